@@ -1,0 +1,123 @@
+package keymap
+
+// The groups of the help, in its order.
+const (
+	GroupViews  = "Views"
+	GroupMove   = "Move"
+	GroupFind   = "Find"
+	GroupJob    = "Work"
+	GroupScreen = "Screen"
+	GroupForm   = "In a form"
+	GroupDialog = "In a dialog"
+)
+
+// The actions of the views.
+const (
+	View1         Name = "generations"
+	View2         Name = "batches"
+	View3         Name = "assets"
+	View4         Name = "models"
+	NextView      Name = "next_view"
+	PreviousView  Name = "previous_view"
+	Down          Name = "down"
+	Up            Name = "up"
+	Top           Name = "top"
+	Bottom        Name = "bottom"
+	HalfDown      Name = "half_page_down"
+	HalfUp        Name = "half_page_up"
+	PageDown      Name = "page_down"
+	PageUp        Name = "page_up"
+	Details       Name = "details"
+	NextPart      Name = "next_part"
+	PreviousPart  Name = "previous_part"
+	Back          Name = "back"
+	Filter        Name = "filter"
+	Sort          Name = "sort"
+	Reverse       Name = "reverse_sort"
+	Failures      Name = "failures"
+	NewGeneration Name = "new_generation"
+	NewBatch      Name = "new_batch"
+	Open          Name = "open"
+	CopyID        Name = "copy_id"
+	CopyURL       Name = "copy_url"
+	Refresh       Name = "refresh"
+	Pause         Name = "pause"
+	Help          Name = "help"
+	Palette       Name = "palette"
+	Quit          Name = "quit"
+)
+
+// The actions of forms.
+const (
+	NextField     Name = "next_field"
+	PreviousField Name = "previous_field"
+	NextChoice    Name = "next_choice"
+	PrevChoice    Name = "previous_choice"
+	Estimate      Name = "estimate"
+	PickAsset     Name = "pick_asset"
+	ClearForm     Name = "clear_form"
+	Leave         Name = "leave"
+)
+
+// The actions of dialogs.
+const (
+	Yes    Name = "yes"
+	No     Name = "no"
+	Choose Name = "choose"
+	Switch Name = "switch_button"
+)
+
+func defaults() []Entry {
+	return []Entry{
+		{View1, []string{"1"}, "1", "generations", GroupViews},
+		{View2, []string{"2"}, "2", "batches", GroupViews},
+		{View3, []string{"3"}, "3", "assets", GroupViews},
+		{View4, []string{"4"}, "4", "models", GroupViews},
+		{NextView, []string{"tab"}, "tab", "next view", GroupViews},
+		{PreviousView, []string{"shift+tab"}, "shift+tab", "previous view", GroupViews},
+
+		{Down, []string{"j", "down"}, "j ↓", "down", GroupMove},
+		{Up, []string{"k", "up"}, "k ↑", "up", GroupMove},
+		{Top, []string{"g", "home"}, "g", "first", GroupMove},
+		{Bottom, []string{"G", "end"}, "G", "last", GroupMove},
+		{HalfDown, []string{"ctrl+d"}, "ctrl+d", "half a page down", GroupMove},
+		{HalfUp, []string{"ctrl+u"}, "ctrl+u", "half a page up", GroupMove},
+		{PageDown, []string{"pgdown"}, "pgdn", "page down", GroupMove},
+		{PageUp, []string{"pgup"}, "pgup", "page up", GroupMove},
+
+		{Filter, []string{"/"}, "/", "filter", GroupFind},
+		{Sort, []string{"s"}, "s", "sort by the next column", GroupFind},
+		{Reverse, []string{"S"}, "S", "reverse the order", GroupFind},
+		{Failures, []string{"F"}, "F", "failures only", GroupFind},
+
+		{Details, []string{"enter"}, "enter", "details", GroupJob},
+		{NextPart, []string{"]", "l", "right"}, "]", "next part of the details", GroupJob},
+		{PreviousPart, []string{"[", "h", "left"}, "[", "previous part", GroupJob},
+		{NewGeneration, []string{"n"}, "n", "new generation", GroupJob},
+		{NewBatch, []string{"N"}, "N", "new batch from a JSONL file", GroupJob},
+		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
+		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
+		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},
+
+		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},
+		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
+		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
+		{Back, []string{"esc"}, "esc", "back", GroupScreen},
+		{Help, []string{"?"}, "?", "help", GroupScreen},
+		{Quit, []string{"q", "ctrl+c"}, "q", "quit", GroupScreen},
+
+		{NextField, []string{"tab", "down", "enter"}, "tab", "next field", GroupForm},
+		{PreviousField, []string{"shift+tab", "up"}, "shift+tab", "previous field", GroupForm},
+		{NextChoice, []string{"right", "space"}, "→", "next choice", GroupForm},
+		{PrevChoice, []string{"left"}, "←", "previous choice", GroupForm},
+		{PickAsset, []string{"ctrl+o"}, "ctrl+o", "pick an asset", GroupForm},
+		{Estimate, []string{"ctrl+s", "alt+enter"}, "ctrl+s", "price it", GroupForm},
+		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "empty the form", GroupForm},
+		{Leave, []string{"esc"}, "esc", "leave, keeping what is typed", GroupForm},
+
+		{Yes, []string{"y"}, "y", "yes", GroupDialog},
+		{No, []string{"n", "esc"}, "n", "no", GroupDialog},
+		{Choose, []string{"enter"}, "enter", "the marked button", GroupDialog},
+		{Switch, []string{"tab", "left", "right", "h", "l"}, "tab", "the other button", GroupDialog},
+	}
+}
