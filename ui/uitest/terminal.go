@@ -1,0 +1,396 @@
+// Package uitest is a stage: it runs a whole Bubble Tea program on a terminal
+// made of memory, in the virtual time of testing/synctest, so that a test reads
+// like a story of what somebody pressed and saw.
+//
+// It knows terminals, keys and frames. It never knows dubtop: the model and the
+// program's options are handed in. It never sleeps in real time, opens a socket
+// or touches the real terminal.
+package uitest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"image/color"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+)
+
+// Frame is the virtual time that every step lets pass at its end, so that what
+// the step caused is on the screen: a little more than one frame at 60 Hz.
+const Frame = 20 * time.Millisecond
+
+// roundTrip is enough for the program to ask the terminal something, to be
+// answered, and to draw what it learned.
+const roundTrip = 3 * Frame
+
+// Options says what kind of terminal the program finds. The zero value is a
+// light, talkative true-colour terminal of 80 × 24 cells.
+type Options struct {
+	Width, Height int // cells; 0 means 80 × 24
+	// Profile is the number of colours the program may use; the zero value
+	// means true colour.
+	Profile colorprofile.Profile
+	// Env is the program's whole environment; nil means a plain xterm with
+	// UTF-8.
+	Env  []string
+	Dark bool // what the terminal answers when asked for its background
+	Mute bool // the terminal answers no question at all
+	// Extra options come last, so they win. A filter among them sees the model
+	// wrapped.
+	Extra []tea.ProgramOption
+}
+
+// Terminal is one virtual terminal with one program on it.
+type Terminal struct {
+	t       testing.TB
+	program *tea.Program
+	input   *keyboard
+	done    chan struct{} // closed when Run has returned
+	err     error         // what Run returned; read it only after done
+
+	mu          sync.Mutex // guards what follows
+	emulator    *vt.Emulator
+	raw         bytes.Buffer
+	modes       map[ansi.Mode]bool
+	title       string
+	clipboard   string
+	cursorShown bool
+}
+
+// Start runs model on a new terminal and returns when its first frame stands
+// and the terminal's first answers have been drawn. It must be called inside [synctest.Test]. When the test ends the program is
+// killed, and an hour of virtual time lets every timer it left behind run out.
+func Start(t testing.TB, model tea.Model, o Options) *Terminal {
+	t.Helper()
+	o = o.withDefaults()
+	d := &Terminal{
+		t:           t,
+		input:       newKeyboard(),
+		done:        make(chan struct{}),
+		emulator:    vt.NewEmulator(o.Width, o.Height),
+		modes:       map[ansi.Mode]bool{},
+		cursorShown: true,
+	}
+	d.setBackground(o.Dark)
+	d.listen(o.Mute)
+	go d.answer(o.Mute)
+
+	options := append([]tea.ProgramOption{
+		tea.WithInput(d.input),
+		tea.WithOutput(screen{d}),
+		tea.WithoutSignalHandler(),
+		tea.WithWindowSize(o.Width, o.Height),
+		tea.WithColorProfile(o.Profile),
+		tea.WithEnvironment(o.Env),
+	}, o.Extra...)
+	d.program = tea.NewProgram(fitting{model, &fit{t: t}}, options...)
+	go func() {
+		defer close(d.done)
+		_, d.err = d.program.Run()
+	}()
+	t.Cleanup(d.end)
+	d.settle(roundTrip)
+	return d
+}
+
+func (o Options) withDefaults() Options {
+	if o.Width == 0 && o.Height == 0 {
+		o.Width, o.Height = 80, 24
+	}
+	if o.Profile == colorprofile.Unknown {
+		o.Profile = colorprofile.TrueColor
+	}
+	if o.Env == nil {
+		o.Env = []string{"TERM=xterm-256color", "COLORTERM=truecolor", "LANG=en_US.UTF-8"}
+	}
+	return o
+}
+
+// Pass lets d of virtual time go by, and one [Frame] more, so that what became
+// due is on the screen.
+func (d *Terminal) Pass(duration time.Duration) { d.settle(duration + Frame) }
+
+// settle waits until everything that was caused is done, lets time go by, and
+// waits for what that caused.
+func (d *Terminal) settle(duration time.Duration) {
+	synctest.Wait()
+	time.Sleep(duration)
+	synctest.Wait()
+}
+
+// Resize changes the window to width × height cells.
+func (d *Terminal) Resize(width, height int) {
+	d.mu.Lock()
+	d.emulator.Resize(max(width, 1), max(height, 1))
+	d.mu.Unlock()
+	d.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
+	d.settle(Frame)
+}
+
+// Focus tells the program that the window gained or lost the focus, if it asked
+// to be told.
+func (d *Terminal) Focus(focused bool) {
+	report := ansi.Blur
+	if focused {
+		report = ansi.Focus
+	}
+	if d.modeOn(ansi.ModeFocusEvent) {
+		d.input.put(report)
+	}
+	d.settle(Frame)
+}
+
+// SetDark changes the terminal's background while the program runs, and reports
+// it if the program asked for such reports (mode 2031).
+func (d *Terminal) SetDark(dark bool) {
+	d.mu.Lock()
+	d.setBackground(dark)
+	d.mu.Unlock()
+	if d.modeOn(ansi.ModeLightDark) {
+		d.input.put(ansi.LightDarkReport(dark))
+	}
+	d.settle(roundTrip)
+}
+
+func (d *Terminal) setBackground(dark bool) {
+	background, foreground := color.White, color.Black
+	if dark {
+		background, foreground = foreground, background
+	}
+	d.emulator.SetDefaultBackgroundColor(background)
+	d.emulator.SetDefaultForegroundColor(foreground)
+}
+
+// Cells is the screen as a grid, row by row, for the camera. A cell of width 0
+// is the right half of the wide one before it.
+func (d *Terminal) Cells() [][]uv.Cell {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	grid := make([][]uv.Cell, d.emulator.Height())
+	for y := range grid {
+		grid[y] = make([]uv.Cell, d.emulator.Width())
+		for x := range grid[y] {
+			if c := d.emulator.CellAt(x, y); c != nil {
+				grid[y][x] = *c
+			}
+		}
+	}
+	return grid
+}
+
+// Styled is the screen with its colours and attributes as escape sequences.
+func (d *Terminal) Styled() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.emulator.Render()
+}
+
+// Cursor is where the terminal's cursor stands, counted from 0, and whether it
+// shows.
+func (d *Terminal) Cursor() (x, y int, shown bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at := d.emulator.CursorPosition()
+	return at.X, at.Y, d.cursorShown
+}
+
+// Title is the title of the window.
+func (d *Terminal) Title() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.title
+}
+
+// Clipboard is the text that the program last put on the clipboard through the
+// terminal (OSC 52).
+func (d *Terminal) Clipboard() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.clipboard
+}
+
+// Raw is every byte that the program has written, to search for what must never
+// be among them.
+func (d *Terminal) Raw() []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return bytes.Clone(d.raw.Bytes())
+}
+
+func (d *Terminal) modeOn(m ansi.Mode) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.modes[m]
+}
+
+// Exited says whether the program has ended.
+func (d *Terminal) Exited() bool {
+	select {
+	case <-d.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// Quit asks the program to end without pressing a key, and returns what its Run
+// returned, nil after an orderly end. A program that does not end within ten
+// seconds of virtual time fails the test.
+func (d *Terminal) Quit() error {
+	d.t.Helper()
+	d.program.Quit()
+	select {
+	case <-d.done:
+	case <-time.After(10 * time.Second):
+		d.t.Fatalf("the program did not quit\n%s", framed(d.Screen()))
+	}
+	synctest.Wait()
+	return d.err
+}
+
+// end kills the program if it still runs and lets go of everything that would
+// keep the bubble from ending.
+func (d *Terminal) end() {
+	if !d.Exited() {
+		d.settle(escapePause) // a reader that holds half a key back never ends
+		d.program.Kill()
+	}
+	<-d.done
+	if errors.Is(d.err, tea.ErrProgramPanic) {
+		d.t.Errorf("the program panicked: %v", d.err)
+	}
+	d.input.close()
+	synctest.Wait()
+	_ = d.emulator.Close()
+	time.Sleep(time.Hour)
+}
+
+// screen is the program's standard output.
+type screen struct{ d *Terminal }
+
+// Write shows p. A real terminal is in raw mode only when its input is one;
+// here it never is, and the program counts on "\n" to return the carriage too.
+func (s screen) Write(p []byte) (int, error) {
+	s.d.mu.Lock()
+	defer s.d.mu.Unlock()
+	s.d.raw.Write(p)
+	_, err := s.d.emulator.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
+	return len(p), err
+}
+
+// answer carries the terminal's answers to the program until the emulator is
+// closed. The queue behind it has no bound: a terminal that waits to be read
+// while its program waits to write would stop both.
+func (d *Terminal) answer(mute bool) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := d.emulator.Read(buf)
+		if err != nil {
+			return
+		}
+		if !mute {
+			d.input.put(string(buf[:n]))
+		}
+	}
+}
+
+// listen registers what the emulator does not keep by itself. Its callbacks run
+// inside Write, under the lock.
+func (d *Terminal) listen(mute bool) {
+	d.emulator.SetCallbacks(vt.Callbacks{
+		EnableMode:       func(m ansi.Mode) { d.modes[m] = true },
+		DisableMode:      func(m ansi.Mode) { d.modes[m] = false },
+		CursorVisibility: func(shown bool) { d.cursorShown = shown },
+	})
+	keepTitle := func(data []byte) bool {
+		_, title, _ := bytes.Cut(data, []byte(";"))
+		d.title = string(title)
+		return true
+	}
+	d.emulator.RegisterOscHandler(0, keepTitle)
+	d.emulator.RegisterOscHandler(2, keepTitle)
+	d.emulator.RegisterOscHandler(52, func(data []byte) bool {
+		fields := bytes.SplitN(data, []byte(";"), 3)
+		text, err := base64.StdEncoding.DecodeString(string(fields[len(fields)-1]))
+		if len(fields) == 3 && err == nil {
+			d.clipboard = string(text)
+		}
+		return true
+	})
+	if mute {
+		return
+	}
+	// The emulator denies synchronized output; terminals people use have it.
+	d.emulator.RegisterCsiHandler(ansi.Command('?', '$', 'p'), func(params ansi.Params) bool {
+		mode, _, _ := params.Param(0, 0)
+		if mode != ansi.ModeSynchronizedOutput.Mode() {
+			return false
+		}
+		d.input.put(ansi.ReportMode(ansi.ModeSynchronizedOutput, ansi.ModeReset))
+		return true
+	})
+}
+
+// Screen is what a person sees: rows joined by newlines, without the blanks at
+// their right ends and the empty rows at the bottom.
+func (d *Terminal) Screen() string {
+	rows := make([]string, 0, 64)
+	for _, line := range d.Cells() {
+		var row strings.Builder
+		for _, c := range line {
+			if c.Content == "" && c.Width > 0 {
+				c.Content = " "
+			}
+			row.WriteString(c.Content)
+		}
+		rows = append(rows, strings.TrimRight(row.String(), " "))
+	}
+	return strings.TrimRight(strings.Join(rows, "\n"), "\n")
+}
+
+// Sees fails the test, showing the whole frame, unless every text stands in
+// some row of the screen, exactly.
+func (d *Terminal) Sees(texts ...string) {
+	d.t.Helper()
+	now := d.Screen()
+	for _, text := range texts {
+		if !inSomeRow(now, text) {
+			d.t.Fatalf("the screen should show %q\n%s", text, framed(now))
+		}
+	}
+}
+
+// DoesNotSee fails the test, showing the whole frame, if any of the texts stands
+// in a row of the screen.
+func (d *Terminal) DoesNotSee(texts ...string) {
+	d.t.Helper()
+	now := d.Screen()
+	for _, text := range texts {
+		if inSomeRow(now, text) {
+			d.t.Fatalf("the screen should not show %q\n%s", text, framed(now))
+		}
+	}
+}
+
+func inSomeRow(screen, text string) bool {
+	return slices.ContainsFunc(strings.Split(screen, "\n"), func(row string) bool {
+		return strings.Contains(row, text)
+	})
+}
+
+// framed sets a screen between rules for a failure's message.
+func framed(screen string) string {
+	rule := strings.Repeat("┈", 40)
+	return rule + "\n" + screen + "\n" + rule
+}
