@@ -1,0 +1,100 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// capability is a call or a parameter that not every server has.
+type capability string
+
+const (
+	paging        capability = "limit and cursor"
+	limits        capability = "limit"
+	counting      capability = "count"
+	costing       capability = "costs"
+	downloading   capability = "download"
+	progress      capability = "include=progress"
+	catalogue     capability = "errors"
+	priceDuration capability = "estimate by duration"
+	priceAlias    capability = "estimate by duration at the older path"
+	priceCreate   capability = "estimate of a create body"
+	priceAnalyze  capability = "estimate at the oldest path"
+)
+
+// rememberFor is how long a server is not asked again for what it lacks: long
+// enough to cost nothing, short enough to see an upgrade the same day.
+const rememberFor = 10 * time.Minute
+
+// memory knows what the server was found to lack.
+type memory struct {
+	mu    sync.Mutex
+	until map[capability]time.Time
+}
+
+// lacks reports whether the server was lately found to lack a capability.
+func (m *memory) lacks(c capability) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return time.Now().Before(m.until[c])
+}
+
+// missing notes that the server lacks a capability.
+func (m *memory) missing(c capability) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.until == nil {
+		m.until = make(map[capability]time.Time)
+	}
+	m.until[c] = time.Now().Add(rememberFor)
+}
+
+// optional asks for an object that not every server has. ErrUnsupported comes
+// without a request while the lack is remembered.
+func (c *Client) optional(ctx context.Context, what capability, k call, v any) error {
+	if c.memory.lacks(what) {
+		return ErrUnsupported
+	}
+	_, err := c.object(ctx, k, v)
+	return c.optionalError(what, err)
+}
+
+// optionalError tells a server that has no such call from one that has no such
+// thing, and remembers the former.
+func (c *Client) optionalError(what capability, err error) error {
+	if !isMissingRoute(err) {
+		return err
+	}
+	c.memory.missing(what)
+	return ErrUnsupported
+}
+
+// isMissingRoute reports whether an error says that there is no such call. A
+// 404 about the thing asked for has a code, or names what was not found.
+func isMissingRoute(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
+	switch e.Status {
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return true
+	case http.StatusBadRequest:
+		return e.Code == ""
+	case http.StatusNotFound:
+		named := strings.HasSuffix(strings.ToLower(string(e.Message)), " not found") &&
+			!strings.HasPrefix(string(e.Message), "404")
+		return e.Code == "" && !named
+	}
+	return false
+}
+
+// hasStatus reports whether an error is a response with this status.
+func hasStatus(err error, status int) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Status == status
+}

@@ -1,0 +1,147 @@
+// Package api speaks the Sync Labs HTTP API: its words, its limits and its
+// lies. It turns every answer into types that are safe to draw and to act on,
+// sends the key to the base origin alone, and never sends a paid request
+// twice. It knows nothing of terminals, Bubble Tea, or files of ours.
+package api
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultBaseURL is the vendor's production server.
+// https://sync.so/docs/api-reference/overview
+const DefaultBaseURL = "https://api.sync.so"
+
+// Config is what a Client needs.
+type Config struct {
+	BaseURL   string            // https, or http on loopback; "" is DefaultBaseURL
+	Key       Secret            // may be empty: then only keyless calls succeed
+	Version   string            // for the User-Agent
+	Transport http.RoundTripper // nil: a transport of our own with sane limits
+}
+
+// Client calls the API. It is safe for use by many goroutines.
+type Client struct {
+	base *url.URL
+	key  Secret
+
+	reads   *http.Client // with the key to the base origin, no redirects
+	paid    *http.Client // the same, on a connection of its own each time
+	keyless *http.Client // no key, no redirects
+	media   *http.Client // no key, a few redirects
+
+	generate, other *limiter
+	memory          memory
+	skew            atomic.Pointer[time.Duration] // server's clock minus ours
+	closeIdle       func()
+}
+
+// New checks the configuration and makes a client. The error says what is
+// wrong with the base URL or the key, and never holds the key.
+func New(c Config) (*Client, error) {
+	base, err := parseBase(cmp.Or(c.BaseURL, DefaultBaseURL))
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Key.check(); err != nil {
+		return nil, err
+	}
+	client := &Client{
+		base: base, key: c.Key,
+		generate: newLimiter(generating), other: newLimiter(other),
+	}
+	client.connect(c)
+	return client, nil
+}
+
+// parseBase reads a base URL. A trailing slash and a trailing /v2 are
+// tolerated, because the vendor's pages show both.
+func parseBase(s string) (*url.URL, error) {
+	s = strings.TrimSpace(s)
+	if !drawnAsIs(s) {
+		return nil, errors.New("the base URL holds blanks, quotes or control characters")
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return nil, errors.New("the base URL cannot be read; it should look like " + DefaultBaseURL)
+	}
+	switch {
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, errors.New("the base URL must begin with https://")
+	case u.Hostname() == "":
+		return nil, errors.New("the base URL has no host; it should look like " + DefaultBaseURL)
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return nil, errors.New("the base URL must be https: http would send the key unprotected (it is allowed on this machine only)")
+	case u.User != nil:
+		return nil, errors.New("the base URL must not hold a user name or a password")
+	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
+		return nil, errors.New("the base URL must not hold a query or a fragment")
+	}
+	path := strings.TrimRight(u.Path, "/")
+	path = strings.TrimRight(strings.TrimSuffix(path, "/v2"), "/")
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: path}, nil
+}
+
+// Base is the origin the client talks to, for the screen.
+func (c *Client) Base() string { return c.base.String() }
+
+// Usage is what the limiter has let through in the last minute.
+type Usage struct {
+	Generate, GenerateLimit int // POST /v2/generate and /v2/batch
+	Other, OtherLimit       int
+
+	// GenerateHeld and OtherHeld say until when the server asked us to send
+	// no more of a class; zero when it did not.
+	GenerateHeld, OtherHeld time.Time
+}
+
+// Usage reports the requests of the last 60 seconds against the published
+// limits (60 and 600). https://sync.so/docs/api-reference/overview
+func (c *Client) Usage() Usage {
+	now := time.Now()
+	u := Usage{GenerateLimit: generateLimit, OtherLimit: otherLimit}
+	u.Generate, u.GenerateHeld = c.generate.used(now)
+	u.Other, u.OtherHeld = c.other.used(now)
+	return u
+}
+
+// ServerTime estimates the server's clock from the Date of the last answer,
+// to the second; ok is false before the first one.
+func (c *Client) ServerTime(now time.Time) (t time.Time, ok bool) {
+	skew := c.skew.Load()
+	if skew == nil {
+		return time.Time{}, false
+	}
+	return now.Add(*skew), true
+}
+
+// noteDate remembers the server's clock.
+func (c *Client) noteDate(h http.Header) {
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		skew := date.Sub(time.Now())
+		c.skew.Store(&skew)
+	}
+}
+
+// CloseIdle drops kept connections, for use after sleep or a dead network.
+func (c *Client) CloseIdle() { c.closeIdle() }
+
+// Media is a client without the key, for links that the API handed out. It
+// follows at most five redirects, to https or to this machine, and refuses
+// private addresses unless the API itself runs on this machine. It has no
+// total timeout: give its requests a context.
+func (c *Client) Media() *http.Client { return c.media }
+
+// limiter is the pace of a class.
+func (c *Client) limiter(k class) *limiter {
+	if k == generating {
+		return c.generate
+	}
+	return c.other
+}

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+)
+
+// EstimateRequest asks for the price of a job at list price: either by Model
+// and Duration (nothing is fetched by the server), or with a Create body.
+// https://sync.so/docs/api-reference/api/generate-api/estimate-cost
+type EstimateRequest struct {
+	Model    string
+	Duration float64 // seconds of output
+	FPS      int     // 25 is what is billed; the server's default is 30
+	Create   []byte  // when set, a create-shaped body is priced instead
+}
+
+// Estimate is the server's price. Cost is nil where it named none.
+type Estimate struct {
+	Frames  int
+	Cost    *Micros
+	Credits *float64 // nil for accounts billed in dollars
+}
+
+// UnmarshalJSON reads one estimate in any of its spellings.
+func (e *Estimate) UnmarshalJSON(b []byte) error {
+	var w struct {
+		Frames  count   `json:"estimatedFrameCount"`
+		Cost    dollars `json:"estimatedGenerationCost"`
+		Total   dollars `json:"totalCost"`
+		Credits credits `json:"estimatedCredits"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*e = Estimate{Frames: w.Frames.or(0), Cost: w.Cost.Micros, Credits: w.Credits.float64}
+	if e.Cost == nil {
+		e.Cost = w.Total.Micros
+	}
+	return nil
+}
+
+// wireEstimate is an estimate, or a list of those that make up one job.
+type wireEstimate struct{ Estimate }
+
+func (w *wireEstimate) UnmarshalJSON(b []byte) error {
+	if isObject(b) {
+		return w.Estimate.UnmarshalJSON(b)
+	}
+	var parts objects[Estimate]
+	if err := parts.UnmarshalJSON(b); err != nil || len(parts) == 0 {
+		return errShape
+	}
+	sum := parts[0]
+	for _, p := range parts[1:] {
+		sum.Frames += p.Frames
+		sum.Cost = add(sum.Cost, p.Cost)
+		sum.Credits = add(sum.Credits, p.Credits)
+	}
+	w.Estimate = sum
+	return nil
+}
+
+// add is the sum of two amounts, nil where one of them is not known.
+func add[T Micros | float64](a, b *T) *T {
+	if a == nil || b == nil {
+		return nil
+	}
+	sum := *a + *b
+	return &sum
+}
+
+// estimateForm is one of the historic ways to ask for a price.
+type estimateForm struct {
+	capability
+	path string
+	body []byte
+}
+
+// forms are the ways that serve a request, the newest first.
+func (r EstimateRequest) forms() ([]estimateForm, error) {
+	const path = "/v2/generations/estimate"
+	var forms []estimateForm
+	if r.Duration > 0 {
+		body, err := json.Marshal(struct {
+			Model    string  `json:"model"`
+			Duration float64 `json:"duration"`
+			FPS      int     `json:"fps,omitempty"`
+		}{r.Model, r.Duration, r.FPS})
+		if err != nil {
+			return nil, err
+		}
+		forms = append(forms,
+			estimateForm{priceDuration, path, body},
+			estimateForm{priceAlias, "/v2/generate/estimate-cost", body})
+	}
+	if r.Create != nil {
+		forms = append(forms,
+			estimateForm{priceCreate, path, r.Create},
+			estimateForm{priceAnalyze, "/v2/analyze/cost", r.Create})
+	}
+	return forms, nil
+}
+
+// Estimate prices a job. The historic forms of the call are tried in the order
+// documented, and what the server lacks is remembered. ErrUnpriced means that
+// the server knows no price, ErrUnsupported that it has none of the forms.
+// https://sync.so/docs/api-reference/api/generate-api/estimate-cost
+func (c *Client) Estimate(ctx context.Context, r EstimateRequest) (Estimate, error) {
+	forms, err := r.forms()
+	if err != nil || len(forms) == 0 {
+		return Estimate{}, c.invalid("a price needs a model and a length, or a whole request")
+	}
+	var refused []capability // by a 400, which may be the request's own fault
+	var last error = ErrUnsupported
+	for _, f := range forms {
+		if c.memory.lacks(f.capability) {
+			continue
+		}
+		e, err := c.estimate(ctx, f)
+		switch {
+		case err == nil:
+			for _, what := range refused {
+				c.memory.missing(what)
+			}
+			return e, nil
+		case hasStatus(err, http.StatusBadRequest):
+			refused = append(refused, f.capability)
+			last = err
+		case isMissingRoute(err):
+			c.memory.missing(f.capability)
+		default:
+			return e, err
+		}
+	}
+	return Estimate{}, last
+}
+
+// estimate asks in one form. It costs nothing, so it may be asked twice.
+func (c *Client) estimate(ctx context.Context, f estimateForm) (Estimate, error) {
+	var w wireEstimate
+	k := call{method: http.MethodPost, path: f.path, body: f.body, tries: 2}
+	_, err := c.value(ctx, k, func(b []byte) bool { return isObject(b) || isArray(b) }, &w)
+	var e *Error
+	switch {
+	case errors.As(err, &e) && e.Code == "cost_estimate_unavailable":
+		return Estimate{}, ErrUnpriced
+	case err != nil:
+		return Estimate{}, err
+	case w.Cost == nil && w.Credits == nil:
+		return w.Estimate, ErrUnpriced
+	}
+	return w.Estimate, nil
+}

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The most bytes of an answer that are read, after decompression.
+const (
+	maxList   = 8 << 20
+	maxObject = 1 << 20
+	maxError  = 64 << 10
+)
+
+// call is a request that may be repeated: a read, or an estimate.
+type call struct {
+	method string // "" is GET
+	path   string // from /v2 on
+	query  url.Values
+	body   []byte // JSON
+	limit  int64  // the most bytes of the answer
+	tries  int    // for what the user asked; 0 is 3. Background calls have one
+	public bool   // needs no key, and is not given it
+}
+
+// answer is a whole 2xx response.
+type answer struct {
+	header http.Header
+	body   []byte
+}
+
+// object asks for a JSON object and decodes it into v.
+func (c *Client) object(ctx context.Context, k call, v any) (JSON, error) {
+	return c.value(ctx, k, isObject, v)
+}
+
+// array asks for a JSON list and decodes it into v.
+func (c *Client) array(ctx context.Context, k call, v any) error {
+	k.limit = maxList
+	_, err := c.value(ctx, k, isArray, v)
+	return err
+}
+
+func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v any) (raw JSON, err error) {
+	err = c.retry(ctx, k, func(ctx context.Context, dog *watchdog) error {
+		a, err := c.exchange(ctx, dog, k)
+		if err != nil {
+			return err
+		}
+		if err := c.checkJSON(a, shape); err != nil {
+			return err
+		}
+		raw = a.body
+		if err := json.Unmarshal(a.body, v); err != nil {
+			return c.notAPI("an answer of an unknown shape")
+		}
+		return nil
+	})
+	return raw, err
+}
+
+// checkJSON makes sure that an answer is whole JSON of the shape that is due.
+func (c *Client) checkJSON(a answer, shape func([]byte) bool) error {
+	switch {
+	case isHTML(a.header, a.body):
+		return c.notAPI("an HTML page")
+	case len(a.body) == 0:
+		return c.notAPI("an empty answer")
+	case !json.Valid(a.body):
+		e := c.notAPI("an answer that is broken off or not JSON")
+		e.again = true
+		return e
+	case !shape(a.body):
+		return c.notAPI("an answer of an unknown shape")
+	}
+	return nil
+}
+
+// retry runs an exchange until it succeeds, cannot, or has been tried often
+// enough. A background call is tried once: its next turn comes by itself.
+func (c *Client) retry(ctx context.Context, k call, try func(context.Context, *watchdog) error) error {
+	tries := k.tries
+	if tries == 0 {
+		tries = 3
+	}
+	if isBackground(ctx) {
+		tries = 1
+	}
+	for n := 1; ; n++ {
+		if err := c.limiter(other).wait(ctx); err != nil {
+			return c.unsent(err)
+		}
+		within, dog := watch(ctx, shortPatience())
+		err := try(within, dog)
+		dog.release()
+		var e *Error
+		if err == nil || n >= tries || !errors.As(err, &e) || !e.again || ctx.Err() != nil {
+			return err
+		}
+		// Full jitter on half a second doubled each time, at most 8 s.
+		most := min(time.Second/2<<n, 8*time.Second)
+		if sleep(ctx, rand.N(most)) != nil {
+			return err
+		}
+	}
+}
+
+// exchange sends a call once and reads its answer whole.
+func (c *Client) exchange(ctx context.Context, dog *watchdog, k call) (answer, error) {
+	res, err := c.send(ctx, dog, k)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := c.readAll(ctx, res, k.limit)
+	return answer{res.Header, body}, err
+}
+
+// send sends a call once. A response other than 2xx is an error.
+func (c *Client) send(ctx context.Context, dog *watchdog, k call) (*http.Response, error) {
+	u := c.base.JoinPath(k.path)
+	u.RawQuery = k.query.Encode()
+	method, body := http.MethodGet, io.Reader(http.NoBody)
+	if k.method != "" {
+		method, body = k.method, strings.NewReader(string(k.body))
+	}
+	r, err := http.NewRequestWithContext(ctx, method, u.String(), body)
+	if err != nil {
+		return nil, c.unsent(err)
+	}
+	if k.body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	client := c.reads
+	if k.public {
+		client = c.keyless
+	}
+	return c.do(ctx, dog, client, r, other)
+}
+
+// do sends a prepared request and judges the head of the answer.
+func (c *Client) do(ctx context.Context, dog *watchdog, client *http.Client, r *http.Request, k class) (*http.Response, error) {
+	res, err := client.Do(r)
+	if err != nil {
+		return nil, c.broken(ctx, r.URL.Host, err)
+	}
+	return c.judge(dog, res, r, k)
+}
+
+// judge reads the head of a response. Anything but a 2xx is an error, and its
+// body is closed.
+func (c *Client) judge(dog *watchdog, res *http.Response, r *http.Request, k class) (*http.Response, error) {
+	dog.fed()
+	res.Body, res.Request = &watchedBody{res.Body, dog}, cmp.Or(res.Request, r)
+	ours := sameOrigin(res.Request.URL, c.base)
+	if ours {
+		c.noteDate(res.Header)
+	}
+	if res.StatusCode >= 200 && res.StatusCode < 300 {
+		c.limiter(k).passed()
+		return res, nil
+	}
+	defer func() { _ = res.Body.Close() }()
+	e := c.refused(res)
+	if ours && e.Kind == KindRateLimited {
+		e.RetryAfter = c.limiter(k).hold(e.RetryAfter, time.Now())
+	}
+	return nil, e
+}
+
+// readAll reads a body of at most limit bytes to its end.
+func (c *Client) readAll(ctx context.Context, res *http.Response, limit int64) ([]byte, error) {
+	if limit == 0 {
+		limit = maxObject
+	}
+	b, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, c.broken(ctx, res.Request.URL.Host, err)
+	case int64(len(b)) > limit:
+		return nil, c.notAPI("an answer that is far too long")
+	case res.ContentLength > int64(len(b)):
+		return nil, c.broken(ctx, res.Request.URL.Host, io.ErrUnexpectedEOF)
+	}
+	return c.key.redact(b), nil
+}
+
+// isHTML reports whether an answer is a page for people: a portal's, a
+// proxy's, or an error page of the host.
+func isHTML(h http.Header, body []byte) bool {
+	if strings.Contains(strings.ToLower(h.Get("Content-Type")), "html") {
+		return true
+	}
+	i := skipSpace(body, 0)
+	return i < len(body) && body[i] == '<'
+}

@@ -1,0 +1,330 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Status is where a generation stands, exactly as the API says it. Unknown
+// words are kept and shown as they are.
+// https://sync.so/docs/api-reference/api/generate-api/get
+type Status string
+
+// The documented statuses. No generation can be cancelled; the two spellings
+// of it are met on old jobs only.
+const (
+	Pending    Status = "PENDING"
+	Processing Status = "PROCESSING"
+	Completed  Status = "COMPLETED"
+	Failed     Status = "FAILED"
+	Rejected   Status = "REJECTED"
+)
+
+// Running reports whether the job holds one of the plan's slots.
+func (s Status) Running() bool { return s == Pending || s == Processing }
+
+// Terminal reports whether the status can never change again. An unknown
+// status is not terminal.
+func (s Status) Terminal() bool {
+	switch s {
+	case Completed, Failed, Rejected, "CANCELED", "CANCELLED":
+		return true
+	}
+	return false
+}
+
+// Troubled reports whether the job ended without a result.
+func (s Status) Troubled() bool { return s.Terminal() && s != Completed }
+
+// Input is one item of a generation's input, as the API echoes it.
+type Input struct {
+	Type     Text      `json:"type"` // video, image, audio, text
+	URL      URL       `json:"url"`
+	AssetID  ID        `json:"assetId"`
+	RefID    Text      `json:"refId"`
+	Provider *Provider `json:"provider"`
+}
+
+// Provider is the speech of a text input.
+type Provider struct {
+	Name    Text `json:"name"`
+	VoiceID ID   `json:"voiceId"`
+	Script  Text `json:"script"`
+}
+
+// Generation is one job as the API tells it.
+// https://sync.so/docs/api-reference/api/generate-api/get
+type Generation struct {
+	ID               ID
+	CreatedAt        Time
+	Status           Status
+	Model            Text
+	Input            []Input
+	Options          JSON // the object echoed, nil if none
+	Segments         JSON
+	WebhookURL       URL
+	Output           URL // outputMediaUrl, else outputUrl
+	SegmentOutput    URL
+	SynthesizedAudio URL
+	OutputDuration   Seconds
+	OutputFileName   Text
+	Error            Text
+	ErrorCode        Text // errorCode, else error_code
+	ProjectID        ID
+	Progress         int  // percent, -1 where the answer has none
+	Raw              JSON // the whole answer; only of single gets, nil in lists
+}
+
+// GenerationQuery narrows a list of generations. Limit and Cursor are used
+// where the server knows them.
+type GenerationQuery struct {
+	Status []Status
+	IDs    []ID // at most 100
+	Limit  int  // 0: not sent; 1–100
+	Cursor ID   // the last id of the page before; needs Limit
+}
+
+// GenerationPage is one answer to a list.
+type GenerationPage struct {
+	Items []Generation
+	// Whole is set when the server ignored Limit and answered with the
+	// complete history, in any order (servers of June 2026 do).
+	Whole bool
+	// More says that another page may follow (a full page came).
+	More bool
+}
+
+// GenerationDetails says what a single get should bring beside the job.
+type GenerationDetails struct {
+	Progress bool // ask for include=progress where the server knows it
+}
+
+// UnmarshalJSON keeps the word as it is said, made safe to draw; it never
+// fails.
+func (s *Status) UnmarshalJSON(b []byte) error {
+	*s = Status(Clean(looseString(b), maxWord))
+	return nil
+}
+
+// maxWord is the most bytes of a status.
+const maxWord = 64
+
+// wireGeneration is a generation in every spelling it was ever sent in.
+type wireGeneration struct {
+	ID               ID             `json:"id"`
+	CreatedAt        Time           `json:"createdAt"`
+	OldCreatedAt     Time           `json:"created_at"`
+	Status           Status         `json:"status"`
+	Model            Text           `json:"model"`
+	Input            objects[Input] `json:"input"`
+	Options          JSON           `json:"options"`
+	Segments         JSON           `json:"segments"`
+	WebhookURL       URL            `json:"webhookUrl"`
+	OutputMediaURL   URL            `json:"outputMediaUrl"`
+	OutputURL        URL            `json:"outputUrl"`
+	SegmentOutputURL URL            `json:"segmentOutputUrl"`
+	SynthesizedAudio URL            `json:"synthesizedAudioUrl"`
+	OutputDuration   Seconds        `json:"outputDuration"`
+	OutputFileName   Text           `json:"outputFileName"`
+	Error            reason         `json:"error"`
+	ErrorCode        Text           `json:"errorCode"`
+	OldErrorCode     Text           `json:"error_code"`
+	ProjectID        ID             `json:"projectId"`
+	Progress         count          `json:"progress_percent"`
+}
+
+func (w *wireGeneration) generation() Generation {
+	created := w.CreatedAt
+	if created.IsZero() {
+		created = w.OldCreatedAt
+	}
+	return Generation{
+		ID: w.ID, CreatedAt: created, Status: w.Status, Model: w.Model,
+		Input: w.Input, Options: w.Options, Segments: w.Segments, WebhookURL: w.WebhookURL,
+		Output: cmp.Or(w.OutputMediaURL, w.OutputURL), SegmentOutput: w.SegmentOutputURL,
+		SynthesizedAudio: w.SynthesizedAudio, OutputDuration: w.OutputDuration,
+		OutputFileName: w.OutputFileName, Error: w.Error.Text,
+		ErrorCode: cmp.Or(w.ErrorCode, w.OldErrorCode), ProjectID: w.ProjectID,
+		Progress: min(w.Progress.or(-1), 100),
+	}
+}
+
+// UnmarshalJSON reads a generation in any of the API's spellings. Members of
+// an unexpected type are absent.
+func (g *Generation) UnmarshalJSON(b []byte) error {
+	var w wireGeneration
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*g = w.generation()
+	return nil
+}
+
+// Generation fetches one job. Its Progress is -1 where the server does not
+// tell it. https://sync.so/docs/api-reference/api/generate-api/get
+func (c *Client) Generation(ctx context.Context, id ID, want GenerationDetails) (Generation, error) {
+	if err := c.checkID(id); err != nil {
+		return Generation{}, err
+	}
+	k := call{path: "/v2/generate/" + string(id)}
+	if want.Progress && !c.memory.lacks(progress) {
+		k.query = url.Values{"include": {"progress"}}
+	}
+	var g Generation
+	raw, err := c.object(ctx, k, &g)
+	if k.query != nil && hasStatus(err, http.StatusBadRequest) {
+		k.query = nil
+		if raw, err = c.object(ctx, k, &g); err == nil {
+			c.memory.missing(progress)
+		}
+	}
+	if err != nil {
+		return Generation{}, err
+	}
+	if g.ID == "" {
+		return Generation{}, c.notAPI("a generation without an id")
+	}
+	g.Raw = raw
+	return g, nil
+}
+
+// query is the list's query. Lists are told with commas, as documented.
+func (q GenerationQuery) query() url.Values {
+	v := url.Values{}
+	if len(q.Status) > 0 {
+		v.Set("status", join(q.Status))
+	}
+	if len(q.IDs) > 0 {
+		v.Set("ids", join(q.IDs))
+	}
+	if q.Limit > 0 {
+		v.Set("limit", strconv.Itoa(q.Limit))
+	}
+	if q.Cursor != "" {
+		v.Set("cursor", string(q.Cursor))
+	}
+	return v
+}
+
+func join[T ~string](items []T) string {
+	var b strings.Builder
+	for i, item := range items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(string(item))
+	}
+	return b.String()
+}
+
+// Generations lists jobs. A Whole answer is decoded element by element and
+// handed to each in turn (at most 100 at a time) when each is not nil, so a
+// history of any size needs no more memory than its rows; the page's Items
+// are empty then. It counts only when the error is nil.
+//
+// A page after a Cursor is refused with ErrUnsupported while the server is
+// known to ignore Limit, and with KindInvalid or KindNotFound when the server
+// no longer knows the cursor: begin again from the top then.
+// https://sync.so/docs/api-reference/api/generate-api/list
+func (c *Client) Generations(ctx context.Context, q GenerationQuery, each func([]Generation)) (GenerationPage, error) {
+	for _, id := range append(q.IDs[:len(q.IDs):len(q.IDs)], q.Cursor) {
+		if err := c.checkID(id); err != nil && id != "" {
+			return GenerationPage{}, err
+		}
+	}
+	if q.Cursor != "" && (c.memory.lacks(paging) || c.memory.lacks(limits)) {
+		return GenerationPage{}, ErrUnsupported
+	}
+	asked := q.Limit
+	if c.memory.lacks(limits) {
+		q.Limit = 0
+	}
+	page, err := c.list(ctx, q, asked, each)
+	if q.Limit > 0 && q.Cursor == "" && hasStatus(err, http.StatusBadRequest) {
+		q.Limit = 0
+		if page, err = c.list(ctx, q, asked, each); err == nil {
+			c.memory.missing(limits)
+		}
+	}
+	if err == nil && page.Whole && asked > 0 {
+		c.memory.missing(paging)
+	}
+	return page, err
+}
+
+// CountGenerations counts jobs by status; ErrUnsupported where the server
+// has no counting.
+func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, error) {
+	var answer struct {
+		Count count `json:"count"`
+	}
+	k := call{path: "/v2/generations/count", query: GenerationQuery{Status: status}.query()}
+	err := c.optional(ctx, counting, k, &answer)
+	if err == nil && !answer.Count.ok {
+		c.memory.missing(counting)
+		err = ErrUnsupported
+	}
+	if hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusNotFound) {
+		// Without counting, "count" is taken for the id of a generation.
+		c.memory.missing(counting)
+		err = ErrUnsupported
+	}
+	return answer.Count.or(0), err
+}
+
+// Costs is what a job really cost, as far as the server knows.
+type Costs struct {
+	Availability Text // complete, pending, partial, unavailable
+	Total        *Micros
+	Known        *Micros
+	RetryAfter   Seconds
+}
+
+// Costs fetches the real cost of one job; ErrUnsupported where the server
+// does not tell it.
+func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
+	if err := c.checkID(id); err != nil {
+		return Costs{}, err
+	}
+	var w struct {
+		Availability Text    `json:"availability"`
+		Total        dollars `json:"totalCostUsd"`
+		Known        dollars `json:"knownSubtotalUsd"`
+		RetryAfter   Seconds `json:"retryAfterSeconds"`
+	}
+	err := c.optional(ctx, costing, call{path: "/v2/generate/" + string(id) + "/costs"}, &w)
+	return Costs{w.Availability, w.Total.Micros, w.Known.Micros, w.RetryAfter}, err
+}
+
+// Download asks for a fresh link to the output; ErrUnsupported where the
+// server has no such call. The link itself is fetched without the key.
+func (c *Client) Download(ctx context.Context, id ID) (URL, error) {
+	if err := c.checkID(id); err != nil {
+		return URL{}, err
+	}
+	if c.memory.lacks(downloading) {
+		return URL{}, ErrUnsupported
+	}
+	var link URL
+	k := call{path: "/v2/generations/" + string(id) + "/download"}
+	err := c.retry(ctx, k, func(ctx context.Context, dog *watchdog) error {
+		a, err := c.exchange(ctx, dog, k)
+		if err != nil {
+			return err
+		}
+		// Documented as plain text; a JSON string is taken as well.
+		text := strings.Trim(strings.TrimSpace(string(a.body)), `"`)
+		link = ParseURL(text)
+		if _, err := link.Link(); err != nil || isHTML(a.header, a.body) {
+			link = URL{}
+			return c.notAPI("something that is no link")
+		}
+		return nil
+	})
+	return link, c.optionalError(downloading, err)
+}

@@ -1,0 +1,191 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// maxHistory is the most bytes of a whole history, which has no other bound.
+const maxHistory = 2 << 30
+
+// chunk is how many generations of a whole history are handed on at a time.
+const chunk = 100
+
+// list asks for one list of generations. Asked is the limit that the caller
+// wanted, also where the query does without it.
+func (c *Client) list(ctx context.Context, q GenerationQuery, asked int, each func([]Generation)) (GenerationPage, error) {
+	k := call{path: "/v2/generations", query: q.query()}
+	var page GenerationPage
+	err := c.retry(ctx, k, func(ctx context.Context, dog *watchdog) error {
+		res, err := c.send(ctx, dog, k)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = res.Body.Close() }()
+		body := &capped{r: res.Body, left: maxList}
+		h := &history{
+			client: c, body: body, dec: json.NewDecoder(body), each: each,
+			limit: asked, dog: dog,
+			whole: len(q.Status) == 0 && len(q.IDs) == 0 && q.Limit == 0,
+		}
+		if page, err = h.read(); err == nil {
+			return nil
+		}
+		if isHTML(res.Header, body.head) {
+			return c.notAPI("HTML")
+		}
+		e := c.listError(ctx, res.Request.URL.Host, err)
+		e.again = e.again && h.handed == 0
+		return e
+	})
+	if err != nil {
+		return GenerationPage{}, err
+	}
+	return page, nil
+}
+
+// history reads a list of generations that may turn out to be all there are.
+type history struct {
+	client *Client
+	body   *capped
+	dec    *json.Decoder
+	dog    *watchdog
+	each   func([]Generation)
+	limit  int  // of a page, 0 if none was asked for
+	whole  bool // everything was asked for, or came anyway
+
+	raw    json.RawMessage // one element; the buffer serves them all
+	items  []Generation
+	seen   int // elements so far
+	named  int // of them, those with an id
+	handed int // of them, those handed to each
+}
+
+// The ways in which a list can be wrong.
+var (
+	errShape   = errors.New("an answer of an unknown shape")
+	errTooLong = errors.New("an answer that is far too long")
+)
+
+// read takes the list to its last byte: a broken list has told nothing.
+func (h *history) read() (GenerationPage, error) {
+	if t, err := h.dec.Token(); err != nil {
+		return GenerationPage{}, brokenOff(err)
+	} else if t != json.Delim('[') {
+		return GenerationPage{}, errShape
+	}
+	h.widen()
+	for h.dec.More() {
+		if err := h.element(); err != nil {
+			return GenerationPage{}, err
+		}
+	}
+	if _, err := h.dec.Token(); err != nil {
+		return GenerationPage{}, brokenOff(err)
+	}
+	if _, err := h.dec.Token(); !errors.Is(err, io.EOF) {
+		return GenerationPage{}, errShape
+	}
+	if h.seen > 0 && h.named == 0 {
+		return GenerationPage{}, errShape
+	}
+	h.hand(1)
+	return GenerationPage{
+		Items: h.items, Whole: h.whole,
+		More: !h.whole && h.limit > 0 && h.seen >= h.limit,
+	}, nil
+}
+
+// element reads one generation. One without an id could not be told from
+// another, so it is left out.
+func (h *history) element() error {
+	if err := h.dec.Decode(&h.raw); err != nil {
+		return brokenOff(err)
+	}
+	if !isObject(h.raw) {
+		return errShape
+	}
+	if h.seen++; h.limit > 0 && h.seen > h.limit {
+		h.whole = true
+	}
+	h.widen()
+	var g Generation
+	if err := json.Unmarshal(h.client.key.redact(h.raw), &g); err != nil {
+		return errShape
+	}
+	if g.ID != "" {
+		h.named++
+		h.items = append(h.items, g)
+	}
+	h.hand(chunk)
+	return nil
+}
+
+// widen lets a whole history be as long as it is, though no element longer
+// than a whole page may be, and as slow as it is, though never still.
+func (h *history) widen() {
+	if h.whole {
+		h.body.left = min(maxList, maxHistory-h.body.read)
+		h.dog.unlimited()
+	}
+}
+
+// hand gives the rows of a whole history to the caller, at least n at a time.
+func (h *history) hand(n int) {
+	if !h.whole || h.each == nil {
+		return
+	}
+	for len(h.items) >= n {
+		m := min(chunk, len(h.items))
+		h.handed += m
+		h.each(h.items[:m:m])
+		h.items = h.items[m:]
+	}
+	if len(h.items) == 0 {
+		h.items = nil // the chunks are the caller's now
+	}
+}
+
+// brokenOff names the end of the input for what it is in the middle of a list.
+func brokenOff(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// listError sorts what can go wrong while a list is read.
+func (c *Client) listError(ctx context.Context, host string, err error) *Error {
+	if errors.Is(err, errShape) || errors.Is(err, errTooLong) {
+		return c.notAPI(err.Error())
+	}
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		e := c.notAPI("an answer that is broken off or not JSON")
+		e.again = true
+		return e
+	}
+	return c.broken(ctx, host, err)
+}
+
+// capped reads at most left bytes more, and remembers how an answer began.
+type capped struct {
+	r    io.Reader
+	left int64
+	read int64
+	head []byte
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if c.left <= 0 {
+		return 0, errTooLong
+	}
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	c.read += int64(n)
+	if len(c.head) < 64 {
+		c.head = append(c.head, p[:min(n, 64)]...)
+	}
+	return n, err
+}

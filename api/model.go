@@ -1,0 +1,76 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+)
+
+// Model is one model of GET /v2/models. Name goes into a request's model; it
+// is the id where the server has no name.
+// https://sync.so/docs/api-reference/api/models-api/get-models
+type Model struct {
+	ID          ID
+	Name        Text
+	Type        Text // lipsync, react
+	Version     Text
+	Description Text
+	Deprecated  Time
+}
+
+// UnmarshalJSON reads a model; a missing name is the id, as the documents say
+// both that the name and that the id goes into a request.
+func (m *Model) UnmarshalJSON(b []byte) error {
+	var w struct {
+		ID          ID   `json:"id"`
+		Name        Text `json:"name"`
+		Type        Text `json:"type"`
+		Version     Text `json:"version"`
+		Description Text `json:"description"`
+		Deprecated  Time `json:"deprecatedAt"`
+	}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	*m = Model{
+		ID: cmp.Or(w.ID, ID(w.Name)), Name: cmp.Or(w.Name, Text(w.ID)), Type: w.Type,
+		Version: w.Version, Description: w.Description, Deprecated: w.Deprecated,
+	}
+	return nil
+}
+
+// Models lists the models the key may use. It is also the cheapest proof that
+// a key is good. https://sync.so/docs/api-reference/api/models-api/get-models
+func (c *Client) Models(ctx context.Context) ([]Model, error) {
+	var models objects[Model]
+	if err := c.array(ctx, call{path: "/v2/models"}, &models); err != nil {
+		return nil, err
+	}
+	named, ok := identified(models, func(m Model) ID { return m.ID })
+	if !ok {
+		return nil, c.notAPI("models without names")
+	}
+	return named, nil
+}
+
+// CodeHelp is one entry of the API's error catalogue.
+type CodeHelp struct {
+	Code       Text `json:"code"`
+	Message    Text `json:"message"`
+	Suggestion Text `json:"suggestion"`
+}
+
+// ErrorCatalogue fetches the API's explanations of its error codes. It needs
+// no key, so it also tells whether the API can be reached; ErrUnsupported
+// where it is reached but has no catalogue.
+func (c *Client) ErrorCatalogue(ctx context.Context) ([]CodeHelp, error) {
+	if c.memory.lacks(catalogue) {
+		return nil, ErrUnsupported
+	}
+	var codes objects[CodeHelp]
+	err := c.array(ctx, call{path: "/v2/errors", public: true}, &codes)
+	if err != nil {
+		return nil, c.optionalError(catalogue, err)
+	}
+	return codes, nil
+}

@@ -1,0 +1,203 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"mime/multipart"
+	"net/textproto"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// form is a multipart body of known length, whose files are streamed.
+// https://sync.so/docs/api-reference/api/generate-api/create
+type form struct {
+	text   bytes.Buffer // what was written since the last file
+	writer *multipart.Writer
+	parts  []io.Reader
+	size   int64
+	opened []io.Closer
+}
+
+// newForm makes an empty form. The boundary follows from the seed, so that the
+// same request has the same bytes whenever it is made.
+func newForm(seed string) *form {
+	f := &form{}
+	f.writer = multipart.NewWriter(&f.text)
+	// Sixteen hexadecimal bytes are always a valid boundary.
+	_ = f.writer.SetBoundary("dubtop-" + fingerprint([]byte(seed)))
+	return f
+}
+
+func fingerprint(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}
+
+// field adds a text part.
+func (f *form) field(name, value string) {
+	_ = f.writer.WriteField(name, value) // a bytes.Buffer does not fail
+}
+
+// file adds a part of exactly size bytes.
+func (f *form) file(field, name, contentType string, r io.Reader, size int64) {
+	_, _ = f.writer.CreatePart(textproto.MIMEHeader{
+		"Content-Disposition": {multipart.FileContentDisposition(field, name)},
+		"Content-Type":        {contentType},
+	})
+	f.flush()
+	f.parts = append(f.parts, &exactly{r: r, left: size, name: name})
+	f.size += size
+}
+
+// flush moves the written text to the parts.
+func (f *form) flush() {
+	b := bytes.Clone(f.text.Bytes())
+	f.text.Reset()
+	f.parts = append(f.parts, bytes.NewReader(b))
+	f.size += int64(len(b))
+}
+
+// request ends the form and makes a request of it.
+func (f *form) request(path, key string) outgoing {
+	_ = f.writer.Close()
+	f.flush()
+	return outgoing{
+		path: path, key: key, contentType: f.writer.FormDataContentType(),
+		body: io.MultiReader(f.parts...), size: f.size,
+	}
+}
+
+// close closes the files.
+func (f *form) close() {
+	for _, c := range f.opened {
+		_ = c.Close()
+	}
+}
+
+// generation fills the form with a create body's members and its files.
+func (f *form) generation(p Paid) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(p.Body, &members); err != nil {
+		return errors.New("the request is not a JSON object")
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if name == "input" {
+			if err := f.inputs(members[name]); err != nil {
+				return err
+			}
+			continue
+		}
+		value := string(members[name])
+		if strings.HasPrefix(value, `"`) {
+			value = ""
+			_ = json.Unmarshal(members[name], &value)
+		}
+		f.field(name, value)
+	}
+	for _, part := range p.Files {
+		if err := f.open(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inputs adds the inputs that are no files, one part each, as the vendor's own
+// client does.
+func (f *form) inputs(list json.RawMessage) error {
+	var items []json.RawMessage
+	if err := json.Unmarshal(list, &items); err != nil {
+		return errors.New("the inputs are not a list")
+	}
+	for _, item := range items {
+		var in CreateInput
+		if err := json.Unmarshal(item, &in); err != nil {
+			return errors.New("an input is not an object")
+		}
+		if in.URL != "" || in.AssetID != "" || in.Provider != nil {
+			f.field("input", string(item))
+		}
+	}
+	return nil
+}
+
+// open adds a local file, after making sure that it is what was promised.
+func (f *form) open(p FilePart) error {
+	if p.Size > MaxUpload {
+		return fmt.Errorf("the file %s is larger than 20 MB; upload it as an asset or give a link", p.Name)
+	}
+	r, err := p.Open()
+	if err != nil {
+		return fmt.Errorf("the file %s cannot be opened: %w", p.Name, err)
+	}
+	f.opened = append(f.opened, r)
+	if s, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		if info, err := s.Stat(); err != nil || info.Size() != p.Size {
+			return fmt.Errorf("the file %s has changed since it was chosen; choose it again", p.Name)
+		}
+	}
+	f.file(p.Field, p.Name, mediaType(p.Name), r, p.Size)
+	return nil
+}
+
+// exactly reads a file that must have as many bytes as were announced.
+type exactly struct {
+	r    io.Reader
+	left int64
+	name string
+}
+
+func (e *exactly) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := e.r.Read(p[:min(int64(len(p)), e.left)])
+	e.left -= int64(n)
+	if errors.Is(err, io.EOF) && e.left > 0 {
+		return n, fmt.Errorf("the file %s became shorter while it was sent", e.name)
+	}
+	return n, err
+}
+
+// mediaType is the type of a media file by its name.
+// https://sync.so/docs/compatibility-and-tips/media-content-tips
+func mediaType(name string) string {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".mp4":
+		return "video/mp4"
+	case ".mov":
+		return "video/quicktime"
+	case ".webm":
+		return "video/webm"
+	case ".avi":
+		return "video/x-msvideo"
+	case ".wav":
+		return "audio/wav"
+	case ".mp3":
+		return "audio/mpeg"
+	case ".m4a":
+		return "audio/mp4"
+	case ".aac":
+		return "audio/aac"
+	case ".ogg":
+		return "audio/ogg"
+	case ".flac":
+		return "audio/flac"
+	case ".png":
+		return "image/png"
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".webp":
+		return "image/webp"
+	}
+	return "application/octet-stream"
+}

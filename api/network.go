@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"regexp"
+	"syscall"
+)
+
+// queries are cut from the words of errors: they sign links.
+var queries = regexp.MustCompile(`\?[^\s"']+`)
+
+// reasonFor says in words why there was no answer from a host, or half of one.
+func reasonFor(err error, host string) string {
+	if words := certificateReason(err, host); words != "" {
+		return words
+	}
+	var dns *net.DNSError
+	var slow *tooSlow
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "the request was cancelled"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "there was no time left for the request"
+	case errors.As(err, &slow):
+		return slow.Error()
+	case errors.As(err, &dns):
+		return "the name " + host + " could not be found (DNS)"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return host + " refused the connection"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return host + " cannot be reached from this network"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return host + " cut the connection"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "the answer of " + host + " broke off"
+	case isTimeout(err):
+		return host + " did not answer in time"
+	}
+	return queries.ReplaceAllString(err.Error(), "?"+ellipsis)
+}
+
+func isTimeout(err error) bool {
+	n, ok := errors.AsType[net.Error](err)
+	return ok && n.Timeout()
+}
+
+// isCertificate reports whether TLS failed for a reason that stays.
+func isCertificate(err error) bool { return certificateReason(err, "") != "" }
+
+func certificateReason(err error, host string) string {
+	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
+		return "the certificate of " + host + " is out of date; check this machine's clock"
+	}
+	if _, ok := errors.AsType[x509.HostnameError](err); ok {
+		return "the certificate is not one for " + host + "; a proxy may be in between"
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "the certificate of " + host + " is from an unknown authority; a proxy may be in between"
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "the certificate of " + host + " is not valid"
+	}
+	return ""
+}

@@ -1,0 +1,74 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// Outcome is what is known about a paid request.
+type Outcome int
+
+// The outcomes of a paid request.
+const (
+	Accepted Outcome = iota
+	Refused          // the API said no, in its own words: nothing was created
+	Limited          // 429: nothing was created, try later
+	NotSent          // no byte of it reached the server
+	Unknown          // it may have been accepted, and charged
+)
+
+// OutcomeOf judges the error of a paid request. A nil error is Accepted; what
+// cannot be judged is Unknown.
+func OutcomeOf(err error) Outcome {
+	if err == nil {
+		return Accepted
+	}
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case !ok:
+		return Unknown
+	case e.Status == 0 && e.Sent:
+		return Unknown
+	case e.Kind == KindRateLimited && e.Status == 0:
+		return Limited
+	case e.Status == 0:
+		return NotSent
+	case e.Status == http.StatusRequestEntityTooLarge:
+		// Proxies refuse large bodies too, and pass none of them on.
+		return Refused
+	case e.foreign, e.Kind == KindNotAPI:
+		return Unknown
+	}
+	return outcomeOfStatus(e)
+}
+
+// outcomeOfStatus judges an answer in the API's own words.
+func outcomeOfStatus(e *Error) Outcome {
+	switch e.Status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired,
+		http.StatusForbidden, http.StatusNotFound, http.StatusUnsupportedMediaType,
+		http.StatusUnprocessableEntity:
+		return Refused
+	case http.StatusTooManyRequests:
+		return Limited
+	case http.StatusConflict, http.StatusTooEarly:
+		if refusesInput(e.Code) {
+			return Refused
+		}
+	}
+	return Unknown
+}
+
+// refusesInput reports whether an error code proves that nothing was created,
+// whatever the status: the codes about what was sent do. The codes about
+// idempotency do not: another try of the same request may have been accepted.
+// https://sync.so/docs/api-reference/api/errors-api/list
+func refusesInput(code Text) bool {
+	for _, prefix := range []string{"generation_input_", "voice_", "batch_", "asset_", "project_", "plan_", "account_"} {
+		if strings.HasPrefix(string(code), prefix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,227 @@
+package api
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// MaxText is the most bytes a Text from the wire holds; longer ones end in
+// an ellipsis.
+const MaxText = 4 << 10
+
+// Text is human text from the wire: decoding neutralises whatever a terminal
+// could act on (escape and control characters, C1, bidirectional overrides,
+// zero-width characters), replaces invalid UTF-8 and caps the length, so a
+// Text can be drawn as it is. It never holds a line break.
+type Text string
+
+// UnmarshalJSON reads a string, a number, a boolean or a list of them, which
+// is joined with semicolons. Anything else is empty; it never fails.
+func (t *Text) UnmarshalJSON(b []byte) error {
+	*t = Clean(looseString(b), MaxText)
+	return nil
+}
+
+// ID names one thing of the account. It is opaque; ids that are not plain
+// tokens are kept for display, but Valid reports false and no request is made
+// with them.
+type ID string
+
+// maxID is the most bytes of an id kept for display.
+const maxID = 256
+
+var plainToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
+
+// Valid reports whether the id is 1 to 128 letters, digits, _ or -, so that
+// it can stand in a path.
+func (id ID) Valid() bool { return plainToken.MatchString(string(id)) }
+
+// UnmarshalJSON reads a string or a number; it never fails.
+func (id *ID) UnmarshalJSON(b []byte) error {
+	*id = cleanID(looseString(b))
+	return nil
+}
+
+// cleanID makes an id safe to draw. One that only became a plain token by
+// losing characters is marked, lest it be taken for another thing's id.
+func cleanID(s string) ID {
+	id := ID(Clean(s, maxID))
+	if string(id) != s && id.Valid() {
+		id += "\uFFFD"
+	}
+	return id
+}
+
+// Clean makes any text safe to draw on one line of a terminal, in at most limit
+// bytes. Whole escape sequences go, other control characters become U+FFFD,
+// line breaks and tabs one space; invisible and direction-changing characters
+// are dropped, as are more than four combining marks on one character.
+// Cleaning twice changes nothing.
+func Clean(s string, limit int) Text {
+	if len(s) <= limit && isPlain(s) {
+		return Text(s)
+	}
+	c := cleaner{limit: limit, out: make([]byte, 0, min(len(s), limit))}
+	for i := 0; i < len(s) && !c.full; {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if n := escapeLen(s[i:], r, size); n > 0 {
+			i += n
+			continue
+		}
+		c.add(r)
+		i += size
+	}
+	return Text(c.out)
+}
+
+// isPlain reports whether s is printable ASCII, as nearly all text is.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7e {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	ellipsis = "…"
+	maxMarks = 4
+)
+
+// cleaner collects the runes of one text that may be drawn.
+type cleaner struct {
+	out   []byte
+	limit int
+	cut   int  // the last place where an ellipsis still fits
+	marks int  // combining marks on the last character
+	space bool // the last rune stood for a line break
+	full  bool
+}
+
+func (c *cleaner) add(r rune) {
+	switch {
+	case isBreak(r):
+		if !c.space {
+			c.put(' ')
+		}
+		c.space = true
+		return
+	case isInvisible(r):
+		return
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		// A mark without a character would land on whatever is drawn to the
+		// left of the text.
+		if c.marks++; len(c.out) == 0 || c.marks > maxMarks {
+			return
+		}
+		c.put(r)
+		return
+	case unicode.IsControl(r), r&0xfffe == 0xfffe:
+		r = utf8.RuneError
+	case unicode.Is(unicode.Zs, r) && r != '\u3000':
+		r = ' '
+	}
+	c.space, c.marks = false, 0
+	c.put(r)
+}
+
+func (c *cleaner) put(r rune) {
+	if len(c.out)+utf8.RuneLen(r) > c.limit {
+		c.out = append(c.out[:c.cut], ellipsis...)
+		c.full = true
+		return
+	}
+	c.out = utf8.AppendRune(c.out, r)
+	if len(c.out) <= c.limit-len(ellipsis) {
+		c.cut = len(c.out)
+	}
+}
+
+// isBreak reports whether r ends a line or moves to another column.
+func isBreak(r rune) bool {
+	switch r {
+	case '\t', '\n', '\v', '\f', '\r', '\u0085', '\u2028', '\u2029':
+		return true
+	}
+	return false
+}
+
+// isInvisible reports whether r draws nothing of its own, or changes how its
+// neighbours are drawn: format characters (bidi controls, zero-width, BOM,
+// soft hyphen, tags), variation selectors and fillers.
+func isInvisible(r rune) bool {
+	switch r {
+	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
+		return true
+	}
+	return r >= 0x7f && unicode.In(r, unicode.Cf, unicode.Variation_Selector) || r&^0xfff == 0xe0000
+}
+
+// maxSequence is how far the end of an escape string is looked for. What is
+// longer is shown as text, without its introducer.
+const maxSequence = 4 << 10
+
+// escapeLen is the length of the terminal sequence that s begins with; r and
+// size are its first rune. It is 0 where s begins with none.
+func escapeLen(s string, r rune, size int) int {
+	kind, body := r, size
+	if r == 0x1b {
+		if len(s) == 1 {
+			return 1
+		}
+		// ESC and a letter is the seven-bit form of a C1 character.
+		kind, body = rune(s[1])+0x40, 2
+	} else if r < 0x80 || r > 0x9f {
+		return 0
+	}
+	switch kind {
+	case 0x9b:
+		return body + csiLen(s[body:])
+	case 0x90, 0x98, 0x9d, 0x9e, 0x9f:
+		return body + stringLen(s[body:])
+	}
+	if r != 0x1b {
+		return 0
+	}
+	return shortLen(s)
+}
+
+// csiLen is the length of the parameters and the final byte of a CSI.
+func csiLen(s string) int {
+	i := 0
+	for i < len(s) && s[i] >= 0x20 && s[i] <= 0x3f {
+		i++
+	}
+	if i < len(s) && s[i] >= 0x40 && s[i] <= 0x7e {
+		i++
+	}
+	return i
+}
+
+// stringLen is the length of an OSC, DCS, SOS, PM or APC body with its
+// terminator, 0 where the terminator is missing.
+func stringLen(s string) int {
+	s = s[:min(len(s), maxSequence)]
+	n := 0
+	for _, end := range []string{"\a", "\x1b\\", "\u009c"} {
+		if i := strings.Index(s, end); i >= 0 && (n == 0 || i+len(end) < n) {
+			n = i + len(end)
+		}
+	}
+	return n
+}
+
+// shortLen is the length of an escape sequence that is no CSI and no string.
+func shortLen(s string) int {
+	i := 1
+	for i < len(s) && s[i] >= 0x20 && s[i] <= 0x2f {
+		i++
+	}
+	if i < len(s) && s[i] >= 0x30 && s[i] <= 0x7e {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,42 @@
+package api
+
+import (
+	"strings"
+	"time"
+)
+
+// Seconds is a media duration. The decoder turns negative, absurd and
+// non-finite numbers into zero, which means unknown.
+type Seconds float64
+
+// maxSeconds is the longest duration believed, a little over eleven days.
+const maxSeconds = 1e6
+
+// UnmarshalJSON reads a number or a string that holds one; it never fails.
+func (s *Seconds) UnmarshalJSON(b []byte) error {
+	*s = 0
+	if f, ok := looseNumber(b); ok && f > 0 && f <= maxSeconds {
+		*s = Seconds(f)
+	}
+	return nil
+}
+
+// Time is an instant from the wire (RFC 3339 with any fraction). The zero
+// Time means that the answer had none that could be read.
+type Time struct{ time.Time }
+
+// UnmarshalJSON reads an RFC 3339 instant, one without a zone as UTC. What
+// lies outside the years 2000 to 2199 is taken for unreadable; it never fails.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	*t = Time{}
+	s := strings.TrimSpace(looseString(b))
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime} {
+		if v, err := time.Parse(layout, s); err == nil {
+			if y := v.UTC().Year(); y >= 2000 && y < 2200 {
+				t.Time = v.UTC()
+			}
+			break
+		}
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// patience is how long an exchange may take.
+type patience struct {
+	idle  time.Duration // without a byte in either direction
+	total time.Duration // in all; 0 is without end
+}
+
+// The patience with each kind of request. A create waits longest, because the
+// API probes the media before it answers.
+func shortPatience() patience { return patience{idle: 15 * time.Second, total: 30 * time.Second} }
+func paidPatience() patience  { return patience{idle: 90 * time.Second} }
+
+// tooSlow is the error of an exchange that ran out of patience.
+type tooSlow struct{ after time.Duration }
+
+func (t *tooSlow) Error() string {
+	return fmt.Sprintf("the server did not answer within %s", t.after)
+}
+
+// Unwrap makes it a deadline for errors.Is.
+func (t *tooSlow) Unwrap() error { return os.ErrDeadlineExceeded }
+
+// watchdog cancels an exchange that makes no progress. It does by hand what
+// the transport's own timeouts do, so that it also covers bodies, and works
+// with any transport.
+type watchdog struct {
+	cancel context.CancelCauseFunc
+	idle   *time.Timer
+	total  *time.Timer
+	each   time.Duration
+}
+
+// watch gives the context of an exchange and the watchdog that may end it.
+func watch(ctx context.Context, p patience) (context.Context, *watchdog) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := &watchdog{cancel: cancel, each: p.idle}
+	w.idle = time.AfterFunc(p.idle, func() { cancel(&tooSlow{p.idle}) })
+	if p.total > 0 {
+		w.total = time.AfterFunc(p.total, func() { cancel(&tooSlow{p.total}) })
+	}
+	return ctx, w
+}
+
+// fed notes progress.
+func (w *watchdog) fed() { w.idle.Reset(w.each) }
+
+// unlimited lets the exchange last as long as it makes progress.
+func (w *watchdog) unlimited() {
+	if w.total != nil {
+		w.total.Stop()
+	}
+}
+
+// release ends the exchange and frees what it held.
+func (w *watchdog) release() {
+	w.idle.Stop()
+	w.unlimited()
+	w.cancel(nil)
+}
+
+// watchedBody is a body whose reads feed the watchdog.
+type watchedBody struct {
+	io.ReadCloser
+	dog *watchdog
+}
+
+func (b *watchedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if n > 0 {
+		b.dog.fed()
+	}
+	return n, err
+}
+
+// upload is a request body that feeds the watchdog and remembers whether
+// anybody began to read it.
+type upload struct {
+	io.Reader
+	dog  *watchdog
+	read *atomic.Bool
+}
+
+func (u *upload) Read(p []byte) (int, error) {
+	u.read.Store(true)
+	u.dog.fed()
+	return u.Reader.Read(p)
+}

@@ -1,0 +1,178 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// keyHeader carries the key.
+// https://sync.so/docs/api-reference/authentication
+const keyHeader = "x-api-key"
+
+const maxRedirects = 5
+
+// errPrivate is the refusal of a link into somebody's own network.
+const errPrivate = linkError("the link leads into a private network")
+
+// connect makes the HTTP clients. They differ in three things: whether they
+// carry the key, whether they follow redirects, and where they may go.
+func (c *Client) connect(cfg Config) {
+	agent := "dubtop/" + strings.TrimSpace(cfg.Version)
+	reads, paid, media := cfg.Transport, cfg.Transport, cfg.Transport
+	c.closeIdle = func() {}
+	if cfg.Transport == nil {
+		kept, fresh := newTransport(), newTransport()
+		// A kept connection that dies under a paid request leaves its fate
+		// unknown. A new one costs a moment and fails before anything is sent.
+		fresh.DisableKeepAlives = true
+		links := newLinkTransport(isLoopback(c.base.Hostname()))
+		reads, paid, media = kept, fresh, links
+		c.closeIdle = func() { kept.CloseIdleConnections(); links.closeIdle() }
+	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	c.reads = &http.Client{Transport: &keyed{reads, c.base, c.key, agent}, CheckRedirect: stay}
+	c.paid = &http.Client{Transport: &keyed{paid, c.base, c.key, agent}, CheckRedirect: stay}
+	c.keyless = &http.Client{Transport: &keyed{reads, c.base, Secret{}, agent}, CheckRedirect: stay}
+	c.media = &http.Client{Transport: &linked{media, agent}, CheckRedirect: checkRedirect}
+}
+
+// keyed adds the key to requests for the base origin. Go keeps headers such as
+// this one on redirects to other hosts, so it is not the request that carries
+// the key but the transport, which looks at where the request really goes.
+type keyed struct {
+	next  http.RoundTripper
+	base  *url.URL
+	key   Secret
+	agent string
+}
+
+func (k *keyed) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = copyRequest(r, k.agent)
+	if !k.key.IsZero() && sameOrigin(r.URL, k.base) {
+		r.Header.Set(keyHeader, k.key.reveal())
+	}
+	return k.next.RoundTrip(r)
+}
+
+// linked fetches links: without the key, and only where links may lead.
+type linked struct {
+	next  http.RoundTripper
+	agent string
+}
+
+func (l *linked) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := checkLink(r.URL); err != nil {
+		return nil, err
+	}
+	return l.next.RoundTrip(copyRequest(r, l.agent))
+}
+
+// copyRequest copies a request, because a transport must not change what it
+// is given, with our name and surely without the key.
+func copyRequest(r *http.Request, agent string) *http.Request {
+	c := *r
+	c.Header = r.Header.Clone()
+	if c.Header == nil {
+		c.Header = make(http.Header)
+	}
+	c.Header.Del(keyHeader)
+	c.Header.Set("User-Agent", agent)
+	return &c
+}
+
+// sameOrigin compares scheme, host and port.
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
+}
+
+// checkRedirect lets a link lead on a few times, without telling the next
+// host the signed address of the one before.
+func checkRedirect(r *http.Request, via []*http.Request) error {
+	r.Header.Del("Referer")
+	if len(via) > maxRedirects {
+		return linkError(fmt.Sprintf("the link was redirected more than %d times", maxRedirects))
+	}
+	return checkLink(r.URL)
+}
+
+// newTransport is a transport with limits on what a server may cost us. It
+// honours the proxies of the environment, though never for this machine.
+func newTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 64 << 10,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        90 * time.Second,
+		ForceAttemptHTTP2:      true,
+		// A connection that died in a sleep or behind a NAT is found by
+		// asking, not by waiting.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
+	}
+}
+
+// linkTransport fetches from hosts that only a link names. What it dials
+// itself it checks; what goes through a proxy the proxy must judge.
+type linkTransport struct{ direct, proxied *http.Transport }
+
+// newLinkTransport makes one that may go to private addresses or not.
+func newLinkTransport(private bool) *linkTransport {
+	l := &linkTransport{direct: newTransport(), proxied: newTransport()}
+	l.direct.Proxy = nil
+	for _, t := range []*http.Transport{l.direct, l.proxied} {
+		t.ResponseHeaderTimeout = 15 * time.Second
+	}
+	if !private {
+		dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: refusePrivate}
+		l.direct.DialContext = dialer.DialContext
+	}
+	return l
+}
+
+func (l *linkTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if proxy, err := http.ProxyFromEnvironment(r); err == nil && proxy != nil {
+		return l.proxied.RoundTrip(r)
+	}
+	return l.direct.RoundTrip(r)
+}
+
+func (l *linkTransport) closeIdle() {
+	l.direct.CloseIdleConnections()
+	l.proxied.CloseIdleConnections()
+}
+
+// refusePrivate looks at the address that a name resolved to, so that a name
+// cannot be pointed elsewhere between the check and the connection.
+func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil || isPrivate(a.Addr().Unmap()) {
+		return errPrivate
+	}
+	return nil
+}
+
+// isPrivate reports whether an address belongs to no public host.
+func isPrivate(a netip.Addr) bool {
+	// 100.64.0.0/10 is shared by carriers and by overlay networks.
+	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
+	return a.IsPrivate() || !a.IsGlobalUnicast() || shared.Contains(a)
+}
