@@ -1,0 +1,101 @@
+package state
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+// Asset is what is kept of an asset.
+type Asset struct {
+	ID            api.ID
+	Created       time.Time
+	Type          string // VIDEO, AUDIO, IMAGE
+	Visibility    string // USER, ORGANIZATION
+	Name          string
+	Format        string
+	Size          int64 // bytes, 0 unknown
+	Duration      api.Seconds
+	Width, Height int
+	URL           api.URL
+
+	haystack string
+}
+
+var _ Row[Asset] = (*Asset)(nil)
+
+// NewAsset thins an answer down to what is kept.
+func NewAsset(a api.Asset) Asset {
+	row := Asset{
+		ID:         a.ID,
+		Created:    wall(a.CreatedAt.Time),
+		Type:       shared(string(a.Type)),
+		Visibility: shared(string(a.Visibility)),
+		Name:       cmp.Or(string(a.Name), shortID(a.ID)),
+		Format:     shared(string(a.Format)),
+		Size:       a.Size,
+		Duration:   a.Duration,
+		Width:      a.Width,
+		Height:     a.Height,
+		URL:        a.URL,
+	}
+	row.haystack = strings.ToLower(strings.Join([]string{
+		string(row.ID), row.Name, row.Type, row.Format, row.Visibility,
+	}, "\n"))
+	return row
+}
+
+// Key is the id.
+func (a *Asset) Key() string { return string(a.ID) }
+
+// Rank is the time of creation.
+func (a *Asset) Rank() int64 { return rankOf(a.Created) }
+
+// Class is ClassOther: assets have no life cycle.
+func (a *Asset) Class() Class { return ClassOther }
+
+// Haystack is the id, name, type, format and visibility.
+func (a *Asset) Haystack() string { return a.haystack }
+
+// FieldValue knows id, name, type, format and visibility.
+func (a *Asset) FieldValue(name string) (string, bool) {
+	var value string
+	switch name {
+	case "id":
+		value = string(a.ID)
+	case "name":
+		value = a.Name
+	case "type":
+		value = a.Type
+	case "format":
+		value = a.Format
+	case "visibility":
+		value = a.Visibility
+	default:
+		return "", false
+	}
+	return strings.ToLower(value), true
+}
+
+// Compare orders by name, type (as the status and the model), length, size.
+func (a *Asset) Compare(o *Asset, by Sort, _ *Prices) int {
+	switch by {
+	case SortName:
+		return cmp.Compare(a.Name, o.Name)
+	case SortStatus, SortModel:
+		return cmp.Compare(a.Type, o.Type)
+	case SortLength:
+		return cmp.Compare(o.Duration, a.Duration)
+	case SortSize:
+		return cmp.Compare(o.Size, a.Size)
+	}
+	return 0
+}
+
+// Same reports whether nothing differs.
+func (a *Asset) Same(o *Asset) bool { return *a == *o }
+
+// Absorb takes nothing over.
+func (a *Asset) Absorb(*Asset, time.Time) {}

@@ -1,0 +1,92 @@
+package state
+
+import "dubtop/api"
+
+// maxRejections is how many cursors a server may refuse before paging ends.
+const maxRejections = 3
+
+// backfill walks through older pages, newest first: once to the very end, and
+// again whenever so much is new that the head no longer meets what is known.
+type backfill struct {
+	begun    bool
+	walks    []walk // the last one goes first
+	used     map[api.ID]struct{}
+	rejected int
+}
+
+// walk is a way back through the pages.
+type walk struct {
+	cursor  api.ID
+	closing bool // ends where it meets what is known
+}
+
+// sawHead takes in a page of the newest generations. known is how many of them
+// were known before.
+func (b *backfill) sawHead(h *History, r Result, known int) {
+	switch {
+	case r.Whole, !r.More:
+		b.end(h)
+		h.Whole = r.Whole
+	case !b.begun:
+		b.walks = append(b.walks, walk{cursor: r.Last})
+	case known == 0:
+		b.walks = append(b.walks, walk{cursor: r.Last, closing: true})
+	}
+	b.begun = true
+}
+
+// sawPage takes in an older page.
+func (b *backfill) sawPage(h *History, r Result, known int) {
+	if len(b.walks) == 0 {
+		return
+	}
+	b.rejected = 0
+	w := &b.walks[len(b.walks)-1]
+	if b.used == nil {
+		b.used = make(map[api.ID]struct{})
+	}
+	b.used[w.cursor] = struct{}{}
+	_, repeated := b.used[r.Last]
+	switch {
+	case r.Whole, !r.More, len(r.Generations) == 0:
+		b.end(h)
+		h.Whole = r.Whole
+	case repeated:
+		b.stop(h, "the server repeats its pages")
+	case w.closing && known > 0:
+		b.walks = b.walks[:len(b.walks)-1]
+	default:
+		w.cursor = r.Last
+		h.Cursor = r.Last
+	}
+}
+
+// refused tries the job before a cursor that the server does not take, for the
+// cursor's own may have been deleted.
+func (b *backfill) refused(s *Store) {
+	if len(b.walks) == 0 {
+		return
+	}
+	w := &b.walks[len(b.walks)-1]
+	i := s.Generations.Index(string(w.cursor))
+	if b.rejected++; b.rejected > maxRejections || i <= 0 {
+		b.stop(&s.History, "the server refuses to go further back")
+		return
+	}
+	w.cursor = s.Generations.At(i - 1).ID
+}
+
+// end is reached: nothing is older.
+func (b *backfill) end(h *History) {
+	b.walks, b.used = nil, nil
+	h.Complete, h.Stopped, h.Cursor = true, "", ""
+}
+
+// stop gives a walk up.
+func (b *backfill) stop(h *History, why string) {
+	b.walks = b.walks[:len(b.walks)-1]
+	b.rejected = 0
+	if !h.Complete {
+		h.Stopped = why
+	}
+}

@@ -1,0 +1,175 @@
+package state
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+// Batch is what is kept of a batch.
+type Batch struct {
+	ID      api.ID
+	Created time.Time
+	Status  api.BatchStatus
+	Total   int
+	// Succeeded and Failed are the items that ended; the rest has not.
+	Succeeded, Failed int
+	HasOutput         bool // the file of results is ready
+
+	haystack string
+}
+
+var _ Row[Batch] = (*Batch)(nil)
+
+// NewBatch thins an answer down to what is kept.
+func NewBatch(b api.Batch) Batch {
+	return Batch{
+		ID:        b.ID,
+		Created:   wall(b.CreatedAt.Time),
+		Status:    api.BatchStatus(shared(string(b.Status))),
+		Total:     b.Total,
+		Succeeded: b.Succeeded,
+		Failed:    b.Failed,
+		HasOutput: !b.Output.IsZero(),
+		haystack:  strings.ToLower(string(b.ID) + "\n" + string(b.Status)),
+	}
+}
+
+// Fraction is how much of the batch has ended, from 0 to 1.
+func (b *Batch) Fraction() float64 {
+	if b.Total <= 0 {
+		return 0
+	}
+	return min(1, max(0, float64(b.Succeeded+b.Failed)/float64(b.Total)))
+}
+
+// Key is the id.
+func (b *Batch) Key() string { return string(b.ID) }
+
+// Rank is the time of creation.
+func (b *Batch) Rank() int64 { return rankOf(b.Created) }
+
+// Class is the coarse state. A batch that completed with failed items is
+// troubled: COMPLETED says only that every item ended.
+func (b *Batch) Class() Class {
+	switch b.Status {
+	case api.BatchPending, api.BatchJobsCreated:
+		return ClassWaiting
+	case api.BatchProcessing:
+		return ClassRunning
+	case api.BatchFailed:
+		return ClassTroubled
+	case api.BatchCompleted:
+		if b.Failed > 0 {
+			return ClassTroubled
+		}
+		return ClassDone
+	}
+	return ClassStrange
+}
+
+// Haystack is the id and the status.
+func (b *Batch) Haystack() string { return b.haystack }
+
+// FieldValue knows id and status.
+func (b *Batch) FieldValue(name string) (string, bool) {
+	switch name {
+	case "id":
+		return strings.ToLower(string(b.ID)), true
+	case "status":
+		return strings.ToLower(string(b.Status)), true
+	}
+	return "", false
+}
+
+// Compare orders by status, and by the number of items as the length.
+func (b *Batch) Compare(o *Batch, by Sort, _ *Prices) int {
+	switch by {
+	case SortStatus:
+		return cmp.Or(cmp.Compare(b.Class(), o.Class()), cmp.Compare(b.Status, o.Status))
+	case SortName:
+		return cmp.Compare(b.ID, o.ID)
+	case SortLength, SortSize:
+		return cmp.Compare(o.Total, b.Total)
+	}
+	return 0
+}
+
+// Same reports whether nothing differs.
+func (b *Batch) Same(o *Batch) bool { return *b == *o }
+
+// Absorb keeps an end once reached.
+func (b *Batch) Absorb(old *Batch, _ time.Time) {
+	if old.Status.Terminal() && !b.Status.Terminal() {
+		*b = *old
+	}
+}
+
+// BatchItem is one line of a batch's results. RequestID is the key.
+type BatchItem struct {
+	Line       int // from 1
+	RequestID  api.ID
+	Generation Generation // zero where there is an error only
+	Error      string
+}
+
+var _ Row[BatchItem] = (*BatchItem)(nil)
+
+// NewBatchItem thins a line of results down; line counts from 1.
+func NewBatchItem(line int, r api.BatchResult) BatchItem {
+	return BatchItem{
+		Line:       line,
+		RequestID:  r.RequestID,
+		Generation: NewGeneration(r.Generation),
+		Error:      cmp.Or(string(r.Error), string(r.Generation.Error)),
+	}
+}
+
+// Key is the request id.
+func (b *BatchItem) Key() string { return string(b.RequestID) }
+
+// Rank is the order of the lines.
+func (b *BatchItem) Rank() int64 { return -int64(b.Line) }
+
+// Class is the job's; without a job the line is an error.
+func (b *BatchItem) Class() Class {
+	if b.Generation.ID == "" {
+		return ClassTroubled
+	}
+	return b.Generation.Class()
+}
+
+// Haystack is the request id with the job's words and the error.
+func (b *BatchItem) Haystack() string {
+	return strings.ToLower(string(b.RequestID)+"\n"+b.Error+"\n") + b.Generation.Haystack()
+}
+
+// FieldValue knows request, and the fields of generations.
+func (b *BatchItem) FieldValue(name string) (string, bool) {
+	switch name {
+	case "request":
+		return strings.ToLower(string(b.RequestID)), true
+	case "error":
+		return strings.ToLower(b.Error), true
+	}
+	return b.Generation.FieldValue(name)
+}
+
+// Compare orders as generations do, but by the request id as the name.
+func (b *BatchItem) Compare(o *BatchItem, by Sort, p *Prices) int {
+	switch by {
+	case SortStatus:
+		return cmp.Compare(b.Class(), o.Class())
+	case SortName:
+		return cmp.Compare(b.RequestID, o.RequestID)
+	}
+	return b.Generation.Compare(&o.Generation, by, p)
+}
+
+// Same reports whether nothing differs.
+func (b *BatchItem) Same(o *BatchItem) bool { return *b == *o }
+
+// Absorb takes nothing over: results are written once.
+func (b *BatchItem) Absorb(*BatchItem, time.Time) {}

@@ -1,0 +1,101 @@
+package state
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+const many = 100_000
+
+func BenchmarkFilterKeystroke100k(b *testing.B) {
+	c := filled(account(many))
+	for _, text := range []string{"take9", "zzz", "status:failed", "promo -pro take1"} {
+		b.Run(text, func(b *testing.B) {
+			var v View[Generation]
+			typed := []Query{{Text: text[:len(text)-1]}, {Text: text}}
+			v.Update(c, typed[0])
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				v.Update(c, typed[(i+1)%2])
+			}
+		})
+	}
+}
+
+func BenchmarkMergePoll100Into100k(b *testing.B) {
+	for _, new := range []int{0, 1, 100} {
+		b.Run(fmt.Sprintf("new=%d", new), func(b *testing.B) {
+			c := filled(account(many))
+			newest := many
+			for i := 0; b.Loop(); i++ {
+				b.StopTimer()
+				page := make([]Generation, 0, 100)
+				newest += new
+				for n := range 100 {
+					page = append(page, row(newest-n, []api.Status{api.Pending, api.Processing}[i%2]))
+				}
+				b.StartTimer()
+				c.Merge(c.Ask(start()), page, start())
+			}
+		})
+	}
+}
+
+func BenchmarkBackfill100k(b *testing.B) {
+	items := account(many)
+	for b.Loop() {
+		c := new(Collection[Generation])
+		for page := 0; page < many; page += PageSize {
+			c.Extend(c.Ask(start()), items[page:page+PageSize], start())
+		}
+	}
+}
+
+func BenchmarkAnswerWhole100k(b *testing.B) {
+	items := account(many)
+	c := filled(items)
+	for b.Loop() {
+		c.Answer(c.Ask(start()), items, start())
+	}
+}
+
+func BenchmarkSort100k(b *testing.B) {
+	c := filled(account(many))
+	for _, by := range []Sort{SortStatus, SortName, SortLength, SortCost} {
+		b.Run(fmt.Sprint(by), func(b *testing.B) {
+			var p Prices
+			for b.Loop() {
+				var v View[Generation]
+				v.Update(c, Query{Sort: by, Prices: &p})
+			}
+		})
+	}
+}
+
+func BenchmarkPollWhileSorted100k(b *testing.B) {
+	c := filled(account(many))
+	var v View[Generation]
+	q := Query{Sort: SortName, Text: "promo"}
+	v.Update(c, q)
+	for i := 0; b.Loop(); i++ {
+		c.Put(row(many+i%100, []api.Status{api.Pending, api.Processing}[i/100%2]), start())
+		v.Update(c, q)
+	}
+}
+
+func BenchmarkExpectAndCost(b *testing.B) {
+	s := NewStore()
+	cost := api.Micros(500_000)
+	s.Prices.Learn("lipsync-2", api.Estimate{Frames: 250, Cost: &cost})
+	g := row(1, api.Processing)
+	g.Length = 30
+	now := start().Add(time.Minute)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Forecast.Expect(&g, now)
+		s.Cost(&g)
+	}
+}

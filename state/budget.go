@@ -1,0 +1,95 @@
+package state
+
+import (
+	"slices"
+	"time"
+)
+
+// window is the time the budget is counted over.
+const window = time.Minute
+
+// The most requests of the poller in any window. They are laws, not aims: what
+// would break one waits.
+const (
+	maxRequests   = 60 // in all: a tenth of the published limit
+	maxBeforeFill = 48 // in all, for pages of older items to be asked for
+	maxSideBusy   = 15 // lists beside the generations, while jobs run
+	maxSideRest   = 5  // the same at rest: with the head's six and one more, twelve
+)
+
+// weight sorts topics by what they are counted against.
+type weight uint8
+
+const (
+	essential weight = iota // jobs
+	side                    // batches, assets, models, prices
+	filler                  // older pages
+)
+
+func (t Topic) weight() weight {
+	switch t {
+	case Head, Running, Vanished:
+		return essential
+	case Backfill, AssetPages:
+		return filler
+	}
+	return side
+}
+
+// budget remembers the requests of the last window, in the order of time.
+type budget struct{ sent []stamp }
+
+type stamp struct {
+	at     time.Time
+	weight weight
+}
+
+func (b *budget) spend(at time.Time, w weight) {
+	b.sent = slices.DeleteFunc(b.sent, func(s stamp) bool { return at.Sub(s.at) > window })
+	b.sent = append(b.sent, stamp{at, w})
+}
+
+// free is when another request of this weight fits. A forced one counts
+// against the whole only.
+func (b *budget) free(now time.Time, w weight, forced, busy bool) time.Time {
+	at := b.room(now, maxRequests, func(stamp) bool { return true })
+	switch {
+	case w == filler:
+		at = later(at, b.room(now, maxBeforeFill, func(stamp) bool { return true }))
+	case w == side && !forced:
+		limit := maxSideRest
+		if busy {
+			limit = maxSideBusy
+		}
+		at = later(at, b.room(now, limit, func(s stamp) bool { return s.weight == side }))
+	}
+	return at
+}
+
+// room is when fewer than limit of the counted requests are in the window.
+func (b *budget) room(now time.Time, limit int, counted func(stamp) bool) time.Time {
+	n := 0
+	for _, s := range slices.Backward(b.sent) {
+		if !counted(s) || now.Sub(s.at) > window {
+			continue
+		}
+		if n++; n == limit {
+			return s.at.Add(window + time.Millisecond)
+		}
+	}
+	return time.Time{}
+}
+
+func (b *budget) shift(by time.Duration) {
+	for i := range b.sent {
+		b.sent[i].at = b.sent[i].at.Add(by)
+	}
+}
+
+// later is the later of two instants; the zero Time is before every other.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

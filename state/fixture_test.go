@@ -1,0 +1,57 @@
+package state
+
+import (
+	"fmt"
+	"time"
+
+	"dubtop/api"
+)
+
+// start is when every story begins.
+func start() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
+
+// job is an answer about job n, created n seconds after noon.
+func job(n int, status api.Status) api.Generation {
+	return api.Generation{
+		ID:        jobID(n),
+		CreatedAt: api.Time{Time: start().Add(time.Duration(n) * time.Second)},
+		Status:    status,
+		Model:     "lipsync-2",
+	}
+}
+
+func jobID(n int) api.ID { return api.ID(fmt.Sprintf("%08x-0000-4000-8000-000000000000", n)) }
+
+func row(n int, status api.Status) Generation { return NewGeneration(job(n, status)) }
+
+// account is a believable history of n jobs, the newest first.
+func account(n int) []Generation {
+	models := []api.Text{"lipsync-2", "lipsync-2-pro", "sync-3", "react-1"}
+	items := make([]Generation, n)
+	for i := range items {
+		g := job(n-i, api.Completed)
+		g.Model = models[i%len(models)]
+		g.OutputFileName = api.Text(fmt.Sprintf("promo_%03d_take%d", i%997, i))
+		g.OutputDuration = api.Seconds(5 + i%50)
+		if i%20 == 0 {
+			g.Status, g.ErrorCode = api.Failed, "generation_input_video_inaccessible"
+		}
+		items[i] = NewGeneration(g)
+	}
+	return items
+}
+
+// filled is a collection that has answered once.
+func filled(items []Generation) *Collection[Generation] {
+	c := new(Collection[Generation])
+	c.Answer(c.Ask(start()), items, start())
+	return c
+}
+
+func keys[T any](c *Collection[T]) []string {
+	var found []string
+	for item := range c.All() {
+		found = append(found, rowOf(item).Key())
+	}
+	return found
+}

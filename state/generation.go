@@ -1,0 +1,250 @@
+package state
+
+import (
+	"cmp"
+	"strings"
+	"time"
+	"unique"
+
+	"dubtop/api"
+)
+
+// Generation is what is kept of a job. It is small, because there may be a
+// hundred thousand: repeated words are shared, and the raw answer is not kept.
+type Generation struct {
+	ID      api.ID
+	Created time.Time // by the server's clock; zero if it told none
+	Status  api.Status
+	Model   string
+	// Name is the output file name, else the base name of the visual input,
+	// else the beginning of the id.
+	Name   string
+	Length api.Seconds // of the output; 0 is unknown
+	// Error and ErrorCode say why the job failed, in the API's words.
+	Error, ErrorCode string
+	// Started and Ended are when the job was first seen PROCESSING and first
+	// seen at an end, by the local clock. They are zero where the change
+	// itself was not seen: the API tells neither.
+	Started, Ended time.Time
+	HasOutput      bool
+	Gone           bool // the server no longer knows it
+	// Intent is set on a row that stands for a submission without a known
+	// job: its id is the submission's, and the server is never asked about it.
+	Intent SubmissionState
+
+	named    bool   // the name is more than a piece of the id
+	haystack string // ID and Name share its bytes where they can
+}
+
+var _ Row[Generation] = (*Generation)(nil)
+
+// NewGeneration thins an answer down to what is kept. It belongs in the
+// background, where the answer was decoded: nothing here is worth a frame.
+func NewGeneration(g api.Generation) Generation {
+	name, named := generationName(g)
+	row := Generation{
+		ID:        g.ID,
+		Created:   wall(g.CreatedAt.Time),
+		Status:    api.Status(shared(string(g.Status))),
+		Model:     shared(string(g.Model)),
+		Name:      name,
+		Length:    g.OutputDuration,
+		Error:     shared(string(g.Error)),
+		ErrorCode: shared(string(g.ErrorCode)),
+		HasOutput: !g.Output.IsZero(),
+		named:     named,
+	}
+	row.index()
+	return row
+}
+
+// Key is the id.
+func (g *Generation) Key() string { return string(g.ID) }
+
+// Rank is the time of creation.
+func (g *Generation) Rank() int64 { return rankOf(g.Created) }
+
+// Class is the coarse state by status.
+func (g *Generation) Class() Class {
+	switch {
+	case g.Intent != "":
+		return ClassOther
+	case g.Status == api.Completed:
+		return ClassDone
+	case g.Status.Terminal():
+		return ClassTroubled
+	case g.Gone:
+		return ClassGone
+	case g.Status == api.Pending:
+		return ClassWaiting
+	case g.Status == api.Processing:
+		return ClassRunning
+	}
+	return ClassStrange
+}
+
+// Haystack is the id, name, model, status and error code.
+func (g *Generation) Haystack() string { return g.haystack }
+
+// FieldValue knows id, name, model, status, error (the code and the words).
+func (g *Generation) FieldValue(name string) (string, bool) {
+	switch name {
+	case "id":
+		return strings.ToLower(string(g.ID)), true
+	case "name":
+		return strings.ToLower(g.Name), true
+	case "model":
+		return strings.ToLower(g.Model), true
+	case "status":
+		return statusWords(g.Status), true
+	case "code":
+		return strings.ToLower(g.ErrorCode), true
+	case "error":
+		return strings.ToLower(g.ErrorCode + " " + g.Error), true
+	}
+	return "", false
+}
+
+// Compare orders by what needs attention first, by words from a to z, and by
+// amounts from the largest.
+func (g *Generation) Compare(o *Generation, by Sort, prices *Prices) int {
+	switch by {
+	case SortStatus:
+		return cmp.Or(cmp.Compare(g.Class(), o.Class()), cmp.Compare(g.Status, o.Status))
+	case SortModel:
+		return cmp.Compare(g.Model, o.Model)
+	case SortName:
+		return cmp.Compare(g.Name, o.Name)
+	case SortLength:
+		return cmp.Compare(o.Length, g.Length)
+	case SortCost:
+		return cmp.Compare(prices.rank(o), prices.rank(g))
+	}
+	return 0
+}
+
+// Same reports whether nothing differs.
+func (g *Generation) Same(o *Generation) bool { return *g == *o }
+
+// Absorb keeps what was observed, and an end once reached: an answer that
+// takes it back is older than it looks.
+func (g *Generation) Absorb(old *Generation, now time.Time) {
+	if old.Status.Terminal() && !g.Status.Terminal() {
+		*g = *old
+		return
+	}
+	g.Started, g.Ended = old.Started, old.Ended
+	if g.Started.IsZero() && old.Status == api.Pending && g.Status == api.Processing {
+		g.Started = wall(now)
+	}
+	if g.Ended.IsZero() && !old.Status.Terminal() && g.Status.Terminal() {
+		g.Ended = wall(now)
+	}
+	if g.Created.IsZero() {
+		g.Created = old.Created
+	}
+	if g.Length == 0 {
+		g.Length = old.Length
+	}
+	if !g.named && old.named {
+		g.Name, g.named = old.Name, true
+	}
+	g.ID = old.ID // the same text; the newer bytes can then be dropped
+	if g.Status == old.Status && g.Name == old.Name && g.Model == old.Model && g.ErrorCode == old.ErrorCode {
+		g.Name, g.haystack = old.Name, old.haystack
+		return
+	}
+	g.index()
+}
+
+// index builds the haystack and lets the id and the name share its bytes.
+func (g *Generation) index() {
+	id, name := strings.ToLower(string(g.ID)), strings.ToLower(g.Name)
+	g.haystack = strings.Join([]string{
+		id, name, strings.ToLower(g.Model), statusWords(g.Status), strings.ToLower(g.ErrorCode),
+	}, "\n")
+	if string(g.ID) == id {
+		g.ID = api.ID(g.haystack[:len(id)])
+	}
+	if g.Name == name {
+		g.Name = g.haystack[len(id)+1:][:len(name)]
+	}
+}
+
+// statusWords is the status as it is searched for: PROCESSING is also called
+// running on the screen.
+func statusWords(s api.Status) string {
+	switch s {
+	case api.Pending:
+		return "pending"
+	case api.Processing:
+		return "processing running"
+	case api.Completed:
+		return "completed"
+	case api.Failed:
+		return "failed"
+	case api.Rejected:
+		return "rejected"
+	}
+	return strings.ToLower(string(s))
+}
+
+// generationName finds the best name; ok is false when it is only the id's
+// beginning.
+func generationName(g api.Generation) (name string, ok bool) {
+	if g.OutputFileName != "" {
+		return string(g.OutputFileName), true
+	}
+	for _, in := range g.Input {
+		if in.Type != "video" && in.Type != "image" {
+			continue
+		}
+		if name := in.URL.Base(); name != "" {
+			return string(name), true
+		}
+	}
+	return shortID(g.ID), false
+}
+
+// shortID is enough of an id to recognise it by.
+func shortID(id api.ID) string {
+	const enough = 8
+	if len(id) <= enough {
+		return string(id)
+	}
+	return string(id[:enough])
+}
+
+// shared gives equal strings one copy between them.
+func shared(s string) string {
+	if s == "" {
+		return ""
+	}
+	return unique.Make(s).Value()
+}
+
+// wall drops the monotonic reading, which stands still while a laptop sleeps,
+// and the location, so that equal instants are equal values.
+func wall(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.Round(0).UTC()
+}
+
+// rankOf orders instants of any year; no instant is the oldest.
+func rankOf(t time.Time) int64 {
+	if t.IsZero() {
+		return -1 << 63
+	}
+	return t.UnixMicro()
+}
+
+// Took is how long a job was seen working; ok is false when its beginning or
+// its end was not seen.
+func (g *Generation) Took() (took time.Duration, ok bool) {
+	if g.Started.IsZero() || g.Ended.IsZero() {
+		return 0, false
+	}
+	return max(0, g.Ended.Sub(g.Started)), true
+}

@@ -1,0 +1,123 @@
+package state
+
+import (
+	"time"
+
+	"dubtop/api"
+)
+
+// blindSpot is the longest gap between two looks at the running jobs across
+// which times of theirs are still worth learning from.
+const blindSpot = 30 * time.Second
+
+// Observe lands generations that were fetched for another reason than the
+// poller's, such as the open one.
+func (s *Store) Observe(items []Generation, now time.Time) {
+	t := s.Generations.Ask(now)
+	s.learn(items, now, func() { s.Generations.Extend(t, items, now) })
+}
+
+// MarkGone notes that the server answered 404 for a job. What is known of it
+// stays.
+func (s *Store) MarkGone(id api.ID, now time.Time) {
+	g, ok := s.Generations.Find(string(id))
+	if !ok || g.Gone {
+		return
+	}
+	g.Gone = true
+	s.Generations.Put(g, now)
+}
+
+// land writes a result into its collection.
+func (s *Store) land(a Ask, r Result, now time.Time) {
+	switch a.Topic {
+	case Batches:
+		settle(&s.Batches, a.ticket, r.Batches, true, r.Err, now)
+	case Models:
+		for i := range r.Models {
+			s.Prices.see(r.Models[i].Name)
+		}
+		settle(&s.Models, a.ticket, r.Models, true, r.Err, now)
+	case Assets, AssetPages:
+		whole := a.Topic == Assets && r.Cursor == ""
+		settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
+	case UnitPrices:
+		s.landPrice(a.Estimate.Model, r)
+	case Head, Running, Vanished, Backfill:
+		s.landGenerations(a, r, now)
+	}
+}
+
+// settle lands an answer or the lack of one.
+func settle[T any](c *Collection[T], t Ticket, items []T, whole bool, err error, now time.Time) {
+	switch {
+	case err != nil:
+		c.Fail(t, err)
+	case whole:
+		c.Answer(t, items, now)
+	default:
+		c.Merge(t, items, now)
+	}
+}
+
+// landPrice learns a unit price. A server that names none is not asked again;
+// any other failure puts the model behind the others.
+func (s *Store) landPrice(model string, r Result) {
+	if r.Err == nil || refused(r.Err) {
+		s.Prices.Learn(model, r.Estimate)
+		return
+	}
+	s.Prices.postpone(model)
+}
+
+func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
+	c := &s.Generations
+	fresh := a.Topic == Head || a.Topic == Running
+	switch {
+	case r.Err != nil && fresh:
+		c.Fail(a.ticket, r.Err)
+		return
+	case r.Err != nil:
+		c.Drop(a.ticket)
+		return
+	}
+	if a.Topic == Running {
+		if wall(now).Sub(s.watched) > blindSpot {
+			s.blind = wall(now)
+		}
+		s.watched = wall(now)
+	}
+	s.learn(r.Generations, now, func() {
+		switch {
+		case r.Whole, a.Topic == Head && !r.More:
+			c.Answer(a.ticket, r.Generations, now)
+		case fresh:
+			c.Merge(a.ticket, r.Generations, now)
+		default:
+			c.Extend(a.ticket, r.Generations, now)
+		}
+	})
+	s.History.Loaded = c.Len()
+}
+
+// learn notes models to be priced, and times jobs that end by a write.
+func (s *Store) learn(items []Generation, now time.Time, write func()) {
+	var ending []string
+	for i := range items {
+		g := &items[i]
+		s.Prices.see(g.Model)
+		if g.Status == api.Completed && s.Generations.isLive(g.Key()) {
+			ending = append(ending, g.Key())
+		}
+	}
+	write()
+	if wall(now).Sub(s.watched) > blindSpot {
+		return
+	}
+	for _, key := range ending {
+		g, ok := s.Generations.Find(key)
+		if ok && !g.Ended.IsZero() && g.Started.After(s.blind) {
+			s.Forecast.Observe(g.Model, g.Length, g.Ended.Sub(g.Started))
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package state
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+// Model is what is kept of a model. Name is what a request says.
+type Model struct {
+	ID          api.ID
+	Name        string
+	Type        string // lipsync, react
+	Version     string
+	Description string
+	Deprecated  time.Time // zero while it is not
+
+	haystack string
+}
+
+var _ Row[Model] = (*Model)(nil)
+
+// NewModel thins an answer down to what is kept.
+func NewModel(m api.Model) Model {
+	row := Model{
+		ID:          m.ID,
+		Name:        cmp.Or(string(m.Name), string(m.ID)),
+		Type:        string(m.Type),
+		Version:     string(m.Version),
+		Description: string(m.Description),
+		Deprecated:  wall(m.Deprecated.Time),
+	}
+	row.haystack = strings.ToLower(strings.Join([]string{
+		string(row.ID), row.Name, row.Type, row.Version, row.Description,
+	}, "\n"))
+	return row
+}
+
+// Key is the id, else the name.
+func (m *Model) Key() string { return cmp.Or(string(m.ID), m.Name) }
+
+// Rank is the same for all, so they are ordered by their key.
+func (m *Model) Rank() int64 { return 0 }
+
+// Class is ClassOther: models have no life cycle.
+func (m *Model) Class() Class { return ClassOther }
+
+// Haystack is the id, name, type, version and description.
+func (m *Model) Haystack() string { return m.haystack }
+
+// FieldValue knows id, name (also as model), type and version.
+func (m *Model) FieldValue(name string) (string, bool) {
+	var value string
+	switch name {
+	case "id":
+		value = string(m.ID)
+	case "name", "model":
+		value = m.Name
+	case "type":
+		value = m.Type
+	case "version":
+		value = m.Version
+	default:
+		return "", false
+	}
+	return strings.ToLower(value), true
+}
+
+// Compare orders by name and by type (as the status).
+func (m *Model) Compare(o *Model, by Sort, _ *Prices) int {
+	switch by {
+	case SortName, SortModel:
+		return cmp.Compare(m.Name, o.Name)
+	case SortStatus:
+		return cmp.Compare(m.Type, o.Type)
+	}
+	return 0
+}
+
+// Same reports whether nothing differs.
+func (m *Model) Same(o *Model) bool { return *m == *o }
+
+// Absorb takes nothing over.
+func (m *Model) Absorb(*Model, time.Time) {}

@@ -1,0 +1,150 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"math/bits"
+	"time"
+
+	"dubtop/api"
+)
+
+const (
+	// outageGap is the least time between two requests in an outage.
+	outageGap = 5 * time.Second
+	// maxBackoff is the longest time between two tries.
+	maxBackoff = time.Minute
+	// sideBackoff is the pause for a list that the server does not give.
+	sideBackoff = 10 * time.Minute
+	// shortHold and longHold bound a pause the server asked for.
+	shortHold = 500 * time.Millisecond
+	longHold  = 5 * time.Minute
+	// defaultHold is the first pause after a 429 that names none.
+	defaultHold = 15 * time.Second
+)
+
+// outage is a run of failures without a success between them.
+type outage struct {
+	streak int
+	since  time.Time // the first failure
+	retry  time.Time
+	err    error
+}
+
+// hold is a pause of everything that the server asked for.
+type hold struct {
+	times int // in a row
+	until time.Time
+	words string
+}
+
+// backoff is the wait after the nth failure in a row: from 1 s doubling to a
+// minute, less up to a fifth so that many clients do not come back as one. The
+// same seed gives the same waits.
+func backoff(n int, seed uint64) time.Duration {
+	wait := maxBackoff
+	if n < 7 {
+		wait = min(wait, time.Second<<max(0, n-1))
+	}
+	high, low := bits.Mul64(seed^uint64(n)*0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+	return wait - wait/5*time.Duration((high^low)%1000)/1000
+}
+
+// kindOf sorts an error; what is not the API client's is unknown.
+func kindOf(err error) api.Kind {
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return e.Kind
+	}
+	return api.KindUnknown
+}
+
+// refused reports whether asking again the same way is of no use.
+func refused(err error) bool {
+	if errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
+		return true
+	}
+	switch kindOf(err) {
+	case api.KindInvalid, api.KindNotFound, api.KindConflict, api.KindPayment:
+		return true
+	}
+	return false
+}
+
+// cutsOff reports whether an error says something of the way to the server
+// rather than of one list: the two that matter most speak for the server.
+func cutsOff(topic Topic, err error) bool {
+	switch kindOf(err) {
+	case api.KindNetwork, api.KindNotAPI:
+		return true
+	case api.KindServer, api.KindUnknown:
+		return (topic == Head || topic == Running) && !refused(err)
+	}
+	return false
+}
+
+// failed notes that a question got no answer.
+func (p *Poller) failed(topic Topic, err error, now time.Time) {
+	lane := &p.lanes[topic]
+	if errors.Is(err, context.Canceled) { // by ourselves
+		lane.retry = now.Add(time.Second)
+		return
+	}
+	lane.failures++
+	lane.retry = now.Add(backoff(lane.failures, p.pace.Seed))
+	switch kind := kindOf(err); {
+	case kind == api.KindAuth:
+		p.rejected = err
+	case kind == api.KindRateLimited:
+		p.limited(err, now)
+	case cutsOff(topic, err):
+		p.cut(err, now)
+	case refused(err) && topic.weight() == side && topic != UnitPrices:
+		lane.retry = now.Add(sideBackoff)
+	}
+}
+
+// cut begins or goes on with an outage.
+func (p *Poller) cut(err error, now time.Time) {
+	if p.outage.streak == 0 {
+		p.outage.since = now
+	}
+	p.outage.streak++
+	p.outage.err = err
+	p.outage.retry = now.Add(max(outageGap, backoff(p.outage.streak, p.pace.Seed)))
+}
+
+// limited holds everything after a 429, for as long as the server says.
+func (p *Poller) limited(err error, now time.Time) {
+	p.held.times++
+	wait := min(longHold, defaultHold<<min(p.held.times-1, 8))
+	if e, ok := errors.AsType[*api.Error](err); ok && e.RetryAfter > 0 {
+		wait = e.RetryAfter
+	}
+	p.Hold(now.Add(min(longHold, max(shortHold, wait))), err.Error())
+}
+
+// succeeded notes a good answer, which ends an outage at once.
+func (p *Poller) succeeded(topic Topic) {
+	p.lanes[topic].failures, p.lanes[topic].retry = 0, time.Time{}
+	p.held.times = 0
+	// A single failure may have been that of one list, which then keeps its
+	// own backoff; more of them were everybody's.
+	if p.outage.streak > 1 {
+		for i := range p.lanes {
+			p.lanes[i].failures, p.lanes[i].retry = 0, time.Time{}
+		}
+	}
+	p.outage = outage{}
+}
+
+// probe is the topic that tries the way in an outage. It alternates, so that
+// one broken list does not keep the others away.
+func (p *Poller) probe() Topic {
+	switch {
+	case p.outage.streak%2 == 1:
+		return Running
+	case p.facts.whole: // the head is the whole history there
+		return Models
+	}
+	return Head
+}

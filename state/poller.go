@@ -1,0 +1,429 @@
+package state
+
+import (
+	"time"
+
+	"dubtop/api"
+)
+
+const (
+	// lostAfter is when a question without any answer is asked again.
+	lostAfter = 5 * time.Minute
+	// vanishedGap is the least time between two requests for vanished jobs.
+	vanishedGap = time.Second
+	// refreshGap is the least time between two refreshes by the user.
+	refreshGap = 2 * time.Second
+	// assetGap is the time between two pages of older assets.
+	assetGap = 2 * time.Second
+	// clockSlack is how far callers' times may go back without meaning that
+	// the clock was set.
+	clockSlack = 2 * time.Second
+	// sampleSeconds is the length a unit price is asked for.
+	sampleSeconds = 10
+)
+
+// Poller decides what to ask for, and when. It is arithmetic on times: the
+// caller asks each question it is told is due, in the background, and hands
+// the result back.
+//
+// The order of calls is: Due whenever Next has come, and after Landed, Refresh
+// and every other change; Landed once for each Ask that Due gave. Landed writes
+// the result into the store by itself.
+//
+// In any minute it asks at most 60 times in all, and at most 12 times at rest
+// with the history complete. It never asks about a job that has ended.
+type Poller struct {
+	pace  Pace
+	lanes [topics]lane
+	last  time.Time // the latest now
+
+	budget   budget
+	watch    watch
+	backfill backfill
+	assets   paging
+	outage   outage
+	held     hold
+	rejected error
+
+	visible   Topic
+	paused    bool
+	unfocused bool
+	busy      bool
+	asked     uint64
+	refreshed time.Time
+	facts     facts
+}
+
+// lane is where a topic stands.
+type lane struct {
+	ask      uint64    // the question under way, 0 without one
+	sent     time.Time // the last question
+	failures int       // in a row
+	retry    time.Time // not before, after a failure
+	forced   bool      // by the user, so pace and pause do not matter
+}
+
+// facts are what the store had at the last look.
+type facts struct {
+	running  int // jobs waiting or running
+	strange  int // jobs of unknown status
+	batches  int // batches that have not ended
+	unpriced int // models without a unit price
+	known    bool
+	whole    bool
+}
+
+// paging is the way through the older pages of assets.
+type paging struct {
+	begun  bool
+	cursor api.Cursor
+	used   map[api.Cursor]struct{}
+}
+
+// NewPoller makes a poller that has asked nothing yet.
+func NewPoller(p Pace) *Poller { return &Poller{pace: p.floored()} }
+
+// Due is what to ask for now. Each Ask counts as under way from here on.
+func (p *Poller) Due(now time.Time, s *Store) []Ask {
+	now = p.tick(now)
+	p.look(s)
+	var asks []Ask
+	for t := range topics {
+		if at, ok := p.ready(t); ok && !at.After(now) {
+			asks = append(asks, p.send(t, now, s))
+		}
+	}
+	return asks
+}
+
+// Next is when Due will have something, as far as can be told now; never
+// before now. It is zero when only a result or the user can change that.
+func (p *Poller) Next(now time.Time) time.Time {
+	now = p.tick(now)
+	var next time.Time
+	for t := range topics {
+		at, ok := p.ready(t)
+		if ok && (next.IsZero() || at.Before(next)) {
+			next = later(at, now)
+		}
+	}
+	return next
+}
+
+// Landed takes the result of an Ask into the store, and learns from it when to
+// ask again. Results may come in any order and however late.
+func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
+	now = p.tick(now)
+	known := s.known(r.Generations)
+	s.land(a, r, now)
+	if p.lanes[a.Topic].ask == a.ID {
+		p.lanes[a.Topic].ask = 0
+	}
+	if r.Err != nil {
+		p.failed(a.Topic, r.Err, now)
+	} else {
+		p.succeeded(a.Topic)
+	}
+	p.follow(now, s, a, r, known)
+	p.look(s)
+}
+
+// follow goes on where an answer leads to another question.
+func (p *Poller) follow(now time.Time, s *Store, a Ask, r Result, known int) {
+	switch {
+	case a.Topic == Vanished:
+		p.watch.answered(s, a.Query.IDs, r, now)
+	case a.Topic == Backfill && r.Err != nil && refused(r.Err):
+		p.backfill.refused(s)
+	case r.Err != nil:
+	case a.Topic == Head:
+		p.backfill.sawHead(&s.History, r, known)
+	case a.Topic == Running:
+		p.watch.sees(s, a.ticket, now)
+	case a.Topic == Backfill:
+		p.backfill.sawPage(&s.History, r, known)
+	case a.Topic == Assets && !p.assets.begun, a.Topic == AssetPages:
+		p.assets.turn(r.Cursor)
+	}
+}
+
+// turn goes on to the next page; one that was seen before is the end.
+func (g *paging) turn(next api.Cursor) {
+	if g.used == nil {
+		g.used = make(map[api.Cursor]struct{})
+	}
+	g.begun = true
+	g.used[g.cursor] = struct{}{}
+	if _, seen := g.used[next]; seen {
+		next = ""
+	}
+	g.cursor = next
+}
+
+// Refresh is the user's wish to see what is new now: the jobs, and what is on
+// the screen. It also tries again in an outage and after a refused key, but
+// not before the end of a hold. Several within 2 s count as one.
+func (p *Poller) Refresh(now time.Time) {
+	now = p.tick(now)
+	if !p.refreshed.IsZero() && now.Sub(p.refreshed) < refreshGap {
+		return
+	}
+	p.refreshed = now
+	p.Wake(now)
+}
+
+// Wake is to be called when the clock has jumped, as after sleep, and after a
+// new key: what is on the screen is asked for once, and the network is
+// presumed good again.
+func (p *Poller) Wake(now time.Time) {
+	now = p.tick(now)
+	p.Resume()
+	p.outage.retry = time.Time{}
+	for _, t := range []Topic{Head, Running, p.visible} {
+		p.lanes[t].forced = t != Running || p.facts.running > 0 || p.facts.whole
+		p.lanes[t].failures, p.lanes[t].retry = 0, time.Time{}
+		if now.Sub(p.lanes[t].sent) > lostAfter {
+			p.lanes[t].ask = 0
+		}
+	}
+}
+
+// Resume ends the stop that a refused key caused.
+func (p *Poller) Resume() { p.rejected = nil }
+
+// Hold stops everything until a time, for a reason in words.
+func (p *Poller) Hold(until time.Time, words string) {
+	if until = wall(until); until.After(p.held.until) {
+		p.held.until, p.held.words = until, words
+	}
+}
+
+// Pause stops the background, or lets it go on. Refresh works all the same.
+func (p *Poller) Pause(paused bool) { p.paused = paused }
+
+// Paused reports whether the user paused the background.
+func (p *Poller) Paused() bool { return p.paused }
+
+// SetFocus tells whether the window has the focus. Without it everything goes
+// slower; with it what became due meanwhile is due now.
+func (p *Poller) SetFocus(focused bool) { p.unfocused = !focused }
+
+// SetVisible tells which list is on the screen: Head, Batches, Assets or
+// Models.
+func (p *Poller) SetVisible(t Topic) { p.visible = t }
+
+// SetBusy tells whether a request of the user's own is under way. Pages of
+// older items wait for it.
+func (p *Poller) SetBusy(busy bool) { p.busy = busy }
+
+// ready is when a topic may be asked about; ok is false when that is not a
+// matter of time alone.
+func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
+	lane := &p.lanes[t]
+	pace, wanted := p.interval(t)
+	switch {
+	case p.rejected != nil, p.paused && !lane.forced, !wanted:
+		return at, false
+	case p.outage.streak > 0:
+		return p.readyInOutage(t)
+	case t != Head && !p.facts.known, t.weight() == filler && !p.idle():
+		return at, false
+	}
+	if !lane.forced {
+		at = lane.retry
+		if !lane.sent.IsZero() {
+			at = later(at, lane.sent.Add(pace))
+		}
+	}
+	if lane.ask != 0 {
+		at = later(at, lane.sent.Add(lostAfter))
+	}
+	return p.gated(t, at), true
+}
+
+// readyInOutage lets one topic at a time try the way.
+func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
+	if t != p.probe() {
+		return at, false
+	}
+	at = p.outage.retry
+	for i := range p.lanes {
+		if p.lanes[i].ask != 0 {
+			at = later(at, p.lanes[i].sent.Add(lostAfter))
+		}
+	}
+	return p.gated(t, at), true
+}
+
+// gated waits for the end of a hold, and for room in the budget.
+func (p *Poller) gated(t Topic, at time.Time) time.Time {
+	at = later(at, p.held.until)
+	return later(at, p.budget.free(p.last, t.weight(), p.lanes[t].forced, p.facts.running > 0))
+}
+
+// idle reports whether nothing but older pages is under way, due or wanted by
+// the user.
+func (p *Poller) idle() bool {
+	return !p.busy && !p.underWay(func(t Topic) bool { return t.weight() != filler })
+}
+
+func (p *Poller) underWay(which func(Topic) bool) bool {
+	for t := range topics {
+		if p.lanes[t].ask != 0 && which(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// interval is the time between two questions of a topic; ok is false when
+// there is nothing to ask.
+func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
+	every, ok = p.focusedInterval(t)
+	if p.unfocused && t != Vanished {
+		every *= time.Duration(p.pace.Unfocused)
+	}
+	return every, ok || p.lanes[t].forced || p.outage.streak > 0
+}
+
+func (p *Poller) focusedInterval(t Topic) (every time.Duration, ok bool) {
+	switch t {
+	case Head:
+		if p.facts.whole {
+			return p.pace.Whole, true
+		}
+		return p.pace.Rest, true
+	case Running:
+		if p.facts.running > 0 {
+			return p.pace.Running, true
+		}
+		return p.pace.Rest, p.facts.whole
+	case Vanished:
+		if len(p.watch.queue) > 0 {
+			return vanishedGap, true
+		}
+		return p.pace.Strange, p.facts.strange > 0
+	case Batches, Assets, Models:
+		return p.sideInterval(t), true
+	case UnitPrices:
+		return p.pace.Prices, p.facts.unpriced > 0
+	case Backfill:
+		return p.pace.Backfill, len(p.backfill.walks) > 0
+	case AssetPages:
+		return assetGap, p.assets.cursor != "" && p.visible == Assets
+	}
+	return 0, false
+}
+
+// sideInterval is the pace of a list beside the generations.
+func (p *Poller) sideInterval(t Topic) time.Duration {
+	every := p.pace.Slow
+	if t == p.visible {
+		every = p.pace.Visible
+	}
+	if t == Batches && p.facts.batches > 0 {
+		every = min(every, p.pace.Batches)
+		if t == p.visible {
+			every = max(10*time.Second, p.pace.Batches/3)
+		}
+	}
+	return every
+}
+
+// send marks a topic as asked, and says what.
+func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
+	p.asked++
+	p.lanes[t] = lane{ask: p.asked, sent: now, failures: p.lanes[t].failures}
+	p.budget.spend(now, t.weight())
+	a := Ask{ID: p.asked, Topic: t}
+	switch t {
+	case Head:
+		a.Query.Limit = PageSize
+	case Running:
+		a.Query.Status = []api.Status{api.Pending, api.Processing}
+	case Vanished:
+		a.Query.IDs = p.watch.ids(s)
+	case Backfill:
+		a.Query.Limit = PageSize
+		a.Query.Cursor = p.backfill.walks[len(p.backfill.walks)-1].cursor
+	case Assets:
+		a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc"}
+	case AssetPages:
+		a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
+	case UnitPrices:
+		a.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: FramesPerSecond}
+	}
+	a.ticket = s.ticket(t, now)
+	return a
+}
+
+// ticket begins a refresh of the collection that a topic is about.
+func (s *Store) ticket(t Topic, now time.Time) Ticket {
+	switch t {
+	case Batches:
+		return s.Batches.Ask(now)
+	case Assets, AssetPages:
+		return s.Assets.Ask(now)
+	case Models:
+		return s.Models.Ask(now)
+	case UnitPrices:
+		return Ticket{}
+	}
+	return s.Generations.Ask(now)
+}
+
+// look takes from the store what the pace depends on.
+func (p *Poller) look(s *Store) {
+	p.watch.prune(s)
+	p.facts = facts{
+		running:  s.Generations.Count(ClassWaiting) + s.Generations.Count(ClassRunning),
+		strange:  s.Generations.Count(ClassStrange),
+		batches:  s.Batches.Count(ClassWaiting) + s.Batches.Count(ClassRunning),
+		unpriced: len(s.Prices.unpriced),
+		known:    s.Generations.Known(),
+		whole:    s.History.Whole,
+	}
+}
+
+// tick takes the time from the wall clock, which a sleep does not stop. Callers
+// may disagree a little; but when the clock was set back, everything remembered
+// moves with it.
+func (p *Poller) tick(now time.Time) time.Time {
+	now = wall(now)
+	back := now.Sub(p.last)
+	if !p.last.IsZero() && back < 0 {
+		if back > -clockSlack {
+			return p.last
+		}
+		for i := range p.lanes {
+			p.lanes[i].sent = moved(p.lanes[i].sent, back)
+			p.lanes[i].retry = moved(p.lanes[i].retry, back)
+		}
+		p.outage.since, p.outage.retry = moved(p.outage.since, back), moved(p.outage.retry, back)
+		p.held.until = moved(p.held.until, back)
+		p.refreshed = moved(p.refreshed, back)
+		p.budget.shift(back)
+		p.watch.shift(back)
+	}
+	p.last = now
+	return now
+}
+
+// moved shifts an instant, but leaves the absence of one alone.
+func moved(t time.Time, by time.Duration) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(by)
+}
+
+// known counts the generations that are in the store already.
+func (s *Store) known(items []Generation) int {
+	n := 0
+	for i := range items {
+		if s.Generations.Has(items[i].Key()) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,83 @@
+// Package state keeps what we know of the account, how old that is, when to
+// ask again and what was paid: the collections behind every list, the poller,
+// prices, forecasts, drafts and submissions. It is pure arithmetic: the time
+// is always an argument, and it never reads a clock, sleeps, starts a
+// goroutine, touches a file or the network, or draws.
+package state
+
+import (
+	"time"
+
+	"dubtop/api"
+)
+
+// Store is everything known of one account, and what follows from it. It
+// belongs to one goroutine.
+type Store struct {
+	Generations Collection[Generation]
+	Batches     Collection[Batch]
+	Assets      Collection[Asset]
+	Models      Collection[Model]
+
+	History  History // of the generations
+	Forecast Forecast
+	Prices   Prices
+	Spend    Spend
+	Slots    int // jobs the plan runs at once, learned from a refusal; 0 unknown
+
+	watched time.Time // when the running jobs were last looked at
+	blind   time.Time // when we last looked after a gap too long to time a job
+}
+
+// History is how much of the past is known.
+type History struct {
+	Complete bool   // nothing older is left to load
+	Whole    bool   // the server ignores limits and always tells everything
+	Loaded   int    // jobs known; a lower bound until Complete
+	Cursor   api.ID // the oldest job the background has come to
+	Stopped  string // why loading ended before its end, "" if it did not
+}
+
+// Counts are the numbers of the generations by state. They are lower bounds
+// where AtLeast is set, because older jobs are still being loaded.
+type Counts struct {
+	Total, Running, Pending, Completed, Failures int
+	AtLeast                                      bool
+}
+
+// NewStore makes an empty store.
+func NewStore() *Store { return new(Store) }
+
+// Clear forgets the account, and voids every answer under way.
+func (s *Store) Clear() {
+	s.Generations.Clear()
+	s.Batches.Clear()
+	s.Assets.Clear()
+	s.Models.Clear()
+	s.History, s.Forecast, s.Spend, s.Slots = History{}, Forecast{}, Spend{}, 0
+	s.Prices = Prices{version: s.Prices.version + 1}
+	s.watched, s.blind = time.Time{}, time.Time{}
+}
+
+// Counts counts the generations, in no time.
+func (s *Store) Counts() Counts {
+	c := &s.Generations
+	return Counts{
+		Total:     c.Len(),
+		Running:   c.Count(ClassRunning),
+		Pending:   c.Count(ClassWaiting),
+		Completed: c.Count(ClassDone),
+		Failures:  c.Count(ClassTroubled),
+		AtLeast:   !s.History.Complete,
+	}
+}
+
+// Cost is the best that is known of a job's cost, in no time.
+func (s *Store) Cost(g *Generation) Cost { return s.Prices.Cost(g) }
+
+// Own notes a job of our own with its estimate, for its cost and for what was
+// spent. The same id counts once.
+func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
+	s.Prices.Own(id, amount)
+	s.Spend.Add(id, model, amount, at)
+}
