@@ -1,0 +1,333 @@
+package state
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"dubtop/api"
+)
+
+// maxLineProblems is how many problems of a batch file are told one by one.
+const maxLineProblems = 50
+
+// BatchFile is a JSONL file of requests, checked.
+// https://sync.so/docs/api-reference/api/batch-api/create
+type BatchFile struct {
+	Lines    []BatchLine // those that could be read
+	Bytes    int
+	SHA256   string // of Exact, hexadecimal
+	Problems []LineProblem
+	More     int    // problems beyond those in Problems
+	Exact    []byte // what would be sent, byte for byte
+}
+
+// BatchLine is one request of a batch.
+type BatchLine struct {
+	Number    int // from 1
+	RequestID string
+	Request   api.CreateRequest
+	Seconds   float64 // of output, 0 unknown
+}
+
+// LineProblem says what is wrong with a line, or with the file if Line is 0.
+type LineProblem struct {
+	Line  int
+	Words string
+}
+
+// String is the problem in one line.
+func (p LineProblem) String() string {
+	if p.Line == 0 {
+		return p.Words
+	}
+	return fmt.Sprintf("line %d: %s", p.Line, p.Words)
+}
+
+// Model is the model of all lines, or "" where they differ.
+func (f BatchFile) Model() string {
+	var model string
+	for i, l := range f.Lines {
+		if i > 0 && l.Request.Model != model {
+			return ""
+		}
+		model = l.Request.Model
+	}
+	return model
+}
+
+// batchCheck collects what is wrong with one file.
+type batchCheck struct {
+	file  BatchFile
+	known func(url string) (seconds float64, ok bool)
+	first map[string]int // the line where a request_id was met first
+}
+
+// CheckBatch reads a batch file and checks it line by line against the
+// published limits. known gives the length of an input in seconds where it
+// was measured already; it may be nil. All problems are collected; the error
+// is that of reading.
+func CheckBatch(r io.Reader, known func(url string) (seconds float64, ok bool)) (BatchFile, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, api.BatchMaxBytes+1))
+	if err != nil {
+		return BatchFile{}, fmt.Errorf("the batch file can't be read: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	c := batchCheck{
+		file:  BatchFile{Exact: raw, Bytes: len(raw), SHA256: hex.EncodeToString(sum[:])},
+		known: known,
+		first: make(map[string]int),
+	}
+	if len(raw) > api.BatchMaxBytes {
+		c.problem(0, "the file is larger than %d MB: split it", api.BatchMaxBytes>>20)
+		return c.file, nil
+	}
+	n := c.lines(raw)
+	switch {
+	case n < api.BatchMinLines:
+		c.problem(0, "the file has %d lines; a batch takes at least %d", n, api.BatchMinLines)
+	case n > api.BatchMaxLines:
+		c.problem(0, "the file has %d lines; a batch takes at most %d: split it", n, api.BatchMaxLines)
+	}
+	return c.file, nil
+}
+
+func (c *batchCheck) problem(line int, format string, args ...any) {
+	if len(c.file.Problems) == maxLineProblems {
+		c.file.More++
+		return
+	}
+	c.file.Problems = append(c.file.Problems, LineProblem{Line: line, Words: fmt.Sprintf(format, args...)})
+}
+
+// lines checks every line and gives their number.
+func (c *batchCheck) lines(raw []byte) int {
+	raw = bytes.TrimSuffix(raw, []byte("\n"))
+	if len(raw) == 0 {
+		return 0
+	}
+	number := 0
+	for text := range bytes.SplitSeq(raw, []byte("\n")) {
+		number++
+		if number > api.BatchMaxLines {
+			continue // one problem with the number says it all
+		}
+		if len(bytes.TrimSpace(text)) == 0 {
+			c.problem(number, "the line is empty: delete it")
+			continue
+		}
+		c.line(number, text)
+	}
+	return number
+}
+
+// batchLine is a line on the wire. Payload members that this program does not
+// know are left to the server.
+type batchLine struct {
+	RequestID string          `json:"request_id"`
+	Endpoint  string          `json:"endpoint"`
+	Payload   json.RawMessage `json:"payload"`
+}
+
+// batchPayload is a CreateRequest, and what may replace its inputs.
+type batchPayload struct {
+	api.CreateRequest
+	Segments  json.RawMessage `json:"segments"`
+	DubParams json.RawMessage `json:"dubParams"`
+}
+
+func (c *batchCheck) line(number int, text []byte) {
+	var l batchLine
+	if !utf8.Valid(text) {
+		c.problem(number, "the text is not UTF-8: save the file as UTF-8")
+		return
+	}
+	if bytes.HasPrefix(text, []byte("\ufeff")) {
+		c.problem(number, "a byte order mark stands before the text: save the file as UTF-8 without one")
+		return
+	}
+	if err := json.Unmarshal(text, &l); err != nil {
+		c.problem(number, "%s", jsonWords(err))
+		return
+	}
+	before := len(c.file.Problems) + c.file.More
+	switch first, twice := c.first[l.RequestID]; {
+	case l.RequestID == "":
+		c.problem(number, "request_id is missing")
+	case twice:
+		c.problem(number, "request_id %q is used on line %d already", shorten(l.RequestID), first)
+	default:
+		c.first[l.RequestID] = number
+	}
+	if l.Endpoint != "/v2/generate" {
+		c.problem(number, `endpoint must be "/v2/generate"`)
+	}
+	if len(l.Payload) == 0 || string(l.Payload) == "null" {
+		c.problem(number, "payload is missing")
+		return
+	}
+	var p batchPayload
+	if err := json.Unmarshal(l.Payload, &p); err != nil {
+		c.problem(number, "payload: %s", jsonWords(err))
+		return
+	}
+	seconds := c.payload(number, p)
+	if len(c.file.Problems)+c.file.More == before {
+		c.file.Lines = append(c.file.Lines, BatchLine{
+			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds,
+		})
+	}
+}
+
+// payload checks one request and gives the length of its result, in seconds,
+// 0 unknown.
+func (c *batchCheck) payload(number int, p batchPayload) float64 {
+	if p.Model == "" {
+		c.problem(number, "model is missing")
+	}
+	rules := RulesFor(p.Model)
+	for _, o := range rules.Options {
+		if v, ok := p.Options[o.Name]; ok && v != nil {
+			if words := o.objection(v); words != "" {
+				c.problem(number, "%s", words)
+			}
+		}
+	}
+	if _, words := checkOutputName(p.OutputFileName); words != "" {
+		c.problem(number, "outputFileName: %s", words)
+	}
+	if _, words := checkWebhook(p.WebhookURL); words != "" {
+		c.problem(number, "webhookUrl: %s", words)
+	}
+	n := c.inputs(number, p, rules)
+	c.balance(number, p, n)
+	mode, _ := p.Options[optionSyncMode].(string)
+	seconds, _ := OutputSeconds(mode, n.visualSeconds, n.audioSeconds, n.image)
+	return seconds
+}
+
+// inputCount is what a request's inputs add up to.
+type inputCount struct {
+	visuals, audios             int
+	image                       bool
+	strange                     bool // an input of a type that is none
+	visualSeconds, audioSeconds float64
+}
+
+func (c *batchCheck) inputs(number int, p batchPayload, rules Rules) inputCount {
+	var n inputCount
+	for _, in := range p.Input {
+		switch in.Type {
+		case "video", "image":
+			n.visuals++
+			n.image = in.Type == "image"
+			if n.image && !rules.Image {
+				c.problem(number, "%s takes no images", p.Model)
+			}
+			n.visualSeconds = c.source(number, in, rules)
+		case "audio":
+			n.audios++
+			n.audioSeconds = c.source(number, in, rules)
+		case "text":
+			n.audios++
+			n.audioSeconds = c.voice(number, in.Provider)
+		default:
+			n.strange = true
+			c.problem(number, "an input's type must be video, image, audio or text, not %q", shorten(in.Type))
+		}
+	}
+	return n
+}
+
+// balance checks that there is one thing to see and something to hear.
+func (c *batchCheck) balance(number int, p batchPayload, n inputCount) {
+	segments, dub := present(p.Segments), present(p.DubParams)
+	switch {
+	case n.strange:
+		// it may have been meant as either
+	case n.visuals != 1:
+		c.problem(number, "there must be exactly one video or image, not %d", n.visuals)
+	case dub && n.audios > 0:
+		c.problem(number, "dubParams brings its own audio: leave out audio and text")
+	case !dub && n.audios == 0:
+		c.problem(number, "there is no audio and no text")
+	case n.audios > 1 && !segments:
+		c.problem(number, "there are %d audios: several need segments", n.audios)
+	}
+}
+
+func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// source checks a link or an asset, and gives its length in seconds, 0
+// unknown.
+func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) float64 {
+	switch {
+	case in.URL == "" && in.AssetID == "":
+		c.problem(number, "the %s has neither url nor assetId; a batch can't bring files", in.Type)
+		return 0
+	case in.URL == "":
+		return 0
+	}
+	if err := checkLink(in.URL); err != nil {
+		c.problem(number, "%s: %v", in.Type, err)
+		return 0
+	}
+	if c.known == nil || in.Type == "image" {
+		return 0
+	}
+	seconds, ok := c.known(in.URL)
+	if !ok {
+		return 0
+	}
+	most := float64(api.BatchMaxSeconds)
+	if rules.MaxSeconds > 0 {
+		most = min(most, rules.MaxSeconds)
+	}
+	if seconds > most {
+		c.problem(number, "the %s is %.1f s long; %.0f s is the most", in.Type, seconds, most)
+	}
+	return seconds
+}
+
+// voice checks a script, and guesses how long it takes to speak.
+func (c *batchCheck) voice(number int, v *api.CreateVoice) float64 {
+	if v == nil || v.Script == "" {
+		c.problem(number, "the text has no provider.script")
+		return 0
+	}
+	if v.VoiceID == "" {
+		c.problem(number, "the text has no provider.voiceId")
+	}
+	if n := utf8.RuneCountInString(v.Script); n > MaxScript {
+		c.problem(number, "the script has %d characters; %d is the most", n, MaxScript)
+	}
+	return SpeechSeconds(v.Script)
+}
+
+// jsonWords says what is wrong with JSON in the words of a person.
+func jsonWords(err error) string {
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Sprintf("not JSON, at character %d: %v", e.Offset, e)
+	}
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if e.Field == "" {
+			return "it must be a JSON object"
+		}
+		return fmt.Sprintf("%s can't be %s", e.Field, e.Value)
+	}
+	return err.Error()
+}
+
+func shorten(s string) string {
+	const most = 40
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:most])) + "…"
+}
