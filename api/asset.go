@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -113,9 +112,9 @@ func (q AssetQuery) query() url.Values {
 // wireAssets is a page of assets: an envelope, unlike the other lists. A bare
 // list is taken as a page without a next.
 type wireAssets struct {
-	Items *objects[Asset] `json:"items"`
-	Next  Cursor          `json:"nextCursor"`
-	Total count           `json:"totalCount"`
+	Items list[Asset] `json:"items"`
+	Next  Cursor      `json:"nextCursor"`
+	Total count       `json:"totalCount"`
 }
 
 func (w *wireAssets) UnmarshalJSON(b []byte) error {
@@ -132,27 +131,18 @@ func (w *wireAssets) UnmarshalJSON(b []byte) error {
 func (c *Client) Assets(ctx context.Context, q AssetQuery) (AssetPage, error) {
 	var w wireAssets
 	k := call{path: "/v2/assets", query: q.query(), limit: maxList}
-	raw, err := c.value(ctx, k, func(b []byte) bool { return isArray(b) || isObject(b) }, &w)
+	_, err := c.value(ctx, k, func(b []byte) bool { return isArray(b) || isObject(b) }, &w)
 	if err != nil {
 		return AssetPage{}, err
 	}
-	if w.Items == nil || !hasList(raw) {
+	if w.Items == nil {
 		return AssetPage{}, c.notAPI("a page without items")
 	}
-	items, ok := identified(*w.Items, func(a Asset) ID { return a.ID })
+	items, ok := identified(w.Items, func(a Asset) ID { return a.ID })
 	if !ok {
 		return AssetPage{}, c.notAPI("assets without ids")
 	}
 	return AssetPage{Items: items, Next: w.Next, Total: w.Total.or(-1)}, nil
-}
-
-// hasList reports whether the items of a page are a list, since anything else
-// would decode to a list of none.
-func hasList(raw []byte) bool {
-	var w struct {
-		Items json.RawMessage `json:"items"`
-	}
-	return isArray(raw) || json.Unmarshal(raw, &w) == nil && isArray(bytes.TrimSpace(w.Items))
 }
 
 // Asset fetches one asset.

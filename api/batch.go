@@ -122,7 +122,7 @@ func (b *Batch) UnmarshalJSON(data []byte) error {
 // Batches lists all batches, newest first.
 // https://sync.so/docs/api-reference/api/batch-api/list
 func (c *Client) Batches(ctx context.Context) ([]Batch, error) {
-	var all objects[Batch]
+	var all list[Batch]
 	if err := c.array(ctx, call{path: "/v2/batch"}, &all); err != nil {
 		return nil, err
 	}

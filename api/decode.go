@@ -141,6 +141,25 @@ func (o *objects[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// list is the list that an answer is made of. Unlike a list inside an object it
+// must be one, and hold objects alone: what cannot be read must not pass for a
+// list of none.
+type list[T any] []T
+
+func (l *list[T]) UnmarshalJSON(b []byte) error {
+	var raw []json.RawMessage
+	if !isArray(b) || json.Unmarshal(b, &raw) != nil {
+		return errShape
+	}
+	*l = make(list[T], len(raw))
+	for i, item := range raw {
+		if !isObject(item) || json.Unmarshal(item, &(*l)[i]) != nil {
+			return errShape
+		}
+	}
+	return nil
+}
+
 // isObject reports whether valid JSON is an object.
 func isObject(b []byte) bool {
 	i := skipSpace(b, 0)

@@ -49,7 +49,7 @@ func (w *wireEstimate) UnmarshalJSON(b []byte) error {
 	if isObject(b) {
 		return w.Estimate.UnmarshalJSON(b)
 	}
-	var parts objects[Estimate]
+	var parts list[Estimate]
 	if err := parts.UnmarshalJSON(b); err != nil || len(parts) == 0 {
 		return errShape
 	}

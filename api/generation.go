@@ -139,12 +139,8 @@ type wireGeneration struct {
 }
 
 func (w *wireGeneration) generation() Generation {
-	created := w.CreatedAt
-	if created.IsZero() {
-		created = w.OldCreatedAt
-	}
 	return Generation{
-		ID: w.ID, CreatedAt: created, Status: w.Status, Model: w.Model,
+		ID: w.ID, CreatedAt: cmp.Or(w.CreatedAt, w.OldCreatedAt), Status: w.Status, Model: w.Model,
 		Input: w.Input, Options: w.Options, Segments: w.Segments, WebhookURL: w.WebhookURL,
 		Output: cmp.Or(w.OutputMediaURL, w.OutputURL), SegmentOutput: w.SegmentOutputURL,
 		SynthesizedAudio: w.SynthesizedAudio, OutputDuration: w.OutputDuration,
@@ -298,6 +294,10 @@ func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
 		RetryAfter   Seconds `json:"retryAfterSeconds"`
 	}
 	err := c.optional(ctx, costing, call{path: "/v2/generate/" + string(id) + "/costs"}, &w)
+	if err == nil && w.Availability == "" && w.Total.Micros == nil && w.Known.Micros == nil {
+		c.memory.missing(costing)
+		err = ErrUnsupported
+	}
 	return Costs{w.Availability, w.Total.Micros, w.Known.Micros, w.RetryAfter}, err
 }
 

@@ -42,7 +42,7 @@ func (m *Model) UnmarshalJSON(b []byte) error {
 // Models lists the models the key may use. It is also the cheapest proof that
 // a key is good. https://sync.so/docs/api-reference/api/models-api/get-models
 func (c *Client) Models(ctx context.Context) ([]Model, error) {
-	var models objects[Model]
+	var models list[Model]
 	if err := c.array(ctx, call{path: "/v2/models"}, &models); err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (c *Client) ErrorCatalogue(ctx context.Context) ([]CodeHelp, error) {
 	if c.memory.lacks(catalogue) {
 		return nil, ErrUnsupported
 	}
-	var codes objects[CodeHelp]
+	var codes list[CodeHelp]
 	err := c.array(ctx, call{path: "/v2/errors", public: true}, &codes)
 	if err != nil {
 		return nil, c.optionalError(catalogue, err)

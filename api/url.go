@@ -60,7 +60,10 @@ func (u URL) Link() (string, error) {
 	if err != nil {
 		return "", linkError("the link cannot be read")
 	}
-	return u.raw, checkLink(p)
+	if err := checkLink(p); err != nil {
+		return "", err
+	}
+	return u.raw, nil
 }
 
 // checkLink says why a link must not be followed, nil if it may be.

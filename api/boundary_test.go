@@ -1,0 +1,54 @@
+package api
+
+import (
+	"reflect"
+	"testing"
+)
+
+// TestNoBareStrings walks every type that an answer becomes: a plain string
+// could hold what a terminal acts on.
+func TestNoBareStrings(t *testing.T) {
+	for _, v := range []any{
+		Generation{}, GenerationPage{}, Costs{}, Batch{}, BatchResult{}, Asset{},
+		AssetPage{}, Model{}, CodeHelp{}, Error{}, Estimate{}, URL{},
+	} {
+		walk(t, reflect.TypeOf(v), reflect.TypeOf(v).Name(), map[reflect.Type]bool{})
+	}
+}
+
+func walk(t *testing.T, typ reflect.Type, path string, done map[reflect.Type]bool) {
+	if done[typ] {
+		return
+	}
+	done[typ] = true
+	switch typ.Kind() {
+	case reflect.String:
+		if typ.PkgPath() == "" {
+			t.Errorf("%s is a bare string", path)
+		}
+	case reflect.Slice, reflect.Array, reflect.Pointer:
+		walk(t, typ.Elem(), path+"[]", done)
+	case reflect.Map:
+		t.Errorf("%s is a map: its keys are not checked", path)
+	case reflect.Interface:
+		if path != "Error.cause" {
+			t.Errorf("%s may hold anything", path)
+		}
+	case reflect.Struct:
+		// A URL's bytes can be had through its methods alone.
+		if typ == reflect.TypeFor[URL]() || typ == reflect.TypeFor[Time]() {
+			return
+		}
+		for f := range typ.Fields() {
+			walk(t, f.Type, path+"."+f.Name, done)
+		}
+	}
+}
+
+func TestTheWalkFindsBareStrings(t *testing.T) {
+	found := &testing.T{}
+	walk(found, reflect.TypeFor[struct{ Name []string }](), "x", map[reflect.Type]bool{})
+	if !found.Failed() {
+		t.Error("a bare string went unnoticed")
+	}
+}
