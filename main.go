@@ -1,4 +1,292 @@
-// Command dubtop is a terminal dashboard for the Sync Labs lip-sync API.
+// Command dubtop is a terminal dashboard for the Sync Labs lip-sync API:
+// browse jobs, submit them knowing the price, watch them live, open the
+// results. This file only wires its parts together.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/state/settings"
+	"dubtop/ui"
+	"dubtop/ui/terminal"
+)
+
+// version is what User-Agent and `dubtop version` say.
+const version = "0.1.0"
+
+// The exit statuses that scripts can rely on.
+const (
+	exitError = 1
+	exitUsage = 2
+)
+
+func main() {
+	// Whatever the libraries log would land on the screen, and may quote the
+	// server.
+	log.SetOutput(io.Discard)
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run runs one command line and gives the exit status.
+func run(args []string, stdout, stderr io.Writer) int {
+	status := 0
+	root := commands(&status)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.Execute(); err != nil {
+		fmt.Fprintln(stderr, "dubtop:", api.Clean(err.Error(), 2000))
+		if status == 0 {
+			status = exitUsage
+		}
+	}
+	return status
+}
+
+// commands is the command line.
+func commands(status *int) *cobra.Command {
+	var demo bool
+	root := &cobra.Command{
+		Use:   "dubtop",
+		Short: "A terminal dashboard for the Sync Labs lip-sync API",
+		Long: `dubtop lists your Sync Labs generations, batches, assets and models, keeps them
+up to date, submits new jobs after showing what they cost, and opens results.
+
+The API key is taken from SYNC_API_KEY, or from the api_key file beside the
+configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(*cobra.Command, []string) error {
+			return dashboard(demo, status)
+		},
+	}
+	root.Flags().BoolVar(&demo, "demo", false, "run on a made-up account: no key, no network, no cost")
+	root.AddCommand(simulateCommand(status), versionCommand())
+	return root
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
+		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "dubtop", version) },
+	}
+}
+
+// simulateCommand serves a made-up account to other people's clients.
+func simulateCommand(status *int) *cobra.Command {
+	var addr, profile, plan string
+	o := simulator.Options{}
+	c := &cobra.Command{
+		Use:   "simulate",
+		Short: "Serve a made-up Sync account on this machine, to test clients against without paying",
+		Long: `Serves a made-up Sync account over HTTP until it is stopped. The two lines it
+prints can be evaluated by a shell:
+
+  SYNC_BASE_URL=http://127.0.0.1:PORT
+  SYNC_API_KEY=sk-…`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			var err error
+			if o.Profile, err = simulator.ParseProfile(profile); err != nil {
+				return err
+			}
+			if o.Plan, err = simulator.ParsePlan(plan); err != nil {
+				return err
+			}
+			if o.Speed <= 0 {
+				return fmt.Errorf("--speed %g: it must be above 0; 1 is real time, 60 makes a minute a second", o.Speed)
+			}
+			if o.Generations < 0 {
+				return fmt.Errorf("--generations %d: it can't be below 0", o.Generations)
+			}
+			return simulate(c.OutOrStdout(), addr, o, status)
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&addr, "addr", "127.0.0.1:0", "where to listen; port 0 takes a free one")
+	f.StringVar(&profile, "profile", string(simulator.Seed), "the API's age: seed (June 2026 and additions), strict (June 2026 alone), current (autumn 2026)")
+	f.StringVar(&plan, "plan", string(simulator.Creator), "the account's plan: free, hobbyist, creator, growth, scale, enterprise")
+	f.Float64Var(&o.Speed, "speed", 1, "how many times faster jobs run")
+	f.Uint64Var(&o.Seed, "seed", 1, "chooses the story: the same seed tells the same")
+	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
+	return c
+}
+
+func simulate(out io.Writer, addr string, o simulator.Options, status *int) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	running, err := simulator.New(o).Listen(addr)
+	if err != nil {
+		*status = exitError
+		return err
+	}
+	for _, line := range running.Environment() {
+		fmt.Fprintln(out, line)
+	}
+	<-ctx.Done()
+	return running.Close()
+}
+
+// dashboard draws until the user quits.
+func dashboard(demo bool, status *int) error {
+	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
+		return err // a usage error: nothing was done
+	}
+	if strings.Contains(os.Getenv("GODEBUG"), "http2debug") {
+		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
+	}
+	// Many small rows live long: collecting sooner keeps a history of 100,000
+	// jobs small, at next to no cost while nothing happens.
+	debug.SetGCPercent(40)
+	cfg, err := configure(demo)
+	if err != nil {
+		*status = exitError
+		return err
+	}
+	*status, err = terminal.Run(ui.New(cfg), environment())
+	return err
+}
+
+// environment is ours without the key, for whatever may look at it.
+func environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SYNC_API_KEY=") })
+}
+
+// configure gathers what the dashboard needs. What is wrong with the
+// configuration is said on the screen and never stops the start.
+func configure(demo bool) (ui.Config, error) {
+	env := settings.System()
+	set, problems := settings.Load(env)
+	cfg := ui.Config{
+		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
+		Pace: pace(set.Refresh), Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
+		Demo:    startDemo,
+		Connect: func(key string) (*ui.Session, error) { return connect(env, set, api.NewSecret(key)) },
+		SaveKey: func(key string) (string, error) {
+			path, err := settings.KeyPath(env)
+			return path, errors.Join(err, settings.SaveKey(env, key))
+		},
+	}
+	for name, keys := range set.Keys {
+		if err := cfg.Keys.Override(keymap.Name(name), keys); err != nil {
+			problems = append(problems, settings.Problem{File: "config.toml", Key: "keys." + name, Words: err.Error()})
+		}
+	}
+	var err error
+	if demo {
+		cfg.Session, err = startDemo()
+	} else {
+		key, source, keyProblems := settings.FindKey(env)
+		problems = append(problems, keyProblems...)
+		cfg.LookedUp = source.Looked
+		if source.Found {
+			cfg.Session, err = connect(env, set, key)
+		}
+	}
+	// From here on nobody needs the key's variable, and children must not see
+	// it.
+	err = errors.Join(err, os.Unsetenv("SYNC_API_KEY"))
+	for _, p := range problems {
+		cfg.Notices = append(cfg.Notices, p.String())
+	}
+	return cfg, err
+}
+
+// pace turns the settings into the poller's; it raises what is too short.
+func pace(r settings.Refresh) state.Pace {
+	p := state.DefaultPace()
+	p.Running, p.Rest, p.Batches = r.Running, r.Rest, r.Batches
+	return p
+}
+
+// connect makes a session for a key: its client, and the journal of its
+// account. Without a journal the session can look but not spend.
+func connect(env settings.Env, set settings.Settings, key api.Secret) (*ui.Session, error) {
+	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	s := &ui.Session{Name: accountName(client.Base()), Client: client}
+	dir, err := settings.StateDir(env)
+	if err == nil {
+		path := filepath.Join(dir, journal.ProfileName(key.Fingerprint(), client.Base()), "journal.db")
+		s.Journal, err = journal.Open(context.Background(), path)
+	}
+	if err != nil {
+		s.JournalErr = err
+		if s.Journal, err = journal.OpenWithout(err); err != nil {
+			return nil, err
+		}
+	} else {
+		s.JournalErr = s.Journal.Writable()
+	}
+	s.Close = func() { _ = s.Journal.Close() } // nothing can be done about it
+	return s, nil
+}
+
+// accountName is what the header calls the account: the API tells no name, so
+// it is the server's.
+func accountName(base string) string {
+	if base == api.DefaultBaseURL {
+		return "sync.so"
+	}
+	_, host, _ := strings.Cut(base, "://")
+	return host
+}
+
+// startDemo makes a session on an account made up in this process, over a
+// real loopback connection, so that its links open in a browser.
+func startDemo() (*ui.Session, error) {
+	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1}).Listen("127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	var key string
+	for _, line := range running.Environment() {
+		if k, ok := strings.CutPrefix(line, "SYNC_API_KEY="); ok {
+			key = k
+		}
+	}
+	client, err := api.New(api.Config{BaseURL: running.URL(), Key: api.NewSecret(key), Version: version})
+	if err != nil {
+		return nil, errors.Join(err, running.Close())
+	}
+	book, err := journal.OpenMemory()
+	if err != nil {
+		return nil, errors.Join(err, running.Close())
+	}
+	return &ui.Session{
+		Name: "demo", Client: client, Journal: book, Demo: true,
+		Close: func() { _ = errors.Join(book.Close(), running.Close()) }, // nothing of it is kept
+	}, nil
+}
+
+// unicode reports whether the terminal's locale can show more than ASCII.
+func unicode(getenv func(string) string) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return true // unset says nothing, and nearly every terminal can
+}

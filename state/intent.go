@@ -1,0 +1,37 @@
+package state
+
+import (
+	"slices"
+
+	"dubtop/api"
+)
+
+// IntentRow makes a submission whose job is not known a row of the list: it is
+// on its way, or nobody knows what became of it.
+func IntentRow(s *Submission) Generation {
+	row := Generation{
+		ID:      api.ID(s.ID),
+		Created: wall(s.SentAt),
+		Model:   s.Model,
+		Name:    s.Name,
+		Length:  api.Seconds(s.Price.Seconds),
+		Error:   s.Reason,
+		Intent:  s.State,
+		named:   true,
+	}
+	row.index()
+	return row
+}
+
+// Remove takes an item out, such as an intent whose job has come. An answer
+// under way may not bring it back.
+func (c *Collection[T]) Remove(key string) {
+	e, ok := c.byKey[key]
+	if !ok {
+		return
+	}
+	if i := c.place(e); i >= 0 {
+		c.order = slices.Delete(c.order, i, i+1)
+	}
+	c.forget(e)
+}

@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// askCmd asks what the poller says is due. Answers are decoded and thinned
+// down here, beside the screens; landing one is a merge of a page.
+func askCmd(s *Session, ask state.Ask) tea.Cmd {
+	return func() tea.Msg { return answerMsg{s, ask, answer(s.Client, ask)} }
+}
+
+func answer(c *api.Client, ask state.Ask) state.Result {
+	ctx := api.Background(context.Background())
+	switch ask.Topic {
+	case state.Batches:
+		return state.BatchesResult(c.Batches(ctx))
+	case state.Models:
+		return state.ModelsResult(c.Models(ctx))
+	case state.Assets, state.AssetPages:
+		return state.AssetsResult(c.Assets(ctx, ask.Assets))
+	case state.UnitPrices:
+		return state.EstimateResult(c.Estimate(ctx, ask.Estimate))
+	}
+	var r state.Result
+	page, err := c.Generations(ctx, ask.Query, r.Collect)
+	r.Page(page, err)
+	return r
+}
+
+// answerMsg is an answer to one of the poller's questions.
+type answerMsg struct {
+	session *Session
+	ask     state.Ask
+	result  state.Result
+}
+
+func (m answerMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	a.poller.Landed(a.now, a.store, m.ask, m.result)
+	return a.poll()
+}

@@ -1,0 +1,154 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// assetList is the list behind view 3 and behind the choice of an asset.
+func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
+	return list[state.Asset]{
+		app: a, rows: rows,
+		sorts: []state.Sort{state.SortAge, state.SortName, state.SortModel, state.SortLength, state.SortSize},
+		columns: []column[state.Asset]{
+			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Type), assetTone(x.Type)} }},
+			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
+			{title: "length", width: 7, right: true, drop: 2, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
+			{title: "picture", width: 9, right: true, drop: 5, sort: unsorted, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
+			{title: "size", width: 8, right: true, drop: 3, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
+			{title: "seen by", width: 12, drop: 6, sort: unsorted, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Visibility), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{age(x.Created, a.now), toneMuted} }},
+		},
+		empty: func() []string {
+			return []string{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
+		},
+	}
+}
+
+// newAssets is view 3: the account's files.
+func newAssets(a *App) *view[state.Asset] {
+	v := &view[state.Asset]{title: "assets", list: assetList(a, &a.store.Assets)}
+	v.pane = func(x *state.Asset, width int) []string { return a.assetPane(x, width) }
+	none := needs(v.selected)
+	unusable := func() string {
+		if why := none(); why != "" {
+			return why
+		}
+		_, err := v.selected().URL.Link()
+		if err != nil {
+			return "its link can't be used: " + errorText(err)
+		}
+		return ""
+	}
+	link := func() string { l, _ := v.selected().URL.Link(); return l }
+	return v.with(
+		a.does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.selected()) }).
+			unless(func() string { return first(none(), a.unspendable()) }).hinted("new with it"),
+		a.does(keymap.Details, func() tea.Cmd { a.push(a.assetDetails(*v.selected())); return nil }).unless(none).hinted("details"),
+		a.does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).unless(unusable).hinted("open"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().ID)) }).unless(none).hinted(""),
+		a.does(keymap.CopyURL, func() tea.Cmd { return a.copyText("URL", link()) }).unless(unusable),
+	)
+}
+
+// first is the first reason there is.
+func first(reasons ...string) string {
+	for _, r := range reasons {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}
+
+func assetTone(kind string) tone {
+	switch kind {
+	case "VIDEO":
+		return toneRunning
+	case "AUDIO":
+		return tonePending
+	}
+	return toneMuted
+}
+
+func picture(x *state.Asset) string {
+	if x.Width <= 0 || x.Height <= 0 {
+		return none
+	}
+	return fmt.Sprintf("%d×%d", x.Width, x.Height)
+}
+
+func (a *App) assetPane(x *state.Asset, width int) []string {
+	t := a.theme
+	link, n := string(x.URL.Shown()), toneText
+	if link == "" {
+		link, n = none, toneMuted
+	}
+	lines := []string{
+		t.text(toneTitle, x.Name), "",
+		t.fact("type", strings.ToLower(x.Type)+" "+x.Format, toneText),
+		t.fact("length", length(x.Duration), toneText),
+		t.fact("picture", picture(x), toneText),
+		t.fact("size", bytesText(x.Size), toneText),
+		t.fact("seen by", strings.ToLower(x.Visibility), toneText),
+		t.fact("created", clock(x.Created, a.now)+", "+age(x.Created, a.now)+" ago", toneText),
+	}
+	lines = append(lines, a.advice(width, "link", link, n)...)
+	return append(lines, t.fact("id", string(x.ID), toneMuted))
+}
+
+func (a *App) assetDetails(x state.Asset) *pager {
+	return &pager{app: a, title: "asset", content: func(width int) []string {
+		return append([]string{""}, indented(a.assetPane(&x, width-2))...)
+	}}
+}
+
+// generationFromAsset starts a form with the asset filled in where it fits.
+func (a *App) generationFromAsset(x *state.Asset) tea.Cmd {
+	d := a.draft.Clone()
+	d.From = "with asset " + x.Name
+	if x.Type == "AUDIO" {
+		d.Audio, d.Script = "asset:"+string(x.ID), ""
+	} else {
+		d.Visual, d.VisualKind = "asset:"+string(x.ID), x.Type
+	}
+	return a.newGeneration(&d)
+}
+
+// assetPicker lets one of the assets be chosen for a field.
+type assetPicker struct {
+	*view[state.Asset]
+}
+
+// pickAsset shows the assets of some types; enter takes one.
+func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
+	rows := &state.Collection[state.Asset]{}
+	ticket := rows.Ask(a.now)
+	var fitting []state.Asset
+	for x := range a.store.Assets.All() {
+		if slices.Contains(types, x.Type) {
+			fitting = append(fitting, *x)
+		}
+	}
+	rows.Answer(ticket, fitting, a.now)
+	p := &assetPicker{&view[state.Asset]{title: "pick an asset", list: assetList(a, rows)}}
+	p.list.empty = func() []string {
+		return []string{"None of the loaded assets is of the kind this field takes.", "esc  back"}
+	}
+	p.acts = append([]action{
+		a.does(keymap.Choose, func() tea.Cmd {
+			x := p.selected()
+			a.remove(p)
+			return chosen(x)
+		}).unless(needs(p.selected)).hinted("take it"),
+		a.does(keymap.Back, p.back).hinted("back"),
+	}, append(p.finding(), p.movement()...)...)
+	a.push(p)
+	return nil
+}

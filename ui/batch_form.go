@@ -1,0 +1,355 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/api/media"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// The fields of the batch form.
+const (
+	fieldBatchFile    = "file"
+	fieldBatchWebhook = "webhook"
+)
+
+// batchForm turns a JSONL file into a batch: checked here line by line, then
+// by the server without creating anything, then priced, then asked about.
+type batchForm struct {
+	form
+	path, webhook string
+	cancel        context.CancelFunc
+	progress      *batchProgressNote
+	problems      []string
+}
+
+// batchProgressNote is how far the check has come; the command writes it, the
+// screen reads it.
+type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
+
+// newBatch opens the batch form.
+func (a *App) newBatch() tea.Cmd {
+	f := &batchForm{path: a.batchPath}
+	f.app, f.check, f.changed = a, f.checkField, f.edit
+	f.set([]field{
+		textField(a.theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
+		textField(a.theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),
+	})
+	a.push(f)
+	return nil
+}
+
+func (f *batchForm) edit(name, value string) tea.Cmd {
+	f.problems = nil
+	if name == fieldBatchFile {
+		f.path, f.app.batchPath = value, value
+		return nil
+	}
+	f.webhook = value
+	return nil
+}
+
+func (f *batchForm) checkField(name string) state.Problem {
+	switch name {
+	case fieldBatchWebhook:
+		return state.Draft{WebhookURL: f.webhook}.Check(state.FieldWebhook, state.CheckEnv{})
+	case fieldBatchFile:
+		m, err := state.ParseMedia(f.path, f.app.cfg.Home)
+		switch {
+		case strings.TrimSpace(f.path) == "":
+			return state.Problem{Field: name, Severity: state.SeverityMissing, Words: "give the path of a JSONL file; it may be dragged into the window"}
+		case err != nil:
+			return state.Problem{Field: name, Severity: state.SeverityError, Words: err.Error()}
+		case m.Source != state.SourceFile:
+			return state.Problem{Field: name, Severity: state.SeverityError, Words: "a batch is made from a file on this machine"}
+		}
+	}
+	return state.Problem{}
+}
+
+func (f *batchForm) Title() string { return "new batch" }
+
+func (f *batchForm) Actions() []action {
+	a := f.app
+	if f.cancel != nil {
+		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop checking")}
+	}
+	return append([]action{
+		a.does(keymap.Estimate, f.price).hinted("check and price it"),
+		a.does(keymap.Leave, a.pop).hinted("leave"),
+	}, f.actions()...)
+}
+
+func (f *batchForm) Update(msg tea.Msg) tea.Cmd {
+	if f.cancel != nil {
+		return nil
+	}
+	return f.form.Update(msg)
+}
+
+func (f *batchForm) stop() {
+	if f.cancel != nil {
+		f.cancel()
+		f.cancel = nil
+	}
+}
+
+// Leave stops the check under way.
+func (f *batchForm) Leave() tea.Cmd {
+	f.stop()
+	return nil
+}
+
+func (f *batchForm) price() tea.Cmd {
+	f.touchAll()
+	for _, x := range f.fields {
+		if p := f.checkField(x.name); p.Blocks() {
+			f.app.warn(p.Words)
+			return nil
+		}
+	}
+	m, err := state.ParseMedia(f.path, f.app.cfg.Home)
+	if err != nil {
+		return nil
+	}
+	var ctx context.Context
+	ctx, f.cancel = context.WithCancel(context.Background())
+	f.problems, f.progress = nil, new(batchProgressNote)
+	assets := map[string]float64{}
+	for x := range f.app.store.Assets.All() {
+		assets["asset:"+string(x.ID)] = float64(x.Duration)
+	}
+	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, lengths: assets, note: f.progress}
+	return func() tea.Msg {
+		sub, problems, err := check.run(ctx)
+		return batchPricedMsg{f, sub, problems, err}
+	}
+}
+
+// batchPricedMsg is a checked and priced batch, or what is wrong with it.
+type batchPricedMsg struct {
+	form       *batchForm
+	submission state.Submission
+	problems   []string
+	err        error
+}
+
+func (m batchPricedMsg) land(a *App) tea.Cmd {
+	f := m.form
+	if f.cancel == nil || !a.shown(f) {
+		return nil
+	}
+	f.stop()
+	switch {
+	case errors.Is(m.err, context.Canceled):
+		return nil
+	case len(m.problems) > 0:
+		f.problems = m.problems
+		return nil
+	case m.err != nil:
+		f.problems = []string{errorText(m.err)}
+		return nil
+	}
+	name := inputFact{kind: "file", name: m.submission.Name}
+	return a.confirmSpending(&spending{submission: m.submission, inputs: []inputFact{name}, batch: f})
+}
+
+func (f *batchForm) View() string {
+	t := f.app.theme
+	lines := strings.Split(f.form.View([]string{""}), "\n")
+	lines = append(lines, "")
+	switch {
+	case f.cancel != nil:
+		words := "Checking the file" + t.glyphs.more
+		if n := f.progress.toMeasure.Load(); n > 0 {
+			words = fmt.Sprintf("Measuring the inputs: %d of %d", f.progress.measured.Load(), n)
+		}
+		lines = append(lines, "  "+t.text(toneRunning, words))
+	case len(f.problems) > 0:
+		lines = append(lines, "  "+t.text(toneTitle, count(len(f.problems), "problem", "problems")+"; nothing was sent"))
+		for _, p := range f.problems {
+			for _, l := range wrap(p, max(10, f.width-4)) {
+				lines = append(lines, "  "+t.text(toneBad, l))
+			}
+		}
+	default:
+		for _, l := range []string{
+			`Each line: {"request_id":"a1","endpoint":"/v2/generate","payload":{"model":…,"input":[…]}}`,
+			"20 to 500 lines, 5 MB at the most, inputs of up to 30 s each.",
+			"It is checked here, then by the server (dry run, free), then priced. Nothing is sent before you agree.",
+		} {
+			lines = append(lines, "  "+t.text(toneMuted, fit(l, min(f.width-4, textWidth(l)), false, t.glyphs.more)))
+		}
+	}
+	return strings.Join(lines[:min(len(lines), f.height)], "\n")
+}
+
+func (f *batchForm) Cursor() *tea.Cursor {
+	if f.cancel != nil {
+		return nil
+	}
+	return f.cursor(1)
+}
+
+// batchCheck is all that a batch is checked and priced with: values only.
+type batchCheck struct {
+	session *Session
+	path    string
+	webhook string
+	lengths map[string]float64 // of assets and links, in seconds
+	note    *batchProgressNote
+}
+
+func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems []string, err error) {
+	raw, err := readCapped(c.path, api.BatchMaxBytes+1)
+	if err != nil {
+		return sub, nil, err
+	}
+	file, err := c.file(raw)
+	if err != nil || len(file.Problems) > 0 {
+		return sub, problemLines(file), err
+	}
+	if err := c.measure(ctx, file); err != nil {
+		return sub, nil, err
+	}
+	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
+		return sub, problemLines(file), err
+	}
+	if err := c.session.Client.ValidateBatch(ctx, file.Exact); err != nil {
+		return sub, nil, planWords(err)
+	}
+	price, err := c.price(ctx, file)
+	if err != nil {
+		return sub, nil, err
+	}
+	sub, err = state.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.path), c.webhook, time.Now())
+	if err != nil {
+		return sub, nil, err
+	}
+	return sub, nil, sub.Estimate(price, time.Now())
+}
+
+// planWords turns the refusal of a small plan into one that says what to do.
+func planWords(err error) error {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
+		return fmt.Errorf("this account's plan has no batches; send the jobs one by one, or use a larger plan: %w", err)
+	}
+	return fmt.Errorf("the server's dry run refused the file: %w", err)
+}
+
+func (c *batchCheck) file(raw []byte) (state.BatchFile, error) {
+	return state.CheckBatch(bytes.NewReader(raw), func(source string) (float64, bool) {
+		s, ok := c.lengths[source]
+		return s, ok && s > 0
+	})
+}
+
+func problemLines(file state.BatchFile) []string {
+	var lines []string
+	for _, p := range file.Problems {
+		lines = append(lines, p.String())
+	}
+	if file.More > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", file.More))
+	}
+	return lines
+}
+
+func readCapped(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most))
+}
+
+// measuring is how many remote files are measured at once.
+const measuring = 6
+
+// measure finds the length of every link of the file, a few at a time. What
+// can't be measured is left out: it is priced as unknown, not refused.
+func (c *batchCheck) measure(ctx context.Context, file state.BatchFile) error {
+	todo := make(map[string]bool)
+	for _, line := range file.Lines {
+		for _, in := range line.Request.Input {
+			if _, known := c.lengths[in.URL]; in.URL != "" && in.Type != "image" && !known {
+				todo[in.URL] = true
+			}
+		}
+	}
+	c.note.toMeasure.Store(int64(len(todo)))
+	var (
+		wait  sync.WaitGroup
+		mutex sync.Mutex
+		slots = make(chan struct{}, measuring)
+	)
+	for link := range todo {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			info, err := media.Remote(ctx, c.session.Client.Media(), link)
+			c.note.measured.Add(1)
+			if err == nil {
+				mutex.Lock()
+				c.lengths[link] = info.Seconds
+				mutex.Unlock()
+			}
+		})
+	}
+	wait.Wait()
+	return ctx.Err()
+}
+
+// price adds up the frames of all lines by model and has the server price each
+// sum, so that the total is the server's own.
+func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Price, error) {
+	frames, unknown, spoken := map[string]int{}, 0, false
+	for _, line := range file.Lines {
+		if line.Seconds <= 0 {
+			unknown++
+			continue
+		}
+		frames[line.Request.Model] += int(math.Round(line.Seconds * billedFPS))
+		for _, in := range line.Request.Input {
+			spoken = spoken || in.Type == "text"
+		}
+	}
+	total := state.Price{Approximate: spoken, Basis: "the links' own lengths, priced by the server"}
+	var sum api.Micros
+	for model, n := range frames {
+		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / billedFPS, FPS: billedFPS})
+		if err != nil && !errors.Is(err, api.ErrUnpriced) {
+			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
+		}
+		if e.Cost == nil {
+			unknown++
+			continue
+		}
+		sum += *e.Cost
+		total.Frames += e.Frames
+		total.Seconds += float64(n) / billedFPS
+	}
+	total.Cost = &sum
+	if unknown > 0 {
+		total.Cost = nil
+		total.Basis = fmt.Sprintf("%d of %d jobs come to %s; the others could not be measured", len(file.Lines)-unknown, len(file.Lines), sum)
+	}
+	return total, nil
+}

@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// newBatches is view 2: many jobs sent as one file.
+func newBatches(a *App) *view[state.Batch] {
+	v := &view[state.Batch]{title: "batches", list: list[state.Batch]{
+		app: a, rows: &a.store.Batches,
+		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortLength},
+		columns: []column[state.Batch]{
+			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
+			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{string(b.ID), toneText} }},
+			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{fmt.Sprint(b.Total), toneText} }},
+			{title: "ok", width: 4, right: true, drop: 3, sort: unsorted, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
+			{title: "failed", width: 6, right: true, drop: 2, sort: unsorted, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
+			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{age(b.Created, a.now), toneMuted} }},
+			{title: "progress", width: 17, drop: 5, sort: unsorted, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
+		},
+		empty: func() []string {
+			return []string{
+				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans take them.",
+				a.keyFor(keymap.NewBatch) + "  make one from a file: it is checked here and by the server, and priced, before you agree",
+			}
+		},
+	}}
+	v.pane = func(b *state.Batch, width int) []string { return a.batchPane(b, width) }
+	none := needs(v.selected)
+	noResults := func() string {
+		switch b := v.selected(); {
+		case b == nil:
+			return none()
+		case !b.HasOutput:
+			return "the results come when the batch has ended"
+		}
+		return ""
+	}
+	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() }))
+	return v.with(
+		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable).hinted("new batch"),
+		a.does(keymap.Details, func() tea.Cmd { return a.openResults(v.selected().ID) }).unless(noResults).hinted("results"),
+		a.does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.selected().ID, opening) }).unless(noResults).hinted("open file"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().ID)) }).unless(none).hinted(""),
+		a.does(keymap.CopyURL, func() tea.Cmd { return a.openResultFile(v.selected().ID, copying) }).unless(noResults),
+		failures,
+	)
+}
+
+func number(n int, tn tone) cell {
+	if n == 0 {
+		return cell{"0", toneMuted}
+	}
+	return cell{fmt.Sprint(n), tn}
+}
+
+// batchStatus says where a batch stands. Completed with failures among its
+// jobs is not the same as completed.
+func batchStatus(t *theme, b *state.Batch) cell {
+	switch {
+	case b.Status == api.BatchPending:
+		return cell{t.glyphs.pending + " pending", tonePending}
+	case b.Status == api.BatchJobsCreated:
+		return cell{t.glyphs.pending + " created", tonePending}
+	case b.Status == api.BatchProcessing:
+		return cell{t.glyphs.running + " running", toneRunning}
+	case b.Status == api.BatchCompleted && b.Failed > 0:
+		return cell{t.glyphs.alert + " some failed", toneWarn}
+	case b.Status == api.BatchCompleted:
+		return cell{t.glyphs.completed + " completed", toneOK}
+	case b.Status == api.BatchFailed:
+		return cell{t.glyphs.failed + " failed", toneBad}
+	}
+	return cell{t.glyphs.unknown + " " + string(b.Status), toneWarn}
+}
+
+func batchProgress(t *theme, b *state.Batch) cell {
+	n := toneRunning
+	if b.Status.Terminal() {
+		n = toneMuted
+	}
+	return cell{fmt.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 10), 100*b.Fraction()), n}
+}
+
+func (a *App) batchPane(b *state.Batch, width int) []string {
+	t := a.theme
+	status := batchStatus(t, b)
+	lines := []string{
+		t.text(toneTitle, string(b.ID)), "",
+		t.fact("status", status.text, status.tone),
+		t.fact("jobs", fmt.Sprintf("%d: %d completed, %d failed, %d to go", b.Total, b.Succeeded, b.Failed, max(0, b.Total-b.Succeeded-b.Failed)), toneText),
+		t.fact("progress", t.bar(b.Fraction(), 20)+fmt.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
+		t.fact("created", clock(b.Created, a.now)+", "+age(b.Created, a.now)+" ago", toneText),
+	}
+	if b.HasOutput {
+		return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  the results, line by line"))
+	}
+	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims at 24 hours; the results come as one file at its end.", toneMuted)...)
+}
+
+// openResultFile opens or copies the link to a batch's results.
+func (a *App) openResultFile(id api.ID, what use) tea.Cmd {
+	a.busy("asking for a fresh link" + a.theme.glyphs.more)
+	return resultLinkCmd(a.session, id, what)
+}
+
+// batchResults are the lines behind a finished batch's link, as rows of their
+// own to filter, open and copy.
+type batchResults struct {
+	*view[state.BatchItem]
+	id   api.ID
+	rows *state.Collection[state.BatchItem]
+}
+
+// openResults fetches and shows what became of every line of a batch.
+func (a *App) openResults(id api.ID) tea.Cmd {
+	r := &batchResults{id: id, rows: &state.Collection[state.BatchItem]{}}
+	v := &view[state.BatchItem]{title: "results of " + string(id), list: list[state.BatchItem]{
+		app: a, rows: r.rows,
+		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus, state.SortLength},
+		columns: []column[state.BatchItem]{
+			{title: "status", width: 11, sort: state.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
+			{title: "request", width: 14, grow: 1, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{string(b.RequestID), toneText} }},
+			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{b.Generation.Model, toneMuted} }},
+			{title: "length", width: 6, right: true, drop: 4, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
+			{title: "what", width: 20, grow: 2, drop: 5, sort: unsorted, cell: itemWords},
+		},
+		empty: func() []string { return []string{"The result file is empty."} },
+	}}
+	r.view = v
+	job := func() *state.Generation {
+		b := v.selected()
+		if b == nil || b.Generation.ID == "" {
+			return nil
+		}
+		return &b.Generation
+	}
+	v.with(append(generationActions(a, job),
+		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures"),
+		a.does(keymap.Details, func() tea.Cmd {
+			a.store.Observe([]state.Generation{*job()}, a.now)
+			return a.openGeneration(job())
+		}).unless(needs(job)).hinted("details"))...)
+	a.push(r)
+	return resultsCmd(a.session, r)
+}
+
+func itemStatus(t *theme, b *state.BatchItem) cell {
+	if b.Generation.ID == "" {
+		return cell{t.glyphs.failed + " error", toneBad}
+	}
+	return statusCell(t, b.Generation.Status)
+}
+
+func itemWords(b *state.BatchItem) cell {
+	switch {
+	case b.Error != "":
+		return cell{b.Error, toneBad}
+	case b.Generation.ErrorCode != "":
+		return cell{diagnose(b.Generation.ErrorCode).short, toneBad}
+	}
+	return cell{b.Generation.Name, toneMuted}
+}
+
+// resultsMsg are the lines of a result file.
+type resultsMsg struct {
+	session *Session
+	screen  *batchResults
+	ticket  state.Ticket
+	items   []state.BatchItem
+	err     error
+}
+
+func resultsCmd(s *Session, r *batchResults) tea.Cmd {
+	ticket := r.rows.Ask(r.app.now)
+	return func() tea.Msg {
+		m := resultsMsg{session: s, screen: r, ticket: ticket}
+		b, err := s.Client.Batch(context.Background(), r.id)
+		if err == nil {
+			var lines []api.BatchResult
+			lines, err = s.Client.BatchResults(context.Background(), b)
+			for i, line := range lines {
+				m.items = append(m.items, state.NewBatchItem(i+1, line))
+			}
+		}
+		m.err = err
+		return m
+	}
+}
+
+func (m resultsMsg) land(a *App) tea.Cmd {
+	if m.err != nil {
+		m.screen.rows.Fail(m.ticket, errors.New(errorText(m.err)))
+		return nil
+	}
+	m.screen.rows.Answer(m.ticket, m.items, a.now)
+	return nil
+}
+
+// resultLinkCmd asks for a batch again and gives the link to its results.
+func resultLinkCmd(s *Session, id api.ID, what use) tea.Cmd {
+	return func() tea.Msg {
+		b, err := s.Client.Batch(context.Background(), id)
+		if err != nil {
+			return outputMsg{what: what, err: err}
+		}
+		link, err := b.Output.Link()
+		return outputMsg{link: link, what: what, err: err}
+	}
+}

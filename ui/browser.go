@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"runtime"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/pkg/browser"
+
+	"dubtop/api"
+)
+
+// use says what is wanted of a link.
+type use int
+
+const (
+	opening use = iota
+	copying
+)
+
+// openOutput asks for the job again, so that the link is fresh, and opens or
+// copies it byte for byte.
+func (a *App) openOutput(id api.ID, what use) tea.Cmd {
+	a.busy("asking for a fresh link" + a.theme.glyphs.more)
+	return outputCmd(a.session, id, what)
+}
+
+// outputMsg is a fresh link, checked, or why there is none.
+type outputMsg struct {
+	link string
+	what use
+	job  *api.Generation
+	err  error
+}
+
+func (m outputMsg) land(a *App) tea.Cmd {
+	a.calm()
+	switch {
+	case m.err != nil:
+		a.complain("no link: " + errorText(m.err))
+		return nil
+	case m.what == copying:
+		return a.copyText("URL", m.link)
+	}
+	return a.openURL(m.link)
+}
+
+// openURL hands a checked link to the browser. Where there is none to open it
+// is shown whole and copied through the terminal instead.
+func (a *App) openURL(link string) tea.Cmd {
+	if a.cfg.Open == nil {
+		a.push(newLinkBox(a, link))
+		return tea.SetClipboard(link)
+	}
+	a.busy("opening" + a.theme.glyphs.more)
+	return browseCmd(a.cfg.Open, link)
+}
+
+// openedMsg tells whether a browser took a link.
+type openedMsg struct {
+	link string
+	err  error
+}
+
+func (m openedMsg) land(a *App) tea.Cmd {
+	a.calm()
+	if m.err != nil {
+		a.complain("no browser could be started: " + errorText(m.err))
+		a.push(newLinkBox(a, m.link))
+		return tea.SetClipboard(m.link)
+	}
+	a.say("opened in the browser")
+	return nil
+}
+
+// copyText puts a text on the terminal's clipboard.
+func (a *App) copyText(what, text string) tea.Cmd {
+	a.say(what + " copied")
+	return tea.SetClipboard(text)
+}
+
+// newLinkBox shows a link whole, for where it has to be carried by hand.
+func newLinkBox(a *App, link string) *pager {
+	return &pager{app: a, title: "link", content: func(width int) []string {
+		t := a.theme
+		lines := []string{
+			"", "  " + t.text(toneTitle, "There is no browser here to open it with."),
+			"  " + t.text(toneMuted, "The link was copied through the terminal (OSC 52), where that is allowed:"), "",
+		}
+		// Cut hard and without indent, so that it can be selected as one.
+		for _, part := range strings.Split(ansi.Hardwrap(string(api.Clean(link, len(link)+1)), max(1, width), false), "\n") {
+			lines = append(lines, t.text(toneText, part))
+		}
+		return append(lines, "", "  "+t.text(toneKey, "esc")+t.text(toneMuted, "  back"))
+	}}
+}
+
+// openTime is how long a browser may take to start before it is taken to be
+// running: some openers stay until the browser is closed.
+const openTime = 10 * time.Second
+
+// Browser gives what opens links on this machine, nil where there is no
+// display: openers would then start a text browser on our own terminal.
+func Browser(getenv func(string) string) func(link string) error {
+	if !hasDisplay(getenv) {
+		return nil
+	}
+	// The opener's output would land on our screen; a pipe instead of nothing
+	// would make us wait for a browser that stays open.
+	browser.Stdout, browser.Stderr = nil, nil
+	return func(link string) error {
+		result := make(chan error, 1)
+		go func() { result <- browser.OpenURL(link) }()
+		select {
+		case err := <-result:
+			return err
+		case <-time.After(openTime):
+			return nil
+		}
+	}
+}
+
+func hasDisplay(getenv func(string) string) bool {
+	switch runtime.GOOS {
+	case "darwin", "windows":
+		return getenv("SSH_CONNECTION") == ""
+	}
+	return getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
+}

@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/state"
+)
+
+// piece is a part of a chrome line.
+type piece struct {
+	text string
+	tone tone
+}
+
+// line draws pieces left and right in one line of exactly width cells. When
+// there is no room, pieces on the right go first, the last of them first.
+func (t *theme) line(width int, left, right []piece) string {
+	for {
+		l, r := t.join(left), t.join(right)
+		gap := width - ansi.StringWidth(l) - ansi.StringWidth(r)
+		if gap >= 1 || len(right) == 0 {
+			if gap < 0 {
+				return ansi.Truncate(l, width, t.glyphs.more)
+			}
+			return l + strings.Repeat(" ", gap) + r
+		}
+		right = right[:len(right)-1]
+	}
+}
+
+func (t *theme) join(pieces []piece) string {
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(t.text(p.tone, p.text))
+	}
+	return b.String()
+}
+
+// header says who and where we are, what the API lets us do, and the time.
+func (a *App) header(width int) string {
+	left := []piece{{" dubtop  ", toneTitle}}
+	if a.session == nil {
+		return a.theme.line(width, left, []piece{{a.now.Local().Format("15:04:05") + " ", toneMuted}})
+	}
+	if a.session.Demo {
+		left = append(left, piece{"demo", toneDemo}, piece{" nothing here is real ", toneMuted})
+	} else {
+		left = append(left, piece{fit(a.session.Name, min(24, textWidth(a.session.Name)), false, a.theme.glyphs.more), toneText})
+	}
+	left = append(left, a.lamp(), piece{"  " + a.slots(), toneMuted})
+	right := []piece{{a.now.Local().Format("15:04:05") + " ", toneMuted}}
+	if spent := a.store.Spend.Today(a.now, time.Local); spent > 0 {
+		right = append([]piece{{"today " + spent.Rounded() + "  ", toneMoney}}, right...)
+	}
+	u := a.session.Client.Usage()
+	right = append([]piece{{fmt.Sprintf("api %d/%d  ", u.Other, u.OtherLimit), toneMuted}}, right...)
+	return a.theme.line(width, left, right)
+}
+
+// lamp is one glyph for the connection: its words are in the status line.
+func (a *App) lamp() piece {
+	switch a.poller.Phase(a.now).Kind {
+	case state.PhaseFresh, state.PhaseRefreshing:
+		return piece{" " + a.theme.glyphs.running, toneOK}
+	case state.PhasePaused:
+		return piece{" paused", toneWarn}
+	}
+	return piece{" " + a.theme.glyphs.alert, toneBad}
+}
+
+// slots says how many jobs run, against the plan's number once it is known.
+func (a *App) slots() string {
+	n := a.store.Counts()
+	if limit := a.store.Slots; limit > 0 {
+		return fmt.Sprintf("slots %d/%d", n.Running+n.Pending, limit)
+	}
+	return fmt.Sprintf("running %d", n.Running+n.Pending)
+}
+
+// tabLine names the views with their numbers of rows; the active one stands
+// out by brackets as well as by colour.
+func (a *App) tabLine(width int) string {
+	if a.session == nil {
+		return strings.Repeat(" ", width)
+	}
+	var left []piece
+	for i, t := range a.tabs {
+		n := toneMuted
+		if i == a.tab {
+			n = toneAccent
+		}
+		left = append(left, piece{fmt.Sprintf(" %d %s %s ", i+1, t.title, t.count(a)), n})
+	}
+	right := []piece{{a.top().Title() + " ", toneText}}
+	if len(a.stack) == 1 {
+		right = nil
+	}
+	return a.theme.line(width, left, right)
+}
+
+// statusLine tells how the last action went, or what the poller is up to when
+// that is worth words; on the right where the cursor is.
+func (a *App) statusLine(width int) string {
+	left := []piece{{" ", toneText}}
+	switch {
+	case a.toast.text != "":
+		left = append(left, piece{a.toast.text, a.toast.tone})
+	case a.session != nil:
+		left = append(left, a.phase())
+	}
+	var right []piece
+	if p, ok := a.top().(positioned); ok {
+		right = []piece{{p.Position() + " ", toneMuted}}
+	}
+	return a.theme.line(width, left, right)
+}
+
+// positioned is a screen that has a place in something longer.
+type positioned interface{ Position() string }
+
+// phase says in words what the poller is doing about the network.
+func (a *App) phase() piece {
+	p := a.poller.Phase(a.now)
+	asOf := ""
+	if t := a.store.Generations.AsOf(); !t.IsZero() {
+		asOf = ", data as of " + clock(t, a.now)
+	}
+	refresh := a.cfg.Keys.Binding("refresh").Help().Key
+	switch p.Kind {
+	case state.PhasePaused:
+		return piece{"paused" + asOf + "; " + a.cfg.Keys.Binding("pause").Help().Key + " goes on", toneWarn}
+	case state.PhaseOffline:
+		return piece{fmt.Sprintf("%s%s, trying again in %s (%s: now)", p.Words, asOf, span(p.Until.Sub(a.now)), refresh), toneBad}
+	case state.PhaseHeld:
+		return piece{fmt.Sprintf("%s, going on in %s", p.Words, span(p.Until.Sub(a.now))), toneWarn}
+	case state.PhaseRejected:
+		return piece{p.Words + "; nothing is asked any more (" + refresh + ": try again)", toneBad}
+	}
+	if a.store.Generations.AsOf().IsZero() {
+		return piece{"asking for the first time" + a.theme.glyphs.more, toneMuted}
+	}
+	return piece{"as of " + clock(a.store.Generations.AsOf(), a.now), toneMuted}
+}
+
+// hintLine names the keys of the top screen, as many as fit, the refused ones
+// faint; ? is always last.
+func (a *App) hintLine(width int) string {
+	var b strings.Builder
+	room := width - 1
+	b.WriteString(" ")
+	for _, act := range a.top().Actions() {
+		h := act.key.Help()
+		if !act.hint || h.Key == "" {
+			continue
+		}
+		w := textWidth(h.Key) + 1 + textWidth(h.Desc) + 2
+		if w > room {
+			break
+		}
+		room -= w
+		k, n := toneKey, toneText
+		if act.refusal() != "" {
+			k, n = toneMuted, toneMuted
+		}
+		b.WriteString(a.theme.text(k, h.Key) + " " + a.theme.text(n, h.Desc) + "  ")
+	}
+	return b.String()
+}

@@ -1,0 +1,273 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// A command touches the world for a screen. It is given values, never the
+// model, and ends in a reply.
+
+// reply is a message from the world that knows how to land.
+type reply interface{ land(a *App) tea.Cmd }
+
+// beatTime is the pace of everything that happens by itself.
+const beatTime = time.Second
+
+// sleepGap is a gap between two beats that only a sleeping machine explains.
+const sleepGap = 30 * time.Second
+
+type beatMsg struct{}
+
+func beatCmd() tea.Cmd {
+	return tea.Tick(beatTime, func(time.Time) tea.Msg { return beatMsg{} })
+}
+
+// ticking is a screen that does something as time goes by.
+type ticking interface {
+	Tick(now time.Time) tea.Cmd
+}
+
+// land takes the time on: notices fade, the poller asks, the next beat is set.
+// Nothing else sets a beat, so there is only ever one on its way.
+func (beatMsg) land(a *App) tea.Cmd {
+	before := a.now
+	a.now = time.Now().Round(0) // the wall clock: it goes on while the machine sleeps
+	if a.session != nil && a.now.Sub(before) > sleepGap {
+		a.session.Client.CloseIdle()
+		a.poller.Wake(a.now)
+	}
+	a.toast.fade(a.now)
+	cmds := []tea.Cmd{beatCmd(), a.poll()}
+	for _, s := range a.stack {
+		if t, ok := s.(ticking); ok {
+			cmds = append(cmds, t.Tick(a.now))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// recallMsg is what the journal knew at the start.
+type recallMsg struct {
+	session     *Session
+	submissions []state.Submission
+	draft       state.Draft
+	err         error
+}
+
+func recallCmd(s *Session) tea.Cmd {
+	return func() tea.Msg {
+		ctx := context.Background()
+		m := recallMsg{session: s}
+		m.submissions, m.err = s.Journal.Recover(ctx, time.Now())
+		draft, ok, err := s.Journal.Draft(ctx)
+		if ok {
+			m.draft = draft
+		}
+		m.err = errors.Join(m.err, err)
+		return m
+	}
+}
+
+func (m recallMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	if m.err != nil {
+		a.complain("the journal could not be read: " + errorText(m.err))
+	}
+	a.draft = m.draft
+	unknown := 0
+	for i := range m.submissions {
+		sub := &m.submissions[i]
+		switch sub.State {
+		case state.SubmissionSent:
+			if sub.Price.Cost != nil && sub.GenerationID != "" {
+				a.store.Own(sub.GenerationID, sub.Model, *sub.Price.Cost, sub.SentAt)
+			}
+		case state.SubmissionUnknown, state.SubmissionSending:
+			a.store.Generations.Put(state.IntentRow(sub), a.now)
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged, never sent again by itself")
+	}
+	return nil
+}
+
+func saveDraftCmd(s *Session, d state.Draft) tea.Cmd {
+	return func() tea.Msg { return draftMsg{s.Journal.SaveDraft(context.Background(), d)} }
+}
+
+func dropDraftCmd(s *Session, id string) tea.Cmd {
+	return func() tea.Msg { return draftMsg{s.Journal.DropDraft(context.Background(), id)} }
+}
+
+// draftMsg tells when a draft could not be kept.
+type draftMsg struct{ err error }
+
+func (m draftMsg) land(a *App) tea.Cmd {
+	if m.err != nil {
+		a.complain("what you typed could not be kept on disk: " + errorText(m.err))
+	}
+	return nil
+}
+
+func statCmd(f *generationForm, path string) tea.Cmd {
+	return func() tea.Msg {
+		size, err := statFile(path)
+		return statMsg{f, path, fileFact{size, err}}
+	}
+}
+
+// sendCmd makes the intent durable, then sends it, once, and writes down what
+// is known afterwards. Without the first there is no second.
+func sendCmd(s *Session, sp *spending, sub state.Submission) tea.Cmd {
+	return func() tea.Msg {
+		ctx := context.Background()
+		m := sentMsg{session: s, spending: sp}
+		err := unchanged(sub.Files)
+		if err == nil {
+			err = s.Journal.BeginSending(ctx, sub)
+		}
+		if err != nil {
+			sub.State, sub.Reason = state.SubmissionConfirmed, errorText(err)
+			m.submission, m.err = sub, err
+			return m
+		}
+		m.job, m.batch, m.err = post(ctx, s, sub)
+		var id api.ID
+		switch {
+		case m.err == nil && m.batch != nil:
+			id = m.batch.ID
+		case m.err == nil:
+			id = m.job.ID
+		}
+		reason := ""
+		if e, ok := errors.AsType[*api.Error](m.err); ok {
+			m.slots, id = e.Slots, e.Generation
+		}
+		if m.err != nil {
+			reason = errorText(m.err)
+		}
+		m.err = errors.Join(m.err, sub.Answer(api.OutcomeOf(m.err), id, reason, time.Now()),
+			s.Journal.SaveSubmission(ctx, sub))
+		m.submission = sub
+		return m
+	}
+}
+
+// post is the one place where money leaves.
+func post(ctx context.Context, s *Session, sub state.Submission) (*api.Generation, *api.Batch, error) {
+	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
+	for _, f := range sub.Files {
+		p.Files = append(p.Files, filePart(f))
+	}
+	if sub.Kind == state.SubmitBatch {
+		b, err := s.Client.CreateBatch(ctx, p)
+		return nil, &b, err
+	}
+	g, err := s.Client.CreateGeneration(ctx, p)
+	return &g, nil, err
+}
+
+// filePart streams a file as it was when it was priced.
+func filePart(f state.File) api.FilePart {
+	return api.FilePart{
+		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
+		Open: func() (io.ReadCloser, error) { return os.Open(f.Path) },
+	}
+}
+
+// unchanged compares the files with what was priced.
+func unchanged(files []state.File) error {
+	for _, f := range files {
+		now := f
+		if err := hashFile(&now); err != nil {
+			return err
+		}
+		if now.SHA256 != f.SHA256 {
+			return fmt.Errorf("%s is not the file that was priced any more: price it again", filepath.Base(f.Path))
+		}
+	}
+	return nil
+}
+
+func detailsCmd(s *Session, d *generationDetails) tea.Cmd {
+	id, settled := d.id, d.costs != nil && d.costs.Total != nil
+	return func() tea.Msg {
+		ctx := context.Background()
+		m := detailsMsg{session: s, screen: d}
+		m.job, m.err = s.Client.Generation(ctx, id, api.GenerationDetails{Progress: true})
+		if m.err != nil || settled {
+			return m
+		}
+		if m.job.Status.Terminal() {
+			if c, err := s.Client.Costs(ctx, id); err == nil {
+				m.costs = &c
+			}
+		}
+		return m
+	}
+}
+
+// outputCmd asks for a job again and gives its link, checked.
+func outputCmd(s *Session, id api.ID, what use) tea.Cmd {
+	return func() tea.Msg {
+		ctx := context.Background()
+		job, err := s.Client.Generation(ctx, id, api.GenerationDetails{})
+		if err != nil {
+			return outputMsg{what: what, err: err}
+		}
+		output := job.Output
+		if output.IsZero() && job.Status == api.Completed {
+			output, err = s.Client.Download(ctx, id)
+		}
+		if err != nil || output.IsZero() {
+			return outputMsg{what: what, err: errors.Join(errors.New("the job has no output to open"), err)}
+		}
+		link, err := output.Link()
+		return outputMsg{link: link, what: what, job: &job, err: err}
+	}
+}
+
+func browseCmd(open func(string) error, link string) tea.Cmd {
+	return func() tea.Msg { return openedMsg{link, open(link)} }
+}
+
+func tryKeyCmd(s *Session, p *keyPrompt, key string) tea.Cmd {
+	return func() tea.Msg {
+		_, err := s.Client.Models(context.Background())
+		return triedMsg{p, s, key, err}
+	}
+}
+
+func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
+	return func() tea.Msg {
+		path, err := save(key)
+		return savedKeyMsg{path, err}
+	}
+}
+
+// errorText is an error as it may stand on the screen: even our own words may
+// quote remote ones.
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
+		return string(api.Clean(p.Path+": "+p.Err.Error(), 600))
+	}
+	return string(api.Clean(err.Error(), 600))
+}

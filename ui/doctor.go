@@ -1,0 +1,126 @@
+package ui
+
+import "strings"
+
+// diagnosis is a failure in words: what went wrong, and what to do about it.
+type diagnosis struct {
+	short string // for a column
+	why   string
+	fix   string
+	again bool // sending the same again has a chance
+}
+
+// diagnose explains an error code of the API; the codes and their meaning are
+// those of the vendor's catalogue (https://sync.so/docs/api-reference/errors).
+// A code it does not know is sorted by its name, and the API's own words are
+// always shown beside it.
+func diagnose(code string) diagnosis {
+	for _, known := range []func(string) (diagnosis, bool){inputTrouble, limitTrouble, accountTrouble, serviceTrouble} {
+		if d, ok := known(code); ok {
+			return d
+		}
+	}
+	return byName(code)
+}
+
+func inputTrouble(code string) (diagnosis, bool) {
+	switch code {
+	case "generation_input_video_inaccessible":
+		return unreachable("video"), true
+	case "generation_input_audio_inaccessible":
+		return unreachable("audio"), true
+	case "generation_input_image_inaccessible":
+		return unreachable("image"), true
+	case "generation_input_video_invalid", "generation_media_metadata_missing":
+		return diagnosis{"unreadable video", "The video could not be read, or says neither how long it is nor how many frames a second it has.",
+			"Export it again as MP4 (H.264) with a constant frame rate.", false}, true
+	case "generation_input_audio_invalid":
+		return diagnosis{"unreadable audio", "The audio could not be read.", "Export it again as WAV (PCM) or MP3.", false}, true
+	case "generation_input_segments_invalid", "generation_input_trim_invalid":
+		return diagnosis{"bad cut times", "The times of the segments or of the trim do not fit the media.", "Check that each start is before its end, and inside the media.", false}, true
+	case "generation_input_face_selection_invalid":
+		return diagnosis{"bad face position", "The face coordinates do not fit the picture.", "Give them in pixels of the source, from its top left corner.", false}, true
+	case "generation_input_resolution_unsupported":
+		return diagnosis{"picture too large", "The picture is larger than 4096×2160.", "Scale it down and send it again.", false}, true
+	case "generation_input_asset_type_mismatch":
+		return diagnosis{"wrong asset type", "An asset of the wrong type stands in an input, such as an audio where a video is due.", "Choose the asset again.", false}, true
+	case "generation_unsupported_model":
+		return diagnosis{"model can't take it", "The model is not known to the API, or does not take this kind of input.", "Still images need sync-3; else choose another model.", false}, true
+	case "generation_audio_missing", "generation_video_missing", "generation_input_validation_failed":
+		return diagnosis{"bad request", "The request did not pass the API's checks.", "Look at the request (]) and mend what the message names.", false}, true
+	}
+	return diagnosis{}, false
+}
+
+func unreachable(what string) diagnosis {
+	return diagnosis{what + " not reachable", "The " + what + " could not be fetched when the job was to start.",
+		"Links that expire within the hour are the usual cause: use an asset, or a link that lives longer.", false}
+}
+
+func limitTrouble(code string) (diagnosis, bool) {
+	switch code {
+	case "generation_model_duration_exceeded":
+		return diagnosis{"too long for model", "The input is longer than the model takes (react-1: 15 s).", "Use lipsync-2 or sync-3, or a shorter cut.", false}, true
+	case "generation_plan_duration_exceeded":
+		return diagnosis{"too long for plan", "The input is longer than the plan allows.", "Cut it into parts, or use a larger plan.", false}, true
+	case "generation_input_duration_greater_than_max_duration", "generation_audio_length_exceeded":
+		return diagnosis{"input too long", "The input is longer than the API takes.", "Cut it into parts.", false}, true
+	case "generation_text_length_exceeded":
+		return diagnosis{"script too long", "The script has more than 5000 characters.", "Cut it into parts.", false}, true
+	case "file_size_exceeds_plan_limit":
+		return diagnosis{"file too large", "The file is larger than the plan allows.", "Compress it, or use a larger plan.", false}, true
+	case "concurrency_limit_reached":
+		return diagnosis{"no free slot", "All slots of the plan were taken.", "Wait for a running job to end, then send it again.", true}, true
+	case "rate_limit_exceeded":
+		return diagnosis{"too many requests", "Too many requests within a minute.", "Wait a minute.", true}, true
+	}
+	return diagnosis{}, false
+}
+
+func accountTrouble(code string) (diagnosis, bool) {
+	switch code {
+	case "free_tier_generations_exhausted":
+		return diagnosis{"free quota used", "The month's free generations are used up.", "Wait for next month, or choose a plan at sync.so.", false}, true
+	case "account_payment_required":
+		return diagnosis{"invoice unpaid", "An invoice is unpaid, so nothing new is made.", "Pay it at sync.so, then send the job again.", false}, true
+	case "account_on_hold":
+		return diagnosis{"account on hold", "The account is on hold.", "Ask the vendor's support.", false}, true
+	case "plan_feature_unavailable":
+		return diagnosis{"not in the plan", "The plan does not include this.", "Use a larger plan, or leave the option out.", false}, true
+	case "elevenlabs_quota_exceeded":
+		return diagnosis{"voice quota used", "The quota of the speech provider is used up.", "Send audio instead of text, or wait.", false}, true
+	case "voice_not_found":
+		return diagnosis{"no such voice", "The voice id is not known.", "Check the voice id.", false}, true
+	}
+	return diagnosis{}, false
+}
+
+func serviceTrouble(code string) (diagnosis, bool) {
+	switch code {
+	case "generation_unknown_error", "generation_unhandled_error":
+		return diagnosis{"unknown error", "The API gives no reason.",
+			"Try once more; leave out options that the model does not honour (sync-3 takes neither temperature nor occlusion detection).", true}, true
+	case "generation_pipeline_failed":
+		return diagnosis{"pipeline failed", "A stage inside the service broke.", "Try once more; if it fails again, send its id to support.", true}, true
+	case "generation_timeout":
+		return diagnosis{"timed out", "The job took longer than the service allows.", "Try once more, or a shorter input.", true}, true
+	}
+	return diagnosis{}, false
+}
+
+// byName sorts a code that is not known by the way such codes are named.
+func byName(code string) diagnosis {
+	switch {
+	case code == "":
+		return diagnosis{"no reason given", "The API gives no reason.", "Look at the raw answer (]); if it says no more, send the id to support.", true}
+	case strings.HasPrefix(code, "generation_input_"), strings.HasPrefix(code, "voice_sample_"), strings.HasPrefix(code, "invalid_"):
+		return diagnosis{"bad input", "The API did not accept an input.", "Mend what the message names, then send it again.", false}
+	case strings.Contains(code, "_limit_"), strings.HasPrefix(code, "rate_"):
+		return diagnosis{"limit reached", "A limit of the account was reached.", "Wait, then send it again.", true}
+	case strings.HasPrefix(code, "generation_infra_"), strings.HasPrefix(code, "controller_"),
+		strings.HasSuffix(code, "_unavailable"), strings.HasSuffix(code, "_timeout"), code == "internal_error":
+		return diagnosis{"service trouble", "The service had trouble of its own.", "Try again in a few minutes.", true}
+	}
+	return diagnosis{strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " "), "The API names the code " + code + ".",
+		"Look at the raw answer (]) for more.", false}
+}

@@ -1,0 +1,68 @@
+package ui
+
+import (
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+)
+
+// filterPrompt is the line one types a filter into. The list below follows
+// every keystroke; enter keeps the filter, esc brings back the old one.
+type filterPrompt struct {
+	app    *App
+	input  textinput.Model
+	before string
+	apply  func(string)
+	width  int
+}
+
+func newFilter(a *App, text string, apply func(string)) *filterPrompt {
+	p := &filterPrompt{app: a, before: text, apply: apply, input: newInput(a.theme)}
+	p.input.Prompt = "/ "
+	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
+	p.input.SetValue(text)
+	p.input.CursorEnd()
+	return p
+}
+
+// newInput is the text input of all our prompts and fields: the terminal's own
+// cursor, no blinking of ours, focused at once.
+func newInput(t *theme) textinput.Model {
+	in := textinput.New()
+	in.SetVirtualCursor(false)
+	in.SetStyles(textinput.DefaultStyles(t.dark))
+	in.CharLimit = 8192
+	in.Focus()
+	return in
+}
+
+func (p *filterPrompt) Title() string { return "filter" }
+
+func (p *filterPrompt) SetSize(width, _ int) {
+	p.width = width
+	p.input.SetWidth(max(1, width-4))
+}
+
+// Place puts the prompt on the last line of the body.
+func (p *filterPrompt) Place(_, boxHeight, _, height int) (int, int) { return 0, height - boxHeight }
+
+func (p *filterPrompt) Actions() []action {
+	a := p.app
+	keep := a.does(keymap.Choose, a.pop).hinted("keep the filter")
+	drop := a.does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.pop() }).hinted("as it was")
+	return []action{keep, drop}
+}
+
+func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	p.apply(p.input.Value())
+	return cmd
+}
+
+func (p *filterPrompt) View() string {
+	return p.app.theme.text(toneAccent, "") + fitStyled(p.input.View(), p.width)
+}
+
+func (p *filterPrompt) Cursor() *tea.Cursor { return p.input.Cursor() }

@@ -1,0 +1,266 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// field is one line of a form: typed text, or a choice among a few words.
+type field struct {
+	name    string
+	label   string
+	hint    string   // shown while it is empty
+	choices []string // a choice instead of typing; "" is the server's default
+	input   textinput.Model
+	picks   []string // asset types that ctrl+o offers; nil: none
+	touched bool
+}
+
+func textField(t *theme, name, label, hint, value string) field {
+	f := field{name: name, label: label, hint: hint, input: newInput(t)}
+	f.input.Prompt = ""
+	f.input.Placeholder = hint
+	f.input.SetValue(value)
+	f.input.Blur()
+	return f
+}
+
+func choiceField(name, label, hint, value string, choices []string) field {
+	f := field{name: name, label: label, hint: hint, choices: choices, input: textinput.New()}
+	f.input.SetValue(value)
+	return f
+}
+
+// form is fields below each other, one of them focused. It checks every field
+// as it is typed, and knows nothing of what the fields are for.
+type form struct {
+	app     *App
+	fields  []field
+	focus   int
+	check   func(name string) state.Problem
+	changed func(name, value string) tea.Cmd
+
+	width, height int
+}
+
+// labelWidth is the room for names; values begin after it.
+const labelWidth = 18
+
+func (f *form) SetSize(width, height int) {
+	f.width, f.height = width, height
+	for i := range f.fields {
+		f.fields[i].input.SetWidth(max(1, width-labelWidth-6))
+	}
+}
+
+// set replaces the fields and keeps the focus on the one it was on.
+func (f *form) set(fields []field) {
+	name := ""
+	if len(f.fields) > 0 {
+		name = f.current().name
+	}
+	touched := map[string]bool{}
+	for _, old := range f.fields {
+		touched[old.name] = old.touched
+	}
+	f.fields = fields
+	for i := range f.fields {
+		f.fields[i].touched = touched[f.fields[i].name]
+	}
+	f.jump(max(0, slices.IndexFunc(fields, func(x field) bool { return x.name == name })))
+	f.SetSize(f.width, f.height)
+}
+
+func (f *form) current() *field { return &f.fields[f.focus] }
+
+// jump moves the focus, at once: a message would let fast typing reach the
+// wrong field.
+func (f *form) jump(to int) {
+	if len(f.fields) == 0 {
+		return
+	}
+	if f.focus < len(f.fields) {
+		f.current().input.Blur()
+	}
+	f.focus = (to + len(f.fields)) % len(f.fields)
+	f.current().input.Focus()
+}
+
+// step goes to another field; the one that is left may show its problems.
+func (f *form) step(by int) func() tea.Cmd {
+	return plain(func() {
+		f.current().touched = true
+		f.jump(f.focus + by)
+	})
+}
+
+// touchAll has every problem shown, and takes the focus to the first.
+func (f *form) touchAll() {
+	first := -1
+	for i := range f.fields {
+		f.fields[i].touched = true
+		if first < 0 && f.check(f.fields[i].name).Blocks() {
+			first = i
+		}
+	}
+	if first >= 0 {
+		f.jump(first)
+	}
+}
+
+// actions are the form's own keys. A choice takes the arrows; in a text they
+// are typing.
+func (f *form) actions() []action {
+	a := f.app
+	acts := []action{
+		a.does(keymap.NextField, f.step(1)).hinted("next"),
+		a.does(keymap.PreviousField, f.step(-1)).hinted("previous"),
+	}
+	if len(f.fields) > 0 && f.current().choices != nil {
+		acts = append(acts, a.does(keymap.NextChoice, f.turn(1)).hinted("choose"), a.does(keymap.PrevChoice, f.turn(-1)))
+	}
+	return acts
+}
+
+// turn takes the next choice.
+func (f *form) turn(by int) func() tea.Cmd {
+	return func() tea.Cmd {
+		c := f.current()
+		n := len(c.choices)
+		if n == 0 {
+			return nil
+		}
+		at := slices.Index(c.choices, c.input.Value())
+		if at < 0 && by < 0 {
+			at = 0
+		}
+		return f.put(c.name, c.choices[(at+by+n)%n])
+	}
+}
+
+// put fills in a field.
+func (f *form) put(name, value string) tea.Cmd {
+	for i := range f.fields {
+		if f.fields[i].name == name {
+			f.fields[i].input.SetValue(value)
+			f.fields[i].input.CursorEnd()
+			f.fields[i].touched = true
+		}
+	}
+	return f.changed(name, value)
+}
+
+// Update is typing, or a paste, into the focused field.
+func (f *form) Update(msg tea.Msg) tea.Cmd {
+	if len(f.fields) == 0 || f.current().choices != nil {
+		return nil
+	}
+	c := f.current()
+	before := c.input.Value()
+	var cmd tea.Cmd
+	c.input, cmd = c.input.Update(msg)
+	if v := c.input.Value(); v != before {
+		return tea.Batch(cmd, f.changed(c.name, v))
+	}
+	return cmd
+}
+
+// lines draws the fields, and below those that need it what is wrong; focus
+// is the line the focused field stands on.
+func (f *form) lines() (lines []string, focus int) {
+	t := f.app.theme
+	for i := range f.fields {
+		x := &f.fields[i]
+		p := f.check(x.name)
+		if i == f.focus {
+			focus = len(lines)
+		}
+		lines = append(lines, f.fieldLine(x, i == f.focus, p))
+		if i != f.focus && !x.touched || p.None() || p.Severity == state.SeverityMissing && !x.touched {
+			continue
+		}
+		n := toneBad
+		if !p.Blocks() {
+			n = toneWarn
+		}
+		for _, l := range wrap(p.Words, max(10, f.width-labelWidth-4)) {
+			lines = append(lines, strings.Repeat(" ", labelWidth+4)+t.text(n, l))
+		}
+	}
+	return lines, focus
+}
+
+func (f *form) fieldLine(x *field, focused bool, p state.Problem) string {
+	t := f.app.theme
+	mark, n := " ", toneMuted
+	if focused {
+		mark, n = t.glyphs.cursor, toneAccent
+	}
+	return t.text(toneAccent, mark) + " " + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
+}
+
+// light says at a glance whether a field is right.
+func (f *form) light(x *field, p state.Problem) string {
+	t := f.app.theme
+	switch {
+	case p.Severity == state.SeverityError:
+		return t.text(toneBad, t.glyphs.failed)
+	case p.Severity == state.SeverityWarning:
+		return t.text(toneWarn, t.glyphs.alert)
+	case p.Severity == state.SeverityMissing || x.input.Value() == "":
+		return " "
+	}
+	return t.text(toneOK, t.glyphs.completed)
+}
+
+func (f *form) value(x *field, focused bool) string {
+	t := f.app.theme
+	if x.choices == nil {
+		if !focused && x.input.Value() == "" {
+			return t.text(toneMuted, x.hint)
+		}
+		return x.input.View()
+	}
+	v, n := x.input.Value(), toneText
+	if v == "" {
+		v, n = x.hint, toneMuted
+	}
+	if focused {
+		return t.text(toneAccent, "< ") + t.text(n, v) + t.text(toneAccent, " >")
+	}
+	return t.text(n, v)
+}
+
+// View draws the fields, scrolled so that the focused one is seen.
+func (f *form) View(above []string) string {
+	lines, focus := f.lines()
+	lines = append(slices.Clone(above), lines...)
+	top := f.scrolled(len(lines), focus+len(above))
+	return strings.Join(lines[top:min(len(lines), top+f.height)], "\n")
+}
+
+// scrolled is the first line shown when a form is higher than its room.
+func (f *form) scrolled(lines, focus int) int {
+	return max(0, min(focus-f.height+3, lines-f.height))
+}
+
+// cursor is where the terminal's cursor stands, below some lines.
+func (f *form) cursor(above int) *tea.Cursor {
+	if len(f.fields) == 0 || f.current().choices != nil {
+		return nil
+	}
+	c := f.current().input.Cursor()
+	if c == nil {
+		return nil
+	}
+	lines, focus := f.lines()
+	c.X += labelWidth + 2
+	c.Y += focus + above - f.scrolled(len(lines)+above, focus+above)
+	return c
+}

@@ -1,0 +1,162 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// frameTime is the shortest time between two drawn frames. Between them only
+// the model moves on, so a paste of 500 keys costs as many updates but a
+// handful of frames.
+const frameTime = time.Second / 120
+
+// The smallest window that anything is drawn in, and the largest that is
+// filled: beyond it terminals lie and memory goes.
+const (
+	minWidth, minHeight = 24, 7
+	maxWidth, maxHeight = 1000, 400
+)
+
+// frame is the last picture made.
+type frame struct {
+	content string
+	cursor  *tea.Cursor
+	made    time.Time
+	asked   bool // a frameMsg is on its way
+	stale   bool // the model moved on since it was made
+}
+
+// frameMsg says that the next frame may be drawn.
+type frameMsg struct{}
+
+// draw makes the frame now, or asks to be called again when its time comes.
+func (a *App) draw(msg tea.Msg) tea.Cmd {
+	if _, ok := msg.(frameMsg); ok {
+		a.frame.asked = false
+		if !a.frame.stale {
+			return nil
+		}
+	}
+	a.frame.stale = true
+	now := time.Now()
+	wait := frameTime - now.Sub(a.frame.made)
+	if wait > 0 && wait <= frameTime {
+		if a.frame.asked {
+			return nil
+		}
+		a.frame.asked = true
+		return tea.Tick(wait, func(time.Time) tea.Msg { return frameMsg{} })
+	}
+	content, cursor := a.compose()
+	a.frame = frame{content: content, cursor: cursor, made: now, asked: a.frame.asked}
+	return nil
+}
+
+// View hands the last frame to Bubble Tea. It changes nothing.
+func (a *App) View() tea.View {
+	v := tea.NewView(a.frame.content)
+	v.Cursor = a.frame.cursor
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.WindowTitle = a.windowTitle()
+	return v
+}
+
+// windowTitle carries our own words and numbers only: terminals take titles
+// verbatim, so nothing remote may stand in one.
+func (a *App) windowTitle() string {
+	if a.session == nil {
+		return "dubtop"
+	}
+	n := a.store.Counts()
+	if n.Running+n.Pending == 0 {
+		return "dubtop"
+	}
+	return "dubtop " + count(n.Running+n.Pending, "running", "running")
+}
+
+// layout tells every screen its size.
+func (a *App) layout() {
+	w, h := a.bodySize()
+	for _, s := range a.stack {
+		s.SetSize(w, h)
+	}
+}
+
+// bodySize is what is left between the header with the tabs and the two lines
+// below.
+func (a *App) bodySize() (width, height int) {
+	return min(a.width, maxWidth), max(0, min(a.height, maxHeight)-4)
+}
+
+// compose draws everything: header, body with its overlays, status, hints.
+func (a *App) compose() (string, *tea.Cursor) {
+	if a.width < minWidth || a.height < minHeight {
+		return a.tooSmall(), nil
+	}
+	w, h := a.bodySize()
+	body, cursor := a.body(w, h)
+	lines := []string{a.header(w), a.tabLine(w), body, a.statusLine(w), a.hintLine(w)}
+	if cursor != nil {
+		cursor.Y += 2
+	}
+	return strings.Join(lines, "\n"), cursor
+}
+
+// body draws the topmost screen that fills the body, and the overlays on it.
+func (a *App) body(w, h int) (string, *tea.Cursor) {
+	base := len(a.stack) - 1
+	for base > 0 {
+		if _, over := a.stack[base].(overlay); !over {
+			break
+		}
+		base--
+	}
+	content := a.stack[base].View()
+	var x, y int
+	for _, s := range a.stack[base+1:] {
+		box := s.View()
+		x, y = s.(overlay).Place(lipgloss.Width(box), lipgloss.Height(box), w, h)
+		content = lipgloss.NewCompositor(lipgloss.NewLayer(content), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
+	}
+	return filled(content, h), a.cursor(x, y)
+}
+
+func (a *App) cursor(x, y int) *tea.Cursor {
+	t, ok := a.top().(typing)
+	if !ok {
+		return nil
+	}
+	c := t.Cursor()
+	if c != nil {
+		c.X, c.Y = c.X+x, c.Y+y
+	}
+	return c
+}
+
+// filled makes a text exactly height lines high.
+func filled(s string, height int) string {
+	lines := strings.Count(s, "\n") + 1
+	if lines < height {
+		return s + strings.Repeat("\n", height-lines)
+	}
+	for lines > height {
+		s = s[:strings.LastIndexByte(s, '\n')]
+		lines--
+	}
+	return s
+}
+
+func (a *App) tooSmall() string {
+	words := []string{"dubtop needs", "24×7 cells"}
+	if a.height < 2 || a.width < 12 {
+		words = []string{"small"}
+	}
+	for i, line := range words {
+		words[i] = fit(line, max(0, a.width), false, "")
+	}
+	return strings.Join(words[:min(len(words), max(0, a.height))], "\n")
+}

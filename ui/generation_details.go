@@ -1,0 +1,347 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// generationPane says beside the list what is known of a job without asking.
+func (a *App) generationPane(g *state.Generation, width int) []string {
+	t := a.theme
+	lines := []string{t.text(toneTitle, g.Name), ""}
+	lines = append(lines, a.verdict(g, "", "", width)...)
+	lines = append(lines, a.facts(g)...)
+	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, request, raw answer"))
+}
+
+// keyFor is how an action's keys are drawn.
+func (a *App) keyFor(n keymap.Name) string { return a.cfg.Keys.Binding(n).Help().Key }
+
+// fact is one labelled line.
+func (t *theme) fact(label, value string, n tone) string {
+	return t.text(toneMuted, fit(label, 10, false, "")) + t.text(n, value)
+}
+
+// facts are the labelled lines of a job.
+func (a *App) facts(g *state.Generation) []string {
+	t := a.theme
+	status := jobStatus(t, g)
+	lines := []string{
+		t.fact("status", status.text, status.tone),
+		t.fact("model", g.Model, toneText),
+		t.fact("length", length(g.Length), toneText),
+		t.fact("cost", costWords(a.store.Cost(g)), toneMoney),
+		t.fact("created", clock(g.Created, a.now)+", "+age(g.Created, a.now)+" ago", toneText),
+	}
+	if !g.Started.IsZero() {
+		lines = append(lines, t.fact("started", clock(g.Started, a.now)+" (seen)", toneText))
+	}
+	if !g.Ended.IsZero() {
+		lines = append(lines, t.fact("ended", clock(g.Ended, a.now)+" (seen)", toneText))
+	}
+	if took, ok := g.Took(); ok {
+		lines = append(lines, t.fact("took", span(took), toneText))
+	}
+	return append(lines, t.fact("id", string(g.ID), toneMuted))
+}
+
+// costWords says a cost and where it comes from.
+func costWords(c state.Cost) string {
+	switch c.Kind {
+	case state.CostActual:
+		return c.Amount.String() + " as billed"
+	case state.CostEstimate:
+		return c.Amount.String() + " as estimated when sent"
+	case state.CostDerived:
+		return "~" + c.Amount.Rounded() + " from length and list price"
+	}
+	return none
+}
+
+// verdict says what a job's state means for its owner: why it failed and what
+// to do, or how long it may still take.
+func (a *App) verdict(g *state.Generation, message, suggestion api.Text, width int) []string {
+	switch {
+	case g.Intent == state.SubmissionUnknown:
+		return a.doubt(g, width)
+	case g.Gone:
+		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
+	case g.Status.Troubled():
+		return a.autopsy(g, message, suggestion, width)
+	case g.Status.Running():
+		return a.outlook(g, width)
+	}
+	return nil
+}
+
+// doubt says what is known of a request whose outcome is not.
+func (a *App) doubt(g *state.Generation, width int) []string {
+	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", toneWarn)
+	if g.Error != "" {
+		lines = append(lines, a.advice(width, "because", g.Error, toneText)...)
+	}
+	return append(append(lines, a.advice(width, "So", "It is never sent again by itself. If a job with the same inputs appears in this list, it was accepted.", toneText)...), "")
+}
+
+func (a *App) autopsy(g *state.Generation, message, suggestion api.Text, width int) []string {
+	d := diagnose(g.ErrorCode)
+	if message == "" {
+		message = api.Text(g.Error)
+	}
+	lines := a.advice(width, "Why", d.why, toneBad)
+	if message != "" {
+		lines = append(lines, a.advice(width, "API says", string(message), toneText)...)
+	}
+	fix := d.fix
+	if suggestion != "" {
+		fix += " " + string(suggestion)
+	}
+	lines = append(lines, a.advice(width, "Fix", fix, toneOK)...)
+	if g.ErrorCode != "" {
+		lines = append(lines, a.theme.fact("code", g.ErrorCode, toneMuted))
+	}
+	return append(lines, "")
+}
+
+func (a *App) outlook(g *state.Generation, width int) []string {
+	e := a.store.Forecast.Expect(g, a.now)
+	source := "the times the vendor documents"
+	if e.Learned > 0 {
+		source = count(e.Learned, "job", "jobs") + " seen ending"
+	}
+	words := fmt.Sprintf("about %s more, from %s.", span(e.Left), source)
+	n := toneText
+	switch {
+	case e.Stuck:
+		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", toneWarn
+	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
+		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", toneWarn
+	}
+	lines := a.advice(width, "Outlook", words, n)
+	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", toneMuted)...), "")
+}
+
+// advice is a labelled text over as many lines as it needs.
+func (a *App) advice(width int, label, words string, n tone) []string {
+	const indent = 10
+	var lines []string
+	for i, line := range wrap(words, width-indent) {
+		if i > 0 {
+			label = ""
+		}
+		lines = append(lines, a.theme.fact(label, line, n))
+	}
+	return lines
+}
+
+// generationDetails is one job on the whole body: the only place where a job
+// is asked for by itself, with its progress and its real cost.
+type generationDetails struct {
+	pager
+	id     api.ID
+	full   *api.Generation
+	costs  *api.Costs
+	err    error
+	part   int
+	asked  time.Time
+	asking bool
+}
+
+// The parts of the details, in order.
+const (
+	partOverview = iota
+	partRequest
+	partRaw
+	partCount
+)
+
+// openGeneration shows one job, and asks for what the list does not hold.
+func (a *App) openGeneration(g *state.Generation) tea.Cmd {
+	if g.Intent != "" {
+		row := *g
+		a.push(&pager{app: a, title: "details", content: func(width int) []string {
+			return append([]string{""}, indented(append(a.verdict(&row, "", "", width-2), a.facts(&row)...))...)
+		}})
+		return nil
+	}
+	d := &generationDetails{id: g.ID}
+	d.pager = pager{app: a, title: "details", content: d.lines}
+	turn := func(by int) func() tea.Cmd {
+		return plain(func() { d.part = (d.part + by + partCount) % partCount; d.top = 0; d.scroll(0) })
+	}
+	d.extra = append([]action{
+		a.does(keymap.NextPart, turn(1)).hinted(""),
+		a.does(keymap.PreviousPart, turn(-1)),
+		a.does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).hinted("refresh"),
+	}, generationActions(a, d.row)...)
+	a.push(d)
+	return d.fetch()
+}
+
+// row is the job as the store knows it now.
+func (d *generationDetails) row() *state.Generation {
+	g, ok := d.app.store.Generations.Find(string(d.id))
+	if !ok {
+		return nil
+	}
+	return &g
+}
+
+func (d *generationDetails) fetch() tea.Cmd {
+	if d.asking {
+		return nil
+	}
+	d.asking, d.asked = true, d.app.now
+	return detailsCmd(d.app.session, d)
+}
+
+// openPace is how often an open running job is asked for its progress.
+const openPace = 5 * time.Second
+
+// Tick asks again while the open job runs.
+func (d *generationDetails) Tick(now time.Time) tea.Cmd {
+	g := d.row()
+	if g == nil || !g.Status.Running() || d.app.poller.Paused() || now.Sub(d.asked) < openPace {
+		return nil
+	}
+	return d.fetch()
+}
+
+// detailsMsg is one job as the API tells it by itself.
+type detailsMsg struct {
+	session *Session
+	screen  *generationDetails
+	job     api.Generation
+	costs   *api.Costs
+	err     error
+}
+
+func (m detailsMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	d := m.screen
+	d.asking, d.err = false, m.err
+	if m.err != nil {
+		var e *api.Error
+		if errors.As(m.err, &e) && e.Kind == api.KindNotFound {
+			a.store.MarkGone(d.id, a.now)
+		}
+		return nil
+	}
+	d.full, d.costs = &m.job, m.costs
+	a.store.Observe([]state.Generation{state.NewGeneration(m.job)}, a.now)
+	if m.costs != nil && m.costs.Total != nil {
+		a.store.Prices.Actual(d.id, *m.costs.Total)
+	}
+	return nil
+}
+
+func (d *generationDetails) lines(width int) []string {
+	a, t := d.app, d.app.theme
+	lines := []string{d.partTitles(), ""}
+	g := d.row()
+	switch {
+	case g == nil:
+		return append(lines, "  "+t.text(toneMuted, "This job is no longer known."))
+	case d.part == partOverview:
+		lines = append(lines, indented(d.overview(g, width-2))...)
+	case d.full == nil && d.err != nil:
+		lines = append(lines, "  "+t.text(toneBad, errorText(d.err)))
+	case d.full == nil:
+		lines = append(lines, "  "+t.text(toneMuted, "Asking for it"+t.glyphs.more))
+	case d.part == partRequest:
+		lines = append(lines, indented(a.rawLines(d.full.Request(), width-2))...)
+	default:
+		lines = append(lines, indented(a.rawLines(d.full.Raw, width-2))...)
+	}
+	return lines
+}
+
+func (d *generationDetails) partTitles() string {
+	t := d.app.theme
+	var b strings.Builder
+	b.WriteString("  ")
+	for i, title := range []string{"Overview", "Request", "Raw answer"} {
+		n := toneMuted
+		if i == d.part {
+			n, title = toneAccent, "["+title+"]"
+		}
+		b.WriteString(t.text(n, title) + "  ")
+	}
+	return b.String()
+}
+
+func (d *generationDetails) overview(g *state.Generation, width int) []string {
+	a, t := d.app, d.app.theme
+	var message api.Text
+	if d.full != nil {
+		message = d.full.Error
+	}
+	lines := []string{t.text(toneTitle, g.Name), ""}
+	lines = append(lines, a.verdict(g, message, "", width)...)
+	lines = append(lines, a.facts(g)...)
+	if d.err != nil {
+		lines = append(lines, "", t.text(toneBad, "The rest could not be loaded: "+errorText(d.err)))
+	}
+	if d.full == nil {
+		return lines
+	}
+	if d.full.Progress >= 0 && g.Status.Running() {
+		lines = append(lines, t.fact("progress", fmt.Sprintf("%s %d %%", t.bar(float64(d.full.Progress)/100, 20), d.full.Progress), toneRunning))
+	}
+	if c := d.costs; c != nil && c.Total == nil && c.Availability != "" {
+		lines = append(lines, t.fact("billed", "not settled yet ("+string(c.Availability)+")", toneMuted))
+	}
+	lines = append(lines, "", t.text(toneTitle, "Inputs"))
+	for _, in := range d.full.Input {
+		lines = append(lines, t.fact(string(in.Type), inputWords(in), toneText))
+	}
+	if len(d.full.Options) > 0 {
+		lines = append(lines, "", t.text(toneTitle, "Options"))
+		lines = append(lines, a.rawLines(d.full.Options, width)...)
+	}
+	if !d.full.Output.IsZero() {
+		lines = append(lines, "", t.fact("output", string(d.full.Output.Shown()), toneText))
+	}
+	return lines
+}
+
+// inputWords names one input of a job.
+func inputWords(in api.Input) string {
+	switch {
+	case in.Provider != nil:
+		return fmt.Sprintf("“%s” spoken by voice %s", in.Provider.Script, in.Provider.VoiceID)
+	case in.AssetID != "":
+		return "asset " + string(in.AssetID)
+	}
+	return string(in.URL.Shown())
+}
+
+// rawLines draws JSON of the API's.
+func (a *App) rawLines(j api.JSON, width int) []string {
+	const most = 2000 // lines; nobody reads more
+	var lines []string
+	for _, l := range j.Lines(most) {
+		lines = append(lines, a.theme.text(toneText, fit(string(l), min(width, textWidth(string(l))), false, a.theme.glyphs.more)))
+	}
+	if len(lines) == 0 {
+		lines = []string{a.theme.text(toneMuted, "nothing")}
+	}
+	return lines
+}
+
+func indented(lines []string) []string {
+	for i, l := range lines {
+		lines[i] = "  " + l
+	}
+	return lines
+}

@@ -1,0 +1,370 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// generationForm is the form of one new job. What is typed is kept as a draft
+// through leaving, quitting and crashes, until the job was accepted.
+type generationForm struct {
+	form
+	draft  state.Draft
+	files  map[string]fileFact // what was found about typed paths
+	saved  time.Time           // of the draft's last state that was kept
+	cancel context.CancelFunc  // stops the pricing under way; nil when none is
+	step   string              // what the pricing is doing
+	reason string              // the server's words, when it refused the draft
+}
+
+// fileFact is what a look at a typed path brought.
+type fileFact struct {
+	size int64
+	err  error
+}
+
+// newGeneration opens the form: with what it is started from, else with what
+// was left in it last.
+func (a *App) newGeneration(from *state.Draft) tea.Cmd {
+	f := &generationForm{files: map[string]fileFact{}}
+	f.app, f.check, f.changed = a, f.checkField, f.edit
+	draft := a.draft
+	if from != nil {
+		draft = *from
+	}
+	if draft.Options == nil {
+		draft.Options = map[string]string{}
+	}
+	if draft.Model == "" {
+		draft.Model = a.firstModel()
+	}
+	f.draft = draft
+	f.rebuild()
+	f.jump(1)
+	a.push(f)
+	return f.look()
+}
+
+// firstModel is the model a form begins with: the first one the account has.
+func (a *App) firstModel() string {
+	for _, name := range a.modelNames() {
+		if name == "lipsync-2" {
+			return name
+		}
+	}
+	if names := a.modelNames(); len(names) > 0 {
+		return names[0]
+	}
+	return ""
+}
+
+func (a *App) modelNames() []string {
+	var names []string
+	for m := range a.store.Models.All() {
+		names = append(names, m.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// rebuild makes the fields anew: another model honours other options.
+func (f *generationForm) rebuild() {
+	t, d := f.app.theme, f.draft
+	fields := []field{choiceField(state.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
+	visual := "https://…  or a path, or ctrl+o for an asset"
+	if state.RulesFor(d.Model).Image {
+		visual = "video or image: " + visual
+	}
+	x := textField(t, state.FieldVisual, "Video", visual, d.Visual)
+	x.picks = []string{"VIDEO"}
+	if state.RulesFor(d.Model).Image {
+		x.label, x.picks = "Video or image", []string{"VIDEO", "IMAGE"}
+	}
+	y := textField(t, state.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
+	y.picks = []string{"AUDIO"}
+	fields = append(fields, x, y,
+		textField(t, state.FieldScript, "or a script", "text to be spoken instead of audio", d.Script),
+		textField(t, state.FieldVoice, "Voice id", "for a script", d.VoiceID))
+	for _, o := range state.RulesFor(d.Model).Options {
+		fields = append(fields, optionField(t, o, d.Options[o.Name]))
+	}
+	f.set(append(fields,
+		textField(t, state.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
+		textField(t, state.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL)))
+}
+
+// optionField is the field of one option: choices where there are some.
+func optionField(t *theme, o state.Option, value string) field {
+	label := strings.ReplaceAll(o.Name, "_", " ")
+	label = strings.ToUpper(label[:1]) + label[1:]
+	hint := o.Words
+	if o.Default != "" {
+		hint = o.Default + " (default)  " + o.Words
+	}
+	switch o.Kind {
+	case state.OptionNumber:
+		return textField(t, state.OptionField(o.Name), label, hint, value)
+	case state.OptionBool:
+		return choiceField(state.OptionField(o.Name), label, hint, value, []string{"", "true", "false"})
+	}
+	return choiceField(state.OptionField(o.Name), label, hint, value, append([]string{""}, o.Choices...))
+}
+
+// edit takes what was typed into the draft. Whatever price there was is void
+// from here on: prices belong to dialogs, and a dialog stands above the form.
+func (f *generationForm) edit(name, value string) tea.Cmd {
+	d := &f.draft
+	switch name {
+	case state.FieldModel:
+		d.Model = value
+		f.rebuild()
+	case state.FieldVisual:
+		d.Visual, d.VisualKind = value, ""
+	case state.FieldAudio:
+		d.Audio = value
+	case state.FieldScript:
+		d.Script = value
+	case state.FieldVoice:
+		d.VoiceID = value
+	case state.FieldOutputName:
+		d.OutputFileName = value
+	case state.FieldWebhook:
+		d.WebhookURL = value
+	default:
+		d.Options[strings.TrimPrefix(name, state.OptionField(""))] = value
+	}
+	d.UpdatedAt = time.Now()
+	f.app.draft, f.reason = d.Clone(), ""
+	return f.look()
+}
+
+// look asks the disk about the paths that are typed.
+func (f *generationForm) look() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
+		m, err := state.ParseMedia(typed, f.app.cfg.Home)
+		if err != nil || m.Source != state.SourceFile {
+			continue
+		}
+		if _, known := f.files[m.Path]; !known {
+			cmds = append(cmds, statCmd(f, m.Path))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// statMsg is what the disk says about a typed path.
+type statMsg struct {
+	form *generationForm
+	path string
+	fact fileFact
+}
+
+func (m statMsg) land(*App) tea.Cmd {
+	m.form.files[m.path] = m.fact
+	return nil
+}
+
+// env is what checks may know while one types: what was found before, nothing
+// that has to be waited for.
+func (f *generationForm) env() state.CheckEnv {
+	return state.CheckEnv{
+		Now: f.app.now, Home: f.app.cfg.Home, Models: f.app.modelNames(),
+		Stat: func(path string) (int64, error) {
+			if fact, ok := f.files[path]; ok {
+				return fact.size, fact.err
+			}
+			return 1, nil // not looked at yet
+		},
+		Asset: f.app.assetType,
+	}
+}
+
+// assetType is the type of a known asset. While the assets are still loading
+// every id passes: the server has the last word.
+func (a *App) assetType(id string) (string, bool) {
+	if x, ok := a.store.Assets.Find(id); ok {
+		return x.Type, true
+	}
+	return "", !a.store.Assets.Known()
+}
+
+func (f *generationForm) checkField(name string) state.Problem { return f.draft.Check(name, f.env()) }
+
+func (f *generationForm) Title() string { return "new generation" }
+
+func (f *generationForm) Actions() []action {
+	a := f.app
+	if f.cancel != nil {
+		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop pricing")}
+	}
+	acts := []action{
+		a.does(keymap.Estimate, f.price).hinted("price it"),
+		a.does(keymap.Leave, a.pop).hinted("leave, draft kept"),
+	}
+	if len(f.current().picks) > 0 {
+		acts = append(acts, a.does(keymap.PickAsset, f.pick).hinted("pick an asset"))
+	}
+	acts = append(acts, f.actions()...)
+	return append(acts, a.does(keymap.ClearForm, f.clear).hinted("empty the form"))
+}
+
+func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
+	if f.cancel != nil {
+		return nil // what is being priced must not change under the price
+	}
+	return f.form.Update(msg)
+}
+
+func (f *generationForm) clear() tea.Cmd {
+	f.draft = state.Draft{Model: f.draft.Model, Options: map[string]string{}, UpdatedAt: time.Now()}
+	f.app.draft, f.reason = f.draft.Clone(), ""
+	f.rebuild()
+	f.jump(1)
+	f.app.say("the form is empty")
+	return nil
+}
+
+// pick opens the assets that fit the field; the chosen one is filled in.
+func (f *generationForm) pick() tea.Cmd {
+	name := f.current().name
+	return f.app.pickAsset(f.current().picks, func(x *state.Asset) tea.Cmd {
+		cmd := f.put(name, "asset:"+string(x.ID))
+		if name == state.FieldVisual {
+			f.draft.VisualKind = x.Type
+		}
+		return cmd
+	})
+}
+
+// Leave keeps the draft when the form is left.
+func (f *generationForm) Leave() tea.Cmd {
+	f.stop()
+	return f.keep()
+}
+
+func (f *generationForm) keep() tea.Cmd {
+	if f.app.session == nil || f.draft.UpdatedAt.Equal(f.saved) {
+		return nil
+	}
+	f.saved = f.draft.UpdatedAt
+	return saveDraftCmd(f.app.session, f.draft.Clone())
+}
+
+// Tick keeps the draft a moment after it changed, so that a crash costs a
+// second of typing at the most.
+func (f *generationForm) Tick(time.Time) tea.Cmd { return f.keep() }
+
+// price finds out what the draft would cost, and asks whether to go on.
+func (f *generationForm) price() tea.Cmd {
+	if why := f.app.unspendable(); why != "" {
+		f.app.complain(why)
+		return nil
+	}
+	f.touchAll()
+	for _, p := range f.draft.Problems(f.env()) {
+		if p.Blocks() {
+			f.app.warn(p.Words)
+			return nil
+		}
+	}
+	var ctx context.Context
+	ctx, f.cancel = context.WithCancel(context.Background())
+	f.step, f.reason = "measuring the inputs", ""
+	return priceCmd(ctx, f.app.session, pricing{
+		form: f, draft: f.draft.Clone(), env: f.env(), assets: f.assetFacts(),
+	})
+}
+
+// assetFacts are the lengths of the assets that the draft names, taken along
+// because a command must not read the store.
+func (f *generationForm) assetFacts() map[string]assetFact {
+	facts := map[string]assetFact{}
+	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
+		if m, err := state.ParseMedia(typed, f.app.cfg.Home); err == nil && m.Source == state.SourceAsset {
+			if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
+				facts[m.AssetID] = assetFact{kind: x.Type, seconds: float64(x.Duration)}
+			}
+		}
+	}
+	return facts
+}
+
+// stop ends the pricing under way, if there is one.
+func (f *generationForm) stop() {
+	if f.cancel != nil {
+		f.cancel()
+		f.cancel = nil
+	}
+}
+
+// pricedMsg is a draft with its price, ready to be asked about.
+type pricedMsg struct {
+	form       *generationForm
+	submission state.Submission
+	inputs     []inputFact
+	err        error
+}
+
+func (m pricedMsg) land(a *App) tea.Cmd {
+	f := m.form
+	if f.cancel == nil || !a.shown(f) {
+		return nil // stopped or left in the meantime
+	}
+	f.stop()
+	if errors.Is(m.err, context.Canceled) {
+		return nil
+	}
+	if m.err != nil {
+		f.reason = errorText(m.err)
+		return nil
+	}
+	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
+}
+
+func (f *generationForm) above() []string {
+	t := f.app.theme
+	lines := []string{""}
+	switch {
+	case f.cancel != nil:
+		lines = append(lines, "  "+t.text(toneRunning, "Finding the price: "+f.step+t.glyphs.more), "")
+	case f.reason != "":
+		for _, l := range wrap(f.reason, max(10, f.width-4)) {
+			lines = append(lines, "  "+t.text(toneBad, l))
+		}
+		lines = append(lines, "")
+	case f.draft.From != "":
+		lines = append(lines, "  "+t.text(toneMuted, f.draft.From), "")
+	}
+	return lines
+}
+
+func (f *generationForm) View() string { return f.form.View(f.above()) }
+
+func (f *generationForm) Cursor() *tea.Cursor {
+	if f.cancel != nil {
+		return nil
+	}
+	return f.cursor(len(f.above()))
+}
+
+// statFile is the disk's word on a path; it is called in commands only.
+func statFile(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, errors.New("it is not a file")
+	}
+	return info.Size(), nil
+}

@@ -1,0 +1,171 @@
+package ui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// newGenerations is view 1: the jobs.
+func newGenerations(a *App) *view[state.Generation] {
+	v := &view[state.Generation]{title: "generations", list: list[state.Generation]{
+		app: a, rows: &a.store.Generations,
+		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
+		columns: []column[state.Generation]{
+			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
+			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{g.Model, toneMuted} }},
+			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
+			{title: "length", width: 6, right: true, drop: 5, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
+			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
+			{title: "age", width: 4, right: true, drop: 2, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{age(g.Created, a.now), toneMuted} }},
+			{title: "progress", width: 14, grow: 1, drop: 6, sort: unsorted, cell: a.progressCell},
+		},
+		empty: func() []string {
+			return []string{
+				"No generations yet.",
+				a.keyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
+			}
+		},
+	}}
+	v.pane = a.generationPane
+	act := generationActions(a, v.selected)
+	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures")
+	details := a.does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.selected()) }).unless(needs(v.selected)).hinted("details")
+	hinted := a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable).hinted("new")
+	return v.with(append([]action{hinted, details}, append(act, failures)...)...)
+}
+
+// generationActions are what can be done with one job, wherever it is shown.
+func generationActions(a *App, which func() *state.Generation) []action {
+	noRow := needs(which)
+	noOutput := func() string {
+		g := which()
+		switch {
+		case g == nil:
+			return "there is no job here"
+		case g.Intent != "":
+			return "nobody knows yet whether this became a job"
+		case g.Gone:
+			return "the server no longer knows this job"
+		case g.Status == api.Completed:
+			return ""
+		case g.Status.Troubled():
+			return "this job ended without an output"
+		}
+		return "this job has no output yet: it is " + statusWord(g.Status)
+	}
+	return []action{
+		a.does(keymap.Open, func() tea.Cmd { return a.openOutput(which().ID, opening) }).unless(noOutput).hinted("open"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(which().ID)) }).unless(noRow).hinted(""),
+		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
+	}
+}
+
+// needs refuses what needs a row when there is none.
+func needs[T any](which func() *T) func() string {
+	return func() string {
+		if which() == nil {
+			return "there is nothing here to do that with"
+		}
+		return ""
+	}
+}
+
+// jobStatus is a job's status, or how far a submission without a known job is.
+func jobStatus(t *theme, g *state.Generation) cell {
+	switch g.Intent {
+	case "":
+		return statusCell(t, g.Status)
+	case state.SubmissionSending:
+		return cell{t.glyphs.running + " sending", toneRunning}
+	}
+	return cell{t.glyphs.alert + " unknown", toneWarn}
+}
+
+// statusCell says a status by glyph, word and colour.
+func statusCell(t *theme, s api.Status) cell {
+	word := statusWord(s)
+	switch {
+	case s == api.Pending:
+		return cell{t.glyphs.pending + " " + word, tonePending}
+	case s == api.Processing:
+		return cell{t.glyphs.running + " " + word, toneRunning}
+	case s == api.Completed:
+		return cell{t.glyphs.completed + " " + word, toneOK}
+	case s.Troubled():
+		return cell{t.glyphs.failed + " " + word, toneBad}
+	}
+	return cell{t.glyphs.unknown + " " + word, toneWarn}
+}
+
+// statusWord is the word people use; what we do not know stays as the API
+// spells it.
+func statusWord(s api.Status) string {
+	switch s {
+	case api.Pending:
+		return "pending"
+	case api.Processing:
+		return "running"
+	case api.Completed:
+		return "completed"
+	case api.Failed:
+		return "failed"
+	case api.Rejected:
+		return "rejected"
+	case "":
+		return "no status"
+	}
+	return string(s)
+}
+
+// costCell says a cost and how sure it is: exact, estimated when it was
+// submitted, or worked out from length and unit price (~).
+func costCell(c state.Cost) cell {
+	switch c.Kind {
+	case state.CostActual, state.CostEstimate:
+		return cell{c.Amount.Rounded(), toneMoney}
+	case state.CostDerived:
+		return cell{"~" + c.Amount.Rounded(), toneMuted}
+	}
+	return cell{none, toneMuted}
+}
+
+// progressCell says how far a running job is, how long a finished one took, or
+// why it failed.
+func (a *App) progressCell(g *state.Generation) cell {
+	switch {
+	case g.Intent == state.SubmissionUnknown:
+		return cell{"maybe charged", toneWarn}
+	case g.Intent != "":
+		return cell{"", toneMuted}
+	case g.Gone:
+		return cell{"gone on server", toneMuted}
+	case g.Status.Troubled():
+		return cell{diagnose(g.ErrorCode).short, toneBad}
+	case g.Status.Terminal():
+		if took, ok := g.Took(); ok {
+			return cell{"took " + span(took), toneMuted}
+		}
+		return cell{"", toneMuted}
+	case !g.Status.Running():
+		return cell{"status unknown", toneMuted}
+	}
+	e := a.store.Forecast.Expect(g, a.now)
+	switch {
+	case e.Stuck:
+		return cell{"long past due", toneWarn}
+	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
+		return cell{"unusually long", toneWarn}
+	case g.Status == api.Pending:
+		return cell{"~" + span(e.Left), toneMuted}
+	}
+	return cell{a.theme.bar(e.Fraction, 8) + " ~" + span(e.Left), toneRunning}
+}
+
+// unusualPending is how long a job may wait before the vendor calls it
+// unusual. https://sync.so/docs/api-reference/guides/troubleshooting
+const unusualPending = 5 * time.Minute

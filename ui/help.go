@@ -1,0 +1,121 @@
+package ui
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+)
+
+// help lists the keys: first what the screen below offers, with the reason
+// where something can't be done now, then every other action there is.
+type help struct {
+	pager
+	below screen
+}
+
+func newHelp(a *App) *help {
+	h := &help{below: a.top()}
+	h.pager = pager{app: a, title: "help", content: h.lines}
+	return h
+}
+
+func (h *help) lines(width int) []string {
+	a := h.app
+	t := a.theme
+	lines := []string{"", "  " + t.text(toneTitle, "Here")}
+	here := map[string]bool{}
+	for _, act := range h.below.Actions() {
+		b := act.key.Help()
+		if b.Key == "" {
+			continue
+		}
+		here[b.Desc] = true
+		line := "  " + t.text(toneKey, fit(b.Key, 12, false, "")) + t.text(toneText, b.Desc)
+		if why := act.refusal(); why != "" {
+			line += t.text(toneMuted, "  (not now: "+why+")")
+		}
+		lines = append(lines, fitStyled(line, width))
+	}
+	group := ""
+	for _, e := range a.cfg.Keys.Entries() {
+		if e.Group != group {
+			group = e.Group
+			lines = append(lines, "", "  "+t.text(toneTitle, group))
+		}
+		lines = append(lines, "  "+t.text(toneKey, fit(e.Shown, 12, false, ""))+t.text(toneText, e.Words)+
+			t.text(toneMuted, "  "+string(e.Name)))
+	}
+	return append(lines, "",
+		"  "+t.text(toneTitle, "Good to know"),
+		"  "+t.text(toneMuted, "Nothing is sent that costs money before its price was shown and confirmed."),
+		"  "+t.text(toneMuted, "A running job can't be cancelled; pending for over five minutes is unusual: don't send it again."),
+		"  "+t.text(toneMuted, "Filters: words are ANDed; status:failed, model:sync-3, name:promo, -word for not."))
+}
+
+// pager shows lines that can be scrolled.
+type pager struct {
+	app           *App
+	title         string
+	content       func(width int) []string
+	extra         []action
+	width, height int
+	top, length   int
+}
+
+func (p *pager) Title() string { return p.title }
+
+func (p *pager) SetSize(width, height int) {
+	p.width, p.height = width, height
+	p.scroll(0)
+}
+
+func (p *pager) scroll(by int) {
+	p.length = len(p.content(p.width))
+	p.top = max(0, min(p.length-p.height, p.top+by))
+}
+
+func (p *pager) Actions() []action {
+	a := p.app
+	by := func(n func() int) func() tea.Cmd { return plain(func() { p.scroll(n()) }) }
+	acts := append([]action{}, p.extra...)
+	return append(acts,
+		a.does(keymap.Down, by(func() int { return 1 })).hinted(""),
+		a.does(keymap.Up, by(func() int { return -1 })).hinted(""),
+		a.does(keymap.Top, by(func() int { return -p.length })),
+		a.does(keymap.Bottom, by(func() int { return p.length })),
+		a.does(keymap.HalfDown, by(func() int { return p.height / 2 })),
+		a.does(keymap.HalfUp, by(func() int { return -p.height / 2 })),
+		a.does(keymap.PageDown, by(func() int { return p.height })),
+		a.does(keymap.PageUp, by(func() int { return -p.height })),
+		a.does(keymap.Back, a.pop).hinted(""),
+		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
+		a.does(keymap.Quit, a.quit),
+	)
+}
+
+func (p *pager) Update(tea.Msg) tea.Cmd { return nil }
+
+// Position says how far down one is.
+func (p *pager) Position() string {
+	if p.length <= p.height {
+		return ""
+	}
+	return count(min(p.length, p.top+p.height), "line", "lines") + " of " + count(p.length, "line", "")
+}
+
+func (p *pager) View() string {
+	lines := p.content(p.width)
+	top := max(0, min(p.top, len(lines)-p.height))
+	return strings.Join(lines[top:min(len(lines), top+p.height)], "\n")
+}
+
+// toggleHelp opens the help, or closes it when it is open.
+func (a *App) toggleHelp() tea.Cmd {
+	if _, ok := a.top().(*help); ok {
+		return a.pop()
+	}
+	a.push(newHelp(a))
+	return nil
+}

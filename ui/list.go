@@ -1,0 +1,364 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// cell is what a column says of a row: a text and what it means.
+type cell struct {
+	text string
+	tone tone
+}
+
+// column is one column of a list.
+type column[T any] struct {
+	title string
+	width int  // cells
+	grow  int  // its share of what the others leave
+	right bool // numbers stand right
+	drop  int  // on narrow screens columns go, highest first; 0 never goes
+	sort  state.Sort
+	cell  func(row *T) cell
+}
+
+// list is the table every view is made of. It shows a collection through a
+// query; the cursor follows the item, not the line, so a refresh never moves
+// it away from what is looked at. Only the visible rows are drawn, and each
+// once until something about it changes.
+type list[T any] struct {
+	app     *App
+	rows    *state.Collection[T]
+	view    state.View[T]
+	query   state.Query
+	columns []column[T]
+	empty   func() []string // what to say, and which key helps, when there is nothing
+	sorts   []state.Sort
+
+	width, height int
+	cursor        string // id of the row under the cursor
+	at, top       int    // its line, and the first line shown
+	drawn         map[string]drawnRow
+	drawnFor      rowsKey
+}
+
+// unsorted marks a column that rows can't be ordered by.
+const unsorted state.Sort = -1
+
+// keyOf is the identity of a row. Every row type asserts that it is one.
+func keyOf[T any](row *T) string { return any(row).(state.Row[T]).Key() }
+
+// drawnRow is a row as it was last drawn.
+type drawnRow struct {
+	version uint64
+	text    string
+}
+
+// rowsKey is what all drawn rows depend on beside themselves.
+type rowsKey struct {
+	second int64
+	width  int
+	theme  *theme
+	prices uint64
+}
+
+// refresh brings the visible order up to date. The cursor stays on its item,
+// or on its line when the item is gone.
+func (l *list[T]) refresh() {
+	if !l.view.Update(l.rows, l.query) {
+		return
+	}
+	if i := l.view.Index(l.cursor); i >= 0 && l.cursor != "" {
+		shift := i - l.at
+		l.at = i
+		l.top += shift
+	}
+	l.move(0)
+}
+
+// move takes the cursor by some lines and keeps it in sight.
+func (l *list[T]) move(by int) {
+	n := l.view.Len()
+	l.at = max(0, min(n-1, l.at+by))
+	page := l.page()
+	l.top = max(0, min(l.top, n-page))
+	if l.at < l.top {
+		l.top = l.at
+	}
+	if l.at >= l.top+page {
+		l.top = l.at - page + 1
+	}
+	l.cursor = ""
+	if n > 0 {
+		l.cursor = keyOf(l.view.At(l.at))
+	}
+}
+
+// page is how many rows are seen at once.
+func (l *list[T]) page() int { return max(1, l.height-1) }
+
+// selected is the row under the cursor, nil when there is none.
+func (l *list[T]) selected() *T {
+	l.refresh()
+	if l.view.Len() == 0 {
+		return nil
+	}
+	return l.view.At(l.at)
+}
+
+// SetSize gives the list its room, the line of titles included.
+func (l *list[T]) SetSize(width, height int) {
+	l.width, l.height = width, height
+	l.move(0)
+}
+
+// movement are the actions every list has.
+func (l *list[T]) movement() []action {
+	a := l.app
+	by := func(n func() int) func() tea.Cmd { return plain(func() { l.refresh(); l.move(n()) }) }
+	return []action{
+		a.does(keymap.Down, by(func() int { return 1 })),
+		a.does(keymap.Up, by(func() int { return -1 })),
+		a.does(keymap.Top, by(func() int { return -l.view.Len() })),
+		a.does(keymap.Bottom, by(func() int { return l.view.Len() })),
+		a.does(keymap.HalfDown, by(func() int { return l.page() / 2 })),
+		a.does(keymap.HalfUp, by(func() int { return -l.page() / 2 })),
+		a.does(keymap.PageDown, by(func() int { return l.page() })),
+		a.does(keymap.PageUp, by(func() int { return -l.page() })),
+	}
+}
+
+// finding are the actions that change what is shown, and in which order.
+func (l *list[T]) finding() []action {
+	a := l.app
+	return []action{
+		a.does(keymap.Filter, plain(func() { a.push(newFilter(a, l.query.Text, l.filter)) })).hinted(""),
+		a.does(keymap.Sort, plain(l.nextSort)).hinted("sort"),
+		a.does(keymap.Reverse, plain(func() { l.query.Reverse = !l.query.Reverse; l.sorted() })),
+	}
+}
+
+// filter shows only the rows that match.
+func (l *list[T]) filter(text string) {
+	l.query.Text = text
+	l.refresh()
+}
+
+// nextSort orders by the next column that can be sorted by.
+func (l *list[T]) nextSort() {
+	at := 0
+	for i, s := range l.sorts {
+		if s == l.query.Sort {
+			at = (i + 1) % len(l.sorts)
+		}
+	}
+	l.query.Sort = l.sorts[at]
+	l.query.Reverse = false
+	l.sorted()
+}
+
+func (l *list[T]) sorted() {
+	l.refresh()
+	for _, c := range l.columns {
+		if c.sort == l.query.Sort && c.sort != unsorted {
+			l.app.say("sorted by " + strings.ToLower(c.title) + l.direction())
+		}
+	}
+}
+
+func (l *list[T]) direction() string {
+	if l.query.Reverse {
+		return ", reversed"
+	}
+	return ""
+}
+
+// narrowed reports whether something hides rows, and takes it off.
+func (l *list[T]) narrowed() bool { return l.query.Text != "" || l.query.Failures }
+
+func (l *list[T]) widen() {
+	l.query.Text, l.query.Failures = "", false
+	l.refresh()
+}
+
+// Position says where the cursor is: "3 of 214", "3 of 17, 214 in all". While
+// the past is still loading the total is a lower bound and says so.
+func (l *list[T]) Position() string {
+	l.refresh()
+	n := l.view.Len()
+	if n == 0 {
+		return ""
+	}
+	total := fmt.Sprint(n)
+	if l.narrowed() {
+		return fmt.Sprintf("%d of %s, %s in all", l.at+1, total, l.total())
+	}
+	if l.app.partial(l.rows) {
+		return fmt.Sprintf("%d of %d of ≥ %d", l.at+1, n, n)
+	}
+	return fmt.Sprintf("%d of %s", l.at+1, total)
+}
+
+func (l *list[T]) total() string {
+	if l.app.partial(l.rows) {
+		return fmt.Sprintf("≥ %d", l.rows.Len())
+	}
+	return fmt.Sprint(l.rows.Len())
+}
+
+// View draws the titles and the visible rows.
+func (l *list[T]) View() string {
+	l.refresh()
+	cols, widths := l.arrange()
+	lines := make([]string, 0, l.height)
+	lines = append(lines, l.titles(cols, widths))
+	if l.view.Len() == 0 {
+		return strings.Join(append(lines, l.nothing()...), "\n")
+	}
+	l.forgetDrawn()
+	for i := l.top; i < min(l.view.Len(), l.top+l.page()); i++ {
+		lines = append(lines, l.row(i, cols, widths))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// forgetDrawn drops the drawn rows when anything they all depend on changed.
+func (l *list[T]) forgetDrawn() {
+	k := rowsKey{l.app.now.Unix(), l.width, l.app.theme, l.app.store.Prices.Version()}
+	if k != l.drawnFor || len(l.drawn) > 4*l.height {
+		l.drawn, l.drawnFor = make(map[string]drawnRow, 2*l.height), k
+	}
+}
+
+// row draws one row, or finds it drawn. The cursor's row is never kept: there
+// is only one of it.
+func (l *list[T]) row(i int, cols []*column[T], widths []int) string {
+	item := l.view.At(i)
+	if i == l.at {
+		return l.drawRow(item, cols, widths, true)
+	}
+	id, version := keyOf(item), l.view.RowVersion(i)
+	if d, ok := l.drawn[id]; ok && d.version == version {
+		return d.text
+	}
+	text := l.drawRow(item, cols, widths, false)
+	l.drawn[id] = drawnRow{version, text}
+	return text
+}
+
+func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int, picked bool) string {
+	t := l.app.theme
+	paints := &t.normal
+	var b strings.Builder
+	b.Grow(l.width * 2)
+	if picked {
+		paints = &t.picked
+		b.WriteString(paints[toneAccent].on(t.glyphs.cursor + " "))
+	} else {
+		b.WriteString("  ")
+	}
+	for i, c := range cols {
+		v := c.cell(item)
+		text := fit(v.text, widths[i], c.right, t.glyphs.more)
+		if i < len(cols)-1 {
+			text += "  "
+		}
+		b.WriteString(paints[v.tone].on(text))
+	}
+	return b.String()
+}
+
+func (l *list[T]) titles(cols []*column[T], widths []int) string {
+	t := l.app.theme
+	var b strings.Builder
+	b.WriteString("  ")
+	for i, c := range cols {
+		n := toneMuted
+		if c.sort == l.query.Sort && c.sort != unsorted {
+			n = toneTitle
+		}
+		b.WriteString(t.text(n, fit(strings.ToUpper(c.title), widths[i], c.right, "")) + "  ")
+	}
+	return b.String()
+}
+
+// Cells before the first column, and between columns.
+const (
+	listMargin = 2
+	listGap    = 2
+)
+
+// arrange drops the columns there is no room for and shares out the rest.
+func (l *list[T]) arrange() ([]*column[T], []int) {
+	cols, need := l.fitting(0)
+	for limit := 9; limit > 0; limit-- {
+		if more, sum := l.fitting(limit); sum <= l.width {
+			cols, need = more, sum
+			break
+		}
+	}
+	shares := 0
+	for _, c := range cols {
+		shares += c.grow
+	}
+	spare := l.width - need
+	widths := make([]int, len(cols))
+	for i, c := range cols {
+		widths[i] = c.width
+		if c.grow > 0 {
+			widths[i] = max(1, c.width+spare*c.grow/shares)
+		}
+	}
+	return cols, widths
+}
+
+// fitting are the columns that stay when those that go before limit are gone,
+// and the cells they need.
+func (l *list[T]) fitting(limit int) (cols []*column[T], need int) {
+	need = listMargin - listGap
+	for i := range l.columns {
+		if c := &l.columns[i]; c.drop <= limit {
+			cols = append(cols, c)
+			need += c.width + listGap
+		}
+	}
+	return cols, need
+}
+
+// nothing says why there are no rows, and which key gets one out of it.
+func (l *list[T]) nothing() []string {
+	t := l.app.theme
+	var words []string
+	switch {
+	case l.narrowed() && l.rows.Len() > 0:
+		words = []string{fmt.Sprintf("None of %s matches %s.", l.total(), l.described()), "esc  show all"}
+	case l.rows.Err() != nil && !l.rows.Known():
+		words = []string{"Nothing could be loaded: " + l.rows.Err().Error(), "r  try again"}
+	case !l.rows.Known():
+		words = []string{"Loading" + t.glyphs.more}
+	default:
+		words = l.empty()
+	}
+	lines := []string{""}
+	for _, w := range words {
+		for _, line := range wrap(w, max(10, l.width-6)) {
+			lines = append(lines, "   "+t.text(toneMuted, line))
+		}
+	}
+	return lines
+}
+
+func (l *list[T]) described() string {
+	switch {
+	case l.query.Text == "":
+		return "“failures only”"
+	case l.query.Failures:
+		return fmt.Sprintf("%q among the failures", l.query.Text)
+	}
+	return fmt.Sprintf("%q", l.query.Text)
+}

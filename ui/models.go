@@ -1,0 +1,133 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// newModels is view 4: what can be made, for how much and how fast.
+func newModels(a *App) *view[state.Model] {
+	v := &view[state.Model]{title: "models", list: list[state.Model]{
+		app: a, rows: &a.store.Models,
+		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus},
+		columns: []column[state.Model]{
+			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{m.Name, modelTone(m)} }},
+			{title: "type", width: 8, drop: 4, sort: state.SortStatus, cell: func(m *state.Model) cell { return cell{m.Type, toneMuted} }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: unsorted, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
+			{title: "up to", width: 6, right: true, drop: 5, sort: unsorted, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
+			{title: "30 s take", width: 9, right: true, drop: 3, sort: unsorted, cell: func(m *state.Model) cell { return a.usualTime(m) }},
+			{title: "what for", width: 20, grow: 1, drop: 6, sort: unsorted, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
+		},
+		empty: func() []string { return []string{"The API names no models for this key."} },
+	}}
+	v.pane = func(m *state.Model, width int) []string { return a.modelPane(m, width) }
+	none := needs(v.selected)
+	return v.with(
+		a.does(keymap.NewGeneration, func() tea.Cmd {
+			d := a.draft.Clone()
+			d.Model, d.From = v.selected().Name, "with model "+v.selected().Name
+			return a.newGeneration(&d)
+		}).unless(func() string { return first(none(), a.unspendable()) }).hinted("new with it"),
+		a.does(keymap.Details, func() tea.Cmd { a.push(a.modelDetails(*v.selected())); return nil }).unless(none).hinted("details"),
+		a.does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).hinted("vendor's page"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.selected().Name) }).unless(none).hinted("copy name"),
+	)
+}
+
+// modelsPage is the vendor's page on the models.
+const modelsPage = "https://sync.so/docs/models/lipsync"
+
+func modelTone(m *state.Model) tone {
+	if !m.Deprecated.IsZero() {
+		return toneMuted
+	}
+	return toneText
+}
+
+// minutePrice is the list price of a minute of output, as one estimate of the
+// server taught it.
+func (a *App) minutePrice(m *state.Model) cell {
+	frame, ok := a.store.Prices.PerFrame(m.Name)
+	if !ok {
+		return cell{none, toneMuted}
+	}
+	return cell{(frame * state.FramesPerSecond * 60).Rounded(), toneMoney}
+}
+
+// longest is the longest input a model takes.
+func longest(m *state.Model) string {
+	if s := state.RulesFor(m.Name).MaxSeconds; s > 0 {
+		return seconds(s)
+	}
+	return none
+}
+
+// usualTime is how long a clip of 30 s takes: as observed here, else (in
+// parentheses) as the vendor documents it.
+func (a *App) usualTime(m *state.Model) cell {
+	const clip = api.Seconds(30)
+	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.now}, a.now)
+	if e.Learned > 0 {
+		return cell{span(e.Total), toneText}
+	}
+	return cell{"(" + span(e.Total.Round(time.Minute/2)) + ")", toneMuted}
+}
+
+// purpose is the API's description of a model, else what its overview says.
+// https://sync.so/docs/api-reference/overview
+func purpose(m *state.Model) string {
+	if m.Description != "" {
+		return m.Description
+	}
+	switch m.Name {
+	case "sync-3":
+		return "hard scenes, 4K, obstructions, extreme angles; stills too"
+	case "lipsync-2":
+		return "fast and cost-efficient, solid quality"
+	case "lipsync-2-pro":
+		return "high quality, more detail"
+	case "lipsync-1.9.0-beta":
+		return "legacy, the fastest"
+	case "react-1":
+		return "expressions and head movements, up to 15 s"
+	}
+	return ""
+}
+
+func (a *App) modelPane(m *state.Model, width int) []string {
+	t := a.theme
+	price := a.minutePrice(m)
+	lines := []string{t.text(toneTitle, m.Name), ""}
+	lines = append(lines, a.advice(width, "for", purpose(m), toneText)...)
+	lines = append(lines,
+		t.fact("type", m.Type+" "+m.Version, toneText),
+		t.fact("price", price.text+" a minute of output, list price", price.tone),
+		t.fact("up to", longest(m), toneText),
+		t.fact("30 s take", a.usualTime(m).text, toneText),
+	)
+	if !m.Deprecated.IsZero() {
+		lines = append(lines, t.fact("until", "deprecated since "+m.Deprecated.Format(time.DateOnly), toneWarn))
+	}
+	rules := state.RulesFor(m.Name)
+	stills := "video only"
+	if rules.Image {
+		stills = "video, or a still image"
+	}
+	lines = append(lines, t.fact("takes", stills, toneText), "", t.text(toneTitle, "Options it honours"))
+	for _, o := range rules.Options {
+		lines = append(lines, a.advice(width, "", strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words, toneText)...)
+	}
+	return lines
+}
+
+func (a *App) modelDetails(m state.Model) *pager {
+	return &pager{app: a, title: "model", content: func(width int) []string {
+		return append([]string{""}, indented(a.modelPane(&m, width-2))...)
+	}}
+}

@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+
+	"dubtop/keymap"
+)
+
+// palette finds an action of the screen below by its words, and does it.
+type palette struct {
+	app   *App
+	all   []action
+	input textinput.Model
+	at    int
+	width int
+}
+
+const paletteRows = 10
+
+func newPalette(a *App) *palette {
+	p := &palette{app: a, input: newInput(a.theme)}
+	for _, act := range a.top().Actions() {
+		if act.key.Help().Desc != "" {
+			p.all = append(p.all, act)
+		}
+	}
+	p.input.Prompt = ": "
+	p.input.Placeholder = "what to do"
+	return p
+}
+
+func (p *palette) Title() string { return "actions" }
+
+func (p *palette) SetSize(width, _ int) {
+	p.width = min(64, width-2)
+	p.input.SetWidth(max(1, p.width-8))
+}
+
+// Place puts the palette near the top, where the eye is.
+func (p *palette) Place(w, _, width, _ int) (int, int) { return max(0, (width-w)/2), 1 }
+
+// found are the actions whose words or keys have all the words typed.
+func (p *palette) found() []action {
+	words := strings.Fields(strings.ToLower(p.input.Value()))
+	var found []action
+	for _, act := range p.all {
+		h := act.key.Help()
+		text, fits := strings.ToLower(h.Desc+" "+h.Key), true
+		for _, w := range words {
+			fits = fits && strings.Contains(text, w)
+		}
+		if fits {
+			found = append(found, act)
+		}
+	}
+	return found
+}
+
+func (p *palette) Actions() []action {
+	a := p.app
+	step := func(by int) func() tea.Cmd {
+		return plain(func() { p.at = max(0, min(len(p.found())-1, p.at+by)) })
+	}
+	down, up := a.does(keymap.Down, step(1)), a.does(keymap.Up, step(-1))
+	down.key.SetKeys("down", "ctrl+n") // letters are typing here
+	up.key.SetKeys("up", "ctrl+p")
+	return []action{
+		a.does(keymap.Choose, p.choose).hinted("do it"),
+		a.does(keymap.Leave, a.pop).hinted("back"),
+		down, up,
+	}
+}
+
+func (p *palette) choose() tea.Cmd {
+	found := p.found()
+	p.app.remove(p)
+	if len(found) == 0 {
+		return nil
+	}
+	act := found[min(p.at, len(found)-1)]
+	if why := act.refusal(); why != "" {
+		p.app.warn(why)
+		return nil
+	}
+	return act.run()
+}
+
+func (p *palette) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	p.at = 0
+	return cmd
+}
+
+func (p *palette) View() string {
+	t := p.app.theme
+	lines := []string{p.input.View(), ""}
+	found := p.found()
+	from := max(0, p.at-paletteRows+1)
+	for i, act := range found[from:min(len(found), from+paletteRows)] {
+		h, paints := act.key.Help(), &t.normal
+		if from+i == p.at {
+			paints = &t.picked
+		}
+		n := toneText
+		if act.refusal() != "" {
+			n = toneMuted
+		}
+		lines = append(lines, paints[n].on(fit(h.Desc, p.width-18, false, t.glyphs.more))+paints[toneKey].on(fit(h.Key, 12, true, "")))
+	}
+	if len(found) == 0 {
+		lines = append(lines, t.text(toneMuted, "nothing by that name"))
+	}
+	return lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Width(p.width).Render(strings.Join(lines, "\n"))
+}
+
+func (p *palette) Cursor() *tea.Cursor {
+	c := p.input.Cursor()
+	if c != nil {
+		c.X, c.Y = c.X+2, c.Y+1
+	}
+	return c
+}

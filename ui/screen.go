@@ -1,0 +1,125 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"charm.land/bubbles/v2/key"
+
+	"dubtop/keymap"
+)
+
+// screen is one thing that can own the keyboard: a view, details, a form, a
+// prompt, a dialog.
+type screen interface {
+	Title() string
+	SetSize(width, height int)
+	Actions() []action
+	Update(tea.Msg) tea.Cmd // what no action claimed: typing, pastes, ticks
+	View() string
+}
+
+// overlay is a screen that leaves the one below it visible.
+type overlay interface {
+	screen
+	// Place says where the drawn box goes, inside the body of width × height.
+	Place(boxWidth, boxHeight, width, height int) (x, y int)
+}
+
+// typing is a screen with the terminal's cursor in it, relative to its view.
+type typing interface {
+	Cursor() *tea.Cursor
+}
+
+// leaving is a screen that wants to know that it is left.
+type leaving interface {
+	Leave() tea.Cmd
+}
+
+// action is one thing that can be done on a screen. Dispatch, hints, help and
+// palette all read these rows.
+type action struct {
+	key    key.Binding
+	run    func() tea.Cmd
+	refuse func() string // why it can't be done now, "" when it can; may be nil
+	hint   bool          // named in the line of hints, not in the help alone
+}
+
+func (x action) matches(k tea.KeyPressMsg) bool { return key.Matches(k, x.key) }
+
+func (x action) refusal() string {
+	if x.refuse == nil {
+		return ""
+	}
+	return x.refuse()
+}
+
+// does makes an action by its name in the keymap.
+func (a *App) does(n keymap.Name, run func() tea.Cmd) action {
+	return action{key: a.cfg.Keys.Binding(n), run: run}
+}
+
+// unless gives an action a reason not to be done.
+func (x action) unless(why func() string) action {
+	x.refuse = why
+	return x
+}
+
+// hinted has an action named in the line of hints, in words that may be
+// shorter than the help's.
+func (x action) hinted(words string) action {
+	x.hint = true
+	if words != "" {
+		x.key.SetHelp(x.key.Help().Key, words)
+	}
+	return x
+}
+
+// plain makes an action of something that needs no command.
+func plain(f func()) func() tea.Cmd {
+	return func() tea.Cmd { f(); return nil }
+}
+
+// top is the screen that owns the keyboard.
+func (a *App) top() screen { return a.stack[len(a.stack)-1] }
+
+// push puts a screen on top.
+func (a *App) push(s screen) {
+	a.stack = append(a.stack, s)
+	a.layout()
+}
+
+// pop takes the top screen away. The last one stays.
+func (a *App) pop() tea.Cmd {
+	if len(a.stack) == 1 {
+		return nil
+	}
+	left := a.top()
+	a.stack = a.stack[:len(a.stack)-1]
+	a.layout()
+	if l, ok := left.(leaving); ok {
+		return l.Leave()
+	}
+	return nil
+}
+
+// remove takes a screen away wherever it stands in the stack, so that an
+// answer that comes late closes only what it belongs to.
+func (a *App) remove(s screen) {
+	for i := len(a.stack) - 1; i > 0; i-- {
+		if a.stack[i] == s {
+			a.stack = append(a.stack[:i:i], a.stack[i+1:]...)
+			a.layout()
+			return
+		}
+	}
+}
+
+// shown reports whether a screen is anywhere in the stack.
+func (a *App) shown(s screen) bool {
+	for _, other := range a.stack {
+		if other == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// tab is one of the views at the top.
+type tab struct {
+	key    keymap.Name
+	title  string
+	topic  state.Topic // what the poller asks more often while it is shown
+	screen screen
+	count  func(a *App) string
+}
+
+// newTabs lists the views. A new one is a file of its own and a line here.
+func newTabs(a *App) []tab {
+	return []tab{
+		{keymap.View1, "Generations", state.Head, newGenerations(a), func(a *App) string { return total(a, &a.store.Generations) }},
+		{keymap.View2, "Batches", state.Batches, newBatches(a), func(a *App) string { return total(a, &a.store.Batches) }},
+		{keymap.View3, "Assets", state.Assets, newAssets(a), func(a *App) string { return total(a, &a.store.Assets) }},
+		{keymap.View4, "Models", state.Models, newModels(a), func(a *App) string { return total(a, &a.store.Models) }},
+	}
+}
+
+// total says how many there are, as far as is known: "≥ 200" while the past is
+// still loading, nothing before the first answer.
+func total[T any](a *App, c *state.Collection[T]) string {
+	switch {
+	case !c.Known() && c.Len() == 0:
+		return ""
+	case a.partial(c):
+		return fmt.Sprintf("≥%d", c.Len())
+	}
+	return fmt.Sprint(c.Len())
+}
+
+// partial reports whether more of a collection exists than is loaded.
+func (a *App) partial(c any) bool {
+	return c == any(&a.store.Generations) && !a.store.History.Complete
+}
+
+// show brings a tab to the front and drops whatever stood on the old one.
+func (a *App) show(n int) tea.Cmd {
+	var left []tea.Cmd
+	for len(a.stack) > 1 {
+		left = append(left, a.pop())
+	}
+	a.tab = n
+	a.stack[0] = a.tabs[n].screen
+	a.layout()
+	a.poller.SetVisible(a.tabs[n].topic)
+	return tea.Batch(append(left, a.poll())...)
+}
+
+// everywhere are the actions that all views and details share.
+func (a *App) everywhere() []action {
+	acts := []action{
+		a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable),
+		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable),
+		a.does(keymap.Refresh, a.refreshNow).hinted("refresh"),
+		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
+		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
+		a.does(keymap.Help, a.toggleHelp),
+		a.does(keymap.Quit, a.quit),
+	}
+	for i, name := range []keymap.Name{keymap.View1, keymap.View2, keymap.View3, keymap.View4} {
+		acts = append(acts, a.does(name, func() tea.Cmd { return a.show(i) }))
+	}
+	step := func(by int) func() tea.Cmd {
+		return func() tea.Cmd { return a.show((a.tab + by + len(a.tabs)) % len(a.tabs)) }
+	}
+	return append(acts, a.does(keymap.NextView, step(1)), a.does(keymap.PreviousView, step(-1)))
+}
+
+// unspendable says why nothing that costs money can be begun.
+func (a *App) unspendable() string {
+	switch {
+	case a.session == nil:
+		return "there is no account yet"
+	case a.session.JournalErr != nil:
+		return "no journal, no spending: " + errorText(a.session.JournalErr)
+	}
+	return ""
+}
+
+func (a *App) refreshNow() tea.Cmd {
+	a.poller.Refresh(a.now)
+	return a.poll()
+}
+
+func (a *App) togglePause() {
+	a.poller.Pause(!a.poller.Paused())
+	if a.poller.Paused() {
+		a.say("paused: nothing is asked until " + a.cfg.Keys.Binding(keymap.Pause).Help().Key)
+		return
+	}
+	a.say("refreshing again")
+}
+
+// quit ends the program, at once unless a paid request is on its way: that is
+// waited for, or left as unknown, as the user says.
+func (a *App) quit() tea.Cmd {
+	if len(a.sending) == 0 {
+		return tea.Sequence(a.leaveAll(), tea.Quit)
+	}
+	if c, ok := a.top().(*confirm); ok && c.title == quitTitle {
+		return tea.Quit
+	}
+	return a.ask(&confirm{
+		title: quitTitle,
+		body: func(width int) []string {
+			return wrap(count(len(a.sending), "paid request is", "paid requests are")+
+				" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, never sent again by itself.", width)
+		},
+		yes: "leave now", no: "wait here",
+		answer: func(yes bool) tea.Cmd {
+			if yes {
+				return tea.Quit
+			}
+			return nil
+		},
+	})
+}
+
+const quitTitle = "A paid request is on its way"
+
+// leaveAll lets every screen keep what it must before the end.
+func (a *App) leaveAll() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range a.stack {
+		if l, ok := s.(leaving); ok {
+			cmds = append(cmds, l.Leave())
+		}
+	}
+	return tea.Sequence(cmds...)
+}

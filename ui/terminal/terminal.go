@@ -1,0 +1,117 @@
+// Package terminal runs the dashboard on the real terminal: it checks that
+// there is one, and gives it back in order however the program ends. It knows
+// signals and terminal modes; it never knows what is drawn.
+package terminal
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
+)
+
+// ErrNoTerminal says that the dashboard can't be drawn where it was started.
+var ErrNoTerminal = errors.New("dubtop draws on a terminal, and there is none here (is the output piped?)")
+
+// Check reports why the dashboard can't run on these files, nil when it can.
+func Check(in, out *os.File, getenv func(string) string) error {
+	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
+		return ErrNoTerminal
+	}
+	if kind := getenv("TERM"); kind == "dumb" || kind == "" {
+		return fmt.Errorf("TERM is %q, a terminal that can't place text; set it to what yours is, for instance xterm-256color", kind)
+	}
+	return nil
+}
+
+// graceTime is how long a signal waits for an orderly end before the terminal
+// is put right by force.
+const graceTime = 700 * time.Millisecond
+
+// fps is how often Bubble Tea looks for a new frame: at its default of 60 a
+// key would wait up to 17 ms for the screen.
+const fps = 120
+
+// Run runs a model until it ends, and gives the exit status.
+func Run(model tea.Model, env []string) (status int, err error) {
+	p := tea.NewProgram(model,
+		tea.WithoutSignalHandler(), tea.WithFPS(fps), tea.WithEnvironment(env), tea.WithFilter(saneSize))
+	done := make(chan struct{})
+	defer close(done)
+	caught := make(chan os.Signal, 4)
+	signal.Notify(caught, endings()...)
+	stops := make(chan os.Signal, 1)
+	notifyStop(stops)
+	ended := make(chan int, 1)
+	go guard(p, caught, stops, ended, done)
+	_, err = p.Run()
+	select {
+	case status = <-ended:
+		return status, nil
+	default:
+	}
+	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrProgramPanic) {
+		return 70, err
+	}
+	return 0, err
+}
+
+// guard ends the program on a signal, by force when it does not end by
+// itself, and stops and resumes it on the terminal's job control.
+func guard(p *tea.Program, caught, stops <-chan os.Signal, ended chan<- int, done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case <-stops:
+			suspend(p)
+		case s := <-caught:
+			status := 128 + number(s)
+			ended <- status
+			p.Quit()
+			select {
+			case <-done:
+			case <-caught:
+				force(p, status)
+			case <-time.After(graceTime):
+				force(p, status)
+			}
+			return
+		}
+	}
+}
+
+// force restores the terminal of a program that does not listen any more.
+func force(p *tea.Program, status int) {
+	p.Kill()
+	time.Sleep(graceTime / 7)
+	// Alternate screen, cursor, mouse, paste and focus modes, keyboard, title.
+	os.Stdout.WriteString("\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[0m\r\n")
+	os.Exit(status)
+}
+
+func number(s os.Signal) int {
+	if n, ok := s.(syscall.Signal); ok {
+		return int(n)
+	}
+	return 0
+}
+
+// saneSize mends the sizes that terminals report by mistake: nothing can be
+// drawn on 0×0, and an absurd size only costs memory.
+func saneSize(_ tea.Model, msg tea.Msg) tea.Msg {
+	const most = 1000
+	m, ok := msg.(tea.WindowSizeMsg)
+	if !ok {
+		return msg
+	}
+	if m.Width <= 0 || m.Height <= 0 {
+		m = tea.WindowSizeMsg{Width: 80, Height: 24}
+	}
+	return tea.WindowSizeMsg{Width: min(m.Width, most), Height: min(m.Height, most/2)}
+}

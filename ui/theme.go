@@ -1,0 +1,141 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// tone is a meaning a text can have. Screens speak of tones; only the theme
+// knows colours.
+type tone int
+
+const (
+	toneText   tone = iota
+	toneMuted       // less important: hints, units, what is not known
+	toneAccent      // where you are: the cursor, the active view
+	toneRunning
+	tonePending
+	toneOK
+	toneBad
+	toneWarn
+	toneTitle // headings
+	toneKey   // a key to press
+	toneMoney
+	toneDemo
+	toneCount // how many tones there are
+)
+
+// paint wraps text in the escape sequences of one style. It is computed once
+// a theme: measuring and building styles for every cell is what makes frames
+// slow.
+type paint struct{ open, close string }
+
+func (p paint) on(s string) string {
+	if s == "" {
+		return ""
+	}
+	return p.open + s + p.close
+}
+
+// theme is the look: colours by meaning, and the glyphs the terminal can draw.
+type theme struct {
+	dark   bool
+	ascii  bool
+	normal [toneCount]paint
+	picked [toneCount]paint // on the cursor's row
+	glyphs glyphs
+}
+
+// glyphs are the few symbols we draw, in Unicode or in ASCII.
+type glyphs struct {
+	running, pending, completed, failed, unknown, alert string
+	cursor, full, empty                                 string
+	line, dot, more, arrow                              string
+	border                                              lipgloss.Border
+}
+
+// colours are those of one background. Contrast on the usual
+// terminals' backgrounds is at least 4.5:1 for everything that must be read.
+type colours struct {
+	text, muted, accent, running, pending, ok, bad, warn, money, demo, picked string
+}
+
+func newTheme(dark, ascii bool) *theme {
+	p := colours{
+		text: "#e4e4e7", muted: "#9ca3af", accent: "#7dd3fc", running: "#60a5fa", pending: "#a5b4fc",
+		ok: "#4ade80", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", picked: "#27303f",
+	}
+	if !dark {
+		p = colours{
+			text: "#1f2328", muted: "#5b6470", accent: "#0b65c2", running: "#1d4ed8", pending: "#4f46e5",
+			ok: "#15703a", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", picked: "#dbe7f5",
+		}
+	}
+	t := &theme{dark: dark, ascii: ascii, glyphs: unicodeGlyphs()}
+	if ascii {
+		t.glyphs = asciiGlyphs()
+	}
+	for n := range toneCount {
+		s := style(n, p)
+		t.normal[n] = newPaint(s)
+		t.picked[n] = newPaint(s.Background(lipgloss.Color(p.picked)))
+	}
+	return t
+}
+
+func style(n tone, p colours) lipgloss.Style {
+	s := lipgloss.NewStyle()
+	colour := func(c string) lipgloss.Style { return s.Foreground(lipgloss.Color(c)) }
+	switch n {
+	case toneMuted:
+		return colour(p.muted)
+	case toneAccent:
+		return colour(p.accent).Bold(true)
+	case toneRunning:
+		return colour(p.running)
+	case tonePending:
+		return colour(p.pending)
+	case toneOK:
+		return colour(p.ok)
+	case toneBad:
+		return colour(p.bad)
+	case toneWarn:
+		return colour(p.warn)
+	case toneTitle:
+		return colour(p.text).Bold(true)
+	case toneKey:
+		return colour(p.accent)
+	case toneMoney:
+		return colour(p.money)
+	case toneDemo:
+		return colour(p.demo).Bold(true)
+	}
+	return colour(p.text)
+}
+
+func newPaint(s lipgloss.Style) paint {
+	open, shut, _ := strings.Cut(s.Render("\x00"), "\x00")
+	return paint{open, shut}
+}
+
+func unicodeGlyphs() glyphs {
+	return glyphs{
+		running: "●", pending: "○", completed: "✓", failed: "✗", unknown: "?", alert: "!",
+		cursor: "▌", full: "▓", empty: "░",
+		line: "─", dot: "·", more: "…", arrow: "→",
+		border: lipgloss.RoundedBorder(),
+	}
+}
+
+func asciiGlyphs() glyphs {
+	return glyphs{
+		running: "*", pending: "o", completed: "+", failed: "x", unknown: "?", alert: "!",
+		cursor: ">", full: "#", empty: ".",
+		line: "-", dot: "-", more: "~", arrow: ">",
+		border: lipgloss.ASCIIBorder(),
+	}
+}
+
+// text draws a string in a tone.
+func (t *theme) text(n tone, s string) string { return t.normal[n].on(s) }

@@ -1,0 +1,44 @@
+package ui
+
+import "time"
+
+// toast is the one line that tells how something went. Success fades soon;
+// trouble stays longer, and until it is read something new waits for no one.
+type toast struct {
+	text  string
+	tone  tone
+	until time.Time // zero: until replaced (an action under way)
+}
+
+// Times a notice stays.
+const (
+	praiseTime  = 4 * time.Second
+	warningTime = 8 * time.Second
+	troubleTime = 15 * time.Second
+)
+
+// say tells that something went well.
+func (a *App) say(text string) { a.toast = toast{text, toneOK, a.now.Add(praiseTime)} }
+
+// warn tells why something was not done.
+func (a *App) warn(text string) { a.toast = toast{text, toneWarn, a.now.Add(warningTime)} }
+
+// complain tells that something went wrong.
+func (a *App) complain(text string) { a.toast = toast{text, toneBad, a.now.Add(troubleTime)} }
+
+// busy tells that something is being done; whatever ends it replaces it.
+func (a *App) busy(text string) { a.toast = toast{text, toneRunning, time.Time{}} }
+
+// calm ends a busy notice that has no outcome worth words.
+func (a *App) calm() {
+	if a.toast.until.IsZero() {
+		a.toast = toast{}
+	}
+}
+
+// fade takes the notice away when its time is over.
+func (t *toast) fade(now time.Time) {
+	if !t.until.IsZero() && now.After(t.until) {
+		*t = toast{}
+	}
+}

@@ -1,0 +1,213 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/keymap"
+)
+
+// keysPage is where the vendor lets one make API keys.
+const keysPage = "https://sync.so/settings/api-keys"
+
+// welcome is the first screen when there is no key. It is no error: there are
+// three ways on.
+type welcome struct {
+	app    *App
+	width  int
+	height int
+}
+
+func newWelcome(a *App) *welcome { return &welcome{app: a} }
+
+func (w *welcome) Title() string { return "welcome" }
+
+func (w *welcome) SetSize(width, height int) { w.width, w.height = width, height }
+
+func (w *welcome) Actions() []action {
+	a := w.app
+	letter := func(k, words string, run func() tea.Cmd) action {
+		return action{key: key.NewBinding(key.WithKeys(k), key.WithHelp(k, words)), run: run, hint: true}
+	}
+	return []action{
+		letter("1", "paste a key", func() tea.Cmd { a.push(newKeyPrompt(a)); return nil }),
+		letter("2", "where keys are made", func() tea.Cmd { return a.openURL(keysPage) }),
+		letter("3", "look around in the demo", w.demo),
+		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
+		a.does(keymap.Quit, a.quit).hinted(""),
+	}
+}
+
+func (w *welcome) demo() tea.Cmd {
+	s, err := w.app.cfg.Demo()
+	if err != nil {
+		w.app.complain("the demo could not start: " + err.Error())
+		return nil
+	}
+	w.app.enter(s)
+	return w.app.begin()
+}
+
+func (w *welcome) Update(tea.Msg) tea.Cmd { return nil }
+
+func (w *welcome) View() string {
+	t := w.app.theme
+	lines := []string{
+		"", "  " + t.text(toneTitle, "Welcome to dubtop."),
+		"  " + t.text(toneMuted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
+		"  " + t.text(toneKey, "1") + "  " + t.text(toneText, "Paste an API key") + t.text(toneMuted, "   tested first, saved only if you agree"),
+		"  " + t.text(toneKey, "2") + "  " + t.text(toneText, "Where keys are made") + t.text(toneMuted, "  "+keysPage),
+		"  " + t.text(toneKey, "3") + "  " + t.text(toneText, "The demo") + t.text(toneMuted, "           an account made up on this machine: no key, no network, no cost"),
+		"",
+	}
+	if len(w.app.cfg.LookedUp) > 0 {
+		lines = append(lines, "  "+t.text(toneMuted, "Looked for a key in:"))
+		for _, place := range w.app.cfg.LookedUp {
+			lines = append(lines, "  "+t.text(toneMuted, "  "+t.glyphs.dot+" "+place))
+		}
+	}
+	for i, line := range lines {
+		lines[i] = fitStyled(line, w.width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// keyPrompt takes an API key, masked, and has it tested before anything is
+// done with it.
+type keyPrompt struct {
+	app     *App
+	input   textinput.Model
+	width   int
+	testing bool
+	trouble string
+}
+
+func newKeyPrompt(a *App) *keyPrompt {
+	p := &keyPrompt{app: a, input: newInput(a.theme)}
+	p.input.Prompt = ""
+	p.input.Placeholder = "paste it here"
+	p.input.EchoMode = textinput.EchoPassword
+	p.input.CharLimit = 512
+	return p
+}
+
+func (p *keyPrompt) Title() string { return "API key" }
+
+func (p *keyPrompt) SetSize(width, _ int) {
+	p.width = width
+	p.input.SetWidth(max(1, width-6))
+}
+
+func (p *keyPrompt) Actions() []action {
+	a := p.app
+	return []action{
+		a.does(keymap.Choose, p.test).unless(p.notYet).hinted("test it"),
+		a.does(keymap.Leave, a.pop).hinted("back"),
+	}
+}
+
+func (p *keyPrompt) notYet() string {
+	switch {
+	case p.testing:
+		return "the key is being tested"
+	case strings.TrimSpace(p.input.Value()) == "":
+		return "paste a key first"
+	}
+	return ""
+}
+
+func (p *keyPrompt) test() tea.Cmd {
+	key := strings.TrimSpace(p.input.Value())
+	s, err := p.app.cfg.Connect(key)
+	if err != nil {
+		p.trouble = err.Error()
+		return nil
+	}
+	p.testing, p.trouble = true, ""
+	return tryKeyCmd(s, p, key)
+}
+
+// triedMsg is what GET /v2/models said about a key.
+type triedMsg struct {
+	prompt  *keyPrompt
+	session *Session
+	key     string
+	err     error
+}
+
+func (m triedMsg) land(a *App) tea.Cmd {
+	if !a.shown(m.prompt) {
+		return nil
+	}
+	m.prompt.testing = false
+	if m.err != nil {
+		m.prompt.trouble = m.err.Error()
+		return nil
+	}
+	a.enter(m.session)
+	save := &confirm{
+		title: "The key works. Save it for the next time?",
+		body: func(width int) []string {
+			return wrap("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.", width)
+		},
+		yes: "save it", no: "not now",
+		answer: func(yes bool) tea.Cmd {
+			if !yes {
+				return nil
+			}
+			return saveKeyCmd(a.cfg.SaveKey, m.key)
+		},
+	}
+	return tea.Batch(a.begin(), a.ask(save))
+}
+
+// savedKeyMsg tells where a key was saved.
+type savedKeyMsg struct {
+	path string
+	err  error
+}
+
+func (m savedKeyMsg) land(a *App) tea.Cmd {
+	if m.err != nil {
+		a.complain("the key was not saved: " + m.err.Error())
+		return nil
+	}
+	a.say("key saved in " + m.path)
+	return nil
+}
+
+func (p *keyPrompt) Update(msg tea.Msg) tea.Cmd {
+	if p.testing {
+		return nil
+	}
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	return cmd
+}
+
+func (p *keyPrompt) View() string {
+	t := p.app.theme
+	lines := []string{"", "  " + t.text(toneTitle, "API key"), "", "  " + p.input.View(), ""}
+	switch {
+	case p.testing:
+		lines = append(lines, "  "+t.text(toneRunning, "Testing it with one request (GET /v2/models)"+t.glyphs.more))
+	case p.trouble != "":
+		for _, l := range wrap(p.trouble, max(10, p.width-4)) {
+			lines = append(lines, "  "+t.text(toneBad, l))
+		}
+	default:
+		lines = append(lines, "  "+t.text(toneMuted, "It is not shown, not logged, and sent to the API's own address only."))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (p *keyPrompt) Cursor() *tea.Cursor {
+	c := p.input.Cursor()
+	if c != nil {
+		c.X, c.Y = c.X+2, 3
+	}
+	return c
+}
