@@ -117,7 +117,7 @@ func documented(model string, length api.Seconds) time.Duration {
 	case "react-1":
 		short, long = 90, 360 // the second is a guess: it takes up to 15 s
 	case "sync-3":
-		short, long = 12.5, 50
+		short, long = 750, 3000
 	default: // lipsync-2
 		short, long = 120, 360
 	}

@@ -23,6 +23,17 @@ func IntentRow(s *Submission) Generation {
 	return row
 }
 
+// Expect fills in what the submission knew and the first answer does not say.
+func (g *Generation) Expect(name string, seconds float64) {
+	if !g.named && name != "" {
+		g.Name, g.named = name, true
+	}
+	if g.Length == 0 {
+		g.Length = api.Seconds(seconds)
+	}
+	g.index()
+}
+
 // Remove takes an item out, such as an intent whose job has come. An answer
 // under way may not bring it back.
 func (c *Collection[T]) Remove(key string) {

@@ -2,11 +2,13 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"dubtop/keymap"
 	"dubtop/state"
 )
 
@@ -129,10 +131,10 @@ func (a *App) phase() piece {
 	if t := a.store.Generations.AsOf(); !t.IsZero() {
 		asOf = ", data as of " + clock(t, a.now)
 	}
-	refresh := a.cfg.Keys.Binding("refresh").Help().Key
+	refresh := a.keyFor(keymap.Refresh)
 	switch p.Kind {
 	case state.PhasePaused:
-		return piece{"paused" + asOf + "; " + a.cfg.Keys.Binding("pause").Help().Key + " goes on", toneWarn}
+		return piece{"paused" + asOf + "; " + a.keyFor(keymap.Pause) + " goes on", toneWarn}
 	case state.PhaseOffline:
 		return piece{fmt.Sprintf("%s%s, trying again in %s (%s: now)", p.Words, asOf, span(p.Until.Sub(a.now)), refresh), toneBad}
 	case state.PhaseHeld:
@@ -147,26 +149,38 @@ func (a *App) phase() piece {
 }
 
 // hintLine names the keys of the top screen, as many as fit, the refused ones
-// faint; ? is always last.
+// faint; the way to the help always fits.
 func (a *App) hintLine(width int) string {
 	var b strings.Builder
-	room := width - 1
 	b.WriteString(" ")
-	for _, act := range a.top().Actions() {
-		h := act.key.Help()
-		if !act.hint || h.Key == "" {
+	acts := a.top().Actions()
+	last := ""
+	room := width - 1
+	if i := slices.IndexFunc(acts, func(x action) bool { return x.name == keymap.Help }); i >= 0 {
+		var w int
+		last, w = a.hint(acts[i])
+		room -= w
+	}
+	for _, act := range acts {
+		if !act.hint || act.name == keymap.Help {
 			continue
 		}
-		w := textWidth(h.Key) + 1 + textWidth(h.Desc) + 2
+		text, w := a.hint(act)
 		if w > room {
 			break
 		}
 		room -= w
-		k, n := toneKey, toneText
-		if act.refusal() != "" {
-			k, n = toneMuted, toneMuted
-		}
-		b.WriteString(a.theme.text(k, h.Key) + " " + a.theme.text(n, h.Desc) + "  ")
+		b.WriteString(text)
 	}
-	return b.String()
+	return b.String() + last
+}
+
+// hint is one action of the line of hints, and the cells it takes.
+func (a *App) hint(act action) (text string, width int) {
+	h := act.key.Help()
+	k, n := toneKey, toneText
+	if act.refusal() != "" {
+		k, n = toneMuted, toneMuted
+	}
+	return a.theme.text(k, h.Key) + " " + a.theme.text(n, h.Desc) + "  ", textWidth(h.Key) + textWidth(h.Desc) + 3
 }

@@ -104,7 +104,8 @@ func (f *generationForm) rebuild() {
 
 // optionField is the field of one option: choices where there are some.
 func optionField(t *theme, o state.Option, value string) field {
-	label := strings.ReplaceAll(o.Name, "_", " ")
+	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
+	label = strings.ReplaceAll(label, "_", " ")
 	label = strings.ToUpper(label[:1]) + label[1:]
 	hint := o.Words
 	if o.Default != "" {
@@ -292,7 +293,7 @@ func (f *generationForm) assetFacts() map[string]assetFact {
 	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
 		if m, err := state.ParseMedia(typed, f.app.cfg.Home); err == nil && m.Source == state.SourceAsset {
 			if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
-				facts[m.AssetID] = assetFact{kind: x.Type, seconds: float64(x.Duration)}
+				facts[m.AssetID] = assetFact{name: x.Name, kind: x.Type, seconds: float64(x.Duration)}
 			}
 		}
 	}

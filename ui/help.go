@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -25,13 +26,13 @@ func (h *help) lines(width int) []string {
 	a := h.app
 	t := a.theme
 	lines := []string{"", "  " + t.text(toneTitle, "Here")}
-	here := map[string]bool{}
+	seen := map[string]bool{}
 	for _, act := range h.below.Actions() {
 		b := act.key.Help()
-		if b.Key == "" {
-			continue
+		if b.Key == "" || seen[b.Key] {
+			continue // the first that claims a key has it
 		}
-		here[b.Desc] = true
+		seen[b.Key] = true
 		line := "  " + t.text(toneKey, fit(b.Key, 12, false, "")) + t.text(toneText, b.Desc)
 		if why := act.refusal(); why != "" {
 			line += t.text(toneMuted, "  (not now: "+why+")")
@@ -102,7 +103,7 @@ func (p *pager) Position() string {
 	if p.length <= p.height {
 		return ""
 	}
-	return count(min(p.length, p.top+p.height), "line", "lines") + " of " + count(p.length, "line", "")
+	return fmt.Sprintf("lines %d–%d of %d", p.top+1, min(p.length, p.top+p.height), p.length)
 }
 
 func (p *pager) View() string {

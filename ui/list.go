@@ -282,7 +282,11 @@ func (l *list[T]) titles(cols []*column[T], widths []int) string {
 		if c.sort == l.query.Sort && c.sort != unsorted {
 			n = toneTitle
 		}
-		b.WriteString(t.text(n, fit(strings.ToUpper(c.title), widths[i], c.right, "")) + "  ")
+		title := fit(strings.ToUpper(c.title), widths[i], c.right, "")
+		if i < len(cols)-1 {
+			title += "  "
+		}
+		b.WriteString(t.text(n, title))
 	}
 	return b.String()
 }

@@ -1,12 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
-	"path"
 	"strings"
 	"time"
 
@@ -33,6 +32,7 @@ type pricing struct {
 
 // assetFact is what is known of an asset.
 type assetFact struct {
+	name    string
 	kind    string
 	seconds float64
 }
@@ -63,6 +63,9 @@ func (p *pricing) run(ctx context.Context, s *Session) (state.Submission, []inpu
 	sub, err := state.NewSubmission(uuid.NewString(), p.draft, p.env)
 	if err != nil {
 		return state.Submission{}, nil, err
+	}
+	if sub.Draft.OutputFileName == "" {
+		sub.Name = inputs[0].name
 	}
 	for i := range sub.Files {
 		if err := hashFile(&sub.Files[i]); err != nil {
@@ -121,7 +124,7 @@ func (p *pricing) measureMedia(ctx context.Context, s *Session, typed, kind stri
 		return measured(ctx, inputFact{kind: kind, name: m.Base(), basis: "local file"}, info, err)
 	}
 	info, err := media.Remote(ctx, s.Client.Media(), m.URL)
-	return measured(ctx, inputFact{kind: kind, name: linkName(m.URL), basis: "remote file"}, info, err)
+	return measured(ctx, inputFact{kind: kind, name: m.Base(), basis: "remote file"}, info, err)
 }
 
 // measured adds what was found to an input. A length that can't be found is
@@ -147,19 +150,9 @@ func (p *pricing) measureAsset(ctx context.Context, s *Session, id, kind string)
 		if err != nil {
 			return inputFact{}, err
 		}
-		fact = assetFact{kind: string(x.Type), seconds: float64(x.Duration)}
+		fact = assetFact{name: string(x.Name), kind: string(x.Type), seconds: float64(x.Duration)}
 	}
-	return inputFact{kind: kind, name: "asset " + id, seconds: fact.seconds, basis: "asset"}, nil
-}
-
-// linkName names a link on the screen without its query, which may be a
-// secret.
-func linkName(link string) string {
-	u, err := url.Parse(link)
-	if err != nil {
-		return "a link"
-	}
-	return string(api.Clean(u.Host+"/…/"+path.Base(u.Path), 200))
+	return inputFact{kind: kind, name: cmp.Or(fact.name, "asset "+id), seconds: fact.seconds, basis: "asset"}, nil
 }
 
 // estimate asks the server for the price of exactly what will be made. The

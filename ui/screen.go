@@ -38,6 +38,7 @@ type leaving interface {
 // action is one thing that can be done on a screen. Dispatch, hints, help and
 // palette all read these rows.
 type action struct {
+	name   keymap.Name // "" for the few that have no place in the keymap
 	key    key.Binding
 	run    func() tea.Cmd
 	refuse func() string // why it can't be done now, "" when it can; may be nil
@@ -55,7 +56,7 @@ func (x action) refusal() string {
 
 // does makes an action by its name in the keymap.
 func (a *App) does(n keymap.Name, run func() tea.Cmd) action {
-	return action{key: a.cfg.Keys.Binding(n), run: run}
+	return action{name: n, key: a.cfg.Keys.Binding(n), run: run}
 }
 
 // unless gives an action a reason not to be done.

@@ -169,7 +169,9 @@ func (a *App) sent(m sentMsg) tea.Cmd {
 		a.say(fmt.Sprintf("batch accepted: %s", m.batch.ID))
 		return a.show(1)
 	}
-	a.store.Observe([]state.Generation{state.NewGeneration(*m.job)}, a.now)
+	row := state.NewGeneration(*m.job)
+	row.Expect(sub.Name, sub.Price.Seconds)
+	a.store.Observe([]state.Generation{row}, a.now)
 	if sub.Price.Cost != nil {
 		a.store.Own(m.job.ID, sub.Model, *sub.Price.Cost, a.now)
 	}

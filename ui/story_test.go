@@ -1,0 +1,143 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/ui"
+	"dubtop/ui/uitest"
+)
+
+// story is somebody at a terminal: the real dashboard and the real client,
+// against the simulator, in virtual time.
+type story struct {
+	*uitest.Terminal
+	t       *testing.T
+	account *simulator.Server
+	book    *journal.Journal
+	opened  []string // links that were handed to the browser
+}
+
+// stage is what a story begins with. The zero stage is a Creator account with
+// 40 reliable jobs in its past, in a window of 100×30.
+type stage struct {
+	account       simulator.Options
+	width, height int
+	config        func(*ui.Config)
+	terminal      uitest.Options
+	prepare       func(*simulator.Server) // before the dashboard starts
+	journal       string                  // a path; "" keeps it in memory
+	broken        error                   // why there is no journal
+	noKey         bool                    // the first screen asks for one
+}
+
+// begins is when stories begin: a fixed evening, so that every frame is
+// repeatable.
+func begins() time.Time { return time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC) }
+
+// tell runs one story in virtual time.
+func tell(t *testing.T, st stage, tale func(s *story)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(begins()))
+		s := raise(t, st)
+		tale(s)
+	})
+}
+
+// raise puts the dashboard on its stage.
+func raise(t *testing.T, st stage) *story {
+	t.Helper()
+	o := st.account
+	if o.Generations == 0 {
+		o.Generations = 40
+	}
+	o.Reliable = true
+	s := &story{t: t, account: simulator.New(o)}
+	if st.prepare != nil {
+		st.prepare(s.account)
+	}
+	cfg := ui.Config{
+		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
+		Open:     func(link string) error { s.opened = append(s.opened, link); return nil },
+		Connect:  func(key string) (*ui.Session, error) { return s.session(key, st) },
+		SaveKey:  func(string) (string, error) { return "/home/ada/.config/dubtop/api_key", nil },
+		Demo:     func() (*ui.Session, error) { return s.session(s.account.Key(), st) },
+		LookedUp: []string{"SYNC_API_KEY", "/home/ada/.config/dubtop/api_key"},
+	}
+	if !st.noKey {
+		var err error
+		if cfg.Session, err = s.session(s.account.Key(), st); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st.config != nil {
+		st.config(&cfg)
+	}
+	terminal := st.terminal
+	terminal.Width, terminal.Height = 100, 30
+	if st.width > 0 {
+		terminal.Width, terminal.Height = st.width, st.height
+	}
+	s.Terminal = uitest.Start(t, ui.New(cfg), terminal)
+	return s
+}
+
+func (s *story) session(key string, st stage) (*ui.Session, error) {
+	client, err := api.New(api.Config{
+		BaseURL: s.account.BaseURL(), Key: api.NewSecret(key), Version: "test", Transport: s.account.RoundTripper(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case st.broken != nil:
+		s.book, err = journal.OpenWithout(st.broken)
+	case st.journal != "":
+		s.book, err = journal.Open(s.t.Context(), st.journal)
+	default:
+		s.book, err = journal.OpenMemory()
+	}
+	if err != nil {
+		return nil, err
+	}
+	book := s.book
+	s.t.Cleanup(func() { _ = book.Close() })
+	return &ui.Session{Name: "acme", Client: client, Journal: book, JournalErr: book.Writable()}, nil
+}
+
+// posts are the paid requests that reached the server.
+func (s *story) posts() []simulator.Request {
+	var posts []simulator.Request
+	for _, r := range s.account.Requests() {
+		if r.Method == "POST" && (r.Path == "/v2/generate" || r.Path == "/v2/batch") {
+			posts = append(posts, r)
+		}
+	}
+	return posts
+}
+
+// row is the line of the screen that holds a text, "" if none does.
+func (s *story) row(text string) string {
+	for line := range strings.SplitSeq(s.Screen(), "\n") {
+		if strings.Contains(line, text) {
+			return line
+		}
+	}
+	return ""
+}
+
+// fillForm opens the form and fills in two links to files of known length.
+func (s *story) fillForm() {
+	s.Press("n")
+	s.Type(s.account.StorageURL() + "/media/talk_28s.mp4")
+	s.Press("tab")
+	s.Type(s.account.StorageURL() + "/media/line_25s.wav")
+}
