@@ -2,14 +2,16 @@
 // image, from a local file or from a few parts of a remote one.
 //
 // It knows how media files are laid out. It never decodes pictures or sound,
-// never sends the API key, and never reads more of a remote file than
-// [MaxRemote].
+// never sends the API key (it uses the client it is given, and that one has no
+// key), and never reads more of a remote file than [MaxRemote].
 package media
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
-	"net/http"
+	"math"
 	"os"
 )
 
@@ -25,39 +27,173 @@ const (
 	Image
 )
 
+// String is the kind in one lower-case word.
+func (k Kind) String() string {
+	switch k {
+	case Video:
+		return "video"
+	case Audio:
+		return "audio"
+	case Image:
+		return "image"
+	}
+	return "unknown"
+}
+
 // Info is what a file says about itself. What it does not say is zero.
 type Info struct {
-	Seconds       float64 // the length of the longest track; 0 for an image
+	Seconds       float64 // the length; above 0 for video and audio, 0 for an image
 	Kind          Kind
-	Width, Height int     // pixels, as stored: a rotation is not applied
+	Width, Height int     // pixels as stored: a rotation is not applied
 	FrameRate     float64 // frames per second, the mean over the whole video
-	Format        string  // "mp4", "mov", "m4a", "webm", "wav", "mp3", "flac", "ogg", "aac", "png", "jpeg", "webp", "gif"
+	Format        string  // "mp4", "mov", "m4a", "webm", "mkv", "wav", "mp3", "flac", "ogg", "png", "jpeg", "webp" or "gif"
 	Size          int64   // bytes of the whole file; 0 when a server does not say
 }
 
-// MaxRemote is the most that [Remote] reads of a file, in bytes.
-const MaxRemote = 1 << 20
+// The reasons why a file has no length for us. The errors of this package wrap
+// them and are sentences for the user.
+var (
+	// ErrFormat: the file is none of the formats listed at [Info].
+	ErrFormat = errors.New("this is not a kind of file whose length can be measured; mp4, mov, m4a, webm, wav, mp3, flac and ogg are")
+	// ErrWebPage: the link leads to HTML.
+	ErrWebPage = errors.New("this is a web page, not media; does the link need a login, or is it the page around a player?")
+	// ErrNoLength: the format is known, but this file leaves its length out.
+	ErrNoLength = errors.New("the file does not say how long it is; remux or convert it to give it a length")
+	// ErrDamaged: the file ends too early or contradicts itself.
+	ErrDamaged = errors.New("the file is cut off or damaged; check that it plays to its end")
+	// ErrTooFar: the length is not in the part that is read of a remote file.
+	ErrTooFar = errors.New("the length is not within the 1 MiB that is read of a remote file; use a local copy or an asset")
+	// ErrEmpty: the file has no bytes.
+	ErrEmpty = errors.New("the file is empty")
+)
 
-// Probe reads as little of r as it needs.
+const (
+	// maxReads stops files that were made to keep a reader busy. An honest
+	// file of any size needs far fewer.
+	maxReads = 1 << 16
+	// maxSeconds is longer than anything that is sent to be lip-synced, and
+	// short enough for all arithmetic on prices. It is 115 days.
+	maxSeconds = 1e7
+	// headLength is enough to tell every format.
+	headLength = 512
+)
+
+// Probe finds out what r holds. size is the number of its bytes, or negative if
+// nobody knows; some formats have no length then. It reads little: headers, and
+// at most one end of the file.
 func Probe(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
-	panic("not written yet")
+	if size == 0 {
+		return Info{}, ErrEmpty
+	}
+	s := &source{ctx: ctx, r: r, size: size}
+	if size < 0 {
+		s.size = math.MaxInt64
+	}
+	head := make([]byte, min(headLength, s.size))
+	n, err := s.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return Info{}, s.explain(err)
+	}
+	if n == 0 {
+		return Info{}, ErrEmpty
+	}
+	info, err := s.measure(head[:n])
+	if err != nil {
+		return Info{}, s.explain(err)
+	}
+	info.Size = max(size, 0)
+	if info.Kind == Unknown {
+		return Info{}, ErrFormat // subtitles alone, for instance
+	}
+	if info.Kind != Image && !(info.Seconds > 0 && info.Seconds <= maxSeconds) {
+		return Info{}, ErrNoLength
+	}
+	return info, nil
 }
 
-// File measures the file at path.
+// explain prefers what went wrong with reading over what a parser made of it,
+// and makes a damaged file of everything that is not a sentence of ours.
+func (s *source) explain(err error) error {
+	if s.failure != nil {
+		return s.failure
+	}
+	for _, ours := range []error{ErrFormat, ErrWebPage, ErrNoLength, ErrDamaged} {
+		if errors.Is(err, ours) {
+			return err
+		}
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrDamaged // nothing to add
+	}
+	return fmt.Errorf("%w (%w)", ErrDamaged, err)
+}
+
+// File measures the file at path, which must be a regular file. Its errors say
+// in words what is wrong with it.
 func File(ctx context.Context, path string) (Info, error) {
+	// A pipe would block when opened, so look before.
+	stat, err := os.Stat(path)
+	if err != nil {
+		return Info{}, fmt.Errorf("cannot read the file: %w", err)
+	}
+	if stat.IsDir() {
+		return Info{}, fmt.Errorf("%s is a folder, not a file", path)
+	}
+	if !stat.Mode().IsRegular() {
+		return Info{}, fmt.Errorf("%s is not a regular file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
-		return Info{}, err
+		return Info{}, fmt.Errorf("cannot read the file: %w", err)
 	}
 	defer f.Close()
-	stat, err := f.Stat()
-	if err != nil {
-		return Info{}, err
-	}
 	return Probe(ctx, f, stat.Size())
 }
 
-// Remote measures the file behind url.
-func Remote(ctx context.Context, client *http.Client, url string) (Info, error) {
-	panic("not written yet")
+// source is a file being probed. It carries the context because the readers of
+// the standard library and of go-mp4, which read from it, take none.
+type source struct {
+	ctx   context.Context
+	r     io.ReaderAt
+	size  int64 // math.MaxInt64 when nobody knows
+	reads int
+	// failure is the first error of r that is not just its end.
+	failure error
+}
+
+// ReadAt implements [io.ReaderAt] and stops when the context ends.
+func (s *source) ReadAt(p []byte, at int64) (int, error) {
+	err := s.ctx.Err()
+	if s.reads++; err == nil && s.reads > maxReads {
+		err = ErrDamaged
+	}
+	n := 0
+	if err == nil {
+		n, err = s.r.ReadAt(p, at)
+	}
+	if err != nil && s.failure == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		s.failure = err
+	}
+	return n, err
+}
+
+// sized says whether the number of bytes is known.
+func (s *source) sized() bool { return s.size < math.MaxInt64 }
+
+// bytes reads exactly n bytes at an offset. n is always small and ours, never a
+// number from the file.
+func (s *source) bytes(at int64, n int) ([]byte, error) {
+	if at < 0 || at > s.size-int64(n) {
+		return nil, ErrDamaged
+	}
+	p := make([]byte, n)
+	if read, err := s.ReadAt(p, at); read < n {
+		return nil, err
+	}
+	return p, nil
+}
+
+// section reads from an offset to the end.
+func (s *source) section(from int64) *io.SectionReader {
+	return io.NewSectionReader(s, from, s.size-from)
 }

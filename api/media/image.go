@@ -1,0 +1,19 @@
+package media
+
+import (
+	"image"
+	_ "image/gif"
+	_ "image/jpeg"
+	_ "image/png"
+
+	_ "golang.org/x/image/webp"
+)
+
+// image reads the size of a still picture.
+func (s *source) image() (Info, error) {
+	config, format, err := image.DecodeConfig(s.section(0))
+	if err != nil {
+		return Info{}, err
+	}
+	return Info{Kind: Image, Width: config.Width, Height: config.Height, Format: format}, nil
+}

@@ -1,0 +1,211 @@
+package media
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The samples are made here, field by field, so that every number in a test can
+// be seen and nothing has to be downloaded.
+
+func be16(n uint16) []byte { return binary.BigEndian.AppendUint16(nil, n) }
+func be32(n uint32) []byte { return binary.BigEndian.AppendUint32(nil, n) }
+func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+func le16(n uint16) []byte { return binary.LittleEndian.AppendUint16(nil, n) }
+func le32(n uint32) []byte { return binary.LittleEndian.AppendUint32(nil, n) }
+func le64(n uint64) []byte { return binary.LittleEndian.AppendUint64(nil, n) }
+func zeros(n int) []byte   { return make([]byte, n) }
+func join(parts ...[]byte) []byte {
+	return slices.Concat(parts...)
+}
+
+// box is an MP4 box.
+func box(kind string, payload ...[]byte) []byte {
+	body := join(payload...)
+	return join(be32(uint32(8+len(body))), []byte(kind), body)
+}
+
+func ftyp(brand string) []byte { return box("ftyp", []byte(brand), zeros(4), []byte(brand)) }
+
+// mvhd is a movie header of version 0.
+func mvhd(timescale, duration uint32) []byte {
+	return box("mvhd", zeros(12), be32(timescale), be32(duration), zeros(80))
+}
+
+// trackOf is a trak box with the headers a prober looks at and a sample table
+// that it must not read.
+func trackOf(id uint32, handler string, timescale, duration, samples uint32, width, height uint16) []byte {
+	return box("trak",
+		box("tkhd", zeros(12), be32(id), zeros(4), be32(duration), zeros(52), be32(uint32(width)<<16), be32(uint32(height)<<16)),
+		box("mdia",
+			box("mdhd", zeros(12), be32(timescale), be32(duration), zeros(4)),
+			box("hdlr", zeros(8), []byte(handler), zeros(12), []byte("handler\x00")),
+			box("minf", box("stbl", box("stsz", zeros(8), be32(samples), zeros(4*int(samples)))))))
+}
+
+// clip is the description of 12.5 s of 25 frames a second, 640 × 360, with
+// sound that is a little shorter.
+func clip() []byte {
+	return box("moov", mvhd(1000, 12_500),
+		trackOf(1, "vide", 12_800, 160_000, 312, 640, 360),
+		trackOf(2, "soun", 48_000, 595_200, 581, 0, 0))
+}
+
+func mp4Sample(brand string, mediaBytes int) []byte {
+	return join(ftyp(brand), clip(), box("mdat", zeros(mediaBytes)))
+}
+
+func mp4MoovLast(mediaBytes int) []byte {
+	return join(ftyp("isom"), box("free"), box("mdat", zeros(mediaBytes)), clip())
+}
+
+// fragmented is a movie of fragments: two of 2 s and 50 frames each.
+func fragmented(extra ...[]byte) []byte {
+	moov := box("moov", mvhd(1000, 2000), trackOf(1, "vide", 1000, 0, 0, 320, 240),
+		box("mvex", join(slices.Concat(extra...), box("trex", zeros(4), be32(1), be32(1), be32(40), zeros(8)))))
+	byDefault := box("moof", box("traf", box("tfhd", zeros(4), be32(1)), box("tfdt", zeros(8)),
+		box("trun", zeros(4), be32(50))))
+	var entries []byte
+	for range 50 {
+		entries = append(entries, be32(40)...)
+	}
+	oneByOne := box("moof", box("traf", box("tfhd", zeros(4), be32(1)),
+		box("trun", be32(0x101), be32(50), zeros(4), entries)))
+	return join(ftyp("iso5"), moov, byDefault, box("mdat", zeros(100)), oneByOne, box("mdat", zeros(100)))
+}
+
+// wavSample is seconds of 16-bit mono sound at 8 kHz, after a chunk of notes
+// with an odd size.
+func wavSample(seconds int) []byte {
+	format := join(le16(1), le16(1), le32(8000), le32(16000), le16(2), le16(16))
+	data := zeros(16000 * seconds)
+	return join([]byte("RIFF"), le32(uint32(4+8+4+8+16+8+len(data))), []byte("WAVE"),
+		[]byte("note"), le32(3), []byte("abc\x00"),
+		[]byte("fmt "), le32(16), format, []byte("data"), le32(uint32(len(data))), data)
+}
+
+// rf64Sample claims an hour of CD sound without having it, as the sizes of such
+// a file are known only to its ds64 chunk.
+func rf64Sample() []byte {
+	const bytesOfSound = 3600 * 176_400
+	format := join(le16(1), le16(2), le32(44_100), le32(176_400), le16(4), le16(16))
+	return join([]byte("RF64"), le32(math.MaxUint32), []byte("WAVE"),
+		[]byte("ds64"), le32(28), le64(bytesOfSound+80), le64(bytesOfSound), le64(0), le32(0),
+		[]byte("fmt "), le32(16), format, []byte("data"), le32(math.MaxUint32))
+}
+
+// mp3Frame is a frame of 128 kbit/s at 44.1 kHz, stereo: 417 bytes, 1152
+// samples. Index 9 is 128 kbit/s, 11 is 192.
+func mp3Frame(bitrateIndex byte) []byte {
+	header := []byte{0xff, 0xfb, bitrateIndex << 4, 0}
+	f, _ := parseFrame(header)
+	return join(header, zeros(f.length-4))
+}
+
+func mp3Constant(frames int) []byte {
+	return bytes.Repeat(mp3Frame(9), frames)
+}
+
+// mp3Variable has frames of two bitrates in turn and nobody who counted them.
+func mp3Variable(frames int) []byte {
+	return bytes.Repeat(join(mp3Frame(9), mp3Frame(11)), frames/2)
+}
+
+// mp3Xing is a variable file whose encoder noted the number of frames.
+func mp3Xing(frames uint32) []byte {
+	first := mp3Frame(9)
+	copy(first[36:], join([]byte("Xing"), be32(1), be32(frames)))
+	return join(first, mp3Variable(10))
+}
+
+func mp3VBRI(frames uint32) []byte {
+	first := mp3Frame(9)
+	copy(first[36:], join([]byte("VBRI"), zeros(10), be32(frames)))
+	return join(first, mp3Variable(10))
+}
+
+// id3 is a tag of n bytes after its header.
+func id3(n int) []byte {
+	return join([]byte("ID3\x04\x00\x00"), []byte{byte(n >> 21 & 0x7f), byte(n >> 14 & 0x7f), byte(n >> 7 & 0x7f), byte(n & 0x7f)}, zeros(n))
+}
+
+func flacSample(rate, samples uint64) []byte {
+	return join([]byte("fLaC\x80\x00\x00\x22"), zeros(10), be64(rate<<44|1<<41|15<<36|samples), zeros(16))
+}
+
+// oggPage is a page with one packet.
+func oggPage(serial uint32, granule uint64, packet []byte) []byte {
+	return join([]byte("OggS\x00\x00"), le64(granule), le32(serial), zeros(8), []byte{1, byte(len(packet))}, packet)
+}
+
+func opusSample(seconds uint64) []byte {
+	head := join([]byte("OpusHead\x01\x02"), le16(312), le32(44_100), zeros(3))
+	return join(oggPage(7, 0, head), oggPage(7, 960, zeros(200)),
+		oggPage(7, 48_000*seconds+312, zeros(200)), oggPage(8, 1<<40, zeros(20)), oggPage(7, math.MaxUint64, zeros(9)))
+}
+
+func vorbisSample(rate uint32, samples uint64) []byte {
+	head := join([]byte("\x01vorbis"), zeros(4), []byte{2}, le32(rate), zeros(14))
+	return join(oggPage(7, 0, head), oggPage(7, samples, zeros(200)))
+}
+
+// ebml is a Matroska element; its size has a fixed length of eight bytes.
+func ebml(id uint64, payload ...[]byte) []byte {
+	body := join(payload...)
+	number := bytes.TrimLeft(be64(id), "\x00")
+	return join(number, be64(1<<56|uint64(len(body))), body)
+}
+
+// webmSample is a video of 320 × 180; a duration of 0 is left out, as browsers
+// do. Its segment has no size.
+func webmSample(milliseconds float32) []byte {
+	info := ebml(idTimestampScale, be32(1_000_000))
+	if milliseconds > 0 {
+		info = append(info, ebml(idDuration, be32(math.Float32bits(milliseconds)))...)
+	}
+	sound := ebml(idTrackEntry, ebml(idTrackType, []byte{2}), ebml(idDefaultDuration, be32(20_000_000)))
+	picture := ebml(idTrackEntry, ebml(idTrackType, []byte{1}), ebml(idDefaultDuration, be32(40_000_000)),
+		ebml(idVideo, ebml(idPixelWidth, be16(320)), ebml(idPixelHeight, be16(180))))
+	return join(ebml(idEBML, ebml(idDocType, []byte("webm"))),
+		join(be32(idSegment), be64(1<<57-1)), ebml(0x114D9B74, zeros(50)),
+		ebml(idInfo, info), ebml(idTracks, sound, picture), ebml(idCluster, zeros(500)))
+}
+
+func imageSample(t testing.TB, encode func(io.Writer, image.Image) error) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	if err := encode(&file, image.NewPaletted(image.Rect(0, 0, 48, 32), palette())); err != nil {
+		t.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+func pngSample(t testing.TB) []byte { return imageSample(t, png.Encode) }
+
+func jpegSample(t testing.TB) []byte {
+	return imageSample(t, func(w io.Writer, m image.Image) error { return jpeg.Encode(w, m, nil) })
+}
+
+func gifSample(t testing.TB) []byte {
+	return imageSample(t, func(w io.Writer, m image.Image) error { return gif.Encode(w, m, nil) })
+}
+
+// webpSample is the header of a lossless WebP of 48 × 32.
+func webpSample() []byte {
+	packed := uint32(48-1) | uint32(32-1)<<14
+	body := join([]byte("VP8L"), le32(10), []byte{0x2f}, le32(packed), zeros(5))
+	return join([]byte("RIFF"), le32(uint32(4+len(body))), []byte("WEBP"), body)
+}
+
+const loginPage = "\n<!DOCTYPE html><html><title>Sign in</title></html>"
+
+func longPage() []byte { return []byte(loginPage + strings.Repeat(" ", 2000)) }
