@@ -15,6 +15,7 @@ import (
 	"math"
 
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 	// DejaVu Sans Mono has the glyphs dubtop uses. Its licence (Bitstream Vera
 	// and Arev, changes in the public domain) lets anybody use, embed and
 	// redistribute it.
@@ -150,7 +151,7 @@ func (c *Camera) cell(p canvas, at image.Point, cell uv.Cell) error {
 			return err
 		}
 	}
-	if cell.Style.Underline != uv.UnderlineStyleNone {
+	if cell.Style.Underline != ansi.UnderlineNone {
 		line := ink
 		if cell.Style.UnderlineColor != nil {
 			line = c.palette.resolve(cell.Style.UnderlineColor)
