@@ -1,0 +1,376 @@
+// Package journal keeps what must survive a crash in one SQLite file: the
+// intents to spend and what became of them, costs, drafts, and small facts
+// learned. It knows how to make a record durable before its effect, and how
+// several processes share the file. It never speaks to the API, never decides
+// what to send, and knows no types but those of package state and api.
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// The errors that a caller can tell apart. Each comes wrapped in words that
+// say what to do.
+var (
+	// ErrTaken: the submission was begun already, by this process or another.
+	ErrTaken = errors.New("this submission has been sent already, by this dubtop or another")
+	// ErrBackwards: the record would lead back from where money may have been
+	// spent, or change what was sent.
+	ErrBackwards = errors.New("the journal holds a later state of this submission")
+	// ErrNewer: a newer dubtop wrote the file.
+	ErrNewer = errors.New("a newer dubtop wrote this journal")
+	// ErrDamaged: the file is not whole. It is left as it is.
+	ErrDamaged = errors.New("the journal is damaged")
+	// ErrFull: the disk has no room.
+	ErrFull = errors.New("the disk is full")
+)
+
+// busyTimeout is how long a write waits for another process.
+const busyTimeout = 5 * time.Second
+
+// Journal is an open journal. It is safe for use by many goroutines, and the
+// file for use by many processes.
+type Journal struct {
+	db    *sql.DB
+	path  string // "" in memory
+	owner *owner // who begins sending; see owner.go
+
+	file fs.FileInfo // as it was opened; nil in memory
+
+	without error // why there is no file; memory stands in for it
+
+	mu     sync.Mutex
+	broken error // why nothing can be written, nil if it can
+}
+
+// ProfileName names the directory of an account's journal: another key or
+// another server is another account. fingerprint is that of the key, "" if
+// there is none; base is the API's base URL.
+func ProfileName(fingerprint, base string) string {
+	host := "unknown"
+	if u, err := url.Parse(base); err == nil && u.Host != "" {
+		host = u.Host
+	}
+	host = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(host))
+	if fingerprint == "" {
+		fingerprint = "nokey"
+	}
+	return fingerprint + "-" + host
+}
+
+// Open opens the journal at path, and makes it and its directory where they
+// are missing, readable by the user alone. Damage, a full disk and a
+// directory that can't be written are errors that say what to do; the file is
+// never changed then, and OpenWithout serves for the run. A file that a newer dubtop wrote is opened for reading
+// if it says that it can be; Writable tells.
+func Open(ctx context.Context, path string) (*Journal, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("the journal's path can't be resolved: %w", err)
+	}
+	if err := prepare(path); err != nil {
+		return nil, err
+	}
+	j, err := openPatiently(ctx, path)
+	if errors.Is(err, ErrNewer) {
+		if reader, again := open(ctx, path, true); again == nil {
+			reader.broken = err
+			return reader, nil
+		}
+	}
+	return j, err
+}
+
+// OpenMemory makes a journal that ends with the program, for the demo.
+func OpenMemory() (*Journal, error) {
+	db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("a journal in memory can't be made: %w", err)
+	}
+	db.SetMaxOpenConns(1) // each connection would be a memory of its own
+	j := &Journal{db: db, owner: &owner{}}
+	if err := migrate(context.Background(), db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return j, nil
+}
+
+// OpenWithout makes a journal in memory for a run in which the real one can't
+// be opened: the dashboard works, but Writable gives the cause and nothing
+// can be sent.
+func OpenWithout(cause error) (*Journal, error) {
+	j, err := OpenMemory()
+	if err != nil {
+		return nil, err
+	}
+	j.without = cause
+	return j, nil
+}
+
+// openPatiently tries again while others are opening the file for the first
+// time: SQLite does not wait by itself where two make it a log at once.
+func openPatiently(ctx context.Context, path string) (*Journal, error) {
+	for patience := time.After(busyTimeout); ; {
+		j, err := open(ctx, path, false)
+		if code, ok := resultCode(err); !ok || code != sqlite3.SQLITE_BUSY {
+			return j, err
+		}
+		select {
+		case <-patience:
+			return nil, err
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), err)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func open(ctx context.Context, path string, readOnly bool) (*Journal, error) {
+	db, err := sql.Open("sqlite", dsn(path, readOnly))
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	// One connection: writes queue up here instead of waiting for a lock.
+	db.SetMaxOpenConns(1)
+	j := &Journal{db: db, path: path, owner: &owner{path: path}}
+	check := migrate
+	if readOnly {
+		check = readable
+	}
+	if err := check(ctx, db); err != nil {
+		return nil, errors.Join(explain(path, err), db.Close())
+	}
+	if !readOnly {
+		err = tighten(path)
+	}
+	if err == nil {
+		j.file, err = os.Stat(path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return j, nil
+}
+
+// dsn asks for a commit that is on the disk when it returns (FULL), and for
+// transactions that take the write lock when they begin: two processes that
+// both read and then write could not be told apart later.
+func dsn(path string, readOnly bool) string {
+	q := url.Values{"_txlock": {"immediate"}}
+	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}
+	if readOnly {
+		q.Set("mode", "ro")
+		q.Set("_txlock", "deferred")
+	} else {
+		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)")
+	}
+	q["_pragma"] = pragmas
+	u := url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}
+	return u.String()
+}
+
+// Close ends the use of the journal.
+func (j *Journal) Close() error {
+	err := j.db.Close()
+	return errors.Join(err, j.owner.release())
+}
+
+// Path is where the journal lies, "" for one in memory.
+func (j *Journal) Path() string { return j.path }
+
+// Writable gives nil, or the reason why nothing can be recorded and therefore
+// nothing be spent.
+func (j *Journal) Writable() error {
+	if j.without != nil {
+		return j.without
+	}
+	if err := j.stuck(); err != nil {
+		return err
+	}
+	if j.file == nil {
+		return nil
+	}
+	if now, err := os.Stat(j.path); err != nil || !os.SameFile(now, j.file) {
+		return fmt.Errorf("the journal %s was moved or deleted, so nothing can be sent: put it back, or start again", j.path)
+	}
+	return nil
+}
+
+func (j *Journal) stuck() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.broken
+}
+
+// write runs f in a transaction that is durable when write returns nil. After
+// a failure of the disk nothing more is written: what the system then says of
+// earlier writes can't be trusted.
+func (j *Journal) write(ctx context.Context, f func(*sql.Tx) error) error {
+	if err := j.stuck(); err != nil {
+		return err
+	}
+	tx, err := j.db.BeginTx(ctx, nil)
+	if err != nil {
+		return j.failed(err)
+	}
+	if err := f(tx); err != nil {
+		_ = tx.Rollback() // the first error is the one that says something
+		return j.failed(err)
+	}
+	return j.failed(tx.Commit())
+}
+
+// failed explains an error, and remembers one that no next write can mend.
+func (j *Journal) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	explained := explain(j.path, err)
+	if code, ok := resultCode(err); ok && fatal(code) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if j.broken == nil {
+			j.broken = explained
+		}
+	}
+	return explained
+}
+
+func resultCode(err error) (int, bool) {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return 0, false
+	}
+	return e.Code() & 0xff, true
+}
+
+func fatal(code int) bool {
+	switch code {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY:
+		return true
+	}
+	return false
+}
+
+// explain puts an error of the database into words with a next step.
+func explain(path string, err error) error {
+	code, ok := resultCode(err)
+	if !ok {
+		return err
+	}
+	switch code {
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: nothing was recorded, so nothing is sent; make room and try again (%s)", ErrFull, path)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return damaged(path, err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("another program holds the journal %s: try again when it is done: %w", path, err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return unwritable(path, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("the disk failed under the journal %s, so nothing more is sent; check the disk and start again: %w", path, err)
+	}
+	return fmt.Errorf("the journal %s: %w", path, err)
+}
+
+func damaged(path string, cause error) error {
+	return fmt.Errorf("%w, so nothing can be sent. It was left as it is: move %s away (keep it) and start again: %w",
+		ErrDamaged, path, cause)
+}
+
+func unwritable(path string, cause error) error {
+	return fmt.Errorf("no journal can be kept in %s, so nothing can be sent; make it writable, or set XDG_STATE_HOME to a directory that is: %w",
+		filepath.Dir(path), cause)
+}
+
+// prepare makes the directory and an empty file, both for the user alone, and
+// looks for damage that SQLite would answer by starting anew: it throws the
+// log of an empty file away. It never opens a file that is there: closing it
+// again would drop the locks that this process holds on it.
+func prepare(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return unwritable(path, err)
+	}
+	// The log first: SQLite makes it when the file has its first page.
+	rest, err := os.Stat(path + "-wal")
+	log := err == nil && rest.Size() > 0
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && log:
+		return damaged(path, errors.New("the file is gone, but its log is there"))
+	case errors.Is(err, fs.ErrNotExist):
+		return create(path)
+	case err != nil:
+		return unwritable(path, err)
+	case !info.Mode().IsRegular():
+		return unwritable(path, errors.New("it is not a regular file"))
+	case info.Size() == 0 && log:
+		return damaged(path, errors.New("the file is empty, but its log is not"))
+	}
+	return nil
+}
+
+// create makes the file, and makes its name durable, too.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil // another process was faster
+	}
+	if err != nil {
+		return unwritable(path, err)
+	}
+	if err := f.Close(); err != nil {
+		return unwritable(path, err)
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return unwritable(path, err)
+	}
+	defer dir.Close()
+	if err := dir.Sync(); err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}
+
+// tighten takes the journal away from other users' eyes.
+func tighten(path string) error {
+	for _, file := range []string{path, path + "-wal", path + "-shm"} {
+		if err := restrict(file, 0o600); err != nil {
+			return err
+		}
+	}
+	return restrict(filepath.Dir(path), 0o700)
+}
+
+func restrict(path string, mode fs.FileMode) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	if err == nil {
+		err = os.Chmod(path, mode)
+	}
+	if err != nil {
+		return fmt.Errorf("%s can be read by others, and that can't be changed: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,365 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+func TestEverythingOfASubmissionComesBack(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	s := confirmed("s1")
+	s.Files = []state.File{{Field: "video", Path: "/a b.mp4", Size: 3, SHA256: "ab"}}
+	s.BatchLines, s.WebhookURL, s.Unpriced = 24, "https://e.com/h", true
+	s.Price.Credits, s.Price.Approximate = new(12.5), true
+	s.Price.Cost = new(api.Micros(math.MaxInt64)) // whole to the last millionth
+	s.Body = []byte("{\"x\":\"\x00\xff\"}")
+	s.Lead, s.Reason = "g9", "the server's \x1b words"
+	if err := j.SaveSubmission(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(t, opened(t, path))["s1"]; !reflect.DeepEqual(got, s) {
+		t.Errorf("came back as\n%+v\nwant\n%+v", got, s)
+	}
+}
+
+func TestSubmissionsComeNewestFirst(t *testing.T) {
+	j := opened(t, journalPath(t))
+	for i, minutes := range []int{5, 30, 10} {
+		s := confirmed(fmt.Sprint("s", i))
+		s.Created = noon.Add(time.Duration(minutes) * time.Minute)
+		if err := j.SaveSubmission(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := j.Submissions(t.Context())
+	if err != nil || len(all) != 3 || all[0].ID != "s1" || all[1].ID != "s2" || all[2].ID != "s0" {
+		t.Errorf("order is wrong: %v, %+v", err, all)
+	}
+}
+
+func TestAnIntentIsBegunOnce(t *testing.T) {
+	j := opened(t, journalPath(t))
+	s := confirmed("s1")
+	if err := j.SaveSubmission(t.Context(), sending(t, s)); !errors.Is(err, state.ErrTransition) {
+		t.Errorf("sending by the back door: %v", err)
+	}
+	if err := j.BeginSending(t.Context(), s); !errors.Is(err, state.ErrTransition) {
+		t.Errorf("beginning before Send: %v", err)
+	}
+	s = sending(t, s)
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.BeginSending(t.Context(), s); !errors.Is(err, ErrTaken) {
+		t.Errorf("beginning twice: %v, want ErrTaken", err)
+	}
+	// A slot was missing: nothing was made, so it may be begun again.
+	s = answered(t, s, api.Limited, "")
+	if err := j.SaveSubmission(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	s = sending(t, s)
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Errorf("beginning again after a 429: %v", err)
+	}
+	for _, o := range []api.Outcome{api.Unknown, api.Accepted} { // doubt, then the proof
+		s = answered(t, s, o, "g1")
+		if err := j.SaveSubmission(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.BeginSending(t.Context(), sending(t, confirmed("s1"))); !errors.Is(err, ErrTaken) {
+			t.Errorf("beginning when %s: %v, want ErrTaken", s.State, err)
+		}
+	}
+}
+
+func TestNothingGoesBackwards(t *testing.T) {
+	j := opened(t, journalPath(t))
+	draft := confirmed("s1")
+	s := sending(t, draft)
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	edited := draft
+	if err := edited.Edit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), edited); !errors.Is(err, ErrBackwards) {
+		t.Errorf("sending to draft: %v", err)
+	}
+	other := answered(t, s, api.Accepted, "g1")
+	other.Body = []byte("{}")
+	if err := j.SaveSubmission(t.Context(), other); !errors.Is(err, ErrBackwards) {
+		t.Errorf("other bytes than were sent: %v", err)
+	}
+	other = answered(t, s, api.Accepted, "g1")
+	other.IdempotencyKey = "another"
+	if err := j.SaveSubmission(t.Context(), other); !errors.Is(err, ErrBackwards) {
+		t.Errorf("another key than was sent: %v", err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, s, api.Accepted, "g1")); err != nil {
+		t.Fatal(err)
+	}
+	for _, back := range []state.Submission{edited, draft, answered(t, s, api.Unknown, "")} {
+		if err := j.SaveSubmission(t.Context(), back); !errors.Is(err, ErrBackwards) {
+			t.Errorf("sent to %s: %v", back.State, err)
+		}
+	}
+	if got := listed(t, j)["s1"]; got.State != state.SubmissionSent || got.GenerationID != "g1" {
+		t.Errorf("the row is %+v", got)
+	}
+}
+
+func TestHistoryStays(t *testing.T) {
+	j := opened(t, journalPath(t))
+	s := confirmed("s1")
+	if err := j.SaveSubmission(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), s); err != nil { // nothing new: no new line
+		t.Fatal(err)
+	}
+	s = sending(t, s)
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, s, api.Refused, "")); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := j.History(t.Context(), "s1")
+	if err != nil || len(lines) != 3 {
+		t.Fatalf("history = %+v, %v; want three lines", lines, err)
+	}
+	for i, want := range []state.SubmissionState{state.SubmissionConfirmed, state.SubmissionSending, state.SubmissionRejected} {
+		if l := lines[i]; l.State != want || !l.At.Equal(noon.Add(time.Duration(i+2)*time.Second)) || l.IdempotencyKey != "key-s1" || len(l.BodySHA256) != 64 {
+			t.Errorf("line %d = %+v, want %s", i, l, want)
+		}
+	}
+	for _, sql := range []string{"DELETE FROM transitions", "UPDATE transitions SET state = 'draft'"} {
+		if _, err := j.db.ExecContext(t.Context(), sql); err == nil || !strings.Contains(err.Error(), "append-only") {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+}
+
+func TestDraftsAreKept(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	if _, ok, err := j.Draft(t.Context()); ok || err != nil {
+		t.Errorf("a fresh journal has a draft: %t, %v", ok, err)
+	}
+	old := state.Draft{ID: "d0", Script: "older", UpdatedAt: noon}
+	d := state.Draft{ID: "d1", Visual: "~/half a pa", Options: map[string]string{"temperature": "0."}, UpdatedAt: noon.Add(time.Minute)}
+	for _, d := range []state.Draft{d, old} {
+		if err := j.SaveDraft(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = j.Close()
+	j = opened(t, path)
+	if got, ok, err := j.Draft(t.Context()); !ok || err != nil || !reflect.DeepEqual(got, d) {
+		t.Errorf("draft = %+v, %t, %v; want %+v", got, ok, err, d)
+	}
+	for range 2 {
+		if err := j.DropDraft(t.Context(), "d1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, ok, _ := j.Draft(t.Context()); !ok || got.ID != "d0" {
+		t.Errorf("after the drop: %+v, %t; want the older one", got, ok)
+	}
+}
+
+func TestCostsAndFactsAreKept(t *testing.T) {
+	j := opened(t, journalPath(t))
+	a := Cost{GenerationID: "g1", Submission: "s1", Model: "sync-3", Amount: new(api.Micros(1)), At: noon}
+	b := Cost{GenerationID: "g2", Model: "sync-3", Credits: new(2.5), At: noon.Add(time.Second)}
+	for _, c := range []Cost{{GenerationID: "g1", At: noon.Add(-time.Hour)}, a, b} {
+		if err := j.SaveCost(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := j.Costs(t.Context()); err != nil || !reflect.DeepEqual(got, []Cost{b, a}) {
+		t.Errorf("costs = %+v, %v", got, err)
+	}
+	for name, value := range map[string]string{"price/sync-3": "5340", "price/react-1": "6670", "hint": "seen"} {
+		if err := j.SaveSetting(t.Context(), name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v, ok, err := j.Setting(t.Context(), "hint"); v != "seen" || !ok || err != nil {
+		t.Errorf("hint = %q, %t, %v", v, ok, err)
+	}
+	if _, ok, err := j.Setting(t.Context(), "nothing"); ok || err != nil {
+		t.Errorf("nothing = %t, %v", ok, err)
+	}
+	if got, err := j.Settings(t.Context(), "price/"); err != nil || len(got) != 2 || got["price/sync-3"] != "5340" {
+		t.Errorf("prices = %v, %v", got, err)
+	}
+}
+
+func TestOnlyTheUserSeesTheFiles(t *testing.T) {
+	path := journalPath(t)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	j := opened(t, path)
+	if err := j.BeginSending(t.Context(), sending(t, confirmed("s1"))); err != nil {
+		t.Fatal(err)
+	}
+	mode := func(p string) fs.FileMode {
+		info, err := os.Stat(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode().Perm()
+	}
+	if m := mode(filepath.Dir(path)); m != 0o700 {
+		t.Errorf("the directory is %o", m)
+	}
+	files, err := os.ReadDir(filepath.Dir(path))
+	if err != nil || len(files) < 3 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		if m := mode(filepath.Join(filepath.Dir(path), f.Name())); m != 0o600 {
+			t.Errorf("%s is %o", f.Name(), m)
+		}
+	}
+	_ = j.Close()
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	opened(t, path)
+	if m := mode(path); m != 0o600 {
+		t.Errorf("a journal that others could read is %o after opening", m)
+	}
+}
+
+func TestOddPathsAreTakenAsTheyAre(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a b?mode=ro#%41", "journal.db")
+	j := opened(t, path)
+	if err := j.SaveSetting(t.Context(), "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		t.Errorf("the file is elsewhere: %v", err)
+	}
+}
+
+func TestProfilesAreNamedAfterKeyAndServer(t *testing.T) {
+	for _, c := range [][3]string{
+		{"0123456789ab", "https://api.sync.so", "0123456789ab-api.sync.so"},
+		{"0123456789ab", "http://127.0.0.1:8080", "0123456789ab-127.0.0.1_8080"},
+		{"0123456789ab", "http://[::1]:80/v2", "0123456789ab-___1__80"},
+		{"", "https://API.sync.so/", "nokey-api.sync.so"},
+		{"0123456789ab", "https://../..", "0123456789ab-.."},
+		{"0123456789ab", ":", "0123456789ab-unknown"},
+	} {
+		if got := ProfileName(c[0], c[1]); got != c[2] {
+			t.Errorf("ProfileName(%q, %q) = %q, want %q", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+func TestMemoryServesTheDemo(t *testing.T) {
+	j, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if err := j.Writable(); err != nil {
+		t.Errorf("the demo may spend: %v", err)
+	}
+	s := sending(t, confirmed("s1"))
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, s, api.Accepted, "g1")); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(t, j); got["s1"].GenerationID != "g1" {
+		t.Errorf("submissions = %+v", got)
+	}
+	other, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if got := listed(t, other); len(got) > 0 {
+		t.Error("two memories share their rows")
+	}
+}
+
+func TestNoJournalNoSpending(t *testing.T) {
+	cause := errors.New("the disk is not there")
+	j, err := OpenWithout(cause)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	s := confirmed("s1")
+	for what, err := range map[string]error{
+		"Writable":       j.Writable(),
+		"SaveSubmission": j.SaveSubmission(t.Context(), s),
+		"BeginSending":   j.BeginSending(t.Context(), sending(t, s)),
+	} {
+		if !errors.Is(err, cause) {
+			t.Errorf("%s = %v, want the cause", what, err)
+		}
+	}
+	if err := j.SaveDraft(t.Context(), s.Draft); err != nil {
+		t.Errorf("a draft survives leaving the form: %v", err)
+	}
+}
+
+func TestAJournalThatWasTakenAwayStopsSpending(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	if err := os.Rename(path, path+".bak"); err != nil {
+		t.Fatal(err)
+	}
+	err := j.BeginSending(t.Context(), sending(t, confirmed("s1")))
+	if err == nil || !strings.Contains(err.Error(), "moved or deleted") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	path := journalPath(b)
+	_ = opened(b, path).Close()
+	for b.Loop() {
+		j, err := Open(b.Context(), path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := j.Submissions(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		_ = j.Close()
+	}
+}
+
+func BenchmarkBeginSending(b *testing.B) {
+	j := opened(b, journalPath(b))
+	for i := 0; b.Loop(); i++ {
+		if err := j.BeginSending(b.Context(), sending(b, confirmed(fmt.Sprint(i)))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

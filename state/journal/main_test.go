@@ -1,0 +1,195 @@
+package journal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// The test binary is its own child: what a second process does to a journal
+// is shown by a second process.
+const childVariable = "DUBTOP_JOURNAL_CHILD"
+
+func TestMain(m *testing.M) {
+	path := os.Getenv("DUBTOP_JOURNAL_PATH")
+	switch os.Getenv(childVariable) {
+	case "writer":
+		childWrites(path)
+	case "racer":
+		childRaces(path)
+	case "limited":
+		childHitsTheLimit(path)
+	case "nobody":
+		childIsNobody(path)
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// childWrites records one submission after another and says so after each
+// step, until it is killed.
+func childWrites(path string) {
+	ctx := context.Background()
+	j := childOpens(path)
+	for i := 0; ; i++ {
+		s := confirmed(fmt.Sprintf("%d-%d", os.Getpid(), i))
+		childMust(j.SaveSubmission(ctx, s))
+		fmt.Println("confirmed", s.ID)
+		childMust(s.Send(noon))
+		childMust(j.BeginSending(ctx, s))
+		fmt.Println("sending", s.ID)
+		childMust(s.Answer(api.Accepted, api.ID("g-"+s.ID), "", noon))
+		childMust(j.SaveSubmission(ctx, s))
+		fmt.Println("sent", s.ID)
+	}
+}
+
+// childRaces begins to send each submission that it is told, and stays until
+// nothing more is told.
+func childRaces(path string) {
+	j := childOpens(path)
+	fmt.Println("ready")
+	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		s := confirmed(in.Text())
+		childMust(s.Send(noon))
+		switch err := j.BeginSending(context.Background(), s); {
+		case err == nil:
+			fmt.Println("won")
+		case errors.Is(err, ErrTaken):
+			fmt.Println("taken")
+		default:
+			fmt.Println(err)
+		}
+	}
+	childMust(j.Close())
+}
+
+// childHitsTheLimit writes until the system lets no file grow any more, as on
+// a full disk.
+func childHitsTheLimit(path string) {
+	signal.Ignore(syscall.SIGXFSZ)
+	j := childOpens(path)
+	const most = 512 << 10
+	childMust(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: most, Max: most}))
+	for i := range 10_000 {
+		s := confirmed(fmt.Sprint("s", i))
+		if err := j.SaveSubmission(context.Background(), s); err != nil {
+			fmt.Println("refused", strings.ReplaceAll(err.Error(), "\n", " "))
+			return
+		}
+		fmt.Println("confirmed", s.ID)
+	}
+}
+
+// childIsNobody opens the journal as a user who may not write there.
+func childIsNobody(path string) {
+	if os.Getuid() == 0 {
+		const nobody = 65534
+		childMust(syscall.Setgid(nobody))
+		childMust(syscall.Setuid(nobody))
+	}
+	_, err := Open(context.Background(), path)
+	fmt.Println(err)
+}
+
+func childOpens(path string) *Journal {
+	j, err := Open(context.Background(), path)
+	childMust(err)
+	return j
+}
+
+func childMust(err error) {
+	if err != nil {
+		fmt.Println("error:", err)
+		os.Exit(1)
+	}
+}
+
+// child prepares the test binary to be one of the above.
+func child(t testing.TB, role, path string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self)
+	c.Env = append(os.Environ(), childVariable+"="+role, "DUBTOP_JOURNAL_PATH="+path)
+	c.Stderr = os.Stderr
+	return c
+}
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// confirmed is a submission that the user said yes to.
+func confirmed(id string) state.Submission {
+	d := state.Draft{
+		ID: "d-" + id, Model: "lipsync-2", Visual: "asset:v", Audio: "asset:a",
+		Options: map[string]string{"temperature": "0.3"}, OutputFileName: "promo", UpdatedAt: noon,
+	}
+	s, err := state.NewSubmission(id, d, state.CheckEnv{Now: noon})
+	if err == nil {
+		err = s.Estimate(state.Price{Cost: new(api.Micros(1_250_001)), Frames: 250, Seconds: 10, Basis: "asset"}, noon.Add(time.Second))
+	}
+	if err == nil {
+		err = s.Confirm(noon.Add(2*time.Second), "key-"+id)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+func journalPath(t testing.TB) string {
+	return filepath.Join(t.TempDir(), "profile", "journal.db")
+}
+
+func opened(t testing.TB, path string) *Journal {
+	t.Helper()
+	j, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+func sending(t testing.TB, s state.Submission) state.Submission {
+	t.Helper()
+	if err := s.Send(noon.Add(3 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func answered(t testing.TB, s state.Submission, o api.Outcome, id api.ID) state.Submission {
+	t.Helper()
+	if err := s.Answer(o, id, "so it was", noon.Add(4*time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func listed(t testing.TB, j *Journal) map[string]state.Submission {
+	t.Helper()
+	all, err := j.Submissions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make(map[string]state.Submission)
+	for _, s := range all {
+		out[s.ID] = s
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// The schema's version is the file's user_version. The table meta says from
+// which version on a program can read the file ("readable_from"), so that a
+// later schema that only adds can declare itself readable by this one.
+const (
+	schemaVersion = 1
+	applicationID = 0x64756274 // "dubt"
+)
+
+// schema lists the steps from each version to the next. A step that was ever
+// released is never changed; append one.
+func schema() []string {
+	return []string{schema1}
+}
+
+// Times are nanoseconds since 1970 (0: none), money is millionths of a US
+// dollar. The transitions are append-only by triggers: what was ever recorded
+// about money stays.
+const schema1 = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO meta VALUES ('readable_from', '1');
+
+CREATE TABLE submissions (
+	id            TEXT PRIMARY KEY,
+	kind          TEXT NOT NULL,
+	state         TEXT NOT NULL,
+	key           TEXT NOT NULL,
+	draft         TEXT NOT NULL,
+	body          BLOB,
+	files         TEXT NOT NULL,
+	batch_lines   INTEGER NOT NULL,
+	webhook_url   TEXT NOT NULL,
+	cost_micros   INTEGER,
+	credits       REAL,
+	frames        INTEGER NOT NULL,
+	seconds       REAL NOT NULL,
+	basis         TEXT NOT NULL,
+	approximate   INTEGER NOT NULL,
+	unpriced      INTEGER NOT NULL,
+	priced_at     INTEGER NOT NULL,
+	created_at    INTEGER NOT NULL,
+	confirmed_at  INTEGER NOT NULL,
+	sent_at       INTEGER NOT NULL,
+	answered_at   INTEGER NOT NULL,
+	generation_id TEXT NOT NULL,
+	batch_id      TEXT NOT NULL,
+	lead          TEXT NOT NULL,
+	reason        TEXT NOT NULL,
+	model         TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	owner         TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX submissions_by_time ON submissions (created_at);
+CREATE INDEX submissions_under_way ON submissions (owner) WHERE state = 'sending';
+
+CREATE TABLE transitions (
+	seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+	submission TEXT NOT NULL,
+	at         INTEGER NOT NULL,
+	state      TEXT NOT NULL,
+	key        TEXT NOT NULL,
+	body_hash  TEXT NOT NULL,
+	reason     TEXT NOT NULL
+) STRICT;
+CREATE INDEX transitions_by_submission ON transitions (submission);
+CREATE TRIGGER transitions_stay BEFORE DELETE ON transitions
+	BEGIN SELECT RAISE(ABORT, 'the history of submissions is append-only'); END;
+CREATE TRIGGER transitions_are_final BEFORE UPDATE ON transitions
+	BEGIN SELECT RAISE(ABORT, 'the history of submissions is append-only'); END;
+
+CREATE TABLE costs (
+	generation_id TEXT PRIMARY KEY,
+	submission    TEXT NOT NULL,
+	model         TEXT NOT NULL,
+	micros        INTEGER,
+	credits       REAL,
+	at            INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE drafts (
+	id         TEXT PRIMARY KEY,
+	updated_at INTEGER NOT NULL,
+	draft      TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`
+
+// migrate brings the file to this program's version, all of it or nothing.
+func migrate(ctx context.Context, db *sql.DB) error {
+	version, err := version(ctx, db)
+	if err != nil {
+		return err
+	}
+	if version == schemaVersion {
+		return nil
+	}
+	if version > schemaVersion {
+		return fmt.Errorf("%w (schema %d, this one knows %d), so nothing can be sent: update dubtop",
+			ErrNewer, version, schemaVersion)
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after the commit
+	// Another process may have been here since.
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	for n := version; n < schemaVersion; n++ {
+		if _, err := tx.ExecContext(ctx, schema()[n]); err != nil {
+			return err
+		}
+	}
+	stamp := fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", schemaVersion, applicationID)
+	if _, err := tx.ExecContext(ctx, stamp); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// version reads the schema's version, and whether the file is ours. The order
+// matters: another process may be making the tables right now, and does so
+// together with the rest.
+func version(ctx context.Context, db *sql.DB) (version int, err error) {
+	var tables, application int
+	for _, q := range []struct {
+		sql string
+		to  *int
+	}{
+		{"SELECT count(*) FROM sqlite_schema", &tables},
+		{"PRAGMA application_id", &application},
+		{"PRAGMA user_version", &version},
+	} {
+		if err := db.QueryRowContext(ctx, q.sql).Scan(q.to); err != nil {
+			return 0, err
+		}
+	}
+	if tables > 0 && application != applicationID {
+		return 0, fmt.Errorf("%w: the file is another program's database; move it away and start again", ErrDamaged)
+	}
+	return version, nil
+}
+
+// readable reports whether a newer file says that this program can read it.
+func readable(ctx context.Context, db *sql.DB) error {
+	var from int
+	err := db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'readable_from'").Scan(&from)
+	if err != nil {
+		return err
+	}
+	if from > schemaVersion {
+		return errors.New("the journal can't be read by this version")
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// SaveSetting keeps a small fact that the program learned, such as a model's
+// unit price or a hint that was dismissed. It is no place for secrets.
+func (j *Journal) SaveSetting(ctx context.Context, name, value string) error {
+	return j.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", name, value)
+		return err
+	})
+}
+
+// Setting gives a fact back; ok is false if it was never kept.
+func (j *Journal) Setting(ctx context.Context, name string) (value string, ok bool, err error) {
+	err = j.db.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = ?", name).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, j.failed(err)
+	}
+	return value, true, nil
+}
+
+// Settings gives all facts whose names begin with prefix, by name.
+func (j *Journal) Settings(ctx context.Context, prefix string) (map[string]string, error) {
+	rows, err := j.db.QueryContext(ctx, "SELECT name, value FROM settings WHERE substr(name, 1, length(?1)) = ?1", prefix)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	defer rows.Close()
+	out := make(map[string]string)
+	for rows.Next() {
+		var name, value string
+		if err := rows.Scan(&name, &value); err != nil {
+			return nil, j.failed(err)
+		}
+		out[name] = value
+	}
+	return out, j.failed(rows.Err())
+}

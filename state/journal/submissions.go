@@ -1,0 +1,349 @@
+package journal
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// SaveSubmission records a submission as it stands; it is durable when nil is
+// returned. It refuses with ErrBackwards what would lead back from a state in
+// which money may have been spent, or change what was sent. Only BeginSending
+// leads into sending, and only the process that began may record the answer.
+func (j *Journal) SaveSubmission(ctx context.Context, s state.Submission) error {
+	if err := j.Writable(); err != nil {
+		return err
+	}
+	return j.write(ctx, func(tx *sql.Tx) error {
+		old, err := stored(ctx, tx, s.ID)
+		if err != nil {
+			return err
+		}
+		if err := j.mayFollow(old, s); err != nil {
+			return err
+		}
+		return record(ctx, tx, s, old)
+	})
+}
+
+// BeginSending records that the first byte of a confirmed submission is about
+// to leave; none may before nil is returned. However many processes try, one
+// gets nil and the others ErrTaken.
+func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
+	if s.State != state.SubmissionSending || s.IdempotencyKey == "" || len(s.Body) == 0 {
+		return fmt.Errorf("%w: it is %s", state.ErrTransition, s.State)
+	}
+	if err := j.Writable(); err != nil {
+		return err
+	}
+	name, err := j.owner.take()
+	if err != nil {
+		return err
+	}
+	return j.write(ctx, func(tx *sql.Tx) error {
+		old, err := stored(ctx, tx, s.ID)
+		if err != nil {
+			return err
+		}
+		if old.state == state.SubmissionSending || old.state != "" && !old.state.CanBecome(state.SubmissionSending) {
+			return ErrTaken
+		}
+		old.owner = name
+		return record(ctx, tx, s, old)
+	})
+}
+
+// prior is what the journal holds of a submission.
+type prior struct {
+	state  state.SubmissionState // "" if it holds nothing
+	key    string
+	reason string
+	body   []byte
+	owner  string
+}
+
+func stored(ctx context.Context, tx *sql.Tx, id string) (prior, error) {
+	var p prior
+	err := tx.QueryRowContext(ctx, "SELECT state, key, reason, body, owner FROM submissions WHERE id = ?", id).
+		Scan(&p.state, &p.key, &p.reason, &p.body, &p.owner)
+	if errors.Is(err, sql.ErrNoRows) {
+		return prior{}, nil
+	}
+	return p, err
+}
+
+// mayFollow says why s may not replace what is stored.
+func (j *Journal) mayFollow(old prior, s state.Submission) error {
+	if s.State == state.SubmissionSending && old.state != state.SubmissionSending {
+		return fmt.Errorf("%w: sending begins with BeginSending", state.ErrTransition)
+	}
+	if old.state == "" {
+		return nil
+	}
+	if !old.state.CanBecome(s.State) {
+		return fmt.Errorf("%w: it is %s there, and can't become %s", ErrBackwards, old.state, s.State)
+	}
+	if !old.state.AtStake() {
+		return nil
+	}
+	if old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body) {
+		return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
+	}
+	if old.state == state.SubmissionSending && !j.owner.is(old.owner) {
+		return ErrTaken
+	}
+	return nil
+}
+
+// record writes the row, and a line of history where something changed.
+func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) error {
+	values, err := columns(s)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, insertSubmission, append(values, old.owner)...); err != nil {
+		return err
+	}
+	if s.State == old.state && s.IdempotencyKey == old.key && s.Reason == old.reason {
+		return nil
+	}
+	sum := sha256.Sum256(s.Body)
+	_, err = tx.ExecContext(ctx,
+		"INSERT INTO transitions (submission, at, state, key, body_hash, reason) VALUES (?, ?, ?, ?, ?, ?)",
+		s.ID, nanos(lastChange(s)), string(s.State), s.IdempotencyKey, hex.EncodeToString(sum[:]), s.Reason)
+	return err
+}
+
+// lastChange is when the submission came into its state.
+func lastChange(s state.Submission) time.Time {
+	at := s.Created
+	for _, t := range []time.Time{s.Price.At, s.ConfirmedAt, s.SentAt, s.AnsweredAt} {
+		if t.After(at) {
+			at = t
+		}
+	}
+	return at
+}
+
+const insertSubmission = `INSERT OR REPLACE INTO submissions (` + submissionColumns + `, owner)
+	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
+
+const submissionColumns = `id, kind, state, key, draft, body, files, batch_lines, webhook_url,
+	cost_micros, credits, frames, seconds, basis, approximate, unpriced, priced_at,
+	created_at, confirmed_at, sent_at, answered_at,
+	generation_id, batch_id, lead, reason, model, name`
+
+// columns are the values of submissionColumns. Money goes into columns of its
+// own: the JSON of api types is that of the wire.
+func columns(s state.Submission) ([]any, error) {
+	draft, err := json.Marshal(s.Draft)
+	if err != nil {
+		return nil, err
+	}
+	files, err := json.Marshal(s.Files)
+	if err != nil {
+		return nil, err
+	}
+	p := s.Price
+	return []any{
+		s.ID, string(s.Kind), string(s.State), s.IdempotencyKey, string(draft), s.Body, string(files), s.BatchLines, s.WebhookURL,
+		micros(p.Cost), p.Credits, p.Frames, p.Seconds, p.Basis, p.Approximate, s.Unpriced, nanos(p.At),
+		nanos(s.Created), nanos(s.ConfirmedAt), nanos(s.SentAt), nanos(s.AnsweredAt),
+		string(s.GenerationID), string(s.BatchID), string(s.Lead), s.Reason, s.Model, s.Name,
+	}, nil
+}
+
+// Submissions lists all submissions, newest first.
+func (j *Journal) Submissions(ctx context.Context) ([]state.Submission, error) {
+	rows, err := j.db.QueryContext(ctx,
+		"SELECT "+submissionColumns+" FROM submissions ORDER BY created_at DESC, id DESC")
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	defer rows.Close()
+	var out []state.Submission
+	for rows.Next() {
+		s, err := scanSubmission(rows)
+		if err != nil {
+			return nil, j.failed(err)
+		}
+		out = append(out, s)
+	}
+	return out, j.failed(rows.Err())
+}
+
+func scanSubmission(row interface{ Scan(...any) error }) (state.Submission, error) {
+	var (
+		s                                                    state.Submission
+		draft, files                                         string
+		cost                                                 sql.NullInt64
+		credits                                              sql.NullFloat64
+		pricedAt, createdAt, confirmedAt, sentAt, answeredAt int64
+	)
+	err := row.Scan(&s.ID, &s.Kind, &s.State, &s.IdempotencyKey, &draft, &s.Body, &files, &s.BatchLines, &s.WebhookURL,
+		&cost, &credits, &s.Price.Frames, &s.Price.Seconds, &s.Price.Basis, &s.Price.Approximate, &s.Unpriced, &pricedAt,
+		&createdAt, &confirmedAt, &sentAt, &answeredAt,
+		&s.GenerationID, &s.BatchID, &s.Lead, &s.Reason, &s.Model, &s.Name)
+	if err != nil {
+		return s, err
+	}
+	if err := errors.Join(json.Unmarshal([]byte(draft), &s.Draft), json.Unmarshal([]byte(files), &s.Files)); err != nil {
+		return s, fmt.Errorf("%w: submission %s can't be read: %w", ErrDamaged, s.ID, err)
+	}
+	if cost.Valid {
+		s.Price.Cost = new(api.Micros(cost.Int64))
+	}
+	if credits.Valid {
+		s.Price.Credits = new(credits.Float64)
+	}
+	s.Price.At, s.Created, s.ConfirmedAt = instant(pricedAt), instant(createdAt), instant(confirmedAt)
+	s.SentAt, s.AnsweredAt = instant(sentAt), instant(answeredAt)
+	return s, nil
+}
+
+// Recover is called at the start: what a process that has ended was sending
+// becomes unknown, and is given back. What a living one is sending is left to
+// it.
+func (j *Journal) Recover(ctx context.Context, now time.Time) ([]state.Submission, error) {
+	var out []state.Submission
+	var gone []string
+	err := j.write(ctx, func(tx *sql.Tx) error {
+		owners, err := senders(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, name := range owners {
+			dead, err := j.owner.dead(name)
+			if err != nil {
+				return fmt.Errorf("whether another dubtop is still sending can't be told: %w", err)
+			}
+			if !dead {
+				continue
+			}
+			left, err := interrupt(ctx, tx, name, now)
+			if err != nil {
+				return err
+			}
+			gone = append(gone, name)
+			out = append(out, left...)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range gone {
+		// A file left behind is only untidy.
+		_ = j.owner.bury(name)
+	}
+	return out, nil
+}
+
+func senders(ctx context.Context, tx *sql.Tx) ([]string, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT DISTINCT owner FROM submissions WHERE state = 'sending'")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		out = append(out, name)
+	}
+	return out, rows.Err()
+}
+
+// interrupt makes what the owner was sending unknown.
+func interrupt(ctx context.Context, tx *sql.Tx, owner string, now time.Time) ([]state.Submission, error) {
+	rows, err := tx.QueryContext(ctx,
+		"SELECT "+submissionColumns+" FROM submissions WHERE state = 'sending' AND owner = ?", owner)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []state.Submission
+	for rows.Next() {
+		s, err := scanSubmission(rows)
+		if err != nil {
+			return nil, err
+		}
+		s.Interrupted(now)
+		out = append(out, s)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	for _, s := range out {
+		old := prior{state: state.SubmissionSending, key: s.IdempotencyKey, owner: owner}
+		if err := record(ctx, tx, s, old); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Transition is one line of a submission's history.
+type Transition struct {
+	At             time.Time
+	State          state.SubmissionState
+	IdempotencyKey string
+	BodySHA256     string // hexadecimal
+	Reason         string
+}
+
+// History lists the transitions of a submission, oldest first.
+func (j *Journal) History(ctx context.Context, id string) ([]Transition, error) {
+	rows, err := j.db.QueryContext(ctx,
+		"SELECT at, state, key, body_hash, reason FROM transitions WHERE submission = ? ORDER BY seq", id)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	defer rows.Close()
+	var out []Transition
+	for rows.Next() {
+		var (
+			t  Transition
+			at int64
+		)
+		if err := rows.Scan(&at, &t.State, &t.IdempotencyKey, &t.BodySHA256, &t.Reason); err != nil {
+			return nil, j.failed(err)
+		}
+		t.At = instant(at)
+		out = append(out, t)
+	}
+	return out, j.failed(rows.Err())
+}
+
+// nanos and instant keep wall-clock time to the nanosecond, and none as 0.
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func instant(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}
+
+func micros(m *api.Micros) any {
+	if m == nil {
+		return nil
+	}
+	return int64(*m)
+}
