@@ -1,0 +1,82 @@
+package simulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strconv"
+	"unicode/utf8"
+)
+
+// A link may tell its length: talk_28s.mp4, talk.mp4?t=28.
+var (
+	namedLength = regexp.MustCompile(`_(\d{1,6}(?:\.\d{1,3})?)s(?:\.[A-Za-z0-9]+)?(?:[?#]|$)`)
+	askedLength = regexp.MustCompile(`[?&]t=(\d{1,6}(?:\.\d{1,3})?)(?:&|$)`)
+)
+
+// lengthOf is how many seconds the media behind a link plays: what the link
+// says, or else 5 to 60 s, always the same for the same link.
+func lengthOf(link string) float64 {
+	for _, pattern := range []*regexp.Regexp{askedLength, namedLength} {
+		if found := pattern.FindStringSubmatch(link); found != nil {
+			if seconds, err := strconv.ParseFloat(found[1], 64); err == nil && seconds > 0 {
+				return seconds
+			}
+		}
+	}
+	return 5 + float64(hash(link)%5500)/100
+}
+
+// lengthSuffix makes a name tell its length.
+func lengthSuffix(seconds float64) string {
+	return fmt.Sprintf("_%ss", strconv.FormatFloat(seconds, 'f', -1, 64))
+}
+
+// speechRate is how many characters are spoken in a second.
+const speechRate = 15
+
+// inputSeconds is how long one input plays; an image has no length.
+func (s *Server) inputSeconds(in input, uploads []*asset) float64 {
+	switch {
+	case in.Type == "text" && in.Provider != nil:
+		return max(1, float64(utf8.RuneCountInString(in.Provider.Script))/speechRate)
+	case in.AssetID != "":
+		if a := s.assetOf(in.AssetID, uploads); a != nil && a.Seconds > 0 {
+			return a.Seconds
+		}
+		return lengthOf(in.AssetID)
+	default:
+		return lengthOf(in.URL)
+	}
+}
+
+// outputSeconds is how long the output will be: sync_mode decides between
+// video and audio (https://sync.so/docs/developer-guides/sync-mode).
+func (s *Server) outputSeconds(c *creation, uploads []*asset) float64 {
+	var video, audio float64
+	image := false
+	for _, in := range c.Input {
+		switch {
+		case in.Type == "image":
+			image = true
+		case in.visual():
+			video = s.inputSeconds(in, uploads)
+		default:
+			audio += s.inputSeconds(in, uploads)
+		}
+	}
+	var o options
+	if len(c.Options) > 0 {
+		_ = json.Unmarshal(c.Options, &o) // its shape has been checked
+	}
+	switch {
+	case image:
+		return wholeFrames(audio)
+	case c.Dubbed, len(c.refs) > 0, o.SyncMode == "silence":
+		return wholeFrames(video)
+	case o.SyncMode == "cut_off":
+		return wholeFrames(min(video, audio))
+	default:
+		return wholeFrames(audio)
+	}
+}

@@ -1,0 +1,102 @@
+package simulator
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// diskRoutes are what the storage serves. Nothing here asks for a key; outputs
+// and results want the signature of their link.
+func (s *Server) diskRoutes() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /media/{file}": s.serveMedia,
+		"GET /out/{file}":   s.serveOutput,
+		"GET /batch/{file}": s.serveBatchResult,
+	}
+}
+
+// serveMedia makes up any file: its name tells its kind and its length.
+func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	s.mu.Lock()
+	modified := s.now().Truncate(24 * time.Hour)
+	s.mu.Unlock()
+	seconds := lengthOf(r.URL.String())
+	switch strings.ToLower(path.Ext(name)) {
+	case ".wav":
+		w.Header().Set("Content-Type", "audio/wav")
+		http.ServeContent(w, r, name, modified, newWAV(seconds))
+	case ".png", ".jpg", ".jpeg", ".webp":
+		w.Header().Set("Content-Type", "image/png")
+		http.ServeContent(w, r, name, modified, picture(hash(name)))
+	default:
+		w.Header().Set("Content-Type", "video/mp4")
+		http.ServeContent(w, r, name, modified, bytes.NewReader(movie(seconds, hash(name))))
+	}
+}
+
+// serveOutput serves the video that a generation made.
+func (s *Server) serveOutput(w http.ResponseWriter, r *http.Request) {
+	id := strings.TrimSuffix(r.PathValue("file"), ".mp4")
+	s.mu.Lock()
+	now := s.now()
+	j := s.jobs.byID[id]
+	allowed := s.tokenHolds(id, r.URL.Query().Get("sig"), now)
+	name := id + ".mp4"
+	if j != nil {
+		if made := s.creationOf(j); made.OutputFileName != "" {
+			name = made.OutputFileName + ".mp4"
+		}
+	}
+	s.mu.Unlock()
+	if j == nil || !allowed {
+		denied(w)
+		return
+	}
+	w.Header().Set("Content-Type", "video/mp4")
+	http.ServeContent(w, r, name, j.end, bytes.NewReader(movie(j.seconds, hash(id))))
+}
+
+// serveBatchResult serves the JSON Lines file behind a batch's outputUrl.
+func (s *Server) serveBatchResult(w http.ResponseWriter, r *http.Request) {
+	id := strings.TrimSuffix(r.PathValue("file"), ".jsonl")
+	s.mu.Lock()
+	now := s.now()
+	var lines []byte
+	b, f := s.batchOf(id)
+	if f == nil && s.tokenHolds(id, r.URL.Query().Get("sig"), now) {
+		lines = s.batchResult(b, now)
+	}
+	s.mu.Unlock()
+	if lines == nil {
+		denied(w)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jsonl")
+	http.ServeContent(w, r, id+".jsonl", b.created, bytes.NewReader(lines))
+}
+
+// denied answers like an object store whose link has run out.
+func denied(w http.ResponseWriter) {
+	writeBody(w, http.StatusForbidden, "application/xml",
+		[]byte("<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"))
+}
+
+// picture is a small plain image.
+func picture(chance uint64) io.ReadSeeker {
+	img := image.NewPaletted(image.Rect(0, 0, 64, 64), color.Palette{
+		color.RGBA{R: uint8(chance), G: uint8(chance >> 8), B: uint8(chance >> 16), A: 255},
+	})
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		panic(err) // writing to memory
+	}
+	return bytes.NewReader(out.Bytes())
+}

@@ -1,0 +1,106 @@
+package simulator
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+)
+
+// movieScale is how many units a second has in the movies made here.
+const movieScale = 1000
+
+// movie is a playable MP4 file (ISO/IEC 14496-12): a still picture, one frame a
+// second, that lasts exactly so many seconds to the millisecond.
+func movie(seconds float64, chance uint64) []byte {
+	length := uint32(math.Round(min(max(seconds, 0.001), 1e6) * movieScale))
+	frames := max(1, int(length+movieScale-1)/movieScale)
+	samples := make([][]byte, frames)
+	for i := range samples {
+		unit := repeatFrame(i)
+		if i == 0 {
+			unit = keyFrame(chance)
+		}
+		samples[i] = append(binary.BigEndian.AppendUint32(nil, uint32(len(unit))), unit...)
+	}
+	head := box("ftyp", []byte("isom"), u32(0x200), []byte("isomiso2avc1mp41"))
+	// The chunk's offset depends on the length of the box that states it.
+	offset := len(head) + len(movieHeader(length, samples, 0)) + 8
+	return slices.Concat(head, movieHeader(length, samples, uint32(offset)), box("mdat", samples...))
+}
+
+func u16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
+
+func u32(values ...uint32) []byte {
+	var out []byte
+	for _, v := range values {
+		out = binary.BigEndian.AppendUint32(out, v)
+	}
+	return out
+}
+
+// box is a box of the format: length, name, contents.
+func box(name string, contents ...[]byte) []byte {
+	body := slices.Concat(contents...)
+	return slices.Concat(u32(uint32(len(body)+8)), []byte(name), body)
+}
+
+// fullBox is a box with version 0 and flags.
+func fullBox(name string, flags uint32, contents ...[]byte) []byte {
+	return box(name, append([][]byte{u32(flags)}, contents...)...)
+}
+
+// unity is the matrix that leaves a picture as it is.
+func unity() []byte { return u32(1<<16, 0, 0, 0, 1<<16, 0, 0, 0, 1<<30) }
+
+// movieHeader is the moov box.
+func movieHeader(length uint32, samples [][]byte, offset uint32) []byte {
+	return box("moov",
+		fullBox("mvhd", 0, u32(0, 0, movieScale, length, 1<<16), u16(1<<8), make([]byte, 10), unity(), make([]byte, 24), u32(2)),
+		box("trak",
+			fullBox("tkhd", 3, u32(0, 0, 1, 0, length), make([]byte, 8), u32(0, 0), unity(), u32(movieSide<<16, movieSide<<16)),
+			box("mdia",
+				fullBox("mdhd", 0, u32(0, 0, movieScale, length), u16(0x55c4), u16(0)), // language "und"
+				fullBox("hdlr", 0, u32(0), []byte("vide"), make([]byte, 12), []byte("video\x00")),
+				box("minf",
+					fullBox("vmhd", 1, make([]byte, 8)),
+					box("dinf", fullBox("dref", 0, u32(1), fullBox("url ", 1))),
+					sampleTable(length, samples, offset),
+				),
+			),
+		),
+	)
+}
+
+// sampleTable is the stbl box: where each frame is and how long it shows.
+func sampleTable(length uint32, samples [][]byte, offset uint32) []byte {
+	sizes := u32(0, uint32(len(samples)))
+	for _, sample := range samples {
+		sizes = append(sizes, u32(uint32(len(sample)))...)
+	}
+	whole := uint32(len(samples) - 1)
+	times := u32(1, 1, length)
+	if whole > 0 { // the last frame takes what is left
+		times = u32(2, whole, movieScale, 1, length-whole*movieScale)
+	}
+	return box("stbl",
+		fullBox("stsd", 0, u32(1), visualSample()),
+		fullBox("stts", 0, times),
+		fullBox("stss", 0, u32(1, 1)),
+		fullBox("stsc", 0, u32(1, 1, uint32(len(samples)), 1)),
+		fullBox("stsz", 0, sizes),
+		fullBox("stco", 0, u32(1, offset)),
+	)
+}
+
+// visualSample is the avc1 box: how to decode the frames.
+func visualSample() []byte {
+	sps, pps := sequenceParameters(), pictureParameters()
+	config := box("avcC",
+		[]byte{1}, h264Profile(), []byte{0xff, 0xe1},
+		u16(uint16(len(sps))), sps, []byte{1}, u16(uint16(len(pps))), pps,
+	)
+	return box("avc1",
+		make([]byte, 6), u16(1), make([]byte, 16), u16(movieSide), u16(movieSide),
+		u32(72<<16, 72<<16, 0), u16(1), make([]byte, 32), u16(24), u16(0xffff), config,
+	)
+}

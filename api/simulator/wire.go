@@ -1,0 +1,153 @@
+package simulator
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The statuses of a generation; a batch also has jobsCreated.
+const (
+	pending     = "PENDING"
+	jobsCreated = "JOBS_CREATED"
+	processing  = "PROCESSING"
+	completed   = "COMPLETED"
+	failed      = "FAILED"
+	rejected    = "REJECTED"
+)
+
+// generation is a generation as it travels. A nil member is left out, so that
+// one type serves every profile.
+type generation struct {
+	ID              string          `json:"id"`
+	CreatedAt       string          `json:"createdAt"`
+	Status          string          `json:"status"`
+	Model           string          `json:"model"`
+	Input           []input         `json:"input"`
+	Options         json.RawMessage `json:"options,omitempty"`
+	Segments        json.RawMessage `json:"segments,omitempty"`
+	WebhookURL      any             `json:"webhookUrl,omitempty"`
+	OutputURL       any             `json:"outputUrl,omitempty"`
+	OutputMediaURL  any             `json:"outputMediaUrl,omitempty"`
+	SegmentOutput   any             `json:"segmentOutputUrl,omitempty"`
+	OutputDuration  any             `json:"outputDuration,omitempty"`
+	OutputFileName  any             `json:"outputFileName,omitempty"`
+	SynthesizedURL  any             `json:"synthesizedAudioUrl,omitempty"`
+	ProjectID       any             `json:"projectId,omitempty"`
+	Error           any             `json:"error,omitempty"`
+	OldErrorCode    any             `json:"error_code,omitempty"`
+	ErrorCode       any             `json:"errorCode,omitempty"`
+	ProgressPercent any             `json:"progress_percent,omitempty"`
+}
+
+// absent is a JSON null; a nil any is left out instead.
+func absent() any { return json.RawMessage("null") }
+
+// orNull is s, or null when it is empty.
+func orNull(s string) any {
+	if s == "" {
+		return absent()
+	}
+	return s
+}
+
+// failure is the body of an error; it is also the error itself.
+type failure struct {
+	Message           any    `json:"message"`
+	Reason            string `json:"error,omitempty"`
+	StatusCode        int    `json:"statusCode"`
+	ErrorCode         string `json:"errorCode,omitempty"`
+	Suggestion        string `json:"suggestion,omitempty"`
+	Field             string `json:"field,omitempty"`
+	RequestID         string `json:"requestId,omitempty"`
+	ActiveGenerations int    `json:"activeGenerations,omitempty"`
+	ConcurrencyLimit  int    `json:"concurrencyLimit,omitempty"`
+	RetryAfterSeconds int    `json:"retryAfterSeconds,omitempty"`
+	UpgradeURL        string `json:"upgradeUrl,omitempty"`
+}
+
+// refuse is an error body with the status' own reason phrase.
+func refuse(status int, code, message string) *failure {
+	return &failure{StatusCode: status, Reason: http.StatusText(status), ErrorCode: code, Message: message}
+}
+
+// advising adds what to do next.
+func (f *failure) advising(suggestion string) *failure {
+	f.Suggestion = suggestion
+	return f
+}
+
+// write answers with the error.
+func (f *failure) write(w http.ResponseWriter) {
+	if f.RetryAfterSeconds > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(f.RetryAfterSeconds))
+	}
+	writeJSON(w, f.StatusCode, f)
+}
+
+// writeJSON answers with v. What cannot be encoded is a fault of this package.
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	writeBody(w, status, "application/json; charset=utf-8", body)
+}
+
+func writeBody(w http.ResponseWriter, status int, contentType string, body []byte) {
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that went away is no concern of ours
+}
+
+// stamp writes a time the way generations and assets do.
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// listOf reads a list in any of the three ways clients encode one: comma text,
+// repeated keys, or the text of a JSON array (which is what the published
+// TypeScript SDK sends).
+func listOf(q url.Values, key string) []string {
+	var out []string
+	for _, value := range q[key] {
+		var array []string
+		if strings.HasPrefix(strings.TrimSpace(value), "[") && json.Unmarshal([]byte(value), &array) == nil {
+			out = append(out, array...)
+			continue
+		}
+		out = append(out, strings.Split(value, ",")...)
+	}
+	kept := out[:0]
+	for _, item := range out {
+		if item = strings.TrimSpace(item); item != "" {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
+// limitOf reads limit: 1 to 100, or fallback when there is none.
+func limitOf(q url.Values, fallback int) (int, *failure) {
+	text := q.Get("limit")
+	if text == "" {
+		return fallback, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 100 {
+		return 0, invalid("limit must be an integer from 1 to 100")
+	}
+	return n, nil
+}
+
+// invalid is a 400 of the validation layer, which lists broken rules.
+func invalid(rules ...string) *failure {
+	if len(rules) == 1 {
+		return refuse(http.StatusBadRequest, "", rules[0])
+	}
+	f := refuse(http.StatusBadRequest, "", "")
+	f.Message = rules
+	return f
+}

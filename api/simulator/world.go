@@ -1,0 +1,237 @@
+package simulator
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Job is a generation made elsewhere: by a colleague, a script, the web page.
+type Job struct {
+	ID     string // "" makes one up
+	Model  string // "" is lipsync-2
+	Visual string // link of the video, or of an image when it ends in png, jpg, jpeg or webp; "" makes one up
+	Audio  string // link of the audio; "" makes one up
+	Script string // text to be spoken in place of Audio
+	Name   string // outputFileName, exactly as given
+	// Options is the options object as JSON; "" is none.
+	Options string
+	// Seconds is the length of the output; 0 is told by the inputs.
+	Seconds float64
+	// Age is how long ago it was created.
+	Age time.Duration
+	// Status is where it stands. PENDING and PROCESSING stay so until Finish;
+	// COMPLETED, FAILED and REJECTED ended already; "" lives its usual life.
+	Status string
+	// Pending and Processing are how long a usual life takes; 0 is the
+	// model's time. They are not divided by the speed.
+	Pending, Processing time.Duration
+	// Outcome is how a usual life ends; "" is COMPLETED.
+	Outcome string
+	// ErrorCode and Error say why it failed; an empty Error is the code's own.
+	ErrorCode, Error string
+	Source           string // the surface it came from; "" is api
+	ProjectID        string
+}
+
+// Asset is a file of the account's library; see
+// https://sync.so/docs/api-reference/api/assets-api/list-assets.
+type Asset struct {
+	ID      string // "" makes one up
+	Type    string // VIDEO, AUDIO or IMAGE; "" is VIDEO
+	Name    string
+	URL     string // "" is a playable file on the storage origin
+	Seconds float64
+	Size    int64
+	Age     time.Duration
+	// Bare leaves out every member that is optional on the wire.
+	Bare       bool
+	Visibility string // USER or ORGANIZATION; "" is ORGANIZATION
+	InputType  string // "" is UPLOAD
+}
+
+// Batch is a batch made elsewhere, standing still in the state given.
+type Batch struct {
+	ID         string // "" makes one up
+	Age        time.Duration
+	Status     string // "" is PROCESSING
+	Total      int
+	Succeeded  int
+	Failed     int
+	WebhookURL string
+}
+
+// Add puts a job made elsewhere into the account and tells its id.
+func (s *Server) Add(g Job) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	s.advance(now)
+	j := &job{
+		id: g.ID, source: cmp.Or(g.Source, "api"), outcome: cmp.Or(g.Outcome, completed),
+		code: g.ErrorCode, reason: g.Error, made: g.creation(s.made),
+	}
+	if j.id == "" {
+		j.id = s.newID()
+	}
+	if g.ProjectID != "" && !slices.Contains(s.projects, g.ProjectID) {
+		s.projects = append(s.projects, g.ProjectID)
+	}
+	j.seconds = g.Seconds
+	if j.seconds == 0 {
+		j.seconds = s.outputSeconds(j.made, nil)
+	}
+	s.live(j, g, now)
+	s.jobs.insert(j, now)
+	return j.id
+}
+
+// creation is what the job says it was made from.
+func (g Job) creation(number uint64) *creation {
+	c := &creation{Model: cmp.Or(g.Model, "lipsync-2"), OutputFileName: g.Name, ProjectID: g.ProjectID}
+	if g.Options != "" {
+		c.Options = json.RawMessage(g.Options)
+	}
+	seconds := cmp.Or(g.Seconds, 28)
+	visual := input{Type: "video", URL: cmp.Or(g.Visual, fmt.Sprintf("/media/shot_%d%s.mp4", number, lengthSuffix(seconds)))}
+	if image := path.Ext(g.Visual); slices.Contains([]string{".png", ".jpg", ".jpeg", ".webp"}, strings.ToLower(image)) {
+		visual.Type = "image"
+	}
+	audible := input{Type: "audio", URL: cmp.Or(g.Audio, fmt.Sprintf("/media/line_%d%s.wav", number, lengthSuffix(seconds)))}
+	if g.Script != "" {
+		audible = input{Type: "text", Provider: &speech{"elevenlabs", "voice_anna", g.Script, 0.5, 0.75}}
+	}
+	c.Input = []input{visual, audible}
+	return c
+}
+
+// live gives the job the life that was asked for.
+func (s *Server) live(j *job, g Job, now time.Time) {
+	waits, works := usualTimes(j.made.Model, j.seconds, stream(s.opts.Seed, "life", s.made))
+	waits, works = cmp.Or(g.Pending, s.sped(waits)), cmp.Or(g.Processing, s.sped(works))
+	j.begin(now.Add(-g.Age).Truncate(time.Millisecond), waits, works)
+	switch g.Status {
+	case "":
+		return
+	case pending:
+		j.start, j.end = now.Add(never), now.Add(never)
+	case processing:
+		j.start, j.end = earlier(j.start, now), now.Add(never)
+	default:
+		j.outcome = g.Status
+		j.start, j.end = earlier(j.start, now), earlier(j.end, now)
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// AddAsset puts an asset into the library and tells its id.
+func (s *Server) AddAsset(a Asset) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := s.newAsset(a)
+	s.keepAsset(kept)
+	return kept.ID
+}
+
+// AddBatch puts a batch into the account and tells its id. Its generations are
+// made up.
+func (s *Server) AddBatch(b Batch) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	lines := make([]batchLine, b.Total)
+	for i := range lines {
+		lines[i] = batchLine{fmt.Sprintf("video_%03d", i+1), s.madeUp(s.made+uint64(i), "lipsync-2", 12), 12}
+	}
+	made := s.makeBatch(lines, b.WebhookURL, now.Add(-b.Age))
+	made.held = cmp.Or(b.Status, processing)
+	made.id = cmp.Or(b.ID, made.id)
+	for i, item := range made.items {
+		j := item.job
+		j.start, j.end, j.outcome, j.code = made.created, made.created, completed, ""
+		switch {
+		case i < b.Succeeded:
+		case i < b.Succeeded+b.Failed:
+			j.outcome, j.code = failed, "generation_input_video_inaccessible"
+		default:
+			j.end = now.Add(never)
+		}
+	}
+	made.expanded = made.created
+	if made.held == pending {
+		made.expanded = now.Add(never)
+	}
+	return made.id
+}
+
+// Finish ends a job now, as COMPLETED, FAILED or REJECTED, with an error code
+// or "". It reports whether there is such a job.
+func (s *Server) Finish(id, status, errCode string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.jobs.byID[id]
+	if j == nil {
+		return false
+	}
+	now := s.now()
+	j.start, j.end = earlier(j.start, now), now
+	j.outcome, j.code = status, errCode
+	return true
+}
+
+// Remove deletes a job as if somebody else had done it.
+func (s *Server) Remove(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j := s.jobs.byID[id]
+	if j != nil {
+		s.jobs.remove(j)
+	}
+	return j != nil
+}
+
+// SetRunning makes exactly n jobs processing or pending: it adds ones that
+// never end, or completes the newest.
+func (s *Server) SetRunning(n int) {
+	for range n - s.Running() {
+		s.Add(Job{Status: processing})
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	running := slices.SortedFunc(slices.Values(s.jobs.running(now)), byCreation)
+	for _, j := range running[min(n, len(running)):] {
+		j.start, j.end, j.outcome = earlier(j.start, now), now, completed
+	}
+}
+
+// Running is how many jobs are pending or processing.
+func (s *Server) Running() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	s.advance(now)
+	return len(s.jobs.running(now))
+}
+
+// RevokeKey makes the key wrong until RestoreKey.
+func (s *Server) RevokeKey() { s.revoke(true) }
+
+// RestoreKey makes a revoked key right again.
+func (s *Server) RestoreKey() { s.revoke(false) }
+
+func (s *Server) revoke(revoked bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked = revoked
+}
