@@ -1,0 +1,214 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+// entry is one known key: how its value is taken over. An error says what is
+// wrong with the value.
+type entry struct {
+	set func(value any) error
+}
+
+// UnmarshalTOML takes the value over. Going through the decoder has it add
+// the line to the error.
+func (e entry) UnmarshalTOML(value any) error { return e.set(value) }
+
+// known lists the keys, by their full names. Those in [keys] are free.
+func known(s *Settings) map[string]entry {
+	return map[string]entry{
+		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
+		"theme":           {func(v any) error { return setTheme(&s.Theme, v) }},
+		"ascii":           {func(v any) error { return setBool(&s.ASCII, v) }},
+		"refresh.running": interval(&s.Refresh.Running, 2*time.Second),
+		"refresh.rest":    interval(&s.Refresh.Rest, 5*time.Second),
+		"refresh.batches": interval(&s.Refresh.Batches, 10*time.Second),
+		"refresh.assets":  interval(&s.Refresh.Assets, 30*time.Second),
+		"refresh.models":  interval(&s.Refresh.Models, time.Minute),
+	}
+}
+
+func setBase(to *string, v any) error {
+	*to = strings.TrimSpace(fmt.Sprint(v)) // kept, whatever it is; see Load
+	return checkBase(*to)
+}
+
+func setTheme(to *Theme, v any) error {
+	s, _ := v.(string)
+	switch t := Theme(strings.ToLower(s)); t {
+	case ThemeAuto, ThemeDark, ThemeLight:
+		*to = t
+		return nil
+	}
+	return fmt.Errorf(`it must be "auto", "dark" or "light": %q is used`, *to)
+}
+
+func setBool(to *bool, v any) error {
+	b, ok := v.(bool)
+	if !ok {
+		return fmt.Errorf("it must be true or false, without quotes: %t is used", *to)
+	}
+	*to = b
+	return nil
+}
+
+// interval takes a duration, and no shorter one than the floor: the server's
+// limits are shared with everything else that uses the key.
+func interval(to *time.Duration, floor time.Duration) entry {
+	const most = 24 * time.Hour
+	return entry{func(v any) error {
+		s, _ := v.(string)
+		d, err := time.ParseDuration(s)
+		switch {
+		case err != nil:
+			return errors.New(`it must be a duration like "10s" or "5m": the default is used`)
+		case d < floor:
+			*to = floor
+			return fmt.Errorf("%s is too often: %s is used", s, floor)
+		case d > most:
+			*to = most
+			return fmt.Errorf("%s is too seldom: %s is used", s, most)
+		}
+		*to = d
+		return nil
+	}}
+}
+
+// parser takes tables over, and collects what is wrong.
+type parser struct {
+	md       toml.MetaData
+	known    map[string]entry
+	problems []Problem
+}
+
+// table takes over the values of one table, and of those below it.
+func (p *parser) table(prefix string, values map[string]toml.Primitive) {
+	for name, v := range values {
+		full := prefix + name
+		switch {
+		case full == "keys":
+			continue // see keys
+		case p.isTable(full):
+			p.descend(full, v)
+		default:
+			e, ok := p.known[full]
+			if !ok {
+				e = entry{func(any) error { return p.unknown(full) }}
+			}
+			p.take(full, v, e)
+		}
+	}
+}
+
+// isTable reports whether known keys begin with the name.
+func (p *parser) isTable(name string) bool {
+	for full := range p.known {
+		if strings.HasPrefix(full, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) descend(full string, v toml.Primitive) {
+	if inner, ok := p.inner(full, v); ok {
+		p.table(full+".", inner)
+	}
+}
+
+// inner gives the values of a table; what is none is a problem.
+func (p *parser) inner(full string, v toml.Primitive) (inner map[string]toml.Primitive, ok bool) {
+	// The decoder has no type for tables that only dotted keys make.
+	if kind := p.md.Type(full); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil {
+		return inner, true
+	}
+	p.take(full, v, entry{func(any) error { return fmt.Errorf("it must be a table: [%s]", full) }})
+	return nil, false
+}
+
+// keys takes over the table of keys, whose names are those of actions.
+func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
+	v, ok := top["keys"]
+	if !ok {
+		return
+	}
+	inner, _ := p.inner("keys", v)
+	for name, v := range inner {
+		p.take("keys."+name, v, entry{func(v any) error {
+			keys, err := keyList(v)
+			if err == nil {
+				s.Keys[name] = keys
+			}
+			return err
+		}})
+	}
+}
+
+// keyList takes "ctrl+x,f5", or the same as a list of texts.
+func keyList(v any) (string, error) {
+	switch v := v.(type) {
+	case string:
+		return v, nil
+	case []any:
+		var keys []string
+		for _, k := range v {
+			s, ok := k.(string)
+			if !ok {
+				return "", errors.New(`it must be keys like "ctrl+x,f5"`)
+			}
+			keys = append(keys, s)
+		}
+		return strings.Join(keys, ","), nil
+	}
+	return "", errors.New(`it must be keys like "ctrl+x,f5"`)
+}
+
+// take decodes one value, and notes what is wrong with its line.
+func (p *parser) take(full string, v toml.Primitive, e entry) {
+	err := p.md.PrimitiveDecode(v, &e)
+	if err == nil {
+		return
+	}
+	problem := Problem{Key: full, Words: err.Error()}
+	if at, ok := errors.AsType[toml.ParseError](err); ok {
+		problem.Line, problem.Words = at.Position.Line, at.Message
+	}
+	p.problems = append(p.problems, problem)
+}
+
+func (p *parser) unknown(full string) error {
+	names := append(slices.Sorted(maps.Keys(p.known)), "keys", "refresh")
+	near := slices.MinFunc(names, func(a, b string) int { return distance(full, a) - distance(full, b) })
+	if distance(full, near) <= max(2, len(full)/3) {
+		return fmt.Errorf("there is no such setting; did you mean %s?", near)
+	}
+	return errors.New("there is no such setting; it is ignored")
+}
+
+// distance counts the letters to change, add or take away to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			next := min(diagonal+cost, row[j]+1, row[j+1]+1)
+			diagonal, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,186 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"dubtop/api"
+)
+
+// keyVariable holds the key, before any file is looked at.
+const keyVariable = "SYNC_API_KEY"
+
+// KeySource says where the key came from.
+type KeySource struct {
+	Path    string   // the file; "" for the environment
+	Found   bool     // false: there is no key
+	Looked  []string // the places looked at, in order, up to the one that had it
+	refused bool
+}
+
+// String says it in words.
+func (k KeySource) String() string {
+	switch {
+	case k.Found && k.Path == "":
+		return "the environment (" + keyVariable + ")"
+	case k.Found:
+		return k.Path
+	case k.refused:
+		return "a key was found but can't be used; looked at " + strings.Join(k.Looked, ", then ")
+	}
+	return "no key; looked at " + strings.Join(k.Looked, ", then ")
+}
+
+// KeyPath is the file in which a key may lie.
+func KeyPath(env Env) (string, error) {
+	dir, err := configDir(env)
+	return filepath.Join(dir, "api_key"), err
+}
+
+// FindKey looks for the key: SYNC_API_KEY, else the key file. A file that
+// others may read is made private, with a notice; one that belongs to
+// somebody else is refused. No problem ever holds a part of a key.
+func FindKey(env Env) (api.Secret, KeySource, []Problem) {
+	source := KeySource{Looked: []string{keyVariable}}
+	if raw := strings.TrimSpace(env.Getenv(keyVariable)); raw != "" {
+		if err := checkKey(raw); err != nil {
+			source.refused = true
+			return api.Secret{}, source, []Problem{{File: keyVariable, Words: err.Error()}}
+		}
+		source.Found = true
+		return api.NewSecret(raw), source, nil
+	}
+	path, err := KeyPath(env)
+	if err != nil {
+		return api.Secret{}, source, []Problem{{File: "HOME", Words: err.Error()}}
+	}
+	source.Looked = append(source.Looked, path)
+	raw, notice, err := readKey(path, env.UID)
+	var problems []Problem
+	if notice != "" {
+		problems = append(problems, Problem{File: path, Words: notice})
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return api.Secret{}, source, problems
+	case err != nil:
+		source.refused = true
+		return api.Secret{}, source, append(problems, Problem{File: path, Words: err.Error()})
+	}
+	source.Path, source.Found = path, true
+	return api.NewSecret(raw), source, problems
+}
+
+// maxKey is more than any key has, in bytes.
+const maxKey = 4 << 10
+
+// readKey reads the key file. It asks the open file who owns it and who may
+// read it, so that nobody can swap it in between.
+func readKey(path string, uid int) (key, notice string, err error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe in its place must not hold the start up
+	if err != nil {
+		return "", "", reason(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return "", "", reason(err)
+	}
+	if !info.Mode().IsRegular() {
+		return "", "", errors.New("it is not a regular file, so it is not read")
+	}
+	if st, ok := info.Sys().(*syscall.Stat_t); ok && uid >= 0 && int(st.Uid) != uid {
+		return "", "", errors.New("it belongs to another user, so the key in it is not used")
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		if err := f.Chmod(0o600); err != nil {
+			return "", "", fmt.Errorf("others can read it, and that can't be changed (%w), so the key in it is not used", reason(err))
+		}
+		notice = "others could read it: it is private now; if the machine is shared, make a new key"
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, maxKey+1))
+	if err != nil {
+		return "", notice, reason(err)
+	}
+	key = strings.TrimSpace(string(raw))
+	return key, notice, checkKey(key)
+}
+
+// reason leaves the path out of an error: it is told beside it.
+func reason(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}
+
+// checkKey says why a text can't be a key, without repeating any of it.
+func checkKey(key string) error {
+	switch {
+	case key == "":
+		return errors.New("it holds no key: put the key there, on one line")
+	case len(key) > maxKey:
+		return errors.New("it is too long for a key")
+	}
+	for i := range len(key) {
+		if key[i] <= ' ' || key[i] > '~' {
+			return errors.New("it is not a key: a key is one line of plain letters, digits and signs")
+		}
+	}
+	return nil
+}
+
+// SaveKey writes the key file, readable by the user alone, whole or not at
+// all. Surrounding space is taken off.
+func SaveKey(env Env, key string) error {
+	key = strings.TrimSpace(key)
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	path, err := KeyPath(env)
+	if err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("the key can't be saved: %w", err)
+	}
+	if err := replaceFile(path, key+"\n"); err != nil {
+		return fmt.Errorf("the key can't be saved: %w", err)
+	}
+	return nil
+}
+
+// replaceFile writes beside the file and renames, so that a crash leaves the
+// old one or the new one. os.CreateTemp makes files of mode 0600.
+func replaceFile(path, text string) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".api_key-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(f.Name()) // the first error is the one that counts
+		}
+	}()
+	_, err = f.WriteString(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}

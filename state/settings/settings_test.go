@@ -1,0 +1,260 @@
+package settings
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+// someone has a home of their own, and the variables given.
+func someone(t *testing.T, variables map[string]string) Env {
+	return Env{
+		Getenv: func(name string) string { return variables[name] },
+		Home:   t.TempDir(),
+		UID:    os.Getuid(),
+	}
+}
+
+func write(t *testing.T, path, text string, mode fs.FileMode) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil { // whatever the umask says
+		t.Fatal(err)
+	}
+}
+
+// configured loads a configuration with this text.
+func configured(t *testing.T, text string) (Settings, []Problem) {
+	t.Helper()
+	env := someone(t, nil)
+	write(t, filepath.Join(env.Home, ".config/dubtop/config.toml"), text, 0o600)
+	return Load(env)
+}
+
+func defaults() Settings {
+	return Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Keys: map[string]string{}}
+}
+
+func TestWithoutAFileThereAreDefaults(t *testing.T) {
+	s, problems := Load(someone(t, nil))
+	if len(problems) > 0 || !reflect.DeepEqual(s, defaults()) {
+		t.Errorf("Load = %+v, %v", s, problems)
+	}
+	s, problems = configured(t, "")
+	if len(problems) > 0 || !reflect.DeepEqual(s, defaults()) {
+		t.Errorf("an empty file: %+v, %v", s, problems)
+	}
+}
+
+func TestEverySettingIsTaken(t *testing.T) {
+	s, problems := configured(t, `
+base_url = "http://127.0.0.1:8080"
+theme = "light"
+ascii = true
+
+[refresh]
+running = "3s"
+rest = "20s"
+batches = "1m"
+assets = "10m"
+models = "1h"
+
+[keys]
+quit = "ctrl+x,f5"
+open = ["o", "enter"]
+`)
+	want := Settings{
+		BaseURL: "http://127.0.0.1:8080", Theme: ThemeLight, ASCII: true,
+		Refresh: Refresh{Running: 3 * time.Second, Rest: 20 * time.Second, Batches: time.Minute, Assets: 10 * time.Minute, Models: time.Hour},
+		Keys:    map[string]string{"quit": "ctrl+x,f5", "open": "o,enter"},
+	}
+	if len(problems) > 0 || !reflect.DeepEqual(s, want) {
+		t.Errorf("Load = %+v, %v", s, problems)
+	}
+}
+
+// Every mistake is told with its line and key, and spoils nothing else.
+func TestMistakesAreNamedAndPassedOver(t *testing.T) {
+	for _, c := range []struct {
+		line  string
+		key   string
+		words string
+		edit  func(*Settings) // what the mistake changes nevertheless
+	}{
+		{`theme = "blue"`, "theme", `"auto", "dark" or "light": "auto" is used`, nil},
+		{`theme = 3`, "theme", `"auto", "dark" or "light"`, nil},
+		{`ascii = "yes"`, "ascii", "true or false, without quotes", nil},
+		{`themes = "dark"`, "themes", "did you mean theme?", nil},
+		{`baseurl = "x"`, "baseurl", "did you mean base_url?", nil},
+		{`something_else = 1`, "something_else", "it is ignored", nil},
+		{`refresh = "5s"`, "refresh", "it must be a table: [refresh]", nil},
+		{`refresh.runing = "5s"`, "refresh.runing", "did you mean refresh.running?", nil},
+		{`refresh.running = 5`, "refresh.running", `a duration like "10s"`, nil},
+		{`refresh.running = "often"`, "refresh.running", `a duration like "10s"`, nil},
+		{`refresh.running = "1ms"`, "refresh.running", "1ms is too often: 2s is used", func(s *Settings) { s.Refresh.Running = 2 * time.Second }},
+		{`refresh.rest = "-1h"`, "refresh.rest", "too often: 5s is used", func(s *Settings) { s.Refresh.Rest = 5 * time.Second }},
+		{`refresh.models = "48h"`, "refresh.models", "too seldom: 24h0m0s is used", func(s *Settings) { s.Refresh.Models = 24 * time.Hour }},
+		{`keys = 1`, "keys", "it must be a table: [keys]", nil},
+		{`keys.quit = 1`, "keys.quit", `keys like "ctrl+x,f5"`, nil},
+		{`keys.quit = ["a", 1]`, "keys.quit", `keys like "ctrl+x,f5"`, nil},
+		{`base_url = "http://api.sync.so"`, "base_url", "https://", func(s *Settings) { s.BaseURL = "http://api.sync.so" }},
+		{`base_url = "https://me@api.sync.so"`, "base_url", "user name", func(s *Settings) { s.BaseURL = "https://me@api.sync.so" }},
+		{`base_url = "sync"`, "base_url", "not an address", func(s *Settings) { s.BaseURL = "sync" }},
+		{`base_url = 5`, "base_url", "not an address", func(s *Settings) { s.BaseURL = "5" }},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			extra := "\nascii = true\n"
+			if strings.HasPrefix(c.line, "ascii") {
+				extra = "\n"
+			}
+			s, problems := configured(t, "# mine\n\n"+c.line+extra)
+			if len(problems) != 1 {
+				t.Fatalf("problems = %v, want one", problems)
+			}
+			p := problems[0]
+			if p.Line != 3 || p.Key != c.key || !strings.Contains(p.Words, c.words) || filepath.Base(p.File) != "config.toml" {
+				t.Errorf("problem = %+v, want line 3, key %s, %q", p, c.key, c.words)
+			}
+			if !strings.Contains(p.String(), "config.toml:3: "+c.key+": ") {
+				t.Errorf("in one line: %s", p)
+			}
+			want := defaults()
+			want.ASCII = extra != "\n"
+			if c.edit != nil {
+				c.edit(&want)
+			}
+			if !reflect.DeepEqual(s, want) {
+				t.Errorf("settings = %+v, want %+v", s, want)
+			}
+		})
+	}
+}
+
+func TestProblemsComeInTheOrderOfTheFile(t *testing.T) {
+	_, problems := configured(t, "b = 1\ntheme = 1\n[refresh]\nrest = 1\na = 1\n[zoo]\nx = 1\n[keys]\nk = 1\n")
+	var lines []string
+	for _, p := range problems {
+		lines = append(lines, fmt.Sprint(p.Line, p.Key))
+	}
+	want := []string{"1b", "2theme", "4refresh.rest", "5refresh.a", "6zoo", "9keys.k"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("problems = %v, want %v", lines, want)
+	}
+}
+
+// What stands above a mistake of syntax counts: above all, another server
+// must not turn into the one where jobs cost money.
+func TestSyntaxErrors(t *testing.T) {
+	s, problems := configured(t, "base_url = \"http://localhost:1\"\ntheme = \"dark\nascii = true\n")
+	if len(problems) != 1 || problems[0].Line != 2 || !strings.Contains(problems[0].Words, "from here on the defaults are used") {
+		t.Errorf("problems = %v", problems)
+	}
+	if s.BaseURL != "http://localhost:1" || s.ASCII || s.Theme != ThemeAuto {
+		t.Errorf("settings = %+v", s)
+	}
+	s, problems = configured(t, "keys = { a = \"b\",\n  theme dark }\n[[[")
+	if len(problems) != 1 || problems[0].Line == 0 || !reflect.DeepEqual(s, defaults()) {
+		t.Errorf("settings = %+v, %v", s, problems)
+	}
+}
+
+func TestFilesThatCantBeRead(t *testing.T) {
+	env := someone(t, map[string]string{"DUBTOP_CONFIG": "/nowhere/at/all.toml"})
+	s, problems := Load(env)
+	if len(problems) != 1 || !strings.Contains(problems[0].String(), "/nowhere/at/all.toml: it can't be read") || !reflect.DeepEqual(s, defaults()) {
+		t.Errorf("a file that was asked for and is not there: %+v, %v", s, problems)
+	}
+	env = someone(t, map[string]string{"DUBTOP_CONFIG": t.TempDir()})
+	if _, problems := Load(env); len(problems) != 1 || !strings.Contains(problems[0].Words, "not a configuration file") {
+		t.Errorf("a directory: %v", problems)
+	}
+}
+
+func TestTheEnvironmentGoesBeforeTheFile(t *testing.T) {
+	variables := map[string]string{"SYNC_BASE_URL": " https://staging.example.com ", "DUBTOP_CONFIG": filepath.Join(t.TempDir(), "c.toml")}
+	env := someone(t, variables)
+	write(t, variables["DUBTOP_CONFIG"], `base_url = "https://file.example.com"`, 0o644)
+	if s, problems := Load(env); s.BaseURL != "https://staging.example.com" || len(problems) > 0 {
+		t.Errorf("Load = %+v, %v", s, problems)
+	}
+	variables["SYNC_BASE_URL"] = "http://staging.example.com"
+	s, problems := Load(env)
+	if s.BaseURL != "http://staging.example.com" || len(problems) != 1 || problems[0].File != "SYNC_BASE_URL" {
+		t.Errorf("a bad variable: %+v, %v; it must be kept for the client to refuse", s, problems)
+	}
+}
+
+func TestPlacesOfFiles(t *testing.T) {
+	env := Env{Home: "/home/ann", Getenv: func(string) string { return "" }}
+	places := func(env Env) map[string]string {
+		out := make(map[string]string)
+		for name, f := range map[string]func(Env) (string, error){"config": ConfigPath, "key": KeyPath, "state": StateDir} {
+			path, err := f(env)
+			if err != nil {
+				path = err.Error()
+			}
+			out[name] = path
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		variables map[string]string
+		home      string
+		want      map[string]string
+	}{
+		"by default": {nil, "/home/ann", map[string]string{
+			"config": "/home/ann/.config/dubtop/config.toml", "key": "/home/ann/.config/dubtop/api_key", "state": "/home/ann/.local/state/dubtop",
+		}},
+		"by XDG": {map[string]string{"XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "/s"}, "", map[string]string{
+			"config": "/c/dubtop/config.toml", "key": "/c/dubtop/api_key", "state": "/s/dubtop",
+		}},
+		"relative ones don't count": {map[string]string{"XDG_CONFIG_HOME": "c", "XDG_STATE_HOME": "s"}, "/h", map[string]string{
+			"config": "/h/.config/dubtop/config.toml", "key": "/h/.config/dubtop/api_key", "state": "/h/.local/state/dubtop",
+		}},
+		"by our own": {map[string]string{"DUBTOP_CONFIG": "x.toml"}, "/h", map[string]string{
+			"config": "x.toml", "key": "/h/.config/dubtop/api_key", "state": "/h/.local/state/dubtop",
+		}},
+		"nowhere": {nil, "", map[string]string{
+			"config": ErrNoHome.Error(), "key": ErrNoHome.Error(), "state": ErrNoHome.Error(),
+		}},
+	} {
+		env.Home, env.Getenv = c.home, func(name string) string { return c.variables[name] }
+		if got := places(env); !maps.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	env.Home, env.Getenv = "", func(string) string { return "" }
+	if s, problems := Load(env); len(problems) > 0 || s.BaseURL != api.DefaultBaseURL {
+		t.Errorf("without a home: %+v, %v", s, problems)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("theme = \"dark\"\n[refresh]\nrunning = \"1s\"\n[keys]\na = [1]")
+	f.Add("keys = 1\nrefresh = 2\n[[zoo]]")
+	f.Fuzz(func(t *testing.T, text string) {
+		s := defaults()
+		for _, p := range parse(text, &s) {
+			if p.Words == "" {
+				t.Errorf("a problem without words: %+v", p)
+			}
+		}
+		if r := s.Refresh.Running; r != 0 && r < 2*time.Second {
+			t.Errorf("running every %s", r)
+		}
+	})
+}
