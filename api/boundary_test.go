@@ -9,8 +9,18 @@ import (
 // could hold what a terminal acts on.
 func TestNoBareStrings(t *testing.T) {
 	for _, v := range []any{
-		Generation{}, GenerationPage{}, Costs{}, Batch{}, BatchResult{}, Asset{},
-		AssetPage{}, Model{}, CodeHelp{}, Error{}, Estimate{}, URL{},
+		Generation{},
+		GenerationPage{},
+		Costs{},
+		Batch{},
+		BatchResult{},
+		Asset{},
+		AssetPage{},
+		Model{},
+		CodeHelp{},
+		Error{},
+		Estimate{},
+		URL{},
 	} {
 		walk(t, reflect.TypeOf(v), reflect.TypeOf(v).Name(), map[reflect.Type]bool{})
 	}

@@ -124,7 +124,7 @@ func (c *Client) ServerTime(now time.Time) (t time.Time, ok bool) {
 // noteDate remembers the server's clock.
 func (c *Client) noteDate(h http.Header) {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		skew := date.Sub(time.Now())
+		skew := time.Until(date)
 		c.skew.Store(&skew)
 	}
 }

@@ -128,15 +128,19 @@ type objects[T any] []T
 
 func (o *objects[T]) UnmarshalJSON(b []byte) error {
 	*o = nil
-	var raw []json.RawMessage
-	if len(b) == 0 || b[0] != '[' || json.Unmarshal(b, &raw) != nil {
+	if len(b) == 0 || b[0] != '[' || json.Unmarshal(b, (*[]T)(o)) == nil {
 		return nil
 	}
+	*o = nil
+	var raw []json.RawMessage
+	_ = json.Unmarshal(b, &raw)
 	for _, item := range raw {
-		var v T
-		if isObject(item) && json.Unmarshal(item, &v) == nil {
-			*o = append(*o, v)
+		if !isObject(item) {
+			continue
 		}
+		var v T
+		_ = json.Unmarshal(item, &v) // a member of another type is absent
+		*o = append(*o, v)
 	}
 	return nil
 }

@@ -71,12 +71,12 @@ func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v a
 func (c *Client) checkJSON(a answer, shape func([]byte) bool) error {
 	switch {
 	case isHTML(a.header, a.body):
-		return c.notAPI("an HTML page")
+		return c.notAPI("HTML")
 	case len(a.body) == 0:
 		return c.notAPI("an empty answer")
 	case !json.Valid(a.body):
 		e := c.notAPI("an answer that is broken off or not JSON")
-		e.again = true
+		e.again, e.Suggestion = true, "Try again in a moment."
 		return e
 	case !shape(a.body):
 		return c.notAPI("an answer of an unknown shape")

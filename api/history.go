@@ -85,8 +85,10 @@ func (h *history) read() (GenerationPage, error) {
 	if _, err := h.dec.Token(); err != nil {
 		return GenerationPage{}, brokenOff(err)
 	}
-	if _, err := h.dec.Token(); !errors.Is(err, io.EOF) {
+	if _, err := h.dec.Token(); err == nil {
 		return GenerationPage{}, errShape
+	} else if !errors.Is(err, io.EOF) {
+		return GenerationPage{}, err
 	}
 	if h.seen > 0 && h.named == 0 {
 		return GenerationPage{}, errShape
@@ -111,13 +113,13 @@ func (h *history) element() error {
 		h.whole = true
 	}
 	h.widen()
-	var g Generation
-	if err := json.Unmarshal(h.client.key.redact(h.raw), &g); err != nil {
+	var w wireGeneration
+	if err := json.Unmarshal(h.client.key.redact(h.raw), &w); err != nil {
 		return errShape
 	}
-	if g.ID != "" {
+	if w.ID != "" {
 		h.named++
-		h.items = append(h.items, g)
+		h.items = append(h.items, w.generation())
 	}
 	h.hand(chunk)
 	return nil
@@ -163,7 +165,7 @@ func (c *Client) listError(ctx context.Context, host string, err error) *Error {
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
 		e := c.notAPI("an answer that is broken off or not JSON")
-		e.again = true
+		e.again, e.Suggestion = true, "Try again in a moment."
 		return e
 	}
 	return c.broken(ctx, host, err)
