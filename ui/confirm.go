@@ -63,6 +63,9 @@ func (c *confirm) Place(w, h, width, height int) (int, int) {
 	return max(0, (width-w)/2), max(0, (height-h)/2)
 }
 
+// Dims is true: only the question matters.
+func (c *confirm) Dims() bool { return true }
+
 // Actions are the dialog's keys once it is armed; before, it has none, and
 // what comes in starts the wait again.
 func (c *confirm) Actions() []action {

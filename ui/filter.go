@@ -47,6 +47,9 @@ func (p *filterPrompt) SetSize(width, _ int) {
 // Place puts the prompt on the last line of the body.
 func (p *filterPrompt) Place(_, boxHeight, _, height int) (int, int) { return 0, height - boxHeight }
 
+// Dims is false: the list below is what the filter is about.
+func (p *filterPrompt) Dims() bool { return false }
+
 func (p *filterPrompt) Actions() []action {
 	a := p.app
 	keep := a.does(keymap.Choose, a.pop).hinted("keep the filter")

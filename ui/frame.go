@@ -119,6 +119,9 @@ func (a *App) body(w, h int) (string, *tea.Cursor) {
 	var x, y int
 	for _, s := range a.stack[base+1:] {
 		box := s.View()
+		if s.(overlay).Dims() {
+			content = a.theme.dim(content)
+		}
 		x, y = s.(overlay).Place(lipgloss.Width(box), lipgloss.Height(box), w, h)
 		content = lipgloss.NewCompositor(lipgloss.NewLayer(content), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
 	}

@@ -18,7 +18,7 @@ func (a *App) generationPane(g *state.Generation, width int) []string {
 	t := a.theme
 	lines := []string{t.text(toneTitle, g.Name), ""}
 	lines = append(lines, a.verdict(g, "", "", width)...)
-	lines = append(lines, a.facts(g)...)
+	lines = append(lines, a.facts(g, width)...)
 	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, request, raw answer"))
 }
 
@@ -31,14 +31,14 @@ func (t *theme) fact(label, value string, n tone) string {
 }
 
 // facts are the labelled lines of a job.
-func (a *App) facts(g *state.Generation) []string {
+func (a *App) facts(g *state.Generation, width int) []string {
 	t := a.theme
 	status := jobStatus(t, g)
 	lines := []string{
 		t.fact("status", status.text, status.tone),
 		t.fact("model", g.Model, toneText),
 		t.fact("length", length(g.Length), toneText),
-		t.fact("cost", costWords(a.store.Cost(g)), toneMoney),
+		t.fact("cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone),
 		t.fact("created", clock(g.Created, a.now)+", "+age(g.Created, a.now)+" ago", toneText),
 	}
 	if !g.Started.IsZero() {
@@ -50,7 +50,7 @@ func (a *App) facts(g *state.Generation) []string {
 	if took, ok := g.Took(); ok {
 		lines = append(lines, t.fact("took", span(took), toneText))
 	}
-	return append(lines, t.fact("id", string(g.ID), toneMuted))
+	return append(lines, a.advice(width, "id", string(g.ID), toneMuted)...)
 }
 
 // costWords says a cost and where it comes from.
@@ -126,6 +126,9 @@ func (a *App) outlook(g *state.Generation, width int) []string {
 		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", toneWarn
 	}
 	lines := a.advice(width, "Outlook", words, n)
+	if g.Status == api.Processing {
+		lines = append([]string{a.theme.fact("", a.theme.bar(e.Fraction, 20)+fmt.Sprintf(" %.0f %%", 100*e.Fraction), toneRunning)}, lines...)
+	}
 	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", toneMuted)...), "")
 }
 
@@ -168,7 +171,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	if g.Intent != "" {
 		row := *g
 		a.push(&pager{app: a, title: "details", content: func(width int) []string {
-			return append([]string{""}, indented(append(a.verdict(&row, "", "", width-2), a.facts(&row)...))...)
+			return append([]string{""}, indented(append(a.verdict(&row, "", "", width-2), a.facts(&row, width-2)...))...)
 		}})
 		return nil
 	}
@@ -178,7 +181,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 		return plain(func() { d.part = (d.part + by + partCount) % partCount; d.top = 0; d.scroll(0) })
 	}
 	d.extra = append([]action{
-		a.does(keymap.NextPart, turn(1)).hinted(""),
+		a.does(keymap.NextPart, turn(1)).hinted("next part"),
 		a.does(keymap.PreviousPart, turn(-1)),
 		a.does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).hinted("refresh"),
 	}, generationActions(a, d.row)...)
@@ -288,7 +291,7 @@ func (d *generationDetails) overview(g *state.Generation, width int) []string {
 	}
 	lines := []string{t.text(toneTitle, g.Name), ""}
 	lines = append(lines, a.verdict(g, message, "", width)...)
-	lines = append(lines, a.facts(g)...)
+	lines = append(lines, a.facts(g, width)...)
 	if d.err != nil {
 		lines = append(lines, "", t.text(toneBad, "The rest could not be loaded: "+errorText(d.err)))
 	}

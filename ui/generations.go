@@ -19,10 +19,10 @@ func newGenerations(a *App) *view[state.Generation] {
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
 			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{g.Model, toneMuted} }},
 			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
-			{title: "length", width: 6, right: true, drop: 5, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
+			{title: "length", width: 6, right: true, drop: 6, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
 			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
-			{title: "age", width: 4, right: true, drop: 2, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{age(g.Created, a.now), toneMuted} }},
-			{title: "progress", width: 14, grow: 1, drop: 6, sort: unsorted, cell: a.progressCell},
+			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{age(g.Created, a.now), toneMuted} }},
+			{title: "progress", width: 14, grow: 1, drop: 2, sort: unsorted, cell: a.progressCell},
 		},
 		empty: func() []string {
 			return []string{

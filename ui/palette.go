@@ -60,6 +60,9 @@ func (p *palette) found() []action {
 	return found
 }
 
+// Dims is true: only the list of actions matters.
+func (p *palette) Dims() bool { return true }
+
 func (p *palette) Actions() []action {
 	a := p.app
 	step := func(by int) func() tea.Cmd {

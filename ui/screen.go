@@ -23,6 +23,8 @@ type overlay interface {
 	screen
 	// Place says where the drawn box goes, inside the body of width × height.
 	Place(boxWidth, boxHeight, width, height int) (x, y int)
+	// Dims says that what lies below is only to be guessed at meanwhile.
+	Dims() bool
 }
 
 // typing is a screen with the terminal's cursor in it, relative to its view.

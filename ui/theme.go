@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // tone is a meaning a text can have. Screens speak of tones; only the theme
@@ -23,6 +24,7 @@ const (
 	toneKey   // a key to press
 	toneMoney
 	toneDemo
+	toneFaint // below a dialog
 	toneCount // how many tones there are
 )
 
@@ -58,18 +60,18 @@ type glyphs struct {
 // colours are those of one background. Contrast on the usual
 // terminals' backgrounds is at least 4.5:1 for everything that must be read.
 type colours struct {
-	text, muted, accent, running, pending, ok, bad, warn, money, demo, picked string
+	text, muted, accent, running, pending, ok, bad, warn, money, demo, faint, picked string
 }
 
 func newTheme(dark, ascii bool) *theme {
 	p := colours{
 		text: "#e4e4e7", muted: "#9ca3af", accent: "#7dd3fc", running: "#60a5fa", pending: "#a5b4fc",
-		ok: "#4ade80", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", picked: "#27303f",
+		ok: "#4ade80", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", faint: "#4b5563", picked: "#27303f",
 	}
 	if !dark {
 		p = colours{
 			text: "#1f2328", muted: "#5b6470", accent: "#0b65c2", running: "#1d4ed8", pending: "#4f46e5",
-			ok: "#15703a", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", picked: "#dbe7f5",
+			ok: "#15703a", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", faint: "#b4bac3", picked: "#dbe7f5",
 		}
 	}
 	t := &theme{dark: dark, ascii: ascii, glyphs: unicodeGlyphs()}
@@ -108,6 +110,8 @@ func style(n tone, p colours) lipgloss.Style {
 		return colour(p.accent)
 	case toneMoney:
 		return colour(p.money)
+	case toneFaint:
+		return colour(p.faint)
 	case toneDemo:
 		return colour(p.demo).Bold(true)
 	}
@@ -139,3 +143,12 @@ func asciiGlyphs() glyphs {
 
 // text draws a string in a tone.
 func (t *theme) text(n tone, s string) string { return t.normal[n].on(s) }
+
+// dim takes the colours off a drawn text, for what lies below a dialog.
+func (t *theme) dim(s string) string {
+	lines := strings.Split(ansi.Strip(s), "\n")
+	for i, line := range lines {
+		lines[i] = t.text(toneFaint, line)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -44,7 +44,7 @@ func (v *view[T]) SetSize(width, height int) {
 	}
 }
 
-func (v *view[T]) paneWidth() int { return max(44, v.width*2/5) }
+func (v *view[T]) paneWidth() int { return max(42, v.width*7/20) }
 
 // with ends the making of a view: its own actions first, then those that all
 // views have, then those of the whole dashboard.
