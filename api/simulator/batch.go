@@ -14,7 +14,7 @@ import (
 )
 
 // The published rules of a batch
-// (https://sync.so/docs/api-reference/guides/batch-processing). How many may
+// (https://sync.so/docs/api-reference). How many may
 // run at once is not published; five here.
 const (
 	batchLeast       = 20

@@ -106,7 +106,7 @@ func (s *Server) readSubmission(r *http.Request) (*submission, *failure) {
 }
 
 // idempotencyKey reads the optional header: one, of 1 to 128 unreserved
-// characters.
+// characters (https://sync.so/docs/api-reference/guides/idempotency).
 func idempotencyKey(h http.Header) (string, *failure) {
 	values := h.Values("Idempotency-Key")
 	if len(values) == 0 {

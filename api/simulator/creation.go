@@ -12,7 +12,7 @@ import (
 )
 
 // creation is what a generation is made from: the body of POST /v2/generate
-// (https://sync.so/docs/api-reference/api/generate-api/create).
+// (https://sync.so/docs/api-reference).
 type creation struct {
 	Model          string
 	Input          []input

@@ -3,7 +3,7 @@ package simulator
 import "net/http"
 
 // codeHelp is an entry of the error catalogue
-// (https://sync.so/docs/api-reference/api/errors).
+// (https://sync.so/docs/api-reference).
 type codeHelp struct {
 	Code       string `json:"code"`
 	Message    string `json:"message"`

@@ -10,7 +10,7 @@ import (
 )
 
 // price is money in hundred-thousandths of a dollar, the unit in which list
-// prices per frame are whole numbers (https://sync.so/pricing).
+// prices per frame are whole numbers (https://sync.so/llms.txt).
 type price int64
 
 // dollars is the price as JSON numbers have it.

@@ -51,7 +51,7 @@ func (s *Server) inputSeconds(in input, uploads []*asset) float64 {
 }
 
 // outputSeconds is how long the output will be: sync_mode decides between
-// video and audio (https://sync.so/docs/developer-guides/sync-mode).
+// video and audio (https://sync.so/docs/api-reference).
 func (s *Server) outputSeconds(c *creation, uploads []*asset) float64 {
 	var video, audio float64
 	image := false

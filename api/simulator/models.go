@@ -2,7 +2,7 @@ package simulator
 
 import "net/http"
 
-// model is a model as the API lists it; see https://sync.so/docs/models/lipsync.
+// model is a model as the API lists it; see https://sync.so/docs/api-reference.
 type model struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`

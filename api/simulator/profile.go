@@ -32,7 +32,7 @@ func ParseProfile(s string) (Profile, error) {
 	}
 }
 
-// Plan is what the account has subscribed to; see https://sync.so/pricing.
+// Plan is what the account has subscribed to; see https://sync.so/llms.txt.
 type Plan string
 
 // The plans. The zero Plan counts as Creator.
@@ -58,7 +58,7 @@ func ParsePlan(s string) (Plan, error) {
 }
 
 // Concurrency is how many generations may be pending or processing at once
-// (https://sync.so/docs/api-reference/guides/concurrency-rate-limits). An
+// (https://sync.so/docs/api-reference). An
 // enterprise's number is by contract; here it is 40.
 func (p Plan) Concurrency() int {
 	switch p {

@@ -12,7 +12,7 @@ import (
 )
 
 // What the multipart parser takes, per file and in all
-// (https://sync.so/docs/api-reference/api/generate-api/create-with-files).
+// (https://sync.so/docs/api-reference).
 const (
 	juneFileLimit    = 20 << 20
 	currentFileLimit = 5 << 30

@@ -39,7 +39,7 @@ type Job struct {
 }
 
 // Asset is a file of the account's library; see
-// https://sync.so/docs/api-reference/api/assets-api/list-assets.
+// https://sync.so/docs/api-reference.
 type Asset struct {
 	ID      string // "" makes one up
 	Type    string // VIDEO, AUDIO or IMAGE; "" is VIDEO
