@@ -228,13 +228,8 @@ func join[T ~string](items []T) string {
 // no longer knows the cursor: begin again from the top then.
 // https://sync.so/docs/api-reference/api/generate-api/list
 func (c *Client) Generations(ctx context.Context, q GenerationQuery, each func([]Generation)) (GenerationPage, error) {
-	for _, id := range append(q.IDs[:len(q.IDs):len(q.IDs)], q.Cursor) {
-		if err := c.checkID(id); err != nil && id != "" {
-			return GenerationPage{}, err
-		}
-	}
-	if q.Cursor != "" && (c.memory.lacks(paging) || c.memory.lacks(limits)) {
-		return GenerationPage{}, ErrUnsupported
+	if err := c.checkQuery(q); err != nil {
+		return GenerationPage{}, err
 	}
 	asked := q.Limit
 	if c.memory.lacks(limits) {
@@ -251,6 +246,22 @@ func (c *Client) Generations(ctx context.Context, q GenerationQuery, each func([
 		c.memory.missing(paging)
 	}
 	return page, err
+}
+
+// checkQuery refuses a query that the server could not answer.
+func (c *Client) checkQuery(q GenerationQuery) error {
+	for _, id := range q.IDs {
+		if err := c.checkID(id); err != nil {
+			return err
+		}
+	}
+	if q.Cursor == "" {
+		return nil
+	}
+	if c.memory.lacks(paging) || c.memory.lacks(limits) {
+		return ErrUnsupported
+	}
+	return c.checkID(q.Cursor)
 }
 
 // CountGenerations counts jobs by status; ErrUnsupported where the server
