@@ -117,10 +117,9 @@ func (c *Camera) window(width, height int) canvas {
 	p.fill(img.Bounds(), c.palette.Background)
 	size := img.Bounds().Max
 	for y := range size.Y {
-		for x := range size.X {
-			inX, inY := x >= corner && x < size.X-corner, y >= corner && y < size.Y-corner
-			if inX && inY {
-				continue
+		for x := 0; x < size.X; x++ {
+			if x == corner && y >= corner && y < size.Y-corner {
+				x = size.X - corner // nothing of the edge is in between
 			}
 			depth := depthInside(x, y, size)
 			p.blend(x, y, c.palette.Edge, stroke+0.5-depth)
@@ -194,11 +193,12 @@ func (c *Camera) glyph(p canvas, box image.Rectangle, r rune, style int, ink col
 		return err
 	}
 	within, mask, from, _, _ := face.Glyph(fixed.P(box.Min.X, box.Min.Y+baseline), r)
+	alpha := mask.(*image.Alpha) // what opentype draws
 	visible := within.Intersect(box)
 	for y := visible.Min.Y; y < visible.Max.Y; y++ {
 		for x := visible.Min.X; x < visible.Max.X; x++ {
-			_, _, _, a := mask.At(from.X+x-within.Min.X, from.Y+y-within.Min.Y).RGBA()
-			p.blend(x, y, ink, float64(a)/0xffff)
+			a := alpha.AlphaAt(from.X+x-within.Min.X, from.Y+y-within.Min.Y).A
+			p.blend(x, y, ink, float64(a)/0xff)
 		}
 	}
 	return nil
@@ -223,10 +223,13 @@ func (c *Camera) face(r rune, style int) (font.Face, error) {
 type canvas struct{ img *image.NRGBA }
 
 func (p canvas) fill(area image.Rectangle, c color.NRGBA) {
-	for y := area.Min.Y; y < area.Max.Y; y++ {
-		for x := area.Min.X; x < area.Max.X; x++ {
-			p.img.SetNRGBA(x, y, c)
-		}
+	bytes := 4 * area.Dx()
+	first := p.img.Pix[p.img.PixOffset(area.Min.X, area.Min.Y):][:bytes]
+	for i := 0; i < bytes; i += 4 {
+		copy(first[i:], []uint8{c.R, c.G, c.B, c.A})
+	}
+	for y := area.Min.Y + 1; y < area.Max.Y; y++ {
+		copy(p.img.Pix[p.img.PixOffset(area.Min.X, y):], first)
 	}
 }
 
