@@ -144,7 +144,7 @@ func (c *Client) Batch(ctx context.Context, id ID) (Batch, error) {
 // ValidateBatch has the server check a JSONL file without creating anything
 // (dry_run). It costs nothing, but is sent once all the same: a server that
 // did not know dry_run would create a batch. Should one do that, the error
-// names the batch. https://sync.so/docs/developer-guides/batch-processing
+// names the batch. https://sync.so/docs/api-reference/guides/batch-processing
 func (c *Client) ValidateBatch(ctx context.Context, jsonl []byte) error {
 	f := newForm(fingerprint(jsonl))
 	f.file("input", "batch.jsonl", "application/jsonl", bytes.NewReader(jsonl), int64(len(jsonl)))

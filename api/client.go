@@ -15,7 +15,7 @@ import (
 )
 
 // DefaultBaseURL is the vendor's production server.
-// https://sync.so/docs/api-reference/overview
+// https://sync.so/docs/api-reference
 const DefaultBaseURL = "https://api.sync.so"
 
 // Config is what a Client needs.
@@ -102,7 +102,7 @@ type Usage struct {
 }
 
 // Usage reports the requests of the last 60 seconds against the published
-// limits (60 and 600). https://sync.so/docs/api-reference/overview
+// limits (60 and 600). https://sync.so/docs/api-reference
 func (c *Client) Usage() Usage {
 	now := time.Now()
 	u := Usage{GenerateLimit: generateLimit, OtherLimit: otherLimit}

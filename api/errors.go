@@ -31,7 +31,7 @@ const (
 )
 
 // Error is every error of a Client. All its texts are safe to draw.
-// https://sync.so/docs/developer-guides/error-handling
+// https://sync.so/docs/product/troubleshooting
 type Error struct {
 	Kind       Kind
 	Status     int  // HTTP status, 0 without an answer
@@ -107,7 +107,7 @@ func (e *Error) advice() string {
 	}
 	switch e.Kind {
 	case KindAuth:
-		return "Check the key, or make a new one at sync.so."
+		return "Check the key, or make a new one at sync.so/settings/api-keys."
 	case KindPayment:
 		return "See the plan and its bills at sync.so/billing."
 	case KindRateLimited:

@@ -27,7 +27,7 @@ func TestErrorsInWords(t *testing.T) {
 		},
 		{
 			401, `{"message":"Unauthorized","statusCode":401}`,
-			KindAuth, "the API key was refused (401): Unauthorized. Check the key, or make a new one at sync.so.",
+			KindAuth, "the API key was refused (401): Unauthorized. Check the key, or make a new one at sync.so/settings/api-keys.",
 		},
 		{403, `{"message":"no","errorCode":"asset_forbidden"}`, KindInvalid, "rejected (403): no"},
 		{

@@ -10,7 +10,7 @@ import (
 )
 
 // class is one of the two groups of requests that the API limits.
-// https://sync.so/docs/api-reference/overview
+// https://sync.so/docs/api-reference
 type class int
 
 const (

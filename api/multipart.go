@@ -170,7 +170,6 @@ func (e *exactly) Read(p []byte) (int, error) {
 }
 
 // mediaType is the type of a media file by its name.
-// https://sync.so/docs/compatibility-and-tips/media-content-tips
 func mediaType(name string) string {
 	types := map[string]string{
 		".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".avi": "video/x-msvideo",

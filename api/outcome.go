@@ -63,7 +63,7 @@ func outcomeOfStatus(e *Error) Outcome {
 // refusesInput reports whether an error code proves that nothing was created,
 // whatever the status: the codes about what was sent do. The codes about
 // idempotency do not: another try of the same request may have been accepted.
-// https://sync.so/docs/api-reference/api/errors-api/list
+// https://sync.so/docs/api-reference/guides/idempotency
 func refusesInput(code Text) bool {
 	for _, prefix := range []string{"generation_input_", "voice_", "batch_", "asset_", "project_", "plan_", "account_"} {
 		if strings.HasPrefix(string(code), prefix) {

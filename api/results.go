@@ -21,7 +21,7 @@ type BatchResult struct {
 const maxResults = 32 << 20
 
 // BatchResults fetches the result file of a batch, without the key beyond the
-// API's own origin. https://sync.so/docs/developer-guides/batch-processing
+// API's own origin. https://sync.so/docs/api-reference/guides/batch-processing
 func (c *Client) BatchResults(ctx context.Context, b Batch) ([]BatchResult, error) {
 	link, err := b.Output.Link()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // keyHeader carries the key.
-// https://sync.so/docs/api-reference/authentication
+// https://sync.so/docs/api-reference/guides/authentication
 const keyHeader = "x-api-key"
 
 const maxRedirects = 5
