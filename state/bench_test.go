@@ -26,14 +26,17 @@ func BenchmarkFilterKeystroke100k(b *testing.B) {
 }
 
 func BenchmarkMergePoll100Into100k(b *testing.B) {
-	for _, new := range []int{0, 1, 100} {
-		b.Run(fmt.Sprintf("new=%d", new), func(b *testing.B) {
+	for _, fresh := range []int{0, 1, 100} {
+		b.Run(fmt.Sprintf("new=%d", fresh), func(b *testing.B) {
 			c := filled(account(many))
-			newest := many
+			newest := many + 100
+			for n := range 100 {
+				c.Put(row(many+n, api.Pending), start())
+			}
 			for i := 0; b.Loop(); i++ {
 				b.StopTimer()
 				page := make([]Generation, 0, 100)
-				newest += new
+				newest += fresh
 				for n := range 100 {
 					page = append(page, row(newest-n, []api.Status{api.Pending, api.Processing}[i%2]))
 				}

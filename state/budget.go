@@ -11,10 +11,11 @@ const window = time.Minute
 // The most requests of the poller in any window. They are laws, not aims: what
 // would break one waits.
 const (
-	maxRequests   = 60 // in all: a tenth of the published limit
-	maxBeforeFill = 48 // in all, for pages of older items to be asked for
-	maxSideBusy   = 15 // lists beside the generations, while jobs run
-	maxSideRest   = 5  // the same at rest: with the head's six and one more, twelve
+	maxRequests = 60 // in all: a tenth of the published limit
+	maxSideBusy = 10 // lists beside the generations, while jobs run
+	maxSideRest = 5  // the same at rest: with the head's six and one more, twelve
+	minFill     = 2  // pages of older items, however much else there is
+	spare       = 2  // left over for the user's refreshes
 )
 
 // weight sorts topics by what they are counted against.
@@ -49,21 +50,11 @@ func (b *budget) spend(at time.Time, w weight) {
 	b.sent = append(b.sent, stamp{at, w})
 }
 
-// free is when another request of this weight fits. A forced one counts
-// against the whole only.
-func (b *budget) free(now time.Time, w weight, forced, busy bool) time.Time {
+// free is when there is room for another request: fewer than limit of its
+// weight, and fewer than maxRequests in all.
+func (b *budget) free(now time.Time, w weight, limit int) time.Time {
 	at := b.room(now, maxRequests, func(stamp) bool { return true })
-	switch {
-	case w == filler:
-		at = later(at, b.room(now, maxBeforeFill, func(stamp) bool { return true }))
-	case w == side && !forced:
-		limit := maxSideRest
-		if busy {
-			limit = maxSideBusy
-		}
-		at = later(at, b.room(now, limit, func(s stamp) bool { return s.weight == side }))
-	}
-	return at
+	return later(at, b.room(now, limit, func(s stamp) bool { return s.weight == w }))
 }
 
 // room is when fewer than limit of the counted requests are in the window.

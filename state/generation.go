@@ -133,13 +133,7 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 		*g = *old
 		return
 	}
-	g.Started, g.Ended = old.Started, old.Ended
-	if g.Started.IsZero() && old.Status == api.Pending && g.Status == api.Processing {
-		g.Started = wall(now)
-	}
-	if g.Ended.IsZero() && !old.Status.Terminal() && g.Status.Terminal() {
-		g.Ended = wall(now)
-	}
+	g.observe(old, now)
 	if g.Created.IsZero() {
 		g.Created = old.Created
 	}
@@ -150,11 +144,28 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 		g.Name, g.named = old.Name, true
 	}
 	g.ID = old.ID // the same text; the newer bytes can then be dropped
-	if g.Status == old.Status && g.Name == old.Name && g.Model == old.Model && g.ErrorCode == old.ErrorCode {
+	if g.reads(old) {
 		g.Name, g.haystack = old.Name, old.haystack
 		return
 	}
 	g.index()
+}
+
+// observe keeps the times of changes seen, and takes those seen now.
+func (g *Generation) observe(old *Generation, now time.Time) {
+	g.Started, g.Ended = old.Started, old.Ended
+	if g.Started.IsZero() && old.Status == api.Pending && g.Status == api.Processing {
+		g.Started = wall(now)
+	}
+	if g.Ended.IsZero() && !old.Status.Terminal() && g.Status.Terminal() {
+		g.Ended = wall(now)
+	}
+}
+
+// reads reports whether the haystack would be the same.
+func (g *Generation) reads(old *Generation) bool {
+	return g.Status == old.Status && g.Name == old.Name &&
+		g.Model == old.Model && g.ErrorCode == old.ErrorCode
 }
 
 // index builds the haystack and lets the id and the name share its bytes.

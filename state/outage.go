@@ -83,8 +83,8 @@ func cutsOff(topic Topic, err error) bool {
 }
 
 // failed notes that a question got no answer.
-func (p *Poller) failed(topic Topic, err error, now time.Time) {
-	lane := &p.lanes[topic]
+func (p *Poller) failed(a Ask, err error, now time.Time) {
+	topic, lane := a.Topic, &p.lanes[a.Topic]
 	if errors.Is(err, context.Canceled) { // by ourselves
 		lane.retry = now.Add(time.Second)
 		return
@@ -93,7 +93,9 @@ func (p *Poller) failed(topic Topic, err error, now time.Time) {
 	lane.retry = now.Add(backoff(lane.failures, p.pace.Seed))
 	switch kind := kindOf(err); {
 	case kind == api.KindAuth:
-		p.rejected = err
+		if a.ID > p.resumed { // else it was asked with the key before this one
+			p.rejected = err
+		}
 	case kind == api.KindRateLimited:
 		p.limited(err, now)
 	case cutsOff(topic, err):

@@ -7,14 +7,8 @@ import (
 )
 
 const (
-	// lostAfter is when a question without any answer is asked again.
-	lostAfter = 5 * time.Minute
-	// vanishedGap is the least time between two requests for vanished jobs.
-	vanishedGap = time.Second
 	// refreshGap is the least time between two refreshes by the user.
 	refreshGap = 2 * time.Second
-	// assetGap is the time between two pages of older assets.
-	assetGap = 2 * time.Second
 	// clockSlack is how far callers' times may go back without meaning that
 	// the clock was set.
 	clockSlack = 2 * time.Second
@@ -50,6 +44,7 @@ type Poller struct {
 	unfocused bool
 	busy      bool
 	asked     uint64
+	resumed   uint64 // the last question before Resume
 	refreshed time.Time
 	facts     facts
 }
@@ -120,7 +115,7 @@ func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
 		p.lanes[a.Topic].ask = 0
 	}
 	if r.Err != nil {
-		p.failed(a.Topic, r.Err, now)
+		p.failed(a, r.Err, now)
 	} else {
 		p.succeeded(a.Topic)
 	}
@@ -188,8 +183,9 @@ func (p *Poller) Wake(now time.Time) {
 	}
 }
 
-// Resume ends the stop that a refused key caused.
-func (p *Poller) Resume() { p.rejected = nil }
+// Resume ends the stop that a refused key caused. Refusals still on their way
+// were meant for the key before.
+func (p *Poller) Resume() { p.rejected, p.resumed = nil, p.asked }
 
 // Hold stops everything until a time, for a reason in words.
 func (p *Poller) Hold(until time.Time, words string) {
@@ -215,120 +211,6 @@ func (p *Poller) SetVisible(t Topic) { p.visible = t }
 // SetBusy tells whether a request of the user's own is under way. Pages of
 // older items wait for it.
 func (p *Poller) SetBusy(busy bool) { p.busy = busy }
-
-// ready is when a topic may be asked about; ok is false when that is not a
-// matter of time alone.
-func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
-	lane := &p.lanes[t]
-	pace, wanted := p.interval(t)
-	switch {
-	case p.rejected != nil, p.paused && !lane.forced, !wanted:
-		return at, false
-	case p.outage.streak > 0:
-		return p.readyInOutage(t)
-	case t != Head && !p.facts.known, t.weight() == filler && !p.idle():
-		return at, false
-	}
-	if !lane.forced {
-		at = lane.retry
-		if !lane.sent.IsZero() {
-			at = later(at, lane.sent.Add(pace))
-		}
-	}
-	if lane.ask != 0 {
-		at = later(at, lane.sent.Add(lostAfter))
-	}
-	return p.gated(t, at), true
-}
-
-// readyInOutage lets one topic at a time try the way.
-func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
-	if t != p.probe() {
-		return at, false
-	}
-	at = p.outage.retry
-	for i := range p.lanes {
-		if p.lanes[i].ask != 0 {
-			at = later(at, p.lanes[i].sent.Add(lostAfter))
-		}
-	}
-	return p.gated(t, at), true
-}
-
-// gated waits for the end of a hold, and for room in the budget.
-func (p *Poller) gated(t Topic, at time.Time) time.Time {
-	at = later(at, p.held.until)
-	return later(at, p.budget.free(p.last, t.weight(), p.lanes[t].forced, p.facts.running > 0))
-}
-
-// idle reports whether nothing but older pages is under way, due or wanted by
-// the user.
-func (p *Poller) idle() bool {
-	return !p.busy && !p.underWay(func(t Topic) bool { return t.weight() != filler })
-}
-
-func (p *Poller) underWay(which func(Topic) bool) bool {
-	for t := range topics {
-		if p.lanes[t].ask != 0 && which(t) {
-			return true
-		}
-	}
-	return false
-}
-
-// interval is the time between two questions of a topic; ok is false when
-// there is nothing to ask.
-func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
-	every, ok = p.focusedInterval(t)
-	if p.unfocused && t != Vanished {
-		every *= time.Duration(p.pace.Unfocused)
-	}
-	return every, ok || p.lanes[t].forced || p.outage.streak > 0
-}
-
-func (p *Poller) focusedInterval(t Topic) (every time.Duration, ok bool) {
-	switch t {
-	case Head:
-		if p.facts.whole {
-			return p.pace.Whole, true
-		}
-		return p.pace.Rest, true
-	case Running:
-		if p.facts.running > 0 {
-			return p.pace.Running, true
-		}
-		return p.pace.Rest, p.facts.whole
-	case Vanished:
-		if len(p.watch.queue) > 0 {
-			return vanishedGap, true
-		}
-		return p.pace.Strange, p.facts.strange > 0
-	case Batches, Assets, Models:
-		return p.sideInterval(t), true
-	case UnitPrices:
-		return p.pace.Prices, p.facts.unpriced > 0
-	case Backfill:
-		return p.pace.Backfill, len(p.backfill.walks) > 0
-	case AssetPages:
-		return assetGap, p.assets.cursor != "" && p.visible == Assets
-	}
-	return 0, false
-}
-
-// sideInterval is the pace of a list beside the generations.
-func (p *Poller) sideInterval(t Topic) time.Duration {
-	every := p.pace.Slow
-	if t == p.visible {
-		every = p.pace.Visible
-	}
-	if t == Batches && p.facts.batches > 0 {
-		every = min(every, p.pace.Batches)
-		if t == p.visible {
-			every = max(10*time.Second, p.pace.Batches/3)
-		}
-	}
-	return every
-}
 
 // send marks a topic as asked, and says what.
 func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {

@@ -1,0 +1,108 @@
+package state
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+func estimate(frames int, cost api.Micros) api.Estimate {
+	return api.Estimate{Frames: frames, Cost: &cost}
+}
+
+func TestCosts(t *testing.T) {
+	s := NewStore()
+	s.Prices.Learn("lipsync-2", estimate(250, 500_000))
+	s.Prices.Learn("lipsync-2-pro", estimate(3, 10_000)) // no whole number a frame
+	s.Prices.Own(jobID(7), 1_250_000)
+	s.Prices.Actual(jobID(8), 900_000)
+	s.Prices.Own(jobID(8), 1_000_000) // comes too late to matter
+
+	for _, test := range []struct {
+		why    string
+		id     int
+		model  string
+		status api.Status
+		length api.Seconds
+		want   Cost
+	}{
+		{"length × 25 × unit price", 1, "lipsync-2", api.Completed, 28, Cost{1_400_000, CostDerived}},
+		{"half a frame is rounded", 1, "lipsync-2", api.Completed, 0.5, Cost{26_000, CostDerived}},
+		{"exact fractions", 1, "lipsync-2-pro", api.Completed, 12, Cost{1_000_000, CostDerived}},
+		{"no length", 1, "lipsync-2", api.Processing, 0, Cost{}},
+		{"no price", 1, "sync-3", api.Completed, 28, Cost{}},
+		{"failed", 1, "lipsync-2", api.Failed, 28, Cost{}},
+		{"absurd", 1, "lipsync-2", api.Completed, 1e300, Cost{}},
+		{"endless", 1, "lipsync-2", api.Completed, api.Seconds(math.Inf(1)), Cost{}},
+		{"our own", 7, "sync-3", api.Failed, 0, Cost{1_250_000, CostEstimate}},
+		{"what was charged", 8, "lipsync-2", api.Completed, 28, Cost{900_000, CostActual}},
+	} {
+		g := row(test.id, test.status)
+		g.Model, g.Length = test.model, test.length
+		if got := s.Cost(&g); got != test.want {
+			t.Errorf("%s: %+v, want %+v", test.why, got, test.want)
+		}
+	}
+	if per, ok := s.Prices.PerFrame("lipsync-2-pro"); per != 3333 || !ok {
+		t.Errorf("a frame costs %d", per)
+	}
+	if _, ok := s.Prices.PerFrame("sync-3"); ok {
+		t.Error("a price out of nowhere")
+	}
+}
+
+func TestAServerWithoutAPriceIsAskedOnce(t *testing.T) {
+	var p Prices
+	p.see("sync-3")
+	p.see("sync-3")
+	p.see("")
+	if len(p.unpriced) != 1 {
+		t.Fatalf("to ask: %q", p.unpriced)
+	}
+	p.Learn("sync-3", api.Estimate{})
+	p.see("sync-3")
+	if len(p.unpriced) != 0 {
+		t.Errorf("asked again: %q", p.unpriced)
+	}
+}
+
+func TestTheNumberOfModelsAskedAboutIsBounded(t *testing.T) {
+	var p Prices
+	for n := range 1000 {
+		p.see(string(jobID(n)))
+	}
+	if len(p.unpriced) != maxPriced {
+		t.Errorf("%d models to ask about", len(p.unpriced))
+	}
+}
+
+func TestSpendByTheLocalDay(t *testing.T) {
+	berlin := time.FixedZone("CET", 60*60)
+	var s Spend
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 30, 0, 0, time.UTC) }
+	s.Add("c", "sync-3", 300, at(2, 12))
+	s.Add("a", "lipsync-2", 100, at(1, 12))
+	s.Add("b", "lipsync-2", 200, at(1, 23)) // in Berlin it is the second
+	s.Add("c", "sync-3", 300, at(2, 13))    // told twice
+
+	now := at(2, 20)
+	if got := s.Today(now, berlin); got != 500 {
+		t.Errorf("today in Berlin %d, want 500", got)
+	}
+	if got := s.Today(now, time.UTC); got != 300 {
+		t.Errorf("today in UTC %d, want 300", got)
+	}
+	days := s.Days(berlin)
+	if len(days) != 2 || days[0].Amount != 500 || days[0].Jobs != 2 || days[1].Amount != 100 {
+		t.Errorf("days %+v", days)
+	}
+	if !days[0].Day.Equal(time.Date(2026, 11, 2, 0, 0, 0, 0, berlin)) {
+		t.Errorf("the first day is %v", days[0].Day)
+	}
+	models := s.Models()
+	if len(models) != 2 || models[0] != (ModelSpend{"lipsync-2", 300, 2}) {
+		t.Errorf("models %+v", models)
+	}
+}

@@ -1,0 +1,168 @@
+package state
+
+import (
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+func TestNamesOfGenerations(t *testing.T) {
+	video := []api.Input{
+		{Type: "audio", URL: api.ParseURL("https://cdn.example.com/voice.mp3")},
+		{Type: "video", URL: api.ParseURL("https://cdn.example.com/takes/Intro%20Take.mp4?token=secret")},
+	}
+	for _, test := range []struct {
+		why  string
+		in   api.Generation
+		want string
+	}{
+		{"the output file name", api.Generation{ID: jobID(1), OutputFileName: "promo_de", Input: video}, "promo_de"},
+		{"the visual input", api.Generation{ID: jobID(1), Input: video}, string(video[1].URL.Base())},
+		{"the id", api.Generation{ID: jobID(1)}, "00000001"},
+		{"a short id", api.Generation{ID: "x"}, "x"},
+	} {
+		if got := NewGeneration(test.in).Name; got != test.want {
+			t.Errorf("%s: %q, want %q", test.why, got, test.want)
+		}
+	}
+}
+
+func TestClassesOfGenerations(t *testing.T) {
+	for status, want := range map[api.Status]Class{
+		api.Pending:    ClassWaiting,
+		api.Processing: ClassRunning,
+		api.Completed:  ClassDone,
+		api.Failed:     ClassTroubled,
+		api.Rejected:   ClassTroubled,
+		"CANCELED":     ClassTroubled,
+		"DREAMING":     ClassStrange,
+		"":             ClassStrange,
+	} {
+		g := row(1, status)
+		if got := g.Class(); got != want {
+			t.Errorf("%q is of class %d, want %d", status, got, want)
+		}
+	}
+}
+
+func TestWhatWasObservedStays(t *testing.T) {
+	var c Collection[Generation]
+	at := func(seconds int) time.Time { return start().Add(time.Duration(seconds) * time.Second) }
+	own := job(1, api.Pending)
+	own.OutputFileName, own.OutputDuration = "Promo", 28
+	c.Put(NewGeneration(own), at(0))
+	c.Merge(c.Ask(at(0)), []Generation{row(1, api.Pending)}, at(4))
+	c.Merge(c.Ask(at(4)), []Generation{row(1, api.Processing)}, at(8))
+	c.Merge(c.Ask(at(8)), []Generation{row(1, api.Processing)}, at(12))
+	c.Merge(c.Ask(at(12)), []Generation{row(1, api.Completed)}, at(16))
+
+	g, _ := c.Find(string(jobID(1)))
+	if !g.Started.Equal(at(8)) || !g.Ended.Equal(at(16)) {
+		t.Errorf("started %v, ended %v", g.Started, g.Ended)
+	}
+	if g.Name != "Promo" || g.Length != 28 {
+		t.Errorf("what we knew of our own job is lost: %q, %v s", g.Name, g.Length)
+	}
+	f := ParseFilter("promo status:completed")
+	if !f.Match(&g) {
+		t.Errorf("the job is not found by what it is now: %q", g.Haystack())
+	}
+}
+
+func TestChangesNobodySawHaveNoTime(t *testing.T) {
+	c := filled([]Generation{row(1, api.Processing), row(2, api.Completed)})
+	c.Merge(c.Ask(start()), []Generation{row(1, api.Processing)}, start())
+	for _, n := range []int{1, 2} {
+		if g, _ := c.Find(string(jobID(n))); !g.Started.IsZero() || !g.Ended.IsZero() {
+			t.Errorf("job %d: started %v, ended %v", n, g.Started, g.Ended)
+		}
+	}
+}
+
+func TestAGoneJobStaysInTheList(t *testing.T) {
+	s := NewStore()
+	s.Observe([]Generation{row(1, api.Processing)}, start())
+	s.MarkGone(jobID(1), start())
+	s.MarkGone("nobody", start())
+	g, ok := s.Generations.Find(string(jobID(1)))
+	if !ok || !g.Gone || s.Counts().Running != 0 {
+		t.Errorf("kept %v, gone %v, running %d", ok, g.Gone, s.Counts().Running)
+	}
+	s.Observe([]Generation{row(1, api.Processing)}, start())
+	if s.Counts().Running != 1 {
+		t.Error("the server knows it again, but we do not")
+	}
+}
+
+func TestBatches(t *testing.T) {
+	for _, test := range []struct {
+		in       api.Batch
+		class    Class
+		fraction float64
+	}{
+		{api.Batch{Status: api.BatchPending}, ClassWaiting, 0},
+		{api.Batch{Status: api.BatchJobsCreated, Total: 20}, ClassWaiting, 0},
+		{api.Batch{Status: api.BatchProcessing, Total: 20, Succeeded: 4, Failed: 1}, ClassRunning, 0.25},
+		{api.Batch{Status: api.BatchCompleted, Total: 20, Succeeded: 20}, ClassDone, 1},
+		{api.Batch{Status: api.BatchCompleted, Total: 20, Succeeded: 19, Failed: 1}, ClassTroubled, 1},
+		{api.Batch{Status: api.BatchFailed, Total: 20}, ClassTroubled, 0},
+		{api.Batch{Status: "PONDERING", Total: 2, Succeeded: 9}, ClassStrange, 1},
+		{api.Batch{Status: api.BatchProcessing, Total: 2, Succeeded: -9}, ClassRunning, 0},
+	} {
+		b := NewBatch(test.in)
+		if b.Class() != test.class || b.Fraction() != test.fraction {
+			t.Errorf("%+v: class %d, %v of it", test.in, b.Class(), b.Fraction())
+		}
+	}
+}
+
+func TestResultsOfABatchStandInTheOrderOfTheirLines(t *testing.T) {
+	var c Collection[BatchItem]
+	lines := []api.BatchResult{
+		{RequestID: "b", Generation: job(1, api.Completed)},
+		{RequestID: "a", Error: "the video could not be fetched"},
+		{RequestID: "c", Generation: job(2, api.Failed)},
+	}
+	var items []BatchItem
+	for i, r := range lines {
+		items = append(items, NewBatchItem(i+1, r))
+	}
+	c.Answer(c.Ask(start()), items, start())
+	if got := keys(&c); got[0] != "b" || got[1] != "a" || got[2] != "c" {
+		t.Errorf("order %v", got)
+	}
+	var v View[BatchItem]
+	v.Update(&c, Query{Failures: true, Text: "fetched"})
+	if v.Len() != 1 || v.Key(0) != "a" {
+		t.Errorf("%d failures say so", v.Len())
+	}
+	v.Update(&c, Query{Text: "request:c status:failed", Sort: SortName})
+	if v.Len() != 1 || v.Key(0) != "c" {
+		t.Errorf("%d rows by request and status", v.Len())
+	}
+}
+
+func TestFieldsOfTheOtherRows(t *testing.T) {
+	a := NewAsset(api.Asset{ID: "A1", Type: "VIDEO", Name: "Clip", Format: "mp4", Visibility: "USER"})
+	m := NewModel(api.Model{ID: "m1", Name: "sync-3", Type: "lipsync", Version: "3"})
+	b := NewBatch(api.Batch{ID: "batch_1", Status: api.BatchPending})
+	for _, test := range []struct {
+		row  Searchable
+		text string
+		want bool
+	}{
+		{&a, "type:video format:mp4 name:clip id:a1 visibility:user", true},
+		{&a, "type:audio", false},
+		{&a, "clip video", true},
+		{&m, "model:sync name:sync-3 type:lipsync version:3 id:m1", true},
+		{&m, "react", false},
+		{&b, "id:batch_1 status:pending", true},
+		{&b, "status:failed", false},
+	} {
+		f := ParseFilter(test.text)
+		if got := f.Match(test.row); got != test.want {
+			t.Errorf("%q matches %T: %v", test.text, test.row, got)
+		}
+	}
+}

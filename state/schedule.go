@@ -1,0 +1,154 @@
+package state
+
+import "time"
+
+const (
+	// lostAfter is when a question without any answer is asked again.
+	lostAfter = 5 * time.Minute
+	// vanishedGap is the least time between two requests for vanished jobs.
+	vanishedGap = time.Second
+	// assetGap is the time between two pages of older assets.
+	assetGap = 2 * time.Second
+)
+
+// ready is when a topic may be asked about; ok is false when that is not a
+// matter of time alone.
+func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
+	lane := &p.lanes[t]
+	pace, wanted := p.interval(t)
+	switch {
+	case p.rejected != nil, p.paused && !lane.forced, !wanted:
+		return at, false
+	case p.outage.streak > 0:
+		return p.readyInOutage(t)
+	case t != Head && !p.facts.known, t.weight() == filler && !p.idle():
+		return at, false
+	}
+	if !lane.forced {
+		at = lane.retry
+		if !lane.sent.IsZero() {
+			at = later(at, lane.sent.Add(pace))
+		}
+	}
+	if lane.ask != 0 {
+		at = later(at, lane.sent.Add(lostAfter))
+	}
+	return p.gated(t, at), true
+}
+
+// readyInOutage lets one topic at a time try the way.
+func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
+	if t != p.probe() {
+		return at, false
+	}
+	at = p.outage.retry
+	for i := range p.lanes {
+		if p.lanes[i].ask != 0 {
+			at = later(at, p.lanes[i].sent.Add(lostAfter))
+		}
+	}
+	return p.gated(t, at), true
+}
+
+// gated waits for the end of a hold, and for room in the budget.
+func (p *Poller) gated(t Topic, at time.Time) time.Time {
+	at = later(at, p.held.until)
+	limit := maxRequests
+	switch w := t.weight(); {
+	case w == side && !p.lanes[t].forced:
+		limit = p.sideLimit()
+	case w == filler:
+		limit = p.fillLimit()
+	}
+	return later(at, p.budget.free(p.last, t.weight(), limit))
+}
+
+// sideLimit is how many side requests fit into a window.
+func (p *Poller) sideLimit() int {
+	if p.facts.running > 0 {
+		return maxSideBusy
+	}
+	return maxSideRest
+}
+
+// fillLimit is how many pages of older items fit into a window: what everything
+// else leaves if it needs all that it may. Jobs that run may vanish one by one,
+// each time with a question of its own.
+func (p *Poller) fillLimit() int {
+	perWindow := func(every time.Duration) int { return int(window/every) + 1 }
+	needed := p.sideLimit() + spare + perWindow(p.pace.Rest)
+	if p.facts.running > 0 {
+		looks := perWindow(p.pace.Running)
+		needed += looks + min(looks, p.facts.running)
+	}
+	return max(minFill, maxRequests-needed)
+}
+
+// idle reports whether nothing but older pages is under way, due or wanted by
+// the user.
+func (p *Poller) idle() bool {
+	return !p.busy && !p.underWay(func(t Topic) bool { return t.weight() != filler })
+}
+
+func (p *Poller) underWay(which func(Topic) bool) bool {
+	for t := range topics {
+		if p.lanes[t].ask != 0 && which(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// interval is the time between two questions of a topic; ok is false when
+// there is nothing to ask.
+func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
+	every, ok = p.focusedInterval(t)
+	if p.unfocused && t != Vanished {
+		every *= time.Duration(p.pace.Unfocused)
+	}
+	return every, ok || p.lanes[t].forced || p.outage.streak > 0
+}
+
+func (p *Poller) focusedInterval(t Topic) (every time.Duration, ok bool) {
+	switch t {
+	case Head:
+		if p.facts.whole {
+			return p.pace.Whole, true
+		}
+		return p.pace.Rest, true
+	case Running:
+		if p.facts.running > 0 {
+			return p.pace.Running, true
+		}
+		return p.pace.Rest, p.facts.whole
+	case Vanished:
+		if len(p.watch.queue) > 0 {
+			return vanishedGap, true
+		}
+		return p.pace.Strange, p.facts.strange > 0
+	case Batches, Assets, Models:
+		return p.sideInterval(t), true
+	case UnitPrices:
+		return p.pace.Prices, p.facts.unpriced > 0
+	case Backfill:
+		return max(p.pace.Backfill, window/time.Duration(p.fillLimit())), len(p.backfill.walks) > 0
+	case AssetPages:
+		return assetGap, p.assets.cursor != "" && p.visible == Assets
+	}
+	return 0, false
+}
+
+// sideInterval is the pace of a list beside the generations.
+func (p *Poller) sideInterval(t Topic) time.Duration {
+	every := p.pace.Slow
+	if t == p.visible {
+		every = p.pace.Visible
+	}
+	if t == Batches && p.facts.batches > 0 {
+		every = min(every, p.pace.Batches)
+		if t == p.visible {
+			every = max(10*time.Second, p.pace.Batches/3)
+		}
+	}
+	return every
+}

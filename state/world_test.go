@@ -1,0 +1,295 @@
+package state
+
+import (
+	"slices"
+	"time"
+
+	"dubtop/api"
+)
+
+// world is an account on a server, and a poller that watches it, in a time of
+// its own.
+type world struct {
+	t       judge
+	poller  *Poller
+	store   *Store
+	now     time.Time
+	latency time.Duration
+	jobs    []*fakeJob // the newest last
+	batches []api.Batch
+	assets  []api.Asset
+	models  []api.Model
+
+	fail   func(Ask) error // what goes wrong, if anything
+	whole  bool            // ignores limits
+	answer func(Ask, *Result)
+	each   func() // after every step
+
+	sent   []sentAsk
+	flight []landing
+}
+
+// fakeJob waits, works and ends by its age.
+type fakeJob struct {
+	id           api.ID
+	created      time.Time
+	waits, works time.Duration
+	end          api.Status
+	deleted      bool
+}
+
+type sentAsk struct {
+	at  time.Time
+	ask Ask
+}
+
+type landing struct {
+	sent   time.Time
+	at     time.Time
+	ask    Ask
+	result Result
+}
+
+// judge is a *testing.T or a *rapid.T.
+type judge interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func newWorld(t judge) *world {
+	w := &world{
+		t: t, poller: NewPoller(DefaultPace()), store: NewStore(),
+		now: start(), latency: 200 * time.Millisecond,
+	}
+	for _, name := range []api.Text{"lipsync-2", "sync-3", "react-1"} {
+		w.models = append(w.models, api.Model{ID: api.ID(name), Name: name})
+	}
+	return w
+}
+
+// history adds jobs that ended long ago.
+func (w *world) history(n int) {
+	for i := range n {
+		w.jobs = append(w.jobs, &fakeJob{
+			id: jobID(i), created: w.now.Add(time.Duration(i-n-3600) * time.Second), end: api.Completed,
+		})
+	}
+}
+
+// submit adds a job that somebody makes now.
+func (w *world) submit(waits, works time.Duration) *fakeJob {
+	j := &fakeJob{id: jobID(len(w.jobs)), created: w.now, waits: waits, works: works, end: api.Completed}
+	w.jobs = append(w.jobs, j)
+	return j
+}
+
+func (j *fakeJob) status(now time.Time) api.Status {
+	switch age := now.Sub(j.created); {
+	case age < j.waits:
+		return api.Pending
+	case age < j.waits+j.works:
+		return api.Processing
+	}
+	return j.end
+}
+
+func (w *world) tell(j *fakeJob) api.Generation {
+	g := api.Generation{ID: j.id, CreatedAt: api.Time{Time: j.created}, Status: j.status(w.now), Model: "lipsync-2"}
+	if g.Status == api.Completed {
+		g.OutputDuration = 30
+	}
+	return g
+}
+
+// serve answers as a server does.
+func (w *world) serve(a Ask) (r Result) {
+	if w.fail != nil {
+		if err := w.fail(a); err != nil {
+			return Result{Err: err}
+		}
+	}
+	switch a.Topic {
+	case Batches:
+		r = BatchesResult(w.batches, nil)
+	case Assets, AssetPages:
+		r = AssetsResult(w.assetPage(a.Assets), nil)
+	case Models:
+		r = ModelsResult(w.models, nil)
+	case UnitPrices:
+		r = EstimateResult(estimate(a.Estimate.FPS*int(a.Estimate.Duration), 500_000), nil)
+	default:
+		r.Page(w.list(a.Query), nil)
+	}
+	if w.answer != nil {
+		w.answer(a, &r)
+	}
+	return r
+}
+
+// list answers a query as GET /v2/generations does.
+func (w *world) list(q api.GenerationQuery) (page api.GenerationPage) {
+	past := q.Cursor == "" || w.whole
+	for _, j := range slices.Backward(w.jobs) {
+		if !past {
+			past = j.id == q.Cursor
+			continue
+		}
+		if j.deleted || len(q.Status) > 0 && !slices.Contains(q.Status, j.status(w.now)) ||
+			len(q.IDs) > 0 && !slices.Contains(q.IDs, j.id) {
+			continue
+		}
+		page.Items = append(page.Items, w.tell(j))
+		if q.Limit > 0 && len(page.Items) == q.Limit && !w.whole {
+			page.More = true
+			break
+		}
+	}
+	page.Whole = w.whole && q.Limit > 0
+	return page
+}
+
+// assetPage pages by the id of the last asset.
+func (w *world) assetPage(q api.AssetQuery) (page api.AssetPage) {
+	from := 1 + slices.IndexFunc(w.assets, func(a api.Asset) bool { return api.Cursor(a.ID) == q.Cursor })
+	to := min(len(w.assets), from+q.Limit)
+	page.Items = w.assets[from:to]
+	if to < len(w.assets) {
+		page.Next = api.Cursor(w.assets[to-1].ID)
+	}
+	return page
+}
+
+// pass lets time go by, as the program does: due questions are asked, results
+// land, and in between it sleeps until the next of either.
+func (w *world) pass(d time.Duration) {
+	for end := w.now.Add(d); ; {
+		w.ask()
+		next := w.poller.Next(w.now)
+		if !next.IsZero() && !next.After(w.now) {
+			w.t.Fatalf("at %v the poller is due again at once", w.now)
+		}
+		if next.IsZero() || next.After(end) {
+			next = end
+		}
+		for _, l := range w.flight {
+			if l.at.Before(next) {
+				next = later(l.at, w.now) // it landed while we slept
+			}
+		}
+		w.now = next
+		w.land()
+		if w.each != nil {
+			w.each()
+		}
+		if !w.now.Before(end) && (len(w.flight) == 0 || w.flight[0].at.After(w.now)) {
+			return
+		}
+	}
+}
+
+func (w *world) ask() {
+	for _, a := range w.poller.Due(w.now, w.store) {
+		w.check(a)
+		w.sent = append(w.sent, sentAsk{w.now, a})
+		w.flight = append(w.flight, landing{w.now, w.now.Add(w.latency), a, w.serve(a)})
+	}
+	slices.SortStableFunc(w.flight, func(a, b landing) int { return a.at.Compare(b.at) })
+}
+
+// check is what holds for every question ever asked.
+func (w *world) check(a Ask) {
+	w.t.Helper()
+	for _, l := range w.flight {
+		if l.ask.Topic == a.Topic && w.now.Sub(l.sent) < lostAfter {
+			w.t.Fatalf("two questions of topic %d under way", a.Topic)
+		}
+	}
+	if len(a.Query.IDs) > PageSize {
+		w.t.Fatalf("asked about %d ids", len(a.Query.IDs))
+	}
+	for _, id := range a.Query.IDs {
+		if g, _ := w.store.Generations.Find(string(id)); g.Status.Terminal() {
+			w.t.Fatalf("asked again about %s, which is %s", id, g.Status)
+		}
+	}
+}
+
+func (w *world) land() {
+	for len(w.flight) > 0 && !w.flight[0].at.After(w.now) {
+		l := w.flight[0]
+		w.flight = w.flight[1:]
+		w.poller.Landed(w.now, w.store, l.ask, l.result)
+	}
+}
+
+// count counts the questions of some topics since a time; none means all.
+func (w *world) count(since time.Time, topics ...Topic) (n int) {
+	for _, s := range w.sent {
+		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.ask.Topic)) {
+			n++
+		}
+	}
+	return n
+}
+
+// busiest is the most questions in any 60 seconds since a time, the ends of
+// which both count.
+func (w *world) busiest(since time.Time, topics ...Topic) (most int) {
+	var times []time.Time
+	for _, s := range w.sent {
+		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.ask.Topic)) {
+			times = append(times, s.at)
+		}
+	}
+	from := 0
+	for i, at := range times {
+		for at.Sub(times[from]) > time.Minute {
+			from++
+		}
+		most = max(most, i-from+1)
+	}
+	return most
+}
+
+// slowest is the longest time between two questions of a topic since a time,
+// and until now.
+func (w *world) slowest(t Topic, since time.Time) (gap time.Duration) {
+	last := since
+	for _, s := range w.sent {
+		if s.ask.Topic == t && s.at.After(since) {
+			gap = max(gap, s.at.Sub(last))
+			last = s.at
+		}
+	}
+	return max(gap, w.now.Sub(last))
+}
+
+// shows is the status on the screen, "" for nothing.
+func (w *world) shows(j *fakeJob) api.Status {
+	g, _ := w.store.Generations.Find(string(j.id))
+	return g.Status
+}
+
+// stage orders statuses by how far a job has come.
+func stage(s api.Status) int {
+	switch s {
+	case "":
+		return 0
+	case api.Pending:
+		return 1
+	case api.Processing:
+		return 2
+	}
+	return 3
+}
+
+func offline(Ask) error { return &api.Error{Kind: api.KindNetwork} }
+
+func failing(kind api.Kind, topics ...Topic) func(Ask) error {
+	return func(a Ask) error {
+		if slices.Contains(topics, a.Topic) {
+			return &api.Error{Kind: kind, Status: 500}
+		}
+		return nil
+	}
+}
