@@ -186,6 +186,9 @@ func configure(demo bool) (ui.Config, error) {
 			return path, errors.Join(err, settings.SaveKey(env, key))
 		},
 	}
+	if terminal.JobControl() {
+		cfg.Suspend = terminal.Suspend
+	}
 	for name, keys := range set.Keys {
 		if err := cfg.Keys.Override(keymap.Name(name), keys); err != nil {
 			problems = append(problems, settings.Problem{File: "config.toml", Key: "keys." + name, Words: err.Error()})

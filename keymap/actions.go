@@ -44,6 +44,7 @@ const (
 	Pause         Name = "pause"
 	Help          Name = "help"
 	Palette       Name = "palette"
+	Suspend       Name = "suspend"
 	Quit          Name = "quit"
 )
 
@@ -104,6 +105,7 @@ func defaults() []Entry {
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},
 		{Help, []string{"?"}, "?", "help", GroupScreen},
+		{Suspend, []string{"ctrl+z"}, "ctrl+z", "suspend, back to the shell", GroupScreen},
 		{Quit, []string{"q", "ctrl+c"}, "q", "quit", GroupScreen},
 
 		{NextField, []string{"tab", "down", "enter"}, "tab", "next field", GroupForm},

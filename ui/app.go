@@ -49,6 +49,7 @@ type Config struct {
 	ASCII   bool   // borders and glyphs for terminals that are not UTF-8
 	Pace    state.Pace
 	Open    func(url string) error // nil: there is no browser to open
+	Suspend tea.Cmd                // stops the program as ctrl+z does; nil: nobody could continue it
 	Home    string                 // for ~ in typed paths
 	Notices []string               // problems of the configuration, shown once
 	Version string

@@ -67,6 +67,7 @@ func (a *App) everywhere() []action {
 		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
 		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
 		a.does(keymap.Help, a.toggleHelp),
+		a.does(keymap.Suspend, func() tea.Cmd { return a.cfg.Suspend }).unless(a.unstoppable),
 		a.does(keymap.Quit, a.quit),
 	}
 	for i, name := range []keymap.Name{keymap.View1, keymap.View2, keymap.View3, keymap.View4} {
@@ -76,6 +77,14 @@ func (a *App) everywhere() []action {
 		return func() tea.Cmd { return a.show((a.tab + by + len(a.tabs)) % len(a.tabs)) }
 	}
 	return append(acts, a.does(keymap.NextView, step(1)), a.does(keymap.PreviousView, step(-1)))
+}
+
+// unstoppable says why the program can't be suspended.
+func (a *App) unstoppable() string {
+	if a.cfg.Suspend == nil {
+		return "no shell waits behind dubtop here that could bring it back"
+	}
+	return ""
 }
 
 // unspendable says why nothing that costs money can be begun.

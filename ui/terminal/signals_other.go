@@ -14,7 +14,13 @@ func endings() []os.Signal { return []os.Signal{os.Interrupt} }
 // notifyStop does nothing: there is no job control here.
 func notifyStop(chan<- os.Signal) {}
 
+// JobControl is false: there is none here.
+func JobControl() bool { return false }
+
 func suspend(*tea.Program) {}
 
 // Suspend does nothing: there is no job control here.
 func Suspend() tea.Msg { return nil }
+
+// hangUp never happens: a window that is closed ends its programs.
+func hangUp(*os.File, <-chan struct{}) <-chan struct{} { return nil }

@@ -43,55 +43,77 @@ func Run(model tea.Model, env []string) (status int, err error) {
 		tea.WithoutSignalHandler(), tea.WithFPS(fps), tea.WithEnvironment(env), tea.WithFilter(saneSize))
 	done := make(chan struct{})
 	defer close(done)
-	caught := make(chan os.Signal, 4)
+	g := guard{program: p, done: done, ended: make(chan int, 1)}
+	// Without a state to go back to, force does what it can.
+	g.before, _ = term.GetState(int(os.Stdin.Fd()))
+	caught, stops := make(chan os.Signal, 4), make(chan os.Signal, 1)
 	signal.Notify(caught, endings()...)
-	stops := make(chan os.Signal, 1)
 	notifyStop(stops)
-	ended := make(chan int, 1)
-	go guard(p, caught, stops, ended, done)
+	go g.watch(caught, stops, hangUp(os.Stdin, done))
 	_, err = p.Run()
 	select {
-	case status = <-ended:
+	case status = <-g.ended:
 		return status, nil
 	default:
 	}
 	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrProgramPanic) {
-		return 70, err
+		return exitSoftware, err
 	}
 	return 0, err
 }
 
-// guard ends the program on a signal, by force when it does not end by
-// itself, and stops and resumes it on the terminal's job control.
-func guard(p *tea.Program, caught, stops <-chan os.Signal, ended chan<- int, done <-chan struct{}) {
+// exitSoftware is the status of a program that failed inside (EX_SOFTWARE).
+const exitSoftware = 70
+
+// guard ends the program on a signal or when the terminal is gone, by force
+// when it does not end by itself, and stops it on the terminal's job control.
+type guard struct {
+	program *tea.Program
+	before  *term.State // how the terminal was found
+	done    <-chan struct{}
+	ended   chan int // the status that a signal asks for
+}
+
+func (g guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
 	for {
 		select {
-		case <-done:
+		case <-g.done:
 			return
 		case <-stops:
-			suspend(p)
+			suspend(g.program)
 		case s := <-caught:
-			status := 128 + number(s)
-			ended <- status
-			p.Quit()
-			select {
-			case <-done:
-			case <-caught:
-				force(p, status)
-			case <-time.After(graceTime):
-				force(p, status)
-			}
+			g.end(s, caught)
+			return
+		case <-gone:
+			g.end(syscall.SIGHUP, caught)
 			return
 		}
 	}
 }
 
+// end lets the program end in order; a second signal is impatience.
+func (g guard) end(s os.Signal, caught <-chan os.Signal) {
+	status := 128 + number(s)
+	g.ended <- status
+	go g.program.Quit() // it waits for a program that may be stuck
+	select {
+	case <-g.done:
+	case <-caught:
+		g.force(status)
+	case <-time.After(graceTime):
+		g.force(status)
+	}
+}
+
 // force restores the terminal of a program that does not listen any more.
-func force(p *tea.Program, status int) {
-	p.Kill()
+func (g guard) force(status int) {
+	go g.program.Kill() // as above
 	time.Sleep(graceTime / 7)
 	// Alternate screen, cursor, mouse, paste and focus modes, keyboard, title.
 	os.Stdout.WriteString("\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[0m\r\n")
+	if g.before != nil {
+		_ = term.Restore(int(os.Stdin.Fd()), g.before) // nothing can be done about it
+	}
 	os.Exit(status)
 }
 
