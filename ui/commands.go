@@ -47,6 +47,11 @@ func (beatMsg) land(a *App) tea.Cmd {
 		a.session.Client.CloseIdle()
 		a.poller.Wake(a.now)
 	}
+	if a.session != nil {
+		if server, ok := a.session.Client.ServerTime(a.now); ok {
+			a.store.Forecast.Skew = server.Sub(a.now)
+		}
+	}
 	a.toast.fade(a.now)
 	cmds := []tea.Cmd{beatCmd(), a.poll()}
 	for _, s := range a.stack {
@@ -92,12 +97,13 @@ func (m recallMsg) land(a *App) tea.Cmd {
 		sub := &m.submissions[i]
 		switch sub.State {
 		case state.SubmissionSent:
-			if sub.Price.Cost != nil && sub.GenerationID != "" {
-				a.store.Own(sub.GenerationID, sub.Model, *sub.Price.Cost, sub.SentAt)
-			}
+			a.spent(sub)
 		case state.SubmissionUnknown, state.SubmissionSending:
-			a.store.Generations.Put(state.IntentRow(sub), a.now)
+			a.intend(sub)
 			unknown++
+			if !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt) {
+				a.draft.From = doubtful(sub)
+			}
 		}
 	}
 	if unknown > 0 {
@@ -143,26 +149,22 @@ func sendCmd(s *Session, sp *spending, sub state.Submission) tea.Cmd {
 		}
 		if err != nil {
 			sub.State, sub.Reason = state.SubmissionConfirmed, errorText(err)
-			m.submission, m.err = sub, err
+			m.submission = sub
 			return m
 		}
-		m.job, m.batch, m.err = post(ctx, s, sub)
+		var answer error
+		m.job, m.batch, answer = post(ctx, s, sub)
 		var id api.ID
 		switch {
-		case m.err == nil && m.batch != nil:
+		case answer == nil && m.batch != nil:
 			id = m.batch.ID
-		case m.err == nil:
+		case answer == nil:
 			id = m.job.ID
 		}
-		reason := ""
-		if e, ok := errors.AsType[*api.Error](m.err); ok {
+		if e, ok := errors.AsType[*api.Error](answer); ok {
 			m.slots, id = e.Slots, e.Generation
 		}
-		if m.err != nil {
-			reason = errorText(m.err)
-		}
-		m.err = errors.Join(m.err, sub.Answer(api.OutcomeOf(m.err), id, reason, time.Now()),
-			s.Journal.SaveSubmission(ctx, sub))
+		m.err = errors.Join(sub.Answer(api.OutcomeOf(answer), id, errorText(answer), time.Now()), s.Journal.SaveSubmission(ctx, sub))
 		m.submission = sub
 		return m
 	}

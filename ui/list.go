@@ -19,11 +19,11 @@ type cell struct {
 // column is one column of a list.
 type column[T any] struct {
 	title string
-	width int  // cells
-	grow  int  // its share of what the others leave
-	right bool // numbers stand right
-	drop  int  // on narrow screens columns go, highest first; 0 never goes
-	sort  state.Sort
+	width int        // cells
+	grow  int        // its share of what the others leave
+	right bool       // numbers stand right
+	drop  int        // on narrow screens columns go, highest first; 0 never goes
+	sort  state.Sort // SortNone: rows can't be ordered by it
 	cell  func(row *T) cell
 }
 
@@ -46,9 +46,6 @@ type list[T any] struct {
 	drawn         map[string]drawnRow
 	drawnFor      rowsKey
 }
-
-// unsorted marks a column that rows can't be ordered by.
-const unsorted state.Sort = -1
 
 // keyOf is the identity of a row. Every row type asserts that it is one.
 func keyOf[T any](row *T) string { return any(row).(state.Row[T]).Key() }
@@ -81,18 +78,23 @@ func (l *list[T]) refresh() {
 	l.move(0)
 }
 
-// move takes the cursor by some lines and keeps it in sight.
+// move takes the cursor by some lines and keeps it in sight. At the edge the
+// list goes on by most of a page, so that most keys leave the rows standing
+// where they are read.
 func (l *list[T]) move(by int) {
-	n := l.view.Len()
+	n, page := l.view.Len(), l.page()
 	l.at = max(0, min(n-1, l.at+by))
-	page := l.page()
+	jump := page * 2 / 3
+	if by == 0 {
+		jump = 0 // a refresh or another size: no further than it must
+	}
+	switch {
+	case l.at < l.top:
+		l.top = l.at - jump
+	case l.at >= l.top+page:
+		l.top = l.at - page + 1 + jump
+	}
 	l.top = max(0, min(l.top, n-page))
-	if l.at < l.top {
-		l.top = l.at
-	}
-	if l.at >= l.top+page {
-		l.top = l.at - page + 1
-	}
 	l.cursor = ""
 	if n > 0 {
 		l.cursor = keyOf(l.view.At(l.at))
@@ -165,7 +167,7 @@ func (l *list[T]) nextSort() {
 func (l *list[T]) sorted() {
 	l.refresh()
 	for _, c := range l.columns {
-		if c.sort == l.query.Sort && c.sort != unsorted {
+		if c.sort == l.query.Sort && c.sort != state.SortNone {
 			l.app.say("sorted by " + strings.ToLower(c.title) + l.direction())
 		}
 	}
@@ -180,6 +182,21 @@ func (l *list[T]) direction() string {
 
 // narrowed reports whether something hides rows, and takes it off.
 func (l *list[T]) narrowed() bool { return l.query.Text != "" || l.query.Failures }
+
+// Narrowed names what hides rows, "" when nothing does.
+func (l *list[T]) Narrowed() string {
+	if !l.narrowed() {
+		return ""
+	}
+	words := "failures only"
+	if l.query.Text != "" {
+		words = fit(l.query.Text, min(24, textWidth(l.query.Text)), false, l.app.theme.glyphs.more)
+		if l.query.Failures {
+			words += ", failures only"
+		}
+	}
+	return "/ " + words
+}
 
 func (l *list[T]) widen() {
 	l.query.Text, l.query.Failures = "", false
@@ -253,13 +270,9 @@ func (l *list[T]) row(i int, cols []*column[T], widths []int) string {
 
 func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int, picked bool) string {
 	t := l.app.theme
-	paints := &t.normal
 	var b strings.Builder
 	b.Grow(l.width * 2)
-	if picked {
-		paints = &t.picked
-		b.WriteString(paints[toneAccent].on(t.glyphs.cursor + " "))
-	} else {
+	if !picked {
 		b.WriteString("  ")
 	}
 	for i, c := range cols {
@@ -268,7 +281,14 @@ func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int, picked bool)
 		if i < len(cols)-1 {
 			text += "  "
 		}
-		b.WriteString(paints[v.tone].on(text))
+		if picked {
+			b.WriteString(text) // one tone for the whole row: it stands out by its ground
+		} else {
+			b.WriteString(t.text(v.tone, text))
+		}
+	}
+	if picked {
+		return t.picked[toneCursor].on(t.glyphs.cursor+" ") + t.picked[toneText].on(b.String())
 	}
 	return b.String()
 }
@@ -279,7 +299,7 @@ func (l *list[T]) titles(cols []*column[T], widths []int) string {
 	b.WriteString("  ")
 	for i, c := range cols {
 		n := toneMuted
-		if c.sort == l.query.Sort && c.sort != unsorted {
+		if c.sort == l.query.Sort && c.sort != state.SortNone {
 			n = toneTitle
 		}
 		title := fit(strings.ToUpper(c.title), widths[i], c.right, "")
@@ -343,6 +363,8 @@ func (l *list[T]) nothing() []string {
 		words = []string{fmt.Sprintf("None of %s matches %s.", l.total(), l.described()), "esc  show all"}
 	case l.rows.Err() != nil && !l.rows.Known():
 		words = []string{"Nothing could be loaded: " + l.rows.Err().Error(), "r  try again"}
+	case !l.rows.Known() && l.app.cutOff() != "":
+		words = []string{"Nothing could be loaded: " + l.app.cutOff(), "r  try again"}
 	case !l.rows.Known():
 		words = []string{"Loading" + t.glyphs.more}
 	default:

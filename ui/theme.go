@@ -14,7 +14,8 @@ type tone int
 const (
 	toneText   tone = iota
 	toneMuted       // less important: hints, units, what is not known
-	toneAccent      // where you are: the cursor, the active view
+	toneAccent      // where you are: the active view, the focused field
+	toneCursor      // the mark before the cursor's row
 	toneRunning
 	tonePending
 	toneOK
@@ -60,18 +61,18 @@ type glyphs struct {
 // colours are those of one background. Contrast on the usual
 // terminals' backgrounds is at least 4.5:1 for everything that must be read.
 type colours struct {
-	text, muted, accent, running, pending, ok, bad, warn, money, demo, faint, picked string
+	muted, accent, running, pending, ok, bad, warn, money, demo, faint, picked string
 }
 
 func newTheme(dark, ascii bool) *theme {
 	p := colours{
-		text: "#e4e4e7", muted: "#9ca3af", accent: "#7dd3fc", running: "#60a5fa", pending: "#a5b4fc",
-		ok: "#4ade80", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", faint: "#4b5563", picked: "#27303f",
+		muted: "#9ca3af", accent: "#7dd3fc", running: "#60a5fa", pending: "#a5b4fc",
+		ok: "#4ade80", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", faint: "#4b5563", picked: "236",
 	}
 	if !dark {
 		p = colours{
-			text: "#1f2328", muted: "#5b6470", accent: "#0b65c2", running: "#1d4ed8", pending: "#4f46e5",
-			ok: "#15703a", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", faint: "#b4bac3", picked: "#dbe7f5",
+			muted: "#5b6470", accent: "#0b65c2", running: "#1d4ed8", pending: "#4f46e5",
+			ok: "#15703a", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", faint: "#b4bac3", picked: "254",
 		}
 	}
 	t := &theme{dark: dark, ascii: ascii, glyphs: unicodeGlyphs()}
@@ -94,6 +95,8 @@ func style(n tone, p colours) lipgloss.Style {
 		return colour(p.muted)
 	case toneAccent:
 		return colour(p.accent).Bold(true)
+	case toneCursor:
+		return colour(p.accent)
 	case toneRunning:
 		return colour(p.running)
 	case tonePending:
@@ -105,7 +108,7 @@ func style(n tone, p colours) lipgloss.Style {
 	case toneWarn:
 		return colour(p.warn)
 	case toneTitle:
-		return colour(p.text).Bold(true)
+		return s.Bold(true)
 	case toneKey:
 		return colour(p.accent)
 	case toneMoney:
@@ -115,7 +118,7 @@ func style(n tone, p colours) lipgloss.Style {
 	case toneDemo:
 		return colour(p.demo).Bold(true)
 	}
-	return colour(p.text)
+	return s // the terminal's own foreground
 }
 
 func newPaint(s lipgloss.Style) paint {
@@ -139,6 +142,46 @@ func asciiGlyphs() glyphs {
 		line: "-", dot: "-", more: "~", arrow: ">",
 		border: lipgloss.ASCIIBorder(),
 	}
+}
+
+// plainASCII draws a frame with ASCII alone, cell for cell, for terminals that
+// would show anything else as rubbish.
+func plainASCII(frame string) string {
+	var b strings.Builder
+	b.Grow(len(frame))
+	for _, r := range frame {
+		switch {
+		case r < 0x80:
+			b.WriteRune(r)
+		case strings.ContainsRune("–—‑", r):
+			b.WriteByte('-')
+		case strings.ContainsRune("“”„", r):
+			b.WriteByte('"')
+		case strings.ContainsRune("‘’", r):
+			b.WriteByte('\'')
+		default:
+			b.WriteString(plainSymbol(r))
+		}
+	}
+	return b.String()
+}
+
+func plainSymbol(r rune) string {
+	switch r {
+	case '×':
+		return "x"
+	case '…', '≈':
+		return "~"
+	case '≥', '→':
+		return ">"
+	case '≤', '←':
+		return "<"
+	case '↑':
+		return "^"
+	case '↓':
+		return "v"
+	}
+	return strings.Repeat("?", ansi.StringWidth(string(r)))
 }
 
 // text draws a string in a tone.

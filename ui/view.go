@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -18,6 +19,8 @@ type view[T any] struct {
 	acts  []action
 
 	width, height int
+	inPane        string    // id of the row the pane is about
+	moved         time.Time // when the cursor last moved
 }
 
 // From these sizes on there is room for the pane.
@@ -36,7 +39,7 @@ func (v *view[T]) SetSize(width, height int) {
 	case v.pane == nil:
 		v.list.SetSize(width, height)
 	case width >= besideWidth:
-		v.list.SetSize(width-v.paneWidth()-1, height)
+		v.list.SetSize(width-v.paneWidth()-2, height)
 	case height >= belowHeight:
 		v.list.SetSize(width, height-paneHeight-1)
 	default:
@@ -44,15 +47,16 @@ func (v *view[T]) SetSize(width, height int) {
 	}
 }
 
-func (v *view[T]) paneWidth() int { return max(42, v.width*7/20) }
+func (v *view[T]) paneWidth() int { return max(40, v.width*6/20) }
 
 // with ends the making of a view: its own actions first, then those that all
 // views have, then those of the whole dashboard.
 func (v *view[T]) with(own ...action) *view[T] {
 	a := v.app
+	v.query.Sort = v.sorts[0]
 	v.acts = append(v.acts, own...)
 	v.acts = append(v.acts, v.finding()...)
-	v.acts = append(v.acts, v.movement()...)
+	v.acts = append(v.acts, v.following(v.movement())...)
 	v.acts = append(v.acts, a.does(keymap.Back, v.back))
 	v.acts = append(v.acts, a.everywhere()...)
 	return v
@@ -92,7 +96,7 @@ func (v *view[T]) beside(body string) string {
 	t := v.app.theme
 	left := strings.Split(filled(body, v.height), "\n")
 	right := v.paneLines(v.paneWidth()-2, v.height, "")
-	edge := t.text(toneMuted, t.glyphs.border.Left) + " "
+	edge := t.text(toneMuted, " "+t.glyphs.border.Left) + " "
 	var b strings.Builder
 	for i, line := range left {
 		if i > 0 {
@@ -107,8 +111,52 @@ func (v *view[T]) beside(body string) string {
 	return b.String()
 }
 
+// restTime is how long the cursor rests before the pane follows a key that is
+// held down: drawing details that nobody can read only costs time and bytes.
+const restTime = 90 * time.Millisecond
+
+// restMsg says that the cursor may have come to rest.
+type restMsg struct{ follow func() }
+
+func (m restMsg) land(*App) tea.Cmd { m.follow(); return nil }
+
+// following has the pane follow a movement: at once, unless keys come faster
+// than one presses them by hand.
+func (v *view[T]) following(acts []action) []action {
+	for i, act := range acts {
+		run := act.run
+		acts[i].run = func() tea.Cmd {
+			cmd, now := run(), time.Now()
+			quick := now.Sub(v.moved) < restTime
+			v.moved = now
+			if !quick {
+				v.inPane = v.cursor
+				return cmd
+			}
+			return tea.Batch(cmd, tea.Tick(restTime, func(time.Time) tea.Msg {
+				return restMsg{func() {
+					if v.moved.Equal(now) {
+						v.inPane = v.cursor
+					}
+				}}
+			}))
+		}
+	}
+	return acts
+}
+
+// paned is the row the pane is about: the cursor's, or the one it was on when
+// the key that is still held down began.
+func (v *view[T]) paned() *T {
+	v.refresh()
+	if i := v.view.Index(v.inPane); i >= 0 && time.Since(v.moved) < restTime+beatTime {
+		return v.view.At(i)
+	}
+	return v.selected()
+}
+
 func (v *view[T]) paneLines(width, height int, indent string) []string {
-	row := v.selected()
+	row := v.paned()
 	if row == nil {
 		return nil
 	}

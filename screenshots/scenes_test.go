@@ -1,0 +1,121 @@
+package screenshots
+
+import (
+	"hash/fnv"
+	"io"
+	"net/http"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/ui"
+	"dubtop/ui/uitest"
+)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // a picture must not depend on where it is taken
+	os.Exit(m.Run())
+}
+
+// scene is one picture: a window, and what somebody pressed in it.
+type scene struct {
+	name          string
+	width, height int
+	light         bool
+	noKey         bool
+	act           func(d *uitest.Terminal)
+}
+
+// scenes are the pictures of this folder, as the README shows them.
+func scenes() []scene {
+	details := func(d *uitest.Terminal) { d.Press("F", "enter") }
+	form := func(d *uitest.Terminal) {
+		d.Press("n")
+		d.Press("ctrl+o", "enter", "tab", "ctrl+o", "j", "enter", "tab")
+		for range 6 {
+			d.Press("tab")
+		}
+		d.Type("promo_de_015")
+	}
+	return []scene{
+		{name: "generations", width: 120, height: 32, act: func(*uitest.Terminal) {}},
+		{name: "generations-light", width: 120, height: 32, light: true, act: func(*uitest.Terminal) {}},
+		{name: "failure", width: 100, height: 30, act: details},
+		{name: "form", width: 100, height: 24, act: form},
+		{name: "confirmation", width: 100, height: 24, act: func(d *uitest.Terminal) {
+			form(d)
+			d.Press("ctrl+s")
+			d.Pass(2 * time.Second)
+		}},
+		{name: "batches", width: 100, height: 30, act: func(d *uitest.Terminal) { d.Press("2") }},
+		{name: "assets", width: 120, height: 30, act: func(d *uitest.Terminal) { d.Press("3") }},
+		{name: "models", width: 120, height: 24, act: func(d *uitest.Terminal) { d.Press("4") }},
+		{name: "help", width: 100, height: 36, act: func(d *uitest.Terminal) { d.Press("?") }},
+		{name: "first-screen", width: 100, height: 20, noKey: true, act: func(*uitest.Terminal) {}},
+	}
+}
+
+// TestPicturesAreCurrent plays every scene in virtual time and compares it
+// with its picture. With -update it takes the pictures anew.
+func TestPicturesAreCurrent(t *testing.T) {
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				time.Sleep(time.Until(time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)))
+				d := uitest.Start(t, ui.New(dashboard(t, s.noKey)), uitest.Options{Width: s.width, Height: s.height, Dark: !s.light})
+				d.Pass(12 * time.Second)
+				s.act(d)
+				d.Pass(time.Second)
+				palette := Dark()
+				if s.light {
+					palette = Light()
+				}
+				check(t, s.name, palette, d.Cells())
+			})
+		})
+	}
+}
+
+// dashboard is the demo as `dubtop --demo` runs it, but without a socket.
+func dashboard(t *testing.T, noKey bool) ui.Config {
+	cfg := ui.Config{
+		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
+		Open:     func(string) error { return nil },
+		LookedUp: []string{"SYNC_API_KEY", "/home/ada/.config/dubtop/api_key"},
+	}
+	if noKey {
+		return cfg
+	}
+	account := simulator.New(simulator.Options{Demo: true, Seed: 1})
+	client, err := api.New(api.Config{
+		BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Version: "test", Transport: inOrder{account.RoundTripper()},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := journal.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = book.Close() })
+	cfg.Session = &ui.Session{Name: "demo", Client: client, Journal: book, Demo: true}
+	return cfg
+}
+
+// inOrder gives every request a latency of its own. Answers of one and the
+// same virtual instant would land in random order, and the next questions
+// with them.
+type inOrder struct{ next http.RoundTripper }
+
+func (o inOrder) RoundTrip(r *http.Request) (*http.Response, error) {
+	h := fnv.New32a()
+	_, _ = io.WriteString(h, r.Method+r.URL.RequestURI()) // a hash never fails
+	time.Sleep(time.Duration(h.Sum32()%200) * time.Millisecond)
+	return o.next.RoundTrip(r)
+}
