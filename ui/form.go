@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -44,13 +45,15 @@ type form struct {
 	fields  []field
 	focus   int
 	check   func(name string) state.Problem
+	note    func(name string) string // what is known of a field's value; may be nil
 	changed func(name, value string) tea.Cmd
+	came    time.Time // when it came up by itself, or was last pressed a key since; see deaf
 
 	width, height int
 }
 
 // labelWidth is the room for names; values begin after it.
-const labelWidth = 18
+const labelWidth = 20
 
 func (f *form) SetSize(width, height int) {
 	f.width, f.height = width, height
@@ -156,8 +159,16 @@ func (f *form) put(name, value string) tea.Cmd {
 	return f.changed(name, value)
 }
 
+// deaf reports whether a form that came up by itself must not listen yet: keys
+// that were meant for the screen below would end up in its fields.
+func (f *form) deaf() bool { return time.Since(f.came) < armTime }
+
 // Update is typing, or a paste, into the focused field.
 func (f *form) Update(msg tea.Msg) tea.Cmd {
+	if _, pressed := msg.(tea.KeyPressMsg); pressed && f.deaf() {
+		f.came = time.Now()
+		return nil
+	}
 	if len(f.fields) == 0 || f.current().choices != nil {
 		return nil
 	}
@@ -181,7 +192,7 @@ func (f *form) lines() (lines []string, focus int) {
 		if i == f.focus {
 			focus = len(lines)
 		}
-		lines = append(lines, f.fieldLine(x, i == f.focus, p))
+		lines = append(lines, fitStyled(f.fieldLine(x, i == f.focus, p), f.width))
 		if i != f.focus && !x.touched || p.None() || p.Severity == state.SeverityMissing && !x.touched {
 			continue
 		}
@@ -202,7 +213,17 @@ func (f *form) fieldLine(x *field, focused bool, p state.Problem) string {
 	if focused {
 		mark, n = t.glyphs.cursor, toneAccent
 	}
-	return t.text(toneAccent, mark) + " " + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
+	line := t.text(toneAccent, mark) + " " + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
+	if f.note == nil {
+		return line
+	}
+	note := f.note(x.name)
+	at := labelWidth + 4 + textWidth(x.input.Value())
+	if note == "" || at+textWidth(note)+2 > f.width {
+		return line
+	}
+	// The input fills its line with blanks: the note stands on them.
+	return padStyled(line, at) + t.text(toneMuted, "  "+note)
 }
 
 // light says at a glance whether a field is right.

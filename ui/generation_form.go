@@ -22,6 +22,7 @@ type generationForm struct {
 	files  map[string]fileFact // what was found about typed paths
 	saved  time.Time           // of the draft's last state that was kept
 	cancel context.CancelFunc  // stops the pricing under way; nil when none is
+	run    int                 // number of that pricing
 	step   string              // what the pricing is doing
 	reason string              // the server's words, when it refused the draft
 }
@@ -35,12 +36,20 @@ type fileFact struct {
 // newGeneration opens the form: with what it is started from, else with what
 // was left in it last.
 func (a *App) newGeneration(from *state.Draft) tea.Cmd {
-	f := &generationForm{files: map[string]fileFact{}}
-	f.app, f.check, f.changed = a, f.checkField, f.edit
 	draft := a.draft
 	if from != nil {
 		draft = *from
 	}
+	f := a.generationForm(draft)
+	a.push(f)
+	return f.look()
+}
+
+// generationForm makes the form of a draft.
+func (a *App) generationForm(draft state.Draft) *generationForm {
+	f := &generationForm{files: map[string]fileFact{}}
+	f.app, f.check, f.changed, f.note = a, f.checkField, f.edit, f.noteOf
+	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
 	}
@@ -50,8 +59,7 @@ func (a *App) newGeneration(from *state.Draft) tea.Cmd {
 	f.draft = draft
 	f.rebuild()
 	f.jump(1)
-	a.push(f)
-	return f.look()
+	return f
 }
 
 // firstModel is the model a form begins with: the first one the account has.
@@ -201,10 +209,34 @@ func (a *App) assetType(id string) (string, bool) {
 
 func (f *generationForm) checkField(name string) state.Problem { return f.draft.Check(name, f.env()) }
 
+// noteOf says what is known of a typed input: an asset's name and length, a
+// file's size.
+func (f *generationForm) noteOf(name string) string {
+	typed := map[string]string{state.FieldVisual: f.draft.Visual, state.FieldAudio: f.draft.Audio}[name]
+	m, err := state.ParseMedia(typed, f.app.cfg.Home)
+	if err != nil {
+		return ""
+	}
+	switch m.Source {
+	case state.SourceAsset:
+		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
+			return x.Name + ", " + length(x.Duration)
+		}
+	case state.SourceFile:
+		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
+			return bytesText(fact.size)
+		}
+	}
+	return ""
+}
+
 func (f *generationForm) Title() string { return "new generation" }
 
 func (f *generationForm) Actions() []action {
 	a := f.app
+	if f.deaf() {
+		return nil
+	}
 	if f.cancel != nil {
 		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop pricing")}
 	}
@@ -281,8 +313,9 @@ func (f *generationForm) price() tea.Cmd {
 	var ctx context.Context
 	ctx, f.cancel = context.WithCancel(context.Background())
 	f.step, f.reason = "measuring the inputs", ""
+	f.run++
 	return priceCmd(ctx, f.app.session, pricing{
-		form: f, draft: f.draft.Clone(), env: f.env(), assets: f.assetFacts(),
+		form: f, run: f.run, draft: f.draft.Clone(), env: f.env(), assets: f.assetFacts(),
 	})
 }
 
@@ -311,6 +344,7 @@ func (f *generationForm) stop() {
 // pricedMsg is a draft with its price, ready to be asked about.
 type pricedMsg struct {
 	form       *generationForm
+	run        int
 	submission state.Submission
 	inputs     []inputFact
 	err        error
@@ -318,13 +352,10 @@ type pricedMsg struct {
 
 func (m pricedMsg) land(a *App) tea.Cmd {
 	f := m.form
-	if f.cancel == nil || !a.shown(f) {
-		return nil // stopped or left in the meantime
+	if f.cancel == nil || f.run != m.run || !a.shown(f) {
+		return nil // stopped or left in the meantime, or begun anew since
 	}
 	f.stop()
-	if errors.Is(m.err, context.Canceled) {
-		return nil
-	}
 	if m.err != nil {
 		f.reason = errorText(m.err)
 		return nil

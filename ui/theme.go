@@ -129,7 +129,7 @@ func newPaint(s lipgloss.Style) paint {
 func unicodeGlyphs() glyphs {
 	return glyphs{
 		running: "●", pending: "○", completed: "✓", failed: "✗", unknown: "?", alert: "!",
-		cursor: "▌", full: "▓", empty: "░",
+		cursor: "▌", full: "■", empty: "·",
 		line: "─", dot: "·", more: "…", arrow: "→",
 		border: lipgloss.RoundedBorder(),
 	}
