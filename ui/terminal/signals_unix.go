@@ -37,7 +37,14 @@ func suspend(p *tea.Program) {
 	if !JobControl() || p.ReleaseTerminal() != nil {
 		return
 	}
-	_ = syscall.Kill(0, syscall.SIGSTOP)
+	// The call may return before all threads stand still: only the signal that
+	// continues us says that the stop is over.
+	continued := make(chan os.Signal, 1)
+	signal.Notify(continued, syscall.SIGCONT)
+	defer signal.Stop(continued)
+	if syscall.Kill(0, syscall.SIGSTOP) == nil {
+		<-continued
+	}
 	_ = p.RestoreTerminal()
 }
 

@@ -106,11 +106,21 @@ func (g guard) end(s os.Signal, caught <-chan os.Signal) {
 }
 
 // force restores the terminal of a program that does not listen any more.
+// Nothing here waits for it, nor for a terminal that takes no more output.
 func (g guard) force(status int) {
-	go g.program.Kill() // as above
+	go g.program.Kill()
 	time.Sleep(graceTime / 7)
-	// Alternate screen, cursor, mouse, paste and focus modes, keyboard, title.
-	os.Stdout.WriteString("\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[<u\x1b[0m\r\n")
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		// Synchronized output, keyboard (it belongs to the alternate screen),
+		// that screen, cursor, mouse, paste and focus reports, colours.
+		_, _ = os.Stdout.WriteString("\x1b[?2026l\x1b[>4m\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\r\n")
+	}()
+	select {
+	case <-written:
+	case <-time.After(graceTime / 7):
+	}
 	if g.before != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), g.before) // nothing can be done about it
 	}

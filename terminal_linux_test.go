@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// What is here needs /proc, or Linux's way to hold a terminal's output.
+
+// A shell with job control runs the program: it waits for a line while the
+// program is stopped, and brings it back after it.
+const jobControl = `set -m; "$0" "$@"; echo "stopped with $?"; read line; echo "got $line"; fg >/dev/null; echo "ended with $?"`
+
+func TestTheShellGetsTheTerminalWhileTheProgramIsStopped(t *testing.T) {
+	t.Parallel()
+	for name, stop := range map[string]func(w *window){
+		"by ctrl+z":  func(w *window) { w.keys("\x1a") },
+		"by SIGTSTP": func(w *window) { must(w.t, syscall.Kill(w.child(), syscall.SIGTSTP)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := demo(t, stage{script: jobControl})
+			stop(w)
+			w.sees("stopped with 1") // 128 and the number of SIGSTOP
+			w.restored("while it is stopped")
+			w.keys("once\n")
+			w.sees("nothing here is real", "n new")
+			w.keys("2")
+			w.sees("PROGRESS")
+			w.keys("q")
+			w.sees("got once", "ended with 0")
+			w.ends(0)
+			w.restored("after its end")
+		})
+	}
+}
+
+// child is the program that the window's shell runs.
+func (w *window) child() int {
+	w.t.Helper()
+	pid := w.cmd.Process.Pid
+	var children string
+	w.until("the shell has a child", func() bool {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+		children = strings.TrimSpace(string(text))
+		return err == nil && children != ""
+	})
+	child, err := strconv.Atoi(children)
+	must(w.t, err)
+	return child
+}
+
+func TestATerminalThatTakesNothingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	must(t, unix.IoctlSetInt(int(w.far.Fd()), unix.TCXONC, unix.TCOOFF))
+	w.keys("2") // something to draw
+	must(t, w.cmd.Process.Signal(syscall.SIGTERM))
+	w.ends(143)
+	must(t, unix.IoctlSetInt(int(w.far.Fd()), unix.TCXONC, unix.TCOON))
+	now, err := term.GetState(int(w.far.Fd()))
+	must(t, err)
+	if !reflect.DeepEqual(now, w.before) {
+		t.Error("the terminal's settings are not as they were")
+	}
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// demo opens a window on the demo and waits for its data.
+func demo(t *testing.T, s stage) *window {
+	t.Helper()
+	s.args = append(s.args, "--demo")
+	w := open(t, s)
+	w.sees("nothing here is real", "completed", "n new")
+	return w
+}
+
+func TestTheDemoDrawsTheFourViewsAndQuits(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	for _, v := range []struct{ key, heading, row string }{
+		{"2", "PROGRESS", "batch"}, {"3", "TYPE", "video"}, {"4", "MODEL", "lipsync-2"}, {"1", "STATUS", "completed"},
+	} {
+		w.keys(v.key)
+		w.sees(v.heading, v.row, "nothing here is real")
+	}
+	w.keys("?")
+	w.sees("ctrl+z", "suspend")
+	w.keys("\x1b")
+	w.loses("suspend")
+	if !w.on(ansi.ModeAltScreenSaveCursor) || !w.on(ansi.ModeBracketedPaste) {
+		t.Error("the emulator does not see the modes that the tests below look for")
+	}
+	w.keys("q")
+	w.ends(0)
+	w.restored("after q")
+}
+
+func (w *window) on(m ansi.Mode) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.modes[m]
+}
+
+func TestCtrlCQuits(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	w.keys("\x03")
+	w.ends(0)
+	w.restored("after ctrl+c")
+}
+
+func TestEverySignalToEndLeavesTheTerminalInOrder(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		signal syscall.Signal
+		status int
+	}{
+		{syscall.SIGHUP, 129}, {syscall.SIGINT, 130}, {syscall.SIGQUIT, 131}, {syscall.SIGTERM, 143},
+	} {
+		t.Run(c.signal.String(), func(t *testing.T) {
+			w := demo(t, stage{})
+			must(t, w.cmd.Process.Signal(c.signal))
+			w.ends(c.status)
+			w.restored("after " + c.signal.String())
+			if strings.Contains(string(w.bytes()), "goroutine ") {
+				t.Error("it printed a stack trace")
+			}
+		})
+	}
+}
+
+func TestNothingIsStoppedThatNobodyCouldContinue(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	w.keys("\x1a")
+	w.sees("no shell waits")
+	must(t, w.cmd.Process.Signal(syscall.SIGTSTP))
+	w.keys("2")
+	w.sees("PROGRESS")
+	w.keys("q")
+	w.ends(0)
+}
+
+func TestItEndsWithItsTerminalThoughNoSignalComes(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{aside: true})
+	must(t, w.far.Close())
+	// The reader holds the near end open as long as it waits there.
+	must(t, w.near.SetReadDeadline(time.Now()))
+	<-w.drawn
+	must(t, w.near.Close())
+	closed := time.Now()
+	w.ends(129)
+	if took := time.Since(closed); took > 2*time.Second {
+		t.Errorf("it took %s", took)
+	}
+}

@@ -1,0 +1,283 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+	"golang.org/x/term"
+)
+
+// patience is how long a slow machine may take for anything; a story that goes
+// well never waits for it.
+const patience = 20 * time.Second
+
+// stage is what a window begins with. The zero stage is the binary without
+// arguments in an empty home.
+type stage struct {
+	args   []string
+	env    []string // comes last, so it wins
+	home   string   // "" is a new one
+	script string   // of sh, with the binary as $0; "" runs the binary itself
+	aside  bool     // the pty is not its controlling terminal: a hang-up sends no signal
+}
+
+// window is the built binary on a real pty, which a virtual terminal reads.
+type window struct {
+	t    *testing.T
+	home string
+	cmd  *exec.Cmd
+	near *os.File // the terminal's end of the pty
+	far  *os.File // the program's, kept open to look at its settings
+	// before is how the program found the terminal.
+	before *term.State
+	ended  chan struct{}
+	drawn  chan struct{} // closed when nothing more comes
+
+	mu       sync.Mutex
+	emulator *vt.Emulator
+	raw      bytes.Buffer
+	modes    map[ansi.Mode]bool
+	cursor   bool // it shows
+	keyboard int  // pushed enhancements, of both protocols
+}
+
+const columns, rows = 100, 30
+
+// open starts the program. When the test ends it is killed if it still runs.
+func open(t *testing.T, s stage) *window {
+	t.Helper()
+	w := &window{
+		t: t, home: s.home, ended: make(chan struct{}), drawn: make(chan struct{}),
+		emulator: vt.NewEmulator(columns, rows), modes: map[ansi.Mode]bool{}, cursor: true,
+	}
+	if w.home == "" {
+		w.home = t.TempDir()
+	}
+	var err error
+	w.near, w.far, err = pty.Open()
+	must(t, err)
+	must(t, pty.Setsize(w.near, &pty.Winsize{Rows: rows, Cols: columns}))
+	w.before, err = term.GetState(int(w.far.Fd()))
+	must(t, err)
+	w.listen()
+	w.cmd = s.command(w.home)
+	w.cmd.Stdin, w.cmd.Stdout, w.cmd.Stderr = w.far, w.far, w.far
+	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: !s.aside}
+	must(t, w.cmd.Start())
+	go func() {
+		defer close(w.ended)
+		_ = w.cmd.Wait() // its status says it
+	}()
+	go w.show()
+	go w.answer()
+	t.Cleanup(w.close)
+	return w
+}
+
+func (s stage) command(home string) *exec.Cmd {
+	cmd := exec.Command(built, s.args...)
+	if s.script != "" {
+		cmd = exec.Command("sh", append([]string{"-c", s.script, built}, s.args...)...)
+	}
+	cmd.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8", "TZ=UTC",
+	}, s.env...)
+	cmd.Dir = home
+	return cmd
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// listen registers what the emulator does not keep by itself. Its callbacks
+// run inside Write, under the lock.
+func (w *window) listen() {
+	w.emulator.SetCallbacks(vt.Callbacks{
+		EnableMode:       func(m ansi.Mode) { w.modes[m] = true },
+		DisableMode:      func(m ansi.Mode) { w.modes[m] = false },
+		CursorVisibility: func(shown bool) { w.cursor = shown },
+	})
+	step := func(by int) vt.CsiHandler {
+		return func(ansi.Params) bool { w.keyboard += by; return true }
+	}
+	w.emulator.RegisterCsiHandler(ansi.Command('>', 0, 'u'), step(1))
+	w.emulator.RegisterCsiHandler(ansi.Command('<', 0, 'u'), step(-1))
+}
+
+// show draws what the program writes until its end of the pty is closed.
+func (w *window) show() {
+	defer close(w.drawn)
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := w.near.Read(buf)
+		w.mu.Lock()
+		w.raw.Write(buf[:n])
+		_, _ = w.emulator.Write(buf[:n])
+		w.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// answer carries the terminal's answers to the program.
+func (w *window) answer() {
+	buf := make([]byte, 4096)
+	for {
+		n, err := w.emulator.Read(buf)
+		if err != nil {
+			return
+		}
+		_, _ = w.near.Write(buf[:n])
+	}
+}
+
+// close kills what still runs.
+func (w *window) close() {
+	select {
+	case <-w.ended:
+	default:
+		_ = syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL)
+		_ = w.cmd.Process.Kill()
+		<-w.ended
+	}
+	_ = w.far.Close()
+	<-w.drawn
+	_ = w.near.Close()
+	_ = w.emulator.InputPipe().(io.Closer).Close()
+}
+
+// keys sends text as typed, all at once.
+func (w *window) keys(text string) {
+	w.t.Helper()
+	_, err := w.near.WriteString(text)
+	must(w.t, err)
+}
+
+// paste sends text in the brackets of a paste.
+func (w *window) paste(text string) {
+	w.t.Helper()
+	w.keys(ansi.BracketedPasteStart + text + ansi.BracketedPasteEnd)
+}
+
+// screen is what a person sees.
+func (w *window) screen() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.emulator.String()
+}
+
+// bytes is all that the program has written.
+func (w *window) bytes() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return bytes.Clone(w.raw.Bytes())
+}
+
+// until waits for something to be so, and fails with the screen if it never is.
+func (w *window) until(what string, so func() bool) {
+	w.t.Helper()
+	if !eventually(so) {
+		w.t.Fatalf("never came true: %s\n%s", what, w.screen())
+	}
+}
+
+// eventually looks again and again whether something is so.
+func eventually(so func() bool) bool {
+	late := time.After(patience)
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	for !so() {
+		select {
+		case <-look.C:
+		case <-late:
+			return so()
+		}
+	}
+	return true
+}
+
+// sees waits until all texts are on the screen at once.
+func (w *window) sees(texts ...string) {
+	w.t.Helper()
+	w.until("the screen shows "+strings.Join(texts, " and "), func() bool {
+		now := w.screen()
+		return !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(now, text) })
+	})
+}
+
+// loses waits until a text is no longer on the screen.
+func (w *window) loses(text string) {
+	w.t.Helper()
+	w.until("the screen no longer shows "+text, func() bool { return !strings.Contains(w.screen(), text) })
+}
+
+// ends waits for the program's end, and holds its status against the wanted.
+func (w *window) ends(status int) {
+	w.t.Helper()
+	select {
+	case <-w.ended:
+	case <-time.After(patience):
+		w.t.Fatalf("it does not end\n%s", w.screen())
+	}
+	if got := w.cmd.ProcessState.ExitCode(); got != status {
+		w.t.Fatalf("it ended with status %d, want %d\n%s", got, status, w.screen())
+	}
+}
+
+// restored waits until the terminal is as the program found it.
+func (w *window) restored(when string) {
+	w.t.Helper()
+	wrong := ""
+	if eventually(func() bool { wrong = w.disorder(); return wrong == "" }) {
+		return
+	}
+	w.t.Fatalf("%s the terminal is not as it was: %s", when, wrong)
+}
+
+// disorder says what of the terminal is not as the program found it.
+func (w *window) disorder() string {
+	now, err := term.GetState(int(w.far.Fd()))
+	if err != nil {
+		return err.Error()
+	}
+	if !reflect.DeepEqual(now, w.before) {
+		return fmt.Sprintf("its settings (termios) are %v, were %v", *now, *w.before)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, m := range []ansi.Mode{
+		ansi.ModeAltScreenSaveCursor, ansi.ModeMouseNormal, ansi.ModeMouseButtonEvent, ansi.ModeMouseAnyEvent, ansi.ModeMouseExtSgr,
+		ansi.ModeBracketedPaste, ansi.ModeFocusEvent, ansi.ModeSynchronizedOutput, ansi.ModeLightDark,
+	} {
+		if w.modes[m] {
+			return "mode " + strings.TrimPrefix(ansi.SetMode(m), "\x1b[?") + " is on"
+		}
+	}
+	switch {
+	case !w.cursor:
+		return "the cursor is hidden"
+	case w.keyboard != 0:
+		return "the keyboard is in another mode"
+	case bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4;2m")) > bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4m")):
+		return "modified keys are reported"
+	}
+	return ""
+}
