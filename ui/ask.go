@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -44,6 +45,17 @@ func (m answerMsg) land(a *App) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
+	complete := a.store.History.Complete
 	a.poller.Landed(a.now, a.store, m.ask, m.result)
+	if m.result.Whole || a.store.History.Complete && !complete {
+		return tea.Batch(a.poll(), releaseCmd)
+	}
 	return a.poll()
+}
+
+// releaseCmd gives back to the system what a history took on its way in,
+// several times what is kept of it.
+func releaseCmd() tea.Msg {
+	debug.FreeOSMemory()
+	return nil
 }
