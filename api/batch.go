@@ -187,7 +187,7 @@ func (c *Client) CreateBatch(ctx context.Context, p Paid) (Batch, error) {
 	}
 	body, err := c.once(ctx, f.request("/v2/batch", p.IdempotencyKey))
 	if err != nil {
-		return Batch{}, err
+		return Batch{}, cautious(err)
 	}
 	var b Batch
 	if !isObject(body) || json.Unmarshal(body, &b) != nil || !b.ID.Valid() {

@@ -99,7 +99,7 @@ func (c *Client) CreateGeneration(ctx context.Context, p Paid) (Generation, erro
 	}
 	body, err := c.once(ctx, out)
 	if err != nil {
-		return Generation{}, err
+		return Generation{}, cautious(err)
 	}
 	var g Generation
 	if !isObject(body) || json.Unmarshal(body, &g) != nil || !g.ID.Valid() {
@@ -113,8 +113,17 @@ func (c *Client) CreateGeneration(ctx context.Context, p Paid) (Generation, erro
 // made of it.
 func (c *Client) noID(what string) *Error {
 	e := c.notAPI("an answer that names no " + what)
-	e.Suggestion = "It may have been accepted, and charged: look before sending it again."
+	e.spent = true
 	return e
+}
+
+// cautious marks an error that leaves open whether a paid request was
+// accepted, so that it gives no advice that could cost a second time.
+func cautious(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && OutcomeOf(e) == Unknown {
+		e.spent = true
+	}
+	return err
 }
 
 // outgoing is a request that leaves at most once.

@@ -50,6 +50,7 @@ type Error struct {
 	cause   error
 	again   bool // a repetition may succeed
 	foreign bool // the body was not the API's
+	spent   bool // the request may have been accepted, and charged
 }
 
 // Error says what went wrong, and what to do about it, in one line.
@@ -102,7 +103,10 @@ func (e *Error) headline() string {
 
 // advice is the server's suggestion, else what we would do.
 func (e *Error) advice() string {
-	if e.Suggestion != "" {
+	switch {
+	case e.spent: // whatever the server suggests: "try again" could cost twice
+		return "It may have been accepted, and charged: look before sending it again."
+	case e.Suggestion != "":
 		return string(e.Suggestion)
 	}
 	switch e.Kind {
