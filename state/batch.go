@@ -17,6 +17,11 @@ type Batch struct {
 	// Succeeded and Failed are the items that ended; the rest has not.
 	Succeeded, Failed int
 	HasOutput         bool // the file of results is ready
+	// Intent is set on a row that stands for a submission without a known
+	// batch: its id is the submission's, and the server is never asked about it.
+	Intent SubmissionState
+	Name   string // the file's, of an intent
+	Reason string // why it stands where it does, of an intent
 
 	haystack string
 }
@@ -54,6 +59,9 @@ func (b *Batch) Rank() int64 { return rankOf(b.Created) }
 // Class is the coarse state. A batch that completed with failed items is
 // troubled: COMPLETED says only that every item ended.
 func (b *Batch) Class() Class {
+	if b.Intent != "" {
+		return ClassOther
+	}
 	switch b.Status {
 	case api.BatchPending, api.BatchJobsCreated:
 		return ClassWaiting

@@ -2,6 +2,7 @@ package state
 
 import (
 	"slices"
+	"strings"
 
 	"dubtop/api"
 )
@@ -21,6 +22,20 @@ func IntentRow(s *Submission) Generation {
 	}
 	row.index()
 	return row
+}
+
+// BatchIntentRow makes a submission whose batch is not known a row of the list
+// of batches.
+func BatchIntentRow(s *Submission) Batch {
+	return Batch{
+		ID:       api.ID(s.ID),
+		Created:  wall(s.SentAt),
+		Total:    s.BatchLines,
+		Intent:   s.State,
+		Name:     s.Name,
+		Reason:   s.Reason,
+		haystack: strings.ToLower(s.ID + "\n" + s.Name),
+	}
 }
 
 // Expect fills in what the submission knew and the first answer does not say.
