@@ -202,13 +202,17 @@ func configure(demo bool) (ui.Config, error) {
 		problems = append(problems, keyProblems...)
 		cfg.LookedUp = source.Looked
 		if source.Found {
-			cfg.Session, err = connect(env, set, key)
+			if cfg.Session, err = connect(env, set, key); err != nil {
+				problems = append(problems, settings.Problem{File: source.String(), Words: "not used: " + err.Error()})
+			}
+			err = nil // the first screen says it, and has other ways on
 		}
 	}
 	// From here on nobody needs the key's variable, and children must not see
 	// it.
 	err = errors.Join(err, os.Unsetenv("SYNC_API_KEY"))
 	for _, p := range problems {
+		p.File = settings.Short(env, p.File)
 		cfg.Notices = append(cfg.Notices, p.String())
 	}
 	return cfg, err

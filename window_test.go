@@ -41,10 +41,10 @@ type window struct {
 	cmd  *exec.Cmd
 	near *os.File // the terminal's end of the pty
 	far  *os.File // the program's, kept open to look at its settings
-	// before is how the program found the terminal.
-	before *term.State
-	ended  chan struct{}
-	drawn  chan struct{} // closed when nothing more comes
+	// before is how the program found the terminal, after how it left it.
+	before, after *term.State
+	ended         chan struct{}
+	drawn         chan struct{} // closed when nothing more comes
 
 	mu       sync.Mutex
 	emulator *vt.Emulator
@@ -229,7 +229,8 @@ func (w *window) loses(text string) {
 	w.until("the screen no longer shows "+text, func() bool { return !strings.Contains(w.screen(), text) })
 }
 
-// ends waits for the program's end, and holds its status against the wanted.
+// ends waits for the program's end and for all that it wrote, and holds its
+// status against the wanted.
 func (w *window) ends(status int) {
 	w.t.Helper()
 	select {
@@ -240,6 +241,9 @@ func (w *window) ends(status int) {
 	if got := w.cmd.ProcessState.ExitCode(); got != status {
 		w.t.Fatalf("it ended with status %d, want %d\n%s", got, status, w.screen())
 	}
+	w.after, _ = term.GetState(int(w.far.Fd())) // nil when the test has closed it
+	_ = w.far.Close()
+	<-w.drawn
 }
 
 // restored waits until the terminal is as the program found it.
@@ -254,9 +258,12 @@ func (w *window) restored(when string) {
 
 // disorder says what of the terminal is not as the program found it.
 func (w *window) disorder() string {
-	now, err := term.GetState(int(w.far.Fd()))
-	if err != nil {
-		return err.Error()
+	now := w.after
+	if now == nil {
+		var err error
+		if now, err = term.GetState(int(w.far.Fd())); err != nil {
+			return err.Error()
+		}
 	}
 	if !reflect.DeepEqual(now, w.before) {
 		return fmt.Sprintf("its settings (termios) are %v, were %v", *now, *w.before)

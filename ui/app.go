@@ -51,7 +51,7 @@ type Config struct {
 	Open    func(url string) error // nil: there is no browser to open
 	Suspend tea.Cmd                // stops the program as ctrl+z does; nil: nobody could continue it
 	Home    string                 // for ~ in typed paths
-	Notices []string               // problems of the configuration, shown once
+	Notices []string               // problems of the configuration, in words
 	Version string
 }
 
@@ -67,6 +67,7 @@ type App struct {
 	store     *state.Store
 	poller    *state.Poller
 	sending   map[string]state.Submission // paid requests on their way, by id
+	elsewhere map[string]bool             // those that another window sends
 	draft     state.Draft                 // what was last typed into the form
 	batchPath string                      // and into the batch form
 
@@ -81,9 +82,7 @@ type App struct {
 func New(cfg Config) *App {
 	a := &App{cfg: cfg, now: time.Now(), theme: newTheme(cfg.Theme != "light", cfg.ASCII)}
 	a.enter(cfg.Session)
-	for _, n := range cfg.Notices {
-		a.warn(n)
-	}
+	a.announce()
 	return a
 }
 
@@ -93,7 +92,7 @@ func (a *App) enter(s *Session) {
 		a.session.Close()
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
-	a.sending = map[string]state.Submission{}
+	a.sending, a.elsewhere = map[string]state.Submission{}, map[string]bool{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
 	if s == nil {

@@ -25,7 +25,7 @@ func newHelp(a *App) *help {
 func (h *help) lines(width int) []string {
 	a := h.app
 	t := a.theme
-	lines := []string{"", "  " + t.text(toneTitle, "Here")}
+	lines := append(a.noticeLines(width), "", "  "+t.text(toneTitle, "Here"))
 	seen := map[string]bool{}
 	for _, act := range h.below.Actions() {
 		b := act.key.Help()
@@ -109,7 +109,11 @@ func (p *pager) Position() string {
 func (p *pager) View() string {
 	lines := p.content(p.width)
 	top := max(0, min(p.top, len(lines)-p.height))
-	return strings.Join(lines[top:min(len(lines), top+p.height)], "\n")
+	lines = lines[top:min(len(lines), top+p.height)]
+	for i, line := range lines {
+		lines[i] = fitStyled(line, p.width)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // toggleHelp opens the help, or closes it when it is open.

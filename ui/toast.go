@@ -1,6 +1,11 @@
 package ui
 
-import "time"
+import (
+	"fmt"
+	"time"
+
+	"dubtop/keymap"
+)
 
 // toast is the one line that tells how something went. Success fades soon;
 // trouble stays longer, and until it is read something new waits for no one.
@@ -25,6 +30,34 @@ func (a *App) warn(text string) { a.toast = toast{text, toneWarn, a.now.Add(warn
 
 // complain tells that something went wrong.
 func (a *App) complain(text string) { a.toast = toast{text, toneBad, a.now.Add(troubleTime)} }
+
+// announce tells what is wrong with the configuration: in the line as far as it
+// fits, in the help whole.
+func (a *App) announce() {
+	switch n := len(a.cfg.Notices); n {
+	case 0:
+		return
+	case 1:
+		a.warn(a.cfg.Notices[0])
+	default:
+		a.warn(fmt.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.cfg.Notices[0]))
+	}
+	a.toast.until = a.now.Add(troubleTime)
+}
+
+// noticeLines are the problems of the configuration, whole.
+func (a *App) noticeLines(width int) []string {
+	if len(a.cfg.Notices) == 0 {
+		return nil
+	}
+	lines := []string{"", "  " + a.theme.text(toneTitle, "Settings that could not be used as they are")}
+	for _, n := range a.cfg.Notices {
+		for _, l := range wrap(n, max(10, width-4)) {
+			lines = append(lines, "  "+a.theme.text(toneWarn, l))
+		}
+	}
+	return lines
+}
 
 // busy tells that something is being done; whatever ends it replaces it.
 func (a *App) busy(text string) { a.toast = toast{text, toneRunning, time.Time{}} }

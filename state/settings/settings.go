@@ -71,6 +71,14 @@ func (p Problem) String() string {
 	return at + ": " + p.Words
 }
 
+// Short is a path as people write it, with ~ for their home.
+func Short(env Env, path string) string {
+	if rest, ok := strings.CutPrefix(path, env.Home+string(filepath.Separator)); ok && env.Home != "" {
+		return filepath.Join("~", rest)
+	}
+	return path
+}
+
 // Env is what settings may know of the process and its user.
 type Env struct {
 	Getenv func(string) string

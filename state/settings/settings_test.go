@@ -258,3 +258,16 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestShort(t *testing.T) {
+	for _, c := range []struct{ home, path, want string }{
+		{"/home/ada", "/home/ada/.config/dubtop/config.toml", "~/.config/dubtop/config.toml"},
+		{"/home/ada", "/home/adam/config.toml", "/home/adam/config.toml"},
+		{"/home/ada", "SYNC_BASE_URL", "SYNC_BASE_URL"},
+		{"", "/etc/config.toml", "/etc/config.toml"},
+	} {
+		if got := Short(Env{Home: c.home}, c.path); got != c.want {
+			t.Errorf("Short(%q, %q) = %q, want %q", c.home, c.path, got, c.want)
+		}
+	}
+}

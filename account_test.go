@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// opener is a browser's stand-in: it notes what it is given, and is noisy.
+const opener = `#!/bin/sh
+env > "$NOTES/env"
+echo "noise on stdout"
+echo "noise on stderr" >&2
+printf %s "$1" > "$NOTES/new" && mv "$NOTES/new" "$NOTES/link"
+`
+
+func TestOpenHandsTheFreshLinkAndNothingElseToTheBrowser(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	g := a.gate(0)
+	notes, bin := t.TempDir(), t.TempDir()
+	must(t, os.WriteFile(filepath.Join(bin, "xdg-open"), []byte(opener), 0o700))
+	w := open(t, stage{env: append(a.env(g.URL),
+		"DISPLAY=:9", "NOTES="+notes, "PATH="+bin+":"+os.Getenv("PATH"))})
+	w.sees("completed", "n new")
+	w.keys("/status:completed\r")
+	w.loses("failed")
+	w.keys("o")
+	w.sees("opened in the browser")
+	link, err := os.ReadFile(filepath.Join(notes, "link"))
+	must(t, err)
+	if links := g.links(); len(links) == 0 || string(link) != links[len(links)-1] {
+		t.Errorf("the browser got %q, the API gave %q", link, links)
+	}
+	env, err := os.ReadFile(filepath.Join(notes, "env"))
+	must(t, err)
+	if bytes.Contains(env, []byte(a.key)) || bytes.Contains(env, []byte("SYNC_API_KEY")) {
+		t.Error("the browser got the key in its environment")
+	}
+	w.keysAreNowhere(a.key)
+	w.keys("q")
+	w.ends(0)
+	if bytes.Contains(w.bytes(), []byte("noise")) {
+		t.Error("what the browser says is on the screen")
+	}
+	w.keysAreNowhere(a.key)
+}
+
+// keysAreNowhere looks for a key where others could read it.
+func (w *window) keysAreNowhere(key string) {
+	w.t.Helper()
+	if bytes.Contains(w.bytes(), []byte(key)) {
+		w.t.Error("the key is on the screen")
+	}
+	if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", w.cmd.Process.Pid)); err == nil && bytes.Contains(line, []byte(key)) {
+		w.t.Error("the key is in the command line")
+	}
+	must(w.t, filepath.WalkDir(w.home, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil //nolint:nilerr // files come and go while the program runs
+		}
+		if text, err := os.ReadFile(path); err == nil && bytes.Contains(text, []byte(key)) {
+			w.t.Errorf("the key is in %s", path)
+		}
+		return nil
+	}))
+}
+
+func TestWithoutADisplayTheLinkIsShownWholeAndCopied(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	g := a.gate(0)
+	w := open(t, stage{env: a.env(g.URL)})
+	w.sees("completed", "n new")
+	w.keys("/status:completed\r")
+	w.loses("failed")
+	w.keys("o")
+	w.sees("There is no browser here")
+	links := g.links()
+	whole := strings.Join(strings.Fields(w.screen()), "")
+	if len(links) == 0 || !strings.Contains(whole, links[len(links)-1]) {
+		t.Errorf("the screen does not hold %q\n%s", links, w.screen())
+	}
+	if !bytes.Contains(w.bytes(), []byte("\x1b]52;c;")) {
+		t.Error("nothing was copied")
+	}
+}
+
+// home makes a home with files in it, by their paths there.
+func home(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for path, text := range files {
+		path = filepath.Join(dir, path)
+		must(t, os.MkdirAll(filepath.Dir(path), 0o700))
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+	}
+	return dir
+}
+
+const configFile = ".config/dubtop/config.toml"
+
+func TestAMistakeInTheConfigurationIsNamedAndStopsNothing(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{home: home(t, map[string]string{configFile: "theme = \"dark\"\n\n[refresh]\nrunning = \"often\"\n"})})
+	w.sees("~/" + configFile + ":4: refresh.running: it must be a duration")
+}
+
+func TestSeveralMistakesAreAllNamedInTheHelp(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{home: home(t, map[string]string{configFile: "theme = \"pink\"\nbase = 1\n[keys]\nopen = \"j\"\n"})})
+	w.sees("1 of 3 (?: all)")
+	w.keys("?")
+	w.sees("config.toml:1: theme", "config.toml:2: base", `keys.open: key "j" already belongs to "down"`)
+}
+
+func TestKeysCanBeChanged(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{home: home(t, map[string]string{configFile: "[keys]\nquit = \"ctrl+x\"\nbatches = \"b\"\n"})})
+	w.keys("b")
+	w.sees("PROGRESS")
+	w.keys("2q")
+	w.keys("\x18")
+	w.ends(0)
+}
+
+func TestTheKeyComesFromItsFile(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	for _, mode := range []os.FileMode{0o600, 0o644} {
+		dir := home(t, map[string]string{".config/dubtop/api_key": a.key + "\n"})
+		path := filepath.Join(dir, ".config/dubtop/api_key")
+		must(t, os.Chmod(path, mode))
+		w := open(t, stage{home: dir, env: []string{"SYNC_BASE_URL=" + a.base}})
+		w.sees("completed")
+		info, err := os.Stat(path)
+		must(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("a key file of mode %o has mode %o now", mode, info.Mode().Perm())
+		}
+		if mode != 0o600 {
+			w.sees("~/.config/dubtop/api_key: others could read it: it is private now")
+		}
+		if strings.Contains(w.screen(), "others could read it") != (mode != 0o600) {
+			t.Errorf("mode %o:\n%s", mode, w.screen())
+		}
+		w.keys("q")
+		w.ends(0)
+	}
+}
+
+func TestWithoutAKeyThereIsAFirstScreenThatLeadsOn(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	w := open(t, stage{env: []string{"SYNC_BASE_URL=" + a.base}})
+	w.sees("Welcome to dubtop", "Paste an API key", "SYNC_API_KEY", ".config/dubtop/api_key")
+	w.keys("1")
+	w.sees("not shown, not logged")
+	w.paste("sk-wrong")
+	w.keys("\r")
+	w.sees("401")
+	w.keys("\x15") // ctrl+u empties the field
+	w.paste(a.key)
+	w.keys("\r")
+	w.sees("The key works. Save it")
+	w.sees("y save it  n not now") // the line of hints: the dialog listens
+	w.keys("y")
+	w.sees("key saved in")
+	w.loses("Save it")
+	w.sees("completed")
+	if bytes.Contains(w.bytes(), []byte(a.key)) {
+		t.Error("the key was drawn")
+	}
+	info, err := os.Stat(filepath.Join(w.home, ".config/dubtop/api_key"))
+	must(t, err)
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("the key file has mode %o", info.Mode().Perm())
+	}
+	w.keys("q")
+	w.ends(0)
+}
+
+func TestABadBaseURLIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	for _, base := range []string{"http://api.sync.so", "ftp://127.0.0.1", "https://", "https://u:p@api.sync.so"} {
+		w := open(t, stage{env: []string{"SYNC_BASE_URL=" + base, "SYNC_API_KEY=sk-none"}})
+		w.sees("Welcome to dubtop", "SYNC_BASE_URL: ")
+		if !regexp.MustCompile(`must begin with https|is not an address|user name`).MatchString(w.screen()) {
+			t.Errorf("%s:\n%s", base, w.screen())
+		}
+		w.keys("q")
+		w.ends(0)
+	}
+}
+
+func TestWithoutAHomeOneCanLookButNotSpend(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	w := open(t, stage{env: append(a.env(""), "HOME=")})
+	w.sees("completed")
+	w.keys("n")
+	w.sees("no journal, no spending", "HOME")
+	w.keys("q")
+	w.ends(0)
+}
+
+func TestTheDemoIgnoresTheRealKeyAndKeepsNothing(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{env: []string{"SYNC_API_KEY=sk-real-one", "SYNC_BASE_URL=http://127.0.0.1:1"}})
+	w.keys("q")
+	w.ends(0)
+	left, err := os.ReadDir(w.home)
+	must(t, err)
+	if len(left) > 0 {
+		t.Errorf("the demo left %v", left)
+	}
+}
+
+func TestTheSimulatorServesOtherClients(t *testing.T) {
+	t.Parallel()
+	a := simulated(t, "--profile", "strict", "--generations", "7")
+	var jobs []struct{ ID, Status string }
+	must(t, json.Unmarshal(a.ask("/v2/generations"), &jobs))
+	if len(jobs) != 7 || jobs[0].ID == "" {
+		t.Errorf("the history is %v", jobs)
+	}
+	res, err := http.Get(a.base + "/v2/generations")
+	must(t, err)
+	must(t, res.Body.Close())
+	if res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without a key it answers %s", res.Status)
+	}
+}

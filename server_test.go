@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// account is `dubtop simulate`, running.
+type account struct {
+	t         *testing.T
+	base, key string
+}
+
+// simulated starts the built binary as a server, and reads the two lines that
+// it prints for shells.
+func simulated(t *testing.T, args ...string) *account {
+	t.Helper()
+	cmd := exec.Command(built, append([]string{"simulate"}, args...)...)
+	out, err := cmd.StdoutPipe()
+	must(t, err)
+	must(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the server did not end in order: %v", err)
+		}
+	})
+	a := &account{t: t}
+	lines := bufio.NewScanner(out)
+	for _, want := range []struct {
+		name string
+		to   *string
+	}{{"SYNC_BASE_URL", &a.base}, {"SYNC_API_KEY", &a.key}} {
+		if !lines.Scan() {
+			t.Fatal("the server printed nothing more")
+		}
+		name, value, _ := strings.Cut(lines.Text(), "=")
+		if name != want.name || value == "" {
+			t.Fatalf("the server printed %q where %s is due", lines.Text(), want.name)
+		}
+		*want.to = value
+	}
+	return a
+}
+
+// ask is a request as other people's clients make it.
+func (a *account) ask(path string) []byte {
+	a.t.Helper()
+	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, a.base+path, nil)
+	must(a.t, err)
+	req.Header.Set("x-api-key", a.key)
+	res, err := http.DefaultClient.Do(req)
+	must(a.t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	must(a.t, err)
+	if res.StatusCode != http.StatusOK {
+		a.t.Fatalf("GET %s: %s %s", path, res.Status, body)
+	}
+	return body
+}
+
+// media is where the account's files lie: the origin of its first asset.
+func (a *account) media() string {
+	a.t.Helper()
+	_, after, found := bytes.Cut(a.ask("/v2/assets"), []byte(`"url":"`))
+	link, _, _ := bytes.Cut(after, []byte(`"`))
+	u, err := url.Parse(string(link))
+	if err != nil || !found {
+		a.t.Fatalf("no asset has a link: %q", link)
+	}
+	return u.Scheme + "://" + u.Host + "/media/"
+}
+
+// env is a window's environment on this account, at another address if one is
+// given.
+func (a *account) env(base string) []string {
+	if base == "" {
+		base = a.base
+	}
+	return []string{"SYNC_BASE_URL=" + base, "SYNC_API_KEY=" + a.key}
+}
+
+// gate stands between the dashboard and the server. It keeps what passes, and
+// holds paid requests, once before the server and once after it.
+type gate struct {
+	*httptest.Server
+	hold time.Duration
+
+	mu      sync.Mutex
+	paid    [][]byte // bodies that arrived here
+	outputs []string // the links that jobs were answered with, by id
+}
+
+func (a *account) gate(hold time.Duration) *gate {
+	a.t.Helper()
+	to, err := url.Parse(a.base)
+	must(a.t, err)
+	g := &gate{hold: hold}
+	proxy := &httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(to) },
+		ModifyResponse: g.keep,
+		ErrorHandler:   func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) },
+	}
+	g.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost || r.URL.Path != "/v2/generate" {
+			proxy.ServeHTTP(w, r)
+			return
+		}
+		g.pass(proxy, w, r)
+	}))
+	a.t.Cleanup(g.Close)
+	return g
+}
+
+// pass lets a paid request through, even when its sender is gone: nobody knows
+// then what has become of it.
+func (g *gate) pass(proxy http.Handler, w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	g.mu.Lock()
+	g.paid = append(g.paid, body)
+	g.mu.Unlock()
+	time.Sleep(g.hold)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := httptest.NewRecorder()
+	proxy.ServeHTTP(answer, r.WithContext(context.WithoutCancel(r.Context())))
+	time.Sleep(g.hold)
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
+
+func (g *gate) keep(res *http.Response) error {
+	if !strings.HasPrefix(res.Request.URL.Path, "/v2/generate/") {
+		return nil
+	}
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	var job struct{ OutputURL string }
+	if json.Unmarshal(body, &job) == nil && job.OutputURL != "" {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.outputs = append(g.outputs, job.OutputURL)
+	}
+	return nil
+}
+
+// arrivals is how many paid requests that hold a text have come.
+func (g *gate) arrivals(text string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n := 0
+	for _, body := range g.paid {
+		if bytes.Contains(body, []byte(text)) {
+			n++
+		}
+	}
+	return n
+}
+
+// links are the outputs that jobs were answered with, the newest last.
+func (g *gate) links() []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.Clone(g.outputs)
+}
