@@ -19,6 +19,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
 	"dubtop/keymap"
@@ -101,9 +103,10 @@ func (a *App) enter(s *Session) {
 	a.layout()
 }
 
-// Init asks the terminal for its background and starts the clock.
+// Init asks the terminal for its background, and to be told when that changes,
+// and starts the clock.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, a.begin(), beatCmd())
+	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), a.begin(), beatCmd())
 }
 
 // begin starts a session: what the journal knows comes first, then the polls.
@@ -127,6 +130,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.layout()
 	case tea.BackgroundColorMsg:
 		a.setDark(m.IsDark())
+	case uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
+		_, dark := msg.(uv.DarkColorSchemeEvent)
+		a.setDark(dark)
 	case tea.FocusMsg, tea.BlurMsg:
 		_, focused := msg.(tea.FocusMsg)
 		a.poller.SetFocus(focused)

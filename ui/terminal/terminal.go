@@ -12,6 +12,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 )
 
@@ -51,6 +52,9 @@ func Run(model tea.Model, env []string) (status int, err error) {
 	notifyStop(stops)
 	go g.watch(caught, stops, hangUp(os.Stdin, done))
 	_, err = p.Run()
+	// The dashboard asks to be told of light and dark; Bubble Tea does not
+	// know that mode, so it does not end it.
+	_, _ = os.Stdout.WriteString(ansi.ResetModeLightDark) // a terminal that is gone needs none
 	select {
 	case status = <-g.ended:
 		return status, nil
