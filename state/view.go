@@ -49,10 +49,7 @@ type View[T any] struct {
 // when there is no filter and the order is by age. After a change of the
 // collection alone it looks at the changed rows only.
 func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
-	priced := v.priced
-	if q.Sort == SortCost && q.Prices != nil {
-		priced = q.Prices.Version()
-	}
+	priced := v.pricedBy(q)
 	sameQuery := v.rows == c && v.query == q && v.priced == priced
 	if sameQuery && v.seen == c.version {
 		return false
@@ -73,6 +70,15 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	}
 	v.seen = c.version
 	return true
+}
+
+// pricedBy is the version of the prices that a query needs, the last one where
+// it needs none.
+func (v *View[T]) pricedBy(q Query) uint64 {
+	if q.Sort == SortCost && q.Prices != nil {
+		return q.Prices.Version()
+	}
+	return v.priced
 }
 
 // Len is the number of visible rows.

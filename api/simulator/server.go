@@ -157,9 +157,11 @@ func (s *Server) Storage() http.Handler { return s.origin("storage", s.disk) }
 func (s *Server) origin(name string, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if recovered := recover(); recovered == errRefused {
+			recovered := recover()
+			if err, ok := recovered.(error); ok && errors.Is(err, errRefused) {
 				panic(http.ErrAbortHandler)
-			} else if recovered != nil {
+			}
+			if recovered != nil {
 				panic(recovered)
 			}
 		}()

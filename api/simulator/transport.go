@@ -81,11 +81,11 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.got += int64(n)
-	wrong := b.want > 0 && (b.got > b.want || err == io.EOF && b.got < b.want)
+	wrong := b.want > 0 && (b.got > b.want || errors.Is(err, io.EOF) && b.got < b.want)
 	if wrong {
 		err = errors.New("http: the body is not as long as its Content-Length says")
 	}
-	if err != nil && err != io.EOF && b.err == nil {
+	if err != nil && !errors.Is(err, io.EOF) && b.err == nil {
 		b.err = err
 	}
 	return n, err
