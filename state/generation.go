@@ -220,10 +220,14 @@ func generationName(g api.Generation) (name string, ok bool) {
 // shortID is enough of an id to recognise it by.
 func shortID(id api.ID) string {
 	const enough = 8
-	if len(id) <= enough {
-		return string(id)
+	n := 0
+	for i := range string(id) { // not bytes: an id may be made of anything
+		if n == enough {
+			return string(id[:i])
+		}
+		n++
 	}
-	return string(id[:enough])
+	return string(id)
 }
 
 // shared gives equal strings one copy between them.
