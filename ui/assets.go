@@ -20,9 +20,9 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Type), assetTone(x.Type)} }},
 			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
 			{title: "length", width: 7, right: true, drop: 2, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
-			{title: "picture", width: 9, right: true, drop: 5, sort: unsorted, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
+			{title: "picture", width: 9, right: true, drop: 5, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
 			{title: "size", width: 8, right: true, drop: 3, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
-			{title: "seen by", width: 12, drop: 6, sort: unsorted, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Visibility), toneMuted} }},
+			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Visibility), toneMuted} }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{age(x.Created, a.now), toneMuted} }},
 		},
 		empty: func() []string {
@@ -97,10 +97,10 @@ func (a *App) assetPane(x *state.Asset, width int) []string {
 		t.fact("picture", picture(x), toneText),
 		t.fact("size", bytesText(x.Size), toneText),
 		t.fact("seen by", strings.ToLower(x.Visibility), toneText),
-		t.fact("created", clock(x.Created, a.now)+", "+age(x.Created, a.now)+" ago", toneText),
+		t.fact("created", happened(x.Created, a.now), toneText),
 	}
 	lines = append(lines, a.advice(width, "link", link, n)...)
-	return append(lines, t.fact("id", string(x.ID), toneMuted))
+	return append(lines, a.advice(width, "id", string(x.ID), toneMuted)...)
 }
 
 func (a *App) assetDetails(x state.Asset) *pager {
@@ -117,6 +117,9 @@ func (a *App) generationFromAsset(x *state.Asset) tea.Cmd {
 		d.Audio, d.Script = "asset:"+string(x.ID), ""
 	} else {
 		d.Visual, d.VisualKind = "asset:"+string(x.ID), x.Type
+		if x.Type == "IMAGE" {
+			d.Model = a.imageModel()
+		}
 	}
 	return a.newGeneration(&d)
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,12 @@ func newBatches(a *App) *view[state.Batch] {
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortLength},
 		columns: []column[state.Batch]{
 			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{string(b.ID), toneText} }},
+			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, string(b.ID)), toneText} }},
 			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{fmt.Sprint(b.Total), toneText} }},
-			{title: "ok", width: 4, right: true, drop: 3, sort: unsorted, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
-			{title: "failed", width: 6, right: true, drop: 2, sort: unsorted, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
+			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
+			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{age(b.Created, a.now), toneMuted} }},
-			{title: "progress", width: 17, drop: 5, sort: unsorted, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
+			{title: "progress", width: 14, drop: 5, sort: state.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
 		},
 		empty: func() []string {
 			return []string{
@@ -66,6 +67,8 @@ func number(n int, tn tone) cell {
 // jobs is not the same as completed.
 func batchStatus(t *theme, b *state.Batch) cell {
 	switch {
+	case b.Intent != "":
+		return intentStatus(t, b.Intent)
 	case b.Status == api.BatchPending:
 		return cell{t.glyphs.pending + " pending", tonePending}
 	case b.Status == api.BatchJobsCreated:
@@ -83,27 +86,52 @@ func batchStatus(t *theme, b *state.Batch) cell {
 }
 
 func batchProgress(t *theme, b *state.Batch) cell {
+	switch b.Intent {
+	case "":
+	case state.SubmissionUnknown:
+		return cell{"maybe charged", toneWarn}
+	default:
+		return cell{"", toneMuted}
+	}
 	n := toneRunning
 	if b.Status.Terminal() {
 		n = toneMuted
 	}
-	return cell{fmt.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 10), 100*b.Fraction()), n}
+	return cell{fmt.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 8), 100*b.Fraction()), n}
 }
 
 func (a *App) batchPane(b *state.Batch, width int) []string {
 	t := a.theme
+	if b.Intent != "" {
+		return a.batchIntentPane(b, width)
+	}
 	status := batchStatus(t, b)
 	lines := []string{
 		t.text(toneTitle, string(b.ID)), "",
 		t.fact("status", status.text, status.tone),
-		t.fact("jobs", fmt.Sprintf("%d: %d completed, %d failed, %d to go", b.Total, b.Succeeded, b.Failed, max(0, b.Total-b.Succeeded-b.Failed)), toneText),
-		t.fact("progress", t.bar(b.Fraction(), 20)+fmt.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
-		t.fact("created", clock(b.Created, a.now)+", "+age(b.Created, a.now)+" ago", toneText),
+		t.fact("jobs", fmt.Sprint(b.Total), toneText),
+		t.fact("ended", fmt.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), toneText),
+		t.fact("progress", t.bar(b.Fraction(), 16)+fmt.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
+		t.fact("created", happened(b.Created, a.now), toneText),
 	}
 	if b.HasOutput {
 		return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  the results, line by line"))
 	}
 	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims at 24 hours; the results come as one file at its end.", toneMuted)...)
+}
+
+// batchIntentPane says what is known of a batch that nobody may have taken.
+func (a *App) batchIntentPane(b *state.Batch, width int) []string {
+	t := a.theme
+	status := batchStatus(t, b)
+	lines := []string{t.text(toneTitle, b.Name), ""}
+	if b.Intent == state.SubmissionUnknown {
+		lines = append(lines, a.doubt(b.Reason, "batch of as many jobs", width)...)
+	}
+	return append(lines,
+		t.fact("status", status.text, status.tone),
+		t.fact("jobs", fmt.Sprint(b.Total), toneText),
+		t.fact("sent", clock(b.Created, a.now)+", "+age(b.Created, a.now)+" ago", toneText))
 }
 
 // openResultFile opens or copies the link to a batch's results.
@@ -131,7 +159,7 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 			{title: "request", width: 14, grow: 1, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{string(b.RequestID), toneText} }},
 			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{b.Generation.Model, toneMuted} }},
 			{title: "length", width: 6, right: true, drop: 4, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
-			{title: "what", width: 20, grow: 2, drop: 5, sort: unsorted, cell: itemWords},
+			{title: "what", width: 20, grow: 2, drop: 5, sort: state.SortNone, cell: itemWords},
 		},
 		empty: func() []string { return []string{"The result file is empty."} },
 	}}
@@ -148,7 +176,8 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 		a.does(keymap.Details, func() tea.Cmd {
 			a.store.Observe([]state.Generation{*job()}, a.now)
 			return a.openGeneration(job())
-		}).unless(needs(job)).hinted("details"))...)
+		}).unless(needs(job)).hinted("details"),
+		a.does(keymap.Back, v.back).hinted("back"))...)
 	a.push(r)
 	return resultsCmd(a.session, r)
 }

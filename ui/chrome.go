@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -97,12 +98,23 @@ func (a *App) tabLine(width int) string {
 		}
 		left = append(left, piece{fmt.Sprintf(" %d %s %s ", i+1, t.title, t.count(a)), n})
 	}
-	right := []piece{{a.top().Title() + " ", toneText}}
-	if len(a.stack) == 1 {
-		right = nil
-	}
-	return a.theme.line(width, left, right)
+	return a.theme.line(width, left, a.place())
 }
+
+// place says what stands on the view, and what hides rows of it.
+func (a *App) place() []piece {
+	var pieces []piece
+	if n, ok := a.top().(narrowing); ok && n.Narrowed() != "" {
+		pieces = append(pieces, piece{n.Narrowed() + "  ", toneWarn})
+	}
+	if len(a.stack) > 1 {
+		pieces = append(pieces, piece{a.top().Title() + " ", toneText})
+	}
+	return pieces
+}
+
+// narrowing is a screen that can hide some of its rows, and says by what.
+type narrowing interface{ Narrowed() string }
 
 // statusLine tells how the last action went, or what the poller is up to when
 // that is worth words; on the right where the cursor is.
@@ -127,25 +139,34 @@ type positioned interface{ Position() string }
 // phase says in words what the poller is doing about the network.
 func (a *App) phase() piece {
 	p := a.poller.Phase(a.now)
-	asOf := ""
+	asOf := "no data yet"
 	if t := a.store.Generations.AsOf(); !t.IsZero() {
-		asOf = ", data as of " + clock(t, a.now)
+		asOf = "data as of " + clock(t, a.now)
 	}
 	refresh := a.keyFor(keymap.Refresh)
 	switch p.Kind {
 	case state.PhasePaused:
-		return piece{"paused" + asOf + "; " + a.keyFor(keymap.Pause) + " goes on", toneWarn}
+		return piece{"paused, " + asOf + "; " + a.keyFor(keymap.Pause) + " goes on", toneWarn}
 	case state.PhaseOffline:
-		return piece{fmt.Sprintf("%s%s, trying again in %s (%s: now)", p.Words, asOf, span(p.Until.Sub(a.now)), refresh), toneBad}
+		return piece{fmt.Sprintf("%s, trying again in %s (%s: now); %s", asOf, span(p.Until.Sub(a.now)), refresh, p.Words), toneBad}
 	case state.PhaseHeld:
-		return piece{fmt.Sprintf("%s, going on in %s", p.Words, span(p.Until.Sub(a.now))), toneWarn}
+		return piece{fmt.Sprintf("%s, going on in %s; %s", asOf, span(p.Until.Sub(a.now)), p.Words), toneWarn}
 	case state.PhaseRejected:
-		return piece{p.Words + "; nothing is asked any more (" + refresh + ": try again)", toneBad}
+		return piece{fmt.Sprintf("%s, nothing is asked any more (%s: try again); %s", asOf, refresh, p.Words), toneBad}
 	}
 	if a.store.Generations.AsOf().IsZero() {
 		return piece{"asking for the first time" + a.theme.glyphs.more, toneMuted}
 	}
 	return piece{"as of " + clock(a.store.Generations.AsOf(), a.now), toneMuted}
+}
+
+// cutOff says why nothing can be asked at all, "" when it can.
+func (a *App) cutOff() string {
+	switch p := a.poller.Phase(a.now); p.Kind {
+	case state.PhaseOffline, state.PhaseRejected:
+		return p.Words
+	}
+	return ""
 }
 
 // hintLine names the keys of the top screen, as many as fit, the refused ones
@@ -178,6 +199,7 @@ func (a *App) hintLine(width int) string {
 // hint is one action of the line of hints, and the cells it takes.
 func (a *App) hint(act action) (text string, width int) {
 	h := act.key.Help()
+	h.Desc = cmp.Or(act.short, h.Desc)
 	k, n := toneKey, toneText
 	if act.refusal() != "" {
 		k, n = toneMuted, toneMuted

@@ -56,7 +56,12 @@ func (c *confirm) wait(d time.Duration) tea.Cmd {
 
 func (c *confirm) Title() string { return c.title }
 
-func (c *confirm) SetSize(width, _ int) { c.width = min(76, width-2) }
+func (c *confirm) SetSize(width, _ int) {
+	c.width = width // on narrow screens nothing is left of what lies below
+	if width > 84 {
+		c.width = 76
+	}
+}
 
 // Place puts the dialog into the middle.
 func (c *confirm) Place(w, h, width, height int) (int, int) {

@@ -32,20 +32,20 @@ func inputTrouble(code string) (diagnosis, bool) {
 	case "generation_input_image_inaccessible":
 		return unreachable("image"), true
 	case "generation_input_video_invalid", "generation_media_metadata_missing":
-		return diagnosis{"unreadable video", "The video could not be read, or says neither how long it is nor how many frames a second it has.",
+		return diagnosis{"bad video file", "The video could not be read, or says neither how long it is nor how many frames a second it has.",
 			"Export it again as MP4 (H.264) with a constant frame rate.", false}, true
 	case "generation_input_audio_invalid":
-		return diagnosis{"unreadable audio", "The audio could not be read.", "Export it again as WAV (PCM) or MP3.", false}, true
+		return diagnosis{"bad audio file", "The audio could not be read.", "Export it again as WAV (PCM) or MP3.", false}, true
 	case "generation_input_segments_invalid", "generation_input_trim_invalid":
 		return diagnosis{"bad cut times", "The times of the segments or of the trim do not fit the media.", "Check that each start is before its end, and inside the media.", false}, true
 	case "generation_input_face_selection_invalid":
-		return diagnosis{"bad face position", "The face coordinates do not fit the picture.", "Give them in pixels of the source, from its top left corner.", false}, true
+		return diagnosis{"bad face point", "The face coordinates do not fit the picture.", "Give them in pixels of the source, from its top left corner.", false}, true
 	case "generation_input_resolution_unsupported":
-		return diagnosis{"picture too large", "The picture is larger than 4096×2160.", "Scale it down and send it again.", false}, true
+		return diagnosis{"picture too big", "The picture is larger than 4096×2160.", "Scale it down and send it again.", false}, true
 	case "generation_input_asset_type_mismatch":
-		return diagnosis{"wrong asset type", "An asset of the wrong type stands in an input, such as an audio where a video is due.", "Choose the asset again.", false}, true
+		return diagnosis{"wrong asset", "An asset of the wrong type stands in an input, such as an audio where a video is due.", "Choose the asset again.", false}, true
 	case "generation_unsupported_model":
-		return diagnosis{"model can't take it", "The model is not known to the API, or does not take this kind of input.", "Still images need sync-3; else choose another model.", false}, true
+		return diagnosis{"wrong model", "The model is not known to the API, or does not take this kind of input.", "Still images need sync-3; else choose another model.", false}, true
 	case "generation_audio_missing", "generation_video_missing", "generation_input_validation_failed":
 		return diagnosis{"bad request", "The request did not pass the API's checks.", "Look at the request (]) and mend what the message names.", false}, true
 	}
@@ -53,16 +53,16 @@ func inputTrouble(code string) (diagnosis, bool) {
 }
 
 func unreachable(what string) diagnosis {
-	return diagnosis{what + " not reachable", "The " + what + " could not be fetched when the job was to start.",
+	return diagnosis{"dead " + what + " link", "The " + what + " could not be fetched when the job was to start.",
 		"Links that expire within the hour are the usual cause: use an asset, or a link that lives longer.", false}
 }
 
 func limitTrouble(code string) (diagnosis, bool) {
 	switch code {
 	case "generation_model_duration_exceeded":
-		return diagnosis{"too long for model", "The input is longer than the model takes (react-1: 15 s).", "Use lipsync-2 or sync-3, or a shorter cut.", false}, true
+		return diagnosis{"too long: model", "The input is longer than the model takes (react-1: 15 s).", "Use lipsync-2 or sync-3, or a shorter cut.", false}, true
 	case "generation_plan_duration_exceeded":
-		return diagnosis{"too long for plan", "The input is longer than the plan allows.", "Cut it into parts, or use a larger plan.", false}, true
+		return diagnosis{"too long: plan", "The input is longer than the plan allows.", "Cut it into parts, or use a larger plan.", false}, true
 	case "generation_input_duration_greater_than_max_duration", "generation_audio_length_exceeded":
 		return diagnosis{"input too long", "The input is longer than the API takes.", "Cut it into parts.", false}, true
 	case "generation_text_length_exceeded":
@@ -72,7 +72,7 @@ func limitTrouble(code string) (diagnosis, bool) {
 	case "concurrency_limit_reached":
 		return diagnosis{"no free slot", "All slots of the plan were taken.", "Wait for a running job to end, then send it again.", true}, true
 	case "rate_limit_exceeded":
-		return diagnosis{"too many requests", "Too many requests within a minute.", "Wait a minute.", true}, true
+		return diagnosis{"rate limited", "Too many requests within a minute.", "Wait a minute.", true}, true
 	}
 	return diagnosis{}, false
 }
@@ -88,7 +88,7 @@ func accountTrouble(code string) (diagnosis, bool) {
 	case "plan_feature_unavailable":
 		return diagnosis{"not in the plan", "The plan does not include this.", "Use a larger plan, or leave the option out.", false}, true
 	case "elevenlabs_quota_exceeded":
-		return diagnosis{"voice quota used", "The quota of the speech provider is used up.", "Send audio instead of text, or wait.", false}, true
+		return diagnosis{"no voice quota", "The quota of the speech provider is used up.", "Send audio instead of text, or wait.", false}, true
 	case "voice_not_found":
 		return diagnosis{"no such voice", "The voice id is not known.", "Check the voice id.", false}, true
 	}

@@ -31,7 +31,9 @@ func newFilter(a *App, text string, apply func(string)) *filterPrompt {
 func newInput(t *theme) textinput.Model {
 	in := textinput.New()
 	in.SetVirtualCursor(false)
-	in.SetStyles(textinput.DefaultStyles(t.dark))
+	styles := textinput.DefaultStyles(t.dark)
+	styles.Cursor.Color = nil // its colour is the user's choice
+	in.SetStyles(styles)
 	in.CharLimit = 8192
 	in.Focus()
 	return in

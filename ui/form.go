@@ -192,7 +192,7 @@ func (f *form) lines() (lines []string, focus int) {
 		if i == f.focus {
 			focus = len(lines)
 		}
-		lines = append(lines, fitStyled(f.fieldLine(x, i == f.focus, p), f.width))
+		lines = append(lines, f.fieldLine(x, i == f.focus, p))
 		if i != f.focus && !x.touched || p.None() || p.Severity == state.SeverityMissing && !x.touched {
 			continue
 		}
@@ -262,6 +262,9 @@ func (f *form) value(x *field, focused bool) string {
 func (f *form) View(above []string) string {
 	lines, focus := f.lines()
 	lines = append(slices.Clone(above), lines...)
+	for i := range lines {
+		lines[i] = fitStyled(lines[i], f.width)
+	}
 	top := f.scrolled(len(lines), focus+len(above))
 	return strings.Join(lines[top:min(len(lines), top+f.height)], "\n")
 }

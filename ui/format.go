@@ -50,6 +50,26 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
+// roughly says a time that is only expected: to the minute where it is long,
+// because seconds would promise what nobody knows.
+func roughly(d time.Duration) string {
+	if d >= 2*time.Minute {
+		d = d.Round(time.Minute)
+	}
+	return span(d)
+}
+
+// happened says when something was, and how long ago.
+func happened(t, now time.Time) string {
+	switch {
+	case t.IsZero():
+		return none
+	case t.After(now.Add(time.Minute)):
+		return clock(t, now) + ", yet to come: a clock is wrong"
+	}
+	return clock(t, now) + ", " + age(t, now) + " ago"
+}
+
 // length says how long a piece of media is: 0:28, 12:04, 1:02:03.
 func length(s api.Seconds) string {
 	if s <= 0 {

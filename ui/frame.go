@@ -43,7 +43,8 @@ func (a *App) draw(msg tea.Msg) tea.Cmd {
 	a.frame.stale = true
 	now := time.Now()
 	wait := frameTime - now.Sub(a.frame.made)
-	if wait > 0 && wait <= frameTime {
+	_, resized := msg.(tea.WindowSizeMsg) // no frame of another size may stand
+	if wait > 0 && wait <= frameTime && !resized {
 		if a.frame.asked {
 			return nil
 		}
@@ -100,6 +101,9 @@ func (a *App) compose() (string, *tea.Cursor) {
 	w, h := a.bodySize()
 	body, cursor := a.body(w, h)
 	lines := []string{a.header(w), a.tabLine(w), body, a.statusLine(w), a.hintLine(w)}
+	if a.theme.ascii {
+		return plainASCII(strings.Join(lines, "\n")), cursor
+	}
 	if cursor != nil {
 		cursor.Y += 2
 	}

@@ -17,9 +17,9 @@ import (
 func (a *App) generationPane(g *state.Generation, width int) []string {
 	t := a.theme
 	lines := []string{t.text(toneTitle, g.Name), ""}
-	lines = append(lines, a.verdict(g, "", "", width)...)
+	lines = append(lines, a.verdict(g, nil, width)...)
 	lines = append(lines, a.facts(g, width)...)
-	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, request, raw answer"))
+	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, raw answer"))
 }
 
 // keyFor is how an action's keys are drawn.
@@ -39,7 +39,7 @@ func (a *App) facts(g *state.Generation, width int) []string {
 		t.fact("model", g.Model, toneText),
 		t.fact("length", length(g.Length), toneText),
 		t.fact("cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone),
-		t.fact("created", clock(g.Created, a.now)+", "+age(g.Created, a.now)+" ago", toneText),
+		t.fact("created", happened(g.Created, a.now), toneText),
 	}
 	if !g.Started.IsZero() {
 		lines = append(lines, t.fact("started", clock(g.Started, a.now)+" (seen)", toneText))
@@ -67,67 +67,64 @@ func costWords(c state.Cost) string {
 }
 
 // verdict says what a job's state means for its owner: why it failed and what
-// to do, or how long it may still take.
-func (a *App) verdict(g *state.Generation, message, suggestion api.Text, width int) []string {
+// to do, or how long it may still take. What the API told of this job alone may
+// be nil.
+func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []string {
 	switch {
 	case g.Intent == state.SubmissionUnknown:
-		return a.doubt(g, width)
+		return a.doubt(g.Error, "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
 	case g.Status.Troubled():
-		return a.autopsy(g, message, suggestion, width)
+		return a.autopsy(g, told, width)
 	case g.Status.Running():
-		return a.outlook(g, width)
+		return a.outlook(g, told, width)
 	}
 	return nil
 }
 
-// doubt says what is known of a request whose outcome is not.
-func (a *App) doubt(g *state.Generation, width int) []string {
+// doubt says what is known of a request whose outcome is not; sign is what in
+// the list would show that it was accepted.
+func (a *App) doubt(reason, sign string, width int) []string {
 	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", toneWarn)
-	if g.Error != "" {
-		lines = append(lines, a.advice(width, "because", g.Error, toneText)...)
+	if reason != "" {
+		lines = append(lines, a.advice(width, "because", reason, toneText)...)
 	}
-	return append(append(lines, a.advice(width, "So", "It is never sent again by itself. If a job with the same inputs appears in this list, it was accepted.", toneText)...), "")
+	return append(append(lines, a.advice(width, "So", "It is never sent again by itself. If a "+sign+" appears in this list, it was accepted.", toneText)...), "")
 }
 
-func (a *App) autopsy(g *state.Generation, message, suggestion api.Text, width int) []string {
-	d := diagnose(g.ErrorCode)
-	if message == "" {
-		message = api.Text(g.Error)
+func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []string {
+	d, message := diagnose(g.ErrorCode), g.Error
+	if told != nil && told.Error != "" {
+		message = string(told.Error)
 	}
 	lines := a.advice(width, "Why", d.why, toneBad)
-	if message != "" {
-		lines = append(lines, a.advice(width, "API says", string(message), toneText)...)
-	}
-	fix := d.fix
-	if suggestion != "" {
-		fix += " " + string(suggestion)
-	}
-	lines = append(lines, a.advice(width, "Fix", fix, toneOK)...)
-	if g.ErrorCode != "" {
-		lines = append(lines, a.theme.fact("code", g.ErrorCode, toneMuted))
-	}
-	return append(lines, "")
+	lines = append(lines, a.advice(width, "API says", message, toneText)...)
+	lines = append(lines, a.advice(width, "Fix", d.fix, toneOK)...)
+	return append(append(lines, a.advice(width, "code", g.ErrorCode, toneMuted)...), "")
 }
 
-func (a *App) outlook(g *state.Generation, width int) []string {
+func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []string {
 	e := a.store.Forecast.Expect(g, a.now)
 	source := "the times the vendor documents"
 	if e.Learned > 0 {
 		source = count(e.Learned, "job", "jobs") + " seen ending"
 	}
-	words := fmt.Sprintf("about %s more, from %s.", span(e.Left), source)
+	words := fmt.Sprintf("about %s more, from %s.", roughly(e.Left), source)
 	n := toneText
 	switch {
-	case e.Stuck:
-		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", toneWarn
 	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
 		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", toneWarn
+	case e.Stuck:
+		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", toneWarn
 	}
 	lines := a.advice(width, "Outlook", words, n)
 	if g.Status == api.Processing {
-		lines = append([]string{a.theme.fact("", a.theme.bar(e.Fraction, 20)+fmt.Sprintf(" %.0f %%", 100*e.Fraction), toneRunning)}, lines...)
+		share, about := e.Fraction, "~"
+		if told != nil && told.Progress >= 0 {
+			share, about = float64(told.Progress)/100, ""
+		}
+		lines = append([]string{a.theme.fact("Progress", a.theme.bar(share, 16)+fmt.Sprintf(" %s%.0f %%", about, 100*share), toneRunning)}, lines...)
 	}
 	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", toneMuted)...), "")
 }
@@ -171,7 +168,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	if g.Intent != "" {
 		row := *g
 		a.push(&pager{app: a, title: "details", content: func(width int) []string {
-			return append([]string{""}, indented(append(a.verdict(&row, "", "", width-2), a.facts(&row, width-2)...))...)
+			return append([]string{""}, indented(append(a.verdict(&row, nil, width-2), a.facts(&row, width-2)...))...)
 		}})
 		return nil
 	}
@@ -209,10 +206,14 @@ func (d *generationDetails) fetch() tea.Cmd {
 // openPace is how often an open running job is asked for its progress.
 const openPace = 5 * time.Second
 
-// Tick asks again while the open job runs.
+// Tick asks again while the open job runs, and once more when the list knows
+// better how it stands.
 func (d *generationDetails) Tick(now time.Time) tea.Cmd {
 	g := d.row()
-	if g == nil || !g.Status.Running() || d.app.poller.Paused() || now.Sub(d.asked) < openPace {
+	if g == nil || d.app.poller.Paused() || now.Sub(d.asked) < openPace {
+		return nil
+	}
+	if !g.Status.Running() && (d.full == nil || d.full.Status == g.Status) {
 		return nil
 	}
 	return d.fetch()
@@ -285,21 +286,17 @@ func (d *generationDetails) partTitles() string {
 
 func (d *generationDetails) overview(g *state.Generation, width int) []string {
 	a, t := d.app, d.app.theme
-	var message api.Text
-	if d.full != nil {
-		message = d.full.Error
-	}
 	lines := []string{t.text(toneTitle, g.Name), ""}
-	lines = append(lines, a.verdict(g, message, "", width)...)
+	lines = append(lines, a.verdict(g, d.full, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	if d.err != nil {
-		lines = append(lines, "", t.text(toneBad, "The rest could not be loaded: "+errorText(d.err)))
+		lines = append(lines, "")
+		for _, l := range wrap("The rest could not be loaded: "+errorText(d.err), width) {
+			lines = append(lines, t.text(toneBad, l))
+		}
 	}
 	if d.full == nil {
 		return lines
-	}
-	if d.full.Progress >= 0 && g.Status.Running() {
-		lines = append(lines, t.fact("progress", fmt.Sprintf("%s %d %%", t.bar(float64(d.full.Progress)/100, 20), d.full.Progress), toneRunning))
 	}
 	if c := d.costs; c != nil && c.Total == nil && c.Availability != "" {
 		lines = append(lines, t.fact("billed", "not settled yet ("+string(c.Availability)+")", toneMuted))

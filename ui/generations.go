@@ -18,11 +18,11 @@ func newGenerations(a *App) *view[state.Generation] {
 		columns: []column[state.Generation]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
 			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{g.Model, toneMuted} }},
-			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
+			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
 			{title: "length", width: 6, right: true, drop: 6, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
 			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
 			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{age(g.Created, a.now), toneMuted} }},
-			{title: "progress", width: 14, grow: 1, drop: 2, sort: unsorted, cell: a.progressCell},
+			{title: "progress", width: 14, grow: 1, drop: 2, sort: state.SortNone, cell: a.progressCell},
 		},
 		empty: func() []string {
 			return []string{
@@ -77,10 +77,16 @@ func needs[T any](which func() *T) func() string {
 
 // jobStatus is a job's status, or how far a submission without a known job is.
 func jobStatus(t *theme, g *state.Generation) cell {
-	switch g.Intent {
-	case "":
+	if g.Intent == "" {
 		return statusCell(t, g.Status)
-	case state.SubmissionSending:
+	}
+	return intentStatus(t, g.Intent)
+}
+
+// intentStatus says how far a submission is that nothing is known to have come
+// of.
+func intentStatus(t *theme, s state.SubmissionState) cell {
+	if s == state.SubmissionSending {
 		return cell{t.glyphs.running + " sending", toneRunning}
 	}
 	return cell{t.glyphs.alert + " unknown", toneWarn}
@@ -156,14 +162,14 @@ func (a *App) progressCell(g *state.Generation) cell {
 	}
 	e := a.store.Forecast.Expect(g, a.now)
 	switch {
-	case e.Stuck:
-		return cell{"long past due", toneWarn}
 	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
 		return cell{"unusually long", toneWarn}
+	case e.Stuck:
+		return cell{"long past due", toneWarn}
 	case g.Status == api.Pending:
-		return cell{"~" + span(e.Left), toneMuted}
+		return cell{"~" + roughly(e.Left), toneMuted}
 	}
-	return cell{a.theme.bar(e.Fraction, 8) + " ~" + span(e.Left), toneRunning}
+	return cell{a.theme.bar(e.Fraction, 8) + " ~" + roughly(e.Left), toneRunning}
 }
 
 // unusualPending is how long a job may wait before the vendor calls it

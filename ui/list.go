@@ -73,7 +73,9 @@ func (l *list[T]) refresh() {
 	if i := l.view.Index(l.cursor); i >= 0 && l.cursor != "" {
 		shift := i - l.at
 		l.at = i
-		l.top += shift
+		if l.top > 0 { // at the top what is new comes into sight above
+			l.top += shift
+		}
 	}
 	l.move(0)
 }
@@ -337,6 +339,21 @@ func (l *list[T]) arrange() ([]*column[T], []int) {
 		if c.grow > 0 {
 			widths[i] = max(1, c.width+spare*c.grow/shares)
 		}
+	}
+	return squeezed(cols, widths, -spare)
+}
+
+// squeezed takes cells away from the last columns, and columns whole, where
+// even those that never go are too wide.
+func squeezed[T any](cols []*column[T], widths []int, excess int) ([]*column[T], []int) {
+	for excess > 0 && len(cols) > 1 {
+		last := len(cols) - 1
+		if widths[last] > excess {
+			widths[last] -= excess
+			break
+		}
+		excess -= widths[last] + listGap
+		cols, widths = cols[:last], widths[:last]
 	}
 	return cols, widths
 }

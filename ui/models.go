@@ -18,11 +18,11 @@ func newModels(a *App) *view[state.Model] {
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus},
 		columns: []column[state.Model]{
 			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{m.Name, modelTone(m)} }},
-			{title: "type", width: 8, drop: 4, sort: state.SortStatus, cell: func(m *state.Model) cell { return cell{m.Type, toneMuted} }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: unsorted, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
-			{title: "up to", width: 6, right: true, drop: 5, sort: unsorted, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
-			{title: "30 s take", width: 9, right: true, drop: 3, sort: unsorted, cell: func(m *state.Model) cell { return a.usualTime(m) }},
-			{title: "what for", width: 20, grow: 1, drop: 6, sort: unsorted, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
+			{title: "type", width: 8, drop: 6, sort: state.SortStatus, cell: func(m *state.Model) cell { return cell{m.Type, toneMuted} }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: state.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
+			{title: "up to", width: 6, right: true, drop: 4, sort: state.SortNone, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
+			{title: "30 s clip", width: 9, right: true, drop: 3, sort: state.SortNone, cell: func(m *state.Model) cell { return a.usualTime(m) }},
+			{title: "what for", width: 19, grow: 1, drop: 5, sort: state.SortNone, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
 		},
 		empty: func() []string { return []string{"The API names no models for this key."} },
 	}}
@@ -79,6 +79,15 @@ func (a *App) usualTime(m *state.Model) cell {
 	return cell{"(" + span(e.Total.Round(time.Minute/2)) + ")", toneMuted}
 }
 
+// usualWords is the same in words.
+func (a *App) usualWords(m *state.Model) string {
+	v := a.usualTime(m)
+	if usual, documented := strings.CutPrefix(v.text, "("); documented {
+		return "about " + strings.TrimSuffix(usual, ")") + ", as the vendor documents it"
+	}
+	return "about " + v.text + ", as seen here"
+}
+
 // purpose is the API's description of a model, else what its overview says.
 // https://sync.so/docs/api-reference/overview
 func purpose(m *state.Model) string {
@@ -105,12 +114,10 @@ func (a *App) modelPane(m *state.Model, width int) []string {
 	price := a.minutePrice(m)
 	lines := []string{t.text(toneTitle, m.Name), ""}
 	lines = append(lines, a.advice(width, "for", purpose(m), toneText)...)
-	lines = append(lines,
-		t.fact("type", m.Type+" "+m.Version, toneText),
-		t.fact("price", price.text+" a minute of output, list price", price.tone),
-		t.fact("up to", longest(m), toneText),
-		t.fact("30 s take", a.usualTime(m).text, toneText),
-	)
+	lines = append(lines, t.fact("type", m.Type+" "+m.Version, toneText))
+	lines = append(lines, a.advice(width, "price", price.text+" a minute of output, list price", price.tone)...)
+	lines = append(lines, t.fact("up to", longest(m), toneText))
+	lines = append(lines, a.advice(width, "30 s clip", a.usualWords(m), toneText)...)
 	if !m.Deprecated.IsZero() {
 		lines = append(lines, t.fact("until", "deprecated since "+m.Deprecated.Format(time.DateOnly), toneWarn))
 	}

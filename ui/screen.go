@@ -45,6 +45,7 @@ type action struct {
 	run    func() tea.Cmd
 	refuse func() string // why it can't be done now, "" when it can; may be nil
 	hint   bool          // named in the line of hints, not in the help alone
+	short  string        // its words there, "" when they are the help's
 }
 
 func (x action) matches(k tea.KeyPressMsg) bool { return key.Matches(k, x.key) }
@@ -70,10 +71,7 @@ func (x action) unless(why func() string) action {
 // hinted has an action named in the line of hints, in words that may be
 // shorter than the help's.
 func (x action) hinted(words string) action {
-	x.hint = true
-	if words != "" {
-		x.key.SetHelp(x.key.Help().Key, words)
-	}
+	x.hint, x.short = true, words
 	return x
 }
 

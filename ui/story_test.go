@@ -1,6 +1,8 @@
 package ui_test
 
 import (
+	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,11 @@ import (
 	"dubtop/ui/uitest"
 )
 
+func TestMain(m *testing.M) {
+	time.Local = time.UTC // no frame may depend on where it is drawn
+	os.Exit(m.Run())
+}
+
 // story is somebody at a terminal: the real dashboard and the real client,
 // against the simulator, in virtual time.
 type story struct {
@@ -22,6 +29,7 @@ type story struct {
 	t       *testing.T
 	account *simulator.Server
 	book    *journal.Journal
+	stage   stage
 	opened  []string // links that were handed to the browser
 }
 
@@ -36,6 +44,10 @@ type stage struct {
 	journal       string                  // a path; "" keeps it in memory
 	broken        error                   // why there is no journal
 	noKey         bool                    // the first screen asks for one
+	moody         bool                    // jobs may fail, as in real life
+	// through puts something between the client and the account, such as a
+	// proxy that spoils what passes.
+	through func(http.RoundTripper) http.RoundTripper
 }
 
 // begins is when stories begin: a fixed evening, so that every frame is
@@ -59,11 +71,21 @@ func raise(t *testing.T, st stage) *story {
 	if o.Generations == 0 {
 		o.Generations = 40
 	}
-	o.Reliable = true
-	s := &story{t: t, account: simulator.New(o)}
+	o.Generations = max(0, o.Generations) // -1 is a new account
+	o.Reliable = !st.moody
+	s := &story{t: t, account: simulator.New(o), stage: st}
 	if st.prepare != nil {
 		st.prepare(s.account)
 	}
+	s.start()
+	return s
+}
+
+// start runs a dashboard on the story's account and journal: the first one, or
+// the next after one that has ended.
+func (s *story) start() {
+	s.t.Helper()
+	st := s.stage
 	cfg := ui.Config{
 		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
 		Open:     func(link string) error { s.opened = append(s.opened, link); return nil },
@@ -75,7 +97,7 @@ func raise(t *testing.T, st stage) *story {
 	if !st.noKey {
 		var err error
 		if cfg.Session, err = s.session(s.account.Key(), st); err != nil {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
 	}
 	if st.config != nil {
@@ -86,13 +108,16 @@ func raise(t *testing.T, st stage) *story {
 	if st.width > 0 {
 		terminal.Width, terminal.Height = st.width, st.height
 	}
-	s.Terminal = uitest.Start(t, ui.New(cfg), terminal)
-	return s
+	s.Terminal = uitest.Start(s.t, ui.New(cfg), terminal)
 }
 
 func (s *story) session(key string, st stage) (*ui.Session, error) {
+	wire := s.account.RoundTripper()
+	if st.through != nil {
+		wire = st.through(wire)
+	}
 	client, err := api.New(api.Config{
-		BaseURL: s.account.BaseURL(), Key: api.NewSecret(key), Version: "test", Transport: s.account.RoundTripper(),
+		BaseURL: s.account.BaseURL(), Key: api.NewSecret(key), Version: "test", Transport: wire,
 	})
 	if err != nil {
 		return nil, err
@@ -140,4 +165,58 @@ func (s *story) fillForm() {
 	s.Type(s.account.StorageURL() + "/media/talk_28s.mp4")
 	s.Press("tab")
 	s.Type(s.account.StorageURL() + "/media/line_25s.wav")
+}
+
+// at goes to a field of the form by its label.
+func (s *story) at(label string) {
+	s.t.Helper()
+	for range 20 {
+		if strings.HasPrefix(s.row("▌ "), "▌ "+label) {
+			return
+		}
+		s.Press("tab")
+	}
+	s.t.Fatalf("there is no field %q\n%s", label, s.Screen())
+}
+
+// choose turns the choice of a field until it stands on a value.
+func (s *story) choose(label, value string) {
+	s.t.Helper()
+	s.at(label)
+	for range 10 {
+		if strings.Contains(s.row("▌ "+label), "< "+value+" >") {
+			return
+		}
+		s.Press("right")
+	}
+	s.t.Fatalf("%s can't be %q\n%s", label, value, s.Screen())
+}
+
+// fill types into a field of the form.
+func (s *story) fill(label, text string) {
+	s.t.Helper()
+	s.at(label)
+	s.Type(text)
+}
+
+// media is the link of a file whose name tells its kind and length.
+func (s *story) media(name string) string { return s.account.StorageURL() + "/media/" + name }
+
+// price fills the form in and has it priced, up to the armed dialog.
+func (s *story) price() {
+	s.t.Helper()
+	s.fillForm()
+	s.Press("ctrl+s")
+	s.Pass(time.Second)
+	s.Sees("Send this job?")
+}
+
+// rows is how many lines of the screen hold a text.
+func (s *story) rows(text string) (n int) {
+	for line := range strings.SplitSeq(s.Screen(), "\n") {
+		if strings.Contains(line, text) {
+			n++
+		}
+	}
+	return n
 }

@@ -44,7 +44,7 @@ func (w *welcome) Actions() []action {
 func (w *welcome) demo() tea.Cmd {
 	s, err := w.app.cfg.Demo()
 	if err != nil {
-		w.app.complain("the demo could not start: " + err.Error())
+		w.app.complain("the demo could not start: " + errorText(err))
 		return nil
 	}
 	w.app.enter(s)
@@ -58,9 +58,9 @@ func (w *welcome) View() string {
 	lines := []string{
 		"", "  " + t.text(toneTitle, "Welcome to dubtop."),
 		"  " + t.text(toneMuted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
-		"  " + t.text(toneKey, "1") + "  " + t.text(toneText, "Paste an API key") + t.text(toneMuted, "   tested first, saved only if you agree"),
-		"  " + t.text(toneKey, "2") + "  " + t.text(toneText, "Where keys are made") + t.text(toneMuted, "  "+keysPage),
-		"  " + t.text(toneKey, "3") + "  " + t.text(toneText, "The demo") + t.text(toneMuted, "           an account made up on this machine: no key, no network, no cost"),
+		"  " + t.text(toneKey, "1") + "  " + t.text(toneText, "Paste an API key     ") + t.text(toneMuted, "tested first, saved only if you agree"),
+		"  " + t.text(toneKey, "2") + "  " + t.text(toneText, "Where keys are made  ") + t.text(toneMuted, keysPage),
+		"  " + t.text(toneKey, "3") + "  " + t.text(toneText, "The demo             ") + t.text(toneMuted, "a made-up account: no key, no network, no cost"),
 		"",
 	}
 	if len(w.app.cfg.LookedUp) > 0 {
@@ -69,6 +69,7 @@ func (w *welcome) View() string {
 			lines = append(lines, "  "+t.text(toneMuted, "  "+t.glyphs.dot+" "+place))
 		}
 	}
+	lines = append(lines, w.app.noticeLines(w.width)...)
 	for i, line := range lines {
 		lines[i] = fitStyled(line, w.width)
 	}
@@ -123,7 +124,7 @@ func (p *keyPrompt) test() tea.Cmd {
 	key := strings.TrimSpace(p.input.Value())
 	s, err := p.app.cfg.Connect(key)
 	if err != nil {
-		p.trouble = err.Error()
+		p.trouble = errorText(err)
 		return nil
 	}
 	p.testing, p.trouble = true, ""
@@ -144,7 +145,7 @@ func (m triedMsg) land(a *App) tea.Cmd {
 	}
 	m.prompt.testing = false
 	if m.err != nil {
-		m.prompt.trouble = m.err.Error()
+		m.prompt.trouble = errorText(m.err)
 		return nil
 	}
 	a.enter(m.session)
@@ -172,7 +173,7 @@ type savedKeyMsg struct {
 
 func (m savedKeyMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
-		a.complain("the key was not saved: " + m.err.Error())
+		a.complain("the key was not saved: " + errorText(m.err))
 		return nil
 	}
 	a.say("key saved in " + m.path)

@@ -1,0 +1,127 @@
+package ui_test
+
+import (
+	"fmt"
+	"hash/fnv"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/exp/golden"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
+)
+
+// sketch is one frame that is kept: a stage, and what leads to the frame.
+type sketch struct {
+	name  string
+	stage stage
+	lead  func(s *story)
+}
+
+// sizes are the windows in which every sketch is drawn.
+func sizes() [][2]int { return [][2]int{{80, 24}, {100, 30}, {120, 40}} }
+
+// keep draws a sketch in one window and compares it with the frame kept in
+// testdata. After a change that is wanted: go test ./ui -run Frames -update
+func keep(t *testing.T, k sketch, width, height int) {
+	t.Run(fmt.Sprintf("%s-%dx%d", k.name, width, height), func(t *testing.T) {
+		st := k.stage
+		st.width, st.height = width, height
+		st.terminal.Dark = true
+		st.through = func(wire http.RoundTripper) http.RoundTripper { return steady{wire} }
+		tell(t, st, func(s *story) {
+			k.lead(s)
+			golden.RequireEqual(t, s.Screen()+"\n")
+		})
+	})
+}
+
+// steady gives every question a delay of its own, so that answers to several
+// asked at once always come in the same order.
+type steady struct{ http.RoundTripper }
+
+func (s steady) RoundTrip(r *http.Request) (*http.Response, error) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(r.Method + r.URL.String())) // a hash takes everything
+	time.Sleep(time.Duration(5+h.Sum32()%97) * time.Millisecond)
+	return s.RoundTripper.RoundTrip(r)
+}
+
+// lived is an account in the middle of its day: jobs of every state, three
+// batches, a library.
+func lived() stage {
+	return stage{account: simulator.Options{Demo: true, Seed: 1, Profile: simulator.Current}}
+}
+
+func keys(keys ...string) func(*story) {
+	return func(s *story) {
+		s.Pass(12 * time.Second)
+		s.Press(keys...)
+		s.Pass(time.Second)
+	}
+}
+
+// failure is the same account with one job that failed for a documented reason
+// on top of the list.
+func failure() stage {
+	st := lived()
+	st.prepare = func(a *simulator.Server) {
+		a.Add(simulator.Job{
+			ID: "b7f0c1de-5d3a-4b21-9f5e-0c9a7a1d2e3f", Model: "react-1", Name: "intro_take3", Seconds: 22,
+			Age: time.Minute, Status: "FAILED", ErrorCode: "generation_model_duration_exceeded",
+			Error: "The input is 22 s long; react-1 takes up to 15 s.",
+		})
+	}
+	return st
+}
+
+func TestFrames(t *testing.T) {
+	priced := func(s *story) {
+		s.Pass(12 * time.Second)
+		s.fillForm()
+		s.Press("ctrl+s")
+		s.Pass(2 * time.Second)
+	}
+	for _, k := range []sketch{
+		{"generations", lived(), keys()},
+		{"failure", failure(), keys("F", "g", "enter")},
+		{"request", failure(), keys("F", "g", "enter", "]")},
+		{"running", lived(), keys("g", "enter")},
+		{"form", lived(), func(s *story) { s.Pass(12 * time.Second); s.fillForm(); s.Pass(2 * time.Second) }},
+		{"confirmation", lived(), priced},
+		{"batches", lived(), keys("2")},
+		{"results", lived(), keys("2", "G", "enter")},
+		{"assets", lived(), keys("3")},
+		{"models", lived(), keys("4")},
+		{"help", lived(), keys("?")},
+		{"palette", lived(), keys(":")},
+		{"filter", lived(), func(s *story) { s.Pass(12 * time.Second); s.Press("/"); s.Type("model:react") }},
+		{"first-screen", stage{noKey: true}, func(*story) {}},
+		{"key", stage{noKey: true}, keys("1")},
+	} {
+		for _, size := range sizes() {
+			keep(t, k, size[0], size[1])
+		}
+	}
+}
+
+func TestFramesOfEveryState(t *testing.T) {
+	offline := func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }
+	slow := func(a *simulator.Server) { a.Fault("*", simulator.Fault{Delay: time.Minute}) }
+	empty := stage{account: simulator.Options{Generations: -1}}
+	for i, view := range []string{"generations", "batches", "assets", "models"} {
+		there := func(s *story) { s.Press(fmt.Sprint(i + 1)); s.Pass(2 * time.Second) }
+		keep(t, sketch{view + "-loading", stage{prepare: slow}, there}, 80, 24)
+		keep(t, sketch{view + "-offline", stage{prepare: offline}, there}, 80, 24)
+		keep(t, sketch{view + "-empty", empty, there}, 80, 24)
+	}
+}
+
+func TestFramesOfOtherTerminals(t *testing.T) {
+	ascii := lived()
+	ascii.config = func(c *ui.Config) { c.ASCII = true }
+	keep(t, sketch{"ascii", ascii, keys()}, 120, 40)
+	keep(t, sketch{"ascii-details", ascii, keys("enter")}, 80, 24)
+}
