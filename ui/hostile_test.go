@@ -1,0 +1,373 @@
+package ui_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/api/simulator"
+)
+
+// poison changes the answers of the API on their way: every member of every
+// object goes through spoil, which gives what to put in its place.
+func poison(spoil func(name string, value any) any) func(http.RoundTripper) http.RoundTripper {
+	return func(wire http.RoundTripper) http.RoundTripper {
+		return trip(func(r *http.Request) (*http.Response, error) {
+			answer, err := wire.RoundTrip(r)
+			if err != nil || r.Method != http.MethodGet {
+				return answer, err
+			}
+			body, err := io.ReadAll(answer.Body)
+			if err != nil {
+				return nil, err
+			}
+			body = poisoned(body, spoil)
+			answer.Body, answer.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+			answer.Header.Del("Content-Length")
+			return answer, nil
+		})
+	}
+}
+
+// poisoned is a JSON text, or JSON Lines, with its members spoilt; anything
+// else is left alone.
+func poisoned(body []byte, spoil func(name string, value any) any) []byte {
+	var out bytes.Buffer
+	in := json.NewDecoder(bytes.NewReader(body))
+	for in.More() {
+		var v any
+		if in.Decode(&v) != nil {
+			return body
+		}
+		spoilt, err := json.Marshal(walk("", v, spoil))
+		if err != nil {
+			return body
+		}
+		out.Write(append(spoilt, '\n'))
+	}
+	return out.Bytes()
+}
+
+func walk(name string, v any, spoil func(string, any) any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k := range v {
+			v[k] = walk(k, v[k], spoil)
+		}
+		return v
+	case []any:
+		for i := range v {
+			v[i] = walk(name, v[i], spoil)
+		}
+		return v
+	}
+	return spoil(name, v)
+}
+
+// structural are the members without which nothing could be opened at all.
+func structural(name string) bool {
+	return slices.Contains([]string{"id", "status", "createdAt", "type", "outputUrl", "url", "nextCursor", "hasMore"}, name)
+}
+
+// nasty are texts that no terminal should ever be sent.
+func nasty() map[string]string {
+	return map[string]string{
+		"escapes":  "\x1b[2J\x1b[31mred\x1b]0;pwned\x07\x1b]52;c;cHduZWQ=\x07\x1bP+q544e\x1b\\\x1b_G\x1b\\\x1bc\x1b[6n",
+		"c1":       "a\u009b31mb\u009d0;pwned\u009c\u0090q\u009cc\u0085d",
+		"bidi":     "\u202egnp.exe\u202c\u2066x\u2069\u200e\u200f\u061c\ufeff\u200b\u2060",
+		"lines":    "one\r\ntwo\rthree\n\v\f\ttab\x00\x08\x7fend\u2028\u2029",
+		"wide":     strings.Repeat("漢字かな😀👩‍👩‍👧🇩🇪", 30),
+		"zalgo":    "z" + strings.Repeat("\u0316\u0301\u0489", 200) + "a" + strings.Repeat("\u0300", 500),
+		"tags":     "\U000e0041\U000e0042\ufe0f\u00ad\u180e",
+		"long":     strings.Repeat("wide and long ", 400),
+		"format":   "%s%d%!(EXTRA) ${HOME} `id` $(id) {{.}} <b>x</b> ../../etc/passwd",
+		"surplus":  "\ufffd\ufffe\uffff",
+		"osc8":     "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+		"sequence": "\x1b[?1049l\x1b[?25l\x1b[=1;1u\x1b[>4;2m\x1b[8mhidden",
+	}
+}
+
+// tour visits every view, the details of its first rows, the results of a
+// batch, the forms and the help.
+func (s *story) tour() {
+	s.Pass(8 * time.Second)
+	for _, view := range []string{"1", "2", "3", "4"} {
+		s.Press(view, "g")
+		for _, row := range []string{"", "j", "G"} {
+			if row != "" {
+				s.Press(row)
+			}
+			s.Press("enter")
+			s.Pass(500 * time.Millisecond)
+			s.Press("]", "]", "pgdown", "o", "y", "Y")
+			s.Pass(500 * time.Millisecond)
+			s.Press("esc", "esc")
+		}
+		s.Press("s", "s", "?", "esc", ":", "esc", "n")
+		s.Pass(time.Second)
+		s.Press("esc", "esc")
+	}
+	s.Press("1", "F", "/")
+	s.Type("status:")
+	s.Press("enter", "esc", "esc")
+	for _, size := range [][2]int{{80, 24}, {200, 50}, {24, 7}, {100, 30}} {
+		s.Resize(size[0], size[1])
+	}
+}
+
+// clean fails when anything reached the terminal that is not part of our own
+// way to draw.
+func (s *story) clean() {
+	s.t.Helper()
+	for _, wrong := range foreign(s.Raw()) {
+		s.t.Errorf("on the terminal: %s", wrong)
+	}
+	if title := s.Title(); !strings.HasPrefix(title, "dubtop") || strings.ContainsAny(title, "\x1b\x07;") {
+		s.t.Errorf("the title is %q", title)
+	}
+	for _, link := range s.opened {
+		if !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://127.0.0.1:") {
+			s.t.Errorf("opened %q", link)
+		}
+	}
+	s.keyless()
+}
+
+// foreign lists, at most ten times, what in a stream of bytes does not belong
+// to the dashboard's drawing: an allow-list of sequences and of characters.
+func foreign(raw []byte) []string {
+	var wrong []string
+	state := byte(0)
+	p := ansi.NewParser()
+	for len(raw) > 0 && len(wrong) < 10 {
+		seq, width, n, next := ansi.DecodeSequence(raw, state, p)
+		ours := false
+		switch {
+		case width > 0, seq[0] >= 0x80: // marks come alone, without a width
+			ours = printable(string(seq))
+		case ansi.HasCsiPrefix(seq) && seq[0] == ansi.ESC:
+			ours = ownCSI(p, seq)
+		case ansi.HasOscPrefix(seq) && seq[0] == ansi.ESC:
+			ours = ownOSC(string(seq))
+		default:
+			ours = slices.Contains([]string{"\r", "\n", "\b", "\t", "\x1b7", "\x1b8", "\x1b=", "\x1b>", "\x1bM"}, string(seq))
+		}
+		if !ours {
+			wrong = append(wrong, strconv.QuoteToASCII(string(seq)))
+		}
+		raw, state = raw[n:], next
+	}
+	return wrong
+}
+
+func printable(s string) bool {
+	marks := 0
+	for _, r := range s {
+		switch {
+		case r < ' ', r >= 0x7f && r < 0xa0, r == 0xad, r == 0x61c, r == 0x180e, r == 0xfeff:
+			return false
+		case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r >= 0xe0000 && r <= 0xe0fff:
+			return false
+		case r >= 0x300 && r <= 0x36f:
+			marks++
+		}
+	}
+	return utf8.ValidString(s) && marks <= 4
+}
+
+// ownCSI are the sequences with which Bubble Tea sets colours, moves the cursor
+// and erases, sets modes and asks its few questions.
+func ownCSI(p *ansi.Parser, seq []byte) bool {
+	switch final := seq[len(seq)-1]; final {
+	case 'm':
+		for i := range p.Params() {
+			if n, _, _ := p.Params().Param(i, 0); (n == 8 || n == 5) && i == 0 {
+				return false // conceal, blink
+			}
+		}
+		return seq[2] != '>' || string(seq) == ansi.SetModifyOtherKeys1 || string(seq) == ansi.SetModifyOtherKeys2 || string(seq) == ansi.ResetModifyOtherKeys
+	case 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'r', 'u':
+		return true
+	case 'h', 'l':
+		mode, _, _ := p.Params().Param(0, 0)
+		return slices.Contains([]int{1, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
+	case 'p': // questions after modes
+		return bytes.HasSuffix(seq, []byte("$p"))
+	case 'q': // the cursor's shape
+		return bytes.HasSuffix(seq, []byte(" q"))
+	}
+	return false
+}
+
+func ownOSC(seq string) bool {
+	seq = strings.TrimRight(strings.TrimPrefix(seq, "\x1b]"), "\a\x1b\\")
+	for _, ours := range []string{"0;dubtop", "2;dubtop", "11;?", "52;c;"} {
+		if strings.HasPrefix(seq, ours) {
+			return true
+		}
+	}
+	return seq == "2;" || seq == "0;"
+}
+
+func TestTheCheckerOfBytesKnowsWhatIsForeign(t *testing.T) {
+	for name, text := range nasty() {
+		if name != "wide" && name != "long" && name != "format" && name != "surplus" && len(foreign([]byte(text))) == 0 {
+			t.Errorf("%s is taken for our own drawing", name)
+		}
+	}
+	if wrong := foreign([]byte("\x1b[1;31m● running …\x1b[m\r\n\x1b]2;dubtop 3 running\a")); len(wrong) > 0 {
+		t.Errorf("our own drawing is foreign: %q", wrong)
+	}
+}
+
+func hostile(seed uint64) simulator.Options {
+	return simulator.Options{Profile: simulator.Current, Plan: simulator.Scale, Seed: seed, Generations: 12}
+}
+
+func TestNoTextOfTheAPIActsOnTheTerminal(t *testing.T) {
+	for name, text := range nasty() {
+		t.Run(name, func(t *testing.T) {
+			spoil := func(member string, v any) any {
+				if _, isText := v.(string); !isText || structural(member) {
+					return v
+				}
+				return text
+			}
+			tell(t, stage{account: hostile(1), through: poison(spoil), prepare: failing}, func(s *story) {
+				s.tour()
+				s.clean()
+			})
+		})
+	}
+}
+
+// failing gives an account a failed and a running job of its own.
+func failing(a *simulator.Server) {
+	a.Add(simulator.Job{Name: "broken", Status: "FAILED", ErrorCode: "generation_timeout", Error: "too long"})
+	a.Add(simulator.Job{Name: "at_work", Status: "PROCESSING"})
+}
+
+func TestNotEvenIdsStatusesAndLinksActOnTheTerminal(t *testing.T) {
+	for name, text := range nasty() {
+		t.Run(name, func(t *testing.T) {
+			spoil := func(_ string, v any) any {
+				if original, isText := v.(string); isText {
+					return text + original
+				}
+				return v
+			}
+			tell(t, stage{account: hostile(2), through: poison(spoil), prepare: failing}, func(s *story) {
+				s.tour()
+				s.clean()
+			})
+		})
+	}
+}
+
+func TestAnAccountOfNothingButNullsIsDrawn(t *testing.T) {
+	for _, nothing := range []any{nil, "", 0.0, false, []any{}, map[string]any{}} {
+		t.Run(fmt.Sprintf("%T", nothing), func(t *testing.T) {
+			spoil := func(member string, v any) any {
+				if member == "id" {
+					return v
+				}
+				return nothing
+			}
+			tell(t, stage{account: hostile(3), through: poison(spoil), prepare: failing}, func(s *story) {
+				s.tour()
+				s.clean()
+			})
+		})
+	}
+}
+
+func TestAbsurdNumbersAndDatesAreDrawn(t *testing.T) {
+	for _, absurd := range []struct {
+		number any
+		date   string
+	}{
+		{-1.0, "9999-12-31T23:59:59Z"}, {1e308, "0001-01-01T00:00:00Z"}, {-1e-300, "yesterday"},
+		{9.2e18, "2027-11-20T18:30:00Z"}, {"NaN", "-1"}, {"12 apples", "292277026596-12-04T15:30:07Z"},
+	} {
+		t.Run(fmt.Sprint(absurd.number, absurd.date), func(t *testing.T) {
+			spoil := func(member string, v any) any {
+				if _, isNumber := v.(float64); isNumber {
+					return absurd.number
+				}
+				if strings.HasSuffix(member, "At") {
+					return absurd.date
+				}
+				return v
+			}
+			tell(t, stage{account: hostile(4), through: poison(spoil), prepare: failing}, func(s *story) {
+				s.tour()
+				s.clean()
+			})
+		})
+	}
+}
+
+func TestStatusesAndModelsNobodyKnowsAreShownAsTheyAre(t *testing.T) {
+	spoil := func(member string, v any) any {
+		switch member {
+		case "status":
+			return "TIMED_OUT"
+		case "model":
+			return "sync-9-ultra"
+		}
+		return v
+	}
+	tell(t, stage{account: hostile(5), through: poison(spoil)}, func(s *story) {
+		s.Sees("? TIMED_OUT", "sync-9-ultra", "status unknown")
+		s.tour()
+		s.clean()
+	})
+}
+
+func TestOnlyWebLinksAreOpened(t *testing.T) {
+	for _, link := range []string{
+		"javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "--help", "ssh://host", "http://example.com/plain.mp4",
+		"https://user:pass@example.com/x", " https://example.com", "https://exa\x1bmple.com/", "//example.com/x", "https:///x", "/etc/passwd",
+	} {
+		t.Run(link, func(t *testing.T) {
+			spoil := func(member string, v any) any {
+				if member == "url" || strings.HasSuffix(member, "Url") {
+					return link
+				}
+				return v
+			}
+			tell(t, stage{account: hostile(6), through: poison(spoil)}, func(s *story) {
+				s.tour()
+				s.clean()
+				for _, opened := range s.opened {
+					if strings.Contains(opened, strings.TrimSpace(link)) {
+						t.Errorf("opened %q", opened)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestATextOfTenMegabytesIsLivedWith(t *testing.T) {
+	tell(t, stage{account: hostile(7)}, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.account.Add(simulator.Job{Name: strings.Repeat("long ", 2<<20)})
+		s.Pass(20 * time.Second)
+		s.Press("g", "enter")
+		s.Pass(time.Second)
+		s.Press("]", "]", "esc")
+		s.clean()
+		s.Sees("lipsync-2")
+	})
+}

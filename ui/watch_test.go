@@ -1,0 +1,463 @@
+package ui_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/simulator"
+	"dubtop/ui/uitest"
+)
+
+// busiest is the most requests to the API that began in any 60 s from a time on.
+func (s *story) busiest(since time.Time) int {
+	var times []time.Time
+	for _, r := range s.account.Requests() {
+		if r.Origin == "api" && !r.Time.Before(since) {
+			times = append(times, r.Time)
+		}
+	}
+	most := 0
+	for i, from := range times {
+		n, _ := slices.BinarySearchFunc(times[i:], from.Add(time.Minute), time.Time.Compare)
+		most = max(most, n)
+	}
+	return most
+}
+
+// refusals are the answers 429 that the account had to give.
+func (s *story) refusals() int {
+	n := 0
+	for _, r := range s.account.Requests() {
+		if r.Status == http.StatusTooManyRequests {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAJobMadeElsewhereAppearsWithin15Seconds(t *testing.T) {
+	for _, profile := range profiles() {
+		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
+			s.Pass(47 * time.Second)
+			s.account.Add(simulator.Job{Name: "made_elsewhere"})
+			s.Pass(15 * time.Second)
+			s.Sees("made_elsewhere", "1 Generations 41")
+		})
+	}
+}
+
+func TestAChangeOfARunningJobIsSeenWithin5Seconds(t *testing.T) {
+	for _, profile := range profiles() {
+		var id string
+		tell(t, stage{account: simulator.Options{Profile: profile}, prepare: func(a *simulator.Server) {
+			id = a.Add(simulator.Job{Name: "on_its_way", Pending: 61 * time.Second, Processing: time.Hour})
+		}}, func(s *story) {
+			s.Pass(time.Minute)
+			s.Sees("○ pending")
+			s.Pass(6 * time.Second)
+			if !strings.Contains(s.row("on_its_way"), "● running") {
+				t.Fatalf("%s: not running\n%s", profile, s.Screen())
+			}
+			s.Pass(44 * time.Second)
+			s.account.Finish(id, "COMPLETED", "")
+			s.Pass(5 * time.Second)
+			if row := s.row("on_its_way"); !strings.Contains(row, "✓ completed") || !strings.Contains(row, "took 4") {
+				t.Fatalf("%s: %q", profile, row)
+			}
+		})
+	}
+}
+
+func TestARefreshNeverTakesTheCursorAway(t *testing.T) {
+	tell(t, stage{width: 80, height: 24}, func(s *story) {
+		s.Pass(time.Second)
+		s.Press("j", "j", "j")
+		name := strings.Fields(s.row("▌"))[4]
+		for i := range 3 {
+			s.account.Add(simulator.Job{Name: fmt.Sprintf("newcomer_%d", i)})
+			s.Pass(15 * time.Second)
+			s.Sees(fmt.Sprintf("newcomer_%d", i))
+			if !strings.Contains(s.row("▌"), name) {
+				t.Fatalf("the cursor left %s\n%s", name, s.Screen())
+			}
+		}
+	})
+}
+
+func TestARefreshNeverMovesTheScroll(t *testing.T) {
+	tell(t, stage{width: 80, height: 24}, func(s *story) {
+		s.Pass(time.Second)
+		s.Press("pgdown", "k", "k")
+		body := func() string { return strings.Join(names(s.Screen()), " ") }
+		before := body()
+		for range 3 {
+			s.account.Add(simulator.Job{})
+		}
+		s.Pass(15 * time.Second)
+		s.Sees("1 Generations 43")
+		if body() != before {
+			t.Errorf("the rows moved\n%s", s.Screen())
+		}
+	})
+}
+
+// names are the names of the jobs on a screen of 80 columns.
+func names(screen string) []string {
+	var names []string
+	for line := range strings.SplitSeq(screen, "\n") {
+		if f := strings.Fields(line); strings.Contains(line, "completed") && len(f) > 3 {
+			names = append(names, f[len(f)-3])
+		}
+	}
+	return names
+}
+
+func TestTenMinutesWith500RunningStayWithinATenthOfTheLimit(t *testing.T) {
+	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Enterprise, Slots: 1000, Generations: 300}
+	tell(t, stage{account: account, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
+		began := time.Now()
+		s.Pass(5 * time.Second)
+		s.Sees("running 500")
+		for i := range 10 {
+			s.Press("2", "3", "4", "1", "G", "g", "r")
+			s.Press("/")
+			s.Type("status:running")
+			s.Press("enter", "enter")
+			s.account.SetRunning(500 - i)
+			s.Pass(50 * time.Second)
+			s.Press("esc", "esc")
+		}
+		if n := s.busiest(began); n > 60+10 { // ten details were opened besides
+			t.Errorf("%d requests within a minute", n)
+		}
+		if n := s.refusals(); n > 0 {
+			t.Errorf("%d requests were too many", n)
+		}
+		s.notOneByOne()
+	})
+}
+
+// notOneByOne fails when a job was asked for by itself that was not opened, or
+// when a single job was asked for again and again after its end.
+func (s *story) notOneByOne() {
+	asked := map[string]int{}
+	for _, r := range s.account.Requests() {
+		if _, ids, found := strings.Cut(r.Query, "ids="); found {
+			ids, _, _ = strings.Cut(ids, "&")
+			for id := range strings.SplitSeq(strings.ReplaceAll(ids, "%2C", ","), ",") {
+				asked[id]++
+			}
+		}
+	}
+	for id, n := range asked {
+		if n > 2 {
+			s.t.Errorf("%s was asked for %d times", id, n)
+		}
+	}
+}
+
+func TestWatching500JobsWithoutAHandOnTheKeys(t *testing.T) {
+	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Enterprise, Slots: 1000}
+	tell(t, stage{account: account, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
+		for i := range 10 {
+			s.account.SetRunning(500 - 20*i)
+			s.Pass(time.Minute)
+		}
+		if n := s.busiest(begins()); n > 60 {
+			t.Errorf("%d requests within a minute", n)
+		}
+		if n := s.requests("/v2/generate/") + s.requests("/v2/generations/"); n-s.requests("/estimate") > 0 {
+			t.Errorf("%d requests were for one job each", n)
+		}
+		s.Sees("running 320")
+		s.notOneByOne()
+	})
+}
+
+func TestAtRestThereAreAtMost12RequestsAMinute(t *testing.T) {
+	for _, profile := range profiles() {
+		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
+			s.Pass(time.Minute)
+			began := time.Now()
+			s.Pass(6 * time.Minute)
+			if n := s.busiest(began); n > 12 {
+				t.Errorf("%s: %d requests within a minute at rest", profile, n)
+			}
+			if n := s.requests("ids="); n > 0 {
+				t.Errorf("%s: %d requests for jobs that have ended", profile, n)
+			}
+		})
+	}
+}
+
+func TestOlderPagesLoadInTheBackgroundAndKeepNobodyWaiting(t *testing.T) {
+	tell(t, stage{account: simulator.Options{Generations: 3000}}, func(s *story) {
+		s.Pass(8 * time.Second)
+		s.Sees("≥")
+		s.Press("enter")
+		s.Pass(100 * time.Millisecond)
+		s.Sees("Inputs")
+		s.Press("esc", "o")
+		s.Pass(100 * time.Millisecond)
+		if len(s.opened) != 1 {
+			t.Error("opening waited for the older pages")
+		}
+		s.Pass(50 * time.Second)
+		s.Sees("1 Generations 3000 ")
+		if n := s.busiest(begins()); n > 60+2 {
+			t.Errorf("%d requests within a minute", n)
+		}
+		s.Press("G")
+		s.Sees("3000 of 3000")
+	})
+}
+
+func TestPausingStopsAndGoesOn(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Pass(time.Minute)
+		s.Press(",")
+		s.Sees("paused")
+		before := len(s.account.Requests())
+		s.Pass(5 * time.Minute)
+		if n := len(s.account.Requests()) - before; n > 0 {
+			t.Errorf("%d requests while paused", n)
+		}
+		s.Sees("paused, data as of 18:31:00; , goes on")
+		s.account.Add(simulator.Job{Name: "made_elsewhere"})
+		s.Press("r")
+		s.Pass(time.Second)
+		s.Sees("made_elsewhere")
+		s.Press(",")
+		s.Pass(30 * time.Second)
+		s.DoesNotSee("paused")
+		if len(s.account.Requests()) <= before+2 {
+			t.Error("nothing is asked any more after the pause")
+		}
+	})
+}
+
+func TestWithoutFocusEverythingGoesSlower(t *testing.T) {
+	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(5) }}, func(s *story) {
+		s.Pass(time.Minute)
+		count := func() int {
+			before := len(s.account.Requests())
+			s.Pass(4 * time.Minute)
+			return len(s.account.Requests()) - before
+		}
+		with := count()
+		s.Focus(false)
+		without := count()
+		s.Focus(true)
+		if without*3 > with {
+			t.Errorf("%d requests with the focus, %d without", with, without)
+		}
+		s.account.Add(simulator.Job{Name: "made_meanwhile"})
+		s.Pass(15 * time.Second)
+		s.Sees("made_meanwhile")
+	})
+}
+
+func TestRefreshAsksAtOnce(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Pass(14 * time.Second)
+		s.account.Add(simulator.Job{Name: "made_elsewhere"})
+		s.Press("r")
+		s.Pass(100 * time.Millisecond)
+		s.Sees("made_elsewhere")
+		before := len(s.account.Requests())
+		for range 20 {
+			s.Press("r")
+		}
+		if n := len(s.account.Requests()) - before; n > 3 {
+			t.Errorf("twenty times r made %d requests", n)
+		}
+	})
+}
+
+// outages are the ways in which no good answer comes.
+func outages() map[string]simulator.Fault {
+	return map[string]simulator.Fault{
+		"refused":        {Refuse: true},
+		"captive portal": {HTML: true},
+		"cut off":        {DropBefore: true},
+		"truncated":      {Truncate: 1},
+		"garbage":        {GarbageJSON: true},
+		"server trouble": {Status: http.StatusInternalServerError, Body: `{"message":"Internal server error"}`},
+		"bad gateway":    {Status: http.StatusBadGateway, Body: "<html>Bad Gateway</html>"},
+		"empty":          {Status: http.StatusOK, Body: " "},
+		"null":           {Body: "null"},
+	}
+}
+
+func TestAnOutageKeepsTheOldDataSaysItsAgeAndEndsByItself(t *testing.T) {
+	for name, fault := range outages() {
+		t.Run(name, func(t *testing.T) {
+			tell(t, stage{width: 100, height: 24}, func(s *story) {
+				s.Pass(30 * time.Second)
+				row := strings.Fields(s.row("▌"))[4]
+				s.account.Fault("*", fault)
+				before := len(s.account.Requests())
+				s.Pass(2 * time.Minute)
+				s.Sees("data as of 18:30:2", "trying again in", "(r: now)", "1 Generations 40", row)
+				if n := len(s.account.Requests()) - before; n > 2*60/5+5 {
+					t.Errorf("%d requests in 2 minutes of outage", n)
+				}
+				s.account.ClearFaults()
+				s.account.Add(simulator.Job{Name: "made_meanwhile"})
+				s.Pass(75 * time.Second)
+				s.Sees("made_meanwhile", "as of 18:3")
+				s.DoesNotSee("trying again")
+			})
+		})
+	}
+}
+
+func TestAnOutageIsTriedAtOnceOnR(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Pass(30 * time.Second)
+		s.account.Fault("*", simulator.Fault{Refuse: true})
+		s.Pass(10 * time.Minute)
+		s.account.ClearFaults()
+		s.Press("r")
+		s.Pass(time.Second)
+		s.DoesNotSee("trying again")
+	})
+}
+
+func TestOfflineAtTheStartSaysSoAndComesUpByItself(t *testing.T) {
+	tell(t, stage{prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }}, func(s *story) {
+		s.Pass(20 * time.Second)
+		s.Sees("Nothing could be loaded: ", "refused the connection", "r  try again", "no data yet, trying again in")
+		s.account.ClearFaults()
+		s.Pass(65 * time.Second)
+		s.Sees("1 of 40")
+	})
+}
+
+// dns is a wire on which no name is known.
+type dns struct{ broken func() bool }
+
+func (d dns) over(wire http.RoundTripper) http.RoundTripper {
+	return trip(func(r *http.Request) (*http.Response, error) {
+		if d.broken() {
+			return nil, &noSuchHost{}
+		}
+		return wire.RoundTrip(r)
+	})
+}
+
+// trip is a RoundTripper made of a function.
+type trip func(*http.Request) (*http.Response, error)
+
+func (f trip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// noSuchHost is what a resolver without a network says.
+type noSuchHost struct{}
+
+func (*noSuchHost) Error() string { return "dial tcp: lookup api.sync.so: no such host" }
+
+func TestANameThatDoesNotResolveIsAnOutageLikeOthers(t *testing.T) {
+	broken := false
+	tell(t, stage{through: dns{func() bool { return broken }}.over}, func(s *story) {
+		s.Pass(10 * time.Second)
+		broken = true
+		s.Pass(30 * time.Second)
+		s.Sees("data as of 18:30", "trying again in", "1 Generations 40")
+		broken = false
+		s.Pass(65 * time.Second)
+		s.DoesNotSee("trying again")
+	})
+}
+
+func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
+	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(3) }}, func(s *story) {
+		s.Pass(30 * time.Second)
+		s.account.RevokeKey()
+		s.Pass(20 * time.Second)
+		s.Sees("nothing is asked any more (r: try again)", "1 Generations 43")
+		before := len(s.account.Requests())
+		s.Pass(10 * time.Minute)
+		if n := len(s.account.Requests()) - before; n > 0 {
+			t.Errorf("%d requests with a key that was refused", n)
+		}
+		if n := strings.Count(s.Screen(), "key was refused"); n != 1 {
+			t.Errorf("the refusal is said %d times\n%s", n, s.Screen())
+		}
+		s.Press("r")
+		s.Pass(time.Second)
+		s.Sees("nothing is asked any more")
+		s.account.RestoreKey()
+		s.Press("r")
+		s.Pass(3 * time.Second)
+		s.Press("r")
+		s.Pass(time.Second)
+		s.DoesNotSee("nothing is asked any more")
+	})
+}
+
+func TestARate429HoldsEverythingAndCountsDown(t *testing.T) {
+	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(3) }}, func(s *story) {
+		s.Pass(30 * time.Second)
+		s.account.Fault("*", simulator.Fault{RateLimited: true, Times: 1, Header: http.Header{"Retry-After": {"40"}}})
+		s.Pass(6 * time.Second)
+		s.Sees("going on in 3", "data as of")
+		before := len(s.account.Requests())
+		s.Pass(25 * time.Second)
+		if n := len(s.account.Requests()) - before; n > 0 {
+			t.Errorf("%d requests while held", n)
+		}
+		s.Sees("going on in ")
+		s.Pass(20 * time.Second)
+		s.DoesNotSee("going on in")
+		if len(s.account.Requests()) == before {
+			t.Error("it does not go on")
+		}
+	})
+}
+
+func TestAfterASleepOneRefreshFollowsAndNoBurst(t *testing.T) {
+	var nap atomic.Int64 // how long the program is to stand still, as a machine asleep
+	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+		time.Sleep(time.Duration(nap.Swap(0)))
+		return msg
+	})
+	account := simulator.Options{Profile: simulator.Current}
+	tell(t, stage{account: account, terminal: uitest.Options{Extra: []tea.ProgramOption{asleep}}}, func(s *story) {
+		s.Pass(time.Minute)
+		nap.Store(int64(time.Hour))
+		s.Pass(time.Hour + 500*time.Millisecond)
+		s.account.Add(simulator.Job{Name: "made_overnight", Age: 30 * time.Minute, Status: "COMPLETED"})
+		before := len(s.account.Requests())
+		s.Pass(2 * time.Second)
+		s.Sees("made_overnight", "19:31:0")
+		if n := len(s.account.Requests()) - before; n > 6 {
+			t.Errorf("%d requests at once after waking up", n)
+		}
+		s.Pass(time.Minute)
+		if n := s.busiest(begins().Add(time.Hour)); n > 16 {
+			t.Errorf("%d requests within a minute of waking up", n)
+		}
+	})
+}
+
+func TestAGoneJobIsMarkedAndKept(t *testing.T) {
+	var id string
+	account := simulator.Options{Generations: 140}
+	tell(t, stage{account: account, width: 100, height: 34, prepare: func(a *simulator.Server) {
+		id = a.Add(simulator.Job{Name: "short_lived", Status: "PROCESSING"})
+	}}, func(s *story) {
+		s.Press("g")
+		s.account.Remove(id)
+		s.Pass(3 * time.Minute)
+		s.Sees("short_lived", "gone on server", "The server no longer knows this job")
+		s.Press("o")
+		s.Sees("the server no longer knows this job")
+	})
+}

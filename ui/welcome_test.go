@@ -1,0 +1,129 @@
+package ui_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
+)
+
+func TestWithoutAKeyThereAreThreeWaysOn(t *testing.T) {
+	tell(t, stage{noKey: true}, func(s *story) {
+		s.Sees("Welcome to dubtop.", "1  Paste an API key", "2  Where keys are made", "3  The demo", "SYNC_API_KEY", "/home/ada/.config/dubtop/api_key")
+		s.Press("esc", "n", "o", "F")
+		s.Sees("Welcome to dubtop.")
+		s.Press("2")
+		if len(s.opened) != 1 || s.opened[0] != "https://sync.so/settings/api-keys" {
+			t.Errorf("opened %q", s.opened)
+		}
+		if n := len(s.account.Requests()); n > 0 {
+			t.Errorf("%d requests without a key", n)
+		}
+	})
+}
+
+func TestAPastedKeyIsTestedSavedIfWantedAndNeverShown(t *testing.T) {
+	for _, answer := range []struct {
+		key   string
+		saved bool
+	}{{"y", true}, {"n", false}, {"enter", false}} {
+		saved := ""
+		st := stage{noKey: true, config: func(c *ui.Config) {
+			c.SaveKey = func(key string) (string, error) { saved = key; return "/home/ada/.config/dubtop/api_key", nil }
+		}}
+		tell(t, st, func(s *story) {
+			s.Press("1")
+			s.Paste("  " + s.account.Key() + "\n")
+			s.DoesNotSee(s.account.Key())
+			s.Sees("****")
+			s.Press("enter")
+			s.Pass(time.Second)
+			s.Sees("The key works. Save it for the next time?", "only you can read")
+			s.Press(answer.key)
+			s.Pass(time.Second)
+			s.Sees("1 of 40")
+			if (saved == s.account.Key()) != answer.saved {
+				t.Errorf("after %q the key saved is %q", answer.key, saved)
+			}
+			s.keyless()
+		})
+	}
+}
+
+// keyless fails when the account's key was ever drawn, copied or opened, whole
+// or in a piece worth having.
+func (s *story) keyless() {
+	s.t.Helper()
+	key := s.account.Key()
+	for _, piece := range []string{key, key[:len(key)-4], key[4:]} {
+		if bytes.Contains(s.Raw(), []byte(piece)) {
+			s.t.Error("the API key was drawn")
+		}
+		if strings.Contains(s.Clipboard()+strings.Join(s.opened, " ")+s.Title(), piece) {
+			s.t.Error("the API key was copied or opened")
+		}
+	}
+}
+
+func TestAWrongKeyIsSaidInWordsAndCanBeMended(t *testing.T) {
+	tell(t, stage{noKey: true}, func(s *story) {
+		s.Press("1", "enter")
+		s.Sees("paste a key first")
+		s.Type("sk-wrong")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("the API key was refused (401)")
+		for range len("sk-wrong") {
+			s.Press("backspace")
+		}
+		s.Paste(s.account.Key())
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("The key works.")
+	})
+}
+
+func TestAKeyThatCannotBeTestedNowSaysWhy(t *testing.T) {
+	tell(t, stage{noKey: true, prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{HTML: true}) }}, func(s *story) {
+		s.Press("1")
+		s.Paste(s.account.Key())
+		s.Press("enter")
+		s.Pass(20 * time.Second)
+		s.DoesNotSee("The key works.", "Testing it")
+		s.Press("esc")
+		s.Sees("Welcome to dubtop.")
+	})
+}
+
+func TestAKeyThatCannotBeSavedIsUsedAllTheSame(t *testing.T) {
+	st := stage{noKey: true, config: func(c *ui.Config) {
+		c.SaveKey = func(string) (string, error) { return "", errors.New("/home/ada/.config is read-only") }
+	}}
+	tell(t, st, func(s *story) {
+		s.Press("1")
+		s.Paste(s.account.Key())
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Sees("the key was not saved: /home/ada/.config is read-only", "1 of 40")
+	})
+}
+
+func TestTheDemoIsOneKeyAway(t *testing.T) {
+	tell(t, stage{noKey: true}, func(s *story) {
+		s.Press("3")
+		s.Pass(time.Second)
+		s.Sees("1 Generations 40", "1 of 40")
+	})
+}
+
+func TestProblemsOfTheConfigurationAreShownAndStopNothing(t *testing.T) {
+	st := stage{config: func(c *ui.Config) { c.Notices = []string{"config.toml, line 3: theme must be auto, dark or light"} }}
+	tell(t, st, func(s *story) {
+		s.Sees("config.toml, line 3: theme must be auto, dark or light", "1 of 40")
+	})
+}
