@@ -21,15 +21,16 @@ import (
 type Draft struct {
 	ID             string            `json:"id"`
 	Model          string            `json:"model"`
-	Visual         string            `json:"visual"`         // a video or an image, as ParseMedia takes it
-	VisualKind     string            `json:"visualKind"`     // VIDEO or IMAGE where an asset was picked, else ""
-	Audio          string            `json:"audio"`          // or a script
-	Script         string            `json:"script"`         // at most MaxScript characters
-	VoiceID        string            `json:"voiceId"`        // with a script
-	Options        map[string]string `json:"options"`        // by wire name; "" is not sent
-	OutputFileName string            `json:"outputFileName"` // without an extension
-	WebhookURL     string            `json:"webhookUrl"`     // https
-	From           string            `json:"from,omitempty"` // what the form was started from, in words
+	Visual         string            `json:"visual"`          // a video or an image, as ParseMedia takes it
+	VisualKind     string            `json:"visualKind"`      // VIDEO or IMAGE where an asset was picked, else ""
+	Audio          string            `json:"audio"`           // or a script
+	Script         string            `json:"script"`          // at most MaxScript characters
+	VoiceID        string            `json:"voiceId"`         // with a script
+	Options        map[string]string `json:"options"`         // by wire name; "" is not sent
+	OutputFileName string            `json:"outputFileName"`  // without an extension
+	WebhookURL     string            `json:"webhookUrl"`      // https
+	From           string            `json:"from,omitempty"`  // what the form was started from, in words
+	Doubt          string            `json:"doubt,omitempty"` // why sending it may pay a second time, in words
 	UpdatedAt      time.Time         `json:"updatedAt,omitzero"`
 }
 

@@ -35,6 +35,7 @@ type batchForm struct {
 	form
 	path, webhook string
 	cancel        context.CancelFunc
+	run           int // number of the check under way
 	progress      *batchProgressNote
 	problems      []string
 }
@@ -45,14 +46,19 @@ type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
 
 // newBatch opens the batch form.
 func (a *App) newBatch() tea.Cmd {
+	a.push(a.batchForm())
+	return nil
+}
+
+// batchForm makes the form with the path that was last typed into it.
+func (a *App) batchForm() *batchForm {
 	f := &batchForm{path: a.batchPath}
 	f.app, f.check, f.changed = a, f.checkField, f.edit
 	f.set([]field{
 		textField(a.theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
 		textField(a.theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),
 	})
-	a.push(f)
-	return nil
+	return f
 }
 
 func (f *batchForm) edit(name, value string) tea.Cmd {
@@ -87,6 +93,9 @@ func (f *batchForm) Title() string { return "new batch" }
 
 func (f *batchForm) Actions() []action {
 	a := f.app
+	if f.deaf() {
+		return nil
+	}
 	if f.cancel != nil {
 		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop checking")}
 	}
@@ -136,15 +145,18 @@ func (f *batchForm) price() tea.Cmd {
 		assets["asset:"+string(x.ID)] = float64(x.Duration)
 	}
 	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, lengths: assets, note: f.progress}
+	f.run++
+	run := f.run
 	return func() tea.Msg {
 		sub, problems, err := check.run(ctx)
-		return batchPricedMsg{f, sub, problems, err}
+		return batchPricedMsg{f, run, sub, problems, err}
 	}
 }
 
 // batchPricedMsg is a checked and priced batch, or what is wrong with it.
 type batchPricedMsg struct {
 	form       *batchForm
+	run        int
 	submission state.Submission
 	problems   []string
 	err        error
@@ -152,13 +164,11 @@ type batchPricedMsg struct {
 
 func (m batchPricedMsg) land(a *App) tea.Cmd {
 	f := m.form
-	if f.cancel == nil || !a.shown(f) {
-		return nil
+	if f.cancel == nil || f.run != m.run || !a.shown(f) {
+		return nil // stopped or left in the meantime, or begun anew since
 	}
 	f.stop()
 	switch {
-	case errors.Is(m.err, context.Canceled):
-		return nil
 	case len(m.problems) > 0:
 		f.problems = m.problems
 		return nil
@@ -320,36 +330,51 @@ func (c *batchCheck) measure(ctx context.Context, file state.BatchFile) error {
 // price adds up the frames of all lines by model and has the server price each
 // sum, so that the total is the server's own.
 func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Price, error) {
-	frames, unknown, spoken := map[string]int{}, 0, false
-	for _, line := range file.Lines {
-		if line.Seconds <= 0 {
-			unknown++
-			continue
-		}
-		frames[line.Request.Model] += int(math.Round(line.Seconds * billedFPS))
-		for _, in := range line.Request.Input {
-			spoken = spoken || in.Type == "text"
-		}
-	}
-	total := state.Price{Approximate: spoken, Basis: "the links' own lengths, priced by the server"}
-	var sum api.Micros
+	frames, jobs, spoken := measuredLines(file.Lines)
+	total := state.Price{Approximate: spoken, Basis: "the inputs' own lengths, priced by the server"}
+	var cost api.Micros
+	var credits float64
+	inCredits, priced := false, 0
 	for model, n := range frames {
 		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / billedFPS, FPS: billedFPS})
 		if err != nil && !errors.Is(err, api.ErrUnpriced) {
 			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
 		}
 		if e.Cost == nil {
-			unknown++
 			continue
 		}
-		sum += *e.Cost
+		priced += jobs[model]
+		cost += *e.Cost
+		if e.Credits != nil {
+			inCredits, credits = true, credits+*e.Credits
+		}
 		total.Frames += e.Frames
 		total.Seconds += float64(n) / billedFPS
 	}
-	total.Cost = &sum
-	if unknown > 0 {
-		total.Cost = nil
-		total.Basis = fmt.Sprintf("%d of %d jobs come to %s; the others could not be measured", len(file.Lines)-unknown, len(file.Lines), sum)
+	if priced < len(file.Lines) {
+		total.Basis = fmt.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost)
+		return total, nil
+	}
+	total.Cost = &cost
+	if inCredits {
+		total.Credits = &credits
 	}
 	return total, nil
+}
+
+// measuredLines counts the frames and the jobs of each model, of the lines
+// whose length is known, and tells whether any of them is spoken text.
+func measuredLines(lines []state.BatchLine) (frames, jobs map[string]int, spoken bool) {
+	frames, jobs = map[string]int{}, map[string]int{}
+	for _, line := range lines {
+		if line.Seconds <= 0 {
+			continue
+		}
+		jobs[line.Request.Model]++
+		frames[line.Request.Model] += int(math.Round(line.Seconds * billedFPS))
+		for _, in := range line.Request.Input {
+			spoken = spoken || in.Type == "text"
+		}
+	}
+	return frames, jobs, spoken
 }

@@ -85,10 +85,11 @@ func (a *App) copyText(what, text string) tea.Cmd {
 func newLinkBox(a *App, link string) *pager {
 	return &pager{app: a, title: "link", content: func(width int) []string {
 		t := a.theme
-		lines := []string{
-			"", "  " + t.text(toneTitle, "There is no browser here to open it with."),
-			"  " + t.text(toneMuted, "The link was copied through the terminal (OSC 52), where that is allowed:"), "",
+		lines := []string{"", "  " + t.text(toneTitle, "There is no browser here to open it with.")}
+		for _, l := range wrap("The link was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {
+			lines = append(lines, "  "+t.text(toneMuted, l))
 		}
+		lines = append(lines, "")
 		// Cut hard and without indent, so that it can be selected as one.
 		for _, part := range strings.Split(ansi.Hardwrap(string(api.Clean(link, len(link)+1)), max(1, width), false), "\n") {
 			lines = append(lines, t.text(toneText, part))

@@ -53,7 +53,7 @@ func (beatMsg) land(a *App) tea.Cmd {
 		}
 	}
 	a.toast.fade(a.now)
-	cmds := []tea.Cmd{beatCmd(), a.poll()}
+	cmds := []tea.Cmd{beatCmd(), a.poll(), a.lookElsewhere()}
 	for _, s := range a.stack {
 		if t, ok := s.(ticking); ok {
 			cmds = append(cmds, t.Tick(a.now))
@@ -74,12 +74,13 @@ func recallCmd(s *Session) tea.Cmd {
 	return func() tea.Msg {
 		ctx := context.Background()
 		m := recallMsg{session: s}
-		m.submissions, m.err = s.Journal.Recover(ctx, time.Now())
-		draft, ok, err := s.Journal.Draft(ctx)
-		if ok {
-			m.draft = draft
+		if s.JournalErr == nil {
+			_, m.err = s.Journal.Recover(ctx, time.Now())
 		}
-		m.err = errors.Join(m.err, err)
+		var unread, lost error
+		m.submissions, unread = s.Journal.Submissions(ctx)
+		m.draft, _, lost = s.Journal.Draft(ctx)
+		m.err = errors.Join(m.err, unread, lost)
 		return m
 	}
 }
@@ -100,9 +101,10 @@ func (m recallMsg) land(a *App) tea.Cmd {
 			a.spent(sub)
 		case state.SubmissionUnknown, state.SubmissionSending:
 			a.intend(sub)
+			a.watchElsewhere(sub)
 			unknown++
 			if !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt) {
-				a.draft.From = doubtful(sub)
+				a.draft.Doubt = doubtful(sub)
 			}
 		}
 	}

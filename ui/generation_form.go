@@ -75,6 +75,17 @@ func (a *App) firstModel() string {
 	return ""
 }
 
+// imageModel is the first model of the account that is known to take images, ""
+// if none is.
+func (a *App) imageModel() string {
+	for _, name := range a.modelNames() {
+		if r := state.RulesFor(name); r.Known && r.Image {
+			return name
+		}
+	}
+	return ""
+}
+
 func (a *App) modelNames() []string {
 	var names []string
 	for m := range a.store.Models.All() {
@@ -374,8 +385,13 @@ func (f *generationForm) above() []string {
 			lines = append(lines, "  "+t.text(toneBad, l))
 		}
 		lines = append(lines, "")
+	case f.draft.Doubt != "":
+		for _, l := range wrap(f.draft.Doubt, max(10, f.width-4)) {
+			lines = append(lines, "  "+t.text(toneWarn, l))
+		}
+		lines = append(lines, "")
 	case f.draft.From != "":
-		lines = append(lines, "  "+t.text(toneMuted, f.draft.From), "")
+		lines = append(lines, "  "+t.text(toneMuted, fit(f.draft.From, min(f.width-4, textWidth(f.draft.From)), false, t.glyphs.more)), "")
 	}
 	return lines
 }

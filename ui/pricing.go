@@ -25,6 +25,7 @@ const billedFPS = 25
 // the screens.
 type pricing struct {
 	form   *generationForm
+	run    int
 	draft  state.Draft
 	env    state.CheckEnv
 	assets map[string]assetFact
@@ -49,13 +50,13 @@ type inputFact struct {
 // priceCmd measures the inputs and has the server price them.
 func priceCmd(ctx context.Context, s *Session, p pricing) tea.Cmd {
 	return func() tea.Msg {
-		sub, inputs, err := p.run(ctx, s)
-		return pricedMsg{p.form, sub, inputs, err}
+		sub, inputs, err := p.price(ctx, s)
+		return pricedMsg{p.form, p.run, sub, inputs, err}
 	}
 }
 
-func (p *pricing) run(ctx context.Context, s *Session) (state.Submission, []inputFact, error) {
-	p.env.Now, p.env.Stat = time.Now(), statFile
+func (p *pricing) price(ctx context.Context, s *Session) (state.Submission, []inputFact, error) {
+	p.env.Now, p.env.Stat, p.env.Asset = time.Now(), statFile, p.assetType
 	inputs, err := p.measure(ctx, s)
 	if err != nil {
 		return state.Submission{}, nil, err
@@ -100,7 +101,7 @@ func (p *pricing) measure(ctx context.Context, s *Session) ([]inputFact, error) 
 		visual.kind, visual.seconds, visual.basis = "image", 0, ""
 	}
 	if script := strings.TrimSpace(p.draft.Script); script != "" {
-		said := inputFact{kind: "script", name: "“" + script + "”", seconds: state.SpeechSeconds(script), basis: "script"}
+		said := inputFact{kind: "script", name: "“" + script + "”", seconds: state.SpeechSeconds(script), basis: "number of its characters"}
 		return []inputFact{visual, said}, nil
 	}
 	audio, err := p.measureMedia(ctx, s, p.draft.Audio, "audio")
@@ -151,8 +152,15 @@ func (p *pricing) measureAsset(ctx context.Context, s *Session, id, kind string)
 			return inputFact{}, err
 		}
 		fact = assetFact{name: string(x.Name), kind: string(x.Type), seconds: float64(x.Duration)}
+		p.assets[id] = fact
 	}
 	return inputFact{kind: kind, name: cmp.Or(fact.name, "asset "+id), seconds: fact.seconds, basis: "asset"}, nil
+}
+
+// assetType is the type of an asset that was looked at for the price.
+func (p *pricing) assetType(id string) (kind string, known bool) {
+	fact, known := p.assets[id]
+	return fact.kind, known
 }
 
 // estimate asks the server for the price of exactly what will be made. The

@@ -1,8 +1,8 @@
 package ui
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -61,6 +61,9 @@ func (a *App) spendingLines(s *spending, width int) []string {
 		lines = append(lines, t.fact("length", seconds(sub.Price.Seconds)+" of output", toneText))
 	}
 	lines = append(lines, a.advice(width, "known by", sub.Price.Basis, toneMuted)...)
+	if sub.Draft.Doubt != "" {
+		lines = append(lines, a.advice(width, "but", sub.Draft.Doubt, toneWarn)...)
+	}
 	if spent := a.store.Spend.Today(a.now, time.Local); spent > 0 {
 		lines = append(lines, t.fact("today", spent.Rounded()+" so far", toneMuted))
 	}
@@ -97,18 +100,19 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 	sub := s.submission
 	sub.Unpriced = !sub.Price.Known()
 	now := time.Now()
-	if err := errors.Join(sub.Confirm(now, uuid.NewString()), nil); err != nil {
-		a.spendingFailed(s, err)
-		return nil
+	err := sub.Confirm(now, uuid.NewString())
+	if err == nil {
+		err = sub.Send(now)
 	}
-	if err := sub.Send(now); err != nil {
+	if err != nil {
 		a.spendingFailed(s, err)
 		return nil
 	}
 	a.sending[sub.ID] = sub
-	a.store.Generations.Put(state.IntentRow(&sub), a.now)
+	a.intend(&sub)
 	if s.form != nil {
 		a.remove(s.form)
+		a.draft = state.Draft{Model: sub.Model} // it has become this submission
 	}
 	if s.batch != nil {
 		a.remove(s.batch)
@@ -119,11 +123,44 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 
 func (a *App) spendingFailed(s *spending, err error) {
 	words := err.Error()
-	if s.form != nil {
+	switch {
+	case s.form != nil:
 		s.form.reason = words
-		return
+	case s.batch != nil:
+		s.batch.problems = []string{words}
 	}
 	a.complain(words)
+}
+
+// intend shows a submission that nothing is known to have come of, in the list
+// where its outcome would stand.
+func (a *App) intend(sub *state.Submission) {
+	if sub.Kind == state.SubmitBatch {
+		a.store.Batches.Put(state.BatchIntentRow(sub), a.now)
+		return
+	}
+	row := state.IntentRow(sub)
+	if sub.Price.Cost != nil {
+		a.store.Prices.Own(row.ID, *sub.Price.Cost)
+	}
+	a.store.Generations.Put(row, a.now)
+}
+
+// settle takes the row of an intent away again.
+func (a *App) settle(sub *state.Submission) {
+	a.store.Generations.Remove(sub.ID)
+	a.store.Batches.Remove(sub.ID)
+}
+
+// spent counts what was accepted at the price that was agreed to.
+func (a *App) spent(sub *state.Submission) {
+	switch {
+	case sub.Price.Cost == nil:
+	case sub.GenerationID != "":
+		a.store.Own(sub.GenerationID, sub.Model, *sub.Price.Cost, sub.SentAt)
+	case sub.BatchID != "":
+		a.store.Spend.Add(sub.BatchID, sub.Model, *sub.Price.Cost, sub.SentAt)
+	}
 }
 
 // sentMsg is what became of a paid request, as the journal already holds it.
@@ -133,8 +170,8 @@ type sentMsg struct {
 	submission state.Submission
 	job        *api.Generation
 	batch      *api.Batch
-	slots      int // the plan's, when the answer told them
-	err        error
+	slots      int   // the plan's, when the answer told them
+	err        error // why the answer could not be written down
 }
 
 func (m sentMsg) land(a *App) tea.Cmd {
@@ -144,57 +181,103 @@ func (m sentMsg) land(a *App) tea.Cmd {
 	sub := m.submission
 	delete(a.sending, sub.ID)
 	a.calm()
+	a.answered()
 	if m.slots > 0 {
 		a.store.Slots = m.slots
 	}
+	cmd := a.outcome(m)
+	if m.err != nil {
+		a.complain("the journal could not note the answer: " + errorText(m.err) + " After the next start this request counts as unknown")
+	}
+	return cmd
+}
+
+// outcome shows what became of a paid request.
+func (a *App) outcome(m sentMsg) tea.Cmd {
+	sub := m.submission
 	switch sub.State {
 	case state.SubmissionSent:
 		return a.sent(m)
 	case state.SubmissionUnknown:
-		a.store.Generations.Put(state.IntentRow(&sub), a.now)
-		a.complain("no clear answer: it may have been charged. It is not sent again by itself; watch the list")
-		a.poller.Refresh(a.now)
-		return a.poll()
+		return a.unclear(&sub)
 	}
-	a.store.Generations.Remove(sub.ID)
+	a.settle(&sub)
 	return a.notSent(m)
+}
+
+// unclear keeps a request on the screen that may have been accepted. What it
+// was made from is in the form again, with a warning.
+func (a *App) unclear(sub *state.Submission) tea.Cmd {
+	a.intend(sub)
+	if sub.Kind == state.SubmitGeneration && a.draft.Empty() {
+		a.draft = sub.Draft.Clone()
+		a.draft.Doubt = doubtful(sub)
+	}
+	a.complain("no clear answer: it may have been charged. It is not sent again by itself; watch the list")
+	a.poller.Refresh(a.now)
+	return a.poll()
+}
+
+// doubtful warns of sending once more what may have been accepted.
+func doubtful(sub *state.Submission) string {
+	return "This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice."
 }
 
 // sent puts the new job on the screen, before any poll sees it.
 func (a *App) sent(m sentMsg) tea.Cmd {
 	sub := m.submission
-	a.store.Generations.Remove(sub.ID)
+	a.settle(&sub)
+	a.spent(&sub)
 	if m.batch != nil {
 		a.store.Batches.Put(state.NewBatch(*m.batch), a.now)
 		a.say(fmt.Sprintf("batch accepted: %s", m.batch.ID))
+		if len(a.stack) > 1 {
+			return nil // somebody is at work on another screen
+		}
 		return a.show(1)
 	}
 	row := state.NewGeneration(*m.job)
 	row.Expect(sub.Name, sub.Price.Seconds)
 	a.store.Observe([]state.Generation{row}, a.now)
-	if sub.Price.Cost != nil {
-		a.store.Own(m.job.ID, sub.Model, *sub.Price.Cost, a.now)
-	}
-	a.draft = state.Draft{Model: sub.Model}
 	a.say("accepted: " + sub.Name)
+	if m.err != nil || !a.draft.Empty() {
+		return nil // the journal is stuck, or holds the next one in its place already
+	}
 	return dropDraftCmd(a.session, sub.Draft.ID)
 }
 
 // notSent brings the draft back with the reason; nothing was created.
 func (a *App) notSent(m sentMsg) tea.Cmd {
 	words := map[state.SubmissionState]string{
-		state.SubmissionRejected:  "Refused, nothing was charged. ",
-		state.SubmissionQueued:    "Not taken now, nothing was charged. ",
-		state.SubmissionConfirmed: "Not sent, nothing was charged. ",
+		state.SubmissionRejected:  "Refused, nothing was charged: ",
+		state.SubmissionQueued:    "Not taken now, nothing was charged: ",
+		state.SubmissionConfirmed: "Not sent, nothing was charged: ",
 	}[m.submission.State] + m.submission.Reason
 	a.complain(words)
 	if m.submission.Kind == state.SubmitBatch {
+		f := a.batchForm()
+		f.problems, f.came = []string{words}, time.Now()
+		a.bring(f)
 		return nil
 	}
-	draft := m.submission.Draft
-	cmd := a.newGeneration(&draft)
-	if f, ok := a.top().(*generationForm); ok {
-		f.reason = words
+	f := a.generationForm(m.submission.Draft)
+	f.reason, f.came = words, time.Now()
+	if a.draft.Empty() {
+		a.draft = m.submission.Draft.Clone()
 	}
-	return cmd
+	a.bring(f)
+	return f.look()
+}
+
+// bring shows a screen that nobody called for. Where somebody is typing or
+// asked something it waits below, so that no key reaches what it was not meant
+// for.
+func (a *App) bring(s screen) {
+	switch a.top().(type) {
+	case typing, overlay:
+		a.stack = slices.Insert(a.stack, max(1, len(a.stack)-1), s)
+		a.layout()
+	default:
+		a.push(s)
+	}
 }

@@ -130,7 +130,7 @@ func (a *App) quit() tea.Cmd {
 		yes: "leave now", no: "wait here",
 		answer: func(yes bool) tea.Cmd {
 			if yes {
-				return tea.Quit
+				return tea.Sequence(a.leaveAll(), tea.Quit)
 			}
 			return nil
 		},
@@ -138,6 +138,13 @@ func (a *App) quit() tea.Cmd {
 }
 
 const quitTitle = "A paid request is on its way"
+
+// answered takes the question about leaving away once nothing is on its way.
+func (a *App) answered() {
+	if c, ok := a.top().(*confirm); ok && c.title == quitTitle && len(a.sending) == 0 {
+		a.remove(c)
+	}
+}
 
 // leaveAll lets every screen keep what it must before the end.
 func (a *App) leaveAll() tea.Cmd {

@@ -1,0 +1,182 @@
+package ui_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
+)
+
+func TestDraggedPathsAreTakenInEverySpelling(t *testing.T) {
+	home := t.TempDir()
+	clip := filepath.Join(home, "my clip.mp4")
+	if err := os.WriteFile(clip, []byte("some bytes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	atHome := func(c *ui.Config) { c.Home = home }
+	for _, typed := range []string{
+		"'" + clip + "'",
+		`"` + clip + `"`,
+		strings.ReplaceAll(clip, " ", `\ `),
+		"file://" + strings.ReplaceAll(clip, " ", "%20"),
+		"~/my clip.mp4",
+		clip + "\n",
+	} {
+		tell(t, stage{config: atHome}, func(s *story) {
+			s.Press("n")
+			s.Paste(typed)
+			s.Press("tab")
+			s.Pass(time.Second)
+			if row := s.row("  Video"); !strings.Contains(row, "✓") {
+				s.t.Errorf("%q is not taken:\n%s", typed, s.Screen())
+			}
+			s.Press("shift+tab")
+			s.Type("x")
+			s.Press("tab")
+			s.Pass(time.Second)
+			s.Sees("there is no file my clip.mp4")
+		})
+	}
+}
+
+func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
+	for _, c := range []struct{ label, typed, words string }{
+		{"Video", "ftp://example.com/a.mp4", "use https://"},
+		{"Video", "http://example.com/a.mp4", "the link must begin with https://"},
+		{"Video", "/nowhere/a.mp4", "there is no file a.mp4"},
+		{"Video", "https://example.com/a.wav", "this is audio: it belongs in the audio field"},
+		{"Video", "https://example.com/a.png", "lipsync-2 takes no images"},
+		{"Voice id", "no spaces please", "a voice id has letters, digits, - and _ only"},
+		{"Temperature", "2", "temperature takes a number from 0 to 1"},
+		{"Output file name", "final.mp4", "leave .mp4 off"},
+		{"Webhook URL", "http://example.com/hook", "a webhook's address begins with https://"},
+	} {
+		tell(t, stage{}, func(s *story) {
+			s.Press("n")
+			s.fill(c.label, c.typed)
+			s.Pass(time.Second)
+			s.Sees(c.words)
+			s.Press("ctrl+l")
+			s.DoesNotSee(c.words)
+		})
+	}
+}
+
+func TestALinkThatIsAboutToExpireIsToldAndAnExpiredOneStops(t *testing.T) {
+	signed := func(s *story, at time.Time) string {
+		return fmt.Sprintf("%s?X-Amz-Date=%s&X-Amz-Expires=600&X-Amz-Signature=abc", s.media("talk_28s.mp4"), at.UTC().Format("20060102T150405Z"))
+	}
+	tell(t, stage{}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", signed(s, begins().Add(-5*time.Minute)))
+		s.fill("Audio", s.media("line_25s.wav"))
+		s.Sees("this signed link expires in")
+		s.Pass(6 * time.Minute)
+		s.Sees("this signed link has expired: make a new one")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.DoesNotSee("Send this job?")
+	})
+}
+
+func TestAModelHasItsOwnOptions(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", s.media("face.png"))
+		s.Sees("Temperature", "takes no images")
+		s.choose("Model", "sync-3")
+		s.Sees("Video or image", "face.png")
+		s.DoesNotSee("Temperature", "takes no images")
+		s.choose("Model", "react-1")
+		s.Sees("Prompt", "Model mode", "takes no images")
+	})
+}
+
+func TestOnlyOptionsOfTheModelAreSent(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.fill("Temperature", "0.8")
+		s.choose("Model", "sync-3")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		if body := string(s.account.Accepted()[0].Body); strings.Contains(body, "temperature") {
+			s.t.Errorf("sent %s", body)
+		}
+	})
+}
+
+func TestTypingInTheFormIsNothingElse(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Press("n")
+		before := s.asked("/v2/generations")
+		s.fill("or a script", "q n N ? / , r o y Y 1234 s S F j k g G : [ ]")
+		s.Sees("q n N ? / , r o y Y 1234 s S F j k g G : [ ]", "new generation")
+		if s.Exited() || len(s.opened) != 0 || s.Clipboard() != "" || s.asked("/v2/generations") != before {
+			s.t.Error("a typed key did something in a view")
+		}
+	})
+}
+
+func TestLeavingKeepsTheDraftAndEmptyingDoesNot(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.Press("esc", "2", "n")
+		s.Sees("talk_28s.mp4", "line_25s.wav")
+		s.Press("ctrl+l")
+		s.Sees("the form is empty")
+		s.DoesNotSee("talk_28s.mp4", "line_25s.wav")
+		s.Press("esc", "n")
+		s.DoesNotSee("talk_28s.mp4")
+	})
+}
+
+func TestAnIncompleteFormNamesWhatIsMissing(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Press("n", "ctrl+s")
+		s.Sees("give a video: a link, a file, or an asset (ctrl+o)")
+		s.fill("Video", s.media("talk_28s.mp4"))
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.DoesNotSee("Send this job?", "Finding the price")
+		s.fill("or a script", "Hello.")
+		s.Press("alt+enter")
+		s.Sees("a script needs a voice id")
+	})
+}
+
+func TestAFormStartsFromAnAssetOrAModel(t *testing.T) {
+	one := func(a *simulator.Server) {
+		a.AddAsset(simulator.Asset{ID: "11111111-2222-4333-8444-999999999999", Name: "portrait.png", Type: "IMAGE"})
+	}
+	tell(t, stage{prepare: one}, func(s *story) {
+		s.Press("3", "/")
+		s.Type("portrait")
+		s.Press("enter", "n")
+		s.Sees("new generation", "asset:11111111-2222-4333-8444-999999999999")
+		s.DoesNotSee("takes no images")
+		s.Press("esc", "4", "g", "n")
+		s.Sees("new generation")
+		s.DoesNotSee("asset:")
+	})
+}
+
+func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 500, Body: `{"statusCode":500,"message":"Internal server error"}`})
+		s.Press("ctrl+s")
+		s.Pass(20 * time.Second)
+		s.Sees("the price could not be had", "talk_28s.mp4")
+		s.account.ClearFaults()
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("This will cost $1.25")
+	})
+}
