@@ -14,11 +14,12 @@ type filterPrompt struct {
 	input  textinput.Model
 	before string
 	apply  func(string)
+	found  func() string // where the list stands, and how much matches
 	width  int
 }
 
-func newFilter(a *App, text string, apply func(string)) *filterPrompt {
-	p := &filterPrompt{app: a, before: text, apply: apply, input: newInput(a.theme)}
+func newFilter(a *App, text string, apply func(string), found func() string) *filterPrompt {
+	p := &filterPrompt{app: a, before: text, apply: apply, found: found, input: newInput(a.theme)}
 	p.input.Prompt = "/ "
 	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
 	p.input.SetValue(text)
@@ -40,6 +41,9 @@ func newInput(t *theme) textinput.Model {
 }
 
 func (p *filterPrompt) Title() string { return "filter" }
+
+// Position is the list's: how much matches is what one types for.
+func (p *filterPrompt) Position() string { return p.found() }
 
 func (p *filterPrompt) SetSize(width, _ int) {
 	p.width = width
@@ -67,7 +71,7 @@ func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *filterPrompt) View() string {
-	return p.app.theme.text(toneAccent, "") + fitStyled(p.input.View(), p.width)
+	return padStyled(p.input.View(), p.width)
 }
 
 func (p *filterPrompt) Cursor() *tea.Cursor { return p.input.Cursor() }

@@ -141,7 +141,7 @@ func (l *list[T]) movement() []action {
 func (l *list[T]) finding() []action {
 	a := l.app
 	return []action{
-		a.does(keymap.Filter, plain(func() { a.push(newFilter(a, l.query.Text, l.filter)) })).hinted(""),
+		a.does(keymap.Filter, plain(func() { a.push(newFilter(a, l.query.Text, l.filter, l.Position)) })).hinted(""),
 		a.does(keymap.Sort, plain(l.nextSort)).hinted("sort"),
 		a.does(keymap.Reverse, plain(func() { l.query.Reverse = !l.query.Reverse; l.sorted() })),
 	}
