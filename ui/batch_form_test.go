@@ -243,8 +243,10 @@ func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
 func TestARefusedBatchBringsItsFormBack(t *testing.T) {
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, nil))
-		s.account.Fault("POST /v2/batch", simulator.Fault{Times: 1, Status: 429,
-			Body: `{"statusCode":429,"message":"Batch concurrency limit reached.","errorCode":"concurrency_limit_reached"}`})
+		s.account.Fault("POST /v2/batch", simulator.Fault{
+			Times: 1, Status: 429,
+			Body: `{"statusCode":429,"message":"Batch concurrency limit reached.","errorCode":"concurrency_limit_reached"}`,
+		})
 		s.Press("y")
 		s.Pass(2 * time.Second)
 		s.Sees("new batch", "takes.jsonl", "nothing was charged", "Batch concurrency limit reached.")

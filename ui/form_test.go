@@ -180,3 +180,17 @@ func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
 		s.Sees("This will cost $1.25")
 	})
 }
+
+func TestTheCursorStandsWhereOneTypes(t *testing.T) {
+	for _, ascii := range []bool{false, true} {
+		tell(t, stage{config: func(c *ui.Config) { c.ASCII = ascii }}, func(s *story) {
+			s.Press("n")
+			s.Type("/tmp/a")
+			x, y, shown := s.Cursor()
+			line := []rune(strings.Split(s.Screen(), "\n")[y])
+			if !shown || x > len(line) || !strings.HasSuffix(string(line[:x]), "/tmp/a") {
+				s.t.Errorf("ASCII %t: the cursor stands at %d,%d\n%s", ascii, x, y, s.Screen())
+			}
+		})
+	}
+}

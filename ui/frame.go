@@ -101,11 +101,11 @@ func (a *App) compose() (string, *tea.Cursor) {
 	w, h := a.bodySize()
 	body, cursor := a.body(w, h)
 	lines := []string{a.header(w), a.tabLine(w), body, a.statusLine(w), a.hintLine(w)}
-	if a.theme.ascii {
-		return plainASCII(strings.Join(lines, "\n")), cursor
-	}
 	if cursor != nil {
 		cursor.Y += 2
+	}
+	if a.theme.ascii {
+		return plainASCII(strings.Join(lines, "\n")), cursor
 	}
 	return strings.Join(lines, "\n"), cursor
 }

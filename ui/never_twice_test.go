@@ -226,7 +226,9 @@ func TestWhatHasNoClearAnswerStaysUnknownAndIsNeverSentAgain(t *testing.T) {
 				s.t.Errorf("%+v: somebody is told to try again\n%s", fault, s.Screen())
 			}
 		}
+		s.Resize(40, 8) // so that an hour of frames is quickly drawn
 		s.Pass(time.Hour)
+		s.Resize(100, 60)
 		s.Press("/")
 		s.Type("case_")
 		s.Press("enter")
