@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -24,11 +25,13 @@ const (
 	SubmissionRejected  SubmissionState = "rejected"  // refused: nothing was created
 	SubmissionQueued    SubmissionState = "queued"    // no slot or too many requests: nothing was created
 	SubmissionUnknown   SubmissionState = "unknown"   // it may have been accepted, and charged
+	SubmissionDropped   SubmissionState = "dropped"   // given up by the user; for good
 )
 
 // CanBecome reports whether a submission in state s may be next in state t.
 // Nothing leads back from a state in which money may have been spent, but for
-// a proof that it was not.
+// a proof that it was not. Submission.Resend is the one way around this law,
+// and is no part of it: what sends once more must say that it does.
 func (s SubmissionState) CanBecome(t SubmissionState) bool {
 	return s == t || slices.Contains(s.next(), t)
 }
@@ -40,11 +43,13 @@ func (s SubmissionState) next() []SubmissionState {
 	case SubmissionDraft:
 		return []SubmissionState{SubmissionEstimated, SubmissionConfirmed}
 	case SubmissionEstimated:
-		return []SubmissionState{SubmissionDraft, SubmissionConfirmed}
+		return []SubmissionState{SubmissionDraft, SubmissionConfirmed, SubmissionDropped}
 	case SubmissionConfirmed:
-		return []SubmissionState{SubmissionDraft, SubmissionEstimated, SubmissionSending}
+		return []SubmissionState{SubmissionDraft, SubmissionEstimated, SubmissionSending, SubmissionDropped}
 	case SubmissionQueued:
-		return []SubmissionState{SubmissionDraft, SubmissionEstimated, SubmissionConfirmed, SubmissionSending}
+		return []SubmissionState{
+			SubmissionDraft, SubmissionEstimated, SubmissionConfirmed, SubmissionSending, SubmissionDropped,
+		}
 	case SubmissionSending:
 		return []SubmissionState{
 			SubmissionSent, SubmissionRejected, SubmissionQueued, SubmissionConfirmed, SubmissionUnknown,
@@ -52,7 +57,7 @@ func (s SubmissionState) next() []SubmissionState {
 	case SubmissionRejected:
 		return []SubmissionState{SubmissionDraft, SubmissionEstimated}
 	case SubmissionUnknown:
-		return []SubmissionState{SubmissionSent}
+		return []SubmissionState{SubmissionSent, SubmissionDropped}
 	}
 	return nil
 }
@@ -174,10 +179,10 @@ func (s *Submission) Estimate(p Price, now time.Time) error {
 	if len(s.Body) == 0 {
 		return s.wrong("be estimated without a request")
 	}
-	if s.State.AtStake() || s.State == SubmissionRejected {
+	if s.State.AtStake() || s.State == SubmissionRejected || s.State == SubmissionDropped {
 		return s.wrong("be estimated")
 	}
-	if p.Cost != nil && *p.Cost < 0 || p.Credits != nil && !(*p.Credits >= 0) {
+	if p.negative() {
 		return fmt.Errorf("%w: the price is below zero", ErrTransition)
 	}
 	p.At = now
@@ -189,7 +194,7 @@ func (s *Submission) Estimate(p Price, now time.Time) error {
 // Edit takes the submission back to the draft, which voids the price, the
 // confirmation and the bytes. A new submission is made of what is edited.
 func (s *Submission) Edit() error {
-	if s.State.AtStake() {
+	if s.State.AtStake() || s.State == SubmissionDropped {
 		return s.wrong("be edited")
 	}
 	s.State, s.Price, s.Unpriced = SubmissionDraft, Price{}, false
@@ -199,7 +204,8 @@ func (s *Submission) Edit() error {
 
 // Confirm notes the user's yes to the price, and the key under which the
 // request will be sent. It is ErrStale five minutes after the estimate, and
-// ErrUnpriced without a price unless Unpriced is set.
+// ErrUnpriced without a price unless Unpriced is set. A submission that has a
+// key already keeps it: one intent has one key for ever.
 func (s *Submission) Confirm(now time.Time, key string) error {
 	switch {
 	case s.State != SubmissionEstimated:
@@ -216,7 +222,7 @@ func (s *Submission) Confirm(now time.Time, key string) error {
 			return fmt.Errorf("%w: %s has not been measured", ErrTransition, f.Path)
 		}
 	}
-	s.State, s.ConfirmedAt, s.IdempotencyKey = SubmissionConfirmed, now, key
+	s.State, s.ConfirmedAt, s.IdempotencyKey = SubmissionConfirmed, now, cmp.Or(s.IdempotencyKey, key)
 	return nil
 }
 

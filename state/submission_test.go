@@ -32,6 +32,7 @@ func submissionIn(t interface{ Fatal(...any) }, in SubmissionState) Submission {
 		SubmissionRejected:  func() error { return s.Answer(api.Refused, "", "no", noon) },
 		SubmissionQueued:    func() error { return s.Answer(api.Limited, "", "busy", noon) },
 		SubmissionUnknown:   func() error { return s.Answer(api.Unknown, "", "lost", noon) },
+		SubmissionDropped:   func() error { s.State = SubmissionConfirmed; return s.Drop(noon) },
 	}
 	way := []SubmissionState{SubmissionEstimated, SubmissionConfirmed, SubmissionSending}
 	if i := slices.Index(way, in); i >= 0 {
@@ -55,7 +56,7 @@ func submissionIn(t interface{ Fatal(...any) }, in SubmissionState) Submission {
 func allStates() []SubmissionState {
 	return []SubmissionState{
 		SubmissionDraft, SubmissionEstimated, SubmissionConfirmed, SubmissionSending,
-		SubmissionSent, SubmissionRejected, SubmissionQueued, SubmissionUnknown,
+		SubmissionSent, SubmissionRejected, SubmissionQueued, SubmissionUnknown, SubmissionDropped,
 	}
 }
 
@@ -72,6 +73,8 @@ func TestTransitions(t *testing.T) {
 		"limit":    func(s *Submission) error { return s.Answer(api.Limited, "", "busy", noon) },
 		"not sent": func(s *Submission) error { return s.Answer(api.NotSent, "", "offline", noon) },
 		"lose":     func(s *Submission) error { return s.Answer(api.Unknown, "", "reset", noon) },
+		"link":     func(s *Submission) error { return s.Link("g", noon) },
+		"drop":     func(s *Submission) error { return s.Drop(noon) },
 	}
 	allowed := map[string]map[SubmissionState]SubmissionState{
 		"estimate": {
@@ -89,6 +92,11 @@ func TestTransitions(t *testing.T) {
 		"limit":    {SubmissionSending: SubmissionQueued},
 		"not sent": {SubmissionSending: SubmissionConfirmed},
 		"lose":     {SubmissionSending: SubmissionUnknown},
+		"link":     {SubmissionUnknown: SubmissionSent},
+		"drop": {
+			SubmissionEstimated: SubmissionDropped, SubmissionConfirmed: SubmissionDropped,
+			SubmissionQueued: SubmissionDropped, SubmissionUnknown: SubmissionDropped,
+		},
 	}
 	for name, act := range acts {
 		for _, from := range allStates() {
