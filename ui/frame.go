@@ -127,9 +127,21 @@ func (a *App) body(w, h int) (string, *tea.Cursor) {
 			content = a.theme.dim(content)
 		}
 		x, y = s.(overlay).Place(lipgloss.Width(box), lipgloss.Height(box), w, h)
-		content = lipgloss.NewCompositor(lipgloss.NewLayer(content), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
+		content = laid(content, box, x, y, w)
 	}
 	return filled(content, h), a.cursor(x, y)
+}
+
+// laid puts a box on what is drawn below. One as wide as the body, such as the
+// prompt of a filter, takes whole lines: cells need not be looked at for it.
+func laid(content, box string, x, y, width int) string {
+	if x > 0 || lipgloss.Width(box) < width {
+		return lipgloss.NewCompositor(lipgloss.NewLayer(content), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
+	}
+	over := strings.Split(box, "\n")
+	lines := strings.Split(filled(content, max(y+len(over), 1+strings.Count(content, "\n"))), "\n")
+	copy(lines[y:], over)
+	return strings.Join(lines, "\n")
 }
 
 func (a *App) cursor(x, y int) *tea.Cursor {

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// The benchmarks are of Update and View alone, without a terminal, and draw a
+// frame for every message they measure: in a terminal there are fewer.
+
+// silent is a network that nothing is asked of.
+type silent struct{}
+
+func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
+
+// desk is a dashboard of n jobs, 20 of them running, in a window of 120×40.
+func desk(tb testing.TB, n int) *App {
+	tb.Helper()
+	client, err := api.New(api.Config{
+		BaseURL: "http://127.0.0.1:8700", Key: api.NewSecret("sk-bench"), Version: "test", Transport: silent{},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	a := New(Config{Keys: keymap.Default(), Pace: state.DefaultPace(), Session: &Session{Name: "acme", Client: client}})
+	a.store.Generations.Answer(a.store.Generations.Ask(a.now), jobs(n, a.now), a.now)
+	a.store.History.Complete = true
+	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+	return a
+}
+
+// jobs are n jobs, one a minute, the newest 20 of them running.
+func jobs(n int, now time.Time) []state.Generation {
+	models := []api.Text{"lipsync-2", "sync-3", "react-1", "lipsync-2-pro"}
+	all := make([]state.Generation, n)
+	for i := range all {
+		status := api.Completed
+		if i < 20 {
+			status = api.Processing
+		}
+		all[i] = state.NewGeneration(api.Generation{
+			ID:        api.ID(fmt.Sprintf("%08x-64a4-4c55-a6a1-4f3b2f7a1111", i)),
+			CreatedAt: api.Time{Time: now.Add(-time.Duration(i) * time.Minute)},
+			Status:    status, Model: models[i%len(models)], OutputDuration: 28,
+			OutputFileName: api.Text(fmt.Sprintf("promo_%06d", i)),
+		})
+	}
+	return all
+}
+
+// step lets a message land and draws the frame that follows.
+func step(a *App, msg tea.Msg) {
+	a.frame.made = time.Time{} // it is always time for a frame here
+	a.Update(msg)
+	a.View()
+}
+
+func press(key rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: key, Text: string(key)} }
+
+// sized runs a benchmark on a small and on a large account: a key must not
+// cost more in the large one.
+func sized(b *testing.B, run func(b *testing.B, a *App)) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			a := desk(b, n)
+			b.ReportAllocs()
+			run(b, a)
+		})
+	}
+}
+
+func BenchmarkKey(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) {
+		for i := 0; b.Loop(); i++ {
+			step(a, press([]rune("jk")[i/500%2]))
+		}
+	})
+}
+
+// Benchmark500Keys is a burst as it comes in one read: one frame at its end.
+func Benchmark500Keys(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) {
+		for i := 0; b.Loop(); i++ {
+			for range 499 {
+				a.Update(press([]rune("jk")[i%2]))
+				a.View()
+			}
+			step(a, press('j'))
+		}
+	})
+}
+
+func BenchmarkFilterKey(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) {
+		step(a, press('/'))
+		word := []rune("promo_09")
+		for i := 0; b.Loop(); i++ {
+			if i%(2*len(word)) < len(word) {
+				step(a, press(word[i%len(word)]))
+			} else {
+				step(a, tea.KeyPressMsg{Code: tea.KeyBackspace})
+			}
+		}
+	})
+}
+
+// BenchmarkAnswer is a poll's answer that changes all of the newest 100 jobs.
+func BenchmarkAnswer(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) {
+		page := jobs(100, a.now)
+		for i := 0; b.Loop(); i++ {
+			a.now = a.now.Add(time.Minute)
+			for _, ask := range a.poller.Due(a.now, a.store) {
+				result := state.Result{More: true}
+				if ask.Topic == state.Head {
+					for k := range page {
+						page[k].Length = api.Seconds(10 + i%2)
+					}
+					result.Generations = page
+				}
+				step(a, answerMsg{a.session, ask, result})
+			}
+		}
+	})
+}
+
+// TestAKeyCostsNoMoreInALargeAccount compares allocations, which unlike times
+// are the same on every machine.
+func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
+	allocations := func(n int) float64 {
+		a := desk(t, n)
+		return testing.AllocsPerRun(100, func() { step(a, press('j')) })
+	}
+	small, large := allocations(500), allocations(20_000)
+	if large > small*3/2 {
+		t.Errorf("a key allocates %.0f times among 500 jobs and %.0f times among 20,000", small, large)
+	}
+}
