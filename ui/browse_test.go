@@ -18,6 +18,7 @@ func profiles() []simulator.Profile {
 func (s *story) marked() string { return s.row("▌") }
 
 func TestFourViewsShowTheirDataInEveryAgeOfTheAPI(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			tell(t, stage{account: simulator.Options{Profile: profile, Plan: simulator.Scale, Seed: 3}}, func(s *story) {
@@ -43,6 +44,7 @@ func TestFourViewsShowTheirDataInEveryAgeOfTheAPI(t *testing.T) {
 }
 
 func TestAServerThatTellsItsWholeHistoryScrambledIsLivedWith(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Profile: simulator.Strict, Generations: 700}}, func(s *story) {
 		s.Pass(2 * time.Second)
 		s.Sees("1 Generations 700 ", "1 of 700")
@@ -57,7 +59,7 @@ func TestAServerThatTellsItsWholeHistoryScrambledIsLivedWith(t *testing.T) {
 				whole++
 			}
 		}
-		s.Pass(5 * time.Minute)
+		s.Pass(2 * time.Minute)
 		if whole > 2 {
 			t.Errorf("the whole history was fetched %d times in 20 s", whole)
 		}
@@ -65,6 +67,7 @@ func TestAServerThatTellsItsWholeHistoryScrambledIsLivedWith(t *testing.T) {
 }
 
 func TestCountsSayHowMuchIsLoaded(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: 900}}, func(s *story) {
 		s.Sees("1 Generations ≥200 ", "1 of 200 of ≥ 200")
 		s.Pass(25 * time.Second)
@@ -74,6 +77,7 @@ func TestCountsSayHowMuchIsLoaded(t *testing.T) {
 }
 
 func TestTheListFollowsTheFilterAsItIsTyped(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.Add(simulator.Job{Name: "zebra_one", Model: "react-1", Seconds: 9, Age: time.Hour, Status: "FAILED", ErrorCode: "generation_timeout"})
 		a.Add(simulator.Job{Name: "zebra_two", Model: "sync-3", Age: time.Hour, Status: "COMPLETED"})
@@ -93,6 +97,7 @@ func TestTheListFollowsTheFilterAsItIsTyped(t *testing.T) {
 }
 
 func TestFiltersNameFieldsAndNegate(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.Add(simulator.Job{Name: "zebra_one", Model: "react-1", Seconds: 9, Age: time.Hour, Status: "FAILED", ErrorCode: "generation_timeout"})
 		a.Add(simulator.Job{Name: "zebra_two", Model: "sync-3", Age: time.Hour, Status: "COMPLETED"})
@@ -119,6 +124,7 @@ func TestFiltersNameFieldsAndNegate(t *testing.T) {
 }
 
 func TestLeavingTheFilterPromptBringsTheOldFilterBack(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("/")
 		s.Type("model:sync-3")
@@ -135,6 +141,7 @@ func TestLeavingTheFilterPromptBringsTheOldFilterBack(t *testing.T) {
 }
 
 func TestTypingAFilterPressesNoKeyOfTheView(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("/")
 		s.Type("qnNFsr?:,1234 oyY")
@@ -148,6 +155,7 @@ func TestTypingAFilterPressesNoKeyOfTheView(t *testing.T) {
 }
 
 func TestFailuresOnlyAndBackAgain(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.Add(simulator.Job{Name: "broken", Age: 20 * time.Minute, Status: "FAILED", ErrorCode: "generation_timeout"})
 		a.Add(simulator.Job{Name: "refused", Age: 10 * time.Minute, Status: "REJECTED"})
@@ -163,6 +171,7 @@ func TestFailuresOnlyAndBackAgain(t *testing.T) {
 }
 
 func TestSortingByEveryColumnAndReversing(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{width: 140, height: 40}, func(s *story) {
 		newest := s.row("▌")
 		for _, column := range []string{"status", "model", "name", "length", "cost", "age"} {
@@ -182,12 +191,24 @@ func TestSortingByEveryColumnAndReversing(t *testing.T) {
 }
 
 func TestEveryMovementKeyMovesTheCursor(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{width: 80, height: 24}, func(s *story) {
 		s.Sees("1 of 40")
 		for _, move := range []struct{ key, position string }{
-			{"j", "2 of 40"}, {"down", "3 of 40"}, {"k", "2 of 40"}, {"up", "1 of 40"}, {"up", "1 of 40"},
-			{"ctrl+d", "10 of 40"}, {"pgdown", "29 of 40"}, {"ctrl+u", "20 of 40"}, {"pgup", "1 of 40"},
-			{"G", "40 of 40"}, {"down", "40 of 40"}, {"g", "1 of 40"}, {"end", "40 of 40"}, {"home", "1 of 40"},
+			{"j", "2 of 40"},
+			{"down", "3 of 40"},
+			{"k", "2 of 40"},
+			{"up", "1 of 40"},
+			{"up", "1 of 40"},
+			{"ctrl+d", "10 of 40"},
+			{"pgdown", "29 of 40"},
+			{"ctrl+u", "20 of 40"},
+			{"pgup", "1 of 40"},
+			{"G", "40 of 40"},
+			{"down", "40 of 40"},
+			{"g", "1 of 40"},
+			{"end", "40 of 40"},
+			{"home", "1 of 40"},
 		} {
 			s.Press(move.key)
 			s.Sees(move.position)
@@ -196,6 +217,7 @@ func TestEveryMovementKeyMovesTheCursor(t *testing.T) {
 }
 
 func TestEscNeverQuits(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		for range 5 {
 			s.Press("esc")
@@ -215,6 +237,7 @@ func TestEscNeverQuits(t *testing.T) {
 }
 
 func TestARefusedKeySaysWhy(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Add(simulator.Job{Name: "at_work", Status: "PROCESSING"}) }}, func(s *story) {
 		s.Press("g", "o")
 		s.Sees("this job has no output yet: it is running")
@@ -226,6 +249,7 @@ func TestARefusedKeySaysWhy(t *testing.T) {
 }
 
 func TestThePaletteFindsAnActionByItsWords(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press(":")
 		s.Type("fail")
@@ -237,6 +261,7 @@ func TestThePaletteFindsAnActionByItsWords(t *testing.T) {
 }
 
 func TestEveryDefaultKeyIsInTheHelp(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{width: 120, height: 200}, func(s *story) {
 		s.Press("?")
 		s.Sees("generations", "new batch from a JSONL file", "copy URL", "pause or resume refreshing", "price it", "the other button",
@@ -245,6 +270,7 @@ func TestEveryDefaultKeyIsInTheHelp(t *testing.T) {
 }
 
 func TestDetailsShowOverviewRequestAndRawAnswer(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			job := simulator.Job{
@@ -271,6 +297,7 @@ func TestDetailsShowOverviewRequestAndRawAnswer(t *testing.T) {
 }
 
 func TestProgressAndCostsAreAskedForTheOpenJobOnlyAndOnlyWhereTheServerHasThem(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			st := stage{account: simulator.Options{Profile: profile}}
@@ -335,6 +362,7 @@ func errorCodes() []string {
 }
 
 func TestEveryFailureSaysWhyAndWhatToDo(t *testing.T) {
+	t.Parallel()
 	codes := errorCodes()
 	tell(t, stage{width: 100, height: 24, prepare: func(a *simulator.Server) {
 		for i, code := range codes {
@@ -361,6 +389,7 @@ func TestEveryFailureSaysWhyAndWhatToDo(t *testing.T) {
 }
 
 func TestAJobThatWaitsTooLongIsToldNotToBeSentAgain(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Add(simulator.Job{Name: "in_line", Status: "PENDING"}) }}, func(s *story) {
 		s.Press("g")
 		s.Sees("○ pending", "can't be cancelled")
@@ -371,6 +400,7 @@ func TestAJobThatWaitsTooLongIsToldNotToBeSentAgain(t *testing.T) {
 }
 
 func TestABatchHasResultsToFilterOpenAndCopy(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 100, height: 34}, func(s *story) {
 		s.Press("2", "G")
 		s.Sees("✓ completed", "24 completed, 0 failed")
@@ -398,6 +428,7 @@ func TestABatchHasResultsToFilterOpenAndCopy(t *testing.T) {
 }
 
 func TestARunningBatchHasNoResultsYetAndSaysSo(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, prepare: func(a *simulator.Server) {
 		a.AddBatch(simulator.Batch{Total: 40, Succeeded: 9, Failed: 1, Age: time.Minute})
 	}}, func(s *story) {
@@ -409,6 +440,7 @@ func TestARunningBatchHasNoResultsYetAndSaysSo(t *testing.T) {
 }
 
 func TestAnAssetOpensAndStartsAForm(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{Name: "anna.mp4", Seconds: 12, Size: 10_500_000})
 	}}, func(s *story) {
@@ -427,6 +459,7 @@ func TestAnAssetOpensAndStartsAForm(t *testing.T) {
 }
 
 func TestAModelStartsAFormWithItself(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("4", "/")
 		s.Type("lipsync-2-pro")
@@ -441,6 +474,7 @@ func TestAModelStartsAFormWithItself(t *testing.T) {
 }
 
 func TestTheCopiedURLIsTheFreshOneWhole(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("Y")
 		s.Pass(time.Second)

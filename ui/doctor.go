@@ -32,8 +32,10 @@ func inputTrouble(code string) (diagnosis, bool) {
 	case "generation_input_image_inaccessible":
 		return unreachable("image"), true
 	case "generation_input_video_invalid", "generation_media_metadata_missing":
-		return diagnosis{"bad video file", "The video could not be read, or says neither how long it is nor how many frames a second it has.",
-			"Export it again as MP4 (H.264) with a constant frame rate.", false}, true
+		return diagnosis{
+			"bad video file", "The video could not be read, or says neither how long it is nor how many frames a second it has.",
+			"Export it again as MP4 (H.264) with a constant frame rate.", false,
+		}, true
 	case "generation_input_audio_invalid":
 		return diagnosis{"bad audio file", "The audio could not be read.", "Export it again as WAV (PCM) or MP3.", false}, true
 	case "generation_input_segments_invalid", "generation_input_trim_invalid":
@@ -53,8 +55,10 @@ func inputTrouble(code string) (diagnosis, bool) {
 }
 
 func unreachable(what string) diagnosis {
-	return diagnosis{"dead " + what + " link", "The " + what + " could not be fetched when the job was to start.",
-		"Links that expire within the hour are the usual cause: use an asset, or a link that lives longer.", false}
+	return diagnosis{
+		"dead " + what + " link", "The " + what + " could not be fetched when the job was to start.",
+		"Links that expire within the hour are the usual cause: use an asset, or a link that lives longer.", false,
+	}
 }
 
 func limitTrouble(code string) (diagnosis, bool) {
@@ -98,8 +102,10 @@ func accountTrouble(code string) (diagnosis, bool) {
 func serviceTrouble(code string) (diagnosis, bool) {
 	switch code {
 	case "generation_unknown_error", "generation_unhandled_error":
-		return diagnosis{"unknown error", "The API gives no reason.",
-			"Try once more; leave out options that the model does not honour (sync-3 takes neither temperature nor occlusion detection).", true}, true
+		return diagnosis{
+			"unknown error", "The API gives no reason.",
+			"Try once more; leave out options that the model does not honour (sync-3 takes neither temperature nor occlusion detection).", true,
+		}, true
 	case "generation_pipeline_failed":
 		return diagnosis{"pipeline failed", "A stage inside the service broke.", "Try once more; if it fails again, send its id to support.", true}, true
 	case "generation_timeout":
@@ -121,6 +127,8 @@ func byName(code string) diagnosis {
 		strings.HasSuffix(code, "_unavailable"), strings.HasSuffix(code, "_timeout"), code == "internal_error":
 		return diagnosis{"service trouble", "The service had trouble of its own.", "Try again in a few minutes.", true}
 	}
-	return diagnosis{strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " "), "The API names the code " + code + ".",
-		"Look at the raw answer (]) for more.", false}
+	return diagnosis{
+		strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " "), "The API names the code " + code + ".",
+		"Look at the raw answer (]) for more.", false,
+	}
 }

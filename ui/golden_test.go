@@ -24,7 +24,8 @@ type sketch struct {
 func sizes() [][2]int { return [][2]int{{80, 24}, {100, 30}, {120, 40}} }
 
 // keep draws a sketch in one window and compares it with the frame kept in
-// testdata. After a change that is wanted: go test ./ui -run Frames -update
+// testdata. After a change that is wanted, go test ./ui -run Frames -update
+// writes them anew.
 func keep(t *testing.T, k sketch, width, height int) {
 	t.Run(fmt.Sprintf("%s-%dx%d", k.name, width, height), func(t *testing.T) {
 		st := k.stage
@@ -78,6 +79,7 @@ func failure() stage {
 }
 
 func TestFrames(t *testing.T) {
+	t.Parallel()
 	priced := func(s *story) {
 		s.Pass(12 * time.Second)
 		s.fillForm()
@@ -108,6 +110,7 @@ func TestFrames(t *testing.T) {
 }
 
 func TestFramesOfEveryState(t *testing.T) {
+	t.Parallel()
 	offline := func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }
 	slow := func(a *simulator.Server) { a.Fault("*", simulator.Fault{Delay: time.Minute}) }
 	empty := stage{account: simulator.Options{Generations: -1}}
@@ -120,6 +123,7 @@ func TestFramesOfEveryState(t *testing.T) {
 }
 
 func TestFramesOfOtherTerminals(t *testing.T) {
+	t.Parallel()
 	ascii := lived()
 	ascii.config = func(c *ui.Config) { c.ASCII = true }
 	keep(t, sketch{"ascii", ascii, keys()}, 120, 40)

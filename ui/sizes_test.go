@@ -28,7 +28,8 @@ func (s *story) walkAbout() {
 }
 
 func TestEveryScreenFitsEveryWindow(t *testing.T) {
-	for _, size := range [][2]int{{1, 1}, {20, 5}, {24, 7}, {40, 12}, {80, 24}, {100, 30}, {120, 40}, {200, 50}, {500, 200}, {500, 2}, {3, 200}} {
+	t.Parallel()
+	for _, size := range [][2]int{{1, 1}, {20, 5}, {24, 7}, {40, 12}, {80, 24}, {100, 30}, {120, 40}, {200, 50}, {300, 100}, {500, 2}, {3, 200}} {
 		t.Run(fmt.Sprintf("%d×%d", size[0], size[1]), func(t *testing.T) {
 			st := lived()
 			st.width, st.height = size[0], size[1]
@@ -44,10 +45,11 @@ func TestEveryScreenFitsEveryWindow(t *testing.T) {
 }
 
 func TestAStormOfResizesEndsInTheRightFrame(t *testing.T) {
+	t.Parallel()
 	tell(t, lived(), func(s *story) {
 		s.Pass(5 * time.Second)
 		s.Press("2", "1", "enter")
-		for i := range 300 {
+		for i := range 100 {
 			s.Resize(1+i*37%180, 1+i*23%70)
 		}
 		s.Press("esc")
@@ -56,7 +58,19 @@ func TestAStormOfResizesEndsInTheRightFrame(t *testing.T) {
 	})
 }
 
+func TestAHugeWindowIsFilled(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 500, height: 200}, func(s *story) {
+		s.Press("enter", "esc", "3")
+		s.Sees("3 Assets 40", "1 of 40")
+		if rows := strings.Count(s.Screen(), "\n") + 1; rows != 200 {
+			t.Errorf("%d rows in a window of 200", rows)
+		}
+	})
+}
+
 func TestATooSmallWindowSaysSo(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{width: 20, height: 5}, func(s *story) {
 		s.Sees("dubtop needs", "24×7 cells")
 		s.Resize(100, 30)
@@ -65,6 +79,7 @@ func TestATooSmallWindowSaysSo(t *testing.T) {
 }
 
 func TestTheScreenIsReadableWithoutColours(t *testing.T) {
+	t.Parallel()
 	terminals := map[string]stage{
 		"light":      {terminal: uitest.Options{}},
 		"dark":       {terminal: uitest.Options{Dark: true}},
@@ -97,6 +112,7 @@ func TestTheScreenIsReadableWithoutColours(t *testing.T) {
 }
 
 func TestTheThemeFollowsTheTerminal(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{terminal: uitest.Options{Dark: true}}, func(s *story) {
 		dark := s.Styled()
 		s.SetDark(false)
@@ -108,6 +124,7 @@ func TestTheThemeFollowsTheTerminal(t *testing.T) {
 }
 
 func TestASCIITerminalsAreSentNothingElse(t *testing.T) {
+	t.Parallel()
 	st := lived()
 	st.config = func(c *ui.Config) { c.ASCII = true }
 	st.terminal.Env = []string{"TERM=xterm", "LANG=C"}

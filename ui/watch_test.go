@@ -43,6 +43,7 @@ func (s *story) refusals() int {
 }
 
 func TestAJobMadeElsewhereAppearsWithin15Seconds(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles() {
 		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
 			s.Pass(47 * time.Second)
@@ -54,6 +55,7 @@ func TestAJobMadeElsewhereAppearsWithin15Seconds(t *testing.T) {
 }
 
 func TestAChangeOfARunningJobIsSeenWithin5Seconds(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles() {
 		var id string
 		tell(t, stage{account: simulator.Options{Profile: profile}, prepare: func(a *simulator.Server) {
@@ -76,6 +78,7 @@ func TestAChangeOfARunningJobIsSeenWithin5Seconds(t *testing.T) {
 }
 
 func TestARefreshNeverTakesTheCursorAway(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{width: 80, height: 24}, func(s *story) {
 		s.Pass(time.Second)
 		s.Press("j", "j", "j")
@@ -92,6 +95,7 @@ func TestARefreshNeverTakesTheCursorAway(t *testing.T) {
 }
 
 func TestARefreshNeverMovesTheScroll(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{width: 80, height: 24}, func(s *story) {
 		s.Pass(time.Second)
 		s.Press("pgdown", "k", "k")
@@ -120,6 +124,7 @@ func names(screen string) []string {
 }
 
 func TestTenMinutesWith500RunningStayWithinATenthOfTheLimit(t *testing.T) {
+	t.Parallel()
 	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Enterprise, Slots: 1000, Generations: 300}
 	tell(t, stage{account: account, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
 		began := time.Now()
@@ -164,10 +169,11 @@ func (s *story) notOneByOne() {
 }
 
 func TestWatching500JobsWithoutAHandOnTheKeys(t *testing.T) {
+	t.Parallel()
 	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Enterprise, Slots: 1000}
-	tell(t, stage{account: account, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
-		for i := range 10 {
-			s.account.SetRunning(500 - 20*i)
+	tell(t, stage{account: account, width: 60, height: 12, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
+		for i := range 4 {
+			s.account.SetRunning(500 - 50*i)
 			s.Pass(time.Minute)
 		}
 		if n := s.busiest(begins()); n > 60 {
@@ -176,17 +182,18 @@ func TestWatching500JobsWithoutAHandOnTheKeys(t *testing.T) {
 		if n := s.requests("/v2/generate/") + s.requests("/v2/generations/"); n-s.requests("/estimate") > 0 {
 			t.Errorf("%d requests were for one job each", n)
 		}
-		s.Sees("running 320")
+		s.Sees("running 350")
 		s.notOneByOne()
 	})
 }
 
 func TestAtRestThereAreAtMost12RequestsAMinute(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles() {
-		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
+		tell(t, stage{account: simulator.Options{Profile: profile}, width: 60, height: 12}, func(s *story) {
 			s.Pass(time.Minute)
 			began := time.Now()
-			s.Pass(6 * time.Minute)
+			s.Pass(3 * time.Minute)
 			if n := s.busiest(began); n > 12 {
 				t.Errorf("%s: %d requests within a minute at rest", profile, n)
 			}
@@ -198,6 +205,7 @@ func TestAtRestThereAreAtMost12RequestsAMinute(t *testing.T) {
 }
 
 func TestOlderPagesLoadInTheBackgroundAndKeepNobodyWaiting(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: 3000}}, func(s *story) {
 		s.Pass(8 * time.Second)
 		s.Sees("≥")
@@ -220,12 +228,13 @@ func TestOlderPagesLoadInTheBackgroundAndKeepNobodyWaiting(t *testing.T) {
 }
 
 func TestPausingStopsAndGoesOn(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(time.Minute)
 		s.Press(",")
 		s.Sees("paused")
 		before := len(s.account.Requests())
-		s.Pass(5 * time.Minute)
+		s.Pass(2 * time.Minute)
 		if n := len(s.account.Requests()) - before; n > 0 {
 			t.Errorf("%d requests while paused", n)
 		}
@@ -244,11 +253,12 @@ func TestPausingStopsAndGoesOn(t *testing.T) {
 }
 
 func TestWithoutFocusEverythingGoesSlower(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(5) }}, func(s *story) {
 		s.Pass(time.Minute)
 		count := func() int {
 			before := len(s.account.Requests())
-			s.Pass(4 * time.Minute)
+			s.Pass(2 * time.Minute)
 			return len(s.account.Requests()) - before
 		}
 		with := count()
@@ -265,6 +275,7 @@ func TestWithoutFocusEverythingGoesSlower(t *testing.T) {
 }
 
 func TestRefreshAsksAtOnce(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(14 * time.Second)
 		s.account.Add(simulator.Job{Name: "made_elsewhere"})
@@ -297,9 +308,10 @@ func outages() map[string]simulator.Fault {
 }
 
 func TestAnOutageKeepsTheOldDataSaysItsAgeAndEndsByItself(t *testing.T) {
+	t.Parallel()
 	for name, fault := range outages() {
 		t.Run(name, func(t *testing.T) {
-			tell(t, stage{width: 100, height: 24}, func(s *story) {
+			tell(t, stage{width: 80, height: 10}, func(s *story) {
 				s.Pass(30 * time.Second)
 				row := strings.Fields(s.row("▌"))[4]
 				s.account.Fault("*", fault)
@@ -320,10 +332,11 @@ func TestAnOutageKeepsTheOldDataSaysItsAgeAndEndsByItself(t *testing.T) {
 }
 
 func TestAnOutageIsTriedAtOnceOnR(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(30 * time.Second)
 		s.account.Fault("*", simulator.Fault{Refuse: true})
-		s.Pass(10 * time.Minute)
+		s.Pass(3 * time.Minute)
 		s.account.ClearFaults()
 		s.Press("r")
 		s.Pass(time.Second)
@@ -332,6 +345,7 @@ func TestAnOutageIsTriedAtOnceOnR(t *testing.T) {
 }
 
 func TestOfflineAtTheStartSaysSoAndComesUpByItself(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }}, func(s *story) {
 		s.Pass(20 * time.Second)
 		s.Sees("Nothing could be loaded: ", "refused the connection", "r  try again", "no data yet, trying again in")
@@ -364,26 +378,28 @@ type noSuchHost struct{}
 func (*noSuchHost) Error() string { return "dial tcp: lookup api.sync.so: no such host" }
 
 func TestANameThatDoesNotResolveIsAnOutageLikeOthers(t *testing.T) {
-	broken := false
-	tell(t, stage{through: dns{func() bool { return broken }}.over}, func(s *story) {
+	t.Parallel()
+	var broken atomic.Bool
+	tell(t, stage{through: dns{broken.Load}.over}, func(s *story) {
 		s.Pass(10 * time.Second)
-		broken = true
+		broken.Store(true)
 		s.Pass(30 * time.Second)
 		s.Sees("data as of 18:30", "trying again in", "1 Generations 40")
-		broken = false
+		broken.Store(false)
 		s.Pass(65 * time.Second)
 		s.DoesNotSee("trying again")
 	})
 }
 
 func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(3) }}, func(s *story) {
 		s.Pass(30 * time.Second)
 		s.account.RevokeKey()
 		s.Pass(20 * time.Second)
 		s.Sees("nothing is asked any more (r: try again)", "1 Generations 43")
 		before := len(s.account.Requests())
-		s.Pass(10 * time.Minute)
+		s.Pass(3 * time.Minute)
 		if n := len(s.account.Requests()) - before; n > 0 {
 			t.Errorf("%d requests with a key that was refused", n)
 		}
@@ -403,6 +419,7 @@ func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
 }
 
 func TestARate429HoldsEverythingAndCountsDown(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(3) }}, func(s *story) {
 		s.Pass(30 * time.Second)
 		s.account.Fault("*", simulator.Fault{RateLimited: true, Times: 1, Header: http.Header{"Retry-After": {"40"}}})
@@ -423,6 +440,7 @@ func TestARate429HoldsEverythingAndCountsDown(t *testing.T) {
 }
 
 func TestAfterASleepOneRefreshFollowsAndNoBurst(t *testing.T) {
+	t.Parallel()
 	var nap atomic.Int64 // how long the program is to stand still, as a machine asleep
 	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
 		time.Sleep(time.Duration(nap.Swap(0)))
@@ -448,6 +466,7 @@ func TestAfterASleepOneRefreshFollowsAndNoBurst(t *testing.T) {
 }
 
 func TestAGoneJobIsMarkedAndKept(t *testing.T) {
+	t.Parallel()
 	var id string
 	account := simulator.Options{Generations: 140}
 	tell(t, stage{account: account, width: 100, height: 34, prepare: func(a *simulator.Server) {
