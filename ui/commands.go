@@ -102,7 +102,9 @@ func (m recallMsg) land(a *App) tea.Cmd {
 		case state.SubmissionUnknown, state.SubmissionSending:
 			a.intend(sub)
 			a.watchElsewhere(sub)
-			unknown++
+			if sub.State == state.SubmissionUnknown {
+				unknown++
+			}
 			if !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt) {
 				a.draft.Doubt = doubtful(sub)
 			}

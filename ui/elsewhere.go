@@ -62,6 +62,9 @@ func (m elsewhereMsg) land(a *App) tea.Cmd {
 		switch sub.State {
 		case state.SubmissionSent:
 			a.spent(sub)
+			if a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
+				a.draft = state.Draft{Model: sub.Model} // it has become this submission
+			}
 		case state.SubmissionUnknown:
 			a.intend(sub)
 		}

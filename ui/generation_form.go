@@ -325,9 +325,10 @@ func (f *generationForm) price() tea.Cmd {
 	ctx, f.cancel = context.WithCancel(context.Background())
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
-	return priceCmd(ctx, f.app.session, pricing{
+	// What is about to be paid for is kept now, not only at the next beat.
+	return tea.Batch(f.keep(), priceCmd(ctx, f.app.session, pricing{
 		form: f, run: f.run, draft: f.draft.Clone(), env: f.env(), assets: f.assetFacts(),
-	})
+	}))
 }
 
 // assetFacts are the lengths of the assets that the draft names, taken along

@@ -88,37 +88,38 @@ func newTheme(dark, ascii bool) *theme {
 }
 
 func style(n tone, p colours) lipgloss.Style {
-	s := lipgloss.NewStyle()
-	colour := func(c string) lipgloss.Style { return s.Foreground(lipgloss.Color(c)) }
-	switch n {
-	case toneMuted:
-		return colour(p.muted)
-	case toneAccent:
-		return colour(p.accent).Bold(true)
-	case toneCursor:
-		return colour(p.accent)
-	case toneRunning:
-		return colour(p.running)
-	case tonePending:
-		return colour(p.pending)
-	case toneOK:
-		return colour(p.ok)
-	case toneBad:
-		return colour(p.bad)
-	case toneWarn:
-		return colour(p.warn)
-	case toneTitle:
-		return s.Bold(true)
-	case toneKey:
-		return colour(p.accent)
-	case toneMoney:
-		return colour(p.money)
-	case toneFaint:
-		return colour(p.faint)
-	case toneDemo:
-		return colour(p.demo).Bold(true)
+	s := lipgloss.NewStyle().Bold(n == toneAccent || n == toneTitle || n == toneDemo)
+	if c := p.of(n); c != "" {
+		return s.Foreground(lipgloss.Color(c))
 	}
 	return s // the terminal's own foreground
+}
+
+// of is the colour of a tone, "" for the terminal's own.
+func (p colours) of(n tone) string {
+	switch n {
+	case toneMuted:
+		return p.muted
+	case toneAccent, toneCursor, toneKey:
+		return p.accent
+	case toneRunning:
+		return p.running
+	case tonePending:
+		return p.pending
+	case toneOK:
+		return p.ok
+	case toneBad:
+		return p.bad
+	case toneWarn:
+		return p.warn
+	case toneMoney:
+		return p.money
+	case toneFaint:
+		return p.faint
+	case toneDemo:
+		return p.demo
+	}
+	return ""
 }
 
 func newPaint(s lipgloss.Style) paint {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/sys/unix"
 )
 
@@ -37,6 +38,7 @@ func suspend(p *tea.Program) {
 	if !JobControl() || p.ReleaseTerminal() != nil {
 		return
 	}
+	_, _ = os.Stdout.WriteString(ansi.ResetModeLightDark) // see Run
 	// The call may return before all threads stand still: only the signal that
 	// continues us says that the stop is over.
 	continued := make(chan os.Signal, 1)
@@ -45,6 +47,7 @@ func suspend(p *tea.Program) {
 	if syscall.Kill(0, syscall.SIGSTOP) == nil {
 		<-continued
 	}
+	_, _ = os.Stdout.WriteString(ansi.SetModeLightDark)
 	_ = p.RestoreTerminal()
 }
 

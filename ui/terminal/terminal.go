@@ -119,7 +119,7 @@ func (g guard) force(status int) {
 		defer close(written)
 		// Synchronized output, keyboard (it belongs to the alternate screen),
 		// that screen, cursor, mouse, paste and focus reports, colours.
-		_, _ = os.Stdout.WriteString("\x1b[?2026l\x1b[>4m\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[0m\r\n")
+		_, _ = os.Stdout.WriteString("\x1b[?2026l\x1b[>4m\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?2031l\x1b[0m\r\n")
 	}()
 	select {
 	case <-written:
