@@ -452,3 +452,35 @@ func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestADraftIsKeptOnceItIsPriced(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Pass(time.Second) // the next beat, which keeps drafts too, is far off
+		s.fillForm()
+		s.Press("ctrl+s")
+		d, kept, err := s.book.Draft(s.t.Context())
+		if err != nil || !kept || !strings.HasSuffix(d.Visual, "talk_28s.mp4") || !strings.HasSuffix(d.Audio, "line_25s.wav") {
+			s.t.Fatalf("the journal holds %+v (%v)", d, err)
+		}
+	})
+}
+
+func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 20 * time.Second})
+		s.price()
+		s.Press("y")
+		seen := false
+		for range 30 {
+			s.Pass(time.Second)
+			if n := s.rows("lipsync-2      talk_28s.mp4"); n > 1 {
+				t.Fatalf("one job on %d rows:\n%s", n, s.Screen())
+			}
+			seen = seen || s.rows("pending") > 0 && s.rows("accepted") == 0
+		}
+		if !seen {
+			t.Error("the poll never brought the job before the answer")
+		}
+		s.Sees("accepted")
+	})
+}

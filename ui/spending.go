@@ -281,3 +281,20 @@ func (a *App) bring(s screen) {
 		a.push(s)
 	}
 }
+
+// yieldIntents takes a submission that is on its way off the list when a poll
+// has brought its job before the answer did: one job is one row. If no clear
+// answer comes after all, its row comes back.
+func (a *App) yieldIntents() {
+	const newest, clocksDiffer = 20, 2 * time.Second
+	for id, sub := range a.sending {
+		since := sub.SentAt.Add(a.store.Forecast.Skew - clocksDiffer)
+		for i := range min(newest, a.store.Generations.Len()) {
+			g := a.store.Generations.At(i)
+			if g.Intent == "" && g.Model == sub.Model && g.Created.After(since) {
+				a.store.Generations.Remove(id)
+				break
+			}
+		}
+	}
+}
