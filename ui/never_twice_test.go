@@ -481,6 +481,6 @@ func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
 		if !seen {
 			t.Error("the poll never brought the job before the answer")
 		}
-		s.Sees("accepted")
+		s.Sees("$1.25 as estimated when sent")
 	})
 }
