@@ -87,23 +87,3 @@ func TestCommandLine(t *testing.T) {
 		})
 	}
 }
-
-func TestATerminalThatCannotPlaceTextIsRefusedInWords(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []string{"dumb", ""} {
-		w := open(t, stage{args: []string{"--demo"}, env: []string{"TERM=" + kind}})
-		w.ends(exitUsage)
-		if got := string(w.bytes()); !strings.Contains(got, "TERM is") || strings.Count(got, "\n") != 1 || strings.Contains(got, "\x1b") {
-			t.Errorf("TERM=%q: it said %q", kind, got)
-		}
-	}
-}
-
-func TestTracingOfHTTPIsRefusedBecauseItPrintsTheKey(t *testing.T) {
-	t.Parallel()
-	w := open(t, stage{args: []string{"--demo"}, env: []string{"GODEBUG=http2debug=2"}})
-	w.ends(exitUsage)
-	if !strings.Contains(string(w.bytes()), "http2debug") {
-		t.Errorf("it said %q", w.bytes())
-	}
-}

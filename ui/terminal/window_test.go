@@ -1,4 +1,4 @@
-package main
+package terminal_test
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -19,6 +20,28 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/term"
 )
+
+// built is the path of the binary that these tests run.
+var built string
+
+func TestMain(m *testing.M) {
+	os.Exit(buildAndRun(m))
+}
+
+func buildAndRun(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "dubtop-built-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	built = filepath.Join(dir, "dubtop")
+	if out, err := exec.Command("go", "build", "-o", built, "dubtop").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
 
 // patience is how long a slow machine may take for anything; a story that goes
 // well never waits for it.

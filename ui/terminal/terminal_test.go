@@ -1,4 +1,4 @@
-package main
+package terminal_test
 
 import (
 	"strings"
@@ -97,5 +97,25 @@ func TestItEndsWithItsTerminalThoughNoSignalComes(t *testing.T) {
 	w.ends(129)
 	if took := time.Since(closed); took > 2*time.Second {
 		t.Errorf("it took %s", took)
+	}
+}
+
+func TestATerminalThatCannotPlaceTextIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"dumb", ""} {
+		w := open(t, stage{args: []string{"--demo"}, env: []string{"TERM=" + kind}})
+		w.ends(2)
+		if got := string(w.bytes()); !strings.Contains(got, "TERM is") || strings.Count(got, "\n") != 1 || strings.Contains(got, "\x1b") {
+			t.Errorf("TERM=%q: it said %q", kind, got)
+		}
+	}
+}
+
+func TestTracingOfHTTPIsRefusedBecauseItPrintsTheKey(t *testing.T) {
+	t.Parallel()
+	w := open(t, stage{args: []string{"--demo"}, env: []string{"GODEBUG=http2debug=2"}})
+	w.ends(2)
+	if !strings.Contains(string(w.bytes()), "http2debug") {
+		t.Errorf("it said %q", w.bytes())
 	}
 }
