@@ -1,8 +1,10 @@
 // Package journal keeps what must survive a crash in one SQLite file: the
-// intents to spend and what became of them, costs, drafts, and small facts
-// learned. It knows how to make a record durable before its effect, and how
-// several processes share the file. It never speaks to the API, never decides
-// what to send, and knows no types but those of package state and api.
+// intents to spend and what became of them, the queue, the ledger, every
+// generation and batch ever seen, drafts, labels, notes and small facts
+// learned. It knows how to make a record durable before its effect, how to
+// tell a damaged amount from a whole one, and how several processes share the
+// file. It never speaks to the API, never decides what to send, and knows no
+// types but those of package state and api.
 package journal
 
 import (
@@ -14,7 +16,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -44,36 +45,21 @@ const busyTimeout = 5 * time.Second
 // Journal is an open journal. It is safe for use by many goroutines, and the
 // file for use by many processes.
 type Journal struct {
-	db    *sql.DB
-	path  string // "" in memory
-	owner *owner // who begins sending; see owner.go
+	db    *sql.DB // what is committed is on the disk
+	lists *sql.DB // the same file for what can be asked for again; see openLists
+	path  string  // "" in memory
+	owner *owner  // who begins sending; see owner.go
 
 	file fs.FileInfo // as it was opened; nil in memory
 
 	without error // why there is no file; memory stands in for it
 
+	writing sync.Mutex // one writer of this process at a time; SQLite would poll
+
 	mu     sync.Mutex
 	broken error // why nothing can be written, nil if it can
-}
 
-// ProfileName names the directory of an account's journal: another key or
-// another server is another account. fingerprint is that of the key, "" if
-// there is none; base is the API's base URL.
-func ProfileName(fingerprint, base string) string {
-	host := "unknown"
-	if u, err := url.Parse(base); err == nil && u.Host != "" {
-		host = u.Host
-	}
-	host = strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' {
-			return r
-		}
-		return '_'
-	}, strings.ToLower(host))
-	if fingerprint == "" {
-		fingerprint = "nokey"
-	}
-	return fingerprint + "-" + host
+	turn turn // who sends from the queue; see sender.go
 }
 
 // Open opens the journal at path, and makes it and its directory where they
@@ -106,7 +92,7 @@ func OpenMemory() (*Journal, error) {
 		return nil, fmt.Errorf("a journal in memory can't be made: %w", err)
 	}
 	db.SetMaxOpenConns(1) // each connection would be a memory of its own
-	j := &Journal{db: db, owner: &owner{}}
+	j := &Journal{db: db, lists: db, owner: &owner{}}
 	if err := migrate(context.Background(), db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -144,22 +130,20 @@ func openPatiently(ctx context.Context, path string) (*Journal, error) {
 }
 
 func open(ctx context.Context, path string, readOnly bool) (*Journal, error) {
-	db, err := sql.Open("sqlite", dsn(path, readOnly))
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	// One connection: writes queue up here instead of waiting for a lock.
-	db.SetMaxOpenConns(1)
-	j := &Journal{db: db, path: path, owner: &owner{path: path}}
-	check := migrate
+	mode, check := durable, migrate
 	if readOnly {
-		check = readable
+		mode, check = readers, readable
 	}
+	db, err := connect(path, mode)
+	if err != nil {
+		return nil, err
+	}
+	j := &Journal{db: db, lists: db, path: path, owner: &owner{path: path}}
 	if err := check(ctx, db); err != nil {
 		return nil, errors.Join(explain(path, err), db.Close())
 	}
 	if !readOnly {
-		err = tighten(path)
+		err = j.openLists()
 	}
 	if err == nil {
 		j.file, err = os.Stat(path)
@@ -170,17 +154,51 @@ func open(ctx context.Context, path string, readOnly bool) (*Journal, error) {
 	return j, nil
 }
 
-// dsn asks for a commit that is on the disk when it returns (FULL), and for
-// transactions that take the write lock when they begin: two processes that
-// both read and then write could not be told apart later.
-func dsn(path string, readOnly bool) string {
+// openLists makes the second way into the file, for lists: a power cut may take
+// the last second of them, which the server tells again, so they don't wait
+// for the disk and nobody's money waits for them. It is a connection of its
+// own, because one that was made careless for a moment might stay so.
+func (j *Journal) openLists() (err error) {
+	if err := tighten(j.path); err != nil {
+		return err
+	}
+	j.lists, err = connect(j.path, careless)
+	return err
+}
+
+// access is how a connection treats the file.
+type access int
+
+const (
+	durable  access = iota // what is committed is on the disk
+	careless               // what is committed may be lost with the power, but nothing is torn
+	readers                // nothing is written
+)
+
+// connect prepares a pool of one connection: writes queue up here instead of
+// waiting for a lock. Nothing is opened until it is used.
+func connect(path string, mode access) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", dsn(path, mode))
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	db.SetMaxOpenConns(1)
+	return db, nil
+}
+
+// dsn asks for transactions that take the write lock when they begin: two
+// processes that both read and then write could not be told apart later.
+func dsn(path string, mode access) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}
-	if readOnly {
+	switch mode {
+	case durable:
+		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)")
+	case careless:
+		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(NORMAL)")
+	case readers:
 		q.Set("mode", "ro")
 		q.Set("_txlock", "deferred")
-	} else {
-		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)")
 	}
 	q["_pragma"] = pragmas
 	u := url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}
@@ -189,8 +207,7 @@ func dsn(path string, readOnly bool) string {
 
 // Close ends the use of the journal.
 func (j *Journal) Close() error {
-	err := j.db.Close()
-	return errors.Join(err, j.owner.release())
+	return errors.Join(j.lists.Close(), j.db.Close(), j.LeaveSender(), j.owner.release())
 }
 
 // Path is where the journal lies, "" for one in memory.
@@ -224,10 +241,16 @@ func (j *Journal) stuck() error {
 // a failure of the disk nothing more is written: what the system then says of
 // earlier writes can't be trusted.
 func (j *Journal) write(ctx context.Context, f func(*sql.Tx) error) error {
+	return j.transact(ctx, j.db, f)
+}
+
+func (j *Journal) transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	if err := j.stuck(); err != nil {
 		return err
 	}
-	tx, err := j.db.BeginTx(ctx, nil)
+	j.writing.Lock()
+	defer j.writing.Unlock()
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return j.failed(err)
 	}

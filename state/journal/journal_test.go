@@ -185,18 +185,8 @@ func TestDraftsAreKept(t *testing.T) {
 	}
 }
 
-func TestCostsAndFactsAreKept(t *testing.T) {
+func TestFactsAreKept(t *testing.T) {
 	j := opened(t, journalPath(t))
-	a := Cost{GenerationID: "g1", Submission: "s1", Model: "sync-3", Amount: new(api.Micros(1)), At: noon}
-	b := Cost{GenerationID: "g2", Model: "sync-3", Credits: new(2.5), At: noon.Add(time.Second)}
-	for _, c := range []Cost{{GenerationID: "g1", At: noon.Add(-time.Hour)}, a, b} {
-		if err := j.SaveCost(t.Context(), c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got, err := j.Costs(t.Context()); err != nil || !reflect.DeepEqual(got, []Cost{b, a}) {
-		t.Errorf("costs = %+v, %v", got, err)
-	}
 	for name, value := range map[string]string{"price/sync-3": "5340", "price/react-1": "6670", "hint": "seen"} {
 		if err := j.SaveSetting(t.Context(), name, value); err != nil {
 			t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -33,6 +35,12 @@ func TestMain(m *testing.M) {
 		childHitsTheLimit(path)
 	case "nobody":
 		childIsNobody(path)
+	case "booker":
+		childBooks(path)
+	case "shuffler":
+		childShuffles(path)
+	case "holder":
+		childHolds(path)
 	default:
 		os.Exit(m.Run())
 	}
@@ -102,6 +110,66 @@ func childIsNobody(path string) {
 	}
 	_, err := Open(context.Background(), path)
 	fmt.Println(err)
+}
+
+// childBooks appends a range of entries to the ledger.
+func childBooks(path string) {
+	j := childOpens(path)
+	var from, count int
+	_, err := fmt.Sscanf(os.Getenv("DUBTOP_JOURNAL_RANGE"), "%d,%d", &from, &count)
+	childMust(err)
+	for i := range count {
+		childMust(j.AppendEntry(context.Background(), accepted(from+i)))
+	}
+	childMust(j.Close())
+}
+
+// childShuffles puts what waits into ever other orders, until it is told to
+// end, and says how often it did.
+func childShuffles(path string) {
+	j := childOpens(path)
+	fmt.Println("ready")
+	done := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		close(done)
+	}()
+	for turns := 0; ; turns++ {
+		select {
+		case <-done:
+			childMust(j.Close())
+			fmt.Println(turns)
+			return
+		default:
+			childMust(shuffle(j, uint64(turns)))
+		}
+	}
+}
+
+// shuffle brings what waits into an order of its own.
+func shuffle(j *Journal, seed uint64) error {
+	ctx := context.Background()
+	items, err := j.Queue(ctx)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, len(items))
+	for i, place := range rand.New(rand.NewPCG(uint64(os.Getpid()), seed)).Perm(len(items)) {
+		ids[i] = items[place].Submission.ID
+	}
+	if err := j.Reorder(ctx, ids); !errors.Is(err, ErrTaken) && !errors.Is(err, ErrDropped) {
+		return err
+	}
+	return nil
+}
+
+// childHolds becomes the one that sends, and stays so until it is killed.
+func childHolds(path string) {
+	j := childOpens(path)
+	mine, who, err := j.Sender(noon)
+	childMust(err)
+	fmt.Println(mine, who.PID)
+	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
 func childOpens(path string) *Journal {

@@ -48,11 +48,14 @@ func (o *owner) take() (string, error) {
 	}
 	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return "", errors.Join(
-			fmt.Errorf("files can't be locked beside %s, so nothing can be sent; set XDG_STATE_HOME to a local disk: %w", o.path, err),
-			f.Close(), os.Remove(f.Name()))
+			unlockable(o.path, err), f.Close(), os.Remove(f.Name()))
 	}
 	o.name, o.file = name, f
 	return name, nil
+}
+
+func unlockable(path string, cause error) error {
+	return fmt.Errorf("files can't be locked beside %s, so nothing can be sent; set XDG_STATE_HOME to a local disk: %w", path, cause)
 }
 
 // is reports whether name is this process.

@@ -11,14 +11,37 @@ import (
 // which version on a program can read the file ("readable_from"), so that a
 // later schema that only adds can declare itself readable by this one.
 const (
-	schemaVersion = 1
+	schemaVersion = 2
 	applicationID = 0x64756274 // "dubt"
 )
 
-// schema lists the steps from each version to the next. A step that was ever
-// released is never changed; append one.
-func schema() []string {
-	return []string{schema1}
+// step leads from one version to the next.
+type step struct {
+	sql  string
+	fill func(context.Context, *sql.Tx) error // what SQL can't do; nil for nothing
+	last string                               // runs after fill
+}
+
+// schema lists the steps in order. A step that was ever released is never
+// changed; append one.
+func schema() []step {
+	return []step{
+		{sql: schema1},
+		{sql: schema2, fill: openLedger, last: schema2Last},
+	}
+}
+
+func (s step) take(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, s.sql); err != nil {
+		return err
+	}
+	if s.fill != nil {
+		if err := s.fill(ctx, tx); err != nil {
+			return err
+		}
+	}
+	_, err := tx.ExecContext(ctx, s.last)
+	return err
 }
 
 // Times are nanoseconds since 1970 (0: none), money is millionths of a US
@@ -94,6 +117,96 @@ CREATE TABLE drafts (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 
+// Version 2 adds what was seen, the ledger, the queue, labels and notes. A
+// program of version 1 can still read what it knows, so readable_from stays.
+//
+// Lists are clustered in the order in which they are shown: the newest come
+// first from the fewest pages. The ledger is append-only by triggers, and its
+// head says how far it goes; see ledger.go.
+const schema2 = `
+CREATE TABLE generations (
+	id         TEXT NOT NULL,
+	created    INTEGER NOT NULL,
+	status     TEXT NOT NULL,
+	model      TEXT NOT NULL,
+	name       TEXT NOT NULL,
+	named      INTEGER NOT NULL,
+	length     REAL NOT NULL,
+	error      TEXT NOT NULL,
+	error_code TEXT NOT NULL,
+	started    INTEGER NOT NULL,
+	ended      INTEGER NOT NULL,
+	has_output INTEGER NOT NULL,
+	gone       INTEGER NOT NULL,
+	PRIMARY KEY (created DESC, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX generations_by_id ON generations (id);
+
+CREATE TABLE batches (
+	id         TEXT PRIMARY KEY,
+	created    INTEGER NOT NULL,
+	status     TEXT NOT NULL,
+	total      INTEGER NOT NULL,
+	succeeded  INTEGER NOT NULL,
+	failed     INTEGER NOT NULL,
+	has_output INTEGER NOT NULL,
+	name       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seen (list TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ledger (
+	seq        INTEGER PRIMARY KEY,
+	kind       TEXT NOT NULL,
+	at         INTEGER NOT NULL,
+	server_at  INTEGER NOT NULL,
+	submission TEXT NOT NULL,
+	job        TEXT NOT NULL,
+	batch      INTEGER NOT NULL,
+	model      TEXT NOT NULL,
+	label      TEXT NOT NULL,
+	seconds    REAL NOT NULL,
+	frames     INTEGER NOT NULL,
+	estimate   INTEGER,
+	actual     INTEGER,
+	basis      TEXT NOT NULL,
+	credits    REAL,
+	outcome    TEXT NOT NULL,
+	prev       BLOB NOT NULL,
+	sum        BLOB NOT NULL
+) STRICT;
+CREATE INDEX ledger_by_submission ON ledger (submission, kind);
+CREATE INDEX ledger_by_job ON ledger (job, kind);
+CREATE TRIGGER ledger_stays BEFORE DELETE ON ledger
+	BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TRIGGER ledger_is_final BEFORE UPDATE ON ledger
+	BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+CREATE TABLE ledger_head (
+	one INTEGER PRIMARY KEY CHECK (one = 1),
+	seq INTEGER NOT NULL,
+	sum BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE queue (
+	submission  TEXT PRIMARY KEY,
+	position    INTEGER NOT NULL,
+	paused      INTEGER NOT NULL DEFAULT 0,
+	enqueued_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE labels (
+	id    TEXT NOT NULL,
+	place INTEGER NOT NULL,
+	label TEXT NOT NULL,
+	PRIMARY KEY (id, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notes (id TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`
+
+// The costs of version 1 were a copy of the estimates. The ledger has taken
+// them over and is the one truth about money.
+const schema2Last = `DROP TABLE costs;`
+
 // migrate brings the file to this program's version, all of it or nothing.
 func migrate(ctx context.Context, db *sql.DB) error {
 	version, err := version(ctx, db)
@@ -117,7 +230,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	for n := version; n < schemaVersion; n++ {
-		if _, err := tx.ExecContext(ctx, schema()[n]); err != nil {
+		if err := schema()[n].take(ctx, tx); err != nil {
 			return err
 		}
 	}

@@ -20,25 +20,73 @@ import (
 // which money may have been spent, or change what was sent. Only BeginSending
 // leads into sending, and only the process that began may record the answer.
 func (j *Journal) SaveSubmission(ctx context.Context, s state.Submission) error {
+	return j.spend(ctx, func(tx *sql.Tx) error { return j.save(ctx, tx, s) })
+}
+
+// spend runs f in a transaction that may lead to money being spent. A journal
+// that was joined to another takes none: the next start would not see it.
+func (j *Journal) spend(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := j.Writable(); err != nil {
 		return err
 	}
 	return j.write(ctx, func(tx *sql.Tx) error {
-		old, err := stored(ctx, tx, s.ID)
+		to, err := joinedTo(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := j.mayFollow(old, s); err != nil {
-			return err
+		if to != "" {
+			return fmt.Errorf("%w, that of %s: start dubtop again", ErrJoined, to)
 		}
-		return record(ctx, tx, s, old)
+		return f(tx)
 	})
+}
+
+func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) error {
+	old, err := stored(ctx, tx, s.ID)
+	if err != nil {
+		return err
+	}
+	if err := j.mayFollow(old, s); err != nil {
+		return err
+	}
+	return record(ctx, tx, s, old)
 }
 
 // BeginSending records that the first byte of a confirmed submission is about
 // to leave; none may before nil is returned. However many processes try, one
-// gets nil and the others ErrTaken.
+// gets nil and the others ErrTaken. What waits in the queue must not be paused
+// there.
 func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
+	return j.begin(ctx, s, func(tx *sql.Tx, old prior) error {
+		switch {
+		case old.state == state.SubmissionDropped:
+			return ErrDropped
+		case old.state == state.SubmissionSending || old.state != "" && !old.state.CanBecome(state.SubmissionSending):
+			return ErrTaken
+		}
+		return notPaused(ctx, tx, s.ID)
+	})
+}
+
+// BeginResending records that a submission of unknown outcome is about to be
+// sent once more; no byte may leave before nil is returned. It must be what
+// Resend made of the very doubt that the journal holds: if another process has
+// sent it or resolved it meanwhile, it is ErrTaken. Another key or other bytes
+// are ErrBackwards.
+func (j *Journal) BeginResending(ctx context.Context, s state.Submission) error {
+	return j.begin(ctx, s, func(_ *sql.Tx, old prior) error {
+		switch {
+		case old.state != state.SubmissionUnknown || old.answeredAt != nanos(s.AnsweredAt):
+			return ErrTaken
+		case old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body):
+			return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
+		}
+		return nil
+	})
+}
+
+// begin makes this process the one that is sending, if may allows it.
+func (j *Journal) begin(ctx context.Context, s state.Submission, may func(*sql.Tx, prior) error) error {
 	if s.State != state.SubmissionSending || s.IdempotencyKey == "" || len(s.Body) == 0 {
 		return fmt.Errorf("%w: it is %s", state.ErrTransition, s.State)
 	}
@@ -49,13 +97,13 @@ func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 	if err != nil {
 		return err
 	}
-	return j.write(ctx, func(tx *sql.Tx) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
 		old, err := stored(ctx, tx, s.ID)
 		if err != nil {
 			return err
 		}
-		if old.state == state.SubmissionSending || old.state != "" && !old.state.CanBecome(state.SubmissionSending) {
-			return ErrTaken
+		if err := may(tx, old); err != nil {
+			return err
 		}
 		old.owner = name
 		return record(ctx, tx, s, old)
@@ -69,12 +117,14 @@ type prior struct {
 	reason string
 	body   []byte
 	owner  string
+
+	answeredAt int64
 }
 
 func stored(ctx context.Context, tx *sql.Tx, id string) (prior, error) {
 	var p prior
-	err := tx.QueryRowContext(ctx, "SELECT state, key, reason, body, owner FROM submissions WHERE id = ?", id).
-		Scan(&p.state, &p.key, &p.reason, &p.body, &p.owner)
+	err := tx.QueryRowContext(ctx, "SELECT state, key, reason, body, owner, answered_at FROM submissions WHERE id = ?", id).
+		Scan(&p.state, &p.key, &p.reason, &p.body, &p.owner, &p.answeredAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return prior{}, nil
 	}
@@ -113,14 +163,30 @@ func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) erro
 	if _, err := tx.ExecContext(ctx, insertSubmission, append(values, old.owner)...); err != nil {
 		return err
 	}
+	if s.State == state.SubmissionSent {
+		if err := book(ctx, tx, s); err != nil {
+			return err
+		}
+	}
 	if s.State == old.state && s.IdempotencyKey == old.key && s.Reason == old.reason {
 		return nil
 	}
-	sum := sha256.Sum256(s.Body)
-	_, err = tx.ExecContext(ctx,
+	return remember(ctx, tx, Transition{
+		At: lastChange(s), State: s.State, IdempotencyKey: s.IdempotencyKey, BodySHA256: hashOf(s.Body), Reason: s.Reason,
+	}, s.ID)
+}
+
+// remember adds a line to a submission's history.
+func remember(ctx context.Context, tx *sql.Tx, t Transition, id string) error {
+	_, err := tx.ExecContext(ctx,
 		"INSERT INTO transitions (submission, at, state, key, body_hash, reason) VALUES (?, ?, ?, ?, ?, ?)",
-		s.ID, nanos(lastChange(s)), string(s.State), s.IdempotencyKey, hex.EncodeToString(sum[:]), s.Reason)
+		id, nanos(t.At), string(t.State), t.IdempotencyKey, t.BodySHA256, t.Reason)
 	return err
+}
+
+func hashOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
 }
 
 // lastChange is when the submission came into its state.
@@ -181,7 +247,9 @@ func (j *Journal) Submissions(ctx context.Context) ([]state.Submission, error) {
 	return out, j.failed(rows.Err())
 }
 
-func scanSubmission(row interface{ Scan(...any) error }) (state.Submission, error) {
+// scanSubmission reads the submissionColumns, and what the query has after
+// them into more.
+func scanSubmission(row interface{ Scan(...any) error }, more ...any) (state.Submission, error) {
 	var (
 		s                                                    state.Submission
 		draft, files                                         string
@@ -189,10 +257,12 @@ func scanSubmission(row interface{ Scan(...any) error }) (state.Submission, erro
 		credits                                              sql.NullFloat64
 		pricedAt, createdAt, confirmedAt, sentAt, answeredAt int64
 	)
-	err := row.Scan(&s.ID, &s.Kind, &s.State, &s.IdempotencyKey, &draft, &s.Body, &files, &s.BatchLines, &s.WebhookURL,
+	err := row.Scan(append([]any{
+		&s.ID, &s.Kind, &s.State, &s.IdempotencyKey, &draft, &s.Body, &files, &s.BatchLines, &s.WebhookURL,
 		&cost, &credits, &s.Price.Frames, &s.Price.Seconds, &s.Price.Basis, &s.Price.Approximate, &s.Unpriced, &pricedAt,
 		&createdAt, &confirmedAt, &sentAt, &answeredAt,
-		&s.GenerationID, &s.BatchID, &s.Lead, &s.Reason, &s.Model, &s.Name)
+		&s.GenerationID, &s.BatchID, &s.Lead, &s.Reason, &s.Model, &s.Name,
+	}, more...)...)
 	if err != nil {
 		return s, err
 	}
@@ -212,11 +282,14 @@ func scanSubmission(row interface{ Scan(...any) error }) (state.Submission, erro
 
 // Recover is called at the start: what a process that has ended was sending
 // becomes unknown, and is given back. What a living one is sending is left to
-// it.
+// it. What an older dubtop sent beside this one is booked.
 func (j *Journal) Recover(ctx context.Context, now time.Time) ([]state.Submission, error) {
 	var out []state.Submission
 	var gone []string
 	err := j.write(ctx, func(tx *sql.Tx) error {
+		if err := bookMissing(ctx, tx); err != nil {
+			return err
+		}
 		owners, err := senders(ctx, tx)
 		if err != nil {
 			return err

@@ -1,0 +1,139 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"time"
+
+	"dubtop/state"
+)
+
+// SaveGenerations keeps what was seen of these jobs at the given time, all or
+// none. What was known before stays where the rows don't know better: an end
+// once seen, the times of changes, a name. Rows that stand for submissions are
+// passed over, and rows that say nothing new cost nothing.
+func (j *Journal) SaveGenerations(ctx context.Context, rows []state.Generation, seen time.Time) error {
+	return j.transact(ctx, j.lists, func(tx *sql.Tx) error {
+		find, err := tx.PrepareContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id = ?")
+		if err != nil {
+			return err
+		}
+		defer find.Close()
+		put, err := tx.PrepareContext(ctx, putGeneration)
+		if err != nil {
+			return err
+		}
+		defer put.Close()
+		for i := range rows {
+			if rows[i].Intent != "" || rows[i].ID == "" {
+				continue
+			}
+			if err := saveGeneration(ctx, find, put, rows[i], seen); err != nil {
+				return err
+			}
+		}
+		return lookAt(ctx, tx, "generations", seen)
+	})
+}
+
+func saveGeneration(ctx context.Context, find, put *sql.Stmt, g state.Generation, seen time.Time) error {
+	found, err := find.QueryContext(ctx, string(g.ID))
+	if err != nil {
+		return err
+	}
+	known, err := collect(found, scanGeneration)
+	if err != nil {
+		return err
+	}
+	if len(known) > 0 {
+		g = joined(g, &known[0], seen)
+		if g.Same(&known[0]) {
+			return nil
+		}
+	}
+	_, err = put.ExecContext(ctx, string(g.ID), nanos(g.Created), string(g.Status), g.Model, g.Name, g.Named(),
+		float64(g.Length), g.Error, g.ErrorCode, nanos(g.Started), nanos(g.Ended), g.HasOutput, g.Gone)
+	return err
+}
+
+// joined is g with what old knew better. The times of changes are only those
+// that somebody saw: between two savings a night may have passed.
+func joined(g state.Generation, old *state.Generation, seen time.Time) state.Generation {
+	started, ended := g.Started, g.Ended
+	if started.IsZero() {
+		started = old.Started
+	}
+	if ended.IsZero() {
+		ended = old.Ended
+	}
+	g.Absorb(old, seen)
+	g.Started, g.Ended = started, ended
+	return g
+}
+
+const generationColumns = `id, created, status, model, name, named, length, error, error_code,
+	started, ended, has_output, gone`
+
+const putGeneration = `INSERT INTO generations (` + generationColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+	ON CONFLICT (id) DO UPDATE SET created = excluded.created, status = excluded.status, model = excluded.model,
+		name = excluded.name, named = excluded.named, length = excluded.length, error = excluded.error,
+		error_code = excluded.error_code, started = excluded.started, ended = excluded.ended,
+		has_output = excluded.has_output, gone = excluded.gone`
+
+func scanGeneration(rows *sql.Rows) (state.Generation, error) {
+	var (
+		g                       state.Generation
+		named                   bool
+		created, started, ended int64
+	)
+	err := rows.Scan(&g.ID, &created, &g.Status, &g.Model, &g.Name, &named, &g.Length, &g.Error, &g.ErrorCode,
+		&started, &ended, &g.HasOutput, &g.Gone)
+	g.Created, g.Started, g.Ended = instant(created), instant(started), instant(ended)
+	return state.StoredGeneration(g, named), err
+}
+
+// Generations gives at most limit jobs, newest first, of those that come after
+// the given one in that order; the zero Generation begins with the newest.
+func (j *Journal) Generations(ctx context.Context, limit int, after state.Generation) ([]state.Generation, error) {
+	query := "SELECT " + generationColumns + " FROM generations ORDER BY created DESC, id LIMIT ?"
+	arguments := []any{limit}
+	if after.ID != "" {
+		query = "SELECT " + generationColumns + ` FROM generations
+			WHERE created <= ?2 AND (created < ?2 OR id > ?3) ORDER BY created DESC, id LIMIT ?1`
+		arguments = append(arguments, nanos(after.Created), string(after.ID))
+	}
+	rows, err := j.lists.QueryContext(ctx, query, arguments...)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	page, err := collect(rows, scanGeneration)
+	return page, j.failed(err)
+}
+
+// EachGeneration yields every job ever seen, newest first, until the first
+// error, which comes with a zero job. It reads page by page, so the journal
+// can be used for other things meanwhile; jobs that are saved meanwhile may be
+// among them or not.
+func (j *Journal) EachGeneration(ctx context.Context) iter.Seq2[state.Generation, error] {
+	const atOnce = 2000
+	return func(yield func(state.Generation, error) bool) {
+		var last state.Generation
+		for {
+			page, err := j.Generations(ctx, atOnce, last)
+			if err != nil {
+				yield(state.Generation{}, err)
+				return
+			}
+			for _, g := range page {
+				if !yield(g, nil) {
+					return
+				}
+			}
+			if len(page) < atOnce {
+				return
+			}
+			last = page[len(page)-1]
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+
+	"dubtop/api"
+)
+
+// SetLabels replaces the labels of a generation, a batch or a submission by
+// its id; none removes them. The first one is what the ledger books a
+// submission under when it is accepted. A job takes over the labels and the
+// note of its submission.
+func (j *Journal) SetLabels(ctx context.Context, id string, labels []string) error {
+	return j.write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM labels WHERE id = ?", id); err != nil {
+			return err
+		}
+		for i, label := range labels {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO labels (id, place, label) VALUES (?,?,?)", id, i, label); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Labels gives all labels by id, in the order in which they were set.
+func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
+	out := make(map[string][]string)
+	err := j.pairs(ctx, "SELECT id, label FROM labels ORDER BY id, place", func(id, label string) {
+		out[id] = append(out[id], label)
+	})
+	return out, err
+}
+
+// SetNote replaces the note of a generation, a batch or a submission by its
+// id; an empty one removes it.
+func (j *Journal) SetNote(ctx context.Context, id, note string) error {
+	return j.write(ctx, func(tx *sql.Tx) error {
+		if note == "" {
+			_, err := tx.ExecContext(ctx, "DELETE FROM notes WHERE id = ?", id)
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO notes (id, note) VALUES (?,?)", id, note)
+		return err
+	})
+}
+
+// Notes gives all notes by id.
+func (j *Journal) Notes(ctx context.Context) (map[string]string, error) {
+	out := make(map[string]string)
+	err := j.pairs(ctx, "SELECT id, note FROM notes", func(id, note string) { out[id] = note })
+	return out, err
+}
+
+// pairs reads rows of two words.
+func (j *Journal) pairs(ctx context.Context, query string, each func(a, b string)) error {
+	rows, err := j.db.QueryContext(ctx, query)
+	if err != nil {
+		return j.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b string
+		if err := rows.Scan(&a, &b); err != nil {
+			return j.failed(err)
+		}
+		each(a, b)
+	}
+	return j.failed(rows.Err())
+}
+
+// handOver gives a job the labels and the note of its submission, where it has
+// none of its own.
+func handOver(ctx context.Context, tx *sql.Tx, submission string, job api.ID) error {
+	for _, query := range []string{
+		`INSERT INTO labels SELECT ?2, place, label FROM labels WHERE id = ?1
+			AND NOT EXISTS (SELECT 1 FROM labels WHERE id = ?2)`,
+		"INSERT OR IGNORE INTO notes SELECT ?2, note FROM notes WHERE id = ?1",
+	} {
+		if _, err := tx.ExecContext(ctx, query, submission, string(job)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"dubtop/state"
+)
+
+// The errors of the queue.
+var (
+	// ErrPaused: the submission waits in the queue, and was paused there.
+	ErrPaused = errors.New("this submission is paused: let it go on first")
+	// ErrDropped: the submission was dropped from the queue, which is for good.
+	ErrDropped = errors.New("this submission was dropped: make a new one")
+	// ErrNotQueued: the submission does not wait in the queue.
+	ErrNotQueued = errors.New("this submission does not wait in the queue")
+)
+
+// QueueItem is a submission that waits for its turn.
+type QueueItem struct {
+	Submission state.Submission
+	Enqueued   time.Time
+	Paused     bool
+}
+
+// Enqueue records a confirmed submission and puts it at the end of the queue,
+// or leaves it at its place if it has one; both are durable when nil is
+// returned. It leaves the queue by itself when it is sent, and comes back to
+// its place when nothing was created.
+func (j *Journal) Enqueue(ctx context.Context, s state.Submission, now time.Time) error {
+	if s.State != state.SubmissionConfirmed && s.State != state.SubmissionQueued {
+		return fmt.Errorf("%w: it is %s, and only what is confirmed may wait in the queue", state.ErrTransition, s.State)
+	}
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		if err := j.save(ctx, tx, s); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO queue (submission, position, enqueued_at)
+			SELECT ?, coalesce(max(position), 0) + 1, ? FROM queue WHERE true ON CONFLICT DO NOTHING`, s.ID, nanos(now))
+		return err
+	})
+}
+
+// waiting is where a submission may stand while it is in the queue: one whose
+// price went up is estimated, and confirmed again at its place.
+const waiting = `submissions.state IN ('estimated', 'confirmed', 'queued')`
+
+// Queue lists what waits, in order.
+func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
+	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+`, enqueued_at, paused
+		FROM queue JOIN submissions ON id = submission WHERE `+waiting+" ORDER BY position, submission")
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	items, err := collect(rows, func(rows *sql.Rows) (item QueueItem, err error) {
+		var at int64
+		item.Submission, err = scanSubmission(rows, &at, &item.Paused)
+		item.Enqueued = instant(at)
+		return item, err
+	})
+	return items, j.failed(err)
+}
+
+// Reorder puts the named submissions into the given order, at the places that
+// they have together: all that wait, or a part, such as two that change
+// places. What is not named stays where it is, also what another process has
+// added. All is refused if one is named twice or no longer waits.
+func (j *Journal) Reorder(ctx context.Context, ids []string) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		places := make([]int64, 0, len(ids))
+		for _, id := range ids {
+			place, err := placeOf(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			if slices.Contains(places, place) {
+				return fmt.Errorf("%w twice: %s", ErrNotQueued, id)
+			}
+			places = append(places, place)
+		}
+		slices.Sort(places)
+		for i, id := range ids {
+			if _, err := tx.ExecContext(ctx, "UPDATE queue SET position = ? WHERE submission = ?", places[i], id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PauseItem keeps a submission that waits from being sent, by any process, or
+// lets it go on. It keeps its place.
+func (j *Journal) PauseItem(ctx context.Context, id string, paused bool) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		if _, err := placeOf(ctx, tx, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE queue SET paused = ? WHERE submission = ?", paused, id)
+		return err
+	})
+}
+
+// Drop gives a submission up that waits, for good: nobody can send it any
+// more. Nothing is deleted; it stays among the submissions as dropped.
+func (j *Journal) Drop(ctx context.Context, id string, now time.Time) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		if _, err := placeOf(ctx, tx, id); err != nil {
+			return err
+		}
+		s, err := scanSubmission(tx.QueryRowContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE id = ?", id))
+		if err != nil {
+			return err
+		}
+		if err := s.Drop(now); err != nil {
+			return err
+		}
+		return j.save(ctx, tx, s)
+	})
+}
+
+// placeOf gives the place of a submission that waits, or says why it does not.
+func placeOf(ctx context.Context, tx *sql.Tx, id string) (place int64, err error) {
+	err = tx.QueryRowContext(ctx,
+		"SELECT position FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+waiting, id).Scan(&place)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return place, err
+	}
+	old, err := stored(ctx, tx, id)
+	switch {
+	case err != nil:
+		return 0, err
+	case old.state == state.SubmissionDropped:
+		return 0, ErrDropped
+	case old.state.AtStake():
+		return 0, ErrTaken
+	}
+	return 0, ErrNotQueued
+}
+
+// notPaused is asked before anything is sent: a pause holds also for a process
+// that has not heard of it.
+func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
+	var paused bool
+	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM queue WHERE submission = ? AND paused)", id).Scan(&paused)
+	if paused {
+		return ErrPaused
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Generations and batches that were ever seen are kept beside the money, so
+// that the next start can show them before the first answer. They are written
+// without waiting for the disk.
+
+// lookAt notes in which moment a list was as it was written.
+func lookAt(ctx context.Context, tx *sql.Tx, list string, seen time.Time) error {
+	_, err := tx.ExecContext(ctx,
+		"INSERT INTO seen (list, at) VALUES (?,?) ON CONFLICT (list) DO UPDATE SET at = max(at, excluded.at)", list, nanos(seen))
+	return err
+}
+
+// Seen gives when generations and batches were last saved, for the age that
+// stands beside an old list. It is zero for what was never saved.
+func (j *Journal) Seen(ctx context.Context) (generations, batches time.Time, err error) {
+	rows, err := j.lists.QueryContext(ctx, "SELECT list, at FROM seen")
+	if err != nil {
+		return generations, batches, j.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			list string
+			at   int64
+		)
+		if err := rows.Scan(&list, &at); err != nil {
+			return generations, batches, j.failed(err)
+		}
+		switch list {
+		case "generations":
+			generations = instant(at)
+		case "batches":
+			batches = instant(at)
+		}
+	}
+	return generations, batches, j.failed(rows.Err())
+}
+
+// collect reads all rows and closes them.
+func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
+	defer rows.Close()
+	for rows.Next() {
+		item, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item)
+	}
+	return out, rows.Err()
+}

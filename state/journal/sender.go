@@ -1,0 +1,115 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Several processes may show one queue, but one at a time sends from it: the
+// one that holds a lock on a file beside the journal. The file says who that
+// is. It is never removed, because whoever waits for the lock has it open; the
+// system drops the lock when the holder dies, however it dies.
+
+// Holder is a process that sends from the queue.
+type Holder struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+// String is the holder in words, such as "process 4711 on kiwi".
+func (h Holder) String() string {
+	if h.PID == 0 {
+		return "another process"
+	}
+	return fmt.Sprintf("process %d on %s", h.PID, h.Host)
+}
+
+// turn is the lock, while this process has it.
+type turn struct {
+	mu     sync.Mutex
+	file   *os.File // nil while another has it, and in memory
+	holder Holder
+}
+
+func turnPath(journal string) string { return journal + "-queue" }
+
+// Sender makes this process the one that sends from the queue, if no other is:
+// mine tells, and who is the one that does, zero if it did not say. To take
+// over when the other ends, ask again from time to time. It can't be got while
+// nothing may be spent; the error says why.
+func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
+	j.turn.mu.Lock()
+	defer j.turn.mu.Unlock()
+	if err := j.Writable(); err != nil {
+		return false, Holder{}, err
+	}
+	if j.turn.holder.PID != 0 {
+		return true, j.turn.holder, nil
+	}
+	host, _ := os.Hostname() // only to be shown
+	me := Holder{PID: os.Getpid(), Host: host, Since: now.UTC()}
+	if j.path == "" {
+		j.turn.holder = me
+		return true, me, nil
+	}
+	f, err := os.OpenFile(turnPath(j.path), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return false, Holder{}, unwritable(j.path, err)
+	}
+	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return false, holderIn(f), f.Close()
+	}
+	if err != nil {
+		return false, Holder{}, errors.Join(unlockable(j.path, err), f.Close())
+	}
+	if err := sign(f, me); err != nil {
+		return false, Holder{}, errors.Join(unwritable(j.path, err), f.Close())
+	}
+	j.turn.file, j.turn.holder = f, me
+	return true, me, nil
+}
+
+// LeaveSender lets another process send from the queue. It is no error if this
+// one did not.
+func (j *Journal) LeaveSender() error {
+	j.turn.mu.Lock()
+	defer j.turn.mu.Unlock()
+	f := j.turn.file
+	j.turn.file, j.turn.holder = nil, Holder{}
+	if f == nil {
+		return nil
+	}
+	return errors.Join(f.Truncate(0), f.Close())
+}
+
+// sign writes the holder's name over that of the one before.
+func sign(f *os.File, h Holder) error {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	if err := f.Truncate(0); err != nil {
+		return err
+	}
+	_, err = f.WriteAt(text, 0)
+	return err
+}
+
+// holderIn reads the name; it is zero while the holder is about to write it.
+func holderIn(f *os.File) (h Holder) {
+	const enough = 4096
+	text, err := io.ReadAll(io.LimitReader(f, enough))
+	if err != nil || json.Unmarshal(text, &h) != nil {
+		return Holder{}
+	}
+	return h
+}

@@ -1,0 +1,32 @@
+package state
+
+import (
+	"strings"
+
+	"dubtop/api"
+)
+
+// StoredGeneration makes a row that was kept whole again: g has every exported
+// field as it was, named is what Named said. What the row is searched by is
+// built anew, so that the result is the same row in every way.
+func StoredGeneration(g Generation, named bool) Generation {
+	g.Created, g.Started, g.Ended = wall(g.Created), wall(g.Started), wall(g.Ended)
+	g.Status = api.Status(shared(string(g.Status)))
+	g.Model, g.Error, g.ErrorCode = shared(g.Model), shared(g.Error), shared(g.ErrorCode)
+	g.named = named
+	g.index()
+	return g
+}
+
+// Named reports whether the name is more than a piece of the id, so that a
+// later answer without a name does not take it away.
+func (g *Generation) Named() bool { return g.named }
+
+// StoredBatch makes a row that was kept whole again: b has every exported
+// field as it was.
+func StoredBatch(b Batch) Batch {
+	b.Created = wall(b.Created)
+	b.Status = api.BatchStatus(shared(string(b.Status)))
+	b.haystack = strings.ToLower(string(b.ID) + "\n" + string(b.Status))
+	return b
+}
