@@ -1,0 +1,328 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"dubtop/api"
+)
+
+const (
+	// slotRetry is how often to try while all slots are taken and none is seen
+	// to come free.
+	slotRetry = 30 * time.Second
+	// rateRetry is how long to wait where the server does not say.
+	rateRetry = 10 * time.Second
+	// firstRetry and lastRetry bound the wait while no server is reached.
+	firstRetry, lastRetry = 5 * time.Second, time.Minute
+	// estimateRetry is how long an item without a new price is passed over.
+	estimateRetry = time.Minute
+	// maxUnclear is how many requests in a row may end without a clear answer
+	// before the user has to look.
+	maxUnclear = 3
+)
+
+// QueueItem is a submission that waits to be sent.
+type QueueItem struct {
+	Submission Submission
+	Paused     bool
+}
+
+// Waits reports whether the user has to confirm the item's price once more.
+func (i *QueueItem) Waits() bool { return i.Submission.State == SubmissionEstimated }
+
+// Queue sends confirmed submissions in their order, as slots come free. It
+// decides only: whoever runs it does what Next says and tells what came of it.
+// It belongs to one goroutine. The zero Queue is ready.
+type Queue struct {
+	Reserve int // slots left to others; 0 or more
+
+	items  []*queued
+	paused bool
+	why    string
+	slept  time.Time // prices from before are stale
+
+	held     time.Time // until when the server asked to wait
+	failures int       // attempts in a row without an answer
+	unclear  int       // those of them that may have been accepted
+
+	full    bool      // the last answer was that all slots are taken
+	tried   time.Time // when that was
+	freed   bool      // a job has ended since
+	running int       // at the last look
+}
+
+type queued struct {
+	QueueItem
+	leaving bool      // handed out to be sent
+	pricing bool      // handed out to be estimated
+	asked   time.Time // when it was
+}
+
+// Put adds a submission at the end, or takes in how one in the queue stands
+// now. One that no longer waits leaves the queue.
+func (q *Queue) Put(s Submission, paused bool) {
+	i := q.index(s.ID)
+	switch s.State {
+	case SubmissionConfirmed, SubmissionQueued, SubmissionEstimated:
+	case SubmissionSending:
+		if i >= 0 {
+			q.items[i].Submission, q.items[i].leaving = s, true
+		}
+		return
+	default:
+		q.Remove(s.ID)
+		return
+	}
+	item := &queued{QueueItem: QueueItem{Submission: s, Paused: paused}}
+	if i < 0 {
+		q.items = append(q.items, item)
+		return
+	}
+	q.items[i] = item
+}
+
+// Remove takes a submission out, such as one that was edited or dropped.
+func (q *Queue) Remove(id string) {
+	q.items = slices.DeleteFunc(q.items, func(i *queued) bool { return i.Submission.ID == id })
+}
+
+// Items lists what waits, in order. What is on its way is not among them.
+func (q *Queue) Items() []QueueItem {
+	var out []QueueItem
+	for _, i := range q.items {
+		if !i.leaving {
+			out = append(out, i.QueueItem)
+		}
+	}
+	return out
+}
+
+// Move takes an item by so many places towards the end, or the front if by is
+// negative. It is false where that changes nothing.
+func (q *Queue) Move(id string, by int) bool {
+	i := q.index(id)
+	if i < 0 || q.items[i].leaving {
+		return false
+	}
+	to := min(max(i+by, 0), len(q.items)-1)
+	if to == i {
+		return false
+	}
+	item := q.items[i]
+	q.items = slices.Insert(slices.Delete(q.items, i, i+1), to, item)
+	return true
+}
+
+// PauseItem holds one item back, or lets it go on; the others pass it.
+func (q *Queue) PauseItem(id string, paused bool) {
+	if i := q.index(id); i >= 0 {
+		q.items[i].Paused = paused
+	}
+}
+
+// Pause holds everything back, and says why; Resume lets it go on.
+func (q *Queue) Pause(why string) { q.paused, q.why = true, why }
+
+// Resume ends a pause.
+func (q *Queue) Resume() { q.paused, q.why, q.unclear = false, "", 0 }
+
+// Paused reports whether everything is held back, and why.
+func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
+
+// Wake says that the machine slept until now: every price is from before it.
+func (q *Queue) Wake(now time.Time) { q.slept = wall(now) }
+
+// SlotsKnown is how many jobs may run at once, from the best that is known:
+// what a refusal said, what is configured, else one.
+func SlotsKnown(learned, configured int) int {
+	switch {
+	case learned > 0:
+		return learned
+	case configured > 0:
+		return configured
+	}
+	return 1
+}
+
+// Next says what to send now, in order, and what to estimate before it can be
+// sent. Running is the number of jobs that hold a slot, everybody's; slots is
+// how many there are, see SlotsKnown. Wake is when time alone may change the
+// answer, zero if it can't. What is handed out is not handed out again before
+// its Landed or Priced.
+func (q *Queue) Next(now time.Time, running, slots int) (send, estimate []string, wake time.Time) {
+	now = wall(now)
+	if running < q.running {
+		q.freed = true
+	}
+	q.running = running
+	if q.paused || len(q.items) == 0 {
+		return nil, nil, time.Time{}
+	}
+	if now.Before(q.held) {
+		return nil, nil, q.held
+	}
+	free, wake := q.room(now, slots)
+	for _, item := range q.items {
+		if free <= 0 {
+			break
+		}
+		switch step, at := q.step(item, now); step {
+		case itemPasses:
+			wake = earlier(wake, at)
+		case itemHolds:
+			return send, estimate, earlier(wake, at)
+		case itemPrices:
+			item.pricing, item.asked = true, now
+			return send, append(estimate, item.Submission.ID), earlier(wake, now.Add(estimateRetry))
+		case itemLeaves:
+			item.leaving = true
+			send = append(send, item.Submission.ID)
+			free--
+		}
+	}
+	if q.full && len(send) > 0 {
+		q.freed, q.tried = false, now
+	}
+	return send, estimate, wake
+}
+
+// room is how many may be sent now. While the server says that all slots are
+// taken, it is one for each that is seen to come free, and one now and then.
+func (q *Queue) room(now time.Time, slots int) (free int, wake time.Time) {
+	away := 0
+	for _, item := range q.items {
+		if item.leaving {
+			away++
+		}
+	}
+	free = max(slots, 1) - max(q.Reserve, 0) - q.running - away
+	if !q.full {
+		return free, time.Time{}
+	}
+	if away > 0 {
+		return 0, time.Time{}
+	}
+	if !q.freed && !due(q.tried, slotRetry, now) {
+		return 0, q.tried.Add(slotRetry)
+	}
+	return min(free, 1), time.Time{}
+}
+
+// itemStep is what becomes of one item in its turn.
+type itemStep uint8
+
+const (
+	itemPasses itemStep = iota // it waits, and the next may go first
+	itemHolds                  // it waits, and the next wait with it
+	itemPrices
+	itemLeaves
+)
+
+// step decides about an item; at is when that may change by itself.
+func (q *Queue) step(item *queued, now time.Time) (step itemStep, at time.Time) {
+	switch {
+	case item.leaving, item.Paused, item.Waits():
+		return itemPasses, time.Time{}
+	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
+		return itemLeaves, time.Time{}
+	case due(item.asked, estimateRetry, now):
+		return itemPrices, time.Time{}
+	case item.pricing:
+		return itemHolds, item.asked.Add(estimateRetry)
+	}
+	return itemPasses, item.asked.Add(estimateRetry)
+}
+
+// Priced takes in what came of an estimate: the submission after its Reprice,
+// or the error. Without a price an item is passed over for a minute.
+func (q *Queue) Priced(s Submission, err error) {
+	i := q.index(s.ID)
+	if i < 0 {
+		return
+	}
+	q.items[i].pricing = false
+	if err == nil {
+		q.Put(s, q.items[i].Paused)
+	}
+}
+
+// Landed takes in what came of sending: the submission with its answer, and the
+// error of the request. A refusal that concerns them all pauses the queue, as
+// do several requests in a row whose outcome is unknown.
+func (q *Queue) Landed(s Submission, err error, now time.Time) {
+	now = wall(now)
+	if i := q.index(s.ID); i >= 0 {
+		q.Put(s, q.items[i].Paused)
+	}
+	e, _ := errors.AsType[*api.Error](err)
+	switch {
+	case err == nil:
+		q.full, q.freed, q.failures, q.unclear = false, false, 0, 0
+	case s.State == SubmissionUnknown:
+		q.unclear++
+		q.backOff(now)
+		if q.unclear >= maxUnclear {
+			q.Pause("several requests in a row got no clear answer: look at them, then let the queue go on")
+		}
+	case errors.Is(err, ErrStale): // it is priced again in its turn
+	case e == nil:
+		q.Pause("nothing can be sent: " + err.Error())
+	case e.Kind == api.KindConcurrency:
+		q.full, q.freed, q.tried = true, false, now
+		q.failures, q.unclear = 0, 0
+	case e.Kind == api.KindRateLimited && e.RetryAfter > 0:
+		q.held = now.Add(e.RetryAfter)
+	case e.Kind == api.KindRateLimited:
+		q.held = now.Add(rateRetry)
+	case e.Kind == api.KindAuth, e.Kind == api.KindPayment:
+		q.Pause(e.Error())
+	case s.State == SubmissionConfirmed:
+		q.backOff(now)
+	}
+}
+
+// backOff waits longer with every attempt that got no answer.
+func (q *Queue) backOff(now time.Time) {
+	q.held = now.Add(min(firstRetry<<min(q.failures, 8), lastRetry))
+	q.failures++
+}
+
+// Finish forecasts when the last item will be done: left is how long each
+// running job will still take. Paused items, and those that wait for a price
+// to be confirmed, are not counted.
+func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Forecast) time.Time {
+	free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
+	// Of more running jobs than there are slots for us, the last ones to end
+	// make room.
+	busy := slices.Sorted(slices.Values(left))
+	copy(free, busy[max(0, len(busy)-len(free)):])
+	var last time.Duration
+	for _, item := range q.items {
+		if item.Paused || item.Waits() {
+			continue
+		}
+		s := &item.Submission
+		job := Generation{
+			Model: s.Model, Length: api.Seconds(s.Price.Seconds),
+			Status: api.Pending, Created: now.Add(f.Skew),
+		}
+		soonest := slices.Index(free, slices.Min(free))
+		free[soonest] += f.Expect(&job, now).Left
+		last = max(last, free[soonest])
+	}
+	return now.Add(last)
+}
+
+func (q *Queue) index(id string) int {
+	return slices.IndexFunc(q.items, func(i *queued) bool { return i.Submission.ID == id })
+}
+
+// earlier is the first of two times; a zero one is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

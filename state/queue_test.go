@@ -1,0 +1,294 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"dubtop/api"
+)
+
+// waiting is a confirmed submission, priced at noon.
+func waiting(t interface{ Fatal(...any) }, id string) Submission {
+	s := submissionIn(t, SubmissionConfirmed)
+	s.ID, s.IdempotencyKey = id, "key-"+id
+	return s
+}
+
+// answered is a submission after its request got an answer.
+func answered(t interface{ Fatal(...any) }, s Submission, o api.Outcome, now time.Time) Submission {
+	s.Price.At = now
+	if err := s.Send(now); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Answer(o, api.ID("g-"+s.ID), "", now); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func queueOf(t interface{ Fatal(...any) }, n int) *Queue {
+	q := new(Queue)
+	for i := range n {
+		q.Put(waiting(t, fmt.Sprint(i)), false)
+	}
+	return q
+}
+
+func tooMany() error { return &api.Error{Kind: api.KindConcurrency, Status: 429, Slots: 1} }
+
+func TestSlotsAreFilledInOrder(t *testing.T) {
+	for _, c := range []struct {
+		running, slots, reserve int
+		want                    []string
+	}{
+		{0, 0, 0, []string{"0"}},
+		{0, 3, 0, []string{"0", "1", "2"}},
+		{2, 3, 0, []string{"0"}},
+		{3, 3, 0, nil},
+		{1, 4, 2, []string{"0"}},
+		{2, 4, 2, nil},
+		{0, 9, 0, []string{"0", "1", "2", "3", "4"}},
+	} {
+		q := queueOf(t, 5)
+		q.Reserve = c.reserve
+		send, estimate, _ := q.Next(noon, c.running, c.slots)
+		if !slices.Equal(send, c.want) || estimate != nil {
+			t.Errorf("%d running of %d, %d reserved: %v, %v; want %v", c.running, c.slots, c.reserve, send, estimate, c.want)
+		}
+		if again, _, _ := q.Next(noon, c.running, c.slots); c.slots <= 5 && again != nil {
+			t.Errorf("%v was handed out a second time", again)
+		}
+	}
+}
+
+func TestSlotsAreKnownFromTheBestSource(t *testing.T) {
+	if a, b, c := SlotsKnown(6, 3), SlotsKnown(0, 3), SlotsKnown(0, 0); a != 6 || b != 3 || c != 1 {
+		t.Error(a, b, c)
+	}
+}
+
+func TestTheOrderIsTheUsers(t *testing.T) {
+	q := queueOf(t, 4)
+	q.Move("3", -9)
+	q.PauseItem("0", true)
+	q.Remove("1")
+	if q.Move("3", -1) || q.Move("nobody", 1) {
+		t.Error("moved, but nothing changed")
+	}
+	if send, _, _ := q.Next(noon, 0, 9); !slices.Equal(send, []string{"3", "2"}) {
+		t.Errorf("sent %v", send)
+	}
+	if q.Move("3", 1) {
+		t.Error("what is on its way was moved")
+	}
+	q.PauseItem("0", false)
+	q.Pause("by you")
+	if send, _, _ := q.Next(noon, 0, 9); send != nil {
+		t.Errorf("sent %v in a pause", send)
+	}
+	q.Resume()
+	if send, _, _ := q.Next(noon, 0, 9); !slices.Equal(send, []string{"0"}) {
+		t.Errorf("sent %v after the pause", send)
+	}
+}
+
+func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
+	later := noon.Add(time.Hour)
+	q := queueOf(t, 2)
+	send, estimate, wake := q.Next(later, 0, 5)
+	if send != nil || !slices.Equal(estimate, []string{"0"}) || !wake.Equal(later.Add(estimateRetry)) {
+		t.Fatalf("%v, %v, %s", send, estimate, wake)
+	}
+	if send, estimate, _ := q.Next(later, 0, 5); send != nil || estimate != nil {
+		t.Errorf("meanwhile %v, %v: the order would be lost", send, estimate)
+	}
+	s := q.Items()[0].Submission
+	if err := s.Reprice(dollars(500_000), later); err != nil {
+		t.Fatal(err)
+	}
+	q.Priced(s, nil)
+	if send, estimate, _ := q.Next(later, 0, 5); !slices.Equal(send, []string{"0"}) || !slices.Equal(estimate, []string{"1"}) {
+		t.Errorf("then %v, %v", send, estimate)
+	}
+	dear := q.Items()[0].Submission
+	if err := dear.Reprice(dollars(500_001), later); err != nil {
+		t.Fatal(err)
+	}
+	q.Priced(dear, nil)
+	send, estimate, _ = q.Next(later, 0, 5)
+	if items := q.Items(); send != nil || estimate != nil || len(items) != 1 || !items[0].Waits() {
+		t.Errorf("a millionth dearer: %v, %v, %+v", send, estimate, items)
+	}
+}
+
+func TestAPriceFromBeforeASleepIsStale(t *testing.T) {
+	q := queueOf(t, 1)
+	q.Wake(noon.Add(time.Minute))
+	if send, estimate, _ := q.Next(noon.Add(time.Minute), 0, 1); send != nil || len(estimate) != 1 {
+		t.Errorf("after a sleep: %v, %v", send, estimate)
+	}
+}
+
+func TestAnItemWithoutAPriceIsPassed(t *testing.T) {
+	later := noon.Add(time.Hour)
+	q := queueOf(t, 1)
+	fresh := waiting(t, "fresh")
+	fresh.Price.At = later
+	q.Put(fresh, false)
+	q.Next(later, 0, 5)
+	q.Priced(q.Items()[0].Submission, errors.New("no price today"))
+	send, estimate, wake := q.Next(later, 0, 5)
+	if !slices.Equal(send, []string{"fresh"}) || estimate != nil || !wake.Equal(later.Add(estimateRetry)) {
+		t.Errorf("%v, %v, %s", send, estimate, wake)
+	}
+	if _, estimate, _ := q.Next(later.Add(estimateRetry), 0, 5); len(estimate) != 1 {
+		t.Error("it is never asked about again")
+	}
+}
+
+func TestRefusalsHoldTheQueue(t *testing.T) {
+	for _, c := range []struct {
+		why    string
+		o      api.Outcome
+		err    error
+		wait   time.Duration // until the next try
+		paused bool
+	}{
+		{"all slots taken", api.Limited, tooMany(), slotRetry, false},
+		{"too many requests", api.Limited, &api.Error{Kind: api.KindRateLimited, RetryAfter: 7 * time.Second}, 7 * time.Second, false},
+		{"without a time", api.Limited, &api.Error{Kind: api.KindRateLimited}, rateRetry, false},
+		{"no network", api.NotSent, &api.Error{Kind: api.KindNetwork}, firstRetry, false},
+		{"no answer", api.Unknown, &api.Error{Kind: api.KindNetwork, Sent: true}, firstRetry, false},
+		{"refused", api.Refused, &api.Error{Kind: api.KindInvalid, Status: 422}, 0, false},
+		{"not paid for", api.Refused, &api.Error{Kind: api.KindPayment, Status: 402}, 0, true},
+		{"a bad key", api.Refused, &api.Error{Kind: api.KindAuth, Status: 401}, 0, true},
+		{"no journal", api.NotSent, errors.New("the disk is full"), 0, true},
+	} {
+		q := queueOf(t, 2)
+		q.Next(noon, 0, 1)
+		q.Landed(answered(t, waiting(t, "0"), c.o, noon), c.err, noon)
+		if why, paused := q.Paused(); paused != c.paused || paused && why == "" {
+			t.Errorf("%s: paused %t, %q", c.why, paused, why)
+		}
+		if c.paused {
+			continue
+		}
+		if c.wait > 0 {
+			send, _, wake := q.Next(noon.Add(c.wait-time.Second), 0, 1)
+			if send != nil || !wake.Equal(noon.Add(c.wait)) {
+				t.Errorf("%s: sent %v too soon, or wakes at %s", c.why, send, wake)
+			}
+		}
+		want := "0" // back in its place
+		if c.o == api.Refused || c.o == api.Unknown {
+			want = "1"
+		}
+		if send, _, _ := q.Next(noon.Add(c.wait), 0, 1); !slices.Equal(send, []string{want}) {
+			t.Errorf("%s: then sent %v, want %s", c.why, send, want)
+		}
+	}
+}
+
+func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
+	q := queueOf(t, 9)
+	now, sent := noon, 0
+	for ; now.Before(noon.Add(4 * time.Minute)); now = now.Add(time.Second) {
+		send, _, _ := q.Next(now, 0, 1)
+		for _, id := range send {
+			sent++
+			q.Landed(answered(t, waiting(t, id), api.Unknown, now), &api.Error{Kind: api.KindServer, Status: 502, Sent: true}, now)
+		}
+	}
+	if _, paused := q.Paused(); sent != maxUnclear || !paused {
+		t.Errorf("%d were put at stake, paused: %t", sent, paused)
+	}
+}
+
+// Ten drafts on a plan with one slot that a stranger takes again and again.
+// All are sent once, in order, with few attempts for each slot that came free.
+func TestAStrangerOnTheOnlySlot(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		q := queueOf(t, 10)
+		var accepted []string
+		attempts, worst := 0, 0   // since a slot last came free
+		busyUntil := time.Time{}  // the slot, whoever has it
+		seen, nextLook := 0, noon // what the poller last saw, and when it looks
+		mostly := rapid.IntRange(0, 8).Draw(t, "how often the stranger is faster")
+		now := noon
+		for ; len(accepted) < 10 && now.Before(noon.Add(48*time.Hour)); now = now.Add(time.Second) {
+			if !busyUntil.IsZero() && !now.Before(busyUntil) {
+				busyUntil = time.Time{}
+				worst, attempts = max(worst, attempts), 0
+				if rapid.IntRange(0, 9).Draw(t, "stranger") < mostly {
+					busyUntil = now.Add(time.Duration(rapid.IntRange(20, 600).Draw(t, "theirs")) * time.Second)
+				}
+			}
+			if !now.Before(nextLook) {
+				nextLook = now.Add(4 * time.Second)
+				seen = 0
+				if !busyUntil.IsZero() {
+					seen = 1
+				}
+			}
+			send, estimate, _ := q.Next(now, seen, 1)
+			for _, id := range estimate {
+				s := q.items[q.index(id)].Submission
+				if err := s.Reprice(dollars(500_000), now); err != nil {
+					t.Fatal(err)
+				}
+				q.Priced(s, nil)
+			}
+			for _, id := range send {
+				attempts++
+				s := q.items[q.index(id)].Submission
+				if !busyUntil.IsZero() {
+					q.Landed(answered(t, s, api.Limited, now), tooMany(), now)
+					continue
+				}
+				busyUntil, seen = now.Add(time.Duration(rapid.IntRange(20, 600).Draw(t, "ours"))*time.Second), 1
+				accepted = append(accepted, id)
+				q.Landed(answered(t, s, api.Accepted, now), nil, now)
+			}
+		}
+		if want := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}; !slices.Equal(accepted, want) {
+			t.Fatalf("accepted %v by %s", accepted, now.Sub(noon))
+		}
+		if worst > 3 {
+			t.Fatalf("%d attempts for one slot", worst)
+		}
+	})
+}
+
+func TestTheEndIsForecast(t *testing.T) {
+	var f Forecast
+	one := f.Expect(&Generation{Model: "lipsync-2", Length: 10, Status: api.Pending, Created: noon}, noon).Left
+	left := []time.Duration{time.Minute, time.Hour}
+	for _, c := range []struct {
+		n, slots int
+		left     []time.Duration
+		want     time.Duration
+	}{
+		{0, 1, nil, 0},
+		{3, 1, nil, 3 * one},
+		{3, 3, nil, one},
+		{2, 1, []time.Duration{time.Hour}, time.Hour + 2*one},
+		{1, 2, left, time.Minute + one},
+		{1, 1, left, time.Hour + one}, // more run than there are slots
+		{1, 3, left, one},
+	} {
+		q := queueOf(t, c.n)
+		if got := q.Finish(noon, c.left, c.slots, &f).Sub(noon); got != c.want {
+			t.Errorf("%d on %d slots, %v running: %s, want %s", c.n, c.slots, c.left, got, c.want)
+		}
+	}
+	q := queueOf(t, 2)
+	q.PauseItem("0", true)
+	if got := q.Finish(noon, nil, 1, &f).Sub(noon); got != one {
+		t.Errorf("a paused item counts: %s", got)
+	}
+}
