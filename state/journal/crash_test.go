@@ -42,6 +42,7 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkSaid(t, listed(t, j), said)
+		checkBooks(t, j)
 		_ = j.Close()
 	}
 	if len(said) < *kills {
@@ -102,6 +103,25 @@ func checkSaid(t *testing.T, got map[string]state.Submission, said map[string]st
 	}
 }
 
+// checkBooks holds the ledger against the submissions: what is sent is booked
+// once, and nothing else is.
+func checkBooks(t *testing.T, j *Journal) {
+	t.Helper()
+	booked := make(map[string]int)
+	for _, e := range sound(t, j) {
+		booked[e.Submission]++
+	}
+	for id, s := range listed(t, j) {
+		want := 0
+		if s.State == state.SubmissionSent {
+			want = 1
+		}
+		if booked[id] != want {
+			t.Fatalf("%s is %s and booked %d times", id, s.State, booked[id])
+		}
+	}
+}
+
 // talker is a child that answers lines with lines.
 type talker struct {
 	cmd *exec.Cmd
@@ -109,9 +129,12 @@ type talker struct {
 	out *bufio.Scanner
 }
 
-func racer(t *testing.T, path string) *talker {
+func racer(t *testing.T, path string) *talker { return talkTo(t, "racer", path) }
+
+// talkTo starts a child that ends when nothing more is told.
+func talkTo(t *testing.T, role, path string) *talker {
 	t.Helper()
-	c := child(t, "racer", path)
+	c := child(t, role, path)
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

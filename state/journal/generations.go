@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state"
 )
 
@@ -81,16 +82,22 @@ const putGeneration = `INSERT INTO generations (` + generationColumns + `) VALUE
 		error_code = excluded.error_code, started = excluded.started, ended = excluded.ended,
 		has_output = excluded.has_output, gone = excluded.gone`
 
+// scanGeneration reads the generationColumns. It scans into plain types: those
+// of our own cost a reflection each, and there may be a hundred thousand rows.
 func scanGeneration(rows *sql.Rows) (state.Generation, error) {
 	var (
 		g                       state.Generation
-		named                   bool
+		id, status              string
+		length                  float64
+		named, output, gone     int64
 		created, started, ended int64
 	)
-	err := rows.Scan(&g.ID, &created, &g.Status, &g.Model, &g.Name, &named, &g.Length, &g.Error, &g.ErrorCode,
-		&started, &ended, &g.HasOutput, &g.Gone)
+	err := rows.Scan(&id, &created, &status, &g.Model, &g.Name, &named, &length, &g.Error, &g.ErrorCode,
+		&started, &ended, &output, &gone)
+	g.ID, g.Status, g.Length = api.ID(id), api.Status(status), api.Seconds(length)
 	g.Created, g.Started, g.Ended = instant(created), instant(started), instant(ended)
-	return state.StoredGeneration(g, named), err
+	g.HasOutput, g.Gone = output != 0, gone != 0
+	return state.StoredGeneration(g, named != 0), err
 }
 
 // Generations gives at most limit jobs, newest first, of those that come after

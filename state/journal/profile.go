@@ -170,3 +170,8 @@ func joinedTo(ctx context.Context, db interface {
 	}
 	return profile, err
 }
+
+// querier is a database or a transaction on it.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
+}

@@ -1,0 +1,268 @@
+package journal
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// enqueued puts n confirmed submissions, q0 and on, into the queue.
+func enqueued(t testing.TB, j *Journal, n int) {
+	t.Helper()
+	for i := range n {
+		if err := j.Enqueue(t.Context(), confirmed(fmt.Sprint("q", i)), noon.Add(time.Duration(i)*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// order is the queue as the ids in it, a paused one in brackets.
+func order(t testing.TB, j *Journal) string {
+	t.Helper()
+	items, err := j.Queue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, item := range items {
+		id := item.Submission.ID
+		if item.Paused {
+			id = "(" + id + ")"
+		}
+		ids = append(ids, id)
+	}
+	return strings.Join(ids, " ")
+}
+
+func TestTheQueueKeepsItsOrder(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	enqueued(t, j, 5)
+	steps := []struct {
+		what func() error
+		want string
+	}{
+		{func() error { return nil }, "q0 q1 q2 q3 q4"},
+		{func() error { return j.Reorder(t.Context(), []string{"q4", "q0"}) }, "q4 q1 q2 q3 q0"},
+		{func() error { return j.Reorder(t.Context(), []string{"q3", "q2", "q1", "q0", "q4"}) }, "q3 q2 q1 q0 q4"},
+		{func() error { return j.Reorder(t.Context(), nil) }, "q3 q2 q1 q0 q4"},
+		{func() error { return j.PauseItem(t.Context(), "q2", true) }, "q3 (q2) q1 q0 q4"},
+		{func() error { return j.Drop(t.Context(), "q1", noon) }, "q3 (q2) q0 q4"},
+		{func() error { return j.Enqueue(t.Context(), confirmed("q0"), noon.Add(time.Hour)) }, "q3 (q2) q0 q4"},
+		{func() error { return j.Enqueue(t.Context(), confirmed("q5"), noon.Add(time.Hour)) }, "q3 (q2) q0 q4 q5"},
+		{func() error { return j.PauseItem(t.Context(), "q2", false) }, "q3 q2 q0 q4 q5"},
+	}
+	for i, step := range steps {
+		if err := step.what(); err != nil {
+			t.Fatal(i, err)
+		}
+		if got := order(t, j); got != step.want {
+			t.Fatalf("step %d: %s, want %s", i, got, step.want)
+		}
+	}
+	_ = j.Close()
+	j = opened(t, path)
+	if got := order(t, j); got != "q3 q2 q0 q4 q5" {
+		t.Errorf("the next start finds %s", got)
+	}
+	items, err := j.Queue(t.Context())
+	if err != nil || !items[0].Enqueued.Equal(noon.Add(3*time.Second)) || !reflect.DeepEqual(items[0].Submission, confirmed("q3")) {
+		t.Errorf("the first is %+v (%v)", items[0], err)
+	}
+	if got := listed(t, j)["q1"]; got.State != state.SubmissionDropped || len(got.Body) == 0 {
+		t.Errorf("what was dropped is %+v; want it kept as dropped", got)
+	}
+}
+
+func TestOnlyWhatIsConfirmedWaits(t *testing.T) {
+	j := opened(t, journalPath(t))
+	s := confirmed("q0")
+	s.State = state.SubmissionEstimated
+	if err := j.Enqueue(t.Context(), s, noon); !errors.Is(err, state.ErrTransition) {
+		t.Errorf("an estimate: %v", err)
+	}
+	for what, err := range map[string]error{
+		"Reorder":   j.Reorder(t.Context(), []string{"q9"}),
+		"PauseItem": j.PauseItem(t.Context(), "q9", true),
+		"Drop":      j.Drop(t.Context(), "q9", noon),
+	} {
+		if !errors.Is(err, ErrNotQueued) {
+			t.Errorf("%s of what is not there: %v", what, err)
+		}
+	}
+	enqueued(t, j, 2)
+	if err := j.Reorder(t.Context(), []string{"q1", "q0", "q1"}); err == nil {
+		t.Error("one may be named twice")
+	}
+	if got := order(t, j); got != "q0 q1" {
+		t.Errorf("a refused order left %s", got)
+	}
+}
+
+// What began to be sent can't be moved, paused or dropped; what is paused or
+// dropped can't be sent, also by a process that has not heard of it.
+func TestSendingAndWaitingExcludeEachOther(t *testing.T) {
+	path := journalPath(t)
+	j, stale := opened(t, path), opened(t, path)
+	enqueued(t, j, 3)
+	if err := errors.Join(j.PauseItem(t.Context(), "q1", true), j.Drop(t.Context(), "q2", noon)); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]error{"q0": nil, "q1": ErrPaused, "q2": ErrDropped} {
+		if err := stale.BeginSending(t.Context(), sending(t, confirmed(id))); !errors.Is(err, want) {
+			t.Errorf("sending %s: %v, want %v", id, err, want)
+		}
+	}
+	for what, err := range map[string]error{
+		"Reorder":   j.Reorder(t.Context(), []string{"q1", "q0"}),
+		"PauseItem": j.PauseItem(t.Context(), "q0", true),
+		"Drop":      j.Drop(t.Context(), "q0", noon),
+	} {
+		if !errors.Is(err, ErrTaken) {
+			t.Errorf("%s of what is being sent: %v, want ErrTaken", what, err)
+		}
+	}
+	if err := j.Drop(t.Context(), "q2", noon); !errors.Is(err, ErrDropped) {
+		t.Errorf("dropping twice: %v", err)
+	}
+	if err := j.Enqueue(t.Context(), confirmed("q2"), noon); !errors.Is(err, ErrBackwards) {
+		t.Errorf("bringing back what was dropped: %v", err)
+	}
+	if got := order(t, j); got != "(q1)" {
+		t.Errorf("the queue is %s", got)
+	}
+}
+
+// A slot that was taken after all sends a job back to its place.
+func TestWhatWasNotAcceptedWaitsAtItsPlace(t *testing.T) {
+	j := opened(t, journalPath(t))
+	enqueued(t, j, 3)
+	for _, o := range []api.Outcome{api.Limited, api.NotSent} {
+		s := sending(t, listed(t, j)["q0"])
+		if err := j.BeginSending(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if got := order(t, j); got != "q1 q2" {
+			t.Errorf("while it is sent: %s", got)
+		}
+		if err := j.SaveSubmission(t.Context(), answered(t, s, o, "")); err != nil {
+			t.Fatal(err)
+		}
+		if got := order(t, j); got != "q0 q1 q2" {
+			t.Errorf("after outcome %v: %s", o, got)
+		}
+	}
+}
+
+// Two processes put the queue into ever other orders while it is sent from,
+// added to and dropped from: nothing is lost, doubled or sent after its drop.
+func TestAQueueInARace(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	const n = 30
+	enqueued(t, j, n)
+	a, b := talkTo(t, "shuffler", path), talkTo(t, "shuffler", path)
+	a.hear(t)
+	b.hear(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	left := make(map[string]bool)
+	for i := range n {
+		left[fmt.Sprint("q", i)] = true
+	}
+	for len(left) > n/2 {
+		items, err := j.Queue(t.Context())
+		if err != nil || len(items) != len(left) {
+			t.Fatalf("%d wait, want %d (%v)", len(items), len(left), err)
+		}
+		item := items[random.IntN(len(items))].Submission
+		if !left[item.ID] {
+			t.Fatalf("%s waits again", item.ID)
+		}
+		if random.IntN(2) == 0 {
+			err = j.Drop(t.Context(), item.ID, noon)
+		} else {
+			err = j.BeginSending(t.Context(), sending(t, item))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		delete(left, item.ID)
+	}
+	for _, k := range []*talker{a, b} {
+		_ = k.in.Close()
+		if turns := k.hear(t); turns == "0" {
+			t.Error("one process never had its turn")
+		}
+	}
+	items, err := j.Queue(t.Context())
+	places := make(map[string]bool)
+	for _, item := range items {
+		places[item.Submission.ID] = true
+	}
+	if err != nil || !reflect.DeepEqual(places, left) {
+		t.Errorf("%v wait, want %v (%v)", places, left, err)
+	}
+}
+
+// A doubt may be sent once more by its own key and bytes, once for each doubt.
+func TestADoubtIsSentAgainOnce(t *testing.T) {
+	path := journalPath(t)
+	j, other := opened(t, path), opened(t, path)
+	s := sending(t, confirmed("s1"))
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.BeginResending(t.Context(), s); !errors.Is(err, ErrTaken) {
+		t.Errorf("while it is sent: %v, want ErrTaken", err)
+	}
+	var before state.Submission // the doubt of the round before
+	for round := range 3 {
+		s = doubted(t, s, noon.Add(time.Duration(1+round)*time.Minute))
+		if err := j.SaveSubmission(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Resend(s.AnsweredAt.Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		bytes, key := s, s
+		bytes.Body = append(slices.Clone(s.Body), ' ')
+		key.IdempotencyKey = "another"
+		for _, changed := range []state.Submission{bytes, key} {
+			if err := j.BeginResending(t.Context(), changed); !errors.Is(err, ErrBackwards) {
+				t.Errorf("something else: %v, want ErrBackwards", err)
+			}
+		}
+		if round > 0 {
+			if err := other.BeginResending(t.Context(), before); !errors.Is(err, ErrTaken) {
+				t.Errorf("a doubt of before: %v, want ErrTaken", err)
+			}
+		}
+		if err := j.BeginSending(t.Context(), s); !errors.Is(err, ErrTaken) {
+			t.Errorf("by the front door: %v, want ErrTaken", err)
+		}
+		if err := j.BeginResending(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := other.BeginResending(t.Context(), s); !errors.Is(err, ErrTaken) {
+			t.Errorf("by two at once: %v, want ErrTaken", err)
+		}
+		before = s
+	}
+}
+
+// doubted is what a request without an answer becomes.
+func doubted(t *testing.T, s state.Submission, at time.Time) state.Submission {
+	t.Helper()
+	if err := s.Answer(api.Unknown, "", "no answer", at); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}

@@ -1,0 +1,102 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+func TestOneSendsFromTheQueue(t *testing.T) {
+	path := journalPath(t)
+	a, b := opened(t, path), opened(t, path)
+	for range 2 {
+		if mine, who, err := a.Sender(noon); !mine || err != nil || who.PID != os.Getpid() || !who.Since.Equal(noon) {
+			t.Fatalf("the first: %t, %v, %v", mine, who, err)
+		}
+	}
+	mine, who, err := b.Sender(noon)
+	if mine || err != nil || who.PID != os.Getpid() || !who.Since.Equal(noon) ||
+		!strings.HasPrefix(who.String(), fmt.Sprintf("process %d on ", os.Getpid())) {
+		t.Errorf("the second: %t, %v, %v", mine, who, err)
+	}
+	for range 2 {
+		if err := a.LeaveSender(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if mine, _, err := b.Sender(noon); !mine || err != nil {
+		t.Errorf("after it was left: %t, %v", mine, err)
+	}
+	if mine, _, err := a.Sender(noon); mine || err != nil {
+		t.Errorf("after leaving it: %t, %v", mine, err)
+	}
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if mine, _, err := a.Sender(noon); !mine || err != nil {
+		t.Errorf("after the other was closed: %t, %v", mine, err)
+	}
+}
+
+// The one that sends is killed: the other takes over, and not before.
+func TestTheOtherTakesOverFromTheDead(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	for range 3 {
+		holder := talkTo(t, "holder", path)
+		if got, want := holder.hear(t), fmt.Sprint("true ", holder.cmd.Process.Pid); got != want {
+			t.Fatalf("the child says %q, want %q", got, want)
+		}
+		if mine, who, err := j.Sender(noon); mine || err != nil || who.PID != holder.cmd.Process.Pid || who.Host == "" {
+			t.Fatalf("while it lives: %t, %v, %v", mine, who, err)
+		}
+		if err := holder.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = holder.cmd.Wait()
+		if mine, _, err := j.Sender(noon); !mine || err != nil {
+			t.Fatalf("after its death: %t, %v", mine, err)
+		}
+		if err := j.LeaveSender(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAHolderWithoutANameIsAnother(t *testing.T) {
+	path := journalPath(t)
+	a, b := opened(t, path), opened(t, path)
+	if _, _, err := a.Sender(noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(turnPath(path), []byte("{half a na"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if mine, who, err := b.Sender(noon); mine || err != nil || who.String() != "another process" {
+		t.Errorf("it is %t, %v, %v", mine, who, err)
+	}
+}
+
+func TestTheDemoSendsByItself(t *testing.T) {
+	j, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if mine, _, err := j.Sender(noon); !mine || err != nil {
+		t.Errorf("it is %t, %v", mine, err)
+	}
+}
+
+func TestNobodySendsWhereNothingCanBeSpent(t *testing.T) {
+	cause := ErrFull
+	j, err := OpenWithout(cause)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if mine, _, err := j.Sender(noon); mine || err == nil {
+		t.Errorf("it is %t, %v", mine, err)
+	}
+}
