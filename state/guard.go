@@ -1,0 +1,191 @@
+package state
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+// Limit is a budget's amount. A hard one refuses, a soft one wants the amount
+// typed.
+type Limit struct {
+	Amount api.Micros
+	Hard   bool
+}
+
+// Guard is the budgets that the user set, checked before anything is
+// confirmed. A nil limit is none.
+type Guard struct {
+	MaxJob       *Limit // of one job
+	Daily        *Limit // of a local day
+	Monthly      *Limit // of a local month
+	ConfirmAbove *Limit // of one confirmation, however many jobs it is for
+}
+
+// Charge is what is about to be confirmed. An unknown total is nil.
+type Charge struct {
+	Count   int
+	Total   *api.Micros
+	Largest *api.Micros // of one job
+	over    bool        // the total is larger than can be counted
+}
+
+// ChargeOf adds up the prices of jobs. The total is unknown if one of them is.
+func ChargeOf(prices ...Price) Charge {
+	c := Charge{Count: len(prices), Total: new(api.Micros), Largest: new(api.Micros)}
+	for _, p := range prices {
+		if p.Cost == nil {
+			return Charge{Count: len(prices)}
+		}
+		sum, over := addUp(*c.Total, *p.Cost)
+		c.Total, c.over = &sum, c.over || over
+		c.Largest = new(max(*c.Largest, *p.Cost))
+	}
+	return c
+}
+
+// ChargeTimes is so many jobs at one price.
+func ChargeTimes(p Price, count int) Charge {
+	if p.Cost == nil || count < 0 {
+		return Charge{Count: count}
+	}
+	c := Charge{Count: count, Largest: p.Cost}
+	if *p.Cost > 0 && int64(count) > math.MaxInt64/int64(*p.Cost) {
+		c.Total, c.over = new(api.Micros(math.MaxInt64)), true
+	} else {
+		c.Total = new(*p.Cost * api.Micros(count))
+	}
+	return c
+}
+
+// VerdictLevel says how a charge stands to the budgets.
+type VerdictLevel int
+
+// The levels, rising.
+const (
+	BudgetOK   VerdictLevel = iota
+	BudgetSoft              // the total has to be typed
+	BudgetHard              // it is refused
+)
+
+// Verdict is what the budgets say of a charge.
+type Verdict struct {
+	Level VerdictLevel
+	Words []string // one line for each budget that is exceeded, the hard ones first
+	total *api.Micros
+}
+
+// Word is what has to be typed at BudgetSoft, as it may be shown: the total, or
+// UnpricedWord where it is unknown.
+func (v Verdict) Word() string {
+	if v.total == nil {
+		return UnpricedWord
+	}
+	return v.total.String()
+}
+
+// Accepts reports whether what was typed is the word; "$12.50", "12.50" and
+// "12.5" are the same amount.
+func (v Verdict) Accepts(typed string) bool {
+	typed = strings.TrimSpace(typed)
+	switch {
+	case v.Level == BudgetHard:
+		return false
+	case v.Level == BudgetOK:
+		return true
+	case v.total == nil:
+		return typed == UnpricedWord
+	}
+	amount, ok := api.ParseMicros(strings.TrimSpace(strings.TrimPrefix(typed, "$")))
+	return ok && amount == *v.total
+}
+
+// Check compares a charge with the budgets, exactly: an amount equal to a
+// budget is within it. What waits in the queue, and what may have been charged,
+// counts as spent; pending is all submissions that the ledger does not hold.
+func (g *Guard) Check(c Charge, l *Ledger, pending []Submission, now time.Time, loc *time.Location) Verdict {
+	k := check{charge: c}
+	k.limit(g.MaxJob, c.Largest, "a job may cost %s at most (max_job); the dearest here costs %s")
+	k.limit(g.ConfirmAbove, c.Total, "more than %s at once (confirm_above) wants a second look; this is %s")
+	k.period(g.Daily, ByDay, "daily", l, pending, now, loc)
+	k.period(g.Monthly, ByMonth, "monthly", l, pending, now, loc)
+	v := Verdict{Words: append(k.hard, k.soft...), total: c.Total}
+	switch {
+	case len(k.hard) > 0:
+		v.Level = BudgetHard
+	case len(k.soft) > 0:
+		v.Level = BudgetSoft
+	}
+	return v
+}
+
+// check gathers what the budgets say.
+type check struct {
+	charge     Charge
+	hard, soft []string
+}
+
+func (k *check) say(l *Limit, words string) {
+	if l.Hard {
+		k.hard = append(k.hard, words+". Raise the budget in the settings if it is meant to be")
+		return
+	}
+	k.soft = append(k.soft, words)
+}
+
+// limit checks one amount. A price that nobody knows is beyond every limit.
+func (k *check) limit(l *Limit, amount *api.Micros, words string) {
+	switch {
+	case l == nil:
+	case amount == nil:
+		k.say(l, "the price is not known, so that it can't be held against the budget of "+l.Amount.String())
+	case *amount > l.Amount || k.charge.over:
+		k.say(l, fmt.Sprintf(words, l.Amount, amount))
+	}
+}
+
+// period checks the total of a day or a month.
+func (k *check) period(l *Limit, by Grouping, name string, books *Ledger, pending []Submission, now time.Time, loc *time.Location) {
+	if l == nil {
+		return
+	}
+	spent := books.Period(by, now, loc)
+	waits := Waiting(pending, by, now, loc)
+	if k.charge.Total == nil {
+		k.limit(l, nil, "")
+		return
+	}
+	sum, over := addUp(spent.Cost, waits.Cost)
+	sum, more := addUp(sum, *k.charge.Total)
+	if sum <= l.Amount && !over && !more && !k.charge.over && !spent.Overflow && !waits.Overflow {
+		return
+	}
+	words := fmt.Sprintf("the %s budget is %s: %s is spent, %s waits or is in doubt, and this is %s",
+		name, l.Amount, spent.Cost, waits.Cost, k.charge.Total)
+	if unknown := spent.Unknown + waits.Unknown; unknown > 0 {
+		words += fmt.Sprintf(" (not counted: %s of unknown cost)", counted(unknown, "job"))
+	}
+	k.say(l, words)
+}
+
+// Waiting is what the submissions that the ledger does not hold will cost, or
+// may have cost in the period of now. What waits is taken to be sent in it.
+func Waiting(pending []Submission, by Grouping, now time.Time, loc *time.Location) Tally {
+	period := by.period(now, loc)
+	var t Tally
+	for i := range pending {
+		s := &pending[i]
+		switch {
+		case s.State == SubmissionSent:
+			continue
+		case s.State == SubmissionConfirmed, s.State == SubmissionQueued:
+		case !s.MayHaveCost() || by.period(s.SentAt, loc) != period:
+			continue
+		}
+		t.Add(&LedgerEntry{Estimate: s.Price.Cost, Credits: s.Price.Credits, Seconds: s.Price.Seconds})
+	}
+	return t
+}

@@ -1,0 +1,105 @@
+package state
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+func TestBudgetsCompareExactly(t *testing.T) {
+	soft := func(m api.Micros) *Limit { return &Limit{Amount: m} }
+	hard := func(m api.Micros) *Limit { return &Limit{Amount: m, Hard: true} }
+	for _, c := range []struct {
+		why    string
+		guard  Guard
+		charge Charge
+		want   VerdictLevel
+		words  string
+	}{
+		{"no budgets", Guard{}, ChargeTimes(dollars(math.MaxInt64), 9), BudgetOK, ""},
+		{"equal", Guard{MaxJob: hard(500), ConfirmAbove: soft(500)}, ChargeTimes(dollars(500), 1), BudgetOK, ""},
+		{"a millionth above", Guard{MaxJob: hard(500)}, ChargeTimes(dollars(501), 1), BudgetHard, "max_job"},
+		{"softly", Guard{MaxJob: soft(500)}, ChargeTimes(dollars(501), 1), BudgetSoft, "max_job"},
+		{"the dearest of them", Guard{MaxJob: soft(500)}, ChargeOf(dollars(1), dollars(501), dollars(2)), BudgetSoft, "$0.000501"},
+		{"each is cheap, all are not", Guard{MaxJob: hard(500), ConfirmAbove: soft(1000)}, ChargeTimes(dollars(500), 3), BudgetSoft, "confirm_above"},
+		{"10,000 dimes are a thousand dollars", Guard{Daily: hard(1_000_000_000)}, ChargeTimes(dollars(100_000), 10_000), BudgetOK, ""},
+		{"and not a millionth less", Guard{Daily: hard(999_999_999)}, ChargeTimes(dollars(100_000), 10_000), BudgetHard, "daily budget is $999.999999"},
+		{"hard comes before soft", Guard{ConfirmAbove: soft(1), Monthly: hard(1)}, ChargeTimes(dollars(2), 1), BudgetHard, "monthly"},
+		{"no price", Guard{Daily: soft(1)}, ChargeOf(dollars(1), Price{}), BudgetSoft, "not known"},
+		{"no price, hard", Guard{MaxJob: hard(1)}, ChargeTimes(Price{}, 1), BudgetHard, "not known"},
+		{"more than can be counted", Guard{Daily: hard(math.MaxInt64)}, ChargeTimes(dollars(math.MaxInt64/2), 3), BudgetHard, "daily"},
+	} {
+		v := c.guard.Check(c.charge, new(Ledger), nil, noon, time.UTC)
+		if v.Level != c.want || !strings.Contains(strings.Join(v.Words, "\n"), c.words) {
+			t.Errorf("%s: level %d, %q; want %d", c.why, v.Level, v.Words, c.want)
+		}
+		if (v.Level == BudgetOK) != (len(v.Words) == 0) {
+			t.Errorf("%s: level %d says %q", c.why, v.Level, v.Words)
+		}
+	}
+}
+
+func TestWhatWaitsAndWhatIsInDoubtCountsAsSpent(t *testing.T) {
+	as := func(in SubmissionState, cost api.Micros, sent time.Time) Submission {
+		s := submissionIn(t, in)
+		s.Price = dollars(cost)
+		if !s.SentAt.IsZero() {
+			s.SentAt = sent
+		}
+		return s
+	}
+	yesterday := noon.Add(-24 * time.Hour)
+	dropped := as(SubmissionUnknown, 16, noon)
+	if err := dropped.Drop(noon); err != nil {
+		t.Fatal(err)
+	}
+	pending := []Submission{
+		as(SubmissionQueued, 1, yesterday), as(SubmissionConfirmed, 2, noon), as(SubmissionUnknown, 4, noon),
+		as(SubmissionSending, 8, noon), dropped, as(SubmissionUnknown, 32, yesterday),
+		as(SubmissionDraft, 64, noon), as(SubmissionEstimated, 128, noon), as(SubmissionRejected, 256, noon),
+		as(SubmissionSent, 512, noon), as(SubmissionDropped, 1024, noon),
+	}
+	if day := Waiting(pending, ByDay, noon, time.UTC); day.Cost != 1+2+4+8+16 || day.Jobs != 5 {
+		t.Errorf("today %d of %d jobs", day.Cost, day.Jobs)
+	}
+	if month := Waiting(pending, ByMonth, noon, time.UTC); month.Cost != 1+2+4+8+16+32 {
+		t.Errorf("this month %d", month.Cost)
+	}
+	l := NewLedger([]LedgerEntry{booked(1, noon, 1000), booked(2, yesterday, 5000)})
+	for limit, want := range map[api.Micros]VerdictLevel{1131: BudgetOK, 1130: BudgetHard} {
+		g := Guard{Daily: &Limit{Amount: limit, Hard: true}}
+		v := g.Check(ChargeTimes(dollars(100), 1), l, pending, noon, time.UTC)
+		if v.Level != want {
+			t.Errorf("of %d: level %d, %q", limit, v.Level, v.Words)
+		}
+		if want == BudgetHard && !strings.Contains(v.Words[0], "$0.001 is spent, $0.000031 waits") {
+			t.Errorf("words %q", v.Words)
+		}
+	}
+}
+
+func TestTheAmountIsTypedAsAnAmount(t *testing.T) {
+	g := Guard{ConfirmAbove: &Limit{Amount: 1}}
+	v := g.Check(ChargeTimes(dollars(12_500_000), 1), new(Ledger), nil, noon, time.UTC)
+	for typed, want := range map[string]bool{
+		"$12.50": true, "12.5": true, " 12.500 ": true, "12.51": false, "": false, "yes": false, "12,50": false,
+	} {
+		if v.Accepts(typed) != want {
+			t.Errorf("%q is accepted: %t", typed, !want)
+		}
+	}
+	if v.Word() != "$12.50" || !v.Accepts(v.Word()) {
+		t.Errorf("the word is %q", v.Word())
+	}
+	unpriced := g.Check(ChargeTimes(Price{}, 1), new(Ledger), nil, noon, time.UTC)
+	if !unpriced.Accepts(UnpricedWord) || unpriced.Word() != UnpricedWord || unpriced.Accepts("0") {
+		t.Errorf("unpriced: the word is %q", unpriced.Word())
+	}
+	g.ConfirmAbove.Hard = true
+	if v := g.Check(ChargeTimes(dollars(2), 1), new(Ledger), nil, noon, time.UTC); v.Accepts(v.Word()) {
+		t.Error("a hard budget gives way to typing")
+	}
+}

@@ -1,0 +1,197 @@
+package state
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+// Grouping is what the totals of a ledger are taken by.
+type Grouping string
+
+// The groupings. Times are local: a day is a date on the calendar, however
+// many hours it has.
+const (
+	ByDay   Grouping = "day"   // 2026-11-24
+	ByWeek  Grouping = "week"  // 2026-W48, as ISO 8601 counts them
+	ByMonth Grouping = "month" // 2026-11
+	ByModel Grouping = "model"
+	ByLabel Grouping = "label"
+)
+
+// key names the group that an entry is in.
+func (b Grouping) key(e *LedgerEntry, loc *time.Location) string {
+	switch b {
+	case ByModel:
+		return e.Model
+	case ByLabel:
+		return e.Label
+	}
+	return b.period(e.At, loc)
+}
+
+// period names the day, week or month of a time.
+func (b Grouping) period(t time.Time, loc *time.Location) string {
+	t = t.In(loc)
+	switch b {
+	case ByWeek:
+		year, week := t.ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	case ByMonth:
+		return t.Format("2006-01")
+	}
+	return t.Format(time.DateOnly)
+}
+
+// LedgerGroup is the total of one day, model and so on; Key names it, and is
+// empty for jobs without a label or a model.
+type LedgerGroup struct {
+	Key string
+	Tally
+}
+
+// Total is the total of everything.
+func (l *Ledger) Total() Tally {
+	var t Tally
+	for i := range l.entries {
+		t.Add(&l.entries[i])
+	}
+	return t
+}
+
+// Groups are the totals by a grouping: times the latest first, names the
+// dearest first.
+func (l *Ledger) Groups(by Grouping, loc *time.Location) []LedgerGroup {
+	var out []LedgerGroup
+	place := make(map[string]int)
+	for e := range l.All() {
+		key := by.key(e, loc)
+		i, ok := place[key]
+		if !ok {
+			i = len(out)
+			place[key] = i
+			out = append(out, LedgerGroup{Key: key})
+		}
+		out[i].Add(e)
+	}
+	slices.SortFunc(out, func(a, b LedgerGroup) int {
+		if by == ByModel || by == ByLabel {
+			return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
+		}
+		return cmp.Compare(b.Key, a.Key)
+	})
+	return out
+}
+
+// Period is the total of the day, week or month that now is in.
+func (l *Ledger) Period(by Grouping, now time.Time, loc *time.Location) Tally {
+	key := by.period(now, loc)
+	var t Tally
+	for i := range l.entries {
+		if e := &l.entries[i]; by.period(e.At, loc) == key {
+			t.Add(e)
+		}
+	}
+	return t
+}
+
+// Chart is the totals of the last n days, the oldest first and today last;
+// days without a job are there, too.
+func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []LedgerGroup {
+	out := make([]LedgerGroup, max(n, 0))
+	place := make(map[string]int, len(out))
+	year, month, day := now.In(loc).Date()
+	for i := range out {
+		// At noon no clock is put forward or back.
+		date := time.Date(year, month, day-(len(out)-1-i), 12, 0, 0, 0, loc)
+		out[i].Key = ByDay.period(date, loc)
+		place[out[i].Key] = i
+	}
+	for i := range l.entries {
+		if at, ok := place[ByDay.period(l.entries[i].At, loc)]; ok {
+			out[at].Add(&l.entries[i])
+		}
+	}
+	return out
+}
+
+// CSV is every entry as a table with a header, the oldest first, by RFC 4180.
+// Money is in dollars; what is unknown is an empty cell.
+func (l *Ledger) CSV(loc *time.Location) []byte {
+	rows := [][]string{{
+		"time", "submission", "job", "model", "label", "seconds",
+		"estimate_usd", "actual_usd", "actual_basis", "credits", "outcome",
+	}}
+	for i := range l.entries {
+		e := &l.entries[i]
+		rows = append(rows, []string{
+			e.At.In(loc).Format(time.RFC3339), defuse(e.Submission), defuse(string(e.Job)), defuse(e.Model), defuse(e.Label),
+			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), string(e.Basis),
+			optional(e.Credits), defuse(e.Outcome),
+		})
+	}
+	return table(rows)
+}
+
+// GroupsCSV is totals as a table with a header, by RFC 4180; by names the
+// first column.
+func GroupsCSV(by Grouping, groups []LedgerGroup) []byte {
+	rows := [][]string{{
+		string(by), "jobs", "seconds", "cost_usd", "cost_unknown_jobs", "estimated_only_jobs",
+		"failed_jobs", "failed_cost_usd", "credits",
+	}}
+	for i := range groups {
+		g := &groups[i]
+		rows = append(rows, []string{
+			defuse(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(&g.Cost), strconv.Itoa(g.Unknown),
+			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(&g.FailedCost), number(g.Credits()),
+		})
+	}
+	return table(rows)
+}
+
+func table(rows [][]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	_ = w.WriteAll(rows) // a Buffer takes everything
+	return b.Bytes()
+}
+
+// defuse keeps a cell from being run as a formula by a spreadsheet.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func defuse(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// money is an amount as a plain decimal number of dollars, "" if unknown.
+func money(m *api.Micros) string {
+	if m == nil {
+		return ""
+	}
+	return strings.Replace(m.String(), "$", "", 1)
+}
+
+func optional(f *float64) string {
+	if f == nil {
+		return ""
+	}
+	return number(*f, true)
+}
+
+func number(f float64, known bool) string {
+	if !known {
+		return ""
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}

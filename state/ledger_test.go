@@ -1,0 +1,232 @@
+package state
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // days are tested where clocks change
+
+	"pgregory.net/rapid"
+
+	"dubtop/api"
+)
+
+func berlin(t interface{ Fatal(...any) }) *time.Location {
+	loc, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
+
+// booked is an entry of a job that was estimated, sent at a time.
+func booked(n int, at time.Time, estimate api.Micros) LedgerEntry {
+	return LedgerEntry{At: at, Submission: fmt.Sprint("s", n), Job: jobID(n), Model: "lipsync-2", Estimate: &estimate}
+}
+
+func TestTenThousandDimesAreAThousandDollars(t *testing.T) {
+	var entries []LedgerEntry
+	for i := range 10_000 {
+		dime, ok := api.ParseMicros("0.10")
+		if !ok {
+			t.Fatal("a dime is an amount")
+		}
+		entries = append(entries, booked(i, noon.Add(time.Duration(i)*time.Minute), dime))
+	}
+	l := NewLedger(entries)
+	if total := l.Total(); total.Cost.String() != "$1000.00" || total.Jobs != 10_000 || total.Overflow {
+		t.Errorf("total %s of %d jobs", total.Cost, total.Jobs)
+	}
+	for _, by := range []Grouping{ByDay, ByWeek, ByMonth, ByModel, ByLabel} {
+		var sum api.Micros
+		for _, g := range l.Groups(by, berlin(t)) {
+			sum += g.Cost
+		}
+		if sum != 1_000_000_000 {
+			t.Errorf("by %s they add up to %s", by, sum)
+		}
+	}
+}
+
+// Berlin puts its clocks forward on 29 March 2026 at 2:00, and back on 25
+// October at 3:00: a day of 23 hours, and one of 25.
+func TestDaysAreDatesWhereClocksChange(t *testing.T) {
+	loc := berlin(t)
+	for _, c := range []struct {
+		day   string
+		hours int
+	}{{"2026-03-29", 23}, {"2026-10-25", 25}, {"2026-06-01", 24}} {
+		midnight, err := time.ParseInLocation(time.DateOnly, c.day, loc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var entries []LedgerEntry
+		for i := range 24 * 4 { // hourly, from the day before to the days after
+			entries = append(entries, booked(i, midnight.Add(time.Duration(i-24)*time.Hour), 100_000))
+		}
+		l := NewLedger(entries)
+		groups := l.Groups(ByDay, loc)
+		if groups[0].Key <= groups[1].Key {
+			t.Errorf("the latest day is not the first: %s, %s", groups[0].Key, groups[1].Key)
+		}
+		at := slices.IndexFunc(groups, func(g LedgerGroup) bool { return g.Key == c.day })
+		if at < 0 || groups[at].Jobs != c.hours || groups[at].Cost != api.Micros(c.hours)*100_000 {
+			t.Errorf("%s: %+v, want %d hours", c.day, groups, c.hours)
+		}
+		evening := midnight.Add(20 * time.Hour)
+		if today := l.Period(ByDay, evening, loc); today.Jobs != c.hours {
+			t.Errorf("%s in the evening: %d jobs", c.day, today.Jobs)
+		}
+		chart := l.Chart(evening, 5, loc)
+		if len(chart) != 5 || chart[4].Key != c.day || chart[4].Jobs != c.hours || chart[3].Jobs != 24 || chart[0].Jobs != 0 {
+			t.Errorf("%s: chart %+v", c.day, chart)
+		}
+	}
+}
+
+func TestWeeksAndMonthsAreTheCalendars(t *testing.T) {
+	l := NewLedger([]LedgerEntry{
+		booked(1, time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC), 1),
+		booked(2, time.Date(2026, 12, 28, 12, 0, 0, 0, time.UTC), 2),
+		booked(3, time.Date(2026, 12, 27, 12, 0, 0, 0, time.UTC), 4),
+	})
+	for by, want := range map[Grouping]string{
+		ByWeek: "2026-W53=3 2026-W52=4", ByMonth: "2027-01=1 2026-12=6", ByLabel: "=7",
+	} {
+		var got []string
+		for _, g := range l.Groups(by, time.UTC) {
+			got = append(got, fmt.Sprintf("%s=%d", g.Key, g.Cost))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("by %s: %v, want %s", by, got, want)
+		}
+	}
+}
+
+func TestWhatIsUnknownIsNotNothing(t *testing.T) {
+	credits := 0.1
+	l := NewLedger([]LedgerEntry{
+		{Submission: "a", Estimate: new(api.Micros(500)), Actual: new(api.Micros(400)), Basis: BasisBilled, Outcome: "COMPLETED"},
+		{Submission: "b", Estimate: new(api.Micros(300)), Outcome: "FAILED"},
+		{Submission: "c", Outcome: "REJECTED"},
+		{Submission: "d", Credits: &credits, Actual: new(api.Micros(0)), Basis: BasisBilled},
+	})
+	got := l.Total()
+	want := Tally{
+		Jobs: 4, Cost: 700, Guessed: 1, Unknown: 1, Estimated: 500, Actual: 400, Compared: 1,
+		Failed: 2, FailedCost: 300, FailedUnknown: 1, credits: 100_000, billed: true,
+	}
+	if got != want {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+	if c, ok := got.Credits(); c != 0.1 || !ok {
+		t.Errorf("credits %g, %t", c, ok)
+	}
+	if _, ok := new(Tally).Credits(); ok {
+		t.Error("there are credits where there are none")
+	}
+}
+
+func TestLaterNewsAddToAnEntry(t *testing.T) {
+	first := booked(1, noon, 500)
+	cost := func(m api.Micros, b CostBasis) LedgerEntry {
+		return LedgerEntry{At: noon.Add(time.Hour), Job: first.Job, Actual: &m, Basis: b}
+	}
+	l := NewLedger([]LedgerEntry{
+		first, cost(450, BasisDerived), cost(470, BasisBilled), cost(1, BasisDerived),
+		{Job: first.Job, Outcome: "COMPLETED"},
+		booked(2, noon.Add(-time.Hour), 7),
+	})
+	var got []string
+	for e := range l.All() {
+		amount, _ := e.Cost()
+		got = append(got, fmt.Sprint(e.Submission, " ", int64(amount), " ", e.Basis, " ", e.Outcome))
+	}
+	if want := []string{"s1 470 billed COMPLETED", "s2 7  "}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestAmountsNeverRunOver(t *testing.T) {
+	l := NewLedger([]LedgerEntry{booked(1, noon, math.MaxInt64), booked(2, noon, 1)})
+	if total := l.Total(); total.Cost != math.MaxInt64 || !total.Overflow {
+		t.Errorf("total %d, overflow %t", total.Cost, total.Overflow)
+	}
+}
+
+func TestExportsAreTablesAndNoFormulas(t *testing.T) {
+	evil := LedgerEntry{
+		At: noon, Submission: "s1", Job: "@g", Model: "=HYPERLINK(\"x\")", Label: "+1,\"a\"\nb",
+		Estimate: new(api.Micros(1_250_000)), Actual: new(api.Micros(5_340)), Basis: BasisBilled, Outcome: "-x",
+	}
+	l := NewLedger([]LedgerEntry{evil, {At: noon, Submission: "\tx", Model: "plain-name", Label: "\rx"}})
+	text := string(l.CSV(time.UTC))
+	if strings.Count(text, "\r\n") < 3 || strings.Contains(strings.ReplaceAll(text, "\r\n", ""), "\r\r") {
+		t.Errorf("lines end otherwise: %q", text)
+	}
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(rows) != 3 {
+		t.Fatal(rows, err)
+	}
+	want := []string{
+		"2026-11-24T12:00:00Z", "s1", "'@g", "'=HYPERLINK(\"x\")", "'+1,\"a\"\nb",
+		"", "1.25", "0.00534", "billed", "", "'-x",
+	}
+	if !slices.Equal(rows[1], want) {
+		t.Errorf("row  %q\nwant %q", rows[1], want)
+	}
+	if rows[2][1] != "'\tx" || rows[2][6] != "" || rows[2][3] != "plain-name" {
+		t.Errorf("row %q", rows[2])
+	}
+	sums, err := csv.NewReader(strings.NewReader(string(GroupsCSV(ByModel, l.Groups(ByModel, time.UTC))))).ReadAll()
+	if err != nil || len(sums) != 3 || sums[0][0] != "model" || sums[1][0] != "'=HYPERLINK(\"x\")" || sums[1][3] != "0.00534" {
+		t.Errorf("%q, %v", sums, err)
+	}
+}
+
+// However entries are grouped, nothing is lost and nothing counts twice.
+func TestGroupsAddUpToTheTotal(t *testing.T) {
+	loc := berlin(t)
+	rapid.Check(t, func(t *rapid.T) {
+		var entries []LedgerEntry
+		for i := range rapid.IntRange(0, 40).Draw(t, "entries") {
+			e := booked(i, noon.Add(time.Duration(rapid.IntRange(-9000, 9000).Draw(t, "hours"))*time.Hour), 0)
+			e.Estimate = nil
+			if rapid.Bool().Draw(t, "priced") {
+				e.Estimate = new(api.Micros(rapid.Int64Range(0, 1<<40).Draw(t, "estimate")))
+			}
+			e.Label = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "label")
+			e.Outcome = rapid.SampledFrom([]string{"", "COMPLETED", "FAILED"}).Draw(t, "outcome")
+			entries = append(entries, e)
+		}
+		l := NewLedger(entries)
+		total := l.Total()
+		for _, by := range []Grouping{ByDay, ByWeek, ByMonth, ByModel, ByLabel} {
+			var sum Tally
+			for _, g := range l.Groups(by, loc) {
+				sum.Jobs += g.Jobs
+				sum.Cost += g.Cost
+				sum.Unknown += g.Unknown
+				sum.FailedCost += g.FailedCost
+			}
+			if sum.Jobs != total.Jobs || sum.Cost != total.Cost || sum.Unknown != total.Unknown || sum.FailedCost != total.FailedCost {
+				t.Fatalf("by %s: %+v, in all %+v", by, sum, total)
+			}
+		}
+	})
+}
+
+func BenchmarkLedgerByDay100k(b *testing.B) {
+	var entries []LedgerEntry
+	for i := range 100_000 {
+		entries = append(entries, booked(i, noon.Add(time.Duration(i)*time.Minute), 100_000))
+	}
+	l, loc := NewLedger(entries), berlin(b)
+	for b.Loop() {
+		l.Groups(ByDay, loc)
+	}
+}
