@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"dubtop/api"
+	"dubtop/state"
 )
 
 // SQLite does not notice a bit that flips in a number. So each row of the
@@ -215,7 +216,7 @@ func decodeEntry(values []any) (e Entry, ok bool) {
 	e.Frames = int(take[int64](&d))
 	e.Estimate = (*api.Micros)(takeKnown[int64](&d))
 	e.Actual = (*api.Micros)(takeKnown[int64](&d))
-	e.Basis = CostBasis(take[string](&d))
+	e.Basis = state.CostBasis(take[string](&d))
 	e.Credits = takeKnown[float64](&d)
 	e.Outcome = take[string](&d)
 	return e, d.ok

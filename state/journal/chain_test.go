@@ -15,10 +15,11 @@ import (
 	"testing"
 
 	"dubtop/api"
+	"dubtop/state"
 )
 
 // Every bit is for the night: go test ./state/journal -run Flipped -flips 1.
-var flips = flag.Int("flips", 29, "a bit flips in one of so many bytes")
+var flips = flag.Int("flips", 61, "a bit flips in one of so many bytes")
 
 // tampered opens the file behind the journal's back and lets the ledger be
 // changed.
@@ -151,7 +152,7 @@ func smallJournal(t *testing.T, n int) (path string, want []Entry) {
 	for i := range n {
 		appended(t, j, accepted(i))
 	}
-	appended(t, j, Entry{Kind: EntryCost, Job: "g0", Actual: new(api.Micros(99_999)), Basis: CostBilled})
+	appended(t, j, learned(EntryCost, state.LedgerEntry{Job: "g0", Actual: new(api.Micros(99_999)), Basis: state.BasisBilled}))
 	want = sound(t, j)
 	if err := j.Close(); err != nil {
 		t.Fatal(err)

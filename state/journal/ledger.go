@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"dubtop/api"
@@ -28,37 +29,28 @@ const (
 	EntryOutcome  EntryKind = "outcome"  // how it ended became known
 )
 
-// CostBasis says how an actual cost is known.
-type CostBasis string
-
-// The ways to know an actual cost.
-const (
-	CostUnknown CostBasis = ""        // it is not known
-	CostDerived CostBasis = "derived" // by the output's length and a learned unit price
-	CostBilled  CostBasis = "billed"  // the server says so
-)
-
 // ErrEntry: the entry can't be booked as it is.
 var ErrEntry = errors.New("this can't be booked")
 
-// Entry is one row of the ledger.
+// Entry is one row of the ledger. Of what it says of the job, an acceptance
+// has everything but the actual cost and the outcome; later rows need the job
+// and what is new.
 type Entry struct {
-	Seq        int64 // from 1, without gaps; given by the journal
-	Kind       EntryKind
-	At         time.Time // when it was sent, or became known; by our clock
-	ServerAt   time.Time // when the job was created, by the server's clock; zero is unknown
-	Submission string    // "" where it was not made here
-	Job        api.ID    // of the generation or batch
-	Batch      bool      // Job is a batch
-	Model      string
-	Label      string  // the first label when it was accepted: the money counts there
-	Seconds    float64 // of output
-	Frames     int
-	Estimate   *api.Micros // nil is unknown, never 0
-	Actual     *api.Micros // nil is unknown, never 0
-	Basis      CostBasis   // of Actual
-	Credits    *float64    // for accounts billed in credits, else nil
-	Outcome    string      // the last status, "" is unknown
+	Seq  int64 // from 1, without gaps; given by the journal
+	Kind EntryKind
+	state.LedgerEntry
+	ServerAt time.Time // when the job was created, by the server's clock; zero is unknown
+	Batch    bool      // Job is a batch
+	Frames   int       // of output, 0 unknown
+}
+
+// Books makes one entry for each job of the rows that Entries gave.
+func Books(entries []Entry) *state.Ledger {
+	rows := make([]state.LedgerEntry, len(entries))
+	for i := range entries {
+		rows[i] = entries[i].LedgerEntry
+	}
+	return state.NewLedger(rows)
 }
 
 // AppendEntry adds to the ledger; it is durable when nil is returned. An
@@ -78,13 +70,13 @@ func (e *Entry) check() error {
 	switch {
 	case e.Job == "":
 		return fmt.Errorf("%w: it names no job", ErrEntry)
-	case e.Kind != EntryAccepted && e.Kind != EntryCost && e.Kind != EntryOutcome:
+	case !slices.Contains([]EntryKind{EntryAccepted, EntryCost, EntryOutcome}, e.Kind):
 		return fmt.Errorf("%w: there is no kind %q", ErrEntry, e.Kind)
 	case below(e.Estimate) || below(e.Actual) || e.Credits != nil && odd(*e.Credits):
 		return fmt.Errorf("%w: an amount is below zero or no number", ErrEntry)
 	case odd(e.Seconds) || e.Frames < 0:
 		return fmt.Errorf("%w: the length is below zero or no number", ErrEntry)
-	case (e.Actual == nil) != (e.Basis == CostUnknown):
+	case (e.Actual == nil) != (e.Basis == state.BasisUnknown):
 		return fmt.Errorf("%w: an actual cost has a basis, and only that", ErrEntry)
 	}
 	return nil
@@ -137,7 +129,7 @@ func isBooked(ctx context.Context, tx *sql.Tx, e Entry) (bool, error) {
 	}
 	same := old.Basis == e.Basis && same(actual.Int64, actual.Valid, (*int64)(e.Actual)) &&
 		same(credits.Float64, credits.Valid, e.Credits)
-	return same || old.Basis == CostBilled && e.Basis != CostBilled, err
+	return same || old.Basis == state.BasisBilled && e.Basis != state.BasisBilled, err
 }
 
 // same compares a column that may be null with a value that may be unknown.
@@ -170,11 +162,10 @@ func (e *Entry) values() []any {
 
 // book enters a submission that was accepted.
 func book(ctx context.Context, tx *sql.Tx, s state.Submission) error {
-	e := Entry{
-		Kind: EntryAccepted, At: s.SentAt, Submission: s.ID, Job: s.GenerationID,
-		Model: s.Model, Seconds: s.Price.Seconds, Frames: s.Price.Frames,
+	e := Entry{Kind: EntryAccepted, Frames: s.Price.Frames, LedgerEntry: state.LedgerEntry{
+		At: s.SentAt, Submission: s.ID, Job: s.GenerationID, Model: s.Model, Seconds: s.Price.Seconds,
 		Estimate: s.Price.Cost, Credits: s.Price.Credits,
-	}
+	}}
 	if s.Kind == state.SubmitBatch {
 		e.Job, e.Batch = s.BatchID, true
 	}

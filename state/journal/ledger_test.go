@@ -16,11 +16,16 @@ import (
 
 // accepted is the row of a job that was made.
 func accepted(n int) Entry {
-	return Entry{
-		Kind: EntryAccepted, At: noon.Add(time.Duration(n) * time.Second), Submission: fmt.Sprint("s", n),
-		Job: api.ID(fmt.Sprint("g", n)), Model: "lipsync-2", Label: "promo", Seconds: 10.5, Frames: 262,
+	return Entry{Kind: EntryAccepted, Frames: 262, LedgerEntry: state.LedgerEntry{
+		At: noon.Add(time.Duration(n) * time.Second), Submission: fmt.Sprint("s", n),
+		Job: api.ID(fmt.Sprint("g", n)), Model: "lipsync-2", Label: "promo", Seconds: 10.5,
 		Estimate: new(api.Micros(100_000)),
-	}
+	}}
+}
+
+// learned is a row of what became known later.
+func learned(kind EntryKind, what state.LedgerEntry) Entry {
+	return Entry{Kind: kind, LedgerEntry: what}
 }
 
 // appended books entries and fails the test if one is refused.
@@ -46,18 +51,19 @@ func sound(t testing.TB, j *Journal) []Entry {
 func TestEveryFieldOfAnEntryComesBack(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
-	full := Entry{
-		Kind: EntryCost, At: noon.Add(1), ServerAt: noon.Add(-time.Hour), Submission: "s\x00é\xff", Job: "g1", Batch: true,
-		Model: "sync-3", Label: "kunde, a", Seconds: 0.1, Frames: 3,
-		Estimate: new(api.Micros(math.MaxInt64)), Actual: new(api.Micros(0)), Basis: CostBilled, Credits: new(2.5), Outcome: "FAILED",
-	}
-	v := reflect.ValueOf(full)
-	for i := range v.NumField() {
-		if name := v.Type().Field(i).Name; v.Field(i).IsZero() && name != "Seq" {
-			t.Fatalf("%s is not tried", name)
+	full := Entry{Kind: EntryCost, ServerAt: noon.Add(-time.Hour), Batch: true, Frames: 3, LedgerEntry: state.LedgerEntry{
+		At: noon.Add(1), Submission: "s\x00é\xff", Job: "g1", Model: "sync-3", Label: "kunde, a", Seconds: 0.1,
+		Estimate: new(api.Micros(math.MaxInt64)), Actual: new(api.Micros(0)), Basis: state.BasisBilled,
+		Credits: new(2.5), Outcome: "FAILED",
+	}}
+	for _, v := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(full.LedgerEntry)} {
+		for i := range v.NumField() {
+			if name := v.Type().Field(i).Name; v.Field(i).IsZero() && name != "Seq" {
+				t.Fatalf("%s is not tried", name)
+			}
 		}
 	}
-	bare := Entry{Kind: EntryAccepted, Job: "g2", Seconds: math.Copysign(0, -1), Credits: new(0.0)}
+	bare := learned(EntryAccepted, state.LedgerEntry{Job: "g2", Seconds: math.Copysign(0, -1), Credits: new(0.0)})
 	appended(t, j, full, bare)
 	_ = j.Close()
 	full.Seq, bare.Seq, bare.Seconds = 1, 2, 0
@@ -93,10 +99,10 @@ func TestWhatIsAcceptedIsBooked(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := Entry{
-		Seq: 1, Kind: EntryAccepted, At: s.SentAt, Submission: "s1", Job: "g1", Model: "lipsync-2", Label: "promo",
-		Seconds: 10, Frames: 250, Estimate: new(api.Micros(1_250_001)),
-	}
+	want := Entry{Seq: 1, Kind: EntryAccepted, Frames: 250, LedgerEntry: state.LedgerEntry{
+		At: s.SentAt, Submission: "s1", Job: "g1", Model: "lipsync-2", Label: "promo",
+		Seconds: 10, Estimate: new(api.Micros(1_250_001)),
+	}}
 	if got := sound(t, j); !reflect.DeepEqual(got, []Entry{want}) {
 		t.Errorf("booked %+v, want %+v", got, want)
 	}
@@ -143,9 +149,9 @@ func TestABatchIsBookedAsOne(t *testing.T) {
 
 func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 	j := opened(t, journalPath(t))
-	derived := Entry{Kind: EntryCost, Job: "g1", Actual: new(api.Micros(90_000)), Basis: CostDerived}
-	billed := Entry{Kind: EntryCost, Job: "g1", Actual: new(api.Micros(95_000)), Basis: CostBilled}
-	failed := Entry{Kind: EntryOutcome, Job: "g1", Outcome: "FAILED", ServerAt: noon.Add(-time.Second)}
+	derived := learned(EntryCost, state.LedgerEntry{Job: "g1", Actual: new(api.Micros(90_000)), Basis: state.BasisDerived})
+	billed := learned(EntryCost, state.LedgerEntry{Job: "g1", Actual: new(api.Micros(95_000)), Basis: state.BasisBilled})
+	failed := learned(EntryOutcome, state.LedgerEntry{Job: "g1", Outcome: "FAILED"})
 	for _, c := range []struct {
 		entry Entry
 		rows  int
@@ -166,29 +172,14 @@ func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 			t.Fatalf("%d rows after %+v, want %d", len(got), c.entry, c.rows)
 		}
 	}
-	first := accepted(1)
-	first.Seq, first.Actual, first.Basis, first.Outcome = 1, billed.Actual, CostBilled, "FAILED"
-	first.ServerAt = failed.ServerAt
-	second := accepted(2)
-	second.Seq = 5
-	if got := Settle(sound(t, j)); !reflect.DeepEqual(got, []Entry{first, second}) {
-		t.Errorf("settled as\n%+v\nwant\n%+v", got, []Entry{first, second})
+	first, second := accepted(1).LedgerEntry, accepted(2).LedgerEntry
+	first.Actual, first.Basis, first.Outcome = billed.Actual, state.BasisBilled, "FAILED"
+	var got []state.LedgerEntry
+	for e := range Books(sound(t, j)).All() {
+		got = append(got, *e)
 	}
-}
-
-func TestSettleLosesNoMoney(t *testing.T) {
-	news := []Entry{
-		{Kind: EntryCost, Job: "g1", Actual: new(api.Micros(7)), Basis: CostBilled, Model: "sync-3"},
-		{Kind: EntryOutcome, Job: "g1", Outcome: "COMPLETED"},
-	}
-	got := Settle(news)
-	if len(got) != 1 || *got[0].Actual != 7 || got[0].Outcome != "COMPLETED" || got[0].Model != "sync-3" {
-		t.Errorf("news of a job that was not booked: %+v", got)
-	}
-	got = Settle(append(news, accepted(1)))
-	if len(got) != 1 || got[0].Kind != EntryAccepted || *got[0].Actual != 7 || got[0].Outcome != "COMPLETED" ||
-		got[0].Model != "lipsync-2" || *got[0].Estimate != 100_000 {
-		t.Errorf("the acceptance after the news: %+v", got)
+	if want := []state.LedgerEntry{second, first}; !reflect.DeepEqual(got, want) {
+		t.Errorf("the books say\n%+v\nwant\n%+v", got, want)
 	}
 }
 
@@ -198,11 +189,11 @@ func TestNonsenseIsNotBooked(t *testing.T) {
 		"no job":              func(e *Entry) { e.Job = "" },
 		"no kind":             func(e *Entry) { e.Kind = "refund" },
 		"negative estimate":   func(e *Entry) { e.Estimate = new(api.Micros(-1)) },
-		"negative cost":       func(e *Entry) { e.Actual, e.Basis = new(api.Micros(-1)), CostBilled },
+		"negative cost":       func(e *Entry) { e.Actual, e.Basis = new(api.Micros(-1)), state.BasisBilled },
 		"credits not numbers": func(e *Entry) { e.Credits = new(math.NaN()) },
 		"endless":             func(e *Entry) { e.Seconds = math.Inf(1) },
 		"cost from nowhere":   func(e *Entry) { e.Actual = new(api.Micros(1)) },
-		"basis of nothing":    func(e *Entry) { e.Basis = CostBilled },
+		"basis of nothing":    func(e *Entry) { e.Basis = state.BasisBilled },
 	} {
 		e := accepted(1)
 		spoil(&e)
@@ -218,23 +209,43 @@ func TestNonsenseIsNotBooked(t *testing.T) {
 // Ten thousand times ten cents are a thousand dollars, to the millionth.
 func TestTenThousandDimes(t *testing.T) {
 	j := opened(t, journalPath(t))
+	const n = 10_000
+	bookMany(t, j, n)
+	var sum api.Micros
+	jobs := 0
+	for e := range Books(sound(t, j)).All() {
+		sum += *e.Estimate
+		jobs++
+	}
+	if jobs != n || sum.String() != "$1000.00" {
+		t.Errorf("the sum of %d is %s", jobs, sum)
+	}
+}
+
+// bookMany makes the rows that appendEntry would make, but faster.
+func bookMany(t testing.TB, j *Journal, n int) {
+	t.Helper()
 	err := j.write(t.Context(), func(tx *sql.Tx) error {
-		for i := range 10_000 {
-			if err := appendEntry(t.Context(), tx, accepted(i)); err != nil {
+		insert, err := tx.PrepareContext(t.Context(), insertEntry)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
+		sum := genesis()
+		for i := range n {
+			e := accepted(i)
+			e.Seq = int64(i) + 1
+			values, prev := e.values(), sum
+			sum = checksum(prev, values)
+			if _, err := insert.ExecContext(t.Context(), append(values, prev, sum)...); err != nil {
 				return err
 			}
 		}
-		return nil
+		_, err = tx.ExecContext(t.Context(), "UPDATE ledger_head SET seq = ?, sum = ?", n, sum)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	var sum api.Micros
-	for _, e := range Settle(sound(t, j)) {
-		sum += *e.Estimate
-	}
-	if sum.String() != "$1000.00" {
-		t.Errorf("the sum is %s", sum)
 	}
 }
 
@@ -314,7 +325,8 @@ func checkTakenOver(t *testing.T, j *Journal) {
 	if len(got) != 3 || got[0].Submission != "s0" || got[1].Job != "g1" || *got[1].Estimate != 1_250_001 {
 		t.Fatalf("taken over: %+v", got)
 	}
-	want := Entry{Seq: 3, Kind: EntryAccepted, At: time.Unix(0, 5).UTC(), Job: "g9", Model: "sync-3", Credits: new(2.5)}
+	want := learned(EntryAccepted, state.LedgerEntry{At: time.Unix(0, 5).UTC(), Job: "g9", Model: "sync-3", Credits: new(2.5)})
+	want.Seq = 3
 	if !reflect.DeepEqual(got[2], want) {
 		t.Errorf("the cost became %+v, want %+v", got[2], want)
 	}
@@ -361,19 +373,10 @@ func BenchmarkAppendEntry(b *testing.B) {
 
 func BenchmarkEntries(b *testing.B) {
 	j := opened(b, journalPath(b))
-	err := j.write(b.Context(), func(tx *sql.Tx) error {
-		for i := range 10_000 {
-			if err := appendEntry(b.Context(), tx, accepted(i)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
+	const n = 10_000
+	bookMany(b, j, n)
 	for b.Loop() {
-		if got := sound(b, j); len(got) != 10_000 {
+		if got := sound(b, j); len(got) != n {
 			b.Fatal(len(got))
 		}
 	}
