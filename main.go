@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -146,6 +147,9 @@ func simulate(out io.Writer, addr string, o simulator.Options, status *int) erro
 	return running.Close()
 }
 
+// startTime is when the first frame has been drawn on any machine.
+const startTime = 100 * time.Millisecond
+
 // dashboard draws until the user quits.
 func dashboard(demo bool, status *int) error {
 	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
@@ -155,8 +159,10 @@ func dashboard(demo bool, status *int) error {
 		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
 	}
 	// Many small rows live long: collecting sooner keeps a history of 100,000
-	// jobs small, at next to no cost while nothing happens.
-	debug.SetGCPercent(40)
+	// jobs small, at next to no cost while nothing happens. The first frame
+	// need not wait for a collection.
+	debug.SetGCPercent(-1)
+	time.AfterFunc(startTime, func() { debug.SetGCPercent(40) })
 	cfg, err := configure(demo)
 	if err != nil {
 		*status = exitError
@@ -233,21 +239,29 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*ui.Sessi
 		return nil, err
 	}
 	s := &ui.Session{Name: accountName(client.Base()), Client: client}
+	s.OpenJournal = func() (*journal.Journal, error) {
+		return openJournal(env, journal.ProfileName(key.Fingerprint(), client.Base()))
+	}
+	s.Close = func() {
+		if s.Journal != nil {
+			_ = s.Journal.Close() // nothing can be done about it
+		}
+	}
+	return s, nil
+}
+
+// openJournal opens the journal of an account, or one in memory where that
+// can't be: the error says why, and nothing can be spent then.
+func openJournal(env settings.Env, profile string) (*journal.Journal, error) {
 	dir, err := settings.StateDir(env)
 	if err == nil {
-		path := filepath.Join(dir, journal.ProfileName(key.Fingerprint(), client.Base()), "journal.db")
-		s.Journal, err = journal.Open(context.Background(), path)
-	}
-	if err != nil {
-		s.JournalErr = err
-		if s.Journal, err = journal.OpenWithout(err); err != nil {
-			return nil, err
+		var j *journal.Journal
+		if j, err = journal.Open(context.Background(), filepath.Join(dir, profile, "journal.db")); err == nil {
+			return j, j.Writable()
 		}
-	} else {
-		s.JournalErr = s.Journal.Writable()
 	}
-	s.Close = func() { _ = s.Journal.Close() } // nothing can be done about it
-	return s, nil
+	without, failed := journal.OpenWithout(err)
+	return without, errors.Join(err, failed)
 }
 
 // accountName is what the header calls the account: the API tells no name, so

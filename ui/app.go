@@ -32,10 +32,13 @@ import (
 type Session struct {
 	Name       string // shown in the header
 	Client     *api.Client
-	Journal    *journal.Journal
-	JournalErr error // why the journal can't be written: nothing can be spent then
-	Demo       bool
-	Close      func() // releases what the session holds; may be nil
+	Journal    *journal.Journal // nil until OpenJournal has brought it
+	JournalErr error            // why the journal can't be written: nothing can be spent then
+	// OpenJournal opens the journal beside the first frame. The error says why
+	// it can't be written; there is a journal all the same.
+	OpenJournal func() (*journal.Journal, error)
+	Demo        bool
+	Close       func() // releases what the session holds; may be nil
 }
 
 // Config is what the dashboard needs from its surroundings.
@@ -106,8 +109,17 @@ func (a *App) enter(s *Session) {
 // Init asks the terminal for its background, and to be told when that changes,
 // and starts the clock.
 func (a *App) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), a.begin(), beatCmd())
+	first := tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} })
+	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), first, beatCmd())
 }
+
+// firstFrame is how long the first frame has the machine to itself: decoding a
+// history beside it would hold it up.
+const firstFrame = 2 * frameTime
+
+type beginMsg struct{}
+
+func (beginMsg) land(a *App) tea.Cmd { return a.begin() }
 
 // begin starts a session: what the journal knows comes first, then the polls.
 func (a *App) begin() tea.Cmd {

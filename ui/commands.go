@@ -13,6 +13,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/journal"
 )
 
 // A command touches the world for a screen. It is given values, never the
@@ -65,6 +66,8 @@ func (beatMsg) land(a *App) tea.Cmd {
 // recallMsg is what the journal knew at the start.
 type recallMsg struct {
 	session     *Session
+	journal     *journal.Journal
+	unwritable  error // why nothing can be written to it
 	submissions []state.Submission
 	draft       state.Draft
 	err         error
@@ -73,13 +76,19 @@ type recallMsg struct {
 func recallCmd(s *Session) tea.Cmd {
 	return func() tea.Msg {
 		ctx := context.Background()
-		m := recallMsg{session: s}
-		if s.JournalErr == nil {
-			_, m.err = s.Journal.Recover(ctx, time.Now())
+		m := recallMsg{session: s, journal: s.Journal, unwritable: s.JournalErr}
+		if m.journal == nil {
+			m.journal, m.unwritable = s.OpenJournal()
+		}
+		if m.journal == nil {
+			return m
+		}
+		if m.unwritable == nil {
+			_, m.err = m.journal.Recover(ctx, time.Now())
 		}
 		var unread, lost error
-		m.submissions, unread = s.Journal.Submissions(ctx)
-		m.draft, _, lost = s.Journal.Draft(ctx)
+		m.submissions, unread = m.journal.Submissions(ctx)
+		m.draft, _, lost = m.journal.Draft(ctx)
 		m.err = errors.Join(m.err, unread, lost)
 		return m
 	}
@@ -87,8 +96,9 @@ func recallCmd(s *Session) tea.Cmd {
 
 func (m recallMsg) land(a *App) tea.Cmd {
 	if m.session != a.session {
-		return nil
+		return closeCmd(m.journal) // another account was entered meanwhile
 	}
+	a.session.Journal, a.session.JournalErr = m.journal, m.unwritable
 	if m.err != nil {
 		a.complain("the journal could not be read: " + errorText(m.err))
 	}
@@ -114,6 +124,16 @@ func (m recallMsg) land(a *App) tea.Cmd {
 		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged, never sent again by itself")
 	}
 	return nil
+}
+
+func closeCmd(j *journal.Journal) tea.Cmd {
+	if j == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		_ = j.Close() // nothing was written to it
+		return nil
+	}
 }
 
 func saveDraftCmd(s *Session, d state.Draft) tea.Cmd {

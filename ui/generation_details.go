@@ -165,11 +165,8 @@ const (
 
 // openGeneration shows one job, and asks for what the list does not hold.
 func (a *App) openGeneration(g *state.Generation) tea.Cmd {
-	if g.Intent != "" {
-		row := *g
-		a.push(&pager{app: a, title: "details", content: func(width int) []string {
-			return append([]string{""}, indented(append(a.verdict(&row, nil, width-2), a.facts(&row, width-2)...))...)
-		}})
+	if id := g.Key(); g.Intent != "" {
+		a.push(&pager{app: a, title: "details", content: func(width int) []string { return a.intentLines(id, width-2) }})
 		return nil
 	}
 	d := &generationDetails{id: g.ID}
@@ -184,6 +181,17 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	}, generationActions(a, d.row)...)
 	a.push(d)
 	return d.fetch()
+}
+
+// intentLines tell of a submission whose job is not known, for as long as that
+// is so.
+func (a *App) intentLines(id string, width int) []string {
+	g, ok := a.store.Generations.Find(id)
+	if !ok {
+		return []string{"", "  " + a.theme.text(toneText, "The answer has come: the list has the job."), "",
+			"  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back")}
+	}
+	return append([]string{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
 }
 
 // row is the job as the store knows it now.

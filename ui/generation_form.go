@@ -10,6 +10,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -297,7 +298,7 @@ func (f *generationForm) Leave() tea.Cmd {
 }
 
 func (f *generationForm) keep() tea.Cmd {
-	if f.app.session == nil || f.draft.UpdatedAt.Equal(f.saved) {
+	if f.app.session == nil || f.app.session.Journal == nil || f.draft.UpdatedAt.Equal(f.saved) {
 		return nil
 	}
 	f.saved = f.draft.UpdatedAt
@@ -371,6 +372,11 @@ func (m pricedMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
 		f.reason = errorText(m.err)
 		return nil
+	}
+	if p := m.submission.Price; p.Cost != nil && !p.Approximate {
+		// Some servers price whole requests only, so this is how others' jobs
+		// of the model get a price, too.
+		a.store.Prices.Learn(m.submission.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
 	}
 	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
 }

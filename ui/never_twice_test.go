@@ -282,7 +282,7 @@ func TestASlowServerIsWaitedFor(t *testing.T) {
 		s.Pass(time.Second)
 		s.Sees("● sending")
 		s.Pass(25 * time.Second)
-		s.Sees("● sending")
+		s.Sees("sending…")
 		s.Pass(5 * time.Second)
 		s.Sees("accepted")
 		s.DoesNotSee("sending", "unknown")

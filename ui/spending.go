@@ -68,11 +68,11 @@ func (a *App) spendingLines(s *spending, width int) []string {
 		lines = append(lines, t.fact("today", spent.Rounded()+" so far", toneMuted))
 	}
 	left := state.PriceValid - a.now.Sub(sub.Price.At)
-	words, n := fmt.Sprintf("the price holds for %s", span(left)), toneMuted
+	words, n := "for "+span(left)+" from now", toneMuted
 	if left <= 0 {
-		words, n = "the price is too old: go back and price it again", toneWarn
+		words, n = "no more: go back and price it again", toneWarn
 	}
-	return append(lines, t.fact("", words, n))
+	return append(lines, t.fact("holds", words, n))
 }
 
 // priceWords say a price in the account's currency; a guess is marked ≈.

@@ -371,9 +371,9 @@ func TestAnExactlyConfirmedBodyLeaves(t *testing.T) {
 func TestAPriceOlderThanFiveMinutesIsNotAgreedToAnyMore(t *testing.T) {
 	tell(t, stage{}, func(s *story) {
 		s.price()
-		s.Sees("the price holds for 4m")
+		s.Sees("holds     for 4m")
 		s.Pass(5 * time.Minute)
-		s.Sees("the price is too old: go back and price it again")
+		s.Sees("holds     no more: go back and price it again")
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Sees("new generation", "the price is older than five minutes", "talk_28s.mp4", "line_25s.wav")

@@ -92,6 +92,8 @@ func (a *App) unspendable() string {
 	switch {
 	case a.session == nil:
 		return "there is no account yet"
+	case a.session.Journal == nil:
+		return "the journal is still being opened"
 	case a.session.JournalErr != nil:
 		return "no journal, no spending: " + errorText(a.session.JournalErr)
 	}
