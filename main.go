@@ -11,7 +11,6 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -256,7 +255,7 @@ func openJournal(env settings.Env, profile string) (*journal.Journal, error) {
 	dir, err := settings.StateDir(env)
 	if err == nil {
 		var j *journal.Journal
-		if j, err = journal.Open(context.Background(), filepath.Join(dir, profile, "journal.db")); err == nil {
+		if j, err = journal.OpenProfile(context.Background(), dir, profile); err == nil {
 			return j, j.Writable()
 		}
 	}
