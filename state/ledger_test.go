@@ -88,6 +88,22 @@ func TestDaysAreDatesWhereClocksChange(t *testing.T) {
 	}
 }
 
+// Santiago puts its clocks forward at midnight: 6 September 2026 begins at 1:00.
+func TestADayWithoutAMidnightIsInTheChart(t *testing.T) {
+	loc, err := time.LoadLocation("America/Santiago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := NewLedger([]LedgerEntry{booked(1, time.Date(2026, 9, 6, 15, 0, 0, 0, loc), 7)})
+	var got []string
+	for _, g := range l.Chart(time.Date(2026, 9, 7, 15, 0, 0, 0, loc), 3, loc) {
+		got = append(got, fmt.Sprintf("%s=%d", g.Key, g.Cost))
+	}
+	if want := []string{"2026-09-05=0", "2026-09-06=7", "2026-09-07=0"}; !slices.Equal(got, want) {
+		t.Errorf("chart %v, want %v", got, want)
+	}
+}
+
 func TestWeeksAndMonthsAreTheCalendars(t *testing.T) {
 	l := NewLedger([]LedgerEntry{
 		booked(1, time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC), 1),

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -83,6 +84,21 @@ func (q *Queue) Put(s Submission, paused bool) {
 	q.items[i] = item
 }
 
+// PutGroup adds submissions that were confirmed together. With a pilot all but
+// the first are paused until Release.
+func (q *Queue) PutGroup(group []Submission, pilot bool) {
+	for i, s := range group {
+		q.Put(s, pilot && i > 0)
+	}
+}
+
+// Release lets the rest of a group go on, once its pilot has turned out well.
+func (q *Queue) Release(ids ...string) {
+	for _, id := range ids {
+		q.PauseItem(id, false)
+	}
+}
+
 // Remove takes a submission out, such as one that was edited or dropped.
 func (q *Queue) Remove(id string) {
 	q.items = slices.DeleteFunc(q.items, func(i *queued) bool { return i.Submission.ID == id })
@@ -153,11 +169,9 @@ func SlotsKnown(learned, configured int) int {
 // its Landed or Priced.
 func (q *Queue) Next(now time.Time, running, slots int) (send, estimate []string, wake time.Time) {
 	now = wall(now)
-	if running < q.running {
-		q.freed = true
-	}
+	q.freed = q.freed || running < q.running
 	q.running = running
-	if q.paused || len(q.items) == 0 {
+	if q.paused {
 		return nil, nil, time.Time{}
 	}
 	if now.Before(q.held) {
@@ -165,21 +179,21 @@ func (q *Queue) Next(now time.Time, running, slots int) (send, estimate []string
 	}
 	free, wake := q.room(now, slots)
 	for _, item := range q.items {
-		if free <= 0 {
+		if len(send) >= free {
 			break
 		}
-		switch step, at := q.step(item, now); step {
-		case itemPasses:
-			wake = earlier(wake, at)
-		case itemHolds:
-			return send, estimate, earlier(wake, at)
-		case itemPrices:
-			item.pricing, item.asked = true, now
-			return send, append(estimate, item.Submission.ID), earlier(wake, now.Add(estimateRetry))
-		case itemLeaves:
+		step, at := q.step(item, now)
+		wake = earlier(wake, at)
+		if step == itemLeaves {
 			item.leaving = true
 			send = append(send, item.Submission.ID)
-			free--
+		}
+		if step == itemPrices {
+			item.pricing, item.asked = true, now
+			estimate = append(estimate, item.Submission.ID)
+		}
+		if step == itemPrices || step == itemHolds {
+			break // what is behind it must not overtake it
 		}
 	}
 	if q.full && len(send) > 0 {
@@ -228,7 +242,7 @@ func (q *Queue) step(item *queued, now time.Time) (step itemStep, at time.Time) 
 	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
 		return itemLeaves, time.Time{}
 	case due(item.asked, estimateRetry, now):
-		return itemPrices, time.Time{}
+		return itemPrices, now.Add(estimateRetry)
 	case item.pricing:
 		return itemHolds, item.asked.Add(estimateRetry)
 	}
@@ -256,7 +270,6 @@ func (q *Queue) Landed(s Submission, err error, now time.Time) {
 	if i := q.index(s.ID); i >= 0 {
 		q.Put(s, q.items[i].Paused)
 	}
-	e, _ := errors.AsType[*api.Error](err)
 	switch {
 	case err == nil:
 		q.full, q.freed, q.failures, q.unclear = false, false, 0, 0
@@ -267,15 +280,24 @@ func (q *Queue) Landed(s Submission, err error, now time.Time) {
 			q.Pause("several requests in a row got no clear answer: look at them, then let the queue go on")
 		}
 	case errors.Is(err, ErrStale): // it is priced again in its turn
-	case e == nil:
+	default:
+		q.refused(s, err, now)
+	}
+}
+
+// refused takes in an error that proves that nothing was made.
+func (q *Queue) refused(s Submission, err error, now time.Time) {
+	e, ok := errors.AsType[*api.Error](err)
+	if !ok {
 		q.Pause("nothing can be sent: " + err.Error())
+		return
+	}
+	switch {
 	case e.Kind == api.KindConcurrency:
 		q.full, q.freed, q.tried = true, false, now
 		q.failures, q.unclear = 0, 0
-	case e.Kind == api.KindRateLimited && e.RetryAfter > 0:
-		q.held = now.Add(e.RetryAfter)
 	case e.Kind == api.KindRateLimited:
-		q.held = now.Add(rateRetry)
+		q.held = now.Add(cmp.Or(max(e.RetryAfter, 0), rateRetry))
 	case e.Kind == api.KindAuth, e.Kind == api.KindPayment:
 		q.Pause(e.Error())
 	case s.State == SubmissionConfirmed:

@@ -97,6 +97,19 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 	}
 }
 
+func TestAPilotGoesFirst(t *testing.T) {
+	q := new(Queue)
+	q.PutGroup([]Submission{waiting(t, "a"), waiting(t, "b"), waiting(t, "c")}, true)
+	if send, _, _ := q.Next(noon, 0, 9); !slices.Equal(send, []string{"a"}) {
+		t.Errorf("sent %v, want the pilot alone", send)
+	}
+	q.Landed(answered(t, waiting(t, "a"), api.Accepted, noon), nil, noon)
+	q.Release("b", "c")
+	if send, _, _ := q.Next(noon, 1, 9); !slices.Equal(send, []string{"b", "c"}) {
+		t.Errorf("then sent %v, want the rest", send)
+	}
+}
+
 func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 	later := noon.Add(time.Hour)
 	q := queueOf(t, 2)
@@ -209,33 +222,108 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 	}
 }
 
+func TestAFreedSlotIsTriedOnce(t *testing.T) {
+	q := queueOf(t, 3)
+	q.Next(noon, 0, 1)
+	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
+	at := func(after time.Duration, running int) []string {
+		send, _, _ := q.Next(noon.Add(after), running, 1)
+		return send
+	}
+	if send := at(time.Second, 0); send != nil {
+		t.Errorf("sent %v by a count from before the refusal", send)
+	}
+	if send := at(2*time.Second, 1); send != nil {
+		t.Errorf("sent %v while the slot is taken", send)
+	}
+	if send := at(3*time.Second, 0); !slices.Equal(send, []string{"0"}) {
+		t.Errorf("sent %v when it came free", send)
+	}
+	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon.Add(3*time.Second))
+	if send := at(32*time.Second, 0); send != nil {
+		t.Errorf("sent %v for the same slot again", send)
+	}
+	if send := at(33*time.Second, 0); !slices.Equal(send, []string{"0"}) {
+		t.Errorf("sent %v after half a minute", send)
+	}
+}
+
+func TestFullSlotsAreProbedByOne(t *testing.T) {
+	q := queueOf(t, 5)
+	q.Next(noon, 2, 3)
+	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
+	if send, _, _ := q.Next(noon.Add(slotRetry), 0, 3); !slices.Equal(send, []string{"0"}) {
+		t.Errorf("sent %v, want one to try", send)
+	}
+	q.Landed(answered(t, waiting(t, "0"), api.Accepted, noon), nil, noon.Add(slotRetry))
+	if send, _, _ := q.Next(noon.Add(slotRetry), 1, 3); !slices.Equal(send, []string{"1", "2"}) {
+		t.Errorf("then sent %v, want as many as there are slots", send)
+	}
+}
+
+// strangers is a plan with one slot that somebody else takes again and again,
+// and what a poller makes of it.
+type strangers struct {
+	t         *rapid.T
+	busy      time.Time // until when the slot is taken; zero if it is free
+	theirs    time.Time // when the stranger takes it, if nobody was faster
+	seen, now int       // running jobs as last told, and as they were when asked
+	told      time.Time // when the answer comes
+	eager     int       // how often, of ten, the stranger wants it
+	attempts  int       // ours, for the slot as it is
+	worst     int
+}
+
+func (w *strangers) seconds(from, to int, label string) time.Duration {
+	return time.Duration(rapid.IntRange(from, to).Draw(w.t, label)) * time.Second
+}
+
+// pass brings the world to the next second.
+func (w *strangers) pass(now time.Time) {
+	if !w.busy.IsZero() && !now.Before(w.busy) {
+		w.busy = time.Time{}
+		w.worst, w.attempts = max(w.worst, w.attempts), 0
+		if rapid.IntRange(0, 9).Draw(w.t, "wanted") < w.eager {
+			w.theirs = now.Add(w.seconds(0, 6, "hesitation"))
+		}
+	}
+	if !w.theirs.IsZero() && !now.Before(w.theirs) {
+		w.theirs = time.Time{}
+		if w.busy.IsZero() {
+			w.busy = now.Add(w.seconds(20, 300, "theirs"))
+		}
+	}
+	if !now.Before(w.told) {
+		w.seen = w.now
+		w.told, w.now = now.Add(w.seconds(4, 6, "poll")), 0
+		if !w.busy.IsZero() {
+			w.now = 1
+		}
+	}
+}
+
+// post is our request; it reports whether it was accepted.
+func (w *strangers) post(now time.Time) bool {
+	w.attempts++
+	if !w.busy.IsZero() {
+		return false
+	}
+	w.busy = now.Add(w.seconds(20, 300, "ours"))
+	w.seen, w.now = 1, 1
+	return true
+}
+
 // Ten drafts on a plan with one slot that a stranger takes again and again.
 // All are sent once, in order, with few attempts for each slot that came free.
 func TestAStrangerOnTheOnlySlot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := queueOf(t, 10)
+		w := &strangers{t: t, eager: rapid.IntRange(0, 8).Draw(t, "eager")}
 		var accepted []string
-		attempts, worst := 0, 0   // since a slot last came free
-		busyUntil := time.Time{}  // the slot, whoever has it
-		seen, nextLook := 0, noon // what the poller last saw, and when it looks
-		mostly := rapid.IntRange(0, 8).Draw(t, "how often the stranger is faster")
 		now := noon
 		for ; len(accepted) < 10 && now.Before(noon.Add(48*time.Hour)); now = now.Add(time.Second) {
-			if !busyUntil.IsZero() && !now.Before(busyUntil) {
-				busyUntil = time.Time{}
-				worst, attempts = max(worst, attempts), 0
-				if rapid.IntRange(0, 9).Draw(t, "stranger") < mostly {
-					busyUntil = now.Add(time.Duration(rapid.IntRange(20, 600).Draw(t, "theirs")) * time.Second)
-				}
-			}
-			if !now.Before(nextLook) {
-				nextLook = now.Add(4 * time.Second)
-				seen = 0
-				if !busyUntil.IsZero() {
-					seen = 1
-				}
-			}
-			send, estimate, _ := q.Next(now, seen, 1)
+			w.pass(now)
+			send, estimate, _ := q.Next(now, w.seen, 1)
 			for _, id := range estimate {
 				s := q.items[q.index(id)].Submission
 				if err := s.Reprice(dollars(500_000), now); err != nil {
@@ -244,13 +332,11 @@ func TestAStrangerOnTheOnlySlot(t *testing.T) {
 				q.Priced(s, nil)
 			}
 			for _, id := range send {
-				attempts++
 				s := q.items[q.index(id)].Submission
-				if !busyUntil.IsZero() {
+				if !w.post(now) {
 					q.Landed(answered(t, s, api.Limited, now), tooMany(), now)
 					continue
 				}
-				busyUntil, seen = now.Add(time.Duration(rapid.IntRange(20, 600).Draw(t, "ours"))*time.Second), 1
 				accepted = append(accepted, id)
 				q.Landed(answered(t, s, api.Accepted, now), nil, now)
 			}
@@ -258,8 +344,8 @@ func TestAStrangerOnTheOnlySlot(t *testing.T) {
 		if want := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}; !slices.Equal(accepted, want) {
 			t.Fatalf("accepted %v by %s", accepted, now.Sub(noon))
 		}
-		if worst > 3 {
-			t.Fatalf("%d attempts for one slot", worst)
+		if w.worst > 3 {
+			t.Fatalf("%d attempts for one slot", w.worst)
 		}
 	})
 }

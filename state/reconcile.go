@@ -94,31 +94,36 @@ func (r *Reconciler) Track(subs []Submission) {
 		old[n.sub.ID] = n
 	}
 	claims := len(r.claimed)
-	r.intents, r.claimed, r.promised = nil, make(map[api.ID]string), make(map[api.ID]*intent)
+	r.intents, r.promised = nil, make(map[api.ID]*intent)
+	r.claim(subs)
 	for i := range subs {
 		s := &subs[i]
-		for _, id := range []api.ID{s.GenerationID, s.BatchID} {
-			if id != "" {
-				r.claimed[id] = s.ID
-			}
-		}
 		if s.State == SubmissionSent || !s.MayHaveCost() {
 			continue
 		}
 		n := cmp.Or(old[s.ID], new(intent))
 		r.stale = n.update(s) || r.stale
-		r.intents = append(r.intents, n)
+		if r.claimed[n.link] != "" {
+			n.link = "" // somebody was faster
+		}
 		if n.link != "" {
 			r.promised[n.link] = n
 		}
-	}
-	for id, n := range r.promised {
-		if r.claimed[id] != "" { // somebody was faster
-			n.link = ""
-			delete(r.promised, id)
-		}
+		r.intents = append(r.intents, n)
 	}
 	r.stale = r.stale || len(r.claimed) != claims || len(r.intents) != len(old)
+}
+
+// claim notes what belongs to the submissions.
+func (r *Reconciler) claim(subs []Submission) {
+	r.claimed = make(map[api.ID]string)
+	for i := range subs {
+		for _, id := range []api.ID{subs[i].GenerationID, subs[i].BatchID} {
+			if id != "" {
+				r.claimed[id] = subs[i].ID
+			}
+		}
+	}
 }
 
 // update takes in how the submission stands now. What was decided about an

@@ -202,6 +202,20 @@ func TestALeadIsFollowedFirst(t *testing.T) {
 	want(t, "the job is of something else", steps(&odd, noon.Add(10*time.Second)))
 }
 
+func TestWhatIsPromisedToOneIsNotGivenToAnother(t *testing.T) {
+	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 0)
+	a.Lead = "j1"
+	var r Reconciler
+	r.Track([]Submission{a, b})
+	g := takeJob("j1", 1, 0)
+	r.Followed(r.Next(noon)[0], &g)
+	want(t, "by its lead", steps(&r, noon), "link aj1")
+	want(t, "its twin", looks(&r, noon.Add(90*time.Second), g), "ask b")
+	b.State, b.GenerationID = SubmissionSent, "j1" // another window linked it
+	r.Track([]Submission{a, b})
+	want(t, "somebody was faster", steps(&r, noon.Add(2*time.Minute)), "ask a")
+}
+
 func TestSendingOnceMoreWantsAProof(t *testing.T) {
 	a := doubt(t, "a", 1, 0)
 	var unproven Reconciler
