@@ -74,6 +74,7 @@ type App struct {
 	sending   map[string]state.Submission // paid requests on their way, by id
 	elsewhere map[string]bool             // those that another window sends
 	draft     state.Draft                 // what was last typed into the form
+	opened    func() tea.Cmd              // what waits for the journal; may be nil
 	batchPath string                      // and into the batch form
 
 	tabs  []tab
@@ -97,7 +98,7 @@ func (a *App) enter(s *Session) {
 		a.session.Close()
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
-	a.sending, a.elsewhere = map[string]state.Submission{}, map[string]bool{}
+	a.sending, a.elsewhere, a.opened = map[string]state.Submission{}, map[string]bool{}, nil
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
 	if s == nil {

@@ -46,6 +46,9 @@ type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
 
 // newBatch opens the batch form.
 func (a *App) newBatch() tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(a.newBatch)
+	}
 	a.push(a.batchForm())
 	return nil
 }

@@ -123,6 +123,15 @@ func (m recallMsg) land(a *App) tea.Cmd {
 	if unknown > 0 {
 		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged, never sent again by itself")
 	}
+	if do := a.opened; do != nil {
+		a.opened = nil
+		a.calm()
+		if why := a.unspendable(); why != "" {
+			a.warn(why)
+			return nil
+		}
+		return do()
+	}
 	return nil
 }
 

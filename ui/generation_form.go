@@ -37,6 +37,9 @@ type fileFact struct {
 // newGeneration opens the form: with what it is started from, else with what
 // was left in it last.
 func (a *App) newGeneration(from *state.Draft) tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(func() tea.Cmd { return a.newGeneration(from) })
+	}
 	draft := a.draft
 	if from != nil {
 		draft = *from

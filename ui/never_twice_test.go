@@ -10,6 +10,8 @@ import (
 
 	"dubtop/api/simulator"
 	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/ui"
 )
 
 const creating = "POST /v2/generate"
@@ -482,5 +484,31 @@ func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
 			t.Error("the poll never brought the job before the answer")
 		}
 		s.Sees("$1.25 as estimated when sent")
+	})
+}
+
+func TestAFormThatIsWantedBeforeTheJournalIsOpenComesWithIt(t *testing.T) {
+	slow := func(err error) func(*ui.Config) {
+		return func(c *ui.Config) {
+			book := c.Session.Journal
+			c.Session.Journal, c.Session.JournalErr = nil, nil
+			c.Session.OpenJournal = func() (*journal.Journal, error) {
+				time.Sleep(2 * time.Second)
+				return book, err
+			}
+		}
+	}
+	tell(t, stage{config: slow(nil)}, func(s *story) {
+		s.Press("n")
+		s.Sees("opening the journal")
+		s.DoesNotSee("Output file name")
+		s.Pass(3 * time.Second)
+		s.Sees("Output file name")
+	})
+	tell(t, stage{config: slow(errors.New("the disk is full"))}, func(s *story) {
+		s.Press("n")
+		s.Pass(3 * time.Second)
+		s.DoesNotSee("Output file name")
+		s.Sees("no journal, no spending", "the disk is full")
 	})
 }

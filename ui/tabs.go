@@ -92,12 +92,18 @@ func (a *App) unspendable() string {
 	switch {
 	case a.session == nil:
 		return "there is no account yet"
-	case a.session.Journal == nil:
-		return "the journal is still being opened"
 	case a.session.JournalErr != nil:
 		return "no journal, no spending: " + errorText(a.session.JournalErr)
 	}
 	return ""
+}
+
+// afterOpening does something that needs the journal as soon as it is open,
+// which on a slow disk is a moment after the first frame.
+func (a *App) afterOpening(do func() tea.Cmd) tea.Cmd {
+	a.opened = do
+	a.busy("opening the journal" + a.theme.glyphs.more)
+	return nil
 }
 
 func (a *App) refreshNow() tea.Cmd {
