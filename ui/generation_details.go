@@ -188,8 +188,10 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 func (a *App) intentLines(id string, width int) []string {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
-		return []string{"", "  " + a.theme.text(toneText, "The answer has come: the list has the job."), "",
-			"  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back")}
+		return []string{
+			"", "  " + a.theme.text(toneText, "The answer has come: the list has the job."), "",
+			"  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back"),
+		}
 	}
 	return append([]string{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
 }
