@@ -29,7 +29,7 @@ const (
 	EntryOutcome  EntryKind = "outcome"  // how it ended became known
 )
 
-// ErrEntry: the entry can't be booked as it is.
+// ErrEntry says that an entry can't be booked as it is.
 var ErrEntry = errors.New("this can't be booked")
 
 // Entry is one row of the ledger. Of what it says of the job, an acceptance

@@ -113,7 +113,10 @@ func TestJobsComeNewestFirstPageByPage(t *testing.T) {
 		last = page[6]
 	}
 	// The journal is free for other things while the jobs are read.
-	for range j.EachGeneration(t.Context()) {
+	for _, err := range j.EachGeneration(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		keepJobs(t, j, seenJob(1, api.Completed))
 		if err := j.SaveSetting(t.Context(), "a", "b"); err != nil {
 			t.Fatal(err)
