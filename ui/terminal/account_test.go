@@ -238,3 +238,30 @@ func TestTheSimulatorServesOtherClients(t *testing.T) {
 		t.Errorf("without a key it answers %s", res.Status)
 	}
 }
+
+// The pictures and the kept frames are made without a terminal of this
+// machine. This one shows that the binary draws the same: all but the clock
+// and the places where it looked for a key.
+func TestTheBinaryDrawsTheFrameThatIsKept(t *testing.T) {
+	t.Parallel()
+	kept, err := os.ReadFile(fmt.Sprintf("../testdata/TestFrames/first-screen-%dx%d.golden", columns, rows))
+	must(t, err)
+	w := open(t, stage{})
+	w.sees("Welcome to dubtop", "Looked for a key in:")
+	if got, want := timeless(w.screen()), timeless(string(kept)); got != want {
+		t.Errorf("the binary draws\n%s\nbut kept is\n%s", got, want)
+	}
+	w.keys("q")
+	w.ends(0)
+}
+
+var changing = regexp.MustCompile(`\d\d:\d\d:\d\d|· .*`)
+
+// timeless is a screen without what differs from run to run.
+func timeless(screen string) string {
+	lines := strings.Split(changing.ReplaceAllString(screen, "…"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
