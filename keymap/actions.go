@@ -9,6 +9,7 @@ const (
 	GroupScreen = "Screen"
 	GroupForm   = "In a form"
 	GroupDialog = "In a dialog"
+	GroupSpare  = "" // named by the view that takes the key, else not shown
 )
 
 // The actions of the views.
@@ -17,6 +18,11 @@ const (
 	View2         Name = "batches"
 	View3         Name = "assets"
 	View4         Name = "models"
+	View5         Name = "view_5" // from here on spare, for views to come
+	View6         Name = "view_6"
+	View7         Name = "view_7"
+	View8         Name = "view_8"
+	View9         Name = "view_9"
 	NextView      Name = "next_view"
 	PreviousView  Name = "previous_view"
 	Down          Name = "down"
@@ -74,6 +80,11 @@ func defaults() []Entry {
 		{View2, []string{"2"}, "2", "batches", GroupViews},
 		{View3, []string{"3"}, "3", "assets", GroupViews},
 		{View4, []string{"4"}, "4", "models", GroupViews},
+		{View5, []string{"5"}, "5", "view 5", GroupSpare},
+		{View6, []string{"6"}, "6", "view 6", GroupSpare},
+		{View7, []string{"7"}, "7", "view 7", GroupSpare},
+		{View8, []string{"8"}, "8", "view 8", GroupSpare},
+		{View9, []string{"9"}, "9", "view 9", GroupSpare},
 		{NextView, []string{"tab"}, "tab", "next view", GroupViews},
 		{PreviousView, []string{"shift+tab"}, "shift+tab", "previous view", GroupViews},
 

@@ -41,6 +41,9 @@ func (h *help) lines(width int) []string {
 	}
 	group := ""
 	for _, e := range a.cfg.Keys.Entries() {
+		if e.Group == keymap.GroupSpare {
+			continue
+		}
 		if e.Group != group {
 			group = e.Group
 			lines = append(lines, "", "  "+t.text(toneTitle, group))

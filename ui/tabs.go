@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -14,18 +15,29 @@ type tab struct {
 	key    keymap.Name
 	title  string
 	topic  state.Topic // what the poller asks more often while it is shown
-	screen screen
+	make   func(a *App) screen
 	count  func(a *App) string
+	screen screen // once it is made
 }
 
-// newTabs lists the views. A new one is a file of its own and a line here.
-func newTabs(a *App) []tab {
+// views lists what stands at the top. A new view is a file of its own and a
+// line here; keymap has spare names for nine.
+func views() []tab {
 	return []tab{
-		{keymap.View1, "Generations", state.Head, newGenerations(a), func(a *App) string { return total(a, &a.store.Generations) }},
-		{keymap.View2, "Batches", state.Batches, newBatches(a), func(a *App) string { return total(a, &a.store.Batches) }},
-		{keymap.View3, "Assets", state.Assets, newAssets(a), func(a *App) string { return total(a, &a.store.Assets) }},
-		{keymap.View4, "Models", state.Models, newModels(a), func(a *App) string { return total(a, &a.store.Models) }},
+		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *App) screen { return newGenerations(a) }, count: func(a *App) string { return total(a, &a.store.Generations) }},
+		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) screen { return newBatches(a) }, count: func(a *App) string { return total(a, &a.store.Batches) }},
+		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) screen { return newAssets(a) }, count: func(a *App) string { return total(a, &a.store.Assets) }},
+		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) screen { return newModels(a) }, count: func(a *App) string { return total(a, &a.store.Models) }},
 	}
+}
+
+// newTabs makes the views.
+func newTabs(a *App) []tab {
+	tabs := views()
+	for i := range tabs {
+		tabs[i].screen = tabs[i].make(a)
+	}
+	return tabs
 }
 
 // total says how many there are, as far as is known: "≥ 200" while the past is
@@ -70,8 +82,10 @@ func (a *App) everywhere() []action {
 		a.does(keymap.Suspend, func() tea.Cmd { return a.cfg.Suspend }).unless(a.unstoppable),
 		a.does(keymap.Quit, a.quit),
 	}
-	for i, name := range []keymap.Name{keymap.View1, keymap.View2, keymap.View3, keymap.View4} {
-		acts = append(acts, a.does(name, func() tea.Cmd { return a.show(i) }))
+	for i, v := range views() {
+		act := a.does(v.key, func() tea.Cmd { return a.show(i) })
+		act.key.SetHelp(act.key.Help().Key, strings.ToLower(v.title))
+		acts = append(acts, act)
 	}
 	step := func(by int) func() tea.Cmd {
 		return func() tea.Cmd { return a.show((a.tab + by + len(a.tabs)) % len(a.tabs)) }
