@@ -20,17 +20,17 @@ func desk() CheckEnv {
 		Now: noon, Home: "/home/ann", Dir: "/work",
 		Stat: func(path string) (int64, error) {
 			switch path {
-			case "/work/clip.mp4", "/home/ann/clip.mp4", "/work/face.png", "/work/voice.wav":
+			case "/film/clip.mp4", "/home/ann/clip.mp4", "/film/face.png", "/film/voice.wav":
 				return 3 << 20, nil
-			case "/work/empty.mp4":
+			case "/film/empty.mp4":
 				return 0, nil
-			case "/work/full.mp4":
+			case "/film/full.mp4":
 				return api.MaxUpload, nil
-			case "/work/big.mp4":
+			case "/film/big.mp4":
 				return api.MaxUpload + 1, nil
-			case "/work/locked.mp4":
+			case "/film/locked.mp4":
 				return 0, &fs.PathError{Op: "stat", Path: path, Err: fs.ErrPermission}
-			case "/work/folder.mp4":
+			case "/film/folder.mp4":
 				return 0, errors.New("it is a directory")
 			}
 			return 0, &fs.PathError{Op: "stat", Path: path, Err: fs.ErrNotExist}
@@ -231,11 +231,11 @@ func TestRequestSaysOnlyWhatTheUserSaid(t *testing.T) {
 		},
 		{
 			"files go beside the body",
-			Draft{Model: "lipsync-2", Visual: "clip.mp4", Audio: "'/work/voice.wav'"},
+			Draft{Model: "lipsync-2", Visual: "clip.mp4", Audio: "'/film/voice.wav'"},
 			`{"model":"lipsync-2","input":[{"type":"video"},{"type":"audio"}]}`,
 			[]File{
-				{Field: "video", Path: "/work/clip.mp4", Size: 3 << 20},
-				{Field: "audio", Path: "/work/voice.wav", Size: 3 << 20},
+				{Field: "video", Path: "/film/clip.mp4", Size: 3 << 20},
+				{Field: "audio", Path: "/film/voice.wav", Size: 3 << 20},
 			},
 		},
 		{
@@ -317,7 +317,7 @@ func TestCloneSharesNothing(t *testing.T) {
 }
 
 func TestFilesAreMeasured(t *testing.T) {
-	f := File{Path: "/work/a.mp4"}
+	f := File{Path: "/film/a.mp4"}
 	if err := f.Measure(strings.NewReader("abc")); err != nil {
 		t.Fatal(err)
 	}
