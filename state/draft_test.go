@@ -17,7 +17,7 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 // desk is a world with a few files and assets in it.
 func desk() CheckEnv {
 	return CheckEnv{
-		Now: noon, Home: "/home/ann", Dir: "/work",
+		Now: noon, Home: "/home/ann", Dir: "/film",
 		Stat: func(path string) (int64, error) {
 			switch path {
 			case "/film/clip.mp4", "/home/ann/clip.mp4", "/film/face.png", "/film/voice.wav":

@@ -63,9 +63,10 @@ func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	return later(at, p.budget.free(p.last, t.weight(), limit))
 }
 
-// sideLimit is how many side requests fit into a window.
+// sideLimit is how many side requests fit into a window. A batch that runs is
+// no rest: what was asked at the start must not keep it out of sight.
 func (p *Poller) sideLimit() int {
-	if p.facts.running > 0 {
+	if p.facts.running > 0 || p.facts.batches > 0 {
 		return maxSideBusy
 	}
 	return maxSideRest
