@@ -2,35 +2,9 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
-
-// built is the path of the binary that these tests run.
-var built string
-
-func TestMain(m *testing.M) {
-	os.Exit(buildAndRun(m))
-}
-
-func buildAndRun(m *testing.M) int {
-	dir, err := os.MkdirTemp("", "dubtop-built-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(dir)
-	built = filepath.Join(dir, "dubtop")
-	if out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
-}
 
 // said is what a command line answered.
 type said struct {
@@ -38,18 +12,15 @@ type said struct {
 	out, errors string
 }
 
-// say runs the binary without a terminal.
-func say(t *testing.T, env []string, args ...string) said {
-	t.Helper()
+// say runs a command line. Tests have no terminal to read from; what needs one
+// is told in ui/terminal, with the built binary.
+func say(args ...string) said {
 	var out, errs bytes.Buffer
-	cmd := exec.Command(built, args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "TERM=xterm"}, env...), &out, &errs
-	_ = cmd.Run() // its status says it
-	return said{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+	status := run(args, &out, &errs)
+	return said{status, out.String(), errs.String()}
 }
 
 func TestCommandLine(t *testing.T) {
-	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		args   string
@@ -71,7 +42,7 @@ func TestCommandLine(t *testing.T) {
 		{"an address in use", "simulate --addr 256.0.0.1:1", exitError, "", "cannot listen"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := say(t, nil, strings.Fields(c.args)...)
+			got := say(strings.Fields(c.args)...)
 			if got.status != c.status {
 				t.Errorf("status %d, want %d\n%s%s", got.status, c.status, got.out, got.errors)
 			}
