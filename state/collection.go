@@ -25,6 +25,8 @@ type entry[T any] struct {
 	class   Class
 	local   bool // put by us, and no answer has brought it yet
 	removed bool
+	kept    bool // the journal knew it when we began; see Recall
+	saved   bool // as TakeUnsaved or the journal had it
 }
 
 func (e *entry[T]) row() Row[T] { return any(&e.item).(Row[T]) }
@@ -42,6 +44,7 @@ type Collection[T any] struct {
 	live    map[*entry[T]]struct{}
 	counts  [classes]int
 	version uint64
+	unsaved int // items that changed since TakeUnsaved
 
 	issued uint32 // the last ticket's number
 	void   uint32 // tickets up to this one are void
@@ -72,15 +75,16 @@ func (c *Collection[T]) Merge(t Ticket, items []T, now time.Time) (changed int) 
 }
 
 // Answer lands the whole truth: what it does not bring is removed, but for
-// items that a later answer brought, or that were put and not yet confirmed by
-// any answer. The items belong to the collection afterwards.
+// items that a later answer brought, that were put and not yet confirmed by
+// any answer, or that were recalled: lost tells of those. The items belong to
+// the collection afterwards.
 func (c *Collection[T]) Answer(t Ticket, items []T, now time.Time) {
 	if !c.close(t) || t.number < c.whole {
 		return
 	}
 	c.write(t.number, items, now)
 	c.order = slices.DeleteFunc(c.order, func(e *entry[T]) bool {
-		absent := e.asked < t.number && !e.local
+		absent := e.asked < t.number && !e.local && !e.kept
 		if absent {
 			c.forget(e)
 		}
@@ -229,10 +233,7 @@ func (c *Collection[T]) Known() bool { return c.good > 0 }
 
 // write adds and updates items on behalf of a question.
 func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed int) {
-	if c.byKey == nil {
-		c.byKey = make(map[string]*entry[T], len(items))
-		c.live = make(map[*entry[T]]struct{})
-	}
+	c.begin(len(items))
 	var moving []*entry[T] // new, or at a new place
 	for i := range items {
 		key := rowOf(&items[i]).Key()
@@ -259,10 +260,21 @@ func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed 
 	return changed
 }
 
+// begin makes room for the first items.
+func (c *Collection[T]) begin(n int) {
+	if c.byKey == nil {
+		c.byKey = make(map[string]*entry[T], n)
+		c.live = make(map[*entry[T]]struct{})
+	}
+}
+
 // update gives an entry its newer item, and reports whether that differs.
 func (c *Collection[T]) update(e *entry[T], ticket uint32, item *T, now time.Time, moving *[]*entry[T]) bool {
 	if ticket < e.asked {
 		return false
+	}
+	if e.kept && e.asked == 0 {
+		now = time.Time{} // what changed since the journal knew it, nobody saw change
 	}
 	e.asked, e.local = ticket, false
 	row := rowOf(item)
@@ -287,6 +299,10 @@ func (c *Collection[T]) touch(e *entry[T]) {
 	if e.version > 0 {
 		c.counts[e.class]--
 	}
+	if e.version == 0 || e.saved {
+		c.unsaved++
+	}
+	e.saved = false
 	c.version++
 	e.version, e.class = c.version, e.row().Class()
 	c.counts[e.class]++
@@ -301,6 +317,9 @@ func (c *Collection[T]) touch(e *entry[T]) {
 func (c *Collection[T]) forget(e *entry[T]) {
 	c.version++
 	c.counts[e.class]--
+	if !e.saved {
+		c.unsaved--
+	}
 	e.removed = true
 	delete(c.live, e)
 	delete(c.byKey, e.row().Key())

@@ -55,6 +55,9 @@ func settle[T any](c *Collection[T], t Ticket, items []T, whole bool, err error,
 		c.Fail(t, err)
 	case whole:
 		c.Answer(t, items, now)
+		for _, key := range c.lost(t, items) {
+			c.Remove(key)
+		}
 	default:
 		c.Merge(t, items, now)
 	}
@@ -91,6 +94,9 @@ func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
 		switch {
 		case r.Whole, a.Topic == Head && !r.More:
 			c.Answer(a.ticket, r.Generations, now)
+			for _, key := range c.lost(a.ticket, r.Generations) {
+				s.MarkGone(api.ID(key), now)
+			}
 		case fresh:
 			c.Merge(a.ticket, r.Generations, now)
 		default:
