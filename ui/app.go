@@ -76,6 +76,7 @@ type App struct {
 	draft     state.Draft                 // what was last typed into the form
 	opened    func() tea.Cmd              // what waits for the journal; may be nil
 	batchPath string                      // and into the batch form
+	history   history                     // what the journal knows of the lists
 
 	tabs  []tab
 	tab   int
@@ -99,6 +100,7 @@ func (a *App) enter(s *Session) {
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
 	a.sending, a.elsewhere, a.opened = map[string]state.Submission{}, map[string]bool{}, nil
+	a.history = history{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
 	if s == nil {
@@ -122,12 +124,13 @@ type beginMsg struct{}
 
 func (beginMsg) land(a *App) tea.Cmd { return a.begin() }
 
-// begin starts a session: what the journal knows comes first, then the polls.
+// begin starts a session: what the journal knows comes first, then the polls,
+// unless it takes so long that the beat goes before.
 func (a *App) begin() tea.Cmd {
 	if a.session == nil {
 		return nil
 	}
-	return tea.Batch(recallCmd(a.session), a.poll())
+	return tea.Sequence(recallCmd(a.session), pollCmd)
 }
 
 // Update lets a message land, and has the frame drawn if its time has come.

@@ -10,6 +10,13 @@ import (
 	"dubtop/state"
 )
 
+// pollMsg says that the first questions may be asked.
+type pollMsg struct{}
+
+func pollCmd() tea.Msg { return pollMsg{} }
+
+func (pollMsg) land(a *App) tea.Cmd { return a.poll() }
+
 // askCmd asks what the poller says is due. Answers are decoded and thinned
 // down here, beside the screens; landing one is a merge of a page.
 func askCmd(s *Session, ask state.Ask) tea.Cmd {

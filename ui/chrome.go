@@ -139,9 +139,13 @@ type positioned interface{ Position() string }
 // phase says in words what the poller is doing about the network.
 func (a *App) phase() piece {
 	p := a.poller.Phase(a.now)
-	asOf := "no data yet"
-	if t := a.store.Generations.AsOf(); !t.IsZero() {
-		asOf = "data as of " + clock(t, a.now)
+	age := a.asOf()
+	asOf := age
+	switch {
+	case age == "":
+		asOf = "no data yet"
+	case a.store.Generations.Known():
+		asOf = "data " + age
 	}
 	refresh := a.keyFor(keymap.Refresh)
 	switch p.Kind {
@@ -154,10 +158,10 @@ func (a *App) phase() piece {
 	case state.PhaseRejected:
 		return piece{fmt.Sprintf("%s, nothing is asked any more (%s: try again); %s", asOf, refresh, p.Words), toneBad}
 	}
-	if a.store.Generations.AsOf().IsZero() {
+	if age == "" {
 		return piece{"asking for the first time" + a.theme.glyphs.more, toneMuted}
 	}
-	return piece{"as of " + clock(a.store.Generations.AsOf(), a.now), toneMuted}
+	return piece{age, toneMuted}
 }
 
 // cutOff says why nothing can be asked at all, "" when it can.

@@ -54,7 +54,7 @@ func (beatMsg) land(a *App) tea.Cmd {
 		}
 	}
 	a.toast.fade(a.now)
-	cmds := []tea.Cmd{beatCmd(), a.poll(), a.lookElsewhere()}
+	cmds := []tea.Cmd{beatCmd(), a.poll(), a.lookElsewhere(), a.tendHistory()}
 	for _, s := range a.stack {
 		if t, ok := s.(ticking); ok {
 			cmds = append(cmds, t.Tick(a.now))
@@ -70,6 +70,7 @@ type recallMsg struct {
 	unwritable  error // why nothing can be written to it
 	submissions []state.Submission
 	draft       state.Draft
+	past        past
 	err         error
 }
 
@@ -86,6 +87,7 @@ func recallCmd(s *Session) tea.Cmd {
 		if m.unwritable == nil {
 			_, m.err = m.journal.Recover(ctx, time.Now())
 		}
+		m.past = recallPast(ctx, m.journal)
 		var unread, lost error
 		m.submissions, unread = m.journal.Submissions(ctx)
 		m.draft, _, lost = m.journal.Draft(ctx)
@@ -102,6 +104,7 @@ func (m recallMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
 		a.complain("the journal could not be read: " + errorText(m.err))
 	}
+	a.bringBack(m.past)
 	a.draft = m.draft
 	unknown := 0
 	for i := range m.submissions {

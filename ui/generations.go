@@ -160,8 +160,15 @@ func (a *App) progressCell(g *state.Generation) cell {
 	case !g.Status.Running():
 		return cell{"status unknown", toneMuted}
 	}
+	return a.runningCell(g)
+}
+
+// runningCell says how far a job is that runs, or ran when it was last seen.
+func (a *App) runningCell(g *state.Generation) cell {
 	e := a.store.Forecast.Expect(g, a.now)
 	switch {
+	case !a.store.Generations.Known():
+		return cell{"when last seen", toneMuted}
 	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
 		return cell{"unusually long", toneWarn}
 	case e.Stuck:

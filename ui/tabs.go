@@ -54,7 +54,10 @@ func total[T any](a *App, c *state.Collection[T]) string {
 
 // partial reports whether more of a collection exists than is loaded.
 func (a *App) partial(c any) bool {
-	return c == any(&a.store.Generations) && !a.store.History.Complete
+	if known, ok := c.(interface{ Known() bool }); ok && !known.Known() {
+		return true
+	}
+	return c == any(&a.store.Generations) && (a.history.more || !a.store.History.Complete)
 }
 
 // show brings a tab to the front and drops whatever stood on the old one.
@@ -170,7 +173,7 @@ func (a *App) answered() {
 
 // leaveAll lets every screen keep what it must before the end.
 func (a *App) leaveAll() tea.Cmd {
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{a.saveLast()}
 	for _, s := range a.stack {
 		if l, ok := s.(leaving); ok {
 			cmds = append(cmds, l.Leave())
