@@ -161,7 +161,7 @@ func dashboard(demo bool, status *int) error {
 	// jobs small, at next to no cost while nothing happens. The first frame
 	// need not wait for a collection.
 	debug.SetGCPercent(-1)
-	time.AfterFunc(startTime, func() { debug.SetGCPercent(25) })
+	time.AfterFunc(startTime, func() { debug.SetGCPercent(15) })
 	cfg, err := configure(demo)
 	if err != nil {
 		*status = exitError

@@ -42,6 +42,7 @@ type history struct {
 	more    bool             // older ones are left in the journal
 	reading bool             // a page of them is on its way
 	saving  bool
+	bulk    bool      // a long history is being saved, page by page
 	tried   time.Time // the last saving
 	saved   time.Time // the age that was last saved
 	told    bool      // that saving fails
@@ -152,11 +153,14 @@ func (a *App) saveSeen() tea.Cmd {
 		return nil
 	}
 	h.saving, h.tried, h.saved = true, a.now, m.seen
-	if len(m.generations) == nextPage {
+	full := len(m.generations) == nextPage
+	if full {
 		h.tried = time.Time{} // more is left: the next beat goes on
 	}
+	last := h.bulk && !full
+	h.bulk = full
 	return func() tea.Msg {
-		return savedSeenMsg{m.session, m.save(context.Background())}
+		return savedSeenMsg{m.session, last, m.save(context.Background())}
 	}
 }
 
@@ -169,7 +173,7 @@ func (a *App) saveLast() tea.Cmd {
 	return func() tea.Msg {
 		ctx, stop := context.WithTimeout(context.Background(), lastSave)
 		defer stop()
-		return savedSeenMsg{m.session, m.save(ctx)}
+		return savedSeenMsg{m.session, false, m.save(ctx)}
 	}
 }
 
@@ -206,6 +210,7 @@ func (m sightings) save(ctx context.Context) error {
 // savedSeenMsg tells how saving went.
 type savedSeenMsg struct {
 	session *Session
+	last    bool // of a long history
 	err     error
 }
 
@@ -223,6 +228,9 @@ func (m savedSeenMsg) land(a *App) tea.Cmd {
 	case !h.told:
 		h.told = true
 		a.warn("the lists could not be kept for the next start: " + errorText(m.err))
+	}
+	if m.last {
+		return releaseCmd
 	}
 	return nil
 }
