@@ -5,7 +5,9 @@ const (
 	GroupViews  = "Views"
 	GroupMove   = "Move"
 	GroupFind   = "Find"
+	GroupMark   = "Mark"
 	GroupJob    = "Work"
+	GroupQueue  = "In the queue"
 	GroupScreen = "Screen"
 	GroupForm   = "In a form"
 	GroupDialog = "In a dialog"
@@ -18,9 +20,9 @@ const (
 	View2         Name = "batches"
 	View3         Name = "assets"
 	View4         Name = "models"
-	View5         Name = "view_5" // from here on spare, for views to come
-	View6         Name = "view_6"
-	View7         Name = "view_7"
+	View5         Name = "queue"
+	View6         Name = "ledger"
+	View7         Name = "view_7" // from here on spare, for views to come
 	View8         Name = "view_8"
 	View9         Name = "view_9"
 	NextView      Name = "next_view"
@@ -41,11 +43,27 @@ const (
 	Sort          Name = "sort"
 	Reverse       Name = "reverse_sort"
 	Failures      Name = "failures"
+	Mark          Name = "mark"
+	MarkRange     Name = "mark_range"
+	MarkAll       Name = "mark_all"
+	MarkNone      Name = "mark_none"
 	NewGeneration Name = "new_generation"
 	NewBatch      Name = "new_batch"
 	Open          Name = "open"
 	CopyID        Name = "copy_id"
 	CopyURL       Name = "copy_url"
+	Rerun         Name = "run_again"
+	RerunModel    Name = "run_with_model"
+	Label         Name = "label"
+	Export        Name = "export"
+	Totals        Name = "totals"
+	MoveDown      Name = "move_down"
+	MoveUp        Name = "move_up"
+	PauseItem     Name = "pause_item"
+	PauseQueue    Name = "pause_queue"
+	Edit          Name = "edit"
+	Drop          Name = "drop"
+	Resend        Name = "send_once_more"
 	Refresh       Name = "refresh"
 	Pause         Name = "pause"
 	Help          Name = "help"
@@ -80,8 +98,8 @@ func defaults() []Entry {
 		{View2, []string{"2"}, "2", "batches", GroupViews},
 		{View3, []string{"3"}, "3", "assets", GroupViews},
 		{View4, []string{"4"}, "4", "models", GroupViews},
-		{View5, []string{"5"}, "5", "view 5", GroupSpare},
-		{View6, []string{"6"}, "6", "view 6", GroupSpare},
+		{View5, []string{"5"}, "5", "queue", GroupViews},
+		{View6, []string{"6"}, "6", "ledger", GroupViews},
 		{View7, []string{"7"}, "7", "view 7", GroupSpare},
 		{View8, []string{"8"}, "8", "view 8", GroupSpare},
 		{View9, []string{"9"}, "9", "view 9", GroupSpare},
@@ -102,6 +120,11 @@ func defaults() []Entry {
 		{Reverse, []string{"S"}, "S", "reverse the order", GroupFind},
 		{Failures, []string{"F"}, "F", "failures only", GroupFind},
 
+		{Mark, []string{"space"}, "space", "mark, or take the mark off", GroupMark},
+		{MarkRange, []string{"v"}, "v", "mark from the last mark to here", GroupMark},
+		{MarkAll, []string{"a"}, "a", "mark all that match", GroupMark},
+		{MarkNone, []string{"A", "ctrl+\\"}, "A", "take all marks off", GroupMark},
+
 		{Details, []string{"enter"}, "enter", "details", GroupJob},
 		{NextPart, []string{"]", "l", "right"}, "]", "next part of the details", GroupJob},
 		{PreviousPart, []string{"[", "h", "left"}, "[", "previous part", GroupJob},
@@ -110,6 +133,19 @@ func defaults() []Entry {
 		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
 		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
 		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},
+		{Rerun, []string{"."}, ".", "run again as it was", GroupJob},
+		{RerunModel, []string{"m"}, "m", "run again with another model", GroupJob},
+		{Label, []string{"t"}, "t", "label", GroupJob},
+		{Totals, []string{"T"}, "T", "totals", GroupJob},
+		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
+
+		{MoveDown, []string{"J", "shift+down"}, "J", "send later", GroupQueue},
+		{MoveUp, []string{"K", "shift+up"}, "K", "send sooner", GroupQueue},
+		{PauseItem, []string{"p"}, "p", "hold back, or let go on", GroupQueue},
+		{PauseQueue, []string{"P"}, "P", "hold the whole queue, or let it go on", GroupQueue},
+		{Edit, []string{"e"}, "e", "edit, which voids the price", GroupQueue},
+		{Drop, []string{"x"}, "x", "drop", GroupQueue},
+		{Resend, []string{"R"}, "R", "send once more, by your own choice", GroupQueue},
 
 		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
