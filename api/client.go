@@ -39,6 +39,7 @@ type Client struct {
 	generate, other *limiter
 	memory          memory
 	skew            atomic.Pointer[time.Duration] // server's clock minus ours
+	slots           atomic.Int64                  // the plan's concurrency, 0 unknown
 	closeIdle       func()
 }
 
@@ -96,6 +97,8 @@ type Usage struct {
 	Generate, GenerateLimit int // POST /v2/generate and /v2/batch
 	Other, OtherLimit       int
 
+	Slots int // the plan's concurrency as an answer's header told it, 0 unknown
+
 	// GenerateHeld and OtherHeld say until when the server asked us to send
 	// no more of a class; zero when it did not.
 	GenerateHeld, OtherHeld time.Time
@@ -105,7 +108,7 @@ type Usage struct {
 // limits (60 and 600). https://sync.so/docs/api-reference
 func (c *Client) Usage() Usage {
 	now := time.Now()
-	u := Usage{GenerateLimit: generateLimit, OtherLimit: otherLimit}
+	u := Usage{GenerateLimit: generateLimit, OtherLimit: otherLimit, Slots: int(c.slots.Load())}
 	u.Generate, u.GenerateHeld = c.generate.used(now)
 	u.Other, u.OtherHeld = c.other.used(now)
 	return u

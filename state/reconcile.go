@@ -48,8 +48,7 @@ type Step struct {
 // request sent once more only where that is proved to be safe; else it asks.
 // It starts from what the journal holds, so a restart changes nothing.
 //
-// Call Track with every submission after each change, do what Next says, and
-// tell what came of it. It belongs to one goroutine.
+// Call Track after each change, do what Next says, and tell what came of it. It belongs to one goroutine.
 type Reconciler struct {
 	Matcher
 	// Proven says that this server honours idempotency keys. Only a proof will
@@ -87,15 +86,19 @@ type intent struct {
 	asked    bool
 }
 
-// Track takes in the submissions as they stand, all that there are.
+// Track takes in the submissions as they stand: all whose outcome is open or was
+// dropped while it was. What belongs to the others is told by them once, or by
+// Claim; it stays claimed.
 func (r *Reconciler) Track(subs []Submission) {
 	old := make(map[string]*intent, len(r.intents))
 	for _, n := range r.intents {
 		old[n.sub.ID] = n
 	}
-	claims := len(r.claimed)
 	r.intents, r.promised = nil, make(map[api.ID]*intent)
-	r.claim(subs)
+	for i := range subs {
+		r.Claim(subs[i].GenerationID, subs[i].ID)
+		r.Claim(subs[i].BatchID, subs[i].ID)
+	}
 	for i := range subs {
 		s := &subs[i]
 		if s.State == SubmissionSent || !s.MayHaveCost() {
@@ -111,19 +114,19 @@ func (r *Reconciler) Track(subs []Submission) {
 		}
 		r.intents = append(r.intents, n)
 	}
-	r.stale = r.stale || len(r.claimed) != claims || len(r.intents) != len(old)
+	r.stale = r.stale || len(r.intents) != len(old)
 }
 
-// claim notes what belongs to the submissions.
-func (r *Reconciler) claim(subs []Submission) {
-	r.claimed = make(map[api.ID]string)
-	for i := range subs {
-		for _, id := range []api.ID{subs[i].GenerationID, subs[i].BatchID} {
-			if id != "" {
-				r.claimed[id] = subs[i].ID
-			}
-		}
+// Claim notes that a job or a batch belongs to a submission, for good. An empty
+// id is passed over.
+func (r *Reconciler) Claim(id api.ID, submission string) {
+	if id == "" || r.claimed[id] == submission {
+		return
 	}
+	if r.claimed == nil {
+		r.claimed = make(map[api.ID]string)
+	}
+	r.claimed[id], r.stale = submission, true
 }
 
 // update takes in how the submission stands now. What was decided about an

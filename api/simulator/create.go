@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -67,12 +68,22 @@ func (s *Server) createGeneration(w http.ResponseWriter, r *http.Request) {
 	}
 	s.advance(now)
 	body, f := s.submit(sub, now)
+	s.tellSlots(w.Header(), now)
 	s.mu.Unlock()
 	if f != nil {
 		f.write(w)
 		return
 	}
 	writeBody(w, http.StatusCreated, "application/json; charset=utf-8", body)
+}
+
+// tellSlots says how many of the plan's slots are taken; older servers don't.
+// The lock is held. https://sync.so/docs/product/troubleshooting
+func (s *Server) tellSlots(h http.Header, now time.Time) {
+	if s.opts.Profile == Current {
+		h.Set("X-Sync-Concurrency-Limit", strconv.Itoa(s.opts.Slots))
+		h.Set("X-Sync-Active-Generations", strconv.Itoa(len(s.jobs.running(now))))
+	}
 }
 
 // readSubmission reads either form of the request.
