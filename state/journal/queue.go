@@ -33,27 +33,52 @@ type QueueItem struct {
 // returned. It leaves the queue by itself when it is sent, and comes back to
 // its place when nothing was created.
 func (j *Journal) Enqueue(ctx context.Context, s state.Submission, now time.Time) error {
-	if s.State != state.SubmissionConfirmed && s.State != state.SubmissionQueued {
-		return fmt.Errorf("%w: it is %s, and only what is confirmed may wait in the queue", state.ErrTransition, s.State)
+	return j.EnqueueAll(ctx, []state.Submission{s}, nil, now)
+}
+
+// EnqueueAll does what Enqueue does for many, in their order: all of them or
+// none. Those for which paused is true wait until PauseItem lets them go on,
+// such as all but the pilot of a group; with nil none is paused.
+func (j *Journal) EnqueueAll(ctx context.Context, subs []state.Submission, paused func(i int) bool, now time.Time) error {
+	for i := range subs {
+		if s := &subs[i]; s.State != state.SubmissionConfirmed && s.State != state.SubmissionQueued {
+			return fmt.Errorf("%w: it is %s, and only what is confirmed may wait in the queue", state.ErrTransition, s.State)
+		}
 	}
 	return j.spend(ctx, func(tx *sql.Tx) error {
-		if err := j.save(ctx, tx, s); err != nil {
-			return err
+		for i, s := range subs {
+			if err := j.save(ctx, tx, s); err != nil {
+				return err
+			}
+			if err := placeLast(ctx, tx, s.ID, paused != nil && paused(i), now); err != nil {
+				return err
+			}
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO queue (submission, position, enqueued_at)
-			SELECT ?, coalesce(max(position), 0) + 1, ? FROM queue WHERE true ON CONFLICT DO NOTHING`, s.ID, nanos(now))
-		return err
+		return nil
 	})
 }
 
-// waiting is where a submission may stand while it is in the queue: one whose
-// price went up is estimated, and confirmed again at its place.
-const waiting = `submissions.state IN ('estimated', 'confirmed', 'queued')`
+// placeLast gives a submission the last place, if it has none.
+func placeLast(ctx context.Context, tx *sql.Tx, id string, paused bool, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO queue (submission, position, paused, enqueued_at)
+		SELECT ?, coalesce(max(position), 0) + 1, ?, ? FROM queue WHERE true
+		ON CONFLICT DO UPDATE SET paused = true WHERE excluded.paused AND NOT paused`, id, paused, nanos(now))
+	return err
+}
 
-// Queue lists what waits, in order.
+// waiting is where a submission may stand while it is in the queue: one whose
+// price went up is estimated, and confirmed again at its place. Listed are
+// also those that were refused: they wait for the user.
+const (
+	waiting    = `submissions.state IN ('estimated', 'confirmed', 'queued')`
+	inTheQueue = `submissions.state IN ('estimated', 'confirmed', 'queued', 'rejected')`
+)
+
+// Queue lists what waits, in order. What was refused when its turn came is
+// listed at its place, so that it can be made anew or taken off with Dequeue.
 func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+`, enqueued_at, paused
-		FROM queue JOIN submissions ON id = submission WHERE `+waiting+" ORDER BY position, submission")
+		FROM queue JOIN submissions ON id = submission WHERE `+inTheQueue+" ORDER BY position, submission")
 	if err != nil {
 		return nil, j.failed(err)
 	}
@@ -66,15 +91,49 @@ func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 	return items, j.failed(err)
 }
 
+// Dequeue takes a submission off the queue that waits no more: one that was
+// refused, say. It stays among the submissions as it is. One that has no place
+// is no error. What waits must be dropped instead, and what is being sent or in
+// doubt keeps its place, because it may come back to it.
+func (j *Journal) Dequeue(ctx context.Context, id string) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		old, err := stored(ctx, tx, id)
+		switch {
+		case err != nil:
+			return err
+		case old.state == state.SubmissionSending || old.state == state.SubmissionUnknown:
+			return ErrTaken
+		}
+		var waits bool
+		err = tx.QueryRowContext(ctx,
+			"SELECT EXISTS (SELECT 1 FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+waiting+")", id).Scan(&waits)
+		if err != nil {
+			return err
+		}
+		if waits {
+			return fmt.Errorf("%w: it still waits in the queue, drop it instead", state.ErrTransition)
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM queue WHERE submission = ?", id)
+		return err
+	})
+}
+
+// Revision is a number that grows whenever anything about the submissions or
+// the queue changes, whoever changes it.
+func (j *Journal) Revision(ctx context.Context) (n int64, err error) {
+	err = j.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'revision'").Scan(&n)
+	return n, j.failed(err)
+}
+
 // Reorder puts the named submissions into the given order, at the places that
 // they have together: all that wait, or a part, such as two that change
 // places. What is not named stays where it is, also what another process has
-// added. All is refused if one is named twice or no longer waits.
+// added. All is refused if one is named twice or is not in Queue.
 func (j *Journal) Reorder(ctx context.Context, ids []string) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		places := make([]int64, 0, len(ids))
 		for _, id := range ids {
-			place, err := placeOf(ctx, tx, id)
+			place, err := placeOf(ctx, tx, id, inTheQueue)
 			if err != nil {
 				return err
 			}
@@ -97,7 +156,7 @@ func (j *Journal) Reorder(ctx context.Context, ids []string) error {
 // lets it go on. It keeps its place.
 func (j *Journal) PauseItem(ctx context.Context, id string, paused bool) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
-		if _, err := placeOf(ctx, tx, id); err != nil {
+		if _, err := placeOf(ctx, tx, id, waiting); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE queue SET paused = ? WHERE submission = ?", paused, id)
@@ -109,7 +168,7 @@ func (j *Journal) PauseItem(ctx context.Context, id string, paused bool) error {
 // more. Nothing is deleted; it stays among the submissions as dropped.
 func (j *Journal) Drop(ctx context.Context, id string, now time.Time) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
-		if _, err := placeOf(ctx, tx, id); err != nil {
+		if _, err := placeOf(ctx, tx, id, waiting); err != nil {
 			return err
 		}
 		s, err := scanSubmission(tx.QueryRowContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE id = ?", id))
@@ -123,10 +182,11 @@ func (j *Journal) Drop(ctx context.Context, id string, now time.Time) error {
 	})
 }
 
-// placeOf gives the place of a submission that waits, or says why it does not.
-func placeOf(ctx context.Context, tx *sql.Tx, id string) (place int64, err error) {
+// placeOf gives the place of a submission that is in the queue and stands as
+// wanted, or says why it does not.
+func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, err error) {
 	err = tx.QueryRowContext(ctx,
-		"SELECT position FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+waiting, id).Scan(&place)
+		"SELECT position FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+wanted, id).Scan(&place)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return place, err
 	}

@@ -266,3 +266,139 @@ func doubted(t *testing.T, s state.Submission, at time.Time) state.Submission {
 	}
 	return s
 }
+
+func TestAGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
+	j := opened(t, journalPath(t))
+	enqueued(t, j, 1)
+	group := []state.Submission{confirmed("a"), confirmed("b"), confirmed("c")}
+	pilot := func(i int) bool { return i > 0 }
+	if err := j.EnqueueAll(t.Context(), group, pilot, noon); err != nil {
+		t.Fatal(err)
+	}
+	if got := order(t, j); got != "q0 a (b) (c)" {
+		t.Fatalf("the queue is %s", got)
+	}
+	if err := j.BeginSending(t.Context(), sending(t, group[1])); !errors.Is(err, ErrPaused) {
+		t.Errorf("the rest of a group before its pilot: %v, want ErrPaused", err)
+	}
+	// The last of them can't wait: it has been sent. So none does.
+	taken := confirmed("taken")
+	if err := j.BeginSending(t.Context(), sending(t, taken)); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, sending(t, taken), api.Accepted, "g1")); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.EnqueueAll(t.Context(), []state.Submission{confirmed("d"), taken}, nil, noon); !errors.Is(err, ErrBackwards) {
+		t.Errorf("one of them was sent: %v, want ErrBackwards", err)
+	}
+	draft := confirmed("e")
+	draft.State = state.SubmissionEstimated
+	if err := j.EnqueueAll(t.Context(), []state.Submission{confirmed("f"), draft}, nil, noon); !errors.Is(err, state.ErrTransition) {
+		t.Errorf("one of them is no more than estimated: %v, want ErrTransition", err)
+	}
+	if got := order(t, j); got != "q0 a (b) (c)" {
+		t.Errorf("what was refused left %s", got)
+	}
+	if all := listed(t, j); len(all) != 5 {
+		t.Errorf("%d submissions are known, want 5", len(all))
+	}
+}
+
+func TestWhatWasRefusedStaysAtItsPlaceUntilItIsTakenOff(t *testing.T) {
+	j := opened(t, journalPath(t))
+	enqueued(t, j, 3)
+	for id, o := range map[string]api.Outcome{"q0": api.Refused, "q1": api.Accepted} {
+		s := sending(t, listed(t, j)[id])
+		if err := j.BeginSending(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Dequeue(t.Context(), id); !errors.Is(err, ErrTaken) {
+			t.Errorf("taking off what is being sent: %v, want ErrTaken", err)
+		}
+		if err := j.SaveSubmission(t.Context(), answered(t, s, o, "g-"+api.ID(id))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := order(t, j); got != "q0 q2" {
+		t.Fatalf("the queue is %s, want what was refused at its place", got)
+	}
+	if err := j.Reorder(t.Context(), []string{"q2", "q0"}); err != nil {
+		t.Errorf("moving something past what was refused: %v", err)
+	}
+	if err := j.Drop(t.Context(), "q0", noon); !errors.Is(err, ErrNotQueued) {
+		t.Errorf("dropping what was refused: %v, want ErrNotQueued", err)
+	}
+	if err := j.Dequeue(t.Context(), "q2"); !errors.Is(err, state.ErrTransition) {
+		t.Errorf("taking off what waits: %v, want ErrTransition", err)
+	}
+	for _, id := range []string{"q0", "q0", "q1", "q9"} {
+		if err := j.Dequeue(t.Context(), id); err != nil {
+			t.Errorf("taking %s off: %v", id, err)
+		}
+	}
+	if got := order(t, j); got != "q2" {
+		t.Errorf("the queue is %s", got)
+	}
+	if got := listed(t, j)["q0"].State; got != state.SubmissionRejected {
+		t.Errorf("what was taken off is %s; want it kept as it is", got)
+	}
+}
+
+// Whoever shows the queue asks for this number alone, so it must not stand
+// still when anything has changed, whoever did it.
+func TestEveryChangeRaisesTheRevision(t *testing.T) {
+	path := journalPath(t)
+	j, other := opened(t, path), opened(t, path)
+	last := int64(0)
+	revision := func() int64 {
+		n, err := j.Revision(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	q0 := confirmed("q0")
+	for _, step := range []struct {
+		name string
+		do   func() error
+	}{
+		{"EnqueueAll", func() error {
+			return other.EnqueueAll(t.Context(), []state.Submission{q0, confirmed("q1"), confirmed("q2")}, nil, noon)
+		}},
+		{"Reorder", func() error { return other.Reorder(t.Context(), []string{"q2", "q1"}) }},
+		{"PauseItem", func() error { return other.PauseItem(t.Context(), "q1", true) }},
+		{"Drop", func() error { return other.Drop(t.Context(), "q2", noon) }},
+		{"SaveSubmission with another price", func() error {
+			if err := q0.Reprice(state.Price{Cost: new(api.Micros(5))}, noon); err != nil {
+				return err
+			}
+			return other.SaveSubmission(t.Context(), q0)
+		}},
+		{"BeginSending", func() error { q0 = sending(t, q0); return other.BeginSending(t.Context(), q0) }},
+		{"the answer", func() error {
+			q0 = answered(t, q0, api.Refused, "")
+			return other.SaveSubmission(t.Context(), q0)
+		}},
+		{"Dequeue", func() error { return other.Dequeue(t.Context(), "q0") }},
+		{"our own", func() error { return j.PauseItem(t.Context(), "q1", false) }},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(step.name, err)
+		}
+		now := revision()
+		if now <= last {
+			t.Errorf("after %s the revision is %d, and was %d", step.name, now, last)
+		}
+		last = now
+	}
+	if err := other.SaveGenerations(t.Context(), []state.Generation{{ID: "g", Created: noon}}, noon); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Recover(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	if now := revision(); now != last {
+		t.Errorf("what has nothing to do with it made the revision %d of %d", now, last)
+	}
+}

@@ -11,7 +11,7 @@ import (
 // which version on a program can read the file ("readable_from"), so that a
 // later schema that only adds can declare itself readable by this one.
 const (
-	schemaVersion = 2
+	schemaVersion = 3
 	applicationID = 0x64756274 // "dubt"
 )
 
@@ -28,6 +28,7 @@ func schema() []step {
 	return []step{
 		{sql: schema1},
 		{sql: schema2, fill: openLedger, last: schema2Last},
+		{sql: schema3},
 	}
 }
 
@@ -206,6 +207,31 @@ CREATE TABLE notes (id TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT, WITHOUT ROW
 // The costs of version 1 were a copy of the estimates. The ledger has taken
 // them over and is the one truth about money.
 const schema2Last = `DROP TABLE costs;`
+
+// Version 3 finds the submission that a job came of without reading bodies, and
+// counts every change of submissions and of the queue, whoever makes it.
+// Version 1 can still read all that it knows.
+const schema3 = `
+CREATE INDEX submissions_by_generation ON submissions (generation_id, state, id) WHERE generation_id != '';
+CREATE INDEX submissions_by_batch ON submissions (batch_id, state, id) WHERE batch_id != '';
+CREATE INDEX submissions_open ON submissions (state, sent_at) WHERE state IN ('sending', 'unknown', 'dropped');
+
+INSERT INTO meta VALUES ('revision', '1');
+` + counting
+
+// counting lets triggers count, so that no writer can forget to.
+const counting = `
+CREATE TRIGGER submissions_come AFTER INSERT ON submissions
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+CREATE TRIGGER submissions_change AFTER UPDATE ON submissions
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+CREATE TRIGGER queue_grows AFTER INSERT ON queue
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+CREATE TRIGGER queue_changes AFTER UPDATE ON queue
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+CREATE TRIGGER queue_shrinks AFTER DELETE ON queue
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+`
 
 // migrate brings the file to this program's version, all of it or nothing.
 func migrate(ctx context.Context, db *sql.DB) error {

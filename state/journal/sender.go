@@ -64,7 +64,7 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 	if err != nil {
 		return false, Holder{}, unwritable(j.path, err)
 	}
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	err = lockPatiently(f)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return false, holderIn(f), f.Close()
 	}
@@ -76,6 +76,43 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 	}
 	j.turn.file, j.turn.holder = f, me
 	return true, me, nil
+}
+
+// lockPatiently takes the lock unless another has it for longer than a look at
+// it takes; see SenderNow.
+func lockPatiently(f *os.File) (err error) {
+	const tries, pause = 5, 2 * time.Millisecond
+	for range tries {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(pause)
+	}
+	return err
+}
+
+// SenderNow tells which process sends from the queue; ok is false if none does,
+// or if that can't be told. It never makes this process the one.
+func (j *Journal) SenderNow() (who Holder, ok bool) {
+	j.turn.mu.Lock()
+	defer j.turn.mu.Unlock()
+	if j.turn.holder.PID != 0 {
+		return j.turn.holder, true
+	}
+	if j.path == "" {
+		return Holder{}, false
+	}
+	f, err := os.Open(turnPath(j.path))
+	if err != nil {
+		return Holder{}, false
+	}
+	defer f.Close()
+	// A shared lock, held for a moment, so that several may look at once.
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+		return Holder{}, false
+	}
+	return holderIn(f), true
 }
 
 // LeaveSender lets another process send from the queue. It is no error if this

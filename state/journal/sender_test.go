@@ -100,3 +100,47 @@ func TestNobodySendsWhereNothingCanBeSpent(t *testing.T) {
 		t.Errorf("it is %t, %v", mine, err)
 	}
 }
+
+// Looking who sends never keeps anybody from it.
+func TestAnybodyCanAskWhoSends(t *testing.T) {
+	path := journalPath(t)
+	a, b := opened(t, path), opened(t, path)
+	if who, ok := b.SenderNow(); ok || who.PID != 0 {
+		t.Errorf("before anybody does: %v, %t", who, ok)
+	}
+	holder := talkTo(t, "holder", path)
+	holder.hear(t)
+	if who, ok := b.SenderNow(); !ok || who.PID != holder.cmd.Process.Pid || !who.Since.Equal(noon) {
+		t.Errorf("another does: %v, %t", who, ok)
+	}
+	if err := holder.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = holder.cmd.Wait()
+	if who, ok := b.SenderNow(); ok {
+		t.Errorf("after its death it is %v", who)
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				_, _ = b.SenderNow()
+			}
+		}
+	}()
+	for range 200 {
+		if mine, who, err := a.Sender(noon); !mine || err != nil {
+			t.Fatalf("while somebody looks: %t, %v, %v", mine, who, err)
+		}
+		if who, ok := a.SenderNow(); !ok || who.PID != os.Getpid() {
+			t.Fatalf("the one that sends: %v, %t", who, ok)
+		}
+		if err := a.LeaveSender(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

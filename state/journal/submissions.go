@@ -215,21 +215,47 @@ func columns(s state.Submission) ([]any, error) {
 
 // Submissions lists all submissions, newest first.
 func (j *Journal) Submissions(ctx context.Context) ([]state.Submission, error) {
-	rows, err := j.db.QueryContext(ctx,
-		"SELECT "+submissionColumns+" FROM submissions ORDER BY created_at DESC, id DESC")
+	return j.submissions(ctx, "true ORDER BY created_at DESC, id DESC")
+}
+
+// Outstanding lists what may have been charged without our knowing, the oldest
+// first: what is being sent, what is in doubt, and what was dropped in doubt.
+func (j *Journal) Outstanding(ctx context.Context) ([]state.Submission, error) {
+	return j.submissions(ctx, `state IN ('sending', 'unknown', 'dropped')
+		AND (state != 'dropped' OR sent_at != 0) ORDER BY sent_at, id`)
+}
+
+// SubmissionOf gives the submission that a generation or a batch came of; ok is
+// false if none is known.
+func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s state.Submission, ok bool, err error) {
+	found, err := j.submissions(ctx, `id IN (
+		SELECT id FROM submissions WHERE generation_id = ?1 AND generation_id != '' UNION ALL
+		SELECT id FROM submissions WHERE batch_id = ?1 AND batch_id != '') AND state = 'sent'`, string(job))
+	if err != nil || len(found) == 0 {
+		return state.Submission{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// Claims tells of every generation and batch that was accepted for one of our
+// submissions which one that is.
+func (j *Journal) Claims(ctx context.Context) (map[api.ID]string, error) {
+	out := make(map[api.ID]string)
+	err := j.pairs(ctx, `SELECT generation_id, id FROM submissions WHERE generation_id != '' AND state = 'sent' UNION ALL
+		SELECT batch_id, id FROM submissions WHERE batch_id != '' AND state = 'sent'`, func(job, id string) { out[api.ID(job)] = id })
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (j *Journal) submissions(ctx context.Context, where string, arguments ...any) ([]state.Submission, error) {
+	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE "+where, arguments...)
 	if err != nil {
 		return nil, j.failed(err)
 	}
-	defer rows.Close()
-	var out []state.Submission
-	for rows.Next() {
-		s, err := scanSubmission(rows)
-		if err != nil {
-			return nil, j.failed(err)
-		}
-		out = append(out, s)
-	}
-	return out, j.failed(rows.Err())
+	all, err := collect(rows, func(rows *sql.Rows) (state.Submission, error) { return scanSubmission(rows) })
+	return all, j.failed(err)
 }
 
 // scanSubmission reads the submissionColumns, and what the query has after

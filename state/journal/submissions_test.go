@@ -1,0 +1,130 @@
+package journal
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// ofEveryKind leaves submissions in the journal that ended in all ways.
+func ofEveryKind(t *testing.T, j *Journal) map[string]state.Submission {
+	t.Helper()
+	enqueued(t, j, 1)
+	for id, o := range map[string]api.Outcome{
+		"sent": api.Accepted, "refused": api.Refused, "limited": api.Limited, "unknown": api.Unknown, "given-up": api.Unknown, "sending": -1,
+	} {
+		s := sending(t, confirmed(id))
+		if err := j.BeginSending(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if id == "sending" {
+			continue
+		}
+		if err := j.SaveSubmission(t.Context(), answered(t, s, o, "g-"+api.ID(id))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := listed(t, j)["given-up"]
+	if err := s.Drop(noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	limited := listed(t, j)["limited"]
+	if err := j.Enqueue(t.Context(), limited, noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Drop(t.Context(), "limited", noon); err != nil { // nothing is in doubt about this one
+		t.Fatal(err)
+	}
+	batch := confirmed("batch")
+	batch.Kind, batch.Body = state.SubmitBatch, []byte(strings.Repeat("line\n", 100_000))
+	batch = sending(t, batch)
+	if err := j.BeginSending(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, batch, api.Accepted, "b-batch")); err != nil {
+		t.Fatal(err)
+	}
+	return listed(t, j)
+}
+
+func TestWhatMayBeChargedIsOutstanding(t *testing.T) {
+	j := opened(t, journalPath(t))
+	all := ofEveryKind(t, j)
+	got, err := j.Outstanding(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []state.Submission{all["given-up"], all["sending"], all["unknown"]}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("outstanding is %+v, want %+v", got, want)
+	}
+	for id, s := range all { // the same by the law of submissions
+		if open := s.MayHaveCost() && s.State != state.SubmissionSent; open != (id == "given-up" || id == "sending" || id == "unknown") {
+			t.Errorf("%s: in doubt is %t", id, open)
+		}
+	}
+}
+
+func TestAJobIsTracedToItsSubmission(t *testing.T) {
+	j := opened(t, journalPath(t))
+	all := ofEveryKind(t, j)
+	claims, err := j.Claims(t.Context())
+	if want := (map[api.ID]string{"g-sent": "sent", "b-batch": "batch"}); err != nil || !reflect.DeepEqual(claims, want) {
+		t.Errorf("claims are %v, %v; want %v", claims, err, want)
+	}
+	for job, id := range claims {
+		s, ok, err := j.SubmissionOf(t.Context(), job)
+		if err != nil || !ok || !reflect.DeepEqual(s, all[id]) {
+			t.Errorf("%s came of %s: %t, %v", job, s.ID, ok, err)
+		}
+	}
+	for _, job := range []api.ID{"", "g-unknown", "stranger"} {
+		if s, ok, err := j.SubmissionOf(t.Context(), job); ok || err != nil || s.ID != "" {
+			t.Errorf("%q came of %q, %v", job, s.ID, err)
+		}
+	}
+}
+
+// Bodies of batches are large; who claims what is asked often.
+func TestClaimsAreReadWithoutBodies(t *testing.T) {
+	j := opened(t, journalPath(t))
+	for query, index := range map[string]string{
+		"SELECT generation_id, id FROM submissions WHERE generation_id != '' AND state = 'sent'":                               "COVERING INDEX submissions_by_generation",
+		"SELECT batch_id, id FROM submissions WHERE batch_id != '' AND state = 'sent'":                                         "COVERING INDEX submissions_by_batch",
+		"SELECT id FROM submissions WHERE generation_id = ?1 AND generation_id != ''":                                          "COVERING INDEX submissions_by_generation",
+		"SELECT id FROM submissions WHERE state IN ('sending', 'unknown', 'dropped') AND (state != 'dropped' OR sent_at != 0)": "INDEX submissions_open",
+	} {
+		var id, parent, unused int
+		var plan string
+		if err := j.db.QueryRowContext(t.Context(), "EXPLAIN QUERY PLAN "+query, "x").Scan(&id, &parent, &unused, &plan); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, index) {
+			t.Errorf("%s: %s, want %s", query, plan, index)
+		}
+	}
+}
+
+func TestAskingAnEmptyJournalIsNoError(t *testing.T) {
+	j, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	claims, err := j.Claims(t.Context())
+	if len(claims) != 0 || err != nil {
+		t.Error(claims, err)
+	}
+	if all, err := j.Outstanding(t.Context()); len(all) != 0 || err != nil {
+		t.Error(all, err)
+	}
+	if n, err := j.Revision(t.Context()); n < 1 || err != nil {
+		t.Error(n, err)
+	}
+}
