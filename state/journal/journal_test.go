@@ -79,6 +79,7 @@ func TestAnIntentIsBegunOnce(t *testing.T) {
 	}
 	for _, o := range []api.Outcome{api.Unknown, api.Accepted} { // doubt, then the proof
 		s = answered(t, s, o, "g1")
+		s.AnsweredAt = s.AnsweredAt.Add(time.Minute) // the attempt before was answered at the same moment
 		if err := j.SaveSubmission(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}

@@ -286,9 +286,6 @@ func TestAGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
 	if err := j.BeginSending(t.Context(), sending(t, taken)); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.SaveSubmission(t.Context(), answered(t, sending(t, taken), api.Accepted, "g1")); err != nil {
-		t.Fatal(err)
-	}
 	if err := j.EnqueueAll(t.Context(), []state.Submission{confirmed("d"), taken}, nil, noon); !errors.Is(err, ErrBackwards) {
 		t.Errorf("one of them was sent: %v, want ErrBackwards", err)
 	}

@@ -116,13 +116,13 @@ type prior struct {
 	body   []byte
 	owner  string
 
-	answeredAt int64
+	sentAt, answeredAt int64
 }
 
 func stored(ctx context.Context, tx *sql.Tx, id string) (prior, error) {
 	var p prior
-	err := tx.QueryRowContext(ctx, "SELECT state, key, reason, body, owner, answered_at FROM submissions WHERE id = ?", id).
-		Scan(&p.state, &p.key, &p.reason, &p.body, &p.owner, &p.answeredAt)
+	err := tx.QueryRowContext(ctx, "SELECT state, key, reason, body, owner, sent_at, answered_at FROM submissions WHERE id = ?", id).
+		Scan(&p.state, &p.key, &p.reason, &p.body, &p.owner, &p.sentAt, &p.answeredAt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return prior{}, nil
 	}
@@ -146,10 +146,28 @@ func (j *Journal) mayFollow(old prior, s state.Submission) error {
 	if old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body) {
 		return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
 	}
-	if old.state == state.SubmissionSending && !j.owner.is(old.owner) {
+	if old.state != state.SubmissionSending {
+		return nil
+	}
+	if !j.owner.is(old.owner) {
 		return ErrTaken
 	}
+	if !old.answeredBy(s) {
+		return fmt.Errorf("%w: it is on its way, and only its answer may follow", ErrBackwards)
+	}
 	return nil
+}
+
+// answeredBy reports whether s is what came of the very attempt that is under
+// way. A copy from before it looks like the proof that nothing was sent.
+func (p prior) answeredBy(s state.Submission) bool {
+	switch {
+	case s.State == state.SubmissionSending:
+		return true
+	case nanos(s.SentAt) != p.sentAt || s.AnsweredAt.IsZero():
+		return false
+	}
+	return s.State != state.SubmissionUnknown || nanos(s.AnsweredAt) != p.answeredAt // the doubt that is sent again
 }
 
 // record writes the row, and a line of history where something changed.

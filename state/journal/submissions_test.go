@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"dubtop/api"
 	"dubtop/state"
@@ -126,5 +128,44 @@ func TestAskingAnEmptyJournalIsNoError(t *testing.T) {
 	}
 	if n, err := j.Revision(t.Context()); n < 1 || err != nil {
 		t.Error(n, err)
+	}
+}
+
+// A copy from before the sending looks like the answer that nothing was sent:
+// it would let the job be sent once more.
+func TestACopyFromBeforeTheSendingIsNoAnswer(t *testing.T) {
+	j := opened(t, journalPath(t))
+	stale := confirmed("s1")
+	now := sending(t, stale)
+	if err := j.BeginSending(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{
+		"SaveSubmission": j.SaveSubmission(t.Context(), stale),
+		"Enqueue":        j.Enqueue(t.Context(), stale, noon),
+	} {
+		if !errors.Is(err, ErrBackwards) {
+			t.Errorf("%s = %v, want ErrBackwards", what, err)
+		}
+	}
+	if err := j.BeginSending(t.Context(), now); !errors.Is(err, ErrTaken) {
+		t.Errorf("sending it again: %v, want ErrTaken", err)
+	}
+	doubt := answered(t, now, api.Unknown, "")
+	if err := j.SaveSubmission(t.Context(), doubt); err != nil {
+		t.Fatal(err)
+	}
+	again := doubt
+	if err := again.Resend(noon.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.BeginResending(t.Context(), again); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), doubt); !errors.Is(err, ErrBackwards) {
+		t.Errorf("the doubt from before it was sent again: %v, want ErrBackwards", err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, again, api.Accepted, "g1")); err != nil {
+		t.Errorf("the answer: %v", err)
 	}
 }
