@@ -40,6 +40,7 @@ type Queue struct {
 	Reserve int // slots left to others; 0 or more
 
 	items  []*queued
+	byID   map[string]*queued
 	paused bool
 	why    string
 	slept  time.Time // prices from before are stale
@@ -64,24 +65,29 @@ type queued struct {
 // Put adds a submission at the end, or takes in how one in the queue stands
 // now. One that no longer waits leaves the queue.
 func (q *Queue) Put(s Submission, paused bool) {
-	i := q.index(s.ID)
+	item, known := q.byID[s.ID]
 	switch s.State {
 	case SubmissionConfirmed, SubmissionQueued, SubmissionEstimated:
 	case SubmissionSending:
-		if i >= 0 {
-			q.items[i].Submission, q.items[i].leaving = s, true
+		if known {
+			item.Submission, item.leaving = s, true
 		}
 		return
 	default:
 		q.Remove(s.ID)
 		return
 	}
-	item := &queued{QueueItem: QueueItem{Submission: s, Paused: paused}}
-	if i < 0 {
+	if !known {
+		item = new(queued)
+		if q.byID == nil {
+			q.byID = make(map[string]*queued)
+		}
+		q.byID[s.ID] = item
 		q.items = append(q.items, item)
-		return
 	}
-	q.items[i] = item
+	// When a price was last asked for stays: one that can't be had is not asked
+	// for all the time.
+	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused}, asked: item.asked}
 }
 
 // PutGroup adds submissions that were confirmed together. With a pilot all but
@@ -101,7 +107,53 @@ func (q *Queue) Release(ids ...string) {
 
 // Remove takes a submission out, such as one that was edited or dropped.
 func (q *Queue) Remove(id string) {
-	q.items = slices.DeleteFunc(q.items, func(i *queued) bool { return i.Submission.ID == id })
+	if item, ok := q.byID[id]; ok {
+		delete(q.byID, id)
+		q.items = slices.DeleteFunc(q.items, func(i *queued) bool { return i == item })
+	}
+}
+
+// Item gives an item by its submission, also one that is on its way.
+func (q *Queue) Item(id string) (item QueueItem, ok bool) {
+	i, ok := q.byID[id]
+	if !ok {
+		return QueueItem{}, false
+	}
+	return i.QueueItem, true
+}
+
+// Len is the number of items that wait, paused ones included.
+func (q *Queue) Len() (n int) {
+	for _, i := range q.items {
+		if !i.leaving {
+			n++
+		}
+	}
+	return n
+}
+
+// Order brings the named items into that order. Others keep their places.
+func (q *Queue) Order(ids []string) {
+	place := make(map[*queued]int, len(ids))
+	for i, id := range ids {
+		if item, ok := q.byID[id]; ok {
+			place[item] = i
+		}
+	}
+	var named []*queued
+	for _, item := range q.items {
+		if _, ok := place[item]; ok {
+			named = append(named, item)
+		}
+	}
+	slices.SortFunc(named, func(a, b *queued) int { return place[a] - place[b] })
+	next := 0
+	for i, item := range q.items {
+		if _, ok := place[item]; ok {
+			q.items[i] = named[next]
+			next++
+		}
+	}
 }
 
 // Items lists what waits, in order. What is on its way is not among them.
@@ -133,8 +185,8 @@ func (q *Queue) Move(id string, by int) bool {
 
 // PauseItem holds one item back, or lets it go on; the others pass it.
 func (q *Queue) PauseItem(id string, paused bool) {
-	if i := q.index(id); i >= 0 {
-		q.items[i].Paused = paused
+	if i, ok := q.byID[id]; ok {
+		i.Paused = paused
 	}
 }
 
@@ -146,6 +198,18 @@ func (q *Queue) Resume() { q.paused, q.why, q.unclear = false, "", 0 }
 
 // Paused reports whether everything is held back, and why.
 func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
+
+// Held is until when nothing is sent because the server asked to wait, did not
+// answer, or has no slot; zero if nothing of that is so.
+func (q *Queue) Held(now time.Time) time.Time {
+	switch {
+	case now.Before(q.held):
+		return q.held
+	case q.full && !q.freed && now.Before(q.tried.Add(slotRetry)):
+		return q.tried.Add(slotRetry)
+	}
+	return time.Time{}
+}
 
 // Wake says that the machine slept until now: every price is from before it.
 func (q *Queue) Wake(now time.Time) { q.slept = wall(now) }
@@ -250,16 +314,19 @@ func (q *Queue) step(item *queued, now time.Time) (step itemStep, at time.Time) 
 }
 
 // Priced takes in what came of an estimate: the submission after its Reprice,
-// or the error. Without a price an item is passed over for a minute.
+// or the error, with its words in the submission's Reason. Without a price an
+// item is passed over for a minute.
 func (q *Queue) Priced(s Submission, err error) {
-	i := q.index(s.ID)
-	if i < 0 {
+	i, ok := q.byID[s.ID]
+	if !ok {
 		return
 	}
-	q.items[i].pricing = false
-	if err == nil {
-		q.Put(s, q.items[i].Paused)
+	i.pricing = false
+	if err != nil {
+		i.Submission.Reason = s.Reason
+		return
 	}
+	q.Put(s, i.Paused)
 }
 
 // Landed takes in what came of sending: the submission with its answer, and the
@@ -267,8 +334,8 @@ func (q *Queue) Priced(s Submission, err error) {
 // do several requests in a row whose outcome is unknown.
 func (q *Queue) Landed(s Submission, err error, now time.Time) {
 	now = wall(now)
-	if i := q.index(s.ID); i >= 0 {
-		q.Put(s, q.items[i].Paused)
+	if i, ok := q.byID[s.ID]; ok {
+		q.Put(s, i.Paused)
 	}
 	switch {
 	case err == nil:
@@ -337,9 +404,7 @@ func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Foreca
 	return now.Add(last)
 }
 
-func (q *Queue) index(id string) int {
-	return slices.IndexFunc(q.items, func(i *queued) bool { return i.Submission.ID == id })
-}
+func (q *Queue) index(id string) int { return slices.Index(q.items, q.byID[id]) }
 
 // earlier is the first of two times; a zero one is none.
 func earlier(a, b time.Time) time.Time {

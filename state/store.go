@@ -18,6 +18,7 @@ type Store struct {
 	Batches     Collection[Batch]
 	Assets      Collection[Asset]
 	Models      Collection[Model]
+	Queue       Collection[QueueRow] // what Outbox.Rows said last
 
 	History  History // of the generations
 	Forecast Forecast
@@ -54,6 +55,7 @@ func (s *Store) Clear() {
 	s.Batches.Clear()
 	s.Assets.Clear()
 	s.Models.Clear()
+	s.Queue.Clear()
 	s.History, s.Forecast, s.Spend, s.Slots = History{}, Forecast{}, Spend{}, 0
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}

@@ -1,0 +1,551 @@
+package state
+
+import (
+	"errors"
+	"time"
+
+	"dubtop/api"
+)
+
+const (
+	// proveAgain is how often a server is asked about idempotency keys while
+	// that could not be found out.
+	proveAgain = time.Minute
+	// proofHolds is how long the answer is believed: servers change.
+	proofHolds = time.Hour
+)
+
+// TaskKind is what is to be done for the outbox.
+type TaskKind string
+
+// The kinds of tasks. Those of the reconciler are called as its steps.
+const (
+	TaskSend  TaskKind = "send"  // record that it leaves, then send it, once
+	TaskPrice TaskKind = "price" // have the same request priced again
+	TaskProve TaskKind = "prove" // find out whether the server honours idempotency keys
+
+	TaskFollow      = TaskKind(StepFollow)
+	TaskResend      = TaskKind(StepResend)
+	TaskLook        = TaskKind(StepLook)
+	TaskLookBatches = TaskKind(StepLookBatches)
+	TaskLink        = TaskKind(StepLink)
+	TaskAsk         = TaskKind(StepAsk) // the user has to choose; nothing is to be told
+)
+
+// Task is one thing to do now, beside everything else.
+type Task struct {
+	Kind TaskKind
+	// Submission is the one to send, to price or to link, in the state that the
+	// journal has to hold before anything is done; zero for looks and proofs.
+	Submission Submission
+	Step       Step // of the reconciler's tasks
+}
+
+// Done is what came of a task.
+type Done struct {
+	Task
+	// Submission is how it stands now. Where the request got an answer the
+	// journal holds it, unless Unrecorded says why not.
+	Submission Submission
+	Err        error // of the request
+	Unrecorded error
+	// Elsewhere says that the journal knows better: another process has sent,
+	// paused or dropped it. Nothing was done.
+	Elsewhere bool
+	// Unfit says that it can't be sent as it is, and why in Submission.Reason,
+	// such as a file that has changed. Nothing was sent; the journal has it
+	// paused.
+	Unfit bool
+
+	Job     *api.Generation  // that was made, or followed
+	Batch   *api.Batch       // that was made
+	Jobs    []api.Generation // of a look
+	Batches []api.Batch      // of a look
+	Honours bool             // of a proof
+	Slots   int              // of the plan, if a refusal told it
+}
+
+// Outbox is everything between the user's yes and the books: what waits, what
+// is on its way, and what is in doubt. It decides; whoever runs it carries the
+// tasks out, each beside the others, and tells what came of them. It belongs
+// to one goroutine. The zero Outbox is ready; it hands out nothing before
+// Sender is set.
+type Outbox struct {
+	Queue      Queue
+	Reconciler Reconciler
+	// Sender says that this process is the one that sends from the journal.
+	Sender bool
+
+	stake   map[string]Submission // sending, in doubt, or dropped while in doubt
+	refused []Submission          // out of the queue, until the user has looked
+	claimed map[api.ID]struct{}   // jobs that came of our submissions
+	busy    map[string]int        // changes under way, by submission
+	clock   uint64                // counts changes
+	changed map[string]uint64     // when each submission last changed here
+	moved   uint64                // when the order last changed here
+	proving bool
+	proved  time.Time // when the last proof was tried
+	sure    bool      // and it gave an answer
+}
+
+// Snapshot is what a journal holds of the outbox.
+type Snapshot struct {
+	Waiting []QueueItem       // in order; refused ones may be among them
+	Stake   []Submission      // sending, in doubt, or dropped while in doubt
+	Claims  map[api.ID]string // the submission that each job and batch came of
+	Begun   uint64            // Outbox.Clock when reading began
+}
+
+// Clock counts the changes made here, so that a snapshot can say what it can't
+// know of.
+func (o *Outbox) Clock() uint64 { return o.clock }
+
+// Load takes in what the journal holds: at the start, and whenever another
+// process may have changed it. What changed here since the snapshot was begun,
+// or is changing, stays as it is.
+func (o *Outbox) Load(s Snapshot) {
+	for id, submission := range s.Claims {
+		o.claim(id, submission)
+	}
+	known := make(map[string]bool, len(s.Waiting)+len(s.Stake))
+	refused := o.keptRefused(s.Begun)
+	for _, item := range s.Waiting {
+		id := item.Submission.ID
+		known[id] = true
+		switch {
+		case o.ahead(id, s.Begun):
+		case item.Submission.State == SubmissionRejected:
+			o.Queue.Remove(id)
+			refused = append(refused, item.Submission)
+		default:
+			o.Queue.Put(item.Submission, item.Paused)
+		}
+	}
+	o.refused = refused
+	for _, sub := range s.Stake {
+		known[sub.ID] = true
+		if !o.ahead(sub.ID, s.Begun) {
+			o.hold(sub)
+		}
+	}
+	o.forget(known, s.Begun)
+	if o.moved <= s.Begun {
+		order := make([]string, len(s.Waiting))
+		for i := range s.Waiting {
+			order[i] = s.Waiting[i].Submission.ID
+		}
+		o.Queue.Order(order)
+	}
+	o.clock++
+	o.track()
+}
+
+// keptRefused are the refused ones that a snapshot can't know of.
+func (o *Outbox) keptRefused(begun uint64) (kept []Submission) {
+	for _, sub := range o.refused {
+		if o.ahead(sub.ID, begun) {
+			kept = append(kept, sub)
+		}
+	}
+	return kept
+}
+
+// forget drops what the journal no longer has.
+func (o *Outbox) forget(known map[string]bool, begun uint64) {
+	for _, item := range o.Queue.Items() {
+		if id := item.Submission.ID; !known[id] && !o.ahead(id, begun) {
+			o.Queue.Remove(id)
+		}
+	}
+	for id := range o.stake {
+		if !known[id] && !o.ahead(id, begun) {
+			delete(o.stake, id)
+		}
+	}
+}
+
+// ahead reports whether more is known here than a snapshot can tell.
+func (o *Outbox) ahead(id string, begun uint64) bool { return o.busy[id] > 0 || o.changed[id] > begun }
+
+// hold notes what is at stake, which is not in the queue.
+func (o *Outbox) hold(sub Submission) {
+	o.Queue.Remove(sub.ID)
+	if o.stake == nil {
+		o.stake = make(map[string]Submission)
+	}
+	o.stake[sub.ID] = sub
+}
+
+func (o *Outbox) touch(id string) {
+	o.clock++
+	if o.changed == nil {
+		o.changed = make(map[string]uint64)
+	}
+	o.changed[id] = o.clock
+}
+
+// Begin says that a change of a submission is on its way to the journal: until
+// End no snapshot says anything of it.
+func (o *Outbox) Begin(ids ...string) {
+	if o.busy == nil {
+		o.busy = make(map[string]int)
+	}
+	for _, id := range ids {
+		o.touch(id)
+		o.busy[id]++
+	}
+}
+
+// End says that the journal holds the change, or refused it.
+func (o *Outbox) End(ids ...string) {
+	for _, id := range ids {
+		o.touch(id)
+		if o.busy[id]--; o.busy[id] <= 0 {
+			delete(o.busy, id)
+		}
+	}
+}
+
+// Put takes a submission in as it stands now, wherever that leads it.
+func (o *Outbox) Put(sub Submission, paused bool) {
+	o.touch(sub.ID)
+	o.dropRefused(sub.ID)
+	switch {
+	case sub.State == SubmissionSent:
+		o.Queue.Remove(sub.ID)
+		delete(o.stake, sub.ID)
+		o.claim(sub.GenerationID, sub.ID)
+		o.claim(sub.BatchID, sub.ID)
+	case sub.State == SubmissionRejected:
+		o.Queue.Remove(sub.ID)
+		o.refused = append(o.refused, sub)
+	case sub.MayHaveCost():
+		o.hold(sub)
+	default:
+		delete(o.stake, sub.ID)
+		o.Queue.Put(sub, paused)
+	}
+	o.track()
+}
+
+// Remove forgets a submission that was dropped or edited before it was sent, or
+// that was refused.
+func (o *Outbox) Remove(id string) {
+	o.touch(id)
+	o.Queue.Remove(id)
+	o.dropRefused(id)
+}
+
+func (o *Outbox) dropRefused(id string) {
+	for i := range o.refused {
+		if o.refused[i].ID == id {
+			o.refused = append(o.refused[:i:i], o.refused[i+1:]...)
+			return
+		}
+	}
+}
+
+// Move takes an item of the queue by so many places; see Queue.Move.
+func (o *Outbox) Move(id string, by int) bool {
+	if !o.Queue.Move(id, by) {
+		return false
+	}
+	o.clock++
+	o.moved = o.clock
+	return true
+}
+
+// PauseItem holds an item of the queue back, or lets it go on.
+func (o *Outbox) PauseItem(id string, paused bool) {
+	o.touch(id)
+	o.Queue.PauseItem(id, paused)
+}
+
+// Refused are the submissions that the server refused while they were in the
+// queue, and that nobody has looked after since.
+func (o *Outbox) Refused() []Submission { return o.refused }
+
+// AtStake are the submissions that are on their way, in doubt, or were dropped
+// while they were, in no order.
+func (o *Outbox) AtStake() []Submission {
+	subs := make([]Submission, 0, len(o.stake))
+	for _, sub := range o.stake {
+		subs = append(subs, sub)
+	}
+	return subs
+}
+
+// Pending is everything that is, or may become, an expense that the ledger does
+// not hold yet; see Guard.Check.
+func (o *Outbox) Pending() []Submission {
+	subs := o.AtStake()
+	for _, item := range o.Queue.Items() {
+		subs = append(subs, item.Submission)
+	}
+	return subs
+}
+
+// Find gives a submission that has not become a job yet.
+func (o *Outbox) Find(id string) (sub Submission, ok bool) {
+	if sub, ok = o.stake[id]; ok {
+		return sub, true
+	}
+	for _, sub := range o.refused {
+		if sub.ID == id {
+			return sub, true
+		}
+	}
+	item, ok := o.Queue.Item(id)
+	return item.Submission, ok
+}
+
+// Ours reports whether a job came of one of our submissions.
+func (o *Outbox) Ours(id api.ID) bool {
+	_, ours := o.claimed[id]
+	return ours
+}
+
+func (o *Outbox) claim(id api.ID, submission string) {
+	if id == "" {
+		return
+	}
+	if o.claimed == nil {
+		o.claimed = make(map[api.ID]struct{})
+	}
+	o.claimed[id] = struct{}{}
+	o.Reconciler.Claim(id, submission)
+}
+
+func (o *Outbox) track() { o.Reconciler.Track(o.AtStake()) }
+
+// Occupancy is how many jobs hold a slot and how many slots there are, as
+// Queue.Next wants them. While nobody knows the plan's number, ours go one at a
+// time, whatever others do.
+func (o *Outbox) Occupancy(s *Store, configured int) (running, slots int) {
+	if s.Slots > 0 || configured > 0 {
+		c := s.Counts()
+		return c.Running + c.Pending, SlotsKnown(s.Slots, configured)
+	}
+	for g := range s.Generations.Live() {
+		if o.Ours(g.ID) {
+			running++
+		}
+	}
+	return running, 1
+}
+
+// Due lists what to do now; running and slots are those of Occupancy. What it
+// hands out it hands out once, or only after a long time again.
+func (o *Outbox) Due(now time.Time, running, slots int) []Task {
+	if !o.Sender {
+		return nil
+	}
+	send, estimate, _ := o.Queue.Next(now, running, slots)
+	var tasks []Task
+	for _, id := range send {
+		if task, ok := o.send(id, now); ok {
+			tasks = append(tasks, task)
+		}
+	}
+	for _, id := range estimate {
+		if item, ok := o.Queue.Item(id); ok {
+			o.Begin(id)
+			tasks = append(tasks, Task{Kind: TaskPrice, Submission: item.Submission})
+		}
+	}
+	if o.proofDue(now) {
+		o.proving, o.proved = true, now
+		tasks = append(tasks, Task{Kind: TaskProve})
+	}
+	return append(tasks, o.steps(now)...)
+}
+
+// send takes an item that leaves out of the queue's hands.
+func (o *Outbox) send(id string, now time.Time) (Task, bool) {
+	item, ok := o.Queue.Item(id)
+	if !ok {
+		return Task{}, false
+	}
+	sub := item.Submission
+	if err := sub.Send(now); err != nil {
+		o.Queue.Landed(item.Submission, err, now)
+		return Task{}, false
+	}
+	return o.leave(sub), true
+}
+
+// Leave hands out a submission that does not wait in the queue, such as a batch.
+// It must be confirmed, and becomes sending.
+func (o *Outbox) Leave(sub Submission, now time.Time) (Task, error) {
+	if err := sub.Send(now); err != nil {
+		return Task{}, err
+	}
+	return o.leave(sub), nil
+}
+
+func (o *Outbox) leave(sub Submission) Task {
+	o.Begin(sub.ID)
+	if sub.Kind == SubmitGeneration {
+		o.Queue.Put(sub, false) // it keeps its place until the answer comes
+	}
+	if o.stake == nil {
+		o.stake = make(map[string]Submission)
+	}
+	o.stake[sub.ID] = sub
+	o.track()
+	return Task{Kind: TaskSend, Submission: sub}
+}
+
+// proofDue reports whether to ask about idempotency keys: only where something
+// in doubt could be sent again by it.
+func (o *Outbox) proofDue(now time.Time) bool {
+	pause := proveAgain
+	if o.sure {
+		pause = proofHolds
+	}
+	if o.proving || !due(o.proved, pause, now) {
+		return false
+	}
+	for _, sub := range o.stake {
+		if sub.State == SubmissionUnknown && sub.Kind == SubmitGeneration && sub.replayable(now) {
+			return true
+		}
+	}
+	return false
+}
+
+// steps are what the reconciler wants, with the transitions made that must be
+// durable first.
+func (o *Outbox) steps(now time.Time) (tasks []Task) {
+	for _, step := range o.Reconciler.Next(now) {
+		task := Task{Kind: TaskKind(step.Kind), Step: step}
+		if sub, ok := o.stake[step.Submission]; ok {
+			task.Submission = sub
+		}
+		if task.Kind == TaskResend || task.Kind == TaskLink {
+			var ok bool
+			if task, ok = o.advance(task, now); !ok {
+				continue
+			}
+		}
+		tasks = append(tasks, task)
+	}
+	return tasks
+}
+
+// advance makes the transition of a resending or a link.
+func (o *Outbox) advance(t Task, now time.Time) (Task, bool) {
+	var err error
+	if t.Kind == TaskLink {
+		err = t.Submission.Link(t.Step.ID, now)
+	} else {
+		err = t.Submission.Resend(now)
+	}
+	if err != nil {
+		return t, false
+	}
+	o.Begin(t.Submission.ID)
+	if t.Kind == TaskResend {
+		o.stake[t.Submission.ID] = t.Submission
+		o.track()
+	}
+	return t, true
+}
+
+// Choose takes the user's choice about a doubt and gives what is to be done
+// about it; id is the job of a link. The error says why it can't be.
+func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (Task, error) {
+	sub, ok := o.stake[submission]
+	if !ok || sub.State != SubmissionUnknown {
+		return Task{}, errors.New("its outcome is known by now")
+	}
+	t := Task{Submission: sub, Step: Step{Submission: submission, ID: id, At: now}}
+	var err error
+	switch c {
+	case ChoiceLink:
+		t.Kind, err = TaskLink, t.Submission.Link(id, now)
+	case ChoiceResend:
+		t.Kind, err = TaskResend, t.Submission.Resend(now)
+	case ChoiceDrop:
+		t.Kind, err = TaskLink, t.Submission.Drop(now)
+	}
+	if err != nil {
+		return Task{}, err
+	}
+	o.Begin(submission)
+	if t.Kind == TaskResend {
+		o.stake[submission] = t.Submission
+		o.track()
+	}
+	return t, nil
+}
+
+// Landed takes in what came of a task.
+func (o *Outbox) Landed(d Done, now time.Time) {
+	if id := d.Task.Submission.ID; id != "" && d.Kind.changes() {
+		o.End(id)
+	}
+	switch d.Kind {
+	case TaskSend:
+		o.sent(d, now)
+	case TaskPrice:
+		o.Queue.Priced(d.Submission, d.Err)
+	case TaskProve:
+		o.proving, o.sure = false, d.Err == nil
+		o.Reconciler.Proven = d.Err == nil && d.Honours
+	case TaskResend, TaskLink:
+		if !d.Elsewhere {
+			o.Put(d.Submission, false)
+		}
+	default:
+		o.looked(d)
+	}
+}
+
+// changes reports whether a task of this kind changes its submission.
+func (k TaskKind) changes() bool {
+	return k == TaskSend || k == TaskPrice || k == TaskResend || k == TaskLink
+}
+
+func (o *Outbox) sent(d Done, now time.Time) {
+	sub := d.Submission
+	delete(o.stake, sub.ID)
+	if d.Elsewhere {
+		o.Queue.Remove(sub.ID) // the next snapshot tells
+		o.track()
+		return
+	}
+	switch {
+	case d.Unfit:
+		o.Queue.Put(sub, true)
+	case sub.Kind == SubmitGeneration:
+		o.Queue.Landed(sub, d.Err, now)
+	}
+	if sub.State.AtStake() || sub.State == SubmissionRejected && sub.Kind == SubmitGeneration {
+		o.Put(sub, false)
+	}
+	o.track()
+}
+
+// looked hands what was found to the reconciler; what could not be asked is no
+// answer.
+func (o *Outbox) looked(d Done) {
+	gone := false
+	if e, ok := errors.AsType[*api.Error](d.Err); ok {
+		gone = e.Kind == api.KindNotFound
+	}
+	switch {
+	case d.Kind == TaskFollow && gone:
+		o.Reconciler.Followed(d.Step, nil)
+	case d.Err != nil:
+	case d.Kind == TaskFollow:
+		o.Reconciler.Followed(d.Step, d.Job)
+	case d.Kind == TaskLook:
+		o.Reconciler.Looked(d.Step, d.Jobs)
+	case d.Kind == TaskLookBatches:
+		o.Reconciler.LookedAtBatches(d.Step, d.Batches)
+	}
+}
+
+// Wake says that the machine slept until now.
+func (o *Outbox) Wake(now time.Time) { o.Queue.Wake(now) }

@@ -1,0 +1,269 @@
+package state
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+// outboxOf is an outbox that sends, with n submissions in line, priced at noon.
+func outboxOf(t interface{ Fatal(...any) }, n int) *Outbox {
+	o := &Outbox{Sender: true}
+	for i := range n {
+		o.Put(waiting(t, string(rune('a'+i))), false)
+	}
+	return o
+}
+
+// due are the tasks of a moment, in words.
+func (o *Outbox) due(now time.Time, running, slots int) (tasks []Task, words []string) {
+	tasks = o.Due(now, running, slots)
+	for _, task := range tasks {
+		words = append(words, string(task.Kind)+" "+task.Submission.ID)
+	}
+	return tasks, words
+}
+
+// rowsOf are the rows in words.
+func (o *Outbox) words() (words []string) {
+	for _, r := range o.Rows() {
+		words = append(words, r.ID+" "+r.State.Word())
+	}
+	return words
+}
+
+// answer lands what came of sending.
+func (o *Outbox) answer(t *testing.T, task Task, outcome api.Outcome, err error, now time.Time) {
+	t.Helper()
+	d := Done{Task: task, Submission: task.Submission, Err: err}
+	var id api.ID
+	if outcome == api.Accepted {
+		id = api.ID("job-" + task.Submission.ID)
+	}
+	if err := d.Submission.Answer(outcome, id, "words", now); err != nil {
+		t.Fatal(err)
+	}
+	o.Landed(d, now)
+}
+
+func TestAnOutboxSendsInOrderAndRemembersWhoseJobsTheyAre(t *testing.T) {
+	o := outboxOf(t, 3)
+	tasks, got := o.due(noon, 0, 2)
+	want(t, "two slots", got, "send a", "send b")
+	want(t, "rows", o.words(), "a sending", "b sending", "c waiting")
+	if tasks[0].Submission.State != SubmissionSending || !tasks[0].Submission.SentAt.Equal(noon) {
+		t.Errorf("it leaves as %+v", tasks[0].Submission)
+	}
+	o.answer(t, tasks[0], api.Accepted, nil, noon)
+	if !o.Ours("job-a") || o.Ours("job-b") {
+		t.Error("whose jobs they are is not known")
+	}
+	o.answer(t, tasks[1], api.Limited, tooMany(), noon)
+	want(t, "b comes back to its place", o.words(), "b waiting", "c waiting")
+	if _, got := o.due(noon.Add(time.Second), 1, 2); got != nil {
+		t.Errorf("%v was sent into full slots", got)
+	}
+}
+
+func TestOnlyTheSenderIsGivenTasks(t *testing.T) {
+	o := outboxOf(t, 1)
+	o.Sender = false
+	if _, got := o.due(noon, 0, 1); got != nil {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestWhatWasRefusedWaitsForTheUser(t *testing.T) {
+	o := outboxOf(t, 2)
+	tasks, _ := o.due(noon, 0, 1)
+	o.answer(t, tasks[0], api.Refused, &api.Error{Kind: api.KindInvalid, Status: 422}, noon)
+	want(t, "rows", o.words(), "b waiting", "a refused")
+	if sub, ok := o.Find("a"); !ok || sub.State != SubmissionRejected {
+		t.Errorf("%+v", sub)
+	}
+	o.Remove("a")
+	want(t, "taken off", o.words(), "b waiting")
+}
+
+func TestADoubtIsProvedResentAndResolved(t *testing.T) {
+	o := outboxOf(t, 1)
+	tasks, _ := o.due(noon, 0, 1)
+	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon.Add(time.Second))
+	want(t, "in doubt", o.words(), "a unknown")
+	tasks, got := o.due(noon.Add(2*time.Second), 0, 1)
+	want(t, "is it safe?", got, "prove ")
+	if _, got := o.due(noon.Add(3*time.Second), 0, 1); got != nil {
+		t.Errorf("asked twice: %v", got)
+	}
+	o.Landed(Done{Task: tasks[0], Honours: true}, noon.Add(3*time.Second))
+	tasks, got = o.due(noon.Add(10*time.Second), 0, 1)
+	want(t, "it is", got, "resend a")
+	if s := tasks[0].Submission; s.State != SubmissionSending || !s.SentAt.Equal(noon) {
+		t.Errorf("sent once more as %+v", s)
+	}
+	o.answer(t, tasks[0], api.Accepted, nil, noon.Add(11*time.Second))
+	if got := o.words(); got != nil || !o.Ours("job-a") {
+		t.Errorf("left over: %v", got)
+	}
+}
+
+func TestWithoutAProofADoubtIsLookedFor(t *testing.T) {
+	o := outboxOf(t, 1)
+	tasks, _ := o.due(noon, 0, 1)
+	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
+	tasks, _ = o.due(noon, 0, 1)
+	o.Landed(Done{Task: tasks[0], Err: errors.New("no answer")}, noon)
+	_, got := o.due(noon.Add(59*time.Second), 0, 1)
+	want(t, "not asked all the time", got)
+	tasks, got = o.due(noon.Add(time.Minute), 0, 1)
+	want(t, "asked again", got, "prove ")
+	o.Landed(Done{Task: tasks[0]}, noon.Add(time.Minute)) // it ignores keys
+	tasks, got = o.due(noon.Add(90*time.Second), 0, 1)
+	want(t, "after the quarantine", got, "look ")
+	o.Landed(Done{Task: tasks[0], Err: errors.New("cut short")}, noon.Add(91*time.Second))
+	if _, got := o.due(noon.Add(92*time.Second), 0, 1); got != nil {
+		t.Errorf("what was cut short is no answer: %v", got)
+	}
+}
+
+func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
+	for choice, wanted := range map[Choice]TaskKind{ChoiceLink: TaskLink, ChoiceResend: TaskResend, ChoiceDrop: TaskLink} {
+		o := outboxOf(t, 1)
+		tasks, _ := o.due(noon, 0, 1)
+		o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
+		task, err := o.Choose("a", choice, "job-x", noon.Add(2*time.Minute))
+		if err != nil || task.Kind != wanted {
+			t.Fatalf("%s: %+v, %v", choice, task, err)
+		}
+		if choice == ChoiceResend {
+			o.answer(t, task, api.Accepted, nil, noon.Add(2*time.Minute))
+		} else {
+			o.Landed(Done{Task: task, Submission: task.Submission}, noon.Add(2*time.Minute))
+		}
+		if got := o.words(); got != nil {
+			t.Errorf("%s: left over %v", choice, got)
+		}
+		if pending := o.Pending(); (choice == ChoiceDrop) != (len(pending) == 1) {
+			t.Errorf("%s: %d count as maybe spent", choice, len(pending))
+		}
+		if _, err := o.Choose("a", ChoiceDrop, "", noon); err == nil {
+			t.Errorf("%s: chosen twice", choice)
+		}
+	}
+}
+
+// A snapshot says nothing of what changed here after it was begun.
+func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
+	line := func(subs ...Submission) (s Snapshot) {
+		for _, sub := range subs {
+			s.Waiting = append(s.Waiting, QueueItem{Submission: sub})
+		}
+		return s
+	}
+	a, b, c := waiting(t, "a"), waiting(t, "b"), waiting(t, "c")
+	o := outboxOf(t, 2)
+	old := line(a, b)
+	old.Begun = o.Clock()
+	o.Remove("a")
+	o.Put(c, false)
+	o.Load(old)
+	want(t, "dropped and added since", o.words(), "b waiting", "c waiting")
+
+	old = line(b, c)
+	old.Begun = o.Clock()
+	o.Move("c", -1)
+	o.Load(old)
+	want(t, "moved since", o.words(), "c waiting", "b waiting")
+
+	old.Begun = o.Clock()
+	o.Begin("b")
+	tasks, _ := o.due(noon, 0, 1)
+	o.Load(old)
+	want(t, "on its way", o.words(), "c sending", "b waiting")
+	if _, got := o.due(noon, 0, 5); !slices.Equal(got, []string{"send b"}) {
+		t.Errorf("handed out %v", got)
+	}
+	o.answer(t, tasks[0], api.Accepted, nil, noon)
+
+	fresh := Snapshot{Begun: o.Clock(), Claims: map[api.ID]string{"job-z": "z"}}
+	o.End("b")
+	o.Load(fresh)
+	if !o.Ours("job-z") {
+		t.Error("what another window sent is not known")
+	}
+}
+
+func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
+	o := outboxOf(t, 3)
+	doubtful := doubt(t, "b", 1, 0)
+	refused := submissionIn(t, SubmissionRejected)
+	refused.ID = "r"
+	held := waiting(t, "d")
+	o.Load(Snapshot{
+		Begun:   o.Clock(),
+		Waiting: []QueueItem{{Submission: held, Paused: true}, {Submission: refused}, {Submission: waiting(t, "a")}},
+		Stake:   []Submission{doubtful},
+	})
+	want(t, "rows", o.words(), "b unknown", "d held", "a waiting", "r refused")
+}
+
+func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
+	o := outboxOf(t, 2)
+	tasks, _ := o.due(noon, 0, 1)
+	d := Done{Task: tasks[0], Submission: tasks[0].Submission, Unfit: true, Err: errors.New("another file")}
+	d.Submission.State, d.Submission.Reason = SubmissionConfirmed, "another file"
+	o.Landed(d, noon)
+	want(t, "rows", o.words(), "a held", "b waiting")
+	_, got := o.due(noon, 0, 1)
+	want(t, "the next", got, "send b")
+	if o.Rows()[1].Reason != "another file" {
+		t.Errorf("why is not told: %+v", o.Rows())
+	}
+}
+
+func TestUnknownSlotsGoOneAtATimeWhateverOthersDo(t *testing.T) {
+	s, o := NewStore(), outboxOf(t, 2)
+	busy := []Generation{row(1, api.Processing), row(2, api.Pending), row(3, api.Completed)}
+	s.Generations.Answer(s.Generations.Ask(start()), busy, start())
+	if running, slots := o.Occupancy(s, 0); running != 0 || slots != 1 {
+		t.Errorf("nobody's are ours: %d of %d", running, slots)
+	}
+	o.claim(jobID(2), "x")
+	if running, slots := o.Occupancy(s, 0); running != 1 || slots != 1 {
+		t.Errorf("one is ours: %d of %d", running, slots)
+	}
+	if running, slots := o.Occupancy(s, 6); running != 2 || slots != 6 {
+		t.Errorf("configured: %d of %d", running, slots)
+	}
+	s.Slots = 3
+	if running, slots := o.Occupancy(s, 6); running != 2 || slots != 3 {
+		t.Errorf("learned: %d of %d", running, slots)
+	}
+}
+
+func TestAnOutlookSaysWhatHappensNext(t *testing.T) {
+	var r Reconciler
+	r.Track([]Submission{doubt(t, "a", 1, 0)})
+	o, ok := r.Outlook("a", noon)
+	if !ok || !o.FirstLook.Equal(noon.Add(90*time.Second)) || !o.NextLook.Equal(o.FirstLook) || !o.LastLook.IsZero() || !o.Resend.IsZero() {
+		t.Errorf("at first: %+v", o)
+	}
+	r.Proven = true
+	if o, _ := r.Outlook("a", noon); !o.Resend.Equal(noon.Add(5 * time.Second)) {
+		t.Errorf("with a proof: %+v", o)
+	}
+	r.Proven = false
+	looks(&r, noon.Add(2*time.Minute))
+	if o, _ := r.Outlook("a", noon.Add(2*time.Minute)); !o.LastLook.Equal(noon.Add(2*time.Minute)) || !o.NextLook.Equal(noon.Add(12*time.Minute)) {
+		t.Errorf("after a look: %+v", o)
+	}
+	if o, _ := r.Outlook("a", noon.Add(25*time.Hour)); o.Until.After(noon.Add(25 * time.Hour)) {
+		t.Errorf("after a day: %+v", o)
+	}
+	if _, ok := r.Outlook("nobody", noon); ok {
+		t.Error("nobody has an outlook")
+	}
+}

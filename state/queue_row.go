@@ -1,0 +1,175 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+// QueueState is where a submission of the outbox stands, for the eye.
+type QueueState uint8
+
+// The states, in the order of what wants attention first.
+const (
+	QueueDoubt    QueueState = iota // nobody knows whether it was accepted
+	QueueRefused                    // the server said no; nothing was charged
+	QueueReprice                    // its price went up, and waits for a yes
+	QueueSending                    // on its way
+	QueueHeld                       // held back by the user, or for being unfit
+	QueueUnpriced                   // no new price could be had
+	QueueWaiting                    // in line
+)
+
+// Word is the state in a word, as it is filtered by.
+func (s QueueState) Word() string {
+	return [...]string{"unknown", "refused", "price up", "sending", "held", "no price", "waiting"}[s]
+}
+
+// QueueRow is a submission of the outbox as a row of a list.
+type QueueRow struct {
+	ID     string
+	Place  int // in line, from 1; 0 where it does not stand in it
+	State  QueueState
+	Batch  bool
+	Model  string
+	Name   string
+	Length api.Seconds // of the output, 0 unknown
+	Cost   api.Micros
+	Priced bool      // Cost is known
+	Since  time.Time // when it was confirmed, or sent
+	Reason string
+
+	order int64 // descending
+}
+
+var _ Row[QueueRow] = (*QueueRow)(nil)
+
+// Rows lists what is in the outbox: what is in doubt first, then what is on its
+// way, then the queue in its order, then what was refused. What was dropped
+// while in doubt is not listed.
+func (o *Outbox) Rows() []QueueRow {
+	var rows []QueueRow
+	add := func(s *Submission, state QueueState) *QueueRow {
+		row := newQueueRow(s, state)
+		row.order = -int64(len(rows))
+		rows = append(rows, row)
+		return &rows[len(rows)-1]
+	}
+	doubts, away := o.splitStake()
+	for i := range doubts {
+		add(&doubts[i], QueueDoubt)
+	}
+	for i := range away {
+		add(&away[i], QueueSending)
+	}
+	for i, item := range o.Queue.Items() {
+		add(&item.Submission, item.state()).Place = i + 1
+	}
+	for i := range o.refused {
+		add(&o.refused[i], QueueRefused)
+	}
+	return rows
+}
+
+// splitStake divides what is at stake, the earliest first.
+func (o *Outbox) splitStake() (doubts, away []Submission) {
+	for _, sub := range o.stake {
+		switch sub.State {
+		case SubmissionUnknown:
+			doubts = append(doubts, sub)
+		case SubmissionSending:
+			away = append(away, sub)
+		}
+	}
+	first := func(a, b Submission) int { return cmp.Or(a.SentAt.Compare(b.SentAt), cmp.Compare(a.ID, b.ID)) }
+	slices.SortFunc(doubts, first)
+	slices.SortFunc(away, first)
+	return doubts, away
+}
+
+func (i *QueueItem) state() QueueState {
+	switch {
+	case i.Waits():
+		return QueueReprice
+	case i.Paused:
+		return QueueHeld
+	case strings.HasPrefix(i.Submission.Reason, NoPrice):
+		return QueueUnpriced
+	}
+	return QueueWaiting
+}
+
+// NoPrice begins the reason of a submission that could not be priced again.
+const NoPrice = "no new price: "
+
+func newQueueRow(s *Submission, state QueueState) QueueRow {
+	row := QueueRow{
+		ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name,
+		Length: api.Seconds(s.Price.Seconds), Since: wall(s.ConfirmedAt), Reason: s.Reason,
+	}
+	if s.State.AtStake() || s.State == SubmissionRejected {
+		row.Since = wall(s.SentAt)
+	}
+	if s.Price.Cost != nil {
+		row.Cost, row.Priced = *s.Price.Cost, true
+	}
+	return row
+}
+
+// Key is the submission's id.
+func (r *QueueRow) Key() string { return r.ID }
+
+// Rank is the order of the outbox.
+func (r *QueueRow) Rank() int64 { return r.order }
+
+// Class is ClassTroubled for what was refused, ClassOther else: no poll is
+// about these rows.
+func (r *QueueRow) Class() Class {
+	if r.State == QueueRefused {
+		return ClassTroubled
+	}
+	return ClassOther
+}
+
+// Haystack is the name, the model, the state and the reason.
+func (r *QueueRow) Haystack() string {
+	return strings.ToLower(r.Name + "\n" + r.Model + "\n" + r.State.Word() + "\n" + r.Reason)
+}
+
+// FieldValue knows name, model, status and error.
+func (r *QueueRow) FieldValue(name string) (string, bool) {
+	value, ok := map[string]string{"id": r.ID, "name": r.Name, "model": r.Model, "status": r.State.Word(), "error": r.Reason}[name]
+	return strings.ToLower(value), ok
+}
+
+// Compare orders by state, model, name, length and price.
+func (r *QueueRow) Compare(o *QueueRow, by Sort, _ *Prices) int {
+	switch by {
+	case SortStatus:
+		return cmp.Compare(r.State, o.State)
+	case SortModel:
+		return cmp.Compare(r.Model, o.Model)
+	case SortName:
+		return cmp.Compare(r.Name, o.Name)
+	case SortLength:
+		return cmp.Compare(o.Length, r.Length)
+	case SortCost:
+		return cmp.Compare(o.Cost, r.Cost)
+	}
+	return 0
+}
+
+// Same reports whether nothing differs.
+func (r *QueueRow) Same(o *QueueRow) bool { return *r == *o }
+
+// Absorb takes nothing over.
+func (r *QueueRow) Absorb(*QueueRow, time.Time) {}
+
+// Replace takes in all there is of something that no server tells of, such as
+// the outbox.
+func (c *Collection[T]) Replace(items []T, now time.Time) {
+	c.Answer(c.Ask(now), items, now)
+}
