@@ -18,7 +18,8 @@ import (
 // submission is a creation on its way in.
 type submission struct {
 	creation *creation
-	key      string            // Idempotency-Key; "" is none
+	key      string            // Idempotency-Key; "" is none, or that keys are ignored
+	sent     string            // the same as the client sent it
 	digest   [sha256.Size]byte // of what was asked for, whatever its spelling
 	uploads  []*asset          // files that came along; they join the library when accepted
 	receipt  Accepted          // what the judge will see
@@ -88,8 +89,8 @@ func (s *Server) tellSlots(h http.Header, now time.Time) {
 
 // readSubmission reads either form of the request.
 func (s *Server) readSubmission(r *http.Request) (*submission, *failure) {
-	sub := &submission{}
-	if s.opts.Profile != Strict {
+	sub := &submission{sent: r.Header.Get("Idempotency-Key")}
+	if s.opts.Profile != Strict && !s.opts.IgnoreKeys {
 		var f *failure
 		if sub.key, f = idempotencyKey(r.Header); f != nil {
 			return nil, f
@@ -184,7 +185,7 @@ func (s *Server) submit(sub *submission, now time.Time) ([]byte, *failure) {
 		s.keepAsset(a)
 	}
 	receipt := sub.receipt
-	receipt.ID, receipt.Time, receipt.IdempotencyKey = j.id, now, sub.key
+	receipt.ID, receipt.Time, receipt.IdempotencyKey = j.id, now, sub.sent
 	s.accepted = append(s.accepted, receipt)
 	body, err := json.Marshal(s.shown(j, now))
 	if err != nil {

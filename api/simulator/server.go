@@ -53,6 +53,8 @@ type Options struct {
 	Credits bool
 	// Reliable makes every job complete unless told otherwise.
 	Reliable bool
+	// IgnoreKeys takes no notice of idempotency keys, as Strict does.
+	IgnoreKeys bool
 	// Unpriced names models for which there is no price to be had.
 	Unpriced []string
 }
