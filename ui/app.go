@@ -53,6 +53,8 @@ type Config struct {
 	Theme   string // auto, dark or light
 	ASCII   bool   // borders and glyphs for terminals that are not UTF-8
 	Pace    state.Pace
+	Slots   int                    // jobs the plan runs at once; 0: learned from the server
+	Reserve int                    // of them, to be left to others
 	Open    func(url string) error // nil: there is no browser to open
 	Suspend tea.Cmd                // stops the program as ctrl+z does; nil: nobody could continue it
 	Home    string                 // for ~ in typed paths
@@ -71,8 +73,8 @@ type App struct {
 	session   *Session
 	store     *state.Store
 	poller    *state.Poller
-	sending   map[string]state.Submission // paid requests on their way, by id
-	elsewhere map[string]bool             // those that another window sends
+	outbox    outboxState                 // what waits to be sent, is on its way or in doubt
+	sending   map[string]state.Submission // paid requests on their way from here, by id
 	draft     state.Draft                 // what was last typed into the form
 	opened    func() tea.Cmd              // what waits for the journal; may be nil
 	batchPath string                      // and into the batch form
@@ -99,7 +101,7 @@ func (a *App) enter(s *Session) {
 		a.session.Close()
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
-	a.sending, a.elsewhere, a.opened = map[string]state.Submission{}, map[string]bool{}, nil
+	a.sending, a.outbox, a.opened = map[string]state.Submission{}, a.newOutbox(), nil
 	a.history = history{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}

@@ -21,6 +21,7 @@ import (
 	"dubtop/api/media"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/dispatch"
 )
 
 // The fields of the batch form.
@@ -179,8 +180,8 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 		f.problems = []string{errorText(m.err)}
 		return nil
 	}
-	name := inputFact{kind: "file", name: m.submission.Name}
-	return a.confirmSpending(&spending{submission: m.submission, inputs: []inputFact{name}, batch: f})
+	name := dispatch.Input{Kind: "file", Name: m.submission.Name}
+	return a.confirmSpending(&spending{submission: m.submission, inputs: []dispatch.Input{name}, batch: f})
 }
 
 func (f *batchForm) View() string {
@@ -339,7 +340,7 @@ func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Pri
 	var credits float64
 	inCredits, priced := false, 0
 	for model, n := range frames {
-		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / billedFPS, FPS: billedFPS})
+		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / dispatch.BilledFPS, FPS: dispatch.BilledFPS})
 		if err != nil && !errors.Is(err, api.ErrUnpriced) {
 			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
 		}
@@ -352,7 +353,7 @@ func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Pri
 			inCredits, credits = true, credits+*e.Credits
 		}
 		total.Frames += e.Frames
-		total.Seconds += float64(n) / billedFPS
+		total.Seconds += float64(n) / dispatch.BilledFPS
 	}
 	if priced < len(file.Lines) {
 		total.Basis = fmt.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost)
@@ -374,7 +375,7 @@ func measuredLines(lines []state.BatchLine) (frames, jobs map[string]int, spoken
 			continue
 		}
 		jobs[line.Request.Model]++
-		frames[line.Request.Model] += int(math.Round(line.Seconds * billedFPS))
+		frames[line.Request.Model] += int(math.Round(line.Seconds * dispatch.BilledFPS))
 		for _, in := range line.Request.Input {
 			spoken = spoken || in.Type == "text"
 		}

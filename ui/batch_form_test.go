@@ -234,7 +234,7 @@ func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
 		s.end()
 		s.start()
 		s.Pass(2 * time.Second)
-		s.Sees("no known outcome: maybe charged")
+		s.Sees("takes.jsonl: only you can tell what became of it")
 		s.Press("2")
 		s.Sees("takes.jsonl", "maybe charged")
 	})

@@ -48,7 +48,17 @@ func newBatches(a *App) *view[state.Batch] {
 	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() }))
 	return v.with(
 		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable).hinted("new batch"),
-		a.does(keymap.Details, func() tea.Cmd { return a.openResults(v.selected().ID) }).unless(noResults).hinted("results"),
+		a.does(keymap.Details, func() tea.Cmd {
+			if b := v.selected(); b.Intent == state.SubmissionUnknown {
+				return a.openDoubt(b.Key())
+			}
+			return a.openResults(v.selected().ID)
+		}).unless(func() string {
+			if b := v.selected(); b != nil && b.Intent == state.SubmissionUnknown {
+				return ""
+			}
+			return noResults()
+		}).hinted("results"),
 		a.does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.selected().ID, opening) }).unless(noResults).hinted("open file"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().ID)) }).unless(none).hinted(""),
 		a.does(keymap.CopyURL, func() tea.Cmd { return a.openResultFile(v.selected().ID, copying) }).unless(noResults),
@@ -126,7 +136,7 @@ func (a *App) batchIntentPane(b *state.Batch, width int) []string {
 	status := batchStatus(t, b)
 	lines := []string{t.text(toneTitle, b.Name), ""}
 	if b.Intent == state.SubmissionUnknown {
-		lines = append(lines, a.doubt(b.Reason, "batch of as many jobs", width)...)
+		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
 	}
 	return append(lines,
 		t.fact("status", status.text, status.tone),

@@ -61,6 +61,9 @@ func (a *App) header(width int) string {
 	}
 	u := a.session.Client.Usage()
 	right = append([]piece{{fmt.Sprintf("api %d/%d  ", u.Other, u.OtherLimit), toneMuted}}, right...)
+	if p, ok := a.queuePiece(); ok {
+		right = append([]piece{p}, right...)
+	}
 	return a.theme.line(width, left, right)
 }
 
@@ -85,20 +88,44 @@ func (a *App) slots() string {
 }
 
 // tabLine names the views with their numbers of rows; the active one stands
-// out by brackets as well as by colour.
+// out by its colour and weight. Where there is no room for everything, numbers
+// go before names do.
 func (a *App) tabLine(width int) string {
 	if a.session == nil {
 		return strings.Repeat(" ", width)
 	}
-	var left []piece
+	right := a.place()
+	left := a.tabPieces(func(int) bool { return true })
+	if cells(left)+cells(right) >= width {
+		left = a.tabPieces(func(i int) bool { return i == a.tab })
+	}
+	if cells(left)+cells(right) >= width {
+		left = a.tabPieces(func(int) bool { return false })
+	}
+	return a.theme.line(width, left, right)
+}
+
+// tabPieces are the names, with the number of rows where that is wanted.
+func (a *App) tabPieces(counted func(i int) bool) (pieces []piece) {
 	for i, t := range a.tabs {
-		n := toneMuted
+		n, words := toneMuted, fmt.Sprintf(" %d %s ", i+1, t.title)
 		if i == a.tab {
 			n = toneAccent
 		}
-		left = append(left, piece{fmt.Sprintf(" %d %s %s ", i+1, t.title, t.count(a)), n})
+		if c := t.count(a); c != "" && counted(i) {
+			words += c + " "
+		}
+		pieces = append(pieces, piece{words, n})
 	}
-	return a.theme.line(width, left, a.place())
+	return pieces
+}
+
+// cells is how many cells pieces take.
+func cells(pieces []piece) (n int) {
+	for _, p := range pieces {
+		n += textWidth(p.text)
+	}
+	return n
 }
 
 // place says what stands on the view, and what hides rows of it.

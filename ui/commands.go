@@ -1,12 +1,9 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,6 +11,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/journal"
+	"dubtop/ui/dispatch"
 )
 
 // A command touches the world for a screen. It is given values, never the
@@ -47,14 +45,18 @@ func (beatMsg) land(a *App) tea.Cmd {
 	if a.session != nil && a.now.Sub(before) > sleepGap {
 		a.session.Client.CloseIdle()
 		a.poller.Wake(a.now)
+		a.outbox.Wake(a.now)
 	}
+	var learned tea.Cmd
 	if a.session != nil {
 		if server, ok := a.session.Client.ServerTime(a.now); ok {
 			a.store.Forecast.Skew = server.Sub(a.now)
+			a.outbox.Reconciler.Skew = a.store.Forecast.Skew
 		}
+		learned = a.learnSlots(a.session.Client.Usage().Slots)
 	}
 	a.toast.fade(a.now)
-	cmds := []tea.Cmd{beatCmd(), a.poll(), a.lookElsewhere(), a.tendHistory()}
+	cmds := []tea.Cmd{beatCmd(), learned, a.poll(), a.tendOutbox(), a.tendHistory()}
 	for _, s := range a.stack {
 		if t, ok := s.(ticking); ok {
 			cmds = append(cmds, t.Tick(a.now))
@@ -71,6 +73,9 @@ type recallMsg struct {
 	submissions []state.Submission
 	draft       state.Draft
 	past        past
+	outbox      outboxMsg
+	sender      senderMsg
+	slots       int
 	err         error
 }
 
@@ -86,12 +91,15 @@ func recallCmd(s *Session) tea.Cmd {
 		}
 		if m.unwritable == nil {
 			_, m.err = m.journal.Recover(ctx, time.Now())
+			m.sender.mine, m.sender.holder, m.sender.err = m.journal.Sender(time.Now())
 		}
+		m.outbox = readOutbox(&Session{Journal: m.journal, JournalErr: m.unwritable}, -1, 0, false)
+		m.slots = recallSlots(ctx, m.journal, time.Now())
 		m.past = recallPast(ctx, m.journal)
 		var unread, lost error
 		m.submissions, unread = m.journal.Submissions(ctx)
 		m.draft, _, lost = m.journal.Draft(ctx)
-		m.err = errors.Join(m.err, unread, lost)
+		m.err = errors.Join(m.err, m.outbox.err, unread, lost)
 		return m
 	}
 }
@@ -106,26 +114,8 @@ func (m recallMsg) land(a *App) tea.Cmd {
 	}
 	a.bringBack(m.past)
 	a.draft = m.draft
-	unknown := 0
-	for i := range m.submissions {
-		sub := &m.submissions[i]
-		switch sub.State {
-		case state.SubmissionSent:
-			a.spent(sub)
-		case state.SubmissionUnknown, state.SubmissionSending:
-			a.intend(sub)
-			a.watchElsewhere(sub)
-			if sub.State == state.SubmissionUnknown {
-				unknown++
-			}
-			if !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt) {
-				a.draft.Doubt = doubtful(sub)
-			}
-		}
-	}
-	if unknown > 0 {
-		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged, never sent again by itself")
-	}
+	a.store.Slots = cmp.Or(a.store.Slots, m.slots)
+	a.recallOutbox(m)
 	if do := a.opened; do != nil {
 		a.opened = nil
 		a.calm()
@@ -136,6 +126,37 @@ func (m recallMsg) land(a *App) tea.Cmd {
 		return do()
 	}
 	return nil
+}
+
+// recallOutbox takes in what the journal holds of the outbox, and tells what in
+// it nobody knows the outcome of.
+func (a *App) recallOutbox(m recallMsg) {
+	unknown := 0
+	for i := range m.submissions {
+		sub := &m.submissions[i]
+		typed := !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt)
+		switch sub.State {
+		case state.SubmissionSent:
+			a.spent(sub)
+		case state.SubmissionUnknown, state.SubmissionSending:
+			if sub.State == state.SubmissionUnknown {
+				unknown++
+			}
+			if typed {
+				a.draft.Doubt = doubtful(sub)
+			}
+			typed = false
+		}
+		if typed && sub.State != state.SubmissionDraft && sub.State != state.SubmissionRejected {
+			a.draft = state.Draft{Model: sub.Model} // it has become this submission
+		}
+	}
+	if unknown > 0 {
+		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
+	}
+	a.outbox.Sender, a.outbox.holder = m.sender.mine, m.sender.holder
+	a.loadOutbox(m.outbox)
+	a.showOutbox()
 }
 
 func closeCmd(j *journal.Journal) tea.Cmd {
@@ -168,78 +189,9 @@ func (m draftMsg) land(a *App) tea.Cmd {
 
 func statCmd(f *generationForm, path string) tea.Cmd {
 	return func() tea.Msg {
-		size, err := statFile(path)
+		size, err := dispatch.StatFile(path)
 		return statMsg{f, path, fileFact{size, err}}
 	}
-}
-
-// sendCmd makes the intent durable, then sends it, once, and writes down what
-// is known afterwards. Without the first there is no second.
-func sendCmd(s *Session, sp *spending, sub state.Submission) tea.Cmd {
-	return func() tea.Msg {
-		ctx := context.Background()
-		m := sentMsg{session: s, spending: sp}
-		err := unchanged(sub.Files)
-		if err == nil {
-			err = s.Journal.BeginSending(ctx, sub)
-		}
-		if err != nil {
-			sub.State, sub.Reason = state.SubmissionConfirmed, errorText(err)
-			m.submission = sub
-			return m
-		}
-		var answer error
-		m.job, m.batch, answer = post(ctx, s, sub)
-		var id api.ID
-		switch {
-		case answer == nil && m.batch != nil:
-			id = m.batch.ID
-		case answer == nil:
-			id = m.job.ID
-		}
-		if e, ok := errors.AsType[*api.Error](answer); ok {
-			m.slots, id = e.Slots, e.Generation
-		}
-		m.err = errors.Join(sub.Answer(api.OutcomeOf(answer), id, errorText(answer), time.Now()), s.Journal.SaveSubmission(ctx, sub))
-		m.submission = sub
-		return m
-	}
-}
-
-// post is the one place where money leaves.
-func post(ctx context.Context, s *Session, sub state.Submission) (*api.Generation, *api.Batch, error) {
-	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
-	for _, f := range sub.Files {
-		p.Files = append(p.Files, filePart(f))
-	}
-	if sub.Kind == state.SubmitBatch {
-		b, err := s.Client.CreateBatch(ctx, p)
-		return nil, &b, err
-	}
-	g, err := s.Client.CreateGeneration(ctx, p)
-	return &g, nil, err
-}
-
-// filePart streams a file as it was when it was priced.
-func filePart(f state.File) api.FilePart {
-	return api.FilePart{
-		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
-		Open: func() (io.ReadCloser, error) { return os.Open(f.Path) },
-	}
-}
-
-// unchanged compares the files with what was priced.
-func unchanged(files []state.File) error {
-	for _, f := range files {
-		now := f
-		if err := hashFile(&now); err != nil {
-			return err
-		}
-		if now.SHA256 != f.SHA256 {
-			return fmt.Errorf("%s is not the file that was priced any more: price it again", filepath.Base(f.Path))
-		}
-	}
-	return nil
 }
 
 func detailsCmd(s *Session, d *generationDetails) tea.Cmd {
@@ -300,12 +252,4 @@ func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
 
 // errorText is an error as it may stand on the screen: even our own words may
 // quote remote ones.
-func errorText(err error) string {
-	if err == nil {
-		return ""
-	}
-	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
-		return string(api.Clean(p.Path+": "+p.Err.Error(), 600))
-	}
-	return string(api.Clean(err.Error(), 600))
-}
+func errorText(err error) string { return dispatch.Words(err) }

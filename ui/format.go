@@ -82,11 +82,6 @@ func length(s api.Seconds) string {
 	return fmt.Sprintf("%d:%02d", n/60, n%60)
 }
 
-// seconds says a media length exactly, as a price needs it: 12.48 s.
-func seconds(s float64) string {
-	return strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", s), "0"), ".") + " s"
-}
-
 // bytesText says a size: 812 B, 10.5 MB.
 func bytesText(n int64) string {
 	if n <= 0 {

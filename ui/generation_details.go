@@ -72,7 +72,7 @@ func costWords(c state.Cost) string {
 func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []string {
 	switch {
 	case g.Intent == state.SubmissionUnknown:
-		return a.doubt(g.Error, "job with the same inputs", width)
+		return a.doubtLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
 	case g.Status.Troubled():
@@ -83,14 +83,14 @@ func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []st
 	return nil
 }
 
-// doubt says what is known of a request whose outcome is not; sign is what in
+// doubtLines say what is known of a request whose outcome is not; sign is what in
 // the list would show that it was accepted.
-func (a *App) doubt(reason, sign string, width int) []string {
+func (a *App) doubtLines(reason, sign string, width int) []string {
 	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", toneWarn)
 	if reason != "" {
 		lines = append(lines, a.advice(width, "because", reason, toneText)...)
 	}
-	return append(append(lines, a.advice(width, "So", "It is never sent again by itself. If a "+sign+" appears in this list, it was accepted.", toneText)...), "")
+	return append(append(lines, a.advice(width, "So", "dubtop looks for a "+sign+", and links it; nothing is sent again on a guess. "+a.keyFor(keymap.Details)+" shows more.", toneText)...), "")
 }
 
 func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []string {
@@ -165,7 +165,12 @@ const (
 
 // openGeneration shows one job, and asks for what the list does not hold.
 func (a *App) openGeneration(g *state.Generation) tea.Cmd {
-	if id := g.Key(); g.Intent != "" {
+	id := g.Key()
+	switch g.Intent {
+	case "":
+	case state.SubmissionUnknown:
+		return a.openDoubt(id)
+	default:
 		a.push(&pager{app: a, title: "details", content: func(width int) []string { return a.intentLines(id, width-2) }})
 		return nil
 	}

@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +11,7 @@ import (
 	"dubtop/api"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/dispatch"
 )
 
 // generationForm is the form of one new job. What is typed is kept as a draft
@@ -330,19 +329,27 @@ func (f *generationForm) price() tea.Cmd {
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
 	// What is about to be paid for is kept now, not only at the next beat.
-	return tea.Batch(f.keep(), priceCmd(ctx, f.app.session, pricing{
-		form: f, run: f.run, draft: f.draft.Clone(), env: f.env(), assets: f.assetFacts(),
-	}))
+	p := dispatch.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.assetFacts()}
+	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
+}
+
+// priceCmd measures the inputs and has the server price them.
+func priceCmd(ctx context.Context, f *generationForm, run int, p dispatch.Pricing) tea.Cmd {
+	client := f.app.session.Client
+	return func() tea.Msg {
+		sub, inputs, err := p.Price(ctx, client)
+		return pricedMsg{f, run, sub, inputs, err}
+	}
 }
 
 // assetFacts are the lengths of the assets that the draft names, taken along
 // because a command must not read the store.
-func (f *generationForm) assetFacts() map[string]assetFact {
-	facts := map[string]assetFact{}
+func (f *generationForm) assetFacts() map[string]dispatch.Asset {
+	facts := map[string]dispatch.Asset{}
 	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
 		if m, err := state.ParseMedia(typed, f.app.cfg.Home); err == nil && m.Source == state.SourceAsset {
 			if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
-				facts[m.AssetID] = assetFact{name: x.Name, kind: x.Type, seconds: float64(x.Duration)}
+				facts[m.AssetID] = dispatch.Asset{Name: x.Name, Kind: x.Type, Seconds: float64(x.Duration)}
 			}
 		}
 	}
@@ -362,7 +369,7 @@ type pricedMsg struct {
 	form       *generationForm
 	run        int
 	submission state.Submission
-	inputs     []inputFact
+	inputs     []dispatch.Input
 	err        error
 }
 
@@ -413,16 +420,4 @@ func (f *generationForm) Cursor() *tea.Cursor {
 		return nil
 	}
 	return f.cursor(len(f.above()))
-}
-
-// statFile is the disk's word on a path; it is called in commands only.
-func statFile(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return 0, errors.New("it is not a file")
-	}
-	return info.Size(), nil
 }

@@ -9,6 +9,7 @@ import (
 	"dubtop/api"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/dispatch"
 )
 
 // newModels is view 4: what can be made, for how much and how fast.
@@ -63,7 +64,7 @@ func (a *App) minutePrice(m *state.Model) cell {
 // longest is the longest input a model takes.
 func longest(m *state.Model) string {
 	if s := state.RulesFor(m.Name).MaxSeconds; s > 0 {
-		return seconds(s)
+		return dispatch.Seconds(s)
 	}
 	return none
 }

@@ -112,8 +112,6 @@ func TestARefusalBringsTheFormBackWithTheServersWords(t *testing.T) {
 		{"bad request", body(400, "temperature must not be greater than 1"), "temperature must not be greater than 1"},
 		{"plan", body(402, "The generation would be longer than your plan allows"), "The generation would be longer"},
 		{"unprocessable", body(422, "The provided video URL is inaccessible."), "The provided video URL is inaccessible."},
-		{"rate", simulator.Fault{Times: 1, RateLimited: true}, "Not taken now, nothing was charged"},
-		{"connection refused", simulator.Fault{Times: 1, Refuse: true}, "Not sent, nothing was charged"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tell(t, stage{}, func(s *story) {
@@ -139,21 +137,6 @@ func TestARefusalBringsTheFormBackWithTheServersWords(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestFullSlotsAreToldAndLearned(t *testing.T) {
-	full := func(a *simulator.Server) { a.SetRunning(3) }
-	tell(t, stage{prepare: full}, func(s *story) {
-		s.Sees("running 3")
-		s.price()
-		s.Press("y")
-		s.Pass(time.Second)
-		s.Sees("new generation", "all slots are taken", "3 of 3 generations", "slots 3/3", "talk_28s.mp4")
-		s.Pass(2 * time.Minute)
-		if len(s.posts()) != 1 || len(s.account.Accepted()) != 0 {
-			s.t.Fatalf("%d paid requests, %d accepted", len(s.posts()), len(s.account.Accepted()))
-		}
-	})
 }
 
 func TestKeysPressedWhenTheFormComesBackDoNotEndUpInIt(t *testing.T) {
@@ -208,7 +191,11 @@ func TestWhatHasNoClearAnswerStaysUnknownAndIsNeverSentAgain(t *testing.T) {
 		{Status: 409, Body: `{"statusCode":409,"message":"The outcome of this request is not known yet","errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN"}`, After: true},
 		{Delay: 2 * time.Minute},
 	}
-	tell(t, stage{account: simulator.Options{Slots: 50}, width: 100, height: 60}, func(s *story) {
+	// A server of June 2026 ignores keys, and here nobody sees what it accepted.
+	hidden := func(a *simulator.Server) { a.Fault("GET /v2/generations", simulator.Fault{ListLag: 2 * time.Hour}) }
+	old := stage{account: simulator.Options{IgnoreKeys: true, Slots: 50}, prepare: hidden, width: 100, height: 60}
+	old.config = func(c *ui.Config) { c.Slots = 50 }
+	tell(t, old, func(s *story) {
 		for i, fault := range faults {
 			name := fmt.Sprintf("case_%02d", i)
 			fault.Times = 1
@@ -221,6 +208,7 @@ func TestWhatHasNoClearAnswerStaysUnknownAndIsNeverSentAgain(t *testing.T) {
 			s.Pass(time.Second)
 			s.Press("y")
 			s.Pass(2*time.Second + fault.Delay)
+			s.letGo(name)
 			if !strings.Contains(s.screenRow(name, "unknown"), "maybe charged") {
 				s.t.Fatalf("%+v: the row should say unknown, maybe charged\n%s", fault, s.Screen())
 			}
@@ -250,6 +238,20 @@ func TestWhatHasNoClearAnswerStaysUnknownAndIsNeverSentAgain(t *testing.T) {
 			}
 		}
 	})
+}
+
+// letGo waits until a job is unknown, and lets the queue go on where it stopped
+// because several in a row got no clear answer.
+func (s *story) letGo(name string) {
+	for range 60 {
+		if s.screenRow(name, "unknown") != "" {
+			return
+		}
+		if s.row("queue 1 held") != "" {
+			s.Press("5", "P", "1")
+		}
+		s.Pass(5 * time.Second)
+	}
 }
 
 // screenRow is the line that holds two texts.
@@ -319,7 +321,7 @@ func TestLeavingWhileARequestIsOnItsWayAsksFirst(t *testing.T) {
 }
 
 func TestARequestThatWasLeftAloneIsUnknownAtTheNextStart(t *testing.T) {
-	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
+	tell(t, stage{account: simulator.Options{IgnoreKeys: true}, journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 20 * time.Second})
 		s.Press("y")
@@ -434,7 +436,7 @@ func TestAnAnswerThatCannotBeWrittenDownIsTold(t *testing.T) {
 
 func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
-	tell(t, stage{journal: path}, func(s *story) {
+	tell(t, stage{account: simulator.Options{IgnoreKeys: true}, journal: path}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, Delay: time.Hour})
 		s.price()
 		s.Press("y")
@@ -484,6 +486,7 @@ func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
 		if !seen {
 			t.Error("the poll never brought the job before the answer")
 		}
+		s.Press("g")
 		s.Sees("$1.25 as estimated when sent")
 	})
 }

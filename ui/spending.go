@@ -8,15 +8,16 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
-	"dubtop/api"
+	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/dispatch"
 )
 
 // spending is a priced submission that waits for a yes: what is sent after it
 // is byte for byte what was priced.
 type spending struct {
 	submission state.Submission
-	inputs     []inputFact
+	inputs     []dispatch.Input
 	form       *generationForm // where a refusal leads back to; nil for batches
 	batch      *batchForm
 }
@@ -48,17 +49,17 @@ func (a *App) spendingLines(s *spending, width int) []string {
 	}
 	lines = append(lines, t.fact("model", model, toneText))
 	for _, in := range s.inputs {
-		words := in.name
-		if in.seconds > 0 {
-			words += ", " + seconds(in.seconds)
+		words := in.Name
+		if in.Seconds > 0 {
+			words += ", " + dispatch.Seconds(in.Seconds)
 		}
-		lines = append(lines, t.fact(in.kind, fit(words, min(width-10, textWidth(words)), false, t.glyphs.more), toneText))
+		lines = append(lines, t.fact(in.Kind, fit(words, min(width-10, textWidth(words)), false, t.glyphs.more), toneText))
 	}
 	if sub.Price.Frames > 0 {
-		lines = append(lines, t.fact("frames", fmt.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, billedFPS, billedFPS), toneText))
+		lines = append(lines, t.fact("frames", fmt.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText))
 	}
 	if sub.Price.Seconds > 0 {
-		lines = append(lines, t.fact("length", seconds(sub.Price.Seconds)+" of output", toneText))
+		lines = append(lines, t.fact("length", dispatch.Seconds(sub.Price.Seconds)+" of output", toneText))
 	}
 	lines = append(lines, a.advice(width, "known by", sub.Price.Basis, toneMuted)...)
 	if sub.Draft.Doubt != "" {
@@ -92,24 +93,21 @@ func priceWords(p state.Price) string {
 	return "The price is not known"
 }
 
-// answerSpending sends on a yes. Nothing else in the program sends.
+// answerSpending takes the yes: a job goes into the queue, and leaves at once if
+// a slot is free; a batch, which needs none, leaves by itself. Nothing else in
+// the program begins to spend.
 func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 	if !yes {
 		return nil
 	}
 	sub := s.submission
 	sub.Unpriced = !sub.Price.Known()
-	now := time.Now()
-	err := sub.Confirm(now, uuid.NewString())
-	if err == nil {
-		err = sub.Send(now)
-	}
-	if err != nil {
+	if err := sub.Confirm(time.Now(), uuid.NewString()); err != nil {
 		a.spendingFailed(s, err)
 		return nil
 	}
-	a.sending[sub.ID] = sub
-	a.intend(&sub)
+	s.submission = sub
+	a.outbox.attend(s)
 	if s.form != nil {
 		a.remove(s.form)
 		a.draft = state.Draft{Model: sub.Model} // it has become this submission
@@ -118,7 +116,15 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 		a.remove(s.batch)
 	}
 	a.busy("sending" + a.theme.glyphs.more)
-	return sendCmd(a.session, s, sub)
+	if sub.Kind == state.SubmitGeneration {
+		return a.enqueue([]state.Submission{sub}, false)
+	}
+	task, err := a.outbox.Leave(sub, time.Now())
+	if err != nil {
+		a.spendingFailed(s, err)
+		return nil
+	}
+	return tea.Batch(a.carryOut(task), a.runOutbox())
 }
 
 func (a *App) spendingFailed(s *spending, err error) {
@@ -146,12 +152,6 @@ func (a *App) intend(sub *state.Submission) {
 	a.store.Generations.Put(row, a.now)
 }
 
-// settle takes the row of an intent away again.
-func (a *App) settle(sub *state.Submission) {
-	a.store.Generations.Remove(sub.ID)
-	a.store.Batches.Remove(sub.ID)
-}
-
 // spent counts what was accepted at the price that was agreed to.
 func (a *App) spent(sub *state.Submission) {
 	switch {
@@ -163,57 +163,35 @@ func (a *App) spent(sub *state.Submission) {
 	}
 }
 
-// sentMsg is what became of a paid request, as the journal already holds it.
-type sentMsg struct {
-	session    *Session
-	spending   *spending
-	submission state.Submission
-	job        *api.Generation
-	batch      *api.Batch
-	slots      int   // the plan's, when the answer told them
-	err        error // why the answer could not be written down
-}
-
-func (m sentMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
-	sub := m.submission
+// landSending shows what became of a paid request, which the journal holds
+// already.
+func (a *App) landSending(d state.Done) tea.Cmd {
+	sub := d.Submission
 	delete(a.sending, sub.ID)
 	a.calm()
 	a.answered()
-	if m.slots > 0 {
-		a.store.Slots = m.slots
+	if d.Elsewhere {
+		delete(a.outbox.attended, sub.ID)
+		return nil
 	}
-	cmd := a.outcome(m)
-	if m.err != nil {
-		a.complain("the journal could not note the answer: " + errorText(m.err) + " After the next start this request counts as unknown")
-	}
-	return cmd
-}
-
-// outcome shows what became of a paid request.
-func (a *App) outcome(m sentMsg) tea.Cmd {
-	sub := m.submission
 	switch sub.State {
 	case state.SubmissionSent:
-		return a.sent(m)
+		return a.sent(d)
 	case state.SubmissionUnknown:
 		return a.unclear(&sub)
 	}
-	a.settle(&sub)
-	return a.notSent(m)
+	return a.notSent(d)
 }
 
-// unclear keeps a request on the screen that may have been accepted. What it
-// was made from is in the form again, with a warning.
+// unclear keeps a request on the screen that may have been accepted. What the
+// user just typed is in the form again, with a warning.
 func (a *App) unclear(sub *state.Submission) tea.Cmd {
-	a.intend(sub)
-	if sub.Kind == state.SubmitGeneration && a.draft.Empty() {
+	if a.outbox.attended[sub.ID] != nil && sub.Kind == state.SubmitGeneration && a.draft.Empty() {
 		a.draft = sub.Draft.Clone()
 		a.draft.Doubt = doubtful(sub)
 	}
-	a.complain("no clear answer: it may have been charged. It is not sent again by itself; watch the list")
+	delete(a.outbox.attended, sub.ID)
+	a.complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
 	a.poller.Refresh(a.now)
 	return a.poll()
 }
@@ -224,49 +202,77 @@ func doubtful(sub *state.Submission) string {
 }
 
 // sent puts the new job on the screen, before any poll sees it.
-func (a *App) sent(m sentMsg) tea.Cmd {
-	sub := m.submission
-	a.settle(&sub)
+func (a *App) sent(d state.Done) tea.Cmd {
+	sub := d.Submission
+	attended := a.outbox.attended[sub.ID] != nil
+	delete(a.outbox.attended, sub.ID)
+	a.showOutbox() // the row of the intent gives way
 	a.spent(&sub)
-	if m.batch != nil {
-		a.store.Batches.Put(state.NewBatch(*m.batch), a.now)
-		a.say(fmt.Sprintf("batch accepted: %s", m.batch.ID))
-		if len(a.stack) > 1 {
+	a.forgetDoubt(&sub)
+	if d.Batch != nil {
+		a.store.Batches.Put(state.NewBatch(*d.Batch), a.now)
+		a.say(fmt.Sprintf("batch accepted: %s", d.Batch.ID))
+		if len(a.stack) > 1 || !attended {
 			return nil // somebody is at work on another screen
 		}
 		return a.show(1)
 	}
-	row := state.NewGeneration(*m.job)
+	row := state.NewGeneration(*d.Job)
 	row.Expect(sub.Name, sub.Price.Seconds)
 	a.store.Observe([]state.Generation{row}, a.now)
 	a.say("accepted: " + sub.Name)
-	if m.err != nil || !a.draft.Empty() {
+	if d.Unrecorded != nil || !a.draft.Empty() {
 		return nil // the journal is stuck, or holds the next one in its place already
 	}
 	return dropDraftCmd(a.session, sub.Draft.ID)
 }
 
-// notSent brings the draft back with the reason; nothing was created.
-func (a *App) notSent(m sentMsg) tea.Cmd {
+// forgetDoubt empties the form of what turned out to have been accepted.
+func (a *App) forgetDoubt(sub *state.Submission) {
+	if a.draft.Doubt != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
+		a.draft = state.Draft{Model: sub.Model}
+	}
+}
+
+// notSent says why nothing was created. What the user just said yes to comes
+// back to be mended where that helps; what only has to wait stays in the queue.
+func (a *App) notSent(d state.Done) tea.Cmd {
+	sub := d.Submission
+	s := a.outbox.attended[sub.ID]
+	delete(a.outbox.attended, sub.ID)
 	words := map[state.SubmissionState]string{
 		state.SubmissionRejected:  "Refused, nothing was charged: ",
 		state.SubmissionQueued:    "Not taken now, nothing was charged: ",
 		state.SubmissionConfirmed: "Not sent, nothing was charged: ",
-	}[m.submission.State] + m.submission.Reason
-	a.complain(words)
-	if m.submission.Kind == state.SubmitBatch {
+	}[sub.State] + sub.Reason
+	switch {
+	case sub.Kind == state.SubmitBatch:
+		a.complain(words)
 		f := a.batchForm()
 		f.problems, f.came = []string{words}, time.Now()
 		a.bring(f)
 		return nil
+	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
+		return a.giveBack(&sub, words)
+	case sub.State == state.SubmissionRejected || d.Unfit:
+		a.complain(sub.Name + ": " + words)
+	case s != nil:
+		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + sub.Reason)
 	}
-	f := a.generationForm(m.submission.Draft)
+	return nil
+}
+
+// giveBack takes a submission that was not sent out of the queue and brings its
+// form back with the reason.
+func (a *App) giveBack(sub *state.Submission, words string) tea.Cmd {
+	a.complain(words)
+	f := a.generationForm(sub.Draft)
 	f.reason, f.came = words, time.Now()
 	if a.draft.Empty() {
-		a.draft = m.submission.Draft.Clone()
+		a.draft = sub.Draft.Clone()
 	}
 	a.bring(f)
-	return f.look()
+	return tea.Batch(a.takeOut(sub), f.look())
 }
 
 // bring shows a screen that nobody called for. Where somebody is typing or
@@ -289,6 +295,9 @@ func (a *App) yieldIntents() {
 	const newest, clocksDiffer = 20, 2 * time.Second
 	for id, sub := range a.sending {
 		since := sub.SentAt.Add(a.store.Forecast.Skew - clocksDiffer)
+		if _, ok := a.store.Generations.Find(id); !ok {
+			continue
+		}
 		for i := range min(newest, a.store.Generations.Len()) {
 			g := a.store.Generations.At(i)
 			if g.Intent == "" && g.Model == sub.Model && g.Created.After(since) {

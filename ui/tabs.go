@@ -28,6 +28,7 @@ func views() []tab {
 		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) screen { return newBatches(a) }, count: func(a *App) string { return total(a, &a.store.Batches) }},
 		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) screen { return newAssets(a) }, count: func(a *App) string { return total(a, &a.store.Assets) }},
 		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) screen { return newModels(a) }, count: func(a *App) string { return total(a, &a.store.Models) }},
+		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) screen { return newQueue(a) }, count: func(a *App) string { return fmt.Sprint(a.store.Queue.Len()) }},
 	}
 }
 

@@ -1,0 +1,236 @@
+// Package dispatch carries out what the outbox decides, for the dashboard and
+// for scripts alike: it makes an intent durable and then sends it, once; it has
+// requests priced; it looks for jobs whose answer was lost. It knows the client
+// and the journal, and in which order they are called. It never decides what to
+// send, never sends what the journal does not hold, and draws nothing.
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// Desk is where one account's work is carried out. Its methods may be called
+// from any goroutine.
+type Desk struct {
+	Client  *api.Client
+	Journal *journal.Journal
+	Home    string // for ~ in the paths of drafts
+}
+
+// Do carries out one task, and gives what came of it for Outbox.Landed. It
+// waits for the network; a task that is sent is never given up half way.
+func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
+	switch t.Kind {
+	case state.TaskSend, state.TaskResend:
+		return d.send(ctx, t)
+	case state.TaskPrice:
+		return d.price(ctx, t)
+	case state.TaskLink:
+		return d.record(ctx, t)
+	}
+	done := state.Done{Task: t, Submission: t.Submission}
+	switch t.Kind {
+	case state.TaskProve:
+		done.Honours, done.Err = d.Client.HonoursIdempotency(ctx)
+	case state.TaskFollow:
+		done.Job, done.Err = d.job(ctx, t.Step.ID)
+	case state.TaskLook:
+		done.Jobs, done.Err = d.jobsSince(ctx, t.Step.Since)
+	case state.TaskLookBatches:
+		done.Batches, done.Err = d.Client.Batches(api.Background(ctx))
+	}
+	return done
+}
+
+// send makes the intent durable, then sends it, once, and writes down what is
+// known afterwards. Without the first there is no second.
+func (d Desk) send(ctx context.Context, t state.Task) state.Done {
+	done := state.Done{Task: t, Submission: t.Submission}
+	sub := &done.Submission
+	if err := unchanged(sub.Files); err != nil {
+		return d.unfit(ctx, done, err)
+	}
+	begin := d.Journal.BeginSending
+	if t.Kind == state.TaskResend {
+		begin = d.Journal.BeginResending
+	}
+	if err := begin(ctx, *sub); err != nil {
+		return unbegun(done, err)
+	}
+	done.Job, done.Batch, done.Err = d.post(ctx, *sub)
+	var id api.ID
+	switch {
+	case done.Err == nil && done.Batch != nil:
+		id = done.Batch.ID
+	case done.Err == nil:
+		id = done.Job.ID
+	}
+	if e, ok := errors.AsType[*api.Error](done.Err); ok {
+		done.Slots, id = e.Slots, e.Generation
+	}
+	done.Unrecorded = errors.Join(
+		sub.Answer(api.OutcomeOf(done.Err), id, Words(done.Err), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
+	return done
+}
+
+// unbegun is what is known of a request that the journal did not let leave.
+func unbegun(done state.Done, err error) state.Done {
+	for _, known := range []error{journal.ErrTaken, journal.ErrPaused, journal.ErrDropped} {
+		done.Elsewhere = done.Elsewhere || errors.Is(err, known)
+	}
+	done.Err = err
+	done.Submission.Reason = Words(err)
+	done.Submission.State = state.SubmissionConfirmed
+	if done.Kind == state.TaskResend {
+		done.Submission.State = state.SubmissionUnknown
+	}
+	return done
+}
+
+// unfit holds a submission back that is not what was agreed to any more.
+func (d Desk) unfit(ctx context.Context, done state.Done, why error) state.Done {
+	done.Unfit, done.Err = true, why
+	sub := &done.Submission
+	sub.Reason, sub.State = Words(why), state.SubmissionConfirmed
+	if done.Kind == state.TaskResend {
+		sub.State = state.SubmissionUnknown
+		return done // the doubt stays as it is
+	}
+	if err := d.Journal.SaveSubmission(ctx, *sub); err != nil {
+		done.Unrecorded = err
+		return done
+	}
+	if err := d.Journal.PauseItem(ctx, sub.ID, true); !errors.Is(err, journal.ErrNotQueued) {
+		done.Unrecorded = err // a batch does not wait in the queue
+	}
+	return done
+}
+
+// post is the one place where money leaves.
+func (d Desk) post(ctx context.Context, sub state.Submission) (*api.Generation, *api.Batch, error) {
+	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
+	for _, f := range sub.Files {
+		p.Files = append(p.Files, filePart(f))
+	}
+	if sub.Kind == state.SubmitBatch {
+		b, err := d.Client.CreateBatch(ctx, p)
+		return nil, &b, err
+	}
+	g, err := d.Client.CreateGeneration(ctx, p)
+	return &g, nil, err
+}
+
+// filePart streams a file as it was when it was priced.
+func filePart(f state.File) api.FilePart {
+	return api.FilePart{
+		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
+		Open: func() (io.ReadCloser, error) { return os.Open(f.Path) },
+	}
+}
+
+// unchanged compares the files with what was priced.
+func unchanged(files []state.File) error {
+	for _, f := range files {
+		now := f
+		if err := hashFile(&now); err != nil {
+			return err
+		}
+		if now.SHA256 != f.SHA256 {
+			return fmt.Errorf("%s is not the file that was priced any more: price it again", filepath.Base(f.Path))
+		}
+	}
+	return nil
+}
+
+// price has a submission priced again, and writes the new price down.
+func (d Desk) price(ctx context.Context, t state.Task) state.Done {
+	done := state.Done{Task: t, Submission: t.Submission}
+	sub := &done.Submission
+	p := Pricing{Draft: sub.Draft.Clone(), Env: state.CheckEnv{Home: d.Home}}
+	price, err := p.reprice(ctx, d.Client, *sub)
+	if err == nil {
+		err = sub.Reprice(price, time.Now())
+	}
+	if err == nil {
+		err = d.Journal.SaveSubmission(ctx, *sub)
+	}
+	if err != nil {
+		done.Submission = t.Submission
+		done.Submission.Reason, done.Err = state.NoPrice+Words(err), err
+	}
+	return done
+}
+
+// record writes down a transition that needs nobody's answer.
+func (d Desk) record(ctx context.Context, t state.Task) state.Done {
+	done := state.Done{Task: t, Submission: t.Submission}
+	if err := d.Journal.SaveSubmission(ctx, t.Submission); err != nil {
+		done.Unrecorded = err
+		done.Elsewhere = true // what the journal holds still stands
+	}
+	return done
+}
+
+func (d Desk) job(ctx context.Context, id api.ID) (*api.Generation, error) {
+	g, err := d.Client.Generation(api.Background(ctx), id, api.GenerationDetails{})
+	if err != nil {
+		return nil, err
+	}
+	return &g, nil
+}
+
+// maxLook bounds a look by pages of a hundred: more jobs than any day had.
+const maxLook = 1000
+
+// jobsSince lists every job that was created at a time or after it, by the
+// server's clock. An error says that some may be missing.
+func (d Desk) jobsSince(ctx context.Context, since time.Time) ([]api.Generation, error) {
+	ctx = api.Background(ctx)
+	var found []api.Generation
+	keep := func(page []api.Generation) {
+		for i := range page {
+			if !page[i].CreatedAt.Before(since) {
+				found = append(found, page[i])
+			}
+		}
+	}
+	q := api.GenerationQuery{Limit: 100}
+	for range maxLook {
+		page, err := d.Client.Generations(ctx, q, keep)
+		if err != nil {
+			return nil, err
+		}
+		keep(page.Items)
+		if !page.More || page.Whole || len(page.Items) == 0 {
+			return found, nil
+		}
+		oldest := page.Items[len(page.Items)-1]
+		if !oldest.CreatedAt.IsZero() && oldest.CreatedAt.Before(since) {
+			return found, nil
+		}
+		q.Cursor = oldest.ID
+	}
+	return nil, fmt.Errorf("there were more jobs since %s than can be looked through", since.Format(time.RFC3339))
+}
+
+// Words are an error as it may stand on the screen: even our own words may
+// quote remote ones.
+func Words(err error) string {
+	if err == nil {
+		return ""
+	}
+	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
+		return string(api.Clean(p.Path+": "+p.Err.Error(), 600))
+	}
+	return string(api.Clean(err.Error(), 600))
+}

@@ -1,0 +1,266 @@
+package dispatch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/api/media"
+	"dubtop/state"
+)
+
+// BilledFPS is what output is normalised to for the bill; the estimate's own
+// default is 30. https://sync.so/docs/models/pricing
+const BilledFPS = 25
+
+// Pricing is all that the price of a draft is made from: values only, for it is
+// found beside the screens.
+type Pricing struct {
+	Draft  state.Draft
+	Env    state.CheckEnv
+	Assets map[string]Asset // what is known already, by id; may be nil
+}
+
+// Asset is what is known of an asset.
+type Asset struct {
+	Name    string
+	Kind    string // VIDEO, IMAGE or AUDIO
+	Seconds float64
+}
+
+// Input is one input of a request, as a confirmation names it.
+type Input struct {
+	Kind    string // video, image, audio, script
+	Name    string
+	Seconds float64 // 0 unknown, or an image
+	Basis   string  // where the length came from
+	Trouble string  // why there is none
+}
+
+// Price measures the inputs and has the server price them. The submission is
+// estimated, the inputs are the visual one and the sound. An error says what is
+// to be mended in the draft, or why the server could not be asked.
+func (p *Pricing) Price(ctx context.Context, c *api.Client) (state.Submission, []Input, error) {
+	p.prepare()
+	inputs, err := p.measure(ctx, c)
+	if err != nil {
+		return state.Submission{}, nil, err
+	}
+	sub, err := state.NewSubmission(uuid.NewString(), p.Draft, p.Env)
+	if err != nil {
+		return state.Submission{}, nil, err
+	}
+	if sub.Draft.OutputFileName == "" {
+		sub.Name = inputs[0].Name
+	}
+	for i := range sub.Files {
+		if err := hashFile(&sub.Files[i]); err != nil {
+			return state.Submission{}, nil, err
+		}
+	}
+	price, err := p.estimate(ctx, c, sub, inputs)
+	if err != nil {
+		return state.Submission{}, nil, err
+	}
+	return sub, inputs, sub.Estimate(price, time.Now())
+}
+
+// prepare makes what the checks ask the disk and the account answerable. A
+// relative path must mean the same file when the job leaves, perhaps at another
+// start.
+func (p *Pricing) prepare() {
+	p.Env.Now, p.Env.Stat, p.Env.Asset = time.Now(), StatFile, p.assetType
+	if p.Env.Dir == "" {
+		p.Env.Dir, _ = os.Getwd() // without one, paths stay as they were typed
+	}
+	if p.Assets == nil {
+		p.Assets = make(map[string]Asset)
+	}
+}
+
+// StatFile gives the size of a regular file in bytes.
+func StatFile(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return 0, errors.New("it is not a file")
+	}
+	return info.Size(), nil
+}
+
+func hashFile(f *state.File) error {
+	r, err := os.Open(f.Path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return f.Measure(r)
+}
+
+// measure finds the length of the visual input and of the audio. A length
+// that can't be found is no error; a link that leads nowhere is.
+func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
+	visual, err := p.measureMedia(ctx, c, p.Draft.Visual, "video")
+	if err != nil {
+		return nil, fmt.Errorf("video: %w", err)
+	}
+	p.Env.VisualSeconds = visual.Seconds
+	if p.Draft.Still(p.Env) {
+		visual.Kind, visual.Seconds, visual.Basis = "image", 0, ""
+	}
+	if script := strings.TrimSpace(p.Draft.Script); script != "" {
+		said := Input{Kind: "script", Name: "“" + script + "”", Seconds: state.SpeechSeconds(script), Basis: "number of its characters"}
+		return []Input{visual, said}, nil
+	}
+	audio, err := p.measureMedia(ctx, c, p.Draft.Audio, "audio")
+	if err != nil {
+		return nil, fmt.Errorf("audio: %w", err)
+	}
+	p.Env.AudioSeconds = audio.Seconds
+	return []Input{visual, audio}, nil
+}
+
+func (p *Pricing) measureMedia(ctx context.Context, c *api.Client, typed, kind string) (Input, error) {
+	m, err := state.ParseMedia(typed, p.Env.Home)
+	if err != nil {
+		return Input{}, err
+	}
+	switch m.Source {
+	case state.SourceAsset:
+		return p.measureAsset(ctx, c, m.AssetID, kind)
+	case state.SourceFile:
+		info, err := media.File(ctx, m.Path)
+		return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "local file"}, info, err)
+	}
+	info, err := media.Remote(ctx, c.Media(), m.URL)
+	return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "remote file"}, info, err)
+}
+
+// measured adds what was found to an input. A length that can't be found is
+// told with the price instead of stopping it: the server may well be able to
+// read what we can't.
+func measured(ctx context.Context, in Input, info media.Info, err error) (Input, error) {
+	if ctx.Err() != nil {
+		return in, ctx.Err()
+	}
+	in.Seconds = info.Seconds
+	if err != nil {
+		in.Trouble = Words(err)
+	}
+	return in, nil
+}
+
+// measureAsset takes the length that the API tells, from the list when it is
+// there, else by asking.
+func (p *Pricing) measureAsset(ctx context.Context, c *api.Client, id, kind string) (Input, error) {
+	fact, known := p.Assets[id]
+	if !known {
+		x, err := c.Asset(ctx, api.ID(id))
+		if err != nil {
+			return Input{}, err
+		}
+		fact = Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
+		p.Assets[id] = fact
+	}
+	return Input{Kind: kind, Name: cmp.Or(fact.Name, "asset "+id), Seconds: fact.Seconds, Basis: "asset"}, nil
+}
+
+// assetType is the type of an asset that was looked at for the price.
+func (p *Pricing) assetType(id string) (kind string, known bool) {
+	fact, known := p.Assets[id]
+	return fact.Kind, known
+}
+
+// estimate asks the server for the price of exactly what will be made. The
+// output's length decides; a script is priced by the server where it can, else
+// by its length in characters.
+func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submission, inputs []Input) (state.Price, error) {
+	visual, sound := inputs[0], inputs[1]
+	length, known := state.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
+	if sound.Kind == "script" || !known {
+		e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: BilledFPS})
+		if err == nil && e.Cost != nil && len(sub.Files) == 0 {
+			return priceOf(e, 0, "the server"), nil
+		}
+		if ctx.Err() != nil {
+			return state.Price{}, ctx.Err()
+		}
+	}
+	if !known {
+		return state.Price{Basis: troubles(inputs)}, nil
+	}
+	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Duration: length, FPS: BilledFPS})
+	if errors.Is(err, api.ErrUnpriced) {
+		return state.Price{Seconds: length, Basis: "the server names no price for this"}, nil
+	}
+	if err != nil {
+		return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
+	}
+	price := priceOf(e, length, basisOf(inputs))
+	price.Approximate = sound.Kind == "script"
+	return price, nil
+}
+
+// reprice has the request of a submission priced once more, byte for byte the
+// same: its inputs are measured anew, because a link may lead to another film by
+// now. An error says why it has no price.
+func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub state.Submission) (state.Price, error) {
+	p.prepare()
+	for _, f := range sub.Files { // where they were found, wherever we run now
+		if f.Field == "audio" {
+			p.Draft.Audio = f.Path
+		} else {
+			p.Draft.Visual = f.Path
+		}
+	}
+	inputs, err := p.measure(ctx, c)
+	if err != nil {
+		return state.Price{}, err
+	}
+	return p.estimate(ctx, c, sub, inputs)
+}
+
+func priceOf(e api.Estimate, length float64, basis string) state.Price {
+	if length == 0 && e.Frames > 0 {
+		length = float64(e.Frames) / BilledFPS
+	}
+	return state.Price{Cost: e.Cost, Credits: e.Credits, Frames: e.Frames, Seconds: length, Basis: basis}
+}
+
+// basisOf says where the lengths came from, each once.
+func basisOf(inputs []Input) string {
+	var parts []string
+	for _, in := range inputs {
+		if in.Basis != "" && in.Seconds > 0 {
+			parts = append(parts, fmt.Sprintf("%s %s from the %s", in.Kind, Seconds(in.Seconds), in.Basis))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// troubles says why there is no length to price.
+func troubles(inputs []Input) string {
+	words := "nothing is known of the length"
+	for _, in := range inputs {
+		if in.Trouble != "" {
+			words += "; " + in.Kind + ": " + in.Trouble
+		}
+	}
+	return words
+}
+
+// Seconds says a media length exactly, as a price needs it: 12.48 s.
+func Seconds(s float64) string {
+	return strconv.FormatFloat(math.Round(100*s)/100, 'f', -1, 64) + " s"
+}

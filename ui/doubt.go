@@ -1,0 +1,284 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// doubt is the screen of a submission whose outcome is unknown: what happened,
+// what dubtop does about it by itself, what was found, and what only the user
+// can choose.
+type doubt struct {
+	pager
+	id string
+	at int // the candidate under the cursor
+}
+
+// openDoubt shows a submission in doubt.
+func (a *App) openDoubt(id string) tea.Cmd {
+	d := &doubt{id: id}
+	d.pager = pager{app: a, title: "unknown outcome", content: d.lines}
+	step := func(by int) func() tea.Cmd {
+		return plain(func() {
+			n := len(d.question().Candidates)
+			d.at = max(0, min(n-1, d.at+by))
+			if n < 2 {
+				d.scroll(by)
+			}
+		})
+	}
+	d.extra = []action{
+		a.does(keymap.Details, d.link).unless(d.unlinkable).hinted("it is this one"),
+		a.does(keymap.Resend, d.resend).unless(d.unsendable).hinted("send once more"),
+		a.does(keymap.Drop, d.drop).unless(d.undecidable).hinted("drop"),
+		a.does(keymap.Down, step(1)),
+		a.does(keymap.Up, step(-1)),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(d.candidate().ID)) }).unless(d.unlinkable),
+	}
+	a.push(d)
+	return nil
+}
+
+// question is what the user may choose about; zero while there is nothing to
+// choose yet.
+func (d *doubt) question() state.Question {
+	q, _ := d.app.outbox.Reconciler.Question(d.id, d.app.now)
+	return q
+}
+
+func (d *doubt) candidate() state.Candidate {
+	c := d.question().Candidates
+	if len(c) == 0 {
+		return state.Candidate{}
+	}
+	return c[max(0, min(d.at, len(c)-1))]
+}
+
+// undecidable says why nothing is to be decided yet.
+func (d *doubt) undecidable() string {
+	a := d.app
+	if _, ok := a.outbox.Find(d.id); !ok {
+		return "its outcome is known by now"
+	}
+	if _, asks := a.outbox.Reconciler.Question(d.id, a.now); asks {
+		return ""
+	}
+	if !a.outbox.Sender {
+		return a.outbox.holder.String() + " finds out what became of it: decide in its window"
+	}
+	o, _ := a.outbox.Reconciler.Outlook(d.id, a.now)
+	if o.LastLook.IsZero() {
+		return "dubtop looks for it by itself first, at " + clock(o.FirstLook, a.now)
+	}
+	return "dubtop is finding out by itself"
+}
+
+func (d *doubt) unlinkable() string {
+	if why := d.undecidable(); why != "" {
+		return why
+	}
+	if d.candidate().ID == "" {
+		return "nothing was found that it could be"
+	}
+	return ""
+}
+
+func (d *doubt) unsendable() string {
+	if why := d.undecidable(); why != "" {
+		return why
+	}
+	if !slices.Contains(d.choices(), state.ChoiceResend) {
+		return "a batch is never sent again: no server can tell the second from the first"
+	}
+	return d.app.unspendable()
+}
+
+func (d *doubt) choices() []state.Choice {
+	q := d.question()
+	return q.Choices()
+}
+
+func (d *doubt) link() tea.Cmd {
+	c := d.candidate()
+	return d.choose(state.ChoiceLink, c.ID, "Is it "+string(c.ID)+"?", "yes, this one", "no, not sure")
+}
+
+func (d *doubt) resend() tea.Cmd {
+	return d.choose(state.ChoiceResend, "", "Send it once more?", "send again", "no, wait")
+}
+
+func (d *doubt) drop() tea.Cmd {
+	return d.choose(state.ChoiceDrop, "", "Drop it?", "drop", "keep looking")
+}
+
+// choose asks for a yes to a choice, with what it risks.
+func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no string) tea.Cmd {
+	a, q := d.app, d.question()
+	return a.ask(&confirm{
+		title: title, yes: yes, no: no,
+		body: func(width int) []string { return wrap(q.Risk(c), width) },
+		answer: func(agreed bool) tea.Cmd {
+			if !agreed {
+				return nil
+			}
+			return a.decide(d.id, c, id)
+		},
+	})
+}
+
+// decide does what the user chose. A price that is too old to send under is
+// asked for first.
+func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
+	t, err := a.outbox.Choose(submission, c, id, time.Now())
+	if err != nil {
+		a.complain(err.Error())
+		return nil
+	}
+	a.busy("noting it" + a.theme.glyphs.more)
+	return tea.Batch(a.carryOut(t), a.runOutbox())
+}
+
+// landChoice shows what became of a doubt.
+func (a *App) landChoice(d state.Done) tea.Cmd {
+	if d.Unrecorded != nil {
+		return nil
+	}
+	a.calm()
+	sub := d.Submission
+	if sub.State == state.SubmissionDropped {
+		a.say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
+		a.showOutbox()
+		return nil
+	}
+	a.showOutbox()
+	a.spent(&sub)
+	a.forgetDoubt(&sub)
+	a.say("found: " + sub.Name + " is " + string(sub.GenerationID+sub.BatchID))
+	a.poller.Refresh(a.now)
+	return a.poll()
+}
+
+func (d *doubt) lines(width int) []string {
+	a, t := d.app, d.app.theme
+	sub, ok := a.outbox.Find(d.id)
+	if !ok || sub.State != state.SubmissionUnknown {
+		words := "It is on its way once more."
+		if !ok {
+			words = "It is known what became of it: the list has the job, or it was dropped."
+		}
+		return []string{"", "  " + t.text(toneText, words), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
+	}
+	inner := width - 4
+	lines := []string{"", t.text(toneTitle, sub.Name), ""}
+	lines = append(lines, d.happened(&sub, inner)...)
+	lines = append(lines, "", t.text(toneTitle, "What dubtop does"), "")
+	lines = append(lines, a.advice(inner, "", d.doing(&sub), toneText)...)
+	lines = append(lines, "", t.text(toneTitle, "What was found"), "")
+	lines = append(lines, d.found(inner)...)
+	lines = append(lines, "", t.text(toneTitle, "What you can do"), "")
+	return indented(append(lines, d.options(inner)...))
+}
+
+func (d *doubt) happened(sub *state.Submission, width int) []string {
+	a, t := d.app, d.app.theme
+	price := "its price is not known"
+	if sub.Price.Cost != nil {
+		price = sub.Price.Cost.String()
+	}
+	lines := []string{
+		t.fact("sent", happened(sub.SentAt, a.now), toneText),
+		t.fact("price", price+", maybe charged", toneWarn),
+		t.fact("model", sub.Model, toneText),
+	}
+	lines = append(lines, a.advice(width, "because", sub.Reason, toneText)...)
+	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", toneText)...)
+}
+
+// doing says what happens by itself, and when.
+func (d *doubt) doing(sub *state.Submission) string {
+	a := d.app
+	o, ok := a.outbox.Reconciler.Outlook(d.id, a.now)
+	switch {
+	case !ok:
+		return "Nothing more."
+	case !a.outbox.Sender:
+		return a.outbox.holder.String() + " sends from this journal, and finds out what became of it."
+	case o.Found:
+		return "Its job was found, and is being linked to it."
+	case o.Follows:
+		return "The server named a job that may be it, which is being looked at."
+	case !o.Resend.IsZero():
+		return "This server was proved to honour idempotency keys, so the same request goes out again under the same key at " +
+			clock(o.Resend, a.now) + ": if the first one was accepted, it answers with the same job and charges nothing."
+	case o.NextLook.IsZero():
+		return "It has looked for a day, and stopped."
+	}
+	what := "the jobs created since, for one of the same model, inputs, options, output file name and webhook"
+	if sub.Kind == state.SubmitBatch {
+		what = "the batches created since, for one of as many jobs"
+	}
+	return fmt.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.now), clock(o.Until, a.now))
+}
+
+// found lists the candidates, the one under the cursor marked.
+func (d *doubt) found(width int) []string {
+	a, t := d.app, d.app.theme
+	q, asks := a.outbox.Reconciler.Question(d.id, a.now)
+	if !asks {
+		return a.advice(width, "", "Nothing to choose from yet.", toneMuted)
+	}
+	lines := a.advice(width, "", q.Words(), toneText)
+	for i, c := range q.Candidates {
+		mark, n := "  ", toneText
+		if i == max(0, min(d.at, len(q.Candidates)-1)) {
+			mark, n = t.glyphs.cursor+" ", toneAccent
+		}
+		lines = append(lines, strings.Repeat(" ", 8)+t.text(toneCursor, mark)+t.text(n, string(c.ID))+
+			t.text(toneMuted, "  "+clock(c.Created.Add(-a.store.Forecast.Skew), a.now)+"  "+matchWords(c.Match)))
+	}
+	return lines
+}
+
+func matchWords(m state.Match) string {
+	switch m {
+	case state.MatchExact:
+		return "all that is told of it is the same"
+	case state.MatchFile:
+		return "the same, as far as a file can be told"
+	}
+	return "similar: you have to judge"
+}
+
+// options are the keys that decide, with what each risks.
+func (d *doubt) options(width int) []string {
+	a := d.app
+	if why := d.undecidable(); why != "" {
+		return append(a.advice(width, a.keyFor(keymap.Back), "Wait: "+why+".", toneText),
+			a.advice(width, "", "It is kept, and goes on after the next start, too.", toneMuted)...)
+	}
+	q := d.question()
+	var lines []string
+	for _, c := range q.Choices() {
+		key, words := a.choiceKey(c)
+		lines = append(lines, a.advice(width, key, words+" "+q.Risk(c), toneText)...)
+	}
+	return append(lines, a.advice(width, a.keyFor(keymap.Back), "Leave it: dubtop goes on looking until "+clock(q.Until, a.now)+".", toneMuted)...)
+}
+
+func (a *App) choiceKey(c state.Choice) (key, words string) {
+	switch c {
+	case state.ChoiceLink:
+		return a.keyFor(keymap.Details), "It is the marked one."
+	case state.ChoiceResend:
+		return a.keyFor(keymap.Resend), "Send it once more."
+	}
+	return a.keyFor(keymap.Drop), "Drop it."
+}

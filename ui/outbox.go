@@ -1,0 +1,453 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/ui/dispatch"
+)
+
+// The outbox decides what leaves, and when; here its tasks are carried out and
+// what came of them is shown. Several windows may be open on one journal: one
+// of them sends, and all of them show the same.
+
+// senderEvery is how often a window that does not send asks whether it may.
+const senderEvery = 2 * time.Second
+
+// outboxState is what the screens know of the outbox beside what it holds.
+type outboxState struct {
+	state.Outbox
+	holder   journal.Holder       // who sends, when it is not this window
+	asked    time.Time            // when that was last asked
+	asking   bool                 // it is being asked
+	revision int64                // of the journal, as last read
+	reading  bool                 // it is being read
+	told     bool                 // that it can't be read
+	stale    bool                 // it is to be read whatever its revision
+	attended map[string]*spending // what the user has just said yes to, by id
+	end      time.Time            // when the last one should be done
+
+	drawn uint64                           // the clock when the rows were last made
+	shown map[string]state.SubmissionState // intents that have a row among the jobs or batches
+}
+
+func (o *outboxState) attend(s *spending) {
+	if o.attended == nil {
+		o.attended = make(map[string]*spending)
+	}
+	o.attended[s.submission.ID] = s
+}
+
+// newOutbox makes the outbox of another account.
+func (a *App) newOutbox() (o outboxState) {
+	store := a.store
+	o.Queue.Reserve = a.cfg.Reserve
+	o.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
+		x, ok := store.Assets.Find(string(id))
+		return x.Created, ok
+	}
+	return o
+}
+
+// desk is where this session's work is carried out.
+func (a *App) desk() dispatch.Desk {
+	return dispatch.Desk{Client: a.session.Client, Journal: a.session.Journal, Home: a.cfg.Home}
+}
+
+// enqueue puts confirmed submissions into the queue, in order: first into the
+// journal, then they leave as slots come free. With a pilot all but the first
+// are held back until the user lets them go on.
+func (a *App) enqueue(subs []state.Submission, pilot bool) tea.Cmd {
+	a.outbox.Begin(idsOf(subs)...)
+	s, j := a.session, a.session.Journal
+	return func() tea.Msg {
+		held := func(i int) bool { return pilot && i > 0 }
+		return enqueuedMsg{s, subs, pilot, j.EnqueueAll(context.Background(), subs, held, time.Now())}
+	}
+}
+
+func idsOf(subs []state.Submission) []string {
+	ids := make([]string, len(subs))
+	for i := range subs {
+		ids[i] = subs[i].ID
+	}
+	return ids
+}
+
+// enqueuedMsg says that the journal has the submissions, or why it has none of
+// them.
+type enqueuedMsg struct {
+	session *Session
+	subs    []state.Submission
+	pilot   bool
+	err     error
+}
+
+func (m enqueuedMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	a.outbox.End(idsOf(m.subs)...)
+	if m.err != nil {
+		return a.unqueued(m)
+	}
+	for i := range m.subs {
+		a.outbox.Put(m.subs[i], m.pilot && i > 0)
+	}
+	if why, held := a.outbox.Queue.Paused(); held && why != byYou {
+		a.outbox.Queue.Resume() // a new yes means that it may be tried again
+	}
+	a.calm()
+	if len(m.subs) > 1 {
+		a.say(a.groupWords(len(m.subs), m.pilot))
+	}
+	cmd := a.runOutbox()
+	if len(m.subs) == 1 {
+		a.tellPlace(&m.subs[0])
+	}
+	return cmd
+}
+
+func (a *App) groupWords(n int, pilot bool) string {
+	key := a.keyFor(keymap.View5)
+	if pilot {
+		return fmt.Sprintf("the pilot goes first; %d more are held back in the queue (%s) until you let them go on", n-1, key)
+	}
+	return fmt.Sprintf("%d jobs are in the queue (%s)", n, key)
+}
+
+// tellPlace says where a submission stands that could not leave at once.
+func (a *App) tellPlace(sub *state.Submission) {
+	row, ok := a.store.Queue.Find(sub.ID)
+	switch {
+	case !ok:
+	case row.State == state.QueueSending:
+		a.busy("sending" + a.theme.glyphs.more)
+	case !a.outbox.Sender:
+		a.say("it waits in the queue; " + a.outbox.holder.String() + " sends from it")
+	case row.Place > 0:
+		a.say(fmt.Sprintf("number %d in the queue (%s): %s", row.Place, a.keyFor(keymap.View5), a.waitWords(&row).text))
+	}
+}
+
+// unqueued brings back what could not be written down. Nothing was sent.
+func (a *App) unqueued(m enqueuedMsg) tea.Cmd {
+	words := "Not sent, nothing was charged: " + errorText(m.err)
+	a.calm()
+	if s := a.outbox.attended[m.subs[0].ID]; s != nil {
+		delete(a.outbox.attended, m.subs[0].ID)
+		return a.giveBack(&s.submission, words)
+	}
+	a.complain(words)
+	return nil
+}
+
+// runOutbox has everything done that is due, and shows how things stand.
+func (a *App) runOutbox() tea.Cmd {
+	if a.session == nil || a.session.Journal == nil {
+		return nil
+	}
+	var cmds []tea.Cmd
+	// Before the first answer nobody knows which slots are free.
+	if a.store.Generations.Known() {
+		running, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
+		for _, t := range a.outbox.Due(time.Now(), running, slots) {
+			cmds = append(cmds, a.carryOut(t))
+		}
+	}
+	a.showOutbox()
+	return tea.Batch(cmds...)
+}
+
+// carryOut begins a task.
+func (a *App) carryOut(t state.Task) tea.Cmd {
+	switch t.Kind {
+	case state.TaskAsk:
+		a.warn(t.Submission.Name + ": only you can tell what became of it. " + a.keyFor(keymap.View5) + " and enter show what was found")
+		return nil
+	case state.TaskSend, state.TaskResend:
+		a.sending[t.Submission.ID] = t.Submission
+	}
+	s, desk := a.session, a.desk()
+	return func() tea.Msg { return doneMsg{s, desk.Do(context.Background(), t)} }
+}
+
+// doneMsg is what came of a task; the journal holds it already.
+type doneMsg struct {
+	session *Session
+	done    state.Done
+}
+
+func (m doneMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	d := m.done
+	a.outbox.Landed(d, time.Now())
+	learned := a.learnSlots(d.Slots)
+	if d.Elsewhere || d.Unrecorded != nil {
+		a.outbox.stale = true
+	}
+	var cmd tea.Cmd
+	switch d.Kind {
+	case state.TaskSend, state.TaskResend:
+		cmd = a.landSending(d)
+	case state.TaskLink:
+		cmd = a.landChoice(d)
+	}
+	if d.Unrecorded != nil {
+		a.outbox.told = true
+		a.complain("the journal could not note the answer: " + errorText(d.Unrecorded) + " After the next start this request counts as unknown")
+	}
+	return tea.Batch(learned, cmd, a.runOutbox())
+}
+
+// showOutbox brings the rows up to date: the queue's own, and those that stand
+// among the jobs for what is on its way or in doubt.
+func (a *App) showOutbox() {
+	o := &a.outbox
+	if o.drawn != o.Clock() {
+		o.drawn = o.Clock()
+		a.store.Queue.Replace(o.Rows(), a.now)
+		a.showIntents()
+	}
+	o.end = time.Time{}
+	if o.Queue.Len() > 0 {
+		o.end = a.queueEnd()
+	}
+}
+
+func (a *App) showIntents() {
+	shown := make(map[string]state.SubmissionState)
+	for _, sub := range a.outbox.AtStake() {
+		if sub.State == state.SubmissionDropped {
+			continue
+		}
+		shown[sub.ID] = sub.State
+		if a.outbox.shown[sub.ID] != sub.State {
+			a.intend(&sub)
+		}
+	}
+	for id := range a.outbox.shown {
+		if _, still := shown[id]; !still {
+			a.store.Generations.Remove(id)
+			a.store.Batches.Remove(id)
+		}
+	}
+	a.outbox.shown = shown
+	a.yieldIntents()
+}
+
+// queueEnd is when the last job of the queue should be done.
+func (a *App) queueEnd() time.Time {
+	var left []time.Duration
+	for g := range a.store.Generations.Live() {
+		left = append(left, a.store.Forecast.Expect(g, a.now).Left)
+	}
+	_, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
+	return a.outbox.Queue.Finish(a.now, left, slots, &a.store.Forecast)
+}
+
+// tendOutbox is called with every beat: it asks who sends, reads what other
+// windows did, and has done what is due.
+func (a *App) tendOutbox() tea.Cmd {
+	if a.session == nil || a.session.Journal == nil {
+		return nil
+	}
+	return tea.Batch(a.askSender(), a.readOutbox(), a.runOutbox())
+}
+
+// askSender asks whether this window may send, until it may.
+func (a *App) askSender() tea.Cmd {
+	o := &a.outbox
+	if o.Sender || o.asking || a.session.JournalErr != nil || a.now.Sub(o.asked) < senderEvery {
+		return nil
+	}
+	o.asking, o.asked = true, a.now
+	s := a.session
+	return func() tea.Msg {
+		mine, holder, err := s.Journal.Sender(time.Now())
+		if err == nil && mine {
+			_, err = s.Journal.Recover(context.Background(), time.Now()) // what the one before left on its way
+		}
+		return senderMsg{s, mine, holder, err}
+	}
+}
+
+// senderMsg says who sends from the queue.
+type senderMsg struct {
+	session *Session
+	mine    bool
+	holder  journal.Holder
+	err     error
+}
+
+func (m senderMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	o := &a.outbox
+	o.asking = false
+	if m.err != nil {
+		return nil // asked again soon; a journal that can't be written is told elsewhere
+	}
+	o.holder = m.holder
+	if m.mine {
+		o.Sender, o.stale = true, true // once it is read, it may leave
+		if o.revision != 0 {
+			a.say("this window sends from the queue now")
+		}
+	}
+	return a.readOutbox()
+}
+
+// readOutbox reads what the journal holds if something may have changed it
+// beside this window.
+func (a *App) readOutbox() tea.Cmd {
+	o := &a.outbox
+	if o.reading || a.session.Journal.Path() == "" && !o.stale {
+		return nil // nobody else has a journal that is in memory
+	}
+	o.reading = true
+	s, known, begun := a.session, o.revision, o.Clock()
+	if o.stale {
+		known = -1
+	}
+	foreign := o.awayElsewhere(a.sending)
+	return func() tea.Msg { return readOutbox(s, known, begun, foreign) }
+}
+
+// awayElsewhere reports whether another window is sending something.
+func (o *outboxState) awayElsewhere(ours map[string]state.Submission) bool {
+	for _, sub := range o.AtStake() {
+		if _, here := ours[sub.ID]; !here && sub.State == state.SubmissionSending {
+			return true
+		}
+	}
+	return false
+}
+
+// outboxMsg is what the journal holds of the outbox.
+type outboxMsg struct {
+	session  *Session
+	snapshot state.Snapshot
+	revision int64
+	news     bool
+	paused   bool
+	err      error
+}
+
+// queuePaused is the journal's name for the user's pause of the whole queue.
+const queuePaused = "queue_paused"
+
+func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
+	ctx, m := context.Background(), outboxMsg{session: s}
+	if foreign && s.JournalErr == nil {
+		_, m.err = s.Journal.Recover(ctx, time.Now()) // the other window may be gone
+	}
+	var err error
+	if m.revision, err = s.Journal.Revision(ctx); err != nil || m.revision == known {
+		m.err = errors.Join(m.err, err)
+		return m
+	}
+	m.snapshot, err = snapshot(ctx, s.Journal, begun)
+	paused, _, unread := s.Journal.Setting(ctx, queuePaused)
+	m.news, m.paused, m.err = true, paused != "", errors.Join(m.err, err, unread)
+	return m
+}
+
+// snapshot reads what the journal holds of the outbox.
+func snapshot(ctx context.Context, j *journal.Journal, begun uint64) (state.Snapshot, error) {
+	s := state.Snapshot{Begun: begun}
+	waiting, err := j.Queue(ctx)
+	for _, item := range waiting {
+		s.Waiting = append(s.Waiting, state.QueueItem{Submission: item.Submission, Paused: item.Paused})
+	}
+	var unread, lost error
+	s.Stake, unread = j.Outstanding(ctx)
+	s.Claims, lost = j.Claims(ctx)
+	return s, errors.Join(err, unread, lost)
+}
+
+func (m outboxMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	o := &a.outbox
+	o.reading = false
+	switch {
+	case m.err != nil && !o.told:
+		o.told = true
+		a.complain("the queue could not be read from the journal: " + errorText(m.err))
+		return nil
+	case m.err != nil || !m.news:
+		return nil
+	}
+	o.told = false
+	for job := range m.snapshot.Claims {
+		if !o.Ours(job) {
+			a.poller.Refresh(a.now) // another window has made it
+			break
+		}
+	}
+	a.loadOutbox(m)
+	return tea.Batch(a.poll(), a.runOutbox())
+}
+
+// loadOutbox takes in what the journal holds.
+func (a *App) loadOutbox(m outboxMsg) {
+	o := &a.outbox
+	o.revision, o.stale = m.revision, false
+	o.Load(m.snapshot)
+	why, held := o.Queue.Paused()
+	switch {
+	case m.paused && !held:
+		o.Queue.Pause(byYou)
+	case !m.paused && held && why == byYou:
+		o.Queue.Resume()
+	}
+}
+
+// byYou is why the queue is held when the user held it.
+const byYou = "held by you"
+
+// slotsSetting is the journal's name for the plan's concurrency, and slotsHold
+// how long it is believed: plans change.
+const (
+	slotsSetting = "slots"
+	slotsHold    = 24 * time.Hour
+)
+
+// learnSlots keeps how many jobs the plan runs at once, for the next start, too.
+func (a *App) learnSlots(n int) tea.Cmd {
+	if n <= 0 || n == a.store.Slots {
+		return nil
+	}
+	a.store.Slots = n
+	if a.session.JournalErr != nil || a.session.Journal == nil {
+		return nil
+	}
+	j, value := a.session.Journal, fmt.Sprintf("%d %d", n, a.now.Unix())
+	return func() tea.Msg {
+		_ = j.SaveSetting(context.Background(), slotsSetting, value) // it is learned again
+		return nil
+	}
+}
+
+// recallSlots reads what learnSlots kept, 0 if that is nothing or too long ago.
+func recallSlots(ctx context.Context, j *journal.Journal, now time.Time) (slots int) {
+	var at int64
+	value, ok, err := j.Setting(ctx, slotsSetting)
+	if n, _ := fmt.Sscanf(value, "%d %d", &slots, &at); err != nil || !ok || n != 2 || now.Sub(time.Unix(at, 0)) > slotsHold {
+		return 0
+	}
+	return slots
+}

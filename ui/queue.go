@@ -1,0 +1,457 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// newQueue is view 5: what was agreed to and is not a job yet.
+func newQueue(a *App) *view[state.QueueRow] {
+	v := &view[state.QueueRow]{title: "queue", list: list[state.QueueRow]{
+		app: a, rows: &a.store.Queue,
+		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
+		columns: []column[state.QueueRow]{
+			{title: "no", width: 4, right: true, drop: 6, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
+			{title: "status", width: 11, sort: state.SortStatus, cell: func(r *state.QueueRow) cell { return a.queueStatus(r) }},
+			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{r.Model, toneMuted} }},
+			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
+			{title: "length", width: 6, right: true, drop: 5, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
+			{title: "price", width: 8, right: true, drop: 2, sort: state.SortCost, cell: queuePrice},
+			{title: "since", width: 4, right: true, drop: 7, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
+			{title: "what", width: 12, grow: 3, drop: 3, sort: state.SortNone, cell: a.queueWords},
+		},
+		empty: func() []string {
+			return []string{
+				"Nothing waits. What you agree to while all slots are taken waits here, and is sent as they come free.",
+				a.keyFor(keymap.NewGeneration) + "  make a job",
+			}
+		},
+	}}
+	v.pane = a.queuePane
+	none := needs(v.selected)
+	waits := func() string {
+		switch r := v.selected(); {
+		case r == nil:
+			return none()
+		case r.Place == 0:
+			return "it does not stand in line: it is " + r.State.Word()
+		}
+		return ""
+	}
+	ends := func() string {
+		if r := v.selected(); r != nil && r.State == state.QueueSending {
+			return "it is on its way: wait for the answer"
+		}
+		return none()
+	}
+	id := func() string { return v.selected().ID }
+	return v.with(
+		a.does(keymap.Details, func() tea.Cmd { return a.openQueued(v.selected()) }).unless(none).hinted("details"),
+		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(id(), -1) }).unless(waits).hinted("sooner"),
+		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(id(), 1) }).unless(waits).hinted("later"),
+		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued([]*state.QueueRow{v.selected()}) }).unless(waits).hinted("hold"),
+		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
+		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
+		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued([]*state.QueueRow{v.selected()}) }).unless(ends).hinted("drop"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", id()) }).unless(none),
+		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
+	)
+}
+
+// uneditable says why a row can't be taken back into the form.
+func (a *App) uneditable(which func() *state.QueueRow) func() string {
+	return func() string {
+		switch r := which(); {
+		case r == nil:
+			return "there is nothing here to do that with"
+		case r.State == state.QueueSending:
+			return "it is on its way: wait for the answer"
+		case r.State == state.QueueDoubt:
+			return "it may have been accepted, so it can't be changed any more; " + a.keyFor(keymap.Details) + " shows what can be done"
+		}
+		return a.unspendable()
+	}
+}
+
+func placeCell(r *state.QueueRow) cell {
+	if r.Place == 0 {
+		return cell{none, toneMuted}
+	}
+	return cell{fmt.Sprint(r.Place), toneText}
+}
+
+// queueStatus says where a submission stands by glyph, word and colour.
+func (a *App) queueStatus(r *state.QueueRow) cell {
+	g, n := a.theme.glyphs, toneText
+	glyph := g.pending
+	switch r.State {
+	case state.QueueDoubt:
+		glyph, n = g.alert, toneWarn
+	case state.QueueRefused:
+		glyph, n = g.failed, toneBad
+	case state.QueueReprice, state.QueueUnpriced:
+		glyph, n = g.alert, toneWarn
+	case state.QueueSending:
+		glyph, n = g.running, toneRunning
+	case state.QueueHeld:
+		glyph, n = g.dot, toneMuted
+	case state.QueueWaiting:
+		n = tonePending
+	}
+	return cell{glyph + " " + r.State.Word(), n}
+}
+
+func queuePrice(r *state.QueueRow) cell {
+	if !r.Priced {
+		return cell{none, toneMuted}
+	}
+	return cell{r.Cost.Rounded(), toneMoney}
+}
+
+// queueWords says in a few words what a row waits for.
+func (a *App) queueWords(r *state.QueueRow) cell {
+	switch r.State {
+	case state.QueueDoubt:
+		if _, asks := a.outbox.Reconciler.Question(r.ID, a.now); asks {
+			return cell{"maybe charged: you decide", toneWarn}
+		}
+		return cell{"maybe charged: being looked for", toneWarn}
+	case state.QueueReprice:
+		return cell{"costs more now: agree again", toneWarn}
+	case state.QueueSending:
+		return cell{"", toneMuted}
+	case state.QueueRefused:
+		return cell{r.Reason, toneBad}
+	case state.QueueHeld, state.QueueUnpriced:
+		return cell{r.Reason, toneWarn}
+	}
+	return a.waitWords(r)
+}
+
+// waitWords says why the one that stands in line has not left.
+func (a *App) waitWords(r *state.QueueRow) cell {
+	_, held := a.outbox.Queue.Paused()
+	until := a.outbox.Queue.Held(a.now)
+	switch {
+	case held:
+		return cell{"the queue is held", toneWarn}
+	case !a.outbox.Sender:
+		return cell{a.outbox.holder.String() + " sends", toneMuted}
+	case !until.IsZero() && r.Place == 1:
+		return cell{"tried in " + span(until.Sub(a.now)) + "; " + r.Reason, toneMuted}
+	case r.Place > 1:
+		return cell{"", toneMuted}
+	}
+	return cell{"leaves when a slot is free", toneMuted}
+}
+
+// queuePane says how the queue as a whole stands, and then what the row is.
+func (a *App) queuePane(r *state.QueueRow, width int) []string {
+	t := a.theme
+	lines := append(a.queueLines(width), "", t.text(toneTitle, r.Name), "")
+	status := a.queueStatus(r)
+	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("model", r.Model, toneText),
+		t.fact("length", length(r.Length), toneText), t.fact("price", queuePrice(r).text, toneMoney))
+	if r.Reason != "" {
+		lines = append(lines, a.advice(width, "because", r.Reason, toneText)...)
+	}
+	return lines
+}
+
+// queueLines are the state of the whole queue.
+func (a *App) queueLines(width int) []string {
+	t := a.theme
+	waiting := a.outbox.Queue.Len()
+	lines := []string{t.text(toneTitle, count(waiting, "job waits", "jobs wait"))}
+	if end := a.outbox.end; !end.IsZero() {
+		lines = append(lines, t.fact("done", "about "+clock(end, a.now)+", "+roughly(end.Sub(a.now))+" from now", toneText))
+	}
+	lines = append(lines, a.advice(width, "slots", a.slotWords(), toneText)...)
+	if why, held := a.outbox.Queue.Paused(); held {
+		lines = append(lines, a.advice(width, "held", why+"; "+a.keyFor(keymap.PauseQueue)+" lets it go on", toneWarn)...)
+	}
+	if !a.outbox.Sender {
+		lines = append(lines, a.advice(width, "sent by", a.outbox.holder.String(), toneText)...)
+	}
+	return lines
+}
+
+// slotWords say how many slots there are, and how that is known.
+func (a *App) slotWords() string {
+	var words string
+	switch {
+	case a.store.Slots > 0:
+		words = fmt.Sprintf("%d, as the server said", a.store.Slots)
+	case a.cfg.Slots > 0:
+		words = fmt.Sprintf("%d, as configured", a.cfg.Slots)
+	default:
+		words = "not known yet, so one at a time; set slots in [queue], or wait for the server to tell"
+	}
+	if a.cfg.Reserve > 0 {
+		words += fmt.Sprintf("; %d left to others", a.cfg.Reserve)
+	}
+	return words
+}
+
+// openQueued shows what stands behind a row: the dialog for a price that went
+// up, what is known of a doubt, else all about the request.
+func (a *App) openQueued(r *state.QueueRow) tea.Cmd {
+	sub, ok := a.outbox.Find(r.ID)
+	switch {
+	case !ok:
+		return nil
+	case r.State == state.QueueDoubt:
+		return a.openDoubt(r.ID)
+	case r.State == state.QueueReprice:
+		return a.confirmSpending(&spending{submission: sub})
+	}
+	a.push(&pager{app: a, title: "waiting", content: func(width int) []string { return a.queuedLines(r.ID, width-2) }})
+	return nil
+}
+
+// queuedLines tell all about a submission that waits.
+func (a *App) queuedLines(id string, width int) []string {
+	sub, ok := a.outbox.Find(id)
+	row, listed := a.store.Queue.Find(id)
+	if !ok || !listed {
+		return []string{"", "  " + a.theme.text(toneText, "It has left the queue."), "", "  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back")}
+	}
+	t := a.theme
+	lines := append([]string{""}, a.queuePane(&row, width)...)
+	lines = append(lines, t.fact("agreed", happened(sub.ConfirmedAt, a.now), toneText))
+	lines = append(lines, a.advice(width, "known by", sub.Price.Basis, toneMuted)...)
+	left := "estimated again before it is sent"
+	if sub.Price.Fresh(a.now) {
+		left = "holds for " + span(state.PriceValid-a.now.Sub(sub.Price.At))
+	}
+	lines = append(lines, t.fact("price", left, toneMuted), "", t.text(toneTitle, "Request"))
+	return indented(append(lines, a.rawLines(api.JSON(sub.Body), width)...))
+}
+
+// moveQueued changes the order, here at once and in the journal.
+func (a *App) moveQueued(id string, by int) tea.Cmd {
+	if !a.outbox.Move(id, by) {
+		return nil
+	}
+	a.showOutbox()
+	items := a.outbox.Queue.Items()
+	ids := make([]string, len(items))
+	for i := range items {
+		ids[i] = items[i].Submission.ID
+	}
+	s := a.session
+	return a.changeQueue(ids, func(ctx context.Context) error { return s.Journal.Reorder(ctx, ids) })
+}
+
+// changeQueue has the journal note a change that is shown already.
+func (a *App) changeQueue(ids []string, change func(context.Context) error) tea.Cmd {
+	a.outbox.Begin(ids...)
+	s := a.session
+	return func() tea.Msg { return queueChangedMsg{s, ids, change(context.Background())} }
+}
+
+// queueChangedMsg says whether the journal has a change of the queue.
+type queueChangedMsg struct {
+	session *Session
+	ids     []string
+	err     error
+}
+
+func (m queueChangedMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	a.outbox.End(m.ids...)
+	if m.err != nil {
+		a.outbox.stale = true // what the journal holds is what counts
+		a.complain("the queue stays as it was: " + errorText(m.err))
+		return a.readOutbox()
+	}
+	return a.runOutbox()
+}
+
+// pauseQueued holds rows back, or lets them go on if all of them are held.
+func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
+	var ids []string
+	pause := false
+	for _, r := range rows {
+		if r.Place == 0 {
+			continue
+		}
+		ids = append(ids, r.ID)
+		item, _ := a.outbox.Queue.Item(r.ID)
+		pause = pause || !item.Paused
+	}
+	if len(ids) == 0 {
+		a.warn("none of them stands in line")
+		return nil
+	}
+	for _, id := range ids {
+		a.outbox.PauseItem(id, pause)
+	}
+	a.showOutbox()
+	words := "held back: " + count(len(ids), "job", "jobs")
+	if !pause {
+		words = "may be sent: " + count(len(ids), "job", "jobs")
+	}
+	a.say(words)
+	j := a.session.Journal
+	return a.changeQueue(ids, func(ctx context.Context) error {
+		for _, id := range ids {
+			if err := j.PauseItem(ctx, id, pause); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// pauseQueue holds the whole queue, or lets it go on; the next start finds it
+// as it was left.
+func (a *App) pauseQueue() tea.Cmd {
+	value := ""
+	if _, held := a.outbox.Queue.Paused(); held {
+		a.outbox.Queue.Resume()
+		a.say("the queue goes on")
+	} else {
+		a.outbox.Queue.Pause(byYou)
+		a.warn("the queue is held; " + a.keyFor(keymap.PauseQueue) + " lets it go on")
+		value = "by you"
+	}
+	j := a.session.Journal
+	return a.changeQueue(nil, func(ctx context.Context) error { return j.SaveSetting(ctx, queuePaused, value) })
+}
+
+// editQueued takes a submission back into the form, which voids its price.
+func (a *App) editQueued(id string) tea.Cmd {
+	sub, ok := a.outbox.Find(id)
+	if !ok {
+		return nil
+	}
+	if sub.Kind == state.SubmitBatch {
+		a.warn("a batch is edited in its file")
+		return nil
+	}
+	draft := sub.Draft.Clone()
+	draft.From = "from the queue: its price is void"
+	draft.UpdatedAt = time.Now()
+	a.draft = draft
+	f := a.generationForm(draft)
+	a.push(f)
+	// What is edited is kept as a draft before it leaves the queue.
+	return tea.Batch(tea.Sequence(f.keep(), a.takeOut(&sub)), f.look())
+}
+
+// takeOut takes a submission out of the queue that was not sent, and stays a
+// draft or refused in the journal.
+func (a *App) takeOut(sub *state.Submission) tea.Cmd {
+	edited := *sub
+	a.outbox.Remove(sub.ID)
+	a.showOutbox()
+	j, refused := a.session.Journal, sub.State == state.SubmissionRejected
+	if !refused {
+		if err := edited.Edit(); err != nil {
+			a.complain(err.Error())
+			return nil
+		}
+	}
+	return a.changeQueue([]string{sub.ID}, func(ctx context.Context) error {
+		if refused {
+			return j.Dequeue(ctx, edited.ID)
+		}
+		return j.SaveSubmission(ctx, edited)
+	})
+}
+
+// dropQueued asks whether to give rows up for good.
+func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
+	var ids, doubts []string
+	for _, r := range rows {
+		switch {
+		case r.State == state.QueueSending:
+		case r.State == state.QueueDoubt:
+			doubts = append(doubts, r.ID)
+		default:
+			ids = append(ids, r.ID)
+		}
+	}
+	switch {
+	case len(ids) == 0 && len(doubts) == 1:
+		return a.openDoubt(doubts[0])
+	case len(ids) == 0:
+		a.warn("what is in doubt is dropped one by one: " + a.keyFor(keymap.Details) + " on it")
+		return nil
+	}
+	return a.ask(&confirm{
+		title: "Drop " + count(len(ids), "job", "jobs") + "?",
+		body: func(width int) []string {
+			return wrap("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: "+
+				a.keyFor(keymap.Edit)+" would keep it in the form.", width)
+		},
+		yes: "drop", no: "keep",
+		answer: func(yes bool) tea.Cmd {
+			if !yes {
+				return nil
+			}
+			return a.dropNow(ids)
+		},
+	})
+}
+
+func (a *App) dropNow(ids []string) tea.Cmd {
+	var waiting, refused []string
+	for _, id := range ids {
+		sub, ok := a.outbox.Find(id)
+		switch {
+		case !ok || sub.State.AtStake():
+			continue // it has left meanwhile
+		case sub.State == state.SubmissionRejected:
+			refused = append(refused, id)
+		default:
+			waiting = append(waiting, id)
+		}
+		a.outbox.Remove(id)
+	}
+	a.showOutbox()
+	a.say("dropped: " + count(len(waiting)+len(refused), "job", "jobs"))
+	j := a.session.Journal
+	return a.changeQueue(append(waiting, refused...), func(ctx context.Context) error {
+		for _, id := range waiting {
+			if err := j.Drop(ctx, id, time.Now()); err != nil {
+				return err
+			}
+		}
+		for _, id := range refused {
+			if err := j.Dequeue(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// queuePiece says in the header how many wait and until when.
+func (a *App) queuePiece() (piece, bool) {
+	n := a.outbox.Queue.Len()
+	if n == 0 {
+		return piece{}, false
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "queue %d", n)
+	tone := toneText
+	if _, held := a.outbox.Queue.Paused(); held {
+		b.WriteString(" held")
+		tone = toneWarn
+	} else if end := a.outbox.end; !end.IsZero() {
+		b.WriteString(" ~" + end.Local().Format("15:04"))
+	}
+	return piece{b.String() + "  ", tone}, true
+}
