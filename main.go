@@ -183,7 +183,8 @@ func configure(demo bool) (ui.Config, error) {
 	set, problems := settings.Load(env)
 	cfg := ui.Config{
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
-		Pace: pace(set.Refresh), Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
+		Pace: pace(set.Refresh), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve,
+		Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
 		Demo:    startDemo,
 		Connect: func(key string) (*ui.Session, error) { return connect(env, set, api.NewSecret(key)) },
 		SaveKey: func(key string) (string, error) {

@@ -23,6 +23,10 @@ type Guard struct {
 	Daily        *Limit // of a local day
 	Monthly      *Limit // of a local month
 	ConfirmAbove *Limit // of one confirmation, however many jobs it is for
+
+	// Fault says why the budgets can't be believed, in one line. Unless it is
+	// empty everything is refused: what can't be read is not "no limit".
+	Fault string
 }
 
 // Charge is what is about to be confirmed. An unknown total is nil.
@@ -108,6 +112,9 @@ func (v Verdict) Accepts(typed string) bool {
 // counts as spent; pending is all submissions that the ledger does not hold.
 func (g *Guard) Check(c Charge, l *Ledger, pending []Submission, now time.Time, loc *time.Location) Verdict {
 	k := check{charge: c}
+	if g.Fault != "" {
+		k.hard = append(k.hard, g.Fault)
+	}
 	k.limit(g.MaxJob, c.Largest, "a job may cost %s at most (max_job); the dearest here costs %s")
 	k.limit(g.ConfirmAbove, c.Total, "more than %s at once (confirm_above) wants a second look; this is %s")
 	k.period(g.Daily, ByDay, "daily", l, pending, now, loc)

@@ -42,6 +42,16 @@ func TestBudgetsCompareExactly(t *testing.T) {
 	}
 }
 
+func TestBudgetsThatCantBeReadRefuseEverything(t *testing.T) {
+	g := Guard{MaxJob: &Limit{Amount: 1_000}, Fault: "config.toml:3: budget.daily: it must be an amount"}
+	for why, c := range map[string]Charge{"cheap": ChargeTimes(dollars(1), 1), "for nothing": ChargeTimes(dollars(0), 1), "dear": ChargeTimes(dollars(2_000), 1)} {
+		v := g.Check(c, new(Ledger), nil, noon, time.UTC)
+		if v.Level != BudgetHard || v.Words[0] != g.Fault || v.Accepts(v.Word()) {
+			t.Errorf("%s: level %d, %q", why, v.Level, v.Words)
+		}
+	}
+}
+
 func TestWhatWaitsAndWhatIsInDoubtCountsAsSpent(t *testing.T) {
 	as := func(in SubmissionState, cost api.Micros, sent time.Time) Submission {
 		s := submissionIn(t, in)

@@ -53,8 +53,9 @@ type Config struct {
 	Theme   string // auto, dark or light
 	ASCII   bool   // borders and glyphs for terminals that are not UTF-8
 	Pace    state.Pace
-	Slots   int                    // jobs the plan runs at once; 0: learned from the server
-	Reserve int                    // of them, to be left to others
+	Guard   state.Guard            // the budgets
+	Slots   int                    // of the plan, as configured; 0: they are to be learned
+	Reserve int                    // of them left to others
 	Open    func(url string) error // nil: there is no browser to open
 	Suspend tea.Cmd                // stops the program as ctrl+z does; nil: nobody could continue it
 	Home    string                 // for ~ in typed paths

@@ -32,6 +32,14 @@ func known(s *Settings) map[string]entry {
 		"refresh.batches": interval(&s.Refresh.Batches, 10*time.Second),
 		"refresh.assets":  interval(&s.Refresh.Assets, 30*time.Second),
 		"refresh.models":  interval(&s.Refresh.Models, time.Minute),
+
+		"queue.slots":   number(&s.Queue.Slots, "0 to learn it"),
+		"queue.reserve": number(&s.Queue.Reserve, "0 for none"),
+
+		"budget.max_job":       budget(&s.Guard.MaxJob),
+		"budget.daily":         budget(&s.Guard.Daily),
+		"budget.monthly":       budget(&s.Guard.Monthly),
+		"budget.confirm_above": {func(v any) error { return setLimit(&s.Guard.ConfirmAbove, v) }},
 	}
 }
 
@@ -85,6 +93,7 @@ func interval(to *time.Duration, floor time.Duration) entry {
 type parser struct {
 	md       toml.MetaData
 	known    map[string]entry
+	read     map[string]toml.Primitive // the values of known keys
 	problems []Problem
 }
 
@@ -102,6 +111,7 @@ func (p *parser) table(prefix string, values map[string]toml.Primitive) {
 			if !ok {
 				e = entry{func(any) error { return p.unknown(full) }}
 			}
+			p.read[full] = v
 			p.take(full, v, e)
 		}
 	}
@@ -180,11 +190,18 @@ func (p *parser) take(full string, v toml.Primitive, e entry) {
 	if at, ok := errors.AsType[toml.ParseError](err); ok {
 		problem.Line, problem.Words = at.Position.Line, at.Message
 	}
+	if isBudget(full) {
+		problem.Spending = true
+		problem.Words += " (nothing can be spent until it is mended)"
+	}
 	p.problems = append(p.problems, problem)
 }
 
 func (p *parser) unknown(full string) error {
-	names := append(slices.Sorted(maps.Keys(p.known)), "keys", "refresh")
+	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "queue", "refresh")
+	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
+		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
+	}
 	near := slices.MinFunc(names, func(a, b string) int { return distance(full, a) - distance(full, b) })
 	if distance(full, near) <= max(2, len(full)/3) {
 		return fmt.Errorf("there is no such setting; did you mean %s?", near)

@@ -19,6 +19,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"dubtop/api"
+	"dubtop/state"
 )
 
 // Theme says which colours to use.
@@ -38,7 +39,15 @@ type Settings struct {
 	Theme   Theme
 	ASCII   bool // borders and marks of plain ASCII
 	Refresh Refresh
+	Queue   Queue
+	Guard   state.Guard       // with a Fault where a budget can't be read: nothing is spent then
 	Keys    map[string]string // action to keys, such as "ctrl+x,f5"
+}
+
+// Queue is how many jobs may run at once.
+type Queue struct {
+	Slots   int // of the plan; 0: it is to be learned
+	Reserve int // of them left to others; below Slots where those are set
 }
 
 // Refresh is how often to ask the server.
@@ -57,6 +66,10 @@ type Problem struct {
 	Line  int    // from 1; 0 where there is none
 	Key   string // "refresh.running"; "" where it is about the whole
 	Words string
+
+	// Spending says that nothing may be spent until it is mended: it is about a
+	// budget.
+	Spending bool
 }
 
 // String is the problem in one line.
@@ -128,7 +141,8 @@ func userDir(env Env, name string, under ...string) (string, error) {
 // Load reads the configuration. Nothing in it stops the start: a bad value is
 // a Problem, and its default is used. Only a bad base URL is kept as it is
 // written, for the client to refuse: it must not turn into the production
-// server, where jobs cost money. SYNC_BASE_URL goes before the file.
+// server, where jobs cost money. A budget that can't be read is no "no limit":
+// it is the Guard's Fault. SYNC_BASE_URL goes before the file.
 func Load(env Env) (Settings, []Problem) {
 	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Keys: map[string]string{}}
 	problems := loadFile(env, &s)
@@ -136,6 +150,12 @@ func Load(env Env) (Settings, []Problem) {
 		s.BaseURL = base
 		if err := checkBase(base); err != nil {
 			problems = append(problems, Problem{File: "SYNC_BASE_URL", Words: err.Error()})
+		}
+	}
+	for _, p := range slices.Backward(problems) {
+		if p.Spending {
+			p.File = Short(env, p.File)
+			s.Guard.Fault = p.String()
 		}
 	}
 	return s, problems
@@ -164,7 +184,10 @@ func loadFile(env Env, s *Settings) []Problem {
 		if p, ok := errors.AsType[*fs.PathError](err); ok {
 			err = p.Err
 		}
-		return []Problem{{File: path, Words: fmt.Sprintf("it can't be read (%v): the defaults are used", err)}}
+		return []Problem{{
+			File: path, Spending: true, // whatever budgets it holds
+			Words: fmt.Sprintf("it can't be read (%v): the defaults are used, and nothing can be spent", err),
+		}}
 	}
 	problems := parse(string(text), s)
 	for i := range problems {
@@ -179,23 +202,30 @@ func loadFile(env Env, s *Settings) []Problem {
 func parse(text string, s *Settings) []Problem {
 	var top map[string]toml.Primitive
 	md, err := toml.Decode(text, &top)
-	if err != nil {
-		wrong := syntaxProblem(err)
-		lines := strings.Split(text, "\n")
-		above := strings.Join(lines[:min(max(wrong.Line-1, 0), len(lines))], "\n")
-		if md, err = toml.Decode(above, &top); err != nil {
-			wrong.Words += ": the defaults are used"
-			return []Problem{wrong}
-		}
-		wrong.Words += ": from here on the defaults are used"
-		return append(take(md, top, s), wrong)
+	if err == nil {
+		return take(md, top, s)
 	}
-	return take(md, top, s)
+	wrong := syntaxProblem(err)
+	lines := strings.Split(text, "\n")
+	n := min(max(wrong.Line-1, 0), len(lines))
+	top = nil
+	if md, err = toml.Decode(strings.Join(lines[:n], "\n"), &top); err != nil {
+		n, top = 0, nil
+		wrong.Words += ": the defaults are used"
+	} else {
+		wrong.Words += ": from here on the defaults are used"
+	}
+	if isBudget(wrong.Key) || mentionsBudget(strings.Join(lines[n:], "\n")) {
+		wrong.Spending = true
+		wrong.Words += ", and nothing can be spent until it is mended, since a budget may stand there"
+	}
+	return append(take(md, top, s), wrong)
 }
 
 func take(md toml.MetaData, top map[string]toml.Primitive, s *Settings) []Problem {
-	p := parser{md: md, known: known(s)}
+	p := parser{md: md, known: known(s), read: make(map[string]toml.Primitive)}
 	p.table("", top)
+	p.reserve(&s.Queue)
 	p.keys(s, top)
 	slices.SortStableFunc(p.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return p.problems

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state"
 )
 
 // someone has a home of their own, and the variables given.
@@ -73,6 +74,16 @@ batches = "1m"
 assets = "10m"
 models = "1h"
 
+[queue]
+slots = 6
+reserve = 1
+
+[budget]
+max_job = 12.5
+daily = "$100"
+monthly = "1000.10 hard"
+confirm_above = 20
+
 [keys]
 quit = "ctrl+x,f5"
 open = ["o", "enter"]
@@ -80,7 +91,12 @@ open = ["o", "enter"]
 	want := Settings{
 		BaseURL: "http://127.0.0.1:8080", Theme: ThemeLight, ASCII: true,
 		Refresh: Refresh{Running: 3 * time.Second, Rest: 20 * time.Second, Batches: time.Minute, Assets: 10 * time.Minute, Models: time.Hour},
-		Keys:    map[string]string{"quit": "ctrl+x,f5", "open": "o,enter"},
+		Queue:   Queue{Slots: 6, Reserve: 1},
+		Guard: state.Guard{
+			MaxJob: &state.Limit{Amount: 12_500_000}, Daily: &state.Limit{Amount: 100_000_000},
+			Monthly: &state.Limit{Amount: 1_000_100_000, Hard: true}, ConfirmAbove: &state.Limit{Amount: 20_000_000},
+		},
+		Keys: map[string]string{"quit": "ctrl+x,f5", "open": "o,enter"},
 	}
 	if len(problems) > 0 || !reflect.DeepEqual(s, want) {
 		t.Errorf("Load = %+v, %v", s, problems)
@@ -114,6 +130,28 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 		{`base_url = "http://api.sync.so"`, "base_url", "https://", func(s *Settings) { s.BaseURL = "http://api.sync.so" }},
 		{`base_url = "https://me@api.sync.so"`, "base_url", "user name", func(s *Settings) { s.BaseURL = "https://me@api.sync.so" }},
 		{`base_url = "sync"`, "base_url", "not an address", func(s *Settings) { s.BaseURL = "sync" }},
+		{`queue.slots = -1`, "queue.slots", "a whole number from 0 to 1000, 0 to learn it: 0 is used", nil},
+		{`queue.slots = 2.5`, "queue.slots", "a whole number", nil},
+		{`queue.reserve = "1"`, "queue.reserve", "a whole number from 0 to 1000, 0 for none: 0 is used", nil},
+		{`queue.slot = 2`, "queue.slot", "did you mean queue.slots?", nil},
+		{`queue = 2`, "queue", "it must be a table: [queue]", nil},
+		{`queue = {slots = 3, reserve = 3}`, "queue.reserve", "below slots (3), or nothing is ever sent: 2 is used", func(s *Settings) { s.Queue = Queue{3, 2} }},
+		{`budget.daily = -1`, "budget.daily", `"-1" is no amount of dollars: write it like 100`, nil},
+		{`budget.daily = "1,000"`, "budget.daily", `"1,000" is no amount`, nil},
+		{`budget.daily = "100 harder"`, "budget.daily", `"100 hard" for one that refuses`, nil},
+		{`budget.daily = ""`, "budget.daily", `"" is no amount`, nil},
+		{`budget.daily = "hard"`, "budget.daily", `"hard" is no amount`, nil},
+		{`budget.daily = true`, "budget.daily", "it must be an amount of dollars", nil},
+		{`budget.daily = nan`, "budget.daily", "it must be an amount of dollars", nil},
+		{`budget.daily = 1e300`, "budget.daily", "it must be an amount of dollars", nil},
+		{`budget.daily = [100]`, "budget.daily", "it must be an amount of dollars", nil},
+		{`budget.daily = 0`, "budget.daily", `write "0 hard" to spend nothing`, func(s *Settings) { s.Guard.Daily = new(state.Limit) }},
+		{`budget.dayly = 5`, "budget.dayly", "did you mean budget.daily?", nil},
+		{`budget.per_film = 5`, "budget.per_film", "there is no such setting", nil},
+		{`budgets = {daily = 5}`, "budgets", "did you mean budget?", nil},
+		{`daily = 5`, "daily", "did you mean budget.daily?", nil},
+		{`queue.max_job = 5`, "queue.max_job", "did you mean budget.max_job?", nil},
+		{`budget = 100`, "budget", "it must be a table: [budget]", nil},
 		{`base_url = 5`, "base_url", "not an address", func(s *Settings) { s.BaseURL = "5" }},
 	} {
 		t.Run(c.line, func(t *testing.T) {
@@ -136,6 +174,13 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 			want.ASCII = extra != "\n"
 			if c.edit != nil {
 				c.edit(&want)
+			}
+			// Whatever was meant to limit what is spent, and does not, stops it.
+			if strings.Contains(c.line, "budget") || strings.Contains(c.words, "budget.") {
+				if !p.Spending || !strings.HasSuffix(p.Words, " (nothing can be spent until it is mended)") {
+					t.Errorf("the problem stops nothing: %+v", p)
+				}
+				want.Guard.Fault = "~/.config/dubtop/config.toml:3: " + c.key + ": " + p.Words
 			}
 			if !reflect.DeepEqual(s, want) {
 				t.Errorf("settings = %+v, want %+v", s, want)
@@ -172,10 +217,48 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
+// A budget below a mistake of syntax is not read, and no budget is not what
+// was meant.
+func TestABudgetBelowASyntaxErrorStopsSpending(t *testing.T) {
+	for text, fault := range map[string]string{
+		"theme = \"dark\n[budget]\ndaily = 5\n":          "config.toml:1: ",
+		"[budget]\nmonthly = 5\ndaily = 5$\n":            "config.toml:3: ",
+		"[budget]\ndaily = 5\n[budget]\nmonthly = 5\n":   "config.toml:3: ",
+		"[budget]\ndaily = 5\n[keys]\nquit = \"q\nx=1\n": "", // it stands above
+		"[budget]\ndaly 5\n":                             "config.toml:2: ",
+		"theme = \"dark\nascii = true\n":                 "",
+	} {
+		s, problems := configured(t, text)
+		if len(problems) != 1 || problems[0].Spending != (fault != "") || !strings.Contains(s.Guard.Fault, fault) || (s.Guard.Fault != "") != (fault != "") {
+			t.Errorf("%q: the fault is %q, want %q; problems %v", text, s.Guard.Fault, fault, problems)
+		}
+	}
+}
+
+// Amounts are what is written, to the millionth of a dollar.
+func TestAmountsAreExact(t *testing.T) {
+	for text, want := range map[string]state.Limit{
+		`0.1`: {Amount: 100_000}, `0.29`: {Amount: 290_000}, `4.35`: {Amount: 4_350_000}, `1_000.10`: {Amount: 1_000_100_000},
+		`999999999.999999`: {Amount: 999_999_999_999_999}, `1e3`: {Amount: 1_000_000_000}, `0.000001`: {Amount: 1},
+		`"9000000000000.000001"`: {Amount: 9_000_000_000_000_000_001}, `" $2.50  HARD "`: {Amount: 2_500_000, Hard: true},
+		`"0 hard"`: {Hard: true}, `"3 soft"`: {Amount: 3_000_000}, `"$0.005"`: {Amount: 5_000},
+	} {
+		s, problems := configured(t, "[budget]\nmax_job = "+text+"\n")
+		if len(problems) > 0 || s.Guard.MaxJob == nil || *s.Guard.MaxJob != want || s.Guard.Fault != "" {
+			t.Errorf("%s is %+v, want %+v; %v", text, s.Guard.MaxJob, want, problems)
+		}
+	}
+	if s, problems := configured(t, "budget.confirm_above = 0\n"); len(problems) > 0 || *s.Guard.ConfirmAbove != (state.Limit{}) {
+		t.Errorf("everything is to be confirmed: %+v, %v", s.Guard, problems)
+	}
+}
+
 func TestFilesThatCantBeRead(t *testing.T) {
 	env := someone(t, map[string]string{"DUBTOP_CONFIG": "/nowhere/at/all.toml"})
 	s, problems := Load(env)
-	if len(problems) != 1 || !strings.Contains(problems[0].String(), "/nowhere/at/all.toml: it can't be read") || !reflect.DeepEqual(s, defaults()) {
+	want := defaults()
+	want.Guard.Fault = "/nowhere/at/all.toml: it can't be read (no such file or directory): the defaults are used, and nothing can be spent"
+	if len(problems) != 1 || !strings.Contains(problems[0].String(), "/nowhere/at/all.toml: it can't be read") || !reflect.DeepEqual(s, want) {
 		t.Errorf("a file that was asked for and is not there: %+v, %v", s, problems)
 	}
 	env = someone(t, map[string]string{"DUBTOP_CONFIG": t.TempDir()})
@@ -245,13 +328,17 @@ func TestPlacesOfFiles(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add("theme = \"dark\"\n[refresh]\nrunning = \"1s\"\n[keys]\na = [1]")
+	f.Add("[queue]\nslots = 1\nreserve = 4\n[budget]\ndaily = 1.5\nmax_job = \"1 hard\"\nx = nan")
 	f.Add("keys = 1\nrefresh = 2\n[[zoo]]")
 	f.Fuzz(func(t *testing.T, text string) {
 		s := defaults()
 		for _, p := range parse(text, &s) {
-			if p.Words == "" {
+			if p.Words == "" || strings.HasPrefix(p.Key, "budget") && !p.Spending {
 				t.Errorf("a problem without words: %+v", p)
 			}
+		}
+		if q := s.Queue; q.Slots < 0 || q.Reserve < 0 || q.Slots > 0 && q.Reserve >= q.Slots {
+			t.Errorf("the queue is %+v", q)
 		}
 		if r := s.Refresh.Running; r != 0 && r < 2*time.Second {
 			t.Errorf("running every %s", r)

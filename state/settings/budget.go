@@ -1,0 +1,95 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// mostJobs is more than any plan runs at once.
+const mostJobs = 1000
+
+// number takes a whole number of jobs; none says what 0 is for.
+func number(to *int, none string) entry {
+	return entry{func(v any) error {
+		n, ok := v.(int64)
+		if !ok || n < 0 || n > mostJobs {
+			return fmt.Errorf("it must be a whole number from 0 to %d, %s: %d is used", mostJobs, none, *to)
+		}
+		*to = int(n)
+		return nil
+	}}
+}
+
+// reserve looks at both numbers of the queue, when both are known.
+func (p *parser) reserve(q *Queue) {
+	if q.Slots == 0 || q.Reserve < q.Slots {
+		return
+	}
+	q.Reserve = q.Slots - 1
+	p.take("queue.reserve", p.read["queue.reserve"], entry{func(any) error {
+		return fmt.Errorf("it must be below slots (%d), or nothing is ever sent: %d is used", q.Slots, q.Reserve)
+	}})
+}
+
+// budget takes an amount. A soft one of nothing is asked about: whoever writes
+// it may mean no limit, or the opposite.
+func budget(to **state.Limit) entry {
+	return entry{func(v any) error {
+		if err := setLimit(to, v); err != nil {
+			return err
+		}
+		if l := *to; l.Amount == 0 && !l.Hard {
+			return errors.New(`0 can be meant in two ways: leave the line out for no limit, or write "0 hard" to spend nothing`)
+		}
+		return nil
+	}}
+}
+
+func setLimit(to **state.Limit, v any) error {
+	text, ok := amountText(v)
+	if !ok {
+		return errors.New(`it must be an amount of dollars like 100, 12.50 or "$100", or "100 hard" for one that refuses`)
+	}
+	amount, kind, _ := strings.Cut(strings.TrimSpace(text), " ")
+	m, ok := api.ParseMicros(strings.TrimPrefix(amount, "$"))
+	if kind = strings.ToLower(strings.TrimSpace(kind)); !ok || kind != "" && kind != "hard" && kind != "soft" {
+		return fmt.Errorf(`%q is no amount of dollars: write it like 100, 12.50 or "$100", or "100 hard" for one that refuses`,
+			api.Clean(text, 40))
+	}
+	*to = &state.Limit{Amount: m, Hard: kind == "hard"}
+	return nil
+}
+
+// amountText is a value as it is written. A number with a point has been
+// through a binary one; below exactBelow its shortest text is what was
+// written, to the millionth, and above it has to be put in quotes.
+func amountText(v any) (text string, ok bool) {
+	const exactBelow = 1e9
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case int64:
+		return strconv.FormatInt(v, 10), true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), math.Abs(v) < exactBelow
+	}
+	return "", false
+}
+
+var budgetWord = regexp.MustCompile(`(?i)budget|max_job|daily|monthly|confirm_above`)
+
+// mentionsBudget reports whether a text that can't be read may hold budgets.
+func mentionsBudget(text string) bool { return budgetWord.MatchString(text) }
+
+// isBudget reports whether a name is a budget's, or is meant to be one.
+func isBudget(full string) bool {
+	table, _, _ := strings.Cut(full, ".")
+	return distance(table, "budget") <= 2 || !strings.HasPrefix(full, "keys.") && mentionsBudget(full)
+}
