@@ -57,6 +57,16 @@ type LedgerGroup struct {
 	Tally
 }
 
+// Since is the books of the jobs that were sent on a local day, written as
+// ByDay does, or later.
+func (l *Ledger) Since(day string, loc *time.Location) *Ledger {
+	i := slices.IndexFunc(l.entries, func(e LedgerEntry) bool { return ByDay.period(e.At, loc) >= day })
+	if i < 0 {
+		return new(Ledger)
+	}
+	return &Ledger{l.entries[i:]}
+}
+
 // Total is the total of everything.
 func (l *Ledger) Total() Tally {
 	var t Tally
@@ -141,17 +151,20 @@ func (l *Ledger) CSV(loc *time.Location) []byte {
 }
 
 // GroupsCSV is totals as a table with a header, by RFC 4180; by names the
-// first column.
+// first column. The estimates and actual costs of the last columns are of the
+// jobs where both are known.
 func GroupsCSV(by Grouping, groups []LedgerGroup) []byte {
 	rows := [][]string{{
 		string(by), "jobs", "seconds", "cost_usd", "cost_unknown_jobs", "estimated_only_jobs",
 		"failed_jobs", "failed_cost_usd", "credits",
+		"compared_jobs", "compared_estimate_usd", "compared_actual_usd",
 	}}
 	for i := range groups {
 		g := &groups[i]
 		rows = append(rows, []string{
 			defuse(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(&g.Cost), strconv.Itoa(g.Unknown),
 			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(&g.FailedCost), number(g.Credits()),
+			strconv.Itoa(g.Compared), money(&g.Estimated), money(&g.Actual),
 		})
 	}
 	return table(rows)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -48,6 +49,22 @@ func ProfileName(fingerprint, base string) string {
 // all profiles.
 func profilePath(stateDir, profile string) string {
 	return filepath.Join(stateDir, profile, "journal.db")
+}
+
+// HasProfile reports whether there is a journal of a profile below stateDir, or
+// what is left of one. It makes none, as opening would.
+func HasProfile(stateDir, profile string) (bool, error) {
+	path := profilePath(stateDir, profile)
+	for _, file := range []string{path, path + "-wal"} {
+		_, err := os.Lstat(file)
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("whether there is a journal can't be told: %w", err)
+		}
+	}
+	return false, nil
 }
 
 // OpenProfile opens the journal of a profile below stateDir as Open does, or

@@ -116,3 +116,24 @@ func TestACircleOfProfilesEnds(t *testing.T) {
 		t.Errorf("OpenProfile = %v", err)
 	}
 }
+
+func TestLookingForAJournalMakesNone(t *testing.T) {
+	dir := t.TempDir()
+	if has, err := HasProfile(dir, oldKey); has || err != nil {
+		t.Errorf("before there is one: %t, %v", has, err)
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) > 0 {
+		t.Errorf("looking made %v (%v)", files, err)
+	}
+	profile(t, dir, oldKey)
+	if has, err := HasProfile(dir, oldKey); !has || err != nil {
+		t.Errorf("with one: %t, %v", has, err)
+	}
+	// A log without its file is a journal that was damaged, not none.
+	if err := os.Rename(profilePath(dir, oldKey), filepath.Join(dir, "elsewhere")); err != nil {
+		t.Fatal(err)
+	}
+	if has, err := HasProfile(dir, oldKey); !has || err != nil {
+		t.Errorf("with its log alone: %t, %v", has, err)
+	}
+}

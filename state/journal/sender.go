@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -79,7 +80,7 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 }
 
 // lockPatiently takes the lock unless another has it for longer than a look at
-// it takes; see SenderNow.
+// it takes; see Holder.
 func lockPatiently(f *os.File) (err error) {
 	const tries, pause = 5, 2 * time.Millisecond
 	for range tries {
@@ -92,27 +93,39 @@ func lockPatiently(f *os.File) (err error) {
 	return err
 }
 
-// SenderNow tells which process sends from the queue; ok is false if none does,
-// or if that can't be told. It never makes this process the one.
-func (j *Journal) SenderNow() (who Holder, ok bool) {
+// Holder tells who sends from the queue, without taking a turn; held is false
+// if nobody does. It leaves no trace.
+func (j *Journal) Holder() (who Holder, held bool, err error) {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
 	if j.turn.holder.PID != 0 {
-		return j.turn.holder, true
+		return j.turn.holder, true, nil
 	}
 	if j.path == "" {
-		return Holder{}, false
+		return Holder{}, false, nil
 	}
 	f, err := os.Open(turnPath(j.path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Holder{}, false, nil
+	}
 	if err != nil {
-		return Holder{}, false
+		return Holder{}, false, fmt.Errorf("who sends from the queue can't be told: %w", err)
 	}
 	defer f.Close()
-	// A shared lock, held for a moment, so that several may look at once.
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
-		return Holder{}, false
+	// Whoever leaves empties the file, so the lock is only tried, for an
+	// instant, where the holder may have died.
+	if info, err := f.Stat(); err == nil && info.Size() == 0 {
+		return Holder{}, false, nil
 	}
-	return holderIn(f), true
+	who = holderIn(f)
+	err = unix.Flock(int(f.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return who, true, nil
+	}
+	if err != nil {
+		return Holder{}, false, unlockable(j.path, err)
+	}
+	return Holder{}, false, nil
 }
 
 // LeaveSender lets another process send from the queue. It is no error if this

@@ -10,6 +10,7 @@ import (
 func TestOneSendsFromTheQueue(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
+	looks(t, b, 0) // and takes no turn
 	for range 2 {
 		if mine, who, err := a.Sender(noon); !mine || err != nil || who.PID != os.Getpid() || !who.Since.Equal(noon) {
 			t.Fatalf("the first: %t, %v, %v", mine, who, err)
@@ -20,11 +21,15 @@ func TestOneSendsFromTheQueue(t *testing.T) {
 		!strings.HasPrefix(who.String(), fmt.Sprintf("process %d on ", os.Getpid())) {
 		t.Errorf("the second: %t, %v, %v", mine, who, err)
 	}
+	looks(t, a, os.Getpid())
+	looks(t, b, os.Getpid())
 	for range 2 {
 		if err := a.LeaveSender(); err != nil {
 			t.Fatal(err)
 		}
 	}
+	looks(t, a, 0)
+	looks(t, b, 0)
 	if mine, _, err := b.Sender(noon); !mine || err != nil {
 		t.Errorf("after it was left: %t, %v", mine, err)
 	}
@@ -36,6 +41,15 @@ func TestOneSendsFromTheQueue(t *testing.T) {
 	}
 	if mine, _, err := a.Sender(noon); !mine || err != nil {
 		t.Errorf("after the other was closed: %t, %v", mine, err)
+	}
+}
+
+// looks asks who sends, 0 for nobody.
+func looks(t *testing.T, j *Journal, want int) {
+	t.Helper()
+	who, held, err := j.Holder()
+	if err != nil || held != (want != 0) || who.PID != want {
+		t.Fatalf("a look says %t, %v, %v; want %d", held, who, err, want)
 	}
 }
 
@@ -51,10 +65,12 @@ func TestTheOtherTakesOverFromTheDead(t *testing.T) {
 		if mine, who, err := j.Sender(noon); mine || err != nil || who.PID != holder.cmd.Process.Pid || who.Host == "" {
 			t.Fatalf("while it lives: %t, %v, %v", mine, who, err)
 		}
+		looks(t, j, holder.cmd.Process.Pid)
 		if err := holder.cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
 		_ = holder.cmd.Wait()
+		looks(t, j, 0)
 		if mine, _, err := j.Sender(noon); !mine || err != nil {
 			t.Fatalf("after its death: %t, %v", mine, err)
 		}
@@ -105,19 +121,19 @@ func TestNobodySendsWhereNothingCanBeSpent(t *testing.T) {
 func TestAnybodyCanAskWhoSends(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
-	if who, ok := b.SenderNow(); ok || who.PID != 0 {
+	if who, ok, err := b.Holder(); err != nil || ok || who.PID != 0 {
 		t.Errorf("before anybody does: %v, %t", who, ok)
 	}
 	holder := talkTo(t, "holder", path)
 	holder.hear(t)
-	if who, ok := b.SenderNow(); !ok || who.PID != holder.cmd.Process.Pid || !who.Since.Equal(noon) {
+	if who, ok, err := b.Holder(); err != nil || !ok || who.PID != holder.cmd.Process.Pid || !who.Since.Equal(noon) {
 		t.Errorf("another does: %v, %t", who, ok)
 	}
 	if err := holder.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = holder.cmd.Wait()
-	if who, ok := b.SenderNow(); ok {
+	if who, ok, err := b.Holder(); err != nil || ok {
 		t.Errorf("after its death it is %v", who)
 	}
 	done := make(chan struct{})
@@ -128,7 +144,7 @@ func TestAnybodyCanAskWhoSends(t *testing.T) {
 			case <-done:
 				return
 			default:
-				_, _ = b.SenderNow()
+				_, _, _ = b.Holder()
 			}
 		}
 	}()
@@ -136,7 +152,7 @@ func TestAnybodyCanAskWhoSends(t *testing.T) {
 		if mine, who, err := a.Sender(noon); !mine || err != nil {
 			t.Fatalf("while somebody looks: %t, %v, %v", mine, who, err)
 		}
-		if who, ok := a.SenderNow(); !ok || who.PID != os.Getpid() {
+		if who, ok, err := a.Holder(); err != nil || !ok || who.PID != os.Getpid() {
 			t.Fatalf("the one that sends: %v, %t", who, ok)
 		}
 		if err := a.LeaveSender(); err != nil {
