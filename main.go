@@ -26,17 +26,12 @@ import (
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 	"dubtop/ui"
+	"dubtop/ui/cli"
 	"dubtop/ui/terminal"
 )
 
 // version is what User-Agent and `dubtop version` say.
 const version = "0.1.0"
-
-// The exit statuses that scripts can rely on.
-const (
-	exitError = 1
-	exitUsage = 2
-)
 
 func main() {
 	// Whatever the libraries log would land on the screen, and may quote the
@@ -47,22 +42,11 @@ func main() {
 
 // run runs one command line and gives the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
-	status := 0
-	root := commands(&status)
-	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
-	if err := root.Execute(); err != nil {
-		fmt.Fprintln(stderr, "dubtop:", api.Clean(err.Error(), 2000))
-		if status == 0 {
-			status = exitUsage
-		}
-	}
-	return status
+	return cli.Run(commands(), args, stdout, stderr)
 }
 
 // commands is the command line.
-func commands(status *int) *cobra.Command {
+func commands() *cobra.Command {
 	var demo bool
 	root := &cobra.Command{
 		Use:   "dubtop",
@@ -72,15 +56,12 @@ up to date, submits new jobs after showing what they cost, and opens results.
 
 The API key is taken from SYNC_API_KEY, or from the api_key file beside the
 configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
-		Args:          cobra.NoArgs,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-		RunE: func(*cobra.Command, []string) error {
-			return dashboard(demo, status)
-		},
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return dashboard(demo) },
 	}
 	root.Flags().BoolVar(&demo, "demo", false, "run on a made-up account: no key, no network, no cost")
-	root.AddCommand(simulateCommand(status), versionCommand())
+	root.AddCommand(simulateCommand(), versionCommand())
+	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
 	return root
 }
 
@@ -92,7 +73,7 @@ func versionCommand() *cobra.Command {
 }
 
 // simulateCommand serves a made-up account to other people's clients.
-func simulateCommand(status *int) *cobra.Command {
+func simulateCommand() *cobra.Command {
 	var addr, profile, plan string
 	o := simulator.Options{}
 	c := &cobra.Command{
@@ -118,7 +99,7 @@ prints can be evaluated by a shell:
 			if o.Generations < 0 {
 				return fmt.Errorf("--generations %d: it can't be below 0", o.Generations)
 			}
-			return simulate(c.OutOrStdout(), addr, o, status)
+			return simulate(c.OutOrStdout(), addr, o)
 		},
 	}
 	f := c.Flags()
@@ -131,26 +112,28 @@ prints can be evaluated by a shell:
 	return c
 }
 
-func simulate(out io.Writer, addr string, o simulator.Options, status *int) error {
+func simulate(out io.Writer, addr string, o simulator.Options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	running, err := simulator.New(o).Listen(addr)
 	if err != nil {
-		*status = exitError
-		return err
+		return cli.Exit(cli.StatusError, err)
 	}
 	for _, line := range running.Environment() {
 		fmt.Fprintln(out, line)
 	}
 	<-ctx.Done()
-	return running.Close()
+	if err := running.Close(); err != nil {
+		return cli.Exit(cli.StatusError, err)
+	}
+	return nil
 }
 
 // startTime is when the first frame has been drawn on any machine.
 const startTime = 100 * time.Millisecond
 
 // dashboard draws until the user quits.
-func dashboard(demo bool, status *int) error {
+func dashboard(demo bool) error {
 	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
 		return err // a usage error: nothing was done
 	}
@@ -164,11 +147,9 @@ func dashboard(demo bool, status *int) error {
 	time.AfterFunc(startTime, func() { debug.SetGCPercent(15) })
 	cfg, err := configure(demo)
 	if err != nil {
-		*status = exitError
-		return err
+		return cli.Exit(cli.StatusError, err)
 	}
-	*status, err = terminal.Run(ui.New(cfg), environment())
-	return err
+	return cli.Exit(terminal.Run(ui.New(cfg), environment()))
 }
 
 // environment is ours without the key, for whatever may look at it.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"dubtop/ui/cli"
 )
 
 // said is what a command line answered.
@@ -31,15 +33,17 @@ func TestCommandLine(t *testing.T) {
 		{"version", "version", 0, "dubtop " + version, ""},
 		{"help", "--help", 0, "--demo", ""},
 		{"help of a command", "simulate --help", 0, "--speed", ""},
-		{"no terminal", "", exitUsage, "", "dubtop draws on a terminal"},
-		{"no terminal for the demo", "--demo", exitUsage, "", "dubtop draws on a terminal"},
-		{"unknown flag", "--dmeo", exitUsage, "", "--dmeo"},
-		{"unknown command", "simulat", exitUsage, "", "simulat"},
-		{"unknown profile", "simulate --profile june", exitUsage, "", "june"},
-		{"unknown plan", "simulate --plan gold", exitUsage, "", "gold"},
-		{"no speed", "simulate --speed 0", exitUsage, "", "above 0"},
-		{"negative history", "simulate --generations -1", exitUsage, "", "below 0"},
-		{"an address in use", "simulate --addr 256.0.0.1:1", exitError, "", "cannot listen"},
+		{"no terminal", "", cli.StatusUsage, "", "dubtop draws on a terminal"},
+		{"no terminal for the demo", "--demo", cli.StatusUsage, "", "dubtop draws on a terminal"},
+		{"unknown flag", "--dmeo", cli.StatusUsage, "", "--dmeo"},
+		{"unknown command", "simulat", cli.StatusUsage, "", "simulat"},
+		{"unknown profile", "simulate --profile june", cli.StatusUsage, "", "june"},
+		{"unknown plan", "simulate --plan gold", cli.StatusUsage, "", "gold"},
+		{"no speed", "simulate --speed 0", cli.StatusUsage, "", "above 0"},
+		{"negative history", "simulate --generations -1", cli.StatusUsage, "", "below 0"},
+		{"help of the books", "spend --help", 0, "--since", ""},
+		{"help of the queue", "queue", 0, "ls", ""},
+		{"an address in use", "simulate --addr 256.0.0.1:1", cli.StatusError, "", "cannot listen"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := say(strings.Fields(c.args)...)

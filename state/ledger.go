@@ -125,6 +125,25 @@ type Tally struct {
 // Credits is the total of the jobs billed in credits; ok is false if none is.
 func (t *Tally) Credits() (credits float64, ok bool) { return float64(t.credits) / 1e6, t.billed }
 
+// Amounts are a total's dollars, each nil where nothing is known of it.
+type Amounts struct{ Cost, FailedCost, Estimated, Actual *api.Micros }
+
+// Amounts tells what is known from what is nothing: jobs of unknown cost alone
+// have not cost $0.00.
+func (t *Tally) Amounts() Amounts {
+	var a Amounts
+	if t.Unknown < t.Jobs || t.Jobs == 0 {
+		a.Cost = &t.Cost
+	}
+	if t.FailedUnknown < t.Failed || t.Failed == 0 {
+		a.FailedCost = &t.FailedCost
+	}
+	if t.Compared > 0 {
+		a.Estimated, a.Actual = &t.Estimated, &t.Actual
+	}
+	return a
+}
+
 // Add counts an entry.
 func (t *Tally) Add(e *LedgerEntry) {
 	t.Jobs++

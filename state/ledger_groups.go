@@ -151,7 +151,7 @@ func (l *Ledger) CSV(loc *time.Location) []byte {
 }
 
 // GroupsCSV is totals as a table with a header, by RFC 4180; by names the
-// first column. The estimates and actual costs of the last columns are of the
+// first column. What is unknown is an empty cell. The estimates and actual costs of the last columns are of the
 // jobs where both are known.
 func GroupsCSV(by Grouping, groups []LedgerGroup) []byte {
 	rows := [][]string{{
@@ -161,10 +161,11 @@ func GroupsCSV(by Grouping, groups []LedgerGroup) []byte {
 	}}
 	for i := range groups {
 		g := &groups[i]
+		a := g.Amounts()
 		rows = append(rows, []string{
-			defuse(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(&g.Cost), strconv.Itoa(g.Unknown),
-			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(&g.FailedCost), number(g.Credits()),
-			strconv.Itoa(g.Compared), money(&g.Estimated), money(&g.Actual),
+			defuse(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(a.Cost), strconv.Itoa(g.Unknown),
+			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(a.FailedCost), number(g.Credits()),
+			strconv.Itoa(g.Compared), money(a.Estimated), money(a.Actual),
 		})
 	}
 	return table(rows)

@@ -221,6 +221,31 @@ func TestTheBooksSinceADay(t *testing.T) {
 	}
 }
 
+func TestAmountsThatNobodyKnowsAreNotZero(t *testing.T) {
+	known, failed := booked(1, noon, 3), LedgerEntry{Job: "g2", At: noon, Outcome: "FAILED"}
+	for why, c := range map[string]struct {
+		entries                   []LedgerEntry
+		cost, lost, guess, actual bool
+	}{
+		"no job":       {nil, true, true, false, false},
+		"an unknown":   {[]LedgerEntry{failed}, false, false, false, false},
+		"a known":      {[]LedgerEntry{known}, true, true, false, false},
+		"one of each":  {[]LedgerEntry{known, failed}, true, false, false, false},
+		"both amounts": {[]LedgerEntry{{Job: "g3", Estimate: new(api.Micros(1)), Actual: new(api.Micros(0))}}, true, true, true, true},
+	} {
+		total := NewLedger(c.entries).Total()
+		a := total.Amounts()
+		if got := [4]bool{a.Cost != nil, a.FailedCost != nil, a.Estimated != nil, a.Actual != nil}; got != [4]bool{c.cost, c.lost, c.guess, c.actual} {
+			t.Errorf("%s: known are %v", why, got)
+		}
+	}
+	l := NewLedger([]LedgerEntry{failed})
+	text := string(GroupsCSV(ByDay, l.Groups(ByDay, time.UTC)))
+	if !strings.HasSuffix(text, "\r\n2026-11-24,1,0,,1,0,1,,,0,,\r\n") {
+		t.Errorf("as a table: %q", text)
+	}
+}
+
 // However entries are grouped, nothing is lost and nothing counts twice.
 func TestGroupsAddUpToTheTotal(t *testing.T) {
 	loc := berlin(t)

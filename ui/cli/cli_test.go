@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"bytes"
+	"database/sql"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // days are tested where clocks change
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/state/settings"
+)
+
+const testKey = "sk-0123456789abcdef"
+
+// desk is a user with a home, a key and a shell.
+type desk struct {
+	t         *testing.T
+	world     World
+	variables map[string]string
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &desk{t: t, variables: map[string]string{"SYNC_API_KEY": testKey}}
+	d.world = World{Zone: zone, Version: "test", Env: settings.Env{
+		Home: t.TempDir(), UID: os.Getuid(), Getenv: func(name string) string { return d.variables[name] },
+	}}
+	return d
+}
+
+// journal opens the account's journal, as the dashboard would.
+func (d *desk) journal() *journal.Journal {
+	d.t.Helper()
+	dir, err := settings.StateDir(d.world.Env)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	profile := journal.ProfileName(api.NewSecret(testKey).Fingerprint(), api.DefaultBaseURL)
+	j, err := journal.OpenProfile(d.t.Context(), dir, profile)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.t.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+// configure writes the configuration.
+func (d *desk) configure(text string) {
+	d.t.Helper()
+	path := filepath.Join(d.t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	d.variables["DUBTOP_CONFIG"] = path
+}
+
+// ran is what a command line answered.
+type ran struct {
+	status      int
+	out, errors string
+}
+
+func (d *desk) run(line string) ran {
+	d.t.Helper()
+	root := &cobra.Command{Use: "dubtop"}
+	root.AddCommand(Commands(d.world)...)
+	var out, errs bytes.Buffer
+	status := Run(root, strings.Fields(line), &out, &errs)
+	for _, text := range []string{out.String(), errs.String()} {
+		if strings.Contains(text, testKey) || strings.ContainsAny(text, "\x1b\x07\u202e") {
+			d.t.Errorf("%s says what nobody may print: %q", line, text)
+		}
+	}
+	return ran{status, out.String(), errs.String()}
+}
+
+// says fails unless the command succeeds with exactly this.
+func (d *desk) says(line, want string) {
+	d.t.Helper()
+	if got := d.run(line); got.status != 0 || got.errors != "" || got.out != want {
+		d.t.Errorf("%s: status %d, %q\n%s\nwant\n%s", line, got.status, got.errors, got.out, want)
+	}
+}
+
+var noon = time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC) // in Berlin
+
+// confirmed is a submission that the user said yes to.
+func confirmed(t *testing.T, id, name string, p state.Price) state.Submission {
+	t.Helper()
+	s := state.Submission{
+		ID: id, Kind: state.SubmitGeneration, State: state.SubmissionDraft, Body: []byte("{}"), Created: noon,
+		Model: "lipsync-2", Name: name,
+	}
+	if err := s.Estimate(p, noon); err != nil {
+		t.Fatal(err)
+	}
+	s.Unpriced = !p.Known()
+	if err := s.Confirm(noon, "key-"+id); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func dollarPrice(m api.Micros) state.Price { return state.Price{Cost: &m, Seconds: 10, Frames: 250} }
+
+func enqueue(t *testing.T, j *journal.Journal, s state.Submission, at time.Time) {
+	t.Helper()
+	if err := j.Enqueue(t.Context(), s, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// booked appends a job to the ledger.
+func booked(t *testing.T, j *journal.Journal, at time.Time, e state.LedgerEntry) {
+	t.Helper()
+	e.At = at
+	if err := j.AppendEntry(t.Context(), journal.Entry{Kind: journal.EntryAccepted, LedgerEntry: e}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// flip changes rows of the closed journal's file behind its back.
+func (d *desk) flip(j *journal.Journal, statements ...string) {
+	d.t.Helper()
+	path := j.Path()
+	if err := j.Close(); err != nil {
+		d.t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer db.Close()
+	for _, s := range append([]string{"DROP TRIGGER ledger_stays", "DROP TRIGGER ledger_is_final"}, statements...) {
+		if _, err := db.ExecContext(d.t.Context(), s); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+}
+
+// errorOf reads the one JSON line of an error.
+func errorOf(t *testing.T, text string) said {
+	t.Helper()
+	var doc map[string]said
+	if err := json.Unmarshal([]byte(text), &doc); err != nil || len(doc) != 1 || doc["error"].Code == "" {
+		t.Errorf("no error in JSON: %q (%v)", text, err)
+	}
+	return doc["error"]
+}
+
+// Looking makes no journal, and not even a directory.
+func TestWithoutAJournalThereIsNothing(t *testing.T) {
+	d := newDesk(t)
+	d.says("queue ls", "Nothing waits.\n")
+	d.says("spend", "Nothing was spent.\n")
+	d.says("spend --since 2026-11-01 --by label", "Nothing was spent since 2026-11-01.\n")
+	d.says("spend --entries --csv", "time,submission,job,model,label,seconds,estimate_usd,actual_usd,actual_basis,credits,outcome\r\n")
+	if got := d.run("queue ls --json"); !strings.Contains(got.out, `"items": []`) || !strings.Contains(got.out, `"sender": null`) {
+		t.Errorf("in JSON: %s", got.out)
+	}
+	if files, err := os.ReadDir(d.world.Env.Home); err != nil || len(files) > 0 {
+		t.Errorf("looking made %v (%v)", files, err)
+	}
+}
+
+func TestAnAccountNeedsItsKey(t *testing.T) {
+	d := newDesk(t)
+	d.variables["SYNC_API_KEY"] = ""
+	for _, line := range []string{"queue ls", "spend"} {
+		got := d.run(line)
+		if got.status != StatusAuth || got.out != "" || !strings.Contains(got.errors, "dubtop: no key; looked at SYNC_API_KEY") ||
+			!strings.Contains(got.errors, "set SYNC_API_KEY") {
+			t.Errorf("%s: %+v", line, got)
+		}
+		got = d.run(line + " --json")
+		if e := errorOf(t, got.errors); got.status != StatusAuth || got.out != "" || e.Code != "no_key" || !strings.Contains(e.Hint, "SYNC_API_KEY") {
+			t.Errorf("%s in JSON: %+v", line, got)
+		}
+	}
+	if err := settings.SaveKey(d.world.Env, testKey); err != nil {
+		t.Fatal(err)
+	}
+	d.says("queue ls", "Nothing waits.\n")
+}
+
+func TestWhatCantBeMeantIsRefused(t *testing.T) {
+	d := newDesk(t)
+	for line, want := range map[string]string{
+		"queue rm":                        `unknown command "rm"`,
+		"queue ls x":                      `unknown command "x"`,
+		"queue ls --csv":                  "--csv",
+		"spend x":                         `unknown command "x"`,
+		"spend --by hour":                 `"hour": it must be one of day, week, month, model, label`,
+		"spend --since yesterday":         `"yesterday": it must be a day like 2026-11-01`,
+		"spend --since 2026-02-30":        "it must be a day",
+		"spend --json --csv":              "json csv",
+		"spend --entries":                 "--entries needs --csv",
+		"spend --entries --csv --by x":    `"x"`,
+		"spend --entries --csv --by week": "can't go with --by",
+	} {
+		got := d.run(line)
+		if got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+	if got := d.run("spend --by hour --json"); errorOf(t, got.errors).Code != "usage" || got.status != StatusUsage {
+		t.Errorf("in JSON: %+v", got)
+	}
+	if got := d.run("queue"); got.status != 0 || !strings.Contains(got.out, "ls") {
+		t.Errorf("queue alone: %+v", got)
+	}
+}
+
+// A wrong word in the configuration is told, and stops no look; a wrong server
+// would show another account.
+func TestTheConfigurationIsTold(t *testing.T) {
+	d := newDesk(t)
+	d.configure("theme = \"blue\"\n")
+	got := d.run("queue ls")
+	if got.status != 0 || got.out != "Nothing waits.\n" || !strings.Contains(got.errors, "config.toml:1: theme:") {
+		t.Errorf("%+v", got)
+	}
+	got = d.run("queue ls --json")
+	if !strings.HasPrefix(got.errors, `{"warning":{"code":"warning","message":"`) || strings.Count(got.errors, "\n") != 1 {
+		t.Errorf("in JSON: %+v", got)
+	}
+	d.variables["SYNC_BASE_URL"] = "http://staging.example.com"
+	if got := d.run("spend"); got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, "SYNC_BASE_URL") {
+		t.Errorf("a wrong server: %+v", got)
+	}
+}
+
+// Another server has other books.
+func TestEachServerHasItsOwn(t *testing.T) {
+	d := newDesk(t)
+	enqueue(t, d.journal(), confirmed(t, "q1", "promo", dollarPrice(1)), noon)
+	d.variables["SYNC_BASE_URL"] = "https://staging.example.com"
+	d.says("queue ls", "Nothing waits.\n")
+}
+
+func TestAJournalThatCantBeReadIsTold(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	path := j.Path()
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("# notes of mine, nothing to do with it\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"queue ls", "spend"} {
+		if got := d.run(line); got.status != StatusError || got.out != "" || !strings.Contains(got.errors, "the journal is damaged") {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}

@@ -1,0 +1,278 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// spendFlags are what the command may be told.
+type spendFlags struct {
+	by, since            string
+	asJSON, csv, entries bool
+}
+
+func (w World) spendCommand() *cobra.Command {
+	var f spendFlags
+	c := &cobra.Command{
+		Use:   "spend",
+		Short: "What was spent, by day, week, month, model or label",
+		Long: `Adds up what the jobs that were sent from here have cost: the actual cost where
+it is known, else the estimate. Jobs of unknown cost are counted apart. It reads
+the journal of the key's account, and needs no network. Days are local.
+
+Where the ledger is damaged, the sums go without what can't be believed, and the
+exit status is 1.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := f.check(c.Flags().Changed("by")); err != nil {
+				return err
+			}
+			return w.spend(c, f)
+		},
+	}
+	o := c.Flags()
+	o.StringVar(&f.by, "by", string(state.ByDay), "day, week, month, model or label")
+	o.StringVar(&f.since, "since", "", "only jobs sent on this local day or later, such as 2026-11-01")
+	o.BoolVar(&f.asJSON, "json", false, "print JSON, and errors as JSON")
+	o.BoolVar(&f.csv, "csv", false, "print CSV")
+	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv")
+	c.MarkFlagsMutuallyExclusive("json", "csv")
+	// The flag is there, so this can't fail.
+	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(groupings(), cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func groupings() []string {
+	return []string{string(state.ByDay), string(state.ByWeek), string(state.ByMonth), string(state.ByModel), string(state.ByLabel)}
+}
+
+// check refuses what can't be meant.
+func (f *spendFlags) check(grouped bool) error {
+	if !slices.Contains(groupings(), f.by) {
+		return fmt.Errorf("--by %q: it must be one of %s", f.by, strings.Join(groupings(), ", "))
+	}
+	if _, err := time.Parse(time.DateOnly, f.since); err != nil && f.since != "" {
+		return fmt.Errorf("--since %q: it must be a day like 2026-11-01", f.since)
+	}
+	switch {
+	case f.entries && !f.csv:
+		return errors.New("--entries needs --csv")
+	case f.entries && grouped:
+		return errors.New("--entries lists every job: it can't go with --by")
+	}
+	return nil
+}
+
+func (w World) spend(c *cobra.Command, f spendFlags) error {
+	v := voiceOf(c)
+	var b books
+	err := w.look(c.Context(), v, func(j *journal.Journal) (err error) {
+		b, err = openBooks(c.Context(), j)
+		return err
+	})
+	// Of a ledger that could not be read to its end, what was read is shown.
+	if err != nil && len(b.damage) == 0 {
+		return err
+	}
+	err = errors.Join(b.write(c, f, w.Zone), err)
+	for _, d := range b.damage {
+		v.warn("the ledger: " + d.What)
+	}
+	if err == nil && len(b.damage) > 0 {
+		return &Failure{
+			Status: StatusError, Code: "damaged",
+			Err:  fmt.Errorf("the ledger has damage in %s, so the sums can't be relied on", count(len(b.damage), "place")),
+			Hint: "compare them with the bills at sync.so/billing, and keep a copy of the journal",
+		}
+	}
+	return err
+}
+
+// books is the ledger of an account, and what in it can't be believed.
+type books struct {
+	ledger state.Ledger
+	damage []journal.Damage
+}
+
+func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
+	entries, damage, err := j.Entries(ctx)
+	for i := range entries {
+		e := &entries[i]
+		e.Model, e.Label, e.Outcome = clean(e.Model), clean(e.Label), clean(e.Outcome)
+	}
+	return books{ledger: *journal.Books(entries), damage: damage}, err
+}
+
+func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
+	ledger, by := b.ledger.Since(f.since, zone), state.Grouping(f.by)
+	switch {
+	case f.entries:
+		return write(c, ledger.CSV(zone))
+	case f.csv:
+		return write(c, state.GroupsCSV(by, ledger.Groups(by, zone)))
+	case f.asJSON:
+		return writeJSON(c, b.document(f, ledger, zone))
+	}
+	return write(c, b.text(f, ledger, zone))
+}
+
+func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []byte {
+	by, total := state.Grouping(f.by), ledger.Total()
+	switch {
+	case total.Jobs > 0:
+	case len(b.damage) > 0:
+		return []byte("The ledger holds no job that can be relied on.\n")
+	case f.since != "":
+		return []byte("Nothing was spent since " + f.since + ".\n")
+	default:
+		return []byte("Nothing was spent.\n")
+	}
+	const credits = ">CREDITS"
+	t := table{titles: []string{
+		strings.ToUpper(f.by), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
+	}}
+	for _, g := range ledger.Groups(by, zone) {
+		t.add(spendRow(words(g.Key), &g.Tally)...)
+	}
+	t.add(spendRow("total", &total)...)
+	if _, billed := total.Credits(); !billed {
+		t.drop(credits)
+	}
+	out := bytes.NewBuffer(t.bytes())
+	for i, note := range notes(&total) {
+		if i == 0 {
+			out.WriteByte('\n')
+		}
+		out.WriteString(note + "\n")
+	}
+	return out.Bytes()
+}
+
+// spendRow is a line of the table.
+func spendRow(title string, t *state.Tally) []string {
+	a := t.Amounts()
+	cost := dollars(a.Cost)
+	if t.Guessed > 0 {
+		cost = "~" + cost
+	}
+	inCredits := none
+	if c := credits(t); c != nil {
+		inCredits = plain(*c)
+	}
+	return []string{
+		title, strconv.Itoa(t.Jobs), cost, strconv.Itoa(t.Unknown), dollars(a.Estimated), dollars(a.Actual),
+		strconv.Itoa(t.Failed), dollars(a.FailedCost), inCredits,
+	}
+}
+
+// notes explain the table, as far as it needs to be.
+func notes(t *state.Tally) (out []string) {
+	if t.Guessed > 0 {
+		out = append(out, fmt.Sprintf("~ counts the estimate where no actual cost is known: %s.", count(t.Guessed, "job")))
+	}
+	if t.Unknown > 0 {
+		out = append(out, fmt.Sprintf("COST goes without %s of unknown cost in dollars.", count(t.Unknown, "job")))
+	}
+	if t.Compared > 0 {
+		out = append(out, fmt.Sprintf("ESTIMATED and ACTUAL are of %s where both are known%s.", count(t.Compared, "job"), variance(t)))
+	}
+	if t.Failed > 0 {
+		lost := fmt.Sprintf("LOST is the part of COST for %s that failed", count(t.Failed, "job"))
+		if t.FailedUnknown > 0 {
+			lost += fmt.Sprintf(", %d of them of unknown cost", t.FailedUnknown)
+		}
+		out = append(out, lost+".")
+	}
+	if t.Overflow {
+		out = append(out, "The sums are larger than can be counted: they are lower bounds.")
+	}
+	return out
+}
+
+// variance says how far the actual costs are from the estimates.
+func variance(t *state.Tally) string {
+	if t.Estimated == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%+.1f %%)", 100*float64(t.Actual-t.Estimated)/float64(t.Estimated))
+}
+
+// spendDocument is sums for programs. Unknown amounts are null.
+type spendDocument struct {
+	By     string       `json:"by"`
+	Since  string       `json:"since"` // "" is from the beginning
+	Groups []spentGroup `json:"groups"`
+	Total  spent        `json:"total"`
+	Damage []damage     `json:"damage"`
+}
+
+type spentGroup struct {
+	Key string `json:"key"` // "" for jobs without a model or a label
+	spent
+}
+
+// spent has the names of the columns of the CSV.
+type spent struct {
+	Jobs          int      `json:"jobs"`
+	Seconds       float64  `json:"seconds"`
+	Cost          *usd     `json:"cost_usd"`
+	Unknown       int      `json:"cost_unknown_jobs"`
+	Guessed       int      `json:"estimated_only_jobs"`
+	Failed        int      `json:"failed_jobs"`
+	FailedCost    *usd     `json:"failed_cost_usd"`
+	FailedUnknown int      `json:"failed_cost_unknown_jobs"`
+	Credits       *float64 `json:"credits"`
+	Compared      int      `json:"compared_jobs"`
+	Estimated     *usd     `json:"compared_estimate_usd"`
+	Actual        *usd     `json:"compared_actual_usd"`
+	LowerBound    bool     `json:"lower_bound,omitempty"` // it is larger than can be counted
+}
+
+type damage struct {
+	Row  int64  `json:"row"`
+	What string `json:"what"`
+}
+
+func (b *books) document(f spendFlags, ledger *state.Ledger, zone *time.Location) spendDocument {
+	total := ledger.Total()
+	d := spendDocument{By: f.by, Since: f.since, Groups: []spentGroup{}, Total: spentIn(&total), Damage: []damage{}}
+	for _, g := range ledger.Groups(state.Grouping(f.by), zone) {
+		d.Groups = append(d.Groups, spentGroup{clean(g.Key), spentIn(&g.Tally)})
+	}
+	for _, found := range b.damage {
+		d.Damage = append(d.Damage, damage{found.Seq, found.What})
+	}
+	return d
+}
+
+func spentIn(t *state.Tally) spent {
+	a := t.Amounts()
+	return spent{
+		Jobs: t.Jobs, Seconds: t.Seconds, Cost: (*usd)(a.Cost), Unknown: t.Unknown, Guessed: t.Guessed,
+		Failed: t.Failed, FailedCost: (*usd)(a.FailedCost), FailedUnknown: t.FailedUnknown, Credits: credits(t),
+		Compared: t.Compared, Estimated: (*usd)(a.Estimated), Actual: (*usd)(a.Actual), LowerBound: t.Overflow,
+	}
+}
+
+// credits is a total apart from dollars, nil where nothing was billed so.
+func credits(t *state.Tally) *float64 {
+	if c, ok := t.Credits(); ok {
+		return &c
+	}
+	return nil
+}
+
+// clean makes text of the wire or of the user's safe to print.
+func clean(s string) string { return string(api.Clean(s, api.MaxText)) }

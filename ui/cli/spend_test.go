@@ -1,0 +1,233 @@
+package cli
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// autumn fills the books around the day on which the clocks in Berlin are put
+// back, which has 25 hours.
+func (d *desk) autumn() *journal.Journal {
+	d.t.Helper()
+	j := d.journal()
+	at := func(day, hour, minute int) time.Time {
+		return time.Date(2026, 10, day, hour, minute, 0, 0, d.world.Zone)
+	}
+	booked(d.t, j, at(24, 23, 59), state.LedgerEntry{
+		Job: "g0", Submission: "s0", Model: "sync-3", Label: "promo", Seconds: 1.5, Estimate: new(api.Micros(5_340)),
+	})
+	booked(d.t, j, at(25, 0, 0), state.LedgerEntry{
+		Job: "g1", Submission: "s1", Model: "lipsync-2", Label: "promo", Seconds: 10,
+		Estimate: new(api.Micros(1_000_000)), Actual: new(api.Micros(950_000)), Basis: state.BasisBilled, Outcome: "COMPLETED",
+	})
+	booked(d.t, j, at(25, 23, 59), state.LedgerEntry{
+		Job: "g2", Submission: "s2", Model: "lipsync-2", Label: "=1+1\x1b[31m", Seconds: 2.25,
+		Estimate: new(api.Micros(100_000)), Outcome: "FAILED",
+	})
+	booked(d.t, j, at(26, 0, 0), state.LedgerEntry{Job: "g3", Submission: "s3", Credits: new(2.5)})
+	return j
+}
+
+func TestSpendAsATable(t *testing.T) {
+	d := newDesk(t)
+	d.autumn()
+	d.says("spend", `DAY         JOBS       COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST  CREDITS
+2026-10-26     1          -        1          -       -       0  $0.00      2.5
+2026-10-25     2     ~$1.05        0      $1.00   $0.95       1  $0.10        -
+2026-10-24     1  ~$0.00534        0          -       -       0  $0.00        -
+total          4  ~$1.05534        1      $1.00   $0.95       1  $0.10      2.5
+
+~ counts the estimate where no actual cost is known: 2 jobs.
+COST goes without 1 job of unknown cost in dollars.
+ESTIMATED and ACTUAL are of 1 job where both are known (-5.0 %).
+LOST is the part of COST for 1 job that failed.
+`)
+	d.says("spend --by label --since 2026-10-25", `LABEL  JOBS    COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST  CREDITS
+promo     1   $0.95        0      $1.00   $0.95       0  $0.00        -
+=1+1      1  ~$0.10        0          -       -       1  $0.10        -
+-         1       -        1          -       -       0  $0.00      2.5
+total     3  ~$1.05        1      $1.00   $0.95       1  $0.10      2.5
+
+~ counts the estimate where no actual cost is known: 1 job.
+COST goes without 1 job of unknown cost in dollars.
+ESTIMATED and ACTUAL are of 1 job where both are known (-5.0 %).
+LOST is the part of COST for 1 job that failed.
+`)
+	d.says("spend --since 2026-10-27", "Nothing was spent since 2026-10-27.\n")
+}
+
+func TestWhatNeedsNoWordsHasNone(t *testing.T) {
+	d := newDesk(t)
+	booked(t, d.journal(), noon, state.LedgerEntry{Job: "g1", Model: "lipsync-2", Actual: new(api.Micros(2_000_000)), Basis: state.BasisDerived})
+	d.says("spend --by month", `MONTH    JOBS   COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
+2026-11     1  $2.00        0          -       -       0  $0.00
+total       1  $2.00        0          -       -       0  $0.00
+`)
+	d.says("spend --by week", `WEEK      JOBS   COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
+2026-W48     1  $2.00        0          -       -       0  $0.00
+total        1  $2.00        0          -       -       0  $0.00
+`)
+}
+
+func TestSpendAsCSV(t *testing.T) {
+	d := newDesk(t)
+	d.autumn()
+	const head = "jobs,seconds,cost_usd,cost_unknown_jobs,estimated_only_jobs,failed_jobs,failed_cost_usd,credits," +
+		"compared_jobs,compared_estimate_usd,compared_actual_usd\r\n"
+	d.says("spend --csv", "day,"+head+
+		"2026-10-26,1,0,,1,0,0,0.00,2.5,0,,\r\n"+
+		"2026-10-25,2,12.25,1.05,0,1,1,0.10,,1,1.00,0.95\r\n"+
+		"2026-10-24,1,1.5,0.00534,0,1,0,0.00,,0,,\r\n")
+	d.says("spend --csv --by label", "label,"+head+
+		"promo,2,11.5,0.95534,0,1,0,0.00,,1,1.00,0.95\r\n"+
+		"'=1+1,1,2.25,0.10,0,1,1,0.10,,0,,\r\n"+
+		",1,0,,1,0,0,0.00,2.5,0,,\r\n")
+	d.says("spend --csv --entries --since 2026-10-25", "time,submission,job,model,label,seconds,estimate_usd,actual_usd,actual_basis,credits,outcome\r\n"+
+		"2026-10-25T00:00:00+02:00,s1,g1,lipsync-2,promo,10,1.00,0.95,billed,,COMPLETED\r\n"+
+		"2026-10-25T23:59:00+01:00,s2,g2,lipsync-2,'=1+1,2.25,0.10,,,,FAILED\r\n"+
+		"2026-10-26T00:00:00+01:00,s3,g3,,,,,,,2.5,\r\n")
+}
+
+func TestSpendForScripts(t *testing.T) {
+	d := newDesk(t)
+	d.autumn()
+	d.says("spend --json --since 2026-10-25", `{
+  "by": "day",
+  "since": "2026-10-25",
+  "groups": [
+    {
+      "key": "2026-10-26",
+      "jobs": 1,
+      "seconds": 0,
+      "cost_usd": null,
+      "cost_unknown_jobs": 1,
+      "estimated_only_jobs": 0,
+      "failed_jobs": 0,
+      "failed_cost_usd": 0.00,
+      "failed_cost_unknown_jobs": 0,
+      "credits": 2.5,
+      "compared_jobs": 0,
+      "compared_estimate_usd": null,
+      "compared_actual_usd": null
+    },
+    {
+      "key": "2026-10-25",
+      "jobs": 2,
+      "seconds": 12.25,
+      "cost_usd": 1.05,
+      "cost_unknown_jobs": 0,
+      "estimated_only_jobs": 1,
+      "failed_jobs": 1,
+      "failed_cost_usd": 0.10,
+      "failed_cost_unknown_jobs": 0,
+      "credits": null,
+      "compared_jobs": 1,
+      "compared_estimate_usd": 1.00,
+      "compared_actual_usd": 0.95
+    }
+  ],
+  "total": {
+    "jobs": 3,
+    "seconds": 12.25,
+    "cost_usd": 1.05,
+    "cost_unknown_jobs": 1,
+    "estimated_only_jobs": 1,
+    "failed_jobs": 1,
+    "failed_cost_usd": 0.10,
+    "failed_cost_unknown_jobs": 0,
+    "credits": 2.5,
+    "compared_jobs": 1,
+    "compared_estimate_usd": 1.00,
+    "compared_actual_usd": 0.95
+  },
+  "damage": []
+}
+`)
+}
+
+// What can't be believed is told, kept out of the sums, and no success.
+func TestDamageIsToldAndNotSummed(t *testing.T) {
+	d := newDesk(t)
+	d.flip(d.autumn(), "UPDATE ledger SET estimate = estimate + 4 WHERE seq = 1", "UPDATE ledger SET actual = 9 WHERE seq = 2")
+	const told = "dubtop: the ledger: row 1 was changed after it was written: its amount is not counted\n" +
+		"dubtop: the ledger: row 2 was changed after it was written: its amount is not counted\n" +
+		"dubtop: the ledger has damage in 2 places, so the sums can't be relied on; " +
+		"compare them with the bills at sync.so/billing, and keep a copy of the journal\n"
+	got := d.run("spend --by model")
+	want := `MODEL      JOBS    COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST  CREDITS
+lipsync-2     1  ~$0.10        0          -       -       1  $0.10        -
+-             1       -        1          -       -       0  $0.00      2.5
+total         2  ~$0.10        1          -       -       1  $0.10      2.5
+`
+	if got.status != StatusError || !strings.HasPrefix(got.out, want) || got.errors != told {
+		t.Errorf("status %d\n%s%s", got.status, got.out, got.errors)
+	}
+	for _, line := range []string{"spend --csv", "spend --csv --entries"} {
+		if got := d.run(line); got.status != StatusError || strings.Count(got.out, "\n") != 3 || got.errors != told {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+	got = d.run("spend --json")
+	if got.status != StatusError || !strings.HasSuffix(got.out, `  "damage": [
+    {
+      "row": 1,
+      "what": "row 1 was changed after it was written: its amount is not counted"
+    },
+    {
+      "row": 2,
+      "what": "row 2 was changed after it was written: its amount is not counted"
+    }
+  ]
+}
+`) {
+		t.Errorf("in JSON: %+v", got)
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(got.errors, "\n"), "\n")
+	if e := errorOf(t, lines[len(lines)-1]); e.Code != "damaged" || len(lines) != 3 {
+		t.Errorf("the errors in JSON: %q", got.errors)
+	}
+}
+
+// A damaged ledger is not an empty one.
+func TestAnEmptyLedgerWithDamageIsNoSuccess(t *testing.T) {
+	d := newDesk(t)
+	d.flip(d.autumn(), "DELETE FROM ledger")
+	got := d.run("spend")
+	if got.status != StatusError || got.out != "The ledger holds no job that can be relied on.\n" ||
+		!strings.Contains(got.errors, "rows 1 to 4 are missing") {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestSumsBeyondCountingAreLowerBounds(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	for _, job := range []api.ID{"g1", "g2"} {
+		booked(t, j, noon, state.LedgerEntry{Job: job, Model: "sync-3", Estimate: new(api.Micros(math.MaxInt64))})
+	}
+	if got := d.run("spend"); !strings.Contains(got.out, "~$9223372036854.775807") || !strings.Contains(got.out, "lower bounds") {
+		t.Errorf("%+v", got)
+	}
+	if got := d.run("spend --json"); !strings.Contains(got.out, `"lower_bound": true`) {
+		t.Errorf("in JSON: %+v", got)
+	}
+}
+
+// A failure of unknown cost has not cost nothing.
+func TestFailuresOfUnknownCost(t *testing.T) {
+	d := newDesk(t)
+	booked(t, d.journal(), noon, state.LedgerEntry{Job: "g1", Model: "sync-3", Outcome: "FAILED"})
+	d.says("spend --by model", `MODEL   JOBS  COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED  LOST
+sync-3     1     -        1          -       -       1     -
+total      1     -        1          -       -       1     -
+
+COST goes without 1 job of unknown cost in dollars.
+LOST is the part of COST for 1 job that failed, 1 of them of unknown cost.
+`)
+}

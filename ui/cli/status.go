@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api"
+)
+
+// The exit statuses. They are a promise to scripts.
+const (
+	StatusError       = 1   // the API, the network, a file
+	StatusUsage       = 2   // the command line is wrong, or a confirmation is missing
+	StatusAuth        = 3   // no key, a refused key, or not in the plan
+	StatusBudget      = 6   // a budget refuses
+	StatusPartly      = 7   // some of many failed
+	StatusLater       = 75  // try again: another sends, or the server has no time (EX_TEMPFAIL)
+	StatusInterrupted = 130 // by ctrl+c
+)
+
+// Failure is an error as a script is told of it.
+type Failure struct {
+	Status int    // the exit status
+	Code   string // one word for programs, such as "no_key"
+	Err    error  // nil: there is nothing to say
+	Hint   string // what to do; "" where the error says it
+}
+
+// Error says what went wrong.
+func (f *Failure) Error() string {
+	if f.Err == nil {
+		return fmt.Sprintf("ended with status %d", f.Status)
+	}
+	return f.Err.Error()
+}
+
+// Unwrap gives the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Exit ends a command with a status; err may be nil, and 0 with nil is success.
+func Exit(status int, err error) error {
+	if status == 0 && err == nil {
+		return nil
+	}
+	return &Failure{Status: cmp.Or(status, StatusError), Code: "failed", Err: err}
+}
+
+// Run runs a command line, says what went wrong, and gives the exit status. An
+// error that is no Failure and not the API's is one of usage.
+func Run(root *cobra.Command, args []string, stdout, stderr io.Writer) (status int) {
+	root.SilenceUsage, root.SilenceErrors = true, true
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	_, err := root.ExecuteC()
+	if err == nil {
+		return 0
+	}
+	f := failureOf(err)
+	if f.Err != nil {
+		// A flag that is wrong keeps those behind it from being read.
+		v := voice{out: stderr, json: slices.Contains(args, "--json")}
+		v.fail(f)
+	}
+	return f.Status
+}
+
+// failureOf sorts errors.
+func failureOf(err error) *Failure {
+	if f, ok := errors.AsType[*Failure](err); ok {
+		return f
+	}
+	if errors.Is(err, context.Canceled) {
+		return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: err}
+	}
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return &Failure{Status: apiStatus(e), Code: apiCode(e.Kind), Err: err}
+	}
+	return &Failure{Status: StatusUsage, Code: "usage", Err: err}
+}
+
+func apiStatus(e *api.Error) int {
+	switch {
+	case e.Kind == api.KindAuth, e.Kind == api.KindPayment:
+		return StatusAuth
+	case e.Kind == api.KindRateLimited, e.Kind == api.KindConcurrency, e.Status == http.StatusServiceUnavailable:
+		return StatusLater
+	}
+	return StatusError
+}
+
+func apiCode(k api.Kind) string {
+	switch k {
+	case api.KindAuth:
+		return "auth"
+	case api.KindPayment:
+		return "payment"
+	case api.KindNotFound:
+		return "not_found"
+	case api.KindInvalid:
+		return "invalid"
+	case api.KindConflict:
+		return "conflict"
+	case api.KindRateLimited:
+		return "rate_limited"
+	case api.KindConcurrency:
+		return "concurrency"
+	case api.KindServer:
+		return "server"
+	case api.KindNetwork:
+		return "network"
+	case api.KindNotAPI:
+		return "not_the_api"
+	}
+	return "failed"
+}
+
+// voice speaks beside the answer: in lines, or in one JSON object a line.
+type voice struct {
+	out  io.Writer
+	json bool
+}
+
+// voiceOf is the voice of a command that may have a flag --json.
+func voiceOf(c *cobra.Command) voice {
+	asJSON, err := c.Flags().GetBool("json")
+	return voice{out: c.ErrOrStderr(), json: err == nil && asJSON}
+}
+
+// said is what a voice says, for programs.
+type said struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// maxWords is the most bytes of one line.
+const maxWords = 2000
+
+func (v voice) warn(words string) { v.say("warning", said{Code: "warning", Message: words}) }
+
+func (v voice) fail(f *Failure) {
+	v.say("error", said{Code: f.Code, Message: f.Error(), Hint: f.Hint})
+}
+
+func (v voice) say(kind string, s said) {
+	s.Message, s.Hint = string(api.Clean(s.Message, maxWords)), string(api.Clean(s.Hint, maxWords))
+	if v.json {
+		e := json.NewEncoder(v.out)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(map[string]said{kind: s}) // where nothing can be said, the status still tells
+		return
+	}
+	if s.Hint != "" {
+		s.Message += "; " + s.Hint
+	}
+	fmt.Fprintln(v.out, "dubtop:", s.Message)
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/api"
+)
+
+// none stands where a value is not known, or there is none.
+const none = "-"
+
+// table is text in columns, two spaces apart. The titles of those to align to
+// the right begin with a >.
+type table struct {
+	titles []string
+	rows   [][]string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// drop takes a column away.
+func (t *table) drop(title string) {
+	for i, name := range t.titles {
+		if name != title {
+			continue
+		}
+		t.titles = cut(t.titles, i)
+		for n, row := range t.rows {
+			t.rows[n] = cut(row, i)
+		}
+		return
+	}
+}
+
+// cut leaves one cell out of a row, which may be shared with another table.
+func cut(row []string, i int) []string { return append(row[:i:i], row[i+1:]...) }
+
+func (t *table) bytes() []byte {
+	head := make([]string, len(t.titles))
+	right := make([]bool, len(t.titles))
+	for i, title := range t.titles {
+		head[i], right[i] = strings.CutPrefix(title, ">")
+	}
+	rows := append([][]string{head}, t.rows...)
+	widths := make([]int, len(head))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	var b bytes.Buffer
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
+			if right[i] {
+				cell, pad = pad+cell, ""
+			}
+			line.WriteString(cell + pad + "  ")
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.Bytes()
+}
+
+// words is text of the wire or of the user's for a cell.
+func words(s string) string {
+	const most = 60
+	if s = string(api.Clean(s, most)); s == "" {
+		return none
+	}
+	return s
+}
+
+// dollars is an amount for a cell.
+func dollars(m *api.Micros) string {
+	if m == nil {
+		return none
+	}
+	return m.String()
+}
+
+// usd is an amount as a JSON number of dollars, exact; nil is null.
+type usd api.Micros
+
+// MarshalJSON writes every decimal.
+func (u *usd) MarshalJSON() ([]byte, error) {
+	return []byte(strings.Replace(api.Micros(*u).String(), "$", "", 1)), nil
+}
+
+// plain is a number without an exponent.
+func plain(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// count says a number and what it counts: 1 job, 3 jobs.
+func count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
+}
