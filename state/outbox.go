@@ -342,16 +342,12 @@ func (o *Outbox) Due(now time.Time, running, slots int) []Task {
 	}
 	send, estimate, _ := o.Queue.Next(now, running, slots)
 	var tasks []Task
-	for _, id := range send {
-		if task, ok := o.send(id, now); ok {
-			tasks = append(tasks, task)
-		}
+	if task, ok := o.send(send, now); ok {
+		tasks = append(tasks, task)
 	}
-	for _, id := range estimate {
-		if item, ok := o.Queue.Item(id); ok {
-			o.Begin(id)
-			tasks = append(tasks, Task{Kind: TaskPrice, Submission: item.Submission})
-		}
+	if item, ok := o.Queue.Item(estimate); ok {
+		o.Begin(estimate)
+		tasks = append(tasks, Task{Kind: TaskPrice, Submission: item.Submission})
 	}
 	if o.proofDue(now) {
 		o.proving, o.proved = true, now

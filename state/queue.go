@@ -226,66 +226,58 @@ func SlotsKnown(learned, configured int) int {
 	return 1
 }
 
-// Next says what to send now, in order, and what to estimate before it can be
-// sent. Running is the number of jobs that hold a slot, everybody's; slots is
+// Next says what to send now, or what to estimate before it can be sent; "" is
+// nothing. Running is the number of jobs that hold a slot, everybody's; slots is
 // how many there are, see SlotsKnown. Wake is when time alone may change the
 // answer, zero if it can't. What is handed out is not handed out again before
-// its Landed or Priced.
-func (q *Queue) Next(now time.Time, running, slots int) (send, estimate []string, wake time.Time) {
+// its Landed or Priced, and nothing else leaves before: so the order is the
+// user's, and a server that fails is noticed before more is put at stake.
+func (q *Queue) Next(now time.Time, running, slots int) (send, estimate string, wake time.Time) {
 	now = wall(now)
 	q.freed = q.freed || running < q.running
 	q.running = running
 	if q.paused {
-		return nil, nil, time.Time{}
+		return "", "", time.Time{}
 	}
 	if now.Before(q.held) {
-		return nil, nil, q.held
+		return "", "", q.held
 	}
-	free, wake := q.room(now, slots)
+	room, wake := q.room(now, slots)
+	if !room {
+		return "", "", wake
+	}
 	for _, item := range q.items {
-		if len(send) >= free {
-			break
-		}
 		step, at := q.step(item, now)
 		wake = earlier(wake, at)
-		if step == itemLeaves {
+		switch step {
+		case itemLeaves:
 			item.leaving = true
-			send = append(send, item.Submission.ID)
-		}
-		if step == itemPrices {
+			if q.full {
+				q.freed, q.tried = false, now
+			}
+			return item.Submission.ID, "", wake
+		case itemPrices:
 			item.pricing, item.asked = true, now
-			estimate = append(estimate, item.Submission.ID)
-		}
-		if step == itemPrices || step == itemHolds {
-			break // what is behind it must not overtake it
+			return "", item.Submission.ID, wake
+		case itemHolds:
+			return "", "", wake // what is behind it must not overtake it
+		case itemPasses:
 		}
 	}
-	if q.full && len(send) > 0 {
-		q.freed, q.tried = false, now
-	}
-	return send, estimate, wake
+	return "", "", wake
 }
 
-// room is how many may be sent now. While the server says that all slots are
-// taken, it is one for each that is seen to come free, and one now and then.
-func (q *Queue) room(now time.Time, slots int) (free int, wake time.Time) {
-	away := 0
-	for _, item := range q.items {
-		if item.leaving {
-			away++
-		}
+// room reports whether one more may be sent now. While the server says that all
+// slots are taken, that is so once for each that is seen to come free, and once
+// now and then.
+func (q *Queue) room(now time.Time, slots int) (room bool, wake time.Time) {
+	if slices.ContainsFunc(q.items, func(i *queued) bool { return i.leaving }) {
+		return false, time.Time{}
 	}
-	free = max(slots, 1) - max(q.Reserve, 0) - q.running - away
-	if !q.full {
-		return free, time.Time{}
+	if q.full && !q.freed && !due(q.tried, slotRetry, now) {
+		return false, q.tried.Add(slotRetry)
 	}
-	if away > 0 {
-		return 0, time.Time{}
-	}
-	if !q.freed && !due(q.tried, slotRetry, now) {
-		return 0, q.tried.Add(slotRetry)
-	}
-	return min(free, 1), time.Time{}
+	return q.running < max(1, slots-max(q.Reserve, 0)), time.Time{} // one is always ours
 }
 
 // itemStep is what becomes of one item in its turn.

@@ -39,6 +39,31 @@ func queueOf(t interface{ Fatal(...any) }, n int) *Queue {
 	return q
 }
 
+// next is Next with lists that are empty for nothing.
+func (q *Queue) next(now time.Time, running, slots int) (send, estimate []string, wake time.Time) {
+	one, other, wake := q.Next(now, running, slots)
+	if one != "" {
+		send = []string{one}
+	}
+	if other != "" {
+		estimate = []string{other}
+	}
+	return send, estimate, wake
+}
+
+// all is everything that leaves at one moment, each as soon as the one before it
+// was accepted.
+func (q *Queue) all(t *testing.T, running, slots int) (sent []string) {
+	for {
+		send, _, _ := q.next(noon, running+len(sent), slots)
+		if send == nil {
+			return sent
+		}
+		sent = append(sent, send...)
+		q.Landed(answered(t, waiting(t, send[0]), api.Accepted, noon), nil, noon)
+	}
+}
+
 func tooMany() error { return &api.Error{Kind: api.KindConcurrency, Status: 429, Slots: 1} }
 
 func TestSlotsAreFilledInOrder(t *testing.T) {
@@ -56,13 +81,19 @@ func TestSlotsAreFilledInOrder(t *testing.T) {
 	} {
 		q := queueOf(t, 5)
 		q.Reserve = c.reserve
-		send, estimate, _ := q.Next(noon, c.running, c.slots)
-		if !slices.Equal(send, c.want) || estimate != nil {
-			t.Errorf("%d running of %d, %d reserved: %v, %v; want %v", c.running, c.slots, c.reserve, send, estimate, c.want)
+		if sent := q.all(t, c.running, c.slots); !slices.Equal(sent, c.want) {
+			t.Errorf("%d running of %d, %d reserved: %v, want %v", c.running, c.slots, c.reserve, sent, c.want)
 		}
-		if again, _, _ := q.Next(noon, c.running, c.slots); c.slots <= 5 && again != nil {
-			t.Errorf("%v was handed out a second time", again)
-		}
+	}
+}
+
+func TestOneRequestIsOnItsWayAtATime(t *testing.T) {
+	q := queueOf(t, 2)
+	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"0"}) {
+		t.Errorf("sent %v", send)
+	}
+	if send, _, _ := q.next(noon, 0, 9); send != nil {
+		t.Errorf("%v left before the answer about the one before it", send)
 	}
 }
 
@@ -80,19 +111,23 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 	if q.Move("3", -1) || q.Move("nobody", 1) {
 		t.Error("moved, but nothing changed")
 	}
-	if send, _, _ := q.Next(noon, 0, 9); !slices.Equal(send, []string{"3", "2"}) {
+	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"3"}) {
 		t.Errorf("sent %v", send)
 	}
 	if q.Move("3", 1) {
 		t.Error("what is on its way was moved")
 	}
+	q.Landed(answered(t, waiting(t, "3"), api.Accepted, noon), nil, noon)
+	if sent := q.all(t, 1, 9); !slices.Equal(sent, []string{"2"}) {
+		t.Errorf("then sent %v", sent)
+	}
 	q.PauseItem("0", false)
 	q.Pause("by you")
-	if send, _, _ := q.Next(noon, 0, 9); send != nil {
+	if send, _, _ := q.next(noon, 0, 9); send != nil {
 		t.Errorf("sent %v in a pause", send)
 	}
 	q.Resume()
-	if send, _, _ := q.Next(noon, 0, 9); !slices.Equal(send, []string{"0"}) {
+	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"0"}) {
 		t.Errorf("sent %v after the pause", send)
 	}
 }
@@ -100,24 +135,24 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 func TestAPilotGoesFirst(t *testing.T) {
 	q := new(Queue)
 	q.PutGroup([]Submission{waiting(t, "a"), waiting(t, "b"), waiting(t, "c")}, true)
-	if send, _, _ := q.Next(noon, 0, 9); !slices.Equal(send, []string{"a"}) {
+	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"a"}) {
 		t.Errorf("sent %v, want the pilot alone", send)
 	}
 	q.Landed(answered(t, waiting(t, "a"), api.Accepted, noon), nil, noon)
 	q.Release("b", "c")
-	if send, _, _ := q.Next(noon, 1, 9); !slices.Equal(send, []string{"b", "c"}) {
-		t.Errorf("then sent %v, want the rest", send)
+	if sent := q.all(t, 1, 9); !slices.Equal(sent, []string{"b", "c"}) {
+		t.Errorf("then sent %v, want the rest", sent)
 	}
 }
 
 func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 	later := noon.Add(time.Hour)
 	q := queueOf(t, 2)
-	send, estimate, wake := q.Next(later, 0, 5)
+	send, estimate, wake := q.next(later, 0, 5)
 	if send != nil || !slices.Equal(estimate, []string{"0"}) || !wake.Equal(later.Add(estimateRetry)) {
 		t.Fatalf("%v, %v, %s", send, estimate, wake)
 	}
-	if send, estimate, _ := q.Next(later, 0, 5); send != nil || estimate != nil {
+	if send, estimate, _ := q.next(later, 0, 5); send != nil || estimate != nil {
 		t.Errorf("meanwhile %v, %v: the order would be lost", send, estimate)
 	}
 	s := q.Items()[0].Submission
@@ -125,7 +160,11 @@ func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.Priced(s, nil)
-	if send, estimate, _ := q.Next(later, 0, 5); !slices.Equal(send, []string{"0"}) || !slices.Equal(estimate, []string{"1"}) {
+	if send, estimate, _ := q.next(later, 0, 5); !slices.Equal(send, []string{"0"}) || estimate != nil {
+		t.Errorf("then %v, %v", send, estimate)
+	}
+	q.Landed(answered(t, s, api.Accepted, later), nil, later)
+	if send, estimate, _ := q.next(later, 1, 5); send != nil || !slices.Equal(estimate, []string{"1"}) {
 		t.Errorf("then %v, %v", send, estimate)
 	}
 	dear := q.Items()[0].Submission
@@ -133,7 +172,7 @@ func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 		t.Fatal(err)
 	}
 	q.Priced(dear, nil)
-	send, estimate, _ = q.Next(later, 0, 5)
+	send, estimate, _ = q.next(later, 0, 5)
 	if items := q.Items(); send != nil || estimate != nil || len(items) != 1 || !items[0].Waits() {
 		t.Errorf("a millionth dearer: %v, %v, %+v", send, estimate, items)
 	}
@@ -142,7 +181,7 @@ func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 func TestAPriceFromBeforeASleepIsStale(t *testing.T) {
 	q := queueOf(t, 1)
 	q.Wake(noon.Add(time.Minute))
-	if send, estimate, _ := q.Next(noon.Add(time.Minute), 0, 1); send != nil || len(estimate) != 1 {
+	if send, estimate, _ := q.next(noon.Add(time.Minute), 0, 1); send != nil || len(estimate) != 1 {
 		t.Errorf("after a sleep: %v, %v", send, estimate)
 	}
 }
@@ -153,13 +192,14 @@ func TestAnItemWithoutAPriceIsPassed(t *testing.T) {
 	fresh := waiting(t, "fresh")
 	fresh.Price.At = later
 	q.Put(fresh, false)
-	q.Next(later, 0, 5)
+	q.next(later, 0, 5)
 	q.Priced(q.Items()[0].Submission, errors.New("no price today"))
-	send, estimate, wake := q.Next(later, 0, 5)
+	send, estimate, wake := q.next(later, 0, 5)
 	if !slices.Equal(send, []string{"fresh"}) || estimate != nil || !wake.Equal(later.Add(estimateRetry)) {
 		t.Errorf("%v, %v, %s", send, estimate, wake)
 	}
-	if _, estimate, _ := q.Next(later.Add(estimateRetry), 0, 5); len(estimate) != 1 {
+	q.Landed(answered(t, fresh, api.Accepted, later), nil, later)
+	if _, estimate, _ := q.next(later.Add(estimateRetry), 0, 5); len(estimate) != 1 {
 		t.Error("it is never asked about again")
 	}
 }
@@ -183,7 +223,7 @@ func TestRefusalsHoldTheQueue(t *testing.T) {
 		{"no journal", api.NotSent, errors.New("the disk is full"), 0, true},
 	} {
 		q := queueOf(t, 2)
-		q.Next(noon, 0, 1)
+		q.next(noon, 0, 1)
 		q.Landed(answered(t, waiting(t, "0"), c.o, noon), c.err, noon)
 		if why, paused := q.Paused(); paused != c.paused || paused && why == "" {
 			t.Errorf("%s: paused %t, %q", c.why, paused, why)
@@ -192,7 +232,7 @@ func TestRefusalsHoldTheQueue(t *testing.T) {
 			continue
 		}
 		if c.wait > 0 {
-			send, _, wake := q.Next(noon.Add(c.wait-time.Second), 0, 1)
+			send, _, wake := q.next(noon.Add(c.wait-time.Second), 0, 1)
 			if send != nil || !wake.Equal(noon.Add(c.wait)) {
 				t.Errorf("%s: sent %v too soon, or wakes at %s", c.why, send, wake)
 			}
@@ -201,7 +241,7 @@ func TestRefusalsHoldTheQueue(t *testing.T) {
 		if c.o == api.Refused || c.o == api.Unknown {
 			want = "1"
 		}
-		if send, _, _ := q.Next(noon.Add(c.wait), 0, 1); !slices.Equal(send, []string{want}) {
+		if send, _, _ := q.next(noon.Add(c.wait), 0, 1); !slices.Equal(send, []string{want}) {
 			t.Errorf("%s: then sent %v, want %s", c.why, send, want)
 		}
 	}
@@ -211,7 +251,7 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 	q := queueOf(t, 9)
 	now, sent := noon, 0
 	for ; now.Before(noon.Add(4 * time.Minute)); now = now.Add(time.Second) {
-		send, _, _ := q.Next(now, 0, 1)
+		send, _, _ := q.next(now, 0, 1)
 		for _, id := range send {
 			sent++
 			q.Landed(answered(t, waiting(t, id), api.Unknown, now), &api.Error{Kind: api.KindServer, Status: 502, Sent: true}, now)
@@ -224,10 +264,10 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 
 func TestAFreedSlotIsTriedOnce(t *testing.T) {
 	q := queueOf(t, 3)
-	q.Next(noon, 0, 1)
+	q.next(noon, 0, 1)
 	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
 	at := func(after time.Duration, running int) []string {
-		send, _, _ := q.Next(noon.Add(after), running, 1)
+		send, _, _ := q.next(noon.Add(after), running, 1)
 		return send
 	}
 	if send := at(time.Second, 0); send != nil {
@@ -250,14 +290,14 @@ func TestAFreedSlotIsTriedOnce(t *testing.T) {
 
 func TestFullSlotsAreProbedByOne(t *testing.T) {
 	q := queueOf(t, 5)
-	q.Next(noon, 2, 3)
+	q.next(noon, 2, 3)
 	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
-	if send, _, _ := q.Next(noon.Add(slotRetry), 0, 3); !slices.Equal(send, []string{"0"}) {
+	if send, _, _ := q.next(noon.Add(slotRetry), 0, 3); !slices.Equal(send, []string{"0"}) {
 		t.Errorf("sent %v, want one to try", send)
 	}
 	q.Landed(answered(t, waiting(t, "0"), api.Accepted, noon), nil, noon.Add(slotRetry))
-	if send, _, _ := q.Next(noon.Add(slotRetry), 1, 3); !slices.Equal(send, []string{"1", "2"}) {
-		t.Errorf("then sent %v, want as many as there are slots", send)
+	if sent := q.all(t, 1, 3); !slices.Equal(sent, []string{"1", "2"}) {
+		t.Errorf("then sent %v, want as many as there are slots", sent)
 	}
 }
 
@@ -323,7 +363,7 @@ func TestAStrangerOnTheOnlySlot(t *testing.T) {
 		now := noon
 		for ; len(accepted) < 10 && now.Before(noon.Add(48*time.Hour)); now = now.Add(time.Second) {
 			w.pass(now)
-			send, estimate, _ := q.Next(now, w.seen, 1)
+			send, estimate, _ := q.next(now, w.seen, 1)
 			for _, id := range estimate {
 				s := q.items[q.index(id)].Submission
 				if err := s.Reprice(dollars(500_000), now); err != nil {

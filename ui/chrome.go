@@ -81,7 +81,7 @@ func (a *App) lamp() piece {
 // slots says how many jobs run, against the plan's number once it is known.
 func (a *App) slots() string {
 	n := a.store.Counts()
-	if limit := a.store.Slots; limit > 0 {
+	if limit := cmp.Or(a.store.Slots, a.cfg.Slots); limit > 0 {
 		return fmt.Sprintf("slots %d/%d", n.Running+n.Pending, limit)
 	}
 	return fmt.Sprintf("running %d", n.Running+n.Pending)

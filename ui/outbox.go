@@ -341,12 +341,9 @@ type outboxMsg struct {
 	snapshot state.Snapshot
 	revision int64
 	news     bool
-	paused   bool
+	held     bool
 	err      error
 }
-
-// queuePaused is the journal's name for the user's pause of the whole queue.
-const queuePaused = "queue_paused"
 
 func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
 	ctx, m := context.Background(), outboxMsg{session: s}
@@ -359,8 +356,8 @@ func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
 		return m
 	}
 	m.snapshot, err = snapshot(ctx, s.Journal, begun)
-	paused, _, unread := s.Journal.Setting(ctx, queuePaused)
-	m.news, m.paused, m.err = true, paused != "", errors.Join(m.err, err, unread)
+	held, unread := s.Journal.QueueHeld(ctx)
+	m.news, m.held, m.err = true, held, errors.Join(m.err, err, unread)
 	return m
 }
 
@@ -409,9 +406,9 @@ func (a *App) loadOutbox(m outboxMsg) {
 	o.Load(m.snapshot)
 	why, held := o.Queue.Paused()
 	switch {
-	case m.paused && !held:
+	case m.held && !held:
 		o.Queue.Pause(byYou)
-	case !m.paused && held && why == byYou:
+	case !m.held && held && why == byYou:
 		o.Queue.Resume()
 	}
 }

@@ -25,7 +25,7 @@ func newQueue(a *App) *view[state.QueueRow] {
 			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
 			{title: "length", width: 6, right: true, drop: 5, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
 			{title: "price", width: 8, right: true, drop: 2, sort: state.SortCost, cell: queuePrice},
-			{title: "since", width: 4, right: true, drop: 7, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 7, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
 			{title: "what", width: 12, grow: 3, drop: 3, sort: state.SortNone, cell: a.queueWords},
 		},
 		empty: func() []string {
@@ -317,17 +317,17 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 // pauseQueue holds the whole queue, or lets it go on; the next start finds it
 // as it was left.
 func (a *App) pauseQueue() tea.Cmd {
-	value := ""
+	hold := false
 	if _, held := a.outbox.Queue.Paused(); held {
 		a.outbox.Queue.Resume()
 		a.say("the queue goes on")
 	} else {
 		a.outbox.Queue.Pause(byYou)
 		a.warn("the queue is held; " + a.keyFor(keymap.PauseQueue) + " lets it go on")
-		value = "by you"
+		hold = true
 	}
 	j := a.session.Journal
-	return a.changeQueue(nil, func(ctx context.Context) error { return j.SaveSetting(ctx, queuePaused, value) })
+	return a.changeQueue(nil, func(ctx context.Context) error { return j.HoldQueue(ctx, hold) })
 }
 
 // editQueued takes a submission back into the form, which voids its price.

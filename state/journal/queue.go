@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"dubtop/state"
@@ -202,11 +203,26 @@ func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, e
 	return 0, ErrNotQueued
 }
 
-// notPaused is asked before anything is sent: a pause holds also for a process
-// that has not heard of it.
+// HoldQueue keeps everything that waits from being sent, by any process and also
+// after the next start, or lets it go on.
+func (j *Journal) HoldQueue(ctx context.Context, held bool) error {
+	return j.SaveSetting(ctx, heldSetting, strconv.FormatBool(held))
+}
+
+// QueueHeld reports whether HoldQueue holds the queue.
+func (j *Journal) QueueHeld(ctx context.Context) (bool, error) {
+	value, _, err := j.Setting(ctx, heldSetting)
+	return value == "true", err
+}
+
+const heldSetting = "queue_held"
+
+// notPaused is asked before anything is sent: a pause, of the submission or of
+// the whole queue, holds also for a process that has not heard of it.
 func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
 	var paused bool
-	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM queue WHERE submission = ? AND paused)", id).Scan(&paused)
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM queue WHERE submission = ?1 AND (paused
+		OR EXISTS (SELECT 1 FROM settings WHERE name = ?2 AND value = 'true')))`, id, heldSetting).Scan(&paused)
 	if paused {
 		return ErrPaused
 	}

@@ -399,3 +399,35 @@ func TestEveryChangeRaisesTheRevision(t *testing.T) {
 		t.Errorf("what has nothing to do with it made the revision %d of %d", now, last)
 	}
 }
+
+func TestAHeldQueueHoldsForEverybody(t *testing.T) {
+	path := journalPath(t)
+	a, b := opened(t, path), opened(t, path)
+	ctx := t.Context()
+	s := confirmed("held")
+	if err := a.Enqueue(ctx, s, noon); err != nil {
+		t.Fatal(err)
+	}
+	before, err := b.Revision(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.HoldQueue(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	if held, err := b.QueueHeld(ctx); !held || err != nil {
+		t.Errorf("it is held: %t, %v", held, err)
+	}
+	if after, err := b.Revision(ctx); after == before || err != nil {
+		t.Errorf("nobody hears of it: %d, %d, %v", before, after, err)
+	}
+	if err := b.BeginSending(ctx, sending(t, s)); !errors.Is(err, ErrPaused) {
+		t.Errorf("it leaves all the same: %v", err)
+	}
+	if err := b.HoldQueue(ctx, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.BeginSending(ctx, sending(t, s)); err != nil {
+		t.Errorf("it was let go on: %v", err)
+	}
+}

@@ -231,6 +231,8 @@ CREATE TRIGGER queue_changes AFTER UPDATE ON queue
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
 CREATE TRIGGER queue_shrinks AFTER DELETE ON queue
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+CREATE TRIGGER queue_is_held AFTER INSERT ON settings WHEN NEW.name = 'queue_held'
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
 `
 
 // migrate brings the file to this program's version, all of it or nothing.

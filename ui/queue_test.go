@@ -1,0 +1,330 @@
+package ui_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
+	"dubtop/ui/uitest"
+)
+
+// agree fills the form in under a name, has it priced and says yes.
+func (s *story) agree(name string) {
+	s.t.Helper()
+	s.Press("1", "n", "ctrl+l")
+	s.fill("Video", s.media("talk_28s.mp4"))
+	s.fill("Audio", s.media("line_25s.wav"))
+	s.fill("Output file name", name)
+	s.Press("ctrl+s")
+	s.Pass(time.Second)
+	s.Sees("Send this job?")
+	s.Press("y")
+	s.Pass(time.Second)
+}
+
+// acceptedNames are the output file names of the accepted jobs, in order.
+func (s *story) acceptedNames() (names []string) {
+	for _, a := range s.account.Accepted() {
+		_, name, _ := strings.Cut(string(a.Body), `"outputFileName":"`)
+		name, _, _ = strings.Cut(name, `"`)
+		names = append(names, name)
+	}
+	return names
+}
+
+func (s *story) acceptsInOrder(names ...string) {
+	s.t.Helper()
+	if got := fmt.Sprint(s.acceptedNames()); got != fmt.Sprint(names) {
+		s.t.Fatalf("accepted %s, want %s\n%s", got, names, s.Screen())
+	}
+}
+
+func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	tell(t, stage{prepare: full}, func(s *story) {
+		s.agree("first")
+		s.Sees("it waits in the queue (5): all slots are taken", "slots 3/3", "queue 1 ~", "5 Queue 1")
+		s.agree("second")
+		s.Press("5")
+		s.Sees("waiting", "first", "second", "tried in", "2 jobs wait", "3, as the server said")
+		if n := len(s.posts()); n != 1 {
+			s.t.Fatalf("%d requests into full slots", n)
+		}
+		s.account.SetRunning(0)
+		s.Pass(20 * time.Second)
+		s.Sees("Nothing waits")
+		s.acceptsInOrder("first", "second")
+	})
+}
+
+func TestUnknownSlotsAreUsedOneAtATime(t *testing.T) {
+	tell(t, stage{account: simulator.Options{Slots: 50}}, func(s *story) {
+		s.agree("one")
+		s.agree("two")
+		s.Press("5")
+		s.Sees("not known yet, so one at a time", "leaves when a slot is free")
+		s.acceptsInOrder("one")
+		s.Pass(10 * time.Minute)
+		s.acceptsInOrder("one", "two")
+	})
+}
+
+func TestAHeaderTellsTheSlots(t *testing.T) {
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current, Slots: 4}}, func(s *story) {
+		s.agree("one")
+		s.Pass(time.Second)
+		s.Sees("slots 1/4")
+		s.agree("two")
+		s.Pass(time.Second)
+		s.acceptsInOrder("one", "two")
+	})
+}
+
+func TestReservedSlotsAreLeftToOthers(t *testing.T) {
+	config := func(c *ui.Config) { c.Slots, c.Reserve = 3, 2 }
+	tell(t, stage{config: config}, func(s *story) {
+		s.agree("one")
+		s.agree("two")
+		s.Pass(time.Minute)
+		s.acceptsInOrder("one")
+		s.Press("5")
+		s.Sees("3, as configured; 2 left to others")
+	})
+}
+
+func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		for _, name := range []string{"a1", "b2", "c3", "d4"} {
+			s.agree(name)
+		}
+		s.Press("5", "j", "j", "K", "K") // c3 to the front
+		s.Sees("▌    1  ○ waiting    lipsync-2      c3")
+		s.Press("j", "p")
+		s.Sees("· held", "held back: 1 job")
+		s.Press("j", "x")
+		s.Pass(time.Second)
+		s.Sees("Drop 1 job?")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.DoesNotSee(" b2 ")
+		s.Press("q")
+		s.end()
+		s.start()
+		s.Pass(2 * time.Second)
+		s.Press("5")
+		s.Sees("1  ○ waiting    lipsync-2      c3", "2  · held       lipsync-2      a1", "3  ○ waiting    lipsync-2      d4")
+		s.account.SetRunning(0)
+		s.Pass(20 * time.Second)
+		s.acceptsInOrder("c3", "d4")
+		s.Press("p")
+		s.Pass(20 * time.Second)
+		s.acceptsInOrder("c3", "d4", "a1")
+	})
+}
+
+func TestTheWholeQueueIsHeldAcrossAStart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{journal: path}, func(s *story) {
+		s.Press("5", "P")
+		s.Sees("the queue is held")
+		s.agree("kept")
+		s.Sees("queue 1 held")
+		s.Press("q")
+		s.end()
+		s.start()
+		s.Pass(10 * time.Second)
+		s.Sees("queue 1 held")
+		s.acceptsInOrder()
+		s.Press("5", "P")
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("kept")
+	})
+}
+
+func TestEditingTakesAJobOutAndVoidsItsPrice(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.agree("draft_one")
+		s.Press("5", "e")
+		s.Sees("new generation", "from the queue: its price is void", "draft_one")
+		s.Pass(time.Second)
+		s.Press("esc")
+		s.Sees("Nothing waits")
+		s.Press("q")
+		s.end()
+		s.account.SetRunning(0)
+		s.start()
+		s.Pass(time.Minute)
+		s.acceptsInOrder()
+		s.Press("n")
+		s.Sees("draft_one", "talk_28s.mp4", "line_25s.wav")
+	})
+}
+
+// A price is good for five minutes. What waits longer is priced again in its
+// turn: no dearer, and it leaves; dearer, and the user is asked.
+func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.agree("same")
+		s.agree("dearer")
+		s.Pass(10 * time.Minute)
+		s.account.SetRunning(2)
+		s.Pass(20 * time.Second)
+		s.acceptsInOrder("same")
+		s.account.Fault("POST /v2/generations/estimate", dearer())
+		s.account.SetRunning(0)
+		s.Press("5")
+		s.Pass(30 * time.Second)
+		s.Sees("price up", "costs more now", "$9.99")
+		s.acceptsInOrder("same")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send this job?", "This will cost $9.99")
+		s.Press("y")
+		s.Pass(5 * time.Second)
+		s.acceptsInOrder("same", "dearer")
+	})
+}
+
+func dearer() simulator.Fault {
+	return simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":9.99}`}
+}
+
+func TestAPriceFromBeforeASleepIsMadeAnew(t *testing.T) {
+	tell(t, stage{}, func(s *story) {
+		s.Pass(3 * time.Minute) // the unit prices are known
+		s.Press("5", "P")
+		s.agree("awake")
+		before := s.estimates()
+		s.Press("5", "P")
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("awake")
+		if n := s.estimates() - before; n != 0 {
+			s.t.Errorf("a fresh price was asked for %d times again", n)
+		}
+	})
+	var nap atomic.Int64 // how long the machine is to sleep
+	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+		time.Sleep(time.Duration(nap.Swap(0)))
+		return msg
+	})
+	tell(t, stage{terminal: uitest.Options{Extra: []tea.ProgramOption{asleep}}}, func(s *story) {
+		s.Pass(3 * time.Minute)
+		s.Press("5", "P")
+		s.agree("slept")
+		before := s.estimates()
+		nap.Store(int64(time.Minute))
+		s.Pass(time.Minute + 2*time.Second)
+		s.Press("5", "P")
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("slept")
+		if n := s.estimates() - before; n != 1 {
+			s.t.Errorf("after a sleep the price was asked for %d times", n)
+		}
+	})
+}
+
+// estimates counts the prices that the server was asked for.
+func (s *story) estimates() (n int) {
+	for _, r := range s.account.Requests() {
+		if strings.Contains(r.Path, "/estimate") && r.Method == "POST" {
+			n++
+		}
+	}
+	return n
+}
+
+func TestWhatWasRefusedWhileNobodyLookedStaysInTheQueue(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.agree("no_face")
+		s.Press("q")
+		s.end()
+		s.account.Fault(creating, simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face was found."}`})
+		s.account.SetRunning(0)
+		s.start()
+		s.Pass(8 * time.Second)
+		s.Sees("no_face: Refused, nothing was charged: rejected (422): No face was found.")
+		s.DoesNotSee("new generation")
+		s.Press("q")
+		s.end()
+		s.start()
+		s.Pass(5 * time.Second)
+		s.Press("5")
+		s.Sees("✗ refused", "no_face", "No face was found.")
+		s.Press("e")
+		s.Sees("new generation", "no_face", "talk_28s.mp4")
+		s.Press("esc")
+		s.Sees("Nothing waits")
+		s.acceptsInOrder()
+	})
+}
+
+func TestTwoWindowsShowOneQueueAndOneSends(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{journal: path}, func(s *story) {
+		s.Pass(time.Second)
+		other := &story{t: s.t, account: s.account, stage: s.stage}
+		other.start()
+		other.Pass(time.Second)
+		other.Press("5")
+		other.Sees("Nothing waits")
+		s.Press("5", "P")
+		s.agree("shared")
+		other.Pass(3 * time.Second)
+		other.Sees("shared", "the queue is held")
+		other.Press("P")
+		s.Pass(3 * time.Second)
+		s.acceptsInOrder("shared")
+	})
+}
+
+func TestASenderThatDiesIsFollowedByTheOther(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{journal: path}, func(s *story) {
+		s.Pass(time.Second)
+		book := s.book
+		s.start() // a second window; the first one still has the journal
+		s.Pass(time.Second)
+		s.Press("5")
+		s.agree("heir")
+		s.Press("5")
+		s.Sees("process")
+		s.acceptsInOrder("heir") // the first window sends what the second one agreed to
+		_ = book.Close()
+		s.Pass(3 * time.Second)
+		s.Sees("this window sends from the queue now")
+		s.agree("own")
+		s.Pass(10 * time.Minute)
+		s.acceptsInOrder("heir", "own")
+	})
+}
+
+func TestAStormOfUnclearAnswersHoldsTheQueue(t *testing.T) {
+	account := simulator.Options{IgnoreKeys: true, Slots: 9}
+	tell(t, stage{account: account, config: func(c *ui.Config) { c.Slots = 9 }}, func(s *story) {
+		s.Press("5", "P")
+		for i := range 6 {
+			s.agree(fmt.Sprintf("storm_%d", i))
+		}
+		s.account.Fault(creating, simulator.Fault{Status: 502, Body: "bad gateway"})
+		s.Press("5", "P")
+		s.Pass(4 * time.Minute)
+		if n := len(s.posts()); n > 6 || n < 3 {
+			s.t.Errorf("%d were put at stake", n)
+		}
+		s.Sees("held", "maybe charged")
+	})
+}
