@@ -476,6 +476,17 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 	return t, nil
 }
 
+// Reprice gives the task to price a submission in doubt anew, which is wanted
+// before the user may have an old one sent once more.
+func (o *Outbox) Reprice(submission string) (Task, bool) {
+	sub, ok := o.stake[submission]
+	if !ok || sub.State != SubmissionUnknown {
+		return Task{}, false
+	}
+	o.Begin(submission)
+	return Task{Kind: TaskPrice, Submission: sub}, true
+}
+
 // Landed takes in what came of a task.
 func (o *Outbox) Landed(d Done, now time.Time) {
 	if id := d.Task.Submission.ID; id != "" && d.Kind.changes() {
@@ -486,6 +497,9 @@ func (o *Outbox) Landed(d Done, now time.Time) {
 		o.sent(d, now)
 	case TaskPrice:
 		o.Queue.Priced(d.Submission, d.Err)
+		if d.Err == nil && d.Submission.State == SubmissionUnknown {
+			o.Put(d.Submission, false)
+		}
 	case TaskProve:
 		o.proving, o.sure = false, d.Err == nil
 		o.Reconciler.Proven = d.Err == nil && d.Honours

@@ -6,8 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/state"
+	"dubtop/ui/dispatch"
 )
 
 // pollMsg says that the first questions may be asked.
@@ -20,25 +20,7 @@ func (pollMsg) land(a *App) tea.Cmd { return a.poll() }
 // askCmd asks what the poller says is due. Answers are decoded and thinned
 // down here, beside the screens; landing one is a merge of a page.
 func askCmd(s *Session, ask state.Ask) tea.Cmd {
-	return func() tea.Msg { return answerMsg{s, ask, answer(s.Client, ask)} }
-}
-
-func answer(c *api.Client, ask state.Ask) state.Result {
-	ctx := api.Background(context.Background())
-	switch ask.Topic {
-	case state.Batches:
-		return state.BatchesResult(c.Batches(ctx))
-	case state.Models:
-		return state.ModelsResult(c.Models(ctx))
-	case state.Assets, state.AssetPages:
-		return state.AssetsResult(c.Assets(ctx, ask.Assets))
-	case state.UnitPrices:
-		return state.EstimateResult(c.Estimate(ctx, ask.Estimate))
-	}
-	var r state.Result
-	page, err := c.Generations(ctx, ask.Query, r.Collect)
-	r.Page(page, err)
-	return r
+	return func() tea.Msg { return answerMsg{s, ask, dispatch.Answer(context.Background(), s.Client, ask)} }
 }
 
 // answerMsg is an answer to one of the poller's questions.

@@ -355,23 +355,10 @@ func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
 		m.err = errors.Join(m.err, err)
 		return m
 	}
-	m.snapshot, err = snapshot(ctx, s.Journal, begun)
+	m.snapshot, err = dispatch.Snapshot(ctx, s.Journal, begun)
 	held, unread := s.Journal.QueueHeld(ctx)
 	m.news, m.held, m.err = true, held, errors.Join(m.err, err, unread)
 	return m
-}
-
-// snapshot reads what the journal holds of the outbox.
-func snapshot(ctx context.Context, j *journal.Journal, begun uint64) (state.Snapshot, error) {
-	s := state.Snapshot{Begun: begun}
-	waiting, err := j.Queue(ctx)
-	for _, item := range waiting {
-		s.Waiting = append(s.Waiting, state.QueueItem{Submission: item.Submission, Paused: item.Paused})
-	}
-	var unread, lost error
-	s.Stake, unread = j.Outstanding(ctx)
-	s.Claims, lost = j.Claims(ctx)
-	return s, errors.Join(err, unread, lost)
 }
 
 func (m outboxMsg) land(a *App) tea.Cmd {

@@ -1,0 +1,287 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+func TestMain(m *testing.M) {
+	time.Local = time.UTC
+	m.Run()
+}
+
+// desk is where a test's work is carried out: the real client on a made-up
+// account, a journal in memory.
+func desk(t *testing.T, account *simulator.Server) Desk {
+	t.Helper()
+	client, err := api.New(api.Config{BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Transport: account.RoundTripper()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := journal.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return Desk{Client: client, Journal: j}
+}
+
+// agreed is a priced and confirmed job of that name.
+func agreed(t *testing.T, d Desk, account *simulator.Server, name string) state.Submission {
+	t.Helper()
+	p := Pricing{Draft: state.Draft{
+		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
+		Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
+	}}
+	sub, inputs, err := p.Price(t.Context(), d.Client)
+	if err != nil || len(inputs) != 2 || sub.Price.Cost == nil || sub.Price.Cost.String() != "$1.25" {
+		t.Fatalf("%+v, %+v, %v", sub.Price, inputs, err)
+	}
+	if err := sub.Confirm(time.Now(), "key-"+name); err != nil {
+		t.Fatal(err)
+	}
+	return sub
+}
+
+func enqueue(t *testing.T, d Desk, account *simulator.Server, names ...string) {
+	t.Helper()
+	for _, name := range names {
+		if err := d.Journal.Enqueue(t.Context(), agreed(t, d, account, name), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// accepted are the output file names of the accepted jobs, in order.
+func accepted(account *simulator.Server) (names []string) {
+	for _, a := range account.Accepted() {
+		_, name, _ := strings.Cut(string(a.Body), `"outputFileName":"`)
+		name, _, _ = strings.Cut(name, `"`)
+		names = append(names, name)
+	}
+	return names
+}
+
+func numbered(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprintf("job_%02d", i))
+	}
+	return names
+}
+
+// virtual runs a test in virtual time.
+func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *simulator.Server, d Desk)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		o.Reliable = true
+		account := simulator.New(o)
+		f(t, account, desk(t, account))
+		time.Sleep(time.Hour) // what is left over comes to its end
+	})
+}
+
+func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		enqueue(t, d, account, numbered(7)...)
+		var told []string
+		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, n.Name+" "+string(n.State)) }}).Run(t.Context())
+		if err != nil || sum != (Sum{Sent: 7}) {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		if got := accepted(account); !slices.Equal(got, numbered(7)) {
+			t.Errorf("accepted %v", got)
+		}
+		if len(told) != 7 || told[0] != "job_00 sent" {
+			t.Errorf("told %v", told)
+		}
+	})
+}
+
+func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+		enqueue(t, d, account, "held", "refused", "fine")
+		if err := d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true); err != nil {
+			t.Fatal(err)
+		}
+		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face."}`})
+		var words []string
+		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { words = append(words, n.Words) }}).Run(t.Context())
+		if err != nil || sum != (Sum{Sent: 1, Refused: 1, Left: 1}) {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		if !strings.Contains(words[0], "No face.") {
+			t.Errorf("told %q", words)
+		}
+	})
+}
+
+func journalID(t *testing.T, d Desk, name string) string {
+	t.Helper()
+	items, err := d.Journal.Queue(t.Context())
+	for _, i := range items {
+		if i.Submission.Name == name {
+			return i.Submission.ID
+		}
+	}
+	t.Fatalf("%s does not wait (%v)", name, err)
+	return ""
+}
+
+func TestADrainEndsWithItsReason(t *testing.T) {
+	budget := state.Guard{Daily: &state.Limit{Amount: 2_000_000, Hard: true}}
+	for _, c := range []struct {
+		name  string
+		guard state.Guard
+		begin func(*testing.T, *simulator.Server, Desk)
+		want  func(error) bool
+	}{
+		{"held by the user", state.Guard{}, func(t *testing.T, _ *simulator.Server, d Desk) {
+			if err := d.Journal.HoldQueue(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+		}, func(err error) bool { return errors.Is(err, ErrHeld) }},
+		{"a hard budget", budget, func(*testing.T, *simulator.Server, Desk) {}, func(err error) bool {
+			return errors.Is(err, ErrBudget) && strings.Contains(err.Error(), "$2.00")
+		}},
+		{"a revoked key", state.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) { a.RevokeKey() }, isKind(api.KindAuth)},
+		{"an unpaid bill", state.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) {
+			a.Fault("POST /v2/generate", simulator.Fault{Status: 402, Body: `{"statusCode":402,"message":"Pay first."}`})
+		}, isKind(api.KindPayment)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+				enqueue(t, d, account, "a", "b")
+				c.begin(t, account, d)
+				_, err := (&Drain{Desk: d, Guard: c.guard}).Run(t.Context())
+				if !c.want(err) || len(account.Accepted()) != 0 {
+					t.Errorf("%v, %d accepted", err, len(account.Accepted()))
+				}
+			})
+		})
+	}
+}
+
+func isKind(k api.Kind) func(error) bool {
+	return func(err error) bool {
+		e, ok := errors.AsType[*api.Error](err)
+		return ok && e.Kind == k
+	}
+}
+
+// When it is told to stop it begins nothing more, and waits for the answer to
+// what is on its way.
+func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		enqueue(t, d, account, "a", "b")
+		account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+		defer stop()
+		sum, err := (&Drain{Desk: d}).Run(ctx)
+		if !errors.Is(err, context.DeadlineExceeded) || sum.Sent != 1 || sum.Left != 1 {
+			t.Errorf("%+v, %v", sum, err)
+		}
+		subs, err := d.Journal.Outstanding(context.Background())
+		if err != nil || len(subs) != 0 {
+			t.Errorf("left in doubt: %d, %v", len(subs), err)
+		}
+	})
+}
+
+func TestALostAnswerIsResolvedBeforeADrainEnds(t *testing.T) {
+	for _, ignore := range []bool{false, true} {
+		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Desk) {
+			enqueue(t, d, account, "a", "b")
+			account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
+			sum, err := (&Drain{Desk: d, Slots: 3}).Run(t.Context())
+			if err != nil || sum != (Sum{Sent: 2, Resolved: 1}) || len(account.Accepted()) != 2 {
+				t.Errorf("ignored %t: %+v, %v, %d accepted", ignore, sum, err, len(account.Accepted()))
+			}
+		})
+	}
+}
+
+func TestWhatWasNeverAcceptedIsLeftToTheUserWhereKeysAreIgnored(t *testing.T) {
+	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+		enqueue(t, d, account, "a")
+		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
+		sum, err := (&Drain{Desk: d}).Run(t.Context())
+		if err != nil || sum != (Sum{InDoubt: 1}) || len(account.Accepted()) != 0 {
+			t.Errorf("%+v, %v", sum, err)
+		}
+	})
+}
+
+// stranger takes the only slot again and again, each time after a while, and
+// counts our tries for each slot that came free.
+func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (worst func() int) {
+	random := rand.New(rand.NewPCG(seed, 5))
+	tries := func() (n int) {
+		for _, r := range account.Requests() {
+			if r.Method == http.MethodPost && r.Path == "/v2/generate" {
+				n++
+			}
+		}
+		return n
+	}
+	most, before, busy, theirs := 0, 0, true, account.Add(simulator.Job{Name: "theirs", Status: "PROCESSING"})
+	until := time.Now().Add(time.Minute)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(500 * time.Millisecond):
+			}
+			if theirs != "" && time.Now().After(until) {
+				account.Finish(theirs, "COMPLETED", "")
+				theirs = ""
+			}
+			free := account.Running() == 0
+			if busy && free { // a slot has come free
+				most, before = max(most, tries()-before), tries()
+				until = time.Now().Add(time.Duration(random.IntN(8)) * time.Second)
+			}
+			busy = !free
+			if free && theirs == "" && time.Now().After(until) && random.IntN(3) > 0 {
+				theirs = account.Add(simulator.Job{Name: "theirs", Status: "PROCESSING"})
+				until = time.Now().Add(time.Duration(20+random.IntN(200)) * time.Second)
+				busy = true
+			}
+		}
+	}()
+	return func() int { return most }
+}
+
+// Ten jobs on a plan with one slot that a stranger keeps taking: all are sent
+// once, in order, with at most three tries for each slot that comes free.
+func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
+	for seed := range uint64(5) {
+		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d Desk) {
+			enqueue(t, d, account, numbered(10)...)
+			done := make(chan struct{})
+			worst := stranger(account, seed, done)
+			sum, err := (&Drain{Desk: d, Slots: 1}).Run(t.Context())
+			close(done)
+			synctest.Wait()
+			if err != nil || sum.Sent != 10 || !slices.Equal(accepted(account), numbered(10)) {
+				t.Errorf("seed %d: %+v, %v, accepted %v", seed, sum, err, accepted(account))
+			}
+			if n := worst(); n > 3 {
+				t.Errorf("seed %d: %d tries for one slot", seed, n)
+			}
+		})
+	}
+}
