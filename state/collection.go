@@ -44,7 +44,8 @@ type Collection[T any] struct {
 	live    map[*entry[T]]struct{}
 	counts  [classes]int
 	version uint64
-	unsaved int // items that changed since TakeUnsaved
+	removed uint64 // times that an item was taken out
+	unsaved int    // items that changed since TakeUnsaved
 
 	issued uint32 // the last ticket's number
 	void   uint32 // tickets up to this one are void
@@ -133,7 +134,7 @@ func (c *Collection[T]) Clear() {
 	for _, e := range c.order {
 		e.removed = true
 	}
-	*c = Collection[T]{version: c.version + 1, issued: c.issued, void: c.issued}
+	*c = Collection[T]{version: c.version + 1, removed: c.removed + 1, issued: c.issued, void: c.issued}
 }
 
 // Find returns a copy of the item with this key.
@@ -216,6 +217,10 @@ func (c *Collection[T]) Count(class Class) int { return c.counts[class] }
 
 // Version changes whenever any item does.
 func (c *Collection[T]) Version() uint64 { return c.version }
+
+// Removals changes whenever an item is taken out, so that what is kept about
+// items beside the collection need be looked through only then.
+func (c *Collection[T]) Removals() uint64 { return c.removed }
 
 // Err is why the latest question failed, nil after a good answer.
 func (c *Collection[T]) Err() error { return c.err }
@@ -316,6 +321,7 @@ func (c *Collection[T]) touch(e *entry[T]) {
 // forget takes an entry out of everything but the order.
 func (c *Collection[T]) forget(e *entry[T]) {
 	c.version++
+	c.removed++
 	c.counts[e.class]--
 	if !e.saved {
 		c.unsaved--

@@ -171,6 +171,43 @@ func (d Draft) sends(field string) string {
 	return strings.TrimSpace(text)
 }
 
+// Unfit says why a model can't take the draft's inputs, as far as env knows
+// them, "" if nothing speaks against it.
+func (d Draft) Unfit(model string, env CheckEnv) string {
+	rules := RulesFor(model)
+	if !rules.Image && d.Still(env) {
+		return model + " takes no images"
+	}
+	return tooLong(model, rules, max(env.VisualSeconds, env.AudioSeconds))
+}
+
+// PriceKey is the same for drafts that have one price: they ask for the same
+// work, and differ in what it is called and who is told of it at most.
+func (d Draft) PriceKey() string {
+	parts := []string{d.VisualKind}
+	for _, f := range d.Fields() {
+		if f != FieldOutputName && f != FieldWebhook {
+			parts = append(parts, f, d.sends(f))
+		}
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// Twin makes the submission of a draft that has the PriceKey of the one of s:
+// the price, as old as it is, and the measured files are those of s. It is an
+// error where the draft can't be sent, or s has no price.
+func (s *Submission) Twin(id string, d Draft, env CheckEnv) (Submission, error) {
+	if s.State != SubmissionEstimated || d.PriceKey() != s.Draft.PriceKey() {
+		return Submission{}, s.wrong("lend its price")
+	}
+	twin, err := NewSubmission(id, d, env)
+	if err != nil {
+		return Submission{}, err
+	}
+	twin.Files = slices.Clone(s.Files)
+	return twin, twin.Estimate(s.Price, s.Price.At)
+}
+
 // PriceDifference is how much more a price is than what a job cost, below zero
 // if it is less; known is false if one of them is not.
 func PriceDifference(p Price, was Cost) (more api.Micros, known bool) {

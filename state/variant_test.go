@@ -1,10 +1,12 @@
 package state
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dubtop/api"
 )
@@ -124,5 +126,54 @@ func TestAGroupSaysItsTotal(t *testing.T) {
 		if got := c.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestAModelThatCanNotTakeTheInputsSaysWhy(t *testing.T) {
+	still, clip := good(), good()
+	still.Visual = "https://c.example/face.png"
+	for _, c := range []struct {
+		draft  Draft
+		model  string
+		length float64
+		words  string
+	}{
+		{clip, "sync-3", 300, ""},
+		{clip, "react-1", 15, ""},
+		{clip, "react-1", 0, ""}, // not known: the server has the last word
+		{clip, "react-1", 28, "react-1 takes up to 15 s"},
+		{still, "lipsync-2", 5, "lipsync-2 takes no images"},
+		{still, "sync-3", 5, ""},
+		{still, "model-of-tomorrow", 5, ""},
+	} {
+		env := desk()
+		env.AudioSeconds = c.length
+		if got := c.draft.Unfit(c.model, env); (got == "") != (c.words == "") || !strings.Contains(got, c.words) {
+			t.Errorf("%s, %g s: %q, want %q", c.model, c.length, got, c.words)
+		}
+	}
+}
+
+func TestATwinHasThePriceOfTheOtherAndNoBetterOne(t *testing.T) {
+	s := submissionIn(t, SubmissionEstimated)
+	s.Files = []File{{Field: "video", Path: "/a.mp4", Size: 3, SHA256: "abc"}}
+	d := s.Draft.Clone()
+	d.OutputFileName = "another_name"
+	env := desk()
+	env.Now = start().Add(time.Hour)
+	twin, err := s.Twin("twin", d, env)
+	if err != nil || twin.ID != "twin" || twin.State != SubmissionEstimated || !reflect.DeepEqual(twin.Price, s.Price) {
+		t.Fatalf("%+v (%v)", twin, err)
+	}
+	if !slices.Equal(twin.Files, s.Files) || !strings.Contains(string(twin.Body), "another_name") || twin.IdempotencyKey != "" {
+		t.Errorf("%+v", twin)
+	}
+	d.Model = "lipsync-2-pro"
+	if _, err := s.Twin("twin", d, env); !errors.Is(err, ErrTransition) {
+		t.Errorf("another model has the same price: %v", err)
+	}
+	unpriced := submissionIn(t, SubmissionDraft)
+	if _, err := unpriced.Twin("twin", unpriced.Draft, env); !errors.Is(err, ErrTransition) {
+		t.Errorf("a price out of nothing: %v", err)
 	}
 }

@@ -354,3 +354,35 @@ func BenchmarkBeginSending(b *testing.B) {
 		}
 	}
 }
+
+func TestASubmissionIsFoundByItsJob(t *testing.T) {
+	j := opened(t, journalPath(t))
+	ids := []api.ID{"job-1", "job-600", "waits", "stranger"}
+	for i := range 700 { // more than are asked for at once
+		s := confirmed(fmt.Sprint("s", i))
+		if err := s.Send(noon.Add(3 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.BeginSending(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		id := api.ID(fmt.Sprint("job-", i))
+		if err := s.Answer(api.Accepted, id, "", noon.Add(4*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.SaveSubmission(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, id+"-not")
+	}
+	if err := j.SaveSubmission(t.Context(), confirmed("waits")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := j.SubmissionsOf(t.Context(), ids)
+	if err != nil || len(found) != 3 || found["job-1"].ID != "s1" || found["job-600"].ID != "s600" || found["waits"].ID != "waits" {
+		t.Errorf("%d found (%v)", len(found), err)
+	}
+	if found, err := j.SubmissionsOf(t.Context(), nil); err != nil || len(found) != 0 {
+		t.Errorf("for nothing: %d found (%v)", len(found), err)
+	}
+}

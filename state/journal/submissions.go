@@ -2,11 +2,14 @@ package journal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"dubtop/api"
@@ -274,6 +277,34 @@ func (j *Journal) submissions(ctx context.Context, where string, arguments ...an
 	}
 	all, err := collect(rows, func(rows *sql.Rows) (state.Submission, error) { return scanSubmission(rows) })
 	return all, j.failed(err)
+}
+
+// SubmissionsOf finds the submissions that some jobs came of, by the job's id.
+// A submission whose job is not known is found by its own id. What was not sent
+// from here is missing in the answer.
+func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]state.Submission, error) {
+	const atOnce = 500 // SQLite takes many more, but not any number
+	found := make(map[api.ID]state.Submission)
+	for some := range slices.Chunk(ids, atOnce) {
+		args := make([]any, len(some))
+		for i, id := range some {
+			args[i] = string(id)
+		}
+		in := "(?" + strings.Repeat(",?", len(some)-1) + ")"
+		rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE kind = 'generation' AND (generation_id IN "+
+			in+" OR id IN "+in+") ORDER BY created_at", append(args, args...)...)
+		if err != nil {
+			return nil, j.failed(err)
+		}
+		subs, err := collect(rows, func(rows *sql.Rows) (state.Submission, error) { return scanSubmission(rows) })
+		if err != nil {
+			return nil, j.failed(err)
+		}
+		for _, s := range subs {
+			found[cmp.Or(s.GenerationID, api.ID(s.ID))] = s
+		}
+	}
+	return found, nil
 }
 
 // scanSubmission reads the submissionColumns, and what the query has after
