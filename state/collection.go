@@ -161,7 +161,8 @@ func (c *Collection[T]) isLive(key string) bool {
 // Len is the number of items.
 func (c *Collection[T]) Len() int { return len(c.order) }
 
-// At is the item at place i, from 0 to Len()-1. It is to be read only.
+// At is the item at place i, from 0 to Len()-1. It is to be read only. As long as
+// it is in the collection the pointer stays the same.
 func (c *Collection[T]) At(i int) *T { return &c.order[i].item }
 
 // RowVersion changes whenever the item at place i does, so that what was drawn

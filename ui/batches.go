@@ -162,7 +162,7 @@ type batchResults struct {
 func (a *App) openResults(id api.ID) tea.Cmd {
 	r := &batchResults{id: id, rows: &state.Collection[state.BatchItem]{}}
 	v := &view[state.BatchItem]{title: "results of " + string(id), list: list[state.BatchItem]{
-		app: a, rows: r.rows,
+		app: a, rows: r.rows, marks: &marks[state.BatchItem]{},
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus, state.SortLength},
 		columns: []column[state.BatchItem]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
@@ -181,7 +181,13 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 		}
 		return &b.Generation
 	}
-	v.with(append(generationActions(a, job),
+	set := markedJobs(&v.list, func(b *state.BatchItem) state.Generation {
+		if b.Generation.ID == "" {
+			return state.Generation{Name: string(b.RequestID)} // an error in place of a job
+		}
+		return b.Generation
+	})
+	v.with(append(append(generationActions(a, set), v.following(v.marking())...),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures"),
 		a.does(keymap.Details, func() tea.Cmd {
 			a.store.Observe([]state.Generation{*job()}, a.now)

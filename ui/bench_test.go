@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"testing"
@@ -113,6 +114,26 @@ func BenchmarkFilterKey(b *testing.B) {
 	})
 }
 
+// BenchmarkMarkAll marks every row, and takes the marks off.
+func BenchmarkMarkAll(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) {
+		for b.Loop() {
+			step(a, press('a'))
+			step(a, press('A'))
+		}
+	})
+}
+
+// BenchmarkKeyAmongMarks is a movement where every row is marked.
+func BenchmarkKeyAmongMarks(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) {
+		step(a, press('a'))
+		for i := 0; b.Loop(); i++ {
+			step(a, press([]rune("jk")[i/500%2]))
+		}
+	})
+}
+
 // BenchmarkAnswer is a poll's answer that changes all of the newest 100 jobs.
 func BenchmarkAnswer(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
@@ -143,5 +164,36 @@ func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
 	small, large := allocations(500), allocations(20_000)
 	if large > small*3/2 {
 		t.Errorf("a key allocates %.0f times among 500 jobs and %.0f times among 20,000", small, large)
+	}
+}
+
+// TestAMarkRedrawsItsRowOnly compares what is drawn anew after a mark with what
+// a movement draws anew.
+func TestAMarkRedrawsItsRowOnly(t *testing.T) {
+	a := desk(t, 1000)
+	l := &a.tabs[0].screen.(*view[state.Generation]).list
+	step(a, press('j'))
+	step(a, press('j'))
+	kept := maps.Clone(l.drawn)
+	step(a, press(' '))
+	step(a, press('a'))
+	step(a, press('A'))
+	changed := 0
+	for id, d := range kept {
+		if l.drawn[id] != d {
+			changed++
+		}
+	}
+	if changed != 0 || len(kept) < 20 {
+		t.Errorf("%d of %d drawn rows look otherwise after marking and unmarking", changed, len(kept))
+	}
+	step(a, press(' '))
+	for id, d := range kept {
+		if l.drawn[id] != d {
+			changed++
+		}
+	}
+	if changed > 1 {
+		t.Errorf("one mark redrew %d rows", changed)
 	}
 }

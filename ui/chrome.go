@@ -128,11 +128,15 @@ func cells(pieces []piece) (n int) {
 	return n
 }
 
-// place says what stands on the view, and what hides rows of it.
+// place says what stands on the view, what hides rows of it, and how many are
+// marked.
 func (a *App) place() []piece {
 	var pieces []piece
 	if n, ok := a.top().(narrowing); ok && n.Narrowed() != "" {
 		pieces = append(pieces, piece{n.Narrowed() + "  ", toneWarn})
+	}
+	if words := a.marked(); words != "" {
+		pieces = append(pieces, piece{words + "  ", toneMark})
 	}
 	if len(a.stack) > 1 {
 		pieces = append(pieces, piece{a.top().Title() + " ", toneText})
@@ -142,6 +146,23 @@ func (a *App) place() []piece {
 
 // narrowing is a screen that can hide some of its rows, and says by what.
 type narrowing interface{ Narrowed() string }
+
+// markable is a screen whose rows can be marked, and says how many are.
+type markable interface{ Marked() string }
+
+// marked says how many rows of the top screen are marked, "" if none is.
+func (a *App) marked() string {
+	if m, ok := a.top().(markable); ok {
+		return m.Marked()
+	}
+	return ""
+}
+
+// crowded reports whether the line of the tabs has no room for all that stands
+// on it: the marks are then told in the status line.
+func (a *App) crowded(width int) bool {
+	return cells(a.tabPieces(func(int) bool { return false }))+cells(a.place()) >= width
+}
 
 // statusLine tells how the last action went, or what the poller is up to when
 // that is worth words; on the right where the cursor is.
@@ -154,8 +175,11 @@ func (a *App) statusLine(width int) string {
 		left = append(left, a.phase())
 	}
 	var right []piece
+	if words := a.marked(); words != "" && a.crowded(width) {
+		right = append(right, piece{words + "  ", toneMark})
+	}
 	if p, ok := a.top().(positioned); ok {
-		right = []piece{{p.Position() + " ", toneMuted}}
+		right = append(right, piece{p.Position() + " ", toneMuted})
 	}
 	return a.theme.line(width, left, right)
 }

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/keymap"
 )
@@ -152,6 +153,10 @@ func (c *confirm) buttons() string {
 		}
 		return t.text(toneText, "  "+key+" "+words+" ")
 	}
-	return button(c.app.cfg.Keys.Binding(keymap.Yes).Help().Key, c.yes, c.marked) + "   " +
-		button(c.app.cfg.Keys.Binding(keymap.No).Help().Key, c.no, !c.marked)
+	yes := button(c.app.keyFor(keymap.Yes), c.yes, c.marked)
+	no := button(c.app.keyFor(keymap.No), c.no, !c.marked)
+	if ansi.StringWidth(yes)+3+ansi.StringWidth(no) > max(10, c.width-4) {
+		return yes + "\n" + no
+	}
+	return yes + "   " + no
 }

@@ -46,6 +46,7 @@ type form struct {
 	focus   int
 	check   func(name string) state.Problem
 	note    func(name string) string // what is known of a field's value; may be nil
+	differs func() []string          // fields that are marked as changed; may be nil
 	changed func(name, value string) tea.Cmd
 	came    time.Time // when it came up by itself, or was last pressed a key since; see deaf
 
@@ -186,13 +187,17 @@ func (f *form) Update(msg tea.Msg) tea.Cmd {
 // is the line the focused field stands on.
 func (f *form) lines() (lines []string, focus int) {
 	t := f.app.theme
+	var changed []string
+	if f.differs != nil {
+		changed = f.differs()
+	}
 	for i := range f.fields {
 		x := &f.fields[i]
 		p := f.check(x.name)
 		if i == f.focus {
 			focus = len(lines)
 		}
-		lines = append(lines, f.fieldLine(x, i == f.focus, p))
+		lines = append(lines, f.fieldLine(x, i == f.focus, slices.Contains(changed, x.name), p))
 		if i != f.focus && !x.touched || p.None() || p.Severity == state.SeverityMissing && !x.touched {
 			continue
 		}
@@ -207,13 +212,16 @@ func (f *form) lines() (lines []string, focus int) {
 	return lines, focus
 }
 
-func (f *form) fieldLine(x *field, focused bool, p state.Problem) string {
+func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) string {
 	t := f.app.theme
-	mark, n := " ", toneMuted
+	mark, n, sign := " ", toneMuted, " "
+	if changed {
+		sign = changedMark
+	}
 	if focused {
 		mark, n = t.glyphs.cursor, toneAccent
 	}
-	line := t.text(toneAccent, mark) + " " + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
+	line := t.text(toneAccent, mark) + t.text(toneMark, sign) + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
 	if f.note == nil {
 		return line
 	}

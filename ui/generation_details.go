@@ -183,7 +183,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 		a.does(keymap.NextPart, turn(1)).hinted("next part"),
 		a.does(keymap.PreviousPart, turn(-1)),
 		a.does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).hinted("refresh"),
-	}, generationActions(a, d.row)...)
+	}, generationActions(a, oneJob(d.row))...)
 	a.push(d)
 	return d.fetch()
 }

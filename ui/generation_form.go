@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
@@ -25,6 +24,8 @@ type generationForm struct {
 	run    int                 // number of that pricing
 	step   string              // what the pricing is doing
 	reason string              // the server's words, when it refused the draft
+	origin *origin             // the job it was started from; nil if none
+	aside  bool                // something else stands unsent, and has to come back
 }
 
 // fileFact is what a look at a typed path brought.
@@ -51,7 +52,7 @@ func (a *App) newGeneration(from *state.Draft) tea.Cmd {
 // generationForm makes the form of a draft.
 func (a *App) generationForm(draft state.Draft) *generationForm {
 	f := &generationForm{files: map[string]fileFact{}}
-	f.app, f.check, f.changed, f.note = a, f.checkField, f.edit, f.noteOf
+	f.app, f.check, f.changed, f.note, f.differs = a, f.checkField, f.edit, f.noteOf, f.changes
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
@@ -166,7 +167,8 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 		d.Options[strings.TrimPrefix(name, state.OptionField(""))] = value
 	}
 	d.UpdatedAt = time.Now()
-	f.app.draft, f.reason = d.Clone(), ""
+	f.reason = ""
+	f.hold()
 	return f.look()
 }
 
@@ -244,7 +246,12 @@ func (f *generationForm) noteOf(name string) string {
 	return ""
 }
 
-func (f *generationForm) Title() string { return "new generation" }
+func (f *generationForm) Title() string {
+	if f.origin != nil {
+		return "run again"
+	}
+	return "new generation"
+}
 
 func (f *generationForm) Actions() []action {
 	a := f.app
@@ -256,7 +263,7 @@ func (f *generationForm) Actions() []action {
 	}
 	acts := []action{
 		a.does(keymap.Estimate, f.price).hinted("price it"),
-		a.does(keymap.Leave, a.pop).hinted("leave, draft kept"),
+		a.does(keymap.Leave, f.leave).hinted("leave, draft kept"),
 	}
 	if len(f.current().picks) > 0 {
 		acts = append(acts, a.does(keymap.PickAsset, f.pick).hinted("pick an asset"))
@@ -274,7 +281,8 @@ func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
 
 func (f *generationForm) clear() tea.Cmd {
 	f.draft = state.Draft{Model: f.draft.Model, Options: map[string]string{}, UpdatedAt: time.Now()}
-	f.app.draft, f.reason = f.draft.Clone(), ""
+	f.reason = ""
+	f.hold()
 	f.rebuild()
 	f.jump(1)
 	f.app.say("the form is empty")
@@ -300,7 +308,7 @@ func (f *generationForm) Leave() tea.Cmd {
 }
 
 func (f *generationForm) keep() tea.Cmd {
-	if f.app.session == nil || f.app.session.Journal == nil || f.draft.UpdatedAt.Equal(f.saved) {
+	if f.aside || f.app.session == nil || f.app.session.Journal == nil || f.draft.UpdatedAt.Equal(f.saved) {
 		return nil
 	}
 	f.saved = f.draft.UpdatedAt
@@ -329,7 +337,7 @@ func (f *generationForm) price() tea.Cmd {
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
 	// What is about to be paid for is kept now, not only at the next beat.
-	p := dispatch.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.assetFacts()}
+	p := dispatch.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft)}
 	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
 }
 
@@ -342,13 +350,13 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p dispatch.Pricin
 	}
 }
 
-// assetFacts are the lengths of the assets that the draft names, taken along
+// assetFacts are the lengths of the assets that a draft names, taken along
 // because a command must not read the store.
-func (f *generationForm) assetFacts() map[string]dispatch.Asset {
+func (a *App) assetFacts(d state.Draft) map[string]dispatch.Asset {
 	facts := map[string]dispatch.Asset{}
-	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
-		if m, err := state.ParseMedia(typed, f.app.cfg.Home); err == nil && m.Source == state.SourceAsset {
-			if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
+	for _, typed := range []string{d.Visual, d.Audio} {
+		if m, err := state.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == state.SourceAsset {
+			if x, ok := a.store.Assets.Find(m.AssetID); ok {
 				facts[m.AssetID] = dispatch.Asset{Name: x.Name, Kind: x.Type, Seconds: float64(x.Duration)}
 			}
 		}
@@ -383,11 +391,7 @@ func (m pricedMsg) land(a *App) tea.Cmd {
 		f.reason = errorText(m.err)
 		return nil
 	}
-	if p := m.submission.Price; p.Cost != nil && !p.Approximate {
-		// Some servers price whole requests only, so this is how others' jobs
-		// of the model get a price, too.
-		a.store.Prices.Learn(m.submission.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
-	}
+	a.learnPrice(&m.submission)
 	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
 }
 
@@ -410,7 +414,7 @@ func (f *generationForm) above() []string {
 	case f.draft.From != "":
 		lines = append(lines, "  "+t.text(toneMuted, fit(f.draft.From, min(f.width-4, textWidth(f.draft.From)), false, t.glyphs.more)), "")
 	}
-	return lines
+	return append(lines, f.originLines()...)
 }
 
 func (f *generationForm) View() string { return f.form.View(f.above()) }

@@ -13,7 +13,7 @@ import (
 // newGenerations is view 1: the jobs.
 func newGenerations(a *App) *view[state.Generation] {
 	v := &view[state.Generation]{title: "generations", list: list[state.Generation]{
-		app: a, rows: &a.store.Generations,
+		app: a, rows: &a.store.Generations, marks: &marks[state.Generation]{},
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
 		columns: []column[state.Generation]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
@@ -32,16 +32,18 @@ func newGenerations(a *App) *view[state.Generation] {
 		},
 	}}
 	v.pane = a.generationPane
-	act := generationActions(a, v.selected)
+	act := generationActions(a, markedJobs(&v.list, func(g *state.Generation) state.Generation { return *g }))
 	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures")
 	details := a.does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.selected()) }).unless(needs(v.selected)).hinted("details")
 	hinted := a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable).hinted("new")
-	return v.with(append([]action{hinted, details}, append(act, failures)...)...)
+	own := append([]action{hinted, details}, act...)
+	return v.with(append(append(own, v.following(v.marking())...), failures)...)
 }
 
-// generationActions are what can be done with one job, wherever it is shown.
-func generationActions(a *App, which func() *state.Generation) []action {
-	noRow := needs(which)
+// generationActions are what can be done with a job, wherever it is shown, or
+// with those that are marked.
+func generationActions(a *App, set jobSet) []action {
+	which, noRow := set.one, needs(set.one)
 	noOutput := func() string {
 		g := which()
 		switch {
@@ -58,11 +60,17 @@ func generationActions(a *App, which func() *state.Generation) []action {
 		}
 		return "this job has no output yet: it is " + statusWord(g.Status)
 	}
-	return []action{
-		a.does(keymap.Open, func() tea.Cmd { return a.openOutput(which().ID, opening) }).unless(noOutput).hinted("open"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(which().ID)) }).unless(noRow).hinted(""),
-		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
+	unidentified := func() string {
+		if set.many() > 0 {
+			return ""
+		}
+		return noRow()
 	}
+	return append([]action{
+		a.does(keymap.Open, func() tea.Cmd { return a.openOutput(which().ID, opening) }).unless(noOutput).hinted("open"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).unless(unidentified).hinted(""),
+		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
+	}, a.runningAgain(set)...)
 }
 
 // needs refuses what needs a row when there is none.

@@ -100,6 +100,10 @@ func TestFrames(t *testing.T) {
 		{"help", lived(), keys("?")},
 		{"palette", lived(), keys(":")},
 		{"filter", lived(), func(s *story) { s.Pass(12 * time.Second); s.Press("/"); s.Type("model:react") }},
+		{"marks", lived(), keys("j", "space", "j", "j", "space", "k", "k", "k", "v", "/", "-", "s", "y", "n", "c", "-", "3", "enter")},
+		{"run-again", strangers(), keys("m", "G", "enter")},
+		{"group", strangers(), keys("a", ".", "tab")},
+		{"group-confirmation", strangers(), func(s *story) { keys("a", ".", "tab")(s); s.Press("enter"); s.Pass(time.Second) }},
 		{"first-screen", stage{noKey: true}, func(*story) {}},
 		{"key", stage{noKey: true}, keys("1")},
 	} {

@@ -39,6 +39,7 @@ type list[T any] struct {
 	columns []column[T]
 	empty   func() []string // what to say, and which key helps, when there is nothing
 	sorts   []state.Sort
+	marks   *marks[T] // nil where rows can't be marked
 
 	width, height int
 	cursor        string // id of the row under the cursor
@@ -53,6 +54,7 @@ func keyOf[T any](row *T) string { return any(row).(state.Row[T]).Key() }
 // drawnRow is a row as it was last drawn.
 type drawnRow struct {
 	version uint64
+	marked  bool
 	text    string
 }
 
@@ -69,6 +71,10 @@ type rowsKey struct {
 func (l *list[T]) refresh() {
 	if !l.view.Update(l.rows, l.query) {
 		return
+	}
+	if l.marks != nil {
+		l.marks.counted = false
+		l.letGo()
 	}
 	if i := l.view.Index(l.cursor); i >= 0 && l.cursor != "" {
 		shift := i - l.at
@@ -258,25 +264,38 @@ func (l *list[T]) forgetDrawn() {
 // is only one of it.
 func (l *list[T]) row(i int, cols []*column[T], widths []int) string {
 	item := l.view.At(i)
-	if i == l.at {
-		return l.drawRow(item, cols, widths, true)
-	}
 	id, version := keyOf(item), l.view.RowVersion(i)
-	if d, ok := l.drawn[id]; ok && d.version == version {
+	marked := l.isMarked(item)
+	if i == l.at {
+		return l.drawPicked(item, cols, widths, marked)
+	}
+	if d, ok := l.drawn[id]; ok && d.version == version && d.marked == marked {
 		return d.text
 	}
-	text := l.drawRow(item, cols, widths, false)
-	l.drawn[id] = drawnRow{version, text}
+	margin := "  "
+	if marked {
+		margin = l.app.theme.text(toneMark, l.app.theme.glyphs.mark) + " "
+	}
+	text := margin + l.drawRow(item, cols, widths, false)
+	l.drawn[id] = drawnRow{version, marked, text}
 	return text
 }
 
+// drawPicked draws the row under the cursor.
+func (l *list[T]) drawPicked(item *T, cols []*column[T], widths []int, marked bool) string {
+	t := l.app.theme
+	margin := t.picked[toneText].on(" ")
+	if marked {
+		margin = t.picked[toneMark].on(t.glyphs.mark)
+	}
+	return t.picked[toneCursor].on(t.glyphs.cursor) + margin + t.picked[toneText].on(l.drawRow(item, cols, widths, true))
+}
+
+// drawRow draws the columns of a row, without its margin.
 func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int, picked bool) string {
 	t := l.app.theme
 	var b strings.Builder
 	b.Grow(l.width * 2)
-	if !picked {
-		b.WriteString("  ")
-	}
 	for i, c := range cols {
 		v := c.cell(item)
 		text := fit(v.text, widths[i], c.right, t.glyphs.more)
@@ -288,9 +307,6 @@ func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int, picked bool)
 		} else {
 			b.WriteString(t.text(v.tone, text))
 		}
-	}
-	if picked {
-		return t.picked[toneCursor].on(t.glyphs.cursor+" ") + t.picked[toneText].on(b.String())
 	}
 	return b.String()
 }

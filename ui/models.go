@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +41,60 @@ func newModels(a *App) *view[state.Model] {
 		a.does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).hinted("vendor's page"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.selected().Name) }).unless(none).hinted("copy name"),
 	)
+}
+
+// pickModel lets one of the models be chosen: it names each with its price, and
+// says why one can't be taken. The one that was used is named, too.
+func (a *App) pickModel(used string, unfit func(model string) string, chosen func(model string) tea.Cmd) tea.Cmd {
+	rows := &state.Collection[state.Model]{}
+	rows.Answer(rows.Ask(a.now), slices.Collect(a.modelCopies()), a.now)
+	words := func(m *state.Model) cell {
+		switch why := unfit(m.Name); {
+		case why != "":
+			return cell{a.theme.glyphs.failed + " " + why, toneBad}
+		case m.Name == used:
+			return cell{"as it was", toneAccent}
+		}
+		return cell{purpose(m), toneText}
+	}
+	v := &view[state.Model]{title: "pick a model", list: list[state.Model]{
+		app: a, rows: rows,
+		sorts: []state.Sort{state.SortAge, state.SortName},
+		columns: []column[state.Model]{
+			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{m.Name, modelTone(m)} }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: state.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
+			{title: "for this", width: 24, grow: 1, sort: state.SortNone, cell: words},
+		},
+		empty: func() []string { return []string{"The models are not loaded yet.", "esc  back"} },
+	}}
+	none := needs(v.selected)
+	refuse := func() string {
+		if why := none(); why != "" {
+			return why
+		}
+		return unfit(v.selected().Name)
+	}
+	v.acts = append([]action{
+		a.does(keymap.Choose, func() tea.Cmd {
+			name := v.selected().Name
+			a.remove(v)
+			return chosen(name)
+		}).unless(refuse).hinted("take it"),
+		a.does(keymap.Back, v.back).hinted("back"),
+	}, append(v.finding(), v.movement()...)...)
+	a.push(v)
+	return nil
+}
+
+// modelCopies are the models that are known.
+func (a *App) modelCopies() iter.Seq[state.Model] {
+	return func(yield func(state.Model) bool) {
+		for m := range a.store.Models.All() {
+			if !yield(*m) {
+				return
+			}
+		}
+	}
 }
 
 // modelsPage is the vendor's page on the models.

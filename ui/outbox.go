@@ -144,7 +144,7 @@ func (a *App) unqueued(m enqueuedMsg) tea.Cmd {
 	a.calm()
 	if s := a.outbox.attended[m.subs[0].ID]; s != nil {
 		delete(a.outbox.attended, m.subs[0].ID)
-		return a.giveBack(&s.submission, words)
+		return a.giveBack(s, &s.submission, words)
 	}
 	a.complain(words)
 	return nil

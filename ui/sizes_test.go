@@ -18,6 +18,7 @@ func (s *story) walkAbout() {
 	s.Press("1", "enter", "]", "]", "esc", "F", "esc", "/")
 	s.Type("model:sync")
 	s.Press("enter", "esc", "?", "pgdown", "esc", ":", "esc")
+	s.rerunAbout()
 	s.Press("2", "G", "enter")
 	s.Pass(time.Second)
 	s.Press("esc", "3", "enter", "esc", "4", "enter", "esc")
@@ -25,6 +26,25 @@ func (s *story) walkAbout() {
 	s.Press("ctrl+s")
 	s.Pass(time.Second)
 	s.Press("n", "esc", "esc", "1")
+}
+
+// rerunAbout marks rows, and goes through everything that runs jobs again.
+func (s *story) rerunAbout() {
+	s.Press("G", ".")
+	s.Pass(time.Second)
+	s.Press("esc", "m")
+	s.Pass(time.Second)
+	s.Press("j", "enter")
+	s.Pass(time.Second)
+	s.Press("esc", "space", "k", "k", "v", ".")
+	s.Pass(5 * time.Second)
+	s.Press("tab", "pgdown", "enter")
+	s.Pass(time.Second)
+	s.Press("n")
+	s.Pass(time.Second)
+	s.Press("esc", "a", "m")
+	s.Pass(time.Second)
+	s.Press("esc", "A")
 }
 
 func TestEveryScreenFitsEveryWindow(t *testing.T) {

@@ -42,7 +42,8 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 // spendingLines state the price first, and then all it rests on.
 func (a *App) spendingLines(s *spending, width int) []string {
 	t, sub := a.theme, &s.submission
-	lines := []string{t.text(toneMoney, priceWords(sub.Price)), ""}
+	lines := append([]string{t.text(toneMoney, priceWords(sub.Price))}, a.comparison(s, width)...)
+	lines = append(lines, "")
 	model := sub.Model
 	if model == "" {
 		model = "several models"
@@ -68,12 +69,7 @@ func (a *App) spendingLines(s *spending, width int) []string {
 	if spent := a.store.Spend.Today(a.now, time.Local); spent > 0 {
 		lines = append(lines, t.fact("today", spent.Rounded()+" so far", toneMuted))
 	}
-	left := state.PriceValid - a.now.Sub(sub.Price.At)
-	words, n := "for "+span(left)+" from now", toneMuted
-	if left <= 0 {
-		words, n = "no more: go back and price it again", toneWarn
-	}
-	return append(lines, t.fact("holds", words, n))
+	return append(lines, a.validity(sub.Price.At))
 }
 
 // priceWords say a price in the account's currency; a guess is marked ≈.
@@ -110,7 +106,7 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 	a.outbox.attend(s)
 	if s.form != nil {
 		a.remove(s.form)
-		a.draft = state.Draft{Model: sub.Model} // it has become this submission
+		s.form.release() // it has become this submission
 	}
 	if s.batch != nil {
 		a.remove(s.batch)
@@ -253,7 +249,7 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 		a.bring(f)
 		return nil
 	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
-		return a.giveBack(&sub, words)
+		return a.giveBack(s, &sub, words)
 	case sub.State == state.SubmissionRejected || d.Unfit:
 		a.complain(sub.Name + ": " + words)
 	case s != nil:
@@ -264,13 +260,14 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 
 // giveBack takes a submission that was not sent out of the queue and brings its
 // form back with the reason.
-func (a *App) giveBack(sub *state.Submission, words string) tea.Cmd {
+func (a *App) giveBack(s *spending, sub *state.Submission, words string) tea.Cmd {
 	a.complain(words)
 	f := a.generationForm(sub.Draft)
-	f.reason, f.came = words, time.Now()
-	if a.draft.Empty() {
-		a.draft = sub.Draft.Clone()
+	f.reason, f.came, f.aside = words, time.Now(), !a.draft.Empty()
+	if s.form != nil {
+		f.origin = s.form.origin
 	}
+	f.hold()
 	a.bring(f)
 	return tea.Batch(a.takeOut(sub), f.look())
 }

@@ -15,7 +15,8 @@ const (
 	toneText   tone = iota
 	toneMuted       // less important: hints, units, what is not known
 	toneAccent      // where you are: the active view, the focused field
-	toneCursor      // the mark before the cursor's row
+	toneCursor      // the bar before the cursor's row
+	toneMark        // the sign before a marked row
 	toneRunning
 	tonePending
 	toneOK
@@ -53,7 +54,7 @@ type theme struct {
 // glyphs are the few symbols we draw, in Unicode or in ASCII.
 type glyphs struct {
 	running, pending, completed, failed, unknown, alert string
-	cursor, full, empty                                 string
+	cursor, mark, full, empty                           string
 	line, dot, more, arrow                              string
 	border                                              lipgloss.Border
 }
@@ -88,7 +89,7 @@ func newTheme(dark, ascii bool) *theme {
 }
 
 func style(n tone, p colours) lipgloss.Style {
-	s := lipgloss.NewStyle().Bold(n == toneAccent || n == toneTitle || n == toneDemo)
+	s := lipgloss.NewStyle().Bold(n == toneAccent || n == toneTitle || n == toneDemo || n == toneMark)
 	if c := p.of(n); c != "" {
 		return s.Foreground(lipgloss.Color(c))
 	}
@@ -100,7 +101,7 @@ func (p colours) of(n tone) string {
 	switch n {
 	case toneMuted:
 		return p.muted
-	case toneAccent, toneCursor, toneKey:
+	case toneAccent, toneCursor, toneMark, toneKey:
 		return p.accent
 	case toneRunning:
 		return p.running
@@ -130,7 +131,7 @@ func newPaint(s lipgloss.Style) paint {
 func unicodeGlyphs() glyphs {
 	return glyphs{
 		running: "●", pending: "○", completed: "✓", failed: "✗", unknown: "?", alert: "!",
-		cursor: "▌", full: "■", empty: "·",
+		cursor: "▌", mark: "◆", full: "■", empty: "·",
 		line: "─", dot: "·", more: "…", arrow: "→",
 		border: lipgloss.RoundedBorder(),
 	}
@@ -139,7 +140,7 @@ func unicodeGlyphs() glyphs {
 func asciiGlyphs() glyphs {
 	return glyphs{
 		running: "*", pending: "o", completed: "+", failed: "x", unknown: "?", alert: "!",
-		cursor: ">", full: "#", empty: ".",
+		cursor: ">", mark: "#", full: "#", empty: ".",
 		line: "-", dot: "-", more: "~", arrow: ">",
 		border: lipgloss.ASCIIBorder(),
 	}

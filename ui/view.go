@@ -62,11 +62,15 @@ func (v *view[T]) with(own ...action) *view[T] {
 	return v
 }
 
-// back takes off what hides rows, else leaves a view that stands on another.
-// It never quits.
+// back takes off what hides rows, else the marks, else leaves a view that
+// stands on another. It never quits.
 func (v *view[T]) back() tea.Cmd {
-	if v.narrowed() {
+	switch {
+	case v.narrowed():
 		v.widen()
+		return nil
+	case v.markCount() > 0:
+		v.unmark()
 		return nil
 	}
 	return v.app.pop()

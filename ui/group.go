@@ -1,0 +1,428 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/ui/dispatch"
+)
+
+// What a group asks of the network.
+const (
+	groupMost   = 1000 // jobs in one group
+	groupPage   = 100  // jobs read with one request, as the API allows
+	groupAtOnce = 4    // prices asked for at the same time
+)
+
+// group is several jobs that are to be run again: read, priced and confirmed
+// together. Until the one yes at its end nothing of it is sent or kept, so it
+// can be left at any time.
+type group struct {
+	pager
+	model  string // instead of the one each job had, "" for that one
+	unmark func() // called when the group was confirmed
+
+	jobs    []groupJob
+	read    int // jobs whose inputs are known; the rest is still to be read
+	work    []groupWork
+	asked   int // prices that are being asked for
+	run     int // number of the work under way; answers to earlier ones are void
+	ctx     context.Context
+	cancel  context.CancelFunc // nil while nothing is being asked
+	trouble string             // why nothing goes on, in words
+
+	pilot bool
+}
+
+// groupJob is one job of a group.
+type groupJob struct {
+	source
+	left   string            // why it is left out, "" if it is not
+	failed bool              // for a reason that may pass
+	sub    *state.Submission // once it has a price
+}
+
+// groupWork is one price to be asked for, and the jobs that have it.
+type groupWork struct {
+	jobs  []int
+	asked bool
+}
+
+// openGroup begins a group of the marked jobs, and reads what they were made
+// from.
+func (a *App) openGroup(set jobSet, model string) tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
+	}
+	g := &group{model: model, unmark: set.unmark}
+	g.pager = pager{app: a, title: "run again", content: g.lines}
+	for _, job := range set.chosen() {
+		g.jobs = append(g.jobs, groupJob{source: source{job: job}})
+	}
+	a.push(g)
+	return g.resume()
+}
+
+// groupWithModel lets the model be chosen for a group. Models that can take
+// only some of the jobs may be chosen: the others are left out.
+func (a *App) groupWithModel(set jobSet) tea.Cmd {
+	jobs := set.chosen()
+	unfit := func(model string) string {
+		most := state.RulesFor(model).MaxSeconds
+		long := 0
+		for i := range jobs {
+			if most > 0 && float64(jobs[i].Length) > most {
+				long++
+			}
+		}
+		if long < len(jobs) {
+			return ""
+		}
+		return fmt.Sprintf("all of them are longer than the %.0f s that %s takes", most, model)
+	}
+	return a.pickModel("", unfit, func(model string) tea.Cmd { return a.openGroup(set, model) })
+}
+
+// resume begins the work, or goes on with it: what is not read is read, what
+// has no price or an old one is priced.
+func (g *group) resume() tea.Cmd {
+	g.stop()
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.trouble = ""
+	if g.read < len(g.jobs) {
+		return g.readNext()
+	}
+	return g.priceAll()
+}
+
+// stop ends the work under way. What is known already stays.
+func (g *group) stop() {
+	g.run++
+	g.asked = 0
+	if g.cancel != nil {
+		g.cancel()
+		g.cancel = nil
+	}
+}
+
+// Leave ends the work when the screen is left.
+func (g *group) Leave() tea.Cmd { g.stop(); return nil }
+
+// groupReadMsg is what some of the jobs were made from.
+type groupReadMsg struct {
+	group   *group
+	run     int
+	sources []source
+	err     error
+}
+
+func (g *group) readNext() tea.Cmd {
+	ctx, s, run := g.ctx, g.app.session, g.run
+	var jobs []state.Generation
+	for _, j := range g.jobs[g.read:min(len(g.jobs), g.read+groupPage)] {
+		jobs = append(jobs, j.job)
+	}
+	return func() tea.Msg {
+		found, err := sources(ctx, s, jobs)
+		return groupReadMsg{g, run, found, err}
+	}
+}
+
+func (m groupReadMsg) land(a *App) tea.Cmd {
+	g := m.group
+	if g.run != m.run || !a.shown(g) {
+		return nil
+	}
+	if m.err != nil {
+		g.stop()
+		g.trouble = "the jobs could not be read: " + errorText(m.err)
+		return nil
+	}
+	for _, x := range m.sources {
+		g.jobs[g.read].source = x
+		g.read++
+	}
+	if g.read < len(g.jobs) {
+		return g.readNext()
+	}
+	for i := range g.jobs {
+		g.prepare(&g.jobs[i])
+	}
+	return g.priceAll()
+}
+
+// env is what checks may know; the disk is asked when the price is.
+func (g *group) env() state.CheckEnv {
+	a := g.app
+	return state.CheckEnv{Now: a.now, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
+}
+
+// prepare makes a job's draft what is to be run, or says why it can't be.
+func (g *group) prepare(j *groupJob) {
+	if j.err != nil {
+		j.left = errorText(j.err)
+		return
+	}
+	if j.draft.Doubt != "" {
+		j.left = "nobody knows whether it was accepted: running it again may pay for it twice. Run it again by itself if you must"
+		return
+	}
+	if g.model != "" {
+		j.draft.Model = g.model
+		if j.left = g.app.unfit(&j.source)(g.model); j.left != "" {
+			return
+		}
+	}
+	for _, p := range j.draft.Problems(g.env()) {
+		if p.Blocks() {
+			j.left = p.Words
+			return
+		}
+	}
+}
+
+// priceAll asks for the prices of all jobs that have none, or an old one. Jobs
+// that ask for the same work are priced once.
+func (g *group) priceAll() tea.Cmd {
+	now := time.Now()
+	at := map[string]int{}
+	g.work = nil
+	for i := range g.jobs {
+		j := &g.jobs[i]
+		if j.left != "" && !j.failed || j.sub != nil && j.sub.Price.Fresh(now) {
+			continue
+		}
+		j.left, j.failed, j.sub = "", false, nil
+		key := j.draft.PriceKey()
+		n, known := at[key]
+		if !known {
+			n = len(g.work)
+			at[key] = n
+			g.work = append(g.work, groupWork{})
+		}
+		g.work[n].jobs = append(g.work[n].jobs, i)
+	}
+	return g.priceNext()
+}
+
+// priceNext asks for as many prices as may be asked for at once.
+func (g *group) priceNext() tea.Cmd {
+	var cmds []tea.Cmd
+	for i := range g.work {
+		if g.asked >= groupAtOnce {
+			break
+		}
+		if !g.work[i].asked {
+			g.work[i].asked = true
+			g.asked++
+			cmds = append(cmds, g.price(g.work[i].jobs))
+		}
+	}
+	if g.asked == 0 {
+		g.stop() // all is done
+	}
+	return tea.Batch(cmds...)
+}
+
+// groupPricedMsg is the price of some jobs that ask for the same work.
+type groupPricedMsg struct {
+	group *group
+	run   int
+	jobs  []int
+	subs  []state.Submission // one for each of the jobs
+	err   error
+}
+
+func (g *group) price(jobs []int) tea.Cmd {
+	ctx, s, run := g.ctx, g.app.session, g.run
+	var drafts []state.Draft
+	for _, i := range jobs {
+		drafts = append(drafts, g.jobs[i].draft.Clone())
+	}
+	p := dispatch.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0])}
+	return func() tea.Msg {
+		subs, err := priceAlike(ctx, s.Client, p, drafts)
+		return groupPricedMsg{g, run, jobs, subs, err}
+	}
+}
+
+// priceAlike prices the first of some drafts that ask for the same work, and
+// makes a submission of each.
+func priceAlike(ctx context.Context, c *api.Client, p dispatch.Pricing, drafts []state.Draft) ([]state.Submission, error) {
+	sub, inputs, err := p.Price(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	subs := []state.Submission{sub}
+	for _, d := range drafts[1:] {
+		twin, err := sub.Twin(uuid.NewString(), d, p.Env)
+		if err != nil {
+			return nil, err
+		}
+		if d.OutputFileName == "" {
+			twin.Name = inputs[0].Name
+		}
+		subs = append(subs, twin)
+	}
+	return subs, nil
+}
+
+func (m groupPricedMsg) land(a *App) tea.Cmd {
+	g := m.group
+	if g.run != m.run || !a.shown(g) {
+		return nil
+	}
+	g.asked--
+	for n, i := range m.jobs {
+		j := &g.jobs[i]
+		if m.err != nil {
+			j.left, j.failed = errorText(m.err), true
+			continue
+		}
+		j.sub = &m.subs[n]
+	}
+	if m.err == nil {
+		a.learnPrice(&m.subs[0])
+	}
+	return g.priceNext()
+}
+
+// learnPrice takes the unit price of a model from the price of one request:
+// some servers price whole requests only, so this is how others' jobs of the
+// model get a price, too.
+func (a *App) learnPrice(sub *state.Submission) {
+	if p := sub.Price; p.Cost != nil && !p.Approximate {
+		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
+	}
+}
+
+// ready are the submissions that have a price, in the order of the group.
+func (g *group) ready() []state.Submission {
+	var subs []state.Submission
+	for i := range g.jobs {
+		if sub := g.jobs[i].sub; sub != nil {
+			subs = append(subs, *sub)
+		}
+	}
+	return subs
+}
+
+// runnable is how many jobs have a price.
+func (g *group) runnable() (n int) {
+	for i := range g.jobs {
+		if g.jobs[i].sub != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// Actions are the group's own, then those of everything that can be scrolled.
+func (g *group) Actions() []action {
+	a := g.app
+	pilot := func(n keymap.Name) action {
+		act := a.does(n, plain(func() { g.pilot = !g.pilot })).unless(g.pilotless)
+		act.key.SetHelp(act.key.Help().Key, "send the first one as a pilot, or all of them")
+		return act
+	}
+	if g.cancel != nil {
+		return append([]action{
+			a.does(keymap.Back, plain(g.stop)).hinted("stop"),
+			pilot(keymap.Switch).hinted("pilot"),
+			pilot(keymap.Mark),
+		}, g.pager.Actions()...)
+	}
+	return append([]action{
+		a.does(keymap.Choose, g.goOn).unless(g.unready).hinted("go on"),
+		pilot(keymap.Switch).hinted("pilot"),
+		pilot(keymap.Mark),
+		a.does(keymap.Refresh, g.resume).unless(a.unspendable).hinted("price again"),
+		a.does(keymap.Back, a.pop).hinted("leave, nothing is sent"),
+	}, g.pager.Actions()...)
+}
+
+// pilotless says why there can be no pilot.
+func (g *group) pilotless() string {
+	if len(g.jobs)-g.leaving() < 2 {
+		return "a pilot needs others that wait for it"
+	}
+	return ""
+}
+
+// unready says why the group can't be confirmed.
+func (g *group) unready() string {
+	switch {
+	case g.read < len(g.jobs) || g.unpriced() > 0:
+		return "it was stopped: " + g.app.keyFor(keymap.Refresh) + " goes on"
+	case g.runnable() == 0:
+		return "nothing of this can be run"
+	}
+	return g.app.unspendable()
+}
+
+// unpriced is how many jobs still wait for a price.
+func (g *group) unpriced() (n int) {
+	for i := range g.jobs {
+		if g.jobs[i].left == "" && g.jobs[i].sub == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// goOn asks for the one confirmation, or for new prices first where some have
+// become too old while the others came.
+func (g *group) goOn() tea.Cmd {
+	subs, now := g.ready(), time.Now()
+	if slices.ContainsFunc(subs, func(s state.Submission) bool { return !s.Price.Fresh(now) }) {
+		g.app.warn("some prices are older than five minutes: they are asked for again")
+		return g.resume()
+	}
+	c := &confirm{
+		title: fmt.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
+		yes:   "send them", no: "no, go back",
+		body:   func(width int) []string { return g.question(subs, width) },
+		answer: func(yes bool) tea.Cmd { return g.answer(subs, yes) },
+	}
+	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
+		c.title = fmt.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
+		c.yes = "send the pilot"
+	}
+	if slices.ContainsFunc(subs, func(s state.Submission) bool { return !s.Price.Known() }) {
+		c.word = state.UnpricedWord
+	}
+	return g.app.ask(c)
+}
+
+// answer confirms every job on a yes, each under a key of its own, and hands
+// them to the queue. If one can't be confirmed, none is.
+func (g *group) answer(subs []state.Submission, yes bool) tea.Cmd {
+	if !yes {
+		return nil
+	}
+	a, now := g.app, time.Now()
+	confirmed := slices.Clone(subs)
+	for i := range confirmed {
+		sub := &confirmed[i]
+		sub.Unpriced = !sub.Price.Known()
+		if err := sub.Confirm(now, uuid.NewString()); err != nil {
+			g.trouble = "Nothing was sent: " + errorText(err)
+			a.complain(g.trouble)
+			return nil
+		}
+	}
+	a.remove(g)
+	g.stop()
+	if g.unmark != nil {
+		g.unmark()
+	}
+	return a.enqueue(confirmed, g.pilot)
+}

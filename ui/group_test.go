@@ -1,0 +1,327 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+	"dubtop/state"
+)
+
+// agreed are the intents that were said yes to, in the order of the yes, and
+// those of them that are held back in the queue, by name.
+func (s *story) agreed() (names []string, held map[string]bool) {
+	s.t.Helper()
+	subs, err := s.book.Submissions(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	items, err := s.book.Queue(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	held = map[string]bool{}
+	keys := map[string]bool{}
+	for _, sub := range subs {
+		keys[sub.IdempotencyKey] = true
+		if sub.State == state.SubmissionSent || sub.State == state.SubmissionSending {
+			names = append(names, sub.Name)
+		}
+	}
+	for _, item := range items {
+		names = append(names, item.Submission.Name)
+		if item.Paused {
+			held[item.Submission.Name] = true
+		}
+	}
+	if len(keys) != len(subs) || keys[""] {
+		s.t.Errorf("%d intents under %d keys", len(subs), len(keys))
+	}
+	return names, held
+}
+
+// agreedTo checks how many intents were said yes to.
+func (s *story) agreedTo(n int) {
+	s.t.Helper()
+	if names, _ := s.agreed(); len(names) != n {
+		s.t.Fatalf("%d intents were said yes to, want %d: %q\n%s", len(names), n, names, s.Screen())
+	}
+}
+
+// pricesAsked is how many prices were asked for.
+func (s *story) pricesAsked() (n int) {
+	for _, r := range s.account.Requests() {
+		if strings.HasSuffix(r.Path, "/estimate") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestMarkedJobsBecomeAGroupWithOneTotalAndOneYes(t *testing.T) {
+	t.Parallel()
+	tell(t, named(31), func(s *story) {
+		s.Pass(10 * time.Minute) // the unit prices come
+		before := s.pricesAsked()
+		s.Press("a", ".")
+		s.Pass(time.Second)
+		s.Sees("Run 31 jobs again, as they were", "31 × $1.25 = $38.75", "about as much as they cost", "31 × lipsync-2", "take_01")
+		if n := s.pricesAsked() - before; n != 1 {
+			s.t.Errorf("31 jobs with the same inputs were priced %d times", n)
+		}
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 31 jobs?", "31 × $1.25 = $38.75", "▌ n no, go back")
+		s.agreedTo(0)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.DoesNotSee("31 marked", "Run 31")
+		names, held := s.agreed()
+		for i, name := range names {
+			if name != fmt.Sprintf("take_%02d", i+1) {
+				s.t.Errorf("%d is %s", i, name)
+			}
+		}
+		if len(names) != 31 || len(held) != 0 || len(s.account.Accepted()) == 0 {
+			s.t.Errorf("%d intents, %d held back, %d accepted", len(names), len(held), len(s.account.Accepted()))
+		}
+	})
+}
+
+func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
+	t.Parallel()
+	tell(t, named(5), func(s *story) {
+		s.Press("j", "space", "v", "j", "j", "v", ".")
+		s.Pass(time.Second)
+		s.Sees("[ ] send one first as a pilot")
+		s.Press("tab")
+		s.Sees("[x] send one first as a pilot, the rest when you say so")
+		s.Press("space")
+		s.Sees("[ ] send one first")
+		s.Press("space", "enter")
+		s.Pass(time.Second)
+		s.Sees("Send 1 job as a pilot, and", "wait in the queue until you let", "× $1.25 =")
+		s.Press("y")
+		s.Pass(time.Second)
+		names, held := s.agreed()
+		if len(names) < 3 || len(held) != len(names)-1 || held[names[0]] {
+			s.t.Errorf("of %q are held back %v", names, held)
+		}
+		s.Pass(time.Hour) // the pilot ends, and the others still wait
+		if n := len(s.account.Accepted()); n != 1 {
+			s.t.Errorf("%d were accepted", n)
+		}
+	})
+}
+
+func TestWhatCanNotBeRunIsLeftOutAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	tell(t, strangers(), func(s *story) {
+		s.Press("a")
+		s.account.Remove("00000003-0000-4000-8000-000000000000")
+		s.Press(".")
+		s.Pass(time.Second)
+		s.Sees("Left out: 1", "portrait", "the server no longer knows this job", "1 × lipsync-2, 1 × react-1",
+			"2 jobs of up to $1.50075 = $2.75075", "not taken over: the option grade")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 2 jobs?", "left out  1 job")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.agreedTo(2)
+	})
+}
+
+func TestAGroupWithAnotherModelLeavesOutWhatItCanNotTake(t *testing.T) {
+	t.Parallel()
+	tell(t, strangers(), func(s *story) {
+		s.Press("a", "m")
+		s.Pass(time.Second)
+		s.Sees("pick a model")
+		s.on("react-1")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Run 3 jobs again with react-1", "Left out: 2", "the input is 25 s long; react-1 takes up to 15 s", "react-1 takes no images", "1 × react-1")
+		s.Press("esc", "m")
+		s.on("sync-3")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Run 3 jobs again with sync-3", "3 × sync-3")
+		s.DoesNotSee("Left out")
+	})
+}
+
+func TestAGroupWithoutAPriceWantsTheWordTyped(t *testing.T) {
+	t.Parallel()
+	tell(t, strangers(), func(s *story) {
+		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 200, Body: `{}`})
+		s.Press("space", "space", ".")
+		s.Pass(2 * time.Second)
+		s.Sees("2 jobs of unknown price", "unpriced")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y", "enter")
+		s.Pass(time.Second)
+		s.agreedTo(0)
+		s.Press("backspace")
+		s.Type("unpriced")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.agreedTo(2)
+	})
+}
+
+func TestAPriceOfAGroupIsRefusedAfterFiveMinutes(t *testing.T) {
+	t.Parallel()
+	tell(t, named(3), func(s *story) {
+		s.Press("a", ".")
+		s.Pass(time.Second)
+		s.Press("enter")
+		s.Pass(6 * time.Minute)
+		s.Sees("holds     no more")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("Nothing was sent: the price is older than five minutes")
+		s.agreedTo(0)
+		s.Press("r")
+		s.Pass(time.Second)
+		s.DoesNotSee("Nothing was sent: the price is older than five minutes: estimate again\n")
+		s.Pass(6 * time.Minute)
+		s.Press("enter") // stale again: priced before anything is asked
+		s.Pass(time.Second)
+		s.DoesNotSee("Send 3 jobs?")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 3 jobs?", "for 4m")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.agreedTo(3)
+	})
+}
+
+func TestPricesOfAGroupAreAskedForGentlyAndEscStops(t *testing.T) {
+	t.Parallel()
+	many := named(1)
+	many.prepare = func(a *simulator.Server) {
+		for i := range 24 {
+			a.Add(simulator.Job{
+				ID: fmt.Sprintf("%08x-0000-4000-8000-000000000000", i+1), Name: fmt.Sprintf("take_%02d", i+1),
+				Visual: fmt.Sprintf("%s/media/clip_%ds.mp4", a.StorageURL(), 5+i), Audio: fmt.Sprintf("%s/media/line_%ds.wav", a.StorageURL(), 5+i),
+				Seconds: float64(5 + i), Status: "COMPLETED", Age: time.Duration(i) * time.Hour,
+			})
+		}
+	}
+	tell(t, many, func(s *story) {
+		s.Pass(10 * time.Minute) // the unit prices come
+		before := s.pricesAsked()
+		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Delay: time.Second})
+		s.Press("a", ".")
+		s.Pass(900 * time.Millisecond)
+		s.Sees("finding the prices: 0 of 24")
+		if n := s.pricesAsked() - before; n != 4 {
+			s.t.Errorf("%d prices are asked for at once", n)
+		}
+		s.Pass(2 * time.Second)
+		s.Sees("finding the prices: 8 of 24", "so far")
+		s.Press("enter")
+		s.DoesNotSee("Send")
+		s.Press("esc")
+		s.Sees("Stopped. r  goes on", "so far")
+		stopped := s.pricesAsked()
+		s.Pass(3 * time.Second)
+		if n := s.pricesAsked() - stopped; n > 0 || stopped-before > 16 {
+			s.t.Errorf("%d prices were asked for, %d of them after the stop", stopped-before, n)
+		}
+		s.Press("enter")
+		s.Sees("it was stopped: r goes on")
+		s.Press("r")
+		s.Pass(10 * time.Second)
+		s.Sees("24 jobs of up to", "24 × lipsync-2")
+		s.Press("esc")
+		s.Sees("24 marked") // nothing is lost by leaving
+		s.agreedTo(0)
+	})
+}
+
+func TestAGroupThatCanNotBeReadIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	tell(t, named(3), func(s *story) {
+		s.account.Fault("GET /v2/generations", simulator.Fault{Status: 500})
+		s.Press("a", ".")
+		s.Pass(30 * time.Second)
+		s.Sees("the jobs could not be read", "r  try again")
+		s.account.ClearFaults()
+		s.Press("r")
+		s.Pass(2 * time.Second)
+		s.Sees("3 × $1.25 = $3.75")
+		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 500})
+		s.Pass(6 * time.Minute)
+		s.Press("enter")
+		s.Pass(30 * time.Second)
+		s.Sees("Left out: 3", "the price could not be had")
+		s.account.ClearFaults()
+		s.Press("r")
+		s.Pass(2 * time.Second)
+		s.Sees("3 × $1.25 = $3.75")
+	})
+}
+
+func TestAnUnknownOutcomeIsNotRunAgainInAGroup(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Generations: 5}}, func(s *story) {
+		s.price()
+		s.account.Fault(creating, simulator.Fault{Times: 1, DropBefore: true})
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("unknown")
+		s.Press("a", ".")
+		s.Pass(2 * time.Second)
+		s.Sees("Left out", "nobody knows whether it was accepted")
+	})
+}
+
+func TestOneMarkedJobNeedsNoGroup(t *testing.T) {
+	t.Parallel()
+	tell(t, named(3), func(s *story) {
+		s.Press("j", "space", "g", ".")
+		s.Pass(time.Second)
+		s.Sees("run again", "from take_02")
+	})
+}
+
+func TestAGroupOfOursIsReadFromTheJournal(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Generations: -1}}, func(s *story) {
+		for _, name := range []string{"ours_a", "ours_b"} {
+			s.fillForm()
+			s.fill("Output file name", name)
+			s.Press("ctrl+s")
+			s.Pass(time.Second)
+			s.Press("y")
+			s.Pass(time.Hour) // it ends, and leaves its slot to the next
+		}
+		asked := len(s.account.Requests())
+		s.Press("a", ".")
+		s.Pass(500 * time.Millisecond)
+		s.Sees("2 × $1.25 = $2.50", "as much as they cost")
+		for _, r := range s.account.Requests()[asked:] {
+			if strings.Contains(r.Path, "ids=") {
+				s.t.Errorf("asked %s", r.Path)
+			}
+		}
+	})
+}
+
+func TestLinesOfABatchBecomeAGroup(t *testing.T) {
+	t.Parallel()
+	tell(t, lived(), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("2", "G", "enter")
+		s.Pass(time.Second)
+		s.Press("a", ".")
+		s.Pass(10 * time.Second)
+		s.Sees("again, as they were", "total")
+	})
+}

@@ -1,0 +1,419 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// jobSet says which jobs the actions of a screen are for: the marked ones,
+// where there are any, else the one under the cursor.
+type jobSet struct {
+	one    func() *state.Generation  // under the cursor; nil if there is none
+	chosen func() []state.Generation // the marked ones in the order of the view, else that one
+	count  func() int                // of the marked ones; nil where nothing can be marked
+	unmark func()
+}
+
+// oneJob is the set of a screen that is about one job.
+func oneJob(which func() *state.Generation) jobSet {
+	return jobSet{one: which, chosen: func() []state.Generation {
+		if g := which(); g != nil {
+			return []state.Generation{*g}
+		}
+		return nil
+	}}
+}
+
+// markedJobs is the set of a list; job is the job of a row, one without an id
+// where a row has none.
+func markedJobs[T any](l *list[T], job func(row *T) state.Generation) jobSet {
+	return jobSet{
+		one: func() *state.Generation {
+			row := l.selected()
+			if row == nil {
+				return nil
+			}
+			g := job(row)
+			if g.ID == "" {
+				return nil
+			}
+			return &g
+		},
+		chosen: func() []state.Generation {
+			var jobs []state.Generation
+			for _, row := range l.chosen() {
+				jobs = append(jobs, job(row))
+			}
+			return jobs
+		},
+		count: l.markCount, unmark: l.unmark,
+	}
+}
+
+func (s *jobSet) many() int {
+	if s.count == nil {
+		return 0
+	}
+	return s.count()
+}
+
+// ids are those of the chosen jobs.
+func (s *jobSet) ids() []string {
+	var ids []string
+	for _, g := range s.chosen() {
+		if g.ID != "" {
+			ids = append(ids, string(g.ID))
+		}
+	}
+	return ids
+}
+
+// runningAgain are the actions that make new jobs from those there are.
+func (a *App) runningAgain(set jobSet) []action {
+	refuse := func() string {
+		n := set.many()
+		switch {
+		case n > groupMost:
+			return fmt.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
+		case n == 0 && set.one() == nil:
+			return "there is nothing here to run again"
+		case n == 0 && set.one().Intent == state.SubmissionSending:
+			return "this is being sent right now: wait for the answer"
+		}
+		return a.unspendable()
+	}
+	run := func(choose bool) func() tea.Cmd {
+		return func() tea.Cmd {
+			if set.many() < 2 {
+				return a.runAgain(set.chosen()[0], choose)
+			}
+			if choose {
+				return a.groupWithModel(set)
+			}
+			return a.openGroup(set, "")
+		}
+	}
+	return []action{
+		a.does(keymap.Rerun, run(false)).unless(refuse).hinted("again"),
+		a.does(keymap.RerunModel, run(true)).unless(refuse),
+	}
+}
+
+// source is what a job was made from, as far as it can be known.
+type source struct {
+	job   state.Generation
+	draft state.Draft
+	lost  []string // what could not be taken over, in words
+	err   error    // why it can't be run again; nil if it can
+}
+
+var (
+	errForgotten = errors.New("the server no longer knows this job, and it was not sent from here: what it was made from is not known")
+	errNoJob     = errors.New("this line became no job")
+	errUnwritten = errors.New("the journal does not tell what was sent")
+	errOnItsWay  = errors.New("this is being sent right now: wait for the answer")
+)
+
+// sources finds out what up to 100 jobs were made from: from the journal what
+// was sent from here, from the server in one request the rest.
+func sources(ctx context.Context, s *Session, jobs []state.Generation) ([]source, error) {
+	out := make([]source, len(jobs))
+	ids := make([]api.ID, len(jobs))
+	for i, g := range jobs {
+		out[i].job, ids[i] = g, g.ID
+	}
+	// What the journal can't tell the server can, of all but unknown outcomes.
+	ours, _ := s.Journal.SubmissionsOf(ctx, ids)
+	var strangers []api.ID
+	for i := range out {
+		sub, known := ours[out[i].job.ID]
+		if out[i].recall(&sub, known) {
+			strangers = append(strangers, out[i].job.ID)
+		}
+	}
+	found, err := fetch(ctx, s, strangers)
+	for i := range out {
+		x := &out[i]
+		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, errForgotten) {
+			x.draft, x.lost = state.DraftFromJob(g)
+			x.err = nil
+		}
+		x.draft.UpdatedAt = time.Time{} // nothing of it was typed yet
+	}
+	return out, err
+}
+
+// recall takes over what the journal tells of a job, if it knows it. It reports
+// whether the server has to be asked.
+func (x *source) recall(sub *state.Submission, known bool) (ask bool) {
+	switch {
+	case x.job.ID == "":
+		x.err = errNoJob
+	case x.job.Intent == state.SubmissionSending:
+		x.err = errOnItsWay
+	case known && !sub.Draft.Empty():
+		x.draft = state.DraftFromSubmission(sub)
+		if x.job.Intent != "" {
+			x.draft.Doubt = doubtful(sub)
+		}
+	case x.job.Intent != "":
+		x.err = errUnwritten
+	default:
+		x.err = errForgotten // unless the server brings it
+		return true
+	}
+	return false
+}
+
+// fetch asks for up to 100 jobs, together where there are several. Lists do not
+// bring all that there is, such as the jobs of batches: what is missing is
+// asked for by itself before it counts as not known to the server.
+func fetch(ctx context.Context, s *Session, ids []api.ID) (map[api.ID]api.Generation, error) {
+	found := make(map[api.ID]api.Generation, len(ids))
+	if len(ids) > 1 {
+		keep := func(items []api.Generation) {
+			for _, g := range items {
+				if slices.Contains(ids, g.ID) {
+					found[g.ID] = g
+				}
+			}
+		}
+		page, err := s.Client.Generations(ctx, api.GenerationQuery{IDs: ids}, keep)
+		if err != nil {
+			return found, err
+		}
+		keep(page.Items)
+	}
+	for _, id := range ids {
+		if _, known := found[id]; known {
+			continue
+		}
+		g, err := s.Client.Generation(ctx, id, api.GenerationDetails{})
+		switch e, ok := errors.AsType[*api.Error](err); {
+		case ok && e.Kind == api.KindNotFound:
+		case err != nil:
+			return found, err
+		default:
+			found[id] = g
+		}
+	}
+	return found, nil
+}
+
+// runAgain reads what a job was made from and opens a form with it; choose has
+// another model be chosen first.
+func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
+	}
+	a.busy("reading what " + g.Name + " was made from" + a.theme.glyphs.more)
+	s, from := a.session, a.top()
+	return func() tea.Msg {
+		m := sourceMsg{session: s, from: from, choose: choose}
+		found, err := sources(context.Background(), s, []state.Generation{g})
+		m.source = found[0]
+		if err != nil {
+			m.source.err = err
+		}
+		return m
+	}
+}
+
+// sourceMsg is what a job was made from.
+type sourceMsg struct {
+	session *Session
+	from    screen // where it was asked for
+	choose  bool
+	source  source
+}
+
+func (m sourceMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	a.calm()
+	switch {
+	case m.source.err != nil:
+		a.complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))
+		return nil
+	case a.top() != m.from:
+		return nil // somebody is at work elsewhere by now
+	case !m.choose:
+		return a.formAgain(m.source, "")
+	}
+	return a.pickModel(m.source.draft.Model, a.unfit(&m.source), func(model string) tea.Cmd {
+		return a.formAgain(m.source, model)
+	})
+}
+
+// unfit says which models can't take what a job was made from. A job's output
+// is as long as one of its inputs.
+func (a *App) unfit(x *source) func(model string) string {
+	env := state.CheckEnv{
+		Now: a.now, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
+	}
+	return func(model string) string { return x.draft.Unfit(model, env) }
+}
+
+// origin is the job that a form was started from.
+type origin struct {
+	job   state.Generation
+	draft state.Draft // as it was
+	lost  []string
+}
+
+// formAgain opens a form with a job as it was, or with another model. What
+// stands unsent in the form already is kept aside meanwhile.
+func (a *App) formAgain(x source, model string) tea.Cmd {
+	d := x.draft.Clone()
+	if model != "" {
+		d.Model = model
+	}
+	f := a.generationForm(d)
+	f.origin = &origin{x.job, x.draft, x.lost}
+	f.aside = !a.draft.Empty()
+	f.came = time.Now() // keys pressed while it was read were meant for the list
+	a.push(f)
+	return f.look()
+}
+
+// originLines tell above the form what it was started from, what could not be
+// taken over, and what becomes of what was typed before.
+func (f *generationForm) originLines() []string {
+	o, t := f.origin, f.app.theme
+	if o == nil {
+		return nil
+	}
+	var lines []string
+	add := func(n tone, words string) {
+		for _, l := range wrap(words, max(10, f.width-4)) {
+			lines = append(lines, "  "+t.text(n, l))
+		}
+	}
+	if len(f.changes()) > 0 {
+		add(toneMuted, changedMark+" differs from "+o.job.Name)
+	}
+	if len(o.lost) > 0 {
+		add(toneWarn, "Not taken over: "+strings.Join(o.lost, "; "))
+	}
+	if f.aside {
+		add(toneMuted, "What was typed before is kept, and is back when this form is left.")
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+// changedMark stands before fields that differ from the job that the form was
+// started from.
+const changedMark = "*"
+
+// changes are the fields that differ from the job that the form was started
+// from.
+func (f *generationForm) changes() []string {
+	if f.origin == nil {
+		return nil
+	}
+	return f.draft.Changes(f.origin.draft)
+}
+
+// leave leaves the form. Where it was edited while something else stood unsent
+// before it, the user says which of the two is kept.
+func (f *generationForm) leave() tea.Cmd {
+	a := f.app
+	if !f.aside || f.draft.UpdatedAt.IsZero() {
+		return a.pop()
+	}
+	env := f.env()
+	return a.ask(&confirm{
+		title: "Keep this in place of what was typed before?",
+		body: func(width int) []string {
+			return wrap(fmt.Sprintf("The form keeps one unsent job. Before this one (%s) it was %s.",
+				f.draft.Name(env), a.draft.Name(env)), width)
+		},
+		yes: "keep this one", no: "keep the earlier one",
+		answer: func(yes bool) tea.Cmd {
+			if yes {
+				f.aside = false
+				f.hold()
+			}
+			a.remove(f)
+			return f.Leave()
+		},
+	})
+}
+
+// hold remembers what stands in the form as what was typed last, unless
+// something else does that has to come back.
+func (f *generationForm) hold() {
+	if !f.aside {
+		f.app.draft = f.draft.Clone()
+	}
+}
+
+// release empties the form's memory when its draft has become a submission.
+func (f *generationForm) release() {
+	if !f.aside {
+		f.app.draft = state.Draft{Model: f.draft.Model}
+	}
+}
+
+// comparison says how a price stands to what the job cost that the form was
+// started from, and what was changed.
+func (a *App) comparison(s *spending, width int) []string {
+	if s.form == nil || s.form.origin == nil {
+		return nil
+	}
+	o := s.form.origin
+	lines := a.advice(width, "that is", difference(s.submission.Price, a.store.Cost(&o.job), o.job.Name), toneMoney)
+	var changed []string
+	for _, field := range s.submission.Draft.Changes(o.draft) {
+		changed = append(changed, fieldWords(field))
+	}
+	return append(lines, a.advice(width, "changed", strings.Join(changed, ", "), toneText)...)
+}
+
+// difference says how much more or less a price is than what a job cost.
+func difference(p state.Price, was state.Cost, name string) string {
+	more, known := state.PriceDifference(p, was)
+	if !known {
+		return "not to be compared: a cost of " + name + " is not known"
+	}
+	cost, about := was.Amount.String(), ""
+	if was.Kind == state.CostDerived {
+		cost, about = "~"+was.Amount.Rounded(), "about "
+	}
+	switch {
+	case more > 0:
+		return fmt.Sprintf("%s%s more than %s, %s", about, more, name, cost)
+	case more < 0:
+		return fmt.Sprintf("%s%s less than %s, %s", about, -more, name, cost)
+	}
+	return fmt.Sprintf("%sas much as %s, %s", about, name, cost)
+}
+
+// fieldWords is a field of a draft as a person calls it.
+func fieldWords(name string) string {
+	switch name {
+	case state.FieldVisual:
+		return "video"
+	case state.FieldVoice:
+		return "voice"
+	case state.FieldOutputName:
+		return "output name"
+	case state.FieldWebhook:
+		return "webhook"
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(name, state.OptionField("")), "_", " ")
+}
