@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -164,6 +165,15 @@ func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
 	small, large := allocations(500), allocations(20_000)
 	if large > small*3/2 {
 		t.Errorf("a key allocates %.0f times among 500 jobs and %.0f times among 20,000", small, large)
+	}
+}
+
+func TestAGroupHasItsMeasure(t *testing.T) {
+	a := desk(t, groupMost+1)
+	step(a, press('a'))
+	step(a, press('.'))
+	if !strings.Contains(a.toast.text, "1001 are marked; a group takes 1000 at most") {
+		t.Errorf("it says %q", a.toast.text)
 	}
 }
 

@@ -68,7 +68,7 @@ func (g *group) sums(width int) []string {
 		total = t.fact("so far", groupTotal(subs), toneMoney)
 	}
 	lines := append([]string{total}, g.app.advice(width, "that is", g.compared(), toneText)...)
-	lines = append(lines, t.fact("models", modelCounts(subs), toneText))
+	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), toneText)...)
 	if g.pilotless() == "" {
 		box, words := "[ ]", "send one first as a pilot, the rest when you say so"
 		if g.pilot {

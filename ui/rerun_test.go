@@ -134,7 +134,7 @@ func TestAJobThatTheServerForgotCanNotBeRunAgain(t *testing.T) {
 		s.Press(".")
 		s.Pass(time.Second)
 		s.Sees("portrait can't be run again: the server no longer knows this job")
-		s.DoesNotSee("run again from")
+		s.DoesNotSee("from portrait")
 	})
 }
 
@@ -150,6 +150,19 @@ func TestAnUnknownOutcomeIsRunAgainWithAWarning(t *testing.T) {
 		s.Press(".")
 		s.Pass(time.Second)
 		s.Sees("run again", "nobody knows whether it was accepted", "talk_28s.mp4")
+	})
+}
+
+func TestWhatIsBeingSentIsNotRunAgain(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.account.Fault(creating, simulator.Fault{DelayAfter: 8 * time.Second})
+		s.price()
+		s.Press("y")
+		s.Pass(time.Second)
+		s.on("sending")
+		s.Press(".")
+		s.Sees("this is being sent right now: wait for the answer")
 	})
 }
 
@@ -320,7 +333,7 @@ func TestAFormDoesNotComeUpWhereSomebodyWentOnMeanwhile(t *testing.T) {
 		s.Press(".", "?")
 		s.Pass(5 * time.Second)
 		s.Sees("help")
-		s.DoesNotSee("run again  ")
+		s.DoesNotSee("from promo_de_014")
 		s.Press("esc")
 		s.Sees("STATUS")
 	})
