@@ -96,7 +96,8 @@ func OpenProfile(ctx context.Context, stateDir, profile string) (*Journal, error
 const mostJoins = 64
 
 // Join makes the profile from, that of a key which replaces another, lead to
-// the journal of the profile to. The caller has the proof that both are one
+// the journal of the profile to, which takes over what was seen and noted with
+// the new key. The caller has the proof that both are one
 // account: the new key can read a generation that was made with the old one.
 //
 // It is refused with ErrJoin if the servers differ, if there is no journal to
@@ -111,14 +112,26 @@ func Join(ctx context.Context, stateDir, from, to string) error {
 	if err != nil {
 		return err
 	}
-	if end == profilePath(stateDir, from) {
-		return fmt.Errorf("%w: %s leads to %s already", ErrJoin, to, from)
+	err = joinInto(ctx, end, profilePath(stateDir, from), to)
+	return errors.Join(err, end.Close())
+}
+
+// joinInto makes the journal at path lead to the profile to, that ends at end.
+func joinInto(ctx context.Context, end *Journal, path, to string) error {
+	if end.Path() == path {
+		return fmt.Errorf("%w: %s leads here already", ErrJoin, to)
 	}
-	j, err := Open(ctx, profilePath(stateDir, from))
+	j, err := Open(ctx, path)
 	if err != nil {
 		return err
 	}
-	err = j.write(ctx, func(tx *sql.Tx) error { return join(ctx, tx, to) })
+	err = j.write(ctx, func(tx *sql.Tx) error { return mayJoin(ctx, tx, to) })
+	if err == nil {
+		err = carry(ctx, j, end)
+	}
+	if err == nil {
+		err = j.write(ctx, func(tx *sql.Tx) error { return join(ctx, tx, to) })
+	}
 	return errors.Join(err, j.Close())
 }
 
@@ -140,47 +153,41 @@ func joinable(from, to string) error {
 	return nil
 }
 
-// endOf is the path that a profile leads to in the end.
-func endOf(ctx context.Context, stateDir, profile string) (string, error) {
+// endOf opens the journal that a profile leads to in the end.
+func endOf(ctx context.Context, stateDir, profile string) (*Journal, error) {
 	if _, err := os.Stat(profilePath(stateDir, profile)); err != nil {
-		return "", fmt.Errorf("%w: there is no journal of %s: %w", ErrJoin, profile, err)
+		return nil, fmt.Errorf("%w: there is no journal of %s: %w", ErrJoin, profile, err)
 	}
-	j, err := OpenProfile(ctx, stateDir, profile)
-	if err != nil {
-		return "", err
-	}
-	return j.Path(), j.Close()
+	return OpenProfile(ctx, stateDir, profile)
 }
 
-func join(ctx context.Context, tx *sql.Tx, to string) error {
+// mayJoin says why a journal can't lead to a profile.
+func mayJoin(ctx context.Context, tx *sql.Tx, to string) error {
 	old, err := joinedTo(ctx, tx)
-	switch {
-	case err != nil:
-		return err
-	case old == to:
-		return nil
-	case old != "":
+	if err == nil && old != "" && old != to {
 		return fmt.Errorf("%w: it is joined to %s", ErrJoin, old)
 	}
-	var own int
-	err = tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM ledger) +
-		(SELECT count(*) FROM submissions WHERE state NOT IN ('draft', 'estimated', 'rejected', 'dropped')
-			OR state = 'dropped' AND sent_at != 0)`).Scan(&own)
-	if err != nil {
+	if err != nil || old == to {
 		return err
 	}
-	if own > 0 {
+	own, err := ownMoney(ctx, tx)
+	if err == nil && own > 0 {
 		return fmt.Errorf("%w: the new key has %d records of money of its own, which would be out of sight", ErrJoin, own)
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO meta (name, value) VALUES ('joined_to', ?)", to)
+	return err
+}
+
+// join leaves the word that leads on, unless money came meanwhile.
+func join(ctx context.Context, tx *sql.Tx, to string) error {
+	if err := mayJoin(ctx, tx, to); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO meta (name, value) VALUES ('joined_to', ?)", to)
 	return err
 }
 
 // joinedTo is the profile that a journal leads to, "" if none.
-func joinedTo(ctx context.Context, db interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-},
-) (profile string, err error) {
+func joinedTo(ctx context.Context, db querier) (profile string, err error) {
 	err = db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'joined_to'").Scan(&profile)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil

@@ -1,0 +1,200 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// Relative is the profile of another key of the same server. Whether it is
+// the same account only the server can tell: the new key reads one of its jobs.
+type Relative struct {
+	Profile     string
+	Jobs        int       // seen there
+	Submissions int       // confirmed there: money that was spent or may have been
+	Seen        time.Time // when its jobs were last looked at; zero if that is not known
+	Newest      []api.ID  // some jobs to ask for, the newest first; never empty
+}
+
+// newestJobs is how many jobs of a relative are told: one may have been deleted.
+const newestJobs = 3
+
+// Kin lists the profiles below stateDir that may be the account of the given
+// one under an older key, those seen last first: of the same server, with jobs
+// known to the server, and not joined to others themselves. Nothing is written
+// to them, and what can't be read is passed over.
+func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
+	dirs, err := os.ReadDir(stateDir)
+	if err != nil {
+		return nil, fmt.Errorf("the profiles of other keys can't be listed: %w", err)
+	}
+	var kin []Relative
+	for _, dir := range dirs {
+		if joinable(profile, dir.Name()) != nil {
+			continue
+		}
+		if r, err := relative(ctx, stateDir, dir.Name()); err == nil && len(r.Newest) > 0 {
+			kin = append(kin, r)
+		}
+	}
+	slices.SortStableFunc(kin, func(a, b Relative) int {
+		return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(b.Submissions, a.Submissions), strings.Compare(a.Profile, b.Profile))
+	})
+	return kin, ctx.Err()
+}
+
+// relative reads one profile. One that leads to another has no jobs here: that
+// other one is listed itself.
+func relative(ctx context.Context, stateDir, profile string) (r Relative, err error) {
+	path := profilePath(stateDir, profile)
+	if _, err := os.Stat(path); err != nil {
+		return r, err
+	}
+	db, err := connect(path, readers)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	schema, err := version(ctx, db)
+	if err != nil {
+		return r, err
+	}
+	if err := readable(ctx, db); err != nil {
+		return r, err
+	}
+	if to, err := joinedTo(ctx, db); err != nil || to != "" {
+		return r, err
+	}
+	r.Profile = profile
+	return r, r.read(ctx, db, schema)
+}
+
+func (r *Relative) read(ctx context.Context, db *sql.DB, schema int) error {
+	err := db.QueryRowContext(ctx, "SELECT count(*) FROM submissions WHERE "+ofMoney).Scan(&r.Submissions)
+	if err != nil {
+		return err
+	}
+	newest := "SELECT id FROM (SELECT generation_id id, created_at at FROM submissions WHERE generation_id != '' ORDER BY at DESC LIMIT ?1)"
+	if schema > 1 { // before, jobs were not kept
+		newest = `SELECT id FROM (
+			SELECT * FROM (SELECT id, created at FROM generations WHERE NOT gone ORDER BY created DESC, id LIMIT ?1)
+			UNION SELECT * FROM (SELECT generation_id, sent_at FROM submissions WHERE generation_id != ''
+				ORDER BY created_at DESC LIMIT ?1)) GROUP BY id ORDER BY max(at) DESC, id LIMIT ?1`
+		var seen int64
+		err := db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM generations),
+			coalesce((SELECT max(at) FROM seen WHERE list = 'generations'), 0)`).Scan(&r.Jobs, &seen)
+		if err != nil {
+			return err
+		}
+		r.Seen = instant(seen)
+	}
+	rows, err := db.QueryContext(ctx, newest, newestJobs)
+	if err != nil {
+		return err
+	}
+	r.Newest, err = collect(rows, func(rows *sql.Rows) (id api.ID, err error) {
+		err = rows.Scan((*string)(&id))
+		return id, err
+	})
+	return err
+}
+
+// ofMoney are the submissions that must never be out of sight.
+const ofMoney = `(state NOT IN ('draft', 'estimated', 'rejected', 'dropped') OR state = 'dropped' AND sent_at != 0)`
+
+// Untouched reports whether the journal holds no money of its own, so that its
+// profile can be joined to that of another key.
+func (j *Journal) Untouched(ctx context.Context) (bool, error) {
+	own, err := ownMoney(ctx, j.db)
+	return own == 0, j.failed(err)
+}
+
+func ownMoney(ctx context.Context, db querier) (own int, err error) {
+	err = db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM ledger) +
+		(SELECT count(*) FROM submissions WHERE `+ofMoney+")").Scan(&own)
+	return own, err
+}
+
+// carry takes over what was noted with the new key before it was joined: jobs
+// and batches seen, labels, notes, and a draft. What the old journal knows
+// stands. Doing it again changes nothing.
+func carry(ctx context.Context, from, to *Journal) error {
+	const atOnce = 500
+	generations, batches, err := from.Seen(ctx)
+	if err != nil {
+		return err
+	}
+	var page []state.Generation
+	for g, err := range from.EachGeneration(ctx) {
+		if err != nil {
+			return err
+		}
+		if page = append(page, g); len(page) == atOnce {
+			if err := to.SaveGenerations(ctx, page, generations); err != nil {
+				return err
+			}
+			page = page[:0]
+		}
+	}
+	if err := to.SaveGenerations(ctx, page, generations); err != nil {
+		return err
+	}
+	seen, err := from.Batches(ctx)
+	if err != nil {
+		return err
+	}
+	if err := to.SaveBatches(ctx, seen, batches); err != nil {
+		return err
+	}
+	return errors.Join(carryMarks(ctx, from, to), carryDraft(ctx, from, to))
+}
+
+func carryMarks(ctx context.Context, from, to *Journal) error {
+	labels, err := from.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	notes, err := from.Notes(ctx)
+	if err != nil {
+		return err
+	}
+	return to.write(ctx, func(tx *sql.Tx) error {
+		for id, words := range labels {
+			var known int
+			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM labels WHERE id = ?", id).Scan(&known); err != nil {
+				return err
+			}
+			for i, label := range words {
+				if known > 0 {
+					break
+				}
+				if _, err := tx.ExecContext(ctx, "INSERT INTO labels (id, place, label) VALUES (?,?,?)", id, i, label); err != nil {
+					return err
+				}
+			}
+		}
+		for id, note := range notes {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO notes (id, note) VALUES (?,?)", id, note); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func carryDraft(ctx context.Context, from, to *Journal) error {
+	d, ok, err := from.Draft(ctx)
+	if err != nil || !ok || d.Empty() {
+		return err
+	}
+	return to.SaveDraft(ctx, d)
+}

@@ -1,0 +1,156 @@
+package journal
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// kin lists the relatives of the new key.
+func kin(t *testing.T, dir string) []Relative {
+	t.Helper()
+	found, err := Kin(t.Context(), dir, newKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestKinAreTheProfilesOfTheSameServerThatKnowJobs(t *testing.T) {
+	dir := t.TempDir()
+	_ = profile(t, dir, newKey)
+	if found := kin(t, dir); len(found) != 0 {
+		t.Errorf("a lonely profile has kin: %v", found)
+	}
+	old := profile(t, dir, oldKey) // stays open: another dubtop may run on it
+	for n := range 5 {
+		keepJobs(t, old, seenJob(n, api.Completed))
+	}
+	gone := seenJob(9, api.Completed)
+	gone.Gone = true
+	keepJobs(t, old, gone)
+	sent := sending(t, confirmed("s1"))
+	if err := old.BeginSending(t.Context(), sent); err != nil {
+		t.Fatal(err)
+	}
+	sent = answered(t, sent, api.Accepted, "g-own")
+	if err := old.SaveSubmission(t.Context(), sent); err != nil {
+		t.Fatal(err)
+	}
+	keepJobs(t, profile(t, dir, "0123456789ab-staging.sync.so"), seenJob(1, api.Completed))
+	_ = profile(t, dir, "eeeeeeeeeeee-api.sync.so") // knows nothing
+	if err := os.MkdirAll(filepath.Join(dir, "cccccccccccc-api.sync.so"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, "dddddddddddd-api.sync.so"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(profilePath(dir, "dddddddddddd-api.sync.so"), []byte("no database, but long enough to be one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found := kin(t, dir)
+	want := []api.ID{seenJob(4, "").ID, seenJob(3, "").ID, "g-own"}
+	if len(found) != 1 || found[0].Profile != oldKey || found[0].Jobs != 6 || found[0].Submissions != 1 ||
+		!found[0].Seen.Equal(noon) || !slices.Equal(found[0].Newest, want) {
+		t.Errorf("kin = %+v", found)
+	}
+}
+
+func TestTheKinSeenLastComesFirstAndWhatIsJoinedIsNotKin(t *testing.T) {
+	dir := t.TempDir()
+	for i, name := range []string{oldKey, newest} {
+		seen := noon.Add(time.Duration(i) * time.Hour)
+		if err := profile(t, dir, name).SaveGenerations(t.Context(), []state.Generation{seenJob(i, api.Completed)}, seen); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := kin(t, dir); len(found) != 2 || found[0].Profile != newest || found[1].Profile != oldKey {
+		t.Errorf("kin = %+v", found)
+	}
+	if err := Join(t.Context(), dir, newest, oldKey); err != nil {
+		t.Fatal(err)
+	}
+	if found := kin(t, dir); len(found) != 1 || found[0].Profile != oldKey || found[0].Jobs != 2 {
+		t.Errorf("after joining them: %+v", found)
+	}
+}
+
+func TestKinOfTheFirstVersionAreFoundAndLeftAsTheyAre(t *testing.T) {
+	dir := t.TempDir()
+	path := profilePath(dir, oldKey)
+	firstVersion(t, path)
+	found := kin(t, dir)
+	if len(found) != 1 || found[0].Submissions == 0 || len(found[0].Newest) == 0 {
+		t.Fatalf("kin = %+v", found)
+	}
+	db, err := connect(path, readers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if v, err := version(t.Context(), db); err != nil || v != 1 {
+		t.Errorf("the old journal is of version %d now (%v)", v, err)
+	}
+}
+
+func TestOnlyAJournalWithoutMoneyIsUntouched(t *testing.T) {
+	j := profile(t, t.TempDir(), newKey)
+	keepJobs(t, j, seenJob(1, api.Completed))
+	if ok, err := j.Untouched(t.Context()); err != nil || !ok {
+		t.Errorf("after looking: %t, %v", ok, err)
+	}
+	if err := j.SaveSubmission(t.Context(), confirmed("s1")); err != nil {
+		t.Fatal(err)
+	}
+	if ok, err := j.Untouched(t.Context()); err != nil || ok {
+		t.Errorf("after a yes to a price: %t, %v", ok, err)
+	}
+}
+
+func TestWhatWasNotedWithTheNewKeyComesAlong(t *testing.T) {
+	dir := t.TempDir()
+	old, fresh := profile(t, dir, oldKey), profile(t, dir, newKey)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	keepJobs(t, old, seenJob(1, api.Completed))
+	must(old.SetNote(t.Context(), "a", "of old"))
+	must(old.SetLabels(t.Context(), "a", []string{"old"}))
+	var jobs []state.Generation
+	for n := range 1203 {
+		jobs = append(jobs, seenJob(n, api.Completed))
+	}
+	keepJobs(t, fresh, jobs...)
+	must(fresh.SaveBatches(t.Context(), []state.Batch{{ID: "b1", Status: "COMPLETED"}}, noon))
+	for _, id := range []string{"a", "b"} {
+		must(fresh.SetNote(t.Context(), id, "of new"))
+		must(fresh.SetLabels(t.Context(), id, []string{"new", "newer"}))
+	}
+	must(fresh.SaveDraft(t.Context(), state.Draft{ID: "d", Visual: "asset:v", UpdatedAt: noon}))
+	for range 2 {
+		must(Join(t.Context(), dir, newKey, oldKey))
+	}
+	notes, err := old.Notes(t.Context())
+	must(err)
+	labels, err := old.Labels(t.Context())
+	must(err)
+	if got := fmt.Sprint(notes, labels); got != "map[a:of old b:of new] map[a:[old] b:[new newer]]" {
+		t.Errorf("marks: %s", got)
+	}
+	batches, err := old.Batches(t.Context())
+	must(err)
+	d, ok, err := old.Draft(t.Context())
+	must(err)
+	if n := len(everyJob(t, old)); n != 1203 || len(batches) != 1 || !ok || d.Visual != "asset:v" {
+		t.Errorf("%d jobs, %d batches, draft %+v", n, len(batches), d)
+	}
+}
