@@ -55,6 +55,7 @@ const (
 	Rerun         Name = "run_again"
 	RerunModel    Name = "run_with_model"
 	Label         Name = "label"
+	Note          Name = "note"
 	Export        Name = "export"
 	Totals        Name = "totals"
 	MoveDown      Name = "move_down"
@@ -136,6 +137,7 @@ func defaults() []Entry {
 		{Rerun, []string{"."}, ".", "run again as it was", GroupJob},
 		{RerunModel, []string{"m"}, "m", "run again with another model", GroupJob},
 		{Label, []string{"t"}, "t", "label", GroupJob},
+		{Note, []string{"w"}, "w", "write a note", GroupJob},
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
 

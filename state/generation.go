@@ -86,7 +86,8 @@ func (g *Generation) Class() Class {
 // Haystack is the id, name, model, status and error code.
 func (g *Generation) Haystack() string { return g.haystack }
 
-// FieldValue knows id, name, model, status, error (the code and the words).
+// FieldValue knows id, name, model, status, error (the code and the words). A
+// note stands beside the row, in Notes.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -101,6 +102,8 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return strings.ToLower(g.ErrorCode), true
 	case "error":
 		return strings.ToLower(g.ErrorCode + " " + g.Error), true
+	case "note":
+		return "", true
 	}
 	return "", false
 }

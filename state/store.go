@@ -24,7 +24,8 @@ type Store struct {
 	Forecast Forecast
 	Prices   Prices
 	Spend    Spend
-	Slots    int // jobs the plan runs at once, learned from a refusal; 0 unknown
+	Notes    Notes // the user's own, on generations
+	Slots    int   // jobs the plan runs at once, learned from a refusal; 0 unknown
 
 	watched time.Time // when the running jobs were last looked at
 	blind   time.Time // when we last looked after a gap too long to time a job
@@ -58,6 +59,7 @@ func (s *Store) Clear() {
 	s.Queue.Clear()
 	s.History, s.Forecast, s.Spend, s.Slots = History{}, Forecast{}, Spend{}, 0
 	s.Prices = Prices{version: s.Prices.version + 1}
+	s.Notes = Notes{version: s.Notes.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}
 }
 

@@ -27,6 +27,7 @@ type Query struct {
 	Sort     Sort
 	Reverse  bool
 	Prices   *Prices // for SortCost; nil without costs
+	Notes    *Notes  // searched with the rows; nil without notes
 }
 
 func (q Query) natural() bool { return q.Sort == SortNone || q.Sort == SortAge }
@@ -42,6 +43,7 @@ type View[T any] struct {
 	picked []*entry[T] // unless all
 	seen   uint64      // the collection's version
 	priced uint64      // the prices' version
+	noted  uint64      // the notes' version
 }
 
 // Update brings the view up to date, and reports whether it may look
@@ -49,15 +51,15 @@ type View[T any] struct {
 // when there is no filter and the order is by age. After a change of the
 // collection alone it looks at the changed rows only.
 func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
-	priced := v.pricedBy(q)
-	sameQuery := v.rows == c && v.query == q && v.priced == priced
+	priced, noted := v.pricedBy(q), v.notedBy(q)
+	sameQuery := v.rows == c && v.query == q && v.priced == priced && v.noted == noted
 	if sameQuery && v.seen == c.version {
 		return false
 	}
 	if v.query.Text != q.Text {
 		v.filter.parse(q.Text)
 	}
-	v.rows, v.query, v.priced = c, q, priced
+	v.rows, v.query, v.priced, v.noted = c, q, priced, noted
 	v.all = q.natural() && !q.Failures && v.filter.Empty()
 	switch {
 	case v.all:
@@ -79,6 +81,15 @@ func (v *View[T]) pricedBy(q Query) uint64 {
 		return q.Prices.Version()
 	}
 	return v.priced
+}
+
+// notedBy is the version of the notes that a query needs, the last one where
+// it needs none.
+func (v *View[T]) notedBy(q Query) uint64 {
+	if q.Text != "" && q.Notes != nil {
+		return q.Notes.Version()
+	}
+	return v.noted
 }
 
 // Len is the number of visible rows.
@@ -168,7 +179,7 @@ func (v *View[T]) shows(e *entry[T]) bool {
 	if v.query.Failures && e.class != ClassTroubled {
 		return false
 	}
-	return v.filter.Empty() || v.filter.Match(e.row())
+	return v.filter.Empty() || v.filter.Match(v.query.Notes.beside(e.row(), e.row().Key()))
 }
 
 // compare is a total order, which Index relies on.

@@ -168,20 +168,36 @@ func (a *App) crowded(width int) bool {
 // that is worth words; on the right where the cursor is.
 func (a *App) statusLine(width int) string {
 	left := []piece{{" ", toneText}}
-	switch {
-	case a.toast.text != "":
-		left = append(left, piece{a.toast.text, a.toast.tone})
-	case a.session != nil:
-		left = append(left, a.phase())
-	}
 	var right []piece
 	if words := a.marked(); words != "" && a.crowded(width) {
 		right = append(right, piece{words + "  ", toneMark})
 	}
-	if p, ok := a.top().(positioned); ok {
+	if p, ok := a.top().(positioned); ok && p.Position() != "" {
 		right = append(right, piece{p.Position() + " ", toneMuted})
 	}
+	switch {
+	case a.toast.text != "":
+		left = append(left, piece{a.toast.text, a.toast.tone})
+	case a.session != nil:
+		p := a.phase()
+		left = append(left, p.leaving(width, right, a.theme.glyphs.more))
+	}
 	return a.theme.line(width, left, right)
+}
+
+// leaving is the piece cut short for what stands on the right, where there is
+// room for both: why there is no answer is told at length, and how much a
+// filter finds is wanted then, too.
+func (p piece) leaving(width int, right []piece, more string) piece {
+	const enough = 30
+	room := width - 2
+	for _, r := range right {
+		room -= textWidth(r.text)
+	}
+	if len(right) > 0 && room >= enough && textWidth(p.text) > room {
+		p.text = fit(p.text, room, false, more)
+	}
+	return p
 }
 
 // positioned is a screen that has a place in something longer.

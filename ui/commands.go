@@ -72,6 +72,7 @@ type recallMsg struct {
 	unwritable  error // why nothing can be written to it
 	submissions []state.Submission
 	draft       state.Draft
+	notes       state.Notes
 	past        past
 	outbox      outboxMsg
 	sender      senderMsg
@@ -96,10 +97,12 @@ func recallCmd(s *Session) tea.Cmd {
 		m.outbox = readOutbox(&Session{Journal: m.journal, JournalErr: m.unwritable}, -1, 0, false)
 		m.slots = recallSlots(ctx, m.journal, time.Now())
 		m.past = recallPast(ctx, m.journal)
+		notes, torn := m.journal.Notes(ctx)
+		m.notes = state.NewNotes(notes)
 		var unread, lost error
 		m.submissions, unread = m.journal.Submissions(ctx)
 		m.draft, _, lost = m.journal.Draft(ctx)
-		m.err = errors.Join(m.err, m.outbox.err, unread, lost)
+		m.err = errors.Join(m.err, m.outbox.err, torn, unread, lost)
 		return m
 	}
 }
@@ -113,7 +116,7 @@ func (m recallMsg) land(a *App) tea.Cmd {
 		a.complain("the journal could not be read: " + errorText(m.err))
 	}
 	a.bringBack(m.past)
-	a.draft = m.draft
+	a.draft, a.store.Notes = m.draft, m.notes
 	a.store.Slots = cmp.Or(a.store.Slots, m.slots)
 	a.recallOutbox(m)
 	if do := a.opened; do != nil {

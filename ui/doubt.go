@@ -160,6 +160,7 @@ func (a *App) landChoice(d state.Done) tea.Cmd {
 	}
 	a.showOutbox()
 	a.spent(&sub)
+	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)
 	a.say("found: " + sub.Name + " is " + string(sub.GenerationID+sub.BatchID))
 	a.poller.Refresh(a.now)

@@ -34,13 +34,14 @@ func (t *theme) fact(label, value string, n tone) string {
 func (a *App) facts(g *state.Generation, width int) []string {
 	t := a.theme
 	status := jobStatus(t, g)
-	lines := []string{
+	lines := a.advice(width, "note", a.store.Notes.Of(g.Key()), toneText)
+	lines = append(lines,
 		t.fact("status", status.text, status.tone),
 		t.fact("model", g.Model, toneText),
 		t.fact("length", length(g.Length), toneText),
 		t.fact("cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone),
 		t.fact("created", happened(g.Created, a.now), toneText),
-	}
+	)
 	if !g.Started.IsZero() {
 		lines = append(lines, t.fact("started", clock(g.Started, a.now)+" (seen)", toneText))
 	}

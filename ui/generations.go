@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -31,6 +32,7 @@ func newGenerations(a *App) *view[state.Generation] {
 			}
 		},
 	}}
+	v.query.Prices, v.query.Notes = &a.store.Prices, &a.store.Notes
 	v.pane = a.generationPane
 	act := generationActions(a, markedJobs(&v.list, func(g *state.Generation) state.Generation { return *g }))
 	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures")
@@ -70,6 +72,7 @@ func generationActions(a *App, set jobSet) []action {
 		a.does(keymap.Open, func() tea.Cmd { return a.openOutput(which().ID, opening) }).unless(noOutput).hinted("open"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).unless(unidentified).hinted(""),
 		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
+		a.does(keymap.Note, func() tea.Cmd { return a.editNote(which()) }).unless(func() string { return cmp.Or(noRow(), a.unnotable()) }),
 	}, a.runningAgain(set)...)
 }
 

@@ -204,6 +204,7 @@ func (a *App) sent(d state.Done) tea.Cmd {
 	delete(a.outbox.attended, sub.ID)
 	a.showOutbox() // the row of the intent gives way
 	a.spent(&sub)
+	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)
 	if d.Batch != nil {
 		a.store.Batches.Put(state.NewBatch(*d.Batch), a.now)

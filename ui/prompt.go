@@ -1,0 +1,73 @@
+package ui
+
+import (
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+)
+
+// prompt is one line that a short text is typed into. It stands on the last
+// line of the body; enter takes the text, esc leaves everything as it was.
+type prompt struct {
+	app   *App
+	title string
+	input textinput.Model
+	limit int
+	save  func(text string) tea.Cmd
+	width int
+}
+
+// prompt asks for one line of at most limit characters, beginning with a
+// value. save gets it cleaned, without spaces around it, and perhaps empty.
+func (a *App) prompt(title, value string, limit int, save func(text string) tea.Cmd) tea.Cmd {
+	p := &prompt{app: a, title: title, limit: limit, save: save, input: newInput(a.theme)}
+	p.input.Prompt = title + ": "
+	p.input.CharLimit = limit
+	p.input.SetValue(value)
+	p.input.CursorEnd()
+	a.push(p)
+	return nil
+}
+
+func (p *prompt) Title() string { return p.title }
+
+func (p *prompt) SetSize(width, _ int) {
+	p.width = width
+	p.input.SetWidth(max(1, width-textWidth(p.input.Prompt)-2))
+}
+
+// Place puts the prompt on the last line of the body.
+func (p *prompt) Place(_, boxHeight, _, height int) (int, int) { return 0, height - boxHeight }
+
+// Dims is false: the row above is what the text is about.
+func (p *prompt) Dims() bool { return false }
+
+func (p *prompt) Actions() []action {
+	a := p.app
+	return []action{
+		a.does(keymap.Choose, p.take).hinted("save"),
+		a.does(keymap.Leave, a.pop).hinted("as it was"),
+	}
+}
+
+// mostBytes is how long a character may be.
+const mostBytes = 4
+
+func (p *prompt) take() tea.Cmd {
+	text := strings.TrimSpace(string(api.Clean(p.input.Value(), mostBytes*p.limit)))
+	return tea.Batch(p.app.pop(), p.save(text))
+}
+
+func (p *prompt) Update(msg tea.Msg) tea.Cmd {
+	var cmd tea.Cmd
+	p.input, cmd = p.input.Update(msg)
+	return cmd
+}
+
+func (p *prompt) View() string { return padStyled(p.input.View(), p.width) }
+
+func (p *prompt) Cursor() *tea.Cursor { return p.input.Cursor() }
