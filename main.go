@@ -219,16 +219,33 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*ui.Sessi
 	if err != nil {
 		return nil, err
 	}
+	return account(env, client, journal.ProfileName(key.Fingerprint(), client.Base())), nil
+}
+
+// account is a session on the journal of a profile.
+func account(env settings.Env, client *api.Client, profile string) *ui.Session {
 	s := &ui.Session{Name: accountName(client.Base()), Client: client}
-	s.OpenJournal = func() (*journal.Journal, error) {
-		return openJournal(env, journal.ProfileName(key.Fingerprint(), client.Base()))
+	s.OpenJournal = func() (*journal.Journal, error) { return openJournal(env, profile) }
+	s.Kin = func(ctx context.Context) ([]journal.Relative, error) {
+		dir, err := settings.StateDir(env)
+		if err != nil {
+			return nil, err
+		}
+		return journal.Kin(ctx, dir, profile)
+	}
+	s.Join = func(ctx context.Context, to string) (*ui.Session, error) {
+		dir, err := settings.StateDir(env)
+		if err == nil {
+			err = journal.Join(ctx, dir, profile, to)
+		}
+		return account(env, client, profile), err
 	}
 	s.Close = func() {
 		if s.Journal != nil {
 			_ = s.Journal.Close() // nothing can be done about it
 		}
 	}
-	return s, nil
+	return s
 }
 
 // openJournal opens the journal of an account, or one in memory where that

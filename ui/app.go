@@ -16,6 +16,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,8 +38,14 @@ type Session struct {
 	// OpenJournal opens the journal beside the first frame. The error says why
 	// it can't be written; there is a journal all the same.
 	OpenJournal func() (*journal.Journal, error)
-	Demo        bool
-	Close       func() // releases what the session holds; may be nil
+	// Kin lists the profiles of other keys that may be this account's; nil
+	// where there are none.
+	Kin func(context.Context) ([]journal.Relative, error)
+	// Join leads this key to the journal of such a profile, for good, and
+	// gives the session on it.
+	Join  func(ctx context.Context, profile string) (*Session, error)
+	Demo  bool
+	Close func() // releases what the session holds; may be nil
 }
 
 // Config is what the dashboard needs from its surroundings.
@@ -80,6 +87,7 @@ type App struct {
 	opened    func() tea.Cmd              // what waits for the journal; may be nil
 	batchPath string                      // and into the batch form
 	history   history                     // what the journal knows of the lists
+	kinship   kinship                     // whether an older key was this account's
 
 	tabs  []tab
 	tab   int
@@ -103,7 +111,7 @@ func (a *App) enter(s *Session) {
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
 	a.sending, a.outbox, a.opened = map[string]state.Submission{}, a.newOutbox(), nil
-	a.history = history{}
+	a.history, a.kinship = history{}, kinship{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
 	if s == nil {

@@ -56,7 +56,7 @@ func (beatMsg) land(a *App) tea.Cmd {
 		learned = a.learnSlots(a.session.Client.Usage().Slots)
 	}
 	a.toast.fade(a.now)
-	cmds := []tea.Cmd{beatCmd(), learned, a.poll(), a.tendOutbox(), a.tendHistory()}
+	cmds := []tea.Cmd{beatCmd(), learned, a.poll(), a.tendOutbox(), a.tendHistory(), a.lookForKin()}
 	for _, s := range a.stack {
 		if t, ok := s.(ticking); ok {
 			cmds = append(cmds, t.Tick(a.now))

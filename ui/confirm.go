@@ -29,14 +29,25 @@ type confirm struct {
 	marked  bool // the yes button is marked
 	quiet   time.Time
 	armed   bool
+	covered bool // it waits below another screen
 	width   int
 }
 
 // armMsg looks whether a dialog has been left in peace long enough.
 type armMsg struct{ dialog *confirm }
 
-func (m armMsg) land(*App) tea.Cmd {
+func (m armMsg) land(a *App) tea.Cmd {
 	c := m.dialog
+	if a.top() != screen(c) {
+		c.covered = true
+		if !a.shown(c) {
+			return nil
+		}
+		return c.wait(armTime)
+	}
+	if c.covered { // it has just come to light: the last key was not for it
+		c.covered, c.quiet = false, time.Now()
+	}
 	if left := armTime - time.Since(c.quiet); left > 0 {
 		return c.wait(left)
 	}

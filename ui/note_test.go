@@ -95,7 +95,6 @@ func TestANoteThatCannotBeKeptIsTakenBack(t *testing.T) {
 		s.Press("w")
 		s.Type("in vain")
 		s.Press("enter")
-		s.Pass(time.Second)
 		s.Sees("the note could not be kept")
 		s.DoesNotSee("in vain")
 	})

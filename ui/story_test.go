@@ -42,6 +42,7 @@ type stage struct {
 	terminal      uitest.Options
 	prepare       func(*simulator.Server) // before the dashboard starts
 	journal       string                  // a path; "" keeps it in memory
+	profiles      string                  // the directory of all profiles: each key has a journal there
 	broken        error                   // why there is no journal
 	noKey         bool                    // the first screen asks for one
 	moody         bool                    // jobs may fail, as in real life
@@ -123,6 +124,8 @@ func (s *story) session(key string, st stage) (*ui.Session, error) {
 		return nil, err
 	}
 	switch {
+	case st.profiles != "":
+		return s.profiled(client, api.NewSecret(key)), nil
 	case st.broken != nil:
 		s.book, err = journal.OpenWithout(st.broken)
 	case st.journal != "":

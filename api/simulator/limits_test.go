@@ -100,6 +100,11 @@ func TestKeys(t *testing.T) {
 	}
 	a.RestoreKey()
 	a.get("/v2/models").is(200)
+	old := a.Key()
+	a.RotateKey("sk-sim-new")
+	a.get("/v2/models").is(401)
+	a.RotateKey(old)
+	a.get("/v2/models").is(200)
 	if other := New(Options{Seed: 1}).Key(); other == a.Key() {
 		t.Error("another seed has the same key")
 	}

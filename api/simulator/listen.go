@@ -35,7 +35,7 @@ func (s *Server) Listen(addr string) (*Running, error) {
 		return nil, errors.Join(fmt.Errorf("the simulator cannot listen: %w", err), api.Close())
 	}
 	r := &Running{
-		key: s.key, base: originOf(api), storage: originOf(storage),
+		key: s.Key(), base: originOf(api), storage: originOf(storage),
 		api: newHTTPServer(s.API()), storing: newHTTPServer(s.Storage()),
 	}
 	s.mu.Lock()

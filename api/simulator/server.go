@@ -132,7 +132,11 @@ func (o Options) withDefaults() Options {
 }
 
 // Key is the account's API key.
-func (s *Server) Key() string { return s.key }
+func (s *Server) Key() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.key
+}
 
 // BaseURL is the origin of the API, such as http://127.0.0.1:8700.
 func (s *Server) BaseURL() string {

@@ -230,6 +230,14 @@ func (s *Server) RevokeKey() { s.revoke(true) }
 // RestoreKey makes a revoked key right again.
 func (s *Server) RestoreKey() { s.revoke(false) }
 
+// RotateKey replaces the key, as the owner of an account does: from now on the
+// old one is wrong, and everything else stays.
+func (s *Server) RotateKey(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.key = key
+}
+
 func (s *Server) revoke(revoked bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

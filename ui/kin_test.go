@@ -1,0 +1,258 @@
+package ui_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state/journal"
+	"dubtop/ui"
+)
+
+// profiled is a session as the program makes one: the journal is that of key
+// and server.
+func (s *story) profiled(client *api.Client, key api.Secret) *ui.Session {
+	dir, profile := s.stage.profiles, journal.ProfileName(key.Fingerprint(), client.Base())
+	session := &ui.Session{Name: "acme", Client: client}
+	session.OpenJournal = func() (*journal.Journal, error) {
+		book, err := journal.OpenProfile(context.Background(), dir, profile)
+		if err == nil {
+			s.book = book
+			s.t.Cleanup(func() { _ = book.Close() })
+		}
+		return book, err
+	}
+	session.Kin = func(ctx context.Context) ([]journal.Relative, error) { return journal.Kin(ctx, dir, profile) }
+	session.Join = func(ctx context.Context, to string) (*ui.Session, error) {
+		return s.profiled(client, key), journal.Join(ctx, dir, profile, to)
+	}
+	return session
+}
+
+const (
+	rotated   = "sk-sim-00000002.rotated"
+	sameTitle = "The same account with a new key?"
+)
+
+// lookups are how often single jobs were asked for.
+func (s *story) lookups() (n int) {
+	for _, r := range s.account.Requests() {
+		if r.Route == "GET /v2/generate/{id}" {
+			n++
+		}
+	}
+	return n
+}
+
+// withAPast is a stage on which a job was paid for with the first key, noted,
+// and an old one is gone from the server since.
+func withAPast(t *testing.T) (stage, func(*story)) {
+	t.Helper()
+	st := stage{profiles: t.TempDir()}
+	st.account.Profile = simulator.Current
+	return st, func(s *story) {
+		deleted := s.account.Add(simulator.Job{Name: "long_deleted", Status: "COMPLETED"})
+		s.Pass(20 * time.Second)
+		s.Press("g", "w")
+		s.Type("the client's favourite")
+		s.Press("enter")
+		s.price()
+		s.Press("y")
+		s.Pass(12 * time.Second)
+		s.account.Remove(deleted)
+		s.Pass(time.Minute)
+		s.account.RotateKey(rotated)
+	}
+}
+
+func TestARotatedKeyGoesOnWhereTheOldOneEnded(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.again(24 * time.Hour)
+		s.Pass(5 * time.Second)
+		s.Sees(sameTitle, "42 jobs", "1 request", "yesterday 18:3")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.DoesNotSee(sameTitle)
+		s.Press("/")
+		s.Type("favourite")
+		s.Sees("long_deleted", "1 of 1, 42 in all")
+		s.Press("esc", "esc")
+		entries, damage, err := s.book.Entries(s.t.Context())
+		if err != nil || len(damage) != 0 || len(entries) == 0 {
+			t.Errorf("the ledger has %d rows, damage %v, %v", len(entries), damage, err)
+		}
+		s.price() // and what is spent from now on is written there, too
+		s.Press("y")
+		s.Pass(10 * time.Second)
+		after, _, _ := s.book.Entries(s.t.Context())
+		if len(after) != len(entries)+1 || len(s.posts()) != 2 {
+			t.Errorf("%d rows after %d, %d posts", len(after), len(entries), len(s.posts()))
+		}
+		s.again(time.Minute)
+		s.Pass(time.Minute)
+		s.DoesNotSee(sameTitle)
+		s.Sees("43")
+	})
+}
+
+func TestApartStaysApart(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.again(time.Hour)
+		s.Pass(5 * time.Second)
+		s.Sees(sameTitle)
+		s.Press("n")
+		s.Pass(5 * time.Minute)
+		s.DoesNotSee(sameTitle, "could not")
+		s.again(time.Hour)
+		before := s.lookups()
+		s.Pass(5 * time.Minute)
+		s.DoesNotSee(sameTitle)
+		if n := s.lookups() - before; n != 0 {
+			t.Errorf("the jobs of the other profile were asked for %d times", n)
+		}
+		if ok, err := s.book.Untouched(s.t.Context()); err != nil || !ok {
+			t.Errorf("money came over: %v", err)
+		}
+	})
+}
+
+func TestAnotherAccountIsNeverOffered(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.account = simulator.New(simulator.Options{Seed: 2, Key: rotated, Generations: 5, Reliable: true})
+		s.again(time.Hour)
+		s.Pass(5 * time.Minute)
+		s.Sees("1 Generations 5 ")
+		s.DoesNotSee(sameTitle)
+		asked := s.lookups()
+		s.again(time.Hour)
+		s.Pass(5 * time.Minute)
+		if asked == 0 || asked > 3 || s.lookups() != asked {
+			t.Errorf("asked %d times in the first session, %d in both", asked, s.lookups())
+		}
+	})
+}
+
+func TestAnAnswerThatDoesNotComeIsAskedForLater(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.account.Fault("GET /v2/generate/{id}", simulator.Fault{Status: 503})
+		s.again(time.Hour)
+		s.Pass(10 * time.Minute)
+		s.DoesNotSee(sameTitle)
+		s.account.ClearFaults()
+		s.Pass(3 * time.Minute)
+		s.Sees(sameTitle)
+	})
+}
+
+func TestAKeyThatHasSpentIsNotJoined(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.account.Fault("GET /v2/generate/{id}", cutOff())
+		s.again(time.Hour)
+		s.price()
+		s.Press("y")
+		s.Pass(10 * time.Second)
+		s.account.ClearFaults()
+		s.Pass(5 * time.Minute)
+		s.DoesNotSee(sameTitle)
+	})
+}
+
+// While somebody types the question waits below, and the key that brings it to
+// light does not answer it.
+func TestTheQuestionInterruptsNobody(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.again(time.Hour)
+		s.Pass(50 * time.Millisecond)
+		s.Press("n")
+		s.Type("https://cdn.example.com/a")
+		s.Pass(10 * time.Second)
+		s.DoesNotSee(sameTitle)
+		s.Type("yyy.mp4")
+		s.Press("esc", "y", "y")
+		s.Pass(150 * time.Millisecond)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees(sameTitle)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.DoesNotSee(sameTitle)
+		s.Sees("1 Generations 42")
+		s.Press("n") // and what was typed came along
+		s.Sees("https://cdn.example.com/ayyy.mp4")
+	})
+}
+
+func TestTheQuestionComesBackWhenAnotherViewWasChosen(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		s.again(time.Hour)
+		s.Pass(50 * time.Millisecond)
+		s.Press(":")
+		s.Pass(5 * time.Second)
+		s.DoesNotSee(sameTitle)
+		s.Type("batches")
+		s.Press("enter")
+		s.Pass(2 * time.Minute)
+		s.Sees(sameTitle)
+	})
+}
+
+func TestAProfileThatIsGoneMeanwhileIsSaid(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	tell(t, st, func(s *story) {
+		past(s)
+		old := s.book.Path()
+		s.again(time.Hour)
+		s.Pass(5 * time.Second)
+		if err := os.RemoveAll(filepath.Dir(old)); err != nil {
+			t.Fatal(err)
+		}
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("the profiles could not be joined")
+		s.Pass(time.Minute)
+		s.Sees("1 Generations 41")
+	})
+}
+
+func TestFramesOfTheQuestionAboutAnOldKey(t *testing.T) {
+	t.Parallel()
+	for _, size := range sizes() {
+		st := stage{profiles: t.TempDir()}
+		keep(t, sketch{"same-account", st, func(s *story) {
+			s.Pass(12 * time.Second)
+			s.price()
+			s.Press("y")
+			s.Pass(10 * time.Second)
+			s.account.RotateKey(rotated)
+			s.again(24 * time.Hour)
+			s.Pass(5 * time.Second)
+			s.Sees(sameTitle)
+		}}, size[0], size[1])
+	}
+}
