@@ -222,17 +222,26 @@ func (d *generationDetails) fetch() tea.Cmd {
 // openPace is how often an open running job is asked for its progress.
 const openPace = 5 * time.Second
 
-// Tick asks again while the open job runs, and once more when the list knows
-// better how it stands.
+// Tick asks again while the open job runs, once more when the list knows better
+// how it stands, and for what could not be had once the server answers again.
 func (d *generationDetails) Tick(now time.Time) tea.Cmd {
-	g := d.row()
-	if g == nil || d.app.poller.Paused() || now.Sub(d.asked) < openPace {
+	g, a := d.row(), d.app
+	if g == nil || g.Gone || a.poller.Paused() || a.cutOff() != "" || now.Sub(d.asked) < openPace {
 		return nil
 	}
-	if !g.Status.Running() && (d.full == nil || d.full.Status == g.Status) {
-		return nil
+	unanswered := d.full == nil && a.store.Generations.AsOf().After(d.asked) && kindOf(d.err) == api.KindNetwork
+	if g.Status.Running() || unanswered || d.full != nil && d.full.Status != g.Status {
+		return d.fetch()
 	}
-	return d.fetch()
+	return nil
+}
+
+// kindOf is what an error of the API is about.
+func kindOf(err error) api.Kind {
+	if e, ok := errors.AsType[*api.Error](err); ok {
+		return e.Kind
+	}
+	return api.KindUnknown
 }
 
 // detailsMsg is one job as the API tells it by itself.
@@ -251,8 +260,7 @@ func (m detailsMsg) land(a *App) tea.Cmd {
 	d := m.screen
 	d.asking, d.err = false, m.err
 	if m.err != nil {
-		var e *api.Error
-		if errors.As(m.err, &e) && e.Kind == api.KindNotFound {
+		if kindOf(m.err) == api.KindNotFound {
 			a.store.MarkGone(d.id, a.now)
 		}
 		return nil
@@ -275,13 +283,42 @@ func (d *generationDetails) lines(width int) []string {
 	case d.part == partOverview:
 		lines = append(lines, indented(d.overview(g, width-2))...)
 	case d.full == nil && d.err != nil:
-		lines = append(lines, "  "+t.text(toneBad, errorText(d.err)))
+		lines = append(lines, indented(d.missing(g, width-4))...)
 	case d.full == nil:
 		lines = append(lines, "  "+t.text(toneMuted, "Asking for it"+t.glyphs.more))
 	case d.part == partRequest:
 		lines = append(lines, indented(a.rawLines(d.full.Request(), width-2))...)
 	default:
 		lines = append(lines, indented(a.rawLines(d.full.Raw, width-2))...)
+	}
+	return lines
+}
+
+// missing says why there is no more to tell of a job, and whether there will be.
+func (d *generationDetails) missing(g *state.Generation, width int) []string {
+	a, t := d.app, d.app.theme
+	if g.Gone {
+		return toned(t, toneMuted, wrap("Its inputs, options and output went with it.", width))
+	}
+	lines := toned(t, toneBad, wrap("The rest could not be loaded: "+errorText(d.err), width))
+	if d.full != nil {
+		return lines
+	}
+	words := "Inputs, options and output are told by the server alone; " + a.keyFor(keymap.Refresh) + " asks again."
+	if kindOf(d.err) == api.KindNetwork {
+		words = "Inputs, options and output are told by the server alone, and asked for when it answers again."
+	}
+	lines = append(lines, toned(t, toneMuted, wrap(words, width))...)
+	if asOf := a.asOf(); asOf != "" && !a.store.Generations.Known() {
+		lines = append(lines, t.text(toneMuted, "What stands above is "+asOf+"."))
+	}
+	return lines
+}
+
+// toned gives all lines one tone.
+func toned(t *theme, n tone, lines []string) []string {
+	for i, l := range lines {
+		lines[i] = t.text(n, l)
 	}
 	return lines
 }
@@ -306,10 +343,7 @@ func (d *generationDetails) overview(g *state.Generation, width int) []string {
 	lines = append(lines, a.verdict(g, d.full, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	if d.err != nil {
-		lines = append(lines, "")
-		for _, l := range wrap("The rest could not be loaded: "+errorText(d.err), width) {
-			lines = append(lines, t.text(toneBad, l))
-		}
+		lines = append(append(lines, ""), d.missing(g, width-2)...)
 	}
 	if d.full == nil {
 		return lines

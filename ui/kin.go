@@ -146,11 +146,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 
 func (a *App) kinLines(r *journal.Relative, width int) []string {
 	t := a.theme
-	lines := wrap("This key reads jobs that were made with another key.", width)
-	for i := range lines {
-		lines[i] = t.text(toneText, lines[i])
-	}
-	lines = append(lines, "")
+	lines := append(toned(t, toneText, wrap("This key reads jobs that were made with another key.", width)), "")
 	if r.Jobs > 0 {
 		lines = append(lines, t.fact("known", grouped(r.Jobs, "job", "jobs"), toneText))
 	}
