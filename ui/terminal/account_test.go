@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -264,4 +267,48 @@ func timeless(screen string) string {
 		lines[i] = strings.TrimRight(line, " ")
 	}
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+}
+
+// A key that replaces another finds the journal of the old one, and the binary
+// goes on in it from then on.
+func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	const rotated = "sk-rotated-0123456789"
+	server, err := url.Parse(a.base)
+	must(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(server)
+	both := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("x-api-key") == rotated { // the account has two keys
+			r.Header.Set("x-api-key", a.key)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(both.Close)
+	with := func(home, key string) *window {
+		return open(t, stage{home: home, env: []string{"SYNC_BASE_URL=" + both.URL, "SYNC_API_KEY=" + key}})
+	}
+	old := with("", a.key)
+	old.sees("completed", "n new", "4 Models 5")
+	old.keys("wthe red scarf\r")
+	old.sees("note kept")
+	old.keys("q")
+	old.ends(0)
+
+	w := with(old.home, rotated)
+	w.sees("The same account with a new key?", "200 jobs", "the marked button") // the line of hints names keys that count
+	w.keys("y")
+	w.loses("The same account")
+	w.keys("/note:scarf\r")
+	w.sees("1 of 1", "the red scarf")
+	w.keys("q")
+	w.ends(0)
+	w.keysAreNowhere(rotated)
+
+	w = with(old.home, rotated)
+	w.sees("completed", "n new", "4 Models 5")
+	w.keys("/note:scarf\r")
+	w.sees("1 of 1", "the red scarf")
+	w.keys("q")
+	w.ends(0)
 }
