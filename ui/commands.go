@@ -198,11 +198,14 @@ func statCmd(f *generationForm, path string) tea.Cmd {
 }
 
 func detailsCmd(s *Session, d *generationDetails) tea.Cmd {
-	id, settled := d.id, d.costs != nil && d.costs.Total != nil
+	id, settled, book := d.id, d.costs != nil && d.costs.Total != nil, s.Journal
 	return func() tea.Msg {
 		ctx := context.Background()
 		m := detailsMsg{session: s, screen: d}
 		m.job, m.err = s.Client.Generation(ctx, id, api.GenerationDetails{Progress: true})
+		if m.err != nil && book != nil { // then what was sent from here is all there is
+			m.sent, _, _ = book.SubmissionOf(ctx, id)
+		}
 		if m.err != nil || settled {
 			return m
 		}

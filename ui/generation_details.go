@@ -149,6 +149,7 @@ type generationDetails struct {
 	pager
 	id     api.ID
 	full   *api.Generation
+	sent   state.Submission // what the journal has of it, when the server tells nothing
 	costs  *api.Costs
 	err    error
 	part   int
@@ -249,6 +250,7 @@ type detailsMsg struct {
 	session *Session
 	screen  *generationDetails
 	job     api.Generation
+	sent    state.Submission
 	costs   *api.Costs
 	err     error
 }
@@ -258,7 +260,7 @@ func (m detailsMsg) land(a *App) tea.Cmd {
 		return nil
 	}
 	d := m.screen
-	d.asking, d.err = false, m.err
+	d.asking, d.err, d.sent = false, m.err, m.sent
 	if m.err != nil {
 		if kindOf(m.err) == api.KindNotFound {
 			a.store.MarkGone(d.id, a.now)
@@ -282,6 +284,9 @@ func (d *generationDetails) lines(width int) []string {
 		return append(lines, "  "+t.text(toneMuted, "This job is no longer known."))
 	case d.part == partOverview:
 		lines = append(lines, indented(d.overview(g, width-2))...)
+	case d.full == nil && d.part == partRequest && len(d.sent.Body) > 0:
+		lines = append(lines, "  "+t.text(toneMuted, "As it was sent from here, "+happened(d.sent.SentAt, a.now)+":"), "")
+		lines = append(lines, indented(a.rawLines(api.JSON(d.sent.Body), width-2))...)
 	case d.full == nil && d.err != nil:
 		lines = append(lines, indented(d.missing(g, width-4))...)
 	case d.full == nil:
@@ -297,18 +302,23 @@ func (d *generationDetails) lines(width int) []string {
 // missing says why there is no more to tell of a job, and whether there will be.
 func (d *generationDetails) missing(g *state.Generation, width int) []string {
 	a, t := d.app, d.app.theme
+	rest, gone := "Inputs, options and output are", "Inputs, options and output went with it."
+	if len(d.sent.Body) > 0 {
+		gone = "What was sent from here is under Request."
+		rest = gone + " The rest is"
+	}
 	if g.Gone {
-		return toned(t, toneMuted, wrap("Its inputs, options and output went with it.", width))
+		return toned(t, toneMuted, wrap(gone, width))
 	}
 	lines := toned(t, toneBad, wrap("The rest could not be loaded: "+errorText(d.err), width))
 	if d.full != nil {
 		return lines
 	}
-	words := "Inputs, options and output are told by the server alone; " + a.keyFor(keymap.Refresh) + " asks again."
+	again := "; " + a.keyFor(keymap.Refresh) + " asks again."
 	if kindOf(d.err) == api.KindNetwork {
-		words = "Inputs, options and output are told by the server alone, and asked for when it answers again."
+		again = ", and asked for when it answers again."
 	}
-	lines = append(lines, toned(t, toneMuted, wrap(words, width))...)
+	lines = append(lines, toned(t, toneMuted, wrap(rest+" told by the server alone"+again, width))...)
 	if asOf := a.asOf(); asOf != "" && !a.store.Generations.Known() {
 		lines = append(lines, t.text(toneMuted, "What stands above is "+asOf+"."))
 	}

@@ -97,7 +97,7 @@ func TestWhatTheServerNoLongerKnowsIsAskedForOnce(t *testing.T) {
 		s.Type("last_year_1999")
 		s.Press("enter", "enter")
 		s.Pass(10 * time.Minute)
-		s.Sees("The server no longer knows this job", "Its inputs, options and output went with it", "✓ completed")
+		s.Sees("The server no longer knows this job", "Inputs, options and output went with it", "✓ completed")
 		s.DoesNotSee("could not be loaded")
 		if n := s.lookups(); n != 1 {
 			t.Errorf("an open job that is gone was asked for %d times", n)
@@ -154,5 +154,25 @@ func TestAnOpenRunningJobThatIsGoneIsLeftInPeace(t *testing.T) {
 		if more := s.lookups() - n; more != 0 {
 			t.Errorf("it was asked for %d times more", more)
 		}
+	})
+}
+
+func TestWhatWasSentFromHereIsKnownOffline(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
+		s.Pass(2 * time.Second)
+		s.price()
+		s.Press("y")
+		s.Pass(20 * time.Second)
+		s.account.Fault("*", cutOff())
+		s.again(24 * time.Hour)
+		s.Pass(3 * time.Second)
+		s.Press("g", "enter")
+		s.Pass(30 * time.Second)
+		s.Sees("talk_28s.mp4", "What was sent from here is under Request. The rest is told by the server alone, and asked for")
+		s.Press("]")
+		s.Sees("As it was sent from here, 2026-11-20 18:30", "/media/talk_28s.mp4", "/media/line_25s.wav")
+		s.Press("]")
+		s.Sees("[Raw answer]", "could not be loaded")
 	})
 }
