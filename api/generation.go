@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -159,6 +160,22 @@ func (g *Generation) UnmarshalJSON(b []byte) error {
 	}
 	*g = w.generation()
 	return nil
+}
+
+// Reads reports whether the key can read one of these jobs, which shows that
+// they are of its account. Only if the server knows none of them the answer is
+// no; all else that is in the way is an error.
+func (c *Client) Reads(ctx context.Context, ids []ID) (bool, error) {
+	for _, id := range ids {
+		job, err := c.Generation(ctx, id, GenerationDetails{})
+		if err == nil {
+			return job.ID == id, nil
+		}
+		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != KindNotFound {
+			return false, err
+		}
+	}
+	return false, nil
 }
 
 // Generation fetches one job. Its Progress is -1 where the server does not

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -66,7 +65,7 @@ func kinCmd(s *Session) tea.Cmd {
 			if answer == kinRefused || answer == string(k.Newest[0]) {
 				continue
 			}
-			readable, err := reads(ctx, s.Client, k.Newest)
+			readable, err := s.Client.Reads(ctx, k.Newest)
 			switch {
 			case err != nil:
 				m.later = true // but another one may be told now
@@ -88,21 +87,6 @@ const (
 	kinSetting = "kin:"
 	kinRefused = "apart"
 )
-
-// reads reports whether the key reads one of the jobs. Only not finding any of
-// them is a no.
-func reads(ctx context.Context, c *api.Client, ids []api.ID) (bool, error) {
-	for _, id := range ids {
-		job, err := c.Generation(ctx, id, api.GenerationDetails{})
-		if err == nil {
-			return job.ID == id, nil
-		}
-		if e, ok := errors.AsType[*api.Error](err); !ok || e.Kind != api.KindNotFound {
-			return false, err
-		}
-	}
-	return false, nil
-}
 
 // kinMsg tells of a profile that may be this account's.
 type kinMsg struct {
@@ -158,7 +142,7 @@ func (a *App) kinLines(r *journal.Relative, width int) []string {
 	}
 	lines = append(lines, t.fact("profile", r.Profile, toneMuted), "")
 	lines = append(lines, a.advice(width, "yes", "history, ledger, queue, labels and notes of the old key go on with this one.", toneText)...)
-	return append(lines, a.advice(width, "no", "the two stay apart, and this is not asked again.", toneText)...)
+	return append(lines, a.advice(width, "no", "the two stay apart, and this is not asked again; the command dubtop join can still do it.", toneText)...)
 }
 
 // grouped says a number that may be large, and what it counts: 1,204 jobs.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -34,6 +35,9 @@ const newestJobs = 3
 // to them, and what can't be read is passed over.
 func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
 	dirs, err := os.ReadDir(stateDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the profiles of other keys can't be listed: %w", err)
 	}

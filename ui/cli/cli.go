@@ -28,12 +28,18 @@ type World struct {
 
 // Commands are the sub-commands of dubtop that scripts use.
 func Commands(w World) []*cobra.Command {
-	return []*cobra.Command{w.queueCommand(), w.spendCommand()}
+	return []*cobra.Command{w.queueCommand(), w.spendCommand(), w.joinCommand()}
 }
 
 // profile names the account's directory below the one of all of them. It needs
 // the key, but no network. What is odd about the configuration is said.
 func (w World) profile(v voice) (stateDir, profile string, err error) {
+	stateDir, profile, _, err = w.account(v)
+	return stateDir, profile, err
+}
+
+// account is the profile, and the client that asks the server about it.
+func (w World) account(v voice) (stateDir, profile string, client *api.Client, err error) {
 	set, problems := settings.Load(w.Env)
 	key, source, more := settings.FindKey(w.Env)
 	for _, p := range append(problems, more...) {
@@ -41,20 +47,20 @@ func (w World) profile(v voice) (stateDir, profile string, err error) {
 		v.warn(p.String())
 	}
 	if !source.Found {
-		return "", "", &Failure{
+		return "", "", nil, &Failure{
 			Status: StatusAuth, Code: "no_key",
 			Err:  fmt.Errorf("%s (the key tells whose queue and books to look at)", source),
 			Hint: "set SYNC_API_KEY, or start dubtop and let it save the key",
 		}
 	}
-	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version})
+	client, err = api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version})
 	if err != nil {
-		return "", "", &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
+		return "", "", nil, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
 	}
 	if stateDir, err = settings.StateDir(w.Env); err != nil {
-		return "", "", &Failure{Status: StatusError, Code: "configuration", Err: err}
+		return "", "", nil, &Failure{Status: StatusError, Code: "configuration", Err: err}
 	}
-	return stateDir, journal.ProfileName(key.Fingerprint(), client.Base()), nil
+	return stateDir, journal.ProfileName(key.Fingerprint(), client.Base()), client, nil
 }
 
 // look reads from the account's journal. Without one it does nothing: looking

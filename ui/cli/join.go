@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/state/journal"
+)
+
+func (w World) joinCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "join [PROFILE]",
+		Short: "Go on with a new key where the old one ended",
+		Long: `A key that replaces another begins with empty books. Without an argument this
+lists the profiles of other keys on this machine, and whether the key in use can
+read their jobs: then both are keys of one account. With one of them it goes on
+in the books of that profile from then on: ledger, queue, history, labels, notes.
+
+That is for good, and refused if the new key has books of its own already.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return w.listKin(c)
+			}
+			return w.join(c, args[0])
+		},
+	}
+	c.Flags().Bool("json", false, "print JSON, and errors as JSON")
+	return c
+}
+
+// kinJSON is a profile for programs.
+type kinJSON struct {
+	Profile  string     `json:"profile"`
+	Jobs     int        `json:"jobs"`
+	Requests int        `json:"requests"`
+	Seen     *time.Time `json:"seen"`
+	Readable bool       `json:"readable"`
+}
+
+func (w World) listKin(c *cobra.Command) error {
+	v := voiceOf(c)
+	dir, profile, client, err := w.account(v)
+	if err != nil {
+		return err
+	}
+	kin, err := journal.Kin(c.Context(), dir, profile)
+	if err != nil {
+		return journalFailed(err)
+	}
+	found := []kinJSON{}
+	t := table{titles: []string{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
+	for _, k := range kin {
+		readable, err := client.Reads(c.Context(), k.Newest)
+		if err != nil {
+			return err
+		}
+		j := kinJSON{Profile: k.Profile, Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
+		seen, reads := none, "no"
+		if !k.Seen.IsZero() {
+			j.Seen = &k.Seen
+			seen = k.Seen.In(w.Zone).Format(time.DateTime)
+		}
+		if readable {
+			reads = "yes"
+		}
+		found = append(found, j)
+		t.add(words(k.Profile), fmt.Sprint(k.Jobs), fmt.Sprint(k.Submissions), seen, reads)
+	}
+	switch {
+	case v.json:
+		return writeJSON(c, found)
+	case len(found) == 0:
+		return write(c, []byte("There is no profile of another key.\n"))
+	}
+	return write(c, t.bytes())
+}
+
+func (w World) join(c *cobra.Command, to string) error {
+	v := voiceOf(c)
+	dir, profile, client, err := w.account(v)
+	if err != nil {
+		return err
+	}
+	kin, err := journal.Kin(c.Context(), dir, profile)
+	if err != nil {
+		return journalFailed(err)
+	}
+	var relative *journal.Relative
+	for i := range kin {
+		if kin[i].Profile == to {
+			relative = &kin[i]
+		}
+	}
+	if relative == nil {
+		return &Failure{
+			Status: StatusUsage, Code: "no_profile",
+			Err: fmt.Errorf("%q is no profile of another key of this server", to), Hint: "dubtop join lists those there are",
+		}
+	}
+	readable, err := client.Reads(c.Context(), relative.Newest)
+	if err != nil {
+		return err
+	}
+	if !readable {
+		return &Failure{
+			Status: StatusError, Code: "another_account",
+			Err: errors.New("this key can't read the jobs of that profile, so it is another account's: nothing was changed"),
+		}
+	}
+	if err := journal.Join(c.Context(), dir, profile, to); err != nil {
+		return journalFailed(err)
+	}
+	if v.json {
+		return writeJSON(c, map[string]string{"joined": to})
+	}
+	return write(c, fmt.Appendf(nil, "Joined: this key goes on in the books of %s.\n", to))
+}
