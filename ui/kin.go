@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 
 	"dubtop/api"
 	"dubtop/state/journal"
@@ -167,8 +168,34 @@ func (a *App) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 		a.complain("a paid request is on its way with this key, so the profiles stay apart")
 		return nil
 	}
-	a.busy("joining the profiles" + a.theme.glyphs.more)
-	return joinCmd(a.session, r.Profile)
+	w := &waiting{app: a, words: "Joining the profiles" + a.theme.glyphs.more}
+	a.push(w)
+	return joinCmd(a.session, w, r.Profile)
+}
+
+// waiting takes the keys while something is done after which nothing on the
+// screen is as it was: what is typed meanwhile is meant for neither.
+type waiting struct {
+	app   *App
+	words string
+}
+
+func (w *waiting) Title() string          { return w.words }
+func (w *waiting) SetSize(_, _ int)       {}
+func (w *waiting) Actions() []action      { return nil }
+func (w *waiting) Update(tea.Msg) tea.Cmd { return nil }
+
+// Place puts the words into the middle.
+func (w *waiting) Place(boxWidth, boxHeight, width, height int) (int, int) {
+	return max(0, (width-boxWidth)/2), max(0, (height-boxHeight)/2)
+}
+
+// Dims is true: the list below is about to go.
+func (w *waiting) Dims() bool { return true }
+
+func (w *waiting) View() string {
+	t := w.app.theme
+	return lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Render(t.text(toneRunning, w.words))
 }
 
 func refuseKinCmd(s *Session, profile string) tea.Cmd {
@@ -195,16 +222,17 @@ func (m refusedKinMsg) land(a *App) tea.Cmd {
 	return nil
 }
 
-func joinCmd(s *Session, profile string) tea.Cmd {
+func joinCmd(s *Session, w *waiting, profile string) tea.Cmd {
 	return func() tea.Msg {
 		joined, err := s.Join(context.Background(), profile)
-		return joinedMsg{s, joined, err}
+		return joinedMsg{s, joined, w, err}
 	}
 }
 
 // joinedMsg is the session on the journal of the older key.
 type joinedMsg struct {
 	session, joined *Session
+	waiting         *waiting
 	err             error
 }
 
@@ -213,6 +241,7 @@ func (m joinedMsg) land(a *App) tea.Cmd {
 	if m.session != a.session {
 		return nil // its journal leads on from the next start
 	}
+	a.remove(m.waiting)
 	if m.err != nil {
 		a.complain("the profiles could not be joined: " + errorText(m.err))
 		return nil

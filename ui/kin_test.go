@@ -256,3 +256,28 @@ func TestFramesOfTheQuestionAboutAnOldKey(t *testing.T) {
 		}}, size[0], size[1])
 	}
 }
+
+// Joining may take a moment. What is typed in it reaches nothing.
+func TestKeysWhileJoiningReachNothing(t *testing.T) {
+	t.Parallel()
+	st, past := withAPast(t)
+	st.config = func(c *ui.Config) {
+		join := c.Session.Join
+		c.Session.Join = func(ctx context.Context, profile string) (*ui.Session, error) {
+			time.Sleep(2 * time.Second)
+			return join(ctx, profile)
+		}
+	}
+	tell(t, st, func(s *story) {
+		past(s)
+		s.again(time.Hour)
+		s.Pass(5 * time.Second)
+		s.Press("y")
+		s.Sees("Joining the profiles")
+		s.Press("n", "q", "esc", "2")
+		s.Sees("Joining the profiles")
+		s.Pass(3 * time.Second)
+		s.Sees("1 Generations 42", "joined")
+		s.DoesNotSee("Joining the profiles", "Video or image")
+	})
+}

@@ -298,7 +298,7 @@ func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	w := with(old.home, rotated)
 	w.sees("The same account with a new key?", "200 jobs", "the marked button") // the line of hints names keys that count
 	w.keys("y")
-	w.loses("The same account")
+	w.sees("joined: what is known of the old key")
 	w.keys("/note:scarf\r")
 	w.sees("1 of 1", "the red scarf")
 	w.keys("q")
