@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,6 +107,14 @@ func (d *doubt) choices() []state.Choice {
 	return q.Choices()
 }
 
+// priceAgain says what a second sending costs, at the worst.
+func priceAgain(p state.Price) string {
+	if p.Cost == nil {
+		return "What it costs is not known."
+	}
+	return "It costs " + p.Cost.String() + ", perhaps for a second time."
+}
+
 func (d *doubt) link() tea.Cmd {
 	c := d.candidate()
 	return d.choose(state.ChoiceLink, c.ID, "Is it "+string(c.ID)+"?", "yes, this one", "no, not sure")
@@ -124,7 +133,13 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no string) tea.Cmd
 	a, q := d.app, d.question()
 	return a.ask(&confirm{
 		title: title, yes: yes, no: no,
-		body: func(width int) []string { return wrap(q.Risk(c), width) },
+		body: func(width int) []string {
+			lines := wrap(q.Risk(c), width)
+			if sub, ok := a.outbox.Find(d.id); ok && c == state.ChoiceResend {
+				lines = append(lines, "", a.theme.text(toneMoney, priceAgain(sub.Price)))
+			}
+			return lines
+		},
 		answer: func(agreed bool) tea.Cmd {
 			if !agreed {
 				return nil
@@ -138,12 +153,33 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no string) tea.Cmd
 // asked for first.
 func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
 	t, err := a.outbox.Choose(submission, c, id, time.Now())
+	if errors.Is(err, state.ErrStale) {
+		if t, ok := a.outbox.Reprice(submission); ok {
+			a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
+			return a.carryOut(t)
+		}
+	}
 	if err != nil {
 		a.complain(err.Error())
 		return nil
 	}
 	a.busy("noting it" + a.theme.glyphs.more)
 	return tea.Batch(a.carryOut(t), a.runOutbox())
+}
+
+// landReprice asks once more about sending what is in doubt, now that its price
+// is known anew.
+func (a *App) landReprice(d state.Done) tea.Cmd {
+	if d.Err != nil {
+		a.complain(d.Submission.Reason)
+		return nil
+	}
+	a.calm()
+	top, ok := a.top().(*doubt)
+	if !ok || top.id != d.Submission.ID {
+		return nil // somebody is at work elsewhere by now
+	}
+	return top.resend()
 }
 
 // landChoice shows what became of a doubt.
@@ -162,6 +198,7 @@ func (a *App) landChoice(d state.Done) tea.Cmd {
 	a.spent(&sub)
 	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)
+	a.outbox.flies(sub.ID, sub.GenerationID)
 	a.say("found: " + sub.Name + " is " + string(sub.GenerationID+sub.BatchID))
 	a.poller.Refresh(a.now)
 	return a.poll()

@@ -109,9 +109,16 @@ func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
 		if len(names) < 3 || len(held) != len(names)-1 || held[names[0]] {
 			s.t.Errorf("of %q are held back %v", names, held)
 		}
-		s.Pass(time.Hour) // the pilot ends, and the others still wait
+		s.until("the pilot take_", time.Hour)
+		s.Sees("is done: look at it; in the queue (5), a and p let the other")
+		s.Pass(time.Hour) // the others still wait
 		if n := len(s.account.Accepted()); n != 1 {
 			s.t.Errorf("%d were accepted", n)
+		}
+		s.Press("5", "a", "p")
+		s.Pass(time.Hour)
+		if n := len(s.account.Accepted()); n != len(names) {
+			s.t.Errorf("%d of %d were accepted", n, len(names))
 		}
 	})
 }

@@ -34,6 +34,7 @@ type outboxState struct {
 	stale    bool                 // it is to be read whatever its revision
 	attended map[string]*spending // what the user has just said yes to, by id
 	end      time.Time            // when the last one should be done
+	pilots   map[string]*pilot    // by submission
 
 	drawn uint64                           // the clock when the rows were last made
 	shown map[string]state.SubmissionState // intents that have a row among the jobs or batches
@@ -106,6 +107,9 @@ func (m enqueuedMsg) land(a *App) tea.Cmd {
 		a.outbox.Queue.Resume() // a new yes means that it may be tried again
 	}
 	a.calm()
+	if m.pilot && len(m.subs) > 1 {
+		a.outbox.awaitPilot(m.subs[0].ID, m.subs[0].Name, len(m.subs)-1)
+	}
 	if len(m.subs) > 1 {
 		a.say(a.groupWords(len(m.subs), m.pilot))
 	}
@@ -202,6 +206,10 @@ func (m doneMsg) land(a *App) tea.Cmd {
 		cmd = a.landSending(d)
 	case state.TaskLink:
 		cmd = a.landChoice(d)
+	case state.TaskPrice:
+		if d.Submission.State == state.SubmissionUnknown {
+			cmd = a.landReprice(d)
+		}
 	}
 	if d.Unrecorded != nil {
 		a.outbox.told = true
@@ -262,6 +270,7 @@ func (a *App) tendOutbox() tea.Cmd {
 	if a.session == nil || a.session.Journal == nil {
 		return nil
 	}
+	a.tellPilots()
 	return tea.Batch(a.askSender(), a.readOutbox(), a.runOutbox())
 }
 

@@ -16,7 +16,7 @@ import (
 // newQueue is view 5: what was agreed to and is not a job yet.
 func newQueue(a *App) *view[state.QueueRow] {
 	v := &view[state.QueueRow]{title: "queue", list: list[state.QueueRow]{
-		app: a, rows: &a.store.Queue,
+		app: a, rows: &a.store.Queue, marks: &marks[state.QueueRow]{},
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
 		columns: []column[state.QueueRow]{
 			{title: "no", width: 4, right: true, drop: 6, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
@@ -53,17 +53,28 @@ func newQueue(a *App) *view[state.QueueRow] {
 		return none()
 	}
 	id := func() string { return v.selected().ID }
-	return v.with(
+	lined := func() string {
+		if v.markCount() > 0 {
+			return ""
+		}
+		return waits()
+	}
+	dropped := func() string {
+		if v.markCount() > 0 {
+			return ""
+		}
+		return ends()
+	}
+	return v.with(append([]action{
 		a.does(keymap.Details, func() tea.Cmd { return a.openQueued(v.selected()) }).unless(none).hinted("details"),
 		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(id(), -1) }).unless(waits).hinted("sooner"),
 		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(id(), 1) }).unless(waits).hinted("later"),
-		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued([]*state.QueueRow{v.selected()}) }).unless(waits).hinted("hold"),
+		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(lined).hinted("hold"),
 		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
 		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
-		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued([]*state.QueueRow{v.selected()}) }).unless(ends).hinted("drop"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", id()) }).unless(none),
+		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(dropped).hinted("drop"),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
-	)
+	}, v.following(v.marking())...)...)
 }
 
 // uneditable says why a row can't be taken back into the form.
@@ -74,6 +85,8 @@ func (a *App) uneditable(which func() *state.QueueRow) func() string {
 			return "there is nothing here to do that with"
 		case r.State == state.QueueSending:
 			return "it is on its way: wait for the answer"
+		case !a.draft.Empty():
+			return "something else stands unsent in the form: send it, or empty the form, first (" + a.keyFor(keymap.NewGeneration) + ")"
 		case r.State == state.QueueDoubt:
 			return "it may have been accepted, so it can't be changed any more; " + a.keyFor(keymap.Details) + " shows what can be done"
 		}

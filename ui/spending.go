@@ -203,6 +203,7 @@ func (a *App) sent(d state.Done) tea.Cmd {
 	attended := a.outbox.attended[sub.ID] != nil
 	delete(a.outbox.attended, sub.ID)
 	a.showOutbox() // the row of the intent gives way
+	a.outbox.flies(sub.ID, sub.GenerationID)
 	a.spent(&sub)
 	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)

@@ -225,3 +225,15 @@ func (s *story) rows(text string) (n int) {
 	}
 	return n
 }
+
+// until waits for a text to come on the screen, at most so long.
+func (s *story) until(text string, most time.Duration) {
+	s.t.Helper()
+	for range most / time.Second {
+		if s.row(text) != "" {
+			return
+		}
+		s.Pass(time.Second)
+	}
+	s.Sees(text)
+}

@@ -1,0 +1,215 @@
+package ui_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+)
+
+// ignoring is an account whose server takes no notice of idempotency keys.
+func ignoring() stage { return stage{account: simulator.Options{IgnoreKeys: true}} }
+
+// lose has one job agreed to whose answer is lost.
+func (s *story) lose(name string, fault simulator.Fault) {
+	s.t.Helper()
+	fault.Times = 1
+	s.account.Fault(creating, fault)
+	s.agree(name)
+	s.Sees("maybe charged")
+}
+
+func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
+	for _, fault := range []simulator.Fault{{DropBefore: true}, {DropAfter: true}} {
+		tell(t, stage{}, func(s *story) {
+			s.lose("lost", fault)
+			s.Press("5", "enter")
+			s.Sees("unknown outcome", "lost", "honour idempotency keys", "the same key")
+			s.Pass(10 * time.Second)
+			s.Sees("It is known what became of it")
+			s.Press("esc", "1")
+			s.DoesNotSee("maybe charged")
+			s.acceptsInOrder("lost")
+			if n := len(s.posts()); n != 2 {
+				s.t.Errorf("%d requests", n)
+			}
+			s.Sees("today $1.25")
+			s.Press("n") // what was typed is no draft any more
+			s.DoesNotSee("talk_28s.mp4", "nobody knows")
+		})
+	}
+}
+
+func TestALeadOfTheServerIsFollowed(t *testing.T) {
+	tell(t, ignoring(), func(s *story) {
+		id := s.account.Add(simulator.Job{ID: "6f1c0f52-7b0a-4b60-9a55-0a4f6a9f2f11", Name: "elsewhere"})
+		s.lose("led", simulator.Fault{
+			Status: 503, Body: `{"statusCode":503,"message":"Not known yet","errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN","generationId":"` + id + `"}`, After: true,
+		})
+		s.Pass(2 * time.Minute) // the lead was to another job, so it is looked for
+		s.DoesNotSee("maybe charged")
+		s.acceptsInOrder("led")
+	})
+}
+
+func TestWhereKeysAreIgnoredALostJobIsFoundInTheList(t *testing.T) {
+	tell(t, ignoring(), func(s *story) {
+		s.lose("found", simulator.Fault{DropAfter: true})
+		s.Press("5", "enter")
+		s.Sees("It looks among the jobs created since", "Nothing to choose from yet", "dubtop looks for it by itself first")
+		s.Press("x")
+		s.Sees("dubtop looks for it by itself first")
+		s.Press("esc", "1")
+		s.Pass(2 * time.Minute)
+		s.DoesNotSee("maybe charged")
+		s.Sees("today $1.25", "found")
+		if len(s.posts()) != 1 {
+			s.t.Errorf("%d requests", len(s.posts()))
+		}
+	})
+}
+
+func TestAJobAcceptedLateIsFoundWhenItComes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	st := ignoring()
+	st.journal = path
+	tell(t, st, func(s *story) {
+		s.lose("late", simulator.Fault{LateAccept: 30 * time.Minute})
+		s.Pass(3 * time.Minute)
+		s.Press("q")
+		s.end()
+		s.Pass(40 * time.Minute)
+		s.start()
+		s.Pass(3 * time.Minute)
+		s.DoesNotSee("maybe charged")
+		s.acceptsInOrder("late")
+		s.Sees("today $1.25")
+	})
+}
+
+func TestWhatIsNotFoundIsTheUsersToDecide(t *testing.T) {
+	decide := func(key, yes string, then func(s *story)) {
+		tell(t, ignoring(), func(s *story) {
+			s.lose("gone", simulator.Fault{DropBefore: true})
+			s.until("only you can tell", 3*time.Minute)
+			s.Press("5", "enter")
+			s.Sees("No job was found that could have come of it", "Send it once more.", "you pay twice", "Drop it.", "maybe spent")
+			s.Press(key)
+			s.Pass(time.Second)
+			s.Sees(yes)
+			s.Press("y")
+			s.Pass(2 * time.Second)
+			then(s)
+		})
+	}
+	decide("R", "send again", func(s *story) {
+		s.acceptsInOrder("gone")
+		s.Press("esc", "1")
+		s.DoesNotSee("maybe charged")
+		if keys := s.keysUsed(); len(keys) != 1 {
+			s.t.Errorf("one intent went out under %d keys", len(keys))
+		}
+	})
+	decide("x", "keep looking", func(s *story) {
+		s.Sees("dropped: gone; it goes on counting as maybe spent")
+		s.acceptsInOrder()
+		s.Press("esc")
+		s.Sees("Nothing waits")
+		s.Pass(time.Hour)
+		if n := len(s.posts()); n != 1 {
+			s.t.Errorf("%d requests", n)
+		}
+	})
+}
+
+// keysUsed are the idempotency keys of the paid requests.
+func (s *story) keysUsed() map[string]bool {
+	keys := map[string]bool{}
+	for _, r := range s.posts() {
+		keys[r.IdempotencyKey] = true
+	}
+	return keys
+}
+
+// An hour later the old price is no price any more: it is asked for first.
+func TestSendingOnceMoreAfterAnHourIsPricedAnew(t *testing.T) {
+	tell(t, ignoring(), func(s *story) {
+		s.lose("old", simulator.Fault{DropBefore: true})
+		s.Pass(2 * time.Hour)
+		s.Press("5", "enter", "R")
+		s.Pass(time.Second)
+		s.Sees("Send it once more?")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("Send it once more?", "It costs $1.25, perhaps for a second time")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("old")
+	})
+}
+
+func TestOfTwinsTheUserSaysWhichIsWhich(t *testing.T) {
+	tell(t, ignoring(), func(s *story) {
+		s.agree("twin") // the same once more, made by a colleague with another tool
+		s.Pass(20 * time.Minute)
+		body := s.account.Accepted()[0].Body
+		s.lose("twin", simulator.Fault{DropBefore: true})
+		s.elsewhere(string(body))
+		s.elsewhere(string(body))
+		s.until("only you can tell", 3*time.Minute)
+		s.Press("5", "enter")
+		s.Sees("2 jobs could have come of it", "all that is told of it is the same", "It is the marked one.")
+		s.Press("j")
+		marked := s.row("▌")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Is it ", "yes, this one")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Press("esc")
+		s.Sees("Nothing waits", "found: twin is "+strings.Fields(marked)[1])
+		s.Pass(time.Hour)
+		if n := len(s.posts()); n != 4 {
+			s.t.Errorf("%d requests, two of them the colleague's", n)
+		}
+	})
+}
+
+// elsewhere makes a job with the same request, as a colleague's tool would.
+func (s *story) elsewhere(body string) {
+	s.t.Helper()
+	client, err := api.New(api.Config{
+		BaseURL: s.account.BaseURL(), Key: api.NewSecret(s.account.Key()), Transport: s.account.RoundTripper(),
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := client.CreateGeneration(s.t.Context(), api.Paid{IdempotencyKey: "colleague", Body: []byte(body)}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestABatchInDoubtIsShownAndNeverSentAgain(t *testing.T) {
+	tell(t, stage{account: scale()}, func(s *story) {
+		s.check(s.lines(20, nil))
+		s.account.Fault("POST /v2/batch", simulator.Fault{Times: 1, DropAfter: true})
+		s.Press("y")
+		s.until("only you can tell", 3*time.Minute)
+		s.Press("5", "enter")
+		s.Sees("unknown outcome", "takes.jsonl", "similar: you have to judge")
+		s.Press("R")
+		s.Sees("a batch is never sent again")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Press("esc", "2")
+		s.DoesNotSee("maybe charged")
+		if s.batchPosts() != 1 {
+			s.t.Errorf("%d requests", s.batchPosts())
+		}
+	})
+}

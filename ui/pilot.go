@@ -1,0 +1,50 @@
+package ui
+
+import (
+	"fmt"
+
+	"dubtop/api"
+	"dubtop/keymap"
+)
+
+// pilot is the job of a group that goes first. Its end is told, because the
+// rest of the group waits for somebody to look at what came of it.
+type pilot struct {
+	name string
+	rest int    // how many wait
+	job  api.ID // once it was accepted
+}
+
+// awaitPilot remembers the pilot of a group.
+func (o *outboxState) awaitPilot(submission, name string, rest int) {
+	if o.pilots == nil {
+		o.pilots = make(map[string]*pilot)
+	}
+	o.pilots[submission] = &pilot{name: name, rest: rest}
+}
+
+// flies notes which job a pilot became, if the submission is one.
+func (o *outboxState) flies(submission string, job api.ID) {
+	if p := o.pilots[submission]; p != nil {
+		p.job = job
+	}
+}
+
+// tellPilots says when a pilot has ended, and how the rest is let go on.
+func (a *App) tellPilots() {
+	for id, p := range a.outbox.pilots {
+		g, ok := a.store.Generations.Find(string(p.job))
+		if p.job == "" || !ok || !g.Status.Terminal() {
+			continue
+		}
+		delete(a.outbox.pilots, id)
+		queue := a.keyFor(keymap.View5)
+		if g.Status.Troubled() {
+			a.complain(fmt.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))
+			continue
+		}
+		a.say(fmt.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s let the other %d go",
+			p.name, queue, a.keyFor(keymap.MarkAll), a.keyFor(keymap.PauseItem), p.rest))
+		a.toast.until = a.now.Add(troubleTime)
+	}
+}
