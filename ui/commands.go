@@ -134,6 +134,8 @@ func (m recallMsg) land(a *App) tea.Cmd {
 // recallOutbox takes in what the journal holds of the outbox, and tells what in
 // it nobody knows the outcome of.
 func (a *App) recallOutbox(m recallMsg) {
+	a.outbox.Sender, a.outbox.holder = m.sender.mine, m.sender.holder
+	a.loadOutbox(m.outbox)
 	unknown := 0
 	for i := range m.submissions {
 		sub := &m.submissions[i]
@@ -150,15 +152,14 @@ func (a *App) recallOutbox(m recallMsg) {
 			}
 			typed = false
 		}
-		if typed && sub.State != state.SubmissionDraft && sub.State != state.SubmissionRejected {
+		_, queued := a.outbox.Find(sub.ID)
+		if typed && (queued || sub.State.AtStake()) {
 			a.draft = state.Draft{Model: sub.Model} // it has become this submission
 		}
 	}
 	if unknown > 0 {
 		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
 	}
-	a.outbox.Sender, a.outbox.holder = m.sender.mine, m.sender.holder
-	a.loadOutbox(m.outbox)
 	a.showOutbox()
 }
 
