@@ -1,0 +1,332 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// Every point is for the night: go test ./state/journal -run Disk -faults 1.
+var faults = flag.Int("faults", 4, "the disk fails at one of so many points at which something is written")
+
+// deed is something that a journal does for money, and how it begins.
+type deed struct {
+	name  string
+	setUp func(t *testing.T, j *Journal)
+	do    func(ctx context.Context, j *Journal) error
+}
+
+func deeds() []deed {
+	group := func(t *testing.T, j *Journal) { enqueued(t, j, 3) }
+	begun := func(t *testing.T, j *Journal) {
+		enqueued(t, j, 2)
+		if err := j.BeginSending(t.Context(), sending(t, confirmed("q0"))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return []deed{
+		{"SaveDraft", group, func(ctx context.Context, j *Journal) error {
+			return j.SaveDraft(ctx, state.Draft{ID: "d", Model: "sync-3", Script: strings.Repeat("word ", 1000), UpdatedAt: noon})
+		}},
+		{"SetLabels", group, func(ctx context.Context, j *Journal) error {
+			return j.SetLabels(ctx, "q0", []string{"promo", "autumn"})
+		}},
+		{"Enqueue", group, func(ctx context.Context, j *Journal) error { return j.Enqueue(ctx, confirmed("q9"), noon) }},
+		{"EnqueueAll", group, func(ctx context.Context, j *Journal) error {
+			var many []state.Submission
+			for i := range 40 {
+				many = append(many, confirmed(fmt.Sprint("m", i)))
+			}
+			return j.EnqueueAll(ctx, many, func(i int) bool { return i > 0 }, noon)
+		}},
+		{"Reorder", group, func(ctx context.Context, j *Journal) error { return j.Reorder(ctx, []string{"q2", "q0", "q1"}) }},
+		{"PauseItem", group, func(ctx context.Context, j *Journal) error { return j.PauseItem(ctx, "q1", true) }},
+		{"Drop", group, func(ctx context.Context, j *Journal) error { return j.Drop(ctx, "q1", noon) }},
+		{"BeginSending", group, func(ctx context.Context, j *Journal) error { return j.BeginSending(ctx, onItsWay("q0")) }},
+		{"BeginResending", func(t *testing.T, j *Journal) {
+			begun(t, j)
+			if err := j.SaveSubmission(t.Context(), answered(t, onItsWay("q0"), api.Unknown, "")); err != nil {
+				t.Fatal(err)
+			}
+		}, func(ctx context.Context, j *Journal) error {
+			s := onItsWay("q0")
+			err := s.Answer(api.Unknown, "", "so it was", noon.Add(4e9))
+			return errors.Join(err, s.Resend(noon.Add(5e9)), j.BeginResending(ctx, s))
+		}},
+		{"the answer", begun, func(ctx context.Context, j *Journal) error {
+			s := onItsWay("q0")
+			return errors.Join(s.Answer(api.Accepted, "g0", "", noon.Add(4e9)), j.SaveSubmission(ctx, s))
+		}},
+		{
+			"AppendEntry", func(t *testing.T, j *Journal) { appended(t, j, accepted(0)) },
+			func(ctx context.Context, j *Journal) error { return j.AppendEntry(ctx, accepted(1)) },
+		},
+		{"Recover", func(t *testing.T, j *Journal) {
+			begun(t, j)
+			if _, err := j.db.ExecContext(t.Context(), "UPDATE submissions SET owner = '00000000-0000-0000-0000-000000000000' WHERE id = 'q0'"); err != nil {
+				t.Fatal(err)
+			}
+		}, func(ctx context.Context, j *Journal) error { _, err := j.Recover(ctx, noon); return err }},
+		{"SaveGenerations", group, func(ctx context.Context, j *Journal) error {
+			return j.SaveGenerations(ctx, []state.Generation{{ID: "g1", Created: noon, Status: "PROCESSING"}}, noon)
+		}},
+	}
+}
+
+func onItsWay(id string) state.Submission {
+	s := confirmed(id)
+	if err := s.Send(noon.Add(3e9)); err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// content is all that a journal holds, but for the names of processes.
+func content(t *testing.T, j *Journal) string {
+	t.Helper()
+	var out strings.Builder
+	for _, query := range []string{
+		"SELECT id, state, key, hex(body), sent_at, answered_at, generation_id, reason, owner != '' FROM submissions ORDER BY id",
+		"SELECT seq, submission, at, state, key, body_hash, reason FROM transitions ORDER BY seq",
+		"SELECT seq, kind, submission, job, hex(sum) FROM ledger ORDER BY seq", "SELECT seq, hex(sum) FROM ledger_head",
+		"SELECT submission, position, paused, enqueued_at FROM queue ORDER BY submission", "SELECT * FROM labels ORDER BY id, place",
+		"SELECT * FROM drafts ORDER BY id", "SELECT * FROM settings ORDER BY name", "SELECT * FROM meta ORDER BY name", "SELECT * FROM generations ORDER BY id",
+	} {
+		rows, err := j.db.QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatal(query, err)
+		}
+		names, err := rows.Columns()
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, into := make([]any, len(names)), make([]any, len(names))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintln(&out, values...)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(query, err)
+		}
+	}
+	return out.String()
+}
+
+// whole opens the journal on a disk that is good again, and gives what it
+// holds. Nothing may be damaged, whatever the disk did.
+func whole(t *testing.T, path string) string {
+	t.Helper()
+	j, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal("with a good disk again:", err)
+	}
+	defer j.Close()
+	holds := content(t, j)
+	var verdict string
+	if err := j.db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		t.Fatal("the file is", verdict, err)
+	}
+	if _, err := j.Recover(t.Context(), noon); err != nil {
+		t.Fatal(err)
+	}
+	sound(t, j)
+	checkBooksOf(t, j)
+	return holds
+}
+
+// checkBooksOf holds the ledger against what was sent.
+func checkBooksOf(t *testing.T, j *Journal) {
+	t.Helper()
+	var missing int
+	err := j.db.QueryRowContext(t.Context(), `SELECT count(*) FROM submissions
+		WHERE (state = 'sent') != EXISTS (SELECT 1 FROM ledger WHERE submission = submissions.id)`).Scan(&missing)
+	if err != nil || missing > 0 {
+		t.Errorf("%d submissions and the ledger disagree (%v)", missing, err)
+	}
+}
+
+// told holds an error against what a user needs: what is wrong, and what to do.
+func told(t *testing.T, what string, err error) {
+	t.Helper()
+	for _, words := range []string{"make room", "check the disk", "make it writable", "start again", "try again"} {
+		if strings.Contains(err.Error(), words) {
+			return
+		}
+	}
+	t.Errorf("%s says %q, but not what to do", what, err)
+}
+
+// At whatever point the disk fails, and however: what was said to be recorded
+// is there, what was refused with an error is there wholly or not at all, and
+// nothing is damaged.
+func TestTheDiskFailsAtEveryPoint(t *testing.T) {
+	d := failingDisk(t)
+	for _, c := range deeds() {
+		t.Run(c.name, func(t *testing.T) {
+			base := t.TempDir()
+			j := opened(t, filepath.Join(base, "journal.db"))
+			c.setUp(t, j)
+			_ = j.Close()
+			before := whole(t, clone(t, base))
+			path := clone(t, base)
+			points := tried(t, d, path, c, 0, failure{}).points
+			after := whole(t, path)
+			if before == after || points < 2 {
+				t.Fatalf("it changes nothing, at %d points", points)
+			}
+			outcomes := make(map[string]int)
+			for i, how := range failures() {
+				for n := first(i); n <= points; n += int64(*faults) {
+					at := fmt.Sprintf("%s at point %d of %d", how.name, n, points)
+					path := clone(t, base)
+					got := tried(t, d, path, c, n, how)
+					holds := whole(t, path)
+					switch {
+					case got.err == nil && holds != after:
+						t.Errorf("%s: it was said to be recorded, and is not:\n%s", at, holds)
+					case got.err != nil && holds != before && holds != after:
+						t.Errorf("%s: it is half done (%v):\n%s", at, got.err, holds)
+					case got.err != nil:
+						told(t, at, got.err)
+					}
+					outcomes[fmt.Sprintf("error %t, there %t", got.err != nil, holds == after)]++
+				}
+			}
+			t.Logf("%d points: %v", points, outcomes)
+		})
+	}
+}
+
+// first is the point with which a way to fail begins: together they come to
+// every point, even if each passes some over.
+func first(way int) int64 { return 1 + int64(way%*faults) }
+
+// attempt is what came of a deed on a disk that fails.
+type attempt struct {
+	err    error
+	points int64
+}
+
+// tried does the deed on a journal that was opened before the disk failed, and
+// closes it before the disk is good again.
+func tried(t *testing.T, d *disk, path string, c deed, point int64, how failure) attempt {
+	t.Helper()
+	j, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	adopt(t, j)
+	d.arm(point, how)
+	got := attempt{err: c.do(t.Context(), j)}
+	_ = j.Close() // it says nothing that was not said
+	got.points = d.passed()
+	d.arm(0, failure{})
+	return got
+}
+
+// adopt lets this journal answer for what was begun when the file was made.
+func adopt(t *testing.T, j *Journal) {
+	t.Helper()
+	var name string
+	err := j.db.QueryRowContext(t.Context(), "SELECT owner FROM submissions WHERE state = 'sending'").Scan(&name)
+	if err == nil && !strings.HasPrefix(name, "00000000") {
+		j.owner.name = name
+	}
+}
+
+// clone copies a journal that is closed.
+func clone(t *testing.T, dir string) (path string) {
+	t.Helper()
+	to := t.TempDir()
+	if err := os.CopyFS(filepath.Join(to, "copy"), os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(to, "copy", "journal.db")
+}
+
+// A new journal: the next start, with a good disk, finds nothing or all of it.
+func TestTheDiskFailsWhileAJournalIsMade(t *testing.T) {
+	d := failingDisk(t)
+	made := func(point int64, how failure) (path string, points int64, err error) {
+		path = journalPath(t)
+		d.arm(point, how)
+		j, err := Open(t.Context(), path)
+		if err == nil {
+			err = j.SaveSubmission(t.Context(), confirmed("s1"))
+			_ = j.Close()
+		}
+		points = d.passed()
+		d.arm(0, failure{})
+		return path, points, err
+	}
+	_, points, err := made(0, failure{})
+	if err != nil || points < 5 {
+		t.Fatal(points, err)
+	}
+	for i, how := range failures() {
+		for n := first(i); n <= points; n += int64(*faults) {
+			at := fmt.Sprintf("%s at point %d of %d", how.name, n, points)
+			path, _, err := made(n, how)
+			if err != nil {
+				told(t, at, err)
+			}
+			j, again := Open(t.Context(), path)
+			if again != nil {
+				t.Errorf("%s: the next start says %v", at, again)
+				continue
+			}
+			if _, there := listed(t, j)["s1"]; err == nil && !there {
+				t.Errorf("%s: what was recorded is gone", at)
+			}
+			if err := j.BeginSending(t.Context(), onItsWay("s2")); err != nil {
+				t.Errorf("%s: with a good disk: %v", at, err)
+			}
+			_ = j.Close()
+		}
+	}
+}
+
+// After a failure the same process goes on only if what it then says is true.
+func TestAfterAFailureNothingIsBelievedThatIsNotThere(t *testing.T) {
+	d := failingDisk(t)
+	base := t.TempDir()
+	j := opened(t, filepath.Join(base, "journal.db"))
+	enqueued(t, j, 2)
+	_ = j.Close()
+	for _, how := range failures() {
+		for n := int64(1); n <= 8; n++ {
+			path := clone(t, base)
+			j := opened(t, path)
+			d.arm(n, how)
+			first := j.BeginSending(t.Context(), onItsWay("q0"))
+			d.arm(0, failure{})
+			second := j.BeginSending(t.Context(), onItsWay("q1"))
+			again := j.BeginSending(t.Context(), onItsWay("q0"))
+			_ = j.Close()
+			j = opened(t, path)
+			all := listed(t, j)
+			for id, said := range map[string]bool{"q0": first == nil || again == nil, "q1": second == nil} {
+				if begun := all[id].State == state.SubmissionSending; said && !begun {
+					t.Errorf("%s at point %d: %s was begun, but is %s", how.name, n, id, all[id].State)
+				}
+			}
+			if first == nil && again == nil {
+				t.Errorf("%s at point %d: it was begun twice", how.name, n)
+			}
+			_ = j.Close()
+		}
+	}
+}
