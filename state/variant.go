@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"dubtop/api"
 )
@@ -34,10 +35,10 @@ func DraftFromJob(g api.Generation) (d Draft, lost []string) {
 }
 
 // DraftFromSubmission makes a draft of what was sent, so that it can be sent
-// again as a new intent.
+// again as a new intent: it is not the draft that was sent.
 func DraftFromSubmission(s *Submission) Draft {
 	d := s.Draft.Clone()
-	d.ID, d.Doubt, d.From = "", "", "from "+s.Name
+	d.ID, d.Doubt, d.From, d.UpdatedAt = "", "", "from "+s.Name, time.Time{}
 	return d
 }
 

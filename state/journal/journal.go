@@ -28,6 +28,9 @@ import (
 var (
 	// ErrTaken: the submission was begun already, by this process or another.
 	ErrTaken = errors.New("this submission has been sent already, by this dubtop or another")
+	// ErrSameDraft: what stood in the form was sent or queued already as another
+	// submission, perhaps from another window.
+	ErrSameDraft = errors.New("what stands in this form has been sent or queued already, perhaps in another window: change it, or look at the list")
 	// ErrBackwards: the record would lead back from where money may have been
 	// spent, or change what was sent.
 	ErrBackwards = errors.New("the journal holds a later state of this submission")

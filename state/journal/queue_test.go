@@ -431,3 +431,77 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 		t.Errorf("it was let go on: %v", err)
 	}
 }
+
+// Two windows show one draft, and both are told to send it.
+func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
+	path := journalPath(t)
+	j, other := opened(t, path), opened(t, path)
+	of := func(id string, change func(*state.Draft)) state.Submission {
+		s := confirmed(id)
+		s.Draft.ID, s.Draft.UpdatedAt = "", time.Date(2026, 11, 26, 9, 0, 0, 123456789, time.FixedZone("", 3600))
+		change(&s.Draft)
+		return s
+	}
+	same := func(*state.Draft) {}
+	if err := j.Enqueue(t.Context(), of("first", same), noon); err != nil {
+		t.Fatal(err)
+	}
+	refused := func(when string) {
+		t.Helper()
+		for what, err := range map[string]error{
+			"Enqueue":        other.Enqueue(t.Context(), of("second", same), noon),
+			"SaveSubmission": other.SaveSubmission(t.Context(), of("second", same)),
+			"BeginSending":   other.BeginSending(t.Context(), sending(t, of("second", same))),
+		} {
+			if !errors.Is(err, ErrSameDraft) {
+				t.Errorf("%s, %s = %v, want ErrSameDraft", when, what, err)
+			}
+		}
+	}
+	refused("while it waits")
+	if err := j.Enqueue(t.Context(), of("edited", func(d *state.Draft) { d.UpdatedAt = d.UpdatedAt.Add(1) }), noon); err != nil {
+		t.Errorf("changed since: %v", err)
+	}
+	if err := j.Enqueue(t.Context(), of("rerun", func(d *state.Draft) { d.UpdatedAt = time.Time{} }), noon); err != nil {
+		t.Errorf("made from the job: %v", err)
+	}
+	first := sending(t, of("first", same))
+	if err := j.BeginSending(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	refused("while it is sent")
+	doubt := answered(t, first, api.Unknown, "")
+	if err := j.SaveSubmission(t.Context(), doubt); err != nil {
+		t.Fatal(err)
+	}
+	refused("while it is in doubt")
+	told := func(d *state.Draft) { d.Doubt = "nobody knows" }
+	if err := other.Enqueue(t.Context(), of("third", told), noon); err != nil {
+		t.Errorf("by somebody who was told of the doubt: %v", err)
+	}
+	if err := other.Drop(t.Context(), "third", noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), answered(t, doubt, api.Accepted, "g1")); err != nil {
+		t.Fatal(err)
+	}
+	refused("when it was accepted")
+}
+
+func TestADraftThatWasRefusedOrDroppedCanBeSentAgain(t *testing.T) {
+	j := opened(t, journalPath(t))
+	for i, end := range []func(s state.Submission) error{
+		func(s state.Submission) error { return j.Drop(t.Context(), s.ID, noon) },
+		func(s state.Submission) error {
+			s = sending(t, s)
+			return errors.Join(j.BeginSending(t.Context(), s), j.SaveSubmission(t.Context(), answered(t, s, api.Refused, "")))
+		},
+		func(state.Submission) error { return nil },
+	} {
+		s := confirmed(fmt.Sprint("try", i))
+		s.Draft.ID = ""
+		if err := errors.Join(j.Enqueue(t.Context(), s, noon), end(s)); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+}

@@ -208,13 +208,14 @@ CREATE TABLE notes (id TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT, WITHOUT ROW
 // them over and is the one truth about money.
 const schema2Last = `DROP TABLE costs;`
 
-// Version 3 finds the submission that a job came of without reading bodies, and
-// counts every change of submissions and of the queue, whoever makes it.
+// Version 3 finds the submission that a job or a draft came to be without
+// reading bodies, and counts every change of submissions and of the queue, whoever makes it.
 // Version 1 can still read all that it knows.
 const schema3 = `
 CREATE INDEX submissions_by_generation ON submissions (generation_id, state, id) WHERE generation_id != '';
 CREATE INDEX submissions_by_batch ON submissions (batch_id, state, id) WHERE batch_id != '';
 CREATE INDEX submissions_open ON submissions (state, sent_at) WHERE state IN ('sending', 'unknown', 'dropped');
+CREATE INDEX submissions_by_draft ON submissions (draft ->> '$.updatedAt') WHERE draft ->> '$.updatedAt' IS NOT NULL;
 
 INSERT INTO meta VALUES ('revision', '1');
 ` + counting

@@ -50,13 +50,38 @@ func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) erro
 	if err := j.mayFollow(old, s); err != nil {
 		return err
 	}
+	if s.State == state.SubmissionConfirmed && old.state != state.SubmissionSending {
+		if err := onlyOfItsDraft(ctx, tx, s); err != nil {
+			return err
+		}
+	}
 	return record(ctx, tx, s, old)
+}
+
+// onlyOfItsDraft refuses a second submission of a draft as it stood at one
+// moment: two windows show the same draft, and both may be told to send it.
+// What may have come of it already forbids it, but for a doubt that the user
+// was told of.
+func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s state.Submission) error {
+	if s.Draft.UpdatedAt.IsZero() {
+		return nil // it was never typed
+	}
+	var twin bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM submissions
+		WHERE draft ->> '$.updatedAt' = ? AND draft ->> '$.id' = ? AND id != ? AND (state IN ('sending', 'sent')
+			OR state = 'unknown' AND ? OR `+waiting+` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id)))`,
+		s.Draft.UpdatedAt.Format(time.RFC3339Nano), s.Draft.ID, s.ID, s.Draft.Doubt == "").Scan(&twin)
+	if twin {
+		return ErrSameDraft
+	}
+	return err
 }
 
 // BeginSending records that the first byte of a confirmed submission is about
 // to leave; none may before nil is returned. However many processes try, one
 // gets nil and the others ErrTaken. What waits in the queue must not be paused
-// there.
+// there. Of a draft as it stood at one moment one submission is sent or queued;
+// another is ErrSameDraft, as it is for Enqueue.
 func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 	return j.begin(ctx, s, func(tx *sql.Tx, old prior) error {
 		switch {
@@ -64,6 +89,9 @@ func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 			return ErrDropped
 		case old.state == state.SubmissionSending || old.state != "" && !old.state.CanBecome(state.SubmissionSending):
 			return ErrTaken
+		}
+		if err := onlyOfItsDraft(ctx, tx, s); err != nil {
+			return err
 		}
 		return notPaused(ctx, tx, s.ID)
 	})
