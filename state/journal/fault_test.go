@@ -15,7 +15,7 @@ import (
 )
 
 // Every point is for the night: go test ./state/journal -run Disk -faults 1.
-var faults = flag.Int("faults", 4, "the disk fails at one of so many points at which something is written")
+var faults = flag.Int("faults", 6, "the disk fails at one of so many points at which something is written")
 
 // deed is something that a journal does for money, and how it begins.
 type deed struct {
@@ -161,7 +161,7 @@ func checkBooksOf(t *testing.T, j *Journal) {
 // told holds an error against what a user needs: what is wrong, and what to do.
 func told(t *testing.T, what string, err error) {
 	t.Helper()
-	for _, words := range []string{"make room", "check the disk", "make it writable", "start again", "try again"} {
+	for _, words := range []string{"make room", "check the disk", "set XDG_STATE_HOME", "start again", "try again"} {
 		if strings.Contains(err.Error(), words) {
 			return
 		}

@@ -30,7 +30,7 @@ var (
 	ErrTaken = errors.New("this submission has been sent already, by this dubtop or another")
 	// ErrSameDraft: what stood in the form was sent or queued already as another
 	// submission, perhaps from another window.
-	ErrSameDraft = errors.New("what stands in this form has been sent or queued already, perhaps in another window: change it, or look at the list")
+	ErrSameDraft = errors.New("this has been sent or queued already, perhaps in another window: look at the list, or change it")
 	// ErrBackwards: the record would lead back from where money may have been
 	// spent, or change what was sent.
 	ErrBackwards = errors.New("the journal holds a later state of this submission")
@@ -229,7 +229,7 @@ func (j *Journal) Writable() error {
 		return nil
 	}
 	if now, err := os.Stat(j.path); err != nil || !os.SameFile(now, j.file) {
-		return fmt.Errorf("the journal %s was moved or deleted, so nothing can be sent: put it back, or start again", j.path)
+		return fmt.Errorf("the journal was moved or deleted: put it back, or start again; nothing can be sent (%s)", j.path)
 	}
 	return nil
 }
@@ -296,7 +296,8 @@ func fatal(code int) bool {
 	return false
 }
 
-// explain puts an error of the database into words with a next step.
+// explain puts an error of the database into words with a next step. That
+// comes before everything that is long: one line may be all that is shown.
 func explain(path string, err error) error {
 	code, ok := resultCode(err)
 	if !ok {
@@ -304,26 +305,26 @@ func explain(path string, err error) error {
 	}
 	switch code {
 	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%w: nothing was recorded, so nothing is sent; make room and try again (%s)", ErrFull, path)
+		return fmt.Errorf("%w: make room and try again; nothing was recorded, so nothing is sent (%s)", ErrFull, path)
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return damaged(path, err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fmt.Errorf("another program holds the journal %s: try again when it is done: %w", path, err)
+		return fmt.Errorf("another program holds the journal: try again when it is done (%s): %w", path, err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
 		return unwritable(path, err)
 	case sqlite3.SQLITE_IOERR:
-		return fmt.Errorf("the disk failed under the journal %s, so nothing more is sent; check the disk and start again: %w", path, err)
+		return fmt.Errorf("the disk failed under the journal: check the disk and start again; nothing more is sent (%s): %w", path, err)
 	}
 	return fmt.Errorf("the journal %s: %w", path, err)
 }
 
 func damaged(path string, cause error) error {
-	return fmt.Errorf("%w, so nothing can be sent. It was left as it is: move %s away (keep it) and start again: %w",
+	return fmt.Errorf("%w: move it away (keep it) and start again; nothing can be sent, and it was left as it is (%s): %w",
 		ErrDamaged, path, cause)
 }
 
 func unwritable(path string, cause error) error {
-	return fmt.Errorf("no journal can be kept in %s, so nothing can be sent; make it writable, or set XDG_STATE_HOME to a directory that is: %w",
+	return fmt.Errorf("no journal can be kept here: set XDG_STATE_HOME to a directory that can be written, or make %s writable; nothing can be sent: %w",
 		filepath.Dir(path), cause)
 }
 

@@ -246,7 +246,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return nil
 	}
 	if version > schemaVersion {
-		return fmt.Errorf("%w (schema %d, this one knows %d), so nothing can be sent: update dubtop",
+		return fmt.Errorf("%w: update dubtop; nothing can be sent (schema %d, this one knows %d)",
 			ErrNewer, version, schemaVersion)
 	}
 	tx, err := db.BeginTx(ctx, nil)

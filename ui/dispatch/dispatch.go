@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"dubtop/api"
@@ -229,8 +230,9 @@ func Words(err error) string {
 	if err == nil {
 		return ""
 	}
+	words := err.Error()
 	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
-		return string(api.Clean(p.Path+": "+p.Err.Error(), 600))
+		words = strings.ReplaceAll(words, p.Error(), p.Path+": "+p.Err.Error()) // without the system's name for what failed
 	}
-	return string(api.Clean(err.Error(), 600))
+	return string(api.Clean(words, 600))
 }

@@ -2,6 +2,7 @@ package terminal_test
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -55,6 +56,10 @@ type stage struct {
 	home   string   // "" is a new one
 	script string   // of sh, with the binary as $0; "" runs the binary itself
 	aside  bool     // the pty is not its controlling terminal: a hang-up sends no signal
+	// program is a copy of the binary to run, "" for the binary itself; user is
+	// who runs it, nil for us.
+	program string
+	user    *syscall.Credential
 }
 
 // window is the built binary on a real pty, which a virtual terminal reads.
@@ -98,7 +103,7 @@ func open(t *testing.T, s stage) *window {
 	w.listen()
 	w.cmd = s.command(w.home)
 	w.cmd.Stdin, w.cmd.Stdout, w.cmd.Stderr = w.far, w.far, w.far
-	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: !s.aside}
+	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: !s.aside, Credential: s.user}
 	must(t, w.cmd.Start())
 	go func() {
 		defer close(w.ended)
@@ -111,7 +116,7 @@ func open(t *testing.T, s stage) *window {
 }
 
 func (s stage) command(home string) *exec.Cmd {
-	cmd := exec.Command(built, s.args...)
+	cmd := exec.Command(cmp.Or(s.program, built), s.args...)
 	if s.script != "" {
 		cmd = exec.Command("sh", append([]string{"-c", s.script, built}, s.args...)...)
 	}

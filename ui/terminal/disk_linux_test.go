@@ -1,0 +1,65 @@
+package terminal_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// More is for the night: go test ./ui/terminal -run Disk -fulls 100.
+var fulls = flag.Int("fulls", 4, "at how many sizes the journal can't grow any more while a job is sent")
+
+// The system lets no file grow beyond ever larger sizes, from the moment of the
+// yes: whatever can still be written then, nothing leaves that is not in the
+// journal, and the screen says what is wrong.
+func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
+	t.Parallel()
+	const span = 96 << 10 // what a submission writes, and some more
+	a := simulated(t, "--speed", "5000", "--plan", "scale")
+	g := a.gate(0)
+	media := a.media()
+	ends := map[string]int{}
+	for i := range *fulls {
+		name := fmt.Sprintf("full%d", i)
+		w := open(t, stage{env: a.env(g.URL)})
+		w.sees("completed", "n new", "4 Models 5")
+		w.fill(media, name)
+		w.price()
+		log, err := os.Stat(kept(t, w.home) + "-wal")
+		must(t, err)
+		w.limit(uint64(log.Size()) + uint64(span*i / *fulls))
+		w.keys("y")
+		w.until("it is settled", func() bool { return w.told("accepted") || w.told("disk") })
+		end := "refused"
+		switch {
+		case w.told("could not note the answer"):
+			end = "accepted, and the answer not noted"
+		case w.told("accepted"):
+			end = "accepted"
+		}
+		ends[end]++
+		w.close()
+		sent := g.arrivals(name)
+		if n := intents(t, w.home, name); sent > n || sent > 1 || end == "refused" && sent > 0 {
+			t.Errorf("%s (%s): %d paid requests left, %d are in the journal", name, end, sent, n)
+		}
+	}
+	t.Log(ends)
+	if ends["refused"] == 0 {
+		t.Errorf("the disk was never full: %v", ends)
+	}
+}
+
+func (w *window) told(words string) bool {
+	return strings.Contains(strings.Join(strings.Fields(w.screen()), " "), words)
+}
+
+// limit lets no file of the program grow beyond so many bytes.
+func (w *window) limit(most uint64) {
+	w.t.Helper()
+	must(w.t, unix.Prlimit(w.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: most, Max: most}, nil))
+}

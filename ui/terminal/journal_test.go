@@ -1,0 +1,214 @@
+package terminal_test
+
+import (
+	"bytes"
+	"database/sql"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// More is for the night: go test ./ui/terminal -run Windows -races 200.
+var races = flag.Int("races", 3, "how often two windows race for one draft")
+
+// kept is where the journal of the account lies in a home.
+func kept(t *testing.T, home string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(home, ".local/state/dubtop/*/journal.db"))
+	must(t, err)
+	if len(found) != 1 {
+		t.Fatalf("there are journals in %q, want one", found)
+	}
+	return found[0]
+}
+
+// used makes a home in which dubtop ran once.
+func (a *account) used(base string) (home string) {
+	a.t.Helper()
+	w := open(a.t, stage{env: a.env(base)})
+	w.sees("completed", "n new")
+	w.keys("n")
+	w.sees("Output file name") // the journal is open
+	w.keys("\x1b")
+	w.loses("Output file name")
+	w.keys("q")
+	w.ends(0)
+	j, err := journal.Open(a.t.Context(), kept(a.t, w.home))
+	must(a.t, err)
+	must(a.t, j.Close()) // nothing is left in the log that would mend the file
+	return w.home
+}
+
+// With a journal that can't be written the dashboard works, says why, and
+// neither sends anything nor touches the file.
+func TestWithoutAGoodJournalOneCanLookButNotSpend(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	g := a.gate(0)
+	change := func(statements ...string) func(string) {
+		return func(path string) {
+			db, err := sql.Open("sqlite", "file:"+path)
+			must(t, err)
+			for _, s := range statements {
+				_, err := db.Exec(s)
+				must(t, err)
+			}
+			must(t, db.Close())
+		}
+	}
+	for name, c := range map[string]struct {
+		spoil func(path string)
+		words []string
+	}{
+		"of a newer version that we can read": {change("PRAGMA user_version = 99"), []string{"newer dubtop", "update dubtop"}},
+		"of a newer version that we can't read": {
+			change("PRAGMA user_version = 99", "UPDATE meta SET value = '99' WHERE name = 'readable_from'"), []string{"newer dubtop", "update dubtop"},
+		},
+		"truncated": {func(path string) { must(t, os.Truncate(path, 5000)) }, []string{"damaged"}},
+		"with a flipped head": {func(path string) {
+			text, err := os.ReadFile(path)
+			must(t, err)
+			text[3] ^= 0x10
+			must(t, os.WriteFile(path, text, 0o600))
+		}, []string{"damaged"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := a.used(g.URL)
+			path := kept(t, home)
+			c.spoil(path)
+			before, err := os.ReadFile(path)
+			must(t, err)
+			w := open(t, stage{home: home, env: a.env(g.URL)})
+			w.refusesToSpend(c.words...)
+			after, err := os.ReadFile(path)
+			must(t, err)
+			if !bytes.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+	if n := g.arrivals(""); n > 0 {
+		t.Errorf("%d paid requests left", n)
+	}
+}
+
+// refusesToSpend looks around, and is told why nothing new can be made.
+func (w *window) refusesToSpend(words ...string) {
+	w.t.Helper()
+	w.sees("completed", "4 Models 5")
+	w.keys("n")
+	w.sees("no journal, no spending")
+	told := strings.Join(strings.Fields(w.screen()), " ")
+	for _, word := range words {
+		if !strings.Contains(told, word) {
+			w.t.Errorf("it does not say %q:\n%s", word, w.screen())
+		}
+	}
+	w.keys("2")
+	w.sees("PROGRESS")
+	w.keys("1q")
+	w.ends(0)
+}
+
+func TestInAReadOnlyHomeOneCanLookButNotSpend(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	g := a.gate(0)
+	dir, err := os.MkdirTemp("", "dubtop-read-only-")
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	text, err := os.ReadFile(built)
+	must(t, err)
+	program := filepath.Join(dir, "dubtop") // where every user may run it
+	must(t, os.WriteFile(program, text, 0o755))
+	home := filepath.Join(dir, "home")
+	must(t, os.Mkdir(home, 0o555))
+	must(t, os.Chmod(dir, 0o755))
+	s := stage{home: home, env: a.env(g.URL), program: program}
+	if os.Getuid() == 0 {
+		const nobody = 65534
+		s.user = &syscall.Credential{Uid: nobody, Gid: nobody}
+	}
+	w := open(t, s)
+	w.refusesToSpend("XDG_STATE_HOME")
+	if n := g.arrivals(""); n > 0 {
+		t.Errorf("%d paid requests left", n)
+	}
+}
+
+// intents counts the submissions of a home that may have left: no more than
+// these can have been paid for.
+func intents(t *testing.T, home, name string) int {
+	t.Helper()
+	j, err := journal.Open(t.Context(), kept(t, home))
+	must(t, err)
+	defer j.Close()
+	_, err = j.Recover(t.Context(), time.Now())
+	must(t, err)
+	all, err := j.Submissions(t.Context())
+	must(t, err)
+	n := 0
+	for i := range all {
+		if strings.Contains(string(all[i].Body), name) && (all[i].State == state.SubmissionUnknown || all[i].State == state.SubmissionSent) {
+			n++
+		}
+	}
+	return n
+}
+
+// Two windows show one draft, and the user says yes in both at once.
+func TestTwoWindowsRaceForOneDraft(t *testing.T) {
+	t.Parallel()
+	a := simulated(t, "--speed", "5000", "--plan", "scale")
+	g := a.gate(0)
+	home, media := t.TempDir(), a.media()
+	for i := range *races {
+		name := fmt.Sprintf("race%d", i)
+		first := open(t, stage{home: home, env: a.env(g.URL)})
+		first.sees("completed", "n new", "4 Models 5")
+		first.fill(media, name)
+		first.keys("\x1b") // the draft is kept
+		first.loses("Output file name")
+		first.keys("q")
+		first.ends(0)
+		both := []*window{open(t, stage{home: home, env: a.env(g.URL)}), open(t, stage{home: home, env: a.env(g.URL)})}
+		for _, w := range both {
+			w.sees("completed", "n new", "4 Models 5")
+			w.keys("n")
+			w.sees("Output file name", name+"_28s.mp4", "line_25s.wav")
+			w.price()
+		}
+		var group sync.WaitGroup
+		for _, w := range both {
+			group.Go(func() { _, _ = w.near.WriteString("y") })
+		}
+		group.Wait()
+		settled := func(w *window) bool {
+			s := w.screen()
+			return strings.Contains(s, "accepted") || strings.Contains(s, "sent or queued already")
+		}
+		both[0].until("both know", func() bool { return settled(both[0]) && settled(both[1]) })
+		won := 0
+		for _, w := range both {
+			if strings.Contains(w.screen(), "accepted") && !strings.Contains(w.screen(), "sent or queued already") {
+				won++
+			}
+			w.close()
+		}
+		if n := g.arrivals(name); n != 1 || won != 1 {
+			t.Fatalf("%s: %d paid requests left, %d windows say it was theirs", name, n, won)
+		}
+		if n := intents(t, home, name); n != 1 {
+			t.Errorf("%s: %d are in the journal", name, n)
+		}
+	}
+}
