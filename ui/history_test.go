@@ -222,3 +222,30 @@ func TestTheDemoKeepsNoList(t *testing.T) {
 		}
 	})
 }
+
+// However long the journal takes, the first frame and the account's list come
+// without it.
+func TestTheFirstFrameWaitsForNoJournal(t *testing.T) {
+	asked := false
+	stuck := func(c *ui.Config) {
+		book := c.Session.Journal
+		c.Session.Journal, c.Session.JournalErr = nil, nil
+		c.Session.OpenJournal = func() (*journal.Journal, error) {
+			asked = true
+			time.Sleep(time.Hour)
+			return book, nil
+		}
+	}
+	tell(t, stage{config: stuck}, func(s *story) {
+		s.Sees("Generations", "dubtop")
+		s.Pass(2 * time.Second)
+		s.Sees("completed")
+		s.Press("n")
+		s.Sees("opening the journal")
+		if !asked {
+			t.Error("nobody opens the journal")
+		}
+		s.Pass(time.Hour)
+		s.Sees("Output file name")
+	})
+}
