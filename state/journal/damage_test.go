@@ -251,3 +251,27 @@ func TestDirectoriesThatCantBeWritten(t *testing.T) {
 		t.Errorf("a directory for a file: %v", err)
 	}
 }
+
+// A newer dubtop may bring the file to its version while this one runs.
+func TestAJournalThatBecomesNewerIsWrittenNoMore(t *testing.T) {
+	path := filled(t, 1)
+	j, newer := opened(t, path), opened(t, path)
+	if _, err := newer.db.ExecContext(t.Context(), fmt.Sprintf("PRAGMA user_version = %d", schemaVersion+1)); err != nil {
+		t.Fatal(err)
+	}
+	for what, do := range map[string]func() error{
+		"BeginSending":    func() error { return j.BeginSending(t.Context(), sending(t, confirmed("s0"))) },
+		"SaveDraft":       func() error { return j.SaveDraft(t.Context(), state.Draft{ID: "d"}) },
+		"SaveGenerations": func() error { return j.SaveGenerations(t.Context(), []state.Generation{{ID: "g"}}, noon) },
+	} {
+		if err := do(); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "update dubtop") {
+			t.Errorf("%s = %v, want ErrNewer with a next step", what, err)
+		}
+	}
+	if err := j.Writable(); !errors.Is(err, ErrNewer) {
+		t.Errorf("Writable = %v, want ErrNewer", err)
+	}
+	if got := listed(t, j)["s0"].State; got != state.SubmissionConfirmed {
+		t.Errorf("it is %s", got)
+	}
+}

@@ -51,6 +51,12 @@ func deeds() []deed {
 		{"PauseItem", group, func(ctx context.Context, j *Journal) error { return j.PauseItem(ctx, "q1", true) }},
 		{"Drop", group, func(ctx context.Context, j *Journal) error { return j.Drop(ctx, "q1", noon) }},
 		{"BeginSending", group, func(ctx context.Context, j *Journal) error { return j.BeginSending(ctx, onItsWay("q0")) }},
+		{"BeginSending, and the log is carried over", group, func(ctx context.Context, j *Journal) error {
+			if _, err := j.db.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 1"); err != nil {
+				return explain("", err)
+			}
+			return j.BeginSending(ctx, onItsWay("q0"))
+		}},
 		{"BeginResending", func(t *testing.T, j *Journal) {
 			begun(t, j)
 			if err := j.SaveSubmission(t.Context(), answered(t, onItsWay("q0"), api.Unknown, "")); err != nil {

@@ -75,6 +75,15 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the journal's path can't be resolved: %w", err)
 	}
+	// SQLite keeps its log beside the file itself, and our locks belong there,
+	// too: whoever comes by another name must meet them.
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		real, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			return nil, unwritable(path, err)
+		}
+		path = real
+	}
 	if err := prepare(path); err != nil {
 		return nil, err
 	}
@@ -257,7 +266,11 @@ func (j *Journal) transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) erro
 	if err != nil {
 		return j.failed(err)
 	}
-	if err := f(tx); err != nil {
+	err = stillOurs(ctx, tx)
+	if err == nil {
+		err = f(tx)
+	}
+	if err != nil {
 		_ = tx.Rollback() // the first error is the one that says something
 		return j.failed(err)
 	}
@@ -270,7 +283,7 @@ func (j *Journal) failed(err error) error {
 		return nil
 	}
 	explained := explain(j.path, err)
-	if code, ok := resultCode(err); ok && fatal(code) {
+	if code, ok := resultCode(err); ok && fatal(code) || errors.Is(err, ErrNewer) {
 		j.mu.Lock()
 		defer j.mu.Unlock()
 		if j.broken == nil {

@@ -179,14 +179,31 @@ func book(ctx context.Context, tx *sql.Tx, s state.Submission) error {
 	return appendEntry(ctx, tx, e)
 }
 
-// bookMissing enters what was accepted and is in no row, in the order in which
-// it was sent: what was there before there was a ledger, and what a dubtop
-// that knows of none sends beside this one.
-func bookMissing(ctx context.Context, tx *sql.Tx) error {
+// bookNew enters what was accepted and is in no row: what a dubtop that knows
+// of no ledger sends beside this one. It looks no further back than it has to,
+// since a history may be long; every acceptance leaves a transition.
+func bookNew(ctx context.Context, tx *sql.Tx) error {
+	var through, last int64
+	err := tx.QueryRowContext(ctx, `SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'booked_through'), 0),
+		coalesce((SELECT max(seq) FROM transitions), 0)`).Scan(&through, &last)
+	if err != nil || last <= through {
+		return err
+	}
+	err = bookMissing(ctx, tx, "id IN (SELECT submission FROM transitions WHERE seq > ? AND state = 'sent')", through)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO meta (name, value) VALUES ('booked_through', ?)", last)
+	return err
+}
+
+// bookMissing enters those that were accepted and are in no row, in the order
+// in which they were sent.
+func bookMissing(ctx context.Context, tx *sql.Tx, where string, arguments ...any) error {
 	rows, err := tx.QueryContext(ctx, "SELECT "+submissionColumns+` FROM submissions
-		WHERE state = 'sent' AND NOT EXISTS (
+		WHERE state = 'sent' AND `+where+` AND NOT EXISTS (
 			SELECT 1 FROM ledger WHERE ledger.submission = submissions.id AND ledger.kind = 'accepted')
-		ORDER BY sent_at, id`)
+		ORDER BY sent_at, id`, arguments...)
 	if err != nil {
 		return err
 	}
@@ -208,7 +225,7 @@ func openLedger(ctx context.Context, tx *sql.Tx) error {
 	if _, err := tx.ExecContext(ctx, "INSERT INTO ledger_head (one, seq, sum) VALUES (1,0,?)", genesis()); err != nil {
 		return err
 	}
-	if err := bookMissing(ctx, tx); err != nil {
+	if err := bookMissing(ctx, tx, "true"); err != nil {
 		return err
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT generation_id, submission, model, micros, credits, at FROM costs

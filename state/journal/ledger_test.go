@@ -265,7 +265,8 @@ func TestTheFirstVersionIsTakenOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := j.db.ExecContext(t.Context(),
-		"UPDATE submissions SET state = 'sent', generation_id = 'g-beside' WHERE id = 'beside'"); err != nil {
+		`UPDATE submissions SET state = 'sent', generation_id = 'g-beside' WHERE id = 'beside';
+		INSERT INTO transitions (submission, at, state, key, body_hash, reason) VALUES ('beside', 1, 'sent', 'key-beside', '', '')`); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -379,5 +380,40 @@ func BenchmarkEntries(b *testing.B) {
 		if got := sound(b, j); len(got) != n {
 			b.Fatal(len(got))
 		}
+	}
+}
+
+// A start with a long history looks only at what is new in it.
+func TestRecoverLooksOnlyAtWhatIsNew(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	through := func() (n int64) {
+		_ = j.db.QueryRowContext(t.Context(), "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'booked_through'").Scan(&n)
+		return n
+	}
+	send := func(id string) {
+		s := sending(t, confirmed(id))
+		if err := errors.Join(j.BeginSending(t.Context(), s), j.SaveSubmission(t.Context(), answered(t, s, api.Accepted, "g-"+api.ID(id)))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	recover := func() {
+		if _, err := j.Recover(t.Context(), noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("s1")
+	recover()
+	first := through()
+	recover()
+	if first == 0 || through() != first {
+		t.Errorf("it looked up to %d, then %d", first, through())
+	}
+	// An older dubtop, which knows of no ledger, sends beside this one.
+	send("s2")
+	tampered(t, path, "DELETE FROM ledger WHERE submission = 's2'", "UPDATE ledger_head SET (seq, sum) = (SELECT seq, sum FROM ledger)")
+	recover()
+	if got := sound(t, j); len(got) != 2 || got[1].Submission != "s2" || through() <= first {
+		t.Errorf("booked are %+v, up to %d", got, through())
 	}
 }

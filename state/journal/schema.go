@@ -246,8 +246,7 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return nil
 	}
 	if version > schemaVersion {
-		return fmt.Errorf("%w: update dubtop; nothing can be sent (schema %d, this one knows %d)",
-			ErrNewer, version, schemaVersion)
+		return newer(version)
 	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -268,6 +267,23 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+func newer(version int) error {
+	return fmt.Errorf("%w: update dubtop; nothing can be sent (schema %d, this one knows %d)", ErrNewer, version, schemaVersion)
+}
+
+// stillOurs is asked in every transaction that writes: a newer dubtop may have
+// brought the file to its version since it was opened.
+func stillOurs(ctx context.Context, tx *sql.Tx) error {
+	var version int
+	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	if version > schemaVersion {
+		return newer(version)
+	}
+	return nil
 }
 
 // version reads the schema's version, and whether the file is ours. The order

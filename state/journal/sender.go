@@ -50,7 +50,8 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
 	if err := j.Writable(); err != nil {
-		return false, Holder{}, err
+		// Whoever can't send must not keep the others from it.
+		return false, Holder{}, errors.Join(err, j.turn.leave())
 	}
 	if j.turn.holder.PID != 0 {
 		return true, j.turn.holder, nil
@@ -133,8 +134,12 @@ func (j *Journal) Holder() (who Holder, held bool, err error) {
 func (j *Journal) LeaveSender() error {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
-	f := j.turn.file
-	j.turn.file, j.turn.holder = nil, Holder{}
+	return j.turn.leave()
+}
+
+func (t *turn) leave() error {
+	f := t.file
+	t.file, t.holder = nil, Holder{}
 	if f == nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -158,5 +159,45 @@ func TestAnybodyCanAskWhoSends(t *testing.T) {
 		if err := a.LeaveSender(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// One that can write nothing any more does not keep the others from sending.
+func TestABrokenSenderGivesTheTurnAway(t *testing.T) {
+	path := journalPath(t)
+	a, b := opened(t, path), opened(t, path)
+	if mine, _, err := a.Sender(noon); !mine || err != nil {
+		t.Fatal(mine, err)
+	}
+	a.broken = ErrFull
+	if mine, _, err := a.Sender(noon); mine || err == nil {
+		t.Errorf("the broken one: %t, %v", mine, err)
+	}
+	if mine, _, err := b.Sender(noon); !mine || err != nil {
+		t.Errorf("the other: %t, %v", mine, err)
+	}
+}
+
+// Whoever comes by another name meets the same locks.
+func TestALinkToAJournalIsTheSameJournal(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	s := sending(t, confirmed("s1"))
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if mine, _, err := j.Sender(noon); !mine || err != nil {
+		t.Fatal(mine, err)
+	}
+	link := filepath.Join(t.TempDir(), "journal.db")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	other := opened(t, link)
+	if got, err := other.Recover(t.Context(), noon); err != nil || len(got) > 0 {
+		t.Errorf("the living were taken for dead: %+v, %v", got, err)
+	}
+	if mine, _, err := other.Sender(noon); mine || err != nil {
+		t.Errorf("two send: %t, %v", mine, err)
 	}
 }

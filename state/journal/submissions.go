@@ -89,6 +89,8 @@ func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 			return ErrDropped
 		case old.state == state.SubmissionSending || old.state != "" && !old.state.CanBecome(state.SubmissionSending):
 			return ErrTaken
+		case old.state != "" && (old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body)):
+			return fmt.Errorf("%w: this is not what was confirmed", ErrBackwards)
 		}
 		if err := onlyOfItsDraft(ctx, tx, s); err != nil {
 			return err
@@ -375,7 +377,7 @@ func (j *Journal) Recover(ctx context.Context, now time.Time) ([]state.Submissio
 	var out []state.Submission
 	var gone []string
 	err := j.write(ctx, func(tx *sql.Tx) error {
-		if err := bookMissing(ctx, tx); err != nil {
+		if err := bookNew(ctx, tx); err != nil {
 			return err
 		}
 		owners, err := senders(ctx, tx)

@@ -169,3 +169,21 @@ func TestACopyFromBeforeTheSendingIsNoAnswer(t *testing.T) {
 		t.Errorf("the answer: %v", err)
 	}
 }
+
+// What is sent is what the journal holds as confirmed, not what a window that
+// has not heard of the change still shows.
+func TestOnlyWhatWasConfirmedIsSent(t *testing.T) {
+	j := opened(t, journalPath(t))
+	enqueued(t, j, 1)
+	bytes, key := sending(t, confirmed("q0")), sending(t, confirmed("q0"))
+	bytes.Body = []byte(`{"model":"sync-3"}`)
+	key.IdempotencyKey = "another"
+	for what, s := range map[string]state.Submission{"other bytes": bytes, "another key": key} {
+		if err := j.BeginSending(t.Context(), s); !errors.Is(err, ErrBackwards) {
+			t.Errorf("%s: %v, want ErrBackwards", what, err)
+		}
+	}
+	if err := j.BeginSending(t.Context(), sending(t, confirmed("q0"))); err != nil {
+		t.Error(err)
+	}
+}
