@@ -336,3 +336,33 @@ func TestAfterAFailureNothingIsBelievedThatIsNotThere(t *testing.T) {
 		}
 	}
 }
+
+// A lock that can't be made means that nobody could tell whether we still live:
+// nothing is begun then.
+func TestWithoutALockNothingIsSent(t *testing.T) {
+	path := journalPath(t)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Chmod(filepath.Dir(path), 0o700) })
+	for dir := filepath.Dir(filepath.Dir(path)); dir != os.TempDir() && len(dir) > 1; dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o755); err != nil { // another user has to come by
+			t.Fatal(err)
+		}
+	}
+	out, err := child(t, "lockless", path).Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.Contains(line, "XDG_STATE_HOME") {
+			t.Errorf("it says %q", line)
+		}
+	}
+	if err := os.Chmod(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(t, opened(t, path))["s1"].State; strings.Count(string(out), "\n") != 2 || got != state.SubmissionConfirmed {
+		t.Errorf("it is %s:\n%s", got, out)
+	}
+}

@@ -39,6 +39,10 @@ func TestMain(m *testing.M) {
 		childBooks(path)
 	case "shuffler":
 		childShuffles(path)
+	case "lockless":
+		childCantLock(path)
+	case "spender":
+		childSpends(path)
 	case "holder":
 		childHolds(path)
 	default:
@@ -101,13 +105,32 @@ func childHitsTheLimit(path string) {
 	}
 }
 
-// childIsNobody opens the journal as a user who may not write there.
-func childIsNobody(path string) {
+// becomeNobody gives up the right to write everywhere.
+func becomeNobody() {
 	if os.Getuid() == 0 {
 		const nobody = 65534
 		childMust(syscall.Setgid(nobody))
 		childMust(syscall.Setuid(nobody))
 	}
+}
+
+// childCantLock has the journal open when its directory becomes read-only: the
+// file can be written, but no lock can be made beside it.
+func childCantLock(path string) {
+	j := childOpens(path)
+	childMust(j.SaveSubmission(context.Background(), confirmed("s1")))
+	childMust(os.Chmod(filepath.Dir(path), 0o555))
+	becomeNobody()
+	s := confirmed("s1")
+	childMust(s.Send(noon))
+	fmt.Println(j.BeginSending(context.Background(), s))
+	_, _, err := j.Sender(noon)
+	fmt.Println(err)
+}
+
+// childIsNobody opens the journal as a user who may not write there.
+func childIsNobody(path string) {
+	becomeNobody()
 	_, err := Open(context.Background(), path)
 	fmt.Println(err)
 }
