@@ -18,12 +18,18 @@ var fulls = flag.Int("fulls", 4, "at how many sizes the journal can't grow any m
 // journal, and the screen says what is wrong.
 func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 	t.Parallel()
-	const span = 96 << 10 // what a submission writes, and some more
-	a := simulated(t, "--speed", "5000", "--plan", "scale")
-	g := a.gate(0)
-	media := a.media()
+	const span = 256 << 10 // what a submission writes, and what comes beside it
+	var (
+		a     *account
+		g     *gate
+		media string
+	)
 	ends := map[string]int{}
 	for i := range *fulls {
+		if i%perAccount == 0 {
+			a = simulated(t, "--speed", "5000", "--plan", "scale")
+			g, media = a.gate(0), a.media()
+		}
 		name := fmt.Sprintf("full%d", i)
 		w := open(t, stage{env: a.env(g.URL)})
 		w.sees("completed", "n new", "4 Models 5")

@@ -20,6 +20,9 @@ import (
 // More is for the night: go test ./ui/terminal -run Windows -races 200.
 var races = flag.Int("races", 3, "how often two windows race for one draft")
 
+// perAccount is how many starts an account's limit on requests bears.
+const perAccount = 10
+
 // kept is where the journal of the account lies in a home.
 func kept(t *testing.T, home string) string {
 	t.Helper()
@@ -168,10 +171,16 @@ func intents(t *testing.T, home, name string) int {
 // Two windows show one draft, and the user says yes in both at once.
 func TestTwoWindowsRaceForOneDraft(t *testing.T) {
 	t.Parallel()
-	a := simulated(t, "--speed", "5000", "--plan", "scale")
-	g := a.gate(0)
-	home, media := t.TempDir(), a.media()
+	var (
+		a           *account
+		g           *gate
+		home, media string
+	)
 	for i := range *races {
+		if i%perAccount == 0 {
+			a = simulated(t, "--speed", "5000", "--plan", "scale")
+			g, home, media = a.gate(0), t.TempDir(), a.media()
+		}
 		name := fmt.Sprintf("race%d", i)
 		first := open(t, stage{home: home, env: a.env(g.URL)})
 		first.sees("completed", "n new", "4 Models 5")
