@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -58,10 +57,6 @@ func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 	if ends["refused"] == 0 {
 		t.Errorf("the disk was never full: %v", ends)
 	}
-}
-
-func (w *window) told(words string) bool {
-	return strings.Contains(strings.Join(strings.Fields(w.screen()), " "), words)
 }
 
 // limit lets no file of the program grow beyond so many bytes.
