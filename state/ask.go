@@ -17,6 +17,7 @@ const (
 	Batches                 // all batches
 	Assets                  // the newest assets
 	UnitPrices              // what a frame of one model costs
+	Charges                 // what one job of ours really cost
 	Backfill                // a page of older generations
 	AssetPages              // a page of older assets
 	topics                  // how many there are
@@ -34,12 +35,14 @@ const PageSize = 100
 //	Assets, AssetPages: Assets, for Client.Assets
 //	Models: none, for Client.Models
 //	UnitPrices: Estimate, for Client.Estimate
+//	Charges: Job, for Client.Costs
 type Ask struct {
 	ID       uint64
 	Topic    Topic
 	Query    api.GenerationQuery
 	Assets   api.AssetQuery
 	Estimate api.EstimateRequest
+	Job      api.ID
 
 	ticket Ticket
 }
@@ -52,6 +55,7 @@ type Result struct {
 	Assets      []Asset
 	Models      []Model
 	Estimate    api.Estimate
+	Costs       api.Costs
 
 	Whole  bool       // the whole history came, because the server ignores limits
 	More   bool       // another page of generations may follow
@@ -94,6 +98,9 @@ func ModelsResult(items []api.Model, err error) Result {
 func EstimateResult(e api.Estimate, err error) Result {
 	return Result{Estimate: e, Err: err}
 }
+
+// CostsResult is the result of Client.Costs.
+func CostsResult(c api.Costs, err error) Result { return Result{Costs: c, Err: err} }
 
 func thin[A, T any](items []A, row func(A) T) []T {
 	rows := make([]T, len(items))

@@ -23,6 +23,7 @@ const (
 	FieldVoice      = "voiceId"
 	FieldOutputName = "outputFileName"
 	FieldWebhook    = "webhookUrl"
+	FieldLabel      = "label"
 )
 
 const optionFieldPrefix = "options."
@@ -112,6 +113,8 @@ func (d Draft) Check(field string, env CheckEnv) Problem {
 		s, w = checkOutputName(d.OutputFileName)
 	case FieldWebhook:
 		s, w = checkWebhook(d.WebhookURL)
+	case FieldLabel:
+		s, w = checkLabel(d.Label)
 	default:
 		if name, ok := strings.CutPrefix(field, optionFieldPrefix); ok {
 			s, w = d.checkOption(name, env)

@@ -29,6 +29,7 @@ type Draft struct {
 	Options        map[string]string `json:"options"`         // by wire name; "" is not sent
 	OutputFileName string            `json:"outputFileName"`  // without an extension
 	WebhookURL     string            `json:"webhookUrl"`      // https
+	Label          string            `json:"label,omitempty"` // of ours, for the ledger; never sent
 	From           string            `json:"from,omitempty"`  // what the form was started from, in words
 	Doubt          string            `json:"doubt,omitempty"` // why sending it may pay a second time, in words
 	UpdatedAt      time.Time         `json:"updatedAt,omitzero"`
@@ -40,7 +41,7 @@ const MaxScript = 5000
 
 // Empty reports whether nothing was typed that is worth keeping.
 func (d Draft) Empty() bool {
-	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL
+	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL + d.Label
 	return strings.TrimSpace(typed) == ""
 }
 
@@ -222,7 +223,7 @@ func (d Draft) Fields() []string {
 	for _, o := range RulesFor(strings.TrimSpace(d.Model)).Options {
 		f = append(f, OptionField(o.Name))
 	}
-	return append(f, FieldOutputName, FieldWebhook)
+	return append(f, FieldOutputName, FieldWebhook, FieldLabel)
 }
 
 // Problems checks every field and lists what is wrong, in the form's order.

@@ -28,12 +28,13 @@ type Generation struct {
 	Started, Ended time.Time
 	HasOutput      bool
 	Gone           bool // the server no longer knows it
+	named          bool // the name is more than a piece of the id
 	// Intent is set on a row that stands for a submission without a known
 	// job: its id is the submission's, and the server is never asked about it.
 	Intent SubmissionState
 
-	named    bool   // the name is more than a piece of the id
-	haystack string // ID and Name share its bytes where they can
+	label    unique.Handle[string] // see Label; the zero Handle is none
+	haystack string                // ID and Name share its bytes where they can
 }
 
 var _ Row[Generation] = (*Generation)(nil)
@@ -64,6 +65,24 @@ func (g *Generation) Key() string { return string(g.ID) }
 // Rank is the time of creation.
 func (g *Generation) Rank() int64 { return rankOf(g.Created) }
 
+// Label is what we call the job, "" for nothing: the server knows nothing of
+// it. Store.SetLabel sets it.
+func (g *Generation) Label() string {
+	if g.label == (unique.Handle[string]{}) {
+		return ""
+	}
+	return g.label.Value()
+}
+
+// setLabel takes the label, and lets it be found.
+func (g *Generation) setLabel(label string) {
+	g.label = unique.Handle[string]{}
+	if label != "" {
+		g.label = unique.Make(label)
+	}
+	g.index()
+}
+
 // Class is the coarse state by status.
 func (g *Generation) Class() Class {
 	switch {
@@ -83,11 +102,11 @@ func (g *Generation) Class() Class {
 	return ClassStrange
 }
 
-// Haystack is the id, name, model, status and error code.
+// Haystack is the id, name, model, status, error code and label.
 func (g *Generation) Haystack() string { return g.haystack }
 
-// FieldValue knows id, name, model, status, error (the code and the words). A
-// note stands beside the row, in Notes.
+// FieldValue knows id, name, model, status, label, error (the code and the
+// words). A note stands beside the row, in Notes.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -98,6 +117,8 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return strings.ToLower(g.Model), true
 	case "status":
 		return statusWords(g.Status), true
+	case "label":
+		return strings.ToLower(g.Label()), true
 	case "code":
 		return strings.ToLower(g.ErrorCode), true
 	case "error":
@@ -146,6 +167,7 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 	if !g.named && old.named {
 		g.Name, g.named = old.Name, true
 	}
+	g.label = old.label
 	g.ID = old.ID // the same text; the newer bytes can then be dropped
 	if g.reads(old) {
 		g.Name, g.haystack = old.Name, old.haystack
@@ -168,15 +190,20 @@ func (g *Generation) observe(old *Generation, now time.Time) {
 // reads reports whether the haystack would be the same.
 func (g *Generation) reads(old *Generation) bool {
 	return g.Status == old.Status && g.Name == old.Name &&
-		g.Model == old.Model && g.ErrorCode == old.ErrorCode
+		g.Model == old.Model && g.ErrorCode == old.ErrorCode && g.label == old.label
 }
 
 // index builds the haystack and lets the id and the name share its bytes.
 func (g *Generation) index() {
 	id, name := strings.ToLower(string(g.ID)), strings.ToLower(g.Name)
-	g.haystack = strings.Join([]string{
-		id, name, strings.ToLower(g.Model), statusWords(g.Status), strings.ToLower(g.ErrorCode),
-	}, "\n")
+	parts := [...]string{
+		id, name, strings.ToLower(g.Model), statusWords(g.Status), strings.ToLower(g.ErrorCode), strings.ToLower(g.Label()),
+	}
+	n := len(parts)
+	if g.Label() == "" {
+		n--
+	}
+	g.haystack = strings.Join(parts[:n], "\n")
 	if string(g.ID) == id {
 		g.ID = api.ID(g.haystack[:len(id)])
 	}

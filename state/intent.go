@@ -20,7 +20,7 @@ func IntentRow(s *Submission) Generation {
 		Intent:  s.State,
 		named:   true,
 	}
-	row.index()
+	row.setLabel(strings.TrimSpace(s.Draft.Label))
 	return row
 }
 
@@ -47,6 +47,15 @@ func (g *Generation) Expect(name string, seconds float64) {
 		g.Length = api.Seconds(seconds)
 	}
 	g.index()
+}
+
+// Amend changes an item in a way that no answer can, such as a label of ours.
+// Its key and its rank must stay as they are.
+func (c *Collection[T]) Amend(key string, change func(*T)) {
+	if e, ok := c.byKey[key]; ok {
+		change(&e.item)
+		c.touch(e)
+	}
 }
 
 // Remove takes an item out, such as an intent whose job has come. An answer

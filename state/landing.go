@@ -33,6 +33,9 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 	switch a.Topic {
 	case Batches:
 		settle(&s.Batches, a.ticket, r.Batches, true, r.Err, now)
+		for i := range r.Batches {
+			s.batchSeen(&r.Batches[i], now)
+		}
 	case Models:
 		for i := range r.Models {
 			s.Prices.see(r.Models[i].Name)
@@ -43,6 +46,8 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 		settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
 	case UnitPrices:
 		s.landPrice(a.Estimate.Model, r)
+	case Charges:
+		s.landCosts(a.Job, r, now)
 	case Head, Running, Vanished, Backfill:
 		s.landGenerations(a, r, now)
 	}
@@ -111,12 +116,16 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 	var ending []string
 	for i := range items {
 		g := &items[i]
+		s.label(g)
 		s.Prices.see(g.Model)
 		if g.Status == api.Completed && s.Generations.isLive(g.Key()) {
 			ending = append(ending, g.Key())
 		}
 	}
 	write()
+	for i := range items {
+		s.jobSeen(&items[i], now)
+	}
 	if wall(now).Sub(s.watched) > blindSpot {
 		return
 	}

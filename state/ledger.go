@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"sort"
 	"time"
 
 	"dubtop/api"
@@ -21,19 +22,25 @@ const (
 )
 
 // LedgerEntry is one accepted job or batch, with all that became known of it.
-// What is unknown is nil, and never counts as nothing.
+// What is unknown is nil, and never counts as nothing. It is a row of the
+// ledger's view, and so is a damaged one, which is no job and in no sum.
 type LedgerEntry struct {
 	At         time.Time // when it was sent, by our clock
 	Submission string
 	Job        api.ID // the generation's or the batch's
+	Batch      bool   // Job is a batch
 	Model      string
 	Label      string
-	Seconds    float64 // of output, 0 unknown
+	Name       string  // as the lists call it; the books have none
+	Seconds    float64 // of output: expected, and measured once that is known; 0 unknown
 	Estimate   *api.Micros
 	Actual     *api.Micros
 	Basis      CostBasis // of Actual
 	Credits    *float64  // apart from dollars
 	Outcome    string    // the status it ended with, "" while it has not
+	Damage     string    // what is wrong with a row that can't be believed
+
+	haystack string // Job and Submission share its bytes where they can
 }
 
 // Cost is the actual cost, else the estimate; known is false without either.
@@ -56,45 +63,99 @@ func (e *LedgerEntry) learn(later *LedgerEntry) {
 	if later.Actual != nil && (e.Basis != BasisBilled || later.Basis == BasisBilled) {
 		e.Actual, e.Basis = later.Actual, later.Basis
 	}
-	e.Submission = cmp.Or(e.Submission, later.Submission)
+	e.Submission, e.Batch = cmp.Or(e.Submission, later.Submission), e.Batch || later.Batch
 	e.Model, e.Label = cmp.Or(e.Model, later.Model), cmp.Or(e.Label, later.Label)
-	e.Seconds = cmp.Or(e.Seconds, later.Seconds)
+	e.Name = cmp.Or(e.Name, later.Name)
+	e.Seconds = cmp.Or(later.Seconds, e.Seconds)
 	e.Estimate = cmp.Or(e.Estimate, later.Estimate)
 	e.Credits = cmp.Or(later.Credits, e.Credits)
 	e.Outcome = cmp.Or(later.Outcome, e.Outcome)
 }
 
 // Ledger is the books of one account. The zero Ledger is ready, and empty.
-type Ledger struct{ entries []LedgerEntry } // in the order of time
+type Ledger struct{ rows Collection[LedgerEntry] }
 
 // NewLedger makes the books of entries. Of several about one job the later add
 // to what the first says.
 func NewLedger(entries []LedgerEntry) *Ledger {
 	l := new(Ledger)
-	place := make(map[string]int, len(entries))
-	for _, e := range entries {
-		key := cmp.Or(string(e.Job), e.Submission)
-		if i, ok := place[key]; ok && key != "" {
-			l.entries[i].learn(&e)
-			continue
-		}
-		place[key] = len(l.entries)
-		e.At = wall(e.At)
-		l.entries = append(l.entries, e)
-	}
-	slices.SortStableFunc(l.entries, func(a, b LedgerEntry) int { return a.At.Compare(b.At) })
+	l.Bring(slices.Clone(entries))
 	return l
 }
 
+// Bring books what the journal holds, in its order. From then on the ledger is
+// known, however empty. The entries belong to it afterwards.
+func (l *Ledger) Bring(entries []LedgerEntry) {
+	for i := range entries {
+		entries[i].At = wall(entries[i].At)
+		entries[i].index()
+	}
+	l.rows.Merge(l.rows.Ask(time.Time{}), entries, time.Time{})
+}
+
+// Book enters a job, or what became known of one.
+func (l *Ledger) Book(e LedgerEntry) {
+	e.At = wall(e.At)
+	e.index()
+	l.rows.Put(e, time.Time{})
+}
+
+// replace takes the place of the books with others, and goes on with what was
+// booked in them. Views of the rows see the change.
+func (l *Ledger) replace(with *Ledger) {
+	mine := l.Entries()
+	l.rows.Clear()
+	passed := l.rows.version
+	l.rows = with.rows
+	l.rows.version += passed
+	for _, e := range l.rows.order {
+		e.version += passed
+	}
+	for _, e := range mine {
+		l.Book(e)
+	}
+}
+
+// Rows are the entries as a view lists them, damaged ones on top; they are to
+// be read only.
+func (l *Ledger) Rows() *Collection[LedgerEntry] { return &l.rows }
+
+// Known reports whether what the journal holds has been brought.
+func (l *Ledger) Known() bool { return l.rows.Known() }
+
+// Version changes whenever any entry does.
+func (l *Ledger) Version() uint64 { return l.rows.Version() }
+
+// Find returns a copy of what the books say of a job or a batch.
+func (l *Ledger) Find(job api.ID) (LedgerEntry, bool) { return l.rows.Find(string(job)) }
+
+// LookedInto takes a damaged row off the view.
+func (l *Ledger) LookedInto(key string) {
+	if e, ok := l.rows.Find(key); ok && e.Damage != "" {
+		l.rows.Remove(key)
+	}
+}
+
 // All gives the entries, the latest first.
-func (l *Ledger) All() iter.Seq[*LedgerEntry] {
+func (l *Ledger) All() iter.Seq[*LedgerEntry] { return l.span(0, l.rows.Len()) }
+
+// span gives the entries from a place to before another, without the damaged.
+func (l *Ledger) span(from, to int) iter.Seq[*LedgerEntry] {
 	return func(yield func(*LedgerEntry) bool) {
-		for i := range slices.Backward(l.entries) {
-			if !yield(&l.entries[i]) {
+		for i := from; i < to; i++ {
+			if e := l.rows.At(i); e.Damage == "" && !yield(e) {
 				return
 			}
 		}
 	}
+}
+
+// place is where the entries from before an instant begin.
+func (l *Ledger) place(t time.Time) int {
+	return sort.Search(l.rows.Len(), func(i int) bool {
+		e := l.rows.At(i)
+		return e.Damage == "" && e.At.Before(t)
+	})
 }
 
 // Tally is a total of entries. Dollars and credits stand apart.

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -60,18 +62,22 @@ type LedgerGroup struct {
 // Since is the books of the jobs that were sent on a local day, written as
 // ByDay does, or later.
 func (l *Ledger) Since(day string, loc *time.Location) *Ledger {
-	i := slices.IndexFunc(l.entries, func(e LedgerEntry) bool { return ByDay.period(e.At, loc) >= day })
-	if i < 0 {
-		return new(Ledger)
+	var entries []LedgerEntry
+	for e := range l.All() {
+		if ByDay.period(e.At, loc) < day {
+			break
+		}
+		entries = append(entries, *e)
 	}
-	return &Ledger{l.entries[i:]}
+	return NewLedger(entries)
 }
 
 // Total is the total of everything.
-func (l *Ledger) Total() Tally {
-	var t Tally
-	for i := range l.entries {
-		t.Add(&l.entries[i])
+func (l *Ledger) Total() Tally { return total(l.All()) }
+
+func total(entries iter.Seq[*LedgerEntry]) (t Tally) {
+	for e := range entries {
+		t.Add(e)
 	}
 	return t
 }
@@ -79,6 +85,9 @@ func (l *Ledger) Total() Tally {
 // Groups are the totals by a grouping: times the latest first, names the
 // dearest first.
 func (l *Ledger) Groups(by Grouping, loc *time.Location) []LedgerGroup {
+	if by != ByModel && by != ByLabel {
+		return l.periods(by, loc)
+	}
 	var out []LedgerGroup
 	place := make(map[string]int)
 	for e := range l.All() {
@@ -92,55 +101,101 @@ func (l *Ledger) Groups(by Grouping, loc *time.Location) []LedgerGroup {
 		out[i].Add(e)
 	}
 	slices.SortFunc(out, func(a, b LedgerGroup) int {
-		if by == ByModel || by == ByLabel {
-			return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
-		}
-		return cmp.Compare(b.Key, a.Key)
+		return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
 	})
 	return out
 }
 
-// Period is the total of the day, week or month that now is in.
-func (l *Ledger) Period(by Grouping, now time.Time, loc *time.Location) Tally {
-	key := by.period(now, loc)
-	var t Tally
-	for i := range l.entries {
-		if e := &l.entries[i]; by.period(e.At, loc) == key {
-			t.Add(e)
+// periods are the totals by time. The entries are in its order, so that only
+// the first of each period is asked for its date.
+func (l *Ledger) periods(by Grouping, loc *time.Location) (out []LedgerGroup) {
+	var from time.Time
+	for e := range l.All() {
+		if len(out) == 0 || e.At.Before(from) {
+			from, _ = by.bounds(e.At, loc)
+			out = append(out, LedgerGroup{Key: by.period(e.At, loc)})
 		}
+		out[len(out)-1].Add(e)
 	}
-	return t
+	return out
+}
+
+// Period is the total of the day, week or month that now is in, in no time.
+func (l *Ledger) Period(by Grouping, now time.Time, loc *time.Location) Tally {
+	from, to := by.bounds(now, loc)
+	return total(l.span(l.place(to), l.place(from)))
 }
 
 // Chart is the totals of the last n days, the oldest first and today last;
 // days without a job are there, too.
 func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []LedgerGroup {
 	out := make([]LedgerGroup, max(n, 0))
-	place := make(map[string]int, len(out))
 	year, month, day := now.In(loc).Date()
-	for i := range out {
-		// At noon no clock is put forward or back.
-		date := time.Date(year, month, day-(len(out)-1-i), 12, 0, 0, 0, loc)
-		out[i].Key = ByDay.period(date, loc)
-		place[out[i].Key] = i
+	to := midnight(year, month, day+1, loc)
+	for i := range slices.Backward(out) {
+		from := midnight(year, month, day-(len(out)-1-i), loc)
+		out[i] = LedgerGroup{ByDay.period(from, loc), total(l.span(l.place(to), l.place(from)))}
+		to = from
 	}
-	for i := range l.entries {
-		if at, ok := place[ByDay.period(l.entries[i].At, loc)]; ok {
-			out[at].Add(&l.entries[i])
-		}
+	return out
+}
+
+// bounds are the beginning of the day, week or month of a time, and of the one
+// after it.
+func (b Grouping) bounds(t time.Time, loc *time.Location) (from, to time.Time) {
+	year, month, day := t.In(loc).Date()
+	switch b {
+	case ByWeek: // they begin on Monday
+		day -= (int(t.In(loc).Weekday()) + 6) % 7
+		return midnight(year, month, day, loc), midnight(year, month, day+7, loc)
+	case ByMonth:
+		return midnight(year, month, 1, loc), midnight(year, month+1, 1, loc)
 	}
+	return midnight(year, month, day, loc), midnight(year, month, day+1, loc)
+}
+
+// midnight is the first instant of a date. Where clocks change at midnight
+// there is none, or it comes twice, and time.Date may choose the wrong one.
+func midnight(year int, month time.Month, day int, loc *time.Location) time.Time {
+	begins := func(t time.Time) bool {
+		y, m, d := t.In(loc).Date()
+		want := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+		return !time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Before(want)
+	}
+	t := time.Date(year, month, day, 0, 0, 0, 0, loc)
+	if begins(t) && !begins(t.Add(-1)) {
+		return t
+	}
+	const around = 3 * 60 * 60 // seconds; clocks change on whole ones
+	first := t.Add(-around * time.Second)
+	return first.Add(time.Duration(sort.Search(2*around, func(i int) bool {
+		return begins(first.Add(time.Duration(i) * time.Second))
+	})) * time.Second)
+}
+
+// Entries are copies of all entries, the oldest first, to be worked on
+// elsewhere.
+func (l *Ledger) Entries() []LedgerEntry {
+	out := make([]LedgerEntry, 0, l.rows.Len())
+	for e := range l.All() {
+		out = append(out, *e)
+	}
+	slices.Reverse(out)
 	return out
 }
 
 // CSV is every entry as a table with a header, the oldest first, by RFC 4180.
 // Money is in dollars; what is unknown is an empty cell.
-func (l *Ledger) CSV(loc *time.Location) []byte {
+func (l *Ledger) CSV(loc *time.Location) []byte { return EntriesCSV(l.Entries(), loc) }
+
+// EntriesCSV is the same of copied entries.
+func EntriesCSV(entries []LedgerEntry, loc *time.Location) []byte {
 	rows := [][]string{{
 		"time", "submission", "job", "model", "label", "seconds",
 		"estimate_usd", "actual_usd", "actual_basis", "credits", "outcome",
 	}}
-	for i := range l.entries {
-		e := &l.entries[i]
+	for i := range entries {
+		e := &entries[i]
 		rows = append(rows, []string{
 			e.At.In(loc).Format(time.RFC3339), defuse(e.Submission), defuse(string(e.Job)), defuse(e.Model), defuse(e.Label),
 			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), string(e.Basis),

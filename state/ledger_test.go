@@ -104,6 +104,42 @@ func TestADayWithoutAMidnightIsInTheChart(t *testing.T) {
 	}
 }
 
+// Havana's clocks go back from 1:00 to 0:00, so that midnight comes twice, and
+// Santiago's go forward at midnight, so that it never comes: a date begins with
+// its first instant all the same, and no instant is in two days or in none.
+func TestEveryInstantIsInOneDay(t *testing.T) {
+	for name, day := range map[string]time.Time{
+		"America/Havana":   time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
+		"America/Santiago": time.Date(2026, 9, 6, 12, 0, 0, 0, time.UTC),
+		"Europe/Berlin":    time.Date(2026, 10, 25, 12, 0, 0, 0, time.UTC),
+		"Asia/Kathmandu":   time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC),
+	} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var entries []LedgerEntry
+		want := map[string]int{}
+		for i := range 4 * 24 * 4 {
+			at := day.Add(time.Duration(i-2*24*4) * 15 * time.Minute)
+			entries = append(entries, booked(i, at, 1))
+			want[at.In(loc).Format(time.DateOnly)]++
+		}
+		l := NewLedger(entries)
+		for _, g := range l.Groups(ByDay, loc) {
+			if g.Jobs != want[g.Key] {
+				t.Errorf("%s: %d jobs on %s, want %d", name, g.Jobs, g.Key, want[g.Key])
+			}
+		}
+		for _, g := range l.Chart(day, 3, loc) {
+			noon, _ := time.ParseInLocation(time.DateOnly+" 15", g.Key+" 12", loc)
+			if p := l.Period(ByDay, noon, loc); p.Jobs != want[g.Key] || g.Jobs != want[g.Key] {
+				t.Errorf("%s: on %s %d jobs, in the chart %d, want %d", name, g.Key, p.Jobs, g.Jobs, want[g.Key])
+			}
+		}
+	}
+}
+
 func TestWeeksAndMonthsAreTheCalendars(t *testing.T) {
 	l := NewLedger([]LedgerEntry{
 		booked(1, time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC), 1),
@@ -164,6 +200,86 @@ func TestLaterNewsAddToAnEntry(t *testing.T) {
 	}
 	if want := []string{"s1 470 billed COMPLETED", "s2 7  "}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// However entries come in, one by one or together, in order or not, the books
+// say the same.
+func TestBookingOneByOneIsTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var entries []LedgerEntry
+		for i := range rapid.IntRange(0, 30).Draw(t, "entries") {
+			job := rapid.IntRange(0, i).Draw(t, "job")
+			e := booked(job, noon.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "minutes"))*time.Minute), api.Micros(job))
+			if rapid.Bool().Draw(t, "later news") {
+				amount := api.Micros(rapid.IntRange(0, 9).Draw(t, "actual"))
+				basis := rapid.SampledFrom([]CostBasis{BasisDerived, BasisBilled}).Draw(t, "basis")
+				e = LedgerEntry{At: e.At, Job: e.Job, Actual: &amount, Basis: basis, Outcome: "COMPLETED", Seconds: 3}
+			}
+			entries = append(entries, e)
+		}
+		var one Ledger
+		for _, e := range entries {
+			one.Book(e)
+		}
+		if got, want := one.CSV(time.UTC), NewLedger(entries).CSV(time.UTC); string(got) != string(want) {
+			t.Fatalf("one by one\n%s\ntogether\n%s", got, want)
+		}
+	})
+}
+
+func TestADamagedRowIsShownAndInNoSum(t *testing.T) {
+	l := NewLedger([]LedgerEntry{booked(1, noon, 7), DamagedEntry(2, "its checksum does not fit"), DamagedEntry(2, "it follows no row"), booked(3, noon, 8)})
+	if l.Rows().Len() != 4 || l.Rows().At(0).Damage == "" {
+		t.Errorf("%d rows, on top %+v", l.Rows().Len(), l.Rows().At(0))
+	}
+	if total := l.Total(); total.Jobs != 2 || total.Cost != 15 {
+		t.Errorf("total %+v", total)
+	}
+	if today := l.Period(ByDay, noon, time.UTC); today.Jobs != 2 || today.Cost != 15 {
+		t.Errorf("today %+v", today)
+	}
+	l.LookedInto(l.Rows().At(0).Key())
+	l.LookedInto(string(jobID(1))) // is no damage
+	if l.Rows().Len() != 3 || l.Rows().At(0).Damage == "" || l.Rows().At(1).Damage != "" {
+		t.Errorf("%d rows after it was looked into", l.Rows().Len())
+	}
+}
+
+func TestEntriesAreFoundAndOrdered(t *testing.T) {
+	failed := booked(2, noon.Add(time.Hour), 50)
+	failed.Outcome, failed.Label, failed.Name = "FAILED", "acme", "promo_de"
+	unknown := LedgerEntry{At: noon.Add(2 * time.Hour), Submission: "S-Upper", Job: "b9", Batch: true, Model: "sync-3"}
+	l := NewLedger([]LedgerEntry{booked(1, noon, 100), failed, unknown})
+	for _, c := range []struct {
+		query Query
+		want  string
+	}{
+		{Query{}, "b9 2 1"},
+		{Query{Text: "status:failed"}, "2"},
+		{Query{Text: "outcome:open -model:sync-3"}, "1"},
+		{Query{Text: "label:acme name:promo"}, "2"},
+		{Query{Text: "s-upper"}, "b9"},
+		{Query{Failures: true}, "2"},
+		{Query{Sort: SortCost}, "1 2 b9"},
+		{Query{Sort: SortLabel}, "2 b9 1"},
+		{Query{Sort: SortModel}, "2 1 b9"},
+	} {
+		var v View[LedgerEntry]
+		v.Update(l.Rows(), c.query)
+		var got []string
+		for i := range v.Len() {
+			key := v.Key(i)
+			for n := 1; n < 3; n++ {
+				if key == string(jobID(n)) {
+					key = fmt.Sprint(n)
+				}
+			}
+			got = append(got, key)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%+v: %v, want %s", c.query, got, c.want)
+		}
 	}
 }
 
@@ -278,13 +394,34 @@ func TestGroupsAddUpToTheTotal(t *testing.T) {
 	})
 }
 
-func BenchmarkLedgerByDay100k(b *testing.B) {
+// full is the books of a hundred thousand jobs, one a minute up to noon.
+func full() *Ledger {
 	var entries []LedgerEntry
 	for i := range 100_000 {
-		entries = append(entries, booked(i, noon.Add(time.Duration(i)*time.Minute), 100_000))
+		entries = append(entries, booked(i, noon.Add(-time.Duration(i)*time.Minute), 100_000))
 	}
-	l, loc := NewLedger(entries), berlin(b)
+	return NewLedger(entries)
+}
+
+func BenchmarkLedgerByDay100k(b *testing.B) {
+	l, loc := full(), berlin(b)
 	for b.Loop() {
 		l.Groups(ByDay, loc)
+	}
+}
+
+// BenchmarkPeriod100k is what the header does each frame.
+func BenchmarkPeriod100k(b *testing.B) {
+	l, loc := full(), berlin(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.Period(ByDay, noon, loc)
+	}
+}
+
+func BenchmarkBook100k(b *testing.B) {
+	l := full()
+	for i := 0; b.Loop(); i++ {
+		l.Book(booked(100_000+i, noon.Add(time.Duration(i)*time.Second), 1))
 	}
 }

@@ -70,7 +70,7 @@ func ParseMedia(typed, home string) (Media, error) {
 	if err != nil {
 		return Media{}, err
 	}
-	return Media{Source: SourceFile, Path: expandHome(p, home)}, nil
+	return Media{Source: SourceFile, Path: ExpandHome(p, home)}, nil
 }
 
 // Base is the last part of the link or path, for a name; "" for assets.
@@ -166,7 +166,8 @@ func (w *shellWord) add(r rune) {
 	w.text.WriteRune(r)
 }
 
-func expandHome(p, home string) string {
+// ExpandHome makes a typed path whole: home stands for "~".
+func ExpandHome(p, home string) string {
 	if home == "" || (p != "~" && !strings.HasPrefix(p, "~/")) {
 		return p
 	}

@@ -3,7 +3,6 @@ package state
 import (
 	"math"
 	"testing"
-	"time"
 
 	"dubtop/api"
 )
@@ -75,34 +74,5 @@ func TestTheNumberOfModelsAskedAboutIsBounded(t *testing.T) {
 	}
 	if len(p.unpriced) != maxPriced {
 		t.Errorf("%d models to ask about", len(p.unpriced))
-	}
-}
-
-func TestSpendByTheLocalDay(t *testing.T) {
-	berlin := time.FixedZone("CET", 60*60)
-	var s Spend
-	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 30, 0, 0, time.UTC) }
-	s.Add("c", "sync-3", 300, at(2, 12))
-	s.Add("a", "lipsync-2", 100, at(1, 12))
-	s.Add("b", "lipsync-2", 200, at(1, 23)) // in Berlin it is the second
-	s.Add("c", "sync-3", 300, at(2, 13))    // told twice
-
-	now := at(2, 20)
-	if got := s.Today(now, berlin); got != 500 {
-		t.Errorf("today in Berlin %d, want 500", got)
-	}
-	if got := s.Today(now, time.UTC); got != 300 {
-		t.Errorf("today in UTC %d, want 300", got)
-	}
-	days := s.Days(berlin)
-	if len(days) != 2 || days[0].Amount != 500 || days[0].Jobs != 2 || days[1].Amount != 100 {
-		t.Errorf("days %+v", days)
-	}
-	if !days[0].Day.Equal(time.Date(2026, 11, 2, 0, 0, 0, 0, berlin)) {
-		t.Errorf("the first day is %v", days[0].Day)
-	}
-	models := s.Models()
-	if len(models) != 2 || models[0] != (ModelSpend{"lipsync-2", 300, 2}) {
-		t.Errorf("models %+v", models)
 	}
 }

@@ -60,10 +60,12 @@ type lane struct {
 
 // facts are what the store had at the last look.
 type facts struct {
-	running  int // jobs waiting or running
-	strange  int // jobs of unknown status
-	batches  int // batches that have not ended
-	unpriced int // models without a unit price
+	running  int       // jobs waiting or running
+	strange  int       // jobs of unknown status
+	batches  int       // batches that have not ended
+	unpriced int       // models without a unit price
+	charges  int       // jobs of ours whose cost is to be asked for
+	charge   time.Time // when the next of them may be
 	known    bool
 	whole    bool
 }
@@ -234,6 +236,8 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 		a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
 	case UnitPrices:
 		a.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: FramesPerSecond}
+	case Charges:
+		a.Job = s.settlement.queue[0].job
 	}
 	a.ticket = s.ticket(t, now)
 	return a
@@ -248,7 +252,7 @@ func (s *Store) ticket(t Topic, now time.Time) Ticket {
 		return s.Assets.Ask(now)
 	case Models:
 		return s.Models.Ask(now)
-	case UnitPrices:
+	case UnitPrices, Charges:
 		return Ticket{}
 	}
 	return s.Generations.Ask(now)
@@ -262,6 +266,8 @@ func (p *Poller) look(s *Store) {
 		strange:  s.Generations.Count(ClassStrange),
 		batches:  s.Batches.Count(ClassWaiting) + s.Batches.Count(ClassRunning),
 		unpriced: len(s.Prices.unpriced),
+		charges:  len(s.settlement.queue),
+		charge:   s.settlement.next(),
 		known:    s.Generations.Known(),
 		whole:    s.History.Whole,
 	}

@@ -94,15 +94,24 @@ func (p *Prices) Cost(g *Generation) Cost {
 	if cost, ok := p.own[g.ID]; ok {
 		return cost
 	}
-	unit, ok := p.units[g.Model]
-	if !ok || g.Length <= 0 || g.Status.Troubled() {
+	if g.Status.Troubled() {
 		return Cost{}
 	}
-	amount, ok := unit.of(float64(g.Length) * FramesPerSecond)
+	amount, ok := p.Derive(g.Model, float64(g.Length))
 	if !ok {
 		return Cost{}
 	}
 	return Cost{Amount: amount, Kind: CostDerived}
+}
+
+// Derive is what an output of so many seconds costs by the model's unit price;
+// ok is false where either is unknown.
+func (p *Prices) Derive(model string, seconds float64) (amount api.Micros, ok bool) {
+	unit, ok := p.units[model]
+	if !ok || seconds <= 0 {
+		return 0, false
+	}
+	return unit.of(seconds * FramesPerSecond)
 }
 
 // Version changes whenever a cost may have.

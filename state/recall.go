@@ -12,8 +12,12 @@ import (
 func (s *Store) RecallGenerations(items []Generation) {
 	for i := range items {
 		s.Prices.see(items[i].Model)
+		s.label(&items[i])
 	}
 	s.Generations.Recall(items)
+	for i := range items {
+		s.jobSeen(&items[i], later(items[i].Created, items[i].Ended))
+	}
 	s.History.Loaded = s.Generations.Len()
 }
 

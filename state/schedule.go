@@ -9,6 +9,11 @@ const (
 	vanishedGap = time.Second
 	// assetGap is the time between two pages of older assets.
 	assetGap = 2 * time.Second
+	// chargeBusy and chargeRest are the times between two questions for the
+	// cost of a job of ours, while jobs run and at rest: few beside the lists,
+	// and still all of a night's.
+	chargeBusy = 12 * time.Second
+	chargeRest = 20 * time.Second
 )
 
 // ready is when a topic may be asked about; ok is false when that is not a
@@ -32,6 +37,9 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 	}
 	if lane.ask != 0 {
 		at = later(at, lane.sent.Add(lostAfter))
+	}
+	if t == Charges {
+		at = later(at, p.facts.charge)
 	}
 	return p.gated(t, at), true
 }
@@ -104,7 +112,7 @@ func (p *Poller) underWay(which func(Topic) bool) bool {
 // there is nothing to ask.
 func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
 	every, ok = p.focusedInterval(t)
-	if p.unfocused && t != Vanished {
+	if p.unfocused && t != Vanished && t != Charges {
 		every *= time.Duration(p.pace.Unfocused)
 	}
 	return every, ok || p.lanes[t].forced || p.outage.streak > 0
@@ -129,14 +137,26 @@ func (p *Poller) focusedInterval(t Topic) (every time.Duration, ok bool) {
 		return p.pace.Strange, p.facts.strange > 0
 	case Batches, Assets, Models:
 		return p.sideInterval(t), true
-	case UnitPrices:
-		return p.pace.Prices, p.facts.unpriced > 0
+	case UnitPrices, Charges:
+		return p.moneyInterval(t)
 	case Backfill:
 		return max(p.pace.Backfill, window/time.Duration(p.fillLimit())), len(p.backfill.walks) > 0
 	case AssetPages:
 		return assetGap, p.assets.cursor != "" && p.visible == Assets
 	}
 	return 0, false
+}
+
+// moneyInterval is the pace of asking for prices, and for what jobs of ours
+// cost.
+func (p *Poller) moneyInterval(t Topic) (every time.Duration, ok bool) {
+	switch {
+	case t == UnitPrices:
+		return p.pace.Prices, p.facts.unpriced > 0
+	case p.facts.running > 0 || p.facts.batches > 0:
+		return chargeBusy, p.facts.charges > 0
+	}
+	return chargeRest, p.facts.charges > 0
 }
 
 // sideInterval is the pace of a list beside the generations.

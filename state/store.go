@@ -23,9 +23,12 @@ type Store struct {
 	History  History // of the generations
 	Forecast Forecast
 	Prices   Prices
-	Spend    Spend
-	Notes    Notes // the user's own, on generations
-	Slots    int   // jobs the plan runs at once, learned from a refusal; 0 unknown
+	Ledger   Ledger // the one truth about what was spent
+	Notes    Notes  // the user's own, on generations
+	Slots    int    // jobs the plan runs at once, learned from a refusal; 0 unknown
+
+	settlement settlement
+	labels     map[string]string // by the id of a job, a batch or a submission
 
 	watched time.Time // when the running jobs were last looked at
 	blind   time.Time // when we last looked after a gap too long to time a job
@@ -57,7 +60,9 @@ func (s *Store) Clear() {
 	s.Assets.Clear()
 	s.Models.Clear()
 	s.Queue.Clear()
-	s.History, s.Forecast, s.Spend, s.Slots = History{}, Forecast{}, Spend{}, 0
+	s.Ledger.rows.Clear()
+	s.History, s.Forecast, s.Slots = History{}, Forecast{}, 0
+	s.settlement, s.labels = settlement{}, nil
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}
@@ -78,10 +83,3 @@ func (s *Store) Counts() Counts {
 
 // Cost is the best that is known of a job's cost, in no time.
 func (s *Store) Cost(g *Generation) Cost { return s.Prices.Cost(g) }
-
-// Own notes a job of our own with its estimate, for its cost and for what was
-// spent. The same id counts once.
-func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
-	s.Prices.Own(id, amount)
-	s.Spend.Add(id, model, amount, at)
-}

@@ -18,6 +18,7 @@ const (
 	SortLength // longest first
 	SortCost   // dearest first, unknown last
 	SortSize   // largest first
+	SortLabel  // without one last
 )
 
 // Query says which rows are seen, and in which order.

@@ -88,6 +88,7 @@ type App struct {
 	batchPath string                      // and into the batch form
 	history   history                     // what the journal knows of the lists
 	kinship   kinship                     // whether an older key was this account's
+	books     books                       // how writing the ledger goes
 
 	tabs  []tab
 	tab   int
@@ -111,7 +112,7 @@ func (a *App) enter(s *Session) {
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
 	a.sending, a.outbox, a.opened = map[string]state.Submission{}, a.newOutbox(), nil
-	a.history, a.kinship = history{}, kinship{}
+	a.history, a.books, a.kinship = history{}, books{}, kinship{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
 	if s == nil {

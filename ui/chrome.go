@@ -56,8 +56,8 @@ func (a *App) header(width int) string {
 	}
 	left = append(left, a.lamp(), piece{"  " + a.slots(), toneMuted})
 	right := []piece{{a.now.Local().Format("15:04:05") + " ", toneMuted}}
-	if spent := a.store.Spend.Today(a.now, time.Local); spent > 0 {
-		right = append([]piece{{"today " + spent.Rounded() + "  ", toneMoney}}, right...)
+	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
+		right = append([]piece{{"today " + a.sumWords(&today) + "  ", toneMoney}}, right...)
 	}
 	u := a.session.Client.Usage()
 	right = append([]piece{{fmt.Sprintf("api %d/%d  ", u.Other, u.OtherLimit), toneMuted}}, right...)
@@ -101,6 +101,13 @@ func (a *App) tabLine(width int) string {
 	}
 	if cells(left)+cells(right) >= width {
 		left = a.tabPieces(func(int) bool { return false })
+	}
+	if cells(left)+cells(right) >= width { // what hides rows must be seen
+		for i := range left {
+			if i != a.tab {
+				left[i].text = fmt.Sprintf(" %d ", i+1)
+			}
+		}
 	}
 	return a.theme.line(width, left, right)
 }

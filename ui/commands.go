@@ -56,7 +56,7 @@ func (beatMsg) land(a *App) tea.Cmd {
 		learned = a.learnSlots(a.session.Client.Usage().Slots)
 	}
 	a.toast.fade(a.now)
-	cmds := []tea.Cmd{beatCmd(), learned, a.poll(), a.tendOutbox(), a.tendHistory(), a.lookForKin()}
+	cmds := []tea.Cmd{beatCmd(), learned, a.poll(), a.tendOutbox(), a.tendHistory(), a.lookForKin(), a.bookNews()}
 	for _, s := range a.stack {
 		if t, ok := s.(ticking); ok {
 			cmds = append(cmds, t.Tick(a.now))
@@ -73,6 +73,7 @@ type recallMsg struct {
 	submissions []state.Submission
 	draft       state.Draft
 	notes       state.Notes
+	labels      map[string][]string
 	past        past
 	outbox      outboxMsg
 	sender      senderMsg
@@ -99,10 +100,11 @@ func recallCmd(s *Session) tea.Cmd {
 		m.past = recallPast(ctx, m.journal)
 		notes, torn := m.journal.Notes(ctx)
 		m.notes = state.NewNotes(notes)
-		var unread, lost error
+		var unread, lost, unlabelled error
 		m.submissions, unread = m.journal.Submissions(ctx)
 		m.draft, _, lost = m.journal.Draft(ctx)
-		m.err = errors.Join(m.err, m.outbox.err, torn, unread, lost)
+		m.labels, unlabelled = m.journal.Labels(ctx)
+		m.err = errors.Join(m.err, m.outbox.err, torn, unread, lost, unlabelled)
 		return m
 	}
 }
@@ -115,20 +117,29 @@ func (m recallMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
 		a.complain("the journal could not be read: " + errorText(m.err))
 	}
+	if m.labels != nil {
+		a.store.BringLabels(m.labels)
+	}
 	a.bringBack(m.past)
 	a.draft, a.store.Notes = m.draft, m.notes
 	a.store.Slots = cmp.Or(a.store.Slots, m.slots)
 	a.recallOutbox(m)
-	if do := a.opened; do != nil {
-		a.opened = nil
-		a.calm()
-		if why := a.unspendable(); why != "" {
-			a.warn(why)
-			return nil
-		}
-		return do()
+	return tea.Batch(a.openBooks(m.submissions), a.doOpened())
+}
+
+// doOpened does what waited for the journal.
+func (a *App) doOpened() tea.Cmd {
+	do := a.opened
+	if do == nil {
+		return nil
 	}
-	return nil
+	a.opened = nil
+	a.calm()
+	if why := a.unspendable(); why != "" {
+		a.warn(why)
+		return nil
+	}
+	return do()
 }
 
 // recallOutbox takes in what the journal holds of the outbox, and tells what in
@@ -141,8 +152,6 @@ func (a *App) recallOutbox(m recallMsg) {
 		sub := &m.submissions[i]
 		typed := !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt)
 		switch sub.State {
-		case state.SubmissionSent:
-			a.spent(sub)
 		case state.SubmissionUnknown, state.SubmissionSending:
 			if sub.State == state.SubmissionUnknown {
 				unknown++

@@ -38,6 +38,11 @@ func (a *App) facts(g *state.Generation, width int) []string {
 	lines = append(lines,
 		t.fact("status", status.text, status.tone),
 		t.fact("model", g.Model, toneText),
+	)
+	if g.Label() != "" {
+		lines = append(lines, t.fact("label", g.Label(), toneText))
+	}
+	lines = append(lines,
 		t.fact("length", length(g.Length), toneText),
 		t.fact("cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone),
 		t.fact("created", happened(g.Created, a.now), toneText),
@@ -269,8 +274,8 @@ func (m detailsMsg) land(a *App) tea.Cmd {
 	}
 	d.full, d.costs = &m.job, m.costs
 	a.store.Observe([]state.Generation{state.NewGeneration(m.job)}, a.now)
-	if m.costs != nil && m.costs.Total != nil {
-		a.store.Prices.Actual(d.id, *m.costs.Total)
+	if m.costs != nil {
+		a.store.Billed(d.id, *m.costs, a.now)
 	}
 	return nil
 }

@@ -122,7 +122,8 @@ func (f *generationForm) rebuild() {
 	}
 	f.set(append(fields,
 		textField(t, state.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
-		textField(t, state.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL)))
+		textField(t, state.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL),
+		textField(t, state.FieldLabel, "Label", "for your own books, never sent", d.Label)))
 }
 
 // optionField is the field of one option: choices where there are some.
@@ -163,6 +164,8 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 		d.OutputFileName = value
 	case state.FieldWebhook:
 		d.WebhookURL = value
+	case state.FieldLabel:
+		d.Label = value
 	default:
 		d.Options[strings.TrimPrefix(name, state.OptionField(""))] = value
 	}

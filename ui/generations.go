@@ -73,6 +73,7 @@ func generationActions(a *App, set jobSet) []action {
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).unless(unidentified).hinted(""),
 		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
 		a.does(keymap.Note, func() tea.Cmd { return a.editNote(which()) }).unless(func() string { return cmp.Or(noRow(), a.unnotable()) }),
+		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(which().ID) }).unless(func() string { return first(noRow(), a.unlabelled()) }),
 	}, a.runningAgain(set)...)
 }
 

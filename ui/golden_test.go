@@ -78,6 +78,9 @@ func failure() stage {
 	return st
 }
 
+// spent is the same account with three weeks of jobs of our own.
+func spent() stage { return ourJobs(lived(), 40, 13*time.Hour) }
+
 func TestFrames(t *testing.T) {
 	t.Parallel()
 	priced := func(s *story) {
@@ -97,6 +100,9 @@ func TestFrames(t *testing.T) {
 		{"results", lived(), keys("2", "G", "enter")},
 		{"assets", lived(), keys("3")},
 		{"models", lived(), keys("4")},
+		{"ledger", spent(), keys("6", "j")},
+		{"totals", spent(), keys("6", "T")},
+		{"totals-by-day", spent(), keys("6", "T", "]")},
 		{"help", lived(), keys("?")},
 		{"palette", lived(), keys(":")},
 		{"filter", lived(), func(s *story) { s.Pass(12 * time.Second); s.Press("/"); s.Type("model:react") }},
@@ -124,6 +130,7 @@ func TestFramesOfEveryState(t *testing.T) {
 		keep(t, sketch{view + "-offline", stage{prepare: offline}, there}, 80, 24)
 		keep(t, sketch{view + "-empty", empty, there}, 80, 24)
 	}
+	keep(t, sketch{"ledger-empty", empty, func(s *story) { s.Press("6"); s.Pass(2 * time.Second) }}, 80, 24)
 }
 
 func TestFramesOfOtherTerminals(t *testing.T) {
@@ -131,5 +138,8 @@ func TestFramesOfOtherTerminals(t *testing.T) {
 	ascii := lived()
 	ascii.config = func(c *ui.Config) { c.ASCII = true }
 	keep(t, sketch{"ascii", ascii, keys()}, 120, 40)
+	books := spent()
+	books.config = ascii.config
+	keep(t, sketch{"ascii-ledger", books, keys("6")}, 120, 40)
 	keep(t, sketch{"ascii-details", ascii, keys("enter")}, 80, 24)
 }

@@ -256,8 +256,8 @@ func (g *group) question(subs []state.Submission, width int) []string {
 		words = fmt.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
 	}
 	lines = append(lines, a.advice(width, "then", words, toneText)...)
-	if spent := a.store.Spend.Today(a.now, time.Local); spent > 0 {
-		lines = append(lines, t.fact("today", spent.Rounded()+" so far", toneMuted))
+	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
+		lines = append(lines, t.fact("today", a.sumWords(&today)+" so far", toneMuted))
 	}
 	oldest := subs[0].Price.At
 	for i := range subs {

@@ -55,7 +55,7 @@ func (h *help) lines(width int) []string {
 		"  "+t.text(toneTitle, "Good to know"),
 		"  "+t.text(toneMuted, "Nothing is sent that costs money before its price was shown and confirmed."),
 		"  "+t.text(toneMuted, "A running job can't be cancelled; pending for over five minutes is unusual: don't send it again."),
-		"  "+t.text(toneMuted, "Filters: words are ANDed; status:failed, model:sync-3, note:retake, -word for not."))
+		"  "+t.text(toneMuted, "Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not."))
 }
 
 // pager shows lines that can be scrolled.

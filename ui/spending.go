@@ -24,6 +24,10 @@ type spending struct {
 
 // confirmSpending asks whether a price is agreed to.
 func (a *App) confirmSpending(s *spending) tea.Cmd {
+	if !a.store.Ledger.Known() {
+		a.warn("the ledger is still being read: price it again in a moment")
+		return nil
+	}
 	c := &confirm{
 		title: "Send this job?",
 		yes:   "send it", no: "no, go back",
@@ -66,8 +70,8 @@ func (a *App) spendingLines(s *spending, width int) []string {
 	if sub.Draft.Doubt != "" {
 		lines = append(lines, a.advice(width, "but", sub.Draft.Doubt, toneWarn)...)
 	}
-	if spent := a.store.Spend.Today(a.now, time.Local); spent > 0 {
-		lines = append(lines, t.fact("today", spent.Rounded()+" so far", toneMuted))
+	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
+		lines = append(lines, t.fact("today", a.sumWords(&today)+" so far", toneMuted))
 	}
 	return append(lines, a.validity(sub.Price.At))
 }
@@ -148,16 +152,8 @@ func (a *App) intend(sub *state.Submission) {
 	a.store.Generations.Put(row, a.now)
 }
 
-// spent counts what was accepted at the price that was agreed to.
-func (a *App) spent(sub *state.Submission) {
-	switch {
-	case sub.Price.Cost == nil:
-	case sub.GenerationID != "":
-		a.store.Own(sub.GenerationID, sub.Model, *sub.Price.Cost, sub.SentAt)
-	case sub.BatchID != "":
-		a.store.Spend.Add(sub.BatchID, sub.Model, *sub.Price.Cost, sub.SentAt)
-	}
-}
+// spent books what was accepted, as the journal has done by itself.
+func (a *App) spent(sub *state.Submission) { a.store.Accept(sub) }
 
 // landSending shows what became of a paid request, which the journal holds
 // already.

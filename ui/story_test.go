@@ -43,6 +43,7 @@ type stage struct {
 	prepare       func(*simulator.Server) // before the dashboard starts
 	journal       string                  // a path; "" keeps it in memory
 	profiles      string                  // the directory of all profiles: each key has a journal there
+	booked        func(*journal.Journal)  // what the first start finds in it
 	broken        error                   // why there is no journal
 	noKey         bool                    // the first screen asks for one
 	moody         bool                    // jobs may fail, as in real life
@@ -135,6 +136,10 @@ func (s *story) session(key string, st stage) (*ui.Session, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if st.booked != nil {
+		st.booked(s.book)
+		s.stage.booked = nil
 	}
 	book := s.book
 	s.t.Cleanup(func() { _ = book.Close() })

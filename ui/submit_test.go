@@ -47,6 +47,17 @@ func TestAJobIsPricedConfirmedSentWatchedAndOpened(t *testing.T) {
 	})
 }
 
+// The oldest servers price whole requests only.
+func TestAJobHasAPriceInEveryAgeOfTheAPI(t *testing.T) {
+	t.Parallel()
+	for _, profile := range profiles() {
+		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
+			s.price()
+			s.Sees("This will cost $1.25 at list price")
+		})
+	}
+}
+
 // waitFor lets time pass until the row that holds a name says a word.
 func (s *story) waitFor(name, word string) {
 	s.t.Helper()

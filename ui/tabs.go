@@ -29,6 +29,7 @@ func views() []tab {
 		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) screen { return newAssets(a) }, count: func(a *App) string { return total(a, &a.store.Assets) }},
 		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) screen { return newModels(a) }, count: func(a *App) string { return total(a, &a.store.Models) }},
 		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) screen { return newQueue(a) }, count: func(a *App) string { return fmt.Sprint(a.store.Queue.Len()) }},
+		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *App) screen { return newLedger(a) }, count: func(*App) string { return "" }},
 	}
 }
 

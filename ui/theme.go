@@ -55,6 +55,7 @@ type theme struct {
 type glyphs struct {
 	running, pending, completed, failed, unknown, alert string
 	cursor, mark, full, empty                           string
+	steps                                               string // of a column, from low to full
 	line, dot, more, arrow                              string
 	border                                              lipgloss.Border
 }
@@ -131,7 +132,7 @@ func newPaint(s lipgloss.Style) paint {
 func unicodeGlyphs() glyphs {
 	return glyphs{
 		running: "●", pending: "○", completed: "✓", failed: "✗", unknown: "?", alert: "!",
-		cursor: "▌", mark: "◆", full: "■", empty: "·",
+		cursor: "▌", mark: "◆", full: "■", empty: "·", steps: "▁▂▃▄▅▆▇█",
 		line: "─", dot: "·", more: "…", arrow: "→",
 		border: lipgloss.RoundedBorder(),
 	}
@@ -140,7 +141,7 @@ func unicodeGlyphs() glyphs {
 func asciiGlyphs() glyphs {
 	return glyphs{
 		running: "*", pending: "o", completed: "+", failed: "x", unknown: "?", alert: "!",
-		cursor: ">", mark: "#", full: "#", empty: ".",
+		cursor: ">", mark: "#", full: "#", empty: ".", steps: "#",
 		line: "-", dot: "-", more: "~", arrow: ">",
 		border: lipgloss.ASCIIBorder(),
 	}

@@ -40,7 +40,6 @@ type Entry struct {
 	Kind EntryKind
 	state.LedgerEntry
 	ServerAt time.Time // when the job was created, by the server's clock; zero is unknown
-	Batch    bool      // Job is a batch
 	Frames   int       // of output, 0 unknown
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os/exec"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -51,14 +52,16 @@ func sound(t testing.TB, j *Journal) []Entry {
 func TestEveryFieldOfAnEntryComesBack(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
-	full := Entry{Kind: EntryCost, ServerAt: noon.Add(-time.Hour), Batch: true, Frames: 3, LedgerEntry: state.LedgerEntry{
-		At: noon.Add(1), Submission: "s\x00é\xff", Job: "g1", Model: "sync-3", Label: "kunde, a", Seconds: 0.1,
+	full := Entry{Kind: EntryCost, ServerAt: noon.Add(-time.Hour), Frames: 3, LedgerEntry: state.LedgerEntry{
+		Batch: true,
+		At:    noon.Add(1), Submission: "s\x00é\xff", Job: "g1", Model: "sync-3", Label: "kunde, a", Seconds: 0.1,
 		Estimate: new(api.Micros(math.MaxInt64)), Actual: new(api.Micros(0)), Basis: state.BasisBilled,
 		Credits: new(2.5), Outcome: "FAILED",
 	}}
+	unkept := []string{"Seq", "Name", "Damage", "haystack"} // given by the journal, or of the view alone
 	for _, v := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(full.LedgerEntry)} {
 		for i := range v.NumField() {
-			if name := v.Type().Field(i).Name; v.Field(i).IsZero() && name != "Seq" {
+			if name := v.Type().Field(i).Name; v.Field(i).IsZero() && !slices.Contains(unkept, name) {
 				t.Fatalf("%s is not tried", name)
 			}
 		}
@@ -178,7 +181,11 @@ func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 	for e := range Books(sound(t, j)).All() {
 		got = append(got, *e)
 	}
-	if want := []state.LedgerEntry{second, first}; !reflect.DeepEqual(got, want) {
+	var want []state.LedgerEntry
+	for e := range state.NewLedger([]state.LedgerEntry{first, second}).All() {
+		want = append(want, *e)
+	}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("the books say\n%+v\nwant\n%+v", got, want)
 	}
 }

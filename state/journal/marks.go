@@ -3,8 +3,10 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"dubtop/api"
+	"dubtop/state"
 )
 
 // SetLabels replaces the labels of a generation, a batch or a submission by
@@ -69,6 +71,18 @@ func (j *Journal) pairs(ctx context.Context, query string, each func(a, b string
 		each(a, b)
 	}
 	return j.failed(rows.Err())
+}
+
+// labelFirst labels a submission that is saved for the first time as its draft
+// says, unless it has labels.
+func labelFirst(ctx context.Context, tx *sql.Tx, s state.Submission) error {
+	label := strings.TrimSpace(s.Draft.Label)
+	if label == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO labels SELECT ?1, 0, ?2
+		WHERE NOT EXISTS (SELECT 1 FROM labels WHERE id = ?1)`, s.ID, label)
+	return err
 }
 
 // handOver gives a job the labels and the note of its submission, where it has

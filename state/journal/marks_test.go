@@ -3,7 +3,10 @@ package journal
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
+
+	"dubtop/api"
 )
 
 func TestLabelsAndNotesAreKept(t *testing.T) {
@@ -29,5 +32,47 @@ func TestLabelsAndNotesAreKept(t *testing.T) {
 	}
 	if got, err := j.Notes(t.Context()); err != nil || !reflect.DeepEqual(got, map[string]string{"g1": "ask Ana\nabout it"}) {
 		t.Errorf("notes = %v, %v", got, err)
+	}
+}
+
+// What stands in the form as a label is kept with the submission from its first
+// saving on, unless somebody labelled it otherwise, and booked with the job.
+func TestTheDraftsLabelIsKeptAndBooked(t *testing.T) {
+	j := opened(t, journalPath(t))
+	for _, c := range []struct{ id, draft, before, after, want string }{
+		{"s1", " acme ", "", "", "acme"},
+		{"s2", "acme", "first", "", "first"},
+		{"s3", "acme", "", "later", "later"},
+		{"s4", "", "", "", ""},
+	} {
+		set := func(label string) {
+			if label == "" {
+				return
+			}
+			if err := j.SetLabels(t.Context(), c.id, []string{label}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := confirmed(c.id)
+		s.Draft.Label = c.draft
+		set(c.before)
+		if err := j.SaveSubmission(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		set(c.after)
+		s = sending(t, s)
+		if err := j.BeginSending(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.SaveSubmission(t.Context(), answered(t, s, api.Accepted, api.ID("g-"+c.id))); err != nil {
+			t.Fatal(err)
+		}
+		labels, err := j.Labels(t.Context())
+		if got := strings.Join(labels["g-"+c.id], " "); err != nil || got != c.want {
+			t.Errorf("%s is labelled %q, want %q (%v)", c.id, got, c.want, err)
+		}
+		if all := sound(t, j); all[len(all)-1].Label != c.want {
+			t.Errorf("%s is booked under %q, want %q", c.id, all[len(all)-1].Label, c.want)
+		}
 	}
 }

@@ -212,6 +212,11 @@ func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) erro
 	if _, err := tx.ExecContext(ctx, insertSubmission, append(values, old.owner)...); err != nil {
 		return err
 	}
+	if old.state == "" {
+		if err := labelFirst(ctx, tx, s); err != nil {
+			return err
+		}
+	}
 	if s.State == state.SubmissionSent {
 		if err := book(ctx, tx, s); err != nil {
 			return err

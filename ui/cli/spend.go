@@ -112,7 +112,12 @@ func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
 		e := &entries[i]
 		e.Model, e.Label, e.Outcome = clean(e.Model), clean(e.Label), clean(e.Outcome)
 	}
-	return books{ledger: *journal.Books(entries), damage: damage}, err
+	b := books{ledger: *journal.Books(entries), damage: damage}
+	labels, unlabelled := j.Labels(ctx)
+	if unlabelled == nil {
+		b.ledger.Relabel(labels) // a label that was set later goes before the one that was booked
+	}
+	return b, errors.Join(err, unlabelled)
 }
 
 func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error {

@@ -20,6 +20,8 @@ func Answer(ctx context.Context, c *api.Client, ask state.Ask) state.Result {
 		return state.AssetsResult(c.Assets(ctx, ask.Assets))
 	case state.UnitPrices:
 		return state.EstimateResult(c.Estimate(ctx, ask.Estimate))
+	case state.Charges:
+		return state.CostsResult(c.Costs(ctx, ask.Job))
 	}
 	var r state.Result
 	page, err := c.Generations(ctx, ask.Query, r.Collect)

@@ -200,7 +200,11 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 	if !known {
 		return state.Price{Basis: troubles(inputs)}, nil
 	}
-	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Duration: length, FPS: BilledFPS})
+	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: BilledFPS}
+	if len(sub.Files) == 0 {
+		r.Create = sub.Body // for servers that price whole requests only
+	}
+	e, err := c.Estimate(ctx, r)
 	if errors.Is(err, api.ErrUnpriced) {
 		return state.Price{Seconds: length, Basis: "the server names no price for this"}, nil
 	}

@@ -1,0 +1,145 @@
+package state
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+var _ Row[LedgerEntry] = (*LedgerEntry)(nil)
+
+// DamagedEntry is the row that stands for a row of the journal which can't be
+// believed; n is its number there.
+func DamagedEntry(n int64, what string) LedgerEntry {
+	return LedgerEntry{Submission: fmt.Sprint("damaged row ", n), Damage: what}
+}
+
+// Key is the job, else the submission; of a damaged row all that is said of it.
+func (e *LedgerEntry) Key() string {
+	if e.Damage != "" {
+		return e.Submission + ": " + e.Damage
+	}
+	return cmp.Or(string(e.Job), e.Submission)
+}
+
+// Rank is the time of sending, with what is damaged on top.
+func (e *LedgerEntry) Rank() int64 {
+	if e.Damage != "" {
+		return math.MaxInt64
+	}
+	return rankOf(e.At)
+}
+
+// Class is the coarse state by outcome; a job is taken to run until its end was
+// seen.
+func (e *LedgerEntry) Class() Class {
+	switch {
+	case e.Damage != "", e.Failed():
+		return ClassTroubled
+	case e.Outcome == "":
+		return ClassRunning
+	}
+	return ClassDone
+}
+
+// Haystack is the ids, name, model, label and outcome.
+func (e *LedgerEntry) Haystack() string { return e.haystack }
+
+// FieldValue knows id (also of the submission), name, model, label, and status
+// (also as outcome).
+func (e *LedgerEntry) FieldValue(name string) (string, bool) {
+	switch name {
+	case "id":
+		return strings.ToLower(string(e.Job) + " " + e.Submission), true
+	case "name":
+		return strings.ToLower(e.Name), true
+	case "model":
+		return strings.ToLower(e.Model), true
+	case "label":
+		return strings.ToLower(e.Label), true
+	case "status", "outcome":
+		return e.outcomeWords(), true
+	}
+	return "", false
+}
+
+func (e *LedgerEntry) outcomeWords() string {
+	switch {
+	case e.Damage != "":
+		return "damaged"
+	case e.Outcome == "":
+		return "open"
+	}
+	return statusWords(api.Status(e.Outcome))
+}
+
+// Compare orders by what needs attention first, by words from a to z, and by
+// amounts from the largest, the unknown last.
+func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {
+	switch by {
+	case SortStatus:
+		return cmp.Or(cmp.Compare(e.Class(), o.Class()), cmp.Compare(e.Outcome, o.Outcome))
+	case SortModel:
+		return cmp.Compare(e.Model, o.Model)
+	case SortName:
+		return cmp.Compare(e.Name, o.Name)
+	case SortLabel:
+		return cmp.Or(-boolean(e.Label != "", o.Label != ""), cmp.Compare(e.Label, o.Label))
+	case SortLength:
+		return cmp.Compare(o.Seconds, e.Seconds)
+	case SortCost:
+		mine, known := e.Cost()
+		other, too := o.Cost()
+		return cmp.Or(-boolean(known, too), cmp.Compare(other, mine))
+	}
+	return 0
+}
+
+// boolean orders false before true.
+func boolean(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// Same reports whether nothing differs.
+func (e *LedgerEntry) Same(o *LedgerEntry) bool {
+	a, b := *e, *o
+	a.Estimate, a.Actual, a.Credits = nil, nil, nil
+	b.Estimate, b.Actual, b.Credits = nil, nil, nil
+	return a == b && equal(e.Estimate, o.Estimate) && equal(e.Actual, o.Actual) && equal(e.Credits, o.Credits)
+}
+
+// equal compares what may be unknown.
+func equal[V comparable](a, b *V) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// Absorb adds what the newer row says to what was known.
+func (e *LedgerEntry) Absorb(old *LedgerEntry, _ time.Time) {
+	later := *e
+	*e = *old
+	e.learn(&later)
+	e.index()
+}
+
+// index builds the haystack and lets the ids share its bytes.
+func (e *LedgerEntry) index() {
+	e.Model, e.Label, e.Outcome = shared(e.Model), shared(e.Label), shared(e.Outcome)
+	job, submission := strings.ToLower(string(e.Job)), strings.ToLower(e.Submission)
+	e.haystack = strings.Join([]string{
+		job, submission, strings.ToLower(e.Name), strings.ToLower(e.Model), strings.ToLower(e.Label), e.outcomeWords(),
+	}, "\n")
+	if string(e.Job) == job {
+		e.Job = api.ID(e.haystack[:len(job)])
+	}
+	if e.Submission == submission {
+		e.Submission = e.haystack[len(job)+1:][:len(submission)]
+	}
+}

@@ -1,0 +1,304 @@
+package state
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"dubtop/api"
+)
+
+const (
+	// settleFirst and settleMost bound the wait between two questions for a
+	// cost that the server does not know yet.
+	settleFirst = 15 * time.Second
+	settleMost  = time.Hour
+	// settleFor is how long after a job was sent its cost is asked for again:
+	// an hour for the job itself, and a day.
+	settleFor = 25 * time.Hour
+	// settleWithin is how long after it was sent a job's cost is asked for at
+	// all. What is older was asked for then.
+	settleWithin = 30 * 24 * time.Hour
+	// lackFor is how long a server is taken to tell no costs.
+	lackFor = time.Hour
+)
+
+// settlement finds out what the jobs of ours came to: how they ended, and what
+// they cost. It keeps what is to be asked, and the news that are to be booked.
+type settlement struct {
+	queue   []*charge // whose cost is to be asked for, by the time of the next try
+	derive  []*charge // whose cost nobody tells, until there is a unit price
+	begun   map[api.ID]bool
+	news    []LedgerEntry
+	lacking time.Time // until when the server is taken to tell no costs
+	stale   bool      // there may be a unit price for what waits for one
+	priced  uint64    // the prices' version then
+}
+
+// charge is the open cost of one job.
+type charge struct {
+	job     api.ID
+	model   string
+	seconds float64
+	failed  bool
+	sent    time.Time // the job
+	tries   int
+	next    time.Time
+}
+
+// BringLedger takes in the books as the journal holds them, with the prices
+// that follow from them, and goes on with what is not settled yet. What was
+// booked here meanwhile stays. A label set later goes before the one that was
+// booked. The books, which are best made in the background, belong to the
+// store afterwards.
+func (s *Store) BringLedger(books *Ledger, now time.Time) {
+	s.Ledger.replace(books)
+	for e := range s.Ledger.All() {
+		switch label, known := s.labels[e.Key()]; {
+		case known && label != e.Label:
+			s.relabel(e.Key())
+		case !known && e.Label != "":
+			s.SetLabel(api.ID(e.Key()), e.Label)
+		}
+		s.learnCost(e)
+		if e.Outcome != "" {
+			s.settle(e)
+			continue
+		}
+		if g, ok := s.Generations.Find(string(e.Job)); ok {
+			s.jobSeen(&g, now)
+		}
+		if b, ok := s.Batches.Find(string(e.Job)); ok {
+			s.batchSeen(&b, now)
+		}
+	}
+}
+
+// Accept books a submission that was accepted, as the journal has done by
+// itself.
+func (s *Store) Accept(sub *Submission) {
+	e := LedgerEntry{
+		At: sub.SentAt, Submission: sub.ID, Job: sub.GenerationID, Model: sub.Model, Name: sub.Name,
+		Label: strings.TrimSpace(sub.Draft.Label), Seconds: sub.Price.Seconds,
+		Estimate: sub.Price.Cost, Credits: sub.Price.Credits,
+	}
+	if sub.Kind == SubmitBatch {
+		e.Job, e.Batch = sub.BatchID, true
+	}
+	if label, known := s.labels[sub.ID]; known {
+		e.Label = label
+	}
+	s.learnCost(&e)
+	s.Ledger.Book(e)
+	if e.Label != "" {
+		s.SetLabel(e.Job, e.Label)
+	}
+}
+
+// Own notes a job of our own with its estimate, for its cost and for what was
+// spent. The same id counts once.
+func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
+	e := LedgerEntry{At: at, Job: id, Model: model, Estimate: &amount}
+	s.learnCost(&e)
+	s.Ledger.Book(e)
+}
+
+// TakeNews gives at most limit entries that became known and are to be booked
+// in the journal, in their order: each has a job, and either an outcome or a
+// cost.
+func (s *Store) TakeNews(now time.Time, limit int) []LedgerEntry {
+	s.deriveCosts(now)
+	st := &s.settlement
+	n := min(limit, len(st.news))
+	news := slices.Clone(st.news[:n])
+	st.news = slices.Delete(st.news, 0, n)
+	return news
+}
+
+// Billed lands what the server told of a job's cost in another way than by the
+// poller's question.
+func (s *Store) Billed(job api.ID, c api.Costs, now time.Time) {
+	if c.Total == nil {
+		return
+	}
+	s.Prices.Actual(job, *c.Total)
+	if e, ok := s.Ledger.Find(job); ok && final(c) && !(e.Basis == BasisBilled && *e.Actual == *c.Total) {
+		s.billed(job, *c.Total, now)
+	}
+}
+
+// jobSeen notes how a job of ours ended.
+func (s *Store) jobSeen(g *Generation, now time.Time) {
+	if g.Status.Terminal() && g.Intent == "" {
+		s.ended(g.ID, string(g.Status), float64(g.Length), now)
+	}
+}
+
+// batchSeen notes how a batch of ours ended. It is one entry: what it cost the
+// server tells of its jobs alone.
+func (s *Store) batchSeen(b *Batch, now time.Time) {
+	if b.Status.Terminal() && b.Intent == "" {
+		s.ended(b.ID, string(b.Status), 0, now)
+	}
+}
+
+func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time) {
+	e, ok := s.Ledger.Find(job)
+	if !ok || e.Outcome != "" {
+		return
+	}
+	s.tell(LedgerEntry{At: wall(now), Job: job, Batch: e.Batch, Outcome: outcome, Seconds: max(0, seconds)})
+	e, _ = s.Ledger.Find(job)
+	s.settle(&e)
+}
+
+// tell books news here, and has them booked in the journal.
+func (s *Store) tell(e LedgerEntry) {
+	s.Ledger.Book(e)
+	s.learnCost(&e)
+	s.settlement.news = append(s.settlement.news, e)
+}
+
+// learnCost takes the costs of single jobs from an entry.
+func (s *Store) learnCost(e *LedgerEntry) {
+	if e.Job == "" || e.Damage != "" {
+		return
+	}
+	if e.Estimate != nil {
+		s.Prices.Own(e.Job, *e.Estimate)
+	}
+	if e.Actual != nil && e.Basis == BasisBilled {
+		s.Prices.Actual(e.Job, *e.Actual)
+	}
+}
+
+// settle begins to find out what an entry that has ended cost.
+func (s *Store) settle(e *LedgerEntry) {
+	st := &s.settlement
+	if e.Batch || e.Outcome == "" || e.Actual != nil || st.begun[e.Job] {
+		return
+	}
+	if st.begun == nil {
+		st.begun = make(map[api.ID]bool)
+	}
+	st.begun[e.Job] = true
+	st.wait(&charge{job: e.Job, model: e.Model, seconds: e.Seconds, failed: e.Failed(), sent: e.At})
+}
+
+// wait puts a charge into the queue, by the time of its next try; of those that
+// were never tried the latest job comes first.
+func (st *settlement) wait(c *charge) {
+	at, _ := slices.BinarySearchFunc(st.queue, c, func(a, b *charge) int {
+		return cmp.Or(a.next.Compare(b.next), b.sent.Compare(a.sent), -1)
+	})
+	st.queue = slices.Insert(st.queue, at, c)
+}
+
+// next is when the first in the queue may be asked about.
+func (st *settlement) next() time.Time {
+	if len(st.queue) == 0 {
+		return time.Time{}
+	}
+	return st.queue[0].next
+}
+
+// take takes a job out of the queue, nil if it is not there.
+func (st *settlement) take(job api.ID) *charge {
+	i := slices.IndexFunc(st.queue, func(c *charge) bool { return c.job == job })
+	if i < 0 {
+		return nil
+	}
+	c := st.queue[i]
+	st.queue = slices.Delete(st.queue, i, i+1)
+	return c
+}
+
+// final reports whether a total is the last word.
+func final(c api.Costs) bool {
+	return c.Total != nil && (c.Availability == "complete" || c.Availability == "")
+}
+
+// unsettled reports whether the server may know more later.
+func unsettled(c api.Costs) bool {
+	return c.Availability == "pending" || c.Availability == "partial"
+}
+
+// landCosts lands an answer to the question for a job's cost.
+func (s *Store) landCosts(job api.ID, r Result, now time.Time) {
+	st := &s.settlement
+	if errors.Is(r.Err, api.ErrUnsupported) {
+		st.lacking = wall(now).Add(lackFor)
+	}
+	c := st.take(job)
+	if c == nil {
+		return
+	}
+	switch {
+	case r.Err == nil && final(r.Costs):
+		s.billed(job, *r.Costs.Total, now)
+	case r.Err == nil && unsettled(r.Costs), r.Err != nil && !refused(r.Err):
+		s.again(c, time.Duration(float64(r.Costs.RetryAfter)*float64(time.Second)), now)
+	default:
+		st.giveUp(c)
+	}
+}
+
+func (s *Store) billed(job api.ID, amount api.Micros, now time.Time) {
+	s.settlement.take(job)
+	s.tell(LedgerEntry{At: wall(now), Job: job, Actual: &amount, Basis: BasisBilled})
+}
+
+// again waits for the next try: at least as long as the server asked for, and
+// longer each time.
+func (s *Store) again(c *charge, asked time.Duration, now time.Time) {
+	if wall(now).Sub(c.sent) > settleFor {
+		s.settlement.giveUp(c)
+		return
+	}
+	own := settleFirst << min(c.tries, 8)
+	c.tries++
+	c.next = wall(now).Add(min(settleMost, max(asked, own)))
+	s.settlement.wait(c)
+}
+
+// giveUp leaves a cost to be derived. What a failed job cost can't be: most
+// failures are not charged, some are.
+func (st *settlement) giveUp(c *charge) {
+	if !c.failed {
+		st.derive, st.stale = append(st.derive, c), true
+	}
+}
+
+// deriveCosts works out the costs that nobody tells, where there is a price.
+func (s *Store) deriveCosts(now time.Time) {
+	st := &s.settlement
+	st.leave(wall(now))
+	if !st.stale && st.priced == s.Prices.version {
+		return
+	}
+	st.stale, st.priced = false, s.Prices.version
+	st.derive = slices.DeleteFunc(st.derive, func(c *charge) bool {
+		amount, ok := s.Prices.Derive(c.model, c.seconds)
+		if ok {
+			s.tell(LedgerEntry{At: wall(now), Job: c.job, Actual: &amount, Basis: BasisDerived})
+		}
+		return ok
+	})
+}
+
+// leave takes off the queue what it is of no use to ask about.
+func (st *settlement) leave(now time.Time) {
+	useless := func(c *charge) bool { return now.Before(st.lacking) || now.Sub(c.sent) > settleWithin }
+	if !slices.ContainsFunc(st.queue, useless) {
+		return
+	}
+	st.queue = slices.DeleteFunc(st.queue, func(c *charge) bool {
+		if useless(c) {
+			st.giveUp(c)
+			return true
+		}
+		return false
+	})
+}

@@ -1,0 +1,321 @@
+package state
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+// ours is a store with one running job of ours, estimated at $0.50.
+func ours() *Store {
+	s := NewStore()
+	s.BringLabels(nil)
+	s.BringLedger(NewLedger([]LedgerEntry{booked(1, noon, 500_000)}), noon)
+	s.Observe([]Generation{row(1, api.Processing)}, noon)
+	return s
+}
+
+// ends lets the job end.
+func ends(s *Store, status api.Status, now time.Time) {
+	g := row(1, status)
+	g.Length = 10
+	s.Observe([]Generation{g}, now)
+}
+
+// asked is the job whose cost the poller asks for within some time, "" if
+// it asks for none; nothing else gets an answer.
+func asked(p *Poller, s *Store, now *time.Time, within time.Duration) (a Ask, ok bool) {
+	for end := now.Add(within); !now.After(end); *now = now.Add(time.Second) {
+		for _, ask := range p.Due(*now, s) {
+			if ask.Topic == Charges {
+				return ask, true
+			}
+			p.Landed(*now, s, ask, Result{})
+		}
+	}
+	return Ask{}, false
+}
+
+func costs(availability string, total *api.Micros, after api.Seconds) Result {
+	return CostsResult(api.Costs{Availability: api.Text(availability), Total: total, RetryAfter: after}, nil)
+}
+
+// said is news in short.
+func said(news []LedgerEntry) (words []string) {
+	for i := range news {
+		amount := "-"
+		if news[i].Actual != nil {
+			amount = news[i].Actual.String()
+		}
+		words = append(words, fmt.Sprintf("%s %s%s", news[i].Outcome, amount, news[i].Basis))
+	}
+	return words
+}
+
+func TestAJobThatEndsIsSettled(t *testing.T) {
+	amount := api.Micros(470_000)
+	nothing := api.Micros(0)
+	network := &api.Error{Kind: api.KindServer}
+	for _, c := range []struct {
+		why     string
+		status  api.Status
+		answers []Result
+		priced  bool
+		want    string
+		final   Cost
+	}{
+		{"the server says what it cost", api.Completed, []Result{costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", Cost{}},
+		{"a failed job may cost nothing, if the server says so", api.Failed, []Result{costs("complete", &nothing, 0)}, true, "[FAILED - ] [ $0.00billed]", Cost{}},
+		{"later", api.Completed, []Result{costs("pending", nil, 15), costs("partial", nil, 15), {Err: network}, costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", Cost{}},
+		{"a server without costs", api.Completed, []Result{{Err: api.ErrUnsupported}}, true, "[COMPLETED - ] [ $0.50derived]", Cost{}},
+		{"a job the server has forgotten", api.Completed, []Result{{Err: &api.Error{Kind: api.KindNotFound}}}, true, "[COMPLETED - ] [ $0.50derived]", Cost{}},
+		{"nobody tells, and there is no price", api.Completed, []Result{costs("unavailable", nil, 0)}, false, "[COMPLETED - ] []", Cost{}},
+		{"nobody tells what a failed job cost", api.Failed, []Result{{Err: api.ErrUnsupported}}, true, "[FAILED - ] []", Cost{}},
+	} {
+		s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
+		if c.priced {
+			s.Prices.Learn("lipsync-2", estimate(250, 500_000))
+		}
+		ends(s, c.status, now)
+		got := fmt.Sprintf("[%s ]", said(s.TakeNews(now, 10))[0])
+		for i, answer := range c.answers {
+			ask, ok := asked(p, s, &now, 5*time.Minute)
+			if !ok || ask.Job != jobID(1) {
+				t.Errorf("%s: question %d was for %q", c.why, i, ask.Job)
+			}
+			p.Landed(now, s, ask, answer)
+		}
+		got += " " + fmt.Sprint(said(s.TakeNews(now, 10)))
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.why, got, c.want)
+		}
+		if ask, again := asked(p, s, &now, 2*time.Hour); again {
+			t.Errorf("%s: asked again for %s", c.why, ask.Job)
+		}
+	}
+}
+
+func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
+	s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
+	s.Prices.Learn("lipsync-2", estimate(250, 500_000))
+	ends(s, api.Completed, now)
+	questions := 0
+	for {
+		ask, ok := asked(p, s, &now, 2*time.Hour)
+		if !ok {
+			break
+		}
+		questions++
+		p.Landed(now, s, ask, costs("pending", nil, 15))
+	}
+	if hours := now.Sub(noon).Hours(); hours < 24 || hours > 30 || questions < 20 || questions > 60 {
+		t.Errorf("%d questions in %.0f hours", questions, hours)
+	}
+	if e, _ := s.Ledger.Find(jobID(1)); e.Actual != nil {
+		t.Errorf("it cost %s before anybody derived it", e.Actual)
+	}
+	s.TakeNews(now, 10)
+	if e, _ := s.Ledger.Find(jobID(1)); e.Actual == nil || *e.Actual != 500_000 || e.Basis != BasisDerived {
+		t.Errorf("given up, but not derived: %+v", e)
+	}
+}
+
+func TestADerivedCostWaitsForThePrice(t *testing.T) {
+	s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
+	ends(s, api.Completed, now)
+	ask, _ := asked(p, s, &now, time.Minute)
+	p.Landed(now, s, ask, Result{Err: api.ErrUnsupported})
+	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
+		t.Fatal(got)
+	}
+	s.Prices.Learn("lipsync-2", estimate(250, 400_000))
+	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[ $0.40derived]" {
+		t.Error(got)
+	}
+	amount := api.Micros(390_000)
+	s.Billed(jobID(1), api.Costs{Total: &amount, Availability: "complete"}, now)
+	s.Billed(jobID(1), api.Costs{Total: &amount, Availability: "complete"}, now)
+	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[ $0.39billed]" {
+		t.Error(got)
+	}
+}
+
+// What a start finds in the journal is settled as if it had never ended, in
+// whatever order lists and books come.
+func TestSettlementGoesOnAfterARestart(t *testing.T) {
+	done := row(1, api.Completed)
+	done.Length = 10
+	entries := func() []LedgerEntry { return []LedgerEntry{booked(1, noon, 500_000)} }
+	for name, bring := range map[string]func(s *Store){
+		"lists first": func(s *Store) { s.RecallGenerations([]Generation{done}); s.BringLedger(NewLedger(entries()), noon) },
+		"books first": func(s *Store) { s.BringLedger(NewLedger(entries()), noon); s.RecallGenerations([]Generation{done}) },
+		"the end is booked": func(s *Store) {
+			s.BringLedger(NewLedger(append(entries(), LedgerEntry{Job: jobID(1), Outcome: "COMPLETED", Seconds: 10})), noon)
+		},
+	} {
+		s, p, now := NewStore(), NewPoller(DefaultPace()), noon.Add(time.Hour)
+		bring(s)
+		if ask, ok := asked(p, s, &now, time.Minute); !ok || ask.Job != jobID(1) {
+			t.Errorf("%s: asked for %q", name, ask.Job)
+		}
+		if e, _ := s.Ledger.Find(jobID(1)); e.Outcome != "COMPLETED" || e.Seconds != 10 {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+	s, p, now := NewStore(), NewPoller(DefaultPace()), noon.Add(40*24*time.Hour)
+	s.BringLedger(NewLedger(append(entries(), LedgerEntry{Job: jobID(1), Outcome: "FAILED"})), now)
+	s.TakeNews(now, 1)
+	if ask, ok := asked(p, s, &now, time.Hour); ok {
+		t.Errorf("asked for %s of last month", ask.Job)
+	}
+}
+
+// A batch is one entry, and the server tells nothing of what it cost.
+func TestABatchIsOneEntry(t *testing.T) {
+	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
+	s.Accept(&Submission{ID: "s1", Kind: SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: Price{Cost: new(api.Micros(7))}})
+	ask := Ask{Topic: Batches, ticket: s.Batches.Ask(now)}
+	s.land(ask, BatchesResult([]api.Batch{{ID: "b1", Status: api.BatchCompleted}}, nil), now)
+	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
+		t.Error(got)
+	}
+	if ask, ok := asked(p, s, &now, time.Hour); ok {
+		t.Errorf("asked for %s", ask.Job)
+	}
+}
+
+// A thousand jobs that end at once are asked about a few a minute, and never
+// while nothing may be asked.
+func TestCostsAreAskedForGently(t *testing.T) {
+	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
+	var entries []LedgerEntry
+	for n := range 1000 {
+		entries = append(entries, booked(n, noon.Add(-time.Duration(n)*time.Second), 1), LedgerEntry{Job: jobID(n), Outcome: "COMPLETED"})
+	}
+	s.BringLedger(NewLedger(entries), now)
+	count := func(d time.Duration) (n int) {
+		for end := now.Add(d); now.Before(end); {
+			ask, ok := asked(p, s, &now, end.Sub(now))
+			if !ok {
+				return n
+			}
+			n++
+			amount := api.Micros(1)
+			p.Landed(now, s, ask, costs("complete", &amount, 0))
+		}
+		return n
+	}
+	if n := count(10 * time.Minute); n < 20 || n > 40 {
+		t.Errorf("%d questions in ten minutes at rest", n)
+	}
+	p.Pause(true)
+	if n := count(10 * time.Minute); n > 0 {
+		t.Errorf("%d questions while paused", n)
+	}
+	p.Pause(false)
+	p.Hold(now.Add(5*time.Minute), "wait")
+	if n := count(4 * time.Minute); n > 0 {
+		t.Errorf("%d questions while held", n)
+	}
+}
+
+func TestLabelsAreInListsAndBooks(t *testing.T) {
+	s := NewStore()
+	s.BringLabels(map[string][]string{string(jobID(1)): {"acme"}, string(jobID(2)): {""}, "s3": {"zeta"}})
+	first, second := booked(1, noon, 10), booked(2, noon, 20)
+	first.Label, second.Label = "old name", "taken off since"
+	s.RecallGenerations([]Generation{row(1, api.Completed)})
+	s.BringLedger(NewLedger([]LedgerEntry{first, second}), noon)
+	s.Accept(&Submission{ID: "s3", Kind: SubmitGeneration, GenerationID: jobID(3), SentAt: noon, Price: Price{Cost: new(api.Micros(30))}})
+	s.Observe([]Generation{row(1, api.Completed), row(3, api.Pending)}, noon)
+	find := func(text string) string {
+		var v View[Generation]
+		v.Update(&s.Generations, Query{Text: text})
+		var w View[LedgerEntry]
+		w.Update(s.Ledger.Rows(), Query{Text: text})
+		return fmt.Sprint(v.Len(), w.Len())
+	}
+	for _, step := range []struct{ text, want string }{
+		{"label:acme", "1 1"}, {"acme", "1 1"}, {"label:zeta", "1 1"}, {"label:old", "0 0"}, {"label:taken", "0 0"},
+	} {
+		if got := find(step.text); got != step.want {
+			t.Errorf("%s: %s, want %s", step.text, got, step.want)
+		}
+	}
+	s.SetLabel(jobID(1), "beta")
+	s.SetLabel(jobID(3), "")
+	s.Observe([]Generation{row(1, api.Completed), row(3, api.Processing)}, noon)
+	if got := find("label:beta") + find("label:zeta") + find("acme"); got != "1 10 00 0" {
+		t.Errorf("after labelling anew: %s", got)
+	}
+	var sums string
+	for _, g := range s.Ledger.Groups(ByLabel, time.UTC) {
+		sums += fmt.Sprintf("%s=%d ", g.Key, g.Cost)
+	}
+	if sums != "=50 beta=10 " {
+		t.Errorf("by label: %s", sums)
+	}
+}
+
+func TestBooksAreRelabelled(t *testing.T) {
+	first, second, third := booked(1, noon, 1), booked(2, noon, 2), booked(3, noon, 4)
+	first.Label, second.Label, third.Label = "booked", "taken off since", "kept"
+	l := NewLedger([]LedgerEntry{first, second, third})
+	l.Relabel(map[string][]string{string(jobID(1)): {"acme", "other"}, string(jobID(2)): {""}, "s3": {"never"}})
+	var sums string
+	for _, g := range l.Groups(ByLabel, time.UTC) {
+		sums += fmt.Sprintf("%s=%d ", g.Key, g.Cost)
+	}
+	if sums != "kept=4 =2 acme=1 " {
+		t.Error(sums)
+	}
+}
+
+func TestALabelIsOneShortLine(t *testing.T) {
+	for label, fine := range map[string]bool{"": true, " acme GmbH, Köln ": true, "a\nb": false, "a\x1b[31m": false, "a\u202eb": false} {
+		if got := CheckLabel(label) == ""; got != fine {
+			t.Errorf("%q: %t", label, got)
+		}
+	}
+	long := ""
+	for range MaxLabel {
+		long += "ä"
+	}
+	if CheckLabel(long) != "" || CheckLabel(long+"x") == "" {
+		t.Error("64 characters are the most")
+	}
+	if p := (Draft{Label: long + "x"}).Check(FieldLabel, CheckEnv{}); !p.Blocks() {
+		t.Error("a draft takes any label")
+	}
+}
+
+// A job may be accepted before the journal's books are read; views that look
+// already see both afterwards.
+func TestWhatWasBookedBeforeTheBooksCameStays(t *testing.T) {
+	for _, text := range []string{"", "lipsync"} {
+		s := NewStore()
+		for n := range 5 {
+			s.Accept(&Submission{
+				ID: fmt.Sprint("s", n), Kind: SubmitGeneration, GenerationID: jobID(n), SentAt: noon, Model: "lipsync-2",
+				Name: "clip", Price: Price{Cost: new(api.Micros(1))},
+			})
+		}
+		var v View[LedgerEntry]
+		q := Query{Text: text}
+		v.Update(s.Ledger.Rows(), q)
+		if s.Ledger.Known() || v.Len() != 5 {
+			t.Errorf("before: known %t, %d rows", s.Ledger.Known(), v.Len())
+		}
+		ended := LedgerEntry{Job: jobID(1), Outcome: "COMPLETED"}
+		s.BringLedger(NewLedger([]LedgerEntry{booked(1, noon, 1), booked(7, noon.Add(-time.Hour), 1), ended}), noon)
+		v.Update(s.Ledger.Rows(), q)
+		if !s.Ledger.Known() || v.Len() != 6 || s.Ledger.Total().Cost != 6 {
+			t.Errorf("%q: known %t, %d rows, %s in all", text, s.Ledger.Known(), v.Len(), s.Ledger.Total().Cost)
+		}
+		if e, _ := s.Ledger.Find(jobID(1)); e.Outcome != "COMPLETED" || e.Name != "clip" {
+			t.Errorf("%+v", e)
+		}
+	}
+}

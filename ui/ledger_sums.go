@@ -1,0 +1,177 @@
+package ui
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// ledgerSums is what stands beside the ledger: its totals and a chart. What
+// needs a look at every entry is kept until the ledger changes.
+type ledgerSums struct {
+	app   *App
+	of    *state.Ledger
+	seen  uint64
+	all   state.Tally
+	wrong int // damaged rows
+}
+
+// Widths of the totals and of a day in the chart, and the chart's height.
+const (
+	sumsWidth   = 52
+	dayWidth    = 3
+	chartHeight = 5
+	maxDays     = 31
+	abreast     = sumsWidth + 8*dayWidth // from here on the chart stands beside the totals
+)
+
+// lines are the sums, and below them, where the pane is high, the entry under
+// the cursor.
+func (s *ledgerSums) lines(e *state.LedgerEntry, width int) []string {
+	lines := s.sums(width)
+	if e.Damage == "" && width < abreast {
+		lines = append(append(lines, ""), s.app.entryLines(e, width)...)
+	}
+	return lines
+}
+
+// sums are the totals and the chart, side by side where there is room.
+func (s *ledgerSums) sums(width int) []string {
+	s.count()
+	if width < abreast {
+		return append(append(s.totals(width), ""), s.chart(width)...)
+	}
+	left, right := s.totals(sumsWidth-2), s.chart(width-sumsWidth)
+	for i := range max(len(left), len(right)) {
+		if i >= len(left) {
+			left = append(left, "")
+		}
+		if i < len(right) {
+			left[i] = padStyled(left[i], sumsWidth) + right[i]
+		}
+	}
+	return left
+}
+
+// count looks at every entry, when there is anything new.
+func (s *ledgerSums) count() {
+	l := &s.app.store.Ledger
+	if s.of == l && s.seen == l.Version() {
+		return
+	}
+	s.of, s.seen, s.all, s.wrong = l, l.Version(), l.Total(), 0
+	for i := 0; i < l.Rows().Len() && l.Rows().At(i).Damage != ""; i++ {
+		s.wrong++
+	}
+}
+
+// totals are those of today, the week, the month and all, and what they hide.
+func (s *ledgerSums) totals(width int) []string {
+	a, t := s.app, s.app.theme
+	var lines []string
+	for _, p := range []struct {
+		title string
+		by    state.Grouping
+	}{{"today", state.ByDay}, {"this week", state.ByWeek}, {"this month", state.ByMonth}, {"in all", ""}} {
+		sum := s.all
+		if p.by != "" {
+			sum = a.store.Ledger.Period(p.by, a.now, time.Local)
+		}
+		lines = append(lines, t.text(toneMuted, fit(p.title, 12, false, ""))+
+			t.text(toneMoney, fit(a.sumWords(&sum), 11, true, ""))+t.text(toneMuted, "  "+count(sum.Jobs, "job", "jobs")))
+	}
+	if c, ok := s.all.Credits(); ok {
+		lines = append(lines, a.advice(width, "credits", fmt.Sprintf("%g, apart from the dollars", c), toneText)...)
+	}
+	if s.all.Compared > 0 {
+		lines = append(lines, a.advice(width, "estimates", a.accuracy(&s.all), toneText)...)
+	}
+	if s.all.Failed > 0 {
+		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), toneBad)...)
+	}
+	if s.all.Guessed > 0 {
+		lines = append(lines, a.advice(width, "estimated", count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone", toneMuted)...)
+	}
+	if s.all.Unknown > 0 {
+		lines = append(lines, a.advice(width, "unknown", "the dollars of "+count(s.all.Unknown, "job", "jobs")+": in no sum", toneWarn)...)
+	}
+	if s.wrong > 0 {
+		lines = append(lines, a.advice(width, "damaged", count(s.wrong, "row", "rows")+" of the ledger: in no sum", toneBad)...)
+	}
+	return lines
+}
+
+// accuracy says how good the estimates were.
+func (a *App) accuracy(t *state.Tally) string {
+	words := fmt.Sprintf("%s for %s at %s", t.Estimated.Rounded(), count(t.Compared, "job", "jobs"), t.Actual.Rounded())
+	if t.Estimated <= 0 {
+		return words
+	}
+	off := 100 * (float64(t.Actual) - float64(t.Estimated)) / float64(t.Estimated)
+	switch {
+	case math.Abs(off) < 0.5:
+		return words + ", as it came"
+	case off > 0:
+		return fmt.Sprintf("%s, %.0f %% too low", words, off)
+	}
+	return fmt.Sprintf("%s, %.0f %% too high", words, -off)
+}
+
+// failureWords say what was spent on jobs without a result.
+func (a *App) failureWords(t *state.Tally) string {
+	words := fmt.Sprintf("%s on %s", t.FailedCost.Rounded(), count(t.Failed, "job", "jobs"))
+	if t.FailedUnknown > 0 {
+		words += fmt.Sprintf(", of %d unknown", t.FailedUnknown)
+	}
+	return words
+}
+
+// chart draws the last days, as many as there is room for, one column each.
+func (s *ledgerSums) chart(width int) []string {
+	a, t := s.app, s.app.theme
+	n := min(maxDays, width/dayWidth)
+	if n < 1 {
+		return nil
+	}
+	days := a.store.Ledger.Chart(a.now, n, time.Local)
+	var most api.Micros
+	for i := range days {
+		most = max(most, days[i].Cost)
+	}
+	lines := []string{t.text(toneMuted, fmt.Sprintf("last %s, at most %s", count(n, "day", "days"), most.Rounded()))}
+	for row := chartHeight; row > 0; row-- {
+		var b strings.Builder
+		for i := range days {
+			b.WriteString(t.column(&days[i].Tally, most, row))
+		}
+		lines = append(lines, t.text(toneMoney, strings.TrimRight(b.String(), " ")))
+	}
+	var dates strings.Builder
+	for i := range days {
+		dates.WriteString(days[i].Key[len(days[i].Key)-2:] + " ")
+	}
+	return append(lines, t.text(toneMuted, strings.TrimRight(dates.String(), " ")))
+}
+
+// column is one day's part of one line of the chart, row 1 at the bottom. A day
+// with a cost is never drawn as one without, and one whose cost nobody knows
+// says so.
+func (t *theme) column(day *state.Tally, most api.Micros, row int) string {
+	steps := []rune(t.glyphs.steps)
+	level := 0
+	if most > 0 {
+		level = int(math.Ceil(float64(day.Cost) / float64(most) * float64(chartHeight*len(steps))))
+	}
+	part := min(len(steps), level-(row-1)*len(steps))
+	switch {
+	case part > 0:
+		return strings.Repeat(string(steps[part-1]), 2) + " "
+	case row == 1 && day.Unknown > 0:
+		return "?  "
+	}
+	return "   "
+}

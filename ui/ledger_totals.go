@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// totals is the ledger added up: as a whole, and by day, week, month, model and
+// label, one table at a time.
+type totals struct {
+	pager
+	sums   ledgerSums
+	part   int
+	shown  int // the part that groups are of
+	seen   uint64
+	groups []state.LedgerGroup
+}
+
+// totalParts are the parts, in order; the first is all of it.
+func totalParts() []state.Grouping {
+	return []state.Grouping{"", state.ByDay, state.ByWeek, state.ByMonth, state.ByModel, state.ByLabel}
+}
+
+func newTotals(a *App) *totals {
+	p := &totals{shown: -1, sums: ledgerSums{app: a}}
+	p.pager = pager{app: a, title: "totals", content: p.lines}
+	turn := func(by int) func() tea.Cmd {
+		n := len(totalParts())
+		return plain(func() { p.part = (p.part + by + n) % n; p.top = 0; p.scroll(0) })
+	}
+	p.extra = []action{
+		a.does(keymap.NextPart, turn(1)).hinted("next part"),
+		a.does(keymap.PreviousPart, turn(-1)).hinted(""),
+		a.does(keymap.Export, a.askExport).hinted("export"),
+	}
+	return p
+}
+
+func (p *totals) lines(width int) []string {
+	a, t := p.app, p.app.theme
+	by := totalParts()[p.part]
+	if by == "" {
+		return append([]string{p.titles(), ""}, indented(p.sums.sums(width-2))...)
+	}
+	if p.shown != p.part || p.seen != a.store.Ledger.Version() {
+		p.shown, p.seen = p.part, a.store.Ledger.Version()
+		p.groups = a.store.Ledger.Groups(by, time.Local)
+	}
+	key := min(24, max(12, width-60))
+	lines := []string{p.titles(), "", "  " + t.text(toneMuted, totalsLine(
+		[]string{strings.ToUpper(string(by)), "JOBS", "LENGTH", "COST", "ON FAILURES", "UNKNOWN"}, key, t))}
+	credits := false
+	for i := range p.groups {
+		g := &p.groups[i]
+		lines = append(lines, "  "+t.text(toneText, a.groupLine(g, key)))
+		_, billed := g.Credits()
+		credits = credits || billed
+	}
+	if credits {
+		lines = append(lines, "", "  "+t.text(toneMuted, "Credits stand apart: the ledger's pane and the export have them."))
+	}
+	return lines
+}
+
+func (p *totals) titles() string {
+	var b strings.Builder
+	b.WriteString("  ")
+	for i, part := range totalParts() {
+		n, words := toneMuted, "by "+string(part)
+		if part == "" {
+			words = "overview"
+		}
+		if i == p.part {
+			n, words = toneAccent, "["+words+"]"
+		}
+		b.WriteString(p.app.theme.text(n, words) + "  ")
+	}
+	return b.String()
+}
+
+func (a *App) groupLine(g *state.LedgerGroup, key int) string {
+	failures, unknown := "", ""
+	if g.Failed > 0 {
+		failures = g.FailedCost.Rounded()
+	}
+	if g.Unknown > 0 {
+		unknown = count(g.Unknown, "job", "jobs")
+	}
+	return totalsLine([]string{
+		cmp.Or(g.Key, none), count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
+	}, key, a.theme)
+}
+
+// totalsLine sets the cells of one line.
+func totalsLine(cells []string, key int, t *theme) string {
+	var b strings.Builder
+	for i, width := range []int{key, 10, 9, 12, 11, 9} {
+		b.WriteString(fit(cells[i], width, i > 0, t.glyphs.more))
+		if i < len(cells)-1 {
+			b.WriteByte(' ')
+		}
+	}
+	return strings.TrimRight(b.String(), " ")
+}
