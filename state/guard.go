@@ -51,6 +51,17 @@ func ChargeOf(prices ...Price) Charge {
 	return c
 }
 
+// ChargeOfBatch is one price for many jobs. A server prices them together, so
+// each is taken to cost as much as the others.
+func ChargeOfBatch(p Price, jobs int) Charge {
+	c := ChargeOf(p)
+	c.Count = jobs
+	if c.Largest != nil && jobs > 0 {
+		c.Largest = new((*c.Largest + api.Micros(jobs) - 1) / api.Micros(jobs))
+	}
+	return c
+}
+
 // ChargeTimes is so many jobs at one price.
 func ChargeTimes(p Price, count int) Charge {
 	if p.Cost == nil || count < 0 {

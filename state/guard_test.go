@@ -24,6 +24,8 @@ func TestBudgetsCompareExactly(t *testing.T) {
 		{"a millionth above", Guard{MaxJob: hard(500)}, ChargeTimes(dollars(501), 1), BudgetHard, "max_job"},
 		{"softly", Guard{MaxJob: soft(500)}, ChargeTimes(dollars(501), 1), BudgetSoft, "max_job"},
 		{"the dearest of them", Guard{MaxJob: soft(500)}, ChargeOf(dollars(1), dollars(501), dollars(2)), BudgetSoft, "$0.000501"},
+		{"a batch is many jobs", Guard{MaxJob: hard(500), ConfirmAbove: soft(20_000)}, ChargeOfBatch(dollars(10_000), 20), BudgetOK, ""},
+		{"a batch of dear jobs", Guard{MaxJob: hard(500)}, ChargeOfBatch(dollars(10_001), 20), BudgetHard, "max_job"},
 		{"each is cheap, all are not", Guard{MaxJob: hard(500), ConfirmAbove: soft(1000)}, ChargeTimes(dollars(500), 3), BudgetSoft, "confirm_above"},
 		{"10,000 dimes are a thousand dollars", Guard{Daily: hard(1_000_000_000)}, ChargeTimes(dollars(100_000), 10_000), BudgetOK, ""},
 		{"and not a millionth less", Guard{Daily: hard(999_999_999)}, ChargeTimes(dollars(100_000), 10_000), BudgetHard, "daily budget is $999.999999"},

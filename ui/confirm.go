@@ -24,7 +24,8 @@ type confirm struct {
 	body    func(width int) []string // drawn anew each frame: ages move
 	yes, no string
 	answer  func(yes bool) tea.Cmd
-	word    string // when set, this word must be typed for a yes
+	word    string                  // when set, this word must be typed for a yes
+	accepts func(typed string) bool // other spellings of the word; nil: none
 	typed   string
 	marked  bool // the yes button is marked
 	quiet   time.Time
@@ -107,10 +108,10 @@ func (c *confirm) Actions() []action {
 }
 
 func (c *confirm) missing() string {
-	if c.typed == c.word {
+	if c.typed == c.word || c.accepts != nil && c.accepts(c.typed) {
 		return ""
 	}
-	return "type the word " + c.word + " first, or esc to go back"
+	return "type " + c.word + " first, or esc to go back"
 }
 
 func (c *confirm) end(yes bool) tea.Cmd {

@@ -396,10 +396,15 @@ func (g *group) goOn() tea.Cmd {
 		c.title = fmt.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
 		c.yes = "send the pilot"
 	}
-	if slices.ContainsFunc(subs, func(s state.Submission) bool { return !s.Price.Known() }) {
-		c.word = state.UnpricedWord
+	prices, priced := make([]state.Price, len(subs)), true
+	for i := range subs {
+		prices[i] = subs[i].Price
+		priced = priced && prices[i].Known()
 	}
-	return g.app.ask(c)
+	return g.app.askToSpend(c, state.ChargeOf(prices...), priced, func(words string) {
+		g.trouble = words
+		g.app.complain(words)
+	})
 }
 
 // answer confirms every job on a yes, each under a key of its own, and hands

@@ -19,9 +19,7 @@ import (
 func (s *story) agree(name string) {
 	s.t.Helper()
 	s.Press("1", "n", "ctrl+l")
-	s.fill("Video", s.media("talk_28s.mp4"))
-	s.fill("Audio", s.media("line_25s.wav"))
-	s.fill("Output file name", name)
+	s.fillInto(name)
 	s.Press("ctrl+s")
 	s.Pass(time.Second)
 	s.Sees("Send this job?")

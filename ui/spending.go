@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -37,10 +38,42 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 	if s.submission.Kind == state.SubmitBatch {
 		c.title = fmt.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
 	}
-	if !s.submission.Price.Known() {
+	charge := state.ChargeOf(s.submission.Price)
+	if s.submission.Kind == state.SubmitBatch {
+		charge = state.ChargeOfBatch(s.submission.Price, s.submission.BatchLines)
+	}
+	return a.askToSpend(c, charge, s.submission.Price.Known(), func(words string) { a.spendingFailed(s, errors.New(words)) })
+}
+
+// askToSpend puts a question about money up, if the budgets allow it: a hard one
+// refuses, a soft one has the amount typed, and so does a price that nobody
+// knows.
+func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse func(words string)) tea.Cmd {
+	v := a.weigh(charge)
+	switch {
+	case v.Level == state.BudgetHard:
+		refuse("Not within the budget: " + v.Words[0])
+		return nil
+	case v.Level == state.BudgetSoft:
+		c.word, c.accepts = v.Word(), v.Accepts
+		body := c.body
+		c.body = func(width int) []string {
+			lines := body(width)
+			for _, w := range v.Words {
+				lines = append(lines, a.advice(width, "budget", w, toneWarn)...)
+			}
+			return lines
+		}
+	case !priced:
 		c.word = state.UnpricedWord
 	}
 	return a.ask(c)
+}
+
+// weigh holds a charge against the budgets, with all that waits or is in doubt counted as
+// spent.
+func (a *App) weigh(charge state.Charge) state.Verdict {
+	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.now, time.Local)
 }
 
 // spendingLines state the price first, and then all it rests on.

@@ -1,0 +1,110 @@
+package ui_test
+
+import (
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state"
+	"dubtop/ui"
+)
+
+// within is an account with budgets, and three slots.
+func within(g state.Guard) stage {
+	return stage{config: func(c *ui.Config) { c.Guard, c.Slots = g, 3 }}
+}
+
+func dollars(micros api.Micros, hard bool) *state.Limit { return &state.Limit{Amount: micros, Hard: hard} }
+
+func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
+	for name, g := range map[string]state.Guard{
+		"max_job":       {MaxJob: dollars(1_249_999, true)},
+		"daily":         {Daily: dollars(1_249_999, true)},
+		"monthly":       {Monthly: dollars(1_000_000, true)},
+		"confirm_above": {ConfirmAbove: dollars(1_000_000, true)},
+	} {
+		tell(t, within(g), func(s *story) {
+			s.fillForm()
+			s.Press("ctrl+s")
+			s.Pass(time.Second)
+			s.Sees("new generation", "Not within the budget", name, "talk_28s.mp4")
+			s.DoesNotSee("Send this job?")
+			s.acceptsInOrder()
+		})
+	}
+}
+
+func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
+	tell(t, within(state.Guard{ConfirmAbove: dollars(1_000_000, false)}), func(s *story) {
+		s.fillForm()
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("Send this job?", "confirm_above", "$1.25 typed in full")
+		s.Press("y")
+		s.Press("enter")
+		s.Sees("type $1.25 first", "Send this job?")
+		s.Press("backspace")
+		s.Type("1.25")
+		s.Press("enter")
+		s.Pass(time.Second)
+		if n := len(s.account.Accepted()); n != 1 {
+			s.t.Errorf("%d accepted", n)
+		}
+	})
+}
+
+// What waits, and what may have been charged, counts as spent.
+func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
+	st := within(state.Guard{Daily: dollars(3_750_000, true)})
+	st.account = simulator.Options{IgnoreKeys: true}
+	tell(t, st, func(s *story) {
+		s.lose("doubtful", simulator.Fault{DropBefore: true}) // $1.25
+		s.Press("5", "P")
+		s.agree("waiting") // $2.50
+		s.Press("1", "n", "ctrl+l")
+		s.fillInto("third")
+		s.Press("ctrl+s") // $3.75 is exactly the budget
+		s.Pass(time.Second)
+		s.Sees("Send this job?")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Press("1", "n", "ctrl+l")
+		s.fillInto("fourth")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("Not within the budget", "the daily budget is $3.75", "waits or is in doubt")
+	})
+}
+
+// fillInto fills the open form in under a name.
+func (s *story) fillInto(name string) {
+	s.t.Helper()
+	s.fill("Video", s.media("talk_28s.mp4"))
+	s.fill("Audio", s.media("line_25s.wav"))
+	s.fill("Output file name", name)
+}
+
+func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
+	st := named(5)
+	st.config = func(c *ui.Config) { c.Guard = state.Guard{MaxJob: dollars(5_000_000, true), ConfirmAbove: dollars(4_000_000, true)} }
+	tell(t, st, func(s *story) {
+		s.Pass(time.Second)
+		s.Press("a", ".")
+		s.Pass(2 * time.Second)
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Not within the budget", "confirm_above")
+		s.DoesNotSee("Send 5 jobs?")
+	})
+}
+
+func TestABudgetThatCannotBeReadIsNoInvitation(t *testing.T) {
+	tell(t, within(state.Guard{Fault: "config.toml:3: budget.daily can't be read: write it like 100"}), func(s *story) {
+		s.fillForm()
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("Not within the budget", "config.toml:3")
+		s.DoesNotSee("Send this job?")
+	})
+}
