@@ -35,18 +35,16 @@ type books struct {
 
 // openBooks reads the ledger. It comes after the lists: verifying a hundred
 // thousand rows takes most of a second.
-func (a *App) openBooks(subs []state.Submission) tea.Cmd {
+func (a *App) openBooks() tea.Cmd {
 	s := a.session
 	if s.Journal == nil {
 		return nil
 	}
 	return func() tea.Msg {
-		entries, damage, err := s.Journal.Entries(context.Background())
-		m := booksMsg{session: s, books: new(state.Ledger), damaged: len(damage), err: err}
-		names := make(map[string]string, len(subs))
-		for i := range subs {
-			names[subs[i].ID] = subs[i].Name
-		}
+		ctx := context.Background()
+		entries, damage, err := s.Journal.Entries(ctx)
+		names, unnamed := s.Journal.Names(ctx)
+		m := booksMsg{session: s, books: new(state.Ledger), damaged: len(damage), err: errors.Join(err, unnamed)}
 		rows := make([]state.LedgerEntry, 0, len(entries)+len(damage))
 		for i := range entries {
 			e := entries[i].LedgerEntry

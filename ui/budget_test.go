@@ -15,7 +15,9 @@ func within(g state.Guard) stage {
 	return stage{config: func(c *ui.Config) { c.Guard, c.Slots = g, 3 }}
 }
 
-func dollars(micros api.Micros, hard bool) *state.Limit { return &state.Limit{Amount: micros, Hard: hard} }
+func dollars(micros api.Micros, hard bool) *state.Limit {
+	return &state.Limit{Amount: micros, Hard: hard}
+}
 
 func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
 	for name, g := range map[string]state.Guard{
@@ -87,7 +89,9 @@ func (s *story) fillInto(name string) {
 
 func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
 	st := named(5)
-	st.config = func(c *ui.Config) { c.Guard = state.Guard{MaxJob: dollars(5_000_000, true), ConfirmAbove: dollars(4_000_000, true)} }
+	st.config = func(c *ui.Config) {
+		c.Guard = state.Guard{MaxJob: dollars(5_000_000, true), ConfirmAbove: dollars(4_000_000, true)}
+	}
 	tell(t, st, func(s *story) {
 		s.Pass(time.Second)
 		s.Press("a", ".")

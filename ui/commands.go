@@ -67,18 +67,18 @@ func (beatMsg) land(a *App) tea.Cmd {
 
 // recallMsg is what the journal knew at the start.
 type recallMsg struct {
-	session     *Session
-	journal     *journal.Journal
-	unwritable  error // why nothing can be written to it
-	submissions []state.Submission
-	draft       state.Draft
-	notes       state.Notes
-	labels      map[string][]string
-	past        past
-	outbox      outboxMsg
-	sender      senderMsg
-	slots       int
-	err         error
+	session    *Session
+	journal    *journal.Journal
+	unwritable error // why nothing can be written to it
+	draft      state.Draft
+	became     state.Submission // what the draft has become; zero if nothing yet
+	notes      state.Notes
+	labels     map[string][]string
+	past       past
+	outbox     outboxMsg
+	sender     senderMsg
+	slots      int
+	err        error
 }
 
 func recallCmd(s *Session) tea.Cmd {
@@ -101,8 +101,8 @@ func recallCmd(s *Session) tea.Cmd {
 		notes, torn := m.journal.Notes(ctx)
 		m.notes = state.NewNotes(notes)
 		var unread, lost, unlabelled error
-		m.submissions, unread = m.journal.Submissions(ctx)
 		m.draft, _, lost = m.journal.Draft(ctx)
+		m.became, _, unread = m.journal.SubmissionOfDraft(ctx, m.draft)
 		m.labels, unlabelled = m.journal.Labels(ctx)
 		m.err = errors.Join(m.err, m.outbox.err, torn, unread, lost, unlabelled)
 		return m
@@ -124,7 +124,7 @@ func (m recallMsg) land(a *App) tea.Cmd {
 	a.draft, a.store.Notes = m.draft, m.notes
 	a.store.Slots = cmp.Or(a.store.Slots, m.slots)
 	a.recallOutbox(m)
-	return tea.Batch(a.openBooks(m.submissions), a.doOpened())
+	return tea.Batch(a.openBooks(), a.doOpened())
 }
 
 // doOpened does what waited for the journal.
@@ -147,23 +147,17 @@ func (a *App) doOpened() tea.Cmd {
 func (a *App) recallOutbox(m recallMsg) {
 	a.outbox.Sender, a.outbox.holder = m.sender.mine, m.sender.holder
 	a.loadOutbox(m.outbox)
+	switch m.became.State {
+	case "":
+	case state.SubmissionUnknown, state.SubmissionSending:
+		a.draft.Doubt = doubtful(&m.became)
+	default:
+		a.draft = state.Draft{Model: m.became.Model} // it has become this submission
+	}
 	unknown := 0
-	for i := range m.submissions {
-		sub := &m.submissions[i]
-		typed := !m.draft.Empty() && sub.Draft.UpdatedAt.Equal(m.draft.UpdatedAt)
-		switch sub.State {
-		case state.SubmissionUnknown, state.SubmissionSending:
-			if sub.State == state.SubmissionUnknown {
-				unknown++
-			}
-			if typed {
-				a.draft.Doubt = doubtful(sub)
-			}
-			typed = false
-		}
-		_, queued := a.outbox.Find(sub.ID)
-		if typed && (queued || sub.State.AtStake()) {
-			a.draft = state.Draft{Model: sub.Model} // it has become this submission
+	for _, sub := range a.outbox.AtStake() {
+		if sub.State == state.SubmissionUnknown {
+			unknown++
 		}
 	}
 	if unknown > 0 {

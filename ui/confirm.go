@@ -111,6 +111,9 @@ func (c *confirm) missing() string {
 	if c.typed == c.word || c.accepts != nil && c.accepts(c.typed) {
 		return ""
 	}
+	if c.accepts == nil {
+		return "type the word " + c.word + " first, or esc to go back"
+	}
 	return "type " + c.word + " first, or esc to go back"
 }
 

@@ -385,14 +385,16 @@ func (m outboxMsg) land(a *App) tea.Cmd {
 		return nil
 	}
 	o.told = false
+	var books tea.Cmd
 	for job := range m.snapshot.Claims {
-		if !o.Ours(job) {
-			a.poller.Refresh(a.now) // another window has made it
+		if !o.Ours(job) { // another window has made it, and booked it
+			a.poller.Refresh(a.now)
+			books = a.openBooks()
 			break
 		}
 	}
 	a.loadOutbox(m)
-	return tea.Batch(a.poll(), a.runOutbox())
+	return tea.Batch(books, a.poll(), a.runOutbox())
 }
 
 // loadOutbox takes in what the journal holds.

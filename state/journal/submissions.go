@@ -293,6 +293,28 @@ func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s state.Submiss
 	return found[0], true, nil
 }
 
+// SubmissionOfDraft gives what became of a draft as it stood at one moment: the
+// last submission made of it that was queued or sent. ok is false if none was.
+func (j *Journal) SubmissionOfDraft(ctx context.Context, d state.Draft) (s state.Submission, ok bool, err error) {
+	if d.UpdatedAt.IsZero() {
+		return state.Submission{}, false, nil
+	}
+	found, err := j.submissions(ctx, `draft ->> '$.updatedAt' = ? AND draft ->> '$.id' = ? AND (state IN ('sending', 'sent', 'unknown')
+		OR EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id) AND `+inTheQueue+`)
+		ORDER BY created_at DESC LIMIT 1`, d.UpdatedAt.Format(time.RFC3339Nano), d.ID)
+	if err != nil || len(found) == 0 {
+		return state.Submission{}, false, err
+	}
+	return found[0], true, nil
+}
+
+// Names tells what every submission is called.
+func (j *Journal) Names(ctx context.Context) (map[string]string, error) {
+	out := make(map[string]string)
+	err := j.pairs(ctx, "SELECT id, name FROM submissions", func(id, name string) { out[id] = name })
+	return out, err
+}
+
 // Claims tells of every generation and batch that was accepted for one of our
 // submissions which one that is.
 func (j *Journal) Claims(ctx context.Context) (map[api.ID]string, error) {
