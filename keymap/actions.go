@@ -1,5 +1,7 @@
 package keymap
 
+import "slices"
+
 // The groups of the help, in its order.
 const (
 	GroupViews  = "Views"
@@ -93,7 +95,13 @@ const (
 	Switch Name = "switch_button"
 )
 
+// defaults are all actions in the order of the help.
 func defaults() []Entry {
+	return slices.Concat(looking(), working(), asking())
+}
+
+// looking are the actions that only look.
+func looking() []Entry {
 	return []Entry{
 		{View1, []string{"1"}, "1", "generations", GroupViews},
 		{View2, []string{"2"}, "2", "batches", GroupViews},
@@ -125,7 +133,12 @@ func defaults() []Entry {
 		{MarkRange, []string{"v"}, "v", "mark from the last mark to here", GroupMark},
 		{MarkAll, []string{"a"}, "a", "mark all that match", GroupMark},
 		{MarkNone, []string{"A", "ctrl+\\"}, "A", "take all marks off", GroupMark},
+	}
+}
 
+// working are those that do something with what is looked at.
+func working() []Entry {
+	return []Entry{
 		{Details, []string{"enter"}, "enter", "details", GroupJob},
 		{NextPart, []string{"]", "l", "right"}, "]", "next part of the details", GroupJob},
 		{PreviousPart, []string{"[", "h", "left"}, "[", "previous part", GroupJob},
@@ -156,7 +169,12 @@ func defaults() []Entry {
 		{Help, []string{"?"}, "?", "help", GroupScreen},
 		{Suspend, []string{"ctrl+z"}, "ctrl+z", "suspend, back to the shell", GroupScreen},
 		{Quit, []string{"q", "ctrl+c"}, "q", "quit", GroupScreen},
+	}
+}
 
+// asking are those of forms and dialogs.
+func asking() []Entry {
+	return []Entry{
 		{NextField, []string{"tab", "down", "enter"}, "tab", "next field", GroupForm},
 		{PreviousField, []string{"shift+tab", "up"}, "shift+tab", "previous field", GroupForm},
 		{NextChoice, []string{"right", "space"}, "→", "next choice", GroupForm},

@@ -100,7 +100,6 @@ type night struct {
 	path              string
 	weather           *weather
 	intents           map[string]state.Submission // by key
-	tally             Sum
 	starts            int
 	asked             int // doubts that only the user could end
 	askedTwins, never int // of them those with an equal one, and those of which nothing was made
@@ -190,7 +189,7 @@ func (n *night) drain(desk Desk) (again bool) {
 		_ = desk.Journal.Close() // what was not written by now never is
 		close(w.dead)
 		cancel()
-		<-ended
+		_ = <-ended // it was cut off
 		return true
 	}
 }
