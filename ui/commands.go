@@ -96,7 +96,7 @@ func recallCmd(s *Session) tea.Cmd {
 			m.sender.mine, m.sender.holder, m.sender.err = m.journal.Sender(time.Now())
 		}
 		m.outbox = readOutbox(&Session{Journal: m.journal, JournalErr: m.unwritable}, -1, 0, false)
-		m.slots = recallSlots(ctx, m.journal, time.Now())
+		m.slots = dispatch.RecallSlots(ctx, m.journal, time.Now())
 		m.past = recallPast(ctx, m.journal)
 		notes, torn := m.journal.Notes(ctx)
 		m.notes = state.NewNotes(notes)

@@ -414,13 +414,6 @@ func (a *App) loadOutbox(m outboxMsg) {
 // byYou is why the queue is held when the user held it.
 const byYou = "held by you"
 
-// slotsSetting is the journal's name for the plan's concurrency, and slotsHold
-// how long it is believed: plans change.
-const (
-	slotsSetting = "slots"
-	slotsHold    = 24 * time.Hour
-)
-
 // learnSlots keeps how many jobs the plan runs at once, for the next start, too.
 func (a *App) learnSlots(n int) tea.Cmd {
 	if n <= 0 || n == a.store.Slots {
@@ -430,19 +423,9 @@ func (a *App) learnSlots(n int) tea.Cmd {
 	if a.session.JournalErr != nil || a.session.Journal == nil {
 		return nil
 	}
-	j, value := a.session.Journal, fmt.Sprintf("%d %d", n, a.now.Unix())
+	j, now := a.session.Journal, a.now
 	return func() tea.Msg {
-		_ = j.SaveSetting(context.Background(), slotsSetting, value) // it is learned again
+		_ = dispatch.KeepSlots(context.Background(), j, n, now) // else it is learned again
 		return nil
 	}
-}
-
-// recallSlots reads what learnSlots kept, 0 if that is nothing or too long ago.
-func recallSlots(ctx context.Context, j *journal.Journal, now time.Time) (slots int) {
-	var at int64
-	value, ok, err := j.Setting(ctx, slotsSetting)
-	if n, _ := fmt.Sscanf(value, "%d %d", &slots, &at); err != nil || !ok || n != 2 || now.Sub(time.Unix(at, 0)) > slotsHold {
-		return 0
-	}
-	return slots
 }

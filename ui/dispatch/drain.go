@@ -18,8 +18,12 @@ type Drain struct {
 	Slots   int // jobs the plan runs at once, as configured; 0: learned
 	Reserve int // of them left to others
 	Guard   state.Guard
-	// Notice is told of each thing that happens, in words, as it does; it may be
-	// nil.
+	// Resume lets the queue go on first, should the user have held it.
+	Resume bool
+	// Begin is told what may be sent, before anything is; it may be nil.
+	Begin func(waiting []state.Submission)
+	// Notice is told of each thing that happens, as it does; it may be nil. Both
+	// are called by Run, which waits for them.
 	Notice func(Notice)
 
 	store  *state.Store
@@ -29,25 +33,27 @@ type Drain struct {
 	away   int   // tasks under way
 	paid   int   // of them those that cost money
 	denial error // of the key or the plan, which stopped the queue
+	broken error // the journal fails, so that nothing more may be sent
 	sum    Sum
-}
 
-// Notice is one thing that happened.
-type Notice struct {
-	At         time.Time
-	Submission string
-	Name       string
-	State      state.SubmissionState
-	Job        api.ID // once there is one
-	Words      string // why, where it is not accepted
+	beaten   time.Time // the last turn of the loop
+	read     time.Time // when the journal was read last,
+	revision int64     // and what it was then
+	stale    bool      // it knows better than we do
+	held     bool      // the user holds the queue
+
+	doubts    map[string]bool   // what came into doubt in this run
+	priceless map[string]bool   // what the server refuses to price
+	told      map[string]string // the last that was told of each one
+	outage    bool              // it was told that no server is reached
 }
 
 // Sum is what a run came to.
 type Sum struct {
 	Sent     int // accepted
 	Refused  int // by the server; they stay in the queue to be mended
-	Left     int // they need the user: a price that went up, a file that changed, a hold
-	InDoubt  int // only the user can tell what became of them
+	Left     int // in the queue: a price that went up, a file that changed, a hold, an end before their turn
+	InDoubt  int // nobody knows yet what became of them, or only the user can tell
 	Resolved int // of those in doubt that dubtop found out about by itself
 }
 
@@ -55,36 +61,48 @@ type Sum struct {
 var (
 	// ErrElsewhere: another process sends from this queue.
 	ErrElsewhere = errors.New("another process sends from this queue")
-	// ErrHeld: the queue is held, by the user or because the server refuses
-	// everything.
+	// ErrHeld: the queue is held, by the user or because several requests got
+	// no clear answer.
 	ErrHeld = errors.New("the queue is held")
+	// ErrHeldByUser is the ErrHeld that Drain.Resume ends.
+	ErrHeldByUser = fmt.Errorf("%w by you, in a window", ErrHeld)
 	// ErrBudget: a hard budget does not allow what waits.
 	ErrBudget = errors.New("a budget does not allow it")
 )
 
-// drainBeat is the pace of everything that happens by itself.
-const drainBeat = time.Second
+const (
+	// drainBeat is the pace of everything that happens by itself.
+	drainBeat = time.Second
+	// sleepGap is a gap between two turns that only a sleeping machine explains.
+	sleepGap = 30 * time.Second
+	// rereadEvery is how often to look at what other windows did to the queue,
+	// beside every time that it matters: what they hold back or drop is never
+	// sent.
+	rereadEvery = 30 * time.Second
+	// rereadSoon is the same while another process is sending something: it may
+	// die.
+	rereadSoon = 2 * time.Second
+)
 
 // Run sends what waits until nothing is left that could be sent and every
 // outcome is known, or only the user can tell it. When ctx ends it begins
 // nothing more, waits for the answer to a request that is on its way, and
-// returns the context's error.
+// returns the cause.
 func (d *Drain) Run(ctx context.Context) (Sum, error) {
-	d.store, d.poller = state.NewStore(), state.NewPoller(state.DefaultPace())
-	d.landed = make(chan func(time.Time))
-	d.outbox.Queue.Reserve = d.Reserve
-	if err := d.begin(ctx); err != nil {
-		return d.sum, err
-	}
+	d.prepare()
 	defer func() { _ = d.Desk.Journal.LeaveSender() }() // the system does it otherwise
-	ctx, stop := context.WithCancel(ctx)
+	if err := d.begin(ctx); err != nil {
+		return d.result(), err
+	}
+	asked, stop := context.WithCancel(ctx)
 	defer d.wait()
 	defer stop()
 	beat := time.NewTicker(drainBeat)
 	defer beat.Stop()
-	for {
-		d.tend(ctx, time.Now().Round(0))
-		if err := d.over(); err != nil || d.finished(time.Now()) {
+	for ctx.Err() == nil {
+		now := time.Now().Round(0)
+		d.tend(asked, now)
+		if over, err := d.over(ctx, now); over || err != nil {
 			return d.result(), err
 		}
 		select {
@@ -93,62 +111,134 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 			land(time.Now().Round(0))
 		case <-beat.C:
 		case <-ctx.Done():
-			d.wait()
-			return d.result(), context.Cause(ctx)
 		}
+	}
+	d.wait()
+	return d.result(), context.Cause(ctx)
+}
+
+func (d *Drain) prepare() {
+	d.store, d.poller = state.NewStore(), state.NewPoller(state.DefaultPace())
+	d.landed = make(chan func(time.Time))
+	d.doubts, d.priceless, d.told = make(map[string]bool), make(map[string]bool), make(map[string]string)
+	d.outbox.Queue.Reserve = d.Reserve
+	store := d.store
+	d.outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
+		x, ok := store.Assets.Find(string(id))
+		return x.Created, ok
 	}
 }
 
 // begin takes the turn to send, and reads what the journal holds.
 func (d *Drain) begin(ctx context.Context) error {
-	j := d.Desk.Journal
-	mine, holder, err := j.Sender(time.Now())
+	j, now := d.Desk.Journal, time.Now().Round(0)
+	mine, holder, err := j.Sender(now)
 	if err != nil {
 		return err
 	}
 	if !mine {
 		return fmt.Errorf("%w: %s", ErrElsewhere, holder)
 	}
-	held, err := j.QueueHeld(ctx)
-	if err == nil && held {
-		return fmt.Errorf("%w by you: let it go on first", ErrHeld)
+	if d.Resume {
+		if err := j.HoldQueue(ctx, false); err != nil {
+			return err
+		}
 	}
-	if err != nil {
+	d.beaten = now
+	d.store.Slots = RecallSlots(ctx, j, now)
+	d.outbox.Sender, d.stale = true, true
+	if _, err := j.Recover(ctx, now); err != nil { // what the one before left on its way
 		return err
 	}
-	if _, err := j.Recover(ctx, time.Now()); err != nil {
+	if err := d.reread(ctx, now); err != nil {
 		return err
 	}
-	s, err := Snapshot(ctx, j, 0)
-	if err != nil {
-		return err
+	if d.held {
+		return ErrHeldByUser
 	}
-	d.outbox.Sender = true
-	d.outbox.Load(s)
-	return d.allowed(ctx)
+	return d.allowed(ctx, now)
 }
 
 // allowed holds all that waits against the hard budgets: nobody is here who
-// could agree to more.
-func (d *Drain) allowed(ctx context.Context) error {
+// could agree to more. What one confirmation may come to was checked when it was
+// given.
+func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	entries, _, err := d.Desk.Journal.Entries(ctx)
 	if err != nil {
 		return err
 	}
+	var waiting []state.Submission
 	var prices []state.Price
 	for _, item := range d.outbox.Queue.Items() {
-		if !item.Paused && !item.Waits() {
-			prices = append(prices, item.Submission.Price)
+		if d.sendable(&item) {
+			waiting, prices = append(waiting, item.Submission), append(prices, item.Submission.Price)
 		}
 	}
-	if len(prices) == 0 {
-		return nil
+	if len(prices) > 0 {
+		guard := d.Guard
+		guard.ConfirmAbove = nil
+		v := guard.Check(state.ChargeOf(prices...), journal.Books(entries), d.outbox.AtStake(), now, time.Local)
+		if v.Level == state.BudgetHard {
+			return fmt.Errorf("%w: %s", ErrBudget, v.Words[0])
+		}
 	}
-	v := d.Guard.Check(state.ChargeOf(prices...), journal.Books(entries), d.outbox.AtStake(), time.Now(), time.Local)
-	if v.Level == state.BudgetHard {
-		return fmt.Errorf("%w: %s", ErrBudget, v.Words[0])
+	if d.Begin != nil {
+		d.Begin(waiting)
 	}
 	return nil
+}
+
+// sendable reports whether an item may leave without the user.
+func (d *Drain) sendable(item *state.QueueItem) bool {
+	return !item.Paused && !item.Waits() && !d.priceless[item.Submission.ID]
+}
+
+// reread takes in what the journal holds, if it can be other than what is known
+// here.
+func (d *Drain) reread(ctx context.Context, now time.Time) error {
+	j := d.Desk.Journal
+	if d.awayElsewhere() {
+		if _, err := j.Recover(ctx, now); err != nil {
+			return err
+		}
+	}
+	d.read = now
+	revision, err := j.Revision(ctx)
+	if err != nil || revision == d.revision && !d.stale {
+		return err
+	}
+	s, err := Snapshot(ctx, j, d.outbox.Clock())
+	held, unread := j.QueueHeld(ctx)
+	if err := errors.Join(err, unread); err != nil {
+		return err
+	}
+	d.revision, d.stale, d.held = revision, false, held
+	d.outbox.Load(s)
+	return nil
+}
+
+// awayElsewhere reports whether another process is sending something. It is
+// asked while nothing of ours is on its way.
+func (d *Drain) awayElsewhere() bool {
+	if d.paid > 0 {
+		return false
+	}
+	for _, sub := range d.outbox.AtStake() {
+		if sub.State == state.SubmissionSending {
+			return true
+		}
+	}
+	return false
+}
+
+// rereadDue reports whether to look at the journal again.
+func (d *Drain) rereadDue(now time.Time) bool {
+	every := rereadEvery
+	if d.awayElsewhere() {
+		every = rereadSoon
+	}
+	age := now.Sub(d.read)
+	return d.stale || age >= every || age < 0
 }
 
 // Snapshot reads what a journal holds of the outbox; begun is Outbox.Clock when
@@ -167,32 +257,47 @@ func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (state.Snap
 
 // tend asks what is due and has done what is due.
 func (d *Drain) tend(ctx context.Context, now time.Time) {
-	if server, ok := d.Desk.Client.ServerTime(now); ok {
+	c := d.Desk.Client
+	if now.Sub(d.beaten) > sleepGap {
+		c.CloseIdle()
+		d.poller.Wake(now)
+		d.outbox.Wake(now)
+	}
+	d.beaten = now
+	if server, ok := c.ServerTime(now); ok {
 		d.store.Forecast.Skew = server.Sub(now)
 		d.outbox.Reconciler.Skew = d.store.Forecast.Skew
 	}
-	if n := d.Desk.Client.Usage().Slots; n > 0 {
-		d.store.Slots = n
-	}
+	d.learnSlots(ctx, c.Usage().Slots, now)
 	for _, ask := range d.poller.Due(now, d.store) {
 		d.run(func() func(time.Time) {
-			r := Answer(ctx, d.Desk.Client, ask)
+			r := Answer(ctx, c, ask)
 			return func(now time.Time) { d.poller.Landed(now, d.store, ask, r) }
 		})
 	}
-	if !d.store.Generations.Known() {
+	d.tellOutage(now)
+	// Before the first answer nobody knows which slots are free.
+	if !d.store.Generations.Known() || d.broken != nil || d.held {
 		return
 	}
 	running, slots := d.outbox.Occupancy(d.store, d.Slots)
 	for _, t := range d.outbox.Due(now, running, slots) {
-		d.carryOut(ctx, t)
+		d.carryOut(ctx, t, now)
+	}
+}
+
+func (d *Drain) learnSlots(ctx context.Context, n int, now time.Time) {
+	if n > 0 && n != d.store.Slots {
+		d.store.Slots = n
+		_ = KeepSlots(ctx, d.Desk.Journal, n, now) // else it is learned again
 	}
 }
 
 // carryOut begins a task. One that costs money is not given up when the run is.
-func (d *Drain) carryOut(ctx context.Context, t state.Task) {
+func (d *Drain) carryOut(ctx context.Context, t state.Task, now time.Time) {
 	switch t.Kind {
 	case state.TaskAsk:
+		d.tellQuestion(t.Submission, now)
 		return
 	case state.TaskSend, state.TaskResend, state.TaskLink:
 		d.paid++
@@ -200,7 +305,7 @@ func (d *Drain) carryOut(ctx context.Context, t state.Task) {
 	}
 	d.run(func() func(time.Time) {
 		done := d.Desk.Do(ctx, t)
-		return func(now time.Time) { d.land(done, now) }
+		return func(now time.Time) { d.land(ctx, done, now) }
 	})
 }
 
@@ -211,41 +316,77 @@ func (d *Drain) run(do func() func(time.Time)) {
 }
 
 // land takes in what came of a task, and tells of it.
-func (d *Drain) land(done state.Done, now time.Time) {
+func (d *Drain) land(ctx context.Context, done state.Done, now time.Time) {
 	d.outbox.Landed(done, now)
-	if done.Slots > 0 {
-		d.store.Slots = done.Slots
-	}
-	sub := done.Submission
+	d.learnSlots(ctx, done.Slots, now)
 	if e, ok := errors.AsType[*api.Error](done.Err); ok && (e.Kind == api.KindAuth || e.Kind == api.KindPayment) {
 		d.denial = e
 	}
-	doubtful := done.Kind == state.TaskResend || done.Kind == state.TaskLink
+	d.stale = d.stale || done.Elsewhere || done.Unrecorded != nil
 	switch done.Kind {
+	case state.TaskPrice:
+		d.priced(done, now)
 	case state.TaskSend, state.TaskResend, state.TaskLink:
 		d.paid--
-	default:
-		return
+		d.answered(done, now)
+	}
+}
+
+// priced takes in a new price. One that the server refuses to name for good
+// keeps the submission from being sent without the user; a server that could
+// not be asked is asked again.
+func (d *Drain) priced(done state.Done, now time.Time) {
+	delete(d.priceless, done.Submission.ID)
+	if e, ok := errors.AsType[*api.Error](done.Err); ok {
+		switch e.Kind {
+		case api.KindNotFound, api.KindInvalid, api.KindConflict:
+			d.priceless[done.Submission.ID] = true
+		}
+	}
+	d.tellPrice(done, now)
+}
+
+// answered takes in what came of a paid request, or of the search for one.
+func (d *Drain) answered(done state.Done, now time.Time) {
+	sub := &done.Submission
+	if why := d.failure(done); why != nil {
+		d.broken = why
 	}
 	if done.Elsewhere {
 		return
 	}
-	n := Notice{At: now, Submission: sub.ID, Name: sub.Name, State: sub.State, Job: sub.GenerationID + sub.BatchID}
-	switch sub.State {
-	case state.SubmissionSent:
+	if sub.State == state.SubmissionUnknown {
+		d.doubts[sub.ID] = true
+	}
+	if sub.State == state.SubmissionSent {
 		d.sum.Sent++
-		if doubtful {
+		if done.Kind != state.TaskSend {
 			d.sum.Resolved++
 		}
 		if done.Job != nil {
 			d.store.Observe([]state.Generation{state.NewGeneration(*done.Job)}, now)
 		}
-	default:
-		n.Words = sub.Reason
 	}
-	if d.Notice != nil {
-		d.Notice(n)
+	d.tellAnswer(done, now)
+}
+
+// failure says why nothing more may be sent after a task that was not noted, or
+// that the journal did not let begin for no reason of the queue's.
+func (d *Drain) failure(done state.Done) error {
+	if done.Elsewhere { // it was changed by another, unless nothing can be written at all
+		return d.Desk.Journal.Writable()
 	}
+	if done.Unrecorded != nil {
+		return fmt.Errorf("the journal could not note what became of %s, which counts as unknown from the next start on: %w",
+			done.Submission.Name, done.Unrecorded)
+	}
+	if _, remote := errors.AsType[*api.Error](done.Err); remote || done.Unfit || errors.Is(done.Err, state.ErrStale) {
+		return nil
+	}
+	if done.Kind == state.TaskResend || done.Submission.State == state.SubmissionConfirmed {
+		return done.Err
+	}
+	return nil
 }
 
 // wait lands what is under way, so that no answer is lost.
@@ -257,43 +398,103 @@ func (d *Drain) wait() {
 	}
 }
 
-// over gives the reason why nothing more can be sent, nil while it can.
-func (d *Drain) over() error {
+// over reports whether there is nothing left to do without the user; the error
+// is the reason why nothing more can be sent.
+func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 	if d.paid > 0 {
-		return nil
+		return false, nil
 	}
-	if p := d.poller.Phase(time.Now()); p.Kind == state.PhaseRejected {
+	if err := d.stopped(ctx, now); err != nil {
+		return true, err
+	}
+	why, paused := d.outbox.Queue.Paused()
+	switch {
+	case paused && d.denial != nil:
+		return true, d.denial
+	case !d.settled(now):
+		return false, nil
+	case paused && d.doubtful():
+		return true, fmt.Errorf("%w: %s", ErrHeld, why)
+	case paused: // what became of those requests was found out: that is the look it waits for
+		d.outbox.Queue.Resume()
+		return false, nil
+	case d.waiting():
+		return false, nil
+	}
+	return d.finished(ctx, now)
+}
+
+// stopped gives the reason why nothing may be sent whatever waits, nil if there
+// is none.
+func (d *Drain) stopped(ctx context.Context, now time.Time) error {
+	if d.broken != nil {
+		return d.broken
+	}
+	if d.rereadDue(now) {
+		if err := d.reread(ctx, now); err != nil {
+			return unlessEnded(ctx, err)
+		}
+	}
+	if p := d.poller.Phase(now); p.Kind == state.PhaseRejected {
 		return p.Err
 	}
-	why, held := d.outbox.Queue.Paused()
-	switch {
-	case held && d.denial != nil:
-		return d.denial
-	case held:
-		return fmt.Errorf("%w: %s", ErrHeld, why)
+	if d.held {
+		return ErrHeldByUser
 	}
 	return nil
 }
 
-// finished reports whether there is nothing left to do without the user.
-func (d *Drain) finished(now time.Time) bool {
-	if d.paid > 0 || !d.store.Generations.Known() {
-		return false
+// unlessEnded is an error, or the reason why the run was ended, which is why
+// nothing could be read.
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
+	return err
+}
+
+// finished takes a last look at the journal: another window may have added
+// something.
+func (d *Drain) finished(ctx context.Context, now time.Time) (bool, error) {
+	if err := d.reread(ctx, now); err != nil {
+		return true, unlessEnded(ctx, err)
+	}
+	return !d.held && !d.waiting() && d.settled(now), nil
+}
+
+// waiting reports whether anything is in line that can be sent.
+func (d *Drain) waiting() bool {
 	for _, item := range d.outbox.Queue.Items() {
-		if !item.Paused && !item.Waits() {
-			return false
+		if d.sendable(&item) {
+			return true
 		}
 	}
+	return false
+}
+
+// settled reports whether every outcome is known, or only the user can tell it.
+func (d *Drain) settled(now time.Time) bool {
 	for _, sub := range d.outbox.AtStake() {
-		if sub.State != state.SubmissionUnknown {
-			continue
-		}
-		if _, asks := d.outbox.Reconciler.Question(sub.ID, now); !asks {
+		switch sub.State {
+		case state.SubmissionSending: // by another process: ours are waited for
 			return false
+		case state.SubmissionUnknown:
+			if _, asks := d.outbox.Reconciler.Question(sub.ID, now); !asks {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// doubtful reports whether something that came into doubt in this run still is.
+func (d *Drain) doubtful() bool {
+	for _, sub := range d.outbox.AtStake() {
+		if sub.State == state.SubmissionUnknown && d.doubts[sub.ID] {
+			return true
+		}
+	}
+	return false
 }
 
 // result adds up what is left.
@@ -307,3 +508,6 @@ func (d *Drain) result() Sum {
 	}
 	return s
 }
+
+// Rows are what Run left behind, as the queue shows it.
+func (d *Drain) Rows() []state.QueueRow { return d.outbox.Rows() }
