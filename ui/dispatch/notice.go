@@ -39,7 +39,7 @@ type Notice struct {
 }
 
 // outageTold is how long an outage has to last to be told.
-const outageTold = 15 * time.Second
+const outageTold = 30 * time.Second
 
 // tell passes a notice on, but not the same again of one submission.
 func (d *Drain) tell(sub *state.Submission, event Event, words string, now time.Time) {

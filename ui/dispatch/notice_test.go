@@ -153,8 +153,8 @@ func TestALongOutageIsToldAtBothEndsAndAShortOneNot(t *testing.T) {
 		virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Desk) {
 			enqueue(t, d, account, "a", "b")
 			down := func() {
-				account.Fault("*", simulator.Fault{Refuse: true})
-				time.AfterFunc(minutes*time.Minute+3*time.Second, account.ClearFaults)
+				time.AfterFunc(10*time.Second, func() { account.Fault("*", simulator.Fault{Refuse: true}) })
+				time.AfterFunc(minutes*time.Minute+14*time.Second, account.ClearFaults)
 			}
 			sum, l, err := heard(t, Drain{Desk: d, Slots: 1, Notice: once(EventSent, down)})
 			got := slices.DeleteFunc(l.words, func(w string) bool { return strings.HasPrefix(w, "a ") || strings.HasPrefix(w, "b ") })
