@@ -10,6 +10,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,6 +26,9 @@ type World struct {
 	Env     settings.Env
 	Zone    *time.Location // whose days are counted
 	Version string         // for the User-Agent
+
+	Transport http.RoundTripper // nil: the network
+	Signals   <-chan os.Signal  // that end a drain; nil: those of the process
 }
 
 // Commands are the sub-commands of dubtop that scripts use.
@@ -31,15 +36,16 @@ func Commands(w World) []*cobra.Command {
 	return []*cobra.Command{w.queueCommand(), w.spendCommand(), w.joinCommand()}
 }
 
-// profile names the account's directory below the one of all of them. It needs
-// the key, but no network. What is odd about the configuration is said.
-func (w World) profile(v voice) (stateDir, profile string, err error) {
-	stateDir, profile, _, err = w.account(v)
-	return stateDir, profile, err
+// account is whose work a command does.
+type account struct {
+	stateDir, profile string // where its journal lies, under that of all of them
+	client            *api.Client
+	settings          settings.Settings
 }
 
-// account is the profile, and the client that asks the server about it.
-func (w World) account(v voice) (stateDir, profile string, client *api.Client, err error) {
+// account finds the account of the key. It needs no network. What is odd about
+// the configuration is said.
+func (w World) account(v voice) (account, error) {
 	set, problems := settings.Load(w.Env)
 	key, source, more := settings.FindKey(w.Env)
 	for _, p := range append(problems, more...) {
@@ -47,41 +53,47 @@ func (w World) account(v voice) (stateDir, profile string, client *api.Client, e
 		v.warn(p.String())
 	}
 	if !source.Found {
-		return "", "", nil, &Failure{
+		return account{}, &Failure{
 			Status: StatusAuth, Code: "no_key",
 			Err:  fmt.Errorf("%s (the key tells whose queue and books to look at)", source),
 			Hint: "set SYNC_API_KEY, or start dubtop and let it save the key",
 		}
 	}
-	client, err = api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version})
+	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version, Transport: w.Transport})
 	if err != nil {
-		return "", "", nil, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
+		return account{}, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
 	}
-	if stateDir, err = settings.StateDir(w.Env); err != nil {
-		return "", "", nil, &Failure{Status: StatusError, Code: "configuration", Err: err}
+	dir, err := settings.StateDir(w.Env)
+	if err != nil {
+		return account{}, &Failure{Status: StatusError, Code: "configuration", Err: err}
 	}
-	return stateDir, journal.ProfileName(key.Fingerprint(), client.Base()), client, nil
+	return account{dir, journal.ProfileName(key.Fingerprint(), client.Base()), client, set}, nil
 }
 
 // look reads from the account's journal. Without one it does nothing: looking
 // makes none.
 func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) error) error {
-	dir, profile, err := w.profile(v)
+	a, err := w.account(v)
 	if err != nil {
 		return err
 	}
-	has, err := journal.HasProfile(dir, profile)
-	if err != nil || !has {
-		return journalFailed(err)
-	}
-	j, err := journal.OpenProfile(ctx, dir, profile)
-	if err != nil {
+	j, err := a.open(ctx)
+	if err != nil || j == nil {
 		return journalFailed(err)
 	}
 	if err := j.Writable(); err != nil { // of a newer dubtop; it can be read
 		v.warn(err.Error())
 	}
 	return journalFailed(errors.Join(read(j), j.Close()))
+}
+
+// open opens the account's journal, nil if there is none.
+func (a account) open(ctx context.Context) (*journal.Journal, error) {
+	has, err := journal.HasProfile(a.stateDir, a.profile)
+	if err != nil || !has {
+		return nil, err
+	}
+	return journal.OpenProfile(ctx, a.stateDir, a.profile)
 }
 
 func journalFailed(err error) error {

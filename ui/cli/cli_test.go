@@ -165,11 +165,16 @@ func errorOf(t *testing.T, text string) said {
 func TestWithoutAJournalThereIsNothing(t *testing.T) {
 	d := newDesk(t)
 	d.says("queue ls", "Nothing waits.\n")
+	d.says("queue drain", "Nothing waits.\n")
+	d.says("queue drain --resume", "Nothing waits.\n")
 	d.says("spend", "Nothing was spent.\n")
 	d.says("spend --since 2026-11-01 --by label", "Nothing was spent since 2026-11-01.\n")
 	d.says("spend --entries --csv", "time,submission,job,model,label,seconds,estimate_usd,actual_usd,actual_basis,credits,outcome\r\n")
 	if got := d.run("queue ls --json"); !strings.Contains(got.out, `"items": []`) || !strings.Contains(got.out, `"sender": null`) {
 		t.Errorf("in JSON: %s", got.out)
+	}
+	if got := d.run("queue drain --json"); got.status != 0 || !strings.Contains(got.out, `"event":"ends","sent":0`) {
+		t.Errorf("in JSON: %+v", got)
 	}
 	if files, err := os.ReadDir(d.world.Env.Home); err != nil || len(files) > 0 {
 		t.Errorf("looking made %v (%v)", files, err)
@@ -179,7 +184,7 @@ func TestWithoutAJournalThereIsNothing(t *testing.T) {
 func TestAnAccountNeedsItsKey(t *testing.T) {
 	d := newDesk(t)
 	d.variables["SYNC_API_KEY"] = ""
-	for _, line := range []string{"queue ls", "spend"} {
+	for _, line := range []string{"queue ls", "queue drain", "spend"} {
 		got := d.run(line)
 		if got.status != StatusAuth || got.out != "" || !strings.Contains(got.errors, "dubtop: no key; looked at SYNC_API_KEY") ||
 			!strings.Contains(got.errors, "set SYNC_API_KEY") {
@@ -201,6 +206,7 @@ func TestWhatCantBeMeantIsRefused(t *testing.T) {
 	for line, want := range map[string]string{
 		"queue rm":                        `unknown command "rm"`,
 		"queue ls x":                      `unknown command "x"`,
+		"queue drain x":                   `unknown command "x"`,
 		"queue ls --csv":                  "--csv",
 		"spend x":                         `unknown command "x"`,
 		"spend --by hour":                 `"hour": it must be one of day, week, month, model, label`,
@@ -261,7 +267,7 @@ func TestAJournalThatCantBeReadIsTold(t *testing.T) {
 	if err := os.WriteFile(path, []byte("# notes of mine, nothing to do with it\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"queue ls", "spend"} {
+	for _, line := range []string{"queue ls", "queue drain", "spend"} {
 		if got := d.run(line); got.status != StatusError || got.out != "" || !strings.Contains(got.errors, "the journal is damaged") {
 			t.Errorf("%s: %+v", line, got)
 		}

@@ -43,18 +43,18 @@ type kinJSON struct {
 
 func (w World) listKin(c *cobra.Command) error {
 	v := voiceOf(c)
-	dir, profile, client, err := w.account(v)
+	a, err := w.account(v)
 	if err != nil {
 		return err
 	}
-	kin, err := journal.Kin(c.Context(), dir, profile)
+	kin, err := journal.Kin(c.Context(), a.stateDir, a.profile)
 	if err != nil {
 		return journalFailed(err)
 	}
 	found := []kinJSON{}
 	t := table{titles: []string{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
 	for _, k := range kin {
-		readable, err := client.Reads(c.Context(), k.Newest)
+		readable, err := a.client.Reads(c.Context(), k.Newest)
 		if err != nil {
 			return err
 		}
@@ -81,11 +81,11 @@ func (w World) listKin(c *cobra.Command) error {
 
 func (w World) join(c *cobra.Command, to string) error {
 	v := voiceOf(c)
-	dir, profile, client, err := w.account(v)
+	a, err := w.account(v)
 	if err != nil {
 		return err
 	}
-	kin, err := journal.Kin(c.Context(), dir, profile)
+	kin, err := journal.Kin(c.Context(), a.stateDir, a.profile)
 	if err != nil {
 		return journalFailed(err)
 	}
@@ -101,7 +101,7 @@ func (w World) join(c *cobra.Command, to string) error {
 			Err: fmt.Errorf("%q is no profile of another key of this server", to), Hint: "dubtop join lists those there are",
 		}
 	}
-	readable, err := client.Reads(c.Context(), relative.Newest)
+	readable, err := a.client.Reads(c.Context(), relative.Newest)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (w World) join(c *cobra.Command, to string) error {
 			Err: errors.New("this key can't read the jobs of that profile, so it is another account's: nothing was changed"),
 		}
 	}
-	if err := journal.Join(c.Context(), dir, profile, to); err != nil {
+	if err := journal.Join(c.Context(), a.stateDir, a.profile, to); err != nil {
 		return journalFailed(err)
 	}
 	if v.json {

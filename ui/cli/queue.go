@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"dubtop/state"
 	"dubtop/state/journal"
+	"dubtop/ui/dispatch"
 )
 
 func (w World) queueCommand() *cobra.Command {
@@ -20,7 +22,7 @@ func (w World) queueCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(w.queueListCommand())
+	c.AddCommand(w.queueListCommand(), w.drainCommand())
 	return c
 }
 
@@ -29,13 +31,17 @@ func (w World) queueListCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "ls",
 		Short: "List what waits, in the order in which it will be sent",
-		Long: `Lists what waits in the queue, in the order in which it will be sent, what it
-costs, and who sends it. It reads the journal of the key's account, and needs no
-network.`,
+		Long: `Lists what was agreed to and is no job yet, as view 5 does: what waits, in the
+order in which it will be sent, and the price that was agreed to; what is on its
+way; what may have been charged, because its answer was lost (unknown); and what
+was refused. It says who sends, and whether the queue is held. It reads the
+journal of the key's account, and needs no network.
+
+The states are waiting, held, "price up", "no price", sending, unknown, refused.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var q queue
-			err := w.look(c.Context(), voiceOf(c), func(j *journal.Journal) error { return q.read(c, j) })
+			err := w.look(c.Context(), voiceOf(c), func(j *journal.Journal) error { return q.read(c.Context(), j) })
 			switch {
 			case err != nil:
 				return err
@@ -51,53 +57,66 @@ network.`,
 
 // queue is what a look at the queue finds.
 type queue struct {
-	items  []journal.QueueItem
+	items  []queued
 	sender *journal.Holder // nil: nobody sends
-	total  state.Tally
-	paused int
-	asks   int // items whose price has to be confirmed again
+	held   bool            // the user holds all of it
+	total  state.Tally     // of what stands in line
+	doubts state.Tally     // of what may have been charged
+	counts map[state.QueueState]int
 }
 
-func (q *queue) read(c *cobra.Command, j *journal.Journal) error {
-	items, err := j.Queue(c.Context())
+// queued is a submission that is no job yet.
+type queued struct {
+	row   state.QueueRow
+	sub   state.Submission
+	since time.Time // when it was put in line, or sent
+}
+
+func (q *queue) read(ctx context.Context, j *journal.Journal) error {
+	s, err := dispatch.Snapshot(ctx, j, 0)
 	if err != nil {
 		return err
 	}
-	q.items = items
-	for i := range items {
-		p := &items[i].Submission.Price
-		q.total.Add(&state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
-		switch standing(&items[i]) {
-		case itemPaused:
-			q.paused++
-		case itemAsks:
-			q.asks++
-		}
+	waiting, err := j.Queue(ctx)
+	if err != nil {
+		return err
 	}
-	who, held, err := j.Holder()
-	if held {
+	enqueued := make(map[string]time.Time, len(waiting))
+	for i := range waiting {
+		enqueued[waiting[i].Submission.ID] = waiting[i].Enqueued
+	}
+	var box state.Outbox
+	box.Load(s)
+	q.counts = make(map[state.QueueState]int)
+	for _, row := range box.Rows() {
+		sub, _ := box.Find(row.ID)
+		item := queued{row: row, sub: sub, since: row.Since}
+		if at, ok := enqueued[row.ID]; ok && row.Place > 0 {
+			item.since = at
+		}
+		q.add(item)
+	}
+	if q.held, err = j.QueueHeld(ctx); err != nil {
+		return err
+	}
+	who, sends, err := j.Holder()
+	if sends {
 		q.sender = &who
 	}
 	return err
 }
 
-// The words for how an item stands.
-const (
-	itemWaits  = "waiting"
-	itemPaused = "paused"
-	itemAsks   = "price to be confirmed"
-)
-
-// standing is how an item stands. To let a paused one go on is not enough
-// while its price has to be confirmed.
-func standing(i *journal.QueueItem) string {
+func (q *queue) add(item queued) {
+	q.items = append(q.items, item)
+	q.counts[item.row.State]++
+	p := &item.sub.Price
+	entry := state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds}
 	switch {
-	case i.Submission.State == state.SubmissionEstimated:
-		return itemAsks
-	case i.Paused:
-		return itemPaused
+	case item.row.Place > 0:
+		q.total.Add(&entry)
+	case item.row.State == state.QueueDoubt:
+		q.doubts.Add(&entry)
 	}
-	return itemWaits
 }
 
 func (q *queue) text(zone *time.Location) []byte {
@@ -105,39 +124,65 @@ func (q *queue) text(zone *time.Location) []byte {
 	if len(q.items) == 0 {
 		b.WriteString("Nothing waits.\n")
 	} else {
-		t := table{titles: []string{">#", "ID", "NAME", "MODEL", "STATE", ">PRICE", "WAITING SINCE"}}
-		for i := range q.items {
-			item := &q.items[i]
-			s := &item.Submission
-			t.add(strconv.Itoa(i+1), words(s.ID), words(name(s)), words(s.Model), standing(item), price(s.Price),
-				item.Enqueued.In(zone).Format("2006-01-02 15:04:05"))
-		}
-		b.Write(t.bytes())
+		b.Write(q.table(zone))
 		b.WriteString("\n" + q.sums() + "\n")
+	}
+	if q.held {
+		b.WriteString("The queue is held by you: dubtop queue drain --resume lets it go on.\n")
 	}
 	switch {
 	case q.sender != nil:
-		fmt.Fprintf(&b, "Sent by %s, since %s.\n", words(q.sender.String()), q.sender.Since.In(zone).Format("2006-01-02 15:04:05"))
+		fmt.Fprintf(&b, "Sent by %s, since %s.\n", words(q.sender.String()), q.sender.Since.In(zone).Format(time.DateTime))
 	case len(q.items) > 0:
 		b.WriteString("Nobody sends from the queue now.\n")
 	}
 	return b.Bytes()
 }
 
+func (q *queue) table(zone *time.Location) []byte {
+	const why = "WHY"
+	t := table{titles: []string{">#", "ID", "NAME", "MODEL", "STATE", ">PRICE", "SINCE", why}}
+	reasons := false
+	for i := range q.items {
+		item := &q.items[i]
+		s, place := &item.sub, none
+		if item.row.Place > 0 {
+			place = strconv.Itoa(item.row.Place)
+		}
+		reasons = reasons || item.row.Reason != ""
+		t.add(place, words(s.ID), words(name(s)), words(s.Model), item.row.State.Word(), price(s.Price),
+			item.since.In(zone).Format(time.DateTime), words(item.row.Reason))
+	}
+	if !reasons {
+		t.drop(why)
+	}
+	return t.bytes()
+}
+
 // sums is the line of totals.
 func (q *queue) sums() string {
-	said := []string{fmt.Sprintf("%d in the queue", len(q.items))}
+	said := []string{fmt.Sprintf("%d in line", q.total.Jobs)}
 	if cost := q.total.Amounts().Cost; cost != nil {
 		said[0] += ", " + cost.String() + " in all"
 	}
 	if credits, ok := q.total.Credits(); ok {
 		said[0] += ", " + plain(credits) + " credits"
 	}
+	maybe := ""
+	if cost := q.doubts.Amounts().Cost; cost != nil {
+		maybe = ", " + cost.String() + " maybe charged"
+	}
 	for _, part := range []struct {
 		n    int
 		what string
 	}{
-		{q.total.Unknown, "without a price in dollars"}, {q.paused, itemPaused}, {q.asks, "with a " + itemAsks},
+		{q.total.Unknown, "without a price in dollars"},
+		{q.counts[state.QueueHeld], "held"},
+		{q.counts[state.QueueReprice], "with a price that went up"},
+		{q.counts[state.QueueUnpriced], "without a new price"},
+		{q.counts[state.QueueSending], "on its way"},
+		{q.counts[state.QueueDoubt], "in doubt" + maybe},
+		{q.counts[state.QueueRefused], "refused"},
 	} {
 		if part.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
@@ -173,43 +218,60 @@ func price(p state.Price) string {
 type queueDocument struct {
 	Items  []queuedItem    `json:"items"`
 	Total  queueTotal      `json:"total"`
-	Sender *journal.Holder `json:"sender"` // null: nobody sends
+	Held   bool            `json:"queue_held"` // by the user, all of it
+	Sender *journal.Holder `json:"sender"`     // null: nobody sends
 }
 
 type queuedItem struct {
-	Place    int       `json:"place"` // from 1
-	ID       string    `json:"id"`
-	Kind     string    `json:"kind"`
-	Jobs     int       `json:"jobs"` // 1, or the lines of a batch
-	Name     string    `json:"name"`
-	Model    string    `json:"model"`
-	State    string    `json:"state"`
-	Price    *usd      `json:"price_usd"`
-	Credits  *float64  `json:"credits"`
-	Enqueued time.Time `json:"waiting_since"`
+	Place    *int       `json:"place"` // from 1; null: it does not stand in line
+	ID       string     `json:"id"`
+	Kind     string     `json:"kind"`
+	Jobs     int        `json:"jobs"` // 1, or the lines of a batch
+	Name     string     `json:"name"`
+	Model    string     `json:"model"`
+	State    string     `json:"state"`
+	Reason   string     `json:"reason"` // "" where there is nothing to say
+	Price    *usd       `json:"price_usd"`
+	Credits  *float64   `json:"credits"`
+	Enqueued *time.Time `json:"waiting_since"` // null: it does not stand in line
+	Sent     *time.Time `json:"sent_at"`       // null: it was not sent, or is known to have made nothing
 }
 
+// queueTotal counts what stands in line, and then what does not.
 type queueTotal struct {
-	Items       int      `json:"items"`
-	Price       *usd     `json:"price_usd"`
-	Credits     *float64 `json:"credits"`
-	Unknown     int      `json:"unknown_prices"`
-	Paused      int      `json:"paused"`
-	Unconfirmed int      `json:"prices_to_be_confirmed"`
+	Items    int      `json:"items"`
+	Price    *usd     `json:"price_usd"`
+	Credits  *float64 `json:"credits"`
+	Unknown  int      `json:"unknown_prices"`
+	Held     int      `json:"held"`
+	PriceUp  int      `json:"price_up"`
+	Unpriced int      `json:"no_price"`
+	Sending  int      `json:"sending"`
+	InDoubt  int      `json:"unknown"`
+	Doubtful *usd     `json:"maybe_charged_usd"`
+	Refused  int      `json:"refused"`
 }
 
 func (q *queue) document() queueDocument {
-	d := queueDocument{Items: make([]queuedItem, len(q.items)), Sender: q.sender, Total: queueTotal{
-		Items: len(q.items), Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total),
-		Unknown: q.total.Unknown, Paused: q.paused, Unconfirmed: q.asks,
+	d := queueDocument{Items: make([]queuedItem, len(q.items)), Held: q.held, Sender: q.sender, Total: queueTotal{
+		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), Unknown: q.total.Unknown,
+		Held: q.counts[state.QueueHeld], PriceUp: q.counts[state.QueueReprice], Unpriced: q.counts[state.QueueUnpriced],
+		Sending: q.counts[state.QueueSending], InDoubt: q.counts[state.QueueDoubt],
+		Doubtful: (*usd)(q.doubts.Amounts().Cost), Refused: q.counts[state.QueueRefused],
 	}}
 	for i := range q.items {
 		item := &q.items[i]
-		s := &item.Submission
+		s := &item.sub
 		d.Items[i] = queuedItem{
-			Place: i + 1, ID: clean(s.ID), Kind: string(s.Kind), Jobs: max(1, s.BatchLines),
-			Name: clean(s.Name), Model: clean(s.Model), State: standing(item),
-			Price: (*usd)(s.Price.Cost), Credits: s.Price.Credits, Enqueued: item.Enqueued,
+			ID: clean(s.ID), Kind: string(s.Kind), Jobs: max(1, s.BatchLines),
+			Name: clean(s.Name), Model: clean(s.Model), State: item.row.State.Word(), Reason: clean(item.row.Reason),
+			Price: (*usd)(s.Price.Cost), Credits: s.Price.Credits,
+		}
+		if item.row.Place > 0 {
+			d.Items[i].Place, d.Items[i].Enqueued = &item.row.Place, &item.since
+		}
+		if s.State.AtStake() {
+			d.Items[i].Sent = &s.SentAt
 		}
 	}
 	return d

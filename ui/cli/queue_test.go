@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/journal"
 )
 
 // line fills the queue with one item of every sort, as on a busy day.
@@ -40,14 +42,14 @@ func (d *desk) line() {
 func TestTheQueueAsATable(t *testing.T) {
 	d := newDesk(t)
 	d.line()
-	d.says("queue ls", `#  ID  NAME                       MODEL      STATE                        PRICE  WAITING SINCE
-1  q5  credit                     lipsync-2  waiting                2.5 credits  2026-11-24 12:00:04
-2  q2  films.jsonl (batch of 24)  lipsync-2  paused                 ~$30.000001  2026-11-24 12:00:01
-3  q3  日本                       lipsync-2  waiting                          -  2026-11-24 12:00:02
-4  q4  -                          lipsync-2  price to be confirmed        $0.20  2026-11-24 12:00:03
-5  q1  promo_de                   lipsync-2  waiting                      $1.25  2026-11-24 12:00:00
+	d.says("queue ls", `#  ID  NAME                       MODEL      STATE           PRICE  SINCE                WHY
+1  q5  credit                     lipsync-2  waiting   2.5 credits  2026-11-24 12:00:04  -
+2  q2  films.jsonl (batch of 24)  lipsync-2  held      ~$30.000001  2026-11-24 12:00:01  -
+3  q3  日本                       lipsync-2  waiting             -  2026-11-24 12:00:02  -
+4  q4  -                          lipsync-2  price up        $0.20  2026-11-24 12:00:03  the price is not the one you agreed to: confirm it again
+5  q1  promo_de                   lipsync-2  waiting         $1.25  2026-11-24 12:00:00  -
 
-5 in the queue, $31.450001 in all, 2.5 credits; 2 without a price in dollars; 1 paused; 1 with a price to be confirmed.
+5 in line, $31.450001 in all, 2.5 credits; 2 without a price in dollars; 1 held; 1 with a price that went up.
 Nobody sends from the queue now.
 `)
 }
@@ -67,9 +69,11 @@ func TestTheQueueForScripts(t *testing.T) {
       "name": "a <b> & \"c\"�",
       "model": "lipsync-2",
       "state": "waiting",
+      "reason": "",
       "price_usd": 1.25,
       "credits": null,
-      "waiting_since": "2026-11-24T11:00:00Z"
+      "waiting_since": "2026-11-24T11:00:00Z",
+      "sent_at": null
     },
     {
       "place": 2,
@@ -79,9 +83,11 @@ func TestTheQueueForScripts(t *testing.T) {
       "name": "promo",
       "model": "lipsync-2",
       "state": "waiting",
+      "reason": "",
       "price_usd": null,
       "credits": null,
-      "waiting_since": "2026-11-24T11:00:00Z"
+      "waiting_since": "2026-11-24T11:00:00Z",
+      "sent_at": null
     }
   ],
   "total": {
@@ -89,9 +95,15 @@ func TestTheQueueForScripts(t *testing.T) {
     "price_usd": 1.25,
     "credits": null,
     "unknown_prices": 1,
-    "paused": 0,
-    "prices_to_be_confirmed": 0
+    "held": 0,
+    "price_up": 0,
+    "no_price": 0,
+    "sending": 0,
+    "unknown": 0,
+    "maybe_charged_usd": 0.00,
+    "refused": 0
   },
+  "queue_held": false,
   "sender": null
 }
 `)
@@ -117,5 +129,81 @@ func TestALookTakesNoTurn(t *testing.T) {
 	d.says("queue ls", "Nothing waits.\n")
 	if mine, _, err := j.Sender(noon); !mine || err != nil {
 		t.Errorf("a look took the turn: %t, %v", mine, err)
+	}
+}
+
+// sent lets a job of the queue leave, and answers it unless the outcome is NotSent.
+func sent(t *testing.T, j *journal.Journal, s state.Submission, o api.Outcome, words string) {
+	t.Helper()
+	if err := s.Send(noon.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.BeginSending(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if o == api.NotSent {
+		return
+	}
+	if err := s.Answer(o, "", words, noon.Add(2*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.SaveSubmission(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What has left the line is listed, too: what is on its way, what nobody knows
+// the outcome of, what was refused.
+func TestTheQueueTellsWhatHasLeftTheLine(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	for i, c := range []struct {
+		id    string
+		o     api.Outcome
+		words string
+	}{{"q1", api.Refused, "no \x1b[31mface"}, {"q2", api.NotSent, ""}, {"q3", api.Unknown, "the answer was lost"}} {
+		s := confirmed(t, c.id, "job", dollarPrice(1_250_000))
+		enqueue(t, j, s, noon.Add(time.Duration(i)*time.Second))
+		sent(t, j, s, c.o, c.words)
+	}
+	enqueue(t, j, confirmed(t, "q4", "job", dollarPrice(1_250_000)), noon.Add(9*time.Second))
+	if err := j.HoldQueue(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	d.says("queue ls", `#  ID  NAME  MODEL      STATE    PRICE  SINCE                WHY
+-  q3  job   lipsync-2  unknown  $1.25  2026-11-24 12:01:00  the answer was lost
+-  q2  job   lipsync-2  sending  $1.25  2026-11-24 12:01:00  -
+1  q4  job   lipsync-2  waiting  $1.25  2026-11-24 12:00:09  -
+-  q1  job   lipsync-2  refused  $1.25  2026-11-24 12:01:00  no face
+
+1 in line, $1.25 in all; 1 on its way; 1 in doubt, $1.25 maybe charged; 1 refused.
+The queue is held by you: dubtop queue drain --resume lets it go on.
+Nobody sends from the queue now.
+`)
+	var doc struct {
+		Items []struct {
+			State, Reason string
+			Place         *int
+			Since         *time.Time `json:"waiting_since"`
+			Sent          *time.Time `json:"sent_at"`
+		}
+		Total struct {
+			Items, Sending, Unknown, Refused int
+			Maybe                            float64 `json:"maybe_charged_usd"`
+		}
+		Held bool `json:"queue_held"`
+	}
+	got := d.run("queue ls --json")
+	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || len(doc.Items) != 4 || !doc.Held {
+		t.Fatalf("%v: %s", err, got.out)
+	}
+	if n := doc.Total; n.Items != 1 || n.Sending != 1 || n.Unknown != 1 || n.Refused != 1 || n.Maybe != 1.25 {
+		t.Errorf("%+v", n)
+	}
+	if i := doc.Items[0]; i.State != "unknown" || i.Place != nil || i.Since != nil || i.Sent == nil || i.Reason != "the answer was lost" {
+		t.Errorf("%+v", i)
+	}
+	if i := doc.Items[2]; i.State != "waiting" || *i.Place != 1 || i.Since == nil || i.Sent != nil {
+		t.Errorf("%+v", i)
 	}
 }

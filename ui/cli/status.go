@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -160,7 +161,7 @@ func (v voice) say(kind string, s said) {
 		return
 	}
 	if s.Hint != "" {
-		s.Message += "; " + s.Hint
+		s.Message = strings.TrimSuffix(s.Message, ".") + "; " + s.Hint
 	}
 	fmt.Fprintln(v.out, "dubtop:", s.Message)
 }

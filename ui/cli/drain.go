@@ -1,0 +1,389 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/ui/dispatch"
+)
+
+func (w World) drainCommand() *cobra.Command {
+	var resume bool
+	c := &cobra.Command{
+		Use:   "drain",
+		Short: "Send what waits, without a screen",
+		Long: `Sends what was confirmed and waits, as slots come free, until nothing is left
+that can be sent, and every outcome is known or only you can tell it. Nothing is
+sent that was not confirmed, at a price above the one that was agreed to, or
+against a hard budget. One process sends from a queue at a time.
+
+It prints a line for each thing that happens, and keeps trying where no server is
+reached. ctrl+c or SIGTERM ends it: it begins nothing more, and waits for the
+answer to the request that is on its way. A second one ends it at once.
+
+With --json each line is an object with "time" and "event": begins; then sent,
+found, refused, waits, no_price, price_up, held, maybe_charged, asks (with
+"submission", "name", "price_usd", "credits", "job" and "words"), offline and
+online (with "words"); last ends, with the totals.
+
+Exit status: 0 all was sent; 7 something is left, and named with what to do; 6 a
+budget refuses; 3 the key or the plan; 75 another process sends, or the queue is
+held; 130 it was ended; 1 anything else.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return w.drain(c, resume) },
+	}
+	c.Flags().Bool("json", false, "print JSON, one object a line, and errors as JSON")
+	c.Flags().BoolVar(&resume, "resume", false, "let a queue go on that is held")
+	return c
+}
+
+func (w World) drain(c *cobra.Command, resume bool) error {
+	v := voiceOf(c)
+	a, err := w.account(v)
+	if err != nil {
+		return err
+	}
+	t := teller{command: c, json: v.json, zone: w.Zone}
+	j, err := a.open(c.Context())
+	if err != nil {
+		return journalFailed(err)
+	}
+	if j == nil {
+		return t.nothing()
+	}
+	var q queue
+	if err := q.read(c.Context(), j); err != nil {
+		return journalFailed(errors.Join(err, j.Close()))
+	}
+	if len(q.items) == 0 && !resume {
+		return cmp.Or(t.nothing(), journalFailed(j.Close()))
+	}
+	ctx, stop := context.WithCancelCause(c.Context())
+	defer stop(nil)
+	t.stop = stop
+	d := &dispatch.Drain{
+		Desk:  dispatch.Desk{Client: a.client, Journal: j, Home: w.Env.Home},
+		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
+		Resume: resume, Begin: t.begin, Notice: t.notice,
+	}
+	result, err := w.run(ctx, stop, v, d)
+	if err != nil {
+		return err
+	}
+	t.end(result.sum)
+	t.left(v, d.Rows())
+	return cmp.Or(drained(result), t.failed, journalFailed(j.Close()))
+}
+
+// outcome is how a run ended.
+type outcome struct {
+	sum dispatch.Sum
+	err error
+}
+
+// errEnded is why a run ends that the user ended.
+var errEnded = errors.New("ended")
+
+// run drains until it is done. The first signal ends it in order. The second
+// ends it at once, which is the error: it may still be running then.
+func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d *dispatch.Drain) (outcome, error) {
+	signals := w.Signals
+	if signals == nil {
+		own := make(chan os.Signal, 2)
+		signal.Notify(own, os.Interrupt, syscall.SIGTERM)
+		defer signal.Stop(own)
+		// Who stops reading must not end us in the middle of a paid request.
+		signal.Ignore(syscall.SIGPIPE)
+		defer signal.Reset(syscall.SIGPIPE)
+		signals = own
+	}
+	ended := make(chan outcome, 1)
+	go func() {
+		sum, err := d.Run(ctx)
+		ended <- outcome{sum, err}
+	}()
+	for first := true; ; first = false {
+		select {
+		case o := <-ended:
+			return o, nil
+		case <-signals:
+		}
+		if !first {
+			go func() { // should this process live on
+				<-ended
+				_ = d.Desk.Journal.Close()
+			}()
+			return outcome{}, &Failure{
+				Status: StatusInterrupted, Code: "interrupted",
+				Err:  errors.New("ended at once: a request that was on its way counts as maybe charged"),
+				Hint: "dubtop queue drain finds out what became of it",
+			}
+		}
+		stop(errEnded)
+		v.warn("ending: nothing more is begun, and the answer to a request on its way is waited for; once more ends it at once")
+	}
+}
+
+// drained is how a run ended, for a script.
+func drained(o outcome) error {
+	sum, err := o.sum, o.err
+	left := sum.Left + sum.Refused + sum.InDoubt
+	switch {
+	case err == nil && left == 0:
+		return nil
+	case err == nil:
+		return &Failure{Status: StatusPartly, Code: "left", Err: errors.New(leftWords(sum))}
+	case errors.Is(err, errEnded), errors.Is(err, context.Canceled):
+		said := "ended before all was sent; " + leftWords(sum)
+		if left == 0 {
+			said = "ended; nothing is left"
+		}
+		return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain goes on"}
+	case errors.Is(err, errOutput):
+		return &Failure{Status: StatusError, Code: "output", Err: err}
+	case errors.Is(err, dispatch.ErrElsewhere):
+		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "what waits is sent by it; end it to send from here"}
+	case errors.Is(err, dispatch.ErrHeldByUser):
+		return &Failure{Status: StatusLater, Code: "held", Err: err, Hint: "dubtop queue drain --resume lets it go on"}
+	case errors.Is(err, dispatch.ErrHeld):
+		return &Failure{Status: StatusLater, Code: "held", Err: err}
+	case errors.Is(err, dispatch.ErrBudget):
+		return &Failure{Status: StatusBudget, Code: "budget", Err: err, Hint: "nothing was sent"}
+	}
+	if _, ok := errors.AsType[*api.Error](err); ok {
+		return err
+	}
+	return &Failure{Status: StatusError, Code: "failed", Err: err}
+}
+
+// leftWords count what a run left.
+func leftWords(s dispatch.Sum) string {
+	var said []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.InDoubt, "in doubt"}} {
+		if part.n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	return "left: " + strings.Join(said, ", ")
+}
+
+// teller prints what happens, as it does. It belongs to one goroutine at a time.
+type teller struct {
+	command *cobra.Command
+	json    bool
+	zone    *time.Location
+	stop    context.CancelCauseFunc
+	failed  error // nothing can be printed any more
+}
+
+// errOutput is why a run ends that nobody can hear.
+var errOutput = errors.New("what happens can't be written, so nothing more is sent")
+
+// line prints a text, or an object.
+func (t *teller) line(text string, object any) {
+	if t.failed != nil {
+		return
+	}
+	out := []byte(text + "\n")
+	if t.json {
+		var b bytes.Buffer
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(object); err != nil {
+			t.failed = err
+			return
+		}
+		out = b.Bytes()
+	}
+	if t.failed = write(t.command, out); t.failed != nil && t.stop != nil {
+		t.stop(fmt.Errorf("%w: %w", errOutput, t.failed))
+	}
+}
+
+// nothing says that there is nothing to do.
+func (t *teller) nothing() error {
+	if t.json {
+		t.end(dispatch.Sum{})
+	} else {
+		t.line("Nothing waits.", nil)
+	}
+	return t.failed
+}
+
+type beginsLine struct {
+	Time    time.Time `json:"time"`
+	Event   string    `json:"event"`
+	Jobs    int       `json:"jobs"`
+	Price   *usd      `json:"price_usd"` // at most; null: unknown
+	Credits *float64  `json:"credits"`
+	Unknown int       `json:"unknown_prices"`
+}
+
+// begin says what may be spent.
+func (t *teller) begin(waiting []state.Submission) {
+	var total state.Tally
+	for i := range waiting {
+		p := &waiting[i].Price
+		total.Add(&state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
+	}
+	said := count(len(waiting), "job") + " wait"
+	switch len(waiting) {
+	case 0:
+		said = "Nothing waits that can be sent"
+	case 1:
+		said += "s"
+	}
+	cost := total.Amounts().Cost
+	var amounts []string
+	if cost != nil {
+		amounts = append(amounts, cost.String())
+	}
+	if c, ok := total.Credits(); ok {
+		amounts = append(amounts, plain(c)+" credits")
+	}
+	if len(amounts) > 0 {
+		said += ", " + strings.Join(amounts, " and ") + " at most was agreed to"
+	}
+	if total.Unknown > 0 {
+		said += fmt.Sprintf("; %d without a price in dollars", total.Unknown)
+	}
+	now := time.Now()
+	t.line(t.at(now)+said+".", beginsLine{now.UTC(), "begins", len(waiting), (*usd)(cost), credits(&total), total.Unknown})
+}
+
+func (t *teller) at(now time.Time) string { return now.In(t.zone).Format(time.DateTime) + "  " }
+
+type noticeLine struct {
+	Time       time.Time      `json:"time"`
+	Event      dispatch.Event `json:"event"`
+	Submission string         `json:"submission,omitempty"`
+	Name       string         `json:"name,omitempty"`
+	Price      *usd           `json:"price_usd,omitempty"`
+	Credits    *float64       `json:"credits,omitempty"`
+	Job        string         `json:"job,omitempty"`
+	Words      string         `json:"words,omitempty"`
+}
+
+func (t *teller) notice(n dispatch.Notice) {
+	said := told(n)
+	if n.Submission != "" {
+		said = words(cmp.Or(n.Name, n.Submission)) + "  " + said
+	}
+	t.line(t.at(n.At)+said, noticeLine{
+		n.At.UTC(), n.Event, clean(n.Submission), clean(n.Name), (*usd)(n.Price.Cost), n.Price.Credits, clean(string(n.Job)), clean(n.Words),
+	})
+}
+
+// told is a notice in words.
+func told(n dispatch.Notice) string {
+	why, said := string(api.Clean(n.Words, maxWords)), ""
+	switch n.Event {
+	case dispatch.EventSent, dispatch.EventFound:
+		return made(n, why)
+	case dispatch.EventOnline:
+		return "The server is reached again."
+	case dispatch.EventOffline:
+		said = "No server is reached; it is tried again"
+	case dispatch.EventNoPrice:
+		said = string(dispatch.EventWaits)
+	case dispatch.EventPriceUp:
+		said = state.QueueReprice.Word()
+	case dispatch.EventHeld:
+		said = "held back"
+	case dispatch.EventDoubt:
+		said = "maybe charged"
+	case dispatch.EventAsks:
+		said = "only you can tell"
+	default:
+		said = string(n.Event)
+	}
+	return said + ": " + why
+}
+
+// made says what came of a request.
+func made(n dispatch.Notice, why string) string {
+	said := string(n.Event) + " as " + clean(string(n.Job))
+	if n.Event == dispatch.EventFound {
+		said = "found: it is " + clean(string(n.Job))
+	}
+	if n.Price.Known() {
+		said += ", " + price(n.Price)
+	}
+	if why != "" {
+		said += ", " + why
+	}
+	return said
+}
+
+type endsLine struct {
+	Time     time.Time `json:"time"`
+	Event    string    `json:"event"`
+	Sent     int       `json:"sent"`
+	Resolved int       `json:"resolved"` // of them those whose answer was lost at first
+	Left     int       `json:"left"`
+	Refused  int       `json:"refused"`
+	InDoubt  int       `json:"unknown"`
+}
+
+// end is the summary.
+func (t *teller) end(s dispatch.Sum) {
+	said := fmt.Sprintf("%d sent", s.Sent)
+	if s.Resolved > 0 {
+		said += fmt.Sprintf(", %d of them after a lost answer", s.Resolved)
+	}
+	if s.Left+s.Refused+s.InDoubt > 0 {
+		said += "; " + leftWords(s)
+	}
+	now := time.Now()
+	t.line(t.at(now)+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt})
+}
+
+// left names what needs the user, and what to do about it.
+func (t *teller) left(v voice, rows []state.QueueRow) {
+	const open = "open dubtop, view 5, and press enter on it"
+	for i := range rows {
+		r := &rows[i]
+		code, what, hint := "", "", open
+		switch r.State {
+		case state.QueueDoubt:
+			code, what = "unknown", "may have been charged"
+		case state.QueueRefused:
+			code, what, hint = "refused", "was refused", "open dubtop, view 5, and edit or drop it"
+		case state.QueueReprice:
+			code, what = "price_up", "costs "+r.Cost.String()+" now"
+		case state.QueueHeld:
+			code, what, hint = "held", "is held back", "open dubtop, view 5, and let it go on"
+		case state.QueueUnpriced:
+			code, what, hint = "no_price", "has", "open dubtop, view 5, and edit or drop it"
+		default:
+			continue
+		}
+		message := string(api.Clean(cmp.Or(r.Name, r.ID), maxName)) + " " + what
+		switch {
+		case r.State == state.QueueUnpriced:
+			message += " " + r.Reason
+		case r.Reason != "":
+			message += ": " + r.Reason
+		}
+		v.say("left", said{Code: code, Message: message, Hint: hint})
+	}
+}
+
+// maxName is the most bytes of a name in a sentence.
+const maxName = 60
