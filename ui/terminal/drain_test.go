@@ -1,0 +1,90 @@
+package terminal_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// script is a sub-command of the built binary that runs beside a window, as a
+// shell would run it.
+type script struct {
+	t           *testing.T
+	cmd         *exec.Cmd
+	out, errors bytes.Buffer
+}
+
+// begins starts a sub-command in the home of a window.
+func (w *window) begins(env []string, args ...string) *script {
+	w.t.Helper()
+	s := &script{t: w.t, cmd: stage{args: args, env: env}.command(w.home)}
+	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.errors
+	must(w.t, s.cmd.Start())
+	return s
+}
+
+// ends waits for the end, and holds its status and words against the wanted.
+func (s *script) ends(status int, words ...string) {
+	s.t.Helper()
+	ctx, stop := context.WithTimeout(s.t.Context(), patience)
+	defer stop()
+	defer context.AfterFunc(ctx, func() { _ = s.cmd.Process.Kill() })()
+	_ = s.cmd.Wait() // its status says it
+	said := s.out.String() + s.errors.String()
+	if got := s.cmd.ProcessState.ExitCode(); got != status {
+		s.t.Fatalf("%v ended with status %d, want %d\n%s", s.cmd.Args[1:], got, status, said)
+	}
+	for _, want := range words {
+		if !strings.Contains(said, want) {
+			s.t.Errorf("%v does not say %q:\n%s", s.cmd.Args[1:], want, said)
+		}
+	}
+}
+
+// While a window sends, a drain says so and leaves it alone; once the window has
+// gone it sends what waits, and a signal costs no answer.
+func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
+	t.Parallel()
+	a := simulated(t, "--speed", "1000")
+	g := a.gate(300 * time.Millisecond)
+	env := a.env(g.URL)
+	w := open(t, stage{env: env})
+	w.sees("completed", "n new", "4 Models 5")
+	w.keys("5P")
+	w.sees("the queue is held")
+	w.keys("1")
+	for i, name := range []string{"drained", "later"} {
+		w.sees("completed", "n new", "4 Models 5")
+		w.fill(a.media(), name)
+		w.price()
+		w.keys("y")
+		w.sees(fmt.Sprintf("number %d in the queue", i+1))
+	}
+	w.begins(env, "queue", "drain").ends(75, fmt.Sprintf("another process sends from this queue: process %d on ", w.cmd.Process.Pid))
+	w.begins(env, "queue", "ls").ends(0, "2 in line, $2.50 in all", "The queue is held by you")
+	w.keys("q")
+	w.ends(0)
+
+	w.begins(env, "queue", "drain").ends(75, "held by you", "--resume")
+	s := w.begins(env, "queue", "drain", "--resume")
+	if !eventually(func() bool { return g.arrivals("drained_28s") == 1 }) {
+		t.Fatal("nothing was sent")
+	}
+	must(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	s.ends(130, "2 jobs wait, $2.50 at most was agreed to", "sent as ", "1 sent; left: 1 in the queue", "dubtop queue drain goes on")
+	w.begins(env, "queue", "ls").ends(0, "1 in line, $1.25 in all.\n")
+
+	w.begins(env, "queue", "drain").ends(0, "1 job waits", "1 sent.")
+	w.begins(env, "queue", "ls").ends(0, "Nothing waits.\n")
+	for _, name := range []string{"drained_28s", "later_28s"} {
+		if n := g.arrivals(name); n != 1 {
+			t.Errorf("%s was sent %d times", name, n)
+		}
+	}
+	w.keysAreNowhere(a.key)
+}
