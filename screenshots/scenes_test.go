@@ -29,6 +29,8 @@ type scene struct {
 	width, height int
 	light         bool
 	noKey         bool
+	account       func(*simulator.Options)
+	prepare       func(*simulator.Server)
 	act           func(d *uitest.Terminal)
 }
 
@@ -43,6 +45,18 @@ func scenes() []scene {
 		}
 		d.Type("promo_de_015")
 	}
+	again := func(d *uitest.Terminal) { // ten finished jobs once more, as a group
+		d.Press("F", "esc", "/")
+		d.Type("status:completed")
+		d.Press("enter", "g", "space", "space", "space", "space", "space", "space", "space", "space", "space", "space", ".")
+		d.Pass(4 * time.Second)
+	}
+	send := func(d *uitest.Terminal) {
+		again(d)
+		d.Press("enter")
+		d.Pass(time.Second)
+		d.Press("y")
+	}
 	return []scene{
 		{name: "generations", width: 120, height: 32, act: func(*uitest.Terminal) {}},
 		{name: "generations-light", width: 120, height: 32, light: true, act: func(*uitest.Terminal) {}},
@@ -53,6 +67,32 @@ func scenes() []scene {
 			d.Press("ctrl+s")
 			d.Pass(2 * time.Second)
 		}},
+		{name: "group", width: 100, height: 30, act: again},
+		{name: "queue", width: 120, height: 26, act: func(d *uitest.Terminal) {
+			send(d)
+			d.Pass(5 * time.Second)
+			d.Press("5", "G", "p", "k", "K", "g")
+		}},
+		{name: "ledger", width: 120, height: 34, act: func(d *uitest.Terminal) {
+			send(d)
+			d.Pass(40 * time.Minute)
+			d.Press("6", "g", "j", "j")
+		}},
+		{
+			name: "unknown", width: 100, height: 34,
+			account: func(o *simulator.Options) { o.IgnoreKeys = true },
+			prepare: func(a *simulator.Server) {
+				a.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
+			},
+			act: func(d *uitest.Terminal) {
+				form(d)
+				d.Press("ctrl+s")
+				d.Pass(2 * time.Second)
+				d.Press("y")
+				d.Pass(2 * time.Minute)
+				d.Press("5", "g", "enter")
+			},
+		},
 		{name: "batches", width: 100, height: 30, act: func(d *uitest.Terminal) { d.Press("2") }},
 		{name: "assets", width: 120, height: 30, act: func(d *uitest.Terminal) { d.Press("3") }},
 		{name: "models", width: 120, height: 24, act: func(d *uitest.Terminal) { d.Press("4") }},
@@ -68,7 +108,7 @@ func TestPicturesAreCurrent(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				time.Sleep(time.Until(time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)))
-				d := uitest.Start(t, ui.New(dashboard(t, s.noKey)), uitest.Options{Width: s.width, Height: s.height, Dark: !s.light})
+				d := uitest.Start(t, ui.New(dashboard(t, s)), uitest.Options{Width: s.width, Height: s.height, Dark: !s.light})
 				d.Pass(12 * time.Second)
 				s.act(d)
 				d.Pass(time.Second)
@@ -83,16 +123,23 @@ func TestPicturesAreCurrent(t *testing.T) {
 }
 
 // dashboard is the demo as `dubtop --demo` runs it, but without a socket.
-func dashboard(t *testing.T, noKey bool) ui.Config {
+func dashboard(t *testing.T, s scene) ui.Config {
 	cfg := ui.Config{
 		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
 		Open:     func(string) error { return nil },
 		LookedUp: []string{"SYNC_API_KEY", "/home/ada/.config/dubtop/api_key"},
 	}
-	if noKey {
+	if s.noKey {
 		return cfg
 	}
-	account := simulator.New(simulator.Options{Demo: true, Seed: 1})
+	o := simulator.Options{Demo: true, Seed: 1}
+	if s.account != nil {
+		s.account(&o)
+	}
+	account := simulator.New(o)
+	if s.prepare != nil {
+		s.prepare(account)
+	}
 	client, err := api.New(api.Config{
 		BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Version: "test", Transport: inOrder{account.RoundTripper()},
 	})

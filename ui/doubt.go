@@ -299,24 +299,32 @@ func matchWords(m state.Match) string {
 func (d *doubt) options(width int) []string {
 	a := d.app
 	if why := d.undecidable(); why != "" {
-		return append(a.advice(width, a.keyFor(keymap.Back), "Wait: "+why+".", toneText),
+		return append(a.keyed(width, keymap.Back, "Wait: "+why+".", toneText),
 			a.advice(width, "", "It is kept, and goes on after the next start, too.", toneMuted)...)
 	}
 	q := d.question()
 	var lines []string
 	for _, c := range q.Choices() {
 		key, words := a.choiceKey(c)
-		lines = append(lines, a.advice(width, key, words+" "+q.Risk(c), toneText)...)
+		lines = append(lines, a.keyed(width, key, words+" "+q.Risk(c), toneText)...)
 	}
-	return append(lines, a.advice(width, a.keyFor(keymap.Back), "Leave it: dubtop goes on looking until "+clock(q.Until, a.now)+".", toneMuted)...)
+	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.now)+".", toneMuted)...)
 }
 
-func (a *App) choiceKey(c state.Choice) (key, words string) {
+func (a *App) choiceKey(c state.Choice) (key keymap.Name, words string) {
 	switch c {
 	case state.ChoiceLink:
-		return a.keyFor(keymap.Details), "It is the marked one."
+		return keymap.Details, "It is the marked one."
 	case state.ChoiceResend:
-		return a.keyFor(keymap.Resend), "Send it once more."
+		return keymap.Resend, "Send it once more."
 	}
-	return a.keyFor(keymap.Drop), "Drop it."
+	return keymap.Drop, "Drop it."
+}
+
+// keyed is an advice whose label is a key to press.
+func (a *App) keyed(width int, n keymap.Name, words string, tn tone) []string {
+	lines := a.advice(width, "", words, tn)
+	key := fit(a.keyFor(n), 10, false, "")
+	lines[0] = a.theme.text(toneKey, key) + a.theme.text(tn, wrap(words, width-10)[0])
+	return lines
 }

@@ -227,10 +227,7 @@ func (a *App) showOutbox() {
 		a.store.Queue.Replace(o.Rows(), a.now)
 		a.showIntents()
 	}
-	o.end = time.Time{}
-	if o.Queue.Len() > 0 {
-		o.end = a.queueEnd()
-	}
+	o.end = a.queueEnd()
 }
 
 func (a *App) showIntents() {
@@ -254,14 +251,22 @@ func (a *App) showIntents() {
 	a.yieldIntents()
 }
 
-// queueEnd is when the last job of the queue should be done.
+// queueEnd is when the last job of the queue should be done; zero if nothing in
+// it is to be sent.
 func (a *App) queueEnd() time.Time {
+	if a.outbox.Queue.Len() == 0 {
+		return time.Time{}
+	}
 	var left []time.Duration
 	for g := range a.store.Generations.Live() {
 		left = append(left, a.store.Forecast.Expect(g, a.now).Left)
 	}
 	_, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
-	return a.outbox.Queue.Finish(a.now, left, slots, &a.store.Forecast)
+	end := a.outbox.Queue.Finish(a.now, left, slots, &a.store.Forecast)
+	if !end.After(a.now) {
+		return time.Time{} // all are held
+	}
+	return end
 }
 
 // tendOutbox is called with every beat: it asks who sends, reads what other

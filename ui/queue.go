@@ -19,14 +19,14 @@ func newQueue(a *App) *view[state.QueueRow] {
 		app: a, rows: &a.store.Queue, marks: &marks[state.QueueRow]{},
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
 		columns: []column[state.QueueRow]{
-			{title: "no", width: 4, right: true, drop: 6, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
+			{title: "no", width: 4, right: true, drop: 3, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(r *state.QueueRow) cell { return a.queueStatus(r) }},
-			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{r.Model, toneMuted} }},
+			{title: "model", width: 13, drop: 5, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{r.Model, toneMuted} }},
 			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
-			{title: "length", width: 6, right: true, drop: 5, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
-			{title: "price", width: 8, right: true, drop: 2, sort: state.SortCost, cell: queuePrice},
-			{title: "age", width: 4, right: true, drop: 7, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
-			{title: "what", width: 12, grow: 3, drop: 3, sort: state.SortNone, cell: a.queueWords},
+			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
+			{title: "price", width: 7, right: true, drop: 1, sort: state.SortCost, cell: queuePrice},
+			{title: "age", width: 4, right: true, drop: 6, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
+			{title: "what", width: 14, grow: 3, drop: 2, sort: state.SortNone, cell: a.queueWords},
 		},
 		empty: func() []string {
 			return []string{
@@ -185,7 +185,7 @@ func (a *App) queueLines(width int) []string {
 	waiting := a.outbox.Queue.Len()
 	lines := []string{t.text(toneTitle, count(waiting, "job waits", "jobs wait"))}
 	if end := a.outbox.end; !end.IsZero() {
-		lines = append(lines, t.fact("done", "about "+clock(end, a.now)+", "+roughly(end.Sub(a.now))+" from now", toneText))
+		lines = append(lines, t.fact("done", "in about "+roughly(end.Sub(a.now))+", at "+endClock(end, a.now), toneText))
 	}
 	lines = append(lines, a.advice(width, "slots", a.slotWords(), toneText)...)
 	if why, held := a.outbox.Queue.Paused(); held {
@@ -451,6 +451,16 @@ func (a *App) dropNow(ids []string) tea.Cmd {
 	})
 }
 
+// endClock says to the minute when something should be done, with the day of the
+// week when that is not today.
+func endClock(end, now time.Time) string {
+	end, now = end.Local(), now.Local()
+	if end.YearDay() != now.YearDay() || end.Year() != now.Year() {
+		return end.Format("Mon 15:04")
+	}
+	return end.Format("15:04")
+}
+
 // queuePiece says in the header how many wait and until when.
 func (a *App) queuePiece() (piece, bool) {
 	n := a.outbox.Queue.Len()
@@ -464,7 +474,7 @@ func (a *App) queuePiece() (piece, bool) {
 		b.WriteString(" held")
 		tone = toneWarn
 	} else if end := a.outbox.end; !end.IsZero() {
-		b.WriteString(" ~" + end.Local().Format("15:04"))
+		b.WriteString(" ~" + endClock(end, a.now))
 	}
 	return piece{b.String() + "  ", tone}, true
 }

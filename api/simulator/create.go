@@ -81,7 +81,7 @@ func (s *Server) createGeneration(w http.ResponseWriter, r *http.Request) {
 // tellSlots says how many of the plan's slots are taken; older servers don't.
 // The lock is held. https://sync.so/docs/product/troubleshooting
 func (s *Server) tellSlots(h http.Header, now time.Time) {
-	if s.opts.Profile == Current {
+	if s.opts.Profile == Current || s.opts.Demo {
 		h.Set("X-Sync-Concurrency-Limit", strconv.Itoa(s.opts.Slots))
 		h.Set("X-Sync-Active-Generations", strconv.Itoa(len(s.jobs.running(now))))
 	}
