@@ -217,11 +217,11 @@ func (d *doubt) lines(width int) []string {
 	inner := width - 4
 	lines := []string{"", t.text(toneTitle, sub.Name), ""}
 	lines = append(lines, d.happened(&sub, inner)...)
-	lines = append(lines, "", t.text(toneTitle, "What dubtop does"), "")
+	lines = append(lines, "", t.text(toneTitle, "What dubtop does"))
 	lines = append(lines, a.advice(inner, "", d.doing(&sub), toneText)...)
-	lines = append(lines, "", t.text(toneTitle, "What was found"), "")
+	lines = append(lines, "", t.text(toneTitle, "What was found"))
 	lines = append(lines, d.found(inner)...)
-	lines = append(lines, "", t.text(toneTitle, "What you can do"), "")
+	lines = append(lines, "", t.text(toneTitle, "What you can do"))
 	return indented(append(lines, d.options(inner)...))
 }
 

@@ -89,7 +89,29 @@ func TestFrames(t *testing.T) {
 		s.Press("ctrl+s")
 		s.Pass(2 * time.Second)
 	}
+	full := lived()
+	full.config = func(c *ui.Config) { c.Slots = 3 }
+	full.prepare = func(a *simulator.Server) { a.SetRunning(3) }
+	waiting := func(s *story) {
+		s.Pass(12 * time.Second)
+		for _, name := range []string{"promo_de_014", "promo_fr_014", "promo_es_014"} {
+			s.agree(name)
+		}
+		s.Press("5", "G", "p", "g")
+		s.Pass(2 * time.Second)
+	}
+	lost := lived()
+	lost.account.IgnoreKeys = true
+	doubtful := func(s *story) {
+		s.Pass(12 * time.Second)
+		s.lose("promo_de_014", simulator.Fault{DropBefore: true})
+		s.Pass(3 * time.Minute)
+		s.Press("5", "g", "enter")
+		s.Pass(time.Second)
+	}
 	for _, k := range []sketch{
+		{"queue", full, waiting},
+		{"unknown", lost, doubtful},
 		{"generations", lived(), keys()},
 		{"failure", failure(), keys("F", "g", "enter")},
 		{"request", failure(), keys("F", "g", "enter", "]")},
@@ -124,7 +146,7 @@ func TestFramesOfEveryState(t *testing.T) {
 	offline := func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }
 	slow := func(a *simulator.Server) { a.Fault("*", simulator.Fault{Delay: time.Minute}) }
 	empty := stage{account: simulator.Options{Generations: -1}}
-	for i, view := range []string{"generations", "batches", "assets", "models"} {
+	for i, view := range []string{"generations", "batches", "assets", "models", "queue"} {
 		there := func(s *story) { s.Press(fmt.Sprint(i + 1)); s.Pass(2 * time.Second) }
 		keep(t, sketch{view + "-loading", stage{prepare: slow}, there}, 80, 24)
 		keep(t, sketch{view + "-offline", stage{prepare: offline}, there}, 80, 24)

@@ -163,7 +163,7 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 	case r.Place > 1:
 		return cell{"", toneMuted}
 	}
-	return cell{"leaves when a slot is free", toneMuted}
+	return cell{"next free slot", toneMuted}
 }
 
 // queuePane says how the queue as a whole stands, and then what the row is.

@@ -67,7 +67,7 @@ func TestUnknownSlotsAreUsedOneAtATime(t *testing.T) {
 		s.agree("one")
 		s.agree("two")
 		s.Press("5")
-		s.Sees("not known yet, so one at a time", "leaves when a slot is free")
+		s.Sees("not known yet, so one at a time", "next free slot")
 		s.acceptsInOrder("one")
 		s.Pass(10 * time.Minute)
 		s.acceptsInOrder("one", "two")
