@@ -37,7 +37,7 @@ answer to the request that is on its way. A second one ends it at once.
 With --json each line is an object with "time" and "event": begins; then sent,
 found, refused, waits, no_price, price_up, held, maybe_charged, asks (with
 "submission", "name", "price_usd", "credits", "job" and "words"), offline and
-online (with "words"); last ends, with the totals.
+online (with "words"); last ends, with the totals, but for where another process sends.
 
 Exit status: 0 all was sent; 7 something is left, and named with what to do; 6 a
 budget refuses; 3 the key or the plan; 75 another process sends, or the queue is
@@ -83,8 +83,11 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	if err != nil {
 		return err
 	}
-	t.end(result.sum)
-	t.left(v, d.Rows())
+	// What waits is not known where another sends, or the journal can't be read.
+	if rows := d.Rows(); t.begun || len(rows) > 0 {
+		t.end(result.sum)
+		t.left(v, rows)
+	}
 	return cmp.Or(drained(result), t.failed, journalFailed(j.Close()))
 }
 
@@ -189,6 +192,7 @@ type teller struct {
 	json    bool
 	zone    *time.Location
 	stop    context.CancelCauseFunc
+	begun   bool  // it was told what may be spent
 	failed  error // nothing can be printed any more
 }
 
@@ -237,6 +241,7 @@ type beginsLine struct {
 
 // begin says what may be spent.
 func (t *teller) begin(waiting []state.Submission) {
+	t.begun = true
 	var total state.Tally
 	for i := range waiting {
 		p := &waiting[i].Price
