@@ -132,6 +132,19 @@ func (q *Queue) Len() (n int) {
 	return n
 }
 
+// Sendable is the number of items that leave by themselves, sooner or later.
+func (q *Queue) Sendable() (n int) {
+	if q.paused {
+		return 0
+	}
+	for _, i := range q.items {
+		if !i.leaving && !i.Paused && !i.Waits() {
+			n++
+		}
+	}
+	return n
+}
+
 // Order brings the named items into that order. Others keep their places.
 func (q *Queue) Order(ids []string) {
 	place := make(map[*queued]int, len(ids))

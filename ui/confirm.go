@@ -24,6 +24,7 @@ type confirm struct {
 	body    func(width int) []string // drawn anew each frame: ages move
 	yes, no string
 	answer  func(yes bool) tea.Cmd
+	leaving bool                    // it asks about the end of the program
 	word    string                  // when set, this word must be typed for a yes
 	accepts func(typed string) bool // other spellings of the word; nil: none
 	typed   string

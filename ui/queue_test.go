@@ -115,6 +115,9 @@ func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
 		s.Pass(time.Second)
 		s.DoesNotSee(" b2 ")
 		s.Press("q")
+		s.Pass(time.Second)
+		s.Sees("2 jobs wait in the queue", "dubtop queue drain", "wait here")
+		s.Press("y")
 		s.end()
 		s.start()
 		s.Pass(2 * time.Second)
@@ -248,7 +251,7 @@ func TestWhatWasRefusedWhileNobodyLookedStaysInTheQueue(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
 		s.agree("no_face")
-		s.Press("q")
+		s.Press("ctrl+c", "ctrl+c") // asked, and meant
 		s.end()
 		s.account.Fault(creating, simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face was found."}`})
 		s.account.SetRunning(0)

@@ -140,24 +140,34 @@ func (a *App) togglePause() {
 }
 
 // quit ends the program, at once unless a paid request is on its way: that is
-// waited for, or left as unknown, as the user says.
+// waited for, or left as unknown, as the user says. Nor does it leave without a
+// word what was agreed to and would be sent.
 func (a *App) quit() tea.Cmd {
-	if len(a.sending) == 0 {
-		return tea.Sequence(a.leaveAll(), tea.Quit)
+	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
+	if c, ok := a.top().(*confirm); ok && c.leaving {
+		return leave()
 	}
-	if c, ok := a.top().(*confirm); ok && c.title == quitTitle {
-		return tea.Quit
+	waiting := a.outbox.Queue.Sendable()
+	switch {
+	case len(a.sending) > 0:
+		return a.askToLeave(quitTitle, count(len(a.sending), "paid request is", "paid requests are")+
+			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start.", leave)
+	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
+		return a.askToLeave(count(waiting, "job waits", "jobs wait")+" in the queue",
+			"They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain.", leave)
 	}
+	return leave()
+}
+
+// askToLeave asks whether to leave all the same.
+func (a *App) askToLeave(title, words string, leave func() tea.Cmd) tea.Cmd {
 	return a.ask(&confirm{
-		title: quitTitle,
-		body: func(width int) []string {
-			return wrap(count(len(a.sending), "paid request is", "paid requests are")+
-				" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, never sent again by itself.", width)
-		},
-		yes: "leave now", no: "wait here",
+		title: title, leaving: true,
+		body: func(width int) []string { return wrap(words, width) },
+		yes:  "leave now", no: "wait here",
 		answer: func(yes bool) tea.Cmd {
 			if yes {
-				return tea.Sequence(a.leaveAll(), tea.Quit)
+				return leave()
 			}
 			return nil
 		},

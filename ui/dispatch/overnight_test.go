@@ -174,22 +174,23 @@ func (n *night) work() {
 func (n *night) drain(desk Desk) (again bool) {
 	ctx, cancel := context.WithCancel(n.t.Context())
 	defer cancel()
-	ended := make(chan error, 1)
+	var err error
+	ended := make(chan struct{})
 	d := Drain{Desk: desk, Slots: 50}
 	go func() {
-		_, err := d.Run(ctx)
-		ended <- err
+		defer close(ended)
+		_, err = d.Run(ctx)
 	}()
 	w := n.weather
 	select {
-	case err := <-ended:
+	case <-ended:
 		close(w.dead)
 		return errors.Is(err, ErrHeld) || n.check(err)
 	case <-w.kill:
 		_ = desk.Journal.Close() // what was not written by now never is
 		close(w.dead)
 		cancel()
-		_ = <-ended // it was cut off
+		<-ended
 		return true
 	}
 }
