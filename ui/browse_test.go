@@ -484,3 +484,18 @@ func TestTheCopiedURLIsTheFreshOneWhole(t *testing.T) {
 		s.Sees("URL copied")
 	})
 }
+
+func TestTheKeysOfTheViewsWorkFromDetailsAndHelp(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Overview")
+		s.Press("3")
+		s.Sees("TYPE", "1 of 40")
+		s.Press("?", "5")
+		s.Sees("Nothing waits")
+		s.Press("6", "T", "1")
+		s.Sees("STATUS", "1 of 40")
+	})
+}

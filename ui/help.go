@@ -84,7 +84,7 @@ func (p *pager) Actions() []action {
 	a := p.app
 	by := func(n func() int) func() tea.Cmd { return plain(func() { p.scroll(n()) }) }
 	acts := append([]action{}, p.extra...)
-	return append(acts,
+	acts = append(acts,
 		a.does(keymap.Down, by(func() int { return 1 })).hinted(""),
 		a.does(keymap.Up, by(func() int { return -1 })).hinted(""),
 		a.does(keymap.Top, by(func() int { return -p.length })),
@@ -97,6 +97,7 @@ func (p *pager) Actions() []action {
 		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
 		a.does(keymap.Quit, a.quit),
 	)
+	return append(acts, a.elsewhere()...)
 }
 
 func (p *pager) Update(tea.Msg) tea.Cmd { return nil }

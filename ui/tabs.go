@@ -87,6 +87,15 @@ func (a *App) everywhere() []action {
 		a.does(keymap.Suspend, func() tea.Cmd { return a.cfg.Suspend }).unless(a.unstoppable),
 		a.does(keymap.Quit, a.quit),
 	}
+	return append(acts, a.elsewhere()...)
+}
+
+// elsewhere are the actions that lead to the views; there are none before there
+// is an account.
+func (a *App) elsewhere() (acts []action) {
+	if a.session == nil {
+		return nil
+	}
 	for i, v := range views() {
 		act := a.does(v.key, func() tea.Cmd { return a.show(i) })
 		act.key.SetHelp(act.key.Help().Key, strings.ToLower(v.title))
