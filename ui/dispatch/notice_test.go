@@ -279,19 +279,18 @@ func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
 func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b")
-		estimates := func() (n int) {
-			for _, r := range account.Requests() {
-				if r.Method == "POST" && r.Path != "/v2/generate" {
-					n++
-				}
-			}
-			return n
-		}
-		before := 0
-		sleep := func() { before = estimates(); time.Sleep(sleepGap + time.Second) }
+		var woke time.Time
+		sleep := func() { time.Sleep(sleepGap + time.Second); woke = time.Now() }
 		sum, _, err := heard(t, Drain{Desk: d, Slots: 9, Notice: once(EventSent, sleep)})
-		if after := estimates(); err != nil || sum.Sent != 2 || after == before {
-			t.Errorf("%+v, %v, %d estimates before and %d after", sum, err, before, after)
+		if err != nil || sum.Sent != 2 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		subs, err := d.Journal.Submissions(t.Context())
+		must(t, err)
+		for _, sub := range subs {
+			if fresh := !sub.Price.At.Before(woke); fresh != (sub.Name == "b") {
+				t.Errorf("%s was priced at %s, and the machine woke at %s", sub.Name, sub.Price.At, woke)
+			}
 		}
 	})
 }
