@@ -33,6 +33,7 @@ func TestCommandLine(t *testing.T) {
 		{"version", "version", 0, "dubtop " + version, ""},
 		{"help", "--help", 0, "--demo", ""},
 		{"help of a command", "simulate --help", 0, "--speed", ""},
+		{"help of a flag for proofs", "simulate --help", 0, "--ignore-keys", ""},
 		{"no terminal", "", cli.StatusUsage, "", "dubtop draws on a terminal"},
 		{"no terminal for the demo", "--demo", cli.StatusUsage, "", "dubtop draws on a terminal"},
 		{"unknown flag", "--dmeo", cli.StatusUsage, "", "--dmeo"},
