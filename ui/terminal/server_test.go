@@ -102,8 +102,16 @@ type gate struct {
 	hold time.Duration
 
 	mu      sync.Mutex
-	paid    [][]byte // bodies that arrived here
+	paid    []payment
 	outputs []string // the links that jobs were answered with, by id
+}
+
+// payment is one paid request that arrived at the gate.
+type payment struct {
+	key  string // its Idempotency-Key
+	body []byte
+	job  string // that it was answered with, "" for none
+	over bool   // it has been answered, whoever heard it
 }
 
 func (a *account) gate(hold time.Duration) *gate {
@@ -135,12 +143,20 @@ func (g *gate) pass(proxy http.Handler, w http.ResponseWriter, r *http.Request) 
 		return
 	}
 	g.mu.Lock()
-	g.paid = append(g.paid, body)
+	at := len(g.paid)
+	g.paid = append(g.paid, payment{key: r.Header.Get("Idempotency-Key"), body: body})
 	g.mu.Unlock()
 	time.Sleep(g.hold)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
 	proxy.ServeHTTP(answer, r.WithContext(context.WithoutCancel(r.Context())))
+	var job struct{ ID string }
+	if answer.Code == http.StatusCreated {
+		_ = json.Unmarshal(answer.Body.Bytes(), &job)
+	}
+	g.mu.Lock()
+	g.paid[at].job, g.paid[at].over = job.ID, true
+	g.mu.Unlock()
 	time.Sleep(g.hold)
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())
@@ -169,12 +185,44 @@ func (g *gate) arrivals(text string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	n := 0
-	for _, body := range g.paid {
-		if bytes.Contains(body, []byte(text)) {
+	for _, p := range g.paid {
+		if bytes.Contains(p.body, []byte(text)) {
 			n++
 		}
 	}
 	return n
+}
+
+// made are the jobs that the server made for requests under a key, and keys
+// those under which a text came. A request that is sent once more under its
+// key, and answered with the same job, is no second one.
+func (g *gate) made(key string) (jobs []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, p := range g.paid {
+		if p.key == key && p.job != "" && !slices.Contains(jobs, p.job) {
+			jobs = append(jobs, p.job)
+		}
+	}
+	return jobs
+}
+
+// idle reports whether nothing is on its way to the server any more.
+func (g *gate) idle() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !slices.ContainsFunc(g.paid, func(p payment) bool { return !p.over })
+}
+
+func (g *gate) keys(text string) (keys []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, p := range g.paid {
+		if bytes.Contains(p.body, []byte(text)) && !slices.Contains(keys, p.key) {
+			keys = append(keys, p.key)
+		}
+	}
+	return keys
 }
 
 // links are the outputs that jobs were answered with, the newest last.

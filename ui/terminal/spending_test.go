@@ -1,17 +1,9 @@
 package terminal_test
 
 import (
-	"bytes"
-	"flag"
-	"fmt"
-	"math/rand/v2"
-	"strings"
 	"testing"
 	"time"
 )
-
-// More is for the night: go test . -run Killed -kills 500.
-var kills = flag.Int("kills", 8, "how often to kill the program around a paid request")
 
 // fill fills in the form of a new job, whose row is called name.
 func (w *window) fill(media, name string) {
@@ -51,62 +43,6 @@ func TestAJobIsSentOnceAndOpened(t *testing.T) {
 	w.keysAreNowhere(a.key)
 	w.keys("q")
 	w.ends(0)
-}
-
-// However and whenever the program dies around a paid request: the server has
-// accepted it at most once, and after the next start it is on the screen, or
-// its draft is in the form.
-func TestNothingIsLostOrPaidTwiceWhenItIsKilled(t *testing.T) {
-	t.Parallel()
-	const hold = 100 * time.Millisecond // before the server, and after it
-	a := simulated(t, "--speed", "5000", "--plan", "scale")
-	g := a.gate(hold)
-	random := rand.New(rand.NewPCG(7, uint64(*kills)))
-	dir, media := t.TempDir(), a.media()
-	w := open(t, stage{home: dir, env: a.env(g.URL)})
-	for i := range *kills {
-		name := fmt.Sprintf("kill%d", i)
-		w.sees("completed", "n new", "4 Models 5")
-		w.fill(media, name)
-		w.price()
-		w.keys("y")
-		// From before the journal knows of it until after the answer has come.
-		time.Sleep(time.Duration(random.Int64N(int64(3 * hold))))
-		must(t, w.cmd.Process.Kill())
-		<-w.ended
-		w.close()
-		w = open(t, stage{home: dir, env: a.env(g.URL)})
-		w.remembers(g, name)
-		if n := g.arrivals(name); n > 1 {
-			t.Fatalf("%s: %d paid requests left", name, n)
-		}
-	}
-	w.keys("q")
-	w.ends(0)
-	for i := range *kills {
-		name := fmt.Sprintf("kill%d", i)
-		body := a.ask("/v2/generations?limit=100")
-		if n := bytes.Count(body, []byte("/"+name+"_28s.mp4")); n > 1 || n > g.arrivals(name) {
-			t.Errorf("the server accepted %s %d times, of %d requests", name, n, g.arrivals(name))
-		}
-	}
-}
-
-// remembers holds what a new start shows against what the server was asked.
-func (w *window) remembers(g *gate, name string) {
-	w.t.Helper()
-	w.sees("completed", "n new", "4 Models 5")
-	if g.arrivals(name) > 0 {
-		w.sees(name + "_28s")
-		return
-	}
-	if strings.Contains(w.screen(), name+"_28s") {
-		return // written down, and not sent
-	}
-	w.keys("n")
-	w.sees("Output file name", name+"_28s.mp4", "line_25s.wav")
-	w.keys("\x1b")
-	w.loses("Output file name")
 }
 
 func TestTwoWindowsShareOneJournal(t *testing.T) {

@@ -73,8 +73,10 @@ type window struct {
 	before, after *term.State
 	ended         chan struct{}
 	drawn         chan struct{} // closed when nothing more comes
+	born          time.Time     // when it was started
 
 	mu       sync.Mutex
+	first    time.Duration // from then to its first frame, 0 before
 	emulator *vt.Emulator
 	raw      bytes.Buffer
 	modes    map[ansi.Mode]bool
@@ -104,6 +106,7 @@ func open(t *testing.T, s stage) *window {
 	w.cmd = s.command(w.home)
 	w.cmd.Stdin, w.cmd.Stdout, w.cmd.Stderr = w.far, w.far, w.far
 	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: !s.aside, Credential: s.user}
+	w.born = time.Now()
 	must(t, w.cmd.Start())
 	go func() {
 		defer close(w.ended)
@@ -158,6 +161,9 @@ func (w *window) show() {
 		w.mu.Lock()
 		w.raw.Write(buf[:n])
 		_, _ = w.emulator.Write(buf[:n])
+		if w.first == 0 && bytes.Contains(w.raw.Bytes(), []byte("Generations")) {
+			w.first = time.Since(w.born)
+		}
 		w.mu.Unlock()
 		if err != nil {
 			return
@@ -210,6 +216,26 @@ func (w *window) screen() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.emulator.String()
+}
+
+// starts waits for the first frame, and gives the time that it took.
+func (w *window) starts() (took time.Duration) {
+	w.t.Helper()
+	w.until("the first frame is drawn", func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		took = w.first
+		return took > 0
+	})
+	return took
+}
+
+// kill ends the program as a power cut does, and what drew it.
+func (w *window) kill() {
+	w.t.Helper()
+	must(w.t, w.cmd.Process.Kill())
+	<-w.ended
+	w.close()
 }
 
 // bytes is all that the program has written.

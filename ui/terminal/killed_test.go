@@ -1,0 +1,310 @@
+package terminal_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// More is for the night: go test ./ui/terminal -run Killed -kills 500 -v -timeout 0.
+var kills = flag.Int("kills", 8, "how often to kill the program around paid requests, and again on its queue")
+
+// figures are what a night of kills comes to.
+type figures struct {
+	kills, jobs, twice int
+	frames             []float64 // ms from a start after a kill to its first frame
+}
+
+func (f *figures) report(t *testing.T) {
+	t.Helper()
+	if len(f.frames) == 0 {
+		return
+	}
+	slices.Sort(f.frames)
+	t.Logf("%d kills, %d starts that drew; %d jobs accepted, %d twice; first frame after a kill: median %.0f ms, longest %.0f ms",
+		f.kills, len(f.frames), f.jobs, f.twice, f.frames[len(f.frames)/2], f.frames[len(f.frames)-1])
+}
+
+// crash is one account and one home in which the program is killed again and
+// again.
+type crash struct {
+	*figures
+	t      *testing.T
+	a      *account
+	g      *gate
+	home   string
+	random *rand.Rand
+	w      *window
+}
+
+func newCrash(t *testing.T, f *figures, seed uint64, args ...string) *crash {
+	t.Helper()
+	a := simulated(t, args...)
+	return &crash{
+		figures: f, t: t, a: a, g: a.gate(60 * time.Millisecond), home: t.TempDir(),
+		random: rand.New(rand.NewPCG(seed, uint64(*kills))),
+	}
+}
+
+// start opens a window, which must draw at once whatever was left behind.
+func (c *crash) start() {
+	c.t.Helper()
+	c.w = open(c.t, stage{home: c.home, env: c.a.env(c.g.URL)})
+	took := c.w.starts()
+	if c.kills > 0 {
+		c.frames = append(c.frames, milliseconds(took))
+	}
+}
+
+// state is where the profiles lie.
+func (c *crash) state() string { return filepath.Join(c.home, ".local/state") }
+
+// open opens the journal beside the program that is running.
+func (c *crash) journal() *journal.Journal {
+	c.t.Helper()
+	return c.journalIn(c.state())
+}
+
+func (c *crash) journalIn(dir string) *journal.Journal {
+	c.t.Helper()
+	j, err := journal.OpenProfile(c.t.Context(), filepath.Join(dir, "dubtop"),
+		journal.ProfileName(api.NewSecret(c.a.key).Fingerprint(), c.g.URL))
+	must(c.t, err)
+	return j
+}
+
+// kill kills the program, and reads what it left without touching it: the next
+// start has to find it as the dead left it.
+func (c *crash) kill() holding {
+	c.t.Helper()
+	c.w.kill()
+	c.kills++
+	dir := c.t.TempDir()
+	must(c.t, os.CopyFS(dir, os.DirFS(c.state())))
+	j := c.journalIn(dir)
+	h := readHolding(c.t, j)
+	must(c.t, j.Close())
+	c.listed(dir, h)
+	return h
+}
+
+// listed holds what `dubtop queue ls` says against the journal.
+func (c *crash) listed(dir string, h holding) {
+	c.t.Helper()
+	cmd := exec.Command(built, "queue", "ls", "--json")
+	cmd.Env = append([]string{"HOME=" + c.home, "XDG_STATE_HOME=" + dir}, c.a.env(c.g.URL)...)
+	out, err := cmd.Output()
+	must(c.t, err)
+	var said struct{ Items []struct{ ID, State string } }
+	must(c.t, json.Unmarshal(out, &said))
+	var got, want []string
+	for _, i := range said.Items {
+		got = append(got, fmt.Sprint(i.ID, " ", i.State == "paused"))
+	}
+	for _, i := range h.queue {
+		want = append(want, fmt.Sprint(i.Submission.ID, " ", i.Paused))
+	}
+	if !slices.Equal(got, want) {
+		c.t.Fatalf("dubtop queue ls says %q, the journal %q", got, want)
+	}
+}
+
+// holding is what a journal holds that was ever acknowledged.
+type holding struct {
+	subs    map[string]state.Submission
+	queue   []journal.QueueItem
+	held    bool
+	draft   state.Draft
+	entries []journal.Entry
+}
+
+func readHolding(t *testing.T, j *journal.Journal) holding {
+	t.Helper()
+	h := holding{subs: make(map[string]state.Submission)}
+	all, err := j.Submissions(t.Context())
+	must(t, err)
+	for _, s := range all {
+		h.subs[s.ID] = s
+	}
+	h.queue, err = j.Queue(t.Context())
+	must(t, err)
+	h.held, err = j.QueueHeld(t.Context())
+	must(t, err)
+	h.draft, _, err = j.Draft(t.Context())
+	must(t, err)
+	var damage []journal.Damage
+	h.entries, damage, err = j.Entries(t.Context())
+	must(t, err)
+	if len(damage) > 0 {
+		t.Fatalf("the ledger is damaged: %v", damage)
+	}
+	return h
+}
+
+// named gives the submission of a job.
+func (h *holding) named(name string) (sub state.Submission, ok bool) {
+	for _, s := range h.subs {
+		if strings.Contains(string(s.Body), name) {
+			return s, true
+		}
+	}
+	return state.Submission{}, false
+}
+
+// place is where a submission stands in the queue, and whether it is paused
+// there; -1 if it does not.
+func (h *holding) place(id string) (place int, paused bool) {
+	for i, item := range h.queue {
+		if item.Submission.ID == id {
+			return i, item.Paused
+		}
+	}
+	return -1, false
+}
+
+// honest holds the journal against the server: of no intent two jobs were made,
+// of what is said to have cost nothing none was, and what is said to be a job
+// is that very one, and booked once.
+func (c *crash) honest(h holding) {
+	c.t.Helper()
+	booked := make(map[string]int)
+	for _, e := range h.entries {
+		if e.Kind == journal.EntryAccepted {
+			booked[e.Submission+" "+string(e.Job)]++
+		}
+	}
+	for id, s := range h.subs {
+		made := c.g.made(s.IdempotencyKey)
+		if len(made) > 1 {
+			c.twice++
+			c.t.Errorf("%s was made %d times", s.Name, len(made))
+		}
+		switch {
+		case s.State == state.SubmissionSent && (!slices.Contains(made, string(s.GenerationID)) || booked[id+" "+string(s.GenerationID)] != 1):
+			c.t.Errorf("%s is said to be the job %s, booked %d times; the server made %q",
+				s.Name, s.GenerationID, booked[id+" "+string(s.GenerationID)], made)
+		case !s.MayHaveCost() && s.IdempotencyKey != "" && len(made) > 0:
+			c.t.Errorf("%s is said to be %s, and the server made %q", s.Name, s.State, made)
+		}
+	}
+	if c.t.Failed() {
+		c.t.FailNow()
+	}
+}
+
+// settles waits until the journal holds every submission as it must be in the
+// end, and gives it.
+func (c *crash) settles(what string, done func(*state.Submission, *holding) bool) (h holding) {
+	c.t.Helper()
+	j := c.journal()
+	defer j.Close()
+	late := time.After(3 * patience) // several may have to be sent, or sent again, one after the other
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		h = readHolding(c.t, j)
+		open := ""
+		for _, s := range h.subs {
+			if !done(&s, &h) {
+				open += fmt.Sprintf("%s is %s: %s\n", s.Name, s.State, s.Reason)
+			}
+		}
+		if open == "" && c.g.idle() {
+			return h
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			c.t.Fatalf("never came true: %s\n%s%s", what, open, c.w.screen())
+		}
+	}
+}
+
+// However and whenever the program dies around a paid request: the server
+// accepts it once, under one key, as soon as it was agreed to; before, its draft
+// is in the form.
+func TestNothingIsLostOrPaidTwiceWhenItIsKilled(t *testing.T) {
+	t.Parallel()
+	var f figures
+	for f.kills < *kills {
+		c := newCrash(t, &f, uint64(f.kills), "--speed", "5000", "--plan", "scale")
+		c.submits(min(perAccount, *kills-f.kills))
+	}
+	f.report(t)
+}
+
+// submits fills in forms, one after the other, and kills the program around the
+// yes to each.
+func (c *crash) submits(times int) {
+	c.t.Helper()
+	media := c.a.media()
+	c.start()
+	for i := range times {
+		name := fmt.Sprintf("kill%d_28s", i)
+		c.w.sees("completed", "n new", "4 Models 5")
+		c.w.fill(media, fmt.Sprintf("kill%d", i))
+		c.w.price()
+		c.agrees(name)
+		left := c.kill()
+		c.start()
+		c.remembers(name, left)
+	}
+	h := c.settles("all that was agreed to is a job", func(s *state.Submission, _ *holding) bool { return s.State == state.SubmissionSent })
+	c.honest(h)
+	c.jobs += len(h.subs)
+	for i := range times {
+		name := fmt.Sprintf("kill%d_28s", i)
+		if keys := c.g.keys(name); len(keys) > 1 {
+			c.t.Errorf("%s left under %d keys", name, len(keys))
+		}
+	}
+	c.w.keys("q")
+	c.w.ends(0)
+}
+
+// agrees says yes, or is about to, and lets some time go by: from before the
+// journal knows of it until after the answer has come.
+func (c *crash) agrees(name string) {
+	c.t.Helper()
+	if c.random.IntN(8) == 0 {
+		return
+	}
+	c.w.keys("y")
+	if c.random.IntN(2) == 0 { // on a busy machine little happens in a given time
+		c.w.until("the request is on its way", func() bool { return c.g.arrivals(name) > 0 })
+	}
+	c.lives(3 * c.g.hold)
+}
+
+// lives lets the program go on for a random time.
+func (c *crash) lives(most time.Duration) { time.Sleep(time.Duration(c.random.Int64N(int64(most)))) }
+
+// remembers holds what a new start shows against what the last one left.
+func (c *crash) remembers(name string, left holding) {
+	c.t.Helper()
+	c.honest(left)
+	c.w.sees("completed", "n new", "4 Models 5")
+	if _, agreed := left.named(name); agreed {
+		c.w.sees(name)
+		return
+	}
+	if n := c.g.arrivals(name); n > 0 {
+		c.t.Fatalf("%s: %d paid requests left that were written down nowhere", name, n)
+	}
+	c.w.keys("n")
+	c.w.sees("Output file name", name+".mp4", "line_25s.wav")
+	c.w.keys("\x1b")
+	c.w.loses("Output file name")
+}
