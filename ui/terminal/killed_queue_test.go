@@ -1,0 +1,355 @@
+package terminal_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// deed is what a user does to the queue before the program dies.
+type deed struct {
+	name  string
+	keys  string
+	asks  string // the dialog's hint when it listens, "" without one; y is the answer
+	tells []string
+}
+
+func deeds() []deed {
+	return []deed{
+		{name: "nothing"},
+		{name: "sooner", keys: "K"},
+		{name: "later", keys: "J"},
+		{name: "hold", keys: "p", tells: []string{"held back: 1 job", "may be sent: 1 job"}},
+		{name: "hold all", keys: "P", tells: []string{"the queue is held", "the queue goes on"}},
+		{name: "drop", keys: "x", asks: "y drop", tells: []string{"dropped: 1 job"}},
+		{name: "edit", keys: "e", tells: []string{"its price is void"}},
+	}
+}
+
+// However often and whenever the program dies while its queue drains: what was
+// ever acknowledged is there, in a state that follows from the one before, and
+// in the end every job that was neither dropped nor held back was made once.
+func TestTheQueueLosesNothingWhenItIsKilled(t *testing.T) {
+	t.Parallel()
+	t.Run("keys honoured", func(t *testing.T) {
+		t.Parallel()
+		drains(t, (*kills+1)/2, true)
+	})
+	t.Run("keys ignored", func(t *testing.T) {
+		t.Parallel()
+		drains(t, *kills/2, false, "--ignore-keys")
+	})
+}
+
+// drains kills the program so many times, some of them on each account.
+func drains(t *testing.T, times int, honours bool, args ...string) {
+	t.Helper()
+	var f figures
+	for account := 0; f.kills < times; account++ {
+		// A job takes about a second, so that slots are scarce.
+		c := newCrash(t, &f, uint64(account), append([]string{"--speed", "200", "--seed", fmt.Sprint(account)}, args...)...)
+		if account%2 == 0 { // one too many, so that the server refuses; else it is to be learned
+			c.configures("[queue]\nslots = 4\n[refresh]\nrunning = \"2s\"\n")
+		}
+		last := c.fills(12)
+		for range min(perAccount, times-f.kills) {
+			last = c.goesOn(last)
+		}
+		c.ends(last, honours)
+	}
+	f.report(t)
+}
+
+func (c *crash) configures(text string) {
+	c.t.Helper()
+	dir := filepath.Join(c.home, ".config/dubtop")
+	must(c.t, os.MkdirAll(dir, 0o700))
+	must(c.t, os.WriteFile(filepath.Join(dir, "config.toml"), []byte(text), 0o600))
+}
+
+// fills puts confirmed jobs into the queue.
+func (c *crash) fills(n int) holding {
+	c.t.Helper()
+	j := c.journal()
+	defer j.Close()
+	media, now, cost := c.a.media(), time.Now(), api.Micros(1_250_000)
+	subs := make([]state.Submission, n)
+	for i := range subs {
+		name := fmt.Sprintf("take%02d", i)
+		s, err := state.NewSubmission("intent-"+name, state.Draft{
+			ID: "draft-" + name, Model: "lipsync-2", Visual: media + name + "_28s.mp4", Audio: media + "line_25s.wav", UpdatedAt: now,
+		}, state.CheckEnv{Now: now})
+		must(c.t, err)
+		must(c.t, s.Estimate(state.Price{Cost: &cost, Seconds: 25}, now))
+		must(c.t, s.Confirm(now, "key-"+name))
+		subs[i] = s
+	}
+	must(c.t, j.EnqueueAll(c.t.Context(), subs, nil, now))
+	return readHolding(c.t, j)
+}
+
+// goesOn starts the program, does something to the queue, and kills it: at any
+// time after the start, or in the midst of what was done, or as soon as it was
+// acknowledged.
+func (c *crash) goesOn(before holding) (after holding) {
+	c.t.Helper()
+	c.start()
+	d, told := deed{name: "nothing"}, ""
+	if c.random.IntN(5) == 0 {
+		c.lives(300 * time.Millisecond)
+	} else {
+		c.looksAtQueue(before)
+		all := deeds()
+		d = all[c.random.IntN(len(all))]
+		told = c.does(d)
+	}
+	after = c.kill()
+	c.follows(before, after, d, told)
+	c.honest(after)
+	return after
+}
+
+// looksAtQueue opens view 5, which must show what can't have left it, and
+// empties the form if something stands in it.
+func (c *crash) looksAtQueue(h holding) {
+	c.t.Helper()
+	c.w.sees("completed", "n new", "4 Models 5")
+	if !h.draft.Empty() {
+		c.w.keys("n")
+		c.w.sees("Output file name", filepath.Base(h.draft.Visual))
+		c.w.keys("\x0c")
+		c.w.sees("the form is empty")
+		c.w.keys("\x1b")
+		c.w.loses("Output file name")
+	}
+	c.w.keys("5")
+	c.w.sees("STATUS", "PRICE")
+	for _, item := range h.queue {
+		if h.held || item.Paused {
+			c.w.sees(item.Submission.Name)
+		}
+	}
+}
+
+// does does something to some row, and gives the words with which it was
+// acknowledged, if there was time for them.
+func (c *crash) does(d deed) (told string) {
+	c.t.Helper()
+	for range c.random.IntN(4) {
+		c.w.keys("j")
+	}
+	c.lives(200 * time.Millisecond)
+	c.w.keys(d.keys)
+	if d.asks != "" {
+		if c.w.told(d.asks) || c.soon(d.asks) == "" {
+			return ""
+		}
+		c.w.keys("y")
+	}
+	if len(d.tells) == 0 || c.random.IntN(3) == 0 {
+		c.lives(200 * time.Millisecond)
+		return ""
+	}
+	return c.soon(d.tells...)
+}
+
+// soon waits for one of some words, and for no longer than it takes to see that
+// they won't come: the row may be of a kind that it can't be done to.
+func (c *crash) soon(words ...string) (told string) {
+	late := time.After(time.Second)
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for {
+		for _, w := range words {
+			if c.w.told(w) {
+				return w
+			}
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			return ""
+		}
+	}
+}
+
+// changes are what a queue went through between two looks, by what only a user
+// can do.
+type changes struct {
+	dropped, edited, paused, resumed []string
+	moved, held, released            bool
+}
+
+// follows holds what the journal has now against what it had before, and
+// against what was done meanwhile.
+func (c *crash) follows(before, after holding, d deed, told string) {
+	c.t.Helper()
+	ch := c.changed(before, after)
+	allowed := changes{}
+	switch d.name {
+	case "drop":
+		allowed.dropped = ch.dropped
+	case "edit":
+		allowed.edited = ch.edited
+	case "hold":
+		allowed.paused, allowed.resumed = ch.paused, ch.resumed
+	case "hold all":
+		allowed.held, allowed.released = ch.held, ch.released
+	case "sooner", "later":
+		allowed.moved = ch.moved
+	}
+	if fmt.Sprint(ch) != fmt.Sprint(allowed) || len(ch.dropped)+len(ch.edited)+len(ch.paused)+len(ch.resumed) > 1 {
+		c.t.Fatalf("after %q the queue went through %+v\nbefore %s\nafter  %s", d.name, ch, before.line(), after.line())
+	}
+	kept := map[string]bool{
+		"":                   true,
+		"held back: 1 job":   len(ch.paused) == 1,
+		"may be sent: 1 job": len(ch.resumed) == 1,
+		"dropped: 1 job":     len(ch.dropped) == 1,
+		"the queue is held":  after.held,
+		"the queue goes on":  !after.held,
+		"its price is void":  true, // the form shows it before it leaves the queue: either may be there
+	}
+	if !kept[told] {
+		c.t.Fatalf("it said %q and died, and did not do it: %+v\nbefore %s\nafter  %s", told, ch, before.line(), after.line())
+	}
+	for _, id := range ch.edited {
+		if was := before.subs[id]; after.draft.Visual != was.Draft.Visual {
+			c.t.Fatalf("%s was edited, and is nowhere: the form holds %q", was.Name, after.draft.Visual)
+		}
+	}
+}
+
+// changed finds out what only a user can have done, and fails where something
+// vanished or went back.
+func (c *crash) changed(before, after holding) (ch changes) {
+	c.t.Helper()
+	for _, id := range slices.Sorted(maps.Keys(before.subs)) {
+		was := before.subs[id]
+		now, there := after.subs[id]
+		switch {
+		case !there:
+			c.t.Fatalf("%s is gone", was.Name)
+		case was.State != now.State && now.State == state.SubmissionDropped && !was.State.AtStake():
+			ch.dropped = append(ch.dropped, id)
+		case was.State != now.State && now.State == state.SubmissionDraft && !was.State.AtStake():
+			ch.edited = append(ch.edited, id)
+		case !leads(was.State, now.State) || was.IdempotencyKey != now.IdempotencyKey || string(was.Body) != string(now.Body):
+			c.t.Fatalf("%s was %s under %s, and is %s under %s", was.Name, was.State, was.IdempotencyKey, now.State, now.IdempotencyKey)
+		}
+		place, paused := before.place(id)
+		stands, still := after.place(id)
+		switch {
+		case place < 0 || now.State == state.SubmissionDropped || now.State == state.SubmissionDraft:
+		case paused && !still:
+			ch.resumed = append(ch.resumed, id) // it may have been sent at once
+		case stands >= 0 && still && !paused:
+			ch.paused = append(ch.paused, id)
+		}
+	}
+	if len(after.subs) > len(before.subs) {
+		c.t.Fatalf("there are %d intents, of %d", len(after.subs), len(before.subs))
+	}
+	for i, e := range before.entries {
+		if i >= len(after.entries) || after.entries[i].Job != e.Job || after.entries[i].Kind != e.Kind {
+			c.t.Fatalf("entry %d of the ledger is not as it was", e.Seq)
+		}
+	}
+	ch.moved = c.moved(before, after)
+	ch.held, ch.released = after.held && !before.held, before.held && !after.held
+	return ch
+}
+
+// leads reports whether a submission may have come from one state to another,
+// in any number of steps that need nobody's will.
+func leads(from, to state.SubmissionState) bool {
+	switch from {
+	case state.SubmissionConfirmed, state.SubmissionQueued:
+		return to != state.SubmissionDraft && to != state.SubmissionDropped
+	case state.SubmissionSending:
+		return to != state.SubmissionDraft && to != state.SubmissionDropped && to != state.SubmissionEstimated
+	case state.SubmissionUnknown:
+		return to == from || to == state.SubmissionSending || to == state.SubmissionSent
+	}
+	return from == to
+}
+
+// moved compares the order of what stood in line before and still does; more
+// than two neighbours can't have changed places.
+func (c *crash) moved(before, after holding) bool {
+	c.t.Helper()
+	order := func(h, other *holding) (ids []string) {
+		for _, item := range h.queue {
+			if place, _ := other.place(item.Submission.ID); place >= 0 {
+				ids = append(ids, item.Submission.ID)
+			}
+		}
+		return ids
+	}
+	was, now := order(&before, &after), order(&after, &before)
+	at := slices.IndexFunc(was, func(id string) bool { return id != now[slices.Index(was, id)] })
+	if at < 0 {
+		return false
+	}
+	if at+1 < len(was) {
+		was[at], was[at+1] = was[at+1], was[at]
+	}
+	if !slices.Equal(was, now) {
+		c.t.Fatalf("the order is lost:\nbefore %s\nafter  %s", before.line(), after.line())
+	}
+	return true
+}
+
+// line is the queue in a line.
+func (h *holding) line() string {
+	out := ""
+	for _, item := range h.queue {
+		out += fmt.Sprintf("%s %s", item.Submission.Name, cmp.Or(map[bool]string{true: "held"}[item.Paused], string(item.Submission.State))) + ", "
+	}
+	if h.held {
+		out += "all held"
+	}
+	return out
+}
+
+// ends lets the queue drain, and holds what was made against what was wanted.
+func (c *crash) ends(last holding, honours bool) {
+	c.t.Helper()
+	c.start()
+	c.looksAtQueue(last)
+	if last.held {
+		c.w.keys("P")
+		c.w.sees("the queue goes on")
+	}
+	h := c.settles("the queue is empty, but for what is held back", func(s *state.Submission, h *holding) bool {
+		_, paused := h.place(s.ID)
+		switch s.State {
+		case state.SubmissionSent, state.SubmissionDropped, state.SubmissionDraft:
+			return true
+		case state.SubmissionUnknown:
+			return !honours // it is looked for later, and not sent again before
+		}
+		return paused
+	})
+	c.honest(h)
+	for _, s := range h.subs {
+		keys, made := c.g.keys(filepath.Base(s.Draft.Visual)), c.g.made("key-"+filepath.Base(s.Draft.Visual[:len(s.Draft.Visual)-len("_28s.mp4")]))
+		c.jobs += len(made)
+		if len(keys) > 1 {
+			c.t.Errorf("%s left under %q", s.Name, keys)
+		}
+		if s.State != state.SubmissionSent && s.State != state.SubmissionUnknown && len(made) > 0 {
+			c.t.Errorf("%s is %s, and was made", s.Name, s.State)
+		}
+	}
+	c.w.keys("q")
+	c.w.ends(0)
+}
