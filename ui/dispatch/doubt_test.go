@@ -1,0 +1,73 @@
+package dispatch
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state"
+)
+
+// What comes of a second try is not what came of the first: a refusal of it, or
+// a request that never left, ends no doubt.
+func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault  simulator.Fault
+		after  time.Duration // the first try
+		chosen bool          // by the user, where no proof was had
+		want   state.SubmissionState
+	}{
+		"the job":                           {want: state.SubmissionSent},
+		"never left":                        {fault: simulator.Fault{Refuse: true}, want: state.SubmissionUnknown},
+		"too many requests":                 {fault: refused(429, "rate_limit_exceeded"), want: state.SubmissionUnknown},
+		"key revoked":                       {fault: refused(401, "unauthorized"), want: state.SubmissionUnknown},
+		"not paid":                          {fault: refused(402, "payment_required"), want: state.SubmissionUnknown},
+		"no slot, and it may still arrive":  {fault: refused(429, "concurrency_limit_reached"), want: state.SubmissionUnknown},
+		"no slot, long after":               {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, want: state.SubmissionQueued},
+		"no slot, where keys may not count": {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, chosen: true, want: state.SubmissionUnknown},
+		"refused as it was before":          {fault: refused(422, "generation_input_video_invalid"), want: state.SubmissionRejected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+				sub := doubted(t, d, account)
+				time.Sleep(max(time.Second, c.after))
+				c.fault.Times = 1
+				if name != "the job" {
+					account.Fault("POST /v2/generate", c.fault)
+				}
+				task := state.Task{Kind: state.TaskResend, Submission: sub, Step: state.Step{Kind: state.StepResend}}
+				if c.chosen {
+					task.Step.Kind = ""
+				}
+				if err := task.Submission.Resend(time.Now()); err != nil {
+					t.Fatal(err)
+				}
+				done := d.Do(t.Context(), task)
+				if done.Submission.State != c.want || done.Unrecorded != nil {
+					t.Errorf("it is %s (%v, %v), want %s", done.Submission.State, done.Err, done.Unrecorded, c.want)
+				}
+			})
+		})
+	}
+}
+
+func refused(status int, code string) simulator.Fault {
+	return simulator.Fault{Status: status, Body: fmt.Sprintf(`{"statusCode":%d,"message":"no","errorCode":%q}`, status, code)}
+}
+
+// doubted is a job whose answer was lost.
+func doubted(t *testing.T, d Desk, account *simulator.Server) state.Submission {
+	t.Helper()
+	sub := agreed(t, d, account, "doubt")
+	if err := sub.Send(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
+	done := d.Do(t.Context(), state.Task{Kind: state.TaskSend, Submission: sub})
+	if done.Submission.State != state.SubmissionUnknown || api.OutcomeOf(done.Err) != api.Unknown {
+		t.Fatalf("it is %s: %v", done.Submission.State, done.Err)
+	}
+	return done.Submission
+}
