@@ -261,20 +261,22 @@ func (a *App) moveQueued(id string, by int) tea.Cmd {
 		ids[i] = items[i].Submission.ID
 	}
 	s := a.session
-	return a.changeQueue(ids, func(ctx context.Context) error { return s.Journal.Reorder(ctx, ids) })
+	return a.changeQueue(ids, "", func(ctx context.Context) error { return s.Journal.Reorder(ctx, ids) })
 }
 
-// changeQueue has the journal note a change that is shown already.
-func (a *App) changeQueue(ids []string, change func(context.Context) error) tea.Cmd {
+// changeQueue has the journal note a change that is drawn already. The words
+// are said when it is noted: whoever has read them may rely on it.
+func (a *App) changeQueue(ids []string, words string, change func(context.Context) error) tea.Cmd {
 	a.outbox.Begin(ids...)
 	s := a.session
-	return func() tea.Msg { return queueChangedMsg{s, ids, change(context.Background())} }
+	return func() tea.Msg { return queueChangedMsg{s, ids, words, change(context.Background())} }
 }
 
 // queueChangedMsg says whether the journal has a change of the queue.
 type queueChangedMsg struct {
 	session *Session
 	ids     []string
+	words   string // what to say then, "" for nothing
 	err     error
 }
 
@@ -287,6 +289,9 @@ func (m queueChangedMsg) land(a *App) tea.Cmd {
 		a.outbox.stale = true // what the journal holds is what counts
 		a.complain("the queue stays as it was: " + errorText(m.err))
 		return a.readOutbox()
+	}
+	if m.words != "" {
+		a.say(m.words)
 	}
 	return a.runOutbox()
 }
@@ -315,9 +320,8 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 	if !pause {
 		words = "may be sent: " + count(len(ids), "job", "jobs")
 	}
-	a.say(words)
 	j := a.session.Journal
-	return a.changeQueue(ids, func(ctx context.Context) error {
+	return a.changeQueue(ids, words, func(ctx context.Context) error {
 		for _, id := range ids {
 			if err := j.PauseItem(ctx, id, pause); err != nil {
 				return err
@@ -330,17 +334,15 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 // pauseQueue holds the whole queue, or lets it go on; the next start finds it
 // as it was left.
 func (a *App) pauseQueue() tea.Cmd {
-	hold := false
+	hold, words := false, "the queue goes on"
 	if _, held := a.outbox.Queue.Paused(); held {
 		a.outbox.Queue.Resume()
-		a.say("the queue goes on")
 	} else {
 		a.outbox.Queue.Pause(byYou)
-		a.warn("the queue is held; " + a.keyFor(keymap.PauseQueue) + " lets it go on")
-		hold = true
+		hold, words = true, "the queue is held; "+a.keyFor(keymap.PauseQueue)+" lets it go on"
 	}
 	j := a.session.Journal
-	return a.changeQueue(nil, func(ctx context.Context) error { return j.HoldQueue(ctx, hold) })
+	return a.changeQueue(nil, words, func(ctx context.Context) error { return j.HoldQueue(ctx, hold) })
 }
 
 // editQueued takes a submission back into the form, which voids its price.
@@ -359,25 +361,29 @@ func (a *App) editQueued(id string) tea.Cmd {
 	a.draft = draft
 	f := a.generationForm(draft)
 	a.push(f)
-	// What is edited is kept as a draft before it leaves the queue.
-	return tea.Batch(tea.Sequence(f.keep(), a.takeOut(&sub)), f.look())
+	f.saved = f.draft.UpdatedAt // with what follows
+	return tea.Batch(a.takeOut(&sub, f), f.look())
 }
 
 // takeOut takes a submission out of the queue that was not sent, and stays a
-// draft or refused in the journal.
-func (a *App) takeOut(sub *state.Submission) tea.Cmd {
+// draft or refused in the journal. What the form shows of it is kept together
+// with that, unless the form is aside.
+func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
 	edited := *sub
 	a.outbox.Remove(sub.ID)
 	a.showOutbox()
-	j, refused := a.session.Journal, sub.State == state.SubmissionRejected
-	if !refused {
+	if sub.State != state.SubmissionRejected {
 		if err := edited.Edit(); err != nil {
 			a.complain(err.Error())
 			return nil
 		}
 	}
-	return a.changeQueue([]string{sub.ID}, func(ctx context.Context) error {
-		if refused {
+	j, draft, aside := a.session.Journal, f.draft.Clone(), f.aside
+	return a.changeQueue([]string{sub.ID}, "", func(ctx context.Context) error {
+		switch {
+		case !aside:
+			return j.TakeBack(ctx, edited, draft)
+		case edited.State == state.SubmissionRejected:
 			return j.Dequeue(ctx, edited.ID)
 		}
 		return j.SaveSubmission(ctx, edited)
@@ -434,9 +440,9 @@ func (a *App) dropNow(ids []string) tea.Cmd {
 		a.outbox.Remove(id)
 	}
 	a.showOutbox()
-	a.say("dropped: " + count(len(waiting)+len(refused), "job", "jobs"))
+	words := "dropped: " + count(len(waiting)+len(refused), "job", "jobs")
 	j := a.session.Journal
-	return a.changeQueue(append(waiting, refused...), func(ctx context.Context) error {
+	return a.changeQueue(append(waiting, refused...), words, func(ctx context.Context) error {
 		for _, id := range waiting {
 			if err := j.Drop(ctx, id, time.Now()); err != nil {
 				return err

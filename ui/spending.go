@@ -300,7 +300,7 @@ func (a *App) giveBack(s *spending, sub *state.Submission, words string) tea.Cmd
 	}
 	f.hold()
 	a.bring(f)
-	return tea.Batch(a.takeOut(sub), f.look())
+	return tea.Batch(a.takeOut(sub, f), f.look())
 }
 
 // bring shows a screen that nobody called for. Where somebody is typing or

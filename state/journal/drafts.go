@@ -12,15 +12,17 @@ import (
 
 // SaveDraft keeps what stands in the form, by the draft's id.
 func (j *Journal) SaveDraft(ctx context.Context, d state.Draft) error {
+	return j.write(ctx, func(tx *sql.Tx) error { return saveDraft(ctx, tx, d) })
+}
+
+func saveDraft(ctx context.Context, tx *sql.Tx, d state.Draft) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("the draft can't be kept: %w", err)
 	}
-	return j.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO drafts (id, updated_at, draft) VALUES (?,?,?)",
-			d.ID, nanos(d.UpdatedAt), string(text))
-		return err
-	})
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO drafts (id, updated_at, draft) VALUES (?,?,?)",
+		d.ID, nanos(d.UpdatedAt), string(text))
+	return err
 }
 
 // Draft gives the draft that was changed last; ok is false if there is none.

@@ -97,25 +97,44 @@ func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 // is no error. What waits must be dropped instead, and what is being sent or in
 // doubt keeps its place, because it may come back to it.
 func (j *Journal) Dequeue(ctx context.Context, id string) error {
-	return j.spend(ctx, func(tx *sql.Tx) error {
-		old, err := stored(ctx, tx, id)
-		switch {
-		case err != nil:
-			return err
-		case old.state == state.SubmissionSending || old.state == state.SubmissionUnknown:
-			return ErrTaken
-		}
-		var waits bool
-		err = tx.QueryRowContext(ctx,
-			"SELECT EXISTS (SELECT 1 FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+waiting+")", id).Scan(&waits)
-		if err != nil {
-			return err
-		}
-		if waits {
-			return fmt.Errorf("%w: it still waits in the queue, drop it instead", state.ErrTransition)
-		}
-		_, err = tx.ExecContext(ctx, "DELETE FROM queue WHERE submission = ?", id)
+	return j.spend(ctx, func(tx *sql.Tx) error { return dequeue(ctx, tx, id) })
+}
+
+func dequeue(ctx context.Context, tx *sql.Tx, id string) error {
+	old, err := stored(ctx, tx, id)
+	switch {
+	case err != nil:
 		return err
+	case old.state == state.SubmissionSending || old.state == state.SubmissionUnknown:
+		return ErrTaken
+	}
+	var waits bool
+	err = tx.QueryRowContext(ctx,
+		"SELECT EXISTS (SELECT 1 FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+waiting+")", id).Scan(&waits)
+	if err != nil {
+		return err
+	}
+	if waits {
+		return fmt.Errorf("%w: it still waits in the queue, drop it instead", state.ErrTransition)
+	}
+	_, err = tx.ExecContext(ctx, "DELETE FROM queue WHERE submission = ?", id)
+	return err
+}
+
+// TakeBack takes a submission out of the queue and keeps what was asked for as
+// the draft in the form, both or neither: what stood in both could be paid for
+// twice, what stood in none would be lost. One that waited is given as Edit has
+// left it, one that was refused as it is.
+func (j *Journal) TakeBack(ctx context.Context, s state.Submission, d state.Draft) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		leave := func() error { return j.save(ctx, tx, s) }
+		if s.State == state.SubmissionRejected {
+			leave = func() error { return dequeue(ctx, tx, s.ID) }
+		}
+		if err := leave(); err != nil {
+			return err
+		}
+		return saveDraft(ctx, tx, d)
 	})
 }
 

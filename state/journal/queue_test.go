@@ -505,3 +505,43 @@ func TestADraftThatWasRefusedOrDroppedCanBeSentAgain(t *testing.T) {
 		}
 	}
 }
+
+// What is edited is in the form or in the queue, and never in both.
+func TestWhatIsEditedIsTakenBackAsAWhole(t *testing.T) {
+	j := opened(t, journalPath(t))
+	enqueued(t, j, 3)
+	items, err := j.Queue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := items[1].Submission
+	draft := edited.Draft.Clone()
+	draft.ID, draft.UpdatedAt = "form", noon.Add(time.Hour)
+	if err := edited.Edit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.TakeBack(t.Context(), edited, draft); err != nil {
+		t.Fatal(err)
+	}
+	kept, ok, err := j.Draft(t.Context())
+	if got := order(t, j); got != "q0 q2" || !ok || err != nil || !reflect.DeepEqual(kept, draft) {
+		t.Fatalf("the queue is %s, the draft %+v, %v", got, kept, err)
+	}
+
+	// One that has left meanwhile leaves nothing in the form.
+	gone := items[2].Submission
+	if err := j.BeginSending(t.Context(), sending(t, gone)); err != nil {
+		t.Fatal(err)
+	}
+	late := gone.Draft.Clone()
+	late.ID, late.UpdatedAt = "late", noon.Add(2*time.Hour)
+	if err := gone.Edit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.TakeBack(t.Context(), gone, late); !errors.Is(err, ErrBackwards) {
+		t.Errorf("%v", err)
+	}
+	if kept, _, _ := j.Draft(t.Context()); kept.ID != "form" {
+		t.Errorf("the form holds %+v", kept)
+	}
+}

@@ -221,6 +221,11 @@ func (c *crash) follows(before, after holding, d deed, told string) {
 	if !kept[told] {
 		c.t.Fatalf("it said %q and died, and did not do it: %+v\nbefore %s\nafter  %s", told, ch, before.line(), after.line())
 	}
+	for _, item := range after.queue {
+		if after.draft.Visual == item.Submission.Draft.Visual {
+			c.t.Fatalf("%s stands in line and in the form", item.Submission.Name)
+		}
+	}
 	for _, id := range ch.edited {
 		if was := before.subs[id]; after.draft.Visual != was.Draft.Visual {
 			c.t.Fatalf("%s was edited, and is nowhere: the form holds %q", was.Name, after.draft.Visual)
