@@ -109,7 +109,9 @@ func (c *crash) goesOn(before holding) (after holding) {
 		c.looksAtQueue(before)
 		all := deeds()
 		d = all[c.random.IntN(len(all))]
-		told = c.does(d)
+		if told = c.does(d); told != "" {
+			c.told++
+		}
 	}
 	after = c.kill()
 	c.follows(before, after, d, told)

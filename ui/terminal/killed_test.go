@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -23,8 +24,9 @@ var kills = flag.Int("kills", 8, "how often to kill the program around paid requ
 
 // figures are what a night of kills comes to.
 type figures struct {
-	kills, jobs, twice int
-	frames             []float64 // ms from a start after a kill to its first frame
+	kills, away, told int // kills, those with a request on its way, those right after an acknowledgement
+	jobs, twice       int
+	frames            []float64 // ms from a start after a kill to its first frame
 }
 
 func (f *figures) report(t *testing.T) {
@@ -33,8 +35,9 @@ func (f *figures) report(t *testing.T) {
 		return
 	}
 	slices.Sort(f.frames)
-	t.Logf("%d kills, %d starts that drew; %d jobs accepted, %d twice; first frame after a kill: median %.0f ms, longest %.0f ms",
-		f.kills, len(f.frames), f.jobs, f.twice, f.frames[len(f.frames)/2], f.frames[len(f.frames)-1])
+	t.Logf("%d kills, %d with a request on its way, %d right after something was acknowledged; %d starts that drew, "+
+		"the first frame after a median of %.0f ms, at most %.0f ms; %d jobs accepted, %d of them twice",
+		f.kills, f.away, f.told, len(f.frames), f.frames[len(f.frames)/2], f.frames[len(f.frames)-1], f.jobs, f.twice)
 }
 
 // crash is one account and one home in which the program is killed again and
@@ -96,6 +99,9 @@ func (c *crash) kill() holding {
 	j := c.journalIn(dir)
 	h := readHolding(c.t, j)
 	must(c.t, j.Close())
+	if slices.ContainsFunc(slices.Collect(maps.Values(h.subs)), func(s state.Submission) bool { return s.State == state.SubmissionSending }) {
+		c.away++
+	}
 	c.listed(dir, h)
 	return h
 }
