@@ -103,6 +103,7 @@ func (c *crash) kill() holding {
 		c.away++
 	}
 	c.listed(dir, h)
+	must(c.t, os.RemoveAll(dir)) // there are many
 	return h
 }
 
