@@ -53,17 +53,19 @@ func TestTheQueueLosesNothingWhenItIsKilled(t *testing.T) {
 func drains(t *testing.T, times int, honours bool, args ...string) {
 	t.Helper()
 	var f figures
-	for account := 0; f.kills < times; account++ {
-		// A job takes about a second, so that slots are scarce.
-		c := newCrash(t, &f, uint64(account), append([]string{"--speed", "200", "--seed", fmt.Sprint(account)}, args...)...)
-		if account%2 == 0 { // one too many, so that the server refuses; else it is to be learned
-			c.configures("[queue]\nslots = 4\n[refresh]\nrunning = \"2s\"\n")
-		}
-		last := c.fills(12)
-		for range min(perAccount, times-f.kills) {
-			last = c.goesOn(last)
-		}
-		c.ends(last, honours)
+	for account := 0; f.kills < times && !t.Failed(); account++ {
+		t.Run(fmt.Sprintf("from %d", f.kills), func(t *testing.T) {
+			// A job takes about a second, so that slots are scarce.
+			c := newCrash(t, &f, uint64(account), append([]string{"--speed", "200", "--seed", fmt.Sprint(account)}, args...)...)
+			if account%2 == 0 { // one too many, so that the server refuses; else it is to be learned
+				c.configures("[queue]\nslots = 4\n[refresh]\nrunning = \"2s\"\n")
+			}
+			last := c.fills(12)
+			for range min(perAccount, times-f.kills) {
+				last = c.goesOn(last)
+			}
+			c.ends(last, honours)
+		})
 	}
 	f.report(t)
 }

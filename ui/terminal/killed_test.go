@@ -245,9 +245,11 @@ func (c *crash) settles(what string, done func(*state.Submission, *holding) bool
 func TestNothingIsLostOrPaidTwiceWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	var f figures
-	for f.kills < *kills {
-		c := newCrash(t, &f, uint64(f.kills), "--speed", "5000", "--plan", "scale")
-		c.submits(min(perAccount, *kills-f.kills))
+	for f.kills < *kills && !t.Failed() {
+		t.Run(fmt.Sprintf("from %d", f.kills), func(t *testing.T) {
+			c := newCrash(t, &f, uint64(f.kills), "--speed", "5000", "--plan", "scale")
+			c.submits(min(perAccount, *kills-f.kills))
+		})
 	}
 	f.report(t)
 }
