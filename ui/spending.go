@@ -203,6 +203,9 @@ func (a *App) landSending(d state.Done) tea.Cmd {
 	case state.SubmissionSent:
 		return a.sent(d)
 	case state.SubmissionUnknown:
+		if d.Step.Kind == state.StepResend {
+			return nil // the doubt that it was is on the screen, and dubtop goes on by itself
+		}
 		return a.unclear(&sub)
 	}
 	return a.notSent(d)
