@@ -133,7 +133,11 @@ func (r *Reconciler) Claim(id api.ID, submission string) {
 // earlier attempt is void.
 func (n *intent) update(s *Submission) (changed bool) {
 	if n.sub.State != s.State || !n.sub.AnsweredAt.Equal(s.AnsweredAt) || n.sub.Lead != s.Lead {
-		*n = intent{wanted: n.wanted, resent: n.resent}
+		resent := n.resent
+		if !n.sub.AnsweredAt.Equal(s.AnsweredAt) {
+			resent = time.Time{} // it was sent once more and got an answer: resendAt says when next
+		}
+		*n = intent{wanted: n.wanted, resent: resent}
 		changed = true
 	}
 	if n.wanted == nil {

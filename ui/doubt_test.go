@@ -43,6 +43,30 @@ func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
 	}
 }
 
+// A second try that meets a limit on its way says nothing of the first: what may
+// have been accepted can't be edited or taken for free.
+func TestASecondTryThatIsRefusedLeavesTheDoubt(t *testing.T) {
+	for _, fault := range []simulator.Fault{{Refuse: true}, {Status: 429, Body: `{"statusCode":429,"message":"Rate limit exceeded"}`}} {
+		tell(t, stage{}, func(s *story) {
+			s.lose("lost", simulator.Fault{DropAfter: true})
+			s.Pass(2 * time.Second) // the proof about keys is had
+			fault.Times = 1
+			s.account.Fault(creating, fault)
+			s.Press("5")
+			s.Pass(5 * time.Second)
+			s.Sees("! unknown")
+			s.Press("n", "ctrl+l", "esc", "e")
+			s.Sees("it may have been accepted, so it can't be changed any more")
+			s.Pass(20 * time.Second)
+			s.Sees("Nothing waits")
+			s.acceptsInOrder("lost")
+			if keys := s.keysUsed(); len(keys) != 1 {
+				s.t.Errorf("one intent went out under %d keys", len(keys))
+			}
+		})
+	}
+}
+
 func TestALeadOfTheServerIsFollowed(t *testing.T) {
 	tell(t, ignoring(), func(s *story) {
 		id := s.account.Add(simulator.Job{ID: "6f1c0f52-7b0a-4b60-9a55-0a4f6a9f2f11", Name: "elsewhere"})
