@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,15 +54,16 @@ func TestTheQueueLosesNothingWhenItIsKilled(t *testing.T) {
 func drains(t *testing.T, times int, honours bool, args ...string) {
 	t.Helper()
 	var f figures
-	for account := 0; f.kills < times && !t.Failed(); account++ {
-		t.Run(fmt.Sprintf("from %d", f.kills), func(t *testing.T) {
+	for from := 0; from < times && !t.Failed(); from += perAccount {
+		t.Run(fmt.Sprintf("from %d", from), func(t *testing.T) {
+			account := from / perAccount
 			// A job takes about a second, so that slots are scarce.
 			c := newCrash(t, &f, uint64(account), append([]string{"--speed", "200", "--seed", fmt.Sprint(account)}, args...)...)
 			if account%2 == 0 { // one too many, so that the server refuses; else it is to be learned
 				c.configures("[queue]\nslots = 4\n[refresh]\nrunning = \"2s\"\n")
 			}
 			last := c.fills(12)
-			for range min(perAccount, times-f.kills) {
+			for range min(perAccount, times-from) {
 				last = c.goesOn(last)
 			}
 			c.ends(last, honours)
@@ -350,10 +352,10 @@ func (c *crash) ends(last holding, honours bool) {
 	})
 	c.honest(h)
 	for _, s := range h.subs {
-		keys, made := c.g.keys(filepath.Base(s.Draft.Visual)), c.g.made("key-"+filepath.Base(s.Draft.Visual[:len(s.Draft.Visual)-len("_28s.mp4")]))
+		keys, made := c.g.keys("/"+s.Name), c.g.made("key-"+strings.TrimPrefix(s.ID, "intent-"))
 		c.jobs += len(made)
-		if len(keys) > 1 {
-			c.t.Errorf("%s left under %q", s.Name, keys)
+		if len(keys) > 1 || s.State == state.SubmissionSent && len(keys) == 0 {
+			c.t.Errorf("%s left under the keys %q", s.Name, keys)
 		}
 		if s.State != state.SubmissionSent && s.State != state.SubmissionUnknown && len(made) > 0 {
 			c.t.Errorf("%s is %s, and was made", s.Name, s.State)
