@@ -62,7 +62,7 @@ func drains(t *testing.T, times int, honours bool, args ...string) {
 			if account%2 == 0 { // one too many, so that the server refuses; else it is to be learned
 				c.configures("[queue]\nslots = 4\n[refresh]\nrunning = \"2s\"\n")
 			}
-			last := c.fills(12)
+			last := c.fills(min(12, 4+*kills/2))
 			for range min(perAccount, times-from) {
 				last = c.goesOn(last)
 			}
