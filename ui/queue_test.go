@@ -172,6 +172,33 @@ func TestEditingTakesAJobOutAndVoidsItsPrice(t *testing.T) {
 	})
 }
 
+// Somebody takes a job into the form just while its price is asked for anew:
+// the old one must not leave behind the new one's back.
+func TestWhatIsEditedWhileItIsPricedIsSentOnce(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	path := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.agree("before")
+		s.Pass(10 * time.Minute)
+		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Delay: 10 * time.Second})
+		s.account.SetRunning(0)
+		s.Press("5")
+		for asked := s.estimates(); s.estimates() == asked; {
+			s.Pass(time.Second)
+		}
+		s.Press("e") // the price is on its way
+		s.fill("Output file name", "_again")
+		s.Pass(time.Minute)
+		s.acceptsInOrder()
+		s.account.ClearFaults()
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Minute)
+		s.acceptsInOrder("before_again")
+	})
+}
+
 // A price is good for five minutes. What waits longer is priced again in its
 // turn: no dearer, and it leaves; dearer, and the user is asked.
 func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {

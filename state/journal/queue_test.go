@@ -141,6 +141,39 @@ func TestSendingAndWaitingExcludeEachOther(t *testing.T) {
 	}
 }
 
+// A new price may come back after its submission was taken into the form: what
+// was edited stays out of the queue, for it will be another submission.
+func TestWhatWasEditedDoesNotComeBack(t *testing.T) {
+	path := journalPath(t)
+	j, other := opened(t, path), opened(t, path)
+	enqueued(t, j, 2)
+	edited := confirmed("q0")
+	if err := errors.Join(edited.Edit(), j.SaveSubmission(t.Context(), edited)); err != nil {
+		t.Fatal(err)
+	}
+	priced := confirmed("q0")
+	if err := priced.Reprice(priced.Price, noon.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	dearer := confirmed("q0")
+	if err := dearer.Reprice(state.Price{Cost: new(api.Micros(9_000_000))}, noon.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	for _, late := range []state.Submission{priced, dearer} {
+		for _, j := range []*Journal{j, other} {
+			if err := j.SaveSubmission(t.Context(), late); !errors.Is(err, ErrBackwards) {
+				t.Errorf("a late price makes it %s: %v, want ErrBackwards", late.State, err)
+			}
+		}
+	}
+	if err := other.BeginSending(t.Context(), sending(t, confirmed("q0"))); !errors.Is(err, ErrTaken) {
+		t.Errorf("sending what was edited: %v, want ErrTaken", err)
+	}
+	if got := order(t, j); got != "q1" {
+		t.Errorf("the queue is %s", got)
+	}
+}
+
 // A slot that was taken after all sends a job back to its place.
 func TestWhatWasNotAcceptedWaitsAtItsPlace(t *testing.T) {
 	j := opened(t, journalPath(t))

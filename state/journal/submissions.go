@@ -173,6 +173,11 @@ func (j *Journal) mayFollow(old prior, s state.Submission) error {
 	if !old.state.CanBecome(s.State) {
 		return fmt.Errorf("%w: it is %s there, and can't become %s", ErrBackwards, old.state, s.State)
 	}
+	if old.state == state.SubmissionDraft && len(old.body) == 0 && s.State != state.SubmissionDraft {
+		// A new submission is made of what is edited: a price that comes late
+		// must not bring the old one back beside it.
+		return fmt.Errorf("%w: it was taken back into the form", ErrBackwards)
+	}
 	if !old.state.AtStake() {
 		return nil
 	}
