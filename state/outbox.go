@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"net/http"
 	"time"
 
 	"dubtop/api"
@@ -39,6 +40,29 @@ type Task struct {
 	// journal has to hold before anything is done; zero for looks and proofs.
 	Submission Submission
 	Step       Step // of the reconciler's tasks
+	// Proven says of a resending that the server looks at the key before it
+	// judges the request.
+	Proven bool
+}
+
+// Outcome judges the error of a paid request, which is nil if it was accepted.
+// Of a resending it is the outcome of the first request, too, whose answer was
+// lost: a refusal of the second is one of both only where the server looked at
+// the key, which would have led it to the job. What is refused on the way there,
+// or before anybody is known to look at keys, leaves the doubt as it was; so do
+// full slots as long as the first request may still be on its way.
+func (t *Task) Outcome(err error, now time.Time) api.Outcome {
+	o := api.OutcomeOf(err)
+	if t.Kind != TaskResend || o == api.Accepted {
+		return o
+	}
+	e, ok := errors.AsType[*api.Error](err)
+	arrived := wall(now).Sub(wall(t.Submission.SentAt)) >= quarantine
+	judged := ok && (e.Kind == api.KindConcurrency && arrived || e.Kind == api.KindInvalid && e.Status != http.StatusRequestEntityTooLarge)
+	if !t.Proven || !judged {
+		return api.Unknown
+	}
+	return o
 }
 
 // Done is what came of a task.
@@ -442,10 +466,16 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, bool) {
 	}
 	o.Begin(t.Submission.ID)
 	if t.Kind == TaskResend {
+		t.Proven = o.proven(&t.Submission, now)
 		o.stake[t.Submission.ID] = t.Submission
 		o.track()
 	}
 	return t, true
+}
+
+// proven reports whether the server is sure to know the key of a first attempt.
+func (o *Outbox) proven(sub *Submission, now time.Time) bool {
+	return o.Reconciler.Proven && sub.replayable(now)
 }
 
 // Choose takes the user's choice about a doubt and gives what is to be done
@@ -470,6 +500,7 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 	}
 	o.Begin(submission)
 	if t.Kind == TaskResend {
+		t.Proven = o.proven(&t.Submission, now)
 		o.stake[submission] = t.Submission
 		o.track()
 	}

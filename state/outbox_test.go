@@ -131,6 +131,35 @@ func TestWithoutAProofADoubtIsLookedFor(t *testing.T) {
 	}
 }
 
+func TestWhatASecondRequestSaysAboutTheFirst(t *testing.T) {
+	full, invalid := &api.Error{Kind: api.KindConcurrency, Status: 429}, &api.Error{Kind: api.KindInvalid, Status: 422}
+	large, key := &api.Error{Kind: api.KindInvalid, Status: 413}, &api.Error{Kind: api.KindAuth, Status: 401}
+	rate, refused := &api.Error{Kind: api.KindRateLimited, Status: 429}, &api.Error{Kind: api.KindNetwork}
+	for _, c := range []struct {
+		err                  error
+		first, blind, proven api.Outcome
+	}{
+		{nil, api.Accepted, api.Accepted, api.Accepted},
+		{full, api.Limited, api.Unknown, api.Limited},
+		{invalid, api.Refused, api.Unknown, api.Refused},
+		{large, api.Refused, api.Unknown, api.Unknown},
+		{key, api.Refused, api.Unknown, api.Unknown},
+		{rate, api.Limited, api.Unknown, api.Unknown},
+		{refused, api.NotSent, api.Unknown, api.Unknown},
+	} {
+		first, blind, proven := Task{Kind: TaskSend}, Task{Kind: TaskResend}, Task{Kind: TaskResend, Proven: true}
+		now := noon.Add(quarantine)
+		first.Submission.SentAt, blind.Submission.SentAt, proven.Submission.SentAt = noon, noon, noon
+		got := [3]api.Outcome{first.Outcome(c.err, now), blind.Outcome(c.err, now), proven.Outcome(c.err, now)}
+		if want := [3]api.Outcome{c.first, c.blind, c.proven}; got != want {
+			t.Errorf("%v: %v, want %v", c.err, got, want)
+		}
+		if c.err == full && proven.Outcome(c.err, now.Add(-time.Second)) != api.Unknown {
+			t.Error("the first request may still be on its way")
+		}
+	}
+}
+
 func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
 	for choice, wanted := range map[Choice]TaskKind{ChoiceLink: TaskLink, ChoiceResend: TaskResend, ChoiceDrop: TaskLink} {
 		o := outboxOf(t, 1)

@@ -8,6 +8,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/ui"
 )
 
 // ignoring is an account whose server takes no notice of idempotency keys.
@@ -43,28 +44,47 @@ func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
 	}
 }
 
-// A second try that meets a limit on its way says nothing of the first: what may
-// have been accepted can't be edited or taken for free.
-func TestASecondTryThatIsRefusedLeavesTheDoubt(t *testing.T) {
-	for _, fault := range []simulator.Fault{{Refuse: true}, {Status: 429, Body: `{"statusCode":429,"message":"Rate limit exceeded"}`}} {
+// What is said about the second request says nothing about the first one, unless
+// the server has looked at the key: the first may have been accepted all the same.
+func TestARefusalOfTheSecondRequestIsNoProofAboutTheFirst(t *testing.T) {
+	for name, fault := range map[string]simulator.Fault{
+		"not sent":          {Refuse: true},
+		"too many requests": {Status: 429, Body: `{"statusCode":429,"message":"Too many requests","errorCode":"rate_limit_exceeded"}`},
+		"not the key":       {Status: 401, Body: `{"statusCode":401,"message":"Unauthorized"}`},
+		"not the plan":      {Status: 402, Body: `{"statusCode":402,"message":"Payment required"}`},
+	} {
 		tell(t, stage{}, func(s *story) {
 			s.lose("lost", simulator.Fault{DropAfter: true})
-			s.Pass(2 * time.Second) // the proof about keys is had
 			fault.Times = 1
 			s.account.Fault(creating, fault)
+			s.Pass(10 * time.Second)
+			s.DoesNotSee("nothing was charged")
 			s.Press("5")
-			s.Pass(5 * time.Second)
-			s.Sees("! unknown")
-			s.Press("n", "ctrl+l", "esc", "e")
-			s.Sees("it may have been accepted, so it can't be changed any more")
-			s.Pass(20 * time.Second)
+			s.Sees("unknown", "maybe charged")
+			if strings.Contains(s.row("lost"), "waiting") {
+				t.Errorf("%s: it is in line again, as if nothing had been made of it", name)
+			}
+			s.Pass(5 * time.Minute)
 			s.Sees("Nothing waits")
 			s.acceptsInOrder("lost")
-			if keys := s.keysUsed(); len(keys) != 1 {
-				s.t.Errorf("one intent went out under %d keys", len(keys))
-			}
 		})
 	}
+}
+
+func TestWhereTheKeyWasLookedAtARefusalIsAnAnswer(t *testing.T) {
+	tell(t, stage{config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.lose("never", simulator.Fault{DropBefore: true})
+		s.account.SetRunning(3)
+		s.Press("5")
+		s.Pass(30 * time.Second)
+		s.Sees("unknown", "never") // the first request may still be on its way
+		s.Pass(3 * time.Minute)
+		s.Sees("waiting", "never")
+		s.account.SetRunning(0)
+		s.Pass(time.Minute)
+		s.Sees("Nothing waits")
+		s.acceptsInOrder("never")
+	})
 }
 
 func TestALeadOfTheServerIsFollowed(t *testing.T) {

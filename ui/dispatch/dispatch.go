@@ -80,33 +80,8 @@ func (d Desk) send(ctx context.Context, t state.Task) state.Done {
 		done.Slots, id = e.Slots, e.Generation
 	}
 	done.Unrecorded = errors.Join(
-		sub.Answer(outcome(t, done.Err, time.Now()), id, Words(done.Err), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
+		sub.Answer(t.Outcome(done.Err, time.Now()), id, Words(done.Err), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
 	return done
-}
-
-// lateArrival is longer than any request was seen to take on its way to the
-// server.
-const lateArrival = 90 * time.Second
-
-// outcome judges the answer to a paid request. What comes of a second try need
-// not be what came of the first: one that never left, or that met a limit or a
-// refused key on its way, ends no doubt.
-func outcome(t state.Task, err error, now time.Time) api.Outcome {
-	o := api.OutcomeOf(err)
-	if t.Kind != state.TaskResend || o == api.Accepted {
-		return o
-	}
-	kind := api.Kind(0)
-	if e, ok := errors.AsType[*api.Error](err); ok {
-		kind = e.Kind
-	}
-	switch {
-	case o == api.Refused && kind != api.KindAuth && kind != api.KindPayment:
-		return o // as the first try was: they are the same bytes
-	case kind == api.KindConcurrency && t.Step.Kind == state.StepResend && now.Sub(t.Submission.SentAt.Round(0)) >= lateArrival:
-		return o // a server that knows the key would have answered with its job
-	}
-	return api.Unknown
 }
 
 // unbegun is what is known of a request that the journal did not let leave.

@@ -28,6 +28,7 @@ func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
 		"no slot, long after":               {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, want: state.SubmissionQueued},
 		"no slot, where keys may not count": {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, chosen: true, want: state.SubmissionUnknown},
 		"refused as it was before":          {fault: refused(422, "generation_input_video_invalid"), want: state.SubmissionRejected},
+		"refused, where keys may not count": {fault: refused(422, "generation_input_video_invalid"), chosen: true, want: state.SubmissionUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
@@ -37,10 +38,7 @@ func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
 				if name != "the job" {
 					account.Fault("POST /v2/generate", c.fault)
 				}
-				task := state.Task{Kind: state.TaskResend, Submission: sub, Step: state.Step{Kind: state.StepResend}}
-				if c.chosen {
-					task.Step.Kind = ""
-				}
+				task := state.Task{Kind: state.TaskResend, Submission: sub, Proven: !c.chosen}
 				if err := task.Submission.Resend(time.Now()); err != nil {
 					t.Fatal(err)
 				}
