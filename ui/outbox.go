@@ -330,11 +330,12 @@ func (a *App) readOutbox() tea.Cmd {
 	if o.reading || a.session.Journal.Path() == "" && !o.stale {
 		return nil // nobody else has a journal that is in memory
 	}
-	o.reading = true
 	s, known, begun := a.session, o.revision, o.Clock()
 	if o.stale {
 		known = -1
 	}
+	// What goes stale while it is read wants another look.
+	o.reading, o.stale = true, false
 	foreign := o.awayElsewhere(a.sending)
 	return func() tea.Msg { return readOutbox(s, known, begun, foreign) }
 }
@@ -381,6 +382,7 @@ func (m outboxMsg) land(a *App) tea.Cmd {
 	}
 	o := &a.outbox
 	o.reading = false
+	o.stale = o.stale || m.err != nil
 	switch {
 	case m.err != nil && !o.told:
 		o.told = true
@@ -405,7 +407,7 @@ func (m outboxMsg) land(a *App) tea.Cmd {
 // loadOutbox takes in what the journal holds.
 func (a *App) loadOutbox(m outboxMsg) {
 	o := &a.outbox
-	o.revision, o.stale = m.revision, false
+	o.revision = m.revision
 	o.Load(m.snapshot)
 	why, held := o.Queue.Paused()
 	switch {

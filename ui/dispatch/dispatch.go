@@ -168,6 +168,7 @@ func (d Desk) price(ctx context.Context, t state.Task) state.Done {
 	if err != nil {
 		done.Submission = t.Submission
 		done.Submission.Reason, done.Err = state.NoPrice+Words(err), err
+		done.Elsewhere = errors.Is(err, journal.ErrBackwards) || errors.Is(err, journal.ErrTaken)
 	}
 	return done
 }

@@ -325,7 +325,9 @@ func (d *Drain) land(ctx context.Context, done state.Done, now time.Time) {
 	d.stale = d.stale || done.Elsewhere || done.Unrecorded != nil
 	switch done.Kind {
 	case state.TaskPrice:
-		d.priced(done, now)
+		if !done.Elsewhere {
+			d.priced(done, now)
+		}
 	case state.TaskSend, state.TaskResend, state.TaskLink:
 		d.paid--
 		d.answered(done, now)

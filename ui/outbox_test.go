@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// clerk is a dashboard on a journal with n submissions in line.
+func clerk(tb testing.TB, n int) *App {
+	tb.Helper()
+	a := desk(tb, 20)
+	j, err := journal.OpenMemory()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = j.Close() })
+	a.session.Journal = j
+	subs := make([]state.Submission, n)
+	for i := range subs {
+		subs[i] = agreed(tb, fmt.Sprintf("s%05d", i))
+	}
+	if err := j.EnqueueAll(tb.Context(), subs, nil, a.now); err != nil {
+		tb.Fatal(err)
+	}
+	a.reread()
+	return a
+}
+
+// agreed is a confirmed submission.
+func agreed(tb testing.TB, id string) state.Submission {
+	tb.Helper()
+	now := time.Now()
+	s, err := state.NewSubmission(id, state.Draft{
+		ID: "d-" + id, Model: "lipsync-2", Visual: "https://c.example/" + id + ".mp4", Audio: "https://c.example/a.wav",
+	}, state.CheckEnv{Now: now})
+	if err == nil {
+		err = s.Estimate(state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now)
+	}
+	if err == nil {
+		err = s.Confirm(now, "key-"+id)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+// reread lets the outbox be read as it is in the journal.
+func (a *App) reread() {
+	a.outbox.stale = true
+	a.readOutbox()().(outboxMsg).land(a)
+}
+
+// A journal may be read just while somebody else holds an item back: what that
+// reading can't know of has to be read once more.
+func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
+	a := clerk(t, 2)
+	a.outbox.Sender, a.outbox.stale = true, true
+	reading := a.readOutbox()
+	task := state.Task{Kind: state.TaskSend}
+	for _, due := range a.outbox.Due(time.Now(), 0, 1) {
+		if due.Kind == state.TaskSend {
+			task = due
+		}
+	}
+	doneMsg{a.session, state.Done{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}}.land(a)
+	reading().(outboxMsg).land(a)
+	if again := a.readOutbox(); again != nil {
+		again().(outboxMsg).land(a)
+	}
+	if _, ok := a.outbox.Queue.Item("s00000"); !ok || task.Submission.ID != "s00000" {
+		t.Errorf("an item is lost that the journal has: %q handed out, %v left", task.Submission.ID, a.outbox.Rows())
+	}
+}
