@@ -103,8 +103,17 @@ func (r *Reconciler) found() (intents []*intent, found [][]Candidate) {
 }
 
 // unclaimed are the jobs of the last look that fit and that nobody else has.
-func (r *Reconciler) unclaimed(n *intent) []Candidate {
-	return r.candidates(n.wanted, r.jobs.items, func(id api.ID) bool { return r.taken(id, n) })
+// Which ones fit is found out once for each look; whose they are changes.
+func (r *Reconciler) unclaimed(n *intent) (left []Candidate) {
+	if n.fitsOf != r.jobs.count {
+		n.fits, n.fitsOf = r.candidates(n.wanted, r.jobs.items, func(api.ID) bool { return false }), r.jobs.count
+	}
+	for _, c := range n.fits {
+		if !r.taken(c.ID, n) {
+			left = append(left, c)
+		}
+	}
+	return left
 }
 
 // resolve links the group where only one way is left, or where it makes no

@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"time"
 
@@ -160,6 +161,8 @@ func (o *Outbox) Load(s Snapshot) {
 		}
 		o.Queue.Order(order)
 	}
+	// The snapshots that come are no older.
+	maps.DeleteFunc(o.changed, func(_ string, at uint64) bool { return at <= s.Begun })
 	o.clock++
 	o.track()
 }
@@ -176,7 +179,7 @@ func (o *Outbox) keptRefused(begun uint64) (kept []Submission) {
 
 // forget drops what the journal no longer has.
 func (o *Outbox) forget(known map[string]bool, begun uint64) {
-	for _, item := range o.Queue.Items() {
+	for _, item := range o.Queue.waiting() {
 		if id := item.Submission.ID; !known[id] && !o.ahead(id, begun) {
 			o.Queue.Remove(id)
 		}

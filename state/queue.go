@@ -41,6 +41,7 @@ type Queue struct {
 
 	items  []*queued
 	byID   map[string]*queued
+	joined int // how many ever did
 	paused bool
 	why    string
 	slept  time.Time // prices from before are stale
@@ -84,6 +85,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 		}
 		q.byID[s.ID] = item
 		q.items = append(q.items, item)
+		q.joined++
 	}
 	// When a price was last asked for stays: one that can't be had is not asked
 	// for all the time.
@@ -147,6 +149,9 @@ func (q *Queue) Sendable() (n int) {
 
 // Order brings the named items into that order. Others keep their places.
 func (q *Queue) Order(ids []string) {
+	if slices.EqualFunc(q.items, ids, func(item *queued, id string) bool { return item.Submission.ID == id }) {
+		return // as nearly always
+	}
 	place := make(map[*queued]int, len(ids))
 	for i, id := range ids {
 		if item, ok := q.byID[id]; ok {
@@ -171,10 +176,19 @@ func (q *Queue) Order(ids []string) {
 
 // Items lists what waits, in order. What is on its way is not among them.
 func (q *Queue) Items() []QueueItem {
-	var out []QueueItem
+	waiting := q.waiting()
+	out := make([]QueueItem, len(waiting))
+	for i, item := range waiting {
+		out[i] = item.QueueItem
+	}
+	return out
+}
+
+func (q *Queue) waiting() []*queued {
+	out := make([]*queued, 0, len(q.items))
 	for _, i := range q.items {
 		if !i.leaving {
-			out = append(out, i.QueueItem)
+			out = append(out, i)
 		}
 	}
 	return out

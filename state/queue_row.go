@@ -51,28 +51,34 @@ var _ Row[QueueRow] = (*QueueRow)(nil)
 // way, then the queue in its order, then what was refused. What was dropped
 // while in doubt is not listed.
 func (o *Outbox) Rows() []QueueRow {
-	var rows []QueueRow
-	add := func(s *Submission, state QueueState) *QueueRow {
-		row := newQueueRow(s, state)
-		row.order = -int64(len(rows))
-		rows = append(rows, row)
-		return &rows[len(rows)-1]
-	}
 	doubts, away := o.splitStake()
+	waiting := o.Queue.waiting()
+	rows := make([]QueueRow, 0, len(doubts)+len(away)+len(waiting)+len(o.refused))
 	for i := range doubts {
-		add(&doubts[i], QueueDoubt)
+		rows = append(rows, newQueueRow(&doubts[i], QueueDoubt, doubtPlaces-int64(i)))
 	}
 	for i := range away {
-		add(&away[i], QueueSending)
+		rows = append(rows, newQueueRow(&away[i], QueueSending, awayPlaces-int64(i)))
 	}
-	for i, item := range o.Queue.Items() {
-		add(&item.Submission, item.state()).Place = i + 1
+	// Whoever stands in line keeps its order while others leave or join: a list
+	// of many is not sorted anew for each of them.
+	first := int64(o.Queue.joined) - int64(len(waiting))
+	for i, item := range waiting {
+		row := newQueueRow(&item.Submission, item.state(), -first-int64(i))
+		row.Place = i + 1
+		rows = append(rows, row)
 	}
 	for i := range o.refused {
-		add(&o.refused[i], QueueRefused)
+		rows = append(rows, newQueueRow(&o.refused[i], QueueRefused, -awayPlaces-int64(i)))
 	}
 	return rows
 }
+
+// doubtPlaces and awayPlaces begin the orders of what stands before the queue.
+const (
+	awayPlaces  = int64(1) << 40
+	doubtPlaces = 2 * awayPlaces
+)
 
 // splitStake divides what is at stake, the earliest first.
 func (o *Outbox) splitStake() (doubts, away []Submission) {
@@ -105,9 +111,9 @@ func (i *QueueItem) state() QueueState {
 // NoPrice begins the reason of a submission that could not be priced again.
 const NoPrice = "no new price: "
 
-func newQueueRow(s *Submission, state QueueState) QueueRow {
+func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
 	row := QueueRow{
-		ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name,
+		order: order, ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name,
 		Length: api.Seconds(s.Price.Seconds), Since: wall(s.ConfirmedAt), Reason: s.Reason,
 	}
 	if s.State.AtStake() || s.State == SubmissionRejected {

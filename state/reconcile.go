@@ -70,6 +70,7 @@ type sighting[T any] struct {
 	at    time.Time // when it was asked for, our clock
 	since time.Time // how far back it reaches, the server's clock
 	asked time.Time // when a look was last handed out
+	count int       // of the answers
 }
 
 // intent is a submission that may have made a job nobody knows of. Only those
@@ -84,6 +85,8 @@ type intent struct {
 	link     api.ID    // what it is to be linked to, "" if that is open
 	question *Question // nil if there is none
 	asked    bool
+	fits     []Candidate // of the jobs of a look, whoever has them
+	fitsOf   int         // which look
 }
 
 // Track takes in the submissions as they stand: all whose outcome is open or was
@@ -304,6 +307,7 @@ func (r *Reconciler) Looked(step Step, jobs []api.Generation) {
 		return // a later look was answered before
 	}
 	s.at, s.since, s.items = step.At, step.Since, nil
+	s.count++
 	for i := range jobs {
 		if r.wantsAny(&jobs[i]) {
 			s.items = append(s.items, jobs[i])

@@ -77,3 +77,44 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 		t.Errorf("an item is lost that the journal has: %q handed out, %v left", task.Submission.ID, a.outbox.Rows())
 	}
 }
+
+// A beat must cost less than half a frame, however many wait.
+func BenchmarkBeatWith10kWaiting(b *testing.B) {
+	const many = 10_000
+	b.Run("at rest", func(b *testing.B) {
+		a := clerk(b, many)
+		for b.Loop() {
+			a.runOutbox()
+		}
+	})
+	b.Run("after a change", func(b *testing.B) {
+		a := clerk(b, many)
+		for b.Loop() {
+			a.outbox.PauseItem("s05000", false)
+			a.runOutbox()
+		}
+	})
+	b.Run("as one leaves", func(b *testing.B) {
+		a := clerk(b, many)
+		for i := 0; b.Loop(); i++ {
+			a.outbox.Remove(fmt.Sprintf("s%05d", i))
+			a.runOutbox()
+		}
+	})
+	b.Run("after a reading", func(b *testing.B) {
+		a := clerk(b, many)
+		a.outbox.stale = true
+		m := a.readOutbox()().(outboxMsg)
+		for b.Loop() {
+			m.snapshot.Begun = a.outbox.Clock()
+			m.land(a)
+		}
+	})
+	b.Run("reading", func(b *testing.B) {
+		a := clerk(b, many)
+		for b.Loop() {
+			a.outbox.stale, a.outbox.reading = true, false
+			a.readOutbox()()
+		}
+	})
+}
