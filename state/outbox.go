@@ -510,11 +510,17 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 	return t, nil
 }
 
-// Reprice gives the task to price a submission in doubt anew, which is wanted
-// before the user may have an old one sent once more.
+// Reprice gives the task to price a submission anew whose price the user has to
+// agree to: one in doubt, before an old one is sent once more, or one in the
+// queue whose price went up.
 func (o *Outbox) Reprice(submission string) (Task, bool) {
 	sub, ok := o.stake[submission]
-	if !ok || sub.State != SubmissionUnknown {
+	if ok = ok && sub.State == SubmissionUnknown; !ok {
+		var item QueueItem
+		item, ok = o.Queue.Item(submission)
+		sub, ok = item.Submission, ok && item.Waits()
+	}
+	if !ok || o.busy[submission] > 0 {
 		return Task{}, false
 	}
 	o.Begin(submission)

@@ -75,18 +75,18 @@ func (s *Submission) MayHaveCost() bool {
 // Reprice notes a new estimate of something agreed to already, because the old
 // one went stale. A price that is no higher leaves the agreement standing. A
 // higher one, or one that can't be compared, takes the submission back to
-// estimated, so that the user is asked; its key stays. Of a submission in doubt
-// only the price changes.
+// estimated, so that the user is asked; its key stays, and it is asked about
+// until there is a yes. Of a submission in doubt only the price changes.
 func (s *Submission) Reprice(p Price, now time.Time) error {
 	switch s.State {
-	case SubmissionConfirmed, SubmissionQueued, SubmissionUnknown:
+	case SubmissionEstimated, SubmissionConfirmed, SubmissionQueued, SubmissionUnknown:
 	default:
 		return s.wrong("be priced again")
 	}
 	if p.negative() {
 		return fmt.Errorf("%w: the price is below zero", ErrTransition)
 	}
-	if s.State != SubmissionUnknown && p.exceeds(s.Price) {
+	if s.State == SubmissionEstimated || s.State != SubmissionUnknown && p.exceeds(s.Price) {
 		key := s.IdempotencyKey
 		if err := s.Estimate(p, now); err != nil {
 			return err

@@ -35,6 +35,7 @@ type outboxState struct {
 	attended map[string]*spending // what the user has just said yes to, by id
 	end      time.Time            // when the last one should be done
 	pilots   map[string]*pilot    // by submission
+	wanted   string               // what somebody waits to see the new price of
 
 	drawn uint64                           // the clock when the rows were last made
 	shown map[string]state.SubmissionState // intents that have a row among the jobs or batches
@@ -207,8 +208,11 @@ func (m doneMsg) land(a *App) tea.Cmd {
 	case state.TaskLink:
 		cmd = a.landChoice(d)
 	case state.TaskPrice:
-		if d.Submission.State == state.SubmissionUnknown {
+		switch d.Submission.State {
+		case state.SubmissionUnknown:
 			cmd = a.landReprice(d)
+		case state.SubmissionEstimated:
+			cmd = a.landWanted(d)
 		}
 	}
 	if d.Unrecorded != nil {

@@ -223,10 +223,41 @@ func (a *App) openQueued(r *state.QueueRow) tea.Cmd {
 		return nil
 	case r.State == state.QueueDoubt:
 		return a.openDoubt(r.ID)
-	case r.State == state.QueueReprice:
+	case r.State == state.QueueReprice && sub.Price.Fresh(time.Now()):
 		return a.confirmSpending(&spending{submission: sub})
+	case r.State == state.QueueReprice:
+		return a.wantPrice(r.ID)
 	}
 	a.push(&pager{app: a, title: "waiting", content: func(width int) []string { return a.queuedLines(r.ID, width-2) }})
+	return nil
+}
+
+// wantPrice asks for the price of what waits for a yes, since the one that it has
+// is too old to be agreed to.
+func (a *App) wantPrice(id string) tea.Cmd {
+	a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
+	a.outbox.wanted = id
+	t, ok := a.outbox.Reprice(id)
+	if !ok {
+		return nil // it is being asked for
+	}
+	return a.carryOut(t)
+}
+
+// landWanted asks about a price that somebody waits for, unless they are at work
+// elsewhere by now.
+func (a *App) landWanted(d state.Done) tea.Cmd {
+	if d.Submission.ID != a.outbox.wanted {
+		return nil
+	}
+	a.outbox.wanted = ""
+	a.calm()
+	switch {
+	case d.Err != nil:
+		a.complain(d.Submission.Reason)
+	case len(a.stack) == 1:
+		return a.confirmSpending(&spending{submission: d.Submission})
+	}
 	return nil
 }
 

@@ -225,6 +225,31 @@ func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {
 	})
 }
 
+// Nobody may be there for hours when a price goes up. It can be agreed to all
+// the same, at the price of that moment.
+func TestAPriceThatWentUpIsAgreedToTheNextMorning(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.agree("overnight")
+		s.Pass(10 * time.Minute)
+		s.account.Fault("POST /v2/generations/estimate", dearer())
+		s.account.SetRunning(0)
+		s.Press("5")
+		s.until("price up", time.Minute)
+		s.account.ClearFaults()
+		s.account.Fault("POST /v2/generations/estimate",
+			simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":8.88}`})
+		s.Pass(10 * time.Minute)
+		s.Press("enter")
+		s.Pass(2 * time.Second)
+		s.Sees("Send this job?", "This will cost $8.88")
+		s.acceptsInOrder()
+		s.Press("y")
+		s.Pass(5 * time.Second)
+		s.acceptsInOrder("overnight")
+	})
+}
+
 func dearer() simulator.Fault {
 	return simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":9.99}`}
 }
