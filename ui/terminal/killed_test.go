@@ -114,17 +114,38 @@ func (c *crash) listed(dir string, h holding) {
 	cmd.Env = append([]string{"HOME=" + c.home, "XDG_STATE_HOME=" + dir}, c.a.env(c.g.URL)...)
 	out, err := cmd.Output()
 	must(c.t, err)
-	var said struct{ Items []struct{ ID, State string } }
+	var said struct {
+		Items []struct {
+			ID, State string
+			Place     *int
+		}
+	}
 	must(c.t, json.Unmarshal(out, &said))
 	var got, want []string
+	var left, away []string // the line: refused, on their way or in doubt
 	for _, i := range said.Items {
-		got = append(got, fmt.Sprint(i.ID, " ", i.State == "paused"))
+		if i.Place != nil {
+			got = append(got, fmt.Sprint(i.ID, " ", i.State == "held"))
+		} else {
+			left = append(left, i.ID+" "+i.State)
+		}
 	}
 	for _, i := range h.queue {
-		want = append(want, fmt.Sprint(i.Submission.ID, " ", i.Paused))
+		if i.Submission.State == state.SubmissionRejected {
+			away = append(away, i.Submission.ID+" refused")
+		} else {
+			want = append(want, fmt.Sprint(i.Submission.ID, " ", i.Paused))
+		}
 	}
-	if !slices.Equal(got, want) {
-		c.t.Fatalf("dubtop queue ls says %q, the journal %q", got, want)
+	for _, sub := range h.subs {
+		if sub.State == state.SubmissionSending || sub.State == state.SubmissionUnknown {
+			away = append(away, sub.ID+" "+string(sub.State))
+		}
+	}
+	slices.Sort(left)
+	slices.Sort(away)
+	if !slices.Equal(got, want) || !slices.Equal(left, away) {
+		c.t.Fatalf("dubtop queue ls says %q and %q, the journal %q and %q", got, left, want, away)
 	}
 }
 
