@@ -181,16 +181,19 @@ func (j *Journal) mayFollow(old prior, s state.Submission) error {
 	if !old.state.AtStake() {
 		return nil
 	}
-	if old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body) {
+	return j.mayAnswer(old, s)
+}
+
+// mayAnswer says why s may not be what came of something that was sent.
+func (j *Journal) mayAnswer(old prior, s state.Submission) error {
+	switch {
+	case old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body):
 		return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
-	}
-	if old.state != state.SubmissionSending {
+	case old.state != state.SubmissionSending:
 		return nil
-	}
-	if !j.owner.is(old.owner) {
+	case !j.owner.is(old.owner):
 		return ErrTaken
-	}
-	if !old.answeredBy(s) {
+	case !old.answeredBy(s):
 		return fmt.Errorf("%w: it is on its way, and only its answer may follow", ErrBackwards)
 	}
 	return nil
