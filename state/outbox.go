@@ -107,11 +107,16 @@ type Outbox struct {
 	busy    map[string]int        // changes under way, by submission
 	clock   uint64                // counts changes
 	changed map[string]uint64     // when each submission last changed here
-	moved   uint64                // when the order last changed here
 	proving bool
 	proved  time.Time // when the last proof was tried
 	sure    bool      // and it gave an answer
 }
+
+// What Begin and End are told of changes that are of no single submission.
+const (
+	TheOrder = "the order" // of the queue
+	TheHold  = "the hold"  // of the whole queue
+)
 
 // Snapshot is what a journal holds of the outbox.
 type Snapshot struct {
@@ -138,7 +143,7 @@ func (o *Outbox) Load(s Snapshot) {
 		id := item.Submission.ID
 		known[id] = true
 		switch {
-		case o.ahead(id, s.Begun):
+		case o.Ahead(id, s.Begun):
 		case item.Submission.State == SubmissionRejected:
 			o.Queue.Remove(id)
 			refused = append(refused, item.Submission)
@@ -149,12 +154,12 @@ func (o *Outbox) Load(s Snapshot) {
 	o.refused = refused
 	for _, sub := range s.Stake {
 		known[sub.ID] = true
-		if !o.ahead(sub.ID, s.Begun) {
+		if !o.Ahead(sub.ID, s.Begun) {
 			o.hold(sub)
 		}
 	}
 	o.forget(known, s.Begun)
-	if o.moved <= s.Begun {
+	if !o.Ahead(TheOrder, s.Begun) {
 		order := make([]string, len(s.Waiting))
 		for i := range s.Waiting {
 			order[i] = s.Waiting[i].Submission.ID
@@ -170,7 +175,7 @@ func (o *Outbox) Load(s Snapshot) {
 // keptRefused are the refused ones that a snapshot can't know of.
 func (o *Outbox) keptRefused(begun uint64) (kept []Submission) {
 	for _, sub := range o.refused {
-		if o.ahead(sub.ID, begun) {
+		if o.Ahead(sub.ID, begun) {
 			kept = append(kept, sub)
 		}
 	}
@@ -180,19 +185,20 @@ func (o *Outbox) keptRefused(begun uint64) (kept []Submission) {
 // forget drops what the journal no longer has.
 func (o *Outbox) forget(known map[string]bool, begun uint64) {
 	for _, item := range o.Queue.waiting() {
-		if id := item.Submission.ID; !known[id] && !o.ahead(id, begun) {
+		if id := item.Submission.ID; !known[id] && !o.Ahead(id, begun) {
 			o.Queue.Remove(id)
 		}
 	}
 	for id := range o.stake {
-		if !known[id] && !o.ahead(id, begun) {
+		if !known[id] && !o.Ahead(id, begun) {
 			delete(o.stake, id)
 		}
 	}
 }
 
-// ahead reports whether more is known here than a snapshot can tell.
-func (o *Outbox) ahead(id string, begun uint64) bool { return o.busy[id] > 0 || o.changed[id] > begun }
+// Ahead reports whether more is known here than a snapshot can tell, of a
+// submission, or of TheOrder or TheHold.
+func (o *Outbox) Ahead(id string, begun uint64) bool { return o.busy[id] > 0 || o.changed[id] > begun }
 
 // hold notes what is at stake, which is not in the queue.
 func (o *Outbox) hold(sub Submission) {
@@ -277,8 +283,7 @@ func (o *Outbox) Move(id string, by int) bool {
 	if !o.Queue.Move(id, by) {
 		return false
 	}
-	o.clock++
-	o.moved = o.clock
+	o.touch(TheOrder)
 	return true
 }
 

@@ -209,6 +209,12 @@ func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
 	o.Load(old)
 	want(t, "moved since", o.words(), "c waiting", "b waiting")
 
+	o.Begin(TheOrder)
+	old.Begun = o.Clock()
+	o.Load(old)
+	want(t, "being noted", o.words(), "c waiting", "b waiting")
+	o.End(TheOrder)
+
 	old.Begun = o.Clock()
 	o.Begin("b")
 	tasks, _ := o.due(noon, 0, 1)

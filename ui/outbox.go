@@ -35,6 +35,8 @@ type outboxState struct {
 	attended map[string]*spending // what the user has just said yes to, by id
 	end      time.Time            // when the last one should be done
 	pilots   map[string]*pilot    // by submission
+	ordering bool                 // the order is being written down
+	moved    bool                 // since
 	wanted   string               // what somebody waits to see the new price of
 
 	drawn uint64                           // the clock when the rows were last made
@@ -415,6 +417,7 @@ func (a *App) loadOutbox(m outboxMsg) {
 	o.Load(m.snapshot)
 	why, held := o.Queue.Paused()
 	switch {
+	case o.Ahead(state.TheHold, m.snapshot.Begun): // it is being changed
 	case m.held && !held:
 		o.Queue.Pause(byYou)
 	case !m.held && held && why == byYou:

@@ -78,6 +78,46 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 	}
 }
 
+// Whoever holds the queue holds it from the key on, whatever a reading that was
+// begun before the journal has it says.
+func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
+	a := clerk(t, 2)
+	a.outbox.stale = true
+	reading := a.readOutbox()
+	hold := a.pauseQueue()
+	reading().(outboxMsg).land(a)
+	a.outbox.stale = true
+	a.readOutbox()().(outboxMsg).land(a)
+	if _, held := a.outbox.Queue.Paused(); !held {
+		t.Error("it goes on before the hold is written down")
+	}
+	hold().(queueChangedMsg).land(a)
+	a.reread()
+	if _, held := a.outbox.Queue.Paused(); !held {
+		t.Error("it goes on")
+	}
+}
+
+// A key that is held down moves an item many times before the journal has noted
+// the first.
+func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
+	a := clerk(t, 4)
+	first := a.moveQueued("s00003", -1)
+	for range 2 {
+		if a.moveQueued("s00003", -1) != nil {
+			t.Error("two orders are on their way to the journal at once")
+		}
+	}
+	first().(queueChangedMsg).land(a)
+	if !a.outbox.ordering {
+		t.Fatal("the last order is not noted")
+	}
+	a.reread() // it is on its way
+	if got := a.outbox.Queue.Items()[0].Submission.ID; got != "s00003" {
+		t.Errorf("%s comes first", got)
+	}
+}
+
 // A beat must cost less than half a frame, however many wait.
 func BenchmarkBeatWith10kWaiting(b *testing.B) {
 	const many = 10_000

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -286,13 +287,24 @@ func (a *App) moveQueued(id string, by int) tea.Cmd {
 		return nil
 	}
 	a.showOutbox()
-	items := a.outbox.Queue.Items()
+	return a.keepOrder()
+}
+
+// keepOrder has the journal note the order, once it has noted the one before: a
+// key may be held down.
+func (a *App) keepOrder() tea.Cmd {
+	o := &a.outbox
+	if o.moved = o.ordering; o.moved {
+		return nil
+	}
+	o.ordering = true
+	items := o.Queue.Items()
 	ids := make([]string, len(items))
 	for i := range items {
 		ids[i] = items[i].Submission.ID
 	}
 	s := a.session
-	return a.changeQueue(ids, "", func(ctx context.Context) error { return s.Journal.Reorder(ctx, ids) })
+	return a.changeQueue([]string{state.TheOrder}, "", func(ctx context.Context) error { return s.Journal.Reorder(ctx, ids) })
 }
 
 // changeQueue has the journal note a change that is drawn already. The words
@@ -316,15 +328,22 @@ func (m queueChangedMsg) land(a *App) tea.Cmd {
 		return nil
 	}
 	a.outbox.End(m.ids...)
+	var order tea.Cmd
+	if slices.Contains(m.ids, state.TheOrder) {
+		a.outbox.ordering = false
+		if a.outbox.moved {
+			order = a.keepOrder()
+		}
+	}
 	if m.err != nil {
 		a.outbox.stale = true // what the journal holds is what counts
 		a.complain("the queue stays as it was: " + errorText(m.err))
-		return a.readOutbox()
+		return tea.Batch(order, a.readOutbox())
 	}
 	if m.words != "" {
 		a.say(m.words)
 	}
-	return a.runOutbox()
+	return tea.Batch(order, a.runOutbox())
 }
 
 // pauseQueued holds rows back, or lets them go on if all of them are held.
@@ -373,7 +392,7 @@ func (a *App) pauseQueue() tea.Cmd {
 		hold, words = true, "the queue is held; "+a.keyFor(keymap.PauseQueue)+" lets it go on"
 	}
 	j := a.session.Journal
-	return a.changeQueue(nil, words, func(ctx context.Context) error { return j.HoldQueue(ctx, hold) })
+	return a.changeQueue([]string{state.TheHold}, words, func(ctx context.Context) error { return j.HoldQueue(ctx, hold) })
 }
 
 // editQueued takes a submission back into the form, which voids its price.
