@@ -383,6 +383,7 @@ func (o *Outbox) Due(now time.Time, running, slots int) []Task {
 	}
 	if o.proofDue(now) {
 		o.proving, o.proved = true, now
+		o.Reconciler.Proven = false // until it is known to be so still
 		tasks = append(tasks, Task{Kind: TaskProve})
 	}
 	return append(tasks, o.steps(now)...)
@@ -451,6 +452,9 @@ func (o *Outbox) steps(now time.Time) (tasks []Task) {
 			task.Submission = sub
 		}
 		if task.Kind == TaskResend || task.Kind == TaskLink {
+			if o.busy[step.Submission] > 0 {
+				continue // the user has chosen, or it is being priced; its turn comes again
+			}
 			var ok bool
 			if task, ok = o.advance(task, now); !ok {
 				continue
@@ -490,8 +494,13 @@ func (o *Outbox) proven(sub *Submission, now time.Time) bool {
 // about it; id is the job of a link. The error says why it can't be.
 func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (Task, error) {
 	sub, ok := o.stake[submission]
-	if !ok || sub.State != SubmissionUnknown {
+	switch {
+	case !ok || sub.State != SubmissionUnknown:
 		return Task{}, errors.New("its outcome is known by now")
+	case o.busy[submission] > 0:
+		return Task{}, errors.New("something is being done about it just now: look again in a moment")
+	case c == ChoiceLink && !o.Reconciler.free(submission, id):
+		return Task{}, errors.New("that one came of another request, as is known by now")
 	}
 	t := Task{Submission: sub, Step: Step{Submission: submission, ID: id, At: now}}
 	var err error
@@ -507,7 +516,10 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 		return Task{}, err
 	}
 	o.Begin(submission)
-	if t.Kind == TaskResend {
+	switch {
+	case c == ChoiceLink:
+		o.Reconciler.settle(submission, id, now)
+	case t.Kind == TaskResend:
 		t.Proven = o.proven(&t.Submission, now)
 		o.stake[submission] = t.Submission
 		o.track()

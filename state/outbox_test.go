@@ -160,6 +160,53 @@ func TestWhatASecondRequestSaysAboutTheFirst(t *testing.T) {
 	}
 }
 
+func TestAnOldProofIsNotReliedOnWhileItIsRenewed(t *testing.T) {
+	o := outboxOf(t, 2)
+	o.proved, o.sure, o.Reconciler.Proven = noon.Add(-3*time.Hour), true, true
+	tasks, _ := o.due(noon, 0, 1)
+	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
+	o.Queue.Pause("")
+	tasks, got := o.due(noon.Add(10*time.Second), 0, 1)
+	want(t, "is it still so?", got, "prove ")
+	o.Landed(Done{Task: tasks[0], Honours: true}, noon.Add(20*time.Second))
+	_, got = o.due(noon.Add(20*time.Second), 0, 1)
+	want(t, "it is", got, "resend a")
+}
+
+// While a dialog is open, dubtop may find out by itself.
+func TestAChoiceThatCameTooLateIsRefused(t *testing.T) {
+	inDoubt := func() *Outbox {
+		o := outboxOf(t, 2)
+		for range 2 {
+			tasks, _ := o.due(noon, 0, 1)
+			o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
+			o.Queue.held = time.Time{}
+		}
+		return o
+	}
+	later := noon.Add(2 * time.Minute)
+	o := inDoubt()
+	o.Put(answered(t, waiting(t, "z"), api.Accepted, noon), false)
+	if _, err := o.Choose("a", ChoiceLink, "g-z", later); err == nil {
+		t.Error("a job of one submission is given to another")
+	}
+	if _, err := o.Choose("a", ChoiceLink, "job-x", later); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []Choice{ChoiceLink, ChoiceResend, ChoiceDrop} {
+		if _, err := o.Choose("a", c, "job-y", later); err == nil {
+			t.Errorf("%s, while a link is being written down", c)
+		}
+	}
+	if _, err := o.Choose("b", ChoiceLink, "job-x", later); err == nil {
+		t.Error("one job is given to two while the first link is being written down")
+	}
+	o.Reconciler.Proven, o.sure, o.proved = true, true, noon
+	if _, got := o.due(later, 0, 1); slices.Contains(got, "resend a") || !slices.Contains(got, "resend b") {
+		t.Errorf("handed out %v", got)
+	}
+}
+
 func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
 	for choice, wanted := range map[Choice]TaskKind{ChoiceLink: TaskLink, ChoiceResend: TaskResend, ChoiceDrop: TaskLink} {
 		o := outboxOf(t, 1)

@@ -336,11 +336,10 @@ func (r *Reconciler) LookedAtBatches(step Step, batches []api.Batch) {
 // Followed takes in the answer to a StepFollow; nil says that there is no such
 // job. What is no answer must not be told.
 func (r *Reconciler) Followed(step Step, g *api.Generation) {
-	at := slices.IndexFunc(r.intents, func(n *intent) bool { return n.sub.ID == step.Submission })
-	if at < 0 || !r.intents[at].open() {
+	n := r.intent(step.Submission)
+	if n == nil || !n.open() {
 		return
 	}
-	n := r.intents[at]
 	n.cold, r.stale = true, true
 	if g == nil || n.link != "" || n.wanted == nil || g.ID != n.sub.Lead || r.taken(g.ID, n) {
 		return
@@ -354,6 +353,31 @@ func (r *Reconciler) Followed(step Step, g *api.Generation) {
 func (r *Reconciler) promise(n *intent, id api.ID) {
 	n.link, n.question = id, nil
 	r.promised[id] = n
+}
+
+// free reports whether a job may be linked to a submission still.
+func (r *Reconciler) free(submission string, id api.ID) bool {
+	n := r.intent(submission)
+	return n != nil && !r.taken(id, n)
+}
+
+// settle promises a job to the submission that the user says it came of; the
+// link is being written down already.
+func (r *Reconciler) settle(submission string, id api.ID, now time.Time) {
+	if n := r.intent(submission); n != nil {
+		delete(r.promised, n.link)
+		r.promise(n, id)
+		n.linked = wall(now)
+	}
+}
+
+func (r *Reconciler) intent(submission string) *intent {
+	for _, n := range r.intents {
+		if n.sub.ID == submission {
+			return n
+		}
+	}
+	return nil
 }
 
 // taken reports whether a job belongs to another submission, or is about to.
