@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -76,6 +77,32 @@ func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
 		s.Sees("Not within the budget", "the daily budget is $3.75", "waits or is in doubt")
+	})
+}
+
+// Two windows ask at the same time, and the budget is enough for one of them.
+func TestABudgetIsHeldAtTheYesToo(t *testing.T) {
+	st := within(state.Guard{Daily: dollars(1_250_000, true)})
+	st.journal = filepath.Join(t.TempDir(), "journal.db")
+	tell(t, st, func(s *story) {
+		s.Pass(time.Second)
+		other := &story{t: s.t, account: s.account, stage: s.stage}
+		other.start()
+		other.Pass(time.Second)
+		for _, window := range []*story{s, other} {
+			window.Press("1", "n", "ctrl+l")
+			window.fillInto("job")
+			window.Press("ctrl+s")
+			window.Pass(time.Second)
+			window.Sees("Send this job?")
+		}
+		s.Press("y")
+		s.Pass(5 * time.Second)
+		other.Pass(5 * time.Second)
+		other.Press("y")
+		other.Pass(5 * time.Second)
+		other.Sees("Not within the budget any more", "the daily budget is $1.25")
+		s.acceptsInOrder("job")
 	})
 }
 

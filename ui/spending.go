@@ -50,6 +50,15 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 // knows.
 func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse func(words string)) tea.Cmd {
 	v := a.weigh(charge)
+	answer := c.answer
+	c.answer = func(yes bool) tea.Cmd {
+		// Much may have been agreed to elsewhere since the question was put up.
+		if now := a.weigh(charge); yes && now.Level > v.Level {
+			refuse("Not within the budget any more: " + now.Words[0])
+			return nil
+		}
+		return answer(yes)
+	}
 	switch {
 	case v.Level == state.BudgetHard:
 		refuse("Not within the budget: " + v.Words[0])

@@ -50,7 +50,8 @@ func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) erro
 	if err := j.mayFollow(old, s); err != nil {
 		return err
 	}
-	if s.State == state.SubmissionConfirmed && old.state != state.SubmissionSending {
+	agreed := old.state == state.SubmissionConfirmed || old.state == state.SubmissionQueued || old.state == state.SubmissionSending
+	if s.State == state.SubmissionConfirmed && !agreed {
 		if err := onlyOfItsDraft(ctx, tx, s); err != nil {
 			return err
 		}

@@ -65,7 +65,9 @@ func (d Desk) send(ctx context.Context, t state.Task) state.Done {
 	if t.Kind == state.TaskResend {
 		begin = d.Journal.BeginResending
 	}
-	if err := begin(ctx, *sub); err != nil {
+	if err := begin(ctx, *sub); errors.Is(err, journal.ErrSameDraft) {
+		return d.unfit(ctx, done, err) // it alone, for good
+	} else if err != nil {
 		return unbegun(done, err)
 	}
 	done.Job, done.Batch, done.Err = d.post(ctx, *sub)

@@ -140,6 +140,30 @@ func journalID(t *testing.T, d Desk, name string) string {
 	return ""
 }
 
+// A job was sent again although its first answer was lost, and the first one
+// turns out to have been accepted before the second has its turn.
+func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		typed := time.Now()
+		twin := func(id, doubt string) state.Submission {
+			sub := agreed(t, d, account, "twin")
+			sub.ID, sub.IdempotencyKey = id, "key-"+id
+			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Doubt = "draft", typed, doubt
+			return sub
+		}
+		first := twin("first", "")
+		must(t, first.Send(time.Now()), d.Journal.BeginSending(t.Context(), first),
+			first.Answer(api.Unknown, "", "lost", time.Now()), d.Journal.SaveSubmission(t.Context(), first),
+			d.Journal.Enqueue(t.Context(), twin("second", "nobody knows"), time.Now()),
+			first.Link("job-1", time.Now()), d.Journal.SaveSubmission(t.Context(), first))
+		enqueue(t, d, account, "next")
+		sum, err := (&Drain{Desk: d}).Run(t.Context())
+		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"next"}) {
+			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
+		}
+	})
+}
+
 func TestADrainEndsWithItsReason(t *testing.T) {
 	budget := state.Guard{Daily: &state.Limit{Amount: 2_000_000, Hard: true}}
 	for _, c := range []struct {
