@@ -15,6 +15,8 @@ const (
 	proveAgain = time.Minute
 	// proofHolds is how long the answer is believed: servers change.
 	proofHolds = time.Hour
+	// noteAgain is how often an answer is tried to be written down.
+	noteAgain = 10 * time.Second
 )
 
 // TaskKind is what is to be done for the outbox.
@@ -25,6 +27,7 @@ const (
 	TaskSend  TaskKind = "send"  // record that it leaves, then send it, once
 	TaskPrice TaskKind = "price" // have the same request priced again
 	TaskProve TaskKind = "prove" // find out whether the server honours idempotency keys
+	TaskNote  TaskKind = "note"  // write down an answer that could not be written down
 
 	TaskFollow      = TaskKind(StepFollow)
 	TaskResend      = TaskKind(StepResend)
@@ -94,7 +97,7 @@ type Done struct {
 // is on its way, and what is in doubt. It decides; whoever runs it carries the
 // tasks out, each beside the others, and tells what came of them. It belongs
 // to one goroutine. The zero Outbox is ready; it hands out nothing before
-// Sender is set.
+// Sender is set, but for answers to be written down.
 type Outbox struct {
 	Queue      Queue
 	Reconciler Reconciler
@@ -107,6 +110,8 @@ type Outbox struct {
 	busy    map[string]int        // changes under way, by submission
 	clock   uint64                // counts changes
 	changed map[string]uint64     // when each submission last changed here
+	answers map[string]Submission // known here, and not in the journal
+	noted   time.Time             // when that was last tried
 	proving bool
 	proved  time.Time // when the last proof was tried
 	sure    bool      // and it gave an answer
@@ -198,7 +203,10 @@ func (o *Outbox) forget(known map[string]bool, begun uint64) {
 
 // Ahead reports whether more is known here than a snapshot can tell, of a
 // submission, or of TheOrder or TheHold.
-func (o *Outbox) Ahead(id string, begun uint64) bool { return o.busy[id] > 0 || o.changed[id] > begun }
+func (o *Outbox) Ahead(id string, begun uint64) bool {
+	_, unwritten := o.answers[id]
+	return unwritten || o.busy[id] > 0 || o.changed[id] > begun
+}
 
 // hold notes what is at stake, which is not in the queue.
 func (o *Outbox) hold(sub Submission) {
@@ -369,11 +377,11 @@ func (o *Outbox) Occupancy(s *Store, configured int) (running, slots int) {
 // Due lists what to do now; running and slots are those of Occupancy. What it
 // hands out it hands out once, or only after a long time again.
 func (o *Outbox) Due(now time.Time, running, slots int) []Task {
+	tasks := o.notes(now)
 	if !o.Sender {
-		return nil
+		return tasks
 	}
 	send, estimate, _ := o.Queue.Next(now, running, slots)
-	var tasks []Task
 	if task, ok := o.send(send, now); ok {
 		tasks = append(tasks, task)
 	}
@@ -387,6 +395,35 @@ func (o *Outbox) Due(now time.Time, running, slots int) []Task {
 		tasks = append(tasks, Task{Kind: TaskProve})
 	}
 	return append(tasks, o.steps(now)...)
+}
+
+// notes are the answers to be written down: a disk may have room again.
+func (o *Outbox) notes(now time.Time) (tasks []Task) {
+	if len(o.answers) == 0 || !due(o.noted, noteAgain, now) {
+		return nil
+	}
+	o.noted = now
+	for id, sub := range o.answers {
+		if o.busy[id] == 0 {
+			o.Begin(id)
+			tasks = append(tasks, Task{Kind: TaskNote, Submission: sub})
+		}
+	}
+	return tasks
+}
+
+// note remembers an answer that the journal does not have. What it holds of the
+// submission meanwhile is not so any more.
+func (o *Outbox) note(d Done, now time.Time) {
+	switch {
+	case d.Kind == TaskNote && (d.Unrecorded == nil || d.Elsewhere):
+		delete(o.answers, d.Submission.ID)
+	case d.Unrecorded != nil && !d.Unfit && (d.Kind == TaskSend || d.Kind == TaskResend):
+		if o.answers == nil {
+			o.answers = make(map[string]Submission)
+		}
+		o.answers[d.Submission.ID], o.noted = d.Submission, now
+	}
 }
 
 // send takes an item that leaves out of the queue's hands.
@@ -549,7 +586,9 @@ func (o *Outbox) Landed(d Done, now time.Time) {
 	if id := d.Task.Submission.ID; id != "" && d.Kind.changes() {
 		o.End(id)
 	}
+	o.note(d, now)
 	switch d.Kind {
+	case TaskNote:
 	case TaskSend:
 		o.sent(d, now)
 	case TaskPrice:
@@ -571,7 +610,7 @@ func (o *Outbox) Landed(d Done, now time.Time) {
 
 // changes reports whether a task of this kind changes its submission.
 func (k TaskKind) changes() bool {
-	return k == TaskSend || k == TaskPrice || k == TaskResend || k == TaskLink
+	return k == TaskSend || k == TaskPrice || k == TaskResend || k == TaskLink || k == TaskNote
 }
 
 func (o *Outbox) sent(d Done, now time.Time) {

@@ -207,6 +207,35 @@ func TestAChoiceThatCameTooLateIsRefused(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
+	o := outboxOf(t, 1)
+	tasks, _ := o.due(noon, 0, 1)
+	sent := tasks[0].Submission
+	if err := sent.Answer(api.Accepted, "job-a", "", noon); err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("the disk is full")
+	o.Landed(Done{Task: tasks[0], Submission: sent, Unrecorded: full}, noon)
+	o.Load(Snapshot{Begun: o.Clock(), Stake: []Submission{tasks[0].Submission}})
+	want(t, "what the journal holds is not so", o.words())
+	for minute := range 3 {
+		now := noon.Add(time.Duration(1+minute) * time.Minute)
+		tasks, got := o.due(now, 0, 1)
+		want(t, "again", got, "note a")
+		if _, got := o.due(now, 0, 1); got != nil {
+			t.Errorf("twice at once: %v", got)
+		}
+		done := Done{Task: tasks[0], Submission: tasks[0].Submission}
+		if minute < 2 {
+			done.Unrecorded = full
+		}
+		o.Landed(done, now)
+	}
+	if _, got := o.due(noon.Add(time.Hour), 0, 1); got != nil || !o.Ours("job-a") {
+		t.Errorf("it has it, and yet: %v", got)
+	}
+}
+
 func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
 	for choice, wanted := range map[Choice]TaskKind{ChoiceLink: TaskLink, ChoiceResend: TaskResend, ChoiceDrop: TaskLink} {
 		o := outboxOf(t, 1)

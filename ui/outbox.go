@@ -217,9 +217,12 @@ func (m doneMsg) land(a *App) tea.Cmd {
 			cmd = a.landWanted(d)
 		}
 	}
-	if d.Unrecorded != nil {
+	if d.Kind == state.TaskNote && d.Unrecorded == nil {
+		a.say("the journal has noted what became of " + d.Submission.Name)
+	}
+	if d.Unrecorded != nil && d.Kind != state.TaskNote {
 		a.outbox.told = true
-		a.complain("the journal could not note the answer: " + errorText(d.Unrecorded) + " After the next start this request counts as unknown")
+		a.complain("the journal could not note the answer: " + errorText(d.Unrecorded) + " It is tried again; until that works, the next start takes this request for unknown")
 	}
 	return tea.Batch(learned, cmd, a.runOutbox())
 }

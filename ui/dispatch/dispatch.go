@@ -38,6 +38,11 @@ func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
 		return d.price(ctx, t)
 	case state.TaskLink:
 		return d.record(ctx, t)
+	case state.TaskNote:
+		done := state.Done{Task: t, Submission: t.Submission}
+		done.Unrecorded = d.Journal.SaveSubmission(ctx, t.Submission)
+		done.Elsewhere = errors.Is(done.Unrecorded, journal.ErrBackwards) || errors.Is(done.Unrecorded, journal.ErrTaken)
+		return done
 	}
 	done := state.Done{Task: t, Submission: t.Submission}
 	switch t.Kind {
