@@ -592,10 +592,7 @@ func (o *Outbox) Landed(d Done, now time.Time) {
 	case TaskSend:
 		o.sent(d, now)
 	case TaskPrice:
-		o.Queue.Priced(d.Submission, d.Err)
-		if d.Err == nil && d.Submission.State == SubmissionUnknown {
-			o.Put(d.Submission, false)
-		}
+		o.priced(d)
 	case TaskProve:
 		o.proving, o.sure = false, d.Err == nil
 		o.Reconciler.Proven = d.Err == nil && d.Honours
@@ -605,6 +602,13 @@ func (o *Outbox) Landed(d Done, now time.Time) {
 		}
 	default:
 		o.looked(d)
+	}
+}
+
+func (o *Outbox) priced(d Done) {
+	o.Queue.Priced(d.Submission, d.Err)
+	if d.Err == nil && d.Submission.State == SubmissionUnknown {
+		o.Put(d.Submission, false)
 	}
 }
 

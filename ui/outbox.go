@@ -203,28 +203,34 @@ func (m doneMsg) land(a *App) tea.Cmd {
 	if d.Elsewhere || d.Unrecorded != nil {
 		a.outbox.stale = true
 	}
-	var cmd tea.Cmd
-	switch d.Kind {
-	case state.TaskSend, state.TaskResend:
-		cmd = a.landSending(d)
-	case state.TaskLink:
-		cmd = a.landChoice(d)
-	case state.TaskPrice:
-		switch d.Submission.State {
-		case state.SubmissionUnknown:
-			cmd = a.landReprice(d)
-		case state.SubmissionEstimated:
-			cmd = a.landWanted(d)
-		}
-	}
-	if d.Kind == state.TaskNote && d.Unrecorded == nil {
-		a.say("the journal has noted what became of " + d.Submission.Name)
-	}
+	cmd := a.landTask(d)
 	if d.Unrecorded != nil && d.Kind != state.TaskNote {
 		a.outbox.told = true
 		a.complain("the journal could not note the answer: " + errorText(d.Unrecorded) + " It is tried again; until that works, the next start takes this request for unknown")
 	}
 	return tea.Batch(learned, cmd, a.runOutbox())
+}
+
+// landTask shows what came of a task.
+func (a *App) landTask(d state.Done) tea.Cmd {
+	switch d.Kind {
+	case state.TaskSend, state.TaskResend:
+		return a.landSending(d)
+	case state.TaskLink:
+		return a.landChoice(d)
+	case state.TaskNote:
+		if d.Unrecorded == nil {
+			a.say("the journal has noted what became of " + d.Submission.Name)
+		}
+	case state.TaskPrice:
+		switch d.Submission.State {
+		case state.SubmissionUnknown:
+			return a.landReprice(d)
+		case state.SubmissionEstimated:
+			return a.landWanted(d)
+		}
+	}
+	return nil
 }
 
 // showOutbox brings the rows up to date: the queue's own, and those that stand

@@ -171,13 +171,8 @@ func (j *Journal) mayFollow(old prior, s state.Submission) error {
 	if old.state == "" {
 		return nil
 	}
-	if !old.state.CanBecome(s.State) {
+	if !old.canBecome(s.State) {
 		return fmt.Errorf("%w: it is %s there, and can't become %s", ErrBackwards, old.state, s.State)
-	}
-	if old.state == state.SubmissionDraft && len(old.body) == 0 && s.State != state.SubmissionDraft {
-		// A new submission is made of what is edited: a price that comes late
-		// must not bring the old one back beside it.
-		return fmt.Errorf("%w: it was taken back into the form", ErrBackwards)
 	}
 	if !old.state.AtStake() {
 		return nil
@@ -198,6 +193,14 @@ func (j *Journal) mayAnswer(old prior, s state.Submission) error {
 		return fmt.Errorf("%w: it is on its way, and only its answer may follow", ErrBackwards)
 	}
 	return nil
+}
+
+// canBecome is the law of the states, and one more: what was taken back into the
+// form stays there. A new submission is made of it, and a price that comes late
+// must not bring the old one back beside that.
+func (p prior) canBecome(s state.SubmissionState) bool {
+	edited := p.state == state.SubmissionDraft && len(p.body) == 0
+	return p.state.CanBecome(s) && (!edited || s == state.SubmissionDraft)
 }
 
 // answeredBy reports whether s is what came of the very attempt that is under
