@@ -426,8 +426,18 @@ func (g *group) answer(subs []state.Submission, yes bool) tea.Cmd {
 	}
 	a.remove(g)
 	g.stop()
-	if g.unmark != nil {
-		g.unmark()
-	}
+	a.outbox.attend(&spending{submission: confirmed[0], group: g})
 	return a.enqueue(confirmed, g.pilot)
+}
+
+// leaveGroup ends a group that the journal has.
+func (a *App) leaveGroup(first string) {
+	s := a.outbox.attended[first]
+	if s == nil || s.group == nil {
+		return
+	}
+	delete(a.outbox.attended, first)
+	if s.group.unmark != nil {
+		s.group.unmark()
+	}
 }

@@ -90,6 +90,24 @@ func TestMarkedJobsBecomeAGroupWithOneTotalAndOneYes(t *testing.T) {
 	})
 }
 
+func TestAGroupThatCannotBeWrittenDownIsNotLost(t *testing.T) {
+	tell(t, named(3), func(s *story) {
+		s.Pass(time.Second)
+		s.Press("a", ".")
+		s.Pass(2 * time.Second)
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 3 jobs?")
+		_ = s.book.Close()
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("run again", "Not sent, nothing was charged")
+		s.Press("esc")
+		s.Sees("3 marked")
+		s.acceptsInOrder()
+	})
+}
+
 func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
 	t.Parallel()
 	tell(t, named(5), func(s *story) {

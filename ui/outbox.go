@@ -103,6 +103,7 @@ func (m enqueuedMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
 		return a.unqueued(m)
 	}
+	a.leaveGroup(m.subs[0].ID)
 	for i := range m.subs {
 		a.outbox.Put(m.subs[i], m.pilot && i > 0)
 	}
@@ -149,11 +150,21 @@ func (a *App) tellPlace(sub *state.Submission) {
 func (a *App) unqueued(m enqueuedMsg) tea.Cmd {
 	words := "Not sent, nothing was charged: " + errorText(m.err)
 	a.calm()
-	if s := a.outbox.attended[m.subs[0].ID]; s != nil {
-		delete(a.outbox.attended, m.subs[0].ID)
+	s := a.outbox.attended[m.subs[0].ID]
+	delete(a.outbox.attended, m.subs[0].ID)
+	switch {
+	case errors.Is(m.err, journal.ErrTaken), errors.Is(m.err, journal.ErrBackwards):
+		a.outbox.stale = true
+		a.complain("another window was faster: the list shows what became of it")
+	case s != nil && s.group != nil:
+		s.group.trouble = words
+		a.complain(words)
+		a.bring(s.group)
+	case s != nil:
 		return a.giveBack(s, &s.submission, words)
+	default:
+		a.complain(words)
 	}
-	a.complain(words)
 	return nil
 }
 

@@ -250,6 +250,35 @@ func TestAPriceThatWentUpIsAgreedToTheNextMorning(t *testing.T) {
 	})
 }
 
+func TestOfTwoWindowsThatAgreeToOnePriceOneSends(t *testing.T) {
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	st := stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }, journal: filepath.Join(t.TempDir(), "journal.db")}
+	tell(t, st, func(s *story) {
+		s.agree("shared")
+		s.Pass(10 * time.Minute)
+		s.account.Fault("POST /v2/generations/estimate", dearer())
+		s.account.SetRunning(0)
+		s.Press("5")
+		s.until("price up", time.Minute)
+		other := &story{t: s.t, account: s.account, stage: s.stage}
+		other.start()
+		other.Pass(time.Second)
+		other.Press("5")
+		for _, window := range []*story{s, other} {
+			window.Press("enter")
+			window.Pass(time.Second)
+			window.Sees("Send this job?")
+		}
+		s.Press("y")
+		s.Pass(3 * time.Second)
+		other.Press("y")
+		other.Pass(3 * time.Second)
+		other.Sees("another window was faster")
+		other.DoesNotSee("nothing was charged", "new generation")
+		s.acceptsInOrder("shared")
+	})
+}
+
 func dearer() simulator.Fault {
 	return simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":9.99}`}
 }

@@ -21,6 +21,7 @@ type spending struct {
 	inputs     []dispatch.Input
 	form       *generationForm // where a refusal leads back to; nil for batches
 	batch      *batchForm
+	group      *group // that it is the first of
 }
 
 // confirmSpending asks whether a price is agreed to.
