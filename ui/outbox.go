@@ -174,10 +174,12 @@ func (a *App) runOutbox() tea.Cmd {
 		return nil
 	}
 	var cmds []tea.Cmd
-	// Before the first answer nobody knows which slots are free.
-	if a.store.Generations.Known() {
+	// Before the first answer nobody knows which slots are free, and after a sleep
+	// nobody knows that the prices are old, before the next beat.
+	now := time.Now()
+	if a.store.Generations.Known() && now.Sub(a.now) <= sleepGap {
 		running, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
-		for _, t := range a.outbox.Due(time.Now(), running, slots) {
+		for _, t := range a.outbox.Due(now, running, slots) {
 			cmds = append(cmds, a.carryOut(t))
 		}
 	}

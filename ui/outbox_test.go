@@ -98,6 +98,21 @@ func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
 	}
 }
 
+// An answer may land after a sleep before the beat that notices it.
+func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
+	a := clerk(t, 1)
+	a.outbox.Sender = true
+	a.now = time.Now().Add(-2 * time.Minute).Round(0)
+	a.runOutbox()
+	if rows := a.outbox.Rows(); len(rows) != 1 || rows[0].State != state.QueueWaiting {
+		t.Errorf("it left at a price from before the sleep: %+v", rows)
+	}
+	beatMsg{}.land(a)
+	if item, _ := a.outbox.Queue.Item("s00000"); item.Submission.State == state.SubmissionSending {
+		t.Error("it was not priced anew")
+	}
+}
+
 // A key that is held down moves an item many times before the journal has noted
 // the first.
 func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
