@@ -410,3 +410,18 @@ func TestAStormOfUnclearAnswersHoldsTheQueue(t *testing.T) {
 		s.Sees("held", "maybe charged")
 	})
 }
+
+func TestAWindowThatIsSuspendedLetsTheOtherSend(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.db")
+	stopped := func() tea.Msg { return nil } // the shell would have the terminal now
+	tell(t, stage{journal: path, config: func(c *ui.Config) { c.Suspend = stopped }}, func(s *story) {
+		s.Pass(time.Second)
+		other := &story{t: s.t, account: s.account, stage: s.stage}
+		other.start()
+		other.Pass(time.Second)
+		s.Press("ctrl+z")
+		other.until("this window sends from the queue now", 5*time.Second)
+		other.agree("mine")
+		s.acceptsInOrder("mine")
+	})
+}

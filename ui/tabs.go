@@ -84,7 +84,7 @@ func (a *App) everywhere() []action {
 		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
 		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
 		a.does(keymap.Help, a.toggleHelp),
-		a.does(keymap.Suspend, func() tea.Cmd { return a.cfg.Suspend }).unless(a.unstoppable),
+		a.does(keymap.Suspend, a.suspend).unless(a.unstoppable),
 		a.does(keymap.Quit, a.quit),
 	}
 	return append(acts, a.elsewhere()...)
@@ -105,6 +105,20 @@ func (a *App) elsewhere() (acts []action) {
 		return func() tea.Cmd { return a.show((a.tab + by + len(a.tabs)) % len(a.tabs)) }
 	}
 	return append(acts, a.does(keymap.NextView, step(1)), a.does(keymap.PreviousView, step(-1)))
+}
+
+// suspend stops the program as ctrl+z does. Who stands still must not keep
+// others from sending; afterwards this window asks for its turn anew.
+func (a *App) suspend() tea.Cmd {
+	if a.session == nil || a.session.Journal == nil || !a.outbox.Sender {
+		return a.cfg.Suspend
+	}
+	a.outbox.Sender, a.outbox.asked = false, a.now.Add(senderEvery) // the others first
+	j := a.session.Journal
+	return tea.Sequence(func() tea.Msg {
+		_ = j.LeaveSender() // the turn is asked for again, whatever became of it
+		return nil
+	}, a.cfg.Suspend)
 }
 
 // unstoppable says why the program can't be suspended.
