@@ -52,6 +52,7 @@ func (s *story) batchPosts() (n int) {
 func scale() simulator.Options { return simulator.Options{Plan: simulator.Scale} }
 
 func TestABatchOf24GoesFromItsFileToItsResults(t *testing.T) {
+	t.Parallel()
 	fast := scale()
 	fast.Speed = 20
 	tell(t, stage{account: fast}, func(s *story) {
@@ -90,6 +91,7 @@ func TestABatchOf24GoesFromItsFileToItsResults(t *testing.T) {
 }
 
 func TestProblemsOfABatchFileAreNamedByTheirLines(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		path := s.lines(24, func(i int, line string) string {
 			switch i {
@@ -136,6 +138,7 @@ func (s *story) fixed(path string) string {
 }
 
 func TestABatchNeedsTwentyLines(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(19, nil))
 		s.Sees("the file has 19 lines; a batch takes at least 20")
@@ -144,6 +147,7 @@ func TestABatchNeedsTwentyLines(t *testing.T) {
 }
 
 func TestAPlanWithoutBatchesIsToldBeforeAnyPrice(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.check(s.lines(20, nil))
 		s.Sees("this account's plan has no batches", "send the jobs one by")
@@ -152,6 +156,7 @@ func TestAPlanWithoutBatchesIsToldBeforeAnyPrice(t *testing.T) {
 }
 
 func TestWhatTheDryRunRefusesIsToldInTheServersWords(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, func(i int, line string) string {
 			if i != 12 {
@@ -168,6 +173,7 @@ func TestWhatTheDryRunRefusesIsToldInTheServersWords(t *testing.T) {
 }
 
 func TestMeasuringABatchCanBeStopped(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		path := s.lines(24, nil)
 		s.account.Fault("GET /media/{file}", simulator.Fault{Delay: 10 * time.Second})
@@ -188,6 +194,7 @@ func TestMeasuringABatchCanBeStopped(t *testing.T) {
 }
 
 func TestABatchWhoseInputsCannotBeMeasuredWantsTheWord(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Status: 403, Body: "no"})
 		s.check(s.lines(20, nil))
@@ -207,6 +214,7 @@ func TestABatchWhoseInputsCannotBeMeasuredWantsTheWord(t *testing.T) {
 }
 
 func TestABatchIsPricedInCreditsWhereTheAccountIs(t *testing.T) {
+	t.Parallel()
 	o := scale()
 	o.Credits = true
 	tell(t, stage{account: o}, func(s *story) {
@@ -216,6 +224,7 @@ func TestABatchIsPricedInCreditsWhereTheAccountIs(t *testing.T) {
 }
 
 func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale(), journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.check(s.lines(20, nil))
 		s.account.Fault("POST /v2/batch", simulator.Fault{Times: 1, DropAfter: true})
@@ -241,6 +250,7 @@ func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
 }
 
 func TestARefusedBatchBringsItsFormBack(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, nil))
 		s.account.Fault("POST /v2/batch", simulator.Fault{

@@ -21,6 +21,7 @@ func dollars(micros api.Micros, hard bool) *state.Limit {
 }
 
 func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	for name, g := range map[string]state.Guard{
 		"max_job":       {MaxJob: dollars(1_249_999, true)},
 		"daily":         {Daily: dollars(1_249_999, true)},
@@ -39,6 +40,7 @@ func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
 }
 
 func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
+	t.Parallel()
 	tell(t, within(state.Guard{ConfirmAbove: dollars(1_000_000, false)}), func(s *story) {
 		s.fillForm()
 		s.Press("ctrl+s")
@@ -59,6 +61,7 @@ func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
 
 // What waits, and what may have been charged, counts as spent.
 func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
+	t.Parallel()
 	st := within(state.Guard{Daily: dollars(3_750_000, true)})
 	st.account = simulator.Options{IgnoreKeys: true}
 	tell(t, st, func(s *story) {
@@ -82,6 +85,7 @@ func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
 
 // Two windows ask at the same time, and the budget is enough for one of them.
 func TestABudgetIsHeldAtTheYesToo(t *testing.T) {
+	t.Parallel()
 	st := within(state.Guard{Daily: dollars(1_250_000, true)})
 	st.journal = filepath.Join(t.TempDir(), "journal.db")
 	tell(t, st, func(s *story) {
@@ -115,6 +119,7 @@ func (s *story) fillInto(name string) {
 }
 
 func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
+	t.Parallel()
 	st := named(5)
 	st.config = func(c *ui.Config) {
 		c.Guard = state.Guard{MaxJob: dollars(5_000_000, true), ConfirmAbove: dollars(4_000_000, true)}
@@ -131,6 +136,7 @@ func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
 }
 
 func TestABudgetThatCannotBeReadIsNoInvitation(t *testing.T) {
+	t.Parallel()
 	tell(t, within(state.Guard{Fault: "config.toml:3: budget.daily can't be read: write it like 100"}), func(s *story) {
 		s.fillForm()
 		s.Press("ctrl+s")

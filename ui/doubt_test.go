@@ -24,6 +24,7 @@ func (s *story) lose(name string, fault simulator.Fault) {
 }
 
 func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []simulator.Fault{{DropBefore: true}, {DropAfter: true}} {
 		tell(t, stage{}, func(s *story) {
 			s.lose("lost", fault)
@@ -47,6 +48,7 @@ func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
 // What is said about the second request says nothing about the first one, unless
 // the server has looked at the key: the first may have been accepted all the same.
 func TestARefusalOfTheSecondRequestIsNoProofAboutTheFirst(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
 		"not sent":          {Refuse: true},
 		"too many requests": {Status: 429, Body: `{"statusCode":429,"message":"Too many requests","errorCode":"rate_limit_exceeded"}`},
@@ -72,6 +74,7 @@ func TestARefusalOfTheSecondRequestIsNoProofAboutTheFirst(t *testing.T) {
 }
 
 func TestWhereTheKeyWasLookedAtARefusalIsAnAnswer(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
 		s.lose("never", simulator.Fault{DropBefore: true})
 		s.account.SetRunning(3)
@@ -88,6 +91,7 @@ func TestWhereTheKeyWasLookedAtARefusalIsAnAnswer(t *testing.T) {
 }
 
 func TestALeadOfTheServerIsFollowed(t *testing.T) {
+	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		id := s.account.Add(simulator.Job{ID: "6f1c0f52-7b0a-4b60-9a55-0a4f6a9f2f11", Name: "elsewhere"})
 		s.lose("led", simulator.Fault{
@@ -100,6 +104,7 @@ func TestALeadOfTheServerIsFollowed(t *testing.T) {
 }
 
 func TestWhereKeysAreIgnoredALostJobIsFoundInTheList(t *testing.T) {
+	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.lose("found", simulator.Fault{DropAfter: true})
 		s.Press("5", "enter")
@@ -117,6 +122,7 @@ func TestWhereKeysAreIgnoredALostJobIsFoundInTheList(t *testing.T) {
 }
 
 func TestAJobAcceptedLateIsFoundWhenItComes(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	st := ignoring()
 	st.journal = path
@@ -135,6 +141,7 @@ func TestAJobAcceptedLateIsFoundWhenItComes(t *testing.T) {
 }
 
 func TestWhatIsNotFoundIsTheUsersToDecide(t *testing.T) {
+	t.Parallel()
 	decide := func(key, yes string, then func(s *story)) {
 		tell(t, ignoring(), func(s *story) {
 			s.lose("gone", simulator.Fault{DropBefore: true})
@@ -180,6 +187,7 @@ func (s *story) keysUsed() map[string]bool {
 
 // An hour later the old price is no price any more: it is asked for first.
 func TestSendingOnceMoreAfterAnHourIsPricedAnew(t *testing.T) {
+	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.lose("old", simulator.Fault{DropBefore: true})
 		s.Pass(2 * time.Hour)
@@ -196,6 +204,7 @@ func TestSendingOnceMoreAfterAnHourIsPricedAnew(t *testing.T) {
 }
 
 func TestOfTwinsTheUserSaysWhichIsWhich(t *testing.T) {
+	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.agree("twin") // the same once more, made by a colleague with another tool
 		s.Pass(20 * time.Minute)
@@ -237,6 +246,7 @@ func (s *story) elsewhere(body string) {
 }
 
 func TestABatchInDoubtIsShownAndNeverSentAgain(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, nil))
 		s.account.Fault("POST /v2/batch", simulator.Fault{Times: 1, DropAfter: true})

@@ -13,6 +13,7 @@ import (
 )
 
 func TestDraggedPathsAreTakenInEverySpelling(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	clip := filepath.Join(home, "my clip.mp4")
 	if err := os.WriteFile(clip, []byte("some bytes"), 0o600); err != nil {
@@ -45,6 +46,7 @@ func TestDraggedPathsAreTakenInEverySpelling(t *testing.T) {
 }
 
 func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ label, typed, words string }{
 		{"Video", "ftp://example.com/a.mp4", "use https://"},
 		{"Video", "http://example.com/a.mp4", "the link must begin with https://"},
@@ -68,6 +70,7 @@ func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
 }
 
 func TestALinkThatIsAboutToExpireIsToldAndAnExpiredOneStops(t *testing.T) {
+	t.Parallel()
 	signed := func(s *story, at time.Time) string {
 		return fmt.Sprintf("%s?X-Amz-Date=%s&X-Amz-Expires=600&X-Amz-Signature=abc", s.media("talk_28s.mp4"), at.UTC().Format("20060102T150405Z"))
 	}
@@ -85,6 +88,7 @@ func TestALinkThatIsAboutToExpireIsToldAndAnExpiredOneStops(t *testing.T) {
 }
 
 func TestAModelHasItsOwnOptions(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
 		s.fill("Video", s.media("face.png"))
@@ -98,6 +102,7 @@ func TestAModelHasItsOwnOptions(t *testing.T) {
 }
 
 func TestOnlyOptionsOfTheModelAreSent(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
 		s.fill("Temperature", "0.8")
@@ -113,6 +118,7 @@ func TestOnlyOptionsOfTheModelAreSent(t *testing.T) {
 }
 
 func TestTypingInTheFormIsNothingElse(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
 		before := s.asked("/v2/generations")
@@ -125,6 +131,7 @@ func TestTypingInTheFormIsNothingElse(t *testing.T) {
 }
 
 func TestLeavingKeepsTheDraftAndEmptyingDoesNot(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
 		s.Press("esc", "2", "n")
@@ -138,6 +145,7 @@ func TestLeavingKeepsTheDraftAndEmptyingDoesNot(t *testing.T) {
 }
 
 func TestAnIncompleteFormNamesWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n", "ctrl+s")
 		s.Sees("give a video: a link, a file, or an asset (ctrl+o)")
@@ -152,6 +160,7 @@ func TestAnIncompleteFormNamesWhatIsMissing(t *testing.T) {
 }
 
 func TestAFormStartsFromAnAssetOrAModel(t *testing.T) {
+	t.Parallel()
 	one := func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{ID: "11111111-2222-4333-8444-999999999999", Name: "portrait.png", Type: "IMAGE"})
 	}
@@ -168,6 +177,7 @@ func TestAFormStartsFromAnAssetOrAModel(t *testing.T) {
 }
 
 func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 500, Body: `{"statusCode":500,"message":"Internal server error"}`})
@@ -182,6 +192,7 @@ func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
 }
 
 func TestTheCursorStandsWhereOneTypes(t *testing.T) {
+	t.Parallel()
 	for _, ascii := range []bool{false, true} {
 		tell(t, stage{config: func(c *ui.Config) { c.ASCII = ascii }}, func(s *story) {
 			s.Press("n")

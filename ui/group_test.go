@@ -91,6 +91,7 @@ func TestMarkedJobsBecomeAGroupWithOneTotalAndOneYes(t *testing.T) {
 }
 
 func TestAGroupThatCannotBeWrittenDownIsNotLost(t *testing.T) {
+	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Pass(time.Second)
 		s.Press("a", ".")

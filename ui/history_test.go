@@ -226,6 +226,7 @@ func TestTheDemoKeepsNoList(t *testing.T) {
 // However long the journal takes, the first frame and the account's list come
 // without it.
 func TestTheFirstFrameWaitsForNoJournal(t *testing.T) {
+	t.Parallel()
 	asked := false
 	stuck := func(c *ui.Config) {
 		book := c.Session.Journal

@@ -17,6 +17,7 @@ import (
 const creating = "POST /v2/generate"
 
 func TestADialogListensOnlyAfterAMomentWithoutKeys(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
 		s.Press("ctrl+s")
@@ -42,6 +43,7 @@ func TestADialogListensOnlyAfterAMomentWithoutKeys(t *testing.T) {
 }
 
 func TestNoIsMarkedAndAPasteIsNoAnswer(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.Paste("y")
@@ -58,6 +60,7 @@ func TestNoIsMarkedAndAPasteIsNoAnswer(t *testing.T) {
 }
 
 func TestPressingEverythingTwiceSendsOnce(t *testing.T) {
+	t.Parallel()
 	twice := func(s *story, keys ...string) {
 		for _, k := range keys {
 			s.Press(k, k)
@@ -101,6 +104,7 @@ func (s *story) once() {
 }
 
 func TestARefusalBringsTheFormBackWithTheServersWords(t *testing.T) {
+	t.Parallel()
 	body := func(status int, message string) simulator.Fault {
 		return simulator.Fault{Times: 1, Status: status, Body: fmt.Sprintf(`{"statusCode":%d,"message":%q,"error":"x"}`, status, message)}
 	}
@@ -140,6 +144,7 @@ func TestARefusalBringsTheFormBackWithTheServersWords(t *testing.T) {
 }
 
 func TestKeysPressedWhenTheFormComesBackDoNotEndUpInIt(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, Delay: 520 * time.Millisecond, Status: 422, Body: `{"statusCode":422,"message":"No."}`})
@@ -160,6 +165,7 @@ func TestKeysPressedWhenTheFormComesBackDoNotEndUpInIt(t *testing.T) {
 }
 
 func TestARefusalWaitsBelowTheFormThatIsBeingFilledIn(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, Delay: 5 * time.Second, Status: 422, Body: `{"statusCode":422,"message":"No such face."}`})
@@ -176,6 +182,7 @@ func TestARefusalWaitsBelowTheFormThatIsBeingFilledIn(t *testing.T) {
 }
 
 func TestWhatHasNoClearAnswerStaysUnknownAndIsNeverSentAgain(t *testing.T) {
+	t.Parallel()
 	faults := []simulator.Fault{
 		{DropBefore: true},
 		{DropAfter: true},
@@ -265,6 +272,7 @@ func (s *story) screenRow(one, other string) string {
 }
 
 func TestTheFormWarnsOfSendingOnceMoreWhatMayHaveBeenCharged(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, DropAfter: true})
@@ -279,6 +287,7 @@ func TestTheFormWarnsOfSendingOnceMoreWhatMayHaveBeenCharged(t *testing.T) {
 }
 
 func TestASlowServerIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 30 * time.Second})
@@ -302,6 +311,7 @@ func TestASlowServerIsWaitedFor(t *testing.T) {
 }
 
 func TestLeavingWhileARequestIsOnItsWayAsksFirst(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 20 * time.Second})
@@ -321,6 +331,7 @@ func TestLeavingWhileARequestIsOnItsWayAsksFirst(t *testing.T) {
 }
 
 func TestARequestThatWasLeftAloneIsUnknownAtTheNextStart(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{IgnoreKeys: true}, journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 20 * time.Second})
@@ -357,6 +368,7 @@ func (s *story) end() {
 }
 
 func TestWhatWasSentKeepsItsCostAndIsCountedAfterARestart(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
 		s.Press("y")
@@ -378,6 +390,7 @@ func TestWhatWasSentKeepsItsCostAndIsCountedAfterARestart(t *testing.T) {
 }
 
 func TestWhatWasTypedBeforeACrashIsThereAgain(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.fillForm()
 		s.choose("Sync mode", "loop")
@@ -392,6 +405,7 @@ func TestWhatWasTypedBeforeACrashIsThereAgain(t *testing.T) {
 }
 
 func TestWithoutAJournalNothingIsSpentButEverythingIsSeen(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{broken: errors.New("the disk is full")}, func(s *story) {
 		s.Sees("1 Generations 40", "completed")
 		s.Press("n")
@@ -408,6 +422,7 @@ func TestWithoutAJournalNothingIsSpentButEverythingIsSeen(t *testing.T) {
 }
 
 func TestAnIntentThatCannotBeWrittenDownIsNotSent(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		_ = s.book.Close()
@@ -422,6 +437,7 @@ func TestAnIntentThatCannotBeWrittenDownIsNotSent(t *testing.T) {
 }
 
 func TestAnAnswerThatCannotBeWrittenDownIsTold(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 5 * time.Second})
 		s.price()
@@ -435,6 +451,7 @@ func TestAnAnswerThatCannotBeWrittenDownIsTold(t *testing.T) {
 }
 
 func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{account: simulator.Options{IgnoreKeys: true}, journal: path}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, Delay: time.Hour})
@@ -459,6 +476,7 @@ func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
 }
 
 func TestADraftIsKeptOnceItIsPriced(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(time.Second) // the next beat, which keeps drafts too, is far off
 		s.fillForm()
@@ -471,6 +489,7 @@ func TestADraftIsKeptOnceItIsPriced(t *testing.T) {
 }
 
 func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 20 * time.Second})
 		s.price()
@@ -492,6 +511,7 @@ func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
 }
 
 func TestAFormThatIsWantedBeforeTheJournalIsOpenComesWithIt(t *testing.T) {
+	t.Parallel()
 	slow := func(err error) func(*ui.Config) {
 		return func(c *ui.Config) {
 			book := c.Session.Journal

@@ -45,6 +45,7 @@ func (s *story) acceptsInOrder(names ...string) {
 }
 
 func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full}, func(s *story) {
 		s.agree("first")
@@ -63,6 +64,7 @@ func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
 }
 
 func TestUnknownSlotsAreUsedOneAtATime(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Slots: 50}}, func(s *story) {
 		s.agree("one")
 		s.agree("two")
@@ -75,6 +77,7 @@ func TestUnknownSlotsAreUsedOneAtATime(t *testing.T) {
 }
 
 func TestAHeaderTellsTheSlots(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Profile: simulator.Current, Slots: 4}}, func(s *story) {
 		s.agree("one")
 		s.Pass(time.Second)
@@ -86,6 +89,7 @@ func TestAHeaderTellsTheSlots(t *testing.T) {
 }
 
 func TestReservedSlotsAreLeftToOthers(t *testing.T) {
+	t.Parallel()
 	config := func(c *ui.Config) { c.Slots, c.Reserve = 3, 2 }
 	tell(t, stage{config: config}, func(s *story) {
 		s.agree("one")
@@ -98,6 +102,7 @@ func TestReservedSlotsAreLeftToOthers(t *testing.T) {
 }
 
 func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
@@ -133,6 +138,7 @@ func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
 }
 
 func TestTheWholeQueueIsHeldAcrossAStart(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{journal: path}, func(s *story) {
 		s.Press("5", "P")
@@ -152,6 +158,7 @@ func TestTheWholeQueueIsHeldAcrossAStart(t *testing.T) {
 }
 
 func TestEditingTakesAJobOutAndVoidsItsPrice(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
@@ -175,6 +182,7 @@ func TestEditingTakesAJobOutAndVoidsItsPrice(t *testing.T) {
 // Somebody takes a job into the form just while its price is asked for anew:
 // the old one must not leave behind the new one's back.
 func TestWhatIsEditedWhileItIsPricedIsSentOnce(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
@@ -202,6 +210,7 @@ func TestWhatIsEditedWhileItIsPricedIsSentOnce(t *testing.T) {
 // A price is good for five minutes. What waits longer is priced again in its
 // turn: no dearer, and it leaves; dearer, and the user is asked.
 func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
 		s.agree("same")
@@ -228,6 +237,7 @@ func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {
 // Nobody may be there for hours when a price goes up. It can be agreed to all
 // the same, at the price of that moment.
 func TestAPriceThatWentUpIsAgreedToTheNextMorning(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
 		s.agree("overnight")
@@ -251,6 +261,7 @@ func TestAPriceThatWentUpIsAgreedToTheNextMorning(t *testing.T) {
 }
 
 func TestOfTwoWindowsThatAgreeToOnePriceOneSends(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	st := stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }, journal: filepath.Join(t.TempDir(), "journal.db")}
 	tell(t, st, func(s *story) {
@@ -284,6 +295,7 @@ func dearer() simulator.Fault {
 }
 
 func TestAPriceFromBeforeASleepIsMadeAnew(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(3 * time.Minute) // the unit prices are known
 		s.Press("5", "P")
@@ -328,6 +340,7 @@ func (s *story) estimates() (n int) {
 }
 
 func TestWhatWasRefusedWhileNobodyLookedStaysInTheQueue(t *testing.T) {
+	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{prepare: full, journal: path, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
@@ -355,6 +368,7 @@ func TestWhatWasRefusedWhileNobodyLookedStaysInTheQueue(t *testing.T) {
 }
 
 func TestTwoWindowsShowOneQueueAndOneSends(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{journal: path}, func(s *story) {
 		s.Pass(time.Second)
@@ -374,6 +388,7 @@ func TestTwoWindowsShowOneQueueAndOneSends(t *testing.T) {
 }
 
 func TestASenderThatDiesIsFollowedByTheOther(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{journal: path}, func(s *story) {
 		s.Pass(time.Second)
@@ -395,6 +410,7 @@ func TestASenderThatDiesIsFollowedByTheOther(t *testing.T) {
 }
 
 func TestAStormOfUnclearAnswersHoldsTheQueue(t *testing.T) {
+	t.Parallel()
 	account := simulator.Options{IgnoreKeys: true, Slots: 9}
 	tell(t, stage{account: account, config: func(c *ui.Config) { c.Slots = 9 }}, func(s *story) {
 		s.Press("5", "P")
@@ -412,6 +428,7 @@ func TestAStormOfUnclearAnswersHoldsTheQueue(t *testing.T) {
 }
 
 func TestAWindowThatIsSuspendedLetsTheOtherSend(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	stopped := func() tea.Msg { return nil } // the shell would have the terminal now
 	tell(t, stage{journal: path, config: func(c *ui.Config) { c.Suspend = stopped }}, func(s *story) {

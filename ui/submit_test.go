@@ -17,6 +17,7 @@ import (
 )
 
 func TestAJobIsPricedConfirmedSentWatchedAndOpened(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
 		s.Press("ctrl+s")
@@ -142,6 +143,7 @@ func wave(length int) []byte {
 }
 
 func TestThePriceOfLinksIsTheServersOwnInEverySyncMode(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, model, mode, video, audio string
 		length                          float64
@@ -182,6 +184,7 @@ func TestThePriceOfLinksIsTheServersOwnInEverySyncMode(t *testing.T) {
 }
 
 func TestAnAssetIsPickedIntoItsFieldAndPricedByItsOwnLength(t *testing.T) {
+	t.Parallel()
 	bring := func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{ID: "11111111-2222-4333-8444-555555555555", Name: "anchor.mp4", Seconds: 17.4})
 		a.AddAsset(simulator.Asset{ID: "11111111-2222-4333-8444-666666666666", Name: "speech.wav", Type: "AUDIO", Seconds: 11.2})
@@ -204,6 +207,7 @@ func TestAnAssetIsPickedIntoItsFieldAndPricedByItsOwnLength(t *testing.T) {
 }
 
 func TestAnAssetThatTellsNoLengthIsPricedByTheServer(t *testing.T) {
+	t.Parallel()
 	const video, audio = "11111111-2222-4333-8444-777777777777", "11111111-2222-4333-8444-888888888888"
 	bring := func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{ID: video, Bare: true})
@@ -226,6 +230,7 @@ func TestAnAssetThatTellsNoLengthIsPricedByTheServer(t *testing.T) {
 }
 
 func TestLocalFilesAreMeasuredPricedAndSentAsTheyAre(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		video, audio := s.save("clip_12s.mp4"), s.write("take one.wav", wave(7))
 		s.Press("n")
@@ -251,6 +256,7 @@ func TestLocalFilesAreMeasuredPricedAndSentAsTheyAre(t *testing.T) {
 }
 
 func TestAFileThatChangedAfterItsPriceIsNotSent(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		audio := s.write("take.wav", wave(7))
 		s.Press("n")
@@ -272,6 +278,7 @@ func TestAFileThatChangedAfterItsPriceIsNotSent(t *testing.T) {
 }
 
 func TestAScriptIsPricedByTheServerOrElseFromItsCharactersWithAMark(t *testing.T) {
+	t.Parallel()
 	script := strings.Repeat("Every line of this is spoken. ", 10)
 	write := func(s *story) {
 		s.Press("n")
@@ -301,6 +308,7 @@ func TestAScriptIsPricedByTheServerOrElseFromItsCharactersWithAMark(t *testing.T
 }
 
 func TestAnInputThatIsTooLongForTheModelIsRefusedBeforeAnyPrice(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
 		s.choose("Model", "react-1")
@@ -328,6 +336,7 @@ func (s *story) asked(part string) (n int) {
 }
 
 func TestAJobWithoutAPriceWantsTheWordTyped(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, func(s *story) {
 		s.price()
 		s.Sees("The price is not known", "unpriced typed in full means yes")
@@ -356,6 +365,7 @@ func TestAJobWithoutAPriceWantsTheWordTyped(t *testing.T) {
 }
 
 func TestCreditsAreShownWhereTheAccountBillsInCredits(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Credits: true}}, func(s *story) {
 		s.price()
 		s.Sees("This will cost 125 credits (list price $1.25)")
@@ -363,6 +373,7 @@ func TestCreditsAreShownWhereTheAccountBillsInCredits(t *testing.T) {
 }
 
 func TestAnExactlyConfirmedBodyLeaves(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.Press("y")
@@ -380,6 +391,7 @@ func TestAnExactlyConfirmedBodyLeaves(t *testing.T) {
 }
 
 func TestAPriceOlderThanFiveMinutesIsNotAgreedToAnyMore(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.Sees("holds     for 4m")
@@ -400,6 +412,7 @@ func TestAPriceOlderThanFiveMinutesIsNotAgreedToAnyMore(t *testing.T) {
 }
 
 func TestGoingBackAndEditingVoidsThePrice(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
 		s.Press("n")
@@ -421,6 +434,7 @@ func TestGoingBackAndEditingVoidsThePrice(t *testing.T) {
 }
 
 func TestTheAnswerToAStoppedPricingSaysNothingAboutTheNext(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
 		s.account.Fault("GET /media/{file}", simulator.Fault{Delay: 10 * time.Second, Times: 1})
@@ -434,6 +448,7 @@ func TestTheAnswerToAStoppedPricingSaysNothingAboutTheNext(t *testing.T) {
 }
 
 func TestASlowFileIsMeasuredOnlyAsLongAsOneWants(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Delay: time.Minute})
 		s.fillForm()
@@ -449,6 +464,7 @@ func TestASlowFileIsMeasuredOnlyAsLongAsOneWants(t *testing.T) {
 }
 
 func TestALinkThatCannotBeReadIsPricedByTheServerOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, func(s *story) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Status: 403, Body: "no"})
 		s.fillForm()
@@ -459,6 +475,7 @@ func TestALinkThatCannotBeReadIsPricedByTheServerOrNotAtAll(t *testing.T) {
 }
 
 func TestAnOutputIsOpenedByTheLinkOfThatMomentByteForByte(t *testing.T) {
+	t.Parallel()
 	var id string
 	done := func(a *simulator.Server) { id = a.Add(simulator.Job{Name: "final", Status: "COMPLETED", Seconds: 9}) }
 	tell(t, stage{prepare: done}, func(s *story) {
@@ -494,6 +511,7 @@ func completedAs(id, link string) string {
 }
 
 func TestWithoutABrowserTheLinkIsShownWholeAndCopied(t *testing.T) {
+	t.Parallel()
 	done := func(a *simulator.Server) { a.Add(simulator.Job{Name: "final", Status: "COMPLETED", Seconds: 9}) }
 	tell(t, stage{prepare: done, width: 60, height: 20, config: func(c *ui.Config) { c.Open = nil }}, func(s *story) {
 		s.Press("g", "o")
@@ -510,6 +528,7 @@ func TestWithoutABrowserTheLinkIsShownWholeAndCopied(t *testing.T) {
 }
 
 func TestOnlyWebLinksReachTheBrowser(t *testing.T) {
+	t.Parallel()
 	for _, link := range []string{"file:///etc/passwd", "javascript:alert(1)", "http://example.com/out.mp4", "-oops", "https:///nowhere"} {
 		var id string
 		done := func(a *simulator.Server) { id = a.Add(simulator.Job{Name: "final", Status: "COMPLETED", Seconds: 9}) }

@@ -8,6 +8,7 @@ import (
 )
 
 func TestTheColoursFollowTheTerminalFromLightToDark(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{terminal: uitest.Options{Dark: false}}, func(s *story) {
 		light := s.Styled()
 		s.SetDark(true)
@@ -23,6 +24,7 @@ func TestTheColoursFollowTheTerminalFromLightToDark(t *testing.T) {
 }
 
 func TestAThemeOfTheConfigurationStays(t *testing.T) {
+	t.Parallel()
 	chosen := func(c *ui.Config) { c.Theme = "light" }
 	tell(t, stage{config: chosen, terminal: uitest.Options{Dark: true}}, func(s *story) {
 		before := s.Styled()

@@ -12,6 +12,7 @@ import (
 )
 
 func TestWithoutAKeyThereAreThreeWaysOn(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
 		s.Sees("Welcome to dubtop.", "1  Paste an API key", "2  Where keys are made", "3  The demo", "SYNC_API_KEY", "/home/ada/.config/dubtop/api_key")
 		s.Press("esc", "n", "o", "F")
@@ -27,6 +28,7 @@ func TestWithoutAKeyThereAreThreeWaysOn(t *testing.T) {
 }
 
 func TestAPastedKeyIsTestedSavedIfWantedAndNeverShown(t *testing.T) {
+	t.Parallel()
 	for _, answer := range []struct {
 		key   string
 		saved bool
@@ -70,6 +72,7 @@ func (s *story) keyless() {
 }
 
 func TestAWrongKeyIsSaidInWordsAndCanBeMended(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
 		s.Press("1", "enter")
 		s.Sees("paste a key first")
@@ -88,6 +91,7 @@ func TestAWrongKeyIsSaidInWordsAndCanBeMended(t *testing.T) {
 }
 
 func TestAKeyThatCannotBeTestedNowSaysWhy(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{noKey: true, prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{HTML: true}) }}, func(s *story) {
 		s.Press("1")
 		s.Paste(s.account.Key())
@@ -100,6 +104,7 @@ func TestAKeyThatCannotBeTestedNowSaysWhy(t *testing.T) {
 }
 
 func TestAKeyThatCannotBeSavedIsUsedAllTheSame(t *testing.T) {
+	t.Parallel()
 	st := stage{noKey: true, config: func(c *ui.Config) {
 		c.SaveKey = func(string) (string, error) { return "", errors.New("/home/ada/.config is read-only") }
 	}}
@@ -114,6 +119,7 @@ func TestAKeyThatCannotBeSavedIsUsedAllTheSame(t *testing.T) {
 }
 
 func TestTheDemoIsOneKeyAway(t *testing.T) {
+	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
 		s.Press("3")
 		s.Pass(time.Second)
@@ -122,6 +128,7 @@ func TestTheDemoIsOneKeyAway(t *testing.T) {
 }
 
 func TestProblemsOfTheConfigurationAreShownAndStopNothing(t *testing.T) {
+	t.Parallel()
 	st := stage{config: func(c *ui.Config) { c.Notices = []string{"config.toml, line 3: theme must be auto, dark or light"} }}
 	tell(t, st, func(s *story) {
 		s.Sees("config.toml, line 3: theme must be auto, dark or light", "1 of 40")
