@@ -11,13 +11,8 @@ import (
 // MaxLabel is the most characters that a label may have.
 const MaxLabel = 64
 
-// CheckLabel says what is wrong with a label, "" if nothing is. No label is
+// checkLabel says what is wrong with a label, "" if nothing is. No label is
 // none.
-func CheckLabel(label string) string {
-	_, words := checkLabel(label)
-	return words
-}
-
 func checkLabel(label string) (Severity, string) {
 	label = strings.TrimSpace(label)
 	switch n := utf8.RuneCountInString(label); {

@@ -92,21 +92,6 @@ func (q *Queue) Put(s Submission, paused bool) {
 	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused}, asked: item.asked}
 }
 
-// PutGroup adds submissions that were confirmed together. With a pilot all but
-// the first are paused until Release.
-func (q *Queue) PutGroup(group []Submission, pilot bool) {
-	for i, s := range group {
-		q.Put(s, pilot && i > 0)
-	}
-}
-
-// Release lets the rest of a group go on, once its pilot has turned out well.
-func (q *Queue) Release(ids ...string) {
-	for _, id := range ids {
-		q.PauseItem(id, false)
-	}
-}
-
 // Remove takes a submission out, such as one that was edited or dropped.
 func (q *Queue) Remove(id string) {
 	if item, ok := q.byID[id]; ok {

@@ -134,12 +134,15 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 
 func TestAPilotGoesFirst(t *testing.T) {
 	q := new(Queue)
-	q.PutGroup([]Submission{waiting(t, "a"), waiting(t, "b"), waiting(t, "c")}, true)
+	for i, id := range []string{"a", "b", "c"} {
+		q.Put(waiting(t, id), i > 0)
+	}
 	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"a"}) {
 		t.Errorf("sent %v, want the pilot alone", send)
 	}
 	q.Landed(answered(t, waiting(t, "a"), api.Accepted, noon), nil, noon)
-	q.Release("b", "c")
+	q.PauseItem("b", false)
+	q.PauseItem("c", false)
 	if sent := q.all(t, 1, 9); !slices.Equal(sent, []string{"b", "c"}) {
 		t.Errorf("then sent %v, want the rest", sent)
 	}

@@ -275,15 +275,16 @@ func TestBooksAreRelabelled(t *testing.T) {
 
 func TestALabelIsOneShortLine(t *testing.T) {
 	for label, fine := range map[string]bool{"": true, " acme GmbH, Köln ": true, "a\nb": false, "a\x1b[31m": false, "a\u202eb": false} {
-		if got := CheckLabel(label) == ""; got != fine {
-			t.Errorf("%q: %t", label, got)
+		if _, words := checkLabel(label); (words == "") != fine {
+			t.Errorf("%q: %q", label, words)
 		}
 	}
 	long := ""
 	for range MaxLabel {
 		long += "ä"
 	}
-	if CheckLabel(long) != "" || CheckLabel(long+"x") == "" {
+	_, fits := checkLabel(long)
+	if _, words := checkLabel(long + "x"); fits != "" || words == "" {
 		t.Error("64 characters are the most")
 	}
 	if p := (Draft{Label: long + "x"}).Check(FieldLabel, CheckEnv{}); !p.Blocks() {
