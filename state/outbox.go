@@ -106,7 +106,6 @@ type Outbox struct {
 
 	stake   map[string]Submission // sending, in doubt, or dropped while in doubt
 	refused []Submission          // out of the queue, until the user has looked
-	claimed map[api.ID]struct{}   // jobs that came of our submissions
 	busy    map[string]int        // changes under way, by submission
 	clock   uint64                // counts changes
 	changed map[string]uint64     // when each submission last changed here
@@ -140,7 +139,7 @@ func (o *Outbox) Clock() uint64 { return o.clock }
 // or is changing, stays as it is.
 func (o *Outbox) Load(s Snapshot) {
 	for id, submission := range s.Claims {
-		o.claim(id, submission)
+		o.Reconciler.Claim(id, submission)
 	}
 	known := make(map[string]bool, len(s.Waiting)+len(s.Stake))
 	refused := o.keptRefused(s.Begun)
@@ -211,6 +210,11 @@ func (o *Outbox) Ahead(id string, begun uint64) bool {
 // hold notes what is at stake, which is not in the queue.
 func (o *Outbox) hold(sub Submission) {
 	o.Queue.Remove(sub.ID)
+	o.risk(sub)
+}
+
+// risk notes how something stands that is at stake.
+func (o *Outbox) risk(sub Submission) {
 	if o.stake == nil {
 		o.stake = make(map[string]Submission)
 	}
@@ -255,8 +259,8 @@ func (o *Outbox) Put(sub Submission, paused bool) {
 	case sub.State == SubmissionSent:
 		o.Queue.Remove(sub.ID)
 		delete(o.stake, sub.ID)
-		o.claim(sub.GenerationID, sub.ID)
-		o.claim(sub.BatchID, sub.ID)
+		o.Reconciler.Claim(sub.GenerationID, sub.ID)
+		o.Reconciler.Claim(sub.BatchID, sub.ID)
 	case sub.State == SubmissionRejected:
 		o.Queue.Remove(sub.ID)
 		o.refused = append(o.refused, sub)
@@ -315,6 +319,16 @@ func (o *Outbox) AtStake() []Submission {
 	return subs
 }
 
+// SendingElsewhere reports whether another process is sending something.
+func (o *Outbox) SendingElsewhere() bool {
+	for id, sub := range o.stake {
+		if sub.State == SubmissionSending && o.busy[id] == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Pending is everything that is, or may become, an expense that the ledger does
 // not hold yet; see Guard.Check.
 func (o *Outbox) Pending() []Submission {
@@ -340,21 +354,7 @@ func (o *Outbox) Find(id string) (sub Submission, ok bool) {
 }
 
 // Ours reports whether a job came of one of our submissions.
-func (o *Outbox) Ours(id api.ID) bool {
-	_, ours := o.claimed[id]
-	return ours
-}
-
-func (o *Outbox) claim(id api.ID, submission string) {
-	if id == "" {
-		return
-	}
-	if o.claimed == nil {
-		o.claimed = make(map[api.ID]struct{})
-	}
-	o.claimed[id] = struct{}{}
-	o.Reconciler.Claim(id, submission)
-}
+func (o *Outbox) Ours(id api.ID) bool { return o.Reconciler.claimed[id] != "" }
 
 func (o *Outbox) track() { o.Reconciler.Track(o.AtStake()) }
 
@@ -454,10 +454,7 @@ func (o *Outbox) leave(sub Submission) Task {
 	if sub.Kind == SubmitGeneration {
 		o.Queue.Put(sub, false) // it keeps its place until the answer comes
 	}
-	if o.stake == nil {
-		o.stake = make(map[string]Submission)
-	}
-	o.stake[sub.ID] = sub
+	o.risk(sub)
 	o.track()
 	return Task{Kind: TaskSend, Submission: sub}
 }
@@ -492,8 +489,8 @@ func (o *Outbox) steps(now time.Time) (tasks []Task) {
 			if o.busy[step.Submission] > 0 {
 				continue // the user has chosen, or it is being priced; its turn comes again
 			}
-			var ok bool
-			if task, ok = o.advance(task, now); !ok {
+			var err error
+			if task, err = o.advance(task, now); err != nil {
 				continue
 			}
 		}
@@ -503,7 +500,7 @@ func (o *Outbox) steps(now time.Time) (tasks []Task) {
 }
 
 // advance makes the transition of a resending or a link.
-func (o *Outbox) advance(t Task, now time.Time) (Task, bool) {
+func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 	var err error
 	if t.Kind == TaskLink {
 		err = t.Submission.Link(t.Step.ID, now)
@@ -511,20 +508,16 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, bool) {
 		err = t.Submission.Resend(now)
 	}
 	if err != nil {
-		return t, false
+		return Task{}, err
 	}
 	o.Begin(t.Submission.ID)
 	if t.Kind == TaskResend {
-		t.Proven = o.proven(&t.Submission, now)
-		o.stake[t.Submission.ID] = t.Submission
+		// Within the window the server is sure to know the key of the first attempt.
+		t.Proven = o.Reconciler.Proven && t.Submission.replayable(now)
+		o.risk(t.Submission)
 		o.track()
 	}
-	return t, true
-}
-
-// proven reports whether the server is sure to know the key of a first attempt.
-func (o *Outbox) proven(sub *Submission, now time.Time) bool {
-	return o.Reconciler.Proven && sub.replayable(now)
+	return t, nil
 }
 
 // Choose takes the user's choice about a doubt and gives what is to be done
@@ -539,29 +532,22 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 	case c == ChoiceLink && !o.Reconciler.free(submission, id):
 		return Task{}, errors.New("that one came of another request, as is known by now")
 	}
-	t := Task{Submission: sub, Step: Step{Submission: submission, ID: id, At: now}}
-	var err error
-	switch c {
-	case ChoiceLink:
-		t.Kind, err = TaskLink, t.Submission.Link(id, now)
-	case ChoiceResend:
-		t.Kind, err = TaskResend, t.Submission.Resend(now)
-	case ChoiceDrop:
-		t.Kind, err = TaskLink, t.Submission.Drop(now)
+	t := Task{Kind: TaskLink, Submission: sub, Step: Step{Submission: submission, ID: id, At: now}}
+	if c == ChoiceDrop {
+		err := t.Submission.Drop(now)
+		if err == nil {
+			o.Begin(submission)
+		}
+		return t, err
 	}
-	if err != nil {
-		return Task{}, err
+	if c == ChoiceResend {
+		t.Kind = TaskResend
 	}
-	o.Begin(submission)
-	switch {
-	case c == ChoiceLink:
+	t, err := o.advance(t, now)
+	if err == nil && c == ChoiceLink {
 		o.Reconciler.settle(submission, id, now)
-	case t.Kind == TaskResend:
-		t.Proven = o.proven(&t.Submission, now)
-		o.stake[submission] = t.Submission
-		o.track()
 	}
-	return t, nil
+	return t, err
 }
 
 // Reprice gives the task to price a submission anew whose price the user has to

@@ -309,6 +309,21 @@ func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
 	}
 }
 
+func TestWhatAnotherProcessSendsIsToldFromOurs(t *testing.T) {
+	o := outboxOf(t, 1)
+	tasks, _ := o.due(noon, 0, 1)
+	if o.SendingElsewhere() {
+		t.Error("ours is taken for another's")
+	}
+	o.answer(t, tasks[0], api.Accepted, nil, noon)
+	theirs := submissionIn(t, SubmissionSending)
+	theirs.ID = "theirs"
+	o.Load(Snapshot{Begun: o.Clock(), Stake: []Submission{theirs}})
+	if !o.SendingElsewhere() {
+		t.Error("another's is not seen")
+	}
+}
+
 func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
 	o := outboxOf(t, 3)
 	doubtful := doubt(t, "b", 1, 0)
@@ -344,7 +359,7 @@ func TestUnknownSlotsGoOneAtATimeWhateverOthersDo(t *testing.T) {
 	if running, slots := o.Occupancy(s, 0); running != 0 || slots != 1 {
 		t.Errorf("nobody's are ours: %d of %d", running, slots)
 	}
-	o.claim(jobID(2), "x")
+	o.Reconciler.Claim(jobID(2), "x")
 	if running, slots := o.Occupancy(s, 0); running != 1 || slots != 1 {
 		t.Errorf("one is ours: %d of %d", running, slots)
 	}

@@ -23,9 +23,6 @@ type reply interface{ land(a *App) tea.Cmd }
 // beatTime is the pace of everything that happens by itself.
 const beatTime = time.Second
 
-// sleepGap is a gap between two beats that only a sleeping machine explains.
-const sleepGap = 30 * time.Second
-
 type beatMsg struct{}
 
 func beatCmd() tea.Cmd {
@@ -42,7 +39,7 @@ type ticking interface {
 func (beatMsg) land(a *App) tea.Cmd {
 	before := a.now
 	a.now = time.Now().Round(0) // the wall clock: it goes on while the machine sleeps
-	if a.session != nil && a.now.Sub(before) > sleepGap {
+	if a.session != nil && a.now.Sub(before) > dispatch.SleepGap {
 		a.session.Client.CloseIdle()
 		a.poller.Wake(a.now)
 		a.outbox.Wake(a.now)

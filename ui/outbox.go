@@ -177,7 +177,7 @@ func (a *App) runOutbox() tea.Cmd {
 	// Before the first answer nobody knows which slots are free, and after a sleep
 	// nobody knows that the prices are old, before the next beat.
 	now := time.Now()
-	if a.store.Generations.Known() && now.Sub(a.now) <= sleepGap {
+	if a.store.Generations.Known() && now.Sub(a.now) <= dispatch.SleepGap {
 		running, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
 		for _, t := range a.outbox.Due(now, running, slots) {
 			cmds = append(cmds, a.carryOut(t))
@@ -364,18 +364,8 @@ func (a *App) readOutbox() tea.Cmd {
 	}
 	// What goes stale while it is read wants another look.
 	o.reading, o.stale = true, false
-	foreign := o.awayElsewhere(a.sending)
+	foreign := o.SendingElsewhere()
 	return func() tea.Msg { return readOutbox(s, known, begun, foreign) }
-}
-
-// awayElsewhere reports whether another window is sending something.
-func (o *outboxState) awayElsewhere(ours map[string]state.Submission) bool {
-	for _, sub := range o.AtStake() {
-		if _, here := ours[sub.ID]; !here && sub.State == state.SubmissionSending {
-			return true
-		}
-	}
-	return false
 }
 
 // outboxMsg is what the journal holds of the outbox.

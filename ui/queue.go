@@ -54,26 +54,22 @@ func newQueue(a *App) *view[state.QueueRow] {
 		return none()
 	}
 	id := func() string { return v.selected().ID }
-	lined := func() string {
-		if v.markCount() > 0 {
-			return ""
+	unmarked := func(why func() string) func() string { // what is marked is judged one by one
+		return func() string {
+			if v.markCount() > 0 {
+				return ""
+			}
+			return why()
 		}
-		return waits()
-	}
-	dropped := func() string {
-		if v.markCount() > 0 {
-			return ""
-		}
-		return ends()
 	}
 	return v.with(append([]action{
 		a.does(keymap.Details, func() tea.Cmd { return a.openQueued(v.selected()) }).unless(none).hinted("details"),
 		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(id(), -1) }).unless(waits).hinted("sooner"),
 		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(id(), 1) }).unless(waits).hinted("later"),
-		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(lined).hinted("hold"),
+		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(unmarked(waits)).hinted("hold"),
 		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
 		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
-		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(dropped).hinted("drop"),
+		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(ends)).hinted("drop"),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
 	}, v.following(v.marking())...)...)
 }

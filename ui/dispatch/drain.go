@@ -73,8 +73,8 @@ var (
 const (
 	// drainBeat is the pace of everything that happens by itself.
 	drainBeat = time.Second
-	// sleepGap is a gap between two turns that only a sleeping machine explains.
-	sleepGap = 30 * time.Second
+	// SleepGap is a gap between two turns that only a sleeping machine explains.
+	SleepGap = 30 * time.Second
 	// rereadEvery is how often to look at what other windows did to the queue,
 	// beside every time that it matters: what they hold back or drop is never
 	// sent.
@@ -219,17 +219,7 @@ func (d *Drain) reread(ctx context.Context, now time.Time) error {
 
 // awayElsewhere reports whether another process is sending something. It is
 // asked while nothing of ours is on its way.
-func (d *Drain) awayElsewhere() bool {
-	if d.paid > 0 {
-		return false
-	}
-	for _, sub := range d.outbox.AtStake() {
-		if sub.State == state.SubmissionSending {
-			return true
-		}
-	}
-	return false
-}
+func (d *Drain) awayElsewhere() bool { return d.paid == 0 && d.outbox.SendingElsewhere() }
 
 // rereadDue reports whether to look at the journal again.
 func (d *Drain) rereadDue(now time.Time) bool {
@@ -258,7 +248,7 @@ func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (state.Snap
 // tend asks what is due and has done what is due.
 func (d *Drain) tend(ctx context.Context, now time.Time) {
 	c := d.Desk.Client
-	if now.Sub(d.beaten) > sleepGap {
+	if now.Sub(d.beaten) > SleepGap {
 		c.CloseIdle()
 		d.poller.Wake(now)
 		d.outbox.Wake(now)

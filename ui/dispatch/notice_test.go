@@ -280,7 +280,7 @@ func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b")
 		var woke time.Time
-		sleep := func() { time.Sleep(sleepGap + time.Second); woke = time.Now() }
+		sleep := func() { time.Sleep(SleepGap + time.Second); woke = time.Now() }
 		sum, _, err := heard(t, Drain{Desk: d, Slots: 9, Notice: once(EventSent, sleep)})
 		if err != nil || sum.Sent != 2 {
 			t.Fatalf("%+v, %v", sum, err)
