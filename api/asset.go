@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // Asset is one uploaded or produced file of the account.
@@ -14,13 +16,13 @@ type Asset struct {
 	ID         ID
 	CreatedAt  Time
 	UpdatedAt  Time
-	Type       Text // VIDEO, AUDIO, IMAGE
-	Visibility Text // USER, ORGANIZATION
-	Name       Text
+	Type       text.Text // VIDEO, AUDIO, IMAGE
+	Visibility text.Text // USER, ORGANIZATION
+	Name       text.Text
 	URL        URL
 	Size       int64 // bytes, 0 unknown
-	Format     Text
-	InputType  Text
+	Format     text.Text
+	InputType  text.Text
 	Duration   Seconds
 	Thumbnail  URL
 	Width      int
@@ -53,7 +55,7 @@ const maxCursor = 4 << 10
 
 // UnmarshalJSON reads a string or a number; it never fails.
 func (c *Cursor) UnmarshalJSON(b []byte) error {
-	*c = Cursor(looseString(b))
+	*c = Cursor(text.Loose(b))
 	if len(*c) > maxCursor {
 		*c = ""
 	}
@@ -62,20 +64,20 @@ func (c *Cursor) UnmarshalJSON(b []byte) error {
 
 // wireAsset is an asset as it is sent.
 type wireAsset struct {
-	ID         ID      `json:"id"`
-	CreatedAt  Time    `json:"createdAt"`
-	UpdatedAt  Time    `json:"updatedAt"`
-	Type       Text    `json:"type"`
-	Visibility Text    `json:"visibility"`
-	Name       Text    `json:"name"`
-	URL        URL     `json:"url"`
-	Size       count   `json:"size"`
-	Format     Text    `json:"format"`
-	InputType  Text    `json:"inputType"`
-	Duration   Seconds `json:"durationSeconds"`
-	Thumbnail  URL     `json:"thumbnailUrl"`
-	Width      count   `json:"width"`
-	Height     count   `json:"height"`
+	ID         ID        `json:"id"`
+	CreatedAt  Time      `json:"createdAt"`
+	UpdatedAt  Time      `json:"updatedAt"`
+	Type       text.Text `json:"type"`
+	Visibility text.Text `json:"visibility"`
+	Name       text.Text `json:"name"`
+	URL        URL       `json:"url"`
+	Size       count     `json:"size"`
+	Format     text.Text `json:"format"`
+	InputType  text.Text `json:"inputType"`
+	Duration   Seconds   `json:"durationSeconds"`
+	Thumbnail  URL       `json:"thumbnailUrl"`
+	Width      count     `json:"width"`
+	Height     count     `json:"height"`
 }
 
 // UnmarshalJSON reads an asset. Members of an unexpected type are absent.

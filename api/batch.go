@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+
+	"dubtop/api/text"
 )
 
 // BatchStatus is where a batch stands, as the API says it.
@@ -48,7 +50,7 @@ const (
 // UnmarshalJSON keeps the word as it is said, made safe to draw; it never
 // fails.
 func (s *BatchStatus) UnmarshalJSON(b []byte) error {
-	*s = BatchStatus(Clean(looseString(b), maxWord))
+	*s = BatchStatus(text.Clean(text.Loose(b), maxWord))
 	return nil
 }
 
@@ -154,8 +156,8 @@ func (c *Client) ValidateBatch(ctx context.Context, jsonl []byte) error {
 		return err
 	}
 	var w struct {
-		ID     ID   `json:"id"`
-		Status Text `json:"status"`
+		ID     ID        `json:"id"`
+		Status text.Text `json:"status"`
 	}
 	if !isObject(body) || json.Unmarshal(body, &w) != nil {
 		return c.notAPI("an answer of an unknown shape")

@@ -2,7 +2,10 @@ package api
 
 import (
 	"reflect"
+	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 )
 
 // TestNoBareStrings walks every type that an answer becomes: a plain string
@@ -61,4 +64,11 @@ func TestTheWalkFindsBareStrings(t *testing.T) {
 	if !found.Failed() {
 		t.Error("a bare string went unnoticed")
 	}
+}
+
+// unsafeRune finds a rune that nothing drawn may hold.
+func unsafeRune(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Zl, unicode.Zp)
+	})
 }

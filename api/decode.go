@@ -1,12 +1,13 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // The types and functions here read what the API really sends, which is not
@@ -14,48 +15,12 @@ import (
 // strings, integers as floats. Nothing in one member of an object may spoil the
 // object, so none of these decoders fails.
 
-// looseString reads a string, the text of a number or a boolean, or a list of
-// those. Everything else is empty.
-func looseString(b []byte) string {
-	if len(b) == 0 {
-		return ""
-	}
-	switch b[0] {
-	case '"':
-		if len(b) < 2 {
-			return ""
-		}
-		if inner := b[1 : len(b)-1]; !bytes.ContainsAny(inner, "\\") && isPlain(string(inner)) {
-			return string(inner)
-		}
-		var s string
-		_ = json.Unmarshal(b, &s)
-		return s
-	case '[':
-		var items []json.RawMessage
-		_ = json.Unmarshal(b, &items)
-		var words []string
-		for _, item := range items {
-			if item[0] == '[' {
-				continue // one level is enough, and a hostile depth is cheap
-			}
-			if s := looseString(item); s != "" {
-				words = append(words, s)
-			}
-		}
-		return strings.Join(words, "; ")
-	case 'n', '{':
-		return ""
-	}
-	return string(b)
-}
-
 // looseNumber reads a finite number, or a string that holds one.
 func looseNumber(b []byte) (float64, bool) {
 	if len(b) > 0 && (b[0] == '[' || b[0] == '{') {
 		return 0, false
 	}
-	f, err := strconv.ParseFloat(strings.TrimSpace(looseString(b)), 64)
+	f, err := strconv.ParseFloat(strings.TrimSpace(text.Loose(b)), 64)
 	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
 }
 
@@ -89,7 +54,7 @@ type dollars struct{ *Micros }
 
 func (d *dollars) UnmarshalJSON(b []byte) error {
 	*d = dollars{}
-	if m, ok := ParseMicros(strings.TrimSpace(looseString(b))); ok {
+	if m, ok := ParseMicros(strings.TrimSpace(text.Loose(b))); ok {
 		d.Micros = &m
 	}
 	return nil
@@ -108,12 +73,12 @@ func (c *credits) UnmarshalJSON(b []byte) error {
 
 // reason is the text of an error member: a string, a list of strings, or an
 // object with a message.
-type reason struct{ Text }
+type reason struct{ text.Text }
 
 func (r *reason) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '{' {
 		var o struct {
-			Message Text `json:"message"`
+			Message text.Text `json:"message"`
 		}
 		_ = json.Unmarshal(b, &o)
 		r.Text = o.Message

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"dubtop/api/text"
 )
 
 // Kind sorts errors by what a person or the program can do about them.
@@ -34,11 +36,11 @@ const (
 // https://sync.so/docs/product/troubleshooting
 type Error struct {
 	Kind       Kind
-	Status     int  // HTTP status, 0 without an answer
-	Code       Text // the API's errorCode or error_code
-	Message    Text // the API's words, else ours
-	Suggestion Text
-	Field      Text
+	Status     int       // HTTP status, 0 without an answer
+	Code       text.Text // the API's errorCode or error_code
+	Message    text.Text // the API's words, else ours
+	Suggestion text.Text
+	Field      text.Text
 	RequestID  ID
 	Generation ID // a lead that may accompany an unknown idempotent outcome
 	RetryAfter time.Duration
@@ -140,8 +142,8 @@ var ErrUnsupported = errors.New("the server does not offer this")
 var ErrUnpriced = errors.New("the server names no price for this request")
 
 // say makes a text of our own and of remote parts safe to draw.
-func (c *Client) say(s string) Text {
-	return Clean(string(c.key.redact([]byte(s))), MaxText)
+func (c *Client) say(s string) text.Text {
+	return text.Clean(string(c.key.redact([]byte(s))), text.Max)
 }
 
 // notAPI is the error of an answer that cannot be the API's.
@@ -192,18 +194,18 @@ func (c *Client) broken(ctx context.Context, host string, err error) *Error {
 
 // wireError is every member that an error body was seen to have.
 type wireError struct {
-	Message      reason  `json:"message"`
-	Phrase       reason  `json:"error"`
-	StatusCode   count   `json:"statusCode"`
-	Code         Text    `json:"errorCode"`
-	OldCode      Text    `json:"error_code"`
-	Suggestion   Text    `json:"suggestion"`
-	Field        Text    `json:"field"`
-	RequestID    ID      `json:"requestId"`
-	GenerationID ID      `json:"generationId"`
-	Active       count   `json:"activeGenerations"`
-	Slots        count   `json:"concurrencyLimit"`
-	RetryAfter   Seconds `json:"retryAfterSeconds"`
+	Message      reason    `json:"message"`
+	Phrase       reason    `json:"error"`
+	StatusCode   count     `json:"statusCode"`
+	Code         text.Text `json:"errorCode"`
+	OldCode      text.Text `json:"error_code"`
+	Suggestion   text.Text `json:"suggestion"`
+	Field        text.Text `json:"field"`
+	RequestID    ID        `json:"requestId"`
+	GenerationID ID        `json:"generationId"`
+	Active       count     `json:"activeGenerations"`
+	Slots        count     `json:"concurrencyLimit"`
+	RetryAfter   Seconds   `json:"retryAfterSeconds"`
 }
 
 // refused makes an error of a response that is not a 2xx.
@@ -226,7 +228,7 @@ func (c *Client) refused(res *http.Response) *Error {
 	w.fill(e)
 	e.Kind = kindOf(e, w.Active.ok || w.Slots.ok)
 	e.again = worthRepeating(e)
-	for _, t := range []*Text{&e.Message, &e.Suggestion, &e.Code, &e.Field} {
+	for _, t := range []*text.Text{&e.Message, &e.Suggestion, &e.Code, &e.Field} {
 		*t = c.say(string(*t)) // an escaped key shows only once decoded
 	}
 	return e
@@ -298,7 +300,7 @@ func kindOf(e *Error, slots bool) Kind {
 
 // kindOfDenial tells a bad key, which stops everything, from a denial of this
 // one request.
-func kindOfDenial(code Text) Kind {
+func kindOfDenial(code text.Text) Kind {
 	switch code {
 	case "asset_forbidden", "elevenlabs_api_key_invalid":
 		return KindInvalid

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // Status is where a generation stands, exactly as the API says it. Unknown
@@ -44,18 +46,18 @@ func (s Status) Troubled() bool { return s.Terminal() && s != Completed }
 
 // Input is one item of a generation's input, as the API echoes it.
 type Input struct {
-	Type     Text      `json:"type"` // video, image, audio, text
+	Type     text.Text `json:"type"` // video, image, audio, text
 	URL      URL       `json:"url"`
 	AssetID  ID        `json:"assetId"`
-	RefID    Text      `json:"refId"`
+	RefID    text.Text `json:"refId"`
 	Provider *Provider `json:"provider"`
 }
 
 // Provider is the speech of a text input.
 type Provider struct {
-	Name    Text `json:"name"`
-	VoiceID ID   `json:"voiceId"`
-	Script  Text `json:"script"`
+	Name    text.Text `json:"name"`
+	VoiceID ID        `json:"voiceId"`
+	Script  text.Text `json:"script"`
 }
 
 // Generation is one job as the API tells it.
@@ -64,7 +66,7 @@ type Generation struct {
 	ID               ID
 	CreatedAt        Time
 	Status           Status
-	Model            Text
+	Model            text.Text
 	Input            []Input
 	Options          JSON // the object echoed, nil if none
 	Segments         JSON
@@ -73,9 +75,9 @@ type Generation struct {
 	SegmentOutput    URL
 	SynthesizedAudio URL
 	OutputDuration   Seconds
-	OutputFileName   Text
-	Error            Text
-	ErrorCode        Text // errorCode, else error_code
+	OutputFileName   text.Text
+	Error            text.Text
+	ErrorCode        text.Text // errorCode, else error_code
 	ProjectID        ID
 	Progress         int  // percent, -1 where the answer has none
 	Raw              JSON // the whole answer; only of single gets, nil in lists
@@ -108,7 +110,7 @@ type GenerationDetails struct {
 // UnmarshalJSON keeps the word as it is said, made safe to draw; it never
 // fails.
 func (s *Status) UnmarshalJSON(b []byte) error {
-	*s = Status(Clean(looseString(b), maxWord))
+	*s = Status(text.Clean(text.Loose(b), maxWord))
 	return nil
 }
 
@@ -121,7 +123,7 @@ type wireGeneration struct {
 	CreatedAt        Time           `json:"createdAt"`
 	OldCreatedAt     Time           `json:"created_at"`
 	Status           Status         `json:"status"`
-	Model            Text           `json:"model"`
+	Model            text.Text      `json:"model"`
 	Input            objects[Input] `json:"input"`
 	Options          JSON           `json:"options"`
 	Segments         JSON           `json:"segments"`
@@ -131,10 +133,10 @@ type wireGeneration struct {
 	SegmentOutputURL URL            `json:"segmentOutputUrl"`
 	SynthesizedAudio URL            `json:"synthesizedAudioUrl"`
 	OutputDuration   Seconds        `json:"outputDuration"`
-	OutputFileName   Text           `json:"outputFileName"`
+	OutputFileName   text.Text      `json:"outputFileName"`
 	Error            reason         `json:"error"`
-	ErrorCode        Text           `json:"errorCode"`
-	OldErrorCode     Text           `json:"error_code"`
+	ErrorCode        text.Text      `json:"errorCode"`
+	OldErrorCode     text.Text      `json:"error_code"`
 	ProjectID        ID             `json:"projectId"`
 	Progress         count          `json:"progress_percent"`
 }
@@ -303,7 +305,7 @@ func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, e
 
 // Costs is what a job really cost, as far as the server knows.
 type Costs struct {
-	Availability Text // complete, pending, partial, unavailable
+	Availability text.Text // complete, pending, partial, unavailable
 	Total        *Micros
 	Known        *Micros
 	RetryAfter   Seconds
@@ -316,10 +318,10 @@ func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
 		return Costs{}, err
 	}
 	var w struct {
-		Availability Text    `json:"availability"`
-		Total        dollars `json:"totalCostUsd"`
-		Known        dollars `json:"knownSubtotalUsd"`
-		RetryAfter   Seconds `json:"retryAfterSeconds"`
+		Availability text.Text `json:"availability"`
+		Total        dollars   `json:"totalCostUsd"`
+		Known        dollars   `json:"knownSubtotalUsd"`
+		RetryAfter   Seconds   `json:"retryAfterSeconds"`
 	}
 	err := c.optional(ctx, costing, call{path: "/v2/generate/" + string(id) + "/costs"}, &w)
 	if err == nil && w.Availability == "" && w.Total.Micros == nil && w.Known.Micros == nil {

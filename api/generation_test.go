@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"dubtop/api/text"
 )
 
 // jobs is a list of n generations, numbered from first.
@@ -103,7 +105,7 @@ func TestGenerationsAsTheyCome(t *testing.T) {
 		},
 		"a megabyte": {
 			`{"id":"a","error":"` + strings.Repeat("x", 1<<20) + `"}`,
-			func(g Generation) bool { return len(g.Error) == MaxText },
+			func(g Generation) bool { return len(g.Error) == text.Max },
 		},
 	} {
 		var g Generation
@@ -382,9 +384,9 @@ func FuzzGeneration(f *testing.F) {
 		if json.Unmarshal(b, &g) != nil {
 			return
 		}
-		texts := []Text{Text(g.ID), Text(g.Status), g.Model, g.Error, g.ErrorCode, g.OutputFileName, g.Output.Shown(), g.Output.Base()}
+		texts := []text.Text{text.Text(g.ID), text.Text(g.Status), g.Model, g.Error, g.ErrorCode, g.OutputFileName, g.Output.Shown(), g.Output.Base()}
 		for _, in := range g.Input {
-			texts = append(texts, in.Type, in.URL.Shown(), Text(in.AssetID), in.RefID)
+			texts = append(texts, in.Type, in.URL.Shown(), text.Text(in.AssetID), in.RefID)
 		}
 		for _, s := range append(texts, g.Options.Lines(50)...) {
 			if unsafeRune(string(s)) {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+
+	"dubtop/api/text"
 )
 
 // Model is one model of GET /v2/models. Name goes into a request's model; it
@@ -11,10 +13,10 @@ import (
 // https://sync.so/docs/api-reference/api/models-api/get-models
 type Model struct {
 	ID          ID
-	Name        Text
-	Type        Text // lipsync, react
-	Version     Text
-	Description Text
+	Name        text.Text
+	Type        text.Text // lipsync, react
+	Version     text.Text
+	Description text.Text
 	Deprecated  Time
 }
 
@@ -22,18 +24,18 @@ type Model struct {
 // both that the name and that the id goes into a request.
 func (m *Model) UnmarshalJSON(b []byte) error {
 	var w struct {
-		ID          ID   `json:"id"`
-		Name        Text `json:"name"`
-		Type        Text `json:"type"`
-		Version     Text `json:"version"`
-		Description Text `json:"description"`
-		Deprecated  Time `json:"deprecatedAt"`
+		ID          ID        `json:"id"`
+		Name        text.Text `json:"name"`
+		Type        text.Text `json:"type"`
+		Version     text.Text `json:"version"`
+		Description text.Text `json:"description"`
+		Deprecated  Time      `json:"deprecatedAt"`
 	}
 	if err := json.Unmarshal(b, &w); err != nil {
 		return err
 	}
 	*m = Model{
-		ID: cmp.Or(w.ID, ID(w.Name)), Name: cmp.Or(w.Name, Text(w.ID)), Type: w.Type,
+		ID: cmp.Or(w.ID, ID(w.Name)), Name: cmp.Or(w.Name, text.Text(w.ID)), Type: w.Type,
 		Version: w.Version, Description: w.Description, Deprecated: w.Deprecated,
 	}
 	return nil
@@ -55,9 +57,9 @@ func (c *Client) Models(ctx context.Context) ([]Model, error) {
 
 // CodeHelp is one entry of the API's error catalogue.
 type CodeHelp struct {
-	Code       Text `json:"code"`
-	Message    Text `json:"message"`
-	Suggestion Text `json:"suggestion"`
+	Code       text.Text `json:"code"`
+	Message    text.Text `json:"message"`
+	Suggestion text.Text `json:"suggestion"`
 }
 
 // ErrorCatalogue fetches the API's explanations of its error codes. It needs

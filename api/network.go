@@ -41,7 +41,7 @@ func reasonFor(err error, host string) string {
 	case isTimeout(err):
 		return host + " did not answer in time"
 	}
-	return queries.ReplaceAllString(err.Error(), "?"+ellipsis)
+	return queries.ReplaceAllString(err.Error(), "?"+"…")
 }
 
 func isTimeout(err error) bool {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // Outcome is what is known about a paid request.
@@ -64,7 +66,7 @@ func outcomeOfStatus(e *Error) Outcome {
 // whatever the status: the codes about what was sent do. The codes about
 // idempotency do not: another try of the same request may have been accepted.
 // https://sync.so/docs/api-reference/guides/idempotency
-func refusesInput(code Text) bool {
+func refusesInput(code text.Text) bool {
 	for _, prefix := range []string{"generation_input_", "voice_", "batch_", "asset_", "project_", "plan_", "account_"} {
 		if strings.HasPrefix(string(code), prefix) {
 			return true

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // JSON is a raw answer or a part of one, kept for the details view. It must
@@ -30,9 +32,9 @@ func (j JSON) MarshalJSON() ([]byte, error) {
 }
 
 // Lines is the answer indented by two spaces, every line safe to draw, at
-// most limit of them (all with 0); an ellipsis stands for the rest. What is
+// most limit of them (all with 0); an "…" stands for the rest. What is
 // not JSON is given as the lines it has.
-func (j JSON) Lines(limit int) []Text {
+func (j JSON) Lines(limit int) []text.Text {
 	if len(j) == 0 {
 		return nil
 	}
@@ -47,7 +49,7 @@ func (j JSON) Lines(limit int) []Text {
 	}
 	p.end()
 	if p.full() && p.more {
-		p.lines = append(p.lines, ellipsis)
+		p.lines = append(p.lines, "…")
 	}
 	return p.lines
 }
@@ -58,7 +60,7 @@ const maxIndent = 40
 // printer lays out valid JSON line by line and stops when it has enough: a
 // hostile depth must not cost more than the lines asked for.
 type printer struct {
-	lines []Text
+	lines []text.Text
 	line  strings.Builder
 	limit int
 	depth int
@@ -114,7 +116,7 @@ func (p *printer) end() {
 	case p.full():
 		p.more = p.more || p.line.Len() > 0
 	case p.line.Len() > 0:
-		p.lines = append(p.lines, Clean(p.line.String(), MaxText))
+		p.lines = append(p.lines, text.Clean(p.line.String(), text.Max))
 	}
 	p.line.Reset()
 }

@@ -5,18 +5,20 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"dubtop/api/text"
 )
 
 func TestRawAnswersAreLaidOut(t *testing.T) {
 	j := JSON(`{"id":"a","list":[1, {"x":"{\"y\":[\\"}, []],"o":{ },"bad":"` + "\u009b31m\u202e" + `"}`)
-	want := []Text{
+	want := []text.Text{
 		`{`, `  "id": "a",`, `  "list": [`, `    1,`, `    {`, `      "x": "{\"y\":[\\"`,
 		`    },`, `    []`, `  ],`, `  "o": {},`, `  "bad": ""`, `}`,
 	}
 	if got := j.Lines(0); !slices.Equal(got, want) {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
 	}
-	if got := j.Lines(2); !slices.Equal(got, []Text{`{`, `  "id": "a",`, "…"}) {
+	if got := j.Lines(2); !slices.Equal(got, []text.Text{`{`, `  "id": "a",`, "…"}) {
 		t.Errorf("cut: %q", got)
 	}
 }
@@ -33,7 +35,7 @@ func TestRawAnswersOfAnyShape(t *testing.T) {
 			}
 		}
 	}
-	if got := JSON("a\nb\nc").Lines(2); !slices.Equal(got, []Text{"a", "b", "…"}) {
+	if got := JSON("a\nb\nc").Lines(2); !slices.Equal(got, []text.Text{"a", "b", "…"}) {
 		t.Errorf("%q", got)
 	}
 }

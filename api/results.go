@@ -8,13 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"dubtop/api/text"
 )
 
 // BatchResult is one line of a batch's result file.
 type BatchResult struct {
 	RequestID  ID
 	Generation Generation // zero where the line has an error only
-	Error      Text
+	Error      text.Text
 }
 
 // maxResults is the most bytes of a result file: 500 lines of a generation.
@@ -137,8 +139,8 @@ func (c *Client) results(file []byte) ([]BatchResult, error) {
 }
 
 // says is what a line tells at all, empty for a line of something else.
-func (r *BatchResult) says() Text {
-	return cmp.Or(Text(r.RequestID), Text(r.Generation.ID), r.Error)
+func (r *BatchResult) says() text.Text {
+	return cmp.Or(text.Text(r.RequestID), text.Text(r.Generation.ID), r.Error)
 }
 
 // UnmarshalJSON reads one line of a result file in any of its shapes.

@@ -3,6 +3,8 @@ package api
 import (
 	"strings"
 	"time"
+
+	"dubtop/api/text"
 )
 
 // Seconds is a media duration. The decoder turns negative, absurd and
@@ -29,7 +31,7 @@ type Time struct{ time.Time }
 // lies outside the years 2000 to 2199 is taken for unreadable; it never fails.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	*t = Time{}
-	s := strings.TrimSpace(looseString(b))
+	s := strings.TrimSpace(text.Loose(b))
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime} {
 		if v, err := time.Parse(layout, s); err == nil {
 			if y := v.UTC().Year(); y >= 2000 && y < 2200 {

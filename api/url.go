@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"dubtop/api/text"
 )
 
 // maxURL is the longest link that is ever used, in bytes.
@@ -27,7 +29,7 @@ func ParseURL(s string) URL {
 func (u *URL) UnmarshalJSON(b []byte) error {
 	*u = URL{}
 	if len(b) > 0 && b[0] == '"' {
-		*u = ParseURL(looseString(b))
+		*u = ParseURL(text.Loose(b))
 	}
 	return nil
 }
@@ -90,7 +92,7 @@ func drawnAsIs(s string) bool {
 		return false
 	}
 	return strings.IndexFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || isInvisible(r) ||
+		return unicode.IsSpace(r) || unicode.IsControl(r) || text.Invisible(r) ||
 			strings.ContainsRune("\"<>\\`", r)
 	}) < 0
 }
@@ -106,7 +108,7 @@ func isLoopback(host string) bool {
 
 // Shown is the link for the screen: without user name and fragment, and with
 // every value of its query hidden, because those sign it.
-func (u URL) Shown() Text {
+func (u URL) Shown() text.Text {
 	s, _, _ := strings.Cut(u.raw, "#")
 	s, query, signed := strings.Cut(s, "?")
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
@@ -116,37 +118,37 @@ func (u URL) Shown() Text {
 		}
 	}
 	if !signed {
-		return Clean(s, MaxText)
+		return text.Clean(s, text.Max)
 	}
 	pairs := strings.Split(query, "&")
 	for i, pair := range pairs {
 		if name, _, ok := strings.Cut(pair, "="); ok {
-			pairs[i] = name + "=" + ellipsis
+			pairs[i] = name + "=" + "…"
 		} else if pair != "" {
-			pairs[i] = ellipsis
+			pairs[i] = "…"
 		}
 	}
-	return Clean(s+"?"+strings.Join(pairs, "&"), MaxText)
+	return text.Clean(s+"?"+strings.Join(pairs, "&"), text.Max)
 }
 
 // Base is the last element of the link's path, empty where it has none.
-func (u URL) Base() Text {
+func (u URL) Base() text.Text {
 	s, _, _ := strings.Cut(u.raw, "#")
 	s, _, _ = strings.Cut(s, "?")
 	if p, err := url.Parse(s); err == nil {
 		s = p.Path
 	}
 	if base := path.Base(s); base != "." && base != "/" {
-		return Clean(base, MaxText)
+		return text.Clean(base, text.Max)
 	}
 	return ""
 }
 
 // Host is the link's host with its port, empty where it cannot be read.
-func (u URL) Host() Text {
+func (u URL) Host() text.Text {
 	p, err := url.Parse(u.raw)
 	if err != nil {
 		return ""
 	}
-	return Clean(p.Host, MaxText)
+	return text.Clean(p.Host, text.Max)
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"dubtop/api/text"
 )
 
 func TestOnlySafeLinksAreUsed(t *testing.T) {
@@ -36,7 +38,7 @@ func TestOnlySafeLinksAreUsed(t *testing.T) {
 }
 
 func TestShownLinksHideWhatSignsThem(t *testing.T) {
-	for in, want := range map[string]Text{
+	for in, want := range map[string]text.Text{
 		"https://h/p/x.mp4?token=secret&a=b&flag#frag": "https://h/p/x.mp4?token=…&a=…&…",
 		"https://user:pw@h/p":                          "https://h/p",
 		"https://h/\x1b[31mp":                          "https://h/p",
@@ -55,7 +57,7 @@ func TestShownLinksHideWhatSignsThem(t *testing.T) {
 }
 
 func TestTheNameInALink(t *testing.T) {
-	for in, want := range map[string][2]Text{
+	for in, want := range map[string][2]text.Text{
 		"https://h:1/a/promo_de%20014.mp4?x=/y": {"promo_de 014.mp4", "h:1"},
 		"https://h/a/":                          {"a", "h"},
 		"https://h":                             {"", "h"},
@@ -64,7 +66,7 @@ func TestTheNameInALink(t *testing.T) {
 		"https://h/%zz/talk.mp4":                {"talk.mp4", ""},
 	} {
 		u := ParseURL(in)
-		if got := [2]Text{u.Base(), u.Host()}; got != want {
+		if got := [2]text.Text{u.Base(), u.Host()}; got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

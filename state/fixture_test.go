@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // start is when every story begins.
@@ -26,12 +27,12 @@ func row(n int, status api.Status) Generation { return NewGeneration(job(n, stat
 
 // account is a believable history of n jobs, the newest first.
 func account(n int) []Generation {
-	models := []api.Text{"lipsync-2", "lipsync-2-pro", "sync-3", "react-1"}
+	models := []text.Text{"lipsync-2", "lipsync-2-pro", "sync-3", "react-1"}
 	items := make([]Generation, n)
 	for i := range items {
 		g := job(n-i, api.Completed)
 		g.Model = models[i%len(models)]
-		g.OutputFileName = api.Text(fmt.Sprintf("promo_%03d_take%d", i%997, i))
+		g.OutputFileName = text.Text(fmt.Sprintf("promo_%03d_take%d", i%997, i))
 		g.OutputDuration = api.Seconds(5 + i%50)
 		if i%20 == 0 {
 			g.Status, g.ErrorCode = api.Failed, "generation_input_video_inaccessible"

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // MaxLabel is the most characters that a label may have.
@@ -18,7 +19,7 @@ func checkLabel(label string) (Severity, string) {
 	switch n := utf8.RuneCountInString(label); {
 	case n > MaxLabel:
 		return SeverityError, fmt.Sprintf("the label has %d characters; %d is the most", n, MaxLabel)
-	case string(api.Clean(label, 4*MaxLabel)) != label:
+	case string(text.Clean(label, 4*MaxLabel)) != label:
 		return SeverityError, "a label is one line of characters that can be seen"
 	}
 	return SeverityNone, ""
@@ -33,7 +34,7 @@ func (s *Store) SetLabel(id api.ID, label string) {
 	if s.labels == nil {
 		s.labels = make(map[string]string)
 	}
-	s.labels[string(id)] = string(api.Clean(label, 4*MaxLabel))
+	s.labels[string(id)] = string(text.Clean(label, 4*MaxLabel))
 	s.relabel(string(id))
 }
 
@@ -43,7 +44,7 @@ func (s *Store) BringLabels(all map[string][]string) {
 	s.labels = make(map[string]string, len(all))
 	for id, labels := range all {
 		if len(labels) > 0 {
-			s.labels[id] = string(api.Clean(labels[0], 4*MaxLabel))
+			s.labels[id] = string(text.Clean(labels[0], 4*MaxLabel))
 			s.relabel(id)
 		}
 	}
@@ -57,7 +58,7 @@ func (l *Ledger) Relabel(all map[string][]string) {
 		if len(labels) == 0 {
 			continue
 		}
-		if label := string(api.Clean(labels[0], 4*MaxLabel)); label != e.Label {
+		if label := string(text.Clean(labels[0], 4*MaxLabel)); label != e.Label {
 			l.rows.Amend(e.Key(), func(e *LedgerEntry) { e.Label = label; e.index() })
 		}
 	}

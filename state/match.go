@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Match is how well a job fits what a submission sent.
@@ -112,7 +113,7 @@ func sortCandidates(c []Candidate) {
 // wanted is what a submission sent, read once.
 type wanted struct {
 	request  api.CreateRequest
-	model    api.Text  // as an echo of it reads
+	model    text.Text // as an echo of it reads
 	hook     api.URL   // likewise
 	links    []api.URL // likewise, of each input
 	files    []File
@@ -126,7 +127,7 @@ func readWanted(s *Submission) (*wanted, bool) {
 	if s.Kind != SubmitGeneration || json.Unmarshal(s.Body, &w.request) != nil {
 		return nil, false
 	}
-	w.model = api.Clean(w.request.Model, api.MaxText)
+	w.model = text.Clean(w.request.Model, text.Max)
 	w.hook = api.ParseURL(w.request.WebhookURL)
 	for _, in := range w.request.Input {
 		w.links = append(w.links, api.ParseURL(in.URL))
@@ -249,7 +250,7 @@ func matchVoice(sent *api.CreateVoice, echo *api.Provider) Match {
 	switch {
 	case echo == nil:
 		return MatchLikely
-	case string(echo.VoiceID) == sent.VoiceID && echo.Script == api.Clean(sent.Script, api.MaxText):
+	case string(echo.VoiceID) == sent.VoiceID && echo.Script == text.Clean(sent.Script, text.Max):
 		return MatchExact
 	}
 	return MatchNone

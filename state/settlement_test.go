@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // ours is a store with one running job of ours, estimated at $0.50.
@@ -39,7 +40,7 @@ func asked(p *Poller, s *Store, now *time.Time, within time.Duration) (a Ask, ok
 }
 
 func costs(availability string, total *api.Micros, after api.Seconds) Result {
-	return CostsResult(api.Costs{Availability: api.Text(availability), Total: total, RetryAfter: after}, nil)
+	return CostsResult(api.Costs{Availability: text.Text(availability), Total: total, RetryAfter: after}, nil)
 }
 
 // said is news in short.

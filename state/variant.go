@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // DraftFromJob makes the draft of a job as it was, so that it can be run again.
@@ -100,7 +101,7 @@ func (r *rerun) speech(p *api.Provider) {
 		return
 	}
 	r.draft.Script, r.draft.VoiceID = string(p.Script), string(p.VoiceID)
-	if strings.HasSuffix(r.draft.Script, "…") && len(p.Script) > api.MaxText-8 {
+	if strings.HasSuffix(r.draft.Script, "…") && len(p.Script) > text.Max-8 {
 		r.lose("the end of the script: it is too long to be read back")
 	}
 }
@@ -116,7 +117,7 @@ func (r *rerun) options(j api.JSON) {
 		case known && ok && o.accepts(typed):
 			r.draft.Options[name] = typed
 		case !blank(v):
-			r.lose("the option " + string(api.Clean(name, 64)))
+			r.lose("the option " + string(text.Clean(name, 64)))
 		}
 	}
 	slices.Sort(r.lost) // options come in any order

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 func seen[T any](v *View[T]) []string {
@@ -141,7 +142,7 @@ func TestViewLaws(t *testing.T) {
 		var prices Prices
 		item := rapid.Custom(func(t *rapid.T) Generation {
 			g := job(rapid.IntRange(0, 20).Draw(t, "job"), rapid.SampledFrom(statuses).Draw(t, "status"))
-			g.OutputFileName = api.Text(rapid.SampledFrom([]string{"", "a", "b", "ab"}).Draw(t, "name"))
+			g.OutputFileName = text.Text(rapid.SampledFrom([]string{"", "a", "b", "ab"}).Draw(t, "name"))
 			g.OutputDuration = api.Seconds(rapid.IntRange(0, 3).Draw(t, "length"))
 			return NewGeneration(g)
 		})
@@ -187,7 +188,7 @@ func TestViewLaws(t *testing.T) {
 
 func TestTheSortsOfEveryKindOfRow(t *testing.T) {
 	assets := new(Collection[Asset])
-	for i, name := range []api.Text{"b", "c", "a"} {
+	for i, name := range []text.Text{"b", "c", "a"} {
 		assets.Put(NewAsset(api.Asset{ID: jobID(i), Name: name, Size: int64(i), Duration: api.Seconds(10 - i)}), start())
 	}
 	for _, test := range []struct {

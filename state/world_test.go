@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // world is an account on a server, and a poller that watches it, in a time of
@@ -61,7 +62,7 @@ func newWorld(t judge) *world {
 		t: t, poller: NewPoller(DefaultPace()), store: NewStore(),
 		now: start(), latency: 200 * time.Millisecond,
 	}
-	for _, name := range []api.Text{"lipsync-2", "sync-3", "react-1"} {
+	for _, name := range []text.Text{"lipsync-2", "sync-3", "react-1"} {
 		w.models = append(w.models, api.Model{ID: api.ID(name), Name: name})
 	}
 	return w

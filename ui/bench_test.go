@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -42,7 +43,7 @@ func desk(tb testing.TB, n int) *App {
 
 // jobs are n jobs, one a minute, the newest 20 of them running.
 func jobs(n int, now time.Time) []state.Generation {
-	models := []api.Text{"lipsync-2", "sync-3", "react-1", "lipsync-2-pro"}
+	models := []text.Text{"lipsync-2", "sync-3", "react-1", "lipsync-2-pro"}
 	all := make([]state.Generation, n)
 	for i := range all {
 		status := api.Completed
@@ -53,7 +54,7 @@ func jobs(n int, now time.Time) []state.Generation {
 			ID:        api.ID(fmt.Sprintf("%08x-64a4-4c55-a6a1-4f3b2f7a1111", i)),
 			CreatedAt: api.Time{Time: now.Add(-time.Duration(i) * time.Minute)},
 			Status:    status, Model: models[i%len(models)], OutputDuration: 28,
-			OutputFileName: api.Text(fmt.Sprintf("promo_%06d", i)),
+			OutputFileName: text.Text(fmt.Sprintf("promo_%06d", i)),
 		})
 	}
 	return all

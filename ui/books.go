@@ -11,7 +11,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -202,9 +202,9 @@ type exportedMsg struct {
 
 func (m exportedMsg) land(a *App) tea.Cmd {
 	a.calm()
-	path := string(api.Clean(m.path, 600))
+	path := string(text.Clean(m.path, 600))
 	if abs, err := filepath.Abs(m.path); err == nil {
-		path = string(api.Clean(abs, 600))
+		path = string(text.Clean(abs, 600))
 	}
 	switch {
 	case errors.Is(m.err, fs.ErrExist):

@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/browser"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // use says what is wanted of a link.
@@ -91,7 +92,7 @@ func newLinkBox(a *App, link string) *pager {
 		}
 		lines = append(lines, "")
 		// Cut hard and without indent, so that it can be selected as one.
-		for _, part := range strings.Split(ansi.Hardwrap(string(api.Clean(link, len(link)+1)), max(1, width), false), "\n") {
+		for _, part := range strings.Split(ansi.Hardwrap(string(text.Clean(link, len(link)+1)), max(1, width), false), "\n") {
 			lines = append(lines, t.text(toneText, part))
 		}
 		return append(lines, "", "  "+t.text(toneKey, "esc")+t.text(toneMuted, "  back"))

@@ -6,7 +6,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -58,7 +58,7 @@ func (p *prompt) Actions() []action {
 const mostBytes = 4
 
 func (p *prompt) take() tea.Cmd {
-	text := strings.TrimSpace(string(api.Clean(p.input.Value(), mostBytes*p.limit)))
+	text := strings.TrimSpace(string(text.Clean(p.input.Value(), mostBytes*p.limit)))
 	return tea.Batch(p.app.pop(), p.save(text))
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -17,7 +18,7 @@ import (
 func seenJob(n int, status api.Status) state.Generation {
 	g := api.Generation{
 		ID: api.ID(fmt.Sprintf("00000000-0000-4000-8000-%012d", n)), Status: status, Model: "lipsync-2",
-		OutputDuration: 28.5, OutputFileName: api.Text(fmt.Sprint("Promo_de_", n)),
+		OutputDuration: 28.5, OutputFileName: text.Text(fmt.Sprint("Promo_de_", n)),
 		CreatedAt: api.Time{Time: noon.Add(time.Duration(n) * time.Second)},
 	}
 	if status == api.Failed {

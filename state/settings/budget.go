@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -53,15 +54,15 @@ func budget(to **state.Limit) entry {
 }
 
 func setLimit(to **state.Limit, v any) error {
-	text, ok := amountText(v)
+	written, ok := amountText(v)
 	if !ok {
 		return errors.New(`it must be an amount of dollars like 100, 12.50 or "$100", or "100 hard" for one that refuses`)
 	}
-	amount, kind, _ := strings.Cut(strings.TrimSpace(text), " ")
+	amount, kind, _ := strings.Cut(strings.TrimSpace(written), " ")
 	m, ok := api.ParseMicros(strings.TrimPrefix(amount, "$"))
 	if kind = strings.ToLower(strings.TrimSpace(kind)); !ok || kind != "" && kind != "hard" && kind != "soft" {
 		return fmt.Errorf(`%q is no amount of dollars: write it like 100, 12.50 or "$100", or "100 hard" for one that refuses`,
-			api.Clean(text, 40))
+			text.Clean(written, 40))
 	}
 	*to = &state.Limit{Amount: m, Hard: kind == "hard"}
 	return nil

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
 )
@@ -297,7 +298,7 @@ func (t *teller) notice(n dispatch.Notice) {
 
 // told is a notice in words.
 func told(n dispatch.Notice) string {
-	why, said := string(api.Clean(n.Words, maxWords)), ""
+	why, said := string(text.Clean(n.Words, maxWords)), ""
 	switch n.Event {
 	case dispatch.EventSent, dispatch.EventFound:
 		return made(n, why)
@@ -379,7 +380,7 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 		default:
 			continue
 		}
-		message := string(api.Clean(cmp.Or(r.Name, r.ID), maxName)) + " " + what
+		message := string(text.Clean(cmp.Or(r.Name, r.ID), maxName)) + " " + what
 		switch {
 		case r.State == state.QueueUnpriced:
 			message += " " + r.Reason

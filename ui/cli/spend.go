@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -280,4 +280,4 @@ func credits(t *state.Tally) *float64 {
 }
 
 // clean makes text of the wire or of the user's safe to print.
-func clean(s string) string { return string(api.Clean(s, api.MaxText)) }
+func clean(s string) string { return string(text.Clean(s, text.Max)) }

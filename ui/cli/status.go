@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // The exit statuses. They are a promise to scripts.
@@ -153,7 +154,7 @@ func (v voice) fail(f *Failure) {
 }
 
 func (v voice) say(kind string, s said) {
-	s.Message, s.Hint = string(api.Clean(s.Message, maxWords)), string(api.Clean(s.Hint, maxWords))
+	s.Message, s.Hint = string(text.Clean(s.Message, maxWords)), string(text.Clean(s.Hint, maxWords))
 	if v.json {
 		e := json.NewEncoder(v.out)
 		e.SetEscapeHTML(false)

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // none stands where a value is not known, or there is none.
@@ -71,7 +72,7 @@ func (t *table) bytes() []byte {
 // words is text of the wire or of the user's for a cell.
 func words(s string) string {
 	const most = 60
-	if s = string(api.Clean(s, most)); s == "" {
+	if s = string(text.Clean(s, most)); s == "" {
 		return none
 	}
 	return s

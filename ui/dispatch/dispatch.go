@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -242,5 +243,5 @@ func Words(err error) string {
 	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
 		words = strings.ReplaceAll(words, p.Error(), p.Path+": "+p.Err.Error()) // without the system's name for what failed
 	}
-	return string(api.Clean(words, 600))
+	return string(text.Clean(words, 600))
 }

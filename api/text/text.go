@@ -1,58 +1,23 @@
-package api
+// Package text makes text safe to draw. It knows what a terminal acts on and
+// what hides or turns round its neighbours. It never knows where a text came
+// from or where it goes, and it imports nothing of ours.
+package text
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// MaxText is the most bytes a Text from the wire holds; longer ones end in
+// Max is the most bytes that a Text decoded from JSON holds; longer ones end in
 // an ellipsis.
-const MaxText = 4 << 10
+const Max = 4 << 10
 
-// Text is human text from the wire: decoding neutralises whatever a terminal
-// could act on (escape and control characters, C1, bidirectional overrides,
-// zero-width characters), replaces invalid UTF-8 and caps the length, so a
-// Text can be drawn as it is. It never holds a line break.
+// Text can be drawn as it is: it holds no escape or control character, no C1,
+// no bidirectional override, no zero-width character, no invalid UTF-8 and no
+// line break. Decoding it from JSON cleans it; everything else goes through
+// Clean.
 type Text string
-
-// UnmarshalJSON reads a string, a number, a boolean or a list of them, which
-// is joined with semicolons. Anything else is empty; it never fails.
-func (t *Text) UnmarshalJSON(b []byte) error {
-	*t = Clean(looseString(b), MaxText)
-	return nil
-}
-
-// ID names one thing of the account. It is opaque; ids that are not plain
-// tokens are kept for display, but Valid reports false and no request is made
-// with them.
-type ID string
-
-// maxID is the most bytes of an id kept for display.
-const maxID = 256
-
-var plainToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-
-// Valid reports whether the id is 1 to 128 letters, digits, _ or -, so that
-// it can stand in a path.
-func (id ID) Valid() bool { return plainToken.MatchString(string(id)) }
-
-// UnmarshalJSON reads a string or a number; it never fails.
-func (id *ID) UnmarshalJSON(b []byte) error {
-	*id = cleanID(looseString(b))
-	return nil
-}
-
-// cleanID makes an id safe to draw. One that only became a plain token by
-// losing characters is marked, lest it be taken for another thing's id.
-func cleanID(s string) ID {
-	id := ID(Clean(s, maxID))
-	if string(id) != s && id.Valid() {
-		id += "\uFFFD"
-	}
-	return id
-}
 
 // Clean makes any text safe to draw on one line of a terminal, in at most limit
 // bytes. Whole escape sequences go, other control characters become U+FFFD,
@@ -109,7 +74,7 @@ func (c *cleaner) add(r rune) {
 		}
 		c.space = true
 		return
-	case isInvisible(r):
+	case Invisible(r):
 		return
 	case unicode.In(r, unicode.Mn, unicode.Me):
 		// A mark without a character would land on whatever is drawn to the
@@ -149,10 +114,10 @@ func isBreak(r rune) bool {
 	return false
 }
 
-// isInvisible reports whether r draws nothing of its own, or changes how its
+// Invisible reports whether r draws nothing of its own, or changes how its
 // neighbours are drawn: format characters (bidi controls, zero-width, BOM,
 // soft hyphen, tags), variation selectors and fillers.
-func isInvisible(r rune) bool {
+func Invisible(r rune) bool {
 	switch r {
 	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
 		return true

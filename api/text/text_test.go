@@ -1,4 +1,4 @@
-package api
+package text
 
 import (
 	"encoding/json"
@@ -39,7 +39,7 @@ func TestCleanLeavesNothingToActOn(t *testing.T) {
 		"noncharacter":        {"a\uffff", "a\uFFFD"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Clean(c.in, MaxText); got != Text(c.want) {
+			if got := Clean(c.in, Max); got != Text(c.want) {
 				t.Errorf("Clean(%q) = %q, want %q", c.in, got, c.want)
 			}
 		})
@@ -62,14 +62,14 @@ func TestCleanCutsOnARune(t *testing.T) {
 			t.Errorf("Clean(%q, %d) = %q, want %q", c.in, c.max, got, c.want)
 		}
 	}
-	if got := Clean(strings.Repeat("x", 10<<20), MaxText); len(got) != MaxText || !strings.HasSuffix(string(got), "x…") {
+	if got := Clean(strings.Repeat("x", 10<<20), Max); len(got) != Max || !strings.HasSuffix(string(got), "x…") {
 		t.Errorf("ten megabytes became %d bytes", len(got))
 	}
 }
 
 func TestCleanOfPlainTextAllocatesNothing(t *testing.T) {
 	s := strings.Repeat("generation ", 20)
-	if n := testing.AllocsPerRun(100, func() { Clean(s, MaxText) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { Clean(s, Max) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -119,25 +119,9 @@ func TestTextReadsWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestIDsAreTokensOrOfNoUse(t *testing.T) {
-	for in, valid := range map[string]bool{
-		`"` + idOne + `"`: true, `"batch_abc123"`: true, `42`: true,
-		`"../assets"`: false, `"a b"`: false, `""`: false, `null`: false, `"a\u200bb"`: false,
-		`"a\nb"`: false, `"` + strings.Repeat("x", 129) + `"`: false, `"a?b"`: false, `"a%2f"`: false,
-	} {
-		var id ID
-		if err := json.Unmarshal([]byte(in), &id); err != nil || id.Valid() != valid {
-			t.Errorf("%s: %q valid %v, %v", in, id, id.Valid(), err)
-		}
-		if unsafeRune(string(id)) {
-			t.Errorf("%s: %q is not safe to draw", in, id)
-		}
-	}
-}
-
 func BenchmarkClean(b *testing.B) {
 	s := "job \x1b[31mname\x1b[0m with “quotes” and an é"
 	for b.Loop() {
-		Clean(s, MaxText)
+		Clean(s, Max)
 	}
 }
