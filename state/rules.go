@@ -170,15 +170,18 @@ func (o Option) objection(v any) string {
 // OutputSeconds says how long the result will be, in seconds, from the
 // lengths of the inputs and the sync mode ("" is bounce, the server's
 // default). It is false where a length that it depends on is unknown (0), or
-// the mode is.
+// the mode is. Everything that prices or shows a length to come asks here.
+// https://sync.so/docs/developer-guides/sync-mode
 func OutputSeconds(mode string, video, audio float64, image bool) (seconds float64, ok bool) {
 	switch {
 	case image:
 		seconds = audio
 	case mode == "cut_off":
 		seconds = min(video, audio)
-	case mode == "silence":
-		seconds = video
+	case mode == "silence": // the picture goes on until the sound ends, or the sound is padded
+		if video > 0 && audio > 0 {
+			seconds = max(video, audio)
+		}
 	case mode == "" || mode == "bounce" || mode == "loop" || mode == "remap":
 		seconds = audio
 	}

@@ -25,7 +25,10 @@ func TestOutputSeconds(t *testing.T) {
 		{"cut_off", 20, 10, false, 10, true},
 		{"cut_off", 20, 0, false, 0, false},
 		{"silence", 20, 10, false, 20, true},
-		{"silence", 0, 10, false, 0, false},
+		{"silence", 3.2, 10, false, 10, true},
+		{"silence", 10, 3.2, false, 10, true},
+		{"silence", 0, 10, false, 0, false}, // the video may be the longer one
+		{"silence", 10, 0, false, 0, false},
 		{"silence", 0, 10, true, 10, true}, // a still has no length
 		{"newly_made", 10, 10, false, 0, false},
 		{"", 10, math.NaN(), false, 0, false},

@@ -108,7 +108,7 @@ func TestOutputLength(t *testing.T) {
 		{"loop", false, false, 10},
 		{"remap", false, false, 10},
 		{"cut_off", false, false, 8},
-		{"silence", false, false, 8},
+		{"silence", false, false, 10},
 		{"cut_off", true, false, 10},
 		{"remap", false, true, 20},
 	} {

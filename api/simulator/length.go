@@ -72,8 +72,10 @@ func (s *Server) outputSeconds(c *creation, uploads []*asset) float64 {
 	switch {
 	case image:
 		return wholeFrames(audio)
-	case c.Dubbed, len(c.refs) > 0, o.SyncMode == "silence":
+	case c.Dubbed, len(c.refs) > 0:
 		return wholeFrames(video)
+	case o.SyncMode == "silence":
+		return wholeFrames(max(video, audio))
 	case o.SyncMode == "cut_off":
 		return wholeFrames(min(video, audio))
 	default:
