@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -38,16 +37,20 @@ type BatchLine struct {
 
 // LineProblem says what is wrong with a line, or with the file if Line is 0.
 type LineProblem struct {
-	Line  int
-	Words string
+	Line   int // from 1
+	Column int // in characters, from 1; 0 for the line as a whole
+	Words  string
 }
 
 // String is the problem in one line.
 func (p LineProblem) String() string {
-	if p.Line == 0 {
+	switch {
+	case p.Line == 0:
 		return p.Words
+	case p.Column == 0:
+		return fmt.Sprintf("line %d: %s", p.Line, p.Words)
 	}
-	return fmt.Sprintf("line %d: %s", p.Line, p.Words)
+	return fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Words)
 }
 
 // Model is the model of all lines, or "" where they differ.
@@ -67,6 +70,8 @@ type batchCheck struct {
 	file  BatchFile
 	known func(url string) (seconds float64, ok bool)
 	first map[string]int // the line where a request_id was met first
+	work  map[string]int // the line where the same payload was met first
+	shape shape
 }
 
 // CheckBatch reads a batch file and checks it line by line against the
@@ -83,9 +88,15 @@ func CheckBatch(r io.Reader, known func(url string) (seconds float64, ok bool)) 
 		file:  BatchFile{Exact: raw, Bytes: len(raw), SHA256: hex.EncodeToString(sum[:])},
 		known: known,
 		first: make(map[string]int),
+		work:  make(map[string]int),
+		shape: lineShape(),
 	}
 	if len(raw) > api.BatchMaxBytes {
 		c.problem(0, "the file is larger than %d MB: split it", api.BatchMaxBytes>>20)
+		return c.file, nil
+	}
+	if p := batchShape(raw); p.Words != "" {
+		c.file.Problems = []LineProblem{p}
 		return c.file, nil
 	}
 	n := c.lines(raw)
@@ -99,11 +110,15 @@ func CheckBatch(r io.Reader, known func(url string) (seconds float64, ok bool)) 
 }
 
 func (c *batchCheck) problem(line int, format string, args ...any) {
+	c.problemAt(LineProblem{Line: line, Words: fmt.Sprintf(format, args...)})
+}
+
+func (c *batchCheck) problemAt(p LineProblem) {
 	if len(c.file.Problems) == maxLineProblems {
 		c.file.More++
 		return
 	}
-	c.file.Problems = append(c.file.Problems, LineProblem{Line: line, Words: fmt.Sprintf(format, args...)})
+	c.file.Problems = append(c.file.Problems, p)
 }
 
 // lines checks every line and gives their number.
@@ -143,46 +158,107 @@ type batchPayload struct {
 }
 
 func (c *batchCheck) line(number int, text []byte) {
-	var l batchLine
-	if !utf8.Valid(text) {
-		c.problem(number, "the text is not UTF-8: save the file as UTF-8")
-		return
+	at := func(offset int, format string, args ...any) {
+		p := position(text, offset)
+		c.problemAt(LineProblem{Line: number, Column: p.Column, Words: fmt.Sprintf(format, args...)})
 	}
-	if bytes.HasPrefix(text, []byte("\ufeff")) {
+	var any json.RawMessage
+	switch err := json.Unmarshal(text, &any); {
+	case !utf8.Valid(text):
+		at(invalidByte(text), "the text is not UTF-8: save the file as UTF-8")
+		return
+	case bytes.HasPrefix(text, []byte("\ufeff")):
 		c.problem(number, "a byte order mark stands before the text: save the file as UTF-8 without one")
 		return
-	}
-	if err := json.Unmarshal(text, &l); err != nil {
-		c.problem(number, "%s", jsonWords(err))
+	case err != nil:
+		at(syntaxError(text), "%s", jsonWords(text, err))
 		return
 	}
 	before := len(c.file.Problems) + c.file.More
-	switch first, twice := c.first[l.RequestID]; {
-	case l.RequestID == "":
-		c.problem(number, "request_id is missing")
-	case twice:
-		c.problem(number, "request_id %q is used on line %d already", shorten(l.RequestID), first)
-	default:
-		c.first[l.RequestID] = number
+	strange := checkMembers(text, c.shape, at)
+	if len(c.file.Problems)+c.file.More > before {
+		return // what a wrong name stands for is missing, which need not be told too
 	}
-	if l.Endpoint != "/v2/generate" {
-		c.problem(number, `endpoint must be "/v2/generate"`)
+	var l batchLine
+	if err := json.Unmarshal(text, &l); err != nil {
+		c.problem(number, "%v", err)
+		return
 	}
-	if len(l.Payload) == 0 || string(l.Payload) == "null" {
-		c.problem(number, "payload is missing")
+	c.head(number, l, strange)
+	if !present(l.Payload) {
+		c.missing(number, "payload", strange)
 		return
 	}
 	var p batchPayload
 	if err := json.Unmarshal(l.Payload, &p); err != nil {
-		c.problem(number, "payload: %s", jsonWords(err))
+		c.problem(number, "payload: %v", err)
 		return
 	}
 	seconds := c.payload(number, p)
+	c.twin(number, l.Payload)
 	if len(c.file.Problems)+c.file.More == before {
 		c.file.Lines = append(c.file.Lines, BatchLine{
 			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds,
 		})
 	}
+}
+
+// invalidByte is the offset of the first byte that is not UTF-8.
+func invalidByte(text []byte) (at int) {
+	for at < len(text) {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// head checks what stands beside the payload.
+func (c *batchCheck) head(number int, l batchLine, strange []string) {
+	switch first, twice := c.first[l.RequestID]; {
+	case l.RequestID == "":
+		c.missing(number, "request_id", strange)
+	case twice:
+		c.problem(number, "request_id %q is used on line %d already", shorten(l.RequestID), first)
+	default:
+		c.first[l.RequestID] = number
+	}
+	switch l.Endpoint {
+	case "/v2/generate":
+	case "":
+		c.missing(number, "endpoint", strange)
+	default:
+		c.problem(number, `endpoint must be "/v2/generate", not %q`, shorten(l.Endpoint))
+	}
+}
+
+// missing says that a member is not there, and what stands there instead.
+func (c *batchCheck) missing(number int, name string, strange []string) {
+	words := name + " is missing"
+	if len(strange) > 0 {
+		words += fmt.Sprintf("; the line has %q", strange)
+	}
+	c.problem(number, "%s", words)
+}
+
+// twin refuses the same work a second time. Two takes are told apart by their
+// output names.
+func (c *batchCheck) twin(number int, payload json.RawMessage) {
+	var v any
+	if json.Unmarshal(payload, &v) != nil {
+		return
+	}
+	canonical, err := json.Marshal(v) // members in order
+	if err != nil {
+		return
+	}
+	if first, twice := c.work[string(canonical)]; twice {
+		c.problem(number, "the same work as line %d: it would be paid twice; a second take needs an outputFileName of its own", first)
+		return
+	}
+	c.work[string(canonical)] = number
 }
 
 // payload checks one request and gives the length of its result, in seconds,
@@ -308,20 +384,6 @@ func (c *batchCheck) voice(number int, v *api.CreateVoice) float64 {
 		c.problem(number, "the script has %d characters; %d is the most", n, MaxScript)
 	}
 	return SpeechSeconds(v.Script)
-}
-
-// jsonWords says what is wrong with JSON in the words of a person.
-func jsonWords(err error) string {
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return fmt.Sprintf("not JSON, at character %d: %v", e.Offset, e)
-	}
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		if e.Field == "" {
-			return "it must be a JSON object"
-		}
-		return fmt.Sprintf("%s can't be %s", e.Field, e.Value)
-	}
-	return err.Error()
 }
 
 func shorten(s string) string {

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"dubtop/api"
 )
@@ -55,18 +58,35 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 		edit  func(string) string // of line 3
 		words string
 	}{
-		{"no JSON", func(string) string { return `{"request_id":` }, "not JSON, at character"},
-		{"a list", func(string) string { return `[]` }, "it must be a JSON object"},
+		{"no JSON", func(string) string { return `{"request_id":` }, "column 15: the JSON ends too early"},
+		{"a list", func(string) string { return `[]` }, "the line must be an object { }, not a list [ ]"},
 		{"no text", func(string) string { return " " }, "the line is empty"},
 		{"not UTF-8", swap("lipsync", "lip\xffsync"), "UTF-8"},
 		{"a byte order mark", func(l string) string { return "\ufeff" + l }, "byte order mark"},
 		{"no id", swap(`"r002"`, `""`), "request_id is missing"},
 		{"an id twice", swap(`"r002"`, `"r000"`), `request_id "r000" is used on line 1 already`},
-		{"an id that is a number", swap(`"r002"`, `2`), "request_id can't be number"},
+		{"an id that is a number", swap(`"r002"`, `2`), "column 15: request_id must be text in quotes, not a number"},
 		{"another endpoint", swap(`/v2/generate`, `/v2/generate/`), `endpoint must be "/v2/generate"`},
-		{"no payload", swap(`"payload"`, `"body"`), "payload is missing"},
+		{"no payload", swap(`"payload"`, `"body"`), `payload is missing; the line has ["body"]`},
+		{"no endpoint", swap(`"endpoint"`, `"method"`), `endpoint is missing; the line has ["method"]`},
+		{"a name in capitals", swap(`"request_id"`, `"Request_ID"`), `column 2: "Request_ID" must be written "request_id"`},
+		{"a name in another spelling", swap(`"input"`, `"output_file_name":"x","input"`), `"output_file_name" must be written "outputFileName"`},
+		{"an option in another spelling", swap(`"input"`, `"options":{"syncMode":"loop"},"input"`), `"syncMode" must be written "sync_mode"`},
+		{"an input's member in another spelling", swap(`"url":"https://e.com/2.wav"`, `"asset_id":"a"`), `"asset_id" must be written "assetId"`},
+		{"a member twice", swap(`"model":"lipsync-2",`, `"model":"lipsync-2","model":"react-1",`), `"model" stands here twice`},
+		{"inputs that are an object", func(string) string {
+			return `{"request_id":"r21","endpoint":"/v2/generate","payload":{"model":"lipsync-2","input":{"video":"https://e.com/v.mp4"}}}`
+		}, "column 86: payload.input must be a list [ ], not an object { }"},
+		{"a comma too many", swap(`"request_id":"r002",`, `"request_id":"r002",,`), `a name in double quotes must stand here, not ','`},
+		{"a comma before the end", swap(`}]}}`, `}],}}`), `there is a comma too many before '}'`},
+		{"a comma too few", swap(`"r002",`, `"r002"`), `a comma or a closing bracket is missing before '"'`},
+		{"single quotes", swap(`"r002"`, `'r002'`), `a value must stand here, not '\''`},
+		{"two requests on a line", func(l string) string { return l + " " + l }, "each request needs a line of its own"},
+		{"the same work again", func(string) string {
+			return strings.Replace(strings.TrimSpace(strings.Split(batchOf(20, nil), "\n")[0]), "r000", "r999", 1)
+		}, "the same work as line 1: it would be paid twice"},
 		{"a payload that is null", func(string) string { return `{"request_id":"x","endpoint":"/v2/generate","payload":null}` }, "payload is missing"},
-		{"a payload that is text", func(string) string { return `{"request_id":"x","endpoint":"/v2/generate","payload":"{}"}` }, "payload: it must be a JSON object"},
+		{"a payload that is text", func(string) string { return `{"request_id":"x","endpoint":"/v2/generate","payload":"{}"}` }, "payload must be an object { }, not text in quotes"},
 		{"no model", swap(`"model":"lipsync-2",`, ``), "model is missing"},
 		{"no audio", swap(`"type":"audio","url":"https://e.com/2.wav"`, `"type":"video","assetId":"v"`), "exactly one video or image, not 2"},
 		{"no video", swap(`"type":"video"`, `"type":"audio"`), "exactly one video or image, not 0"},
@@ -100,7 +120,7 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 			if err != nil || len(f.Problems) != 1 {
 				t.Fatalf("problems = %v, %v; want one", f.Problems, err)
 			}
-			if got := f.Problems[0].String(); !strings.HasPrefix(got, "line 3: ") || !strings.Contains(got, c.words) {
+			if got := f.Problems[0].String(); !strings.HasPrefix(got, "line 3: ") && !strings.HasPrefix(got, "line 3, column ") || !strings.Contains(got, c.words) {
 				t.Errorf("problem = %q, want %q", got, c.words)
 			}
 			if len(f.Lines) != 19 {
@@ -108,6 +128,106 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestASecondTakeOfTheSameWorkHasANameOfItsOwn(t *testing.T) {
+	first := strings.TrimSpace(strings.Split(batchOf(20, nil), "\n")[0])
+	f, err := CheckBatch(strings.NewReader(batchOf(20, func(i int, l string) string {
+		if i == 2 {
+			return strings.NewReplacer("r000", "r999", `"input"`, `"outputFileName":"take_2","input"`).Replace(first)
+		}
+		return l
+	})), nil)
+	if err != nil || len(f.Problems) > 0 {
+		t.Errorf("problems = %v, %v", f.Problems, err)
+	}
+}
+
+// A mistake that is in the whole file is told in one sentence, not once for
+// every line.
+func TestFilesOfTheWrongShape(t *testing.T) {
+	good := batchOf(24, nil)
+	array := "[\n" + strings.ReplaceAll(strings.TrimSpace(good), "\n", ",\n") + "\n]\n"
+	pretty := func(s string) string {
+		return strings.NewReplacer(`,"`, ",\n  \"", `{"`, "{\n  \"").Replace(s)
+	}
+	for _, c := range []struct{ name, text, words string }{
+		{"an array", array, "the file is one JSON array: a batch has one request a line"},
+		{"an array over lines", pretty(array), "the file is one JSON array"},
+		{"an object around all", `{"requests":` + array + `}`, `one JSON object with the requests in "requests"`},
+		{"printed for people", pretty(good), "line 1, column 1: request 1 runs over 10 lines: a batch has one request a line"},
+		{"one of them printed for people", batchOf(24, func(i int, l string) string {
+			if i == 5 {
+				return pretty(l)
+			}
+			return l
+		}), "line 6, column 1: request 6 runs over 10 lines"},
+		{"curly quotes", strings.ReplaceAll(good, `"`, "“"), "line 1, column 2: curly quotes (“ ”) where JSON needs straight ones"},
+		{"curly quotes in one line", batchOf(24, func(i int, l string) string {
+			if i == 20 {
+				return strings.Replace(l, `"r020"`, "“r020”", 1)
+			}
+			return l
+		}), "line 21, column 15: curly quotes"},
+		{"old Mac", strings.ReplaceAll(good, "\n", "\r"), "the lines end in CR, as on old Macs"},
+		{"UTF-16", utf16Text(good), "the file is UTF-16: save it as UTF-8"},
+		{"UTF-16 without a mark", strings.TrimPrefix(utf16Text(good), "\xff\xfe"), "the file is UTF-16"},
+		{"NUL", strings.Replace(good, "r007", "r\x007", 1), "line 8, column 17: a NUL byte"},
+		{"a spreadsheet", "PK\x03\x04" + good, "a ZIP archive or a spreadsheet"},
+		{"compressed", "\x1f\x8b" + good, "compressed with gzip"},
+		{"a CSV", strings.Repeat("video,audio\n", 30), `no line begins with {; its first line is "video,audio"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, err := CheckBatch(strings.NewReader(c.text), nil)
+			if err != nil || len(f.Problems) != 1 || f.More > 0 || len(f.Lines) > 0 {
+				t.Fatalf("problems = %v, %v; want one", f.Problems, err)
+			}
+			if got := f.Problems[0].String(); !strings.Contains(got, c.words) {
+				t.Errorf("problem = %q, want %q", got, c.words)
+			}
+		})
+	}
+}
+
+func TestCurlyQuotesInsideATextAreGood(t *testing.T) {
+	f, err := CheckBatch(strings.NewReader(batchOf(20, func(_ int, l string) string {
+		return strings.Replace(l, `{"type":"audio"`, `{"type":"text","provider":{"voiceId":"v","script":"say “hi” `+l[15:19]+`"}},{"type":"audio"`, 1)
+	})), nil)
+	for _, p := range f.Problems {
+		if strings.Contains(p.Words, "curly") {
+			t.Errorf("%v, %v", p, err)
+		}
+	}
+}
+
+// No file breaks the check, and what it reports lies in the file.
+func TestAnyBytesAreABatchFileWithProblems(t *testing.T) {
+	good := batchOf(20, nil)
+	rapid.Check(t, func(t *rapid.T) {
+		raw := []byte(good)
+		for range rapid.IntRange(1, 5).Draw(t, "edits") {
+			at := rapid.IntRange(0, len(raw)-1).Draw(t, "at")
+			raw = append(raw[:at:at], append([]byte(rapid.SampledFrom([]string{"{", "}", "[", "\"", "“", "\r", "\n", "\x00", "\xff", ",", ":", "\\", "a"}).Draw(t, "what")), raw[at:]...)...)
+		}
+		f, err := CheckBatch(strings.NewReader(string(raw)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(string(raw), "\n")
+		for _, p := range f.Problems {
+			if p.Words == "" || p.Line > len(lines) || p.Line > 0 && p.Column > utf8.RuneCountInString(lines[p.Line-1])+1 {
+				t.Fatalf("a problem outside the file: %+v", p)
+			}
+		}
+	})
+}
+
+func utf16Text(s string) string {
+	out := []byte{0xff, 0xfe}
+	for _, r := range s {
+		out = append(out, byte(r), byte(r>>8))
+	}
+	return string(out)
 }
 
 func lengths(url string) (float64, bool) {
