@@ -300,11 +300,11 @@ const measuring = 6
 // measure finds the length of every link of the file, a few at a time. What
 // can't be measured is left out: it is priced as unknown, not refused.
 func (c *batchCheck) measure(ctx context.Context, file state.BatchFile) error {
-	todo := make(map[string]bool)
+	todo := make(map[string]media.Kind)
 	for _, line := range file.Lines {
 		for _, in := range line.Request.Input {
 			if _, known := c.lengths[in.URL]; in.URL != "" && in.Type != "image" && !known {
-				todo[in.URL] = true
+				todo[in.URL] = dispatch.Wanted(in.Type)
 			}
 		}
 	}
@@ -314,11 +314,11 @@ func (c *batchCheck) measure(ctx context.Context, file state.BatchFile) error {
 		mutex sync.Mutex
 		slots = make(chan struct{}, measuring)
 	)
-	for link := range todo {
+	for link, kind := range todo {
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
-			info, err := media.Remote(ctx, c.session.Client.Media(), link)
+			info, err := media.Remote(ctx, c.session.Client.Media(), link, kind)
 			c.note.measured.Add(1)
 			if err == nil {
 				mutex.Lock()

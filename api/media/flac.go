@@ -17,5 +17,5 @@ func (s *source) flac(at int64) (Info, error) {
 	if rate == 0 {
 		return Info{}, ErrDamaged
 	}
-	return Info{Kind: Audio, Format: "flac", Seconds: float64(samples) / float64(rate)}, nil
+	return soundOf("flac", float64(samples)/float64(rate)), nil
 }

@@ -59,7 +59,8 @@ func (s *source) matroska() (Info, error) {
 	if !m.sawTrack {
 		return Info{}, ErrDamaged
 	}
-	m.info.Seconds = m.ticks * float64(m.scale) / 1e9
+	seconds := m.ticks * float64(m.scale) / 1e9
+	m.info.Picture.Seconds, m.info.Sound.Seconds = seconds, seconds
 	return m.info, nil
 }
 
@@ -172,14 +173,14 @@ func (m *matroska) track(e element) (done bool, err error) {
 	m.sawTrack, m.entry = true, trackEntry{}
 	err = m.walk(e.body, e.end, m.trackField)
 	switch {
-	case m.entry.kind == 1 && m.info.Kind != Video:
-		m.info.Kind = Video
+	case m.entry.kind == 1 && !m.info.Picture.There:
+		m.info.Picture.There = true
 		m.info.Width, m.info.Height = int(m.entry.width), int(m.entry.height)
 		if m.entry.frame > 0 {
 			m.info.FrameRate = 1e9 / float64(m.entry.frame)
 		}
-	case m.entry.kind == 2 && m.info.Kind == Unknown:
-		m.info.Kind = Audio
+	case m.entry.kind == 2:
+		m.info.Sound.There = true
 	}
 	return false, err
 }

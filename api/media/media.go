@@ -40,14 +40,66 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
+// Track is the picture or the sound of a file: what stays of it once it is
+// decoded and edits, priming and padding are taken off.
+type Track struct {
+	There   bool
+	Seconds float64 // from its first moment to the end of its last; 0 when the file does not say
+	Within  float64 // how far Seconds may be off, in seconds; 0 when it is right to 50 ms
+}
+
 // Info is what a file says about itself. What it does not say is zero.
 type Info struct {
-	Seconds       float64 // the length; above 0 for video and audio, 0 for an image
-	Kind          Kind
+	// Kind is what the file holds. Seconds and Within are those of the track
+	// that was wanted; where any file would do, of the picture before the
+	// sound. An image has no length.
+	Kind    Kind
+	Seconds float64
+	Within  float64
+
+	Picture, Sound Track
+
 	Width, Height int     // pixels as stored: a rotation is not applied
 	FrameRate     float64 // frames per second, the mean over the whole video
 	Format        string  // "mp4", "mov", "m4a", "webm", "mkv", "wav", "mp3", "flac", "ogg", "png", "jpeg", "webp" or "gif"
 	Size          int64   // bytes of the whole file; 0 when a server does not say
+}
+
+// KindError is a file that is whole and understood, and not what is wanted. A
+// film with sound is fine where sound is wanted: the service takes the track it
+// needs.
+type KindError struct {
+	Want   Kind
+	Got    Kind   // Unknown for what is no media at all
+	Format string // as in [Info]
+}
+
+// Error is a sentence for the user.
+func (e *KindError) Error() string {
+	switch {
+	case e.Got == Image:
+		return fmt.Sprintf("this is a picture (%s), and %s is needed", e.Format, e.Want.noun())
+	case e.Want == Image:
+		return fmt.Sprintf("this is %s (%s), and an image is needed", e.Got.noun(), e.Format)
+	case e.Got == Video:
+		return fmt.Sprintf("this video (%s) has no sound", e.Format)
+	case e.Got == Audio:
+		return fmt.Sprintf("this %s has sound only, no picture, and a video is needed", e.Format)
+	}
+	return fmt.Sprintf("this file (%s) has neither a picture nor sound, and %s is needed", e.Format, e.Want.noun())
+}
+
+// noun is the kind with its article.
+func (k Kind) noun() string {
+	switch k {
+	case Video:
+		return "a video"
+	case Audio:
+		return "a sound"
+	case Image:
+		return "an image"
+	}
+	return "a video or a sound"
 }
 
 // The reasons why a file has no length for us. The errors of this package wrap
@@ -61,6 +113,8 @@ var (
 	ErrNoLength = errors.New("the file does not say how long it is; remux or convert it to give it a length")
 	// ErrDamaged: the file ends too early or contradicts itself.
 	ErrDamaged = errors.New("the file is cut off or damaged; check that it plays to its end")
+	// ErrCutOff: the file describes more than is there of it.
+	ErrCutOff = errors.New("the file is cut off, or still being copied: its end is not there")
 	// ErrTooFar: the length is not in the part that is read of a remote file.
 	ErrTooFar = errors.New("the length is not within the 1 MiB that is read of a remote file; use a local copy or an asset")
 	// ErrEmpty: the file has no bytes.
@@ -78,14 +132,17 @@ const (
 	headLength = 512
 )
 
-// Probe finds out what r holds. size is the number of its bytes, or negative if
-// nobody knows; some formats have no length then. It reads little: headers, and
-// at most one end of the file.
-func Probe(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
+// Probe finds out what r holds, and how long the track of the wanted kind is:
+// the picture of a Video, the sound of an Audio, which may be in a film too. An
+// Unknown want takes any file. A file that is something else is a [*KindError].
+//
+// size is the number of r's bytes, or negative if nobody knows; some formats have
+// no length then. It reads little: headers, and at most one end of the file.
+func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, error) {
 	if size == 0 {
 		return Info{}, ErrEmpty
 	}
-	s := &source{ctx: ctx, r: r, size: size}
+	s := &source{ctx: ctx, r: r, size: size, want: want}
 	if size < 0 {
 		s.size = math.MaxInt64
 	}
@@ -102,13 +159,35 @@ func Probe(ctx context.Context, r io.ReaderAt, size int64) (Info, error) {
 		return Info{}, s.explain(err)
 	}
 	info.Size = max(size, 0)
-	if info.Kind == Unknown {
-		return Info{}, ErrFormat // subtitles alone, for instance
+	return info.wanted(want)
+}
+
+// wanted takes the length from the track that is wanted, or says what is wrong
+// with the file.
+func (i Info) wanted(want Kind) (Info, error) {
+	switch {
+	case i.Kind == Image:
+	case i.Picture.There:
+		i.Kind = Video
+	case i.Sound.There:
+		i.Kind = Audio
 	}
-	if info.Kind != Image && !(info.Seconds > 0 && info.Seconds <= maxSeconds) {
+	fits := want == Unknown || want == i.Kind || want == Audio && i.Sound.There
+	if i.Kind == Unknown || !fits {
+		return Info{}, &KindError{Want: want, Got: i.Kind, Format: i.Format}
+	}
+	track := i.Picture
+	switch {
+	case i.Kind == Image:
+		return i, nil
+	case want == Audio || i.Kind == Audio:
+		track = i.Sound
+	}
+	if !(track.Seconds > 0 && track.Seconds <= maxSeconds) {
 		return Info{}, ErrNoLength
 	}
-	return info, nil
+	i.Seconds, i.Within = track.Seconds, track.Within
+	return i, nil
 }
 
 // explain prefers what went wrong with reading over what a parser made of it,
@@ -117,10 +196,13 @@ func (s *source) explain(err error) error {
 	if s.failure != nil {
 		return s.failure
 	}
-	for _, ours := range []error{ErrFormat, ErrWebPage, ErrNoLength, ErrDamaged} {
+	for _, ours := range []error{ErrFormat, ErrWebPage, ErrNoLength, ErrDamaged, ErrCutOff, ErrTooFar} {
 		if errors.Is(err, ours) {
 			return err
 		}
+	}
+	if _, ours := errors.AsType[*KindError](err); ours {
+		return err
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return ErrDamaged // nothing to add
@@ -128,9 +210,14 @@ func (s *source) explain(err error) error {
 	return fmt.Errorf("%w (%w)", ErrDamaged, err)
 }
 
-// File measures the file at path, which must be a regular file. Its errors say
-// in words what is wrong with it.
-func File(ctx context.Context, path string) (Info, error) {
+// soundOf is what a file of nothing but sound says.
+func soundOf(format string, seconds float64) Info {
+	return Info{Format: format, Sound: Track{There: true, Seconds: seconds}}
+}
+
+// File measures the file at path, which must be a regular file, as [Probe] does.
+// Its errors say in words what is wrong with it.
+func File(ctx context.Context, path string, want Kind) (Info, error) {
 	// A pipe would block when opened, so look before.
 	stat, err := os.Stat(path)
 	if err != nil {
@@ -147,7 +234,7 @@ func File(ctx context.Context, path string) (Info, error) {
 		return Info{}, fmt.Errorf("cannot read the file: %w", err)
 	}
 	defer f.Close()
-	return Probe(ctx, f, stat.Size())
+	return Probe(ctx, f, stat.Size(), want)
 }
 
 // source is a file being probed. It carries the context because the readers of
@@ -156,6 +243,7 @@ type source struct {
 	ctx   context.Context
 	r     io.ReaderAt
 	size  int64 // math.MaxInt64 when nobody knows
+	want  Kind  // what the file is wanted for: the other track need not be measured
 	reads int
 	// failure is the first error of r that is not just its end.
 	failure error

@@ -16,7 +16,7 @@ func palette() color.Palette { return color.Palette{color.Black, color.White} }
 
 func probe(t testing.TB, file []byte) (Info, error) {
 	t.Helper()
-	return Probe(t.Context(), bytes.NewReader(file), int64(len(file)))
+	return Probe(t.Context(), bytes.NewReader(file), int64(len(file)), Unknown)
 }
 
 func TestEveryFormatTellsItsLength(t *testing.T) {
@@ -68,6 +68,7 @@ func TestEveryFormatTellsItsLength(t *testing.T) {
 			if math.Abs(got.Seconds-test.want.Seconds) > 1e-3 || math.Abs(got.FrameRate-test.want.FrameRate) > 1e-3 {
 				t.Errorf("%v s, %v frames a second; want %v and %v", got.Seconds, got.FrameRate, test.want.Seconds, test.want.FrameRate)
 			}
+			got.Picture, got.Sound = Track{}, Track{}
 			got.Seconds, got.FrameRate, test.want.Seconds, test.want.FrameRate = 0, 0, 0, 0
 			if got != test.want {
 				t.Errorf("%+v, want %+v", got, test.want)
@@ -116,7 +117,7 @@ func TestWAVsWithOddSizes(t *testing.T) {
 		{"larger than 4 GiB could be", rf64Sample(), int64(len(rf64Sample())) + 3600*176_400, 3600},
 	}
 	for _, test := range tests {
-		got, err := Probe(t.Context(), bytes.NewReader(test.file), test.size)
+		got, err := Probe(t.Context(), bytes.NewReader(test.file), test.size, Unknown)
 		if err != nil || math.Abs(got.Seconds-test.want) > 1e-9 {
 			t.Errorf("a WAV %s: %v, %v; want %v", test.name, got.Seconds, err, test.want)
 		}
@@ -124,10 +125,6 @@ func TestWAVsWithOddSizes(t *testing.T) {
 }
 
 func TestFilesWithoutALengthSayWhy(t *testing.T) {
-	deep := []byte("x")
-	for range 500 {
-		deep = box("moov", deep)
-	}
 	tests := []struct {
 		name string
 		file []byte
@@ -144,7 +141,6 @@ func TestFilesWithoutALengthSayWhy(t *testing.T) {
 		{"a box smaller than its header", join(ftyp("isom"), be32(4), []byte("moov"), zeros(50)), ErrDamaged},
 		{"more boxes than any file has", bytes.Repeat(box("free"), maxBoxes+10), ErrDamaged},
 		{"more tracks than any file has", box("moov", bytes.Repeat(box("trak"), maxTracks+1)), ErrDamaged},
-		{"boxes in boxes in boxes", deep, ErrFormat},
 		{"a run of four thousand million samples", join(ftyp("iso5"), box("moov", box("mvex")), box("moof", box("traf", box("trun", be32(0x100), be32(math.MaxUint32), zeros(8))))), ErrDamaged},
 		{"a length of 136 years", box("moov", mvhd(1, math.MaxUint32-1), trackOf(1, "soun", 1, 0, 0, 0, 0)), ErrNoLength},
 		{"webm as browsers record it", webmSample(0), ErrNoLength},
@@ -166,14 +162,48 @@ func TestFilesWithoutALengthSayWhy(t *testing.T) {
 	}
 }
 
+func TestFilesOfAnotherKindSayWhichTheyAre(t *testing.T) {
+	deep := []byte("x")
+	for range 500 {
+		deep = box("moov", deep)
+	}
+	sound := join(ftyp("M4A "), box("moov", mvhd(600, 1800), trackOf(1, "soun", 44_100, 132_300, 10, 0, 0)))
+	silent := join(ftyp("isom"), box("moov", mvhd(600, 1800), trackOf(1, "vide", 1000, 3000, 75, 64, 64)))
+	tests := []struct {
+		name  string
+		file  []byte
+		want  Kind
+		got   Kind
+		words string
+	}{
+		{"a picture", jpegSample(t), Video, Image, "this is a picture (jpeg), and a video is needed"},
+		{"a picture", pngSample(t), Audio, Image, "this is a picture (png), and a sound is needed"},
+		{"sound", sound, Video, Audio, "this m4a has sound only, no picture, and a video is needed"},
+		{"sound", wavSample(1), Image, Audio, "this is a sound (wav), and an image is needed"},
+		{"a silent film", silent, Audio, Video, "this video (mp4) has no sound"},
+		{"a film", mp4Sample("isom", 20), Image, Video, "this is a video (mp4), and an image is needed"},
+		{"boxes in boxes in boxes", deep, Unknown, Unknown, "this file (mov) has neither a picture nor sound, and a video or a sound is needed"},
+	}
+	for _, test := range tests {
+		_, err := Probe(t.Context(), bytes.NewReader(test.file), int64(len(test.file)), test.want)
+		wrong, ok := errors.AsType[*KindError](err)
+		if !ok || wrong.Got != test.got || wrong.Want != test.want || wrong.Error() != test.words {
+			t.Errorf("%s as %s: %v, want %q", test.name, test.want, err, test.words)
+		}
+	}
+	if info, err := Probe(t.Context(), bytes.NewReader(mp4Sample("isom", 20)), -1, Audio); err != nil || info.Kind != Video || info.Seconds != info.Sound.Seconds {
+		t.Errorf("the sound of a film: %+v, %v", info, err)
+	}
+}
+
 func TestSomeFormatsNeedToKnowTheSize(t *testing.T) {
 	for name, file := range map[string][]byte{"opus": opusSample(3), "pipe": rf64Sample()[:len(rf64Sample())-4]} {
-		if _, err := Probe(t.Context(), bytes.NewReader(file), -1); err == nil {
+		if _, err := Probe(t.Context(), bytes.NewReader(file), -1, Unknown); err == nil {
 			t.Errorf("%s of unknown size has a length", name)
 		}
 	}
 	for name, file := range map[string][]byte{"mp4": mp4MoovLast(100), "mp3": mp3Constant(100), "webm": webmSample(900)} {
-		info, err := Probe(t.Context(), bytes.NewReader(file), -1)
+		info, err := Probe(t.Context(), bytes.NewReader(file), -1, Unknown)
 		if err != nil || info.Seconds <= 0 || info.Size != 0 {
 			t.Errorf("%s of unknown size: %+v, %v", name, info, err)
 		}
@@ -183,7 +213,7 @@ func TestSomeFormatsNeedToKnowTheSize(t *testing.T) {
 func TestProbeEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Probe(ctx, bytes.NewReader(wavSample(1)), 100); !errors.Is(err, context.Canceled) {
+	if _, err := Probe(ctx, bytes.NewReader(wavSample(1)), 100, Unknown); !errors.Is(err, context.Canceled) {
 		t.Errorf("Probe: %v", err)
 	}
 }
@@ -194,7 +224,7 @@ func TestFile(t *testing.T) {
 	if err := os.WriteFile(path, wavSample(2), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	info, err := File(t.Context(), path)
+	info, err := File(t.Context(), path, Unknown)
 	if err != nil || info.Seconds != 2 || info.Size != int64(len(wavSample(2))) {
 		t.Errorf("File: %+v, %v", info, err)
 	}
@@ -203,7 +233,7 @@ func TestFile(t *testing.T) {
 		os.DevNull:                   "regular",
 		filepath.Join(dir, "no.mp4"): "no such file",
 	} {
-		if _, err := File(t.Context(), path); err == nil || !strings.Contains(err.Error(), words) {
+		if _, err := File(t.Context(), path, Unknown); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("File(%s): %v, want an error about %q", path, err, words)
 		}
 	}
@@ -228,7 +258,7 @@ func FuzzProbe(f *testing.F) {
 		f.Add(seed, int64(-1))
 	}
 	f.Fuzz(func(t *testing.T, file []byte, size int64) {
-		info, err := Probe(t.Context(), bytes.NewReader(file), size)
+		info, err := Probe(t.Context(), bytes.NewReader(file), size, Unknown)
 		if err == nil && info.Kind != Image && !(info.Seconds > 0 && info.Seconds <= maxSeconds) {
 			t.Errorf("%+v", info)
 		}

@@ -79,10 +79,8 @@ func (s *source) mp3(from int64) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	info := Info{Kind: Audio, Format: "mp3"}
 	if frames := s.countedFrames(at, first); frames > 0 {
-		info.Seconds = float64(frames) * first.seconds()
-		return info, nil
+		return soundOf("mp3", float64(frames)*first.seconds()), nil
 	}
 	seconds, constant, err := s.countFrames(at, sampleFrames)
 	if err == nil && constant && s.sized() {
@@ -90,8 +88,7 @@ func (s *source) mp3(from int64) (Info, error) {
 	} else if err == nil {
 		seconds, _, err = s.countFrames(at, maxFrames)
 	}
-	info.Seconds = seconds
-	return info, err
+	return soundOf("mp3", seconds), err
 }
 
 // firstFrame looks for a header that is followed by another one.

@@ -82,7 +82,7 @@ func (s *source) mp4() (Info, error) {
 
 // info puts together what the boxes said.
 func (m *movie) info() Info {
-	info := Info{Format: "mp4", Seconds: m.seconds()}
+	info := Info{Format: "mp4"}
 	switch m.brand {
 	case "qt  ", "": // QuickTime is older than the brand
 		info.Format = "mov"
@@ -91,13 +91,13 @@ func (m *movie) info() Info {
 	}
 	for _, t := range m.tracks {
 		switch {
-		case t.handler == "vide" && info.Kind != Video:
-			info.Kind, info.Width, info.Height = Video, t.width, t.height
+		case t.handler == "vide" && !info.Picture.There:
+			info.Picture, info.Width, info.Height = Track{There: true, Seconds: m.seconds()}, t.width, t.height
 			if t.seconds() > 0 && m.fragmented == (t.end > 0) {
 				info.FrameRate = float64(t.samples) / t.seconds()
 			}
-		case t.handler == "soun" && info.Kind == Unknown:
-			info.Kind = Audio
+		case t.handler == "soun":
+			info.Sound = Track{There: true, Seconds: m.seconds()}
 		}
 	}
 	return info

@@ -42,7 +42,7 @@ func (s *source) ogg() (Info, error) {
 	if rate == 0 || samples < skip {
 		return Info{}, ErrDamaged
 	}
-	return Info{Kind: Audio, Format: "ogg", Seconds: float64(samples-skip) / float64(rate)}, nil
+	return soundOf("ogg", float64(samples-skip)/float64(rate)), nil
 }
 
 // lastGranule is the position at the end of the last page of a stream.

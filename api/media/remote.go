@@ -20,6 +20,12 @@ const (
 	chunkSize = 64 << 10
 )
 
+// allowance is how much is read of a remote file.
+type allowance struct {
+	chunk int64 // bytes that one request asks for at least
+	most  int64 // bytes in all
+}
+
 // StatusError is the answer of a server that does not hand out the file.
 type StatusError struct {
 	Host string
@@ -40,22 +46,27 @@ func (e *StatusError) Error() string {
 	return said + "; the link cannot be read like this"
 }
 
-// Remote measures the file behind an http or https link with a few range
-// requests through client, which must not add the API key. It reads at most
+// Remote measures the file behind an http or https link as [Probe] does, with a
+// few range requests through client, which must not add the API key. It reads at most
 // [MaxRemote] bytes in all, also from a server that ignores ranges, and ends
 // when ctx does. Errors never contain the link, which may be a secret, but the
 // host alone.
-func Remote(ctx context.Context, client *http.Client, link string) (Info, error) {
+func Remote(ctx context.Context, client *http.Client, link string, want Kind) (Info, error) {
+	return remoteWith(ctx, client, link, want, allowance{chunk: chunkSize, most: MaxRemote})
+}
+
+// remoteWith is [Remote] with another allowance.
+func remoteWith(ctx context.Context, client *http.Client, link string, want Kind, a allowance) (Info, error) {
 	u, err := url.Parse(link)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 		return Info{}, errors.New("this is not a link to a file; it should begin with https://")
 	}
-	r := &remote{ctx: ctx, client: discreet(client), link: link, host: u.Host, left: MaxRemote, chunks: map[int64][]byte{}}
+	r := &remote{ctx: ctx, client: discreet(client), link: link, host: u.Host, allowance: a, left: a.most, chunks: map[int64][]byte{}}
 	defer r.close()
 	if err := r.open(); err != nil {
 		return Info{}, err
 	}
-	return Probe(ctx, r, r.size)
+	return Probe(ctx, r, r.size, want)
 }
 
 // discreet returns a client that does not tell where a redirect leads which link
@@ -84,6 +95,7 @@ type remote struct {
 	host   string
 	size   int64 // of the whole file; -1 when the server does not say
 	left   int64 // bytes that may still be read
+	allowance
 
 	chunks map[int64][]byte // by number, when the server knows ranges
 	body   io.ReadCloser    // the one answer, when it does not
@@ -93,7 +105,7 @@ type remote struct {
 // open asks for the first chunk, and learns from the answer whether the server
 // knows ranges.
 func (r *remote) open() error {
-	response, err := r.get(0, chunkSize)
+	response, err := r.get(0, r.chunk)
 	if err != nil {
 		return err
 	}
@@ -107,7 +119,7 @@ func (r *remote) open() error {
 		return r.refused(err)
 	}
 	r.size = total
-	return r.keep(0, chunkSize, response.Body)
+	return r.keep(0, r.chunk, response.Body)
 }
 
 // get asks for a part of the file. Its answer is 200 or 206; everything else is
@@ -178,9 +190,9 @@ func (r *remote) keep(from, length int64, body io.Reader) error {
 	if err != nil {
 		return r.unreachable(err)
 	}
-	for chunk := range slices.Chunk(data, chunkSize) {
-		r.chunks[from/chunkSize] = chunk
-		from += chunkSize
+	for chunk := range slices.Chunk(data, int(r.chunk)) {
+		r.chunks[from/r.chunk] = chunk
+		from += r.chunk
 	}
 	return nil
 }
@@ -197,13 +209,13 @@ func (r *remote) ReadAt(p []byte, at int64) (int, error) {
 		}
 		p = p[:min(int64(len(p)), r.size-at)]
 	}
-	if err := r.fetch(at/chunkSize, (at+int64(len(p))-1)/chunkSize); err != nil {
+	if err := r.fetch(at/r.chunk, (at+int64(len(p))-1)/r.chunk); err != nil {
 		return 0, err
 	}
 	n := 0
 	for n < len(p) {
-		chunk := r.chunks[(at+int64(n))/chunkSize]
-		inside := (at + int64(n)) % chunkSize
+		chunk := r.chunks[(at+int64(n))/r.chunk]
+		inside := (at + int64(n)) % r.chunk
 		if inside >= int64(len(chunk)) {
 			return n, io.ErrUnexpectedEOF
 		}
@@ -224,7 +236,7 @@ func (r *remote) fetch(first, last int64) error {
 	if first > last {
 		return nil
 	}
-	from, length := first*chunkSize, (last-first+1)*chunkSize
+	from, length := first*r.chunk, (last-first+1)*r.chunk
 	if r.size >= 0 {
 		length = min(length, r.size-from)
 	}
@@ -248,7 +260,7 @@ func (r *remote) fetch(first, last int64) error {
 // readAhead reads the one answer of a server without ranges as far as needed
 // and allowed.
 func (r *remote) readAhead(p []byte, at int64) (int, error) {
-	end := int64(MaxRemote)
+	end := r.most
 	if r.size >= 0 {
 		end = min(end, r.size)
 	}
@@ -269,7 +281,7 @@ func (r *remote) readAhead(p []byte, at int64) (int, error) {
 // readTo reads the answer up to an offset, or to its end.
 func (r *remote) readTo(end int64) error {
 	missing := end - int64(len(r.prefix))
-	if missing <= 0 || end > MaxRemote {
+	if missing <= 0 || end > r.most {
 		return nil
 	}
 	more := make([]byte, missing)

@@ -53,10 +53,14 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
+const link = "https://cdn.example.com/take.mp4?signature=secret"
+
+func clientOf(w *wire) *http.Client { return &http.Client{Transport: w} }
+
 // remoteFrom measures a file behind a handler.
-func remoteFrom(ctx context.Context, handler http.HandlerFunc) (Info, *wire, error) {
+func remoteFrom(ctx context.Context, handler http.HandlerFunc, want Kind) (Info, *wire, error) {
 	w := &wire{handler: handler}
-	info, err := Remote(ctx, &http.Client{Transport: w}, "https://cdn.example.com/take.mp4?signature=secret")
+	info, err := Remote(ctx, clientOf(w), link, want)
 	return info, w, err
 }
 
@@ -98,7 +102,7 @@ func TestRemoteReadsLittle(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			info, w, err := remoteFrom(t.Context(), ranged(test.file))
+			info, w, err := remoteFrom(t.Context(), ranged(test.file), Unknown)
 			if err != nil || info.Seconds != test.seconds || info.Size != int64(len(test.file)) {
 				t.Errorf("%+v, %v; want %v s", info, err, test.seconds)
 			}
@@ -111,15 +115,15 @@ func TestRemoteReadsLittle(t *testing.T) {
 
 func TestRemoteOfAServerWithoutRanges(t *testing.T) {
 	for _, sayLength := range []bool{true, false} {
-		info, w, err := remoteFrom(t.Context(), whole(mp4Sample("isom", 2*mega), sayLength))
+		info, w, err := remoteFrom(t.Context(), whole(mp4Sample("isom", 2*mega), sayLength), Unknown)
 		if err != nil || info.Seconds != 12.5 || len(w.requests) != 1 || w.sent > MaxRemote {
 			t.Errorf("length said %t: %+v, %v, %d bytes in %d requests", sayLength, info, err, w.sent, len(w.requests))
 		}
-		info, _, err = remoteFrom(t.Context(), whole(mp4MoovLast(mega/2), sayLength))
+		info, _, err = remoteFrom(t.Context(), whole(mp4MoovLast(mega/2), sayLength), Unknown)
 		if err != nil || info.Seconds != 12.5 {
 			t.Errorf("length said %t, description within reach: %+v, %v", sayLength, info, err)
 		}
-		_, w, err = remoteFrom(t.Context(), whole(mp4MoovLast(2*mega), sayLength))
+		_, w, err = remoteFrom(t.Context(), whole(mp4MoovLast(2*mega), sayLength), Unknown)
 		if !errors.Is(err, ErrTooFar) || w.sent > MaxRemote {
 			t.Errorf("length said %t, description out of reach: %v after %d bytes", sayLength, err, w.sent)
 		}
@@ -127,7 +131,7 @@ func TestRemoteOfAServerWithoutRanges(t *testing.T) {
 }
 
 func TestRemoteNeverReadsMoreThanItsLimit(t *testing.T) {
-	_, w, err := remoteFrom(t.Context(), ranged(mp3Variable(8_000)))
+	_, w, err := remoteFrom(t.Context(), ranged(mp3Variable(8_000)), Unknown)
 	if !errors.Is(err, ErrTooFar) {
 		t.Errorf("4 MB of frames that must be counted: %v", err)
 	}
@@ -137,7 +141,7 @@ func TestRemoteNeverReadsMoreThanItsLimit(t *testing.T) {
 }
 
 func TestRemoteSendsNothingOfOurs(t *testing.T) {
-	_, w, err := remoteFrom(t.Context(), ranged(mp4MoovLast(2*mega)))
+	_, w, err := remoteFrom(t.Context(), ranged(mp4MoovLast(2*mega)), Unknown)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +175,7 @@ func TestRemoteSaysWhatIsWrong(t *testing.T) {
 		{"nothing, by range", answer(416, ""), "empty"},
 	}
 	for _, test := range tests {
-		_, _, err := remoteFrom(t.Context(), test.handler)
+		_, _, err := remoteFrom(t.Context(), test.handler, Unknown)
 		if err == nil || !strings.Contains(err.Error(), test.words) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v, want %q and no secret", test.name, err, test.words)
 		}
@@ -228,7 +232,7 @@ func TestRemoteIsNotFooledByLies(t *testing.T) {
 		}, errNone},
 	}
 	for _, test := range tests {
-		_, w, err := remoteFrom(t.Context(), test.handler)
+		_, w, err := remoteFrom(t.Context(), test.handler, Unknown)
 		switch {
 		case test.want == errNone && err != nil:
 			t.Errorf("%s: %v", test.name, err)
@@ -251,7 +255,7 @@ func TestRemoteNamesTheHostThatRedirectsLedTo(t *testing.T) {
 			return
 		}
 		w.WriteHeader(http.StatusForbidden)
-	})
+	}, Unknown)
 	var status *StatusError
 	if !errors.As(err, &status) || status.Host != "login.example.org" || status.Code != 403 {
 		t.Errorf("Remote: %v", err)
@@ -264,7 +268,7 @@ func TestRemoteNamesTheHostThatRedirectsLedTo(t *testing.T) {
 func TestRemoteGivesUpOnCircles(t *testing.T) {
 	_, _, err := remoteFrom(t.Context(), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, r.URL.Path, http.StatusFound)
-	})
+	}, Unknown)
 	if err == nil || !strings.Contains(err.Error(), "circles") {
 		t.Errorf("Remote: %v", err)
 	}
@@ -272,7 +276,7 @@ func TestRemoteGivesUpOnCircles(t *testing.T) {
 
 func TestRemoteRefusesWhatIsNoLink(t *testing.T) {
 	for _, link := range []string{"", "take.mp4", "file:///etc/passwd", "https://", "ftp://example.com/a.mp4", "https://%zz"} {
-		if _, err := Remote(t.Context(), &http.Client{Transport: &wire{}}, link); err == nil {
+		if _, err := Remote(t.Context(), &http.Client{Transport: &wire{}}, link, Unknown); err == nil {
 			t.Errorf("%q was taken", link)
 		}
 	}
@@ -286,7 +290,7 @@ func (refusing) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 func TestRemoteThatCannotBeReached(t *testing.T) {
-	_, err := Remote(t.Context(), &http.Client{Transport: refusing{}}, "https://cdn.example.com/a.mp4?signature=secret")
+	_, err := Remote(t.Context(), &http.Client{Transport: refusing{}}, "https://cdn.example.com/a.mp4?signature=secret", Unknown)
 	if err == nil || err.Error() != "cdn.example.com cannot be reached: connection refused" {
 		t.Errorf("Remote: %v", err)
 	}
@@ -302,7 +306,7 @@ func TestRemoteCanBeCancelled(t *testing.T) {
 			case <-r.Context().Done():
 			case <-time.After(time.Hour):
 			}
-		})
+		}, Unknown)
 		if !errors.Is(err, context.Canceled) || time.Since(start) != 3*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}

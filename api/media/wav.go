@@ -62,5 +62,5 @@ func (s *source) pcm(at, size, large int64, bytesPerSecond uint32) (Info, error)
 	} else if open {
 		return Info{}, ErrNoLength
 	}
-	return Info{Kind: Audio, Format: "wav", Seconds: float64(size) / float64(bytesPerSecond)}, nil
+	return soundOf("wav", float64(size)/float64(bytesPerSecond)), nil
 }

@@ -140,11 +140,33 @@ func (p *Pricing) measureMedia(ctx context.Context, c *api.Client, typed, kind s
 	case state.SourceAsset:
 		return p.measureAsset(ctx, c, m.AssetID, kind)
 	case state.SourceFile:
-		info, err := media.File(ctx, m.Path)
+		info, err := media.File(ctx, m.Path, p.wanted(kind))
 		return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "local file"}, info, err)
 	}
-	info, err := media.Remote(ctx, c.Media(), m.URL)
+	info, err := media.Remote(ctx, c.Media(), m.URL, p.wanted(kind))
 	return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "remote file"}, info, err)
+}
+
+// wanted is what the service will use of the file in a field.
+func (p *Pricing) wanted(kind string) media.Kind {
+	if kind == "video" && p.Draft.Still(p.Env) {
+		return media.Image
+	}
+	return Wanted(kind)
+}
+
+// Wanted is what the service will use of the file behind an input of a type of
+// the API: "video", "audio" or "image".
+func Wanted(kind string) media.Kind {
+	switch kind {
+	case "video":
+		return media.Video
+	case "audio":
+		return media.Audio
+	case "image":
+		return media.Image
+	}
+	return media.Unknown
 }
 
 // measured adds what was found to an input. A length that can't be found is
