@@ -2,7 +2,6 @@ package state
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -40,9 +39,8 @@ var (
 )
 
 // ParseMedia understands what was typed into a media field, or dropped there
-// by a terminal: a link, an asset ("asset:ID" or a bare UUID), or a path,
-// which may be quoted, backslash-escaped, a file:// link, or begin with "~".
-// home stands for "~". It looks at no file. Nothing typed is no error.
+// by a terminal: a link, an asset ("asset:ID" or a bare UUID), or a path as
+// [ParsePath] reads it. It looks at no file. Nothing typed is no error.
 func ParseMedia(typed, home string) (Media, error) {
 	t := strings.TrimSpace(typed)
 	bare := unquoteWhole(t)
@@ -57,20 +55,17 @@ func ParseMedia(typed, home string) (Media, error) {
 		return Media{Source: SourceAsset, AssetID: id}, nil
 	case uuidPattern.MatchString(bare):
 		return Media{Source: SourceAsset, AssetID: bare}, nil
-	case strings.HasPrefix(strings.ToLower(bare), "file:/"):
-		p, err := filePath(bare)
-		return Media{Source: SourceFile, Path: p}, err
-	case schemePattern.MatchString(bare):
+	case schemePattern.MatchString(bare) && !fileLink(bare):
 		if err := checkLink(bare); err != nil {
 			return Media{}, err
 		}
 		return Media{Source: SourceURL, URL: bare}, nil
 	}
-	p, err := unquotePath(t)
+	p, err := ParsePath(t, home)
 	if err != nil {
 		return Media{}, err
 	}
-	return Media{Source: SourceFile, Path: ExpandHome(p, home)}, nil
+	return Media{Source: SourceFile, Path: p}, nil
 }
 
 // Base is the last part of the link or path, for a name; "" for assets.
@@ -89,89 +84,6 @@ func (m Media) Base() string {
 		return filepath.Base(m.Path)
 	}
 	return ""
-}
-
-// unquoteWhole takes one pair of quotes off that encloses the whole text.
-func unquoteWhole(s string) string {
-	if len(s) < 2 || (s[0] != '\'' && s[0] != '"') || s[len(s)-1] != s[0] {
-		return s
-	}
-	if in := s[1 : len(s)-1]; !strings.Contains(in, s[:1]) {
-		return in
-	}
-	return s
-}
-
-// filePath reads a file: link, as file managers drop it.
-func filePath(link string) (string, error) {
-	u, err := url.Parse(link)
-	if err != nil || u.Path == "" {
-		return "", errors.New("this file:// link can't be read: type the path itself")
-	}
-	if u.Host != "" && u.Host != "localhost" {
-		return "", fmt.Errorf("the file is on another machine (%s): copy it here first", u.Host)
-	}
-	return u.Path, nil
-}
-
-// unquotePath undoes what terminals do to a dropped path: quotes around it or
-// around parts of it, and backslashes before special characters. A text
-// without a well-formed sign of either is a path as it is, spaces and all.
-func unquotePath(s string) (string, error) {
-	if strings.ContainsRune(s, 0) {
-		return "", errors.New("a path can't hold a NUL character")
-	}
-	var w shellWord
-	for _, r := range s {
-		w.add(r)
-	}
-	plain := w.text.String()
-	switch {
-	case plain == s || w.quote != 0 || w.escape:
-		return s, nil
-	case w.split && (s[0] == '\'' || s[0] == '"' || strings.Contains(s, `\ `)):
-		return "", errors.New("this is more than one path: one file fits here")
-	case w.split:
-		return s, nil
-	}
-	return plain, nil
-}
-
-// shellWord reads text as a shell reads a word.
-type shellWord struct {
-	text   strings.Builder
-	quote  rune // the quote that is open, 0 if none is
-	escape bool // a backslash came before
-	split  bool // a space stood where it ends a word
-}
-
-func (w *shellWord) add(r rune) {
-	switch {
-	case w.escape:
-		w.escape = false
-	case r == '\\' && w.quote != '\'':
-		w.escape = true
-		return
-	case w.quote != 0:
-		if r == w.quote {
-			w.quote = 0
-			return
-		}
-	case r == '\'' || r == '"':
-		w.quote = r
-		return
-	case r == ' ':
-		w.split = true
-	}
-	w.text.WriteRune(r)
-}
-
-// ExpandHome makes a typed path whole: home stands for "~".
-func ExpandHome(p, home string) string {
-	if home == "" || (p != "~" && !strings.HasPrefix(p, "~/")) {
-		return p
-	}
-	return filepath.Join(home, p[1:])
 }
 
 // mediaKind is what a name's ending says about a file.

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -35,7 +36,10 @@ func TestParseMedia(t *testing.T) {
 		"~":                               {Source: SourceFile, Path: "/home/ann"},
 		"~/a.mp4":                         {Source: SourceFile, Path: "/home/ann/a.mp4"},
 		`~/my\ a.mp4`:                     {Source: SourceFile, Path: "/home/ann/my a.mp4"},
-		"~bob/a.mp4":                      {Source: SourceFile, Path: "~bob/a.mp4"},
+		"./~bob/a.mp4":                    {Source: SourceFile, Path: "./~bob/a.mp4"},
+		"$HOME/a.mp4":                     {Source: SourceFile, Path: "/home/ann/a.mp4"},
+		`"${HOME}/my a.mp4"`:              {Source: SourceFile, Path: "/home/ann/my a.mp4"},
+		"/a/$b.mp4":                       {Source: SourceFile, Path: "/a/$b.mp4"},
 		"javascript:alert(1)":             {Source: SourceFile, Path: "javascript:alert(1)"},
 	} {
 		if got, err := ParseMedia(typed, "/home/ann"); err != nil || got != want {
@@ -49,6 +53,37 @@ func TestParseMedia(t *testing.T) {
 		if got, err := ParseMedia(typed, "/home/ann"); err == nil {
 			t.Errorf("ParseMedia(%q) = %+v, want an error", typed, got)
 		}
+	}
+}
+
+// What only a shell or another system resolves is named as such.
+func TestPathsOfElsewhereAreRefusedWithWhatToWrite(t *testing.T) {
+	for typed, words := range map[string]string{
+		`C:\Users\Ann\clip.mp4`:         "under WSL it is /mnt/c/Users/Ann/clip.mp4",
+		`"D:\my clips\a.mp4"`:           "under WSL it is /mnt/d/my clips/a.mp4",
+		"c:/clips/a.mp4":                "under WSL it is /mnt/c/clips/a.mp4",
+		`\\nas\clips\a.mp4`:             "this is a Windows path",
+		`%USERPROFILE%\Videos\a.mp4`:    "this is a Windows path",
+		"~bob/a.mp4":                    "~bob is not looked up",
+		"$CLIPS/a.mp4":                  "$CLIPS is a variable of the shell",
+		"${XDG_VIDEOS_DIR}/clips/a.mp4": "$XDG_VIDEOS_DIR is a variable of the shell",
+	} {
+		for name, parse := range map[string]func() error{
+			"a media field":    func() error { _, err := ParseMedia(typed, "/home/ann"); return err },
+			"a path by itself": func() error { _, err := ParsePath(typed, "/home/ann"); return err },
+		} {
+			if err := parse(); err == nil || !strings.Contains(err.Error(), words) {
+				t.Errorf("%s: %q gives %v, want %q", name, typed, err, words)
+			}
+		}
+	}
+	for _, typed := range []string{"~/a.csv", "$HOME/a.csv", "~"} {
+		if got, err := ParsePath(typed, ""); err == nil {
+			t.Errorf("without a home %q is %q", typed, got)
+		}
+	}
+	if got, err := ParsePath(" '~/my table.csv' ", "/home/ann"); err != nil || got != "/home/ann/my table.csv" {
+		t.Errorf("ParsePath = %q, %v", got, err)
 	}
 }
 

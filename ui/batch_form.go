@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -82,7 +81,7 @@ func (f *batchForm) checkField(name string) state.Problem {
 	case fieldBatchFile:
 		m, err := state.ParseMedia(f.path, f.app.cfg.Home)
 		switch {
-		case strings.TrimSpace(f.path) == "":
+		case m.Source == state.SourceNone && err == nil:
 			return state.Problem{Field: name, Severity: state.SeverityMissing, Words: "give the path of a JSONL file; it may be dragged into the window"}
 		case err != nil:
 			return state.Problem{Field: name, Severity: state.SeverityError, Words: err.Error()}
@@ -286,7 +285,7 @@ func problemLines(file state.BatchFile) []string {
 }
 
 func readCapped(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, _, err := dispatch.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -165,8 +165,13 @@ func (a *App) askExport() tea.Cmd {
 			a.warn("not exported: there was no path to write to")
 			return nil
 		}
+		path, err := state.ParsePath(path, a.cfg.Home)
+		if err != nil {
+			a.warn("not exported: " + err.Error())
+			return nil
+		}
 		a.busy("writing" + a.theme.glyphs.more)
-		return exportCmd(state.ExpandHome(path, a.cfg.Home), a.store.Ledger.Entries())
+		return exportCmd(path, a.store.Ledger.Entries())
 	})
 }
 

@@ -143,7 +143,10 @@ func (d Desk) post(ctx context.Context, sub state.Submission) (*api.Generation, 
 func filePart(f state.File) api.FilePart {
 	return api.FilePart{
 		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
-		Open: func() (io.ReadCloser, error) { return os.Open(f.Path) },
+		Open: func() (io.ReadCloser, error) {
+			r, _, err := OpenFile(f.Path)
+			return r, err
+		},
 	}
 }
 

@@ -87,20 +87,8 @@ func (p *Pricing) prepare() {
 	}
 }
 
-// StatFile gives the size of a regular file in bytes.
-func StatFile(path string) (int64, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return 0, err
-	}
-	if !info.Mode().IsRegular() {
-		return 0, errors.New("it is not a file")
-	}
-	return info.Size(), nil
-}
-
 func hashFile(f *state.File) error {
-	r, err := os.Open(f.Path)
+	r, _, err := OpenFile(f.Path)
 	if err != nil {
 		return err
 	}
@@ -140,7 +128,7 @@ func (p *Pricing) measureMedia(ctx context.Context, c *api.Client, typed, kind s
 	case state.SourceAsset:
 		return p.measureAsset(ctx, c, m.AssetID, kind)
 	case state.SourceFile:
-		info, err := media.File(ctx, m.Path, p.wanted(kind))
+		info, err := media.File(ctx, OnDisk(m.Path), p.wanted(kind))
 		return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "local file"}, info, err)
 	}
 	info, err := media.Remote(ctx, c.Media(), m.URL, p.wanted(kind))
