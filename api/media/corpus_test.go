@@ -217,5 +217,5 @@ func tight(t *testing.T, file []byte, ranges bool, want Kind) (Info, error) {
 		handler = ranged(file)
 	}
 	client := clientOf(&wire{handler: handler})
-	return remoteWith(t.Context(), client, link, want, allowance{chunk: 256, most: 4096})
+	return remoteWith(t.Context(), client, link, want, allowance{page: 256, chunk: 512, most: 4096})
 }

@@ -122,9 +122,6 @@ var (
 )
 
 const (
-	// maxReads stops files that were made to keep a reader busy. An honest
-	// file of any size needs far fewer.
-	maxReads = 1 << 16
 	// maxSeconds is longer than anything that is sent to be lip-synced, and
 	// short enough for all arithmetic on prices. It is 115 days.
 	maxSeconds = 1e7
@@ -143,6 +140,7 @@ func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, err
 		return Info{}, ErrEmpty
 	}
 	s := &source{ctx: ctx, r: r, size: size, want: want}
+	s.far, _ = r.(distant)
 	if size < 0 {
 		s.size = math.MaxInt64
 	}
@@ -158,7 +156,9 @@ func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, err
 	if err != nil {
 		return Info{}, s.explain(err)
 	}
-	info.Size = max(size, 0)
+	if s.sized() {
+		info.Size = s.size
+	}
 	return info.wanted(want)
 }
 
@@ -235,53 +235,4 @@ func File(ctx context.Context, path string, want Kind) (Info, error) {
 	}
 	defer f.Close()
 	return Probe(ctx, f, stat.Size(), want)
-}
-
-// source is a file being probed. It carries the context because the readers of
-// the standard library and of go-mp4, which read from it, take none.
-type source struct {
-	ctx   context.Context
-	r     io.ReaderAt
-	size  int64 // math.MaxInt64 when nobody knows
-	want  Kind  // what the file is wanted for: the other track need not be measured
-	reads int
-	// failure is the first error of r that is not just its end.
-	failure error
-}
-
-// ReadAt implements [io.ReaderAt] and stops when the context ends.
-func (s *source) ReadAt(p []byte, at int64) (int, error) {
-	err := s.ctx.Err()
-	if s.reads++; err == nil && s.reads > maxReads {
-		err = ErrDamaged
-	}
-	n := 0
-	if err == nil {
-		n, err = s.r.ReadAt(p, at)
-	}
-	if err != nil && s.failure == nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		s.failure = err
-	}
-	return n, err
-}
-
-// sized says whether the number of bytes is known.
-func (s *source) sized() bool { return s.size < math.MaxInt64 }
-
-// bytes reads exactly n bytes at an offset. n is always small and ours, never a
-// number from the file.
-func (s *source) bytes(at int64, n int) ([]byte, error) {
-	if at < 0 || at > s.size-int64(n) {
-		return nil, ErrDamaged
-	}
-	p := make([]byte, n)
-	if read, err := s.ReadAt(p, at); read < n {
-		return nil, err
-	}
-	return p, nil
-}
-
-// section reads from an offset to the end.
-func (s *source) section(from int64) *io.SectionReader {
-	return io.NewSectionReader(s, from, s.size-from)
 }

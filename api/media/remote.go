@@ -7,23 +7,31 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
 	// MaxRemote is the most that [Remote] reads of a file, in bytes.
 	MaxRemote = 1 << 20
-	// chunkSize is what one request asks for at least, so that the many small
-	// reads of a header cost one request.
+	// chunkSize is what one request asks for unless the format knows better,
+	// so that the many small reads of a header cost one request.
 	chunkSize = 64 << 10
+	// pageSize is the least that is asked for. All requests begin and end at
+	// multiples of it.
+	pageSize = 4 << 10
+	// patience is how long a server may send nothing.
+	patience = 15 * time.Second
+	// longest is how long one file may take, however steadily it trickles in.
+	longest = 10 * time.Minute
 )
 
-// allowance is how much is read of a remote file.
+// allowance is how much is read of a remote file, in bytes.
 type allowance struct {
-	chunk int64 // bytes that one request asks for at least
-	most  int64 // bytes in all
+	page  int64 // the least that one request asks for
+	chunk int64 // what it asks for unless the format knows better
+	most  int64 // in all
 }
 
 // StatusError is the answer of a server that does not hand out the file.
@@ -46,13 +54,37 @@ func (e *StatusError) Error() string {
 	return said + "; the link cannot be read like this"
 }
 
+// StallError is a server that stopped sending in the middle, or never began.
+type StallError struct {
+	Host  string
+	After time.Duration // how long it was waited for
+	Slow  bool          // it did send, but not enough in that time
+}
+
+// Error names the host and the time.
+func (e *StallError) Error() string {
+	if e.Slow {
+		return fmt.Sprintf("%s is too slow: not measured within %s; use a local copy or an asset", e.Host, inWords(e.After))
+	}
+	return fmt.Sprintf("%s sent nothing for %s; try again later, or use a local copy or an asset", e.Host, inWords(e.After))
+}
+
+// inWords is a short time as people write it.
+func inWords(d time.Duration) string {
+	if d >= time.Minute {
+		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d s", int(d.Seconds()))
+}
+
 // Remote measures the file behind an http or https link as [Probe] does, with a
-// few range requests through client, which must not add the API key. It reads at most
-// [MaxRemote] bytes in all, also from a server that ignores ranges, and ends
-// when ctx does. Errors never contain the link, which may be a secret, but the
-// host alone.
+// few range requests through client, which must not add the API key. It reads at
+// most [MaxRemote] bytes in all, also from a server that ignores ranges. It ends
+// when ctx does, and with a [*StallError] when the server sends nothing for 15
+// seconds; a body that keeps coming may take ten minutes. Errors never contain
+// the link, which may be a secret, but the host alone.
 func Remote(ctx context.Context, client *http.Client, link string, want Kind) (Info, error) {
-	return remoteWith(ctx, client, link, want, allowance{chunk: chunkSize, most: MaxRemote})
+	return remoteWith(ctx, client, link, want, allowance{page: pageSize, chunk: chunkSize, most: MaxRemote})
 }
 
 // remoteWith is [Remote] with another allowance.
@@ -61,20 +93,26 @@ func remoteWith(ctx context.Context, client *http.Client, link string, want Kind
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 		return Info{}, errors.New("this is not a link to a file; it should begin with https://")
 	}
-	r := &remote{ctx: ctx, client: discreet(client), link: link, host: u.Host, allowance: a, left: a.most, chunks: map[int64][]byte{}}
+	r := &remote{link: link, host: u.Host, allowance: a, ahead: a.chunk, left: a.most, pages: map[int64][]byte{}}
+	r.watch(ctx)
+	r.client = r.discreet(client)
 	defer r.close()
 	if err := r.open(); err != nil {
 		return Info{}, err
 	}
-	return Probe(ctx, r, r.size, want)
+	return Probe(r.ctx, r, r.size, want)
 }
 
 // discreet returns a client that does not tell where a redirect leads which link
 // it came from: Go would send the whole link, secrets included, as the Referer.
-func discreet(client *http.Client) *http.Client {
+func (r *remote) discreet(client *http.Client) *http.Client {
 	quiet := *client
 	quiet.CheckRedirect = func(request *http.Request, via []*http.Request) error {
 		request.Header.Del("Referer")
+		r.fed()
+		if request.URL != nil && request.URL.Host != "" {
+			r.host = request.URL.Host // it is the one that is waited for now
+		}
 		if client.CheckRedirect != nil {
 			return client.CheckRedirect(request, via)
 		}
@@ -86,23 +124,48 @@ func discreet(client *http.Client) *http.Client {
 	return &quiet
 }
 
-// remote is a file on a server, read in chunks and remembered. It carries the
+// remote is a file on a server, read in pages and remembered. It carries the
 // context because [io.ReaderAt] takes none.
 type remote struct {
+	allowance
 	ctx    context.Context
+	cancel context.CancelCauseFunc
+	stall  *time.Timer // ends the wait for a server that sends nothing
+	total  *time.Timer
+
 	client *http.Client
 	link   string
 	host   string
 	size   int64 // of the whole file; -1 when the server does not say
 	left   int64 // bytes that may still be read
-	allowance
+	ahead  int64 // bytes that the next request asks for, if that is more than is needed
 
-	chunks map[int64][]byte // by number, when the server knows ranges
+	pages  map[int64][]byte // by number, when the server knows ranges
 	body   io.ReadCloser    // the one answer, when it does not
 	prefix []byte           // what was read of body
+	ended  bool             // body was read to its end
 }
 
-// open asks for the first chunk, and learns from the answer whether the server
+// watch makes the context that ends with the patience.
+func (r *remote) watch(ctx context.Context) {
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	r.stall = time.AfterFunc(patience, func() { r.cancel(&StallError{After: patience}) })
+	r.total = time.AfterFunc(longest, func() { r.cancel(&StallError{After: longest, Slow: true}) })
+}
+
+// fed notes that something came.
+func (r *remote) fed() { r.stall.Reset(patience) }
+
+func (r *remote) close() {
+	if r.body != nil {
+		_ = r.body.Close()
+	}
+	r.stall.Stop()
+	r.total.Stop()
+	r.cancel(nil)
+}
+
+// open asks for the first bytes, and learns from the answer whether the server
 // knows ranges.
 func (r *remote) open() error {
 	response, err := r.get(0, r.chunk)
@@ -113,7 +176,7 @@ func (r *remote) open() error {
 		r.size, r.body = response.ContentLength, response.Body
 		return nil
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	total, err := contentRange(response, 0)
 	if err != nil {
 		return r.refused(err)
@@ -125,6 +188,7 @@ func (r *remote) open() error {
 // get asks for a part of the file. Its answer is 200 or 206; everything else is
 // an error in words.
 func (r *remote) get(from, length int64) (*http.Response, error) {
+	r.fed()
 	request, err := http.NewRequestWithContext(r.ctx, http.MethodGet, r.link, nil)
 	if err != nil {
 		return nil, r.unreachable(err)
@@ -142,7 +206,7 @@ func (r *remote) get(from, length int64) (*http.Response, error) {
 	case http.StatusOK, http.StatusPartialContent:
 		return response, nil
 	}
-	response.Body.Close()
+	_ = response.Body.Close()
 	if response.StatusCode == http.StatusRequestedRangeNotSatisfiable {
 		if from == 0 {
 			return nil, ErrEmpty
@@ -152,10 +216,14 @@ func (r *remote) get(from, length int64) (*http.Response, error) {
 	return nil, &StatusError{r.host, response.StatusCode}
 }
 
-// unreachable keeps the link out of the error.
+// unreachable keeps the link out of the error, and says when it was the server's
+// silence.
 func (r *remote) unreachable(err error) error {
-	if ctxErr := r.ctx.Err(); ctxErr != nil {
-		return ctxErr
+	if stalled := r.impatience(err); stalled != nil {
+		return stalled
+	}
+	if r.ctx.Err() != nil {
+		return context.Cause(r.ctx)
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -164,7 +232,28 @@ func (r *remote) unreachable(err error) error {
 	return fmt.Errorf("%s cannot be reached: %w", r.host, err)
 }
 
+// impatience is what an error was if it came from waiting too long, here or in
+// the client's own limits.
+func (r *remote) impatience(err error) error {
+	if stalled, ok := errors.AsType[*StallError](context.Cause(r.ctx)); ok {
+		return &StallError{Host: r.host, After: stalled.After, Slow: stalled.Slow}
+	}
+	var wait interface{ Timeout() bool }
+	if r.ctx.Err() == nil && errors.As(err, &wait) && wait.Timeout() {
+		return &StallError{Host: r.host, After: patience}
+	}
+	return nil
+}
+
 func (r *remote) refused(err error) error { return fmt.Errorf("%s: %w", r.host, err) }
+
+// broken is a body that ended with an error.
+func (r *remote) broken(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) && r.ctx.Err() == nil {
+		return r.refused(errors.New("the server broke off in the middle; try again"))
+	}
+	return r.unreachable(err)
+}
 
 // contentRange returns the size of the whole file, or -1, from the header of a
 // 206, which must begin where it was asked to.
@@ -180,121 +269,4 @@ func contentRange(response *http.Response, from int64) (int64, error) {
 		return -1, nil
 	}
 	return size, nil
-}
-
-// keep reads the chunks that an answer carries. What was asked for counts as
-// read, so a server that sends little is not asked for ever.
-func (r *remote) keep(from, length int64, body io.Reader) error {
-	r.left -= length
-	data, err := io.ReadAll(io.LimitReader(body, length))
-	if err != nil {
-		return r.unreachable(err)
-	}
-	for chunk := range slices.Chunk(data, int(r.chunk)) {
-		r.chunks[from/r.chunk] = chunk
-		from += r.chunk
-	}
-	return nil
-}
-
-// ReadAt implements [io.ReaderAt] over the chunks. It fails with [ErrTooFar]
-// when it would have to read more than is allowed in all.
-func (r *remote) ReadAt(p []byte, at int64) (int, error) {
-	if r.body != nil {
-		return r.readAhead(p, at)
-	}
-	if r.size >= 0 {
-		if at >= r.size {
-			return 0, io.EOF
-		}
-		p = p[:min(int64(len(p)), r.size-at)]
-	}
-	if err := r.fetch(at/r.chunk, (at+int64(len(p))-1)/r.chunk); err != nil {
-		return 0, err
-	}
-	n := 0
-	for n < len(p) {
-		chunk := r.chunks[(at+int64(n))/r.chunk]
-		inside := (at + int64(n)) % r.chunk
-		if inside >= int64(len(chunk)) {
-			return n, io.ErrUnexpectedEOF
-		}
-		n += copy(p[n:], chunk[inside:])
-	}
-	return n, nil
-}
-
-// fetch makes sure of the chunks from first to last, with one request for all
-// that are missing.
-func (r *remote) fetch(first, last int64) error {
-	for first <= last && r.chunks[first] != nil {
-		first++
-	}
-	for last >= first && r.chunks[last] != nil {
-		last--
-	}
-	if first > last {
-		return nil
-	}
-	from, length := first*r.chunk, (last-first+1)*r.chunk
-	if r.size >= 0 {
-		length = min(length, r.size-from)
-	}
-	if length > r.left {
-		return ErrTooFar
-	}
-	response, err := r.get(from, length)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusPartialContent {
-		return r.refused(errors.New("the server stopped answering with parts of the file; try again"))
-	}
-	if _, err := contentRange(response, from); err != nil {
-		return r.refused(err)
-	}
-	return r.keep(from, length, response.Body)
-}
-
-// readAhead reads the one answer of a server without ranges as far as needed
-// and allowed.
-func (r *remote) readAhead(p []byte, at int64) (int, error) {
-	end := r.most
-	if r.size >= 0 {
-		end = min(end, r.size)
-	}
-	wanted := p[:min(int64(len(p)), max(end-at, 0))]
-	if err := r.readTo(at + int64(len(wanted))); err != nil {
-		return 0, err
-	}
-	n := copy(wanted, r.prefix[min(at, int64(len(r.prefix))):])
-	switch {
-	case n == len(p):
-		return n, nil
-	case n < len(wanted) || at+int64(n) == r.size || (r.size >= 0 && at >= r.size):
-		return n, io.EOF
-	}
-	return n, ErrTooFar
-}
-
-// readTo reads the answer up to an offset, or to its end.
-func (r *remote) readTo(end int64) error {
-	missing := end - int64(len(r.prefix))
-	if missing <= 0 || end > r.most {
-		return nil
-	}
-	more := make([]byte, missing)
-	n, err := io.ReadFull(r.body, more)
-	r.prefix = append(r.prefix, more[:n]...)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return r.unreachable(err)
-	}
-	return nil
-}
-
-func (r *remote) close() {
-	if r.body != nil {
-		r.body.Close()
-	}
 }
