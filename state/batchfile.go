@@ -170,6 +170,9 @@ func (c *batchCheck) line(number int, text []byte) {
 	case bytes.HasPrefix(text, []byte("\ufeff")):
 		c.problem(number, "a byte order mark stands before the text: save the file as UTF-8 without one")
 		return
+	case err != nil && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
+		at(0, "the line is not JSON: it must begin with {, not %q", shorten(firstWord(text)))
+		return
 	case err != nil:
 		at(syntaxError(text), "%s", jsonWords(text, err))
 		return
@@ -201,6 +204,11 @@ func (c *batchCheck) line(number int, text []byte) {
 			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds,
 		})
 	}
+}
+
+func firstWord(text []byte) string {
+	word, _, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	return word
 }
 
 // invalidByte is the offset of the first byte that is not UTF-8.

@@ -37,7 +37,8 @@ type batchForm struct {
 	cancel        context.CancelFunc
 	run           int // number of the check under way
 	progress      *batchProgressNote
-	problems      []string
+	problems      batchProblems
+	trouble       pager // shows them
 }
 
 // batchProgressNote is how far the check has come; the command writes it, the
@@ -57,6 +58,7 @@ func (a *App) newBatch() tea.Cmd {
 func (a *App) batchForm() *batchForm {
 	f := &batchForm{path: a.batchPath}
 	f.app, f.check, f.changed = a, f.checkField, f.edit
+	f.trouble = pager{app: a, content: f.problemText}
 	f.set([]field{
 		textField(a.theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
 		textField(a.theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),
@@ -65,7 +67,7 @@ func (a *App) batchForm() *batchForm {
 }
 
 func (f *batchForm) edit(name, value string) tea.Cmd {
-	f.problems = nil
+	f.problems = batchProblems{}
 	if name == fieldBatchFile {
 		f.path, f.app.batchPath = value, value
 		return nil
@@ -102,10 +104,48 @@ func (f *batchForm) Actions() []action {
 	if f.cancel != nil {
 		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop checking")}
 	}
-	return append([]action{
+	acts := append([]action{
 		a.does(keymap.Estimate, f.price).hinted("check and price it"),
 		a.does(keymap.Leave, a.pop).hinted("leave"),
 	}, f.actions()...)
+	if !f.problems.none() {
+		page := func(by int) func() tea.Cmd { return plain(func() { f.trouble.scroll(by * f.trouble.height) }) }
+		acts = append(acts, a.does(keymap.PageDown, page(1)).hinted("more problems"), a.does(keymap.PageUp, page(-1)))
+	}
+	return acts
+}
+
+// SetSize leaves the problems what the fields don't take.
+func (f *batchForm) SetSize(width, height int) {
+	f.form.SetSize(width, height)
+	f.fitProblems()
+}
+
+func (f *batchForm) fitProblems() {
+	fields, _ := f.lines()
+	f.trouble.SetSize(f.width, max(1, f.height-len(fields)-3))
+}
+
+// problemText draws the problems.
+func (f *batchForm) problemText(width int) (lines []string) {
+	t := f.app.theme
+	for _, p := range f.problems.words {
+		for _, l := range wrap(p, max(10, width-4)) {
+			lines = append(lines, "  "+t.text(toneBad, l))
+		}
+	}
+	if n := f.problems.more; n > 0 {
+		lines = append(lines, "  "+t.text(toneMuted, fmt.Sprintf("and %d more", n)))
+	}
+	return lines
+}
+
+// Position says which of the problems are seen.
+func (f *batchForm) Position() string {
+	if f.problems.none() {
+		return ""
+	}
+	return f.trouble.Position()
 }
 
 func (f *batchForm) Update(msg tea.Msg) tea.Cmd {
@@ -142,7 +182,7 @@ func (f *batchForm) price() tea.Cmd {
 	}
 	var ctx context.Context
 	ctx, f.cancel = context.WithCancel(context.Background())
-	f.problems, f.progress = nil, new(batchProgressNote)
+	f.problems, f.progress = batchProblems{}, new(batchProgressNote)
 	assets := map[string]float64{}
 	for x := range f.app.store.Assets.All() {
 		assets["asset:"+string(x.ID)] = float64(x.Duration)
@@ -161,7 +201,7 @@ type batchPricedMsg struct {
 	form       *batchForm
 	run        int
 	submission state.Submission
-	problems   []string
+	problems   batchProblems
 	err        error
 }
 
@@ -172,15 +212,21 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 	}
 	f.stop()
 	switch {
-	case len(m.problems) > 0:
-		f.problems = m.problems
+	case !m.problems.none():
+		f.show(m.problems)
 		return nil
 	case m.err != nil:
-		f.problems = []string{errorText(m.err)}
+		f.show(batchProblems{words: []string{errorText(m.err)}})
 		return nil
 	}
 	name := dispatch.Input{Kind: "file", Name: m.submission.Name}
 	return a.confirmSpending(&spending{submission: m.submission, inputs: []dispatch.Input{name}, batch: f})
+}
+
+// show puts problems up, from the first.
+func (f *batchForm) show(problems batchProblems) {
+	f.problems, f.trouble.top = problems, 0
+	f.fitProblems()
 }
 
 func (f *batchForm) View() string {
@@ -194,13 +240,8 @@ func (f *batchForm) View() string {
 			words = fmt.Sprintf("Measuring the inputs: %d of %d", f.progress.measured.Load(), n)
 		}
 		lines = append(lines, "  "+t.text(toneRunning, words))
-	case len(f.problems) > 0:
-		lines = append(lines, "  "+t.text(toneTitle, count(len(f.problems), "problem", "problems")+"; nothing was sent"))
-		for _, p := range f.problems {
-			for _, l := range wrap(p, max(10, f.width-4)) {
-				lines = append(lines, "  "+t.text(toneBad, l))
-			}
-		}
+	case !f.problems.none():
+		lines = append(lines, "  "+t.text(toneTitle, f.problems.title()), f.trouble.View())
 	default:
 		for _, l := range []string{
 			`Each line: {"request_id":"a1","endpoint":"/v2/generate","payload":{"model":…,"input":[…]}}`,
@@ -220,6 +261,19 @@ func (f *batchForm) Cursor() *tea.Cursor {
 	return f.cursor(1)
 }
 
+// batchProblems are what is wrong with a batch: the first ones in words, and
+// how many there are beyond them.
+type batchProblems struct {
+	words []string
+	more  int
+}
+
+func (p batchProblems) none() bool { return len(p.words) == 0 }
+
+func (p batchProblems) title() string {
+	return count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
+}
+
 // batchCheck is all that a batch is checked and priced with: values only.
 type batchCheck struct {
 	session *Session
@@ -229,33 +283,33 @@ type batchCheck struct {
 	note    *batchProgressNote
 }
 
-func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems []string, err error) {
+func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems batchProblems, err error) {
 	raw, err := readCapped(c.path, api.BatchMaxBytes+1)
 	if err != nil {
-		return sub, nil, err
+		return sub, problems, err
 	}
 	file, err := c.file(raw)
 	if err != nil || len(file.Problems) > 0 {
 		return sub, problemLines(file), err
 	}
 	if err := c.measure(ctx, file); err != nil {
-		return sub, nil, err
+		return sub, problems, err
 	}
 	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
 		return sub, problemLines(file), err
 	}
 	if err := c.session.Client.ValidateBatch(ctx, file.Exact); err != nil {
-		return sub, nil, planWords(err)
+		return sub, problems, planWords(err)
 	}
 	price, err := c.price(ctx, file)
 	if err != nil {
-		return sub, nil, err
+		return sub, problems, err
 	}
 	sub, err = state.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.path), c.webhook, time.Now())
 	if err != nil {
-		return sub, nil, err
+		return sub, problems, err
 	}
-	return sub, nil, sub.Estimate(price, time.Now())
+	return sub, problems, sub.Estimate(price, time.Now())
 }
 
 // planWords turns the refusal of a small plan into one that says what to do.
@@ -273,15 +327,12 @@ func (c *batchCheck) file(raw []byte) (state.BatchFile, error) {
 	})
 }
 
-func problemLines(file state.BatchFile) []string {
-	var lines []string
-	for _, p := range file.Problems {
-		lines = append(lines, p.String())
+func problemLines(file state.BatchFile) batchProblems {
+	p := batchProblems{more: file.More}
+	for _, x := range file.Problems {
+		p.words = append(p.words, x.String())
 	}
-	if file.More > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", file.More))
-	}
-	return lines
+	return p
 }
 
 func readCapped(path string, most int64) ([]byte, error) {

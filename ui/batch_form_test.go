@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -107,7 +108,7 @@ func TestProblemsOfABatchFileAreNamedByTheirLines(t *testing.T) {
 			return line
 		})
 		s.check(path)
-		s.Sees("3 problems; nothing was sent", "line 3:", "line 5:", "line 7:")
+		s.Sees("3 problems; nothing was sent", `line 3, column 1: the line is not JSON: it must begin with {, not "not"`, "line 5:", "line 7:")
 		if err := os.WriteFile(path, []byte(strings.Join(strings.SplitAfter(s.fixed(path), "\n"), "")), 0o600); err != nil {
 			s.t.Fatal(err)
 		}
@@ -262,6 +263,50 @@ func TestARefusedBatchBringsItsFormBack(t *testing.T) {
 		s.Sees("new batch", "takes.jsonl", "nothing was charged", "Batch concurrency limit reached.")
 		if len(s.account.AcceptedBatches()) != 0 {
 			s.t.Error("a batch was made")
+		}
+	})
+}
+
+func TestALongListOfProblemsCanBeReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale(), width: 80, height: 24}, func(s *story) {
+		path := s.lines(70, func(int, string) string { return `{"request_id":7}` })
+		s.check(path)
+		s.Sees("70 problems; nothing was sent", "line 1, column 15: request_id must be text in quotes, not a number", "lines 1–")
+		for range 9 {
+			s.Press("pgdown")
+		}
+		s.Sees("line 50, column 15", "and 20 more")
+		s.DoesNotSee("line 1, column")
+		s.Press("pgup")
+		s.DoesNotSee("line 1, column")
+	})
+}
+
+func TestAPathThatLeadsToNoFileIsNamedAtOnce(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale()}, func(s *story) {
+		dir := s.t.TempDir()
+		pipe := filepath.Join(dir, "jobs.jsonl")
+		if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+		for path, words := range map[string]string{
+			pipe:                 "it is a pipe, not a file",
+			dir:                  "it is a folder, not a file",
+			`C:\jobs\a.jsonl`:    "under WSL it is /mnt/c/jobs/a.jsonl",
+			"~ann/jobs.jsonl":    "~ann is not looked up",
+			"$JOBS/a.jsonl":      "$JOBS is a variable of the shell",
+			dir + "/there.jsonl": "no such file",
+		} {
+			s.check(path)
+			s.Sees(words)
+			s.Press("esc")
+			s.Press("N")
+			s.Press("ctrl+u", "esc")
+		}
+		if len(s.posts()) != 0 {
+			s.t.Error("something was sent")
 		}
 	})
 }

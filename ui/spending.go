@@ -176,7 +176,7 @@ func (a *App) spendingFailed(s *spending, err error) {
 	case s.form != nil:
 		s.form.reason = words
 	case s.batch != nil:
-		s.batch.problems = []string{words}
+		s.batch.show(batchProblems{words: []string{words}})
 	}
 	a.complain(words)
 }
@@ -289,7 +289,7 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 	case sub.Kind == state.SubmitBatch:
 		a.complain(words)
 		f := a.batchForm()
-		f.problems, f.came = []string{words}, time.Now()
+		f.problems, f.came = batchProblems{words: []string{words}}, time.Now()
 		a.bring(f)
 		return nil
 	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
