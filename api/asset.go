@@ -2,11 +2,11 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -48,6 +48,9 @@ type AssetPage struct {
 	Items []Asset
 	Next  Cursor
 	Total int // -1 where the server does not say
+	// Skipped counts the elements that could not be read, or had no id. They
+	// exist, so what is not in Items is not gone.
+	Skipped int
 }
 
 // maxCursor is the longest cursor believed; a longer one ends the list.
@@ -64,26 +67,45 @@ func (c *Cursor) UnmarshalJSON(b []byte) error {
 
 // wireAsset is an asset as it is sent.
 type wireAsset struct {
-	ID         ID        `json:"id"`
-	CreatedAt  Time      `json:"createdAt"`
-	UpdatedAt  Time      `json:"updatedAt"`
-	Type       text.Text `json:"type"`
-	Visibility text.Text `json:"visibility"`
-	Name       text.Text `json:"name"`
-	URL        URL       `json:"url"`
-	Size       count     `json:"size"`
-	Format     text.Text `json:"format"`
-	InputType  text.Text `json:"inputType"`
-	Duration   Seconds   `json:"durationSeconds"`
-	Thumbnail  URL       `json:"thumbnailUrl"`
-	Width      count     `json:"width"`
-	Height     count     `json:"height"`
+	ID         ID
+	CreatedAt  Time
+	UpdatedAt  Time
+	Type       text.Text
+	Visibility text.Text
+	Name       text.Text
+	URL        URL
+	Size       count
+	Format     text.Text
+	InputType  text.Text
+	Duration   Seconds
+	Thumbnail  URL
+	Width      count
+	Height     count
+}
+
+func (w *wireAsset) members() []exact.Member {
+	return []exact.Member{
+		{Name: "id", Into: &w.ID, Once: true},
+		{Name: "createdAt", Into: &w.CreatedAt},
+		{Name: "updatedAt", Into: &w.UpdatedAt},
+		{Name: "type", Into: &w.Type},
+		{Name: "visibility", Into: &w.Visibility},
+		{Name: "name", Into: &w.Name},
+		{Name: "url", Into: &w.URL, Once: true},
+		{Name: "size", Into: &w.Size},
+		{Name: "format", Into: &w.Format},
+		{Name: "inputType", Into: &w.InputType},
+		{Name: "durationSeconds", Into: &w.Duration},
+		{Name: "thumbnailUrl", Into: &w.Thumbnail},
+		{Name: "width", Into: &w.Width},
+		{Name: "height", Into: &w.Height},
+	}
 }
 
 // UnmarshalJSON reads an asset. Members of an unexpected type are absent.
 func (a *Asset) UnmarshalJSON(b []byte) error {
 	var w wireAsset
-	if err := json.Unmarshal(b, &w); err != nil {
+	if err := exact.Decode(b, w.members()); err != nil {
 		return err
 	}
 	*a = Asset{
@@ -114,18 +136,25 @@ func (q AssetQuery) query() url.Values {
 // wireAssets is a page of assets: an envelope, unlike the other lists. A bare
 // list is taken as a page without a next.
 type wireAssets struct {
-	Items list[Asset] `json:"items"`
-	Next  Cursor      `json:"nextCursor"`
-	Total count       `json:"totalCount"`
+	Items list[Asset, *Asset]
+	Next  Cursor
+	Total count
+}
+
+func (w *wireAssets) members() []exact.Member {
+	return []exact.Member{
+		{Name: "items", Into: &w.Items},
+		{Name: "nextCursor", Into: &w.Next},
+		{Name: "totalCount", Into: &w.Total},
+	}
 }
 
 func (w *wireAssets) UnmarshalJSON(b []byte) error {
 	*w = wireAssets{}
-	if isArray(b) {
-		return json.Unmarshal(b, &w.Items)
+	if exact.IsList(b) {
+		return w.Items.UnmarshalJSON(b)
 	}
-	type plain wireAssets
-	return json.Unmarshal(b, (*plain)(w))
+	return exact.Decode(b, w.members())
 }
 
 // Assets lists one page of assets.
@@ -133,18 +162,18 @@ func (w *wireAssets) UnmarshalJSON(b []byte) error {
 func (c *Client) Assets(ctx context.Context, q AssetQuery) (AssetPage, error) {
 	var w wireAssets
 	k := call{path: "/v2/assets", query: q.query(), limit: maxList}
-	_, err := c.value(ctx, k, func(b []byte) bool { return isArray(b) || isObject(b) }, &w)
+	_, err := c.value(ctx, k, listOrObject, &w)
 	if err != nil {
 		return AssetPage{}, err
 	}
-	if w.Items == nil {
+	if w.Items.items == nil {
 		return AssetPage{}, c.notAPI("a page without items")
 	}
-	items, ok := identified(w.Items, func(a Asset) ID { return a.ID })
+	all, ok := identified(w.Items, func(a Asset) ID { return a.ID })
 	if !ok {
 		return AssetPage{}, c.notAPI("assets without ids")
 	}
-	return AssetPage{Items: items, Next: w.Next, Total: w.Total.or(-1)}, nil
+	return AssetPage{Items: all.Items, Skipped: all.Skipped, Next: w.Next, Total: w.Total.or(-1)}, nil
 }
 
 // Asset fetches one asset.

@@ -35,7 +35,7 @@ func FuzzAsset(f *testing.F) {
 		if json.Unmarshal(b, &page) != nil {
 			return
 		}
-		for _, a := range page.Items {
+		for _, a := range page.Items.items {
 			if unsafeRune(string(a.ID)+string(a.Name)+string(a.Type)+string(a.URL.Shown())) || a.Size < 0 || a.Duration < 0 {
 				t.Errorf("%+v", a)
 			}

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -57,14 +57,27 @@ func (s *BatchStatus) UnmarshalJSON(b []byte) error {
 // wireMetrics is a batch's counts: the schema says snake_case, the example
 // beside it camelCase.
 type wireMetrics struct {
-	Total      count `json:"total_generations"`
-	Succeeded  count `json:"success_count"`
-	Failed     count `json:"failed_count"`
-	Pending    count `json:"pending_count"`
-	TotalC     count `json:"totalGenerations"`
-	SucceededC count `json:"successCount"`
-	FailedC    count `json:"failedCount"`
-	PendingC   count `json:"pendingCount"`
+	Total      count
+	Succeeded  count
+	Failed     count
+	Pending    count
+	TotalC     count
+	SucceededC count
+	FailedC    count
+	PendingC   count
+}
+
+func (m *wireMetrics) members() []exact.Member {
+	return []exact.Member{
+		{Name: "total_generations", Into: &m.Total},
+		{Name: "success_count", Into: &m.Succeeded},
+		{Name: "failed_count", Into: &m.Failed},
+		{Name: "pending_count", Into: &m.Pending},
+		{Name: "totalGenerations", Into: &m.TotalC},
+		{Name: "successCount", Into: &m.SucceededC},
+		{Name: "failedCount", Into: &m.FailedC},
+		{Name: "pendingCount", Into: &m.PendingC},
+	}
 }
 
 // metrics is wireMetrics, of nothing where the answer has another type.
@@ -72,30 +85,43 @@ type metrics wireMetrics
 
 func (m *metrics) UnmarshalJSON(b []byte) error {
 	*m = metrics{}
-	if isObject(b) {
-		_ = json.Unmarshal(b, (*wireMetrics)(m))
-	}
+	_ = exact.Decode(b, (*wireMetrics)(m).members())
 	return nil
 }
 
 // wireBatch is a batch in every spelling it was ever sent in.
 type wireBatch struct {
-	ID           ID          `json:"id"`
-	CreatedAt    Time        `json:"created_at"`
-	CreatedAtC   Time        `json:"createdAt"`
-	Status       BatchStatus `json:"status"`
-	Metrics      metrics     `json:"metrics"`
-	WebhookURL   URL         `json:"webhookUrl"`
-	OldWebhook   URL         `json:"webhook_url"`
-	OutputURL    URL         `json:"outputUrl"`
-	OldOutputURL URL         `json:"output_url"`
+	ID           ID
+	CreatedAt    Time
+	CreatedAtC   Time
+	Status       BatchStatus
+	Metrics      metrics
+	WebhookURL   URL
+	OldWebhook   URL
+	OutputURL    URL
+	OldOutputURL URL
+}
+
+func (w *wireBatch) members() []exact.Member {
+	return []exact.Member{
+		{Name: "id", Into: &w.ID, Once: true},
+		{Name: "created_at", Into: &w.CreatedAt},
+		{Name: "createdAt", Into: &w.CreatedAtC},
+		{Name: "status", Into: &w.Status, Once: true},
+		{Name: "metrics", Into: &w.Metrics},
+		{Name: "webhookUrl", Into: &w.WebhookURL},
+		{Name: "webhook_url", Into: &w.OldWebhook},
+		{Name: "outputUrl", Into: &w.OutputURL, Once: true},
+		{Name: "output_url", Into: &w.OldOutputURL, Once: true},
+	}
 }
 
 // UnmarshalJSON reads a batch in either spelling. Members of an unexpected
-// type are absent.
+// type are absent. It is an error for what is no object, and for one that says
+// its id, its status or the link to its results twice.
 func (b *Batch) UnmarshalJSON(data []byte) error {
 	var w wireBatch
-	if err := json.Unmarshal(data, &w); err != nil {
+	if err := exact.Decode(data, w.members()); err != nil {
 		return err
 	}
 	m := w.Metrics
@@ -113,14 +139,14 @@ func (b *Batch) UnmarshalJSON(data []byte) error {
 
 // Batches lists all batches, newest first.
 // https://sync.so/docs/api-reference/api/batch-api/list
-func (c *Client) Batches(ctx context.Context) ([]Batch, error) {
-	var all list[Batch]
+func (c *Client) Batches(ctx context.Context) (List[Batch], error) {
+	var all list[Batch, *Batch]
 	if err := c.array(ctx, call{path: "/v2/batch"}, &all); err != nil {
-		return nil, err
+		return List[Batch]{}, err
 	}
 	named, ok := identified(all, func(b Batch) ID { return b.ID })
 	if !ok {
-		return nil, c.notAPI("batches without ids")
+		return List[Batch]{}, c.notAPI("batches without ids")
 	}
 	return named, nil
 }
@@ -143,6 +169,20 @@ func (c *Client) Batch(ctx context.Context, id ID) (Batch, error) {
 	return b, nil
 }
 
+// wireVerdict is the answer to a dry run. An id in it is that of a batch which
+// was made all the same.
+type wireVerdict struct {
+	ID     ID
+	Status text.Text
+}
+
+func (w *wireVerdict) members() []exact.Member {
+	return []exact.Member{{Name: "id", Into: &w.ID, Once: true}, {Name: "status", Into: &w.Status, Once: true}}
+}
+
+// UnmarshalJSON reads a verdict.
+func (w *wireVerdict) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
+
 // ValidateBatch has the server check a JSONL file without creating anything
 // (dry_run). It costs nothing, but is sent once all the same: a server that
 // did not know dry_run would create a batch. Should one do that, the error
@@ -155,11 +195,8 @@ func (c *Client) ValidateBatch(ctx context.Context, jsonl []byte) error {
 	if err != nil {
 		return err
 	}
-	var w struct {
-		ID     ID        `json:"id"`
-		Status text.Text `json:"status"`
-	}
-	if !isObject(body) || json.Unmarshal(body, &w) != nil {
+	var w wireVerdict
+	if err := decodeObject(body, &w); err != nil && w.ID == "" {
 		return c.notAPI("an answer of an unknown shape")
 	}
 	if w.ID != "" {
@@ -192,8 +229,8 @@ func (c *Client) CreateBatch(ctx context.Context, p Paid) (Batch, error) {
 		return Batch{}, cautious(err)
 	}
 	var b Batch
-	if !isObject(body) || json.Unmarshal(body, &b) != nil || !b.ID.Valid() {
-		return Batch{}, c.noID("batch")
+	if err := decodeObject(body, &b); err != nil || !b.ID.Valid() {
+		return Batch{}, c.noID("batch", err)
 	}
 	b.Raw = body
 	return b, nil

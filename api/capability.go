@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -55,7 +56,7 @@ func (m *memory) missing(c capability) {
 
 // optional asks for an object that not every server has. ErrUnsupported comes
 // without a request while the lack is remembered.
-func (c *Client) optional(ctx context.Context, what capability, k call, v any) error {
+func (c *Client) optional(ctx context.Context, what capability, k call, v json.Unmarshaler) error {
 	if c.memory.lacks(what) {
 		return ErrUnsupported
 	}

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"regexp"
 	"sync/atomic"
 	"time"
+
+	"dubtop/api/exact"
 )
 
 // CreateRequest is the body of POST /v2/generate in the API's own words.
@@ -102,17 +103,20 @@ func (c *Client) CreateGeneration(ctx context.Context, p Paid) (Generation, erro
 		return Generation{}, cautious(err)
 	}
 	var g Generation
-	if !isObject(body) || json.Unmarshal(body, &g) != nil || !g.ID.Valid() {
-		return Generation{}, c.noID("generation")
+	if err := decodeObject(body, &g); err != nil || !g.ID.Valid() {
+		return Generation{}, c.noID("generation", err)
 	}
 	g.Raw = body
 	return g, nil
 }
 
 // noID is the error of a request that the server took without naming what it
-// made of it.
-func (c *Client) noID(what string) *Error {
+// made of it, or naming it twice.
+func (c *Client) noID(what string, err error) *Error {
 	e := c.notAPI("an answer that names no " + what)
+	if errors.Is(err, exact.ErrTwice) {
+		e = c.notAPI("an answer that says twice which " + what + " it is about, or how it stands,")
+	}
 	e.spent = true
 	return e
 }

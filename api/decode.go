@@ -7,13 +7,15 @@ import (
 	"strconv"
 	"strings"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
 // The types and functions here read what the API really sends, which is not
 // always what it documents: null, absent and "" mean the same, numbers come as
-// strings, integers as floats. Nothing in one member of an object may spoil the
-// object, so none of these decoders fails.
+// strings, integers as floats. What one member of an object says may not spoil
+// the object, so few of these decoders fail; but an object that says twice what
+// it is, how it stands, what it costs or where its output is has said nothing.
 
 // looseNumber reads a finite number, or a string that holds one.
 func looseNumber(b []byte) (float64, bool) {
@@ -76,74 +78,86 @@ func (c *credits) UnmarshalJSON(b []byte) error {
 type reason struct{ text.Text }
 
 func (r *reason) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '{' {
-		var o struct {
-			Message text.Text `json:"message"`
-		}
-		_ = json.Unmarshal(b, &o)
-		r.Text = o.Message
+	r.Text = ""
+	if exact.IsObject(b) {
+		_ = exact.Decode(b, r.members())
 		return nil
 	}
 	return r.Text.UnmarshalJSON(b)
 }
 
-// objects is a list of which the members that are no objects are left out; it
-// is empty where the answer has no list.
-type objects[T any] []T
+func (r *reason) members() []exact.Member {
+	return []exact.Member{{Name: "message", Into: &r.Text}}
+}
 
-func (o *objects[T]) UnmarshalJSON(b []byte) error {
+// raw is a value as it came.
+type raw []byte
+
+func (r *raw) UnmarshalJSON(b []byte) error {
+	*r = b
+	return nil
+}
+
+// reader is a pointer to T that reads JSON.
+type reader[T any] interface {
+	*T
+	json.Unmarshaler
+}
+
+// objects is a list of which the members that cannot be read are left out; it
+// is empty where the answer has no list.
+type objects[T any, P reader[T]] []T
+
+func (o *objects[T, P]) UnmarshalJSON(b []byte) error {
 	*o = nil
-	if len(b) == 0 || b[0] != '[' || json.Unmarshal(b, (*[]T)(o)) == nil {
-		return nil
-	}
-	*o = nil
-	var raw []json.RawMessage
-	_ = json.Unmarshal(b, &raw)
-	for _, item := range raw {
-		if !isObject(item) {
-			continue
-		}
+	for item := range exact.Elements(b) {
 		var v T
-		_ = json.Unmarshal(item, &v) // a member of another type is absent
-		*o = append(*o, v)
+		if P(&v).UnmarshalJSON(item) == nil {
+			*o = append(*o, v)
+		}
 	}
 	return nil
 }
 
 // list is the list that an answer is made of. Unlike a list inside an object it
-// must be one, and hold objects alone: what cannot be read must not pass for a
-// list of none.
-type list[T any] []T
+// must be one: what cannot be read must not pass for a list of none. An element
+// that cannot be read costs itself, and is counted.
+type list[T any, P reader[T]] struct {
+	items   []T
+	skipped int
+}
 
-func (l *list[T]) UnmarshalJSON(b []byte) error {
-	var raw []json.RawMessage
-	if !isArray(b) || json.Unmarshal(b, &raw) != nil {
+func (l *list[T, P]) UnmarshalJSON(b []byte) error {
+	*l = list[T, P]{items: []T{}}
+	if !exact.IsList(b) {
 		return errShape
 	}
-	*l = make(list[T], len(raw))
-	for i, item := range raw {
-		if !isObject(item) || json.Unmarshal(item, &(*l)[i]) != nil {
-			return errShape
+	for item := range exact.Elements(b) {
+		var v T
+		if P(&v).UnmarshalJSON(item) != nil {
+			l.skipped++
+			continue
 		}
+		l.items = append(l.items, v)
+	}
+	if l.skipped > 0 && len(l.items) == 0 {
+		return errShape
 	}
 	return nil
 }
 
-// isObject reports whether valid JSON is an object.
-func isObject(b []byte) bool {
-	i := skipSpace(b, 0)
-	return i < len(b) && b[i] == '{'
-}
-
-// isArray reports whether valid JSON is a list.
-func isArray(b []byte) bool {
-	i := skipSpace(b, 0)
-	return i < len(b) && b[i] == '['
+// List is an answer that lists all there are of something.
+type List[T any] struct {
+	Items []T
+	// Skipped counts the elements that could not be read, or had no id. They
+	// exist, so what is not in Items is not gone.
+	Skipped int
 }
 
 // identified leaves out the items without an id, which could not be told from
 // each other. It is false for a list of nothing but those: that is no list.
-func identified[T any](items []T, id func(T) ID) ([]T, bool) {
-	kept := slices.DeleteFunc(slices.Clone(items), func(v T) bool { return id(v) == "" })
-	return kept, len(kept) > 0 || len(items) == 0
+func identified[T any, P reader[T]](l list[T, P], id func(T) ID) (List[T], bool) {
+	kept := slices.DeleteFunc(slices.Clone(l.items), func(v T) bool { return id(v) == "" })
+	skipped := l.skipped + len(l.items) - len(kept)
+	return List[T]{Items: kept, Skipped: skipped}, len(kept) > 0 || skipped == 0
 }

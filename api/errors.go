@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -143,7 +144,7 @@ var ErrUnpriced = errors.New("the server names no price for this request")
 
 // say makes a text of our own and of remote parts safe to draw.
 func (c *Client) say(s string) text.Text {
-	return text.Clean(string(c.key.redact([]byte(s))), text.Max)
+	return text.Clean(c.key.hide(s), text.Max)
 }
 
 // notAPI is the error of an answer that cannot be the API's.
@@ -194,18 +195,35 @@ func (c *Client) broken(ctx context.Context, host string, err error) *Error {
 
 // wireError is every member that an error body was seen to have.
 type wireError struct {
-	Message      reason    `json:"message"`
-	Phrase       reason    `json:"error"`
-	StatusCode   count     `json:"statusCode"`
-	Code         text.Text `json:"errorCode"`
-	OldCode      text.Text `json:"error_code"`
-	Suggestion   text.Text `json:"suggestion"`
-	Field        text.Text `json:"field"`
-	RequestID    ID        `json:"requestId"`
-	GenerationID ID        `json:"generationId"`
-	Active       count     `json:"activeGenerations"`
-	Slots        count     `json:"concurrencyLimit"`
-	RetryAfter   Seconds   `json:"retryAfterSeconds"`
+	Message      reason
+	Phrase       reason
+	StatusCode   count
+	Code         text.Text
+	OldCode      text.Text
+	Suggestion   text.Text
+	Field        text.Text
+	RequestID    ID
+	GenerationID ID
+	Active       count
+	Slots        count
+	RetryAfter   Seconds
+}
+
+func (w *wireError) members() []exact.Member {
+	return []exact.Member{
+		{Name: "message", Into: &w.Message},
+		{Name: "error", Into: &w.Phrase},
+		{Name: "statusCode", Into: &w.StatusCode},
+		{Name: "errorCode", Into: &w.Code},
+		{Name: "error_code", Into: &w.OldCode},
+		{Name: "suggestion", Into: &w.Suggestion},
+		{Name: "field", Into: &w.Field},
+		{Name: "requestId", Into: &w.RequestID},
+		{Name: "generationId", Into: &w.GenerationID, Once: true},
+		{Name: "activeGenerations", Into: &w.Active},
+		{Name: "concurrencyLimit", Into: &w.Slots},
+		{Name: "retryAfterSeconds", Into: &w.RetryAfter},
+	}
 }
 
 // refused makes an error of a response that is not a 2xx.
@@ -219,8 +237,10 @@ func (c *Client) refused(res *http.Response) *Error {
 		return e
 	}
 	var w wireError
-	if isObject(body) {
-		_ = json.Unmarshal(body, &w)
+	if json.Valid(body) {
+		if errors.Is(exact.Decode(body, w.members()), exact.ErrTwice) {
+			w.GenerationID = "" // a lead to two jobs leads nowhere
+		}
 	}
 	if w.Message.Text == "" && w.Phrase.Text == "" && w.Code == "" && w.OldCode == "" && !w.StatusCode.ok {
 		return c.foreignError(e, isHTML(res.Header, body), res.Request.URL.Host)
@@ -246,9 +266,7 @@ func (w *wireError) fill(e *Error) {
 	e.Suggestion, e.Field = w.Suggestion, w.Field
 	e.RequestID, e.Generation = w.RequestID, w.GenerationID
 	e.Active, e.Slots = w.Active.or(0), w.Slots.or(0)
-	if w.RetryAfter > 0 {
-		e.RetryAfter = time.Duration(float64(w.RetryAfter) * float64(time.Second))
-	}
+	e.RetryAfter = max(e.RetryAfter, time.Duration(float64(w.RetryAfter)*float64(time.Second)))
 }
 
 // foreignError completes the error of a body that is not the API's: a proxy's,
@@ -315,12 +333,22 @@ func worthRepeating(e *Error) bool {
 	return e.Kind == KindServer && e.RetryAfter <= 8*time.Second
 }
 
-// retryAfter reads the header of that name: seconds, or a date by the
-// server's own clock.
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if f, ok := looseNumber([]byte(v)); ok && f > 0 && f < maxSeconds {
-		return time.Duration(f * float64(time.Second))
+// retryAfter reads the headers of that name, of which proxies may have added
+// some: the longest wait is the one that suits them all.
+func retryAfter(h http.Header) (longest time.Duration) {
+	for _, v := range h.Values("Retry-After") {
+		longest = max(longest, waitUntil(v, h))
+		for part := range strings.SplitSeq(v, ",") { // as some join several headers
+			longest = max(longest, waitUntil(strings.TrimSpace(part), h))
+		}
+	}
+	return longest
+}
+
+// waitUntil reads seconds, or a date by the server's own clock.
+func waitUntil(v string, h http.Header) time.Duration {
+	if f, ok := looseNumber([]byte(v)); ok && f > 0 {
+		return time.Duration(min(f, maxSeconds) * float64(time.Second))
 	}
 	at, err := http.ParseTime(v)
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+
+	"dubtop/api/exact"
 )
 
 // EstimateRequest asks for the price of a job at list price: either by Model
@@ -24,15 +26,28 @@ type Estimate struct {
 	Credits *float64 // nil for accounts billed in dollars
 }
 
-// UnmarshalJSON reads one estimate in any of its spellings.
-func (e *Estimate) UnmarshalJSON(b []byte) error {
-	var w struct {
-		Frames  count   `json:"estimatedFrameCount"`
-		Cost    dollars `json:"estimatedGenerationCost"`
-		Total   dollars `json:"totalCost"`
-		Credits credits `json:"estimatedCredits"`
+// wireAmount is an estimate in every spelling it was ever sent in.
+type wireAmount struct {
+	Frames  count
+	Cost    dollars
+	Total   dollars
+	Credits credits
+}
+
+func (w *wireAmount) members() []exact.Member {
+	return []exact.Member{
+		{Name: "estimatedFrameCount", Into: &w.Frames},
+		{Name: "estimatedGenerationCost", Into: &w.Cost, Once: true},
+		{Name: "totalCost", Into: &w.Total, Once: true},
+		{Name: "estimatedCredits", Into: &w.Credits, Once: true},
 	}
-	if err := json.Unmarshal(b, &w); err != nil {
+}
+
+// UnmarshalJSON reads one estimate in any of its spellings. One that names an
+// amount twice is an error.
+func (e *Estimate) UnmarshalJSON(b []byte) error {
+	var w wireAmount
+	if err := exact.Decode(b, w.members()); err != nil {
 		return err
 	}
 	*e = Estimate{Frames: w.Frames.or(0), Cost: w.Cost.Micros, Credits: w.Credits.float64}
@@ -46,15 +61,16 @@ func (e *Estimate) UnmarshalJSON(b []byte) error {
 type wireEstimate struct{ Estimate }
 
 func (w *wireEstimate) UnmarshalJSON(b []byte) error {
-	if isObject(b) {
+	if exact.IsObject(b) {
 		return w.Estimate.UnmarshalJSON(b)
 	}
-	var parts list[Estimate]
-	if err := parts.UnmarshalJSON(b); err != nil || len(parts) == 0 {
+	var all list[Estimate, *Estimate]
+	// A part that can't be read is a part of the price.
+	if err := all.UnmarshalJSON(b); err != nil || len(all.items) == 0 || all.skipped > 0 {
 		return errShape
 	}
-	sum := parts[0]
-	for _, p := range parts[1:] {
+	sum := all.items[0]
+	for _, p := range all.items[1:] {
 		sum.Frames += p.Frames
 		sum.Cost = add(sum.Cost, p.Cost)
 		sum.Credits = add(sum.Credits, p.Credits)
@@ -142,7 +158,7 @@ func (c *Client) Estimate(ctx context.Context, r EstimateRequest) (Estimate, err
 func (c *Client) estimate(ctx context.Context, f estimateForm) (Estimate, error) {
 	var w wireEstimate
 	k := call{method: http.MethodPost, path: f.path, body: f.body, tries: 2}
-	_, err := c.value(ctx, k, func(b []byte) bool { return isObject(b) || isArray(b) }, &w)
+	_, err := c.value(ctx, k, listOrObject, &w)
 	var e *Error
 	switch {
 	case errors.As(err, &e) && e.Code == "cost_estimate_unavailable":

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"dubtop/api/exact"
 )
 
 // The most bytes of an answer that are read, after decompression.
@@ -38,18 +40,18 @@ type answer struct {
 }
 
 // object asks for a JSON object and decodes it into v.
-func (c *Client) object(ctx context.Context, k call, v any) (JSON, error) {
-	return c.value(ctx, k, isObject, v)
+func (c *Client) object(ctx context.Context, k call, v json.Unmarshaler) (JSON, error) {
+	return c.value(ctx, k, exact.IsObject, v)
 }
 
 // array asks for a JSON list and decodes it into v.
-func (c *Client) array(ctx context.Context, k call, v any) error {
+func (c *Client) array(ctx context.Context, k call, v json.Unmarshaler) error {
 	k.limit = maxList
-	_, err := c.value(ctx, k, isArray, v)
+	_, err := c.value(ctx, k, exact.IsList, v)
 	return err
 }
 
-func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v any) (raw JSON, err error) {
+func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v json.Unmarshaler) (raw JSON, err error) {
 	err = c.retry(ctx, k, func(ctx context.Context, dog *watchdog) error {
 		a, err := c.exchange(ctx, dog, k)
 		if err != nil {
@@ -59,12 +61,26 @@ func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v a
 			return err
 		}
 		raw = a.body
-		if err := json.Unmarshal(a.body, v); err != nil {
+		switch err := v.UnmarshalJSON(a.body); {
+		case errors.Is(err, exact.ErrTwice):
+			return c.notAPI("an answer that says the same thing twice")
+		case err != nil:
 			return c.notAPI("an answer of an unknown shape")
 		}
 		return nil
 	})
 	return raw, err
+}
+
+// listOrObject is the shape of an answer that has two.
+func listOrObject(b []byte) bool { return exact.IsList(b) || exact.IsObject(b) }
+
+// decodeObject reads an answer that must be one whole object.
+func decodeObject(b []byte, v json.Unmarshaler) error {
+	if !json.Valid(b) || !exact.IsObject(b) {
+		return errShape
+	}
+	return v.UnmarshalJSON(b)
 }
 
 // checkJSON makes sure that an answer is whole JSON of the shape that is due.
@@ -200,6 +216,6 @@ func isHTML(h http.Header, body []byte) bool {
 	if strings.Contains(strings.ToLower(h.Get("Content-Type")), "html") {
 		return true
 	}
-	i := skipSpace(body, 0)
+	i := exact.Space(body, 0)
 	return i < len(body) && body[i] == '<'
 }

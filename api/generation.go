@@ -3,13 +3,13 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -46,18 +46,54 @@ func (s Status) Troubled() bool { return s.Terminal() && s != Completed }
 
 // Input is one item of a generation's input, as the API echoes it.
 type Input struct {
-	Type     text.Text `json:"type"` // video, image, audio, text
-	URL      URL       `json:"url"`
-	AssetID  ID        `json:"assetId"`
-	RefID    text.Text `json:"refId"`
-	Provider *Provider `json:"provider"`
+	Type     text.Text // video, image, audio, text
+	URL      URL
+	AssetID  ID
+	RefID    text.Text
+	Provider *Provider
+}
+
+func (i *Input) members() []exact.Member {
+	return []exact.Member{
+		{Name: "type", Into: &i.Type},
+		{Name: "url", Into: &i.URL},
+		{Name: "assetId", Into: &i.AssetID},
+		{Name: "refId", Into: &i.RefID},
+		{Name: "provider", Into: (*speech)(i)},
+	}
+}
+
+// UnmarshalJSON reads one input. Members of an unexpected type are absent.
+func (i *Input) UnmarshalJSON(b []byte) error {
+	*i = Input{}
+	return exact.Decode(b, i.members())
+}
+
+// speech is the provider of an input, nil where it is no object.
+type speech Input
+
+func (s *speech) UnmarshalJSON(b []byte) error {
+	s.Provider = nil
+	if exact.IsObject(b) {
+		s.Provider = new(Provider)
+		_ = exact.Decode(b, s.Provider.members())
+	}
+	return nil
 }
 
 // Provider is the speech of a text input.
 type Provider struct {
-	Name    text.Text `json:"name"`
-	VoiceID ID        `json:"voiceId"`
-	Script  text.Text `json:"script"`
+	Name    text.Text
+	VoiceID ID
+	Script  text.Text
+}
+
+func (p *Provider) members() []exact.Member {
+	return []exact.Member{
+		{Name: "name", Into: &p.Name},
+		{Name: "voiceId", Into: &p.VoiceID},
+		{Name: "script", Into: &p.Script},
+	}
 }
 
 // Generation is one job as the API tells it.
@@ -100,6 +136,9 @@ type GenerationPage struct {
 	Whole bool
 	// More says that another page may follow (a full page came).
 	More bool
+	// Skipped counts the elements that could not be read, or had no id. They
+	// exist, so what is not in Items is not gone.
+	Skipped int
 }
 
 // GenerationDetails says what a single get should bring beside the job.
@@ -119,26 +158,51 @@ const maxWord = 64
 
 // wireGeneration is a generation in every spelling it was ever sent in.
 type wireGeneration struct {
-	ID               ID             `json:"id"`
-	CreatedAt        Time           `json:"createdAt"`
-	OldCreatedAt     Time           `json:"created_at"`
-	Status           Status         `json:"status"`
-	Model            text.Text      `json:"model"`
-	Input            objects[Input] `json:"input"`
-	Options          JSON           `json:"options"`
-	Segments         JSON           `json:"segments"`
-	WebhookURL       URL            `json:"webhookUrl"`
-	OutputMediaURL   URL            `json:"outputMediaUrl"`
-	OutputURL        URL            `json:"outputUrl"`
-	SegmentOutputURL URL            `json:"segmentOutputUrl"`
-	SynthesizedAudio URL            `json:"synthesizedAudioUrl"`
-	OutputDuration   Seconds        `json:"outputDuration"`
-	OutputFileName   text.Text      `json:"outputFileName"`
-	Error            reason         `json:"error"`
-	ErrorCode        text.Text      `json:"errorCode"`
-	OldErrorCode     text.Text      `json:"error_code"`
-	ProjectID        ID             `json:"projectId"`
-	Progress         count          `json:"progress_percent"`
+	ID               ID
+	CreatedAt        Time
+	OldCreatedAt     Time
+	Status           Status
+	Model            text.Text
+	Input            objects[Input, *Input]
+	Options          JSON
+	Segments         JSON
+	WebhookURL       URL
+	OutputMediaURL   URL
+	OutputURL        URL
+	SegmentOutputURL URL
+	SynthesizedAudio URL
+	OutputDuration   Seconds
+	OutputFileName   text.Text
+	Error            reason
+	ErrorCode        text.Text
+	OldErrorCode     text.Text
+	ProjectID        ID
+	Progress         count
+}
+
+func (w *wireGeneration) members() []exact.Member {
+	return []exact.Member{
+		{Name: "id", Into: &w.ID, Once: true},
+		{Name: "createdAt", Into: &w.CreatedAt},
+		{Name: "created_at", Into: &w.OldCreatedAt},
+		{Name: "status", Into: &w.Status, Once: true},
+		{Name: "model", Into: &w.Model},
+		{Name: "input", Into: &w.Input},
+		{Name: "options", Into: &w.Options},
+		{Name: "segments", Into: &w.Segments},
+		{Name: "webhookUrl", Into: &w.WebhookURL},
+		{Name: "outputMediaUrl", Into: &w.OutputMediaURL, Once: true},
+		{Name: "outputUrl", Into: &w.OutputURL, Once: true},
+		{Name: "segmentOutputUrl", Into: &w.SegmentOutputURL, Once: true},
+		{Name: "synthesizedAudioUrl", Into: &w.SynthesizedAudio, Once: true},
+		{Name: "outputDuration", Into: &w.OutputDuration},
+		{Name: "outputFileName", Into: &w.OutputFileName},
+		{Name: "error", Into: &w.Error},
+		{Name: "errorCode", Into: &w.ErrorCode},
+		{Name: "error_code", Into: &w.OldErrorCode},
+		{Name: "projectId", Into: &w.ProjectID},
+		{Name: "progress_percent", Into: &w.Progress},
+	}
 }
 
 func (w *wireGeneration) generation() Generation {
@@ -154,10 +218,11 @@ func (w *wireGeneration) generation() Generation {
 }
 
 // UnmarshalJSON reads a generation in any of the API's spellings. Members of
-// an unexpected type are absent.
+// an unexpected type are absent. It is an error for what is no object, and for
+// one that says its id, its status or a link to its output twice.
 func (g *Generation) UnmarshalJSON(b []byte) error {
 	var w wireGeneration
-	if err := json.Unmarshal(b, &w); err != nil {
+	if err := exact.Decode(b, w.members()); err != nil {
 		return err
 	}
 	*g = w.generation()
@@ -286,9 +351,7 @@ func (c *Client) checkQuery(q GenerationQuery) error {
 // CountGenerations counts jobs by status; ErrUnsupported where the server
 // has no counting.
 func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, error) {
-	var answer struct {
-		Count count `json:"count"`
-	}
+	var answer wireCount
 	k := call{path: "/v2/generations/count", query: GenerationQuery{Status: status}.query()}
 	err := c.optional(ctx, counting, k, &answer)
 	if err == nil && !answer.Count.ok {
@@ -303,6 +366,16 @@ func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, e
 	return answer.Count.or(0), err
 }
 
+// wireCount is how many there are of something.
+type wireCount struct{ Count count }
+
+func (w *wireCount) members() []exact.Member {
+	return []exact.Member{{Name: "count", Into: &w.Count}}
+}
+
+// UnmarshalJSON reads a count.
+func (w *wireCount) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
+
 // Costs is what a job really cost, as far as the server knows.
 type Costs struct {
 	Availability text.Text // complete, pending, partial, unavailable
@@ -311,18 +384,33 @@ type Costs struct {
 	RetryAfter   Seconds
 }
 
+// wireCosts is a cost as it is sent.
+type wireCosts struct {
+	Availability text.Text
+	Total        dollars
+	Known        dollars
+	RetryAfter   Seconds
+}
+
+func (w *wireCosts) members() []exact.Member {
+	return []exact.Member{
+		{Name: "availability", Into: &w.Availability},
+		{Name: "totalCostUsd", Into: &w.Total, Once: true},
+		{Name: "knownSubtotalUsd", Into: &w.Known, Once: true},
+		{Name: "retryAfterSeconds", Into: &w.RetryAfter},
+	}
+}
+
+// UnmarshalJSON reads a cost; one that names an amount twice is an error.
+func (w *wireCosts) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
+
 // Costs fetches the real cost of one job; ErrUnsupported where the server
 // does not tell it.
 func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
 	if err := c.checkID(id); err != nil {
 		return Costs{}, err
 	}
-	var w struct {
-		Availability text.Text `json:"availability"`
-		Total        dollars   `json:"totalCostUsd"`
-		Known        dollars   `json:"knownSubtotalUsd"`
-		RetryAfter   Seconds   `json:"retryAfterSeconds"`
-	}
+	var w wireCosts
 	err := c.optional(ctx, costing, call{path: "/v2/generate/" + string(id) + "/costs"}, &w)
 	if err == nil && w.Availability == "" && w.Total.Micros == nil && w.Known.Micros == nil {
 		c.memory.missing(costing)

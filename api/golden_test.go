@@ -82,7 +82,7 @@ func (g golden) ask(t *testing.T) (any, error) {
 	case g.RawBody != "":
 		return g.webhook()
 	case g.Request.Method == "DELETE" || path == "/v2/health":
-		_, err := c.object(ctx, call{path: path}, &struct{}{})
+		_, err := c.object(ctx, call{path: path}, new(raw))
 		return nil, err
 	case path == "/v2/generate":
 		return c.CreateGeneration(ctx, Paid{IdempotencyKey: "dash-0001", Body: []byte("{}")})
@@ -94,7 +94,7 @@ func (g golden) ask(t *testing.T) (any, error) {
 	case path == "/v2/batch":
 		return c.Batches(ctx)
 	case strings.HasPrefix(path, "/v2/batches/"):
-		_, err := c.object(ctx, call{path: path}, &struct{}{})
+		_, err := c.object(ctx, call{path: path}, new(raw))
 		return nil, err
 	case strings.HasPrefix(path, "/v2/batch/"):
 		return c.Batch(ctx, id("/v2/batch/", ""))
@@ -129,7 +129,7 @@ func (g golden) askGenerations(ctx context.Context, c *Client, path string, q ur
 	case strings.HasSuffix(path, "/download"):
 		return c.Download(ctx, id("/v2/generations/", "/download"))
 	case strings.HasSuffix(path, "/result"):
-		_, err := c.object(ctx, call{path: path}, &struct{}{})
+		_, err := c.object(ctx, call{path: path}, new(raw))
 		return nil, err
 	}
 	return c.Generation(ctx, id("/v2/generate/", ""), GenerationDetails{Progress: q.Has("include")})
@@ -219,8 +219,8 @@ func (g golden) check(t *testing.T, got any) {
 		}
 	case Batch:
 		checkBatch(t, v, g.ID)
-	case []Batch:
-		checkBatch(t, v[0], g.ID)
+	case List[Batch]:
+		checkBatch(t, v.Items[0], g.ID)
 	default:
 		checkOthers(t, g.ID, got)
 	}
@@ -303,8 +303,8 @@ func checkOthers(t *testing.T, id string, got any) {
 			a := v.Items[0]
 			ok = ok && a.Duration == 30.5 && a.Width == 1920 && a.Height == 1080 && a.Size == 10485760 && a.Type == "VIDEO"
 		}
-	case []Model:
-		ok = len(v) == 2 && v[1].Name == "react-1" && v[1].Description == "Expressive" && v[0].ID == "m1"
+	case List[Model]:
+		ok = len(v.Items) == 2 && v.Items[1].Name == "react-1" && v.Items[1].Description == "Expressive" && v.Items[0].ID == "m1"
 	case []CodeHelp:
 		ok = len(v) == 1 && v[0].Code == "rate_limit_exceeded" && v[0].Suggestion != ""
 	case []BatchResult:

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"dubtop/api/exact"
 )
 
 // maxHistory is the most bytes of a whole history, which has no other bound.
@@ -56,7 +58,10 @@ type history struct {
 	limit  int  // of a page, 0 if none was asked for
 	whole  bool // everything was asked for, or came anyway
 
-	raw    json.RawMessage // one element; the buffer serves them all
+	raw     json.RawMessage // one element; the buffer serves them all
+	wire    wireGeneration  // likewise
+	members []exact.Member  // of wire
+
 	items  []Generation
 	seen   int // elements so far
 	named  int // of them, those with an id
@@ -96,7 +101,7 @@ func (h *history) read() (GenerationPage, error) {
 	h.hand(1)
 	return GenerationPage{
 		Items: h.items, Whole: h.whole,
-		More: !h.whole && h.limit > 0 && h.seen >= h.limit,
+		More: !h.whole && h.limit > 0 && h.seen >= h.limit, Skipped: h.seen - h.named,
 	}, nil
 }
 
@@ -106,20 +111,18 @@ func (h *history) element() error {
 	if err := h.dec.Decode(&h.raw); err != nil {
 		return brokenOff(err)
 	}
-	if !isObject(h.raw) {
-		return errShape
-	}
 	if h.seen++; h.limit > 0 && h.seen > h.limit {
 		h.whole = true
 	}
 	h.widen()
-	var w wireGeneration
-	if err := json.Unmarshal(h.client.key.redact(h.raw), &w); err != nil {
-		return errShape
+	h.wire = wireGeneration{}
+	if h.members == nil {
+		h.members = h.wire.members()
 	}
-	if w.ID != "" {
+	// One that is no object, or tells two stories, costs itself alone.
+	if err := exact.Decode(h.client.key.redact(h.raw), h.members); err == nil && h.wire.ID != "" {
 		h.named++
-		h.items = append(h.items, w.generation())
+		h.items = append(h.items, h.wire.generation())
 	}
 	h.hand(chunk)
 	return nil

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +97,11 @@ func TestARateLimitHoldsItsClass(t *testing.T) {
 		"absurdly long":        {"Retry-After", "86400", `{}`, 5 * time.Minute, 5 * time.Minute},
 		"absurdly short":       {"Retry-After", "0.001", `{}`, 500 * time.Millisecond, 500 * time.Millisecond},
 		"nonsense":             {"Retry-After", "soon", `{}`, time.Second, 2 * time.Second},
+		"several":              {"Retry-After", "5|30|1", `{}`, 30 * time.Second, 30 * time.Second},
+		"several in one":       {"Retry-After", "5, 30, 1", `{}`, 30 * time.Second, 30 * time.Second},
+		"a date and seconds":   {"Retry-After", "7|Mon, 01 Jun 2026 00:00:30 GMT|soon", `{}`, 30 * time.Second, 30 * time.Second},
+		"header and body":      {"Retry-After", "20", `{"message":"x","retryAfterSeconds":7}`, 20 * time.Second, 20 * time.Second},
+		"beyond all measure":   {"Retry-After", "99999999999", `{}`, 5 * time.Minute, 5 * time.Minute},
 		"a date, by its clock": {"Retry-After", "Mon, 01 Jun 2026 00:00:30 GMT", `{}`, 30 * time.Second, 30 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,8 +113,8 @@ func TestARateLimitHoldsItsClass(t *testing.T) {
 						return
 					}
 					w.Header().Set("Date", "Mon, 01 Jun 2026 00:00:00 GMT")
-					if c.header != "" {
-						w.Header().Set(c.header, c.value)
+					for value := range strings.SplitSeq(c.value, "|") {
+						w.Header().Add(cmp.Or(c.header, "X-None"), value)
 					}
 					w.WriteHeader(429)
 					_, _ = io.WriteString(w, c.body)

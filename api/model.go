@@ -3,8 +3,8 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -20,18 +20,32 @@ type Model struct {
 	Deprecated  Time
 }
 
+// wireModel is a model as it is sent.
+type wireModel struct {
+	ID          ID
+	Name        text.Text
+	Type        text.Text
+	Version     text.Text
+	Description text.Text
+	Deprecated  Time
+}
+
+func (w *wireModel) members() []exact.Member {
+	return []exact.Member{
+		{Name: "id", Into: &w.ID, Once: true},
+		{Name: "name", Into: &w.Name},
+		{Name: "type", Into: &w.Type},
+		{Name: "version", Into: &w.Version},
+		{Name: "description", Into: &w.Description},
+		{Name: "deprecatedAt", Into: &w.Deprecated},
+	}
+}
+
 // UnmarshalJSON reads a model; a missing name is the id, as the documents say
 // both that the name and that the id goes into a request.
 func (m *Model) UnmarshalJSON(b []byte) error {
-	var w struct {
-		ID          ID        `json:"id"`
-		Name        text.Text `json:"name"`
-		Type        text.Text `json:"type"`
-		Version     text.Text `json:"version"`
-		Description text.Text `json:"description"`
-		Deprecated  Time      `json:"deprecatedAt"`
-	}
-	if err := json.Unmarshal(b, &w); err != nil {
+	var w wireModel
+	if err := exact.Decode(b, w.members()); err != nil {
 		return err
 	}
 	*m = Model{
@@ -43,23 +57,37 @@ func (m *Model) UnmarshalJSON(b []byte) error {
 
 // Models lists the models the key may use. It is also the cheapest proof that
 // a key is good. https://sync.so/docs/api-reference/api/models-api/get-models
-func (c *Client) Models(ctx context.Context) ([]Model, error) {
-	var models list[Model]
+func (c *Client) Models(ctx context.Context) (List[Model], error) {
+	var models list[Model, *Model]
 	if err := c.array(ctx, call{path: "/v2/models"}, &models); err != nil {
-		return nil, err
+		return List[Model]{}, err
 	}
 	named, ok := identified(models, func(m Model) ID { return m.ID })
 	if !ok {
-		return nil, c.notAPI("models without names")
+		return List[Model]{}, c.notAPI("models without names")
 	}
 	return named, nil
 }
 
 // CodeHelp is one entry of the API's error catalogue.
 type CodeHelp struct {
-	Code       text.Text `json:"code"`
-	Message    text.Text `json:"message"`
-	Suggestion text.Text `json:"suggestion"`
+	Code       text.Text
+	Message    text.Text
+	Suggestion text.Text
+}
+
+func (h *CodeHelp) members() []exact.Member {
+	return []exact.Member{
+		{Name: "code", Into: &h.Code},
+		{Name: "message", Into: &h.Message},
+		{Name: "suggestion", Into: &h.Suggestion},
+	}
+}
+
+// UnmarshalJSON reads an entry. Members of an unexpected type are absent.
+func (h *CodeHelp) UnmarshalJSON(b []byte) error {
+	*h = CodeHelp{}
+	return exact.Decode(b, h.members())
 }
 
 // ErrorCatalogue fetches the API's explanations of its error codes. It needs
@@ -69,10 +97,10 @@ func (c *Client) ErrorCatalogue(ctx context.Context) ([]CodeHelp, error) {
 	if c.memory.lacks(catalogue) {
 		return nil, ErrUnsupported
 	}
-	var codes list[CodeHelp]
+	var codes list[CodeHelp, *CodeHelp]
 	err := c.array(ctx, call{path: "/v2/errors", public: true}, &codes)
 	if err != nil {
 		return nil, c.optionalError(catalogue, err)
 	}
-	return codes, nil
+	return codes.items, nil
 }

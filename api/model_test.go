@@ -12,10 +12,10 @@ func TestModelsByNameOrID(t *testing.T) {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, m := range models {
+	for _, m := range models.Items {
 		names = append(names, string(m.Name))
 	}
-	if !slices.Equal(names, []string{"lipsync-2", "sync-3", "react-1"}) || models[0].Deprecated.IsZero() {
+	if !slices.Equal(names, []string{"lipsync-2", "sync-3", "react-1"}) || models.Items[0].Deprecated.IsZero() {
 		t.Errorf("%+v", models)
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"dubtop/api/exact"
 )
 
 // form is a multipart body of known length, whose files are streamed.
@@ -86,9 +88,12 @@ func (f *form) close() {
 
 // generation fills the form with a create body's members and its files.
 func (f *form) generation(p Paid) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(p.Body, &members); err != nil {
+	if !json.Valid(p.Body) || !exact.IsObject(p.Body) {
 		return errors.New("the request is not a JSON object")
+	}
+	members := make(map[string][]byte)
+	for name, value := range exact.Members(p.Body) {
+		members[string(name)] = value
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if name == "input" {
@@ -99,8 +104,7 @@ func (f *form) generation(p Paid) error {
 		}
 		value := string(members[name])
 		if strings.HasPrefix(value, `"`) {
-			value = ""
-			_ = json.Unmarshal(members[name], &value)
+			value = exact.Unquote(members[name])
 		}
 		f.field(name, value)
 	}
@@ -114,17 +118,19 @@ func (f *form) generation(p Paid) error {
 
 // inputs adds the inputs that are no files, one part each, as the vendor's own
 // client does.
-func (f *form) inputs(list json.RawMessage) error {
-	var items []json.RawMessage
-	if err := json.Unmarshal(list, &items); err != nil {
+func (f *form) inputs(list []byte) error {
+	if !exact.IsList(list) {
 		return errors.New("the inputs are not a list")
 	}
-	for _, item := range items {
-		var in CreateInput
-		if err := json.Unmarshal(item, &in); err != nil {
+	for item := range exact.Elements(list) {
+		if !exact.IsObject(item) {
 			return errors.New("an input is not an object")
 		}
-		if in.URL != "" || in.AssetID != "" || in.Provider != nil {
+		var in Input
+		if err := in.UnmarshalJSON(item); err != nil {
+			return errors.New("an input cannot be read")
+		}
+		if !in.URL.IsZero() || in.AssetID != "" || in.Provider != nil {
 			f.field("input", string(item))
 		}
 	}

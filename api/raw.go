@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -74,13 +75,13 @@ func (p *printer) print(b []byte) {
 		switch c := b[i]; c {
 		case ' ', '\t', '\r', '\n':
 		case '"':
-			n := stringToken(b[i:])
+			n := exact.String(b[i:])
 			p.line.Write(b[i : i+n])
 			i += n
 			continue
 		case '{', '[':
 			p.line.WriteByte(c)
-			if k := skipSpace(b, i+1); b[k] == c+2 {
+			if k := exact.Space(b, i+1); b[k] == c+2 {
 				p.line.WriteByte(b[k])
 				i = k
 				break
@@ -119,24 +120,4 @@ func (p *printer) end() {
 		p.lines = append(p.lines, text.Clean(p.line.String(), text.Max))
 	}
 	p.line.Reset()
-}
-
-// stringToken is the length of the JSON string that b begins with.
-func stringToken(b []byte) int {
-	for i := 1; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(b)
-}
-
-func skipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n') {
-		i++
-	}
-	return i
 }

@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+
+	"dubtop/api/exact"
 )
 
 // requestMembers are what a create body may say, in the order of the vendor's
@@ -14,13 +16,18 @@ func requestMembers() []string {
 // Request is the body that would make the same job again, as far as the
 // server echoes it. It needs Raw, so it is nil for jobs from a list.
 func (g Generation) Request() JSON {
-	var members map[string]json.RawMessage
-	if json.Unmarshal(g.Raw, &members) != nil {
+	if !json.Valid(g.Raw) {
 		return nil
+	}
+	members := make(map[string][]byte)
+	for name, value := range exact.Members(g.Raw) {
+		if _, twice := members[string(name)]; !twice {
+			members[string(name)] = value
+		}
 	}
 	var b bytes.Buffer
 	for _, name := range requestMembers() {
-		v := bytes.TrimSpace(members[name])
+		v := members[name]
 		if len(v) == 0 || string(v) == "null" || string(v) == `""` {
 			continue
 		}

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 
+	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -107,10 +107,29 @@ func (c *Client) unlock(ctx context.Context, dog *watchdog, r *http.Request) (*h
 // wireResult is one line of a result file. Response is a generation, or an
 // HTTP answer that holds one.
 type wireResult struct {
-	RequestID  ID              `json:"request_id"`
-	RequestIDC ID              `json:"requestId"`
-	Response   json.RawMessage `json:"response"`
-	Error      reason          `json:"error"`
+	RequestID  ID
+	RequestIDC ID
+	Response   raw
+	Error      reason
+}
+
+func (w *wireResult) members() []exact.Member {
+	return []exact.Member{
+		{Name: "request_id", Into: &w.RequestID, Once: true},
+		{Name: "requestId", Into: &w.RequestIDC, Once: true},
+		{Name: "response", Into: &w.Response, Once: true},
+		{Name: "error", Into: &w.Error},
+	}
+}
+
+// wireResponse is an HTTP answer as a result file has it.
+type wireResponse struct {
+	Body    raw
+	Message reason
+}
+
+func (w *wireResponse) members() []exact.Member {
+	return []exact.Member{{Name: "body", Into: &w.Body, Once: true}, {Name: "message", Into: &w.Message}}
 }
 
 // results reads a result file. A line that cannot be read spoils the file: a
@@ -125,7 +144,7 @@ func (c *Client) results(file []byte) ([]BatchResult, error) {
 			continue
 		}
 		var r BatchResult
-		if !isObject(line) || json.Unmarshal(line, &r) != nil || r.says() == "" {
+		if decodeObject(line, &r) != nil || r.says() == "" {
 			e := c.notAPI(fmt.Sprintf("a result file whose line %d is broken", n))
 			e.again, e.Suggestion = true, "Try again in a moment."
 			return nil, e
@@ -143,29 +162,39 @@ func (r *BatchResult) says() text.Text {
 	return cmp.Or(text.Text(r.RequestID), text.Text(r.Generation.ID), r.Error)
 }
 
+// errTold is the error of a line that names a job, its state or its output
+// twice: which is meant nobody can tell.
+const errTold = "the result file says twice what became of this request"
+
 // UnmarshalJSON reads one line of a result file in any of its shapes.
 func (r *BatchResult) UnmarshalJSON(b []byte) error {
 	var w wireResult
-	if err := json.Unmarshal(b, &w); err != nil {
+	err := exact.Decode(b, w.members())
+	if err != nil && !errors.Is(err, exact.ErrTwice) {
 		return err
 	}
 	*r = BatchResult{RequestID: cmp.Or(w.RequestID, w.RequestIDC), Error: w.Error.Text}
-	if !isObject(w.Response) {
-		return nil
+	if err == nil && exact.IsObject(w.Response) {
+		err = r.response(w.Response)
 	}
-	var wrapped struct {
-		Body    json.RawMessage `json:"body"`
-		Message reason          `json:"message"`
+	if err != nil {
+		r.Generation, r.Error = Generation{}, errTold
 	}
-	inner := w.Response
-	if json.Unmarshal(inner, &wrapped) == nil && isObject(wrapped.Body) {
-		inner = wrapped.Body
-		_ = json.Unmarshal(inner, &wrapped)
+	return nil
+}
+
+// response reads a generation, or an HTTP answer that holds one.
+func (r *BatchResult) response(inner []byte) error {
+	var w wireResponse
+	err := exact.Decode(inner, w.members())
+	if exact.IsObject(w.Body) {
+		inner, w.Message = w.Body, reason{}
+		err = errors.Join(err, exact.Decode(inner, w.members()))
 	}
-	_ = json.Unmarshal(inner, &r.Generation)
-	r.Error = cmp.Or(r.Error, r.Generation.Error, wrapped.Message.Text)
+	err = errors.Join(err, r.Generation.UnmarshalJSON(inner))
+	r.Error = cmp.Or(r.Error, r.Generation.Error, w.Message.Text)
 	if r.Generation.ID == "" {
 		r.Generation = Generation{}
 	}
-	return nil
+	return err
 }

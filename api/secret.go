@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -78,19 +77,4 @@ func (s Secret) check() error {
 		}
 	}
 	return nil
-}
-
-// minRedacted is the shortest key looked for in answers; shorter ones would
-// turn up in words by chance.
-const minRedacted = 6
-
-// redact hides the key in what a server said.
-func (s Secret) redact(b []byte) []byte {
-	if s.IsZero() || len(*s.v) < minRedacted {
-		return b
-	}
-	if key := []byte(*s.v); bytes.Contains(b, key) {
-		return bytes.ReplaceAll(b, key, []byte(redacted))
-	}
-	return b
 }

@@ -43,7 +43,7 @@ func TestAJobFromEndToEnd(t *testing.T) {
 				c, s := account(t, simulator.Options{Profile: profile, Plan: simulator.Creator})
 				ctx := t.Context()
 				models, err := c.Models(ctx)
-				if err != nil || len(models) < 5 {
+				if err != nil || len(models.Items) < 5 {
 					t.Fatalf("%+v, %v", models, err)
 				}
 				price, err := c.Estimate(ctx, api.EstimateRequest{Model: "lipsync-2", Duration: 8, FPS: 25, Create: body(s.StorageURL(), 8)})
@@ -197,7 +197,7 @@ func TestABatchFromEndToEnd(t *testing.T) {
 					t.Errorf("%+v, %d results, %v", b, len(results), err)
 				}
 				all, err := c.Batches(ctx)
-				if err != nil || len(all) != 1 || all[0].ID != b.ID {
+				if err != nil || len(all.Items) != 1 || all.Items[0].ID != b.ID {
 					t.Errorf("%+v, %v", all, err)
 				}
 			})

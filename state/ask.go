@@ -61,7 +61,10 @@ type Result struct {
 	More   bool       // another page of generations may follow
 	Last   api.ID     // of the last generation, as the server ordered them
 	Cursor api.Cursor // of the next page of assets, "" at the end
-	Err    error
+	// Skipped counts what the answer held and could not be read: it exists, so
+	// what did not come is not gone.
+	Skipped int
+	Err     error
 }
 
 // Collect thins generations as they come. It is meant to be the each of
@@ -76,22 +79,22 @@ func (r *Result) Collect(items []api.Generation) {
 // Page ends the result of Client.Generations.
 func (r *Result) Page(page api.GenerationPage, err error) {
 	r.Collect(page.Items)
-	r.Whole, r.More, r.Err = page.Whole, page.More, err
+	r.Whole, r.More, r.Skipped, r.Err = page.Whole, page.More, page.Skipped, err
 }
 
 // BatchesResult is the result of Client.Batches.
-func BatchesResult(items []api.Batch, err error) Result {
-	return Result{Batches: thin(items, NewBatch), Err: err}
+func BatchesResult(all api.List[api.Batch], err error) Result {
+	return Result{Batches: thin(all.Items, NewBatch), Skipped: all.Skipped, Err: err}
 }
 
 // AssetsResult is the result of Client.Assets.
 func AssetsResult(page api.AssetPage, err error) Result {
-	return Result{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Err: err}
+	return Result{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Skipped: page.Skipped, Err: err}
 }
 
 // ModelsResult is the result of Client.Models.
-func ModelsResult(items []api.Model, err error) Result {
-	return Result{Models: thin(items, NewModel), Err: err}
+func ModelsResult(all api.List[api.Model], err error) Result {
+	return Result{Models: thin(all.Items, NewModel), Skipped: all.Skipped, Err: err}
 }
 
 // EstimateResult is the result of Client.Estimate.

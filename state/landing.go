@@ -32,7 +32,7 @@ func (s *Store) MarkGone(id api.ID, now time.Time) {
 func (s *Store) land(a Ask, r Result, now time.Time) {
 	switch a.Topic {
 	case Batches:
-		settle(&s.Batches, a.ticket, r.Batches, true, r.Err, now)
+		settle(&s.Batches, a.ticket, r.Batches, r.Skipped == 0, r.Err, now)
 		for i := range r.Batches {
 			s.batchSeen(&r.Batches[i], now)
 		}
@@ -40,9 +40,9 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 		for i := range r.Models {
 			s.Prices.see(r.Models[i].Name)
 		}
-		settle(&s.Models, a.ticket, r.Models, true, r.Err, now)
+		settle(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
 	case Assets, AssetPages:
-		whole := a.Topic == Assets && r.Cursor == ""
+		whole := a.Topic == Assets && r.Cursor == "" && r.Skipped == 0
 		settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
 	case UnitPrices:
 		s.landPrice(a.Estimate.Model, r)
@@ -97,7 +97,7 @@ func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
 	}
 	s.learn(r.Generations, now, func() {
 		switch {
-		case r.Whole, a.Topic == Head && !r.More:
+		case r.Skipped == 0 && (r.Whole || a.Topic == Head && !r.More):
 			c.Answer(a.ticket, r.Generations, now)
 			for _, key := range c.lost(a.ticket, r.Generations) {
 				s.MarkGone(api.ID(key), now)

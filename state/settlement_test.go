@@ -178,7 +178,7 @@ func TestABatchIsOneEntry(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	s.Accept(&Submission{ID: "s1", Kind: SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: Price{Cost: new(api.Micros(7))}})
 	ask := Ask{Topic: Batches, ticket: s.Batches.Ask(now)}
-	s.land(ask, BatchesResult([]api.Batch{{ID: "b1", Status: api.BatchCompleted}}, nil), now)
+	s.land(ask, BatchesResult(api.List[api.Batch]{Items: []api.Batch{{ID: "b1", Status: api.BatchCompleted}}}, nil), now)
 	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
 		t.Error(got)
 	}

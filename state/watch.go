@@ -80,7 +80,7 @@ func (w *watch) answered(s *Store, ids []api.ID, r Result, now time.Time) {
 	}
 	for _, id := range ids {
 		if s.Generations.isLive(string(id)) {
-			w.miss(s, id, !present[id], now)
+			w.miss(s, id, !present[id] && r.Skipped == 0, now)
 		}
 	}
 }

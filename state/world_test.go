@@ -111,11 +111,11 @@ func (w *world) serve(a Ask) (r Result) {
 	}
 	switch a.Topic {
 	case Batches:
-		r = BatchesResult(w.batches, nil)
+		r = BatchesResult(api.List[api.Batch]{Items: w.batches}, nil)
 	case Assets, AssetPages:
 		r = AssetsResult(w.assetPage(a.Assets), nil)
 	case Models:
-		r = ModelsResult(w.models, nil)
+		r = ModelsResult(api.List[api.Model]{Items: w.models}, nil)
 	case UnitPrices:
 		r = EstimateResult(estimate(a.Estimate.FPS*int(a.Estimate.Duration), 500_000), nil)
 	default:

@@ -54,7 +54,8 @@ func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
 	case state.TaskLook:
 		done.Jobs, done.Err = d.jobsSince(ctx, t.Step.Since)
 	case state.TaskLookBatches:
-		done.Batches, done.Err = d.Client.Batches(api.Background(ctx))
+		all, err := d.Client.Batches(api.Background(ctx))
+		done.Batches, done.Err = all.Items, err
 	}
 	return done
 }
