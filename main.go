@@ -167,8 +167,14 @@ func configure(demo bool) (ui.Config, error) {
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
 		Pace: pace(set.Refresh), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve,
 		Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
-		Demo:    startDemo,
-		Connect: func(key string) (*ui.Session, error) { return connect(env, set, api.NewSecret(key)) },
+		Demo: startDemo,
+		Connect: func(typed string) (*ui.Session, error) {
+			key, _, err := settings.TidyKey(typed)
+			if err != nil {
+				return nil, err
+			}
+			return connect(env, set, api.NewSecret(key))
+		},
 		SaveKey: func(key string) (string, error) {
 			path, err := settings.KeyPath(env)
 			return path, errors.Join(err, settings.SaveKey(env, key))

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -49,21 +51,26 @@ func KeyPath(env Env) (string, error) {
 func FindKey(env Env) (api.Secret, KeySource, []Problem) {
 	source := KeySource{Looked: []string{keyVariable}}
 	if raw := strings.TrimSpace(env.Getenv(keyVariable)); raw != "" {
-		if err := checkKey(raw); err != nil {
+		key, notice, err := TidyKey(raw)
+		if err != nil {
 			source.refused = true
 			return api.Secret{}, source, []Problem{{File: keyVariable, Words: err.Error()}}
 		}
+		var problems []Problem
+		if notice != "" {
+			problems = []Problem{{File: keyVariable, Words: notice}}
+		}
 		source.Found = true
-		return api.NewSecret(raw), source, nil
+		return api.NewSecret(key), source, problems
 	}
 	path, err := KeyPath(env)
 	if err != nil {
 		return api.Secret{}, source, []Problem{{File: "HOME", Words: err.Error()}}
 	}
 	source.Looked = append(source.Looked, path)
-	raw, notice, err := readKey(path, env.UID)
+	raw, notices, err := readKey(path, env.UID)
 	var problems []Problem
-	if notice != "" {
+	for _, notice := range notices {
 		problems = append(problems, Problem{File: path, Words: notice})
 	}
 	switch {
@@ -82,34 +89,37 @@ const maxKey = 4 << 10
 
 // readKey reads the key file. It asks the open file who owns it and who may
 // read it, so that nobody can swap it in between.
-func readKey(path string, uid int) (key, notice string, err error) {
+func readKey(path string, uid int) (key string, notices []string, err error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe in its place must not hold the start up
 	if err != nil {
-		return "", "", reason(err)
+		return "", nil, reason(err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return "", "", reason(err)
+		return "", nil, reason(err)
 	}
 	if !info.Mode().IsRegular() {
-		return "", "", errors.New("it is not a regular file, so it is not read")
+		return "", nil, errors.New("it is not a regular file, so it is not read")
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); ok && uid >= 0 && int(st.Uid) != uid {
-		return "", "", errors.New("it belongs to another user, so the key in it is not used")
+		return "", nil, errors.New("it belongs to another user, so the key in it is not used")
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		if err := f.Chmod(0o600); err != nil {
-			return "", "", fmt.Errorf("others can read it, and that can't be changed (%w), so the key in it is not used", reason(err))
+			return "", nil, fmt.Errorf("others can read it, and that can't be changed (%w), so the key in it is not used", reason(err))
 		}
-		notice = "others could read it: it is private now; if the machine is shared, make a new key"
+		notices = append(notices, "others could read it: it is private now; if the machine is shared, make a new key")
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, maxKey+1))
 	if err != nil {
-		return "", notice, reason(err)
+		return "", notices, reason(err)
 	}
-	key = strings.TrimSpace(string(raw))
-	return key, notice, checkKey(key)
+	key, notice, err := TidyKey(string(raw))
+	if notice != "" {
+		notices = append(notices, notice)
+	}
+	return key, notices, err
 }
 
 // reason leaves the path out of an error: it is told beside it.
@@ -120,6 +130,50 @@ func reason(err error) error {
 	return err
 }
 
+// keyName is what stands before a key in a shell's line, a configuration or a
+// header.
+var keyName = regexp.MustCompile(`(?i)^(?:export\s+)?(?:sync_api_key|api[_-]?key|x-api-key|authorization)\s*[=:]\s*|^bearer\s+`)
+
+// TidyKey takes off what comes along when a key is copied: space around it,
+// quotes, and a name before it. The notice names what was taken off, "" if
+// nothing was. An error names the mistake, and no part of the key.
+func TidyKey(raw string) (key, notice string, err error) {
+	key = strings.TrimSpace(raw)
+	var off []string
+	for {
+		rest, what := key, ""
+		if name := keyName.FindString(key); name != "" {
+			rest, what = key[len(name):], "the name before it"
+		} else if bare, quoted := unquoted(key); quoted {
+			rest, what = bare, "the quotes around it"
+		}
+		if what == "" {
+			break
+		}
+		key = strings.TrimSpace(rest)
+		if !slices.Contains(off, what) {
+			off = append(off, what)
+		}
+	}
+	if err := checkKey(key); err != nil {
+		return "", "", err
+	}
+	if len(off) > 0 {
+		notice = "the key was taken without " + strings.Join(off, " and ") + ": better take that out"
+	}
+	return key, notice, nil
+}
+
+// unquoted takes a pair of quotes off.
+func unquoted(s string) (bare string, quoted bool) {
+	for _, q := range [][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"‘", "’"}, {"<", ">"}} {
+		if len(s) >= len(q[0])+len(q[1]) && strings.HasPrefix(s, q[0]) && strings.HasSuffix(s, q[1]) {
+			return s[len(q[0]) : len(s)-len(q[1])], true
+		}
+	}
+	return s, false
+}
+
 // checkKey says why a text can't be a key, without repeating any of it.
 func checkKey(key string) error {
 	switch {
@@ -127,6 +181,12 @@ func checkKey(key string) error {
 		return errors.New("it holds no key: put the key there, on one line")
 	case len(key) > maxKey:
 		return errors.New("it is too long for a key")
+	case strings.ContainsAny(key, "\r\n"):
+		return fmt.Errorf("it has %d lines: a key is one line, alone", 1+strings.Count(key, "\n"))
+	case strings.ContainsAny(key, " \t"):
+		return errors.New("there is a space inside the key: was it copied whole, and alone?")
+	case strings.ContainsAny(key, "\"'`“”‘’"):
+		return errors.New("there is a quote at one end or inside: put the key there without quotes")
 	}
 	for i := range len(key) {
 		if key[i] <= ' ' || key[i] > '~' {
@@ -137,10 +197,10 @@ func checkKey(key string) error {
 }
 
 // SaveKey writes the key file, readable by the user alone, whole or not at
-// all. Surrounding space is taken off.
+// all. What [TidyKey] takes off is not written.
 func SaveKey(env Env, key string) error {
-	key = strings.TrimSpace(key)
-	if err := checkKey(key); err != nil {
+	key, _, err := TidyKey(key)
+	if err != nil {
 		return err
 	}
 	path, err := KeyPath(env)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"dubtop/api"
 )
 
 const canary = "sk-canary-7f3a9b"
@@ -87,7 +89,9 @@ func TestKeysThatAreRefused(t *testing.T) {
 	}{
 		"somebody else's": {text(canary), 1, "belongs to another user"},
 		"empty":           {text(" \n"), 0, "holds no key"},
-		"two lines":       {text(canary + "\n" + canary), 0, "not a key"},
+		"two lines":       {text(canary + "\n" + canary), 0, "it has 2 lines"},
+		"a sentence":      {text("my key " + canary), 0, "a space inside the key"},
+		"half a quote":    {text(canary + `"`), 0, "a quote at one end"},
 		"not plain":       {text(canary + "\u00e9"), 0, "not a key"},
 		"endless":         {text(strings.Repeat(canary, 9000)), 0, "too long"},
 		"a directory":     {func(path string) error { return os.Mkdir(path, 0o700) }, 0, "not a regular file"},
@@ -119,6 +123,37 @@ func TestKeysThatAreRefused(t *testing.T) {
 		t.Errorf("from the environment: %t, %v", !secret.IsZero(), problems)
 	}
 	quiet(t, secret, source, problems)
+}
+
+// What is copied along with a key is taken off and told, in the environment and
+// in the file alike.
+func TestWhatStandsAroundAKeyIsTakenOff(t *testing.T) {
+	for _, c := range []struct{ before, after, words string }{
+		{`"`, `"`, "without the quotes around it"},
+		{"'", "'\n", "without the quotes around it"},
+		{"“", "”", "without the quotes around it"},
+		{"SYNC_API_KEY=", "", "without the name before it"},
+		{"export SYNC_API_KEY = ", "\n", "without the name before it"},
+		{`SYNC_API_KEY="`, `"`, "without the name before it and the quotes around it"},
+		{`"SYNC_API_KEY=`, `"`, "without the quotes around it and the name before it"},
+		{"x-api-key: ", "\r\n", "without the name before it"},
+		{"Authorization: Bearer ", "", "without the name before it"},
+		{"\n\n ", "\n\n", ""},
+	} {
+		env := someone(t, map[string]string{keyVariable: c.before + canary + c.after})
+		inFile := someone(t, nil)
+		write(t, filepath.Join(inFile.Home, ".config/dubtop/api_key"), c.before+canary+c.after, 0o600)
+		for where, env := range map[string]Env{"the environment": env, "the file": inFile} {
+			secret, source, problems := FindKey(env)
+			if !source.Found || secret.Fingerprint() != api.NewSecret(canary).Fingerprint() {
+				t.Errorf("%s: %q…%q was not taken: %v", where, c.before, c.after, problems)
+			}
+			if words := fmt.Sprint(problems); (c.words == "") != (len(problems) == 0) || !strings.Contains(words, c.words) {
+				t.Errorf("%s: %q…%q says %s, want %q", where, c.before, c.after, words, c.words)
+			}
+			quiet(t, secret, source, problems)
+		}
+	}
 }
 
 func TestWithoutAKeyThePlacesAreNamed(t *testing.T) {
