@@ -200,6 +200,12 @@ func configure(demo bool) (ui.Config, error) {
 				problems = append(problems, settings.Problem{File: source.String(), Words: "not used: " + err.Error()})
 			}
 			err = nil // the first screen says it, and has other ways on
+			if cfg.Session != nil {
+				cfg.Session.KeyFrom = settings.Short(env, source.String())
+			}
+			if source.Path == "" {
+				cfg.KeyVariable = "SYNC_API_KEY"
+			}
 		}
 	}
 	// From here on nobody needs the key's variable, and children must not see

@@ -68,6 +68,7 @@ const (
 	Drop          Name = "drop"
 	Resend        Name = "send_once_more"
 	Refresh       Name = "refresh"
+	ReplaceKey    Name = "replace_key"
 	Pause         Name = "pause"
 	Help          Name = "help"
 	Palette       Name = "palette"
@@ -163,6 +164,7 @@ func working() []Entry {
 		{Resend, []string{"R"}, "R", "send once more, by your own choice", GroupQueue},
 
 		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},
+		{ReplaceKey, []string{"ctrl+k"}, "ctrl+k", "use another API key", GroupScreen},
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},

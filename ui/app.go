@@ -32,6 +32,7 @@ import (
 // Session is one account that is worked with.
 type Session struct {
 	Name       string // shown in the header
+	KeyFrom    string // where its key was found; "" where it was pasted
 	Client     *api.Client
 	Journal    *journal.Journal // nil until OpenJournal has brought it
 	JournalErr error            // why the journal can't be written: nothing can be spent then
@@ -55,6 +56,9 @@ type Config struct {
 	SaveKey  func(key string) (path string, err error)
 	Demo     func() (*Session, error)
 	LookedUp []string // where a key was looked for, for the first screen
+	// KeyVariable is the variable of the environment that held the key at the
+	// start, "" where none did: it goes before a saved key at the next start.
+	KeyVariable string
 
 	Keys    keymap.Map
 	Theme   string // auto, dark or light

@@ -230,7 +230,7 @@ func (a *App) phase() piece {
 	case state.PhaseHeld:
 		return piece{fmt.Sprintf("%s, going on in %s; %s", asOf, span(p.Until.Sub(a.now)), p.Words), toneWarn}
 	case state.PhaseRejected:
-		return piece{fmt.Sprintf("%s, nothing is asked any more (%s: try again); %s", asOf, refresh, p.Words), toneBad}
+		return piece{a.refusedKey(refresh) + "; " + asOf, toneBad}
 	}
 	if age == "" {
 		return piece{"asking for the first time" + a.theme.glyphs.more, toneMuted}

@@ -403,6 +403,9 @@ func (l *list[T]) nothing() []string {
 	default:
 		words = l.empty()
 	}
+	if !l.rows.Known() && l.app.keyRefused() {
+		words = append(words, l.app.keyFor(keymap.ReplaceKey)+"  use another API key")
+	}
 	lines := []string{""}
 	for _, w := range words {
 		for _, line := range wrap(w, max(10, l.width-6)) {

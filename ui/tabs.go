@@ -82,6 +82,7 @@ func (a *App) everywhere() []action {
 		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable),
 		a.does(keymap.Refresh, a.refreshNow).hinted("refresh"),
 		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
+		a.does(keymap.ReplaceKey, plain(func() { a.push(newKeyPrompt(a)) })).unless(a.irreplaceable),
 		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
 		a.does(keymap.Help, a.toggleHelp),
 		a.does(keymap.Suspend, a.suspend).unless(a.unstoppable),

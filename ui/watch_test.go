@@ -397,7 +397,7 @@ func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
 		s.Pass(30 * time.Second)
 		s.account.RevokeKey()
 		s.Pass(20 * time.Second)
-		s.Sees("nothing is asked any more (r: try again)", "1 Generations 43")
+		s.Sees("the API key was refused (ctrl+k: use another, r: try again)", "1 Generations 43")
 		before := len(s.account.Requests())
 		s.Pass(3 * time.Minute)
 		if n := len(s.account.Requests()) - before; n > 0 {
@@ -408,7 +408,7 @@ func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
 		}
 		s.Press("r")
 		s.Pass(time.Second)
-		s.Sees("nothing is asked any more")
+		s.Sees("the API key was refused")
 		s.account.RestoreKey()
 		s.Press("r")
 		s.Pass(3 * time.Second)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -8,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/keymap"
+	"dubtop/state"
 )
 
 // keysPage is where the vendor lets one make API keys.
@@ -74,6 +76,32 @@ func (w *welcome) View() string {
 		lines[i] = fitStyled(line, w.width)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// refusedKey says which key the server refuses, and the keys that help.
+func (a *App) refusedKey(refresh string) string {
+	words := fmt.Sprintf("the API key was refused (%s: use another, %s: try again)", a.keyFor(keymap.ReplaceKey), refresh)
+	if from := a.session.KeyFrom; from != "" {
+		words += ": the one from " + from
+	}
+	return words
+}
+
+// keyRefused reports whether the server refuses the key of this session.
+func (a *App) keyRefused() bool {
+	return a.session != nil && a.poller.Phase(a.now).Kind == state.PhaseRejected
+}
+
+// irreplaceable says why the key can't be replaced now: what is on its way
+// belongs to the account of this one.
+func (a *App) irreplaceable() string {
+	switch {
+	case a.session.Demo:
+		return "the demo has no key; start dubtop without --demo"
+	case len(a.sending) > 0:
+		return "a job is being sent: wait for its answer"
+	}
+	return ""
 }
 
 // keyPrompt takes an API key, masked, and has it tested before anything is
@@ -176,7 +204,11 @@ func (m savedKeyMsg) land(a *App) tea.Cmd {
 		a.complain("the key was not saved: " + errorText(m.err))
 		return nil
 	}
-	a.say("key saved in " + m.path)
+	words := "key saved in " + m.path
+	if a.cfg.KeyVariable != "" {
+		words += "; take " + a.cfg.KeyVariable + " out of the environment, it goes before the file"
+	}
+	a.say(words)
 	return nil
 }
 

@@ -134,3 +134,56 @@ func TestProblemsOfTheConfigurationAreShownAndStopNothing(t *testing.T) {
 		s.Sees("config.toml, line 3: theme must be auto, dark or light", "1 of 40")
 	})
 }
+
+// A key that the server refuses is named by where it came from, and replaced
+// without leaving.
+func TestARefusedKeyIsReplacedAtOnce(t *testing.T) {
+	t.Parallel()
+	st := stage{config: func(c *ui.Config) {
+		wrong, err := c.Connect("sk-of-last-year")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong.KeyFrom, c.Session, c.KeyVariable = "~/.config/dubtop/api_key", wrong, ""
+	}}
+	tell(t, st, func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Sees("the API key was refused (ctrl+k: use another, r: try again): the one from ~/.config/dubtop/api_key", "ctrl+k  use another API key")
+		s.Press("ctrl+k")
+		s.Sees("API key", "paste it here")
+		s.Press("esc")
+		s.Sees("ctrl+k: use another")
+		s.Press("ctrl+k")
+		s.Paste(s.account.Key())
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("The key works. Save it for the next time?")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("key saved in /home/ada/.config/dubtop/api_key", "1 of 40")
+		s.DoesNotSee("refused", "out of the environment")
+		s.keyless()
+	})
+}
+
+func TestASavedKeyBehindOneOfTheEnvironmentSaysSo(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 160, height: 40, config: func(c *ui.Config) { c.KeyVariable = "SYNC_API_KEY" }}, func(s *story) {
+		s.Pass(time.Second)
+		s.Press("ctrl+k")
+		s.Paste(s.account.Key())
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("take SYNC_API_KEY out of the environment, it goes before the file")
+	})
+}
+
+func TestTheDemoHasNoKeyToReplace(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{config: func(c *ui.Config) { c.Session.Demo = true }}, func(s *story) {
+		s.Press("ctrl+k")
+		s.Sees("the demo has no key")
+	})
+}
