@@ -43,6 +43,14 @@ func (j *Journal) Seen(ctx context.Context) (generations, batches time.Time, err
 	return generations, batches, j.failed(rows.Err())
 }
 
+// Untried reports that no answer of the server's ever reached this journal, so
+// that nobody knows yet whether its key is a key.
+func (j *Journal) Untried(ctx context.Context) (untried bool, err error) {
+	row := j.lists.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM seen) AND NOT EXISTS (SELECT 1 FROM submissions)
+		AND NOT EXISTS (SELECT 1 FROM ledger)`)
+	return untried, j.failed(row.Scan(&untried))
+}
+
 // collect reads all rows and closes them.
 func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
 	defer rows.Close()

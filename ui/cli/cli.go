@@ -6,6 +6,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,7 @@ type account struct {
 	stateDir, profile string // where its journal lies, under that of all of them
 	client            *api.Client
 	settings          settings.Settings
+	keyFrom           string // where the key was found, in words
 }
 
 // account finds the account of the key. It needs no network. What is odd about
@@ -67,19 +69,23 @@ func (w World) account(v voice) (account, error) {
 	if err != nil {
 		return account{}, &Failure{Status: StatusError, Code: "configuration", Err: err}
 	}
-	return account{dir, journal.ProfileName(key.Fingerprint(), client.Base()), client, set}, nil
+	return account{
+		stateDir: dir, profile: journal.ProfileName(key.Fingerprint(), client.Base()), client: client, settings: set,
+		keyFrom: settings.Short(w.Env, source.String()),
+	}, nil
 }
 
 // look reads from the account's journal. Without one it does nothing: looking
-// makes none.
+// makes none. A key that no answer ever came for is tried first, lest a wrong
+// one be told that there is nothing.
 func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) error) error {
 	a, err := w.account(v)
 	if err != nil {
 		return err
 	}
-	j, err := a.open(ctx)
+	j, err := a.open(ctx, v)
 	if err != nil || j == nil {
-		return journalFailed(err)
+		return err
 	}
 	if err := j.Writable(); err != nil { // of a newer dubtop; it can be read
 		v.warn(err.Error())
@@ -88,12 +94,62 @@ func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) er
 }
 
 // open opens the account's journal, nil if there is none.
-func (a account) open(ctx context.Context) (*journal.Journal, error) {
+func (a account) open(ctx context.Context, v voice) (*journal.Journal, error) {
 	has, err := journal.HasProfile(a.stateDir, a.profile)
-	if err != nil || !has {
-		return nil, err
+	if err != nil {
+		return nil, journalFailed(err)
 	}
-	return journal.OpenProfile(ctx, a.stateDir, a.profile)
+	if !has {
+		return nil, a.try(ctx, v)
+	}
+	j, err := journal.OpenProfile(ctx, a.stateDir, a.profile)
+	if err != nil {
+		return nil, journalFailed(err)
+	}
+	untried, err := j.Untried(ctx)
+	if err = journalFailed(err); err == nil && untried {
+		err = a.try(ctx, v)
+	}
+	if err != nil {
+		return nil, cmp.Or(err, j.Close())
+	}
+	return j, nil
+}
+
+// tryTime is how long a key is tried for.
+const tryTime = 10 * time.Second
+
+// try asks the server whether the key is one. Where it can't be asked, that is
+// said, and the command goes on.
+func (a account) try(ctx context.Context, v voice) error {
+	limited, stop := context.WithTimeout(ctx, tryTime)
+	defer stop()
+	_, err := a.client.Models(limited)
+	e, ok := errors.AsType[*api.Error](err)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return ctx.Err()
+	case ok && e.Kind == api.KindAuth:
+		return a.refused(err)
+	}
+	v.warn("nothing is known here of the account of this key, and the key could not be tried: " + err.Error())
+	return nil
+}
+
+// named says which key it is that an error is about.
+func (a account) named(err error) error {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindAuth {
+		return a.refused(err)
+	}
+	return err
+}
+
+// refused is the failure of a key that the server does not take.
+func (a account) refused(err error) error {
+	return &Failure{
+		Status: StatusAuth, Code: "auth", Err: fmt.Errorf("the key from %s: %w", a.keyFrom, err),
+		Hint: "put the right one there, or let dubtop save it",
+	}
 }
 
 func journalFailed(err error) error {

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"database/sql"
 	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,7 +41,70 @@ func newDesk(t *testing.T) *desk {
 	d.world = World{Zone: zone, Version: "test", Env: settings.Env{
 		Home: t.TempDir(), UID: os.Getuid(), Getenv: func(name string) string { return d.variables[name] },
 	}}
+	d.world.Transport = answers{200, `[{"id":"lipsync-2","name":"lipsync-2"}]`}
 	return d
+}
+
+// answers is the internet, where every server says one thing to everybody.
+type answers struct {
+	status int
+	body   string
+}
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	switch {
+	case r.URL.Hostname() == "127.0.0.1":
+		return http.DefaultTransport.RoundTrip(r)
+	case a.status == 0:
+		return nil, errors.New("no network")
+	}
+	return &http.Response{
+		StatusCode: a.status, Request: r, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(a.body)),
+	}, nil
+}
+
+// A key that the server refuses is never told that there is nothing: not where
+// the account has no journal, and not where the dashboard made an empty one.
+func TestAWrongKeyIsSaidByEveryCommand(t *testing.T) {
+	for _, opened := range []bool{false, true} {
+		d := newDesk(t)
+		d.world.Transport = answers{401, `{"statusCode":401,"message":"Unauthorized"}`}
+		if opened {
+			if err := d.journal().Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, line := range []string{"queue ls", "queue drain", "spend", "spend --entries --csv", "join"} {
+			if got := d.run(line); got.status != StatusAuth || got.out != "" || strings.Count(got.errors, "\n") != 1 ||
+				!strings.Contains(got.errors, "the key from the environment (SYNC_API_KEY): the API key was refused (401)") {
+				t.Errorf("%s: %+v", line, got)
+			}
+			if got := d.run(line + " --json"); !strings.Contains(line, "csv") && (errorOf(t, got.errors).Code != "auth" || got.status != StatusAuth) {
+				t.Errorf("%s in JSON: %+v", line, got)
+			}
+		}
+	}
+}
+
+// A key that was good once can read what the journal holds without a network.
+func TestAKeyThatWasGoodNeedsNoNetworkToLook(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	d.world.Transport = answers{}
+	price := api.Micros(1_250_000)
+	booked(t, j, noon, state.LedgerEntry{Submission: "s1", Job: "g1", Model: "lipsync-2", Estimate: &price})
+	if got := d.run("spend"); got.status != 0 || got.errors != "" || !strings.Contains(got.out, "1.25") {
+		t.Errorf("spend: %+v", got)
+	}
+}
+
+func TestAKeyThatCannotBeTriedIsLeftAtThat(t *testing.T) {
+	d := newDesk(t)
+	d.world.Transport = answers{}
+	if got := d.run("queue ls"); got.status != 0 || got.out != "Nothing waits.\n" || !strings.Contains(got.errors, "the key could not be tried") {
+		t.Errorf("queue ls: %+v", got)
+	}
 }
 
 // journal opens the account's journal, as the dashboard would.

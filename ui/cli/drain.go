@@ -58,9 +58,9 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 		return err
 	}
 	t := teller{command: c, json: v.json, zone: w.Zone}
-	j, err := a.open(c.Context())
+	j, err := a.open(c.Context(), v)
 	if err != nil {
-		return journalFailed(err)
+		return err
 	}
 	if j == nil {
 		return t.nothing()
@@ -89,7 +89,7 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 		t.end(result.sum)
 		t.left(v, rows)
 	}
-	return cmp.Or(drained(result), t.failed, journalFailed(j.Close()))
+	return cmp.Or(a.named(drained(result)), t.failed, journalFailed(j.Close()))
 }
 
 // outcome is how a run ended.

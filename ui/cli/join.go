@@ -51,12 +51,17 @@ func (w World) listKin(c *cobra.Command) error {
 	if err != nil {
 		return journalFailed(err)
 	}
+	if len(kin) == 0 { // else each of them is asked about with this key
+		if err := a.try(c.Context(), v); err != nil {
+			return err
+		}
+	}
 	found := []kinJSON{}
 	t := table{titles: []string{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
 	for _, k := range kin {
 		readable, err := a.client.Reads(c.Context(), k.Newest)
 		if err != nil {
-			return err
+			return a.named(err)
 		}
 		j := kinJSON{Profile: k.Profile, Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
 		seen, reads := none, "no"
@@ -103,7 +108,7 @@ func (w World) join(c *cobra.Command, to string) error {
 	}
 	readable, err := a.client.Reads(c.Context(), relative.Newest)
 	if err != nil {
-		return err
+		return a.named(err)
 	}
 	if !readable {
 		return &Failure{
