@@ -98,6 +98,7 @@ type App struct {
 	tab   int
 	stack []screen
 	toast toast
+	keys  keylog
 	frame frame
 }
 
@@ -186,6 +187,11 @@ func (a *App) setDark(dark bool) {
 // press gives a key to the first action of the top screen that claims it, and
 // else to the screen itself as typing. ctrl+c always means to quit.
 func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
+	if modifier(k) {
+		return nil
+	}
+	a.keys.press(k)
+	defer a.keys.done()
 	if k.String() == "ctrl+c" {
 		return a.quit()
 	}

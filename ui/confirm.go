@@ -1,12 +1,9 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/keymap"
 )
@@ -15,53 +12,77 @@ import (
 // that typing that was meant for the screen below cannot answer it.
 const armTime = 300 * time.Millisecond
 
-// confirm is a question with two buttons, No marked at first. Until it has
-// been quiet for armTime every key only starts the wait again; pasted text is
-// never an answer.
+// confirm is a question with two buttons, No marked at first. It takes a yes
+// only while the amount and the buttons are in sight and what it warns of was
+// read, and only from a key that was pressed for it: see keylog.go. Until it
+// has been quiet for armTime every key only starts the wait again; pasted text
+// is never an answer.
 type confirm struct {
 	app     *App
 	title   string
-	body    func(width int) []string // drawn anew each frame: ages move
+	amount  func(width int) []string // what it costs: always in sight; nil where nothing is paid
+	warning func(width int) []string // what has to be read before a yes; may be nil
+	body    func(width int) []string // what else it rests on, drawn anew each frame: ages move
 	yes, no string
 	answer  func(yes bool) tea.Cmd
 	leaving bool                    // it asks about the end of the program
+	binds   bool                    // a no is for good, too, and wants a key pressed for it
 	word    string                  // when set, this word must be typed for a yes
 	accepts func(typed string) bool // other spellings of the word; nil: none
 	typed   string
 	marked  bool // the yes button is marked
-	quiet   time.Time
-	armed   bool
-	covered bool // it waits below another screen
-	width   int
+
+	before string    // the key that was last pressed when it came
+	lit    time.Time // when it came to light
+	quiet  time.Time // when it was last disturbed before it was armed
+	armed  bool
+	bright bool // it is on top, and there is room for the amount and the buttons
+
+	width, height int
+	top           int // first line shown of what scrolls
+	read          int // lines of what scrolls that were in sight since the width changed
 }
 
-// armMsg looks whether a dialog has been left in peace long enough.
+// armMsg looks whether a dialog can be answered by now.
 type armMsg struct{ dialog *confirm }
 
 func (m armMsg) land(a *App) tea.Cmd {
 	c := m.dialog
-	if a.top() != screen(c) {
-		c.covered = true
-		if !a.shown(c) {
-			return nil
-		}
-		return c.wait(armTime)
+	if !a.shown(c) {
+		return nil
 	}
-	if c.covered { // it has just come to light: the last key was not for it
-		c.covered, c.quiet = false, time.Now()
-	}
-	if left := armTime - time.Since(c.quiet); left > 0 {
+	c.look()
+	if left := armTime - time.Since(c.quiet); c.bright && !c.armed && left > 0 {
 		return c.wait(left)
 	}
-	c.armed = true
-	return nil
+	c.armed = c.armed || c.bright
+	return c.wait(armTime)
+}
+
+// look notes whether the dialog can be read, and how far it was. What has just
+// come to light has to be left in peace again: the last key was not for it.
+func (c *confirm) look() {
+	s := c.sheet()
+	bright := c.app.top() == screen(c) && s.readable
+	if bright != c.bright {
+		now := time.Now()
+		c.bright, c.armed, c.quiet, c.lit = bright, false, now, now
+	}
+	if bright {
+		c.read = max(c.read, s.top+s.rows)
+	}
 }
 
 // ask puts a dialog up.
 func (a *App) ask(c *confirm) tea.Cmd {
-	c.app, c.quiet = a, time.Now()
+	c.begin(a)
 	a.push(c)
 	return c.wait(armTime)
+}
+
+// begin gets a dialog ready to be put up.
+func (c *confirm) begin(a *App) {
+	c.app, c.before, c.quiet = a, a.keys.newest(), time.Now()
 }
 
 func (c *confirm) wait(d time.Duration) tea.Cmd {
@@ -70,11 +91,16 @@ func (c *confirm) wait(d time.Duration) tea.Cmd {
 
 func (c *confirm) Title() string { return c.title }
 
-func (c *confirm) SetSize(width, _ int) {
-	c.width = width // on narrow screens nothing is left of what lies below
-	if width > 84 {
-		c.width = 76
+// SetSize gives the dialog the body's size, of which it takes what it needs.
+func (c *confirm) SetSize(width, height int) {
+	if width > 84 { // on narrow screens nothing is left of what lies below
+		width = 76
 	}
+	if width != c.width {
+		c.top, c.read = 0, 0 // other lines
+	}
+	c.width, c.height = width, height
+	c.scroll(0)
 }
 
 // Place puts the dialog into the middle.
@@ -92,24 +118,84 @@ func (c *confirm) Actions() []action {
 	if !c.armed {
 		return nil
 	}
-	no := a.does(keymap.No, func() tea.Cmd { return c.end(false) }).hinted(c.no)
+	no := a.does(keymap.No, func() tea.Cmd { return c.end(false) }).unless(c.noRefused).hinted(c.no)
+	choose := a.does(keymap.Choose, func() tea.Cmd { return c.end(c.marked || c.word != "") }).unless(c.chooseRefused)
 	if c.word != "" {
 		// Letters are typing here, so only the keys that are no letters act.
 		no.key.SetKeys("esc")
-		choose := a.does(keymap.Choose, func() tea.Cmd { return c.end(true) }).
-			unless(func() string { return c.missing() }).hinted(c.yes)
-		return []action{choose, no}
+		return append([]action{choose.hinted(c.yes), no}, c.reading()...)
 	}
-	return []action{
-		a.does(keymap.Yes, func() tea.Cmd { return c.end(true) }).hinted(c.yes),
+	return append([]action{
+		a.does(keymap.Yes, func() tea.Cmd { return c.end(true) }).unless(c.yesRefused).hinted(c.yes),
 		no,
-		a.does(keymap.Choose, func() tea.Cmd { return c.end(c.marked) }).hinted(""),
+		choose.hinted(""),
 		a.does(keymap.Switch, plain(func() { c.marked = !c.marked })).hinted(""),
+	}, c.reading()...)
+}
+
+// reading are the keys that scroll, where there is more than fits.
+func (c *confirm) reading() []action {
+	s := c.sheet()
+	if s.rows >= s.total {
+		return nil
 	}
+	a := c.app
+	by := func(n int) func() tea.Cmd { return plain(func() { c.scroll(n) }) }
+	page := max(1, s.rows-1)
+	acts := []action{
+		a.does(keymap.Down, by(1)).hinted("read on"), a.does(keymap.Up, by(-1)),
+		a.does(keymap.PageDown, by(page)), a.does(keymap.PageUp, by(-page)),
+	}
+	if c.word != "" {
+		acts[0].key.SetKeys("down")
+		acts[1].key.SetKeys("up")
+	}
+	return acts
+}
+
+// scroll moves what scrolls. It never skips a line that was not in sight.
+func (c *confirm) scroll(by int) {
+	c.top += by
+	c.top = c.sheet().top
+	c.look()
+}
+
+// yesRefused says why a key is no yes now, "" when it is one.
+func (c *confirm) yesRefused() string {
+	s := c.sheet()
+	switch {
+	case !c.bright || !s.readable:
+		return "the window is too small to show what is asked: make it larger first"
+	case c.app.keys.held(c):
+		return heldWords(c.app.keys.name)
+	case c.read < s.must:
+		return "read on first, with " + c.app.keyFor(keymap.Down) + ": there is a warning below"
+	}
+	return c.missing()
+}
+
+// noRefused says why a key is no no: only where a no cannot be taken back.
+func (c *confirm) noRefused() string {
+	if c.binds && c.app.keys.held(c) {
+		return heldWords(c.app.keys.name)
+	}
+	return ""
+}
+
+// chooseRefused guards the marked button. A key held down is not even a no: it
+// would take the question away before anybody has read it.
+func (c *confirm) chooseRefused() string {
+	switch {
+	case c.marked || c.word != "":
+		return c.yesRefused()
+	case c.app.keys.held(c):
+		return heldWords(c.app.keys.name)
+	}
+	return ""
 }
 
 func (c *confirm) missing() string {
-	if c.typed == c.word || c.accepts != nil && c.accepts(c.typed) {
+	if c.word == "" || c.typed == c.word || c.accepts != nil && c.accepts(c.typed) {
 		return ""
 	}
 	if c.accepts == nil {
@@ -134,45 +220,12 @@ func (c *confirm) Update(msg tea.Msg) tea.Cmd {
 		c.quiet = time.Now()
 		return nil
 	}
-	if c.word == "" {
-		return nil
-	}
-	if k.String() == "backspace" {
+	switch {
+	case c.word == "":
+	case k.String() == "backspace":
 		c.typed = c.typed[:max(0, len(c.typed)-1)]
-	} else if len(c.typed) < len(c.word)+8 {
+	case !k.IsRepeat && len(k.Text) == 1 && len(c.typed) < len(c.word)+8: // the words are ASCII
 		c.typed += k.Text
 	}
 	return nil
-}
-
-func (c *confirm) View() string {
-	t := c.app.theme
-	inner := max(10, c.width-4)
-	lines := []string{t.text(toneTitle, c.title), ""}
-	lines = append(lines, c.body(inner)...)
-	lines = append(lines, "", c.buttons())
-	box := lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Width(c.width)
-	return box.Render(strings.Join(lines, "\n"))
-}
-
-func (c *confirm) buttons() string {
-	t := c.app.theme
-	if c.word != "" {
-		return t.text(toneKey, c.word) + t.text(toneMuted, " typed in full means yes: ") + t.text(toneText, c.typed+"_")
-	}
-	button := func(key, words string, marked bool) string {
-		switch {
-		case !c.armed:
-			return t.text(toneMuted, "  "+key+" "+words+"  ")
-		case marked:
-			return t.picked[toneAccent].on(t.glyphs.cursor + " " + key + " " + words + " ")
-		}
-		return t.text(toneText, "  "+key+" "+words+" ")
-	}
-	yes := button(c.app.keyFor(keymap.Yes), c.yes, c.marked)
-	no := button(c.app.keyFor(keymap.No), c.no, !c.marked)
-	if ansi.StringWidth(yes)+3+ansi.StringWidth(no) > max(10, c.width-4) {
-		return yes + "\n" + no
-	}
-	return yes + "   " + no
 }

@@ -131,22 +131,20 @@ func (d *doubt) drop() tea.Cmd {
 // choose asks for a yes to a choice, with what it risks.
 func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no string) tea.Cmd {
 	a, q := d.app, d.question()
-	return a.ask(&confirm{
+	question := &confirm{
 		title: title, yes: yes, no: no,
-		body: func(width int) []string {
-			lines := wrap(q.Risk(c), width)
-			if sub, ok := a.outbox.Find(d.id); ok && c == state.ChoiceResend {
-				lines = append(lines, "", a.theme.text(toneMoney, priceAgain(sub.Price)))
-			}
-			return lines
-		},
+		warning: func(width int) []string { return wrap(q.Risk(c), width) },
 		answer: func(agreed bool) tea.Cmd {
 			if !agreed {
 				return nil
 			}
 			return a.decide(d.id, c, id)
 		},
-	})
+	}
+	if sub, ok := a.outbox.Find(d.id); ok && c == state.ChoiceResend {
+		question.amount = func(width int) []string { return toned(a.theme, toneMoney, wrap(priceAgain(sub.Price), width)) }
+	}
+	return a.ask(question)
 }
 
 // decide does what the user chose. A price that is too old to send under is

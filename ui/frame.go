@@ -62,8 +62,19 @@ func (a *App) View() tea.View {
 	v.Cursor = a.frame.cursor
 	v.AltScreen = true
 	v.ReportFocus = true
+	v.KeyboardEnhancements = a.enhancements()
 	v.WindowTitle = a.windowTitle()
 	return v
+}
+
+// enhancements has terminals that can tell a key that is held down from one
+// that is pressed again do so while a dialog asks. Only the report of every key
+// as an escape code brings that for letters; text comes along with it.
+func (a *App) enhancements() tea.KeyboardEnhancements {
+	if _, asks := a.top().(*confirm); !asks {
+		return tea.KeyboardEnhancements{}
+	}
+	return tea.KeyboardEnhancements{ReportEventTypes: true, ReportAllKeysAsEscapeCodes: true, ReportAssociatedText: true}
 }
 
 // windowTitle carries our own words and numbers only: terminals take titles

@@ -389,6 +389,7 @@ func (g *group) goOn() tea.Cmd {
 	c := &confirm{
 		title: fmt.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
 		yes:   "send them", no: "no, go back",
+		amount: func(width int) []string { return toned(g.app.theme, toneMoney, wrap(groupTotal(subs), width)) },
 		body:   func(width int) []string { return g.question(subs, width) },
 		answer: func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}

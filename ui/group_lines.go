@@ -238,15 +238,10 @@ func priceCell(p state.Price) cell {
 	return cell{"unpriced", toneWarn}
 }
 
-// question states the total first, and then all it rests on.
+// question states all that the total rests on.
 func (g *group) question(subs []state.Submission, width int) []string {
 	a, t := g.app, g.app.theme
-	var lines []string
-	for _, l := range wrap(groupTotal(subs), width) {
-		lines = append(lines, t.text(toneMoney, l))
-	}
-	lines = append(lines, a.advice(width, "that is", g.compared(), toneMoney)...)
-	lines = append(lines, "")
+	lines := append(a.advice(width, "that is", g.compared(), toneMoney), "")
 	lines = append(lines, a.advice(width, "models", modelCounts(subs), toneText)...)
 	if n := g.leaving(); n > 0 {
 		lines = append(lines, t.fact("left out", count(n, "job", "jobs"), toneWarn))

@@ -114,8 +114,8 @@ func (m kinMsg) land(a *App) tea.Cmd {
 // else is open: joining begins the session anew, and nothing typed may be lost.
 func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	c := &confirm{
-		title: "The same account with a new key?",
-		yes:   "the same", no: "keep apart",
+		title: "The same account with a new key?", binds: true,
+		yes: "the same", no: "keep apart",
 		body:   func(width int) []string { return a.kinLines(r, width) },
 		answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
@@ -123,7 +123,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	if len(a.stack) == 1 {
 		return a.ask(c)
 	}
-	c.app, c.quiet, c.covered = a, time.Now(), true
+	c.begin(a)
 	a.stack = slices.Insert(a.stack, 1, screen(c))
 	a.layout()
 	return c.wait(armTime)

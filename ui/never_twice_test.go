@@ -33,7 +33,10 @@ func TestADialogListensOnlyAfterAMomentWithoutKeys(t *testing.T) {
 		s.Pass(200 * time.Millisecond)
 		s.Press("y")
 		s.Sees("Send this job?")
-		s.Pass(400 * time.Millisecond)
+		s.Pass(400 * time.Millisecond) // the same key may be held down since
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("Send this job?", "may still be held down")
 		s.Press("y")
 		s.Pass(time.Second)
 		if len(s.posts()) != 1 {

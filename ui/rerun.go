@@ -342,7 +342,7 @@ func (f *generationForm) leave() tea.Cmd {
 			return wrap(fmt.Sprintf("The form keeps one unsent job. Before this one (%s) it was %s.",
 				f.draft.Name(env), a.draft.Name(env)), width)
 		},
-		yes: "keep this one", no: "keep the earlier one",
+		yes: "keep this one", no: "keep the earlier one", binds: true,
 		answer: func(yes bool) tea.Cmd {
 			if yes {
 				f.aside = false

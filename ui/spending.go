@@ -33,8 +33,12 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 	c := &confirm{
 		title: "Send this job?",
 		yes:   "send it", no: "no, go back",
-		body:   func(width int) []string { return a.spendingLines(s, width) },
-		answer: func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
+		amount: func(width int) []string {
+			return toned(a.theme, toneMoney, wrap(priceWords(s.submission.Price), width))
+		},
+		warning: func(width int) []string { return a.spendingWarnings(s, width) },
+		body:    func(width int) []string { return a.spendingLines(s, width) },
+		answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
 	}
 	if s.submission.Kind == state.SubmitBatch {
 		c.title = fmt.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
@@ -66,9 +70,11 @@ func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse fu
 		return nil
 	case v.Level == state.BudgetSoft:
 		c.word, c.accepts = v.Word(), v.Accepts
-		body := c.body
-		c.body = func(width int) []string {
-			lines := body(width)
+		warning := c.warning
+		c.warning = func(width int) (lines []string) {
+			if warning != nil {
+				lines = warning(width)
+			}
 			for _, w := range v.Words {
 				lines = append(lines, a.advice(width, "budget", w, toneWarn)...)
 			}
@@ -86,11 +92,15 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.now, time.Local)
 }
 
-// spendingLines state the price first, and then all it rests on.
+// spendingWarnings are what has to be read before a yes to a price.
+func (a *App) spendingWarnings(s *spending, width int) []string {
+	return a.advice(width, "but", s.submission.Draft.Doubt, toneWarn)
+}
+
+// spendingLines state all that a price rests on.
 func (a *App) spendingLines(s *spending, width int) []string {
 	t, sub := a.theme, &s.submission
-	lines := append([]string{t.text(toneMoney, priceWords(sub.Price))}, a.comparison(s, width)...)
-	lines = append(lines, "")
+	lines := append(a.comparison(s, width), "")
 	model := sub.Model
 	if model == "" {
 		model = "several models"
@@ -110,9 +120,6 @@ func (a *App) spendingLines(s *spending, width int) []string {
 		lines = append(lines, t.fact("length", dispatch.Seconds(sub.Price.Seconds)+" of output", toneText))
 	}
 	lines = append(lines, a.advice(width, "known by", sub.Price.Basis, toneMuted)...)
-	if sub.Draft.Doubt != "" {
-		lines = append(lines, a.advice(width, "but", sub.Draft.Doubt, toneWarn)...)
-	}
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
 		lines = append(lines, t.fact("today", a.sumWords(&today)+" so far", toneMuted))
 	}

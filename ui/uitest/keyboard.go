@@ -32,6 +32,40 @@ func (d *Terminal) Press(keys ...string) {
 	}
 }
 
+// Hold keeps a key down for a while: it comes once, again after the delay, and
+// then so many times a second.
+func (d *Terminal) Hold(key string, delay time.Duration, rate int, lasting time.Duration) {
+	d.t.Helper()
+	seq, err := encode(key)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.mustRun(seq)
+	for at := time.Duration(0); at <= lasting; {
+		d.input.put(seq)
+		next := time.Second / time.Duration(rate)
+		if at == 0 {
+			next = delay
+		}
+		at += next
+		d.settle(next)
+	}
+}
+
+// Event sends a key of one character, or enter, as terminals send it that were
+// asked to report every key and whether it repeats.
+func (d *Terminal) Event(key string, repeats bool) {
+	d.t.Helper()
+	code, kind := []rune(key)[0], 1
+	if key == "enter" {
+		code = '\r'
+	}
+	if repeats {
+		kind = 2
+	}
+	d.send(fmt.Sprintf("\x1b[%d;1:%du", code, kind))
+}
+
 // Type sends text rune by rune, each handled before the next one comes, and
 // then lets one frame pass.
 func (d *Terminal) Type(text string) {

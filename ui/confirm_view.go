@@ -1,0 +1,199 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/keymap"
+)
+
+// sheet is a dialog laid out in the room it has. The amount and the buttons
+// stand still; the rest scrolls between them where it does not fit.
+type sheet struct {
+	readable bool // the amount and the buttons are in sight
+	border   bool
+	above    []string // title and amount
+	rest     []string // what scrolls, all of it
+	below    []string // the buttons
+	must     int      // lines of the rest, from the first, that a yes wants read
+	top      int      // first line of the rest that is shown
+	rows     int      // how many are shown
+	total    int
+}
+
+// plan is one way to lay a dialog out: with how much around what it says.
+type plan struct {
+	border, title, airy bool
+	least               int // lines that must be left for what scrolls
+}
+
+// plans are the ways to lay a dialog out, the most comfortable one first.
+func plans() []plan {
+	return []plan{{border: true, title: true, airy: true}, {border: true, title: true, least: 3}, {title: true, least: 1}, {least: 1}}
+}
+
+// sheet lays the dialog out: whole in the first plan in which it fits, else
+// scrolled in the first that leaves room enough. Where none does, it says so.
+func (c *confirm) sheet() sheet {
+	if c.app.width < minWidth || c.app.height < minHeight {
+		return sheet{} // no screen is drawn at all
+	}
+	for _, p := range plans() {
+		s := c.lay(p)
+		if room := c.room(p, s); room >= s.total {
+			s.rows = s.total
+			return s
+		}
+	}
+	for _, p := range plans() {
+		s := c.lay(p)
+		room := c.room(p, s) - 1 // for the line that says how much more there is
+		if p.airy || room < p.least {
+			continue
+		}
+		s.rows = room
+		s.top = max(0, min(s.total-s.rows, c.top))
+		return s
+	}
+	return sheet{above: toned(c.app.theme, toneWarn, c.tooSmall())}
+}
+
+// room is how many lines a plan leaves for what scrolls.
+func (c *confirm) room(p plan, s sheet) int {
+	room := c.height - len(s.above) - len(s.below)
+	if p.border {
+		room -= 2
+	}
+	return room
+}
+
+// inner is the width of the text.
+func (c *confirm) inner(border bool) int {
+	if border {
+		return max(1, c.width-4)
+	}
+	return max(1, c.width)
+}
+
+// lay lays out all that a plan shows.
+func (c *confirm) lay(p plan) sheet {
+	t, width := c.app.theme, c.inner(p.border)
+	s := sheet{readable: true, border: p.border}
+	if p.title {
+		s.above = toned(t, toneTitle, wrap(c.title, width))
+		if p.airy {
+			s.above = append(s.above, "")
+		}
+	}
+	if c.amount != nil {
+		s.above = append(s.above, c.amount(width)...)
+	}
+	if c.warning != nil {
+		s.rest = c.warning(width)
+		s.must = len(s.rest)
+	}
+	if c.body != nil {
+		s.rest = append(s.rest, c.body(width)...)
+	}
+	s.below = c.buttons(width, c.read >= s.must)
+	if p.airy {
+		s.below = append([]string{""}, s.below...)
+	} else {
+		s.rest = slices.DeleteFunc(s.rest, func(line string) bool { return line == "" })
+	}
+	s.total = len(s.rest)
+	return s
+}
+
+// tooSmall says that nothing can be agreed to here, and what helps.
+func (c *confirm) tooSmall() []string {
+	words := "The window is too small for this question: make it larger, or " + c.noKey() + " for no."
+	return wrap(words, max(1, c.width))
+}
+
+// noKey is the key that means no.
+func (c *confirm) noKey() string {
+	if c.word != "" {
+		return "esc"
+	}
+	return c.app.keyFor(keymap.No)
+}
+
+func (c *confirm) View() string {
+	s, t := c.sheet(), c.app.theme
+	lines := slices.Clone(s.above)
+	lines = append(lines, s.rest[s.top:s.top+s.rows]...)
+	if s.rows < s.total {
+		lines = append(lines, c.more(s))
+	}
+	lines = append(lines, s.below...)
+	width := c.inner(s.border)
+	for i, line := range lines {
+		lines[i] = fitStyled(line, width)
+	}
+	if s.border {
+		box := lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Width(c.width)
+		return box.Render(strings.Join(lines, "\n"))
+	}
+	lines = lines[:min(len(lines), max(0, c.height))]
+	for i, line := range lines {
+		lines[i] = padStyled(line, width)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// more says that there is more than is in sight, where one is in it, and which
+// keys move.
+func (c *confirm) more(s sheet) string {
+	keys := c.app.keyFor(keymap.Down) + " " + c.app.keyFor(keymap.Up)
+	if c.word != "" {
+		keys = "↓ ↑"
+	}
+	words := fmt.Sprintf("lines %d–%d of %d", s.top+1, s.top+s.rows, s.total)
+	n := toneMuted
+	if c.read < s.must {
+		words, n = fmt.Sprintf("warning below, %d–%d of %d", s.top+1, s.top+s.rows, s.total), toneWarn
+	}
+	return c.app.theme.text(n, words+"  ") + c.app.theme.text(toneKey, keys)
+}
+
+// buttons are the two answers, beside each other where there is room. Yes is
+// faint while it does nothing.
+func (c *confirm) buttons(width int, acts bool) []string {
+	if c.word != "" {
+		return c.wordLines(width)
+	}
+	yes := c.button(c.app.keyFor(keymap.Yes), c.yes, c.marked, acts)
+	no := c.button(c.app.keyFor(keymap.No), c.no, !c.marked, true)
+	if ansi.StringWidth(yes)+3+ansi.StringWidth(no) > width {
+		return []string{yes, no}
+	}
+	return []string{yes + "   " + no}
+}
+
+func (c *confirm) button(key, words string, marked, acts bool) string {
+	t := c.app.theme
+	switch {
+	case !c.armed:
+		return t.text(toneMuted, "  "+key+" "+words+"  ")
+	case marked:
+		return t.picked[toneAccent].on(t.glyphs.cursor + " " + key + " " + words + " ")
+	case !acts:
+		return t.text(toneMuted, "  "+key+" "+words+" ")
+	}
+	return t.text(toneText, "  "+key+" "+words+" ")
+}
+
+// wordLines ask for the word, and show what of it is typed.
+func (c *confirm) wordLines(width int) []string {
+	t := c.app.theme
+	ask, typed := t.text(toneMuted, " typed in full means yes: "), t.text(toneText, c.typed+"_")
+	if line := t.text(toneKey, c.word) + ask + typed; ansi.StringWidth(line) <= width {
+		return []string{line}
+	}
+	return []string{t.text(toneMuted, "type ") + t.text(toneKey, c.word) + t.text(toneMuted, " for yes"), typed}
+}

@@ -1,0 +1,359 @@
+package ui_test
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/api/simulator"
+	"dubtop/state"
+)
+
+// question is a dialog that a yes spends money in.
+type question struct {
+	name   string
+	stage  stage
+	lead   func(s *story) // up to the dialog
+	title  string
+	amount string // what must be in sight for a yes
+	word   string // what has to be typed, "" where a key is enough
+}
+
+// questions are all dialogs of money there are.
+func questions() []question {
+	soft := within(state.Guard{ConfirmAbove: dollars(1_000_000, false)})
+	return []question{
+		{"one job", stage{}, (*story).price, "Send this job?", "$1.25", ""},
+		{"a batch", stage{account: scale()}, func(s *story) { s.check(s.lines(24, nil)) }, "Send this batch of 24 jobs?", "$14.4", ""},
+		{"a group with a pilot", named(31), (*story).toPilot, "Send 1 job as a pilot, and 30 after it?", "$38.75", ""},
+		{"a price that went up", risen(), (*story).toRisenPrice, "Send this job?", "$8.88", ""},
+		{"an unknown outcome", ignoring(), (*story).toResend, "Send it once more?", "$1.25", ""},
+		{"what may be charged already", ignoring(), (*story).toDoubt, "Send this job?", "$1.25", ""},
+		{"a budget", soft, (*story).price, "Send this job?", "$1.25", "1.25"},
+		{"no price", stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, (*story).price, "Send this job?", "not known", "unpriced"},
+	}
+}
+
+func risen() stage {
+	st := within(state.Guard{})
+	st.prepare = func(a *simulator.Server) { a.SetRunning(3) }
+	return st
+}
+
+func (s *story) toPilot() {
+	s.Pass(10 * time.Minute) // the unit prices come
+	s.Press("a", ".", "tab")
+	s.Pass(time.Second)
+	s.Press("enter")
+	s.Pass(2 * time.Second)
+}
+
+func (s *story) toRisenPrice() {
+	s.agree("overnight")
+	s.Pass(10 * time.Minute)
+	s.account.Fault("POST /v2/generations/estimate",
+		simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":8.88}`})
+	s.account.SetRunning(0)
+	s.Press("5")
+	s.until("price up", time.Minute)
+	s.Pass(10 * time.Minute)
+	s.Press("enter")
+	s.Pass(2 * time.Second)
+}
+
+func (s *story) toResend() {
+	s.lose("gone", simulator.Fault{DropBefore: true})
+	s.until("only you can tell", 3*time.Minute)
+	s.Press("5", "enter", "R")
+	s.Pass(2 * time.Second)
+}
+
+// toDoubt prices anew what may have been charged.
+func (s *story) toDoubt() {
+	s.lose("gone", simulator.Fault{DropBefore: true})
+	s.Press("1", "n", "ctrl+s")
+	s.Pass(2 * time.Second)
+}
+
+// yes says yes as the dialog wants it, and waits for what comes of it.
+func (q *question) yes(s *story) {
+	if q.word != "" {
+		s.Type(q.word)
+		s.Press("enter")
+	} else {
+		s.Press("y")
+	}
+	s.Pass(5 * time.Second)
+}
+
+// spent is how many paid requests have left, and how many are agreed to.
+func (s *story) spent() string {
+	s.t.Helper()
+	subs, err := s.book.Submissions(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	queue, err := s.book.Queue(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return fmt.Sprint(len(s.posts()), " requests, ", len(subs), " submissions, ", len(queue), " in the queue")
+}
+
+func TestThereIsNoYesWhereThePriceIsOutOfSight(t *testing.T) {
+	t.Parallel()
+	for _, q := range questions() {
+		t.Run(q.name, func(t *testing.T) {
+			t.Parallel()
+			tell(t, q.stage, func(s *story) {
+				q.lead(s)
+				s.Sees(q.title, q.amount)
+				before := s.spent()
+				for _, size := range [][2]int{{30, 7}, {24, 7}, {20, 5}, {200, 7}, {3, 200}} {
+					s.Resize(size[0], size[1])
+					s.Pass(2 * time.Second)
+					s.DoesNotSee(q.amount)
+					q.yes(s)
+					s.Press("enter", "tab", "enter", "y")
+					s.Pass(2 * time.Second)
+				}
+				s.Resize(100, 30)
+				s.Sees(q.title, q.amount)
+				s.Press("y", "y") // as if nobody had looked yet
+				s.Pass(2 * time.Second)
+				s.Sees(q.title, q.amount)
+				if now := s.spent(); now != before {
+					t.Fatalf("a yes to a price that nobody could see: %s, before %s", now, before)
+				}
+				q.yes(s)
+				s.DoesNotSee(q.title)
+				if s.spent() == before {
+					t.Errorf("a yes to a price in sight did nothing\n%s", s.Screen())
+				}
+			})
+		})
+	}
+}
+
+// In a low window the amount and the buttons stand still, and the rest scrolls.
+func TestALowDialogScrollsBetweenItsPriceAndItsButtons(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.price()
+		s.Resize(40, 11)
+		s.Pass(2 * time.Second)
+		s.Sees("This will cost $1.25", "y send it", "▌ n no, go back", "lines 1–", "j ↓")
+		s.DoesNotSee("holds")
+		for range 12 {
+			s.Press("j")
+			s.Sees("This will cost $1.25", "y send it")
+		}
+		s.Sees("holds")
+		s.Press("pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+		s.Sees("lines 1–")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("")
+	})
+}
+
+// What warns of paying twice has to have been in sight, too.
+func TestAWarningHasToBeReadBeforeAYes(t *testing.T) {
+	t.Parallel()
+	tell(t, ignoring(), func(s *story) {
+		s.toDoubt()
+		s.Resize(30, 12)
+		s.Pass(2 * time.Second)
+		s.Sees("warning below", "$1.25")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("read on first")
+		if n := len(s.posts()); n != 1 {
+			s.t.Fatalf("%d paid requests", n)
+		}
+		for range 9 {
+			s.Press("j")
+		}
+		s.DoesNotSee("warning below")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		if n := len(s.posts()); n != 2 {
+			s.t.Errorf("%d paid requests\n%s", n, s.Screen())
+		}
+	})
+}
+
+// holds are the delays and rates that keyboards repeat with.
+func holds(try func(delay time.Duration, rate int)) {
+	for _, delay := range []time.Duration{250, 320, 500, 660, 1000} {
+		for _, rate := range []int{10, 30, 50} {
+			try(delay*time.Millisecond, rate)
+		}
+	}
+}
+
+func TestAKeyHeldDownSinceBeforeTheDialogIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{"y", "enter"} {
+		for _, slow := range []time.Duration{30, 200, 900} { // until the price comes
+			t.Run(fmt.Sprintf("%s, price after %d ms", key, slow), func(t *testing.T) {
+				t.Parallel()
+				tell(t, stage{}, func(s *story) {
+					s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Delay: slow * time.Millisecond})
+					s.fillForm()
+					holds(func(delay time.Duration, rate int) {
+						s.Press("ctrl+s")
+						s.Hold(key, delay, rate, slow*time.Millisecond+delay+time.Second/5)
+						s.Sees("Send this job?", "n no, go back")
+						if len(s.posts()) != 0 {
+							t.Fatalf("%s held down, again after %v, then %d times a second, was a yes", key, delay, rate)
+						}
+						s.Pass(2 * time.Second)
+						s.Press("n")
+						s.Pass(time.Second)
+						s.Sees("new generation")
+					})
+				})
+			})
+		}
+	}
+}
+
+// One yes may lead to the next question: the price had grown old meanwhile.
+func TestOneHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
+	t.Parallel()
+	st := ignoring()
+	st.journal = filepath.Join(t.TempDir(), "journal.db")
+	tell(t, st, func(s *story) {
+		s.lose("old", simulator.Fault{DropBefore: true})
+		_ = s.Quit()
+		_ = s.book.Close()
+		time.Sleep(2 * time.Hour)
+		s.start()
+		s.until("only you can tell", 3*time.Minute)
+		s.Press("5", "enter")
+		for _, delay := range []time.Duration{500, 1000} {
+			s.Press("R")
+			s.Pass(2 * time.Second)
+			s.Hold("y", delay*time.Millisecond, 30, delay*time.Millisecond+time.Second/5)
+			s.Sees("Send it once more?", "It costs $1.25, perhaps for a second time")
+			s.acceptsInOrder()
+			s.Pass(1100 * time.Millisecond)
+			s.Press("n")
+			s.Pass(state.PriceValid)
+		}
+		s.Press("R")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("old")
+	})
+}
+
+// Enter opens the question about a group, so a held enter meets its buttons.
+func TestAHeldEnterLeavesTheQuestionOfAGroupAlone(t *testing.T) {
+	t.Parallel()
+	tell(t, named(3), func(s *story) {
+		s.Press("a", ".")
+		s.Pass(2 * time.Second)
+		holds(func(delay time.Duration, rate int) {
+			s.Hold("enter", delay, rate, delay+time.Second/2)
+			s.Sees("Send 3 jobs?")
+			s.Pass(500 * time.Millisecond)
+			s.Press("tab")
+			s.Press("enter")
+			s.Sees("Send 3 jobs?", "▌ y send them", "enter may still be held down")
+			s.agreedTo(0)
+			s.Press("n")
+			s.Pass(2 * time.Second)
+		})
+		s.Press("enter")
+		s.Pass(2 * time.Second)
+		s.Press("tab")
+		s.Pass(1100 * time.Millisecond)
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.agreedTo(3)
+	})
+}
+
+// A no that cannot be taken back wants a key pressed for it as well.
+func TestAHeldEscDoesNotThrowAwayWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	tell(t, named(2), func(s *story) {
+		s.fillForm()
+		s.Press("esc", ".")
+		s.Pass(2 * time.Second)
+		s.fill("Label", "acme")
+		s.Pass(2 * time.Second)
+		s.Hold("esc", 500*time.Millisecond, 30, time.Second)
+		s.Sees("Keep this in place of what was typed before?")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Press("n")
+		s.Sees("acme")
+	})
+}
+
+// Terminals that tell a repeat from a press are asked to while a dialog is up,
+// and are believed.
+func TestARepeatIsNeverAYes(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		every := ansi.KittyReportEventTypes | ansi.KittyReportAllKeysAsEscapeCodes | ansi.KittyReportAssociatedKeys | ansi.KittyDisambiguateEscapeCodes
+		asked := []byte(ansi.KittyKeyboard(every, 1))
+		plain := []byte(ansi.KittyKeyboard(ansi.KittyDisambiguateEscapeCodes, 1))
+		if s.fillForm(); bytes.Contains(s.Raw(), asked) {
+			t.Error("every key is asked for in a form")
+		}
+		s.Press("ctrl+s")
+		s.Pass(3 * time.Second)
+		if !bytes.Contains(s.Raw(), asked) {
+			t.Error("the terminal was not asked to tell repeats")
+		}
+		for range 3 {
+			s.Event("y", true)
+			s.Pass(2 * time.Second)
+		}
+		s.Press("tab")
+		s.Pass(2 * time.Second)
+		s.Event("enter", true)
+		s.Pass(2 * time.Second)
+		s.Sees("Send this job?")
+		if len(s.posts()) != 0 {
+			t.Fatal("a repeat was a yes")
+		}
+		s.Event("y", false)
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("")
+		if raw := s.Raw(); bytes.LastIndex(raw, plain) < bytes.LastIndex(raw, asked) {
+			t.Error("the terminal still reports every key")
+		}
+	})
+}
+
+// A terminal that reports every key reports shift, too.
+func TestWordsCanBeTypedWhereEveryKeyIsReported(t *testing.T) {
+	t.Parallel()
+	q := questions()[7]
+	tell(t, q.stage, func(s *story) {
+		q.lead(s)
+		const leftShift = 57441
+		for _, r := range q.word {
+			s.Type(fmt.Sprintf("\x1b[%d;1:1u\x1b[%d;1:3u", r, r)) // down and up
+			s.Type(fmt.Sprintf("\x1b[%d;2:1u", leftShift))
+		}
+		s.Sees(strings.TrimSpace(q.word) + "_")
+		s.Event("enter", false)
+		s.Pass(2 * time.Second)
+		s.acceptsInOrder("")
+	})
+}
