@@ -1,168 +1,211 @@
 package media
 
 import (
-	"bufio"
 	"encoding/binary"
 	"errors"
-	"io"
+	"math"
 )
 
 const (
 	// searchLength is how far the first frame may be from where it should be;
 	// some taggers leave padding.
 	searchLength = 64 << 10
-	// sampleFrames is how many frames of one bitrate make a constant one.
-	sampleFrames = 64
-	// maxFrames is 30 hours of frames.
-	maxFrames = 1 << 22
+	// decoderDelay is what a decoder of layer III drops beside the delay that the
+	// encoder noted, in samples.
+	decoderDelay = 529
 )
 
-// frame is what the header of one frame of MPEG audio, layer III, says.
-type frame struct {
-	bitrate  int // bits per second
-	rate     int // samples per second
-	samples  int
-	length   int // bytes, with the header
-	sideInfo int // bytes between the header and the sound
-}
-
-func (f frame) seconds() float64 { return float64(f.samples) / float64(f.rate) }
-
-// parseFrame reads a header, and reports false if these bytes are none.
-func parseFrame(b []byte) (frame, bool) {
-	if len(b) < 4 || b[0] != 0xff || b[1]&0xe6 != 0xe2 { // sync, layer III
-		return frame{}, false
-	}
-	version := b[1] >> 3 & 3 // 3 is MPEG-1, 2 is MPEG-2, 0 is MPEG-2.5
-	bitrate, rate := bitsPerSecond(version, b[2]>>4), samplesPerSecond(version, b[2]>>2&3)
-	if bitrate == 0 || rate == 0 {
-		return frame{}, false
-	}
-	f := frame{bitrate: bitrate, rate: rate, samples: 576, sideInfo: 17}
-	if version == 3 {
-		f.samples, f.sideInfo = 1152, 32
-	}
-	if b[3]>>6 == 3 { // one channel
-		f.sideInfo = f.sideInfo/2 + 1
-	}
-	f.length = f.samples/8*f.bitrate/f.rate + int(b[2]>>1&1)
-	return f, true
-}
-
-// bitsPerSecond is 0 for the free format and for numbers that mean nothing.
-func bitsPerSecond(version, index byte) int {
-	kilobits := [16]int{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0}
-	if version == 3 {
-		kilobits = [16]int{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0}
-	}
-	return 1000 * kilobits[index]
-}
-
-func samplesPerSecond(version, index byte) int {
-	rate := [4]int{44100, 48000, 32000, 0}[index]
-	switch version {
-	case 3:
-		return rate
-	case 2:
-		return rate / 2
-	case 0:
-		return rate / 4
-	}
-	return 0
-}
-
-// mp3 takes the number of frames from the header of an encoder (Xing, Info or
-// VBRI). Without one it looks whether the bitrate is constant, and divides; and
-// if it is not, it counts all frames.
+// mp3 measures the MPEG audio that begins at an offset. The frames are counted,
+// for the count that an encoder noted in the first of them is that of one part
+// when files were joined, and there need not be one. Where a file is too large to
+// be read by link, a count that fits the size of the file is believed; else the
+// length is a guess.
 func (s *source) mp3(from int64) (Info, error) {
-	at, first, err := s.firstFrame(from)
+	end, err := s.end()
 	if err != nil {
 		return Info{}, err
 	}
-	if frames := s.countedFrames(at, first); frames > 0 {
-		return soundOf("mp3", float64(frames)*first.seconds()), nil
+	to := end
+	if s.readable() || s.reach() > 0 {
+		if to, err = s.tagsBehind(from, end); err != nil {
+			return Info{}, err
+		}
 	}
-	seconds, constant, err := s.countFrames(at, sampleFrames)
-	if err == nil && constant && s.sized() {
-		seconds = float64(s.soundEnd()-at) * 8 / float64(first.bitrate)
-	} else if err == nil {
-		seconds, _, err = s.countFrames(at, maxFrames)
+	m, err := s.firstMPEG(from, to)
+	if err != nil {
+		return Info{}, err
 	}
-	return soundOf("mp3", seconds), err
+	sound, err := m.measure()
+	return Info{Format: "mp3", Sound: sound}, err
 }
 
-// firstFrame looks for a header that is followed by another one.
-func (s *source) firstFrame(from int64) (int64, frame, error) {
-	window := make([]byte, min(searchLength, max(s.size-from, 0)))
-	n, err := s.ReadAt(window, from)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return 0, frame{}, err
+// mp3File is MPEG audio being measured: its frames from the first on.
+type mp3File struct {
+	source *source
+	at, to int64
+	parse  framer
+	first  frame
+	note   mp3Note
+}
+
+// firstMPEG looks for the first frame, which must be followed by another one.
+func (s *source) firstMPEG(from, to int64) (*mp3File, error) {
+	b, err := s.some(from, int(min(searchLength, to-from)))
+	if err != nil {
+		return nil, err
 	}
-	window = window[:n]
-	for i := range window {
-		f, ok := parseFrame(window[i:])
-		if !ok {
+	tries := 0 // of the free format, which costs time
+	for i := range b {
+		m := mpegAudio{}
+		if mayBeFree(b[i:]) && tries < 16 {
+			tries++
+			m = freeFormat(b[i:])
+		}
+		f, ok := m.parse(b[i:])
+		if ok && leads(b[i:], f, m.parse, from+int64(len(b)) == to, i == 0) {
+			file := &mp3File{source: s, at: from + int64(i), to: to, parse: m.parse, first: f}
+			file.note, err = s.mp3Note(file.at, b[i:i+4])
+			return file, err
+		}
+	}
+	return nil, ErrFormat
+}
+
+// leads says whether the frame at the beginning of b is followed by another one,
+// a tag, or the end of the sound. At the place where the sound should begin, a
+// frame that is cut off is one, too.
+func leads(b []byte, f frame, parse framer, all, expected bool) bool {
+	if f.length >= len(b) {
+		return all && (f.length == len(b) || expected && f.layout>>9&3 == layerIII)
+	}
+	next, ok := parse(b[f.length:])
+	return ok && next.layout == f.layout || tagSize(b[f.length:]) > 0
+}
+
+// mp3Note is what an encoder noted in the first frame, which itself is silent and
+// no part of the sound.
+type mp3Note struct {
+	there          bool
+	frames, bytes  int64 // of the file, with the bytes of the first frame; 0 where it does not say
+	delay, padding int   // samples that a decoder drops at the beginning and the end
+}
+
+// mp3Note reads the note of a frame.
+func (s *source) mp3Note(at int64, header []byte) (mp3Note, error) {
+	const sideInfo, large = 32, 4 + 4 + 4 + 100 + 4 + 24
+	be := binary.BigEndian
+	b, err := s.some(at, 4+sideInfo+4+large)
+	if err != nil {
+		return mp3Note{}, err
+	}
+	if v := b[min(4+sideInfo, len(b)):]; len(v) >= 18 && string(v[:4]) == "VBRI" {
+		return mp3Note{there: true, bytes: int64(be.Uint32(v[10:])), frames: int64(be.Uint32(v[14:]))}, nil
+	}
+	side := sideInfo
+	if header[1]>>3&3 != mpeg1 {
+		side = 17
+	}
+	if header[3]>>6 == 3 { // one channel
+		side = side/2 + 1
+	}
+	x := b[min(4+side, len(b)):]
+	if len(x) < large || string(x[:4]) != "Xing" && string(x[:4]) != "Info" {
+		return mp3Note{}, nil
+	}
+	return xing(x), nil
+}
+
+// xing reads a note of the kind that Xing invented and LAME extended.
+func xing(x []byte) mp3Note {
+	be, n := binary.BigEndian, mp3Note{there: true, delay: decoderDelay}
+	flags, rest := be.Uint32(x[4:]), x[8:]
+	for _, field := range []struct {
+		flag, size uint32
+		to         *int64
+	}{{1, 4, &n.frames}, {2, 4, &n.bytes}, {4, 100, nil}, {8, 4, nil}} {
+		if flags&field.flag == 0 {
 			continue
 		}
-		next := i + f.length
-		if next+4 > len(window) {
-			return from + int64(i), f, nil // the last one there is
+		if field.to != nil {
+			*field.to = int64(be.Uint32(rest))
 		}
-		if _, ok := parseFrame(window[next:]); ok {
-			return from + int64(i), f, nil
+		rest = rest[field.size:]
+	}
+	if len(rest) >= 24 { // 9 bytes of a name, 12 of loudness and the like
+		n.delay += int(rest[21])<<4 | int(rest[22])>>4
+		if n.frames > 0 {
+			n.padding = max((int(rest[22])&15<<8|int(rest[23]))-decoderDelay, 0)
 		}
 	}
-	return 0, frame{}, ErrFormat
+	return n
 }
 
-// countedFrames is the number of frames that the encoder noted in the first
-// one, which itself is silent, or 0 if it noted none.
-func (s *source) countedFrames(at int64, first frame) uint32 {
-	be := binary.BigEndian
-	if b, err := s.bytes(at+4+int64(first.sideInfo), 12); err == nil {
-		tag := string(b[:4])
-		if (tag == "Xing" || tag == "Info") && b[7]&1 != 0 {
-			return be.Uint32(b[8:])
-		}
-	}
-	if b, err := s.bytes(at+4+32, 18); err == nil && string(b[:4]) == "VBRI" {
-		return be.Uint32(b[14:])
-	}
-	return 0
+// trimmed takes off what the decoder drops.
+func (m *mp3File) trimmed(seconds float64) float64 {
+	return max(seconds-float64(m.note.delay+m.note.padding)/float64(m.first.rate), 0)
 }
 
-// countFrames adds up the frames one after another, at most limit of them, and
-// says whether all have one bitrate.
-func (s *source) countFrames(at int64, limit int) (seconds float64, constant bool, err error) {
-	r := bufio.NewReaderSize(s.section(at), 32<<10)
-	bitrate := 0
-	for range limit {
-		header, err := r.Peek(4)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return 0, false, err
-		}
-		f, ok := parseFrame(header)
-		if !ok {
-			return seconds, bitrate >= 0, nil // the end, or a tag
-		}
-		if bitrate == 0 {
-			bitrate = f.bitrate
-		} else if bitrate != f.bitrate {
-			bitrate = -1
-		}
-		seconds += f.seconds()
-		if _, err := r.Discard(f.length); err != nil && !errors.Is(err, io.EOF) {
-			return 0, false, err
-		}
+func (m *mp3File) measure() (Track, error) {
+	if m.source.readable() {
+		return m.counted()
 	}
-	return seconds, bitrate >= 0, nil
+	if m.note.frames > 0 {
+		return m.noted()
+	}
+	return m.source.sampled(m.at, m.to, m.parse)
 }
 
-// soundEnd is where the sound ends: before an ID3v1 tag, if there is one.
-func (s *source) soundEnd() int64 {
-	const tagLength = 128
-	if tag, err := s.bytes(s.size-tagLength, 3); err == nil && string(tag) == "TAG" {
-		return s.size - tagLength
+// counted counts all frames.
+func (m *mp3File) counted() (Track, error) {
+	w, err := m.source.walkFrames(m.at, m.to, m.parse)
+	if err != nil {
+		return Track{}, err
 	}
-	return s.size
+	frames, seconds := int64(w.frames), w.seconds
+	if m.note.there {
+		frames--
+		seconds -= m.first.seconds()
+	}
+	missing := m.note.frames - frames
+	short := m.note.bytes == 0 || m.note.bytes > m.to-m.at
+	if missing > 1 && short || w.cut && (m.note.frames == 0 || missing > 0) {
+		return Track{}, ErrCutOff
+	}
+	return Track{There: true, Seconds: m.trimmed(seconds)}, nil
+}
+
+// noted believes the count of the encoder if the file has as many bytes as it
+// noted, and no frames come behind those.
+func (m *mp3File) noted() (Track, error) {
+	track := Track{There: true, Seconds: m.trimmed(float64(m.note.frames) * m.first.seconds())}
+	more := m.to - m.at - m.note.bytes
+	switch {
+	case m.note.bytes == 0:
+		return m.compared(track)
+	case more < -int64(m.first.length):
+		return Track{}, ErrCutOff
+	case more <= int64(m.first.length):
+		return track, nil
+	}
+	if _, err := m.source.firstMPEG(m.at+m.note.bytes, m.to); err != nil {
+		return track, unlessFormat(err)
+	}
+	return m.source.sampled(m.at, m.to, m.parse)
+}
+
+// compared believes a count without a number of bytes if it is not far from what
+// a few stretches of the file suggest.
+func (m *mp3File) compared(noted Track) (Track, error) {
+	guessed, err := m.source.sampled(m.at, m.to, m.parse)
+	if err == nil && math.Abs(guessed.Seconds-noted.Seconds) <= guessed.Within {
+		return noted, nil
+	}
+	return guessed, err
+}
+
+func unlessFormat(err error) error {
+	if errors.Is(err, ErrFormat) {
+		return nil
+	}
+	return err
 }

@@ -3,67 +3,253 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"io"
+	"slices"
 )
 
-// oggTail is how much is read of the end: no page is longer than 65,307 bytes.
-const oggTail = 64 << 10
+const (
+	oggHeader = 27
+	// oggLongest is longer than any page.
+	oggLongest = oggHeader + 255 + 255*255
+	// oggPacket is what is kept of a packet; headers are kept up to oggHeaders.
+	oggPacket  = 32
+	oggHeaders = 1 << 20
+)
 
-// ogg reads the sample rate from the first page, which is a page of its own for
-// the header of Opus or Vorbis, and the number of samples from the last page of
-// the same stream.
-func (s *source) ogg() (Info, error) {
-	if !s.sized() {
-		return Info{}, ErrNoLength
-	}
-	first, err := s.bytes(0, 28+19)
-	if err != nil {
-		return Info{}, err
-	}
-	if first[26] != 1 { // segments: the headers asked for are one short one
-		return Info{}, ErrFormat
-	}
-	serial, packet := first[14:18], first[28:]
-	var rate, skip uint64
-	switch {
-	case bytes.HasPrefix(packet, []byte("OpusHead")):
-		// Opus always counts at 48 kHz, and drops samples at the beginning.
-		rate, skip = 48000, uint64(binary.LittleEndian.Uint16(packet[10:]))
-	case bytes.HasPrefix(packet, []byte("\x01vorbis")):
-		rate = uint64(binary.LittleEndian.Uint32(packet[12:]))
-	default:
-		return Info{}, ErrFormat
-	}
-	samples, err := s.lastGranule(serial)
-	if err != nil {
-		return Info{}, err
-	}
-	if rate == 0 || samples < skip {
-		return Info{}, ErrDamaged
-	}
-	return soundOf("ogg", float64(samples-skip)/float64(rate)), nil
+// oggFile is an Ogg file being measured: the streams of one link, and the lengths
+// of the links before it. A link is a part that could be a file of its own; radio
+// stations begin one with each piece, and so do joined files.
+type oggFile struct {
+	source         *source
+	win            *window
+	streams        map[uint32]*oggStream
+	order          []*oggStream // as they begin
+	begun          bool         // the link has pages behind those that begin streams
+	links          int
+	sound, picture Track
+	width, height  int
+	rate           float64
+	cut            bool // the last page is not whole
+	foreign        bool // a page belongs to no stream that began
 }
 
-// lastGranule is the position at the end of the last page of a stream.
-func (s *source) lastGranule(serial []byte) (uint64, error) {
-	const unfinished = 1<<64 - 1 // no packet ends on the page
-	tail := make([]byte, min(oggTail, s.size))
-	n, err := s.ReadAt(tail, s.size-int64(len(tail)))
-	if n < len(tail) && !errors.Is(err, io.EOF) {
-		return 0, err
+// ogg adds up the lengths of the links of a file: of each, the position at the end
+// of the last page, less that at the beginning of the first, which is not 0 in what
+// was recorded from a running stream.
+func (s *source) ogg() (Info, error) {
+	end, err := s.end()
+	if err != nil {
+		return Info{}, err
 	}
-	tail = tail[:n]
-	for {
-		page := bytes.LastIndex(tail, []byte("OggS"))
-		if page < 0 {
-			return 0, ErrDamaged
+	f := &oggFile{source: s, win: s.window(oggLongest), streams: map[uint32]*oggStream{}}
+	if s.readable() {
+		_, err = f.pages(0, end, func() bool { return false })
+	} else {
+		err = f.far(end)
+	}
+	f.finish()
+	switch {
+	case err != nil:
+		return Info{}, err
+	case f.cut:
+		return Info{}, ErrCutOff
+	case !f.sound.There && !f.picture.There:
+		return Info{}, ErrFormat
+	}
+	return Info{Format: "ogg", Sound: f.sound, Picture: f.picture, Width: f.width, Height: f.height, FrameRate: f.rate}, nil
+}
+
+// page is one page of an Ogg file.
+type page struct {
+	serial   uint32
+	flags    byte
+	position uint64
+	number   uint32
+	lacing   []byte // the lengths of the parts of packets in it
+	body     []byte // no more than oggPacket of it, and all of a page with headers
+	size     int64  // bytes of the whole page
+}
+
+// The flags of a page, and the position of one on which no packet ends.
+const (
+	oggContinued  = 1
+	oggFirst      = 2
+	oggLast       = 4
+	oggUnfinished = 1<<64 - 1
+)
+
+// parsePage reads a page from b, which may end within its body.
+func parsePage(b []byte) (page, bool) {
+	if len(b) < oggHeader || !bytes.HasPrefix(b, []byte("OggS\x00")) || len(b) < oggHeader+int(b[26]) {
+		return page{}, false
+	}
+	le := binary.LittleEndian
+	p := page{flags: b[5], position: le.Uint64(b[6:]), serial: le.Uint32(b[14:]), number: le.Uint32(b[18:])}
+	p.lacing = b[oggHeader : oggHeader+int(b[26])]
+	p.body = b[oggHeader+len(p.lacing):]
+	p.size = int64(oggHeader + len(p.lacing))
+	for _, n := range p.lacing {
+		p.size += int64(n)
+	}
+	p.body = p.body[:min(int64(len(p.body)), p.size-int64(oggHeader+len(p.lacing)))]
+	return p, true
+}
+
+// pages takes the pages between two offsets until done says that it is enough, and
+// returns where it got to.
+func (f *oggFile) pages(at, end int64, done func() bool) (int64, error) {
+	for at < end && !done() {
+		b, err := f.win.bytes(at, int(min(oggHeader+255, end-at)))
+		if err != nil {
+			return at, err
 		}
-		if header := tail[page:]; len(header) >= 18 && bytes.Equal(header[14:18], serial) {
-			if granule := binary.LittleEndian.Uint64(header[6:]); granule != unfinished {
-				return granule, nil
+		p, ok := parsePage(b)
+		if !ok {
+			if bytes.HasPrefix(b, []byte("OggS")) && int64(len(b)) == end-at {
+				f.cut = true
+				return end, nil
 			}
+			if at, err = f.resync(at+1, end); err != nil {
+				return at, err
+			}
+			continue
 		}
-		tail = tail[:page]
+		if at+p.size > end {
+			f.cut = true
+			return end, nil
+		}
+		if f.wanted(p) { // its packets, too
+			if b, err = f.win.bytes(at, int(p.size)); err != nil {
+				return at, err
+			}
+			p, _ = parsePage(b)
+		}
+		f.take(p)
+		at += p.size
 	}
+	return at, nil
+}
+
+// resync looks for the next page behind something that is none.
+func (f *oggFile) resync(at, end int64) (int64, error) {
+	magic := []byte("OggS")
+	for at < end {
+		b, err := f.win.bytes(at, int(min(oggLongest, end-at)))
+		if err != nil {
+			return at, err
+		}
+		if i := bytes.Index(b, magic); i >= 0 {
+			return at + int64(i), nil
+		}
+		at += max(int64(len(b)-len(magic)+1), 1)
+	}
+	return end, nil
+}
+
+// wanted says whether the packets of a page are needed: those of headers, and the
+// first ones of sound, whose lengths tell where the stream begins.
+func (f *oggFile) wanted(p page) bool {
+	st := f.streams[p.serial]
+	return p.flags&oggFirst != 0 || st != nil && !st.started
+}
+
+// take adds a page to its stream.
+func (f *oggFile) take(p page) {
+	if p.flags&oggFirst != 0 {
+		if f.begun || f.streams[p.serial] != nil {
+			f.finish()
+		}
+		const most = 64
+		if len(f.order) < most {
+			st := oggStreamOf(p.body)
+			f.streams[p.serial] = st
+			f.order = append(f.order, st)
+		}
+	} else {
+		f.begun = true
+	}
+	st := f.streams[p.serial]
+	if st == nil {
+		f.foreign = true
+		return
+	}
+	st.page = int64(p.number)
+	st.tally++
+	st.longest = max(st.longest, p.size)
+	if st.started {
+		st.reach(p.position)
+		return
+	}
+	heads := st.headers > 0
+	st.unpack(p)
+	if heads || p.position == oggUnfinished {
+		return
+	}
+	st.started, st.last = true, st.ticks(p.position)
+	st.start = max(st.last-st.pending, 0)
+}
+
+// reach takes the position at the end of a page.
+func (st *oggStream) reach(position uint64) {
+	if position != oggUnfinished {
+		st.seen, st.last = true, st.ticks(position)
+	}
+}
+
+// unpack takes the packets that end on a page.
+func (st *oggStream) unpack(p page) {
+	rest := p.body
+	if p.flags&oggContinued == 0 {
+		st.packet, st.size = nil, 0
+	}
+	skip := p.flags&oggContinued != 0 && st.size == 0 // its beginning was not recorded
+	for _, n := range p.lacing {
+		part := rest[:min(int(n), len(rest))]
+		rest = rest[len(part):]
+		most := oggPacket
+		if st.headers > 0 && st.setUp != nil {
+			most = oggHeaders
+		}
+		st.packet = append(st.packet, part[:max(min(len(part), most-len(st.packet)), 0)]...)
+		st.size += int(n)
+		if n == 255 {
+			continue
+		}
+		if !skip && st.size > 0 {
+			st.complete()
+		}
+		st.packet, st.size, skip = nil, 0, false
+	}
+}
+
+// complete takes a packet.
+func (st *oggStream) complete() {
+	if st.headers > 0 {
+		if st.headers--; st.headers == 0 && st.setUp != nil {
+			st.setUp(st.packet)
+		}
+		return
+	}
+	st.pending += st.length(st.packet)
+}
+
+// finish adds the length of a link to those before it. Of several sounds in a link
+// the first counts.
+func (f *oggFile) finish() {
+	for _, kind := range []Kind{Audio, Video} {
+		i := slices.IndexFunc(f.order, func(st *oggStream) bool { return st.kind == kind })
+		if i < 0 {
+			continue
+		}
+		track, st := &f.sound, f.order[i]
+		if kind == Video {
+			track = &f.picture
+			f.width, f.height, f.rate = st.width, st.height, st.rate
+		}
+		track.There = true
+		track.Seconds += st.seconds()
+	}
+	if len(f.order) > 0 {
+		f.links++
+	}
+	f.streams, f.order, f.begun = map[uint32]*oggStream{}, nil, false
 }

@@ -107,7 +107,7 @@ func rf64Sample() []byte {
 // samples. Index 9 is 128 kbit/s, 11 is 192.
 func mp3Frame(bitrateIndex byte) []byte {
 	header := []byte{0xff, 0xfb, bitrateIndex << 4, 0}
-	f, _ := parseFrame(header)
+	f, _ := mpegAudio{}.parse(header)
 	return join(header, zeros(f.length-4))
 }
 
@@ -124,13 +124,20 @@ func mp3Variable(frames int) []byte {
 func mp3Xing(frames uint32) []byte {
 	first := mp3Frame(9)
 	copy(first[36:], join([]byte("Xing"), be32(1), be32(frames)))
-	return join(first, mp3Variable(10))
+	return join(first, mp3Variable(int(frames)))
+}
+
+// mp3Noted has the number of its bytes noted, too.
+func mp3Noted(frames uint32) []byte {
+	file := mp3Xing(frames)
+	copy(file[40:], join(be32(3), be32(frames), be32(uint32(len(file)))))
+	return file
 }
 
 func mp3VBRI(frames uint32) []byte {
 	first := mp3Frame(9)
 	copy(first[36:], join([]byte("VBRI"), zeros(10), be32(frames)))
-	return join(first, mp3Variable(10))
+	return join(first, mp3Variable(int(frames)))
 }
 
 // id3 is a tag of n bytes after its header.
@@ -138,24 +145,45 @@ func id3(n int) []byte {
 	return join([]byte("ID3\x04\x00\x00"), []byte{byte(n >> 21 & 0x7f), byte(n >> 14 & 0x7f), byte(n >> 7 & 0x7f), byte(n & 0x7f)}, zeros(n))
 }
 
+// flacSample has two frames: the first, and the last of the samples. Of none, it
+// has no frame at all.
 func flacSample(rate, samples uint64) []byte {
-	return join([]byte("fLaC\x80\x00\x00\x22"), zeros(10), be64(rate<<44|1<<41|15<<36|samples), zeros(16))
+	const block = 4096
+	head := join([]byte("fLaC\x80\x00\x00\x22"), be16(block), be16(block), zeros(6), be64(rate<<44|1<<41|15<<36|samples), zeros(16))
+	if samples == 0 {
+		return head
+	}
+	frame := func(n, size uint64) []byte {
+		header := join([]byte{0xff, 0xf8, 0x70, 0x08}, []byte(string(rune(n))), be16(uint16(size-1)))
+		return join(header, []byte{crc8(header)}, zeros(99))
+	}
+	last := (samples - 1) / block
+	return join(head, frame(0, block), frame(max(last, 1)-1, block), frame(last, samples-last*block))
 }
 
 // oggPage is a page with one packet.
-func oggPage(serial uint32, granule uint64, packet []byte) []byte {
-	return join([]byte("OggS\x00\x00"), le64(granule), le32(serial), zeros(8), []byte{1, byte(len(packet))}, packet)
+func oggPage(number uint32, flags byte, granule uint64, packet []byte) []byte {
+	lacing := append(bytes.Repeat([]byte{255}, len(packet)/255), byte(len(packet)%255))
+	return join([]byte("OggS\x00"), []byte{flags}, le64(granule), le32(7), le32(number), zeros(4), []byte{byte(len(lacing))}, lacing, packet)
 }
 
-func opusSample(seconds uint64) []byte {
+// opusSample is a second of sound on each page but the last, which has the rest.
+// Pages have extra bytes.
+func opusSample(seconds, extra int) []byte {
 	head := join([]byte("OpusHead\x01\x02"), le16(312), le32(44_100), zeros(3))
-	return join(oggPage(7, 0, head), oggPage(7, 960, zeros(200)),
-		oggPage(7, 48_000*seconds+312, zeros(200)), oggPage(8, 1<<40, zeros(20)), oggPage(7, math.MaxUint64, zeros(9)))
+	file := join(oggPage(0, oggFirst, 0, head), oggPage(1, 0, 0, []byte("OpusTags")))
+	for n := range uint64(seconds) {
+		second := join([]byte{31<<3 | 3, 50}, zeros(extra)) // 50 frames of 20 ms
+		file = join(file, oggPage(uint32(n+2), 0, 48_000*(n+1), second))
+	}
+	return join(file, oggPage(uint32(seconds+2), oggLast, uint64(48_000*seconds+312), []byte{31 << 3}))
 }
 
+// vorbisSample has no sound, only the positions of it.
 func vorbisSample(rate uint32, samples uint64) []byte {
 	head := join([]byte("\x01vorbis"), zeros(4), []byte{2}, le32(rate), zeros(14))
-	return join(oggPage(7, 0, head), oggPage(7, samples, zeros(200)))
+	return join(oggPage(0, oggFirst, 0, head), oggPage(1, 0, 0, []byte("\x03vorbis")), oggPage(2, 0, 0, []byte("\x05vorbis")),
+		oggPage(3, 0, 0, zeros(9)), oggPage(4, oggLast, samples, zeros(200)))
 }
 
 // ebml is a Matroska element; its size has a fixed length of eight bytes.

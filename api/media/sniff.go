@@ -21,10 +21,12 @@ func (s *source) measure(head []byte) (Info, error) {
 		return s.ogg()
 	case starts("fLaC"):
 		return s.flac(0)
-	case starts("ID3"):
-		return s.tagged(head)
+	case starts("ID3"), starts("APETAGEX"):
+		return s.tagged()
 	case isMP4(head):
 		return s.mp4()
+	case isADTS(head):
+		return s.adts(0)
 	case isMP3(head):
 		return s.mp3(0)
 	case isWebPage(head):
@@ -59,32 +61,31 @@ func isMP4(head []byte) bool {
 }
 
 func isMP3(head []byte) bool {
-	_, ok := parseFrame(head)
-	return ok
+	_, ok := mpegAudio{}.parse(head)
+	return ok || mayBeFree(head)
 }
 
 func isWebPage(head []byte) bool {
 	return strings.HasPrefix(http.DetectContentType(head), "text/html")
 }
 
-// tagged measures what follows an ID3v2 tag: mostly mp3, sometimes flac.
-func (s *source) tagged(head []byte) (Info, error) {
-	if len(head) < 10 {
-		return Info{}, ErrDamaged
-	}
-	from := int64(10)
-	for i, b := range head[6:10] {
-		from += int64(b&0x7f) << (7 * (3 - i)) // seven bits in every byte
-	}
-	if head[5]&0x10 != 0 {
-		from += 10 // a footer repeats the header
-	}
-	magic, err := s.bytes(from, 4)
+// tagged measures what follows the tags at the beginning: mostly mp3, sometimes
+// flac or aac.
+func (s *source) tagged() (Info, error) {
+	at, err := s.tagsBefore(0)
 	if err != nil {
 		return Info{}, err
 	}
-	if string(magic) == "fLaC" {
-		return s.flac(from)
+	head, err := s.some(at, headLength)
+	switch {
+	case err != nil:
+		return Info{}, err
+	case len(head) == 0 && s.sized():
+		return Info{}, ErrCutOff
+	case bytes.HasPrefix(head, []byte("fLaC")):
+		return s.flac(at)
+	case isADTS(head):
+		return s.adts(at)
 	}
-	return s.mp3(from)
+	return s.mp3(at)
 }

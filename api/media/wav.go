@@ -5,62 +5,253 @@ import (
 	"math"
 )
 
-// maxChunks is more than any WAV file has before its sound.
-const maxChunks = 1000
+const (
+	// maxChunks is more than any WAV file has before its sound.
+	maxChunks = 1000
+	// riffOpen and riffHalfOpen are the sizes that programs leave which write to a
+	// pipe and can't come back to fill them in; some take off their headers.
+	riffOpen, riffHalfOpen, riffHeaders = math.MaxUint32, math.MaxInt32, 4096
+)
 
-// wav walks the chunks of a WAV file up to its sound, and divides the bytes of
-// that by the bytes per second. RF64 and BW64 files keep sizes above 4 GiB in a
-// chunk ds64.
-func (s *source) wav() (Info, error) {
-	le := binary.LittleEndian
-	var bytesPerSecond uint32
-	large := int64(-1)
-	for at, chunks := int64(12), 0; chunks < maxChunks; chunks++ {
-		header, err := s.bytes(at, 8)
-		if err != nil {
-			return Info{}, err
-		}
-		at += 8
-		size := int64(le.Uint32(header[4:]))
-		switch string(header[:4]) {
-		case "ds64":
-			fields, err := s.bytes(at, 16)
-			if err != nil {
-				return Info{}, err
-			}
-			large = int64(min(le.Uint64(fields[8:]), math.MaxInt64))
-		case "fmt ":
-			fields, err := s.bytes(at, 12)
-			if err != nil {
-				return Info{}, err
-			}
-			bytesPerSecond = le.Uint32(fields[8:])
-		case "data":
-			return s.pcm(at, size, large, bytesPerSecond)
-		}
-		at += size + size&1 // chunks begin at even offsets
-	}
-	return Info{}, ErrDamaged
+// wavFile is a WAV file being measured.
+type wavFile struct {
+	source *source
+	order  binary.ByteOrder
+	format wavFormat
+	fact   int64 // samples of each channel; 0 where the file does not say
+	large  int64 // the size of the sound in a file of more than 4 GiB; else -1
 }
 
-// pcm is the length of the sound that begins at an offset. Programs that write
-// to a pipe leave its size 0 or at the largest number: then it is what is left
-// of the file.
-func (s *source) pcm(at, size, large int64, bytesPerSecond uint32) (Info, error) {
-	if bytesPerSecond == 0 {
-		return Info{}, ErrDamaged
+// wavChunk is a chunk: its name, and where its body is.
+type wavChunk struct {
+	name     string
+	at, size int64
+}
+
+// wav walks the chunks of a WAV file up to its sound, and counts the samples of
+// that. RF64 and BW64 files keep sizes above 4 GiB in a chunk ds64; RIFX files have
+// all numbers the other way round.
+func (s *source) wav() (Info, error) {
+	w := &wavFile{source: s, order: binary.LittleEndian, large: -1}
+	magic, err := s.bytes(0, 4)
+	if err != nil {
+		return Info{}, err
 	}
-	open := size == 0 || size == math.MaxUint32
-	if open && large >= 0 {
-		size, open = large, false
+	if string(magic) == "RIFX" {
+		w.order = binary.BigEndian
 	}
-	if s.sized() {
-		if open {
-			size = s.size - at
+	return w.walk(12, w.riffChunk, 2)
+}
+
+// w64 is [source.wav] for Wave64: its names have 16 bytes, of which the first four
+// are those of WAV, and its sizes have eight and count their headers.
+func (s *source) w64() (Info, error) {
+	w := &wavFile{source: s, order: binary.LittleEndian, large: -1}
+	return w.walk(40, w.w64Chunk, 8)
+}
+
+// walk visits chunks until it has measured the sound.
+func (w *wavFile) walk(at int64, chunk func(int64) (wavChunk, error), align int64) (Info, error) {
+	info := Info{Format: "wav"}
+	for range maxChunks {
+		c, err := chunk(at)
+		if err == nil {
+			err = w.visit(&c, &info.Sound)
 		}
-		size = min(size, s.size-at)
-	} else if open {
-		return Info{}, ErrNoLength
+		if info.Sound.There && err != nil {
+			return info, nil // what comes behind the sound is none of it
+		}
+		at = c.at + (c.size+align-1)/align*align
+		if err != nil || info.Sound.There && (!w.source.sized() || w.source.size-at <= w.format.slack()) {
+			return info, err
+		}
 	}
-	return soundOf("wav", float64(size)/float64(bytesPerSecond)), nil
+	return info, ErrDamaged
+}
+
+// visit reads what a chunk has to say about the sound.
+func (w *wavFile) visit(c *wavChunk, sound *Track) (err error) {
+	switch c.name {
+	case "ds64":
+		return w.readSizes(*c)
+	case "fmt ":
+		return w.readFormat(*c)
+	case "fact":
+		return w.readFact(*c)
+	case "data":
+		if c.size, err = w.dataSize(*c); err == nil {
+			err = w.add(sound, *c)
+		}
+	}
+	return err
+}
+
+func (w *wavFile) riffChunk(at int64) (wavChunk, error) {
+	b, err := w.source.bytes(at, 8)
+	if err != nil {
+		return wavChunk{}, w.source.cutAt(at, err)
+	}
+	return wavChunk{string(b[:4]), at + 8, int64(w.order.Uint32(b[4:]))}, nil
+}
+
+func (w *wavFile) w64Chunk(at int64) (wavChunk, error) {
+	b, err := w.source.bytes(at, 24)
+	if err != nil {
+		return wavChunk{}, w.source.cutAt(at, err)
+	}
+	size := int64(min(w.order.Uint64(b[16:]), math.MaxInt64/2))
+	return wavChunk{string(b[:4]), at + 24, max(size-24, 0)}, nil
+}
+
+// cutAt says that a file is cut off if what it describes begins behind its end.
+func (s *source) cutAt(at int64, err error) error {
+	if s.failure == nil && s.sized() && at > s.size {
+		return ErrCutOff
+	}
+	return err
+}
+
+func (w *wavFile) readSizes(c wavChunk) error {
+	b, err := w.source.bytes(c.at, 16)
+	if err == nil {
+		w.large = int64(min(w.order.Uint64(b[8:]), math.MaxInt64/2))
+	}
+	return err
+}
+
+func (w *wavFile) readFact(c wavChunk) error {
+	b, err := w.source.bytes(c.at, 4)
+	if n := uint32(0); err == nil {
+		if n = w.order.Uint32(b); n != riffOpen {
+			w.fact = int64(n)
+		}
+	}
+	return err
+}
+
+func (w *wavFile) readFormat(c wavChunk) error {
+	b, err := w.source.bytes(c.at, int(min(max(c.size, 16), 40)))
+	if err != nil {
+		return err
+	}
+	w.format = wavFormatOf(b, w.order)
+	if w.format.rate == 0 || w.format.channels == 0 {
+		return ErrDamaged
+	}
+	return nil
+}
+
+// dataSize is the size of the sound in a chunk. Where a program could not come
+// back to fill it in, it is what is left of the file.
+func (w *wavFile) dataSize(c wavChunk) (int64, error) {
+	if w.format.rate == 0 {
+		return 0, ErrDamaged
+	}
+	size := c.size
+	open := size == 0 || size > riffOpen-riffHeaders && size <= riffOpen ||
+		size > riffHalfOpen-riffHeaders && size <= riffHalfOpen+1
+	if w.large >= 0 && (size == 0 || size == riffOpen) {
+		size, open = w.large, w.large == 0
+	}
+	if !open && !w.source.sized() {
+		return size, nil
+	}
+	end, err := w.source.end()
+	if err != nil {
+		return 0, err
+	}
+	rest := max(end-c.at, 0)
+	switch {
+	case open && size == 0 && w.onlyNotes(c.at, end):
+		return 0, nil
+	case open && (size == 0 || size > rest):
+		return rest, nil
+	case size-rest > w.format.slack():
+		return 0, ErrCutOff
+	}
+	return min(size, rest), nil
+}
+
+// onlyNotes says whether what is left of the file is a chunk of notes: a size of 0
+// is meant then.
+func (w *wavFile) onlyNotes(at, end int64) bool {
+	if c, err := w.riffChunk(at); err == nil {
+		switch c.name {
+		case "LIST", "JUNK", "id3 ", "bext", "PEAK", "cue ", "smpl":
+			return c.at+c.size <= end
+		}
+	}
+	return false
+}
+
+// add measures a chunk of sound. There is one in most files.
+func (w *wavFile) add(to *Track, c wavChunk) error {
+	track, err := w.measure(c)
+	if err == nil {
+		to.There = true
+		to.Seconds += track.Seconds
+		to.Within += track.Within
+	}
+	return err
+}
+
+// measure counts the samples in a chunk: by frames or by blocks if the format has
+// any, and otherwise by what the file says about itself.
+func (w *wavFile) measure(c wavChunk) (Track, error) {
+	f := w.format
+	if parse := f.framer(); parse != nil {
+		return w.framed(c, parse)
+	}
+	bytes, samples := f.block()
+	if bytes == 0 {
+		return w.claimed(c)
+	}
+	counted := c.size / bytes * samples
+	if c.size%bytes != 0 && samples > 1 && w.fact > counted { // a last block that is shorter
+		counted += samples
+	}
+	if w.fact > counted-2*samples && w.fact < counted {
+		counted = w.fact // the last block is filled up with silence
+	}
+	return Track{There: true, Seconds: float64(counted) / float64(f.rate)}, nil
+}
+
+// framed counts the frames of a stream in a WAV, or takes the number of samples
+// that the file notes where the frames can't be read and that number fits.
+func (w *wavFile) framed(c wavChunk, parse framer) (Track, error) {
+	if w.source.sized() && w.source.readable() {
+		walk, err := w.source.walkFrames(c.at, c.at+c.size, parse)
+		if err != nil || walk.frames > 0 {
+			return Track{There: true, Seconds: walk.seconds}, err
+		}
+		return w.claimed(c)
+	}
+	track, err := w.claimed(c)
+	if err != nil || track.Within > 0 {
+		return w.source.sampled(c.at, c.at+c.size, parse)
+	}
+	return track, nil
+}
+
+// claimed takes the samples that the file notes; how far they are from what its
+// bytes per second make of it is how far they may be off.
+func (w *wavFile) claimed(c wavChunk) (Track, error) {
+	const fair = 0.02 // of the length: bytes per second are a mean, and rounded
+	noted := float64(w.fact) / float64(w.format.rate)
+	mean := 0.0
+	if w.format.bytesPerSecond > 0 {
+		mean = float64(c.size) / float64(w.format.bytesPerSecond)
+	}
+	off := math.Abs(noted - mean)
+	switch {
+	case w.fact == 0 && mean == 0:
+		return Track{}, ErrNoLength
+	case w.fact == 0:
+		return Track{There: true, Seconds: mean, Within: max(mean/10, 0.1)}, nil
+	case mean == 0:
+		return Track{There: true, Seconds: noted, Within: max(noted/10, 0.1)}, nil
+	case off <= max(fair*noted, 0.1):
+		return Track{There: true, Seconds: noted}, nil
+	}
+	return Track{There: true, Seconds: noted, Within: off}, nil
 }

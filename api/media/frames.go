@@ -1,0 +1,226 @@
+package media
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"math"
+)
+
+// frame is what the header of one frame of compressed sound says.
+type frame struct {
+	length  int    // bytes, with the header
+	samples int    // of each channel
+	rate    int    // samples per second
+	layout  uint32 // what stays the same from frame to frame
+	bitrate int    // bits per second, where the header says it
+}
+
+func (f frame) seconds() float64 { return float64(f.samples) / float64(f.rate) }
+
+// framer reads the header of a frame from the first bytes of b, and reports false
+// if they are none.
+type framer func(b []byte) (frame, bool)
+
+const (
+	// frameHeader is enough for the header of any frame or tag.
+	frameHeader = tagHeader
+	// frameWindow holds the longest frame and the header of the next.
+	frameWindow = 64 << 10
+)
+
+// frameWalk counts the frames of a stream that consists of nothing but frames,
+// with tags and junk here and there.
+type frameWalk struct {
+	r     *bufio.Reader
+	parse framer
+	at    int64 // bytes that were read of r
+
+	frames     int
+	seconds    float64
+	first      frame
+	begin, end int64 // of the first frame, and after the last
+	bitrate    int   // of all frames, or -1 when they differ
+	synced     bool  // the last thing that was read is a frame
+	last       frame
+	cut        bool // the stream ends within a frame
+}
+
+// walkFrames counts the frames between two offsets.
+func (s *source) walkFrames(from, to int64, parse framer) (*frameWalk, error) {
+	w := &frameWalk{r: bufio.NewReaderSize(io.NewSectionReader(s, from, max(to-from, 0)), frameWindow), parse: parse}
+	return w, w.run()
+}
+
+// run walks to the end of the stream.
+func (w *frameWalk) run() error {
+	for {
+		head, err := w.r.Peek(frameHeader)
+		if len(head) == 0 || err != nil && !ended(err) {
+			return unlessEnded(err)
+		}
+		f, ok := w.parse(head)
+		switch {
+		case ok && (w.synced && f.layout == w.last.layout || w.followed(f)):
+			err = w.take(f)
+		case tagSize(head) > 0:
+			w.synced = false
+			err = w.skip(tagSize(head))
+		default:
+			w.synced = false
+			err = w.skip(w.junk())
+		}
+		if err != nil || w.cut {
+			return unlessEnded(err)
+		}
+	}
+}
+
+// followed says whether another frame, a tag or the end comes after f: without
+// that, a header is a few bytes that look like one.
+func (w *frameWalk) followed(f frame) bool {
+	b, err := w.r.Peek(f.length + frameHeader)
+	if len(b) <= f.length {
+		return len(b) == f.length && ended(err)
+	}
+	next, ok := w.parse(b[f.length:])
+	return ok && next.layout == f.layout || tagSize(b[f.length:]) > 0
+}
+
+// take counts a frame.
+func (w *frameWalk) take(f frame) error {
+	from := w.at
+	if err := w.skip(int64(f.length)); err != nil {
+		return err
+	}
+	if w.at < from+int64(f.length) {
+		w.cut = true
+		return nil
+	}
+	switch {
+	case w.frames == 0:
+		w.begin, w.first, w.bitrate = from, f, f.bitrate
+	case w.bitrate != f.bitrate:
+		w.bitrate = -1
+	}
+	w.frames++
+	w.seconds += f.seconds()
+	w.end, w.last, w.synced = w.at, f, true
+	return nil
+}
+
+// junk is the number of bytes up to the next one that may begin something.
+func (w *frameWalk) junk() int64 {
+	b, _ := w.r.Peek(max(w.r.Buffered(), 1))
+	for i := 1; i < len(b); i++ {
+		switch b[i] {
+		case 0xff, 'T', 'I', 'A':
+			return int64(i)
+		}
+	}
+	return int64(len(b))
+}
+
+// skip passes over n bytes, or what is left of the stream.
+func (w *frameWalk) skip(n int64) error {
+	for n > 0 {
+		done, err := w.r.Discard(int(min(n, math.MaxInt32)))
+		w.at += int64(done)
+		n -= int64(done)
+		if err != nil {
+			return unlessEnded(err)
+		}
+	}
+	return nil
+}
+
+func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
+
+func unlessEnded(err error) error {
+	if ended(err) {
+		return nil
+	}
+	return err
+}
+
+// sampled guesses the length of the frames between two offsets from a few
+// stretches of them, and says how far it may be off. Frames that all have the
+// same bitrate need fewer stretches.
+func (s *source) sampled(from, to int64, parse framer) (Track, error) {
+	const fewest, most, least = 4, 12, 8 << 10
+	chunk := s.chunk()
+	size := (least + chunk - 1) / chunk * chunk
+	count := min(most, s.reach()/size, (to-from)/size)
+	if count < fewest {
+		return Track{}, ErrTooFar
+	}
+	for _, n := range []int64{fewest, count} {
+		found, err := s.stretches(from, to, parse, n, size)
+		if err != nil || found.constant() || n == count {
+			return found.guess(float64(to - from)), err
+		}
+	}
+	return Track{}, ErrTooFar
+}
+
+// stretch is a part of a file whose frames were counted.
+type stretch struct{ bytes, seconds, bitrate float64 }
+
+type stretches []stretch
+
+// stretches counts the frames of n stretches of one size, which begin where a
+// chunk does: a chunk costs the same, however little of it is needed.
+func (s *source) stretches(from, to int64, parse framer, n, size int64) (stretches, error) {
+	found := make(stretches, n)
+	chunk := s.chunk()
+	for i := range n {
+		at := from
+		if i > 0 {
+			at = max((from+(to-from-size)*i/(n-1))/chunk*chunk, from)
+		}
+		until := min(at/chunk*chunk+size, to)
+		w, err := s.walkFrames(at, until, parse)
+		if err != nil {
+			return nil, err
+		}
+		begin, end := at, until // of junk, where there is no frame
+		if w.frames > 0 {
+			begin, end = w.begin, w.end
+		}
+		found[i] = stretch{float64(end - begin), w.seconds, float64(w.bitrate)}
+	}
+	return found, nil
+}
+
+// constant says whether all frames that were read have one bitrate.
+func (all stretches) constant() bool {
+	for _, one := range all {
+		if one.bitrate <= 0 || one.bitrate != all[0].bitrate {
+			return false
+		}
+	}
+	return true
+}
+
+// guess takes what was not read to be like what was. It may be off by three
+// standard errors of that, and by one part in a hundred at least.
+func (all stretches) guess(size float64) Track {
+	var read, seconds, squares float64
+	for _, one := range all {
+		read += one.bytes
+		seconds += one.seconds
+	}
+	if read == 0 {
+		return Track{}
+	}
+	density := seconds / read // seconds in a byte
+	for _, one := range all {
+		if one.bytes > 0 {
+			d := one.seconds/one.bytes - density
+			squares += d * d
+		}
+	}
+	n, unread := float64(len(all)), max(size-read, 0)
+	within := unread * max(3*math.Sqrt(squares/(n*(n-1))), density/100)
+	return Track{There: true, Seconds: seconds + unread*density, Within: max(within, 0.1)}
+}

@@ -1,0 +1,112 @@
+package media
+
+import "encoding/binary"
+
+// wavFormat is the description of the sound in a WAV file, or of a sound in an AVI
+// or ASF file, which have it from there.
+type wavFormat struct {
+	tag             uint16
+	channels        int64
+	rate            int64 // samples per second
+	bytesPerSecond  int64
+	align           int64 // bytes of a block
+	bits            int64 // of a sample; 0 where that makes no sense
+	samplesPerBlock int64 // of each channel; 0 where it is not said
+}
+
+// The numbers of the codecs that are told apart here.
+const (
+	wavPCM        = 0x0001
+	wavADPCM      = 0x0002
+	wavFloat      = 0x0003
+	wavALaw       = 0x0006
+	wavMuLaw      = 0x0007
+	wavIMA        = 0x0011
+	wavYamaha     = 0x0020
+	wavTrueSpeech = 0x0022
+	wavGSM        = 0x0031
+	wavG726       = 0x0045
+	wavMPEG       = 0x0050
+	wavMP3        = 0x0055
+	wavG726ADPCM  = 0x0064
+	wavG722       = 0x0065
+	wavAAC        = 0x00FF
+	wavADTS       = 0x1600
+	wavG722ADPCM  = 0x028F
+	wavExtensible = 0xFFFE
+)
+
+// wavFormatOf reads at least 16 bytes of a WAVEFORMATEX structure.
+func wavFormatOf(b []byte, order binary.ByteOrder) wavFormat {
+	f := wavFormat{
+		tag:            order.Uint16(b),
+		channels:       int64(order.Uint16(b[2:])),
+		rate:           int64(order.Uint32(b[4:])),
+		bytesPerSecond: int64(order.Uint32(b[8:])),
+		align:          int64(order.Uint16(b[12:])),
+		bits:           int64(order.Uint16(b[14:])),
+	}
+	switch {
+	case f.tag == wavExtensible && len(b) >= 26:
+		f.tag = order.Uint16(b[24:]) // the first bytes of a GUID
+	case len(b) >= 20:
+		f.samplesPerBlock = int64(order.Uint16(b[18:]))
+	}
+	return f
+}
+
+// framer reads the frames of codecs that have any.
+func (f wavFormat) framer() framer {
+	switch f.tag {
+	case wavMPEG, wavMP3:
+		return mpegAudio{}.parse
+	case wavAAC, wavADTS:
+		return parseADTS
+	}
+	return nil
+}
+
+// block is the size of the smallest piece that is decoded by itself, in bytes, and
+// the number of samples in it; 0 for codecs whose pieces differ.
+func (f wavFormat) block() (bytes, samples int64) {
+	ch := f.channels
+	switch f.tag {
+	case wavPCM, wavFloat:
+		return (f.bits + 7) / 8 * ch, 1
+	case wavALaw, wavMuLaw:
+		return ch, 1
+	case wavADPCM:
+		return f.blockOf(f.align-7*ch, 2)
+	case wavIMA:
+		return f.blockOf(f.align-4*ch, 1)
+	case wavYamaha:
+		return ch, 2
+	case wavGSM:
+		return f.align, f.align / 65 * 320
+	case wavTrueSpeech:
+		return 32, 240
+	case wavG722, wavG722ADPCM:
+		return ch, 2
+	case wavG726, wavG726ADPCM:
+		if f.bits >= 2 && f.bits <= 5 {
+			return f.bits * ch, 8
+		}
+	}
+	return 0, 0
+}
+
+// blockOf is a block of ADPCM with four bits for a sample after a header, which
+// has the first ones.
+func (f wavFormat) blockOf(payload, first int64) (bytes, samples int64) {
+	if payload <= 0 {
+		return 0, 0
+	}
+	samples = payload*2/f.channels + first
+	if f.samplesPerBlock > 0 && f.samplesPerBlock <= samples {
+		samples = f.samplesPerBlock
+	}
+	return f.align, samples
+}
+
+// slack is how many bytes may be missing without being missed: 50 ms.
+func (f wavFormat) slack() int64 { return max(f.bytesPerSecond/20, f.align) }
