@@ -3,7 +3,6 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"math"
 )
 
@@ -24,24 +23,43 @@ func (s *source) flac(at int64) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	info := Info{Format: "flac", Sound: Track{There: true, Seconds: float64(f.samples) / float64(f.rate)}}
 	end, err := s.end()
-	switch {
-	case errors.Is(err, ErrTooFar) && f.samples > 0:
-		return info, nil
-	case err != nil:
-		return info, err
-	}
-	f.to, err = s.tagsBehind(at, end)
-	if errors.Is(err, ErrTooFar) && f.samples > 0 {
-		return info, nil // a server that sends the beginning only
-	}
 	if err != nil {
-		return info, err
+		return Info{}, err
 	}
-	samples, err := f.measure()
-	info.Sound.Seconds = float64(samples) / float64(f.rate)
-	return info, err
+	samples := f.samples
+	if s.readable() || s.room() > 0 {
+		if f.to, err = s.tagsBehind(at, end); err == nil {
+			samples, err = f.measure()
+		}
+	} else {
+		f.to = end
+		err = f.plausible()
+	}
+	return soundOf("flac", float64(samples)/float64(f.rate)), err
+}
+
+// plausible holds the number of samples against the size of the file, where a
+// server sends its beginning only.
+func (f *flacFile) plausible() error {
+	const least, most = 0.6, 1.5
+	r, far := f.source.r.(*remote)
+	if !far || f.samples == 0 {
+		return ErrTooFar
+	}
+	b, err := f.source.some(f.at, int(max(r.most-f.at, 0)))
+	if err != nil {
+		return err
+	}
+	samples, offset := f.lastOf(b)
+	if offset <= 0 {
+		return ErrTooFar
+	}
+	guess := float64(samples) / float64(offset) * float64(f.to-f.at)
+	if ratio := guess / float64(f.samples); ratio < least || ratio > most {
+		return ErrTooFar
+	}
+	return nil
 }
 
 // flacHead reads the blocks before the frames.
@@ -109,7 +127,7 @@ func (f *flacFile) measure() (int64, error) {
 // lastFrame is the number of samples up to the end of the last frame.
 func (f *flacFile) lastFrame() (int64, error) {
 	const least = 64 << 10
-	length := min(max(least, 2*f.frame), f.to-f.at, f.source.reachOr(1<<20))
+	length := min(max(least, 2*f.frame), f.to-f.at, max(f.source.room(), least))
 	if length <= 0 {
 		return 0, nil
 	}
@@ -117,13 +135,23 @@ func (f *flacFile) lastFrame() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return f.lastOf(tail)
+	samples, offset := f.lastOf(tail)
+	if offset >= 0 {
+		last, _ := parseFLAC(tail[offset:])
+		samples += last.samples
+	}
+	return samples, nil
 }
 
-// lastOf looks for the last frame in b. A few bytes of sound may look like the
-// header of one, so another must end where it begins.
-func (f *flacFile) lastOf(b []byte) (int64, error) {
-	var later []flacFrame
+// lastOf looks for the last frame in b, and returns the number of samples before
+// it, and where it begins; -1 if there is none. A few bytes of sound may look like
+// the header of one, so another must end where it begins.
+func (f *flacFile) lastOf(b []byte) (samples int64, offset int) {
+	type found struct {
+		flacFrame
+		at int
+	}
+	var later []found
 	for i := len(b) - 1; i >= 0; i-- {
 		h, ok := parseFLAC(b[i:])
 		if !ok {
@@ -131,18 +159,19 @@ func (f *flacFile) lastOf(b []byte) (int64, error) {
 		}
 		for _, last := range later {
 			if h.end(f.block) == last.start(f.block) {
-				return last.end(f.block), nil
+				return last.start(f.block), last.at
 			}
 		}
 		const most = 64
-		if later = append(later, h); len(later) == most {
+		if later = append(later, found{h, i}); len(later) == most {
 			break
 		}
 	}
 	if len(later) == 0 {
-		return 0, nil
+		return 0, -1
 	}
-	return later[len(later)-1].end(f.block), nil
+	last := later[len(later)-1]
+	return last.start(f.block), last.at
 }
 
 // joined says whether the frames are too long for the number of samples that the
@@ -157,7 +186,7 @@ func (f *flacFile) joined() bool {
 
 // sum adds up the samples of the files that were joined.
 func (f *flacFile) sum() (int64, error) {
-	w, total := f.source.window(frameWindow), int64(0)
+	w, total := f.source.forward(frameWindow), int64(0)
 	magic := []byte("fLaC\x00\x00\x00\x22")
 	for at := f.at; at < f.to; {
 		b, err := w.bytes(at, int(min(frameWindow, f.to-at)))

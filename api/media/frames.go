@@ -147,10 +147,10 @@ func unlessEnded(err error) error {
 // stretches of them, and says how far it may be off. Frames that all have the
 // same bitrate need fewer stretches.
 func (s *source) sampled(from, to int64, parse framer) (Track, error) {
-	const fewest, most, least = 4, 12, 8 << 10
-	chunk := s.chunk()
-	size := (least + chunk - 1) / chunk * chunk
-	count := min(most, s.reach()/size, (to-from)/size)
+	const fewest, most, least = 4, 12, 32 << 10
+	page := s.page()
+	size := (least + page - 1) / page * page
+	count := min(most, s.room()/size, (to-from)/size)
 	if count < fewest {
 		return Track{}, ErrTooFar
 	}
@@ -169,16 +169,17 @@ type stretch struct{ bytes, seconds, bitrate float64 }
 type stretches []stretch
 
 // stretches counts the frames of n stretches of one size, which begin where a
-// chunk does: a chunk costs the same, however little of it is needed.
+// page does: a page costs the same, however little of it is needed.
 func (s *source) stretches(from, to int64, parse framer, n, size int64) (stretches, error) {
 	found := make(stretches, n)
-	chunk := s.chunk()
+	page := s.page()
+	s.expect(0)
 	for i := range n {
 		at := from
 		if i > 0 {
-			at = max((from+(to-from-size)*i/(n-1))/chunk*chunk, from)
+			at = max((from+(to-from-size)*i/(n-1))/page*page, from)
 		}
-		until := min(at/chunk*chunk+size, to)
+		until := min(at/page*page+size, to)
 		w, err := s.walkFrames(at, until, parse)
 		if err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ func (s *source) mp3(from int64) (Info, error) {
 		return Info{}, err
 	}
 	to := end
-	if s.readable() || s.reach() > 0 {
+	if s.readable() || s.room() > 0 {
 		if to, err = s.tagsBehind(from, end); err != nil {
 			return Info{}, err
 		}
@@ -73,13 +73,27 @@ func (s *source) firstMPEG(from, to int64) (*mp3File, error) {
 
 // leads says whether the frame at the beginning of b is followed by another one,
 // a tag, or the end of the sound. At the place where the sound should begin, a
-// frame that is cut off is one, too.
+// frame that is cut off is one, too; elsewhere there must be a few in a row.
 func leads(b []byte, f frame, parse framer, all, expected bool) bool {
-	if f.length >= len(b) {
-		return all && (f.length == len(b) || expected && f.layout>>9&3 == layerIII)
+	const row = 5
+	if expected && all && f.length > len(b) {
+		return f.layout>>9&3 == layerIII
 	}
-	next, ok := parse(b[f.length:])
-	return ok && next.layout == f.layout || tagSize(b[f.length:]) > 0
+	for n := 1; n <= row; n++ {
+		if f.length >= len(b) {
+			return all && f.length == len(b)
+		}
+		b = b[f.length:]
+		if next, ok := parse(b); ok && next.layout == f.layout {
+			f = next
+		} else {
+			return tagSize(b) > 0
+		}
+		if expected {
+			return true
+		}
+	}
+	return true
 }
 
 // mp3Note is what an encoder noted in the first frame, which itself is silent and
@@ -167,6 +181,9 @@ func (m *mp3File) counted() (Track, error) {
 		seconds -= m.first.seconds()
 	}
 	missing := m.note.frames - frames
+	if missing > 0 {
+		m.note.padding = 0 // it is not there
+	}
 	short := m.note.bytes == 0 || m.note.bytes > m.to-m.at
 	if missing > 1 && short || w.cut && (m.note.frames == 0 || missing > 0) {
 		return Track{}, ErrCutOff

@@ -20,7 +20,7 @@ const (
 // stations begin one with each piece, and so do joined files.
 type oggFile struct {
 	source         *source
-	win            *window
+	win            *forward
 	streams        map[uint32]*oggStream
 	order          []*oggStream // as they begin
 	begun          bool         // the link has pages behind those that begin streams
@@ -40,7 +40,7 @@ func (s *source) ogg() (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	f := &oggFile{source: s, win: s.window(oggLongest), streams: map[uint32]*oggStream{}}
+	f := &oggFile{source: s, win: s.forward(oggLongest), streams: map[uint32]*oggStream{}}
 	if s.readable() {
 		_, err = f.pages(0, end, func() bool { return false })
 	} else {

@@ -5,7 +5,7 @@ import "fmt"
 // far measures a file of which only a part may be read, by its two ends. Between
 // them other recordings may stand; that is noticed, but can't be added up.
 func (f *oggFile) far(end int64) error {
-	room := f.source.reach() / 2
+	room := f.source.room() / 2
 	at, err := f.pages(0, min(room, end), f.ready)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func (f *oggFile) ready() bool {
 // stream. It returns how much that was.
 func (f *oggFile) tail(from, end int64) (int64, error) {
 	for length := int64(oggLongest); ; length *= 2 {
-		if length > f.source.reach() && length > f.source.chunk() {
+		if length > f.source.room() && length > f.source.page() {
 			return 0, ErrTooFar
 		}
 		for _, st := range f.order {

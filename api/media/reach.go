@@ -11,10 +11,13 @@ import (
 // enough.
 func (s *source) end() (int64, error) {
 	const step = 32 << 10
-	p := make([]byte, step)
-	for at := int64(0); !s.sized(); at += step {
+	var p []byte
+	for at := int64(0); !s.findSize(); at += step {
 		if at >= MaxRemote {
 			return 0, ErrTooFar
+		}
+		if p == nil {
+			p = make([]byte, step)
 		}
 		n, err := s.ReadAt(p, at)
 		switch {
@@ -28,8 +31,8 @@ func (s *source) end() (int64, error) {
 	return s.size, nil
 }
 
-// reach is how many bytes may still be read, anywhere in the file.
-func (s *source) reach() int64 {
+// room is how many bytes may still be read, anywhere in the file.
+func (s *source) room() int64 {
 	r, far := s.r.(*remote)
 	switch {
 	case !far:
@@ -46,27 +49,28 @@ func (s *source) readable() bool {
 	return !far || s.size <= r.most
 }
 
-// chunk is the least that one read of a remote file costs.
-func (s *source) chunk() int64 {
+// page is what requests for parts of a file are multiples of, in bytes.
+func (s *source) page() int64 {
 	if r, far := s.r.(*remote); far {
-		return r.chunk
+		return r.page
 	}
-	return chunkSize
+	return pageSize
 }
 
-// window reads a file forwards in small steps with few reads.
-type window struct {
+// forward reads a file in small steps from its beginning to its end, with few
+// reads.
+type forward struct {
 	source *source
 	at     int64 // of data
 	data   []byte
 	size   int // of one read
 }
 
-func (s *source) window(size int) *window { return &window{source: s, size: size} }
+func (s *source) forward(size int) *forward { return &forward{source: s, size: size} }
 
 // bytes are at most n bytes at an offset: fewer at the end of the file. They are
-// good until the next call. n is at most the size of the window.
-func (w *window) bytes(at int64, n int) ([]byte, error) {
+// good until the next call. n is at most the size given.
+func (w *forward) bytes(at int64, n int) ([]byte, error) {
 	if at < 0 || n > w.size {
 		return nil, ErrDamaged
 	}
@@ -81,12 +85,12 @@ func (w *window) bytes(at int64, n int) ([]byte, error) {
 
 // read fills the window from an offset on. A remote file is remembered anyway, so
 // no more is read of it than is needed.
-func (w *window) read(at int64, n int) error {
+func (w *forward) read(at int64, n int) error {
 	if w.data == nil {
 		w.data = make([]byte, 0, w.size)
 	}
 	size := int64(w.size)
-	if w.source.reach() < math.MaxInt64 {
+	if w.source.room() < math.MaxInt64 {
 		size = int64(n)
 	}
 	p := w.data[:min(size, max(w.source.size-at, 0))]
@@ -101,6 +105,3 @@ func (w *window) read(at int64, n int) error {
 	w.at, w.data = at, p[:got]
 	return nil
 }
-
-// reachOr is how many bytes may still be read, and at most n.
-func (s *source) reachOr(n int64) int64 { return min(s.reach(), n) }

@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -15,6 +16,8 @@ func (s *source) measure(head []byte) (Info, error) {
 		return s.image()
 	case isRIFF(head, "WAVE"):
 		return s.wav()
+	case starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"):
+		return s.w64()
 	case starts("\x1aE\xdf\xa3"):
 		return s.matroska()
 	case starts("OggS"):
@@ -32,7 +35,7 @@ func (s *source) measure(head []byte) (Info, error) {
 	case isWebPage(head):
 		return Info{}, ErrWebPage
 	}
-	return Info{}, ErrFormat
+	return s.behindJunk()
 }
 
 // isRIFF recognises a RIFF file of one form, in its large variants too.
@@ -41,7 +44,7 @@ func isRIFF(head []byte, form string) bool {
 		return false
 	}
 	switch string(head[:4]) {
-	case "RIFF", "RF64", "BW64":
+	case "RIFF", "RF64", "BW64", "RIFX":
 		return true
 	}
 	return false
@@ -69,9 +72,24 @@ func isWebPage(head []byte) bool {
 	return strings.HasPrefix(http.DetectContentType(head), "text/html")
 }
 
+// behindJunk looks for sound in what is no format at its beginning.
+func (s *source) behindJunk() (Info, error) {
+	const enough = 5
+	info, err := s.mp3(0)
+	if !errors.Is(err, ErrFormat) {
+		return info, err
+	}
+	w, err := s.walkFrames(0, min(searchLength, s.size), parseADTS)
+	if err == nil && w.frames >= enough {
+		return s.adts(0)
+	}
+	return Info{}, ErrFormat
+}
+
 // tagged measures what follows the tags at the beginning: mostly mp3, sometimes
 // flac or aac.
 func (s *source) tagged() (Info, error) {
+	_, _ = s.end() // to know whether a tag is cut off
 	at, err := s.tagsBefore(0)
 	if err != nil {
 		return Info{}, err

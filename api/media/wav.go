@@ -40,6 +40,7 @@ func (s *source) wav() (Info, error) {
 	if string(magic) == "RIFX" {
 		w.order = binary.BigEndian
 	}
+	_, _ = s.end() // without it a header is believed
 	return w.walk(12, w.riffChunk, 2)
 }
 
@@ -47,43 +48,34 @@ func (s *source) wav() (Info, error) {
 // are those of WAV, and its sizes have eight and count their headers.
 func (s *source) w64() (Info, error) {
 	w := &wavFile{source: s, order: binary.LittleEndian, large: -1}
+	_, _ = s.end()
 	return w.walk(40, w.w64Chunk, 8)
 }
 
 // walk visits chunks until it has measured the sound.
 func (w *wavFile) walk(at int64, chunk func(int64) (wavChunk, error), align int64) (Info, error) {
-	info := Info{Format: "wav"}
 	for range maxChunks {
 		c, err := chunk(at)
-		if err == nil {
-			err = w.visit(&c, &info.Sound)
+		if err != nil {
+			return Info{}, err
 		}
-		if info.Sound.There && err != nil {
-			return info, nil // what comes behind the sound is none of it
+		switch c.name {
+		case "ds64":
+			err = w.readSizes(c)
+		case "fmt ":
+			err = w.readFormat(c)
+		case "fact":
+			err = w.readFact(c)
+		case "data":
+			sound, err := w.data(c)
+			return Info{Format: "wav", Sound: sound}, err
+		}
+		if err != nil {
+			return Info{}, err
 		}
 		at = c.at + (c.size+align-1)/align*align
-		if err != nil || info.Sound.There && (!w.source.sized() || w.source.size-at <= w.format.slack()) {
-			return info, err
-		}
 	}
-	return info, ErrDamaged
-}
-
-// visit reads what a chunk has to say about the sound.
-func (w *wavFile) visit(c *wavChunk, sound *Track) (err error) {
-	switch c.name {
-	case "ds64":
-		return w.readSizes(*c)
-	case "fmt ":
-		return w.readFormat(*c)
-	case "fact":
-		return w.readFact(*c)
-	case "data":
-		if c.size, err = w.dataSize(*c); err == nil {
-			err = w.add(sound, *c)
-		}
-	}
-	return err
+	return Info{}, ErrDamaged
 }
 
 func (w *wavFile) riffChunk(at int64) (wavChunk, error) {
@@ -184,15 +176,14 @@ func (w *wavFile) onlyNotes(at, end int64) bool {
 	return false
 }
 
-// add measures a chunk of sound. There is one in most files.
-func (w *wavFile) add(to *Track, c wavChunk) error {
-	track, err := w.measure(c)
-	if err == nil {
-		to.There = true
-		to.Seconds += track.Seconds
-		to.Within += track.Within
+// data measures the chunk of the sound.
+func (w *wavFile) data(c wavChunk) (Track, error) {
+	size, err := w.dataSize(c)
+	if err != nil {
+		return Track{}, err
 	}
-	return err
+	c.size = size
+	return w.measure(c)
 }
 
 // measure counts the samples in a chunk: by frames or by blocks if the format has
