@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,6 +76,7 @@ func versionCommand() *cobra.Command {
 // simulateCommand serves a made-up account to other people's clients.
 func simulateCommand() *cobra.Command {
 	var addr, profile, plan string
+	var names []string
 	o := simulator.Options{}
 	c := &cobra.Command{
 		Use:   "simulate",
@@ -99,11 +101,16 @@ prints can be evaluated by a shell:
 			if o.Generations < 0 {
 				return fmt.Errorf("--generations %d: it can't be below 0", o.Generations)
 			}
-			return simulate(c.OutOrStdout(), addr, o)
+			if o.Key = cmp.Or(strings.TrimSpace(o.Key), simulator.NewKey()); !sendable(o.Key) {
+				return errors.New("--key: a key is made of printable ASCII without blanks")
+			}
+			return simulate(c.OutOrStdout(), addr, names, o)
 		},
 	}
 	f := c.Flags()
 	f.StringVar(&addr, "addr", "127.0.0.1:0", "where to listen; port 0 takes a free one")
+	f.StringVar(&o.Key, "key", "", "the account's API key; without it a new one is made at each start")
+	f.StringSliceVar(&names, "host", nil, "another name that clients may call it by, besides its address and localhost")
 	f.StringVar(&profile, "profile", string(simulator.Seed), "the API's age: seed (June 2026 and additions), strict (June 2026 alone), current (autumn 2026)")
 	f.StringVar(&plan, "plan", string(simulator.Creator), "the account's plan: free, hobbyist, creator, growth, scale, enterprise")
 	f.Float64Var(&o.Speed, "speed", 1, "how many times faster jobs run")
@@ -113,10 +120,16 @@ prints can be evaluated by a shell:
 	return c
 }
 
-func simulate(out io.Writer, addr string, o simulator.Options) error {
+// sendable reports whether a client could send a key.
+func sendable(key string) bool {
+	_, err := api.New(api.Config{Key: api.NewSecret(key)})
+	return err == nil
+}
+
+func simulate(out io.Writer, addr string, names []string, o simulator.Options) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	running, err := simulator.New(o).Listen(addr)
+	running, err := simulator.New(o).Listen(addr, names...)
 	if err != nil {
 		return cli.Exit(cli.StatusError, err)
 	}
@@ -288,7 +301,7 @@ func accountName(base string) string {
 // startDemo makes a session on an account made up in this process, over a
 // real loopback connection, so that its links open in a browser.
 func startDemo() (*ui.Session, error) {
-	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1}).Listen("127.0.0.1:0")
+	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1, Key: simulator.NewKey()}).Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

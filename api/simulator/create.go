@@ -217,8 +217,13 @@ func (s *Server) make(c *creation, seconds float64, now time.Time) *job {
 	r := stream(s.opts.Seed, "life", s.made)
 	waits, works := usualTimes(c.Model, seconds, r)
 	j.outcome, j.code = fate(r)
-	if s.opts.Reliable {
+	if s.opts.Reliable || s.opts.Demo {
 		j.outcome, j.code = completed, ""
+	}
+	if s.opts.Demo { // somebody watches, perhaps for the first time
+		j.begin(now, min(s.sped(waits), between(r, 1.5, 3)), min(s.sped(works), between(r, 8, 14)))
+		s.jobs.insert(j, now)
+		return j
 	}
 	s.start(j, now, waits, works)
 	return j

@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,6 +189,27 @@ func TestDemo(t *testing.T) {
 			t.Errorf("%v generations after a day", n)
 		}
 	})
+}
+
+// Whatever is sent to the demo completes while somebody watches, in every
+// story and by every model.
+func TestWhatIsSentToTheDemoCompletes(t *testing.T) {
+	for seed := range uint64(20) {
+		now := noon()
+		a := open(t, Options{Seed: seed, Demo: true, Slots: 40, Now: func() time.Time { return now }})
+		var sent []string
+		for _, model := range modelNames() {
+			for range 4 {
+				sent = append(sent, a.post("/v2/generate", strings.Replace(talk(), "lipsync-2", model, 1)).is(201).id())
+			}
+		}
+		now = now.Add(20 * time.Second)
+		for _, id := range sent {
+			if g := a.get("/v2/generate/" + id).object(); g["status"] != completed {
+				t.Errorf("seed %d: a job of %s is %s (%v)", seed, g["model"], g["status"], g["errorCode"])
+			}
+		}
+	}
 }
 
 func newIDs(before, after []string) []string {

@@ -1,12 +1,15 @@
 package simulator
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -15,13 +18,21 @@ type Running struct {
 	key          string
 	base         string
 	storage      string
+	host         string   // what it listens on
+	names        []string // by which it may be called, too
 	api, storing *http.Server
 }
 
+// NewKey makes a key that nobody can guess: whoever runs on this machine can
+// reach the port, and so can the pages that its browser shows.
+func NewKey() string { return "sk-sim-" + rand.Text() }
+
 // Listen starts to serve the API on addr (such as 127.0.0.1:0) and the storage
 // on another free port of the same host. It returns once both accept. Links
-// then tell these two origins.
-func (s *Server) Listen(addr string) (*Running, error) {
+// then tell these two origins. Requests that call it by another name than its
+// address, localhost or one of the names given are refused, as are those that a
+// page of another origin sends.
+func (s *Server) Listen(addr string, names ...string) (*Running, error) {
 	api, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("the simulator cannot listen: %w", err)
@@ -35,9 +46,9 @@ func (s *Server) Listen(addr string) (*Running, error) {
 		return nil, errors.Join(fmt.Errorf("the simulator cannot listen: %w", err), api.Close())
 	}
 	r := &Running{
-		key: s.Key(), base: originOf(api), storage: originOf(storage),
-		api: newHTTPServer(s.API()), storing: newHTTPServer(s.Storage()),
+		key: s.Key(), base: originOf(api), storage: originOf(storage), host: host, names: names,
 	}
+	r.api, r.storing = newHTTPServer(r.guard(s.API())), newHTTPServer(r.guard(s.Storage()))
 	s.mu.Lock()
 	s.base, s.storage = r.base, r.storage
 	s.mu.Unlock()
@@ -54,6 +65,40 @@ func newHTTPServer(h http.Handler) *http.Server {
 		Handler: h, ReadHeaderTimeout: 30 * time.Second,
 		ErrorLog: log.New(io.Discard, "", 0), // it may share a terminal with a dashboard
 	}
+}
+
+// guard keeps the pages of a browser out. One that has its own name point at
+// this machine after it was loaded (DNS rebinding) would else be of our origin,
+// and could read every answer.
+func (r *Running) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		origins := req.Header.Values("Origin")
+		foreign := slices.ContainsFunc(origins, func(o string) bool { return o != r.base && o != r.storage })
+		switch {
+		case !r.calls(req.Host):
+			refuse(http.StatusMisdirectedRequest, "", "This simulator is not called by this name; see dubtop simulate --host").write(w)
+		case foreign:
+			refuse(http.StatusForbidden, "", "This simulator serves no pages of other origins").write(w)
+		default:
+			next.ServeHTTP(w, req)
+		}
+	})
+}
+
+// calls reports whether the Host of a request is a name of ours. The port may
+// be another's: something may forward to it.
+func (r *Running) calls(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.Trim(name, "[]")
+	if ip := net.ParseIP(name); ip != nil { // nobody can point an address elsewhere
+		own := net.ParseIP(r.host)
+		return ip.IsLoopback() || own == nil || own.IsUnspecified() || own.Equal(ip)
+	}
+	same := func(other string) bool { return strings.EqualFold(name, other) }
+	return same("localhost") || same(r.host) || slices.ContainsFunc(r.names, same)
 }
 
 // originOf is a listener's address as a browser on this machine would say it.

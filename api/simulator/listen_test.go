@@ -66,6 +66,84 @@ func TestListen(t *testing.T) {
 	}
 }
 
+// Only those who call the simulator by a name of its own, and no pages of other
+// origins, are answered: on both ports.
+func TestForeignHostsAndOriginsAreRefused(t *testing.T) {
+	s := New(Options{})
+	running, err := s.Listen("127.0.0.1:0", "sync-sim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer running.Close()
+	id := s.Add(Job{Status: completed, Seconds: 3})
+	port := running.URL()[strings.LastIndex(running.URL(), ":"):]
+	ask := func(path, host, origin string) int {
+		t.Helper()
+		status := 0
+		for _, base := range []string{running.URL(), running.StorageURL()} {
+			if status != 0 {
+				path = "/media/a_1s.wav"
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = host
+			req.Header.Set("x-api-key", s.Key())
+			if origin != "" {
+				req.Header.Set("Origin", origin)
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h := resp.Header.Get("Access-Control-Allow-Origin"); h != "" {
+				t.Errorf("pages of %s may read it", h)
+			}
+			_ = resp.Body.Close()
+			if status != 0 && status != resp.StatusCode {
+				t.Errorf("%s from %q: %d, and the storage says %d", host, origin, status, resp.StatusCode)
+			}
+			status = resp.StatusCode
+		}
+		return status
+	}
+	for host, want := range map[string]int{
+		"127.0.0.1" + port: 200, "127.0.0.1": 200, "localhost" + port: 200, "LOCALHOST:9000": 200, "[::1]" + port: 200,
+		"sync-sim" + port: 200, "Sync-Sim": 200,
+		"evil.example" + port: 421, "evil.example": 421, "127.0.0.1.evil.example" + port: 421, "localhost.evil.example": 421,
+		"10.0.0.1" + port: 421, "xn--lcalhost-x2a": 421,
+	} {
+		if got := ask("/v2/generate/"+id, host, ""); got != want {
+			t.Errorf("called %s it answers %d, want %d", host, got, want)
+		}
+	}
+	for origin, want := range map[string]int{
+		running.URL(): 200, running.StorageURL(): 200, "": 200,
+		"http://evil.example": 403, "null": 403, "http://localhost:3000": 403, "http://127.0.0.1": 403, "file://": 403,
+	} {
+		if got := ask("/v2/generate/"+id, "127.0.0.1"+port, origin); got != want {
+			t.Errorf("to a page of %q it answers %d, want %d", origin, got, want)
+		}
+	}
+}
+
+// A key of its own each time is nothing that a page could guess.
+func TestKeysAreNew(t *testing.T) {
+	seen := map[string]bool{}
+	for range 100 {
+		seen[NewKey()] = true
+	}
+	for key := range seen {
+		if len(seen) != 100 || len(key) < 26 || !strings.HasPrefix(key, "sk-sim-") {
+			t.Fatalf("%d keys like %s", len(seen), key)
+		}
+	}
+	if s := New(Options{Key: "sk-mine"}); s.Key() != "sk-mine" {
+		t.Errorf("the key is %s", s.Key())
+	}
+}
+
 // The transport tells an httptrace what a real one would.
 func TestTransportTrace(t *testing.T) {
 	for _, c := range []struct {

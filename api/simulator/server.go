@@ -39,11 +39,12 @@ type Options struct {
 	Generations int
 	// Demo makes a believable account in which things happen by themselves. It
 	// fills in what is zero: an Enterprise plan with 6 slots, speed 8, 214
-	// generations.
+	// generations. What is sent to it completes within 20 seconds.
 	Demo bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Key is the account's API key; "" makes one from the seed.
+	// Key is the account's API key; "" makes one from the seed, which anybody can
+	// do: see NewKey.
 	Key string
 	// BaseURL and StorageURL are the two origins as links tell them. They
 	// default to loopback addresses that only RoundTripper knows; Listen
