@@ -60,8 +60,9 @@ func (p Problem) Blocks() bool { return p.Severity >= SeverityMissing }
 // what depends on it is then not checked.
 type CheckEnv struct {
 	Now  time.Time
-	Home string // stands for "~"
-	Dir  string // where relative paths begin
+	Skew time.Duration // the server's clock minus ours, 0 unknown
+	Home string        // stands for "~"
+	Dir  string        // where relative paths begin
 	// Stat gives the size of a regular file in bytes.
 	Stat func(path string) (size int64, err error)
 	// Asset gives the type of an asset of the account: VIDEO, AUDIO, IMAGE.
@@ -69,6 +70,14 @@ type CheckEnv struct {
 	Models []string // those that the account may use
 	// The measured lengths of the inputs in seconds, 0 unknown.
 	VisualSeconds, AudioSeconds float64
+}
+
+// serverTime is the time by the server's clock, which links end by; zero unknown.
+func (e CheckEnv) serverTime() time.Time {
+	if e.Now.IsZero() {
+		return e.Now
+	}
+	return e.Now.Add(e.Skew)
 }
 
 func (e CheckEnv) absolute(path string) string {
@@ -269,7 +278,7 @@ func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
 func checkSource(m Media, env CheckEnv) (Severity, string) {
 	switch m.Source {
 	case SourceURL:
-		return checkExpiry(m.URL, env.Now)
+		return checkExpiry(m.URL, env.serverTime(), false)
 	case SourceAsset:
 		if env.Asset == nil {
 			return SeverityNone, ""
@@ -279,24 +288,6 @@ func checkSource(m Media, env CheckEnv) (Severity, string) {
 		}
 	case SourceFile:
 		return checkFile(m.Path, env)
-	}
-	return SeverityNone, ""
-}
-
-// checkExpiry warns of links that end within an hour: the server fetches the
-// inputs when the job is made, and again when it starts.
-func checkExpiry(link string, now time.Time) (Severity, string) {
-	end, ok := LinkExpiry(link)
-	if !ok || now.IsZero() {
-		return SeverityNone, ""
-	}
-	switch left := end.Sub(now); {
-	case left <= 0:
-		return SeverityError, "this signed link has expired: make a new one"
-	case left < time.Minute:
-		return SeverityWarning, "this signed link expires in less than a minute; the job will start later"
-	case left < time.Hour:
-		return SeverityWarning, fmt.Sprintf("this signed link expires in %d min; the job may start later", int(left.Minutes()))
 	}
 	return SeverityNone, ""
 }

@@ -148,43 +148,6 @@ func TestReactTakesFifteenSeconds(t *testing.T) {
 	}
 }
 
-func TestSignedLinks(t *testing.T) {
-	at := func(format string, d time.Duration) string { return noon.Add(d).UTC().Format(format) }
-	const signed = "20060102T150405Z"
-	policy := "eyJTdGF0ZW1lbnQiOlt7IkNvbmRpdGlvbiI6eyJEYXRlTGVzc1RoYW4iOnsiQVdTOkVwb2NoVGltZSI6MTc5NTUyMjMyMH19fV19"
-	for _, c := range []struct {
-		query string
-		want  string // a part of the words, "" for none
-	}{
-		{"X-Amz-Date=" + at(signed, -time.Hour) + "&X-Amz-Expires=4320&X-Amz-Signature=ab", "expires in 12 min"},
-		{"X-Amz-Date=" + at(signed, -time.Hour) + "&X-Amz-Expires=3600", "has expired"},
-		{"X-Amz-Date=" + at(signed, 0) + "&X-Amz-Expires=86400", ""},
-		{"X-Amz-Date=yesterday&X-Amz-Expires=60", ""},
-		{"x-goog-date=" + at(signed, 0) + "&x-goog-expires=59", "less than a minute"},
-		{"se=" + at("2006-01-02T15:04:05Z", 30*time.Minute) + "&sig=x", "expires in 30 min"},
-		{"se=" + at("2006-01-02T15:04Z", -time.Minute) + "&sig=x", "has expired"},
-		{"se=sweden", ""},
-		{"Expires=1795521600", "has expired"},
-		{"Expires=1795522320&Signature=x", "expires in 12 min"},
-		{"Expires=3600", ""},
-		{"Policy=" + policy, "expires in 12 min"},
-		{"Policy=eyJ9", ""},
-		{"ex=6b057f10&hm=ab", "expires in 12 min"},
-		{"ex=cited", ""},
-		{"v=2", ""},
-	} {
-		d := good()
-		d.Visual = "https://cdn.example.com/a.mp4?" + c.query
-		p := d.Check(FieldVisual, desk())
-		if (c.want == "") != p.None() || !strings.Contains(p.Words, c.want) {
-			t.Errorf("%s: %+v, want %q", c.query, p, c.want)
-		}
-		if strings.Contains(c.want, "expired") != p.Blocks() {
-			t.Errorf("%s: blocks = %t", c.query, p.Blocks())
-		}
-	}
-}
-
 func TestRequestSaysOnlyWhatTheUserSaid(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -441,8 +441,12 @@ func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 }
 
 // Leave hands out a submission that does not wait in the queue, such as a batch.
-// It must be confirmed, and becomes sending.
+// It must be confirmed, and becomes sending. It is an [*ExpiredError] where a
+// link has ended.
 func (o *Outbox) Leave(sub Submission, now time.Time) (Task, error) {
+	if err := sub.Expired(o.ServerTime(now)); err != nil {
+		return Task{}, err
+	}
 	if err := sub.Send(now); err != nil {
 		return Task{}, err
 	}
@@ -504,7 +508,7 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 	var err error
 	if t.Kind == TaskLink {
 		err = t.Submission.Link(t.Step.ID, now)
-	} else {
+	} else if err = t.Submission.Expired(o.ServerTime(now)); err == nil {
 		err = t.Submission.Resend(now)
 	}
 	if err != nil {

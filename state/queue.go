@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"slices"
@@ -28,6 +29,8 @@ const (
 type QueueItem struct {
 	Submission Submission
 	Paused     bool
+	End        LinkEnd // of its links, the first one to end
+	Expired    bool    // that has ended, so it is not sent; see Queue.Expire
 }
 
 // Waits reports whether the user has to confirm the item's price once more.
@@ -89,7 +92,12 @@ func (q *Queue) Put(s Submission, paused bool) {
 	}
 	// When a price was last asked for stays: one that can't be had is not asked
 	// for all the time.
-	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused}, asked: item.asked}
+	// So does what its bytes tell.
+	end, expired := item.End, item.Expired
+	if !bytes.Equal(item.Submission.Body, s.Body) {
+		end, expired = s.LinkEnd(), false
+	}
+	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused, End: end, Expired: expired}, asked: item.asked}
 }
 
 // Remove takes a submission out, such as one that was edited or dropped.
@@ -125,12 +133,15 @@ func (q *Queue) Sendable() (n int) {
 		return 0
 	}
 	for _, i := range q.items {
-		if !i.leaving && !i.Paused && !i.Waits() {
+		if !i.leaving && !i.Idle() {
 			n++
 		}
 	}
 	return n
 }
+
+// Idle reports whether the item stays until the user does something about it.
+func (i *QueueItem) Idle() bool { return i.Paused || i.Expired || i.Waits() }
 
 // Order brings the named items into that order. Others keep their places.
 func (q *Queue) Order(ids []string) {
@@ -305,7 +316,7 @@ const (
 // step decides about an item; at is when that may change by itself.
 func (q *Queue) step(item *queued, now time.Time) (step itemStep, at time.Time) {
 	switch {
-	case item.leaving, item.Paused, item.Waits():
+	case item.leaving, item.Idle():
 		return itemPasses, time.Time{}
 	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
 		return itemLeaves, time.Time{}
@@ -383,8 +394,7 @@ func (q *Queue) backOff(now time.Time) {
 }
 
 // Finish forecasts when the last item will be done: left is how long each
-// running job will still take. Paused items, and those that wait for a price
-// to be confirmed, are not counted.
+// running job will still take. Items that wait for the user are not counted.
 func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Forecast) time.Time {
 	free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
 	// Of more running jobs than there are slots for us, the last ones to end
@@ -393,7 +403,7 @@ func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Foreca
 	copy(free, busy[max(0, len(busy)-len(free)):])
 	var last time.Duration
 	for _, item := range q.items {
-		if item.Paused || item.Waits() {
+		if item.Idle() {
 			continue
 		}
 		s := &item.Submission

@@ -16,6 +16,7 @@ type QueueState uint8
 const (
 	QueueDoubt    QueueState = iota // nobody knows whether it was accepted
 	QueueRefused                    // the server said no; nothing was charged
+	QueueExpired                    // a signed link of it has ended, so it is not sent
 	QueueReprice                    // its price went up, and waits for a yes
 	QueueSending                    // on its way
 	QueueHeld                       // held back by the user, or for being unfit
@@ -25,7 +26,7 @@ const (
 
 // Word is the state in a word, as it is filtered by.
 func (s QueueState) Word() string {
-	return [...]string{"unknown", "refused", "price up", "sending", "held", "no price", "waiting"}[s]
+	return [...]string{"unknown", "refused", "expired", "price up", "sending", "held", "no price", "waiting"}[s]
 }
 
 // QueueRow is a submission of the outbox as a row of a list.
@@ -66,6 +67,9 @@ func (o *Outbox) Rows() []QueueRow {
 	for i, item := range waiting {
 		row := newQueueRow(&item.Submission, item.state(), -first-int64(i))
 		row.Place = i + 1
+		if item.Expired {
+			row.Reason = (&ExpiredError{item.End}).Error()
+		}
 		rows = append(rows, row)
 	}
 	for i := range o.refused {
@@ -98,6 +102,8 @@ func (o *Outbox) splitStake() (doubts, away []Submission) {
 
 func (i *QueueItem) state() QueueState {
 	switch {
+	case i.Expired:
+		return QueueExpired
 	case i.Waits():
 		return QueueReprice
 	case i.Paused:

@@ -85,6 +85,7 @@ type intent struct {
 	link     api.ID    // what it is to be linked to, "" if that is open
 	question *Question // nil if there is none
 	asked    bool
+	end      LinkEnd     // of what would be sent once more
 	fits     []Candidate // of the jobs of a look, whoever has them
 	fitsOf   int         // which look
 }
@@ -140,11 +141,14 @@ func (n *intent) update(s *Submission) (changed bool) {
 		if !n.sub.AnsweredAt.Equal(s.AnsweredAt) {
 			resent = time.Time{} // it was sent once more and got an answer: resendAt says when next
 		}
-		*n = intent{wanted: n.wanted, resent: resent}
+		*n = intent{wanted: n.wanted, resent: resent, end: n.end}
 		changed = true
 	}
 	if n.wanted == nil {
 		n.wanted, _ = readWanted(s)
+		if s.Kind == SubmitGeneration { // a batch is never sent again
+			n.end = s.LinkEnd()
+		}
 	}
 	n.sub = *s
 	return changed
@@ -230,10 +234,11 @@ func (r *Reconciler) leads(n *intent) bool {
 	return n.sub.Kind == SubmitGeneration && n.sub.Lead.Valid() && !n.cold && !r.taken(n.sub.Lead, n)
 }
 
-// mayResend reports whether sending once more is proved to be safe.
+// mayResend reports whether sending once more is proved to be safe, and can help:
+// what is behind a link that has ended, no worker can fetch.
 func (r *Reconciler) mayResend(n *intent, now time.Time) bool {
 	s := n.sub
-	return r.Proven && n.open() && s.replayable(now) && s.Resend(now) == nil
+	return r.Proven && n.open() && !n.end.Over(now.Add(r.Skew)) && s.replayable(now) && s.Resend(now) == nil
 }
 
 // resendAt doubles the wait with every attempt: it is as long as the doubt has

@@ -1,7 +1,6 @@
 package ui_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,24 +66,6 @@ func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
 			s.DoesNotSee(c.words)
 		})
 	}
-}
-
-func TestALinkThatIsAboutToExpireIsToldAndAnExpiredOneStops(t *testing.T) {
-	t.Parallel()
-	signed := func(s *story, at time.Time) string {
-		return fmt.Sprintf("%s?X-Amz-Date=%s&X-Amz-Expires=600&X-Amz-Signature=abc", s.media("talk_28s.mp4"), at.UTC().Format("20060102T150405Z"))
-	}
-	tell(t, stage{}, func(s *story) {
-		s.Press("n")
-		s.fill("Video", signed(s, begins().Add(-5*time.Minute)))
-		s.fill("Audio", s.media("line_25s.wav"))
-		s.Sees("this signed link expires in")
-		s.Pass(6 * time.Minute)
-		s.Sees("this signed link has expired: make a new one")
-		s.Press("ctrl+s")
-		s.Pass(time.Second)
-		s.DoesNotSee("Send this job?")
-	})
 }
 
 func TestAModelHasItsOwnOptions(t *testing.T) {

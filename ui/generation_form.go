@@ -206,7 +206,7 @@ func (m statMsg) land(*App) tea.Cmd {
 // that has to be waited for.
 func (f *generationForm) env() state.CheckEnv {
 	return state.CheckEnv{
-		Now: f.app.now, Home: f.app.cfg.Home, Models: f.app.modelNames(),
+		Now: f.app.now, Skew: f.app.store.Forecast.Skew, Home: f.app.cfg.Home, Models: f.app.modelNames(),
 		Stat: func(path string) (int64, error) {
 			if fact, ok := f.files[path]; ok {
 				return fact.size, fact.err

@@ -162,7 +162,7 @@ func (m groupReadMsg) land(a *App) tea.Cmd {
 // env is what checks may know; the disk is asked when the price is.
 func (g *group) env() state.CheckEnv {
 	a := g.app
-	return state.CheckEnv{Now: a.now, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
+	return state.CheckEnv{Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
 }
 
 // prepare makes a job's draft what is to be run, or says why it can't be.
@@ -378,9 +378,29 @@ func (g *group) unpriced() (n int) {
 	return n
 }
 
+// leaveExpired leaves out the jobs whose links have ended since they were priced,
+// and reports whether there were any.
+func (g *group) leaveExpired() (some bool) {
+	at := g.app.outbox.ServerTime(time.Now())
+	for i := range g.jobs {
+		j := &g.jobs[i]
+		if j.sub == nil {
+			continue
+		}
+		if err := j.sub.Expired(at); err != nil {
+			j.sub, j.left, some = nil, err.Error(), true
+		}
+	}
+	return some
+}
+
 // goOn asks for the one confirmation, or for new prices first where some have
 // become too old while the others came.
 func (g *group) goOn() tea.Cmd {
+	if g.leaveExpired() && g.runnable() == 0 {
+		g.app.warn("nothing of this can be run")
+		return nil
+	}
 	subs, now := g.ready(), time.Now()
 	if slices.ContainsFunc(subs, func(s state.Submission) bool { return !s.Price.Fresh(now) }) {
 		g.app.warn("some prices are older than five minutes: they are asked for again")
@@ -415,6 +435,10 @@ func (g *group) answer(subs []state.Submission, yes bool) tea.Cmd {
 		return nil
 	}
 	a, now := g.app, time.Now()
+	if g.leaveExpired() {
+		g.app.complain("Nothing was sent: a signed link has expired meanwhile, and its job is left out")
+		return nil
+	}
 	confirmed := slices.Clone(subs)
 	for i := range confirmed {
 		sub := &confirmed[i]

@@ -304,7 +304,23 @@ func (a *App) tendOutbox() tea.Cmd {
 		return nil
 	}
 	a.tellPilots()
+	a.tellExpired()
 	return tea.Batch(a.askSender(), a.readOutbox(), a.runOutbox())
+}
+
+// tellExpired tells what is not sent any more because a link of it has ended.
+// Before the first answer nobody knows how the server's clock differs.
+func (a *App) tellExpired() {
+	if !a.store.Generations.Known() {
+		return
+	}
+	switch news := a.outbox.Expire(a.now); len(news) {
+	case 0:
+	case 1:
+		a.warn(news[0].Name + " is not sent: " + news[0].Expired(a.outbox.ServerTime(a.now)).Error() + " (" + a.keyFor(keymap.View5) + ", " + a.keyFor(keymap.Edit) + ")")
+	default:
+		a.warn(fmt.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(news), a.keyFor(keymap.View5)))
+	}
 }
 
 // askSender asks whether this window may send, until it may.

@@ -107,7 +107,7 @@ func (a *App) queueStatus(r *state.QueueRow) cell {
 		glyph, n = g.alert, toneWarn
 	case state.QueueRefused:
 		glyph, n = g.failed, toneBad
-	case state.QueueReprice, state.QueueUnpriced:
+	case state.QueueExpired, state.QueueReprice, state.QueueUnpriced:
 		glyph, n = g.alert, toneWarn
 	case state.QueueSending:
 		glyph, n = g.running, toneRunning
@@ -136,6 +136,8 @@ func (a *App) queueWords(r *state.QueueRow) cell {
 		return cell{"maybe charged: being looked for", toneWarn}
 	case state.QueueReprice:
 		return cell{"costs more now: agree again", toneWarn}
+	case state.QueueExpired:
+		return cell{a.keyFor(keymap.Edit) + " gives a new link", toneWarn}
 	case state.QueueSending:
 		return cell{"", toneMuted}
 	case state.QueueRefused:

@@ -260,7 +260,7 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 // is as long as one of its inputs.
 func (a *App) unfit(x *source) func(model string) string {
 	env := state.CheckEnv{
-		Now: a.now, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
+		Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
 	}
 	return func(model string) string { return x.draft.Unfit(model, env) }
 }

@@ -19,6 +19,7 @@ import (
 type spending struct {
 	submission state.Submission
 	inputs     []dispatch.Input
+	end        state.LinkEnd   // of the links in the request
 	form       *generationForm // where a refusal leads back to; nil for batches
 	batch      *batchForm
 	group      *group // that it is the first of
@@ -30,6 +31,7 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 		a.warn("the ledger is still being read: price it again in a moment")
 		return nil
 	}
+	s.end = s.submission.LinkEnd()
 	c := &confirm{
 		title: "Send this job?",
 		yes:   "send it", no: "no, go back",
@@ -94,7 +96,8 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 
 // spendingWarnings are what has to be read before a yes to a price.
 func (a *App) spendingWarnings(s *spending, width int) []string {
-	return a.advice(width, "but", s.submission.Draft.Doubt, toneWarn)
+	lines := a.advice(width, "but", s.submission.Draft.Doubt, toneWarn)
+	return append(lines, a.advice(width, "but", s.end.Short(a.outbox.ServerTime(a.now)), toneWarn)...)
 }
 
 // spendingLines state all that a price rests on.
@@ -151,6 +154,10 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 		return nil
 	}
 	sub := s.submission
+	if err := sub.Expired(a.outbox.ServerTime(time.Now())); err != nil {
+		a.spendingFailed(s, err)
+		return nil
+	}
 	sub.Unpriced = !sub.Price.Known()
 	if err := sub.Confirm(time.Now(), uuid.NewString()); err != nil {
 		a.spendingFailed(s, err)

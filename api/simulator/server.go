@@ -187,6 +187,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 		panic(errRefused)
 	}
 	e := s.record(r, origin, route)
+	if s.opts.Now != nil { // whoever has a clock of its own shows it, as every server does
+		w.Header().Set("Date", s.opts.Now().UTC().Format(http.TimeFormat))
+	}
 	a := &answer{ResponseWriter: w, fault: fault, limited: s.tooMany(), ctx: r.Context()}
 	defer func() {
 		s.mu.Lock()

@@ -36,7 +36,7 @@ reached. ctrl+c or SIGTERM ends it: it begins nothing more, and waits for the
 answer to the request that is on its way. A second one ends it at once.
 
 With --json each line is an object with "time" and "event": begins; then sent,
-found, refused, waits, no_price, price_up, held, maybe_charged, asks (with
+found, refused, waits, no_price, expired, price_up, held, maybe_charged, asks (with
 "submission", "name", "price_usd", "credits", "job" and "words"), offline and
 online (with "words"); last ends, with the totals, but for where another process sends.
 
@@ -310,6 +310,8 @@ func told(n dispatch.Notice) string {
 		said = string(dispatch.EventWaits)
 	case dispatch.EventPriceUp:
 		said = state.QueueReprice.Word()
+	case dispatch.EventExpired:
+		said = "not sent"
 	case dispatch.EventHeld:
 		said = "held back"
 	case dispatch.EventDoubt:
@@ -371,6 +373,8 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 			code, what = "unknown", "may have been charged"
 		case state.QueueRefused:
 			code, what, hint = "refused", "was refused", "open dubtop, view 5, and edit or drop it"
+		case state.QueueExpired:
+			code, what, hint = "expired", "was not sent", "open dubtop, view 5, and edit it"
 		case state.QueueReprice:
 			code, what = "price_up", "costs "+r.Cost.String()+" now"
 		case state.QueueHeld:

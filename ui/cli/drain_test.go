@@ -56,18 +56,25 @@ func must(t *testing.T, err error) {
 // agree puts jobs into the queue that were priced at $1.25 and confirmed.
 func (w *works) agree(names ...string) {
 	w.t.Helper()
+	for _, name := range names {
+		must(w.t, w.j.Enqueue(w.t.Context(), w.priced(name, ""), time.Now()))
+	}
+}
+
+// priced is a job that was priced at $1.25 and confirmed; signature is the query
+// of its video's link.
+func (w *works) priced(name, signature string) state.Submission {
+	w.t.Helper()
 	client, err := api.New(api.Config{BaseURL: w.account.BaseURL(), Key: api.NewSecret(testKey), Transport: w.account.RoundTripper()})
 	must(w.t, err)
-	for _, name := range names {
-		p := dispatch.Pricing{Draft: state.Draft{
-			Model: "lipsync-2", Visual: w.account.StorageURL() + "/media/talk_28s.mp4",
-			Audio: w.account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
-		}}
-		sub, _, err := p.Price(w.t.Context(), client)
-		must(w.t, err)
-		must(w.t, sub.Confirm(time.Now(), "key-"+name))
-		must(w.t, w.j.Enqueue(w.t.Context(), sub, time.Now()))
-	}
+	p := dispatch.Pricing{Draft: state.Draft{
+		Model: "lipsync-2", Visual: w.account.StorageURL() + "/media/talk_28s.mp4" + signature,
+		Audio: w.account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
+	}}
+	sub, _, err := p.Price(w.t.Context(), client)
+	must(w.t, err)
+	must(w.t, sub.Confirm(time.Now(), "key-"+name))
+	return sub
 }
 
 func (w *works) id(name string) string {
@@ -285,4 +292,21 @@ func TestADrainThatNobodyHearsEnds(t *testing.T) {
 			t.Errorf("%d were accepted", n)
 		}
 	}, "a", "b")
+}
+
+func TestALinkThatEndedInTheQueueIsNamed(t *testing.T) {
+	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
+		sub := w.priced("ended", "?X-Amz-Date="+time.Now().UTC().Format("20060102T150405Z")+"&X-Amz-Expires=75")
+		must(t, w.j.Enqueue(t.Context(), sub, time.Now()))
+		time.Sleep(80 * time.Second)
+		const why = "the signed link of the video has expired; make a new one"
+		w.ends("queue ls", 0, []string{"expired", why, "1 with a link that has expired"}, nil)
+		w.ends("queue drain", 7, []string{
+			"  ended  not sent: " + why + "; nothing was charged\n", "  fine  sent as ", "  1 sent; left: 1 in the queue.\n",
+		}, []string{"ended was not sent: " + why, "open dubtop, view 5, and edit it"})
+		got := w.ends("queue drain --json", 7, []string{`"event":"expired"`}, []string{`"code":"expired"`})
+		if n := len(w.account.Accepted()); n != 1 {
+			t.Errorf("%d were accepted\n%s", n, got.out)
+		}
+	}, "fine")
 }

@@ -37,7 +37,7 @@ way; what may have been charged, because its answer was lost (unknown); and what
 was refused. It says who sends, and whether the queue is held. It reads the
 journal of the key's account, and needs no network.
 
-The states are waiting, held, "price up", "no price", sending, unknown, refused.`,
+The states are waiting, held, expired, "price up", "no price", sending, unknown, refused.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var q queue
@@ -87,6 +87,7 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 	}
 	var box state.Outbox
 	box.Load(s)
+	box.Expire(time.Now())
 	q.counts = make(map[state.QueueState]int)
 	for _, row := range box.Rows() {
 		sub, _ := box.Find(row.ID)
@@ -178,6 +179,7 @@ func (q *queue) sums() string {
 	}{
 		{q.total.Unknown, "without a price in dollars"},
 		{q.counts[state.QueueHeld], "held"},
+		{q.counts[state.QueueExpired], "with a link that has expired"},
 		{q.counts[state.QueueReprice], "with a price that went up"},
 		{q.counts[state.QueueUnpriced], "without a new price"},
 		{q.counts[state.QueueSending], "on its way"},
@@ -244,6 +246,7 @@ type queueTotal struct {
 	Credits  *float64 `json:"credits"`
 	Unknown  int      `json:"unknown_prices"`
 	Held     int      `json:"held"`
+	Expired  int      `json:"expired"`
 	PriceUp  int      `json:"price_up"`
 	Unpriced int      `json:"no_price"`
 	Sending  int      `json:"sending"`
@@ -255,7 +258,7 @@ type queueTotal struct {
 func (q *queue) document() queueDocument {
 	d := queueDocument{Items: make([]queuedItem, len(q.items)), Held: q.held, Sender: q.sender, Total: queueTotal{
 		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), Unknown: q.total.Unknown,
-		Held: q.counts[state.QueueHeld], PriceUp: q.counts[state.QueueReprice], Unpriced: q.counts[state.QueueUnpriced],
+		Held: q.counts[state.QueueHeld], Expired: q.counts[state.QueueExpired], PriceUp: q.counts[state.QueueReprice], Unpriced: q.counts[state.QueueUnpriced],
 		Sending: q.counts[state.QueueSending], InDoubt: q.counts[state.QueueDoubt],
 		Doubtful: (*usd)(q.doubts.Amounts().Cost), Refused: q.counts[state.QueueRefused],
 	}}

@@ -96,6 +96,7 @@ func TestTheQueueForScripts(t *testing.T) {
     "credits": null,
     "unknown_prices": 1,
     "held": 0,
+    "expired": 0,
     "price_up": 0,
     "no_price": 0,
     "sending": 0,

@@ -6,6 +6,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -65,7 +66,7 @@ func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
 func (d Desk) send(ctx context.Context, t state.Task) state.Done {
 	done := state.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
-	if err := unchanged(sub.Files); err != nil {
+	if err := cmp.Or(unchanged(sub.Files), sub.Expired(d.serverTime())); err != nil {
 		return d.unfit(ctx, done, err)
 	}
 	begin := d.Journal.BeginSending
@@ -91,6 +92,15 @@ func (d Desk) send(ctx context.Context, t state.Task) state.Done {
 	done.Unrecorded = errors.Join(
 		sub.Answer(t.Outcome(done.Err, time.Now()), id, Words(done.Err), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
 	return done
+}
+
+// serverTime is the time by the server's clock, as far as it is known.
+func (d Desk) serverTime() time.Time {
+	now := time.Now()
+	if t, ok := d.Client.ServerTime(now); ok {
+		return t
+	}
+	return now
 }
 
 // unbegun is what is known of a request that the journal did not let leave.

@@ -190,7 +190,7 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 
 // sendable reports whether an item may leave without the user.
 func (d *Drain) sendable(item *state.QueueItem) bool {
-	return !item.Paused && !item.Waits() && !d.priceless[item.Submission.ID]
+	return !item.Idle() && !d.priceless[item.Submission.ID]
 }
 
 // reread takes in what the journal holds, if it can be other than what is known
@@ -266,6 +266,7 @@ func (d *Drain) tend(ctx context.Context, now time.Time) {
 		})
 	}
 	d.tellOutage(now)
+	d.tellExpired(d.outbox.Expire(now), now)
 	// Before the first answer nobody knows which slots are free.
 	if !d.store.Generations.Known() || d.broken != nil || d.held {
 		return

@@ -309,3 +309,56 @@ func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 		})
 	}
 }
+
+// signedJob is a priced and confirmed job whose video's link ends so long from
+// now.
+func signedJob(t *testing.T, d Desk, account *simulator.Server, name string, left time.Duration) state.Submission {
+	t.Helper()
+	p := Pricing{Draft: state.Draft{
+		Model: "lipsync-2", Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
+		Visual: fmt.Sprintf("%s/media/talk_28s.mp4?X-Amz-Date=%s&X-Amz-Expires=%d", account.StorageURL(), time.Now().Format("20060102T150405Z"), int(left.Seconds())),
+	}}
+	sub, _, err := p.Price(t.Context(), d.Client)
+	must(t, err, sub.Confirm(time.Now(), "key-"+name))
+	return sub
+}
+
+// The queue was left for longer than the link holds, once within the life of the
+// price, once beyond it.
+func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
+	for _, later := range []time.Duration{80 * time.Second, time.Hour} {
+		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+			must(t, d.Journal.Enqueue(t.Context(), signedJob(t, d, account, "ended", 75*time.Second), time.Now()))
+			enqueue(t, d, account, "fine")
+			time.Sleep(later)
+			var told []string
+			sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, n.Name+" "+string(n.Event)+": "+n.Words) }}).Run(t.Context())
+			if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"fine"}) {
+				t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
+			}
+			if !slices.Contains(told, "ended expired: the signed link of the video has expired; make a new one; nothing was charged") {
+				t.Errorf("told %q", told)
+			}
+		})
+	}
+}
+
+// Whoever hands a task out may have been slow, or wrong: nothing leaves a desk
+// with a link that has ended.
+func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		sub := signedJob(t, d, account, "ended", time.Minute)
+		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))
+		time.Sleep(2 * time.Minute)
+		must(t, sub.Send(time.Now()))
+		done := d.Do(t.Context(), state.Task{Kind: state.TaskSend, Submission: sub})
+		items, err := d.Journal.Queue(t.Context())
+		must(t, err, done.Unrecorded)
+		if !done.Unfit || done.Submission.State != state.SubmissionConfirmed || len(account.Accepted()) != 0 {
+			t.Errorf("it is %s: %v", done.Submission.State, done.Err)
+		}
+		if len(items) != 1 || !items[0].Paused || items[0].Submission.Reason != "the signed link of the video has expired; make a new one" {
+			t.Errorf("the journal has %+v", items)
+		}
+	})
+}

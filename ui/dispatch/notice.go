@@ -18,6 +18,7 @@ const (
 	EventRefused Event = "refused"       // by the server; nothing was charged
 	EventWaits   Event = "waits"         // it could not leave yet, and is tried again
 	EventNoPrice Event = "no_price"      // no new price could be had, without which it does not leave
+	EventExpired Event = "expired"       // a signed link of it has ended, so it is not sent
 	EventPriceUp Event = "price_up"      // it costs more than was agreed to
 	EventHeld    Event = "held"          // it is not what was agreed to any more, so it is held back
 	EventDoubt   Event = "maybe_charged" // its answer was lost; it is being looked for
@@ -91,6 +92,15 @@ func (d *Drain) tellPrice(done state.Done, now time.Time) {
 		d.tell(sub, EventPriceUp, fmt.Sprintf("it costs %s now, and %s was agreed to", sub.Price.Cost, agreed), now)
 	default:
 		d.tell(sub, EventPriceUp, sub.Reason, now)
+	}
+}
+
+// tellExpired tells that something is not sent because a link has ended.
+func (d *Drain) tellExpired(news []state.Submission, now time.Time) {
+	for i := range news {
+		if err := news[i].Expired(d.outbox.ServerTime(now)); err != nil {
+			d.tell(&news[i], EventExpired, err.Error()+"; nothing was charged", now)
+		}
 	}
 }
 

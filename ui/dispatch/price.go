@@ -50,7 +50,7 @@ type Input struct {
 // estimated, the inputs are the visual one and the sound. An error says what is
 // to be mended in the draft, or why the server could not be asked.
 func (p *Pricing) Price(ctx context.Context, c *api.Client) (state.Submission, []Input, error) {
-	p.prepare()
+	p.prepare(c)
 	inputs, err := p.measure(ctx, c)
 	if err != nil {
 		return state.Submission{}, nil, err
@@ -77,8 +77,11 @@ func (p *Pricing) Price(ctx context.Context, c *api.Client) (state.Submission, [
 // prepare makes what the checks ask the disk and the account answerable. A
 // relative path must mean the same file when the job leaves, perhaps at another
 // start.
-func (p *Pricing) prepare() {
+func (p *Pricing) prepare(c *api.Client) {
 	p.Env.Now, p.Env.Stat, p.Env.Asset = time.Now(), StatFile, p.assetType
+	if t, ok := c.ServerTime(p.Env.Now); ok {
+		p.Env.Skew = t.Sub(p.Env.Now)
+	}
 	if p.Env.Dir == "" {
 		p.Env.Dir, _ = os.Getwd() // without one, paths stay as they were typed
 	}
@@ -230,7 +233,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 // same: its inputs are measured anew, because a link may lead to another film by
 // now. An error says why it has no price.
 func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub state.Submission) (state.Price, error) {
-	p.prepare()
+	p.prepare(c)
 	for _, f := range sub.Files { // where they were found, wherever we run now
 		if f.Field == "audio" {
 			p.Draft.Audio = f.Path
