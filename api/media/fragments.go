@@ -1,6 +1,7 @@
 package media
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/abema/go-mp4"
@@ -9,24 +10,42 @@ import (
 // fragment is a run of samples of one track (a traf box) of a movie that was
 // written piece by piece, as streams and many recorders write it.
 type fragment struct {
-	track    uint32
-	each     uint32 // ticks of a sample that has no length of its own
-	begins   uint64
-	placed   bool // begins is known
-	duration uint64
-	samples  uint64
+	track *track // nil: one that the movie does not describe
+	each  uint32 // ticks of a sample that has no length of its own
+	at    float64
+	timed bool // it says itself when it begins
+}
+
+// begin makes the tracks ready for fragments: they go on where the samples that
+// the movie itself describes end.
+func (m *movie) begin() error {
+	if !m.fragmented {
+		return nil
+	}
+	for _, t := range m.tracks {
+		if t.samples == 0 {
+			t.counted = true
+			continue
+		}
+		err := m.runs(t, func(r run) {
+			t.spread.add(r.begins, r.end())
+			t.total += r.each * r.count
+		})
+		if err != nil {
+			return err
+		}
+		t.next = t.total
+	}
+	return nil
 }
 
 // readFragment reads a box about fragments.
 func (m *movie) readFragment(path string, body, end int64) error {
-	f := &m.fragment
+	f := &m.piece
 	switch path {
 	case "moov/mvex/trex":
 		var defaults mp4.Trex
 		err := m.decode(&defaults, body, end)
-		if m.defaults == nil {
-			m.defaults = map[uint32]uint32{}
-		}
 		if len(m.defaults) < maxTracks {
 			m.defaults[defaults.TrackID] = defaults.DefaultSampleDuration
 		}
@@ -34,81 +53,97 @@ func (m *movie) readFragment(path string, body, end int64) error {
 	case "moof/traf/tfhd":
 		var header mp4.Tfhd
 		err := m.decode(&header, body, end)
-		f.track, f.each = header.TrackID, m.defaults[header.TrackID]
+		f.each = m.defaults[header.TrackID]
 		if header.CheckFlag(mp4.TfhdDefaultSampleDurationPresent) {
 			f.each = header.DefaultSampleDuration
+		}
+		for _, t := range m.tracks {
+			if t.id == header.TrackID {
+				f.track, f.at = t, t.next
+				break
+			}
 		}
 		return err
 	case "moof/traf/tfdt":
 		var time mp4.Tfdt
 		err := m.decode(&time, body, end)
-		f.begins, f.placed = time.GetBaseMediaDecodeTime(), true
+		f.at, f.timed = float64(time.GetBaseMediaDecodeTime()), true
 		return err
 	}
 	return m.readRun(body, end)
 }
 
-// readRun adds up the samples of a trun box: after eight bytes and the optional
-// fields of the box, every sample has up to four fields, its duration first. It
-// is not left to go-mp4, which would make a list as long as the box claims.
+// readRun adds the samples of a trun box: after eight bytes and the optional
+// fields of the box, every sample has up to four fields, its duration first and
+// its offset last. It is not left to go-mp4, which would make a list as long as
+// the box claims.
 func (m *movie) readRun(body, end int64) error {
-	const offset, firstFlags, duration, perSample = 0x1, 0x4, 0x100, 0xf00
-	if end-body < 8 || end-body > maxBox {
-		return ErrDamaged
-	}
-	run, err := m.source.bytes(body, int(end-body))
-	if err != nil {
+	const dataOffset, firstFlags, duration, offset, perSample = 0x1, 0x4, 0x100, 0x800, 0xf00
+	head, err := m.source.bytes(body, 8)
+	if err != nil || m.piece.track == nil {
 		return err
 	}
-	flags, count := bigEndian(run[1:4]), bigEndian(run[4:8])
-	m.fragment.samples += count
-	if flags&duration == 0 {
-		m.fragment.duration += count * uint64(m.fragment.each)
+	flags, count := bigEndian(head[1:4]), int64(bigEndian(head[4:8]))
+	at := body + 8 + 4*int64(bits.OnesCount64(flags&(dataOffset|firstFlags)))
+	stride := 4 * bits.OnesCount64(flags&perSample)
+	if at > end || count*int64(stride) > end-at {
+		return ErrDamaged
+	}
+	m.piece.track.samples += uint64(count)
+	if flags&(duration|offset) == 0 {
+		m.piece.add(float64(count)*float64(m.piece.each), 0)
 		return nil
 	}
-	at, stride := 8+4*bits.OnesCount64(flags&(offset|firstFlags)), 4*bits.OnesCount64(flags&perSample)
-	if uint64(len(run)) < uint64(at)+count*uint64(stride) {
-		return ErrDamaged
-	}
+	samples := stream{source: m.source, at: at, end: at + count*int64(stride)}
 	for range count {
-		m.fragment.duration += bigEndian(run[at : at+4])
-		at += stride
+		sample, err := samples.next(stride)
+		if err != nil {
+			return err
+		}
+		length, shift := float64(m.piece.each), 0.0
+		if flags&duration != 0 {
+			length = float64(bigEndian(sample[:4]))
+		}
+		if flags&offset != 0 {
+			shift = float64(int32(bigEndian(sample[stride-4:])))
+		}
+		m.piece.add(length, shift)
 	}
 	return nil
 }
 
-// addFragment moves the end of a fragment's track.
-func (m *movie) addFragment() {
-	for i := range m.tracks {
-		t, f := &m.tracks[i], m.fragment
-		if t.id != f.track {
-			continue
-		}
-		begins := t.end
-		if f.placed {
-			begins = f.begins
-		}
-		t.end = max(t.end, begins+f.duration)
-		t.samples += f.samples
+// add moves on by some ticks, whose samples are shown a little later.
+func (f *fragment) add(length, shift float64) {
+	f.track.spread.add(f.at+shift, f.at+shift+length)
+	f.track.total += length
+	f.at += length
+}
+
+// finishPiece notes where the track's next fragment begins.
+func (m *movie) finishPiece() {
+	if t := m.piece.track; t != nil {
+		t.next = m.piece.at
+		m.lost = m.lost || m.leapt && !m.piece.timed
 	}
 }
 
-// readIndex adds up the pieces of a segment index. If it covers the rest of the
-// file, the fragments need not be read; some writers put one before every
-// fragment, and that says nothing about the whole.
-func (m *movie) readIndex(body, end int64) error {
-	var index mp4.Sidx
-	if err := m.decode(&index, body, end); err != nil {
-		return err
+// joined is the length of a track of fragments. Where its samples are longer or
+// shorter than the time from the first to the last, they overlap or leave gaps,
+// and what a decoder makes of that is its own affair.
+func (t *track) joined(edits []edit) (seconds, within float64) {
+	scale := float64(t.timescale)
+	seconds = (t.spread.last - t.spread.first) / scale
+	if t.total > 0 && t.samples > 0 {
+		sum := t.total / scale
+		if off := math.Abs(sum - seconds); off > precision+sum/float64(t.samples) {
+			seconds, within = max(sum, seconds), off
+		}
 	}
-	duration, covered := uint64(0), float64(end)+float64(index.GetFirstOffset())
-	for _, reference := range index.References {
-		duration += uint64(reference.SubsegmentDuration)
-		covered += float64(reference.ReferencedSize)
+	for _, e := range edits {
+		if e.from >= 0 { // encoders of sound need a start that is not heard
+			seconds -= max(0, e.from-t.spread.first) / scale
+			break
+		}
 	}
-	if m.source.sized() && covered+maxBox >= float64(m.source.size) {
-		m.indexed = ticks(duration, index.Timescale)
-		m.done = m.described && m.indexed > 0
-	}
-	return nil
+	return seconds, within
 }

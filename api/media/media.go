@@ -129,6 +129,15 @@ const (
 	headLength = 512
 )
 
+// reason is one of the errors above in words of its own.
+type reason struct {
+	kind  error
+	words string
+}
+
+func (r *reason) Error() string { return r.words }
+func (r *reason) Unwrap() error { return r.kind }
+
 // Probe finds out what r holds, and how long the track of the wanted kind is:
 // the picture of a Video, the sound of an Audio, which may be in a film too. An
 // Unknown want takes any file. A file that is something else is a [*KindError].

@@ -77,27 +77,31 @@ func TestEveryFormatTellsItsLength(t *testing.T) {
 	}
 }
 
-func TestTheLengthOfFragments(t *testing.T) {
+func TestTheLengthOfFragmentsIsThatOfThePiecesThatAreThere(t *testing.T) {
 	index := func(covered uint32) []byte {
 		return box("sidx", zeros(4), be32(1), be32(1000), zeros(8), be16(0), be16(2),
 			be32(covered), be32(4500), zeros(4), be32(covered), be32(4500), zeros(4))
 	}
-	whole, moof := fragmented(), []byte("moof")
-	first := bytes.Index(whole, moof) - 4
-	tests := []struct {
-		name string
-		file []byte
-		want float64
-	}{
-		{"is what the header says", fragmented(box("mehd", zeros(4), be32(60_000))), 60},
-		{"is what an index of the whole file says", join(whole[:first], index(1000), whole[first:]), 9},
-		{"is counted if the index covers one fragment alone", join(whole[:first], index(1), whole[first:], box("free", zeros(maxBox))), 4},
-	}
-	for _, test := range tests {
-		got, err := probe(t, test.file)
-		if err != nil || math.Abs(got.Seconds-test.want) > 1e-9 {
-			t.Errorf("the length of fragments %s: %v, %v; want %v", test.name, got.Seconds, err, test.want)
+	whole := fragmented()
+	first := bytes.Index(whole, []byte("moof")) - 4
+	for name, file := range map[string][]byte{
+		"with a header that promises more": fragmented(box("mehd", zeros(4), be32(60_000))),
+		"with an index that promises more": join(whole[:first], index(1), whole[first:]),
+		"with padding behind them":         join(whole, zeros(2000)),
+		"with the start of another movie":  join(whole, ftyp("isom"), clip()),
+	} {
+		got, err := probe(t, file)
+		if err != nil || math.Abs(got.Seconds-4) > 1e-9 || got.Within != 0 {
+			t.Errorf("fragments %s: %+v, %v; want 4 s", name, got, err)
 		}
+	}
+}
+
+func TestAMovieOfTooManyBoxes(t *testing.T) {
+	file := bytes.Repeat(box("free"), 20)
+	m := &movie{source: &source{ctx: t.Context(), r: bytes.NewReader(file), size: int64(len(file))}, boxes: maxBoxes - 10}
+	if err := m.top(); !errors.Is(err, ErrDamaged) {
+		t.Errorf("more boxes than any file has: %v", err)
 	}
 }
 
@@ -133,15 +137,14 @@ func TestFilesWithoutALengthSayWhy(t *testing.T) {
 		{"text", []byte("just words"), ErrFormat},
 		{"one byte", []byte{0xff}, ErrFormat},
 		{"a login page", longPage(), ErrWebPage},
-		{"HEIC", join(ftyp("heic"), box("meta", zeros(100))), ErrFormat},
 		{"AVI", join([]byte("RIFF"), le32(100), []byte("AVI "), zeros(100)), ErrFormat},
 		{"a recording that was not finished", join(ftyp("isom"), box("mdat", zeros(100))), ErrDamaged},
-		{"mp4 cut off in its description", mp4MoovLast(10)[:200], ErrDamaged},
+		{"mp4 cut off in its description", mp4MoovLast(10)[:200], ErrCutOff},
+		{"mp4 cut off in its sound", mp4Sample("isom", 500)[:len(mp4Sample("isom", 0))+100], ErrCutOff},
 		{"a box smaller than its header", join(ftyp("isom"), be32(4), []byte("moov"), zeros(50)), ErrDamaged},
-		{"more boxes than any file has", bytes.Repeat(box("free"), maxBoxes+10), ErrDamaged},
 		{"more tracks than any file has", box("moov", bytes.Repeat(box("trak"), maxTracks+1)), ErrDamaged},
-		{"a run of four thousand million samples", join(ftyp("iso5"), box("moov", box("mvex")), box("moof", box("traf", box("trun", be32(0x100), be32(math.MaxUint32), zeros(8))))), ErrDamaged},
-		{"a length of 136 years", box("moov", mvhd(1, math.MaxUint32-1), trackOf(1, "soun", 1, 0, 0, 0, 0)), ErrNoLength},
+		{"a run of four thousand million samples", join(fragmented(), box("moof", box("traf", box("tfhd", zeros(4), be32(1)), box("trun", be32(0x100), be32(math.MaxUint32), zeros(8))))), ErrDamaged},
+		{"a length of 136 years", box("moov", mvhd(1, math.MaxUint32-1), trackOf(1, "soun", 1, 0, 1, 0, 0)), ErrNoLength},
 		{"webm as browsers record it", webmSample(0), ErrNoLength},
 		{"webm of not-a-number seconds", webmSample(float32(math.NaN())), ErrNoLength},
 		{"webm cut off", webmSample(100)[:70], ErrDamaged},
@@ -180,6 +183,7 @@ func TestFilesOfAnotherKindSayWhichTheyAre(t *testing.T) {
 		{"a picture", pngSample(t), Audio, Image, "this is a picture (png), and a sound is needed"},
 		{"sound", sound, Video, Audio, "this m4a has sound only, no picture, and a video is needed"},
 		{"sound", wavSample(1), Image, Audio, "this is a sound (wav), and an image is needed"},
+		{"a picture of a telephone", join(ftyp("heic"), box("meta", zeros(100))), Video, Image, "this is a picture (heic), and a video is needed"},
 		{"a silent film", silent, Audio, Video, "this video (mp4) has no sound"},
 		{"a film", mp4Sample("isom", 20), Image, Video, "this is a video (mp4), and an image is needed"},
 		{"boxes in boxes in boxes", deep, Unknown, Unknown, "this file (mov) has neither a picture nor sound, and a video or a sound is needed"},

@@ -1,163 +1,209 @@
 package media
 
 import (
-	"cmp"
+	"bytes"
 	"errors"
 	"io"
-	"math"
 	"strings"
 
 	"github.com/abema/go-mp4"
 )
 
 const (
-	// maxBoxes is more than any honest file has on the way to its length.
-	maxBoxes = 10_000
+	// maxBoxes is more than a recording of ten hours has, in pieces of half a
+	// second of several tracks.
+	maxBoxes = 1 << 22
 	// maxTracks is more than any honest file has.
 	maxTracks = 64
-	// maxBox is the largest box that is decoded whole, in bytes. The tables of
-	// a long video are larger, and none of them is needed.
+	// maxBox is the largest box that is decoded whole, in bytes. Tables are
+	// larger, and read in parts.
 	maxBox = 64 << 10
+	// maxTail is how many bytes after the last box are no sign of a file that
+	// is still being written: padding, or a note of some program.
+	maxTail = 64 << 10
 )
 
 // movie is an MP4 or QuickTime file being read. Its boxes are found by their
 // sizes, so the sound and the pictures are jumped over wherever the description
 // of the file stands. The walk is ours, because it has to stop early and to
-// stand hostile sizes; what is in a box is go-mp4's business.
+// stand hostile sizes; what is in a small box is go-mp4's business.
 type movie struct {
 	source *source
-	r      *io.SectionReader
 	boxes  int
-	done   bool // nothing is left to learn
 
-	brand      string
-	described  bool   // moov was there
-	timescale  uint32 // ticks per second of duration and fragments
-	duration   uint64
-	tracks     []track
-	fragmented bool    // what follows counts instead of duration
-	fragments  uint64  // the length of all fragments, in ticks
-	indexed    float64 // the same in seconds, by an index
-	fragment   fragment
+	brand     string
+	described bool   // moov was there
+	filled    bool   // so was mdat
+	open      bool   // mdat reaches to the end of the file, wherever that is
+	timescale uint32 // ticks per second of edits
+	tracks    []*track
+	chapters  map[uint32]bool // tracks that are the chapters of others
+
+	// What is known of a movie that was written piece by piece.
+	fragmented bool
+	promised   float64           // the length in seconds, as its writer hoped
 	defaults   map[uint32]uint32 // ticks of a sample, by track
-}
-
-// track is one track of a movie.
-type track struct {
-	handler       string // "vide", "soun", …
-	id            uint32
-	timescale     uint32
-	duration      uint64
-	width, height int
-	samples       uint64
-	end           uint64 // of its last fragment, in ticks
-}
-
-func (t track) seconds() float64 {
-	return max(ticks(t.duration, t.timescale), ticks(t.end, t.timescale))
-}
-
-// ticks turns a duration into seconds; 0 when the file does not know it.
-func ticks(duration uint64, timescale uint32) float64 {
-	if timescale == 0 || duration == math.MaxUint32 || duration == math.MaxUint64 {
-		return 0
-	}
-	return float64(duration) / float64(timescale)
+	pieces     int               // moof boxes that were read
+	firstPiece int64             // where the first stands
+	owed       bool              // the data of the last one has not come yet
+	piece      fragment
+	partial    bool // not all pieces were read, so their sum is not the whole
+	leapt      bool // the next piece is not the one behind the last
+	lost       bool // after a leap, a piece did not say when it begins
+	indexes    []index
 }
 
 // mp4 measures mp4, m4a and mov files.
 func (s *source) mp4() (Info, error) {
-	m := &movie{source: s, r: s.section(0)}
-	if err := m.walk(0, s.size, ""); err != nil {
+	s.findSize() // only with it can the end be missed
+	m := &movie{source: s, chapters: map[uint32]bool{}, defaults: map[uint32]uint32{}}
+	if err := m.top(); err != nil {
 		return Info{}, err
 	}
 	if !m.described {
-		if m.brand == "heic" || m.brand == "mif1" || m.brand == "avif" {
-			return Info{}, ErrFormat
+		switch m.brand {
+		case "heic", "heix", "mif1", "msf1", "avif":
+			return Info{Kind: Image, Format: strings.TrimRight(m.brand, "1x")}, nil
 		}
-		return Info{}, ErrDamaged
+		return Info{}, errUndescribed
 	}
-	return m.info(), nil
+	return m.info()
 }
 
-// info puts together what the boxes said.
-func (m *movie) info() Info {
-	info := Info{Format: "mp4"}
-	switch m.brand {
-	case "qt  ", "": // QuickTime is older than the brand
-		info.Format = "mov"
-	case "M4A ", "M4B ":
-		info.Format = "m4a"
+// errUndescribed is a file whose writer did not come to the end.
+var errUndescribed = &reason{ErrDamaged, "the file's description (moov) is missing: the recording was not finished, or only a part of it is here"}
+
+// boxHeader says where a box stands.
+type boxHeader struct {
+	kind      string
+	body, end int64
+	cut       bool // it claims to reach further than what it is in
+	open      bool // it reaches to the end of that
+}
+
+// errPadding is what is no box: zeros, mostly.
+var errPadding = errors.New("a box smaller than its header")
+
+// header reads the header of the box at an offset, in something that ends at to.
+func (m *movie) header(at, to int64) (boxHeader, error) {
+	if m.boxes++; m.boxes > maxBoxes {
+		return boxHeader{}, ErrDamaged
 	}
-	for _, t := range m.tracks {
-		switch {
-		case t.handler == "vide" && !info.Picture.There:
-			info.Picture, info.Width, info.Height = Track{There: true, Seconds: m.seconds()}, t.width, t.height
-			if t.seconds() > 0 && m.fragmented == (t.end > 0) {
-				info.FrameRate = float64(t.samples) / t.seconds()
+	head, err := m.source.peek(at, mp4.SmallHeaderSize)
+	if err != nil {
+		return boxHeader{}, err
+	}
+	size, h := bigEndian(head[:4]), boxHeader{kind: string(head[4:]), body: at + mp4.SmallHeaderSize, end: to}
+	switch size {
+	case 0:
+		if h.open = true; h.kind == "\x00\x00\x00\x00" {
+			return boxHeader{}, errPadding
+		}
+		return h, nil
+	case 1:
+		large, err := m.source.bytes(h.body, 8)
+		if err != nil {
+			return boxHeader{}, err
+		}
+		size, h.body = bigEndian(large), at+mp4.LargeHeaderSize
+	}
+	switch {
+	case size < uint64(h.body-at):
+		return boxHeader{}, errPadding
+	case size > uint64(to-at):
+		h.cut = true
+	default:
+		h.end = at + int64(size)
+	}
+	return h, nil
+}
+
+// top goes over the boxes of the file itself, until nothing is left to learn.
+func (m *movie) top() error {
+	at, err := m.over(0, func() bool { return m.enough() || m.scattered() })
+	switch {
+	case err != nil:
+		return err
+	case m.scattered():
+		return m.distant(at)
+	}
+	return m.checkPieces()
+}
+
+// over goes over the boxes of the file from an offset to its end, or until stop
+// says so, and returns where it came to.
+func (m *movie) over(at int64, stop func() bool) (int64, error) {
+	for at <= m.source.size-mp4.SmallHeaderSize && !stop() {
+		if !m.source.reach(at, mp4.SmallHeaderSize) {
+			if m.described && !m.fragmented {
+				return at, nil // of a server without ranges; what is described is described
 			}
-		case t.handler == "soun":
-			info.Sound = Track{There: true, Seconds: m.seconds()}
+			return at, ErrTooFar
 		}
+		h, err := m.header(at, m.source.size)
+		if err != nil {
+			return at, m.atEnd(err, at)
+		}
+		if h.cut && m.source.sized() && (h.kind == "moov" || h.kind == "moof" || h.kind == "mdat") {
+			return at, ErrCutOff
+		}
+		m.open = m.open || h.open
+		if h.kind == "moof" && m.pieces == 0 {
+			m.firstPiece = at
+		}
+		if err := m.box(h.kind, h.body, h.end); err != nil {
+			return at, err
+		}
+		at = h.end
 	}
-	return info
+	return at, nil
 }
 
-// seconds is the length that the movie says it has, else that of its longest
-// track. In a fragmented movie the first number may be that of the first
-// fragment alone, so it counts last.
-func (m *movie) seconds() float64 {
-	movie, longest := ticks(m.duration, m.timescale), 0.0
-	for _, t := range m.tracks {
-		longest = max(longest, t.seconds())
+// scattered reports whether what is left to learn stands all over a file of
+// which not all can be read.
+func (m *movie) scattered() bool { return m.described && m.fragmented && m.source.far != nil }
+
+// checkPieces looks at the end of a movie of pieces: the data of the last one
+// must be there.
+func (m *movie) checkPieces() error {
+	if m.owed && m.fragmented {
+		return ErrCutOff
 	}
-	if m.fragmented {
-		return cmp.Or(max(ticks(m.fragments, m.timescale), m.indexed), longest, movie)
+	return nil
+}
+
+// enough reports whether the rest of the file can add nothing.
+func (m *movie) enough() bool { return m.described && m.filled && !m.fragmented }
+
+// atEnd forgives what follows the last box, and the end of a file whose size
+// nobody knows.
+func (m *movie) atEnd(err error, at int64) error {
+	switch {
+	case errors.Is(err, io.EOF) && !m.source.sized():
+		return nil
+	case m.source.failure != nil || !m.described:
+		return err
+	case m.source.sized() && m.source.size-at > maxTail:
+		return ErrCutOff // the room for the rest is there, and empty
 	}
-	return cmp.Or(movie, longest)
+	return nil
 }
 
 // walk goes over the boxes between two offsets. path names the boxes around
 // them.
 func (m *movie) walk(from, to int64, path string) error {
-	for from <= to-mp4.SmallHeaderSize && !m.done {
-		if m.boxes++; m.boxes > maxBoxes {
-			return ErrDamaged
+	for from <= to-mp4.SmallHeaderSize {
+		h, err := m.header(from, to)
+		if errors.Is(err, errPadding) {
+			return nil // four zero bytes end a list in QuickTime
 		}
-		if _, err := m.r.Seek(from, io.SeekStart); err != nil {
-			return err
-		}
-		header, err := mp4.ReadBoxInfo(m.r)
 		if err != nil {
-			return m.atEnd(err, path)
-		}
-		if header.Size < header.HeaderSize {
-			return m.padding(path)
-		}
-		end := to
-		if header.Size < uint64(to-from) {
-			end = from + int64(header.Size)
-		}
-		if err := m.box(path+header.Type.String(), from+int64(header.HeaderSize), end); err != nil {
 			return err
 		}
-		from = end
-	}
-	return nil
-}
-
-// atEnd forgives the end of a file whose size nobody knows, between two boxes.
-func (m *movie) atEnd(err error, path string) error {
-	if path == "" && errors.Is(err, io.EOF) && !m.source.sized() {
-		return nil
-	}
-	return err
-}
-
-// padding forgives the four zero bytes that end a list in QuickTime.
-func (m *movie) padding(path string) error {
-	if path == "" {
-		return ErrDamaged
+		if err := m.box(path+h.kind, h.body, h.end); err != nil {
+			return err
+		}
+		from = h.end
 	}
 	return nil
 }
@@ -166,16 +212,27 @@ func (m *movie) padding(path string) error {
 // no file can nest deeper than the paths here.
 func (m *movie) box(path string, body, end int64) error {
 	switch path {
-	case "moov", "moov/trak/mdia", "moov/trak/mdia/minf", "moov/trak/mdia/minf/stbl", "moof":
+	case "moov":
+		if m.described {
+			return nil // of a second file behind the first
+		}
+		m.source.expect(min(end-body, maxAhead))
 	case "moov/trak":
 		if len(m.tracks) == maxTracks {
 			return ErrDamaged
 		}
-		m.tracks = append(m.tracks, track{})
+		m.tracks = append(m.tracks, &track{})
+	case "moov/trak/edts", "moov/trak/tref", "moov/trak/mdia", "moov/trak/mdia/minf", "moov/trak/mdia/minf/stbl":
 	case "moov/mvex":
 		m.fragmented = true
+	case "moof":
+		if !m.described {
+			return errUndescribed
+		}
+		m.pieces++
+		m.owed = true
 	case "moof/traf":
-		m.fragment = fragment{}
+		m.piece = fragment{}
 	default:
 		return m.leaf(path, body, end)
 	}
@@ -185,9 +242,9 @@ func (m *movie) box(path string, body, end int64) error {
 	switch path {
 	case "moov":
 		m.described = true
-		m.done = !m.fragmented || m.fragments > 0
+		return m.begin()
 	case "moof/traf":
-		m.addFragment()
+		m.finishPiece()
 	}
 	return nil
 }
@@ -199,23 +256,25 @@ func (m *movie) leaf(path string, body, end int64) error {
 		brand, err := m.source.bytes(body, 4)
 		m.brand = string(brand)
 		return err
+	case "mdat":
+		m.filled, m.owed = true, false
 	case "sidx":
 		return m.readIndex(body, end)
 	case "moov/mvhd":
 		var header mp4.Mvhd
 		err := m.decode(&header, body, end)
-		m.timescale, m.duration = header.Timescale, header.GetDuration()
+		m.timescale = header.Timescale
 		return err
 	case "moov/mvex/mehd":
 		var header mp4.Mehd
 		err := m.decode(&header, body, end)
-		m.fragments = header.GetFragmentDuration()
+		m.promised = ticks(header.GetFragmentDuration(), m.timescale)
 		return err
 	case "moov/mvex/trex", "moof/traf/tfhd", "moof/traf/tfdt", "moof/traf/trun":
 		return m.readFragment(path, body, end)
 	}
 	if strings.HasPrefix(path, "moov/trak/") {
-		return m.readTrack(path, body, end, &m.tracks[len(m.tracks)-1])
+		return m.readTrack(path, body, end, m.tracks[len(m.tracks)-1])
 	}
 	return nil
 }
@@ -225,34 +284,10 @@ func (m *movie) decode(box mp4.IBox, body, end int64) error {
 	if body > end || end-body > maxBox {
 		return ErrDamaged
 	}
-	if _, err := m.r.Seek(body, io.SeekStart); err != nil {
+	payload, err := m.source.bytes(body, int(end-body))
+	if err != nil {
 		return err
 	}
-	_, err := mp4.Unmarshal(m.r, uint64(end-body), box, mp4.Context{})
+	_, err = mp4.Unmarshal(bytes.NewReader(payload), uint64(len(payload)), box, mp4.Context{})
 	return err
-}
-
-// readTrack reads one of the boxes that describe a track.
-func (m *movie) readTrack(path string, body, end int64, t *track) error {
-	switch path {
-	case "moov/trak/tkhd":
-		var header mp4.Tkhd
-		err := m.decode(&header, body, end)
-		t.id, t.width, t.height = header.TrackID, int(header.GetWidthInt()), int(header.GetHeightInt())
-		return err
-	case "moov/trak/mdia/mdhd":
-		var header mp4.Mdhd
-		err := m.decode(&header, body, end)
-		t.timescale, t.duration = header.Timescale, header.GetDuration()
-		return err
-	case "moov/trak/mdia/hdlr":
-		kind, err := m.source.bytes(body+8, 4)
-		t.handler = string(kind)
-		return err
-	case "moov/trak/mdia/minf/stbl/stsz": // only the number of samples, not the table behind it
-		number, err := m.source.bytes(body+8, 4)
-		t.samples = bigEndian(number)
-		return err
-	}
-	return nil
 }

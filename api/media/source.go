@@ -1,6 +1,8 @@
 package media
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -99,34 +101,39 @@ func (s *source) bytes(at int64, n int) ([]byte, error) {
 	if at < 0 || at > s.size-int64(n) {
 		return nil, ErrDamaged
 	}
-	p := make([]byte, n)
 	if s.far == nil && n <= windowSize {
-		return p, s.look(p, at)
+		seen, err := s.look(at, n)
+		return bytes.Clone(seen), err
 	}
+	p := make([]byte, n)
 	if read, err := s.ReadAt(p, at); read < n {
 		return nil, err
 	}
 	return p, nil
 }
 
-// look fills p from the window, which it moves if need be.
-func (s *source) look(p []byte, at int64) error {
-	if at < s.windowAt || at+int64(len(p)) > s.windowAt+int64(len(s.window)) {
-		if s.window == nil {
+// peek is like bytes, for what is looked at before the next call at the latest.
+func (s *source) peek(at int64, n int) ([]byte, error) {
+	if s.far != nil || n > windowSize || at < 0 || at > s.size-int64(n) {
+		return s.bytes(at, n)
+	}
+	return s.look(at, n)
+}
+
+// look finds n bytes at an offset in the window, which it moves if need be.
+func (s *source) look(at int64, n int) ([]byte, error) {
+	if at < s.windowAt || at+int64(n) > s.windowAt+int64(len(s.window)) {
+		if cap(s.window) == 0 {
 			s.window = make([]byte, windowSize)
 		}
 		s.window = s.window[:min(windowSize, s.size-at)]
-		n, err := s.ReadAt(s.window, at)
-		s.window, s.windowAt = s.window[:n], at
-		if n < len(p) {
-			if err == nil {
-				err = io.ErrUnexpectedEOF
-			}
-			return err
+		read, err := s.ReadAt(s.window, at)
+		s.window, s.windowAt = s.window[:read], at
+		if read < n {
+			return nil, cmp.Or(err, io.ErrUnexpectedEOF)
 		}
 	}
-	copy(p, s.window[at-s.windowAt:])
-	return nil
+	return s.window[at-s.windowAt:][:n], nil
 }
 
 // section reads from an offset to the end.

@@ -1,0 +1,95 @@
+package media
+
+import (
+	"math"
+	"slices"
+)
+
+// checkEnd finds out whether the last samples of a track are in the file: a
+// program that copies it may not have come to them yet, though it may have made
+// room for them.
+func (m *movie) checkEnd(t *track) error {
+	s := m.source
+	if t.lastChunk == 0 || !s.sized() || s.far != nil && m.filled && !m.open {
+		return nil // the box around them is known to be whole
+	}
+	if t.lastChunk >= s.size {
+		return ErrCutOff
+	}
+	length, err := m.lastLength(t)
+	if err != nil {
+		return err
+	}
+	if length > s.size-t.lastChunk {
+		return ErrCutOff
+	}
+	if s.far != nil || t.plainSound() {
+		return nil
+	}
+	end, n := t.lastChunk+max(length, 1), min(max(length, 64), 64)
+	begin := max(t.lastChunk, min(end, s.size)-n)
+	last, err := s.bytes(begin, int(min(n, s.size-begin)))
+	if err == nil && len(last) > 8 && !slices.ContainsFunc(last, func(b byte) bool { return b != 0 }) {
+		return ErrCutOff
+	}
+	return err
+}
+
+// lastLength is how many bytes the last chunk has, 0 if that is not to be had.
+func (m *movie) lastLength(t *track) (int64, error) {
+	for _, box := range []span{t.chunks, t.sizes} {
+		size := box.to - box.from
+		if size <= 0 || m.source.far != nil && (size > maxTable || !m.source.reach(box.from, size)) {
+			return 0, nil
+		}
+	}
+	list, err := m.table(t.chunks, 12)
+	if err != nil {
+		return 0, err
+	}
+	before, first, each := uint64(0), uint64(1), uint64(0) // samples in the chunks up to the last entry
+	for {
+		entry, err := list.next(12)
+		if err != nil {
+			return 0, err
+		}
+		if entry == nil {
+			break
+		}
+		begins := bigEndian(entry[:4])
+		if begins < first || before > math.MaxUint32 {
+			return 0, nil
+		}
+		before, first, each = before+(begins-first)*each, begins, bigEndian(entry[4:8])
+	}
+	if t.chunkCount < first || each == 0 {
+		return 0, nil
+	}
+	before += (t.chunkCount - first) * each
+	if before >= t.samples {
+		return 0, nil
+	}
+	return m.sumOfSizes(t, before)
+}
+
+// sumOfSizes adds up the samples of a track behind a number of them.
+func (m *movie) sumOfSizes(t *track, skip uint64) (sum int64, err error) {
+	sizes := stream{source: m.source, at: t.sizes.from + 4*int64(skip), end: t.sizes.to}
+	for n := t.samples - skip; n > 0; n-- {
+		size, err := sizes.next(4)
+		if size == nil || err != nil {
+			return sum, err
+		}
+		sum += int64(bigEndian(size))
+	}
+	return sum, nil
+}
+
+// plainSound reports whether silence is zeros in the track.
+func (t *track) plainSound() bool {
+	switch t.codec {
+	case "raw ", "twos", "sowt", "lpcm", "in24", "in32", "fl32", "fl64", "ipcm", "fpcm", "NONE", "ulaw", "alaw":
+		return true
+	}
+	return false
+}
