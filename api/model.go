@@ -49,7 +49,7 @@ func (m *Model) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	*m = Model{
-		ID: cmp.Or(w.ID, ID(w.Name)), Name: cmp.Or(w.Name, text.Text(w.ID)), Type: w.Type,
+		ID: cmp.Or(w.ID, ID(w.Name)), Name: cmp.Or(w.Name, text.Of(string(w.ID))), Type: w.Type,
 		Version: w.Version, Description: w.Description, Deprecated: w.Deprecated,
 	}
 	return nil

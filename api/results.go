@@ -159,7 +159,7 @@ func (c *Client) results(file []byte) ([]BatchResult, error) {
 
 // says is what a line tells at all, empty for a line of something else.
 func (r *BatchResult) says() text.Text {
-	return cmp.Or(text.Text(r.RequestID), text.Text(r.Generation.ID), r.Error)
+	return cmp.Or(text.Of(string(r.RequestID)), text.Of(string(r.Generation.ID)), r.Error)
 }
 
 // errTold is the error of a line that names a job, its state or its output

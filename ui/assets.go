@@ -1,12 +1,12 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -17,16 +17,16 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 		app: a, rows: rows,
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortModel, state.SortLength, state.SortSize},
 		columns: []column[state.Asset]{
-			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Type), assetTone(x.Type)} }},
-			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
+			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{text.Of(strings.ToLower(x.Type)), assetTone(x.Type)} }},
+			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{text.Of(x.Name), toneText} }},
 			{title: "length", width: 7, right: true, drop: 2, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
 			{title: "picture", width: 9, right: true, drop: 5, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
 			{title: "size", width: 8, right: true, drop: 3, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
-			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{strings.ToLower(x.Visibility), toneMuted} }},
+			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{text.Of(strings.ToLower(x.Visibility)), toneMuted} }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{age(x.Created, a.now), toneMuted} }},
 		},
-		empty: func() []string {
-			return []string{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
+		empty: func() []text.Text {
+			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
 		},
 	}
 }
@@ -34,9 +34,9 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 // newAssets is view 3: the account's files.
 func newAssets(a *App) *view[state.Asset] {
 	v := &view[state.Asset]{title: "assets", list: assetList(a, &a.store.Assets)}
-	v.pane = func(x *state.Asset, width int) []string { return a.assetPane(x, width) }
+	v.pane = func(x *state.Asset, width int) []styled { return a.assetPane(x, width) }
 	none := needs(v.selected)
-	unusable := func() string {
+	unusable := func() text.Text {
 		if why := none(); why != "" {
 			return why
 		}
@@ -49,7 +49,7 @@ func newAssets(a *App) *view[state.Asset] {
 	link := func() string { l, _ := v.selected().URL.Link(); return l }
 	return v.with(
 		a.does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.selected()) }).
-			unless(func() string { return first(none(), a.unspendable()) }).hinted("new with it"),
+			unless(func() text.Text { return first(none(), a.unspendable()) }).hinted("new with it"),
 		a.does(keymap.Details, func() tea.Cmd { a.push(a.assetDetails(*v.selected())); return nil }).unless(none).hinted("details"),
 		a.does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).unless(unusable).hinted("open"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().ID)) }).unless(none).hinted(""),
@@ -58,7 +58,7 @@ func newAssets(a *App) *view[state.Asset] {
 }
 
 // first is the first reason there is.
-func first(reasons ...string) string {
+func first(reasons ...text.Text) text.Text {
 	for _, r := range reasons {
 		if r != "" {
 			return r
@@ -77,35 +77,35 @@ func assetTone(kind string) tone {
 	return toneMuted
 }
 
-func picture(x *state.Asset) string {
+func picture(x *state.Asset) text.Text {
 	if x.Width <= 0 || x.Height <= 0 {
 		return none
 	}
-	return fmt.Sprintf("%d×%d", x.Width, x.Height)
+	return text.Sprintf("%d×%d", x.Width, x.Height)
 }
 
-func (a *App) assetPane(x *state.Asset, width int) []string {
+func (a *App) assetPane(x *state.Asset, width int) []styled {
 	t := a.theme
-	link, n := string(x.URL.Shown()), toneText
+	link, n := x.URL.Shown(), toneText
 	if link == "" {
 		link, n = none, toneMuted
 	}
-	lines := []string{
-		t.text(toneTitle, x.Name), "",
-		t.fact("type", strings.ToLower(x.Type)+" "+x.Format, toneText),
+	lines := []styled{
+		t.text(toneTitle, text.Of(x.Name)), "",
+		t.fact("type", text.Of(strings.ToLower(x.Type)+" "+x.Format), toneText),
 		t.fact("length", length(x.Duration), toneText),
 		t.fact("picture", picture(x), toneText),
 		t.fact("size", bytesText(x.Size), toneText),
-		t.fact("seen by", strings.ToLower(x.Visibility), toneText),
+		t.fact("seen by", text.Of(strings.ToLower(x.Visibility)), toneText),
 		t.fact("created", happened(x.Created, a.now), toneText),
 	}
 	lines = append(lines, a.advice(width, "link", link, n)...)
-	return append(lines, a.advice(width, "id", string(x.ID), toneMuted)...)
+	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), toneMuted)...)
 }
 
 func (a *App) assetDetails(x state.Asset) *pager {
-	return &pager{app: a, title: "asset", content: func(width int) []string {
-		return append([]string{""}, indented(a.assetPane(&x, width-2))...)
+	return &pager{app: a, title: "asset", content: func(width int) []styled {
+		return append([]styled{""}, indented(a.assetPane(&x, width-2))...)
 	}}
 }
 
@@ -141,8 +141,8 @@ func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.C
 	}
 	rows.Answer(ticket, fitting, a.now)
 	p := &assetPicker{&view[state.Asset]{title: "pick an asset", list: assetList(a, rows)}}
-	p.list.empty = func() []string {
-		return []string{"None of the loaded assets is of the kind this field takes.", "esc  back"}
+	p.list.empty = func() []text.Text {
+		return []text.Text{"None of the loaded assets is of the kind this field takes.", "esc  back"}
 	}
 	p.acts = append([]action{
 		a.does(keymap.Choose, func() tea.Cmd {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +17,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/media"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
@@ -94,7 +94,7 @@ func (f *batchForm) checkField(name string) state.Problem {
 	return state.Problem{}
 }
 
-func (f *batchForm) Title() string { return "new batch" }
+func (f *batchForm) Title() text.Text { return "new batch" }
 
 func (f *batchForm) Actions() []action {
 	a := f.app
@@ -127,7 +127,7 @@ func (f *batchForm) fitProblems() {
 }
 
 // problemText draws the problems.
-func (f *batchForm) problemText(width int) (lines []string) {
+func (f *batchForm) problemText(width int) (lines []styled) {
 	t := f.app.theme
 	for _, p := range f.problems.words {
 		for _, l := range wrap(p, max(10, width-4)) {
@@ -135,13 +135,13 @@ func (f *batchForm) problemText(width int) (lines []string) {
 		}
 	}
 	if n := f.problems.more; n > 0 {
-		lines = append(lines, "  "+t.text(toneMuted, fmt.Sprintf("and %d more", n)))
+		lines = append(lines, "  "+t.text(toneMuted, text.Sprintf("and %d more", n)))
 	}
 	return lines
 }
 
 // Position says which of the problems are seen.
-func (f *batchForm) Position() string {
+func (f *batchForm) Position() text.Text {
 	if f.problems.none() {
 		return ""
 	}
@@ -172,7 +172,7 @@ func (f *batchForm) price() tea.Cmd {
 	f.touchAll()
 	for _, x := range f.fields {
 		if p := f.checkField(x.name); p.Blocks() {
-			f.app.warn(p.Words)
+			f.app.warn(text.Of(p.Words))
 			return nil
 		}
 	}
@@ -216,7 +216,7 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 		f.show(m.problems)
 		return nil
 	case m.err != nil:
-		f.show(batchProblems{words: []string{errorText(m.err)}})
+		f.show(batchProblems{words: []text.Text{errorText(m.err)}})
 		return nil
 	}
 	name := dispatch.Input{Kind: "file", Name: m.submission.Name}
@@ -229,29 +229,29 @@ func (f *batchForm) show(problems batchProblems) {
 	f.fitProblems()
 }
 
-func (f *batchForm) View() string {
+func (f *batchForm) View() styled {
 	t := f.app.theme
-	lines := strings.Split(f.form.View([]string{""}), "\n")
+	lines := parted(f.form.View([]styled{""}))
 	lines = append(lines, "")
 	switch {
 	case f.cancel != nil:
 		words := "Checking the file" + t.glyphs.more
 		if n := f.progress.toMeasure.Load(); n > 0 {
-			words = fmt.Sprintf("Measuring the inputs: %d of %d", f.progress.measured.Load(), n)
+			words = text.Sprintf("Measuring the inputs: %d of %d", f.progress.measured.Load(), n)
 		}
 		lines = append(lines, "  "+t.text(toneRunning, words))
 	case !f.problems.none():
 		lines = append(lines, "  "+t.text(toneTitle, f.problems.title()), f.trouble.View())
 	default:
-		for _, l := range []string{
+		for _, l := range []text.Text{
 			`Each line: {"request_id":"a1","endpoint":"/v2/generate","payload":{"model":…,"input":[…]}}`,
 			"20 to 500 lines, 5 MB at the most, inputs of up to 30 s each.",
 			"It is checked here, then by the server (dry run, free), then priced. Nothing is sent before you agree.",
 		} {
-			lines = append(lines, "  "+t.text(toneMuted, fit(l, min(f.width-4, textWidth(l)), false, t.glyphs.more)))
+			lines = append(lines, "  "+t.text(toneMuted, shorten(l, f.width-4, t.glyphs.more)))
 		}
 	}
-	return strings.Join(lines[:min(len(lines), f.height)], "\n")
+	return joined(lines[:min(len(lines), f.height)])
 }
 
 func (f *batchForm) Cursor() *tea.Cursor {
@@ -264,13 +264,13 @@ func (f *batchForm) Cursor() *tea.Cursor {
 // batchProblems are what is wrong with a batch: the first ones in words, and
 // how many there are beyond them.
 type batchProblems struct {
-	words []string
+	words []text.Text
 	more  int
 }
 
 func (p batchProblems) none() bool { return len(p.words) == 0 }
 
-func (p batchProblems) title() string {
+func (p batchProblems) title() text.Text {
 	return count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
 }
 
@@ -330,7 +330,7 @@ func (c *batchCheck) file(raw []byte) (state.BatchFile, error) {
 func problemLines(file state.BatchFile) batchProblems {
 	p := batchProblems{more: file.More}
 	for _, x := range file.Problems {
-		p.words = append(p.words, x.String())
+		p.words = append(p.words, text.Of(x.String()))
 	}
 	return p
 }
@@ -406,7 +406,7 @@ func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Pri
 		total.Seconds += float64(n) / dispatch.BilledFPS
 	}
 	if priced < len(file.Lines) {
-		total.Basis = fmt.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost)
+		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost))
 		return total, nil
 	}
 	total.Cost = &cost

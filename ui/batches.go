@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -20,23 +20,23 @@ func newBatches(a *App) *view[state.Batch] {
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortLength},
 		columns: []column[state.Batch]{
 			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, string(b.ID)), toneText} }},
-			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{fmt.Sprint(b.Total), toneText} }},
+			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{text.Of(cmp.Or(b.Name, string(b.ID))), toneText} }},
+			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
 			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
 			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{age(b.Created, a.now), toneMuted} }},
 			{title: "progress", width: 14, drop: 5, sort: state.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
 		},
-		empty: func() []string {
-			return []string{
+		empty: func() []text.Text {
+			return []text.Text{
 				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans take them.",
 				a.keyFor(keymap.NewBatch) + "  make one from a file: it is checked here and by the server, and priced, before you agree",
 			}
 		},
 	}}
-	v.pane = func(b *state.Batch, width int) []string { return a.batchPane(b, width) }
+	v.pane = func(b *state.Batch, width int) []styled { return a.batchPane(b, width) }
 	none := needs(v.selected)
-	noResults := func() string {
+	noResults := func() text.Text {
 		switch b := v.selected(); {
 		case b == nil:
 			return none()
@@ -53,7 +53,7 @@ func newBatches(a *App) *view[state.Batch] {
 				return a.openDoubt(b.Key())
 			}
 			return a.openResults(v.selected().ID)
-		}).unless(func() string {
+		}).unless(func() text.Text {
 			if b := v.selected(); b != nil && b.Intent == state.SubmissionUnknown {
 				return ""
 			}
@@ -70,7 +70,7 @@ func number(n int, tn tone) cell {
 	if n == 0 {
 		return cell{"0", toneMuted}
 	}
-	return cell{fmt.Sprint(n), tn}
+	return cell{text.Sprint(n), tn}
 }
 
 // batchStatus says where a batch stands. Completed with failures among its
@@ -92,7 +92,7 @@ func batchStatus(t *theme, b *state.Batch) cell {
 	case b.Status == api.BatchFailed:
 		return cell{t.glyphs.failed + " failed", toneBad}
 	}
-	return cell{t.glyphs.unknown + " " + string(b.Status), toneWarn}
+	return cell{t.glyphs.unknown + " " + text.Of(string(b.Status)), toneWarn}
 }
 
 func batchProgress(t *theme, b *state.Batch) cell {
@@ -107,21 +107,21 @@ func batchProgress(t *theme, b *state.Batch) cell {
 	if b.Status.Terminal() {
 		n = toneMuted
 	}
-	return cell{fmt.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 8), 100*b.Fraction()), n}
+	return cell{text.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 8), 100*b.Fraction()), n}
 }
 
-func (a *App) batchPane(b *state.Batch, width int) []string {
+func (a *App) batchPane(b *state.Batch, width int) []styled {
 	t := a.theme
 	if b.Intent != "" {
 		return a.batchIntentPane(b, width)
 	}
 	status := batchStatus(t, b)
-	lines := []string{
-		t.text(toneTitle, string(b.ID)), "",
+	lines := []styled{
+		t.text(toneTitle, text.Of(string(b.ID))), "",
 		t.fact("status", status.text, status.tone),
-		t.fact("jobs", fmt.Sprint(b.Total), toneText),
-		t.fact("ended", fmt.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), toneText),
-		t.fact("progress", t.bar(b.Fraction(), 16)+fmt.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
+		t.fact("jobs", text.Sprint(b.Total), toneText),
+		t.fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), toneText),
+		t.fact("progress", t.bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
 		t.fact("created", happened(b.Created, a.now), toneText),
 	}
 	if b.HasOutput {
@@ -131,16 +131,16 @@ func (a *App) batchPane(b *state.Batch, width int) []string {
 }
 
 // batchIntentPane says what is known of a batch that nobody may have taken.
-func (a *App) batchIntentPane(b *state.Batch, width int) []string {
+func (a *App) batchIntentPane(b *state.Batch, width int) []styled {
 	t := a.theme
 	status := batchStatus(t, b)
-	lines := []string{t.text(toneTitle, b.Name), ""}
+	lines := []styled{t.text(toneTitle, text.Of(b.Name)), ""}
 	if b.Intent == state.SubmissionUnknown {
-		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
+		lines = append(lines, a.doubtLines(text.Of(b.Reason), "batch of as many jobs", width)...)
 	}
 	return append(lines,
 		t.fact("status", status.text, status.tone),
-		t.fact("jobs", fmt.Sprint(b.Total), toneText),
+		t.fact("jobs", text.Sprint(b.Total), toneText),
 		t.fact("sent", clock(b.Created, a.now)+", "+age(b.Created, a.now)+" ago", toneText))
 }
 
@@ -161,17 +161,17 @@ type batchResults struct {
 // openResults fetches and shows what became of every line of a batch.
 func (a *App) openResults(id api.ID) tea.Cmd {
 	r := &batchResults{id: id, rows: &state.Collection[state.BatchItem]{}}
-	v := &view[state.BatchItem]{title: "results of " + string(id), list: list[state.BatchItem]{
+	v := &view[state.BatchItem]{title: text.Of("results of " + string(id)), list: list[state.BatchItem]{
 		app: a, rows: r.rows, marks: &marks[state.BatchItem]{},
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus, state.SortLength},
 		columns: []column[state.BatchItem]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
-			{title: "request", width: 14, grow: 1, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{string(b.RequestID), toneText} }},
-			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{b.Generation.Model, toneMuted} }},
+			{title: "request", width: 14, grow: 1, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
+			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{text.Of(b.Generation.Model), toneMuted} }},
 			{title: "length", width: 6, right: true, drop: 4, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
 			{title: "what", width: 20, grow: 2, drop: 5, sort: state.SortNone, cell: itemWords},
 		},
-		empty: func() []string { return []string{"The result file is empty."} },
+		empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}
 	r.view = v
 	job := func() *state.Generation {
@@ -208,11 +208,11 @@ func itemStatus(t *theme, b *state.BatchItem) cell {
 func itemWords(b *state.BatchItem) cell {
 	switch {
 	case b.Error != "":
-		return cell{b.Error, toneBad}
+		return cell{text.Of(b.Error), toneBad}
 	case b.Generation.ErrorCode != "":
 		return cell{diagnose(b.Generation.ErrorCode).short, toneBad}
 	}
-	return cell{b.Generation.Name, toneMuted}
+	return cell{text.Of(b.Generation.Name), toneMuted}
 }
 
 // resultsMsg are the lines of a result file.
@@ -243,7 +243,7 @@ func resultsCmd(s *Session, r *batchResults) tea.Cmd {
 
 func (m resultsMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
-		m.screen.rows.Fail(m.ticket, errors.New(errorText(m.err)))
+		m.screen.rows.Fail(m.ticket, errors.New(string(errorText(m.err))))
 		return nil
 	}
 	m.screen.rows.Answer(m.ticket, m.items, a.now)

@@ -173,7 +173,7 @@ func TestAGroupHasItsMeasure(t *testing.T) {
 	a := desk(t, groupMost+1)
 	step(a, press('a'))
 	step(a, press('.'))
-	if !strings.Contains(a.toast.text, "1001 are marked; a group takes 1000 at most") {
+	if !strings.Contains(string(a.toast.text), "1001 are marked; a group takes 1000 at most") {
 		t.Errorf("it says %q", a.toast.text)
 	}
 }

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,7 +73,7 @@ func (m booksMsg) land(a *App) tea.Cmd {
 	a.store.BringLedger(m.books, a.now)
 	switch {
 	case m.damaged > 0:
-		a.complain(fmt.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
+		a.complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
 			count(m.damaged, "row", "rows"), isAre(m.damaged), ledgerKey(a)))
 	case m.err != nil:
 		a.complain("the ledger could not be read: " + errorText(m.err))
@@ -85,7 +84,7 @@ func (m booksMsg) land(a *App) tea.Cmd {
 	return nil
 }
 
-func isAre(n int) string {
+func isAre(n int) text.Text {
 	if n == 1 {
 		return "is"
 	}
@@ -144,17 +143,17 @@ func (m newsMsg) land(a *App) tea.Cmd {
 }
 
 // sumWords say a total; what is unknown in it makes it a lower bound.
-func (a *App) sumWords(t *state.Tally) string {
+func (a *App) sumWords(t *state.Tally) text.Text {
 	credits, billed := t.Credits()
 	switch {
 	case billed && t.Amounts().Cost == nil:
-		return fmt.Sprintf("%g credits", credits)
+		return text.Sprintf("%g credits", credits)
 	case t.Unknown == 0 && !t.Overflow:
-		return t.Cost.Rounded()
+		return text.Of(t.Cost.Rounded())
 	case t.Amounts().Cost == nil:
 		return "?"
 	}
-	return "≥ " + t.Cost.Rounded()
+	return text.Of("≥ " + t.Cost.Rounded())
 }
 
 // askExport asks where the ledger is to be written.
@@ -167,7 +166,7 @@ func (a *App) askExport() tea.Cmd {
 		}
 		path, err := state.ParsePath(path, a.cfg.Home)
 		if err != nil {
-			a.warn("not exported: " + err.Error())
+			a.warn(text.Of("not exported: " + err.Error()))
 			return nil
 		}
 		a.busy("writing" + a.theme.glyphs.more)
@@ -213,11 +212,11 @@ func (m exportedMsg) land(a *App) tea.Cmd {
 	}
 	switch {
 	case errors.Is(m.err, fs.ErrExist):
-		a.complain(path + " is there already; nothing was overwritten")
+		a.complain(text.Of(path + " is there already; nothing was overwritten"))
 	case m.err != nil:
 		a.complain("not exported: " + errorText(m.err))
 	default:
-		a.say(count(m.rows, "job", "jobs") + " written to " + path)
+		a.say(count(m.rows, "job", "jobs") + " written to " + text.Of(path))
 		a.toast.until = a.now.Add(troubleTime) // a path takes a while to read
 	}
 	return nil

@@ -77,23 +77,23 @@ func (m openedMsg) land(a *App) tea.Cmd {
 }
 
 // copyText puts a text on the terminal's clipboard.
-func (a *App) copyText(what, text string) tea.Cmd {
+func (a *App) copyText(what text.Text, words string) tea.Cmd {
 	a.say(what + " copied")
-	return tea.SetClipboard(text)
+	return tea.SetClipboard(words)
 }
 
 // newLinkBox shows a link whole, for where it has to be carried by hand.
 func newLinkBox(a *App, link string) *pager {
-	return &pager{app: a, title: "link", content: func(width int) []string {
+	return &pager{app: a, title: "link", content: func(width int) []styled {
 		t := a.theme
-		lines := []string{"", "  " + t.text(toneTitle, "There is no browser here to open it with.")}
+		lines := []styled{"", "  " + t.text(toneTitle, "There is no browser here to open it with.")}
 		for _, l := range wrap("The link was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {
 			lines = append(lines, "  "+t.text(toneMuted, l))
 		}
 		lines = append(lines, "")
 		// Cut hard and without indent, so that it can be selected as one.
 		for _, part := range strings.Split(ansi.Hardwrap(string(text.Clean(link, len(link)+1)), max(1, width), false), "\n") {
-			lines = append(lines, t.text(toneText, part))
+			lines = append(lines, t.text(toneText, text.Of(part)))
 		}
 		return append(lines, "", "  "+t.text(toneKey, "esc")+t.text(toneMuted, "  back"))
 	}}

@@ -2,65 +2,62 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
 
 // piece is a part of a chrome line.
 type piece struct {
-	text string
+	text text.Text
 	tone tone
 }
 
 // line draws pieces left and right in one line of exactly width cells. When
 // there is no room, pieces on the right go first, the last of them first.
-func (t *theme) line(width int, left, right []piece) string {
+func (t *theme) line(width int, left, right []piece) styled {
 	for {
 		l, r := t.join(left), t.join(right)
-		gap := width - ansi.StringWidth(l) - ansi.StringWidth(r)
+		gap := width - cellsOf(l) - cellsOf(r)
 		if gap >= 1 || len(right) == 0 {
 			if gap < 0 {
-				return ansi.Truncate(l, width, t.glyphs.more)
+				return cut(l, width, t.glyphs.more)
 			}
-			return l + strings.Repeat(" ", gap) + r
+			return l + blank(gap) + r
 		}
 		right = right[:len(right)-1]
 	}
 }
 
-func (t *theme) join(pieces []piece) string {
-	var b strings.Builder
+func (t *theme) join(pieces []piece) styled {
+	var line styled
 	for _, p := range pieces {
-		b.WriteString(t.text(p.tone, p.text))
+		line += t.text(p.tone, p.text)
 	}
-	return b.String()
+	return line
 }
 
 // header says who and where we are, what the API lets us do, and the time.
-func (a *App) header(width int) string {
+func (a *App) header(width int) styled {
 	left := []piece{{" dubtop  ", toneTitle}}
 	if a.session == nil {
-		return a.theme.line(width, left, []piece{{a.now.Local().Format("15:04:05") + " ", toneMuted}})
+		return a.theme.line(width, left, []piece{{text.Of(a.now.Local().Format("15:04:05") + " "), toneMuted}})
 	}
 	if a.session.Demo {
 		left = append(left, piece{"demo", toneDemo}, piece{" nothing here is real ", toneMuted})
 	} else {
-		left = append(left, piece{fit(a.session.Name, min(24, textWidth(a.session.Name)), false, a.theme.glyphs.more), toneText})
+		left = append(left, piece{shorten(text.Of(a.session.Name), 24, a.theme.glyphs.more), toneText})
 	}
 	left = append(left, a.lamp(), piece{"  " + a.slots(), toneMuted})
-	right := []piece{{a.now.Local().Format("15:04:05") + " ", toneMuted}}
+	right := []piece{{text.Of(a.now.Local().Format("15:04:05") + " "), toneMuted}}
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
 		right = append([]piece{{"today " + a.sumWords(&today) + "  ", toneMoney}}, right...)
 	}
 	u := a.session.Client.Usage()
-	right = append([]piece{{fmt.Sprintf("api %d/%d  ", u.Other, u.OtherLimit), toneMuted}}, right...)
+	right = append([]piece{{text.Sprintf("api %d/%d  ", u.Other, u.OtherLimit), toneMuted}}, right...)
 	if p, ok := a.queuePiece(); ok {
 		right = append([]piece{p}, right...)
 	}
@@ -79,20 +76,20 @@ func (a *App) lamp() piece {
 }
 
 // slots says how many jobs run, against the plan's number once it is known.
-func (a *App) slots() string {
+func (a *App) slots() text.Text {
 	n := a.store.Counts()
 	if limit := cmp.Or(a.store.Slots, a.cfg.Slots); limit > 0 {
-		return fmt.Sprintf("slots %d/%d", n.Running+n.Pending, limit)
+		return text.Sprintf("slots %d/%d", n.Running+n.Pending, limit)
 	}
-	return fmt.Sprintf("running %d", n.Running+n.Pending)
+	return text.Sprintf("running %d", n.Running+n.Pending)
 }
 
 // tabLine names the views with their numbers of rows; the active one stands
 // out by its colour and weight. Where there is no room for everything, numbers
 // go before names do.
-func (a *App) tabLine(width int) string {
+func (a *App) tabLine(width int) styled {
 	if a.session == nil {
-		return strings.Repeat(" ", width)
+		return blank(width)
 	}
 	right := a.place()
 	left := a.tabPieces(func(int) bool { return true })
@@ -105,7 +102,7 @@ func (a *App) tabLine(width int) string {
 	if cells(left)+cells(right) >= width { // what hides rows must be seen
 		for i := range left {
 			if i != a.tab {
-				left[i].text = fmt.Sprintf(" %d ", i+1)
+				left[i].text = text.Sprintf(" %d ", i+1)
 			}
 		}
 	}
@@ -115,7 +112,7 @@ func (a *App) tabLine(width int) string {
 // tabPieces are the names, with the number of rows where that is wanted.
 func (a *App) tabPieces(counted func(i int) bool) (pieces []piece) {
 	for i, t := range a.tabs {
-		n, words := toneMuted, fmt.Sprintf(" %d %s ", i+1, t.title)
+		n, words := toneMuted, text.Sprintf(" %d %s ", i+1, t.title)
 		if i == a.tab {
 			n = toneAccent
 		}
@@ -152,13 +149,13 @@ func (a *App) place() []piece {
 }
 
 // narrowing is a screen that can hide some of its rows, and says by what.
-type narrowing interface{ Narrowed() string }
+type narrowing interface{ Narrowed() text.Text }
 
 // markable is a screen whose rows can be marked, and says how many are.
-type markable interface{ Marked() string }
+type markable interface{ Marked() text.Text }
 
 // marked says how many rows of the top screen are marked, "" if none is.
-func (a *App) marked() string {
+func (a *App) marked() text.Text {
 	if m, ok := a.top().(markable); ok {
 		return m.Marked()
 	}
@@ -173,7 +170,7 @@ func (a *App) crowded(width int) bool {
 
 // statusLine tells how the last action went, or what the poller is up to when
 // that is worth words; on the right where the cursor is.
-func (a *App) statusLine(width int) string {
+func (a *App) statusLine(width int) styled {
 	left := []piece{{" ", toneText}}
 	var right []piece
 	if words := a.marked(); words != "" && a.crowded(width) {
@@ -195,7 +192,7 @@ func (a *App) statusLine(width int) string {
 // leaving is the piece cut short for what stands on the right, where there is
 // room for both: why there is no answer is told at length, and how much a
 // filter finds is wanted then, too.
-func (p piece) leaving(width int, right []piece, more string) piece {
+func (p piece) leaving(width int, right []piece, more text.Text) piece {
 	const enough = 30
 	room := width - 2
 	for _, r := range right {
@@ -208,7 +205,7 @@ func (p piece) leaving(width int, right []piece, more string) piece {
 }
 
 // positioned is a screen that has a place in something longer.
-type positioned interface{ Position() string }
+type positioned interface{ Position() text.Text }
 
 // phase says in words what the poller is doing about the network.
 func (a *App) phase() piece {
@@ -226,9 +223,9 @@ func (a *App) phase() piece {
 	case state.PhasePaused:
 		return piece{"paused, " + asOf + "; " + a.keyFor(keymap.Pause) + " goes on", toneWarn}
 	case state.PhaseOffline:
-		return piece{fmt.Sprintf("%s, trying again in %s (%s: now); %s", asOf, span(p.Until.Sub(a.now)), refresh, p.Words), toneBad}
+		return piece{text.Sprintf("%s, trying again in %s (%s: now); %s", asOf, span(p.Until.Sub(a.now)), refresh, p.Words), toneBad}
 	case state.PhaseHeld:
-		return piece{fmt.Sprintf("%s, going on in %s; %s", asOf, span(p.Until.Sub(a.now)), p.Words), toneWarn}
+		return piece{text.Sprintf("%s, going on in %s; %s", asOf, span(p.Until.Sub(a.now)), p.Words), toneWarn}
 	case state.PhaseRejected:
 		return piece{a.refusedKey(refresh) + "; " + asOf, toneBad}
 	}
@@ -239,21 +236,20 @@ func (a *App) phase() piece {
 }
 
 // cutOff says why nothing can be asked at all, "" when it can.
-func (a *App) cutOff() string {
+func (a *App) cutOff() text.Text {
 	switch p := a.poller.Phase(a.now); p.Kind {
 	case state.PhaseOffline, state.PhaseRejected:
-		return p.Words
+		return text.Of(p.Words)
 	}
 	return ""
 }
 
 // hintLine names the keys of the top screen, as many as fit, the refused ones
 // faint; the way to the help always fits.
-func (a *App) hintLine(width int) string {
-	var b strings.Builder
-	b.WriteString(" ")
+func (a *App) hintLine(width int) styled {
+	line := styled(" ")
 	acts := a.top().Actions()
-	last := ""
+	last := styled("")
 	room := width - 1
 	if i := slices.IndexFunc(acts, func(x action) bool { return x.name == keymap.Help }); i >= 0 {
 		var w int
@@ -264,23 +260,23 @@ func (a *App) hintLine(width int) string {
 		if !act.hint || act.name == keymap.Help {
 			continue
 		}
-		text, w := a.hint(act)
+		drawn, w := a.hint(act)
 		if w > room {
 			break
 		}
 		room -= w
-		b.WriteString(text)
+		line += drawn
 	}
-	return b.String() + last
+	return line + last
 }
 
 // hint is one action of the line of hints, and the cells it takes.
-func (a *App) hint(act action) (text string, width int) {
+func (a *App) hint(act action) (drawn styled, width int) {
 	h := act.key.Help()
-	h.Desc = cmp.Or(act.short, h.Desc)
+	press, words := text.Of(h.Key), cmp.Or(act.short, text.Of(h.Desc))
 	k, n := toneKey, toneText
 	if act.refusal() != "" {
 		k, n = toneMuted, toneMuted
 	}
-	return a.theme.text(k, h.Key) + " " + a.theme.text(n, h.Desc) + "  ", textWidth(h.Key) + textWidth(h.Desc) + 3
+	return a.theme.text(k, press) + " " + a.theme.text(n, words) + "  ", textWidth(press) + textWidth(words) + 3
 }

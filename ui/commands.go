@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui/dispatch"
@@ -147,7 +148,7 @@ func (a *App) recallOutbox(m recallMsg) {
 	switch m.became.State {
 	case "":
 	case state.SubmissionUnknown, state.SubmissionSending:
-		a.draft.Doubt = doubtful(&m.became)
+		a.draft.Doubt = string(doubtful(&m.became))
 	default:
 		a.draft = state.Draft{Model: m.became.Model} // it has become this submission
 	}
@@ -259,4 +260,4 @@ func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
 
 // errorText is an error as it may stand on the screen: even our own words may
 // quote remote ones.
-func errorText(err error) string { return dispatch.Words(err) }
+func errorText(err error) text.Text { return text.Of(dispatch.Words(err)) }

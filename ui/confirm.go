@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -19,11 +20,11 @@ const armTime = 300 * time.Millisecond
 // is never an answer.
 type confirm struct {
 	app     *App
-	title   string
-	amount  func(width int) []string // what it costs: always in sight; nil where nothing is paid
-	warning func(width int) []string // what has to be read before a yes; may be nil
-	body    func(width int) []string // what else it rests on, drawn anew each frame: ages move
-	yes, no string
+	title   text.Text
+	amount  func(width int) []styled // what it costs: always in sight; nil where nothing is paid
+	warning func(width int) []styled // what has to be read before a yes; may be nil
+	body    func(width int) []styled // what else it rests on, drawn anew each frame: ages move
+	yes, no text.Text
 	answer  func(yes bool) tea.Cmd
 	leaving bool                    // it asks about the end of the program
 	binds   bool                    // a no is for good, too, and wants a key pressed for it
@@ -89,7 +90,7 @@ func (c *confirm) wait(d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return armMsg{c} })
 }
 
-func (c *confirm) Title() string { return c.title }
+func (c *confirm) Title() text.Text { return c.title }
 
 // SetSize gives the dialog the body's size, of which it takes what it needs.
 func (c *confirm) SetSize(width, height int) {
@@ -161,7 +162,7 @@ func (c *confirm) scroll(by int) {
 }
 
 // yesRefused says why a key is no yes now, "" when it is one.
-func (c *confirm) yesRefused() string {
+func (c *confirm) yesRefused() text.Text {
 	s := c.sheet()
 	switch {
 	case !c.bright || !s.readable:
@@ -175,7 +176,7 @@ func (c *confirm) yesRefused() string {
 }
 
 // noRefused says why a key is no no: only where a no cannot be taken back.
-func (c *confirm) noRefused() string {
+func (c *confirm) noRefused() text.Text {
 	if c.binds && c.app.keys.held(c) {
 		return heldWords(c.app.keys.name)
 	}
@@ -184,7 +185,7 @@ func (c *confirm) noRefused() string {
 
 // chooseRefused guards the marked button. A key held down is not even a no: it
 // would take the question away before anybody has read it.
-func (c *confirm) chooseRefused() string {
+func (c *confirm) chooseRefused() text.Text {
 	switch {
 	case c.marked || c.word != "":
 		return c.yesRefused()
@@ -194,14 +195,14 @@ func (c *confirm) chooseRefused() string {
 	return ""
 }
 
-func (c *confirm) missing() string {
+func (c *confirm) missing() text.Text {
 	if c.word == "" || c.typed == c.word || c.accepts != nil && c.accepts(c.typed) {
 		return ""
 	}
 	if c.accepts == nil {
-		return "type the word " + c.word + " first, or esc to go back"
+		return text.Of("type the word " + c.word + " first, or esc to go back")
 	}
-	return "type " + c.word + " first, or esc to go back"
+	return text.Of("type " + c.word + " first, or esc to go back")
 }
 
 func (c *confirm) end(yes bool) tea.Cmd {

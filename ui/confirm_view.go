@@ -1,13 +1,9 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
-	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
-
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -16,9 +12,9 @@ import (
 type sheet struct {
 	readable bool // the amount and the buttons are in sight
 	border   bool
-	above    []string // title and amount
-	rest     []string // what scrolls, all of it
-	below    []string // the buttons
+	above    []styled // title and amount
+	rest     []styled // what scrolls, all of it
+	below    []styled // the buttons
 	must     int      // lines of the rest, from the first, that a yes wants read
 	top      int      // first line of the rest that is shown
 	rows     int      // how many are shown
@@ -101,29 +97,29 @@ func (c *confirm) lay(p plan) sheet {
 	}
 	s.below = c.buttons(width, c.read >= s.must)
 	if p.airy {
-		s.below = append([]string{""}, s.below...)
+		s.below = append([]styled{""}, s.below...)
 	} else {
-		s.rest = slices.DeleteFunc(s.rest, func(line string) bool { return line == "" })
+		s.rest = slices.DeleteFunc(s.rest, func(line styled) bool { return line == "" })
 	}
 	s.total = len(s.rest)
 	return s
 }
 
 // tooSmall says that nothing can be agreed to here, and what helps.
-func (c *confirm) tooSmall() []string {
+func (c *confirm) tooSmall() []text.Text {
 	words := "The window is too small for this question: make it larger, or " + c.noKey() + " for no."
 	return wrap(words, max(1, c.width))
 }
 
 // noKey is the key that means no.
-func (c *confirm) noKey() string {
+func (c *confirm) noKey() text.Text {
 	if c.word != "" {
 		return "esc"
 	}
 	return c.app.keyFor(keymap.No)
 }
 
-func (c *confirm) View() string {
+func (c *confirm) View() styled {
 	s, t := c.sheet(), c.app.theme
 	lines := slices.Clone(s.above)
 	lines = append(lines, s.rest[s.top:s.top+s.rows]...)
@@ -136,46 +132,45 @@ func (c *confirm) View() string {
 		lines[i] = fitStyled(line, width)
 	}
 	if s.border {
-		box := lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Width(c.width)
-		return box.Render(strings.Join(lines, "\n"))
+		return t.boxed(joined(lines), c.width)
 	}
 	lines = lines[:min(len(lines), max(0, c.height))]
 	for i, line := range lines {
 		lines[i] = padStyled(line, width)
 	}
-	return strings.Join(lines, "\n")
+	return joined(lines)
 }
 
 // more says that there is more than is in sight, where one is in it, and which
 // keys move.
-func (c *confirm) more(s sheet) string {
+func (c *confirm) more(s sheet) styled {
 	keys := c.app.keyFor(keymap.Down) + " " + c.app.keyFor(keymap.Up)
 	if c.word != "" {
 		keys = "↓ ↑"
 	}
-	words := fmt.Sprintf("lines %d–%d of %d", s.top+1, s.top+s.rows, s.total)
+	words := text.Sprintf("lines %d–%d of %d", s.top+1, s.top+s.rows, s.total)
 	n := toneMuted
 	if c.read < s.must {
-		words, n = fmt.Sprintf("warning below, %d–%d of %d", s.top+1, s.top+s.rows, s.total), toneWarn
+		words, n = text.Sprintf("warning below, %d–%d of %d", s.top+1, s.top+s.rows, s.total), toneWarn
 	}
 	return c.app.theme.text(n, words+"  ") + c.app.theme.text(toneKey, keys)
 }
 
 // buttons are the two answers, beside each other where there is room. Yes is
 // faint while it does nothing.
-func (c *confirm) buttons(width int, acts bool) []string {
+func (c *confirm) buttons(width int, acts bool) []styled {
 	if c.word != "" {
 		return c.wordLines(width)
 	}
 	yes := c.button(c.app.keyFor(keymap.Yes), c.yes, c.marked, acts)
 	no := c.button(c.app.keyFor(keymap.No), c.no, !c.marked, true)
-	if ansi.StringWidth(yes)+3+ansi.StringWidth(no) > width {
-		return []string{yes, no}
+	if cellsOf(yes)+3+cellsOf(no) > width {
+		return []styled{yes, no}
 	}
-	return []string{yes + "   " + no}
+	return []styled{yes + "   " + no}
 }
 
-func (c *confirm) button(key, words string, marked, acts bool) string {
+func (c *confirm) button(key, words text.Text, marked, acts bool) styled {
 	t := c.app.theme
 	switch {
 	case !c.armed:
@@ -189,11 +184,11 @@ func (c *confirm) button(key, words string, marked, acts bool) string {
 }
 
 // wordLines ask for the word, and show what of it is typed.
-func (c *confirm) wordLines(width int) []string {
+func (c *confirm) wordLines(width int) []styled {
 	t := c.app.theme
-	ask, typed := t.text(toneMuted, " typed in full means yes: "), t.text(toneText, c.typed+"_")
-	if line := t.text(toneKey, c.word) + ask + typed; ansi.StringWidth(line) <= width {
-		return []string{line}
+	ask, typed := t.text(toneMuted, " typed in full means yes: "), t.text(toneText, text.Of(c.typed+"_"))
+	if line := t.text(toneKey, text.Of(c.word)) + ask + typed; cellsOf(line) <= width {
+		return []styled{line}
 	}
-	return []string{t.text(toneMuted, "type ") + t.text(toneKey, c.word) + t.text(toneMuted, " for yes"), typed}
+	return []styled{t.text(toneMuted, "type ") + t.text(toneKey, text.Of(c.word)) + t.text(toneMuted, " for yes"), typed}
 }

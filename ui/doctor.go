@@ -1,12 +1,16 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"dubtop/api/text"
+)
 
 // diagnosis is a failure in words: what went wrong, and what to do about it.
 type diagnosis struct {
-	short string // for a column
-	why   string
-	fix   string
+	short text.Text // for a column
+	why   text.Text
+	fix   text.Text
 	again bool // sending the same again has a chance
 }
 
@@ -54,7 +58,7 @@ func inputTrouble(code string) (diagnosis, bool) {
 	return diagnosis{}, false
 }
 
-func unreachable(what string) diagnosis {
+func unreachable(what text.Text) diagnosis {
 	return diagnosis{
 		"dead " + what + " link", "The " + what + " could not be fetched when the job was to start.",
 		"Links that expire within the hour are the usual cause: use an asset, or a link that lives longer.", false,
@@ -128,7 +132,7 @@ func byName(code string) diagnosis {
 		return diagnosis{"service trouble", "The service had trouble of its own.", "Try again in a few minutes.", true}
 	}
 	return diagnosis{
-		strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " "), "The API names the code " + code + ".",
+		text.Of(strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " ")), text.Of("The API names the code " + code + "."),
 		"Look at the raw answer (]) for more.", false,
 	}
 }

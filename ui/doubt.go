@@ -2,14 +2,13 @@ package ui
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -64,7 +63,7 @@ func (d *doubt) candidate() state.Candidate {
 }
 
 // undecidable says why nothing is to be decided yet.
-func (d *doubt) undecidable() string {
+func (d *doubt) undecidable() text.Text {
 	a := d.app
 	if _, ok := a.outbox.Find(d.id); !ok {
 		return "its outcome is known by now"
@@ -73,7 +72,7 @@ func (d *doubt) undecidable() string {
 		return ""
 	}
 	if !a.outbox.Sender {
-		return a.outbox.holder.String() + " finds out what became of it: decide in its window"
+		return text.Of(a.outbox.holder.String() + " finds out what became of it: decide in its window")
 	}
 	o, _ := a.outbox.Reconciler.Outlook(d.id, a.now)
 	if o.LastLook.IsZero() {
@@ -82,7 +81,7 @@ func (d *doubt) undecidable() string {
 	return "dubtop is finding out by itself"
 }
 
-func (d *doubt) unlinkable() string {
+func (d *doubt) unlinkable() text.Text {
 	if why := d.undecidable(); why != "" {
 		return why
 	}
@@ -92,7 +91,7 @@ func (d *doubt) unlinkable() string {
 	return ""
 }
 
-func (d *doubt) unsendable() string {
+func (d *doubt) unsendable() text.Text {
 	if why := d.undecidable(); why != "" {
 		return why
 	}
@@ -108,16 +107,16 @@ func (d *doubt) choices() []state.Choice {
 }
 
 // priceAgain says what a second sending costs, at the worst.
-func priceAgain(p state.Price) string {
+func priceAgain(p state.Price) text.Text {
 	if p.Cost == nil {
 		return "What it costs is not known."
 	}
-	return "It costs " + p.Cost.String() + ", perhaps for a second time."
+	return text.Of("It costs " + p.Cost.String() + ", perhaps for a second time.")
 }
 
 func (d *doubt) link() tea.Cmd {
 	c := d.candidate()
-	return d.choose(state.ChoiceLink, c.ID, "Is it "+string(c.ID)+"?", "yes, this one", "no, not sure")
+	return d.choose(state.ChoiceLink, c.ID, text.Of("Is it "+string(c.ID)+"?"), "yes, this one", "no, not sure")
 }
 
 func (d *doubt) resend() tea.Cmd {
@@ -129,11 +128,11 @@ func (d *doubt) drop() tea.Cmd {
 }
 
 // choose asks for a yes to a choice, with what it risks.
-func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no string) tea.Cmd {
+func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
 	a, q := d.app, d.question()
 	question := &confirm{
 		title: title, yes: yes, no: no,
-		warning: func(width int) []string { return wrap(q.Risk(c), width) },
+		warning: func(width int) []styled { return toned(a.theme, toneText, wrap(text.Of(q.Risk(c)), width)) },
 		answer: func(agreed bool) tea.Cmd {
 			if !agreed {
 				return nil
@@ -142,7 +141,7 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no string) tea.Cmd
 		},
 	}
 	if sub, ok := a.outbox.Find(d.id); ok && c == state.ChoiceResend {
-		question.amount = func(width int) []string { return toned(a.theme, toneMoney, wrap(priceAgain(sub.Price), width)) }
+		question.amount = func(width int) []styled { return toned(a.theme, toneMoney, wrap(priceAgain(sub.Price), width)) }
 	}
 	return a.ask(question)
 }
@@ -158,7 +157,7 @@ func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
 		}
 	}
 	if err != nil {
-		a.complain(err.Error())
+		a.complain(text.Of(err.Error()))
 		return nil
 	}
 	a.busy("noting it" + a.theme.glyphs.more)
@@ -169,7 +168,7 @@ func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
 // is known anew.
 func (a *App) landReprice(d state.Done) tea.Cmd {
 	if d.Err != nil {
-		a.complain(d.Submission.Reason)
+		a.complain(text.Of(d.Submission.Reason))
 		return nil
 	}
 	a.calm()
@@ -188,7 +187,7 @@ func (a *App) landChoice(d state.Done) tea.Cmd {
 	a.calm()
 	sub := d.Submission
 	if sub.State == state.SubmissionDropped {
-		a.say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
+		a.say(text.Of("dropped: " + sub.Name + "; it goes on counting as maybe spent"))
 		a.showOutbox()
 		return nil
 	}
@@ -197,23 +196,23 @@ func (a *App) landChoice(d state.Done) tea.Cmd {
 	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)
 	a.outbox.flies(sub.ID, sub.GenerationID)
-	a.say("found: " + sub.Name + " is " + string(sub.GenerationID+sub.BatchID))
+	a.say(text.Of("found: " + sub.Name + " is " + string(sub.GenerationID+sub.BatchID)))
 	a.poller.Refresh(a.now)
 	return a.poll()
 }
 
-func (d *doubt) lines(width int) []string {
+func (d *doubt) lines(width int) []styled {
 	a, t := d.app, d.app.theme
 	sub, ok := a.outbox.Find(d.id)
 	if !ok || sub.State != state.SubmissionUnknown {
-		words := "It is on its way once more."
+		words := text.Text("It is on its way once more.")
 		if !ok {
 			words = "It is known what became of it: the list has the job, or it was dropped."
 		}
-		return []string{"", "  " + t.text(toneText, words), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
+		return []styled{"", "  " + t.text(toneText, words), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
 	}
 	inner := width - 4
-	lines := []string{"", t.text(toneTitle, sub.Name), ""}
+	lines := []styled{"", t.text(toneTitle, text.Of(sub.Name)), ""}
 	lines = append(lines, d.happened(&sub, inner)...)
 	lines = append(lines, "", t.text(toneTitle, "What dubtop does"))
 	lines = append(lines, a.advice(inner, "", d.doing(&sub), toneText)...)
@@ -223,30 +222,30 @@ func (d *doubt) lines(width int) []string {
 	return indented(append(lines, d.options(inner)...))
 }
 
-func (d *doubt) happened(sub *state.Submission, width int) []string {
+func (d *doubt) happened(sub *state.Submission, width int) []styled {
 	a, t := d.app, d.app.theme
 	price := "its price is not known"
 	if sub.Price.Cost != nil {
 		price = sub.Price.Cost.String()
 	}
-	lines := []string{
+	lines := []styled{
 		t.fact("sent", happened(sub.SentAt, a.now), toneText),
-		t.fact("price", price+", maybe charged", toneWarn),
-		t.fact("model", sub.Model, toneText),
+		t.fact("price", text.Of(price+", maybe charged"), toneWarn),
+		t.fact("model", text.Of(sub.Model), toneText),
 	}
-	lines = append(lines, a.advice(width, "because", sub.Reason, toneText)...)
+	lines = append(lines, a.advice(width, "because", text.Of(sub.Reason), toneText)...)
 	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", toneText)...)
 }
 
 // doing says what happens by itself, and when.
-func (d *doubt) doing(sub *state.Submission) string {
+func (d *doubt) doing(sub *state.Submission) text.Text {
 	a := d.app
 	o, ok := a.outbox.Reconciler.Outlook(d.id, a.now)
 	switch {
 	case !ok:
 		return "Nothing more."
 	case !a.outbox.Sender:
-		return a.outbox.holder.String() + " sends from this journal, and finds out what became of it."
+		return text.Of(a.outbox.holder.String() + " sends from this journal, and finds out what became of it.")
 	case o.Found:
 		return "Its job was found, and is being linked to it."
 	case o.Follows:
@@ -261,29 +260,29 @@ func (d *doubt) doing(sub *state.Submission) string {
 	if sub.Kind == state.SubmitBatch {
 		what = "the batches created since, for one of as many jobs"
 	}
-	return fmt.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.now), clock(o.Until, a.now))
+	return text.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.now), clock(o.Until, a.now))
 }
 
 // found lists the candidates, the one under the cursor marked.
-func (d *doubt) found(width int) []string {
+func (d *doubt) found(width int) []styled {
 	a, t := d.app, d.app.theme
 	q, asks := a.outbox.Reconciler.Question(d.id, a.now)
 	if !asks {
 		return a.advice(width, "", "Nothing to choose from yet.", toneMuted)
 	}
-	lines := a.advice(width, "", q.Words(), toneText)
+	lines := a.advice(width, "", text.Of(q.Words()), toneText)
 	for i, c := range q.Candidates {
-		mark, n := "  ", toneText
+		mark, n := text.Text("  "), toneText
 		if i == max(0, min(d.at, len(q.Candidates)-1)) {
 			mark, n = t.glyphs.cursor+" ", toneAccent
 		}
-		lines = append(lines, strings.Repeat(" ", 8)+t.text(toneCursor, mark)+t.text(n, string(c.ID))+
+		lines = append(lines, blank(8)+t.text(toneCursor, mark)+t.text(n, text.Of(string(c.ID)))+
 			t.text(toneMuted, "  "+clock(c.Created.Add(-a.store.Forecast.Skew), a.now)+"  "+matchWords(c.Match)))
 	}
 	return lines
 }
 
-func matchWords(m state.Match) string {
+func matchWords(m state.Match) text.Text {
 	switch m {
 	case state.MatchExact:
 		return "all that is told of it is the same"
@@ -294,22 +293,22 @@ func matchWords(m state.Match) string {
 }
 
 // options are the keys that decide, with what each risks.
-func (d *doubt) options(width int) []string {
+func (d *doubt) options(width int) []styled {
 	a := d.app
 	if why := d.undecidable(); why != "" {
 		return append(a.keyed(width, keymap.Back, "Wait: "+why+".", toneText),
 			a.advice(width, "", "It is kept, and goes on after the next start, too.", toneMuted)...)
 	}
 	q := d.question()
-	var lines []string
+	var lines []styled
 	for _, c := range q.Choices() {
 		key, words := a.choiceKey(c)
-		lines = append(lines, a.keyed(width, key, words+" "+q.Risk(c), toneText)...)
+		lines = append(lines, a.keyed(width, key, words+" "+text.Of(q.Risk(c)), toneText)...)
 	}
 	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.now)+".", toneMuted)...)
 }
 
-func (a *App) choiceKey(c state.Choice) (key keymap.Name, words string) {
+func (a *App) choiceKey(c state.Choice) (key keymap.Name, words text.Text) {
 	switch c {
 	case state.ChoiceLink:
 		return keymap.Details, "It is the marked one."
@@ -320,7 +319,7 @@ func (a *App) choiceKey(c state.Choice) (key keymap.Name, words string) {
 }
 
 // keyed is an advice whose label is a key to press.
-func (a *App) keyed(width int, n keymap.Name, words string, tn tone) []string {
+func (a *App) keyed(width int, n keymap.Name, words text.Text, tn tone) []styled {
 	lines := a.advice(width, "", words, tn)
 	key := fit(a.keyFor(n), 10, false, "")
 	lines[0] = a.theme.text(toneKey, key) + a.theme.text(tn, wrap(words, width-10)[0])

@@ -1,9 +1,9 @@
 package ui
 
 import (
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -11,39 +11,26 @@ import (
 // every keystroke; enter keeps the filter, esc brings back the old one.
 type filterPrompt struct {
 	app    *App
-	input  textinput.Model
+	input  input
 	before string
 	apply  func(string)
-	found  func() string // where the list stands, and how much matches
+	found  func() text.Text // where the list stands, and how much matches
 	width  int
 }
 
-func newFilter(a *App, text string, apply func(string), found func() string) *filterPrompt {
-	p := &filterPrompt{app: a, before: text, apply: apply, found: found, input: newInput(a.theme)}
+func newFilter(a *App, words string, apply func(string), found func() text.Text) *filterPrompt {
+	p := &filterPrompt{app: a, before: words, apply: apply, found: found, input: newInput(a.theme)}
 	p.input.Prompt = "/ "
 	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
-	p.input.SetValue(text)
+	p.input.SetValue(words)
 	p.input.CursorEnd()
 	return p
 }
 
-// newInput is the text input of all our prompts and fields: the terminal's own
-// cursor, no blinking of ours, focused at once.
-func newInput(t *theme) textinput.Model {
-	in := textinput.New()
-	in.SetVirtualCursor(false)
-	styles := textinput.DefaultStyles(t.dark)
-	styles.Cursor.Color = nil // its colour is the user's choice
-	in.SetStyles(styles)
-	in.CharLimit = 8192
-	in.Focus()
-	return in
-}
-
-func (p *filterPrompt) Title() string { return "filter" }
+func (p *filterPrompt) Title() text.Text { return "filter" }
 
 // Position is the list's: how much matches is what one types for.
-func (p *filterPrompt) Position() string { return p.found() }
+func (p *filterPrompt) Position() text.Text { return p.found() }
 
 func (p *filterPrompt) SetSize(width, _ int) {
 	p.width = width
@@ -64,13 +51,12 @@ func (p *filterPrompt) Actions() []action {
 }
 
 func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	p.input, cmd = p.input.Update(msg)
+	cmd := p.input.Update(msg)
 	p.apply(p.input.Value())
 	return cmd
 }
 
-func (p *filterPrompt) View() string {
+func (p *filterPrompt) View() styled {
 	return padStyled(p.input.View(), p.width)
 }
 

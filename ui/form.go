@@ -2,12 +2,12 @@ package ui
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -15,25 +15,25 @@ import (
 // field is one line of a form: typed text, or a choice among a few words.
 type field struct {
 	name    string
-	label   string
-	hint    string   // shown while it is empty
-	choices []string // a choice instead of typing; "" is the server's default
-	input   textinput.Model
+	label   text.Text
+	hint    text.Text // shown while it is empty
+	choices []string  // a choice instead of typing; "" is the server's default
+	input   input
 	picks   []string // asset types that ctrl+o offers; nil: none
 	touched bool
 }
 
-func textField(t *theme, name, label, hint, value string) field {
+func textField(t *theme, name string, label, hint text.Text, value string) field {
 	f := field{name: name, label: label, hint: hint, input: newInput(t)}
 	f.input.Prompt = ""
-	f.input.Placeholder = hint
+	f.input.Placeholder = string(hint)
 	f.input.SetValue(value)
 	f.input.Blur()
 	return f
 }
 
-func choiceField(name, label, hint, value string, choices []string) field {
-	f := field{name: name, label: label, hint: hint, choices: choices, input: textinput.New()}
+func choiceField(name string, label, hint text.Text, value string, choices []string) field {
+	f := field{name: name, label: label, hint: hint, choices: choices, input: input{textinput.New()}}
 	f.input.SetValue(value)
 	return f
 }
@@ -45,8 +45,8 @@ type form struct {
 	fields  []field
 	focus   int
 	check   func(name string) state.Problem
-	note    func(name string) string // what is known of a field's value; may be nil
-	differs func() []string          // fields that are marked as changed; may be nil
+	note    func(name string) text.Text // what is known of a field's value; may be nil
+	differs func() []string             // fields that are marked as changed; may be nil
 	changed func(name, value string) tea.Cmd
 	came    time.Time // when it came up by itself, or was last pressed a key since; see deaf
 
@@ -175,8 +175,7 @@ func (f *form) Update(msg tea.Msg) tea.Cmd {
 	}
 	c := f.current()
 	before := c.input.Value()
-	var cmd tea.Cmd
-	c.input, cmd = c.input.Update(msg)
+	cmd := c.input.Update(msg)
 	if v := c.input.Value(); v != before {
 		return tea.Batch(cmd, f.changed(c.name, v))
 	}
@@ -185,7 +184,7 @@ func (f *form) Update(msg tea.Msg) tea.Cmd {
 
 // lines draws the fields, and below those that need it what is wrong; focus
 // is the line the focused field stands on.
-func (f *form) lines() (lines []string, focus int) {
+func (f *form) lines() (lines []styled, focus int) {
 	t := f.app.theme
 	var changed []string
 	if f.differs != nil {
@@ -205,16 +204,16 @@ func (f *form) lines() (lines []string, focus int) {
 		if !p.Blocks() {
 			n = toneWarn
 		}
-		for _, l := range wrap(p.Words, max(10, f.width-labelWidth-4)) {
-			lines = append(lines, strings.Repeat(" ", labelWidth+4)+t.text(n, l))
+		for _, l := range wrap(text.Of(p.Words), max(10, f.width-labelWidth-4)) {
+			lines = append(lines, blank(labelWidth+4)+t.text(n, l))
 		}
 	}
 	return lines, focus
 }
 
-func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) string {
+func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) styled {
 	t := f.app.theme
-	mark, n, sign := " ", toneMuted, " "
+	mark, n, sign := text.Text(" "), toneMuted, text.Text(" ")
 	if changed {
 		sign = changedMark
 	}
@@ -226,7 +225,7 @@ func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) strin
 		return line
 	}
 	note := f.note(x.name)
-	at := labelWidth + 4 + textWidth(x.input.Value())
+	at := labelWidth + 4 + textWidth(text.Masked(x.input.Value()))
 	if note == "" || at+textWidth(note)+2 > f.width {
 		return line
 	}
@@ -235,7 +234,7 @@ func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) strin
 }
 
 // light says at a glance whether a field is right.
-func (f *form) light(x *field, p state.Problem) string {
+func (f *form) light(x *field, p state.Problem) styled {
 	t := f.app.theme
 	switch {
 	case p.Severity == state.SeverityError:
@@ -248,7 +247,7 @@ func (f *form) light(x *field, p state.Problem) string {
 	return t.text(toneOK, t.glyphs.completed)
 }
 
-func (f *form) value(x *field, focused bool) string {
+func (f *form) value(x *field, focused bool) styled {
 	t := f.app.theme
 	if x.choices == nil {
 		if !focused && x.input.Value() == "" {
@@ -256,7 +255,7 @@ func (f *form) value(x *field, focused bool) string {
 		}
 		return x.input.View()
 	}
-	v, n := x.input.Value(), toneText
+	v, n := text.Of(x.input.Value()), toneText
 	if v == "" {
 		v, n = x.hint, toneMuted
 	}
@@ -267,14 +266,14 @@ func (f *form) value(x *field, focused bool) string {
 }
 
 // View draws the fields, scrolled so that the focused one is seen.
-func (f *form) View(above []string) string {
+func (f *form) View(above []styled) styled {
 	lines, focus := f.lines()
 	lines = append(slices.Clone(above), lines...)
 	for i := range lines {
 		lines[i] = fitStyled(lines[i], f.width)
 	}
 	top := f.scrolled(len(lines), focus+len(above))
-	return strings.Join(lines[top:min(len(lines), top+f.height)], "\n")
+	return joined(lines[top:min(len(lines), top+f.height)])
 }
 
 // scrolled is the first line shown when a form is higher than its room.

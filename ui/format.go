@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // none stands where a value is not known: an unknown is never drawn as zero.
@@ -16,7 +16,7 @@ const none = "–"
 
 // age says how long ago something was, in at most four cells: 38s, 4m, 3h,
 // 12d, 2y. A time that has not come yet is a clock that is wrong.
-func age(then, now time.Time) string {
+func age(then, now time.Time) text.Text {
 	if then.IsZero() {
 		return none
 	}
@@ -25,34 +25,34 @@ func age(then, now time.Time) string {
 	case d < -time.Minute:
 		return "clock?"
 	case d < time.Minute:
-		return fmt.Sprintf("%ds", max(0, int(d.Seconds())))
+		return text.Sprintf("%ds", max(0, int(d.Seconds())))
 	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
+		return text.Sprintf("%dm", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
+		return text.Sprintf("%dh", int(d.Hours()))
 	case d < 2*365*24*time.Hour:
-		return fmt.Sprintf("%dd", int(d.Hours()/24))
+		return text.Sprintf("%dd", int(d.Hours()/24))
 	}
-	return fmt.Sprintf("%dy", int(d.Hours()/24/365))
+	return text.Sprintf("%dy", int(d.Hours()/24/365))
 }
 
 // span says how long something takes or took: 38s, 1m42s, 12m, 1h05m.
-func span(d time.Duration) string {
+func span(d time.Duration) text.Text {
 	d = d.Round(time.Second)
 	switch {
 	case d < time.Minute:
-		return fmt.Sprintf("%ds", max(0, int(d.Seconds())))
+		return text.Sprintf("%ds", max(0, int(d.Seconds())))
 	case d < 10*time.Minute && d%time.Minute != 0:
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
+		return text.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
+		return text.Sprintf("%dm", int(d.Minutes()))
 	}
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	return text.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
 // roughly says a time that is only expected: to the minute where it is long,
 // because seconds would promise what nobody knows.
-func roughly(d time.Duration) string {
+func roughly(d time.Duration) text.Text {
 	if d >= 2*time.Minute {
 		d = d.Round(time.Minute)
 	}
@@ -60,7 +60,7 @@ func roughly(d time.Duration) string {
 }
 
 // happened says when something was, and how long ago.
-func happened(t, now time.Time) string {
+func happened(t, now time.Time) text.Text {
 	switch {
 	case t.IsZero():
 		return none
@@ -71,115 +71,107 @@ func happened(t, now time.Time) string {
 }
 
 // length says how long a piece of media is: 0:28, 12:04, 1:02:03.
-func length(s api.Seconds) string {
+func length(s api.Seconds) text.Text {
 	if s <= 0 {
 		return none
 	}
 	n := int(math.Round(float64(s)))
 	if n >= 3600 {
-		return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
+		return text.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
 	}
-	return fmt.Sprintf("%d:%02d", n/60, n%60)
+	return text.Sprintf("%d:%02d", n/60, n%60)
 }
 
 // bytesText says a size: 812 B, 10.5 MB.
-func bytesText(n int64) string {
+func bytesText(n int64) text.Text {
 	if n <= 0 {
 		return none
 	}
-	size, units := float64(n), []string{"B", "kB", "MB", "GB", "TB"}
+	size, units := float64(n), []text.Text{"B", "kB", "MB", "GB", "TB"}
 	at := 0
 	for size >= 1000 && at < len(units)-1 {
 		size /= 1000
 		at++
 	}
 	if at == 0 {
-		return fmt.Sprintf("%d B", n)
+		return text.Sprintf("%d B", n)
 	}
-	return fmt.Sprintf("%.1f %s", size, units[at])
+	return text.Sprintf("%.1f %s", size, units[at])
 }
 
 // clock says an instant of the local day, with the date when it is not today.
-func clock(t, now time.Time) string {
+func clock(t, now time.Time) text.Text {
 	if t.IsZero() {
 		return none
 	}
 	t, now = t.Local(), now.Local()
 	if t.YearDay() == now.YearDay() && t.Year() == now.Year() {
-		return t.Format("15:04:05")
+		return text.Of(t.Format("15:04:05"))
 	}
-	return t.Format("2006-01-02 15:04")
+	return text.Of(t.Format("2006-01-02 15:04"))
 }
 
 // count says a number and what it counts: 1 job, 3 jobs.
-func count(n int, one, many string) string {
+func count(n int, one, many text.Text) text.Text {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %s", n, many)
+	return text.Sprintf("%d %s", n, many)
 }
 
 // bar draws a share of a whole.
-func (t *theme) bar(share float64, width int) string {
+func (t *theme) bar(share float64, width int) text.Text {
 	share = min(1, max(0, share))
 	if math.IsNaN(share) {
 		share = 0
 	}
 	full := int(math.Round(share * float64(width)))
-	return strings.Repeat(t.glyphs.full, full) + strings.Repeat(t.glyphs.empty, width-full)
+	return text.Repeat(t.glyphs.full, full) + text.Repeat(t.glyphs.empty, width-full)
 }
 
-// fit makes a plain text exactly width cells wide, cutting it with … or
-// padding it with spaces.
-func fit(s string, width int, right bool, more string) string {
+// fit makes a text exactly width cells wide, cutting it with … or padding it
+// with spaces.
+func fit(s text.Text, width int, right bool, more text.Text) text.Text {
 	if width <= 0 {
 		return ""
 	}
 	w := textWidth(s)
 	if w > width {
-		s = ansi.Truncate(s, width, more)
-		w = ansi.StringWidth(s)
+		s = text.Of(ansi.Truncate(string(s), width, string(more)))
+		w = textWidth(s)
 	}
-	pad := strings.Repeat(" ", max(0, width-w))
+	pad := text.Repeat(" ", width-w)
 	if right {
 		return pad + s
 	}
 	return s + pad
 }
 
+// shorten cuts a text to at most width cells, with more at its end where
+// something went.
+func shorten(s text.Text, width int, more text.Text) text.Text {
+	if textWidth(s) <= width {
+		return s
+	}
+	return fit(s, width, false, more)
+}
+
 // textWidth measures a text in cells; plain ASCII, nearly all there is, needs
 // no look at grapheme clusters.
-func textWidth(s string) int {
+func textWidth(s text.Text) int {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
-			return ansi.StringWidth(s)
+			return ansi.StringWidth(string(s))
 		}
 	}
 	return len(s)
 }
 
-// wrap breaks a plain text into lines of at most width cells, between words
-// where it can.
-func wrap(s string, width int) []string {
+// wrap breaks a text into lines of at most width cells, between words where it
+// can.
+func wrap(s text.Text, width int) []text.Text {
 	if s == "" {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(s, max(1, width), ""), "\n")
-}
-
-// fitStyled cuts a styled text to at most width cells.
-func fitStyled(s string, width int) string {
-	if ansi.StringWidth(s) <= width {
-		return s
-	}
-	return ansi.Truncate(s, max(0, width), "…")
-}
-
-// padStyled makes a styled text exactly width cells wide.
-func padStyled(s string, width int) string {
-	w := ansi.StringWidth(s)
-	if w > width {
-		return ansi.Truncate(s, width, "")
-	}
-	return s + strings.Repeat(" ", width-w)
+	return text.All(strings.Split(ansi.Wrap(string(s), max(1, width), ""), "\n"))
 }

@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
+
+	"dubtop/api/text"
 )
 
 // frameTime is the shortest time between two drawn frames. Between them only
@@ -22,7 +22,7 @@ const (
 
 // frame is the last picture made.
 type frame struct {
-	content string
+	content styled
 	cursor  *tea.Cursor
 	made    time.Time
 	asked   bool // a frameMsg is on its way
@@ -58,12 +58,12 @@ func (a *App) draw(msg tea.Msg) tea.Cmd {
 
 // View hands the last frame to Bubble Tea. It changes nothing.
 func (a *App) View() tea.View {
-	v := tea.NewView(a.frame.content)
+	v := tea.NewView(string(a.frame.content))
 	v.Cursor = a.frame.cursor
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.KeyboardEnhancements = a.enhancements()
-	v.WindowTitle = a.windowTitle()
+	v.WindowTitle = string(a.windowTitle())
 	return v
 }
 
@@ -79,7 +79,7 @@ func (a *App) enhancements() tea.KeyboardEnhancements {
 
 // windowTitle carries our own words and numbers only: terminals take titles
 // verbatim, so nothing remote may stand in one.
-func (a *App) windowTitle() string {
+func (a *App) windowTitle() text.Text {
 	if a.session == nil {
 		return "dubtop"
 	}
@@ -105,24 +105,24 @@ func (a *App) bodySize() (width, height int) {
 }
 
 // compose draws everything: header, body with its overlays, status, hints.
-func (a *App) compose() (string, *tea.Cursor) {
+func (a *App) compose() (styled, *tea.Cursor) {
 	if a.width < minWidth || a.height < minHeight {
 		return a.tooSmall(), nil
 	}
 	w, h := a.bodySize()
 	body, cursor := a.body(w, h)
-	lines := []string{a.header(w), a.tabLine(w), body, a.statusLine(w), a.hintLine(w)}
+	lines := []styled{a.header(w), a.tabLine(w), body, a.statusLine(w), a.hintLine(w)}
 	if cursor != nil {
 		cursor.Y += 2
 	}
 	if a.theme.ascii {
-		return plainASCII(strings.Join(lines, "\n")), cursor
+		return plainASCII(joined(lines)), cursor
 	}
-	return strings.Join(lines, "\n"), cursor
+	return joined(lines), cursor
 }
 
 // body draws the topmost screen that fills the body, and the overlays on it.
-func (a *App) body(w, h int) (string, *tea.Cursor) {
+func (a *App) body(w, h int) (styled, *tea.Cursor) {
 	base := len(a.stack) - 1
 	for base > 0 {
 		if _, over := a.stack[base].(overlay); !over {
@@ -137,22 +137,11 @@ func (a *App) body(w, h int) (string, *tea.Cursor) {
 		if s.(overlay).Dims() {
 			content = a.theme.dim(content)
 		}
-		x, y = s.(overlay).Place(lipgloss.Width(box), lipgloss.Height(box), w, h)
+		width, height := sizeOf(box)
+		x, y = s.(overlay).Place(width, height, w, h)
 		content = laid(content, box, x, y, w)
 	}
 	return filled(content, h), a.cursor(x, y)
-}
-
-// laid puts a box on what is drawn below. One as wide as the body, such as the
-// prompt of a filter, takes whole lines: cells need not be looked at for it.
-func laid(content, box string, x, y, width int) string {
-	if x > 0 || lipgloss.Width(box) < width {
-		return lipgloss.NewCompositor(lipgloss.NewLayer(content), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
-	}
-	over := strings.Split(box, "\n")
-	lines := strings.Split(filled(content, max(y+len(over), 1+strings.Count(content, "\n"))), "\n")
-	copy(lines[y:], over)
-	return strings.Join(lines, "\n")
 }
 
 func (a *App) cursor(x, y int) *tea.Cursor {
@@ -167,26 +156,13 @@ func (a *App) cursor(x, y int) *tea.Cursor {
 	return c
 }
 
-// filled makes a text exactly height lines high.
-func filled(s string, height int) string {
-	lines := strings.Count(s, "\n") + 1
-	if lines < height {
-		return s + strings.Repeat("\n", height-lines)
-	}
-	for lines > height {
-		s = s[:strings.LastIndexByte(s, '\n')]
-		lines--
-	}
-	return s
-}
-
-func (a *App) tooSmall() string {
-	words := []string{"dubtop needs", "24×7 cells"}
+func (a *App) tooSmall() styled {
+	words := []text.Text{"dubtop needs", "24×7 cells"}
 	if a.height < 2 || a.width < 12 {
-		words = []string{"small"}
+		words = []text.Text{"small"}
 	}
 	for i, line := range words {
 		words[i] = fit(line, max(0, a.width), false, "")
 	}
-	return strings.Join(words[:min(len(words), max(0, a.height))], "\n")
+	return joined(toned(a.theme, toneText, words[:min(len(words), max(0, a.height))]))
 }

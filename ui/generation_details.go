@@ -2,45 +2,44 @@ package ui
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
 
 // generationPane says beside the list what is known of a job without asking.
-func (a *App) generationPane(g *state.Generation, width int) []string {
+func (a *App) generationPane(g *state.Generation, width int) []styled {
 	t := a.theme
-	lines := []string{t.text(toneTitle, g.Name), ""}
+	lines := []styled{t.text(toneTitle, text.Of(g.Name)), ""}
 	lines = append(lines, a.verdict(g, nil, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, raw answer"))
 }
 
 // keyFor is how an action's keys are drawn.
-func (a *App) keyFor(n keymap.Name) string { return a.cfg.Keys.Binding(n).Help().Key }
+func (a *App) keyFor(n keymap.Name) text.Text { return text.Of(a.cfg.Keys.Binding(n).Help().Key) }
 
 // fact is one labelled line.
-func (t *theme) fact(label, value string, n tone) string {
+func (t *theme) fact(label, value text.Text, n tone) styled {
 	return t.text(toneMuted, fit(label, 10, false, "")) + t.text(n, value)
 }
 
 // facts are the labelled lines of a job.
-func (a *App) facts(g *state.Generation, width int) []string {
+func (a *App) facts(g *state.Generation, width int) []styled {
 	t := a.theme
 	status := jobStatus(t, g)
-	lines := a.advice(width, "note", a.store.Notes.Of(g.Key()), toneText)
+	lines := a.advice(width, "note", text.Of(a.store.Notes.Of(g.Key())), toneText)
 	lines = append(lines,
 		t.fact("status", status.text, status.tone),
-		t.fact("model", g.Model, toneText),
+		t.fact("model", text.Of(g.Model), toneText),
 	)
 	if g.Label() != "" {
-		lines = append(lines, t.fact("label", g.Label(), toneText))
+		lines = append(lines, t.fact("label", text.Of(g.Label()), toneText))
 	}
 	lines = append(lines,
 		t.fact("length", length(g.Length), toneText),
@@ -56,18 +55,18 @@ func (a *App) facts(g *state.Generation, width int) []string {
 	if took, ok := g.Took(); ok {
 		lines = append(lines, t.fact("took", span(took), toneText))
 	}
-	return append(lines, a.advice(width, "id", string(g.ID), toneMuted)...)
+	return append(lines, a.advice(width, "id", text.Of(string(g.ID)), toneMuted)...)
 }
 
 // costWords says a cost and where it comes from.
-func costWords(c state.Cost) string {
+func costWords(c state.Cost) text.Text {
 	switch c.Kind {
 	case state.CostActual:
-		return c.Amount.String() + " as billed"
+		return text.Of(c.Amount.String() + " as billed")
 	case state.CostEstimate:
-		return c.Amount.String() + " as estimated when sent"
+		return text.Of(c.Amount.String() + " as estimated when sent")
 	case state.CostDerived:
-		return "~" + c.Amount.Rounded() + " from length and list price"
+		return text.Of("~" + c.Amount.Rounded() + " from length and list price")
 	}
 	return none
 }
@@ -75,10 +74,10 @@ func costWords(c state.Cost) string {
 // verdict says what a job's state means for its owner: why it failed and what
 // to do, or how long it may still take. What the API told of this job alone may
 // be nil.
-func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []string {
+func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []styled {
 	switch {
 	case g.Intent == state.SubmissionUnknown:
-		return a.doubtLines(g.Error, "job with the same inputs", width)
+		return a.doubtLines(text.Of(g.Error), "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
 	case g.Status.Troubled():
@@ -91,7 +90,7 @@ func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []st
 
 // doubtLines say what is known of a request whose outcome is not; sign is what in
 // the list would show that it was accepted.
-func (a *App) doubtLines(reason, sign string, width int) []string {
+func (a *App) doubtLines(reason, sign text.Text, width int) []styled {
 	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", toneWarn)
 	if reason != "" {
 		lines = append(lines, a.advice(width, "because", reason, toneText)...)
@@ -99,24 +98,24 @@ func (a *App) doubtLines(reason, sign string, width int) []string {
 	return append(append(lines, a.advice(width, "So", "dubtop looks for a "+sign+", and links it; nothing is sent again on a guess. "+a.keyFor(keymap.Details)+" shows more.", toneText)...), "")
 }
 
-func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []string {
-	d, message := diagnose(g.ErrorCode), g.Error
+func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []styled {
+	d, message := diagnose(g.ErrorCode), text.Of(g.Error)
 	if told != nil && told.Error != "" {
-		message = string(told.Error)
+		message = told.Error
 	}
 	lines := a.advice(width, "Why", d.why, toneBad)
 	lines = append(lines, a.advice(width, "API says", message, toneText)...)
 	lines = append(lines, a.advice(width, "Fix", d.fix, toneOK)...)
-	return append(append(lines, a.advice(width, "code", g.ErrorCode, toneMuted)...), "")
+	return append(append(lines, a.advice(width, "code", text.Of(g.ErrorCode), toneMuted)...), "")
 }
 
-func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []string {
+func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []styled {
 	e := a.store.Forecast.Expect(g, a.now)
-	source := "the times the vendor documents"
+	source := text.Text("the times the vendor documents")
 	if e.Learned > 0 {
 		source = count(e.Learned, "job", "jobs") + " seen ending"
 	}
-	words := fmt.Sprintf("about %s more, from %s.", roughly(e.Left), source)
+	words := text.Sprintf("about %s more, from %s.", roughly(e.Left), source)
 	n := toneText
 	switch {
 	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
@@ -130,15 +129,15 @@ func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []st
 		if told != nil && told.Progress >= 0 {
 			share, about = float64(told.Progress)/100, ""
 		}
-		lines = append([]string{a.theme.fact("Progress", a.theme.bar(share, 16)+fmt.Sprintf(" %s%.0f %%", about, 100*share), toneRunning)}, lines...)
+		lines = append([]styled{a.theme.fact("Progress", a.theme.bar(share, 16)+text.Sprintf(" %s%.0f %%", about, 100*share), toneRunning)}, lines...)
 	}
 	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", toneMuted)...), "")
 }
 
 // advice is a labelled text over as many lines as it needs.
-func (a *App) advice(width int, label, words string, n tone) []string {
+func (a *App) advice(width int, label, words text.Text, n tone) []styled {
 	const indent = 10
-	var lines []string
+	var lines []styled
 	for i, line := range wrap(words, width-indent) {
 		if i > 0 {
 			label = ""
@@ -178,7 +177,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	case state.SubmissionUnknown:
 		return a.openDoubt(id)
 	default:
-		a.push(&pager{app: a, title: "details", content: func(width int) []string { return a.intentLines(id, width-2) }})
+		a.push(&pager{app: a, title: "details", content: func(width int) []styled { return a.intentLines(id, width-2) }})
 		return nil
 	}
 	d := &generationDetails{id: g.ID}
@@ -197,15 +196,15 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 
 // intentLines tell of a submission whose job is not known, for as long as that
 // is so.
-func (a *App) intentLines(id string, width int) []string {
+func (a *App) intentLines(id string, width int) []styled {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
-		return []string{
+		return []styled{
 			"", "  " + a.theme.text(toneText, "The answer has come: the list has the job."), "",
 			"  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back"),
 		}
 	}
-	return append([]string{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
+	return append([]styled{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
 }
 
 // row is the job as the store knows it now.
@@ -280,9 +279,9 @@ func (m detailsMsg) land(a *App) tea.Cmd {
 	return nil
 }
 
-func (d *generationDetails) lines(width int) []string {
+func (d *generationDetails) lines(width int) []styled {
 	a, t := d.app, d.app.theme
-	lines := []string{d.partTitles(), ""}
+	lines := []styled{d.partTitles(), ""}
 	g := d.row()
 	switch {
 	case g == nil:
@@ -305,7 +304,7 @@ func (d *generationDetails) lines(width int) []string {
 }
 
 // missing says why there is no more to tell of a job, and whether there will be.
-func (d *generationDetails) missing(g *state.Generation, width int) []string {
+func (d *generationDetails) missing(g *state.Generation, width int) []styled {
 	a, t := d.app, d.app.theme
 	rest, gone := "Inputs, options and output are", "Inputs, options and output went with it."
 	if len(d.sent.Body) > 0 {
@@ -313,7 +312,7 @@ func (d *generationDetails) missing(g *state.Generation, width int) []string {
 		rest = gone + " The rest is"
 	}
 	if g.Gone {
-		return toned(t, toneMuted, wrap(gone, width))
+		return toned(t, toneMuted, wrap(text.Of(gone), width))
 	}
 	lines := toned(t, toneBad, wrap("The rest could not be loaded: "+errorText(d.err), width))
 	if d.full != nil {
@@ -323,7 +322,7 @@ func (d *generationDetails) missing(g *state.Generation, width int) []string {
 	if kindOf(d.err) == api.KindNetwork {
 		again = ", and asked for when it answers again."
 	}
-	lines = append(lines, toned(t, toneMuted, wrap(rest+" told by the server alone"+again, width))...)
+	lines = append(lines, toned(t, toneMuted, wrap(text.Of(rest+" told by the server alone")+again, width))...)
 	if asOf := a.asOf(); asOf != "" && !a.store.Generations.Known() {
 		lines = append(lines, t.text(toneMuted, "What stands above is "+asOf+"."))
 	}
@@ -331,30 +330,30 @@ func (d *generationDetails) missing(g *state.Generation, width int) []string {
 }
 
 // toned gives all lines one tone.
-func toned(t *theme, n tone, lines []string) []string {
+func toned(t *theme, n tone, lines []text.Text) []styled {
+	drawn := make([]styled, len(lines))
 	for i, l := range lines {
-		lines[i] = t.text(n, l)
+		drawn[i] = t.text(n, l)
 	}
-	return lines
+	return drawn
 }
 
-func (d *generationDetails) partTitles() string {
+func (d *generationDetails) partTitles() styled {
 	t := d.app.theme
-	var b strings.Builder
-	b.WriteString("  ")
-	for i, title := range []string{"Overview", "Request", "Raw answer"} {
+	line := styled("  ")
+	for i, title := range []text.Text{"Overview", "Request", "Raw answer"} {
 		n := toneMuted
 		if i == d.part {
 			n, title = toneAccent, "["+title+"]"
 		}
-		b.WriteString(t.text(n, title) + "  ")
+		line += t.text(n, title) + "  "
 	}
-	return b.String()
+	return line
 }
 
-func (d *generationDetails) overview(g *state.Generation, width int) []string {
+func (d *generationDetails) overview(g *state.Generation, width int) []styled {
 	a, t := d.app, d.app.theme
-	lines := []string{t.text(toneTitle, g.Name), ""}
+	lines := []styled{t.text(toneTitle, text.Of(g.Name)), ""}
 	lines = append(lines, a.verdict(g, d.full, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	if d.err != nil {
@@ -364,47 +363,47 @@ func (d *generationDetails) overview(g *state.Generation, width int) []string {
 		return lines
 	}
 	if c := d.costs; c != nil && c.Total == nil && c.Availability != "" {
-		lines = append(lines, t.fact("billed", "not settled yet ("+string(c.Availability)+")", toneMuted))
+		lines = append(lines, t.fact("billed", "not settled yet ("+c.Availability+")", toneMuted))
 	}
 	lines = append(lines, "", t.text(toneTitle, "Inputs"))
 	for _, in := range d.full.Input {
-		lines = append(lines, t.fact(string(in.Type), inputWords(in), toneText))
+		lines = append(lines, t.fact(in.Type, inputWords(in), toneText))
 	}
 	if len(d.full.Options) > 0 {
 		lines = append(lines, "", t.text(toneTitle, "Options"))
 		lines = append(lines, a.rawLines(d.full.Options, width)...)
 	}
 	if !d.full.Output.IsZero() {
-		lines = append(lines, "", t.fact("output", string(d.full.Output.Shown()), toneText))
+		lines = append(lines, "", t.fact("output", d.full.Output.Shown(), toneText))
 	}
 	return lines
 }
 
 // inputWords names one input of a job.
-func inputWords(in api.Input) string {
+func inputWords(in api.Input) text.Text {
 	switch {
 	case in.Provider != nil:
-		return fmt.Sprintf("“%s” spoken by voice %s", in.Provider.Script, in.Provider.VoiceID)
+		return text.Sprintf("“%s” spoken by voice %s", in.Provider.Script, in.Provider.VoiceID)
 	case in.AssetID != "":
-		return "asset " + string(in.AssetID)
+		return "asset " + text.Of(string(in.AssetID))
 	}
-	return string(in.URL.Shown())
+	return in.URL.Shown()
 }
 
 // rawLines draws JSON of the API's.
-func (a *App) rawLines(j api.JSON, width int) []string {
+func (a *App) rawLines(j api.JSON, width int) []styled {
 	const most = 2000 // lines; nobody reads more
-	var lines []string
+	var lines []styled
 	for _, l := range j.Lines(most) {
-		lines = append(lines, a.theme.text(toneText, fit(string(l), min(width, textWidth(string(l))), false, a.theme.glyphs.more)))
+		lines = append(lines, a.theme.text(toneText, shorten(l, width, a.theme.glyphs.more)))
 	}
 	if len(lines) == 0 {
-		lines = []string{a.theme.text(toneMuted, "nothing")}
+		lines = []styled{a.theme.text(toneMuted, "nothing")}
 	}
 	return lines
 }
 
-func indented(lines []string) []string {
+func indented(lines []styled) []styled {
 	for i, l := range lines {
 		lines[i] = "  " + l
 	}

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
@@ -22,8 +23,8 @@ type generationForm struct {
 	saved  time.Time           // of the draft's last state that was kept
 	cancel context.CancelFunc  // stops the pricing under way; nil when none is
 	run    int                 // number of that pricing
-	step   string              // what the pricing is doing
-	reason string              // the server's words, when it refused the draft
+	step   text.Text           // what the pricing is doing
+	reason text.Text           // the server's words, when it refused the draft
 	origin *origin             // the job it was started from; nil if none
 	aside  bool                // something else stands unsent, and has to come back
 }
@@ -107,7 +108,7 @@ func (f *generationForm) rebuild() {
 	if state.RulesFor(d.Model).Image {
 		visual = "video or image: " + visual
 	}
-	x := textField(t, state.FieldVisual, "Video", visual, d.Visual)
+	x := textField(t, state.FieldVisual, "Video", text.Of(visual), d.Visual)
 	x.picks = []string{"VIDEO"}
 	if state.RulesFor(d.Model).Image {
 		x.label, x.picks = "Video or image", []string{"VIDEO", "IMAGE"}
@@ -137,11 +138,11 @@ func optionField(t *theme, o state.Option, value string) field {
 	}
 	switch o.Kind {
 	case state.OptionNumber:
-		return textField(t, state.OptionField(o.Name), label, hint, value)
+		return textField(t, state.OptionField(o.Name), text.Of(label), text.Of(hint), value)
 	case state.OptionBool:
-		return choiceField(state.OptionField(o.Name), label, hint, value, []string{"", "true", "false"})
+		return choiceField(state.OptionField(o.Name), text.Of(label), text.Of(hint), value, []string{"", "true", "false"})
 	}
-	return choiceField(state.OptionField(o.Name), label, hint, value, append([]string{""}, o.Choices...))
+	return choiceField(state.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
 }
 
 // edit takes what was typed into the draft. Whatever price there was is void
@@ -230,7 +231,7 @@ func (f *generationForm) checkField(name string) state.Problem { return f.draft.
 
 // noteOf says what is known of a typed input: an asset's name and length, a
 // file's size.
-func (f *generationForm) noteOf(name string) string {
+func (f *generationForm) noteOf(name string) text.Text {
 	typed := map[string]string{state.FieldVisual: f.draft.Visual, state.FieldAudio: f.draft.Audio}[name]
 	m, err := state.ParseMedia(typed, f.app.cfg.Home)
 	if err != nil {
@@ -239,7 +240,7 @@ func (f *generationForm) noteOf(name string) string {
 	switch m.Source {
 	case state.SourceAsset:
 		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
-			return x.Name + ", " + length(x.Duration)
+			return text.Of(x.Name+", ") + length(x.Duration)
 		}
 	case state.SourceFile:
 		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
@@ -249,7 +250,7 @@ func (f *generationForm) noteOf(name string) string {
 	return ""
 }
 
-func (f *generationForm) Title() string {
+func (f *generationForm) Title() text.Text {
 	if f.origin != nil {
 		return "run again"
 	}
@@ -331,7 +332,7 @@ func (f *generationForm) price() tea.Cmd {
 	f.touchAll()
 	for _, p := range f.draft.Problems(f.env()) {
 		if p.Blocks() {
-			f.app.warn(p.Words)
+			f.app.warn(text.Of(p.Words))
 			return nil
 		}
 	}
@@ -398,9 +399,9 @@ func (m pricedMsg) land(a *App) tea.Cmd {
 	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
 }
 
-func (f *generationForm) above() []string {
+func (f *generationForm) above() []styled {
 	t := f.app.theme
-	lines := []string{""}
+	lines := []styled{""}
 	switch {
 	case f.cancel != nil:
 		lines = append(lines, "  "+t.text(toneRunning, "Finding the price: "+f.step+t.glyphs.more), "")
@@ -410,17 +411,17 @@ func (f *generationForm) above() []string {
 		}
 		lines = append(lines, "")
 	case f.draft.Doubt != "":
-		for _, l := range wrap(f.draft.Doubt, max(10, f.width-4)) {
+		for _, l := range wrap(text.Of(f.draft.Doubt), max(10, f.width-4)) {
 			lines = append(lines, "  "+t.text(toneWarn, l))
 		}
 		lines = append(lines, "")
 	case f.draft.From != "":
-		lines = append(lines, "  "+t.text(toneMuted, fit(f.draft.From, min(f.width-4, textWidth(f.draft.From)), false, t.glyphs.more)), "")
+		lines = append(lines, "  "+t.text(toneMuted, shorten(text.Of(f.draft.From), f.width-4, t.glyphs.more)), "")
 	}
 	return append(lines, f.originLines()...)
 }
 
-func (f *generationForm) View() string { return f.form.View(f.above()) }
+func (f *generationForm) View() styled { return f.form.View(f.above()) }
 
 func (f *generationForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {

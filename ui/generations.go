@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -18,15 +19,15 @@ func newGenerations(a *App) *view[state.Generation] {
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
 		columns: []column[state.Generation]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
-			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{g.Model, toneMuted} }},
-			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
+			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{text.Of(g.Model), toneMuted} }},
+			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{text.Of(g.Name), toneText} }},
 			{title: "length", width: 6, right: true, drop: 6, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
 			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
 			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{age(g.Created, a.now), toneMuted} }},
 			{title: "progress", width: 14, grow: 1, drop: 2, sort: state.SortNone, cell: a.progressCell},
 		},
-		empty: func() []string {
-			return []string{
+		empty: func() []text.Text {
+			return []text.Text{
 				"No generations yet.",
 				a.keyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
 			}
@@ -46,7 +47,7 @@ func newGenerations(a *App) *view[state.Generation] {
 // with those that are marked.
 func generationActions(a *App, set jobSet) []action {
 	which, noRow := set.one, needs(set.one)
-	noOutput := func() string {
+	noOutput := func() text.Text {
 		g := which()
 		switch {
 		case g == nil:
@@ -62,7 +63,7 @@ func generationActions(a *App, set jobSet) []action {
 		}
 		return "this job has no output yet: it is " + statusWord(g.Status)
 	}
-	unidentified := func() string {
+	unidentified := func() text.Text {
 		if set.many() > 0 {
 			return ""
 		}
@@ -72,14 +73,14 @@ func generationActions(a *App, set jobSet) []action {
 		a.does(keymap.Open, func() tea.Cmd { return a.openOutput(which().ID, opening) }).unless(noOutput).hinted("open"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).unless(unidentified).hinted(""),
 		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
-		a.does(keymap.Note, func() tea.Cmd { return a.editNote(which()) }).unless(func() string { return cmp.Or(noRow(), a.unnotable()) }),
-		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(which().ID) }).unless(func() string { return first(noRow(), a.unlabelled()) }),
+		a.does(keymap.Note, func() tea.Cmd { return a.editNote(which()) }).unless(func() text.Text { return cmp.Or(noRow(), a.unnotable()) }),
+		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(which().ID) }).unless(func() text.Text { return first(noRow(), a.unlabelled()) }),
 	}, a.runningAgain(set)...)
 }
 
 // needs refuses what needs a row when there is none.
-func needs[T any](which func() *T) func() string {
-	return func() string {
+func needs[T any](which func() *T) func() text.Text {
+	return func() text.Text {
 		if which() == nil {
 			return "there is nothing here to do that with"
 		}
@@ -122,7 +123,7 @@ func statusCell(t *theme, s api.Status) cell {
 
 // statusWord is the word people use; what we do not know stays as the API
 // spells it.
-func statusWord(s api.Status) string {
+func statusWord(s api.Status) text.Text {
 	switch s {
 	case api.Pending:
 		return "pending"
@@ -137,7 +138,7 @@ func statusWord(s api.Status) string {
 	case "":
 		return "no status"
 	}
-	return string(s)
+	return text.Of(string(s))
 }
 
 // costCell says a cost and how sure it is: exact, estimated when it was
@@ -145,9 +146,9 @@ func statusWord(s api.Status) string {
 func costCell(c state.Cost) cell {
 	switch c.Kind {
 	case state.CostActual, state.CostEstimate:
-		return cell{c.Amount.Rounded(), toneMoney}
+		return cell{text.Of(c.Amount.Rounded()), toneMoney}
 	case state.CostDerived:
-		return cell{"~" + c.Amount.Rounded(), toneMuted}
+		return cell{text.Of("~" + c.Amount.Rounded()), toneMuted}
 	}
 	return cell{none, toneMuted}
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
@@ -37,7 +37,7 @@ type group struct {
 	run     int // number of the work under way; answers to earlier ones are void
 	ctx     context.Context
 	cancel  context.CancelFunc // nil while nothing is being asked
-	trouble string             // why nothing goes on, in words
+	trouble text.Text          // why nothing goes on, in words
 
 	pilot bool
 }
@@ -45,7 +45,7 @@ type group struct {
 // groupJob is one job of a group.
 type groupJob struct {
 	source
-	left   string            // why it is left out, "" if it is not
+	left   text.Text         // why it is left out, "" if it is not
 	failed bool              // for a reason that may pass
 	sub    *state.Submission // once it has a price
 }
@@ -75,7 +75,7 @@ func (a *App) openGroup(set jobSet, model string) tea.Cmd {
 // only some of the jobs may be chosen: the others are left out.
 func (a *App) groupWithModel(set jobSet) tea.Cmd {
 	jobs := set.chosen()
-	unfit := func(model string) string {
+	unfit := func(model string) text.Text {
 		most := state.RulesFor(model).MaxSeconds
 		long := 0
 		for i := range jobs {
@@ -86,7 +86,7 @@ func (a *App) groupWithModel(set jobSet) tea.Cmd {
 		if long < len(jobs) {
 			return ""
 		}
-		return fmt.Sprintf("all of them are longer than the %.0f s that %s takes", most, model)
+		return text.Sprintf("all of them are longer than the %.0f s that %s takes", most, model)
 	}
 	return a.pickModel("", unfit, func(model string) tea.Cmd { return a.openGroup(set, model) })
 }
@@ -183,7 +183,7 @@ func (g *group) prepare(j *groupJob) {
 	}
 	for _, p := range j.draft.Problems(g.env()) {
 		if p.Blocks() {
-			j.left = p.Words
+			j.left = text.Of(p.Words)
 			return
 		}
 	}
@@ -350,7 +350,7 @@ func (g *group) Actions() []action {
 }
 
 // pilotless says why there can be no pilot.
-func (g *group) pilotless() string {
+func (g *group) pilotless() text.Text {
 	if len(g.jobs)-g.leaving() < 2 {
 		return "a pilot needs others that wait for it"
 	}
@@ -358,7 +358,7 @@ func (g *group) pilotless() string {
 }
 
 // unready says why the group can't be confirmed.
-func (g *group) unready() string {
+func (g *group) unready() text.Text {
 	switch {
 	case g.read < len(g.jobs) || g.unpriced() > 0:
 		return "it was stopped: " + g.app.keyFor(keymap.Refresh) + " goes on"
@@ -388,7 +388,7 @@ func (g *group) leaveExpired() (some bool) {
 			continue
 		}
 		if err := j.sub.Expired(at); err != nil {
-			j.sub, j.left, some = nil, err.Error(), true
+			j.sub, j.left, some = nil, text.Of(err.Error()), true
 		}
 	}
 	return some
@@ -407,14 +407,14 @@ func (g *group) goOn() tea.Cmd {
 		return g.resume()
 	}
 	c := &confirm{
-		title: fmt.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
+		title: text.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
 		yes:   "send them", no: "no, go back",
-		amount: func(width int) []string { return toned(g.app.theme, toneMoney, wrap(groupTotal(subs), width)) },
-		body:   func(width int) []string { return g.question(subs, width) },
+		amount: func(width int) []styled { return toned(g.app.theme, toneMoney, wrap(groupTotal(subs), width)) },
+		body:   func(width int) []styled { return g.question(subs, width) },
 		answer: func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
-		c.title = fmt.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
+		c.title = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
 		c.yes = "send the pilot"
 	}
 	prices, priced := make([]state.Price, len(subs)), true
@@ -422,7 +422,7 @@ func (g *group) goOn() tea.Cmd {
 		prices[i] = subs[i].Price
 		priced = priced && prices[i].Known()
 	}
-	return g.app.askToSpend(c, state.ChargeOf(prices...), priced, func(words string) {
+	return g.app.askToSpend(c, state.ChargeOf(prices...), priced, func(words text.Text) {
 		g.trouble = words
 		g.app.complain(words)
 	})

@@ -9,19 +9,20 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
 
 // lines draw a group: what it comes to, then what is left out and why, then
 // every job that will be run.
-func (g *group) lines(width int) []string {
+func (g *group) lines(width int) []styled {
 	t := g.app.theme
-	heading := fmt.Sprintf("Run %s again, as they were", count(len(g.jobs), "job", "jobs"))
+	heading := text.Sprintf("Run %s again, as they were", count(len(g.jobs), "job", "jobs"))
 	if g.model != "" {
-		heading = fmt.Sprintf("Run %s again with %s", count(len(g.jobs), "job", "jobs"), g.model)
+		heading = text.Sprintf("Run %s again with %s", count(len(g.jobs), "job", "jobs"), g.model)
 	}
-	lines := []string{"", "  " + t.text(toneTitle, heading), ""}
+	lines := []styled{"", "  " + t.text(toneTitle, heading), ""}
 	lines = append(lines, indented(g.progress(width-2))...)
 	lines = append(lines, indented(g.sums(width-2))...)
 	lines = append(lines, indented(g.leftOut(width-2))...)
@@ -33,32 +34,32 @@ func (g *group) lines(width int) []string {
 }
 
 // progress says how far the work is, or why it stands still.
-func (g *group) progress(width int) []string {
+func (g *group) progress(width int) []styled {
 	t := g.app.theme
 	waiting := g.unpriced()
-	var words string
+	var words text.Text
 	switch {
 	case g.trouble != "":
-		var lines []string
+		var lines []styled
 		for _, l := range wrap(g.trouble, max(10, width)) {
 			lines = append(lines, t.text(toneBad, l))
 		}
 		return append(lines, t.text(toneKey, g.app.keyFor(keymap.Refresh))+t.text(toneMuted, "  try again"), "")
 	case g.cancel == nil && (g.read < len(g.jobs) || waiting > 0):
-		return []string{t.text(toneWarn, "Stopped. ") + t.text(toneKey, g.app.keyFor(keymap.Refresh)) + t.text(toneMuted, "  goes on"), ""}
+		return []styled{t.text(toneWarn, "Stopped. ") + t.text(toneKey, g.app.keyFor(keymap.Refresh)) + t.text(toneMuted, "  goes on"), ""}
 	case g.cancel == nil:
 		return nil
 	case g.read < len(g.jobs):
-		words = fmt.Sprintf("reading what they were made from: %d of %d", g.read, len(g.jobs))
+		words = text.Sprintf("reading what they were made from: %d of %d", g.read, len(g.jobs))
 	default:
-		words = fmt.Sprintf("finding the prices: %d of %d", len(g.jobs)-waiting, len(g.jobs))
+		words = text.Sprintf("finding the prices: %d of %d", len(g.jobs)-waiting, len(g.jobs))
 	}
-	return []string{t.text(toneRunning, words+t.glyphs.more), ""}
+	return []styled{t.text(toneRunning, words+t.glyphs.more), ""}
 }
 
 // sums say what the group comes to, of which models it is, and whether there
 // is a pilot.
-func (g *group) sums(width int) []string {
+func (g *group) sums(width int) []styled {
 	t, subs := g.app.theme, g.ready()
 	if len(subs) == 0 {
 		return nil
@@ -67,20 +68,20 @@ func (g *group) sums(width int) []string {
 	if g.cancel != nil || g.unpriced() > 0 {
 		total = t.fact("so far", groupTotal(subs), toneMoney)
 	}
-	lines := append([]string{total}, g.app.advice(width, "that is", g.compared(), toneText)...)
+	lines := append([]styled{total}, g.app.advice(width, "that is", g.compared(), toneText)...)
 	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), toneText)...)
 	if g.pilotless() == "" {
-		box, words := "[ ]", "send one first as a pilot, the rest when you say so"
+		box := text.Text("[ ]")
 		if g.pilot {
 			box = "[x]"
 		}
-		lines = append(lines, t.fact("pilot", box+" "+words+"  ", toneText)+t.text(toneKey, g.app.keyFor(keymap.Switch)))
+		lines = append(lines, t.fact("pilot", box+" send one first as a pilot, the rest when you say so  ", toneText)+t.text(toneKey, g.app.keyFor(keymap.Switch)))
 	}
 	return append(lines, "")
 }
 
 // compared says how the total stands to what the jobs cost when they ran.
-func (g *group) compared() string {
+func (g *group) compared() text.Text {
 	var now, then api.Micros
 	about := ""
 	for i := range g.jobs {
@@ -99,16 +100,16 @@ func (g *group) compared() string {
 	}
 	switch more := now - then; {
 	case more > 0:
-		return fmt.Sprintf("%s%s more than they cost, %s", about, more, then)
+		return text.Sprintf("%s%s more than they cost, %s", about, more, then)
 	case more < 0:
-		return fmt.Sprintf("%s%s less than they cost, %s", about, -more, then)
+		return text.Sprintf("%s%s less than they cost, %s", about, -more, then)
 	}
-	return about + "as much as they cost"
+	return text.Of(about + "as much as they cost")
 }
 
 // groupTotal says what some jobs cost together: count × price = total. Those
 // without a price are counted apart.
-func groupTotal(subs []state.Submission) string {
+func groupTotal(subs []state.Submission) text.Text {
 	var known []state.Price
 	credits, billed, about := 0.0, 0, ""
 	for i := range subs {
@@ -128,19 +129,19 @@ func groupTotal(subs []state.Submission) string {
 	unknown := len(subs) - len(known)
 	switch {
 	case billed == len(subs) && unknown == 0:
-		return fmt.Sprintf("%s%g credits (list price %s)", about, credits, charge.Words())
+		return text.Sprintf("%s%g credits (list price %s)", about, credits, charge.Words())
 	case billed == len(subs):
-		return fmt.Sprintf("%s: %s%g credits", count(len(subs), "job", "jobs"), about, credits)
+		return text.Sprintf("%s: %s%g credits", count(len(subs), "job", "jobs"), about, credits)
 	case unknown == len(subs):
-		return state.ChargeTimes(state.Price{}, unknown).Words()
+		return text.Of(state.ChargeTimes(state.Price{}, unknown).Words())
 	case unknown > 0:
-		return fmt.Sprintf("%s%s, and %s", about, charge.Words(), state.ChargeTimes(state.Price{}, unknown).Words())
+		return text.Sprintf("%s%s, and %s", about, charge.Words(), state.ChargeTimes(state.Price{}, unknown).Words())
 	}
-	return about + charge.Words()
+	return text.Of(about + charge.Words())
 }
 
 // modelCounts says how many jobs there are of each model, the most first.
-func modelCounts(subs []state.Submission) string {
+func modelCounts(subs []state.Submission) text.Text {
 	n := map[string]int{}
 	for i := range subs {
 		n[subs[i].Model]++
@@ -151,20 +152,20 @@ func modelCounts(subs []state.Submission) string {
 	for i, name := range names {
 		names[i] = fmt.Sprintf("%d × %s", n[name], name)
 	}
-	return strings.Join(names, ", ")
+	return text.Of(strings.Join(names, ", "))
 }
 
 // leftOut names the jobs that will not be run, and why.
-func (g *group) leftOut(width int) []string {
+func (g *group) leftOut(width int) []styled {
 	t := g.app.theme
-	var lines []string
+	var lines []styled
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.left == "" {
 			continue
 		}
 		for k, l := range wrap(j.left, max(10, width-nameWidth-2)) {
-			name := j.job.Name
+			name := text.Of(j.job.Name)
 			if k > 0 {
 				name = ""
 			}
@@ -174,8 +175,8 @@ func (g *group) leftOut(width int) []string {
 	if len(lines) == 0 {
 		return nil
 	}
-	heading := t.text(toneTitle, fmt.Sprintf("Left out: %d", g.leaving()))
-	return append(append([]string{heading}, lines...), "")
+	heading := t.text(toneTitle, text.Sprintf("Left out: %d", g.leaving()))
+	return append(append([]styled{heading}, lines...), "")
 }
 
 // leaving is how many jobs will not be run.
@@ -195,9 +196,9 @@ const (
 )
 
 // rows are the jobs that will be run, in the order in which they are sent.
-func (g *group) rows(width int) []string {
+func (g *group) rows(width int) []styled {
 	t := g.app.theme
-	var lines []string
+	var lines []styled
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.left != "" || i >= g.read {
@@ -207,12 +208,12 @@ func (g *group) rows(width int) []string {
 		if j.sub != nil {
 			price = priceCell(j.sub.Price)
 		}
-		line := t.text(toneText, fit(j.job.Name, nameWidth, false, t.glyphs.more)) + "  " +
-			t.text(toneMuted, fit(j.draft.Model, modelWidth, false, t.glyphs.more)) + "  " +
+		line := t.text(toneText, fit(text.Of(j.job.Name), nameWidth, false, t.glyphs.more)) + "  " +
+			t.text(toneMuted, fit(text.Of(j.draft.Model), modelWidth, false, t.glyphs.more)) + "  " +
 			t.text(price.tone, fit(price.text, 9, true, t.glyphs.more))
 		lines = append(lines, line)
 		if len(j.lost) > 0 {
-			for _, l := range wrap("not taken over: "+strings.Join(j.lost, "; "), max(10, width-2)) {
+			for _, l := range wrap("not taken over: "+text.Join(j.lost, "; "), max(10, width-2)) {
 				lines = append(lines, "  "+t.text(toneWarn, l))
 			}
 		}
@@ -220,7 +221,7 @@ func (g *group) rows(width int) []string {
 	if len(lines) == 0 {
 		return nil
 	}
-	return append([]string{t.text(toneTitle, "Will be run")}, lines...)
+	return append([]styled{t.text(toneTitle, "Will be run")}, lines...)
 }
 
 // priceCell is a price in short.
@@ -231,24 +232,24 @@ func priceCell(p state.Price) cell {
 	}
 	switch {
 	case p.Credits != nil:
-		return cell{fmt.Sprintf("%s%g cr", about, *p.Credits), toneMoney}
+		return cell{text.Sprintf("%s%g cr", about, *p.Credits), toneMoney}
 	case p.Cost != nil:
-		return cell{about + p.Cost.String(), toneMoney}
+		return cell{text.Of(about + p.Cost.String()), toneMoney}
 	}
 	return cell{"unpriced", toneWarn}
 }
 
 // question states all that the total rests on.
-func (g *group) question(subs []state.Submission, width int) []string {
+func (g *group) question(subs []state.Submission, width int) []styled {
 	a, t := g.app, g.app.theme
 	lines := append(a.advice(width, "that is", g.compared(), toneMoney), "")
 	lines = append(lines, a.advice(width, "models", modelCounts(subs), toneText)...)
 	if n := g.leaving(); n > 0 {
 		lines = append(lines, t.fact("left out", count(n, "job", "jobs"), toneWarn))
 	}
-	words := "They are sent one after the other, as slots come free."
+	words := text.Text("They are sent one after the other, as slots come free.")
 	if g.pilot {
-		words = fmt.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
+		words = text.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
 	}
 	lines = append(lines, a.advice(width, "then", words, toneText)...)
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
@@ -264,7 +265,7 @@ func (g *group) question(subs []state.Submission, width int) []string {
 }
 
 // validity says how long a price may still be agreed to.
-func (a *App) validity(at time.Time) string {
+func (a *App) validity(at time.Time) styled {
 	left := state.PriceValid - a.now.Sub(at)
 	if left <= 0 {
 		return a.theme.fact("holds", "no more: go back and price it again", toneWarn)

@@ -1,11 +1,9 @@
 package ui
 
 import (
-	"fmt"
-	"strings"
-
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -22,7 +20,7 @@ func newHelp(a *App) *help {
 	return h
 }
 
-func (h *help) lines(width int) []string {
+func (h *help) lines(width int) []styled {
 	a := h.app
 	t := a.theme
 	lines := append(a.noticeLines(width), "", "  "+t.text(toneTitle, "Here"))
@@ -33,7 +31,7 @@ func (h *help) lines(width int) []string {
 			continue // the first that claims a key has it
 		}
 		seen[b.Key] = true
-		line := "  " + t.text(toneKey, fit(b.Key, 12, false, "")) + t.text(toneText, b.Desc)
+		line := "  " + t.text(toneKey, fit(text.Of(b.Key), 12, false, "")) + t.text(toneText, text.Of(b.Desc))
 		if why := act.refusal(); why != "" {
 			line += t.text(toneMuted, "  (not now: "+why+")")
 		}
@@ -46,10 +44,10 @@ func (h *help) lines(width int) []string {
 		}
 		if e.Group != group {
 			group = e.Group
-			lines = append(lines, "", "  "+t.text(toneTitle, group))
+			lines = append(lines, "", "  "+t.text(toneTitle, text.Of(group)))
 		}
-		lines = append(lines, "  "+t.text(toneKey, fit(e.Shown, 12, false, ""))+t.text(toneText, e.Words)+
-			t.text(toneMuted, "  "+string(e.Name)))
+		lines = append(lines, "  "+t.text(toneKey, fit(text.Of(e.Shown), 12, false, ""))+t.text(toneText, text.Of(e.Words))+
+			t.text(toneMuted, text.Of("  "+string(e.Name))))
 	}
 	return append(lines, "",
 		"  "+t.text(toneTitle, "Good to know"),
@@ -61,14 +59,14 @@ func (h *help) lines(width int) []string {
 // pager shows lines that can be scrolled.
 type pager struct {
 	app           *App
-	title         string
-	content       func(width int) []string
+	title         text.Text
+	content       func(width int) []styled
 	extra         []action
 	width, height int
 	top, length   int
 }
 
-func (p *pager) Title() string { return p.title }
+func (p *pager) Title() text.Text { return p.title }
 
 func (p *pager) SetSize(width, height int) {
 	p.width, p.height = width, height
@@ -103,21 +101,21 @@ func (p *pager) Actions() []action {
 func (p *pager) Update(tea.Msg) tea.Cmd { return nil }
 
 // Position says how far down one is.
-func (p *pager) Position() string {
+func (p *pager) Position() text.Text {
 	if p.length <= p.height {
 		return ""
 	}
-	return fmt.Sprintf("lines %d–%d of %d", p.top+1, min(p.length, p.top+p.height), p.length)
+	return text.Sprintf("lines %d–%d of %d", p.top+1, min(p.length, p.top+p.height), p.length)
 }
 
-func (p *pager) View() string {
+func (p *pager) View() styled {
 	lines := p.content(p.width)
 	top := max(0, min(p.top, len(lines)-p.height))
 	lines = lines[top:min(len(lines), top+p.height)]
 	for i, line := range lines {
 		lines[i] = fitStyled(line, p.width)
 	}
-	return strings.Join(lines, "\n")
+	return joined(lines)
 }
 
 // toggleHelp opens the help, or closes it when it is open.

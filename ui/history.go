@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -237,7 +238,7 @@ func (m savedSeenMsg) land(a *App) tea.Cmd {
 
 // asOf says how old the list of jobs is: since the last good answer, or, as
 // long as there is none, since the journal knew it.
-func (a *App) asOf() string {
+func (a *App) asOf() text.Text {
 	if t := a.store.Generations.AsOf(); !t.IsZero() {
 		return "as of " + clock(t, a.now)
 	}
@@ -248,11 +249,11 @@ func (a *App) asOf() string {
 }
 
 // recently says an instant of today or yesterday without its date.
-func recently(t, now time.Time) string {
+func recently(t, now time.Time) text.Text {
 	t, now = t.Local(), now.Local()
 	yesterday := now.AddDate(0, 0, -1)
 	if t.Year() == yesterday.Year() && t.YearDay() == yesterday.YearDay() {
-		return "yesterday " + t.Format("15:04")
+		return text.Of("yesterday " + t.Format("15:04"))
 	}
 	return clock(t, now)
 }

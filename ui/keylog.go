@@ -4,6 +4,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
 )
 
 // heldTime is how long no key may have come before a key that was pressed last
@@ -46,8 +48,8 @@ func (l *keylog) held(c *confirm) bool {
 	return l.repeats || suspect && time.Since(later(c.lit, l.at)) <= heldTime
 }
 
-func heldWords(key string) string {
-	return key + " may still be held down: let go of it, and press it again after a second"
+func heldWords(key string) text.Text {
+	return text.Of(key + " may still be held down: let go of it, and press it again after a second")
 }
 
 // modifier reports whether a key is one that does nothing by itself, such as

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/journal"
 )
 
@@ -116,7 +116,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	c := &confirm{
 		title: "The same account with a new key?", binds: true,
 		yes: "the same", no: "keep apart",
-		body:   func(width int) []string { return a.kinLines(r, width) },
+		body:   func(width int) []styled { return a.kinLines(r, width) },
 		answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
 	a.kinship.offer = c
@@ -129,7 +129,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	return c.wait(armTime)
 }
 
-func (a *App) kinLines(r *journal.Relative, width int) []string {
+func (a *App) kinLines(r *journal.Relative, width int) []styled {
 	t := a.theme
 	lines := append(toned(t, toneText, wrap("This key reads jobs that were made with another key.", width)), "")
 	if r.Jobs > 0 {
@@ -141,13 +141,13 @@ func (a *App) kinLines(r *journal.Relative, width int) []string {
 	if !r.Seen.IsZero() {
 		lines = append(lines, t.fact("last seen", recently(r.Seen, a.now), toneText))
 	}
-	lines = append(lines, t.fact("profile", r.Profile, toneMuted), "")
+	lines = append(lines, t.fact("profile", text.Of(r.Profile), toneMuted), "")
 	lines = append(lines, a.advice(width, "yes", "history, ledger, queue, labels and notes of the old key go on with this one.", toneText)...)
 	return append(lines, a.advice(width, "no", "the two stay apart, and this is not asked again; the command dubtop join can still do it.", toneText)...)
 }
 
 // grouped says a number that may be large, and what it counts: 1,204 jobs.
-func grouped(n int, one, many string) string {
+func grouped(n int, one, many text.Text) text.Text {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -155,7 +155,7 @@ func grouped(n int, one, many string) string {
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
 	}
-	return digits + " " + many
+	return text.Of(digits+" ") + many
 }
 
 // answerJoin joins on a yes, and remembers a no.
@@ -177,10 +177,10 @@ func (a *App) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 // screen is as it was: what is typed meanwhile is meant for neither.
 type waiting struct {
 	app   *App
-	words string
+	words text.Text
 }
 
-func (w *waiting) Title() string          { return w.words }
+func (w *waiting) Title() text.Text       { return w.words }
 func (w *waiting) SetSize(_, _ int)       {}
 func (w *waiting) Actions() []action      { return nil }
 func (w *waiting) Update(tea.Msg) tea.Cmd { return nil }
@@ -193,9 +193,9 @@ func (w *waiting) Place(boxWidth, boxHeight, width, height int) (int, int) {
 // Dims is true: the list below is about to go.
 func (w *waiting) Dims() bool { return true }
 
-func (w *waiting) View() string {
+func (w *waiting) View() styled {
 	t := w.app.theme
-	return lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Render(t.text(toneRunning, w.words))
+	return t.boxed(t.text(toneRunning, w.words), 0)
 }
 
 func refuseKinCmd(s *Session, profile string) tea.Cmd {

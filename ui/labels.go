@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -13,7 +14,7 @@ import (
 // them, the lists find them, the ledger counts by them.
 
 // unlabelled says why no label can be set.
-func (a *App) unlabelled() string {
+func (a *App) unlabelled() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
@@ -60,7 +61,7 @@ func (m labelledMsg) land(a *App) tea.Cmd {
 		a.say("the label is off")
 	default:
 		a.store.SetLabel(m.id, m.label)
-		a.say("labelled " + m.label)
+		a.say(text.Of("labelled " + m.label))
 	}
 	return nil
 }

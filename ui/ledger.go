@@ -2,12 +2,12 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -21,35 +21,35 @@ func newLedger(a *App) *view[state.LedgerEntry] {
 		columns: []column[entry]{
 			{title: "when", width: 12, sort: state.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
 			{title: "outcome", width: 11, drop: 2, sort: state.SortStatus, cell: a.outcomeCell},
-			{title: "model", width: 13, drop: 6, sort: state.SortModel, cell: func(e *entry) cell { return cell{e.Model, toneMuted} }},
+			{title: "model", width: 13, drop: 6, sort: state.SortModel, cell: func(e *entry) cell { return cell{text.Of(e.Model), toneMuted} }},
 			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
-			{title: "label", width: 10, grow: 1, drop: 4, sort: state.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
+			{title: "label", width: 10, grow: 1, drop: 4, sort: state.SortLabel, cell: func(e *entry) cell { return cell{text.Of(e.Label), toneText} }},
 			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
 			{title: "estimate", width: 8, right: true, drop: 3, sort: state.SortNone, cell: estimateCell},
 			{title: "actual", width: 8, right: true, sort: state.SortCost, cell: actualCell},
 			{title: "off by", width: 7, right: true, drop: 5, sort: state.SortNone, cell: differenceCell},
 		},
-		empty: func() []string {
-			return []string{
+		empty: func() []text.Text {
+			return []text.Text{
 				"Nothing was spent yet. Every job and batch that is accepted stands here, with what it was estimated at and what it cost.",
 				a.keyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
 			}
 		},
 	}}
 	sums := &ledgerSums{app: a}
-	v.pane = func(e *entry, width int) []string { return sums.lines(e, width) }
+	v.pane = func(e *entry, width int) []styled { return sums.lines(e, width) }
 	return v.with(ledgerActions(a, v)...)
 }
 
 func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
 	noRow := needs(v.selected)
-	noJob := func() string {
+	noJob := func() text.Text {
 		if e := v.selected(); e == nil || e.Damage != "" {
 			return first(noRow(), "this row is no job")
 		}
 		return ""
 	}
-	nothing := func() string {
+	nothing := func() text.Text {
 		if v.rows.Len() == 0 {
 			return "there is nothing in the ledger yet"
 		}
@@ -59,7 +59,7 @@ func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
 		a.does(keymap.Details, func() tea.Cmd { return a.openEntry(v.selected()) }).unless(noRow).hinted("details"),
 		a.does(keymap.Totals, func() tea.Cmd { a.push(newTotals(a)); return nil }).unless(nothing).hinted("totals"),
 		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(v.selected().Job) }).
-			unless(func() string { return first(noJob(), a.unlabelled()) }).hinted("label"),
+			unless(func() text.Text { return first(noJob(), a.unlabelled()) }).hinted("label"),
 		a.does(keymap.Export, a.askExport).unless(nothing).hinted("export"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().Job)) }).unless(noJob),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
@@ -73,7 +73,7 @@ func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
 }
 
 // ledgerKey is the key of the view, as it is drawn.
-func ledgerKey(a *App) string { return a.keyFor(keymap.View6) }
+func ledgerKey(a *App) text.Text { return a.keyFor(keymap.View6) }
 
 // entryJob is the job of an entry as the lists know it, nil where they do not.
 func (a *App) entryJob(e *state.LedgerEntry) *state.Generation {
@@ -100,11 +100,11 @@ func (a *App) openEntry(e *state.LedgerEntry) tea.Cmd {
 		return a.openResults(b.ID)
 	}
 	entry := *e
-	a.push(&pager{app: a, title: "entry", content: func(width int) []string {
+	a.push(&pager{app: a, title: "entry", content: func(width int) []styled {
 		if now, ok := a.store.Ledger.Find(entry.Job); ok {
 			entry = now
 		}
-		return append([]string{""}, indented(a.entryLines(&entry, width-2))...)
+		return append([]styled{""}, indented(a.entryLines(&entry, width-2))...)
 	}})
 	return nil
 }
@@ -116,12 +116,12 @@ type damage struct {
 }
 
 func newDamage(a *App, e state.LedgerEntry) *damage {
-	return &damage{key: e.Key(), pager: pager{app: a, title: "damage", content: func(width int) []string {
-		lines := []string{"", a.theme.text(toneBad, e.Submission+" of the ledger"), ""}
-		lines = append(lines, a.advice(width-2, "What", e.Damage, toneText)...)
+	return &damage{key: e.Key(), pager: pager{app: a, title: "damage", content: func(width int) []styled {
+		lines := []styled{"", a.theme.text(toneBad, text.Of(e.Submission+" of the ledger")), ""}
+		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), toneText)...)
 		lines = append(lines, a.advice(width-2, "So", "It is in no sum and in no export: totals may be too small. Nothing was changed on the disk.", toneText)...)
-		lines = append(lines, a.advice(width-2, "Do", "Compare the totals with the vendor's bill. Keep a copy of "+a.session.Journal.Path()+
-			" and look at the disk: a bit does not flip by itself.", toneOK)...)
+		lines = append(lines, a.advice(width-2, "Do", text.Of("Compare the totals with the vendor's bill. Keep a copy of "+a.session.Journal.Path()+
+			" and look at the disk: a bit does not flip by itself."), toneOK)...)
 		return append(lines, "", a.theme.text(toneMuted, "The next start checks again, and tells again if it is still so."))
 	}}}
 }
@@ -133,18 +133,18 @@ func (d *damage) Leave() tea.Cmd {
 }
 
 // sentAt is when a job was sent, as short as it is clear.
-func (a *App) sentAt(e *state.LedgerEntry) string {
+func (a *App) sentAt(e *state.LedgerEntry) text.Text {
 	if e.At.IsZero() {
 		return none
 	}
 	at, now := e.At.Local(), a.now.Local()
 	switch {
 	case at.Year() != now.Year():
-		return at.Format(time.DateOnly)
+		return text.Of(at.Format(time.DateOnly))
 	case at.YearDay() != now.YearDay():
-		return at.Format("Jan _2 15:04")
+		return text.Of(at.Format("Jan _2 15:04"))
 	}
-	return at.Format("15:04:05")
+	return text.Of(at.Format("15:04:05"))
 }
 
 // outcomeCell says how a job ended, or how it stands.
@@ -169,19 +169,19 @@ func (a *App) outcomeCell(e *state.LedgerEntry) cell {
 
 func (a *App) entryName(e *state.LedgerEntry) cell {
 	if e.Damage != "" {
-		return cell{e.Damage, toneBad}
+		return cell{text.Of(e.Damage), toneBad}
 	}
 	if e.Name != "" {
-		return cell{e.Name, toneText}
+		return cell{text.Of(e.Name), toneText}
 	}
 	if g := a.entryJob(e); g != nil {
-		return cell{g.Name, toneText}
+		return cell{text.Of(g.Name), toneText}
 	}
-	return cell{cmp.Or(string(e.Job), e.Submission), toneMuted}
+	return cell{text.Of(cmp.Or(string(e.Job), e.Submission)), toneMuted}
 }
 
 // ofJob is a value of a row that is a job.
-func ofJob(e *state.LedgerEntry, words string) cell {
+func ofJob(e *state.LedgerEntry, words text.Text) cell {
 	if e.Damage != "" {
 		return cell{"", toneMuted}
 	}
@@ -191,9 +191,9 @@ func ofJob(e *state.LedgerEntry, words string) cell {
 func estimateCell(e *state.LedgerEntry) cell {
 	switch {
 	case e.Estimate != nil && e.Damage == "":
-		return cell{e.Estimate.Rounded(), toneText}
+		return cell{text.Of(e.Estimate.Rounded()), toneText}
 	case e.Credits != nil && e.Damage == "":
-		return cell{fmt.Sprintf("%g cr", *e.Credits), toneText}
+		return cell{text.Sprintf("%g cr", *e.Credits), toneText}
 	}
 	return ofJob(e, none)
 }
@@ -205,9 +205,9 @@ func actualCell(e *state.LedgerEntry) cell {
 	case e.Actual == nil || e.Damage != "":
 		return ofJob(e, none)
 	case e.Basis == state.BasisDerived:
-		return cell{"~" + e.Actual.Rounded(), toneMuted}
+		return cell{text.Of("~" + e.Actual.Rounded()), toneMuted}
 	}
-	return cell{e.Actual.Rounded(), toneMoney}
+	return cell{text.Of(e.Actual.Rounded()), toneMoney}
 }
 
 // differenceCell says by how much the estimate was wrong.
@@ -218,36 +218,36 @@ func differenceCell(e *state.LedgerEntry) cell {
 	more := *e.Actual - *e.Estimate
 	switch {
 	case more > 0:
-		return cell{"+" + more.Rounded(), toneWarn}
+		return cell{text.Of("+" + more.Rounded()), toneWarn}
 	case more < 0:
-		return cell{more.Rounded(), toneOK}
+		return cell{text.Of(more.Rounded()), toneOK}
 	}
 	return cell{"=", toneMuted}
 }
 
 // entryLines are what the books say of one job.
-func (a *App) entryLines(e *state.LedgerEntry, width int) []string {
+func (a *App) entryLines(e *state.LedgerEntry, width int) []styled {
 	t := a.theme
 	outcome, actual := a.outcomeCell(e), actualCell(e)
 	words := actual.text
 	switch e.Basis {
 	case state.BasisBilled:
-		words = e.Actual.String() + " as billed"
+		words = text.Of(e.Actual.String() + " as billed")
 	case state.BasisDerived:
-		words = "~" + e.Actual.Rounded() + " from length and list price"
+		words = text.Of("~" + e.Actual.Rounded() + " from length and list price")
 	case state.BasisUnknown:
 	}
-	lines := []string{t.text(toneTitle, a.entryName(e).text), ""}
+	lines := []styled{t.text(toneTitle, a.entryName(e).text), ""}
 	lines = append(lines, t.fact("outcome", outcome.text, outcome.tone))
 	lines = append(lines, a.advice(width, "estimate", estimateCell(e).text, toneText)...)
 	lines = append(lines, a.advice(width, "actual", words, actual.tone)...)
 	if e.Credits != nil {
-		lines = append(lines, t.fact("credits", fmt.Sprintf("%g", *e.Credits), toneText))
+		lines = append(lines, t.fact("credits", text.Sprintf("%g", *e.Credits), toneText))
 	}
-	lines = append(lines, t.fact("model", cmp.Or(e.Model, none), toneText), t.fact("length", length(api.Seconds(e.Seconds)), toneText))
+	lines = append(lines, t.fact("model", text.Of(cmp.Or(e.Model, none)), toneText), t.fact("length", length(api.Seconds(e.Seconds)), toneText))
 	if e.Label != "" {
-		lines = append(lines, t.fact("label", e.Label, toneText))
+		lines = append(lines, t.fact("label", text.Of(e.Label), toneText))
 	}
 	lines = append(lines, t.fact("sent", happened(e.At, a.now), toneText))
-	return append(lines, a.advice(width, "id", string(e.Job), toneMuted)...)
+	return append(lines, a.advice(width, "id", text.Of(string(e.Job)), toneMuted)...)
 }

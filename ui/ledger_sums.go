@@ -1,12 +1,12 @@
 package ui
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -31,7 +31,7 @@ const (
 
 // lines are the sums, and below them, where the pane is high, the entry under
 // the cursor.
-func (s *ledgerSums) lines(e *state.LedgerEntry, width int) []string {
+func (s *ledgerSums) lines(e *state.LedgerEntry, width int) []styled {
 	lines := s.sums(width)
 	if e.Damage == "" && width < abreast {
 		lines = append(append(lines, ""), s.app.entryLines(e, width)...)
@@ -40,7 +40,7 @@ func (s *ledgerSums) lines(e *state.LedgerEntry, width int) []string {
 }
 
 // sums are the totals and the chart, side by side where there is room.
-func (s *ledgerSums) sums(width int) []string {
+func (s *ledgerSums) sums(width int) []styled {
 	s.count()
 	if width < abreast {
 		return append(append(s.totals(width), ""), s.chart(width)...)
@@ -70,11 +70,11 @@ func (s *ledgerSums) count() {
 }
 
 // totals are those of today, the week, the month and all, and what they hide.
-func (s *ledgerSums) totals(width int) []string {
+func (s *ledgerSums) totals(width int) []styled {
 	a, t := s.app, s.app.theme
-	var lines []string
+	var lines []styled
 	for _, p := range []struct {
-		title string
+		title text.Text
 		by    state.Grouping
 	}{{"today", state.ByDay}, {"this week", state.ByWeek}, {"this month", state.ByMonth}, {"in all", ""}} {
 		sum := s.all
@@ -85,7 +85,7 @@ func (s *ledgerSums) totals(width int) []string {
 			t.text(toneMoney, fit(a.sumWords(&sum), 11, true, ""))+t.text(toneMuted, "  "+count(sum.Jobs, "job", "jobs")))
 	}
 	if c, ok := s.all.Credits(); ok {
-		lines = append(lines, a.advice(width, "credits", fmt.Sprintf("%g, apart from the dollars", c), toneText)...)
+		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, apart from the dollars", c), toneText)...)
 	}
 	if s.all.Compared > 0 {
 		lines = append(lines, a.advice(width, "estimates", a.accuracy(&s.all), toneText)...)
@@ -106,8 +106,8 @@ func (s *ledgerSums) totals(width int) []string {
 }
 
 // accuracy says how good the estimates were.
-func (a *App) accuracy(t *state.Tally) string {
-	words := fmt.Sprintf("%s for %s at %s", t.Estimated.Rounded(), count(t.Compared, "job", "jobs"), t.Actual.Rounded())
+func (a *App) accuracy(t *state.Tally) text.Text {
+	words := text.Sprintf("%s for %s at %s", t.Estimated.Rounded(), count(t.Compared, "job", "jobs"), t.Actual.Rounded())
 	if t.Estimated <= 0 {
 		return words
 	}
@@ -116,22 +116,22 @@ func (a *App) accuracy(t *state.Tally) string {
 	case math.Abs(off) < 0.5:
 		return words + ", as it came"
 	case off > 0:
-		return fmt.Sprintf("%s, %.0f %% too low", words, off)
+		return text.Sprintf("%s, %.0f %% too low", words, off)
 	}
-	return fmt.Sprintf("%s, %.0f %% too high", words, -off)
+	return text.Sprintf("%s, %.0f %% too high", words, -off)
 }
 
 // failureWords say what was spent on jobs without a result.
-func (a *App) failureWords(t *state.Tally) string {
-	words := fmt.Sprintf("%s on %s", t.FailedCost.Rounded(), count(t.Failed, "job", "jobs"))
+func (a *App) failureWords(t *state.Tally) text.Text {
+	words := text.Sprintf("%s on %s", t.FailedCost.Rounded(), count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
-		words += fmt.Sprintf(", of %d unknown", t.FailedUnknown)
+		words += text.Sprintf(", of %d unknown", t.FailedUnknown)
 	}
 	return words
 }
 
 // chart draws the last days, as many as there is room for, one column each.
-func (s *ledgerSums) chart(width int) []string {
+func (s *ledgerSums) chart(width int) []styled {
 	a, t := s.app, s.app.theme
 	n := min(maxDays, width/dayWidth)
 	if n < 1 {
@@ -142,25 +142,25 @@ func (s *ledgerSums) chart(width int) []string {
 	for i := range days {
 		most = max(most, days[i].Cost)
 	}
-	lines := []string{t.text(toneMuted, fmt.Sprintf("last %s, at most %s", count(n, "day", "days"), most.Rounded()))}
+	lines := []styled{t.text(toneMuted, text.Sprintf("last %s, at most %s", count(n, "day", "days"), most.Rounded()))}
 	for row := chartHeight; row > 0; row-- {
 		var b strings.Builder
 		for i := range days {
-			b.WriteString(t.column(&days[i].Tally, most, row))
+			b.WriteString(string(t.column(&days[i].Tally, most, row)))
 		}
-		lines = append(lines, t.text(toneMoney, strings.TrimRight(b.String(), " ")))
+		lines = append(lines, t.text(toneMoney, text.Of(strings.TrimRight(b.String(), " "))))
 	}
 	var dates strings.Builder
 	for i := range days {
 		dates.WriteString(days[i].Key[len(days[i].Key)-2:] + " ")
 	}
-	return append(lines, t.text(toneMuted, strings.TrimRight(dates.String(), " ")))
+	return append(lines, t.text(toneMuted, text.Of(strings.TrimRight(dates.String(), " "))))
 }
 
 // column is one day's part of one line of the chart, row 1 at the bottom. A day
 // with a cost is never drawn as one without, and one whose cost nobody knows
 // says so.
-func (t *theme) column(day *state.Tally, most api.Micros, row int) string {
+func (t *theme) column(day *state.Tally, most api.Micros, row int) text.Text {
 	steps := []rune(t.glyphs.steps)
 	level := 0
 	if most > 0 {
@@ -169,7 +169,7 @@ func (t *theme) column(day *state.Tally, most api.Micros, row int) string {
 	part := min(len(steps), level-(row-1)*len(steps))
 	switch {
 	case part > 0:
-		return strings.Repeat(string(steps[part-1]), 2) + " "
+		return text.Repeat(text.Of(string(steps[part-1])), 2) + " "
 	case row == 1 && day.Unknown > 0:
 		return "?  "
 	}

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -43,19 +44,19 @@ func newTotals(a *App) *totals {
 	return p
 }
 
-func (p *totals) lines(width int) []string {
+func (p *totals) lines(width int) []styled {
 	a, t := p.app, p.app.theme
 	by := totalParts()[p.part]
 	if by == "" {
-		return append([]string{p.titles(), ""}, indented(p.sums.sums(width-2))...)
+		return append([]styled{p.titles(), ""}, indented(p.sums.sums(width-2))...)
 	}
 	if p.shown != p.part || p.seen != a.store.Ledger.Version() {
 		p.shown, p.seen = p.part, a.store.Ledger.Version()
 		p.groups = a.store.Ledger.Groups(by, time.Local)
 	}
 	key := min(24, max(12, width-60))
-	lines := []string{p.titles(), "", "  " + t.text(toneMuted, totalsLine(
-		[]string{strings.ToUpper(string(by)), "JOBS", "LENGTH", "COST", "ON FAILURES", "UNKNOWN"}, key, t))}
+	lines := []styled{p.titles(), "", "  " + t.text(toneMuted, totalsLine(
+		[]text.Text{text.Of(strings.ToUpper(string(by))), "JOBS", "LENGTH", "COST", "ON FAILURES", "UNKNOWN"}, key, t))}
 	credits := false
 	for i := range p.groups {
 		g := &p.groups[i]
@@ -69,43 +70,42 @@ func (p *totals) lines(width int) []string {
 	return lines
 }
 
-func (p *totals) titles() string {
-	var b strings.Builder
-	b.WriteString("  ")
+func (p *totals) titles() styled {
+	line := styled("  ")
 	for i, part := range totalParts() {
-		n, words := toneMuted, "by "+string(part)
+		n, words := toneMuted, "by "+text.Of(string(part))
 		if part == "" {
 			words = "overview"
 		}
 		if i == p.part {
 			n, words = toneAccent, "["+words+"]"
 		}
-		b.WriteString(p.app.theme.text(n, words) + "  ")
+		line += p.app.theme.text(n, words) + "  "
 	}
-	return b.String()
+	return line
 }
 
-func (a *App) groupLine(g *state.LedgerGroup, key int) string {
-	failures, unknown := "", ""
+func (a *App) groupLine(g *state.LedgerGroup, key int) text.Text {
+	var failures, unknown text.Text
 	if g.Failed > 0 {
-		failures = g.FailedCost.Rounded()
+		failures = text.Of(g.FailedCost.Rounded())
 	}
 	if g.Unknown > 0 {
 		unknown = count(g.Unknown, "job", "jobs")
 	}
-	return totalsLine([]string{
-		cmp.Or(g.Key, none), count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
+	return totalsLine([]text.Text{
+		text.Of(cmp.Or(g.Key, none)), count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
 	}, key, a.theme)
 }
 
 // totalsLine sets the cells of one line.
-func totalsLine(cells []string, key int, t *theme) string {
+func totalsLine(cells []text.Text, key int, t *theme) text.Text {
 	var b strings.Builder
 	for i, width := range []int{key, 10, 9, 12, 11, 9} {
-		b.WriteString(fit(cells[i], width, i > 0, t.glyphs.more))
+		b.WriteString(string(fit(cells[i], width, i > 0, t.glyphs.more)))
 		if i < len(cells)-1 {
 			b.WriteByte(' ')
 		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	return text.Of(strings.TrimRight(b.String(), " "))
 }

@@ -1,24 +1,24 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
 
 // cell is what a column says of a row: a text and what it means.
 type cell struct {
-	text string
+	text text.Text
 	tone tone
 }
 
 // column is one column of a list.
 type column[T any] struct {
-	title string
+	title text.Text
 	width int        // cells
 	grow  int        // its share of what the others leave
 	right bool       // numbers stand right
@@ -37,7 +37,7 @@ type list[T any] struct {
 	view    state.View[T]
 	query   state.Query
 	columns []column[T]
-	empty   func() []string // what to say, and which key helps, when there is nothing
+	empty   func() []text.Text // what to say, and which key helps, when there is nothing
 	sorts   []state.Sort
 	marks   *marks[T] // nil where rows can't be marked
 
@@ -55,7 +55,7 @@ func keyOf[T any](row *T) string { return any(row).(state.Row[T]).Key() }
 type drawnRow struct {
 	version uint64
 	marked  bool
-	text    string
+	text    styled
 }
 
 // rowsKey is what all drawn rows depend on beside themselves.
@@ -154,8 +154,8 @@ func (l *list[T]) finding() []action {
 }
 
 // filter shows only the rows that match.
-func (l *list[T]) filter(text string) {
-	l.query.Text = text
+func (l *list[T]) filter(words string) {
+	l.query.Text = words
 	l.refresh()
 }
 
@@ -176,12 +176,12 @@ func (l *list[T]) sorted() {
 	l.refresh()
 	for _, c := range l.columns {
 		if c.sort == l.query.Sort && c.sort != state.SortNone {
-			l.app.say("sorted by " + strings.ToLower(c.title) + l.direction())
+			l.app.say(text.Of("sorted by "+strings.ToLower(string(c.title))) + l.direction())
 		}
 	}
 }
 
-func (l *list[T]) direction() string {
+func (l *list[T]) direction() text.Text {
 	if l.query.Reverse {
 		return ", reversed"
 	}
@@ -192,13 +192,13 @@ func (l *list[T]) direction() string {
 func (l *list[T]) narrowed() bool { return l.query.Text != "" || l.query.Failures }
 
 // Narrowed names what hides rows, "" when nothing does.
-func (l *list[T]) Narrowed() string {
+func (l *list[T]) Narrowed() text.Text {
 	if !l.narrowed() {
 		return ""
 	}
-	words := "failures only"
+	words := text.Text("failures only")
 	if l.query.Text != "" {
-		words = fit(l.query.Text, min(24, textWidth(l.query.Text)), false, l.app.theme.glyphs.more)
+		words = shorten(text.Of(l.query.Text), 24, l.app.theme.glyphs.more)
 		if l.query.Failures {
 			words += ", failures only"
 		}
@@ -213,43 +213,43 @@ func (l *list[T]) widen() {
 
 // Position says where the cursor is: "3 of 214", "3 of 17, 214 in all". While
 // the past is still loading the total is a lower bound and says so.
-func (l *list[T]) Position() string {
+func (l *list[T]) Position() text.Text {
 	l.refresh()
 	n := l.view.Len()
 	if n == 0 {
 		return ""
 	}
-	total := fmt.Sprint(n)
+	total := text.Sprint(n)
 	if l.narrowed() {
-		return fmt.Sprintf("%d of %s, %s in all", l.at+1, total, l.total())
+		return text.Sprintf("%d of %s, %s in all", l.at+1, total, l.total())
 	}
 	if l.app.partial(l.rows) {
-		return fmt.Sprintf("%d of %d of ≥ %d", l.at+1, n, n)
+		return text.Sprintf("%d of %d of ≥ %d", l.at+1, n, n)
 	}
-	return fmt.Sprintf("%d of %s", l.at+1, total)
+	return text.Sprintf("%d of %s", l.at+1, total)
 }
 
-func (l *list[T]) total() string {
+func (l *list[T]) total() text.Text {
 	if l.app.partial(l.rows) {
-		return fmt.Sprintf("≥ %d", l.rows.Len())
+		return text.Sprintf("≥ %d", l.rows.Len())
 	}
-	return fmt.Sprint(l.rows.Len())
+	return text.Sprint(l.rows.Len())
 }
 
 // View draws the titles and the visible rows.
-func (l *list[T]) View() string {
+func (l *list[T]) View() styled {
 	l.refresh()
 	cols, widths := l.arrange()
-	lines := make([]string, 0, l.height)
+	lines := make([]styled, 0, l.height)
 	lines = append(lines, l.titles(cols, widths))
 	if l.view.Len() == 0 {
-		return strings.Join(append(lines, l.nothing()...), "\n")
+		return joined(append(lines, l.nothing()...))
 	}
 	l.forgetDrawn()
 	for i := l.top; i < min(l.view.Len(), l.top+l.page()); i++ {
 		lines = append(lines, l.row(i, cols, widths))
 	}
-	return strings.Join(lines, "\n")
+	return joined(lines)
 }
 
 // forgetDrawn drops the drawn rows when anything they all depend on changed.
@@ -262,7 +262,7 @@ func (l *list[T]) forgetDrawn() {
 
 // row draws one row, or finds it drawn. The cursor's row is never kept: there
 // is only one of it.
-func (l *list[T]) row(i int, cols []*column[T], widths []int) string {
+func (l *list[T]) row(i int, cols []*column[T], widths []int) styled {
 	item := l.view.At(i)
 	id, version := keyOf(item), l.view.RowVersion(i)
 	marked := l.isMarked(item)
@@ -272,61 +272,68 @@ func (l *list[T]) row(i int, cols []*column[T], widths []int) string {
 	if d, ok := l.drawn[id]; ok && d.version == version && d.marked == marked {
 		return d.text
 	}
-	margin := "  "
+	margin := styled("  ")
 	if marked {
 		margin = l.app.theme.text(toneMark, l.app.theme.glyphs.mark) + " "
 	}
-	text := margin + l.drawRow(item, cols, widths, false)
-	l.drawn[id] = drawnRow{version, marked, text}
-	return text
+	row := margin + l.drawRow(item, cols, widths)
+	l.drawn[id] = drawnRow{version, marked, row}
+	return row
 }
 
 // drawPicked draws the row under the cursor.
-func (l *list[T]) drawPicked(item *T, cols []*column[T], widths []int, marked bool) string {
+func (l *list[T]) drawPicked(item *T, cols []*column[T], widths []int, marked bool) styled {
 	t := l.app.theme
 	margin := t.picked[toneText].on(" ")
 	if marked {
 		margin = t.picked[toneMark].on(t.glyphs.mark)
 	}
-	return t.picked[toneCursor].on(t.glyphs.cursor) + margin + t.picked[toneText].on(l.drawRow(item, cols, widths, true))
+	texts := make([]text.Text, len(cols)) // one tone for the whole row: it stands out by its ground
+	for i, v := range l.cells(item, cols, widths) {
+		texts[i] = v.text
+	}
+	return t.picked[toneCursor].on(t.glyphs.cursor) + margin + t.picked[toneText].on(text.Join(texts, ""))
 }
 
 // drawRow draws the columns of a row, without its margin.
-func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int, picked bool) string {
-	t := l.app.theme
-	var b strings.Builder
-	b.Grow(l.width * 2)
-	for i, c := range cols {
-		v := c.cell(item)
-		text := fit(v.text, widths[i], c.right, t.glyphs.more)
-		if i < len(cols)-1 {
-			text += "  "
-		}
-		if picked {
-			b.WriteString(text) // one tone for the whole row: it stands out by its ground
-		} else {
-			b.WriteString(t.text(v.tone, text))
-		}
+func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int) styled {
+	var row drawing
+	row.grow(l.width * 2)
+	for _, v := range l.cells(item, cols, widths) {
+		row.add(l.app.theme.text(v.tone, v.text))
 	}
-	return b.String()
+	return row.styled()
 }
 
-func (l *list[T]) titles(cols []*column[T], widths []int) string {
+// cells are the columns of a row, each as wide as it is drawn.
+func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
+	cells := make([]cell, len(cols))
+	for i, c := range cols {
+		v := c.cell(item)
+		v.text = fit(v.text, widths[i], c.right, l.app.theme.glyphs.more)
+		if i < len(cols)-1 {
+			v.text += "  "
+		}
+		cells[i] = v
+	}
+	return cells
+}
+
+func (l *list[T]) titles(cols []*column[T], widths []int) styled {
 	t := l.app.theme
-	var b strings.Builder
-	b.WriteString("  ")
+	line := styled("  ")
 	for i, c := range cols {
 		n := toneMuted
 		if c.sort == l.query.Sort && c.sort != state.SortNone {
 			n = toneTitle
 		}
-		title := fit(strings.ToUpper(c.title), widths[i], c.right, "")
+		title := fit(text.Of(strings.ToUpper(string(c.title))), widths[i], c.right, "")
 		if i < len(cols)-1 {
 			title += "  "
 		}
-		b.WriteString(t.text(n, title))
+		line += t.text(n, title)
 	}
-	return b.String()
+	return line
 }
 
 // Cells before the first column, and between columns.
@@ -388,25 +395,25 @@ func (l *list[T]) fitting(limit int) (cols []*column[T], need int) {
 }
 
 // nothing says why there are no rows, and which key gets one out of it.
-func (l *list[T]) nothing() []string {
+func (l *list[T]) nothing() []styled {
 	t := l.app.theme
-	var words []string
+	var words []text.Text
 	switch {
 	case l.narrowed() && l.rows.Len() > 0:
-		words = []string{fmt.Sprintf("None of %s matches %s.", l.total(), l.described()), "esc  show all"}
+		words = []text.Text{text.Sprintf("None of %s matches %s.", l.total(), l.described()), "esc  show all"}
 	case l.rows.Err() != nil && !l.rows.Known():
-		words = []string{"Nothing could be loaded: " + l.rows.Err().Error(), "r  try again"}
+		words = []text.Text{text.Of("Nothing could be loaded: " + l.rows.Err().Error()), "r  try again"}
 	case !l.rows.Known() && l.app.cutOff() != "":
-		words = []string{"Nothing could be loaded: " + l.app.cutOff(), "r  try again"}
+		words = []text.Text{"Nothing could be loaded: " + l.app.cutOff(), "r  try again"}
 	case !l.rows.Known():
-		words = []string{"Loading" + t.glyphs.more}
+		words = []text.Text{"Loading" + t.glyphs.more}
 	default:
 		words = l.empty()
 	}
 	if !l.rows.Known() && l.app.keyRefused() {
 		words = append(words, l.app.keyFor(keymap.ReplaceKey)+"  use another API key")
 	}
-	lines := []string{""}
+	lines := []styled{""}
 	for _, w := range words {
 		for _, line := range wrap(w, max(10, l.width-6)) {
 			lines = append(lines, "   "+t.text(toneMuted, line))
@@ -415,12 +422,12 @@ func (l *list[T]) nothing() []string {
 	return lines
 }
 
-func (l *list[T]) described() string {
+func (l *list[T]) described() text.Text {
 	switch {
 	case l.query.Text == "":
 		return "“failures only”"
 	case l.query.Failures:
-		return fmt.Sprintf("%q among the failures", l.query.Text)
+		return text.Sprintf("%q among the failures", l.query.Text)
 	}
-	return fmt.Sprintf("%q", l.query.Text)
+	return text.Sprintf("%q", l.query.Text)
 }

@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -23,13 +23,13 @@ type marks[T any] struct {
 // marking are the actions of a list whose rows can be marked.
 func (l *list[T]) marking() []action {
 	a := l.app
-	none := func() string {
+	none := func() text.Text {
 		if l.view.Len() == 0 {
 			return "there is nothing here to mark"
 		}
 		return ""
 	}
-	unmarked := func() string {
+	unmarked := func() text.Text {
 		if l.markCount() == 0 {
 			return "nothing is marked"
 		}
@@ -37,7 +37,7 @@ func (l *list[T]) marking() []action {
 	}
 	return []action{
 		a.does(keymap.Mark, plain(l.toggleMark)).unless(none).hinted("mark"),
-		a.does(keymap.MarkRange, plain(l.markRange)).unless(func() string { return first(none(), l.rangeless()) }),
+		a.does(keymap.MarkRange, plain(l.markRange)).unless(func() text.Text { return first(none(), l.rangeless()) }),
 		a.does(keymap.MarkAll, plain(l.markAll)).unless(none),
 		a.does(keymap.MarkNone, plain(l.unmark)).unless(unmarked),
 	}
@@ -70,7 +70,7 @@ func (l *list[T]) mark(from, to int) {
 }
 
 // rangeless says why there is no range to mark.
-func (l *list[T]) rangeless() string {
+func (l *list[T]) rangeless() text.Text {
 	if !l.isMarked(l.marks.last) {
 		return "mark a row first (" + l.app.keyFor(keymap.Mark) + "): the range goes from the last one marked to the cursor"
 	}
@@ -93,7 +93,7 @@ func (l *list[T]) markAll() {
 	l.refresh()
 	l.mark(0, l.view.Len()-1)
 	if l.app.partial(l.rows) {
-		l.app.warn(fmt.Sprintf("%d marked; older ones are still loading and are not among them", l.view.Len()))
+		l.app.warn(text.Sprintf("%d marked; older ones are still loading and are not among them", l.view.Len()))
 	}
 }
 
@@ -190,15 +190,15 @@ func (l *list[T]) hiddenMarks() int {
 
 // Marked says how many rows are marked, and how many of them can't be seen: ""
 // if none is.
-func (l *list[T]) Marked() string {
+func (l *list[T]) Marked() text.Text {
 	l.refresh()
 	n := l.markCount()
 	if n == 0 {
 		return ""
 	}
-	words := fmt.Sprintf("%s %d marked", l.app.theme.glyphs.mark, n)
+	words := text.Sprintf("%s %d marked", l.app.theme.glyphs.mark, n)
 	if hidden := l.hiddenMarks(); hidden > 0 {
-		words += fmt.Sprintf(", %d hidden", hidden)
+		words += text.Sprintf(", %d hidden", hidden)
 	}
 	return words
 }
@@ -212,5 +212,5 @@ func (a *App) copyIDs(ids []string) tea.Cmd {
 	case 1:
 		return a.copyText("id", ids[0])
 	}
-	return a.copyText(fmt.Sprintf("%d ids", len(ids)), strings.Join(ids, "\n"))
+	return a.copyText(text.Sprintf("%d ids", len(ids)), strings.Join(ids, "\n"))
 }

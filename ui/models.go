@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
@@ -20,23 +21,23 @@ func newModels(a *App) *view[state.Model] {
 		app: a, rows: &a.store.Models,
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus},
 		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{m.Name, modelTone(m)} }},
-			{title: "type", width: 8, drop: 6, sort: state.SortStatus, cell: func(m *state.Model) cell { return cell{m.Type, toneMuted} }},
+			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
+			{title: "type", width: 8, drop: 6, sort: state.SortStatus, cell: func(m *state.Model) cell { return cell{text.Of(m.Type), toneMuted} }},
 			{title: "a minute", width: 8, right: true, drop: 2, sort: state.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
 			{title: "up to", width: 6, right: true, drop: 4, sort: state.SortNone, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
 			{title: "30 s clip", width: 9, right: true, drop: 3, sort: state.SortNone, cell: func(m *state.Model) cell { return a.usualTime(m) }},
 			{title: "what for", width: 19, grow: 1, drop: 5, sort: state.SortNone, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
 		},
-		empty: func() []string { return []string{"The API names no models for this key."} },
+		empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
 	}}
-	v.pane = func(m *state.Model, width int) []string { return a.modelPane(m, width) }
+	v.pane = func(m *state.Model, width int) []styled { return a.modelPane(m, width) }
 	none := needs(v.selected)
 	return v.with(
 		a.does(keymap.NewGeneration, func() tea.Cmd {
 			d := a.draft.Clone()
 			d.Model, d.From = v.selected().Name, "with model "+v.selected().Name
 			return a.newGeneration(&d)
-		}).unless(func() string { return first(none(), a.unspendable()) }).hinted("new with it"),
+		}).unless(func() text.Text { return first(none(), a.unspendable()) }).hinted("new with it"),
 		a.does(keymap.Details, func() tea.Cmd { a.push(a.modelDetails(*v.selected())); return nil }).unless(none).hinted("details"),
 		a.does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).hinted("vendor's page"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.selected().Name) }).unless(none).hinted("copy name"),
@@ -45,7 +46,7 @@ func newModels(a *App) *view[state.Model] {
 
 // pickModel lets one of the models be chosen: it names each with its price, and
 // says why one can't be taken. The one that was used is named, too.
-func (a *App) pickModel(used string, unfit func(model string) string, chosen func(model string) tea.Cmd) tea.Cmd {
+func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
 	rows := &state.Collection[state.Model]{}
 	rows.Answer(rows.Ask(a.now), slices.Collect(a.modelCopies()), a.now)
 	words := func(m *state.Model) cell {
@@ -61,14 +62,14 @@ func (a *App) pickModel(used string, unfit func(model string) string, chosen fun
 		app: a, rows: rows,
 		sorts: []state.Sort{state.SortAge, state.SortName},
 		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{m.Name, modelTone(m)} }},
+			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
 			{title: "a minute", width: 8, right: true, drop: 2, sort: state.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
 			{title: "for this", width: 24, grow: 1, sort: state.SortNone, cell: words},
 		},
-		empty: func() []string { return []string{"The models are not loaded yet.", "esc  back"} },
+		empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
 	}}
 	none := needs(v.selected)
-	refuse := func() string {
+	refuse := func() text.Text {
 		if why := none(); why != "" {
 			return why
 		}
@@ -114,13 +115,13 @@ func (a *App) minutePrice(m *state.Model) cell {
 	if !ok {
 		return cell{none, toneMuted}
 	}
-	return cell{(frame * state.FramesPerSecond * 60).Rounded(), toneMoney}
+	return cell{text.Of((frame * state.FramesPerSecond * 60).Rounded()), toneMoney}
 }
 
 // longest is the longest input a model takes.
-func longest(m *state.Model) string {
+func longest(m *state.Model) text.Text {
 	if s := state.RulesFor(m.Name).MaxSeconds; s > 0 {
-		return dispatch.Seconds(s)
+		return text.Of(dispatch.Seconds(s))
 	}
 	return none
 }
@@ -137,19 +138,19 @@ func (a *App) usualTime(m *state.Model) cell {
 }
 
 // usualWords is the same in words.
-func (a *App) usualWords(m *state.Model) string {
+func (a *App) usualWords(m *state.Model) text.Text {
 	v := a.usualTime(m)
-	if usual, documented := strings.CutPrefix(v.text, "("); documented {
-		return "about " + strings.TrimSuffix(usual, ")") + ", as the vendor documents it"
+	if usual, documented := strings.CutPrefix(string(v.text), "("); documented {
+		return text.Of("about " + strings.TrimSuffix(usual, ")") + ", as the vendor documents it")
 	}
 	return "about " + v.text + ", as seen here"
 }
 
 // purpose is the API's description of a model, else what its overview says.
 // https://sync.so/docs/api-reference/overview
-func purpose(m *state.Model) string {
+func purpose(m *state.Model) text.Text {
 	if m.Description != "" {
-		return m.Description
+		return text.Of(m.Description)
 	}
 	switch m.Name {
 	case "sync-3":
@@ -166,32 +167,32 @@ func purpose(m *state.Model) string {
 	return ""
 }
 
-func (a *App) modelPane(m *state.Model, width int) []string {
+func (a *App) modelPane(m *state.Model, width int) []styled {
 	t := a.theme
 	price := a.minutePrice(m)
-	lines := []string{t.text(toneTitle, m.Name), ""}
+	lines := []styled{t.text(toneTitle, text.Of(m.Name)), ""}
 	lines = append(lines, a.advice(width, "for", purpose(m), toneText)...)
-	lines = append(lines, t.fact("type", m.Type+" "+m.Version, toneText))
+	lines = append(lines, t.fact("type", text.Of(m.Type+" "+m.Version), toneText))
 	lines = append(lines, a.advice(width, "price", price.text+" a minute of output, list price", price.tone)...)
 	lines = append(lines, t.fact("up to", longest(m), toneText))
 	lines = append(lines, a.advice(width, "30 s clip", a.usualWords(m), toneText)...)
 	if !m.Deprecated.IsZero() {
-		lines = append(lines, t.fact("until", "deprecated since "+m.Deprecated.Format(time.DateOnly), toneWarn))
+		lines = append(lines, t.fact("until", text.Of("deprecated since "+m.Deprecated.Format(time.DateOnly)), toneWarn))
 	}
 	rules := state.RulesFor(m.Name)
 	stills := "video only"
 	if rules.Image {
 		stills = "video, or a still image"
 	}
-	lines = append(lines, t.fact("takes", stills, toneText), "", t.text(toneTitle, "Options it honours"))
+	lines = append(lines, t.fact("takes", text.Of(stills), toneText), "", t.text(toneTitle, "Options it honours"))
 	for _, o := range rules.Options {
-		lines = append(lines, a.advice(width, "", strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words, toneText)...)
+		lines = append(lines, a.advice(width, "", text.Of(strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words), toneText)...)
 	}
 	return lines
 }
 
 func (a *App) modelDetails(m state.Model) *pager {
-	return &pager{app: a, title: "model", content: func(width int) []string {
-		return append([]string{""}, indented(a.modelPane(&m, width-2))...)
+	return &pager{app: a, title: "model", content: func(width int) []styled {
+		return append([]styled{""}, indented(a.modelPane(&m, width-2))...)
 	}}
 }

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -15,17 +16,17 @@ const noteLimit = 500
 func (a *App) editNote(g *state.Generation) tea.Cmd {
 	id := g.Key()
 	old := a.store.Notes.Of(id)
-	return a.prompt("note", old, noteLimit, func(text string) tea.Cmd {
-		if text == old {
+	return a.prompt("note", old, noteLimit, func(note string) tea.Cmd {
+		if note == old {
 			return nil
 		}
-		a.store.Notes.Set(id, text)
-		return saveNoteCmd(a.session, id, text, old)
+		a.store.Notes.Set(id, note)
+		return saveNoteCmd(a.session, id, note, old)
 	})
 }
 
 // unnotable says why no note can be kept.
-func (a *App) unnotable() string {
+func (a *App) unnotable() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
@@ -35,16 +36,16 @@ func (a *App) unnotable() string {
 	return ""
 }
 
-func saveNoteCmd(s *Session, id, text, old string) tea.Cmd {
+func saveNoteCmd(s *Session, id, note, old string) tea.Cmd {
 	return func() tea.Msg {
-		return savedNoteMsg{s, id, text, old, s.Journal.SetNote(context.Background(), id, text)}
+		return savedNoteMsg{s, id, note, old, s.Journal.SetNote(context.Background(), id, note)}
 	}
 }
 
 // savedNoteMsg tells whether the journal has a note.
 type savedNoteMsg struct {
 	session       *Session
-	id, text, old string
+	id, note, old string
 	err           error
 }
 
@@ -53,11 +54,11 @@ func (m savedNoteMsg) land(a *App) tea.Cmd {
 	switch {
 	case m.session != a.session:
 	case m.err != nil:
-		if a.store.Notes.Of(m.id) == m.text {
+		if a.store.Notes.Of(m.id) == m.note {
 			a.store.Notes.Set(m.id, m.old)
 		}
 		a.complain("the note could not be kept: " + errorText(m.err))
-	case m.text == "":
+	case m.note == "":
 		a.say("note removed")
 	default:
 		a.say("note kept")

@@ -3,12 +3,12 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/journal"
@@ -112,7 +112,7 @@ func (m enqueuedMsg) land(a *App) tea.Cmd {
 	}
 	a.calm()
 	if m.pilot && len(m.subs) > 1 {
-		a.outbox.awaitPilot(m.subs[0].ID, m.subs[0].Name, len(m.subs)-1)
+		a.outbox.awaitPilot(m.subs[0].ID, text.Of(m.subs[0].Name), len(m.subs)-1)
 	}
 	if len(m.subs) > 1 {
 		a.say(a.groupWords(len(m.subs), m.pilot))
@@ -124,12 +124,12 @@ func (m enqueuedMsg) land(a *App) tea.Cmd {
 	return cmd
 }
 
-func (a *App) groupWords(n int, pilot bool) string {
+func (a *App) groupWords(n int, pilot bool) text.Text {
 	key := a.keyFor(keymap.View5)
 	if pilot {
-		return fmt.Sprintf("the pilot goes first; %d more are held back in the queue (%s) until you let them go on", n-1, key)
+		return text.Sprintf("the pilot goes first; %d more are held back in the queue (%s) until you let them go on", n-1, key)
 	}
-	return fmt.Sprintf("%d jobs are in the queue (%s)", n, key)
+	return text.Sprintf("%d jobs are in the queue (%s)", n, key)
 }
 
 // tellPlace says where a submission stands that could not leave at once.
@@ -140,9 +140,9 @@ func (a *App) tellPlace(sub *state.Submission) {
 	case row.State == state.QueueSending:
 		a.busy("sending" + a.theme.glyphs.more)
 	case !a.outbox.Sender:
-		a.say("it waits in the queue; " + a.outbox.holder.String() + " sends from it")
+		a.say(text.Of("it waits in the queue; " + a.outbox.holder.String() + " sends from it"))
 	case row.Place > 0:
-		a.say(fmt.Sprintf("number %d in the queue (%s): %s", row.Place, a.keyFor(keymap.View5), a.waitWords(&row).text))
+		a.say(text.Sprintf("number %d in the queue (%s): %s", row.Place, a.keyFor(keymap.View5), a.waitWords(&row).text))
 	}
 }
 
@@ -191,7 +191,7 @@ func (a *App) runOutbox() tea.Cmd {
 func (a *App) carryOut(t state.Task) tea.Cmd {
 	switch t.Kind {
 	case state.TaskAsk:
-		a.warn(t.Submission.Name + ": only you can tell what became of it. " + a.keyFor(keymap.View5) + " and enter show what was found")
+		a.warn(text.Of(t.Submission.Name+": only you can tell what became of it. ") + a.keyFor(keymap.View5) + " and enter show what was found")
 		return nil
 	case state.TaskSend, state.TaskResend:
 		a.sending[t.Submission.ID] = t.Submission
@@ -233,7 +233,7 @@ func (a *App) landTask(d state.Done) tea.Cmd {
 		return a.landChoice(d)
 	case state.TaskNote:
 		if d.Unrecorded == nil {
-			a.say("the journal has noted what became of " + d.Submission.Name)
+			a.say(text.Of("the journal has noted what became of " + d.Submission.Name))
 		}
 	case state.TaskPrice:
 		switch d.Submission.State {
@@ -317,9 +317,9 @@ func (a *App) tellExpired() {
 	switch news := a.outbox.Expire(a.now); len(news) {
 	case 0:
 	case 1:
-		a.warn(news[0].Name + " is not sent: " + news[0].Expired(a.outbox.ServerTime(a.now)).Error() + " (" + a.keyFor(keymap.View5) + ", " + a.keyFor(keymap.Edit) + ")")
+		a.warn(text.Of(news[0].Name+" is not sent: "+news[0].Expired(a.outbox.ServerTime(a.now)).Error()+" (") + a.keyFor(keymap.View5) + ", " + a.keyFor(keymap.Edit) + ")")
 	default:
-		a.warn(fmt.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(news), a.keyFor(keymap.View5)))
+		a.warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(news), a.keyFor(keymap.View5)))
 	}
 }
 

@@ -3,10 +3,9 @@ package ui
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-	"charm.land/lipgloss/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -14,7 +13,7 @@ import (
 type palette struct {
 	app   *App
 	all   []action
-	input textinput.Model
+	input input
 	at    int
 	width int
 }
@@ -33,7 +32,7 @@ func newPalette(a *App) *palette {
 	return p
 }
 
-func (p *palette) Title() string { return "actions" }
+func (p *palette) Title() text.Text { return "actions" }
 
 func (p *palette) SetSize(width, _ int) {
 	p.width = min(64, width-2)
@@ -49,9 +48,9 @@ func (p *palette) found() []action {
 	var found []action
 	for _, act := range p.all {
 		h := act.key.Help()
-		text, fits := strings.ToLower(h.Desc+" "+h.Key), true
+		all, fits := strings.ToLower(h.Desc+" "+h.Key), true
 		for _, w := range words {
-			fits = fits && strings.Contains(text, w)
+			fits = fits && strings.Contains(all, w)
 		}
 		if fits {
 			found = append(found, act)
@@ -93,15 +92,14 @@ func (p *palette) choose() tea.Cmd {
 }
 
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	p.input, cmd = p.input.Update(msg)
+	cmd := p.input.Update(msg)
 	p.at = 0
 	return cmd
 }
 
-func (p *palette) View() string {
+func (p *palette) View() styled {
 	t := p.app.theme
-	lines := []string{p.input.View(), ""}
+	lines := []styled{p.input.View(), ""}
 	found := p.found()
 	from := max(0, p.at-paletteRows+1)
 	for i, act := range found[from:min(len(found), from+paletteRows)] {
@@ -113,12 +111,12 @@ func (p *palette) View() string {
 		if act.refusal() != "" {
 			n = toneMuted
 		}
-		lines = append(lines, paints[n].on(fit(h.Desc, p.width-18, false, t.glyphs.more))+paints[toneKey].on(fit(h.Key, 12, true, "")))
+		lines = append(lines, paints[n].on(fit(text.Of(h.Desc), p.width-18, false, t.glyphs.more))+paints[toneKey].on(fit(text.Of(h.Key), 12, true, "")))
 	}
 	if len(found) == 0 {
 		lines = append(lines, t.text(toneMuted, "nothing by that name"))
 	}
-	return lipgloss.NewStyle().Border(t.glyphs.border).Padding(0, 1).Width(p.width).Render(strings.Join(lines, "\n"))
+	return t.boxed(joined(lines), p.width)
 }
 
 func (p *palette) Cursor() *tea.Cursor {

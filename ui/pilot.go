@@ -1,22 +1,21 @@
 package ui
 
 import (
-	"fmt"
-
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
 // pilot is the job of a group that goes first. Its end is told, because the
 // rest of the group waits for somebody to look at what came of it.
 type pilot struct {
-	name string
+	name text.Text
 	rest int    // how many wait
 	job  api.ID // once it was accepted
 }
 
 // awaitPilot remembers the pilot of a group.
-func (o *outboxState) awaitPilot(submission, name string, rest int) {
+func (o *outboxState) awaitPilot(submission string, name text.Text, rest int) {
 	if o.pilots == nil {
 		o.pilots = make(map[string]*pilot)
 	}
@@ -40,10 +39,10 @@ func (a *App) tellPilots() {
 		delete(a.outbox.pilots, id)
 		queue := a.keyFor(keymap.View5)
 		if g.Status.Troubled() {
-			a.complain(fmt.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))
+			a.complain(text.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))
 			continue
 		}
-		a.say(fmt.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s let the other %d go",
+		a.say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s let the other %d go",
 			p.name, queue, a.keyFor(keymap.MarkAll), a.keyFor(keymap.PauseItem), p.rest))
 		a.toast.until = a.now.Add(troubleTime)
 	}

@@ -3,7 +3,6 @@ package ui
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -14,18 +13,18 @@ import (
 // line of the body; enter takes the text, esc leaves everything as it was.
 type prompt struct {
 	app   *App
-	title string
-	input textinput.Model
+	title text.Text
+	input input
 	limit int
-	save  func(text string) tea.Cmd
+	save  func(words string) tea.Cmd
 	width int
 }
 
 // prompt asks for one line of at most limit characters, beginning with a
 // value. save gets it cleaned, without spaces around it, and perhaps empty.
-func (a *App) prompt(title, value string, limit int, save func(text string) tea.Cmd) tea.Cmd {
+func (a *App) prompt(title text.Text, value string, limit int, save func(words string) tea.Cmd) tea.Cmd {
 	p := &prompt{app: a, title: title, limit: limit, save: save, input: newInput(a.theme)}
-	p.input.Prompt = title + ": "
+	p.input.Prompt = string(title + ": ")
 	p.input.CharLimit = limit
 	p.input.SetValue(value)
 	p.input.CursorEnd()
@@ -33,11 +32,11 @@ func (a *App) prompt(title, value string, limit int, save func(text string) tea.
 	return nil
 }
 
-func (p *prompt) Title() string { return p.title }
+func (p *prompt) Title() text.Text { return p.title }
 
 func (p *prompt) SetSize(width, _ int) {
 	p.width = width
-	p.input.SetWidth(max(1, width-textWidth(p.input.Prompt)-2))
+	p.input.SetWidth(max(1, width-textWidth(text.Of(p.input.Prompt))-2))
 }
 
 // Place puts the prompt on the last line of the body.
@@ -58,16 +57,14 @@ func (p *prompt) Actions() []action {
 const mostBytes = 4
 
 func (p *prompt) take() tea.Cmd {
-	text := strings.TrimSpace(string(text.Clean(p.input.Value(), mostBytes*p.limit)))
-	return tea.Batch(p.app.pop(), p.save(text))
+	words := strings.TrimSpace(string(text.Clean(p.input.Value(), mostBytes*p.limit)))
+	return tea.Batch(p.app.pop(), p.save(words))
 }
 
 func (p *prompt) Update(msg tea.Msg) tea.Cmd {
-	var cmd tea.Cmd
-	p.input, cmd = p.input.Update(msg)
-	return cmd
+	return p.input.Update(msg)
 }
 
-func (p *prompt) View() string { return padStyled(p.input.View(), p.width) }
+func (p *prompt) View() styled { return padStyled(p.input.View(), p.width) }
 
 func (p *prompt) Cursor() *tea.Cursor { return p.input.Cursor() }

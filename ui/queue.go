@@ -2,14 +2,13 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -22,15 +21,15 @@ func newQueue(a *App) *view[state.QueueRow] {
 		columns: []column[state.QueueRow]{
 			{title: "no", width: 4, right: true, drop: 3, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(r *state.QueueRow) cell { return a.queueStatus(r) }},
-			{title: "model", width: 13, drop: 5, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{r.Model, toneMuted} }},
-			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
+			{title: "model", width: 13, drop: 5, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
+			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{text.Of(r.Name), toneText} }},
 			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
 			{title: "price", width: 7, right: true, drop: 1, sort: state.SortCost, cell: queuePrice},
 			{title: "age", width: 4, right: true, drop: 6, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
 			{title: "what", width: 14, grow: 3, drop: 2, sort: state.SortNone, cell: a.queueWords},
 		},
-		empty: func() []string {
-			return []string{
+		empty: func() []text.Text {
+			return []text.Text{
 				"Nothing waits. What you agree to while all slots are taken waits here, and is sent as they come free.",
 				a.keyFor(keymap.NewGeneration) + "  make a job",
 			}
@@ -38,24 +37,24 @@ func newQueue(a *App) *view[state.QueueRow] {
 	}}
 	v.pane = a.queuePane
 	none := needs(v.selected)
-	waits := func() string {
+	waits := func() text.Text {
 		switch r := v.selected(); {
 		case r == nil:
 			return none()
 		case r.Place == 0:
-			return "it does not stand in line: it is " + r.State.Word()
+			return text.Of("it does not stand in line: it is " + r.State.Word())
 		}
 		return ""
 	}
-	ends := func() string {
+	ends := func() text.Text {
 		if r := v.selected(); r != nil && r.State == state.QueueSending {
 			return "it is on its way: wait for the answer"
 		}
 		return none()
 	}
 	id := func() string { return v.selected().ID }
-	unmarked := func(why func() string) func() string { // what is marked is judged one by one
-		return func() string {
+	unmarked := func(why func() text.Text) func() text.Text { // what is marked is judged one by one
+		return func() text.Text {
 			if v.markCount() > 0 {
 				return ""
 			}
@@ -75,8 +74,8 @@ func newQueue(a *App) *view[state.QueueRow] {
 }
 
 // uneditable says why a row can't be taken back into the form.
-func (a *App) uneditable(which func() *state.QueueRow) func() string {
-	return func() string {
+func (a *App) uneditable(which func() *state.QueueRow) func() text.Text {
+	return func() text.Text {
 		switch r := which(); {
 		case r == nil:
 			return "there is nothing here to do that with"
@@ -95,7 +94,7 @@ func placeCell(r *state.QueueRow) cell {
 	if r.Place == 0 {
 		return cell{none, toneMuted}
 	}
-	return cell{fmt.Sprint(r.Place), toneText}
+	return cell{text.Sprint(r.Place), toneText}
 }
 
 // queueStatus says where a submission stands by glyph, word and colour.
@@ -116,14 +115,14 @@ func (a *App) queueStatus(r *state.QueueRow) cell {
 	case state.QueueWaiting:
 		n = tonePending
 	}
-	return cell{glyph + " " + r.State.Word(), n}
+	return cell{glyph + " " + text.Of(r.State.Word()), n}
 }
 
 func queuePrice(r *state.QueueRow) cell {
 	if !r.Priced {
 		return cell{none, toneMuted}
 	}
-	return cell{r.Cost.Rounded(), toneMoney}
+	return cell{text.Of(r.Cost.Rounded()), toneMoney}
 }
 
 // queueWords says in a few words what a row waits for.
@@ -141,9 +140,9 @@ func (a *App) queueWords(r *state.QueueRow) cell {
 	case state.QueueSending:
 		return cell{"", toneMuted}
 	case state.QueueRefused:
-		return cell{r.Reason, toneBad}
+		return cell{text.Of(r.Reason), toneBad}
 	case state.QueueHeld, state.QueueUnpriced:
-		return cell{r.Reason, toneWarn}
+		return cell{text.Of(r.Reason), toneWarn}
 	}
 	return a.waitWords(r)
 }
@@ -156,9 +155,9 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 	case held:
 		return cell{"the queue is held", toneWarn}
 	case !a.outbox.Sender:
-		return cell{a.outbox.holder.String() + " sends", toneMuted}
+		return cell{text.Of(a.outbox.holder.String() + " sends"), toneMuted}
 	case !until.IsZero() && r.Place == 1:
-		return cell{"tried in " + span(until.Sub(a.now)) + "; " + r.Reason, toneMuted}
+		return cell{"tried in " + span(until.Sub(a.now)) + "; " + text.Of(r.Reason), toneMuted}
 	case r.Place > 1:
 		return cell{"", toneMuted}
 	}
@@ -166,49 +165,49 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 }
 
 // queuePane says how the queue as a whole stands, and then what the row is.
-func (a *App) queuePane(r *state.QueueRow, width int) []string {
+func (a *App) queuePane(r *state.QueueRow, width int) []styled {
 	t := a.theme
-	lines := append(a.queueLines(width), "", t.text(toneTitle, r.Name), "")
+	lines := append(a.queueLines(width), "", t.text(toneTitle, text.Of(r.Name)), "")
 	status := a.queueStatus(r)
-	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("model", r.Model, toneText),
+	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("model", text.Of(r.Model), toneText),
 		t.fact("length", length(r.Length), toneText), t.fact("price", queuePrice(r).text, toneMoney))
 	if r.Reason != "" {
-		lines = append(lines, a.advice(width, "because", r.Reason, toneText)...)
+		lines = append(lines, a.advice(width, "because", text.Of(r.Reason), toneText)...)
 	}
 	return lines
 }
 
 // queueLines are the state of the whole queue.
-func (a *App) queueLines(width int) []string {
+func (a *App) queueLines(width int) []styled {
 	t := a.theme
 	waiting := a.outbox.Queue.Len()
-	lines := []string{t.text(toneTitle, count(waiting, "job waits", "jobs wait"))}
+	lines := []styled{t.text(toneTitle, count(waiting, "job waits", "jobs wait"))}
 	if end := a.outbox.end; !end.IsZero() {
 		lines = append(lines, t.fact("done", "in about "+roughly(end.Sub(a.now))+", at "+endClock(end, a.now), toneText))
 	}
 	lines = append(lines, a.advice(width, "slots", a.slotWords(), toneText)...)
 	if why, held := a.outbox.Queue.Paused(); held {
-		lines = append(lines, a.advice(width, "held", why+"; "+a.keyFor(keymap.PauseQueue)+" lets it go on", toneWarn)...)
+		lines = append(lines, a.advice(width, "held", text.Of(why+"; ")+a.keyFor(keymap.PauseQueue)+" lets it go on", toneWarn)...)
 	}
 	if !a.outbox.Sender {
-		lines = append(lines, a.advice(width, "sent by", a.outbox.holder.String(), toneText)...)
+		lines = append(lines, a.advice(width, "sent by", text.Of(a.outbox.holder.String()), toneText)...)
 	}
 	return lines
 }
 
 // slotWords say how many slots there are, and how that is known.
-func (a *App) slotWords() string {
-	var words string
+func (a *App) slotWords() text.Text {
+	var words text.Text
 	switch {
 	case a.store.Slots > 0:
-		words = fmt.Sprintf("%d, as the server said", a.store.Slots)
+		words = text.Sprintf("%d, as the server said", a.store.Slots)
 	case a.cfg.Slots > 0:
-		words = fmt.Sprintf("%d, as configured", a.cfg.Slots)
+		words = text.Sprintf("%d, as configured", a.cfg.Slots)
 	default:
 		words = "not known yet, so one at a time; set slots in [queue], or wait for the server to tell"
 	}
 	if a.cfg.Reserve > 0 {
-		words += fmt.Sprintf("; %d left to others", a.cfg.Reserve)
+		words += text.Sprintf("; %d left to others", a.cfg.Reserve)
 	}
 	return words
 }
@@ -227,7 +226,7 @@ func (a *App) openQueued(r *state.QueueRow) tea.Cmd {
 	case r.State == state.QueueReprice:
 		return a.wantPrice(r.ID)
 	}
-	a.push(&pager{app: a, title: "waiting", content: func(width int) []string { return a.queuedLines(r.ID, width-2) }})
+	a.push(&pager{app: a, title: "waiting", content: func(width int) []styled { return a.queuedLines(r.ID, width-2) }})
 	return nil
 }
 
@@ -253,7 +252,7 @@ func (a *App) landWanted(d state.Done) tea.Cmd {
 	a.calm()
 	switch {
 	case d.Err != nil:
-		a.complain(d.Submission.Reason)
+		a.complain(text.Of(d.Submission.Reason))
 	case len(a.stack) == 1:
 		return a.confirmSpending(&spending{submission: d.Submission})
 	}
@@ -261,17 +260,17 @@ func (a *App) landWanted(d state.Done) tea.Cmd {
 }
 
 // queuedLines tell all about a submission that waits.
-func (a *App) queuedLines(id string, width int) []string {
+func (a *App) queuedLines(id string, width int) []styled {
 	sub, ok := a.outbox.Find(id)
 	row, listed := a.store.Queue.Find(id)
 	if !ok || !listed {
-		return []string{"", "  " + a.theme.text(toneText, "It has left the queue."), "", "  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back")}
+		return []styled{"", "  " + a.theme.text(toneText, "It has left the queue."), "", "  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back")}
 	}
 	t := a.theme
-	lines := append([]string{""}, a.queuePane(&row, width)...)
+	lines := append([]styled{""}, a.queuePane(&row, width)...)
 	lines = append(lines, t.fact("agreed", happened(sub.ConfirmedAt, a.now), toneText))
-	lines = append(lines, a.advice(width, "known by", sub.Price.Basis, toneMuted)...)
-	left := "estimated again before it is sent"
+	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), toneMuted)...)
+	left := text.Text("estimated again before it is sent")
 	if sub.Price.Fresh(a.now) {
 		left = "holds for " + span(state.PriceValid-a.now.Sub(sub.Price.At))
 	}
@@ -307,7 +306,7 @@ func (a *App) keepOrder() tea.Cmd {
 
 // changeQueue has the journal note a change that is drawn already. The words
 // are said when it is noted: whoever has read them may rely on it.
-func (a *App) changeQueue(ids []string, words string, change func(context.Context) error) tea.Cmd {
+func (a *App) changeQueue(ids []string, words text.Text, change func(context.Context) error) tea.Cmd {
 	a.outbox.Begin(ids...)
 	s := a.session
 	return func() tea.Msg { return queueChangedMsg{s, ids, words, change(context.Background())} }
@@ -317,7 +316,7 @@ func (a *App) changeQueue(ids []string, words string, change func(context.Contex
 type queueChangedMsg struct {
 	session *Session
 	ids     []string
-	words   string // what to say then, "" for nothing
+	words   text.Text // what to say then, "" for nothing
 	err     error
 }
 
@@ -382,7 +381,7 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 // pauseQueue holds the whole queue, or lets it go on; the next start finds it
 // as it was left.
 func (a *App) pauseQueue() tea.Cmd {
-	hold, words := false, "the queue goes on"
+	hold, words := false, text.Text("the queue goes on")
 	if _, held := a.outbox.Queue.Paused(); held {
 		a.outbox.Queue.Resume()
 	} else {
@@ -422,7 +421,7 @@ func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
 	a.showOutbox()
 	if sub.State != state.SubmissionRejected {
 		if err := edited.Edit(); err != nil {
-			a.complain(err.Error())
+			a.complain(text.Of(err.Error()))
 			return nil
 		}
 	}
@@ -459,9 +458,9 @@ func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
 	}
 	return a.ask(&confirm{
 		title: "Drop " + count(len(ids), "job", "jobs") + "?",
-		body: func(width int) []string {
-			return wrap("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: "+
-				a.keyFor(keymap.Edit)+" would keep it in the form.", width)
+		body: func(width int) []styled {
+			return toned(a.theme, toneText, wrap("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: "+
+				a.keyFor(keymap.Edit)+" would keep it in the form.", width))
 		},
 		yes: "drop", no: "keep",
 		answer: func(yes bool) tea.Cmd {
@@ -507,12 +506,12 @@ func (a *App) dropNow(ids []string) tea.Cmd {
 
 // endClock says to the minute when something should be done, with the day of the
 // week when that is not today.
-func endClock(end, now time.Time) string {
+func endClock(end, now time.Time) text.Text {
 	end, now = end.Local(), now.Local()
 	if end.YearDay() != now.YearDay() || end.Year() != now.Year() {
-		return end.Format("Mon 15:04")
+		return text.Of(end.Format("Mon 15:04"))
 	}
-	return end.Format("15:04")
+	return text.Of(end.Format("15:04"))
 }
 
 // queuePiece says in the header how many wait and until when.
@@ -521,14 +520,11 @@ func (a *App) queuePiece() (piece, bool) {
 	if n == 0 {
 		return piece{}, false
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "queue %d", n)
-	tone := toneText
+	words, tone := text.Sprintf("queue %d", n), toneText
 	if _, held := a.outbox.Queue.Paused(); held {
-		b.WriteString(" held")
-		tone = toneWarn
+		words, tone = words+" held", toneWarn
 	} else if end := a.outbox.end; !end.IsZero() {
-		b.WriteString(" ~" + endClock(end, a.now))
+		words += " ~" + endClock(end, a.now)
 	}
-	return piece{b.String() + "  ", tone}, true
+	return piece{words + "  ", tone}, true
 }

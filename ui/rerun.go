@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -80,11 +80,11 @@ func (s *jobSet) ids() []string {
 
 // runningAgain are the actions that make new jobs from those there are.
 func (a *App) runningAgain(set jobSet) []action {
-	refuse := func() string {
+	refuse := func() text.Text {
 		n := set.many()
 		switch {
 		case n > groupMost:
-			return fmt.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
+			return text.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
 		case n == 0 && set.one() == nil:
 			return "there is nothing here to run again"
 		case n == 0 && set.one().Intent == state.SubmissionSending:
@@ -113,8 +113,8 @@ func (a *App) runningAgain(set jobSet) []action {
 type source struct {
 	job   state.Generation
 	draft state.Draft
-	lost  []string // what could not be taken over, in words
-	err   error    // why it can't be run again; nil if it can
+	lost  []text.Text // what could not be taken over, in words
+	err   error       // why it can't be run again; nil if it can
 }
 
 var (
@@ -145,7 +145,8 @@ func sources(ctx context.Context, s *Session, jobs []state.Generation) ([]source
 	for i := range out {
 		x := &out[i]
 		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, errForgotten) {
-			x.draft, x.lost = state.DraftFromJob(g)
+			draft, lost := state.DraftFromJob(g)
+			x.draft, x.lost = draft, text.All(lost)
 			x.err = nil
 		}
 		x.draft.UpdatedAt = time.Time{} // nothing of it was typed yet
@@ -164,7 +165,7 @@ func (x *source) recall(sub *state.Submission, known bool) (ask bool) {
 	case known && !sub.Draft.Empty():
 		x.draft = state.DraftFromSubmission(sub)
 		if x.job.Intent != "" {
-			x.draft.Doubt = doubtful(sub)
+			x.draft.Doubt = string(doubtful(sub))
 		}
 	case x.job.Intent != "":
 		x.err = errUnwritten
@@ -216,7 +217,7 @@ func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
 	}
-	a.busy("reading what " + g.Name + " was made from" + a.theme.glyphs.more)
+	a.busy(text.Of("reading what "+g.Name+" was made from") + a.theme.glyphs.more)
 	s, from := a.session, a.top()
 	return func() tea.Msg {
 		m := sourceMsg{session: s, from: from, choose: choose}
@@ -244,7 +245,7 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 	a.calm()
 	switch {
 	case m.source.err != nil:
-		a.complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))
+		a.complain(text.Of(m.source.job.Name+" can't be run again: ") + errorText(m.source.err))
 		return nil
 	case a.top() != m.from:
 		return nil // somebody is at work elsewhere by now
@@ -258,18 +259,18 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 
 // unfit says which models can't take what a job was made from. A job's output
 // is as long as one of its inputs.
-func (a *App) unfit(x *source) func(model string) string {
+func (a *App) unfit(x *source) func(model string) text.Text {
 	env := state.CheckEnv{
 		Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
 	}
-	return func(model string) string { return x.draft.Unfit(model, env) }
+	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
 }
 
 // origin is the job that a form was started from.
 type origin struct {
 	job   state.Generation
 	draft state.Draft // as it was
-	lost  []string
+	lost  []text.Text
 }
 
 // formAgain opens a form with a job as it was, or with another model. What
@@ -289,22 +290,22 @@ func (a *App) formAgain(x source, model string) tea.Cmd {
 
 // originLines tell above the form what it was started from, what could not be
 // taken over, and what becomes of what was typed before.
-func (f *generationForm) originLines() []string {
+func (f *generationForm) originLines() []styled {
 	o, t := f.origin, f.app.theme
 	if o == nil {
 		return nil
 	}
-	var lines []string
-	add := func(n tone, words string) {
+	var lines []styled
+	add := func(n tone, words text.Text) {
 		for _, l := range wrap(words, max(10, f.width-4)) {
 			lines = append(lines, "  "+t.text(n, l))
 		}
 	}
 	if len(f.changes()) > 0 {
-		add(toneMuted, changedMark+" differs from "+o.job.Name)
+		add(toneMuted, changedMark+" differs from "+text.Of(o.job.Name))
 	}
 	if len(o.lost) > 0 {
-		add(toneWarn, "Not taken over: "+strings.Join(o.lost, "; "))
+		add(toneWarn, "Not taken over: "+text.Join(o.lost, "; "))
 	}
 	if f.aside {
 		add(toneMuted, "What was typed before is kept, and is back when this form is left.")
@@ -338,9 +339,9 @@ func (f *generationForm) leave() tea.Cmd {
 	env := f.env()
 	return a.ask(&confirm{
 		title: "Keep this in place of what was typed before?",
-		body: func(width int) []string {
-			return wrap(fmt.Sprintf("The form keeps one unsent job. Before this one (%s) it was %s.",
-				f.draft.Name(env), a.draft.Name(env)), width)
+		body: func(width int) []styled {
+			return toned(a.theme, toneText, wrap(text.Sprintf("The form keeps one unsent job. Before this one (%s) it was %s.",
+				f.draft.Name(env), a.draft.Name(env)), width))
 		},
 		yes: "keep this one", no: "keep the earlier one", binds: true,
 		answer: func(yes bool) tea.Cmd {
@@ -371,21 +372,21 @@ func (f *generationForm) release() {
 
 // comparison says how a price stands to what the job cost that the form was
 // started from, and what was changed.
-func (a *App) comparison(s *spending, width int) []string {
+func (a *App) comparison(s *spending, width int) []styled {
 	if s.form == nil || s.form.origin == nil {
 		return nil
 	}
 	o := s.form.origin
-	lines := a.advice(width, "that is", difference(s.submission.Price, a.store.Cost(&o.job), o.job.Name), toneMoney)
-	var changed []string
+	lines := a.advice(width, "that is", difference(s.submission.Price, a.store.Cost(&o.job), text.Of(o.job.Name)), toneMoney)
+	var changed []text.Text
 	for _, field := range s.submission.Draft.Changes(o.draft) {
 		changed = append(changed, fieldWords(field))
 	}
-	return append(lines, a.advice(width, "changed", strings.Join(changed, ", "), toneText)...)
+	return append(lines, a.advice(width, "changed", text.Join(changed, ", "), toneText)...)
 }
 
 // difference says how much more or less a price is than what a job cost.
-func difference(p state.Price, was state.Cost, name string) string {
+func difference(p state.Price, was state.Cost, name text.Text) text.Text {
 	more, known := state.PriceDifference(p, was)
 	if !known {
 		return "not to be compared: a cost of " + name + " is not known"
@@ -396,15 +397,15 @@ func difference(p state.Price, was state.Cost, name string) string {
 	}
 	switch {
 	case more > 0:
-		return fmt.Sprintf("%s%s more than %s, %s", about, more, name, cost)
+		return text.Sprintf("%s%s more than %s, %s", about, more, name, cost)
 	case more < 0:
-		return fmt.Sprintf("%s%s less than %s, %s", about, -more, name, cost)
+		return text.Sprintf("%s%s less than %s, %s", about, -more, name, cost)
 	}
-	return fmt.Sprintf("%sas much as %s, %s", about, name, cost)
+	return text.Sprintf("%sas much as %s, %s", about, name, cost)
 }
 
 // fieldWords is a field of a draft as a person calls it.
-func fieldWords(name string) string {
+func fieldWords(name string) text.Text {
 	switch name {
 	case state.FieldVisual:
 		return "video"
@@ -415,5 +416,5 @@ func fieldWords(name string) string {
 	case state.FieldWebhook:
 		return "webhook"
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(name, state.OptionField("")), "_", " ")
+	return text.Of(strings.ReplaceAll(strings.TrimPrefix(name, state.OptionField("")), "_", " "))
 }

@@ -5,17 +5,18 @@ import (
 
 	"charm.land/bubbles/v2/key"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
 // screen is one thing that can own the keyboard: a view, details, a form, a
 // prompt, a dialog.
 type screen interface {
-	Title() string
+	Title() text.Text
 	SetSize(width, height int)
 	Actions() []action
 	Update(tea.Msg) tea.Cmd // what no action claimed: typing, pastes, ticks
-	View() string
+	View() styled
 }
 
 // overlay is a screen that leaves the one below it visible.
@@ -43,14 +44,14 @@ type action struct {
 	name   keymap.Name // "" for the few that have no place in the keymap
 	key    key.Binding
 	run    func() tea.Cmd
-	refuse func() string // why it can't be done now, "" when it can; may be nil
-	hint   bool          // named in the line of hints, not in the help alone
-	short  string        // its words there, "" when they are the help's
+	refuse func() text.Text // why it can't be done now, "" when it can; may be nil
+	hint   bool             // named in the line of hints, not in the help alone
+	short  text.Text        // its words there, "" when they are the help's
 }
 
 func (x action) matches(k tea.KeyPressMsg) bool { return key.Matches(k, x.key) }
 
-func (x action) refusal() string {
+func (x action) refusal() text.Text {
 	if x.refuse == nil {
 		return ""
 	}
@@ -63,14 +64,14 @@ func (a *App) does(n keymap.Name, run func() tea.Cmd) action {
 }
 
 // unless gives an action a reason not to be done.
-func (x action) unless(why func() string) action {
+func (x action) unless(why func() text.Text) action {
 	x.refuse = why
 	return x
 }
 
 // hinted has an action named in the line of hints, in words that may be
 // shorter than the help's.
-func (x action) hinted(words string) action {
+func (x action) hinted(words text.Text) action {
 	x.hint, x.short = true, words
 	return x
 }

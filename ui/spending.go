@@ -2,13 +2,13 @@ package ui
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/ui/dispatch"
@@ -35,50 +35,50 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 	c := &confirm{
 		title: "Send this job?",
 		yes:   "send it", no: "no, go back",
-		amount: func(width int) []string {
+		amount: func(width int) []styled {
 			return toned(a.theme, toneMoney, wrap(priceWords(s.submission.Price), width))
 		},
-		warning: func(width int) []string { return a.spendingWarnings(s, width) },
-		body:    func(width int) []string { return a.spendingLines(s, width) },
+		warning: func(width int) []styled { return a.spendingWarnings(s, width) },
+		body:    func(width int) []styled { return a.spendingLines(s, width) },
 		answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
 	}
 	if s.submission.Kind == state.SubmitBatch {
-		c.title = fmt.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
+		c.title = text.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
 	}
 	charge := state.ChargeOf(s.submission.Price)
 	if s.submission.Kind == state.SubmitBatch {
 		charge = state.ChargeOfBatch(s.submission.Price, s.submission.BatchLines)
 	}
-	return a.askToSpend(c, charge, s.submission.Price.Known(), func(words string) { a.spendingFailed(s, errors.New(words)) })
+	return a.askToSpend(c, charge, s.submission.Price.Known(), func(words text.Text) { a.spendingFailed(s, errors.New(string(words))) })
 }
 
 // askToSpend puts a question about money up, if the budgets allow it: a hard one
 // refuses, a soft one has the amount typed, and so does a price that nobody
 // knows.
-func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse func(words string)) tea.Cmd {
+func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
 	v := a.weigh(charge)
 	answer := c.answer
 	c.answer = func(yes bool) tea.Cmd {
 		// Much may have been agreed to elsewhere since the question was put up.
 		if now := a.weigh(charge); yes && now.Level > v.Level {
-			refuse("Not within the budget any more: " + now.Words[0])
+			refuse(text.Of("Not within the budget any more: " + now.Words[0]))
 			return nil
 		}
 		return answer(yes)
 	}
 	switch {
 	case v.Level == state.BudgetHard:
-		refuse("Not within the budget: " + v.Words[0])
+		refuse(text.Of("Not within the budget: " + v.Words[0]))
 		return nil
 	case v.Level == state.BudgetSoft:
 		c.word, c.accepts = v.Word(), v.Accepts
 		warning := c.warning
-		c.warning = func(width int) (lines []string) {
+		c.warning = func(width int) (lines []styled) {
 			if warning != nil {
 				lines = warning(width)
 			}
 			for _, w := range v.Words {
-				lines = append(lines, a.advice(width, "budget", w, toneWarn)...)
+				lines = append(lines, a.advice(width, "budget", text.Of(w), toneWarn)...)
 			}
 			return lines
 		}
@@ -95,34 +95,34 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 }
 
 // spendingWarnings are what has to be read before a yes to a price.
-func (a *App) spendingWarnings(s *spending, width int) []string {
-	lines := a.advice(width, "but", s.submission.Draft.Doubt, toneWarn)
-	return append(lines, a.advice(width, "but", s.end.Short(a.outbox.ServerTime(a.now)), toneWarn)...)
+func (a *App) spendingWarnings(s *spending, width int) []styled {
+	lines := a.advice(width, "but", text.Of(s.submission.Draft.Doubt), toneWarn)
+	return append(lines, a.advice(width, "but", text.Of(s.end.Short(a.outbox.ServerTime(a.now))), toneWarn)...)
 }
 
 // spendingLines state all that a price rests on.
-func (a *App) spendingLines(s *spending, width int) []string {
+func (a *App) spendingLines(s *spending, width int) []styled {
 	t, sub := a.theme, &s.submission
 	lines := append(a.comparison(s, width), "")
 	model := sub.Model
 	if model == "" {
 		model = "several models"
 	}
-	lines = append(lines, t.fact("model", model, toneText))
+	lines = append(lines, t.fact("model", text.Of(model), toneText))
 	for _, in := range s.inputs {
 		words := in.Name
 		if in.Seconds > 0 {
 			words += ", " + dispatch.Seconds(in.Seconds)
 		}
-		lines = append(lines, t.fact(in.Kind, fit(words, min(width-10, textWidth(words)), false, t.glyphs.more), toneText))
+		lines = append(lines, t.fact(text.Of(in.Kind), shorten(text.Of(words), width-10, t.glyphs.more), toneText))
 	}
 	if sub.Price.Frames > 0 {
-		lines = append(lines, t.fact("frames", fmt.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText))
+		lines = append(lines, t.fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText))
 	}
 	if sub.Price.Seconds > 0 {
-		lines = append(lines, t.fact("length", dispatch.Seconds(sub.Price.Seconds)+" of output", toneText))
+		lines = append(lines, t.fact("length", text.Of(dispatch.Seconds(sub.Price.Seconds)+" of output"), toneText))
 	}
-	lines = append(lines, a.advice(width, "known by", sub.Price.Basis, toneMuted)...)
+	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), toneMuted)...)
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
 		lines = append(lines, t.fact("today", a.sumWords(&today)+" so far", toneMuted))
 	}
@@ -130,18 +130,18 @@ func (a *App) spendingLines(s *spending, width int) []string {
 }
 
 // priceWords say a price in the account's currency; a guess is marked ≈.
-func priceWords(p state.Price) string {
+func priceWords(p state.Price) text.Text {
 	about := ""
 	if p.Approximate {
 		about = "≈ "
 	}
 	switch {
 	case p.Credits != nil && p.Cost != nil:
-		return fmt.Sprintf("This will cost %s%g credits (list price %s)", about, *p.Credits, p.Cost)
+		return text.Sprintf("This will cost %s%g credits (list price %s)", about, *p.Credits, p.Cost)
 	case p.Credits != nil:
-		return fmt.Sprintf("This will cost %s%g credits", about, *p.Credits)
+		return text.Sprintf("This will cost %s%g credits", about, *p.Credits)
 	case p.Cost != nil:
-		return fmt.Sprintf("This will cost %s%s at list price", about, p.Cost)
+		return text.Sprintf("This will cost %s%s at list price", about, p.Cost)
 	}
 	return "The price is not known"
 }
@@ -188,11 +188,11 @@ func (a *App) spendingFailed(s *spending, err error) {
 	words := err.Error()
 	switch {
 	case s.form != nil:
-		s.form.reason = words
+		s.form.reason = text.Of(words)
 	case s.batch != nil:
-		s.batch.show(batchProblems{words: []string{words}})
+		s.batch.show(batchProblems{words: []text.Text{text.Of(words)}})
 	}
-	a.complain(words)
+	a.complain(text.Of(words))
 }
 
 // intend shows a submission that nothing is known to have come of, in the list
@@ -240,7 +240,7 @@ func (a *App) landSending(d state.Done) tea.Cmd {
 func (a *App) unclear(sub *state.Submission) tea.Cmd {
 	if a.outbox.attended[sub.ID] != nil && sub.Kind == state.SubmitGeneration && a.draft.Empty() {
 		a.draft = sub.Draft.Clone()
-		a.draft.Doubt = doubtful(sub)
+		a.draft.Doubt = string(doubtful(sub))
 	}
 	delete(a.outbox.attended, sub.ID)
 	a.complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
@@ -249,8 +249,8 @@ func (a *App) unclear(sub *state.Submission) tea.Cmd {
 }
 
 // doubtful warns of sending once more what may have been accepted.
-func doubtful(sub *state.Submission) string {
-	return "This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice."
+func doubtful(sub *state.Submission) text.Text {
+	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice.")
 }
 
 // sent puts the new job on the screen, before any poll sees it.
@@ -265,7 +265,7 @@ func (a *App) sent(d state.Done) tea.Cmd {
 	a.forgetDoubt(&sub)
 	if d.Batch != nil {
 		a.store.Batches.Put(state.NewBatch(*d.Batch), a.now)
-		a.say(fmt.Sprintf("batch accepted: %s", d.Batch.ID))
+		a.say(text.Sprintf("batch accepted: %s", d.Batch.ID))
 		if len(a.stack) > 1 || !attended {
 			return nil // somebody is at work on another screen
 		}
@@ -274,7 +274,7 @@ func (a *App) sent(d state.Done) tea.Cmd {
 	row := state.NewGeneration(*d.Job)
 	row.Expect(sub.Name, sub.Price.Seconds)
 	a.store.Observe([]state.Generation{row}, a.now)
-	a.say("accepted: " + sub.Name)
+	a.say(text.Of("accepted: " + sub.Name))
 	if d.Unrecorded != nil || !a.draft.Empty() {
 		return nil // the journal is stuck, or holds the next one in its place already
 	}
@@ -294,31 +294,31 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 	sub := d.Submission
 	s := a.outbox.attended[sub.ID]
 	delete(a.outbox.attended, sub.ID)
-	words := map[state.SubmissionState]string{
+	words := map[state.SubmissionState]text.Text{
 		state.SubmissionRejected:  "Refused, nothing was charged: ",
 		state.SubmissionQueued:    "Not taken now, nothing was charged: ",
 		state.SubmissionConfirmed: "Not sent, nothing was charged: ",
-	}[sub.State] + sub.Reason
+	}[sub.State] + text.Of(sub.Reason)
 	switch {
 	case sub.Kind == state.SubmitBatch:
 		a.complain(words)
 		f := a.batchForm()
-		f.problems, f.came = batchProblems{words: []string{words}}, time.Now()
+		f.problems, f.came = batchProblems{words: []text.Text{words}}, time.Now()
 		a.bring(f)
 		return nil
 	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
 		return a.giveBack(s, &sub, words)
 	case sub.State == state.SubmissionRejected || d.Unfit:
-		a.complain(sub.Name + ": " + words)
+		a.complain(text.Of(sub.Name+": ") + words)
 	case s != nil:
-		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + sub.Reason)
+		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + text.Of(sub.Reason))
 	}
 	return nil
 }
 
 // giveBack takes a submission that was not sent out of the queue and brings its
 // form back with the reason.
-func (a *App) giveBack(s *spending, sub *state.Submission, words string) tea.Cmd {
+func (a *App) giveBack(s *spending, sub *state.Submission, words text.Text) tea.Cmd {
 	a.complain(words)
 	f := a.generationForm(sub.Draft)
 	f.reason, f.came, f.aside = words, time.Now(), !a.draft.Empty()

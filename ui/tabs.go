@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"fmt"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -13,10 +13,10 @@ import (
 // tab is one of the views at the top.
 type tab struct {
 	key    keymap.Name
-	title  string
+	title  text.Text
 	topic  state.Topic // what the poller asks more often while it is shown
 	make   func(a *App) screen
-	count  func(a *App) string
+	count  func(a *App) text.Text
 	screen screen // once it is made
 }
 
@@ -24,12 +24,12 @@ type tab struct {
 // line here; keymap has spare names for nine.
 func views() []tab {
 	return []tab{
-		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *App) screen { return newGenerations(a) }, count: func(a *App) string { return total(a, &a.store.Generations) }},
-		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) screen { return newBatches(a) }, count: func(a *App) string { return total(a, &a.store.Batches) }},
-		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) screen { return newAssets(a) }, count: func(a *App) string { return total(a, &a.store.Assets) }},
-		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) screen { return newModels(a) }, count: func(a *App) string { return total(a, &a.store.Models) }},
-		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) screen { return newQueue(a) }, count: func(a *App) string { return fmt.Sprint(a.store.Queue.Len()) }},
-		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *App) screen { return newLedger(a) }, count: func(*App) string { return "" }},
+		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *App) screen { return newGenerations(a) }, count: func(a *App) text.Text { return total(a, &a.store.Generations) }},
+		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) screen { return newBatches(a) }, count: func(a *App) text.Text { return total(a, &a.store.Batches) }},
+		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) screen { return newAssets(a) }, count: func(a *App) text.Text { return total(a, &a.store.Assets) }},
+		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) screen { return newModels(a) }, count: func(a *App) text.Text { return total(a, &a.store.Models) }},
+		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) screen { return newQueue(a) }, count: func(a *App) text.Text { return text.Sprint(a.store.Queue.Len()) }},
+		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *App) screen { return newLedger(a) }, count: func(*App) text.Text { return "" }},
 	}
 }
 
@@ -44,14 +44,14 @@ func newTabs(a *App) []tab {
 
 // total says how many there are, as far as is known: "≥ 200" while the past is
 // still loading, nothing before the first answer.
-func total[T any](a *App, c *state.Collection[T]) string {
+func total[T any](a *App, c *state.Collection[T]) text.Text {
 	switch {
 	case !c.Known() && c.Len() == 0:
 		return ""
 	case a.partial(c):
-		return fmt.Sprintf("≥%d", c.Len())
+		return text.Sprintf("≥%d", c.Len())
 	}
-	return fmt.Sprint(c.Len())
+	return text.Sprint(c.Len())
 }
 
 // partial reports whether more of a collection exists than is loaded.
@@ -99,7 +99,7 @@ func (a *App) elsewhere() (acts []action) {
 	}
 	for i, v := range views() {
 		act := a.does(v.key, func() tea.Cmd { return a.show(i) })
-		act.key.SetHelp(act.key.Help().Key, strings.ToLower(v.title))
+		act.key.SetHelp(act.key.Help().Key, strings.ToLower(string(v.title)))
 		acts = append(acts, act)
 	}
 	step := func(by int) func() tea.Cmd {
@@ -123,7 +123,7 @@ func (a *App) suspend() tea.Cmd {
 }
 
 // unstoppable says why the program can't be suspended.
-func (a *App) unstoppable() string {
+func (a *App) unstoppable() text.Text {
 	if a.cfg.Suspend == nil {
 		return "no shell waits behind dubtop here that could bring it back"
 	}
@@ -131,7 +131,7 @@ func (a *App) unstoppable() string {
 }
 
 // unspendable says why nothing that costs money can be begun.
-func (a *App) unspendable() string {
+func (a *App) unspendable() text.Text {
 	switch {
 	case a.session == nil:
 		return "there is no account yet"
@@ -157,7 +157,7 @@ func (a *App) refreshNow() tea.Cmd {
 func (a *App) togglePause() {
 	a.poller.Pause(!a.poller.Paused())
 	if a.poller.Paused() {
-		a.say("paused: nothing is asked until " + a.cfg.Keys.Binding(keymap.Pause).Help().Key)
+		a.say(text.Of("paused: nothing is asked until " + a.cfg.Keys.Binding(keymap.Pause).Help().Key))
 		return
 	}
 	a.say("refreshing again")
@@ -184,10 +184,10 @@ func (a *App) quit() tea.Cmd {
 }
 
 // askToLeave asks whether to leave all the same.
-func (a *App) askToLeave(title, words string, leave func() tea.Cmd) tea.Cmd {
+func (a *App) askToLeave(title, words text.Text, leave func() tea.Cmd) tea.Cmd {
 	return a.ask(&confirm{
 		title: title, leaving: true,
-		body: func(width int) []string { return wrap(words, width) },
+		body: func(width int) []styled { return toned(a.theme, toneText, wrap(words, width)) },
 		yes:  "leave now", no: "wait here",
 		answer: func(yes bool) tea.Cmd {
 			if yes {

@@ -1,10 +1,9 @@
 package ui
 
 import (
-	"strings"
-
 	"charm.land/lipgloss/v2"
-	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/api/text"
 )
 
 // tone is a meaning a text can have. Screens speak of tones; only the theme
@@ -30,18 +29,6 @@ const (
 	toneCount // how many tones there are
 )
 
-// paint wraps text in the escape sequences of one style. It is computed once
-// a theme: measuring and building styles for every cell is what makes frames
-// slow.
-type paint struct{ open, close string }
-
-func (p paint) on(s string) string {
-	if s == "" {
-		return ""
-	}
-	return p.open + s + p.close
-}
-
 // theme is the look: colours by meaning, and the glyphs the terminal can draw.
 type theme struct {
 	dark   bool
@@ -53,10 +40,10 @@ type theme struct {
 
 // glyphs are the few symbols we draw, in Unicode or in ASCII.
 type glyphs struct {
-	running, pending, completed, failed, unknown, alert string
-	cursor, mark, full, empty                           string
-	steps                                               string // of a column, from low to full
-	line, dot, more, arrow                              string
+	running, pending, completed, failed, unknown, alert text.Text
+	cursor, mark, full, empty                           text.Text
+	steps                                               text.Text // of a column, from low to full
+	line, dot, more, arrow                              text.Text
 	border                                              lipgloss.Border
 }
 
@@ -124,11 +111,6 @@ func (p colours) of(n tone) string {
 	return ""
 }
 
-func newPaint(s lipgloss.Style) paint {
-	open, shut, _ := strings.Cut(s.Render("\x00"), "\x00")
-	return paint{open, shut}
-}
-
 func unicodeGlyphs() glyphs {
 	return glyphs{
 		running: "●", pending: "○", completed: "✓", failed: "✗", unknown: "?", alert: "!",
@@ -145,56 +127,4 @@ func asciiGlyphs() glyphs {
 		line: "-", dot: "-", more: "~", arrow: ">",
 		border: lipgloss.ASCIIBorder(),
 	}
-}
-
-// plainASCII draws a frame with ASCII alone, cell for cell, for terminals that
-// would show anything else as rubbish.
-func plainASCII(frame string) string {
-	var b strings.Builder
-	b.Grow(len(frame))
-	for _, r := range frame {
-		switch {
-		case r < 0x80:
-			b.WriteRune(r)
-		case strings.ContainsRune("–—‑", r):
-			b.WriteByte('-')
-		case strings.ContainsRune("“”„", r):
-			b.WriteByte('"')
-		case strings.ContainsRune("‘’", r):
-			b.WriteByte('\'')
-		default:
-			b.WriteString(plainSymbol(r))
-		}
-	}
-	return b.String()
-}
-
-func plainSymbol(r rune) string {
-	switch r {
-	case '×':
-		return "x"
-	case '…', '≈':
-		return "~"
-	case '≥', '→':
-		return ">"
-	case '≤', '←':
-		return "<"
-	case '↑':
-		return "^"
-	case '↓':
-		return "v"
-	}
-	return strings.Repeat("?", ansi.StringWidth(string(r)))
-}
-
-// text draws a string in a tone.
-func (t *theme) text(n tone, s string) string { return t.normal[n].on(s) }
-
-// dim takes the colours off a drawn text, for what lies below a dialog.
-func (t *theme) dim(s string) string {
-	lines := strings.Split(ansi.Strip(s), "\n")
-	for i, line := range lines {
-		lines[i] = t.text(toneFaint, line)
-	}
-	return strings.Join(lines, "\n")
 }

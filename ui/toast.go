@@ -1,16 +1,16 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
 // toast is the one line that tells how something went. Success fades soon;
 // trouble stays longer, and until it is read something new waits for no one.
 type toast struct {
-	text  string
+	text  text.Text
 	tone  tone
 	until time.Time // zero: until replaced (an action under way)
 }
@@ -23,13 +23,13 @@ const (
 )
 
 // say tells that something went well.
-func (a *App) say(text string) { a.toast = toast{text, toneOK, a.now.Add(praiseTime)} }
+func (a *App) say(words text.Text) { a.toast = toast{words, toneOK, a.now.Add(praiseTime)} }
 
 // warn tells why something was not done.
-func (a *App) warn(text string) { a.toast = toast{text, toneWarn, a.now.Add(warningTime)} }
+func (a *App) warn(words text.Text) { a.toast = toast{words, toneWarn, a.now.Add(warningTime)} }
 
 // complain tells that something went wrong.
-func (a *App) complain(text string) { a.toast = toast{text, toneBad, a.now.Add(troubleTime)} }
+func (a *App) complain(words text.Text) { a.toast = toast{words, toneBad, a.now.Add(troubleTime)} }
 
 // announce tells what is wrong with the configuration: in the line as far as it
 // fits, in the help whole.
@@ -38,21 +38,21 @@ func (a *App) announce() {
 	case 0:
 		return
 	case 1:
-		a.warn(a.cfg.Notices[0])
+		a.warn(text.Of(a.cfg.Notices[0]))
 	default:
-		a.warn(fmt.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.cfg.Notices[0]))
+		a.warn(text.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.cfg.Notices[0]))
 	}
 	a.toast.until = a.now.Add(troubleTime)
 }
 
 // noticeLines are the problems of the configuration, whole.
-func (a *App) noticeLines(width int) []string {
+func (a *App) noticeLines(width int) []styled {
 	if len(a.cfg.Notices) == 0 {
 		return nil
 	}
-	lines := []string{"", "  " + a.theme.text(toneTitle, "Settings that could not be used as they are")}
+	lines := []styled{"", "  " + a.theme.text(toneTitle, "Settings that could not be used as they are")}
 	for _, n := range a.cfg.Notices {
-		for _, l := range wrap(n, max(10, width-4)) {
+		for _, l := range wrap(text.Of(n), max(10, width-4)) {
 			lines = append(lines, "  "+a.theme.text(toneWarn, l))
 		}
 	}
@@ -60,7 +60,7 @@ func (a *App) noticeLines(width int) []string {
 }
 
 // busy tells that something is being done; whatever ends it replaces it.
-func (a *App) busy(text string) { a.toast = toast{text, toneRunning, time.Time{}} }
+func (a *App) busy(words text.Text) { a.toast = toast{words, toneRunning, time.Time{}} }
 
 // calm ends a busy notice that has no outcome worth words.
 func (a *App) calm() {

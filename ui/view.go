@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 )
 
@@ -14,8 +14,8 @@ import (
 // a batch and the choice of an asset are views.
 type view[T any] struct {
 	list[T]
-	title string
-	pane  func(row *T, width int) []string
+	title text.Text
+	pane  func(row *T, width int) []styled
 	acts  []action
 
 	width, height int
@@ -30,7 +30,7 @@ const (
 	paneHeight  = 10
 )
 
-func (v *view[T]) Title() string { return v.title }
+func (v *view[T]) Title() text.Text { return v.title }
 
 // SetSize shares the room between list and pane.
 func (v *view[T]) SetSize(width, height int) {
@@ -80,7 +80,7 @@ func (v *view[T]) Actions() []action { return v.acts }
 
 func (v *view[T]) Update(tea.Msg) tea.Cmd { return nil }
 
-func (v *view[T]) View() string {
+func (v *view[T]) View() styled {
 	body := v.list.View()
 	t := v.app.theme
 	switch {
@@ -89,30 +89,25 @@ func (v *view[T]) View() string {
 	case v.width >= besideWidth:
 		return v.beside(body)
 	case v.height >= belowHeight:
-		lines := []string{filled(body, v.height-paneHeight-1), t.text(toneMuted, strings.Repeat(t.glyphs.line, v.width))}
-		return strings.Join(append(lines, v.paneLines(v.width-3, paneHeight, "   ")...), "\n")
+		lines := []styled{filled(body, v.height-paneHeight-1), t.text(toneMuted, text.Repeat(t.glyphs.line, v.width))}
+		return joined(append(lines, v.paneLines(v.width-3, paneHeight, "   ")...))
 	}
 	return body
 }
 
 // beside puts the pane to the right of the list, line by line.
-func (v *view[T]) beside(body string) string {
+func (v *view[T]) beside(body styled) styled {
 	t := v.app.theme
-	left := strings.Split(filled(body, v.height), "\n")
+	left := parted(filled(body, v.height))
 	right := v.paneLines(v.paneWidth()-2, v.height, "")
-	edge := t.text(toneMuted, " "+t.glyphs.border.Left) + " "
-	var b strings.Builder
-	for i, line := range left {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(padStyled(line, v.list.width))
-		b.WriteString(edge)
+	edge := t.text(toneMuted, " "+text.Of(t.glyphs.border.Left)) + " "
+	for i := range left {
+		left[i] = padStyled(left[i], v.list.width) + edge
 		if i < len(right) {
-			b.WriteString(right[i])
+			left[i] += right[i]
 		}
 	}
-	return b.String()
+	return joined(left)
 }
 
 // restTime is how long the cursor rests before the pane follows a key that is
@@ -159,7 +154,7 @@ func (v *view[T]) paned() *T {
 	return v.selected()
 }
 
-func (v *view[T]) paneLines(width, height int, indent string) []string {
+func (v *view[T]) paneLines(width, height int, indent styled) []styled {
 	row := v.paned()
 	if row == nil {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 )
@@ -25,14 +26,14 @@ type welcome struct {
 
 func newWelcome(a *App) *welcome { return &welcome{app: a} }
 
-func (w *welcome) Title() string { return "welcome" }
+func (w *welcome) Title() text.Text { return "welcome" }
 
 func (w *welcome) SetSize(width, height int) { w.width, w.height = width, height }
 
 func (w *welcome) Actions() []action {
 	a := w.app
-	letter := func(k, words string, run func() tea.Cmd) action {
-		return action{key: key.NewBinding(key.WithKeys(k), key.WithHelp(k, words)), run: run, hint: true}
+	letter := func(k string, words text.Text, run func() tea.Cmd) action {
+		return action{key: key.NewBinding(key.WithKeys(k), key.WithHelp(k, string(words))), run: run, hint: true}
 	}
 	return []action{
 		letter("1", "paste a key", func() tea.Cmd { a.push(newKeyPrompt(a)); return nil }),
@@ -55,9 +56,9 @@ func (w *welcome) demo() tea.Cmd {
 
 func (w *welcome) Update(tea.Msg) tea.Cmd { return nil }
 
-func (w *welcome) View() string {
+func (w *welcome) View() styled {
 	t := w.app.theme
-	lines := []string{
+	lines := []styled{
 		"", "  " + t.text(toneTitle, "Welcome to dubtop."),
 		"  " + t.text(toneMuted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
 		"  " + t.text(toneKey, "1") + "  " + t.text(toneText, "Paste an API key     ") + t.text(toneMuted, "tested first, saved only if you agree"),
@@ -68,23 +69,23 @@ func (w *welcome) View() string {
 	if len(w.app.cfg.LookedUp) > 0 {
 		lines = append(lines, "  "+t.text(toneMuted, "Looked for a key in:"))
 		for _, place := range w.app.cfg.LookedUp {
-			lines = append(lines, "  "+t.text(toneMuted, "  "+t.glyphs.dot+" "+place))
+			lines = append(lines, "  "+t.text(toneMuted, "  "+t.glyphs.dot+" "+text.Of(place)))
 		}
 	}
 	lines = append(lines, w.app.noticeLines(w.width)...)
 	for i, line := range lines {
 		lines[i] = fitStyled(line, w.width)
 	}
-	return strings.Join(lines, "\n")
+	return joined(lines)
 }
 
 // refusedKey says which key the server refuses, and the keys that help.
-func (a *App) refusedKey(refresh string) string {
+func (a *App) refusedKey(refresh text.Text) text.Text {
 	words := fmt.Sprintf("the API key was refused (%s: use another, %s: try again)", a.keyFor(keymap.ReplaceKey), refresh)
 	if from := a.session.KeyFrom; from != "" {
 		words += ": the one from " + from
 	}
-	return words
+	return text.Of(words)
 }
 
 // keyRefused reports whether the server refuses the key of this session.
@@ -94,7 +95,7 @@ func (a *App) keyRefused() bool {
 
 // irreplaceable says why the key can't be replaced now: what is on its way
 // belongs to the account of this one.
-func (a *App) irreplaceable() string {
+func (a *App) irreplaceable() text.Text {
 	switch {
 	case a.session.Demo:
 		return "the demo has no key; start dubtop without --demo"
@@ -108,10 +109,10 @@ func (a *App) irreplaceable() string {
 // done with it.
 type keyPrompt struct {
 	app     *App
-	input   textinput.Model
+	input   input
 	width   int
 	testing bool
-	trouble string
+	trouble text.Text
 }
 
 func newKeyPrompt(a *App) *keyPrompt {
@@ -123,7 +124,7 @@ func newKeyPrompt(a *App) *keyPrompt {
 	return p
 }
 
-func (p *keyPrompt) Title() string { return "API key" }
+func (p *keyPrompt) Title() text.Text { return "API key" }
 
 func (p *keyPrompt) SetSize(width, _ int) {
 	p.width = width
@@ -138,7 +139,7 @@ func (p *keyPrompt) Actions() []action {
 	}
 }
 
-func (p *keyPrompt) notYet() string {
+func (p *keyPrompt) notYet() text.Text {
 	switch {
 	case p.testing:
 		return "the key is being tested"
@@ -179,8 +180,8 @@ func (m triedMsg) land(a *App) tea.Cmd {
 	a.enter(m.session)
 	save := &confirm{
 		title: "The key works. Save it for the next time?",
-		body: func(width int) []string {
-			return wrap("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.", width)
+		body: func(width int) []styled {
+			return toned(a.theme, toneText, wrap("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.", width))
 		},
 		yes: "save it", no: "not now",
 		answer: func(yes bool) tea.Cmd {
@@ -208,7 +209,7 @@ func (m savedKeyMsg) land(a *App) tea.Cmd {
 	if a.cfg.KeyVariable != "" {
 		words += "; take " + a.cfg.KeyVariable + " out of the environment, it goes before the file"
 	}
-	a.say(words)
+	a.say(text.Of(words))
 	return nil
 }
 
@@ -216,14 +217,12 @@ func (p *keyPrompt) Update(msg tea.Msg) tea.Cmd {
 	if p.testing {
 		return nil
 	}
-	var cmd tea.Cmd
-	p.input, cmd = p.input.Update(msg)
-	return cmd
+	return p.input.Update(msg)
 }
 
-func (p *keyPrompt) View() string {
+func (p *keyPrompt) View() styled {
 	t := p.app.theme
-	lines := []string{"", "  " + t.text(toneTitle, "API key"), "", "  " + p.input.View(), ""}
+	lines := []styled{"", "  " + t.text(toneTitle, "API key"), "", "  " + p.input.View(), ""}
 	switch {
 	case p.testing:
 		lines = append(lines, "  "+t.text(toneRunning, "Testing it with one request (GET /v2/models)"+t.glyphs.more))
@@ -234,7 +233,7 @@ func (p *keyPrompt) View() string {
 	default:
 		lines = append(lines, "  "+t.text(toneMuted, "It is not shown, not logged, and sent to the API's own address only."))
 	}
-	return strings.Join(lines, "\n")
+	return joined(lines)
 }
 
 func (p *keyPrompt) Cursor() *tea.Cursor {

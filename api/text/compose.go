@@ -1,0 +1,91 @@
+package text
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Of cleans any text, in at most Max bytes.
+func Of(s string) Text { return Clean(s, Max) }
+
+// All cleans texts, each in at most Max bytes.
+func All(texts []string) []Text {
+	if texts == nil {
+		return nil
+	}
+	clean := make([]Text, len(texts))
+	for i, s := range texts {
+		clean[i] = Of(s)
+	}
+	return clean
+}
+
+// Sprintf is fmt.Sprintf, cleaned, in at most Max bytes.
+func Sprintf(format string, args ...any) Text { return Of(fmt.Sprintf(format, args...)) }
+
+// Sprint is fmt.Sprint, cleaned, in at most Max bytes.
+func Sprint(args ...any) Text { return Of(fmt.Sprint(args...)) }
+
+// Join puts texts one after the other with a separator between.
+func Join(texts []Text, separator Text) Text {
+	var b strings.Builder
+	for i, t := range texts {
+		if i > 0 {
+			b.WriteString(string(separator))
+		}
+		b.WriteString(string(t))
+	}
+	return Text(b.String())
+}
+
+// Repeat is a text n times, empty for n below 1.
+func Repeat(t Text, n int) Text { return Text(strings.Repeat(string(t), max(0, n))) }
+
+// UnmarshalText cleans what is read from a configuration, or is the key of a
+// map in JSON. It never fails.
+func (t *Text) UnmarshalText(b []byte) error {
+	*t = Of(string(b))
+	return nil
+}
+
+// Scan cleans what is read from a database. Nothing is empty.
+func (t *Text) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*t = ""
+	case string:
+		*t = Of(v)
+	case []byte:
+		*t = Of(string(v))
+	default:
+		*t = Sprint(v)
+	}
+	return nil
+}
+
+// Masked is a text that is being typed: each character of it stays one, so that
+// a cursor can stand in it. In the place of one that Clean would take away or
+// change stands a box.
+func Masked(s string) Text {
+	if isPlain(s) {
+		return Text(s)
+	}
+	out, marks := make([]byte, 0, len(s)), maxMarks
+	for _, r := range s {
+		if unicode.In(r, unicode.Mn, unicode.Me) {
+			marks++
+		} else {
+			marks = 0
+		}
+		switch {
+		case unicode.Is(unicode.Zs, r) && r != '\u3000':
+			r = ' '
+		case marks > maxMarks, isBreak(r), Invisible(r), unicode.IsControl(r), r&0xfffe == 0xfffe, r == utf8.RuneError:
+			r = '□'
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return Text(out)
+}
