@@ -41,6 +41,7 @@ type Client struct {
 	skew            atomic.Pointer[time.Duration] // server's clock minus ours
 	slots           atomic.Int64                  // the plan's concurrency, 0 unknown
 	closeIdle       func()
+	proxy           proxyFunc // nil with a transport of somebody else's
 }
 
 // New checks the configuration and makes a client. The error says what is

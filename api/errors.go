@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,7 +23,7 @@ type Kind int
 const (
 	KindUnknown     Kind = iota
 	KindAuth             // 401, 403: the key is missing, wrong or revoked
-	KindPayment          // 402: plan, quota or an unpaid invoice
+	KindPayment          // 402, 403: plan, quota or an unpaid invoice
 	KindNotFound         // 404
 	KindInvalid          // 400, 413, 422 …: the request is at fault; see Field
 	KindConflict         // 409
@@ -54,6 +55,7 @@ type Error struct {
 	again   bool // a repetition may succeed
 	foreign bool // the body was not the API's
 	spent   bool // the request may have been accepted, and charged
+	plan    int  // the plan's concurrency, as far as any answer told it, 0 unknown
 }
 
 // Error says what went wrong, and what to do about it, in one line.
@@ -109,24 +111,24 @@ func (e *Error) advice() string {
 	switch {
 	case e.spent: // whatever the server suggests: "try again" could cost twice
 		return "It may have been accepted, and charged: look before sending it again."
+	case e.planAdvice() != "":
+		return e.planAdvice() // the server's "Upgrade the plan." says less
 	case e.Suggestion != "":
 		return string(e.Suggestion)
 	}
 	switch e.Kind {
 	case KindAuth:
 		return "Check the key, or make a new one at sync.so/settings/api-keys."
-	case KindPayment:
-		return "See the plan and its bills at sync.so/billing."
-	case KindRateLimited:
-		if e.RetryAfter > 0 {
-			return "Try again in " + e.RetryAfter.Round(time.Second).String() + "."
-		}
-	case KindConcurrency:
-		return "Wait for a running job to end."
+	case KindPayment, KindRateLimited, KindConcurrency:
+		return e.limitAdvice()
 	case KindServer:
 		return "Try again in a minute; sync's state is at status.sync.so."
 	case KindNetwork:
-		if !errors.Is(e.cause, context.Canceled) {
+		switch {
+		case errors.Is(e.cause, context.Canceled):
+		case errors.As(e.cause, new(*proxyError)):
+			return "Check HTTPS_PROXY and the proxy, then try again."
+		default:
 			return "Check the network, then try again."
 		}
 	case KindNotAPI:
@@ -246,6 +248,7 @@ func (c *Client) refused(res *http.Response) *Error {
 		return c.foreignError(e, isHTML(res.Header, body), res.Request.URL.Host)
 	}
 	w.fill(e)
+	e.plan = cmp.Or(e.Slots, int(c.slots.Load()))
 	e.Kind = kindOf(e, w.Active.ok || w.Slots.ok)
 	e.again = worthRepeating(e)
 	for _, t := range []*text.Text{&e.Message, &e.Suggestion, &e.Code, &e.Field} {
@@ -297,6 +300,9 @@ func kindOf(e *Error, slots bool) Kind {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return kindOfDenial(e.Code)
 	case http.StatusPaymentRequired:
+		if strings.HasPrefix(string(e.Code), "generation_") || strings.HasPrefix(string(e.Code), "file_") {
+			return KindInvalid // a smaller job may pass
+		}
 		return KindPayment
 	case http.StatusNotFound, http.StatusGone:
 		return KindNotFound
@@ -305,6 +311,9 @@ func kindOf(e *Error, slots bool) Kind {
 	case http.StatusTooManyRequests:
 		if slots || strings.HasSuffix(string(e.Code), "concurrency_limit_reached") {
 			return KindConcurrency
+		}
+		if strings.Contains(string(e.Code), "quota") {
+			return KindPayment // no wait of a minute helps
 		}
 		return KindRateLimited
 	case http.StatusRequestTimeout, http.StatusTooEarly:
@@ -319,11 +328,12 @@ func kindOf(e *Error, slots bool) Kind {
 // kindOfDenial tells a bad key, which stops everything, from a denial of this
 // one request.
 func kindOfDenial(code text.Text) Kind {
-	switch code {
-	case "asset_forbidden", "elevenlabs_api_key_invalid":
-		return KindInvalid
-	case "plan_feature_unavailable", "account_on_hold", "account_payment_required":
+	is := func(part string) bool { return strings.Contains(string(code), part) }
+	switch {
+	case is("account_"), is("plan_"), is("_limit"), is("quota"), is("free_tier"):
 		return KindPayment
+	case refusesInput(code), is("elevenlabs_"), is("generation_"):
+		return KindInvalid
 	}
 	return KindAuth
 }

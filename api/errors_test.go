@@ -32,7 +32,7 @@ func TestErrorsInWords(t *testing.T) {
 		{403, `{"message":"no","errorCode":"asset_forbidden"}`, KindInvalid, "rejected (403): no"},
 		{
 			403, `{"message":"no","errorCode":"plan_feature_unavailable"}`,
-			KindPayment, "the plan does not cover this (403): no. See the plan and its bills at sync.so/billing.",
+			KindPayment, "the plan does not cover this (403): no. Leave the feature out, or choose a plan that has it at sync.so/billing.",
 		},
 		{404, `{"error":"Not Found"}`, KindNotFound, "not found (404): Not Found"},
 		{

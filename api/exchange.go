@@ -166,7 +166,11 @@ func (c *Client) send(ctx context.Context, dog *watchdog, k call) (*http.Respons
 func (c *Client) do(ctx context.Context, dog *watchdog, client *http.Client, r *http.Request, k class) (*http.Response, error) {
 	res, err := client.Do(r)
 	if err != nil {
-		return nil, c.broken(ctx, r.URL.Host, err)
+		e := c.broken(ctx, r.URL.Host, err)
+		if addr := c.proxy.addr(r); addr != "" && e.Kind == KindNetwork && !errors.As(e, new(*proxyError)) {
+			e.Message = c.say(string(e.Message) + ", through the proxy " + addr)
+		}
+		return nil, e
 	}
 	return c.judge(dog, res, r, k)
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -9,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"dubtop/api/exact"
 	"dubtop/api/text"
 )
 
@@ -53,47 +51,11 @@ type Input struct {
 	Provider *Provider
 }
 
-func (i *Input) members() []exact.Member {
-	return []exact.Member{
-		{Name: "type", Into: &i.Type},
-		{Name: "url", Into: &i.URL},
-		{Name: "assetId", Into: &i.AssetID},
-		{Name: "refId", Into: &i.RefID},
-		{Name: "provider", Into: (*speech)(i)},
-	}
-}
-
-// UnmarshalJSON reads one input. Members of an unexpected type are absent.
-func (i *Input) UnmarshalJSON(b []byte) error {
-	*i = Input{}
-	return exact.Decode(b, i.members())
-}
-
-// speech is the provider of an input, nil where it is no object.
-type speech Input
-
-func (s *speech) UnmarshalJSON(b []byte) error {
-	s.Provider = nil
-	if exact.IsObject(b) {
-		s.Provider = new(Provider)
-		_ = exact.Decode(b, s.Provider.members())
-	}
-	return nil
-}
-
 // Provider is the speech of a text input.
 type Provider struct {
 	Name    text.Text
 	VoiceID ID
 	Script  text.Text
-}
-
-func (p *Provider) members() []exact.Member {
-	return []exact.Member{
-		{Name: "name", Into: &p.Name},
-		{Name: "voiceId", Into: &p.VoiceID},
-		{Name: "script", Into: &p.Script},
-	}
 }
 
 // Generation is one job as the API tells it.
@@ -144,89 +106,6 @@ type GenerationPage struct {
 // GenerationDetails says what a single get should bring beside the job.
 type GenerationDetails struct {
 	Progress bool // ask for include=progress where the server knows it
-}
-
-// UnmarshalJSON keeps the word as it is said, made safe to draw; it never
-// fails.
-func (s *Status) UnmarshalJSON(b []byte) error {
-	*s = Status(text.Clean(text.Loose(b), maxWord))
-	return nil
-}
-
-// maxWord is the most bytes of a status.
-const maxWord = 64
-
-// wireGeneration is a generation in every spelling it was ever sent in.
-type wireGeneration struct {
-	ID               ID
-	CreatedAt        Time
-	OldCreatedAt     Time
-	Status           Status
-	Model            text.Text
-	Input            objects[Input, *Input]
-	Options          JSON
-	Segments         JSON
-	WebhookURL       URL
-	OutputMediaURL   URL
-	OutputURL        URL
-	SegmentOutputURL URL
-	SynthesizedAudio URL
-	OutputDuration   Seconds
-	OutputFileName   text.Text
-	Error            reason
-	ErrorCode        text.Text
-	OldErrorCode     text.Text
-	ProjectID        ID
-	Progress         count
-}
-
-func (w *wireGeneration) members() []exact.Member {
-	return []exact.Member{
-		{Name: "id", Into: &w.ID, Once: true},
-		{Name: "createdAt", Into: &w.CreatedAt},
-		{Name: "created_at", Into: &w.OldCreatedAt},
-		{Name: "status", Into: &w.Status, Once: true},
-		{Name: "model", Into: &w.Model},
-		{Name: "input", Into: &w.Input},
-		{Name: "options", Into: &w.Options},
-		{Name: "segments", Into: &w.Segments},
-		{Name: "webhookUrl", Into: &w.WebhookURL},
-		{Name: "outputMediaUrl", Into: &w.OutputMediaURL, Once: true},
-		{Name: "outputUrl", Into: &w.OutputURL, Once: true},
-		{Name: "segmentOutputUrl", Into: &w.SegmentOutputURL, Once: true},
-		{Name: "synthesizedAudioUrl", Into: &w.SynthesizedAudio, Once: true},
-		{Name: "outputDuration", Into: &w.OutputDuration},
-		{Name: "outputFileName", Into: &w.OutputFileName},
-		{Name: "error", Into: &w.Error},
-		{Name: "errorCode", Into: &w.ErrorCode},
-		{Name: "error_code", Into: &w.OldErrorCode},
-		{Name: "projectId", Into: &w.ProjectID},
-		{Name: "progress_percent", Into: &w.Progress},
-	}
-}
-
-func (w *wireGeneration) generation() Generation {
-	return Generation{
-		ID: w.ID, CreatedAt: cmp.Or(w.CreatedAt, w.OldCreatedAt), Status: w.Status, Model: w.Model,
-		Input: w.Input, Options: w.Options, Segments: w.Segments, WebhookURL: w.WebhookURL,
-		Output: cmp.Or(w.OutputMediaURL, w.OutputURL), SegmentOutput: w.SegmentOutputURL,
-		SynthesizedAudio: w.SynthesizedAudio, OutputDuration: w.OutputDuration,
-		OutputFileName: w.OutputFileName, Error: w.Error.Text,
-		ErrorCode: cmp.Or(w.ErrorCode, w.OldErrorCode), ProjectID: w.ProjectID,
-		Progress: min(w.Progress.or(-1), 100),
-	}
-}
-
-// UnmarshalJSON reads a generation in any of the API's spellings. Members of
-// an unexpected type are absent. It is an error for what is no object, and for
-// one that says its id, its status or a link to its output twice.
-func (g *Generation) UnmarshalJSON(b []byte) error {
-	var w wireGeneration
-	if err := exact.Decode(b, w.members()); err != nil {
-		return err
-	}
-	*g = w.generation()
-	return nil
 }
 
 // Reads reports whether the key can read one of these jobs, which shows that
@@ -366,16 +245,6 @@ func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, e
 	return answer.Count.or(0), err
 }
 
-// wireCount is how many there are of something.
-type wireCount struct{ Count count }
-
-func (w *wireCount) members() []exact.Member {
-	return []exact.Member{{Name: "count", Into: &w.Count}}
-}
-
-// UnmarshalJSON reads a count.
-func (w *wireCount) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
-
 // Costs is what a job really cost, as far as the server knows.
 type Costs struct {
 	Availability text.Text // complete, pending, partial, unavailable
@@ -383,26 +252,6 @@ type Costs struct {
 	Known        *Micros
 	RetryAfter   Seconds
 }
-
-// wireCosts is a cost as it is sent.
-type wireCosts struct {
-	Availability text.Text
-	Total        dollars
-	Known        dollars
-	RetryAfter   Seconds
-}
-
-func (w *wireCosts) members() []exact.Member {
-	return []exact.Member{
-		{Name: "availability", Into: &w.Availability},
-		{Name: "totalCostUsd", Into: &w.Total, Once: true},
-		{Name: "knownSubtotalUsd", Into: &w.Known, Once: true},
-		{Name: "retryAfterSeconds", Into: &w.RetryAfter},
-	}
-}
-
-// UnmarshalJSON reads a cost; one that names an amount twice is an error.
-func (w *wireCosts) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
 
 // Costs fetches the real cost of one job; ErrUnsupported where the server
 // does not tell it.

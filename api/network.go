@@ -16,12 +16,15 @@ var queries = regexp.MustCompile(`\?[^\s"']+`)
 
 // reasonFor says in words why there was no answer from a host, or half of one.
 func reasonFor(err error, host string) string {
-	if words := certificateReason(err, host); words != "" {
+	if words := certificateReason(err, host); words != "" && !errors.As(err, new(*proxyError)) {
 		return words
 	}
 	var dns *net.DNSError
 	var slow *tooSlow
+	var proxy *proxyError
 	switch {
+	case errors.As(err, &proxy):
+		return proxy.Error()
 	case errors.Is(err, context.Canceled):
 		return "the request was cancelled"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -28,11 +28,14 @@ func (c *Client) connect(cfg Config) {
 	reads, paid, media := cfg.Transport, cfg.Transport, cfg.Transport
 	c.closeIdle = func() {}
 	if cfg.Transport == nil {
-		kept, fresh := newTransport(), newTransport()
+		if c.proxy == nil {
+			c.proxy = http.ProxyFromEnvironment
+		}
+		kept, fresh := newProxied(newTransport(), c.proxy), newProxied(newTransport(), c.proxy)
 		// A kept connection that dies under a paid request leaves its fate
 		// unknown. A new one costs a moment and fails before anything is sent.
 		fresh.DisableKeepAlives = true
-		links := newLinkTransport(isLoopback(c.base.Hostname()))
+		links := newLinkTransport(isLoopback(c.base.Hostname()), c.proxy)
 		reads, paid, media = kept, fresh, links
 		c.closeIdle = func() { kept.CloseIdleConnections(); links.closeIdle() }
 	}
@@ -112,12 +115,11 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	return checkLink(r.URL)
 }
 
-// newTransport is a transport with limits on what a server may cost us. It
-// honours the proxies of the environment, though never for this machine.
+// newTransport is a transport with limits on what a server may cost us. It goes
+// through no proxy.
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
@@ -132,13 +134,15 @@ func newTransport() *http.Transport {
 
 // linkTransport fetches from hosts that only a link names. What it dials
 // itself it checks; what goes through a proxy the proxy must judge.
-type linkTransport struct{ direct, proxied *http.Transport }
+type linkTransport struct {
+	direct  *http.Transport
+	proxied *viaProxy
+}
 
 // newLinkTransport makes one that may go to private addresses or not.
-func newLinkTransport(private bool) *linkTransport {
-	l := &linkTransport{direct: newTransport(), proxied: newTransport()}
-	l.direct.Proxy = nil
-	for _, t := range []*http.Transport{l.direct, l.proxied} {
+func newLinkTransport(private bool, proxy proxyFunc) *linkTransport {
+	l := &linkTransport{direct: newTransport(), proxied: newProxied(newTransport(), proxy)}
+	for _, t := range []*http.Transport{l.direct, l.proxied.Transport} {
 		t.ResponseHeaderTimeout = 15 * time.Second
 	}
 	if !private {
@@ -149,7 +153,7 @@ func newLinkTransport(private bool) *linkTransport {
 }
 
 func (l *linkTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if proxy, err := http.ProxyFromEnvironment(r); err == nil && proxy != nil {
+	if proxy, err := l.proxied.proxy(r); err != nil || proxy != nil {
 		return l.proxied.RoundTrip(r)
 	}
 	return l.direct.RoundTrip(r)

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Plan is one of the vendor's plans, as far as it bounds what a job may be.
+// https://sync.so/pricing
+type Plan struct {
+	Name    string
+	Slots   int           // generations at once
+	Longest time.Duration // of one generation
+}
+
+// plans lists those with published bounds, the smallest first.
+func plans() []Plan {
+	return []Plan{
+		{"Free", 1, 20 * time.Second},
+		{"Hobbyist", 1, time.Minute},
+		{"Creator", 3, 5 * time.Minute},
+		{"Growth", 6, 10 * time.Minute},
+		{"Scale", 15, 30 * time.Minute},
+	}
+}
+
+// PlanOf is the plan that runs so many generations at once. It is false where no
+// plan or more than one does.
+func PlanOf(slots int) (found Plan, ok bool) {
+	for _, p := range plans() {
+		if p.Slots == slots {
+			found, ok = p, found.Name == ""
+		}
+	}
+	return found, ok
+}
+
+// MoreSlots says what the account's plan runs at once and which plan runs more,
+// "" where the number is no plan's.
+func MoreSlots(slots int) string {
+	var own []string
+	more := "Enterprise as many as agreed"
+	for _, p := range slices.Backward(plans()) {
+		switch {
+		case p.Slots > slots:
+			more = fmt.Sprintf("%s %d", p.Name, p.Slots)
+		case p.Slots == slots:
+			own = append([]string{p.Name}, own...)
+		}
+	}
+	switch len(own) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%s runs %d at once, %s.", own[0], slots, more)
+	}
+	return fmt.Sprintf("%s run %d at once, %s.", strings.Join(own, " and "), slots, more)
+}
+
+// LongerJobs says how long a job may be on the account's plan and on others.
+func LongerJobs(slots int) string {
+	if p, ok := PlanOf(slots); ok {
+		words := fmt.Sprintf("%s takes up to %s", p.Name, minutes(p.Longest))
+		for _, next := range plans() {
+			if next.Longest > p.Longest {
+				return fmt.Sprintf("%s, %s %s.", words, next.Name, minutes(next.Longest))
+			}
+		}
+		return words + ", Enterprise as much as agreed."
+	}
+	var all []string
+	for _, p := range plans() {
+		all = append(all, p.Name+" "+minutes(p.Longest))
+	}
+	return "Plans take up to: " + strings.Join(all, ", ") + "."
+}
+
+// minutes is a whole length in words.
+func minutes(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f min", d.Minutes())
+}
+
+// billing is where plans are chosen and bills are paid.
+const billing = "sync.so/billing"
+
+// planAdvice says what to do about a refusal that comes from the account's plan
+// or its bills, "" for other refusals.
+func (e *Error) planAdvice() string {
+	switch e.Code {
+	case "free_tier_generations_exhausted":
+		return "Wait for next month's free generations, or choose a plan at " + billing + "."
+	case "account_payment_required":
+		return "Pay the open invoice at " + billing + ", then send it again."
+	case "account_on_hold":
+		return "Ask sync's support why the account is on hold: nothing is made until it is let go."
+	case "plan_feature_unavailable":
+		return "Leave the feature out, or choose a plan that has it at " + billing + "."
+	case "batch_plan_required":
+		return "Batches need Scale or Enterprise: send the jobs one by one, the queue does that by itself, or choose a plan at " + billing + "."
+	case "generation_plan_duration_exceeded":
+		return "Cut it into parts, or choose a larger plan at " + billing + ". " + LongerJobs(e.plan)
+	case "file_size_exceeds_plan_limit":
+		return "Compress the file, or choose a larger plan at " + billing + "."
+	case "voice_clone_limit_reached":
+		return "Delete a cloned voice, or choose a larger plan at " + billing + "."
+	case "elevenlabs_quota_exceeded":
+		return "Give audio in place of the script, or wait until the speech quota is renewed."
+	case "batch_concurrency_limit_reached":
+		return "Wait for a running batch to end."
+	}
+	return ""
+}
+
+// limitAdvice says what to do about a 402, a 403 or a 429 whose code says no
+// more.
+func (e *Error) limitAdvice() string {
+	switch e.Kind {
+	case KindPayment:
+		return "See the plan and its bills at " + billing + "."
+	case KindConcurrency:
+		return strings.TrimSpace("Wait for a running job to end. " + MoreSlots(e.plan))
+	case KindRateLimited:
+		wait := "Wait a minute"
+		if e.RetryAfter > 0 {
+			wait = "Try again in " + e.RetryAfter.Round(time.Second).String()
+		}
+		if e.Status == 0 { // nobody was asked
+			return wait + "."
+		}
+		return wait + "; every plan has the same limit."
+	}
+	return ""
+}
