@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -74,20 +75,40 @@ func (c *credits) UnmarshalJSON(b []byte) error {
 }
 
 // reason is the text of an error member: a string, a list of strings, or an
-// object with a message.
+// object that holds one.
 type reason struct{ text.Text }
 
 func (r *reason) UnmarshalJSON(b []byte) error {
 	r.Text = ""
-	if exact.IsObject(b) {
-		_ = exact.Decode(b, r.members())
-		return nil
+	for range 3 { // an error in an error is met, but no deeper
+		if !exact.IsObject(b) {
+			return r.Text.UnmarshalJSON(b)
+		}
+		var w wireReason
+		_ = exact.Decode(b, w.members())
+		if r.Text = cmp.Or(w.Message, w.Detail, w.Reason); r.Text != "" || w.Error == nil {
+			return nil
+		}
+		b = w.Error
 	}
-	return r.Text.UnmarshalJSON(b)
+	return nil
 }
 
-func (r *reason) members() []exact.Member {
-	return []exact.Member{{Name: "message", Into: &r.Text}}
+// wireReason is an error that is an object.
+type wireReason struct {
+	Message text.Text
+	Detail  text.Text
+	Reason  text.Text
+	Error   raw
+}
+
+func (w *wireReason) members() []exact.Member {
+	return []exact.Member{
+		{Name: "message", Into: &w.Message},
+		{Name: "detail", Into: &w.Detail},
+		{Name: "reason", Into: &w.Reason},
+		{Name: "error", Into: &w.Error},
+	}
 }
 
 // raw is a value as it came.

@@ -21,7 +21,7 @@ type object interface{ members() []exact.Member }
 // objectsOfTheWire makes an empty one of each object that an answer is made of.
 func objectsOfTheWire() []func() object {
 	return []func() object{
-		func() object { return new(reason) },
+		func() object { return new(wireReason) },
 		func() object { return new(Input) },
 		func() object { return new(Provider) },
 		func() object { return new(wireGeneration) },

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -315,7 +316,10 @@ func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems ba
 // planWords turns the refusal of a small plan into one that says what to do.
 func planWords(err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
-		return fmt.Errorf("this account's plan has no batches; send the jobs one by one, or use a larger plan: %w", err)
+		if e.Code == "" || strings.Contains(string(e.Code), "plan") {
+			return fmt.Errorf("this account's plan has no batches; send the jobs one by one, or use a larger plan: %w", err)
+		}
+		return err // an unpaid invoice, a hold: it says what to do
 	}
 	return fmt.Errorf("the server's dry run refused the file: %w", err)
 }

@@ -169,7 +169,7 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 			{title: "request", width: 14, grow: 1, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
 			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{text.Of(b.Generation.Model), toneMuted} }},
 			{title: "length", width: 6, right: true, drop: 4, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
-			{title: "what", width: 20, grow: 2, drop: 5, sort: state.SortNone, cell: itemWords},
+			{title: "what", width: 20, grow: 2, drop: 5, sort: state.SortNone, cell: a.itemWords},
 		},
 		empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}
@@ -205,12 +205,12 @@ func itemStatus(t *theme, b *state.BatchItem) cell {
 	return statusCell(t, b.Generation.Status)
 }
 
-func itemWords(b *state.BatchItem) cell {
+func (a *App) itemWords(b *state.BatchItem) cell {
 	switch {
 	case b.Error != "":
 		return cell{text.Of(b.Error), toneBad}
 	case b.Generation.ErrorCode != "":
-		return cell{diagnose(b.Generation.ErrorCode).short, toneBad}
+		return cell{a.diagnose(b.Generation.ErrorCode, text.Of(b.Generation.Error)).short, toneBad}
 	}
 	return cell{text.Of(b.Generation.Name), toneMuted}
 }

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 
+	"dubtop/api"
 	"dubtop/api/text"
 )
 
@@ -14,17 +16,32 @@ type diagnosis struct {
 	again bool // sending the same again has a chance
 }
 
-// diagnose explains an error code of the API; the codes and their meaning are
-// those of the vendor's catalogue (https://sync.so/docs/api-reference/errors).
+// diagnose explains an error of the API by its code; the codes and their meaning
+// are those of the vendor's catalogue (https://sync.so/docs/api-reference/errors).
 // A code it does not know is sorted by its name, and the API's own words are
-// always shown beside it.
-func diagnose(code string) diagnosis {
+// always shown beside it. Where there are words alone, they are the reason.
+func (a *App) diagnose(code string, words text.Text) diagnosis {
+	if code == "" && words != "" {
+		return diagnosis{words, words, "Mend what it names, then send it again. If it names nothing, look at the raw answer (]).", true}
+	}
 	for _, known := range []func(string) (diagnosis, bool){inputTrouble, limitTrouble, accountTrouble, serviceTrouble} {
 		if d, ok := known(code); ok {
-			return d
+			return a.onThisPlan(code, d)
 		}
 	}
 	return byName(code)
+}
+
+// onThisPlan adds what the account's plan allows, as far as that is known.
+func (a *App) onThisPlan(code string, d diagnosis) diagnosis {
+	slots := cmp.Or(a.store.Slots, a.cfg.Slots)
+	switch code {
+	case "generation_plan_duration_exceeded":
+		d.why = text.Of(string(d.why) + " " + api.LongerJobs(slots))
+	case "concurrency_limit_reached":
+		d.why = text.Of(strings.TrimSpace(string(d.why) + " " + api.MoreSlots(slots)))
+	}
+	return d
 }
 
 func inputTrouble(code string) (diagnosis, bool) {
@@ -107,7 +124,7 @@ func serviceTrouble(code string) (diagnosis, bool) {
 	switch code {
 	case "generation_unknown_error", "generation_unhandled_error":
 		return diagnosis{
-			"unknown error", "The API gives no reason.",
+			"unknown error", "Something broke inside the service, which does not say what.",
 			"Try once more; leave out options that the model does not honour (sync-3 takes neither temperature nor occlusion detection).", true,
 		}, true
 	case "generation_pipeline_failed":

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -99,14 +100,17 @@ func (a *App) doubtLines(reason, sign text.Text, width int) []styled {
 }
 
 func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []styled {
-	d, message := diagnose(g.ErrorCode), text.Of(g.Error)
-	if told != nil && told.Error != "" {
-		message = told.Error
+	code, message := g.ErrorCode, text.Of(g.Error)
+	if told != nil {
+		code, message = cmp.Or(code, string(told.ErrorCode)), cmp.Or(told.Error, message)
 	}
+	d := a.diagnose(code, message)
 	lines := a.advice(width, "Why", d.why, toneBad)
-	lines = append(lines, a.advice(width, "API says", message, toneText)...)
+	if message != d.why {
+		lines = append(lines, a.advice(width, "API says", message, toneText)...)
+	}
 	lines = append(lines, a.advice(width, "Fix", d.fix, toneOK)...)
-	return append(append(lines, a.advice(width, "code", text.Of(g.ErrorCode), toneMuted)...), "")
+	return append(append(lines, a.advice(width, "code", text.Of(code), toneMuted)...), "")
 }
 
 func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []styled {

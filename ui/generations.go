@@ -164,7 +164,7 @@ func (a *App) progressCell(g *state.Generation) cell {
 	case g.Gone:
 		return cell{"gone on server", toneMuted}
 	case g.Status.Troubled():
-		return cell{diagnose(g.ErrorCode).short, toneBad}
+		return cell{a.diagnose(g.ErrorCode, text.Of(g.Error)).short, toneBad}
 	case g.Status.Terminal():
 		if took, ok := g.Took(); ok {
 			return cell{"took " + span(took), toneMuted}
