@@ -40,7 +40,8 @@ type Expectation struct {
 // time for the model and length, scaled by what the completions observed here
 // took against it. The zero Forecast is ready.
 type Forecast struct {
-	// Skew is the server's clock minus ours, for the times that it tells.
+	// Skew is the server's clock minus ours, for the times that it tells; see
+	// Compare.
 	Skew time.Duration
 
 	models map[string]*pace
@@ -50,6 +51,24 @@ type Forecast struct {
 type pace struct {
 	ratios []float64 // the latest last
 	median float64
+}
+
+// sameClock is how far a measured difference between two clocks may be off: the
+// server tells its time to the second, and an answer takes a while.
+const sameClock = 2 * time.Second
+
+// Compare takes in the server's clock minus ours as an answer told it. It
+// reports whether Skew has changed: a difference within what can be measured
+// changes nothing, so that ages do not flicker.
+func (f *Forecast) Compare(skew time.Duration) (changed bool) {
+	if skew.Abs() <= sameClock {
+		skew = 0
+	}
+	if (skew - f.Skew).Abs() <= sameClock {
+		return false
+	}
+	f.Skew = skew
+	return true
 }
 
 // Observe learns from a completion: took is the time from PROCESSING to

@@ -3,16 +3,18 @@ package state
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"dubtop/api"
 )
 
 // IntentRow makes a submission whose job is not known a row of the list: it is
 // on its way, or nobody knows what became of it.
-func IntentRow(s *Submission) Generation {
+// skew is the server's clock minus ours: rows stand in the order of that clock.
+func IntentRow(s *Submission, skew time.Duration) Generation {
 	row := Generation{
 		ID:      api.ID(s.ID),
-		Created: wall(s.SentAt),
+		Created: wall(s.SentAt.Add(skew)),
 		Model:   s.Model,
 		Name:    s.Name,
 		Length:  api.Seconds(s.Price.Seconds),
@@ -26,10 +28,10 @@ func IntentRow(s *Submission) Generation {
 
 // BatchIntentRow makes a submission whose batch is not known a row of the list
 // of batches.
-func BatchIntentRow(s *Submission) Batch {
+func BatchIntentRow(s *Submission, skew time.Duration) Batch {
 	return Batch{
 		ID:       api.ID(s.ID),
-		Created:  wall(s.SentAt),
+		Created:  wall(s.SentAt.Add(skew)),
 		Total:    s.BatchLines,
 		Intent:   s.State,
 		Name:     s.Name,

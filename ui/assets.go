@@ -23,7 +23,7 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 			{title: "picture", width: 9, right: true, drop: 5, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
 			{title: "size", width: 8, right: true, drop: 3, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
 			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{text.Of(strings.ToLower(x.Visibility)), toneMuted} }},
-			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{age(x.Created, a.now), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{a.serverAge(x.Created), toneMuted} }},
 		},
 		empty: func() []text.Text {
 			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
@@ -35,7 +35,7 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 func newAssets(a *App) *view[state.Asset] {
 	v := &view[state.Asset]{title: "assets", list: assetList(a, &a.store.Assets)}
 	v.pane = func(x *state.Asset, width int) []styled { return a.assetPane(x, width) }
-	none := needs(v.selected)
+	none := v.none
 	unusable := func() text.Text {
 		if why := none(); why != "" {
 			return why
@@ -97,7 +97,7 @@ func (a *App) assetPane(x *state.Asset, width int) []styled {
 		t.fact("picture", picture(x), toneText),
 		t.fact("size", bytesText(x.Size), toneText),
 		t.fact("seen by", text.Of(strings.ToLower(x.Visibility)), toneText),
-		t.fact("created", happened(x.Created, a.now), toneText),
+		t.fact("created", happened(a.ours(x.Created), a.now), toneText),
 	}
 	lines = append(lines, a.advice(width, "link", link, n)...)
 	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), toneMuted)...)
@@ -149,7 +149,7 @@ func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.C
 			x := p.selected()
 			a.remove(p)
 			return chosen(x)
-		}).unless(needs(p.selected)).hinted("take it"),
+		}).unless(p.none).hinted("take it"),
 		a.does(keymap.Back, p.back).hinted("back"),
 	}, append(p.finding(), p.movement()...)...)
 	a.push(p)

@@ -24,7 +24,7 @@ func newBatches(a *App) *view[state.Batch] {
 			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
 			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
 			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
-			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{age(b.Created, a.now), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{a.serverAge(b.Created), toneMuted} }},
 			{title: "progress", width: 14, drop: 5, sort: state.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
 		},
 		empty: func() []text.Text {
@@ -35,7 +35,7 @@ func newBatches(a *App) *view[state.Batch] {
 		},
 	}}
 	v.pane = func(b *state.Batch, width int) []styled { return a.batchPane(b, width) }
-	none := needs(v.selected)
+	none := v.none
 	noResults := func() text.Text {
 		switch b := v.selected(); {
 		case b == nil:
@@ -122,7 +122,7 @@ func (a *App) batchPane(b *state.Batch, width int) []styled {
 		t.fact("jobs", text.Sprint(b.Total), toneText),
 		t.fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), toneText),
 		t.fact("progress", t.bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
-		t.fact("created", happened(b.Created, a.now), toneText),
+		t.fact("created", happened(a.ours(b.Created), a.now), toneText),
 	}
 	if b.HasOutput {
 		return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  the results, line by line"))
@@ -141,7 +141,7 @@ func (a *App) batchIntentPane(b *state.Batch, width int) []styled {
 	return append(lines,
 		t.fact("status", status.text, status.tone),
 		t.fact("jobs", text.Sprint(b.Total), toneText),
-		t.fact("sent", clock(b.Created, a.now)+", "+age(b.Created, a.now)+" ago", toneText))
+		t.fact("sent", happened(a.ours(b.Created), a.now), toneText))
 }
 
 // openResultFile opens or copies the link to a batch's results.
@@ -192,7 +192,7 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 		a.does(keymap.Details, func() tea.Cmd {
 			a.store.Observe([]state.Generation{*job()}, a.now)
 			return a.openGeneration(job())
-		}).unless(needs(job)).hinted("details"),
+		}).unless(func() text.Text { return first(v.none(), needs(job)()) }).hinted("details"),
 		a.does(keymap.Back, v.back).hinted("back"))...)
 	a.push(r)
 	return resultsCmd(a.session, r)

@@ -47,10 +47,7 @@ func (beatMsg) land(a *App) tea.Cmd {
 	}
 	var learned tea.Cmd
 	if a.session != nil {
-		if server, ok := a.session.Client.ServerTime(a.now); ok {
-			a.store.Forecast.Skew = server.Sub(a.now)
-			a.outbox.Reconciler.Skew = a.store.Forecast.Skew
-		}
+		a.compareClocks()
 		learned = a.learnSlots(a.session.Client.Usage().Slots)
 	}
 	a.toast.fade(a.now)

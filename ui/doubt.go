@@ -277,7 +277,7 @@ func (d *doubt) found(width int) []styled {
 			mark, n = t.glyphs.cursor+" ", toneAccent
 		}
 		lines = append(lines, blank(8)+t.text(toneCursor, mark)+t.text(n, text.Of(string(c.ID)))+
-			t.text(toneMuted, "  "+clock(c.Created.Add(-a.store.Forecast.Skew), a.now)+"  "+matchWords(c.Match)))
+			t.text(toneMuted, "  "+clock(a.ours(c.Created), a.now)+"  "+matchWords(c.Match)))
 	}
 	return lines
 }

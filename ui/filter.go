@@ -15,6 +15,7 @@ type filterPrompt struct {
 	before string
 	apply  func(string)
 	found  func() text.Text // where the list stands, and how much matches
+	left   func()           // called when the prompt is left; may be nil
 	width  int
 }
 
@@ -28,6 +29,14 @@ func newFilter(a *App, words string, apply func(string), found func() text.Text)
 }
 
 func (p *filterPrompt) Title() text.Text { return "filter" }
+
+// Leave tells that nothing more is typed.
+func (p *filterPrompt) Leave() tea.Cmd {
+	if p.left != nil {
+		p.left()
+	}
+	return nil
+}
 
 // Position is the list's: how much matches is what one types for.
 func (p *filterPrompt) Position() text.Text { return p.found() }

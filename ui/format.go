@@ -15,25 +15,29 @@ import (
 const none = "–"
 
 // age says how long ago something was, in at most four cells: 38s, 4m, 3h,
-// 12d, 2y. A time that has not come yet is a clock that is wrong.
+// 12d, 2y. A time that has not come yet is +4m: a clock is wrong.
 func age(then, now time.Time) text.Text {
 	if then.IsZero() {
 		return none
 	}
-	d := now.Sub(then)
+	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
+	d, sign := now.Sub(then), ""
+	if d <= -time.Minute {
+		d, sign = -d, "+"
+	}
 	switch {
-	case d < -time.Minute:
-		return "clock?"
+	case sign != "" && d >= 100*day: // a day more is a cell more
+		return text.Sprintf("+%dy", min(99, 1+int(d/year)))
 	case d < time.Minute:
 		return text.Sprintf("%ds", max(0, int(d.Seconds())))
 	case d < time.Hour:
-		return text.Sprintf("%dm", int(d.Minutes()))
+		return text.Sprintf("%s%dm", sign, int(d.Minutes()))
 	case d < 48*time.Hour:
-		return text.Sprintf("%dh", int(d.Hours()))
-	case d < 2*365*24*time.Hour:
-		return text.Sprintf("%dd", int(d.Hours()/24))
+		return text.Sprintf("%s%dh", sign, int(d.Hours()))
+	case d < 2*year:
+		return text.Sprintf("%s%dd", sign, int(d/day))
 	}
-	return text.Sprintf("%dy", int(d.Hours()/24/365))
+	return text.Sprintf("%dy", int(d/year))
 }
 
 // span says how long something takes or took: 38s, 1m42s, 12m, 1h05m.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -93,8 +94,15 @@ func (a *App) windowTitle() text.Text {
 // layout tells every screen its size.
 func (a *App) layout() {
 	w, h := a.bodySize()
-	for _, s := range a.stack {
+	covered := 0
+	for _, s := range slices.Backward(a.stack) {
 		s.SetSize(w, h)
+		if c, ok := s.(coverable); ok {
+			c.Cover(covered)
+		}
+		if o, over := s.(overlay); over && !o.Dims() {
+			covered++ // the prompts on the last line
+		}
 	}
 }
 
@@ -132,14 +140,19 @@ func (a *App) body(w, h int) (styled, *tea.Cursor) {
 	}
 	content := a.stack[base].View()
 	var x, y int
+	plain := true
 	for _, s := range a.stack[base+1:] {
 		box := s.View()
 		if s.(overlay).Dims() {
 			content = a.theme.dim(content)
+			plain = false
 		}
 		width, height := sizeOf(box)
 		x, y = s.(overlay).Place(width, height, w, h)
 		content = laid(content, box, x, y, w)
+	}
+	if s, ok := a.stack[base].(sighted); ok && plain {
+		s.Seen()
 	}
 	return filled(content, h), a.cursor(x, y)
 }

@@ -45,7 +45,7 @@ func (a *App) facts(g *state.Generation, width int) []styled {
 	lines = append(lines,
 		t.fact("length", length(g.Length), toneText),
 		t.fact("cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone),
-		t.fact("created", happened(g.Created, a.now), toneText),
+		t.fact("created", happened(a.ours(g.Created), a.now), toneText),
 	)
 	if !g.Started.IsZero() {
 		lines = append(lines, t.fact("started", clock(g.Started, a.now)+" (seen)", toneText))
@@ -122,7 +122,7 @@ func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []st
 	words := text.Sprintf("about %s more, from %s.", roughly(e.Left), source)
 	n := toneText
 	switch {
-	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
+	case g.Status == api.Pending && a.now.Sub(a.ours(g.Created)) > unusualPending:
 		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", toneWarn
 	case e.Stuck:
 		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", toneWarn

@@ -23,7 +23,7 @@ func newGenerations(a *App) *view[state.Generation] {
 			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{text.Of(g.Name), toneText} }},
 			{title: "length", width: 6, right: true, drop: 6, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
 			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
-			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{age(g.Created, a.now), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
 			{title: "progress", width: 14, grow: 1, drop: 2, sort: state.SortNone, cell: a.progressCell},
 		},
 		empty: func() []text.Text {
@@ -37,7 +37,7 @@ func newGenerations(a *App) *view[state.Generation] {
 	v.pane = a.generationPane
 	act := generationActions(a, markedJobs(&v.list, func(g *state.Generation) state.Generation { return *g }))
 	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures")
-	details := a.does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.selected()) }).unless(needs(v.selected)).hinted("details")
+	details := a.does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.selected()) }).unless(v.none).hinted("details")
 	hinted := a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable).hinted("new")
 	own := append([]action{hinted, details}, act...)
 	return v.with(append(append(own, v.following(v.marking())...), failures)...)
@@ -46,36 +46,27 @@ func newGenerations(a *App) *view[state.Generation] {
 // generationActions are what can be done with a job, wherever it is shown, or
 // with those that are marked.
 func generationActions(a *App, set jobSet) []action {
-	which, noRow := set.one, needs(set.one)
-	noOutput := func() text.Text {
-		g := which()
-		switch {
-		case g == nil:
-			return "there is no job here"
-		case g.Intent != "":
-			return "nobody knows yet whether this became a job"
-		case g.Gone:
-			return "the server no longer knows this job"
-		case g.Status == api.Completed:
-			return ""
-		case g.Status.Troubled():
-			return "this job ended without an output"
+	missing := func() text.Text {
+		if n := set.many(); n > 1 {
+			return tooMany(n, wordMost)
 		}
-		return "this job has no output yet: it is " + statusWord(g.Status)
+		return set.missing()
 	}
 	unidentified := func() text.Text {
 		if set.many() > 0 {
 			return ""
 		}
-		return noRow()
+		return set.none()
 	}
-	return append([]action{
-		a.does(keymap.Open, func() tea.Cmd { return a.openOutput(which().ID, opening) }).unless(noOutput).hinted("open"),
+	open, link := a.linking(set)
+	acts := []action{
+		open.hinted("open"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).unless(unidentified).hinted(""),
-		a.does(keymap.CopyURL, func() tea.Cmd { return a.openOutput(which().ID, copying) }).unless(noOutput),
-		a.does(keymap.Note, func() tea.Cmd { return a.editNote(which()) }).unless(func() text.Text { return cmp.Or(noRow(), a.unnotable()) }),
-		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(which().ID) }).unless(func() text.Text { return first(noRow(), a.unlabelled()) }),
-	}, a.runningAgain(set)...)
+		link,
+		a.does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
+		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
+	}
+	return append(acts, a.runningAgain(set)...)
 }
 
 // needs refuses what needs a row when there is none.
@@ -182,7 +173,7 @@ func (a *App) runningCell(g *state.Generation) cell {
 	switch {
 	case !a.store.Generations.Known():
 		return cell{"when last seen", toneMuted}
-	case g.Status == api.Pending && a.now.Sub(g.Created) > unusualPending:
+	case g.Status == api.Pending && a.now.Sub(a.ours(g.Created)) > unusualPending:
 		return cell{"unusually long", toneWarn}
 	case e.Stuck:
 		return cell{"long past due", toneWarn}

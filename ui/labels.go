@@ -24,29 +24,32 @@ func (a *App) unlabelled() text.Text {
 	return ""
 }
 
-// askLabel asks for the label of a job, a batch or a submission.
-func (a *App) askLabel(id api.ID) tea.Cmd {
-	was := a.store.LabelOf(id)
-	return a.prompt("label", was, state.MaxLabel, func(label string) tea.Cmd {
-		if label == was {
+// askLabel asks for the label of jobs, batches or submissions: one for all of
+// them.
+func (a *App) askLabel(jobs []named) tea.Cmd {
+	was, mixed := common(jobs, func(id string) string { return a.store.LabelOf(api.ID(id)) })
+	return a.prompt("label of "+whose(jobs), was, state.MaxLabel, func(label string) tea.Cmd {
+		set := labelCmd(a.session, keysOf(jobs), label)
+		switch {
+		case mixed && label == "":
+			return a.askAbout(jobs, "Take the labels off?", "They have different labels.", "take them off", set)
+		case !mixed && label == was:
 			return nil
 		}
-		return labelCmd(a.session, id, label)
+		return set
 	})
 }
 
-func labelCmd(s *Session, id api.ID, label string) tea.Cmd {
+func labelCmd(s *Session, ids []string, label string) tea.Cmd {
 	return func() tea.Msg {
-		// An empty one says that the label is off, whatever was booked.
-		err := s.Journal.SetLabels(context.Background(), string(id), []string{label})
-		return labelledMsg{s, id, label, err}
+		return labelledMsg{s, ids, label, s.Journal.LabelAll(context.Background(), ids, label)}
 	}
 }
 
 // labelledMsg is a label that the journal holds.
 type labelledMsg struct {
 	session *Session
-	id      api.ID
+	ids     []string
 	label   string
 	err     error
 }
@@ -54,14 +57,18 @@ type labelledMsg struct {
 func (m labelledMsg) land(a *App) tea.Cmd {
 	switch {
 	case m.session != a.session:
+		return nil
 	case m.err != nil:
 		a.complain("not labelled: " + errorText(m.err))
-	case m.label == "":
-		a.store.SetLabel(m.id, "")
-		a.say("the label is off")
-	default:
-		a.store.SetLabel(m.id, m.label)
-		a.say(text.Of("labelled " + m.label))
+		return nil
 	}
+	for _, id := range m.ids {
+		a.store.SetLabel(api.ID(id), m.label)
+	}
+	words := text.Of("labelled " + m.label)
+	if m.label == "" {
+		words = "the label is off"
+	}
+	a.say(several(m.ids) + words)
 	return nil
 }

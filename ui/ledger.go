@@ -42,7 +42,7 @@ func newLedger(a *App) *view[state.LedgerEntry] {
 }
 
 func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
-	noRow := needs(v.selected)
+	noRow := v.none
 	noJob := func() text.Text {
 		if e := v.selected(); e == nil || e.Damage != "" {
 			return first(noRow(), "this row is no job")
@@ -58,7 +58,7 @@ func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
 	acts := []action{
 		a.does(keymap.Details, func() tea.Cmd { return a.openEntry(v.selected()) }).unless(noRow).hinted("details"),
 		a.does(keymap.Totals, func() tea.Cmd { a.push(newTotals(a)); return nil }).unless(nothing).hinted("totals"),
-		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(v.selected().Job) }).
+		a.does(keymap.Label, func() tea.Cmd { return a.askLabel([]named{{string(v.selected().Job), a.entryName(v.selected()).text}}) }).
 			unless(func() text.Text { return first(noJob(), a.unlabelled()) }).hinted("label"),
 		a.does(keymap.Export, a.askExport).unless(nothing).hinted("export"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().Job)) }).unless(noJob),

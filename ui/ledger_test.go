@@ -320,10 +320,10 @@ func TestLabelsAreTypedFoundAndCounted(t *testing.T) {
 		s.Sees("label     acme spring") // in the pane
 		s.makes()
 		s.Press("g", "t")
-		s.Sees("label:", "enter save")
+		s.Sees("label of ", "enter save")
 		s.Type(strings.Repeat("0123456789", 7))
 		s.Pass(time.Second)
-		s.Sees("label: " + strings.Repeat("0123456789", 6) + "0123")
+		s.Sees(": " + strings.Repeat("0123456789", 6) + "0123")
 		s.DoesNotSee("01234567890123456789012345678901234567890123456789012345678901234")
 		s.Press("ctrl+u")
 		s.Type("globex")

@@ -3,8 +3,6 @@ package ui
 import (
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -42,8 +40,9 @@ type list[T any] struct {
 	marks   *marks[T] // nil where rows can't be marked
 
 	width, height int
-	cursor        string // id of the row under the cursor
-	at, top       int    // its line, and the first line shown
+	covered       int // lines at the bottom that a prompt stands on
+	cursor        cursor
+	top           int // the first line shown
 	drawn         map[string]drawnRow
 	drawnFor      rowsKey
 }
@@ -66,91 +65,24 @@ type rowsKey struct {
 	prices uint64
 }
 
-// refresh brings the visible order up to date. The cursor stays on its item,
-// or on its line when the item is gone.
-func (l *list[T]) refresh() {
-	if !l.view.Update(l.rows, l.query) {
-		return
-	}
-	if l.marks != nil {
-		l.marks.counted = false
-		l.letGo()
-	}
-	if i := l.view.Index(l.cursor); i >= 0 && l.cursor != "" {
-		shift := i - l.at
-		l.at = i
-		if l.top > 0 { // at the top what is new comes into sight above
-			l.top += shift
-		}
-	}
-	l.move(0)
-}
-
-// move takes the cursor by some lines and keeps it in sight. At the edge the
-// list goes on by most of a page, so that most keys leave the rows standing
-// where they are read.
-func (l *list[T]) move(by int) {
-	n, page := l.view.Len(), l.page()
-	l.at = max(0, min(n-1, l.at+by))
-	jump := page * 2 / 3
-	if by == 0 {
-		jump = 0 // a refresh or another size: no further than it must
-	}
-	switch {
-	case l.at < l.top:
-		l.top = l.at - jump
-	case l.at >= l.top+page:
-		l.top = l.at - page + 1 + jump
-	}
-	l.top = max(0, min(l.top, n-page))
-	l.cursor = ""
-	if n > 0 {
-		l.cursor = keyOf(l.view.At(l.at))
-	}
-}
-
-// page is how many rows are seen at once.
-func (l *list[T]) page() int { return max(1, l.height-1) }
-
-// selected is the row under the cursor, nil when there is none.
-func (l *list[T]) selected() *T {
-	l.refresh()
-	if l.view.Len() == 0 {
-		return nil
-	}
-	return l.view.At(l.at)
-}
-
-// SetSize gives the list its room, the line of titles included.
-func (l *list[T]) SetSize(width, height int) {
-	l.width, l.height = width, height
-	l.move(0)
-}
-
-// movement are the actions every list has.
-func (l *list[T]) movement() []action {
-	a := l.app
-	by := func(n func() int) func() tea.Cmd { return plain(func() { l.refresh(); l.move(n()) }) }
-	return []action{
-		a.does(keymap.Down, by(func() int { return 1 })),
-		a.does(keymap.Up, by(func() int { return -1 })),
-		a.does(keymap.Top, by(func() int { return -l.view.Len() })),
-		a.does(keymap.Bottom, by(func() int { return l.view.Len() })),
-		a.does(keymap.HalfDown, by(func() int { return l.page() / 2 })),
-		a.does(keymap.HalfUp, by(func() int { return -l.page() / 2 })),
-		a.does(keymap.PageDown, by(func() int { return l.page() })),
-		a.does(keymap.PageUp, by(func() int { return -l.page() })),
-	}
-}
-
 // finding are the actions that change what is shown, and in which order.
 func (l *list[T]) finding() []action {
 	a := l.app
 	return []action{
-		a.does(keymap.Filter, plain(func() { a.push(newFilter(a, l.query.Text, l.filter, l.Position)) })).hinted(""),
+		a.does(keymap.Filter, plain(l.askFilter)).hinted(""),
 		a.does(keymap.Sort, plain(l.nextSort)).hinted("sort"),
 		a.does(keymap.Reverse, plain(func() { l.query.Reverse = !l.query.Reverse; l.sorted() })),
 	}
+}
+
+// askFilter asks for a filter. While it is typed the cursor returns to its item
+// whenever that matches.
+func (l *list[T]) askFilter() {
+	l.refresh()
+	l.cursor.home = l.cursor.id
+	p := newFilter(l.app, l.query.Text, l.filter, l.Position)
+	p.left = func() { l.cursor.home = "" }
+	l.app.push(p)
 }
 
 // filter shows only the rows that match.
@@ -211,31 +143,6 @@ func (l *list[T]) widen() {
 	l.refresh()
 }
 
-// Position says where the cursor is: "3 of 214", "3 of 17, 214 in all". While
-// the past is still loading the total is a lower bound and says so.
-func (l *list[T]) Position() text.Text {
-	l.refresh()
-	n := l.view.Len()
-	if n == 0 {
-		return ""
-	}
-	total := text.Sprint(n)
-	if l.narrowed() {
-		return text.Sprintf("%d of %s, %s in all", l.at+1, total, l.total())
-	}
-	if l.app.partial(l.rows) {
-		return text.Sprintf("%d of %d of ≥ %d", l.at+1, n, n)
-	}
-	return text.Sprintf("%d of %s", l.at+1, total)
-}
-
-func (l *list[T]) total() text.Text {
-	if l.app.partial(l.rows) {
-		return text.Sprintf("≥ %d", l.rows.Len())
-	}
-	return text.Sprint(l.rows.Len())
-}
-
 // View draws the titles and the visible rows.
 func (l *list[T]) View() styled {
 	l.refresh()
@@ -266,7 +173,7 @@ func (l *list[T]) row(i int, cols []*column[T], widths []int) styled {
 	item := l.view.At(i)
 	id, version := keyOf(item), l.view.RowVersion(i)
 	marked := l.isMarked(item)
-	if i == l.at {
+	if i == l.cursor.at {
 		return l.drawPicked(item, cols, widths, marked)
 	}
 	if d, ok := l.drawn[id]; ok && d.version == version && d.marked == marked {
@@ -317,81 +224,6 @@ func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
 		cells[i] = v
 	}
 	return cells
-}
-
-func (l *list[T]) titles(cols []*column[T], widths []int) styled {
-	t := l.app.theme
-	line := styled("  ")
-	for i, c := range cols {
-		n := toneMuted
-		if c.sort == l.query.Sort && c.sort != state.SortNone {
-			n = toneTitle
-		}
-		title := fit(text.Of(strings.ToUpper(string(c.title))), widths[i], c.right, "")
-		if i < len(cols)-1 {
-			title += "  "
-		}
-		line += t.text(n, title)
-	}
-	return line
-}
-
-// Cells before the first column, and between columns.
-const (
-	listMargin = 2
-	listGap    = 2
-)
-
-// arrange drops the columns there is no room for and shares out the rest.
-func (l *list[T]) arrange() ([]*column[T], []int) {
-	cols, need := l.fitting(0)
-	for limit := 9; limit > 0; limit-- {
-		if more, sum := l.fitting(limit); sum <= l.width {
-			cols, need = more, sum
-			break
-		}
-	}
-	shares := 0
-	for _, c := range cols {
-		shares += c.grow
-	}
-	spare := l.width - need
-	widths := make([]int, len(cols))
-	for i, c := range cols {
-		widths[i] = c.width
-		if c.grow > 0 {
-			widths[i] = max(1, c.width+spare*c.grow/shares)
-		}
-	}
-	return squeezed(cols, widths, -spare)
-}
-
-// squeezed takes cells away from the last columns, and columns whole, where
-// even those that never go are too wide.
-func squeezed[T any](cols []*column[T], widths []int, excess int) ([]*column[T], []int) {
-	for excess > 0 && len(cols) > 1 {
-		last := len(cols) - 1
-		if widths[last] > excess {
-			widths[last] -= excess
-			break
-		}
-		excess -= widths[last] + listGap
-		cols, widths = cols[:last], widths[:last]
-	}
-	return cols, widths
-}
-
-// fitting are the columns that stay when those that go before limit are gone,
-// and the cells they need.
-func (l *list[T]) fitting(limit int) (cols []*column[T], need int) {
-	need = listMargin - listGap
-	for i := range l.columns {
-		if c := &l.columns[i]; c.drop <= limit {
-			cols = append(cols, c)
-			need += c.width + listGap
-		}
-	}
-	return cols, need
 }
 
 // nothing says why there are no rows, and which key gets one out of it.

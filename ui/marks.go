@@ -23,12 +23,13 @@ type marks[T any] struct {
 // marking are the actions of a list whose rows can be marked.
 func (l *list[T]) marking() []action {
 	a := l.app
-	none := func() text.Text {
-		if l.view.Len() == 0 {
+	empty := func() text.Text {
+		if l.under() == nil {
 			return "there is nothing here to mark"
 		}
 		return ""
 	}
+	none := func() text.Text { return first(empty(), l.none()) }
 	unmarked := func() text.Text {
 		if l.markCount() == 0 {
 			return "nothing is marked"
@@ -38,7 +39,7 @@ func (l *list[T]) marking() []action {
 	return []action{
 		a.does(keymap.Mark, plain(l.toggleMark)).unless(none).hinted("mark"),
 		a.does(keymap.MarkRange, plain(l.markRange)).unless(func() text.Text { return first(none(), l.rangeless()) }),
-		a.does(keymap.MarkAll, plain(l.markAll)).unless(none),
+		a.does(keymap.MarkAll, plain(l.markAll)).unless(empty),
 		a.does(keymap.MarkNone, plain(l.unmark)).unless(unmarked),
 	}
 }
@@ -47,10 +48,10 @@ func (l *list[T]) marking() []action {
 // to the next.
 func (l *list[T]) toggleMark() {
 	l.refresh()
-	if row := l.view.At(l.at); l.isMarked(row) {
+	if row := l.view.At(l.cursor.at); l.isMarked(row) {
 		delete(l.marks.on, row)
 	} else {
-		l.mark(l.at, l.at)
+		l.mark(l.cursor.at, l.cursor.at)
 	}
 	l.marks.counted = false
 	l.move(1)
@@ -66,7 +67,7 @@ func (l *list[T]) mark(from, to int) {
 	for i := from; i <= to; i++ {
 		m.on[l.view.At(i)] = struct{}{}
 	}
-	m.last, m.counted = l.view.At(l.at), false
+	m.last, m.counted = l.view.At(l.cursor.at), false
 }
 
 // rangeless says why there is no range to mark.
@@ -83,7 +84,7 @@ func (l *list[T]) rangeless() text.Text {
 // markRange marks all rows from the one marked last to the cursor.
 func (l *list[T]) markRange() {
 	l.refresh()
-	from, to := l.view.Index(keyOf(l.marks.last)), l.at
+	from, to := l.view.Index(keyOf(l.marks.last)), l.cursor.at
 	l.mark(min(from, to), max(from, to))
 }
 
@@ -115,6 +116,18 @@ func (l *list[T]) markCount() int {
 		return 0
 	}
 	return len(l.marks.on)
+}
+
+// soleMark is the marked row where there is exactly one, else nil.
+func (l *list[T]) soleMark() *T {
+	l.refresh()
+	if l.markCount() != 1 {
+		return nil
+	}
+	for row := range l.marks.on {
+		return row
+	}
+	return nil
 }
 
 // letGo forgets the marks of items that are gone.

@@ -31,7 +31,7 @@ func newModels(a *App) *view[state.Model] {
 		empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
 	}}
 	v.pane = func(m *state.Model, width int) []styled { return a.modelPane(m, width) }
-	none := needs(v.selected)
+	none := v.none
 	return v.with(
 		a.does(keymap.NewGeneration, func() tea.Cmd {
 			d := a.draft.Clone()
@@ -68,7 +68,7 @@ func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen 
 		},
 		empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
 	}}
-	none := needs(v.selected)
+	none := v.none
 	refuse := func() text.Text {
 		if why := none(); why != "" {
 			return why

@@ -2,27 +2,63 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // noteLimit is how many characters a note may have: it is a line, no letter.
 const noteLimit = 500
 
-// editNote asks for the note of a job.
-func (a *App) editNote(g *state.Generation) tea.Cmd {
-	id := g.Key()
-	old := a.store.Notes.Of(id)
-	return a.prompt("note", old, noteLimit, func(note string) tea.Cmd {
-		if note == old {
+// editNote asks for the note of jobs: one for all of them. Notes that say
+// something else are not replaced without a question.
+func (a *App) editNote(jobs []named) tea.Cmd {
+	old, mixed := common(jobs, a.store.Notes.Of)
+	return a.prompt("note of "+whose(jobs), old, noteLimit, func(note string) tea.Cmd {
+		others := slices.DeleteFunc(slices.Clone(jobs), func(j named) bool {
+			had := a.store.Notes.Of(j.id)
+			return had == "" || had == note
+		})
+		set := func() tea.Msg { return takeNotesMsg{a.session, keysOf(jobs), note} }
+		switch {
+		case mixed && len(others) > 0 && note == "":
+			return a.askAbout(others, "Remove the notes?", "What they say is gone then.", "remove them", set)
+		case mixed && len(others) > 0:
+			return a.askAbout(others, "Replace the notes?", text.Sprintf("What they say is gone then: each says %q instead.", note), "replace them", set)
+		case !mixed && note == old:
 			return nil
 		}
-		a.store.Notes.Set(id, note)
-		return saveNoteCmd(a.session, id, note, old)
+		return a.takeNotes(keysOf(jobs), note)
 	})
+}
+
+// takeNotesMsg is a yes to notes that replace others.
+type takeNotesMsg struct {
+	session *Session
+	ids     []string
+	note    string
+}
+
+func (m takeNotesMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	return a.takeNotes(m.ids, m.note)
+}
+
+// takeNotes shows a note at once, and has the journal keep it.
+func (a *App) takeNotes(ids []string, note string) tea.Cmd {
+	old := make([]string, len(ids))
+	for i, id := range ids {
+		old[i] = a.store.Notes.Of(id)
+		a.store.Notes.Set(id, note)
+	}
+	s := a.session
+	return func() tea.Msg {
+		return savedNoteMsg{s, ids, note, old, s.Journal.NoteAll(context.Background(), ids, note)}
+	}
 }
 
 // unnotable says why no note can be kept.
@@ -36,17 +72,13 @@ func (a *App) unnotable() text.Text {
 	return ""
 }
 
-func saveNoteCmd(s *Session, id, note, old string) tea.Cmd {
-	return func() tea.Msg {
-		return savedNoteMsg{s, id, note, old, s.Journal.SetNote(context.Background(), id, note)}
-	}
-}
-
 // savedNoteMsg tells whether the journal has a note.
 type savedNoteMsg struct {
-	session       *Session
-	id, note, old string
-	err           error
+	session *Session
+	ids     []string
+	note    string
+	old     []string // the note that each of them had
+	err     error
 }
 
 // land takes back what could not be kept, unless it was changed again since.
@@ -54,14 +86,16 @@ func (m savedNoteMsg) land(a *App) tea.Cmd {
 	switch {
 	case m.session != a.session:
 	case m.err != nil:
-		if a.store.Notes.Of(m.id) == m.note {
-			a.store.Notes.Set(m.id, m.old)
+		for i, id := range m.ids {
+			if a.store.Notes.Of(id) == m.note {
+				a.store.Notes.Set(id, m.old[i])
+			}
 		}
 		a.complain("the note could not be kept: " + errorText(m.err))
 	case m.note == "":
-		a.say("note removed")
+		a.say(several(m.ids) + "note removed")
 	default:
-		a.say("note kept")
+		a.say(several(m.ids) + "note kept")
 	}
 	return nil
 }

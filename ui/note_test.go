@@ -19,7 +19,7 @@ func TestANoteIsKeptShownAndFound(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Pass(2 * time.Second)
 		s.Press("g", "w")
-		s.Sees("note:", "save")
+		s.Sees("note of for_the_client:", "save")
 		s.Type("Retake, ask Bo q")
 		s.Press("enter")
 		s.Pass(time.Second)
@@ -28,11 +28,11 @@ func TestANoteIsKeptShownAndFound(t *testing.T) {
 		s.Pass(time.Second)
 		s.Sees("Overview", "note      Retake, ask Bo q")
 		s.Press("w")
-		s.Sees("note: Retake, ask Bo q")
+		s.Sees("note of for_the_client: Retake, ask Bo q")
 		s.Type("uickly")
 		s.Press("esc")
 		s.Press("w") // esc left it as it was
-		s.Sees("note: Retake, ask Bo q")
+		s.Sees("note of for_the_client: Retake, ask Bo q")
 		s.DoesNotSee("uickly")
 		s.Press("esc", "esc")
 		for _, filter := range []string{"retake", "note:bo", "note:ask status:completed"} {

@@ -24,7 +24,6 @@ type prompt struct {
 // value. save gets it cleaned, without spaces around it, and perhaps empty.
 func (a *App) prompt(title text.Text, value string, limit int, save func(words string) tea.Cmd) tea.Cmd {
 	p := &prompt{app: a, title: title, limit: limit, save: save, input: newInput(a.theme)}
-	p.input.Prompt = string(title + ": ")
 	p.input.CharLimit = limit
 	p.input.SetValue(value)
 	p.input.CursorEnd()
@@ -36,7 +35,9 @@ func (p *prompt) Title() text.Text { return p.title }
 
 func (p *prompt) SetSize(width, _ int) {
 	p.width = width
-	p.input.SetWidth(max(1, width-textWidth(text.Of(p.input.Prompt))-2))
+	title := shorten(p.title, max(8, width/2), p.app.theme.glyphs.more) + ": "
+	p.input.Prompt = string(title)
+	p.input.SetWidth(max(1, width-textWidth(title)-2))
 }
 
 // Place puts the prompt on the last line of the body.

@@ -36,7 +36,7 @@ func newQueue(a *App) *view[state.QueueRow] {
 		},
 	}}
 	v.pane = a.queuePane
-	none := needs(v.selected)
+	none := v.none
 	waits := func() text.Text {
 		switch r := v.selected(); {
 		case r == nil:

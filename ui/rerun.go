@@ -18,7 +18,8 @@ import (
 // jobSet says which jobs the actions of a screen are for: the marked ones,
 // where there are any, else the one under the cursor.
 type jobSet struct {
-	one    func() *state.Generation  // under the cursor; nil if there is none
+	one    func() *state.Generation  // the one that is marked or under the cursor; nil if there is none
+	none   func() text.Text          // why there is none
 	chosen func() []state.Generation // the marked ones in the order of the view, else that one
 	count  func() int                // of the marked ones; nil where nothing can be marked
 	unmark func()
@@ -26,7 +27,7 @@ type jobSet struct {
 
 // oneJob is the set of a screen that is about one job.
 func oneJob(which func() *state.Generation) jobSet {
-	return jobSet{one: which, chosen: func() []state.Generation {
+	return jobSet{one: which, none: needs(which), chosen: func() []state.Generation {
 		if g := which(); g != nil {
 			return []state.Generation{*g}
 		}
@@ -37,18 +38,22 @@ func oneJob(which func() *state.Generation) jobSet {
 // markedJobs is the set of a list; job is the job of a row, one without an id
 // where a row has none.
 func markedJobs[T any](l *list[T], job func(row *T) state.Generation) jobSet {
+	one := func() *state.Generation {
+		row := l.soleMark()
+		if row == nil {
+			row = l.selected()
+		}
+		if row == nil {
+			return nil
+		}
+		g := job(row)
+		if g.ID == "" {
+			return nil
+		}
+		return &g
+	}
 	return jobSet{
-		one: func() *state.Generation {
-			row := l.selected()
-			if row == nil {
-				return nil
-			}
-			g := job(row)
-			if g.ID == "" {
-				return nil
-			}
-			return &g
-		},
+		one: one, none: func() text.Text { return first(l.none(), needs(one)()) },
 		chosen: func() []state.Generation {
 			var jobs []state.Generation
 			for _, row := range l.chosen() {
@@ -67,15 +72,41 @@ func (s *jobSet) many() int {
 	return s.count()
 }
 
+// missing says why there is no job to act on where it is for one, "" when there
+// is one.
+func (s *jobSet) missing() text.Text {
+	if s.one() == nil {
+		return s.none()
+	}
+	return ""
+}
+
+// held is the set as it is now, whatever is marked later.
+func (s *jobSet) held() jobSet {
+	jobs := s.chosen()
+	h := *s
+	h.chosen = func() []state.Generation { return jobs }
+	return h
+}
+
 // ids are those of the chosen jobs.
 func (s *jobSet) ids() []string {
 	var ids []string
-	for _, g := range s.chosen() {
-		if g.ID != "" {
-			ids = append(ids, string(g.ID))
-		}
+	for _, j := range s.names() {
+		ids = append(ids, j.id)
 	}
 	return ids
+}
+
+// names are the chosen jobs that have an id.
+func (s *jobSet) names() []named {
+	var jobs []named
+	for _, g := range s.chosen() {
+		if g.ID != "" {
+			jobs = append(jobs, named{string(g.ID), text.Of(g.Name)})
+		}
+	}
+	return jobs
 }
 
 // runningAgain are the actions that make new jobs from those there are.
@@ -85,9 +116,9 @@ func (a *App) runningAgain(set jobSet) []action {
 		switch {
 		case n > groupMost:
 			return text.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
-		case n == 0 && set.one() == nil:
-			return "there is nothing here to run again"
-		case n == 0 && set.one().Intent == state.SubmissionSending:
+		case n < 2 && set.one() == nil:
+			return set.none()
+		case n < 2 && set.one().Intent == state.SubmissionSending:
 			return "this is being sent right now: wait for the answer"
 		}
 		return a.unspendable()
@@ -95,12 +126,12 @@ func (a *App) runningAgain(set jobSet) []action {
 	run := func(choose bool) func() tea.Cmd {
 		return func() tea.Cmd {
 			if set.many() < 2 {
-				return a.runAgain(set.chosen()[0], choose)
+				return a.runAgain(*set.one(), choose)
 			}
 			if choose {
-				return a.groupWithModel(set)
+				return a.groupWithModel(set.held())
 			}
-			return a.openGroup(set, "")
+			return a.openGroup(set.held(), "")
 		}
 	}
 	return []action{

@@ -33,6 +33,14 @@ type typing interface {
 	Cursor() *tea.Cursor
 }
 
+// sighted is a screen that must know what of it was seen: it is told when a frame
+// was made that shows it, not below a dialog.
+type sighted interface{ Seen() }
+
+// coverable is a screen that keeps in sight what it is about while a prompt
+// stands on its last lines.
+type coverable interface{ Cover(lines int) }
+
 // leaving is a screen that wants to know that it is left.
 type leaving interface {
 	Leave() tea.Cmd

@@ -199,10 +199,10 @@ func (a *App) spendingFailed(s *spending, err error) {
 // where its outcome would stand.
 func (a *App) intend(sub *state.Submission) {
 	if sub.Kind == state.SubmitBatch {
-		a.store.Batches.Put(state.BatchIntentRow(sub), a.now)
+		a.store.Batches.Put(state.BatchIntentRow(sub, a.store.Forecast.Skew), a.now)
 		return
 	}
-	row := state.IntentRow(sub)
+	row := state.IntentRow(sub, a.store.Forecast.Skew)
 	if sub.Price.Cost != nil {
 		a.store.Prices.Own(row.ID, *sub.Price.Cost)
 	}

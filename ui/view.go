@@ -47,6 +47,15 @@ func (v *view[T]) SetSize(width, height int) {
 	}
 }
 
+// Cover keeps the cursor's row above a prompt on the last lines. Below the list
+// the prompt covers the pane alone.
+func (v *view[T]) Cover(lines int) {
+	if v.list.height < v.height {
+		lines = 0
+	}
+	v.list.cover(lines)
+}
+
 func (v *view[T]) paneWidth() int { return max(40, v.width*6/20) }
 
 // with ends the making of a view: its own actions first, then those that all
@@ -129,13 +138,13 @@ func (v *view[T]) following(acts []action) []action {
 			quick := now.Sub(v.moved) < restTime
 			v.moved = now
 			if !quick {
-				v.inPane = v.cursor
+				v.inPane = v.cursor.id
 				return cmd
 			}
 			return tea.Batch(cmd, tea.Tick(restTime, func(time.Time) tea.Msg {
 				return restMsg{func() {
 					if v.moved.Equal(now) {
-						v.inPane = v.cursor
+						v.inPane = v.cursor.id
 					}
 				}}
 			}))
@@ -151,7 +160,7 @@ func (v *view[T]) paned() *T {
 	if i := v.view.Index(v.inPane); i >= 0 && time.Since(v.moved) < restTime+beatTime {
 		return v.view.At(i)
 	}
-	return v.selected()
+	return v.under()
 }
 
 func (v *view[T]) paneLines(width, height int, indent styled) []styled {

@@ -197,6 +197,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 		e.Status = a.status
 	}()
 	wait(r.Context(), fault.Delay)
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat)) // its own clock, which may differ from ours
 	if fault.DropBefore {
 		drain(r)
 		panic(http.ErrAbortHandler)

@@ -39,6 +39,12 @@ func deeds() []deed {
 		{"SetLabels", group, func(ctx context.Context, j *Journal) error {
 			return j.SetLabels(ctx, "q0", []string{"promo", "autumn"})
 		}},
+		{"LabelAll", group, func(ctx context.Context, j *Journal) error {
+			return j.LabelAll(ctx, []string{"q0", "q1", "q2"}, "promo")
+		}},
+		{"NoteAll", group, func(ctx context.Context, j *Journal) error {
+			return j.NoteAll(ctx, []string{"q0", "q1", "q2"}, "retake")
+		}},
 		{"Enqueue", group, func(ctx context.Context, j *Journal) error { return j.Enqueue(ctx, confirmed("q9"), noon) }},
 		{"EnqueueAll", group, func(ctx context.Context, j *Journal) error {
 			var many []state.Submission
@@ -104,6 +110,7 @@ func content(t *testing.T, j *Journal) string {
 		"SELECT seq, submission, at, state, key, body_hash, reason FROM transitions ORDER BY seq",
 		"SELECT seq, kind, submission, job, hex(sum) FROM ledger ORDER BY seq", "SELECT seq, hex(sum) FROM ledger_head",
 		"SELECT submission, position, paused, enqueued_at FROM queue ORDER BY submission", "SELECT * FROM labels ORDER BY id, place",
+		"SELECT * FROM notes ORDER BY id",
 		"SELECT * FROM drafts ORDER BY id", "SELECT * FROM settings ORDER BY name", "SELECT * FROM meta ORDER BY name", "SELECT * FROM generations ORDER BY id",
 	} {
 		rows, err := j.db.QueryContext(t.Context(), query)

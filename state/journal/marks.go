@@ -27,6 +27,23 @@ func (j *Journal) SetLabels(ctx context.Context, id string, labels []string) err
 	})
 }
 
+// LabelAll gives each of some generations, batches or submissions one label in
+// place of those that it had. An empty one says that it has none, whatever was
+// booked. Either all of them get it or none.
+func (j *Journal) LabelAll(ctx context.Context, ids []string, label string) error {
+	return j.write(ctx, func(tx *sql.Tx) error {
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM labels WHERE id = ?", id); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "INSERT INTO labels (id, place, label) VALUES (?,0,?)", id, label); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Labels gives all labels by id, in the order in which they were set.
 func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
 	out := make(map[string][]string)
@@ -39,13 +56,25 @@ func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
 // SetNote replaces the note of a generation, a batch or a submission by its
 // id; an empty one removes it.
 func (j *Journal) SetNote(ctx context.Context, id, note string) error {
+	return j.NoteAll(ctx, []string{id}, note)
+}
+
+// NoteAll replaces the notes of some, each by the same; an empty one removes
+// them. Either all of them get it or none.
+func (j *Journal) NoteAll(ctx context.Context, ids []string, note string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
-		if note == "" {
-			_, err := tx.ExecContext(ctx, "DELETE FROM notes WHERE id = ?", id)
-			return err
+		for _, id := range ids {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM notes WHERE id = ?", id); err != nil {
+				return err
+			}
+			if note == "" {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, "INSERT INTO notes (id, note) VALUES (?,?)", id, note); err != nil {
+				return err
+			}
 		}
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO notes (id, note) VALUES (?,?)", id, note)
-		return err
+		return nil
 	})
 }
 

@@ -55,7 +55,7 @@ func TestJobsComeBackAsTheyWere(t *testing.T) {
 	watched := seenJob(3, api.Completed)
 	watched.Started, watched.Ended, watched.HasOutput, watched.Gone = noon.Add(1), noon.Add(time.Minute), true, true
 	jobs := []state.Generation{watched, seenJob(2, api.Failed), seenJob(1, api.Pending), unnamed}
-	intent := state.IntentRow(&state.Submission{ID: "s1", State: state.SubmissionUnknown, SentAt: noon})
+	intent := state.IntentRow(&state.Submission{ID: "s1", State: state.SubmissionUnknown, SentAt: noon}, 0)
 	keepJobs(t, j, append(slices.Clone(jobs), intent)...)
 	_ = j.Close()
 	j = opened(t, path)
@@ -137,7 +137,7 @@ func TestBatchesAreKept(t *testing.T) {
 	}
 	old, young := batch(1, api.BatchCompleted, 23), batch(2, api.BatchProcessing, 4)
 	old.HasOutput = true
-	intent := state.BatchIntentRow(&state.Submission{ID: "s1", SentAt: noon, State: state.SubmissionUnknown})
+	intent := state.BatchIntentRow(&state.Submission{ID: "s1", SentAt: noon, State: state.SubmissionUnknown}, 0)
 	for _, rows := range [][]state.Batch{{old, batch(2, api.BatchPending, 0)}, {young, intent, batch(1, api.BatchProcessing, 2)}} {
 		if err := j.SaveBatches(t.Context(), rows, noon); err != nil {
 			t.Fatal(err)
@@ -196,6 +196,8 @@ func TestANewerJournalShowsItsLists(t *testing.T) {
 		"BeginResending":  j.BeginResending(t.Context(), sending(t, s)),
 		"SetLabels":       j.SetLabels(t.Context(), "s1", nil),
 		"SetNote":         j.SetNote(t.Context(), "s1", ""),
+		"LabelAll":        j.LabelAll(t.Context(), []string{"s1", "s2"}, "promo"),
+		"NoteAll":         j.NoteAll(t.Context(), []string{"s1", "s2"}, "retake"),
 		"Sender":          second(j.Sender(noon)),
 	} {
 		if !errors.Is(err, ErrNewer) {

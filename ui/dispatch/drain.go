@@ -255,8 +255,8 @@ func (d *Drain) tend(ctx context.Context, now time.Time) {
 	}
 	d.beaten = now
 	if server, ok := c.ServerTime(now); ok {
-		d.store.Forecast.Skew = server.Sub(now)
-		d.outbox.Reconciler.Skew = d.store.Forecast.Skew
+		d.store.Forecast.Compare(server.Sub(now))
+		d.outbox.Reconciler.Skew = server.Sub(now)
 	}
 	d.learnSlots(ctx, c.Usage().Slots, now)
 	for _, ask := range d.poller.Due(now, d.store) {

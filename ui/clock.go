@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"time"
+
+	"dubtop/api/text"
+)
+
+// Two clocks tell the times on the screen: the server's says when a job, a batch
+// or an asset was made, ours everything else. Every answer tells how far they
+// are apart, so all times are drawn as ours.
+
+// clockTold is how far apart the clocks must be for that to be told.
+const clockTold = time.Minute
+
+// ours is an instant of the server's clock on ours.
+func (a *App) ours(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.Add(-a.store.Forecast.Skew)
+}
+
+// serverAge says how long ago something was that the server tells the time of.
+func (a *App) serverAge(t time.Time) text.Text { return age(a.ours(t), a.now) }
+
+// compareClocks learns from the last answer how far the clocks are apart. Where
+// it is much, it says so once: other programs will be wrong about times, too.
+func (a *App) compareClocks() {
+	server, ok := a.session.Client.ServerTime(a.now)
+	if !ok {
+		return
+	}
+	a.outbox.Reconciler.Skew = server.Sub(a.now)
+	if !a.store.Forecast.Compare(server.Sub(a.now)) {
+		return
+	}
+	for id := range a.outbox.shown { // what is on its way stands among the server's times
+		a.outbox.shown[id] = ""
+	}
+	a.showIntents()
+	if skew := a.store.Forecast.Skew; skew.Abs() >= clockTold && a.toast.text == "" {
+		way := text.Text("behind")
+		if skew < 0 {
+			way = "ahead of"
+		}
+		a.warn(text.Sprintf("this machine's clock is %s %s the server's; ages allow for it", span(skew.Abs()), way))
+	}
+}

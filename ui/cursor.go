@@ -1,0 +1,218 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+)
+
+// cursor is where a list's cursor stands. It stands on an item, not on a line:
+// answers, sizes, filters and orders move the line, never the item. What acts
+// on the item under it is for what the last frame showed there; see selected.
+type cursor struct {
+	id      string // of the item; "" where there is none
+	at      int    // its line
+	home    string // while a filter is typed: the item it stood on before
+	changes uint64 // times that rows or order changed
+
+	// What the last frame showed.
+	seen   string   // the item under it
+	seenIn uint64   // changes then
+	led    bool     // it was moved by keys since
+	around []string // the items that were seen around it, in order
+}
+
+// settled reports whether the user knows which item the cursor is on: it was
+// drawn there, or keys led to it among rows that were drawn.
+func (c *cursor) settled() bool {
+	if c.led {
+		return c.changes == c.seenIn
+	}
+	return c.id == c.seen
+}
+
+// refresh brings the visible order up to date. The cursor stays on its item. If
+// that is gone it goes to the nearest one that was seen beside it, and comes
+// back when it was hidden by a filter that is still being typed.
+func (l *list[T]) refresh() {
+	if !l.view.Update(l.rows, l.query) {
+		return
+	}
+	c := &l.cursor
+	c.changes++
+	if l.marks != nil {
+		l.marks.counted = false
+		l.letGo()
+	}
+	id := cmp.Or(c.home, c.id)
+	i := l.view.Index(id)
+	if i < 0 || id == "" {
+		i = l.neighbour(id)
+	}
+	if l.top > 0 { // at the top what is new comes into sight above
+		l.top += i - c.at
+	}
+	c.at = i
+	l.place()
+}
+
+// neighbour is the line of the nearest item that was seen beside the one that is
+// gone, the ones below it first; without one it is the same line.
+func (l *list[T]) neighbour(id string) int {
+	c := &l.cursor
+	at := slices.Index(c.around, id)
+	if at < 0 {
+		return c.at
+	}
+	for _, id := range c.around[at+1:] {
+		if i := l.view.Index(id); i >= 0 {
+			return i
+		}
+	}
+	for _, id := range slices.Backward(c.around[:at]) {
+		if i := l.view.Index(id); i >= 0 {
+			return i
+		}
+	}
+	return c.at
+}
+
+// place keeps the cursor on a line that there is, and in sight. It scrolls no
+// further than it must.
+func (l *list[T]) place() {
+	n, page := l.view.Len(), l.page()
+	c := &l.cursor
+	c.at = max(0, min(n-1, c.at))
+	l.top = max(c.at-page+1, min(c.at, l.top))
+	l.top = max(0, min(l.top, n-page))
+	c.id = ""
+	if n > 0 {
+		c.id = keyOf(l.view.At(c.at))
+	}
+}
+
+// move takes the cursor by some lines, as keys do. At the edge the list goes on
+// by most of a page, so that most keys leave the rows standing where they are
+// read.
+func (l *list[T]) move(by int) {
+	l.refresh()
+	page := l.page()
+	c := &l.cursor
+	c.at = max(0, min(l.view.Len()-1, c.at+by))
+	jump := page * 2 / 3
+	switch {
+	case c.at < l.top:
+		l.top = c.at - jump
+	case c.at >= l.top+page:
+		l.top = c.at - page + 1 + jump
+	}
+	l.place()
+	c.led = true
+}
+
+// page is how many rows are seen at once.
+func (l *list[T]) page() int { return max(1, l.height-1-l.covered) }
+
+// SetSize gives the list its room, the line of titles included.
+func (l *list[T]) SetSize(width, height int) {
+	l.refresh() // the cursor's line may have moved since the last frame
+	l.width, l.height = width, height
+	l.place()
+}
+
+// cover keeps the cursor's row above the last lines, which something stands on.
+func (l *list[T]) cover(lines int) {
+	l.refresh()
+	l.covered = lines
+	l.place()
+}
+
+// under is the row under the cursor, nil when there is none. It is for drawing.
+func (l *list[T]) under() *T {
+	l.refresh()
+	if l.view.Len() == 0 {
+		return nil
+	}
+	return l.view.At(l.cursor.at)
+}
+
+// selected is the row that an action is for: the one under the cursor as the
+// last frame showed it. It is nil when there is none, and also when an answer
+// has just taken away what was drawn there: what stands there now nobody has
+// seen, and none says so.
+func (l *list[T]) selected() *T {
+	row := l.under()
+	if row == nil || !l.cursor.settled() {
+		return nil
+	}
+	return row
+}
+
+// none says why there is no row for an action, "" when there is one.
+func (l *list[T]) none() text.Text {
+	switch row := l.under(); {
+	case row == nil:
+		return "there is nothing here to do that with"
+	case !l.cursor.settled():
+		return "the list has just changed under the cursor: look, and press it again"
+	}
+	return ""
+}
+
+// Seen takes note of what the frame that was just made shows.
+func (l *list[T]) Seen() {
+	c := &l.cursor
+	c.seen, c.seenIn, c.led = c.id, c.changes, false
+	if c.home != "" {
+		return // what was around its item counts, whatever is typed meanwhile
+	}
+	c.around = c.around[:0]
+	for i := l.top; i < min(l.view.Len(), l.top+l.page()); i++ {
+		c.around = append(c.around, keyOf(l.view.At(i)))
+	}
+}
+
+// movement are the actions every list has.
+func (l *list[T]) movement() []action {
+	a := l.app
+	by := func(n func() int) func() tea.Cmd { return plain(func() { l.refresh(); l.move(n()) }) }
+	return []action{
+		a.does(keymap.Down, by(func() int { return 1 })),
+		a.does(keymap.Up, by(func() int { return -1 })),
+		a.does(keymap.Top, by(func() int { return -l.view.Len() })),
+		a.does(keymap.Bottom, by(func() int { return l.view.Len() })),
+		a.does(keymap.HalfDown, by(func() int { return l.page() / 2 })),
+		a.does(keymap.HalfUp, by(func() int { return -l.page() / 2 })),
+		a.does(keymap.PageDown, by(func() int { return l.page() })),
+		a.does(keymap.PageUp, by(func() int { return -l.page() })),
+	}
+}
+
+// Position says where the cursor is: "3 of 214", "3 of 17, 214 in all". While
+// the past is still loading the total is a lower bound and says so.
+func (l *list[T]) Position() text.Text {
+	l.refresh()
+	n := l.view.Len()
+	if n == 0 {
+		return ""
+	}
+	total := text.Sprint(n)
+	if l.narrowed() {
+		return text.Sprintf("%d of %s, %s in all", l.cursor.at+1, total, l.total())
+	}
+	if l.app.partial(l.rows) {
+		return text.Sprintf("%d of %d of ≥ %d", l.cursor.at+1, n, n)
+	}
+	return text.Sprintf("%d of %s", l.cursor.at+1, total)
+}
+
+func (l *list[T]) total() text.Text {
+	if l.app.partial(l.rows) {
+		return text.Sprintf("≥ %d", l.rows.Len())
+	}
+	return text.Sprint(l.rows.Len())
+}

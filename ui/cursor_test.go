@@ -1,0 +1,380 @@
+package ui
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"pgregory.net/rapid"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// lands is a reply that changes the store as an answer would.
+type lands func(a *App)
+
+func (f lands) land(a *App) tea.Cmd { f(a); return nil }
+
+// walker is somebody at a list that changes by itself. It knows nothing but
+// what the last frame showed and which keys moved the cursor since.
+type walker struct {
+	*rapid.T
+	a     *App
+	fresh int // the number of the next job
+
+	frame   []string // the names of all rows, in the order of the last frame
+	drawn   string   // the name on the cursor's row there, "" if there was none
+	at      int      // where that name stands in frame
+	target  string   // what an action may act on besides nothing
+	changed bool     // rows or order may have changed since the frame
+	strayed bool     // the cursor was moved since they did
+}
+
+func newWalker(tb testing.TB, t *rapid.T, j *journal.Journal) *walker {
+	w := &walker{T: t, a: desk(tb, 0)}
+	w.a.session.Journal = j
+	w.bring(rapid.IntRange(1, 25).Draw(t, "jobs"))
+	w.resize(rapid.IntRange(24, 160).Draw(t, "width"), rapid.IntRange(7, 50).Draw(t, "height"))
+	return w
+}
+
+// job is a job with a short name of its own.
+func (w *walker) job(n int) state.Generation {
+	is := rapid.IntRange(0, 1<<12-1).Draw(w.T, "job")
+	return state.NewGeneration(api.Generation{
+		ID:             api.ID(fmt.Sprintf("j%04d-64a4-4c55-a6a1-4f3b2f7a1111", n)),
+		CreatedAt:      api.Time{Time: w.a.now.Add(-time.Duration(is>>5) * time.Minute)},
+		Status:         []api.Status{api.Pending, api.Processing, api.Completed, api.Failed}[is&3],
+		Model:          []text.Text{"lipsync-2", "sync-3"}[is>>2&1],
+		OutputDuration: api.Seconds(is >> 3 & 3),
+		OutputFileName: text.Text(fmt.Sprintf("j%04d", n)),
+	})
+}
+
+// bring has an answer bring some new jobs.
+func (w *walker) bring(n int) {
+	jobs := make([]state.Generation, n)
+	for i := range jobs {
+		jobs[i] = w.job(w.fresh)
+		w.fresh++
+	}
+	w.answer(func(c *state.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
+}
+
+// change has an answer bring other news of some jobs.
+func (w *walker) change() {
+	jobs := make([]state.Generation, rapid.IntRange(1, 4).Draw(w.T, "changed"))
+	for i := range jobs {
+		jobs[i] = w.job(rapid.IntRange(0, w.fresh-1).Draw(w.T, "which"))
+	}
+	w.answer(func(c *state.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
+}
+
+// lose has an answer say that some jobs are gone.
+func (w *walker) lose() {
+	gone := rapid.IntRange(1, 9).Draw(w.T, "gone")
+	w.answer(func(c *state.Collection[state.Generation]) {
+		var left []state.Generation
+		for g := range c.All() {
+			if (len(left)+gone)%3 != 0 {
+				left = append(left, *g)
+			} else {
+				gone += 2
+			}
+		}
+		c.Answer(c.Ask(w.a.now), left, w.a.now)
+	})
+}
+
+func (w *walker) answer(write func(c *state.Collection[state.Generation])) {
+	w.changed = true
+	w.update(lands(func(a *App) { write(&a.store.Generations) }))
+}
+
+// update lets a message land while no frame is due, unless the machine is so slow
+// that one is.
+func (w *walker) update(msg tea.Msg) {
+	made := time.Now()
+	w.a.frame.made = made
+	w.a.Update(msg)
+	if !w.a.frame.made.Equal(made) {
+		w.look()
+	}
+}
+
+// draw has a frame made, and looks at it.
+func (w *walker) draw() {
+	w.a.frame.made, w.a.frame.stale = time.Time{}, true
+	w.a.Update(frameMsg{})
+	w.look()
+}
+
+func (w *walker) resize(width, height int) {
+	w.a.Update(tea.WindowSizeMsg{Width: width, Height: height})
+	w.look()
+}
+
+// list is the list of jobs.
+func (w *walker) list() *list[state.Generation] {
+	return &w.a.tabs[0].screen.(*view[state.Generation]).list
+}
+
+var cursorRow = regexp.MustCompile(`(?m)^▌.*?\b(j\d{4})`)
+
+// look takes in what the last frame shows, if it shows the list, and not below
+// a dialog: else what was drawn before is what is known.
+func (w *walker) look() {
+	if w.a.tab != 0 {
+		return
+	}
+	for _, s := range w.a.stack[1:] {
+		if o, over := s.(overlay); !over || o.Dims() {
+			return
+		}
+	}
+	w.frame, w.drawn, w.at, w.changed, w.strayed = nil, "", 0, false, false
+	if m := cursorRow.FindStringSubmatch(ansi.Strip(string(w.a.frame.content))); m != nil {
+		w.drawn = m[1]
+	}
+	w.frame = w.rows()
+	w.at, w.target = slices.Index(w.frame, w.drawn), w.drawn
+}
+
+// rows are the names of all rows, in their order.
+func (w *walker) rows() (names []string) {
+	l := w.list()
+	l.refresh()
+	for i := range l.view.Len() {
+		names = append(names, l.view.At(i).Name)
+	}
+	return names
+}
+
+// move presses a key that moves the cursor.
+func (w *walker) move() {
+	if w.a.top() != w.a.tabs[0].screen {
+		return
+	}
+	w.moveBy(rapid.SampledFrom([]string{"j", "j", "j", "k", "k", "k", "g", "G", "ctrl+d"}).Draw(w.T, "movement"))
+}
+
+func (w *walker) moveBy(key string) {
+	defer w.update(keyPress(key))
+	w.strayed = w.strayed || w.drawn == "" || !slices.Equal(w.frame, w.rows())
+	if w.strayed {
+		w.target = "" // where the cursor goes nobody has seen
+		return
+	}
+	switch key {
+	case "j":
+		w.at++
+	case "k":
+		w.at--
+	case "g":
+		w.at = 0
+	case "G":
+		w.at = len(w.frame) - 1
+	case "ctrl+d":
+		w.at += w.list().page() / 2
+	}
+	w.at = max(0, min(len(w.frame)-1, w.at))
+	w.target = w.frame[w.at]
+}
+
+// keys presses keys that change what is shown, or open and close screens.
+func (w *walker) keys() {
+	k := rapid.SampledFrom([]string{"/", "s", "S", "F", "?", ":", "enter", "esc", "esc", "2", "1", "v", "a", "A", ",", "j", "0", "backspace"}).Draw(w.T, "key")
+	if k == "j" && w.a.top() == w.a.tabs[0].screen {
+		w.moveBy(k)
+		return
+	}
+	w.changed = true
+	w.update(keyPress(k))
+}
+
+func keyPress(k string) tea.KeyPressMsg {
+	switch k {
+	case "enter":
+		return tea.KeyPressMsg{Code: tea.KeyEnter}
+	case "esc":
+		return tea.KeyPressMsg{Code: tea.KeyEscape}
+	case "backspace":
+		return tea.KeyPressMsg{Code: tea.KeyBackspace}
+	case "space":
+		return press(' ')
+	case "ctrl+d":
+		return tea.KeyPressMsg{Code: 'd', Mod: tea.ModCtrl}
+	}
+	return press([]rune(k)[0])
+}
+
+// filter narrows the list through its prompt.
+func (w *walker) filter() {
+	if w.a.top() != w.a.tabs[0].screen {
+		return
+	}
+	words := rapid.SampledFrom([]string{"status:failed", "-completed", "j000", "sync-3", "nothing", "0"}).Draw(w.T, "words")
+	w.changed = true
+	w.update(press('/'))
+	for _, r := range words {
+		w.update(press(r))
+	}
+	if rapid.Bool().Draw(w.T, "kept") {
+		w.update(keyPress("enter"))
+	}
+}
+
+// act presses a key that acts on a row, and checks on which.
+func (w *walker) act() {
+	if w.a.top() != w.a.tabs[0].screen {
+		return
+	}
+	marks, before := w.marked(), *w
+	key := rapid.SampledFrom([]string{"y", ".", "enter", "space", "t"}).Draw(w.T, "action")
+	w.a.frame.made = time.Time{} // so that the frame's own command does not follow
+	w.a.toast = toast{}
+	_, cmd := w.a.Update(keyPress(key))
+	w.look()
+	var got []string
+	switch key {
+	case "y":
+		got = w.copied(cmd)
+	case ".":
+		got = w.again()
+	case "enter":
+		marks = nil // details are of one job
+		if d, ok := w.a.top().(*generationDetails); ok {
+			got = []string{string(d.id[:5])}
+			w.a.pop()
+		}
+	case "space":
+		got = changes(marks, w.marked())
+		marks = nil
+	case "t":
+		if p, ok := w.a.top().(*prompt); ok {
+			got = jobName.FindAllString(string(p.title), -1)
+			w.a.pop()
+		}
+	}
+	before.judge(key, got, marks)
+}
+
+// again are the names of the jobs that are being run again.
+func (w *walker) again() (names []string) {
+	if m := jobName.FindString(string(w.a.toast.text)); m != "" {
+		names = []string{m}
+	}
+	if g, ok := w.a.top().(*group); ok {
+		for i := range g.jobs {
+			names = append(names, g.jobs[i].job.Name)
+		}
+		g.stop()
+		w.a.pop()
+	}
+	return names
+}
+
+// changes are the names that are in one of two sets.
+func changes(before, after map[string]struct{}) (names []string) {
+	for _, sets := range [][2]map[string]struct{}{{before, after}, {after, before}} {
+		for name := range sets[0] {
+			if _, both := sets[1][name]; !both {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+var jobName = regexp.MustCompile(`\bj\d{4}\b`)
+
+// judge checks what an action acted on.
+func (w *walker) judge(key string, got []string, marks map[string]struct{}) {
+	want := []string{w.target}
+	settled := !w.changed && w.drawn != ""
+	if len(marks) > 0 {
+		want, settled = slices.Sorted(maps.Keys(marks)), true
+		if key == "t" && len(marks) > 1 {
+			return // its title counts them
+		}
+	}
+	slices.Sort(got)
+	switch {
+	case len(got) == 0 && !settled:
+	case w.target == "" && len(marks) == 0 && len(got) == 0:
+	case !slices.Equal(got, want):
+		w.Fatalf("%s acted on %q; drawn was %q, moved to %q, marked %d (changed %t)\n%s",
+			key, got, w.drawn, w.target, len(marks), w.changed, ansi.Strip(string(w.a.frame.content)))
+	}
+}
+
+// copied runs a command that copies, and gives the names of the ids.
+func (w *walker) copied(cmd tea.Cmd) (names []string) {
+	if cmd == nil {
+		return nil
+	}
+	for _, line := range strings.Fields(fmt.Sprint(cmd())) {
+		names = append(names, line[:min(5, len(line))])
+	}
+	return names
+}
+
+// marked are the names of the marked rows.
+func (w *walker) marked() map[string]struct{} {
+	names := map[string]struct{}{}
+	if m := w.list().marks; m != nil {
+		w.list().refresh()
+		for g := range m.on {
+			names[g.Name] = struct{}{}
+		}
+	}
+	return names
+}
+
+// TestAnActionIsForTheRowThatWasDrawn holds any sequence of answers, sizes,
+// filters, orders, marks, focus and screens against one law: an action is for
+// the row that was drawn under the cursor in the last frame, or the one that
+// movement keys led to among the rows drawn there, or for nothing. Where
+// nothing happened since the frame it is never for nothing. Each length is held
+// against 100 sequences; -rapid.checks asks for more.
+func TestAnActionIsForTheRowThatWasDrawn(t *testing.T) {
+	t.Parallel()
+	j, err := journal.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	for _, steps := range []int{8, 20, 40} {
+		t.Run(fmt.Sprint(steps), func(tt *testing.T) {
+			rapid.Check(tt, func(t *rapid.T) {
+				w := newWalker(tt, t, j)
+				for range steps {
+					w.step()
+				}
+			})
+		})
+	}
+}
+
+func (w *walker) step() {
+	steps := []func(){
+		w.draw, w.draw, w.move, w.move, w.keys, w.filter, w.change, w.change, w.lose, w.act, w.act, w.act,
+		func() { w.bring(rapid.IntRange(1, 3).Draw(w.T, "new")) },
+		func() {
+			w.resize(rapid.IntRange(24, 160).Draw(w.T, "width"), rapid.IntRange(7, 50).Draw(w.T, "height"))
+		},
+		func() { w.update(tea.FocusMsg{}) },
+		func() { w.update(tea.BlurMsg{}) },
+		func() { w.a.now = w.a.now.Add(time.Second); w.update(lands(func(*App) {})) },
+	}
+	steps[rapid.IntRange(0, len(steps)-1).Draw(w.T, "step")]()
+}

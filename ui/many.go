@@ -1,0 +1,279 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// What is marked is acted on as one: links are asked for together, a label or a
+// note is typed once.
+
+// How many marked jobs an action takes at once.
+const (
+	openMost = 20     // windows of a browser
+	linkMost = 1000   // links, asked for by the hundred
+	wordMost = 10_000 // labels and notes, written in one transaction
+)
+
+// named is a job, a batch or a submission as a prompt speaks of it.
+type named struct {
+	id   string
+	name text.Text
+}
+
+// whose names one, and counts several.
+func whose(jobs []named) text.Text {
+	if len(jobs) == 1 {
+		return jobs[0].name
+	}
+	return count(len(jobs), "job", "jobs")
+}
+
+// several counts the jobs that a notice is about, "" for one.
+func several(ids []string) text.Text {
+	if len(ids) == 1 {
+		return ""
+	}
+	return count(len(ids), "job", "jobs") + ": "
+}
+
+func keysOf(jobs []named) []string {
+	ids := make([]string, len(jobs))
+	for i, j := range jobs {
+		ids[i] = j.id
+	}
+	return ids
+}
+
+// common is the text that all of them have; mixed says that they differ.
+func common(jobs []named, of func(id string) string) (words string, mixed bool) {
+	for i, j := range jobs {
+		switch had := of(j.id); {
+		case i == 0:
+			words = had
+		case had != words:
+			return "", true
+		}
+	}
+	return words, false
+}
+
+// askAbout asks whether to do something that takes from several jobs what was
+// written for them one by one.
+func (a *App) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) tea.Cmd {
+	var names []text.Text
+	for _, j := range jobs[:min(3, len(jobs))] {
+		names = append(names, j.name)
+	}
+	if more := len(jobs) - len(names); more > 0 {
+		names = append(names, text.Sprintf("%d more", more))
+	}
+	return a.ask(&confirm{
+		title: title,
+		body: func(width int) []styled {
+			return a.advice(width, "of", text.Join(append(names, words), ", "), toneText)
+		},
+		yes: yes, no: "leave them",
+		answer: func(yes bool) tea.Cmd {
+			if yes {
+				return do
+			}
+			return nil
+		},
+	})
+}
+
+// tooMany says why so many marked jobs can't be taken at once.
+func tooMany(n, most int) text.Text {
+	if n <= most {
+		return ""
+	}
+	return text.Sprintf("%d are marked; %d at most can be taken at once", n, most)
+}
+
+// linking are the actions that need the links of outputs.
+func (a *App) linking(set jobSet) (open, link action) {
+	refuse := func(most int) func() text.Text {
+		return func() text.Text {
+			if n := set.many(); n > 1 {
+				return tooMany(n, most)
+			}
+			return noOutput(set)
+		}
+	}
+	use := func(what use) func() tea.Cmd {
+		return func() tea.Cmd {
+			if set.many() > 1 {
+				return a.linksOf(set.chosen(), what)
+			}
+			return a.openOutput(set.one().ID, what)
+		}
+	}
+	return a.does(keymap.Open, use(opening)).unless(refuse(openMost)), a.does(keymap.CopyURL, use(copying)).unless(refuse(linkMost))
+}
+
+// noOutput says why a job has nothing to open.
+func noOutput(set jobSet) text.Text {
+	switch g := set.one(); {
+	case g == nil:
+		return set.none()
+	case g.Intent != "":
+		return "nobody knows yet whether this became a job"
+	case g.Gone:
+		return "the server no longer knows this job"
+	case g.Status == api.Completed:
+		return ""
+	case g.Status.Troubled():
+		return "this job ended without an output"
+	default:
+		return "this job has no output yet: it is " + statusWord(g.Status)
+	}
+}
+
+// linksOf asks for the links of several jobs, of those that can have one.
+func (a *App) linksOf(jobs []state.Generation, what use) tea.Cmd {
+	var ids []api.ID
+	for i := range jobs {
+		if g := &jobs[i]; g.Intent == "" && !g.Gone && g.Status == api.Completed && g.ID != "" {
+			ids = append(ids, g.ID)
+		}
+	}
+	if len(ids) == 0 {
+		a.warn("none of the marked jobs has an output")
+		return nil
+	}
+	a.busy("asking for fresh links" + a.theme.glyphs.more)
+	s, without := a.session, len(jobs)-len(ids)
+	return func() tea.Msg {
+		m := linksMsg{session: s, what: what, without: without}
+		for page := range slices.Chunk(ids, groupPage) {
+			links, err := outputLinks(context.Background(), s, page)
+			m.links = append(m.links, links...)
+			m.without += len(page) - len(links)
+			if m.err = errors.Join(m.err, err); err != nil {
+				break // the rest would fail, too, one by one
+			}
+		}
+		return m
+	}
+}
+
+// outputLinks gives the links of up to 100 jobs, checked and in their order.
+// Jobs without one are left out.
+func outputLinks(ctx context.Context, s *Session, ids []api.ID) (links []string, err error) {
+	found, err := fetch(ctx, s, ids)
+	for _, id := range ids {
+		g, ok := found[id]
+		if !ok {
+			continue
+		}
+		output := g.Output
+		if output.IsZero() && err == nil {
+			output, err = s.Client.Download(ctx, id)
+		}
+		if link, bad := output.Link(); bad == nil {
+			links = append(links, link)
+		}
+	}
+	return links, err
+}
+
+// linksMsg are fresh links of several jobs.
+type linksMsg struct {
+	session *Session
+	what    use
+	links   []string
+	without int // of the marked jobs, how many have none
+	err     error
+}
+
+func (m linksMsg) land(a *App) tea.Cmd {
+	if m.session != a.session {
+		return nil
+	}
+	a.calm()
+	switch {
+	case m.err != nil:
+		a.complain("not all links could be had: " + errorText(m.err))
+		return nil
+	case len(m.links) == 0:
+		a.warn("none of the marked jobs has an output")
+		return nil
+	case m.what == copying:
+		cmd := a.copyText(count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
+		a.say(a.toast.text + m.rest())
+		return cmd
+	}
+	return a.askToOpen(m)
+}
+
+// rest tells of the marked jobs that have no link.
+func (m linksMsg) rest() text.Text {
+	if m.without == 0 {
+		return ""
+	}
+	return text.Sprintf("; %d of the marked have no output", m.without)
+}
+
+// askToOpen asks before a browser gets several windows.
+func (a *App) askToOpen(m linksMsg) tea.Cmd {
+	if len(m.links) == 1 {
+		return a.openURL(m.links[0])
+	}
+	if a.cfg.Open == nil {
+		cmd := a.copyText("there is no browser here: "+count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
+		a.say(a.toast.text + m.rest())
+		return cmd
+	}
+	return a.ask(&confirm{
+		title: text.Sprintf("Open %s in the browser?", count(len(m.links), "video", "videos")),
+		body: func(width int) []styled {
+			return toned(a.theme, toneText, wrap("Each opens by itself, in a tab or a window of its own"+m.rest()+".", width))
+		},
+		yes: "open them", no: "no",
+		answer: func(yes bool) tea.Cmd {
+			if !yes {
+				return nil
+			}
+			a.busy("opening" + a.theme.glyphs.more)
+			return browseAllCmd(a.cfg.Open, m.links)
+		},
+	})
+}
+
+func browseAllCmd(open func(string) error, links []string) tea.Cmd {
+	return func() tea.Msg {
+		for i, link := range links {
+			if err := open(link); err != nil {
+				return openedAllMsg{i, fmt.Errorf("%s opened, then no browser could be started: %w", count(i, "video", "videos"), err)}
+			}
+		}
+		return openedAllMsg{len(links), nil}
+	}
+}
+
+// openedAllMsg tells how opening several links went.
+type openedAllMsg struct {
+	n   int
+	err error
+}
+
+func (m openedAllMsg) land(a *App) tea.Cmd {
+	a.calm()
+	if m.err != nil {
+		a.complain(errorText(m.err))
+		return nil
+	}
+	a.say(count(m.n, "video", "videos") + " opened in the browser")
+	return nil
+}

@@ -1,0 +1,192 @@
+package ui_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+)
+
+// TestTheCursorStaysOnItsJobWhenTheWindowIsLaidOut has a job come in, and the
+// window laid out for a prompt before the next frame.
+func TestTheCursorStaysOnItsJobWhenTheWindowIsLaidOut(t *testing.T) {
+	t.Parallel()
+	tell(t, named(9), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("g", "j", "j")
+		for i := range 3 {
+			s.account.Add(simulator.Job{Name: fmt.Sprintf("newer_%d", i), Status: "COMPLETED"})
+		}
+		s.Pass(14 * time.Second)
+		s.Resize(80, 24)
+		s.Press("t")
+		s.Sees("label of take_03:")
+		s.Type("acme")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Overview", "take_03", "label     acme")
+	})
+}
+
+func TestAPromptNeverCoversTheRowThatItIsFor(t *testing.T) {
+	t.Parallel()
+	st := named(40)
+	st.width, st.height = 80, 24
+	tell(t, st, func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("G", "g")
+		for range 18 { // the last row in sight
+			s.Press("j")
+		}
+		s.Press("t")
+		s.Sees("label of take_19:")
+		if !strings.Contains(s.row("▌"), "take_19") {
+			t.Errorf("the cursor's row is not in sight\n%s", s.Screen())
+		}
+	})
+}
+
+func TestAFilterThatWasNotKeptLeavesTheCursorWhereItWas(t *testing.T) {
+	t.Parallel()
+	tell(t, named(40), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("g", "j", "j", "j", "/")
+		s.Type("take_3")
+		s.Press("esc")
+		if !strings.Contains(s.row("▌"), "take_04") {
+			t.Errorf("the cursor slipped\n%s", s.Screen())
+		}
+		s.Press("/")
+		s.Type("take_3")
+		s.Press("enter", "esc")
+		if !strings.Contains(s.row("▌"), "take_33") {
+			t.Errorf("the cursor did not stay on the job that was found\n%s", s.Screen())
+		}
+	})
+}
+
+// few is an account with three jobs that ended well and one that did not.
+func few() stage {
+	st := named(3)
+	add := st.prepare
+	st.prepare = func(a *simulator.Server) {
+		add(a)
+		a.Add(simulator.Job{Name: "broken", Status: "FAILED", ErrorCode: "generation_timeout", Age: time.Minute})
+	}
+	return st
+}
+
+func TestTheLinksOfAllMarkedJobsAreCopied(t *testing.T) {
+	t.Parallel()
+	tell(t, few(), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("a", "Y")
+		s.Pass(time.Second)
+		s.Sees("3 URLs copied; 1 of the marked have no output")
+		links := strings.Fields(s.Clipboard())
+		if len(links) != 3 {
+			t.Fatalf("copied %q", s.Clipboard())
+		}
+		for i, link := range links {
+			if !strings.Contains(link, fmt.Sprintf("/%08x-", i+1)) || !strings.Contains(link, "token=") {
+				t.Errorf("link %d is %q", i, link)
+			}
+		}
+		s.Press("A", "F", "a", "Y")
+		s.Pass(time.Second)
+		s.Sees("this job ended without an output")
+	})
+}
+
+func TestManyVideosAreOpenedAfterAQuestion(t *testing.T) {
+	t.Parallel()
+	tell(t, few(), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("a", "o")
+		s.Pass(time.Second)
+		s.Sees("Open 3 videos in the browser?")
+		if len(s.opened) > 0 {
+			t.Fatalf("opened %q before the answer", s.opened)
+		}
+		s.Press("n")
+		s.Pass(time.Second)
+		s.Press("o")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("3 videos opened in the browser")
+		if len(s.opened) != 3 {
+			t.Errorf("opened %q", s.opened)
+		}
+	})
+	tell(t, named(21), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("a", "o")
+		s.Pass(time.Second)
+		s.Sees("21 are marked; 20 at most can be taken at once")
+		if len(s.opened) > 0 {
+			t.Errorf("opened %q", s.opened)
+		}
+	})
+}
+
+func TestOneLabelIsForAllMarkedJobs(t *testing.T) {
+	t.Parallel()
+	tell(t, named(5), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("g", "t")
+		s.Type("other")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("space", "space", "t")
+		s.Sees("label of 2 jobs:")
+		s.Type("acme")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("2 jobs: labelled acme")
+		s.Press("/")
+		s.Type("label:acme")
+		s.Sees("2 of 2, ")
+		s.Press("esc", "space", "t") // the third has none: the labels differ
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Take the labels off?", "take_01, take_02, take_03", "They have different labels")
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("3 jobs: the label is off")
+		labels, err := s.book.Labels(s.t.Context())
+		if err != nil || strings.Contains(fmt.Sprint(labels), "acme") {
+			t.Errorf("the journal has %v (%v)", labels, err)
+		}
+	})
+}
+
+func TestOneNoteIsForAllMarkedJobsAndReplacesNoOtherUnasked(t *testing.T) {
+	t.Parallel()
+	tell(t, named(5), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("g", "w")
+		s.Type("mine")
+		s.Press("enter", "space", "space", "w")
+		s.Sees("note of 2 jobs:")
+		s.Type("retake")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Replace the notes?", "take_01, What they say")
+		s.Press("n", "w")
+		s.Type("retake")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("2 jobs: note kept")
+		notes, err := s.book.Notes(s.t.Context())
+		if err != nil || len(notes) != 2 || !strings.Contains(fmt.Sprint(notes), "retake") || strings.Contains(fmt.Sprint(notes), "mine") {
+			t.Errorf("the journal has %v (%v)", notes, err)
+		}
+	})
+}
