@@ -1,7 +1,9 @@
 package media
 
 import (
+	"cmp"
 	"encoding/binary"
+	"errors"
 	"math"
 	"math/bits"
 )
@@ -9,80 +11,214 @@ import (
 // The elements of Matroska and WebM that say something about the length. The
 // numbers contain their own length marks, as the format's tables print them.
 const (
-	idDocType         = 0x4282
-	idEBML            = 0x1A45DFA3
-	idSegment         = 0x18538067
-	idInfo            = 0x1549A966
-	idTimestampScale  = 0x2AD7B1
-	idDuration        = 0x4489
-	idTracks          = 0x1654AE6B
-	idTrackEntry      = 0xAE
-	idTrackType       = 0x83
-	idDefaultDuration = 0x23E383
-	idVideo           = 0xE0
-	idPixelWidth      = 0xB0
-	idPixelHeight     = 0xBA
-	idCluster         = 0x1F43B675
+	idEBML           = 0x1A45DFA3
+	idDocType        = 0x4282
+	idSegment        = 0x18538067
+	idSeekHead       = 0x114D9B74
+	idSeek           = 0x4DBB
+	idSeekID         = 0x53AB
+	idSeekPosition   = 0x53AC
+	idInfo           = 0x1549A966
+	idTimestampScale = 0x2AD7B1
+	idDuration       = 0x4489
+	idTracks         = 0x1654AE6B
+	idCluster        = 0x1F43B675
+	idCues           = 0x1C53BB6B
+	idTags           = 0x1254C367
+	idChapters       = 0x1043A770
+	idAttachments    = 0x1941A469
 )
 
-// element is one element: its number, and where its body is.
+// element is one element: its number, and where its body is. One that is open has
+// no size: programs that write a stream don't know it.
 type element struct {
-	id        uint64
-	body, end int64
+	id            uint64
+	at, body, end int64
+	open          bool
 }
 
 // matroska is a file being read.
 type matroska struct {
-	source            *source
-	info              Info
-	scale             uint64  // nanoseconds per tick
-	ticks             float64 // the length
-	sawInfo, sawTrack bool
-	entry             trackEntry // the track being read
+	source  *source
+	format  string
+	scale   float64 // seconds per tick
+	ticks   float64 // the length that Info tells, of the longest track; 0 where it doesn't
+	tracks  []*mkvTrack
+	segment element
+	first   int64            // where the first cluster is; 0 until it is known
+	seeks   map[uint64]int64 // where the other elements of the segment are
+	sawInfo bool
+	base    int64 // ticks that the blocks of the cluster count from
 }
 
-// trackEntry is one track.
-type trackEntry struct {
-	kind          uint64 // 1 is pictures, 2 is sound
-	frame         uint64 // nanoseconds that a frame stands
-	width, height uint16 // pixels
-}
-
-// matroska reads Info and Tracks, which come before the first cluster of sound
-// and pictures. Files that a browser recorded often lack the duration.
+// matroska measures the wanted track by its first and its last blocks, since the
+// length in Info is that of the longest track, which may be one of subtitles, and
+// is not there at all in what a browser recorded.
 func (s *source) matroska() (Info, error) {
-	m := &matroska{source: s, scale: 1e6}
-	m.info.Format = "mkv"
-	if err := m.walk(0, s.size, m.top); err != nil {
+	m := &matroska{source: s, format: "mkv", scale: 1e-3, seeks: map[uint64]int64{}}
+	_, unsized := s.end()
+	if err := m.head(); err != nil {
 		return Info{}, err
 	}
-	if !m.sawTrack {
+	if len(m.tracks) == 0 {
 		return Info{}, ErrDamaged
 	}
-	seconds := m.ticks * float64(m.scale) / 1e9
-	m.info.Picture.Seconds, m.info.Sound.Seconds = seconds, seconds
-	return m.info, nil
+	info := m.info()
+	if len(m.wanted()) == 0 {
+		return info, nil
+	}
+	err := unsized
+	switch {
+	case unsized != nil:
+	case !m.segment.open && m.segment.end > s.size:
+		return info, ErrCutOff
+	case s.readable():
+		err = m.near()
+	default:
+		err = m.far()
+	}
+	if err != nil {
+		return info, m.declared(&info, err)
+	}
+	m.fill(&info)
+	return info, nil
 }
 
-// walk visits the elements between two offsets until visit says it is done.
-func (m *matroska) walk(from, to int64, visit func(element) (done bool, err error)) error {
-	for from < to {
-		e, err := m.element(from, to)
-		if err != nil {
-			return err
+// info is what the tracks say, without lengths.
+func (m *matroska) info() Info {
+	info := Info{Format: m.format}
+	for _, t := range m.tracks {
+		switch {
+		case t.kind == Video && !info.Picture.There:
+			info.Picture.There = true
+			info.Width, info.Height = int(t.width), int(t.height)
+			if t.frame > 0 {
+				info.FrameRate = 1e9 / float64(t.frame)
+			}
+		case t.kind == Audio:
+			info.Sound.There = true
 		}
-		done, err := visit(e)
-		if err != nil || done {
-			return err
+	}
+	return info
+}
+
+// wanted are the tracks whose length is asked for: the first of each kind.
+func (m *matroska) wanted() []*mkvTrack {
+	var wanted []*mkvTrack
+	for _, kind := range []Kind{Video, Audio} {
+		for _, t := range m.tracks {
+			if t.kind == kind && (m.source.want == Unknown || m.source.want == kind) {
+				wanted = append(wanted, t)
+				break
+			}
 		}
-		from = e.end
+	}
+	return wanted
+}
+
+// fill puts the lengths of the wanted tracks where they belong.
+func (m *matroska) fill(info *Info) {
+	for _, t := range m.wanted() {
+		track := &info.Sound
+		if t.kind == Video {
+			track = &info.Picture
+		}
+		track.Seconds, track.Within = t.length(m.scale)
+	}
+}
+
+// declared takes the length that the file tells where blocks can't be read. It is
+// that of the track only if there are no others.
+func (m *matroska) declared(info *Info, err error) error {
+	if len(m.tracks) > 1 || m.ticks == 0 || !errors.Is(err, ErrTooFar) {
+		return err
+	}
+	seconds := m.ticks * m.scale
+	if info.Picture.There {
+		info.Picture.Seconds = seconds
+	} else {
+		info.Sound.Seconds = seconds
 	}
 	return nil
 }
 
-// element reads the header of the element at an offset. An element without a
-// length reaches to the end of its parent.
-func (m *matroska) element(at, to int64) (element, error) {
+// head reads what comes before the first cluster.
+func (m *matroska) head() error {
+	for at := int64(0); ; {
+		e, err := m.element(at)
+		if err != nil {
+			return err
+		}
+		switch e.id {
+		case idEBML:
+			err = m.children(e, m.header)
+		case idSegment:
+			m.segment = e
+			return m.beginning()
+		}
+		if err != nil || e.open {
+			return cmp.Or(err, error(ErrDamaged))
+		}
+		at = e.end
+	}
+}
+
+// beginning reads the elements of the segment up to the first cluster, and those
+// that a note at its beginning says come later.
+func (m *matroska) beginning() error {
+	end := min(m.segment.end, m.source.size)
+	for at := m.segment.body; at < end; {
+		e, err := m.element(at)
+		if err != nil {
+			return m.source.cutAt(at+16, err)
+		}
+		if e.id == idCluster {
+			m.first = at
+			break
+		}
+		if e.open {
+			return ErrDamaged
+		}
+		if e.end > m.source.size {
+			return ErrCutOff
+		}
+		if err = m.top(e); err != nil {
+			return err
+		}
+		at = e.end
+	}
+	for _, id := range []uint64{idInfo, idTracks} {
+		missing := id == idInfo && !m.sawInfo || id == idTracks && len(m.tracks) == 0
+		if at, ok := m.seeks[id]; ok && missing {
+			e, err := m.element(at)
+			if err != nil || e.id != id {
+				return cmp.Or(err, error(ErrDamaged))
+			}
+			if err = m.top(e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// top reads an element of the segment.
+func (m *matroska) top(e element) error {
+	switch e.id {
+	case idSeekHead:
+		return m.children(e, m.seek)
+	case idInfo:
+		m.sawInfo = true
+		return m.children(e, m.infoField)
+	case idTracks:
+		return m.children(e, m.track)
+	}
+	return nil
+}
+
+// element reads the header of the element at an offset. An element without a size
+// ends nowhere.
+func (m *matroska) element(at int64) (element, error) {
 	id, width, err := m.number(at)
 	if err != nil {
 		return element{}, err
@@ -91,15 +227,17 @@ func (m *matroska) element(at, to int64) (element, error) {
 	if err != nil {
 		return element{}, err
 	}
-	e := element{id: id, body: at + width + sizeWidth, end: to}
+	e := element{id: id, at: at, body: at + width + sizeWidth}
 	mark := uint64(1) << (7 * sizeWidth)
 	size ^= mark
-	if e.body > to {
+	if e.open = size == mark-1; e.open {
+		e.end = math.MaxInt64
+		return e, nil
+	}
+	if size > math.MaxInt64/2 {
 		return element{}, ErrDamaged
 	}
-	if size != mark-1 && size < uint64(to-e.body) {
-		e.end = e.body + int64(size)
-	}
+	e.end = e.body + int64(size)
 	return e, nil
 }
 
@@ -121,93 +259,69 @@ func (m *matroska) number(at int64) (value uint64, width int64, err error) {
 	return bigEndian(all), width, nil
 }
 
-func (m *matroska) top(e element) (done bool, err error) {
-	switch e.id {
-	case idEBML:
-		return false, m.walk(e.body, e.end, m.header)
-	case idSegment:
-		return true, m.walk(e.body, e.end, m.segment)
+// children visits the elements in another one.
+func (m *matroska) children(parent element, visit func(element) error) error {
+	for at := parent.body; at < parent.end; {
+		e, err := m.element(at)
+		if err != nil {
+			return m.source.cutAt(min(parent.end, at+16), err)
+		}
+		if e.open || e.end > parent.end {
+			return ErrDamaged
+		}
+		if err := visit(e); err != nil {
+			return m.source.cutAt(e.end, err)
+		}
+		at = e.end
 	}
-	return false, nil
+	return nil
 }
 
-func (m *matroska) header(e element) (done bool, err error) {
+func (m *matroska) header(e element) error {
 	if e.id == idDocType && e.end-e.body == int64(len("webm")) {
 		name, err := m.source.bytes(e.body, len("webm"))
-		if err == nil && string(name) == "webm" {
-			m.info.Format = "webm"
+		if err != nil {
+			return err
 		}
-		return true, err
+		if string(name) == "webm" {
+			m.format = "webm"
+		}
 	}
-	return false, nil
+	return nil
 }
 
-func (m *matroska) segment(e element) (done bool, err error) {
-	switch e.id {
-	case idInfo:
-		m.sawInfo, err = true, m.walk(e.body, e.end, m.infoField)
-	case idTracks:
-		err = m.walk(e.body, e.end, m.track)
-	case idCluster:
-		return true, nil
+// seek notes where an element of the segment is.
+func (m *matroska) seek(e element) error {
+	if e.id != idSeek {
+		return nil
 	}
-	return m.sawInfo && m.sawTrack, err
+	var id, position uint64
+	err := m.children(e, func(e element) (err error) {
+		switch e.id {
+		case idSeekID:
+			id, err = m.unsigned(e)
+		case idSeekPosition:
+			position, err = m.unsigned(e)
+		}
+		return err
+	})
+	if err == nil && position < math.MaxInt64/2 {
+		m.seeks[id] = m.segment.body + int64(position)
+	}
+	return err
 }
 
-func (m *matroska) infoField(e element) (done bool, err error) {
+func (m *matroska) infoField(e element) (err error) {
 	switch e.id {
 	case idTimestampScale:
-		m.scale, err = m.unsigned(e)
+		var scale uint64
+		if scale, err = m.unsigned(e); scale > 0 {
+			m.scale = float64(scale) / 1e9
+		}
 	case idDuration:
 		m.ticks, err = m.float(e)
 	}
-	return false, err
-}
-
-// track takes the picture from the first track that has one, and the kind from
-// all of them.
-func (m *matroska) track(e element) (done bool, err error) {
-	if e.id != idTrackEntry {
-		return false, nil
-	}
-	m.sawTrack, m.entry = true, trackEntry{}
-	err = m.walk(e.body, e.end, m.trackField)
-	switch {
-	case m.entry.kind == 1 && !m.info.Picture.There:
-		m.info.Picture.There = true
-		m.info.Width, m.info.Height = int(m.entry.width), int(m.entry.height)
-		if m.entry.frame > 0 {
-			m.info.FrameRate = 1e9 / float64(m.entry.frame)
-		}
-	case m.entry.kind == 2:
-		m.info.Sound.There = true
-	}
-	return false, err
-}
-
-func (m *matroska) trackField(e element) (done bool, err error) {
-	switch e.id {
-	case idTrackType:
-		m.entry.kind, err = m.unsigned(e)
-	case idDefaultDuration:
-		m.entry.frame, err = m.unsigned(e)
-	case idVideo:
-		err = m.walk(e.body, e.end, m.videoField)
-	}
-	return false, err
-}
-
-func (m *matroska) videoField(e element) (done bool, err error) {
-	var pixels uint64
-	switch e.id {
-	case idPixelWidth:
-		pixels, err = m.unsigned(e)
-		m.entry.width = uint16(min(pixels, math.MaxUint16))
-	case idPixelHeight:
-		pixels, err = m.unsigned(e)
-		m.entry.height = uint16(min(pixels, math.MaxUint16))
-	}
-	return false, err
+	return err
 }
 
 func (m *matroska) unsigned(e element) (uint64, error) {

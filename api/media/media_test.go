@@ -147,7 +147,7 @@ func TestFilesWithoutALengthSayWhy(t *testing.T) {
 		{"a length of 136 years", box("moov", mvhd(1, math.MaxUint32-1), trackOf(1, "soun", 1, 0, 1, 0, 0)), ErrNoLength},
 		{"webm as browsers record it", webmSample(0), ErrNoLength},
 		{"webm of not-a-number seconds", webmSample(float32(math.NaN())), ErrNoLength},
-		{"webm cut off", webmSample(100)[:70], ErrDamaged},
+		{"webm cut off", webmSample(100)[:70], ErrCutOff},
 		{"flac whose encoder did not know", flacSample(44_100, 0), ErrNoLength},
 		{"flac without a rate", flacSample(0, 1000), ErrDamaged},
 		{"wav cut off before its sound", wavSample(1)[:50], ErrDamaged},

@@ -193,19 +193,43 @@ func ebml(id uint64, payload ...[]byte) []byte {
 	return join(number, be64(1<<56|uint64(len(body))), body)
 }
 
-// webmSample is a video of 320 × 180; a duration of 0 is left out, as browsers
-// do. Its segment has no size.
+// webmSample is a video of 320 × 180 whose first and last frames are there. A
+// duration of 0 is left out, as browsers do; then there are no frames either. Its
+// segment has no size.
 func webmSample(milliseconds float32) []byte {
 	info := ebml(idTimestampScale, be32(1_000_000))
+	var blocks []byte
 	if milliseconds > 0 {
 		info = append(info, ebml(idDuration, be32(math.Float32bits(milliseconds)))...)
+		end := int16(milliseconds)
+		blocks = join(webmBlock(1, 0), webmBlock(2, 0), webmBlock(1, end-20), webmBlock(2, end-40))
 	}
-	sound := ebml(idTrackEntry, ebml(idTrackType, []byte{2}), ebml(idDefaultDuration, be32(20_000_000)))
-	picture := ebml(idTrackEntry, ebml(idTrackType, []byte{1}), ebml(idDefaultDuration, be32(40_000_000)),
+	return join(webmHead(info), ebml(idCluster, ebml(idTimestamp, []byte{0}), blocks))
+}
+
+// webmLong has a frame of 50,000 bytes each second.
+func webmLong(seconds int) []byte {
+	file := webmHead(ebml(idTimestampScale, be32(1_000_000)))
+	for n := range seconds {
+		frame := ebml(idSimpleBlock, []byte{0x82}, be16(0), []byte{0x80}, zeros(50_000))
+		file = join(file, ebml(idCluster, ebml(idTimestamp, be32(uint32(n)*1000)), webmBlock(1, 0), frame))
+	}
+	return file
+}
+
+// webmHead is what comes before the clusters.
+func webmHead(info []byte) []byte {
+	sound := ebml(idTrackEntry, ebml(idTrackNumber, []byte{1}), ebml(idTrackType, []byte{2}), ebml(idDefaultDuration, be32(20_000_000)))
+	picture := ebml(idTrackEntry, ebml(idTrackNumber, []byte{2}), ebml(idTrackType, []byte{1}), ebml(idDefaultDuration, be32(40_000_000)),
 		ebml(idVideo, ebml(idPixelWidth, be16(320)), ebml(idPixelHeight, be16(180))))
 	return join(ebml(idEBML, ebml(idDocType, []byte("webm"))),
-		join(be32(idSegment), be64(1<<57-1)), ebml(0x114D9B74, zeros(50)),
-		ebml(idInfo, info), ebml(idTracks, sound, picture), ebml(idCluster, zeros(500)))
+		join(be32(idSegment), be64(1<<57-1)), ebml(idSeekHead, ebml(idVoid, zeros(50))),
+		ebml(idInfo, info), ebml(idTracks, sound, picture))
+}
+
+// webmBlock is a frame of a track.
+func webmBlock(track byte, milliseconds int16) []byte {
+	return ebml(idSimpleBlock, []byte{0x80 | track}, be16(uint16(milliseconds)), []byte{0x80}, zeros(100))
 }
 
 func imageSample(t testing.TB, encode func(io.Writer, image.Image) error) []byte {

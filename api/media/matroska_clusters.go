@@ -1,0 +1,230 @@
+package media
+
+import (
+	"bytes"
+	"errors"
+)
+
+// The elements of a cluster.
+const (
+	idTimestamp      = 0xE7
+	idSimpleBlock    = 0xA3
+	idBlockGroup     = 0xA0
+	idBlock          = 0xA1
+	idBlockDuration  = 0x9B
+	idDiscardPadding = 0x75A2
+)
+
+// clusterMagic is how idCluster stands in the file.
+var clusterMagic = []byte{0x1F, 0x43, 0xB6, 0x75}
+
+// near walks over all clusters. Those that have a size are passed over, but for the
+// first ones and the last ones.
+func (m *matroska) near() error {
+	if m.first == 0 {
+		return ErrNoLength
+	}
+	end := min(m.segment.end, m.source.size)
+	var sized []element
+	for at := m.first; at < end; {
+		e, err := m.element(at)
+		switch {
+		case errors.Is(err, ErrDamaged) && at+16 > end:
+			return ErrCutOff // in a header
+		case err != nil && !errors.Is(err, ErrDamaged):
+			return err
+		case err != nil || !isTop(e.id):
+			if at, err = m.resync(at+1, end); err != nil {
+				return err
+			}
+		case e.id == idCluster && e.open:
+			if at, err = m.cluster(e.body, end, (*mkvTrack).both, nil); err != nil {
+				return err
+			}
+		case e.open:
+			return ErrDamaged
+		case e.end > end:
+			return ErrCutOff
+		default:
+			if e.id == idCluster {
+				sized = append(sized, e)
+				if err := m.begin(e); err != nil {
+					return err
+				}
+			}
+			at = e.end
+		}
+	}
+	return m.finish(sized)
+}
+
+// begin reads a cluster for the first blocks of the wanted tracks.
+func (m *matroska) begin(e element) error {
+	if m.begun() {
+		return nil
+	}
+	_, err := m.cluster(e.body, e.end, (*mkvTrack).begin, nil)
+	return err
+}
+
+// begun says whether the wanted tracks have begun.
+func (m *matroska) begun() bool {
+	for _, t := range m.wanted() {
+		if !t.started {
+			return false
+		}
+	}
+	return true
+}
+
+// finish reads the clusters from the last one back, until each wanted track was in
+// one, and one more for pictures that are not stored in their order.
+func (m *matroska) finish(clusters []element) error {
+	more := 1
+	for i := len(clusters) - 1; i >= 0; i-- {
+		if err := m.ends(clusters[i].body, clusters[i].end); err != nil {
+			return err
+		}
+		if m.ended() {
+			if more--; more < 0 {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// ended says whether the last blocks of the wanted tracks were read.
+func (m *matroska) ended() bool {
+	for _, t := range m.wanted() {
+		if !t.ended {
+			return false
+		}
+	}
+	return true
+}
+
+// cluster reads the blocks between two offsets, up to the next element of the
+// segment if the cluster has no size, and returns where it got to.
+func (m *matroska) cluster(at, end int64, take func(*mkvTrack, mkvBlock), enough func() bool) (int64, error) {
+	for at < end && (enough == nil || !enough()) {
+		e, err := m.element(at)
+		switch {
+		case err != nil && at+16 > end && m.source.failure == nil:
+			return at, ErrCutOff // in a header
+		case err != nil:
+			return at, err
+		case isTop(e.id):
+			return at, nil
+		case e.open:
+			return at, ErrDamaged
+		case e.end > end:
+			return at, ErrCutOff
+		}
+		switch e.id {
+		case idTimestamp:
+			var ticks uint64
+			ticks, err = m.unsigned(e)
+			m.base = int64(min(ticks, 1<<52))
+		case idSimpleBlock:
+			err = m.block(e, mkvBlock{}, take)
+		case idBlockGroup:
+			err = m.group(e, take)
+		}
+		if err != nil {
+			return at, err
+		}
+		at = e.end
+	}
+	return at, nil
+}
+
+// group reads a block that has more to say than a simple one.
+func (m *matroska) group(group element, take func(*mkvTrack, mkvBlock)) error {
+	var block element
+	var b mkvBlock
+	err := m.children(group, func(e element) error {
+		switch e.id {
+		case idBlock:
+			block = e
+		case idBlockDuration:
+			ticks, err := m.unsigned(e)
+			b.seconds = float64(ticks) * m.scale
+			return err
+		case idDiscardPadding:
+			value, err := m.unsigned(e)
+			width := uint(8 * (e.end - e.body))
+			b.dropped = float64(int64(value<<(64-width))>>(64-width)) / 1e9 // it has a sign
+			return err
+		}
+		return nil
+	})
+	if err != nil || block.id == 0 {
+		return err
+	}
+	return m.block(block, b, take)
+}
+
+// block reads the beginning of a block.
+func (m *matroska) block(e element, b mkvBlock, take func(*mkvTrack, mkvBlock)) error {
+	const short, long = 48, 1 << 10
+	head, err := m.source.bytes(e.body, int(min(e.end-e.body, short)))
+	if err != nil {
+		return err
+	}
+	number, ticks, flags, size := blockHead(head)
+	t := m.byNumber(number)
+	if t == nil || size == 0 {
+		return nil
+	}
+	b.ticks = m.base + int64(ticks)
+	if flags&6 != 0 { // more than one frame
+		if head, err = m.source.bytes(e.body, int(min(e.end-e.body, long))); err != nil {
+			return err
+		}
+	}
+	if stands := t.blockStands(head[size:], flags, e.end-e.body-int64(size)); stands > 0 && (b.seconds == 0 || t.kind == Audio) {
+		b.seconds = stands
+	}
+	take(t, b)
+	return nil
+}
+
+// byNumber is the wanted track with a number; nil for the others.
+func (m *matroska) byNumber(number uint64) *mkvTrack {
+	for _, t := range m.tracks {
+		if t.number == number {
+			if t.kind == Unknown {
+				return nil
+			}
+			return t
+		}
+	}
+	return nil
+}
+
+// isTop says whether an element stands in the segment or beside it, not in a
+// cluster.
+func isTop(id uint64) bool {
+	switch id {
+	case idEBML, idSegment, idSeekHead, idInfo, idTracks, idCluster, idCues, idTags, idChapters, idAttachments:
+		return true
+	}
+	return false
+}
+
+// resync looks for the next cluster behind something that is damaged.
+func (m *matroska) resync(at, end int64) (int64, error) {
+	w := m.source.forward(frameWindow)
+	for at < end {
+		b, err := w.bytes(at, int(min(frameWindow, end-at)))
+		if err != nil {
+			return at, err
+		}
+		if i := bytes.Index(b, clusterMagic); i >= 0 {
+			return at + int64(i), nil
+		}
+		at += max(int64(len(b)-len(clusterMagic)+1), 1)
+	}
+	return end, nil
+}

@@ -1,0 +1,252 @@
+package media
+
+import (
+	"bytes"
+	"errors"
+)
+
+// The elements of an index.
+const (
+	idCuePoint           = 0xBB
+	idCueTrackPositions  = 0xB7
+	idCueClusterPosition = 0xF1
+	idVoid               = 0xEC
+)
+
+// far measures a file of which only a part may be read: its first cluster, and its
+// last one, which is found from the end, or by the index if it is too long for that.
+func (m *matroska) far() error {
+	if m.first == 0 || m.source.room() == 0 {
+		return ErrTooFar
+	}
+	if err := m.farBegin(); err != nil {
+		return err
+	}
+	end := m.clustersEnd()
+	const short, long = 64 << 10, 256 << 10
+	m.source.expect(0)
+	for _, length := range []int64{short, long} {
+		if length > m.source.room() {
+			break
+		}
+		if err := m.tail(end, length); err != nil || m.ended() {
+			return err
+		}
+	}
+	return m.byCues(end)
+}
+
+// farBegin reads the first clusters until the wanted tracks have begun, but not much
+// of the file.
+func (m *matroska) farBegin() error {
+	rest := m.source.room() / 2
+	enough := func() bool { return m.begun() || m.source.room() < rest }
+	for at := m.first; !enough(); {
+		e, err := m.element(at)
+		if err != nil {
+			return err
+		}
+		if e.id != idCluster {
+			break
+		}
+		if at, err = m.cluster(e.body, e.end, (*mkvTrack).begin, enough); err != nil {
+			return err
+		}
+	}
+	if !m.begun() {
+		return ErrTooFar
+	}
+	return nil
+}
+
+// clustersEnd is where the clusters end: at the end of the file, or where the
+// elements are that come last.
+func (m *matroska) clustersEnd() int64 {
+	end := min(m.segment.end, m.source.size)
+	for id, at := range m.seeks {
+		switch id {
+		case idCues, idTags, idChapters, idAttachments:
+			if at > m.first {
+				end = min(end, at)
+			}
+		}
+	}
+	return end
+}
+
+// tail reads the last clusters that begin in some bytes before an offset.
+func (m *matroska) tail(end, length int64) error {
+	from := max(end-length, m.first)
+	b, err := m.source.some(from, int(end-from))
+	if err != nil {
+		return err
+	}
+	limit := end
+	for i := len(b); !m.ended(); {
+		if i = bytes.LastIndex(b[:i], clusterMagic); i < 0 {
+			return nil
+		}
+		e, err := m.element(from + int64(i))
+		if err != nil || !m.isCluster(e) {
+			continue
+		}
+		if !e.open && e.end > limit {
+			return ErrCutOff
+		}
+		if err = m.ends(e.body, min(e.end, limit)); err != nil {
+			return err
+		}
+		limit = e.at
+	}
+	return nil
+}
+
+// isCluster says whether an element begins as all clusters do: with its time,
+// perhaps after a sum.
+func (m *matroska) isCluster(e element) bool {
+	const crc = 0xBF
+	child, err := m.element(e.body)
+	if err == nil && child.id == crc {
+		child, err = m.element(child.end)
+	}
+	return err == nil && child.id == idTimestamp && child.end-child.body <= 8
+}
+
+// ends reads the blocks between two offsets as the last ones of their tracks.
+func (m *matroska) ends(at, end int64) error {
+	seen := map[*mkvTrack]bool{}
+	_, err := m.cluster(at, end, func(t *mkvTrack, b mkvBlock) {
+		seen[t] = true
+		t.end(b)
+	}, nil)
+	for t := range seen {
+		t.ended = true
+	}
+	return err
+}
+
+// byCues goes to the last cluster by the index, and reads those of its blocks that
+// stand at its end.
+func (m *matroska) byCues(end int64) error {
+	at, err := m.lastCue()
+	if err != nil {
+		return err
+	}
+	const hops, window = 16, 64 << 10
+	m.source.expect(0)
+	for range hops {
+		e, err := m.element(at)
+		switch {
+		case err != nil:
+			return err
+		case e.id != idCluster || e.open:
+			return ErrTooFar
+		case e.end < end:
+			if next, err := m.element(e.end); err == nil && next.id == idCluster {
+				at = e.end
+				continue
+			}
+		}
+		return m.suffix(e, min(e.end, end), min(window, m.source.room()))
+	}
+	return ErrTooFar
+}
+
+// lastCue is where the cluster is that the last entry of the index points to.
+func (m *matroska) lastCue() (int64, error) {
+	at, ok := m.seeks[idCues]
+	if !ok {
+		return 0, ErrTooFar
+	}
+	cues, err := m.element(at)
+	if err != nil || cues.id != idCues || cues.open {
+		return 0, ErrTooFar
+	}
+	if cues.end-cues.body > m.source.room()/2 {
+		return 0, ErrTooFar
+	}
+	m.source.expect(cues.end - cues.body)
+	last := int64(0)
+	err = m.children(cues, func(point element) error {
+		if point.id != idCuePoint {
+			return nil
+		}
+		return m.children(point, func(positions element) error {
+			if positions.id != idCueTrackPositions {
+				return nil
+			}
+			return m.children(positions, func(e element) error {
+				if e.id != idCueClusterPosition {
+					return nil
+				}
+				position, err := m.unsigned(e)
+				last = max(last, m.segment.body+int64(min(position, 1<<60)))
+				return err
+			})
+		})
+	})
+	if err == nil && last == 0 {
+		err = ErrTooFar
+	}
+	return last, err
+}
+
+// suffix reads the blocks that a cluster ends with: the longest row of them that
+// leads to its end.
+func (m *matroska) suffix(cluster element, end, length int64) error {
+	base, err := m.timestamp(cluster)
+	if err != nil {
+		return err
+	}
+	from := max(end-length, cluster.body)
+	b, err := m.source.some(from, int(end-from))
+	if err != nil {
+		return err
+	}
+	for i, c := range b {
+		if (c == idSimpleBlock || c == idBlockGroup) && m.leads(from+int64(i), end) {
+			m.base = base
+			err := m.ends(from+int64(i), end)
+			if err == nil && !m.ended() {
+				err = ErrTooFar
+			}
+			return err
+		}
+	}
+	return ErrTooFar
+}
+
+// leads says whether a row of elements begins at an offset that ends at another.
+func (m *matroska) leads(at, end int64) bool {
+	for at < end {
+		e, err := m.element(at)
+		if err != nil || e.open || e.end > end {
+			return false
+		}
+		switch e.id {
+		case idSimpleBlock, idBlockGroup, idVoid:
+			at = e.end
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// timestamp is the time of a cluster.
+func (m *matroska) timestamp(cluster element) (ticks int64, err error) {
+	err = ErrTooFar
+	stop := errors.New("found")
+	if found := m.children(cluster, func(e element) error {
+		if e.id != idTimestamp {
+			return nil
+		}
+		var value uint64
+		value, err = m.unsigned(e)
+		ticks = int64(min(value, 1<<52))
+		return stop
+	}); !errors.Is(found, stop) {
+		return 0, ErrTooFar
+	}
+	return ticks, err
+}
