@@ -189,7 +189,7 @@ func (f *flacFile) sum() (int64, error) {
 	w, total := f.source.forward(frameWindow), int64(0)
 	magic := []byte("fLaC\x00\x00\x00\x22")
 	for at := f.at; at < f.to; {
-		b, err := w.bytes(at, int(min(frameWindow, f.to-at)))
+		b, err := w.rest(at, f.to)
 		if err != nil {
 			return 0, err
 		}

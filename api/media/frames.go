@@ -46,9 +46,15 @@ type frameWalk struct {
 	cut        bool // the stream ends within a frame
 }
 
-// walkFrames counts the frames between two offsets.
+// newFrameWalk walks over a stream.
+func newFrameWalk(r io.Reader, parse framer) *frameWalk {
+	return &frameWalk{r: bufio.NewReaderSize(r, frameWindow), parse: parse}
+}
+
+// walkFrames counts the frames between two offsets. The offsets in the result
+// count from the first of them.
 func (s *source) walkFrames(from, to int64, parse framer) (*frameWalk, error) {
-	w := &frameWalk{r: bufio.NewReaderSize(io.NewSectionReader(s, from, max(to-from, 0)), frameWindow), parse: parse}
+	w := newFrameWalk(io.NewSectionReader(s, from, max(to-from, 0)), parse)
 	return w, w.run()
 }
 

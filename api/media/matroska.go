@@ -53,35 +53,64 @@ type matroska struct {
 
 // matroska measures the wanted track by its first and its last blocks, since the
 // length in Info is that of the longest track, which may be one of subtitles, and
-// is not there at all in what a browser recorded.
+// is not there at all in what a browser recorded. Files that were joined follow one
+// another; their lengths are added up.
 func (s *source) matroska() (Info, error) {
-	m := &matroska{source: s, format: "mkv", scale: 1e-3, seeks: map[uint64]int64{}}
+	const most = 1000
 	_, unsized := s.end()
-	if err := m.head(); err != nil {
-		return Info{}, err
+	info, at, err := s.matroskaAt(0, unsized)
+	for n := 0; err == nil && unsized == nil && at < s.size && n < most; n++ {
+		magic, err := s.some(at, 4)
+		if err != nil || len(magic) < 4 || bigEndian(magic) != idEBML {
+			break
+		}
+		if !s.readable() {
+			return info, errJoined()
+		}
+		var more Info
+		if more, at, err = s.matroskaAt(at, nil); err != nil {
+			return info, err
+		}
+		info.Picture.add(more.Picture)
+		info.Sound.add(more.Sound)
+	}
+	return info, err
+}
+
+// add puts another track behind this one.
+func (t *Track) add(more Track) {
+	t.Seconds += more.Seconds
+	t.Within += more.Within
+}
+
+// matroskaAt measures the file that begins at an offset, and returns where it ends.
+func (s *source) matroskaAt(at int64, unsized error) (Info, int64, error) {
+	m := &matroska{source: s, format: "mkv", scale: 1e-3, seeks: map[uint64]int64{}}
+	if err := m.head(at); err != nil {
+		return Info{}, 0, err
 	}
 	if len(m.tracks) == 0 {
-		return Info{}, ErrDamaged
+		return Info{}, 0, ErrDamaged
 	}
-	info := m.info()
-	if len(m.wanted()) == 0 {
-		return info, nil
-	}
-	err := unsized
+	info, end, err := m.info(), min(m.segment.end, s.size), unsized
 	switch {
+	case len(m.wanted()) == 0:
+		return info, end, nil
 	case unsized != nil:
 	case !m.segment.open && m.segment.end > s.size:
-		return info, ErrCutOff
+		return info, end, ErrCutOff
+	case m.first == 0:
+		return info, end, ErrNoLength
 	case s.readable():
-		err = m.near()
+		end, err = m.near()
 	default:
 		err = m.far()
 	}
 	if err != nil {
-		return info, m.declared(&info, err)
+		return info, end, m.declared(&info, err)
 	}
 	m.fill(&info)
-	return info, nil
+	return info, end, nil
 }
 
 // info is what the tracks say, without lengths.
@@ -128,9 +157,11 @@ func (m *matroska) fill(info *Info) {
 }
 
 // declared takes the length that the file tells where blocks can't be read. It is
-// that of the track only if there are no others.
+// that of the track only if there are no others, and if the file is as large as it
+// was when that was written.
 func (m *matroska) declared(info *Info, err error) error {
-	if len(m.tracks) > 1 || m.ticks == 0 || !errors.Is(err, ErrTooFar) {
+	whole := m.source.sized() && !m.segment.open && m.segment.end == m.source.size
+	if len(m.tracks) > 1 || m.ticks == 0 || !whole || !errors.Is(err, ErrTooFar) {
 		return err
 	}
 	seconds := m.ticks * m.scale
@@ -143,8 +174,8 @@ func (m *matroska) declared(info *Info, err error) error {
 }
 
 // head reads what comes before the first cluster.
-func (m *matroska) head() error {
-	for at := int64(0); ; {
+func (m *matroska) head(at int64) error {
+	for {
 		e, err := m.element(at)
 		if err != nil {
 			return err

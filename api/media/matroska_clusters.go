@@ -15,55 +15,68 @@ const (
 	idDiscardPadding = 0x75A2
 )
 
+// mostClusters is more than any film has.
+const mostClusters = 1 << 20
+
 // clusterMagic is how idCluster stands in the file.
 var clusterMagic = []byte{0x1F, 0x43, 0xB6, 0x75}
 
 // near walks over all clusters. Those that have a size are passed over, but for the
-// first ones and the last ones.
-func (m *matroska) near() error {
-	if m.first == 0 {
-		return ErrNoLength
-	}
+// first ones and the last ones. It returns where the segment ends.
+func (m *matroska) near() (int64, error) {
 	end := min(m.segment.end, m.source.size)
 	var sized []element
-	for at := m.first; at < end; {
+	at := m.first
+	for at < end {
 		e, err := m.element(at)
 		switch {
-		case errors.Is(err, ErrDamaged) && at+16 > end:
-			return ErrCutOff // in a header
-		case err != nil && !errors.Is(err, ErrDamaged):
-			return err
-		case err != nil || !isTop(e.id):
-			if at, err = m.resync(at+1, end); err != nil {
-				return err
-			}
-		case e.id == idCluster && e.open:
-			if at, err = m.cluster(e.body, end, (*mkvTrack).both, nil); err != nil {
-				return err
-			}
+		case m.source.failure != nil:
+			return at, err
+		case err != nil && at+16 > end:
+			return at, ErrCutOff // in a header
+		case err == nil && (e.id == idEBML || e.id == idSegment):
+			end = at // another file
+			continue
+		case err != nil || !isTop(e.id) && e.id != idVoid || e.open && e.id != idCluster:
+			at, err = m.resync(at+1, end)
 		case e.open:
-			return ErrDamaged
-		case e.end > end:
-			return ErrCutOff
+			if at, err = m.cluster(e.body, end, (*mkvTrack).both, nil); errors.Is(err, ErrDamaged) {
+				at, err = m.resync(at+1, end)
+			}
+		case e.end > m.source.size:
+			return at, ErrCutOff
 		default:
+			end = max(end, e.end) // where the size of the segment is wrong
 			if e.id == idCluster {
-				sized = append(sized, e)
-				if err := m.begin(e); err != nil {
-					return err
-				}
+				err = m.pass(&sized, e)
 			}
 			at = e.end
 		}
+		if err != nil {
+			return at, err
+		}
 	}
-	return m.finish(sized)
+	return at, m.finish(sized)
 }
 
-// begin reads a cluster for the first blocks of the wanted tracks.
-func (m *matroska) begin(e element) error {
+// pass notes a cluster that has a size, and reads it for the first blocks of the
+// wanted tracks.
+func (m *matroska) pass(sized *[]element, e element) error {
+	if *sized = append(*sized, e); len(*sized) > mostClusters {
+		return ErrDamaged
+	}
 	if m.begun() {
 		return nil
 	}
 	_, err := m.cluster(e.body, e.end, (*mkvTrack).begin, nil)
+	return unlessDamaged(err)
+}
+
+// unlessDamaged passes over clusters of which a part can't be read: players do, too.
+func unlessDamaged(err error) error {
+	if errors.Is(err, ErrDamaged) {
+		return nil
+	}
 	return err
 }
 
@@ -82,7 +95,7 @@ func (m *matroska) begun() bool {
 func (m *matroska) finish(clusters []element) error {
 	more := 1
 	for i := len(clusters) - 1; i >= 0; i-- {
-		if err := m.ends(clusters[i].body, clusters[i].end); err != nil {
+		if err := m.ends(clusters[i].body, clusters[i].end); unlessDamaged(err) != nil {
 			return err
 		}
 		if m.ended() {
@@ -110,16 +123,18 @@ func (m *matroska) cluster(at, end int64, take func(*mkvTrack, mkvBlock), enough
 	for at < end && (enough == nil || !enough()) {
 		e, err := m.element(at)
 		switch {
-		case err != nil && at+16 > end && m.source.failure == nil:
+		case err != nil && at+16 > m.source.size && m.source.failure == nil:
 			return at, ErrCutOff // in a header
 		case err != nil:
 			return at, err
 		case isTop(e.id):
 			return at, nil
-		case e.open:
+		case e.open || !isInCluster(e.id):
 			return at, ErrDamaged
-		case e.end > end:
+		case e.end > m.source.size && end >= m.source.size:
 			return at, ErrCutOff
+		case e.end > end:
+			return at, ErrDamaged
 		}
 		switch e.id {
 		case idTimestamp:
@@ -213,11 +228,21 @@ func isTop(id uint64) bool {
 	return false
 }
 
+// isInCluster says whether an element may stand in a cluster.
+func isInCluster(id uint64) bool {
+	const crc, position, prevSize, encrypted, silent = 0xBF, 0xA7, 0xAB, 0xAF, 0x5854
+	switch id {
+	case idTimestamp, idSimpleBlock, idBlockGroup, idVoid, crc, position, prevSize, encrypted, silent:
+		return true
+	}
+	return false
+}
+
 // resync looks for the next cluster behind something that is damaged.
 func (m *matroska) resync(at, end int64) (int64, error) {
 	w := m.source.forward(frameWindow)
 	for at < end {
-		b, err := w.bytes(at, int(min(frameWindow, end-at)))
+		b, err := w.rest(at, end)
 		if err != nil {
 			return at, err
 		}

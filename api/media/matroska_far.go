@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"errors"
+	"math/bits"
 )
 
 // The elements of an index.
@@ -16,7 +17,7 @@ const (
 // far measures a file of which only a part may be read: its first cluster, and its
 // last one, which is found from the end, or by the index if it is too long for that.
 func (m *matroska) far() error {
-	if m.first == 0 || m.source.room() == 0 {
+	if m.source.room() == 0 {
 		return ErrTooFar
 	}
 	if err := m.farBegin(); err != nil {
@@ -203,34 +204,37 @@ func (m *matroska) suffix(cluster element, end, length int64) error {
 	if err != nil {
 		return err
 	}
-	for i, c := range b {
-		if (c == idSimpleBlock || c == idBlockGroup) && m.leads(from+int64(i), end) {
-			m.base = base
-			err := m.ends(from+int64(i), end)
-			if err == nil && !m.ended() {
-				err = ErrTooFar
-			}
-			return err
-		}
+	i := rowTo(b)
+	if i < 0 {
+		return ErrTooFar
 	}
-	return ErrTooFar
+	m.base = base
+	if err = m.ends(from+int64(i), end); err == nil && !m.ended() {
+		err = ErrTooFar
+	}
+	return err
 }
 
-// leads says whether a row of elements begins at an offset that ends at another.
-func (m *matroska) leads(at, end int64) bool {
-	for at < end {
-		e, err := m.element(at)
-		if err != nil || e.open || e.end > end {
-			return false
+// rowTo is where the longest row of blocks begins that leads to the end of b; -1 if
+// there is none.
+func rowTo(b []byte) int {
+	first := -1
+	leads := make([]bool, len(b)+1) // whether a row begins there
+	leads[len(b)] = true
+	for i := len(b) - 1; i >= 0; i-- {
+		if b[i] != idSimpleBlock && b[i] != idBlockGroup && b[i] != idVoid || i+1 == len(b) || b[i+1] == 0 {
+			continue
 		}
-		switch e.id {
-		case idSimpleBlock, idBlockGroup, idVoid:
-			at = e.end
-		default:
-			return false
+		width := bits.LeadingZeros8(b[i+1]) + 1
+		if i+1+width > len(b) {
+			continue
+		}
+		size := bigEndian(b[i+1:i+1+width]) ^ 1<<(7*width)
+		if next := uint64(i+1+width) + size; next <= uint64(len(b)) && leads[next] {
+			leads[i], first = true, i
 		}
 	}
-	return true
+	return first
 }
 
 // timestamp is the time of a cluster.

@@ -226,8 +226,21 @@ func (t *mkvTrack) stands(frame []byte, size int64) float64 {
 		return float64(size) / float64(t.channels*t.depth/8) / t.rate
 	case t.codec == "A_AC3":
 		return 1536 / t.rate
+	case t.codec == "A_ALAC":
+		return float64(alacSamples(frame)) / t.rate
 	}
 	return 0
+}
+
+// alacSamples is the length of a frame of Apple Lossless: it says so if it is not the
+// usual one.
+func alacSamples(b []byte) uint32 {
+	const usual, most = 4096, 1 << 16
+	if len(b) < 7 || b[2]&0x10 == 0 {
+		return usual
+	}
+	// 23 bits are before it.
+	return min(uint32(bigEndian(b[2:7])>>1&math.MaxUint32), most)
 }
 
 // laced reads the sizes of the frames in a block, and returns their number and

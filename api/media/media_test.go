@@ -137,7 +137,7 @@ func TestFilesWithoutALengthSayWhy(t *testing.T) {
 		{"text", []byte("just words"), ErrFormat},
 		{"one byte", []byte{0xff}, ErrFormat},
 		{"a login page", longPage(), ErrWebPage},
-		{"AVI", join([]byte("RIFF"), le32(100), []byte("AVI "), zeros(100)), ErrFormat},
+		{"AVI of nothing", join([]byte("RIFF"), le32(100), []byte("AVI "), zeros(100)), ErrDamaged},
 		{"a recording that was not finished", join(ftyp("isom"), box("mdat", zeros(100))), ErrDamaged},
 		{"mp4 cut off in its description", mp4MoovLast(10)[:200], ErrCutOff},
 		{"mp4 cut off in its sound", mp4Sample("isom", 500)[:len(mp4Sample("isom", 0))+100], ErrCutOff},

@@ -133,7 +133,7 @@ func (f *oggFile) pages(at, end int64, done func() bool) (int64, error) {
 func (f *oggFile) resync(at, end int64) (int64, error) {
 	magic := []byte("OggS")
 	for at < end {
-		b, err := f.win.bytes(at, int(min(oggLongest, end-at)))
+		b, err := f.win.rest(at, end)
 		if err != nil {
 			return at, err
 		}

@@ -83,6 +83,18 @@ func (w *forward) bytes(at int64, n int) ([]byte, error) {
 	return inside[:min(n, len(inside))], nil
 }
 
+// rest is what follows an offset, as much as is at hand; at least a few bytes, but at
+// the end of the file.
+func (w *forward) rest(at, end int64) ([]byte, error) {
+	const few = 4 << 10
+	n := min(few, int64(w.size), end-at)
+	if _, err := w.bytes(at, int(n)); err != nil {
+		return nil, err
+	}
+	inside := w.data[min(at-w.at, int64(len(w.data))):]
+	return inside[:min(int64(len(inside)), end-at)], nil
+}
+
 // read fills the window from an offset on. A remote file is remembered anyway, so
 // no more is read of it than is needed.
 func (w *forward) read(at int64, n int) error {

@@ -16,6 +16,10 @@ func (s *source) measure(head []byte) (Info, error) {
 		return s.image()
 	case isRIFF(head, "WAVE"):
 		return s.wav()
+	case starts(asfHeader):
+		return s.asf()
+	case isRIFF(head, "AVI "), isRIFF(head, "AVIX"):
+		return s.avi()
 	case starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"):
 		return s.w64()
 	case starts("\x1aE\xdf\xa3"):

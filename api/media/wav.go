@@ -228,7 +228,7 @@ func (w *wavFile) framed(c wavChunk, parse framer) (Track, error) {
 // bytes per second make of it is how far they may be off.
 func (w *wavFile) claimed(c wavChunk) (Track, error) {
 	const fair = 0.02 // of the length: bytes per second are a mean, and rounded
-	noted := float64(w.fact) / float64(w.format.rate)
+	noted := max(float64(w.fact)/float64(w.format.rate)-w.format.primed(), 0)
 	mean := 0.0
 	if w.format.bytesPerSecond > 0 {
 		mean = float64(c.size) / float64(w.format.bytesPerSecond)

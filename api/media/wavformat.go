@@ -31,6 +31,8 @@ const (
 	wavG726ADPCM  = 0x0064
 	wavG722       = 0x0065
 	wavAAC        = 0x00FF
+	wavWMA1       = 0x0160
+	wavWMA2       = 0x0161
 	wavADTS       = 0x1600
 	wavG722ADPCM  = 0x028F
 	wavExtensible = 0xFFFE
@@ -57,14 +59,17 @@ func wavFormatOf(b []byte, order binary.ByteOrder) wavFormat {
 
 // framer reads the frames of codecs that have any.
 func (f wavFormat) framer() framer {
-	switch f.tag {
-	case wavMPEG, wavMP3:
+	switch {
+	case f.mpeg():
 		return mpegAudio{}.parse
-	case wavAAC, wavADTS:
+	case f.tag == wavAAC || f.tag == wavADTS:
 		return parseADTS
 	}
 	return nil
 }
+
+// mpeg says whether the sound is MPEG audio.
+func (f wavFormat) mpeg() bool { return f.tag == wavMPEG || f.tag == wavMP3 }
 
 // block is the size of the smallest piece that is decoded by itself, in bytes, and
 // the number of samples in it; 0 for codecs whose pieces differ.
@@ -106,6 +111,22 @@ func (f wavFormat) blockOf(payload, first int64) (bytes, samples int64) {
 		samples = f.samplesPerBlock
 	}
 	return f.align, samples
+}
+
+// primed is what a decoder needs of the sound before it gives any, in seconds: the
+// first frame of WMA, which later ones are added to.
+func (f wavFormat) primed() float64 {
+	if f.tag != wavWMA1 && f.tag != wavWMA2 || f.rate == 0 {
+		return 0
+	}
+	samples := 2048
+	switch {
+	case f.rate <= 16000:
+		samples = 512
+	case f.rate <= 22050 || f.rate <= 32000 && f.tag == wavWMA1:
+		samples = 1024
+	}
+	return float64(samples) / float64(f.rate)
 }
 
 // slack is how many bytes may be missing without being missed: 50 ms.

@@ -232,5 +232,115 @@ def ogg(source, target, what):
     write(target, b"".join(sealed(p) for p in heads + sound))
 
 
+def vint(data, at, keep):
+    width = 9 - data[at].bit_length()
+    value = int.from_bytes(data[at: at + width], "big")
+    return (value if keep else value ^ 1 << 7 * width), width
+
+
+INSIDE = {0x18538067, 0x1549A966}
+
+
+def elements(data, at, end):
+    end = min(end, len(data))
+    while at < end:
+        name, w1 = vint(data, at, True)
+        size, w2 = vint(data, at + w1, False)
+        if size == (1 << 7 * w2) - 1:
+            size = end - at - w1 - w2
+        yield name, at, at + w1 + w2, at + w1 + w2 + size
+        at += w1 + w2 + size
+
+
+def mkv(source, target, *options):
+    data = bytearray(read(source))
+    opts = dict(o.split("=") if "=" in o else (o, "") for o in options)
+
+    def walk(at, end):
+        for name, head, body, tail in elements(data, at, end):
+            if name in INSIDE:
+                walk(body, tail)
+            if name == 0x4489 and "length" in opts:
+                data[body:tail] = struct.pack(">d" if tail - body == 8 else ">f", float(opts["length"]))
+            if "%X" % name == opts.get("drop"):  # a void of the same size
+                data[head:tail] = b"\xec" + bytes([0x80 | tail - head - 2]) + bytes(tail - head - 2)
+            if "open" in opts and name in (0x18538067, 0x1F43B675):
+                width = body - head - 4
+                data[head + 4: body] = bytes([(1 << 9 - width) - 1]) + b"\xff" * (width - 1)
+
+    if "open" in opts:  # ends before the index, which is for a file with sizes
+        at, keep = 0, len(data)
+        for name, head, body, tail in list(elements(data, 0, len(data))):
+            if name == 0x18538067:
+                clusters = [(h, t) for n, h, b, t in elements(data, body, tail) if n == 0x1F43B675]
+                keep = clusters[-1][1]
+        data = data[:keep]
+    walk(0, len(data))
+    write(target, data)
+
+
+def avi(source, target, *options):
+    data = bytearray(read(source))
+    opts = dict(o.split("=") if "=" in o else (o, "") for o in options)
+    movi = data.find(b"movi") - 8
+    end = movi + 8 + struct.unpack("<I", data[movi + 4: movi + 8])[0]
+    if "noindex" in opts:
+        data = data[:end]
+        data[4:8] = struct.pack("<I", len(data) - 8)
+    if "length" in opts:
+        n = int(opts["length"])
+        at = data.find(b"avih")
+        data[at + 24: at + 28] = struct.pack("<I", n)
+        at = data.find(b"strh")
+        while at >= 0:
+            data[at + 40: at + 44] = struct.pack("<I", n)
+            at = data.find(b"strh", at + 4)
+        at = data.find(b"dmlh")
+        if at >= 0:
+            data[at + 8: at + 12] = struct.pack("<I", n)
+        at = data.find(b"indx")
+        while at >= 0:  # without the lists of indexes
+            data[at: at + 4] = b"JUNK"
+            at = data.find(b"indx")
+    if "unfinished" in opts:
+        data[4:8] = bytes(4)
+        data[movi + 4: movi + 8] = bytes(4)
+    if "riff" in opts:
+        data[4:8] = struct.pack("<I", int(opts["riff"]))
+    if "split" in opts or "rec" in opts:
+        parts, at = [], movi + 12
+        while at < end:
+            size = struct.unpack("<I", data[at + 4: at + 8])[0]
+            parts.append(bytes(data[at: at + 8 + size + size % 2]))
+            at += len(parts[-1])
+        parts = [p for p in parts if not p.startswith(b"ix")]
+
+        def box(name, kind, body):
+            return name + struct.pack("<I", len(body) + 4) + kind + body
+
+        half = len(parts) // 2
+        head = bytes(data[12:movi])
+        if "split" in opts:
+            write(target, box(b"RIFF", b"AVI ", head + box(b"LIST", b"movi", b"".join(parts[:half])))
+                  + box(b"RIFF", b"AVIX", box(b"LIST", b"movi", b"".join(parts[half:]))))
+        else:
+            recs = [box(b"LIST", b"rec ", b"".join(parts[i: i + 3])) for i in range(0, len(parts), 3)]
+            write(target, box(b"RIFF", b"AVI ", head + box(b"LIST", b"movi", b"".join(recs))))
+        return
+    write(target, data)
+
+
+def asf(source, target, what):
+    data = bytearray(read(source))
+    at = data.find(bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365"))
+    if what == "noindex":
+        packet = struct.unpack("<I", data[at + 92: at + 96])[0]
+        start = data.find(bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")) + 50
+        data = data[: start + (len(data) - start) // packet * packet]
+    else:
+        data[at + 64: at + 72] = struct.pack("<Q", int(what.split("=")[1]))
+    write(target, data)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -200,3 +200,112 @@ if family ogg; then
 	edit half sound/flac.oga sound/half.oga
 	edit half sound/theora.ogv sound/half.ogv
 fi
+
+if family mkv; then
+	mkv() { out=sound/$1; shift; ff "$@" -fflags +bitexact "$out"; }
+	vp8='-c:v libvpx -b:v 20k -g 15' x264='-c:v libx264 -preset veryslow -crf 40 -g 15 -pix_fmt yuv420p -threads 1'
+	opus='-c:a libopus -b:a 10k' vorbis='-c:a libvorbis -q:a 0'
+	mkv vp8.webm $(film 3.2) $vp8
+	mkv vp8-opus.webm $(film 2.5) $(voice 2.5 1 48000) $vp8 $opus
+	mkv vp8-longer-sound.webm $(film 2) $(voice 3.5 1 22050) $vp8 $vorbis
+	mkv vp9-shorter-sound.webm $(film 3) $(voice 1 1 48000) -c:v libvpx-vp9 -b:v 20k -g 15 $opus
+	mkv av1.webm $(film 2) -c:v libaom-av1 -b:v 20k -cpu-used 8 -g 15
+	mkv opus.webm $(voice 2.5 1 48000) $opus
+	mkv opus-60ms.webm $(voice 2.5 1 48000) $opus -frame_duration 60
+	mkv vorbis.webm $(voice 2.5 1 22050) $vorbis
+	mkv h264-aac.mkv $(film 2.4 12) $(voice 2.4) $x264 -bf 3 -c:a aac -b:a 16k
+	mkv h264-24000-1001.mkv $(film 2.4 24000/1001) $x264 -bf 2
+	mkv mpeg4-mp3.mkv $(film 2) $(voice 2 1 22050) -c:v mpeg4 -b:v 20k -c:a libmp3lame -b:a 16k
+	mkv h265-flac.mkv $(film 2) $(voice 1 1 8000) -c:v libx265 -x265-params log-level=none:crf=40 -c:a flac
+	mkv pcm.mka $(voice 0.6 1 8000) -c:a pcm_s16le
+	mkv pcm24-stereo.mka $(voice 0.3 2 8000) -c:a pcm_s24le
+	mkv aac.mka $(voice 2.5) -c:a aac -b:a 16k
+	mkv mp3.mka $(voice 2.5 1 22050) -c:a libmp3lame -b:a 16k
+	mkv flac.mka $(voice 1 1 8000) -c:a flac
+	mkv ac3.mka $(voice 1 1 32000) -c:a ac3 -b:a 40k
+	mkv alac.mka $(voice 0.6 1 8000) -c:a alac
+	printf '1\n00:00:00,500 --> 00:00:01,000\nHello\n\n2\n00:00:07,000 --> 00:00:09,500\nlonger\n' >"$made/s.srt"
+	head -c 3000 /dev/zero >"$made/letters.ttf"
+	mkv subtitles.mkv $(film 2) $(voice 1.5 1 48000) -i "$made/s.srt" -map 0 -map 1 -map 2 $vp8 $opus -c:s srt
+	mkv attachment.mkv $(film 2) $vp8 -attach "$made/letters.ttf" -metadata:s:t mimetype=font/ttf
+	mkv late-sound.mkv $(film 3) -itsoffset 1.2 $(voice 1.5 1 48000) $vp8 $opus
+	mkv late-picture.mkv -itsoffset 0.8 $(film 2) $(voice 3 1 48000) -map 0 -map 1 $vp8 $opus
+	mkv small-clusters.mkv $(film 3) $(voice 3 1 48000) $vp8 $opus -cluster_time_limit 300
+	mkv index-first.mkv $(film 3) $vp8 -cluster_time_limit 500 -cues_to_front 1
+	mkv from-a-pipe.webm $(film 2.5) $(voice 2.5 1 48000) $vp8 $opus -live 1
+	ff $(film 2.5) $(voice 2.5 1 48000) $vp8 $opus -fflags +bitexact -f webm - | cat >sound/piped.webm
+	ff $(film 2.5) $(voice 2.5 1 48000) $x264 $vorbis -fflags +bitexact -f matroska - | cat >sound/piped.mkv
+	mkv slow.mkv $(film 4 1) $vp8
+	mkv frames-of-many-lengths.mkv $(film 3 30) -vf "select='not(mod(n,7))+eq(mod(n,11),1)'" -fps_mode vfr $vp8
+
+	mkvmerge -q -o sound/merged-laces.mka sound/mp3.mka
+	mkvmerge -q -o sound/merged-laces-pcm.mka sound/pcm.mka
+	mkvmerge -q -o sound/merged.mkv sound/h264-aac.mkv
+	mkvmerge -q -o sound/merged-stripped-headers.mkv --compression 0:mpeg4_p2 sound/mpeg4-mp3.mkv
+	mkvmerge -q -o sound/merged-zlib.mkv --compression -1:zlib sound/vp8-opus.webm
+	mkvmerge -q -o sound/merged-no-index.mkv --cues -1:none --no-date sound/vp8-opus.webm
+	mkvmerge -q -o sound/merged-no-clusters-in-index.mkv --clusters-in-meta-seek --cluster-length 500ms sound/small-clusters.mkv
+
+	edit mkv sound/vp8-opus.webm sound/no-length.webm drop=4489
+	edit mkv sound/h264-aac.mkv sound/length-too-long.mkv length=9000
+	edit mkv sound/h264-aac.mkv sound/length-too-short.mkv length=500
+	edit mkv sound/small-clusters.mkv sound/open-clusters.mkv open
+	edit mkv sound/opus.webm sound/recorded-in-a-browser.webm open drop=4489
+	edit insert sound/small-clusters.mkv sound/damaged-in-the-middle.mkv 6000 r:60
+	cat sound/opus.webm sound/opus.webm >sound/joined.webm
+	edit around sound/vp8.webm sound/junk-behind.webm 0:0 r:3000
+	edit half sound/vp8-opus.webm sound/half.webm
+	edit half sound/piped.webm sound/half-piped.webm
+	edit half sound/recorded-in-a-browser.webm sound/half-recorded.webm
+	edit half sound/small-clusters.mkv sound/half-small-clusters.mkv
+	edit take sound/h264-aac.mkv sound/half-head.mkv 300
+fi
+
+if family avi; then
+	avi() { out=sound/$1; shift; ff "$@" -fflags +bitexact -f avi "$out"; }
+	mpeg4='-c:v mpeg4 -b:v 20k -g 30'
+	avi mpeg4.avi $(film 3) $mpeg4
+	avi mpeg4-mp3.avi $(film 2.5) $(voice 2.5 1 22050) $mpeg4 -c:a libmp3lame -b:a 16k
+	avi mpeg4-mp3-vbr.avi $(film 2) $(noise 2 1 22050) $mpeg4 -c:a libmp3lame -q:a 8
+	avi mjpeg-pcm.avi $(film 1 5) $(voice 1 1 8000) -c:v mjpeg -q:v 20 -c:a pcm_s16le
+	avi h264-aac.avi $(film 2) $(voice 2 1 22050) -c:v libx264 -crf 40 -bf 0 -c:a aac -b:a 16k
+	avi h264-b-frames.avi $(film 2) -c:v libx264 -crf 40 -bf 2
+	avi raw-pcm8.avi $(film 0.3 5) $(voice 0.5 1 8000) -c:v rawvideo -pix_fmt bgr24 -s 16x16 -c:a pcm_u8
+	avi adpcm.avi $(film 2) $(voice 2 1 8000) $mpeg4 -c:a adpcm_ima_wav
+	avi ac3.avi $(film 1) $(voice 1 1 32000) $mpeg4 -c:a ac3 -b:a 40k
+	avi longer-sound.avi $(film 1.5) $(voice 3 1 22050) $mpeg4 -c:a libmp3lame -b:a 16k
+	avi shorter-sound.avi $(film 3) $(voice 1 1 22050) $mpeg4 -c:a libmp3lame -b:a 16k
+	avi sound-only.avi $(voice 2 1 22050) -c:a libmp3lame -b:a 16k
+	avi 23.976.avi $(film 2 24000/1001) $mpeg4
+	edit avi sound/mpeg4-mp3.avi sound/length-too-long.avi length=900
+	edit avi sound/mpeg4-mp3.avi sound/length-0.avi length=0
+	edit avi sound/mpeg4-mp3.avi sound/no-index.avi noindex
+	edit avi sound/mpeg4-mp3.avi sound/unfinished.avi noindex unfinished length=0
+	edit avi sound/mpeg4-mp3.avi sound/two-riffs.avi split
+	edit avi sound/mjpeg-pcm.avi sound/in-rec-lists.avi rec
+	edit avi sound/mpeg4.avi sound/size-too-large.avi riff=9000000
+	edit around sound/mpeg4.avi sound/junk-behind.avi 0:0 r:3000
+	edit half sound/mpeg4-mp3.avi sound/half.avi
+	edit half sound/unfinished.avi sound/half-unfinished.avi
+	edit take sound/mpeg4-mp3.avi sound/half-head.avi 500
+fi
+
+if family wma; then
+	asf() { out=sound/$1; shift; ff "$@" -fflags +bitexact -f asf "$out"; }
+	asf wma2.wma $(voice 3 1 22050) -c:a wmav2 -b:a 24k
+	asf wma1.wma $(voice 2 1 44100) -c:a wmav1 -b:a 32k
+	asf wma-stereo.wma $(voice 2 2 44100) -c:a wmav2 -b:a 48k
+	asf mp3.wma $(voice 2 1 22050) -c:a libmp3lame -b:a 16k
+	asf wmv2.wmv $(film 3) -c:v wmv2 -b:v 20k
+	asf wmv2-wma.wmv $(film 2.5) $(voice 2.5 1 22050) -c:v wmv2 -b:v 20k -c:a wmav2 -b:a 24k
+	asf longer-sound.wmv $(film 1.5) $(voice 3 1 22050) -c:v wmv1 -b:v 20k -c:a wmav2 -b:a 24k
+	asf shorter-sound.wmv $(film 3) $(voice 1 1 22050) -c:v wmv1 -b:v 20k -c:a wmav2 -b:a 24k
+	asf small-packets.wma $(voice 2 1 22050) -c:a wmav2 -b:a 24k -packet_size 1000
+	ff $(voice 2 1 22050) -c:a wmav2 -b:a 24k -fflags +bitexact -f asf - | cat >"$made/live.wma"
+	edit asf "$made/live.wma" sound/live.wma noindex
+	ff $(film 2) $(voice 2 1 22050) -c:v wmv2 -b:v 20k -c:a wmav2 -b:a 24k -f asf - | cat >sound/piped.wmv
+	edit asf sound/wma2.wma sound/length-too-long.wma play=9000000000
+	edit half sound/wma2.wma sound/half.wma
+	edit half sound/wmv2-wma.wmv sound/half.wmv
+	edit half sound/live.wma sound/half-live.wma
+fi
