@@ -234,8 +234,8 @@ func (f *asf) measure(info *Info) error {
 			return err
 		}
 	}
-	const tail = 64 << 10 // at once, for it is read backwards
-	if from := max(f.end-tail, f.data); f.source.far != nil {
+	tail := min(64<<10, f.source.room()/2) // at once, for it is read backwards
+	if from := max(f.end-tail, f.data); f.source.far != nil && tail > 0 {
 		if _, err := f.source.some(from, int(f.end-from)); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ func (f *aviFile) far(info *Info) error {
 	if err != nil || index.name != "idx1" {
 		return ErrTooFar
 	}
-	const part = 64 << 10
+	part := min(64<<10, f.source.room()/4) / aviEntry * aviEntry
 	if index.size <= f.source.room()-part {
 		entries, err := f.entries(index.at, index.size)
 		if err != nil {

@@ -127,7 +127,10 @@ func (f *flacFile) measure() (int64, error) {
 // lastFrame is the number of samples up to the end of the last frame.
 func (f *flacFile) lastFrame() (int64, error) {
 	const least = 64 << 10
-	length := min(max(least, 2*f.frame), f.to-f.at, max(f.source.room(), least))
+	length := min(max(least, 2*f.frame), f.to-f.at)
+	if room := f.source.room(); room > 0 {
+		length = min(length, max(room-f.source.page(), 0))
+	}
 	if length <= 0 {
 		return 0, nil
 	}
@@ -136,11 +139,14 @@ func (f *flacFile) lastFrame() (int64, error) {
 		return 0, err
 	}
 	samples, offset := f.lastOf(tail)
-	if offset >= 0 {
+	switch {
+	case offset >= 0:
 		last, _ := parseFLAC(tail[offset:])
-		samples += last.samples
+		return samples + last.samples, nil
+	case length < f.to-f.at && f.source.far != nil:
+		return 0, ErrTooFar
 	}
-	return samples, nil
+	return 0, nil
 }
 
 // lastOf looks for the last frame in b, and returns the number of samples before

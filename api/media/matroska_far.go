@@ -26,10 +26,7 @@ func (m *matroska) far() error {
 	end := m.clustersEnd()
 	const short, long = 64 << 10, 256 << 10
 	m.source.expect(0)
-	for _, length := range []int64{short, long} {
-		if length > m.source.room() {
-			break
-		}
+	for _, length := range []int64{min(short, m.source.room()/4), min(long, m.source.room()/2)} {
 		if err := m.tail(end, length); err != nil || m.ended() {
 			return err
 		}
@@ -91,10 +88,13 @@ func (m *matroska) tail(end, length int64) error {
 		if err != nil || !m.isCluster(e) {
 			continue
 		}
-		if !e.open && e.end > limit {
+		if !e.open && e.end > m.source.size {
 			return ErrCutOff
 		}
-		if err = m.ends(e.body, min(e.end, limit)); err != nil {
+		if e.open {
+			e.end = limit
+		}
+		if err = m.ends(e.body, e.end); unlessDamaged(err) != nil {
 			return err
 		}
 		limit = e.at
@@ -148,7 +148,7 @@ func (m *matroska) byCues(end int64) error {
 				continue
 			}
 		}
-		return m.suffix(e, min(e.end, end), min(window, m.source.room()))
+		return m.suffix(e, min(e.end, end), min(window, m.source.room()/2))
 	}
 	return ErrTooFar
 }

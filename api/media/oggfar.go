@@ -52,7 +52,7 @@ func (f *oggFile) ready() bool {
 // tail reads more and more of the end until it has the last position of every
 // stream. It returns how much that was.
 func (f *oggFile) tail(from, end int64) (int64, error) {
-	for length := int64(oggLongest); ; length *= 2 {
+	for length := min(oggLongest, f.source.room()/3); ; length *= 2 {
 		if length > f.source.room() && length > f.source.page() {
 			return 0, ErrTooFar
 		}
