@@ -68,6 +68,8 @@ type CheckEnv struct {
 	// Asset gives the type of an asset of the account: VIDEO, AUDIO, IMAGE.
 	Asset  func(id string) (kind string, known bool)
 	Models []string // those that the account may use
+	// Found gives what a look at the file in a field brought, if there was one.
+	Found func(field string, m Media) (f Finding, looked bool)
 	// The measured lengths of the inputs in seconds, 0 unknown.
 	VisualSeconds, AudioSeconds float64
 }
@@ -167,10 +169,7 @@ func (d Draft) checkVisual(env CheckEnv) (Severity, string) {
 			return SeverityError, d.Model + " takes no images: give a video, or use sync-3"
 		}
 	}
-	if w := tooLong(d.Model, rules, env.VisualSeconds); w != "" {
-		return SeverityError, w
-	}
-	return checkSource(m, env)
+	return checkFound(d.Model, m, FieldVisual, env.VisualSeconds, env)
 }
 
 func (d Draft) checkAudio(env CheckEnv) (Severity, string) {
@@ -188,10 +187,20 @@ func (d Draft) checkAudio(env CheckEnv) (Severity, string) {
 	case kindImage, kindOtherImage, kindOther:
 		return SeverityError, "this is not audio"
 	}
-	if w := tooLong(d.Model, RulesFor(strings.TrimSpace(d.Model)), env.AudioSeconds); w != "" {
+	return checkFound(d.Model, m, FieldAudio, env.AudioSeconds, env)
+}
+
+// checkFound checks what is known of the file behind an input, beside its name.
+func checkFound(model string, m Media, field string, seconds float64, env CheckEnv) (Severity, string) {
+	f := env.found(field, m)
+	if f.Refuse != "" {
+		return SeverityError, f.Refuse
+	}
+	if w := tooLong(model, RulesFor(strings.TrimSpace(model)), max(seconds, f.Seconds)); w != "" {
 		return SeverityError, w
 	}
-	return checkSource(m, env)
+	s, words := checkSource(m, env)
+	return with(f.Warn, s, words)
 }
 
 func tooLong(model string, r Rules, seconds float64) string {

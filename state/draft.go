@@ -194,11 +194,23 @@ func (d Draft) visualKind(m Media, env CheckEnv) mediaKind {
 	if m.Source == SourceAsset && d.VisualKind != "" {
 		return kindOfAsset(d.VisualKind)
 	}
-	return env.kind(m)
+	kind := env.kind(m)
+	if kind == kindUnknown && env.found(FieldVisual, m).Holds == "image" {
+		return kindImage
+	}
+	return kind
+}
+
+// Named reports whether the name of the visual input, or its asset, tells what it
+// holds. Else a look at it does.
+func (d Draft) Named(env CheckEnv) bool {
+	m, err := ParseMedia(d.Visual, env.Home)
+	env.Found = nil
+	return err == nil && d.visualKind(m, env) != kindUnknown
 }
 
 // Still reports whether the draft's visual input is an image, as far as its
-// name or its asset tells.
+// name, its asset or a look at it tells.
 func (d Draft) Still(env CheckEnv) bool {
 	m, err := ParseMedia(d.Visual, env.Home)
 	return err == nil && d.still(m, env)

@@ -48,7 +48,8 @@ type form struct {
 	note    func(name string) text.Text // what is known of a field's value; may be nil
 	differs func() []string             // fields that are marked as changed; may be nil
 	changed func(name, value string) tea.Cmd
-	came    time.Time // when it came up by itself, or was last pressed a key since; see deaf
+	left    func(name string) tea.Cmd // called with a field that was left; may be nil
+	came    time.Time                 // when it came up by itself, or was last pressed a key since; see deaf
 
 	width, height int
 }
@@ -98,10 +99,22 @@ func (f *form) jump(to int) {
 
 // step goes to another field; the one that is left may show its problems.
 func (f *form) step(by int) func() tea.Cmd {
-	return plain(func() {
+	return func() tea.Cmd {
+		name := f.current().name
 		f.current().touched = true
 		f.jump(f.focus + by)
-	})
+		if f.left == nil {
+			return nil
+		}
+		return f.left(name)
+	}
+}
+
+// touchFilled has the problems of all that is filled in shown.
+func (f *form) touchFilled() {
+	for i := range f.fields {
+		f.fields[i].touched = f.fields[i].input.Value() != ""
+	}
 }
 
 // touchAll has every problem shown, and takes the focus to the first.

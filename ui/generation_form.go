@@ -20,6 +20,8 @@ type generationForm struct {
 	form
 	draft  state.Draft
 	files  map[string]fileFact // what was found about typed paths
+	looks  map[string]*looking // at the files, by field
+	looked int                 // how many looks were begun
 	saved  time.Time           // of the draft's last state that was kept
 	cancel context.CancelFunc  // stops the pricing under way; nil when none is
 	run    int                 // number of that pricing
@@ -52,8 +54,8 @@ func (a *App) newGeneration(from *state.Draft) tea.Cmd {
 
 // generationForm makes the form of a draft.
 func (a *App) generationForm(draft state.Draft) *generationForm {
-	f := &generationForm{files: map[string]fileFact{}}
-	f.app, f.check, f.changed, f.note, f.differs = a, f.checkField, f.edit, f.noteOf, f.changes
+	f := &generationForm{files: map[string]fileFact{}, looks: map[string]*looking{}}
+	f.app, f.check, f.changed, f.note, f.differs, f.left = a, f.checkField, f.edit, f.noteOf, f.changes, f.lookAt
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
@@ -63,6 +65,7 @@ func (a *App) generationForm(draft state.Draft) *generationForm {
 	}
 	f.draft = draft
 	f.rebuild()
+	f.touchFilled()
 	f.jump(1)
 	return f
 }
@@ -176,8 +179,8 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 	return f.look()
 }
 
-// look asks the disk about the paths that are typed.
-func (f *generationForm) look() tea.Cmd {
+// stat asks the disk about the paths that are typed.
+func (f *generationForm) stat() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
 		m, err := state.ParseMedia(typed, f.app.cfg.Home)
@@ -215,6 +218,10 @@ func (f *generationForm) env() state.CheckEnv {
 			return 1, nil // not looked at yet
 		},
 		Asset: f.app.assetType,
+		Found: func(field string, _ state.Media) (state.Finding, bool) {
+			in, ok := f.found(field)
+			return in.Finding, ok
+		},
 	}
 }
 
@@ -244,8 +251,14 @@ func (f *generationForm) noteOf(name string) text.Text {
 		}
 	case state.SourceFile:
 		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
-			return bytesText(fact.size)
+			note := bytesText(fact.size)
+			if l := f.lookNote(name); l != "" {
+				note += ", " + l
+			}
+			return note
 		}
+	case state.SourceURL:
+		return f.lookNote(name)
 	}
 	return ""
 }
@@ -308,6 +321,7 @@ func (f *generationForm) pick() tea.Cmd {
 // Leave keeps the draft when the form is left.
 func (f *generationForm) Leave() tea.Cmd {
 	f.stop()
+	f.stopLooking()
 	return f.keep()
 }
 

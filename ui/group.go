@@ -48,6 +48,7 @@ type groupJob struct {
 	left   text.Text         // why it is left out, "" if it is not
 	failed bool              // for a reason that may pass
 	sub    *state.Submission // once it has a price
+	warn   []string          // what speaks against it, though it can be run
 }
 
 // groupWork is one price to be asked for, and the jobs that have it.
@@ -238,6 +239,7 @@ type groupPricedMsg struct {
 	run   int
 	jobs  []int
 	subs  []state.Submission // one for each of the jobs
+	warn  []string
 	err   error
 }
 
@@ -249,30 +251,30 @@ func (g *group) price(jobs []int) tea.Cmd {
 	}
 	p := dispatch.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0])}
 	return func() tea.Msg {
-		subs, err := priceAlike(ctx, s.Client, p, drafts)
-		return groupPricedMsg{g, run, jobs, subs, err}
+		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
+		return groupPricedMsg{g, run, jobs, subs, warn, err}
 	}
 }
 
 // priceAlike prices the first of some drafts that ask for the same work, and
-// makes a submission of each.
-func priceAlike(ctx context.Context, c *api.Client, p dispatch.Pricing, drafts []state.Draft) ([]state.Submission, error) {
+// makes a submission of each. It warns of what speaks against their inputs.
+func priceAlike(ctx context.Context, c *api.Client, p dispatch.Pricing, drafts []state.Draft) (subs []state.Submission, warn []string, err error) {
 	sub, inputs, err := p.Price(ctx, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	subs := []state.Submission{sub}
+	subs = []state.Submission{sub}
 	for _, d := range drafts[1:] {
 		twin, err := sub.Twin(uuid.NewString(), d, p.Env)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if d.OutputFileName == "" {
 			twin.Name = inputs[0].Name
 		}
 		subs = append(subs, twin)
 	}
-	return subs, nil
+	return subs, dispatch.Warnings(inputs), nil
 }
 
 func (m groupPricedMsg) land(a *App) tea.Cmd {
@@ -287,7 +289,10 @@ func (m groupPricedMsg) land(a *App) tea.Cmd {
 			j.left, j.failed = errorText(m.err), true
 			continue
 		}
-		j.sub = &m.subs[n]
+		j.sub, j.warn = &m.subs[n], m.warn
+		if short := j.sub.LinkEnd().Short(a.outbox.ServerTime(a.now)); short != "" {
+			j.warn = append(slices.Clone(m.warn), short)
+		}
 	}
 	if m.err == nil {
 		a.learnPrice(&m.subs[0])
@@ -409,9 +414,10 @@ func (g *group) goOn() tea.Cmd {
 	c := &confirm{
 		title: text.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
 		yes:   "send them", no: "no, go back",
-		amount: func(width int) []styled { return toned(g.app.theme, toneMoney, wrap(groupTotal(subs), width)) },
-		body:   func(width int) []styled { return g.question(subs, width) },
-		answer: func(yes bool) tea.Cmd { return g.answer(subs, yes) },
+		amount:  func(width int) []styled { return toned(g.app.theme, toneMoney, wrap(groupTotal(subs), width)) },
+		body:    func(width int) []styled { return g.question(subs, width) },
+		warning: func(width int) []styled { return g.warnings(width) },
+		answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
 		c.title = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)

@@ -212,8 +212,12 @@ func (g *group) rows(width int) []styled {
 			t.text(toneMuted, fit(text.Of(j.draft.Model), modelWidth, false, t.glyphs.more)) + "  " +
 			t.text(price.tone, fit(price.text, 9, true, t.glyphs.more))
 		lines = append(lines, line)
+		notes := text.All(j.warn)
 		if len(j.lost) > 0 {
-			for _, l := range wrap("not taken over: "+text.Join(j.lost, "; "), max(10, width-2)) {
+			notes = append(notes, "not taken over: "+text.Join(j.lost, "; "))
+		}
+		for _, note := range notes {
+			for _, l := range wrap(note, max(10, width-2)) {
 				lines = append(lines, "  "+t.text(toneWarn, l))
 			}
 		}
@@ -262,6 +266,27 @@ func (g *group) question(subs []state.Submission, width int) []styled {
 		}
 	}
 	return append(lines, a.validity(oldest))
+}
+
+// warnings are what has to be read before a yes: what speaks against the first
+// jobs, and against how many more something does.
+func (g *group) warnings(width int) (lines []styled) {
+	const most = 8
+	n := 0
+	for i := range g.jobs {
+		j := &g.jobs[i]
+		if j.sub == nil || len(j.warn) == 0 {
+			continue
+		}
+		if n++; n <= most {
+			words := text.Of(j.job.Name) + ": " + text.Join(text.All(j.warn), "; ")
+			lines = append(lines, g.app.advice(width, "but", words, toneWarn)...)
+		}
+	}
+	if n > most {
+		lines = append(lines, g.app.advice(width, "", text.Sprintf("and as much of %d more, as the list behind this says", n-most), toneWarn)...)
+	}
+	return lines
 }
 
 // validity says how long a price may still be agreed to.

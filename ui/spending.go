@@ -19,6 +19,7 @@ import (
 type spending struct {
 	submission state.Submission
 	inputs     []dispatch.Input
+	warnings   []string        // of a batch, beside those of the inputs
 	end        state.LinkEnd   // of the links in the request
 	form       *generationForm // where a refusal leads back to; nil for batches
 	batch      *batchForm
@@ -97,6 +98,9 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 // spendingWarnings are what has to be read before a yes to a price.
 func (a *App) spendingWarnings(s *spending, width int) []styled {
 	lines := a.advice(width, "but", text.Of(s.submission.Draft.Doubt), toneWarn)
+	for _, words := range slices.Concat(dispatch.Warnings(s.inputs), s.warnings) {
+		lines = append(lines, a.advice(width, "but", text.Of(words), toneWarn)...)
+	}
 	return append(lines, a.advice(width, "but", text.Of(s.end.Short(a.outbox.ServerTime(a.now))), toneWarn)...)
 }
 
@@ -112,7 +116,7 @@ func (a *App) spendingLines(s *spending, width int) []styled {
 	for _, in := range s.inputs {
 		words := in.Name
 		if in.Seconds > 0 {
-			words += ", " + dispatch.Seconds(in.Seconds)
+			words += ", " + in.Length()
 		}
 		lines = append(lines, t.fact(text.Of(in.Kind), shorten(text.Of(words), width-10, t.glyphs.more), toneText))
 	}

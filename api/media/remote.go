@@ -36,14 +36,17 @@ type allowance struct {
 
 // StatusError is the answer of a server that does not hand out the file.
 type StatusError struct {
-	Host string
-	Code int // the HTTP status
+	Host    string
+	Code    int  // the HTTP status
+	Expired bool // the answer says that the link's signature ran out
 }
 
 // Error says what the answer means for the link.
 func (e *StatusError) Error() string {
 	said := fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
 	switch {
+	case e.Expired:
+		return said + ": the signed link has expired; make a new one"
 	case e.Code == http.StatusUnauthorized || e.Code == http.StatusForbidden:
 		return said + "; the link is private or has expired: make a new one"
 	case e.Code == http.StatusNotFound || e.Code == http.StatusGone:
@@ -206,14 +209,33 @@ func (r *remote) get(from, length int64) (*http.Response, error) {
 	case http.StatusOK, http.StatusPartialContent:
 		return response, nil
 	}
-	_ = response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode == http.StatusRequestedRangeNotSatisfiable {
 		if from == 0 {
 			return nil, ErrEmpty
 		}
 		return nil, io.ErrUnexpectedEOF // the file is shorter than the server said
 	}
-	return nil, &StatusError{r.host, response.StatusCode}
+	return nil, &StatusError{r.host, response.StatusCode, saysExpired(response)}
+}
+
+// saysExpired reports whether a refusal is about the time, in the words of Amazon
+// and those who follow it, of Google or of Azure.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+// https://cloud.google.com/storage/docs/xml-api/reference-status
+func saysExpired(response *http.Response) bool {
+	if response.StatusCode/100 != 4 {
+		return false
+	}
+	const enough = 4 << 10
+	body, _ := io.ReadAll(io.LimitReader(response.Body, enough)) // what is there will do
+	words := strings.ToLower(string(body))
+	for _, said := range []string{"request has expired", "expiredtoken", "token has expired", "not valid in the specified time frame"} {
+		if strings.Contains(words, said) {
+			return true
+		}
+	}
+	return false
 }
 
 // unreachable keeps the link out of the error, and says when it was the server's

@@ -168,6 +168,9 @@ func TestRemoteSaysWhatIsWrong(t *testing.T) {
 		words   string
 	}{
 		{"forbidden", answer(403, "<Error>"), "cdn.example.com answers 403 Forbidden; the link is private or has expired"},
+		{"signature ran out", answer(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"), "cdn.example.com answers 403 Forbidden: the signed link has expired; make a new one"},
+		{"token ran out", answer(400, "<Error><Code>ExpiredToken</Code></Error>"), "the signed link has expired"},
+		{"signature not in its time", answer(403, "<AuthenticationErrorDetail>Signature not valid in the specified time frame: Start"), "the signed link has expired"},
 		{"not found", answer(404, ""), "cdn.example.com answers 404 Not Found; check the link"},
 		{"broken", answer(503, ""), "try again later"},
 		{"odd", answer(418, ""), "cannot be read"},

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"dubtop/api"
-	"dubtop/api/media"
 	"dubtop/state"
 )
 
@@ -28,6 +26,8 @@ type Pricing struct {
 	Draft  state.Draft
 	Env    state.CheckEnv
 	Assets map[string]Asset // what is known already, by id; may be nil
+
+	found map[string]state.Finding // by field
 }
 
 // Asset is what is known of an asset.
@@ -35,15 +35,6 @@ type Asset struct {
 	Name    string
 	Kind    string // VIDEO, IMAGE or AUDIO
 	Seconds float64
-}
-
-// Input is one input of a request, as a confirmation names it.
-type Input struct {
-	Kind    string // video, image, audio, script
-	Name    string
-	Seconds float64 // 0 unknown, or an image
-	Basis   string  // where the length came from
-	Trouble string  // why there is none
 }
 
 // Price measures the inputs and has the server price them. The submission is
@@ -88,6 +79,11 @@ func (p *Pricing) prepare(c *api.Client) {
 	if p.Assets == nil {
 		p.Assets = make(map[string]Asset)
 	}
+	p.found = make(map[string]state.Finding)
+	p.Env.Found = func(field string, _ state.Media) (state.Finding, bool) {
+		f, looked := p.found[field]
+		return f, looked
+	}
 }
 
 func hashFile(f *state.File) error {
@@ -97,96 +93,6 @@ func hashFile(f *state.File) error {
 	}
 	defer r.Close()
 	return f.Measure(r)
-}
-
-// measure finds the length of the visual input and of the audio. A length
-// that can't be found is no error; a link that leads nowhere is.
-func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
-	visual, err := p.measureMedia(ctx, c, p.Draft.Visual, "video")
-	if err != nil {
-		return nil, fmt.Errorf("video: %w", err)
-	}
-	p.Env.VisualSeconds = visual.Seconds
-	if p.Draft.Still(p.Env) {
-		visual.Kind, visual.Seconds, visual.Basis = "image", 0, ""
-	}
-	if script := strings.TrimSpace(p.Draft.Script); script != "" {
-		said := Input{Kind: "script", Name: "“" + script + "”", Seconds: state.SpeechSeconds(script), Basis: "number of its characters"}
-		return []Input{visual, said}, nil
-	}
-	audio, err := p.measureMedia(ctx, c, p.Draft.Audio, "audio")
-	if err != nil {
-		return nil, fmt.Errorf("audio: %w", err)
-	}
-	p.Env.AudioSeconds = audio.Seconds
-	return []Input{visual, audio}, nil
-}
-
-func (p *Pricing) measureMedia(ctx context.Context, c *api.Client, typed, kind string) (Input, error) {
-	m, err := state.ParseMedia(typed, p.Env.Home)
-	if err != nil {
-		return Input{}, err
-	}
-	switch m.Source {
-	case state.SourceAsset:
-		return p.measureAsset(ctx, c, m.AssetID, kind)
-	case state.SourceFile:
-		info, err := media.File(ctx, OnDisk(m.Path), p.wanted(kind))
-		return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "local file"}, info, err)
-	}
-	info, err := media.Remote(ctx, c.Media(), m.URL, p.wanted(kind))
-	return measured(ctx, Input{Kind: kind, Name: m.Base(), Basis: "remote file"}, info, err)
-}
-
-// wanted is what the service will use of the file in a field.
-func (p *Pricing) wanted(kind string) media.Kind {
-	if kind == "video" && p.Draft.Still(p.Env) {
-		return media.Image
-	}
-	return Wanted(kind)
-}
-
-// Wanted is what the service will use of the file behind an input of a type of
-// the API: "video", "audio" or "image".
-func Wanted(kind string) media.Kind {
-	switch kind {
-	case "video":
-		return media.Video
-	case "audio":
-		return media.Audio
-	case "image":
-		return media.Image
-	}
-	return media.Unknown
-}
-
-// measured adds what was found to an input. A length that can't be found is
-// told with the price instead of stopping it: the server may well be able to
-// read what we can't.
-func measured(ctx context.Context, in Input, info media.Info, err error) (Input, error) {
-	if ctx.Err() != nil {
-		return in, ctx.Err()
-	}
-	in.Seconds = info.Seconds
-	if err != nil {
-		in.Trouble = Words(err)
-	}
-	return in, nil
-}
-
-// measureAsset takes the length that the API tells, from the list when it is
-// there, else by asking.
-func (p *Pricing) measureAsset(ctx context.Context, c *api.Client, id, kind string) (Input, error) {
-	fact, known := p.Assets[id]
-	if !known {
-		x, err := c.Asset(ctx, api.ID(id))
-		if err != nil {
-			return Input{}, err
-		}
-		fact = Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
-		p.Assets[id] = fact
-	}
-	return Input{Kind: kind, Name: cmp.Or(fact.Name, "asset "+id), Seconds: fact.Seconds, Basis: "asset"}, nil
 }
 
 // assetType is the type of an asset that was looked at for the price.
@@ -225,7 +131,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 		return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
-	price.Approximate = sound.Kind == "script"
+	price.Approximate = sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
 	return price, nil
 }
 
@@ -260,7 +166,7 @@ func basisOf(inputs []Input) string {
 	var parts []string
 	for _, in := range inputs {
 		if in.Basis != "" && in.Seconds > 0 {
-			parts = append(parts, fmt.Sprintf("%s %s from the %s", in.Kind, Seconds(in.Seconds), in.Basis))
+			parts = append(parts, fmt.Sprintf("%s %s from the %s", in.Kind, in.Length(), in.Basis))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -270,8 +176,8 @@ func basisOf(inputs []Input) string {
 func troubles(inputs []Input) string {
 	words := "nothing is known of the length"
 	for _, in := range inputs {
-		if in.Trouble != "" {
-			words += "; " + in.Kind + ": " + in.Trouble
+		if in.Warn != "" && in.Seconds == 0 {
+			words += "; " + in.Kind + ": " + in.Warn
 		}
 	}
 	return words

@@ -1,0 +1,240 @@
+package ui_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"dubtop/ui"
+)
+
+// host.example is what people put their films on, beside the account: links that
+// lead nowhere, and files that are not what their names say.
+const elsewhere = "https://host.example"
+
+// host answers for host.example, and lets everything else through.
+func host(wire http.RoundTripper) http.RoundTripper { return otherHost{wire} }
+
+type otherHost struct{ wire http.RoundTripper }
+
+func (h otherHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != "host.example" {
+		return h.wire.RoundTrip(r)
+	}
+	w := httptest.NewRecorder()
+	switch name := filepath.Base(r.URL.Path); name {
+	case "v.mp4":
+		http.NotFound(w, r)
+	case "view":
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<!doctype html><html><title>Sign in</title>", strings.Repeat("<p>", 300))
+	case "old.mp4":
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>")
+	case "round.mp4":
+		http.Redirect(w, r, r.URL.String(), http.StatusFound)
+	case "nobody.mp4":
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	case "stalled.mp4":
+		w.Header().Set("Content-Range", "bytes 0-65535/5387317")
+		w.WriteHeader(http.StatusPartialContent)
+		answer := w.Result()
+		answer.Request = r
+		answer.Body = io.NopCloser(io.MultiReader(strings.NewReader("\x00\x00\x00\x18ftypisom"), silence{r}))
+		return answer, nil
+	case "sound.wav", "short.wav":
+		r.URL.Path = "/" + name
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(wave(map[string]int{"sound.wav": 10, "short.wav": 3}[name])))
+	case "picture":
+		r.URL.Path = "/a-picture.mp4"
+		return h.RoundTrip(r)
+	default:
+		file, err := os.ReadFile("../api/media/testdata/corpus/mp4/" + name)
+		if err != nil {
+			return nil, err
+		}
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(file))
+	}
+	answer := w.Result()
+	answer.Request = r
+	return answer, nil
+}
+
+// silence is a connection on which nothing comes any more.
+type silence struct{ r *http.Request }
+
+func (s silence) Read([]byte) (int, error) {
+	<-s.r.Context().Done()
+	return 0, s.r.Context().Err()
+}
+
+// brokenLinks are links that a server may reach all the same, with what is said of
+// each.
+func brokenLinks() map[string]string {
+	return map[string]string{
+		"v.mp4":      "host.example answers 404 Not Found",
+		"view":       "this is a web page, not media",
+		"old.mp4":    "the signed link has expired",
+		"round.mp4":  "redirected more than 5 times",
+		"nobody.mp4": "host.example cannot be reached",
+	}
+}
+
+// wrongFiles are files that can't be the input that they are given as.
+func wrongFiles() []struct{ field, name, says string } {
+	return []struct{ field, name, says string }{
+		{"Video", "no-picture.mp4", "has sound only, no picture"},
+		{"Video", "a-picture.mp4", "this is a picture"},
+		{"Audio", "no-sound.mp4", "has no sound"},
+		{"Audio", "a-picture.mp4", "this is a picture"},
+	}
+}
+
+func TestALinkThatLeadsNowhereIsToldInTheFieldAndBeforeAYes(t *testing.T) {
+	t.Parallel()
+	for name, says := range brokenLinks() {
+		t.Run(name, func(t *testing.T) {
+			tell(t, stage{through: host}, func(s *story) {
+				s.Press("n")
+				s.fill("Video", elsewhere+"/"+name)
+				s.DoesNotSee(says) // it is still being typed
+				s.Pass(time.Second)
+				s.Sees(says)
+				s.fill("Audio", elsewhere+"/sound.wav")
+				s.Press("tab") // a field that was left is looked at at once
+				s.Pass(100 * time.Millisecond)
+				s.Sees(says, "sound.wav    10 s")
+				s.Press("ctrl+s")
+				s.Pass(2 * time.Second)
+				s.Sees("Send this job?", "but       video: ", "This will cost $0.50")
+				if !strings.Contains(strings.Join(strings.Fields(s.Screen()), " "), says) {
+					s.t.Errorf("the dialog does not say %q\n%s", says, s.Screen())
+				}
+				s.Press("y") // the server may reach what we can't
+				s.Pass(time.Second)
+				if n := len(s.posts()); n != 1 {
+					s.t.Errorf("%d requests\n%s", n, s.Screen())
+				}
+			})
+		})
+	}
+}
+
+func TestAFileOfTheWrongKindIsRefusedInTheFieldAndAtThePrice(t *testing.T) {
+	t.Parallel()
+	for _, c := range wrongFiles() {
+		local, err := filepath.Abs("../api/media/testdata/corpus/mp4/" + c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range []string{elsewhere + "/" + c.name, local} {
+			t.Run(c.field+" "+filepath.Base(filepath.Dir(link))+" "+c.name, func(t *testing.T) {
+				tell(t, stage{through: host, width: 120, height: 40}, func(s *story) {
+					s.Press("n")
+					s.fill("Video", s.media("talk_10s.mp4"))
+					s.fill("Audio", s.media("line_10s.wav"))
+					s.at(c.field)
+					s.Press("ctrl+u")
+					s.Type(link)
+					s.Press("ctrl+s") // sooner than the look
+					s.Pass(2 * time.Second)
+					s.Sees(c.says)
+					s.DoesNotSee("Send this job?")
+					s.Press("tab", "shift+tab")
+					s.Pass(time.Second)
+					s.Sees(c.says)
+					s.Press("ctrl+s")
+					s.Pass(2 * time.Second)
+					s.DoesNotSee("Send this job?", "Finding the price")
+					s.agreedTo(0)
+				})
+			})
+		}
+	}
+}
+
+// Without an ending a name does not tell: the file does.
+func TestAPictureWithoutAnEndingIsSentAsOne(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{through: host}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", elsewhere+"/picture")
+		s.Pass(time.Second)
+		s.Sees("lipsync-2 takes no images")
+		s.choose("Model", "sync-3")
+		s.Pass(time.Second)
+		s.DoesNotSee("takes no images")
+		s.fill("Audio", elsewhere+"/sound.wav")
+		s.Press("ctrl+s")
+		s.Pass(2 * time.Second)
+		s.Sees("Send this job?", "image     picture")
+		s.Press("y")
+		s.Pass(time.Second)
+		if body := string(s.account.Accepted()[0].Body); !strings.Contains(body, `{"type":"image","url":"`+elsewhere) {
+			s.t.Errorf("sent %s", body)
+		}
+	})
+}
+
+// What is found of a link that was typed over is not told of the next one.
+func TestALookEndsWhenTheTextChanges(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{through: host}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", elsewhere+"/stalled.mp4")
+		s.Pass(2 * time.Second)
+		s.Sees("looking at it")
+		s.Press("ctrl+u")
+		s.Type(s.media("talk_28s.mp4"))
+		s.Pass(2 * time.Second)
+		s.Sees("talk_28s.mp4    28 s")
+		s.Pass(40 * time.Second)
+		s.DoesNotSee("host.example")
+	})
+}
+
+func TestAServerThatStallsIsNamedAndThePriceComes(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{through: host}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", elsewhere+"/stalled.mp4")
+		s.fill("Audio", elsewhere+"/sound.wav")
+		s.Pass(20 * time.Second)
+		s.Sees("host.example sent nothing for 15 s")
+		s.Press("ctrl+s")
+		s.Pass(20 * time.Second)
+		s.Sees("Send this job?", "This will cost $0.50", "host.example sent nothing for 15 s")
+	})
+}
+
+func TestAGroupTellsOfLinksThatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	st := stage{through: host, config: func(c *ui.Config) { c.Slots = 3 }}
+	st.account.Generations = -1
+	tell(t, st, func(s *story) {
+		for _, name := range []string{"v.mp4", "h264.mp4"} {
+			s.Press("1", "n", "ctrl+l")
+			s.fill("Video", elsewhere+"/"+name)
+			s.fill("Audio", elsewhere+"/sound.wav")
+			s.Press("ctrl+s")
+			s.Pass(2 * time.Second)
+			s.Press("y")
+			s.Pass(time.Second)
+		}
+		s.Press("a", ".")
+		s.Pass(2 * time.Second)
+		s.Sees("Run 2 jobs again", "2 × $0.50", "video: host.example answers 404 Not Found")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 2 jobs?", "but       v.mp4: video: host.example answers 404")
+	})
+}

@@ -1,0 +1,149 @@
+package ui
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/ui/dispatch"
+)
+
+const (
+	// lookPause is how long typing has to rest before the file is looked at.
+	lookPause = 700 * time.Millisecond
+	// lookMost bounds a look in the form. The price takes the time it needs.
+	lookMost = 30 * time.Second
+)
+
+// looking is the look at the file in one field, in the background, so that what
+// is wrong with it is told as soon as it is known.
+type looking struct {
+	at     string             // what is looked at; see generationForm.lookedAt
+	run    int                // its number among all of the form: what an earlier one finds is void
+	cancel context.CancelFunc // nil before it has begun
+	done   bool
+	input  dispatch.Input
+}
+
+// mediaFields are the fields with a file to look at.
+func mediaFields() []string { return []string{state.FieldVisual, state.FieldAudio} }
+
+// lookedAt is all that decides about what a look at a field would find.
+func (f *generationForm) lookedAt(field string) string {
+	if field == state.FieldAudio {
+		return f.draft.Audio
+	}
+	return f.draft.Visual + "\x00" + strconv.FormatBool(state.RulesFor(f.draft.Model).Image)
+}
+
+// look has everything looked at that is typed and was not: the disk is asked
+// about paths at once, files are measured after a pause.
+func (f *generationForm) look() tea.Cmd {
+	cmds := []tea.Cmd{f.stat()}
+	for _, field := range mediaFields() {
+		l := f.looks[field]
+		if at := f.lookedAt(field); l == nil || l.at != at {
+			f.looked++
+			l.stop()
+			l = &looking{at: at, run: f.looked}
+			f.looks[field] = l
+			cmds = append(cmds, tea.Tick(lookPause, func(time.Time) tea.Msg { return lookDueMsg{f, field, l.run} }))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (l *looking) stop() {
+	if l != nil && l.cancel != nil {
+		l.cancel()
+	}
+}
+
+func (f *generationForm) stopLooking() {
+	for _, l := range f.looks {
+		l.stop()
+	}
+}
+
+// lookDueMsg says that typing has rested for long enough.
+type lookDueMsg struct {
+	form  *generationForm
+	field string
+	run   int
+}
+
+func (m lookDueMsg) land(a *App) tea.Cmd {
+	if l := m.form.looks[m.field]; l == nil || l.run != m.run || !a.shown(m.form) {
+		return nil
+	}
+	return m.form.lookAt(m.field)
+}
+
+// lookAt begins to look at the file in a field, unless that has begun or there is
+// nothing to look at yet. Assets are known already.
+func (f *generationForm) lookAt(field string) tea.Cmd {
+	l := f.looks[field]
+	typed := f.draft.Visual
+	if field == state.FieldAudio {
+		typed = f.draft.Audio
+	}
+	m, err := state.ParseMedia(typed, f.app.cfg.Home)
+	ready := err == nil && (m.Source == state.SourceURL || m.Source == state.SourceFile)
+	if l == nil || l.cancel != nil || !ready || f.checkField(field).Blocks() {
+		return nil
+	}
+	var ctx context.Context
+	ctx, l.cancel = context.WithTimeout(context.Background(), lookMost)
+	client, run := f.app.session.Client, l.run
+	p := dispatch.Pricing{Draft: f.draft.Clone(), Env: state.CheckEnv{Home: f.app.cfg.Home}}
+	return func() tea.Msg {
+		in, err := p.Look(ctx, client, field)
+		return lookedMsg{f, field, run, in, err}
+	}
+}
+
+// lookedMsg is what a look brought.
+type lookedMsg struct {
+	form  *generationForm
+	field string
+	run   int
+	input dispatch.Input
+	err   error
+}
+
+func (m lookedMsg) land(*App) tea.Cmd {
+	l := m.form.looks[m.field]
+	if l == nil || l.run != m.run {
+		return nil
+	}
+	l.stop()
+	l.input, l.done = m.input, m.err == nil // one that was given up found nothing
+	return nil
+}
+
+// found is what a look at a field brought.
+func (f *generationForm) found(field string) (in dispatch.Input, ok bool) {
+	l := f.looks[field]
+	if l == nil || !l.done || l.at != f.lookedAt(field) {
+		return in, false
+	}
+	return l.input, true
+}
+
+// lookNote says how far the look at a field is, or how long the file is.
+func (f *generationForm) lookNote(field string) text.Text {
+	if in, ok := f.found(field); ok {
+		if in.Seconds > 0 {
+			return text.Of(in.Length())
+		}
+		return ""
+	}
+	if l := f.looks[field]; l != nil && l.cancel != nil && !l.done {
+		return "looking at it" + f.app.theme.glyphs.more
+	}
+	return ""
+}
