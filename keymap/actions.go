@@ -72,6 +72,7 @@ const (
 	Pause         Name = "pause"
 	Help          Name = "help"
 	Palette       Name = "palette"
+	Messages      Name = "messages"
 	Suspend       Name = "suspend"
 	Quit          Name = "quit"
 )
@@ -167,6 +168,7 @@ func working() []Entry {
 		{ReplaceKey, []string{"ctrl+k"}, "ctrl+k", "use another API key", GroupScreen},
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
+		{Messages, []string{"L"}, "L", "messages: all that was said", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},
 		{Help, []string{"?"}, "?", "help", GroupScreen},
 		{Suspend, []string{"ctrl+z"}, "ctrl+z", "suspend, back to the shell", GroupScreen},

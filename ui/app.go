@@ -98,6 +98,7 @@ type App struct {
 	tab   int
 	stack []screen
 	toast toast
+	said  sayings // everything that was told
 	keys  keylog
 	frame frame
 }

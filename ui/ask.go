@@ -36,6 +36,7 @@ func (m answerMsg) land(a *App) tea.Cmd {
 	}
 	complete := a.store.History.Complete
 	a.poller.Landed(a.now, a.store, m.ask, m.result)
+	a.overhear(m.ask.Topic, m.result.Err)
 	a.yieldIntents()
 	if m.result.Whole || a.store.History.Complete && !complete {
 		return tea.Batch(a.poll(), releaseCmd)

@@ -168,82 +168,6 @@ func (a *App) crowded(width int) bool {
 	return cells(a.tabPieces(func(int) bool { return false }))+cells(a.place()) >= width
 }
 
-// statusLine tells how the last action went, or what the poller is up to when
-// that is worth words; on the right where the cursor is.
-func (a *App) statusLine(width int) styled {
-	left := []piece{{" ", toneText}}
-	var right []piece
-	if words := a.marked(); words != "" && a.crowded(width) {
-		right = append(right, piece{words + "  ", toneMark})
-	}
-	if p, ok := a.top().(positioned); ok && p.Position() != "" {
-		right = append(right, piece{p.Position() + " ", toneMuted})
-	}
-	switch {
-	case a.toast.text != "":
-		left = append(left, piece{a.toast.text, a.toast.tone})
-	case a.session != nil:
-		p := a.phase()
-		left = append(left, p.leaving(width, right, a.theme.glyphs.more))
-	}
-	return a.theme.line(width, left, right)
-}
-
-// leaving is the piece cut short for what stands on the right, where there is
-// room for both: why there is no answer is told at length, and how much a
-// filter finds is wanted then, too.
-func (p piece) leaving(width int, right []piece, more text.Text) piece {
-	const enough = 30
-	room := width - 2
-	for _, r := range right {
-		room -= textWidth(r.text)
-	}
-	if len(right) > 0 && room >= enough && textWidth(p.text) > room {
-		p.text = fit(p.text, room, false, more)
-	}
-	return p
-}
-
-// positioned is a screen that has a place in something longer.
-type positioned interface{ Position() text.Text }
-
-// phase says in words what the poller is doing about the network.
-func (a *App) phase() piece {
-	p := a.poller.Phase(a.now)
-	age := a.asOf()
-	asOf := age
-	switch {
-	case age == "":
-		asOf = "no data yet"
-	case a.store.Generations.Known():
-		asOf = "data " + age
-	}
-	refresh := a.keyFor(keymap.Refresh)
-	switch p.Kind {
-	case state.PhasePaused:
-		return piece{"paused, " + asOf + "; " + a.keyFor(keymap.Pause) + " goes on", toneWarn}
-	case state.PhaseOffline:
-		return piece{text.Sprintf("%s, trying again in %s (%s: now); %s", asOf, span(p.Until.Sub(a.now)), refresh, p.Words), toneBad}
-	case state.PhaseHeld:
-		return piece{text.Sprintf("%s, going on in %s; %s", asOf, span(p.Until.Sub(a.now)), p.Words), toneWarn}
-	case state.PhaseRejected:
-		return piece{a.refusedKey(refresh) + "; " + asOf, toneBad}
-	}
-	if age == "" {
-		return piece{"asking for the first time" + a.theme.glyphs.more, toneMuted}
-	}
-	return piece{age, toneMuted}
-}
-
-// cutOff says why nothing can be asked at all, "" when it can.
-func (a *App) cutOff() text.Text {
-	switch p := a.poller.Phase(a.now); p.Kind {
-	case state.PhaseOffline, state.PhaseRejected:
-		return text.Of(p.Words)
-	}
-	return ""
-}
-
 // hintLine names the keys of the top screen, as many as fit, the refused ones
 // faint; the way to the help always fits.
 func (a *App) hintLine(width int) styled {
@@ -256,10 +180,13 @@ func (a *App) hintLine(width int) styled {
 		last, w = a.hint(acts[i])
 		room -= w
 	}
+	named := map[string]bool{}
 	for _, act := range acts {
-		if !act.hint || act.name == keymap.Help {
-			continue
+		key := act.key.Help().Key
+		if !act.hint || act.name == keymap.Help || named[key] {
+			continue // the first that claims a key has it
 		}
+		named[key] = true
 		drawn, w := a.hint(act)
 		if w > room {
 			break

@@ -28,6 +28,7 @@ type frame struct {
 	made    time.Time
 	asked   bool // a frameMsg is on its way
 	stale   bool // the model moved on since it was made
+	status  int  // lines of the status in it
 }
 
 // frameMsg says that the next frame may be drawn.
@@ -52,8 +53,12 @@ func (a *App) draw(msg tea.Msg) tea.Cmd {
 		a.frame.asked = true
 		return tea.Tick(wait, func(time.Time) tea.Msg { return frameMsg{} })
 	}
+	if rows := len(a.status(min(a.width, maxWidth))); rows != a.frame.status {
+		a.frame.status = rows
+		a.layout()
+	}
 	content, cursor := a.compose()
-	a.frame = frame{content: content, cursor: cursor, made: now, asked: a.frame.asked}
+	a.frame = frame{content: content, cursor: cursor, made: now, asked: a.frame.asked, status: a.frame.status}
 	return nil
 }
 
@@ -106,10 +111,10 @@ func (a *App) layout() {
 	}
 }
 
-// bodySize is what is left between the header with the tabs and the two lines
-// below.
+// bodySize is what is left between the header with the tabs, and the status
+// with the hints.
 func (a *App) bodySize() (width, height int) {
-	return min(a.width, maxWidth), max(0, min(a.height, maxHeight)-4)
+	return min(a.width, maxWidth), max(0, min(a.height, maxHeight)-3-max(1, a.frame.status))
 }
 
 // compose draws everything: header, body with its overlays, status, hints.
@@ -119,7 +124,8 @@ func (a *App) compose() (styled, *tea.Cursor) {
 	}
 	w, h := a.bodySize()
 	body, cursor := a.body(w, h)
-	lines := []styled{a.header(w), a.tabLine(w), body, a.statusLine(w), a.hintLine(w)}
+	lines := append([]styled{a.header(w), a.tabLine(w), body}, a.status(w)...)
+	lines = append(lines, a.hintLine(w))
 	if cursor != nil {
 		cursor.Y += 2
 	}

@@ -407,6 +407,7 @@ func (m pricedMsg) land(a *App) tea.Cmd {
 	f.stop()
 	if m.err != nil {
 		f.reason = errorText(m.err)
+		a.note(f.reason)
 		return nil
 	}
 	a.learnPrice(&m.submission)

@@ -145,6 +145,7 @@ func (m groupReadMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
 		g.stop()
 		g.trouble = "the jobs could not be read: " + errorText(m.err)
+		a.note(g.trouble)
 		return nil
 	}
 	for _, x := range m.sources {

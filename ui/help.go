@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -20,10 +22,45 @@ func newHelp(a *App) *help {
 	return h
 }
 
-func (h *help) lines(width int) []styled {
+// Actions are those of a pager, but that what quits elsewhere leads back here.
+func (h *help) Actions() []action {
 	a := h.app
-	t := a.theme
-	lines := append(a.noticeLines(width), "", "  "+t.text(toneTitle, "Here"))
+	back := a.does(keymap.Quit, a.pop)
+	back.key.SetHelp(back.key.Help().Key, "back")
+	return append([]action{back}, h.pager.Actions()...)
+}
+
+// From this width on the help stands in two columns.
+const helpColumns = 110
+
+func (h *help) lines(width int) []styled {
+	lines := h.app.noticeLines(width)
+	columns := 1
+	if width >= helpColumns {
+		columns = 2
+	}
+	column := (width - 2) / columns
+	left, right := flat(h.here(column)), []styled(nil)
+	if columns == 2 {
+		left, right = halves(h.here(column))
+	}
+	lines = append(lines, "", "  "+h.app.theme.text(toneTitle, "Here"))
+	lines = append(lines, beside(left, right, column)...)
+	groups := h.groups(column)
+	for i := 0; i < len(groups); i += columns {
+		right = nil
+		if columns == 2 && i+1 < len(groups) {
+			right = groups[i+1]
+		}
+		lines = append(append(lines, ""), beside(groups[i], right, column)...)
+	}
+	return append(lines, h.goodToKnow(width)...)
+}
+
+// here are the actions of the screen below, each in one line or more, with the
+// reason where one can't be used now.
+func (h *help) here(width int) (entries [][]styled) {
+	t := h.app.theme
 	seen := map[string]bool{}
 	for _, act := range h.below.Actions() {
 		b := act.key.Help()
@@ -31,29 +68,91 @@ func (h *help) lines(width int) []styled {
 			continue // the first that claims a key has it
 		}
 		seen[b.Key] = true
-		line := "  " + t.text(toneKey, fit(text.Of(b.Key), 12, false, "")) + t.text(toneText, text.Of(b.Desc))
+		words := text.Of(b.Desc)
+		entry := []styled{"  " + t.text(toneKey, fit(text.Of(b.Key), helpKeys, false, "")) + t.text(toneText, words)}
 		if why := act.refusal(); why != "" {
-			line += t.text(toneMuted, "  (not now: "+why+")")
+			why = "(not now: " + why + ")"
+			if room := width - 2 - helpKeys - textWidth(words) - 2; textWidth(why) <= room {
+				entry[0] += t.text(toneMuted, "  "+why)
+			} else {
+				for _, l := range wrap(why, max(10, width-4-helpKeys)) {
+					entry = append(entry, blank(helpKeys+4)+t.text(toneMuted, l))
+				}
+			}
 		}
-		lines = append(lines, fitStyled(line, width))
+		entries = append(entries, entry)
 	}
-	group := ""
-	for _, e := range a.cfg.Keys.Entries() {
+	return entries
+}
+
+// helpKeys is the room for keys in the help.
+const helpKeys = 12
+
+// groups are all actions there are, with the names that the configuration knows
+// them by.
+func (h *help) groups(width int) (groups [][]styled) {
+	t, group := h.app.theme, ""
+	for _, e := range h.app.cfg.Keys.Entries() {
 		if e.Group == keymap.GroupSpare {
 			continue
 		}
 		if e.Group != group {
 			group = e.Group
-			lines = append(lines, "", "  "+t.text(toneTitle, text.Of(group)))
+			groups = append(groups, []styled{"  " + t.text(toneTitle, text.Of(group))})
 		}
-		lines = append(lines, "  "+t.text(toneKey, fit(text.Of(e.Shown), 12, false, ""))+t.text(toneText, text.Of(e.Words))+
-			t.text(toneMuted, text.Of("  "+string(e.Name))))
+		last := &groups[len(groups)-1]
+		line := "  " + t.text(toneKey, fit(text.Of(e.Shown), helpKeys, false, "")) + t.text(toneText, text.Of(e.Words))
+		name := text.Of(string(e.Name))
+		if 2+helpKeys+textWidth(text.Of(e.Words))+2+textWidth(name) < width {
+			*last = append(*last, line+"  "+t.text(toneMuted, name))
+			continue
+		}
+		*last = append(*last, line, blank(helpKeys+4)+t.text(toneMuted, name))
 	}
-	return append(lines, "",
-		"  "+t.text(toneTitle, "Good to know"),
-		"  "+t.text(toneMuted, "Nothing is sent that costs money before its price was shown and confirmed."),
-		"  "+t.text(toneMuted, "A running job can't be cancelled; pending for over five minutes is unusual: don't send it again."),
-		"  "+t.text(toneMuted, "Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not."))
+	return groups
+}
+
+func (h *help) goodToKnow(width int) []styled {
+	t := h.app.theme
+	lines := []styled{"", "  " + t.text(toneTitle, "Good to know")}
+	for _, words := range []text.Text{
+		"Nothing is sent that costs money before its price was shown and confirmed.",
+		"A running job can't be cancelled; pending for over five minutes is unusual: don't send it again.",
+		"Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not.",
+	} {
+		for _, l := range wrap(words, max(10, width-4)) {
+			lines = append(lines, "  "+t.text(toneMuted, l))
+		}
+	}
+	return lines
+}
+
+// flat puts entries below each other.
+func flat(entries [][]styled) []styled { return slices.Concat(entries...) }
+
+// halves are entries in two columns of about the same height.
+func halves(entries [][]styled) (left, right []styled) {
+	all := len(flat(entries))
+	for i := range entries {
+		if left = flat(entries[:i]); 2*len(left) >= all {
+			return left, flat(entries[i:])
+		}
+	}
+	return flat(entries), nil
+}
+
+// beside puts two columns beside each other, the left one so many cells wide.
+func beside(left, right []styled, width int) []styled {
+	lines := make([]styled, max(len(left), len(right)))
+	for i := range lines {
+		if i < len(left) {
+			lines[i] = fitStyled(left[i], width)
+		}
+		if i < len(right) {
+			lines[i] = padStyled(lines[i], width) + fitStyled(right[i], width)
+		}
+	}
+	return lines
 }
 
 // pager shows lines that can be scrolled.
@@ -92,6 +191,8 @@ func (p *pager) Actions() []action {
 		a.does(keymap.PageDown, by(func() int { return p.height })),
 		a.does(keymap.PageUp, by(func() int { return -p.height })),
 		a.does(keymap.Back, a.pop).hinted(""),
+		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
+		a.does(keymap.Messages, a.openMessages),
 		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
 		a.does(keymap.Quit, a.quit),
 	)

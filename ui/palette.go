@@ -16,26 +16,55 @@ type palette struct {
 	input input
 	at    int
 	width int
+	rows  int  // actions shown at once
+	bare  bool // no room for a border
 }
 
+// paletteRows is how many actions are shown at once, where there is room.
 const paletteRows = 10
 
 func newPalette(a *App) *palette {
 	p := &palette{app: a, input: newInput(a.theme)}
-	for _, act := range a.top().Actions() {
-		if act.key.Help().Desc != "" {
-			p.all = append(p.all, act)
-		}
-	}
+	p.all = once(a.top().Actions())
 	p.input.Prompt = ": "
 	p.input.Placeholder = "what to do"
 	return p
 }
 
+// once are actions that have words, each once: what two keys do on a screen is
+// one action, and the first that claims a key has it.
+func once(acts []action) (list []action) {
+	at, keys := map[string]int{}, map[string]bool{}
+	for _, act := range acts {
+		h := act.key.Help()
+		taken := true
+		for _, k := range act.key.Keys() {
+			taken = taken && keys[k]
+			keys[k] = true
+		}
+		i, known := at[h.Desc]
+		switch {
+		case h.Desc == "" || taken:
+		case known:
+			list[i].key.SetHelp(list[i].key.Help().Key+" "+h.Key, h.Desc)
+		default:
+			at[h.Desc] = len(list)
+			list = append(list, act)
+		}
+	}
+	return list
+}
+
 func (p *palette) Title() text.Text { return "actions" }
 
-func (p *palette) SetSize(width, _ int) {
+// SetSize takes what there is room for: the border goes first.
+func (p *palette) SetSize(width, height int) {
 	p.width = min(64, width-2)
+	p.bare = height < 8
+	p.rows = min(paletteRows, height-5)
+	if p.bare {
+		p.rows = max(1, height-2)
+	}
 	p.input.SetWidth(max(1, p.width-8))
 }
 
@@ -100,9 +129,12 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 func (p *palette) View() styled {
 	t := p.app.theme
 	lines := []styled{p.input.View(), ""}
+	if p.bare {
+		lines = lines[:1]
+	}
 	found := p.found()
-	from := max(0, p.at-paletteRows+1)
-	for i, act := range found[from:min(len(found), from+paletteRows)] {
+	from := max(0, p.at-p.rows+1)
+	for i, act := range found[from:min(len(found), from+p.rows)] {
 		h, paints := act.key.Help(), &t.normal
 		if from+i == p.at {
 			paints = &t.picked
@@ -116,6 +148,12 @@ func (p *palette) View() styled {
 	if len(found) == 0 {
 		lines = append(lines, t.text(toneMuted, "nothing by that name"))
 	}
+	if p.bare {
+		for i, line := range lines {
+			lines[i] = padStyled(" "+line, p.width)
+		}
+		return joined(lines)
+	}
 	return t.boxed(joined(lines), p.width)
 }
 
@@ -123,6 +161,9 @@ func (p *palette) Cursor() *tea.Cursor {
 	c := p.input.Cursor()
 	if c != nil {
 		c.X, c.Y = c.X+2, c.Y+1
+		if p.bare {
+			c.X, c.Y = c.X-1, c.Y-1
+		}
 	}
 	return c
 }

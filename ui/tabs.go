@@ -84,6 +84,7 @@ func (a *App) everywhere() []action {
 		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
 		a.does(keymap.ReplaceKey, plain(func() { a.push(newKeyPrompt(a)) })).unless(a.irreplaceable),
 		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
+		a.does(keymap.Messages, a.openMessages).hinted("messages"),
 		a.does(keymap.Help, a.toggleHelp),
 		a.does(keymap.Suspend, a.suspend).unless(a.unstoppable),
 		a.does(keymap.Quit, a.quit),

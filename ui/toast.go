@@ -23,24 +23,37 @@ const (
 )
 
 // say tells that something went well.
-func (a *App) say(words text.Text) { a.toast = toast{words, toneOK, a.now.Add(praiseTime)} }
+func (a *App) say(words text.Text) { a.tell(words, toneOK, a.now.Add(praiseTime)) }
 
 // warn tells why something was not done.
-func (a *App) warn(words text.Text) { a.toast = toast{words, toneWarn, a.now.Add(warningTime)} }
+func (a *App) warn(words text.Text) { a.tell(words, toneWarn, a.now.Add(warningTime)) }
 
 // complain tells that something went wrong.
-func (a *App) complain(words text.Text) { a.toast = toast{words, toneBad, a.now.Add(troubleTime)} }
+func (a *App) complain(words text.Text) { a.tell(words, toneBad, a.now.Add(troubleTime)) }
 
-// announce tells what is wrong with the configuration: in the line as far as it
-// fits, in the help whole.
+// busy tells that something is being done; whatever ends it replaces it.
+func (a *App) busy(words text.Text) { a.tell(words, toneRunning, time.Time{}) }
+
+// tell shows a notice, and keeps it in the list of messages.
+func (a *App) tell(words text.Text, n tone, until time.Time) {
+	a.toast = toast{words, n, until}
+	a.said.add(saying{first: a.now, last: a.now, text: words, tone: n}, false)
+}
+
+// announce tells what is wrong with the configuration: the first of it in the
+// line, all of it in the messages and in the help.
 func (a *App) announce() {
+	for i := len(a.cfg.Notices) - 1; i > 0; i-- {
+		a.said.add(saying{first: a.now, last: a.now, text: text.Of(a.cfg.Notices[i]), tone: toneWarn}, false)
+	}
 	switch n := len(a.cfg.Notices); n {
 	case 0:
 		return
 	case 1:
 		a.warn(text.Of(a.cfg.Notices[0]))
 	default:
-		a.warn(text.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.cfg.Notices[0]))
+		a.warn(text.Of(a.cfg.Notices[0]))
+		a.toast.text = text.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.cfg.Notices[0])
 	}
 	a.toast.until = a.now.Add(troubleTime)
 }
@@ -58,9 +71,6 @@ func (a *App) noticeLines(width int) []styled {
 	}
 	return lines
 }
-
-// busy tells that something is being done; whatever ends it replaces it.
-func (a *App) busy(words text.Text) { a.toast = toast{words, toneRunning, time.Time{}} }
 
 // calm ends a busy notice that has no outcome worth words.
 func (a *App) calm() {

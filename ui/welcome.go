@@ -39,6 +39,7 @@ func (w *welcome) Actions() []action {
 		letter("1", "paste a key", func() tea.Cmd { a.push(newKeyPrompt(a)); return nil }),
 		letter("2", "where keys are made", func() tea.Cmd { return a.openURL(keysPage) }),
 		letter("3", "look around in the demo", w.demo),
+		a.does(keymap.Messages, a.openMessages),
 		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
 		a.does(keymap.Quit, a.quit).hinted(""),
 	}
