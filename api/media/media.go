@@ -61,7 +61,7 @@ type Info struct {
 
 	Width, Height int     // pixels as stored: a rotation is not applied
 	FrameRate     float64 // frames per second, the mean over the whole video
-	Format        string  // "mp4", "mov", "m4a", "webm", "mkv", "wav", "mp3", "flac", "ogg", "png", "jpeg", "webp" or "gif"
+	Format        string  // "mp4", "webm", "wav", "jpeg" and the like: what the file is, whatever its name
 	Size          int64   // bytes of the whole file; 0 when a server does not say
 }
 
@@ -105,8 +105,8 @@ func (k Kind) noun() string {
 // The reasons why a file has no length for us. The errors of this package wrap
 // them and are sentences for the user.
 var (
-	// ErrFormat: the file is none of the formats listed at [Info].
-	ErrFormat = errors.New("this is not a kind of file whose length can be measured; mp4, mov, m4a, webm, wav, mp3, flac and ogg are")
+	// ErrFormat: the file is of no format that is measured here.
+	ErrFormat = errors.New("this is not a kind of file whose length can be measured; mp4, mov, m4a, webm, mkv, avi, wmv, wav, mp3, aac, flac, ogg, wma and aiff are")
 	// ErrWebPage: the link leads to HTML.
 	ErrWebPage = errors.New("this is a web page, not media; does the link need a login, or is it the page around a player?")
 	// ErrNoLength: the format is known, but this file leaves its length out.

@@ -134,7 +134,6 @@ func TestFilesWithoutALengthSayWhy(t *testing.T) {
 		want error
 	}{
 		{"nothing", nil, ErrEmpty},
-		{"text", []byte("just words"), ErrFormat},
 		{"one byte", []byte{0xff}, ErrFormat},
 		{"a login page", longPage(), ErrWebPage},
 		{"AVI of nothing", join([]byte("RIFF"), le32(100), []byte("AVI "), zeros(100)), ErrDamaged},
@@ -186,6 +185,8 @@ func TestFilesOfAnotherKindSayWhichTheyAre(t *testing.T) {
 		{"a picture of a telephone", join(ftyp("heic"), box("meta", zeros(100))), Video, Image, "this is a picture (heic), and a video is needed"},
 		{"a silent film", silent, Audio, Video, "this video (mp4) has no sound"},
 		{"a film", mp4Sample("isom", 20), Image, Video, "this is a video (mp4), and an image is needed"},
+		{"a letter", []byte("%PDF-1.7\n"), Audio, Unknown, "this file (pdf) has neither a picture nor sound, and a sound is needed"},
+		{"an answer of a server", []byte(`{"error":"the link has expired"}`), Video, Unknown, "this file (text) has neither a picture nor sound, and a video is needed"},
 		{"boxes in boxes in boxes", deep, Unknown, Unknown, "this file (mov) has neither a picture nor sound, and a video or a sound is needed"},
 	}
 	for _, test := range tests {

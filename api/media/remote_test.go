@@ -175,7 +175,7 @@ func TestRemoteSaysWhatIsWrong(t *testing.T) {
 		{"broken", answer(503, ""), "try again later"},
 		{"odd", answer(418, ""), "cannot be read"},
 		{"a login page", answer(200, string(longPage())), "web page"},
-		{"words", answer(200, "hello"), "not a kind of file"},
+		{"words", answer(200, "hello"), "neither a picture nor sound"},
 		{"nothing", answer(200, ""), "empty"},
 		{"nothing, by range", answer(416, ""), "empty"},
 	}

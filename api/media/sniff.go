@@ -36,8 +36,17 @@ func (s *source) measure(head []byte) (Info, error) {
 		return s.adts(0)
 	case isMP3(head):
 		return s.mp3(0)
+	case starts("FORM") && len(head) >= 12 && string(head[8:11]) == "AIF":
+		return s.aiff()
+	case starts("caff"):
+		return s.caf()
+	case starts(".snd"):
+		return s.au()
 	case isWebPage(head):
 		return Info{}, ErrWebPage
+	}
+	if info, ok, err := known(head); ok {
+		return info, err
 	}
 	return s.behindJunk()
 }

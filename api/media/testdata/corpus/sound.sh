@@ -309,3 +309,37 @@ if family wma; then
 	edit half sound/wmv2-wma.wmv sound/half.wmv
 	edit half sound/live.wma sound/half-live.wma
 fi
+
+if family other; then
+	ff $(voice 0.5 1 8000) -f aiff sound/pcm16.aiff
+	ff $(voice 0.3 2 11025) -c:a pcm_s24be -f aiff sound/pcm24.aif
+	ff $(voice 0.5 1 8000) -c:a pcm_mulaw -f aiff sound/mulaw.aifc
+	ff $(voice 1 1 11025) -c:a adpcm_ima_qt -f aiff sound/ima4.aifc
+	ff $(voice 0.5 1 8000) -c:a pcm_s16le -f caf sound/pcm16.caf
+	ff $(voice 0.6 1 8000) -c:a alac -f caf sound/alac.caf
+	ff $(voice 0.5 1 8000) -f au sound/pcm16.au
+	ff $(voice 0.5 1 8000) -c:a pcm_mulaw -f au - | cat >sound/piped.au
+	edit half sound/pcm16.aiff sound/half.aiff
+	edit half sound/alac.caf sound/half.caf
+	edit half sound/pcm16.au sound/half.au
+
+	# Known, and not measured.
+	ff $(film 0.5) -c:v mpeg2video -b:v 20k -f mpegts sound/transport-stream.ts
+	ff $(film 0.5) -c:v mpeg2video -b:v 20k -f vob sound/program-stream.mpg
+	ff $(film 0.5) -c:v flv1 -b:v 20k -f flv sound/flash.flv
+	ff $(voice 0.5 1 32000) -c:a ac3 -b:a 40k -f ac3 sound/dolby.ac3
+
+	# Wrong kinds under wrong names.
+	ff $(film 1) -frames:v 1 -f image2 -c:v mjpeg sound/jpeg-named-mp3.mp3
+	ff $(film 1) -frames:v 1 -f image2 -c:v png sound/png-named-webm.webm
+	ff $(film 1) -frames:v 1 -f image2 -c:v bmp -s 16x16 sound/bmp-named-avi.avi
+	ff $(film 0.5) -f gif sound/moving.gif
+	printf '%%PDF-1.4\n1 0 obj\n' >sound/letter.wav
+	printf '<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>\n' >sound/error-of-a-bucket.mp3
+	printf '<!DOCTYPE html><html><title>Sign in</title></html>\n' >sound/login-page.mp3
+	printf '#EXTM3U\n#EXT-X-VERSION:3\n' >sound/playlist.mp4
+	head -c 3000 /dev/zero >sound/zeros.mp3
+	: >sound/nothing.ogg
+	printf '1\n00:00:00,500 --> 00:00:01,000\nHello\n' >"$made/one.srt"
+	ff -i "$made/one.srt" -c:s srt sound/subtitles-only.mkv
+fi

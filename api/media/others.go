@@ -1,0 +1,138 @@
+package media
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+)
+
+// signature is what a kind of file begins with.
+type signature struct {
+	magic string
+	at    int
+	name  string
+}
+
+// known tells a file that is not measured by what it is, as far as that is known: a
+// kind of media in an error that says what to do, anything else as neither picture
+// nor sound.
+func known(head []byte) (info Info, ok bool, err error) {
+	for _, media := range unmeasured() {
+		if media.fits(head) {
+			return Info{}, true, notMeasured(media.name)
+		}
+	}
+	if name := packets(head); name != "" {
+		return Info{}, true, notMeasured(name)
+	}
+	if len(head) > 18 && bytes.HasPrefix(head, []byte("BM")) && bytes.Equal(head[6:10], make([]byte, 4)) {
+		return Info{Kind: Image, Format: "bmp"}, true, nil
+	}
+	for _, picture := range pictures() {
+		if picture.fits(head) {
+			return Info{Kind: Image, Format: picture.name}, true, nil
+		}
+	}
+	for _, other := range noMedia() {
+		if other.fits(head) {
+			return Info{Format: other.name}, true, nil
+		}
+	}
+	if isText(head) {
+		return Info{Format: "text"}, true, nil
+	}
+	return Info{}, false, nil
+}
+
+// notMeasured says what a file is, and what to do with it.
+func notMeasured(name string) error {
+	return &reason{ErrFormat, fmt.Sprintf("this is %s, whose length is not measured; convert it to mp4 or wav", name)}
+}
+
+func (s signature) fits(head []byte) bool {
+	return len(head) >= s.at && bytes.HasPrefix(head[s.at:], []byte(s.magic))
+}
+
+// unmeasured are kinds of media that are not measured.
+func unmeasured() []signature {
+	return []signature{
+		{"\x00\x00\x01\xba", 0, "an MPEG program stream (mpg, vob)"},
+		{"\x00\x00\x01\xb3", 0, "a raw MPEG video"},
+		{"\x00\x00\x00\x01\x67", 0, "a raw H.264 video"},
+		{"\x00\x00\x00\x01\x40", 0, "a raw H.265 video"},
+		{"DKIF", 0, "an IVF video"},
+		{"FLV\x01", 0, "a Flash video (flv)"},
+		{".RMF", 0, "a RealMedia file"},
+		{"\x06\x0e\x2b\x34", 0, "an MXF file"},
+		{"YUV4MPEG2", 0, "a raw video (y4m)"},
+		{"#!AMR", 0, "an AMR sound"},
+		{"MAC ", 0, "a Monkey's Audio sound (ape)"},
+		{"wvpk", 0, "a WavPack sound"},
+		{"TTA1", 0, "a True Audio sound (tta)"},
+		{"MPCK", 0, "a Musepack sound"},
+		{"MP+", 0, "a Musepack sound"},
+		{"DSD ", 0, "a DSF sound"},
+		{"FRM8", 0, "a DFF sound"},
+		{"\x0b\x77", 0, "an AC-3 sound"},
+		{"\x7f\xfe\x80\x01", 0, "a DTS sound"},
+		{"ADIF", 0, "an AAC sound with an ADIF header"},
+		{"MThd", 0, "a MIDI file"},
+		{"FORM", 0, "an IFF file"},
+		{"RIFF", 0, "a RIFF file"},
+	}
+}
+
+// packets tells the formats that are packets without a beginning.
+func packets(head []byte) string {
+	const packet, stamped = 188, 192
+	for _, p := range []struct{ first, each int }{{0, packet}, {4, stamped}} {
+		if at := p.first + p.each; len(head) > at && head[p.first] == 'G' && head[at] == 'G' {
+			return "an MPEG transport stream (ts)"
+		}
+	}
+	if len(head) > 2 && head[0] == 0x56 && head[1]&0xe0 == 0xe0 {
+		return "an AAC sound in LOAS packets"
+	}
+	return ""
+}
+
+// pictures are pictures whose size is not read.
+func pictures() []signature {
+	return []signature{
+		{"II*\x00", 0, "tiff"},
+		{"MM\x00*", 0, "tiff"},
+		{"8BPS", 0, "psd"},
+		{"\x00\x00\x01\x00", 0, "ico"},
+		{"\xff\x0a", 0, "jpeg xl"},
+		{"\x00\x00\x00\x0cJXL ", 0, "jpeg xl"},
+		{"\x00\x00\x00\x0cjP  ", 0, "jpeg 2000"},
+		{"v/1\x01", 0, "openexr"},
+	}
+}
+
+// noMedia are files that are often taken for media by mistake.
+func noMedia() []signature {
+	return []signature{
+		{"%PDF", 0, "pdf"},
+		{"PK\x03\x04", 0, "zip"},
+		{"\x1f\x8b", 0, "gzip"},
+		{"7z\xbc\xaf\x27\x1c", 0, "7z"},
+		{"Rar!", 0, "rar"},
+		{"\xd0\xcf\x11\xe0", 0, "office document"},
+		{"SQLite format", 0, "database"},
+		{"\x7fELF", 0, "program"},
+		{"#EXTM3U", 0, "playlist"},
+		{"WEBVTT", 0, "subtitles"},
+		{"ustar", 257, "tar"},
+	}
+}
+
+// isText says whether a file is nothing but words: subtitles, a playlist, or an
+// error in JSON or XML.
+func isText(head []byte) bool {
+	const few = 4 // and a character may be cut off at the end
+	return len(head) >= few && strings.HasPrefix(http.DetectContentType(head), "text/") &&
+		utf8.Valid(bytes.TrimRightFunc(head, func(r rune) bool { return r == utf8.RuneError }))
+}
