@@ -79,6 +79,14 @@ func (a *Asset) FieldValue(name string) (string, bool) {
 	return strings.ToLower(value), true
 }
 
+// Vocabulary is that of assets.
+func (a *Asset) Vocabulary() Vocabulary {
+	return Vocabulary{
+		Fields: []string{"id", "name", "type", "format", "visibility"},
+		Words:  map[string][]string{"type": {"video", "audio", "image"}},
+	}
+}
+
 // Compare orders by name, type (as the status and the model), length, size.
 func (a *Asset) Compare(o *Asset, by Sort, _ *Prices) int {
 	switch by {

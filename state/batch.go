@@ -30,7 +30,7 @@ var _ Row[Batch] = (*Batch)(nil)
 
 // NewBatch thins an answer down to what is kept.
 func NewBatch(b api.Batch) Batch {
-	return Batch{
+	row := Batch{
 		ID:        b.ID,
 		Created:   wall(b.CreatedAt.Time),
 		Status:    api.BatchStatus(shared(string(b.Status))),
@@ -38,8 +38,9 @@ func NewBatch(b api.Batch) Batch {
 		Succeeded: b.Succeeded,
 		Failed:    b.Failed,
 		HasOutput: !b.Output.IsZero(),
-		haystack:  strings.ToLower(string(b.ID) + "\n" + string(b.Status)),
 	}
+	row.haystack = strings.ToLower(string(b.ID)) + "\n" + row.statusWords()
+	return row
 }
 
 // Fraction is how much of the batch has ended, from 0 to 1.
@@ -86,10 +87,38 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
 		return strings.ToLower(string(b.ID)), true
+	case "name":
+		return strings.ToLower(b.Name), true
 	case "status":
-		return strings.ToLower(string(b.Status)), true
+		return b.statusWords(), true
 	}
 	return "", false
+}
+
+// Vocabulary is that of batches.
+func (b *Batch) Vocabulary() Vocabulary {
+	return Vocabulary{
+		Fields: []string{"id", "name", "status"},
+		Words:  map[string][]string{"status": {"pending", "created", "jobs_created", "running", "processing", "completed", "failed", "sending", "unknown"}},
+	}
+}
+
+// statusWords is the status as it is searched for, in the API's words and in
+// those of the screen.
+func (b *Batch) statusWords() string {
+	switch {
+	case b.Intent == SubmissionUnknown:
+		return "unknown"
+	case b.Intent != "":
+		return "sending"
+	case b.Status == api.BatchProcessing:
+		return "processing running"
+	case b.Status == api.BatchJobsCreated:
+		return "jobs_created created"
+	case b.Status == api.BatchCompleted && b.Failed > 0:
+		return "completed some failed"
+	}
+	return strings.ToLower(string(b.Status))
 }
 
 // Compare orders by status, and by the number of items as the length.
@@ -163,6 +192,13 @@ func (b *BatchItem) FieldValue(name string) (string, bool) {
 		return strings.ToLower(b.Error), true
 	}
 	return b.Generation.FieldValue(name)
+}
+
+// Vocabulary is that of the jobs, and what a line has besides.
+func (b *BatchItem) Vocabulary() Vocabulary {
+	v := b.Generation.Vocabulary()
+	v.Fields = append(v.Fields, "request")
+	return v
 }
 
 // Compare orders as generations do, but by the request id as the name.

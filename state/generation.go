@@ -116,7 +116,7 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 	case "model":
 		return strings.ToLower(g.Model), true
 	case "status":
-		return statusWords(g.Status), true
+		return g.statusWords(), true
 	case "label":
 		return strings.ToLower(g.Label()), true
 	case "code":
@@ -127,6 +127,14 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return "", true
 	}
 	return "", false
+}
+
+// Vocabulary is that of jobs.
+func (g *Generation) Vocabulary() Vocabulary {
+	return Vocabulary{
+		Fields: []string{"id", "name", "model", "status", "label", "note", "code", "error"},
+		Words:  map[string][]string{"status": {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"}},
+	}
 }
 
 // Compare orders by what needs attention first, by words from a to z, and by
@@ -189,7 +197,7 @@ func (g *Generation) observe(old *Generation, now time.Time) {
 
 // reads reports whether the haystack would be the same.
 func (g *Generation) reads(old *Generation) bool {
-	return g.Status == old.Status && g.Name == old.Name &&
+	return g.Status == old.Status && g.Gone == old.Gone && g.Name == old.Name &&
 		g.Model == old.Model && g.ErrorCode == old.ErrorCode && g.label == old.label
 }
 
@@ -197,7 +205,7 @@ func (g *Generation) reads(old *Generation) bool {
 func (g *Generation) index() {
 	id, name := strings.ToLower(string(g.ID)), strings.ToLower(g.Name)
 	parts := [...]string{
-		id, name, strings.ToLower(g.Model), statusWords(g.Status), strings.ToLower(g.ErrorCode), strings.ToLower(g.Label()),
+		id, name, strings.ToLower(g.Model), g.statusWords(), strings.ToLower(g.ErrorCode), strings.ToLower(g.Label()),
 	}
 	n := len(parts)
 	if g.Label() == "" {
@@ -210,6 +218,20 @@ func (g *Generation) index() {
 	if g.Name == name {
 		g.Name = g.haystack[len(id)+1:][:len(name)]
 	}
+}
+
+// statusWords is the status as it is searched for, of a submission how far it
+// is. A job that is gone keeps the status it had.
+func (g *Generation) statusWords() string {
+	switch {
+	case g.Intent == SubmissionUnknown:
+		return "unknown"
+	case g.Intent != "":
+		return "sending"
+	case g.Gone:
+		return statusWords(g.Status) + " gone"
+	}
+	return statusWords(g.Status)
 }
 
 // statusWords is the status as it is searched for: PROCESSING is also called

@@ -77,6 +77,15 @@ func (e *LedgerEntry) outcomeWords() string {
 	return statusWords(api.Status(e.Outcome))
 }
 
+// Vocabulary is that of the ledger.
+func (e *LedgerEntry) Vocabulary() Vocabulary {
+	words := []string{"open", "completed", "failed", "rejected", "damaged"}
+	return Vocabulary{
+		Fields: []string{"id", "name", "model", "label", "status", "outcome"},
+		Words:  map[string][]string{"status": words, "outcome": words},
+	}
+}
+
 // Compare orders by what needs attention first, by words from a to z, and by
 // amounts from the largest, the unknown last.
 func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {

@@ -68,6 +68,11 @@ func (m *Model) FieldValue(name string) (string, bool) {
 	return strings.ToLower(value), true
 }
 
+// Vocabulary is that of models.
+func (m *Model) Vocabulary() Vocabulary {
+	return Vocabulary{Fields: []string{"id", "name", "model", "type", "version"}}
+}
+
 // Compare orders by name and by type (as the status).
 func (m *Model) Compare(o *Model, by Sort, _ *Prices) int {
 	switch by {

@@ -2,8 +2,8 @@ package state
 
 import "time"
 
-// Pace is how often the poller asks while the window has focus. Times that are
-// too short for the budget are raised to their floor.
+// Pace is how often the poller asks. Times that are too short for the budget are
+// raised to their floor.
 type Pace struct {
 	Running  time.Duration // running jobs, all in one request; at least 2 s
 	Rest     time.Duration // the newest jobs; at least 10 s
@@ -15,8 +15,13 @@ type Pace struct {
 	Visible  time.Duration // batches, assets and models on the screen; at least 10 s
 	Prices   time.Duration // between two estimates; at least 2 s
 
-	Unfocused int    // how many times slower without focus; at least 1
-	Seed      uint64 // of the jitter in an outage
+	// Without focus the newest jobs are asked for this often, or as often as
+	// Rest says if that is longer; running jobs and batches keep their pace, and
+	// everything else is Unfocused times slower, at least 1.
+	Away      time.Duration
+	Unfocused int
+
+	Seed uint64 // of the jitter in an outage
 }
 
 // DefaultPace keeps running jobs no more than 5 s old and a job made elsewhere
@@ -32,6 +37,7 @@ func DefaultPace() Pace {
 		Slow:      5 * time.Minute,
 		Visible:   30 * time.Second,
 		Prices:    3 * time.Second,
+		Away:      30 * time.Second,
 		Unfocused: 4,
 	}
 }
@@ -55,6 +61,7 @@ func (p Pace) floored() Pace {
 	raise(&p.Slow, d.Slow, time.Minute)
 	raise(&p.Visible, d.Visible, 10*time.Second)
 	raise(&p.Prices, d.Prices, 2*time.Second)
+	raise(&p.Away, d.Away, p.Rest)
 	if p.Unfocused <= 0 {
 		p.Unfocused = d.Unfocused
 	}

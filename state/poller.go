@@ -202,8 +202,8 @@ func (p *Poller) Pause(paused bool) { p.paused = paused }
 // Paused reports whether the user paused the background.
 func (p *Poller) Paused() bool { return p.paused }
 
-// SetFocus tells whether the window has the focus. Without it everything goes
-// slower; with it what became due meanwhile is due now.
+// SetFocus tells whether the window has the focus. Without it all but running
+// jobs goes slower; with it what became due meanwhile is due now.
 func (p *Poller) SetFocus(focused bool) { p.unfocused = !focused }
 
 // SetVisible tells which list is on the screen: Head, Batches, Assets or

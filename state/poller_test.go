@@ -396,23 +396,43 @@ func TestAViewIsFreshSoonAfterItIsShown(t *testing.T) {
 	}
 }
 
-func TestWithoutFocusFourTimesSlower(t *testing.T) {
+func TestWithoutFocusRunningJobsAreWatchedAsEver(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.submit(0, 24*time.Hour)
+	w.poller.SetVisible(Assets)
 	w.pass(time.Hour)
-	before := w.count(start(), Head, Running)
+	running, head, seen := w.count(start(), Running), w.count(start(), Head), w.count(start(), Assets)
 	w.poller.SetFocus(false)
 	away := w.now
 	w.pass(time.Hour)
-	if n := w.count(away, Head, Running); n > before/4+2 || n < before/5 {
-		t.Errorf("%d requests without focus, %d with", n, before)
+	if n := w.count(away, Running); n < running-2 || n < 3600/5 {
+		t.Errorf("running jobs: %d requests without focus, %d with", n, running)
+	}
+	if n := w.count(away, Head); n < 118 || n > 120 || head < 2*n {
+		t.Errorf("the newest: %d requests in an hour without focus, %d with; one in 30 s is due", n, head)
+	}
+	if n := w.count(away, Assets); n > seen/4+2 {
+		t.Errorf("assets: %d requests without focus, %d with", n, seen)
 	}
 	w.poller.SetFocus(true)
 	back := w.now
-	w.pass(4 * time.Second)
-	if w.count(back, Running) == 0 {
+	w.pass(13 * time.Second)
+	if w.count(back, Head) == 0 {
 		t.Error("back again, and nothing is asked")
+	}
+}
+
+func TestWithoutFocusARunningBatchIsWatchedAtItsPace(t *testing.T) {
+	w := newWorld(t)
+	w.batches = []api.Batch{{ID: "b1", Status: api.BatchProcessing}}
+	w.poller.SetFocus(false)
+	w.poller.SetVisible(Batches)
+	w.pass(time.Minute)
+	away := w.now
+	w.pass(time.Hour)
+	if n := w.count(away, Batches); n < 100 || n > 121 {
+		t.Errorf("%d requests in an hour; one in 30 s is due", n)
 	}
 }
 
@@ -701,7 +721,7 @@ func TestACancelledQuestionIsNoFailure(t *testing.T) {
 
 func TestPacesHaveFloors(t *testing.T) {
 	p := Pace{Running: time.Nanosecond, Rest: -1}.floored()
-	if p.Running != 2*time.Second || p.Rest != DefaultPace().Rest || p.Unfocused != DefaultPace().Unfocused {
+	if p.Running != 2*time.Second || p.Rest != DefaultPace().Rest || p.Unfocused != DefaultPace().Unfocused || p.Away != DefaultPace().Away {
 		t.Errorf("%+v", p)
 	}
 	if DefaultPace().floored() != DefaultPace() {

@@ -157,6 +157,15 @@ func (r *QueueRow) FieldValue(name string) (string, bool) {
 	return strings.ToLower(value), ok
 }
 
+// Vocabulary is that of the queue.
+func (r *QueueRow) Vocabulary() Vocabulary {
+	v := Vocabulary{Fields: []string{"id", "name", "model", "status", "error"}, Words: make(map[string][]string)}
+	for s := QueueDoubt; s <= QueueWaiting; s++ {
+		v.Words["status"] = append(v.Words["status"], s.Word())
+	}
+	return v
+}
+
 // Compare orders by state, model, name, length and price.
 func (r *QueueRow) Compare(o *QueueRow, by Sort, _ *Prices) int {
 	switch by {

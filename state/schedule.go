@@ -112,10 +112,25 @@ func (p *Poller) underWay(which func(Topic) bool) bool {
 // there is nothing to ask.
 func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
 	every, ok = p.focusedInterval(t)
-	if p.unfocused && t != Vanished && t != Charges {
-		every *= time.Duration(p.pace.Unfocused)
+	if p.unfocused {
+		every = p.unfocusedInterval(t, every)
 	}
 	return every, ok || p.lanes[t].forced || p.outage.streak > 0
+}
+
+// unfocusedInterval is the time between two questions while the window is
+// without focus. It may stand on a second screen: what runs is watched as ever,
+// and what is new comes a little later.
+func (p *Poller) unfocusedInterval(t Topic, focused time.Duration) time.Duration {
+	switch {
+	case t == Running, t == Vanished, t == Charges:
+		return focused
+	case t == Head:
+		return max(focused, p.pace.Away)
+	case t == Batches && p.facts.batches > 0:
+		return max(focused, p.pace.Batches)
+	}
+	return focused * time.Duration(p.pace.Unfocused)
 }
 
 func (p *Poller) focusedInterval(t Topic) (every time.Duration, ok bool) {

@@ -223,13 +223,16 @@ func (w *walker) filter() {
 		return
 	}
 	words := rapid.SampledFrom([]string{"status:failed", "-completed", "j000", "sync-3", "nothing", "0"}).Draw(w.T, "words")
-	w.changed = true
-	w.update(press('/'))
+	keys := []tea.KeyPressMsg{press('/')}
 	for _, r := range words {
-		w.update(press(r))
+		keys = append(keys, press(r))
 	}
 	if rapid.Bool().Draw(w.T, "kept") {
-		w.update(keyPress("enter"))
+		keys = append(keys, keyPress("enter"))
+	}
+	for _, k := range keys {
+		w.changed = true
+		w.update(k)
 	}
 }
 

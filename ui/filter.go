@@ -15,6 +15,7 @@ type filterPrompt struct {
 	before string
 	apply  func(string)
 	found  func() text.Text // where the list stands, and how much matches
+	doubt  func() text.Text // what in it can hardly be meant; nil: nothing is known of that
 	left   func()           // called when the prompt is left; may be nil
 	width  int
 }
@@ -54,19 +55,55 @@ func (p *filterPrompt) Dims() bool { return false }
 
 func (p *filterPrompt) Actions() []action {
 	a := p.app
-	keep := a.does(keymap.Choose, a.pop).hinted("keep the filter")
+	keep := a.does(keymap.Choose, func() tea.Cmd {
+		if doubt := p.doubted(); doubt != "" {
+			a.warn(doubt)
+		}
+		return a.pop()
+	}).hinted("keep the filter")
 	drop := a.does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.pop() }).hinted("as it was")
 	return []action{keep, drop}
 }
 
 func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
 	cmd := p.input.Update(msg)
+	before := p.Lines()
 	p.apply(p.input.Value())
+	if p.Lines() != before {
+		p.app.layout()
+	}
 	return cmd
 }
 
-func (p *filterPrompt) View() styled {
-	return padStyled(p.input.View(), p.width)
+// doubted says what in the filter can hardly be meant, "" if nothing.
+func (p *filterPrompt) doubted() text.Text {
+	if p.doubt == nil {
+		return ""
+	}
+	return p.doubt()
 }
 
-func (p *filterPrompt) Cursor() *tea.Cursor { return p.input.Cursor() }
+// Lines is how many lines the prompt takes: a doubt stands above what is typed.
+func (p *filterPrompt) Lines() int {
+	if p.doubted() != "" {
+		return 2
+	}
+	return 1
+}
+
+func (p *filterPrompt) View() styled {
+	line := padStyled(p.input.View(), p.width)
+	if doubt := p.doubted(); doubt != "" {
+		t := p.app.theme
+		return joined([]styled{t.text(toneWarn, fit("  "+doubt, p.width, false, t.glyphs.more)), line})
+	}
+	return line
+}
+
+func (p *filterPrompt) Cursor() *tea.Cursor {
+	c := p.input.Cursor()
+	if c != nil {
+		c.Y += p.Lines() - 1
+	}
+	return c
+}

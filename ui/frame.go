@@ -106,9 +106,17 @@ func (a *App) layout() {
 			c.Cover(covered)
 		}
 		if o, over := s.(overlay); over && !o.Dims() {
-			covered++ // the prompts on the last line
+			covered += linesOf(o)
 		}
 	}
+}
+
+// linesOf is how many of the last lines a prompt stands on.
+func linesOf(o overlay) int {
+	if tall, ok := o.(interface{ Lines() int }); ok {
+		return tall.Lines()
+	}
+	return 1
 }
 
 // bodySize is what is left between the header with the tabs, and the status

@@ -82,7 +82,14 @@ func (l *list[T]) askFilter() {
 	l.cursor.home = l.cursor.id
 	p := newFilter(l.app, l.query.Text, l.filter, l.Position)
 	p.left = func() { l.cursor.home = "" }
+	p.doubt = l.doubt
 	l.app.push(p)
+}
+
+// doubt says what in the filter can hardly be meant, "" if nothing.
+func (l *list[T]) doubt() text.Text {
+	l.refresh()
+	return text.Of(l.view.Doubt())
 }
 
 // filter shows only the rows that match.
@@ -232,7 +239,11 @@ func (l *list[T]) nothing() []styled {
 	var words []text.Text
 	switch {
 	case l.narrowed() && l.rows.Len() > 0:
-		words = []text.Text{text.Sprintf("None of %s matches %s.", l.total(), l.described()), "esc  show all"}
+		words = []text.Text{text.Sprintf("None of %s matches %s.", l.total(), l.described())}
+		if doubt := l.doubt(); doubt != "" {
+			words = append(words, doubt)
+		}
+		words = append(words, "esc  show all")
 	case l.rows.Err() != nil && !l.rows.Known():
 		words = []text.Text{text.Of("Nothing could be loaded: " + l.rows.Err().Error()), "r  try again"}
 	case !l.rows.Known() && l.app.cutOff() != "":

@@ -190,3 +190,31 @@ func TestOneNoteIsForAllMarkedJobsAndReplacesNoOtherUnasked(t *testing.T) {
 		}
 	})
 }
+
+func TestAFilterThatCanHardlyBeMeantIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	tell(t, few(), func(s *story) {
+		s.Pass(2 * time.Second)
+		s.Press("/")
+		s.Type("status:faild")
+		s.Sees(`no status is called "faild"; failed?`, "/ status:faild", "None of 4 matches")
+		if _, y, _ := s.Cursor(); !strings.Contains(strings.Split(s.Screen(), "\n")[y], "/ status:faild") {
+			t.Errorf("the cursor stands in line %d\n%s", y, s.Screen())
+		}
+		s.Press("backspace")
+		s.Type("ed")
+		s.DoesNotSee("no status is called")
+		s.Sees("1 of 1, 4 in all")
+		s.Press("ctrl+u")
+		s.Type("-stat:failed")
+		s.Sees(`no field is called "stat"; status?`, "1 of 4, 4 in all")
+		s.Press("enter")
+		s.Sees(`no field is called "stat"; status?`)
+		for view, filter := range map[string]string{"2": "status:runing", "3": "typ:video", "5": "status:helt", "6": "outcom:failed"} {
+			s.Press("esc", view, "/")
+			s.Type(filter)
+			s.Sees(" is called ", "/ "+filter)
+			s.Press("esc")
+		}
+	})
+}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
@@ -92,5 +94,5 @@ func mentionsBudget(text string) bool { return budgetWord.MatchString(text) }
 // isBudget reports whether a name is a budget's, or is meant to be one.
 func isBudget(full string) bool {
 	table, _, _ := strings.Cut(full, ".")
-	return distance(table, "budget") <= 2 || !strings.HasPrefix(full, "keys.") && mentionsBudget(full)
+	return levenshtein.ComputeDistance(table, "budget") <= 2 || !strings.HasPrefix(full, "keys.") && mentionsBudget(full)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+	"github.com/agnivade/levenshtein"
 )
 
 // entry is one known key: how its value is taken over. An error says what is
@@ -202,30 +203,10 @@ func (p *parser) unknown(full string) error {
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}
-	near := slices.MinFunc(names, func(a, b string) int { return distance(full, a) - distance(full, b) })
-	if distance(full, near) <= max(2, len(full)/3) {
+	far := func(name string) int { return levenshtein.ComputeDistance(full, name) }
+	near := slices.MinFunc(names, func(a, b string) int { return far(a) - far(b) })
+	if far(near) <= max(2, len(full)/3) {
 		return fmt.Errorf("there is no such setting; did you mean %s?", near)
 	}
 	return errors.New("there is no such setting; it is ignored")
-}
-
-// distance counts the letters to change, add or take away to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(diagonal+cost, row[j]+1, row[j+1]+1)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }

@@ -1,0 +1,98 @@
+package state
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api"
+)
+
+func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
+	c := filled(account(50))
+	for _, test := range []struct{ filter, want string }{
+		{"promo", ""},
+		{"status:failed", ""},
+		{"status:fail", ""},
+		{"status:", ""},
+		{"-status:running", ""},
+		{"status:faild", `no status is called "faild"; failed?`},
+		{"-status:faild", `no status is called "faild"; failed?`},
+		{"promo status:compelted", `no status is called "compelted"; completed?`},
+		{"status:done", `no status is called "done"; there are pending, running`},
+		{"stauts:failed", `no field is called "stauts"; status?`},
+		{"stat:", `no field is called "stat"; status?`},
+		{"shoe:42", `no field is called "shoe", so it is looked for as text; there are id, name, model`},
+		{"https://sync.so/x", ""},
+		{"model:synk-3", `no model is called "synk-3"; sync-3?`},
+		{"model:sync", ""},
+		{"name:nobody-calls-it-so", ""}, // names may be anything
+		{"note:retake", ""},
+		{":", ""},
+		{"-", ""},
+	} {
+		var v View[Generation]
+		v.Update(c, Query{Text: test.filter})
+		got := v.Doubt()
+		if test.want == "" && got != "" || !strings.HasPrefix(got, test.want) {
+			t.Errorf("%q is doubted as %q, want %q", test.filter, got, test.want)
+		}
+	}
+}
+
+func TestAWordThatOnlyThisServerHasIsNotDoubted(t *testing.T) {
+	g := job(1, "QUEUED_FOR_REVIEW")
+	c := filled([]Generation{NewGeneration(g)})
+	var v View[Generation]
+	for filter, want := range map[string]string{"-status:queued": "", "status:queued": "", "-status:queuedd": "no status"} {
+		v.Update(c, Query{Text: filter})
+		if got := v.Doubt(); want == "" && got != "" || !strings.HasPrefix(got, want) {
+			t.Errorf("%q is doubted as %q", filter, got)
+		}
+	}
+}
+
+// TestAVocabularyKeepsItsWord holds what rows say of their filters against what
+// filters do.
+func TestAVocabularyKeepsItsWord(t *testing.T) {
+	rows := []Searchable{
+		new(Generation), new(Batch), new(BatchItem), new(Asset), new(Model), new(QueueRow), new(LedgerEntry),
+	}
+	for _, row := range rows {
+		v := row.(Worded).Vocabulary()
+		for _, field := range v.Fields {
+			if _, ok := row.FieldValue(field); !ok {
+				t.Errorf("%T has no %q", row, field)
+			}
+		}
+		if _, ok := row.FieldValue("shoe"); ok {
+			t.Errorf("%T has any field", row)
+		}
+	}
+	for status, word := range map[api.Status]string{
+		api.Pending: "pending", api.Processing: "running", api.Completed: "completed", api.Failed: "failed", api.Rejected: "rejected",
+	} {
+		g := NewGeneration(job(1, status))
+		f := ParseFilter("status:" + word)
+		if !f.Match(&g) {
+			t.Errorf("status:%s does not find %s", word, status)
+		}
+	}
+	for status, word := range map[api.BatchStatus]string{
+		api.BatchPending: "pending", api.BatchJobsCreated: "created", api.BatchProcessing: "running", api.BatchCompleted: "completed", api.BatchFailed: "failed",
+	} {
+		b := NewBatch(api.Batch{ID: "b", Status: status})
+		f := ParseFilter("status:" + word)
+		if !f.Match(&b) {
+			t.Errorf("status:%s does not find %s", word, status)
+		}
+	}
+	for intent, word := range map[SubmissionState]string{SubmissionSending: "sending", SubmissionUnknown: "unknown"} {
+		sub := &Submission{ID: "s", State: intent, SentAt: time.Unix(1, 0)}
+		g, b := IntentRow(sub, 0), BatchIntentRow(sub, 0)
+		f := ParseFilter("status:" + word)
+		if !f.Match(&g) || !f.Match(&b) {
+			t.Errorf("status:%s does not find what is %s", word, word)
+		}
+	}
+}
