@@ -116,6 +116,7 @@ prints can be evaluated by a shell:
 	f.Float64Var(&o.Speed, "speed", 1, "how many times faster jobs run")
 	f.Uint64Var(&o.Seed, "seed", 1, "chooses the story: the same seed tells the same")
 	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
+	f.BoolVar(&o.HideSlots, "hide-slots", false, "tell nowhere how many jobs the plan runs at once")
 	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "take no notice of idempotency keys: what is sent twice is made twice")
 	return c
 }

@@ -183,7 +183,9 @@ func (c *Client) judge(dog *watchdog, res *http.Response, r *http.Request, k cla
 	ours := sameOrigin(res.Request.URL, c.base)
 	if ours {
 		c.noteDate(res.Header)
-		c.noteSlots(res.Header)
+		if !strings.Contains(r.URL.Path, "/v2/batch") { // batches have a number of their own
+			c.noteSlots(res.Header)
+		}
 	}
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		c.limiter(k).passed()

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/http"
 	"testing"
 
 	"dubtop/api"
@@ -57,5 +58,30 @@ func TestSlotsAreReadFromHeadersWhereThereAreSome(t *testing.T) {
 		if got := client.Usage().Slots; got != want {
 			t.Errorf("%s: %d slots, want %d", profile, got, want)
 		}
+	}
+}
+
+// tellsSlots says with each answer how many of something may run at once.
+type tellsSlots struct{ next http.RoundTripper }
+
+func (t tellsSlots) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := t.next.RoundTrip(r)
+	if err == nil {
+		res.Header.Set("X-Sync-Concurrency-Limit", "5")
+	}
+	return res, err
+}
+
+func TestTheNumberOfBatchesIsNotTheNumberOfSlots(t *testing.T) {
+	s := simulator.New(simulator.Options{Plan: simulator.Scale})
+	client, err := api.New(api.Config{BaseURL: s.BaseURL(), Key: api.NewSecret(s.Key()), Transport: tellsSlots{s.RoundTripper()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Batches(t.Context()); err != nil || client.Usage().Slots != 0 {
+		t.Errorf("batches: %d slots, %v", client.Usage().Slots, err)
+	}
+	if _, err := client.Models(t.Context()); err != nil || client.Usage().Slots != 5 {
+		t.Errorf("models: %d slots, %v", client.Usage().Slots, err)
 	}
 }

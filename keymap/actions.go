@@ -64,6 +64,7 @@ const (
 	MoveUp        Name = "move_up"
 	PauseItem     Name = "pause_item"
 	PauseQueue    Name = "pause_queue"
+	Slots         Name = "slots"
 	Edit          Name = "edit"
 	Drop          Name = "drop"
 	Resend        Name = "send_once_more"
@@ -160,6 +161,7 @@ func working() []Entry {
 		{MoveUp, []string{"K", "shift+up"}, "K", "send sooner", GroupQueue},
 		{PauseItem, []string{"p"}, "p", "hold back, or let go on", GroupQueue},
 		{PauseQueue, []string{"P"}, "P", "hold the whole queue, or let it go on", GroupQueue},
+		{Slots, []string{"#"}, "#", "set how many jobs run at once", GroupQueue},
 		{Edit, []string{"e"}, "e", "edit, which voids the price", GroupQueue},
 		{Drop, []string{"x"}, "x", "drop", GroupQueue},
 		{Resend, []string{"R"}, "R", "send once more, by your own choice", GroupQueue},

@@ -90,7 +90,6 @@ type Done struct {
 	Jobs    []api.Generation // of a look
 	Batches []api.Batch      // of a look
 	Honours bool             // of a proof
-	Slots   int              // of the plan, if a refusal told it
 }
 
 // Outbox is everything between the user's yes and the books: what waits, what
@@ -101,6 +100,7 @@ type Done struct {
 type Outbox struct {
 	Queue      Queue
 	Reconciler Reconciler
+	Slots      Slots
 	// Sender says that this process is the one that sends from the journal.
 	Sender bool
 
@@ -120,6 +120,7 @@ type Outbox struct {
 const (
 	TheOrder = "the order" // of the queue
 	TheHold  = "the hold"  // of the whole queue
+	TheSlots = "the slots" // that the user sets
 )
 
 // Snapshot is what a journal holds of the outbox.
@@ -201,7 +202,7 @@ func (o *Outbox) forget(known map[string]bool, begun uint64) {
 }
 
 // Ahead reports whether more is known here than a snapshot can tell, of a
-// submission, or of TheOrder or TheHold.
+// submission, or of TheOrder, TheHold or TheSlots.
 func (o *Outbox) Ahead(id string, begun uint64) bool {
 	_, unwritten := o.answers[id]
 	return unwritten || o.busy[id] > 0 || o.changed[id] > begun
@@ -358,30 +359,15 @@ func (o *Outbox) Ours(id api.ID) bool { return o.Reconciler.claimed[id] != "" }
 
 func (o *Outbox) track() { o.Reconciler.Track(o.AtStake()) }
 
-// Occupancy is how many jobs hold a slot and how many slots there are, as
-// Queue.Next wants them. While nobody knows the plan's number, ours go one at a
-// time, whatever others do.
-func (o *Outbox) Occupancy(s *Store, configured int) (running, slots int) {
-	if s.Slots > 0 || configured > 0 {
-		c := s.Counts()
-		return c.Running + c.Pending, SlotsKnown(s.Slots, configured)
-	}
-	for g := range s.Generations.Live() {
-		if o.Ours(g.ID) {
-			running++
-		}
-	}
-	return running, 1
-}
-
-// Due lists what to do now; running and slots are those of Occupancy. What it
-// hands out it hands out once, or only after a long time again.
-func (o *Outbox) Due(now time.Time, running, slots int) []Task {
+// Due lists what to do now. A task is handed out once until its result is
+// applied, or only after a long time again.
+func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 	tasks := o.notes(now)
 	if !o.Sender {
 		return tasks
 	}
-	send, estimate, _ := o.Queue.Next(now, running, slots)
+	o.Slots.settle(full.Earlier, now)
+	send, estimate, _ := o.Queue.Next(now, o.Slots.room(full, o.calm(full), o.Queue.Reserve, now))
 	if task, ok := o.send(send, now); ok {
 		tasks = append(tasks, task)
 	}
@@ -395,6 +381,30 @@ func (o *Outbox) Due(now time.Time, running, slots int) []Task {
 		tasks = append(tasks, Task{Kind: TaskProve})
 	}
 	return append(tasks, o.steps(now)...)
+}
+
+// calm reports whether more may be asked of the server than is known to go
+// well: the lists are current, every outcome is known, and the last request got
+// an answer.
+func (o *Outbox) calm(full Occupancy) bool {
+	for _, sub := range o.stake {
+		if sub.State.AtStake() {
+			return false
+		}
+	}
+	return !full.Outage && o.Queue.failures == 0
+}
+
+// learn takes from an answer how many jobs may run at once.
+func (o *Outbox) learn(d Done, now time.Time) {
+	if d.Submission.Kind != SubmitGeneration || d.Kind != TaskSend && d.Kind != TaskResend {
+		return
+	}
+	if e, ok := errors.AsType[*api.Error](d.Err); ok {
+		o.Slots.refused(e, o.Queue.running, now)
+	} else if d.Submission.State == SubmissionSent {
+		o.Slots.accepted(o.Queue.running)
+	}
 }
 
 // notes are the answers to be written down: a disk may have room again.
@@ -577,6 +587,7 @@ func (o *Outbox) Landed(d Done, now time.Time) {
 		o.End(id)
 	}
 	o.note(d, now)
+	o.learn(d, now)
 	switch d.Kind {
 	case TaskNote:
 	case TaskSend:

@@ -20,7 +20,8 @@ func outboxOf(t interface{ Fatal(...any) }, n int) *Outbox {
 
 // due are the tasks of a moment, in words.
 func (o *Outbox) due(now time.Time, running, slots int) (tasks []Task, words []string) {
-	tasks = o.Due(now, running, slots)
+	o.Slots.Configured = slots
+	tasks = o.Due(now, Occupancy{Running: running, Ours: running})
 	for _, task := range tasks {
 		words = append(words, string(task.Kind)+" "+task.Submission.ID)
 	}
@@ -349,26 +350,6 @@ func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
 	want(t, "the next", got, "send b")
 	if o.Rows()[1].Reason != "another file" {
 		t.Errorf("why is not told: %+v", o.Rows())
-	}
-}
-
-func TestUnknownSlotsGoOneAtATimeWhateverOthersDo(t *testing.T) {
-	s, o := NewStore(), outboxOf(t, 2)
-	busy := []Generation{row(1, api.Processing), row(2, api.Pending), row(3, api.Completed)}
-	s.Generations.Answer(s.Generations.Ask(start()), busy, start())
-	if running, slots := o.Occupancy(s, 0); running != 0 || slots != 1 {
-		t.Errorf("nobody's are ours: %d of %d", running, slots)
-	}
-	o.Reconciler.Claim(jobID(2), "x")
-	if running, slots := o.Occupancy(s, 0); running != 1 || slots != 1 {
-		t.Errorf("one is ours: %d of %d", running, slots)
-	}
-	if running, slots := o.Occupancy(s, 6); running != 2 || slots != 6 {
-		t.Errorf("configured: %d of %d", running, slots)
-	}
-	s.Slots = 3
-	if running, slots := o.Occupancy(s, 6); running != 2 || slots != 3 {
-		t.Errorf("learned: %d of %d", running, slots)
 	}
 }
 

@@ -27,6 +27,16 @@ type Phase struct {
 	Err   error
 }
 
+// Blind reports whether the lists may be far behind the server just now: in an
+// outage, and while nothing is asked.
+func (p *Poller) Blind(now time.Time) bool {
+	switch p.Phase(now).Kind {
+	case PhaseFresh, PhaseRefreshing:
+		return false
+	}
+	return true
+}
+
 // Phase says what the poller is about.
 func (p *Poller) Phase(now time.Time) Phase {
 	switch {

@@ -237,35 +237,29 @@ func (q *Queue) Held(now time.Time) time.Time {
 // Wake says that the machine slept until now: every price is from before it.
 func (q *Queue) Wake(now time.Time) { q.slept = wall(now) }
 
-// SlotsKnown is how many jobs may run at once, from the best that is known:
-// what a refusal said, what is configured, else one.
-func SlotsKnown(learned, configured int) int {
-	switch {
-	case learned > 0:
-		return learned
-	case configured > 0:
-		return configured
-	}
-	return 1
+// Room is how full an account is, and how full it may be, as Next wants it.
+type Room struct {
+	Running int  // jobs that hold a slot, everybody's
+	Slots   int  // how many may; one is always ours
+	Alone   bool // none of ours runs, and one may be tried whatever others do
 }
 
 // Next says what to send now, or what to estimate before it can be sent; "" is
-// nothing. Running is the number of jobs that hold a slot, everybody's; slots is
-// how many there are, see SlotsKnown. Wake is when time alone may change the
-// answer, zero if it can't. What is handed out is not handed out again before
-// its Landed or Priced, and nothing else leaves before: so the order is the
-// user's, and a server that fails is noticed before more is put at stake.
-func (q *Queue) Next(now time.Time, running, slots int) (send, estimate string, wake time.Time) {
+// nothing. Wake is when time alone may change the answer, zero if it can't. A
+// submission is handed out once until its result is applied, and nothing else
+// leaves before: so the order is the user's, and a server that fails is noticed
+// before more is put at stake.
+func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Time) {
 	now = wall(now)
-	q.freed = q.freed || running < q.running
-	q.running = running
+	q.freed = q.freed || r.Running < q.running
+	q.running = r.Running
 	if q.paused {
 		return "", "", time.Time{}
 	}
 	if now.Before(q.held) {
 		return "", "", q.held
 	}
-	room, wake := q.room(now, slots)
+	room, wake := q.room(now, r)
 	if !room {
 		return "", "", wake
 	}
@@ -293,14 +287,14 @@ func (q *Queue) Next(now time.Time, running, slots int) (send, estimate string, 
 // room reports whether one more may be sent now. While the server says that all
 // slots are taken, that is so once for each that is seen to come free, and once
 // now and then.
-func (q *Queue) room(now time.Time, slots int) (room bool, wake time.Time) {
+func (q *Queue) room(now time.Time, r Room) (room bool, wake time.Time) {
 	if slices.ContainsFunc(q.items, func(i *queued) bool { return i.leaving }) {
 		return false, time.Time{}
 	}
 	if q.full && !q.freed && !due(q.tried, slotRetry, now) {
 		return false, q.tried.Add(slotRetry)
 	}
-	return q.running < max(1, slots-max(q.Reserve, 0)), time.Time{} // one is always ours
+	return r.Alone || r.Running < max(1, r.Slots-max(q.Reserve, 0)), time.Time{} // one is always ours
 }
 
 // itemStep is what becomes of one item in its turn.

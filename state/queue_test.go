@@ -41,7 +41,7 @@ func queueOf(t interface{ Fatal(...any) }, n int) *Queue {
 
 // next is Next with lists that are empty for nothing.
 func (q *Queue) next(now time.Time, running, slots int) (send, estimate []string, wake time.Time) {
-	one, other, wake := q.Next(now, running, slots)
+	one, other, wake := q.Next(now, Room{Running: running, Slots: slots})
 	if one != "" {
 		send = []string{one}
 	}
@@ -94,12 +94,6 @@ func TestOneRequestIsOnItsWayAtATime(t *testing.T) {
 	}
 	if send, _, _ := q.next(noon, 0, 9); send != nil {
 		t.Errorf("%v left before the answer about the one before it", send)
-	}
-}
-
-func TestSlotsAreKnownFromTheBestSource(t *testing.T) {
-	if a, b, c := SlotsKnown(6, 3), SlotsKnown(0, 3), SlotsKnown(0, 0); a != 6 || b != 3 || c != 1 {
-		t.Error(a, b, c)
 	}
 }
 

@@ -25,7 +25,6 @@ type Store struct {
 	Prices   Prices
 	Ledger   Ledger // the one truth about what was spent
 	Notes    Notes  // the user's own, on generations
-	Slots    int    // jobs the plan runs at once, learned from a refusal; 0 unknown
 
 	settlement settlement
 	labels     map[string]string // by the id of a job, a batch or a submission
@@ -61,7 +60,7 @@ func (s *Store) Clear() {
 	s.Models.Clear()
 	s.Queue.Clear()
 	s.Ledger.rows.Clear()
-	s.History, s.Forecast, s.Slots = History{}, Forecast{}, 0
+	s.History, s.Forecast = History{}, Forecast{}
 	s.settlement, s.labels = settlement{}, nil
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}

@@ -78,7 +78,7 @@ func (a *App) lamp() piece {
 // slots says how many jobs run, against the plan's number once it is known.
 func (a *App) slots() text.Text {
 	n := a.store.Counts()
-	if limit := cmp.Or(a.store.Slots, a.cfg.Slots); limit > 0 {
+	if limit, _ := a.outbox.Slots.Known(a.now); limit > 0 {
 		return text.Sprintf("slots %d/%d", n.Running+n.Pending, limit)
 	}
 	return text.Sprintf("running %d", n.Running+n.Pending)

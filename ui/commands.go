@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -45,13 +44,11 @@ func (beatMsg) land(a *App) tea.Cmd {
 		a.poller.Wake(a.now)
 		a.outbox.Wake(a.now)
 	}
-	var learned tea.Cmd
 	if a.session != nil {
 		a.compareClocks()
-		learned = a.learnSlots(a.session.Client.Usage().Slots)
 	}
 	a.toast.fade(a.now)
-	cmds := []tea.Cmd{beatCmd(), learned, a.poll(), a.tendOutbox(), a.tendHistory(), a.lookForKin(), a.bookNews()}
+	cmds := []tea.Cmd{beatCmd(), a.poll(), a.tendOutbox(), a.tendHistory(), a.lookForKin(), a.bookNews()}
 	for _, s := range a.stack {
 		if t, ok := s.(ticking); ok {
 			cmds = append(cmds, t.Tick(a.now))
@@ -72,7 +69,7 @@ type recallMsg struct {
 	past       past
 	outbox     outboxMsg
 	sender     senderMsg
-	slots      int
+	slots      state.Slots
 	err        error
 }
 
@@ -91,7 +88,7 @@ func recallCmd(s *Session) tea.Cmd {
 			m.sender.mine, m.sender.holder, m.sender.err = m.journal.Sender(time.Now())
 		}
 		m.outbox = readOutbox(&Session{Journal: m.journal, JournalErr: m.unwritable}, -1, 0, false)
-		m.slots = dispatch.RecallSlots(ctx, m.journal, time.Now())
+		m.slots = dispatch.RecallSlots(ctx, m.journal)
 		m.past = recallPast(ctx, m.journal)
 		notes, torn := m.journal.Notes(ctx)
 		m.notes = state.NewNotes(notes)
@@ -117,7 +114,8 @@ func (m recallMsg) land(a *App) tea.Cmd {
 	}
 	a.bringBack(m.past)
 	a.draft, a.store.Notes = m.draft, m.notes
-	a.store.Slots = cmp.Or(a.store.Slots, m.slots)
+	m.slots.Configured = a.cfg.Slots
+	a.outbox.Slots, a.outbox.kept = m.slots, m.slots
 	a.recallOutbox(m)
 	return tea.Batch(a.openBooks(), a.doOpened())
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"strings"
 
 	"dubtop/api"
@@ -34,7 +33,7 @@ func (a *App) diagnose(code string, words text.Text) diagnosis {
 
 // onThisPlan adds what the account's plan allows, as far as that is known.
 func (a *App) onThisPlan(code string, d diagnosis) diagnosis {
-	slots := cmp.Or(a.store.Slots, a.cfg.Slots)
+	slots := a.outbox.Slots.OfPlan(a.now)
 	switch code {
 	case "generation_plan_duration_exceeded":
 		d.why = text.Of(string(d.why) + " " + api.LongerJobs(slots))

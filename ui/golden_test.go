@@ -90,7 +90,7 @@ func TestFrames(t *testing.T) {
 		s.Pass(2 * time.Second)
 	}
 	full := lived()
-	full.config = func(c *ui.Config) { c.Slots = 3 }
+	full.account.Slots = 3
 	full.prepare = func(a *simulator.Server) { a.SetRunning(3) }
 	waiting := func(s *story) {
 		s.Pass(12 * time.Second)

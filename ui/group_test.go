@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,11 @@ func (s *story) agreed() (names []string, held map[string]bool) {
 	}
 	held = map[string]bool{}
 	keys := map[string]bool{}
+	at := map[string]int{} // many are accepted at one moment of virtual time
+	for i, a := range s.account.Accepted() {
+		at[a.IdempotencyKey] = i
+	}
+	slices.SortFunc(subs, func(a, b state.Submission) int { return at[a.IdempotencyKey] - at[b.IdempotencyKey] })
 	for _, sub := range subs {
 		keys[sub.IdempotencyKey] = true
 		if sub.State == state.SubmissionSent || sub.State == state.SubmissionSending {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -38,6 +39,7 @@ type outboxState struct {
 	ordering bool                 // the order is being written down
 	moved    bool                 // since
 	wanted   string               // what somebody waits to see the new price of
+	kept     state.Slots          // what the journal was told of them last
 
 	drawn uint64                           // the clock when the rows were last made
 	shown map[string]state.SubmissionState // intents that have a row among the jobs or batches
@@ -53,7 +55,7 @@ func (o *outboxState) attend(s *spending) {
 // newOutbox makes the outbox of another account.
 func (a *App) newOutbox() (o outboxState) {
 	store := a.store
-	o.Queue.Reserve = a.cfg.Reserve
+	o.Queue.Reserve, o.Slots.Configured = a.cfg.Reserve, a.cfg.Slots
 	o.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
 		x, ok := store.Assets.Find(string(id))
 		return x.Created, ok
@@ -177,14 +179,15 @@ func (a *App) runOutbox() tea.Cmd {
 	// Before the first answer nobody knows which slots are free, and after a sleep
 	// nobody knows that the prices are old, before the next beat.
 	now := time.Now()
+	a.outbox.Slots.Tell(a.session.Client.Usage().Slots, now)
 	if a.store.Generations.Known() && now.Sub(a.now) <= dispatch.SleepGap {
-		running, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
-		for _, t := range a.outbox.Due(now, running, slots) {
+		full := a.outbox.Occupancy(a.store, a.poller.Blind(a.now))
+		for _, t := range a.outbox.Due(now, full) {
 			cmds = append(cmds, a.carryOut(t))
 		}
 	}
 	a.showOutbox()
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, a.keepSlots())...)
 }
 
 // carryOut begins a task.
@@ -212,7 +215,6 @@ func (m doneMsg) land(a *App) tea.Cmd {
 	}
 	d := m.done
 	a.outbox.Landed(d, time.Now())
-	learned := a.learnSlots(d.Slots)
 	if d.Elsewhere || d.Unrecorded != nil {
 		a.outbox.stale = true
 	}
@@ -221,7 +223,7 @@ func (m doneMsg) land(a *App) tea.Cmd {
 		a.outbox.told = true
 		a.complain("the journal could not note the answer: " + errorText(d.Unrecorded) + " It is tried again; until that works, the next start takes this request for unknown")
 	}
-	return tea.Batch(learned, cmd, a.runOutbox())
+	return tea.Batch(cmd, a.runOutbox())
 }
 
 // landTask shows what came of a task.
@@ -289,8 +291,8 @@ func (a *App) queueEnd() time.Time {
 	for g := range a.store.Generations.Live() {
 		left = append(left, a.store.Forecast.Expect(g, a.now).Left)
 	}
-	_, slots := a.outbox.Occupancy(a.store, a.cfg.Slots)
-	end := a.outbox.Queue.Finish(a.now, left, slots, &a.store.Forecast)
+	slots, _ := a.outbox.Slots.Known(a.now)
+	end := a.outbox.Queue.Finish(a.now, left, cmp.Or(slots, a.outbox.Slots.Reached()), &a.store.Forecast)
 	if !end.After(a.now) {
 		return time.Time{} // all are held
 	}
@@ -391,6 +393,7 @@ type outboxMsg struct {
 	revision int64
 	news     bool
 	held     bool
+	slots    int // as the user set them
 	err      error
 }
 
@@ -406,7 +409,8 @@ func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
 	}
 	m.snapshot, err = dispatch.Snapshot(ctx, s.Journal, begun)
 	held, unread := s.Journal.QueueHeld(ctx)
-	m.news, m.held, m.err = true, held, errors.Join(m.err, err, unread)
+	slots, untold := s.Journal.Slots(ctx)
+	m.news, m.held, m.slots, m.err = true, held, slots, errors.Join(m.err, err, unread, untold)
 	return m
 }
 
@@ -443,6 +447,9 @@ func (a *App) loadOutbox(m outboxMsg) {
 	o := &a.outbox
 	o.revision = m.revision
 	o.Load(m.snapshot)
+	if m.slots != o.Slots.Set && !o.Ahead(state.TheSlots, m.snapshot.Begun) {
+		o.Slots.Choose(m.slots)
+	}
 	why, held := o.Queue.Paused()
 	switch {
 	case o.Ahead(state.TheHold, m.snapshot.Begun): // it is being changed
@@ -456,18 +463,17 @@ func (a *App) loadOutbox(m outboxMsg) {
 // byYou is why the queue is held when the user held it.
 const byYou = "held by you"
 
-// learnSlots keeps how many jobs the plan runs at once, for the next start, too.
-func (a *App) learnSlots(n int) tea.Cmd {
-	if n <= 0 || n == a.store.Slots {
+// keepSlots keeps what was learned of how many jobs run at once, for the next
+// start, too.
+func (a *App) keepSlots() tea.Cmd {
+	o := &a.outbox
+	if o.Slots.Told == o.kept.Told && o.Slots.Tried == o.kept.Tried || a.session.JournalErr != nil {
 		return nil
 	}
-	a.store.Slots = n
-	if a.session.JournalErr != nil || a.session.Journal == nil {
-		return nil
-	}
-	j, now := a.session.Journal, a.now
+	o.kept = o.Slots
+	j, slots := a.session.Journal, o.Slots
 	return func() tea.Msg {
-		_ = dispatch.KeepSlots(context.Background(), j, n, now) // else it is learned again
+		_ = dispatch.KeepSlots(context.Background(), j, slots) // else it is learned again
 		return nil
 	}
 }

@@ -63,7 +63,7 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 	a.outbox.Sender, a.outbox.stale = true, true
 	reading := a.readOutbox()
 	task := state.Task{Kind: state.TaskSend}
-	for _, due := range a.outbox.Due(time.Now(), 0, 1) {
+	for _, due := range a.outbox.Due(time.Now(), state.Occupancy{}) {
 		if due.Kind == state.TaskSend {
 			task = due
 		}

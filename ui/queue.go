@@ -69,6 +69,7 @@ func newQueue(a *App) *view[state.QueueRow] {
 		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
 		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
 		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(ends)).hinted("drop"),
+		a.does(keymap.Slots, a.askSlots).unless(a.unspendable).hinted("slots"),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
 	}, v.following(v.marking())...)...)
 }
@@ -193,23 +194,6 @@ func (a *App) queueLines(width int) []styled {
 		lines = append(lines, a.advice(width, "sent by", text.Of(a.outbox.holder.String()), toneText)...)
 	}
 	return lines
-}
-
-// slotWords say how many slots there are, and how that is known.
-func (a *App) slotWords() text.Text {
-	var words text.Text
-	switch {
-	case a.store.Slots > 0:
-		words = text.Sprintf("%d, as the server said", a.store.Slots)
-	case a.cfg.Slots > 0:
-		words = text.Sprintf("%d, as configured", a.cfg.Slots)
-	default:
-		words = "not known yet, so one at a time; set slots in [queue], or wait for the server to tell"
-	}
-	if a.cfg.Reserve > 0 {
-		words += text.Sprintf("; %d left to others", a.cfg.Reserve)
-	}
-	return words
 }
 
 // openQueued shows what stands behind a row: the dialog for a price that went
@@ -381,6 +365,9 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 // pauseQueue holds the whole queue, or lets it go on; the next start finds it
 // as it was left.
 func (a *App) pauseQueue() tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(a.pauseQueue)
+	}
 	hold, words := false, text.Text("the queue goes on")
 	if _, held := a.outbox.Queue.Paused(); held {
 		a.outbox.Queue.Resume()

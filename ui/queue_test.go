@@ -52,7 +52,7 @@ func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
 		s.Sees("it waits in the queue (5): all slots are taken", "slots 3/3", "queue 1 ~", "5 Queue 1")
 		s.agree("second")
 		s.Press("5")
-		s.Sees("waiting", "first", "second", "tried in", "2 jobs wait", "3, as the server said")
+		s.Sees("waiting", "first", "second", "tried in", "2 jobs wait", "3, by the server")
 		if n := len(s.posts()); n != 1 {
 			s.t.Fatalf("%d requests into full slots", n)
 		}
@@ -60,19 +60,6 @@ func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
 		s.Pass(20 * time.Second)
 		s.Sees("Nothing waits")
 		s.acceptsInOrder("first", "second")
-	})
-}
-
-func TestUnknownSlotsAreUsedOneAtATime(t *testing.T) {
-	t.Parallel()
-	tell(t, stage{account: simulator.Options{Slots: 50}}, func(s *story) {
-		s.agree("one")
-		s.agree("two")
-		s.Press("5")
-		s.Sees("not known yet, so one at a time", "next free slot")
-		s.acceptsInOrder("one")
-		s.Pass(10 * time.Minute)
-		s.acceptsInOrder("one", "two")
 	})
 }
 
@@ -97,7 +84,7 @@ func TestReservedSlotsAreLeftToOthers(t *testing.T) {
 		s.Pass(time.Minute)
 		s.acceptsInOrder("one")
 		s.Press("5")
-		s.Sees("3, as configured; 2 left to others")
+		s.Sees("3, set in config.toml; 2 left to others")
 	})
 }
 

@@ -81,7 +81,7 @@ func (s *Server) createGeneration(w http.ResponseWriter, r *http.Request) {
 // tellSlots says how many of the plan's slots are taken; older servers don't.
 // The lock is held. https://sync.so/docs/product/troubleshooting
 func (s *Server) tellSlots(h http.Header, now time.Time) {
-	if s.opts.Profile == Current || s.opts.Demo {
+	if (s.opts.Profile == Current || s.opts.Demo) && !s.opts.HideSlots {
 		h.Set("X-Sync-Concurrency-Limit", strconv.Itoa(s.opts.Slots))
 		h.Set("X-Sync-Active-Generations", strconv.Itoa(len(s.jobs.running(now))))
 	}
@@ -202,6 +202,9 @@ func (s *Server) full(now time.Time) *failure {
 	active := len(s.jobs.running(now))
 	if active < s.opts.Slots {
 		return nil
+	}
+	if s.opts.HideSlots {
+		return refuse(http.StatusTooManyRequests, "concurrency_limit_reached", "Too many generations are running.")
 	}
 	return &failure{
 		StatusCode: http.StatusTooManyRequests, ErrorCode: "concurrency_limit_reached",

@@ -56,6 +56,9 @@ type Options struct {
 	Reliable bool
 	// IgnoreKeys takes no notice of idempotency keys, as Strict does.
 	IgnoreKeys bool
+	// HideSlots tells nowhere how many slots the plan has, nor how many are taken:
+	// a refusal says only that they are.
+	HideSlots bool
 	// Unpriced names models for which there is no price to be had.
 	Unpriced []string
 }

@@ -247,3 +247,27 @@ func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
 	}
 	return err
 }
+
+// SetSlots keeps how many jobs the user lets run at once, 0 to have it found
+// out. Every process on the journal goes by it.
+func (j *Journal) SetSlots(ctx context.Context, n int) error {
+	return j.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", slotsSetting, strconv.Itoa(n))
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+		}
+		return err
+	})
+}
+
+// Slots gives what SetSlots kept, 0 if that is nothing.
+func (j *Journal) Slots(ctx context.Context) (int, error) {
+	value, ok, err := j.Setting(ctx, slotsSetting)
+	if err != nil || !ok {
+		return 0, err
+	}
+	n, err := strconv.Atoi(value)
+	return max(n, 0), err
+}
+
+const slotsSetting = "slots_set"

@@ -87,7 +87,7 @@ func (d Desk) send(ctx context.Context, t state.Task) state.Done {
 		id = done.Job.ID
 	}
 	if e, ok := errors.AsType[*api.Error](done.Err); ok {
-		done.Slots, id = e.Slots, e.Generation
+		id = e.Generation
 	}
 	done.Unrecorded = errors.Join(
 		sub.Answer(t.Outcome(done.Err, time.Now()), id, Words(done.Err), time.Now()), d.Journal.SaveSubmission(ctx, *sub))

@@ -15,7 +15,7 @@ import (
 // those of the dashboard.
 type Drain struct {
 	Desk    Desk
-	Slots   int // jobs the plan runs at once, as configured; 0: learned
+	Slots   int // jobs the plan runs at once, as configured; 0: found out
 	Reserve int // of them left to others
 	Guard   state.Guard
 	// Resume lets the queue go on first, should the user have held it.
@@ -29,6 +29,7 @@ type Drain struct {
 	store  *state.Store
 	poller *state.Poller
 	outbox state.Outbox
+	kept   state.Slots // what the journal was told of them last
 	landed chan func(now time.Time)
 	away   int   // tasks under way
 	paid   int   // of them those that cost money
@@ -145,7 +146,8 @@ func (d *Drain) begin(ctx context.Context) error {
 		}
 	}
 	d.beaten = now
-	d.store.Slots = RecallSlots(ctx, j, now)
+	d.outbox.Slots = RecallSlots(ctx, j)
+	d.outbox.Slots.Configured, d.kept = d.Slots, d.outbox.Slots
 	d.outbox.Sender, d.stale = true, true
 	if _, err := j.Recover(ctx, now); err != nil { // what the one before left on its way
 		return err
@@ -209,8 +211,12 @@ func (d *Drain) reread(ctx context.Context, now time.Time) error {
 	}
 	s, err := Snapshot(ctx, j, d.outbox.Clock())
 	held, unread := j.QueueHeld(ctx)
-	if err := errors.Join(err, unread); err != nil {
+	slots, untold := j.Slots(ctx)
+	if err := errors.Join(err, unread, untold); err != nil {
 		return err
+	}
+	if slots != d.outbox.Slots.Set {
+		d.outbox.Slots.Choose(slots)
 	}
 	d.revision, d.stale, d.held = revision, false, held
 	d.outbox.Load(s)
@@ -258,7 +264,7 @@ func (d *Drain) tend(ctx context.Context, now time.Time) {
 		d.store.Forecast.Compare(server.Sub(now))
 		d.outbox.Reconciler.Skew = server.Sub(now)
 	}
-	d.learnSlots(ctx, c.Usage().Slots, now)
+	d.outbox.Slots.Tell(c.Usage().Slots, now)
 	for _, ask := range d.poller.Due(now, d.store) {
 		d.run(func() func(time.Time) {
 			r := Answer(ctx, c, ask)
@@ -271,16 +277,12 @@ func (d *Drain) tend(ctx context.Context, now time.Time) {
 	if !d.store.Generations.Known() || d.broken != nil || d.held {
 		return
 	}
-	running, slots := d.outbox.Occupancy(d.store, d.Slots)
-	for _, t := range d.outbox.Due(now, running, slots) {
+	for _, t := range d.outbox.Due(now, d.outbox.Occupancy(d.store, d.poller.Blind(now))) {
 		d.carryOut(ctx, t, now)
 	}
-}
-
-func (d *Drain) learnSlots(ctx context.Context, n int, now time.Time) {
-	if n > 0 && n != d.store.Slots {
-		d.store.Slots = n
-		_ = KeepSlots(ctx, d.Desk.Journal, n, now) // else it is learned again
+	if s := d.outbox.Slots; s.Told != d.kept.Told || s.Tried != d.kept.Tried {
+		d.kept = s
+		_ = KeepSlots(ctx, d.Desk.Journal, s) // else it is learned again
 	}
 }
 
@@ -309,7 +311,6 @@ func (d *Drain) run(do func() func(time.Time)) {
 // land takes in what came of a task, and tells of it.
 func (d *Drain) land(ctx context.Context, done state.Done, now time.Time) {
 	d.outbox.Landed(done, now)
-	d.learnSlots(ctx, done.Slots, now)
 	if e, ok := errors.AsType[*api.Error](done.Err); ok && (e.Kind == api.KindAuth || e.Kind == api.KindPayment) {
 		d.denial = e
 	}

@@ -93,10 +93,11 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 		if !strings.Contains(l.all[0].Words, "slots are taken") || l.all[1].Job == "" {
 			t.Errorf("%+v", l.all)
 		}
-		if n := RecallSlots(t.Context(), d.Journal, time.Now()); n != 1 {
+		s := RecallSlots(t.Context(), d.Journal)
+		if n, by := s.Known(time.Now()); n != 1 || by != state.SlotsTold {
 			t.Errorf("the plan's slots are kept as %d", n)
 		}
-		if n := RecallSlots(t.Context(), d.Journal, time.Now().Add(25*time.Hour)); n != 0 {
+		if n, _ := s.Known(time.Now().Add(25 * time.Hour)); n != 0 {
 			t.Errorf("a day later they are still %d", n)
 		}
 	})
@@ -106,7 +107,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b", "c")
-		must(t, KeepSlots(t.Context(), d.Journal, 3, time.Now()))
+		must(t, KeepSlots(t.Context(), d.Journal, state.Slots{Told: state.Learned{N: 3, At: time.Now()}}))
 		began := time.Now()
 		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum.Sent != 3 || time.Since(began) > 10*time.Second {
 			t.Errorf("%+v, %v, after %s", sum, err, time.Since(began))
@@ -247,7 +248,7 @@ func TestADrainKeepsUpWithWhatAWindowDoesToTheQueue(t *testing.T) {
 				d.Journal.PauseItem(ctx, journalID(t, d, "paused"), true),
 				d.Journal.Reorder(ctx, []string{journalID(t, d, "added"), journalID(t, d, "last")}))
 		}
-		sum, _, err := heard(t, Drain{Desk: d, Notice: once(EventSent, change)})
+		sum, _, err := heard(t, Drain{Desk: d, Slots: 1, Notice: once(EventSent, change)})
 		if err != nil || sum != (Sum{Sent: 3, Left: 1}) || !slices.Equal(accepted(account), []string{"first", "added", "last"}) {
 			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 		}

@@ -2,30 +2,43 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"dubtop/state"
 	"dubtop/state/journal"
 )
 
-// slotsSetting is the journal's name for the plan's concurrency, and slotsHold
-// how long it is believed: plans change.
+// The journal's names for how many jobs the plan runs at once: as the server
+// told, and as was found out by trying.
 const (
-	slotsSetting = "slots"
-	slotsHold    = 24 * time.Hour
+	toldSetting  = "slots"
+	triedSetting = "slots_tried"
 )
 
-// KeepSlots keeps how many jobs the plan runs at once for the next start.
-func KeepSlots(ctx context.Context, j *journal.Journal, slots int, now time.Time) error {
-	return j.SaveSetting(ctx, slotsSetting, fmt.Sprintf("%d %d", slots, now.Unix()))
+// KeepSlots keeps what was learned of how many jobs the plan runs at once for
+// the next start.
+func KeepSlots(ctx context.Context, j *journal.Journal, s state.Slots) error {
+	keep := func(name string, l state.Learned) error {
+		return j.SaveSetting(ctx, name, fmt.Sprintf("%d %d", l.N, l.At.Unix()))
+	}
+	return errors.Join(keep(toldSetting, s.Told), keep(triedSetting, s.Tried))
 }
 
-// RecallSlots gives what KeepSlots kept, 0 if that is nothing or too long ago.
-func RecallSlots(ctx context.Context, j *journal.Journal, now time.Time) (slots int) {
-	var at int64
-	value, ok, err := j.Setting(ctx, slotsSetting)
-	if n, _ := fmt.Sscanf(value, "%d %d", &slots, &at); err != nil || !ok || n != 2 || now.Sub(time.Unix(at, 0)) > slotsHold {
-		return 0
+// RecallSlots gives what KeepSlots kept, and what the user has set. What can't
+// be read is found out again.
+func RecallSlots(ctx context.Context, j *journal.Journal) (s state.Slots) {
+	recall := func(name string) (l state.Learned) {
+		var at int64
+		value, ok, err := j.Setting(ctx, name)
+		if n, _ := fmt.Sscanf(value, "%d %d", &l.N, &at); err != nil || !ok || n != 2 || l.N <= 0 {
+			return state.Learned{}
+		}
+		l.At = time.Unix(at, 0).UTC()
+		return l
 	}
-	return slots
+	s.Told, s.Tried = recall(toldSetting), recall(triedSetting)
+	s.Set, _ = j.Slots(ctx)
+	return s
 }

@@ -1,0 +1,108 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state"
+)
+
+// line puts n jobs into the queue that were agreed to just now.
+func line(t *testing.T, d Desk, account *simulator.Server, n int) {
+	t.Helper()
+	subs := make([]state.Submission, n)
+	for i := range subs {
+		sub, err := state.NewSubmission(fmt.Sprintf("s%03d", i), state.Draft{
+			Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: account.StorageURL() + "/media/line_25s.wav",
+		}, state.CheckEnv{Now: time.Now()})
+		must(t, err, sub.Estimate(state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, time.Now()), sub.Confirm(time.Now(), fmt.Sprintf("key-%03d", i)))
+		subs[i] = sub
+	}
+	must(t, d.Journal.EnqueueAll(t.Context(), subs, nil, time.Now()))
+}
+
+// A drain finds out how many jobs the plan runs at once. The jobs here take some
+// 15 seconds: one at a time is three or four a minute.
+func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		slots, configured, atLeast, most int
+	}{
+		{slots: 1000, configured: 1, atLeast: 3, most: 1}, // as it was before
+		{slots: 1, atLeast: 3, most: 1}, {slots: 3, atLeast: 9, most: 3}, {slots: 6, atLeast: 18, most: 6},
+		{slots: 15, atLeast: 44, most: 15}, {slots: 1000, atLeast: 44, most: 15},
+	} {
+		virtual(t, simulator.Options{Slots: c.slots, HideSlots: true, Speed: 8}, func(t *testing.T, account *simulator.Server, d Desk) {
+			line(t, d, account, 300)
+			ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
+			defer stop()
+			most := 0
+			go func() {
+				for ctx.Err() == nil {
+					time.Sleep(time.Second)
+					most = max(most, account.Running())
+				}
+			}()
+			sum, err := (&Drain{Desk: d, Slots: c.configured}).Run(ctx)
+			tries := 0
+			for _, r := range account.Requests() {
+				if r.Path == "/v2/generate" && r.Status == 429 {
+					tries++
+				}
+			}
+			t.Logf("%4d slots, %d configured: %4.1f jobs a minute, %d at once, %d refusals", c.slots, c.configured, float64(sum.Sent)/5, most, tries)
+			if !errors.Is(err, context.DeadlineExceeded) || sum.Sent < 5*c.atLeast || most != c.most || tries > 2 {
+				t.Errorf("%d sent, %d at once, %d refusals, %v", sum.Sent, most, tries, err)
+			}
+		})
+	}
+}
+
+// What one process has tried, the next one knows for a day.
+func TestADrainKnowsWhatWasTried(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+		line(t, d, account, 9)
+		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		defer stop()
+		_, _ = (&Drain{Desk: d}).Run(ctx)
+		s := RecallSlots(t.Context(), d.Journal)
+		if n, by := s.Known(time.Now()); n != 3 || by != state.SlotsTried {
+			t.Fatalf("%d, %d", n, by)
+		}
+		before := len(account.Requests())
+		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum.Sent != 6 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		for _, r := range account.Requests()[before:] {
+			if r.Path == "/v2/generate" && r.Status == 429 {
+				t.Error("one more was tried")
+			}
+		}
+	})
+}
+
+// A number that a window sets counts for a drain that runs, too.
+func TestADrainGoesByWhatAWindowSets(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+		must(t, d.Journal.SetSlots(t.Context(), 2))
+		line(t, d, account, 40)
+		time.AfterFunc(10*time.Second, func() {
+			if n := account.Running(); n != 2 {
+				t.Errorf("%d run, and 2 were set", n)
+			}
+			must(t, d.Journal.SetSlots(context.Background(), 20))
+		})
+		time.AfterFunc(60*time.Second, func() {
+			if n := account.Running(); n < 18 {
+				t.Errorf("%d run, and 20 were set", n)
+			}
+		})
+		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum.Sent != 40 {
+			t.Errorf("%+v, %v", sum, err)
+		}
+	})
+}

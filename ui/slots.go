@@ -1,0 +1,94 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+)
+
+// mostSlots is more jobs at once than any plan runs.
+const mostSlots = 10_000
+
+// slotWords say how many jobs may run at once, and how that is known.
+func (a *App) slotWords() text.Text {
+	s := &a.outbox.Slots
+	n, by := s.Known(a.now)
+	words := text.Sprintf("%d", n)
+	switch by {
+	case state.SlotsTold:
+		words += ", by the server"
+		if s.Set > 0 {
+			words += text.Sprintf("; %d set here", s.Set)
+		}
+	case state.SlotsSet:
+		words += ", set here"
+		if told := s.Told.N; told > n {
+			words += text.Sprintf("; the server says %d", told)
+		}
+	case state.SlotsConfigured:
+		words += ", set in config.toml"
+	case state.SlotsTried:
+		words += ", tried: one more was refused " + happened(s.Tried.At, a.now)
+	case state.SlotsUnknown:
+		words = text.Sprintf("not told, so one more is tried at a time, up to %d", state.MostTried) + a.hesitation()
+	}
+	if a.cfg.Reserve > 0 {
+		words += text.Sprintf("; %d left to others", a.cfg.Reserve)
+	}
+	return words + "; " + a.keyFor(keymap.Slots) + " sets it"
+}
+
+// hesitation says why no more than ever before are tried just now, "" if they
+// are.
+func (a *App) hesitation() text.Text {
+	if a.poller.Blind(a.now) {
+		return ", but not while the lists are old"
+	}
+	for _, sub := range a.outbox.AtStake() {
+		if sub.State == state.SubmissionUnknown {
+			return ", but not while an outcome is unknown"
+		}
+	}
+	return ""
+}
+
+// askSlots asks how many jobs may run at once.
+func (a *App) askSlots() tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(a.askSlots)
+	}
+	now := ""
+	if n := a.outbox.Slots.Set; n > 0 {
+		now = fmt.Sprint(n)
+	}
+	return a.prompt("jobs at once (empty: find out)", now, len(strconv.Itoa(mostSlots)), func(typed string) tea.Cmd {
+		n, err := strconv.Atoi(typed)
+		switch {
+		case typed == "":
+			return a.setSlots(0)
+		case err != nil || n < 1 || n > mostSlots:
+			a.warn(text.Sprintf("not set: it must be a number from 1 to %d, or nothing to have it found out", mostSlots))
+			return nil
+		}
+		return a.setSlots(n)
+	})
+}
+
+// setSlots sets how many jobs may run at once, here at once and in the journal.
+func (a *App) setSlots(n int) tea.Cmd {
+	a.outbox.Slots.Choose(n)
+	words := text.Sprintf("up to %s at once", count(n, "job runs", "jobs run"))
+	if n == 0 {
+		words = "how many jobs run at once is found out"
+	} else if n <= a.cfg.Reserve {
+		words += text.Sprintf("; %d are left to others, so yours go one at a time", a.cfg.Reserve)
+	}
+	j := a.session.Journal
+	return a.changeQueue([]string{state.TheSlots}, words, func(ctx context.Context) error { return j.SetSlots(ctx, n) })
+}
