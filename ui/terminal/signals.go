@@ -32,11 +32,11 @@ func JobControl() bool {
 // again when it is continued. Once SIGTSTP was caught the Go runtime can no
 // longer stop the process by it, so the signal that can't be caught does; the
 // whole group gets it, for `go run` and scripts that wait for us.
-func suspend(p *tea.Program) {
+func suspend(p *tea.Program, out *screen) {
 	if !JobControl() || p.ReleaseTerminal() != nil {
 		return
 	}
-	_, _ = os.Stdout.WriteString(ansi.ResetModeLightDark) // see Run
+	_, _ = out.Write([]byte(ansi.ResetModeLightDark)) // see Run
 	// The call may return before all threads stand still: only the signal that
 	// continues us says that the stop is over.
 	continued := make(chan os.Signal, 1)
@@ -45,7 +45,7 @@ func suspend(p *tea.Program) {
 	if syscall.Kill(0, syscall.SIGSTOP) == nil {
 		<-continued
 	}
-	_, _ = os.Stdout.WriteString(ansi.SetModeLightDark)
+	_, _ = out.Write([]byte(ansi.SetModeLightDark))
 	_ = p.RestoreTerminal()
 }
 

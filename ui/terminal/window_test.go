@@ -335,7 +335,7 @@ func (w *window) disorder() string {
 	switch {
 	case !w.cursor:
 		return "the cursor is hidden"
-	case w.keyboard != 0:
+	case w.keyboard > 0: // taking back more than was asked for does no harm
 		return "the keyboard is in another mode"
 	case bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4;2m")) > bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4m")):
 		return "modified keys are reported"

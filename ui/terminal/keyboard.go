@@ -1,0 +1,160 @@
+package terminal
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// pasteSilence is how long a paste may pause. The end of one can get lost, in
+	// a connection that breaks or a terminal that is killed, and without an end
+	// every key would be taken for pasted text.
+	pasteSilence = time.Second
+	// keyPause is how long nothing may follow a ctrl+c that was pressed, and not
+	// pasted.
+	keyPause = 60 * time.Millisecond
+	// tick is how long a read waits at most: Bubble Tea can't interrupt one.
+	tick = 250 * time.Millisecond
+)
+
+// The marks that terminals put around pasted text.
+const (
+	pasteStart = "\x1b[200~"
+	pasteEnd   = "\x1b[201~"
+)
+
+// keyboard is the input of the terminal, as Bubble Tea reads it. It ends a paste
+// that does not end by itself, and notices ctrl+c in whatever state the program
+// is. It has a file's descriptor but not its name, so that Bubble Tea sets the
+// terminal's modes with it and leaves the reading to Read.
+type keyboard struct {
+	file   *os.File
+	struck chan struct{} // gets something when ctrl+c was pressed
+
+	mu      sync.Mutex
+	ready   []byte    // read and not yet given out
+	tail    []byte    // the last bytes that were read, in which a mark may begin
+	pasting bool      // between the marks
+	loose   bool      // a paste was ended by us; the rest of it may still come
+	last    time.Time // when the last bytes came
+}
+
+func newKeyboard(file *os.File) *keyboard {
+	return &keyboard{file: file, struck: make(chan struct{}, 1)}
+}
+
+// Fd is the descriptor of the terminal.
+func (k *keyboard) Fd() uintptr { return k.file.Fd() }
+
+// Write writes to the terminal.
+func (k *keyboard) Write(p []byte) (int, error) { return k.file.Write(p) }
+
+// Close does nothing: the terminal is not ours to close.
+func (k *keyboard) Close() error { return nil }
+
+// Read gives what was typed. It returns without anything now and then.
+func (k *keyboard) Read(p []byte) (int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.ready) == 0 {
+		if err := k.fill(len(p)); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, k.ready)
+	k.ready = k.ready[n:]
+	return n, nil
+}
+
+// fill waits for bytes and makes them ready, with marks of our own where the
+// terminal's are missing.
+func (k *keyboard) fill(most int) error {
+	if !k.waits(tick) {
+		if k.pasting && time.Since(k.last) >= pasteSilence {
+			k.letGo(nil)
+		}
+		return nil
+	}
+	buf := make([]byte, most)
+	n, err := k.file.Read(buf)
+	if err != nil {
+		return err
+	}
+	k.take(buf[:n])
+	return nil
+}
+
+// waits reports whether something can be read within a time.
+func (k *keyboard) waits(most time.Duration) bool {
+	fds := []unix.PollFd{{Fd: int32(k.file.Fd()), Events: unix.POLLIN}}
+	n, err := unix.Poll(fds, int(most.Milliseconds()))
+	return n > 0 && err == nil
+}
+
+// take looks for marks and ctrl+c in what was read.
+func (k *keyboard) take(b []byte) {
+	k.last = time.Now()
+	if k.loose && !k.pasting && isRest(b) {
+		k.ready = append(k.ready, pasteStart...)
+		k.pasting = true
+	}
+	k.mark(b)
+	key := ctrlC(b)
+	switch {
+	case key > 0 && k.pasting && !k.waits(keyPause): // nobody pastes it and then nothing
+		k.ready = append(k.ready, b[:len(b)-key]...)
+		k.letGo(b[len(b)-key:])
+		k.strike()
+		return
+	case !k.pasting && (key > 0 || bytes.IndexByte(b, 0x03) >= 0):
+		k.strike()
+	}
+	k.ready = append(k.ready, b...)
+}
+
+// mark follows the marks, of which one may come in two parts.
+func (k *keyboard) mark(b []byte) {
+	seen := slices.Concat(k.tail, b)
+	start, end := bytes.LastIndex(seen, []byte(pasteStart)), bytes.LastIndex(seen, []byte(pasteEnd))
+	if start != end { // one of them is there
+		k.pasting = start > end
+		k.loose = false
+	}
+	k.tail = bytes.Clone(seen[max(0, len(seen)-len(pasteEnd)+1):])
+}
+
+// letGo ends the paste before the keys that follow it.
+func (k *keyboard) letGo(keys []byte) {
+	k.ready = append(append(k.ready, pasteEnd...), keys...)
+	k.pasting, k.loose, k.tail = false, true, nil
+}
+
+// isRest reports whether bytes are more than somebody types at once: those of a
+// paste that was given up too early must not become keys.
+func isRest(b []byte) bool {
+	const most = 4 // bytes of one character
+	return len(b) > most && (b[0] != 0x1b || bytes.Contains(b, []byte(pasteEnd)))
+}
+
+// ctrlC is the length of a ctrl+c at the end of what was read, 0 for none. There
+// are three protocols.
+func ctrlC(b []byte) int {
+	for _, key := range []string{"\x03", "\x1b[99;5u", "\x1b[27;5;99~"} {
+		if bytes.HasSuffix(b, []byte(key)) {
+			return len(key)
+		}
+	}
+	return 0
+}
+
+func (k *keyboard) strike() {
+	select {
+	case k.struck <- struct{}{}:
+	default: // somebody knows already
+	}
+}

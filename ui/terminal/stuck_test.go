@@ -1,0 +1,112 @@
+package terminal_test
+
+import (
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/sys/unix"
+)
+
+// unending is a paste whose end got lost: a megabyte, with keys among it that
+// would do something.
+func unending() string {
+	return ansi.BracketedPasteStart + strings.Repeat("2q\x03 pasted\r", 1<<20/11)
+}
+
+func TestAPasteWithoutAnEndLetsGo(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	w.keys(unending())
+	time.Sleep(1500 * time.Millisecond) // a second of silence is what it takes
+	if strings.Contains(w.screen(), "PROGRESS") && !strings.Contains(w.screen(), "STATUS") {
+		t.Error("pasted text acted as keys")
+	}
+	w.keys("4")
+	w.sees("lipsync-1.9.0-beta", "WHAT FOR")
+	w.keys("q")
+	w.ends(0)
+	w.restored("after a paste without an end")
+}
+
+func TestCtrlCEndsThroughAPasteWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	for name, key := range map[string]string{"as a character": "\x03", "as a sequence": "\x1b[99;5u"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := demo(t, stage{})
+			w.keys(unending() + "x")
+			w.keys(key)
+			w.ends(0)
+			w.restored("after ctrl+c in a paste")
+		})
+	}
+}
+
+// A paste that pauses too long is given up; what comes of it later is text all
+// the same, and no keys.
+func TestTheRestOfAPasteIsNoKeys(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	w.keys("w")
+	w.sees("note")
+	w.keys(ansi.BracketedPasteStart + "the first half")
+	time.Sleep(1300 * time.Millisecond)
+	w.sees("the first half")
+	w.keys(", the second\x03" + ansi.BracketedPasteEnd)
+	w.sees("the first half, the second")
+	w.keys("!")
+	w.sees("the first half, the second!")
+	w.keys("\x03")
+	w.ends(0)
+}
+
+// deafen stops reading what the program draws, and has it draw until its
+// terminal takes no more. The window is deaf until hear is called.
+func (w *window) deafen() (hear func()) {
+	w.t.Helper()
+	w.mu.Lock()
+	full := func() bool {
+		fds := []unix.PollFd{{Fd: int32(w.far.Fd()), Events: unix.POLLOUT}}
+		n, err := unix.Poll(fds, 200)
+		return err == nil && n == 0
+	}
+	for n := 0; !full() || !full(); n++ { // what was being read at first makes room once more
+		if n > 500 {
+			w.t.Fatal("the terminal takes everything")
+		}
+		w.keys([]string{"1", "2", "3", "4"}[n%4])
+		time.Sleep(5 * time.Millisecond)
+	}
+	return w.mu.Unlock
+}
+
+func TestASignalEndsWhatItsTerminalDoesNotRead(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	hear := w.deafen()
+	began := time.Now()
+	must(t, w.cmd.Process.Signal(syscall.SIGTERM))
+	<-w.ended
+	took := time.Since(began)
+	hear()
+	w.ends(143)
+	w.restored("once it is read again")
+	t.Logf("it took %s", took)
+	if took > 1500*time.Millisecond { // a second, and what a busy machine adds
+		t.Errorf("it took %s", took)
+	}
+}
+
+func TestCtrlCEndsWhatItsTerminalDoesNotRead(t *testing.T) {
+	t.Parallel()
+	w := demo(t, stage{})
+	hear := w.deafen()
+	w.keys("\x03")
+	<-w.ended
+	hear()
+	w.ends(130)
+	w.restored("once it is read again")
+}
