@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"dubtop/api"
@@ -23,8 +24,9 @@ type BatchFile struct {
 	Bytes    int
 	SHA256   string // of Exact, hexadecimal
 	Problems []LineProblem
-	More     int    // problems beyond those in Problems
-	Exact    []byte // what would be sent, byte for byte
+	More     int           // problems beyond those in Problems
+	Warnings []LineProblem // what speaks against a line, though it may be sent
+	Exact    []byte        // what would be sent, byte for byte
 }
 
 // BatchLine is one request of a batch.
@@ -33,6 +35,15 @@ type BatchLine struct {
 	RequestID string
 	Request   api.CreateRequest
 	Seconds   float64 // of output, 0 unknown
+	About     bool    // Seconds is a guess
+}
+
+// BatchEnv is what the check of a batch file may know of the world. Every part
+// may be missing; what depends on it is then not checked.
+type BatchEnv struct {
+	Now time.Time // by the server's clock, which links end by
+	// Found gives what a look at the file of an input brought, if there was one.
+	Found func(in api.CreateInput) (f Finding, looked bool)
 }
 
 // LineProblem says what is wrong with a line, or with the file if Line is 0.
@@ -68,17 +79,15 @@ func (f BatchFile) Model() string {
 // batchCheck collects what is wrong with one file.
 type batchCheck struct {
 	file  BatchFile
-	known func(url string) (seconds float64, ok bool)
+	env   BatchEnv
 	first map[string]int // the line where a request_id was met first
 	work  map[string]int // the line where the same payload was met first
 	shape shape
 }
 
 // CheckBatch reads a batch file and checks it line by line against the
-// published limits. known gives the length of an input in seconds where it
-// was measured already; it may be nil. All problems are collected; the error
-// is that of reading.
-func CheckBatch(r io.Reader, known func(url string) (seconds float64, ok bool)) (BatchFile, error) {
+// published limits. All problems are collected; the error is that of reading.
+func CheckBatch(r io.Reader, env BatchEnv) (BatchFile, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, api.BatchMaxBytes+1))
 	if err != nil {
 		return BatchFile{}, fmt.Errorf("the batch file can't be read: %w", err)
@@ -86,7 +95,7 @@ func CheckBatch(r io.Reader, known func(url string) (seconds float64, ok bool)) 
 	sum := sha256.Sum256(raw)
 	c := batchCheck{
 		file:  BatchFile{Exact: raw, Bytes: len(raw), SHA256: hex.EncodeToString(sum[:])},
-		known: known,
+		env:   env,
 		first: make(map[string]int),
 		work:  make(map[string]int),
 		shape: lineShape(),
@@ -119,6 +128,10 @@ func (c *batchCheck) problemAt(p LineProblem) {
 		return
 	}
 	c.file.Problems = append(c.file.Problems, p)
+}
+
+func (c *batchCheck) warn(line int, words string) {
+	c.file.Warnings = append(c.file.Warnings, LineProblem{Line: line, Words: words})
 }
 
 // lines checks every line and gives their number.
@@ -197,11 +210,11 @@ func (c *batchCheck) line(number int, text []byte) {
 		c.problem(number, "payload: %v", err)
 		return
 	}
-	seconds := c.payload(number, p)
+	seconds, about := c.payload(number, p)
 	c.twin(number, l.Payload)
 	if len(c.file.Problems)+c.file.More == before {
 		c.file.Lines = append(c.file.Lines, BatchLine{
-			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds,
+			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds, About: about,
 		})
 	}
 }
@@ -267,131 +280,6 @@ func (c *batchCheck) twin(number int, payload json.RawMessage) {
 		return
 	}
 	c.work[string(canonical)] = number
-}
-
-// payload checks one request and gives the length of its result, in seconds,
-// 0 unknown.
-func (c *batchCheck) payload(number int, p batchPayload) float64 {
-	if p.Model == "" {
-		c.problem(number, "model is missing")
-	}
-	rules := RulesFor(p.Model)
-	for _, o := range rules.Options {
-		if v, ok := p.Options[o.Name]; ok && v != nil {
-			if words := o.objection(v); words != "" {
-				c.problem(number, "%s", words)
-			}
-		}
-	}
-	if _, words := checkOutputName(p.OutputFileName); words != "" {
-		c.problem(number, "outputFileName: %s", words)
-	}
-	if _, words := checkWebhook(p.WebhookURL); words != "" {
-		c.problem(number, "webhookUrl: %s", words)
-	}
-	n := c.inputs(number, p, rules)
-	c.balance(number, p, n)
-	mode, _ := p.Options[optionSyncMode].(string)
-	seconds, _ := OutputSeconds(mode, n.visualSeconds, n.audioSeconds, n.image)
-	return seconds
-}
-
-// inputCount is what a request's inputs add up to.
-type inputCount struct {
-	visuals, audios             int
-	image                       bool
-	strange                     bool // an input of a type that is none
-	visualSeconds, audioSeconds float64
-}
-
-func (c *batchCheck) inputs(number int, p batchPayload, rules Rules) inputCount {
-	var n inputCount
-	for _, in := range p.Input {
-		switch in.Type {
-		case "video", "image":
-			n.visuals++
-			n.image = in.Type == "image"
-			if n.image && !rules.Image {
-				c.problem(number, "%s takes no images", p.Model)
-			}
-			n.visualSeconds = c.source(number, in, rules)
-		case "audio":
-			n.audios++
-			n.audioSeconds = c.source(number, in, rules)
-		case "text":
-			n.audios++
-			n.audioSeconds = c.voice(number, in.Provider)
-		default:
-			n.strange = true
-			c.problem(number, "an input's type must be video, image, audio or text, not %q", shorten(in.Type))
-		}
-	}
-	return n
-}
-
-// balance checks that there is one thing to see and something to hear.
-func (c *batchCheck) balance(number int, p batchPayload, n inputCount) {
-	segments, dub := present(p.Segments), present(p.DubParams)
-	switch {
-	case n.strange:
-		// it may have been meant as either
-	case n.visuals != 1:
-		c.problem(number, "there must be exactly one video or image, not %d", n.visuals)
-	case dub && n.audios > 0:
-		c.problem(number, "dubParams brings its own audio: leave out audio and text")
-	case !dub && n.audios == 0:
-		c.problem(number, "there is no audio and no text")
-	case n.audios > 1 && !segments:
-		c.problem(number, "there are %d audios: several need segments", n.audios)
-	}
-}
-
-func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
-
-// source checks a link or an asset, and gives its length in seconds, 0
-// unknown.
-func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) float64 {
-	switch {
-	case in.URL == "" && in.AssetID == "":
-		c.problem(number, "the %s has neither url nor assetId; a batch can't bring files", in.Type)
-		return 0
-	case in.URL == "":
-		return 0
-	}
-	if err := checkLink(in.URL); err != nil {
-		c.problem(number, "%s: %v", in.Type, err)
-		return 0
-	}
-	if c.known == nil || in.Type == "image" {
-		return 0
-	}
-	seconds, ok := c.known(in.URL)
-	if !ok {
-		return 0
-	}
-	most := float64(api.BatchMaxSeconds)
-	if rules.MaxSeconds > 0 {
-		most = min(most, rules.MaxSeconds)
-	}
-	if seconds > most {
-		c.problem(number, "the %s is %.1f s long; %.0f s is the most", in.Type, seconds, most)
-	}
-	return seconds
-}
-
-// voice checks a script, and guesses how long it takes to speak.
-func (c *batchCheck) voice(number int, v *api.CreateVoice) float64 {
-	if v == nil || v.Script == "" {
-		c.problem(number, "the text has no provider.script")
-		return 0
-	}
-	if v.VoiceID == "" {
-		c.problem(number, "the text has no provider.voiceId")
-	}
-	if n := utf8.RuneCountInString(v.Script); n > MaxScript {
-		c.problem(number, "the script has %d characters; %d is the most", n, MaxScript)
-	}
-	return SpeechSeconds(v.Script)
 }
 
 func shorten(s string) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -27,9 +28,9 @@ func batchOf(n int, edit func(i int, line string) string) string {
 }
 
 func TestGoodBatches(t *testing.T) {
-	known := func(url string) (float64, bool) {
-		return 12, strings.HasSuffix(url, ".wav") && !strings.HasSuffix(url, "/0.wav")
-	}
+	known := BatchEnv{Found: func(in api.CreateInput) (Finding, bool) {
+		return Finding{Seconds: 12}, strings.HasSuffix(in.URL, ".wav") && !strings.HasSuffix(in.URL, "/0.wav")
+	}}
 	for _, n := range []int{api.BatchMinLines, api.BatchMaxLines} {
 		text := batchOf(n, nil)
 		f, err := CheckBatch(strings.NewReader(text), known)
@@ -43,7 +44,7 @@ func TestGoodBatches(t *testing.T) {
 			t.Errorf("lines begin with %+v", f.Lines[:2])
 		}
 	}
-	f, err := CheckBatch(strings.NewReader(strings.ReplaceAll(strings.TrimSpace(batchOf(20, nil)), "\n", "\r\n")), nil)
+	f, err := CheckBatch(strings.NewReader(strings.ReplaceAll(strings.TrimSpace(batchOf(20, nil)), "\n", "\r\n")), BatchEnv{})
 	if err != nil || len(f.Problems) > 0 {
 		t.Errorf("Windows line ends, none after the last: %v, %v", err, f.Problems)
 	}
@@ -116,7 +117,7 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 					return c.edit(line)
 				}
 				return line
-			})), lengths)
+			})), BatchEnv{Found: lengths})
 			if err != nil || len(f.Problems) != 1 {
 				t.Fatalf("problems = %v, %v; want one", f.Problems, err)
 			}
@@ -137,7 +138,7 @@ func TestASecondTakeOfTheSameWorkHasANameOfItsOwn(t *testing.T) {
 			return strings.NewReplacer("r000", "r999", `"input"`, `"outputFileName":"take_2","input"`).Replace(first)
 		}
 		return l
-	})), nil)
+	})), BatchEnv{})
 	if err != nil || len(f.Problems) > 0 {
 		t.Errorf("problems = %v, %v", f.Problems, err)
 	}
@@ -178,7 +179,7 @@ func TestFilesOfTheWrongShape(t *testing.T) {
 		{"a CSV", strings.Repeat("video,audio\n", 30), `no line begins with {; its first line is "video,audio"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, err := CheckBatch(strings.NewReader(c.text), nil)
+			f, err := CheckBatch(strings.NewReader(c.text), BatchEnv{})
 			if err != nil || len(f.Problems) != 1 || f.More > 0 || len(f.Lines) > 0 {
 				t.Fatalf("problems = %v, %v; want one", f.Problems, err)
 			}
@@ -192,7 +193,7 @@ func TestFilesOfTheWrongShape(t *testing.T) {
 func TestCurlyQuotesInsideATextAreGood(t *testing.T) {
 	f, err := CheckBatch(strings.NewReader(batchOf(20, func(_ int, l string) string {
 		return strings.Replace(l, `{"type":"audio"`, `{"type":"text","provider":{"voiceId":"v","script":"say “hi” `+l[15:19]+`"}},{"type":"audio"`, 1)
-	})), nil)
+	})), BatchEnv{})
 	for _, p := range f.Problems {
 		if strings.Contains(p.Words, "curly") {
 			t.Errorf("%v, %v", p, err)
@@ -209,7 +210,7 @@ func TestAnyBytesAreABatchFileWithProblems(t *testing.T) {
 			at := rapid.IntRange(0, len(raw)-1).Draw(t, "at")
 			raw = append(raw[:at:at], append([]byte(rapid.SampledFrom([]string{"{", "}", "[", "\"", "“", "\r", "\n", "\x00", "\xff", ",", ":", "\\", "a"}).Draw(t, "what")), raw[at:]...)...)
 		}
-		f, err := CheckBatch(strings.NewReader(string(raw)), nil)
+		f, err := CheckBatch(strings.NewReader(string(raw)), BatchEnv{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,14 +231,92 @@ func utf16Text(s string) string {
 	return string(out)
 }
 
-func lengths(url string) (float64, bool) {
+func lengths(in api.CreateInput) (Finding, bool) {
 	switch {
-	case strings.HasSuffix(url, "long.mp4"):
-		return 30.5, true
-	case strings.HasSuffix(url, "mid.mp4"):
-		return 22, true
+	case strings.HasSuffix(in.URL, "long.mp4"):
+		return Finding{Seconds: 30.5}, true
+	case strings.HasSuffix(in.URL, "mid.mp4"):
+		return Finding{Seconds: 22}, true
 	}
-	return 0, false
+	return Finding{}, false
+}
+
+// What is wrong with a link is told on its line: a file of the wrong kind and a
+// link that has ended refuse it, all else warns.
+func TestLinksOfABatchAreJudgedOnTheirLines(t *testing.T) {
+	link := func(d time.Duration) func(string) string {
+		return func(l string) string { return strings.Replace(l, "https://e.com/2.mp4", until(d), 1) }
+	}
+	named := func(name string) func(string) string {
+		return func(l string) string { return strings.Replace(l, "2.wav", name, 1) }
+	}
+	env := BatchEnv{Now: noon, Found: func(in api.CreateInput) (Finding, bool) {
+		switch {
+		case strings.HasSuffix(in.URL, "/gone.wav"):
+			return Finding{Warn: "e.com answers 404 Not Found; check the link"}, true
+		case strings.HasSuffix(in.URL, "/mute.mp4"):
+			return Finding{Refuse: "this video (mp4) has no sound", Seconds: 40}, true
+		}
+		return Finding{Seconds: 3}, true
+	}}
+	for _, c := range []struct {
+		name          string
+		edit          func(string) string // of line 3
+		problem, warn string
+	}{
+		{"fine", link(24 * time.Hour), "", ""},
+		{"ended", link(-time.Second), "line 3: video: this signed link has expired: make a new one", ""},
+		{"ends within the day", link(23*time.Hour + time.Minute), "", "line 3: video: this signed link expires in 23 h; a batch may take a day to fetch it"},
+		{"not found", named("gone.wav"), "", "line 3: audio: e.com answers 404 Not Found; check the link"},
+		{"no sound", named("mute.mp4"), "line 3: audio: this video (mp4) has no sound", ""},
+	} {
+		f, err := CheckBatch(strings.NewReader(batchOf(20, func(i int, l string) string {
+			if i == 2 {
+				return c.edit(l)
+			}
+			return l
+		})), env)
+		var problem, warn string
+		if len(f.Problems) > 0 {
+			problem = f.Problems[0].String()
+		}
+		if len(f.Warnings) > 0 {
+			warn = f.Warnings[0].String()
+		}
+		if err != nil || problem != c.problem || warn != c.warn || len(f.Problems)+len(f.Warnings) > 1 {
+			t.Errorf("%s: %q and %q, %v; want %q and %q", c.name, f.Problems, f.Warnings, err, c.problem, c.warn)
+		}
+	}
+}
+
+// Lengths that replace parts, or that somebody speaks, are guesses.
+func TestTheLengthsOfABatchSayWhatTheyAre(t *testing.T) {
+	env := BatchEnv{Found: func(in api.CreateInput) (Finding, bool) {
+		return Finding{Seconds: map[string]float64{"video": 10, "audio": 3.2}[in.Type], Within: map[bool]float64{true: 0.2}[strings.HasSuffix(in.URL, "vague.wav")]}, true
+	}}
+	for _, c := range []struct {
+		old, new string
+		seconds  float64
+		about    bool
+	}{
+		{"", "", 3.2, false},
+		{`"input"`, `"options":{"sync_mode":"silence"},"input"`, 10, false},
+		{`"input"`, `"options":{"sync_mode":"cut_off"},"input"`, 3.2, false},
+		{"2.wav", "vague.wav", 3.2, true},
+		{`"type":"audio","url":"https://e.com/2.wav"`, `"type":"text","provider":{"name":"elevenlabs","voiceId":"v","script":"` + strings.Repeat("a", 30) + `"}`, 2, true},
+		{`}]}`, `},{"type":"audio","url":"https://e.com/x.wav"}],"segments":[{}]}`, 10, true},
+		{`,{"type":"audio","url":"https://e.com/2.wav"}]`, `],"dubParams":{"targetLang":"es"}`, 0, false},
+	} {
+		f, err := CheckBatch(strings.NewReader(batchOf(20, func(i int, l string) string {
+			if i == 2 {
+				return strings.Replace(l, c.old, c.new, 1)
+			}
+			return l
+		})), env)
+		if err != nil || len(f.Problems) > 0 || f.Lines[2].Seconds != c.seconds || f.Lines[2].About != c.about {
+			t.Errorf("%s: %v, %v, %+v; want %g s, a guess %t", c.new, err, f.Problems, f.Lines[2], c.seconds, c.about)
+		}
+	}
 }
 
 func TestGoodLinesBeyondThePlainOnes(t *testing.T) {
@@ -260,7 +339,7 @@ func TestGoodLinesBeyondThePlainOnes(t *testing.T) {
 				return edit(l)
 			}
 			return l
-		})), nil)
+		})), BatchEnv{})
 		if err != nil || len(f.Problems) > 0 {
 			t.Errorf("problems = %v, %v", f.Problems, err)
 		}
@@ -278,7 +357,7 @@ func TestBatchSizes(t *testing.T) {
 		{batchOf(501, nil), "the file has 501 lines; a batch takes at most 500: split it"},
 		{strings.Repeat("x", api.BatchMaxBytes+1), "larger than 5 MB"},
 	} {
-		f, err := CheckBatch(strings.NewReader(c.text), nil)
+		f, err := CheckBatch(strings.NewReader(c.text), BatchEnv{})
 		if err != nil || len(f.Problems) != 1 || !strings.Contains(f.Problems[0].String(), c.words) {
 			t.Errorf("%.20q…: %v, %v; want %q", c.text, f.Problems, err, c.words)
 		}
@@ -289,7 +368,7 @@ func TestBatchSizes(t *testing.T) {
 }
 
 func TestManyProblemsAreCounted(t *testing.T) {
-	f, err := CheckBatch(strings.NewReader(batchOf(100, func(int, string) string { return `{"x":1}` })), nil)
+	f, err := CheckBatch(strings.NewReader(batchOf(100, func(int, string) string { return `{"x":1}` })), BatchEnv{})
 	if err != nil || len(f.Problems) != 50 || f.More != 250 {
 		t.Errorf("%d problems and %d more, %v; want 50 and 250", len(f.Problems), f.More, err)
 	}
@@ -297,13 +376,13 @@ func TestManyProblemsAreCounted(t *testing.T) {
 
 func TestUnreadableBatch(t *testing.T) {
 	broken := errors.New("unplugged")
-	if _, err := CheckBatch(iotest.ErrReader(broken), nil); !errors.Is(err, broken) {
+	if _, err := CheckBatch(iotest.ErrReader(broken), BatchEnv{}); !errors.Is(err, broken) {
 		t.Errorf("err = %v", err)
 	}
 }
 
 func TestBatchSubmission(t *testing.T) {
-	f, err := CheckBatch(strings.NewReader(batchOf(24, nil)), nil)
+	f, err := CheckBatch(strings.NewReader(batchOf(24, nil)), BatchEnv{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +400,7 @@ func FuzzCheckBatch(f *testing.F) {
 	f.Add(`{"request_id":"a","endpoint":"/v2/generate","payload":{"input":[{"type":"text","provider":{}}],"options":{"temperature":{}}}}`)
 	f.Add("\n\n{}\nnull\n[1]\n\"x\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		b, err := CheckBatch(strings.NewReader(text), nil)
+		b, err := CheckBatch(strings.NewReader(text), BatchEnv{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -335,7 +414,7 @@ func BenchmarkCheckBatch500(b *testing.B) {
 	text := batchOf(api.BatchMaxLines, nil)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		if f, err := CheckBatch(strings.NewReader(text), nil); err != nil || len(f.Problems) > 0 {
+		if f, err := CheckBatch(strings.NewReader(text), BatchEnv{}); err != nil || len(f.Problems) > 0 {
 			b.Fatal(err, f.Problems)
 		}
 	}

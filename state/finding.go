@@ -19,8 +19,10 @@ func (e CheckEnv) found(field string, m Media) Finding {
 	if e.Found == nil {
 		return Finding{}
 	}
-	f, _ := e.Found(field, m)
-	return f
+	if f, looked := e.Found(field, m); looked {
+		return f
+	}
+	return Finding{}
 }
 
 // with adds a warning to what else is wrong, unless that is worse.

@@ -1,23 +1,13 @@
 package ui
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"math"
-	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/uuid"
 
-	"dubtop/api"
-	"dubtop/api/media"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -184,16 +174,16 @@ func (f *batchForm) price() tea.Cmd {
 	var ctx context.Context
 	ctx, f.cancel = context.WithCancel(context.Background())
 	f.problems, f.progress = batchProblems{}, new(batchProgressNote)
-	assets := map[string]float64{}
+	assets := map[string]state.Finding{}
 	for x := range f.app.store.Assets.All() {
-		assets["asset:"+string(x.ID)] = float64(x.Duration)
+		assets[string(x.ID)] = state.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(x.Type)}
 	}
-	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, lengths: assets, note: f.progress}
+	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, assets: assets, note: f.progress}
 	f.run++
 	run := f.run
 	return func() tea.Msg {
-		sub, problems, err := check.run(ctx)
-		return batchPricedMsg{f, run, sub, problems, err}
+		sub, found, err := check.run(ctx)
+		return batchPricedMsg{f, run, sub, found, err}
 	}
 }
 
@@ -202,7 +192,7 @@ type batchPricedMsg struct {
 	form       *batchForm
 	run        int
 	submission state.Submission
-	problems   batchProblems
+	found      batchProblems // what is wrong with it, or what speaks against it
 	err        error
 }
 
@@ -213,15 +203,19 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 	}
 	f.stop()
 	switch {
-	case !m.problems.none():
-		f.show(m.problems)
-		return nil
 	case m.err != nil:
 		f.show(batchProblems{words: []text.Text{errorText(m.err)}})
 		return nil
+	case !m.found.none():
+		f.show(m.found) // it can be read whole there after a no
+		if !m.found.mild {
+			return nil
+		}
 	}
 	name := dispatch.Input{Kind: "file", Name: m.submission.Name}
-	return a.confirmSpending(&spending{submission: m.submission, inputs: []dispatch.Input{name}, batch: f})
+	return a.confirmSpending(&spending{
+		submission: m.submission, inputs: []dispatch.Input{name}, batch: f, warnings: m.found.first(),
+	})
 }
 
 // show puts problems up, from the first.
@@ -267,172 +261,24 @@ func (f *batchForm) Cursor() *tea.Cursor {
 type batchProblems struct {
 	words []text.Text
 	more  int
+	mild  bool // they are warnings: it can be sent all the same
+}
+
+// first are those that a dialog has room for.
+func (p batchProblems) first() (words []text.Text) {
+	const most = 8
+	words = p.words[:min(most, len(p.words))]
+	if n := len(p.words) - len(words); n > 0 {
+		words = append(slices.Clone(words), text.Sprintf("and %d more, which the form lists", n))
+	}
+	return words
 }
 
 func (p batchProblems) none() bool { return len(p.words) == 0 }
 
 func (p batchProblems) title() text.Text {
+	if p.mild {
+		return count(len(p.words), "warning", "warnings") + "; it can be sent all the same"
+	}
 	return count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
-}
-
-// batchCheck is all that a batch is checked and priced with: values only.
-type batchCheck struct {
-	session *Session
-	path    string
-	webhook string
-	lengths map[string]float64 // of assets and links, in seconds
-	note    *batchProgressNote
-}
-
-func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems batchProblems, err error) {
-	raw, err := readCapped(c.path, api.BatchMaxBytes+1)
-	if err != nil {
-		return sub, problems, err
-	}
-	file, err := c.file(raw)
-	if err != nil || len(file.Problems) > 0 {
-		return sub, problemLines(file), err
-	}
-	if err := c.measure(ctx, file); err != nil {
-		return sub, problems, err
-	}
-	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
-		return sub, problemLines(file), err
-	}
-	if err := c.session.Client.ValidateBatch(ctx, file.Exact); err != nil {
-		return sub, problems, planWords(err)
-	}
-	price, err := c.price(ctx, file)
-	if err != nil {
-		return sub, problems, err
-	}
-	sub, err = state.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.path), c.webhook, time.Now())
-	if err != nil {
-		return sub, problems, err
-	}
-	return sub, problems, sub.Estimate(price, time.Now())
-}
-
-// planWords turns the refusal of a small plan into one that says what to do.
-func planWords(err error) error {
-	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
-		if e.Code == "" || strings.Contains(string(e.Code), "plan") {
-			return fmt.Errorf("this account's plan has no batches; send the jobs one by one, or use a larger plan: %w", err)
-		}
-		return err // an unpaid invoice, a hold: it says what to do
-	}
-	return fmt.Errorf("the server's dry run refused the file: %w", err)
-}
-
-func (c *batchCheck) file(raw []byte) (state.BatchFile, error) {
-	return state.CheckBatch(bytes.NewReader(raw), func(source string) (float64, bool) {
-		s, ok := c.lengths[source]
-		return s, ok && s > 0
-	})
-}
-
-func problemLines(file state.BatchFile) batchProblems {
-	p := batchProblems{more: file.More}
-	for _, x := range file.Problems {
-		p.words = append(p.words, text.Of(x.String()))
-	}
-	return p
-}
-
-func readCapped(path string, most int64) ([]byte, error) {
-	f, _, err := dispatch.OpenFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most))
-}
-
-// measuring is how many remote files are measured at once.
-const measuring = 6
-
-// measure finds the length of every link of the file, a few at a time. What
-// can't be measured is left out: it is priced as unknown, not refused.
-func (c *batchCheck) measure(ctx context.Context, file state.BatchFile) error {
-	todo := make(map[string]media.Kind)
-	for _, line := range file.Lines {
-		for _, in := range line.Request.Input {
-			if _, known := c.lengths[in.URL]; in.URL != "" && in.Type != "image" && !known {
-				todo[in.URL] = dispatch.Wanted(in.Type)
-			}
-		}
-	}
-	c.note.toMeasure.Store(int64(len(todo)))
-	var (
-		wait  sync.WaitGroup
-		mutex sync.Mutex
-		slots = make(chan struct{}, measuring)
-	)
-	for link, kind := range todo {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			info, err := media.Remote(ctx, c.session.Client.Media(), link, kind)
-			c.note.measured.Add(1)
-			if err == nil {
-				mutex.Lock()
-				c.lengths[link] = info.Seconds
-				mutex.Unlock()
-			}
-		})
-	}
-	wait.Wait()
-	return ctx.Err()
-}
-
-// price adds up the frames of all lines by model and has the server price each
-// sum, so that the total is the server's own.
-func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Price, error) {
-	frames, jobs, spoken := measuredLines(file.Lines)
-	total := state.Price{Approximate: spoken, Basis: "the inputs' own lengths, priced by the server"}
-	var cost api.Micros
-	var credits float64
-	inCredits, priced := false, 0
-	for model, n := range frames {
-		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / dispatch.BilledFPS, FPS: dispatch.BilledFPS})
-		if err != nil && !errors.Is(err, api.ErrUnpriced) {
-			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
-		}
-		if e.Cost == nil {
-			continue
-		}
-		priced += jobs[model]
-		cost += *e.Cost
-		if e.Credits != nil {
-			inCredits, credits = true, credits+*e.Credits
-		}
-		total.Frames += e.Frames
-		total.Seconds += float64(n) / dispatch.BilledFPS
-	}
-	if priced < len(file.Lines) {
-		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost))
-		return total, nil
-	}
-	total.Cost = &cost
-	if inCredits {
-		total.Credits = &credits
-	}
-	return total, nil
-}
-
-// measuredLines counts the frames and the jobs of each model, of the lines
-// whose length is known, and tells whether any of them is spoken text.
-func measuredLines(lines []state.BatchLine) (frames, jobs map[string]int, spoken bool) {
-	frames, jobs = map[string]int{}, map[string]int{}
-	for _, line := range lines {
-		if line.Seconds <= 0 {
-			continue
-		}
-		jobs[line.Request.Model]++
-		frames[line.Request.Model] += int(math.Round(line.Seconds * dispatch.BilledFPS))
-		for _, in := range line.Request.Input {
-			spoken = spoken || in.Type == "text"
-		}
-	}
-	return frames, jobs, spoken
 }

@@ -238,3 +238,120 @@ func TestAGroupTellsOfLinksThatLeadNowhere(t *testing.T) {
 		s.Sees("Send 2 jobs?", "but       v.mp4: video: host.example answers 404")
 	})
 }
+
+func TestLinksOfABatchAreToldOnTheirLines(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale(), through: host, height: 40, width: 120}, func(s *story) {
+		names := []string{"v.mp4", "view", "old.mp4", "round.mp4", "nobody.mp4"}
+		path := s.lines(24, func(i int, line string) string {
+			if i > len(names) {
+				return line
+			}
+			return strings.Replace(line, s.media(fmt.Sprintf("shot_%d_20s.mp4", i-1)), elsewhere+"/"+names[i-1]+"?t=20", 1)
+		})
+		s.check(path)
+		s.Pass(2 * time.Second)
+		s.Sees("Send this batch of 24 jobs?", "This will cost "+s.estimate("lipsync-2", 24*12)+" at list price") // the sound decides
+		for i, name := range names {
+			flat := strings.Join(strings.Fields(strings.ReplaceAll(s.Screen(), "│", " ")), " ")
+			if says := fmt.Sprintf("line %d: video: ", i+1); !strings.Contains(flat, says) || !strings.Contains(flat, brokenLinks()[name]) {
+				s.t.Errorf("the dialog does not say what is wrong with %s\n%s", name, s.Screen())
+			}
+		}
+		s.Press("n")
+		s.Sees("5 warnings; it can be sent all the same", "line 1: video: host.example answers 404 Not Found")
+		if s.batchPosts() != 0 {
+			s.t.Error("it was sent")
+		}
+		s.Press("ctrl+s")
+		s.Pass(3 * time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("batch accepted")
+	})
+}
+
+func TestABatchWithAFileOfTheWrongKindIsRefusedOnItsLine(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale(), through: host}, func(s *story) {
+		path := s.lines(24, func(i int, line string) string {
+			switch i {
+			case 3:
+				return strings.Replace(line, s.media("shot_2_20s.mp4"), elsewhere+"/no-picture.mp4", 1)
+			case 5:
+				return strings.Replace(line, s.media("shot_4_20s.mp4"), elsewhere+"/a-picture.mp4", 1)
+			case 7:
+				return strings.Replace(line, s.media("line_6_12s.wav"), elsewhere+"/no-sound.mp4", 1)
+			}
+			return line
+		})
+		s.check(path)
+		s.Sees("3 problems; nothing was sent", "line 3: video: this", "has sound only", "line 5: video: this is a picture", "line 7: audio: this video (mp4) has no sound")
+		if len(s.posts()) != 0 {
+			s.t.Error("the server was bothered")
+		}
+	})
+}
+
+func TestALinkOfABatchThatHasExpiredIsNamedByItsLine(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale()}, func(s *story) {
+		path := s.lines(21, func(i int, line string) string {
+			if i == 21 {
+				return strings.Replace(line, s.media("shot_20_20s.mp4"), "https://bucket.s3.example/v_3s.mp4?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20250101T000000Z&X-Amz-Expires=3600&X-Amz-Signature=ab", 1)
+			}
+			return line
+		})
+		s.check(path)
+		s.Sees("1 problem; nothing was sent", "line 21: video: this signed link has expired: make a new one")
+		if len(s.posts()) != 0 {
+			s.t.Error("the server was bothered")
+		}
+	})
+}
+
+// A batch may be fetched within a day: what ends before is warned of, and what
+// ends before the yes is not sent.
+func TestALinkOfABatchThatEndsTooSoonIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale()}, func(s *story) {
+		sign := func(d time.Duration) func(int, string) string {
+			return func(i int, line string) string {
+				if i == 4 {
+					return strings.Replace(line, s.media("shot_3_20s.mp4"), signed(s, "shot_3_20s.mp4", time.Now(), d), 1)
+				}
+				return line
+			}
+		}
+		s.check(s.lines(20, sign(25*time.Hour)))
+		s.Sees("Send this batch of 20 jobs?")
+		s.DoesNotSee("expires")
+		s.Press("n", "ctrl+u", "esc")
+		s.check(s.lines(20, sign(2*time.Minute)))
+		s.Sees("Send this batch of 20 jobs?", "but       line 4: video: this signed link expires in 1 min; a batch may", "take a day to fetch it")
+		s.Pass(2 * time.Minute)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("line 4: the signed link of the video has expired; make a new one")
+		if s.batchPosts() != 0 {
+			s.t.Error("it was sent")
+		}
+	})
+}
+
+// One host that stalls holds up neither the others nor, with all of its files,
+// the batch for longer than a few of them would.
+func TestAHostThatStallsDoesNotHoldABatchUp(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: scale(), through: host, height: 40, width: 120}, func(s *story) {
+		path := s.lines(24, func(i int, line string) string {
+			return strings.Replace(line, s.media(fmt.Sprintf("shot_%d_20s.mp4", i-1)), fmt.Sprintf("%s/%d/stalled.mp4?t=20", elsewhere, i), 1)
+		})
+		s.check(path)
+		s.Sees("Measuring the inputs: 24 of 48")
+		s.Pass(17 * time.Second)
+		s.Sees("Send this batch of 24 jobs?", "This will cost "+s.estimate("lipsync-2", 24*12)+" at list price")
+		s.Press("n")
+		s.Sees("24 warnings", "host.example sent nothing for 15 s")
+	})
+}

@@ -19,7 +19,7 @@ import (
 type spending struct {
 	submission state.Submission
 	inputs     []dispatch.Input
-	warnings   []string        // of a batch, beside those of the inputs
+	warnings   []text.Text     // of a batch, beside those of the inputs
 	end        state.LinkEnd   // of the links in the request
 	form       *generationForm // where a refusal leads back to; nil for batches
 	batch      *batchForm
@@ -98,8 +98,11 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 // spendingWarnings are what has to be read before a yes to a price.
 func (a *App) spendingWarnings(s *spending, width int) []styled {
 	lines := a.advice(width, "but", text.Of(s.submission.Draft.Doubt), toneWarn)
-	for _, words := range slices.Concat(dispatch.Warnings(s.inputs), s.warnings) {
-		lines = append(lines, a.advice(width, "but", text.Of(words), toneWarn)...)
+	for _, words := range slices.Concat(text.All(dispatch.Warnings(s.inputs)), s.warnings) {
+		lines = append(lines, a.advice(width, "but", words, toneWarn)...)
+	}
+	if s.submission.Kind == state.SubmitBatch {
+		return lines // they are told on their lines
 	}
 	return append(lines, a.advice(width, "but", text.Of(s.end.Short(a.outbox.ServerTime(a.now))), toneWarn)...)
 }

@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/ui/dispatch"
+)
+
+// batchCheck is all that a batch is checked and priced with: values only.
+type batchCheck struct {
+	session *Session
+	path    string
+	webhook string
+	assets  map[string]state.Finding // of the account, by id
+	links   map[dispatch.Link]state.Finding
+	note    *batchProgressNote
+}
+
+func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems batchProblems, err error) {
+	raw, err := readCapped(c.path, api.BatchMaxBytes+1)
+	if err != nil {
+		return sub, problems, err
+	}
+	file, err := c.file(raw)
+	if err != nil || len(file.Problems) > 0 {
+		return sub, problemLines(file), err
+	}
+	if err := c.look(ctx, file); err != nil {
+		return sub, problems, err
+	}
+	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
+		return sub, problemLines(file), err
+	}
+	if err := c.session.Client.ValidateBatch(ctx, file.Exact); err != nil {
+		return sub, problems, planWords(err)
+	}
+	price, err := c.price(ctx, file)
+	if err != nil {
+		return sub, problems, err
+	}
+	sub, err = state.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.path), c.webhook, time.Now())
+	if err != nil {
+		return sub, problems, err
+	}
+	return sub, warningLines(file), sub.Estimate(price, time.Now())
+}
+
+// planWords turns the refusal of a small plan into one that says what to do.
+func planWords(err error) error {
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
+		if e.Code == "" || strings.Contains(string(e.Code), "plan") {
+			return fmt.Errorf("this account's plan has no batches; send the jobs one by one, or use a larger plan: %w", err)
+		}
+		return err // an unpaid invoice, a hold: it says what to do
+	}
+	return fmt.Errorf("the server's dry run refused the file: %w", err)
+}
+
+func (c *batchCheck) file(raw []byte) (state.BatchFile, error) {
+	now := time.Now()
+	if t, ok := c.session.Client.ServerTime(now); ok {
+		now = t
+	}
+	return state.CheckBatch(bytes.NewReader(raw), state.BatchEnv{Now: now, Found: c.found})
+}
+
+func warningLines(file state.BatchFile) batchProblems {
+	p := batchProblems{mild: true}
+	for _, x := range file.Warnings {
+		p.words = append(p.words, text.Of(x.String()))
+	}
+	return p
+}
+
+func problemLines(file state.BatchFile) batchProblems {
+	p := batchProblems{more: file.More}
+	for _, x := range file.Problems {
+		p.words = append(p.words, text.Of(x.String()))
+	}
+	return p
+}
+
+func readCapped(path string, most int64) ([]byte, error) {
+	f, _, err := dispatch.OpenFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most))
+}
+
+// look looks at every link of the file. What can't be measured is priced as
+// unknown, and warned of.
+func (c *batchCheck) look(ctx context.Context, file state.BatchFile) error {
+	var links []dispatch.Link
+	for _, line := range file.Lines {
+		for _, in := range line.Request.Input {
+			if l := (dispatch.Link{Kind: in.Type, URL: in.URL}); in.URL != "" && !slices.Contains(links, l) {
+				links = append(links, l)
+			}
+		}
+	}
+	c.note.toMeasure.Store(int64(len(links)))
+	c.links = dispatch.LookAtAll(ctx, c.session.Client, links, func() { c.note.measured.Add(1) })
+	return ctx.Err()
+}
+
+// found is what is known of an input.
+func (c *batchCheck) found(in api.CreateInput) (state.Finding, bool) {
+	if in.URL == "" {
+		f, ok := c.assets[string(in.AssetID)]
+		return f, ok
+	}
+	f, ok := c.links[dispatch.Link{Kind: in.Type, URL: in.URL}]
+	return f, ok
+}
+
+// price adds up the frames of all lines by model and has the server price each
+// sum, so that the total is the server's own.
+func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Price, error) {
+	frames, jobs, about := measuredLines(file.Lines)
+	total := state.Price{Approximate: about, Basis: "the inputs' own lengths, priced by the server"}
+	var cost api.Micros
+	var credits float64
+	inCredits, priced := false, 0
+	for model, n := range frames {
+		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / dispatch.BilledFPS, FPS: dispatch.BilledFPS})
+		if err != nil && !errors.Is(err, api.ErrUnpriced) {
+			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
+		}
+		if e.Cost == nil {
+			continue
+		}
+		priced += jobs[model]
+		cost += *e.Cost
+		if e.Credits != nil {
+			inCredits, credits = true, credits+*e.Credits
+		}
+		total.Frames += e.Frames
+		total.Seconds += float64(n) / dispatch.BilledFPS
+	}
+	if priced < len(file.Lines) {
+		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost))
+		return total, nil
+	}
+	total.Cost = &cost
+	if inCredits {
+		total.Credits = &credits
+	}
+	return total, nil
+}
+
+// measuredLines counts the frames and the jobs of each model, of the lines
+// whose length is known, and tells whether any of them is a guess.
+func measuredLines(lines []state.BatchLine) (frames, jobs map[string]int, about bool) {
+	frames, jobs = map[string]int{}, map[string]int{}
+	for _, line := range lines {
+		if line.Seconds <= 0 {
+			continue
+		}
+		jobs[line.Request.Model]++
+		frames[line.Request.Model] += int(math.Round(line.Seconds * dispatch.BilledFPS))
+		about = about || line.About
+	}
+	return frames, jobs, about
+}
