@@ -49,7 +49,6 @@ type asfTrack struct {
 
 	started    bool
 	start      int64 // milliseconds
-	ended      bool
 	last, prev int64 // of the last object, and of the one before
 	bytes      int64 // of the last object
 }
@@ -74,10 +73,11 @@ func (s *source) asf() (Info, error) {
 }
 
 // declared takes the length in the header where packets can't be read: that of a
-// sound alone, if it fits the bytes that there are for each second of it.
+// sound alone, if the file is as large as it was when that was written, and if the
+// length fits the bytes that there are for each second of it.
 func (f *asf) declared(info *Info) error {
 	const least, most = 0.5, 1.3
-	if len(f.streams) != 1 || f.streams[0].kind != Audio || f.streams[0].format.bytesPerSecond == 0 {
+	if len(f.streams) != 1 || f.streams[0].kind != Audio || f.streams[0].format.bytesPerSecond == 0 || f.size != f.source.size {
 		return ErrTooFar
 	}
 	format := f.streams[0].format
@@ -229,23 +229,17 @@ func (f *asf) measure(info *Info) error {
 	if err != nil {
 		return err
 	}
-	for n := int64(0); n < count && !f.all(func(t *asfTrack) bool { return t.started }); n++ {
+	for n := int64(0); n < count && !f.all((*asfTrack).begun); n++ {
 		if err := f.read(n, (*asfTrack).begin); err != nil {
 			return err
 		}
 	}
-	tail := min(64<<10, f.source.room()/2) // at once, for it is read backwards
-	if from := max(f.end-tail, f.data); f.source.far != nil && tail > 0 {
-		if _, err := f.source.some(from, int(f.end-from)); err != nil {
-			return err
-		}
+	if err := f.fetch(); err != nil {
+		return err
 	}
-	for n := count - 1; n >= 0 && !f.all(func(t *asfTrack) bool { return t.ended }); n-- {
+	for n := count - 1; n >= 0 && !f.all((*asfTrack).over); n-- {
 		if err := f.read(n, (*asfTrack).finish); err != nil {
 			return err
-		}
-		for _, t := range f.wanted() { // two objects tell how long one stands
-			t.ended = t.last > t.prev && t.prev > 0 || n == 0
 		}
 	}
 	for _, t := range f.wanted() {
@@ -257,6 +251,23 @@ func (f *asf) measure(info *Info) error {
 	}
 	return nil
 }
+
+// fetch reads the last packets of a remote file at once: they are looked at backwards.
+func (f *asf) fetch() error {
+	tail := min(64<<10, f.source.room()/2)
+	if f.source.far == nil || tail == 0 {
+		return nil
+	}
+	from := max(f.end-tail, f.data)
+	_, err := f.source.some(from, int(f.end-from))
+	return err
+}
+
+// begun says whether the first time is known.
+func (t *asfTrack) begun() bool { return t.started }
+
+// over says whether the last two times are known: they tell how long an object stands.
+func (t *asfTrack) over() bool { return t.prev > 0 }
 
 // packets is the number of packets that are there. The header of a live recording
 // does not say it: they go on to the end of the file, or to an index there.

@@ -255,27 +255,22 @@ func (f *aviFile) sound(st *aviStream) (Track, error) {
 // them, each in a RIFF of its own.
 func (f *aviFile) walk() error {
 	size := f.source.size
-	at, open := f.movi.at, f.movi.size == 0 || f.movi.next() > size
+	open := f.movi.size == 0 || f.movi.next() > size
 	unfinished := f.end <= f.movi.at // the headers were to be filled in at the end
 	if open && !unfinished {
 		return ErrCutOff
 	}
 	indexed := false
-	for at+8 <= size {
+	for at := f.movi.at; at+8 <= size; {
 		c, err := f.chunk(at)
 		switch {
-		case err != nil && at+12 > size:
-			return ErrCutOff
 		case err != nil:
-			return err
-		case c.list && (c.name == "AVIX" || c.name == "movi" || c.name == "rec "):
+			return f.source.cutAt(at+12, err)
+		case c.holds():
 			at = c.at // look into it
 			continue
 		case !isRIFFName(c.name):
-			if at < f.movi.at+f.movi.size || open {
-				return ErrDamaged
-			}
-			return f.missing(indexed) // junk behind the end
+			return f.behind(at, indexed)
 		case c.at+c.size > size:
 			return ErrCutOff
 		}
@@ -286,6 +281,19 @@ func (f *aviFile) walk() error {
 		at = c.next()
 	}
 	return f.missing(indexed)
+}
+
+// behind judges what is no chunk: junk behind the end does no harm.
+func (f *aviFile) behind(at int64, indexed bool) error {
+	if f.movi.size == 0 || at < f.movi.at+f.movi.size {
+		return ErrDamaged
+	}
+	return f.missing(indexed)
+}
+
+// holds says whether a list has chunks of pictures or sound in it.
+func (c riffChunk) holds() bool {
+	return c.list && (c.name == "AVIX" || c.name == "movi" || c.name == "rec ")
 }
 
 // missing says whether the file ends before the place that its header names. A wrong

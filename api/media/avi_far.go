@@ -37,14 +37,8 @@ func (f *aviFile) set(info *Info, st *aviStream, units int64) {
 // far measures a file of which only a part may be read: by the list of indexes, or
 // by the index at its end.
 func (f *aviFile) far(info *Info) error {
-	const slack = 8
-	if f.end > f.source.size+slack {
-		if f.source.room() == 0 {
-			return ErrTooFar
-		}
-		if index, err := f.chunk(f.movi.next()); err != nil || index.name != "idx1" || index.next() > f.source.size {
-			return ErrCutOff
-		}
+	if err := f.farEnd(); err != nil {
+		return err
 	}
 	if err := f.declare(info); err == nil || !errors.Is(err, ErrTooFar) || f.source.room() == 0 {
 		return err
@@ -70,6 +64,22 @@ func (f *aviFile) far(info *Info) error {
 		return err
 	}
 	return f.byIndex(info, append(first, last...), index.size)
+}
+
+// farEnd makes sure that the file is whole: it ends where its header says, or else
+// with its index.
+func (f *aviFile) farEnd() error {
+	const slack = 8
+	if f.end <= f.source.size+slack {
+		return nil
+	}
+	if f.source.room() == 0 {
+		return ErrTooFar
+	}
+	if index, err := f.chunk(f.movi.next()); err != nil || index.name != "idx1" || index.next() > f.source.size {
+		return ErrCutOff
+	}
+	return nil
 }
 
 // aviEntry is the size of an entry in the index: name, flags, place and size.

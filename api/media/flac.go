@@ -27,39 +27,14 @@ func (s *source) flac(at int64) (Info, error) {
 	if err != nil {
 		return Info{}, err
 	}
-	samples := f.samples
-	if s.readable() || s.room() > 0 {
-		if f.to, err = s.tagsBehind(at, end); err == nil {
-			samples, err = f.measure()
-		}
-	} else {
-		f.to = end
-		err = f.plausible()
+	if !s.readable() && s.room() == 0 { // of a server that sends the beginning only
+		return Info{}, ErrTooFar
 	}
+	if f.to, err = s.tagsBehind(at, end); err != nil {
+		return Info{}, err
+	}
+	samples, err := f.measure()
 	return soundOf("flac", float64(samples)/float64(f.rate)), err
-}
-
-// plausible holds the number of samples against the size of the file, where a
-// server sends its beginning only.
-func (f *flacFile) plausible() error {
-	const least, most = 0.6, 1.5
-	r, far := f.source.r.(*remote)
-	if !far || f.samples == 0 {
-		return ErrTooFar
-	}
-	b, err := f.source.some(f.at, int(max(r.most-f.at, 0)))
-	if err != nil {
-		return err
-	}
-	samples, offset := f.lastOf(b)
-	if offset <= 0 {
-		return ErrTooFar
-	}
-	guess := float64(samples) / float64(offset) * float64(f.to-f.at)
-	if ratio := guess / float64(f.samples); ratio < least || ratio > most {
-		return ErrTooFar
-	}
-	return nil
 }
 
 // flacHead reads the blocks before the frames.

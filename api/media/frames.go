@@ -186,9 +186,15 @@ func (s *source) stretches(from, to int64, parse framer, n, size int64) (stretch
 			at = max((from+(to-from-size)*i/(n-1))/page*page, from)
 		}
 		until := min(at/page*page+size, to)
+		if i == n-1 {
+			until = to
+		}
 		w, err := s.walkFrames(at, until, parse)
 		if err != nil {
 			return nil, err
+		}
+		if w.cut && until == to {
+			return nil, ErrCutOff
 		}
 		begin, end := at, until // of junk, where there is no frame
 		if w.frames > 0 {

@@ -200,17 +200,15 @@ func (m *matroska) beginning() error {
 	end := min(m.segment.end, m.source.size)
 	for at := m.segment.body; at < end; {
 		e, err := m.element(at)
-		if err != nil {
-			return m.source.cutAt(at+16, err)
-		}
-		if e.id == idCluster {
+		switch {
+		case err != nil:
+			return m.endsIn(at, m.source.size, err)
+		case e.id == idCluster:
 			m.first = at
-			break
-		}
-		if e.open {
+			return m.later()
+		case e.open:
 			return ErrDamaged
-		}
-		if e.end > m.source.size {
+		case e.end > m.source.size:
 			return ErrCutOff
 		}
 		if err = m.top(e); err != nil {
@@ -218,16 +216,23 @@ func (m *matroska) beginning() error {
 		}
 		at = e.end
 	}
+	return m.later()
+}
+
+// later reads what should have come before the first cluster.
+func (m *matroska) later() error {
 	for _, id := range []uint64{idInfo, idTracks} {
 		missing := id == idInfo && !m.sawInfo || id == idTracks && len(m.tracks) == 0
-		if at, ok := m.seeks[id]; ok && missing {
-			e, err := m.element(at)
-			if err != nil || e.id != id {
-				return cmp.Or(err, error(ErrDamaged))
-			}
-			if err = m.top(e); err != nil {
-				return err
-			}
+		at, ok := m.seeks[id]
+		if !missing || !ok {
+			continue
+		}
+		e, err := m.element(at)
+		if err != nil || e.id != id || e.open {
+			return cmp.Or(err, error(ErrDamaged))
+		}
+		if err = m.top(e); err != nil {
+			return err
 		}
 	}
 	return nil

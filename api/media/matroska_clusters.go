@@ -15,8 +15,9 @@ const (
 	idDiscardPadding = 0x75A2
 )
 
-// mostClusters is more than any film has.
-const mostClusters = 1 << 20
+// mostClusters is how many are remembered at most. The wanted track seldom ends more
+// than a few before the last.
+const mostClusters = 1 << 16
 
 // clusterMagic is how idCluster stands in the file.
 var clusterMagic = []byte{0x1F, 0x43, 0xB6, 0x75}
@@ -30,27 +31,18 @@ func (m *matroska) near() (int64, error) {
 	for at < end {
 		e, err := m.element(at)
 		switch {
-		case m.source.failure != nil:
-			return at, err
-		case err != nil && at+16 > end:
-			return at, ErrCutOff // in a header
-		case err == nil && (e.id == idEBML || e.id == idSegment):
-			end = at // another file
-			continue
-		case err != nil || !isTop(e.id) && e.id != idVoid || e.open && e.id != idCluster:
-			at, err = m.resync(at+1, end)
-		case e.open:
-			if at, err = m.cluster(e.body, end, (*mkvTrack).both, nil); errors.Is(err, ErrDamaged) {
-				at, err = m.resync(at+1, end)
-			}
-		case e.end > m.source.size:
-			return at, ErrCutOff
+		case err != nil:
+			err = m.endsIn(at, end, err)
+		case e.id == idEBML || e.id == idSegment:
+			return at, m.finish(sized) // another file
+		case e.id == idCluster && e.open:
+			at, err = m.cluster(e.body, end, (*mkvTrack).both, nil)
 		default:
-			end = max(end, e.end) // where the size of the segment is wrong
-			if e.id == idCluster {
-				err = m.pass(&sized, e)
-			}
-			at = e.end
+			end = max(end, min(e.end, m.source.size)) // where the size of the segment is wrong
+			at, err = m.pass(&sized, e)
+		}
+		if errors.Is(err, ErrDamaged) && m.source.failure == nil {
+			at, err = m.resync(at+1, end)
 		}
 		if err != nil {
 			return at, err
@@ -59,17 +51,26 @@ func (m *matroska) near() (int64, error) {
 	return at, m.finish(sized)
 }
 
-// pass notes a cluster that has a size, and reads it for the first blocks of the
-// wanted tracks.
-func (m *matroska) pass(sized *[]element, e element) error {
-	if *sized = append(*sized, e); len(*sized) > mostClusters {
-		return ErrDamaged
+// pass passes over an element that has a size, and returns where it ends. A cluster
+// is noted, and read for the first blocks of the wanted tracks.
+func (m *matroska) pass(sized *[]element, e element) (int64, error) {
+	switch {
+	case e.open || !isTop(e.id) && e.id != idVoid:
+		return e.at, ErrDamaged
+	case e.end > m.source.size:
+		return e.at, ErrCutOff
+	case e.id != idCluster:
+		return e.end, nil
 	}
+	if len(*sized) == mostClusters {
+		*sized = append((*sized)[:0], (*sized)[mostClusters/2:]...)
+	}
+	*sized = append(*sized, e)
 	if m.begun() {
-		return nil
+		return e.end, nil
 	}
 	_, err := m.cluster(e.body, e.end, (*mkvTrack).begin, nil)
-	return unlessDamaged(err)
+	return e.end, unlessDamaged(err)
 }
 
 // unlessDamaged passes over clusters of which a part can't be read: players do, too.
@@ -122,19 +123,14 @@ func (m *matroska) ended() bool {
 func (m *matroska) cluster(at, end int64, take func(*mkvTrack, mkvBlock), enough func() bool) (int64, error) {
 	for at < end && (enough == nil || !enough()) {
 		e, err := m.element(at)
-		switch {
-		case err != nil && at+16 > m.source.size && m.source.failure == nil:
-			return at, ErrCutOff // in a header
-		case err != nil:
-			return at, err
-		case isTop(e.id):
+		if err != nil {
+			return at, m.endsIn(at, m.source.size, err)
+		}
+		if isTop(e.id) {
 			return at, nil
-		case e.open || !isInCluster(e.id):
-			return at, ErrDamaged
-		case e.end > m.source.size && end >= m.source.size:
-			return at, ErrCutOff
-		case e.end > end:
-			return at, ErrDamaged
+		}
+		if err = m.inside(e, end); err != nil {
+			return at, err
 		}
 		switch e.id {
 		case idTimestamp:
@@ -152,6 +148,28 @@ func (m *matroska) cluster(at, end int64, take func(*mkvTrack, mkvBlock), enough
 		at = e.end
 	}
 	return at, nil
+}
+
+// endsIn says that a file is cut off if it ends in the header of an element.
+func (m *matroska) endsIn(at, end int64, err error) error {
+	const longest = 16
+	if m.source.failure == nil && at+longest > end {
+		return ErrCutOff
+	}
+	return err
+}
+
+// inside says what is wrong with an element of a cluster.
+func (m *matroska) inside(e element, end int64) error {
+	switch {
+	case e.open || !isInCluster(e.id):
+		return ErrDamaged
+	case e.end > m.source.size && end >= m.source.size:
+		return ErrCutOff
+	case e.end > end:
+		return ErrDamaged
+	}
+	return nil
 }
 
 // group reads a block that has more to say than a simple one.

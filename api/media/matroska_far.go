@@ -133,22 +133,27 @@ func (m *matroska) byCues(end int64) error {
 	if err != nil {
 		return err
 	}
-	const hops, window = 16, 64 << 10
+	const hops = 16
 	m.source.expect(0)
-	for range hops {
+	var last []element
+	for n := 0; n < hops && at < end; n++ {
 		e, err := m.element(at)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case e.id != idCluster || e.open:
-			return ErrTooFar
-		case e.end < end:
-			if next, err := m.element(e.end); err == nil && next.id == idCluster {
-				at = e.end
-				continue
-			}
 		}
-		return m.suffix(e, min(e.end, end), min(window, m.source.room()/2))
+		if e.id != idCluster || e.open {
+			break
+		}
+		last = append(last, e)
+		at = e.end
+	}
+	for n := len(last) - 1; n >= 0; n-- {
+		if err := m.suffix(last[n]); err != nil {
+			return err
+		}
+		if m.ended() {
+			return nil
+		}
 	}
 	return ErrTooFar
 }
@@ -194,13 +199,14 @@ func (m *matroska) lastCue() (int64, error) {
 
 // suffix reads the blocks that a cluster ends with: the longest row of them that
 // leads to its end.
-func (m *matroska) suffix(cluster element, end, length int64) error {
+func (m *matroska) suffix(cluster element) error {
+	const most = 64 << 10
 	base, err := m.timestamp(cluster)
 	if err != nil {
 		return err
 	}
-	from := max(end-length, cluster.body)
-	b, err := m.source.some(from, int(end-from))
+	from := max(cluster.end-min(most, m.source.room()/2), cluster.body)
+	b, err := m.source.some(from, int(cluster.end-from))
 	if err != nil {
 		return err
 	}
@@ -209,10 +215,7 @@ func (m *matroska) suffix(cluster element, end, length int64) error {
 		return ErrTooFar
 	}
 	m.base = base
-	if err = m.ends(from+int64(i), end); err == nil && !m.ended() {
-		err = ErrTooFar
-	}
-	return err
+	return m.ends(from+int64(i), cluster.end)
 }
 
 // rowTo is where the longest row of blocks begins that leads to the end of b; -1 if

@@ -205,31 +205,49 @@ func (t *mkvTrack) stands(frame []byte, size int64) float64 {
 	if t.rate <= 0 {
 		return 0
 	}
-	switch {
-	case t.codec == "A_OPUS":
+	name, _, _ := strings.Cut(t.codec, "/")
+	switch name {
+	case "A_OPUS":
 		return float64(opusSamples(frame)) / 48000
-	case strings.HasPrefix(t.codec, "A_AAC"):
+	case "A_AAC":
 		return 1024 / t.rate
-	case strings.HasPrefix(t.codec, "A_MPEG/"):
+	case "A_AC3":
+		return 1536 / t.rate
+	case "A_ALAC":
+		return float64(alacSamples(frame)) / t.rate
+	case "A_MPEG":
 		if f, ok := (mpegAudio{}).parse(frame); ok {
 			return f.seconds()
 		}
-	case t.codec == "A_VORBIS" && t.vorbis != nil:
-		v := *t.vorbis
-		v.samples(frame) // a block alone gives nothing
-		return float64(v.samples(frame)) / t.rate
-	case t.codec == "A_FLAC":
+	case "A_FLAC":
 		if f, ok := parseFLAC(frame); ok {
 			return float64(f.samples) / t.rate
 		}
-	case strings.HasPrefix(t.codec, "A_PCM/") && t.channels*t.depth >= 8:
-		return float64(size) / float64(t.channels*t.depth/8) / t.rate
-	case t.codec == "A_AC3":
-		return 1536 / t.rate
-	case t.codec == "A_ALAC":
-		return float64(alacSamples(frame)) / t.rate
+	case "A_VORBIS":
+		return t.vorbisStands(frame)
+	case "A_PCM":
+		return t.pcmStands(size)
 	}
 	return 0
+}
+
+// pcmStands is how long bytes of sound stand that is not compressed.
+func (t *mkvTrack) pcmStands(size int64) float64 {
+	each := t.channels * t.depth / 8
+	if each == 0 {
+		return 0
+	}
+	return float64(size) / float64(each) / t.rate
+}
+
+// vorbisStands is half a block: the other half is added to the next one.
+func (t *mkvTrack) vorbisStands(frame []byte) float64 {
+	if t.vorbis == nil {
+		return 0
+	}
+	v := *t.vorbis
+	v.samples(frame) // the first block alone gives nothing
+	return float64(v.samples(frame)) / t.rate
 }
 
 // alacSamples is the length of a frame of Apple Lossless: it says so if it is not the

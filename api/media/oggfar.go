@@ -21,10 +21,8 @@ func (f *oggFile) far(end int64) error {
 	if f.links > 0 || f.foreign {
 		return errJoined()
 	}
-	for _, st := range f.order {
-		if f.needed(st) {
-			return f.alone(st, at, end, length)
-		}
+	if len(f.order) == 1 {
+		return f.alone(f.order[0], at, end, length)
 	}
 	return nil
 }
@@ -50,7 +48,7 @@ func (f *oggFile) ready() bool {
 }
 
 // tail reads more and more of the end until it has the last position of every
-// stream. It returns how much that was.
+// stream that is needed. It returns how much that was.
 func (f *oggFile) tail(from, end int64) (int64, error) {
 	for length := min(oggLongest, f.source.room()/3); ; length *= 2 {
 		if length > f.source.room() && length > f.source.page() {
@@ -66,14 +64,20 @@ func (f *oggFile) tail(from, end int64) (int64, error) {
 		if _, err = f.pages(at, end, func() bool { return f.links > 0 }); err != nil {
 			return 0, err
 		}
-		all := true
-		for _, st := range f.order {
-			all = all && (st.seen || !f.needed(st))
-		}
-		if all || f.links > 0 || f.foreign || f.cut {
+		if f.cut || f.links > 0 || f.foreign || f.over() {
 			return end - at, nil
 		}
 	}
+}
+
+// over says whether the last positions of all streams that are needed were seen.
+func (f *oggFile) over() bool {
+	for _, st := range f.order {
+		if f.needed(st) && !st.seen {
+			return false
+		}
+	}
+	return true
 }
 
 // alone makes sure that a stream does not begin anew under the same number. Files

@@ -43,9 +43,13 @@ func (s *source) room() int64 {
 	return r.left
 }
 
-// readable says whether all of the file may be read. Its size must be known.
+// readable says whether all of the file may be read, and then has it read with one
+// request. Its size must be known.
 func (s *source) readable() bool {
 	r, far := s.r.(*remote)
+	if far && s.size <= r.most {
+		s.expect(s.size)
+	}
 	return !far || s.size <= r.most
 }
 

@@ -10,39 +10,12 @@ import (
 // measure tells the format by its first bytes, never by a name or a
 // Content-Type: both are often wrong.
 func (s *source) measure(head []byte) (Info, error) {
-	starts := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
-	switch {
-	case starts("\x89PNG"), starts("\xff\xd8\xff"), starts("GIF8"), isRIFF(head, "WEBP"):
-		return s.image()
-	case isRIFF(head, "WAVE"):
-		return s.wav()
-	case starts(asfHeader):
-		return s.asf()
-	case isRIFF(head, "AVI "), isRIFF(head, "AVIX"):
-		return s.avi()
-	case starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"):
-		return s.w64()
-	case starts("\x1aE\xdf\xa3"):
-		return s.matroska()
-	case starts("OggS"):
-		return s.ogg()
-	case starts("fLaC"):
-		return s.flac(0)
-	case starts("ID3"), starts("APETAGEX"):
-		return s.tagged()
-	case isMP4(head):
-		return s.mp4()
-	case isADTS(head):
-		return s.adts(0)
-	case isMP3(head):
-		return s.mp3(0)
-	case starts("FORM") && len(head) >= 12 && string(head[8:11]) == "AIF":
-		return s.aiff()
-	case starts("caff"):
-		return s.caf()
-	case starts(".snd"):
-		return s.au()
-	case isWebPage(head):
+	for _, format := range formats() {
+		if format.is(head) {
+			return format.measure(s)
+		}
+	}
+	if isWebPage(head) {
 		return Info{}, ErrWebPage
 	}
 	if info, ok, err := known(head); ok {
@@ -51,7 +24,50 @@ func (s *source) measure(head []byte) (Info, error) {
 	return s.behindJunk()
 }
 
-// isRIFF recognises a RIFF file of one form, in its large variants too.
+// format is a format that is measured: what its files begin with, and its reader.
+type format struct {
+	is      func(head []byte) bool
+	measure func(*source) (Info, error)
+}
+
+// formats are those that are measured. The first that fits counts.
+func formats() []format {
+	return []format{
+		{starts("\x89PNG"), (*source).image},
+		{starts("\xff\xd8\xff"), (*source).image},
+		{starts("GIF8"), (*source).image},
+		{riff("WEBP"), (*source).image},
+		{riff("WAVE"), (*source).wav},
+		{starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"), (*source).w64},
+		{riff("AVI "), (*source).avi},
+		{starts(asfHeader), (*source).asf},
+		{starts("\x1aE\xdf\xa3"), (*source).matroska},
+		{starts("OggS"), (*source).ogg},
+		{starts("fLaC"), func(s *source) (Info, error) { return s.flac(0) }},
+		{starts("ID3"), (*source).tagged},
+		{starts("APETAGEX"), (*source).tagged},
+		{isMP4, (*source).mp4},
+		{isADTS, func(s *source) (Info, error) { return s.adts(0) }},
+		{isMP3, func(s *source) (Info, error) { return s.mp3(0) }},
+		{isAIFF, (*source).aiff},
+		{starts("caff"), (*source).caf},
+		{starts(".snd"), (*source).au},
+	}
+}
+
+func starts(magic string) func([]byte) bool {
+	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
+}
+
+// riff recognises a RIFF file of one form, in its large variants too.
+func riff(form string) func([]byte) bool {
+	return func(head []byte) bool { return isRIFF(head, form) }
+}
+
+func isAIFF(head []byte) bool {
+	return len(head) >= 12 && string(head[:4]) == "FORM" && string(head[8:11]) == "AIF"
+}
+
 func isRIFF(head []byte, form string) bool {
 	if len(head) < 12 || string(head[8:12]) != form {
 		return false

@@ -139,12 +139,7 @@ func (w *wavFile) dataSize(c wavChunk) (int64, error) {
 	if w.format.rate == 0 {
 		return 0, ErrDamaged
 	}
-	size := c.size
-	open := size == 0 || size > riffOpen-riffHeaders && size <= riffOpen ||
-		size > riffHalfOpen-riffHeaders && size <= riffHalfOpen+1
-	if w.large >= 0 && (size == 0 || size == riffOpen) {
-		size, open = w.large, w.large == 0
-	}
+	size, open := w.noted(c.size)
 	if !open && !w.source.sized() {
 		return size, nil
 	}
@@ -162,6 +157,16 @@ func (w *wavFile) dataSize(c wavChunk) (int64, error) {
 		return 0, ErrCutOff
 	}
 	return min(size, rest), nil
+}
+
+// noted is the size that the file tells, and whether that is one of those which only
+// say that it was not known.
+func (w *wavFile) noted(size int64) (noted int64, open bool) {
+	if w.large >= 0 && (size == 0 || size == riffOpen) {
+		return w.large, w.large == 0
+	}
+	return size, size == 0 || size > riffOpen-riffHeaders && size <= riffOpen ||
+		size > riffHalfOpen-riffHeaders && size <= riffHalfOpen+1
 }
 
 // onlyNotes says whether what is left of the file is a chunk of notes: a size of 0
