@@ -33,10 +33,10 @@ type format struct {
 // formats are those that are measured. The first that fits counts.
 func formats() []format {
 	return []format{
-		{starts("\x89PNG"), (*source).image},
-		{starts("\xff\xd8\xff"), (*source).image},
-		{starts("GIF8"), (*source).image},
-		{riff("WEBP"), (*source).image},
+		{starts("\x89PNG"), still("png")},
+		{starts("\xff\xd8\xff"), still("jpeg")},
+		{starts("GIF8"), still("gif")},
+		{riff("WEBP"), still("webp")},
 		{riff("WAVE"), (*source).wav},
 		{starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"), (*source).w64},
 		{riff("AVI "), (*source).avi},
@@ -53,6 +53,11 @@ func formats() []format {
 		{starts("caff"), (*source).caf},
 		{starts(".snd"), (*source).au},
 	}
+}
+
+// still reads a picture of that format.
+func still(format string) func(*source) (Info, error) {
+	return func(s *source) (Info, error) { return s.image(format) }
 }
 
 func starts(magic string) func([]byte) bool {

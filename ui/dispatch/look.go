@@ -92,8 +92,9 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 	case state.SourceAsset:
 		return p.lookAtAsset(ctx, c, m.AssetID, in)
 	case state.SourceFile:
-		in.Basis = "local file"
-		info, err = media.File(ctx, OnDisk(m.Path), want)
+		var by string
+		info, by, err = measureFile(ctx, m.Path, want)
+		in.Basis = "local file" + by
 	default:
 		in.Basis = "remote file"
 		info, err = media.Remote(ctx, c.Media(), m.URL, want)
@@ -157,7 +158,7 @@ func Found(want media.Kind, info media.Info, err error) state.Finding {
 		return f
 	}
 	f.Refuse = tooManyPixels(info)
-	if known := formats(want, info.Kind); !slices.Contains(known, info.Format) {
+	if known := formats(want, info.Kind); info.Format != "" && !slices.Contains(known, info.Format) {
 		words := fmt.Sprintf("%s is not among the formats that Sync takes: %s", info.Format, strings.Join(known, ", "))
 		if info.Kind == media.Image { // of films and sounds more may pass than is promised
 			f.Refuse = words

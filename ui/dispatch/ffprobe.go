@@ -1,0 +1,173 @@
+package dispatch
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"dubtop/api/media"
+)
+
+const (
+	// probePatience is how long ffprobe may take: it reads the whole file.
+	probePatience = 20 * time.Second
+	// probeLines and probeLine are more packets, and more bytes of a line
+	// about one, than an honest film has.
+	probeLines, probeLine = 1 << 24, 200
+	// probeLongest is 115 days, in seconds, as in package media.
+	probeLongest = 1e7
+)
+
+// probeFormats are the containers that ffprobe may open. Play lists are not among
+// them: they would have it read other files.
+const probeFormats = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,mxf,nut,gxf,dv,rm,ivf," +
+	"mp3,aac,ac3,eac3,flac,ogg,wav,w64,aiff,au,caf,amr,ape,wv,tta,dts,dtshd,truehd,mpc,mpc8,dsf,voc,ircam"
+
+// errFFprobe is a file that ffprobe could not measure either.
+var errFFprobe = errors.New("ffprobe finds no length either")
+
+// measureFile measures a local file. What our own reader can't measure is asked
+// of ffprobe, where that is on the PATH; by says so then.
+func measureFile(ctx context.Context, path string, want media.Kind) (info media.Info, by string, err error) {
+	path = OnDisk(path)
+	info, err = media.File(ctx, path, want)
+	if err == nil || ctx.Err() != nil || !worthProbing(err) || want != media.Video && want != media.Audio {
+		return info, "", err
+	}
+	program, missing := exec.LookPath("ffprobe")
+	if missing != nil {
+		return info, "", err
+	}
+	seconds, failed := ffprobe{program, probePatience}.measure(ctx, path, want)
+	if failed != nil {
+		return info, "", fmt.Errorf("%w; %w", err, failed)
+	}
+	info = media.Info{Kind: want, Seconds: seconds}
+	if errors.Is(err, media.ErrFormat) {
+		info.Format = "this format" // one that we don't know
+	}
+	return info, ", measured by ffprobe", nil
+}
+
+// worthProbing reports whether somebody who knows more formats than we do could
+// know better. What is cut off, or of another kind, is not to be argued about.
+func worthProbing(err error) bool {
+	return errors.Is(err, media.ErrFormat) || errors.Is(err, media.ErrNoLength) || errors.Is(err, media.ErrDamaged)
+}
+
+// ffprobe is the program of that name, from https://ffmpeg.org.
+type ffprobe struct {
+	program  string
+	patience time.Duration
+}
+
+// measure has the packets of a file's picture or sound listed, and takes the time
+// from the first to the end of the last, in seconds. There is no shell, and
+// nothing is believed that is not a number.
+func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (float64, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.patience)
+	defer cancel()
+	stream := "V:0" // without cover pictures
+	if want == media.Audio {
+		stream = "a:0"
+	}
+	cmd := exec.CommandContext(ctx, f.program, "-v", "quiet", "-protocol_whitelist", "file", "-format_whitelist", probeFormats,
+		"-select_streams", stream, "-show_entries", "packet=pts_time,dts_time,duration_time,flags", "-of", "csv=p=0", "-i", "file:"+path)
+	var heard packets
+	cmd.Env, cmd.Stdout, cmd.WaitDelay = withoutKey(os.Environ()), &heard, time.Second
+	// It may be a script that starts the real one: all of it has to end.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	failed := cmd.Run()
+	seconds := heard.last - heard.first
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return 0, fmt.Errorf("ffprobe was not done within %s", f.patience)
+	case failed != nil || heard.count == 0 || !(seconds > 0 && seconds <= probeLongest):
+		return 0, errFFprobe
+	}
+	return seconds, nil
+}
+
+// withoutKey is an environment without anything of ours.
+func withoutKey(env []string) (kept []string) {
+	for _, v := range env {
+		if !strings.HasPrefix(v, "SYNC_") {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// packets hears when each packet is shown, when it is decoded, how long it lasts,
+// and its flags, a line of which is written for each; a D among the flags says
+// that it is dropped.
+type packets struct {
+	rest        []byte // of a line that is not complete
+	lines       int
+	count       int
+	first, last float64 // in seconds
+	before      float64 // when the one before is shown
+	step        float64 // from that to the one before it
+}
+
+// Write implements [io.Writer]. An error ends the program that writes.
+func (p *packets) Write(b []byte) (int, error) {
+	p.rest = append(p.rest, b...)
+	for {
+		line, rest, whole := bytes.Cut(p.rest, []byte("\n"))
+		if len(line) > probeLine || p.lines > probeLines {
+			return 0, errFFprobe
+		}
+		if !whole {
+			return len(b), nil
+		}
+		p.lines++
+		p.hear(strings.Split(string(line), ","))
+		p.rest = rest
+	}
+}
+
+func (p *packets) hear(fields []string) {
+	if len(fields) < 4 || strings.Contains(fields[3], "D") {
+		return
+	}
+	at, ok := number(fields[0])
+	if !ok {
+		at, ok = number(fields[1])
+	}
+	if !ok {
+		return
+	}
+	if p.count == 0 {
+		p.first, p.last, p.before = at, at, at
+	}
+	if at > p.before {
+		p.step = at - p.before
+	}
+	length, ok := number(fields[2])
+	if !ok || length < 0 {
+		length = p.step
+	}
+	p.count, p.before = p.count+1, at
+	p.first, p.last = min(p.first, at), max(p.last, at+length)
+}
+
+// number reads a finite number.
+func number(s string) (float64, bool) {
+	n, err := strconv.ParseFloat(s, 64)
+	return n, err == nil && !math.IsNaN(n) && math.Abs(n) < 1e12
+}
