@@ -116,19 +116,16 @@ func (r *Reconciler) unclaimed(n *intent) (left []Candidate) {
 	return left
 }
 
-// resolve links the group where only one way is left, or where it makes no
-// difference: as many equal submissions as jobs are paired in the order of
-// time. Else it asks, unless the answer may yet come by itself.
+// resolve links the group where only one way is left. Else it asks, unless the
+// answer may yet come by itself.
 func (g *group) resolve(r *Reconciler) {
 	for _, n := range g.intents {
 		if n.sub.State == SubmissionSending || n.open() && !r.jobs.shows(n, r) {
 			return // it may be about to claim one of the jobs
 		}
 	}
-	if g.certain() {
-		for i, n := range g.intents {
-			r.promise(n, g.jobs[i].ID)
-		}
+	if g.certain() && r.jobs.skipped == 0 {
+		r.promise(g.intents[0], g.jobs[0].ID)
 		return
 	}
 	for i, n := range g.intents {
@@ -143,32 +140,10 @@ func (g *group) resolve(r *Reconciler) {
 	}
 }
 
-// certain reports whether every submission can be paired with a job, and
-// brings them into that order.
+// certain reports whether nothing but one job can have come of the only
+// submission, made while its request was on its way. Others may want the same as
+// we do: a job that was made before or long after, or one of several, could be
+// theirs.
 func (g *group) certain() bool {
-	if len(g.jobs) == 0 || len(g.jobs) != len(g.intents) {
-		return false
-	}
-	first := g.intents[0].wanted.identity
-	for _, n := range g.intents {
-		if !n.open() || n.wanted.identity != first {
-			return false
-		}
-	}
-	order := make([]int, len(g.intents))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return g.intents[a].sub.SentAt.Compare(g.intents[b].sub.SentAt)
-	})
-	intents, found := make([]*intent, 0, len(order)), make([][]Candidate, 0, len(order))
-	for i, k := range order {
-		if !includes(g.found[k], g.jobs[i].ID) {
-			return false
-		}
-		intents, found = append(intents, g.intents[k]), append(found, g.found[k])
-	}
-	g.intents, g.found = intents, found
-	return true
+	return len(g.intents) == 1 && len(g.jobs) == 1 && g.intents[0].open() && g.jobs[0].Timing == TimingFits
 }

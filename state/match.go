@@ -28,6 +28,16 @@ const (
 // clocks are known to the second only, and requests take their time.
 const matchSlack = 2 * time.Minute
 
+const (
+	// linkSlack is how long after it was given up a request may still have been
+	// accepted, to be linked without asking. What is made later may be somebody
+	// else's, who wanted the same.
+	linkSlack = 2 * time.Minute
+	// sendTime is the longest that a request takes which nobody saw end, without
+	// and with files to send.
+	sendTime, sendFilesTime = 2 * time.Minute, 15 * time.Minute
+)
+
 // LookFor is how long after its attempt a job is still taken for what came of
 // it, and looked for.
 const LookFor = 24 * time.Hour
@@ -62,7 +72,18 @@ type Candidate struct {
 	ID      api.ID
 	Created time.Time // by the server's clock
 	Match   Match
+	Timing  Timing
 }
+
+// Timing is when a job was made, seen from the request that may have made it.
+type Timing uint8
+
+// The timings.
+const (
+	TimingFits  Timing = iota // while the request was on its way, or soon after
+	TimingEarly               // before it was sent
+	TimingLate                // long after it was given up
+)
 
 // Candidates are the jobs that may be what came of a submission, the earliest
 // first. Claimed ones belong to another submission and are left out.
@@ -79,7 +100,8 @@ func (m *Matcher) candidates(w *wanted, jobs []api.Generation, claimed func(api.
 	for i := range jobs {
 		g := &jobs[i]
 		if fit := m.match(w, g); fit > MatchNone && m.timely(w, g.CreatedAt.Time) && !claimed(g.ID) {
-			out = append(out, Candidate{ID: g.ID, Created: wall(g.CreatedAt.Time), Match: fit})
+			created := wall(g.CreatedAt.Time)
+			out = append(out, Candidate{ID: g.ID, Created: created, Match: fit, Timing: m.timing(w, created)})
 		}
 	}
 	sortCandidates(out)
@@ -112,18 +134,18 @@ func sortCandidates(c []Candidate) {
 
 // wanted is what a submission sent, read once.
 type wanted struct {
-	request  api.CreateRequest
-	model    text.Text // as an echo of it reads
-	hook     api.URL   // likewise
-	links    []api.URL // likewise, of each input
-	files    []File
-	since    time.Time // the first attempt, by our clock
-	identity string    // equal for submissions that ask for exactly the same
+	request api.CreateRequest
+	model   text.Text // as an echo of it reads
+	hook    api.URL   // likewise
+	links   []api.URL // likewise, of each input
+	files   []File
+	since   time.Time // the first attempt, by our clock
+	until   time.Time // when the last one was given up, likewise
 }
 
 // readWanted is false for what is no request.
 func readWanted(s *Submission) (*wanted, bool) {
-	w := &wanted{files: s.Files, since: s.SentAt}
+	w := &wanted{files: s.Files, since: s.SentAt, until: givenUp(s)}
 	if s.Kind != SubmitGeneration || json.Unmarshal(s.Body, &w.request) != nil {
 		return nil, false
 	}
@@ -132,13 +154,33 @@ func readWanted(s *Submission) (*wanted, bool) {
 	for _, in := range w.request.Input {
 		w.links = append(w.links, api.ParseURL(in.URL))
 	}
-	var id strings.Builder
-	_ = json.NewEncoder(&id).Encode(w.request) // a Builder takes everything
-	for _, f := range s.Files {
-		id.WriteString(f.Field + " " + f.SHA256 + "\n")
-	}
-	w.identity = id.String()
 	return w, true
+}
+
+// givenUp is when nobody waited for an answer any more. Where the process ended
+// before, only the next start noted that, perhaps hours later.
+func givenUp(s *Submission) time.Time {
+	most := sendTime
+	if len(s.Files) > 0 {
+		most = sendFilesTime
+	}
+	latest := wall(s.SentAt).Add(most)
+	if at := wall(s.AnsweredAt); at.Before(latest) {
+		return later(at, wall(s.SentAt))
+	}
+	return latest
+}
+
+// timing judges when a job was made by the server's clock, which is known to the
+// second.
+func (m *Matcher) timing(w *wanted, created time.Time) Timing {
+	switch {
+	case created.Before(wall(w.since).Add(m.Skew).Truncate(time.Second)):
+		return TimingEarly
+	case created.After(w.until.Add(m.Skew + linkSlack)):
+		return TimingLate
+	}
+	return TimingFits
 }
 
 // from is the earliest instant, by the server's clock, at which what was

@@ -88,6 +88,7 @@ type Done struct {
 	Job     *api.Generation  // that was made, or followed
 	Batch   *api.Batch       // that was made
 	Jobs    []api.Generation // of a look
+	Skipped int              // jobs of a look that could not be read
 	Batches []api.Batch      // of a look
 	Honours bool             // of a proof
 }
@@ -652,7 +653,7 @@ func (o *Outbox) looked(d Done) {
 	case d.Kind == TaskFollow:
 		o.Reconciler.Followed(d.Step, d.Job)
 	case d.Kind == TaskLook:
-		o.Reconciler.Looked(d.Step, d.Jobs)
+		o.Reconciler.Looked(d.Step, d.Jobs, d.Skipped)
 	case d.Kind == TaskLookBatches:
 		o.Reconciler.LookedAtBatches(d.Step, d.Batches)
 	}

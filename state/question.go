@@ -38,6 +38,10 @@ func (q *Question) Words() string {
 	case q.Rivals > 0:
 		return fmt.Sprintf("%s could have come of it, or of %s. Which, nobody but you can tell.",
 			counted(n, what), counted(q.Rivals, "other request")+" in doubt")
+	case n == 1 && q.Candidates[0].Timing == TimingEarly:
+		return "One " + what + " is the same, but it was made before this was sent: it may be somebody else's."
+	case n == 1 && q.Candidates[0].Timing == TimingLate:
+		return "One " + what + " is the same, but it was made long after this was given up: it may be somebody else's."
 	case n == 1:
 		return "One " + what + " may have come of it, but that is not certain."
 	default:
@@ -74,7 +78,7 @@ func (q *Question) Risk(c Choice) string {
 // same reports whether the user would be asked nothing new.
 func (q *Question) same(o *Question) bool {
 	return o != nil && q.Rivals == o.Rivals && slices.EqualFunc(q.Candidates, o.Candidates, func(a, b Candidate) bool {
-		return a.ID == b.ID && a.Match == b.Match
+		return a.ID == b.ID && a.Match == b.Match && a.Timing == b.Timing
 	})
 }
 

@@ -71,6 +71,9 @@ type sighting[T any] struct {
 	since time.Time // how far back it reaches, the server's clock
 	asked time.Time // when a look was last handed out
 	count int       // of the answers
+	// skipped counts what the answer held and could not be read: each could be
+	// what is looked for.
+	skipped int
 }
 
 // intent is a submission that may have made a job nobody knows of. Only those
@@ -149,6 +152,9 @@ func (n *intent) update(s *Submission) (changed bool) {
 		if s.Kind == SubmitGeneration { // a batch is never sent again
 			n.end = s.LinkEnd()
 		}
+	}
+	if n.wanted != nil {
+		n.wanted.until = givenUp(s) // sending once more puts it off
 	}
 	n.sub = *s
 	return changed
@@ -303,15 +309,15 @@ func (r *Reconciler) Wake(now time.Time) time.Time {
 }
 
 // Looked takes in the answer to a StepLook: every job created since the step's
-// Since, older ones if they came along. An answer that was cut short must not
-// be told.
-func (r *Reconciler) Looked(step Step, jobs []api.Generation) {
+// Since, older ones if they came along, and how many could not be read. An
+// answer that was cut short must not be told.
+func (r *Reconciler) Looked(step Step, jobs []api.Generation, skipped int) {
 	r.Echoes.Learn(jobs)
 	s := &r.jobs
 	if step.At.Before(s.at) && !step.At.Equal(s.asked) {
 		return // a later look was answered before
 	}
-	s.at, s.since, s.items = step.At, step.Since, nil
+	s.at, s.since, s.items, s.skipped = step.At, step.Since, nil, skipped
 	s.count++
 	for i := range jobs {
 		if r.wantsAny(&jobs[i]) {

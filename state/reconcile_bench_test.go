@@ -27,7 +27,7 @@ func BenchmarkReconcile3kDoubts(b *testing.B) {
 	})
 	b.Run("look", func(b *testing.B) {
 		for b.Loop() {
-			r.Looked(Step{Kind: StepLook, Since: noon.Add(-time.Hour), At: now}, jobs)
+			r.Looked(Step{Kind: StepLook, Since: noon.Add(-time.Hour), At: now}, jobs, 0)
 		}
 	})
 	b.Run("resolve", func(b *testing.B) {

@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func steps(r *Reconciler, now time.Time) []string {
 func looks(r *Reconciler, now time.Time, jobs ...api.Generation) []string {
 	for _, s := range r.Next(now) {
 		if s.Kind == StepLook {
-			r.Looked(s, jobs)
+			r.Looked(s, jobs, 0)
 		}
 	}
 	return steps(r, now)
@@ -87,7 +88,7 @@ func TestWhatIsNotFoundIsLookedForAllDay(t *testing.T) {
 			switch s.Kind {
 			case StepLook:
 				count++
-				r.Looked(s, nil)
+				r.Looked(s, nil, 0)
 			default:
 				t.Errorf("at %s: %s", now, s.Kind)
 			}
@@ -98,17 +99,80 @@ func TestWhatIsNotFoundIsLookedForAllDay(t *testing.T) {
 	}
 	var next Reconciler // after a restart, days later
 	next.Track([]Submission{a})
-	want(t, "after a restart", looks(&next, now, takeJob("j1", 1, 20*time.Hour)), "link aj1")
+	want(t, "after a restart", looks(&next, now, takeJob("j1", 1, time.Minute)), "link aj1")
 }
 
 func TestALateAcceptanceIsLinkedWhenItAppears(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, 0)})
 	want(t, "first", looks(&r, noon.Add(2*time.Minute)), "ask a")
-	want(t, "later", looks(&r, noon.Add(13*time.Minute), takeJob("j1", 1, 3*time.Minute)), "link aj1")
+	want(t, "later", looks(&r, noon.Add(13*time.Minute), takeJob("j1", 1, 2*time.Minute)), "link aj1")
 	if _, ok := r.Question("a", noon.Add(13*time.Minute)); ok {
 		t.Error("the question still stands")
 	}
+}
+
+// A job that somebody else could have made, who wanted the same, is never linked
+// without asking: by the server's clock it was made before the request was sent,
+// or more than two minutes after it was given up, or it is one of several.
+func TestAJobThatMayBeAColleaguesIsAskedAbout(t *testing.T) {
+	const skew = 7 * time.Hour // between the server's clock and ours
+	sent := doubt(t, "a", 1, 300*time.Millisecond)
+	sent.AnsweredAt = noon.Add(20 * time.Second)
+	interrupted := sent
+	interrupted.AnsweredAt = noon.Add(9 * time.Hour) // when dubtop was started again
+	uploaded := sent
+	uploaded.Files, uploaded.AnsweredAt = []File{{Field: "video", Path: "/take.mp4", SHA256: "aa"}}, noon.Add(10*time.Minute)
+	type jobs []api.Generation
+	at := func(id string, after time.Duration) api.Generation { return takeJob(id, 1, skew+after) }
+	for _, c := range []struct {
+		why     string
+		sub     Submission
+		jobs    jobs
+		skipped int
+		want    string
+		words   string
+	}{
+		{"while it was on its way", sent, jobs{at("j1", 5*time.Second)}, 0, "link aj1", ""},
+		{"in the second in which it was sent", sent, jobs{at("j1", 0)}, 0, "link aj1", ""},
+		{"a second before", sent, jobs{at("j1", -time.Second)}, 0, "ask a", "before this was sent"},
+		{"a minute before", sent, jobs{at("j1", -time.Minute)}, 0, "ask a", "before this was sent"},
+		{"two minutes after the end", sent, jobs{at("j1", 140*time.Second)}, 0, "link aj1", ""},
+		{"a second later", sent, jobs{at("j1", 141*time.Second)}, 0, "ask a", "long after this was given up"},
+		{"hours later", sent, jobs{at("j1", 5*time.Hour)}, 0, "ask a", "long after this was given up"},
+		{"two", sent, jobs{at("j1", time.Second), at("j2", 2*time.Second)}, 0, "ask a", "2 jobs could have come of it"},
+		{"one more that is hours later", sent, jobs{at("j1", time.Second), at("j2", 5*time.Hour)}, 0, "ask a", "2 jobs"},
+		{"one more that is earlier", sent, jobs{at("j1", time.Second), at("j2", -time.Minute)}, 0, "ask a", "2 jobs"},
+		{"one more that could not be read", sent, jobs{at("j1", time.Second)}, 1, "ask a", "not certain"},
+		{"before it was interrupted", interrupted, jobs{at("j1", time.Second)}, 0, "link aj1", ""},
+		{"while nobody was there", interrupted, jobs{at("j1", 5*time.Minute)}, 0, "ask a", "long after this was given up"},
+		{"at the end of a long upload", uploaded, jobs{at("j1", 10*time.Minute)}, 0, "link aj1", ""},
+	} {
+		r := Reconciler{Matcher: Matcher{Skew: skew}}
+		r.Track([]Submission{c.sub})
+		now := noon.Add(10 * time.Hour)
+		for _, s := range r.Next(now) {
+			if s.Kind == StepLook {
+				r.Looked(s, c.jobs, c.skipped)
+			}
+		}
+		want(t, c.why, steps(&r, now), c.want)
+		if q, ok := r.Question("a", now); ok != (c.words != "") || !strings.Contains(q.Words(), c.words) {
+			t.Errorf("%s: it is asked %v, %q", c.why, ok, q.Words())
+		}
+	}
+}
+
+// What the user says of one twin leaves one way for the other.
+func TestATwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
+	var r Reconciler
+	now := noon.Add(5 * time.Minute)
+	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, time.Second)
+	r.Track([]Submission{a, b})
+	want(t, "two and two", looks(&r, now, takeJob("j1", 1, time.Second), takeJob("j2", 1, 2*time.Second)), "ask a", "ask b")
+	a.State, a.GenerationID = SubmissionSent, "j1"
+	r.Track([]Submission{a, b})
+	want(t, "one of each", steps(&r, now), "link bj2")
 }
 
 func TestSeveralJobsAreForTheUserToTellApart(t *testing.T) {
@@ -141,7 +205,7 @@ func TestTwinsAreNotMixedUp(t *testing.T) {
 		jobs []api.Generation
 		want []string
 	}{
-		{"as many as there are", []Submission{a, b, other}, []api.Generation{j2, j1}, []string{"link aj2", "link bj1", "ask c"}},
+		{"as many as there are", []Submission{a, b, other}, []api.Generation{j2, j1}, []string{"ask a", "ask b", "ask c"}},
 		{"one too few", []Submission{a, b}, []api.Generation{j2}, []string{"ask a", "ask b"}},
 		{"one too many", []Submission{a, b}, []api.Generation{j1, j2, j3}, []string{"ask a", "ask b"}},
 		{"none", []Submission{a, b}, nil, []string{"ask a", "ask b"}},
@@ -290,7 +354,7 @@ func TestAnAnswerThatComesLateIsNoNews(t *testing.T) {
 	early := r.Next(noon.Add(90 * time.Second))[0]
 	a.AnsweredAt = noon.Add(2 * time.Minute) // it was sent once more meanwhile
 	r.Track([]Submission{a})
-	r.Looked(early, []api.Generation{takeJob("j1", 1, 0)})
+	r.Looked(early, []api.Generation{takeJob("j1", 1, 0)}, 0)
 	want(t, "from before", steps(&r, noon.Add(200*time.Second)))
 	want(t, "looked again", looks(&r, noon.Add(210*time.Second), takeJob("j1", 1, 0)), "link aj1")
 }
@@ -339,7 +403,7 @@ func obey(t *rapid.T, r *Reconciler, step Step, subs []Submission, jobs []api.Ge
 	at := slices.IndexFunc(subs, func(s Submission) bool { return s.ID == step.Submission })
 	switch step.Kind {
 	case StepLook:
-		r.Looked(step, jobs)
+		r.Looked(step, jobs, 0)
 	case StepResend:
 		if s := &subs[at]; !r.Proven || now.Sub(s.SentAt) >= time.Hour || s.Resend(now) != nil {
 			t.Fatalf("%s is to be sent once more", s.ID)

@@ -277,9 +277,20 @@ func (d *doubt) found(width int) []styled {
 			mark, n = t.glyphs.cursor+" ", toneAccent
 		}
 		lines = append(lines, blank(8)+t.text(toneCursor, mark)+t.text(n, text.Of(string(c.ID)))+
-			t.text(toneMuted, "  "+clock(a.ours(c.Created), a.now)+"  "+matchWords(c.Match)))
+			t.text(toneMuted, "  "+clock(a.ours(c.Created), a.now)+"  "+candidateWords(c)))
 	}
 	return lines
+}
+
+// candidateWords say why a job may be the one, or may not.
+func candidateWords(c state.Candidate) text.Text {
+	switch c.Timing {
+	case state.TimingEarly:
+		return matchWords(c.Match) + ", but made before this was sent"
+	case state.TimingLate:
+		return matchWords(c.Match) + ", but made long after this was given up"
+	}
+	return matchWords(c.Match)
 }
 
 func matchWords(m state.Match) text.Text {

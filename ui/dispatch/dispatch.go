@@ -53,7 +53,7 @@ func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
 	case state.TaskFollow:
 		done.Job, done.Err = d.job(ctx, t.Step.ID)
 	case state.TaskLook:
-		done.Jobs, done.Err = d.jobsSince(ctx, t.Step.Since)
+		done.Jobs, done.Skipped, done.Err = d.jobsSince(ctx, t.Step.Since)
 	case state.TaskLookBatches:
 		all, err := d.Client.Batches(api.Background(ctx))
 		done.Batches, done.Err = all.Items, err
@@ -217,10 +217,10 @@ func (d Desk) job(ctx context.Context, id api.ID) (*api.Generation, error) {
 const maxLook = 1000
 
 // jobsSince lists every job that was created at a time or after it, by the
-// server's clock. An error says that some may be missing.
-func (d Desk) jobsSince(ctx context.Context, since time.Time) ([]api.Generation, error) {
+// server's clock, and counts those on the way that could not be read. An error
+// says that some may be missing.
+func (d Desk) jobsSince(ctx context.Context, since time.Time) (found []api.Generation, skipped int, err error) {
 	ctx = api.Background(ctx)
-	var found []api.Generation
 	keep := func(page []api.Generation) {
 		for i := range page {
 			if !page[i].CreatedAt.Before(since) {
@@ -232,19 +232,20 @@ func (d Desk) jobsSince(ctx context.Context, since time.Time) ([]api.Generation,
 	for range maxLook {
 		page, err := d.Client.Generations(ctx, q, keep)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		keep(page.Items)
+		skipped += page.Skipped
 		if !page.More || page.Whole || len(page.Items) == 0 {
-			return found, nil
+			return found, skipped, nil
 		}
 		oldest := page.Items[len(page.Items)-1]
 		if !oldest.CreatedAt.IsZero() && oldest.CreatedAt.Before(since) {
-			return found, nil
+			return found, skipped, nil
 		}
 		q.Cursor = oldest.ID
 	}
-	return nil, fmt.Errorf("there were more jobs since %s than can be looked through", since.Format(time.RFC3339))
+	return nil, 0, fmt.Errorf("there were more jobs since %s than can be looked through", since.Format(time.RFC3339))
 }
 
 // Words are an error as it may stand on the screen: even our own words may
