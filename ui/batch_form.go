@@ -246,6 +246,10 @@ func (f *batchForm) View() styled {
 			lines = append(lines, "  "+t.text(toneMuted, shorten(l, f.width-4, t.glyphs.more)))
 		}
 	}
+	lines = parted(joined(lines))
+	for i, line := range lines {
+		lines[i] = fitStyled(line, f.width)
+	}
 	return joined(lines[:min(len(lines), f.height)])
 }
 

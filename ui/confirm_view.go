@@ -124,7 +124,7 @@ func (c *confirm) View() styled {
 	lines := slices.Clone(s.above)
 	lines = append(lines, s.rest[s.top:s.top+s.rows]...)
 	if s.rows < s.total {
-		lines = append(lines, c.more(s))
+		lines = append(lines, c.more(s, c.inner(s.border)))
 	}
 	lines = append(lines, s.below...)
 	width := c.inner(s.border)
@@ -135,6 +135,9 @@ func (c *confirm) View() styled {
 		return t.boxed(joined(lines), c.width)
 	}
 	lines = lines[:min(len(lines), max(0, c.height))]
+	for len(lines) < c.height { // nothing below may look like a part of it
+		lines = append(lines, "")
+	}
 	for i, line := range lines {
 		lines[i] = padStyled(line, width)
 	}
@@ -142,18 +145,24 @@ func (c *confirm) View() styled {
 }
 
 // more says that there is more than is in sight, where one is in it, and which
-// keys move.
-func (c *confirm) more(s sheet) styled {
+// keys move, as far as there is room.
+func (c *confirm) more(s sheet, width int) styled {
+	t := c.app.theme
 	keys := c.app.keyFor(keymap.Down) + " " + c.app.keyFor(keymap.Up)
 	if c.word != "" {
 		keys = "↓ ↑"
 	}
-	words := text.Sprintf("lines %d–%d of %d", s.top+1, s.top+s.rows, s.total)
-	n := toneMuted
+	place := text.Sprintf("%d–%d of %d", s.top+1, s.top+s.rows, s.total)
+	long, short, n := "lines "+place, "lines "+place, toneMuted
 	if c.read < s.must {
-		words, n = text.Sprintf("warning below, %d–%d of %d", s.top+1, s.top+s.rows, s.total), toneWarn
+		long, short, n = "a warning below, "+place, "read on: "+place, toneWarn
 	}
-	return c.app.theme.text(n, words+"  ") + c.app.theme.text(toneKey, keys)
+	for _, words := range []text.Text{long, short} {
+		if textWidth(words)+2+textWidth(keys) <= width {
+			return t.text(n, words+"  ") + t.text(toneKey, keys)
+		}
+	}
+	return t.text(n, short)
 }
 
 // buttons are the two answers, beside each other where there is room. Yes is
@@ -190,5 +199,5 @@ func (c *confirm) wordLines(width int) []styled {
 	if line := t.text(toneKey, text.Of(c.word)) + ask + typed; cellsOf(line) <= width {
 		return []styled{line}
 	}
-	return []styled{t.text(toneMuted, "type ") + t.text(toneKey, text.Of(c.word)) + t.text(toneMuted, " for yes"), typed}
+	return append(toned(t, toneKey, wrap("for yes type "+text.Of(c.word)+":", width)), typed)
 }

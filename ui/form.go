@@ -54,8 +54,12 @@ type form struct {
 	width, height int
 }
 
-// labelWidth is the room for names; values begin after it.
-const labelWidth = 20
+// labelWidth is the room for names; values begin after it. In a form narrower
+// than narrowForm, what is wrong with a value begins below its name.
+const (
+	labelWidth = 20
+	narrowForm = 60
+)
 
 func (f *form) SetSize(width, height int) {
 	f.width, f.height = width, height
@@ -217,8 +221,12 @@ func (f *form) lines() (lines []styled, focus int) {
 		if !p.Blocks() {
 			n = toneWarn
 		}
-		for _, l := range wrap(text.Of(p.Words), max(10, f.width-labelWidth-4)) {
-			lines = append(lines, blank(labelWidth+4)+t.text(n, l))
+		indent := labelWidth + 4
+		if f.width < narrowForm {
+			indent = 4
+		}
+		for _, l := range wrap(text.Of(p.Words), max(10, f.width-indent)) {
+			lines = append(lines, blank(indent)+t.text(n, l))
 		}
 	}
 	return lines, focus

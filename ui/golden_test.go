@@ -81,8 +81,8 @@ func failure() stage {
 // spent is the same account with three weeks of jobs of our own.
 func spent() stage { return ourJobs(lived(), 40, 13*time.Hour) }
 
-func TestFrames(t *testing.T) {
-	t.Parallel()
+// sketches are the frames that are kept in every size.
+func sketches() []sketch {
 	priced := func(s *story) {
 		s.Pass(12 * time.Second)
 		s.fillForm()
@@ -109,7 +109,7 @@ func TestFrames(t *testing.T) {
 		s.Press("5", "g", "enter")
 		s.Pass(time.Second)
 	}
-	for _, k := range []sketch{
+	return []sketch{
 		{"queue", full, waiting},
 		{"unknown", lost, doubtful},
 		{"generations", lived(), keys()},
@@ -134,7 +134,12 @@ func TestFrames(t *testing.T) {
 		{"group-confirmation", strangers(), func(s *story) { keys("a", ".", "tab")(s); s.Press("enter"); s.Pass(time.Second) }},
 		{"first-screen", stage{noKey: true}, func(*story) {}},
 		{"key", stage{noKey: true}, keys("1")},
-	} {
+	}
+}
+
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	for _, k := range sketches() {
 		for _, size := range sizes() {
 			keep(t, k, size[0], size[1])
 		}

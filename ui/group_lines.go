@@ -245,11 +245,11 @@ func priceCell(p state.Price) cell {
 
 // question states all that the total rests on.
 func (g *group) question(subs []state.Submission, width int) []styled {
-	a, t := g.app, g.app.theme
+	a := g.app
 	lines := append(a.advice(width, "that is", g.compared(), toneMoney), "")
 	lines = append(lines, a.advice(width, "models", modelCounts(subs), toneText)...)
 	if n := g.leaving(); n > 0 {
-		lines = append(lines, t.fact("left out", count(n, "job", "jobs"), toneWarn))
+		lines = append(lines, a.advice(width, "left out", count(n, "job", "jobs"), toneWarn)...)
 	}
 	words := text.Text("They are sent one after the other, as slots come free.")
 	if g.pilot {
@@ -257,7 +257,7 @@ func (g *group) question(subs []state.Submission, width int) []styled {
 	}
 	lines = append(lines, a.advice(width, "then", words, toneText)...)
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
-		lines = append(lines, t.fact("today", a.sumWords(&today)+" so far", toneMuted))
+		lines = append(lines, a.advice(width, "today", a.sumWords(&today)+" so far", toneMuted)...)
 	}
 	oldest := subs[0].Price.At
 	for i := range subs {
@@ -265,7 +265,7 @@ func (g *group) question(subs []state.Submission, width int) []styled {
 			oldest = subs[i].Price.At
 		}
 	}
-	return append(lines, a.validity(oldest))
+	return append(lines, a.validity(width, oldest)...)
 }
 
 // warnings are what has to be read before a yes: what speaks against the first
@@ -290,10 +290,10 @@ func (g *group) warnings(width int) (lines []styled) {
 }
 
 // validity says how long a price may still be agreed to.
-func (a *App) validity(at time.Time) styled {
+func (a *App) validity(width int, at time.Time) []styled {
 	left := state.PriceValid - a.now.Sub(at)
 	if left <= 0 {
-		return a.theme.fact("holds", "no more: go back and price it again", toneWarn)
+		return a.advice(width, "holds", "no more: go back and price it again", toneWarn)
 	}
-	return a.theme.fact("holds", "for "+span(left)+" from now", toneMuted)
+	return a.advice(width, "holds", "for "+span(left)+" from now", toneMuted)
 }

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"flag"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,56 +13,155 @@ import (
 	"dubtop/ui/uitest"
 )
 
-// walkAbout opens every kind of screen. That every frame fits its window is
-// what the stage itself watches over.
-func (s *story) walkAbout() {
-	s.Press("1", "enter", "]", "]", "esc", "F", "esc", "/")
-	s.Type("model:sync")
-	s.Press("enter", "esc", "?", "pgdown", "esc", ":", "esc")
-	s.rerunAbout()
-	s.Press("2", "G", "enter")
-	s.Pass(time.Second)
-	s.Press("esc", "3", "enter", "esc", "4", "enter", "esc")
-	s.fillForm()
-	s.Press("ctrl+s")
-	s.Pass(time.Second)
-	s.Press("n", "esc", "esc", "1")
+var sizesFlag = flag.String("sizes", "some", "which windows every screen is drawn in, and how keys are held down: some, or all from 20×5 to 300×100")
+
+// windows are the sizes to sweep: the small ones, where things begin not to
+// fit, and some of the others, or all there are.
+func windows() (list [][2]int) {
+	if *sizesFlag == "all" {
+		for width := 20; width <= 300; width++ {
+			for height := 5; height <= 100; height++ {
+				list = append(list, [2]int{width, height})
+			}
+		}
+		return list
+	}
+	list = [][2]int{{500, 2}, {300, 100}, {200, 50}, {3, 200}, {120, 40}, {110, 40}, {109, 29}, {85, 14}, {37, 11}, {25, 9}, {1, 1}}
+	for _, width := range []int{120, 80, 40, 30, 24, 20} {
+		for _, height := range []int{17, 12, 10, 8, 7, 5} {
+			list = append(list, [2]int{width, height})
+		}
+	}
+	return list
 }
 
-// rerunAbout marks rows, and goes through everything that runs jobs again.
-func (s *story) rerunAbout() {
-	s.Press("G", ".")
-	s.Pass(time.Second)
-	s.Press("esc", "m")
-	s.Pass(time.Second)
-	s.Press("j", "enter")
-	s.Pass(time.Second)
-	s.Press("esc", "space", "k", "k", "v", ".")
-	s.Pass(5 * time.Second)
-	s.Press("tab", "pgdown", "enter")
-	s.Pass(time.Second)
-	s.Press("n")
-	s.Pass(time.Second)
-	s.Press("esc", "a", "m")
-	s.Pass(time.Second)
-	s.Press("esc", "A")
-}
-
+// That no frame is larger than its window is what the stage itself watches over.
 func TestEveryScreenFitsEveryWindow(t *testing.T) {
 	t.Parallel()
-	for _, size := range [][2]int{{1, 1}, {20, 5}, {24, 7}, {40, 12}, {80, 24}, {100, 30}, {120, 40}, {200, 50}, {300, 100}, {500, 2}, {3, 200}} {
-		t.Run(fmt.Sprintf("%d×%d", size[0], size[1]), func(t *testing.T) {
-			st := lived()
-			st.width, st.height = size[0], size[1]
-			tell(t, st, func(s *story) {
+	for _, k := range append(sketches(), otherScreens()...) {
+		t.Run(k.name, func(t *testing.T) {
+			t.Parallel()
+			tell(t, k.stage, func(s *story) {
+				k.lead(s)
+				s.Sweep(windows(), func(width, height int, frame string) {
+					if width >= 24 && height >= 7 && !strings.Contains(frame, "dubtop") {
+						t.Errorf("%d×%d shows\n%s", width, height, frame)
+					}
+				})
+			})
+		})
+	}
+}
+
+// otherScreens are those of which no frame is kept.
+func otherScreens() []sketch {
+	unsent := func(s *story) { s.fillForm(); s.Press("esc", "G", "m"); s.Pass(time.Second) }
+	return []sketch{
+		{"raw answer", failure(), keys("F", "g", "enter", "]", "]")},
+		{"asset", lived(), keys("3", "enter")},
+		{"model", lived(), keys("4", "enter")},
+		{"messages", proxied(), keys("L")},
+		{"an entry of the ledger", spent(), keys("6", "enter")},
+		{"a prompt", spent(), keys("t")},
+		{"a batch form with problems", stage{account: scale()}, func(s *story) { s.check(s.lines(3, nil)) }},
+		{"a form of a rerun", lived(), unsent},
+		{"a window full of marks", lived(), keys("a", "/", "-", "x")},
+		{"a storm of refusals", proxied(), keys(",", "o", "enter", "v")},
+		{"a question without money", lived(), func(s *story) { unsent(s); s.Press("enter", "j"); s.Pass(time.Second); s.Press("esc") }},
+	}
+}
+
+// At every size either the amount and the buttons are in sight, or the window is
+// said to be too small and there is no yes. What scrolls can be read to its end.
+func TestEveryQuestionShowsItsPriceOrTakesNoYes(t *testing.T) {
+	t.Parallel()
+	for _, q := range questions() {
+		t.Run(q.name, func(t *testing.T) {
+			t.Parallel()
+			tell(t, q.stage, func(s *story) {
+				q.lead(s)
+				s.Sees(q.title, q.amount)
+				before := s.spent()
+				q.sweep(s)
+				q.read(s)
+				s.Resize(30, 7)
+				s.DoesNotSee(q.amount)
+				s.Resize(100, 30)
+				s.Sees(q.title, q.amount)
+				s.Press("y", "y") // as if nobody had looked yet
+				s.Pass(2 * time.Second)
+				s.Sees(q.title, q.amount)
+				if now := s.spent(); now != before {
+					t.Fatalf("a yes to a price that nobody could see: %s, before %s", now, before)
+				}
+				q.yes(s)
 				s.Pass(5 * time.Second)
-				s.walkAbout()
-				if size[0] >= 24 && size[1] >= 7 {
-					s.Sees("dubtop")
+				s.DoesNotSee(q.title)
+				if s.spent() == before {
+					t.Errorf("a yes to a price in sight did nothing\n%s", s.Screen())
 				}
 			})
 		})
 	}
+}
+
+// sweep looks at the question in every window, and says yes to it wherever the
+// amount or a button is out of sight.
+func (q *question) sweep(s *story) {
+	shown, hidden := 0, 0
+	s.Sweep(windows(), func(width, height int, frame string) {
+		if q.asked(frame) {
+			shown++
+			return
+		}
+		hidden++
+		s.Pass(1100 * time.Millisecond)
+		q.yes(s)
+		s.Press("enter", "tab", "enter")
+		if small := flat(frame); !strings.Contains(small, "too small") && width >= 24 && height >= 7 {
+			s.t.Errorf("%d×%d shows neither a price nor why there is none\n%s", width, height, frame)
+		}
+	})
+	if shown == 0 || hidden == 0 {
+		s.t.Errorf("the price was in sight %d times, and out of it %d times", shown, hidden)
+	}
+}
+
+// read scrolls the question to its end in windows that are too low for it.
+func (q *question) read(s *story) {
+	for _, size := range [][2]int{{24, 12}, {30, 10}, {56, 11}, {200, 10}} {
+		s.Resize(size[0], size[1])
+		s.Pass(time.Second)
+		for n := 0; !q.readToTheEnd(s.Screen()); n++ {
+			if s.Press("down"); n > 100 || !q.asked(s.Screen()) {
+				s.t.Fatalf("%d×%d, after %d keys\n%s", size[0], size[1], n, s.Screen())
+			}
+		}
+	}
+}
+
+// asked reports whether a frame shows the amount and both answers.
+func (q *question) asked(frame string) bool {
+	yes := strings.Contains(frame, "y "+q.button)
+	if q.word != "" {
+		yes = strings.Contains(frame, "typed in full means yes: _") || strings.Contains(frame, "for yes type")
+	}
+	return yes && strings.Contains(frame, q.amount)
+}
+
+// flat is a frame as one line of words.
+func flat(frame string) string { return strings.Join(strings.Fields(frame), " ") }
+
+// readToTheEnd reports whether the last line of what scrolls is in sight.
+func (q *question) readToTheEnd(screen string) bool {
+	for line := range strings.SplitSeq(screen, "\n") {
+		var from, to, of int
+		if _, place, scrolls := strings.Cut(line, "lines "); scrolls || strings.Contains(line, "warning below") || strings.Contains(line, "read on: ") {
+			_, _ = fmt.Sscanf(place, "%d–%d of %d", &from, &to, &of)
+			return of > 0 && to == of
+		}
+	}
+	return strings.Contains(flat(screen), flat(q.last))
 }
 
 func TestAStormOfResizesEndsInTheRightFrame(t *testing.T) {
@@ -157,4 +257,39 @@ func TestASCIITerminalsAreSentNothingElse(t *testing.T) {
 			}
 		}
 	})
+}
+
+// walkAbout opens every kind of screen. That every frame fits its window is
+// what the stage itself watches over.
+func (s *story) walkAbout() {
+	s.Press("1", "enter", "]", "]", "esc", "F", "esc", "/")
+	s.Type("model:sync")
+	s.Press("enter", "esc", "?", "pgdown", "esc", ":", "esc")
+	s.rerunAbout()
+	s.Press("2", "G", "enter")
+	s.Pass(time.Second)
+	s.Press("esc", "3", "enter", "esc", "4", "enter", "esc")
+	s.fillForm()
+	s.Press("ctrl+s")
+	s.Pass(time.Second)
+	s.Press("n", "esc", "esc", "1")
+}
+
+// rerunAbout marks rows, and goes through everything that runs jobs again.
+func (s *story) rerunAbout() {
+	s.Press("G", ".")
+	s.Pass(time.Second)
+	s.Press("esc", "m")
+	s.Pass(time.Second)
+	s.Press("j", "enter")
+	s.Pass(time.Second)
+	s.Press("esc", "space", "k", "k", "v", ".")
+	s.Pass(5 * time.Second)
+	s.Press("tab", "pgdown", "enter")
+	s.Pass(time.Second)
+	s.Press("n")
+	s.Pass(time.Second)
+	s.Press("esc", "a", "m")
+	s.Pass(time.Second)
+	s.Press("esc", "A")
 }

@@ -109,31 +109,32 @@ func (a *App) spendingWarnings(s *spending, width int) []styled {
 
 // spendingLines state all that a price rests on.
 func (a *App) spendingLines(s *spending, width int) []styled {
-	t, sub := a.theme, &s.submission
+	sub := &s.submission
 	lines := append(a.comparison(s, width), "")
+	fact := func(label, words text.Text, n tone) { lines = append(lines, a.advice(width, label, words, n)...) }
 	model := sub.Model
 	if model == "" {
 		model = "several models"
 	}
-	lines = append(lines, t.fact("model", text.Of(model), toneText))
+	fact("model", text.Of(model), toneText)
 	for _, in := range s.inputs {
 		words := in.Name
 		if in.Seconds > 0 {
 			words += ", " + in.Length()
 		}
-		lines = append(lines, t.fact(text.Of(in.Kind), shorten(text.Of(words), width-10, t.glyphs.more), toneText))
+		lines = append(lines, a.theme.fact(text.Of(in.Kind), shorten(text.Of(words), width-10, a.theme.glyphs.more), toneText))
 	}
 	if sub.Price.Frames > 0 {
-		lines = append(lines, t.fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText))
+		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText)
 	}
 	if sub.Price.Seconds > 0 {
-		lines = append(lines, t.fact("length", text.Of(dispatch.Seconds(sub.Price.Seconds)+" of output"), toneText))
+		fact("length", text.Of(dispatch.Seconds(sub.Price.Seconds)+" of output"), toneText)
 	}
-	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), toneMuted)...)
+	fact("known by", text.Of(sub.Price.Basis), toneMuted)
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
-		lines = append(lines, t.fact("today", a.sumWords(&today)+" so far", toneMuted))
+		fact("today", a.sumWords(&today)+" so far", toneMuted)
 	}
-	return append(lines, a.validity(sub.Price.At))
+	return append(lines, a.validity(width, sub.Price.At)...)
 }
 
 // priceWords say a price in the account's currency; a guess is marked ≈.

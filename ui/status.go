@@ -22,8 +22,20 @@ func (s statement) whole() text.Text {
 	return text.Of(strings.TrimSuffix(string(s.words), ".")) + "; " + s.more
 }
 
-// From this height of the window on, the status may take two lines.
-const statusHeight = 10
+// From these heights of the window on, the status may take two lines. A dialog
+// needs the room more.
+const (
+	statusHeight       = 10
+	statusBelowDialogs = 20
+)
+
+// roomy reports whether the status may take two lines.
+func (a *App) roomy() bool {
+	if _, asks := a.top().(*confirm); asks {
+		return a.height >= statusBelowDialogs
+	}
+	return a.height >= statusHeight
+}
 
 // status tells how the last action went, or what the poller is up to when that
 // is worth words, in two lines where one is too short; on the right where the
@@ -41,7 +53,7 @@ func (a *App) status(width int) []styled {
 	switch {
 	case textWidth(s.whole()) <= room:
 		return []styled{line(s.whole(), right)}
-	case a.height < statusHeight:
+	case !a.roomy():
 		return []styled{line(a.clipped(s.whole(), room), right)}
 	case s.more != "" && textWidth(s.words) <= room:
 		return []styled{line(s.words, right), line(a.clipped(s.more, width-2), nil)}

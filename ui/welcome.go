@@ -232,7 +232,12 @@ func (p *keyPrompt) View() styled {
 			lines = append(lines, "  "+t.text(toneBad, l))
 		}
 	default:
-		lines = append(lines, "  "+t.text(toneMuted, "It is not shown, not logged, and sent to the API's own address only."))
+		for _, l := range wrap("It is not shown, not logged, and sent to the API's own address only.", max(10, p.width-4)) {
+			lines = append(lines, "  "+t.text(toneMuted, l))
+		}
+	}
+	for i, line := range lines {
+		lines[i] = fitStyled(line, p.width)
 	}
 	return joined(lines)
 }

@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -19,8 +20,10 @@ type fitting struct {
 // Update hands msg to the model and notes the size of the window.
 func (f fitting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if size, ok := msg.(tea.WindowSizeMsg); ok {
+		f.fit.mu.Lock()
 		f.fit.width, f.fit.height = size.Width, size.Height
 		f.fit.last = ""
+		f.fit.mu.Unlock()
 	}
 	model, cmd := f.Model.Update(msg)
 	return fitting{model, f.fit}, cmd
@@ -33,30 +36,39 @@ func (f fitting) View() tea.View {
 	return v
 }
 
-// fit remembers the window and the frame it measured last. Only the program's
-// event loop uses it.
+// fit remembers the window and the frame it measured last.
 type fit struct {
-	t             testing.TB
-	width, height int // 0 until the program has been told
+	t testing.TB
+
+	mu            sync.Mutex // guards what follows
+	width, height int        // 0 until the program has been told
 	last          string
-	failed        bool
+	failures      int
 }
 
-// check reports the first frame that is larger than the window.
+// mostFailures is how many frames that are too large a test reports.
+const mostFailures = 5
+
+// check reports the frames that are larger than the window.
 func (f *fit) check(frame string) {
-	if f.failed || f.width < 1 || f.height < 1 || frame == f.last {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.width < 1 || f.height < 1 || frame == f.last {
 		return
 	}
 	f.last = frame
+	if f.failures == mostFailures {
+		return
+	}
 	rows := strings.Split(frame, "\n")
 	if len(rows) > f.height {
-		f.failed = true
+		f.failures++
 		f.t.Errorf("a frame of %d rows in a window of %d×%d\n%s",
 			len(rows), f.width, f.height, framed(ansi.Strip(frame)))
 	}
 	for i, row := range rows {
 		if width := ansi.StringWidth(row); width > f.width {
-			f.failed = true
+			f.failures++
 			f.t.Errorf("row %d is %d cells wide in a window of %d×%d: %q",
 				i, width, f.width, f.height, ansi.Strip(row))
 			return

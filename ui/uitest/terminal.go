@@ -55,6 +55,7 @@ type Options struct {
 type Terminal struct {
 	t       testing.TB
 	program *tea.Program
+	fit     *fit
 	input   *keyboard
 	done    chan struct{} // closed when Run has returned
 	err     error         // what Run returned; read it only after done
@@ -94,7 +95,8 @@ func Start(t testing.TB, model tea.Model, o Options) *Terminal {
 		tea.WithColorProfile(o.Profile),
 		tea.WithEnvironment(o.Env),
 	}, o.Extra...)
-	d.program = tea.NewProgram(fitting{model, &fit{t: t}}, options...)
+	d.fit = &fit{t: t}
+	d.program = tea.NewProgram(fitting{model, d.fit}, options...)
 	go func() {
 		defer close(d.done)
 		_, d.err = d.program.Run()
@@ -136,6 +138,21 @@ func (d *Terminal) Resize(width, height int) {
 	d.mu.Unlock()
 	d.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
 	d.settle(Frame)
+}
+
+// Sweep tells the program one size of the window after another and gives the
+// frame it builds for each, without its colours. Nothing is drawn on the terminal
+// and no time passes, which makes it quick; a Resize afterwards brings the
+// terminal back.
+func (d *Terminal) Sweep(sizes [][2]int, look func(width, height int, frame string)) {
+	for _, size := range sizes {
+		d.program.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		synctest.Wait()
+		d.fit.mu.Lock()
+		frame := d.fit.last
+		d.fit.mu.Unlock()
+		look(size[0], size[1], ansi.Strip(frame))
+	}
 }
 
 // Focus tells the program that the window gained or lost the focus, if it asked
