@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Asset is what is kept of an asset.
 type Asset struct {
 	ID            api.ID
 	Created       time.Time
-	Type          string // VIDEO, AUDIO, IMAGE
-	Visibility    string // USER, ORGANIZATION
-	Name          string
-	Format        string
+	Type          text.Text // VIDEO, AUDIO, IMAGE
+	Visibility    text.Text // USER, ORGANIZATION
+	Name          text.Text
+	Format        text.Text
 	Size          int64 // bytes, 0 unknown
 	Duration      api.Seconds
 	Width, Height int
@@ -31,10 +32,10 @@ func NewAsset(a api.Asset) Asset {
 	row := Asset{
 		ID:         a.ID,
 		Created:    wall(a.CreatedAt.Time),
-		Type:       shared(string(a.Type)),
-		Visibility: shared(string(a.Visibility)),
-		Name:       cmp.Or(string(a.Name), shortID(a.ID)),
-		Format:     shared(string(a.Format)),
+		Type:       shared(a.Type),
+		Visibility: shared(a.Visibility),
+		Name:       cmp.Or(a.Name, text.Of(shortID(a.ID))),
+		Format:     shared(a.Format),
 		Size:       a.Size,
 		Duration:   a.Duration,
 		Width:      a.Width,
@@ -42,7 +43,7 @@ func NewAsset(a api.Asset) Asset {
 		URL:        a.URL,
 	}
 	row.haystack = strings.ToLower(strings.Join([]string{
-		string(row.ID), row.Name, row.Type, row.Format, row.Visibility,
+		string(row.ID), string(row.Name), string(row.Type), string(row.Format), string(row.Visibility),
 	}, "\n"))
 	return row
 }
@@ -66,13 +67,13 @@ func (a *Asset) FieldValue(name string) (string, bool) {
 	case "id":
 		value = string(a.ID)
 	case "name":
-		value = a.Name
+		value = string(a.Name)
 	case "type":
-		value = a.Type
+		value = string(a.Type)
 	case "format":
-		value = a.Format
+		value = string(a.Format)
 	case "visibility":
-		value = a.Visibility
+		value = string(a.Visibility)
 	default:
 		return "", false
 	}

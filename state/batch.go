@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Batch is what is kept of a batch.
@@ -20,8 +21,8 @@ type Batch struct {
 	// Intent is set on a row that stands for a submission without a known
 	// batch: its id is the submission's, and the server is never asked about it.
 	Intent SubmissionState
-	Name   string // the file's, of an intent
-	Reason string // why it stands where it does, of an intent
+	Name   text.Text // the file's, of an intent
+	Reason text.Text // why it stands where it does, of an intent
 
 	haystack string
 }
@@ -88,7 +89,7 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 	case "id":
 		return strings.ToLower(string(b.ID)), true
 	case "name":
-		return strings.ToLower(b.Name), true
+		return strings.ToLower(string(b.Name)), true
 	case "status":
 		return b.statusWords(), true
 	}
@@ -149,7 +150,7 @@ type BatchItem struct {
 	Line       int // from 1
 	RequestID  api.ID
 	Generation Generation // zero where there is an error only
-	Error      string
+	Error      text.Text
 }
 
 var _ Row[BatchItem] = (*BatchItem)(nil)
@@ -160,7 +161,7 @@ func NewBatchItem(line int, r api.BatchResult) BatchItem {
 		Line:       line,
 		RequestID:  r.RequestID,
 		Generation: NewGeneration(r.Generation),
-		Error:      cmp.Or(string(r.Error), string(r.Generation.Error)),
+		Error:      cmp.Or(r.Error, r.Generation.Error),
 	}
 }
 
@@ -180,7 +181,7 @@ func (b *BatchItem) Class() Class {
 
 // Haystack is the request id with the job's words and the error.
 func (b *BatchItem) Haystack() string {
-	return strings.ToLower(string(b.RequestID)+"\n"+b.Error+"\n") + b.Generation.Haystack()
+	return strings.ToLower(string(b.RequestID)+"\n"+string(b.Error)+"\n") + b.Generation.Haystack()
 }
 
 // FieldValue knows request, and the fields of generations.
@@ -189,7 +190,7 @@ func (b *BatchItem) FieldValue(name string) (string, bool) {
 	case "request":
 		return strings.ToLower(string(b.RequestID)), true
 	case "error":
-		return strings.ToLower(b.Error), true
+		return strings.ToLower(string(b.Error)), true
 	}
 	return b.Generation.FieldValue(name)
 }

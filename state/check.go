@@ -91,7 +91,7 @@ func (e CheckEnv) absolute(path string) string {
 
 func (e CheckEnv) kind(m Media) mediaKind {
 	if m.Source != SourceAsset {
-		return kindOfName(m.Base())
+		return kindOfName(m.base())
 	}
 	if e.Asset == nil {
 		return kindUnknown

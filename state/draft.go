@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Draft is what stands in the form, as it was typed: nothing is corrected and
@@ -218,14 +219,14 @@ func (d Draft) Still(env CheckEnv) bool {
 
 // Name is how the job will be called in the list: the output file name, else
 // the visual input's file name, else the model.
-func (d Draft) Name(env CheckEnv) string {
+func (d Draft) Name(env CheckEnv) text.Text {
 	if n := strings.TrimSpace(d.OutputFileName); n != "" {
-		return n
+		return text.Of(n)
 	}
 	if m, err := ParseMedia(d.Visual, env.Home); err == nil && m.Base() != "" {
 		return m.Base()
 	}
-	return d.Model
+	return text.Of(d.Model)
 }
 
 // Fields lists the fields of the form for the draft's model, in order, by the

@@ -260,7 +260,7 @@ func TestDraftsAreCalledByTheirNames(t *testing.T) {
 		"clip.mp4": {Visual: "~/clip.mp4"},
 		"sync-3":   {Model: "sync-3", Visual: "asset:vid"},
 	} {
-		if got := d.Name(desk()); got != want {
+		if got := d.Name(desk()); string(got) != want {
 			t.Errorf("Name of %+v = %q, want %q", d, got, want)
 		}
 	}

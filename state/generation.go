@@ -7,6 +7,7 @@ import (
 	"unique"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Generation is what is kept of a job. It is small, because there may be a
@@ -18,10 +19,10 @@ type Generation struct {
 	Model   string
 	// Name is the output file name, else the base name of the visual input,
 	// else the beginning of the id.
-	Name   string
+	Name   text.Text
 	Length api.Seconds // of the output; 0 is unknown
 	// Error and ErrorCode say why the job failed, in the API's words.
-	Error, ErrorCode string
+	Error, ErrorCode text.Text
 	// Started and Ended are when the job was first seen PROCESSING and first
 	// seen at an end, by the local clock. They are zero where the change
 	// itself was not seen: the API tells neither.
@@ -33,8 +34,8 @@ type Generation struct {
 	// job: its id is the submission's, and the server is never asked about it.
 	Intent SubmissionState
 
-	label    unique.Handle[string] // see Label; the zero Handle is none
-	haystack string                // ID and Name share its bytes where they can
+	label    unique.Handle[text.Text] // see Label; the zero Handle is none
+	haystack string                   // ID and Name share its bytes where they can
 }
 
 var _ Row[Generation] = (*Generation)(nil)
@@ -50,8 +51,8 @@ func NewGeneration(g api.Generation) Generation {
 		Model:     shared(string(g.Model)),
 		Name:      name,
 		Length:    g.OutputDuration,
-		Error:     shared(string(g.Error)),
-		ErrorCode: shared(string(g.ErrorCode)),
+		Error:     shared(g.Error),
+		ErrorCode: shared(g.ErrorCode),
 		HasOutput: !g.Output.IsZero(),
 		named:     named,
 	}
@@ -67,16 +68,16 @@ func (g *Generation) Rank() int64 { return rankOf(g.Created) }
 
 // Label is what we call the job, "" for nothing: the server knows nothing of
 // it. Store.SetLabel sets it.
-func (g *Generation) Label() string {
-	if g.label == (unique.Handle[string]{}) {
+func (g *Generation) Label() text.Text {
+	if g.label == (unique.Handle[text.Text]{}) {
 		return ""
 	}
 	return g.label.Value()
 }
 
 // setLabel takes the label, and lets it be found.
-func (g *Generation) setLabel(label string) {
-	g.label = unique.Handle[string]{}
+func (g *Generation) setLabel(label text.Text) {
+	g.label = unique.Handle[text.Text]{}
 	if label != "" {
 		g.label = unique.Make(label)
 	}
@@ -112,17 +113,17 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 	case "id":
 		return strings.ToLower(string(g.ID)), true
 	case "name":
-		return strings.ToLower(g.Name), true
+		return strings.ToLower(string(g.Name)), true
 	case "model":
 		return strings.ToLower(g.Model), true
 	case "status":
 		return g.statusWords(), true
 	case "label":
-		return strings.ToLower(g.Label()), true
+		return strings.ToLower(string(g.Label())), true
 	case "code":
-		return strings.ToLower(g.ErrorCode), true
+		return strings.ToLower(string(g.ErrorCode)), true
 	case "error":
-		return strings.ToLower(g.ErrorCode + " " + g.Error), true
+		return strings.ToLower(string(g.ErrorCode + " " + g.Error)), true
 	case "note":
 		return "", true
 	}
@@ -203,9 +204,9 @@ func (g *Generation) reads(old *Generation) bool {
 
 // index builds the haystack and lets the id and the name share its bytes.
 func (g *Generation) index() {
-	id, name := strings.ToLower(string(g.ID)), strings.ToLower(g.Name)
+	id, name := strings.ToLower(string(g.ID)), strings.ToLower(string(g.Name))
 	parts := [...]string{
-		id, name, strings.ToLower(g.Model), g.statusWords(), strings.ToLower(g.ErrorCode), strings.ToLower(g.Label()),
+		id, name, strings.ToLower(g.Model), g.statusWords(), strings.ToLower(string(g.ErrorCode)), strings.ToLower(string(g.Label())),
 	}
 	n := len(parts)
 	if g.Label() == "" {
@@ -215,8 +216,8 @@ func (g *Generation) index() {
 	if string(g.ID) == id {
 		g.ID = api.ID(g.haystack[:len(id)])
 	}
-	if g.Name == name {
-		g.Name = g.haystack[len(id)+1:][:len(name)]
+	if string(g.Name) == name {
+		g.Name = text.Of(g.haystack[len(id)+1:][:len(name)])
 	}
 }
 
@@ -254,19 +255,19 @@ func statusWords(s api.Status) string {
 
 // generationName finds the best name; ok is false when it is only the id's
 // beginning.
-func generationName(g api.Generation) (name string, ok bool) {
+func generationName(g api.Generation) (name text.Text, ok bool) {
 	if g.OutputFileName != "" {
-		return string(g.OutputFileName), true
+		return g.OutputFileName, true
 	}
 	for _, in := range g.Input {
 		if in.Type != "video" && in.Type != "image" {
 			continue
 		}
 		if name := in.URL.Base(); name != "" {
-			return string(name), true
+			return name, true
 		}
 	}
-	return shortID(g.ID), false
+	return text.Of(shortID(g.ID)), false
 }
 
 // shortID is enough of an id to recognise it by.
@@ -282,10 +283,10 @@ func shortID(id api.ID) string {
 	return string(id)
 }
 
-// shared gives equal strings one copy between them.
-func shared(s string) string {
-	if s == "" {
-		return ""
+// shared gives equal texts one copy between them.
+func shared[T comparable](s T) T {
+	if none := *new(T); s == none {
+		return none
 	}
 	return unique.Make(s).Value()
 }

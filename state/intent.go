@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // IntentRow makes a submission whose job is not known a row of the list: it is
@@ -22,7 +23,7 @@ func IntentRow(s *Submission, skew time.Duration) Generation {
 		Intent:  s.State,
 		named:   true,
 	}
-	row.setLabel(strings.TrimSpace(s.Draft.Label))
+	row.setLabel(text.Of(strings.TrimSpace(s.Draft.Label)))
 	return row
 }
 
@@ -36,12 +37,12 @@ func BatchIntentRow(s *Submission, skew time.Duration) Batch {
 		Intent:   s.State,
 		Name:     s.Name,
 		Reason:   s.Reason,
-		haystack: strings.ToLower(s.ID + "\n" + s.Name),
+		haystack: strings.ToLower(s.ID + "\n" + string(s.Name)),
 	}
 }
 
 // Expect fills in what the submission knew and the first answer does not say.
-func (g *Generation) Expect(name string, seconds float64) {
+func (g *Generation) Expect(name text.Text, seconds float64) {
 	if !g.named && name != "" {
 		g.Name, g.named = name, true
 	}

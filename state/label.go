@@ -26,25 +26,25 @@ func checkLabel(label string) (Severity, string) {
 }
 
 // LabelOf is the label of a job, a batch or a submission, "" without one.
-func (s *Store) LabelOf(id api.ID) string { return s.labels[string(id)] }
+func (s *Store) LabelOf(id api.ID) text.Text { return s.labels[string(id)] }
 
 // SetLabel labels a job, a batch or a submission, in the lists and in the
 // books; "" takes the label off.
 func (s *Store) SetLabel(id api.ID, label string) {
 	if s.labels == nil {
-		s.labels = make(map[string]string)
+		s.labels = make(map[string]text.Text)
 	}
-	s.labels[string(id)] = string(text.Clean(label, 4*MaxLabel))
+	s.labels[string(id)] = text.Clean(label, 4*MaxLabel)
 	s.relabel(string(id))
 }
 
 // BringLabels takes in the labels that the journal has. Of several for one
 // thing the first counts; an empty one says that it was taken off.
 func (s *Store) BringLabels(all map[string][]string) {
-	s.labels = make(map[string]string, len(all))
+	s.labels = make(map[string]text.Text, len(all))
 	for id, labels := range all {
 		if len(labels) > 0 {
-			s.labels[id] = string(text.Clean(labels[0], 4*MaxLabel))
+			s.labels[id] = text.Clean(labels[0], 4*MaxLabel)
 			s.relabel(id)
 		}
 	}
@@ -58,8 +58,8 @@ func (l *Ledger) Relabel(all map[string][]string) {
 		if len(labels) == 0 {
 			continue
 		}
-		if label := string(text.Clean(labels[0], 4*MaxLabel)); label != e.Label {
-			l.rows.Amend(e.Key(), func(e *LedgerEntry) { e.Label = label; e.index() })
+		if label := text.Clean(labels[0], 4*MaxLabel); label != e.Label {
+			l.rows.Amend(e.Key(), func(e *LedgerEntry) { e.Label = text.Of(string(label)); e.index() })
 		}
 	}
 }
@@ -77,6 +77,6 @@ func (s *Store) relabel(id string) {
 		s.Generations.Amend(id, func(g *Generation) { g.setLabel(label) })
 	}
 	if e, ok := s.Ledger.rows.Find(id); ok && e.Label != label {
-		s.Ledger.rows.Amend(id, func(e *LedgerEntry) { e.Label = label; e.index() })
+		s.Ledger.rows.Amend(id, func(e *LedgerEntry) { e.Label = text.Of(string(label)); e.index() })
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // CostBasis says where an actual cost comes from.
@@ -29,15 +30,15 @@ type LedgerEntry struct {
 	Submission string
 	Job        api.ID // the generation's or the batch's
 	Batch      bool   // Job is a batch
-	Model      string
-	Label      string
-	Name       string  // as the lists call it; the books have none
-	Seconds    float64 // of output: expected, and measured once that is known; 0 unknown
+	Model      text.Text
+	Label      text.Text
+	Name       text.Text // as the lists call it; the books have none
+	Seconds    float64   // of output: expected, and measured once that is known; 0 unknown
 	Estimate   *api.Micros
 	Actual     *api.Micros
 	Basis      CostBasis // of Actual
 	Credits    *float64  // apart from dollars
-	Outcome    string    // the status it ended with, "" while it has not
+	Outcome    text.Text // the status it ended with, "" while it has not
 	Damage     string    // what is wrong with a row that can't be believed
 
 	haystack string // Job and Submission share its bytes where they can

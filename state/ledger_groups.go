@@ -11,8 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Grouping is what the totals of a ledger are taken by.
@@ -29,14 +31,14 @@ const (
 )
 
 // key names the group that an entry is in.
-func (b Grouping) key(e *LedgerEntry, loc *time.Location) string {
+func (b Grouping) key(e *LedgerEntry, loc *time.Location) text.Text {
 	switch b {
 	case ByModel:
 		return e.Model
 	case ByLabel:
 		return e.Label
 	}
-	return b.period(e.At, loc)
+	return text.Of(b.period(e.At, loc))
 }
 
 // period names the day, week or month of a time.
@@ -55,7 +57,7 @@ func (b Grouping) period(t time.Time, loc *time.Location) string {
 // LedgerGroup is the total of one day, model and so on; Key names it, and is
 // empty for jobs without a label or a model.
 type LedgerGroup struct {
-	Key string
+	Key text.Text
 	Tally
 }
 
@@ -89,7 +91,7 @@ func (l *Ledger) Groups(by Grouping, loc *time.Location) []LedgerGroup {
 		return l.periods(by, loc)
 	}
 	var out []LedgerGroup
-	place := make(map[string]int)
+	place := make(map[text.Text]int)
 	for e := range l.All() {
 		key := by.key(e, loc)
 		i, ok := place[key]
@@ -113,7 +115,7 @@ func (l *Ledger) periods(by Grouping, loc *time.Location) (out []LedgerGroup) {
 	for e := range l.All() {
 		if len(out) == 0 || e.At.Before(from) {
 			from, _ = by.bounds(e.At, loc)
-			out = append(out, LedgerGroup{Key: by.period(e.At, loc)})
+			out = append(out, LedgerGroup{Key: text.Of(by.period(e.At, loc))})
 		}
 		out[len(out)-1].Add(e)
 	}
@@ -134,7 +136,7 @@ func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []LedgerGroup {
 	to := midnight(year, month, day+1, loc)
 	for i := range slices.Backward(out) {
 		from := midnight(year, month, day-(len(out)-1-i), loc)
-		out[i] = LedgerGroup{ByDay.period(from, loc), total(l.span(l.place(to), l.place(from)))}
+		out[i] = LedgerGroup{text.Of(ByDay.period(from, loc)), total(l.span(l.place(to), l.place(from)))}
 		to = from
 	}
 	return out
@@ -197,7 +199,7 @@ func EntriesCSV(entries []LedgerEntry, loc *time.Location) []byte {
 	for i := range entries {
 		e := &entries[i]
 		rows = append(rows, []string{
-			e.At.In(loc).Format(time.RFC3339), defuse(e.Submission), defuse(string(e.Job)), defuse(e.Model), defuse(e.Label),
+			e.At.In(loc).Format(time.RFC3339), defuse(text.Of(e.Submission)), defuse(text.Of(string(e.Job))), defuse(e.Model), defuse(e.Label),
 			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), string(e.Basis),
 			optional(e.Credits), defuse(e.Outcome),
 		})
@@ -236,11 +238,12 @@ func table(rows [][]string) []byte {
 
 // defuse keeps a cell from being run as a formula by a spreadsheet.
 // https://owasp.org/www-community/attacks/CSV_Injection
-func defuse(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
+func defuse(cell text.Text) string {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(string(cell), " "))
+	if strings.ContainsRune("=+-@＝＋－＠", first) {
+		return "'" + string(cell)
 	}
-	return cell
+	return string(cell)
 }
 
 // money is an amount as a plain decimal number of dollars, "" if unknown.

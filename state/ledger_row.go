@@ -56,11 +56,11 @@ func (e *LedgerEntry) FieldValue(name string) (string, bool) {
 	case "id":
 		return strings.ToLower(string(e.Job) + " " + e.Submission), true
 	case "name":
-		return strings.ToLower(e.Name), true
+		return strings.ToLower(string(e.Name)), true
 	case "model":
-		return strings.ToLower(e.Model), true
+		return strings.ToLower(string(e.Model)), true
 	case "label":
-		return strings.ToLower(e.Label), true
+		return strings.ToLower(string(e.Label)), true
 	case "status", "outcome":
 		return e.outcomeWords(), true
 	}
@@ -143,7 +143,7 @@ func (e *LedgerEntry) index() {
 	e.Model, e.Label, e.Outcome = shared(e.Model), shared(e.Label), shared(e.Outcome)
 	job, submission := strings.ToLower(string(e.Job)), strings.ToLower(e.Submission)
 	e.haystack = strings.Join([]string{
-		job, submission, strings.ToLower(e.Name), strings.ToLower(e.Model), strings.ToLower(e.Label), e.outcomeWords(),
+		job, submission, strings.ToLower(string(e.Name)), strings.ToLower(string(e.Model)), strings.ToLower(string(e.Label)), e.outcomeWords(),
 	}, "\n")
 	if string(e.Job) == job {
 		e.Job = api.ID(e.haystack[:len(job)])

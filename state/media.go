@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // Source says where a media input comes from.
@@ -69,7 +71,10 @@ func ParseMedia(typed, home string) (Media, error) {
 }
 
 // Base is the last part of the link or path, for a name; "" for assets.
-func (m Media) Base() string {
+func (m Media) Base() text.Text { return text.Of(m.base()) }
+
+// base is Base as it stands in the link or path, decoded.
+func (m Media) base() string {
 	switch m.Source {
 	case SourceURL:
 		u, err := url.Parse(m.URL)

@@ -1,58 +1,60 @@
 package state
 
 import (
-	"maps"
 	"strings"
+
+	"dubtop/api/text"
 )
 
 // Notes are what the user wrote beside jobs, by id; nothing of them ever comes
 // from the server. The zero Notes is empty and ready.
 type Notes struct {
-	texts   map[string]string
+	texts   map[string]text.Text
 	lower   map[string]string // as they are searched
 	version uint64
 }
 
 // NewNotes are the notes that were kept.
 func NewNotes(texts map[string]string) Notes {
-	n := Notes{texts: maps.Clone(texts), version: 1}
-	for id, text := range texts {
-		n.index(id, text)
+	var n Notes
+	for id, note := range texts {
+		n.Set(id, text.Of(note))
 	}
+	n.version = 1
 	return n
 }
 
 // Set replaces a note; an empty one is none.
-func (n *Notes) Set(id, text string) {
+func (n *Notes) Set(id string, note text.Text) {
 	n.version++
-	if text == "" {
+	if note == "" {
 		delete(n.texts, id)
 		delete(n.lower, id)
 		return
 	}
 	if n.texts == nil {
-		n.texts = make(map[string]string)
+		n.texts = make(map[string]text.Text)
 	}
-	n.texts[id] = text
-	n.index(id, text)
+	n.texts[id] = note
+	n.index(id, note)
 }
 
-func (n *Notes) index(id, text string) {
+func (n *Notes) index(id string, note text.Text) {
 	if n.lower == nil {
 		n.lower = make(map[string]string)
 	}
-	n.lower[id] = strings.ToLower(text)
+	n.lower[id] = strings.ToLower(string(note))
 }
 
 // HandOver gives a job the note of its submission, unless it has one.
 func (n *Notes) HandOver(submission, job string) {
-	if text := n.texts[submission]; text != "" && job != "" && n.texts[job] == "" {
-		n.Set(job, text)
+	if note := n.texts[submission]; note != "" && job != "" && n.texts[job] == "" {
+		n.Set(job, note)
 	}
 }
 
 // Of is the note of an id, "" if there is none.
-func (n *Notes) Of(id string) string { return n.texts[id] }
+func (n *Notes) Of(id string) text.Text { return n.texts[id] }
 
 // Version changes whenever any note does.
 func (n *Notes) Version() uint64 { return n.version }

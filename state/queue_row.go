@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // QueueState is where a submission of the outbox stands, for the eye.
@@ -36,12 +37,12 @@ type QueueRow struct {
 	State  QueueState
 	Batch  bool
 	Model  string
-	Name   string
+	Name   text.Text
 	Length api.Seconds // of the output, 0 unknown
 	Cost   api.Micros
 	Priced bool      // Cost is known
 	Since  time.Time // when it was confirmed, or sent
-	Reason string
+	Reason text.Text
 
 	order int64 // descending
 }
@@ -68,7 +69,7 @@ func (o *Outbox) Rows() []QueueRow {
 		row := newQueueRow(&item.Submission, item.state(), -first-int64(i))
 		row.Place = i + 1
 		if item.Expired {
-			row.Reason = (&ExpiredError{item.End}).Error()
+			row.Reason = text.Of((&ExpiredError{item.End}).Error())
 		}
 		rows = append(rows, row)
 	}
@@ -108,7 +109,7 @@ func (i *QueueItem) state() QueueState {
 		return QueueReprice
 	case i.Paused:
 		return QueueHeld
-	case strings.HasPrefix(i.Submission.Reason, NoPrice):
+	case strings.HasPrefix(string(i.Submission.Reason), NoPrice):
 		return QueueUnpriced
 	}
 	return QueueWaiting
@@ -148,12 +149,12 @@ func (r *QueueRow) Class() Class {
 
 // Haystack is the name, the model, the state and the reason.
 func (r *QueueRow) Haystack() string {
-	return strings.ToLower(r.Name + "\n" + r.Model + "\n" + r.State.Word() + "\n" + r.Reason)
+	return strings.ToLower(strings.Join([]string{string(r.Name), r.Model, r.State.Word(), string(r.Reason)}, "\n"))
 }
 
 // FieldValue knows name, model, status and error.
 func (r *QueueRow) FieldValue(name string) (string, bool) {
-	value, ok := map[string]string{"id": r.ID, "name": r.Name, "model": r.Model, "status": r.State.Word(), "error": r.Reason}[name]
+	value, ok := map[string]string{"id": r.ID, "name": string(r.Name), "model": r.Model, "status": r.State.Word(), "error": string(r.Reason)}[name]
 	return strings.ToLower(value), ok
 }
 

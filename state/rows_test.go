@@ -22,7 +22,7 @@ func TestNamesOfGenerations(t *testing.T) {
 		{"the id", api.Generation{ID: jobID(1)}, "00000001"},
 		{"a short id", api.Generation{ID: "x"}, "x"},
 	} {
-		if got := NewGeneration(test.in).Name; got != test.want {
+		if got := NewGeneration(test.in).Name; string(got) != test.want {
 			t.Errorf("%s: %q, want %q", test.why, got, test.want)
 		}
 	}

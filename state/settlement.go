@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 const (
@@ -60,7 +61,7 @@ func (s *Store) BringLedger(books *Ledger, now time.Time) {
 		case known && label != e.Label:
 			s.relabel(e.Key())
 		case !known && e.Label != "":
-			s.SetLabel(api.ID(e.Key()), e.Label)
+			s.SetLabel(api.ID(e.Key()), string(e.Label))
 		}
 		s.learnCost(e)
 		if e.Outcome != "" {
@@ -80,8 +81,8 @@ func (s *Store) BringLedger(books *Ledger, now time.Time) {
 // itself.
 func (s *Store) Accept(sub *Submission) {
 	e := LedgerEntry{
-		At: sub.SentAt, Submission: sub.ID, Job: sub.GenerationID, Model: sub.Model, Name: sub.Name,
-		Label: strings.TrimSpace(sub.Draft.Label), Seconds: sub.Price.Seconds,
+		At: sub.SentAt, Submission: sub.ID, Job: sub.GenerationID, Model: text.Of(sub.Model), Name: sub.Name,
+		Label: text.Of(strings.TrimSpace(sub.Draft.Label)), Seconds: sub.Price.Seconds,
 		Estimate: sub.Price.Cost, Credits: sub.Price.Credits,
 	}
 	if sub.Kind == SubmitBatch {
@@ -93,14 +94,14 @@ func (s *Store) Accept(sub *Submission) {
 	s.learnCost(&e)
 	s.Ledger.Book(e)
 	if e.Label != "" {
-		s.SetLabel(e.Job, e.Label)
+		s.SetLabel(e.Job, string(e.Label))
 	}
 }
 
 // Own notes a job of our own with its estimate, for its cost and for what was
 // spent. The same id counts once.
 func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
-	e := LedgerEntry{At: at, Job: id, Model: model, Estimate: &amount}
+	e := LedgerEntry{At: at, Job: id, Model: text.Of(model), Estimate: &amount}
 	s.learnCost(&e)
 	s.Ledger.Book(e)
 }
@@ -149,7 +150,7 @@ func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time
 	if !ok || e.Outcome != "" {
 		return
 	}
-	s.tell(LedgerEntry{At: wall(now), Job: job, Batch: e.Batch, Outcome: outcome, Seconds: max(0, seconds)})
+	s.tell(LedgerEntry{At: wall(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
 	e, _ = s.Ledger.Find(job)
 	s.settle(&e)
 }
@@ -184,7 +185,7 @@ func (s *Store) settle(e *LedgerEntry) {
 		st.begun = make(map[api.ID]bool)
 	}
 	st.begun[e.Job] = true
-	st.wait(&charge{job: e.Job, model: e.Model, seconds: e.Seconds, failed: e.Failed(), sent: e.At})
+	st.wait(&charge{job: e.Job, model: string(e.Model), seconds: e.Seconds, failed: e.Failed(), sent: e.At})
 }
 
 // wait puts a charge into the queue, by the time of its next try; of those that

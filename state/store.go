@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Store is everything known of one account, and what follows from it. It
@@ -27,7 +28,7 @@ type Store struct {
 	Notes    Notes  // the user's own, on generations
 
 	settlement settlement
-	labels     map[string]string // by the id of a job, a batch or a submission
+	labels     map[string]text.Text // by the id of a job, a batch or a submission
 
 	watched time.Time // when the running jobs were last looked at
 	blind   time.Time // when we last looked after a gap too long to time a job

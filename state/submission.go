@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // SubmissionState is where an intent to spend stands.
@@ -124,10 +125,10 @@ type Submission struct {
 
 	GenerationID api.ID
 	BatchID      api.ID
-	Lead         api.ID // a job that may be the one, of an unknown outcome
-	Reason       string // the server's words, or ours, for the state
+	Lead         api.ID    // a job that may be the one, of an unknown outcome
+	Reason       text.Text // the server's words, or ours, for the state
 	Model        string
-	Name         string
+	Name         text.Text
 }
 
 // The errors of wrong transitions.
@@ -169,7 +170,7 @@ func NewBatchSubmission(id string, f BatchFile, name, webhook string, now time.T
 	return Submission{
 		ID: id, Kind: SubmitBatch, State: SubmissionDraft,
 		Body: slices.Clone(f.Exact), BatchLines: len(f.Lines), WebhookURL: strings.TrimSpace(webhook),
-		Created: now, Model: f.Model(), Name: name,
+		Created: now, Model: f.Model(), Name: text.Of(name),
 	}, nil
 }
 
@@ -252,7 +253,7 @@ func (s *Submission) Answer(o api.Outcome, id api.ID, reason string, now time.Ti
 	if s.State != SubmissionSending && !late {
 		return s.wrong("be answered")
 	}
-	s.AnsweredAt, s.Reason = now, reason
+	s.AnsweredAt, s.Reason = now, text.Of(reason)
 	switch o {
 	case api.Accepted:
 		s.State = SubmissionSent

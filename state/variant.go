@@ -19,7 +19,7 @@ func DraftFromJob(g api.Generation) (d Draft, lost []string) {
 	r := rerun{draft: Draft{
 		Model:          string(g.Model),
 		OutputFileName: strings.TrimSuffix(string(g.OutputFileName), ".mp4"),
-		From:           "from " + name,
+		From:           "from " + string(name),
 		Options:        make(map[string]string),
 	}}
 	for i := range g.Input {
@@ -39,7 +39,7 @@ func DraftFromJob(g api.Generation) (d Draft, lost []string) {
 // again as a new intent: it is not the draft that was sent.
 func DraftFromSubmission(s *Submission) Draft {
 	d := s.Draft.Clone()
-	d.ID, d.Doubt, d.From, d.UpdatedAt = "", "", "from "+s.Name, time.Time{}
+	d.ID, d.Doubt, d.From, d.UpdatedAt = "", "", "from "+string(s.Name), time.Time{}
 	return d
 }
 

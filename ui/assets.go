@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,12 +16,12 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 		app: a, rows: rows,
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortModel, state.SortLength, state.SortSize},
 		columns: []column[state.Asset]{
-			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{text.Of(strings.ToLower(x.Type)), assetTone(x.Type)} }},
-			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{text.Of(x.Name), toneText} }},
+			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{x.Type.Lower(), assetTone(string(x.Type))} }},
+			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
 			{title: "length", width: 7, right: true, drop: 2, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
 			{title: "picture", width: 9, right: true, drop: 5, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
 			{title: "size", width: 8, right: true, drop: 3, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
-			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{text.Of(strings.ToLower(x.Visibility)), toneMuted} }},
+			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{x.Visibility.Lower(), toneMuted} }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{a.serverAge(x.Created), toneMuted} }},
 		},
 		empty: func() []text.Text {
@@ -91,12 +90,12 @@ func (a *App) assetPane(x *state.Asset, width int) []styled {
 		link, n = none, toneMuted
 	}
 	lines := []styled{
-		t.text(toneTitle, text.Of(x.Name)), "",
-		t.fact("type", text.Of(strings.ToLower(x.Type)+" "+x.Format), toneText),
+		t.text(toneTitle, x.Name), "",
+		t.fact("type", x.Type.Lower()+" "+x.Format, toneText),
 		t.fact("length", length(x.Duration), toneText),
 		t.fact("picture", picture(x), toneText),
 		t.fact("size", bytesText(x.Size), toneText),
-		t.fact("seen by", text.Of(strings.ToLower(x.Visibility)), toneText),
+		t.fact("seen by", x.Visibility.Lower(), toneText),
 		t.fact("created", happened(a.ours(x.Created), a.now), toneText),
 	}
 	lines = append(lines, a.advice(width, "link", link, n)...)
@@ -112,11 +111,11 @@ func (a *App) assetDetails(x state.Asset) *pager {
 // generationFromAsset starts a form with the asset filled in where it fits.
 func (a *App) generationFromAsset(x *state.Asset) tea.Cmd {
 	d := a.draft.Clone()
-	d.From = "with asset " + x.Name
+	d.From = "with asset " + string(x.Name)
 	if x.Type == "AUDIO" {
 		d.Audio, d.Script = "asset:"+string(x.ID), ""
 	} else {
-		d.Visual, d.VisualKind = "asset:"+string(x.ID), x.Type
+		d.Visual, d.VisualKind = "asset:"+string(x.ID), string(x.Type)
 		if x.Type == "IMAGE" {
 			d.Model = a.imageModel()
 		}
@@ -135,7 +134,7 @@ func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.C
 	ticket := rows.Ask(a.now)
 	var fitting []state.Asset
 	for x := range a.store.Assets.All() {
-		if slices.Contains(types, x.Type) {
+		if slices.Contains(types, string(x.Type)) {
 			fitting = append(fitting, *x)
 		}
 	}

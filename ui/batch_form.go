@@ -176,7 +176,7 @@ func (f *batchForm) price() tea.Cmd {
 	f.problems, f.progress = batchProblems{}, new(batchProgressNote)
 	assets := map[string]state.Finding{}
 	for x := range f.app.store.Assets.All() {
-		assets[string(x.ID)] = state.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(x.Type)}
+		assets[string(x.ID)] = state.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(string(x.Type))}
 	}
 	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, assets: assets, note: f.progress}
 	f.run++

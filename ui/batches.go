@@ -20,7 +20,7 @@ func newBatches(a *App) *view[state.Batch] {
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortLength},
 		columns: []column[state.Batch]{
 			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{text.Of(cmp.Or(b.Name, string(b.ID))), toneText} }},
+			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
 			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
 			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
 			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
@@ -134,9 +134,9 @@ func (a *App) batchPane(b *state.Batch, width int) []styled {
 func (a *App) batchIntentPane(b *state.Batch, width int) []styled {
 	t := a.theme
 	status := batchStatus(t, b)
-	lines := []styled{t.text(toneTitle, text.Of(b.Name)), ""}
+	lines := []styled{t.text(toneTitle, b.Name), ""}
 	if b.Intent == state.SubmissionUnknown {
-		lines = append(lines, a.doubtLines(text.Of(b.Reason), "batch of as many jobs", width)...)
+		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
 	}
 	return append(lines,
 		t.fact("status", status.text, status.tone),
@@ -183,7 +183,7 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 	}
 	set := markedJobs(&v.list, func(b *state.BatchItem) state.Generation {
 		if b.Generation.ID == "" {
-			return state.Generation{Name: string(b.RequestID)} // an error in place of a job
+			return state.Generation{Name: text.Of(string(b.RequestID))} // an error in place of a job
 		}
 		return b.Generation
 	})
@@ -208,11 +208,11 @@ func itemStatus(t *theme, b *state.BatchItem) cell {
 func (a *App) itemWords(b *state.BatchItem) cell {
 	switch {
 	case b.Error != "":
-		return cell{text.Of(b.Error), toneBad}
+		return cell{b.Error, toneBad}
 	case b.Generation.ErrorCode != "":
-		return cell{a.diagnose(b.Generation.ErrorCode, text.Of(b.Generation.Error)).short, toneBad}
+		return cell{a.diagnose(string(b.Generation.ErrorCode), b.Generation.Error).short, toneBad}
 	}
-	return cell{text.Of(b.Generation.Name), toneMuted}
+	return cell{b.Generation.Name, toneMuted}
 }
 
 // resultsMsg are the lines of a result file.

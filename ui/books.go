@@ -47,7 +47,7 @@ func (a *App) openBooks() tea.Cmd {
 		rows := make([]state.LedgerEntry, 0, len(entries)+len(damage))
 		for i := range entries {
 			e := entries[i].LedgerEntry
-			e.Name = names[e.Submission]
+			e.Name = text.Of(names[e.Submission])
 			rows = append(rows, e)
 		}
 		for _, d := range damage {
@@ -159,12 +159,12 @@ func (a *App) sumWords(t *state.Tally) text.Text {
 // askExport asks where the ledger is to be written.
 func (a *App) askExport() tea.Cmd {
 	name := "~/dubtop-ledger-" + a.now.Local().Format(time.DateOnly) + ".csv"
-	return a.prompt("export to", name, longestPath, func(path string) tea.Cmd {
-		if path == "" {
+	return a.prompt("export to", name, longestPath, func(typed text.Text) tea.Cmd {
+		if typed == "" {
 			a.warn("not exported: there was no path to write to")
 			return nil
 		}
-		path, err := state.ParsePath(path, a.cfg.Home)
+		path, err := state.ParsePath(string(typed), a.cfg.Home)
 		if err != nil {
 			a.warn(text.Of("not exported: " + err.Error()))
 			return nil

@@ -255,4 +255,4 @@ func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
 
 // errorText is an error as it may stand on the screen: even our own words may
 // quote remote ones.
-func errorText(err error) text.Text { return text.Of(dispatch.Words(err)) }
+func errorText(err error) text.Text { return dispatch.Words(err) }

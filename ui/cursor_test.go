@@ -154,7 +154,7 @@ func (w *walker) rows() (names []string) {
 	l := w.list()
 	l.refresh()
 	for i := range l.view.Len() {
-		names = append(names, l.view.At(i).Name)
+		names = append(names, string(l.view.At(i).Name))
 	}
 	return names
 }
@@ -278,7 +278,7 @@ func (w *walker) again() (names []string) {
 	}
 	if g, ok := w.a.top().(*group); ok {
 		for i := range g.jobs {
-			names = append(names, g.jobs[i].job.Name)
+			names = append(names, string(g.jobs[i].job.Name))
 		}
 		g.stop()
 		w.a.pop()
@@ -337,7 +337,7 @@ func (w *walker) marked() map[string]struct{} {
 	if m := w.list().marks; m != nil {
 		w.list().refresh()
 		for g := range m.on {
-			names[g.Name] = struct{}{}
+			names[string(g.Name)] = struct{}{}
 		}
 	}
 	return names

@@ -168,7 +168,7 @@ func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
 // is known anew.
 func (a *App) landReprice(d state.Done) tea.Cmd {
 	if d.Err != nil {
-		a.complain(text.Of(d.Submission.Reason))
+		a.complain(d.Submission.Reason)
 		return nil
 	}
 	a.calm()
@@ -187,7 +187,7 @@ func (a *App) landChoice(d state.Done) tea.Cmd {
 	a.calm()
 	sub := d.Submission
 	if sub.State == state.SubmissionDropped {
-		a.say(text.Of("dropped: " + sub.Name + "; it goes on counting as maybe spent"))
+		a.say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
 		a.showOutbox()
 		return nil
 	}
@@ -196,7 +196,7 @@ func (a *App) landChoice(d state.Done) tea.Cmd {
 	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)
 	a.outbox.flies(sub.ID, sub.GenerationID)
-	a.say(text.Of("found: " + sub.Name + " is " + string(sub.GenerationID+sub.BatchID)))
+	a.say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
 	a.poller.Refresh(a.now)
 	return a.poll()
 }
@@ -212,7 +212,7 @@ func (d *doubt) lines(width int) []styled {
 		return []styled{"", "  " + t.text(toneText, words), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
 	}
 	inner := width - 4
-	lines := []styled{"", t.text(toneTitle, text.Of(sub.Name)), ""}
+	lines := []styled{"", t.text(toneTitle, sub.Name), ""}
 	lines = append(lines, d.happened(&sub, inner)...)
 	lines = append(lines, "", t.text(toneTitle, "What dubtop does"))
 	lines = append(lines, a.advice(inner, "", d.doing(&sub), toneText)...)
@@ -233,7 +233,7 @@ func (d *doubt) happened(sub *state.Submission, width int) []styled {
 		t.fact("price", text.Of(price+", maybe charged"), toneWarn),
 		t.fact("model", text.Of(sub.Model), toneText),
 	}
-	lines = append(lines, a.advice(width, "because", text.Of(sub.Reason), toneText)...)
+	lines = append(lines, a.advice(width, "because", sub.Reason, toneText)...)
 	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", toneText)...)
 }
 

@@ -16,7 +16,7 @@ import (
 // generationPane says beside the list what is known of a job without asking.
 func (a *App) generationPane(g *state.Generation, width int) []styled {
 	t := a.theme
-	lines := []styled{t.text(toneTitle, text.Of(g.Name)), ""}
+	lines := []styled{t.text(toneTitle, g.Name), ""}
 	lines = append(lines, a.verdict(g, nil, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, raw answer"))
@@ -34,13 +34,13 @@ func (t *theme) fact(label, value text.Text, n tone) styled {
 func (a *App) facts(g *state.Generation, width int) []styled {
 	t := a.theme
 	status := jobStatus(t, g)
-	lines := a.advice(width, "note", text.Of(a.store.Notes.Of(g.Key())), toneText)
+	lines := a.advice(width, "note", a.store.Notes.Of(g.Key()), toneText)
 	lines = append(lines,
 		t.fact("status", status.text, status.tone),
 		t.fact("model", text.Of(g.Model), toneText),
 	)
 	if g.Label() != "" {
-		lines = append(lines, t.fact("label", text.Of(g.Label()), toneText))
+		lines = append(lines, t.fact("label", g.Label(), toneText))
 	}
 	lines = append(lines,
 		t.fact("length", length(g.Length), toneText),
@@ -78,7 +78,7 @@ func costWords(c state.Cost) text.Text {
 func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []styled {
 	switch {
 	case g.Intent == state.SubmissionUnknown:
-		return a.doubtLines(text.Of(g.Error), "job with the same inputs", width)
+		return a.doubtLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
 	case g.Status.Troubled():
@@ -100,17 +100,17 @@ func (a *App) doubtLines(reason, sign text.Text, width int) []styled {
 }
 
 func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []styled {
-	code, message := g.ErrorCode, text.Of(g.Error)
+	code, message := g.ErrorCode, g.Error
 	if told != nil {
-		code, message = cmp.Or(code, string(told.ErrorCode)), cmp.Or(told.Error, message)
+		code, message = cmp.Or(code, text.Of(string(told.ErrorCode))), cmp.Or(told.Error, message)
 	}
-	d := a.diagnose(code, message)
+	d := a.diagnose(string(code), message)
 	lines := a.advice(width, "Why", d.why, toneBad)
 	if message != d.why {
 		lines = append(lines, a.advice(width, "API says", message, toneText)...)
 	}
 	lines = append(lines, a.advice(width, "Fix", d.fix, toneOK)...)
-	return append(append(lines, a.advice(width, "code", text.Of(code), toneMuted)...), "")
+	return append(append(lines, a.advice(width, "code", code, toneMuted)...), "")
 }
 
 func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []styled {
@@ -357,7 +357,7 @@ func (d *generationDetails) partTitles() styled {
 
 func (d *generationDetails) overview(g *state.Generation, width int) []styled {
 	a, t := d.app, d.app.theme
-	lines := []styled{t.text(toneTitle, text.Of(g.Name)), ""}
+	lines := []styled{t.text(toneTitle, g.Name), ""}
 	lines = append(lines, a.verdict(g, d.full, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	if d.err != nil {

@@ -229,7 +229,7 @@ func (f *generationForm) env() state.CheckEnv {
 // every id passes: the server has the last word.
 func (a *App) assetType(id string) (string, bool) {
 	if x, ok := a.store.Assets.Find(id); ok {
-		return x.Type, true
+		return string(x.Type), true
 	}
 	return "", !a.store.Assets.Known()
 }
@@ -247,7 +247,7 @@ func (f *generationForm) noteOf(name string) text.Text {
 	switch m.Source {
 	case state.SourceAsset:
 		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
-			return text.Of(x.Name+", ") + length(x.Duration)
+			return x.Name + ", " + length(x.Duration)
 		}
 	case state.SourceFile:
 		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
@@ -312,7 +312,7 @@ func (f *generationForm) pick() tea.Cmd {
 	return f.app.pickAsset(f.current().picks, func(x *state.Asset) tea.Cmd {
 		cmd := f.put(name, "asset:"+string(x.ID))
 		if name == state.FieldVisual {
-			f.draft.VisualKind = x.Type
+			f.draft.VisualKind = string(x.Type)
 		}
 		return cmd
 	})
@@ -375,7 +375,7 @@ func (a *App) assetFacts(d state.Draft) map[string]dispatch.Asset {
 	for _, typed := range []string{d.Visual, d.Audio} {
 		if m, err := state.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == state.SourceAsset {
 			if x, ok := a.store.Assets.Find(m.AssetID); ok {
-				facts[m.AssetID] = dispatch.Asset{Name: x.Name, Kind: x.Type, Seconds: float64(x.Duration)}
+				facts[m.AssetID] = dispatch.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func newGenerations(a *App) *view[state.Generation] {
 		columns: []column[state.Generation]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
 			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{text.Of(g.Model), toneMuted} }},
-			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{text.Of(g.Name), toneText} }},
+			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
 			{title: "length", width: 6, right: true, drop: 6, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
 			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
 			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
@@ -155,7 +155,7 @@ func (a *App) progressCell(g *state.Generation) cell {
 	case g.Gone:
 		return cell{"gone on server", toneMuted}
 	case g.Status.Troubled():
-		return cell{a.diagnose(g.ErrorCode, text.Of(g.Error)).short, toneBad}
+		return cell{a.diagnose(string(g.ErrorCode), g.Error).short, toneBad}
 	case g.Status.Terminal():
 		if took, ok := g.Took(); ok {
 			return cell{"took " + span(took), toneMuted}

@@ -165,7 +165,7 @@ func (g *group) leftOut(width int) []styled {
 			continue
 		}
 		for k, l := range wrap(j.left, max(10, width-nameWidth-2)) {
-			name := text.Of(j.job.Name)
+			name := j.job.Name
 			if k > 0 {
 				name = ""
 			}
@@ -208,7 +208,7 @@ func (g *group) rows(width int) []styled {
 		if j.sub != nil {
 			price = priceCell(j.sub.Price)
 		}
-		line := t.text(toneText, fit(text.Of(j.job.Name), nameWidth, false, t.glyphs.more)) + "  " +
+		line := t.text(toneText, fit(j.job.Name, nameWidth, false, t.glyphs.more)) + "  " +
 			t.text(toneMuted, fit(text.Of(j.draft.Model), modelWidth, false, t.glyphs.more)) + "  " +
 			t.text(price.tone, fit(price.text, 9, true, t.glyphs.more))
 		lines = append(lines, line)
@@ -279,7 +279,7 @@ func (g *group) warnings(width int) (lines []styled) {
 			continue
 		}
 		if n++; n <= most {
-			words := text.Of(j.job.Name) + ": " + text.Join(text.All(j.warn), "; ")
+			words := j.job.Name + ": " + text.Join(text.All(j.warn), "; ")
 			lines = append(lines, g.app.advice(width, "but", words, toneWarn)...)
 		}
 	}

@@ -33,13 +33,13 @@ func (s *story) agreed() (names []string, held map[string]bool) {
 	for _, sub := range subs {
 		keys[sub.IdempotencyKey] = true
 		if sub.State == state.SubmissionSent || sub.State == state.SubmissionSending {
-			names = append(names, sub.Name)
+			names = append(names, string(sub.Name))
 		}
 	}
 	for _, item := range items {
-		names = append(names, item.Submission.Name)
+		names = append(names, string(item.Submission.Name))
 		if item.Paused {
-			held[item.Submission.Name] = true
+			held[string(item.Submission.Name)] = true
 		}
 	}
 	if len(keys) != len(subs) || keys[""] {

@@ -9,6 +9,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui"
@@ -115,7 +116,7 @@ func TestOlderJobsThanTheServerListsAreFound(t *testing.T) {
 	for i := range old {
 		old[i] = state.StoredGeneration(state.Generation{
 			ID: api.ID(fmt.Sprintf("old-%08d", i)), Created: begins().AddDate(-1, 0, 0).Add(-time.Duration(i) * time.Hour),
-			Status: "COMPLETED", Model: "lipsync-2", Name: fmt.Sprintf("last_year_%04d", i),
+			Status: "COMPLETED", Model: "lipsync-2", Name: text.Of(fmt.Sprintf("last_year_%04d", i)),
 		}, true)
 	}
 	if err := book.SaveGenerations(t.Context(), old, begins().AddDate(0, 0, -3)); err != nil {

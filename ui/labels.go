@@ -27,8 +27,8 @@ func (a *App) unlabelled() text.Text {
 // askLabel asks for the label of jobs, batches or submissions: one for all of
 // them.
 func (a *App) askLabel(jobs []named) tea.Cmd {
-	was, mixed := common(jobs, func(id string) string { return a.store.LabelOf(api.ID(id)) })
-	return a.prompt("label of "+whose(jobs), was, state.MaxLabel, func(label string) tea.Cmd {
+	was, mixed := common(jobs, func(id string) text.Text { return a.store.LabelOf(api.ID(id)) })
+	return a.prompt("label of "+whose(jobs), string(was), state.MaxLabel, func(label text.Text) tea.Cmd {
 		set := labelCmd(a.session, keysOf(jobs), label)
 		switch {
 		case mixed && label == "":
@@ -40,9 +40,9 @@ func (a *App) askLabel(jobs []named) tea.Cmd {
 	})
 }
 
-func labelCmd(s *Session, ids []string, label string) tea.Cmd {
+func labelCmd(s *Session, ids []string, label text.Text) tea.Cmd {
 	return func() tea.Msg {
-		return labelledMsg{s, ids, label, s.Journal.LabelAll(context.Background(), ids, label)}
+		return labelledMsg{s, ids, label, s.Journal.LabelAll(context.Background(), ids, string(label))}
 	}
 }
 
@@ -50,7 +50,7 @@ func labelCmd(s *Session, ids []string, label string) tea.Cmd {
 type labelledMsg struct {
 	session *Session
 	ids     []string
-	label   string
+	label   text.Text
 	err     error
 }
 
@@ -63,9 +63,9 @@ func (m labelledMsg) land(a *App) tea.Cmd {
 		return nil
 	}
 	for _, id := range m.ids {
-		a.store.SetLabel(api.ID(id), m.label)
+		a.store.SetLabel(api.ID(id), string(m.label))
 	}
-	words := text.Of("labelled " + m.label)
+	words := "labelled " + m.label
 	if m.label == "" {
 		words = "the label is off"
 	}

@@ -21,9 +21,9 @@ func newLedger(a *App) *view[state.LedgerEntry] {
 		columns: []column[entry]{
 			{title: "when", width: 12, sort: state.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
 			{title: "outcome", width: 11, drop: 2, sort: state.SortStatus, cell: a.outcomeCell},
-			{title: "model", width: 13, drop: 6, sort: state.SortModel, cell: func(e *entry) cell { return cell{text.Of(e.Model), toneMuted} }},
+			{title: "model", width: 13, drop: 6, sort: state.SortModel, cell: func(e *entry) cell { return cell{e.Model, toneMuted} }},
 			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
-			{title: "label", width: 10, grow: 1, drop: 4, sort: state.SortLabel, cell: func(e *entry) cell { return cell{text.Of(e.Label), toneText} }},
+			{title: "label", width: 10, grow: 1, drop: 4, sort: state.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
 			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
 			{title: "estimate", width: 8, right: true, drop: 3, sort: state.SortNone, cell: estimateCell},
 			{title: "actual", width: 8, right: true, sort: state.SortCost, cell: actualCell},
@@ -172,10 +172,10 @@ func (a *App) entryName(e *state.LedgerEntry) cell {
 		return cell{text.Of(e.Damage), toneBad}
 	}
 	if e.Name != "" {
-		return cell{text.Of(e.Name), toneText}
+		return cell{e.Name, toneText}
 	}
 	if g := a.entryJob(e); g != nil {
-		return cell{text.Of(g.Name), toneText}
+		return cell{g.Name, toneText}
 	}
 	return cell{text.Of(cmp.Or(string(e.Job), e.Submission)), toneMuted}
 }
@@ -244,9 +244,9 @@ func (a *App) entryLines(e *state.LedgerEntry, width int) []styled {
 	if e.Credits != nil {
 		lines = append(lines, t.fact("credits", text.Sprintf("%g", *e.Credits), toneText))
 	}
-	lines = append(lines, t.fact("model", text.Of(cmp.Or(e.Model, none)), toneText), t.fact("length", length(api.Seconds(e.Seconds)), toneText))
+	lines = append(lines, t.fact("model", cmp.Or(e.Model, none), toneText), t.fact("length", length(api.Seconds(e.Seconds)), toneText))
 	if e.Label != "" {
-		lines = append(lines, t.fact("label", text.Of(e.Label), toneText))
+		lines = append(lines, t.fact("label", e.Label, toneText))
 	}
 	lines = append(lines, t.fact("sent", happened(e.At, a.now), toneText))
 	return append(lines, a.advice(width, "id", text.Of(string(e.Job)), toneMuted)...)

@@ -152,7 +152,7 @@ func (s *ledgerSums) chart(width int) []styled {
 	}
 	var dates strings.Builder
 	for i := range days {
-		dates.WriteString(days[i].Key[len(days[i].Key)-2:] + " ")
+		dates.WriteString(string(days[i].Key[len(days[i].Key)-2:] + " "))
 	}
 	return append(lines, t.text(toneMuted, text.Of(strings.TrimRight(dates.String(), " "))))
 }

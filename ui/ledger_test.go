@@ -12,6 +12,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui"
@@ -179,7 +180,7 @@ func ourJobs(st stage, n int, every time.Duration) stage {
 		for i := n - 1; i >= 0; i-- {
 			e := journal.Entry{Kind: journal.EntryAccepted, LedgerEntry: state.LedgerEntry{
 				At: begins().Add(-time.Duration(i+1) * every), Submission: "s" + id(i), Job: api.ID(id(i)), Model: "lipsync-2",
-				Label: []string{"acme", "", "globex"}[i%3], Seconds: float64(10 + i%7*5),
+				Label: text.Of([]string{"acme", "", "globex"}[i%3]), Seconds: float64(10 + i%7*5),
 				Estimate: new(api.Micros(1_000_000 + 50_000*(i%4))),
 			}}
 			if i%11 == 10 {
@@ -189,7 +190,7 @@ func ourJobs(st stage, n int, every time.Duration) stage {
 				panic(err)
 			}
 			if e.Label != "" {
-				if err := j.SetLabels(context.Background(), id(i), []string{e.Label}); err != nil {
+				if err := j.SetLabels(context.Background(), id(i), []string{string(e.Label)}); err != nil {
 					panic(err)
 				}
 			}

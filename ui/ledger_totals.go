@@ -94,7 +94,7 @@ func (a *App) groupLine(g *state.LedgerGroup, key int) text.Text {
 		unknown = count(g.Unknown, "job", "jobs")
 	}
 	return totalsLine([]text.Text{
-		text.Of(cmp.Or(g.Key, none)), count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
+		cmp.Or(g.Key, none), count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
 	}, key, a.theme)
 }
 

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strings"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -115,7 +113,7 @@ func (l *list[T]) sorted() {
 	l.refresh()
 	for _, c := range l.columns {
 		if c.sort == l.query.Sort && c.sort != state.SortNone {
-			l.app.say(text.Of("sorted by "+strings.ToLower(string(c.title))) + l.direction())
+			l.app.say("sorted by " + c.title.Lower() + l.direction())
 		}
 	}
 }

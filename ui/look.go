@@ -138,7 +138,7 @@ func (f *generationForm) found(field string) (in dispatch.Input, ok bool) {
 func (f *generationForm) lookNote(field string) text.Text {
 	if in, ok := f.found(field); ok {
 		if in.Seconds > 0 {
-			return text.Of(in.Length())
+			return in.Length()
 		}
 		return ""
 	}

@@ -56,7 +56,7 @@ func keysOf(jobs []named) []string {
 }
 
 // common is the text that all of them have; mixed says that they differ.
-func common(jobs []named, of func(id string) string) (words string, mixed bool) {
+func common(jobs []named, of func(id string) text.Text) (words text.Text, mixed bool) {
 	for i, j := range jobs {
 		switch had := of(j.id); {
 		case i == 0:

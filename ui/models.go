@@ -121,7 +121,7 @@ func (a *App) minutePrice(m *state.Model) cell {
 // longest is the longest input a model takes.
 func longest(m *state.Model) text.Text {
 	if s := state.RulesFor(m.Name).MaxSeconds; s > 0 {
-		return text.Of(dispatch.Seconds(s))
+		return dispatch.Seconds(s)
 	}
 	return none
 }

@@ -16,7 +16,7 @@ const noteLimit = 500
 // something else are not replaced without a question.
 func (a *App) editNote(jobs []named) tea.Cmd {
 	old, mixed := common(jobs, a.store.Notes.Of)
-	return a.prompt("note of "+whose(jobs), old, noteLimit, func(note string) tea.Cmd {
+	return a.prompt("note of "+whose(jobs), string(old), noteLimit, func(note text.Text) tea.Cmd {
 		others := slices.DeleteFunc(slices.Clone(jobs), func(j named) bool {
 			had := a.store.Notes.Of(j.id)
 			return had == "" || had == note
@@ -38,7 +38,7 @@ func (a *App) editNote(jobs []named) tea.Cmd {
 type takeNotesMsg struct {
 	session *Session
 	ids     []string
-	note    string
+	note    text.Text
 }
 
 func (m takeNotesMsg) land(a *App) tea.Cmd {
@@ -49,15 +49,15 @@ func (m takeNotesMsg) land(a *App) tea.Cmd {
 }
 
 // takeNotes shows a note at once, and has the journal keep it.
-func (a *App) takeNotes(ids []string, note string) tea.Cmd {
-	old := make([]string, len(ids))
+func (a *App) takeNotes(ids []string, note text.Text) tea.Cmd {
+	old := make([]text.Text, len(ids))
 	for i, id := range ids {
 		old[i] = a.store.Notes.Of(id)
 		a.store.Notes.Set(id, note)
 	}
 	s := a.session
 	return func() tea.Msg {
-		return savedNoteMsg{s, ids, note, old, s.Journal.NoteAll(context.Background(), ids, note)}
+		return savedNoteMsg{s, ids, note, old, s.Journal.NoteAll(context.Background(), ids, string(note))}
 	}
 }
 
@@ -76,8 +76,8 @@ func (a *App) unnotable() text.Text {
 type savedNoteMsg struct {
 	session *Session
 	ids     []string
-	note    string
-	old     []string // the note that each of them had
+	note    text.Text
+	old     []text.Text // the note that each of them had
 	err     error
 }
 

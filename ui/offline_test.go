@@ -8,6 +8,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -25,7 +26,7 @@ func longKnown(t *testing.T) stage {
 	for i := range old {
 		g := state.Generation{
 			ID: api.ID(fmt.Sprintf("00000000-0000-4000-8000-%012d", i)), Created: begins().AddDate(-1, 0, 0).Add(-time.Duration(i) * time.Hour),
-			Status: "COMPLETED", Model: "lipsync-2", Name: fmt.Sprintf("last_year_%04d", i), Length: 12,
+			Status: "COMPLETED", Model: "lipsync-2", Name: text.Of(fmt.Sprintf("last_year_%04d", i)), Length: 12,
 		}
 		if i == 2000 {
 			g.Status = "PROCESSING"

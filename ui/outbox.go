@@ -114,7 +114,7 @@ func (m enqueuedMsg) land(a *App) tea.Cmd {
 	}
 	a.calm()
 	if m.pilot && len(m.subs) > 1 {
-		a.outbox.awaitPilot(m.subs[0].ID, text.Of(m.subs[0].Name), len(m.subs)-1)
+		a.outbox.awaitPilot(m.subs[0].ID, m.subs[0].Name, len(m.subs)-1)
 	}
 	if len(m.subs) > 1 {
 		a.say(a.groupWords(len(m.subs), m.pilot))
@@ -194,7 +194,7 @@ func (a *App) runOutbox() tea.Cmd {
 func (a *App) carryOut(t state.Task) tea.Cmd {
 	switch t.Kind {
 	case state.TaskAsk:
-		a.warn(text.Of(t.Submission.Name+": only you can tell what became of it. ") + a.keyFor(keymap.View5) + " and enter show what was found")
+		a.warn(t.Submission.Name + ": only you can tell what became of it. " + a.keyFor(keymap.View5) + " and enter show what was found")
 		return nil
 	case state.TaskSend, state.TaskResend:
 		a.sending[t.Submission.ID] = t.Submission
@@ -235,7 +235,7 @@ func (a *App) landTask(d state.Done) tea.Cmd {
 		return a.landChoice(d)
 	case state.TaskNote:
 		if d.Unrecorded == nil {
-			a.say(text.Of("the journal has noted what became of " + d.Submission.Name))
+			a.say("the journal has noted what became of " + d.Submission.Name)
 		}
 	case state.TaskPrice:
 		switch d.Submission.State {
@@ -319,7 +319,7 @@ func (a *App) tellExpired() {
 	switch news := a.outbox.Expire(a.now); len(news) {
 	case 0:
 	case 1:
-		a.warn(text.Of(news[0].Name+" is not sent: "+news[0].Expired(a.outbox.ServerTime(a.now)).Error()+" (") + a.keyFor(keymap.View5) + ", " + a.keyFor(keymap.Edit) + ")")
+		a.warn(news[0].Name + " is not sent: " + text.Of(news[0].Expired(a.outbox.ServerTime(a.now)).Error()) + " (" + a.keyFor(keymap.View5) + ", " + a.keyFor(keymap.Edit) + ")")
 	default:
 		a.warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(news), a.keyFor(keymap.View5)))
 	}

@@ -16,13 +16,13 @@ type prompt struct {
 	title text.Text
 	input input
 	limit int
-	save  func(words string) tea.Cmd
+	save  func(words text.Text) tea.Cmd
 	width int
 }
 
 // prompt asks for one line of at most limit characters, beginning with a
 // value. save gets it cleaned, without spaces around it, and perhaps empty.
-func (a *App) prompt(title text.Text, value string, limit int, save func(words string) tea.Cmd) tea.Cmd {
+func (a *App) prompt(title text.Text, value string, limit int, save func(words text.Text) tea.Cmd) tea.Cmd {
 	p := &prompt{app: a, title: title, limit: limit, save: save, input: newInput(a.theme)}
 	p.input.CharLimit = limit
 	p.input.SetValue(value)
@@ -58,7 +58,7 @@ func (p *prompt) Actions() []action {
 const mostBytes = 4
 
 func (p *prompt) take() tea.Cmd {
-	words := strings.TrimSpace(string(text.Clean(p.input.Value(), mostBytes*p.limit)))
+	words := text.Clean(strings.TrimSpace(p.input.Value()), mostBytes*p.limit)
 	return tea.Batch(p.app.pop(), p.save(words))
 }
 

@@ -22,7 +22,7 @@ func newQueue(a *App) *view[state.QueueRow] {
 			{title: "no", width: 4, right: true, drop: 3, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(r *state.QueueRow) cell { return a.queueStatus(r) }},
 			{title: "model", width: 13, drop: 5, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
-			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{text.Of(r.Name), toneText} }},
+			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
 			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
 			{title: "price", width: 7, right: true, drop: 1, sort: state.SortCost, cell: queuePrice},
 			{title: "age", width: 4, right: true, drop: 6, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
@@ -141,9 +141,9 @@ func (a *App) queueWords(r *state.QueueRow) cell {
 	case state.QueueSending:
 		return cell{"", toneMuted}
 	case state.QueueRefused:
-		return cell{text.Of(r.Reason), toneBad}
+		return cell{r.Reason, toneBad}
 	case state.QueueHeld, state.QueueUnpriced:
-		return cell{text.Of(r.Reason), toneWarn}
+		return cell{r.Reason, toneWarn}
 	}
 	return a.waitWords(r)
 }
@@ -158,7 +158,7 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 	case !a.outbox.Sender:
 		return cell{text.Of(a.outbox.holder.String() + " sends"), toneMuted}
 	case !until.IsZero() && r.Place == 1:
-		return cell{"tried in " + span(until.Sub(a.now)) + "; " + text.Of(r.Reason), toneMuted}
+		return cell{"tried in " + span(until.Sub(a.now)) + "; " + r.Reason, toneMuted}
 	case r.Place > 1:
 		return cell{"", toneMuted}
 	}
@@ -168,12 +168,12 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 // queuePane says how the queue as a whole stands, and then what the row is.
 func (a *App) queuePane(r *state.QueueRow, width int) []styled {
 	t := a.theme
-	lines := append(a.queueLines(width), "", t.text(toneTitle, text.Of(r.Name)), "")
+	lines := append(a.queueLines(width), "", t.text(toneTitle, r.Name), "")
 	status := a.queueStatus(r)
 	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("model", text.Of(r.Model), toneText),
 		t.fact("length", length(r.Length), toneText), t.fact("price", queuePrice(r).text, toneMoney))
 	if r.Reason != "" {
-		lines = append(lines, a.advice(width, "because", text.Of(r.Reason), toneText)...)
+		lines = append(lines, a.advice(width, "because", r.Reason, toneText)...)
 	}
 	return lines
 }
@@ -236,7 +236,7 @@ func (a *App) landWanted(d state.Done) tea.Cmd {
 	a.calm()
 	switch {
 	case d.Err != nil:
-		a.complain(text.Of(d.Submission.Reason))
+		a.complain(d.Submission.Reason)
 	case len(a.stack) == 1:
 		return a.confirmSpending(&spending{submission: d.Submission})
 	}

@@ -103,7 +103,7 @@ func (s *jobSet) names() []named {
 	var jobs []named
 	for _, g := range s.chosen() {
 		if g.ID != "" {
-			jobs = append(jobs, named{string(g.ID), text.Of(g.Name)})
+			jobs = append(jobs, named{string(g.ID), g.Name})
 		}
 	}
 	return jobs
@@ -248,7 +248,7 @@ func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
 	}
-	a.busy(text.Of("reading what "+g.Name+" was made from") + a.theme.glyphs.more)
+	a.busy("reading what " + g.Name + " was made from" + a.theme.glyphs.more)
 	s, from := a.session, a.top()
 	return func() tea.Msg {
 		m := sourceMsg{session: s, from: from, choose: choose}
@@ -276,7 +276,7 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 	a.calm()
 	switch {
 	case m.source.err != nil:
-		a.complain(text.Of(m.source.job.Name+" can't be run again: ") + errorText(m.source.err))
+		a.complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))
 		return nil
 	case a.top() != m.from:
 		return nil // somebody is at work elsewhere by now
@@ -333,7 +333,7 @@ func (f *generationForm) originLines() []styled {
 		}
 	}
 	if len(f.changes()) > 0 {
-		add(toneMuted, changedMark+" differs from "+text.Of(o.job.Name))
+		add(toneMuted, changedMark+" differs from "+o.job.Name)
 	}
 	if len(o.lost) > 0 {
 		add(toneWarn, "Not taken over: "+text.Join(o.lost, "; "))
@@ -408,7 +408,7 @@ func (a *App) comparison(s *spending, width int) []styled {
 		return nil
 	}
 	o := s.form.origin
-	lines := a.advice(width, "that is", difference(s.submission.Price, a.store.Cost(&o.job), text.Of(o.job.Name)), toneMoney)
+	lines := a.advice(width, "that is", difference(s.submission.Price, a.store.Cost(&o.job), o.job.Name), toneMoney)
 	var changed []text.Text
 	for _, field := range s.submission.Draft.Changes(o.draft) {
 		changed = append(changed, fieldWords(field))

@@ -67,8 +67,8 @@ func (a *App) askSlots() tea.Cmd {
 	if n := a.outbox.Slots.Set; n > 0 {
 		now = fmt.Sprint(n)
 	}
-	return a.prompt("jobs at once (empty: find out)", now, len(strconv.Itoa(mostSlots)), func(typed string) tea.Cmd {
-		n, err := strconv.Atoi(typed)
+	return a.prompt("jobs at once (empty: find out)", now, len(strconv.Itoa(mostSlots)), func(typed text.Text) tea.Cmd {
+		n, err := strconv.Atoi(string(typed))
 		switch {
 		case typed == "":
 			return a.setSlots(0)

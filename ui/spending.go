@@ -122,13 +122,13 @@ func (a *App) spendingLines(s *spending, width int) []styled {
 		if in.Seconds > 0 {
 			words += ", " + in.Length()
 		}
-		lines = append(lines, a.theme.fact(text.Of(in.Kind), shorten(text.Of(words), width-10, a.theme.glyphs.more), toneText))
+		lines = append(lines, a.theme.fact(text.Of(in.Kind), shorten(words, width-10, a.theme.glyphs.more), toneText))
 	}
 	if sub.Price.Frames > 0 {
 		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText)
 	}
 	if sub.Price.Seconds > 0 {
-		fact("length", text.Of(dispatch.Seconds(sub.Price.Seconds)+" of output"), toneText)
+		fact("length", dispatch.Seconds(sub.Price.Seconds)+" of output", toneText)
 	}
 	fact("known by", text.Of(sub.Price.Basis), toneMuted)
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
@@ -282,7 +282,7 @@ func (a *App) sent(d state.Done) tea.Cmd {
 	row := state.NewGeneration(*d.Job)
 	row.Expect(sub.Name, sub.Price.Seconds)
 	a.store.Observe([]state.Generation{row}, a.now)
-	a.say(text.Of("accepted: " + sub.Name))
+	a.say("accepted: " + sub.Name)
 	if d.Unrecorded != nil || !a.draft.Empty() {
 		return nil // the journal is stuck, or holds the next one in its place already
 	}
@@ -306,7 +306,7 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 		state.SubmissionRejected:  "Refused, nothing was charged: ",
 		state.SubmissionQueued:    "Not taken now, nothing was charged: ",
 		state.SubmissionConfirmed: "Not sent, nothing was charged: ",
-	}[sub.State] + text.Of(sub.Reason)
+	}[sub.State] + sub.Reason
 	switch {
 	case sub.Kind == state.SubmitBatch:
 		a.complain(words)
@@ -317,9 +317,9 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
 		return a.giveBack(s, &sub, words)
 	case sub.State == state.SubmissionRejected || d.Unfit:
-		a.complain(text.Of(sub.Name+": ") + words)
+		a.complain(sub.Name + ": " + words)
 	case s != nil:
-		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + text.Of(sub.Reason))
+		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + sub.Reason)
 	}
 	return nil
 }

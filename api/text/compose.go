@@ -89,3 +89,9 @@ func Masked(s string) Text {
 	}
 	return Text(out)
 }
+
+// Lower is the text in lower case.
+func (t Text) Lower() Text { return Of(strings.ToLower(string(t))) }
+
+// Upper is the text in upper case.
+func (t Text) Upper() Text { return Of(strings.ToUpper(string(t))) }

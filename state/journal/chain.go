@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -210,15 +211,15 @@ func decodeEntry(values []any) (e Entry, ok bool) {
 	e.Submission = take[string](&d)
 	e.Job = api.ID(take[string](&d))
 	e.Batch = take[int64](&d) != 0
-	e.Model = take[string](&d)
-	e.Label = take[string](&d)
+	e.Model = text.Of(take[string](&d))
+	e.Label = text.Of(take[string](&d))
 	e.Seconds = take[float64](&d)
 	e.Frames = int(take[int64](&d))
 	e.Estimate = (*api.Micros)(takeKnown[int64](&d))
 	e.Actual = (*api.Micros)(takeKnown[int64](&d))
 	e.Basis = state.CostBasis(take[string](&d))
 	e.Credits = takeKnown[float64](&d)
-	e.Outcome = take[string](&d)
+	e.Outcome = text.Of(take[string](&d))
 	return e, d.ok
 }
 

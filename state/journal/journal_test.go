@@ -25,7 +25,7 @@ func TestEverythingOfASubmissionComesBack(t *testing.T) {
 	s.Price.Credits, s.Price.Approximate = new(12.5), true
 	s.Price.Cost = new(api.Micros(math.MaxInt64)) // whole to the last millionth
 	s.Body = []byte("{\"x\":\"\x00\xff\"}")
-	s.Lead, s.Reason = "g9", "the server's \x1b words"
+	s.Lead, s.Reason = "g9", "the server's “words”"
 	if err := j.SaveSubmission(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +34,25 @@ func TestEverythingOfASubmissionComesBack(t *testing.T) {
 	}
 	if got := listed(t, opened(t, path))["s1"]; !reflect.DeepEqual(got, s) {
 		t.Errorf("came back as\n%+v\nwant\n%+v", got, s)
+	}
+}
+
+// An older dubtop may have kept what nobody had cleaned.
+func TestWhatAnOlderOneKeptComesBackClean(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	if err := j.SaveSubmission(t.Context(), confirmed("s1")); err != nil {
+		t.Fatal(err)
+	}
+	const dirty = "a\x1b]8;;tel:123\a\x1b[41mb\u202e\nc"
+	if _, err := j.db.ExecContext(t.Context(), "UPDATE submissions SET name = ?, reason = ?", dirty, dirty); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(j.SetLabels(t.Context(), "s1", []string{dirty}), j.SetNote(t.Context(), "s1", dirty)); err != nil {
+		t.Fatal(err)
+	}
+	if s := listed(t, j)["s1"]; s.Name != "ab c" || s.Reason != "ab c" {
+		t.Errorf("the name %q, the reason %q", s.Name, s.Reason)
 	}
 }
 

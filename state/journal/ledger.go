@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -154,15 +155,15 @@ func (e *Entry) values() []any {
 		credits = *e.Credits
 	}
 	return []any{
-		e.Seq, string(e.Kind), nanos(e.At), nanos(e.ServerAt), e.Submission, string(e.Job), batch, e.Model, e.Label,
-		e.Seconds, int64(e.Frames), micros(e.Estimate), micros(e.Actual), string(e.Basis), credits, e.Outcome,
+		e.Seq, string(e.Kind), nanos(e.At), nanos(e.ServerAt), e.Submission, string(e.Job), batch, string(e.Model), string(e.Label),
+		e.Seconds, int64(e.Frames), micros(e.Estimate), micros(e.Actual), string(e.Basis), credits, string(e.Outcome),
 	}
 }
 
 // book enters a submission that was accepted.
 func book(ctx context.Context, tx *sql.Tx, s state.Submission) error {
 	e := Entry{Kind: EntryAccepted, Frames: s.Price.Frames, LedgerEntry: state.LedgerEntry{
-		At: s.SentAt, Submission: s.ID, Job: s.GenerationID, Model: s.Model, Seconds: s.Price.Seconds,
+		At: s.SentAt, Submission: s.ID, Job: s.GenerationID, Model: text.Of(s.Model), Seconds: s.Price.Seconds,
 		Estimate: s.Price.Cost, Credits: s.Price.Credits,
 	}}
 	if s.Kind == state.SubmitBatch {

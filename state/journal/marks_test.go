@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 func TestLabelsAndNotesAreKept(t *testing.T) {
@@ -71,7 +72,7 @@ func TestTheDraftsLabelIsKeptAndBooked(t *testing.T) {
 		if got := strings.Join(labels["g-"+c.id], " "); err != nil || got != c.want {
 			t.Errorf("%s is labelled %q, want %q (%v)", c.id, got, c.want, err)
 		}
-		if all := sound(t, j); all[len(all)-1].Label != c.want {
+		if all := sound(t, j); all[len(all)-1].Label != text.Of(c.want) {
 			t.Errorf("%s is booked under %q, want %q", c.id, all[len(all)-1].Label, c.want)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -146,7 +147,7 @@ func (j *Journal) begin(ctx context.Context, s state.Submission, may func(*sql.T
 type prior struct {
 	state  state.SubmissionState // "" if it holds nothing
 	key    string
-	reason string
+	reason text.Text
 	body   []byte
 	owner  string
 
@@ -238,7 +239,7 @@ func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) erro
 		return nil
 	}
 	return remember(ctx, tx, Transition{
-		At: lastChange(s), State: s.State, IdempotencyKey: s.IdempotencyKey, BodySHA256: hashOf(s.Body), Reason: s.Reason,
+		At: lastChange(s), State: s.State, IdempotencyKey: s.IdempotencyKey, BodySHA256: hashOf(s.Body), Reason: string(s.Reason),
 	}, s.ID)
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 )
@@ -52,7 +53,7 @@ func (w World) account(v voice) (account, error) {
 	key, source, more := settings.FindKey(w.Env)
 	for _, p := range append(problems, more...) {
 		p.File = settings.Short(w.Env, p.File)
-		v.warn(p.String())
+		v.warn(text.Of(p.String()))
 	}
 	if !source.Found {
 		return account{}, &Failure{
@@ -88,7 +89,7 @@ func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) er
 		return err
 	}
 	if err := j.Writable(); err != nil { // of a newer dubtop; it can be read
-		v.warn(err.Error())
+		v.warn(text.Of(err.Error()))
 	}
 	return journalFailed(errors.Join(read(j), j.Close()))
 }
@@ -132,7 +133,7 @@ func (a account) try(ctx context.Context, v voice) error {
 	case ok && e.Kind == api.KindAuth:
 		return a.refused(err)
 	}
-	v.warn("nothing is known here of the account of this key, and the key could not be tried: " + err.Error())
+	v.warn(text.Of("nothing is known here of the account of this key, and the key could not be tried: " + err.Error()))
 	return nil
 }
 

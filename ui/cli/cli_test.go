@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
@@ -168,7 +169,7 @@ func confirmed(t *testing.T, id, name string, p state.Price) state.Submission {
 	t.Helper()
 	s := state.Submission{
 		ID: id, Kind: state.SubmitGeneration, State: state.SubmissionDraft, Body: []byte("{}"), Created: noon,
-		Model: "lipsync-2", Name: name,
+		Model: "lipsync-2", Name: text.Of(name),
 	}
 	if err := s.Estimate(p, noon); err != nil {
 		t.Fatal(err)
@@ -257,7 +258,7 @@ func TestAnAccountNeedsItsKey(t *testing.T) {
 			t.Errorf("%s: %+v", line, got)
 		}
 		got = d.run(line + " --json")
-		if e := errorOf(t, got.errors); got.status != StatusAuth || got.out != "" || e.Code != "no_key" || !strings.Contains(e.Hint, "SYNC_API_KEY") {
+		if e := errorOf(t, got.errors); got.status != StatusAuth || got.out != "" || e.Code != "no_key" || !strings.Contains(string(e.Hint), "SYNC_API_KEY") {
 			t.Errorf("%s in JSON: %+v", line, got)
 		}
 	}

@@ -201,11 +201,11 @@ type teller struct {
 var errOutput = errors.New("what happens can't be written, so nothing more is sent")
 
 // line prints a text, or an object.
-func (t *teller) line(text string, object any) {
+func (t *teller) line(words text.Text, object any) {
 	if t.failed != nil {
 		return
 	}
-	out := []byte(text + "\n")
+	out := []byte(words + "\n")
 	if t.json {
 		var b bytes.Buffer
 		e := json.NewEncoder(&b)
@@ -233,7 +233,7 @@ func (t *teller) nothing() error {
 
 type beginsLine struct {
 	Time    time.Time `json:"time"`
-	Event   string    `json:"event"`
+	Event   text.Text `json:"event"`
 	Jobs    int       `json:"jobs"`
 	Price   *usd      `json:"price_usd"` // at most; null: unknown
 	Credits *float64  `json:"credits"`
@@ -256,21 +256,21 @@ func (t *teller) begin(waiting []state.Submission) {
 		said += "s"
 	}
 	cost := total.Amounts().Cost
-	var amounts []string
+	var amounts []text.Text
 	if cost != nil {
-		amounts = append(amounts, cost.String())
+		amounts = append(amounts, text.Of(cost.String()))
 	}
 	if c, ok := total.Credits(); ok {
 		amounts = append(amounts, plain(c)+" credits")
 	}
 	if len(amounts) > 0 {
-		said += ", " + strings.Join(amounts, " and ") + " at most was agreed to"
+		said += ", " + text.Join(amounts, " and ") + " at most was agreed to"
 	}
 	if total.Unknown > 0 {
-		said += fmt.Sprintf("; %d without a price in dollars", total.Unknown)
+		said += text.Sprintf("; %d without a price in dollars", total.Unknown)
 	}
 	now := time.Now()
-	t.line(t.at(now)+said+".", beginsLine{now.UTC(), "begins", len(waiting), (*usd)(cost), credits(&total), total.Unknown})
+	t.line(text.Of(t.at(now))+said+".", beginsLine{now.UTC(), "begins", len(waiting), (*usd)(cost), credits(&total), total.Unknown})
 }
 
 func (t *teller) at(now time.Time) string { return now.In(t.zone).Format(time.DateTime) + "  " }
@@ -278,27 +278,27 @@ func (t *teller) at(now time.Time) string { return now.In(t.zone).Format(time.Da
 type noticeLine struct {
 	Time       time.Time      `json:"time"`
 	Event      dispatch.Event `json:"event"`
-	Submission string         `json:"submission,omitempty"`
-	Name       string         `json:"name,omitempty"`
+	Submission text.Text      `json:"submission,omitempty"`
+	Name       text.Text      `json:"name,omitempty"`
 	Price      *usd           `json:"price_usd,omitempty"`
 	Credits    *float64       `json:"credits,omitempty"`
-	Job        string         `json:"job,omitempty"`
-	Words      string         `json:"words,omitempty"`
+	Job        text.Text      `json:"job,omitempty"`
+	Words      text.Text      `json:"words,omitempty"`
 }
 
 func (t *teller) notice(n dispatch.Notice) {
 	said := told(n)
 	if n.Submission != "" {
-		said = words(cmp.Or(n.Name, n.Submission)) + "  " + said
+		said = words(cmp.Or(n.Name, text.Of(n.Submission))) + "  " + said
 	}
-	t.line(t.at(n.At)+said, noticeLine{
-		n.At.UTC(), n.Event, clean(n.Submission), clean(n.Name), (*usd)(n.Price.Cost), n.Price.Credits, clean(string(n.Job)), clean(n.Words),
+	t.line(text.Of(t.at(n.At))+said, noticeLine{
+		n.At.UTC(), n.Event, text.Of(n.Submission), n.Name, (*usd)(n.Price.Cost), n.Price.Credits, text.Of(string(n.Job)), n.Words,
 	})
 }
 
 // told is a notice in words.
-func told(n dispatch.Notice) string {
-	why, said := string(text.Clean(n.Words, maxWords)), ""
+func told(n dispatch.Notice) text.Text {
+	why, said := n.Words, text.Text("")
 	switch n.Event {
 	case dispatch.EventSent, dispatch.EventFound:
 		return made(n, why)
@@ -307,9 +307,9 @@ func told(n dispatch.Notice) string {
 	case dispatch.EventOffline:
 		said = "No server is reached; it is tried again"
 	case dispatch.EventNoPrice:
-		said = string(dispatch.EventWaits)
+		said = text.Of(string(dispatch.EventWaits))
 	case dispatch.EventPriceUp:
-		said = state.QueueReprice.Word()
+		said = text.Of(state.QueueReprice.Word())
 	case dispatch.EventExpired:
 		said = "not sent"
 	case dispatch.EventHeld:
@@ -319,16 +319,16 @@ func told(n dispatch.Notice) string {
 	case dispatch.EventAsks:
 		said = "only you can tell"
 	default:
-		said = string(n.Event)
+		said = text.Of(string(n.Event))
 	}
 	return said + ": " + why
 }
 
 // made says what came of a request.
-func made(n dispatch.Notice, why string) string {
-	said := string(n.Event) + " as " + clean(string(n.Job))
+func made(n dispatch.Notice, why text.Text) text.Text {
+	said := text.Of(string(n.Event)+" as ") + text.Of(string(n.Job))
 	if n.Event == dispatch.EventFound {
-		said = "found: it is " + clean(string(n.Job))
+		said = "found: it is " + text.Of(string(n.Job))
 	}
 	if n.Price.Known() {
 		said += ", " + price(n.Price)
@@ -341,7 +341,7 @@ func made(n dispatch.Notice, why string) string {
 
 type endsLine struct {
 	Time     time.Time `json:"time"`
-	Event    string    `json:"event"`
+	Event    text.Text `json:"event"`
 	Sent     int       `json:"sent"`
 	Resolved int       `json:"resolved"` // of them those whose answer was lost at first
 	Left     int       `json:"left"`
@@ -351,15 +351,15 @@ type endsLine struct {
 
 // end is the summary.
 func (t *teller) end(s dispatch.Sum) {
-	said := fmt.Sprintf("%d sent", s.Sent)
+	said := text.Sprintf("%d sent", s.Sent)
 	if s.Resolved > 0 {
-		said += fmt.Sprintf(", %d of them after a lost answer", s.Resolved)
+		said += text.Sprintf(", %d of them after a lost answer", s.Resolved)
 	}
 	if s.Left+s.Refused+s.InDoubt > 0 {
-		said += "; " + leftWords(s)
+		said += "; " + text.Of(leftWords(s))
 	}
 	now := time.Now()
-	t.line(t.at(now)+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt})
+	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt})
 }
 
 // left names what needs the user, and what to do about it.
@@ -367,7 +367,7 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 	const open = "open dubtop, view 5, and press enter on it"
 	for i := range rows {
 		r := &rows[i]
-		code, what, hint := "", "", open
+		var code, what, hint text.Text = "", "", open
 		switch r.State {
 		case state.QueueDoubt:
 			code, what = "unknown", "may have been charged"
@@ -376,7 +376,7 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 		case state.QueueExpired:
 			code, what, hint = "expired", "was not sent", "open dubtop, view 5, and edit it"
 		case state.QueueReprice:
-			code, what = "price_up", "costs "+r.Cost.String()+" now"
+			code, what = "price_up", text.Of("costs "+r.Cost.String()+" now")
 		case state.QueueHeld:
 			code, what, hint = "held", "is held back", "open dubtop, view 5, and let it go on"
 		case state.QueueUnpriced:
@@ -384,7 +384,7 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 		default:
 			continue
 		}
-		message := string(text.Clean(cmp.Or(r.Name, r.ID), maxName)) + " " + what
+		message := text.Clean(string(cmp.Or(r.Name, text.Of(r.ID))), maxName) + " " + what
 		switch {
 		case r.State == state.QueueUnpriced:
 			message += " " + r.Reason

@@ -81,7 +81,7 @@ func (w *works) id(name string) string {
 	w.t.Helper()
 	items, err := w.j.Queue(w.t.Context())
 	must(w.t, err)
-	i := slices.IndexFunc(items, func(i journal.QueueItem) bool { return i.Submission.Name == name })
+	i := slices.IndexFunc(items, func(i journal.QueueItem) bool { return string(i.Submission.Name) == name })
 	if i < 0 {
 		w.t.Fatalf("%s does not wait", name)
 	}

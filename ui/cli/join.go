@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dubtop/api/text"
 	"dubtop/state/journal"
 )
 
@@ -34,7 +35,7 @@ That is for good, and refused if the new key has books of its own already.`,
 
 // kinJSON is a profile for programs.
 type kinJSON struct {
-	Profile  string     `json:"profile"`
+	Profile  text.Text  `json:"profile"`
 	Jobs     int        `json:"jobs"`
 	Requests int        `json:"requests"`
 	Seen     *time.Time `json:"seen"`
@@ -57,13 +58,13 @@ func (w World) listKin(c *cobra.Command) error {
 		}
 	}
 	found := []kinJSON{}
-	t := table{titles: []string{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
+	t := table{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
 	for _, k := range kin {
 		readable, err := a.client.Reads(c.Context(), k.Newest)
 		if err != nil {
 			return a.named(err)
 		}
-		j := kinJSON{Profile: k.Profile, Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
+		j := kinJSON{Profile: text.Of(k.Profile), Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
 		seen, reads := none, "no"
 		if !k.Seen.IsZero() {
 			j.Seen = &k.Seen
@@ -73,7 +74,7 @@ func (w World) listKin(c *cobra.Command) error {
 			reads = "yes"
 		}
 		found = append(found, j)
-		t.add(words(k.Profile), fmt.Sprint(k.Jobs), fmt.Sprint(k.Submissions), seen, reads)
+		t.add(words(k.Profile), text.Sprint(k.Jobs), text.Sprint(k.Submissions), text.Of(seen), text.Of(reads))
 	}
 	switch {
 	case v.json:

@@ -68,7 +68,7 @@ func TestANewKeyGoesOnInTheBooksOfTheOldOne(t *testing.T) {
 		t.Errorf("in JSON: %+v", got)
 	}
 	for to, code := range map[string]string{other: "another_account", "nobody": "no_profile"} {
-		if got := d.run("join --json " + to); got.status == 0 || got.out != "" || errorOf(t, got.errors).Code != code {
+		if got := d.run("join --json " + to); got.status == 0 || got.out != "" || string(errorOf(t, got.errors).Code) != code {
 			t.Errorf("joining %s: %+v", to, got)
 		}
 	}

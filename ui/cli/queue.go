@@ -5,11 +5,11 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui/dispatch"
@@ -126,7 +126,7 @@ func (q *queue) text(zone *time.Location) []byte {
 		b.WriteString("Nothing waits.\n")
 	} else {
 		b.Write(q.table(zone))
-		b.WriteString("\n" + q.sums() + "\n")
+		fmt.Fprintf(&b, "\n%s\n", q.sums())
 	}
 	if q.held {
 		b.WriteString("The queue is held by you: dubtop queue drain --resume lets it go on.\n")
@@ -142,7 +142,7 @@ func (q *queue) text(zone *time.Location) []byte {
 
 func (q *queue) table(zone *time.Location) []byte {
 	const why = "WHY"
-	t := table{titles: []string{">#", "ID", "NAME", "MODEL", "STATE", ">PRICE", "SINCE", why}}
+	t := table{titles: []text.Text{">#", "ID", "NAME", "MODEL", "STATE", ">PRICE", "SINCE", why}}
 	reasons := false
 	for i := range q.items {
 		item := &q.items[i]
@@ -151,8 +151,8 @@ func (q *queue) table(zone *time.Location) []byte {
 			place = strconv.Itoa(item.row.Place)
 		}
 		reasons = reasons || item.row.Reason != ""
-		t.add(place, words(s.ID), words(name(s)), words(s.Model), item.row.State.Word(), price(s.Price),
-			item.since.In(zone).Format(time.DateTime), words(item.row.Reason))
+		t.add(text.Of(place), words(s.ID), words(name(s)), words(s.Model), text.Of(item.row.State.Word()), price(s.Price),
+			text.Of(item.since.In(zone).Format(time.DateTime)), words(item.row.Reason))
 	}
 	if !reasons {
 		t.drop(why)
@@ -161,21 +161,21 @@ func (q *queue) table(zone *time.Location) []byte {
 }
 
 // sums is the line of totals.
-func (q *queue) sums() string {
-	said := []string{fmt.Sprintf("%d in line", q.total.Jobs)}
+func (q *queue) sums() text.Text {
+	said := []text.Text{text.Sprintf("%d in line", q.total.Jobs)}
 	if cost := q.total.Amounts().Cost; cost != nil {
-		said[0] += ", " + cost.String() + " in all"
+		said[0] += text.Sprintf(", %s in all", cost)
 	}
 	if credits, ok := q.total.Credits(); ok {
 		said[0] += ", " + plain(credits) + " credits"
 	}
-	maybe := ""
+	var maybe text.Text
 	if cost := q.doubts.Amounts().Cost; cost != nil {
-		maybe = ", " + cost.String() + " maybe charged"
+		maybe = text.Sprintf(", %s maybe charged", cost)
 	}
 	for _, part := range []struct {
 		n    int
-		what string
+		what text.Text
 	}{
 		{q.total.Unknown, "without a price in dollars"},
 		{q.counts[state.QueueHeld], "held"},
@@ -187,33 +187,33 @@ func (q *queue) sums() string {
 		{q.counts[state.QueueRefused], "refused"},
 	} {
 		if part.n > 0 {
-			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
+			said = append(said, text.Sprintf("%d %s", part.n, part.what))
 		}
 	}
-	return strings.Join(said, "; ") + "."
+	return text.Join(said, "; ") + "."
 }
 
 // name is what an item is called.
-func name(s *state.Submission) string {
+func name(s *state.Submission) text.Text {
 	if s.Kind == state.SubmitBatch {
-		return fmt.Sprintf("%s (batch of %d)", s.Name, s.BatchLines)
+		return text.Sprintf("%s (batch of %d)", s.Name, s.BatchLines)
 	}
 	return s.Name
 }
 
 // price is what an item will cost, for a cell.
-func price(p state.Price) string {
-	text := dollars(p.Cost)
+func price(p state.Price) text.Text {
+	words := dollars(p.Cost)
 	switch {
 	case p.Cost == nil && p.Credits != nil:
-		text = plain(*p.Credits) + " credits"
+		words = plain(*p.Credits) + " credits"
 	case p.Cost == nil:
 		return none
 	}
 	if p.Approximate {
-		text = "~" + text
+		words = "~" + words
 	}
-	return text
+	return words
 }
 
 // queueDocument is the queue for programs. Unknown amounts are null.
@@ -226,13 +226,13 @@ type queueDocument struct {
 
 type queuedItem struct {
 	Place    *int       `json:"place"` // from 1; null: it does not stand in line
-	ID       string     `json:"id"`
-	Kind     string     `json:"kind"`
+	ID       text.Text  `json:"id"`
+	Kind     text.Text  `json:"kind"`
 	Jobs     int        `json:"jobs"` // 1, or the lines of a batch
-	Name     string     `json:"name"`
-	Model    string     `json:"model"`
-	State    string     `json:"state"`
-	Reason   string     `json:"reason"` // "" where there is nothing to say
+	Name     text.Text  `json:"name"`
+	Model    text.Text  `json:"model"`
+	State    text.Text  `json:"state"`
+	Reason   text.Text  `json:"reason"` // "" where there is nothing to say
 	Price    *usd       `json:"price_usd"`
 	Credits  *float64   `json:"credits"`
 	Enqueued *time.Time `json:"waiting_since"` // null: it does not stand in line
@@ -266,8 +266,8 @@ func (q *queue) document() queueDocument {
 		item := &q.items[i]
 		s := &item.sub
 		d.Items[i] = queuedItem{
-			ID: clean(s.ID), Kind: string(s.Kind), Jobs: max(1, s.BatchLines),
-			Name: clean(s.Name), Model: clean(s.Model), State: item.row.State.Word(), Reason: clean(item.row.Reason),
+			ID: text.Of(s.ID), Kind: text.Of(string(s.Kind)), Jobs: max(1, s.BatchLines),
+			Name: s.Name, Model: text.Of(s.Model), State: text.Of(item.row.State.Word()), Reason: item.row.Reason,
 			Price: (*usd)(s.Price.Cost), Credits: s.Price.Credits,
 		}
 		if item.row.Place > 0 {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -88,7 +87,7 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	}
 	err = errors.Join(b.write(c, f, w.Zone), err)
 	for _, d := range b.damage {
-		v.warn("the ledger: " + d.What)
+		v.warn(text.Of("the ledger: " + d.What))
 	}
 	if err == nil && len(b.damage) > 0 {
 		return &Failure{
@@ -108,10 +107,6 @@ type books struct {
 
 func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
 	entries, damage, err := j.Entries(ctx)
-	for i := range entries {
-		e := &entries[i]
-		e.Model, e.Label, e.Outcome = clean(e.Model), clean(e.Label), clean(e.Outcome)
-	}
 	b := books{ledger: *journal.Books(entries), damage: damage}
 	labels, unlabelled := j.Labels(ctx)
 	if unlabelled == nil {
@@ -145,8 +140,8 @@ func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []
 		return []byte("Nothing was spent.\n")
 	}
 	const credits = ">CREDITS"
-	t := table{titles: []string{
-		strings.ToUpper(f.by), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
+	t := table{titles: []text.Text{
+		text.Of(strings.ToUpper(f.by)), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
 	}}
 	for _, g := range ledger.Groups(by, zone) {
 		t.add(spendRow(words(g.Key), &g.Tally)...)
@@ -160,43 +155,43 @@ func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []
 		if i == 0 {
 			out.WriteByte('\n')
 		}
-		out.WriteString(note + "\n")
+		fmt.Fprintln(out, note)
 	}
 	return out.Bytes()
 }
 
 // spendRow is a line of the table.
-func spendRow(title string, t *state.Tally) []string {
+func spendRow(title text.Text, t *state.Tally) []text.Text {
 	a := t.Amounts()
 	cost := dollars(a.Cost)
 	if t.Guessed > 0 {
 		cost = "~" + cost
 	}
-	inCredits := none
+	var inCredits text.Text = none
 	if c := credits(t); c != nil {
 		inCredits = plain(*c)
 	}
-	return []string{
-		title, strconv.Itoa(t.Jobs), cost, strconv.Itoa(t.Unknown), dollars(a.Estimated), dollars(a.Actual),
-		strconv.Itoa(t.Failed), dollars(a.FailedCost), inCredits,
+	return []text.Text{
+		title, text.Sprint(t.Jobs), cost, text.Sprint(t.Unknown), dollars(a.Estimated), dollars(a.Actual),
+		text.Sprint(t.Failed), dollars(a.FailedCost), inCredits,
 	}
 }
 
 // notes explain the table, as far as it needs to be.
-func notes(t *state.Tally) (out []string) {
+func notes(t *state.Tally) (out []text.Text) {
 	if t.Guessed > 0 {
-		out = append(out, fmt.Sprintf("~ counts the estimate where no actual cost is known: %s.", count(t.Guessed, "job")))
+		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", count(t.Guessed, "job")))
 	}
 	if t.Unknown > 0 {
-		out = append(out, fmt.Sprintf("COST goes without %s of unknown cost in dollars.", count(t.Unknown, "job")))
+		out = append(out, text.Sprintf("COST goes without %s of unknown cost in dollars.", count(t.Unknown, "job")))
 	}
 	if t.Compared > 0 {
-		out = append(out, fmt.Sprintf("ESTIMATED and ACTUAL are of %s where both are known%s.", count(t.Compared, "job"), variance(t)))
+		out = append(out, text.Sprintf("ESTIMATED and ACTUAL are of %s where both are known%s.", count(t.Compared, "job"), variance(t)))
 	}
 	if t.Failed > 0 {
-		lost := fmt.Sprintf("LOST is the part of COST for %s that failed", count(t.Failed, "job"))
+		lost := text.Sprintf("LOST is the part of COST for %s that failed", count(t.Failed, "job"))
 		if t.FailedUnknown > 0 {
-			lost += fmt.Sprintf(", %d of them of unknown cost", t.FailedUnknown)
+			lost += text.Sprintf(", %d of them of unknown cost", t.FailedUnknown)
 		}
 		out = append(out, lost+".")
 	}
@@ -207,24 +202,24 @@ func notes(t *state.Tally) (out []string) {
 }
 
 // variance says how far the actual costs are from the estimates.
-func variance(t *state.Tally) string {
+func variance(t *state.Tally) text.Text {
 	if t.Estimated == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (%+.1f %%)", 100*float64(t.Actual-t.Estimated)/float64(t.Estimated))
+	return text.Sprintf(" (%+.1f %%)", 100*float64(t.Actual-t.Estimated)/float64(t.Estimated))
 }
 
 // spendDocument is sums for programs. Unknown amounts are null.
 type spendDocument struct {
-	By     string       `json:"by"`
-	Since  string       `json:"since"` // "" is from the beginning
+	By     text.Text    `json:"by"`
+	Since  text.Text    `json:"since"` // "" is from the beginning
 	Groups []spentGroup `json:"groups"`
 	Total  spent        `json:"total"`
 	Damage []damage     `json:"damage"`
 }
 
 type spentGroup struct {
-	Key string `json:"key"` // "" for jobs without a model or a label
+	Key text.Text `json:"key"` // "" for jobs without a model or a label
 	spent
 }
 
@@ -246,18 +241,18 @@ type spent struct {
 }
 
 type damage struct {
-	Row  int64  `json:"row"`
-	What string `json:"what"`
+	Row  int64     `json:"row"`
+	What text.Text `json:"what"`
 }
 
 func (b *books) document(f spendFlags, ledger *state.Ledger, zone *time.Location) spendDocument {
 	total := ledger.Total()
-	d := spendDocument{By: f.by, Since: f.since, Groups: []spentGroup{}, Total: spentIn(&total), Damage: []damage{}}
+	d := spendDocument{By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&total), Damage: []damage{}}
 	for _, g := range ledger.Groups(state.Grouping(f.by), zone) {
-		d.Groups = append(d.Groups, spentGroup{clean(g.Key), spentIn(&g.Tally)})
+		d.Groups = append(d.Groups, spentGroup{g.Key, spentIn(&g.Tally)})
 	}
 	for _, found := range b.damage {
-		d.Damage = append(d.Damage, damage{found.Seq, found.What})
+		d.Damage = append(d.Damage, damage{found.Seq, text.Of(found.What)})
 	}
 	return d
 }
@@ -278,6 +273,3 @@ func credits(t *state.Tally) *float64 {
 	}
 	return nil
 }
-
-// clean makes text of the wire or of the user's safe to print.
-func clean(s string) string { return string(text.Clean(s, text.Max)) }

@@ -139,22 +139,22 @@ func voiceOf(c *cobra.Command) voice {
 
 // said is what a voice says, for programs.
 type said struct {
-	Code    string `json:"code"`
-	Message string `json:"message"`
-	Hint    string `json:"hint"`
+	Code    text.Text `json:"code"`
+	Message text.Text `json:"message"`
+	Hint    text.Text `json:"hint"`
 }
 
 // maxWords is the most bytes of one line.
 const maxWords = 2000
 
-func (v voice) warn(words string) { v.say("warning", said{Code: "warning", Message: words}) }
+func (v voice) warn(words text.Text) { v.say("warning", said{Code: "warning", Message: words}) }
 
 func (v voice) fail(f *Failure) {
-	v.say("error", said{Code: f.Code, Message: f.Error(), Hint: f.Hint})
+	v.say("error", said{Code: text.Of(f.Code), Message: text.Of(f.Error()), Hint: text.Of(f.Hint)})
 }
 
 func (v voice) say(kind string, s said) {
-	s.Message, s.Hint = string(text.Clean(s.Message, maxWords)), string(text.Clean(s.Hint, maxWords))
+	s.Message, s.Hint = text.Clean(string(s.Message), maxWords), text.Clean(string(s.Hint), maxWords)
 	if v.json {
 		e := json.NewEncoder(v.out)
 		e.SetEscapeHTML(false)
@@ -162,7 +162,7 @@ func (v voice) say(kind string, s said) {
 		return
 	}
 	if s.Hint != "" {
-		s.Message = strings.TrimSuffix(s.Message, ".") + "; " + s.Hint
+		s.Message = text.Of(strings.TrimSuffix(string(s.Message), ".")+"; ") + s.Hint
 	}
 	fmt.Fprintln(v.out, "dubtop:", s.Message)
 }

@@ -2,7 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"fmt"
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -18,14 +18,14 @@ const none = "-"
 // table is text in columns, two spaces apart. The titles of those to align to
 // the right begin with a >.
 type table struct {
-	titles []string
-	rows   [][]string
+	titles []text.Text
+	rows   [][]text.Text
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *table) add(cells ...text.Text) { t.rows = append(t.rows, cells) }
 
 // drop takes a column away.
-func (t *table) drop(title string) {
+func (t *table) drop(title text.Text) {
 	for i, name := range t.titles {
 		if name != title {
 			continue
@@ -39,30 +39,33 @@ func (t *table) drop(title string) {
 }
 
 // cut leaves one cell out of a row, which may be shared with another table.
-func cut(row []string, i int) []string { return append(row[:i:i], row[i+1:]...) }
+func cut(row []text.Text, i int) []text.Text { return append(row[:i:i], row[i+1:]...) }
 
 func (t *table) bytes() []byte {
-	head := make([]string, len(t.titles))
+	head := make([]text.Text, len(t.titles))
 	right := make([]bool, len(t.titles))
 	for i, title := range t.titles {
-		head[i], right[i] = strings.CutPrefix(title, ">")
+		head[i] = title
+		if right[i] = title[0] == '>'; right[i] {
+			head[i] = title[1:]
+		}
 	}
-	rows := append([][]string{head}, t.rows...)
+	rows := append([][]text.Text{head}, t.rows...)
 	widths := make([]int, len(head))
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], ansi.StringWidth(cell))
+			widths[i] = max(widths[i], ansi.StringWidth(string(cell)))
 		}
 	}
 	var b bytes.Buffer
 	for _, row := range rows {
 		var line strings.Builder
 		for i, cell := range row {
-			pad := strings.Repeat(" ", widths[i]-ansi.StringWidth(cell))
+			pad := text.Repeat(" ", widths[i]-ansi.StringWidth(string(cell)))
 			if right[i] {
 				cell, pad = pad+cell, ""
 			}
-			line.WriteString(cell + pad + "  ")
+			line.WriteString(string(cell + pad + "  "))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
@@ -70,20 +73,17 @@ func (t *table) bytes() []byte {
 }
 
 // words is text of the wire or of the user's for a cell.
-func words(s string) string {
+func words[S ~string](s S) text.Text {
 	const most = 60
-	if s = string(text.Clean(s, most)); s == "" {
-		return none
-	}
-	return s
+	return cmp.Or(text.Clean(string(s), most), none)
 }
 
 // dollars is an amount for a cell.
-func dollars(m *api.Micros) string {
+func dollars(m *api.Micros) text.Text {
 	if m == nil {
 		return none
 	}
-	return m.String()
+	return text.Of(m.String())
 }
 
 // usd is an amount as a JSON number of dollars, exact; nil is null.
@@ -95,12 +95,12 @@ func (u *usd) MarshalJSON() ([]byte, error) {
 }
 
 // plain is a number without an exponent.
-func plain(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+func plain(f float64) text.Text { return text.Of(strconv.FormatFloat(f, 'f', -1, 64)) }
 
 // count says a number and what it counts: 1 job, 3 jobs.
-func count(n int, one string) string {
+func count(n int, one text.Text) text.Text {
 	if n == 1 {
 		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, one)
+	return text.Sprintf("%d %ss", n, one)
 }

@@ -90,7 +90,7 @@ func (d Desk) send(ctx context.Context, t state.Task) state.Done {
 		id = e.Generation
 	}
 	done.Unrecorded = errors.Join(
-		sub.Answer(t.Outcome(done.Err, time.Now()), id, Words(done.Err), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
+		sub.Answer(t.Outcome(done.Err, time.Now()), id, string(Words(done.Err)), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
 	return done
 }
 
@@ -250,7 +250,7 @@ func (d Desk) jobsSince(ctx context.Context, since time.Time) (found []api.Gener
 
 // Words are an error as it may stand on the screen: even our own words may
 // quote remote ones.
-func Words(err error) string {
+func Words(err error) text.Text {
 	if err == nil {
 		return ""
 	}
@@ -258,5 +258,5 @@ func Words(err error) string {
 	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
 		words = strings.ReplaceAll(words, p.Error(), p.Path+": "+p.Err.Error()) // without the system's name for what failed
 	}
-	return string(text.Clean(words, 600))
+	return text.Clean(words, 600)
 }

@@ -14,6 +14,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -97,7 +98,7 @@ func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, numbered(7)...)
 		var told []string
-		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, n.Name+" "+string(n.State)) }}).Run(t.Context())
+		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.State)))) }}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 7}) {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -119,7 +120,7 @@ func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
 		}
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face."}`})
 		var words []string
-		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { words = append(words, n.Words) }}).Run(t.Context())
+		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { words = append(words, string(n.Words)) }}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 1, Refused: 1, Left: 1}) {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -133,7 +134,7 @@ func journalID(t *testing.T, d Desk, name string) string {
 	t.Helper()
 	items, err := d.Journal.Queue(t.Context())
 	for _, i := range items {
-		if i.Submission.Name == name {
+		if string(i.Submission.Name) == name {
 			return i.Submission.ID
 		}
 	}
@@ -333,7 +334,7 @@ func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 			enqueue(t, d, account, "fine")
 			time.Sleep(later)
 			var told []string
-			sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, n.Name+" "+string(n.Event)+": "+n.Words) }}).Run(t.Context())
+			sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.Event))+": "+n.Words)) }}).Run(t.Context())
 			if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"fine"}) {
 				t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 			}

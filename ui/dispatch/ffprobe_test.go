@@ -2,11 +2,13 @@ package dispatch
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -172,4 +174,17 @@ func TestTheRealFFprobe(t *testing.T) {
 	if seconds, err := (ffprobe{program, probePatience}).measure(t.Context(), list, media.Audio); err == nil {
 		t.Errorf("a play list was followed: %v s", seconds)
 	}
+}
+
+// wav is a WAV file of some seconds of silence, in one byte a sample.
+func wav(seconds int) []byte {
+	le := binary.LittleEndian
+	data := make([]byte, 8000*seconds)
+	b := slices.Concat([]byte("RIFF"), le.AppendUint32(nil, uint32(36+len(data))), []byte("WAVEfmt "), le.AppendUint32(nil, 16))
+	for _, n := range []uint16{1, 1} {
+		b = le.AppendUint16(b, n)
+	}
+	b = le.AppendUint32(le.AppendUint32(b, 8000), 8000)
+	b = le.AppendUint16(le.AppendUint16(b, 1), 8)
+	return slices.Concat(b, []byte("data"), le.AppendUint32(nil, uint32(len(data))), data)
 }

@@ -10,21 +10,22 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/media"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
 // Input is one input of a request, as a confirmation names it.
 type Input struct {
 	Kind  string // video, image, audio, script: what it is sent as
-	Name  string
+	Name  text.Text
 	Basis string // where the length came from
 	state.Finding
 }
 
 // Length says how long the input is, with how far that may be off.
-func (in *Input) Length() string {
+func (in *Input) Length() text.Text {
 	if in.Within > 0 {
-		return fmt.Sprintf("≈ %s (± %s)", Seconds(in.Seconds), Seconds(in.Within))
+		return text.Sprintf("≈ %s (± %s)", Seconds(in.Seconds), Seconds(in.Within))
 	}
 	return Seconds(in.Seconds)
 }
@@ -58,7 +59,7 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	if p.Draft.Still(p.Env) {
 		visual.Kind, visual.Seconds, visual.Basis = "image", 0, ""
 	}
-	sound := Input{Kind: "script", Name: "“" + strings.TrimSpace(p.Draft.Script) + "”", Basis: "number of its characters"}
+	sound := Input{Kind: "script", Name: text.Of("“" + strings.TrimSpace(p.Draft.Script) + "”"), Basis: "number of its characters"}
 	if sound.Seconds = state.SpeechSeconds(p.Draft.Script); sound.Seconds == 0 {
 		if sound, err = p.look(ctx, c, state.FieldAudio); err != nil {
 			return nil, fmt.Errorf("audio: %w", err)
@@ -150,11 +151,11 @@ func Found(want media.Kind, info media.Info, err error) state.Finding {
 		f.Holds = info.Kind.String()
 	}
 	if wrong, ok := errors.AsType[*media.KindError](err); ok {
-		f.Holds, f.Refuse = wrong.Got.String(), Words(err)
+		f.Holds, f.Refuse = wrong.Got.String(), string(Words(err))
 		return f
 	}
 	if err != nil {
-		f.Warn = Words(err)
+		f.Warn = string(Words(err))
 		return f
 	}
 	f.Refuse = tooManyPixels(info)
@@ -207,6 +208,6 @@ func (p *Pricing) lookAtAsset(ctx context.Context, c *api.Client, id string, in 
 		fact = Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 		p.Assets[id] = fact
 	}
-	in.Name, in.Basis, in.Seconds = cmp.Or(fact.Name, "asset "+id), "asset", fact.Seconds
+	in.Name, in.Basis, in.Seconds = text.Of(cmp.Or(fact.Name, "asset "+id)), "asset", fact.Seconds
 	return in, nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -32,22 +33,22 @@ type Notice struct {
 	At         time.Time
 	Event      Event
 	Submission string // "" of an outage
-	Name       string
+	Name       text.Text
 	State      state.SubmissionState
 	Price      state.Price
-	Job        api.ID // or the batch, once there is one
-	Words      string // why
+	Job        api.ID    // or the batch, once there is one
+	Words      text.Text // why
 }
 
 // outageTold is how long an outage has to last to be told.
 const outageTold = 30 * time.Second
 
 // tell passes a notice on, but not the same again of one submission.
-func (d *Drain) tell(sub *state.Submission, event Event, words string, now time.Time) {
-	if d.told[sub.ID] == string(event)+words {
+func (d *Drain) tell(sub *state.Submission, event Event, words text.Text, now time.Time) {
+	if d.told[sub.ID] == string(event)+string(words) {
 		return
 	}
-	d.told[sub.ID] = string(event) + words
+	d.told[sub.ID] = string(event) + string(words)
 	d.notice(Notice{
 		At: now, Event: event, Submission: sub.ID, Name: sub.Name, State: sub.State, Price: sub.Price,
 		Job: sub.GenerationID + sub.BatchID, Words: words,
@@ -89,7 +90,7 @@ func (d *Drain) tellPrice(done state.Done, now time.Time) {
 		d.tell(sub, EventNoPrice, sub.Reason, now)
 	case sub.State != state.SubmissionEstimated:
 	case sub.Price.Cost != nil && agreed != nil:
-		d.tell(sub, EventPriceUp, fmt.Sprintf("it costs %s now, and %s was agreed to", sub.Price.Cost, agreed), now)
+		d.tell(sub, EventPriceUp, text.Of(fmt.Sprintf("it costs %s now, and %s was agreed to", sub.Price.Cost, agreed)), now)
 	default:
 		d.tell(sub, EventPriceUp, sub.Reason, now)
 	}
@@ -99,7 +100,7 @@ func (d *Drain) tellPrice(done state.Done, now time.Time) {
 func (d *Drain) tellExpired(news []state.Submission, now time.Time) {
 	for i := range news {
 		if err := news[i].Expired(d.outbox.ServerTime(now)); err != nil {
-			d.tell(&news[i], EventExpired, err.Error()+"; nothing was charged", now)
+			d.tell(&news[i], EventExpired, text.Of(err.Error()+"; nothing was charged"), now)
 		}
 	}
 }
@@ -107,7 +108,7 @@ func (d *Drain) tellExpired(news []state.Submission, now time.Time) {
 // tellQuestion tells that only the user can end a doubt.
 func (d *Drain) tellQuestion(sub state.Submission, now time.Time) {
 	if q, ok := d.outbox.Reconciler.Question(sub.ID, now); ok {
-		d.tell(&sub, EventAsks, q.Words(), now)
+		d.tell(&sub, EventAsks, text.Of(q.Words()), now)
 	}
 }
 
@@ -117,7 +118,7 @@ func (d *Drain) tellOutage(now time.Time) {
 	switch {
 	case p.Kind == state.PhaseOffline && !d.outage && now.Sub(p.Since) >= outageTold:
 		d.outage = true
-		d.notice(Notice{At: now, Event: EventOffline, Words: p.Words})
+		d.notice(Notice{At: now, Event: EventOffline, Words: text.Of(p.Words)})
 	case d.outage && (p.Kind == state.PhaseFresh || p.Kind == state.PhaseRefreshing):
 		d.outage = false
 		d.notice(Notice{At: now, Event: EventOnline})

@@ -11,6 +11,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -22,7 +23,7 @@ type told struct {
 }
 
 func (l *told) hear(n Notice) {
-	l.words = append(l.words, strings.TrimSpace(n.Name+" "+string(n.Event)))
+	l.words = append(l.words, strings.TrimSpace(string(n.Name+" "+text.Of(string(n.Event)))))
 	l.all = append(l.all, n)
 }
 
@@ -68,7 +69,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 				t.Errorf("%d were sent before", n)
 			}
 			for i := range waiting {
-				may = append(may, waiting[i].Name)
+				may = append(may, string(waiting[i].Name))
 			}
 		}}
 		if _, err := run.Run(t.Context()); err != nil || !slices.Equal(may, []string{"a", "c"}) {
@@ -90,7 +91,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 		if err != nil || sum.Sent != 1 || !slices.Equal(l.words, []string{"a waits", "a sent"}) {
 			t.Errorf("%+v, %v, %v", sum, err, l.words)
 		}
-		if !strings.Contains(l.all[0].Words, "slots are taken") || l.all[1].Job == "" {
+		if !strings.Contains(string(l.all[0].Words), "slots are taken") || l.all[1].Job == "" {
 			t.Errorf("%+v", l.all)
 		}
 		s := RecallSlots(t.Context(), d.Journal)
@@ -142,7 +143,7 @@ func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
 				account.Fault(route, simulator.Fault{Times: 12, Status: status, Body: `{"message":"No price today."}`})
 			}
 			sum, l, err := heard(t, Drain{Desk: d})
-			if err != nil || sum != want || l.words[0] != "a no_price" || !strings.Contains(l.all[0].Words, "No price today.") {
+			if err != nil || sum != want || l.words[0] != "a no_price" || !strings.Contains(string(l.all[0].Words), "No price today.") {
 				t.Errorf("%d: %+v, %v, %+v", status, sum, err, l.all)
 			}
 		})
@@ -175,7 +176,7 @@ func TestWhatIsFoundIsToldWithItsJob(t *testing.T) {
 			if err != nil || sum != (Sum{Sent: 1, Resolved: 1}) || !slices.Equal(l.words, want) {
 				t.Fatalf("%+v, %v, %v", sum, err, l.words)
 			}
-			if job := string(l.all[1].Job); job == "" || job != account.Accepted()[0].ID || !strings.Contains(l.all[1].Words, "lost") {
+			if job := string(l.all[1].Job); job == "" || job != account.Accepted()[0].ID || !strings.Contains(string(l.all[1].Words), "lost") {
 				t.Errorf("%+v", l.all[1])
 			}
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -184,6 +185,6 @@ func troubles(inputs []Input) string {
 }
 
 // Seconds says a media length exactly, as a price needs it: 12.48 s.
-func Seconds(s float64) string {
-	return strconv.FormatFloat(math.Round(100*s)/100, 'f', -1, 64) + " s"
+func Seconds(s float64) text.Text {
+	return text.Of(strconv.FormatFloat(math.Round(100*s)/100, 'f', -1, 64)) + " s"
 }

@@ -140,7 +140,7 @@ func (c *crash) looksAtQueue(h holding) {
 	c.w.sees("STATUS", "PRICE")
 	for _, item := range h.queue {
 		if h.held || item.Paused {
-			c.w.sees(item.Submission.Name)
+			c.w.sees(string(item.Submission.Name))
 		}
 	}
 }
@@ -352,7 +352,7 @@ func (c *crash) ends(last holding, honours bool) {
 	})
 	c.honest(h)
 	for _, s := range h.subs {
-		keys, made := c.g.keys("/"+s.Name), c.g.made("key-"+strings.TrimPrefix(s.ID, "intent-"))
+		keys, made := c.g.keys(string("/"+s.Name)), c.g.made("key-"+strings.TrimPrefix(s.ID, "intent-"))
 		c.jobs += len(made)
 		if len(keys) > 1 || s.State == state.SubmissionSent && len(keys) == 0 {
 			c.t.Errorf("%s left under the keys %q", s.Name, keys)

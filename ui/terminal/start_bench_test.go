@@ -13,6 +13,7 @@ import (
 	"github.com/creack/pty"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -33,7 +34,7 @@ func remembering(b *testing.B, base string, n int) (home string) {
 	for i := range jobs {
 		jobs[i] = state.Generation{
 			ID: api.ID(fmt.Sprintf("00000000-0000-4000-8000-%012d", i)), Created: now.Add(-time.Duration(i) * time.Minute),
-			Status: api.Completed, Model: "lipsync-2", Name: fmt.Sprintf("remembered_%d", i), Length: 25, HasOutput: true,
+			Status: api.Completed, Model: "lipsync-2", Name: text.Of(fmt.Sprintf("remembered_%d", i)), Length: 25, HasOutput: true,
 		}
 	}
 	for page := range slices.Chunk(jobs, 5000) {
