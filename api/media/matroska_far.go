@@ -200,22 +200,26 @@ func (m *matroska) lastCue() (int64, error) {
 // suffix reads the blocks that a cluster ends with: the longest row of them that
 // leads to its end.
 func (m *matroska) suffix(cluster element) error {
-	const most = 64 << 10
+	const short, long = 64 << 10, 320 << 10
 	base, err := m.timestamp(cluster)
 	if err != nil {
 		return err
 	}
-	from := max(cluster.end-min(most, m.source.room()/2), cluster.body)
-	b, err := m.source.some(from, int(cluster.end-from))
-	if err != nil {
-		return err
+	for _, length := range []int64{short, long} {
+		from := max(cluster.end-min(length, m.source.room()/2), cluster.body)
+		b, err := m.source.some(from, int(cluster.end-from))
+		if err != nil {
+			return err
+		}
+		if i := rowTo(b); i >= 0 {
+			m.base = base
+			err = m.ends(from+int64(i), cluster.end)
+		}
+		if err != nil || m.ended() {
+			return err
+		}
 	}
-	i := rowTo(b)
-	if i < 0 {
-		return ErrTooFar
-	}
-	m.base = base
-	return m.ends(from+int64(i), cluster.end)
+	return nil
 }
 
 // rowTo is where the longest row of blocks begins that leads to the end of b; -1 if
