@@ -174,7 +174,7 @@ func opusSample(seconds, extra int) []byte {
 	file := join(oggPage(0, oggFirst, 0, head), oggPage(1, 0, 0, []byte("OpusTags")))
 	for n := range uint64(seconds) {
 		second := join([]byte{31<<3 | 3, 50}, zeros(extra)) // 50 frames of 20 ms
-		file = join(file, oggPage(uint32(n+2), 0, 48_000*(n+1), second))
+		file = append(file, oggPage(uint32(n+2), 0, 48_000*(n+1), second)...)
 	}
 	return join(file, oggPage(uint32(seconds+2), oggLast, uint64(48_000*seconds+312), []byte{31 << 3}))
 }
@@ -212,7 +212,7 @@ func webmLong(seconds int) []byte {
 	file := webmHead(ebml(idTimestampScale, be32(1_000_000)))
 	for n := range seconds {
 		frame := ebml(idSimpleBlock, []byte{0x82}, be16(0), []byte{0x80}, zeros(50_000))
-		file = join(file, ebml(idCluster, ebml(idTimestamp, be32(uint32(n)*1000)), webmBlock(1, 0), frame))
+		file = append(file, ebml(idCluster, ebml(idTimestamp, be32(uint32(n)*1000)), webmBlock(1, 0), frame)...)
 	}
 	return file
 }
