@@ -137,7 +137,7 @@ func (a *App) queueWords(r *state.QueueRow) cell {
 	case state.QueueReprice:
 		return cell{"costs more now: agree again", toneWarn}
 	case state.QueueExpired:
-		return cell{a.keyFor(keymap.Edit) + " gives a new link", toneWarn}
+		return cell{a.keyFor(keymap.Edit) + " edits it", toneWarn}
 	case state.QueueSending:
 		return cell{"", toneMuted}
 	case state.QueueRefused:
