@@ -124,6 +124,7 @@ func (c *confirm) Actions() []action {
 	if c.word != "" {
 		// Letters are typing here, so only the keys that are no letters act.
 		no.key.SetKeys("esc")
+		no.key.SetHelp("esc", no.key.Help().Desc)
 		return append([]action{choose.hinted(c.yes), no}, c.reading()...)
 	}
 	return append([]action{

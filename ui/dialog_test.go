@@ -314,6 +314,7 @@ func TestWordsCanBeTypedWhereEveryKeyIsReported(t *testing.T) {
 	q := questions()[7]
 	tell(t, q.stage, func(s *story) {
 		q.lead(s)
+		s.Sees("enter send it  esc no, go back") // n is typing here
 		const leftShift = 57441
 		for _, r := range q.word {
 			s.Type(fmt.Sprintf("\x1b[%d;1:1u\x1b[%d;1:3u", r, r)) // down and up
