@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"dubtop/api/text"
 )
 
 // maxLink is the longest link, in bytes, that is sent or opened.
@@ -21,9 +24,12 @@ func checkLink(raw string) error {
 	if strings.ContainsFunc(raw, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return errors.New("the link has a space in it: write it as %20")
 	}
+	if at := strings.IndexFunc(raw, text.Invisible); at >= 0 {
+		return fmt.Errorf("character %d of the link can't be seen: type the link, or copy it once more", 1+utf8.RuneCountInString(raw[:at]))
+	}
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil:
+	case err != nil, !utf8.ValidString(raw):
 		return errors.New("the link can't be read: is it whole?")
 	case u.Hostname() == "":
 		return errors.New("the link names no server: is it whole?")

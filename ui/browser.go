@@ -55,6 +55,32 @@ func (a *App) openURL(link string) tea.Cmd {
 		a.push(newLinkBox(a, link))
 		return tea.SetClipboard(link)
 	}
+	if wire, read := api.HostForms(link); read != "" {
+		return a.askAboutHost(link, wire, read)
+	}
+	return a.browse(link)
+}
+
+// askAboutHost asks before a link is opened whose host is written in other letters:
+// it may only look like a host that one knows.
+func (a *App) askAboutHost(link string, wire, read text.Text) tea.Cmd {
+	return a.ask(&confirm{
+		title: "Open a link to a host in other letters?",
+		body: func(width int) []styled {
+			lines := a.advice(width, "host", wire, toneText)
+			return append(lines, a.advice(width, "reads", read, toneWarn)...)
+		},
+		yes: "open it", no: "no",
+		answer: func(yes bool) tea.Cmd {
+			if !yes {
+				return nil
+			}
+			return a.browse(link)
+		},
+	})
+}
+
+func (a *App) browse(link string) tea.Cmd {
 	a.busy("opening" + a.theme.glyphs.more)
 	return browseCmd(a.cfg.Open, link)
 }

@@ -54,6 +54,7 @@ func TestJobsComeBackAsTheyWere(t *testing.T) {
 	unnamed := state.NewGeneration(api.Generation{ID: "ÄB-without-a-name", Status: "A NEW WORD"})
 	watched := seenJob(3, api.Completed)
 	watched.Started, watched.Ended, watched.HasOutput, watched.Gone = noon.Add(1), noon.Add(time.Minute), true, true
+	watched.Expect("", 0) // so that it is found by what it is now
 	jobs := []state.Generation{watched, seenJob(2, api.Failed), seenJob(1, api.Pending), unnamed}
 	intent := state.IntentRow(&state.Submission{ID: "s1", State: state.SubmissionUnknown, SentAt: noon}, 0)
 	keepJobs(t, j, append(slices.Clone(jobs), intent)...)
