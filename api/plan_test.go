@@ -16,8 +16,10 @@ func TestRefusalsSayWhatToDoOnThisPlan(t *testing.T) {
 		kind   Kind
 		want   string
 	}{
-		{402, 0, `{"errorCode":"free_tier_generations_exhausted","message":"used up","suggestion":"Upgrade the plan."}`, KindPayment,
-			"Wait for next month's free generations, or choose a plan at sync.so/billing."},
+		{
+			402, 0, `{"errorCode":"free_tier_generations_exhausted","message":"used up","suggestion":"Upgrade the plan."}`, KindPayment,
+			"Wait for next month's free generations, or choose a plan at sync.so/billing.",
+		},
 		{402, 0, `{"errorCode":"account_payment_required","message":"x"}`, KindPayment, "Pay the open invoice at sync.so/billing, then send it again."},
 		{402, 0, `{"errorCode":"batch_plan_required","message":"Batch needs the Scale plan"}`, KindPayment, "Batches need Scale or Enterprise: send the jobs one by one"},
 		{402, 3, `{"errorCode":"generation_plan_duration_exceeded","message":"x"}`, KindInvalid, "Creator takes up to 5 min, Growth 10 min."},
@@ -30,8 +32,10 @@ func TestRefusalsSayWhatToDoOnThisPlan(t *testing.T) {
 		{403, 0, `{"errorCode":"voice_clone_limit_reached","message":"x"}`, KindPayment, "Delete a cloned voice"},
 		{403, 0, `{"errorCode":"asset_forbidden","message":"x"}`, KindInvalid, "x"},
 		{403, 0, `{"message":"Forbidden"}`, KindAuth, "Check the key"},
-		{429, 0, `{"errorCode":"concurrency_limit_reached","message":"3 of 3","activeGenerations":3,"concurrencyLimit":3}`, KindConcurrency,
-			"Wait for a running job to end. Creator runs 3 at once, Growth 6."},
+		{
+			429, 0, `{"errorCode":"concurrency_limit_reached","message":"3 of 3","activeGenerations":3,"concurrencyLimit":3}`, KindConcurrency,
+			"Wait for a running job to end. Creator runs 3 at once, Growth 6.",
+		},
 		{429, 1, `{"errorCode":"concurrency_limit_reached","message":"full"}`, KindConcurrency, "Wait for a running job to end. Free and Hobbyist run 1 at once, Creator 3."},
 		{429, 15, `{"errorCode":"concurrency_limit_reached","message":"full"}`, KindConcurrency, "Scale runs 15 at once, Enterprise as many as agreed."},
 		{429, 7, `{"errorCode":"concurrency_limit_reached","message":"full"}`, KindConcurrency, "Wait for a running job to end."},

@@ -210,7 +210,7 @@ func TestAFilterThatCanHardlyBeMeantIsToldAtOnce(t *testing.T) {
 		s.Sees(`no field is called "stat"; status?`, "1 of 4, 4 in all")
 		s.Press("enter")
 		s.Sees(`no field is called "stat"; status?`)
-		for view, filter := range map[string]string{"2": "status:runing", "3": "typ:video", "5": "status:helt", "6": "outcom:failed"} {
+		for view, filter := range map[string]string{"2": "status:runnning", "3": "typ:video", "5": "status:helt", "6": "outcom:failed"} {
 			s.Press("esc", view, "/")
 			s.Type(filter)
 			s.Sees(" is called ", "/ "+filter)

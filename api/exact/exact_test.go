@@ -95,11 +95,11 @@ func anyJSON() *rapid.Generator[string] {
 				}
 				parts = append(parts, part)
 			}
-			if all := strings.Join(parts, ","); kind == 1 {
+			all := strings.Join(parts, ",")
+			if kind == 1 {
 				return gap() + "{" + gap() + all + "}" + gap()
-			} else {
-				return gap() + "[" + gap() + all + "]" + gap()
 			}
+			return gap() + "[" + gap() + all + "]" + gap()
 		})
 	}
 	return deep(3)

@@ -12,7 +12,7 @@ type cafFile struct {
 	valid               int64 // samples, where the file has a list of packets
 	described, listed   bool
 	sound               int64 // bytes
-	soundAt, soundAfter int64
+	soundAfter int64
 }
 
 // caf takes the number of samples from the list of packets; sound whose packets are

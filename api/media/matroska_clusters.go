@@ -20,7 +20,7 @@ const (
 const mostClusters = 1 << 16
 
 // clusterMagic is how idCluster stands in the file.
-var clusterMagic = []byte{0x1F, 0x43, 0xB6, 0x75}
+const clusterMagic = "\x1F\x43\xB6\x75"
 
 // near walks over all clusters. Those that have a size are passed over, but for the
 // first ones and the last ones. It returns where the segment ends.
@@ -264,7 +264,7 @@ func (m *matroska) resync(at, end int64) (int64, error) {
 		if err != nil {
 			return at, err
 		}
-		if i := bytes.Index(b, clusterMagic); i >= 0 {
+		if i := bytes.Index(b, []byte(clusterMagic)); i >= 0 {
 			return at + int64(i), nil
 		}
 		at += max(int64(len(b)-len(clusterMagic)+1), 1)

@@ -81,7 +81,7 @@ func (m *matroska) tail(end, length int64) error {
 	}
 	limit := end
 	for i := len(b); !m.ended(); {
-		if i = bytes.LastIndex(b[:i], clusterMagic); i < 0 {
+		if i = bytes.LastIndex(b[:i], []byte(clusterMagic)); i < 0 {
 			return nil
 		}
 		e, err := m.element(from + int64(i))

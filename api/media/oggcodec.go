@@ -69,13 +69,17 @@ func oggStreamOf(p []byte) *oggStream {
 		return &oggStream{kind: Audio, headers: 1 + int(be.Uint16(p[7:])), rate: float64(rate), length: samples}
 	case starts("Speex   ", 72):
 		each := int64(le.Uint32(p[56:])) * int64(max(le.Uint32(p[64:]), 1))
-		return &oggStream{kind: Audio, headers: 2 + int(le.Uint32(p[68:])&15), rate: float64(le.Uint32(p[36:])),
-			length: func([]byte) int64 { return min(each, 1<<20) }}
+		return &oggStream{
+			kind: Audio, headers: 2 + int(le.Uint32(p[68:])&15), rate: float64(le.Uint32(p[36:])),
+			length: func([]byte) int64 { return min(each, 1<<20) },
+		}
 	case starts("\x80theora", 42):
 		rate := float64(be.Uint32(p[22:])) / max(float64(be.Uint32(p[26:])), 1)
-		return &oggStream{kind: Video, headers: 3, rate: rate, shift: uint(p[40]&3)<<3 | uint(p[41])>>5,
+		return &oggStream{
+			kind: Video, headers: 3, rate: rate, shift: uint(p[40]&3)<<3 | uint(p[41])>>5,
 			length: func([]byte) int64 { return 1 },
-			width:  int(be.Uint32(p[13:]) & 0xffffff), height: int(be.Uint32(p[16:]) & 0xffffff)}
+			width:  int(be.Uint32(p[13:]) & 0xffffff), height: int(be.Uint32(p[16:]) & 0xffffff),
+		}
 	}
 	return &oggStream{length: func([]byte) int64 { return 0 }}
 }

@@ -367,7 +367,8 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 	const open = "open dubtop, view 5, and press enter on it"
 	for i := range rows {
 		r := &rows[i]
-		var code, what, hint text.Text = "", "", open
+		var code, what text.Text
+		var hint text.Text = open
 		switch r.State {
 		case state.QueueDoubt:
 			code, what = "unknown", "may have been charged"

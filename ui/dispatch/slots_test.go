@@ -33,8 +33,11 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 		slots, configured, atLeast, most int
 	}{
 		{slots: 1000, configured: 1, atLeast: 3, most: 1}, // as it was before
-		{slots: 1, atLeast: 3, most: 1}, {slots: 3, atLeast: 9, most: 3}, {slots: 6, atLeast: 18, most: 6},
-		{slots: 15, atLeast: 44, most: 15}, {slots: 1000, atLeast: 44, most: 15},
+		{slots: 1, atLeast: 3, most: 1},
+		{slots: 3, atLeast: 9, most: 3},
+		{slots: 6, atLeast: 18, most: 6},
+		{slots: 15, atLeast: 44, most: 15},
+		{slots: 1000, atLeast: 44, most: 15},
 	} {
 		virtual(t, simulator.Options{Slots: c.slots, HideSlots: true, Speed: 8}, func(t *testing.T, account *simulator.Server, d Desk) {
 			line(t, d, account, 300)

@@ -73,7 +73,8 @@ func (w *window) deafen() (hear func()) {
 		n, err := unix.Poll(fds, 200)
 		return err == nil && n == 0
 	}
-	for n := 0; !full() || !full(); n++ { // what was being read at first makes room once more
+	stuck := func() bool { once := full(); return once && full() } // what was being read at first makes room once more
+	for n := 0; !stuck(); n++ {
 		if n > 500 {
 			w.t.Fatal("the terminal takes everything")
 		}
