@@ -293,6 +293,15 @@ func (c *Client) foreignError(e *Error, html bool, host string) *Error {
 	return e
 }
 
+// kindOfPayment tells a job that is too large for the plan from a plan that is
+// used up.
+func kindOfPayment(code text.Text) Kind {
+	if strings.HasPrefix(string(code), "generation_") || strings.HasPrefix(string(code), "file_") {
+		return KindInvalid // a smaller job may pass
+	}
+	return KindPayment
+}
+
 // kindOf sorts a response by its status, and by its code where the status
 // means several things.
 func kindOf(e *Error, slots bool) Kind {
@@ -300,10 +309,7 @@ func kindOf(e *Error, slots bool) Kind {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		return kindOfDenial(e.Code)
 	case http.StatusPaymentRequired:
-		if strings.HasPrefix(string(e.Code), "generation_") || strings.HasPrefix(string(e.Code), "file_") {
-			return KindInvalid // a smaller job may pass
-		}
-		return KindPayment
+		return kindOfPayment(e.Code)
 	case http.StatusNotFound, http.StatusGone:
 		return KindNotFound
 	case http.StatusConflict:

@@ -33,6 +33,16 @@ func reasonFor(err error, host string) string {
 		return slow.Error()
 	case errors.As(err, &dns):
 		return "the name " + host + " could not be found (DNS)"
+	}
+	if words := brokenReason(err, host); words != "" {
+		return words
+	}
+	return queries.ReplaceAllString(err.Error(), "?"+"…")
+}
+
+// brokenReason says how a connection to a host failed, "" if that is not why.
+func brokenReason(err error, host string) string {
+	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return host + " refused the connection"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
@@ -44,7 +54,7 @@ func reasonFor(err error, host string) string {
 	case isTimeout(err):
 		return host + " did not answer in time"
 	}
-	return queries.ReplaceAllString(err.Error(), "?"+"…")
+	return ""
 }
 
 func isTimeout(err error) bool {

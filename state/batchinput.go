@@ -106,14 +106,24 @@ func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) (f Find
 			return f
 		}
 	}
+	f = c.found(in)
+	c.judge(number, in, rules, f)
+	return f
+}
+
+// found is what was found out about an input's file before.
+func (c *batchCheck) found(in api.CreateInput) (f Finding) {
 	if c.env.Found != nil {
-		if found, looked := c.env.Found(in); looked {
-			f = found
-		}
+		f, _ = c.env.Found(in)
 	}
 	if in.Type == "image" {
 		f.Seconds = 0
 	}
+	return f
+}
+
+// judge tells what speaks against an input of which this was found.
+func (c *batchCheck) judge(number int, in api.CreateInput, rules Rules, f Finding) {
 	most := float64(api.BatchMaxSeconds)
 	if rules.MaxSeconds > 0 {
 		most = min(most, rules.MaxSeconds)
@@ -131,7 +141,6 @@ func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) (f Find
 	case s == SeverityWarning:
 		c.warn(number, in.Type+": "+words)
 	}
-	return f
 }
 
 // suits reports whether what an asset holds can be an input of a type: of a film

@@ -90,14 +90,11 @@ func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
 		return
 	}
 	if a.Topic == Running {
-		if wall(now).Sub(s.watched) > blindSpot {
-			s.blind = wall(now)
-		}
-		s.watched = wall(now)
+		s.watch(now)
 	}
 	s.learn(r.Generations, now, func() {
 		switch {
-		case r.Skipped == 0 && (r.Whole || a.Topic == Head && !r.More):
+		case r.all(a):
 			c.Answer(a.ticket, r.Generations, now)
 			for _, key := range c.lost(a.ticket, r.Generations) {
 				s.MarkGone(api.ID(key), now)
@@ -109,6 +106,17 @@ func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
 		}
 	})
 	s.History.Loaded = c.Len()
+}
+
+// all reports whether the answer to a question is everything that there is.
+func (r *Result) all(a Ask) bool { return r.Skipped == 0 && (r.Whole || a.Topic == Head && !r.More) }
+
+// watch notes that the running jobs were looked at.
+func (s *Store) watch(now time.Time) {
+	if wall(now).Sub(s.watched) > blindSpot {
+		s.blind = wall(now)
+	}
+	s.watched = wall(now)
 }
 
 // learn notes models to be priced, and times jobs that end by a write.

@@ -233,34 +233,35 @@ func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
 
 // nothing says why there are no rows, and which key gets one out of it.
 func (l *list[T]) nothing() []styled {
-	t := l.app.theme
-	var words []text.Text
-	switch {
-	case l.narrowed() && l.rows.Len() > 0:
-		words = []text.Text{text.Sprintf("None of %s matches %s.", l.total(), l.described())}
-		if doubt := l.doubt(); doubt != "" {
-			words = append(words, doubt)
-		}
-		words = append(words, "esc  show all")
-	case l.rows.Err() != nil && !l.rows.Known():
-		words = []text.Text{text.Of("Nothing could be loaded: " + l.rows.Err().Error()), "r  try again"}
-	case !l.rows.Known() && l.app.cutOff() != "":
-		words = []text.Text{"Nothing could be loaded: " + l.app.cutOff(), "r  try again"}
-	case !l.rows.Known():
-		words = []text.Text{"Loading" + t.glyphs.more}
-	default:
-		words = l.empty()
-	}
+	words := l.nothingWords()
 	if !l.rows.Known() && l.app.keyRefused() {
 		words = append(words, l.app.keyFor(keymap.ReplaceKey)+"  use another API key")
 	}
 	lines := []styled{""}
 	for _, w := range words {
 		for _, line := range wrap(w, max(10, l.width-6)) {
-			lines = append(lines, "   "+t.text(toneMuted, line))
+			lines = append(lines, "   "+l.app.theme.text(toneMuted, line))
 		}
 	}
 	return lines
+}
+
+func (l *list[T]) nothingWords() []text.Text {
+	switch {
+	case l.narrowed() && l.rows.Len() > 0:
+		words := []text.Text{text.Sprintf("None of %s matches %s.", l.total(), l.described())}
+		if doubt := l.doubt(); doubt != "" {
+			words = append(words, doubt)
+		}
+		return append(words, "esc  show all")
+	case l.rows.Known():
+		return l.empty()
+	case l.rows.Err() != nil:
+		return []text.Text{text.Of("Nothing could be loaded: " + l.rows.Err().Error()), "r  try again"}
+	case l.app.cutOff() != "":
+		return []text.Text{"Nothing could be loaded: " + l.app.cutOff(), "r  try again"}
+	}
+	return []text.Text{"Loading" + l.app.theme.glyphs.more}
 }
 
 func (l *list[T]) described() text.Text {

@@ -7,12 +7,11 @@ import (
 
 // cafFile is a Core Audio file being measured.
 type cafFile struct {
-	rate                float64
-	packet, frames      int64 // bytes and samples of a packet; 0 where packets differ
-	valid               int64 // samples, where the file has a list of packets
-	described, listed   bool
-	sound               int64 // bytes
-	soundAfter int64
+	rate              float64
+	packet, frames    int64 // bytes and samples of a packet; 0 where packets differ
+	valid             int64 // samples, where the file has a list of packets
+	described, listed bool
+	sound             int64 // bytes
 }
 
 // caf takes the number of samples from the list of packets; sound whose packets are

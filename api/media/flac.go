@@ -223,18 +223,23 @@ func parseFLAC(b []byte) (flacFrame, bool) {
 	if len(b) <= at+extra+more || code == 0 || b[2]&15 == 15 {
 		return flacFrame{}, false
 	}
-	switch {
-	case code == 1:
-		h.samples = 192
-	case code < 6:
-		h.samples = 576 << (code - 2)
-	case code < 8:
-		h.samples = int64(bigEndian(b[at:at+extra])) + 1
-	default:
-		h.samples = 256 << (code - 8)
-	}
+	h.samples = flacSamples(code, b[at:at+extra])
 	at += extra + more
 	return h, crc8(b[:at]) == b[at]
+}
+
+// flacSamples is how many samples a block of a code has; for two of them the
+// number follows the header.
+func flacSamples(code byte, extra []byte) int64 {
+	switch {
+	case code == 1:
+		return 192
+	case code < 6:
+		return 576 << (code - 2)
+	case code < 8:
+		return int64(bigEndian(extra)) + 1
+	}
+	return 256 << (code - 8)
 }
 
 // flacNumber reads a number that is written as UTF-8 writes characters, but up to

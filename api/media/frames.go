@@ -65,21 +65,22 @@ func (w *frameWalk) run() error {
 		if len(head) == 0 || err != nil && !ended(err) {
 			return unlessEnded(err)
 		}
-		f, ok := w.parse(head)
-		switch {
-		case ok && (w.synced && f.layout == w.last.layout || w.followed(f)):
-			err = w.take(f)
-		case tagSize(head) > 0:
-			w.synced = false
-			err = w.skip(tagSize(head))
-		default:
-			w.synced = false
-			err = w.skip(w.junk())
-		}
-		if err != nil || w.cut {
+		if err = w.step(head); err != nil || w.cut {
 			return unlessEnded(err)
 		}
 	}
+}
+
+// step takes the frame that a header begins, or passes a tag or junk over.
+func (w *frameWalk) step(head []byte) error {
+	if f, ok := w.parse(head); ok && (w.synced && f.layout == w.last.layout || w.followed(f)) {
+		return w.take(f)
+	}
+	w.synced = false
+	if n := tagSize(head); n > 0 {
+		return w.skip(n)
+	}
+	return w.skip(w.junk())
 }
 
 // followed says whether another frame, a tag or the end comes after f: without

@@ -174,13 +174,7 @@ func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, err
 // wanted takes the length from the track that is wanted, or says what is wrong
 // with the file.
 func (i Info) wanted(want Kind) (Info, error) {
-	switch {
-	case i.Kind == Image:
-	case i.Picture.There:
-		i.Kind = Video
-	case i.Sound.There:
-		i.Kind = Audio
-	}
+	i.Kind = i.holds()
 	fits := want == Unknown || want == i.Kind || want == Audio && i.Sound.There
 	if i.Kind == Unknown || !fits {
 		return Info{}, &KindError{Want: want, Got: i.Kind, Format: i.Format}
@@ -197,6 +191,19 @@ func (i Info) wanted(want Kind) (Info, error) {
 	}
 	i.Seconds, i.Within = track.Seconds, track.Within
 	return i, nil
+}
+
+// holds is what kind of file it is, by its tracks.
+func (i Info) holds() Kind {
+	switch {
+	case i.Kind == Image:
+		return Image
+	case i.Picture.There:
+		return Video
+	case i.Sound.There:
+		return Audio
+	}
+	return i.Kind
 }
 
 // explain prefers what went wrong with reading over what a parser made of it,

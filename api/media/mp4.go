@@ -135,16 +135,13 @@ func (m *movie) top() error {
 func (m *movie) over(at int64, stop func() bool) (int64, error) {
 	for at <= m.source.size-mp4.SmallHeaderSize && !stop() {
 		if !m.source.reach(at, mp4.SmallHeaderSize) {
-			if m.described && !m.fragmented {
-				return at, nil // of a server without ranges; what is described is described
-			}
-			return at, ErrTooFar
+			return at, m.outOfReach()
 		}
 		h, err := m.header(at, m.source.size)
 		if err != nil {
 			return at, m.atEnd(err, at)
 		}
-		if h.cut && m.source.sized() && (h.kind == "moov" || h.kind == "moof" || h.kind == "mdat") {
+		if h.cut && m.source.sized() && h.matters() {
 			return at, ErrCutOff
 		}
 		m.open = m.open || h.open
@@ -208,6 +205,18 @@ func (m *movie) walk(from, to int64, path string) error {
 	return nil
 }
 
+// outOfReach is nil where a server without ranges has told what matters: what is
+// described is described.
+func (m *movie) outOfReach() error {
+	if m.described && !m.fragmented {
+		return nil
+	}
+	return ErrTooFar
+}
+
+// matters reports whether a movie is not whole without the box.
+func (h boxHeader) matters() bool { return h.kind == "moov" || h.kind == "moof" || h.kind == "mdat" }
+
 // box looks at one box, by its path, so a box in a wrong place is nothing and
 // no file can nest deeper than the paths here.
 func (m *movie) box(path string, body, end int64) error {
@@ -239,6 +248,11 @@ func (m *movie) box(path string, body, end int64) error {
 	if err := m.walk(body, end, path+"/"); err != nil {
 		return err
 	}
+	return m.after(path)
+}
+
+// after ends what a box began.
+func (m *movie) after(path string) error {
 	switch path {
 	case "moov":
 		m.described = true

@@ -26,8 +26,14 @@ func (m *movie) checkEnd(t *track) error {
 	if s.far != nil || t.plainSound() {
 		return nil
 	}
-	end, n := t.lastChunk+max(length, 1), min(max(length, 64), 64)
-	begin := max(t.lastChunk, min(end, s.size)-n)
+	return s.filled(t.lastChunk, length)
+}
+
+// filled says that a file is cut off where the last bytes of its last chunk are
+// zeros: room that was made for what has not come.
+func (s *source) filled(chunk, length int64) error {
+	end, n := chunk+max(length, 1), min(max(length, 64), 64)
+	begin := max(chunk, min(end, s.size)-n)
 	last, err := s.bytes(begin, int(min(n, s.size-begin)))
 	if err == nil && len(last) > 8 && !slices.ContainsFunc(last, func(b byte) bool { return b != 0 }) {
 		return ErrCutOff
@@ -43,33 +49,40 @@ func (m *movie) lastLength(t *track) (int64, error) {
 			return 0, nil
 		}
 	}
+	before, known, err := m.samplesBefore(t)
+	if err != nil || !known {
+		return 0, err
+	}
+	return m.sumOfSizes(t, before)
+}
+
+// samplesBefore is how many samples stand before the last chunk, if its table
+// tells.
+func (m *movie) samplesBefore(t *track) (n uint64, known bool, err error) {
 	list, err := m.table(t.chunks, 12)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	before, first, each := uint64(0), uint64(1), uint64(0) // samples in the chunks up to the last entry
 	for {
 		entry, err := list.next(12)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
 		if entry == nil {
 			break
 		}
 		begins := bigEndian(entry[:4])
 		if begins < first || before > math.MaxUint32 {
-			return 0, nil
+			return 0, false, nil
 		}
 		before, first, each = before+(begins-first)*each, begins, bigEndian(entry[4:8])
 	}
 	if t.chunkCount < first || each == 0 {
-		return 0, nil
+		return 0, false, nil
 	}
 	before += (t.chunkCount - first) * each
-	if before >= t.samples {
-		return 0, nil
-	}
-	return m.sumOfSizes(t, before)
+	return before, before < t.samples, nil
 }
 
 // sumOfSizes adds up the samples of a track behind a number of them.

@@ -75,7 +75,13 @@ func (m *movie) distant(at int64) error {
 	if found, err := m.byTable(); found || err != nil {
 		return err
 	}
-	s.expect(pageSize)
+	return m.byHops(at, first)
+}
+
+// byHops goes from one piece to the next from an offset on, while that is
+// allowed.
+func (m *movie) byHops(at, first int64) error {
+	m.source.expect(pageSize)
 	next, err := m.over(first, func() bool { return m.pieces > maxHops })
 	switch {
 	case err == nil && m.pieces <= maxHops:
@@ -171,23 +177,29 @@ func (m *movie) byTable() (bool, error) {
 	if err != nil || h.kind != "mfra" {
 		return false, nil
 	}
-	x := table{first: s.size}
+	x, ok, err := m.readTables(h)
+	if !ok || err != nil || x.first != m.firstPiece || x.last <= x.first {
+		return false, err
+	}
+	return m.leap(x.last)
+}
+
+// readTables reads the tables of all tracks; ok is false if one is not in order.
+func (m *movie) readTables(h boxHeader) (x table, ok bool, err error) {
+	x = table{first: m.source.size}
 	for from := h.body; from <= h.end-mp4.SmallHeaderSize; {
 		b, err := m.header(from, h.end)
 		if err != nil {
-			return false, nil
+			return x, false, nil
 		}
 		if b.kind == "tfra" {
 			if ok, err := m.readTable(b, &x); !ok || err != nil {
-				return false, err
+				return x, false, err
 			}
 		}
 		from = b.end
 	}
-	if x.first != m.firstPiece || x.last <= x.first {
-		return false, nil
-	}
-	return m.leap(x.last)
+	return x, true, nil
 }
 
 // table is where the pieces of all tracks begin and end.
@@ -266,23 +278,34 @@ func (m *movie) byRest(at, next int64) error {
 	guess := walked * float64(s.size-at) / float64(next-at)
 	fits := func(seconds float64) bool { return seconds > guess/1.7 && seconds < guess*1.7 }
 	length := min(max(tailLength, 3*(next-at)/int64(max(m.pieces, 1))), maxTailLength, s.size-next)
-	if s.reach(s.size-length, length) {
-		if from, err := m.lastPieces(length); err != nil {
-			return err
-		} else if from > 0 {
-			before := t.spread
-			found, err := m.leap(from)
-			if err != nil || found && fits((t.spread.last-t.spread.first)/scale) {
-				return err
-			}
-			t.spread = before
-		}
+	found, err := m.byTail(t, length, func() bool { return fits((t.spread.last - t.spread.first) / scale) })
+	if found || err != nil {
+		return err
 	}
 	if m.promised > 0 && fits(m.promised) {
 		t.spread.last = t.spread.first + m.promised*scale
 		return nil
 	}
 	return ErrTooFar
+}
+
+// byTail takes the length from the pieces in the last bytes of the file, if what
+// they tell fits. Else the track stays as it was.
+func (m *movie) byTail(t *track, length int64, fits func() bool) (found bool, err error) {
+	if !m.source.reach(m.source.size-length, length) {
+		return false, nil
+	}
+	from, err := m.lastPieces(length)
+	if err != nil || from <= 0 {
+		return false, err
+	}
+	before := t.spread
+	found, err = m.leap(from)
+	if err != nil || found && fits() {
+		return true, err
+	}
+	t.spread = before
+	return false, nil
 }
 
 // lastPieces looks in the last bytes of the file for a moof box from which on

@@ -206,19 +206,24 @@ func (m *movie) length(t *track) (seconds, within float64, err error) {
 		seconds, within = t.joined(edits)
 		return seconds, within, nil
 	}
-	// Empty stretches before the first part and behind the last are not the
-	// track's.
+	edits = trimmed(edits)
+	if t.lengths.to-t.lengths.from < 16 || m.source.far != nil && !m.affordable(t) {
+		seconds, within = t.claimed(edits)
+		return seconds, within, nil
+	}
+	return m.edited(t, edits)
+}
+
+// trimmed leaves empty stretches before the first part and behind the last out:
+// they are not the track's.
+func trimmed(edits []edit) []edit {
 	for len(edits) > 0 && edits[0].from < 0 {
 		edits = edits[1:]
 	}
 	for len(edits) > 0 && edits[len(edits)-1].from < 0 {
 		edits = edits[:len(edits)-1]
 	}
-	if t.lengths.to-t.lengths.from < 16 || m.source.far != nil && !m.affordable(t) {
-		seconds, within = t.claimed(edits)
-		return seconds, within, nil
-	}
-	return m.edited(t, edits)
+	return edits
 }
 
 // affordable reports whether the tables of a track behind a link are small
@@ -255,15 +260,7 @@ func (m *movie) edited(t *track, edits []edit) (seconds, within float64, err err
 		all, err := m.shown(t, math.Inf(-1), math.Inf(1))
 		return (all.last - all.first) / scale, 0, err
 	}
-	empty, warped := 0.0, false
-	for _, e := range edits {
-		warped = warped || e.seconds == 0 // nothing, or all that is left
-		if e.from < 0 {
-			empty += e.seconds
-		}
-		seconds += e.seconds
-		warped = warped || e.warped
-	}
+	seconds, empty, warped := sumOfEdits(edits)
 	// Between the first part and the last one the list's own lengths count; at
 	// both ends those of the samples that are there.
 	first, last := edits[0], edits[len(edits)-1]
@@ -288,6 +285,19 @@ func (m *movie) edited(t *track, edits []edit) (seconds, within float64, err err
 		within = max(within, seconds) // slow motion, say, which some programs ignore
 	}
 	return seconds, within, nil
+}
+
+// sumOfEdits is how long all edits are, how much of that shows nothing, and
+// whether one of them plays at another speed or to an end that is not told.
+func sumOfEdits(edits []edit) (seconds, empty float64, warped bool) {
+	for _, e := range edits {
+		warped = warped || e.seconds == 0 || e.warped
+		if e.from < 0 {
+			empty += e.seconds
+		}
+		seconds += e.seconds
+	}
+	return seconds, empty, warped
 }
 
 // end is where an edit ends, in ticks.

@@ -109,12 +109,8 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 	visual, sound := inputs[0], inputs[1]
 	length, known := state.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
 	if sound.Kind == "script" || !known {
-		e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: BilledFPS})
-		if err == nil && e.Cost != nil && len(sub.Files) == 0 {
-			return priceOf(e, 0, "the server"), nil
-		}
-		if ctx.Err() != nil {
-			return state.Price{}, ctx.Err()
+		if price, priced := byServer(ctx, c, sub); priced || ctx.Err() != nil {
+			return price, ctx.Err()
 		}
 	}
 	if !known {
@@ -134,6 +130,15 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 	price := priceOf(e, length, basisOf(inputs))
 	price.Approximate = sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
 	return price, nil
+}
+
+// byServer has the server price a whole request, where it can.
+func byServer(ctx context.Context, c *api.Client, sub state.Submission) (price state.Price, priced bool) {
+	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: BilledFPS})
+	if err != nil || e.Cost == nil || len(sub.Files) > 0 || ctx.Err() != nil {
+		return state.Price{}, false
+	}
+	return priceOf(e, 0, "the server"), true
 }
 
 // reprice has the request of a submission priced once more, byte for byte the
