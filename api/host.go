@@ -20,12 +20,16 @@ func HostForms(link string) (wire, read text.Text) {
 		return "", ""
 	}
 	host := strings.ToLower(u.Hostname())
-	if !strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) && !strings.Contains(host, "xn--") {
+	plain := !strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII })
+	if plain && !strings.Contains(host, "xn--") {
 		return text.Of(host), ""
 	}
 	ascii, err := idna.Lookup.ToASCII(host)
 	if err != nil { // no name that could be registered, but it is shown all the same
 		if ascii, err = idna.Punycode.ToASCII(host); err != nil {
+			if plain {
+				return text.Of(host), ""
+			}
 			return text.Of(host), text.Of(host)
 		}
 	}

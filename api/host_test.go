@@ -17,7 +17,7 @@ func TestHostsOfOtherScriptsAreShownBothWays(t *testing.T) {
 		"https://аррӏе.com/":             {"xn--80ak6aa92e.com", "аррӏе.com"},
 		"https://例え.jp:444/x":            {"xn--r8jz45g.jp", "例え.jp"},
 		"https://xn--zzzzzzzzzzzz-.com/": {"xn--zzzzzzzzzzzz-.com", ""},
-		"https://exa\u202emple.com/":     {"example.com", ""},
+		"https://exa\u202emple.com/":     {"xn--example-276c.com", "example.com"},
 		"/no/host":                       {"", ""},
 		"://":                            {"", ""},
 	} {

@@ -114,7 +114,9 @@ func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) (f Find
 // found is what was found out about an input's file before.
 func (c *batchCheck) found(in api.CreateInput) (f Finding) {
 	if c.env.Found != nil {
-		f, _ = c.env.Found(in)
+		if known, looked := c.env.Found(in); looked {
+			f = known
+		}
 	}
 	if in.Type == "image" {
 		f.Seconds = 0

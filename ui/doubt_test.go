@@ -121,7 +121,9 @@ func TestWhereKeysAreIgnoredALostJobIsFoundInTheList(t *testing.T) {
 	})
 }
 
-func TestAJobAcceptedLateIsFoundWhenItComes(t *testing.T) {
+// What was made more than two minutes after nobody waited for it any more may be a
+// colleague's twin: it is shown, and never linked by itself.
+func TestAJobAcceptedLateIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	st := ignoring()
@@ -134,9 +136,9 @@ func TestAJobAcceptedLateIsFoundWhenItComes(t *testing.T) {
 		s.Pass(40 * time.Minute)
 		s.start()
 		s.Pass(3 * time.Minute)
-		s.DoesNotSee("maybe charged")
+		s.Sees("maybe charged")
+		s.DoesNotSee("today $1.25")
 		s.acceptsInOrder("late")
-		s.Sees("today $1.25")
 	})
 }
 

@@ -15,7 +15,11 @@ func TestDraggedPathsAreTakenInEverySpelling(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	clip := filepath.Join(home, "my clip.mp4")
-	if err := os.WriteFile(clip, []byte("some bytes"), 0o600); err != nil {
+	film, err := os.ReadFile("../api/media/testdata/corpus/mp4/edit-none.mp4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(clip, film, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	atHome := func(c *ui.Config) { c.Home = home }

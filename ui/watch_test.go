@@ -252,7 +252,9 @@ func TestPausingStopsAndGoesOn(t *testing.T) {
 	})
 }
 
-func TestWithoutFocusEverythingGoesSlower(t *testing.T) {
+// A window without focus is still watched, on a second screen: what runs keeps its
+// pace, the rest goes slower.
+func TestWithoutFocusTheRestGoesSlower(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(5) }}, func(s *story) {
 		s.Pass(time.Minute)
@@ -265,7 +267,7 @@ func TestWithoutFocusEverythingGoesSlower(t *testing.T) {
 		s.Focus(false)
 		without := count()
 		s.Focus(true)
-		if without*3 > with {
+		if without >= with {
 			t.Errorf("%d requests with the focus, %d without", with, without)
 		}
 		s.account.Add(simulator.Job{Name: "made_meanwhile"})
