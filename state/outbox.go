@@ -110,7 +110,7 @@ type Outbox struct {
 	busy    map[string]int        // changes under way, by submission
 	clock   uint64                // counts changes
 	changed map[string]uint64     // when each submission last changed here
-	answers map[string]Submission // known here, and not in the journal
+	answers map[string]Unsaved    // known here, and not in the journal
 	noted   time.Time             // when that was last tried
 	proving bool
 	proved  time.Time // when the last proof was tried
@@ -363,8 +363,8 @@ func (o *Outbox) track() { o.Reconciler.Track(o.AtStake()) }
 // Due lists what to do now. A task is handed out once until its result is
 // applied, or only after a long time again.
 func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
-	tasks := o.notes(now)
-	if !o.Sender {
+	tasks := o.Notes(now)
+	if !o.Sender || len(o.answers) > 0 { // what may be spent next must be known to the books
 		return tasks
 	}
 	o.Slots.settle(full.Earlier, now)
@@ -408,35 +408,6 @@ func (o *Outbox) learn(d Done, now time.Time) {
 	}
 }
 
-// notes are the answers to be written down: a disk may have room again.
-func (o *Outbox) notes(now time.Time) (tasks []Task) {
-	if len(o.answers) == 0 || !due(o.noted, noteAgain, now) {
-		return nil
-	}
-	o.noted = now
-	for id, sub := range o.answers {
-		if o.busy[id] == 0 {
-			o.Begin(id)
-			tasks = append(tasks, Task{Kind: TaskNote, Submission: sub})
-		}
-	}
-	return tasks
-}
-
-// note remembers an answer that the journal does not have. What it holds of the
-// submission meanwhile is not so any more.
-func (o *Outbox) note(d Done, now time.Time) {
-	switch {
-	case d.Kind == TaskNote && (d.Unrecorded == nil || d.Elsewhere):
-		delete(o.answers, d.Submission.ID)
-	case d.Unrecorded != nil && !d.Unfit && (d.Kind == TaskSend || d.Kind == TaskResend):
-		if o.answers == nil {
-			o.answers = make(map[string]Submission)
-		}
-		o.answers[d.Submission.ID], o.noted = d.Submission, now
-	}
-}
-
 // send takes an item that leaves out of the queue's hands.
 func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 	item, ok := o.Queue.Item(id)
@@ -455,6 +426,9 @@ func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 // It must be confirmed, and becomes sending. It is an [*ExpiredError] where a
 // link has ended.
 func (o *Outbox) Leave(sub Submission, now time.Time) (Task, error) {
+	if len(o.answers) > 0 {
+		return Task{}, ErrUnsaved
+	}
 	if err := sub.Expired(o.ServerTime(now)); err != nil {
 		return Task{}, err
 	}
@@ -542,6 +516,8 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 	switch {
 	case !ok || sub.State != SubmissionUnknown:
 		return Task{}, errors.New("its outcome is known by now")
+	case len(o.answers) > 0:
+		return Task{}, ErrUnsaved
 	case o.busy[submission] > 0:
 		return Task{}, errors.New("something is being done about it just now: look again in a moment")
 	case c == ChoiceLink && !o.Reconciler.free(submission, id):

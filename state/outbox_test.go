@@ -218,7 +218,17 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 	full := errors.New("the disk is full")
 	o.Landed(Done{Task: tasks[0], Submission: sent, Unrecorded: full}, noon)
 	o.Load(Snapshot{Begun: o.Clock(), Stake: []Submission{tasks[0].Submission}})
-	want(t, "what the journal holds is not so", o.words())
+	want(t, "what the journal holds is not so", o.words(), "a not saved")
+	if r := o.Rows()[0]; r.Job != "job-a" || r.Reason != "sent, id job-a, not saved yet" {
+		t.Errorf("%+v", r)
+	}
+	if _, err := o.Leave(waiting(t, "batch"), noon); !errors.Is(err, ErrUnsaved) {
+		t.Errorf("another is sent meanwhile: %v", err)
+	}
+	o.Put(waiting(t, "next"), false)
+	if _, got := o.due(noon.Add(time.Second), 0, 9); got != nil {
+		t.Errorf("meanwhile %v", got)
+	}
 	for minute := range 3 {
 		now := noon.Add(time.Duration(1+minute) * time.Minute)
 		tasks, got := o.due(now, 0, 1)
@@ -232,7 +242,7 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 		}
 		o.Landed(done, now)
 	}
-	if _, got := o.due(noon.Add(time.Hour), 0, 1); got != nil || !o.Ours("job-a") {
+	if _, got := o.due(noon.Add(4*time.Minute), 0, 1); !slices.Equal(got, []string{"send next"}) || !o.Ours("job-a") {
 		t.Errorf("it has it, and yet: %v", got)
 	}
 }

@@ -15,7 +15,8 @@ type QueueState uint8
 
 // The states, in the order of what wants attention first.
 const (
-	QueueDoubt    QueueState = iota // nobody knows whether it was accepted
+	QueueUnsaved  QueueState = iota // accepted, and the journal does not hold that yet
+	QueueDoubt                      // nobody knows whether it was accepted
 	QueueRefused                    // the server said no; nothing was charged
 	QueueExpired                    // a signed link of it has ended, so it is not sent
 	QueueReprice                    // its price went up, and waits for a yes
@@ -27,7 +28,7 @@ const (
 
 // Word is the state in a word, as it is filtered by.
 func (s QueueState) Word() string {
-	return [...]string{"unknown", "refused", "expired", "price up", "sending", "held", "no price", "waiting"}[s]
+	return [...]string{"not saved", "unknown", "refused", "expired", "price up", "sending", "held", "no price", "waiting"}[s]
 }
 
 // QueueRow is a submission of the outbox as a row of a list.
@@ -43,19 +44,21 @@ type QueueRow struct {
 	Priced bool      // Cost is known
 	Since  time.Time // when it was confirmed, or sent
 	Reason text.Text
+	Job    api.ID // that came of it, of QueueUnsaved
 
 	order int64 // descending
 }
 
 var _ Row[QueueRow] = (*QueueRow)(nil)
 
-// Rows lists what is in the outbox: what is in doubt first, then what is on its
-// way, then the queue in its order, then what was refused. What was dropped
+// Rows lists what is in the outbox: what was accepted and is not saved first,
+// then what is in doubt, then what is on its way, then the queue in its order, then what was refused. What was dropped
 // while in doubt is not listed.
 func (o *Outbox) Rows() []QueueRow {
 	doubts, away := o.splitStake()
 	waiting := o.Queue.waiting()
-	rows := make([]QueueRow, 0, len(doubts)+len(away)+len(waiting)+len(o.refused))
+	rows := make([]QueueRow, 0, len(o.answers)+len(doubts)+len(away)+len(waiting)+len(o.refused))
+	rows = append(rows, o.unsavedRows()...)
 	for i := range doubts {
 		rows = append(rows, newQueueRow(&doubts[i], QueueDoubt, doubtPlaces-int64(i)))
 	}
@@ -76,13 +79,15 @@ func (o *Outbox) Rows() []QueueRow {
 	for i := range o.refused {
 		rows = append(rows, newQueueRow(&o.refused[i], QueueRefused, -awayPlaces-int64(i)))
 	}
+	o.markUnsaved(rows)
 	return rows
 }
 
-// doubtPlaces and awayPlaces begin the orders of what stands before the queue.
+// The places begin the orders of what stands before the queue.
 const (
-	awayPlaces  = int64(1) << 40
-	doubtPlaces = 2 * awayPlaces
+	awayPlaces    = int64(1) << 40
+	doubtPlaces   = 2 * awayPlaces
+	unsavedPlaces = 3 * awayPlaces
 )
 
 // splitStake divides what is at stake, the earliest first.
@@ -161,7 +166,7 @@ func (r *QueueRow) FieldValue(name string) (string, bool) {
 // Vocabulary is that of the queue.
 func (r *QueueRow) Vocabulary() Vocabulary {
 	v := Vocabulary{Fields: []string{"id", "name", "model", "status", "error"}, Words: make(map[string][]string)}
-	for s := QueueDoubt; s <= QueueWaiting; s++ {
+	for s := QueueUnsaved; s <= QueueWaiting; s++ {
 		v.Words["status"] = append(v.Words["status"], s.Word())
 	}
 	return v

@@ -71,6 +71,11 @@ func (m booksMsg) land(a *App) tea.Cmd {
 		return nil
 	}
 	a.store.BringLedger(m.books, a.now)
+	for _, u := range a.outbox.Unsaved() { // the journal does not hold these
+		if u.Submission.State == state.SubmissionSent {
+			a.spent(&u.Submission)
+		}
+	}
 	switch {
 	case m.damaged > 0:
 		a.complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",

@@ -90,8 +90,7 @@ func TestABudgetIsHeldAtTheYesToo(t *testing.T) {
 	st.journal = filepath.Join(t.TempDir(), "journal.db")
 	tell(t, st, func(s *story) {
 		s.Pass(time.Second)
-		other := &story{t: s.t, account: s.account, stage: s.stage}
-		other.start()
+		other := s.beside()
 		other.Pass(time.Second)
 		for _, window := range []*story{s, other} {
 			window.Press("1", "n", "ctrl+l")

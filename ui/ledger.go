@@ -89,6 +89,9 @@ func (a *App) entryJob(e *state.LedgerEntry) *state.Generation {
 
 // openEntry shows what is known of an entry's job, or of a damaged row.
 func (a *App) openEntry(e *state.LedgerEntry) tea.Cmd {
+	if u, ok := a.outbox.UnsavedJob(e.Job); ok {
+		return a.openUnsaved(u.Submission.ID)
+	}
 	b, ours := a.store.Batches.Find(string(e.Job))
 	switch g := a.entryJob(e); {
 	case e.Damage != "":
@@ -153,6 +156,8 @@ func (a *App) outcomeCell(e *state.LedgerEntry) cell {
 	switch {
 	case e.Damage != "":
 		return cell{t.glyphs.alert + " damaged", toneBad}
+	case a.unsavedEntry(e):
+		return cell{t.glyphs.alert + " not saved", toneBad}
 	case e.Outcome != "":
 		return statusCell(t, api.Status(e.Outcome))
 	}

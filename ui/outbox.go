@@ -175,16 +175,18 @@ func (a *App) runOutbox() tea.Cmd {
 	if a.session == nil || a.session.Journal == nil {
 		return nil
 	}
-	var cmds []tea.Cmd
+	tasks := a.outbox.Notes(time.Now())
 	// Before the first answer nobody knows which slots are free, and after a sleep
 	// nobody knows that the prices are old, before the next beat.
 	now := time.Now()
 	a.outbox.Slots.Tell(a.session.Client.Usage().Slots, now)
 	if a.store.Generations.Known() && now.Sub(a.now) <= dispatch.SleepGap {
 		full := a.outbox.Occupancy(a.store, a.poller.Blind(a.now))
-		for _, t := range a.outbox.Due(now, full) {
-			cmds = append(cmds, a.carryOut(t))
-		}
+		tasks = append(tasks, a.outbox.Due(now, full)...)
+	}
+	var cmds []tea.Cmd
+	for _, t := range tasks {
+		cmds = append(cmds, a.carryOut(t))
 	}
 	a.showOutbox()
 	return tea.Batch(append(cmds, a.keepSlots())...)
@@ -221,7 +223,11 @@ func (m doneMsg) land(a *App) tea.Cmd {
 	cmd := a.landTask(d)
 	if d.Unrecorded != nil && d.Kind != state.TaskNote {
 		a.outbox.told = true
-		a.complain("the journal could not note the answer: " + errorText(d.Unrecorded) + " It is tried again; until that works, the next start takes this request for unknown")
+		if a.outbox.AnswerUnsaved(d.Submission.ID) {
+			a.tellUnsaved(d)
+		} else {
+			a.complain("not written down: " + errorText(d.Unrecorded))
+		}
 	}
 	return tea.Batch(cmd, a.runOutbox())
 }
@@ -235,7 +241,7 @@ func (a *App) landTask(d state.Done) tea.Cmd {
 		return a.landChoice(d)
 	case state.TaskNote:
 		if d.Unrecorded == nil {
-			a.say("the journal has noted what became of " + d.Submission.Name)
+			a.tellSaved(&d.Submission)
 		}
 	case state.TaskPrice:
 		switch d.Submission.State {

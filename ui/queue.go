@@ -47,10 +47,16 @@ func newQueue(a *App) *view[state.QueueRow] {
 		return ""
 	}
 	ends := func() text.Text {
-		if r := v.selected(); r != nil && r.State == state.QueueSending {
-			return "it is on its way: wait for the answer"
+		if r := v.selected(); r != nil {
+			return a.untouchable(r)
 		}
 		return none()
+	}
+	jobless := func() text.Text {
+		if r := v.selected(); r == nil || r.Job == "" {
+			return first(none(), "it is no job yet")
+		}
+		return ""
 	}
 	id := func() string { return v.selected().ID }
 	unmarked := func(why func() text.Text) func() text.Text { // what is marked is judged one by one
@@ -70,8 +76,20 @@ func newQueue(a *App) *view[state.QueueRow] {
 		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
 		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(ends)).hinted("drop"),
 		a.does(keymap.Slots, a.askSlots).unless(a.unspendable).hinted("slots"),
+		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().Job)) }).unless(jobless),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
 	}, v.following(v.marking())...)...)
+}
+
+// untouchable says why nothing can be done to a row just now.
+func (a *App) untouchable(r *state.QueueRow) text.Text {
+	switch {
+	case r.State == state.QueueSending:
+		return "it is on its way: wait for the answer"
+	case a.outbox.AnswerUnsaved(r.ID):
+		return "its answer is not saved yet: wait until it is"
+	}
+	return ""
 }
 
 // uneditable says why a row can't be taken back into the form.
@@ -80,8 +98,8 @@ func (a *App) uneditable(which func() *state.QueueRow) func() text.Text {
 		switch r := which(); {
 		case r == nil:
 			return "there is nothing here to do that with"
-		case r.State == state.QueueSending:
-			return "it is on its way: wait for the answer"
+		case a.untouchable(r) != "":
+			return a.untouchable(r)
 		case !a.draft.Empty():
 			return "something else stands unsent in the form: send it, or empty the form, first (" + a.keyFor(keymap.NewGeneration) + ")"
 		case r.State == state.QueueDoubt:
@@ -103,6 +121,8 @@ func (a *App) queueStatus(r *state.QueueRow) cell {
 	g, n := a.theme.glyphs, toneText
 	glyph := g.pending
 	switch r.State {
+	case state.QueueUnsaved:
+		glyph, n = g.alert, toneBad
 	case state.QueueDoubt:
 		glyph, n = g.alert, toneWarn
 	case state.QueueRefused:
@@ -140,7 +160,7 @@ func (a *App) queueWords(r *state.QueueRow) cell {
 		return cell{a.keyFor(keymap.Edit) + " edits it", toneWarn}
 	case state.QueueSending:
 		return cell{"", toneMuted}
-	case state.QueueRefused:
+	case state.QueueUnsaved, state.QueueRefused:
 		return cell{r.Reason, toneBad}
 	case state.QueueHeld, state.QueueUnpriced:
 		return cell{r.Reason, toneWarn}
@@ -155,6 +175,8 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 	switch {
 	case held:
 		return cell{"the queue is held", toneWarn}
+	case len(a.outbox.Unsaved()) > 0:
+		return cell{"an answer is not saved yet", toneWarn}
 	case !a.outbox.Sender:
 		return cell{text.Of(a.outbox.holder.String() + " sends"), toneMuted}
 	case !until.IsZero() && r.Place == 1:
@@ -201,6 +223,8 @@ func (a *App) queueLines(width int) []styled {
 func (a *App) openQueued(r *state.QueueRow) tea.Cmd {
 	sub, ok := a.outbox.Find(r.ID)
 	switch {
+	case r.State == state.QueueUnsaved:
+		return a.openUnsaved(r.ID)
 	case !ok:
 		return nil
 	case r.State == state.QueueDoubt:
@@ -429,7 +453,7 @@ func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
 	var ids, doubts []string
 	for _, r := range rows {
 		switch {
-		case r.State == state.QueueSending:
+		case a.untouchable(r) != "":
 		case r.State == state.QueueDoubt:
 			doubts = append(doubts, r.ID)
 		default:

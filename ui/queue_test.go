@@ -258,8 +258,7 @@ func TestOfTwoWindowsThatAgreeToOnePriceOneSends(t *testing.T) {
 		s.account.SetRunning(0)
 		s.Press("5")
 		s.until("price up", time.Minute)
-		other := &story{t: s.t, account: s.account, stage: s.stage}
-		other.start()
+		other := s.beside()
 		other.Pass(time.Second)
 		other.Press("5")
 		for _, window := range []*story{s, other} {
@@ -359,8 +358,7 @@ func TestTwoWindowsShowOneQueueAndOneSends(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{journal: path}, func(s *story) {
 		s.Pass(time.Second)
-		other := &story{t: s.t, account: s.account, stage: s.stage}
-		other.start()
+		other := s.beside()
 		other.Pass(time.Second)
 		other.Press("5")
 		other.Sees("Nothing waits")
@@ -420,8 +418,7 @@ func TestAWindowThatIsSuspendedLetsTheOtherSend(t *testing.T) {
 	stopped := func() tea.Msg { return nil } // the shell would have the terminal now
 	tell(t, stage{journal: path, config: func(c *ui.Config) { c.Suspend = stopped }}, func(s *story) {
 		s.Pass(time.Second)
-		other := &story{t: s.t, account: s.account, stage: s.stage}
-		other.start()
+		other := s.beside()
 		other.Pass(time.Second)
 		s.Press("ctrl+z")
 		other.until("this window sends from the queue now", 5*time.Second)

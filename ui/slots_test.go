@@ -125,8 +125,7 @@ func TestSlotsAreSetInTheQueue(t *testing.T) {
 		s.Press("5")
 		s.Pass(time.Second)
 		s.Sees("2, set here", "slots 2/2")
-		other := &story{t: s.t, account: s.account, stage: s.stage}
-		other.start()
+		other := s.beside()
 		other.Press("5", "#", "backspace")
 		other.Type("4")
 		other.Press("enter", "P")

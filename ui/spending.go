@@ -314,6 +314,7 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 		f.problems, f.came = batchProblems{words: []text.Text{words}}, time.Now()
 		a.bring(f)
 		return nil
+	case d.Unrecorded != nil: // it stands in the queue until that is saved
 	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
 		return a.giveBack(s, &sub, words)
 	case sub.State == state.SubmissionRejected || d.Unfit:

@@ -116,6 +116,9 @@ func (a *App) statement() statement {
 	case a.session == nil:
 		return statement{}
 	}
+	if s, ok := a.unsavedStatement(); ok {
+		return s
+	}
 	return a.phase()
 }
 

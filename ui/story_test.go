@@ -113,6 +113,15 @@ func (s *story) start() {
 	s.Terminal = uitest.Start(s.t, ui.New(cfg), terminal)
 }
 
+// beside opens a second window on the story's account and journal.
+func (s *story) beside() *story {
+	s.t.Helper()
+	other := &story{t: s.t, account: s.account, stage: s.stage}
+	other.start()
+	s.t.Cleanup(s.Terminal.Kill) // else it goes on for the hour in which the other one comes to its end
+	return other
+}
+
 func (s *story) session(key string, st stage) (*ui.Session, error) {
 	wire := s.account.RoundTripper()
 	if st.through != nil {

@@ -173,7 +173,10 @@ func (a *App) quit() tea.Cmd {
 		return leave()
 	}
 	waiting := a.outbox.Queue.Sendable()
+	unsaved := a.unsavedWords()
 	switch {
+	case unsaved != "":
+		return a.askToLeave(unsavedTitle, unsaved, leave)
 	case len(a.sending) > 0:
 		return a.askToLeave(quitTitle, count(len(a.sending), "paid request is", "paid requests are")+
 			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start.", leave)
@@ -201,16 +204,17 @@ func (a *App) askToLeave(title, words text.Text, leave func() tea.Cmd) tea.Cmd {
 
 const quitTitle = "A paid request is on its way"
 
-// answered takes the question about leaving away once nothing is on its way.
+// answered takes the question about leaving away once there is no reason for it.
 func (a *App) answered() {
-	if c, ok := a.top().(*confirm); ok && c.title == quitTitle && len(a.sending) == 0 {
+	c, ok := a.top().(*confirm)
+	if ok && (c.title == quitTitle && len(a.sending) == 0 || c.title == unsavedTitle && a.unsavedWords() == "") {
 		a.remove(c)
 	}
 }
 
 // leaveAll lets every screen keep what it must before the end.
 func (a *App) leaveAll() tea.Cmd {
-	cmds := []tea.Cmd{a.saveLast()}
+	cmds := []tea.Cmd{a.saveLast(), a.saveUnsaved()}
 	for _, s := range a.stack {
 		if l, ok := s.(leaving); ok {
 			cmds = append(cmds, l.Leave())

@@ -35,14 +35,18 @@ It prints a line for each thing that happens, and keeps trying where no server i
 reached. ctrl+c or SIGTERM ends it: it begins nothing more, and waits for the
 answer to the request that is on its way. A second one ends it at once.
 
+An answer that can't be written down, on a full disk, is tried to be saved for a
+minute; nothing else is sent until it is. A run that ends before says so, with the id.
+
 With --json each line is an object with "time" and "event": begins; then sent,
-found, refused, waits, no_price, expired, price_up, held, maybe_charged, asks (with
-"submission", "name", "price_usd", "credits", "job" and "words"), offline and
-online (with "words"); last ends, with the totals, but for where another process sends.
+found, refused, waits, no_price, expired, price_up, held, not_saved, saved,
+maybe_charged, asks (with "submission", "name", "price_usd", "credits", "job" and
+"words"), offline and online (with "words"); last ends, with the totals, but for
+where another process sends.
 
 Exit status: 0 all was sent; 7 something is left, and named with what to do; 6 a
 budget refuses; 3 the key or the plan; 75 another process sends, or the queue is
-held; 130 it was ended; 1 anything else.`,
+held; 130 it was ended; 1 anything else, such as an answer that was not saved.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return w.drain(c, resume) },
 	}
@@ -144,7 +148,7 @@ func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d
 // drained is how a run ended, for a script.
 func drained(o outcome) error {
 	sum, err := o.sum, o.err
-	left := sum.Left + sum.Refused + sum.InDoubt
+	left := sum.Left + sum.Refused + sum.InDoubt + sum.Unsaved
 	switch {
 	case err == nil && left == 0:
 		return nil
@@ -158,6 +162,8 @@ func drained(o outcome) error {
 		return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain goes on"}
 	case errors.Is(err, errOutput):
 		return &Failure{Status: StatusError, Code: "output", Err: err}
+	case errors.Is(err, dispatch.ErrNotSaved):
+		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what became of it"}
 	case errors.Is(err, dispatch.ErrElsewhere):
 		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "what waits is sent by it; end it to send from here"}
 	case errors.Is(err, dispatch.ErrHeldByUser):
@@ -179,7 +185,7 @@ func leftWords(s dispatch.Sum) string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.InDoubt, "in doubt"}} {
+	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.InDoubt, "in doubt"}, {s.Unsaved, "not saved"}} {
 		if part.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
 		}
@@ -302,6 +308,10 @@ func told(n dispatch.Notice) text.Text {
 	switch n.Event {
 	case dispatch.EventSent, dispatch.EventFound:
 		return made(n, why)
+	case dispatch.EventUnsaved:
+		return why
+	case dispatch.EventSaved:
+		return "saved what became of it"
 	case dispatch.EventOnline:
 		return "The server is reached again."
 	case dispatch.EventOffline:
@@ -347,6 +357,7 @@ type endsLine struct {
 	Left     int       `json:"left"`
 	Refused  int       `json:"refused"`
 	InDoubt  int       `json:"unknown"`
+	Unsaved  int       `json:"not_saved"` // answers that could not be written down
 }
 
 // end is the summary.
@@ -355,11 +366,11 @@ func (t *teller) end(s dispatch.Sum) {
 	if s.Resolved > 0 {
 		said += text.Sprintf(", %d of them after a lost answer", s.Resolved)
 	}
-	if s.Left+s.Refused+s.InDoubt > 0 {
+	if s.Left+s.Refused+s.InDoubt+s.Unsaved > 0 {
 		said += "; " + text.Of(leftWords(s))
 	}
 	now := time.Now()
-	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt})
+	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt, s.Unsaved})
 }
 
 // left names what needs the user, and what to do about it.
@@ -370,6 +381,8 @@ func (t *teller) left(v voice, rows []state.QueueRow) {
 		var code, what text.Text
 		var hint text.Text = open
 		switch r.State {
+		case state.QueueUnsaved:
+			code, what, hint = "not_saved", "is charged", "note the id; dubtop queue drain finds out what became of it"
 		case state.QueueDoubt:
 			code, what = "unknown", "may have been charged"
 		case state.QueueRefused:

@@ -31,10 +31,11 @@ type Drain struct {
 	outbox state.Outbox
 	kept   state.Slots // what the journal was told of them last
 	landed chan func(now time.Time)
-	away   int   // tasks under way
-	paid   int   // of them those that cost money
-	denial error // of the key or the plan, which stopped the queue
-	broken error // the journal fails, so that nothing more may be sent
+	away   int       // tasks under way
+	paid   int       // of them those that cost money
+	denial error     // of the key or the plan, which stopped the queue
+	broken error     // the journal fails, so that nothing more may be sent
+	saving time.Time // since when an answer is not saved; zero if all are
 	sum    Sum
 
 	beaten   time.Time // the last turn of the loop
@@ -55,6 +56,7 @@ type Sum struct {
 	Refused  int // by the server; they stay in the queue to be mended
 	Left     int // in the queue: a price that went up, a file that changed, a hold, an end before their turn
 	InDoubt  int // nobody knows yet what became of them, or only the user can tell
+	Unsaved  int // answers that could not be written down; they count as unknown from the next start on
 	Resolved int // of those in doubt that dubtop found out about by itself
 }
 
@@ -115,6 +117,7 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 		}
 	}
 	d.wait()
+	d.saveLast()
 	return d.result(), context.Cause(ctx)
 }
 
@@ -274,10 +277,11 @@ func (d *Drain) tend(ctx context.Context, now time.Time) {
 	d.tellOutage(now)
 	d.tellExpired(d.outbox.Expire(now), now)
 	// Before the first answer nobody knows which slots are free.
-	if !d.store.Generations.Known() || d.broken != nil || d.held {
-		return
+	tasks := d.outbox.Notes(now)
+	if d.store.Generations.Known() && d.broken == nil && !d.held {
+		tasks = append(tasks, d.outbox.Due(now, d.outbox.Occupancy(d.store, d.poller.Blind(now)))...)
 	}
-	for _, t := range d.outbox.Due(now, d.outbox.Occupancy(d.store, d.poller.Blind(now))) {
+	for _, t := range tasks {
 		d.carryOut(ctx, t, now)
 	}
 	if s := d.outbox.Slots; s.Told != d.kept.Told || s.Tried != d.kept.Tried {
@@ -294,6 +298,8 @@ func (d *Drain) carryOut(ctx context.Context, t state.Task, now time.Time) {
 		return
 	case state.TaskSend, state.TaskResend, state.TaskLink:
 		d.paid++
+		ctx = context.WithoutCancel(ctx)
+	case state.TaskNote:
 		ctx = context.WithoutCancel(ctx)
 	}
 	d.run(func() func(time.Time) {
@@ -324,6 +330,7 @@ func (d *Drain) land(ctx context.Context, done state.Done, now time.Time) {
 		d.paid--
 		d.answered(done, now)
 	}
+	d.tellSaving(done, now)
 }
 
 // priced takes in a new price. One that the server refuses to name for good
@@ -370,9 +377,11 @@ func (d *Drain) failure(done state.Done) error {
 	if done.Elsewhere { // it was changed by another, unless nothing can be written at all
 		return d.Desk.Journal.Writable()
 	}
+	if d.outbox.AnswerUnsaved(done.Submission.ID) {
+		return nil // it is tried to be saved, and nothing is sent until it is
+	}
 	if done.Unrecorded != nil {
-		return fmt.Errorf("the journal could not note what became of %s, which counts as unknown from the next start on: %w",
-			done.Submission.Name, done.Unrecorded)
+		return fmt.Errorf("what became of %s could not be written down: %w", done.Submission.Name, done.Unrecorded)
 	}
 	if _, remote := errors.AsType[*api.Error](done.Err); remote || done.Unfit || errors.Is(done.Err, state.ErrStale) {
 		return nil
@@ -397,6 +406,9 @@ func (d *Drain) wait() {
 func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 	if d.paid > 0 {
 		return false, nil
+	}
+	if waits, err := d.unsaved(now); waits {
+		return err != nil, err
 	}
 	if err := d.stopped(ctx, now); err != nil {
 		return true, err
@@ -494,7 +506,7 @@ func (d *Drain) doubtful() bool {
 // result adds up what is left.
 func (d *Drain) result() Sum {
 	s := d.sum
-	s.Refused, s.Left = len(d.outbox.Refused()), d.outbox.Queue.Len()
+	s.Refused, s.Left, s.Unsaved = len(d.outbox.Refused()), d.outbox.Queue.Len(), len(d.outbox.Unsaved())
 	for _, sub := range d.outbox.AtStake() {
 		if sub.State == state.SubmissionUnknown {
 			s.InDoubt++

@@ -22,6 +22,8 @@ const (
 	EventExpired Event = "expired"       // a signed link of it has ended, so it is not sent
 	EventPriceUp Event = "price_up"      // it costs more than was agreed to
 	EventHeld    Event = "held"          // it is not what was agreed to any more, so it is held back
+	EventUnsaved Event = "not_saved"     // its answer is known and could not be written down yet
+	EventSaved   Event = "saved"         // it is after all
 	EventDoubt   Event = "maybe_charged" // its answer was lost; it is being looked for
 	EventAsks    Event = "asks"          // only the user can tell what became of it
 	EventOffline Event = "offline"       // no server is reached, for a while now

@@ -310,7 +310,7 @@ func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DelayAfter: 10 * time.Second})
 		time.AfterFunc(5*time.Second, func() { _ = d.Journal.Close() })
 		_, err := (&Drain{Desk: d, Slots: 9}).Run(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "could not note what became of a") || len(account.Accepted()) != 1 {
+		if err == nil || !strings.Contains(err.Error(), "a: sent, id ") || len(account.Accepted()) != 1 {
 			t.Errorf("%v, %d accepted", err, len(account.Accepted()))
 		}
 	})

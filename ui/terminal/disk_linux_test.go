@@ -41,8 +41,8 @@ func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 		w.until("it is settled", func() bool { return w.told("accepted") || w.told("disk") })
 		end := "refused"
 		switch {
-		case w.told("could not note the answer"):
-			end = "accepted, and the answer not noted"
+		case w.told("not saved yet"):
+			end = "accepted, and the answer not saved"
 		case w.told("accepted"):
 			end = "accepted"
 		}

@@ -276,13 +276,21 @@ func (d *Terminal) Quit() error {
 	return d.err
 }
 
+// Kill ends the program at once, without a word to it. It is no error if it has
+// ended.
+func (d *Terminal) Kill() {
+	if d.Exited() {
+		return
+	}
+	d.settle(escapePause) // a reader that holds half a key back never ends
+	d.program.Kill()
+	<-d.done
+}
+
 // end kills the program if it still runs and lets go of everything that would
 // keep the bubble from ending.
 func (d *Terminal) end() {
-	if !d.Exited() {
-		d.settle(escapePause) // a reader that holds half a key back never ends
-		d.program.Kill()
-	}
+	d.Kill()
 	<-d.done
 	if errors.Is(d.err, tea.ErrProgramPanic) {
 		d.t.Errorf("the program panicked: %v", d.err)

@@ -1,0 +1,67 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"dubtop/state"
+)
+
+// ErrNotSaved: what became of a paid request could not be written down.
+var ErrNotSaved = errors.New("an answer could not be saved")
+
+// saveFor is how long a run tries to save an answer before it ends: a disk may
+// be full for a moment.
+const saveFor = time.Minute
+
+// SaveNow tries once more to write down every answer that is not saved, before
+// the process ends. What can't be saved counts as unknown from the next start on.
+func (d Desk) SaveNow(ctx context.Context, unsaved []state.Unsaved) {
+	for i := range unsaved {
+		_ = d.Do(ctx, state.Task{Kind: state.TaskNote, Submission: unsaved[i].Submission})
+	}
+}
+
+// unsaved reports whether some answer is not saved. The error is the reason to
+// give up on it.
+func (d *Drain) unsaved(now time.Time) (bool, error) {
+	all := d.outbox.Unsaved()
+	switch {
+	case len(all) == 0:
+		d.saving = time.Time{}
+		return false, nil
+	case d.saving.IsZero():
+		d.saving = now
+	}
+	if d.Desk.Journal.Writable() == nil && now.Sub(d.saving) < saveFor {
+		return true, nil
+	}
+	var said []string
+	for i := range all {
+		said = append(said, string(all[i].Submission.Name+": "+all[i].Words()))
+	}
+	return true, fmt.Errorf("%w, and counts as unknown from the next start on (%s): %w", ErrNotSaved, strings.Join(said, "; "), all[0].Why)
+}
+
+// saveLast tries once more at the end of a run, and applies what came of it.
+func (d *Drain) saveLast() {
+	for _, u := range d.outbox.Unsaved() {
+		done := d.Desk.Do(context.Background(), state.Task{Kind: state.TaskNote, Submission: u.Submission})
+		d.land(context.Background(), done, time.Now().Round(0))
+	}
+}
+
+// tellSaving tells that an answer is not saved, or is after all.
+func (d *Drain) tellSaving(done state.Done, now time.Time) {
+	sub := &done.Submission
+	switch {
+	case d.outbox.AnswerUnsaved(sub.ID):
+		u := state.Unsaved{Submission: *sub, Why: done.Unrecorded}
+		d.tell(sub, EventUnsaved, u.Words()+": "+Words(u.Why), now)
+	case done.Kind == state.TaskNote && done.Unrecorded == nil:
+		d.tell(sub, EventSaved, "", now)
+	}
+}

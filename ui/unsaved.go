@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// An answer to a paid request may come when the disk is full. It is tried to be
+// saved every few seconds; until it is, the status line says so, the queue has a
+// row of it, the ledger marks it and quitting asks.
+
+// whyUnsaved says why an answer could not be saved, in a few words.
+func whyUnsaved(u *state.Unsaved) text.Text {
+	if errors.Is(u.Why, journal.ErrFull) {
+		return text.Of(journal.ErrFull.Error())
+	}
+	return errorText(u.Why)
+}
+
+// unsavedStatement is what the status line says while an answer is not saved;
+// ok is false if all are.
+func (a *App) unsavedStatement() (s statement, ok bool) {
+	all := a.outbox.Unsaved()
+	if len(all) == 0 {
+		return statement{}, false
+	}
+	words := all[0].Words()
+	if len(all) > 1 {
+		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.keyFor(keymap.View5))
+	}
+	return statement{words + ": " + whyUnsaved(&all[0]), "it is tried again and again, and nothing else is sent", toneBad}, true
+}
+
+// tellUnsaved says that an answer could not be saved.
+func (a *App) tellUnsaved(d state.Done) {
+	u := state.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
+	a.complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
+}
+
+// tellSaved says that an answer is saved after all, and takes a question away
+// that is answered by that.
+func (a *App) tellSaved(sub *state.Submission) {
+	u := state.Unsaved{Submission: *sub}
+	words := "saved what became of " + sub.Name
+	if id := u.Job(); id != "" {
+		words += ": " + text.Of(string(id))
+	}
+	a.say(words)
+	a.answered()
+}
+
+// unsavedEntry reports whether the journal does not hold a row of the ledger
+// yet.
+func (a *App) unsavedEntry(e *state.LedgerEntry) bool {
+	_, ok := a.outbox.UnsavedJob(e.Job)
+	return ok
+}
+
+// unsavedTitle is that of the question whether to quit while an answer is not
+// saved.
+const unsavedTitle = "An answer is not saved yet"
+
+// unsavedWords say what quitting costs while an answer is not saved, "" if all
+// are.
+func (a *App) unsavedWords() text.Text {
+	all := a.outbox.Unsaved()
+	if len(all) == 0 {
+		return ""
+	}
+	var said text.Text
+	for i, u := range all {
+		if i == 3 {
+			said += text.Sprintf("And %d more. ", len(all)-i)
+			break
+		}
+		said += u.Submission.Name + ": " + u.Words() + ". "
+	}
+	return said + "It could not be written down: " + whyUnsaved(&all[0]) +
+		". It is tried again every few seconds. Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."
+}
+
+// saveUnsaved tries once more, before the program ends.
+func (a *App) saveUnsaved() tea.Cmd {
+	unsaved := a.outbox.Unsaved()
+	if len(unsaved) == 0 {
+		return nil
+	}
+	desk := a.desk()
+	return func() tea.Msg {
+		desk.SaveNow(context.Background(), unsaved)
+		return nil
+	}
+}
+
+// openUnsaved shows all that is known of an answer that is not saved.
+func (a *App) openUnsaved(id string) tea.Cmd {
+	p := &pager{app: a, title: "not saved yet"}
+	find := func() (state.Unsaved, bool) {
+		all := a.outbox.Unsaved()
+		i := slices.IndexFunc(all, func(u state.Unsaved) bool { return u.Submission.ID == id })
+		if i < 0 {
+			return state.Unsaved{}, false
+		}
+		return all[i], true
+	}
+	p.content = func(width int) []styled {
+		t := a.theme
+		u, ok := find()
+		if !ok {
+			return []styled{"", "  " + t.text(toneText, "It is saved by now."), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
+		}
+		lines := []styled{"", t.text(toneTitle, u.Submission.Name), ""}
+		lines = append(lines, a.advice(width-2, "What", u.Words()+". It was accepted, and is charged.", toneText)...)
+		lines = append(lines, a.advice(width-2, "Why", errorText(u.Why), toneBad)...)
+		lines = append(lines, a.advice(width-2, "Do", "Make room on the disk. It is tried again every few seconds, and nothing else is sent until then. "+
+			"If dubtop ends before that, the next start takes the request for unknown and looks for it: note the id ("+a.keyFor(keymap.CopyID)+" copies it).", toneOK)...)
+		return indented(lines)
+	}
+	p.extra = []action{a.does(keymap.CopyID, func() tea.Cmd {
+		u, _ := find()
+		return a.copyText("id", string(u.Job()))
+	}).unless(func() text.Text {
+		if _, ok := find(); !ok {
+			return "it is saved by now"
+		}
+		return ""
+	}).hinted("copy id")}
+	a.push(p)
+	return nil
+}
