@@ -61,6 +61,8 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 		RunE: func(*cobra.Command, []string) error { return dashboard(demo) },
 	}
 	root.Flags().BoolVar(&demo, "demo", false, "run on a made-up account: no key, no network, no cost")
+	root.Version = version
+	root.SetVersionTemplate("dubtop {{.Version}}\n")
 	root.AddCommand(simulateCommand(), versionCommand())
 	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
 	return root

@@ -31,6 +31,7 @@ func TestCommandLine(t *testing.T) {
 		errors string
 	}{
 		{"version", "version", 0, "dubtop " + version, ""},
+		{"version as a flag", "--version", 0, "dubtop " + version, ""},
 		{"help", "--help", 0, "--demo", ""},
 		{"help of a command", "simulate --help", 0, "--speed", ""},
 		{"help of a flag for proofs", "simulate --help", 0, "--ignore-keys", ""},

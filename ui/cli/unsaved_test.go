@@ -31,7 +31,8 @@ func TestADrainSaysWhatItCouldNotSave(t *testing.T) {
 		got := w.run("queue drain")
 		id := w.account.Accepted()[0].ID
 		for _, c := range []struct{ text, want string }{
-			{got.out, "a  sent as " + id}, {got.out, "a  sent, id " + id + ", not saved yet: "},
+			{got.out, "a  sent as " + id},
+			{got.out, "a  sent, id " + id + ", not saved yet: "},
 			{got.out, "1 sent; left: 1 in the queue, 1 not saved."},
 			{got.errors, "dubtop: a is charged: sent, id " + id + ", not saved yet; note the id"},
 			{got.errors, "an answer could not be saved, and counts as unknown from the next start on (a: sent, id " + id},
