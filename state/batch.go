@@ -40,9 +40,12 @@ func NewBatch(b api.Batch) Batch {
 		Failed:    b.Failed,
 		HasOutput: !b.Output.IsZero(),
 	}
-	row.haystack = strings.ToLower(string(b.ID)) + "\n" + row.statusWords()
+	row.index()
 	return row
 }
+
+// index notes what the row is found by.
+func (b *Batch) index() { b.haystack = strings.ToLower(string(b.ID)) + "\n" + b.statusWords() }
 
 // Fraction is how much of the batch has ended, from 0 to 1.
 func (b *Batch) Fraction() float64 {

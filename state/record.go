@@ -1,8 +1,6 @@
 package state
 
 import (
-	"strings"
-
 	"dubtop/api"
 )
 
@@ -27,6 +25,6 @@ func (g *Generation) Named() bool { return g.named }
 func StoredBatch(b Batch) Batch {
 	b.Created = wall(b.Created)
 	b.Status = api.BatchStatus(shared(string(b.Status)))
-	b.haystack = strings.ToLower(string(b.ID) + "\n" + string(b.Status))
+	b.index()
 	return b
 }
