@@ -17,7 +17,8 @@ type Unsaved struct {
 	Why        error // it could not
 }
 
-// ErrUnsaved: nothing is sent while an answer to an earlier request is not in
+// ErrUnsaved says that nothing is sent while an answer to an earlier request is
+// not in
 // the journal.
 var ErrUnsaved = errors.New("an earlier answer is not saved yet: nothing more is sent until it is")
 

@@ -59,26 +59,29 @@ func newQueue(a *App) *view[state.QueueRow] {
 		return ""
 	}
 	id := func() string { return v.selected().ID }
-	unmarked := func(why func() text.Text) func() text.Text { // what is marked is judged one by one
-		return func() text.Text {
-			if v.markCount() > 0 {
-				return ""
-			}
-			return why()
-		}
-	}
 	return v.with(append([]action{
 		a.does(keymap.Details, func() tea.Cmd { return a.openQueued(v.selected()) }).unless(none).hinted("details"),
 		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(id(), -1) }).unless(waits).hinted("sooner"),
 		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(id(), 1) }).unless(waits).hinted("later"),
-		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(unmarked(waits)).hinted("hold"),
+		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(unmarked(v, waits)).hinted("hold"),
 		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
 		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
-		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(ends)).hinted("drop"),
+		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(v, ends)).hinted("drop"),
 		a.does(keymap.Slots, a.askSlots).unless(a.unspendable).hinted("slots"),
 		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().Job)) }).unless(jobless),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
 	}, v.following(v.marking())...)...)
+}
+
+// unmarked is a reason that holds for the row under the cursor alone: what is
+// marked is judged one by one.
+func unmarked(v *view[state.QueueRow], why func() text.Text) func() text.Text {
+	return func() text.Text {
+		if v.markCount() > 0 {
+			return ""
+		}
+		return why()
+	}
 }
 
 // untouchable says why nothing can be done to a row just now.

@@ -155,11 +155,7 @@ func drained(o outcome) error {
 	case err == nil:
 		return &Failure{Status: StatusPartly, Code: "left", Err: errors.New(leftWords(sum))}
 	case errors.Is(err, errEnded), errors.Is(err, context.Canceled):
-		said := "ended before all was sent; " + leftWords(sum)
-		if left == 0 {
-			said = "ended; nothing is left"
-		}
-		return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain goes on"}
+		return interrupted(sum, left)
 	case errors.Is(err, errOutput):
 		return &Failure{Status: StatusError, Code: "output", Err: err}
 	case errors.Is(err, dispatch.ErrNotSaved):
@@ -177,6 +173,15 @@ func drained(o outcome) error {
 		return err
 	}
 	return &Failure{Status: StatusError, Code: "failed", Err: err}
+}
+
+// interrupted is the end of a run that the user ended.
+func interrupted(sum dispatch.Sum, left int) error {
+	said := "ended before all was sent; " + leftWords(sum)
+	if left == 0 {
+		said = "ended; nothing is left"
+	}
+	return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain goes on"}
 }
 
 // leftWords count what a run left.
@@ -304,16 +309,22 @@ func (t *teller) notice(n dispatch.Notice) {
 
 // told is a notice in words.
 func told(n dispatch.Notice) text.Text {
-	why, said := n.Words, text.Text("")
 	switch n.Event {
 	case dispatch.EventSent, dispatch.EventFound:
-		return made(n, why)
+		return made(n, n.Words)
 	case dispatch.EventUnsaved:
-		return why
+		return n.Words
 	case dispatch.EventSaved:
 		return "saved what became of it"
 	case dispatch.EventOnline:
 		return "The server is reached again."
+	}
+	return headOf(n.Event) + ": " + n.Words
+}
+
+// headOf is what stands before the reason.
+func headOf(event dispatch.Event) (said text.Text) {
+	switch event {
 	case dispatch.EventOffline:
 		said = "No server is reached; it is tried again"
 	case dispatch.EventNoPrice:
@@ -329,9 +340,9 @@ func told(n dispatch.Notice) text.Text {
 	case dispatch.EventAsks:
 		said = "only you can tell"
 	default:
-		said = text.Of(string(n.Event))
+		said = text.Of(string(event))
 	}
-	return said + ": " + why
+	return said
 }
 
 // made says what came of a request.

@@ -10,7 +10,7 @@ import (
 	"dubtop/state"
 )
 
-// ErrNotSaved: what became of a paid request could not be written down.
+// ErrNotSaved says that what became of a paid request could not be written down.
 var ErrNotSaved = errors.New("an answer could not be saved")
 
 // saveFor is how long a run tries to save an answer before it ends: a disk may
