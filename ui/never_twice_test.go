@@ -448,7 +448,7 @@ func TestAnAnswerThatCannotBeWrittenDownIsTold(t *testing.T) {
 		s.Pass(time.Second)
 		_ = s.book.Close()
 		s.Pass(6 * time.Second)
-		s.Sees("pending", "the journal could not note the answer")
+		s.Sees("pending", "not saved yet")
 		s.once()
 	})
 }

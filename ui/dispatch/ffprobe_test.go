@@ -38,7 +38,7 @@ func onThePath(t *testing.T, script string) (program string) {
 func unknown(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "-take 1; rm *.xyz")
-	if err := os.WriteFile(path, []byte("an unheard-of format"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("\x01\x02\x00an unheard-of format\x00\xfe\x03\x80"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path

@@ -231,12 +231,12 @@ func TestAStoryThatIsNotTrueFailsWithTheFrame(t *testing.T) {
 	})
 }
 
-func TestAFrameWiderThanItsWindowIsReportedOnce(t *testing.T) {
+func TestEachFrameWiderThanItsWindowIsReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &witness{TB: t}
 		d := Start(w, toy{}, Options{})
 		d.Press("ctrl+w", "n", "n")
-		if len(w.said) != 1 || !strings.Contains(w.said[0], "81 cells wide") {
+		if len(w.said) != 3 || !strings.Contains(w.said[0], "81 cells wide") {
 			t.Errorf("a row of 81 cells brought %q", w.said)
 		}
 	})
