@@ -79,7 +79,6 @@ func (s *screen) giveUp(text string, most time.Duration) {
 			return
 		}
 		// A part of it would be dropped with the rest: it is written whole.
-		_ = unix.IoctlSetInt(s.fd, unix.TCFLSH, unix.TCOFLUSH)
-		_ = unix.IoctlSetInt(s.fd, unix.TCXONC, unix.TCOON) // it may have been told to wait
+		flush(s.fd)
 	}
 }
