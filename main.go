@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
@@ -63,6 +64,7 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 	root.Flags().BoolVar(&demo, "demo", false, "run on a made-up account: no key, no network, no cost")
 	root.Version = version
 	root.SetVersionTemplate("dubtop {{.Version}}\n")
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // no command takes a file
 	root.AddCommand(simulateCommand(), versionCommand())
 	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
 	return root
@@ -84,7 +86,8 @@ func simulateCommand() *cobra.Command {
 		Use:   "simulate",
 		Short: "Serve a made-up Sync account on this machine, to test clients against without paying",
 		Long: `Serves a made-up Sync account over HTTP until it is stopped. The two lines it
-prints can be evaluated by a shell:
+prints can be evaluated by a shell, and on a terminal pasted into another one,
+where they begin with export:
 
   SYNC_BASE_URL=http://127.0.0.1:PORT
   SYNC_API_KEY=sk-…`,
@@ -120,7 +123,19 @@ prints can be evaluated by a shell:
 	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
 	f.BoolVar(&o.HideSlots, "hide-slots", false, "tell nowhere how many jobs the plan runs at once")
 	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "take no notice of idempotency keys: what is sent twice is made twice")
+	complete(c, "profile", simulator.Profiles())
+	complete(c, "plan", simulator.Plans())
 	return c
+}
+
+// complete has a shell offer the values of a flag.
+func complete[S ~string](c *cobra.Command, flag string, values []S) {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
+	}
+	// The flag is there, so this can't fail.
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // sendable reports whether a client could send a key.
@@ -137,13 +152,22 @@ func simulate(out io.Writer, addr string, names []string, o simulator.Options) e
 		return cli.Exit(cli.StatusError, err)
 	}
 	for _, line := range running.Environment() {
-		fmt.Fprintln(out, line)
+		fmt.Fprintln(out, exporting(out)+line)
 	}
 	<-ctx.Done()
 	if err := running.Close(); err != nil {
 		return cli.Exit(cli.StatusError, err)
 	}
 	return nil
+}
+
+// exporting begins a line that sets a variable: on a terminal somebody will
+// paste it into a shell, and what they start there must see it.
+func exporting(out io.Writer) string {
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return "export "
+	}
+	return ""
 }
 
 // startTime is when the first frame has been drawn on any machine.
@@ -199,9 +223,9 @@ func configure(demo bool) (ui.Config, error) {
 	if terminal.JobControl() {
 		cfg.Suspend = terminal.Suspend
 	}
-	for name, keys := range set.Keys {
-		if err := cfg.Keys.Override(keymap.Name(name), keys); err != nil {
-			problems = append(problems, settings.Problem{File: "config.toml", Key: "keys." + name, Words: err.Error()})
+	for _, b := range set.Keys {
+		if err := cfg.Keys.Override(keymap.Name(b.Action), b.Keys); err != nil {
+			problems = append(problems, b.Problem(err))
 		}
 	}
 	var err error

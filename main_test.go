@@ -66,3 +66,25 @@ func TestCommandLine(t *testing.T) {
 		})
 	}
 }
+
+// A shell offers what a flag can be, and never files where none are taken.
+func TestValuesOfFlagsAreCompleted(t *testing.T) {
+	for line, want := range map[string]string{
+		"simulate --profile ":     "seed strict current :4",
+		"simulate --plan ":        "free hobbyist creator growth scale enterprise :4",
+		"spend --by ":             "day week month model label :4",
+		"simulate --generations ": ":4",
+		"queue ls ":               ":4",
+	} {
+		at := strings.LastIndex(line, " ")
+		got := say(append([]string{"__completeNoDesc"}, append(strings.Fields(line[:at]), line[at+1:])...)...)
+		if words := strings.Join(strings.Fields(got.out), " "); got.status != 0 || words != want {
+			t.Errorf("%q offers %q, want %q (status %d)", line, words, want, got.status)
+		}
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if got := say("completion", shell); got.status != 0 || !strings.Contains(got.out, "__complete") {
+			t.Errorf("completion of %s: status %d, %q", shell, got.status, got.errors)
+		}
+	}
+}

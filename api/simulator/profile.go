@@ -20,6 +20,9 @@ const (
 	Current Profile = "current"
 )
 
+// Profiles are all of them, the default first.
+func Profiles() []Profile { return []Profile{Seed, Strict, Current} }
+
 // ParseProfile reads the name of a profile; "" is Seed.
 func ParseProfile(s string) (Profile, error) {
 	switch p := Profile(s); p {
@@ -44,6 +47,9 @@ const (
 	Scale      Plan = "scale"
 	Enterprise Plan = "enterprise"
 )
+
+// Plans are all of them, the smallest first.
+func Plans() []Plan { return []Plan{Free, Hobbyist, Creator, Growth, Scale, Enterprise} }
 
 // ParsePlan reads the name of a plan; "" is Creator.
 func ParsePlan(s string) (Plan, error) {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -152,14 +153,25 @@ func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
 	}
 	inner, _ := p.inner("keys", v)
 	for name, v := range inner {
-		p.take("keys."+name, v, entry{func(v any) error {
-			keys, err := keyList(v)
-			if err == nil {
-				s.Keys[name] = keys
+		b := Binding{Action: name, Line: p.line(v)}
+		p.take("keys."+name, v, entry{func(v any) (err error) {
+			if b.Keys, err = keyList(v); err == nil {
+				s.Keys = append(s.Keys, b)
 			}
 			return err
 		}})
 	}
+	slices.SortFunc(s.Keys, func(a, b Binding) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Action, b.Action)) })
+}
+
+// line is where a value stands, 0 where the decoder does not say. It tells only
+// of values that are refused.
+func (p *parser) line(v toml.Primitive) int {
+	err := p.md.PrimitiveDecode(v, &entry{func(any) error { return errors.New("asked for its line") }})
+	if at, ok := errors.AsType[toml.ParseError](err); ok {
+		return at.Position.Line
+	}
+	return 0
 }
 
 // keyList takes "ctrl+x,f5", or the same as a list of texts.

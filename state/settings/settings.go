@@ -40,8 +40,21 @@ type Settings struct {
 	ASCII   bool // borders and marks of plain ASCII
 	Refresh Refresh
 	Queue   Queue
-	Guard   state.Guard       // with a Fault where a budget can't be read: nothing is spent then
-	Keys    map[string]string // action to keys, such as "ctrl+x,f5"
+	Guard   state.Guard // with a Fault where a budget can't be read: nothing is spent then
+	Keys    []Binding   // in the order of the file
+}
+
+// Binding gives an action other keys. Whether there is such an action, and
+// whether the keys are free, settings can't know; Problem says where it stands.
+type Binding struct {
+	Action, Keys string // "refresh", "ctrl+x,f5"
+	File         string
+	Line         int // from 1
+}
+
+// Problem says what is wrong with it.
+func (b Binding) Problem(err error) Problem {
+	return Problem{File: b.File, Line: b.Line, Key: "keys." + b.Action, Words: err.Error()}
 }
 
 // Queue is how many jobs may run at once.
@@ -144,7 +157,7 @@ func userDir(env Env, name string, under ...string) (string, error) {
 // server, where jobs cost money. A budget that can't be read is no "no limit":
 // it is the Guard's Fault. SYNC_BASE_URL goes before the file.
 func Load(env Env) (Settings, []Problem) {
-	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Keys: map[string]string{}}
+	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto}
 	problems := loadFile(env, &s)
 	if base := strings.TrimSpace(env.Getenv("SYNC_BASE_URL")); base != "" {
 		s.BaseURL = base
@@ -192,6 +205,9 @@ func loadFile(env Env, s *Settings) []Problem {
 	problems := parse(string(text), s)
 	for i := range problems {
 		problems[i].File = path
+	}
+	for i := range s.Keys {
+		s.Keys[i].File = path
 	}
 	return problems
 }

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -47,7 +48,7 @@ func configured(t *testing.T, text string) (Settings, []Problem) {
 }
 
 func defaults() Settings {
-	return Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Keys: map[string]string{}}
+	return Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto}
 }
 
 func TestWithoutAFileThereAreDefaults(t *testing.T) {
@@ -96,8 +97,11 @@ open = ["o", "enter"]
 			MaxJob: &state.Limit{Amount: 12_500_000}, Daily: &state.Limit{Amount: 100_000_000},
 			Monthly: &state.Limit{Amount: 1_000_100_000, Hard: true}, ConfirmAbove: &state.Limit{Amount: 20_000_000},
 		},
-		Keys: map[string]string{"quit": "ctrl+x,f5", "open": "o,enter"},
 	}
+	for i := range s.Keys {
+		s.Keys[i].File = filepath.Base(s.Keys[i].File)
+	}
+	want.Keys = []Binding{{"quit", "ctrl+x,f5", "config.toml", 24}, {"open", "o,enter", "config.toml", 25}}
 	if len(problems) > 0 || !reflect.DeepEqual(s, want) {
 		t.Errorf("Load = %+v, %v", s, problems)
 	}
@@ -198,6 +202,20 @@ func TestProblemsComeInTheOrderOfTheFile(t *testing.T) {
 	want := []string{"1b", "2theme", "4refresh.rest", "5refresh.a", "6zoo", "9keys.k"}
 	if !slices.Equal(lines, want) {
 		t.Errorf("problems = %v, want %v", lines, want)
+	}
+}
+
+// Which actions there are settings can't know, but it knows the lines, and gives
+// the keys in the order in which they are written.
+func TestKeysTellTheirLine(t *testing.T) {
+	s, problems := configured(t, "theme = \"dark\"\n[keys]\nzoom = \"z\"\n# a comment\nbatches = [\"b\"]\nassets = \"a\"\n")
+	if len(problems) > 0 || len(s.Keys) != 3 {
+		t.Fatalf("keys = %+v, problems = %v", s.Keys, problems)
+	}
+	for i, want := range []string{":3: keys.zoom: no", ":5: keys.batches: no", ":6: keys.assets: no"} {
+		if got := s.Keys[i].Problem(errors.New("no")).String(); !strings.HasSuffix(got, "config.toml"+want) {
+			t.Errorf("problem %d = %q, want …%s", i, got, want)
+		}
 	}
 }
 

@@ -280,7 +280,7 @@ func TestWhatCantBeMeantIsRefused(t *testing.T) {
 		"spend --since yesterday":         `"yesterday": it must be a day like 2026-11-01`,
 		"spend --since 2026-02-30":        "it must be a day",
 		"spend --json --csv":              "json csv",
-		"spend --entries":                 "--entries needs --csv",
+		"spend --entries":                 "--entries needs --csv or --json",
 		"spend --entries --csv --by x":    `"x"`,
 		"spend --entries --csv --by week": "can't go with --by",
 	} {

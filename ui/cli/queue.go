@@ -69,6 +69,7 @@ type queue struct {
 type queued struct {
 	row   state.QueueRow
 	sub   state.Submission
+	label text.Text
 	since time.Time // when it was put in line, or sent
 }
 
@@ -85,13 +86,20 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 	for i := range waiting {
 		enqueued[waiting[i].Submission.ID] = waiting[i].Enqueued
 	}
+	labels, err := j.Labels(ctx)
+	if err != nil {
+		return err
+	}
 	var box state.Outbox
 	box.Load(s)
 	box.Expire(time.Now())
 	q.counts = make(map[state.QueueState]int)
 	for _, row := range box.Rows() {
 		sub, _ := box.Find(row.ID)
-		item := queued{row: row, sub: sub, since: row.Since}
+		item := queued{row: row, sub: sub, since: row.Since, label: text.Of(sub.Draft.Label)}
+		if set := labels[row.ID]; len(set) > 0 {
+			item.label = text.Of(set[0]) // later than the draft's, or empty: taken off
+		}
 		if at, ok := enqueued[row.ID]; ok && row.Place > 0 {
 			item.since = at
 		}
@@ -141,21 +149,24 @@ func (q *queue) text(zone *time.Location) []byte {
 }
 
 func (q *queue) table(zone *time.Location) []byte {
-	const why = "WHY"
-	t := table{titles: []text.Text{">#", "ID", "NAME", "MODEL", "STATE", ">PRICE", "SINCE", why}}
-	reasons := false
+	const label, why = "LABEL", "WHY"
+	t := table{titles: []text.Text{">#", "ID", "NAME", label, "MODEL", "STATE", ">PRICE", "SINCE", why}}
+	reasons, labels := false, false
 	for i := range q.items {
 		item := &q.items[i]
 		s, place := &item.sub, none
 		if item.row.Place > 0 {
 			place = strconv.Itoa(item.row.Place)
 		}
-		reasons = reasons || item.row.Reason != ""
-		t.add(text.Of(place), words(s.ID), words(name(s)), words(s.Model), text.Of(item.row.State.Word()), price(s.Price),
+		reasons, labels = reasons || item.row.Reason != "", labels || item.label != ""
+		t.add(text.Of(place), words(s.ID), words(name(s)), words(item.label), words(s.Model), text.Of(item.row.State.Word()), price(s.Price),
 			text.Of(item.since.In(zone).Format(time.DateTime)), words(item.row.Reason))
 	}
 	if !reasons {
 		t.drop(why)
+	}
+	if !labels {
+		t.drop(label)
 	}
 	return t.bytes()
 }
@@ -231,6 +242,7 @@ type queuedItem struct {
 	Jobs     int        `json:"jobs"` // 1, or the lines of a batch
 	Name     text.Text  `json:"name"`
 	Model    text.Text  `json:"model"`
+	Label    text.Text  `json:"label"` // "" without one
 	State    text.Text  `json:"state"`
 	Reason   text.Text  `json:"reason"` // "" where there is nothing to say
 	Price    *usd       `json:"price_usd"`
@@ -267,7 +279,7 @@ func (q *queue) document() queueDocument {
 		s := &item.sub
 		d.Items[i] = queuedItem{
 			ID: text.Of(s.ID), Kind: text.Of(string(s.Kind)), Jobs: max(1, s.BatchLines),
-			Name: s.Name, Model: text.Of(s.Model), State: text.Of(item.row.State.Word()), Reason: item.row.Reason,
+			Name: s.Name, Model: text.Of(s.Model), Label: item.label, State: text.Of(item.row.State.Word()), Reason: item.row.Reason,
 			Price: (*usd)(s.Price.Cost), Credits: s.Price.Credits,
 		}
 		if item.row.Place > 0 {

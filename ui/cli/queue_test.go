@@ -54,6 +54,33 @@ Nobody sends from the queue now.
 `)
 }
 
+// Labels stand in a column of their own where there are any: what the draft was
+// given, or what it was labelled later.
+func TestTheQueueTellsLabels(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	for _, id := range []string{"q1", "q2", "q3"} {
+		s := confirmed(t, id, "promo_"+id, dollarPrice(1_250_000))
+		s.Draft.Label = "acme"
+		enqueue(t, j, s, noon)
+	}
+	for id, label := range map[string]string{"q2": "later", "q3": ""} {
+		if err := j.LabelAll(t.Context(), []string{id}, label); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := d.run("queue ls")
+	lines := strings.Split(got.out, "\n")
+	for i, want := range []string{"#  ID  NAME      LABEL  MODEL", "1  q1  promo_q1  acme   lipsync-2", "2  q2  promo_q2  later  lipsync-2", "3  q3  promo_q3  -      lipsync-2"} {
+		if !strings.HasPrefix(lines[i], want) {
+			t.Errorf("line %d is %q, want %q", i, lines[i], want)
+		}
+	}
+	if got := d.run("queue ls --json"); !strings.Contains(got.out, `"label": "later"`) || !strings.Contains(got.out, `"label": ""`) {
+		t.Errorf("in JSON: %s", got.out)
+	}
+}
+
 func TestTheQueueForScripts(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
@@ -68,6 +95,7 @@ func TestTheQueueForScripts(t *testing.T) {
       "jobs": 1,
       "name": "a <b> & \"c\"�",
       "model": "lipsync-2",
+      "label": "",
       "state": "waiting",
       "reason": "",
       "price_usd": 1.25,
@@ -82,6 +110,7 @@ func TestTheQueueForScripts(t *testing.T) {
       "jobs": 1,
       "name": "promo",
       "model": "lipsync-2",
+      "label": "",
       "state": "waiting",
       "reason": "",
       "price_usd": null,

@@ -46,7 +46,7 @@ exit status is 1.`,
 	o.StringVar(&f.since, "since", "", "only jobs sent on this local day or later, such as 2026-11-01")
 	o.BoolVar(&f.asJSON, "json", false, "print JSON, and errors as JSON")
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
-	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv")
+	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv or --json")
 	c.MarkFlagsMutuallyExclusive("json", "csv")
 	// The flag is there, so this can't fail.
 	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(groupings(), cobra.ShellCompDirectiveNoFileComp))
@@ -66,8 +66,8 @@ func (f *spendFlags) check(grouped bool) error {
 		return fmt.Errorf("--since %q: it must be a day like 2026-11-01", f.since)
 	}
 	switch {
-	case f.entries && !f.csv:
-		return errors.New("--entries needs --csv")
+	case f.entries && !f.csv && !f.asJSON:
+		return errors.New("--entries needs --csv or --json")
 	case f.entries && grouped:
 		return errors.New("--entries lists every job: it can't go with --by")
 	}
@@ -118,6 +118,8 @@ func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
 func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
 	ledger, by := b.ledger.Since(f.since, zone), state.Grouping(f.by)
 	switch {
+	case f.entries && f.asJSON:
+		return writeJSON(c, b.entries(f, ledger, zone))
 	case f.entries:
 		return write(c, ledger.CSV(zone))
 	case f.csv:
@@ -218,6 +220,29 @@ type spendDocument struct {
 	Damage []damage     `json:"damage"`
 }
 
+// entriesDocument is every job for programs, the oldest first.
+type entriesDocument struct {
+	Since   text.Text    `json:"since"` // "" is from the beginning
+	Entries []spentEntry `json:"entries"`
+	Damage  []damage     `json:"damage"`
+}
+
+// spentEntry has the names of the columns of the CSV. What is unknown is null.
+type spentEntry struct {
+	Time       text.Text `json:"time"`
+	Submission text.Text `json:"submission"`
+	Job        text.Text `json:"job"`
+	Kind       text.Text `json:"kind"` // generation or batch
+	Model      text.Text `json:"model"`
+	Label      text.Text `json:"label"`
+	Seconds    *float64  `json:"seconds"`
+	Estimate   *usd      `json:"estimate_usd"`
+	Actual     *usd      `json:"actual_usd"`
+	Basis      text.Text `json:"actual_basis"` // billed, derived, or "" where there is none
+	Credits    *float64  `json:"credits"`
+	Outcome    text.Text `json:"outcome"` // "" while it is not known to have ended
+}
+
 type spentGroup struct {
 	Key text.Text `json:"key"` // "" for jobs without a model or a label
 	spent
@@ -247,12 +272,38 @@ type damage struct {
 
 func (b *books) document(f spendFlags, ledger *state.Ledger, zone *time.Location) spendDocument {
 	total := ledger.Total()
-	d := spendDocument{By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&total), Damage: []damage{}}
+	d := spendDocument{By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&total)}
 	for _, g := range ledger.Groups(state.Grouping(f.by), zone) {
 		d.Groups = append(d.Groups, spentGroup{g.Key, spentIn(&g.Tally)})
 	}
-	for _, found := range b.damage {
-		d.Damage = append(d.Damage, damage{found.Seq, text.Of(found.What)})
+	d.Damage = b.damaged()
+	return d
+}
+
+// damaged is what can't be believed, for programs.
+func (b *books) damaged() []damage {
+	out := make([]damage, len(b.damage))
+	for i, found := range b.damage {
+		out[i] = damage{found.Seq, text.Of(found.What)}
+	}
+	return out
+}
+
+func (b *books) entries(f spendFlags, ledger *state.Ledger, zone *time.Location) entriesDocument {
+	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: b.damaged()}
+	for _, e := range ledger.Entries() {
+		entry := spentEntry{
+			Time: text.Of(e.At.In(zone).Format(time.RFC3339)), Submission: text.Of(e.Submission), Job: text.Of(string(e.Job)),
+			Kind: text.Of(string(state.SubmitGeneration)), Model: e.Model, Label: e.Label,
+			Estimate: (*usd)(e.Estimate), Actual: (*usd)(e.Actual), Basis: text.Of(string(e.Basis)), Credits: e.Credits, Outcome: e.Outcome,
+		}
+		if e.Batch {
+			entry.Kind = text.Of(string(state.SubmitBatch))
+		}
+		if e.Seconds > 0 {
+			entry.Seconds = new(e.Seconds)
+		}
+		d.Entries = append(d.Entries, entry)
 	}
 	return d
 }

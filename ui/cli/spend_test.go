@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/json"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +94,31 @@ func TestSpendAsCSV(t *testing.T) {
 		"2026-10-25T00:00:00+02:00,s1,g1,lipsync-2,promo,10,1.00,0.95,billed,,COMPLETED\r\n"+
 		"2026-10-25T23:59:00+01:00,s2,g2,lipsync-2,'=1+1,2.25,0.10,,,,FAILED\r\n"+
 		"2026-10-26T00:00:00+01:00,s3,g3,,,,,,,2.5,\r\n")
+}
+
+func TestEveryJobForScripts(t *testing.T) {
+	d := newDesk(t)
+	d.autumn()
+	got := d.run("spend --entries --json --since 2026-10-25")
+	var doc struct {
+		Since   string           `json:"since"`
+		Entries []map[string]any `json:"entries"`
+		Damage  []any            `json:"damage"`
+	}
+	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || got.status != 0 || doc.Since != "2026-10-25" || len(doc.Entries) != 3 || doc.Damage == nil {
+		t.Fatalf("%+v: %v", got, err)
+	}
+	want := map[string]any{
+		"time": "2026-10-25T00:00:00+02:00", "submission": "s1", "job": "g1", "kind": "generation", "model": "lipsync-2", "label": "promo",
+		"seconds": 10.0, "estimate_usd": 1.0, "actual_usd": 0.95, "actual_basis": "billed", "credits": nil, "outcome": "COMPLETED",
+	}
+	if !reflect.DeepEqual(doc.Entries[0], want) {
+		t.Errorf("the first is %v, want %v", doc.Entries[0], want)
+	}
+	last := doc.Entries[2]
+	if last["estimate_usd"] != nil || last["actual_usd"] != nil || last["seconds"] != nil || last["credits"] != 2.5 || last["actual_basis"] != "" {
+		t.Errorf("what is unknown is not null: %v", last)
+	}
 }
 
 func TestSpendForScripts(t *testing.T) {

@@ -121,7 +121,7 @@ func TestSeveralMistakesAreAllNamedInTheHelp(t *testing.T) {
 	w := demo(t, stage{home: home(t, map[string]string{configFile: "theme = \"pink\"\nbase = 1\n[keys]\nopen = \"j\"\n"})})
 	w.sees("1 of 3 (?: all)")
 	w.keys("?")
-	w.sees("config.toml:1: theme", "config.toml:2: base", `keys.open: key "j" already belongs to "down"`)
+	w.sees("config.toml:1: theme", "config.toml:2: base", `config.toml:4: keys.open: key "j" already belongs to "down"`)
 }
 
 func TestKeysCanBeChanged(t *testing.T) {
@@ -240,6 +240,16 @@ func TestTheSimulatorServesOtherClients(t *testing.T) {
 	if res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("without a key it answers %s", res.Status)
 	}
+}
+
+// Who reads the two lines on a terminal pastes them into another one, where only
+// what is exported reaches a program.
+func TestOnATerminalTheSimulatorExportsItsLines(t *testing.T) {
+	t.Parallel()
+	w := open(t, stage{args: []string{"simulate", "--generations", "0"}})
+	w.sees("export SYNC_BASE_URL=http://127.0.0.1:", "export SYNC_API_KEY=sk-")
+	w.keys("\x03")
+	w.ends(0)
 }
 
 // The pictures and the kept frames are made without a terminal of this
