@@ -321,6 +321,16 @@ func (o *Outbox) AtStake() []Submission {
 	return subs
 }
 
+// OnTheirWay are the submissions that are being sent from here, in no order.
+func (o *Outbox) OnTheirWay() (subs []Submission) {
+	for id, sub := range o.stake {
+		if sub.State == SubmissionSending && o.busy[id] > 0 {
+			subs = append(subs, sub)
+		}
+	}
+	return subs
+}
+
 // SendingElsewhere reports whether another process is sending something.
 func (o *Outbox) SendingElsewhere() bool {
 	for id, sub := range o.stake {

@@ -27,6 +27,9 @@ type Phase struct {
 	Err   error
 }
 
+// Cut reports whether nothing can be asked at all.
+func (p Phase) Cut() bool { return p.Kind == PhaseOffline || p.Kind == PhaseRejected }
+
 // Blind reports whether the lists may be far behind the server just now: in an
 // outage, and while nothing is asked.
 func (p *Poller) Blind(now time.Time) bool {

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // pollMsg says that the first questions may be asked.
@@ -20,7 +20,7 @@ func (pollMsg) land(a *App) tea.Cmd { return a.poll() }
 // askCmd asks what the poller says is due. Answers are decoded and thinned
 // down here, beside the screens; landing one is a merge of a page.
 func askCmd(s *Session, ask state.Ask) tea.Cmd {
-	return func() tea.Msg { return answerMsg{s, ask, dispatch.Answer(context.Background(), s.Client, ask)} }
+	return func() tea.Msg { return answerMsg{s, ask, account.Answer(context.Background(), s.Client, ask)} }
 }
 
 // answerMsg is an answer to one of the poller's questions.

@@ -17,7 +17,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // batchCheck is all that a batch is checked and priced with: values only.
@@ -26,7 +26,7 @@ type batchCheck struct {
 	path    string
 	webhook string
 	assets  map[string]state.Finding // of the account, by id
-	links   map[dispatch.Link]state.Finding
+	links   map[account.Link]state.Finding
 	note    *batchProgressNote
 }
 
@@ -95,7 +95,7 @@ func problemLines(file state.BatchFile) batchProblems {
 }
 
 func readCapped(path string, most int64) ([]byte, error) {
-	f, _, err := dispatch.OpenFile(path)
+	f, _, err := account.OpenFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -106,16 +106,16 @@ func readCapped(path string, most int64) ([]byte, error) {
 // look looks at every link of the file. What can't be measured is priced as
 // unknown, and warned of.
 func (c *batchCheck) look(ctx context.Context, file state.BatchFile) error {
-	var links []dispatch.Link
+	var links []account.Link
 	for _, line := range file.Lines {
 		for _, in := range line.Request.Input {
-			if l := (dispatch.Link{Kind: in.Type, URL: in.URL}); in.URL != "" && !slices.Contains(links, l) {
+			if l := (account.Link{Kind: in.Type, URL: in.URL}); in.URL != "" && !slices.Contains(links, l) {
 				links = append(links, l)
 			}
 		}
 	}
 	c.note.toMeasure.Store(int64(len(links)))
-	c.links = dispatch.LookAtAll(ctx, c.session.Client, links, func() { c.note.measured.Add(1) })
+	c.links = account.LookAtAll(ctx, c.session.Client, links, func() { c.note.measured.Add(1) })
 	return ctx.Err()
 }
 
@@ -125,7 +125,7 @@ func (c *batchCheck) found(in api.CreateInput) (state.Finding, bool) {
 		f, ok := c.assets[string(in.AssetID)]
 		return f, ok
 	}
-	f, ok := c.links[dispatch.Link{Kind: in.Type, URL: in.URL}]
+	f, ok := c.links[account.Link{Kind: in.Type, URL: in.URL}]
 	return f, ok
 }
 
@@ -138,7 +138,7 @@ func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Pri
 	var credits float64
 	inCredits, priced := false, 0
 	for model, n := range frames {
-		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / dispatch.BilledFPS, FPS: dispatch.BilledFPS})
+		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / account.BilledFPS, FPS: account.BilledFPS})
 		if err != nil && !errors.Is(err, api.ErrUnpriced) {
 			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
 		}
@@ -151,7 +151,7 @@ func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Pri
 			inCredits, credits = true, credits+*e.Credits
 		}
 		total.Frames += e.Frames
-		total.Seconds += float64(n) / dispatch.BilledFPS
+		total.Seconds += float64(n) / account.BilledFPS
 	}
 	if priced < len(file.Lines) {
 		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost))
@@ -173,7 +173,7 @@ func measuredLines(lines []state.BatchLine) (frames, jobs map[string]int, about 
 			continue
 		}
 		jobs[line.Request.Model]++
-		frames[line.Request.Model] += int(math.Round(line.Seconds * dispatch.BilledFPS))
+		frames[line.Request.Model] += int(math.Round(line.Seconds * account.BilledFPS))
 		about = about || line.About
 	}
 	return frames, jobs, about

@@ -11,7 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // The fields of the batch form.
@@ -212,9 +212,9 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 			return nil
 		}
 	}
-	name := dispatch.Input{Kind: "file", Name: m.submission.Name}
+	name := account.Input{Kind: "file", Name: m.submission.Name}
 	return a.confirmSpending(&spending{
-		submission: m.submission, inputs: []dispatch.Input{name}, batch: f, warnings: m.found.first(),
+		submission: m.submission, inputs: []account.Input{name}, batch: f, warnings: m.found.first(),
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
-	"dubtop/ui/dispatch"
 )
 
 // A command touches the world for a screen. It is given values, never the
@@ -39,7 +39,7 @@ type ticking interface {
 func (beatMsg) land(a *App) tea.Cmd {
 	before := a.now
 	a.now = time.Now().Round(0) // the wall clock: it goes on while the machine sleeps
-	if a.session != nil && a.now.Sub(before) > dispatch.SleepGap {
+	if a.session != nil && a.now.Sub(before) > account.SleepGap {
 		a.session.Client.CloseIdle()
 		a.poller.Wake(a.now)
 		a.outbox.Wake(a.now)
@@ -88,7 +88,7 @@ func recallCmd(s *Session) tea.Cmd {
 			m.sender.mine, m.sender.holder, m.sender.err = m.journal.Sender(time.Now())
 		}
 		m.outbox = readOutbox(&Session{Journal: m.journal, JournalErr: m.unwritable}, -1, 0, false)
-		m.slots = dispatch.RecallSlots(ctx, m.journal)
+		m.slots = account.RecallSlots(ctx, m.journal)
 		m.past = recallPast(ctx, m.journal)
 		notes, torn := m.journal.Notes(ctx)
 		m.notes = state.NewNotes(notes)
@@ -189,7 +189,7 @@ func (m draftMsg) land(a *App) tea.Cmd {
 
 func statCmd(f *generationForm, path string) tea.Cmd {
 	return func() tea.Msg {
-		size, err := dispatch.StatFile(path)
+		size, err := account.StatFile(path)
 		return statMsg{f, path, fileFact{size, err}}
 	}
 }
@@ -255,4 +255,4 @@ func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
 
 // errorText is an error as it may stand on the screen: even our own words may
 // quote remote ones.
-func errorText(err error) text.Text { return dispatch.Words(err) }
+func errorText(err error) text.Text { return account.Words(err) }

@@ -11,7 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // generationForm is the form of one new job. What is typed is kept as a draft
@@ -355,12 +355,12 @@ func (f *generationForm) price() tea.Cmd {
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
 	// What is about to be paid for is kept now, not only at the next beat.
-	p := dispatch.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft)}
+	p := account.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft)}
 	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
 }
 
 // priceCmd measures the inputs and has the server price them.
-func priceCmd(ctx context.Context, f *generationForm, run int, p dispatch.Pricing) tea.Cmd {
+func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing) tea.Cmd {
 	client := f.app.session.Client
 	return func() tea.Msg {
 		sub, inputs, err := p.Price(ctx, client)
@@ -370,12 +370,12 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p dispatch.Pricin
 
 // assetFacts are the lengths of the assets that a draft names, taken along
 // because a command must not read the store.
-func (a *App) assetFacts(d state.Draft) map[string]dispatch.Asset {
-	facts := map[string]dispatch.Asset{}
+func (a *App) assetFacts(d state.Draft) map[string]account.Asset {
+	facts := map[string]account.Asset{}
 	for _, typed := range []string{d.Visual, d.Audio} {
 		if m, err := state.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == state.SourceAsset {
 			if x, ok := a.store.Assets.Find(m.AssetID); ok {
-				facts[m.AssetID] = dispatch.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
+				facts[m.AssetID] = account.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 			}
 		}
 	}
@@ -395,7 +395,7 @@ type pricedMsg struct {
 	form       *generationForm
 	run        int
 	submission state.Submission
-	inputs     []dispatch.Input
+	inputs     []account.Input
 	err        error
 }
 

@@ -12,7 +12,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // What a group asks of the network.
@@ -250,7 +250,7 @@ func (g *group) price(jobs []int) tea.Cmd {
 	for _, i := range jobs {
 		drafts = append(drafts, g.jobs[i].draft.Clone())
 	}
-	p := dispatch.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0])}
+	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0])}
 	return func() tea.Msg {
 		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
 		return groupPricedMsg{g, run, jobs, subs, warn, err}
@@ -259,7 +259,7 @@ func (g *group) price(jobs []int) tea.Cmd {
 
 // priceAlike prices the first of some drafts that ask for the same work, and
 // makes a submission of each. It warns of what speaks against their inputs.
-func priceAlike(ctx context.Context, c *api.Client, p dispatch.Pricing, drafts []state.Draft) (subs []state.Submission, warn []string, err error) {
+func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []state.Draft) (subs []state.Submission, warn []string, err error) {
 	sub, inputs, err := p.Price(ctx, c)
 	if err != nil {
 		return nil, nil, err
@@ -275,7 +275,7 @@ func priceAlike(ctx context.Context, c *api.Client, p dispatch.Pricing, drafts [
 		}
 		subs = append(subs, twin)
 	}
-	return subs, dispatch.Warnings(inputs), nil
+	return subs, account.Warnings(inputs), nil
 }
 
 func (m groupPricedMsg) land(a *App) tea.Cmd {

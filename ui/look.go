@@ -9,7 +9,7 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 const (
@@ -26,7 +26,7 @@ type looking struct {
 	run    int                // its number among all of the form: what an earlier one finds is void
 	cancel context.CancelFunc // nil before it has begun
 	done   bool
-	input  dispatch.Input
+	input  account.Input
 }
 
 // mediaFields are the fields with a file to look at.
@@ -99,7 +99,7 @@ func (f *generationForm) lookAt(field string) tea.Cmd {
 	var ctx context.Context
 	ctx, l.cancel = context.WithTimeout(context.Background(), lookMost)
 	client, run := f.app.session.Client, l.run
-	p := dispatch.Pricing{Draft: f.draft.Clone(), Env: state.CheckEnv{Home: f.app.cfg.Home}}
+	p := account.Pricing{Draft: f.draft.Clone(), Env: state.CheckEnv{Home: f.app.cfg.Home}}
 	return func() tea.Msg {
 		in, err := p.Look(ctx, client, field)
 		return lookedMsg{f, field, run, in, err}
@@ -111,7 +111,7 @@ type lookedMsg struct {
 	form  *generationForm
 	field string
 	run   int
-	input dispatch.Input
+	input account.Input
 	err   error
 }
 
@@ -126,7 +126,7 @@ func (m lookedMsg) land(*App) tea.Cmd {
 }
 
 // found is what a look at a field brought.
-func (f *generationForm) found(field string) (in dispatch.Input, ok bool) {
+func (f *generationForm) found(field string) (in account.Input, ok bool) {
 	l := f.looks[field]
 	if l == nil || !l.done || l.at != f.lookedAt(field) {
 		return in, false

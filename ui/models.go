@@ -12,7 +12,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // newModels is view 4: what can be made, for how much and how fast.
@@ -121,7 +121,7 @@ func (a *App) minutePrice(m *state.Model) cell {
 // longest is the longest input a model takes.
 func longest(m *state.Model) text.Text {
 	if s := state.RulesFor(m.Name).MaxSeconds; s > 0 {
-		return dispatch.Seconds(s)
+		return account.Seconds(s)
 	}
 	return none
 }

@@ -12,8 +12,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
-	"dubtop/ui/dispatch"
 )
 
 // The outbox decides what leaves, and when; here its tasks are carried out and
@@ -64,8 +64,8 @@ func (a *App) newOutbox() (o outboxState) {
 }
 
 // desk is where this session's work is carried out.
-func (a *App) desk() dispatch.Desk {
-	return dispatch.Desk{Client: a.session.Client, Journal: a.session.Journal, Home: a.cfg.Home}
+func (a *App) desk() account.Desk {
+	return account.Desk{Client: a.session.Client, Journal: a.session.Journal, Home: a.cfg.Home}
 }
 
 // enqueue puts confirmed submissions into the queue, in order: first into the
@@ -180,7 +180,7 @@ func (a *App) runOutbox() tea.Cmd {
 	// nobody knows that the prices are old, before the next beat.
 	now := time.Now()
 	a.outbox.Slots.Tell(a.session.Client.Usage().Slots, now)
-	if a.store.Generations.Known() && now.Sub(a.now) <= dispatch.SleepGap {
+	if a.store.Generations.Known() && now.Sub(a.now) <= account.SleepGap {
 		full := a.outbox.Occupancy(a.store, a.poller.Blind(a.now))
 		tasks = append(tasks, a.outbox.Due(now, full)...)
 	}
@@ -413,7 +413,7 @@ func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
 		m.err = errors.Join(m.err, err)
 		return m
 	}
-	m.snapshot, err = dispatch.Snapshot(ctx, s.Journal, begun)
+	m.snapshot, err = account.Snapshot(ctx, s.Journal, begun)
 	held, unread := s.Journal.QueueHeld(ctx)
 	slots, untold := s.Journal.Slots(ctx)
 	m.news, m.held, m.slots, m.err = true, held, slots, errors.Join(m.err, err, unread, untold)
@@ -479,7 +479,7 @@ func (a *App) keepSlots() tea.Cmd {
 	o.kept = o.Slots
 	j, slots := a.session.Journal, o.Slots
 	return func() tea.Msg {
-		_ = dispatch.KeepSlots(context.Background(), j, slots) // else it is learned again
+		_ = account.KeepSlots(context.Background(), j, slots) // else it is learned again
 		return nil
 	}
 }

@@ -11,14 +11,14 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 // spending is a priced submission that waits for a yes: what is sent after it
 // is byte for byte what was priced.
 type spending struct {
 	submission state.Submission
-	inputs     []dispatch.Input
+	inputs     []account.Input
 	warnings   []text.Text     // of a batch, beside those of the inputs
 	end        state.LinkEnd   // of the links in the request
 	form       *generationForm // where a refusal leads back to; nil for batches
@@ -98,7 +98,7 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 // spendingWarnings are what has to be read before a yes to a price.
 func (a *App) spendingWarnings(s *spending, width int) []styled {
 	lines := a.advice(width, "but", text.Of(s.submission.Draft.Doubt), toneWarn)
-	for _, words := range slices.Concat(text.All(dispatch.Warnings(s.inputs)), s.warnings) {
+	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
 		lines = append(lines, a.advice(width, "but", words, toneWarn)...)
 	}
 	if s.submission.Kind == state.SubmitBatch {
@@ -125,10 +125,10 @@ func (a *App) spendingLines(s *spending, width int) []styled {
 		lines = append(lines, a.theme.fact(text.Of(in.Kind), shorten(words, width-10, a.theme.glyphs.more), toneText))
 	}
 	if sub.Price.Frames > 0 {
-		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, dispatch.BilledFPS, dispatch.BilledFPS), toneText)
+		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, account.BilledFPS, account.BilledFPS), toneText)
 	}
 	if sub.Price.Seconds > 0 {
-		fact("length", dispatch.Seconds(sub.Price.Seconds)+" of output", toneText)
+		fact("length", account.Seconds(sub.Price.Seconds)+" of output", toneText)
 	}
 	fact("known by", text.Of(sub.Price.Basis), toneMuted)
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {

@@ -38,17 +38,17 @@ func Commands(w World) []*cobra.Command {
 	return []*cobra.Command{w.queueCommand(), w.spendCommand(), w.joinCommand()}
 }
 
-// account is whose work a command does.
-type account struct {
+// login is the key that a command works with, and what it leads to.
+type login struct {
 	stateDir, profile string // where its journal lies, under that of all of them
 	client            *api.Client
 	settings          settings.Settings
 	keyFrom           string // where the key was found, in words
 }
 
-// account finds the account of the key. It needs no network. What is odd about
+// login finds the key. It needs no network. What is odd about
 // the configuration is said.
-func (w World) account(v voice) (account, error) {
+func (w World) login(v voice) (login, error) {
 	set, problems := settings.Load(w.Env)
 	key, source, more := settings.FindKey(w.Env)
 	for _, p := range append(problems, more...) {
@@ -56,7 +56,7 @@ func (w World) account(v voice) (account, error) {
 		v.warn(text.Of(p.String()))
 	}
 	if !source.Found {
-		return account{}, &Failure{
+		return login{}, &Failure{
 			Status: StatusAuth, Code: "no_key",
 			Err:  fmt.Errorf("%s (the key tells whose queue and books to look at)", source),
 			Hint: "set SYNC_API_KEY, or start dubtop and let it save the key",
@@ -64,13 +64,13 @@ func (w World) account(v voice) (account, error) {
 	}
 	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version, Transport: w.Transport})
 	if err != nil {
-		return account{}, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
+		return login{}, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
 	}
 	dir, err := settings.StateDir(w.Env)
 	if err != nil {
-		return account{}, &Failure{Status: StatusError, Code: "configuration", Err: err}
+		return login{}, &Failure{Status: StatusError, Code: "configuration", Err: err}
 	}
-	return account{
+	return login{
 		stateDir: dir, profile: journal.ProfileName(key.Fingerprint(), client.Base()), client: client, settings: set,
 		keyFrom: settings.Short(w.Env, source.String()),
 	}, nil
@@ -80,7 +80,7 @@ func (w World) account(v voice) (account, error) {
 // makes none. A key that no answer ever came for is tried first, lest a wrong
 // one be told that there is nothing.
 func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) error) error {
-	a, err := w.account(v)
+	a, err := w.login(v)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) er
 }
 
 // open opens the account's journal, nil if there is none.
-func (a account) open(ctx context.Context, v voice) (*journal.Journal, error) {
+func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
 	has, err := journal.HasProfile(a.stateDir, a.profile)
 	if err != nil {
 		return nil, journalFailed(err)
@@ -122,7 +122,7 @@ const tryTime = 10 * time.Second
 
 // try asks the server whether the key is one. Where it can't be asked, that is
 // said, and the command goes on.
-func (a account) try(ctx context.Context, v voice) error {
+func (a login) try(ctx context.Context, v voice) error {
 	limited, stop := context.WithTimeout(ctx, tryTime)
 	defer stop()
 	_, err := a.client.Models(limited)
@@ -138,7 +138,7 @@ func (a account) try(ctx context.Context, v voice) error {
 }
 
 // named says which key it is that an error is about.
-func (a account) named(err error) error {
+func (a login) named(err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindAuth {
 		return a.refused(err)
 	}
@@ -146,7 +146,7 @@ func (a account) named(err error) error {
 }
 
 // refused is the failure of a key that the server does not take.
-func (a account) refused(err error) error {
+func (a login) refused(err error) error {
 	return &Failure{
 		Status: StatusAuth, Code: "auth", Err: fmt.Errorf("the key from %s: %w", a.keyFrom, err),
 		Hint: "put the right one there, or let dubtop save it",

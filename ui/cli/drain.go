@@ -18,7 +18,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/ui/dispatch"
+	"dubtop/state/account"
 )
 
 func (w World) drainCommand() *cobra.Command {
@@ -57,7 +57,7 @@ held; 130 it was ended; 1 anything else, such as an answer that was not saved.`,
 
 func (w World) drain(c *cobra.Command, resume bool) error {
 	v := voiceOf(c)
-	a, err := w.account(v)
+	a, err := w.login(v)
 	if err != nil {
 		return err
 	}
@@ -79,11 +79,11 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	ctx, stop := context.WithCancelCause(c.Context())
 	defer stop(nil)
 	t.stop = stop
-	d := &dispatch.Drain{
-		Desk:  dispatch.Desk{Client: a.client, Journal: j, Home: w.Env.Home},
+	session := account.New(account.Config{
+		Client: a.client, Journal: j, Home: w.Env.Home, Pace: state.DefaultPace(),
 		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
-		Resume: resume, Begin: t.begin, Notice: t.notice,
-	}
+	}, time.Now())
+	d := &account.Drain{Account: session, Resume: resume, Begin: t.begin, Notice: t.notice}
 	result, err := w.run(ctx, stop, v, d)
 	if err != nil {
 		return err
@@ -93,12 +93,12 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 		t.end(result.sum)
 		t.left(v, rows)
 	}
-	return cmp.Or(a.named(drained(result)), t.failed, journalFailed(j.Close()))
+	return cmp.Or(a.named(drained(result)), t.failed, journalFailed(session.Close()))
 }
 
 // outcome is how a run ended.
 type outcome struct {
-	sum dispatch.Sum
+	sum account.Sum
 	err error
 }
 
@@ -107,7 +107,7 @@ var errEnded = errors.New("ended")
 
 // run drains until it is done. The first signal ends it in order. The second
 // ends it at once, which is the error: it may still be running then.
-func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d *dispatch.Drain) (outcome, error) {
+func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d *account.Drain) (outcome, error) {
 	signals := w.Signals
 	if signals == nil {
 		own := make(chan os.Signal, 2)
@@ -132,7 +132,7 @@ func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d
 		if !first {
 			go func() { // should this process live on
 				<-ended
-				_ = d.Desk.Journal.Close()
+				_ = d.Account.Close()
 			}()
 			return outcome{}, &Failure{
 				Status: StatusInterrupted, Code: "interrupted",
@@ -158,15 +158,15 @@ func drained(o outcome) error {
 		return interrupted(sum, left)
 	case errors.Is(err, errOutput):
 		return &Failure{Status: StatusError, Code: "output", Err: err}
-	case errors.Is(err, dispatch.ErrNotSaved):
+	case errors.Is(err, account.ErrNotSaved):
 		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what became of it"}
-	case errors.Is(err, dispatch.ErrElsewhere):
+	case errors.Is(err, account.ErrElsewhere):
 		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "what waits is sent by it; end it to send from here"}
-	case errors.Is(err, dispatch.ErrHeldByUser):
+	case errors.Is(err, account.ErrHeldByUser):
 		return &Failure{Status: StatusLater, Code: "held", Err: err, Hint: "dubtop queue drain --resume lets it go on"}
-	case errors.Is(err, dispatch.ErrHeld):
+	case errors.Is(err, account.ErrHeld):
 		return &Failure{Status: StatusLater, Code: "held", Err: err}
-	case errors.Is(err, dispatch.ErrBudget):
+	case errors.Is(err, account.ErrBudget):
 		return &Failure{Status: StatusBudget, Code: "budget", Err: err, Hint: "nothing was sent"}
 	}
 	if _, ok := errors.AsType[*api.Error](err); ok {
@@ -176,7 +176,7 @@ func drained(o outcome) error {
 }
 
 // interrupted is the end of a run that the user ended.
-func interrupted(sum dispatch.Sum, left int) error {
+func interrupted(sum account.Sum, left int) error {
 	said := "ended before all was sent; " + leftWords(sum)
 	if left == 0 {
 		said = "ended; nothing is left"
@@ -185,7 +185,7 @@ func interrupted(sum dispatch.Sum, left int) error {
 }
 
 // leftWords count what a run left.
-func leftWords(s dispatch.Sum) string {
+func leftWords(s account.Sum) string {
 	var said []string
 	for _, part := range []struct {
 		n    int
@@ -235,7 +235,7 @@ func (t *teller) line(words text.Text, object any) {
 // nothing says that there is nothing to do.
 func (t *teller) nothing() error {
 	if t.json {
-		t.end(dispatch.Sum{})
+		t.end(account.Sum{})
 	} else {
 		t.line("Nothing waits.", nil)
 	}
@@ -287,68 +287,68 @@ func (t *teller) begin(waiting []state.Submission) {
 func (t *teller) at(now time.Time) string { return now.In(t.zone).Format(time.DateTime) + "  " }
 
 type noticeLine struct {
-	Time       time.Time      `json:"time"`
-	Event      dispatch.Event `json:"event"`
-	Submission text.Text      `json:"submission,omitempty"`
-	Name       text.Text      `json:"name,omitempty"`
-	Price      *usd           `json:"price_usd,omitempty"`
-	Credits    *float64       `json:"credits,omitempty"`
-	Job        text.Text      `json:"job,omitempty"`
-	Words      text.Text      `json:"words,omitempty"`
+	Time       time.Time          `json:"time"`
+	Event      account.NoticeKind `json:"event"`
+	Submission text.Text          `json:"submission,omitempty"`
+	Name       text.Text          `json:"name,omitempty"`
+	Price      *usd               `json:"price_usd,omitempty"`
+	Credits    *float64           `json:"credits,omitempty"`
+	Job        text.Text          `json:"job,omitempty"`
+	Words      text.Text          `json:"words,omitempty"`
 }
 
-func (t *teller) notice(n dispatch.Notice) {
+func (t *teller) notice(n account.Notice) {
 	said := told(n)
 	if n.Submission != "" {
 		said = words(cmp.Or(n.Name, text.Of(n.Submission))) + "  " + said
 	}
 	t.line(text.Of(t.at(n.At))+said, noticeLine{
-		n.At.UTC(), n.Event, text.Of(n.Submission), n.Name, (*usd)(n.Price.Cost), n.Price.Credits, text.Of(string(n.Job)), n.Words,
+		n.At.UTC(), n.Kind, text.Of(n.Submission), n.Name, (*usd)(n.Price.Cost), n.Price.Credits, text.Of(string(n.Job)), n.Words,
 	})
 }
 
 // told is a notice in words.
-func told(n dispatch.Notice) text.Text {
-	switch n.Event {
-	case dispatch.EventSent, dispatch.EventFound:
+func told(n account.Notice) text.Text {
+	switch n.Kind {
+	case account.NoticeSent, account.NoticeFound:
 		return made(n, n.Words)
-	case dispatch.EventUnsaved:
+	case account.NoticeUnsaved:
 		return n.Words
-	case dispatch.EventSaved:
+	case account.NoticeSaved:
 		return "saved what became of it"
-	case dispatch.EventOnline:
+	case account.NoticeOnline:
 		return "The server is reached again."
 	}
-	return headOf(n.Event) + ": " + n.Words
+	return headOf(n.Kind) + ": " + n.Words
 }
 
 // headOf is what stands before the reason.
-func headOf(event dispatch.Event) (said text.Text) {
-	switch event {
-	case dispatch.EventOffline:
+func headOf(kind account.NoticeKind) (said text.Text) {
+	switch kind {
+	case account.NoticeOffline:
 		said = "No server is reached; it is tried again"
-	case dispatch.EventNoPrice:
-		said = text.Of(string(dispatch.EventWaits))
-	case dispatch.EventPriceUp:
+	case account.NoticeNoPrice:
+		said = text.Of(string(account.NoticeWaits))
+	case account.NoticePriceUp:
 		said = text.Of(state.QueueReprice.Word())
-	case dispatch.EventExpired:
+	case account.NoticeExpired:
 		said = "not sent"
-	case dispatch.EventHeld:
+	case account.NoticeHeld:
 		said = "held back"
-	case dispatch.EventDoubt:
+	case account.NoticeDoubt:
 		said = "maybe charged"
-	case dispatch.EventAsks:
+	case account.NoticeAsks:
 		said = "only you can tell"
 	default:
-		said = text.Of(string(event))
+		said = text.Of(string(kind))
 	}
 	return said
 }
 
 // made says what came of a request.
-func made(n dispatch.Notice, why text.Text) text.Text {
-	said := text.Of(string(n.Event)+" as ") + text.Of(string(n.Job))
-	if n.Event == dispatch.EventFound {
+func made(n account.Notice, why text.Text) text.Text {
+	said := text.Of(string(n.Kind)+" as ") + text.Of(string(n.Job))
+	if n.Kind == account.NoticeFound {
 		said = "found: it is " + text.Of(string(n.Job))
 	}
 	if n.Price.Known() {
@@ -372,7 +372,7 @@ type endsLine struct {
 }
 
 // end is the summary.
-func (t *teller) end(s dispatch.Sum) {
+func (t *teller) end(s account.Sum) {
 	said := text.Sprintf("%d sent", s.Sent)
 	if s.Resolved > 0 {
 		said += text.Sprintf(", %d of them after a lost answer", s.Resolved)

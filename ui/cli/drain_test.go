@@ -14,9 +14,9 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
-	"dubtop/ui/dispatch"
 )
 
 // works is a desk with work on a made-up account.
@@ -67,7 +67,7 @@ func (w *works) priced(name, signature string) state.Submission {
 	w.t.Helper()
 	client, err := api.New(api.Config{BaseURL: w.account.BaseURL(), Key: api.NewSecret(testKey), Transport: w.account.RoundTripper()})
 	must(w.t, err)
-	p := dispatch.Pricing{Draft: state.Draft{
+	p := account.Pricing{Draft: state.Draft{
 		Model: "lipsync-2", Visual: w.account.StorageURL() + "/media/talk_28s.mp4" + signature,
 		Audio: w.account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 	}}

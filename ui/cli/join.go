@@ -44,7 +44,7 @@ type kinJSON struct {
 
 func (w World) listKin(c *cobra.Command) error {
 	v := voiceOf(c)
-	a, err := w.account(v)
+	a, err := w.login(v)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (w World) listKin(c *cobra.Command) error {
 
 func (w World) join(c *cobra.Command, to string) error {
 	v := voiceOf(c)
-	a, err := w.account(v)
+	a, err := w.login(v)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
-	"dubtop/ui/dispatch"
 )
 
 func (w World) queueCommand() *cobra.Command {
@@ -74,7 +74,7 @@ type queued struct {
 }
 
 func (q *queue) read(ctx context.Context, j *journal.Journal) error {
-	s, err := dispatch.Snapshot(ctx, j, 0)
+	s, err := account.Snapshot(ctx, j, 0)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"context"
@@ -16,6 +16,27 @@ const (
 	toldSetting  = "slots"
 	triedSetting = "slots_tried"
 )
+
+// keepSlots keeps what was learned of how many jobs run at once, for the next
+// start, too.
+func (a *Account) keepSlots() []Work {
+	s := a.Outbox.Slots
+	if s.Told == a.kept.Told && s.Tried == a.kept.Tried || a.unwritable != nil {
+		return nil
+	}
+	a.kept = s
+	j := a.Journal
+	return []Work{a.work(func(ctx context.Context) apply {
+		_ = KeepSlots(ctx, j, s) // else it is learned again
+		return func(time.Time) []Event { return nil }
+	})}
+}
+
+// SetSlots sets how many jobs may run at once; 0 has it found out.
+func (a *Account) SetSlots(n int, words string) Work {
+	a.Outbox.Slots.Choose(n)
+	return a.change([]string{state.TheSlots}, words, func(ctx context.Context, j *journal.Journal) error { return j.SetSlots(ctx, n) })
+}
 
 // KeepSlots keeps what was learned of how many jobs the plan runs at once for
 // the next start.

@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"context"
@@ -50,7 +50,7 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 					most = max(most, account.Running())
 				}
 			}()
-			sum, err := (&Drain{Desk: d, Slots: c.configured}).Run(ctx)
+			sum, err := (&Drain{Account: d.session(Config{Slots: c.configured})}).Run(ctx)
 			tries := 0
 			for _, r := range account.Requests() {
 				if r.Path == "/v2/generate" && r.Status == 429 {
@@ -71,13 +71,13 @@ func TestADrainKnowsWhatWasTried(t *testing.T) {
 		line(t, d, account, 9)
 		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 		defer stop()
-		_, _ = (&Drain{Desk: d}).Run(ctx)
+		_, _ = (&Drain{Account: d.session(Config{})}).Run(ctx)
 		s := RecallSlots(t.Context(), d.Journal)
 		if n, by := s.Known(time.Now()); n != 3 || by != state.SlotsTried {
 			t.Fatalf("%d, %d", n, by)
 		}
 		before := len(account.Requests())
-		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum.Sent != 6 {
+		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 6 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
 		for _, r := range account.Requests()[before:] {
@@ -104,7 +104,7 @@ func TestADrainGoesByWhatAWindowSets(t *testing.T) {
 				t.Errorf("%d run, and 20 were set", n)
 			}
 		})
-		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum.Sent != 40 {
+		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 40 {
 			t.Errorf("%+v, %v", sum, err)
 		}
 	})

@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"cmp"
@@ -22,7 +22,7 @@ import (
 	"dubtop/state/journal"
 )
 
-// More is for the night: go test ./ui/dispatch -run Overnight -jobs 10000 -v.
+// More is for the night: go test ./state/account -run Overnight -jobs 10000 -v.
 var overnight = flag.Int("jobs", 150, "how many jobs an overnight test submits")
 
 // chances are how often, of a hundred requests, each thing goes wrong.
@@ -176,7 +176,7 @@ func (n *night) drain(desk Desk) (again bool) {
 	defer cancel()
 	var err error
 	ended := make(chan struct{})
-	d := Drain{Desk: desk, Slots: 50}
+	d := Drain{Account: desk.session(Config{Slots: 50})}
 	go func() {
 		defer close(ended)
 		_, err = d.Run(ctx)

@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"context"
@@ -23,7 +23,7 @@ type told struct {
 }
 
 func (l *told) hear(n Notice) {
-	l.words = append(l.words, strings.TrimSpace(string(n.Name+" "+text.Of(string(n.Event)))))
+	l.words = append(l.words, strings.TrimSpace(string(n.Name+" "+text.Of(string(n.Kind)))))
 	l.all = append(l.all, n)
 }
 
@@ -43,9 +43,9 @@ func heard(t *testing.T, d Drain) (Sum, *told, error) {
 }
 
 // once does something at the first notice of an event.
-func once(event Event, do func()) func(Notice) {
+func once(event NoticeKind, do func()) func(Notice) {
 	return func(n Notice) {
-		if n.Event == event && do != nil {
+		if n.Kind == event && do != nil {
 			do()
 			do = nil
 		}
@@ -64,7 +64,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 		enqueue(t, d, account, "a", "held", "c")
 		must(t, d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true))
 		var may []string
-		run := Drain{Desk: d, Begin: func(waiting []state.Submission) {
+		run := Drain{Account: d.session(Config{}), Begin: func(waiting []state.Submission) {
 			if n := len(account.Accepted()); n > 0 {
 				t.Errorf("%d were sent before", n)
 			}
@@ -87,7 +87,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 		enqueue(t, d, account, "a")
 		theirs := account.Add(simulator.Job{Name: "theirs", Status: "PROCESSING"})
 		time.AfterFunc(5*time.Minute, func() { account.Finish(theirs, "COMPLETED", "") })
-		sum, l, err := heard(t, Drain{Desk: d, Slots: 3})
+		sum, l, err := heard(t, Drain{Account: d.session(Config{Slots: 3})})
 		if err != nil || sum.Sent != 1 || !slices.Equal(l.words, []string{"a waits", "a sent"}) {
 			t.Errorf("%+v, %v, %v", sum, err, l.words)
 		}
@@ -110,7 +110,7 @@ func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 		enqueue(t, d, account, "a", "b", "c")
 		must(t, KeepSlots(t.Context(), d.Journal, state.Slots{Told: state.Learned{N: 3, At: time.Now()}}))
 		began := time.Now()
-		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum.Sent != 3 || time.Since(began) > 10*time.Second {
+		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 3 || time.Since(began) > 10*time.Second {
 			t.Errorf("%+v, %v, after %s", sum, err, time.Since(began))
 		}
 	})
@@ -122,7 +122,7 @@ func TestAHigherPriceIsToldAndLeft(t *testing.T) {
 		sub.Price.Cost = new(api.Micros(1_000_000))
 		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))
 		time.Sleep(6 * time.Minute)
-		sum, l, err := heard(t, Drain{Desk: d})
+		sum, l, err := heard(t, Drain{Account: d.session(Config{})})
 		if err != nil || sum != (Sum{Left: 1}) || !slices.Equal(l.words, []string{"dear price_up"}) || len(account.Accepted()) > 0 {
 			t.Fatalf("%+v, %v, %v", sum, err, l.words)
 		}
@@ -142,7 +142,7 @@ func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
 			for _, route := range []string{"POST /v2/generations/estimate", "POST /v2/generate/estimate-cost", "POST /v2/analyze/cost"} {
 				account.Fault(route, simulator.Fault{Times: 12, Status: status, Body: `{"message":"No price today."}`})
 			}
-			sum, l, err := heard(t, Drain{Desk: d})
+			sum, l, err := heard(t, Drain{Account: d.session(Config{})})
 			if err != nil || sum != want || l.words[0] != "a no_price" || !strings.Contains(string(l.all[0].Words), "No price today.") {
 				t.Errorf("%d: %+v, %v, %+v", status, sum, err, l.all)
 			}
@@ -158,7 +158,7 @@ func TestALongOutageIsToldAtBothEndsAndAShortOneNot(t *testing.T) {
 				time.AfterFunc(10*time.Second, func() { account.Fault("*", simulator.Fault{Refuse: true}) })
 				time.AfterFunc(minutes*time.Minute+14*time.Second, account.ClearFaults)
 			}
-			sum, l, err := heard(t, Drain{Desk: d, Slots: 1, Notice: once(EventSent, down)})
+			sum, l, err := heard(t, Drain{Account: d.session(Config{Slots: 1}), Notice: once(NoticeSent, down)})
 			got := slices.DeleteFunc(l.words, func(w string) bool { return strings.HasPrefix(w, "a ") || strings.HasPrefix(w, "b ") })
 			if err != nil || sum != (Sum{Sent: 2}) || !slices.Equal(got, want) {
 				t.Errorf("%d minutes: %+v, %v, %v", minutes, sum, err, got)
@@ -172,7 +172,7 @@ func TestWhatIsFoundIsToldWithItsJob(t *testing.T) {
 		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Desk) {
 			enqueue(t, d, account, "a")
 			account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
-			sum, l, err := heard(t, Drain{Desk: d})
+			sum, l, err := heard(t, Drain{Account: d.session(Config{})})
 			if err != nil || sum != (Sum{Sent: 1, Resolved: 1}) || !slices.Equal(l.words, want) {
 				t.Fatalf("%+v, %v, %v", sum, err, l.words)
 			}
@@ -192,14 +192,14 @@ func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 			account.Fault("POST /v2/generate", simulator.Fault{DropAfter: made, DropBefore: !made})
 			lost := 0
 			clear := func(n Notice) {
-				if n.Event == EventDoubt {
+				if n.Kind == NoticeDoubt {
 					lost++
 				}
 				if lost == 3 {
 					account.ClearFaults()
 				}
 			}
-			sum, l, err := heard(t, Drain{Desk: d, Slots: 9, Notice: clear})
+			sum, l, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: clear})
 			if made && (err != nil || sum != (Sum{Sent: 6, Resolved: 3}) || len(account.Accepted()) != 6) {
 				t.Errorf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 			}
@@ -220,20 +220,20 @@ func TestAWindowMayHoldTheQueueOfADrain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, numbered(4)...)
 		hold := func() { must(t, d.Journal.HoldQueue(context.Background(), true)) }
-		sum, _, err := heard(t, Drain{Desk: d, Slots: 9, Notice: once(EventSent, hold)})
+		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, hold)})
 		if !errors.Is(err, ErrHeldByUser) || sum != (Sum{Sent: 1, Left: 3}) || len(account.Accepted()) != 1 {
 			t.Fatalf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
 		if who, held, err := d.Journal.Holder(); held || err != nil {
 			t.Errorf("it keeps the turn: %s, %v", who, err)
 		}
-		if sum, err := (&Drain{Desk: d}).Run(t.Context()); !errors.Is(err, ErrHeldByUser) || sum != (Sum{Left: 3}) {
+		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); !errors.Is(err, ErrHeldByUser) || sum != (Sum{Left: 3}) {
 			t.Fatalf("held from the start: %+v, %v", sum, err)
 		}
 		if who, held, err := d.Journal.Holder(); held || err != nil {
 			t.Errorf("it keeps the turn from the start: %s, %v", who, err)
 		}
-		if sum, err := (&Drain{Desk: d, Resume: true}).Run(t.Context()); err != nil || sum != (Sum{Sent: 3}) {
+		if sum, err := (&Drain{Account: d.session(Config{}), Resume: true}).Run(t.Context()); err != nil || sum != (Sum{Sent: 3}) {
 			t.Errorf("let go on: %+v, %v", sum, err)
 		}
 	})
@@ -249,7 +249,7 @@ func TestADrainKeepsUpWithWhatAWindowDoesToTheQueue(t *testing.T) {
 				d.Journal.PauseItem(ctx, journalID(t, d, "paused"), true),
 				d.Journal.Reorder(ctx, []string{journalID(t, d, "added"), journalID(t, d, "last")}))
 		}
-		sum, _, err := heard(t, Drain{Desk: d, Slots: 1, Notice: once(EventSent, change)})
+		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 1}), Notice: once(NoticeSent, change)})
 		if err != nil || sum != (Sum{Sent: 3, Left: 1}) || !slices.Equal(accepted(account), []string{"first", "added", "last"}) {
 			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 		}
@@ -270,7 +270,7 @@ func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
 		must(t, window.Enqueue(t.Context(), sub, time.Now()), sub.Send(time.Now()), window.BeginSending(t.Context(), sub))
 		died := time.Now().Add(5 * time.Minute)
 		time.AfterFunc(5*time.Minute, func() { _ = window.Close() })
-		sum, err := (&Drain{Desk: d}).Run(t.Context())
+		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 1, Resolved: 1}) || len(account.Accepted()) != 1 || time.Now().Before(died) {
 			t.Errorf("%+v, %v, %d accepted, at %s", sum, err, len(account.Accepted()), time.Now())
 		}
@@ -283,7 +283,7 @@ func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 		enqueue(t, d, account, "a", "b")
 		var woke time.Time
 		sleep := func() { time.Sleep(SleepGap + time.Second); woke = time.Now() }
-		sum, _, err := heard(t, Drain{Desk: d, Slots: 9, Notice: once(EventSent, sleep)})
+		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, sleep)})
 		if err != nil || sum.Sent != 2 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -300,7 +300,7 @@ func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b")
-		sum, _, err := heard(t, Drain{Desk: d, Slots: 9, Notice: once(EventSent, func() { must(t, d.Journal.Close()) })})
+		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, func() { must(t, d.Journal.Close()) })})
 		if err == nil || errors.Is(err, ErrHeld) || sum.Sent != 1 || len(account.Accepted()) != 1 {
 			t.Errorf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
@@ -309,7 +309,7 @@ func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 		enqueue(t, d, account, "a", "b")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DelayAfter: 10 * time.Second})
 		time.AfterFunc(5*time.Second, func() { _ = d.Journal.Close() })
-		_, err := (&Drain{Desk: d, Slots: 9}).Run(t.Context())
+		_, err := (&Drain{Account: d.session(Config{Slots: 9})}).Run(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "a: sent, id ") || len(account.Accepted()) != 1 {
 			t.Errorf("%v, %d accepted", err, len(account.Accepted()))
 		}
@@ -321,7 +321,7 @@ func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b")
 		guard := state.Guard{ConfirmAbove: &state.Limit{Amount: 2_000_000, Hard: true}}
-		if sum, err := (&Drain{Desk: d, Guard: guard}).Run(t.Context()); err != nil || sum.Sent != 2 {
+		if sum, err := (&Drain{Account: d.session(Config{Guard: guard})}).Run(t.Context()); err != nil || sum.Sent != 2 {
 			t.Errorf("%+v, %v", sum, err)
 		}
 		if guard.ConfirmAbove == nil {
@@ -334,7 +334,7 @@ func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 func TestAnEmptyQueueNeedsNoServer(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		account.Fault("*", simulator.Fault{Refuse: true})
-		if sum, err := (&Drain{Desk: d}).Run(t.Context()); err != nil || sum != (Sum{}) {
+		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum != (Sum{}) {
 			t.Errorf("%+v, %v", sum, err)
 		}
 	})

@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"context"
@@ -61,7 +61,7 @@ func TestADrainSavesAnAnswerLaterAndGoesOn(t *testing.T) {
 			}
 			disk.free()
 		})
-		sum, l, err := heard(t, Drain{Desk: d, Slots: 9})
+		sum, l, err := heard(t, Drain{Account: d.session(Config{Slots: 9})})
 		if err != nil || sum != (Sum{Sent: 2}) || !slices.Equal(l.words, []string{"a sent", "a not_saved", "a saved", "b sent"}) {
 			t.Errorf("%+v, %v, %v", sum, err, l.words)
 		}
@@ -77,7 +77,7 @@ func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
 		enqueue(t, d, account, "a", "b")
 		disk.fill()
 		began := time.Now()
-		drain := &Drain{Desk: d, Slots: 9}
+		drain := &Drain{Account: d.session(Config{Slots: 9})}
 		sum, err := drain.Run(t.Context())
 		id := account.Accepted()[0].ID
 		if !errors.Is(err, ErrNotSaved) || !strings.Contains(err.Error(), "a: sent, id "+id+", not saved yet") {
@@ -95,7 +95,7 @@ func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
 		d.Journal, reopened = journal.Open(t.Context(), disk.path)
 		must(t, reopened)
 		defer d.Journal.Close()
-		if sum, err := (&Drain{Desk: d, Slots: 9}).Run(t.Context()); err != nil || sum.InDoubt+sum.Left+sum.Unsaved != 0 || len(account.Accepted()) != 2 {
+		if sum, err := (&Drain{Account: d.session(Config{Slots: 9})}).Run(t.Context()); err != nil || sum.InDoubt+sum.Left+sum.Unsaved != 0 || len(account.Accepted()) != 2 {
 			t.Errorf("the next run: %+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
 	})
@@ -110,7 +110,7 @@ func TestADrainThatIsStoppedSavesWhatItCan(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 8*time.Second)
 		defer stop()
 		time.AfterFunc(7*time.Second, disk.free)
-		sum, err := (&Drain{Desk: d, Slots: 9}).Run(ctx)
+		sum, err := (&Drain{Account: d.session(Config{Slots: 9})}).Run(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) || sum != (Sum{Sent: 1, Left: 1}) {
 			t.Errorf("%+v, %v", sum, err)
 		}

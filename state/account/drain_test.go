@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"context"
@@ -98,7 +98,7 @@ func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, numbered(7)...)
 		var told []string
-		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.State)))) }}).Run(t.Context())
+		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.State)))) }}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 7}) {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -120,7 +120,7 @@ func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
 		}
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face."}`})
 		var words []string
-		sum, err := (&Drain{Desk: d, Notice: func(n Notice) { words = append(words, string(n.Words)) }}).Run(t.Context())
+		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { words = append(words, string(n.Words)) }}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 1, Refused: 1, Left: 1}) {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -159,7 +159,7 @@ func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 			d.Journal.Enqueue(t.Context(), twin("second", "nobody knows"), time.Now()),
 			first.Link("job-1", time.Now()), d.Journal.SaveSubmission(t.Context(), first))
 		enqueue(t, d, account, "next")
-		sum, err := (&Drain{Desk: d}).Run(t.Context())
+		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"next"}) {
 			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 		}
@@ -191,7 +191,7 @@ func TestADrainEndsWithItsReason(t *testing.T) {
 			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 				enqueue(t, d, account, "a", "b")
 				c.begin(t, account, d)
-				_, err := (&Drain{Desk: d, Guard: c.guard}).Run(t.Context())
+				_, err := (&Drain{Account: d.session(Config{Guard: c.guard})}).Run(t.Context())
 				if !c.want(err) || len(account.Accepted()) != 0 {
 					t.Errorf("%v, %d accepted", err, len(account.Accepted()))
 				}
@@ -215,7 +215,7 @@ func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
 		account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 		defer stop()
-		sum, err := (&Drain{Desk: d}).Run(ctx)
+		sum, err := (&Drain{Account: d.session(Config{})}).Run(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) || sum.Sent != 1 || sum.Left != 1 {
 			t.Errorf("%+v, %v", sum, err)
 		}
@@ -231,7 +231,7 @@ func TestALostAnswerIsResolvedBeforeADrainEnds(t *testing.T) {
 		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Desk) {
 			enqueue(t, d, account, "a", "b")
 			account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
-			sum, err := (&Drain{Desk: d, Slots: 3}).Run(t.Context())
+			sum, err := (&Drain{Account: d.session(Config{Slots: 3})}).Run(t.Context())
 			if err != nil || sum != (Sum{Sent: 2, Resolved: 1}) || len(account.Accepted()) != 2 {
 				t.Errorf("ignored %t: %+v, %v, %d accepted", ignore, sum, err, len(account.Accepted()))
 			}
@@ -243,7 +243,7 @@ func TestWhatWasNeverAcceptedIsLeftToTheUserWhereKeysAreIgnored(t *testing.T) {
 	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
-		sum, err := (&Drain{Desk: d}).Run(t.Context())
+		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
 		if err != nil || sum != (Sum{InDoubt: 1}) || len(account.Accepted()) != 0 {
 			t.Errorf("%+v, %v", sum, err)
 		}
@@ -299,7 +299,7 @@ func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 			enqueue(t, d, account, numbered(10)...)
 			done := make(chan struct{})
 			worst := stranger(account, seed, done)
-			sum, err := (&Drain{Desk: d, Slots: 1}).Run(t.Context())
+			sum, err := (&Drain{Account: d.session(Config{Slots: 1})}).Run(t.Context())
 			close(done)
 			synctest.Wait()
 			if err != nil || sum.Sent != 10 || !slices.Equal(accepted(account), numbered(10)) {
@@ -334,7 +334,7 @@ func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 			enqueue(t, d, account, "fine")
 			time.Sleep(later)
 			var told []string
-			sum, err := (&Drain{Desk: d, Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.Event))+": "+n.Words)) }}).Run(t.Context())
+			sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.Kind))+": "+n.Words)) }}).Run(t.Context())
 			if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"fine"}) {
 				t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 			}
@@ -363,4 +363,10 @@ func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
 			t.Errorf("the journal has %+v", items)
 		}
 	})
+}
+
+// session is a session that works at a desk.
+func (d Desk) session(c Config) *Account {
+	c.Client, c.Journal, c.Home, c.Pace = d.Client, d.Journal, d.Home, state.DefaultPace()
+	return New(c, time.Now())
 }

@@ -1,9 +1,4 @@
-// Package dispatch carries out what the outbox decides, for the dashboard and
-// for scripts alike: it makes an intent durable and then sends it, once; it has
-// requests priced; it looks for jobs whose answer was lost. It knows the client
-// and the journal, and in which order they are called. It never decides what to
-// send, never sends what the journal does not hold, and draws nothing.
-package dispatch
+package account
 
 import (
 	"cmp"

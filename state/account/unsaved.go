@@ -1,4 +1,4 @@
-package dispatch
+package account
 
 import (
 	"context"
@@ -28,7 +28,7 @@ func (d Desk) SaveNow(ctx context.Context, unsaved []state.Unsaved) {
 // unsaved reports whether some answer is not saved. The error is the reason to
 // give up on it.
 func (d *Drain) unsaved(now time.Time) (bool, error) {
-	all := d.outbox.Unsaved()
+	all := d.Account.Outbox.Unsaved()
 	switch {
 	case len(all) == 0:
 		d.saving = time.Time{}
@@ -36,7 +36,7 @@ func (d *Drain) unsaved(now time.Time) (bool, error) {
 	case d.saving.IsZero():
 		d.saving = now
 	}
-	if d.Desk.Journal.Writable() == nil && now.Sub(d.saving) < saveFor {
+	if d.Account.Journal.Writable() == nil && now.Sub(d.saving) < saveFor {
 		return true, nil
 	}
 	var said []string
@@ -48,9 +48,10 @@ func (d *Drain) unsaved(now time.Time) (bool, error) {
 
 // saveLast tries once more at the end of a run, and applies what came of it.
 func (d *Drain) saveLast() {
-	for _, u := range d.outbox.Unsaved() {
-		done := d.Desk.Do(context.Background(), state.Task{Kind: state.TaskNote, Submission: u.Submission})
-		d.land(context.Background(), done, time.Now().Round(0))
+	for _, u := range d.Account.Outbox.Unsaved() {
+		w := d.Account.task(state.Task{Kind: state.TaskNote, Submission: u.Submission})
+		d.away++
+		d.apply(w.Run(context.Background()))
 	}
 }
 
@@ -58,10 +59,10 @@ func (d *Drain) saveLast() {
 func (d *Drain) tellSaving(done state.Done, now time.Time) {
 	sub := &done.Submission
 	switch {
-	case d.outbox.AnswerUnsaved(sub.ID):
+	case d.Account.Outbox.AnswerUnsaved(sub.ID):
 		u := state.Unsaved{Submission: *sub, Why: done.Unrecorded}
-		d.tell(sub, EventUnsaved, u.Words()+": "+Words(u.Why), now)
+		d.tell(sub, NoticeUnsaved, u.Words()+": "+Words(u.Why), now)
 	case done.Kind == state.TaskNote && done.Unrecorded == nil:
-		d.tell(sub, EventSaved, "", now)
+		d.tell(sub, NoticeSaved, "", now)
 	}
 }

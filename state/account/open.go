@@ -1,0 +1,119 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// recall is how far the journal is open, and what it knew is brought back.
+type recall struct {
+	begun, done bool
+	beaten      bool // a beat has gone by meanwhile
+}
+
+// recollection is what the journal knew at the start.
+type recollection struct {
+	journal    *journal.Journal
+	unwritable error
+	draft      state.Draft
+	became     state.Submission
+	notes      state.Notes
+	labels     map[string][]string
+	past       past
+	queue      queueRead
+	mine       bool
+	holder     journal.Holder
+	slots      state.Slots
+	err        error
+}
+
+// recallDue has the journal opened and read before anything else.
+func (a *Account) recallDue() []Work {
+	if a.recall.begun {
+		return nil
+	}
+	a.recall.begun = true
+	known, c := a.Journal, a.Config
+	return []Work{a.work(func(ctx context.Context) apply {
+		m := recollect(ctx, known, c)
+		return func(now time.Time) []Event { return a.recollected(m, now) }
+	})}
+}
+
+// recollect opens the journal unless it is, and reads what it holds.
+func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
+	m := recollection{journal: j}
+	switch {
+	case j == nil && c.Open != nil:
+		m.journal, m.unwritable = c.Open(ctx)
+	case j == nil:
+		m.journal, m.unwritable = openJournal(ctx, c.StateDir, c.Profile)
+	default:
+		m.unwritable = j.Writable()
+	}
+	if m.journal == nil {
+		return m
+	}
+	j = m.journal
+	if m.unwritable == nil {
+		_, m.err = j.Recover(ctx, time.Now())
+		var err error
+		m.mine, m.holder, err = j.Sender(time.Now())
+		m.err = errors.Join(m.err, err)
+	}
+	m.queue = readQueue(ctx, j, -1, 0, false)
+	m.slots = RecallSlots(ctx, j)
+	m.err = errors.Join(m.err, m.queue.err)
+	if !c.Lists {
+		return m
+	}
+	m.past = readPast(ctx, j)
+	notes, torn := j.Notes(ctx)
+	m.notes = state.NewNotes(notes)
+	var unread, lost, unlabelled error
+	m.draft, _, lost = j.Draft(ctx)
+	m.became, _, unread = j.SubmissionOfDraft(ctx, m.draft)
+	m.labels, unlabelled = j.Labels(ctx)
+	m.err = errors.Join(m.err, torn, unread, lost, unlabelled)
+	return m
+}
+
+// openJournal opens the journal of a profile, or one in memory where that can't
+// be: the error says why, and nothing can be spent then.
+func openJournal(ctx context.Context, stateDir, profile string) (*journal.Journal, error) {
+	j, err := journal.OpenProfile(ctx, stateDir, profile)
+	if err == nil {
+		return j, j.Writable()
+	}
+	without, failed := journal.OpenWithout(err)
+	return without, errors.Join(err, failed)
+}
+
+// recollected takes in what the journal knew. Polls, which may have come before,
+// know better.
+func (a *Account) recollected(m recollection, now time.Time) []Event {
+	a.recall.done = true
+	a.Journal, a.unwritable = m.journal, m.unwritable
+	if m.journal == nil {
+		return []Event{{Kind: EventOpened, Err: m.unwritable}}
+	}
+	if m.labels != nil {
+		a.Store.BringLabels(m.labels)
+	}
+	a.bringBack(m.past)
+	a.Store.Notes = m.notes
+	m.slots.Configured = a.Slots
+	a.Outbox.Slots, a.kept = m.slots, m.slots
+	a.Outbox.Sender, a.turn.holder = m.mine, m.holder
+	a.loadQueue(m.queue)
+	a.readLedger()
+	events := []Event{{Kind: EventOpened, Err: m.err, Draft: m.draft, Became: m.became}}
+	if m.past.err != nil {
+		events = append(events, Event{Kind: EventListsRead, Err: m.past.err})
+	}
+	return events
+}

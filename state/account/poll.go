@@ -1,0 +1,58 @@
+package account
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// poll asks the server what the poller says is due. The answer is decoded and
+// thinned down beside the driver, so that applying it is a merge of a page.
+func (a *Account) poll(ask state.Ask) Work {
+	c := a.Client
+	return a.work(func(ctx context.Context) apply {
+		r := Answer(ctx, c, ask)
+		return func(time.Time) []Event {
+			complete := a.Store.History.Complete
+			a.Poller.Landed(a.now, a.Store, ask, r)
+			if r.Whole || a.Store.History.Complete && !complete {
+				a.later(release)
+			}
+			if r.Err != nil {
+				return []Event{{Kind: EventPolled, Topic: ask.Topic, Err: r.Err}}
+			}
+			return nil
+		}
+	})
+}
+
+// Answer asks the server one question.
+func Answer(ctx context.Context, c *api.Client, ask state.Ask) state.Result {
+	ctx = api.Background(ctx)
+	switch ask.Topic {
+	case state.Batches:
+		return state.BatchesResult(c.Batches(ctx))
+	case state.Models:
+		return state.ModelsResult(c.Models(ctx))
+	case state.Assets, state.AssetPages:
+		return state.AssetsResult(c.Assets(ctx, ask.Assets))
+	case state.UnitPrices:
+		return state.EstimateResult(c.Estimate(ctx, ask.Estimate))
+	case state.Charges:
+		return state.CostsResult(c.Costs(ctx, ask.Job))
+	}
+	var r state.Result
+	page, err := c.Generations(ctx, ask.Query, r.Collect)
+	r.Page(page, err)
+	return r
+}
+
+// release gives back to the system what a history took on its way in, several
+// times what is kept of it.
+func release(context.Context) apply {
+	debug.FreeOSMemory()
+	return func(time.Time) []Event { return nil }
+}

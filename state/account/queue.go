@@ -1,0 +1,342 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// PausedByUser is why the queue is paused when the user paused it.
+const PausedByUser = "held by you"
+
+// queueView is how far the queue here is that of the journal.
+type queueView struct {
+	look     bool      // a beat has gone by since it was read
+	at       time.Time // when it was read last
+	revision int64     // of the journal, as last read
+	read     bool      // it was, once
+	reading  bool
+	stale    bool // it is to be read whatever its revision
+	catching bool // that is being done
+	failed   bool // reading did, and that was told
+	ordering bool // the order is being written down
+	moved    bool // since
+}
+
+// queueRead is what the journal holds of the queue.
+type queueRead struct {
+	snapshot state.Snapshot
+	revision int64
+	news     bool // it is not as it was when last read
+	paused   bool // by the user
+	slots    int  // as the user set them
+	err      error
+}
+
+// readQueue reads the queue if it is not as it was at the revision that is
+// known. foreign says that another process is sending, which may be gone.
+func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint64, foreign bool) (r queueRead) {
+	if foreign && j.Writable() == nil {
+		_, r.err = j.Recover(ctx, time.Now())
+	}
+	var err error
+	if r.revision, err = j.Revision(ctx); err != nil || r.revision == known {
+		r.err = errors.Join(r.err, err)
+		return r
+	}
+	r.snapshot, err = Snapshot(ctx, j, begun)
+	paused, unread := j.QueueHeld(ctx)
+	slots, untold := j.Slots(ctx)
+	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold)
+	return r
+}
+
+// Snapshot reads what a journal holds of the outbox; begun is Outbox.Clock when
+// that was decided.
+func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (state.Snapshot, error) {
+	s := state.Snapshot{Begun: begun}
+	waiting, err := j.Queue(ctx)
+	for _, item := range waiting {
+		s.Waiting = append(s.Waiting, state.QueueItem{Submission: item.Submission, Paused: item.Paused})
+	}
+	var unread, lost error
+	s.Stake, unread = j.Outstanding(ctx)
+	s.Claims, lost = j.Claims(ctx)
+	return s, errors.Join(err, unread, lost)
+}
+
+const (
+	// rereadEvery is how often to look at what other processes did to the queue
+	// where nobody watches, beside every time that it matters: what they hold
+	// back or drop is never sent.
+	rereadEvery = 30 * time.Second
+	// rereadSoon is the same while another process is sending something: it may
+	// die.
+	rereadSoon = 2 * time.Second
+)
+
+// lookDue reports whether another process may have changed the queue: with
+// every beat where somebody watches, unless the journal is in memory.
+func (a *Account) lookDue(now time.Time) bool {
+	v := &a.view
+	if v.stale {
+		return true
+	}
+	if a.Lists || !v.look {
+		return v.look && a.Journal.Path() != ""
+	}
+	every, age := rereadEvery, now.Sub(v.at)
+	if a.Outbox.SendingElsewhere() {
+		every = rereadSoon
+	}
+	return age >= every || age < 0
+}
+
+// Reread has the queue read from the journal, whatever is known of it.
+func (a *Account) Reread() { a.view.stale = true }
+
+// Behind reports whether the journal is known to know more of the queue than is
+// known here.
+func (a *Account) Behind() bool { return a.view.stale || a.view.catching }
+
+// resumeQueue lets the queue go on that the user paused, before it is read.
+func (a *Account) resumeQueue(ctx context.Context) error {
+	if err := a.Journal.Writable(); err != nil {
+		return err
+	}
+	return a.Journal.HoldQueue(ctx, false)
+}
+
+// Halt has nothing more sent in this session.
+func (a *Account) Halt() { a.halted = true }
+
+// rereadDue reads the queue where it may have changed.
+func (a *Account) rereadDue(now time.Time) []Work {
+	v := &a.view
+	if v.reading || !a.lookDue(now) {
+		return nil
+	}
+	known, begun, foreign := v.revision, a.Outbox.Clock(), a.Outbox.SendingElsewhere()
+	if v.catching = v.stale; v.stale {
+		known = -1
+	}
+	// What goes stale while it is read wants another look.
+	v.reading, v.stale, v.look, v.at = true, false, false, now
+	j := a.Journal
+	return []Work{a.work(func(ctx context.Context) apply {
+		r := readQueue(ctx, j, known, begun, foreign)
+		return func(now time.Time) []Event { return a.reread(r, now) }
+	})}
+}
+
+// reread takes in what the journal holds. What could not be read is read with
+// the next beat.
+func (a *Account) reread(r queueRead, now time.Time) []Event {
+	v := &a.view
+	v.reading, v.catching = false, false
+	if r.err != nil {
+		v.revision = -1
+		return changedFailure(&v.failed, EventQueue, r.err)
+	}
+	if !r.news {
+		return nil
+	}
+	v.failed = false
+	for job := range r.snapshot.Claims {
+		if !a.Outbox.Ours(job) { // another process has made it, and booked it
+			a.Poller.Refresh(a.now)
+			a.readLedger()
+			break
+		}
+	}
+	a.loadQueue(r)
+	return []Event{{Kind: EventQueue}}
+}
+
+// loadQueue takes in what was read, but for what is being changed here.
+func (a *Account) loadQueue(r queueRead) {
+	if r.err != nil {
+		return
+	}
+	a.view.revision, a.view.read = r.revision, true
+	a.Outbox.Load(r.snapshot)
+	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(state.TheSlots, r.snapshot.Begun) {
+		a.Outbox.Slots.Choose(r.slots)
+	}
+	q := &a.Outbox.Queue
+	why, paused := q.Paused()
+	switch {
+	case a.Outbox.Ahead(state.TheHold, r.snapshot.Begun):
+	case r.paused && !paused:
+		q.Pause(PausedByUser)
+	case !r.paused && paused && why == PausedByUser:
+		q.Resume()
+	}
+}
+
+// Enqueue puts confirmed submissions into the queue, in order: first into the
+// journal, then they leave as slots come free. Of a pilot and its group all but
+// the first are held back until the user lets them go on.
+func (a *Account) Enqueue(subs []state.Submission, pilot bool) Work {
+	ids := make([]string, len(subs))
+	for i := range subs {
+		ids[i] = subs[i].ID
+	}
+	a.Outbox.Begin(ids...)
+	j := a.Journal
+	return a.work(func(ctx context.Context) apply {
+		held := func(i int) bool { return pilot && i > 0 }
+		err := j.EnqueueAll(ctx, subs, held, time.Now())
+		return func(time.Time) []Event {
+			a.Outbox.End(ids...)
+			if err == nil {
+				a.enqueued(subs, held)
+			}
+			if errors.Is(err, journal.ErrTaken) || errors.Is(err, journal.ErrBackwards) {
+				a.view.stale = true
+			}
+			return []Event{{Kind: EventEnqueued, Submissions: subs, Pilot: pilot, Err: err}}
+		}
+	})
+}
+
+func (a *Account) enqueued(subs []state.Submission, held func(i int) bool) {
+	for i := range subs {
+		a.Outbox.Put(subs[i], held(i))
+	}
+	if why, paused := a.Outbox.Queue.Paused(); paused && why != PausedByUser {
+		a.Outbox.Queue.Resume() // a new yes means that it may be tried again
+	}
+}
+
+// change has the journal note a change of the queue that is made here already.
+// The words come back with the event when it is noted: whoever reads them may
+// rely on it.
+func (a *Account) change(ids []string, words string, write func(context.Context, *journal.Journal) error) Work {
+	a.Outbox.Begin(ids...)
+	j := a.Journal
+	return a.work(func(ctx context.Context) apply {
+		err := write(ctx, j)
+		return func(time.Time) []Event {
+			a.Outbox.End(ids...)
+			if slices.Contains(ids, state.TheOrder) {
+				a.view.ordering = false
+				if a.view.moved {
+					a.once = append(a.once, a.keepOrder()...)
+				}
+			}
+			if err != nil {
+				a.view.stale = true // what the journal holds is what counts
+			}
+			return []Event{{Kind: EventChanged, Words: words, Err: err}}
+		}
+	})
+}
+
+// Move takes an item of the queue by so many places, here at once and then in
+// the journal.
+func (a *Account) Move(id string, by int) []Work {
+	if !a.Outbox.Move(id, by) {
+		return nil
+	}
+	return a.keepOrder()
+}
+
+// keepOrder has the journal note the order, once it has noted the one before: a
+// key may be held down.
+func (a *Account) keepOrder() []Work {
+	v := &a.view
+	if v.moved = v.ordering; v.moved {
+		return nil
+	}
+	v.ordering = true
+	items := a.Outbox.Queue.Items()
+	ids := make([]string, len(items))
+	for i := range items {
+		ids[i] = items[i].Submission.ID
+	}
+	return []Work{a.change([]string{state.TheOrder}, "", func(ctx context.Context, j *journal.Journal) error { return j.Reorder(ctx, ids) })}
+}
+
+// PauseItems holds items back, or lets them go on.
+func (a *Account) PauseItems(ids []string, pause bool, words string) Work {
+	for _, id := range ids {
+		a.Outbox.PauseItem(id, pause)
+	}
+	return a.change(ids, words, func(ctx context.Context, j *journal.Journal) error {
+		for _, id := range ids {
+			if err := j.PauseItem(ctx, id, pause); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PauseQueue pauses the whole queue, or lets it go on; the next start finds it
+// as it was left.
+func (a *Account) PauseQueue(pause bool, words string) Work {
+	if pause {
+		a.Outbox.Queue.Pause(PausedByUser)
+	} else {
+		a.Outbox.Queue.Resume()
+	}
+	return a.change([]string{state.TheHold}, words, func(ctx context.Context, j *journal.Journal) error { return j.HoldQueue(ctx, pause) })
+}
+
+// TakeBack takes a submission out of the queue that was not sent. It stays a
+// draft, or refused, in the journal, together with the draft that its form shows
+// now; nil where the form is not to be kept.
+func (a *Account) TakeBack(sub state.Submission, draft *state.Draft) (Work, error) {
+	a.Outbox.Remove(sub.ID)
+	if sub.State != state.SubmissionRejected {
+		if err := sub.Edit(); err != nil {
+			return Work{}, err
+		}
+	}
+	return a.change([]string{sub.ID}, "", func(ctx context.Context, j *journal.Journal) error {
+		switch {
+		case draft != nil:
+			return j.TakeBack(ctx, sub, *draft)
+		case sub.State == state.SubmissionRejected:
+			return j.Dequeue(ctx, sub.ID)
+		}
+		return j.SaveSubmission(ctx, sub)
+	}), nil
+}
+
+// Drop gives submissions up for good. What has left meanwhile is passed over;
+// words are told the number of those that were dropped.
+func (a *Account) Drop(ids []string, words func(n int) string) Work {
+	var waiting, refused []string
+	for _, id := range ids {
+		sub, ok := a.Outbox.Find(id)
+		switch {
+		case !ok || sub.State.AtStake():
+			continue
+		case sub.State == state.SubmissionRejected:
+			refused = append(refused, id)
+		default:
+			waiting = append(waiting, id)
+		}
+		a.Outbox.Remove(id)
+	}
+	all := slices.Concat(waiting, refused)
+	return a.change(all, words(len(all)), func(ctx context.Context, j *journal.Journal) error {
+		for _, id := range waiting {
+			if err := j.Drop(ctx, id, time.Now()); err != nil {
+				return err
+			}
+		}
+		for _, id := range refused {
+			if err := j.Dequeue(ctx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
