@@ -66,9 +66,8 @@ func (a *App) openURL(link string) tea.Cmd {
 func (a *App) askAboutHost(link string, wire, read text.Text) tea.Cmd {
 	return a.ask(&confirm{
 		title: "Open a link to a host in other letters?",
-		body: func(width int) []styled {
-			lines := a.advice(width, "host", wire, toneText)
-			return append(lines, a.advice(width, "reads", read, toneWarn)...)
+		body: func() []told {
+			return []told{{label: "host", words: wire}, {label: "reads", words: read, tone: toneWarn}}
 		},
 		yes: "open it", no: "no",
 		answer: func(yes bool) tea.Cmd {

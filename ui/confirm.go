@@ -21,9 +21,9 @@ const armTime = 300 * time.Millisecond
 type confirm struct {
 	app     *App
 	title   text.Text
-	amount  func(width int) []styled // what it costs: always in sight; nil where nothing is paid
-	warning func(width int) []styled // what has to be read before a yes; may be nil
-	body    func(width int) []styled // what else it rests on, drawn anew each frame: ages move
+	quote   quote         // what a yes costs: always in sight where something is paid
+	warning func() []told // what has to be read before a yes; may be nil
+	body    func() []told // what else it rests on, asked for in each frame: ages move
 	yes, no text.Text
 	answer  func(yes bool) tea.Cmd
 	leaving bool                    // it asks about the end of the program

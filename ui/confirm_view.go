@@ -85,15 +85,15 @@ func (c *confirm) lay(p plan) sheet {
 			s.above = append(s.above, "")
 		}
 	}
-	if c.amount != nil {
-		s.above = append(s.above, c.amount(width)...)
+	if !c.quote.none() {
+		s.above = append(s.above, toned(t, toneMoney, wrap(c.quote.words(), width))...)
 	}
 	if c.warning != nil {
-		s.rest = c.warning(width)
+		s.rest = t.drawTold(c.warning(), width)
 		s.must = len(s.rest)
 	}
 	if c.body != nil {
-		s.rest = append(s.rest, c.body(width)...)
+		s.rest = append(s.rest, t.drawTold(c.body(), width)...)
 	}
 	s.below = c.buttons(width, c.read >= s.must)
 	if p.airy {

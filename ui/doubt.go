@@ -106,17 +106,9 @@ func (d *doubt) choices() []state.Choice {
 	return q.Choices()
 }
 
-// priceAgain says what a second sending costs, at the worst.
-func priceAgain(p state.Price) text.Text {
-	if p.Cost == nil {
-		return "What it costs is not known."
-	}
-	return text.Of("It costs " + p.Cost.String() + ", perhaps for a second time.")
-}
-
 func (d *doubt) link() tea.Cmd {
 	c := d.candidate()
-	return d.choose(state.ChoiceLink, c.ID, text.Of("Is it "+string(c.ID)+"?"), "yes, this one", "no, not sure")
+	return d.choose(state.ChoiceLink, c.ID, "Is it this one?", "yes, this one", "no, not sure")
 }
 
 func (d *doubt) resend() tea.Cmd {
@@ -132,7 +124,9 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.
 	a, q := d.app, d.question()
 	question := &confirm{
 		title: title, yes: yes, no: no,
-		warning: func(width int) []styled { return toned(a.theme, toneText, wrap(text.Of(q.Risk(c)), width)) },
+		warning: func() []told {
+			return append([]told{{label: "id", words: text.Of(string(id))}}, sentence(text.Of(q.Risk(c)))...)
+		},
 		answer: func(agreed bool) tea.Cmd {
 			if !agreed {
 				return nil
@@ -141,7 +135,7 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.
 		},
 	}
 	if sub, ok := a.outbox.Find(d.id); ok && c == state.ChoiceResend {
-		question.amount = func(width int) []styled { return toned(a.theme, toneMoney, wrap(priceAgain(sub.Price), width)) }
+		question.quote = quoteAgain(sub.Price)
 	}
 	return a.ask(question)
 }

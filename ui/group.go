@@ -412,22 +412,22 @@ func (g *group) goOn() tea.Cmd {
 		g.app.warn("some prices are older than five minutes: they are asked for again")
 		return g.resume()
 	}
+	prices, priced := make([]state.Price, len(subs)), true
+	for i := range subs {
+		prices[i] = subs[i].Price
+		priced = priced && prices[i].Known()
+	}
 	c := &confirm{
 		title: text.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
 		yes:   "send them", no: "no, go back",
-		amount:  func(width int) []styled { return toned(g.app.theme, toneMoney, wrap(groupTotal(subs), width)) },
-		body:    func(width int) []styled { return g.question(subs, width) },
-		warning: func(width int) []styled { return g.warnings(width) },
+		quote:   quoteOfAll(prices),
+		body:    func() []told { return g.question(subs) },
+		warning: g.warnings,
 		answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
 		c.title = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
 		c.yes = "send the pilot"
-	}
-	prices, priced := make([]state.Price, len(subs)), true
-	for i := range subs {
-		prices[i] = subs[i].Price
-		priced = priced && prices[i].Known()
 	}
 	return g.app.askToSpend(c, state.ChargeOf(prices...), priced, func(words text.Text) {
 		g.trouble = words

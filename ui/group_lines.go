@@ -64,11 +64,15 @@ func (g *group) sums(width int) []styled {
 	if len(subs) == 0 {
 		return nil
 	}
-	total := t.fact("total", groupTotal(subs), toneMoney)
-	if g.cancel != nil || g.unpriced() > 0 {
-		total = t.fact("so far", groupTotal(subs), toneMoney)
+	prices := make([]state.Price, len(subs))
+	for i := range subs {
+		prices[i] = subs[i].Price
 	}
-	lines := append([]styled{total}, g.app.advice(width, "that is", g.compared(), toneText)...)
+	label, total := text.Text("total"), quoteOfAll(prices).total()
+	if g.cancel != nil || g.unpriced() > 0 {
+		label = "so far"
+	}
+	lines := append([]styled{t.fact(label, total, toneMoney)}, g.app.advice(width, "that is", g.compared(), toneText)...)
 	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), toneText)...)
 	if g.pilotless() == "" {
 		box := text.Text("[ ]")
@@ -105,39 +109,6 @@ func (g *group) compared() text.Text {
 		return text.Sprintf("%s%s less than they cost, %s", about, -more, then)
 	}
 	return text.Of(about + "as much as they cost")
-}
-
-// groupTotal says what some jobs cost together: count × price = total. Those
-// without a price are counted apart.
-func groupTotal(subs []state.Submission) text.Text {
-	var known []state.Price
-	credits, billed, about := 0.0, 0, ""
-	for i := range subs {
-		p := subs[i].Price
-		if p.Approximate {
-			about = "≈ "
-		}
-		if p.Cost != nil {
-			known = append(known, p)
-		}
-		if p.Credits != nil {
-			credits += *p.Credits
-			billed++
-		}
-	}
-	charge := state.ChargeOf(known...)
-	unknown := len(subs) - len(known)
-	switch {
-	case billed == len(subs) && unknown == 0:
-		return text.Sprintf("%s%g credits (list price %s)", about, credits, charge.Words())
-	case billed == len(subs):
-		return text.Sprintf("%s: %s%g credits", count(len(subs), "job", "jobs"), about, credits)
-	case unknown == len(subs):
-		return text.Of(state.ChargeTimes(state.Price{}, unknown).Words())
-	case unknown > 0:
-		return text.Sprintf("%s%s, and %s", about, charge.Words(), state.ChargeTimes(state.Price{}, unknown).Words())
-	}
-	return text.Of(about + charge.Words())
 }
 
 // modelCounts says how many jobs there are of each model, the most first.
@@ -244,20 +215,19 @@ func priceCell(p state.Price) cell {
 }
 
 // question states all that the total rests on.
-func (g *group) question(subs []state.Submission, width int) []styled {
+func (g *group) question(subs []state.Submission) []told {
 	a := g.app
-	lines := append(a.advice(width, "that is", g.compared(), toneMoney), "")
-	lines = append(lines, a.advice(width, "models", modelCounts(subs), toneText)...)
+	said := []told{{label: "that is", words: g.compared(), tone: toneMoney}, {}, {label: "models", words: modelCounts(subs)}}
 	if n := g.leaving(); n > 0 {
-		lines = append(lines, a.advice(width, "left out", count(n, "job", "jobs"), toneWarn)...)
+		said = append(said, told{label: "left out", words: count(n, "job", "jobs"), tone: toneWarn})
 	}
 	words := text.Text("They are sent one after the other, as slots come free.")
 	if g.pilot {
 		words = text.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
 	}
-	lines = append(lines, a.advice(width, "then", words, toneText)...)
+	said = append(said, told{label: "then", words: words})
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
-		lines = append(lines, a.advice(width, "today", a.sumWords(&today)+" so far", toneMuted)...)
+		said = append(said, told{label: "today", words: a.sumWords(&today) + " so far", tone: toneMuted})
 	}
 	oldest := subs[0].Price.At
 	for i := range subs {
@@ -265,12 +235,12 @@ func (g *group) question(subs []state.Submission, width int) []styled {
 			oldest = subs[i].Price.At
 		}
 	}
-	return append(lines, a.validity(width, oldest)...)
+	return append(said, a.validity(oldest))
 }
 
 // warnings are what has to be read before a yes: what speaks against the first
 // jobs, and against how many more something does.
-func (g *group) warnings(width int) (lines []styled) {
+func (g *group) warnings() (said []told) {
 	const most = 8
 	n := 0
 	for i := range g.jobs {
@@ -279,21 +249,21 @@ func (g *group) warnings(width int) (lines []styled) {
 			continue
 		}
 		if n++; n <= most {
-			words := j.job.Name + ": " + text.Join(text.All(j.warn), "; ")
-			lines = append(lines, g.app.advice(width, "but", words, toneWarn)...)
+			said = append(said, told{label: "job", words: j.job.Name, short: true},
+				told{label: "but", words: text.Join(text.All(j.warn), "; "), tone: toneWarn})
 		}
 	}
 	if n > most {
-		lines = append(lines, g.app.advice(width, "", text.Sprintf("and as much of %d more, as the list behind this says", n-most), toneWarn)...)
+		said = append(said, told{label: "and", words: text.Sprintf("as much of %d more, as the list behind this says", n-most), tone: toneWarn})
 	}
-	return lines
+	return said
 }
 
 // validity says how long a price may still be agreed to.
-func (a *App) validity(width int, at time.Time) []styled {
+func (a *App) validity(at time.Time) told {
 	left := state.PriceValid - a.now.Sub(at)
 	if left <= 0 {
-		return a.advice(width, "holds", "no more: go back and price it again", toneWarn)
+		return told{label: "holds", words: "no more: go back and price it again", tone: toneWarn}
 	}
-	return a.advice(width, "holds", "for "+span(left)+" from now", toneMuted)
+	return told{label: "holds", words: "for " + span(left) + " from now", tone: toneMuted}
 }

@@ -8,16 +8,13 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
-	"unicode/utf8"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api/simulator"
+	"dubtop/ui/uitest"
 )
 
 // poison changes the answers of the API on their way: every member of every
@@ -131,7 +128,7 @@ func (s *story) tour() {
 // way to draw.
 func (s *story) clean() {
 	s.t.Helper()
-	for _, wrong := range foreign(s.Raw()) {
+	for _, wrong := range uitest.Foreign(s.Raw(), "dubtop") {
 		s.t.Errorf("on the terminal: %s", wrong)
 	}
 	if title := s.Title(); !strings.HasPrefix(title, "dubtop") || strings.ContainsAny(title, "\x1b\x07;") {
@@ -145,90 +142,14 @@ func (s *story) clean() {
 	s.keyless()
 }
 
-// foreign lists, at most ten times, what in a stream of bytes does not belong
-// to the dashboard's drawing: an allow-list of sequences and of characters.
-func foreign(raw []byte) []string {
-	var wrong []string
-	state := byte(0)
-	p := ansi.NewParser()
-	for len(raw) > 0 && len(wrong) < 10 {
-		seq, width, n, next := ansi.DecodeSequence(raw, state, p)
-		ours := false
-		switch {
-		case width > 0, seq[0] >= 0x80: // marks come alone, without a width
-			ours = printable(string(seq))
-		case ansi.HasCsiPrefix(seq) && seq[0] == ansi.ESC:
-			ours = ownCSI(p, seq)
-		case ansi.HasOscPrefix(seq) && seq[0] == ansi.ESC:
-			ours = ownOSC(string(seq))
-		default:
-			ours = slices.Contains([]string{"\r", "\n", "\b", "\t", "\x1b7", "\x1b8", "\x1b=", "\x1b>", "\x1bM"}, string(seq))
-		}
-		if !ours {
-			wrong = append(wrong, strconv.QuoteToASCII(string(seq)))
-		}
-		raw, state = raw[n:], next
-	}
-	return wrong
-}
-
-func printable(s string) bool {
-	marks := 0
-	for _, r := range s {
-		switch {
-		case r < ' ', r >= 0x7f && r < 0xa0, r == 0xad, r == 0x61c, r == 0x180e, r == 0xfeff:
-			return false
-		case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r >= 0xe0000 && r <= 0xe0fff:
-			return false
-		case r >= 0x300 && r <= 0x36f:
-			marks++
-		}
-	}
-	return utf8.ValidString(s) && marks <= 4
-}
-
-// ownCSI are the sequences with which Bubble Tea sets colours, moves the cursor
-// and erases, sets modes and asks its few questions.
-func ownCSI(p *ansi.Parser, seq []byte) bool {
-	switch final := seq[len(seq)-1]; final {
-	case 'm':
-		for i := range p.Params() {
-			if n, _, _ := p.Params().Param(i, 0); (n == 8 || n == 5) && i == 0 {
-				return false // conceal, blink
-			}
-		}
-		return seq[2] != '>' || string(seq) == ansi.SetModifyOtherKeys1 || string(seq) == ansi.SetModifyOtherKeys2 || string(seq) == ansi.ResetModifyOtherKeys
-	case 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'r', 'u':
-		return true
-	case 'h', 'l':
-		mode, _, _ := p.Params().Param(0, 0)
-		return slices.Contains([]int{1, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
-	case 'p': // questions after modes
-		return bytes.HasSuffix(seq, []byte("$p"))
-	case 'q': // the cursor's shape
-		return bytes.HasSuffix(seq, []byte(" q"))
-	}
-	return false
-}
-
-func ownOSC(seq string) bool {
-	seq = strings.TrimRight(strings.TrimPrefix(seq, "\x1b]"), "\a\x1b\\")
-	for _, ours := range []string{"0;dubtop", "2;dubtop", "11;?", "52;c;"} {
-		if strings.HasPrefix(seq, ours) {
-			return true
-		}
-	}
-	return seq == "2;" || seq == "0;"
-}
-
 func TestTheCheckerOfBytesKnowsWhatIsForeign(t *testing.T) {
 	t.Parallel()
 	for name, text := range nasty() {
-		if name != "wide" && name != "long" && name != "format" && name != "surplus" && len(foreign([]byte(text))) == 0 {
+		if name != "wide" && name != "long" && name != "format" && name != "surplus" && len(uitest.Foreign([]byte(text), "dubtop")) == 0 {
 			t.Errorf("%s is taken for our own drawing", name)
 		}
 	}
-	if wrong := foreign([]byte("\x1b[1;31m● running …\x1b[m\r\n\x1b]2;dubtop 3 running\a")); len(wrong) > 0 {
+	if wrong := uitest.Foreign([]byte("\x1b[1;31m● running …\x1b[m\r\n\x1b]2;dubtop 3 running\a"), "dubtop"); len(wrong) > 0 {
 		t.Errorf("our own drawing is foreign: %q", wrong)
 	}
 }

@@ -116,7 +116,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	c := &confirm{
 		title: "The same account with a new key?", binds: true,
 		yes: "the same", no: "keep apart",
-		body:   func(width int) []styled { return a.kinLines(r, width) },
+		body:   func() []told { return a.kinLines(r) },
 		answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
 	a.kinship.offer = c
@@ -129,21 +129,20 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	return c.wait(armTime)
 }
 
-func (a *App) kinLines(r *journal.Relative, width int) []styled {
-	t := a.theme
-	lines := append(toned(t, toneText, wrap("This key reads jobs that were made with another key.", width)), "")
+func (a *App) kinLines(r *journal.Relative) []told {
+	said := append(sentence("This key reads jobs that were made with another key."), told{})
 	if r.Jobs > 0 {
-		lines = append(lines, t.fact("known", grouped(r.Jobs, "job", "jobs"), toneText))
+		said = append(said, told{label: "known", words: grouped(r.Jobs, "job", "jobs")})
 	}
 	if r.Submissions > 0 {
-		lines = append(lines, t.fact("confirmed", grouped(r.Submissions, "request", "requests")+" that cost money", toneText))
+		said = append(said, told{label: "confirmed", words: grouped(r.Submissions, "request", "requests") + " that cost money"})
 	}
 	if !r.Seen.IsZero() {
-		lines = append(lines, t.fact("last seen", recently(r.Seen, a.now), toneText))
+		said = append(said, told{label: "last seen", words: recently(r.Seen, a.now)})
 	}
-	lines = append(lines, t.fact("profile", text.Of(r.Profile), toneMuted), "")
-	lines = append(lines, a.advice(width, "yes", "history, ledger, queue, labels and notes of the old key go on with this one.", toneText)...)
-	return append(lines, a.advice(width, "no", "the two stay apart, and this is not asked again; the command dubtop join can still do it.", toneText)...)
+	return append(said, told{label: "profile", words: text.Of(r.Profile), tone: toneMuted}, told{},
+		told{label: "yes", words: "history, ledger, queue, labels and notes of the old key go on with this one."},
+		told{label: "no", words: "the two stay apart, and this is not asked again; the command dubtop join can still do it."})
 }
 
 // grouped says a number that may be large, and what it counts: 1,204 jobs.

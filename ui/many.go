@@ -80,8 +80,8 @@ func (a *App) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) te
 	}
 	return a.ask(&confirm{
 		title: title,
-		body: func(width int) []styled {
-			return a.advice(width, "of", text.Join(append(names, words), ", "), toneText)
+		body: func() []told {
+			return []told{{label: "of", words: text.Join(append(names, words), ", ")}}
 		},
 		yes: yes, no: "leave them",
 		answer: func(yes bool) tea.Cmd {
@@ -237,8 +237,8 @@ func (a *App) askToOpen(m linksMsg) tea.Cmd {
 	}
 	return a.ask(&confirm{
 		title: text.Sprintf("Open %s in the browser?", count(len(m.links), "video", "videos")),
-		body: func(width int) []styled {
-			return toned(a.theme, toneText, wrap("Each opens by itself, in a tab or a window of its own"+m.rest()+".", width))
+		body: func() []told {
+			return sentence("Each opens by itself, in a tab or a window of its own" + m.rest() + ".")
 		},
 		yes: "open them", no: "no",
 		answer: func(yes bool) tea.Cmd {

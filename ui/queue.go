@@ -472,9 +472,9 @@ func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
 	}
 	return a.ask(&confirm{
 		title: "Drop " + count(len(ids), "job", "jobs") + "?",
-		body: func(width int) []styled {
-			return toned(a.theme, toneText, wrap("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: "+
-				a.keyFor(keymap.Edit)+" would keep it in the form.", width))
+		body: func() []told {
+			return sentence("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: " +
+				a.keyFor(keymap.Edit) + " would keep it in the form.")
 		},
 		yes: "drop", no: "keep",
 		answer: func(yes bool) tea.Cmd {

@@ -370,9 +370,12 @@ func (f *generationForm) leave() tea.Cmd {
 	env := f.env()
 	return a.ask(&confirm{
 		title: "Keep this in place of what was typed before?",
-		body: func(width int) []styled {
-			return toned(a.theme, toneText, wrap(text.Sprintf("The form keeps one unsent job. Before this one (%s) it was %s.",
-				f.draft.Name(env), a.draft.Name(env)), width))
+		body: func() []told {
+			return []told{
+				{words: "The form keeps one unsent job."},
+				{label: "this", words: f.draft.Name(env), short: true},
+				{label: "earlier", words: a.draft.Name(env), short: true},
+			}
 		},
 		yes: "keep this one", no: "keep the earlier one", binds: true,
 		answer: func(yes bool) tea.Cmd {
@@ -403,24 +406,27 @@ func (f *generationForm) release() {
 
 // comparison says how a price stands to what the job cost that the form was
 // started from, and what was changed.
-func (a *App) comparison(s *spending, width int) []styled {
+func (a *App) comparison(s *spending) []told {
 	if s.form == nil || s.form.origin == nil {
 		return nil
 	}
 	o := s.form.origin
-	lines := a.advice(width, "that is", difference(s.submission.Price, a.store.Cost(&o.job), o.job.Name), toneMoney)
 	var changed []text.Text
 	for _, field := range s.submission.Draft.Changes(o.draft) {
 		changed = append(changed, fieldWords(field))
 	}
-	return append(lines, a.advice(width, "changed", text.Join(changed, ", "), toneText)...)
+	return []told{
+		{label: "that is", words: difference(s.submission.Price, a.store.Cost(&o.job)), tone: toneMoney},
+		{label: "before", words: o.job.Name, short: true},
+		{label: "changed", words: text.Join(changed, ", ")},
+	}
 }
 
-// difference says how much more or less a price is than what a job cost.
-func difference(p state.Price, was state.Cost, name text.Text) text.Text {
+// difference says how much more or less a price is than what was paid before.
+func difference(p state.Price, was state.Cost) text.Text {
 	more, known := state.PriceDifference(p, was)
 	if !known {
-		return "not to be compared: a cost of " + name + " is not known"
+		return "not to be compared: a cost is not known"
 	}
 	cost, about := was.Amount.String(), ""
 	if was.Kind == state.CostDerived {
@@ -428,11 +434,11 @@ func difference(p state.Price, was state.Cost, name text.Text) text.Text {
 	}
 	switch {
 	case more > 0:
-		return text.Sprintf("%s%s more than %s, %s", about, more, name, cost)
+		return text.Sprintf("%s%s more than before, %s", about, more, cost)
 	case more < 0:
-		return text.Sprintf("%s%s less than %s, %s", about, -more, name, cost)
+		return text.Sprintf("%s%s less than before, %s", about, -more, cost)
 	}
-	return text.Sprintf("%sas much as %s, %s", about, name, cost)
+	return text.Sprintf("%sas much as before, %s", about, cost)
 }
 
 // fieldWords is a field of a draft as a person calls it.

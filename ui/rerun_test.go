@@ -61,7 +61,7 @@ func TestAJobOfOthersIsRunAgainAsItWas(t *testing.T) {
 		s.DoesNotSee("* differs")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("This will cost $1.25", "about as much as promo_de_014, ~$1.25")
+		s.Sees("This will cost $1.25", "about as much as before, ~$1.25", "before    promo_de_014")
 		s.DoesNotSee("changed")
 		s.Press("y")
 		s.Pass(time.Second)
@@ -88,7 +88,7 @@ func TestAJobOfOursIsRunAgainAsItWasTyped(t *testing.T) {
 		s.DoesNotSee("Not taken over")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("as much as ours_1, $1.25")
+		s.Sees("as much as before, $1.25", "before    ours_1")
 		s.Press("y")
 		s.Pass(time.Hour) // the first one ends, and leaves its slot
 		if n := len(s.account.Accepted()); n != 2 {
@@ -112,7 +112,7 @@ func TestAFailedJobIsRunAgainFromItsDetails(t *testing.T) {
 		s.Sees("run again", "from failed_one", "short_9s.mp4", "react-1")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("$1.50075 more than failed_one, $0.00") // which the details asked for
+		s.Sees("$1.50075 more than before, $0.00", "before    failed_one") // which the details asked for
 	})
 }
 
@@ -122,7 +122,7 @@ func TestACostThatIsNotKnownIsNotComparedWith(t *testing.T) {
 		s.rerun("failed_one")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("not to be compared: a cost of failed_one is not known")
+		s.Sees("not to be compared: a cost is not known")
 	})
 }
 
@@ -206,7 +206,7 @@ func TestAnotherModelIsChosenByItsPriceAndChangesAreMarked(t *testing.T) {
 		s.Sees("*Output file name")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("more than promo_de_014, ~$1.25", "changed   model, output name")
+		s.Sees("more than before, ~$1.25", "before    promo_de_014", "changed   model, output name")
 	})
 }
 

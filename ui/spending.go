@@ -36,11 +36,9 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 	c := &confirm{
 		title: "Send this job?",
 		yes:   "send it", no: "no, go back",
-		amount: func(width int) []styled {
-			return toned(a.theme, toneMoney, wrap(priceWords(s.submission.Price), width))
-		},
-		warning: func(width int) []styled { return a.spendingWarnings(s, width) },
-		body:    func(width int) []styled { return a.spendingLines(s, width) },
+		quote:   quoteOf(s.submission.Price),
+		warning: func() []told { return a.spendingWarnings(s) },
+		body:    func() []told { return a.spendingLines(s) },
 		answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
 	}
 	if s.submission.Kind == state.SubmitBatch {
@@ -74,14 +72,14 @@ func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse fu
 	case v.Level == state.BudgetSoft:
 		c.word, c.accepts = v.Word(), v.Accepts
 		warning := c.warning
-		c.warning = func(width int) (lines []styled) {
+		c.warning = func() (said []told) {
 			if warning != nil {
-				lines = warning(width)
+				said = warning()
 			}
 			for _, w := range v.Words {
-				lines = append(lines, a.advice(width, "budget", text.Of(w), toneWarn)...)
+				said = append(said, told{label: "budget", words: text.Of(w), tone: toneWarn})
 			}
-			return lines
+			return said
 		}
 	case !priced:
 		c.word = state.UnpricedWord
@@ -96,33 +94,34 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 }
 
 // spendingWarnings are what has to be read before a yes to a price.
-func (a *App) spendingWarnings(s *spending, width int) []styled {
-	lines := a.advice(width, "but", text.Of(s.submission.Draft.Doubt), toneWarn)
+func (a *App) spendingWarnings(s *spending) []told {
+	but := func(words text.Text) told { return told{label: "but", words: words, tone: toneWarn} }
+	said := []told{but(text.Of(s.submission.Draft.Doubt))}
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
-		lines = append(lines, a.advice(width, "but", words, toneWarn)...)
+		said = append(said, but(words))
 	}
 	if s.submission.Kind == state.SubmitBatch {
-		return lines // they are told on their lines
+		return said // they are told on their lines
 	}
-	return append(lines, a.advice(width, "but", text.Of(s.end.Short(a.outbox.ServerTime(a.now))), toneWarn)...)
+	return append(said, but(text.Of(s.end.Short(a.outbox.ServerTime(a.now)))))
 }
 
 // spendingLines state all that a price rests on.
-func (a *App) spendingLines(s *spending, width int) []styled {
+func (a *App) spendingLines(s *spending) []told {
 	sub := &s.submission
-	lines := append(a.comparison(s, width), "")
-	fact := func(label, words text.Text, n tone) { lines = append(lines, a.advice(width, label, words, n)...) }
+	said := append(a.comparison(s), told{})
+	fact := func(label, words text.Text, n tone) { said = append(said, told{label: label, words: words, tone: n}) }
 	model := sub.Model
 	if model == "" {
 		model = "several models"
 	}
-	fact("model", text.Of(model), toneText)
+	said = append(said, told{label: "model", words: text.Of(model), short: true})
 	for _, in := range s.inputs {
 		words := in.Name
 		if in.Seconds > 0 {
 			words += ", " + in.Length()
 		}
-		lines = append(lines, a.theme.fact(text.Of(in.Kind), shorten(words, width-10, a.theme.glyphs.more), toneText))
+		said = append(said, told{label: text.Of(in.Kind), words: words, short: true})
 	}
 	if sub.Price.Frames > 0 {
 		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, account.BilledFPS, account.BilledFPS), toneText)
@@ -134,24 +133,7 @@ func (a *App) spendingLines(s *spending, width int) []styled {
 	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
 		fact("today", a.sumWords(&today)+" so far", toneMuted)
 	}
-	return append(lines, a.validity(width, sub.Price.At)...)
-}
-
-// priceWords say a price in the account's currency; a guess is marked ≈.
-func priceWords(p state.Price) text.Text {
-	about := ""
-	if p.Approximate {
-		about = "≈ "
-	}
-	switch {
-	case p.Credits != nil && p.Cost != nil:
-		return text.Sprintf("This will cost %s%g credits (list price %s)", about, *p.Credits, p.Cost)
-	case p.Credits != nil:
-		return text.Sprintf("This will cost %s%g credits", about, *p.Credits)
-	case p.Cost != nil:
-		return text.Sprintf("This will cost %s%s at list price", about, p.Cost)
-	}
-	return "The price is not known"
+	return append(said, a.validity(sub.Price.At))
 }
 
 // answerSpending takes the yes: a job goes into the queue, and leaves at once if

@@ -175,23 +175,23 @@ func (a *App) quit() tea.Cmd {
 	waiting := a.outbox.Queue.Sendable()
 	unsaved := a.unsavedWords()
 	switch {
-	case unsaved != "":
+	case len(unsaved) > 0:
 		return a.askToLeave(unsavedTitle, unsaved, leave)
 	case len(a.sending) > 0:
-		return a.askToLeave(quitTitle, count(len(a.sending), "paid request is", "paid requests are")+
-			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start.", leave)
+		return a.askToLeave(quitTitle, sentence(count(len(a.sending), "paid request is", "paid requests are")+
+			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start."), leave)
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(count(waiting, "job waits", "jobs wait")+" in the queue",
-			"They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain.", leave)
+			sentence("They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain."), leave)
 	}
 	return leave()
 }
 
 // askToLeave asks whether to leave all the same.
-func (a *App) askToLeave(title, words text.Text, leave func() tea.Cmd) tea.Cmd {
+func (a *App) askToLeave(title text.Text, words []told, leave func() tea.Cmd) tea.Cmd {
 	return a.ask(&confirm{
 		title: title, leaving: true,
-		body: func(width int) []styled { return toned(a.theme, toneText, wrap(words, width)) },
+		body: func() []told { return words },
 		yes:  "leave now", no: "wait here",
 		answer: func(yes bool) tea.Cmd {
 			if yes {
@@ -207,7 +207,7 @@ const quitTitle = "A paid request is on its way"
 // answered takes the question about leaving away once there is no reason for it.
 func (a *App) answered() {
 	c, ok := a.top().(*confirm)
-	if ok && (c.title == quitTitle && len(a.sending) == 0 || c.title == unsavedTitle && a.unsavedWords() == "") {
+	if ok && (c.title == quitTitle && len(a.sending) == 0 || c.title == unsavedTitle && len(a.unsavedWords()) == 0) {
 		a.remove(c)
 	}
 }

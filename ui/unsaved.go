@@ -68,23 +68,22 @@ func (a *App) unsavedEntry(e *state.LedgerEntry) bool {
 // saved.
 const unsavedTitle = "An answer is not saved yet"
 
-// unsavedWords say what quitting costs while an answer is not saved, "" if all
-// are.
-func (a *App) unsavedWords() text.Text {
+// unsavedWords say what quitting costs while an answer is not saved, nothing if
+// all are.
+func (a *App) unsavedWords() (said []told) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
-		return ""
+		return nil
 	}
-	var said text.Text
 	for i, u := range all {
 		if i == 3 {
-			said += text.Sprintf("And %d more. ", len(all)-i)
+			said = append(said, told{label: "and", words: text.Sprintf("%d more", len(all)-i)})
 			break
 		}
-		said += u.Submission.Name + ": " + u.Words() + ". "
+		said = append(said, told{label: "job", words: u.Submission.Name, short: true}, told{label: "is", words: u.Words()})
 	}
-	return said + "It could not be written down: " + whyUnsaved(&all[0]) +
-		". It is tried again every few seconds. Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."
+	return append(said, told{label: "because", words: "it could not be written down: " + whyUnsaved(&all[0])}, told{},
+		told{words: "It is tried again every few seconds. Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
 }
 
 // saveUnsaved tries once more, before the program ends.

@@ -181,8 +181,8 @@ func (m triedMsg) land(a *App) tea.Cmd {
 	a.enter(m.session)
 	save := &confirm{
 		title: "The key works. Save it for the next time?",
-		body: func(width int) []styled {
-			return toned(a.theme, toneText, wrap("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.", width))
+		body: func() []told {
+			return sentence("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.")
 		},
 		yes: "save it", no: "not now",
 		answer: func(yes bool) tea.Cmd {

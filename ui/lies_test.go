@@ -1,0 +1,171 @@
+package ui
+
+import (
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/state/account"
+	"dubtop/state/journal"
+	"dubtop/ui/uitest"
+)
+
+var liesFlag = flag.Int("lies", 400, "how many hostile texts are told in the dialogs of money")
+
+// falsePrice is what nobody but the program may say in a line of its own.
+const falsePrice = "This will cost $0.01 at list price"
+
+// lie is a hostile text: pieces that act on a terminal, break or fill lines, or
+// read like the program.
+func lie(r *rand.Rand) string {
+	pieces := []string{
+		falsePrice, falsePrice, falsePrice + "\n", "\n\n", "\r", "\u2028", "\u2029", "\u0085", "\v", "\f", "\t", "\x00", "%0a%0a", `\n`,
+		strings.Repeat(" ", 1+r.IntN(200)), strings.Repeat("\u3000", r.IntN(60)), strings.Repeat("\u00a0", r.IntN(90)), strings.Repeat("-", r.IntN(90)),
+		"\x1b[2J", "\x1b[31m", "\x1b]8;;https://evil.example\x1b\\", "\x1b]0;pwned\a", "\x1b]52;c;cHduZWQ=\a", "\x1bP+q544e\x1b\\", "\x1b", "\u009b1m", "\u009d0;x\u009c",
+		"\u202e", "\u2066", "\u200b", "\u200f", "\ufeff", "\u00ad", "\u061c", "\U000e0041", "\ufe0f", "\u3164", "\u115f", "\u2800",
+		"\xff", "\xc3", "\ufffd", "漢字", "e\u0301\u0301\u0301\u0301\u0301\u0301", "👩‍👩‍👧", "│", "|", "╭─╮", "y send it", "model     ", "a", "name", " ", "/", "..", "\x7f", "\b\b\b",
+	}
+	var b strings.Builder
+	for range 1 + r.IntN(9) {
+		if r.IntN(12) == 0 {
+			b.WriteRune(rune(r.IntN(0x110000)))
+			continue
+		}
+		b.WriteString(pieces[r.IntN(len(pieces))])
+	}
+	return b.String()
+}
+
+// moneyDialogs put the dialogs of money up, with the same words in every place
+// that others can write to.
+func moneyDialogs(a *App, words string) []func() {
+	says, link := text.Of(words), "https://media.example/"+url.PathEscape(words)
+	price := state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.now}
+	media, _ := state.ParseMedia(link, "")
+	sub := state.Submission{ID: "s", Kind: state.SubmitGeneration, Model: words, Name: says, Price: price, Draft: state.Draft{Doubt: words}}
+	job := state.Generation{ID: "j", Name: says, Model: words}
+	in := account.Input{Kind: "video", Name: media.Base(), Basis: words, Finding: state.Finding{Seconds: 25, Warn: string(errorText(errors.New(words)))}}
+	batch := sub
+	batch.Kind, batch.BatchLines = state.SubmitBatch, 24
+	one := &spending{submission: sub, inputs: []account.Input{in}, form: &generationForm{origin: &origin{job: job}}}
+	all := &spending{submission: batch, inputs: []account.Input{in}, warnings: []text.Text{says}}
+	g := &group{jobs: []groupJob{
+		{source: source{job: job}, sub: &sub, warn: []string{words}}, {source: source{job: job}, sub: &sub}, {source: source{job: job}, left: says},
+	}}
+	g.pager = pager{app: a, title: "run again", content: g.lines}
+	d := &doubt{id: "s"}
+	d.pager.app = a
+	return []func(){
+		func() { a.confirmSpending(one) },
+		func() { a.confirmSpending(all) },
+		func() { g.goOn() },
+		func() { d.choose(state.ChoiceLink, api.ID(says), "Is it this one?", "yes, this one", "no, not sure") },
+		func() { a.offerJoin(&journal.Relative{Profile: words, Jobs: 3}) },
+		func() { a.askToOpen(linksMsg{links: []string{link, link}}) },
+	}
+}
+
+var (
+	labelled = regexp.MustCompile(`^(model {5}|video {5}|frames {4}|length {4}|known by {2}|holds {5}|today {5}|but {7}|job {7}|before {4}|` +
+		`that is {3}|models {4}|left out {2}|then {6}|id {8}|profile {3}|known {5}|yes {7}|no {8})\S`)
+	barred = regexp.MustCompile(`^ {8}[│|] \S`)
+)
+
+// claimed are the lines of a dialog that claim to be the program's own, and the
+// labels of the others.
+func claimed(view styled) (own []string) {
+	for line := range strings.SplitSeq(ansi.Strip(string(view)), "\n") {
+		if strings.HasPrefix(line, "╭") || strings.HasPrefix(line, "╰") {
+			continue
+		}
+		line = strings.TrimSuffix(strings.TrimPrefix(line, "│ "), " │")
+		line = strings.TrimRight(line, " ")
+		if label := labelled.FindStringSubmatch(line); label != nil {
+			line = label[1]
+		}
+		if line != "" && !barred.MatchString(line) {
+			own = append(own, line)
+		}
+	}
+	return own
+}
+
+// liar tells lies in the dialogs of a dashboard of its own.
+type liar struct {
+	*testing.T
+	a *App
+}
+
+// views are how the dialogs look that are put up with some words; only says which
+// of them, -1 all.
+func (l *liar) views(words string, width, only int) (views []styled) {
+	l.a.width, l.a.height = width, 400 // nothing scrolls
+	for i, ask := range moneyDialogs(l.a, words) {
+		if only >= 0 && only%6 != i {
+			continue
+		}
+		ask()
+		c := l.a.top().(*confirm)
+		l.a.remove(c)
+		c.SetSize(width, 400)
+		views = append(views, c.View())
+	}
+	return views
+}
+
+// tell tells some lies. Dialogs of money may say nothing that they do not say
+// where nobody lies, beside a label.
+func (l *liar) tell(r *rand.Rand, lies int) {
+	widths := []int{100, 60, 40, 30}
+	honest := map[int][]styled{}
+	for _, width := range widths {
+		honest[width] = l.views("x", width, -1)
+	}
+	for n := range lies {
+		words, width, only := lie(r), widths[n%len(widths)], n/len(widths)
+		view := l.views(words, width, only)[0]
+		if wrong := uitest.Foreign([]byte(view), "dubtop"); len(wrong) > 0 {
+			l.Errorf("of %q reach the terminal: %s", words, wrong)
+			return
+		}
+		left := claimed(honest[width][only%6])
+		for _, line := range claimed(view) {
+			at := slices.Index(left, line)
+			if at < 0 {
+				l.Errorf("%q makes a dialog say %q:\n%s", words, line, ansi.Strip(string(view)))
+				return
+			}
+			left = slices.Delete(left, at, at+1)
+		}
+	}
+}
+
+// What others wrote is told in dialogs of money beside a label. Every line
+// without one is the program's, and every label stands as often as it should:
+// they are the same when nobody tells lies.
+func TestNoLineOfADialogOfMoneyIsWrittenByOthers(t *testing.T) {
+	t.Parallel()
+	const liars = 2
+	start := time.Now()
+	var all sync.WaitGroup
+	for seed := range uint64(liars) {
+		a := desk(t, 3)
+		a.store.Ledger.Bring(nil)
+		a.cfg.Open = func(string) error { return nil }
+		all.Go(func() { (&liar{t, a}).tell(rand.New(rand.NewPCG(seed, 2)), *liesFlag/liars) })
+	}
+	all.Wait()
+	t.Logf("%d texts in %v", *liesFlag, time.Since(start).Round(time.Millisecond))
+}

@@ -1,0 +1,95 @@
+package uitest
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Foreign lists, at most ten times, what in a stream of bytes does not belong to
+// a program's drawing: all that is not on a list of sequences and of characters.
+// The window's title must begin with title.
+func Foreign(raw []byte, title string) []string {
+	var wrong []string
+	state := byte(0)
+	p := ansi.NewParser()
+	for len(raw) > 0 && len(wrong) < 10 {
+		seq, width, n, next := ansi.DecodeSequence(raw, state, p)
+		ours := false
+		switch {
+		case width > 0, seq[0] >= 0x80: // marks come alone, without a width
+			ours = printable(string(seq))
+		case ansi.HasCsiPrefix(seq) && seq[0] == ansi.ESC:
+			ours = ownCSI(p, seq)
+		case ansi.HasOscPrefix(seq) && seq[0] == ansi.ESC:
+			ours = ownOSC(string(seq), title)
+		default:
+			ours = slices.Contains([]string{"\r", "\n", "\b", "\t", "\x1b7", "\x1b8", "\x1b=", "\x1b>", "\x1bM"}, string(seq))
+		}
+		if !ours {
+			wrong = append(wrong, strconv.QuoteToASCII(string(seq)))
+		}
+		raw, state = raw[n:], next
+	}
+	return wrong
+}
+
+// printable reports whether a character stands for itself, in one cell or two.
+func printable(s string) bool {
+	marks := 0
+	for _, r := range s {
+		switch {
+		case r < ' ', r >= 0x7f && r < 0xa0, r == 0xad, r == 0x61c, r == 0x180e, r == 0xfeff:
+			return false
+		case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r >= 0xe0000 && r <= 0xe0fff:
+			return false
+		case r >= 0x300 && r <= 0x36f:
+			marks++
+		}
+	}
+	return utf8.ValidString(s) && marks <= 4
+}
+
+// ownCSI are the sequences with which Bubble Tea sets colours, moves the cursor
+// and erases, sets modes and asks its few questions.
+func ownCSI(p *ansi.Parser, seq []byte) bool {
+	switch final := seq[len(seq)-1]; final {
+	case 'm':
+		return ownStyle(p, seq)
+	case 'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'r', 'u':
+		return true
+	case 'h', 'l':
+		mode, _, _ := p.Params().Param(0, 0)
+		return slices.Contains([]int{1, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
+	case 'p': // questions after modes
+		return bytes.HasSuffix(seq, []byte("$p"))
+	case 'q': // the cursor's shape
+		return bytes.HasSuffix(seq, []byte(" q"))
+	}
+	return false
+}
+
+// ownStyle are colours and weights, but neither concealed nor blinking text, and
+// how keys are reported.
+func ownStyle(p *ansi.Parser, seq []byte) bool {
+	if n, _, _ := p.Params().Param(0, 0); n == 8 || n == 5 {
+		return false
+	}
+	return seq[2] != '>' || slices.Contains([]string{ansi.SetModifyOtherKeys1, ansi.SetModifyOtherKeys2, ansi.ResetModifyOtherKeys}, string(seq))
+}
+
+// ownOSC are the window's title, the question after the background, and the
+// clipboard.
+func ownOSC(seq, title string) bool {
+	seq = strings.TrimRight(strings.TrimPrefix(seq, "\x1b]"), "\a\x1b\\")
+	for _, ours := range []string{"0;" + title, "2;" + title, "11;?", "52;c;"} {
+		if strings.HasPrefix(seq, ours) {
+			return true
+		}
+	}
+	return seq == "2;" || seq == "0;"
+}
