@@ -148,6 +148,8 @@ func (g *Generation) Compare(o *Generation, by Sort, prices *Prices) int {
 		return cmp.Compare(g.Model, o.Model)
 	case SortName:
 		return cmp.Compare(g.Name, o.Name)
+	case SortLabel:
+		return byLabel(g.Label(), o.Label())
 	case SortLength:
 		return cmp.Compare(o.Length, g.Length)
 	case SortCost:

@@ -28,23 +28,37 @@ func checkLabel(label string) (Severity, string) {
 // LabelOf is the label of a job, a batch or a submission, "" without one.
 func (s *Store) LabelOf(id api.ID) text.Text { return s.labels[string(id)] }
 
+// Labelled reports whether anything has a label.
+func (s *Store) Labelled() bool { return s.labelled > 0 }
+
+// keepLabel takes a label in, and counts those that say anything.
+func (s *Store) keepLabel(id string, label text.Text) {
+	if s.labels[id] != "" {
+		s.labelled--
+	}
+	if label != "" {
+		s.labelled++
+	}
+	s.labels[id] = label
+}
+
 // SetLabel labels a job, a batch or a submission, in the lists and in the
 // books; "" takes the label off.
 func (s *Store) SetLabel(id api.ID, label string) {
 	if s.labels == nil {
 		s.labels = make(map[string]text.Text)
 	}
-	s.labels[string(id)] = text.Clean(label, 4*MaxLabel)
+	s.keepLabel(string(id), text.Clean(label, 4*MaxLabel))
 	s.relabel(string(id))
 }
 
 // BringLabels takes in the labels that the journal has. Of several for one
 // thing the first counts; an empty one says that it was taken off.
 func (s *Store) BringLabels(all map[string][]string) {
-	s.labels = make(map[string]text.Text, len(all))
+	s.labels, s.labelled = make(map[string]text.Text, len(all)), 0
 	for id, labels := range all {
 		if len(labels) > 0 {
-			s.labels[id] = text.Clean(labels[0], 4*MaxLabel)
+			s.keepLabel(id, text.Clean(labels[0], 4*MaxLabel))
 			s.relabel(id)
 		}
 	}

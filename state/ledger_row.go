@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 var _ Row[LedgerEntry] = (*LedgerEntry)(nil)
@@ -97,7 +98,7 @@ func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {
 	case SortName:
 		return cmp.Compare(e.Name, o.Name)
 	case SortLabel:
-		return cmp.Or(-boolean(e.Label != "", o.Label != ""), cmp.Compare(e.Label, o.Label))
+		return byLabel(e.Label, o.Label)
 	case SortLength:
 		return cmp.Compare(o.Seconds, e.Seconds)
 	case SortCost:
@@ -106,6 +107,11 @@ func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {
 		return cmp.Or(-boolean(known, too), cmp.Compare(other, mine))
 	}
 	return 0
+}
+
+// byLabel orders what has a label before what has none.
+func byLabel(a, b text.Text) int {
+	return cmp.Or(-boolean(a != "", b != ""), cmp.Compare(a, b))
 }
 
 // boolean orders false before true.

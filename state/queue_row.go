@@ -39,6 +39,7 @@ type QueueRow struct {
 	Batch  bool
 	Model  string
 	Name   text.Text
+	Label  text.Text
 	Length api.Seconds // of the output, 0 unknown
 	Cost   api.Micros
 	Priced bool      // Cost is known
@@ -125,7 +126,7 @@ const NoPrice = "no new price: "
 
 func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
 	row := QueueRow{
-		order: order, ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name,
+		order: order, ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name, Label: text.Of(strings.TrimSpace(s.Draft.Label)),
 		Length: api.Seconds(s.Price.Seconds), Since: wall(s.ConfirmedAt), Reason: s.Reason,
 	}
 	if s.State.AtStake() || s.State == SubmissionRejected {
@@ -152,27 +153,27 @@ func (r *QueueRow) Class() Class {
 	return ClassOther
 }
 
-// Haystack is the name, the model, the state and the reason.
+// Haystack is the name, the label, the model, the state and the reason.
 func (r *QueueRow) Haystack() string {
-	return strings.ToLower(strings.Join([]string{string(r.Name), r.Model, r.State.Word(), string(r.Reason)}, "\n"))
+	return strings.ToLower(strings.Join([]string{string(r.Name), string(r.Label), r.Model, r.State.Word(), string(r.Reason)}, "\n"))
 }
 
-// FieldValue knows name, model, status and error.
+// FieldValue knows id, name, label, model, status and error.
 func (r *QueueRow) FieldValue(name string) (string, bool) {
-	value, ok := map[string]string{"id": r.ID, "name": string(r.Name), "model": r.Model, "status": r.State.Word(), "error": string(r.Reason)}[name]
+	value, ok := map[string]string{"id": r.ID, "name": string(r.Name), "label": string(r.Label), "model": r.Model, "status": r.State.Word(), "error": string(r.Reason)}[name]
 	return strings.ToLower(value), ok
 }
 
 // Vocabulary is that of the queue.
 func (r *QueueRow) Vocabulary() Vocabulary {
-	v := Vocabulary{Fields: []string{"id", "name", "model", "status", "error"}, Words: make(map[string][]string)}
+	v := Vocabulary{Fields: []string{"id", "name", "label", "model", "status", "error"}, Words: make(map[string][]string)}
 	for s := QueueUnsaved; s <= QueueWaiting; s++ {
 		v.Words["status"] = append(v.Words["status"], s.Word())
 	}
 	return v
 }
 
-// Compare orders by state, model, name, length and price.
+// Compare orders by state, model, name, label, length and price.
 func (r *QueueRow) Compare(o *QueueRow, by Sort, _ *Prices) int {
 	switch by {
 	case SortStatus:
@@ -181,6 +182,8 @@ func (r *QueueRow) Compare(o *QueueRow, by Sort, _ *Prices) int {
 		return cmp.Compare(r.Model, o.Model)
 	case SortName:
 		return cmp.Compare(r.Name, o.Name)
+	case SortLabel:
+		return byLabel(r.Label, o.Label)
 	case SortLength:
 		return cmp.Compare(o.Length, r.Length)
 	case SortCost:

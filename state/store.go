@@ -29,6 +29,7 @@ type Store struct {
 
 	settlement settlement
 	labels     map[string]text.Text // by the id of a job, a batch or a submission
+	labelled   int                  // how many of them say anything
 
 	watched time.Time // when the running jobs were last looked at
 	blind   time.Time // when we last looked after a gap too long to time a job

@@ -17,10 +17,10 @@ func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortModel, state.SortLength, state.SortSize},
 		columns: []column[state.Asset]{
 			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{x.Type.Lower(), assetTone(string(x.Type))} }},
-			{title: "name", width: 14, grow: 1, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
-			{title: "length", width: 7, right: true, drop: 2, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
+			{title: "name", width: 14, grow: 1, inner: true, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
+			{title: "length", width: 7, right: true, drop: 2, falls: true, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
 			{title: "picture", width: 9, right: true, drop: 5, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
-			{title: "size", width: 8, right: true, drop: 3, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
+			{title: "size", width: 8, right: true, drop: 3, falls: true, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
 			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{x.Visibility.Lower(), toneMuted} }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{a.serverAge(x.Created), toneMuted} }},
 		},
@@ -89,15 +89,15 @@ func (a *App) assetPane(x *state.Asset, width int) []styled {
 	if link == "" {
 		link, n = none, toneMuted
 	}
-	lines := []styled{
-		t.text(toneTitle, x.Name), "",
+	lines := append(a.called(x.Name, width), []styled{
+		"",
 		t.fact("type", x.Type.Lower()+" "+x.Format, toneText),
 		t.fact("length", length(x.Duration), toneText),
 		t.fact("picture", picture(x), toneText),
 		t.fact("size", bytesText(x.Size), toneText),
 		t.fact("seen by", x.Visibility.Lower(), toneText),
-		t.fact("created", happened(a.ours(x.Created), a.now), toneText),
-	}
+	}...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.now), toneText)...)
 	lines = append(lines, a.advice(width, "link", link, n)...)
 	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), toneMuted)...)
 }

@@ -20,8 +20,8 @@ func newBatches(a *App) *view[state.Batch] {
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortLength},
 		columns: []column[state.Batch]{
 			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
-			{title: "jobs", width: 5, right: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
+			{title: "batch", width: 12, grow: 1, inner: true, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
+			{title: "jobs", width: 5, right: true, falls: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
 			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
 			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{a.serverAge(b.Created), toneMuted} }},
@@ -122,8 +122,8 @@ func (a *App) batchPane(b *state.Batch, width int) []styled {
 		t.fact("jobs", text.Sprint(b.Total), toneText),
 		t.fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), toneText),
 		t.fact("progress", t.bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
-		t.fact("created", happened(a.ours(b.Created), a.now), toneText),
 	}
+	lines = append(lines, a.advice(width, "created", happened(a.ours(b.Created), a.now), toneText)...)
 	if b.HasOutput {
 		return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  the results, line by line"))
 	}
@@ -134,14 +134,12 @@ func (a *App) batchPane(b *state.Batch, width int) []styled {
 func (a *App) batchIntentPane(b *state.Batch, width int) []styled {
 	t := a.theme
 	status := batchStatus(t, b)
-	lines := []styled{t.text(toneTitle, b.Name), ""}
+	lines := append(a.called(b.Name, width), "")
 	if b.Intent == state.SubmissionUnknown {
 		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
 	}
-	return append(lines,
-		t.fact("status", status.text, status.tone),
-		t.fact("jobs", text.Sprint(b.Total), toneText),
-		t.fact("sent", happened(a.ours(b.Created), a.now), toneText))
+	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("jobs", text.Sprint(b.Total), toneText))
+	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.now), toneText)...)
 }
 
 // openResultFile opens or copies the link to a batch's results.
@@ -166,10 +164,10 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus, state.SortLength},
 		columns: []column[state.BatchItem]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
-			{title: "request", width: 14, grow: 1, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
+			{title: "request", width: 14, grow: 1, inner: true, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
 			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{text.Of(b.Generation.Model), toneMuted} }},
-			{title: "length", width: 6, right: true, drop: 4, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
-			{title: "what", width: 20, grow: 2, drop: 5, sort: state.SortNone, cell: a.itemWords},
+			{title: "length", width: 6, right: true, drop: 4, falls: true, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
+			{title: "what", width: 20, grow: 2, drop: 5, spare: true, sort: state.SortNone, cell: a.itemWords},
 		},
 		empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}

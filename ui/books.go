@@ -158,7 +158,7 @@ func (a *App) sumWords(t *state.Tally) text.Text {
 	case t.Amounts().Cost == nil:
 		return "?"
 	}
-	return text.Of("≥ " + t.Cost.Rounded())
+	return a.theme.glyphs.least + " " + text.Of(t.Cost.Rounded())
 }
 
 // askExport asks where the ledger is to be written.

@@ -17,13 +17,27 @@ func (l *list[T]) titles(cols []*column[T], widths []int) styled {
 		if c.sort == l.query.Sort && c.sort != state.SortNone {
 			n = toneTitle
 		}
-		title := fit(text.Of(strings.ToUpper(string(c.title))), widths[i], c.right, "")
-		if i < len(cols)-1 {
-			title += "  "
-		}
-		line += t.text(n, title)
+		line += t.text(n, l.heading(c, widths[i], i == len(cols)-1))
 	}
 	return line
+}
+
+// heading is a column's title with the arrow of its order, and the gap behind
+// it. The arrow takes a cell of the gap where the column has none left, or where
+// the title ends above the numbers.
+func (l *list[T]) heading(c *column[T], width int, last bool) text.Text {
+	title, arrow := text.Of(strings.ToUpper(string(c.title))), l.arrow(c)
+	switch {
+	case arrow == "" && last:
+		return fit(title, width, c.right, "")
+	case arrow == "":
+		return fit(title, width, c.right, "") + "  "
+	case last:
+		return fit(title, width-1, c.right, "") + arrow
+	case c.right || textWidth(title) >= width:
+		return fit(title, width, c.right, "") + arrow + " "
+	}
+	return fit(title+arrow, width, false, "") + "  "
 }
 
 // Cells before the first column, and between columns.
@@ -34,10 +48,11 @@ const (
 
 // arrange drops the columns there is no room for and shares out the rest.
 func (l *list[T]) arrange() ([]*column[T], []int) {
-	cols, need := l.fitting(0)
+	all := l.wanted()
+	cols, _ := fitting(all, 0)
 	for limit := 9; limit > 0; limit-- {
-		if more, sum := l.fitting(limit); sum <= l.width {
-			cols, need = more, sum
+		if more, need := fitting(all, limit); need <= l.width {
+			cols = more
 			break
 		}
 	}
@@ -45,7 +60,7 @@ func (l *list[T]) arrange() ([]*column[T], []int) {
 	for _, c := range cols {
 		shares += c.grow
 	}
-	spare := l.width - need
+	spare := l.width - cellsFor(cols)
 	widths := make([]int, len(cols))
 	for i, c := range cols {
 		widths[i] = c.width
@@ -71,15 +86,57 @@ func squeezed[T any](cols []*column[T], widths []int, excess int) ([]*column[T],
 	return cols, widths
 }
 
+// leastImportant is the drop from which on columns come in only where those
+// that want more room have it.
+const leastImportant = 6
+
+// cellsFor is how many cells columns take at least.
+func cellsFor[T any](cols []*column[T]) int {
+	need := listMargin - listGap
+	for _, c := range cols {
+		need += c.width + listGap
+	}
+	return need
+}
+
 // fitting are the columns that stay when those that go before limit are gone,
 // and the cells they need.
-func (l *list[T]) fitting(limit int) (cols []*column[T], need int) {
+func fitting[T any](all []*column[T], limit int) (cols []*column[T], need int) {
 	need = listMargin - listGap
-	for i := range l.columns {
-		if c := &l.columns[i]; c.drop <= limit {
+	for _, c := range all {
+		if c.drop <= limit {
 			cols = append(cols, c)
 			need += c.width + listGap
+			if limit >= leastImportant {
+				need += max(0, c.want-c.width)
+			}
 		}
 	}
 	return cols, need
+}
+
+// wanted are the columns that have anything to say: of those that may be spared
+// only those that are not empty in every row in sight.
+func (l *list[T]) wanted() []*column[T] {
+	cols := make([]*column[T], 0, len(l.columns))
+	for i := range l.columns {
+		c := &l.columns[i]
+		if c.when != nil && !c.when() || c.spare && l.blank(c) {
+			continue
+		}
+		cols = append(cols, c)
+	}
+	return cols
+}
+
+// blank reports whether a column is empty in every row in sight. Without rows
+// it is not known to be.
+func (l *list[T]) blank(c *column[T]) bool {
+	end := min(l.view.Len(), l.top+l.page())
+	for i := l.top; i < end; i++ {
+		if c.cell(l.view.At(i)).text != "" {
+			return false
+		}
+	}
+	return end > l.top
 }

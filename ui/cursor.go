@@ -205,14 +205,14 @@ func (l *list[T]) Position() text.Text {
 		return text.Sprintf("%d of %s, %s in all", l.cursor.at+1, total, l.total())
 	}
 	if l.app.partial(l.rows) {
-		return text.Sprintf("%d of %d of ≥ %d", l.cursor.at+1, n, n)
+		return text.Sprintf("%d of %d of %s", l.cursor.at+1, n, l.total())
 	}
 	return text.Sprintf("%d of %s", l.cursor.at+1, total)
 }
 
 func (l *list[T]) total() text.Text {
 	if l.app.partial(l.rows) {
-		return text.Sprintf("≥ %d", l.rows.Len())
+		return text.Sprintf("%s %d", l.app.theme.glyphs.least, l.rows.Len())
 	}
 	return text.Sprint(l.rows.Len())
 }

@@ -151,6 +151,21 @@ func fit(s text.Text, width int, right bool, more text.Text) text.Text {
 	return s + pad
 }
 
+// inner makes a text at most width cells wide by cutting in its middle: names
+// of one series differ at the end.
+func inner(s text.Text, width int, more text.Text) text.Text {
+	w := textWidth(s)
+	if w <= width {
+		return s
+	}
+	tail := (width - textWidth(more)) / 2
+	head := width - textWidth(more) - tail
+	if tail < 1 {
+		return s
+	}
+	return text.Of(ansi.Truncate(string(s), head, "") + string(more) + ansi.TruncateLeft(string(s), w-tail, ""))
+}
+
 // shorten cuts a text to at most width cells, with more at its end where
 // something went.
 func shorten(s text.Text, width int, more text.Text) text.Text {

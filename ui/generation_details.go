@@ -16,10 +16,10 @@ import (
 // generationPane says beside the list what is known of a job without asking.
 func (a *App) generationPane(g *state.Generation, width int) []styled {
 	t := a.theme
-	lines := []styled{t.text(toneTitle, g.Name), ""}
+	lines := append(a.called(g.Name, width), "")
 	lines = append(lines, a.verdict(g, nil, width)...)
 	lines = append(lines, a.facts(g, width)...)
-	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, raw answer"))
+	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, answer"))
 }
 
 // keyFor is how an action's keys are drawn.
@@ -40,13 +40,11 @@ func (a *App) facts(g *state.Generation, width int) []styled {
 		t.fact("model", text.Of(g.Model), toneText),
 	)
 	if g.Label() != "" {
-		lines = append(lines, t.fact("label", g.Label(), toneText))
+		lines = append(lines, a.advice(width, "label", g.Label(), toneText)...)
 	}
-	lines = append(lines,
-		t.fact("length", length(g.Length), toneText),
-		t.fact("cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone),
-		t.fact("created", happened(a.ours(g.Created), a.now), toneText),
-	)
+	lines = append(lines, t.fact("length", length(g.Length), toneText))
+	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.now), toneText)...)
 	if !g.Started.IsZero() {
 		lines = append(lines, t.fact("started", clock(g.Started, a.now)+" (seen)", toneText))
 	}
@@ -136,6 +134,11 @@ func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []st
 		lines = append([]styled{a.theme.fact("Progress", a.theme.bar(share, 16)+text.Sprintf(" %s%.0f %%", about, 100*share), toneRunning)}, lines...)
 	}
 	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", toneMuted)...), "")
+}
+
+// called is a name as a heading, whole, over as many lines as it needs.
+func (a *App) called(name text.Text, width int) []styled {
+	return toned(a.theme, toneTitle, wrap(name, width))
 }
 
 // advice is a labelled text over as many lines as it needs.
@@ -357,7 +360,7 @@ func (d *generationDetails) partTitles() styled {
 
 func (d *generationDetails) overview(g *state.Generation, width int) []styled {
 	a, t := d.app, d.app.theme
-	lines := []styled{t.text(toneTitle, g.Name), ""}
+	lines := append(a.called(g.Name, width), "")
 	lines = append(lines, a.verdict(g, d.full, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	if d.err != nil {

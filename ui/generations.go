@@ -16,15 +16,16 @@ import (
 func newGenerations(a *App) *view[state.Generation] {
 	v := &view[state.Generation]{title: "generations", list: list[state.Generation]{
 		app: a, rows: &a.store.Generations, marks: &marks[state.Generation]{},
-		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
+		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLabel, state.SortLength, state.SortCost},
 		columns: []column[state.Generation]{
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
 			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{text.Of(g.Model), toneMuted} }},
-			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
-			{title: "length", width: 6, right: true, drop: 6, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
-			{title: "cost", width: 7, right: true, drop: 3, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
-			{title: "age", width: 4, right: true, drop: 5, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
-			{title: "progress", width: 14, grow: 1, drop: 2, sort: state.SortNone, cell: a.progressCell},
+			{title: "name", width: 13, want: 17, grow: 12, inner: true, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
+			{title: "label", width: 8, grow: 2, inner: true, drop: 5, when: a.store.Labelled, sort: state.SortLabel, cell: func(g *state.Generation) cell { return cell{g.Label(), toneText} }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
+			{title: "cost", width: 8, right: true, drop: 3, falls: true, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
+			{title: "age", width: 4, right: true, drop: 6, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
+			{title: "progress", width: 15, grow: 1, drop: 2, spare: true, sort: state.SortNone, cell: a.progressCell},
 		},
 		empty: func() []text.Text {
 			return []text.Text{

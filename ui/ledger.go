@@ -19,15 +19,15 @@ func newLedger(a *App) *view[state.LedgerEntry] {
 		app: a, rows: a.store.Ledger.Rows(),
 		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLabel, state.SortLength, state.SortCost},
 		columns: []column[entry]{
-			{title: "when", width: 12, sort: state.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
+			{title: "when", width: 12, falls: true, sort: state.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
 			{title: "outcome", width: 11, drop: 2, sort: state.SortStatus, cell: a.outcomeCell},
 			{title: "model", width: 13, drop: 6, sort: state.SortModel, cell: func(e *entry) cell { return cell{e.Model, toneMuted} }},
-			{title: "name", width: 12, grow: 3, sort: state.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
-			{title: "label", width: 10, grow: 1, drop: 4, sort: state.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
+			{title: "name", width: 12, want: 17, grow: 4, inner: true, sort: state.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
+			{title: "label", width: 10, grow: 1, inner: true, drop: 4, when: a.store.Labelled, sort: state.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
 			{title: "estimate", width: 8, right: true, drop: 3, sort: state.SortNone, cell: estimateCell},
-			{title: "actual", width: 8, right: true, sort: state.SortCost, cell: actualCell},
-			{title: "off by", width: 7, right: true, drop: 5, sort: state.SortNone, cell: differenceCell},
+			{title: "actual", width: 8, right: true, falls: true, sort: state.SortCost, cell: actualCell},
+			{title: "off by", width: 7, right: true, drop: 5, spare: true, sort: state.SortNone, cell: differenceCell},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -242,7 +242,7 @@ func (a *App) entryLines(e *state.LedgerEntry, width int) []styled {
 		words = text.Of("~" + e.Actual.Rounded() + " from length and list price")
 	case state.BasisUnknown:
 	}
-	lines := []styled{t.text(toneTitle, a.entryName(e).text), ""}
+	lines := append(a.called(a.entryName(e).text, width), "")
 	lines = append(lines, t.fact("outcome", outcome.text, outcome.tone))
 	lines = append(lines, a.advice(width, "estimate", estimateCell(e).text, toneText)...)
 	lines = append(lines, a.advice(width, "actual", words, actual.tone)...)
@@ -251,8 +251,8 @@ func (a *App) entryLines(e *state.LedgerEntry, width int) []styled {
 	}
 	lines = append(lines, t.fact("model", cmp.Or(e.Model, none), toneText), t.fact("length", length(api.Seconds(e.Seconds)), toneText))
 	if e.Label != "" {
-		lines = append(lines, t.fact("label", e.Label, toneText))
+		lines = append(lines, a.advice(width, "label", e.Label, toneText)...)
 	}
-	lines = append(lines, t.fact("sent", happened(e.At, a.now), toneText))
+	lines = append(lines, a.advice(width, "sent", happened(e.At, a.now), toneText)...)
 	return append(lines, a.advice(width, "id", text.Of(string(e.Job)), toneMuted)...)
 }

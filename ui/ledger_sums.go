@@ -81,7 +81,7 @@ func (s *ledgerSums) totals(width int) []styled {
 		if p.by != "" {
 			sum = a.store.Ledger.Period(p.by, a.now, time.Local)
 		}
-		lines = append(lines, t.text(toneMuted, fit(p.title, 12, false, ""))+
+		lines = append(lines, t.text(toneMuted, fit(p.title, 11, false, ""))+
 			t.text(toneMoney, fit(a.sumWords(&sum), 11, true, ""))+t.text(toneMuted, "  "+count(sum.Jobs, "job", "jobs")))
 	}
 	if c, ok := s.all.Credits(); ok {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -15,11 +17,16 @@ type cell struct {
 // column is one column of a list.
 type column[T any] struct {
 	title text.Text
-	width int        // cells
-	grow  int        // its share of what the others leave
-	right bool       // numbers stand right
-	drop  int        // on narrow screens columns go, highest first; 0 never goes
-	sort  state.Sort // SortNone: rows can't be ordered by it
+	width int         // cells, at least
+	want  int         // cells it gets before the least important columns come in; 0: width
+	grow  int         // its share of what the others leave
+	right bool        // numbers stand right
+	inner bool        // what is too long is cut in the middle: both ends of a name tell jobs apart
+	drop  int         // on narrow screens columns go, highest first; 0 never goes
+	sort  state.Sort  // SortNone: rows can't be ordered by it
+	falls bool        // that order begins with the largest, or the latest
+	spare bool        // it goes where none of the rows in sight has anything in it
+	when  func() bool // whether there is anything for it at all; nil: always
 	cell  func(row *T) cell
 }
 
@@ -61,6 +68,7 @@ type rowsKey struct {
 	width  int
 	theme  *theme
 	prices uint64
+	cols   uint64 // a bit for each that is drawn
 }
 
 // finding are the actions that change what is shown, and in which order.
@@ -98,15 +106,26 @@ func (l *list[T]) filter(words string) {
 
 // nextSort orders by the next column that can be sorted by.
 func (l *list[T]) nextSort() {
-	at := 0
-	for i, s := range l.sorts {
-		if s == l.query.Sort {
-			at = (i + 1) % len(l.sorts)
+	at := slices.Index(l.sorts, l.query.Sort)
+	for range l.sorts {
+		at = (at + 1) % len(l.sorts)
+		if l.sortable(l.sorts[at]) {
+			break
 		}
 	}
 	l.query.Sort = l.sorts[at]
 	l.query.Reverse = false
 	l.sorted()
+}
+
+// sortable reports whether there is anything for the column of an order.
+func (l *list[T]) sortable(by state.Sort) bool {
+	for i := range l.columns {
+		if c := &l.columns[i]; c.sort == by {
+			return c.when == nil || c.when()
+		}
+	}
+	return true
 }
 
 func (l *list[T]) sorted() {
@@ -123,6 +142,19 @@ func (l *list[T]) direction() text.Text {
 		return ", reversed"
 	}
 	return ""
+}
+
+// arrow says which way a column is ordered down the list: ↑ from the smallest
+// to the largest, ↓ the other way; "" where the rows are not ordered by it.
+func (l *list[T]) arrow(c *column[T]) text.Text {
+	g := l.app.theme.glyphs
+	switch {
+	case c.sort != l.query.Sort || c.sort == state.SortNone:
+		return ""
+	case c.falls != l.query.Reverse:
+		return g.down
+	}
+	return g.up
 }
 
 // narrowed reports whether something hides rows, and takes it off.
@@ -157,7 +189,7 @@ func (l *list[T]) View() styled {
 	if l.view.Len() == 0 {
 		return joined(append(lines, l.nothing()...))
 	}
-	l.forgetDrawn()
+	l.forgetDrawn(cols)
 	for i := l.top; i < min(l.view.Len(), l.top+l.page()); i++ {
 		lines = append(lines, l.row(i, cols, widths))
 	}
@@ -165,11 +197,21 @@ func (l *list[T]) View() styled {
 }
 
 // forgetDrawn drops the drawn rows when anything they all depend on changed.
-func (l *list[T]) forgetDrawn() {
-	k := rowsKey{l.app.now.Unix(), l.width, l.app.theme, l.app.store.Prices.Version()}
+func (l *list[T]) forgetDrawn(cols []*column[T]) {
+	k := rowsKey{l.app.now.Unix(), l.width, l.app.theme, l.app.store.Prices.Version(), l.drawnColumns(cols)}
 	if k != l.drawnFor || len(l.drawn) > 4*l.height {
 		l.drawn, l.drawnFor = make(map[string]drawnRow, 2*l.height), k
 	}
+}
+
+// drawnColumns are the columns that are drawn, a bit for each.
+func (l *list[T]) drawnColumns(cols []*column[T]) (bits uint64) {
+	for i := range l.columns {
+		if slices.Contains(cols, &l.columns[i]) {
+			bits |= 1 << i
+		}
+	}
+	return bits
 }
 
 // row draws one row, or finds it drawn. The cursor's row is never kept: there
@@ -222,6 +264,9 @@ func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
 	cells := make([]cell, len(cols))
 	for i, c := range cols {
 		v := c.cell(item)
+		if c.inner {
+			v.text = inner(v.text, widths[i], l.app.theme.glyphs.more)
+		}
 		v.text = fit(v.text, widths[i], c.right, l.app.theme.glyphs.more)
 		if i < len(cols)-1 {
 			v.text += "  "

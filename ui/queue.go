@@ -17,16 +17,17 @@ import (
 func newQueue(a *App) *view[state.QueueRow] {
 	v := &view[state.QueueRow]{title: "queue", list: list[state.QueueRow]{
 		app: a, rows: &a.store.Queue, marks: &marks[state.QueueRow]{},
-		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLength, state.SortCost},
+		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLabel, state.SortLength, state.SortCost},
 		columns: []column[state.QueueRow]{
 			{title: "no", width: 4, right: true, drop: 3, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
 			{title: "status", width: 11, sort: state.SortStatus, cell: func(r *state.QueueRow) cell { return a.queueStatus(r) }},
 			{title: "model", width: 13, drop: 5, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
-			{title: "name", width: 12, grow: 2, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
-			{title: "price", width: 7, right: true, drop: 1, sort: state.SortCost, cell: queuePrice},
+			{title: "name", width: 12, want: 16, grow: 3, inner: true, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
+			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, sort: state.SortLabel, cell: func(r *state.QueueRow) cell { return cell{r.Label, toneText} }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
+			{title: "price", width: 8, right: true, drop: 1, falls: true, sort: state.SortCost, cell: queuePrice},
 			{title: "age", width: 4, right: true, drop: 6, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
-			{title: "what", width: 14, grow: 3, drop: 2, sort: state.SortNone, cell: a.queueWords},
+			{title: "what", width: 14, grow: 2, drop: 2, spare: true, sort: state.SortNone, cell: a.queueWords},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -193,14 +194,12 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 // queuePane says how the queue as a whole stands, and then what the row is.
 func (a *App) queuePane(r *state.QueueRow, width int) []styled {
 	t := a.theme
-	lines := append(a.queueLines(width), "", t.text(toneTitle, r.Name), "")
+	lines := append(append(a.queueLines(width), ""), a.called(r.Name, width)...)
 	status := a.queueStatus(r)
-	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("model", text.Of(r.Model), toneText),
+	lines = append(lines, "", t.fact("status", status.text, status.tone), t.fact("model", text.Of(r.Model), toneText),
 		t.fact("length", length(r.Length), toneText), t.fact("price", queuePrice(r).text, toneMoney))
-	if r.Reason != "" {
-		lines = append(lines, a.advice(width, "because", r.Reason, toneText)...)
-	}
-	return lines
+	lines = append(lines, a.advice(width, "label", r.Label, toneText)...)
+	return append(lines, a.advice(width, "because", r.Reason, toneText)...)
 }
 
 // queueLines are the state of the whole queue.
@@ -279,7 +278,7 @@ func (a *App) queuedLines(id string, width int) []styled {
 	}
 	t := a.theme
 	lines := append([]styled{""}, a.queuePane(&row, width)...)
-	lines = append(lines, t.fact("agreed", happened(sub.ConfirmedAt, a.now), toneText))
+	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.now), toneText)...)
 	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), toneMuted)...)
 	left := text.Text("estimated again before it is sent")
 	if sub.Price.Fresh(a.now) {

@@ -58,7 +58,7 @@ func TestATextWithoutACodeIsTheReason(t *testing.T) {
 		})
 		tell(t, st, func(s *story) {
 			s.Pass(3 * time.Second)
-			s.Sees("✗ failed", "the face could", "Why       the face could not be found in")
+			s.Sees("✗ failed", "the face could", "Why       the face could not be")
 			s.DoesNotSee("no reason", "gives no reason", "API says")
 			s.Press("enter")
 			s.Pass(time.Second)

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -151,7 +152,17 @@ func laid(content, box styled, x, y, width int) styled {
 func plainASCII(frame styled) styled {
 	var b strings.Builder
 	b.Grow(len(frame))
-	for _, r := range string(frame) {
+	swallow := false // the blank that a sign of two characters takes the place of
+	for i, r := range string(frame) {
+		if swallow {
+			swallow = false
+			continue
+		}
+		if two := plainPair(r); two != "" && strings.HasPrefix(string(frame)[i+utf8.RuneLen(r):], " ") {
+			b.WriteString(two)
+			swallow = true
+			continue
+		}
 		switch {
 		case r < 0x80:
 			b.WriteRune(r)
@@ -168,8 +179,24 @@ func plainASCII(frame styled) styled {
 	return styled(b.String())
 }
 
+// plainPair is a sign in two characters, for where a blank follows it, "" where
+// it has no such form.
+func plainPair(r rune) string {
+	switch r {
+	case '≥':
+		return ">="
+	case '≤':
+		return "<="
+	case '±':
+		return "+-"
+	}
+	return ""
+}
+
 func plainSymbol(r rune) string {
 	switch r {
+	case '±':
+		return "+"
 	case '×':
 		return "x"
 	case '…', '≈':

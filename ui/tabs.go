@@ -49,7 +49,7 @@ func total[T any](a *App, c *state.Collection[T]) text.Text {
 	case !c.Known() && c.Len() == 0:
 		return ""
 	case a.partial(c):
-		return text.Sprintf("≥%d", c.Len())
+		return text.Sprintf("%s%d", a.theme.glyphs.least, c.Len())
 	}
 	return text.Sprint(c.Len())
 }

@@ -44,6 +44,8 @@ type glyphs struct {
 	cursor, mark, full, empty                           text.Text
 	steps                                               text.Text // of a column, from low to full
 	line, dot, more, arrow                              text.Text
+	up, down                                            text.Text // the order of a column
+	least                                               text.Text // before a number: that much or more
 	border                                              lipgloss.Border
 }
 
@@ -115,7 +117,7 @@ func unicodeGlyphs() glyphs {
 	return glyphs{
 		running: "●", pending: "○", completed: "✓", failed: "✗", unknown: "?", alert: "!",
 		cursor: "▌", mark: "◆", full: "■", empty: "·", steps: "▁▂▃▄▅▆▇█",
-		line: "─", dot: "·", more: "…", arrow: "→",
+		line: "─", dot: "·", more: "…", arrow: "→", up: "↑", down: "↓", least: "≥",
 		border: lipgloss.RoundedBorder(),
 	}
 }
@@ -124,7 +126,7 @@ func asciiGlyphs() glyphs {
 	return glyphs{
 		running: "*", pending: "o", completed: "+", failed: "x", unknown: "?", alert: "!",
 		cursor: ">", mark: "#", full: "#", empty: ".", steps: "#",
-		line: "-", dot: "-", more: "~", arrow: ">",
+		line: "-", dot: "-", more: "~", arrow: ">", up: "^", down: "v", least: ">=",
 		border: lipgloss.ASCIIBorder(),
 	}
 }

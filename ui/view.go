@@ -56,7 +56,7 @@ func (v *view[T]) Cover(lines int) {
 	v.list.cover(lines)
 }
 
-func (v *view[T]) paneWidth() int { return max(40, v.width*6/20) }
+func (v *view[T]) paneWidth() int { return max(34, v.width/4) }
 
 // with ends the making of a view: its own actions first, then those that all
 // views have, then those of the whole dashboard.

@@ -1,0 +1,117 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
+)
+
+// series are jobs whose names differ at their end alone.
+func series(st stage) stage {
+	st.account.Generations = -1
+	st.prepare = func(a *simulator.Server) {
+		for _, end := range []string{"de", "fr"} {
+			a.Add(simulator.Job{ID: "job-" + end, Name: "a_campaign_for_the_whole_of_the_winter_" + end, Status: "COMPLETED", Seconds: 20, Age: time.Hour})
+		}
+	}
+	return st
+}
+
+// titles is the line of the column titles.
+func (s *story) titles() string {
+	return strings.Split(s.Screen(), "\n")[2]
+}
+
+func TestTheEndOfANameIsSeen(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{60, 80, 120} {
+		st := series(stage{width: width, height: 24})
+		tell(t, st, func(s *story) {
+			s.Pass(5 * time.Second)
+			s.Sees("a_camp", "_de", "_fr")
+			s.Sees("…")
+		})
+	}
+}
+
+// What no row in sight has anything for takes no room from the names.
+func TestAnEmptyColumnLeavesItsRoomToTheNames(t *testing.T) {
+	t.Parallel()
+	st := series(stage{width: 120, height: 24})
+	tell(t, st, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.DoesNotSee("PROGRESS")
+		s.account.Add(simulator.Job{ID: "job-es", Name: "intro", Status: "FAILED", ErrorCode: "generation_unknown_error"})
+		s.Pass(time.Minute)
+		s.Sees("PROGRESS")
+		s.Press("/")
+		s.Type("status:completed")
+		s.Press("enter")
+		s.DoesNotSee("PROGRESS")
+	})
+}
+
+func TestLabelsAreAColumnOnceThereAreAny(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{80, 120, 200} {
+		st := lived()
+		st.width, st.height = width, 24
+		tell(t, st, func(s *story) {
+			s.Pass(5 * time.Second)
+			s.DoesNotSee("LABEL")
+			s.Press("s", "s", "s", "s")
+			s.Sees("sorted by length") // not by what is no column
+			s.Press("s", "s", "g", "t")
+			s.Type("acme")
+			s.Press("enter")
+			s.Pass(time.Second)
+			if !strings.Contains(s.titles(), "LABEL") {
+				t.Errorf("%d columns wide there is no label\n%s", width, s.Screen())
+			}
+			s.Press("s", "s", "s", "s", "g")
+			s.Sees("sorted by label")
+			if rows := strings.Split(s.Screen(), "\n"); !strings.Contains(rows[2], "LABEL↑") || !strings.Contains(rows[3], "acme") {
+				t.Errorf("what has a label does not come first\n%s", s.Screen())
+			}
+		})
+	}
+}
+
+// The arrow points up where values grow down the list.
+func TestTheTitleShowsWhichWayRowsAreOrdered(t *testing.T) {
+	t.Parallel()
+	for _, ascii := range []bool{false, true} {
+		st := lived()
+		st.config = func(c *ui.Config) { c.ASCII = ascii }
+		tell(t, st, func(s *story) {
+			s.Pass(5 * time.Second)
+			for _, step := range []struct{ keys, title string }{
+				{"", "AGE↑"},
+				{"S", "AGE↓"},
+				{"s", "STATUS↑"},
+				{"sss", "LENGTH↓"},
+				{"s", "COST↓"},
+				{"S", "COST↑"},
+				{"3sssS", "LENGTH↑"},
+				{"s", "SIZE↓"},
+				{"5", "NO↑"},
+				{"6", "WHEN↓"},
+			} {
+				for _, key := range strings.Split(step.keys, "") {
+					s.Press(key)
+				}
+				s.Pass(time.Second)
+				title := step.title
+				if ascii {
+					title = strings.NewReplacer("↑", "^", "↓", "v").Replace(title)
+				}
+				if line := s.titles(); !strings.Contains(line, title) || strings.Count(line, title[len(title)-1:]) != 1 {
+					t.Errorf("after %q the titles are %q, want %q", step.keys, line, title)
+				}
+			}
+		})
+	}
+}
