@@ -1,0 +1,290 @@
+package ui_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
+	"dubtop/ui/uitest"
+)
+
+// falsePrice is what only the program may say in a line of its own, and what
+// everything hostile in a walk says.
+const falsePrice = "This will cost $0.01 at list price"
+
+// lies are hostile texts that make a line of their own of the false price, or
+// would act on the terminal besides.
+func lies() []string {
+	return []string{
+		"\n\n" + falsePrice,
+		"a" + strings.Repeat(" ", 150) + falsePrice,
+		"\u2028" + falsePrice + "\u2029\u202e",
+		"\u0085" + falsePrice + "\u009b1m",
+		strings.Repeat("\u3000", 60) + falsePrice + "\u200b",
+		"\x1b[2J\x1b]0;pwned\a\x1b]52;c;cHduZWQ=\a\x1b[31m\r" + falsePrice,
+		`\n\n` + falsePrice,
+		"%0a%0a" + falsePrice,
+		strings.Repeat("x", 66) + " " + falsePrice + strings.Repeat(" y", 300),
+		"\x1b]8;;https://evil.example\x1b\\" + falsePrice + "\x1b]8;;\x1b\\\ufeff\u2066",
+	}
+}
+
+// lying is a story in which everything that others can write is a lie.
+type lying struct {
+	*story
+	liar    func() string
+	seen    int // frames with a lie in them
+	dialogs map[string]bool
+}
+
+// lied spoils all answers, those to questions about prices and to paid requests
+// included, but for what nothing could be opened without; some requests get
+// no answer, for a reason that lies.
+func lied(liar func() string) func(http.RoundTripper) http.RoundTripper {
+	spoil := func(but string) func(member string, v any) any {
+		return func(member string, v any) any {
+			if _, isText := v.(string); !isText || structural(member) || member == but {
+				return v
+			}
+			return liar()
+		}
+	}
+	return func(wire http.RoundTripper) http.RoundTripper {
+		all, models := poison(spoil(""))(wire), poison(spoil("name"))(wire)
+		var n atomic.Int64
+		return trip(func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(r.URL.Path, "/v2/assets") && n.Add(1) == 3 {
+				return nil, errors.New("proxyconnect tcp: " + liar())
+			}
+			if r.URL.Path == "/v2/models" {
+				return models.RoundTrip(r) // there is something to choose
+			}
+			return all.RoundTrip(r)
+		})
+	}
+}
+
+// press presses keys one by one and looks at every frame.
+func (w *lying) press(keys ...string) {
+	w.t.Helper()
+	for _, key := range keys {
+		w.Press(key)
+		w.look()
+	}
+}
+
+func (w *lying) pass(d time.Duration) { w.t.Helper(); w.Pass(d); w.look() }
+
+var (
+	moneyTitle = regexp.MustCompile(`Send (this job|this batch|\d+ jobs?|1 job as a pilot|it once more)`)
+	ownLabel   = regexp.MustCompile(`^(but|budget|that is|before|changed|model|models|video|audio|image|script|file|frames|length|known by|today|holds|job|and|left out|then|id) +\S`)
+	ownPrice   = regexp.MustCompile(`^This will cost \$(1\.25|14\.40) at list price$`)
+	ownBar     = regexp.MustCompile(`^ {8}│ `)
+)
+
+// look fails where a dialog of money has a line with a lie in it that does not
+// say what it is about.
+func (w *lying) look() {
+	w.t.Helper()
+	screen := w.Screen()
+	if strings.Contains(screen, "cost $0.01") {
+		w.seen++
+	}
+	box := boxed(screen)
+	if title := moneyTitle.FindString(strings.Join(box, " ")); title != "" {
+		w.dialogs[title] = true
+		for _, line := range box {
+			lie := strings.Contains(line, "0.01") || strings.Contains(line, "list price") && !ownPrice.MatchString(line)
+			if lie && !ownLabel.MatchString(line) && !ownBar.MatchString(line) {
+				w.t.Errorf("a dialog of money says %q\n%s", line, screen)
+			}
+		}
+	}
+}
+
+// boxed are the lines of the dialog on a screen.
+func boxed(screen string) (lines []string) {
+	left := -1
+	for line := range strings.SplitSeq(screen, "\n") {
+		var cells []rune
+		for _, r := range line {
+			cells = append(cells, r)
+			if ansi.StringWidth(string(r)) == 2 {
+				cells = append(cells, ' ')
+			}
+		}
+		if at := slices.Index(cells, '╭'); at >= 0 {
+			left = at
+			continue
+		}
+		if left < 0 || len(cells) <= left || cells[left] != '│' {
+			continue
+		}
+		end := len(cells) - 1
+		for end > left && cells[end] != '│' {
+			end--
+		}
+		if end > left+2 {
+			lines = append(lines, strings.TrimRight(string(cells[left+2:end]), " "))
+		}
+	}
+	return lines
+}
+
+// views walks through all views, lists, panes, parts and boxes.
+func (w *lying) views() {
+	w.pass(12 * time.Second)
+	for _, view := range []string{"1", "2", "3", "4", "5", "6"} {
+		w.press(view, "g", "enter")
+		w.pass(time.Second)
+		w.press("]", "]", "pgdown", "o", "y", "Y", "esc", "G", "enter", "esc", "s", "s", "?", "esc", ":", "esc")
+	}
+	w.press("6", "T", "]", "esc", "E", "enter")
+	w.pass(time.Second)
+	w.press("L", "pgdown", "esc", "1", "g", "t")
+	w.Paste(w.liar())
+	w.press("enter", "w")
+	w.Paste(w.liar())
+	w.press("enter", "a", "t", "esc", "Y", "o")
+	w.pass(2 * time.Second)
+	w.press("n", "A", "1", "/")
+	w.Paste("name:" + w.liar())
+	w.press("enter", "esc", "esc")
+}
+
+// job fills the form in with links and files that lie, up to the dialog.
+func (w *lying) job(name string) {
+	w.press("n")
+	w.Press("ctrl+l")
+	w.Paste(w.account.StorageURL() + "/media/" + url.PathEscape("\n\n"+falsePrice+" ") + "talk_28s.mp4")
+	w.press("tab")
+	w.Paste(w.write("\u2028\u2028"+falsePrice+"\u202e.wav", wave(25)))
+	w.at("Output file name")
+	w.Paste(name)
+	w.press("ctrl+s")
+	w.pass(2 * time.Second)
+	w.Sees("Send this job?", "$1.25")
+}
+
+// money goes through the dialogs of one job, of a rerun, a group, a batch and of
+// an unknown outcome.
+func (w *lying) money() {
+	w.press("1")
+	w.job("first")
+	for _, size := range [][2]int{{60, 30}, {40, 40}, {120, 40}} {
+		w.Resize(size[0], size[1])
+		w.look()
+	}
+	w.press("y")
+	w.pass(2 * time.Second)
+	w.press("1", "g", ".")
+	w.pass(2 * time.Second)
+	w.press("ctrl+s")
+	w.pass(2 * time.Second)
+	w.press("esc", "esc", "1", "a", ".")
+	w.pass(15 * time.Second)
+	w.press("pgdown", "enter")
+	w.pass(2 * time.Second)
+	w.press("n", "esc", "A")
+	w.press("N")
+	path := w.lines(24, func(_ int, line string) string {
+		return strings.Replace(line, "/media/shot_", "/media/"+url.PathEscape("\n\n"+falsePrice)+"shot_", 1)
+	})
+	batch, err := os.ReadFile(path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Paste(w.write("\u2028"+falsePrice+"\u202e.jsonl", batch))
+	w.press("ctrl+s")
+	w.pass(3 * time.Second)
+	w.press("n", "esc", "esc")
+	w.account.Fault(creating, simulator.Fault{DropBefore: true, Times: 1})
+	w.job("lost")
+	w.press("y")
+	w.Pass(3 * time.Minute)
+	w.press("5", "enter", "R")
+	w.pass(2 * time.Second)
+	w.press("n", "x")
+	w.pass(2 * time.Second)
+	w.press("n", "esc")
+}
+
+// Everything that others can write is a lie, in every place there is: members of
+// answers, links, names of files, lines of batches, labels, notes, the
+// configuration, the environment, the errors of the system. Nothing of it acts on
+// the terminal, and no dialog of money says it as the program's own word.
+func TestNothingHostileActsOrSpeaksForTheProgram(t *testing.T) {
+	t.Parallel()
+	dialogs := map[string]bool{}
+	for deal := range walkDeals() {
+		next := dealt(lies(), deal)
+		home := filepath.Join(t.TempDir(), "\n"+falsePrice)
+		if err := os.Mkdir(home, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		st := stage{account: simulator.Options{Plan: simulator.Scale, Generations: 12, IgnoreKeys: true}, through: lied(next), prepare: failing, width: 120, height: 40}
+		st.config = func(c *ui.Config) {
+			c.Version, c.Home, c.KeyVariable = next(), home, next()
+			c.Notices, c.LookedUp = []string{next(), next()}, []string{next(), next()}
+			c.Open = func(string) error { return errors.New(next()) }
+			c.SaveKey = func(string) (string, error) { return next(), errors.New(next()) }
+			if c.Session != nil {
+				c.Session.Name = next()
+			}
+		}
+		walks := func(st stage, about func(w *lying), frames int) {
+			tell(t, st, func(s *story) {
+				w := &lying{s, next, 0, dialogs}
+				about(w)
+				w.clean()
+				for _, wrong := range uitest.Foreign([]byte(s.Clipboard()), "dubtop") {
+					t.Errorf("on the clipboard: %s", wrong)
+				}
+				if w.seen < frames {
+					t.Errorf("lies in %d frames\n%s", w.seen, s.Screen())
+				}
+			})
+		}
+		walks(st, func(w *lying) { w.views(); w.money() }, 100)
+		st.broken = errors.New(next())
+		walks(st, func(w *lying) { w.press("5", "6", "n", "esc", "1", "g", ".", "L") }, 3)
+		st.broken, st.noKey = nil, true
+		walks(st, (*lying).begins, 1)
+	}
+	if len(dialogs) < 4 {
+		t.Errorf("dialogs of money: %v", dialogs)
+	}
+}
+
+// walkDeals is how many walks there are, the lies dealt anew for each: one, or as
+// many as there are lies with the flag -sizes all.
+func walkDeals() int {
+	if *sizesFlag == "all" {
+		return len(lies())
+	}
+	return 1
+}
+
+// begins gives a key at the first screen, and has it saved.
+func (w *lying) begins() {
+	w.look()
+	w.press("1")
+	w.Paste(w.account.Key())
+	w.press("enter")
+	w.pass(3 * time.Second)
+	w.press("y")
+	w.pass(3 * time.Second)
+	w.press("L")
+}
