@@ -87,6 +87,7 @@ const (
 	Estimate      Name = "estimate"
 	PickAsset     Name = "pick_asset"
 	ClearForm     Name = "clear_form"
+	OtherDraft    Name = "other_draft"
 	Leave         Name = "leave"
 )
 
@@ -188,6 +189,7 @@ func asking() []Entry {
 		{PickAsset, []string{"ctrl+o"}, "ctrl+o", "pick an asset", GroupForm},
 		{Estimate, []string{"ctrl+s", "alt+enter"}, "ctrl+s", "price it", GroupForm},
 		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "empty the form", GroupForm},
+		{OtherDraft, []string{"ctrl+y"}, "ctrl+y", "another draft that was left unsent", GroupForm},
 		{Leave, []string{"esc"}, "esc", "leave, keeping what is typed", GroupForm},
 
 		{Yes, []string{"y"}, "y", "yes", GroupDialog},

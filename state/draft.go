@@ -34,6 +34,10 @@ type Draft struct {
 	From           string            `json:"from,omitempty"`  // what the form was started from, in words
 	Doubt          string            `json:"doubt,omitempty"` // why sending it may pay a second time, in words
 	UpdatedAt      time.Time         `json:"updatedAt,omitzero"`
+
+	// Base is what the journal held of the draft when this window last looked, as
+	// Held.Version names it; "" for nothing.
+	Base string `json:"-"`
 }
 
 // MaxScript is the most characters that a script may have.

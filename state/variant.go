@@ -39,7 +39,7 @@ func DraftFromJob(g api.Generation) (d Draft, lost []string) {
 // again as a new intent: it is not the draft that was sent.
 func DraftFromSubmission(s *Submission) Draft {
 	d := s.Draft.Clone()
-	d.ID, d.Doubt, d.From, d.UpdatedAt = "", "", "from "+string(s.Name), time.Time{}
+	d.ID, d.Base, d.Doubt, d.From, d.UpdatedAt = "", "", "", "from "+string(s.Name), time.Time{}
 	return d
 }
 

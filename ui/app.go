@@ -88,6 +88,7 @@ type App struct {
 	outbox    outboxState                 // what waits to be sent, is on its way or in doubt
 	sending   map[string]state.Submission // paid requests on their way from here, by id
 	draft     state.Draft                 // what was last typed into the form
+	drafts    drafting                    // how that stands to the journal
 	opened    func() tea.Cmd              // what waits for the journal; may be nil
 	batchPath string                      // and into the batch form
 	history   history                     // what the journal knows of the lists
@@ -118,7 +119,7 @@ func (a *App) enter(s *Session) {
 	}
 	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
 	a.sending, a.outbox, a.opened = map[string]state.Submission{}, a.newOutbox(), nil
-	a.history, a.books, a.kinship = history{}, books{}, kinship{}
+	a.history, a.books, a.kinship, a.drafts = history{}, books{}, kinship{}, drafting{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
 	if s == nil {

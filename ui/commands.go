@@ -59,18 +59,18 @@ func (beatMsg) land(a *App) tea.Cmd {
 
 // recallMsg is what the journal knew at the start.
 type recallMsg struct {
-	session    *Session
-	journal    *journal.Journal
-	unwritable error // why nothing can be written to it
-	draft      state.Draft
-	became     state.Submission // what the draft has become; zero if nothing yet
-	notes      state.Notes
-	labels     map[string][]string
-	past       past
-	outbox     outboxMsg
-	sender     senderMsg
-	slots      state.Slots
-	err        error
+	session     *Session
+	journal     *journal.Journal
+	unwritable  error              // why nothing can be written to it
+	drafts      []state.Draft      // the last changed first
+	interrupted []state.Submission // on their way when the program ended
+	notes       state.Notes
+	labels      map[string][]string
+	past        past
+	outbox      outboxMsg
+	sender      senderMsg
+	slots       state.Slots
+	err         error
 }
 
 func recallCmd(s *Session) tea.Cmd {
@@ -84,7 +84,7 @@ func recallCmd(s *Session) tea.Cmd {
 			return m
 		}
 		if m.unwritable == nil {
-			_, m.err = m.journal.Recover(ctx, time.Now())
+			m.interrupted, m.err = m.journal.Recover(ctx, time.Now())
 			m.sender.mine, m.sender.holder, m.sender.err = m.journal.Sender(time.Now())
 		}
 		m.outbox = readOutbox(&Session{Journal: m.journal, JournalErr: m.unwritable}, -1, 0, false)
@@ -92,11 +92,10 @@ func recallCmd(s *Session) tea.Cmd {
 		m.past = recallPast(ctx, m.journal)
 		notes, torn := m.journal.Notes(ctx)
 		m.notes = state.NewNotes(notes)
-		var unread, lost, unlabelled error
-		m.draft, _, lost = m.journal.Draft(ctx)
-		m.became, _, unread = m.journal.SubmissionOfDraft(ctx, m.draft)
+		var lost, unlabelled error
+		m.drafts, lost = m.journal.Drafts(ctx)
 		m.labels, unlabelled = m.journal.Labels(ctx)
-		m.err = errors.Join(m.err, m.outbox.err, torn, unread, lost, unlabelled)
+		m.err = errors.Join(m.err, m.outbox.err, torn, lost, unlabelled)
 		return m
 	}
 }
@@ -113,7 +112,9 @@ func (m recallMsg) land(a *App) tea.Cmd {
 		a.store.BringLabels(m.labels)
 	}
 	a.bringBack(m.past)
-	a.draft, a.store.Notes = m.draft, m.notes
+	a.store.Notes = m.notes
+	a.drafts.counted = m.outbox.drafts
+	a.recallDrafts(m.drafts, m.interrupted)
 	m.slots.Configured = a.cfg.Slots
 	a.outbox.Slots, a.outbox.kept = m.slots, m.slots
 	a.recallOutbox(m)
@@ -140,13 +141,6 @@ func (a *App) doOpened() tea.Cmd {
 func (a *App) recallOutbox(m recallMsg) {
 	a.outbox.Sender, a.outbox.holder = m.sender.mine, m.sender.holder
 	a.loadOutbox(m.outbox)
-	switch m.became.State {
-	case "":
-	case state.SubmissionUnknown, state.SubmissionSending:
-		a.draft.Doubt = string(doubtful(&m.became))
-	default:
-		a.draft = state.Draft{Model: m.became.Model} // it has become this submission
-	}
 	unknown := 0
 	for _, sub := range a.outbox.AtStake() {
 		if sub.State == state.SubmissionUnknown {
@@ -167,24 +161,6 @@ func closeCmd(j *journal.Journal) tea.Cmd {
 		_ = j.Close() // nothing was written to it
 		return nil
 	}
-}
-
-func saveDraftCmd(s *Session, d state.Draft) tea.Cmd {
-	return func() tea.Msg { return draftMsg{s.Journal.SaveDraft(context.Background(), d)} }
-}
-
-func dropDraftCmd(s *Session, id string) tea.Cmd {
-	return func() tea.Msg { return draftMsg{s.Journal.DropDraft(context.Background(), id)} }
-}
-
-// draftMsg tells when a draft could not be kept.
-type draftMsg struct{ err error }
-
-func (m draftMsg) land(a *App) tea.Cmd {
-	if m.err != nil {
-		a.complain("what you typed could not be kept on disk: " + errorText(m.err))
-	}
-	return nil
 }
 
 func statCmd(f *generationForm, path string) tea.Cmd {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -22,7 +23,7 @@ type generationForm struct {
 	files  map[string]fileFact // what was found about typed paths
 	looks  map[string]*looking // at the files, by field
 	looked int                 // how many looks were begun
-	saved  time.Time           // of the draft's last state that was kept
+	news   text.Text           // what another window did to the draft
 	cancel context.CancelFunc  // stops the pricing under way; nil when none is
 	run    int                 // number of that pricing
 	step   text.Text           // what the pricing is doing
@@ -173,8 +174,8 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 	default:
 		d.Options[strings.TrimPrefix(name, state.OptionField(""))] = value
 	}
-	d.UpdatedAt = time.Now()
-	f.reason = ""
+	d.Touch(time.Now(), uuid.NewString)
+	f.reason, f.news = "", ""
 	f.hold()
 	return f.look()
 }
@@ -286,6 +287,11 @@ func (f *generationForm) Actions() []action {
 		acts = append(acts, a.does(keymap.PickAsset, f.pick).hinted("pick an asset"))
 	}
 	acts = append(acts, f.actions()...)
+	other := a.does(keymap.OtherDraft, f.other).unless(f.noOther)
+	if f.noOther() == "" {
+		other = other.hinted("other draft")
+	}
+	acts = append(acts, other)
 	return append(acts, a.does(keymap.ClearForm, f.clear).hinted("empty the form"))
 }
 
@@ -297,8 +303,12 @@ func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (f *generationForm) clear() tea.Cmd {
-	f.draft = state.Draft{Model: f.draft.Model, Options: map[string]string{}, UpdatedAt: time.Now()}
-	f.reason = ""
+	was := f.draft
+	f.draft = state.Draft{Model: was.Model, Options: map[string]string{}, UpdatedAt: time.Now()}
+	if !was.Over() {
+		f.draft.ID, f.draft.Base = was.ID, was.Base
+	}
+	f.reason, f.news = "", ""
 	f.hold()
 	f.rebuild()
 	f.jump(1)
@@ -326,11 +336,10 @@ func (f *generationForm) Leave() tea.Cmd {
 }
 
 func (f *generationForm) keep() tea.Cmd {
-	if f.aside || f.app.session == nil || f.app.session.Journal == nil || f.draft.UpdatedAt.Equal(f.saved) {
+	if f.aside {
 		return nil
 	}
-	f.saved = f.draft.UpdatedAt
-	return saveDraftCmd(f.app.session, f.draft.Clone())
+	return f.app.keepDraft()
 }
 
 // Tick keeps the draft a moment after it changed, so that a crash costs a
@@ -341,6 +350,10 @@ func (f *generationForm) Tick(time.Time) tea.Cmd { return f.keep() }
 func (f *generationForm) price() tea.Cmd {
 	if why := f.app.unspendable(); why != "" {
 		f.app.complain(why)
+		return nil
+	}
+	if f.draft.Over() && f.draft.Doubt == "" {
+		f.app.warn("this was sent already: change it to send another")
 		return nil
 	}
 	f.touchAll()
@@ -433,7 +446,7 @@ func (f *generationForm) above() []styled {
 	case f.draft.From != "":
 		lines = append(lines, "  "+t.text(toneMuted, shorten(text.Of(f.draft.From), f.width-4, t.glyphs.more)), "")
 	}
-	return append(lines, f.originLines()...)
+	return append(append(lines, f.asideLines()...), f.originLines()...)
 }
 
 func (f *generationForm) View() styled { return f.form.View(f.above()) }

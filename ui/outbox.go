@@ -155,6 +155,8 @@ func (a *App) unqueued(m enqueuedMsg) tea.Cmd {
 	s := a.outbox.attended[m.subs[0].ID]
 	delete(a.outbox.attended, m.subs[0].ID)
 	switch {
+	case s != nil && s.form != nil && (errors.Is(m.err, journal.ErrSameDraft) || errors.Is(m.err, journal.ErrDraftChanged)):
+		return a.staleForm(s.form, words)
 	case errors.Is(m.err, journal.ErrTaken), errors.Is(m.err, journal.ErrBackwards):
 		a.outbox.stale = true
 		a.complain("another window was faster: the list shows what became of it")
@@ -397,6 +399,7 @@ type outboxMsg struct {
 	session  *Session
 	snapshot state.Snapshot
 	revision int64
+	drafts   int64 // changes of drafts
 	news     bool
 	held     bool
 	slots    int // as the user set them
@@ -409,7 +412,7 @@ func readOutbox(s *Session, known int64, begun uint64, foreign bool) outboxMsg {
 		_, m.err = s.Journal.Recover(ctx, time.Now()) // the other window may be gone
 	}
 	var err error
-	if m.revision, err = s.Journal.Revision(ctx); err != nil || m.revision == known {
+	if m.revision, m.drafts, err = s.Journal.Revisions(ctx); err != nil || m.revision == known {
 		m.err = errors.Join(m.err, err)
 		return m
 	}
@@ -432,8 +435,10 @@ func (m outboxMsg) land(a *App) tea.Cmd {
 		o.told = true
 		a.complain("the queue could not be read from the journal: " + errorText(m.err))
 		return nil
-	case m.err != nil || !m.news:
+	case m.err != nil:
 		return nil
+	case !m.news:
+		return a.heedDrafts(m.drafts)
 	}
 	o.told = false
 	var books tea.Cmd
@@ -445,7 +450,7 @@ func (m outboxMsg) land(a *App) tea.Cmd {
 		}
 	}
 	a.loadOutbox(m)
-	return tea.Batch(books, a.poll(), a.runOutbox())
+	return tea.Batch(books, a.poll(), a.runOutbox(), a.heedDrafts(m.drafts))
 }
 
 // loadOutbox takes in what the journal holds.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -417,11 +418,10 @@ func (a *App) editQueued(id string) tea.Cmd {
 	}
 	draft := sub.Draft.Clone()
 	draft.From = "from the queue: its price is void"
-	draft.UpdatedAt = time.Now()
+	ownDraft(&draft)
 	a.draft = draft
 	f := a.generationForm(draft)
 	a.push(f)
-	f.saved = f.draft.UpdatedAt // with what follows
 	return tea.Batch(a.takeOut(&sub, f), f.look())
 }
 
@@ -439,7 +439,7 @@ func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
 		}
 	}
 	j, draft, aside := a.session.Journal, f.draft.Clone(), f.aside
-	return a.changeQueue([]string{sub.ID}, "", func(ctx context.Context) error {
+	change := a.changeQueue([]string{sub.ID}, "", func(ctx context.Context) error {
 		switch {
 		case !aside:
 			return j.TakeBack(ctx, edited, draft)
@@ -448,6 +448,35 @@ func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
 		}
 		return j.SaveSubmission(ctx, edited)
 	})
+	return a.inTurn(func() tea.Cmd {
+		return func() tea.Msg { return takenOutMsg{change(), draft} }
+	})
+}
+
+// takenOutMsg says whether what was taken out of the queue is a draft again.
+type takenOutMsg struct {
+	change tea.Msg
+	draft  state.Draft
+}
+
+func (m takenOutMsg) land(a *App) tea.Cmd {
+	changed, ok := m.change.(queueChangedMsg)
+	if !ok {
+		return nil
+	}
+	if changed.err == nil && changed.session == a.session {
+		a.rebase(m.draft.ID, m.draft.Version())
+	}
+	return changed.land(a)
+}
+
+// ownDraft makes what was taken out of the queue a draft that can be changed and
+// sent. What nobody knows the outcome of keeps its own.
+func ownDraft(d *state.Draft) {
+	if d.Doubt != "" {
+		d.ID = ""
+	}
+	d.Touch(time.Now(), uuid.NewString)
 }
 
 // dropQueued asks whether to give rows up for good.

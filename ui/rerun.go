@@ -379,12 +379,14 @@ func (f *generationForm) leave() tea.Cmd {
 		},
 		yes: "keep this one", no: "keep the earlier one", binds: true,
 		answer: func(yes bool) tea.Cmd {
+			var forget tea.Cmd
 			if yes {
+				forget = a.keepOther(state.Draft{ID: a.draft.ID, Base: a.draft.Base})
 				f.aside = false
 				f.hold()
 			}
 			a.remove(f)
-			return f.Leave()
+			return tea.Batch(forget, f.Leave())
 		},
 	})
 }

@@ -164,7 +164,12 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 	}
 	a.busy("sending" + a.theme.glyphs.more)
 	if sub.Kind == state.SubmitGeneration {
-		return a.enqueue([]state.Submission{sub}, false)
+		return a.inTurn(func() tea.Cmd {
+			if s.form != nil {
+				sub.Draft.Base = s.form.draft.Base
+			}
+			return a.enqueue([]state.Submission{sub}, false)
+		})
 	}
 	task, err := a.outbox.Leave(sub, time.Now())
 	if err != nil {
@@ -229,8 +234,7 @@ func (a *App) landSending(d state.Done) tea.Cmd {
 // user just typed is in the form again, with a warning.
 func (a *App) unclear(sub *state.Submission) tea.Cmd {
 	if a.outbox.attended[sub.ID] != nil && sub.Kind == state.SubmitGeneration && a.draft.Empty() {
-		a.draft = sub.Draft.Clone()
-		a.draft.Doubt = string(doubtful(sub))
+		a.draft = inDoubt(sub)
 	}
 	delete(a.outbox.attended, sub.ID)
 	a.complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
@@ -265,10 +269,7 @@ func (a *App) sent(d state.Done) tea.Cmd {
 	row.Expect(sub.Name, sub.Price.Seconds)
 	a.store.Observe([]state.Generation{row}, a.now)
 	a.say("accepted: " + sub.Name)
-	if d.Unrecorded != nil || !a.draft.Empty() {
-		return nil // the journal is stuck, or holds the next one in its place already
-	}
-	return dropDraftCmd(a.session, sub.Draft.ID)
+	return nil
 }
 
 // forgetDoubt empties the form of what turned out to have been accepted.
@@ -311,7 +312,12 @@ func (a *App) notSent(d state.Done) tea.Cmd {
 // form back with the reason.
 func (a *App) giveBack(s *spending, sub *state.Submission, words text.Text) tea.Cmd {
 	a.complain(words)
-	f := a.generationForm(sub.Draft)
+	draft := sub.Draft.Clone()
+	if s.form != nil {
+		draft.Base = s.form.draft.Base
+	}
+	ownDraft(&draft)
+	f := a.generationForm(draft)
 	f.reason, f.came, f.aside = words, time.Now(), !a.draft.Empty()
 	if s.form != nil {
 		f.origin = s.form.origin

@@ -153,10 +153,11 @@ func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Doubt = "draft", typed, doubt
 			return sub
 		}
-		first := twin("first", "")
+		first, second := twin("first", ""), twin("second", "nobody knows")
+		second.Draft.Base = state.Held{Became: &first}.Version()
 		must(t, first.Send(time.Now()), d.Journal.BeginSending(t.Context(), first),
 			first.Answer(api.Unknown, "", "lost", time.Now()), d.Journal.SaveSubmission(t.Context(), first),
-			d.Journal.Enqueue(t.Context(), twin("second", "nobody knows"), time.Now()),
+			d.Journal.Enqueue(t.Context(), second, time.Now()),
 			first.Link("job-1", time.Now()), d.Journal.SaveSubmission(t.Context(), first))
 		enqueue(t, d, account, "next")
 		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())

@@ -10,7 +10,7 @@ type EventKind int
 
 // The kinds of events. Err says of each why it failed, nil if it did not.
 const (
-	EventOpened     EventKind = iota // the journal is open: Draft and Became are its form
+	EventOpened     EventKind = iota // the journal is open: Drafts and Interrupted are for the form
 	EventListsRead                   // older rows came back, or could not
 	EventListsSaved                  // the lists could, or again can't, be kept
 	EventPolled                      // a question of Topic got no good answer
@@ -39,9 +39,9 @@ type Event struct {
 	Submissions []state.Submission
 	Pilot       bool // of Submissions all but the first are held
 	Count       int
-	Words       string // what to say of a change
-	Draft       state.Draft
-	Became      state.Submission // what Draft became; zero if nothing yet
+	Words       string             // what to say of a change
+	Drafts      []state.Draft      // unsent, the last changed first
+	Interrupted []state.Submission // on their way when the program ended
 	Relative    *journal.Relative
 	Joined      *Config
 }

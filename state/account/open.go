@@ -17,18 +17,18 @@ type recall struct {
 
 // recollection is what the journal knew at the start.
 type recollection struct {
-	journal    *journal.Journal
-	unwritable error
-	draft      state.Draft
-	became     state.Submission
-	notes      state.Notes
-	labels     map[string][]string
-	past       past
-	queue      queueRead
-	mine       bool
-	holder     journal.Holder
-	slots      state.Slots
-	err        error
+	journal     *journal.Journal
+	unwritable  error
+	drafts      []state.Draft
+	interrupted []state.Submission
+	notes       state.Notes
+	labels      map[string][]string
+	past        past
+	queue       queueRead
+	mine        bool
+	holder      journal.Holder
+	slots       state.Slots
+	err         error
 }
 
 // recallDue has the journal opened and read before anything else.
@@ -60,7 +60,7 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	}
 	j = m.journal
 	if m.unwritable == nil {
-		_, m.err = j.Recover(ctx, time.Now())
+		m.interrupted, m.err = j.Recover(ctx, time.Now())
 		var err error
 		m.mine, m.holder, err = j.Sender(time.Now())
 		m.err = errors.Join(m.err, err)
@@ -74,11 +74,10 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	m.past = readPast(ctx, j)
 	notes, torn := j.Notes(ctx)
 	m.notes = state.NewNotes(notes)
-	var unread, lost, unlabelled error
-	m.draft, _, lost = j.Draft(ctx)
-	m.became, _, unread = j.SubmissionOfDraft(ctx, m.draft)
+	var lost, unlabelled error
+	m.drafts, lost = j.Drafts(ctx)
 	m.labels, unlabelled = j.Labels(ctx)
-	m.err = errors.Join(m.err, torn, unread, lost, unlabelled)
+	m.err = errors.Join(m.err, torn, lost, unlabelled)
 	return m
 }
 
@@ -111,7 +110,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.Outbox.Sender, a.turn.holder = m.mine, m.holder
 	a.loadQueue(m.queue)
 	a.readLedger()
-	events := []Event{{Kind: EventOpened, Err: m.err, Draft: m.draft, Became: m.became}}
+	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted}}
 	if m.past.err != nil {
 		events = append(events, Event{Kind: EventListsRead, Err: m.past.err})
 	}

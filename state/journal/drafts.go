@@ -10,7 +10,25 @@ import (
 	"dubtop/state"
 )
 
-// SaveDraft keeps what stands in the form, by the draft's id.
+// KeepDraft keeps what stands in a form, or forgets the draft where nothing does,
+// and gives what the journal holds of it then. If that is not the draft that was
+// given, another window changed, sent or emptied it since Draft.Base: then nothing
+// is written, and Held.Follow tells what to show.
+func (j *Journal) KeepDraft(ctx context.Context, d state.Draft) (h state.Held, err error) {
+	err = j.write(ctx, func(tx *sql.Tx) error {
+		if h, err = held(ctx, tx, d.ID); err != nil || h.Became != nil || !h.Known(d) {
+			return err
+		}
+		h = state.Held{Draft: d}
+		if d.Empty() {
+			return takeOutDraft(ctx, tx, d.ID)
+		}
+		return saveDraft(ctx, tx, d)
+	})
+	return h, err
+}
+
+// SaveDraft keeps a draft by its id, whatever stood there.
 func (j *Journal) SaveDraft(ctx context.Context, d state.Draft) error {
 	return j.write(ctx, func(tx *sql.Tx) error { return saveDraft(ctx, tx, d) })
 }
@@ -25,27 +43,101 @@ func saveDraft(ctx context.Context, tx *sql.Tx, d state.Draft) error {
 	return err
 }
 
-// Draft gives the draft that was changed last; ok is false if there is none.
-func (j *Journal) Draft(ctx context.Context) (d state.Draft, ok bool, err error) {
-	var text string
-	err = j.db.QueryRowContext(ctx, "SELECT draft FROM drafts ORDER BY updated_at DESC, id DESC LIMIT 1").Scan(&text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return state.Draft{}, false, nil
-	}
-	if err != nil {
-		return state.Draft{}, false, j.failed(err)
-	}
-	if err := json.Unmarshal([]byte(text), &d); err != nil {
-		return state.Draft{}, false, fmt.Errorf("%w: the draft can't be read: %w", ErrDamaged, err)
-	}
-	return d, true, nil
+func takeOutDraft(ctx context.Context, tx *sql.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE id = ?", id)
+	return err
 }
 
-// DropDraft forgets a draft, when it became a job or was thrown away. One
-// that is not there is no error.
+// Draft gives the draft that was changed last; ok is false if there is none.
+func (j *Journal) Draft(ctx context.Context) (d state.Draft, ok bool, err error) {
+	all, err := j.Drafts(ctx)
+	if err != nil || len(all) == 0 {
+		return state.Draft{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// Drafts lists what was typed and is neither sent nor queued, the last changed
+// first.
+func (j *Journal) Drafts(ctx context.Context) ([]state.Draft, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT drafts.draft FROM drafts
+		WHERE NOT EXISTS (SELECT 1 FROM submissions WHERE submissions.draft ->> '$.id' = drafts.id AND `+agreedTo+`)
+		ORDER BY updated_at DESC, drafts.id DESC`)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	all, err := collect(rows, func(rows *sql.Rows) (state.Draft, error) { return scanDraft(rows) })
+	return all, j.failed(err)
+}
+
+// Held gives what the journal holds of the draft with an id.
+func (j *Journal) Held(ctx context.Context, id string) (h state.Held, err error) {
+	h, err = held(ctx, j.db, id)
+	return h, j.failed(err)
+}
+
+// reader is a database or a transaction.
+type reader interface {
+	QueryContext(ctx context.Context, query string, arguments ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
+}
+
+func held(ctx context.Context, r reader, id string) (h state.Held, err error) {
+	if id == "" {
+		return state.Held{}, nil // it was never typed
+	}
+	s, err := scanSubmission(r.QueryRowContext(ctx, "SELECT "+submissionColumns+` FROM submissions
+		WHERE draft ->> '$.id' = ? AND `+agreedTo+" ORDER BY created_at DESC, id DESC LIMIT 1", id))
+	switch {
+	case err == nil:
+		return state.Held{Draft: s.Draft, Became: &s}, nil
+	case !errors.Is(err, sql.ErrNoRows):
+		return state.Held{}, err
+	}
+	h.Draft, err = scanDraft(r.QueryRowContext(ctx, "SELECT draft FROM drafts WHERE id = ?", id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return state.Held{}, nil
+	}
+	return h, err
+}
+
+// agreedTo is true of a submission that stands for its draft: it was sent or may
+// have been, or has a place in the queue.
+const agreedTo = `(submissions.state IN ('sending', 'sent', 'unknown')
+	OR ` + inTheQueue + ` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id))`
+
+func scanDraft(row interface{ Scan(...any) error }) (d state.Draft, err error) {
+	var text string
+	if err := row.Scan(&text); err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal([]byte(text), &d); err != nil {
+		return d, fmt.Errorf("%w: the draft can't be read: %w", ErrDamaged, err)
+	}
+	return d, nil
+}
+
+// DropDraft forgets a draft that was thrown away. One that is not there is no
+// error.
 func (j *Journal) DropDraft(ctx context.Context, id string) error {
-	return j.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE id = ?", id)
+	return j.write(ctx, func(tx *sql.Tx) error { return takeOutDraft(ctx, tx, id) })
+}
+
+// becomes takes the draft out that a submission is made of, together with the
+// first record of that: what stands in both could be sent twice. A form that does
+// not show what the journal holds of it may send nothing.
+func becomes(ctx context.Context, tx *sql.Tx, d state.Draft) error {
+	if d.ID == "" {
+		return nil
+	}
+	h, err := held(ctx, tx, d.ID)
+	switch {
+	case err != nil:
 		return err
-	})
+	case h.Became != nil && (h.Became.State != state.SubmissionUnknown || h.Version() != d.Base):
+		return ErrSameDraft
+	case !h.Known(d):
+		return ErrDraftChanged
+	}
+	return takeOutDraft(ctx, tx, d.ID)
 }

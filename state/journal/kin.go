@@ -159,7 +159,7 @@ func carry(ctx context.Context, from, to *Journal) error {
 	if err := to.SaveBatches(ctx, seen, batches); err != nil {
 		return err
 	}
-	return errors.Join(carryMarks(ctx, from, to), carryDraft(ctx, from, to))
+	return errors.Join(carryMarks(ctx, from, to), carryDrafts(ctx, from, to))
 }
 
 func carryMarks(ctx context.Context, from, to *Journal) error {
@@ -195,10 +195,12 @@ func carryMarks(ctx context.Context, from, to *Journal) error {
 	})
 }
 
-func carryDraft(ctx context.Context, from, to *Journal) error {
-	d, ok, err := from.Draft(ctx)
-	if err != nil || !ok || d.Empty() {
-		return err
+func carryDrafts(ctx context.Context, from, to *Journal) error {
+	all, err := from.Drafts(ctx)
+	for _, d := range all {
+		if err == nil && !d.Empty() {
+			err = to.SaveDraft(ctx, d)
+		}
 	}
-	return to.SaveDraft(ctx, d)
+	return err
 }

@@ -145,6 +145,14 @@ func (j *Journal) Revision(ctx context.Context) (n int64, err error) {
 	return n, j.failed(err)
 }
 
+// Revisions gives Revision, and a number that grows whenever a draft is kept or
+// taken out.
+func (j *Journal) Revisions(ctx context.Context) (queue, drafts int64, err error) {
+	err = j.db.QueryRowContext(ctx, `SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'revision'),
+		(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'drafts')`).Scan(&queue, &drafts)
+	return queue, drafts, j.failed(err)
+}
+
 // Reorder puts the named submissions into the given order, at the places that
 // they have together: all that wait, or a part, such as two that change
 // places. What is not named stays where it is, also what another process has

@@ -11,7 +11,7 @@ import (
 // which version on a program can read the file ("readable_from"), so that a
 // later schema that only adds can declare itself readable by this one.
 const (
-	schemaVersion = 3
+	schemaVersion = 4
 	applicationID = 0x64756274 // "dubt"
 )
 
@@ -29,6 +29,7 @@ func schema() []step {
 		{sql: schema1},
 		{sql: schema2, fill: openLedger, last: schema2Last},
 		{sql: schema3},
+		{sql: schema4},
 	}
 }
 
@@ -234,6 +235,24 @@ CREATE TRIGGER queue_shrinks AFTER DELETE ON queue
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
 CREATE TRIGGER queue_is_held AFTER INSERT ON settings WHEN NEW.name = 'queue_held'
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
+`
+
+// Version 4 gives every draft an id of its own, finds what has become of it by
+// that, and counts the changes of drafts. Until then what was typed had no id and
+// was known by the time of its last key. Version 1 can still read all that it knows.
+const schema4 = `
+UPDATE drafts SET id = lower(hex(randomblob(16))) WHERE id = '';
+UPDATE drafts SET draft = json_set(draft, '$.id', id) WHERE json_valid(draft) AND draft ->> '$.id' = '';
+UPDATE submissions SET draft = json_set(draft, '$.id',
+		(SELECT id FROM drafts WHERE drafts.draft ->> '$.updatedAt' = submissions.draft ->> '$.updatedAt'))
+	WHERE draft ->> '$.id' = '' AND draft ->> '$.updatedAt' IN (SELECT draft ->> '$.updatedAt' FROM drafts);
+CREATE INDEX submissions_by_draft_id ON submissions (draft ->> '$.id') WHERE draft ->> '$.id' IS NOT NULL;
+
+INSERT INTO meta VALUES ('drafts', '1');
+CREATE TRIGGER drafts_come AFTER INSERT ON drafts
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'drafts'; END;
+CREATE TRIGGER drafts_go AFTER DELETE ON drafts
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'drafts'; END;
 `
 
 // migrate brings the file to this program's version, all of it or nothing.

@@ -53,30 +53,36 @@ func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) erro
 	}
 	agreed := old.state == state.SubmissionConfirmed || old.state == state.SubmissionQueued || old.state == state.SubmissionSending
 	if s.State == state.SubmissionConfirmed && !agreed {
-		if err := onlyOfItsDraft(ctx, tx, s); err != nil {
+		if err := onlyOfItsDraft(ctx, tx, s, old); err != nil {
 			return err
 		}
 	}
 	return record(ctx, tx, s, old)
 }
 
-// onlyOfItsDraft refuses a second submission of a draft as it stood at one
-// moment: two windows show the same draft, and both may be told to send it.
-// What may have come of it already forbids it, but for a doubt that the user
-// was told of.
-func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s state.Submission) error {
-	if s.Draft.UpdatedAt.IsZero() {
+// onlyOfItsDraft refuses a second submission of a draft: two windows show the
+// same draft, and both may be told to send it. What may have come of it already
+// forbids it, but for a doubt that the user was told of. A draft without an id is
+// that of an older dubtop, and one as it stood at one moment.
+func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) error {
+	where, arg := `draft ->> '$.id' = ?1`, s.Draft.ID
+	switch {
+	case s.Draft.UpdatedAt.IsZero():
 		return nil // it was never typed
+	case s.Draft.ID == "":
+		where, arg = `draft ->> '$.updatedAt' = ?1 AND draft ->> '$.id' = ''`, s.Draft.UpdatedAt.Format(time.RFC3339Nano)
 	}
 	var twin bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM submissions
-		WHERE draft ->> '$.updatedAt' = ? AND draft ->> '$.id' = ? AND id != ? AND (state IN ('sending', 'sent')
-			OR state = 'unknown' AND ? OR `+waiting+` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id)))`,
-		s.Draft.UpdatedAt.Format(time.RFC3339Nano), s.Draft.ID, s.ID, s.Draft.Doubt == "").Scan(&twin)
-	if twin {
-		return ErrSameDraft
+	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM submissions WHERE "+where+` AND id != ?2 AND (state IN ('sending', 'sent')
+			OR state = 'unknown' AND ?3 OR `+waiting+` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id)))`,
+		arg, s.ID, s.Draft.Doubt == "").Scan(&twin)
+	if err != nil || twin {
+		return cmp.Or(err, ErrSameDraft)
 	}
-	return err
+	if old.state != "" {
+		return nil
+	}
+	return becomes(ctx, tx, s.Draft)
 }
 
 // BeginSending records that the first byte of a confirmed submission is about
@@ -94,7 +100,7 @@ func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 		case old.state != "" && (old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body)):
 			return fmt.Errorf("%w: this is not what was confirmed", ErrBackwards)
 		}
-		if err := onlyOfItsDraft(ctx, tx, s); err != nil {
+		if err := onlyOfItsDraft(ctx, tx, s, old); err != nil {
 			return err
 		}
 		return notPaused(ctx, tx, s.ID)
@@ -300,21 +306,6 @@ func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s state.Submiss
 	found, err := j.submissions(ctx, `id IN (
 		SELECT id FROM submissions WHERE generation_id = ?1 AND generation_id != '' UNION ALL
 		SELECT id FROM submissions WHERE batch_id = ?1 AND batch_id != '') AND state = 'sent'`, string(job))
-	if err != nil || len(found) == 0 {
-		return state.Submission{}, false, err
-	}
-	return found[0], true, nil
-}
-
-// SubmissionOfDraft gives what became of a draft as it stood at one moment: the
-// last submission made of it that was queued or sent. ok is false if none was.
-func (j *Journal) SubmissionOfDraft(ctx context.Context, d state.Draft) (s state.Submission, ok bool, err error) {
-	if d.UpdatedAt.IsZero() {
-		return state.Submission{}, false, nil
-	}
-	found, err := j.submissions(ctx, `draft ->> '$.updatedAt' = ? AND draft ->> '$.id' = ? AND (state IN ('sending', 'sent', 'unknown')
-		OR EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id) AND `+inTheQueue+`)
-		ORDER BY created_at DESC LIMIT 1`, d.UpdatedAt.Format(time.RFC3339Nano), d.ID)
 	if err != nil || len(found) == 0 {
 		return state.Submission{}, false, err
 	}

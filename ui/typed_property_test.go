@@ -1,0 +1,350 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// desks are some windows on one journal, of which each may be late with what it
+// tells the journal, and late with what it hears.
+type desks struct {
+	*rapid.T
+	tb      testing.TB
+	j       *journal.Journal
+	windows []*pane
+	words   int // that were typed
+
+	held    map[string]string // by a draft's id: the version that the journal holds, or sentMark
+	intents map[string]int    // by version: how often it was agreed to
+	doubts  map[string]int    // by version: how often that ended in a doubt
+	gone    map[string]bool   // the words that somebody took away, or that died unkept
+	typed   map[string]bool   // every other word
+}
+
+const sentMark = "sent"
+
+// pane is one window: its commands that are under way, and the answers that have
+// not landed.
+type pane struct {
+	a       *App
+	under   []tea.Cmd
+	arrived []tea.Msg
+	asked   *spending                  // what the dialog is about; nil where there is none
+	seen    map[string]map[string]bool // by a draft's id: the versions that it wrote or heard of
+	unkept  map[string]bool            // words that the journal has not got yet
+}
+
+func (d *desks) open() *pane {
+	w := &pane{a: desk(d.tb, 0), seen: map[string]map[string]bool{}, unkept: map[string]bool{}}
+	w.a.session.Journal = d.j
+	all, err := d.j.Drafts(d.tb.Context())
+	d.must(err)
+	_, w.a.drafts.counted, err = d.j.Revisions(d.tb.Context())
+	d.must(err)
+	w.a.recallDrafts(all, nil)
+	for _, x := range all {
+		w.sees(x.ID, x.Version())
+	}
+	return w
+}
+
+func (d *desks) must(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+func (w *pane) sees(id, version string) {
+	if w.seen[id] == nil {
+		w.seen[id] = map[string]bool{}
+	}
+	w.seen[id][version] = true
+}
+
+// form is the one on top, nil if there is none.
+func (w *pane) form() *generationForm {
+	f, _ := w.a.top().(*generationForm)
+	return f
+}
+
+func (w *pane) begin(cmd tea.Cmd) {
+	if cmd != nil {
+		w.under = append(w.under, cmd)
+	}
+}
+
+// types adds a word to what stands in the form, or opens it.
+func (d *desks) types(w *pane) {
+	f := w.form()
+	if f == nil {
+		if w.asked == nil {
+			w.a.newGeneration(nil)
+		}
+		return
+	}
+	word := fmt.Sprintf("w%d.", d.words)
+	d.words++
+	d.typed[word], w.unkept[word] = true, true
+	f.put(state.FieldOutputName, f.draft.OutputFileName+word)
+}
+
+func (d *desks) leave(w *pane) {
+	if w.form() != nil {
+		w.begin(w.a.pop())
+	}
+}
+
+func (d *desks) clear(w *pane) {
+	if f := w.form(); f != nil {
+		for word := range strings.SplitAfterSeq(f.draft.OutputFileName, ".") {
+			d.gone[word] = true
+		}
+		f.clear()
+	}
+}
+
+func (d *desks) turnOver(w *pane) {
+	if f := w.form(); f != nil && f.noOther() == "" {
+		w.begin(f.other())
+	}
+}
+
+// beat keeps what was typed, and reads what others did.
+func (d *desks) beat(w *pane) {
+	w.begin(w.a.keepDraft())
+	_, n, err := d.j.Revisions(d.tb.Context())
+	d.must(err)
+	w.begin(w.a.heedDrafts(n))
+}
+
+// price puts the dialog up, as it is when the price has come.
+func (d *desks) price(w *pane) {
+	f := w.form()
+	if f == nil || f.draft.Empty() || f.draft.Over() && f.draft.Doubt == "" {
+		return
+	}
+	w.begin(w.a.keepDraft())
+	sub := state.Submission{
+		ID: uuid.NewString(), Kind: state.SubmitGeneration, State: state.SubmissionDraft, Draft: f.draft.Clone(), Body: []byte("{}"), Created: time.Now(),
+	}
+	d.must(sub.Estimate(state.Price{Cost: new(api.Micros(1))}, time.Now()))
+	w.asked = &spending{submission: sub, form: f}
+	w.a.push(&pager{app: w.a, title: "dialog", content: func(int) []styled { return nil }})
+}
+
+func (d *desks) answer(w *pane, yes bool) {
+	if w.asked == nil {
+		return
+	}
+	w.a.pop()
+	if s := w.asked; yes {
+		w.begin(w.a.answerSpending(s, true))
+	}
+	w.asked = nil
+}
+
+// commit lets the oldest command that is under way reach the journal.
+func (d *desks) commit(w *pane) {
+	if len(w.under) == 0 {
+		return
+	}
+	cmd := w.under[0]
+	w.under = w.under[1:]
+	msg := cmd()
+	if many, ok := msg.(tea.BatchMsg); ok {
+		w.under = slices.Concat(many, w.under)
+		return
+	}
+	if turn, ok := msg.(turnMsg); ok {
+		d.witness(w, turn.answer)
+	}
+	w.arrived = append(w.arrived, msg)
+}
+
+// witness holds what the journal took against what it held before.
+func (d *desks) witness(w *pane, answer tea.Msg) {
+	switch m := answer.(type) {
+	case draftKeptMsg:
+		d.must(m.err)
+		if v := m.draft.Version(); m.held.Version() == v {
+			d.known(w, m.draft)
+			d.held[m.draft.ID] = v
+			w.sees(m.draft.ID, v)
+			w.kept(m.draft)
+		}
+	case enqueuedMsg:
+		switch {
+		case errors.Is(m.err, journal.ErrSameDraft), errors.Is(m.err, journal.ErrDraftChanged):
+			return
+		default:
+			d.must(m.err)
+		}
+		x := m.subs[0].Draft
+		v := x.Version()
+		if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
+			d.Fatalf("%s was agreed to %d times, after %d doubts", x.OutputFileName, d.intents[v], d.doubts[v])
+		}
+		if x.Doubt == "" {
+			d.known(w, x)
+		}
+		d.held[x.ID] = sentMark
+		w.kept(x)
+	}
+}
+
+// known fails where a window replaced or sent what another one made of a draft
+// without having heard of it.
+func (d *desks) known(w *pane, x state.Draft) {
+	d.Helper()
+	if had := d.held[x.ID]; had != "" && had != x.Version() && !w.seen[x.ID][had] {
+		d.Fatalf("%s took the place of what another window had made of it", x.OutputFileName)
+	}
+}
+
+func (w *pane) kept(x state.Draft) {
+	for word := range strings.SplitAfterSeq(x.OutputFileName, ".") {
+		delete(w.unkept, word)
+	}
+}
+
+// hear lets the oldest answer land.
+func (d *desks) hear(w *pane) {
+	if len(w.arrived) == 0 {
+		return
+	}
+	msg := w.arrived[0]
+	w.arrived = w.arrived[1:]
+	if turn, ok := msg.(turnMsg); ok {
+		switch m := turn.answer.(type) {
+		case draftKeptMsg:
+			w.sees(m.draft.ID, m.held.Draft.Version())
+		case draftsMsg:
+			w.sees(m.id, m.held.Draft.Version())
+			for _, x := range m.all {
+				w.sees(x.ID, x.Version())
+			}
+		}
+	}
+	if r, ok := msg.(reply); ok {
+		w.begin(r.land(w.a))
+	}
+}
+
+// die ends a window, whatever it is at, and opens another one.
+func (d *desks) die(i int) {
+	for word := range d.windows[i].unkept {
+		d.gone[word] = true
+	}
+	d.windows[i] = d.open()
+}
+
+// lose sends what waits, and loses the answer.
+func (d *desks) lose(*pane) {
+	items, err := d.j.Queue(d.tb.Context())
+	d.must(err)
+	for _, item := range items {
+		sub := item.Submission
+		d.must(sub.Send(time.Now()))
+		d.must(d.j.BeginSending(context.Background(), sub))
+		d.must(sub.Answer(api.OutcomeOf(errors.New("lost")), "", "lost", time.Now()))
+		d.must(d.j.SaveSubmission(context.Background(), sub))
+		if sub.State == state.SubmissionUnknown {
+			d.doubts[sub.Draft.Version()]++
+		}
+	}
+}
+
+func (d *desks) step() {
+	i := rapid.IntRange(0, len(d.windows)-1).Draw(d.T, "window")
+	steps := []func(*pane){
+		d.types, d.types, d.types, d.beat, d.beat, d.beat, d.commit, d.commit, d.commit, d.hear, d.hear, d.hear, d.price, d.price,
+		func(w *pane) { d.answer(w, true) }, func(w *pane) { d.answer(w, true) }, func(w *pane) { d.answer(w, false) },
+		d.leave, d.clear, d.turnOver, d.lose, func(*pane) { d.die(i) },
+	}
+	steps[rapid.IntRange(0, len(steps)-1).Draw(d.T, "step")](d.windows[i])
+}
+
+// settle lets everything come to its end.
+func (d *desks) settle() {
+	for range 3 {
+		for _, w := range d.windows {
+			d.answer(w, false)
+			for d.beat(w); len(w.under)+len(w.arrived) > 0; {
+				d.commit(w)
+				d.hear(w)
+			}
+		}
+	}
+}
+
+// nothingLost looks for every word that was typed.
+func (d *desks) nothingLost() {
+	all, err := d.j.Drafts(d.tb.Context())
+	d.must(err)
+	for id := range d.held {
+		h, err := d.j.Held(d.tb.Context(), id)
+		d.must(err)
+		all = append(all, h.Draft)
+	}
+	var text strings.Builder
+	for _, x := range all {
+		text.WriteString(x.OutputFileName)
+	}
+	for word := range d.typed {
+		if !d.gone[word] && !strings.Contains(text.String(), word) {
+			d.Fatalf("%s is nowhere: %s", word, text.String())
+		}
+	}
+}
+
+// TestWindowsOnOneDraft holds two or three windows that type, send, die, leave and
+// come back, in any order and each as late as it likes, against three laws: one
+// version of a draft is agreed to once, but for a doubt that was told; no window
+// replaces or sends what another one changed without having heard of it; and no
+// word is lost that was kept. Each number of windows is held against 100
+// sequences; -rapid.checks asks for more.
+func TestWindowsOnOneDraft(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{2, 3} {
+		t.Run(fmt.Sprint(n), func(tt *testing.T) {
+			j, err := journal.OpenMemory()
+			if err != nil {
+				tt.Fatal(err)
+			}
+			tt.Cleanup(func() { _ = j.Close() })
+			rapid.Check(tt, func(t *rapid.T) {
+				d := &desks{
+					T: t, tb: tt, j: j, held: map[string]string{}, intents: map[string]int{}, doubts: map[string]int{},
+					gone: map[string]bool{}, typed: map[string]bool{},
+				}
+				left, err := j.Drafts(tt.Context())
+				d.must(err)
+				for _, x := range left { // of the sequence before
+					d.must(j.DropDraft(tt.Context(), x.ID))
+				}
+				for range n {
+					d.windows = append(d.windows, d.open())
+				}
+				for range rapid.IntRange(1, 60).Draw(t, "steps") {
+					d.step()
+				}
+				d.settle()
+				d.nothingLost()
+			})
+		})
+	}
+}
