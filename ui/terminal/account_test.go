@@ -14,6 +14,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"dubtop/state"
+	"dubtop/state/journal"
 )
 
 // opener is a browser's stand-in: it notes what it is given, and is noisy.
@@ -279,6 +282,17 @@ func timeless(screen string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
+// jobsKept counts the jobs that the journal of a home holds.
+func jobsKept(t *testing.T, home string) int {
+	t.Helper()
+	j, err := journal.Open(t.Context(), kept(t, home))
+	must(t, err)
+	defer j.Close()
+	jobs, err := j.Generations(t.Context(), 1000, state.Generation{})
+	must(t, err)
+	return len(jobs)
+}
+
 // A key that replaces another finds the journal of the old one, and the binary
 // goes on in it from then on.
 func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
@@ -302,6 +316,9 @@ func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	old.sees("completed", "n new", "4 Models 5")
 	old.keys("wthe red scarf\r")
 	old.sees("note kept")
+	// The list is walked and written down page by page: what a quit leaves unwritten
+	// the next start asks for again, but the other key counts what is there.
+	old.until("all jobs are in the journal", func() bool { return jobsKept(t, old.home) == 200 })
 	old.keys("q")
 	old.ends(0)
 
