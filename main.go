@@ -25,6 +25,7 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 	"dubtop/ui"
@@ -208,7 +209,7 @@ func configure(demo bool) (ui.Config, error) {
 		Pace: pace(set.Refresh), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve,
 		Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
 		Demo: startDemo,
-		Connect: func(typed string) (*ui.Session, error) {
+		Connect: func(typed string) (*account.Config, error) {
 			key, _, err := settings.TidyKey(typed)
 			if err != nil {
 				return nil, err
@@ -230,18 +231,18 @@ func configure(demo bool) (ui.Config, error) {
 	}
 	var err error
 	if demo {
-		cfg.Session, err = startDemo()
+		cfg.Account, err = startDemo()
 	} else {
 		key, source, keyProblems := settings.FindKey(env)
 		problems = append(problems, keyProblems...)
 		cfg.LookedUp = source.Looked
 		if source.Found {
-			if cfg.Session, err = connect(env, set, key); err != nil {
+			if cfg.Account, err = connect(env, set, key); err != nil {
 				problems = append(problems, settings.Problem{File: source.String(), Words: "not used: " + err.Error()})
 			}
 			err = nil // the first screen says it, and has other ways on
-			if cfg.Session != nil {
-				cfg.Session.KeyFrom = settings.Short(env, source.String())
+			if cfg.Account != nil {
+				cfg.Account.KeyFrom = settings.Short(env, source.String())
 			}
 			if source.Path == "" {
 				cfg.KeyVariable = "SYNC_API_KEY"
@@ -265,54 +266,25 @@ func pace(r settings.Refresh) state.Pace {
 	return p
 }
 
-// connect makes a session for a key: its client, and the journal of its
-// account. Without a journal the session can look but not spend.
-func connect(env settings.Env, set settings.Settings, key api.Secret) (*ui.Session, error) {
+// connect tells how to work with the account of a key: its client, and where its
+// journal lies. Without a journal the account can be looked at, and nothing can
+// be spent.
+func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.Config, error) {
 	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: version})
 	if err != nil {
 		return nil, err
 	}
-	return account(env, client, journal.ProfileName(key.Fingerprint(), client.Base())), nil
-}
-
-// account is a session on the journal of a profile.
-func account(env settings.Env, client *api.Client, profile string) *ui.Session {
-	s := &ui.Session{Name: accountName(client.Base()), Client: client}
-	s.OpenJournal = func() (*journal.Journal, error) { return openJournal(env, profile) }
-	s.Kin = func(ctx context.Context) ([]journal.Relative, error) {
-		dir, err := settings.StateDir(env)
-		if err != nil {
-			return nil, err
-		}
-		return journal.Kin(ctx, dir, profile)
+	c := &account.Config{
+		Name: accountName(client.Base()), Client: client,
+		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
-	s.Join = func(ctx context.Context, to string) (*ui.Session, error) {
-		dir, err := settings.StateDir(env)
-		if err == nil {
-			err = journal.Join(ctx, dir, profile, to)
-		}
-		return account(env, client, profile), err
-	}
-	s.Close = func() {
-		if s.Journal != nil {
-			_ = s.Journal.Close() // nothing can be done about it
+	if c.StateDir, err = settings.StateDir(env); err != nil {
+		c.Open = func(context.Context) (*journal.Journal, error) {
+			without, failed := journal.OpenWithout(err)
+			return without, errors.Join(err, failed)
 		}
 	}
-	return s
-}
-
-// openJournal opens the journal of an account, or one in memory where that
-// can't be: the error says why, and nothing can be spent then.
-func openJournal(env settings.Env, profile string) (*journal.Journal, error) {
-	dir, err := settings.StateDir(env)
-	if err == nil {
-		var j *journal.Journal
-		if j, err = journal.OpenProfile(context.Background(), dir, profile); err == nil {
-			return j, j.Writable()
-		}
-	}
-	without, failed := journal.OpenWithout(err)
-	return without, errors.Join(err, failed)
+	return c, nil
 }
 
 // accountName is what the header calls the account: the API tells no name, so
@@ -325,9 +297,9 @@ func accountName(base string) string {
 	return host
 }
 
-// startDemo makes a session on an account made up in this process, over a
-// real loopback connection, so that its links open in a browser.
-func startDemo() (*ui.Session, error) {
+// startDemo makes an account up in this process, over a real loopback
+// connection, so that its links open in a browser.
+func startDemo() (*account.Config, error) {
 	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1, Key: simulator.NewKey()}).Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -346,10 +318,7 @@ func startDemo() (*ui.Session, error) {
 	if err != nil {
 		return nil, errors.Join(err, running.Close())
 	}
-	return &ui.Session{
-		Name: "demo", Client: client, Journal: book, Demo: true,
-		Close: func() { _ = errors.Join(book.Close(), running.Close()) }, // nothing of it is kept
-	}, nil
+	return &account.Config{Name: "demo", Client: client, Journal: book, Demo: true, Release: running.Close}, nil
 }
 
 // unicode reports whether the terminal's locale can show more than ASCII.

@@ -13,6 +13,7 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/ui"
 	"dubtop/ui/uitest"
@@ -136,12 +137,12 @@ func dashboard(t *testing.T, s scene) ui.Config {
 	if s.account != nil {
 		s.account(&o)
 	}
-	account := simulator.New(o)
+	server := simulator.New(o)
 	if s.prepare != nil {
-		s.prepare(account)
+		s.prepare(server)
 	}
 	client, err := api.New(api.Config{
-		BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Version: "test", Transport: inOrder{account.RoundTripper()},
+		BaseURL: server.BaseURL(), Key: api.NewSecret(server.Key()), Version: "test", Transport: inOrder{server.RoundTripper()},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +152,7 @@ func dashboard(t *testing.T, s scene) ui.Config {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = book.Close() })
-	cfg.Session = &ui.Session{Name: "demo", Client: client, Journal: book, Demo: true}
+	cfg.Account = &account.Config{Name: "demo", Client: client, Journal: book, Demo: true}
 	return cfg
 }
 

@@ -378,7 +378,9 @@ func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 		return tasks
 	}
 	o.Slots.settle(full.Earlier, now)
-	send, estimate, _ := o.Queue.Next(now, o.Slots.room(full, o.calm(full), o.Queue.Reserve, now))
+	room := o.Slots.room(full, o.calm(full), o.Queue.Reserve, now)
+	room.Changing = func(id string) bool { return o.busy[id] > 0 }
+	send, estimate, _ := o.Queue.Next(now, room)
 	if task, ok := o.send(send, now); ok {
 		tasks = append(tasks, task)
 	}

@@ -308,12 +308,15 @@ func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
 	o.Load(old)
 	want(t, "on its way", o.words(), "c sending", "b waiting")
 	o.answer(t, tasks[0], api.Accepted, nil, noon)
-	if _, got := o.due(noon, 1, 5); !slices.Equal(got, []string{"send b"}) {
-		t.Errorf("handed out %v", got)
+	if _, got := o.due(noon, 1, 5); len(got) > 0 {
+		t.Errorf("handed out %v while a change of b is being noted", got)
 	}
 
 	fresh := Snapshot{Begun: o.Clock(), Claims: map[api.ID]string{"job-z": "z"}}
 	o.End("b")
+	if _, got := o.due(noon, 1, 5); !slices.Equal(got, []string{"send b"}) {
+		t.Errorf("handed out %v", got)
+	}
 	o.Load(fresh)
 	if !o.Ours("job-z") {
 		t.Error("what another window sent is not known")

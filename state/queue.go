@@ -242,6 +242,10 @@ type Room struct {
 	Running int  // jobs that hold a slot, everybody's
 	Slots   int  // how many may; one is always ours
 	Alone   bool // none of ours runs, and one may be tried whatever others do
+	// Changing tells of a submission that a change of it is being written down,
+	// and that it can't leave before: the journal may still hold it back. It may
+	// be nil.
+	Changing func(id string) bool
 }
 
 // Next says what to send now, or what to estimate before it can be sent; "" is
@@ -264,7 +268,7 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 		return "", "", wake
 	}
 	for _, item := range q.items {
-		step, at := q.step(item, now)
+		step, at := q.step(item, r, now)
 		wake = earlier(wake, at)
 		switch step {
 		case itemLeaves:
@@ -308,10 +312,12 @@ const (
 )
 
 // step decides about an item; at is when that may change by itself.
-func (q *Queue) step(item *queued, now time.Time) (step itemStep, at time.Time) {
+func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at time.Time) {
 	switch {
 	case item.leaving, item.Idle():
 		return itemPasses, time.Time{}
+	case !item.pricing && r.Changing != nil && r.Changing(item.Submission.ID):
+		return itemHolds, time.Time{}
 	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
 		return itemLeaves, time.Time{}
 	case due(item.asked, estimateRetry, now):

@@ -16,45 +16,23 @@
 package ui
 
 import (
-	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
-	"dubtop/api"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/journal"
+	"dubtop/state/account"
 )
-
-// Session is one account that is worked with.
-type Session struct {
-	Name       string // shown in the header
-	KeyFrom    string // where its key was found; "" where it was pasted
-	Client     *api.Client
-	Journal    *journal.Journal // nil until OpenJournal has brought it
-	JournalErr error            // why the journal can't be written: nothing can be spent then
-	// OpenJournal opens the journal beside the first frame. The error says why
-	// it can't be written; there is a journal all the same.
-	OpenJournal func() (*journal.Journal, error)
-	// Kin lists the profiles of other keys that may be this account's; nil
-	// where there are none.
-	Kin func(context.Context) ([]journal.Relative, error)
-	// Join leads this key to the journal of such a profile, for good, and
-	// gives the session on it.
-	Join  func(ctx context.Context, profile string) (*Session, error)
-	Demo  bool
-	Close func() // releases what the session holds; may be nil
-}
 
 // Config is what the dashboard needs from its surroundings.
 type Config struct {
-	Session  *Session // nil: the first screen asks for a key
-	Connect  func(key string) (*Session, error)
+	Account  *account.Config // nil: the first screen asks for a key
+	Connect  func(key string) (*account.Config, error)
 	SaveKey  func(key string) (path string, err error)
-	Demo     func() (*Session, error)
+	Demo     func() (*account.Config, error)
 	LookedUp []string // where a key was looked for, for the first screen
 	// KeyVariable is the variable of the environment that held the key at the
 	// start, "" where none did: it goes before a saved key at the next start.
@@ -82,18 +60,15 @@ type App struct {
 	width  int
 	height int
 
-	session   *Session
-	store     *state.Store
+	session   *account.Account // nil until there is a key
+	store     *state.Store     // of the session, as the next two are
 	poller    *state.Poller
-	outbox    outboxState                 // what waits to be sent, is on its way or in doubt
-	sending   map[string]state.Submission // paid requests on their way from here, by id
-	draft     state.Draft                 // what was last typed into the form
-	drafts    drafting                    // how that stands to the journal
-	opened    func() tea.Cmd              // what waits for the journal; may be nil
-	batchPath string                      // and into the batch form
-	history   history                     // what the journal knows of the lists
-	kinship   kinship                     // whether an older key was this account's
-	books     books                       // how writing the ledger goes
+	outbox    outbox
+	draft     state.Draft    // what was last typed into the form
+	drafts    drafting       // how that stands to the journal
+	opened    func() tea.Cmd // what waits for the journal; may be nil
+	batchPath string         // and into the batch form
+	offer     *confirm       // the question whether an older key was this account's, until it is answered
 
 	tabs  []tab
 	tab   int
@@ -107,25 +82,37 @@ type App struct {
 // New makes the dashboard. It touches nothing yet: Init begins.
 func New(cfg Config) *App {
 	a := &App{cfg: cfg, now: time.Now(), theme: newTheme(cfg.Theme != "light", cfg.ASCII)}
-	a.enter(cfg.Session)
+	a.enter(cfg.Account)
 	a.announce()
 	return a
 }
 
 // enter begins with an account, or with the first screen when there is none.
-func (a *App) enter(s *Session) {
-	if a.session != nil && a.session.Close != nil {
-		a.session.Close()
+func (a *App) enter(c *account.Config) {
+	if a.session != nil {
+		_ = a.session.Close() // nothing can be done about it
 	}
-	a.session, a.store, a.poller = s, state.NewStore(), state.NewPoller(a.cfg.Pace)
-	a.sending, a.outbox, a.opened = map[string]state.Submission{}, a.newOutbox(), nil
-	a.history, a.books, a.kinship, a.drafts = history{}, books{}, kinship{}, drafting{}
+	a.session, a.store, a.poller = nil, state.NewStore(), state.NewPoller(a.cfg.Pace)
+	a.outbox = outbox{Outbox: new(state.Outbox)}
+	if c != nil {
+		a.session = account.New(a.configured(*c), a.now)
+		a.store, a.poller = a.session.Store, a.session.Poller
+		a.outbox.Outbox = &a.session.Outbox
+	}
+	a.opened, a.offer, a.drafts = nil, nil, drafting{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.stack = []screen{a.tabs[0].screen}
-	if s == nil {
+	if c == nil {
 		a.stack = []screen{newWelcome(a)}
 	}
 	a.layout()
+}
+
+// configured is an account as the dashboard works with it.
+func (a *App) configured(c account.Config) account.Config {
+	c.Lists, c.Pace, c.Guard, c.Home = true, a.cfg.Pace, a.cfg.Guard, a.cfg.Home
+	c.Slots, c.Reserve = a.cfg.Slots, a.cfg.Reserve
+	return c
 }
 
 // Init asks the terminal for its background, and to be told when that changes,
@@ -141,16 +128,7 @@ const firstFrame = 2 * frameTime
 
 type beginMsg struct{}
 
-func (beginMsg) land(a *App) tea.Cmd { return a.begin() }
-
-// begin starts a session: what the journal knows comes first, then the polls,
-// unless it takes so long that the beat goes before.
-func (a *App) begin() tea.Cmd {
-	if a.session == nil {
-		return nil
-	}
-	return tea.Sequence(recallCmd(a.session), pollCmd)
-}
+func (beginMsg) land(a *App) tea.Cmd { return a.work() }
 
 // Update lets a message land, and has the frame drawn if its time has come.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -171,7 +149,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.FocusMsg, tea.BlurMsg:
 		_, focused := msg.(tea.FocusMsg)
 		a.poller.SetFocus(focused)
-		cmd = a.poll()
+		cmd = a.work()
 	default:
 		cmd = a.top().Update(msg)
 	}
@@ -209,16 +187,4 @@ func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
 		return act.run()
 	}
 	return top.Update(k)
-}
-
-// poll sends what the poller says is due.
-func (a *App) poll() tea.Cmd {
-	if a.session == nil {
-		return nil
-	}
-	var cmds []tea.Cmd
-	for _, ask := range a.poller.Due(a.now, a.store) {
-		cmds = append(cmds, askCmd(a.session, ask))
-	}
-	return tea.Batch(cmds...)
 }

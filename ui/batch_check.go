@@ -22,7 +22,7 @@ import (
 
 // batchCheck is all that a batch is checked and priced with: values only.
 type batchCheck struct {
-	session *Session
+	session *account.Account
 	path    string
 	webhook string
 	assets  map[string]state.Finding // of the account, by id

@@ -11,6 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // newBatches is view 2: many jobs sent as one file.
@@ -215,14 +216,14 @@ func (a *App) itemWords(b *state.BatchItem) cell {
 
 // resultsMsg are the lines of a result file.
 type resultsMsg struct {
-	session *Session
+	session *account.Account
 	screen  *batchResults
 	ticket  state.Ticket
 	items   []state.BatchItem
 	err     error
 }
 
-func resultsCmd(s *Session, r *batchResults) tea.Cmd {
+func resultsCmd(s *account.Account, r *batchResults) tea.Cmd {
 	ticket := r.rows.Ask(r.app.now)
 	return func() tea.Msg {
 		m := resultsMsg{session: s, screen: r, ticket: ticket}
@@ -249,7 +250,7 @@ func (m resultsMsg) land(a *App) tea.Cmd {
 }
 
 // resultLinkCmd asks for a batch again and gives the link to its results.
-func resultLinkCmd(s *Session, id api.ID, what use) tea.Cmd {
+func resultLinkCmd(s *account.Account, id api.ID, what use) tea.Cmd {
 	return func() tea.Msg {
 		b, err := s.Client.Batch(context.Background(), id)
 		if err != nil {

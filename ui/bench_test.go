@@ -15,6 +15,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // The benchmarks are of Update and View alone, without a terminal, and draw a
@@ -34,7 +35,7 @@ func desk(tb testing.TB, n int) *App {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	a := New(Config{Keys: keymap.Default(), Pace: state.DefaultPace(), Session: &Session{Name: "acme", Client: client}})
+	a := New(Config{Keys: keymap.Default(), Pace: state.DefaultPace(), Account: &account.Config{Name: "acme", Client: client}})
 	a.store.Generations.Answer(a.store.Generations.Ask(a.now), jobs(n, a.now), a.now)
 	a.store.History.Complete = true
 	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
@@ -150,7 +151,8 @@ func BenchmarkAnswer(b *testing.B) {
 					}
 					result.Generations = page
 				}
-				step(a, answerMsg{a.session, ask, result})
+				a.poller.Landed(a.now, a.store, ask, result)
+				step(a, resultMsg{})
 			}
 		}
 	})

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,81 +11,18 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/state/journal"
+	"dubtop/state/account"
 )
 
-// The journal keeps the books: it enters a job together with the news that it
-// was accepted. Here they are read at the start, and what becomes known of a
-// job later is written into them.
-
-// newsAtOnce is how much news is written before the screens go on: somebody's
-// money may wait for its end.
-const newsAtOnce = 20
-
-// manyEntries are so many that reading them took memory worth giving back.
-const manyEntries = 10_000
-
-// books is how writing the ledger goes.
-type books struct {
-	writing bool
-	told    bool // that writing fails
-}
-
-// openBooks reads the ledger. It comes after the lists: verifying a hundred
-// thousand rows takes most of a second.
-func (a *App) openBooks() tea.Cmd {
-	s := a.session
-	if s.Journal == nil {
-		return nil
-	}
-	return func() tea.Msg {
-		ctx := context.Background()
-		entries, damage, err := s.Journal.Entries(ctx)
-		names, unnamed := s.Journal.Names(ctx)
-		m := booksMsg{session: s, books: new(state.Ledger), damaged: len(damage), err: errors.Join(err, unnamed)}
-		rows := make([]state.LedgerEntry, 0, len(entries)+len(damage))
-		for i := range entries {
-			e := entries[i].LedgerEntry
-			e.Name = text.Of(names[e.Submission])
-			rows = append(rows, e)
-		}
-		for _, d := range damage {
-			rows = append(rows, state.DamagedEntry(d.Seq, d.What))
-		}
-		m.books.Bring(rows)
-		return m
-	}
-}
-
-// booksMsg is the ledger as the journal holds it.
-type booksMsg struct {
-	session *Session
-	books   *state.Ledger
-	damaged int
-	err     error
-}
-
-func (m booksMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
-	a.store.BringLedger(m.books, a.now)
-	for _, u := range a.outbox.Unsaved() { // the journal does not hold these
-		if u.Submission.State == state.SubmissionSent {
-			a.spent(&u.Submission)
-		}
-	}
+// tellLedger says what of the ledger could not be read.
+func (a *App) tellLedger(e *account.Event) {
 	switch {
-	case m.damaged > 0:
+	case e.Count > 0:
 		a.complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
-			count(m.damaged, "row", "rows"), isAre(m.damaged), ledgerKey(a)))
-	case m.err != nil:
-		a.complain("the ledger could not be read: " + errorText(m.err))
+			count(e.Count, "row", "rows"), isAre(e.Count), ledgerKey(a)))
+	case e.Err != nil:
+		a.complain("the ledger could not be read: " + errorText(e.Err))
 	}
-	if m.books.Rows().Len() > manyEntries {
-		return releaseCmd
-	}
-	return nil
 }
 
 func isAre(n int) text.Text {
@@ -94,57 +30,6 @@ func isAre(n int) text.Text {
 		return "is"
 	}
 	return "are"
-}
-
-// bookNews writes down what became known of our jobs since the last beat. A
-// journal that can't be written to is told so elsewhere: the news stay here.
-func (a *App) bookNews() tea.Cmd {
-	if a.session == nil || a.session.Journal == nil {
-		return nil
-	}
-	limit := newsAtOnce
-	if a.books.writing || a.session.JournalErr != nil {
-		limit = 0
-	}
-	news := a.store.TakeNews(a.now, limit)
-	if len(news) == 0 {
-		return nil
-	}
-	a.books.writing = true
-	s := a.session
-	return func() tea.Msg {
-		m := newsMsg{session: s}
-		for i := range news {
-			e := journal.Entry{Kind: journal.EntryCost, LedgerEntry: news[i]}
-			if e.Outcome != "" {
-				e.Kind = journal.EntryOutcome
-			}
-			m.err = errors.Join(m.err, s.Journal.AppendEntry(context.Background(), e))
-		}
-		return m
-	}
-}
-
-// newsMsg tells how writing news down went.
-type newsMsg struct {
-	session *Session
-	err     error
-}
-
-// land tells once when news can't be kept. The next start finds them out again.
-func (m newsMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
-	a.books.writing = false
-	switch {
-	case m.err == nil:
-		a.books.told = false
-	case !a.books.told:
-		a.books.told = true
-		a.warn("what became of a job could not be written into the ledger: " + errorText(m.err))
-	}
-	return nil
 }
 
 // sumWords say a total; what is unknown in it makes it a lower bound.

@@ -24,21 +24,9 @@ func (a *App) ours(t time.Time) time.Time {
 // serverAge says how long ago something was that the server tells the time of.
 func (a *App) serverAge(t time.Time) text.Text { return age(a.ours(t), a.now) }
 
-// compareClocks learns from the last answer how far the clocks are apart. Where
-// it is much, it says so once: other programs will be wrong about times, too.
-func (a *App) compareClocks() {
-	server, ok := a.session.Client.ServerTime(a.now)
-	if !ok {
-		return
-	}
-	a.outbox.Reconciler.Skew = server.Sub(a.now)
-	if !a.store.Forecast.Compare(server.Sub(a.now)) {
-		return
-	}
-	for id := range a.outbox.shown { // what is on its way stands among the server's times
-		a.outbox.shown[id] = ""
-	}
-	a.showIntents()
+// tellClocks says that the clocks are far apart: other programs will be wrong
+// about times, too.
+func (a *App) tellClocks() {
 	if skew := a.store.Forecast.Skew; skew.Abs() >= clockTold && a.toast.text == "" {
 		way := text.Text("behind")
 		if skew < 0 {

@@ -72,7 +72,7 @@ func (d *doubt) undecidable() text.Text {
 		return ""
 	}
 	if !a.outbox.Sender {
-		return text.Of(a.outbox.holder.String() + " finds out what became of it: decide in its window")
+		return text.Of(a.sender() + " finds out what became of it: decide in its window")
 	}
 	o, _ := a.outbox.Reconciler.Outlook(d.id, a.now)
 	if o.LastLook.IsZero() {
@@ -143,11 +143,11 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.
 // decide does what the user chose. A price that is too old to send under is
 // asked for first.
 func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
-	t, err := a.outbox.Choose(submission, c, id, time.Now())
+	w, err := a.session.Choose(submission, c, id, time.Now())
 	if errors.Is(err, state.ErrStale) {
-		if t, ok := a.outbox.Reprice(submission); ok {
+		if w, ok := a.session.Reprice(submission); ok {
 			a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
-			return a.carryOut(t)
+			return a.do(w)
 		}
 	}
 	if err != nil {
@@ -155,12 +155,12 @@ func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
 		return nil
 	}
 	a.busy("noting it" + a.theme.glyphs.more)
-	return tea.Batch(a.carryOut(t), a.runOutbox())
+	return a.do(w)
 }
 
-// landReprice asks once more about sending what is in doubt, now that its price
+// repricedDoubt asks once more about sending what is in doubt, now that its price
 // is known anew.
-func (a *App) landReprice(d state.Done) tea.Cmd {
+func (a *App) repricedDoubt(d *state.Done) tea.Cmd {
 	if d.Err != nil {
 		a.complain(d.Submission.Reason)
 		return nil
@@ -173,26 +173,20 @@ func (a *App) landReprice(d state.Done) tea.Cmd {
 	return top.resend()
 }
 
-// landChoice shows what became of a doubt.
-func (a *App) landChoice(d state.Done) tea.Cmd {
+// answeredChoice shows what became of a doubt.
+func (a *App) answeredChoice(d *state.Done) {
 	if d.Unrecorded != nil {
-		return nil
+		return
 	}
 	a.calm()
-	sub := d.Submission
+	sub := &d.Submission
 	if sub.State == state.SubmissionDropped {
 		a.say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
-		a.showOutbox()
-		return nil
+		return
 	}
-	a.showOutbox()
-	a.spent(&sub)
-	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
-	a.forgetDoubt(&sub)
+	a.forgetDoubt(sub)
 	a.outbox.flies(sub.ID, sub.GenerationID)
 	a.say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
-	a.poller.Refresh(a.now)
-	return a.poll()
 }
 
 func (d *doubt) lines(width int) []styled {
@@ -239,7 +233,7 @@ func (d *doubt) doing(sub *state.Submission) text.Text {
 	case !ok:
 		return "Nothing more."
 	case !a.outbox.Sender:
-		return text.Of(a.outbox.holder.String() + " sends from this journal, and finds out what became of it.")
+		return text.Of(a.sender() + " sends from this journal, and finds out what became of it.")
 	case o.Found:
 		return "Its job was found, and is being linked to it."
 	case o.Follows:

@@ -11,6 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // generationPane says beside the list what is known of a job without asking.
@@ -258,7 +259,7 @@ func kindOf(err error) api.Kind {
 
 // detailsMsg is one job as the API tells it by itself.
 type detailsMsg struct {
-	session *Session
+	session *account.Account
 	screen  *generationDetails
 	job     api.Generation
 	sent    state.Submission

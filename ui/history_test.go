@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -214,7 +215,7 @@ func TestAListThatCannotBeKeptIsToldOnceAndStopsNothing(t *testing.T) {
 
 func TestTheDemoKeepsNoList(t *testing.T) {
 	t.Parallel()
-	demo := stage{config: func(c *ui.Config) { c.Session.Demo = true }}
+	demo := stage{config: func(c *ui.Config) { c.Account.Demo = true }}
 	tell(t, demo, func(s *story) {
 		s.Pass(time.Minute)
 		kept, err := s.book.Generations(s.t.Context(), 10, state.Generation{})
@@ -230,9 +231,9 @@ func TestTheFirstFrameWaitsForNoJournal(t *testing.T) {
 	t.Parallel()
 	asked := false
 	stuck := func(c *ui.Config) {
-		book := c.Session.Journal
-		c.Session.Journal, c.Session.JournalErr = nil, nil
-		c.Session.OpenJournal = func() (*journal.Journal, error) {
+		book := c.Account.Journal
+		c.Account.Journal = nil
+		c.Account.Open = func(context.Context) (*journal.Journal, error) {
 			asked = true
 			time.Sleep(time.Hour)
 			return book, nil

@@ -1,113 +1,23 @@
 package ui
 
 import (
-	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 )
 
-// A key that replaces another begins with an empty journal, while the account's
-// money, history and queue are in that of the old key. The server can tell: a
-// key that reads a job of another profile is of the same account, or of one
-// that shares its jobs; so the user has the last word.
-
-// kinPace is how long an unanswered question about kin rests.
-const kinPace = time.Minute
-
-// kinship is how far the search for profiles of older keys is.
-type kinship struct {
-	asking bool
-	done   bool      // there are none, or the user has decided
-	next   time.Time // not before
-	offer  *confirm  // the question, until it is answered
-}
-
-// lookForKin is called with every beat. It waits for the first good answer: a
-// key that reads nothing proves nothing.
-func (a *App) lookForKin() tea.Cmd {
-	k, s := &a.kinship, a.session
-	if k.offer != nil && !a.shown(k.offer) {
-		k.offer, k.done = nil, false // another view was chosen over it
+// keepOffer has the question about an older key asked again when another view was
+// chosen over it.
+func (a *App) keepOffer() {
+	if a.offer != nil && !a.shown(a.offer) {
+		a.offer = nil
+		a.session.AskAgain()
 	}
-	if s == nil || s.Kin == nil || s.Journal == nil || s.JournalErr != nil || k.asking || k.done ||
-		a.now.Before(k.next) || !a.store.Generations.Known() || a.cutOff() != "" {
-		return nil
-	}
-	k.asking = true
-	return kinCmd(s)
-}
-
-// kinCmd finds the first profile whose jobs this key can read.
-func kinCmd(s *Session) tea.Cmd {
-	return func() tea.Msg {
-		ctx := api.Background(context.Background())
-		m := kinMsg{session: s}
-		untouched, err := s.Journal.Untouched(ctx)
-		if err != nil || !untouched {
-			return m // what has money of its own is not joined
-		}
-		kin, err := s.Kin(ctx)
-		if err != nil {
-			return m
-		}
-		answers, err := s.Journal.Settings(ctx, kinSetting)
-		if err != nil {
-			return m
-		}
-		for _, k := range kin {
-			answer := answers[kinSetting+k.Profile]
-			if answer == kinRefused || answer == string(k.Newest[0]) {
-				continue
-			}
-			readable, err := s.Client.Reads(ctx, k.Newest)
-			switch {
-			case err != nil:
-				m.later = true // but another one may be told now
-			case readable:
-				m.relative = &k
-				return m
-			default:
-				// Only a courtesy to the server: at worst it is asked again.
-				_ = s.Journal.SaveSetting(ctx, kinSetting+k.Profile, string(k.Newest[0]))
-			}
-		}
-		return m
-	}
-}
-
-// What is kept of the answers: under kinSetting and the profile either
-// kinRefused, or the newest job there that this key can't read.
-const (
-	kinSetting = "kin:"
-	kinRefused = "apart"
-)
-
-// kinMsg tells of a profile that may be this account's.
-type kinMsg struct {
-	session  *Session
-	relative *journal.Relative
-	later    bool // not all could be asked
-}
-
-func (m kinMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
-	k := &a.kinship
-	k.asking, k.done = false, !m.later
-	k.next = a.now.Add(kinPace)
-	if m.relative == nil {
-		return nil
-	}
-	k.done = true
-	return a.offerJoin(m.relative)
 }
 
 // offerJoin asks whether a profile is this account's. It waits below whatever
@@ -119,7 +29,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 		body:   func() []told { return a.kinLines(r) },
 		answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
-	a.kinship.offer = c
+	a.offer = c
 	if len(a.stack) == 1 {
 		return a.ask(c)
 	}
@@ -159,17 +69,17 @@ func grouped(n int, one, many text.Text) text.Text {
 
 // answerJoin joins on a yes, and remembers a no.
 func (a *App) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
-	a.kinship.offer = nil
+	a.offer = nil
 	switch {
 	case !yes:
-		return refuseKinCmd(a.session, r.Profile)
-	case len(a.sending) > 0:
+		return a.do(a.session.KeepApart(r.Profile))
+	case a.session.Paid() > 0:
 		a.complain("a paid request is on its way with this key, so the profiles stay apart")
 		return nil
 	}
 	w := &waiting{app: a, words: "Joining the profiles" + a.theme.glyphs.more}
 	a.push(w)
-	return joinCmd(a.session, w, r.Profile)
+	return a.do(a.session.JoinProfile(r.Profile))
 }
 
 // waiting takes the keys while something is done after which nothing on the
@@ -197,55 +107,24 @@ func (w *waiting) View() styled {
 	return t.boxed(t.text(toneRunning, w.words), 0)
 }
 
-func refuseKinCmd(s *Session, profile string) tea.Cmd {
-	return func() tea.Msg {
-		return refusedKinMsg{s, s.Journal.SaveSetting(context.Background(), kinSetting+profile, kinRefused)}
-	}
-}
-
-// refusedKinMsg tells when a no could not be remembered.
-type refusedKinMsg struct {
-	session *Session
-	err     error
-}
-
-func (m refusedKinMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
+// joined begins anew with everything that is known in the older journal.
+func (a *App) joined(e *account.Event) tea.Cmd {
+	a.endWaiting()
+	if e.Err != nil {
+		a.complain("the profiles could not be joined: " + errorText(e.Err))
 		return nil
 	}
-	if m.err != nil {
-		a.warn("the answer could not be kept, so the next start asks again: " + errorText(m.err))
-		return nil
-	}
-	a.kinship.done = false // there may be others
-	return nil
-}
-
-func joinCmd(s *Session, w *waiting, profile string) tea.Cmd {
-	return func() tea.Msg {
-		joined, err := s.Join(context.Background(), profile)
-		return joinedMsg{s, joined, w, err}
-	}
-}
-
-// joinedMsg is the session on the journal of the older key.
-type joinedMsg struct {
-	session, joined *Session
-	waiting         *waiting
-	err             error
-}
-
-// land begins anew with everything that is known there.
-func (m joinedMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
-		return nil // its journal leads on from the next start
-	}
-	a.remove(m.waiting)
-	if m.err != nil {
-		a.complain("the profiles could not be joined: " + errorText(m.err))
-		return nil
-	}
-	a.enter(m.joined)
+	a.enter(e.Joined)
 	a.say("joined: what is known of the old key goes on with this one")
-	return a.begin()
+	return a.work()
+}
+
+// endWaiting takes the screen away that takes the keys.
+func (a *App) endWaiting() {
+	for _, s := range a.stack {
+		if w, ok := s.(*waiting); ok {
+			a.remove(w)
+			return
+		}
+	}
 }

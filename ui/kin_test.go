@@ -9,28 +9,26 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/ui"
 )
 
-// profiled is a session as the program makes one: the journal is that of key
+// profiled is an account as the program makes one: the journal is that of key
 // and server.
-func (s *story) profiled(client *api.Client, key api.Secret) *ui.Session {
+func (s *story) profiled(client *api.Client, key api.Secret) *account.Config {
 	dir, profile := s.stage.profiles, journal.ProfileName(key.Fingerprint(), client.Base())
-	session := &ui.Session{Name: "acme", Client: client}
-	session.OpenJournal = func() (*journal.Journal, error) {
-		book, err := journal.OpenProfile(context.Background(), dir, profile)
-		if err == nil {
-			s.book = book
-			s.t.Cleanup(func() { _ = book.Close() })
-		}
-		return book, err
+	return &account.Config{
+		Name: "acme", Client: client, StateDir: dir, Profile: profile,
+		Open: func(ctx context.Context) (*journal.Journal, error) {
+			book, err := journal.OpenProfile(ctx, dir, profile)
+			if err == nil {
+				s.book = book
+				s.t.Cleanup(func() { _ = book.Close() })
+			}
+			return book, err
+		},
 	}
-	session.Kin = func(ctx context.Context) ([]journal.Relative, error) { return journal.Kin(ctx, dir, profile) }
-	session.Join = func(ctx context.Context, to string) (*ui.Session, error) {
-		return s.profiled(client, key), journal.Join(ctx, dir, profile, to)
-	}
-	return session
 }
 
 const (
@@ -262,10 +260,9 @@ func TestKeysWhileJoiningReachNothing(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	st.config = func(c *ui.Config) {
-		join := c.Session.Join
-		c.Session.Join = func(ctx context.Context, profile string) (*ui.Session, error) {
+		c.Account.Join = func(ctx context.Context, to string) error {
 			time.Sleep(2 * time.Second)
-			return join(ctx, profile)
+			return journal.Join(ctx, c.Account.StateDir, c.Account.Profile, to)
 		}
 	}
 	tell(t, st, func(s *story) {

@@ -8,6 +8,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // Labels are our own words for jobs: a customer, a project. The journal keeps
@@ -18,8 +19,8 @@ func (a *App) unlabelled() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
-	case a.session.JournalErr != nil:
-		return "labels are kept in the journal: " + errorText(a.session.JournalErr)
+	case a.session.Unwritable() != nil:
+		return "labels are kept in the journal: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }
@@ -40,7 +41,7 @@ func (a *App) askLabel(jobs []named) tea.Cmd {
 	})
 }
 
-func labelCmd(s *Session, ids []string, label text.Text) tea.Cmd {
+func labelCmd(s *account.Account, ids []string, label text.Text) tea.Cmd {
 	return func() tea.Msg {
 		return labelledMsg{s, ids, label, s.Journal.LabelAll(context.Background(), ids, string(label))}
 	}
@@ -48,7 +49,7 @@ func labelCmd(s *Session, ids []string, label text.Text) tea.Cmd {
 
 // labelledMsg is a label that the journal holds.
 type labelledMsg struct {
-	session *Session
+	session *account.Account
 	ids     []string
 	label   text.Text
 	err     error

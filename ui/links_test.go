@@ -235,7 +235,7 @@ func TestAGroupTellsOfLinksThatLeadNowhere(t *testing.T) {
 		s.Sees("Run 2 jobs again", "2 × $0.50", "video: host.example answers 404 Not Found")
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("Send 2 jobs?", "but       v.mp4: video: host.example answers 404")
+		s.Sees("Send 2 jobs?", "job       v.mp4", "but       video: host.example answers 404")
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // What is marked is acted on as one: links are asked for together, a label or a
@@ -170,7 +171,7 @@ func (a *App) linksOf(jobs []state.Generation, what use) tea.Cmd {
 
 // outputLinks gives the links of up to 100 jobs, checked and in their order.
 // Jobs without one are left out.
-func outputLinks(ctx context.Context, s *Session, ids []api.ID) (links []string, err error) {
+func outputLinks(ctx context.Context, s *account.Account, ids []api.ID) (links []string, err error) {
 	found, err := fetch(ctx, s, ids)
 	for _, id := range ids {
 		g, ok := found[id]
@@ -190,7 +191,7 @@ func outputLinks(ctx context.Context, s *Session, ids []api.ID) (links []string,
 
 // linksMsg are fresh links of several jobs.
 type linksMsg struct {
-	session *Session
+	session *account.Account
 	what    use
 	links   []string
 	without int // of the marked jobs, how many have none

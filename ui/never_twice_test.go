@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -517,9 +518,9 @@ func TestAFormThatIsWantedBeforeTheJournalIsOpenComesWithIt(t *testing.T) {
 	t.Parallel()
 	slow := func(err error) func(*ui.Config) {
 		return func(c *ui.Config) {
-			book := c.Session.Journal
-			c.Session.Journal, c.Session.JournalErr = nil, nil
-			c.Session.OpenJournal = func() (*journal.Journal, error) {
+			book := c.Account.Journal
+			c.Account.Journal = nil
+			c.Account.Open = func(context.Context) (*journal.Journal, error) {
 				time.Sleep(2 * time.Second)
 				return book, err
 			}

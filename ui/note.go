@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
+	"dubtop/state/account"
 )
 
 // noteLimit is how many characters a note may have: it is a line, no letter.
@@ -36,7 +37,7 @@ func (a *App) editNote(jobs []named) tea.Cmd {
 
 // takeNotesMsg is a yes to notes that replace others.
 type takeNotesMsg struct {
-	session *Session
+	session *account.Account
 	ids     []string
 	note    text.Text
 }
@@ -66,15 +67,15 @@ func (a *App) unnotable() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
-	case a.session.JournalErr != nil:
-		return "no journal, no notes: " + errorText(a.session.JournalErr)
+	case a.session.Unwritable() != nil:
+		return "no journal, no notes: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }
 
 // savedNoteMsg tells whether the journal has a note.
 type savedNoteMsg struct {
-	session *Session
+	session *account.Account
 	ids     []string
 	note    text.Text
 	old     []text.Text // the note that each of them had

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -183,7 +181,7 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 	case len(a.outbox.Unsaved()) > 0:
 		return cell{"an answer is not saved yet", toneWarn}
 	case !a.outbox.Sender:
-		return cell{text.Of(a.outbox.holder.String() + " sends"), toneMuted}
+		return cell{text.Of(a.sender() + " sends"), toneMuted}
 	case !until.IsZero() && r.Place == 1:
 		return cell{"tried in " + span(until.Sub(a.now)) + "; " + r.Reason, toneMuted}
 	case r.Place > 1:
@@ -216,7 +214,7 @@ func (a *App) queueLines(width int) []styled {
 		lines = append(lines, a.advice(width, "held", text.Of(why+"; ")+a.keyFor(keymap.PauseQueue)+" lets it go on", toneWarn)...)
 	}
 	if !a.outbox.Sender {
-		lines = append(lines, a.advice(width, "sent by", text.Of(a.outbox.holder.String()), toneText)...)
+		lines = append(lines, a.advice(width, "sent by", text.Of(a.sender()), toneText)...)
 	}
 	return lines
 }
@@ -246,16 +244,16 @@ func (a *App) openQueued(r *state.QueueRow) tea.Cmd {
 func (a *App) wantPrice(id string) tea.Cmd {
 	a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
 	a.outbox.wanted = id
-	t, ok := a.outbox.Reprice(id)
+	w, ok := a.session.Reprice(id)
 	if !ok {
 		return nil // it is being asked for
 	}
-	return a.carryOut(t)
+	return a.do(w)
 }
 
-// landWanted asks about a price that somebody waits for, unless they are at work
+// repricedWaiting asks about a price that somebody waits for, unless they are at work
 // elsewhere by now.
-func (a *App) landWanted(d state.Done) tea.Cmd {
+func (a *App) repricedWaiting(d *state.Done) tea.Cmd {
 	if d.Submission.ID != a.outbox.wanted {
 		return nil
 	}
@@ -290,69 +288,7 @@ func (a *App) queuedLines(id string, width int) []styled {
 }
 
 // moveQueued changes the order, here at once and in the journal.
-func (a *App) moveQueued(id string, by int) tea.Cmd {
-	if !a.outbox.Move(id, by) {
-		return nil
-	}
-	a.showOutbox()
-	return a.keepOrder()
-}
-
-// keepOrder has the journal note the order, once it has noted the one before: a
-// key may be held down.
-func (a *App) keepOrder() tea.Cmd {
-	o := &a.outbox
-	if o.moved = o.ordering; o.moved {
-		return nil
-	}
-	o.ordering = true
-	items := o.Queue.Items()
-	ids := make([]string, len(items))
-	for i := range items {
-		ids[i] = items[i].Submission.ID
-	}
-	s := a.session
-	return a.changeQueue([]string{state.TheOrder}, "", func(ctx context.Context) error { return s.Journal.Reorder(ctx, ids) })
-}
-
-// changeQueue has the journal note a change that is drawn already. The words
-// are said when it is noted: whoever has read them may rely on it.
-func (a *App) changeQueue(ids []string, words text.Text, change func(context.Context) error) tea.Cmd {
-	a.outbox.Begin(ids...)
-	s := a.session
-	return func() tea.Msg { return queueChangedMsg{s, ids, words, change(context.Background())} }
-}
-
-// queueChangedMsg says whether the journal has a change of the queue.
-type queueChangedMsg struct {
-	session *Session
-	ids     []string
-	words   text.Text // what to say then, "" for nothing
-	err     error
-}
-
-func (m queueChangedMsg) land(a *App) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
-	a.outbox.End(m.ids...)
-	var order tea.Cmd
-	if slices.Contains(m.ids, state.TheOrder) {
-		a.outbox.ordering = false
-		if a.outbox.moved {
-			order = a.keepOrder()
-		}
-	}
-	if m.err != nil {
-		a.outbox.stale = true // what the journal holds is what counts
-		a.complain("the queue stays as it was: " + errorText(m.err))
-		return tea.Batch(order, a.readOutbox())
-	}
-	if m.words != "" {
-		a.say(m.words)
-	}
-	return tea.Batch(order, a.runOutbox())
-}
+func (a *App) moveQueued(id string, by int) tea.Cmd { return a.do(a.session.Move(id, by)...) }
 
 // pauseQueued holds rows back, or lets them go on if all of them are held.
 func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
@@ -370,23 +306,11 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 		a.warn("none of them stands in line")
 		return nil
 	}
-	for _, id := range ids {
-		a.outbox.PauseItem(id, pause)
-	}
-	a.showOutbox()
 	words := "held back: " + count(len(ids), "job", "jobs")
 	if !pause {
 		words = "may be sent: " + count(len(ids), "job", "jobs")
 	}
-	j := a.session.Journal
-	return a.changeQueue(ids, words, func(ctx context.Context) error {
-		for _, id := range ids {
-			if err := j.PauseItem(ctx, id, pause); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return a.do(a.session.PauseItems(ids, pause, string(words)))
 }
 
 // pauseQueue holds the whole queue, or lets it go on; the next start finds it
@@ -395,15 +319,12 @@ func (a *App) pauseQueue() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.pauseQueue)
 	}
-	hold, words := false, text.Text("the queue goes on")
-	if _, held := a.outbox.Queue.Paused(); held {
-		a.outbox.Queue.Resume()
-	} else {
-		a.outbox.Queue.Pause(byYou)
-		hold, words = true, "the queue is held; "+a.keyFor(keymap.PauseQueue)+" lets it go on"
+	_, held := a.outbox.Queue.Paused()
+	words := "the queue goes on"
+	if !held {
+		words = "the queue is held; " + string(a.keyFor(keymap.PauseQueue)) + " lets it go on"
 	}
-	j := a.session.Journal
-	return a.changeQueue([]string{state.TheHold}, words, func(ctx context.Context) error { return j.HoldQueue(ctx, hold) })
+	return a.do(a.session.PauseQueue(!held, words))
 }
 
 // editQueued takes a submission back into the form, which voids its price.
@@ -429,45 +350,17 @@ func (a *App) editQueued(id string) tea.Cmd {
 // draft or refused in the journal. What the form shows of it is kept together
 // with that, unless the form is aside.
 func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
-	edited := *sub
-	a.outbox.Remove(sub.ID)
-	a.showOutbox()
-	if sub.State != state.SubmissionRejected {
-		if err := edited.Edit(); err != nil {
-			a.complain(text.Of(err.Error()))
-			return nil
-		}
+	var kept *state.Draft
+	if !f.aside {
+		d := f.draft.Clone()
+		kept = &d
 	}
-	j, draft, aside := a.session.Journal, f.draft.Clone(), f.aside
-	change := a.changeQueue([]string{sub.ID}, "", func(ctx context.Context) error {
-		switch {
-		case !aside:
-			return j.TakeBack(ctx, edited, draft)
-		case edited.State == state.SubmissionRejected:
-			return j.Dequeue(ctx, edited.ID)
-		}
-		return j.SaveSubmission(ctx, edited)
-	})
-	return a.inTurn(func() tea.Cmd {
-		return func() tea.Msg { return takenOutMsg{change(), draft} }
-	})
-}
-
-// takenOutMsg says whether what was taken out of the queue is a draft again.
-type takenOutMsg struct {
-	change tea.Msg
-	draft  state.Draft
-}
-
-func (m takenOutMsg) land(a *App) tea.Cmd {
-	changed, ok := m.change.(queueChangedMsg)
-	if !ok {
+	w, err := a.session.TakeBack(*sub, kept)
+	if err != nil {
+		a.complain(text.Of(err.Error()))
 		return nil
 	}
-	if changed.err == nil && changed.session == a.session {
-		a.rebase(m.draft.ID, m.draft.Version())
-	}
-	return changed.land(a)
+	return a.inTurn(func() tea.Cmd { return workCmd(w) })
 }
 
 // ownDraft makes what was taken out of the queue a draft that can be changed and
@@ -509,40 +402,8 @@ func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
 			if !yes {
 				return nil
 			}
-			return a.dropNow(ids)
+			return a.do(a.session.Drop(ids, func(n int) string { return string("dropped: " + count(n, "job", "jobs")) }))
 		},
-	})
-}
-
-func (a *App) dropNow(ids []string) tea.Cmd {
-	var waiting, refused []string
-	for _, id := range ids {
-		sub, ok := a.outbox.Find(id)
-		switch {
-		case !ok || sub.State.AtStake():
-			continue // it has left meanwhile
-		case sub.State == state.SubmissionRejected:
-			refused = append(refused, id)
-		default:
-			waiting = append(waiting, id)
-		}
-		a.outbox.Remove(id)
-	}
-	a.showOutbox()
-	words := "dropped: " + count(len(waiting)+len(refused), "job", "jobs")
-	j := a.session.Journal
-	return a.changeQueue(append(waiting, refused...), words, func(ctx context.Context) error {
-		for _, id := range waiting {
-			if err := j.Drop(ctx, id, time.Now()); err != nil {
-				return err
-			}
-		}
-		for _, id := range refused {
-			if err := j.Dequeue(ctx, id); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 }
 

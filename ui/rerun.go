@@ -13,6 +13,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // jobSet says which jobs the actions of a screen are for: the marked ones,
@@ -157,7 +158,7 @@ var (
 
 // sources finds out what up to 100 jobs were made from: from the journal what
 // was sent from here, from the server in one request the rest.
-func sources(ctx context.Context, s *Session, jobs []state.Generation) ([]source, error) {
+func sources(ctx context.Context, s *account.Account, jobs []state.Generation) ([]source, error) {
 	out := make([]source, len(jobs))
 	ids := make([]api.ID, len(jobs))
 	for i, g := range jobs {
@@ -210,7 +211,7 @@ func (x *source) recall(sub *state.Submission, known bool) (ask bool) {
 // fetch asks for up to 100 jobs, together where there are several. Lists do not
 // bring all that there is, such as the jobs of batches: what is missing is
 // asked for by itself before it counts as not known to the server.
-func fetch(ctx context.Context, s *Session, ids []api.ID) (map[api.ID]api.Generation, error) {
+func fetch(ctx context.Context, s *account.Account, ids []api.ID) (map[api.ID]api.Generation, error) {
 	found := make(map[api.ID]api.Generation, len(ids))
 	if len(ids) > 1 {
 		keep := func(items []api.Generation) {
@@ -263,7 +264,7 @@ func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
 
 // sourceMsg is what a job was made from.
 type sourceMsg struct {
-	session *Session
+	session *account.Account
 	from    screen // where it was asked for
 	choose  bool
 	source  source

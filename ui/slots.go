@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 
@@ -82,13 +81,11 @@ func (a *App) askSlots() tea.Cmd {
 
 // setSlots sets how many jobs may run at once, here at once and in the journal.
 func (a *App) setSlots(n int) tea.Cmd {
-	a.outbox.Slots.Choose(n)
 	words := text.Sprintf("up to %s at once", count(n, "job runs", "jobs run"))
 	if n == 0 {
 		words = "how many jobs run at once is found out"
 	} else if n <= a.cfg.Reserve {
 		words += text.Sprintf("; %d are left to others, so yours go one at a time", a.cfg.Reserve)
 	}
-	j := a.session.Journal
-	return a.changeQueue([]string{state.TheSlots}, words, func(ctx context.Context) error { return j.SetSlots(ctx, n) })
+	return a.do(a.session.SetSlots(n, string(words)))
 }

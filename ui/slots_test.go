@@ -99,12 +99,22 @@ func TestWhatWasTriedHoldsForADay(t *testing.T) {
 	})
 }
 
+// held is a journal whose queue is held by the user.
+func held(t *testing.T, booked func(*journal.Journal)) func(*journal.Journal) {
+	return func(j *journal.Journal) {
+		booked(j)
+		if err := j.HoldQueue(context.Background(), true); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestSlotsAreSetInTheQueue(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	account := simulator.Options{Slots: 20, HideSlots: true, Generations: -1}
-	tell(t, stage{account: account, journal: path, booked: inLine(t, 6), width: 120, height: 16}, func(s *story) {
-		s.Press("5", "P", "#")
+	tell(t, stage{account: account, journal: path, booked: held(t, inLine(t, 6)), width: 120, height: 16}, func(s *story) {
+		s.Press("5", "#")
 		s.Sees("jobs at once (empty: find out):")
 		s.Type("zwei")
 		s.Press("enter")
@@ -205,8 +215,8 @@ func TestOtherRefusalsEndNoSearch(t *testing.T) {
 func TestNothingIsTriedInDoubt(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Slots: 1000, HideSlots: true, IgnoreKeys: true, Speed: 8, Generations: -1}
-	tell(t, stage{account: account, booked: inLine(t, 40)}, func(s *story) {
-		s.account.Fault(creating, simulator.Fault{Times: 1, DropBefore: true})
+	lost := func(a *simulator.Server) { a.Fault(creating, simulator.Fault{Times: 1, DropBefore: true}) }
+	tell(t, stage{account: account, prepare: lost, booked: inLine(t, 40)}, func(s *story) {
 		s.Press("5")
 		most := 0
 		for range 60 {

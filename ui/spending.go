@@ -171,12 +171,12 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 			return a.enqueue([]state.Submission{sub}, false)
 		})
 	}
-	task, err := a.outbox.Leave(sub, time.Now())
+	w, err := a.session.SendNow(sub, time.Now())
 	if err != nil {
 		a.spendingFailed(s, err)
 		return nil
 	}
-	return tea.Batch(a.carryOut(task), a.runOutbox())
+	return a.do(w)
 }
 
 func (a *App) spendingFailed(s *spending, err error) {
@@ -190,28 +190,10 @@ func (a *App) spendingFailed(s *spending, err error) {
 	a.complain(text.Of(words))
 }
 
-// intend shows a submission that nothing is known to have come of, in the list
-// where its outcome would stand.
-func (a *App) intend(sub *state.Submission) {
-	if sub.Kind == state.SubmitBatch {
-		a.store.Batches.Put(state.BatchIntentRow(sub, a.store.Forecast.Skew), a.now)
-		return
-	}
-	row := state.IntentRow(sub, a.store.Forecast.Skew)
-	if sub.Price.Cost != nil {
-		a.store.Prices.Own(row.ID, *sub.Price.Cost)
-	}
-	a.store.Generations.Put(row, a.now)
-}
-
-// spent books what was accepted, as the journal has done by itself.
-func (a *App) spent(sub *state.Submission) { a.store.Accept(sub) }
-
-// landSending shows what became of a paid request, which the journal holds
+// answeredSending shows what became of a paid request, which the journal holds
 // already.
-func (a *App) landSending(d state.Done) tea.Cmd {
+func (a *App) answeredSending(d *state.Done) tea.Cmd {
 	sub := d.Submission
-	delete(a.sending, sub.ID)
 	a.calm()
 	a.answered()
 	if d.Elsewhere {
@@ -238,8 +220,7 @@ func (a *App) unclear(sub *state.Submission) tea.Cmd {
 	}
 	delete(a.outbox.attended, sub.ID)
 	a.complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
-	a.poller.Refresh(a.now)
-	return a.poll()
+	return nil
 }
 
 // doubtful warns of sending once more what may have been accepted.
@@ -247,27 +228,20 @@ func doubtful(sub *state.Submission) text.Text {
 	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice.")
 }
 
-// sent puts the new job on the screen, before any poll sees it.
-func (a *App) sent(d state.Done) tea.Cmd {
+// sent says that a job or batch was accepted, and leaves the form empty.
+func (a *App) sent(d *state.Done) tea.Cmd {
 	sub := d.Submission
 	attended := a.outbox.attended[sub.ID] != nil
 	delete(a.outbox.attended, sub.ID)
-	a.showOutbox() // the row of the intent gives way
 	a.outbox.flies(sub.ID, sub.GenerationID)
-	a.spent(&sub)
-	a.store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	a.forgetDoubt(&sub)
 	if d.Batch != nil {
-		a.store.Batches.Put(state.NewBatch(*d.Batch), a.now)
 		a.say(text.Sprintf("batch accepted: %s", d.Batch.ID))
 		if len(a.stack) > 1 || !attended {
 			return nil // somebody is at work on another screen
 		}
 		return a.show(1)
 	}
-	row := state.NewGeneration(*d.Job)
-	row.Expect(sub.Name, sub.Price.Seconds)
-	a.store.Observe([]state.Generation{row}, a.now)
 	a.say("accepted: " + sub.Name)
 	return nil
 }
@@ -281,7 +255,7 @@ func (a *App) forgetDoubt(sub *state.Submission) {
 
 // notSent says why nothing was created. What the user just said yes to comes
 // back to be mended where that helps; what only has to wait stays in the queue.
-func (a *App) notSent(d state.Done) tea.Cmd {
+func (a *App) notSent(d *state.Done) tea.Cmd {
 	sub := d.Submission
 	s := a.outbox.attended[sub.ID]
 	delete(a.outbox.attended, sub.ID)
@@ -337,25 +311,5 @@ func (a *App) bring(s screen) {
 		a.layout()
 	default:
 		a.push(s)
-	}
-}
-
-// yieldIntents takes a submission that is on its way off the list when a poll
-// has brought its job before the answer did: one job is one row. If no clear
-// answer comes after all, its row comes back.
-func (a *App) yieldIntents() {
-	const newest, clocksDiffer = 20, 2 * time.Second
-	for id, sub := range a.sending {
-		since := sub.SentAt.Add(a.store.Forecast.Skew - clocksDiffer)
-		if _, ok := a.store.Generations.Find(id); !ok {
-			continue
-		}
-		for i := range min(newest, a.store.Generations.Len()) {
-			g := a.store.Generations.At(i)
-			if g.Intent == "" && g.Model == sub.Model && g.Created.After(since) {
-				a.store.Generations.Remove(id)
-				break
-			}
-		}
 	}
 }

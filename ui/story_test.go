@@ -12,6 +12,7 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/ui"
 	"dubtop/ui/uitest"
@@ -91,14 +92,14 @@ func (s *story) start() {
 	cfg := ui.Config{
 		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
 		Open:     func(link string) error { s.opened = append(s.opened, link); return nil },
-		Connect:  func(key string) (*ui.Session, error) { return s.session(key, st) },
+		Connect:  func(key string) (*account.Config, error) { return s.session(key, st) },
 		SaveKey:  func(string) (string, error) { return "/home/ada/.config/dubtop/api_key", nil },
-		Demo:     func() (*ui.Session, error) { return s.session(s.account.Key(), st) },
+		Demo:     func() (*account.Config, error) { return s.session(s.account.Key(), st) },
 		LookedUp: []string{"SYNC_API_KEY", "/home/ada/.config/dubtop/api_key"},
 	}
 	if !st.noKey {
 		var err error
-		if cfg.Session, err = s.session(s.account.Key(), st); err != nil {
+		if cfg.Account, err = s.session(s.account.Key(), st); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -122,7 +123,7 @@ func (s *story) beside() *story {
 	return other
 }
 
-func (s *story) session(key string, st stage) (*ui.Session, error) {
+func (s *story) session(key string, st stage) (*account.Config, error) {
 	wire := s.account.RoundTripper()
 	if st.through != nil {
 		wire = st.through(wire)
@@ -152,7 +153,7 @@ func (s *story) session(key string, st stage) (*ui.Session, error) {
 	}
 	book := s.book
 	s.t.Cleanup(func() { _ = book.Close() })
-	return &ui.Session{Name: "acme", Client: client, Journal: book, JournalErr: book.Writable()}, nil
+	return &account.Config{Name: "acme", Client: client, Journal: book}, nil
 }
 
 // posts are the paid requests that reached the server. The question whether it

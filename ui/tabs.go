@@ -59,7 +59,7 @@ func (a *App) partial(c any) bool {
 	if known, ok := c.(interface{ Known() bool }); ok && !known.Known() {
 		return true
 	}
-	return c == any(&a.store.Generations) && (a.history.more || !a.store.History.Complete)
+	return c == any(&a.store.Generations) && (!a.store.History.Complete || a.session != nil && a.session.OlderLeft())
 }
 
 // show brings a tab to the front and drops whatever stood on the old one.
@@ -72,7 +72,7 @@ func (a *App) show(n int) tea.Cmd {
 	a.stack[0] = a.tabs[n].screen
 	a.layout()
 	a.poller.SetVisible(a.tabs[n].topic)
-	return tea.Batch(append(left, a.poll())...)
+	return tea.Batch(append(left, a.work())...)
 }
 
 // everywhere are the actions that all views and details share.
@@ -112,15 +112,14 @@ func (a *App) elsewhere() (acts []action) {
 // suspend stops the program as ctrl+z does. Who stands still must not keep
 // others from sending; afterwards this window asks for its turn anew.
 func (a *App) suspend() tea.Cmd {
-	if a.session == nil || a.session.Journal == nil || !a.outbox.Sender {
+	if a.session == nil {
 		return a.cfg.Suspend
 	}
-	a.outbox.Sender, a.outbox.asked = false, a.now.Add(senderEvery) // the others first
-	j := a.session.Journal
-	return tea.Sequence(func() tea.Msg {
-		_ = j.LeaveSender() // the turn is asked for again, whatever became of it
-		return nil
-	}, a.cfg.Suspend)
+	cmds := make([]tea.Cmd, 0, 2)
+	for _, w := range a.session.YieldTurn(a.now) {
+		cmds = append(cmds, workCmd(w))
+	}
+	return tea.Sequence(append(cmds, a.cfg.Suspend)...)
 }
 
 // unstoppable says why the program can't be suspended.
@@ -136,8 +135,8 @@ func (a *App) unspendable() text.Text {
 	switch {
 	case a.session == nil:
 		return "there is no account yet"
-	case a.session.JournalErr != nil:
-		return "no journal, no spending: " + errorText(a.session.JournalErr)
+	case a.session.Unwritable() != nil:
+		return "no journal, no spending: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }
@@ -152,7 +151,7 @@ func (a *App) afterOpening(do func() tea.Cmd) tea.Cmd {
 
 func (a *App) refreshNow() tea.Cmd {
 	a.poller.Refresh(a.now)
-	return a.poll()
+	return a.work()
 }
 
 func (a *App) togglePause() {
@@ -177,8 +176,8 @@ func (a *App) quit() tea.Cmd {
 	switch {
 	case len(unsaved) > 0:
 		return a.askToLeave(unsavedTitle, unsaved, leave)
-	case len(a.sending) > 0:
-		return a.askToLeave(quitTitle, sentence(count(len(a.sending), "paid request is", "paid requests are")+
+	case a.paid() > 0:
+		return a.askToLeave(quitTitle, sentence(count(a.paid(), "paid request is", "paid requests are")+
 			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start."), leave)
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(count(waiting, "job waits", "jobs wait")+" in the queue",
@@ -204,17 +203,30 @@ func (a *App) askToLeave(title text.Text, words []told, leave func() tea.Cmd) te
 
 const quitTitle = "A paid request is on its way"
 
+// paid is how many requests that cost money are on their way.
+func (a *App) paid() int {
+	if a.session == nil {
+		return 0
+	}
+	return a.session.Paid()
+}
+
 // answered takes the question about leaving away once there is no reason for it.
 func (a *App) answered() {
 	c, ok := a.top().(*confirm)
-	if ok && (c.title == quitTitle && len(a.sending) == 0 || c.title == unsavedTitle && len(a.unsavedWords()) == 0) {
+	if ok && (c.title == quitTitle && a.paid() == 0 || c.title == unsavedTitle && len(a.unsavedWords()) == 0) {
 		a.remove(c)
 	}
 }
 
 // leaveAll lets every screen keep what it must before the end.
 func (a *App) leaveAll() tea.Cmd {
-	cmds := []tea.Cmd{a.saveLast(), a.saveUnsaved()}
+	var cmds []tea.Cmd
+	if a.session != nil {
+		for _, w := range a.session.SaveLast() {
+			cmds = append(cmds, workCmd(w))
+		}
+	}
 	for _, s := range a.stack {
 		if l, ok := s.(leaving); ok {
 			cmds = append(cmds, l.Leave())

@@ -11,6 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // Several windows may show the draft in the form. Each keeps what is typed into it
@@ -51,7 +52,7 @@ func (a *App) nextTurn() tea.Cmd {
 
 // turnMsg is the answer to one question to the journal.
 type turnMsg struct {
-	session *Session
+	session *account.Account
 	answer  tea.Msg
 }
 
@@ -116,7 +117,7 @@ func (a *App) keepOther(d state.Draft) tea.Cmd {
 	return a.inTurn(func() tea.Cmd { return keepDraftCmd(a.session, d) })
 }
 
-func keepDraftCmd(s *Session, d state.Draft) tea.Cmd {
+func keepDraftCmd(s *account.Account, d state.Draft) tea.Cmd {
 	return func() tea.Msg {
 		held, err := s.Journal.KeepDraft(context.Background(), d)
 		return draftKeptMsg{s, d, held, err}
@@ -125,7 +126,7 @@ func keepDraftCmd(s *Session, d state.Draft) tea.Cmd {
 
 // draftKeptMsg says whether the journal holds a draft as it was to be kept.
 type draftKeptMsg struct {
-	session *Session
+	session *account.Account
 	draft   state.Draft
 	held    state.Held
 	err     error
@@ -217,7 +218,7 @@ func (a *App) readDrafts(changes int64) tea.Cmd {
 
 // draftsMsg is what the journal holds of drafts.
 type draftsMsg struct {
-	session *Session
+	session *account.Account
 	changes int64 // those that were counted before
 	id      string
 	held    state.Held // of the draft in the form

@@ -50,11 +50,12 @@ type pane struct {
 func (d *desks) open() *pane {
 	w := &pane{a: desk(d.tb, 0), seen: map[string]map[string]bool{}, unkept: map[string]bool{}}
 	w.a.session.Journal = d.j
+	w.a.session.Halt() // what becomes of what waits is told by lose
 	all, err := d.j.Drafts(d.tb.Context())
 	d.must(err)
-	_, w.a.drafts.counted, err = d.j.Revisions(d.tb.Context())
-	d.must(err)
-	w.a.recallDrafts(all, nil)
+	for _, opening := range w.a.session.Due(time.Now()) {
+		resultMsg{opening.Run(d.tb.Context())}.land(w.a)
+	}
 	for _, x := range all {
 		w.sees(x.ID, x.Version())
 	}
@@ -164,6 +165,7 @@ func (d *desks) commit(w *pane) {
 	}
 	cmd := w.under[0]
 	w.under = w.under[1:]
+	before := d.queued()
 	msg := cmd()
 	if many, ok := msg.(tea.BatchMsg); ok {
 		w.under = slices.Concat(many, w.under)
@@ -172,37 +174,51 @@ func (d *desks) commit(w *pane) {
 	if turn, ok := msg.(turnMsg); ok {
 		d.witness(w, turn.answer)
 	}
+	for id, x := range d.queued() {
+		if _, had := before[id]; !had {
+			d.agreed(w, x)
+		}
+	}
 	w.arrived = append(w.arrived, msg)
+}
+
+// queued are the drafts that wait to be sent, by submission.
+func (d *desks) queued() map[string]state.Draft {
+	items, err := d.j.Queue(d.tb.Context())
+	d.must(err)
+	all := make(map[string]state.Draft, len(items))
+	for i := range items {
+		all[items[i].Submission.ID] = items[i].Submission.Draft
+	}
+	return all
+}
+
+// agreed holds a draft that the journal took to be sent against what it held
+// before.
+func (d *desks) agreed(w *pane, x state.Draft) {
+	v := x.Version()
+	if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
+		d.Fatalf("%s was agreed to %d times, after %d doubts", x.OutputFileName, d.intents[v], d.doubts[v])
+	}
+	if x.Doubt == "" {
+		d.known(w, x)
+	}
+	d.held[x.ID] = sentMark
+	w.kept(x)
 }
 
 // witness holds what the journal took against what it held before.
 func (d *desks) witness(w *pane, answer tea.Msg) {
-	switch m := answer.(type) {
-	case draftKeptMsg:
-		d.must(m.err)
-		if v := m.draft.Version(); m.held.Version() == v {
-			d.known(w, m.draft)
-			d.held[m.draft.ID] = v
-			w.sees(m.draft.ID, v)
-			w.kept(m.draft)
-		}
-	case enqueuedMsg:
-		switch {
-		case errors.Is(m.err, journal.ErrSameDraft), errors.Is(m.err, journal.ErrDraftChanged):
-			return
-		default:
-			d.must(m.err)
-		}
-		x := m.subs[0].Draft
-		v := x.Version()
-		if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
-			d.Fatalf("%s was agreed to %d times, after %d doubts", x.OutputFileName, d.intents[v], d.doubts[v])
-		}
-		if x.Doubt == "" {
-			d.known(w, x)
-		}
-		d.held[x.ID] = sentMark
-		w.kept(x)
+	m, ok := answer.(draftKeptMsg)
+	if !ok {
+		return
+	}
+	d.must(m.err)
+	if v := m.draft.Version(); m.held.Version() == v {
+		d.known(w, m.draft)
+		d.held[m.draft.ID] = v
+		w.sees(m.draft.ID, v)
+		w.kept(m.draft)
 	}
 }
 

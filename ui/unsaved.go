@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"errors"
 	"slices"
 
@@ -40,7 +39,7 @@ func (a *App) unsavedStatement() (s statement, ok bool) {
 }
 
 // tellUnsaved says that an answer could not be saved.
-func (a *App) tellUnsaved(d state.Done) {
+func (a *App) tellUnsaved(d *state.Done) {
 	u := state.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
 	a.complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
 }
@@ -84,19 +83,6 @@ func (a *App) unsavedWords() (said []told) {
 	}
 	return append(said, told{label: "because", words: "it could not be written down: " + whyUnsaved(&all[0])}, told{},
 		told{words: "It is tried again every few seconds. Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
-}
-
-// saveUnsaved tries once more, before the program ends.
-func (a *App) saveUnsaved() tea.Cmd {
-	unsaved := a.outbox.Unsaved()
-	if len(unsaved) == 0 {
-		return nil
-	}
-	desk := a.desk()
-	return func() tea.Msg {
-		desk.SaveNow(context.Background(), unsaved)
-		return nil
-	}
 }
 
 // openUnsaved shows all that is known of an answer that is not saved.

@@ -240,8 +240,8 @@ func TestNothingHostileActsOrSpeaksForTheProgram(t *testing.T) {
 			c.Notices, c.LookedUp = []string{next(), next()}, []string{next(), next()}
 			c.Open = func(string) error { return errors.New(next()) }
 			c.SaveKey = func(string) (string, error) { return next(), errors.New(next()) }
-			if c.Session != nil {
-				c.Session.Name = next()
+			if c.Account != nil {
+				c.Account.Name = next()
 			}
 		}
 		walks := func(st stage, about func(w *lying), frames int) {

@@ -11,6 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 // keysPage is where the vendor lets one make API keys.
@@ -52,7 +53,7 @@ func (w *welcome) demo() tea.Cmd {
 		return nil
 	}
 	w.app.enter(s)
-	return w.app.begin()
+	return w.app.work()
 }
 
 func (w *welcome) Update(tea.Msg) tea.Cmd { return nil }
@@ -100,7 +101,7 @@ func (a *App) irreplaceable() text.Text {
 	switch {
 	case a.session.Demo:
 		return "the demo has no key; start dubtop without --demo"
-	case len(a.sending) > 0:
+	case a.paid() > 0:
 		return "a job is being sent: wait for its answer"
 	}
 	return ""
@@ -164,7 +165,7 @@ func (p *keyPrompt) test() tea.Cmd {
 // triedMsg is what GET /v2/models said about a key.
 type triedMsg struct {
 	prompt  *keyPrompt
-	session *Session
+	account *account.Config
 	key     string
 	err     error
 }
@@ -178,7 +179,7 @@ func (m triedMsg) land(a *App) tea.Cmd {
 		m.prompt.trouble = errorText(m.err)
 		return nil
 	}
-	a.enter(m.session)
+	a.enter(m.account)
 	save := &confirm{
 		title: "The key works. Save it for the next time?",
 		body: func() []told {
@@ -192,7 +193,7 @@ func (m triedMsg) land(a *App) tea.Cmd {
 			return saveKeyCmd(a.cfg.SaveKey, m.key)
 		},
 	}
-	return tea.Batch(a.begin(), a.ask(save))
+	return tea.Batch(a.work(), a.ask(save))
 }
 
 // savedKeyMsg tells where a key was saved.

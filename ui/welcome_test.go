@@ -144,7 +144,7 @@ func TestARefusedKeyIsReplacedAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wrong.KeyFrom, c.Session, c.KeyVariable = "~/.config/dubtop/api_key", wrong, ""
+		wrong.KeyFrom, c.Account, c.KeyVariable = "~/.config/dubtop/api_key", wrong, ""
 	}}
 	tell(t, st, func(s *story) {
 		s.Pass(2 * time.Second)
@@ -182,7 +182,7 @@ func TestASavedKeyBehindOneOfTheEnvironmentSaysSo(t *testing.T) {
 
 func TestTheDemoHasNoKeyToReplace(t *testing.T) {
 	t.Parallel()
-	tell(t, stage{config: func(c *ui.Config) { c.Session.Demo = true }}, func(s *story) {
+	tell(t, stage{config: func(c *ui.Config) { c.Account.Demo = true }}, func(s *story) {
 		s.Press("ctrl+k")
 		s.Sees("the demo has no key")
 	})

@@ -218,6 +218,22 @@ func (a *Account) compareClocks(skew time.Duration) {
 // work makes a piece of work.
 func (a *Account) work(run func(ctx context.Context) apply) Work { return Work{account: a, run: run} }
 
+// telling is the same work, with more to tell of what happens.
+func (w Work) telling(more func(*Event)) Work {
+	run := w.run
+	w.run = func(ctx context.Context) apply {
+		apply := run(ctx)
+		return func(now time.Time) []Event {
+			events := apply(now)
+			for i := range events {
+				more(&events[i])
+			}
+			return events
+		}
+	}
+	return w
+}
+
 // later has something done beside the next work that is due.
 func (a *Account) later(run func(ctx context.Context) apply) { a.once = append(a.once, a.work(run)) }
 

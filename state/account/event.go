@@ -19,6 +19,7 @@ const (
 	EventNews                        // costs and outcomes could, or again can't, be booked
 	EventTurn                        // this process sends from now on
 	EventQueue                       // the queue was read from the journal, or could not be
+	EventDrafts                      // the journal was looked at; Count is the number of changes of its drafts
 	EventAnswer                      // something came of a task: Done
 	EventAsks                        // only the user can tell what became of Done.Submission
 	EventExpired                     // Submissions are not sent: a link of each has ended
@@ -40,7 +41,7 @@ type Event struct {
 	Pilot       bool // of Submissions all but the first are held
 	Count       int
 	Words       string             // what to say of a change
-	Drafts      []state.Draft      // unsent, the last changed first
+	Drafts      []state.Draft      // unsent, the last changed first; of a change the one that it kept
 	Interrupted []state.Submission // on their way when the program ended
 	Relative    *journal.Relative
 	Joined      *Config

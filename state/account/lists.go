@@ -92,6 +92,10 @@ func (a *Account) backTo(page []state.Generation, full int) {
 // without any.
 func (a *Account) RecalledAt() time.Time { return a.lists.asOf }
 
+// OlderLeft reports whether the journal knows jobs that are older than those that
+// came back yet.
+func (a *Account) OlderLeft() bool { return a.lists.more }
+
 // listsDue reads on in the journal, and saves what is new on the lists.
 func (a *Account) listsDue() []Work {
 	if !a.Lists {

@@ -110,7 +110,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.Outbox.Sender, a.turn.holder = m.mine, m.holder
 	a.loadQueue(m.queue)
 	a.readLedger()
-	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted}}
+	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Count: int(m.queue.drafts)}}
 	if m.past.err != nil {
 		events = append(events, Event{Kind: EventListsRead, Err: m.past.err})
 	}

@@ -31,9 +31,10 @@ type queueView struct {
 type queueRead struct {
 	snapshot state.Snapshot
 	revision int64
-	news     bool // it is not as it was when last read
-	paused   bool // by the user
-	slots    int  // as the user set them
+	drafts   int64 // changes of drafts
+	news     bool  // it is not as it was when last read
+	paused   bool  // by the user
+	slots    int   // as the user set them
 	err      error
 }
 
@@ -44,7 +45,7 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 		_, r.err = j.Recover(ctx, time.Now())
 	}
 	var err error
-	if r.revision, err = j.Revision(ctx); err != nil || r.revision == known {
+	if r.revision, r.drafts, err = j.Revisions(ctx); err != nil || r.revision == known {
 		r.err = errors.Join(r.err, err)
 		return r
 	}
@@ -142,8 +143,9 @@ func (a *Account) reread(r queueRead, now time.Time) []Event {
 		v.revision = -1
 		return changedFailure(&v.failed, EventQueue, r.err)
 	}
+	drafts := Event{Kind: EventDrafts, Count: int(r.drafts)}
 	if !r.news {
-		return nil
+		return []Event{drafts}
 	}
 	v.failed = false
 	for job := range r.snapshot.Claims {
@@ -154,7 +156,7 @@ func (a *Account) reread(r queueRead, now time.Time) []Event {
 		}
 	}
 	a.loadQueue(r)
-	return []Event{{Kind: EventQueue}}
+	return []Event{{Kind: EventQueue}, drafts}
 }
 
 // loadQueue takes in what was read, but for what is being changed here.
@@ -298,7 +300,7 @@ func (a *Account) TakeBack(sub state.Submission, draft *state.Draft) (Work, erro
 			return Work{}, err
 		}
 	}
-	return a.change([]string{sub.ID}, "", func(ctx context.Context, j *journal.Journal) error {
+	w := a.change([]string{sub.ID}, "", func(ctx context.Context, j *journal.Journal) error {
 		switch {
 		case draft != nil:
 			return j.TakeBack(ctx, sub, *draft)
@@ -306,7 +308,11 @@ func (a *Account) TakeBack(sub state.Submission, draft *state.Draft) (Work, erro
 			return j.Dequeue(ctx, sub.ID)
 		}
 		return j.SaveSubmission(ctx, sub)
-	}), nil
+	})
+	if draft != nil {
+		w = w.telling(func(e *Event) { e.Drafts = []state.Draft{*draft} })
+	}
+	return w, nil
 }
 
 // Drop gives submissions up for good. What has left meanwhile is passed over;

@@ -66,6 +66,9 @@ func (a *Account) landed(done state.Done, now time.Time) []Event {
 	if done.Elsewhere || done.Unrecorded != nil {
 		a.view.stale = true
 	}
+	if done.Unrecorded != nil {
+		a.view.failed = true // that the journal can't be read, either, is no news
+	}
 	sub := &done.Submission
 	paid := done.Kind == state.TaskSend || done.Kind == state.TaskResend || done.Kind == state.TaskLink
 	switch {

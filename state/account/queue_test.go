@@ -1,0 +1,196 @@
+package account
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+)
+
+// clerk is a session on a journal with n submissions in line. It has had its
+// first answer.
+func clerk(tb testing.TB, n int) *Account {
+	tb.Helper()
+	j, err := journal.OpenMemory()
+	must(tb, err)
+	tb.Cleanup(func() { _ = j.Close() })
+	subs := make([]state.Submission, n)
+	for i := range subs {
+		subs[i] = inLine(tb, fmt.Sprintf("s%05d", i))
+	}
+	must(tb, j.EnqueueAll(tb.Context(), subs, nil, time.Now()))
+	a := New(Config{Client: silentClient(tb), Journal: j}, time.Now())
+	for _, w := range a.recallDue() {
+		a.Apply(w.Run(tb.Context()), time.Now())
+	}
+	a.Store.Generations.Answer(a.Store.Generations.Ask(a.now), nil, a.now)
+	a.Store.History.Complete = true
+	return a
+}
+
+// inLine is a confirmed submission.
+func inLine(tb testing.TB, id string) state.Submission {
+	tb.Helper()
+	now := time.Now()
+	s, err := state.NewSubmission(id, state.Draft{
+		ID: "d-" + id, Model: "lipsync-2", Visual: "https://c.example/" + id + ".mp4", Audio: "https://c.example/a.wav",
+	}, state.CheckEnv{Now: now})
+	if err == nil {
+		err = s.Estimate(state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now)
+	}
+	if err == nil {
+		err = s.Confirm(now, "key-"+id)
+	}
+	must(tb, err)
+	return s
+}
+
+// reading is the queue being read as it is in the journal.
+func (a *Account) reading() Work {
+	a.Reread()
+	return a.rereadDue(time.Now())[0]
+}
+
+// apply runs work and applies what came of it.
+func (a *Account) applied(tb testing.TB, work ...Work) {
+	for _, w := range work {
+		a.Apply(w.Run(tb.Context()), time.Now())
+	}
+}
+
+// A journal may be read just while somebody else holds an item back: what that
+// reading can't know of has to be read once more.
+func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
+	a := clerk(t, 2)
+	a.Outbox.Sender = true
+	reading := a.reading()
+	task := state.Task{Kind: state.TaskSend}
+	for _, due := range a.Outbox.Due(time.Now(), state.Occupancy{}) {
+		if due.Kind == state.TaskSend {
+			task = due
+		}
+	}
+	a.landed(state.Done{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}, time.Now())
+	a.applied(t, reading)
+	a.applied(t, a.rereadDue(time.Now())...)
+	if _, ok := a.Outbox.Queue.Item("s00000"); !ok || task.Submission.ID != "s00000" {
+		t.Errorf("an item is lost that the journal has: %q handed out, %v left", task.Submission.ID, a.Outbox.Rows())
+	}
+}
+
+// Whoever holds the queue holds it from the key on, whatever a reading that was
+// begun before the journal has it says.
+func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
+	a := clerk(t, 2)
+	reading := a.reading()
+	hold := a.PauseQueue(true, "")
+	a.applied(t, reading)
+	a.applied(t, a.reading())
+	if _, held := a.Outbox.Queue.Paused(); !held {
+		t.Error("it goes on before the hold is written down")
+	}
+	a.applied(t, hold)
+	a.applied(t, a.reading())
+	if _, held := a.Outbox.Queue.Paused(); !held {
+		t.Error("it goes on")
+	}
+}
+
+// An answer may come after a sleep before the beat that notices it.
+func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
+	a := clerk(t, 1)
+	a.Outbox.Sender = true
+	a.now = time.Now().Add(-2 * time.Minute).Round(0)
+	a.Due(time.Now())
+	if rows := a.Outbox.Rows(); len(rows) != 1 || rows[0].State != state.QueueWaiting {
+		t.Errorf("it left at a price from before the sleep: %+v", rows)
+	}
+	a.Beat(time.Now())
+	a.Due(time.Now())
+	if item, _ := a.Outbox.Queue.Item("s00000"); item.Submission.State == state.SubmissionSending {
+		t.Error("it was not priced anew")
+	}
+}
+
+// Nothing leaves while the journal is known to know more than is known here.
+func TestNothingLeavesBeforeTheJournalIsRead(t *testing.T) {
+	a := clerk(t, 1)
+	a.Outbox.Sender = true
+	reading := a.reading()
+	if tasks := a.tasksDue(time.Now()); len(tasks) > 0 {
+		t.Error("it left before the journal was read")
+	}
+	a.applied(t, reading)
+	if tasks := a.tasksDue(time.Now()); len(tasks) != 1 || !tasks[0].Paid {
+		t.Errorf("%d tasks are due after the journal was read", len(tasks))
+	}
+}
+
+// A key that is held down moves an item many times before the journal has noted
+// the first.
+func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
+	a := clerk(t, 4)
+	first := a.Move("s00003", -1)
+	for range 2 {
+		if a.Move("s00003", -1) != nil {
+			t.Error("two orders are on their way to the journal at once")
+		}
+	}
+	a.applied(t, first...)
+	if !a.view.ordering {
+		t.Fatal("the last order is not noted")
+	}
+	a.applied(t, a.reading()) // it is on its way
+	if got := a.Outbox.Queue.Items()[0].Submission.ID; got != "s00003" {
+		t.Errorf("%s comes first", got)
+	}
+}
+
+// A beat must cost less than half a frame, however many wait.
+func BenchmarkBeatWith10kWaiting(b *testing.B) {
+	const many = 10_000
+	b.Run("at rest", func(b *testing.B) {
+		a := clerk(b, many)
+		for b.Loop() {
+			a.Due(time.Now())
+		}
+	})
+	b.Run("after a change", func(b *testing.B) {
+		a := clerk(b, many)
+		for b.Loop() {
+			a.Outbox.PauseItem("s05000", false)
+			a.Due(time.Now())
+		}
+	})
+	b.Run("as one leaves", func(b *testing.B) {
+		a := clerk(b, many)
+		for i := 0; b.Loop(); i++ {
+			a.Outbox.Remove(fmt.Sprintf("s%05d", i))
+			a.Due(time.Now())
+		}
+	})
+	b.Run("reading", func(b *testing.B) {
+		a := clerk(b, many)
+		for b.Loop() {
+			a.applied(b, a.reading())
+		}
+	})
+}
+
+// What was held back may leave once the journal knows that it may.
+func TestNothingLeavesBeforeItsChangeIsWrittenDown(t *testing.T) {
+	a := clerk(t, 1)
+	a.Outbox.Sender = true
+	a.applied(t, a.PauseItems([]string{"s00000"}, true, ""))
+	goOn := a.PauseItems([]string{"s00000"}, false, "")
+	if tasks := a.tasksDue(time.Now()); len(tasks) > 0 {
+		t.Error("it leaves while the journal still holds it back")
+	}
+	a.applied(t, goOn)
+	if tasks := a.tasksDue(time.Now()); len(tasks) != 1 || !tasks[0].Paid {
+		t.Errorf("%d tasks are due after that", len(tasks))
+	}
+}

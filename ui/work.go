@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/account"
+)
+
+// The session says what is due, does it and applies what came of it; here its
+// work becomes commands, and what happened becomes words.
+
+// work has everything done that is due.
+func (a *App) work() tea.Cmd {
+	if a.session == nil {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for _, w := range a.session.Due(time.Now()) {
+		cmds = append(cmds, workCmd(w))
+	}
+	a.outbox.end = a.queueEnd()
+	return tea.Batch(cmds...)
+}
+
+// do has work done that the user asked for, and whatever is due with it.
+func (a *App) do(work ...account.Work) tea.Cmd {
+	cmds := make([]tea.Cmd, 0, len(work)+1)
+	for _, w := range work {
+		cmds = append(cmds, workCmd(w))
+	}
+	return tea.Batch(append(cmds, a.work())...)
+}
+
+// workCmd does one piece of work beside the screens.
+func workCmd(w account.Work) tea.Cmd {
+	return func() tea.Msg { return resultMsg{w.Run(context.Background())} }
+}
+
+// resultMsg is what came of a piece of work.
+type resultMsg struct{ result account.Result }
+
+func (m resultMsg) land(a *App) tea.Cmd {
+	if a.session == nil {
+		return nil // there is no way back to having none
+	}
+	var cmds []tea.Cmd
+	for _, e := range a.session.Apply(m.result, time.Now()) {
+		cmds = append(cmds, a.event(&e))
+	}
+	return tea.Batch(append(cmds, a.work())...)
+}
+
+// event shows what happened.
+func (a *App) event(e *account.Event) tea.Cmd {
+	switch e.Kind {
+	case account.EventOpened:
+		return a.openedJournal(e)
+	case account.EventAnswer:
+		return a.answer(e.Done)
+	case account.EventEnqueued:
+		return a.enqueued(e)
+	case account.EventDrafts:
+		return a.heedDrafts(int64(e.Count))
+	case account.EventRelative:
+		return a.offerJoin(e.Relative)
+	case account.EventJoined:
+		return a.joined(e)
+	default:
+		a.tellEvent(e)
+	}
+	return nil
+}
+
+// tellEvent says what happened where nothing else follows from it.
+func (a *App) tellEvent(e *account.Event) {
+	switch e.Kind {
+	case account.EventChanged:
+		a.changed(e)
+	case account.EventPolled:
+		a.overhear(e.Topic, e.Err)
+	case account.EventClock:
+		a.tellClocks()
+	case account.EventExpired:
+		a.tellExpired(e.Submissions)
+	case account.EventLedger:
+		a.tellLedger(e)
+	case account.EventTurn:
+		a.say("this window sends from the queue now")
+	case account.EventAsks:
+		a.warn(e.Done.Submission.Name + ": only you can tell what became of it. " + a.keyFor(keymap.View5) + " and enter show what was found")
+	default:
+		a.tellFailure(e)
+	}
+}
+
+// tellFailure says of what goes on by itself that it does not.
+func (a *App) tellFailure(e *account.Event) {
+	if e.Err == nil {
+		return
+	}
+	switch e.Kind {
+	case account.EventListsRead:
+		a.complain("the journal's lists could not be read: " + errorText(e.Err))
+	case account.EventListsSaved:
+		a.warn("the lists could not be kept for the next start: " + errorText(e.Err))
+	case account.EventQueue:
+		a.complain("the queue could not be read from the journal: " + errorText(e.Err))
+	case account.EventNews:
+		a.warn("what became of a job could not be written into the ledger: " + errorText(e.Err))
+	case account.EventApart:
+		a.warn("the answer could not be kept, so the next start asks again: " + errorText(e.Err))
+	}
+}
+
+// openedJournal takes up what the journal knew: the form, and what was waited
+// for.
+func (a *App) openedJournal(e *account.Event) tea.Cmd {
+	if e.Err != nil {
+		a.complain("the journal could not be read: " + errorText(e.Err))
+	}
+	a.drafts.counted = int64(e.Count)
+	a.recallDrafts(e.Drafts, e.Interrupted)
+	unknown := 0
+	for _, sub := range a.outbox.AtStake() {
+		if sub.State == state.SubmissionUnknown {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
+	}
+	return a.doOpened()
+}
+
+// doOpened does what waited for the journal.
+func (a *App) doOpened() tea.Cmd {
+	do := a.opened
+	if do == nil {
+		return nil
+	}
+	a.opened = nil
+	a.calm()
+	if why := a.unspendable(); why != "" {
+		a.warn(why)
+		return nil
+	}
+	return do()
+}
+
+// changed says that the journal has noted a change that is drawn already, or
+// that it has not.
+func (a *App) changed(e *account.Event) {
+	switch {
+	case e.Err != nil:
+		a.complain("the queue stays as it was: " + errorText(e.Err))
+	case e.Words != "":
+		a.say(text.Of(e.Words))
+	}
+	for i := range e.Drafts {
+		if e.Err == nil {
+			a.rebase(e.Drafts[i].ID, e.Drafts[i].Version())
+		}
+	}
+}
+
+// queueEnd is when the last job of the queue should be done; zero if nothing in
+// it is to be sent.
+func (a *App) queueEnd() time.Time {
+	if a.outbox.Queue.Len() == 0 {
+		return time.Time{}
+	}
+	var left []time.Duration
+	for g := range a.store.Generations.Live() {
+		left = append(left, a.store.Forecast.Expect(g, a.now).Left)
+	}
+	slots, _ := a.outbox.Slots.Known(a.now)
+	end := a.outbox.Queue.Finish(a.now, left, cmp.Or(slots, a.outbox.Slots.Reached()), &a.store.Forecast)
+	if !end.After(a.now) {
+		return time.Time{} // all are held
+	}
+	return end
+}
