@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"dubtop/api"
 	"dubtop/api/text"
 )
 
@@ -83,6 +84,9 @@ func (m Media) base() string {
 		}
 		if b := path.Base(u.Path); b != "/" && b != "." {
 			return b
+		}
+		if wire, read := api.HostForms(m.URL); read != "" {
+			return string(wire)
 		}
 		return u.Host
 	case SourceFile:

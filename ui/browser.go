@@ -11,6 +11,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state"
 )
 
 // use says what is wanted of a link.
@@ -55,21 +56,32 @@ func (a *App) openURL(link string) tea.Cmd {
 		a.push(newLinkBox(a, link))
 		return tea.SetClipboard(link)
 	}
-	if wire, read := api.HostForms(link); read != "" {
-		return a.askAboutHost(link, wire, read)
+	if hosts := state.HostsOf(link); len(hosts) > 0 {
+		return a.askAboutHost(link, hosts)
 	}
 	return a.browse(link)
 }
 
+// hostLines say of hosts in other letters how the network knows them, and how
+// they read.
+func hostLines(hosts []state.Host) (said []told) {
+	const most = 8
+	for i, h := range hosts {
+		if i == most {
+			return append(said, told{label: "and", words: text.Sprintf("%d more hosts in other letters", len(hosts)-most), tone: toneWarn})
+		}
+		said = append(said, told{label: "host", words: h.Wire}, told{label: "reads", words: h.Read, tone: toneWarn})
+	}
+	return said
+}
+
 // askAboutHost asks before a link is opened whose host is written in other letters:
 // it may only look like a host that one knows.
-func (a *App) askAboutHost(link string, wire, read text.Text) tea.Cmd {
+func (a *App) askAboutHost(link string, hosts []state.Host) tea.Cmd {
 	return a.ask(&confirm{
-		title: "Open a link to a host in other letters?",
-		body: func() []told {
-			return []told{{label: "host", words: wire}, {label: "reads", words: read, tone: toneWarn}}
-		},
-		yes: "open it", no: "no",
+		title:   "Open a link to a host in other letters?",
+		warning: func() []told { return hostLines(hosts) },
+		yes:     "open it", no: "no",
 		answer: func(yes bool) tea.Cmd {
 			if !yes {
 				return nil

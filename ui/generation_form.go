@@ -259,7 +259,11 @@ func (f *generationForm) noteOf(name string) text.Text {
 			return note
 		}
 	case state.SourceURL:
-		return f.lookNote(name)
+		notes := []text.Text{f.lookNote(name)}
+		for _, h := range state.HostsOf(m.URL) {
+			notes = append(notes, "host "+h.Wire+" reads "+h.Read)
+		}
+		return text.Join(slices.DeleteFunc(notes, func(n text.Text) bool { return n == "" }), ", ")
 	}
 	return ""
 }

@@ -417,12 +417,13 @@ func (g *group) goOn() tea.Cmd {
 		prices[i] = subs[i].Price
 		priced = priced && prices[i].Known()
 	}
+	hosts := hostsOfAll(subs)
 	c := &confirm{
 		title: text.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
 		yes:   "send them", no: "no, go back",
 		quote:   quoteOfAll(prices),
 		body:    func() []told { return g.question(subs) },
-		warning: g.warnings,
+		warning: func() []told { return g.warnings(hosts) },
 		answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
@@ -433,6 +434,18 @@ func (g *group) goOn() tea.Cmd {
 		g.trouble = words
 		g.app.complain(words)
 	})
+}
+
+// hostsOfAll lists, each once, the hosts in other letters that some requests name.
+func hostsOfAll(subs []state.Submission) (hosts []state.Host) {
+	for i := range subs {
+		for _, h := range subs[i].Hosts() {
+			if !slices.Contains(hosts, h) {
+				hosts = append(hosts, h)
+			}
+		}
+	}
+	return hosts
 }
 
 // answer confirms every job on a yes, each under a key of its own, and hands

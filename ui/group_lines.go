@@ -240,7 +240,8 @@ func (g *group) question(subs []state.Submission) []told {
 
 // warnings are what has to be read before a yes: what speaks against the first
 // jobs, and against how many more something does.
-func (g *group) warnings() (said []told) {
+func (g *group) warnings(hosts []state.Host) []told {
+	said := hostLines(hosts)
 	const most = 8
 	n := 0
 	for i := range g.jobs {

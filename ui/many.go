@@ -236,8 +236,10 @@ func (a *App) askToOpen(m linksMsg) tea.Cmd {
 		a.say(a.toast.text + m.rest())
 		return cmd
 	}
+	hosts := state.HostsOf(m.links...)
 	return a.ask(&confirm{
-		title: text.Sprintf("Open %s in the browser?", count(len(m.links), "video", "videos")),
+		warning: func() []told { return hostLines(hosts) },
+		title:   text.Sprintf("Open %s in the browser?", count(len(m.links), "video", "videos")),
 		body: func() []told {
 			return sentence("Each opens by itself, in a tab or a window of its own" + m.rest() + ".")
 		},

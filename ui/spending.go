@@ -21,6 +21,7 @@ type spending struct {
 	inputs     []account.Input
 	warnings   []text.Text     // of a batch, beside those of the inputs
 	end        state.LinkEnd   // of the links in the request
+	hosts      []state.Host    // of them, in other letters
 	form       *generationForm // where a refusal leads back to; nil for batches
 	batch      *batchForm
 	group      *group // that it is the first of
@@ -32,7 +33,7 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 		a.warn("the ledger is still being read: price it again in a moment")
 		return nil
 	}
-	s.end = s.submission.LinkEnd()
+	s.end, s.hosts = s.submission.LinkEnd(), s.submission.Hosts()
 	c := &confirm{
 		title: "Send this job?",
 		yes:   "send it", no: "no, go back",
@@ -100,6 +101,7 @@ func (a *App) spendingWarnings(s *spending) []told {
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
 		said = append(said, but(words))
 	}
+	said = append(said, hostLines(s.hosts)...)
 	if s.submission.Kind == state.SubmitBatch {
 		return said // they are told on their lines
 	}

@@ -47,6 +47,7 @@ func (t *theme) value(x told, width int) (lines []styled) {
 		words = shorten(words, width, t.glyphs.more)
 	}
 	for _, line := range wrap(words, width) {
+		line = text.Of(strings.TrimSpace(string(line))) // a break may leave its blank behind
 		switch {
 		case line == "":
 			continue
