@@ -55,6 +55,28 @@ func (e *LedgerEntry) Cost() (amount api.Micros, known bool) {
 	return 0, false
 }
 
+// Kind is what stands behind Cost.
+func (e *LedgerEntry) Kind() CostKind {
+	switch {
+	case e.Actual != nil:
+		return e.ActualKind()
+	case e.Estimate != nil:
+		return CostEstimate
+	}
+	return CostUnknown
+}
+
+// ActualKind is what stands behind Actual.
+func (e *LedgerEntry) ActualKind() CostKind {
+	switch {
+	case e.Actual == nil:
+		return CostUnknown
+	case e.Basis == BasisDerived:
+		return CostDerived
+	}
+	return CostActual
+}
+
 // Failed reports whether the job ended without a result.
 func (e *LedgerEntry) Failed() bool { return api.Status(e.Outcome).Troubled() }
 
@@ -165,6 +187,7 @@ type Tally struct {
 	Seconds float64    // of output, where known
 	Cost    api.Micros // actual where known, else estimated
 	Guessed int        // jobs that are in Cost by their estimate
+	Derived int        // jobs that are in Cost by length and unit price
 	Unknown int        // jobs without either: they are not in Cost
 
 	// Estimated and Actual are of the Compared jobs, where both are known.
@@ -175,6 +198,9 @@ type Tally struct {
 	Failed        int
 	FailedCost    api.Micros
 	FailedUnknown int
+
+	// The least certain of the amounts in Cost, FailedCost and Actual.
+	Kind, FailedKind, ActualKind CostKind
 
 	// Overflow says that an amount is larger than can be counted: it is a lower
 	// bound.
@@ -216,15 +242,20 @@ func (t *Tally) Add(e *LedgerEntry) {
 		t.Unknown++
 	case e.Actual == nil:
 		t.Guessed++
+	case e.Basis == BasisDerived:
+		t.Derived++
 	}
+	t.Kind = t.Kind.Weaker(e.Kind())
 	t.grow(&t.Cost, cost)
 	if e.Actual != nil && e.Estimate != nil {
 		t.Compared++
+		t.ActualKind = t.ActualKind.Weaker(e.ActualKind())
 		t.grow(&t.Estimated, *e.Estimate)
 		t.grow(&t.Actual, *e.Actual)
 	}
 	if e.Failed() {
 		t.Failed++
+		t.FailedKind = t.FailedKind.Weaker(e.Kind())
 		t.grow(&t.FailedCost, cost)
 		if !known {
 			t.FailedUnknown++

@@ -22,6 +22,38 @@ const (
 	CostActual            // what the server says was charged
 )
 
+// Sign is what stands before an amount that was not billed: ~ before an
+// estimate, ? before what is worked out.
+func (k CostKind) Sign() string {
+	switch k {
+	case CostEstimate:
+		return "~"
+	case CostDerived:
+		return "?"
+	}
+	return ""
+}
+
+// Weaker is the less certain of two kinds; one that is not known does not count.
+func (k CostKind) Weaker(o CostKind) CostKind {
+	if k == CostUnknown || o == CostUnknown {
+		return max(k, o)
+	}
+	return min(k, o)
+}
+
+// Kind is what stands behind a price: the server's estimate, or one of a length
+// that is a guess.
+func (p *Price) Kind() CostKind {
+	switch {
+	case p.Cost == nil:
+		return CostUnknown
+	case p.Approximate:
+		return CostDerived
+	}
+	return CostEstimate
+}
+
 // Cost is an amount with what stands behind it. It is zero when unknown.
 type Cost struct {
 	Amount api.Micros

@@ -42,7 +42,7 @@ type QueueRow struct {
 	Label  text.Text
 	Length api.Seconds // of the output, 0 unknown
 	Cost   api.Micros
-	Priced bool      // Cost is known
+	Priced CostKind  // what stands behind Cost
 	Since  time.Time // when it was confirmed, or sent
 	Reason text.Text
 	Job    api.ID // that came of it, of QueueUnsaved
@@ -133,7 +133,7 @@ func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
 		row.Since = wall(s.SentAt)
 	}
 	if s.Price.Cost != nil {
-		row.Cost, row.Priced = *s.Price.Cost, true
+		row.Cost, row.Priced = *s.Price.Cost, s.Price.Kind()
 	}
 	return row
 }

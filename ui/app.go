@@ -56,6 +56,7 @@ type Config struct {
 type App struct {
 	cfg    Config
 	theme  *theme
+	shades shades
 	now    time.Time
 	width  int
 	height int
@@ -81,7 +82,7 @@ type App struct {
 
 // New makes the dashboard. It touches nothing yet: Init begins.
 func New(cfg Config) *App {
-	a := &App{cfg: cfg, now: time.Now(), theme: newTheme(cfg.Theme != "light", cfg.ASCII)}
+	a := &App{cfg: cfg, now: time.Now(), theme: newTheme(cfg.Theme != "light", cfg.ASCII, manyShades)}
 	a.enter(cfg.Account)
 	a.announce()
 	return a
@@ -143,6 +144,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.layout()
 	case tea.BackgroundColorMsg:
 		a.setDark(m.IsDark())
+	case tea.ColorProfileMsg:
+		a.shades = shadesOf(m.Profile)
+		a.redraw(a.theme.dark)
 	case uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
 		_, dark := msg.(uv.DarkColorSchemeEvent)
 		a.setDark(dark)
@@ -159,9 +163,14 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // setDark follows the terminal's background, unless the configuration chose.
 func (a *App) setDark(dark bool) {
 	if a.cfg.Theme == "auto" || a.cfg.Theme == "" {
-		a.theme = newTheme(dark, a.cfg.ASCII)
-		a.layout()
+		a.redraw(dark)
 	}
+}
+
+// redraw makes the look anew.
+func (a *App) redraw(dark bool) {
+	a.theme = newTheme(dark, a.cfg.ASCII, a.shades)
+	a.layout()
 }
 
 // press gives a key to the first action of the top screen that claims it, and

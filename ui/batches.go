@@ -23,7 +23,7 @@ func newBatches(a *App) *view[state.Batch] {
 			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
 			{title: "batch", width: 12, grow: 1, inner: true, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
 			{title: "jobs", width: 5, right: true, falls: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
-			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneOK) }},
+			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneDone) }},
 			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
 			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{a.serverAge(b.Created), toneMuted} }},
 			{title: "progress", width: 14, drop: 5, sort: state.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
@@ -89,7 +89,7 @@ func batchStatus(t *theme, b *state.Batch) cell {
 	case b.Status == api.BatchCompleted && b.Failed > 0:
 		return cell{t.glyphs.alert + " some failed", toneWarn}
 	case b.Status == api.BatchCompleted:
-		return cell{t.glyphs.completed + " completed", toneOK}
+		return cell{t.glyphs.completed + " completed", toneDone}
 	case b.Status == api.BatchFailed:
 		return cell{t.glyphs.failed + " failed", toneBad}
 	}

@@ -39,11 +39,11 @@ func (a *App) sumWords(t *state.Tally) text.Text {
 	case billed && t.Amounts().Cost == nil:
 		return text.Sprintf("%g credits", credits)
 	case t.Unknown == 0 && !t.Overflow:
-		return text.Of(t.Cost.Rounded())
+		return rounded(t.Cost, t.Kind)
 	case t.Amounts().Cost == nil:
 		return "?"
 	}
-	return a.theme.glyphs.least + " " + text.Of(t.Cost.Rounded())
+	return a.theme.glyphs.least + " " + rounded(t.Cost, t.Kind)
 }
 
 // askExport asks where the ledger is to be written.

@@ -62,11 +62,11 @@ func (a *App) facts(g *state.Generation, width int) []styled {
 func costWords(c state.Cost) text.Text {
 	switch c.Kind {
 	case state.CostActual:
-		return text.Of(c.Amount.String() + " as billed")
+		return exactly(c.Amount, c.Kind) + " as billed"
 	case state.CostEstimate:
-		return text.Of(c.Amount.String() + " as estimated when sent")
+		return exactly(c.Amount, c.Kind) + " as estimated when sent"
 	case state.CostDerived:
-		return text.Of("~" + c.Amount.Rounded() + " from length and list price")
+		return exactly(c.Amount, c.Kind) + " from length and list price"
 	}
 	return none
 }

@@ -106,7 +106,7 @@ func statusCell(t *theme, s api.Status) cell {
 	case s == api.Processing:
 		return cell{t.glyphs.running + " " + word, toneRunning}
 	case s == api.Completed:
-		return cell{t.glyphs.completed + " " + word, toneOK}
+		return cell{t.glyphs.completed + " " + word, toneDone}
 	case s.Troubled():
 		return cell{t.glyphs.failed + " " + word, toneBad}
 	}
@@ -133,16 +133,12 @@ func statusWord(s api.Status) text.Text {
 	return text.Of(string(s))
 }
 
-// costCell says a cost and how sure it is: exact, estimated when it was
-// submitted, or worked out from length and unit price (~).
+// costCell says a cost and how sure it is.
 func costCell(c state.Cost) cell {
-	switch c.Kind {
-	case state.CostActual, state.CostEstimate:
-		return cell{text.Of(c.Amount.Rounded()), toneMoney}
-	case state.CostDerived:
-		return cell{text.Of("~" + c.Amount.Rounded()), toneMuted}
+	if c.Kind == state.CostUnknown {
+		return cell{none, toneMuted}
 	}
-	return cell{none, toneMuted}
+	return cell{rounded(c.Amount, c.Kind), amountTone(c.Kind)}
 }
 
 // progressCell says how far a running job is, how long a finished one took, or

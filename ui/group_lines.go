@@ -68,7 +68,7 @@ func (g *group) sums(width int) []styled {
 	for i := range subs {
 		prices[i] = subs[i].Price
 	}
-	label, total := text.Text("total"), quoteOfAll(prices).total()
+	label, total := text.Text("total"), quoteOfAll(prices).short()
 	if g.cancel != nil || g.unpriced() > 0 {
 		label = "so far"
 	}
@@ -87,7 +87,7 @@ func (g *group) sums(width int) []styled {
 // compared says how the total stands to what the jobs cost when they ran.
 func (g *group) compared() text.Text {
 	var now, then api.Micros
-	about := ""
+	kind, about := state.CostUnknown, ""
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.sub == nil {
@@ -101,12 +101,14 @@ func (g *group) compared() text.Text {
 			about = "about "
 		}
 		now, then = now+*j.sub.Price.Cost, then+was.Amount
+		kind = kind.Weaker(was.Kind)
 	}
+	cost := rounded(then, kind)
 	switch more := now - then; {
 	case more > 0:
-		return text.Sprintf("%s%s more than they cost, %s", about, more, then)
+		return text.Sprintf("%s%s more than they cost, %s", about, more.Rounded(), cost)
 	case more < 0:
-		return text.Sprintf("%s%s less than they cost, %s", about, -more, then)
+		return text.Sprintf("%s%s less than they cost, %s", about, (-more).Rounded(), cost)
 	}
 	return text.Of(about + "as much as they cost")
 }
@@ -201,15 +203,15 @@ func (g *group) rows(width int) []styled {
 
 // priceCell is a price in short.
 func priceCell(p state.Price) cell {
-	about := ""
+	kind := state.CostEstimate
 	if p.Approximate {
-		about = "≈ "
+		kind = state.CostDerived
 	}
 	switch {
 	case p.Credits != nil:
-		return cell{text.Sprintf("%s%g cr", about, *p.Credits), toneMoney}
+		return cell{amountSign(kind) + text.Sprintf("%g cr", *p.Credits), amountTone(kind)}
 	case p.Cost != nil:
-		return cell{text.Of(about + p.Cost.String()), toneMoney}
+		return cell{exactly(*p.Cost, kind), amountTone(kind)}
 	}
 	return cell{"unpriced", toneWarn}
 }

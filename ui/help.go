@@ -118,6 +118,7 @@ func (h *help) goodToKnow(width int) []styled {
 	for _, words := range []text.Text{
 		"Nothing is sent that costs money before its price was shown and confirmed.",
 		"A running job can't be cancelled; pending for over five minutes is unusual: don't send it again.",
+		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is worked out from length and list price; " + h.app.theme.glyphs.least + " before a sum says that something in it is unknown, – that nothing is known.",
 		"Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not.",
 	} {
 		for _, l := range wrap(words, max(10, width-4)) {

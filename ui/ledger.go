@@ -27,7 +27,7 @@ func newLedger(a *App) *view[state.LedgerEntry] {
 			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
 			{title: "estimate", width: 8, right: true, drop: 3, sort: state.SortNone, cell: estimateCell},
 			{title: "actual", width: 8, right: true, falls: true, sort: state.SortCost, cell: actualCell},
-			{title: "off by", width: 7, right: true, drop: 5, spare: true, sort: state.SortNone, cell: differenceCell},
+			{title: "off by", width: 8, right: true, drop: 5, spare: true, sort: state.SortNone, cell: differenceCell},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -196,7 +196,7 @@ func ofJob(e *state.LedgerEntry, words text.Text) cell {
 func estimateCell(e *state.LedgerEntry) cell {
 	switch {
 	case e.Estimate != nil && e.Damage == "":
-		return cell{text.Of(e.Estimate.Rounded()), toneText}
+		return cell{rounded(*e.Estimate, state.CostEstimate), amountTone(state.CostEstimate)}
 	case e.Credits != nil && e.Damage == "":
 		return cell{text.Sprintf("%g cr", *e.Credits), toneText}
 	}
@@ -204,15 +204,12 @@ func estimateCell(e *state.LedgerEntry) cell {
 }
 
 // actualCell says what a job cost: as billed, or worked out from length and
-// unit price (~).
+// unit price.
 func actualCell(e *state.LedgerEntry) cell {
-	switch {
-	case e.Actual == nil || e.Damage != "":
+	if e.Actual == nil || e.Damage != "" {
 		return ofJob(e, none)
-	case e.Basis == state.BasisDerived:
-		return cell{text.Of("~" + e.Actual.Rounded()), toneMuted}
 	}
-	return cell{text.Of(e.Actual.Rounded()), toneMoney}
+	return cell{rounded(*e.Actual, e.ActualKind()), amountTone(e.ActualKind())}
 }
 
 // differenceCell says by how much the estimate was wrong.
@@ -221,11 +218,15 @@ func differenceCell(e *state.LedgerEntry) cell {
 		return ofJob(e, "")
 	}
 	more := *e.Actual - *e.Estimate
+	guess := text.Text("")
+	if e.Basis == state.BasisDerived {
+		guess = amountSign(state.CostDerived)
+	}
 	switch {
 	case more > 0:
-		return cell{text.Of("+" + more.Rounded()), toneWarn}
+		return cell{guess + "+" + text.Of(more.Rounded()), toneWarn}
 	case more < 0:
-		return cell{text.Of(more.Rounded()), toneOK}
+		return cell{guess + text.Of(more.Rounded()), toneOK}
 	}
 	return cell{"=", toneMuted}
 }
@@ -237,14 +238,18 @@ func (a *App) entryLines(e *state.LedgerEntry, width int) []styled {
 	words := actual.text
 	switch e.Basis {
 	case state.BasisBilled:
-		words = text.Of(e.Actual.String() + " as billed")
+		words = exactly(*e.Actual, state.CostActual) + " as billed"
 	case state.BasisDerived:
-		words = text.Of("~" + e.Actual.Rounded() + " from length and list price")
+		words = exactly(*e.Actual, state.CostDerived) + " from length and list price"
 	case state.BasisUnknown:
 	}
 	lines := append(a.called(a.entryName(e).text, width), "")
 	lines = append(lines, t.fact("outcome", outcome.text, outcome.tone))
-	lines = append(lines, a.advice(width, "estimate", estimateCell(e).text, toneText)...)
+	estimate := estimateCell(e).text
+	if e.Estimate != nil {
+		estimate = exactly(*e.Estimate, state.CostEstimate)
+	}
+	lines = append(lines, a.advice(width, "estimate", estimate, toneText)...)
 	lines = append(lines, a.advice(width, "actual", words, actual.tone)...)
 	if e.Credits != nil {
 		lines = append(lines, t.fact("credits", text.Sprintf("%g", *e.Credits), toneText))

@@ -94,7 +94,10 @@ func (s *ledgerSums) totals(width int) []styled {
 		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), toneBad)...)
 	}
 	if s.all.Guessed > 0 {
-		lines = append(lines, a.advice(width, "estimated", count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone", toneMuted)...)
+		lines = append(lines, a.advice(width, "estimated", count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone (~)", toneMuted)...)
+	}
+	if s.all.Derived > 0 {
+		lines = append(lines, a.advice(width, "derived", count(s.all.Derived, "job is", "jobs are")+" in the sums by length and list price (?)", toneMuted)...)
 	}
 	if s.all.Unknown > 0 {
 		lines = append(lines, a.advice(width, "unknown", "the dollars of "+count(s.all.Unknown, "job", "jobs")+": in no sum", toneWarn)...)
@@ -107,7 +110,7 @@ func (s *ledgerSums) totals(width int) []styled {
 
 // accuracy says how good the estimates were.
 func (a *App) accuracy(t *state.Tally) text.Text {
-	words := text.Sprintf("%s for %s at %s", t.Estimated.Rounded(), count(t.Compared, "job", "jobs"), t.Actual.Rounded())
+	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, state.CostEstimate), count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
 	if t.Estimated <= 0 {
 		return words
 	}
@@ -123,7 +126,7 @@ func (a *App) accuracy(t *state.Tally) text.Text {
 
 // failureWords say what was spent on jobs without a result.
 func (a *App) failureWords(t *state.Tally) text.Text {
-	words := text.Sprintf("%s on %s", t.FailedCost.Rounded(), count(t.Failed, "job", "jobs"))
+	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
 		words += text.Sprintf(", of %d unknown", t.FailedUnknown)
 	}

@@ -88,7 +88,7 @@ func (p *totals) titles() styled {
 func (a *App) groupLine(g *state.LedgerGroup, key int) text.Text {
 	var failures, unknown text.Text
 	if g.Failed > 0 {
-		failures = text.Of(g.FailedCost.Rounded())
+		failures = rounded(g.FailedCost, g.FailedKind)
 	}
 	if g.Unknown > 0 {
 		unknown = count(g.Unknown, "job", "jobs")

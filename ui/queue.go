@@ -143,10 +143,18 @@ func (a *App) queueStatus(r *state.QueueRow) cell {
 }
 
 func queuePrice(r *state.QueueRow) cell {
-	if !r.Priced {
+	if r.Priced == state.CostUnknown {
 		return cell{none, toneMuted}
 	}
-	return cell{text.Of(r.Cost.Rounded()), toneMoney}
+	return cell{rounded(r.Cost, r.Priced), amountTone(r.Priced)}
+}
+
+// exactPrice is a row's price with all its decimals.
+func exactPrice(r *state.QueueRow) text.Text {
+	if r.Priced == state.CostUnknown {
+		return none
+	}
+	return exactly(r.Cost, r.Priced)
 }
 
 // queueWords says in a few words what a row waits for.
@@ -196,7 +204,7 @@ func (a *App) queuePane(r *state.QueueRow, width int) []styled {
 	lines := append(append(a.queueLines(width), ""), a.called(r.Name, width)...)
 	status := a.queueStatus(r)
 	lines = append(lines, "", t.fact("status", status.text, status.tone), t.fact("model", text.Of(r.Model), toneText),
-		t.fact("length", length(r.Length), toneText), t.fact("price", queuePrice(r).text, toneMoney))
+		t.fact("length", length(r.Length), toneText), t.fact("price", exactPrice(r), queuePrice(r).tone))
 	lines = append(lines, a.advice(width, "label", r.Label, toneText)...)
 	return append(lines, a.advice(width, "because", r.Reason, toneText)...)
 }

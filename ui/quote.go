@@ -109,6 +109,15 @@ func (q quote) total() text.Text {
 	return q.guess() + listed
 }
 
+// short is total to the cent; the dialog has it exactly.
+func (q quote) short() text.Text {
+	const cent = 10_000
+	if cost := q.cost(); cost != nil && q.credits == nil && *cost%cent != 0 {
+		return count(q.prices, "job", "jobs") + ", " + q.guess() + text.Of(cost.Rounded())
+	}
+	return q.total()
+}
+
 func (q quote) guess() text.Text {
 	if q.about {
 		return "≈ "

@@ -431,9 +431,9 @@ func difference(p state.Price, was state.Cost) text.Text {
 	if !known {
 		return "not to be compared: a cost is not known"
 	}
-	cost, about := was.Amount.String(), ""
+	cost, about := exactly(was.Amount, was.Kind), ""
 	if was.Kind == state.CostDerived {
-		cost, about = "~"+was.Amount.Rounded(), "about "
+		cost, about = rounded(was.Amount, was.Kind), "about "
 	}
 	switch {
 	case more > 0:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
 
 	"dubtop/api/text"
 )
@@ -19,6 +20,7 @@ const (
 	toneRunning
 	tonePending
 	toneOK
+	toneDone // what ended as it should: most rows, so it is calm
 	toneBad
 	toneWarn
 	toneTitle // headings
@@ -52,20 +54,58 @@ type glyphs struct {
 // colours are those of one background. Contrast on the usual
 // terminals' backgrounds is at least 4.5:1 for everything that must be read.
 type colours struct {
-	muted, accent, running, pending, ok, bad, warn, money, demo, faint, picked string
+	muted, accent, running, pending, ok, done, bad, warn, money, demo, faint, picked string
 }
 
-func newTheme(dark, ascii bool) *theme {
-	p := colours{
-		muted: "#9ca3af", accent: "#7dd3fc", running: "#60a5fa", pending: "#a5b4fc",
-		ok: "#4ade80", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", faint: "#4b5563", picked: "236",
+// shades is how many colours the terminal has.
+type shades int
+
+const (
+	manyShades shades = iota
+	sixteen           // the terminal's own, whatever they look like
+	noShades          // weight alone tells tones apart
+)
+
+func shadesOf(p colorprofile.Profile) shades {
+	switch p {
+	case colorprofile.ANSI:
+		return sixteen
+	case colorprofile.ASCII, colorprofile.NoTTY:
+		return noShades
 	}
-	if !dark {
-		p = colours{
-			muted: "#5b6470", accent: "#0b65c2", running: "#1d4ed8", pending: "#4f46e5",
-			ok: "#15703a", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", faint: "#b4bac3", picked: "254",
+	return manyShades
+}
+
+// coloursFor are the colours on a background. The sixteen are chosen by hand:
+// taken for the nearest ones, muted text would be as bright as the rest.
+func coloursFor(dark bool, n shades) colours {
+	switch {
+	case n == noShades:
+		return colours{}
+	case n == sixteen && dark:
+		return colours{
+			muted: "8", accent: "14", running: "12", pending: "6",
+			ok: "10", done: "2", bad: "9", warn: "11", money: "14", demo: "13", faint: "8",
+		}
+	case n == sixteen:
+		return colours{
+			muted: "8", accent: "4", running: "4", pending: "5",
+			ok: "2", done: "8", bad: "1", warn: "5", money: "4", demo: "5", faint: "8",
+		}
+	case dark:
+		return colours{
+			muted: "#9ca3af", accent: "#7dd3fc", running: "#60a5fa", pending: "#a5b4fc",
+			ok: "#4ade80", done: "#86a894", bad: "#f87171", warn: "#fbbf24", money: "#5eead4", demo: "#f0abfc", faint: "#4b5563", picked: "236",
 		}
 	}
+	return colours{
+		muted: "#5b6470", accent: "#0b65c2", running: "#1d4ed8", pending: "#4f46e5",
+		ok: "#15703a", done: "#4a6b57", bad: "#b91c1c", warn: "#92400e", money: "#0f6b63", demo: "#8b1f8f", faint: "#b4bac3", picked: "254",
+	}
+}
+
+func newTheme(dark, ascii bool, n shades) *theme {
+	p := coloursFor(dark, n)
 	t := &theme{dark: dark, ascii: ascii, glyphs: unicodeGlyphs()}
 	if ascii {
 		t.glyphs = asciiGlyphs()
@@ -73,13 +113,22 @@ func newTheme(dark, ascii bool) *theme {
 	for n := range toneCount {
 		s := style(n, p)
 		t.normal[n] = newPaint(s)
-		t.picked[n] = newPaint(s.Background(lipgloss.Color(p.picked)))
+		switch {
+		case p.picked != "":
+			s = s.Background(lipgloss.Color(p.picked))
+		case n != toneCursor: // its own colours turned round, whatever they are
+			s = s.Faint(false).Reverse(true)
+		}
+		t.picked[n] = newPaint(s)
 	}
 	return t
 }
 
 func style(n tone, p colours) lipgloss.Style {
-	s := lipgloss.NewStyle().Bold(n == toneAccent || n == toneTitle || n == toneDemo || n == toneMark)
+	s := lipgloss.NewStyle().Bold(n == toneAccent || n == toneTitle || n == toneDemo || n == toneMark || n == toneBad)
+	if p == (colours{}) {
+		return s.Faint(n == toneMuted || n == toneFaint || n == toneDone)
+	}
 	if c := p.of(n); c != "" {
 		return s.Foreground(lipgloss.Color(c))
 	}
@@ -99,6 +148,8 @@ func (p colours) of(n tone) string {
 		return p.pending
 	case toneOK:
 		return p.ok
+	case toneDone:
+		return p.done
 	case toneBad:
 		return p.bad
 	case toneWarn:

@@ -1,11 +1,76 @@
 package ui_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
 
 	"dubtop/ui"
 	"dubtop/ui/uitest"
 )
+
+// look is how a word of a row is drawn.
+func (s *story) look(row, word string) uv.Style {
+	s.t.Helper()
+	rows := strings.Split(s.Screen(), "\n")
+	for y, line := range rows {
+		before, _, found := strings.Cut(line, word)
+		if strings.Contains(line, row) && found {
+			return s.Cells()[y][len([]rune(before))].Style
+		}
+	}
+	s.t.Fatalf("no %q in a row with %q\n%s", word, row, s.Screen())
+	return uv.Style{}
+}
+
+// In a list failures are loud and what ended well is calm, and what matters less
+// is not as bright as the rest, however few colours there are.
+func TestFailuresAreLoudAndTheRestIsCalm(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII} {
+		for _, dark := range []bool{true, false} {
+			st := lived()
+			st.terminal = uitest.Options{Profile: profile, Dark: dark}
+			tell(t, st, func(s *story) {
+				s.Pass(3 * time.Second)
+				name := s.look("course_23_ko", "course")
+				muted, done, failed := s.look("course_23_ko", "lipsync"), s.look("course_23_ko", "completed"), s.look("webinar_pt", "failed")
+				if muted.Equal(&name) || done.Equal(&name) || failed.Equal(&name) || done.Equal(&failed) {
+					t.Errorf("%v, dark %t: two of these look the same: name %v, model %v, completed %v, failed %v", profile, dark, name, muted, done, failed)
+				}
+				if failed.Attrs&uv.AttrBold == 0 || done.Attrs&uv.AttrBold != 0 {
+					t.Errorf("%v, dark %t: failed is drawn %v, completed %v", profile, dark, failed, done)
+				}
+				if profile == colorprofile.ASCII && (muted.Fg != nil || muted.Attrs&uv.AttrFaint == 0 || done.Attrs&uv.AttrFaint == 0) {
+					t.Errorf("without colours the model is drawn %v, completed %v", muted, done)
+				}
+				if grey := fmt.Sprint(muted.Fg); profile == colorprofile.ANSI && grey != "8" {
+					t.Errorf("dark %t: in 16 colours muted text has colour %s", dark, grey)
+				}
+			})
+		}
+	}
+}
+
+// Where the ground has no colour of its own, the row under the cursor is turned
+// round.
+func TestTheRowUnderTheCursorIsSeenWithoutColours(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ASCII} {
+		st := lived()
+		st.terminal.Profile = profile
+		tell(t, st, func(s *story) {
+			s.Pass(3 * time.Second)
+			if on, off := s.look("▌", "episode"), s.look("course_23_ko", "course"); on.Attrs&uv.AttrReverse == 0 || off.Attrs&uv.AttrReverse != 0 {
+				t.Errorf("%v: the row under the cursor is drawn %v, another %v", profile, on, off)
+			}
+		})
+	}
+}
 
 func TestTheColoursFollowTheTerminalFromLightToDark(t *testing.T) {
 	t.Parallel()

@@ -111,7 +111,7 @@ func (w *works) ends(line string, status int, out, errors []string) ran {
 func TestADrainSaysWhatItMaySpendAndWhatBecameOfIt(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
 		w.ends("queue drain", 0, []string{
-			"  2 jobs wait, $2.50 at most was agreed to.\n", "  a  sent as ", ", $1.25\n", "  b  sent as ", "  2 sent.\n",
+			"  2 jobs wait, $2.50 at most was agreed to.\n", "  a  sent as ", ", ~$1.25\n", "  b  sent as ", "  2 sent.\n",
 		}, nil)
 		if n := len(w.account.Accepted()); n != 2 {
 			t.Errorf("%d were accepted", n)

@@ -37,6 +37,9 @@ way; what may have been charged, because its answer was lost (unknown); and what
 was refused. It says who sends, and whether the queue is held. It reads the
 journal of the key's account, and needs no network.
 
+A price is the server's estimate (~); ? before it says that the length it rests
+on is a guess.
+
 The states are waiting, held, expired, "price up", "no price", sending, unknown, refused.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -120,6 +123,9 @@ func (q *queue) add(item queued) {
 	q.counts[item.row.State]++
 	p := &item.sub.Price
 	entry := state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds}
+	if p.Approximate {
+		entry = state.LedgerEntry{Actual: p.Cost, Basis: state.BasisDerived, Credits: p.Credits, Seconds: p.Seconds}
+	}
 	switch {
 	case item.row.Place > 0:
 		q.total.Add(&entry)
@@ -175,14 +181,14 @@ func (q *queue) table(zone *time.Location) []byte {
 func (q *queue) sums() text.Text {
 	said := []text.Text{text.Sprintf("%d in line", q.total.Jobs)}
 	if cost := q.total.Amounts().Cost; cost != nil {
-		said[0] += text.Sprintf(", %s in all", cost)
+		said[0] += ", " + dollars(cost, q.total.Kind) + " in all"
 	}
 	if credits, ok := q.total.Credits(); ok {
 		said[0] += ", " + plain(credits) + " credits"
 	}
 	var maybe text.Text
 	if cost := q.doubts.Amounts().Cost; cost != nil {
-		maybe = text.Sprintf(", %s maybe charged", cost)
+		maybe = ", " + dollars(cost, q.doubts.Kind) + " maybe charged"
 	}
 	for _, part := range []struct {
 		n    int
@@ -214,17 +220,14 @@ func name(s *state.Submission) text.Text {
 
 // price is what an item will cost, for a cell.
 func price(p state.Price) text.Text {
-	words := dollars(p.Cost)
-	switch {
-	case p.Cost == nil && p.Credits != nil:
-		words = plain(*p.Credits) + " credits"
-	case p.Cost == nil:
-		return none
-	}
+	kind := state.CostEstimate
 	if p.Approximate {
-		words = "~" + words
+		kind = state.CostDerived
 	}
-	return words
+	if p.Cost == nil && p.Credits != nil {
+		return text.Of(kind.Sign()) + plain(*p.Credits) + " credits"
+	}
+	return dollars(p.Cost, kind)
 }
 
 // queueDocument is the queue for programs. Unknown amounts are null.

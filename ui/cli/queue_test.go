@@ -42,14 +42,14 @@ func (d *desk) line() {
 func TestTheQueueAsATable(t *testing.T) {
 	d := newDesk(t)
 	d.line()
-	d.says("queue ls", `#  ID  NAME                       MODEL      STATE           PRICE  SINCE                WHY
-1  q5  credit                     lipsync-2  waiting   2.5 credits  2026-11-24 12:00:04  -
-2  q2  films.jsonl (batch of 24)  lipsync-2  held      ~$30.000001  2026-11-24 12:00:01  -
-3  q3  日本                       lipsync-2  waiting             -  2026-11-24 12:00:02  -
-4  q4  -                          lipsync-2  price up        $0.20  2026-11-24 12:00:03  the price is not the one you agreed to: confirm it again
-5  q1  promo_de                   lipsync-2  waiting         $1.25  2026-11-24 12:00:00  -
+	d.says("queue ls", `#  ID  NAME                       MODEL      STATE            PRICE  SINCE                WHY
+1  q5  credit                     lipsync-2  waiting   ~2.5 credits  2026-11-24 12:00:04  -
+2  q2  films.jsonl (batch of 24)  lipsync-2  held           ?$30.00  2026-11-24 12:00:01  -
+3  q3  日本                       lipsync-2  waiting              -  2026-11-24 12:00:02  -
+4  q4  -                          lipsync-2  price up        ~$0.20  2026-11-24 12:00:03  the price is not the one you agreed to: confirm it again
+5  q1  promo_de                   lipsync-2  waiting         ~$1.25  2026-11-24 12:00:00  -
 
-5 in line, $31.450001 in all, 2.5 credits; 2 without a price in dollars; 1 held; 1 with a price that went up.
+5 in line, ?$31.45 in all, 2.5 credits; 2 without a price in dollars; 1 held; 1 with a price that went up.
 Nobody sends from the queue now.
 `)
 }
@@ -200,13 +200,13 @@ func TestTheQueueTellsWhatHasLeftTheLine(t *testing.T) {
 	if err := j.HoldQueue(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
-	d.says("queue ls", `#  ID  NAME  MODEL      STATE    PRICE  SINCE                WHY
--  q3  job   lipsync-2  unknown  $1.25  2026-11-24 12:01:00  the answer was lost
--  q2  job   lipsync-2  sending  $1.25  2026-11-24 12:01:00  -
-1  q4  job   lipsync-2  waiting  $1.25  2026-11-24 12:00:09  -
--  q1  job   lipsync-2  refused  $1.25  2026-11-24 12:01:00  no face
+	d.says("queue ls", `#  ID  NAME  MODEL      STATE     PRICE  SINCE                WHY
+-  q3  job   lipsync-2  unknown  ~$1.25  2026-11-24 12:01:00  the answer was lost
+-  q2  job   lipsync-2  sending  ~$1.25  2026-11-24 12:01:00  -
+1  q4  job   lipsync-2  waiting  ~$1.25  2026-11-24 12:00:09  -
+-  q1  job   lipsync-2  refused  ~$1.25  2026-11-24 12:01:00  no face
 
-1 in line, $1.25 in all; 1 on its way; 1 in doubt, $1.25 maybe charged; 1 refused.
+1 in line, ~$1.25 in all; 1 on its way; 1 in doubt, ~$1.25 maybe charged; 1 refused.
 The queue is held by you: dubtop queue drain --resume lets it go on.
 Nobody sends from the queue now.
 `)

@@ -165,17 +165,13 @@ func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []
 // spendRow is a line of the table.
 func spendRow(title text.Text, t *state.Tally) []text.Text {
 	a := t.Amounts()
-	cost := dollars(a.Cost)
-	if t.Guessed > 0 {
-		cost = "~" + cost
-	}
 	var inCredits text.Text = none
 	if c := credits(t); c != nil {
 		inCredits = plain(*c)
 	}
 	return []text.Text{
-		title, text.Sprint(t.Jobs), cost, text.Sprint(t.Unknown), dollars(a.Estimated), dollars(a.Actual),
-		text.Sprint(t.Failed), dollars(a.FailedCost), inCredits,
+		title, text.Sprint(t.Jobs), dollars(a.Cost, t.Kind), text.Sprint(t.Unknown), dollars(a.Estimated, state.CostEstimate), dollars(a.Actual, t.ActualKind),
+		text.Sprint(t.Failed), dollars(a.FailedCost, t.FailedKind), inCredits,
 	}
 }
 
@@ -183,6 +179,9 @@ func spendRow(title text.Text, t *state.Tally) []text.Text {
 func notes(t *state.Tally) (out []text.Text) {
 	if t.Guessed > 0 {
 		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", count(t.Guessed, "job")))
+	}
+	if t.Derived > 0 {
+		out = append(out, text.Sprintf("? counts what length and list price come to where nothing was billed: %s.", count(t.Derived, "job")))
 	}
 	if t.Unknown > 0 {
 		out = append(out, text.Sprintf("COST goes without %s of unknown cost in dollars.", count(t.Unknown, "job")))

@@ -10,6 +10,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state"
 )
 
 // none stands where a value is not known, or there is none.
@@ -78,12 +79,13 @@ func words[S ~string](s S) text.Text {
 	return cmp.Or(text.Clean(string(s), most), none)
 }
 
-// dollars is an amount for a cell.
-func dollars(m *api.Micros) text.Text {
+// dollars is an amount for a cell, to the cent, after the sign that says how it
+// is known: JSON and CSV have it exactly.
+func dollars(m *api.Micros, k state.CostKind) text.Text {
 	if m == nil {
 		return none
 	}
-	return text.Of(m.String())
+	return text.Of(k.Sign() + m.Rounded())
 }
 
 // usd is an amount as a JSON number of dollars, exact; nil is null.
