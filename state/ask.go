@@ -61,6 +61,7 @@ type Result struct {
 	More   bool       // another page of generations may follow
 	Last   api.ID     // of the last generation, as the server ordered them
 	Cursor api.Cursor // of the next page of assets, "" at the end
+	Total  int        // how many assets the server has; -1 where it does not say
 	// Skipped counts what the answer held and could not be read: it exists, so
 	// what did not come is not gone.
 	Skipped int
@@ -89,7 +90,7 @@ func BatchesResult(all api.List[api.Batch], err error) Result {
 
 // AssetsResult is the result of Client.Assets.
 func AssetsResult(page api.AssetPage, err error) Result {
-	return Result{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Skipped: page.Skipped, Err: err}
+	return Result{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Total: page.Total, Skipped: page.Skipped, Err: err}
 }
 
 // ModelsResult is the result of Client.Models.

@@ -43,6 +43,9 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 		settle(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
 	case Assets, AssetPages:
 		whole := a.Topic == Assets && r.Cursor == "" && r.Skipped == 0
+		if r.Err == nil {
+			s.Beyond.see(a.Topic == AssetPages || !s.Assets.Known(), &r)
+		}
 		settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
 	case UnitPrices:
 		s.landPrice(a.Estimate.Model, r)
@@ -50,6 +53,20 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 		s.landCosts(a.Job, r, now)
 	case Head, Running, Vanished, Backfill:
 		s.landGenerations(a, r, now)
+	}
+}
+
+// Beyond is what is known of assets that are not loaded.
+type Beyond struct {
+	Total int  // how many there are in all, as the server says; 0 where it does not
+	More  bool // pages of older ones are left
+}
+
+// see learns from a page; further says that it is the furthest so far.
+func (b *Beyond) see(further bool, r *Result) {
+	b.Total = max(0, r.Total)
+	if further {
+		b.More = r.Cursor != ""
 	}
 }
 

@@ -18,6 +18,7 @@ type Store struct {
 	Generations Collection[Generation]
 	Batches     Collection[Batch]
 	Assets      Collection[Asset]
+	Beyond      Beyond // assets that are not loaded
 	Models      Collection[Model]
 	Queue       Collection[QueueRow] // what Outbox.Rows said last
 
@@ -59,6 +60,7 @@ func (s *Store) Clear() {
 	s.Generations.Clear()
 	s.Batches.Clear()
 	s.Assets.Clear()
+	s.Beyond = Beyond{}
 	s.Models.Clear()
 	s.Queue.Clear()
 	s.Ledger.rows.Clear()

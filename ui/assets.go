@@ -139,7 +139,11 @@ func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.C
 		}
 	}
 	rows.Answer(ticket, fitting, a.now)
-	p := &assetPicker{&view[state.Asset]{title: "pick an asset", list: assetList(a, rows)}}
+	title := text.Text("pick an asset")
+	if a.partial(&a.store.Assets) {
+		title = text.Sprintf("pick an asset (%s loaded)", total(a, &a.store.Assets))
+	}
+	p := &assetPicker{&view[state.Asset]{title: title, list: assetList(a, rows)}}
 	p.list.empty = func() []text.Text {
 		return []text.Text{"None of the loaded assets is of the kind this field takes.", "esc  back"}
 	}

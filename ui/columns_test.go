@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -114,4 +115,39 @@ func TestTheTitleShowsWhichWayRowsAreOrdered(t *testing.T) {
 			}
 		})
 	}
+}
+
+// While only a part of a list is loaded it says how large the whole is, and that
+// a filter goes through the part alone.
+func TestAPartOfAListIsNotTakenForTheWhole(t *testing.T) {
+	t.Parallel()
+	st := stage{prepare: func(a *simulator.Server) {
+		for i := range 1_250 {
+			a.AddAsset(simulator.Asset{Name: fmt.Sprintf("film_%04d.mp4", i), Age: time.Duration(i) * time.Minute})
+		}
+		a.Fault("GET /v2/assets", simulator.Fault{Delay: 3 * time.Second})
+	}}
+	tell(t, st, func(s *story) {
+		s.Press("3")
+		s.Pass(4 * time.Second)
+		s.Sees("3 Assets 100 of 1,2", "1 of 100 of 1,2")
+		s.Press("/")
+		s.Type("film_0007")
+		s.Sees("1 of 1 in the 100 loaded of 1,2")
+		s.Type("x")
+		s.Sees("None of the 100 loaded of 1,2", "matches")
+		s.Press("esc")
+		s.Pass(5 * time.Minute)
+		s.DoesNotSee("loaded of", "100 of 1,2")
+	})
+	many := stage{account: simulator.Options{Generations: 350}}
+	tell(t, many, func(s *story) {
+		s.Press("/")
+		s.Type("status:completed")
+		s.Sees("loaded of ≥ ")
+		s.Press("enter")
+		s.Pass(time.Minute)
+		s.Sees("350 in all")
+		s.DoesNotSee("loaded of")
+	})
 }

@@ -193,7 +193,8 @@ func (l *list[T]) movement() []action {
 }
 
 // Position says where the cursor is: "3 of 214", "3 of 17, 214 in all". While
-// the past is still loading the total is a lower bound and says so.
+// older ones are still loading it says how much there is, or at least is, and
+// that a filter goes through a part of it.
 func (l *list[T]) Position() text.Text {
 	l.refresh()
 	n := l.view.Len()
@@ -201,18 +202,30 @@ func (l *list[T]) Position() text.Text {
 		return ""
 	}
 	total := text.Sprint(n)
-	if l.narrowed() {
-		return text.Sprintf("%d of %s, %s in all", l.cursor.at+1, total, l.total())
-	}
-	if l.app.partial(l.rows) {
+	switch part := l.app.partial(l.rows); {
+	case l.narrowed() && part:
+		return text.Sprintf("%d of %s in %s", l.cursor.at+1, total, l.loaded())
+	case l.narrowed():
+		return text.Sprintf("%d of %s, %d in all", l.cursor.at+1, total, l.rows.Len())
+	case part:
 		return text.Sprintf("%d of %d of %s", l.cursor.at+1, n, l.total())
 	}
 	return text.Sprintf("%d of %s", l.cursor.at+1, total)
 }
 
+// loaded says what a filter looks through where that is not all there is.
+func (l *list[T]) loaded() text.Text {
+	return text.Sprintf("the %d loaded of %s", l.rows.Len(), l.total())
+}
+
+// total is how many there are, as far as is known.
 func (l *list[T]) total() text.Text {
-	if l.app.partial(l.rows) {
-		return text.Sprintf("%s %d", l.app.theme.glyphs.least, l.rows.Len())
+	n, all := l.rows.Len(), l.app.inAll(l.rows)
+	switch {
+	case !l.app.partial(l.rows):
+		return text.Sprint(n)
+	case all > 0:
+		return thousands(max(n, all))
 	}
-	return text.Sprint(l.rows.Len())
+	return text.Sprintf("%s %d", l.app.theme.glyphs.least, n)
 }

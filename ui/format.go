@@ -115,6 +115,15 @@ func clock(t, now time.Time) text.Text {
 	return text.Of(t.Format("2006-01-02 15:04"))
 }
 
+// thousands is a large number as it is read: 5,000.
+func thousands(n int) text.Text {
+	s := text.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
 // count says a number and what it counts: 1 job, 3 jobs.
 func count(n int, one, many text.Text) text.Text {
 	if n == 1 {

@@ -294,7 +294,11 @@ func (l *list[T]) nothing() []styled {
 func (l *list[T]) nothingWords() []text.Text {
 	switch {
 	case l.narrowed() && l.rows.Len() > 0:
-		words := []text.Text{text.Sprintf("None of %s matches %s.", l.total(), l.described())}
+		among := l.total()
+		if l.app.partial(l.rows) {
+			among = l.loaded()
+		}
+		words := []text.Text{text.Sprintf("None of %s matches %s.", among, l.described())}
 		if doubt := l.doubt(); doubt != "" {
 			words = append(words, doubt)
 		}

@@ -48,16 +48,30 @@ func total[T any](a *App, c *state.Collection[T]) text.Text {
 	switch {
 	case !c.Known() && c.Len() == 0:
 		return ""
+	case a.partial(c) && a.inAll(c) > 0:
+		return text.Sprintf("%d of %s", c.Len(), thousands(a.inAll(c)))
 	case a.partial(c):
 		return text.Sprintf("%s%d", a.theme.glyphs.least, c.Len())
 	}
 	return text.Sprint(c.Len())
 }
 
+// inAll is how many of a collection there are, as far as the server tells; 0
+// where it does not.
+func (a *App) inAll(c any) int {
+	if c == any(&a.store.Assets) {
+		return a.store.Beyond.Total
+	}
+	return 0
+}
+
 // partial reports whether more of a collection exists than is loaded.
 func (a *App) partial(c any) bool {
 	if known, ok := c.(interface{ Known() bool }); ok && !known.Known() {
 		return true
+	}
+	if c == any(&a.store.Assets) {
+		return a.store.Beyond.More || a.store.Beyond.Total > a.store.Assets.Len()
 	}
 	return c == any(&a.store.Generations) && (!a.store.History.Complete || a.session != nil && a.session.OlderLeft())
 }
