@@ -156,7 +156,7 @@ func TestWhatCanNotBeRunIsLeftOutAndSaysWhy(t *testing.T) {
 		s.Press(".")
 		s.Pass(time.Second)
 		s.Sees("Left out: 1", "portrait", "the server no longer knows this job", "1 × lipsync-2, 1 × react-1",
-			"2 jobs of up to $1.50075 = $2.75075", "not taken over: the option grade")
+			"2 jobs, $2.75", "not taken over: the option grade")
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("Send 2 jobs?", "left out  1 job")

@@ -47,7 +47,7 @@ func TestANoteIsKeptShownAndFound(t *testing.T) {
 		s.Pass(3 * time.Second)
 		s.Press("/")
 		s.Type("note:retake")
-		s.Sees("for_the_client", "1 of 1, ")
+		s.Sees("for_the_client", "1 of 1 in the 41 loaded of ≥ 41")
 		s.Press("enter", "w", "ctrl+u")
 		s.Press("enter")
 		s.Pass(time.Second)

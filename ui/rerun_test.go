@@ -61,7 +61,7 @@ func TestAJobOfOthersIsRunAgainAsItWas(t *testing.T) {
 		s.DoesNotSee("* differs")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("This will cost $1.25", "about as much as before, ~$1.25", "before    promo_de_014")
+		s.Sees("This will cost $1.25", "about as much as before, ?$1.25", "before    promo_de_014")
 		s.DoesNotSee("changed")
 		s.Press("y")
 		s.Pass(time.Second)
@@ -88,7 +88,7 @@ func TestAJobOfOursIsRunAgainAsItWasTyped(t *testing.T) {
 		s.DoesNotSee("Not taken over")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("as much as before, $1.25", "before    ours_1")
+		s.Sees("as much as before, ~$1.25", "before    ours_1")
 		s.Press("y")
 		s.Pass(time.Hour) // the first one ends, and leaves its slot
 		if n := len(s.account.Accepted()); n != 2 {
@@ -206,7 +206,7 @@ func TestAnotherModelIsChosenByItsPriceAndChangesAreMarked(t *testing.T) {
 		s.Sees("*Output file name")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("more than before, ~$1.25", "before    promo_de_014", "changed   model, output name")
+		s.Sees("more than before, ?$1.25", "before    promo_de_014", "changed   model, output name")
 	})
 }
 
