@@ -42,11 +42,7 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 		}
 		settle(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
 	case Assets, AssetPages:
-		whole := a.Topic == Assets && r.Cursor == "" && r.Skipped == 0
-		if r.Err == nil {
-			s.Beyond.see(a.Topic == AssetPages || !s.Assets.Known(), &r)
-		}
-		settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
+		s.landAssets(a, r, now)
 	case UnitPrices:
 		s.landPrice(a.Estimate.Model, r)
 	case Charges:
@@ -54,6 +50,14 @@ func (s *Store) land(a Ask, r Result, now time.Time) {
 	case Head, Running, Vanished, Backfill:
 		s.landGenerations(a, r, now)
 	}
+}
+
+func (s *Store) landAssets(a Ask, r Result, now time.Time) {
+	if r.Err == nil {
+		s.Beyond.see(a.Topic == AssetPages || !s.Assets.Known(), &r)
+	}
+	whole := a.Topic == Assets && r.Cursor == "" && r.Skipped == 0
+	settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
 }
 
 // Beyond is what is known of assets that are not loaded.

@@ -172,6 +172,7 @@ func TestWhatIsUnknownIsNotNothing(t *testing.T) {
 	want := Tally{
 		Jobs: 4, Cost: 700, Guessed: 1, Unknown: 1, Estimated: 500, Actual: 400, Compared: 1,
 		Failed: 2, FailedCost: 300, FailedUnknown: 1, credits: 100_000, billed: true,
+		Kind: CostEstimate, FailedKind: CostEstimate, ActualKind: CostActual,
 	}
 	if got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -66,7 +66,7 @@ func TestABatchOf24GoesFromItsFileToItsResults(t *testing.T) {
 		}
 		s.Press("y")
 		s.Pass(time.Second)
-		s.Sees("batch accepted", "2 Batches 4", "today $14.4")
+		s.Sees("batch accepted", "2 Batches 4", "today ~$14.4")
 		s.DoesNotSee("sending")
 		sent, err := os.ReadFile(path)
 		if err != nil {

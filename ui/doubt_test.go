@@ -38,7 +38,7 @@ func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
 			if n := len(s.posts()); n != 2 {
 				s.t.Errorf("%d requests", n)
 			}
-			s.Sees("today $1.25")
+			s.Sees("today ~$1.25")
 			s.Press("n") // what was typed is no draft any more
 			s.DoesNotSee("talk_28s.mp4", "nobody knows")
 		})
@@ -137,7 +137,7 @@ func TestAJobAcceptedLateIsAskedAbout(t *testing.T) {
 		s.start()
 		s.Pass(3 * time.Minute)
 		s.Sees("maybe charged")
-		s.DoesNotSee("today $1.25")
+		s.DoesNotSee("today ~$1.25")
 		s.acceptsInOrder("late")
 	})
 }

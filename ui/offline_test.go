@@ -59,7 +59,7 @@ func TestWithTheNetworkCutFromTheStartTheWholePastIsSearched(t *testing.T) {
 			s.Press("/")
 			s.Type(filter)
 			s.Pass(time.Second)
-			s.Sees(name, "1 of 1, ≥ 2500 in all")
+			s.Sees(name, "1 of 1 in the 2500 loaded of ≥ 2500")
 			s.Press("esc")
 		}
 		s.Press("/")

@@ -28,7 +28,7 @@ func TestAJobIsPricedConfirmedSentWatchedAndOpened(t *testing.T) {
 		}
 		s.Press("y")
 		s.Pass(time.Second)
-		s.Sees("accepted", "○ pending", "today $1.25")
+		s.Sees("accepted", "○ pending", "today ~$1.25")
 		posts := s.posts()
 		if len(posts) != 1 || posts[0].IdempotencyKey == "" {
 			s.t.Fatalf("want exactly one paid request with an idempotency key, got %+v", posts)
