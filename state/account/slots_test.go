@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,15 +44,15 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 			line(t, d, account, 300)
 			ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer stop()
-			most := 0
+			var highest atomic.Int64
 			go func() {
 				for ctx.Err() == nil {
 					time.Sleep(time.Second)
-					most = max(most, account.Running())
+					highest.Store(max(highest.Load(), int64(account.Running())))
 				}
 			}()
 			sum, err := (&Drain{Account: d.session(Config{Slots: c.configured})}).Run(ctx)
-			tries := 0
+			tries, most := 0, int(highest.Load())
 			for _, r := range account.Requests() {
 				if r.Path == "/v2/generate" && r.Status == 429 {
 					tries++
