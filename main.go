@@ -279,10 +279,7 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.
 		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
 	if c.StateDir, err = settings.StateDir(env); err != nil {
-		c.Open = func(context.Context) (*journal.Journal, error) {
-			without, failed := journal.OpenWithout(err)
-			return without, errors.Join(err, failed)
-		}
+		c.Open = func(context.Context) (*journal.Journal, error) { return account.Without(err) }
 	}
 	return c, nil
 }

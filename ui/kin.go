@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -60,11 +59,7 @@ func grouped(n int, one, many text.Text) text.Text {
 	if n == 1 {
 		return "1 " + one
 	}
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return text.Of(digits+" ") + many
+	return thousands(n) + " " + many
 }
 
 // answerJoin joins on a yes, and remembers a no.

@@ -129,11 +129,7 @@ func (a *App) suspend() tea.Cmd {
 	if a.session == nil {
 		return a.cfg.Suspend
 	}
-	cmds := make([]tea.Cmd, 0, 2)
-	for _, w := range a.session.YieldTurn(a.now) {
-		cmds = append(cmds, workCmd(w))
-	}
-	return tea.Sequence(append(cmds, a.cfg.Suspend)...)
+	return tea.Sequence(append(workCmds(a.session.YieldTurn(a.now)), a.cfg.Suspend)...)
 }
 
 // unstoppable says why the program can't be suspended.
@@ -237,9 +233,7 @@ func (a *App) answered() {
 func (a *App) leaveAll() tea.Cmd {
 	var cmds []tea.Cmd
 	if a.session != nil {
-		for _, w := range a.session.SaveLast() {
-			cmds = append(cmds, workCmd(w))
-		}
+		cmds = workCmds(a.session.SaveLast())
 	}
 	for _, s := range a.stack {
 		if l, ok := s.(leaving); ok {

@@ -21,21 +21,22 @@ func (a *App) work() tea.Cmd {
 	if a.session == nil {
 		return nil
 	}
-	var cmds []tea.Cmd
-	for _, w := range a.session.Due(time.Now()) {
-		cmds = append(cmds, workCmd(w))
-	}
+	cmds := workCmds(a.session.Due(time.Now()))
 	a.outbox.end = a.queueEnd()
 	return tea.Batch(cmds...)
 }
 
 // do has work done that the user asked for, and whatever is due with it.
 func (a *App) do(work ...account.Work) tea.Cmd {
-	cmds := make([]tea.Cmd, 0, len(work)+1)
-	for _, w := range work {
-		cmds = append(cmds, workCmd(w))
+	return tea.Batch(append(workCmds(work), a.work())...)
+}
+
+func workCmds(work []account.Work) []tea.Cmd {
+	cmds := make([]tea.Cmd, len(work), len(work)+1)
+	for i, w := range work {
+		cmds[i] = workCmd(w)
 	}
-	return tea.Batch(append(cmds, a.work())...)
+	return cmds
 }
 
 // workCmd does one piece of work beside the screens.

@@ -93,9 +93,6 @@ func (a *Account) Close() error {
 	return err
 }
 
-// Opened reports whether the journal is open, if only in memory.
-func (a *Account) Opened() bool { return a.Journal != nil }
-
 // Unwritable says why nothing can be written to the journal, and so nothing can
 // be spent; nil where it can, or as long as the journal is not open.
 func (a *Account) Unwritable() error { return a.unwritable }
@@ -183,12 +180,12 @@ func (a *Account) Due(now time.Time) []Work {
 	return work
 }
 
-// SleepGap is a gap between two beats that only a sleeping machine explains.
-const SleepGap = 30 * time.Second
+// sleepGap is a gap between two beats that only a sleeping machine explains.
+const sleepGap = 30 * time.Second
 
 // Beat takes the time on. A driver calls it about once a second, before Due.
 func (a *Account) Beat(now time.Time) {
-	if now.Sub(a.now) > SleepGap {
+	if now.Sub(a.now) > sleepGap {
 		a.Client.CloseIdle()
 		a.Poller.Wake(now)
 		a.Outbox.Wake(now)
@@ -197,7 +194,6 @@ func (a *Account) Beat(now time.Time) {
 	if server, ok := a.Client.ServerTime(now); ok {
 		a.compareClocks(server.Sub(now))
 	}
-	a.Outbox.Slots.Tell(a.Client.Usage().Slots, now)
 	a.view.look, a.recall.beaten, a.lists.beaten = true, true, true
 }
 

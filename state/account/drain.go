@@ -132,7 +132,7 @@ func (d *Drain) pausedByUser() bool {
 // given.
 func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	a := d.Account
-	ledger, _, err := ReadLedger(ctx, a.Journal)
+	ledger, _, err := readEntries(ctx, a.Journal)
 	if err != nil {
 		return unlessEnded(ctx, err)
 	}

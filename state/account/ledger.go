@@ -27,9 +27,9 @@ type books struct {
 	failed  bool // writing did, and that was told
 }
 
-// ReadLedger is the ledger of a journal, with what in it can't be believed as
+// readEntries is the ledger of a journal, with what in it can't be believed as
 // rows that count in no sum.
-func ReadLedger(ctx context.Context, j *journal.Journal) (ledger *state.Ledger, damage []journal.Damage, err error) {
+func readEntries(ctx context.Context, j *journal.Journal) (ledger *state.Ledger, damage []journal.Damage, err error) {
 	entries, damage, err := j.Entries(ctx)
 	names, unnamed := j.Names(ctx)
 	rows := make([]state.LedgerEntry, 0, len(entries)+len(damage))
@@ -54,7 +54,7 @@ func (a *Account) readLedger() {
 	}
 	j := a.Journal
 	a.later(func(ctx context.Context) apply {
-		ledger, damage, err := ReadLedger(ctx, j)
+		ledger, damage, err := readEntries(ctx, j)
 		return func(now time.Time) []Event {
 			a.Store.BringLedger(ledger, now)
 			for _, u := range a.Outbox.Unsaved() { // the journal does not hold these

@@ -167,19 +167,16 @@ func (a *Account) saveSeen() []Work {
 	})}
 }
 
-// SaveLast saves what is left when the session ends: the lists as far as that is
-// quick, and every answer that is not saved. It is nil where there is nothing.
+// SaveLast saves what is left when the session ends: every answer that is not
+// saved, which else counts as unknown from the next start on, and the lists as far
+// as that is quick. It is nil where there is nothing.
 func (a *Account) SaveLast() []Work {
 	if a.Journal == nil {
 		return nil
 	}
 	var work []Work
-	if unsaved := a.Outbox.Unsaved(); len(unsaved) > 0 {
-		d := a.desk()
-		work = append(work, a.work(func(ctx context.Context) apply {
-			d.SaveNow(ctx, unsaved)
-			return func(time.Time) []Event { return nil }
-		}))
+	for _, u := range a.Outbox.Unsaved() {
+		work = append(work, a.task(state.Task{Kind: state.TaskNote, Submission: u.Submission}))
 	}
 	if a.remembers() {
 		s, j := a.takeUnsaved(), a.Journal

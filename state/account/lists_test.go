@@ -113,7 +113,7 @@ func TestAJournalThatIsOpenedTooLateIsClosed(t *testing.T) {
 	must(t, left.Close())
 	other := New(Config{Lists: true, Client: left.Client}, time.Now())
 	other.Apply(opening, time.Now())
-	if _, err := late.Revision(t.Context()); err == nil {
+	if _, _, err := late.Revisions(t.Context()); err == nil {
 		t.Error("it is still open")
 	}
 }

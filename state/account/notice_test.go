@@ -94,7 +94,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 		if !strings.Contains(string(l.all[0].Words), "slots are taken") || l.all[1].Job == "" {
 			t.Errorf("%+v", l.all)
 		}
-		s := RecallSlots(t.Context(), d.Journal)
+		s := recallSlots(t.Context(), d.Journal)
 		if n, by := s.Known(time.Now()); n != 1 || by != state.SlotsTold {
 			t.Errorf("the plan's slots are kept as %d", n)
 		}
@@ -108,7 +108,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b", "c")
-		must(t, KeepSlots(t.Context(), d.Journal, state.Slots{Told: state.Learned{N: 3, At: time.Now()}}))
+		must(t, storeSlots(t.Context(), d.Journal, state.Slots{Told: state.Learned{N: 3, At: time.Now()}}))
 		began := time.Now()
 		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 3 || time.Since(began) > 10*time.Second {
 			t.Errorf("%+v, %v, after %s", sum, err, time.Since(began))
@@ -282,7 +282,7 @@ func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b")
 		var woke time.Time
-		sleep := func() { time.Sleep(SleepGap + time.Second); woke = time.Now() }
+		sleep := func() { time.Sleep(sleepGap + time.Second); woke = time.Now() }
 		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, sleep)})
 		if err != nil || sum.Sent != 2 {
 			t.Fatalf("%+v, %v", sum, err)

@@ -66,7 +66,7 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 		m.err = errors.Join(m.err, err)
 	}
 	m.queue = readQueue(ctx, j, -1, 0, false)
-	m.slots = RecallSlots(ctx, j)
+	m.slots = recallSlots(ctx, j)
 	m.err = errors.Join(m.err, m.queue.err)
 	if !c.Lists {
 		return m
@@ -88,8 +88,14 @@ func openJournal(ctx context.Context, stateDir, profile string) (*journal.Journa
 	if err == nil {
 		return j, j.Writable()
 	}
-	without, failed := journal.OpenWithout(err)
-	return without, errors.Join(err, failed)
+	return Without(err)
+}
+
+// Without gives a journal in memory for one that can't be opened. The error, which
+// begins with why, says that nothing can be spent with it.
+func Without(why error) (*journal.Journal, error) {
+	j, err := journal.OpenWithout(why)
+	return j, errors.Join(why, err)
 }
 
 // recollected takes in what the journal knew. Polls, which may have come before,

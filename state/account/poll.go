@@ -14,7 +14,7 @@ import (
 func (a *Account) poll(ask state.Ask) Work {
 	c := a.Client
 	return a.work(func(ctx context.Context) apply {
-		r := Answer(ctx, c, ask)
+		r := answer(ctx, c, ask)
 		return func(time.Time) []Event {
 			complete := a.Store.History.Complete
 			a.Poller.Landed(a.now, a.Store, ask, r)
@@ -29,8 +29,8 @@ func (a *Account) poll(ask state.Ask) Work {
 	})
 }
 
-// Answer asks the server one question.
-func Answer(ctx context.Context, c *api.Client, ask state.Ask) state.Result {
+// answer asks the server one question.
+func answer(ctx context.Context, c *api.Client, ask state.Ask) state.Result {
 	ctx = api.Background(ctx)
 	switch ask.Topic {
 	case state.Batches:

@@ -18,7 +18,6 @@ type queueView struct {
 	look     bool      // a beat has gone by since it was read
 	at       time.Time // when it was read last
 	revision int64     // of the journal, as last read
-	read     bool      // it was, once
 	reading  bool
 	stale    bool // it is to be read whatever its revision
 	catching bool // that is being done
@@ -164,7 +163,7 @@ func (a *Account) loadQueue(r queueRead) {
 	if r.err != nil {
 		return
 	}
-	a.view.revision, a.view.read = r.revision, true
+	a.view.revision = r.revision
 	a.Outbox.Load(r.snapshot)
 	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(state.TheSlots, r.snapshot.Begun) {
 		a.Outbox.Slots.Choose(r.slots)

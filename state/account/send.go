@@ -14,16 +14,16 @@ import (
 // which slots are free, and after a sleep nobody knows that the prices are old
 // before the next beat. Nor does anything leave while the journal knows better.
 func (a *Account) tasksDue(now time.Time) (work []Work) {
+	a.Outbox.Slots.Tell(a.Client.Usage().Slots, now)
 	for _, t := range a.Outbox.Notes(now) { // whatever else may be done
 		work = append(work, a.task(t))
 	}
-	if !a.Store.Generations.Known() || now.Sub(a.now) > SleepGap || a.halted || a.Behind() {
+	if !a.Store.Generations.Known() || now.Sub(a.now) > sleepGap || a.halted || a.Behind() {
 		return work
 	}
 	if expired := a.Outbox.Expire(now); len(expired) > 0 {
 		work = append(work, a.tells(Event{Kind: EventExpired, Submissions: expired}))
 	}
-	a.Outbox.Slots.Tell(a.Client.Usage().Slots, now)
 	for _, t := range a.Outbox.Due(now, a.Outbox.Occupancy(a.Store, a.Poller.Blind(a.now))) {
 		work = append(work, a.task(t))
 	}

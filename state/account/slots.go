@@ -27,7 +27,7 @@ func (a *Account) keepSlots() []Work {
 	a.kept = s
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
-		_ = KeepSlots(ctx, j, s) // else it is learned again
+		_ = storeSlots(ctx, j, s) // else it is learned again
 		return func(time.Time) []Event { return nil }
 	})}
 }
@@ -38,18 +38,18 @@ func (a *Account) SetSlots(n int, words string) Work {
 	return a.change([]string{state.TheSlots}, words, func(ctx context.Context, j *journal.Journal) error { return j.SetSlots(ctx, n) })
 }
 
-// KeepSlots keeps what was learned of how many jobs the plan runs at once for
+// storeSlots keeps what was learned of how many jobs the plan runs at once for
 // the next start.
-func KeepSlots(ctx context.Context, j *journal.Journal, s state.Slots) error {
+func storeSlots(ctx context.Context, j *journal.Journal, s state.Slots) error {
 	keep := func(name string, l state.Learned) error {
 		return j.SaveSetting(ctx, name, fmt.Sprintf("%d %d", l.N, l.At.Unix()))
 	}
 	return errors.Join(keep(toldSetting, s.Told), keep(triedSetting, s.Tried))
 }
 
-// RecallSlots gives what KeepSlots kept, and what the user has set. What can't
+// recallSlots gives what storeSlots kept, and what the user has set. What can't
 // be read is found out again.
-func RecallSlots(ctx context.Context, j *journal.Journal) (s state.Slots) {
+func recallSlots(ctx context.Context, j *journal.Journal) (s state.Slots) {
 	recall := func(name string) (l state.Learned) {
 		var at int64
 		value, ok, err := j.Setting(ctx, name)

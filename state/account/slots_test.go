@@ -73,7 +73,7 @@ func TestADrainKnowsWhatWasTried(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 		defer stop()
 		_, _ = (&Drain{Account: d.session(Config{})}).Run(ctx)
-		s := RecallSlots(t.Context(), d.Journal)
+		s := recallSlots(t.Context(), d.Journal)
 		if n, by := s.Known(time.Now()); n != 3 || by != state.SlotsTried {
 			t.Fatalf("%d, %d", n, by)
 		}

@@ -17,14 +17,6 @@ var ErrNotSaved = errors.New("an answer could not be saved")
 // be full for a moment.
 const saveFor = time.Minute
 
-// SaveNow tries once more to write down every answer that is not saved, before
-// the process ends. What can't be saved counts as unknown from the next start on.
-func (d Desk) SaveNow(ctx context.Context, unsaved []state.Unsaved) {
-	for i := range unsaved {
-		_ = d.Do(ctx, state.Task{Kind: state.TaskNote, Submission: unsaved[i].Submission})
-	}
-}
-
 // unsaved reports whether some answer is not saved. The error is the reason to
 // give up on it.
 func (d *Drain) unsaved(now time.Time) (bool, error) {
@@ -48,8 +40,7 @@ func (d *Drain) unsaved(now time.Time) (bool, error) {
 
 // saveLast tries once more at the end of a run, and applies what came of it.
 func (d *Drain) saveLast() {
-	for _, u := range d.Account.Outbox.Unsaved() {
-		w := d.Account.task(state.Task{Kind: state.TaskNote, Submission: u.Submission})
+	for _, w := range d.Account.SaveLast() {
 		d.away++
 		d.apply(w.Run(context.Background()))
 	}

@@ -138,15 +138,9 @@ func (j *Journal) TakeBack(ctx context.Context, s state.Submission, d state.Draf
 	})
 }
 
-// Revision is a number that grows whenever anything about the submissions or
-// the queue changes, whoever changes it.
-func (j *Journal) Revision(ctx context.Context) (n int64, err error) {
-	err = j.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'revision'").Scan(&n)
-	return n, j.failed(err)
-}
-
-// Revisions gives Revision, and a number that grows whenever a draft is kept or
-// taken out.
+// Revisions gives two numbers: queue grows whenever anything about the submissions
+// or the queue changes, and drafts whenever a draft is kept or taken out, whoever
+// does it.
 func (j *Journal) Revisions(ctx context.Context) (queue, drafts int64, err error) {
 	err = j.db.QueryRowContext(ctx, `SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'revision'),
 		(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'drafts')`).Scan(&queue, &drafts)

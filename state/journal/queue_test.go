@@ -382,7 +382,7 @@ func TestEveryChangeRaisesTheRevision(t *testing.T) {
 	j, other := opened(t, path), opened(t, path)
 	last := int64(0)
 	revision := func() int64 {
-		n, err := j.Revision(t.Context())
+		n, _, err := j.Revisions(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -441,7 +441,7 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 	if err := a.Enqueue(ctx, s, noon); err != nil {
 		t.Fatal(err)
 	}
-	before, err := b.Revision(ctx)
+	before, _, err := b.Revisions(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -451,7 +451,7 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 	if held, err := b.QueueHeld(ctx); !held || err != nil {
 		t.Errorf("it is held: %t, %v", held, err)
 	}
-	if after, err := b.Revision(ctx); after == before || err != nil {
+	if after, _, err := b.Revisions(ctx); after == before || err != nil {
 		t.Errorf("nobody hears of it: %d, %d, %v", before, after, err)
 	}
 	if err := b.BeginSending(ctx, sending(t, s)); !errors.Is(err, ErrPaused) {

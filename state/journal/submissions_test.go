@@ -126,7 +126,7 @@ func TestAskingAnEmptyJournalIsNoError(t *testing.T) {
 	if all, err := j.Outstanding(t.Context()); len(all) != 0 || err != nil {
 		t.Error(all, err)
 	}
-	if n, err := j.Revision(t.Context()); n < 1 || err != nil {
+	if n, _, err := j.Revisions(t.Context()); n < 1 || err != nil {
 		t.Error(n, err)
 	}
 }
