@@ -201,7 +201,7 @@ func (a *Account) Beat(now time.Time) {
 // changes, what is on its way gets another place among the server's times.
 func (a *Account) compareClocks(skew time.Duration) {
 	a.Outbox.Reconciler.Skew = skew
-	if !a.Store.Forecast.Compare(skew) {
+	if !a.Store.Forecast.Compare(skew) || !a.Lists {
 		return
 	}
 	for id := range a.shown.intents {

@@ -14,7 +14,12 @@ type shown struct {
 
 // show brings the rows of the store up to date with the outbox: those of the
 // queue, and those that stand among the jobs for what is on its way or unknown.
+// Where nobody watches it makes none: with thousands in line that is most of the
+// work of a turn.
 func (a *Account) show(now time.Time) {
+	if !a.Lists {
+		return
+	}
 	if a.shown.clock != a.Outbox.Clock() {
 		a.shown.clock = a.Outbox.Clock()
 		a.Store.Queue.Replace(a.Outbox.Rows(), now)

@@ -22,7 +22,7 @@ func clerk(tb testing.TB, n int) *Account {
 		subs[i] = inLine(tb, fmt.Sprintf("s%05d", i))
 	}
 	must(tb, j.EnqueueAll(tb.Context(), subs, nil, time.Now()))
-	a := New(Config{Client: silentClient(tb), Journal: j}, time.Now())
+	a := New(Config{Lists: true, Client: silentClient(tb), Journal: j}, time.Now())
 	for _, w := range a.recallDue() {
 		a.Apply(w.Run(tb.Context()), time.Now())
 	}
@@ -169,6 +169,15 @@ func BenchmarkBeatWith10kWaiting(b *testing.B) {
 		a := clerk(b, many)
 		for i := 0; b.Loop(); i++ {
 			a.Outbox.Remove(fmt.Sprintf("s%05d", i))
+			a.Due(time.Now())
+		}
+	})
+	b.Run("after a reading", func(b *testing.B) {
+		a := clerk(b, many)
+		r := readQueue(b.Context(), a.Journal, -1, a.Outbox.Clock(), false)
+		for b.Loop() {
+			r.snapshot.Begun = a.Outbox.Clock()
+			a.reread(r, time.Now())
 			a.Due(time.Now())
 		}
 	})
