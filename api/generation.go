@@ -42,6 +42,24 @@ func (s Status) Terminal() bool {
 // Troubled reports whether the job ended without a result.
 func (s Status) Troubled() bool { return s.Terminal() && s != Completed }
 
+// Words are what a status is found by: its name in lower case and, for
+// PROCESSING, "running", as screens call it.
+func (s Status) Words() string {
+	switch s { // without a copy for those that lists are full of
+	case Pending:
+		return "pending"
+	case Processing:
+		return "processing running"
+	case Completed:
+		return "completed"
+	case Failed:
+		return "failed"
+	case Rejected:
+		return "rejected"
+	}
+	return strings.ToLower(string(s))
+}
+
 // Input is one item of a generation's input, as the API echoes it.
 type Input struct {
 	Type     text.Text // video, image, audio, text

@@ -7,6 +7,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // Asset is what is kept of an asset.
@@ -31,11 +32,11 @@ var _ Row[Asset] = (*Asset)(nil)
 func NewAsset(a api.Asset) Asset {
 	row := Asset{
 		ID:         a.ID,
-		Created:    wall(a.CreatedAt.Time),
-		Type:       shared(a.Type),
-		Visibility: shared(a.Visibility),
+		Created:    instant.Of(a.CreatedAt.Time),
+		Type:       Shared(a.Type),
+		Visibility: Shared(a.Visibility),
 		Name:       cmp.Or(a.Name, text.Of(shortID(a.ID))),
-		Format:     shared(a.Format),
+		Format:     Shared(a.Format),
 		Size:       a.Size,
 		Duration:   a.Duration,
 		Width:      a.Width,
@@ -52,7 +53,7 @@ func NewAsset(a api.Asset) Asset {
 func (a *Asset) Key() string { return string(a.ID) }
 
 // Rank is the time of creation.
-func (a *Asset) Rank() int64 { return rankOf(a.Created) }
+func (a *Asset) Rank() int64 { return instant.Rank(a.Created) }
 
 // Class is ClassOther: assets have no life cycle.
 func (a *Asset) Class() Class { return ClassOther }
@@ -89,7 +90,7 @@ func (a *Asset) Vocabulary() Vocabulary {
 }
 
 // Compare orders by name, type (as the status and the model), length, size.
-func (a *Asset) Compare(o *Asset, by Sort, _ *Prices) int {
+func (a *Asset) Compare(o *Asset, by Sort) int {
 	switch by {
 	case SortName:
 		return cmp.Compare(a.Name, o.Name)

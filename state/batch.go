@@ -7,6 +7,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // Batch is what is kept of a batch.
@@ -33,8 +34,8 @@ var _ Row[Batch] = (*Batch)(nil)
 func NewBatch(b api.Batch) Batch {
 	row := Batch{
 		ID:        b.ID,
-		Created:   wall(b.CreatedAt.Time),
-		Status:    api.BatchStatus(shared(string(b.Status))),
+		Created:   instant.Of(b.CreatedAt.Time),
+		Status:    api.BatchStatus(Shared(string(b.Status))),
 		Total:     b.Total,
 		Succeeded: b.Succeeded,
 		Failed:    b.Failed,
@@ -59,7 +60,7 @@ func (b *Batch) Fraction() float64 {
 func (b *Batch) Key() string { return string(b.ID) }
 
 // Rank is the time of creation.
-func (b *Batch) Rank() int64 { return rankOf(b.Created) }
+func (b *Batch) Rank() int64 { return instant.Rank(b.Created) }
 
 // Class is the coarse state. A batch that completed with failed items is
 // troubled: COMPLETED says only that every item ended.
@@ -126,7 +127,7 @@ func (b *Batch) statusWords() string {
 }
 
 // Compare orders by status, and by the number of items as the length.
-func (b *Batch) Compare(o *Batch, by Sort, _ *Prices) int {
+func (b *Batch) Compare(o *Batch, by Sort) int {
 	switch by {
 	case SortStatus:
 		return cmp.Or(cmp.Compare(b.Class(), o.Class()), cmp.Compare(b.Status, o.Status))
@@ -206,14 +207,14 @@ func (b *BatchItem) Vocabulary() Vocabulary {
 }
 
 // Compare orders as generations do, but by the request id as the name.
-func (b *BatchItem) Compare(o *BatchItem, by Sort, p *Prices) int {
+func (b *BatchItem) Compare(o *BatchItem, by Sort) int {
 	switch by {
 	case SortStatus:
 		return cmp.Compare(b.Class(), o.Class())
 	case SortName:
 		return cmp.Compare(b.RequestID, o.RequestID)
 	}
-	return b.Generation.Compare(&o.Generation, by, p)
+	return b.Generation.Compare(&o.Generation, by)
 }
 
 // Same reports whether nothing differs.

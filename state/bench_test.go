@@ -72,7 +72,7 @@ func BenchmarkSort100k(b *testing.B) {
 			var p Prices
 			for b.Loop() {
 				var v View[Generation]
-				v.Update(c, Query{Sort: by, Prices: &p})
+				v.Update(c, Query{Sort: by, Costs: &p})
 			}
 		})
 	}

@@ -3,6 +3,8 @@ package state
 import (
 	"slices"
 	"time"
+
+	"dubtop/state/instant"
 )
 
 // window is the time the budget is counted over.
@@ -54,7 +56,7 @@ func (b *budget) spend(at time.Time, w weight) {
 // weight, and fewer than maxRequests in all.
 func (b *budget) free(now time.Time, w weight, limit int) time.Time {
 	at := b.room(now, maxRequests, func(stamp) bool { return true })
-	return later(at, b.room(now, limit, func(s stamp) bool { return s.weight == w }))
+	return instant.Later(at, b.room(now, limit, func(s stamp) bool { return s.weight == w }))
 }
 
 // room is when fewer than limit of the counted requests are in the window.
@@ -75,12 +77,4 @@ func (b *budget) shift(by time.Duration) {
 	for i := range b.sent {
 		b.sent[i].at = b.sent[i].at.Add(by)
 	}
-}
-
-// later is the later of two instants; the zero Time is before every other.
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 // resolve decides, from the last looks, what each submission in doubt made:
@@ -22,7 +23,7 @@ func (r *Reconciler) resolve() {
 // shows reports whether a look came late enough, and reached back far enough,
 // to show what became of a submission.
 func (s *sighting[T]) shows(n *intent, r *Reconciler) bool {
-	return !s.at.Before(n.ready()) && !s.since.After(wall(n.sub.SentAt).Add(r.Skew-matchSlack))
+	return !s.at.Before(n.ready()) && !s.since.After(instant.Of(n.sub.SentAt).Add(r.Skew-matchSlack))
 }
 
 // group is submissions that could have made the same jobs, and those jobs.

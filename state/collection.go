@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dubtop/state/instant"
 )
 
 // Ticket stands for one question under way. What the answer may still change
@@ -60,7 +62,7 @@ type Collection[T any] struct {
 func (c *Collection[T]) Ask(now time.Time) Ticket {
 	c.issued++
 	c.open = append(c.open, c.issued)
-	return Ticket{number: c.issued, asked: wall(now)}
+	return Ticket{number: c.issued, asked: instant.Of(now)}
 }
 
 // Merge lands an answer that may be a part of the truth: items are added and
@@ -77,7 +79,7 @@ func (c *Collection[T]) Merge(t Ticket, items []T, now time.Time) (changed int) 
 
 // Answer lands the whole truth: what it does not bring is removed, but for
 // items that a later answer brought, that were put and not yet confirmed by
-// any answer, or that were recalled: lost tells of those. The items belong to
+// any answer, or that were recalled: Lost tells of those. The items belong to
 // the collection afterwards.
 func (c *Collection[T]) Answer(t Ticket, items []T, now time.Time) {
 	if !c.close(t) || t.number < c.whole {
@@ -115,20 +117,6 @@ func (c *Collection[T]) Fail(t Ticket, err error) {
 	}
 }
 
-// Put writes an item that we know better than any question under way, such as
-// one just created. It stays until an answer has brought it once, even where
-// the server's lists lag behind.
-func (c *Collection[T]) Put(item T, now time.Time) {
-	key := rowOf(&item).Key()
-	old, known := c.byKey[key]
-	local := !known || old.local
-	c.issued++
-	c.write(c.issued, []T{item}, now)
-	if e, ok := c.byKey[key]; ok {
-		e.local = local
-	}
-}
-
 // Clear forgets everything and voids every ticket, for another account.
 func (c *Collection[T]) Clear() {
 	for _, e := range c.order {
@@ -152,8 +140,8 @@ func (c *Collection[T]) Has(key string) bool {
 	return ok
 }
 
-// isLive reports whether there is such an item and it may still change.
-func (c *Collection[T]) isLive(key string) bool {
+// IsLive reports whether there is such an item and it may still change.
+func (c *Collection[T]) IsLive(key string) bool {
 	e, ok := c.byKey[key]
 	return ok && e.class.Live()
 }
@@ -191,12 +179,12 @@ func (c *Collection[T]) All() iter.Seq[*T] {
 
 // Live yields the items that may still change, in order.
 func (c *Collection[T]) Live() iter.Seq[*T] {
-	return c.missing(Ticket{number: c.issued + 1})
+	return c.Missing(Ticket{number: c.issued + 1})
 }
 
-// missing yields, in order, the live items that neither the answer to t nor
+// Missing yields, in order, the live items that neither the answer to t nor
 // anything later has brought.
-func (c *Collection[T]) missing(t Ticket) iter.Seq[*T] {
+func (c *Collection[T]) Missing(t Ticket) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		var found []*entry[T]
 		for e := range c.live {
@@ -237,99 +225,12 @@ func (c *Collection[T]) Loading() bool { return len(c.open) > 0 }
 // collection means that there is nothing.
 func (c *Collection[T]) Known() bool { return c.good > 0 }
 
-// write adds and updates items on behalf of a question.
-func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed int) {
-	c.begin(len(items))
-	var moving []*entry[T] // new, or at a new place
-	for i := range items {
-		key := rowOf(&items[i]).Key()
-		e, known := c.byKey[key]
-		switch {
-		case key == "":
-			continue
-		case known:
-			if !c.update(e, ticket, &items[i], now, &moving) {
-				continue
-			}
-		case ticket < c.whole: // a later, whole answer did not have it
-			continue
-		default:
-			e = &entry[T]{item: items[i], asked: ticket, rank: rowOf(&items[i]).Rank()}
-			c.byKey[key] = e
-			moving = append(moving, e)
-		}
-		c.touch(e)
-		changed++
-	}
-	slices.SortFunc(moving, natural[T])
-	c.order = insertSorted(c.order, moving, natural[T])
-	return changed
-}
-
 // begin makes room for the first items.
 func (c *Collection[T]) begin(n int) {
 	if c.byKey == nil {
 		c.byKey = make(map[string]*entry[T], n)
 		c.live = make(map[*entry[T]]struct{})
 	}
-}
-
-// update gives an entry its newer item, and reports whether that differs.
-func (c *Collection[T]) update(e *entry[T], ticket uint32, item *T, now time.Time, moving *[]*entry[T]) bool {
-	if ticket < e.asked {
-		return false
-	}
-	if e.kept && e.asked == 0 {
-		now = time.Time{} // what changed since the journal knew it, nobody saw change
-	}
-	e.asked, e.local = ticket, false
-	row := rowOf(item)
-	row.Absorb(&e.item, now)
-	if row.Same(&e.item) {
-		return false
-	}
-	if rank := row.Rank(); rank != e.rank {
-		// An entry without a place is among the moving ones already.
-		if i := c.place(e); i >= 0 {
-			c.order = slices.Delete(c.order, i, i+1)
-			*moving = append(*moving, e)
-		}
-		e.rank = rank
-	}
-	e.item = *item
-	return true
-}
-
-// touch counts a change of an entry.
-func (c *Collection[T]) touch(e *entry[T]) {
-	if e.version > 0 {
-		c.counts[e.class]--
-	}
-	if e.version == 0 || e.saved {
-		c.unsaved++
-	}
-	e.saved = false
-	c.version++
-	e.version, e.class = c.version, e.row().Class()
-	c.counts[e.class]++
-	if e.class.Live() {
-		c.live[e] = struct{}{}
-	} else {
-		delete(c.live, e)
-	}
-}
-
-// forget takes an entry out of everything but the order.
-func (c *Collection[T]) forget(e *entry[T]) {
-	c.version++
-	c.removed++
-	c.counts[e.class]--
-	if !e.saved {
-		c.unsaved--
-	}
-	e.removed = true
-	delete(c.live, e)
-	delete(c.byKey, e.row().Key())
 }
 
 // place is where an entry stands in the order, or -1.

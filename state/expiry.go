@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 // The server fetches inputs when a job is made and again when a worker takes it
@@ -220,7 +221,7 @@ func signedExpiry(q map[string]string) (first time.Time, ok bool) {
 		t, err := time.Parse("20060102T150405Z", date)
 		n, wrong := strconv.ParseInt(q[brand+"-expires"], 10, 32)
 		if err == nil && wrong == nil {
-			first, ok = earlier(first, t.Add(time.Duration(n)*time.Second)), true
+			first, ok = instant.Earlier(first, t.Add(time.Duration(n)*time.Second)), true
 		}
 	}
 	return first, ok
@@ -300,7 +301,7 @@ func tokenExpiry(q map[string]string) (first time.Time, ok bool) {
 			end = found[1]
 		}
 		if t, is := unixInstant(end, 10); is {
-			first, ok = earlier(first, t), true
+			first, ok = instant.Earlier(first, t), true
 		}
 	}
 	return first, ok

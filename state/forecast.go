@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 const (
@@ -83,7 +84,7 @@ func (f *Forecast) Observe(model string, length api.Seconds, took time.Duration)
 	p, ok := f.models[model]
 	if !ok {
 		p = new(pace)
-		f.models[shared(model)] = p
+		f.models[Shared(model)] = p
 	}
 	if len(p.ratios) == remembered {
 		p.ratios = slices.Delete(p.ratios, 0, 1)
@@ -153,5 +154,5 @@ func since(t, now time.Time) time.Duration {
 	if t.IsZero() {
 		return 0
 	}
-	return max(0, wall(now).Sub(t))
+	return max(0, instant.Of(now).Sub(t))
 }

@@ -8,6 +8,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // Generation is what is kept of a job. It is small, because there may be a
@@ -46,13 +47,13 @@ func NewGeneration(g api.Generation) Generation {
 	name, named := generationName(g)
 	row := Generation{
 		ID:        g.ID,
-		Created:   wall(g.CreatedAt.Time),
-		Status:    api.Status(shared(string(g.Status))),
-		Model:     shared(string(g.Model)),
+		Created:   instant.Of(g.CreatedAt.Time),
+		Status:    api.Status(Shared(string(g.Status))),
+		Model:     Shared(string(g.Model)),
 		Name:      name,
 		Length:    g.OutputDuration,
-		Error:     shared(g.Error),
-		ErrorCode: shared(g.ErrorCode),
+		Error:     Shared(g.Error),
+		ErrorCode: Shared(g.ErrorCode),
 		HasOutput: !g.Output.IsZero(),
 		named:     named,
 	}
@@ -64,7 +65,7 @@ func NewGeneration(g api.Generation) Generation {
 func (g *Generation) Key() string { return string(g.ID) }
 
 // Rank is the time of creation.
-func (g *Generation) Rank() int64 { return rankOf(g.Created) }
+func (g *Generation) Rank() int64 { return instant.Rank(g.Created) }
 
 // Label is what we call the job, "" for nothing: the server knows nothing of
 // it. Store.SetLabel sets it.
@@ -139,8 +140,8 @@ func (g *Generation) Vocabulary() Vocabulary {
 }
 
 // Compare orders by what needs attention first, by words from a to z, and by
-// amounts from the largest.
-func (g *Generation) Compare(o *Generation, by Sort, prices *Prices) int {
+// amounts from the largest. What a job costs it does not know: see Prices.Rank.
+func (g *Generation) Compare(o *Generation, by Sort) int {
 	switch by {
 	case SortStatus:
 		return cmp.Or(cmp.Compare(g.Class(), o.Class()), cmp.Compare(g.Status, o.Status))
@@ -149,11 +150,9 @@ func (g *Generation) Compare(o *Generation, by Sort, prices *Prices) int {
 	case SortName:
 		return cmp.Compare(g.Name, o.Name)
 	case SortLabel:
-		return byLabel(g.Label(), o.Label())
+		return EmptyLast(g.Label(), o.Label())
 	case SortLength:
 		return cmp.Compare(o.Length, g.Length)
-	case SortCost:
-		return cmp.Compare(prices.rank(o), prices.rank(g))
 	}
 	return 0
 }
@@ -191,10 +190,10 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 func (g *Generation) observe(old *Generation, now time.Time) {
 	g.Started, g.Ended = old.Started, old.Ended
 	if g.Started.IsZero() && old.Status == api.Pending && g.Status == api.Processing {
-		g.Started = wall(now)
+		g.Started = instant.Of(now)
 	}
 	if g.Ended.IsZero() && !old.Status.Terminal() && g.Status.Terminal() {
-		g.Ended = wall(now)
+		g.Ended = instant.Of(now)
 	}
 }
 
@@ -232,27 +231,9 @@ func (g *Generation) statusWords() string {
 	case g.Intent != "":
 		return "sending"
 	case g.Gone:
-		return statusWords(g.Status) + " gone"
+		return g.Status.Words() + " gone"
 	}
-	return statusWords(g.Status)
-}
-
-// statusWords is the status as it is searched for: PROCESSING is also called
-// running on the screen.
-func statusWords(s api.Status) string {
-	switch s {
-	case api.Pending:
-		return "pending"
-	case api.Processing:
-		return "processing running"
-	case api.Completed:
-		return "completed"
-	case api.Failed:
-		return "failed"
-	case api.Rejected:
-		return "rejected"
-	}
-	return strings.ToLower(string(s))
+	return g.Status.Words()
 }
 
 // generationName finds the best name; ok is false when it is only the id's
@@ -283,31 +264,6 @@ func shortID(id api.ID) string {
 		n++
 	}
 	return string(id)
-}
-
-// shared gives equal texts one copy between them.
-func shared[T comparable](s T) T {
-	if none := *new(T); s == none {
-		return none
-	}
-	return unique.Make(s).Value()
-}
-
-// wall drops the monotonic reading, which stands still while a laptop sleeps,
-// and the location, so that equal instants are equal values.
-func wall(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.Round(0).UTC()
-}
-
-// rankOf orders instants of any year; no instant is the oldest.
-func rankOf(t time.Time) int64 {
-	if t.IsZero() {
-		return -1 << 63
-	}
-	return t.UnixMicro()
 }
 
 // Took is how long a job was seen working; ok is false when its beginning or

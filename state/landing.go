@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 // blindSpot is the longest gap between two looks at the running jobs across
@@ -15,6 +16,21 @@ const blindSpot = 30 * time.Second
 func (s *Store) Observe(items []Generation, now time.Time) {
 	t := s.Generations.Ask(now)
 	s.learn(items, now, func() { s.Generations.Extend(t, items, now) })
+}
+
+// RecallGenerations brings back jobs that the journal knows, from this run or
+// an earlier one. They count as old: what an answer said of a job stands, and
+// the next answers update them like all others.
+func (s *Store) RecallGenerations(items []Generation) {
+	for i := range items {
+		s.Prices.see(items[i].Model)
+		s.label(&items[i])
+	}
+	s.Generations.Recall(items)
+	for i := range items {
+		s.jobSeen(&items[i], instant.Later(items[i].Created, items[i].Ended))
+	}
+	s.History.Loaded = s.Generations.Len()
 }
 
 // MarkGone notes that the server answered 404 for a job. What is known of it
@@ -81,7 +97,7 @@ func settle[T any](c *Collection[T], t Ticket, items []T, whole bool, err error,
 		c.Fail(t, err)
 	case whole:
 		c.Answer(t, items, now)
-		for _, key := range c.lost(t, items) {
+		for _, key := range c.Lost(t, items) {
 			c.Remove(key)
 		}
 	default:
@@ -117,7 +133,7 @@ func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
 		switch {
 		case r.all(a):
 			c.Answer(a.ticket, r.Generations, now)
-			for _, key := range c.lost(a.ticket, r.Generations) {
+			for _, key := range c.Lost(a.ticket, r.Generations) {
 				s.MarkGone(api.ID(key), now)
 			}
 		case fresh:
@@ -134,10 +150,10 @@ func (r *Result) all(a Ask) bool { return r.Skipped == 0 && (r.Whole || a.Topic 
 
 // watch notes that the running jobs were looked at.
 func (s *Store) watch(now time.Time) {
-	if wall(now).Sub(s.watched) > blindSpot {
-		s.blind = wall(now)
+	if instant.Of(now).Sub(s.watched) > blindSpot {
+		s.blind = instant.Of(now)
 	}
-	s.watched = wall(now)
+	s.watched = instant.Of(now)
 }
 
 // learn notes models to be priced, and times jobs that end by a write.
@@ -147,7 +163,7 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 		g := &items[i]
 		s.label(g)
 		s.Prices.see(g.Model)
-		if g.Status == api.Completed && s.Generations.isLive(g.Key()) {
+		if g.Status == api.Completed && s.Generations.IsLive(g.Key()) {
 			ending = append(ending, g.Key())
 		}
 	}
@@ -155,7 +171,7 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 	for i := range items {
 		s.jobSeen(&items[i], now)
 	}
-	if wall(now).Sub(s.watched) > blindSpot {
+	if instant.Of(now).Sub(s.watched) > blindSpot {
 		return
 	}
 	for _, key := range ending {

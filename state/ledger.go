@@ -10,6 +10,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // CostBasis says where an actual cost comes from.
@@ -110,7 +111,7 @@ func NewLedger(entries []LedgerEntry) *Ledger {
 // known, however empty. The entries belong to it afterwards.
 func (l *Ledger) Bring(entries []LedgerEntry) {
 	for i := range entries {
-		entries[i].At = wall(entries[i].At)
+		entries[i].At = instant.Of(entries[i].At)
 		entries[i].index()
 	}
 	l.rows.Merge(l.rows.Ask(time.Time{}), entries, time.Time{})
@@ -118,7 +119,7 @@ func (l *Ledger) Bring(entries []LedgerEntry) {
 
 // Book enters a job, or what became known of one.
 func (l *Ledger) Book(e LedgerEntry) {
-	e.At = wall(e.At)
+	e.At = instant.Of(e.At)
 	e.index()
 	l.rows.Put(e, time.Time{})
 }

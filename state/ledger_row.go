@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"dubtop/api"
-	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 var _ Row[LedgerEntry] = (*LedgerEntry)(nil)
@@ -32,7 +32,7 @@ func (e *LedgerEntry) Rank() int64 {
 	if e.Damage != "" {
 		return math.MaxInt64
 	}
-	return rankOf(e.At)
+	return instant.Rank(e.At)
 }
 
 // Class is the coarse state by outcome; a job is taken to run until its end was
@@ -75,7 +75,7 @@ func (e *LedgerEntry) outcomeWords() string {
 	case e.Outcome == "":
 		return "open"
 	}
-	return statusWords(api.Status(e.Outcome))
+	return api.Status(e.Outcome).Words()
 }
 
 // Vocabulary is that of the ledger.
@@ -89,7 +89,7 @@ func (e *LedgerEntry) Vocabulary() Vocabulary {
 
 // Compare orders by what needs attention first, by words from a to z, and by
 // amounts from the largest, the unknown last.
-func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {
+func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort) int {
 	switch by {
 	case SortStatus:
 		return cmp.Or(cmp.Compare(e.Class(), o.Class()), cmp.Compare(e.Outcome, o.Outcome))
@@ -98,7 +98,7 @@ func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {
 	case SortName:
 		return cmp.Compare(e.Name, o.Name)
 	case SortLabel:
-		return byLabel(e.Label, o.Label)
+		return EmptyLast(e.Label, o.Label)
 	case SortLength:
 		return cmp.Compare(o.Seconds, e.Seconds)
 	case SortCost:
@@ -107,11 +107,6 @@ func (e *LedgerEntry) Compare(o *LedgerEntry, by Sort, _ *Prices) int {
 		return cmp.Or(-boolean(known, too), cmp.Compare(other, mine))
 	}
 	return 0
-}
-
-// byLabel orders what has a label before what has none.
-func byLabel(a, b text.Text) int {
-	return cmp.Or(-boolean(a != "", b != ""), cmp.Compare(a, b))
 }
 
 // boolean orders false before true.
@@ -146,7 +141,7 @@ func (e *LedgerEntry) Absorb(old *LedgerEntry, _ time.Time) {
 
 // index builds the haystack and lets the ids share its bytes.
 func (e *LedgerEntry) index() {
-	e.Model, e.Label, e.Outcome = shared(e.Model), shared(e.Label), shared(e.Outcome)
+	e.Model, e.Label, e.Outcome = Shared(e.Model), Shared(e.Label), Shared(e.Outcome)
 	job, submission := strings.ToLower(string(e.Job)), strings.ToLower(e.Submission)
 	e.haystack = strings.Join([]string{
 		job, submission, strings.ToLower(string(e.Name)), strings.ToLower(string(e.Model)), strings.ToLower(string(e.Label)), e.outcomeWords(),

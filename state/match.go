@@ -11,6 +11,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // Match is how well a job fits what a submission sent.
@@ -100,7 +101,7 @@ func (m *Matcher) candidates(w *wanted, jobs []api.Generation, claimed func(api.
 	for i := range jobs {
 		g := &jobs[i]
 		if fit := m.match(w, g); fit > MatchNone && m.timely(w, g.CreatedAt.Time) && !claimed(g.ID) {
-			created := wall(g.CreatedAt.Time)
+			created := instant.Of(g.CreatedAt.Time)
 			out = append(out, Candidate{ID: g.ID, Created: created, Match: fit, Timing: m.timing(w, created)})
 		}
 	}
@@ -119,7 +120,7 @@ func (m *Matcher) BatchCandidates(s *Submission, batches []api.Batch, claimed fu
 		size := b.Total == s.BatchLines || b.Total == 0 // its jobs may not be made yet
 		told := b.WebhookURL.IsZero() || b.WebhookURL == hook
 		if size && told && m.timely(w, b.CreatedAt.Time) && !claimed(b.ID) {
-			out = append(out, Candidate{ID: b.ID, Created: wall(b.CreatedAt.Time), Match: MatchLikely})
+			out = append(out, Candidate{ID: b.ID, Created: instant.Of(b.CreatedAt.Time), Match: MatchLikely})
 		}
 	}
 	sortCandidates(out)
@@ -164,9 +165,9 @@ func givenUp(s *Submission) time.Time {
 	if len(s.Files) > 0 {
 		most = sendFilesTime
 	}
-	latest := wall(s.SentAt).Add(most)
-	if at := wall(s.AnsweredAt); at.Before(latest) {
-		return later(at, wall(s.SentAt))
+	latest := instant.Of(s.SentAt).Add(most)
+	if at := instant.Of(s.AnsweredAt); at.Before(latest) {
+		return instant.Later(at, instant.Of(s.SentAt))
 	}
 	return latest
 }
@@ -175,7 +176,7 @@ func givenUp(s *Submission) time.Time {
 // second.
 func (m *Matcher) timing(w *wanted, created time.Time) Timing {
 	switch {
-	case created.Before(wall(w.since).Add(m.Skew).Truncate(time.Second)):
+	case created.Before(instant.Of(w.since).Add(m.Skew).Truncate(time.Second)):
 		return TimingEarly
 	case created.After(w.until.Add(m.Skew + linkSlack)):
 		return TimingLate
@@ -185,7 +186,7 @@ func (m *Matcher) timing(w *wanted, created time.Time) Timing {
 
 // from is the earliest instant, by the server's clock, at which what was
 // wanted can have been made.
-func (m *Matcher) from(w *wanted) time.Time { return wall(w.since).Add(m.Skew - matchSlack) }
+func (m *Matcher) from(w *wanted) time.Time { return instant.Of(w.since).Add(m.Skew - matchSlack) }
 
 // timely reports whether a job was made in the time that counts. One that
 // tells no time could be anybody's.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 // Model is what is kept of a model. Name is what a request says.
@@ -30,7 +31,7 @@ func NewModel(m api.Model) Model {
 		Type:        string(m.Type),
 		Version:     string(m.Version),
 		Description: string(m.Description),
-		Deprecated:  wall(m.Deprecated.Time),
+		Deprecated:  instant.Of(m.Deprecated.Time),
 	}
 	row.haystack = strings.ToLower(strings.Join([]string{
 		string(row.ID), row.Name, row.Type, row.Version, row.Description,
@@ -74,7 +75,7 @@ func (m *Model) Vocabulary() Vocabulary {
 }
 
 // Compare orders by name and by type (as the status).
-func (m *Model) Compare(o *Model, by Sort, _ *Prices) int {
+func (m *Model) Compare(o *Model, by Sort) int {
 	switch by {
 	case SortName, SortModel:
 		return cmp.Compare(m.Name, o.Name)

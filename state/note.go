@@ -59,10 +59,10 @@ func (n *Notes) Of(id string) text.Text { return n.texts[id] }
 // Version changes whenever any note does.
 func (n *Notes) Version() uint64 { return n.version }
 
-// beside is a row with its note, for a filter. Most rows have none, and cost
+// Beside is a row with its note, for a filter. Most rows have none, and cost
 // nothing more.
-func (n *Notes) beside(row Searchable, id string) Searchable {
-	if n == nil || len(n.lower) == 0 {
+func (n *Notes) Beside(row Searchable, id string) Searchable {
+	if len(n.lower) == 0 {
 		return row
 	}
 	if note := n.lower[id]; note != "" {

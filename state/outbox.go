@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 const (
@@ -61,7 +62,7 @@ func (t *Task) Outcome(err error, now time.Time) api.Outcome {
 		return o
 	}
 	e, ok := errors.AsType[*api.Error](err)
-	arrived := wall(now).Sub(wall(t.Submission.SentAt)) >= quarantine
+	arrived := instant.Of(now).Sub(instant.Of(t.Submission.SentAt)) >= quarantine
 	judged := ok && (e.Kind == api.KindConcurrency && arrived || e.Kind == api.KindInvalid && e.Status != http.StatusRequestEntityTooLarge)
 	if !t.Proven || !judged {
 		return api.Unknown

@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"dubtop/state/instant"
+)
 
 // Outlook is what dubtop does by itself about a submission in doubt, and when.
 type Outlook struct {
@@ -19,7 +23,7 @@ func (r *Reconciler) Outlook(submission string, now time.Time) (o Outlook, ok bo
 		if n.sub.ID != submission || !n.open() {
 			continue
 		}
-		o.FirstLook, o.Until = n.ready(), wall(n.sub.SentAt).Add(LookFor)
+		o.FirstLook, o.Until = n.ready(), instant.Of(n.sub.SentAt).Add(LookFor)
 		looked := r.jobs.at
 		if n.sub.Kind == SubmitBatch {
 			looked = r.batches.at
@@ -27,7 +31,7 @@ func (r *Reconciler) Outlook(submission string, now time.Time) (o Outlook, ok bo
 		if !looked.Before(o.FirstLook) {
 			o.LastLook = looked
 		}
-		o.NextLook = later(o.FirstLook, looked.Add(lookAgain))
+		o.NextLook = instant.Later(o.FirstLook, looked.Add(lookAgain))
 		if o.LastLook.IsZero() {
 			o.NextLook = o.FirstLook
 		}

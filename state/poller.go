@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 const (
@@ -101,7 +102,7 @@ func (p *Poller) Next(now time.Time) time.Time {
 	for t := range topics {
 		at, ok := p.ready(t)
 		if ok && (next.IsZero() || at.Before(next)) {
-			next = later(at, now)
+			next = instant.Later(at, now)
 		}
 	}
 	return next
@@ -191,7 +192,7 @@ func (p *Poller) Resume() { p.rejected, p.resumed = nil, p.asked }
 
 // Hold stops everything until a time, for a reason in words.
 func (p *Poller) Hold(until time.Time, words string) {
-	if until = wall(until); until.After(p.held.until) {
+	if until = instant.Of(until); until.After(p.held.until) {
 		p.held.until, p.held.words = until, words
 	}
 }
@@ -277,7 +278,7 @@ func (p *Poller) look(s *Store) {
 // may disagree a little; but when the clock was set back, everything remembered
 // moves with it.
 func (p *Poller) tick(now time.Time) time.Time {
-	now = wall(now)
+	now = instant.Of(now)
 	back := now.Sub(p.last)
 	if !p.last.IsZero() && back < 0 {
 		if back > -clockSlack {

@@ -176,13 +176,20 @@ func (p *Prices) keep(id api.ID, c Cost) {
 	p.version++
 }
 
-// rank orders by cost, with the unknown below nothing.
-func (p *Prices) rank(g *Generation) api.Micros {
-	if p == nil {
+// Rank orders jobs, and lines of a batch's results, by their cost; what is not
+// known comes below nothing. Other rows are all of one rank.
+func (p *Prices) Rank(row any) int64 {
+	var g *Generation
+	switch row := row.(type) {
+	case *Generation:
+		g = row
+	case *BatchItem:
+		g = &row.Generation
+	default:
 		return 0
 	}
 	if c := p.Cost(g); c.Kind != CostUnknown {
-		return c.Amount
+		return int64(c.Amount)
 	}
 	return -1
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"dubtop/state/instant"
 )
 
 // Choice is one way for the user to end a doubt.
@@ -109,7 +111,7 @@ func (r *Reconciler) Question(submission string, now time.Time) (q Question, ok 
 // ask notes a question; one that says something new is asked anew.
 func (n *intent) ask(q Question) {
 	q.Submission, q.Batch = n.sub.ID, n.sub.Kind == SubmitBatch
-	q.Until = wall(n.sub.SentAt).Add(LookFor)
+	q.Until = instant.Of(n.sub.SentAt).Add(LookFor)
 	if !q.same(n.question) {
 		n.asked = false
 	}

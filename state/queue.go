@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 const (
@@ -235,7 +236,7 @@ func (q *Queue) Held(now time.Time) time.Time {
 }
 
 // Wake says that the machine slept until now: every price is from before it.
-func (q *Queue) Wake(now time.Time) { q.slept = wall(now) }
+func (q *Queue) Wake(now time.Time) { q.slept = instant.Of(now) }
 
 // Room is how full an account is, and how full it may be, as Next wants it.
 type Room struct {
@@ -254,7 +255,7 @@ type Room struct {
 // leaves before: so the order is the user's, and a server that fails is noticed
 // before more is put at stake.
 func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Time) {
-	now = wall(now)
+	now = instant.Of(now)
 	q.freed = q.freed || r.Running < q.running
 	q.running = r.Running
 	if q.paused {
@@ -269,7 +270,7 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	}
 	for _, item := range q.items {
 		step, at := q.step(item, r, now)
-		wake = earlier(wake, at)
+		wake = instant.Earlier(wake, at)
 		switch step {
 		case itemLeaves:
 			item.leaving = true
@@ -348,7 +349,7 @@ func (q *Queue) Priced(s Submission, err error) {
 // error of the request. A refusal that concerns them all pauses the queue, as
 // do several requests in a row whose outcome is unknown.
 func (q *Queue) Landed(s Submission, err error, now time.Time) {
-	now = wall(now)
+	now = instant.Of(now)
 	if i, ok := q.byID[s.ID]; ok {
 		q.Put(s, i.Paused)
 	}
@@ -419,11 +420,3 @@ func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Foreca
 }
 
 func (q *Queue) index(id string) int { return slices.Index(q.items, q.byID[id]) }
-
-// earlier is the first of two times; a zero one is none.
-func earlier(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
-}

@@ -8,6 +8,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // QueueState is where a submission of the outbox stands, for the eye.
@@ -127,10 +128,10 @@ const NoPrice = "no new price: "
 func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
 	row := QueueRow{
 		order: order, ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name, Label: text.Of(strings.TrimSpace(s.Draft.Label)),
-		Length: api.Seconds(s.Price.Seconds), Since: wall(s.ConfirmedAt), Reason: s.Reason,
+		Length: api.Seconds(s.Price.Seconds), Since: instant.Of(s.ConfirmedAt), Reason: s.Reason,
 	}
 	if s.State.AtStake() || s.State == SubmissionRejected {
-		row.Since = wall(s.SentAt)
+		row.Since = instant.Of(s.SentAt)
 	}
 	if s.Price.Cost != nil {
 		row.Cost, row.Priced = *s.Price.Cost, s.Price.Kind()
@@ -174,7 +175,7 @@ func (r *QueueRow) Vocabulary() Vocabulary {
 }
 
 // Compare orders by state, model, name, label, length and price.
-func (r *QueueRow) Compare(o *QueueRow, by Sort, _ *Prices) int {
+func (r *QueueRow) Compare(o *QueueRow, by Sort) int {
 	switch by {
 	case SortStatus:
 		return cmp.Compare(r.State, o.State)
@@ -183,7 +184,7 @@ func (r *QueueRow) Compare(o *QueueRow, by Sort, _ *Prices) int {
 	case SortName:
 		return cmp.Compare(r.Name, o.Name)
 	case SortLabel:
-		return byLabel(r.Label, o.Label)
+		return EmptyLast(r.Label, o.Label)
 	case SortLength:
 		return cmp.Compare(o.Length, r.Length)
 	case SortCost:
@@ -197,9 +198,3 @@ func (r *QueueRow) Same(o *QueueRow) bool { return *r == *o }
 
 // Absorb takes nothing over.
 func (r *QueueRow) Absorb(*QueueRow, time.Time) {}
-
-// Replace takes in all there is of something that no server tells of, such as
-// the outbox.
-func (c *Collection[T]) Replace(items []T, now time.Time) {
-	c.Answer(c.Ask(now), items, now)
-}

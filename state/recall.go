@@ -4,22 +4,9 @@ import (
 	"math"
 	"slices"
 	"time"
-)
 
-// RecallGenerations brings back jobs that the journal knows, from this run or
-// an earlier one. They count as old: what an answer said of a job stands, and
-// the next answers update them like all others.
-func (s *Store) RecallGenerations(items []Generation) {
-	for i := range items {
-		s.Prices.see(items[i].Model)
-		s.label(&items[i])
-	}
-	s.Generations.Recall(items)
-	for i := range items {
-		s.jobSeen(&items[i], later(items[i].Created, items[i].Ended))
-	}
-	s.History.Loaded = s.Generations.Len()
-}
+	"dubtop/state/instant"
+)
 
 // Recall brings back items that were known before the first question, and says
 // nothing of how fresh the collection is. An item that is here already is
@@ -86,17 +73,17 @@ func (c *Collection[T]) TakeUnsaved(limit int) []T {
 	return items
 }
 
-// lost lists the recalled items that the whole truth no longer has: those that
+// Lost lists the recalled items that the whole truth no longer has: those that
 // could still change, and those no older than the oldest item of the answer. A
 // server may tell only a part of its past, so what is older proves nothing.
 // It is empty when the answer to t came too late to count.
-func (c *Collection[T]) lost(t Ticket, items []T) (keys []string) {
+func (c *Collection[T]) Lost(t Ticket, items []T) (keys []string) {
 	if c.whole != t.number {
 		return nil
 	}
 	oldest := int64(math.MaxInt64)
 	for i := range items {
-		if rank := rowOf(&items[i]).Rank(); rank != rankOf(time.Time{}) {
+		if rank := rowOf(&items[i]).Rank(); rank != instant.Rank(time.Time{}) {
 			oldest = min(oldest, rank)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 const (
@@ -166,9 +167,9 @@ func (n *intent) open() bool { return n.sub.State == SubmissionUnknown }
 // began is when the doubt began.
 func (n *intent) began() time.Time {
 	if n.sub.AnsweredAt.After(n.sub.SentAt) {
-		return wall(n.sub.AnsweredAt)
+		return instant.Of(n.sub.AnsweredAt)
 	}
-	return wall(n.sub.SentAt)
+	return instant.Of(n.sub.SentAt)
 }
 
 // ready is when to look first: earlier a job may not be in the list yet.
@@ -177,7 +178,7 @@ func (n *intent) ready() time.Time { return n.began().Add(quarantine) }
 // Next lists what to do now. What it hands out it does not hand out again for
 // a while, so it may be called as often as one likes.
 func (r *Reconciler) Next(now time.Time) []Step {
-	now = wall(now)
+	now = instant.Of(now)
 	if r.stale {
 		r.stale = false
 		r.resolve()
@@ -250,7 +251,7 @@ func (r *Reconciler) mayResend(n *intent, now time.Time) bool {
 // resendAt doubles the wait with every attempt: it is as long as the doubt has
 // lasted already.
 func (n *intent) resendAt() time.Time {
-	lasted := n.began().Sub(wall(n.sub.SentAt))
+	lasted := n.began().Sub(instant.Of(n.sub.SentAt))
 	return n.began().Add(min(max(lasted, soonest), latest))
 }
 
@@ -262,7 +263,7 @@ func (r *Reconciler) lookDue(k SubmissionKind, looked, asked, now time.Time) (si
 			continue
 		}
 		// Farther than need be, for the skew is measured anew all the time.
-		from := wall(n.sub.SentAt).Add(r.Skew - 2*matchSlack)
+		from := instant.Of(n.sub.SentAt).Add(r.Skew - 2*matchSlack)
 		if since.IsZero() || from.Before(since) {
 			since = from
 		}
@@ -280,13 +281,13 @@ func (n *intent) lookDue(looked, now time.Time) bool {
 	if looked.Before(n.ready()) || looked.After(now) {
 		return true
 	}
-	return now.Before(wall(n.sub.SentAt).Add(LookFor)) && due(looked, lookAgain, now)
+	return now.Before(instant.Of(n.sub.SentAt).Add(LookFor)) && due(looked, lookAgain, now)
 }
 
 // Wake is when Next may have something to do that it has not now; zero if only
 // an answer or a person can bring that about.
 func (r *Reconciler) Wake(now time.Time) time.Time {
-	now = wall(now)
+	now = instant.Of(now)
 	var first time.Time
 	for _, n := range r.intents {
 		if !n.open() {
@@ -297,7 +298,7 @@ func (r *Reconciler) Wake(now time.Time) time.Time {
 			looked, asked = r.batches.at, r.batches.asked
 		}
 		for _, t := range []time.Time{
-			n.ready(), n.resendAt(), wall(n.sub.SentAt).Add(ReplayWindow), looked.Add(lookAgain), asked.Add(patience),
+			n.ready(), n.resendAt(), instant.Of(n.sub.SentAt).Add(ReplayWindow), looked.Add(lookAgain), asked.Add(patience),
 			n.linked.Add(patience), n.followed.Add(patience), n.resent.Add(patience),
 		} {
 			if t.After(now) && (first.IsZero() || t.Before(first)) {
@@ -378,7 +379,7 @@ func (r *Reconciler) settle(submission string, id api.ID, now time.Time) {
 	if n := r.intent(submission); n != nil {
 		delete(r.promised, n.link)
 		r.promise(n, id)
-		n.linked = wall(now)
+		n.linked = instant.Of(now)
 	}
 }
 

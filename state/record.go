@@ -2,15 +2,16 @@ package state
 
 import (
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 // StoredGeneration makes a row that was kept whole again: g has every exported
 // field as it was, named is what Named said. What the row is searched by is
 // built anew, so that the result is the same row in every way.
 func StoredGeneration(g Generation, named bool) Generation {
-	g.Created, g.Started, g.Ended = wall(g.Created), wall(g.Started), wall(g.Ended)
-	g.Status = api.Status(shared(string(g.Status)))
-	g.Model, g.Error, g.ErrorCode = shared(g.Model), shared(g.Error), shared(g.ErrorCode)
+	g.Created, g.Started, g.Ended = instant.Of(g.Created), instant.Of(g.Started), instant.Of(g.Ended)
+	g.Status = api.Status(Shared(string(g.Status)))
+	g.Model, g.Error, g.ErrorCode = Shared(g.Model), Shared(g.Error), Shared(g.ErrorCode)
 	g.named = named
 	g.index()
 	return g
@@ -23,8 +24,8 @@ func (g *Generation) Named() bool { return g.named }
 // StoredBatch makes a row that was kept whole again: b has every exported
 // field as it was.
 func StoredBatch(b Batch) Batch {
-	b.Created = wall(b.Created)
-	b.Status = api.BatchStatus(shared(string(b.Status)))
+	b.Created = instant.Of(b.Created)
+	b.Status = api.BatchStatus(Shared(string(b.Status)))
 	b.index()
 	return b
 }

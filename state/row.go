@@ -1,6 +1,12 @@
 package state
 
-import "time"
+import (
+	"cmp"
+	"time"
+	"unique"
+
+	"dubtop/api/text"
+)
 
 // Class is the coarse state of a row, the same for everything that is listed.
 type Class uint8
@@ -31,6 +37,22 @@ type Searchable interface {
 	FieldValue(name string) (value string, ok bool)
 }
 
+// Costs know what rows cost, for rows that do not know it themselves.
+type Costs interface {
+	// Rank orders rows, which are pointers to items: the greater, the dearer.
+	Rank(row any) int64
+	// Version changes whenever a rank may.
+	Version() uint64
+}
+
+// Annotations are texts that stand beside rows and are searched with them.
+type Annotations interface {
+	// Beside is the row with its note, or the row itself if there is none.
+	Beside(row Searchable, key string) Searchable
+	// Version changes whenever a note does.
+	Version() uint64
+}
+
 // Row is what a Collection and a View ask of a pointer to an item of type T.
 type Row[T any] interface {
 	Searchable
@@ -42,11 +64,26 @@ type Row[T any] interface {
 	// Class is the coarse state.
 	Class() Class
 	// Compare orders two items by a column; 0 leaves it to the natural order.
-	// The prices may be nil.
-	Compare(other *T, by Sort, prices *Prices) int
+	Compare(other *T, by Sort) int
 	// Same reports whether the two items look alike in every way.
 	Same(other *T) bool
 	// Absorb takes over from the item's older self what an answer cannot
 	// carry: what was observed here, and what is never taken back.
 	Absorb(old *T, now time.Time)
+}
+
+// Shared gives equal texts one copy between them.
+func Shared[T comparable](s T) T {
+	if none := *new(T); s == none {
+		return none
+	}
+	return unique.Make(s).Value()
+}
+
+// EmptyLast orders texts from a to z, with no text after all others.
+func EmptyLast(a, b text.Text) int {
+	if (a == "") != (b == "") {
+		return cmp.Compare(b, a) // the empty one is the smaller
+	}
+	return cmp.Compare(a, b)
 }

@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"dubtop/state/instant"
+)
 
 const (
 	// lostAfter is when a question without any answer is asked again.
@@ -32,14 +36,14 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 	if !lane.forced {
 		at = lane.retry
 		if !lane.sent.IsZero() {
-			at = later(at, lane.sent.Add(pace))
+			at = instant.Later(at, lane.sent.Add(pace))
 		}
 	}
 	if lane.ask != 0 {
-		at = later(at, lane.sent.Add(lostAfter))
+		at = instant.Later(at, lane.sent.Add(lostAfter))
 	}
 	if t == Charges {
-		at = later(at, p.facts.charge)
+		at = instant.Later(at, p.facts.charge)
 	}
 	return p.gated(t, at), true
 }
@@ -52,7 +56,7 @@ func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 	at = p.outage.retry
 	for i := range p.lanes {
 		if p.lanes[i].ask != 0 {
-			at = later(at, p.lanes[i].sent.Add(lostAfter))
+			at = instant.Later(at, p.lanes[i].sent.Add(lostAfter))
 		}
 	}
 	return p.gated(t, at), true
@@ -60,7 +64,7 @@ func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 
 // gated waits for the end of a hold, and for room in the budget.
 func (p *Poller) gated(t Topic, at time.Time) time.Time {
-	at = later(at, p.held.until)
+	at = instant.Later(at, p.held.until)
 	limit := maxRequests
 	switch w := t.weight(); {
 	case w == side && !p.lanes[t].forced:
@@ -68,7 +72,7 @@ func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	case w == filler:
 		limit = p.fillLimit()
 	}
-	return later(at, p.budget.free(p.last, t.weight(), limit))
+	return instant.Later(at, p.budget.free(p.last, t.weight(), limit))
 }
 
 // sideLimit is how many side requests fit into a window. A batch that runs is

@@ -9,6 +9,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 const (
@@ -150,7 +151,7 @@ func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time
 	if !ok || e.Outcome != "" {
 		return
 	}
-	s.tell(LedgerEntry{At: wall(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
+	s.tell(LedgerEntry{At: instant.Of(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
 	e, _ = s.Ledger.Find(job)
 	s.settle(&e)
 }
@@ -230,7 +231,7 @@ func unsettled(c api.Costs) bool {
 func (s *Store) landCosts(job api.ID, r Result, now time.Time) {
 	st := &s.settlement
 	if errors.Is(r.Err, api.ErrUnsupported) {
-		st.lacking = wall(now).Add(lackFor)
+		st.lacking = instant.Of(now).Add(lackFor)
 	}
 	c := st.take(job)
 	if c == nil {
@@ -248,19 +249,19 @@ func (s *Store) landCosts(job api.ID, r Result, now time.Time) {
 
 func (s *Store) billed(job api.ID, amount api.Micros, now time.Time) {
 	s.settlement.take(job)
-	s.tell(LedgerEntry{At: wall(now), Job: job, Actual: &amount, Basis: BasisBilled})
+	s.tell(LedgerEntry{At: instant.Of(now), Job: job, Actual: &amount, Basis: BasisBilled})
 }
 
 // again waits for the next try: at least as long as the server asked for, and
 // longer each time.
 func (s *Store) again(c *charge, asked time.Duration, now time.Time) {
-	if wall(now).Sub(c.sent) > settleFor {
+	if instant.Of(now).Sub(c.sent) > settleFor {
 		s.settlement.giveUp(c)
 		return
 	}
 	own := settleFirst << min(c.tries, 8)
 	c.tries++
-	c.next = wall(now).Add(min(settleMost, max(asked, own)))
+	c.next = instant.Of(now).Add(min(settleMost, max(asked, own)))
 	s.settlement.wait(c)
 }
 
@@ -275,7 +276,7 @@ func (st *settlement) giveUp(c *charge) {
 // deriveCosts works out the costs that nobody tells, where there is a price.
 func (s *Store) deriveCosts(now time.Time) {
 	st := &s.settlement
-	st.leave(wall(now))
+	st.leave(instant.Of(now))
 	if !st.stale && st.priced == s.Prices.version {
 		return
 	}
@@ -283,7 +284,7 @@ func (s *Store) deriveCosts(now time.Time) {
 	st.derive = slices.DeleteFunc(st.derive, func(c *charge) bool {
 		amount, ok := s.Prices.Derive(c.model, c.seconds)
 		if ok {
-			s.tell(LedgerEntry{At: wall(now), Job: c.job, Actual: &amount, Basis: BasisDerived})
+			s.tell(LedgerEntry{At: instant.Of(now), Job: c.job, Actual: &amount, Basis: BasisDerived})
 		}
 		return ok
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/instant"
 )
 
 const (
@@ -37,7 +38,7 @@ type Learned struct {
 }
 
 func (l Learned) holds(now time.Time) bool {
-	age := wall(now).Sub(wall(l.At))
+	age := instant.Of(now).Sub(instant.Of(l.At))
 	return l.N > 0 && age < slotsHold && age > -slotsHold
 }
 
@@ -92,7 +93,7 @@ func (s *Slots) Tell(n int, now time.Time) {
 	if n <= 0 || n == s.Told.N && s.Told.holds(now) {
 		return
 	}
-	s.Told, s.Tried, s.settling = Learned{n, wall(now)}, Learned{}, time.Time{}
+	s.Told, s.Tried, s.settling = Learned{n, instant.Of(now)}, Learned{}, time.Time{}
 }
 
 // Choose takes in the number that the user sets, 0 to have it found out. What
@@ -127,11 +128,11 @@ func (s *Slots) refused(e *api.Error, running int, now time.Time) {
 		s.Tell(e.Slots, now)
 	default:
 		n := running
-		s.settling = wall(now).Add(slotsSettle)
+		s.settling = instant.Of(now).Add(slotsSettle)
 		if e.Active > 0 { // the server counts better than we do
 			n, s.settling = e.Active, time.Time{}
 		}
-		s.Tried = Learned{max(1, n), wall(now)}
+		s.Tried = Learned{max(1, n), instant.Of(now)}
 		s.reached = min(s.reached, s.Tried.N)
 	}
 }
@@ -146,7 +147,7 @@ func ofBatches(e *api.Error) bool {
 // settle takes in how many of the jobs that run now were made before the last
 // refusal: lists bring what others made only after a while.
 func (s *Slots) settle(earlier int, now time.Time) {
-	if wall(now).Before(s.settling) && earlier > s.Tried.N {
+	if instant.Of(now).Before(s.settling) && earlier > s.Tried.N {
 		s.Tried.N = earlier
 	}
 }

@@ -27,8 +27,8 @@ type Query struct {
 	Failures bool   // only what ended without a result, or with a part of it
 	Sort     Sort
 	Reverse  bool
-	Prices   *Prices // for SortCost; nil without costs
-	Notes    *Notes  // searched with the rows; nil without notes
+	Costs    Costs       // for SortCost; nil leaves it to the rows
+	Notes    Annotations // searched with the rows; nil without notes
 }
 
 func (q Query) natural() bool { return q.Sort == SortNone || q.Sort == SortAge }
@@ -43,7 +43,7 @@ type View[T any] struct {
 	all    bool        // every row in the natural order, perhaps reversed
 	picked []*entry[T] // unless all
 	seen   uint64      // the collection's version
-	priced uint64      // the prices' version
+	priced uint64      // the costs' version
 	noted  uint64      // the notes' version
 }
 
@@ -75,11 +75,11 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	return true
 }
 
-// pricedBy is the version of the prices that a query needs, the last one where
+// pricedBy is the version of the costs that a query needs, the last one where
 // it needs none.
 func (v *View[T]) pricedBy(q Query) uint64 {
-	if q.Sort == SortCost && q.Prices != nil {
-		return q.Prices.Version()
+	if q.Sort == SortCost && q.Costs != nil {
+		return q.Costs.Version()
 	}
 	return v.priced
 }
@@ -180,16 +180,26 @@ func (v *View[T]) shows(e *entry[T]) bool {
 	if v.query.Failures && e.class != ClassTroubled {
 		return false
 	}
-	return v.filter.Empty() || v.filter.Match(v.query.Notes.beside(e.row(), e.row().Key()))
+	if v.filter.Empty() {
+		return true
+	}
+	var row Searchable = e.row()
+	if v.query.Notes != nil {
+		row = v.query.Notes.Beside(row, e.row().Key())
+	}
+	return v.filter.Match(row)
 }
 
 // compare is a total order, which Index relies on.
 func (v *View[T]) compare(a, b *entry[T]) int {
 	var n int
-	if v.query.natural() {
+	switch {
+	case v.query.natural():
 		n = natural(a, b)
-	} else {
-		n = a.row().Compare(&b.item, v.query.Sort, v.query.Prices)
+	case v.query.Sort == SortCost && v.query.Costs != nil:
+		n = cmp.Compare(v.query.Costs.Rank(&b.item), v.query.Costs.Rank(&a.item))
+	default:
+		n = a.row().Compare(&b.item, v.query.Sort)
 	}
 	if v.query.Reverse {
 		n = -n

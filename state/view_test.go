@@ -118,7 +118,7 @@ func TestTheCostOrderFollowsThePrices(t *testing.T) {
 	p.Learn("lipsync-2", cost(500_000))
 
 	var v View[Generation]
-	q := Query{Sort: SortCost, Prices: &p}
+	q := Query{Sort: SortCost, Costs: &p}
 	v.Update(c, q)
 	if v.Key(0) != string(jobID(2)) {
 		t.Errorf("only job 2 is priced, but %s is first", v.Key(0))
@@ -159,7 +159,7 @@ func TestViewLaws(t *testing.T) {
 					Failures: rapid.Bool().Draw(t, "failures"),
 					Sort:     Sort(rapid.IntRange(int(SortNone), int(SortCost)).Draw(t, "sort")),
 					Reverse:  rapid.Bool().Draw(t, "reverse"),
-					Prices:   &prices,
+					Costs:    &prices,
 				}
 			},
 			"price": func(t *rapid.T) {

@@ -30,7 +30,7 @@ type miss struct {
 // sees queues the jobs that an answer of all running ones does not have.
 func (w *watch) sees(s *Store, t Ticket, now time.Time) {
 	w.queue = w.queue[:0]
-	for g := range s.Generations.missing(t) {
+	for g := range s.Generations.Missing(t) {
 		if g.Class() != ClassStrange && !w.missed[g.ID].next.After(now) {
 			w.queue = append(w.queue, g.ID)
 		}
@@ -39,7 +39,7 @@ func (w *watch) sees(s *Store, t Ticket, now time.Time) {
 
 // prune forgets jobs that have ended meanwhile.
 func (w *watch) prune(s *Store) {
-	ended := func(id api.ID) bool { return !s.Generations.isLive(string(id)) }
+	ended := func(id api.ID) bool { return !s.Generations.IsLive(string(id)) }
 	w.queue = slices.DeleteFunc(w.queue, ended)
 	for id := range w.missed {
 		if ended(id) {
@@ -79,7 +79,7 @@ func (w *watch) answered(s *Store, ids []api.ID, r Result, now time.Time) {
 		present[r.Generations[i].ID] = true
 	}
 	for _, id := range ids {
-		if s.Generations.isLive(string(id)) {
+		if s.Generations.IsLive(string(id)) {
 			w.miss(s, id, !present[id] && r.Skipped == 0, now)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/instant"
 )
 
 // world is an account on a server, and a poller that watches it, in a time of
@@ -174,7 +175,7 @@ func (w *world) pass(d time.Duration) {
 		}
 		for _, l := range w.flight {
 			if l.at.Before(next) {
-				next = later(l.at, w.now) // it landed while we slept
+				next = instant.Later(l.at, w.now) // it landed while we slept
 			}
 		}
 		w.now = next

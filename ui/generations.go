@@ -34,7 +34,7 @@ func newGenerations(a *App) *view[state.Generation] {
 			}
 		},
 	}}
-	v.query.Prices, v.query.Notes = &a.store.Prices, &a.store.Notes
+	v.query.Costs, v.query.Notes = &a.store.Prices, &a.store.Notes
 	v.pane = a.generationPane
 	act := generationActions(a, markedJobs(&v.list, func(g *state.Generation) state.Generation { return *g }))
 	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures")
