@@ -20,6 +20,19 @@ var plainToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 // it can stand in a path.
 func (id ID) Valid() bool { return plainToken.MatchString(string(id)) }
 
+// Short is enough of an id to recognise it by.
+func (id ID) Short() string {
+	const enough = 8
+	n := 0
+	for i := range string(id) { // not bytes: an id may be made of anything
+		if n == enough {
+			return string(id[:i])
+		}
+		n++
+	}
+	return string(id)
+}
+
 // UnmarshalJSON reads a string or a number; it never fails.
 func (id *ID) UnmarshalJSON(b []byte) error {
 	*id = cleanID(text.Loose(b))

@@ -35,7 +35,7 @@ func NewAsset(a api.Asset) Asset {
 		Created:    instant.Of(a.CreatedAt.Time),
 		Type:       Shared(a.Type),
 		Visibility: Shared(a.Visibility),
-		Name:       cmp.Or(a.Name, text.Of(shortID(a.ID))),
+		Name:       cmp.Or(a.Name, text.Of(a.ID.Short())),
 		Format:     Shared(a.Format),
 		Size:       a.Size,
 		Duration:   a.Duration,

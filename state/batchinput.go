@@ -24,7 +24,7 @@ func (c *batchCheck) payload(number int, p batchPayload) (seconds float64, about
 	if _, words := checkOutputName(p.OutputFileName); words != "" {
 		c.problem(number, "outputFileName: %s", words)
 	}
-	if _, words := checkWebhook(p.WebhookURL); words != "" {
+	if _, words := CheckWebhook(p.WebhookURL); words != "" {
 		c.problem(number, "webhookUrl: %s", words)
 	}
 	n := c.inputs(number, p, rules)

@@ -123,9 +123,9 @@ func (d Draft) Check(field string, env CheckEnv) Problem {
 	case FieldOutputName:
 		s, w = checkOutputName(d.OutputFileName)
 	case FieldWebhook:
-		s, w = checkWebhook(d.WebhookURL)
+		s, w = CheckWebhook(d.WebhookURL)
 	case FieldLabel:
-		s, w = checkLabel(d.Label)
+		s, w = CheckLabel(d.Label)
 	default:
 		if name, ok := strings.CutPrefix(field, optionFieldPrefix); ok {
 			s, w = d.checkOption(name, env)
@@ -253,7 +253,7 @@ func checkOutputName(name string) (Severity, string) {
 	return SeverityNone, ""
 }
 
-func checkWebhook(link string) (Severity, string) {
+func CheckWebhook(link string) (Severity, string) {
 	link = strings.TrimSpace(link)
 	if link == "" {
 		return SeverityNone, ""
@@ -273,7 +273,7 @@ func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
 	if typed == "" || !ok {
 		return SeverityNone, "" // a model that does not honour it is not sent it
 	}
-	if _, w := o.value(typed); w != "" {
+	if _, w := o.Value(typed); w != "" {
 		return SeverityError, w
 	}
 	if !o.Still && d.Still(env) {

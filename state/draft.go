@@ -149,12 +149,12 @@ func (d Draft) Body(env CheckEnv) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(r)
+	return Encode(r)
 }
 
-// encode writes links as they are: the escapes that are meant for web pages
+// Encode writes links as they are: the escapes that are meant for web pages
 // would only make them harder to read.
-func encode(r api.CreateRequest) ([]byte, error) {
+func Encode(r api.CreateRequest) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -172,7 +172,7 @@ func (d Draft) options(still bool) map[string]any {
 		if typed == "" || still && !o.Still {
 			continue
 		}
-		v, words := o.value(typed)
+		v, words := o.Value(typed)
 		if words != "" {
 			continue // Check has reported it
 		}

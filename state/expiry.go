@@ -1,7 +1,6 @@
 package state
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -49,76 +48,16 @@ type ExpiredError struct{ LinkEnd }
 // Error says which link, and what helps.
 func (e *ExpiredError) Error() string { return e.subject() + " has expired; make a new one" }
 
-// LinkEnd is the end of the link in the request that ends first.
-func (s *Submission) LinkEnd() (first LinkEnd) {
-	if bytes.IndexByte(s.Body, '=') < 0 {
-		return LinkEnd{} // nothing is signed without
-	}
-	if s.Kind != SubmitBatch {
-		var r api.CreateRequest
-		if json.Unmarshal(s.Body, &r) == nil {
-			first = firstEnd(first, r.Input, 0)
-		}
-		return first
-	}
-	number := 0
-	for text := range bytes.SplitSeq(s.Body, []byte("\n")) {
-		number++
-		var line struct{ Payload api.CreateRequest }
-		if json.Unmarshal(text, &line) == nil {
-			first = firstEnd(first, line.Payload.Input, number)
-		}
-	}
-	return first
-}
-
-// firstEnd is the earlier one of an end and those of some inputs.
-func firstEnd(first LinkEnd, inputs []api.CreateInput, line int) LinkEnd {
+// First is the earliest of e and the ends of some inputs; line counts from 1 in
+// a batch and is 0 in a job.
+func (e LinkEnd) First(inputs []api.CreateInput, line int) LinkEnd {
 	for _, in := range inputs {
-		if at, ok := LinkExpiry(in.URL); ok && (first.At.IsZero() || at.Before(first.At)) {
-			first = LinkEnd{At: at, Input: in.Type, Line: line}
+		if at, ok := LinkExpiry(in.URL); ok && (e.At.IsZero() || at.Before(e.At)) {
+			e = LinkEnd{At: at, Input: in.Type, Line: line}
 		}
 	}
-	return first
+	return e
 }
-
-// Expired is an [*ExpiredError] if a link of the request has ended at a time by
-// the server's clock, else nil.
-func (s *Submission) Expired(at time.Time) error {
-	if end := s.LinkEnd(); end.Over(at) {
-		return &ExpiredError{end}
-	}
-	return nil
-}
-
-// Expire notes which items have a link that has ended at a time by the server's
-// clock: they are not sent and not priced. It gives those that it was not known
-// of, and whether anything changed: a clock that is put right can bring an item
-// back.
-func (q *Queue) Expire(at time.Time) (news []Submission, changed bool) {
-	for _, i := range q.items {
-		over := !i.leaving && i.End.Over(at)
-		if over && !i.Expired {
-			news = append(news, i.Submission)
-		}
-		changed = changed || over != i.Expired
-		i.Expired = over
-	}
-	return news, changed
-}
-
-// Expire notes whose links have ended; see Queue.Expire. Due does not ask the
-// clock for it: whoever shows the queue wants to know also while nothing leaves.
-func (o *Outbox) Expire(now time.Time) (news []Submission) {
-	news, changed := o.Queue.Expire(o.ServerTime(now))
-	if changed {
-		o.clock++
-	}
-	return news
-}
-
-// ServerTime is the time by the server's clock, as far as it is known.
-func (o *Outbox) ServerTime(now time.Time) time.Time { return now.Add(o.Reconciler.Skew) }
 
 // Short warns of a link that may end before the workers fetch it, if the request
 // leaves at a time by the server's clock; "" if it does not.

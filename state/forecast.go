@@ -123,6 +123,12 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 	return e
 }
 
+// Fresh is how long a job takes from its sending to its end.
+func (f *Forecast) Fresh(s *Submission) time.Duration {
+	job := Generation{Model: s.Model, Length: api.Seconds(s.Price.Seconds), Status: api.Pending}
+	return f.Expect(&job, time.Time{}).Left
+}
+
 // documented is the published working time: a line through the middles of the
 // ranges for clips of 30 s and of 2 min. Unknown models are taken for the most
 // common one, unknown lengths for 30 s.

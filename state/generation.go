@@ -44,7 +44,7 @@ var _ Row[Generation] = (*Generation)(nil)
 // NewGeneration thins an answer down to what is kept. It belongs in the
 // background, where the answer was decoded: nothing here is worth a frame.
 func NewGeneration(g api.Generation) Generation {
-	name, named := generationName(g)
+	name, named := JobName(g)
 	row := Generation{
 		ID:        g.ID,
 		Created:   instant.Of(g.CreatedAt.Time),
@@ -234,36 +234,6 @@ func (g *Generation) statusWords() string {
 		return g.Status.Words() + " gone"
 	}
 	return g.Status.Words()
-}
-
-// generationName finds the best name; ok is false when it is only the id's
-// beginning.
-func generationName(g api.Generation) (name text.Text, ok bool) {
-	if g.OutputFileName != "" {
-		return g.OutputFileName, true
-	}
-	for _, in := range g.Input {
-		if in.Type != "video" && in.Type != "image" {
-			continue
-		}
-		if name := in.URL.Base(); name != "" {
-			return name, true
-		}
-	}
-	return text.Of(shortID(g.ID)), false
-}
-
-// shortID is enough of an id to recognise it by.
-func shortID(id api.ID) string {
-	const enough = 8
-	n := 0
-	for i := range string(id) { // not bytes: an id may be made of anything
-		if n == enough {
-			return string(id[:i])
-		}
-		n++
-	}
-	return string(id)
 }
 
 // Took is how long a job was seen working; ok is false when its beginning or

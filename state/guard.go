@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // Limit is a budget's amount. A hard one refuses, a soft one wants the amount
@@ -184,7 +185,7 @@ func (k *check) period(l *Limit, by Grouping, name string, books *Ledger, pendin
 	words := fmt.Sprintf("the %s budget is %s: %s is spent, %s waits or is in doubt, and this is %s",
 		name, l.Amount, spent.Cost, waits.Cost, k.charge.Total)
 	if unknown := spent.Unknown + waits.Unknown; unknown > 0 {
-		words += fmt.Sprintf(" (not counted: %s of unknown cost)", counted(unknown, "job"))
+		words += fmt.Sprintf(" (not counted: %s of unknown cost)", text.Count(unknown, "job", "jobs"))
 	}
 	k.say(l, words)
 }
@@ -206,4 +207,20 @@ func Waiting(pending []Submission, by Grouping, now time.Time, loc *time.Locatio
 		t.Add(&LedgerEntry{Estimate: s.Price.Cost, Credits: s.Price.Credits, Seconds: s.Price.Seconds})
 	}
 	return t
+}
+
+// Words say what a charge is made of: "31 × $1.25 = $38.75".
+func (c Charge) Words() string {
+	jobs := string(text.Count(c.Count, "job", "jobs"))
+	switch {
+	case c.Total == nil || c.Count <= 0:
+		return jobs + " of unknown price"
+	case c.over:
+		return jobs + ", more than can be counted"
+	case c.Count == 1:
+		return c.Total.String()
+	case *c.Total/api.Micros(c.Count) == *c.Largest && *c.Total%api.Micros(c.Count) == 0:
+		return fmt.Sprintf("%d × %s = %s", c.Count, *c.Largest, *c.Total)
+	}
+	return fmt.Sprintf("%s of up to %s = %s", jobs, *c.Largest, *c.Total)
 }

@@ -1,9 +1,6 @@
 package state
 
 import (
-	"bytes"
-	"encoding/json"
-
 	"dubtop/api"
 	"dubtop/api/text"
 )
@@ -25,29 +22,4 @@ func HostsOf(links ...string) (hosts []Host) {
 		}
 	}
 	return hosts
-}
-
-// Hosts lists those of the links in the request; see HostsOf.
-func (s *Submission) Hosts() []Host {
-	links := []string{s.WebhookURL}
-	add := func(r api.CreateRequest) {
-		links = append(links, r.WebhookURL)
-		for _, in := range r.Input {
-			links = append(links, in.URL)
-		}
-	}
-	if s.Kind != SubmitBatch {
-		var r api.CreateRequest
-		if json.Unmarshal(s.Body, &r) == nil {
-			add(r)
-		}
-		return HostsOf(links...)
-	}
-	for line := range bytes.SplitSeq(s.Body, []byte("\n")) {
-		var item struct{ Payload api.CreateRequest }
-		if json.Unmarshal(line, &item) == nil {
-			add(item.Payload)
-		}
-	}
-	return HostsOf(links...)
 }

@@ -124,19 +124,23 @@ func (l *Ledger) Book(e LedgerEntry) {
 	l.rows.Put(e, time.Time{})
 }
 
-// replace takes the place of the books with others, and goes on with what was
+// Replace takes the place of the books with others, and goes on with what was
 // booked in them. Views of the rows see the change.
-func (l *Ledger) replace(with *Ledger) {
+func (l *Ledger) Replace(with *Ledger) {
 	mine := l.Entries()
-	l.rows.Clear()
-	passed := l.rows.version
-	l.rows = with.rows
-	l.rows.version += passed
-	for _, e := range l.rows.order {
-		e.version += passed
-	}
+	l.rows.Supplant(&with.rows)
 	for _, e := range mine {
 		l.Book(e)
+	}
+}
+
+// Clear forgets the books, for another account.
+func (l *Ledger) Clear() { l.rows.Clear() }
+
+// SetLabel gives an entry another label, "" none; key is its Key.
+func (l *Ledger) SetLabel(key string, label text.Text) {
+	if e, ok := l.rows.Find(key); ok && e.Label != label {
+		l.rows.Amend(key, func(e *LedgerEntry) { e.Label = label; e.index() })
 	}
 }
 
@@ -295,4 +299,16 @@ func micro(f float64) api.Micros {
 		return math.MaxInt64
 	}
 	return api.Micros(n)
+}
+
+// Relabel puts the labels that the journal has, by the id of the job or the
+// batch, in the place of those that were booked.
+func (l *Ledger) Relabel(all map[string][]string) {
+	for e := range l.All() {
+		labels := all[e.Key()]
+		if len(labels) == 0 {
+			continue
+		}
+		l.SetLabel(e.Key(), CleanLabel(labels[0]))
+	}
 }

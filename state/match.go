@@ -201,7 +201,7 @@ func (m *Matcher) match(w *wanted, g *api.Generation) Match {
 		return MatchNone
 	}
 	fit := m.matchInputs(w, g)
-	if fit == MatchNone || !blank(decoded(g.Segments)) {
+	if fit == MatchNone || !Blank(Decoded(g.Segments)) {
 		return MatchNone
 	}
 	name := strings.TrimSuffix(string(g.OutputFileName), ".mp4")
@@ -308,7 +308,7 @@ func (m *Matcher) matchOptions(r *api.CreateRequest, g *api.Generation) Match {
 		}
 		return MatchNone
 	}
-	echo, _ := decoded(g.Options).(map[string]any)
+	echo, _ := Decoded(g.Options).(map[string]any)
 	worst := MatchExact
 	for name, sent := range r.Options {
 		got, ok := echo[name]
@@ -330,25 +330,18 @@ func (m *Matcher) matchOptions(r *api.CreateRequest, g *api.Generation) Match {
 // matchDefault judges an option that was not sent.
 func matchDefault(name string, got any) Match {
 	o, known := RulesFor("").Option(name) // of no model: all that there are
-	v, words := o.value(o.Default)
+	v, words := o.Value(o.Default)
 	switch {
 	case got == nil, got == "":
 		return MatchExact
-	case known && words == "" && (holds(got, v) || blank(got) && blank(v)):
+	case known && words == "" && (holds(got, v) || Blank(got) && Blank(v)):
 		return MatchExact
 	case known:
 		return MatchNone
-	case blank(got):
+	case Blank(got):
 		return MatchExact
 	}
 	return MatchLikely
-}
-
-// decoded reads JSON with numbers as numbers, so that 0.5 and 5e-1 are equal.
-func decoded(j api.JSON) any {
-	var v any
-	_ = json.Unmarshal(j, &v) // what can't be read is nothing
-	return v
 }
 
 // holds reports whether an echo says all that was sent. Objects may say more,
@@ -368,33 +361,9 @@ func holds(echo, sent any) bool {
 		}
 	}
 	for name, v := range b {
-		if _, sent := a[name]; !sent && !blank(v) {
+		if _, sent := a[name]; !sent && !Blank(v) {
 			return false
 		}
 	}
 	return true
-}
-
-// blank reports whether a value says nothing.
-func blank(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case bool:
-		return !v
-	case float64:
-		return v == 0
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		for _, member := range v {
-			if !blank(member) {
-				return false
-			}
-		}
-		return true
-	}
-	return false
 }

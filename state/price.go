@@ -1,8 +1,7 @@
 package state
 
 import (
-	"math"
-	"slices"
+	"time"
 
 	"dubtop/api"
 )
@@ -60,146 +59,29 @@ type Cost struct {
 	Kind   CostKind
 }
 
-// unitPrice is an exact fraction: so many micro-dollars for so many frames.
-// Prices below a millionth a frame survive it.
-type unitPrice struct {
-	cost   api.Micros
-	frames int64
+// PriceValid is how long a price may be confirmed.
+const PriceValid = 5 * time.Minute
+
+// UnpricedWord is what the user types to confirm a job without a price.
+const UnpricedWord = "unpriced"
+
+// Price is what a submission will cost, and how that is known.
+type Price struct {
+	Cost        *api.Micros // US dollars, nil unknown
+	Credits     *float64    // for accounts billed in credits, else nil
+	Frames      int
+	Seconds     float64 // of output
+	Basis       string  // where the length came from: "asset", "local file", "remote file", "server", "script"
+	Approximate bool
+	At          time.Time
 }
 
-// maxPriced bounds how many models are asked about, because their names come
-// from the wire.
-const maxPriced = 64
+// Known reports whether the price says anything.
+func (p Price) Known() bool { return p.Cost != nil || p.Credits != nil }
 
-// Prices is what is known of money: the unit price of each model, learned from
-// one estimate each, and the costs of single jobs. The zero Prices is ready.
-type Prices struct {
-	units    map[string]unitPrice
-	own      map[api.ID]Cost
-	seen     map[string]bool // every model, so that each is asked about once
-	unpriced []string        // models still to be asked about, in the order seen
-	version  uint64
-}
-
-// Learn takes the unit price of a model from an estimate. One without a cost or
-// without frames teaches that the server names no price, and it is not asked
-// again.
-func (p *Prices) Learn(model string, e api.Estimate) {
-	p.see(model)
-	p.unpriced = slices.DeleteFunc(p.unpriced, func(m string) bool { return m == model })
-	if e.Cost == nil || e.Frames <= 0 || *e.Cost < 0 {
-		return
-	}
-	if p.units == nil {
-		p.units = make(map[string]unitPrice)
-	}
-	p.units[model] = unitPrice{cost: *e.Cost, frames: int64(e.Frames)}
-	p.version++
-}
-
-// PerFrame is the price of one frame of a model's output, rounded to a
-// micro-dollar.
-func (p *Prices) PerFrame(model string) (price api.Micros, known bool) {
-	unit, ok := p.units[model]
-	if !ok {
-		return 0, false
-	}
-	return unit.of(1)
-}
-
-// Own keeps the estimate of a job of our own.
-func (p *Prices) Own(id api.ID, amount api.Micros) {
-	if p.own[id].Kind < CostActual {
-		p.keep(id, Cost{Amount: amount, Kind: CostEstimate})
-	}
-}
-
-// Actual keeps what a job really cost.
-func (p *Prices) Actual(id api.ID, amount api.Micros) {
-	p.keep(id, Cost{Amount: amount, Kind: CostActual})
-}
-
-// Cost is the best that is known of a job's cost. Failed jobs are not charged
-// as a rule, so nothing is derived for them.
-// https://sync.so/docs/api-reference/api/generate-api/estimate-cost
-func (p *Prices) Cost(g *Generation) Cost {
-	if cost, ok := p.own[g.ID]; ok {
-		return cost
-	}
-	if g.Status.Troubled() {
-		return Cost{}
-	}
-	amount, ok := p.Derive(g.Model, float64(g.Length))
-	if !ok {
-		return Cost{}
-	}
-	return Cost{Amount: amount, Kind: CostDerived}
-}
-
-// Derive is what an output of so many seconds costs by the model's unit price;
-// ok is false where either is unknown.
-func (p *Prices) Derive(model string, seconds float64) (amount api.Micros, ok bool) {
-	unit, ok := p.units[model]
-	if !ok || seconds <= 0 {
-		return 0, false
-	}
-	return unit.of(seconds * FramesPerSecond)
-}
-
-// Version changes whenever a cost may have.
-func (p *Prices) Version() uint64 { return p.version }
-
-// see notes a model, so that it is priced once.
-func (p *Prices) see(model string) {
-	if p.seen[model] || model == "" || len(p.seen) >= maxPriced {
-		return
-	}
-	if p.seen == nil {
-		p.seen = make(map[string]bool)
-	}
-	p.seen[model] = true
-	p.unpriced = append(p.unpriced, model)
-}
-
-// postpone moves a model behind the others, for another try.
-func (p *Prices) postpone(model string) {
-	if i := slices.Index(p.unpriced, model); i >= 0 {
-		p.unpriced = append(slices.Delete(p.unpriced, i, i+1), model)
-	}
-}
-
-func (p *Prices) keep(id api.ID, c Cost) {
-	if p.own == nil {
-		p.own = make(map[api.ID]Cost)
-	}
-	p.own[id] = c
-	p.version++
-}
-
-// Rank orders jobs, and lines of a batch's results, by their cost; what is not
-// known comes below nothing. Other rows are all of one rank.
-func (p *Prices) Rank(row any) int64 {
-	var g *Generation
-	switch row := row.(type) {
-	case *Generation:
-		g = row
-	case *BatchItem:
-		g = &row.Generation
-	default:
-		return 0
-	}
-	if c := p.Cost(g); c.Kind != CostUnknown {
-		return int64(c.Amount)
-	}
-	return -1
-}
-
-// of prices frames, rounded half up; ok is false for what no amount can hold.
-func (u unitPrice) of(frames float64) (amount api.Micros, ok bool) {
-	n := math.Round(frames)
-	if !(n >= 0) || n*float64(u.cost) > math.MaxInt64/4 {
-		return 0, false
-	}
-	whole := int64(n) * int64(u.cost)
-	return api.Micros((whole + u.frames/2) / u.frames), true
+// Fresh reports whether the price may still be confirmed. A clock that was
+// set back makes it stale, too.
+func (p Price) Fresh(now time.Time) bool {
+	age := now.Round(0).Sub(p.At.Round(0))
+	return !p.At.IsZero() && age >= -time.Minute && age < PriceValid
 }

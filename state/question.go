@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/api/text"
 	"dubtop/state/instant"
 )
 
@@ -30,24 +31,24 @@ type Question struct {
 
 // Words say what was found.
 func (q *Question) Words() string {
-	what := "job"
+	what, many := text.Text("job"), text.Text("jobs")
 	if q.Batch {
-		what = "batch"
+		what, many = "batch", "batches"
 	}
 	switch n := len(q.Candidates); {
 	case n == 0:
-		return "No " + what + " was found that could have come of it. It may still appear."
+		return "No " + string(what) + " was found that could have come of it. It may still appear."
 	case q.Rivals > 0:
 		return fmt.Sprintf("%s could have come of it, or of %s. Which, nobody but you can tell.",
-			counted(n, what), counted(q.Rivals, "other request")+" in doubt")
+			text.Count(n, what, many), text.Count(q.Rivals, "other request", "other requests")+" in doubt")
 	case n == 1 && q.Candidates[0].Timing == TimingEarly:
-		return "One " + what + " is the same, but it was made before this was sent: it may be somebody else's."
+		return "One " + string(what) + " is the same, but it was made before this was sent: it may be somebody else's."
 	case n == 1 && q.Candidates[0].Timing == TimingLate:
-		return "One " + what + " is the same, but it was made long after this was given up: it may be somebody else's."
+		return "One " + string(what) + " is the same, but it was made long after this was given up: it may be somebody else's."
 	case n == 1:
-		return "One " + what + " may have come of it, but that is not certain."
+		return "One " + string(what) + " may have come of it, but that is not certain."
 	default:
-		return fmt.Sprintf("%s could have come of it.", counted(n, what))
+		return fmt.Sprintf("%s could have come of it.", text.Count(n, what, many))
 	}
 }
 
@@ -82,16 +83,6 @@ func (q *Question) same(o *Question) bool {
 	return o != nil && q.Rivals == o.Rivals && slices.EqualFunc(q.Candidates, o.Candidates, func(a, b Candidate) bool {
 		return a.ID == b.ID && a.Match == b.Match && a.Timing == b.Timing
 	})
-}
-
-func counted(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case noun == "batch":
-		return fmt.Sprintf("%d batches", n)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Question is what the user has to be asked about a submission; ok is false if

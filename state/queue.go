@@ -395,8 +395,9 @@ func (q *Queue) backOff(now time.Time) {
 }
 
 // Finish forecasts when the last item will be done: left is how long each
-// running job will still take. Items that wait for the user are not counted.
-func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Forecast) time.Time {
+// running job will still take, takes how long one will that is sent now. Items
+// that wait for the user are not counted.
+func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) time.Time {
 	free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
 	// Of more running jobs than there are slots for us, the last ones to end
 	// make room.
@@ -407,13 +408,8 @@ func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, f *Foreca
 		if item.Idle() {
 			continue
 		}
-		s := &item.Submission
-		job := Generation{
-			Model: s.Model, Length: api.Seconds(s.Price.Seconds),
-			Status: api.Pending, Created: now.Add(f.Skew),
-		}
 		soonest := slices.Index(free, slices.Min(free))
-		free[soonest] += f.Expect(&job, now).Left
+		free[soonest] += takes(&item.Submission)
 		last = max(last, free[soonest])
 	}
 	return now.Add(last)

@@ -405,13 +405,13 @@ func TestTheEndIsForecast(t *testing.T) {
 		{1, 3, left, one},
 	} {
 		q := queueOf(t, c.n)
-		if got := q.Finish(noon, c.left, c.slots, &f).Sub(noon); got != c.want {
+		if got := q.Finish(noon, c.left, c.slots, f.Fresh).Sub(noon); got != c.want {
 			t.Errorf("%d on %d slots, %v running: %s, want %s", c.n, c.slots, c.left, got, c.want)
 		}
 	}
 	q := queueOf(t, 2)
 	q.PauseItem("0", true)
-	if got := q.Finish(noon, nil, 1, &f).Sub(noon); got != one {
+	if got := q.Finish(noon, nil, 1, f.Fresh).Sub(noon); got != one {
 		t.Errorf("a paused item counts: %s", got)
 	}
 }

@@ -118,7 +118,7 @@ func prompt() Option {
 }
 
 // value turns what was typed into what is sent; the words are "" if it can be.
-func (o Option) value(typed string) (v any, words string) {
+func (o Option) Value(typed string) (v any, words string) {
 	typed = strings.TrimSpace(typed)
 	switch o.Kind {
 	case OptionNumber:

@@ -77,7 +77,7 @@ func TestEveryOptionTakesItsOwnDefault(t *testing.T) {
 			t.Errorf("%s has no words for the form", o.Name)
 		}
 		for _, typed := range slices.Concat(o.Choices, strings.Fields(o.Default)) {
-			if _, words := o.value(typed); words != "" {
+			if _, words := o.Value(typed); words != "" {
 				t.Errorf("%s = %s: %s", o.Name, typed, words)
 			}
 		}

@@ -56,7 +56,7 @@ type charge struct {
 // booked. The books, which are best made in the background, belong to the
 // store afterwards.
 func (s *Store) BringLedger(books *Ledger, now time.Time) {
-	s.Ledger.replace(books)
+	s.Ledger.Replace(books)
 	for e := range s.Ledger.All() {
 		switch label, known := s.labels[e.Key()]; {
 		case known && label != e.Label:

@@ -276,7 +276,7 @@ func TestBooksAreRelabelled(t *testing.T) {
 
 func TestALabelIsOneShortLine(t *testing.T) {
 	for label, fine := range map[string]bool{"": true, " acme GmbH, Köln ": true, "a\nb": false, "a\x1b[31m": false, "a\u202eb": false} {
-		if _, words := checkLabel(label); (words == "") != fine {
+		if _, words := CheckLabel(label); (words == "") != fine {
 			t.Errorf("%q: %q", label, words)
 		}
 	}
@@ -284,8 +284,8 @@ func TestALabelIsOneShortLine(t *testing.T) {
 	for range MaxLabel {
 		long += "ä"
 	}
-	_, fits := checkLabel(long)
-	if _, words := checkLabel(long + "x"); fits != "" || words == "" {
+	_, fits := CheckLabel(long)
+	if _, words := CheckLabel(long + "x"); fits != "" || words == "" {
 		t.Error("64 characters are the most")
 	}
 	if p := (Draft{Label: long + "x"}).Check(FieldLabel, CheckEnv{}); !p.Blocks() {

@@ -159,23 +159,3 @@ type Occupancy struct {
 	Earlier int // of Running those that were made before the last refusal
 	Outage  bool
 }
-
-// Occupancy counts what holds a slot. Outage says that the lists can't be
-// relied on just now.
-func (o *Outbox) Occupancy(s *Store, outage bool) Occupancy {
-	c := s.Counts()
-	full := Occupancy{Running: c.Running + c.Pending, Outage: outage}
-	refused := o.Slots.Tried.At.Add(s.Forecast.Skew)
-	for g := range s.Generations.Live() {
-		if class := g.Class(); class != ClassRunning && class != ClassWaiting {
-			continue
-		}
-		if o.Ours(g.ID) {
-			full.Ours++
-		}
-		if !g.Created.After(refused) {
-			full.Earlier++
-		}
-	}
-	return full
-}

@@ -108,7 +108,7 @@ func TestOccupancyCountsWhoseJobsRunAndSinceWhen(t *testing.T) {
 	s.Generations.Answer(s.Generations.Ask(start()), jobs, start())
 	o.Reconciler.Claim(jobID(2), "x")
 	o.Slots.Tried.At = jobs[0].Created
-	got := o.Occupancy(s, true)
+	got := s.Occupancy(o, true)
 	if got.Running != 2 || got.Ours != 1 || !got.Outage || got.Earlier < 1 || got.Earlier > 2 {
 		t.Errorf("%+v", got)
 	}

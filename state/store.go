@@ -63,7 +63,7 @@ func (s *Store) Clear() {
 	s.Beyond = Beyond{}
 	s.Models.Clear()
 	s.Queue.Clear()
-	s.Ledger.rows.Clear()
+	s.Ledger.Clear()
 	s.History, s.Forecast = History{}, Forecast{}
 	s.settlement, s.labels = settlement{}, nil
 	s.Prices = Prices{version: s.Prices.version + 1}

@@ -77,33 +77,6 @@ const (
 	SubmitBatch      SubmissionKind = "batch"
 )
 
-// PriceValid is how long a price may be confirmed.
-const PriceValid = 5 * time.Minute
-
-// UnpricedWord is what the user types to confirm a job without a price.
-const UnpricedWord = "unpriced"
-
-// Price is what a submission will cost, and how that is known.
-type Price struct {
-	Cost        *api.Micros // US dollars, nil unknown
-	Credits     *float64    // for accounts billed in credits, else nil
-	Frames      int
-	Seconds     float64 // of output
-	Basis       string  // where the length came from: "asset", "local file", "remote file", "server", "script"
-	Approximate bool
-	At          time.Time
-}
-
-// Known reports whether the price says anything.
-func (p Price) Known() bool { return p.Cost != nil || p.Credits != nil }
-
-// Fresh reports whether the price may still be confirmed. A clock that was
-// set back makes it stale, too.
-func (p Price) Fresh(now time.Time) bool {
-	age := now.Round(0).Sub(p.At.Round(0))
-	return !p.At.IsZero() && age >= -time.Minute && age < PriceValid
-}
-
 // Submission is one intent to spend, from the draft to the answer. Its
 // methods are the only ways on; a wrong one is an error and changes nothing.
 // It must be durable in the journal before the effect that a state stands
@@ -147,7 +120,7 @@ func NewSubmission(id string, d Draft, env CheckEnv) (Submission, error) {
 	if err != nil {
 		return Submission{}, err
 	}
-	body, err := encode(r)
+	body, err := Encode(r)
 	if err != nil {
 		return Submission{}, err
 	}
@@ -164,7 +137,7 @@ func NewBatchSubmission(id string, f BatchFile, name, webhook string, now time.T
 	if len(f.Problems) > 0 {
 		return Submission{}, errors.New(f.Problems[0].String())
 	}
-	if _, words := checkWebhook(webhook); words != "" {
+	if _, words := CheckWebhook(webhook); words != "" {
 		return Submission{}, errors.New(words)
 	}
 	return Submission{

@@ -16,6 +16,9 @@ import (
 // overMark begins the version of a draft that has become a submission.
 const overMark = "became "
 
+// BecameVersion is the Base of a draft that has become a submission.
+func BecameVersion(submission string) string { return overMark + submission }
+
 // Version names the draft as it stands: with another id, another text or another
 // time of the last key it is another one. An empty draft has none.
 func (d Draft) Version() string {
@@ -53,42 +56,3 @@ func (d Draft) Over() bool { return strings.HasPrefix(d.Base, overMark) }
 
 // Unkept reports whether the draft holds what the journal is not known to hold.
 func (d Draft) Unkept() bool { return d.ID != "" && !d.Over() && d.Version() != d.Base }
-
-// Held is what the journal holds of the draft with one id: the draft itself, or
-// what has become of it, or nothing.
-type Held struct {
-	Draft  Draft       // as it was kept last, or as it was sent
-	Became *Submission // the last one that was queued or sent of it; nil if none was
-}
-
-// Version is the Draft.Base of a window that knows this, "" for nothing.
-func (h Held) Version() string {
-	if h.Became != nil {
-		return overMark + h.Became.ID
-	}
-	return h.Draft.Version()
-}
-
-// Known reports whether a window with this draft knows what the journal holds of
-// it, so that it may replace it. A draft that is there already as it stands is
-// known, too.
-func (h Held) Known(d Draft) bool {
-	v := h.Version()
-	return v == d.Base || v == d.Version()
-}
-
-// Follow gives the draft that a window shows when it learns what the journal
-// holds of the one it has. Own is what was typed here and is nowhere else, as a
-// draft that is still to get its id; it is empty where there is nothing of that.
-func (h Held) Follow(d Draft) (next, own Draft) {
-	next = h.Draft.Clone()
-	if next.Empty() {
-		next = Draft{Model: d.Model}
-	}
-	next.Base = h.Version()
-	if d.Unkept() && d.Version() != h.Draft.Version() {
-		own = d.Clone()
-		own.ID, own.Base, own.Doubt = "", "", ""
-	}
-	return next, own
-}

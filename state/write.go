@@ -133,3 +133,15 @@ func (c *Collection[T]) forget(e *entry[T]) {
 	delete(c.live, e)
 	delete(c.byKey, e.row().Key())
 }
+
+// Supplant takes over all that another collection knows, in place of what c
+// does. Views of c see the change. The other must not be used afterwards.
+func (c *Collection[T]) Supplant(with *Collection[T]) {
+	c.Clear()
+	passed := c.version
+	*c = *with
+	c.version += passed
+	for _, e := range c.order {
+		e.version += passed
+	}
+}

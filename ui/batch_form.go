@@ -282,7 +282,7 @@ func (p batchProblems) none() bool { return len(p.words) == 0 }
 
 func (p batchProblems) title() text.Text {
 	if p.mild {
-		return count(len(p.words), "warning", "warnings") + "; it can be sent all the same"
+		return text.Count(len(p.words), "warning", "warnings") + "; it can be sent all the same"
 	}
-	return count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
+	return text.Count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
 }

@@ -19,7 +19,7 @@ func (a *App) tellLedger(e *account.Event) {
 	switch {
 	case e.Count > 0:
 		a.complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
-			count(e.Count, "row", "rows"), isAre(e.Count), ledgerKey(a)))
+			text.Count(e.Count, "row", "rows"), isAre(e.Count), ledgerKey(a)))
 	case e.Err != nil:
 		a.complain("the ledger could not be read: " + errorText(e.Err))
 	}
@@ -106,7 +106,7 @@ func (m exportedMsg) land(a *App) tea.Cmd {
 	case m.err != nil:
 		a.complain("not exported: " + errorText(m.err))
 	default:
-		a.say(count(m.rows, "job", "jobs") + " written to " + text.Of(path))
+		a.say(text.Count(m.rows, "job", "jobs") + " written to " + text.Of(path))
 		a.toast.until = a.now.Add(troubleTime) // a path takes a while to read
 	}
 	return nil

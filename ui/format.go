@@ -124,14 +124,6 @@ func thousands(n int) text.Text {
 	return s
 }
 
-// count says a number and what it counts: 1 job, 3 jobs.
-func count(n int, one, many text.Text) text.Text {
-	if n == 1 {
-		return "1 " + one
-	}
-	return text.Sprintf("%d %s", n, many)
-}
-
 // bar draws a share of a whole.
 func (t *theme) bar(share float64, width int) text.Text {
 	share = min(1, max(0, share))

@@ -93,7 +93,7 @@ func (a *App) windowTitle() text.Text {
 	if n.Running+n.Pending == 0 {
 		return "dubtop"
 	}
-	return "dubtop " + count(n.Running+n.Pending, "running", "running")
+	return "dubtop " + text.Count(n.Running+n.Pending, "running", "running")
 }
 
 // layout tells every screen its size.

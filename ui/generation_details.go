@@ -116,7 +116,7 @@ func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []st
 	e := a.store.Forecast.Expect(g, a.now)
 	source := text.Text("the times the vendor documents")
 	if e.Learned > 0 {
-		source = count(e.Learned, "job", "jobs") + " seen ending"
+		source = text.Count(e.Learned, "job", "jobs") + " seen ending"
 	}
 	words := text.Sprintf("about %s more, from %s.", roughly(e.Left), source)
 	n := toneText

@@ -419,7 +419,7 @@ func (g *group) goOn() tea.Cmd {
 	}
 	hosts := hostsOfAll(subs)
 	c := &confirm{
-		title: text.Sprintf("Send %s?", count(len(subs), "job", "jobs")),
+		title: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
 		yes:   "send them", no: "no, go back",
 		quote:   quoteOfAll(prices),
 		body:    func() []told { return g.question(subs) },

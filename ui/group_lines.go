@@ -18,9 +18,9 @@ import (
 // every job that will be run.
 func (g *group) lines(width int) []styled {
 	t := g.app.theme
-	heading := text.Sprintf("Run %s again, as they were", count(len(g.jobs), "job", "jobs"))
+	heading := text.Sprintf("Run %s again, as they were", text.Count(len(g.jobs), "job", "jobs"))
 	if g.model != "" {
-		heading = text.Sprintf("Run %s again with %s", count(len(g.jobs), "job", "jobs"), g.model)
+		heading = text.Sprintf("Run %s again with %s", text.Count(len(g.jobs), "job", "jobs"), g.model)
 	}
 	lines := []styled{"", "  " + t.text(toneTitle, heading), ""}
 	lines = append(lines, indented(g.progress(width-2))...)
@@ -221,7 +221,7 @@ func (g *group) question(subs []state.Submission) []told {
 	a := g.app
 	said := []told{{label: "that is", words: g.compared(), tone: toneMoney}, {}, {label: "models", words: modelCounts(subs)}}
 	if n := g.leaving(); n > 0 {
-		said = append(said, told{label: "left out", words: count(n, "job", "jobs"), tone: toneWarn})
+		said = append(said, told{label: "left out", words: text.Count(n, "job", "jobs"), tone: toneWarn})
 	}
 	words := text.Text("They are sent one after the other, as slots come free.")
 	if g.pilot {

@@ -82,7 +82,7 @@ func (s *ledgerSums) totals(width int) []styled {
 			sum = a.store.Ledger.Period(p.by, a.now, time.Local)
 		}
 		lines = append(lines, t.text(toneMuted, fit(p.title, 11, false, ""))+
-			t.text(toneMoney, fit(a.sumWords(&sum), 11, true, ""))+t.text(toneMuted, "  "+count(sum.Jobs, "job", "jobs")))
+			t.text(toneMoney, fit(a.sumWords(&sum), 11, true, ""))+t.text(toneMuted, "  "+text.Count(sum.Jobs, "job", "jobs")))
 	}
 	if c, ok := s.all.Credits(); ok {
 		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, apart from the dollars", c), toneText)...)
@@ -94,23 +94,23 @@ func (s *ledgerSums) totals(width int) []styled {
 		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), toneBad)...)
 	}
 	if s.all.Guessed > 0 {
-		lines = append(lines, a.advice(width, "estimated", count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone (~)", toneMuted)...)
+		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone (~)", toneMuted)...)
 	}
 	if s.all.Derived > 0 {
-		lines = append(lines, a.advice(width, "derived", count(s.all.Derived, "job is", "jobs are")+" in the sums by length and list price (?)", toneMuted)...)
+		lines = append(lines, a.advice(width, "derived", text.Count(s.all.Derived, "job is", "jobs are")+" in the sums by length and list price (?)", toneMuted)...)
 	}
 	if s.all.Unknown > 0 {
-		lines = append(lines, a.advice(width, "unknown", "the dollars of "+count(s.all.Unknown, "job", "jobs")+": in no sum", toneWarn)...)
+		lines = append(lines, a.advice(width, "unknown", "the dollars of "+text.Count(s.all.Unknown, "job", "jobs")+": in no sum", toneWarn)...)
 	}
 	if s.wrong > 0 {
-		lines = append(lines, a.advice(width, "damaged", count(s.wrong, "row", "rows")+" of the ledger: in no sum", toneBad)...)
+		lines = append(lines, a.advice(width, "damaged", text.Count(s.wrong, "row", "rows")+" of the ledger: in no sum", toneBad)...)
 	}
 	return lines
 }
 
 // accuracy says how good the estimates were.
 func (a *App) accuracy(t *state.Tally) text.Text {
-	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, state.CostEstimate), count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
+	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, state.CostEstimate), text.Count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
 	if t.Estimated <= 0 {
 		return words
 	}
@@ -126,7 +126,7 @@ func (a *App) accuracy(t *state.Tally) text.Text {
 
 // failureWords say what was spent on jobs without a result.
 func (a *App) failureWords(t *state.Tally) text.Text {
-	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), count(t.Failed, "job", "jobs"))
+	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), text.Count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
 		words += text.Sprintf(", of %d unknown", t.FailedUnknown)
 	}
@@ -145,7 +145,7 @@ func (s *ledgerSums) chart(width int) []styled {
 	for i := range days {
 		most = max(most, days[i].Cost)
 	}
-	lines := []styled{t.text(toneMuted, text.Sprintf("last %s, at most %s", count(n, "day", "days"), most.Rounded()))}
+	lines := []styled{t.text(toneMuted, text.Sprintf("last %s, at most %s", text.Count(n, "day", "days"), most.Rounded()))}
 	for row := chartHeight; row > 0; row-- {
 		var b strings.Builder
 		for i := range days {

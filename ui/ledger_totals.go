@@ -91,10 +91,10 @@ func (a *App) groupLine(g *state.LedgerGroup, key int) text.Text {
 		failures = rounded(g.FailedCost, g.FailedKind)
 	}
 	if g.Unknown > 0 {
-		unknown = count(g.Unknown, "job", "jobs")
+		unknown = text.Count(g.Unknown, "job", "jobs")
 	}
 	return totalsLine([]text.Text{
-		cmp.Or(g.Key, none), count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
+		cmp.Or(g.Key, none), text.Count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
 	}, key, a.theme)
 }
 

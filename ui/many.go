@@ -37,7 +37,7 @@ func whose(jobs []named) text.Text {
 	if len(jobs) == 1 {
 		return jobs[0].name
 	}
-	return count(len(jobs), "job", "jobs")
+	return text.Count(len(jobs), "job", "jobs")
 }
 
 // several counts the jobs that a notice is about, "" for one.
@@ -45,7 +45,7 @@ func several(ids []string) text.Text {
 	if len(ids) == 1 {
 		return ""
 	}
-	return count(len(ids), "job", "jobs") + ": "
+	return text.Count(len(ids), "job", "jobs") + ": "
 }
 
 func keysOf(jobs []named) []string {
@@ -211,7 +211,7 @@ func (m linksMsg) land(a *App) tea.Cmd {
 		a.warn("none of the marked jobs has an output")
 		return nil
 	case m.what == copying:
-		cmd := a.copyText(count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
+		cmd := a.copyText(text.Count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
 		a.say(a.toast.text + m.rest())
 		return cmd
 	}
@@ -232,14 +232,14 @@ func (a *App) askToOpen(m linksMsg) tea.Cmd {
 		return a.openURL(m.links[0])
 	}
 	if a.cfg.Open == nil {
-		cmd := a.copyText("there is no browser here: "+count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
+		cmd := a.copyText("there is no browser here: "+text.Count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
 		a.say(a.toast.text + m.rest())
 		return cmd
 	}
 	hosts := state.HostsOf(m.links...)
 	return a.ask(&confirm{
 		warning: func() []told { return hostLines(hosts) },
-		title:   text.Sprintf("Open %s in the browser?", count(len(m.links), "video", "videos")),
+		title:   text.Sprintf("Open %s in the browser?", text.Count(len(m.links), "video", "videos")),
 		body: func() []told {
 			return sentence("Each opens by itself, in a tab or a window of its own" + m.rest() + ".")
 		},
@@ -258,7 +258,7 @@ func browseAllCmd(open func(string) error, links []string) tea.Cmd {
 	return func() tea.Msg {
 		for i, link := range links {
 			if err := open(link); err != nil {
-				return openedAllMsg{i, fmt.Errorf("%s opened, then no browser could be started: %w", count(i, "video", "videos"), err)}
+				return openedAllMsg{i, fmt.Errorf("%s opened, then no browser could be started: %w", text.Count(i, "video", "videos"), err)}
 			}
 		}
 		return openedAllMsg{len(links), nil}
@@ -277,6 +277,6 @@ func (m openedAllMsg) land(a *App) tea.Cmd {
 		a.complain(errorText(m.err))
 		return nil
 	}
-	a.say(count(m.n, "video", "videos") + " opened in the browser")
+	a.say(text.Count(m.n, "video", "videos") + " opened in the browser")
 	return nil
 }

@@ -213,7 +213,7 @@ func (a *App) queuePane(r *state.QueueRow, width int) []styled {
 func (a *App) queueLines(width int) []styled {
 	t := a.theme
 	waiting := a.outbox.Queue.Len()
-	lines := []styled{t.text(toneTitle, count(waiting, "job waits", "jobs wait"))}
+	lines := []styled{t.text(toneTitle, text.Count(waiting, "job waits", "jobs wait"))}
 	if end := a.outbox.end; !end.IsZero() {
 		lines = append(lines, t.fact("done", "in about "+roughly(end.Sub(a.now))+", at "+endClock(end, a.now), toneText))
 	}
@@ -314,9 +314,9 @@ func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
 		a.warn("none of them stands in line")
 		return nil
 	}
-	words := "held back: " + count(len(ids), "job", "jobs")
+	words := "held back: " + text.Count(len(ids), "job", "jobs")
 	if !pause {
-		words = "may be sent: " + count(len(ids), "job", "jobs")
+		words = "may be sent: " + text.Count(len(ids), "job", "jobs")
 	}
 	return a.do(a.session.PauseItems(ids, pause, string(words)))
 }
@@ -400,7 +400,7 @@ func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
 		return nil
 	}
 	return a.ask(&confirm{
-		title: "Drop " + count(len(ids), "job", "jobs") + "?",
+		title: "Drop " + text.Count(len(ids), "job", "jobs") + "?",
 		body: func() []told {
 			return sentence("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: " +
 				a.keyFor(keymap.Edit) + " would keep it in the form.")
@@ -410,7 +410,7 @@ func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
 			if !yes {
 				return nil
 			}
-			return a.do(a.session.Drop(ids, func(n int) string { return string("dropped: " + count(n, "job", "jobs")) }))
+			return a.do(a.session.Drop(ids, func(n int) string { return string("dropped: " + text.Count(n, "job", "jobs")) }))
 		},
 	})
 }

@@ -100,7 +100,7 @@ func (q quote) total() text.Text {
 	case q.credits != nil && q.unlisted == 0:
 		return q.guess() + text.Sprintf("%g credits (list price %s)", *q.credits, listed)
 	case q.credits != nil:
-		return count(q.prices, "job", "jobs") + ": " + q.guess() + text.Sprintf("%g credits", *q.credits)
+		return text.Count(q.prices, "job", "jobs") + ": " + q.guess() + text.Sprintf("%g credits", *q.credits)
 	case q.unlisted == q.prices:
 		return rest
 	case q.unlisted > 0:
@@ -113,7 +113,7 @@ func (q quote) total() text.Text {
 func (q quote) short() text.Text {
 	const cent = 10_000
 	if cost := q.cost(); cost != nil && q.credits == nil && *cost%cent != 0 {
-		return count(q.prices, "job", "jobs") + ", " + q.guess() + text.Of(cost.Rounded())
+		return text.Count(q.prices, "job", "jobs") + ", " + q.guess() + text.Of(cost.Rounded())
 	}
 	return q.total()
 }

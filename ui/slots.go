@@ -81,7 +81,7 @@ func (a *App) askSlots() tea.Cmd {
 
 // setSlots sets how many jobs may run at once, here at once and in the journal.
 func (a *App) setSlots(n int) tea.Cmd {
-	words := text.Sprintf("up to %s at once", count(n, "job runs", "jobs run"))
+	words := text.Sprintf("up to %s at once", text.Count(n, "job runs", "jobs run"))
 	if n == 0 {
 		words = "how many jobs run at once is found out"
 	} else if n <= a.cfg.Reserve {

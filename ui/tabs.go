@@ -187,10 +187,10 @@ func (a *App) quit() tea.Cmd {
 	case len(unsaved) > 0:
 		return a.askToLeave(unsavedTitle, unsaved, leave)
 	case a.paid() > 0:
-		return a.askToLeave(quitTitle, sentence(count(a.paid(), "paid request is", "paid requests are")+
+		return a.askToLeave(quitTitle, sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
 			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start."), leave)
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
-		return a.askToLeave(count(waiting, "job waits", "jobs wait")+" in the queue",
+		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
 			sentence("They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain."), leave)
 	}
 	return leave()

@@ -358,7 +358,7 @@ func (f *generationForm) asideLines() []styled {
 		}
 	}
 	if n := len(a.drafts.others); n > 0 && !f.aside {
-		lines = append(lines, "  "+t.text(toneMuted, count(n, "other draft", "other drafts")+" unsent  ")+t.text(toneKey, a.keyFor(keymap.OtherDraft)))
+		lines = append(lines, "  "+t.text(toneMuted, text.Count(n, "other draft", "other drafts")+" unsent  ")+t.text(toneKey, a.keyFor(keymap.OtherDraft)))
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "")

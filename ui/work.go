@@ -135,7 +135,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 		}
 	}
 	if unknown > 0 {
-		a.warn(count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
+		a.warn(text.Count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
 	}
 	return a.doOpened()
 }
@@ -182,7 +182,7 @@ func (a *App) queueEnd() time.Time {
 		left = append(left, a.store.Forecast.Expect(g, a.now).Left)
 	}
 	slots, _ := a.outbox.Slots.Known(a.now)
-	end := a.outbox.Queue.Finish(a.now, left, cmp.Or(slots, a.outbox.Slots.Reached()), &a.store.Forecast)
+	end := a.outbox.Queue.Finish(a.now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh)
 	if !end.After(a.now) {
 		return time.Time{} // all are held
 	}

@@ -28,6 +28,14 @@ func Sprintf(format string, args ...any) Text { return Of(fmt.Sprintf(format, ar
 // Sprint is fmt.Sprint, cleaned, in at most Max bytes.
 func Sprint(args ...any) Text { return Of(fmt.Sprint(args...)) }
 
+// Count is a number with its noun: 1 job, 3 jobs.
+func Count(n int, one, many Text) Text {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Sprintf("%d %s", n, many)
+}
+
 // Join puts texts one after the other with a separator between.
 func Join(texts []Text, separator Text) Text {
 	var b strings.Builder

@@ -24,7 +24,7 @@ func (a *Account) tasksDue(now time.Time) (work []Work) {
 	if expired := a.Outbox.Expire(now); len(expired) > 0 {
 		work = append(work, a.tells(Event{Kind: EventExpired, Submissions: expired}))
 	}
-	for _, t := range a.Outbox.Due(now, a.Outbox.Occupancy(a.Store, a.Poller.Blind(a.now))) {
+	for _, t := range a.Outbox.Due(now, a.Store.Occupancy(&a.Outbox, a.Poller.Blind(a.now))) {
 		work = append(work, a.task(t))
 	}
 	return work

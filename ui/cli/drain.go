@@ -259,7 +259,7 @@ func (t *teller) begin(waiting []state.Submission) {
 		p := &waiting[i].Price
 		total.Add(&state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
 	}
-	said := count(len(waiting), "job") + " wait"
+	said := text.Count(len(waiting), "job", "jobs") + " wait"
 	switch len(waiting) {
 	case 0:
 		said = "Nothing waits that can be sent"

@@ -92,7 +92,7 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	if err == nil && len(b.damage) > 0 {
 		return &Failure{
 			Status: StatusError, Code: "damaged",
-			Err:  fmt.Errorf("the ledger has damage in %s, so the sums can't be relied on", count(len(b.damage), "place")),
+			Err:  fmt.Errorf("the ledger has damage in %s, so the sums can't be relied on", text.Count(len(b.damage), "place", "places")),
 			Hint: "compare them with the bills at sync.so/billing, and keep a copy of the journal",
 		}
 	}
@@ -178,19 +178,19 @@ func spendRow(title text.Text, t *state.Tally) []text.Text {
 // notes explain the table, as far as it needs to be.
 func notes(t *state.Tally) (out []text.Text) {
 	if t.Guessed > 0 {
-		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", count(t.Guessed, "job")))
+		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", text.Count(t.Guessed, "job", "jobs")))
 	}
 	if t.Derived > 0 {
-		out = append(out, text.Sprintf("? counts what length and list price come to where nothing was billed: %s.", count(t.Derived, "job")))
+		out = append(out, text.Sprintf("? counts what length and list price come to where nothing was billed: %s.", text.Count(t.Derived, "job", "jobs")))
 	}
 	if t.Unknown > 0 {
-		out = append(out, text.Sprintf("COST goes without %s of unknown cost in dollars.", count(t.Unknown, "job")))
+		out = append(out, text.Sprintf("COST goes without %s of unknown cost in dollars.", text.Count(t.Unknown, "job", "jobs")))
 	}
 	if t.Compared > 0 {
-		out = append(out, text.Sprintf("ESTIMATED and ACTUAL are of %s where both are known%s.", count(t.Compared, "job"), variance(t)))
+		out = append(out, text.Sprintf("ESTIMATED and ACTUAL are of %s where both are known%s.", text.Count(t.Compared, "job", "jobs"), variance(t)))
 	}
 	if t.Failed > 0 {
-		lost := text.Sprintf("LOST is the part of COST for %s that failed", count(t.Failed, "job"))
+		lost := text.Sprintf("LOST is the part of COST for %s that failed", text.Count(t.Failed, "job", "jobs"))
 		if t.FailedUnknown > 0 {
 			lost += text.Sprintf(", %d of them of unknown cost", t.FailedUnknown)
 		}

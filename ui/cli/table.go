@@ -98,11 +98,3 @@ func (u *usd) MarshalJSON() ([]byte, error) {
 
 // plain is a number without an exponent.
 func plain(f float64) text.Text { return text.Of(strconv.FormatFloat(f, 'f', -1, 64)) }
-
-// count says a number and what it counts: 1 job, 3 jobs.
-func count(n int, one text.Text) text.Text {
-	if n == 1 {
-		return "1 " + one
-	}
-	return text.Sprintf("%d %ss", n, one)
-}
