@@ -29,6 +29,9 @@ type cursor struct {
 // settled reports whether the user knows which item the cursor is on: it was
 // drawn there, or keys led to it among rows that were drawn.
 func (c *cursor) settled() bool {
+	if c.seen == "" {
+		return false // no row was drawn
+	}
 	if c.led {
 		return c.changes == c.seenIn
 	}
@@ -163,10 +166,15 @@ func (l *list[T]) none() text.Text {
 	return ""
 }
 
-// Seen takes note of what the frame that was just made shows.
+// Seen takes note of what the frame that was just made shows. Where something
+// stands on every row it shows none.
 func (l *list[T]) Seen() {
 	c := &l.cursor
 	c.seen, c.seenIn, c.led = c.id, c.changes, false
+	if l.height-1-l.covered < 1 {
+		c.seen = ""
+		return
+	}
 	if c.home != "" {
 		return // what was around its item counts, whatever is typed meanwhile
 	}

@@ -368,6 +368,32 @@ func TestAnActionIsForTheRowThatWasDrawn(t *testing.T) {
 	}
 }
 
+// In a small window a prompt with its words can stand on every row. The first key
+// after it is for no row: none has been seen.
+func TestARowUnderAPromptIsNotTheOneThatWasDrawn(t *testing.T) {
+	t.Parallel()
+	a := desk(t, 1)
+	draw := func() {
+		a.frame.made, a.frame.stale = time.Time{}, true
+		a.Update(frameMsg{})
+	}
+	a.Update(tea.WindowSizeMsg{Width: 24, Height: 7})
+	for _, k := range "/-completed:" {
+		a.Update(press(k))
+	}
+	draw()
+	a.frame.made = time.Now()
+	a.Update(keyPress("enter"))
+	a.toast = toast{}
+	if _, cmd := a.Update(press('y')); cmd != nil && strings.Contains(fmt.Sprint(cmd()), "-64a4-") {
+		t.Errorf("y copied an id that was not on the screen:\n%s", ansi.Strip(string(a.frame.content)))
+	}
+	draw()
+	if _, cmd := a.Update(press('y')); cmd == nil {
+		t.Error("y does nothing for a row that is on the screen")
+	}
+}
+
 func (w *walker) step() {
 	steps := []func(){
 		w.draw, w.draw, w.move, w.move, w.keys, w.filter, w.change, w.change, w.lose, w.act, w.act, w.act,

@@ -112,6 +112,7 @@ type liar struct {
 // of them, -1 all.
 func (l *liar) views(words string, width, only int) (views []styled) {
 	l.a.width, l.a.height = width, 400 // nothing scrolls
+	l.a.now = time.Now()               // prices hold for five minutes, and telling may take longer
 	for i, ask := range moneyDialogs(l.a, words) {
 		if only >= 0 && only%6 != i {
 			continue
