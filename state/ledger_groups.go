@@ -204,7 +204,7 @@ func EntriesCSV(entries []LedgerEntry, loc *time.Location) []byte {
 			optional(e.Credits), defuse(e.Outcome),
 		})
 	}
-	return table(rows)
+	return csvBytes(rows)
 }
 
 // GroupsCSV is totals as a table with a header, by RFC 4180; by names the
@@ -225,10 +225,10 @@ func GroupsCSV(by Grouping, groups []LedgerGroup) []byte {
 			strconv.Itoa(g.Compared), money(a.Estimated), money(a.Actual),
 		})
 	}
-	return table(rows)
+	return csvBytes(rows)
 }
 
-func table(rows [][]string) []byte {
+func csvBytes(rows [][]string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true

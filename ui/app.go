@@ -64,7 +64,7 @@ type App struct {
 	session   *account.Account // nil until there is a key
 	store     *state.Store     // of the session, as the next two are
 	poller    *state.Poller
-	outbox    outbox
+	outbox    outgoing
 	draft     state.Draft    // what was last typed into the form
 	drafts    drafting       // how that stands to the journal
 	opened    func() tea.Cmd // what waits for the journal; may be nil
@@ -94,7 +94,7 @@ func (a *App) enter(c *account.Config) {
 		_ = a.session.Close() // nothing can be done about it
 	}
 	a.session, a.store, a.poller = nil, state.NewStore(), state.NewPoller(a.cfg.Pace)
-	a.outbox = outbox{Outbox: new(state.Outbox)}
+	a.outbox = outgoing{Outbox: new(state.Outbox)}
 	if c != nil {
 		a.session = account.New(a.configured(*c), a.now)
 		a.store, a.poller = a.session.Store, a.session.Poller

@@ -13,9 +13,9 @@ import (
 	"dubtop/state/journal"
 )
 
-// outbox is what waits to be sent, is on its way or in doubt, and what the
+// outgoing is what waits to be sent, is on its way or in doubt, and what the
 // screens know of it besides.
-type outbox struct {
+type outgoing struct {
 	*state.Outbox
 	attended map[string]*spending // what the user has just said yes to, by id
 	end      time.Time            // when the last one should be done
@@ -23,7 +23,7 @@ type outbox struct {
 	wanted   string               // what somebody waits to see the new price of
 }
 
-func (o *outbox) attend(s *spending) {
+func (o *outgoing) attend(s *spending) {
 	if o.attended == nil {
 		o.attended = make(map[string]*spending)
 	}

@@ -15,7 +15,7 @@ type pilot struct {
 }
 
 // awaitPilot remembers the pilot of a group.
-func (o *outbox) awaitPilot(submission string, name text.Text, rest int) {
+func (o *outgoing) awaitPilot(submission string, name text.Text, rest int) {
 	if o.pilots == nil {
 		o.pilots = make(map[string]*pilot)
 	}
@@ -23,7 +23,7 @@ func (o *outbox) awaitPilot(submission string, name text.Text, rest int) {
 }
 
 // flies notes which job a pilot became, if the submission is one.
-func (o *outbox) flies(submission string, job api.ID) {
+func (o *outgoing) flies(submission string, job api.ID) {
 	if p := o.pilots[submission]; p != nil {
 		p.job = job
 	}

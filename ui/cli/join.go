@@ -58,7 +58,7 @@ func (w World) listKin(c *cobra.Command) error {
 		}
 	}
 	found := []kinJSON{}
-	t := table{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
+	t := columns{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
 	for _, k := range kin {
 		readable, err := a.client.Reads(c.Context(), k.Newest)
 		if err != nil {

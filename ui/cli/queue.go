@@ -156,7 +156,7 @@ func (q *queue) text(zone *time.Location) []byte {
 
 func (q *queue) table(zone *time.Location) []byte {
 	const label, why = "LABEL", "WHY"
-	t := table{titles: []text.Text{">#", "ID", "NAME", label, "MODEL", "STATE", ">PRICE", "SINCE", why}}
+	t := columns{titles: []text.Text{">#", "ID", "NAME", label, "MODEL", "STATE", ">PRICE", "SINCE", why}}
 	reasons, labels := false, false
 	for i := range q.items {
 		item := &q.items[i]

@@ -142,7 +142,7 @@ func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []
 		return []byte("Nothing was spent.\n")
 	}
 	const credits = ">CREDITS"
-	t := table{titles: []text.Text{
+	t := columns{titles: []text.Text{
 		text.Of(strings.ToUpper(f.by)), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
 	}}
 	for _, g := range ledger.Groups(by, zone) {

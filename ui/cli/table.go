@@ -16,17 +16,17 @@ import (
 // none stands where a value is not known, or there is none.
 const none = "-"
 
-// table is text in columns, two spaces apart. The titles of those to align to
+// columns is text in columns, two spaces apart. The titles of those to align to
 // the right begin with a >.
-type table struct {
+type columns struct {
 	titles []text.Text
 	rows   [][]text.Text
 }
 
-func (t *table) add(cells ...text.Text) { t.rows = append(t.rows, cells) }
+func (t *columns) add(cells ...text.Text) { t.rows = append(t.rows, cells) }
 
 // drop takes a column away.
-func (t *table) drop(title text.Text) {
+func (t *columns) drop(title text.Text) {
 	for i, name := range t.titles {
 		if name != title {
 			continue
@@ -42,7 +42,7 @@ func (t *table) drop(title text.Text) {
 // cut leaves one cell out of a row, which may be shared with another table.
 func cut(row []text.Text, i int) []text.Text { return append(row[:i:i], row[i+1:]...) }
 
-func (t *table) bytes() []byte {
+func (t *columns) bytes() []byte {
 	head := make([]text.Text, len(t.titles))
 	right := make([]bool, len(t.titles))
 	for i, title := range t.titles {
