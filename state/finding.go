@@ -11,6 +11,8 @@ type Finding struct {
 	// Warn is what else speaks against it, "" if nothing does: whoever can't
 	// reach a link from here does not know whether the server can.
 	Warn string
+	// Untried says that it was not looked at, because its host sends nothing.
+	Untried bool
 }
 
 // found is what is known of the file in a field, nothing at all before it was

@@ -382,12 +382,14 @@ func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 	room := o.Slots.room(full, o.calm(full), o.Queue.Reserve, now)
 	room.Changing = func(id string) bool { return o.busy[id] > 0 }
 	send, estimate, _ := o.Queue.Next(now, room)
-	if task, ok := o.send(send, now); ok {
-		tasks = append(tasks, task)
-	}
-	if item, ok := o.Queue.Item(estimate); ok {
+	for estimate != "" {
+		item, _ := o.Queue.Item(estimate)
 		o.Begin(estimate)
 		tasks = append(tasks, Task{Kind: TaskPrice, Submission: item.Submission})
+		send, estimate, _ = o.Queue.Next(now, room)
+	}
+	if task, ok := o.send(send, now); ok {
+		tasks = append(tasks, task)
 	}
 	if o.proofDue(now) {
 		o.proving, o.proved = true, now

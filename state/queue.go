@@ -21,6 +21,11 @@ const (
 	firstRetry, lastRetry = 5 * time.Second, time.Minute
 	// estimateRetry is how long an item without a new price is passed over.
 	estimateRetry = time.Minute
+	// priceMoment is how long an item waits for the price of the one before it.
+	priceMoment = 2 * time.Second
+	// pricesAtOnce is how many items are begun to be priced at once while one takes
+	// long.
+	pricesAtOnce = 24
 	// maxUnclear is how many requests in a row may end without a clear answer
 	// before the user has to look.
 	maxUnclear = 3
@@ -268,26 +273,58 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	if !room {
 		return "", "", wake
 	}
-	for _, item := range q.items {
-		step, at := q.step(item, r, now)
-		wake = instant.Earlier(wake, at)
-		switch step {
-		case itemLeaves:
-			item.leaving = true
-			if q.full {
-				q.freed, q.tried = false, now
-			}
-			return item.Submission.ID, "", wake
-		case itemPrices:
-			item.pricing, item.asked = true, now
-			return "", item.Submission.ID, wake
-		case itemHolds:
-			return "", "", wake // what is behind it must not overtake it
-		case itemPasses:
+	item, step, wake := q.first(now, r)
+	switch step {
+	case itemLeaves:
+		item.leaving = true
+		if q.full {
+			q.freed, q.tried = false, now
 		}
+		return item.Submission.ID, "", wake
+	case itemPrices:
+		item.pricing, item.asked = true, now
+		return "", item.Submission.ID, wake
 	}
 	return "", "", wake
 }
+
+// first is the first item that leaves or is priced now; nothing overtakes what
+// holds those behind it.
+func (q *Queue) first(now time.Time, r Room) (item *queued, step itemStep, wake time.Time) {
+	pricing, slow := q.pricing(now)
+	overtakes := false // whatever would leave now
+	for _, item := range q.items {
+		step, at := q.step(item, r, now)
+		wake = instant.Earlier(wake, at)
+		switch {
+		case step == itemPasses:
+		case step == itemIsPriced && slow:
+			overtakes = true
+		case step == itemLeaves && !overtakes, step == itemPrices && pricing < pricesAtOnce:
+			return item, step, wake
+		default:
+			return nil, itemHolds, wake
+		}
+	}
+	return nil, itemHolds, wake
+}
+
+// pricing counts the items whose price may come in a moment, and tells whether
+// one of the others takes longer: those behind it are priced beside it then.
+func (q *Queue) pricing(now time.Time) (n int, slow bool) {
+	for _, i := range q.items {
+		switch {
+		case i.pricing && i.soon(now):
+			n++
+		case i.pricing:
+			slow = true
+		}
+	}
+	return n, slow
+}
+
+// soon reports whether the price that was asked for last may come in a moment.
+func (i *queued) soon(now time.Time) bool { return !due(i.asked, priceMoment, now) }
 
 // room reports whether one more may be sent now. While the server says that all
 // slots are taken, that is so once for each that is seen to come free, and once
@@ -306,8 +343,9 @@ func (q *Queue) room(now time.Time, r Room) (room bool, wake time.Time) {
 type itemStep uint8
 
 const (
-	itemPasses itemStep = iota // it waits, and the next may go first
-	itemHolds                  // it waits, and the next wait with it
+	itemPasses   itemStep = iota // it waits, and the next may go first
+	itemHolds                    // it waits, and the next wait with it
+	itemIsPriced                 // the next wait for its price, for a moment
 	itemPrices
 	itemLeaves
 )
@@ -321,10 +359,12 @@ func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at tim
 		return itemHolds, time.Time{}
 	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
 		return itemLeaves, time.Time{}
+	case item.pricing && item.soon(now):
+		return itemIsPriced, item.asked.Add(priceMoment)
+	case item.pricing: // its host is slow, which holds nothing else up
+		return itemPasses, time.Time{}
 	case due(item.asked, estimateRetry, now):
 		return itemPrices, now.Add(estimateRetry)
-	case item.pricing:
-		return itemHolds, item.asked.Add(estimateRetry)
 	}
 	return itemPasses, item.asked.Add(estimateRetry)
 }

@@ -175,6 +175,44 @@ func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 	}
 }
 
+// A price that takes long holds back what is behind it for a moment only; that is
+// priced beside it, and keeps its order.
+func TestAPriceThatTakesLongHoldsNothingElseUp(t *testing.T) {
+	later := noon.Add(time.Hour)
+	q := queueOf(t, 4)
+	priced := func(id string, now time.Time) {
+		t.Helper()
+		item, _ := q.Item(id)
+		if err := item.Submission.Reprice(dollars(500_000), now); err != nil {
+			t.Fatal(err)
+		}
+		q.Priced(item.Submission, nil)
+	}
+	step := func(now time.Time, want string) {
+		t.Helper()
+		if send, estimate, _ := q.next(now, 0, 9); fmt.Sprint(send, estimate) != want {
+			t.Errorf("after %s: send and price %v %v, want %s", now.Sub(later), send, estimate, want)
+		}
+	}
+	step(later, "[] [0]")
+	step(later.Add(time.Second), "[] []")
+	slow := later.Add(priceMoment)
+	step(slow, "[] [1]")
+	step(slow, "[] [2]")
+	step(slow, "[] [3]")
+	step(slow, "[] []")
+	priced("2", slow)
+	step(slow, "[] []") // it would overtake the second, whose price may come
+	priced("1", slow)
+	step(slow, "[1] []")
+	q.Landed(answered(t, waiting(t, "1"), api.Accepted, slow), nil, slow)
+	step(slow, "[2] []")
+	q.Landed(answered(t, waiting(t, "2"), api.Accepted, slow), nil, slow)
+	step(slow.Add(time.Minute), "[] []") // the two that are being priced are not asked about twice
+	priced("0", slow.Add(time.Minute))
+	step(slow.Add(time.Minute), "[0] []")
+}
+
 func TestAPriceFromBeforeASleepIsStale(t *testing.T) {
 	q := queueOf(t, 1)
 	q.Wake(noon.Add(time.Minute))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // ReplayWindow is how long after its first attempt a request may be sent once
@@ -93,6 +94,9 @@ func (s *Submission) Reprice(p Price, now time.Time) error {
 		}
 		s.IdempotencyKey = key
 		s.Reason = "the price is not the one you agreed to: confirm it again"
+		if !p.Known() {
+			s.Reason = "it has no price any more: " + text.Of(p.Basis)
+		}
 		return nil
 	}
 	p.At = now

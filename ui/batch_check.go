@@ -115,7 +115,7 @@ func (c *batchCheck) look(ctx context.Context, file state.BatchFile) error {
 		}
 	}
 	c.note.toMeasure.Store(int64(len(links)))
-	c.links = account.LookAtAll(ctx, c.session.Client, links, func() { c.note.measured.Add(1) })
+	c.links = account.NewLooks(c.session.Client).All(ctx, links, func() { c.note.measured.Add(1) })
 	return ctx.Err()
 }
 

@@ -17,9 +17,8 @@ import (
 
 // What a group asks of the network.
 const (
-	groupMost   = 1000 // jobs in one group
-	groupPage   = 100  // jobs read with one request, as the API allows
-	groupAtOnce = 4    // prices asked for at the same time
+	groupMost = 1000 // jobs in one group
+	groupPage = 100  // jobs read with one request, as the API allows
 )
 
 // group is several jobs that are to be run again: read, priced and confirmed
@@ -32,7 +31,6 @@ type group struct {
 
 	jobs    []groupJob
 	read    int // jobs whose inputs are known; the rest is still to be read
-	work    []groupWork
 	asked   int // prices that are being asked for
 	run     int // number of the work under way; answers to earlier ones are void
 	ctx     context.Context
@@ -49,12 +47,6 @@ type groupJob struct {
 	failed bool              // for a reason that may pass
 	sub    *state.Submission // once it has a price
 	warn   []string          // what speaks against it, though it can be run
-}
-
-// groupWork is one price to be asked for, and the jobs that have it.
-type groupWork struct {
-	jobs  []int
-	asked bool
 }
 
 // openGroup begins a group of the marked jobs, and reads what they were made
@@ -191,44 +183,34 @@ func (g *group) prepare(j *groupJob) {
 	}
 }
 
-// priceAll asks for the prices of all jobs that have none, or an old one. Jobs
-// that ask for the same work are priced once.
+// priceAll asks for the prices of all jobs that have none, or an old one, at the
+// pace that their hosts and the server allow. Jobs that ask for the same work are
+// priced once.
 func (g *group) priceAll() tea.Cmd {
 	now := time.Now()
 	at := map[string]int{}
-	g.work = nil
+	var alike [][]int
 	for i := range g.jobs {
 		j := &g.jobs[i]
-		if j.left != "" && !j.failed || j.sub != nil && j.sub.Price.Fresh(now) {
+		if j.left != "" && !j.failed || j.sub != nil && j.sub.Price.Known() && j.sub.Price.Fresh(now) {
 			continue
 		}
-		j.left, j.failed, j.sub = "", false, nil
+		j.left, j.failed, j.sub, j.warn = "", false, nil, nil
 		key := j.draft.PriceKey()
 		n, known := at[key]
 		if !known {
-			n = len(g.work)
+			n = len(alike)
 			at[key] = n
-			g.work = append(g.work, groupWork{})
+			alike = append(alike, nil)
 		}
-		g.work[n].jobs = append(g.work[n].jobs, i)
+		alike[n] = append(alike[n], i)
 	}
-	return g.priceNext()
-}
-
-// priceNext asks for as many prices as may be asked for at once.
-func (g *group) priceNext() tea.Cmd {
+	looks := account.NewLooks(g.app.session.Client)
 	var cmds []tea.Cmd
-	for i := range g.work {
-		if g.asked >= groupAtOnce {
-			break
-		}
-		if !g.work[i].asked {
-			g.work[i].asked = true
-			g.asked++
-			cmds = append(cmds, g.price(g.work[i].jobs))
-		}
+	for _, jobs := range alike {
+		cmds = append(cmds, g.price(looks, jobs))
 	}
-	if g.asked == 0 {
+	if g.asked = len(cmds); g.asked == 0 {
 		g.stop() // all is done
 	}
 	return tea.Batch(cmds...)
@@ -244,13 +226,13 @@ type groupPricedMsg struct {
 	err   error
 }
 
-func (g *group) price(jobs []int) tea.Cmd {
+func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
 	ctx, s, run := g.ctx, g.app.session, g.run
 	var drafts []state.Draft
 	for _, i := range jobs {
 		drafts = append(drafts, g.jobs[i].draft.Clone())
 	}
-	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0])}
+	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks}
 	return func() tea.Msg {
 		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
 		return groupPricedMsg{g, run, jobs, subs, warn, err}
@@ -283,7 +265,9 @@ func (m groupPricedMsg) land(a *App) tea.Cmd {
 	if g.run != m.run || !a.shown(g) {
 		return nil
 	}
-	g.asked--
+	if g.asked--; g.asked == 0 {
+		g.stop() // all is done
+	}
 	for n, i := range m.jobs {
 		j := &g.jobs[i]
 		if m.err != nil {
@@ -298,7 +282,7 @@ func (m groupPricedMsg) land(a *App) tea.Cmd {
 	if m.err == nil {
 		a.learnPrice(&m.subs[0])
 	}
-	return g.priceNext()
+	return nil
 }
 
 // learnPrice takes the unit price of a model from the price of one request:

@@ -166,6 +166,9 @@ func (a *App) queueWords(r *state.QueueRow) cell {
 		}
 		return cell{"maybe charged: being looked for", toneWarn}
 	case state.QueueReprice:
+		if r.Priced == state.CostUnknown { // of money, that is
+			return cell{r.Reason, toneWarn}
+		}
 		return cell{"costs more now: agree again", toneWarn}
 	case state.QueueExpired:
 		return cell{a.keyFor(keymap.Edit) + " edits it", toneWarn}

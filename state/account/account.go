@@ -58,6 +58,7 @@ type Account struct {
 	now        time.Time
 	once       []Work // handed out with the next Due
 	paid       int    // requests that cost money, and are on their way
+	looks      *Looks // at the links of what is priced again
 
 	recall recall
 	lists  lists
@@ -71,7 +72,7 @@ type Account struct {
 
 // New makes a session. It touches nothing yet.
 func New(c Config, now time.Time) *Account {
-	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now}
+	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: NewLooks(c.Client)}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
 		x, ok := a.Store.Assets.Find(string(id))

@@ -98,17 +98,40 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 		in.Basis = "local file" + by
 	default:
 		in.Basis = "remote file"
-		info, err = media.Remote(ctx, c.Media(), m.URL, want)
+		in.Finding = p.behind(ctx, Link{want.String(), m.URL})
 	}
 	if ctx.Err() != nil {
 		return in, ctx.Err()
 	}
-	in.Finding = Found(Wanted(in.Kind), info, err)
+	if m.Source == state.SourceFile {
+		in.Finding = Found(Wanted(in.Kind), info, err)
+	}
 	if in.Refuse != "" && in.Holds == "image" && p.mayBeImage(field) {
 		in.Refuse = ""
 	}
 	p.found[field] = in.Finding
 	return in, nil
+}
+
+// lookAhead looks at the links of the draft together, before anything else that the
+// price takes: a host that is slow keeps nobody from the rest.
+func (p *Pricing) lookAhead(ctx context.Context) error {
+	var links []Link
+	for field, typed := range map[string]string{state.FieldVisual: p.Draft.Visual, state.FieldAudio: p.Draft.Audio} {
+		if m, err := state.ParseMedia(typed, p.Env.Home); err == nil && m.Source == state.SourceURL {
+			links = append(links, Link{p.wanted(field).String(), m.URL})
+		}
+	}
+	p.links = p.Looks.All(ctx, links, nil)
+	return ctx.Err()
+}
+
+// behind is what is behind a link, if need be by looking now.
+func (p *Pricing) behind(ctx context.Context, l Link) state.Finding {
+	if f, known := p.links[l]; known {
+		return f
+	}
+	return p.Looks.at(ctx, l)
 }
 
 // wanted is what the service will use of the file in a field.

@@ -91,6 +91,8 @@ func (d *Drain) tellPrice(done state.Done, now time.Time) {
 	case done.Err != nil:
 		d.tell(sub, NoticeNoPrice, sub.Reason, now)
 	case sub.State != state.SubmissionEstimated:
+	case !sub.Price.Known():
+		d.tell(sub, NoticeNoPrice, sub.Reason, now)
 	case sub.Price.Cost != nil && agreed != nil:
 		d.tell(sub, NoticePriceUp, text.Of(fmt.Sprintf("it costs %s now, and %s was agreed to", sub.Price.Cost, agreed)), now)
 	default:

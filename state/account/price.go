@@ -27,7 +27,10 @@ type Pricing struct {
 	Draft  state.Draft
 	Env    state.CheckEnv
 	Assets map[string]Asset // what is known already, by id; may be nil
+	// Looks are shared with what is priced beside it; nil for a draft by itself.
+	Looks *Looks
 
+	links map[Link]state.Finding   // what was looked at ahead
 	found map[string]state.Finding // by field
 }
 
@@ -43,6 +46,11 @@ type Asset struct {
 // to be mended in the draft, or why the server could not be asked.
 func (p *Pricing) Price(ctx context.Context, c *api.Client) (state.Submission, []Input, error) {
 	p.prepare(c)
+	leave, err := p.begin(ctx)
+	if err != nil {
+		return state.Submission{}, nil, err
+	}
+	defer leave()
 	inputs, err := p.measure(ctx, c)
 	if err != nil {
 		return state.Submission{}, nil, err
@@ -77,6 +85,9 @@ func (p *Pricing) prepare(c *api.Client) {
 	if p.Env.Dir == "" {
 		p.Env.Dir, _ = os.Getwd() // without one, paths stay as they were typed
 	}
+	if p.Looks == nil {
+		p.Looks = NewLooks(c)
+	}
 	if p.Assets == nil {
 		p.Assets = make(map[string]Asset)
 	}
@@ -85,6 +96,17 @@ func (p *Pricing) prepare(c *api.Client) {
 		f, looked := p.found[field]
 		return f, looked
 	}
+}
+
+// begin looks at the links, then waits for its turn to do the rest.
+func (p *Pricing) begin(ctx context.Context) (leave func(), err error) {
+	if err := p.lookAhead(ctx); err != nil {
+		return nil, err
+	}
+	if !enter(ctx, p.Looks.desks) {
+		return nil, ctx.Err()
+	}
+	return func() { <-p.Looks.desks }, nil
 }
 
 func hashFile(f *state.File) error {
@@ -153,11 +175,22 @@ func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub state.Submissi
 			p.Draft.Visual = f.Path
 		}
 	}
+	leave, err := p.begin(ctx)
+	if err != nil {
+		return state.Price{}, err
+	}
+	defer leave()
 	inputs, err := p.measure(ctx, c)
 	if err != nil {
 		return state.Price{}, err
 	}
-	return p.estimate(ctx, c, sub, inputs)
+	price, err := p.estimate(ctx, c, sub, inputs)
+	for _, in := range inputs {
+		if in.Untried && err == nil && !price.Known() { // it has its turn, and is asked about then
+			return state.Price{}, fmt.Errorf("%s: %s", in.Kind, in.Warn)
+		}
+	}
+	return price, err
 }
 
 func priceOf(e api.Estimate, length float64, basis string) state.Price {

@@ -58,7 +58,9 @@ func (a *Account) tells(e Event) Work {
 }
 
 // desk is where this session's tasks are carried out.
-func (a *Account) desk() Desk { return Desk{Client: a.Client, Journal: a.Journal, Home: a.Home} }
+func (a *Account) desk() Desk {
+	return Desk{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
+}
 
 // landed takes in what came of a task; the journal holds it already.
 func (a *Account) landed(done state.Done, now time.Time) []Event {

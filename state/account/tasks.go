@@ -23,6 +23,7 @@ type Desk struct {
 	Client  *api.Client
 	Journal *journal.Journal
 	Home    string // for ~ in the paths of drafts
+	Looks   *Looks // shared by what is priced; may be nil
 }
 
 // Do carries out one task, and gives what came of it for Outbox.Landed. It
@@ -174,7 +175,7 @@ func unchanged(files []state.File) error {
 func (d Desk) price(ctx context.Context, t state.Task) state.Done {
 	done := state.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
-	p := Pricing{Draft: sub.Draft.Clone(), Env: state.CheckEnv{Home: d.Home}}
+	p := Pricing{Draft: sub.Draft.Clone(), Env: state.CheckEnv{Home: d.Home}, Looks: d.Looks}
 	price, err := p.reprice(ctx, d.Client, *sub)
 	if err == nil {
 		err = sub.Reprice(price, time.Now())

@@ -1,0 +1,214 @@
+package account
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state"
+)
+
+// elsewhere has the files of the account's storage on hosts of other names, all of
+// which send nothing more once they are told to stall.
+type elsewhere struct {
+	storage *url.URL
+	wire    http.RoundTripper
+	lengths bool // the server prices lengths only, no whole requests
+	stalled atomic.Bool
+	looks   atomic.Int64 // requests into the silence
+}
+
+func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	if !strings.HasSuffix(r.URL.Host, ".example") {
+		if e.lengths && (strings.HasSuffix(r.URL.Path, "/estimate") || strings.HasSuffix(r.URL.Path, "/cost")) {
+			body, _ := io.ReadAll(r.Body)
+			if r.Body = io.NopCloser(bytes.NewReader(body)); !bytes.Contains(body, []byte(`"duration"`)) {
+				w := httptest.NewRecorder()
+				w.WriteHeader(http.StatusUnprocessableEntity)
+				_, _ = w.WriteString(`{"statusCode":422,"error":"cost_estimate_unavailable","message":"No price."}`)
+				return w.Result(), nil
+			}
+		}
+		return e.wire.RoundTrip(r)
+	}
+	if e.stalled.Load() {
+		e.looks.Add(1)
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+	there := r.Clone(r.Context())
+	there.URL.Scheme, there.URL.Host, there.Host = e.storage.Scheme, e.storage.Host, e.storage.Host
+	answer, err := e.wire.RoundTrip(there)
+	if answer != nil {
+		answer.Request = r
+	}
+	return answer, err
+}
+
+// beside is a desk whose network has other hosts, too.
+func beside(t *testing.T, account *simulator.Server, d Desk) (Desk, *elsewhere) {
+	t.Helper()
+	storage, err := url.Parse(account.StorageURL())
+	must(t, err)
+	e := &elsewhere{storage: storage, wire: account.RoundTripper()}
+	d.Client, err = api.New(api.Config{BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Transport: e})
+	must(t, err)
+	return d, e
+}
+
+// waits puts a job into the queue whose sound is on a host.
+func waits(t *testing.T, d Desk, account *simulator.Server, name, host string) {
+	t.Helper()
+	p := Pricing{Draft: state.Draft{
+		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
+		Audio: fmt.Sprintf("%s/media/line_25s.wav?%s", host, name), OutputFileName: name,
+	}}
+	sub, _, err := p.Price(t.Context(), d.Client)
+	must(t, err, sub.Confirm(time.Now(), "key-"+name), d.Journal.Enqueue(t.Context(), sub, time.Now()))
+}
+
+// When they are priced again, twenty jobs in front have their sound on a host that
+// sends nothing any more: those behind them leave in their order after a moment,
+// and of the others each says why it does not.
+func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Desk) {
+		d, e := beside(t, account, d)
+		e.lengths = true
+		const stuck = 20
+		for i := range stuck {
+			waits(t, d, account, fmt.Sprintf("stuck_%02d", i), "https://slow.example")
+		}
+		enqueue(t, d, account, numbered(10)...)
+		time.Sleep(time.Hour)
+		e.stalled.Store(true)
+		began := time.Now()
+		var first, last time.Duration
+		why := map[string]string{}
+		sum, err := (&Drain{Account: d.session(Config{Slots: 60}), Notice: func(n Notice) {
+			if n.Kind == NoticeSent {
+				first, last = cmp.Or(first, n.At.Sub(began)), n.At.Sub(began)
+				return
+			}
+			why[string(n.Name)] = string(n.Kind) + ": " + string(n.Words)
+		}}).Run(t.Context())
+		if err != nil || sum != (Sum{Sent: 10, Left: stuck}) || !slices.Equal(accepted(account), numbered(10)) {
+			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
+		}
+		if first > 5*time.Second || last > 10*time.Second { // ten are as many as may leave in so long
+			t.Errorf("the first left after %s, the last after %s", first, last)
+		}
+		for i := range stuck {
+			name := fmt.Sprintf("stuck_%02d", i)
+			if said := why[name]; said != "no_price: it has no price any more: nothing is known of the length; audio: slow.example sent nothing for 15 s; try again later, or use a local copy or an asset" {
+				t.Errorf("of %s is told %q", name, said)
+			}
+		}
+		if took := time.Since(began); took > 5*time.Minute || e.looks.Load() != stuck {
+			t.Errorf("it took %s and %d looks", took, e.looks.Load())
+		}
+	})
+}
+
+// A host that comes back is asked again, and nobody has to agree once more.
+func TestWhatWasNotTriedIsTriedInItsTurn(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Desk) {
+		d, e := beside(t, account, d)
+		e.lengths = true
+		for i := range 12 {
+			waits(t, d, account, fmt.Sprintf("line_%02d", i), "https://slow.example")
+		}
+		time.Sleep(time.Hour)
+		e.stalled.Store(true)
+		time.AfterFunc(20*time.Second, func() { e.stalled.Store(false) })
+		sum, err := (&Drain{Account: d.session(Config{Slots: 60})}).Run(t.Context())
+		if err != nil || sum != (Sum{Sent: 12 - looksAtHost, Left: looksAtHost}) {
+			t.Errorf("%+v, %v", sum, err)
+		}
+	})
+}
+
+// A server that prices whole requests needs no length from us.
+func TestWhatTheServerCanPriceLeavesThoughItsHostStalls(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Desk) {
+		d, e := beside(t, account, d)
+		for i := range 12 {
+			waits(t, d, account, fmt.Sprintf("line_%02d", i), "https://slow.example")
+		}
+		time.Sleep(time.Hour)
+		e.stalled.Store(true)
+		began := time.Now()
+		sum, err := (&Drain{Account: d.session(Config{Slots: 60})}).Run(t.Context())
+		if took := time.Since(began); err != nil || sum != (Sum{Sent: 12}) || took > 30*time.Second {
+			t.Errorf("%+v, %v after %s", sum, err, took)
+		}
+	})
+}
+
+func TestLooksWaitForNoOtherHost(t *testing.T) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		d, e := beside(t, account, d)
+		e.stalled.Store(true)
+		began, looks := time.Now(), NewLooks(d.Client)
+		var links []Link
+		for i := range 50 {
+			links = append(links, Link{"video", fmt.Sprintf("https://slow%d.example/%d.mp4", i%5, i)})
+		}
+		var good []Link
+		for i := range 20 {
+			good = append(good, Link{"video", fmt.Sprintf("%s/media/talk_%ds.mp4", account.StorageURL(), 5+i)})
+		}
+		done := make(chan map[Link]state.Finding)
+		go func() { done <- looks.All(t.Context(), links, nil) }()
+		time.Sleep(time.Second)
+		for link, f := range looks.All(t.Context(), good, nil) {
+			if f.Seconds == 0 || f.Warn != "" {
+				t.Errorf("%s: %+v", link.URL, f)
+			}
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("the good ones took %s", took)
+		}
+		untried := 0
+		for link, f := range <-done {
+			if f.Untried {
+				untried++
+			}
+			if !strings.Contains(f.Warn, "example sent nothing for 15 s") {
+				t.Errorf("%s: %+v", link.URL, f)
+			}
+		}
+		if took := time.Since(began); untried != 50-5*looksAtHost || took > 17*time.Second {
+			t.Errorf("%d were not tried; it took %s", untried, took)
+		}
+	})
+}
+
+// Whoever gives up waits for nobody.
+func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		d, e := beside(t, account, d)
+		e.stalled.Store(true)
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		began, looks := time.Now(), NewLooks(d.Client)
+		p := Pricing{Draft: state.Draft{Model: "lipsync-2", Visual: "https://slow.example/a.mp4", Audio: "https://slow.example/a.wav"}, Looks: looks}
+		if _, _, err := p.Price(ctx, d.Client); err == nil || time.Since(began) != time.Second {
+			t.Errorf("%v after %s", err, time.Since(began))
+		}
+		if f, hopeless := looks.hopeless(looks.host("https://slow.example")); hopeless {
+			t.Errorf("what was given up counts against its host: %+v", f)
+		}
+	})
+}
