@@ -91,8 +91,11 @@ type Submission struct {
 	Files          []File
 	BatchLines     int
 	WebhookURL     string // batches only; generations have it in Body
-	Price          Price
-	Unpriced       bool // the user typed UnpricedWord
+	// Told are the earlier batches of the same file that stood beside the price.
+	// They are not kept.
+	Told     []string
+	Price    Price
+	Unpriced bool // the user typed UnpricedWord
 
 	Created, ConfirmedAt, SentAt, AnsweredAt time.Time
 

@@ -28,6 +28,7 @@ type batchCheck struct {
 	assets  map[string]state.Finding // of the account, by id
 	links   map[account.Link]state.Finding
 	note    *batchProgressNote
+	sent    []state.SentFile // what was made of the same file before
 }
 
 func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems batchProblems, err error) {
@@ -56,7 +57,22 @@ func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems ba
 	if err != nil {
 		return sub, problems, err
 	}
+	if err := c.before(ctx, &sub); err != nil {
+		return sub, problems, err
+	}
 	return sub, warningLines(file), sub.Estimate(price, time.Now())
+}
+
+// before looks what was made of the same file before, for the user to be told.
+func (c *batchCheck) before(ctx context.Context, sub *state.Submission) (err error) {
+	c.sent, err = c.session.Journal.SentFiles(ctx, sub.Body)
+	for _, f := range c.sent {
+		if f.UnderWay() {
+			return errors.New(string(f.Words(time.Now())))
+		}
+		sub.Told = append(sub.Told, f.Submission)
+	}
+	return err
 }
 
 // planWords turns the refusal of a small plan into one that says what to do.

@@ -183,7 +183,7 @@ func (f *batchForm) price() tea.Cmd {
 	run := f.run
 	return func() tea.Msg {
 		sub, found, err := check.run(ctx)
-		return batchPricedMsg{f, run, sub, found, err}
+		return batchPricedMsg{f, run, sub, check.sent, found, err}
 	}
 }
 
@@ -192,6 +192,7 @@ type batchPricedMsg struct {
 	form       *batchForm
 	run        int
 	submission state.Submission
+	sent       []state.SentFile
 	found      batchProblems // what is wrong with it, or what speaks against it
 	err        error
 }
@@ -214,7 +215,7 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 	}
 	name := account.Input{Kind: "file", Name: m.submission.Name}
 	return a.confirmSpending(&spending{
-		submission: m.submission, inputs: []account.Input{name}, batch: f, warnings: m.found.first(),
+		submission: m.submission, inputs: []account.Input{name}, batch: f, sent: m.sent, warnings: m.found.first(),
 	})
 }
 

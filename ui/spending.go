@@ -19,10 +19,11 @@ import (
 type spending struct {
 	submission state.Submission
 	inputs     []account.Input
-	warnings   []text.Text     // of a batch, beside those of the inputs
-	end        state.LinkEnd   // of the links in the request
-	hosts      []state.Host    // of them, in other letters
-	form       *generationForm // where a refusal leads back to; nil for batches
+	sent       []state.SentFile // of a batch: what was made of its file before
+	warnings   []text.Text      // of a batch, beside those of the inputs
+	end        state.LinkEnd    // of the links in the request
+	hosts      []state.Host     // of them, in other letters
+	form       *generationForm  // where a refusal leads back to; nil for batches
 	batch      *batchForm
 	group      *group // that it is the first of
 }
@@ -97,7 +98,7 @@ func (a *App) weigh(charge state.Charge) state.Verdict {
 // spendingWarnings are what has to be read before a yes to a price.
 func (a *App) spendingWarnings(s *spending) []told {
 	but := func(words text.Text) told { return told{label: "but", words: words, tone: toneWarn} }
-	said := []told{but(text.Of(s.submission.Draft.Doubt))}
+	said := append(sentBefore(s.sent, a.now), but(text.Of(s.submission.Draft.Doubt)))
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
 		said = append(said, but(words))
 	}
@@ -106,6 +107,18 @@ func (a *App) spendingWarnings(s *spending) []told {
 		return said // they are told on their lines
 	}
 	return append(said, but(text.Of(s.end.Short(a.outbox.ServerTime(a.now)))))
+}
+
+// sentBefore tells of the last batches of the same file, and counts the others.
+func sentBefore(sent []state.SentFile, now time.Time) (said []told) {
+	const most = 3
+	for _, f := range sent[:min(most, len(sent))] {
+		said = append(said, told{label: "again", words: f.Words(now), tone: toneBad})
+	}
+	if n := len(sent) - most; n > 0 {
+		said = append(said, told{label: "again", words: "and " + text.Count(n, "earlier time", "earlier times"), tone: toneBad})
+	}
+	return said
 }
 
 // spendingLines state all that a price rests on.

@@ -31,6 +31,9 @@ var (
 	// ErrSameDraft: what stood in the form was sent or queued already as another
 	// submission, perhaps from another window.
 	ErrSameDraft = errors.New("this has been sent or queued already, perhaps in another window: look at the list, or change it")
+	// ErrSameFile: another batch was made of the same file, of which the user was
+	// not told when the price was shown.
+	ErrSameFile = errors.New("another window was faster")
 	// ErrDraftChanged: what stood in the form was changed or emptied in another
 	// window since.
 	ErrDraftChanged = errors.New("this was changed in another window since it was priced: look at it again")

@@ -89,7 +89,8 @@ func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s state.Submission, old pri
 // to leave; none may before nil is returned. However many processes try, one
 // gets nil and the others ErrTaken. What waits in the queue must not be paused
 // there. Of a draft as it stood at one moment one submission is sent or queued;
-// another is ErrSameDraft, as it is for Enqueue.
+// another is ErrSameDraft, as it is for Enqueue. So is ErrSameFile a batch of a
+// file of which another was made that is not in Submission.Told.
 func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 	return j.begin(ctx, s, func(tx *sql.Tx, old prior) error {
 		switch {
@@ -100,10 +101,7 @@ func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 		case old.state != "" && (old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body)):
 			return fmt.Errorf("%w: this is not what was confirmed", ErrBackwards)
 		}
-		if err := onlyOfItsDraft(ctx, tx, s, old); err != nil {
-			return err
-		}
-		return notPaused(ctx, tx, s.ID)
+		return cmp.Or(onlyOfItsDraft(ctx, tx, s, old), onlyWhatWasTold(ctx, tx, s), notPaused(ctx, tx, s.ID))
 	})
 }
 
