@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+	"unicode"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -200,7 +200,7 @@ func EntriesCSV(entries []LedgerEntry, loc *time.Location) []byte {
 		e := &entries[i]
 		rows = append(rows, []string{
 			e.At.In(loc).Format(time.RFC3339), defuse(text.Of(e.Submission)), defuse(text.Of(string(e.Job))), defuse(e.Model), defuse(e.Label),
-			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), string(e.Basis),
+			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), defuse(text.Of(string(e.Basis))),
 			optional(e.Credits), defuse(e.Outcome),
 		})
 	}
@@ -208,8 +208,8 @@ func EntriesCSV(entries []LedgerEntry, loc *time.Location) []byte {
 }
 
 // GroupsCSV is totals as a table with a header, by RFC 4180; by names the
-// first column. What is unknown is an empty cell. The estimates and actual costs of the last columns are of the
-// jobs where both are known.
+// first column. What is unknown is an empty cell. The estimates and actual costs
+// of the last columns are of the jobs where both are known.
 func GroupsCSV(by Grouping, groups []LedgerGroup) []byte {
 	rows := [][]string{{
 		string(by), "jobs", "seconds", "cost_usd", "cost_unknown_jobs", "estimated_only_jobs",
@@ -236,14 +236,20 @@ func csvBytes(rows [][]string) []byte {
 	return b.Bytes()
 }
 
-// defuse keeps a cell from being run as a formula by a spreadsheet.
+// defuse keeps a cell from being run as a formula by a spreadsheet, also by one
+// that parts cells at semicolons, as where the comma is the decimal point.
 // https://owasp.org/www-community/attacks/CSV_Injection
 func defuse(cell text.Text) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(string(cell), " "))
-	if strings.ContainsRune("=+-@＝＋－＠", first) {
-		return "'" + string(cell)
+	var b strings.Builder
+	begins := true
+	for _, r := range string(cell) {
+		if begins && strings.ContainsRune("=+-@＝＋－＠", r) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(r)
+		begins = r == ';' || begins && (r == '"' || unicode.IsSpace(r))
 	}
-	return string(cell)
+	return b.String()
 }
 
 // money is an amount as a plain decimal number of dollars, "" if unknown.

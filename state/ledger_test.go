@@ -297,7 +297,7 @@ func TestExportsAreTablesAndNoFormulas(t *testing.T) {
 		At: noon, Submission: "s1", Job: "@g", Model: "=HYPERLINK(\"x\")", Label: "+1,\"a\"\nb",
 		Estimate: new(api.Micros(1_250_000)), Actual: new(api.Micros(5_340)), Basis: BasisBilled, Outcome: "-x",
 	}
-	l := NewLedger([]LedgerEntry{evil, {At: noon, Submission: "\tx", Model: "plain-name", Label: "\rx"}})
+	l := NewLedger([]LedgerEntry{evil, {At: noon, Submission: "\tx", Model: "plain-name", Label: "\rx", Outcome: `a;=1;b-1; "+2`}})
 	text := string(l.CSV(time.UTC))
 	if strings.Count(text, "\r\n") < 3 || strings.Contains(strings.ReplaceAll(text, "\r\n", ""), "\r\r") {
 		t.Errorf("lines end otherwise: %q", text)
@@ -313,7 +313,7 @@ func TestExportsAreTablesAndNoFormulas(t *testing.T) {
 	if !slices.Equal(rows[1], want) {
 		t.Errorf("row  %q\nwant %q", rows[1], want)
 	}
-	if rows[2][1] != " x" || rows[2][6] != "" || rows[2][3] != "plain-name" {
+	if rows[2][1] != " x" || rows[2][6] != "" || rows[2][3] != "plain-name" || rows[2][10] != `a;'=1;b-1; "'+2` {
 		t.Errorf("row %q", rows[2])
 	}
 	sums, err := csv.NewReader(strings.NewReader(string(GroupsCSV(ByModel, l.Groups(ByModel, time.UTC))))).ReadAll()

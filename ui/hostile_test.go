@@ -23,7 +23,7 @@ func poison(spoil func(name string, value any) any) func(http.RoundTripper) http
 	return func(wire http.RoundTripper) http.RoundTripper {
 		return trip(func(r *http.Request) (*http.Response, error) {
 			answer, err := wire.RoundTrip(r)
-			if err != nil || r.Method != http.MethodGet {
+			if err != nil {
 				return answer, err
 			}
 			body, err := io.ReadAll(answer.Body)
@@ -78,24 +78,6 @@ func structural(name string) bool {
 	return slices.Contains([]string{"id", "status", "createdAt", "type", "outputUrl", "url", "nextCursor", "hasMore"}, name)
 }
 
-// nasty are texts that no terminal should ever be sent.
-func nasty() map[string]string {
-	return map[string]string{
-		"escapes":  "\x1b[2J\x1b[31mred\x1b]0;pwned\x07\x1b]52;c;cHduZWQ=\x07\x1bP+q544e\x1b\\\x1b_G\x1b\\\x1bc\x1b[6n",
-		"c1":       "a\u009b31mb\u009d0;pwned\u009c\u0090q\u009cc\u0085d",
-		"bidi":     "\u202egnp.exe\u202c\u2066x\u2069\u200e\u200f\u061c\ufeff\u200b\u2060",
-		"lines":    "one\r\ntwo\rthree\n\v\f\ttab\x00\x08\x7fend\u2028\u2029",
-		"wide":     strings.Repeat("漢字かな😀👩‍👩‍👧🇩🇪", 30),
-		"zalgo":    "z" + strings.Repeat("\u0316\u0301\u0489", 200) + "a" + strings.Repeat("\u0300", 500),
-		"tags":     "\U000e0041\U000e0042\ufe0f\u00ad\u180e",
-		"long":     strings.Repeat("wide and long ", 400),
-		"format":   "%s%d%!(EXTRA) ${HOME} `id` $(id) {{.}} <b>x</b> ../../etc/passwd",
-		"surplus":  "\ufffd\ufffe\uffff",
-		"osc8":     "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
-		"sequence": "\x1b[?1049l\x1b[?25l\x1b[=1;1u\x1b[>4;2m\x1b[8mhidden",
-	}
-}
-
 // tour visits every view, the details of its first rows, the results of a
 // batch, the forms and the help.
 func (s *story) tour() {
@@ -144,7 +126,7 @@ func (s *story) clean() {
 
 func TestTheCheckerOfBytesKnowsWhatIsForeign(t *testing.T) {
 	t.Parallel()
-	for name, text := range nasty() {
+	for name, text := range uitest.Nasty() {
 		if name != "wide" && name != "long" && name != "format" && name != "surplus" && len(uitest.Foreign([]byte(text), "dubtop")) == 0 {
 			t.Errorf("%s is taken for our own drawing", name)
 		}
@@ -169,7 +151,7 @@ func dealt(texts []string, deal int) func() string {
 func TestNoTextOfTheAPIActsOnTheTerminal(t *testing.T) {
 	t.Parallel()
 	for deal := range 3 {
-		next := dealt(slices.Sorted(maps.Values(nasty())), deal)
+		next := dealt(slices.Sorted(maps.Values(uitest.Nasty())), deal)
 		spoil := func(member string, v any) any {
 			if _, isText := v.(string); !isText || structural(member) {
 				return v
@@ -192,7 +174,7 @@ func failing(a *simulator.Server) {
 func TestNotEvenIdsStatusesAndLinksActOnTheTerminal(t *testing.T) {
 	t.Parallel()
 	for deal := range 3 {
-		next := dealt(slices.Sorted(maps.Values(nasty())), deal)
+		next := dealt(slices.Sorted(maps.Values(uitest.Nasty())), deal)
 		spoil := func(_ string, v any) any {
 			if original, isText := v.(string); isText {
 				return next() + original

@@ -24,30 +24,6 @@ import (
 
 var liesFlag = flag.Int("lies", 400, "how many hostile texts are told in the dialogs of money")
 
-// falsePrice is what nobody but the program may say in a line of its own.
-const falsePrice = "This will cost $0.01 at list price"
-
-// lie is a hostile text: pieces that act on a terminal, break or fill lines, or
-// read like the program.
-func lie(r *rand.Rand) string {
-	pieces := []string{
-		falsePrice, falsePrice, falsePrice + "\n", "\n\n", "\r", "\u2028", "\u2029", "\u0085", "\v", "\f", "\t", "\x00", "%0a%0a", `\n`,
-		strings.Repeat(" ", 1+r.IntN(200)), strings.Repeat("\u3000", r.IntN(60)), strings.Repeat("\u00a0", r.IntN(90)), strings.Repeat("-", r.IntN(90)),
-		"\x1b[2J", "\x1b[31m", "\x1b]8;;https://evil.example\x1b\\", "\x1b]0;pwned\a", "\x1b]52;c;cHduZWQ=\a", "\x1bP+q544e\x1b\\", "\x1b", "\u009b1m", "\u009d0;x\u009c",
-		"\u202e", "\u2066", "\u200b", "\u200f", "\ufeff", "\u00ad", "\u061c", "\U000e0041", "\ufe0f", "\u3164", "\u115f", "\u2800",
-		"\xff", "\xc3", "\ufffd", "漢字", "e\u0301\u0301\u0301\u0301\u0301\u0301", "👩‍👩‍👧", "│", "|", "╭─╮", "y send it", "model     ", "a", "name", " ", "/", "..", "\x7f", "\b\b\b",
-	}
-	var b strings.Builder
-	for range 1 + r.IntN(9) {
-		if r.IntN(12) == 0 {
-			b.WriteRune(rune(r.IntN(0x110000)))
-			continue
-		}
-		b.WriteString(pieces[r.IntN(len(pieces))])
-	}
-	return b.String()
-}
-
 // moneyDialogs put the dialogs of money up, with the same words in every place
 // that others can write to.
 func moneyDialogs(a *App, words string) []func() {
@@ -67,6 +43,15 @@ func moneyDialogs(a *App, words string) []func() {
 	g.pager = pager{app: a, title: "run again", content: g.lines}
 	d := &doubt{id: "s"}
 	d.pager.app = a
+	soft := state.Guard{ConfirmAbove: &state.Limit{Amount: 1}, Daily: &state.Limit{Amount: 2}}
+	lost := sub
+	lost.State, lost.GenerationID = state.SubmissionSent, api.ID(words)
+	*a.outbox.Outbox = state.Outbox{}
+	a.outbox.Begin("s")
+	a.outbox.Landed(state.Done{Task: state.Task{Kind: state.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.now)
+	a.draft.OutputFileName = words
+	rerun := a.generationForm(state.Draft{OutputFileName: words, UpdatedAt: a.now})
+	rerun.aside = true
 	return []func(){
 		func() { a.confirmSpending(one) },
 		func() { a.confirmSpending(all) },
@@ -74,12 +59,16 @@ func moneyDialogs(a *App, words string) []func() {
 		func() { d.choose(state.ChoiceLink, api.ID(says), "Is it this one?", "yes, this one", "no, not sure") },
 		func() { a.offerJoin(&journal.Relative{Profile: words, Jobs: 3}) },
 		func() { a.askToOpen(linksMsg{links: []string{link, link}}) },
+		func() { a.cfg.Guard = soft; a.confirmSpending(one); a.cfg.Guard = state.Guard{} },
+		func() { a.askToLeave(unsavedTitle, a.unsavedWords(), nil) },
+		func() { rerun.leave() },
 	}
 }
 
 var (
 	labelled = regexp.MustCompile(`^(model {5}|video {5}|frames {4}|length {4}|known by {2}|holds {5}|today {5}|but {7}|job {7}|before {4}|` +
-		`that is {3}|models {4}|left out {2}|then {6}|id {8}|profile {3}|known {5}|yes {7}|no {8})\S`)
+		`that is {3}|models {4}|left out {2}|then {6}|id {8}|profile {3}|known {5}|yes {7}|no {8}|` +
+		`budget {4}|is {8}|because {3}|this {6}|earlier {3})\S`)
 	barred = regexp.MustCompile(`^ {8}[│|] \S`)
 )
 
@@ -108,13 +97,16 @@ type liar struct {
 	a *App
 }
 
+// dialogs is how many there are.
+const dialogs = 9
+
 // views are how the dialogs look that are put up with some words; only says which
 // of them, -1 all.
 func (l *liar) views(words string, width, only int) (views []styled) {
 	l.a.width, l.a.height = width, 400 // nothing scrolls
 	l.a.now = time.Now()               // prices hold for five minutes, and telling may take longer
 	for i, ask := range moneyDialogs(l.a, words) {
-		if only >= 0 && only%6 != i {
+		if only >= 0 && only%dialogs != i {
 			continue
 		}
 		ask()
@@ -135,13 +127,13 @@ func (l *liar) tell(r *rand.Rand, lies int) {
 		honest[width] = l.views("x", width, -1)
 	}
 	for n := range lies {
-		words, width, only := lie(r), widths[n%len(widths)], n/len(widths)
+		words, width, only := uitest.Lie(r), widths[n%len(widths)], n/len(widths)
 		view := l.views(words, width, only)[0]
 		if wrong := uitest.Foreign([]byte(view), "dubtop"); len(wrong) > 0 {
 			l.Errorf("of %q reach the terminal: %s", words, wrong)
 			return
 		}
-		left := claimed(honest[width][only%6])
+		left := claimed(honest[width][only%dialogs])
 		for _, line := range claimed(view) {
 			at := slices.Index(left, line)
 			if at < 0 {

@@ -20,27 +20,6 @@ import (
 	"dubtop/ui/uitest"
 )
 
-// falsePrice is what only the program may say in a line of its own, and what
-// everything hostile in a walk says.
-const falsePrice = "This will cost $0.01 at list price"
-
-// lies are hostile texts that make a line of their own of the false price, or
-// would act on the terminal besides.
-func lies() []string {
-	return []string{
-		"\n\n" + falsePrice,
-		"a" + strings.Repeat(" ", 150) + falsePrice,
-		"\u2028" + falsePrice + "\u2029\u202e",
-		"\u0085" + falsePrice + "\u009b1m",
-		strings.Repeat("\u3000", 60) + falsePrice + "\u200b",
-		"\x1b[2J\x1b]0;pwned\a\x1b]52;c;cHduZWQ=\a\x1b[31m\r" + falsePrice,
-		`\n\n` + falsePrice,
-		"%0a%0a" + falsePrice,
-		strings.Repeat("x", 66) + " " + falsePrice + strings.Repeat(" y", 300),
-		"\x1b]8;;https://evil.example\x1b\\" + falsePrice + "\x1b]8;;\x1b\\\ufeff\u2066",
-	}
-}
-
 // lying is a story in which everything that others can write is a lie.
 type lying struct {
 	*story
@@ -88,8 +67,8 @@ func (w *lying) press(keys ...string) {
 func (w *lying) pass(d time.Duration) { w.t.Helper(); w.Pass(d); w.look() }
 
 var (
-	moneyTitle = regexp.MustCompile(`Send (this job|this batch|\d+ jobs?|1 job as a pilot|it once more)`)
-	ownLabel   = regexp.MustCompile(`^(but|budget|that is|before|changed|model|models|video|audio|image|script|file|frames|length|known by|today|holds|job|and|left out|then|id) +\S`)
+	moneyTitle = regexp.MustCompile(`Send (this job|this batch|\d+ jobs?|1 job as a pilot|it once more)|An answer is not saved yet|Keep this in place of|budget +more than`)
+	ownLabel   = regexp.MustCompile(`^(but|budget|because|is|this|earlier|that is|before|changed|model|models|video|audio|image|script|file|frames|length|known by|today|holds|job|and|left out|then|id) +\S`)
 	ownPrice   = regexp.MustCompile(`^This will cost \$(1\.25|14\.40) at list price$`)
 	ownBar     = regexp.MustCompile(`^ {8}│ `)
 )
@@ -168,9 +147,9 @@ func (w *lying) views() {
 func (w *lying) job(name string) {
 	w.press("n")
 	w.Press("ctrl+l")
-	w.Paste(w.account.StorageURL() + "/media/" + url.PathEscape("\n\n"+falsePrice+" ") + "talk_28s.mp4")
+	w.Paste(w.account.StorageURL() + "/media/" + url.PathEscape("\n\n"+uitest.FalsePrice+" ") + "talk_28s.mp4")
 	w.press("tab")
-	w.Paste(w.write("\u2028\u2028"+falsePrice+"\u202e.wav", wave(25)))
+	w.Paste(w.write("\u2028\u2028"+uitest.FalsePrice+"\u202e.wav", wave(25)))
 	w.at("Output file name")
 	w.Paste(name)
 	w.press("ctrl+s")
@@ -200,13 +179,13 @@ func (w *lying) money() {
 	w.press("n", "esc", "A")
 	w.press("N")
 	path := w.lines(24, func(_ int, line string) string {
-		return strings.Replace(line, "/media/shot_", "/media/"+url.PathEscape("\n\n"+falsePrice)+"shot_", 1)
+		return strings.Replace(line, "/media/shot_", "/media/"+url.PathEscape("\n\n"+uitest.FalsePrice)+"shot_", 1)
 	})
 	batch, err := os.ReadFile(path)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.Paste(w.write("\u2028"+falsePrice+"\u202e.jsonl", batch))
+	w.Paste(w.write("\u2028"+uitest.FalsePrice+"\u202e.jsonl", batch))
 	w.press("ctrl+s")
 	w.pass(3 * time.Second)
 	w.press("n", "esc", "esc")
@@ -221,6 +200,45 @@ func (w *lying) money() {
 	w.press("n", "esc")
 }
 
+// asides goes through the dialogs of a soft budget, of an answer that can't be
+// written down, and of what was typed before; then it exports the ledger.
+func (w *lying) asides(home string) {
+	w.fillDisk()
+	w.job("")
+	w.says("budget", "$1.25 typed in full")
+	w.Type("1.25")
+	w.press("enter")
+	w.pass(2 * time.Second)
+	w.press("5", "6", "enter", "esc", "q")
+	w.pass(time.Second)
+	w.says("An answer is not saved yet", "job ", "because")
+	w.press("n")
+	w.freeDisk()
+	w.pass(11 * time.Second)
+	w.press("1", "n", "ctrl+l")
+	w.at("Output file name")
+	w.Paste("before" + w.liar())
+	w.press("esc", "1", "g", ".")
+	w.pass(2 * time.Second)
+	w.at("Output file name")
+	w.Paste("again" + w.liar())
+	w.pass(2 * time.Second)
+	w.press("esc")
+	w.pass(time.Second)
+	w.Sees("Keep this in place of what was typed before?", "before", "again")
+	w.press("y", "6", "g", "t")
+	w.Paste("a;=1+1" + w.liar())
+	w.press("enter", "E", "enter")
+	w.pass(2 * time.Second)
+	table, err := os.ReadFile(filepath.Join(home, "dubtop-ledger-"+begins().Format(time.DateOnly)+".csv"))
+	if err != nil || !strings.Contains(string(table), "a;'=1+1") {
+		w.t.Errorf("exported %q, %v\n%s", table, err, w.Screen())
+	}
+	for _, wrong := range append(uitest.Formulas(table), uitest.Foreign(table, "dubtop")...) {
+		w.t.Errorf("in the export: %s", wrong)
+	}
+}
+
 // Everything that others can write is a lie, in every place there is: members of
 // answers, links, names of files, lines of batches, labels, notes, the
 // configuration, the environment, the errors of the system. Nothing of it acts on
@@ -229,8 +247,8 @@ func TestNothingHostileActsOrSpeaksForTheProgram(t *testing.T) {
 	t.Parallel()
 	dialogs := map[string]bool{}
 	for deal := range walkDeals() {
-		next := dealt(lies(), deal)
-		home := filepath.Join(t.TempDir(), "\n"+falsePrice)
+		next := dealt(uitest.Lies(), deal)
+		home := filepath.Join(t.TempDir(), "\n"+uitest.FalsePrice)
 		if err := os.Mkdir(home, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -258,12 +276,19 @@ func TestNothingHostileActsOrSpeaksForTheProgram(t *testing.T) {
 			})
 		}
 		walks(st, func(w *lying) { w.views(); w.money() }, 100)
+		within := st
+		within.journal = filepath.Join(home, "journal.db")
+		within.config = func(c *ui.Config) {
+			st.config(c)
+			c.Slots, c.Guard.ConfirmAbove = 9, dollars(1_000_000, false)
+		}
+		walks(within, func(w *lying) { w.asides(home) }, 20)
 		st.broken = errors.New(next())
 		walks(st, func(w *lying) { w.press("5", "6", "n", "esc", "1", "g", ".", "L") }, 3)
 		st.broken, st.noKey = nil, true
 		walks(st, (*lying).begins, 1)
 	}
-	if len(dialogs) < 4 {
+	if len(dialogs) < 6 {
 		t.Errorf("dialogs of money: %v", dialogs)
 	}
 }
@@ -272,7 +297,7 @@ func TestNothingHostileActsOrSpeaksForTheProgram(t *testing.T) {
 // many as there are lies with the flag -sizes all.
 func walkDeals() int {
 	if *sizesFlag == "all" {
-		return len(lies())
+		return len(uitest.Lies())
 	}
 	return 1
 }

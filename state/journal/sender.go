@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"dubtop/api/text"
 )
 
 // Several processes may show one queue, but one at a time sends from it: the
@@ -21,7 +23,7 @@ import (
 // Holder is a process that sends from the queue.
 type Holder struct {
 	PID   int       `json:"pid"`
-	Host  string    `json:"host"`
+	Host  text.Text `json:"host"`
 	Since time.Time `json:"since"`
 }
 
@@ -57,7 +59,7 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 		return true, j.turn.holder, nil
 	}
 	host, _ := os.Hostname() // only to be shown
-	me := Holder{PID: os.Getpid(), Host: host, Since: now.UTC()}
+	me := Holder{PID: os.Getpid(), Host: text.Of(host), Since: now.UTC()}
 	if j.path == "" {
 		j.turn.holder = me
 		return true, me, nil
@@ -148,22 +150,22 @@ func (t *turn) leave() error {
 
 // sign writes the holder's name over that of the one before.
 func sign(f *os.File, h Holder) error {
-	text, err := json.Marshal(h)
+	name, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
 	if err := f.Truncate(0); err != nil {
 		return err
 	}
-	_, err = f.WriteAt(text, 0)
+	_, err = f.WriteAt(name, 0)
 	return err
 }
 
 // holderIn reads the name; it is zero while the holder is about to write it.
 func holderIn(f *os.File) (h Holder) {
 	const enough = 4096
-	text, err := io.ReadAll(io.LimitReader(f, enough))
-	if err != nil || json.Unmarshal(text, &h) != nil {
+	name, err := io.ReadAll(io.LimitReader(f, enough))
+	if err != nil || json.Unmarshal(name, &h) != nil {
 		return Holder{}
 	}
 	return h

@@ -121,7 +121,7 @@ func (w World) join(c *cobra.Command, to string) error {
 		return journalFailed(err)
 	}
 	if v.json {
-		return writeJSON(c, map[string]string{"joined": to})
+		return writeJSON(c, map[string]text.Text{"joined": text.Of(to)})
 	}
-	return write(c, fmt.Appendf(nil, "Joined: this key goes on in the books of %s.\n", to))
+	return write(c, fmt.Appendf(nil, "Joined: this key goes on in the books of %s.\n", text.Of(to)))
 }

@@ -2,6 +2,8 @@ package uitest
 
 import (
 	"bytes"
+	"encoding/csv"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +36,33 @@ func Foreign(raw []byte, title string) []string {
 			wrong = append(wrong, strconv.QuoteToASCII(string(seq)))
 		}
 		raw, state = raw[n:], next
+	}
+	return wrong
+}
+
+// Formulas lists what a spreadsheet would run in a table of CSV, whichever
+// separator it takes, and lines that are broken open.
+func Formulas(table []byte) []string {
+	r := csv.NewReader(bytes.NewReader(table))
+	rows, err := r.ReadAll() // each as long as the first
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var wrong []string
+	lines := strings.Split(strings.TrimSuffix(string(table), "\r\n"), "\r\n")
+	if len(lines) != len(rows) {
+		wrong = append(wrong, fmt.Sprintf("%d lines of %d rows", len(lines), len(rows)))
+	}
+	for i, line := range lines {
+		if strings.ContainsAny(line, "\r\n") {
+			wrong = append(wrong, fmt.Sprintf("a line is broken: %q", line))
+		}
+		// Elsewhere in the world a semicolon parts cells, in quotes or not.
+		for _, cell := range append(strings.Split(line, ";"), rows[min(i, len(rows)-1)]...) {
+			if strings.IndexAny(strings.Trim(cell, "\" \t\u3000"), "=+-@＝＋－＠") == 0 {
+				wrong = append(wrong, fmt.Sprintf("%q is run", cell))
+			}
+		}
 	}
 	return wrong
 }
