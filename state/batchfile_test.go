@@ -361,9 +361,6 @@ func TestBatchSizes(t *testing.T) {
 		if err != nil || len(f.Problems) != 1 || !strings.Contains(f.Problems[0].String(), c.words) {
 			t.Errorf("%.20q…: %v, %v; want %q", c.text, f.Problems, err, c.words)
 		}
-		if _, err := NewBatchSubmission("s", f, "b.jsonl", "", noon); err == nil {
-			t.Errorf("%.20q… became a submission", c.text)
-		}
 	}
 }
 
@@ -378,20 +375,6 @@ func TestUnreadableBatch(t *testing.T) {
 	broken := errors.New("unplugged")
 	if _, err := CheckBatch(iotest.ErrReader(broken), BatchEnv{}); !errors.Is(err, broken) {
 		t.Errorf("err = %v", err)
-	}
-}
-
-func TestBatchSubmission(t *testing.T) {
-	f, err := CheckBatch(strings.NewReader(batchOf(24, nil)), BatchEnv{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := NewBatchSubmission("s", f, "b.jsonl", "http://x", noon); err == nil {
-		t.Error("a bad webhook was taken")
-	}
-	s, err := NewBatchSubmission("s", f, "b.jsonl", " https://e.com/h ", noon)
-	if err != nil || s.Kind != SubmitBatch || s.BatchLines != 24 || string(s.Body) != string(f.Exact) || s.WebhookURL != "https://e.com/h" {
-		t.Errorf("submission = %+v, %v", s, err)
 	}
 }
 

@@ -52,7 +52,7 @@ func filled(items []Generation) *Collection[Generation] {
 func keys[T any](c *Collection[T]) []string {
 	var found []string
 	for item := range c.All() {
-		found = append(found, rowOf(item).Key())
+		found = append(found, any(item).(Row[T]).Key())
 	}
 	return found
 }

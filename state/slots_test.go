@@ -102,18 +102,6 @@ func TestOnlyAConcurrencyRefusalTeaches(t *testing.T) {
 	}
 }
 
-func TestOccupancyCountsWhoseJobsRunAndSinceWhen(t *testing.T) {
-	s, o := NewStore(), outboxOf(t, 0)
-	jobs := []Generation{row(1, api.Processing), row(2, api.Pending), row(3, api.Completed), row(4, "DREAMING")}
-	s.Generations.Answer(s.Generations.Ask(start()), jobs, start())
-	o.Reconciler.Claim(jobID(2), "x")
-	o.Slots.Tried.At = jobs[0].Created
-	got := s.Occupancy(o, true)
-	if got.Running != 2 || got.Ours != 1 || !got.Outage || got.Earlier < 1 || got.Earlier > 2 {
-		t.Errorf("%+v", got)
-	}
-}
-
 // plan is an account that other people use, too, with a number of slots that it
 // tells, or does not, and what its lists show of it, always a while ago.
 type plan struct {

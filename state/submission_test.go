@@ -2,6 +2,7 @@ package state
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -274,4 +275,29 @@ func TestNothingIsEverSentTwice(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestBatchSubmission(t *testing.T) {
+	var batch string
+	for i := range 24 {
+		batch += fmt.Sprintf(`{"request_id":"r%d","endpoint":"/v2/generate","payload":{"model":"lipsync-2","input":[{"type":"video","url":"https://e.com/%d.mp4"},{"type":"audio","url":"https://e.com/%d.wav"}]}}`+"\n", i, i, i)
+	}
+	f, err := CheckBatch(strings.NewReader(batch), BatchEnv{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewBatchSubmission("s", f, "b.jsonl", "http://x", noon); err == nil {
+		t.Error("a bad webhook was taken")
+	}
+	s, err := NewBatchSubmission("s", f, "b.jsonl", " https://e.com/h ", noon)
+	if err != nil || s.Kind != SubmitBatch || s.BatchLines != 24 || string(s.Body) != string(f.Exact) || s.WebhookURL != "https://e.com/h" {
+		t.Errorf("submission = %+v, %v", s, err)
+	}
+	short, err := CheckBatch(strings.NewReader("{}"), BatchEnv{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewBatchSubmission("s", short, "b.jsonl", "", noon); err == nil {
+		t.Error("a file with problems became a submission")
+	}
 }

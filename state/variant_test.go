@@ -1,14 +1,10 @@
 package state
 
 import (
-	"errors"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-
-	"dubtop/api"
 )
 
 func TestAJobBecomesTheDraftItWasMadeFrom(t *testing.T) {
@@ -64,19 +60,6 @@ func TestWhatAFormCanNotHoldIsNamed(t *testing.T) {
 	}
 }
 
-func TestASubmissionBecomesANewIntent(t *testing.T) {
-	s := submissionIn(t, SubmissionUnknown)
-	s.Draft.Doubt, s.Draft.Options = "maybe paid", map[string]string{"sync_mode": "loop"}
-	d := DraftFromSubmission(&s)
-	if d.ID != "" || d.Doubt != "" || !d.UpdatedAt.IsZero() || d.Visual != s.Draft.Visual {
-		t.Errorf("draft %+v", d)
-	}
-	d.Options["sync_mode"] = "remap"
-	if s.Draft.Options["sync_mode"] != "loop" {
-		t.Error("the submission changed with the draft")
-	}
-}
-
 func TestChangedFieldsAreThoseThatAreSentOtherwise(t *testing.T) {
 	from := good()
 	from.Options = map[string]string{"temperature": "0.3", "sync_mode": "loop", "prompt": "happy"}
@@ -96,35 +79,6 @@ func TestChangedFieldsAreThoseThatAreSentOtherwise(t *testing.T) {
 		c.edit(&d)
 		if got := d.Changes(from); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %q, want %q", c.why, got, c.want)
-		}
-	}
-}
-
-func TestTheDifferenceInPriceIsKnownOrNot(t *testing.T) {
-	if more, ok := PriceDifference(dollars(300), Cost{Amount: 500, Kind: CostDerived}); !ok || more != -200 {
-		t.Error(more, ok)
-	}
-	for _, unknown := range []func() (api.Micros, bool){
-		func() (api.Micros, bool) { return PriceDifference(Price{}, Cost{Amount: 5, Kind: CostActual}) },
-		func() (api.Micros, bool) { return PriceDifference(dollars(5), Cost{}) },
-	} {
-		if more, ok := unknown(); ok {
-			t.Errorf("%d is known", more)
-		}
-	}
-}
-
-func TestAGroupSaysItsTotal(t *testing.T) {
-	for want, c := range map[string]Charge{
-		"31 × $1.25 = $38.75":              ChargeTimes(dollars(1_250_000), 31),
-		"2 × $0.10 = $0.20":                ChargeOf(dollars(100_000), dollars(100_000)),
-		"2 jobs of up to $0.30 = $0.40":    ChargeOf(dollars(100_000), dollars(300_000)),
-		"$0.30":                            ChargeOf(dollars(300_000)),
-		"2 jobs of unknown price":          ChargeOf(dollars(1), Price{}),
-		"3 jobs, more than can be counted": ChargeTimes(dollars(1<<62), 3),
-	} {
-		if got := c.Words(); got != want {
-			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
@@ -151,29 +105,5 @@ func TestAModelThatCanNotTakeTheInputsSaysWhy(t *testing.T) {
 		if got := c.draft.Unfit(c.model, env); (got == "") != (c.words == "") || !strings.Contains(got, c.words) {
 			t.Errorf("%s, %g s: %q, want %q", c.model, c.length, got, c.words)
 		}
-	}
-}
-
-func TestATwinHasThePriceOfTheOtherAndNoBetterOne(t *testing.T) {
-	s := submissionIn(t, SubmissionEstimated)
-	s.Files = []File{{Field: "video", Path: "/a.mp4", Size: 3, SHA256: "abc"}}
-	d := s.Draft.Clone()
-	d.OutputFileName = "another_name"
-	env := desk()
-	env.Now = start().Add(time.Hour)
-	twin, err := s.Twin("twin", d, env)
-	if err != nil || twin.ID != "twin" || twin.State != SubmissionEstimated || !reflect.DeepEqual(twin.Price, s.Price) {
-		t.Fatalf("%+v (%v)", twin, err)
-	}
-	if !slices.Equal(twin.Files, s.Files) || !strings.Contains(string(twin.Body), "another_name") || twin.IdempotencyKey != "" {
-		t.Errorf("%+v", twin)
-	}
-	d.Model = "lipsync-2-pro"
-	if _, err := s.Twin("twin", d, env); !errors.Is(err, ErrTransition) {
-		t.Errorf("another model has the same price: %v", err)
-	}
-	unpriced := submissionIn(t, SubmissionDraft)
-	if _, err := unpriced.Twin("twin", unpriced.Draft, env); !errors.Is(err, ErrTransition) {
-		t.Errorf("a price out of nothing: %v", err)
 	}
 }

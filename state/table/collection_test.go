@@ -1,81 +1,78 @@
-package state
+package table
 
 import (
 	"errors"
 	"maps"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
-
-	"dubtop/api"
 )
 
 func TestAnAnswerToAnEarlierQuestionIsLate(t *testing.T) {
-	c := filled([]Generation{row(1, api.Pending)})
+	c := filled([]item{row(1, pending)})
 	early := c.Ask(start())
 	later := c.Ask(start())
 
-	c.Merge(later, []Generation{row(1, api.Processing)}, start())
-	if changed := c.Merge(early, []Generation{row(1, api.Pending)}, start()); changed != 0 {
+	c.Merge(later, []item{row(1, processing)}, start())
+	if changed := c.Merge(early, []item{row(1, pending)}, start()); changed != 0 {
 		t.Errorf("a late answer changed %d items", changed)
 	}
-	if g, _ := c.Find(string(jobID(1))); g.Status != api.Processing {
-		t.Errorf("a late answer brought %s back", g.Status)
+	if g, _ := c.Find(jobID(1)); g.status != processing {
+		t.Errorf("a late answer brought %s back", g.status)
 	}
 }
 
 func TestALateAnswerStillBringsWhatNobodyElseKnew(t *testing.T) {
 	c := filled(nil)
 	early := c.Ask(start())
-	c.Merge(c.Ask(start()), []Generation{row(2, api.Pending)}, start())
-	c.Merge(early, []Generation{row(1, api.Completed)}, start())
+	c.Merge(c.Ask(start()), []item{row(2, pending)}, start())
+	c.Merge(early, []item{row(1, completed)}, start())
 	if c.Len() != 2 {
 		t.Errorf("%d items, want both", c.Len())
 	}
 }
 
 func TestALatePageDoesNotBringBackWhatTheWholeTruthRemoved(t *testing.T) {
-	c := filled([]Generation{row(1, api.Completed)})
+	c := filled([]item{row(1, completed)})
 	early := c.Ask(start())
 	c.Answer(c.Ask(start()), nil, start())
-	c.Merge(early, []Generation{row(1, api.Completed)}, start())
+	c.Merge(early, []item{row(1, completed)}, start())
 	if c.Len() != 0 {
 		t.Error("a removed item came back")
 	}
 }
 
 func TestAPutVoidsTheAnswersUnderWayForItsItem(t *testing.T) {
-	c := filled([]Generation{row(1, api.Pending), row(2, api.Pending)})
+	c := filled([]item{row(1, pending), row(2, pending)})
 	under := c.Ask(start())
-	c.Put(row(1, api.Processing), start())
-	c.Merge(under, []Generation{row(1, api.Pending), row(2, api.Processing)}, start())
+	c.Put(row(1, processing), start())
+	c.Merge(under, []item{row(1, pending), row(2, processing)}, start())
 	for n := 1; n <= 2; n++ {
-		if g, _ := c.Find(string(jobID(n))); g.Status != api.Processing {
-			t.Errorf("job %d is %s", n, g.Status)
+		if g, _ := c.Find(jobID(n)); g.status != processing {
+			t.Errorf("job %d is %s", n, g.status)
 		}
 	}
 }
 
 func TestANewJobStaysWhileTheListsLagBehind(t *testing.T) {
-	c := filled([]Generation{row(1, api.Completed)})
-	c.Put(row(2, api.Pending), start())
+	c := filled([]item{row(1, completed)})
+	c.Put(row(2, pending), start())
 
-	c.Answer(c.Ask(start()), []Generation{row(1, api.Completed)}, start())
+	c.Answer(c.Ask(start()), []item{row(1, completed)}, start())
 	if c.Len() != 2 {
 		t.Fatal("the lagging list removed the new job")
 	}
-	c.Answer(c.Ask(start()), []Generation{row(1, api.Completed), row(2, api.Pending)}, start())
-	c.Answer(c.Ask(start()), []Generation{row(1, api.Completed)}, start())
+	c.Answer(c.Ask(start()), []item{row(1, completed), row(2, pending)}, start())
+	c.Answer(c.Ask(start()), []item{row(1, completed)}, start())
 	if c.Len() != 1 {
 		t.Error("a confirmed job that is gone stayed")
 	}
 }
 
 func TestAFailureChangesNothingButTheErrorAndTheAge(t *testing.T) {
-	c := filled([]Generation{row(1, api.Completed)})
+	c := filled([]item{row(1, completed)})
 	asOf, version := c.AsOf(), c.Version()
 	bad := errors.New("no route to host")
 
@@ -100,7 +97,7 @@ func TestALateFailureSaysNothingOfTheAnswerAfterIt(t *testing.T) {
 }
 
 func TestLoadingAndKnown(t *testing.T) {
-	var c Collection[Generation]
+	var c Collection[item]
 	ticket := c.Ask(start())
 	if !c.Loading() || c.Known() {
 		t.Error("asking for the first time: loading, and nothing known")
@@ -116,10 +113,10 @@ func TestLoadingAndKnown(t *testing.T) {
 }
 
 func TestClearVoidsWhatIsUnderWay(t *testing.T) {
-	c := filled([]Generation{row(1, api.Completed)})
+	c := filled([]item{row(1, completed)})
 	under, version := c.Ask(start()), c.Version()
 	c.Clear()
-	c.Merge(under, []Generation{row(2, api.Completed)}, start())
+	c.Merge(under, []item{row(2, completed)}, start())
 	if c.Len() != 0 || c.Known() || c.Version() == version {
 		t.Errorf("%d items of another account", c.Len())
 	}
@@ -127,32 +124,22 @@ func TestClearVoidsWhatIsUnderWay(t *testing.T) {
 
 func TestAZeroTicketIsVoid(t *testing.T) {
 	c := filled(nil)
-	if c.Merge(Ticket{}, []Generation{row(1, api.Pending)}, start()) != 0 || c.Len() != 0 {
+	if c.Merge(Ticket{}, []item{row(1, pending)}, start()) != 0 || c.Len() != 0 {
 		t.Error("a zero ticket counted")
 	}
 }
 
-func TestTheEndOfAJobIsNotTakenBack(t *testing.T) {
-	c := filled([]Generation{row(1, api.Failed)})
-	if n := c.Merge(c.Ask(start()), []Generation{row(1, api.Processing)}, start()); n != 0 {
-		t.Error("a regress counted as a change")
-	}
-	if g, _ := c.Find(string(jobID(1))); g.Status != api.Failed {
-		t.Errorf("the job is %s again", g.Status)
-	}
-}
-
 func TestItemsWithoutAKeyAreNotKept(t *testing.T) {
-	c := filled([]Generation{NewGeneration(api.Generation{Status: api.Pending})})
+	c := filled([]item{{status: pending}})
 	if c.Len() != 0 || c.Count(ClassWaiting) != 0 {
 		t.Error("an item nobody can name was kept")
 	}
 }
 
 func TestOnlyChangedRowsGetANewVersion(t *testing.T) {
-	c := filled([]Generation{row(2, api.Pending), row(1, api.Pending)})
+	c := filled([]item{row(2, pending), row(1, pending)})
 	first, second := c.RowVersion(0), c.RowVersion(1)
-	c.Merge(c.Ask(start()), []Generation{row(2, api.Pending), row(1, api.Processing)}, start())
+	c.Merge(c.Ask(start()), []item{row(2, pending), row(1, processing)}, start())
 	if c.RowVersion(0) != first || c.RowVersion(1) == second {
 		t.Error("versions do not follow the changes")
 	}
@@ -161,16 +148,16 @@ func TestOnlyChangedRowsGetANewVersion(t *testing.T) {
 // TestCollectionLaws plays answers, puts and failures in any order against a
 // plain model of what should be known.
 func TestCollectionLaws(t *testing.T) {
-	statuses := []api.Status{api.Pending, api.Processing, api.Completed, api.Failed, "DREAMING"}
+	statuses := []string{pending, processing, completed, failed, strange}
 	rapid.Check(t, func(t *rapid.T) {
-		var c Collection[Generation]
+		var c Collection[item]
 		want := map[string]bool{}
-		page := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Generation {
-			g := job(rapid.IntRange(0, 30).Draw(t, "job"), rapid.SampledFrom(statuses).Draw(t, "status"))
-			if rapid.Bool().Draw(t, "other time") {
-				g.CreatedAt.Time = start().Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "minutes")) * time.Minute)
+		page := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) item {
+			i := row(rapid.IntRange(0, 30).Draw(t, "item"), rapid.SampledFrom(statuses).Draw(t, "status"))
+			if rapid.Bool().Draw(t, "other rank") {
+				i.rank = rapid.Int64Range(-5, 5).Draw(t, "rank")
 			}
-			return NewGeneration(g)
+			return i
 		}), 0, 12)
 		t.Repeat(map[string]func(*rapid.T){
 			"merge": func(t *rapid.T) {
@@ -206,12 +193,12 @@ func TestCollectionLaws(t *testing.T) {
 	})
 }
 
-func checkCollection(t *rapid.T, c *Collection[Generation], want map[string]bool) {
+func checkCollection(t *rapid.T, c *Collection[item], want map[string]bool) {
 	got := keys(c)
 	if sorted := slices.Sorted(slices.Values(got)); !slices.Equal(sorted, slices.Sorted(maps.Keys(want))) {
 		t.Fatalf("keys %v, want %v", sorted, slices.Sorted(maps.Keys(want)))
 	}
-	if !slices.IsSortedFunc(c.order, natural[Generation]) {
+	if !slices.IsSortedFunc(c.order, natural[item]) {
 		t.Fatal("out of order")
 	}
 	var counts [classes]int
@@ -228,23 +215,4 @@ func checkCollection(t *rapid.T, c *Collection[Generation], want map[string]bool
 	if counts != c.counts || live != len(c.live) {
 		t.Fatalf("counted %v and %d live, want %v and %d", c.counts, len(c.live), counts, live)
 	}
-}
-
-func TestJobsAreSmall(t *testing.T) {
-	const jobs = 20_000
-	before := heap()
-	c := filled(account(jobs))
-	each := float64(heap()-before) / jobs
-	runtime.KeepAlive(c)
-	if each > 420 {
-		t.Errorf("%.0f bytes a job", each)
-	}
-	t.Logf("%.0f bytes a job", each)
-}
-
-func heap() int64 {
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return int64(m.HeapAlloc)
 }
