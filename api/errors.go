@@ -384,3 +384,6 @@ func redirectHost(res *http.Response) string {
 	}
 	return u.Host
 }
+
+// TooLarge reports whether the request was refused for its size.
+func (e *Error) TooLarge() bool { return e.Status == http.StatusRequestEntityTooLarge }

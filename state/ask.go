@@ -2,6 +2,7 @@ package state
 
 import (
 	"dubtop/api"
+	"dubtop/state/table"
 )
 
 // Topic is a kind of question the poller asks. There is at most one question
@@ -44,7 +45,7 @@ type Ask struct {
 	Estimate api.EstimateRequest
 	Job      api.ID
 
-	ticket Ticket
+	ticket table.Ticket
 }
 
 // Result is what came of an Ask, thinned down where it was decoded. With an

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
@@ -26,17 +28,17 @@ type Asset struct {
 	haystack string
 }
 
-var _ Row[Asset] = (*Asset)(nil)
+var _ table.Row[Asset] = (*Asset)(nil)
 
 // NewAsset thins an answer down to what is kept.
 func NewAsset(a api.Asset) Asset {
 	row := Asset{
 		ID:         a.ID,
 		Created:    instant.Of(a.CreatedAt.Time),
-		Type:       Shared(a.Type),
-		Visibility: Shared(a.Visibility),
+		Type:       table.Shared(a.Type),
+		Visibility: table.Shared(a.Visibility),
 		Name:       cmp.Or(a.Name, text.Of(a.ID.Short())),
-		Format:     Shared(a.Format),
+		Format:     table.Shared(a.Format),
 		Size:       a.Size,
 		Duration:   a.Duration,
 		Width:      a.Width,
@@ -56,7 +58,7 @@ func (a *Asset) Key() string { return string(a.ID) }
 func (a *Asset) Rank() int64 { return instant.Rank(a.Created) }
 
 // Class is ClassOther: assets have no life cycle.
-func (a *Asset) Class() Class { return ClassOther }
+func (a *Asset) Class() table.Class { return table.ClassOther }
 
 // Haystack is the id, name, type, format and visibility.
 func (a *Asset) Haystack() string { return a.haystack }
@@ -82,23 +84,23 @@ func (a *Asset) FieldValue(name string) (string, bool) {
 }
 
 // Vocabulary is that of assets.
-func (a *Asset) Vocabulary() Vocabulary {
-	return Vocabulary{
+func (a *Asset) Vocabulary() table.Vocabulary {
+	return table.Vocabulary{
 		Fields: []string{"id", "name", "type", "format", "visibility"},
 		Words:  map[string][]string{"type": {"video", "audio", "image"}},
 	}
 }
 
 // Compare orders by name, type (as the status and the model), length, size.
-func (a *Asset) Compare(o *Asset, by Sort) int {
+func (a *Asset) Compare(o *Asset, by table.Sort) int {
 	switch by {
-	case SortName:
+	case table.SortName:
 		return cmp.Compare(a.Name, o.Name)
-	case SortStatus, SortModel:
+	case table.SortStatus, table.SortModel:
 		return cmp.Compare(a.Type, o.Type)
-	case SortLength:
+	case table.SortLength:
 		return cmp.Compare(o.Duration, a.Duration)
-	case SortSize:
+	case table.SortSize:
 		return cmp.Compare(o.Size, a.Size)
 	}
 	return 0

@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
@@ -21,21 +24,21 @@ type Batch struct {
 	HasOutput         bool // the file of results is ready
 	// Intent is set on a row that stands for a submission without a known
 	// batch: its id is the submission's, and the server is never asked about it.
-	Intent SubmissionState
+	Intent outbox.SubmissionState
 	Name   text.Text // the file's, of an intent
 	Reason text.Text // why it stands where it does, of an intent
 
 	haystack string
 }
 
-var _ Row[Batch] = (*Batch)(nil)
+var _ table.Row[Batch] = (*Batch)(nil)
 
 // NewBatch thins an answer down to what is kept.
 func NewBatch(b api.Batch) Batch {
 	row := Batch{
 		ID:        b.ID,
 		Created:   instant.Of(b.CreatedAt.Time),
-		Status:    api.BatchStatus(Shared(string(b.Status))),
+		Status:    api.BatchStatus(table.Shared(string(b.Status))),
 		Total:     b.Total,
 		Succeeded: b.Succeeded,
 		Failed:    b.Failed,
@@ -64,24 +67,24 @@ func (b *Batch) Rank() int64 { return instant.Rank(b.Created) }
 
 // Class is the coarse state. A batch that completed with failed items is
 // troubled: COMPLETED says only that every item ended.
-func (b *Batch) Class() Class {
+func (b *Batch) Class() table.Class {
 	if b.Intent != "" {
-		return ClassOther
+		return table.ClassOther
 	}
 	switch b.Status {
 	case api.BatchPending, api.BatchJobsCreated:
-		return ClassWaiting
+		return table.ClassWaiting
 	case api.BatchProcessing:
-		return ClassRunning
+		return table.ClassRunning
 	case api.BatchFailed:
-		return ClassTroubled
+		return table.ClassTroubled
 	case api.BatchCompleted:
 		if b.Failed > 0 {
-			return ClassTroubled
+			return table.ClassTroubled
 		}
-		return ClassDone
+		return table.ClassDone
 	}
-	return ClassStrange
+	return table.ClassStrange
 }
 
 // Haystack is the id and the status.
@@ -101,8 +104,8 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 }
 
 // Vocabulary is that of batches.
-func (b *Batch) Vocabulary() Vocabulary {
-	return Vocabulary{
+func (b *Batch) Vocabulary() table.Vocabulary {
+	return table.Vocabulary{
 		Fields: []string{"id", "name", "status"},
 		Words:  map[string][]string{"status": {"pending", "created", "jobs_created", "running", "processing", "completed", "failed", "sending", "unknown"}},
 	}
@@ -112,7 +115,7 @@ func (b *Batch) Vocabulary() Vocabulary {
 // those of the screen.
 func (b *Batch) statusWords() string {
 	switch {
-	case b.Intent == SubmissionUnknown:
+	case b.Intent == outbox.SubmissionUnknown:
 		return "unknown"
 	case b.Intent != "":
 		return "sending"
@@ -127,13 +130,13 @@ func (b *Batch) statusWords() string {
 }
 
 // Compare orders by status, and by the number of items as the length.
-func (b *Batch) Compare(o *Batch, by Sort) int {
+func (b *Batch) Compare(o *Batch, by table.Sort) int {
 	switch by {
-	case SortStatus:
+	case table.SortStatus:
 		return cmp.Or(cmp.Compare(b.Class(), o.Class()), cmp.Compare(b.Status, o.Status))
-	case SortName:
+	case table.SortName:
 		return cmp.Compare(b.ID, o.ID)
-	case SortLength, SortSize:
+	case table.SortLength, table.SortSize:
 		return cmp.Compare(o.Total, b.Total)
 	}
 	return 0
@@ -157,7 +160,7 @@ type BatchItem struct {
 	Error      text.Text
 }
 
-var _ Row[BatchItem] = (*BatchItem)(nil)
+var _ table.Row[BatchItem] = (*BatchItem)(nil)
 
 // NewBatchItem thins a line of results down; line counts from 1.
 func NewBatchItem(line int, r api.BatchResult) BatchItem {
@@ -176,9 +179,9 @@ func (b *BatchItem) Key() string { return string(b.RequestID) }
 func (b *BatchItem) Rank() int64 { return -int64(b.Line) }
 
 // Class is the job's; without a job the line is an error.
-func (b *BatchItem) Class() Class {
+func (b *BatchItem) Class() table.Class {
 	if b.Generation.ID == "" {
-		return ClassTroubled
+		return table.ClassTroubled
 	}
 	return b.Generation.Class()
 }
@@ -200,18 +203,18 @@ func (b *BatchItem) FieldValue(name string) (string, bool) {
 }
 
 // Vocabulary is that of the jobs, and what a line has besides.
-func (b *BatchItem) Vocabulary() Vocabulary {
+func (b *BatchItem) Vocabulary() table.Vocabulary {
 	v := b.Generation.Vocabulary()
 	v.Fields = append(v.Fields, "request")
 	return v
 }
 
 // Compare orders as generations do, but by the request id as the name.
-func (b *BatchItem) Compare(o *BatchItem, by Sort) int {
+func (b *BatchItem) Compare(o *BatchItem, by table.Sort) int {
 	switch by {
-	case SortStatus:
+	case table.SortStatus:
 		return cmp.Compare(b.Class(), o.Class())
-	case SortName:
+	case table.SortName:
 		return cmp.Compare(b.RequestID, o.RequestID)
 	}
 	return b.Generation.Compare(&o.Generation, by)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 )
 
@@ -14,8 +16,8 @@ func BenchmarkFilterKeystroke100k(b *testing.B) {
 	c := filled(account(many))
 	for _, text := range []string{"take9", "zzz", "status:failed", "promo -pro take1"} {
 		b.Run(text, func(b *testing.B) {
-			var v View[Generation]
-			typed := []Query{{Text: text[:len(text)-1]}, {Text: text}}
+			var v table.View[Generation]
+			typed := []table.Query{{Text: text[:len(text)-1]}, {Text: text}}
 			v.Update(c, typed[0])
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
@@ -50,7 +52,7 @@ func BenchmarkMergePoll100Into100k(b *testing.B) {
 func BenchmarkBackfill100k(b *testing.B) {
 	items := account(many)
 	for b.Loop() {
-		c := new(Collection[Generation])
+		c := new(table.Collection[Generation])
 		for page := 0; page < many; page += PageSize {
 			c.Extend(c.Ask(start()), items[page:page+PageSize], start())
 		}
@@ -67,12 +69,12 @@ func BenchmarkAnswerWhole100k(b *testing.B) {
 
 func BenchmarkSort100k(b *testing.B) {
 	c := filled(account(many))
-	for _, by := range []Sort{SortStatus, SortName, SortLength, SortCost} {
+	for _, by := range []table.Sort{table.SortStatus, table.SortName, table.SortLength, table.SortCost} {
 		b.Run(fmt.Sprint(by), func(b *testing.B) {
 			var p Prices
 			for b.Loop() {
-				var v View[Generation]
-				v.Update(c, Query{Sort: by, Costs: &p})
+				var v table.View[Generation]
+				v.Update(c, table.Query{Sort: by, Costs: &p})
 			}
 		})
 	}
@@ -80,8 +82,8 @@ func BenchmarkSort100k(b *testing.B) {
 
 func BenchmarkPollWhileSorted100k(b *testing.B) {
 	c := filled(account(many))
-	var v View[Generation]
-	q := Query{Sort: SortName, Text: "promo"}
+	var v table.View[Generation]
+	q := table.Query{Sort: table.SortName, Text: "promo"}
 	v.Update(c, q)
 	for i := 0; b.Loop(); i++ {
 		c.Put(row(many+i%100, []api.Status{api.Pending, api.Processing}[i/100%2]), start())

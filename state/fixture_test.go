@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/api/text"
 )
@@ -43,16 +46,23 @@ func account(n int) []Generation {
 }
 
 // filled is a collection that has answered once.
-func filled(items []Generation) *Collection[Generation] {
-	c := new(Collection[Generation])
+func filled(items []Generation) *table.Collection[Generation] {
+	c := new(table.Collection[Generation])
 	c.Answer(c.Ask(start()), items, start())
 	return c
 }
 
-func keys[T any](c *Collection[T]) []string {
+func keys[T any](c *table.Collection[T]) []string {
 	var found []string
 	for item := range c.All() {
-		found = append(found, any(item).(Row[T]).Key())
+		found = append(found, any(item).(table.Row[T]).Key())
 	}
 	return found
+}
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// booked is an entry of a job that was estimated, sent at a time.
+func booked(n int, at time.Time, estimate api.Micros) ledger.Entry {
+	return ledger.Entry{At: at, Submission: fmt.Sprint("s", n), Job: jobID(n), Model: "lipsync-2", Estimate: &estimate}
 }

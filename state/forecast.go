@@ -4,6 +4,9 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/state/instant"
 )
@@ -84,7 +87,7 @@ func (f *Forecast) Observe(model string, length api.Seconds, took time.Duration)
 	p, ok := f.models[model]
 	if !ok {
 		p = new(pace)
-		f.models[Shared(model)] = p
+		f.models[table.Shared(model)] = p
 	}
 	if len(p.ratios) == remembered {
 		p.ratios = slices.Delete(p.ratios, 0, 1)
@@ -98,7 +101,7 @@ func (f *Forecast) Observe(model string, length api.Seconds, took time.Duration)
 // whose status is unknown, is expected to do nothing.
 func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 	class := g.Class()
-	if class != ClassWaiting && class != ClassRunning {
+	if class != table.ClassWaiting && class != table.ClassRunning {
 		return Expectation{}
 	}
 	e := Expectation{Total: documented(g.Model, g.Length)}
@@ -106,7 +109,7 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 		e.Learned = len(p.ratios)
 		e.Total = time.Duration(float64(e.Total) * p.median)
 	}
-	if class == ClassWaiting {
+	if class == table.ClassWaiting {
 		waited := since(g.Created, now.Add(f.Skew))
 		e.Left = max(0, typicalWait-waited) + e.Total
 		e.Late, e.Stuck = waited > longestWait, waited > longestWait
@@ -124,7 +127,7 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 }
 
 // Fresh is how long a job takes from its sending to its end.
-func (f *Forecast) Fresh(s *Submission) time.Duration {
+func (f *Forecast) Fresh(s *outbox.Submission) time.Duration {
 	job := Generation{Model: s.Model, Length: api.Seconds(s.Price.Seconds), Status: api.Pending}
 	return f.Expect(&job, time.Time{}).Left
 }

@@ -6,6 +6,10 @@ import (
 	"time"
 	"unique"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
@@ -33,27 +37,27 @@ type Generation struct {
 	named          bool // the name is more than a piece of the id
 	// Intent is set on a row that stands for a submission without a known
 	// job: its id is the submission's, and the server is never asked about it.
-	Intent SubmissionState
+	Intent outbox.SubmissionState
 
 	label    unique.Handle[text.Text] // see Label; the zero Handle is none
 	haystack string                   // ID and Name share its bytes where they can
 }
 
-var _ Row[Generation] = (*Generation)(nil)
+var _ table.Row[Generation] = (*Generation)(nil)
 
 // NewGeneration thins an answer down to what is kept. It belongs in the
 // background, where the answer was decoded: nothing here is worth a frame.
 func NewGeneration(g api.Generation) Generation {
-	name, named := JobName(g)
+	name, named := draft.JobName(g)
 	row := Generation{
 		ID:        g.ID,
 		Created:   instant.Of(g.CreatedAt.Time),
-		Status:    api.Status(Shared(string(g.Status))),
-		Model:     Shared(string(g.Model)),
+		Status:    api.Status(table.Shared(string(g.Status))),
+		Model:     table.Shared(string(g.Model)),
 		Name:      name,
 		Length:    g.OutputDuration,
-		Error:     Shared(g.Error),
-		ErrorCode: Shared(g.ErrorCode),
+		Error:     table.Shared(g.Error),
+		ErrorCode: table.Shared(g.ErrorCode),
 		HasOutput: !g.Output.IsZero(),
 		named:     named,
 	}
@@ -86,22 +90,22 @@ func (g *Generation) setLabel(label text.Text) {
 }
 
 // Class is the coarse state by status.
-func (g *Generation) Class() Class {
+func (g *Generation) Class() table.Class {
 	switch {
 	case g.Intent != "":
-		return ClassOther
+		return table.ClassOther
 	case g.Status == api.Completed:
-		return ClassDone
+		return table.ClassDone
 	case g.Status.Terminal():
-		return ClassTroubled
+		return table.ClassTroubled
 	case g.Gone:
-		return ClassGone
+		return table.ClassGone
 	case g.Status == api.Pending:
-		return ClassWaiting
+		return table.ClassWaiting
 	case g.Status == api.Processing:
-		return ClassRunning
+		return table.ClassRunning
 	}
-	return ClassStrange
+	return table.ClassStrange
 }
 
 // Haystack is the id, name, model, status, error code and label.
@@ -132,8 +136,8 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 }
 
 // Vocabulary is that of jobs.
-func (g *Generation) Vocabulary() Vocabulary {
-	return Vocabulary{
+func (g *Generation) Vocabulary() table.Vocabulary {
+	return table.Vocabulary{
 		Fields: []string{"id", "name", "model", "status", "label", "note", "code", "error"},
 		Words:  map[string][]string{"status": {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"}},
 	}
@@ -141,17 +145,17 @@ func (g *Generation) Vocabulary() Vocabulary {
 
 // Compare orders by what needs attention first, by words from a to z, and by
 // amounts from the largest. What a job costs it does not know: see Prices.Rank.
-func (g *Generation) Compare(o *Generation, by Sort) int {
+func (g *Generation) Compare(o *Generation, by table.Sort) int {
 	switch by {
-	case SortStatus:
+	case table.SortStatus:
 		return cmp.Or(cmp.Compare(g.Class(), o.Class()), cmp.Compare(g.Status, o.Status))
-	case SortModel:
+	case table.SortModel:
 		return cmp.Compare(g.Model, o.Model)
-	case SortName:
+	case table.SortName:
 		return cmp.Compare(g.Name, o.Name)
-	case SortLabel:
-		return EmptyLast(g.Label(), o.Label())
-	case SortLength:
+	case table.SortLabel:
+		return table.EmptyLast(g.Label(), o.Label())
+	case table.SortLength:
 		return cmp.Compare(o.Length, g.Length)
 	}
 	return 0
@@ -226,7 +230,7 @@ func (g *Generation) index() {
 // is. A job that is gone keeps the status it had.
 func (g *Generation) statusWords() string {
 	switch {
-	case g.Intent == SubmissionUnknown:
+	case g.Intent == outbox.SubmissionUnknown:
 		return "unknown"
 	case g.Intent != "":
 		return "sending"

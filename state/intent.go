@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
@@ -12,7 +14,7 @@ import (
 // IntentRow makes a submission whose job is not known a row of the list: it is
 // on its way, or nobody knows what became of it.
 // skew is the server's clock minus ours: rows stand in the order of that clock.
-func IntentRow(s *Submission, skew time.Duration) Generation {
+func IntentRow(s *outbox.Submission, skew time.Duration) Generation {
 	row := Generation{
 		ID:      api.ID(s.ID),
 		Created: instant.Of(s.SentAt.Add(skew)),
@@ -29,7 +31,7 @@ func IntentRow(s *Submission, skew time.Duration) Generation {
 
 // BatchIntentRow makes a submission whose batch is not known a row of the list
 // of batches.
-func BatchIntentRow(s *Submission, skew time.Duration) Batch {
+func BatchIntentRow(s *outbox.Submission, skew time.Duration) Batch {
 	return Batch{
 		ID:       api.ID(s.ID),
 		Created:  instant.Of(s.SentAt.Add(skew)),

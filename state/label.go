@@ -3,6 +3,7 @@ package state
 import (
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 )
 
 // LabelOf is the label of a job, a batch or a submission, "" without one.
@@ -28,7 +29,7 @@ func (s *Store) SetLabel(id api.ID, label string) {
 	if s.labels == nil {
 		s.labels = make(map[string]text.Text)
 	}
-	s.keepLabel(string(id), CleanLabel(label))
+	s.keepLabel(string(id), draft.CleanLabel(label))
 	s.relabel(string(id))
 }
 
@@ -38,7 +39,7 @@ func (s *Store) BringLabels(all map[string][]string) {
 	s.labels, s.labelled = make(map[string]text.Text, len(all)), 0
 	for id, labels := range all {
 		if len(labels) > 0 {
-			s.keepLabel(id, CleanLabel(labels[0]))
+			s.keepLabel(id, draft.CleanLabel(labels[0]))
 			s.relabel(id)
 		}
 	}

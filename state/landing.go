@@ -3,6 +3,8 @@ package state
 import (
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/state/instant"
 )
@@ -91,7 +93,7 @@ func (b *Beyond) see(further bool, r *Result) {
 }
 
 // settle lands an answer or the lack of one.
-func settle[T any](c *Collection[T], t Ticket, items []T, whole bool, err error, now time.Time) {
+func settle[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool, err error, now time.Time) {
 	switch {
 	case err != nil:
 		c.Fail(t, err)

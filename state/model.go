@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/state/instant"
 )
@@ -21,7 +23,7 @@ type Model struct {
 	haystack string
 }
 
-var _ Row[Model] = (*Model)(nil)
+var _ table.Row[Model] = (*Model)(nil)
 
 // NewModel thins an answer down to what is kept.
 func NewModel(m api.Model) Model {
@@ -46,7 +48,7 @@ func (m *Model) Key() string { return cmp.Or(string(m.ID), m.Name) }
 func (m *Model) Rank() int64 { return 0 }
 
 // Class is ClassOther: models have no life cycle.
-func (m *Model) Class() Class { return ClassOther }
+func (m *Model) Class() table.Class { return table.ClassOther }
 
 // Haystack is the id, name, type, version and description.
 func (m *Model) Haystack() string { return m.haystack }
@@ -70,16 +72,16 @@ func (m *Model) FieldValue(name string) (string, bool) {
 }
 
 // Vocabulary is that of models.
-func (m *Model) Vocabulary() Vocabulary {
-	return Vocabulary{Fields: []string{"id", "name", "model", "type", "version"}}
+func (m *Model) Vocabulary() table.Vocabulary {
+	return table.Vocabulary{Fields: []string{"id", "name", "model", "type", "version"}}
 }
 
 // Compare orders by name and by type (as the status).
-func (m *Model) Compare(o *Model, by Sort) int {
+func (m *Model) Compare(o *Model, by table.Sort) int {
 	switch by {
-	case SortName, SortModel:
+	case table.SortName, table.SortModel:
 		return cmp.Compare(m.Name, o.Name)
-	case SortStatus:
+	case table.SortStatus:
 		return cmp.Compare(m.Type, o.Type)
 	}
 	return 0

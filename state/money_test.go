@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 )
 
@@ -25,18 +27,18 @@ func TestCosts(t *testing.T) {
 		model  string
 		status api.Status
 		length api.Seconds
-		want   Cost
+		want   outbox.Cost
 	}{
-		{"length × 25 × unit price", 1, "lipsync-2", api.Completed, 28, Cost{1_400_000, CostDerived}},
-		{"half a frame is rounded", 1, "lipsync-2", api.Completed, 0.5, Cost{26_000, CostDerived}},
-		{"exact fractions", 1, "lipsync-2-pro", api.Completed, 12, Cost{1_000_000, CostDerived}},
-		{"no length", 1, "lipsync-2", api.Processing, 0, Cost{}},
-		{"no price", 1, "sync-3", api.Completed, 28, Cost{}},
-		{"failed", 1, "lipsync-2", api.Failed, 28, Cost{}},
-		{"absurd", 1, "lipsync-2", api.Completed, 1e300, Cost{}},
-		{"endless", 1, "lipsync-2", api.Completed, api.Seconds(math.Inf(1)), Cost{}},
-		{"our own", 7, "sync-3", api.Failed, 0, Cost{1_250_000, CostEstimate}},
-		{"what was charged", 8, "lipsync-2", api.Completed, 28, Cost{900_000, CostActual}},
+		{"length × 25 × unit price", 1, "lipsync-2", api.Completed, 28, outbox.Cost{Amount: 1_400_000, Kind: outbox.CostDerived}},
+		{"half a frame is rounded", 1, "lipsync-2", api.Completed, 0.5, outbox.Cost{Amount: 26_000, Kind: outbox.CostDerived}},
+		{"exact fractions", 1, "lipsync-2-pro", api.Completed, 12, outbox.Cost{Amount: 1_000_000, Kind: outbox.CostDerived}},
+		{"no length", 1, "lipsync-2", api.Processing, 0, outbox.Cost{}},
+		{"no price", 1, "sync-3", api.Completed, 28, outbox.Cost{}},
+		{"failed", 1, "lipsync-2", api.Failed, 28, outbox.Cost{}},
+		{"absurd", 1, "lipsync-2", api.Completed, 1e300, outbox.Cost{}},
+		{"endless", 1, "lipsync-2", api.Completed, api.Seconds(math.Inf(1)), outbox.Cost{}},
+		{"our own", 7, "sync-3", api.Failed, 0, outbox.Cost{Amount: 1_250_000, Kind: outbox.CostEstimate}},
+		{"what was charged", 8, "lipsync-2", api.Completed, 28, outbox.Cost{Amount: 900_000, Kind: outbox.CostActual}},
 	} {
 		g := row(test.id, test.status)
 		g.Model, g.Length = test.model, test.length

@@ -3,6 +3,8 @@ package state
 import (
 	"strings"
 
+	"dubtop/state/table"
+
 	"dubtop/api/text"
 )
 
@@ -61,7 +63,7 @@ func (n *Notes) Version() uint64 { return n.version }
 
 // Beside is a row with its note, for a filter. Most rows have none, and cost
 // nothing more.
-func (n *Notes) Beside(row Searchable, id string) Searchable {
+func (n *Notes) Beside(row table.Searchable, id string) table.Searchable {
 	if len(n.lower) == 0 {
 		return row
 	}
@@ -73,7 +75,7 @@ func (n *Notes) Beside(row Searchable, id string) Searchable {
 
 // noted is a row with a note.
 type noted struct {
-	Searchable
+	table.Searchable
 	note string
 }
 

@@ -3,14 +3,16 @@ package state
 import (
 	"testing"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 )
 
 func TestNotesAreFoundWithTheirRows(t *testing.T) {
-	var c Collection[Generation]
+	var c table.Collection[Generation]
 	c.Recall([]Generation{row(1, api.Completed), row(2, api.Completed), row(3, api.Failed)})
 	notes := NewNotes(map[string]string{string(jobID(2)): "Client wants a Retake"})
-	var v View[Generation]
+	var v table.View[Generation]
 	for _, test := range []struct {
 		text string
 		want int
@@ -25,7 +27,7 @@ func TestNotesAreFoundWithTheirRows(t *testing.T) {
 		{"-note:retake", 2},
 		{"completed retake", 1},
 	} {
-		v.Update(&c, Query{Text: test.text, Notes: &notes})
+		v.Update(&c, table.Query{Text: test.text, Notes: &notes})
 		if v.Len() != test.want {
 			t.Errorf("%q finds %d rows, want %d", test.text, v.Len(), test.want)
 		}
@@ -33,11 +35,11 @@ func TestNotesAreFoundWithTheirRows(t *testing.T) {
 }
 
 func TestAFilterFollowsANoteThatChanges(t *testing.T) {
-	var c Collection[Generation]
+	var c table.Collection[Generation]
 	c.Recall([]Generation{row(1, api.Completed), row(2, api.Completed)})
 	var notes Notes
-	var v View[Generation]
-	q := Query{Text: "retake", Notes: &notes}
+	var v table.View[Generation]
+	q := table.Query{Text: "retake", Notes: &notes}
 	finds := func(want int) {
 		t.Helper()
 		if v.Update(&c, q); v.Len() != want {

@@ -1,13 +1,18 @@
 package state
 
+import (
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+)
+
 // Occupancy counts what holds a slot. Outage says that the lists can't be
 // relied on just now.
-func (s *Store) Occupancy(o *Outbox, outage bool) Occupancy {
+func (s *Store) Occupancy(o *outbox.Outbox, outage bool) outbox.Occupancy {
 	c := s.Counts()
-	full := Occupancy{Running: c.Running + c.Pending, Outage: outage}
+	full := outbox.Occupancy{Running: c.Running + c.Pending, Outage: outage}
 	refused := o.Slots.Tried.At.Add(s.Forecast.Skew)
 	for g := range s.Generations.Live() {
-		if class := g.Class(); class != ClassRunning && class != ClassWaiting {
+		if class := g.Class(); class != table.ClassRunning && class != table.ClassWaiting {
 			continue
 		}
 		if o.Ours(g.ID) {

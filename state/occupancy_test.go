@@ -3,11 +3,13 @@ package state
 import (
 	"testing"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 )
 
 func TestOccupancyCountsWhoseJobsRunAndSinceWhen(t *testing.T) {
-	s, o := NewStore(), new(Outbox)
+	s, o := NewStore(), new(outbox.Outbox)
 	jobs := []Generation{row(1, api.Processing), row(2, api.Pending), row(3, api.Completed), row(4, "DREAMING")}
 	s.Generations.Answer(s.Generations.Ask(start()), jobs, start())
 	o.Reconciler.Claim(jobID(2), "x")

@@ -3,6 +3,9 @@ package state
 import (
 	"time"
 
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/state/instant"
 )
@@ -236,7 +239,7 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 	case AssetPages:
 		a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
 	case UnitPrices:
-		a.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: FramesPerSecond}
+		a.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: outbox.FramesPerSecond}
 	case Charges:
 		a.Job = s.settlement.queue[0].job
 	}
@@ -245,7 +248,7 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 }
 
 // ticket begins a refresh of the collection that a topic is about.
-func (s *Store) ticket(t Topic, now time.Time) Ticket {
+func (s *Store) ticket(t Topic, now time.Time) table.Ticket {
 	switch t {
 	case Batches:
 		return s.Batches.Ask(now)
@@ -254,7 +257,7 @@ func (s *Store) ticket(t Topic, now time.Time) Ticket {
 	case Models:
 		return s.Models.Ask(now)
 	case UnitPrices, Charges:
-		return Ticket{}
+		return table.Ticket{}
 	}
 	return s.Generations.Ask(now)
 }
@@ -263,9 +266,9 @@ func (s *Store) ticket(t Topic, now time.Time) Ticket {
 func (p *Poller) look(s *Store) {
 	p.watch.prune(s)
 	p.facts = facts{
-		running:  s.Generations.Count(ClassWaiting) + s.Generations.Count(ClassRunning),
-		strange:  s.Generations.Count(ClassStrange),
-		batches:  s.Batches.Count(ClassWaiting) + s.Batches.Count(ClassRunning),
+		running:  s.Generations.Count(table.ClassWaiting) + s.Generations.Count(table.ClassRunning),
+		strange:  s.Generations.Count(table.ClassStrange),
+		batches:  s.Batches.Count(table.ClassWaiting) + s.Batches.Count(table.ClassRunning),
 		unpriced: len(s.Prices.unpriced),
 		charges:  len(s.settlement.queue),
 		charge:   s.settlement.next(),

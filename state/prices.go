@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 )
 
@@ -22,7 +24,7 @@ const maxPriced = 64
 // one estimate each, and the costs of single jobs. The zero Prices is ready.
 type Prices struct {
 	units    map[string]unitPrice
-	own      map[api.ID]Cost
+	own      map[api.ID]outbox.Cost
 	seen     map[string]bool // every model, so that each is asked about once
 	unpriced []string        // models still to be asked about, in the order seen
 	version  uint64
@@ -56,31 +58,31 @@ func (p *Prices) PerFrame(model string) (price api.Micros, known bool) {
 
 // Own keeps the estimate of a job of our own.
 func (p *Prices) Own(id api.ID, amount api.Micros) {
-	if p.own[id].Kind < CostActual {
-		p.keep(id, Cost{Amount: amount, Kind: CostEstimate})
+	if p.own[id].Kind < outbox.CostActual {
+		p.keep(id, outbox.Cost{Amount: amount, Kind: outbox.CostEstimate})
 	}
 }
 
 // Actual keeps what a job really cost.
 func (p *Prices) Actual(id api.ID, amount api.Micros) {
-	p.keep(id, Cost{Amount: amount, Kind: CostActual})
+	p.keep(id, outbox.Cost{Amount: amount, Kind: outbox.CostActual})
 }
 
 // Cost is the best that is known of a job's cost. Failed jobs are not charged
 // as a rule, so nothing is derived for them.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
-func (p *Prices) Cost(g *Generation) Cost {
+func (p *Prices) Cost(g *Generation) outbox.Cost {
 	if cost, ok := p.own[g.ID]; ok {
 		return cost
 	}
 	if g.Status.Troubled() {
-		return Cost{}
+		return outbox.Cost{}
 	}
 	amount, ok := p.Derive(g.Model, float64(g.Length))
 	if !ok {
-		return Cost{}
+		return outbox.Cost{}
 	}
-	return Cost{Amount: amount, Kind: CostDerived}
+	return outbox.Cost{Amount: amount, Kind: outbox.CostDerived}
 }
 
 // Derive is what an output of so many seconds costs by the model's unit price;
@@ -90,7 +92,7 @@ func (p *Prices) Derive(model string, seconds float64) (amount api.Micros, ok bo
 	if !ok || seconds <= 0 {
 		return 0, false
 	}
-	return unit.of(seconds * FramesPerSecond)
+	return unit.of(seconds * outbox.FramesPerSecond)
 }
 
 // Version changes whenever a cost may have.
@@ -115,9 +117,9 @@ func (p *Prices) postpone(model string) {
 	}
 }
 
-func (p *Prices) keep(id api.ID, c Cost) {
+func (p *Prices) keep(id api.ID, c outbox.Cost) {
 	if p.own == nil {
-		p.own = make(map[api.ID]Cost)
+		p.own = make(map[api.ID]outbox.Cost)
 	}
 	p.own[id] = c
 	p.version++
@@ -135,7 +137,7 @@ func (p *Prices) Rank(row any) int64 {
 	default:
 		return 0
 	}
-	if c := p.Cost(g); c.Kind != CostUnknown {
+	if c := p.Cost(g); c.Kind != outbox.CostUnknown {
 		return int64(c.Amount)
 	}
 	return -1

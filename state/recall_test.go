@@ -4,13 +4,15 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 )
 
 // past is a job from before this run.
 func past(n int, status api.Status) Generation { return row(n, status) }
 
-func statusOf(t *testing.T, c *Collection[Generation], n int) api.Status {
+func statusOf(t *testing.T, c *table.Collection[Generation], n int) api.Status {
 	t.Helper()
 	g, ok := c.Find(string(jobID(n)))
 	if !ok {
@@ -20,9 +22,9 @@ func statusOf(t *testing.T, c *Collection[Generation], n int) api.Status {
 }
 
 func TestWhatIsRecalledIsKnownButNotFresh(t *testing.T) {
-	var c Collection[Generation]
+	var c table.Collection[Generation]
 	c.Recall([]Generation{past(1, api.Completed), past(2, api.Processing)})
-	if c.Known() || !c.AsOf().IsZero() || c.Len() != 2 || c.Count(ClassRunning) != 1 {
+	if c.Known() || !c.AsOf().IsZero() || c.Len() != 2 || c.Count(table.ClassRunning) != 1 {
 		t.Errorf("known %v, as of %v, %d items", c.Known(), c.AsOf(), c.Len())
 	}
 	c.Merge(c.Ask(start()), []Generation{past(2, api.Failed), row(3, api.Pending)}, start())
@@ -46,7 +48,7 @@ func TestRecallingNeverReplacesWhatAnAnswerSaid(t *testing.T) {
 }
 
 func TestAnEndThatNobodySawHasNoTime(t *testing.T) {
-	var c Collection[Generation]
+	var c table.Collection[Generation]
 	watched := past(1, api.Processing)
 	watched.Started = start().Add(-time.Hour)
 	c.Recall([]Generation{watched, past(2, api.Processing)})

@@ -3,6 +3,7 @@ package state
 import (
 	"dubtop/api"
 	"dubtop/state/instant"
+	"dubtop/state/table"
 )
 
 // StoredGeneration makes a row that was kept whole again: g has every exported
@@ -10,8 +11,8 @@ import (
 // built anew, so that the result is the same row in every way.
 func StoredGeneration(g Generation, named bool) Generation {
 	g.Created, g.Started, g.Ended = instant.Of(g.Created), instant.Of(g.Started), instant.Of(g.Ended)
-	g.Status = api.Status(Shared(string(g.Status)))
-	g.Model, g.Error, g.ErrorCode = Shared(g.Model), Shared(g.Error), Shared(g.ErrorCode)
+	g.Status = api.Status(table.Shared(string(g.Status)))
+	g.Model, g.Error, g.ErrorCode = table.Shared(g.Model), table.Shared(g.Error), table.Shared(g.ErrorCode)
 	g.named = named
 	g.index()
 	return g
@@ -25,7 +26,7 @@ func (g *Generation) Named() bool { return g.named }
 // field as it was.
 func StoredBatch(b Batch) Batch {
 	b.Created = instant.Of(b.Created)
-	b.Status = api.BatchStatus(Shared(string(b.Status)))
+	b.Status = api.BatchStatus(table.Shared(string(b.Status)))
 	b.index()
 	return b
 }

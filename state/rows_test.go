@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 )
 
@@ -29,15 +31,15 @@ func TestNamesOfGenerations(t *testing.T) {
 }
 
 func TestClassesOfGenerations(t *testing.T) {
-	for status, want := range map[api.Status]Class{
-		api.Pending:    ClassWaiting,
-		api.Processing: ClassRunning,
-		api.Completed:  ClassDone,
-		api.Failed:     ClassTroubled,
-		api.Rejected:   ClassTroubled,
-		"CANCELED":     ClassTroubled,
-		"DREAMING":     ClassStrange,
-		"":             ClassStrange,
+	for status, want := range map[api.Status]table.Class{
+		api.Pending:    table.ClassWaiting,
+		api.Processing: table.ClassRunning,
+		api.Completed:  table.ClassDone,
+		api.Failed:     table.ClassTroubled,
+		api.Rejected:   table.ClassTroubled,
+		"CANCELED":     table.ClassTroubled,
+		"DREAMING":     table.ClassStrange,
+		"":             table.ClassStrange,
 	} {
 		g := row(1, status)
 		if got := g.Class(); got != want {
@@ -47,7 +49,7 @@ func TestClassesOfGenerations(t *testing.T) {
 }
 
 func TestWhatWasObservedStays(t *testing.T) {
-	var c Collection[Generation]
+	var c table.Collection[Generation]
 	at := func(seconds int) time.Time { return start().Add(time.Duration(seconds) * time.Second) }
 	own := job(1, api.Pending)
 	own.OutputFileName, own.OutputDuration = "Promo", 28
@@ -64,7 +66,7 @@ func TestWhatWasObservedStays(t *testing.T) {
 	if g.Name != "Promo" || g.Length != 28 {
 		t.Errorf("what we knew of our own job is lost: %q, %v s", g.Name, g.Length)
 	}
-	f := ParseFilter("promo status:completed")
+	f := table.ParseFilter("promo status:completed")
 	if !f.Match(&g) {
 		t.Errorf("the job is not found by what it is now: %q", g.Haystack())
 	}
@@ -98,17 +100,17 @@ func TestAGoneJobStaysInTheList(t *testing.T) {
 func TestBatches(t *testing.T) {
 	for _, test := range []struct {
 		in       api.Batch
-		class    Class
+		class    table.Class
 		fraction float64
 	}{
-		{api.Batch{Status: api.BatchPending}, ClassWaiting, 0},
-		{api.Batch{Status: api.BatchJobsCreated, Total: 20}, ClassWaiting, 0},
-		{api.Batch{Status: api.BatchProcessing, Total: 20, Succeeded: 4, Failed: 1}, ClassRunning, 0.25},
-		{api.Batch{Status: api.BatchCompleted, Total: 20, Succeeded: 20}, ClassDone, 1},
-		{api.Batch{Status: api.BatchCompleted, Total: 20, Succeeded: 19, Failed: 1}, ClassTroubled, 1},
-		{api.Batch{Status: api.BatchFailed, Total: 20}, ClassTroubled, 0},
-		{api.Batch{Status: "PONDERING", Total: 2, Succeeded: 9}, ClassStrange, 1},
-		{api.Batch{Status: api.BatchProcessing, Total: 2, Succeeded: -9}, ClassRunning, 0},
+		{api.Batch{Status: api.BatchPending}, table.ClassWaiting, 0},
+		{api.Batch{Status: api.BatchJobsCreated, Total: 20}, table.ClassWaiting, 0},
+		{api.Batch{Status: api.BatchProcessing, Total: 20, Succeeded: 4, Failed: 1}, table.ClassRunning, 0.25},
+		{api.Batch{Status: api.BatchCompleted, Total: 20, Succeeded: 20}, table.ClassDone, 1},
+		{api.Batch{Status: api.BatchCompleted, Total: 20, Succeeded: 19, Failed: 1}, table.ClassTroubled, 1},
+		{api.Batch{Status: api.BatchFailed, Total: 20}, table.ClassTroubled, 0},
+		{api.Batch{Status: "PONDERING", Total: 2, Succeeded: 9}, table.ClassStrange, 1},
+		{api.Batch{Status: api.BatchProcessing, Total: 2, Succeeded: -9}, table.ClassRunning, 0},
 	} {
 		b := NewBatch(test.in)
 		if b.Class() != test.class || b.Fraction() != test.fraction {
@@ -118,7 +120,7 @@ func TestBatches(t *testing.T) {
 }
 
 func TestResultsOfABatchStandInTheOrderOfTheirLines(t *testing.T) {
-	var c Collection[BatchItem]
+	var c table.Collection[BatchItem]
 	lines := []api.BatchResult{
 		{RequestID: "b", Generation: job(1, api.Completed)},
 		{RequestID: "a", Error: "the video could not be fetched"},
@@ -132,12 +134,12 @@ func TestResultsOfABatchStandInTheOrderOfTheirLines(t *testing.T) {
 	if got := keys(&c); got[0] != "b" || got[1] != "a" || got[2] != "c" {
 		t.Errorf("order %v", got)
 	}
-	var v View[BatchItem]
-	v.Update(&c, Query{Failures: true, Text: "fetched"})
+	var v table.View[BatchItem]
+	v.Update(&c, table.Query{Failures: true, Text: "fetched"})
 	if v.Len() != 1 || v.Key(0) != "a" {
 		t.Errorf("%d failures say so", v.Len())
 	}
-	v.Update(&c, Query{Text: "request:c status:failed", Sort: SortName})
+	v.Update(&c, table.Query{Text: "request:c status:failed", Sort: table.SortName})
 	if v.Len() != 1 || v.Key(0) != "c" {
 		t.Errorf("%d rows by request and status", v.Len())
 	}
@@ -148,7 +150,7 @@ func TestFieldsOfTheOtherRows(t *testing.T) {
 	m := NewModel(api.Model{ID: "m1", Name: "sync-3", Type: "lipsync", Version: "3"})
 	b := NewBatch(api.Batch{ID: "batch_1", Status: api.BatchPending})
 	for _, test := range []struct {
-		row  Searchable
+		row  table.Searchable
 		text string
 		want bool
 	}{
@@ -160,7 +162,7 @@ func TestFieldsOfTheOtherRows(t *testing.T) {
 		{&b, "id:batch_1 status:pending", true},
 		{&b, "status:failed", false},
 	} {
-		f := ParseFilter(test.text)
+		f := table.ParseFilter(test.text)
 		if got := f.Match(test.row); got != test.want {
 			t.Errorf("%q matches %T: %v", test.text, test.row, got)
 		}

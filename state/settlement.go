@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
@@ -33,7 +36,7 @@ type settlement struct {
 	queue   []*charge // whose cost is to be asked for, by the time of the next try
 	derive  []*charge // whose cost nobody tells, until there is a unit price
 	begun   map[api.ID]bool
-	news    []LedgerEntry
+	news    []ledger.Entry
 	lacking time.Time // until when the server is taken to tell no costs
 	stale   bool      // there may be a unit price for what waits for one
 	priced  uint64    // the prices' version then
@@ -55,7 +58,7 @@ type charge struct {
 // booked here meanwhile stays. A label set later goes before the one that was
 // booked. The books, which are best made in the background, belong to the
 // store afterwards.
-func (s *Store) BringLedger(books *Ledger, now time.Time) {
+func (s *Store) BringLedger(books *ledger.Ledger, now time.Time) {
 	s.Ledger.Replace(books)
 	for e := range s.Ledger.All() {
 		switch label, known := s.labels[e.Key()]; {
@@ -80,13 +83,13 @@ func (s *Store) BringLedger(books *Ledger, now time.Time) {
 
 // Accept books a submission that was accepted, as the journal has done by
 // itself.
-func (s *Store) Accept(sub *Submission) {
-	e := LedgerEntry{
+func (s *Store) Accept(sub *outbox.Submission) {
+	e := ledger.Entry{
 		At: sub.SentAt, Submission: sub.ID, Job: sub.GenerationID, Model: text.Of(sub.Model), Name: sub.Name,
 		Label: text.Of(strings.TrimSpace(sub.Draft.Label)), Seconds: sub.Price.Seconds,
 		Estimate: sub.Price.Cost, Credits: sub.Price.Credits,
 	}
-	if sub.Kind == SubmitBatch {
+	if sub.Kind == outbox.SubmitBatch {
 		e.Job, e.Batch = sub.BatchID, true
 	}
 	if label, known := s.labels[sub.ID]; known {
@@ -102,7 +105,7 @@ func (s *Store) Accept(sub *Submission) {
 // Own notes a job of our own with its estimate, for its cost and for what was
 // spent. The same id counts once.
 func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
-	e := LedgerEntry{At: at, Job: id, Model: text.Of(model), Estimate: &amount}
+	e := ledger.Entry{At: at, Job: id, Model: text.Of(model), Estimate: &amount}
 	s.learnCost(&e)
 	s.Ledger.Book(e)
 }
@@ -110,7 +113,7 @@ func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
 // TakeNews gives at most limit entries that became known and are to be booked
 // in the journal, in their order: each has a job, and either an outcome or a
 // cost.
-func (s *Store) TakeNews(now time.Time, limit int) []LedgerEntry {
+func (s *Store) TakeNews(now time.Time, limit int) []ledger.Entry {
 	s.deriveCosts(now)
 	st := &s.settlement
 	n := min(limit, len(st.news))
@@ -126,7 +129,7 @@ func (s *Store) Billed(job api.ID, c api.Costs, now time.Time) {
 		return
 	}
 	s.Prices.Actual(job, *c.Total)
-	if e, ok := s.Ledger.Find(job); ok && final(c) && !(e.Basis == BasisBilled && *e.Actual == *c.Total) {
+	if e, ok := s.Ledger.Find(job); ok && final(c) && !(e.Basis == ledger.BasisBilled && *e.Actual == *c.Total) {
 		s.billed(job, *c.Total, now)
 	}
 }
@@ -151,33 +154,33 @@ func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time
 	if !ok || e.Outcome != "" {
 		return
 	}
-	s.tell(LedgerEntry{At: instant.Of(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
+	s.tell(ledger.Entry{At: instant.Of(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
 	e, _ = s.Ledger.Find(job)
 	s.settle(&e)
 }
 
 // tell books news here, and has them booked in the journal.
-func (s *Store) tell(e LedgerEntry) {
+func (s *Store) tell(e ledger.Entry) {
 	s.Ledger.Book(e)
 	s.learnCost(&e)
 	s.settlement.news = append(s.settlement.news, e)
 }
 
 // learnCost takes the costs of single jobs from an entry.
-func (s *Store) learnCost(e *LedgerEntry) {
+func (s *Store) learnCost(e *ledger.Entry) {
 	if e.Job == "" || e.Damage != "" {
 		return
 	}
 	if e.Estimate != nil {
 		s.Prices.Own(e.Job, *e.Estimate)
 	}
-	if e.Actual != nil && e.Basis == BasisBilled {
+	if e.Actual != nil && e.Basis == ledger.BasisBilled {
 		s.Prices.Actual(e.Job, *e.Actual)
 	}
 }
 
 // settle begins to find out what an entry that has ended cost.
-func (s *Store) settle(e *LedgerEntry) {
+func (s *Store) settle(e *ledger.Entry) {
 	st := &s.settlement
 	if e.Batch || e.Outcome == "" || e.Actual != nil || st.begun[e.Job] {
 		return
@@ -249,7 +252,7 @@ func (s *Store) landCosts(job api.ID, r Result, now time.Time) {
 
 func (s *Store) billed(job api.ID, amount api.Micros, now time.Time) {
 	s.settlement.take(job)
-	s.tell(LedgerEntry{At: instant.Of(now), Job: job, Actual: &amount, Basis: BasisBilled})
+	s.tell(ledger.Entry{At: instant.Of(now), Job: job, Actual: &amount, Basis: ledger.BasisBilled})
 }
 
 // again waits for the next try: at least as long as the server asked for, and
@@ -284,7 +287,7 @@ func (s *Store) deriveCosts(now time.Time) {
 	st.derive = slices.DeleteFunc(st.derive, func(c *charge) bool {
 		amount, ok := s.Prices.Derive(c.model, c.seconds)
 		if ok {
-			s.tell(LedgerEntry{At: instant.Of(now), Job: c.job, Actual: &amount, Basis: BasisDerived})
+			s.tell(ledger.Entry{At: instant.Of(now), Job: c.job, Actual: &amount, Basis: ledger.BasisDerived})
 		}
 		return ok
 	})

@@ -5,6 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	"dubtop/api"
 	"dubtop/api/text"
 )
@@ -13,7 +18,7 @@ import (
 func ours() *Store {
 	s := NewStore()
 	s.BringLabels(nil)
-	s.BringLedger(NewLedger([]LedgerEntry{booked(1, noon, 500_000)}), noon)
+	s.BringLedger(ledger.New([]ledger.Entry{booked(1, noon, 500_000)}), noon)
 	s.Observe([]Generation{row(1, api.Processing)}, noon)
 	return s
 }
@@ -44,7 +49,7 @@ func costs(availability string, total *api.Micros, after api.Seconds) Result {
 }
 
 // said is news in short.
-func said(news []LedgerEntry) (words []string) {
+func said(news []ledger.Entry) (words []string) {
 	for i := range news {
 		amount := "-"
 		if news[i].Actual != nil {
@@ -65,15 +70,15 @@ func TestAJobThatEndsIsSettled(t *testing.T) {
 		answers []Result
 		priced  bool
 		want    string
-		final   Cost
+		final   outbox.Cost
 	}{
-		{"the server says what it cost", api.Completed, []Result{costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", Cost{}},
-		{"a failed job may cost nothing, if the server says so", api.Failed, []Result{costs("complete", &nothing, 0)}, true, "[FAILED - ] [ $0.00billed]", Cost{}},
-		{"later", api.Completed, []Result{costs("pending", nil, 15), costs("partial", nil, 15), {Err: network}, costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", Cost{}},
-		{"a server without costs", api.Completed, []Result{{Err: api.ErrUnsupported}}, true, "[COMPLETED - ] [ $0.50derived]", Cost{}},
-		{"a job the server has forgotten", api.Completed, []Result{{Err: &api.Error{Kind: api.KindNotFound}}}, true, "[COMPLETED - ] [ $0.50derived]", Cost{}},
-		{"nobody tells, and there is no price", api.Completed, []Result{costs("unavailable", nil, 0)}, false, "[COMPLETED - ] []", Cost{}},
-		{"nobody tells what a failed job cost", api.Failed, []Result{{Err: api.ErrUnsupported}}, true, "[FAILED - ] []", Cost{}},
+		{"the server says what it cost", api.Completed, []Result{costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", outbox.Cost{}},
+		{"a failed job may cost nothing, if the server says so", api.Failed, []Result{costs("complete", &nothing, 0)}, true, "[FAILED - ] [ $0.00billed]", outbox.Cost{}},
+		{"later", api.Completed, []Result{costs("pending", nil, 15), costs("partial", nil, 15), {Err: network}, costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", outbox.Cost{}},
+		{"a server without costs", api.Completed, []Result{{Err: api.ErrUnsupported}}, true, "[COMPLETED - ] [ $0.50derived]", outbox.Cost{}},
+		{"a job the server has forgotten", api.Completed, []Result{{Err: &api.Error{Kind: api.KindNotFound}}}, true, "[COMPLETED - ] [ $0.50derived]", outbox.Cost{}},
+		{"nobody tells, and there is no price", api.Completed, []Result{costs("unavailable", nil, 0)}, false, "[COMPLETED - ] []", outbox.Cost{}},
+		{"nobody tells what a failed job cost", api.Failed, []Result{{Err: api.ErrUnsupported}}, true, "[FAILED - ] []", outbox.Cost{}},
 	} {
 		s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
 		if c.priced {
@@ -118,7 +123,7 @@ func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
 		t.Errorf("it cost %s before anybody derived it", e.Actual)
 	}
 	s.TakeNews(now, 10)
-	if e, _ := s.Ledger.Find(jobID(1)); e.Actual == nil || *e.Actual != 500_000 || e.Basis != BasisDerived {
+	if e, _ := s.Ledger.Find(jobID(1)); e.Actual == nil || *e.Actual != 500_000 || e.Basis != ledger.BasisDerived {
 		t.Errorf("given up, but not derived: %+v", e)
 	}
 }
@@ -148,12 +153,12 @@ func TestADerivedCostWaitsForThePrice(t *testing.T) {
 func TestSettlementGoesOnAfterARestart(t *testing.T) {
 	done := row(1, api.Completed)
 	done.Length = 10
-	entries := func() []LedgerEntry { return []LedgerEntry{booked(1, noon, 500_000)} }
+	entries := func() []ledger.Entry { return []ledger.Entry{booked(1, noon, 500_000)} }
 	for name, bring := range map[string]func(s *Store){
-		"lists first": func(s *Store) { s.RecallGenerations([]Generation{done}); s.BringLedger(NewLedger(entries()), noon) },
-		"books first": func(s *Store) { s.BringLedger(NewLedger(entries()), noon); s.RecallGenerations([]Generation{done}) },
+		"lists first": func(s *Store) { s.RecallGenerations([]Generation{done}); s.BringLedger(ledger.New(entries()), noon) },
+		"books first": func(s *Store) { s.BringLedger(ledger.New(entries()), noon); s.RecallGenerations([]Generation{done}) },
 		"the end is booked": func(s *Store) {
-			s.BringLedger(NewLedger(append(entries(), LedgerEntry{Job: jobID(1), Outcome: "COMPLETED", Seconds: 10})), noon)
+			s.BringLedger(ledger.New(append(entries(), ledger.Entry{Job: jobID(1), Outcome: "COMPLETED", Seconds: 10})), noon)
 		},
 	} {
 		s, p, now := NewStore(), NewPoller(DefaultPace()), noon.Add(time.Hour)
@@ -166,7 +171,7 @@ func TestSettlementGoesOnAfterARestart(t *testing.T) {
 		}
 	}
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon.Add(40*24*time.Hour)
-	s.BringLedger(NewLedger(append(entries(), LedgerEntry{Job: jobID(1), Outcome: "FAILED"})), now)
+	s.BringLedger(ledger.New(append(entries(), ledger.Entry{Job: jobID(1), Outcome: "FAILED"})), now)
 	s.TakeNews(now, 1)
 	if ask, ok := asked(p, s, &now, time.Hour); ok {
 		t.Errorf("asked for %s of last month", ask.Job)
@@ -176,7 +181,7 @@ func TestSettlementGoesOnAfterARestart(t *testing.T) {
 // A batch is one entry, and the server tells nothing of what it cost.
 func TestABatchIsOneEntry(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
-	s.Accept(&Submission{ID: "s1", Kind: SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: Price{Cost: new(api.Micros(7))}})
+	s.Accept(&outbox.Submission{ID: "s1", Kind: outbox.SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: outbox.Price{Cost: new(api.Micros(7))}})
 	ask := Ask{Topic: Batches, ticket: s.Batches.Ask(now)}
 	s.land(ask, BatchesResult(api.List[api.Batch]{Items: []api.Batch{{ID: "b1", Status: api.BatchCompleted}}}, nil), now)
 	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
@@ -191,11 +196,11 @@ func TestABatchIsOneEntry(t *testing.T) {
 // while nothing may be asked.
 func TestCostsAreAskedForGently(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
-	var entries []LedgerEntry
+	var entries []ledger.Entry
 	for n := range 1000 {
-		entries = append(entries, booked(n, noon.Add(-time.Duration(n)*time.Second), 1), LedgerEntry{Job: jobID(n), Outcome: "COMPLETED"})
+		entries = append(entries, booked(n, noon.Add(-time.Duration(n)*time.Second), 1), ledger.Entry{Job: jobID(n), Outcome: "COMPLETED"})
 	}
-	s.BringLedger(NewLedger(entries), now)
+	s.BringLedger(ledger.New(entries), now)
 	count := func(d time.Duration) (n int) {
 		for end := now.Add(d); now.Before(end); {
 			ask, ok := asked(p, s, &now, end.Sub(now))
@@ -228,14 +233,14 @@ func TestLabelsAreInListsAndBooks(t *testing.T) {
 	first, second := booked(1, noon, 10), booked(2, noon, 20)
 	first.Label, second.Label = "old name", "taken off since"
 	s.RecallGenerations([]Generation{row(1, api.Completed)})
-	s.BringLedger(NewLedger([]LedgerEntry{first, second}), noon)
-	s.Accept(&Submission{ID: "s3", Kind: SubmitGeneration, GenerationID: jobID(3), SentAt: noon, Price: Price{Cost: new(api.Micros(30))}})
+	s.BringLedger(ledger.New([]ledger.Entry{first, second}), noon)
+	s.Accept(&outbox.Submission{ID: "s3", Kind: outbox.SubmitGeneration, GenerationID: jobID(3), SentAt: noon, Price: outbox.Price{Cost: new(api.Micros(30))}})
 	s.Observe([]Generation{row(1, api.Completed), row(3, api.Pending)}, noon)
 	find := func(text string) string {
-		var v View[Generation]
-		v.Update(&s.Generations, Query{Text: text})
-		var w View[LedgerEntry]
-		w.Update(s.Ledger.Rows(), Query{Text: text})
+		var v table.View[Generation]
+		v.Update(&s.Generations, table.Query{Text: text})
+		var w table.View[ledger.Entry]
+		w.Update(s.Ledger.Rows(), table.Query{Text: text})
 		return fmt.Sprint(v.Len(), w.Len())
 	}
 	for _, step := range []struct{ text, want string }{
@@ -252,7 +257,7 @@ func TestLabelsAreInListsAndBooks(t *testing.T) {
 		t.Errorf("after labelling anew: %s", got)
 	}
 	var sums string
-	for _, g := range s.Ledger.Groups(ByLabel, time.UTC) {
+	for _, g := range s.Ledger.Groups(ledger.ByLabel, time.UTC) {
 		sums += fmt.Sprintf("%s=%d ", g.Key, g.Cost)
 	}
 	if sums != "=50 beta=10 " {
@@ -263,10 +268,10 @@ func TestLabelsAreInListsAndBooks(t *testing.T) {
 func TestBooksAreRelabelled(t *testing.T) {
 	first, second, third := booked(1, noon, 1), booked(2, noon, 2), booked(3, noon, 4)
 	first.Label, second.Label, third.Label = "booked", "taken off since", "kept"
-	l := NewLedger([]LedgerEntry{first, second, third})
+	l := ledger.New([]ledger.Entry{first, second, third})
 	l.Relabel(map[string][]string{string(jobID(1)): {"acme", "other"}, string(jobID(2)): {""}, "s3": {"never"}})
 	var sums string
-	for _, g := range l.Groups(ByLabel, time.UTC) {
+	for _, g := range l.Groups(ledger.ByLabel, time.UTC) {
 		sums += fmt.Sprintf("%s=%d ", g.Key, g.Cost)
 	}
 	if sums != "kept=4 =2 acme=1 " {
@@ -276,19 +281,19 @@ func TestBooksAreRelabelled(t *testing.T) {
 
 func TestALabelIsOneShortLine(t *testing.T) {
 	for label, fine := range map[string]bool{"": true, " acme GmbH, Köln ": true, "a\nb": false, "a\x1b[31m": false, "a\u202eb": false} {
-		if _, words := CheckLabel(label); (words == "") != fine {
+		if _, words := draft.CheckLabel(label); (words == "") != fine {
 			t.Errorf("%q: %q", label, words)
 		}
 	}
 	long := ""
-	for range MaxLabel {
+	for range draft.MaxLabel {
 		long += "ä"
 	}
-	_, fits := CheckLabel(long)
-	if _, words := CheckLabel(long + "x"); fits != "" || words == "" {
+	_, fits := draft.CheckLabel(long)
+	if _, words := draft.CheckLabel(long + "x"); fits != "" || words == "" {
 		t.Error("64 characters are the most")
 	}
-	if p := (Draft{Label: long + "x"}).Check(FieldLabel, CheckEnv{}); !p.Blocks() {
+	if p := (draft.Draft{Label: long + "x"}).Check(draft.FieldLabel, draft.CheckEnv{}); !p.Blocks() {
 		t.Error("a draft takes any label")
 	}
 }
@@ -299,19 +304,19 @@ func TestWhatWasBookedBeforeTheBooksCameStays(t *testing.T) {
 	for _, text := range []string{"", "lipsync"} {
 		s := NewStore()
 		for n := range 5 {
-			s.Accept(&Submission{
-				ID: fmt.Sprint("s", n), Kind: SubmitGeneration, GenerationID: jobID(n), SentAt: noon, Model: "lipsync-2",
-				Name: "clip", Price: Price{Cost: new(api.Micros(1))},
+			s.Accept(&outbox.Submission{
+				ID: fmt.Sprint("s", n), Kind: outbox.SubmitGeneration, GenerationID: jobID(n), SentAt: noon, Model: "lipsync-2",
+				Name: "clip", Price: outbox.Price{Cost: new(api.Micros(1))},
 			})
 		}
-		var v View[LedgerEntry]
-		q := Query{Text: text}
+		var v table.View[ledger.Entry]
+		q := table.Query{Text: text}
 		v.Update(s.Ledger.Rows(), q)
 		if s.Ledger.Known() || v.Len() != 5 {
 			t.Errorf("before: known %t, %d rows", s.Ledger.Known(), v.Len())
 		}
-		ended := LedgerEntry{Job: jobID(1), Outcome: "COMPLETED"}
-		s.BringLedger(NewLedger([]LedgerEntry{booked(1, noon, 1), booked(7, noon.Add(-time.Hour), 1), ended}), noon)
+		ended := ledger.Entry{Job: jobID(1), Outcome: "COMPLETED"}
+		s.BringLedger(ledger.New([]ledger.Entry{booked(1, noon, 1), booked(7, noon.Add(-time.Hour), 1), ended}), noon)
 		v.Update(s.Ledger.Rows(), q)
 		if !s.Ledger.Known() || v.Len() != 6 || s.Ledger.Total().Cost != 6 {
 			t.Errorf("%q: known %t, %d rows, %s in all", text, s.Ledger.Known(), v.Len(), s.Ledger.Total().Cost)

@@ -1,12 +1,16 @@
-// Package state keeps what we know of the account, how old that is, when to
-// ask again and what was paid: the collections behind every list, the poller,
-// prices, forecasts, drafts and submissions. It is pure arithmetic: the time
-// is always an argument, and it never reads a clock, sleeps, starts a
-// goroutine, touches a file or the network, or draws.
+// Package state is what we know of one account and how old that is: the rows of
+// every list, when the poller asks again and how answers apply, prices, forecasts
+// and costs that are still to be settled. It is pure: the time is always an
+// argument, and it never reads a clock, sleeps, starts a goroutine, touches a
+// file or the network, or draws.
 package state
 
 import (
 	"time"
+
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -15,18 +19,18 @@ import (
 // Store is everything known of one account, and what follows from it. It
 // belongs to one goroutine.
 type Store struct {
-	Generations Collection[Generation]
-	Batches     Collection[Batch]
-	Assets      Collection[Asset]
+	Generations table.Collection[Generation]
+	Batches     table.Collection[Batch]
+	Assets      table.Collection[Asset]
 	Beyond      Beyond // assets that are not loaded
-	Models      Collection[Model]
-	Queue       Collection[QueueRow] // what Outbox.Rows said last
+	Models      table.Collection[Model]
+	Queue       table.Collection[outbox.QueueRow] // what Outbox.Rows said last
 
 	History  History // of the generations
 	Forecast Forecast
 	Prices   Prices
-	Ledger   Ledger // the one truth about what was spent
-	Notes    Notes  // the user's own, on generations
+	Ledger   ledger.Ledger // the one truth about what was spent
+	Notes    Notes         // the user's own, on generations
 
 	settlement settlement
 	labels     map[string]text.Text // by the id of a job, a batch or a submission
@@ -76,13 +80,13 @@ func (s *Store) Counts() Counts {
 	c := &s.Generations
 	return Counts{
 		Total:     c.Len(),
-		Running:   c.Count(ClassRunning),
-		Pending:   c.Count(ClassWaiting),
-		Completed: c.Count(ClassDone),
-		Failures:  c.Count(ClassTroubled),
+		Running:   c.Count(table.ClassRunning),
+		Pending:   c.Count(table.ClassWaiting),
+		Completed: c.Count(table.ClassDone),
+		Failures:  c.Count(table.ClassTroubled),
 		AtLeast:   !s.History.Complete,
 	}
 }
 
 // Cost is the best that is known of a job's cost, in no time.
-func (s *Store) Cost(g *Generation) Cost { return s.Prices.Cost(g) }
+func (s *Store) Cost(g *Generation) outbox.Cost { return s.Prices.Cost(g) }

@@ -6,13 +6,15 @@ import (
 	"strings"
 	"testing"
 
+	"dubtop/state/table"
+
 	"pgregory.net/rapid"
 
 	"dubtop/api"
 	"dubtop/api/text"
 )
 
-func seen[T any](v *View[T]) []string {
+func seen[T any](v *table.View[T]) []string {
 	var found []string
 	for i := range v.Len() {
 		found = append(found, v.Key(i))
@@ -54,7 +56,7 @@ func TestFilter(t *testing.T) {
 		{"-shoe:42", true},
 		{":", false},
 	} {
-		f := ParseFilter(test.text)
+		f := table.ParseFilter(test.text)
 		if got := f.Match(&item); got != test.want {
 			t.Errorf("%q matches: %v, want %v", test.text, got, test.want)
 		}
@@ -65,7 +67,7 @@ func TestAnUnknownFieldIsPlainText(t *testing.T) {
 	g := job(1, api.Completed)
 	g.OutputFileName = "scene:4"
 	item := NewGeneration(g)
-	f := ParseFilter("scene:4")
+	f := table.ParseFilter("scene:4")
 	if !f.Match(&item) {
 		t.Error("a name with a colon is not found")
 	}
@@ -73,12 +75,12 @@ func TestAnUnknownFieldIsPlainText(t *testing.T) {
 
 func TestNoFilterIsTheCollectionItself(t *testing.T) {
 	c := filled(account(50))
-	var v View[Generation]
-	v.Update(c, Query{})
+	var v table.View[Generation]
+	v.Update(c, table.Query{})
 	if !slices.Equal(seen(&v), keys(c)) {
 		t.Error("the whole list was copied")
 	}
-	v.Update(c, Query{Reverse: true})
+	v.Update(c, table.Query{Reverse: true})
 	want := keys(c)
 	slices.Reverse(want)
 	if !slices.Equal(seen(&v), want) {
@@ -88,8 +90,8 @@ func TestNoFilterIsTheCollectionItself(t *testing.T) {
 
 func TestUpdateTellsWhetherAnythingChanged(t *testing.T) {
 	c := filled(account(10))
-	var v View[Generation]
-	q := Query{Text: "promo"}
+	var v table.View[Generation]
+	q := table.Query{Text: "promo"}
 	if !v.Update(c, q) || v.Update(c, q) {
 		t.Error("the first update changes, the second does not")
 	}
@@ -101,8 +103,8 @@ func TestUpdateTellsWhetherAnythingChanged(t *testing.T) {
 
 func TestFailuresOnly(t *testing.T) {
 	c := filled([]Generation{row(1, api.Failed), row(2, api.Completed), row(3, api.Rejected), row(4, api.Pending)})
-	var v View[Generation]
-	v.Update(c, Query{Failures: true})
+	var v table.View[Generation]
+	v.Update(c, table.Query{Failures: true})
 	if want := []string{string(jobID(3)), string(jobID(1))}; !slices.Equal(seen(&v), want) {
 		t.Errorf("failures %v, want %v", seen(&v), want)
 	}
@@ -117,8 +119,8 @@ func TestTheCostOrderFollowsThePrices(t *testing.T) {
 	cost := func(micros api.Micros) api.Estimate { return api.Estimate{Frames: 250, Cost: &micros} }
 	p.Learn("lipsync-2", cost(500_000))
 
-	var v View[Generation]
-	q := Query{Sort: SortCost, Costs: &p}
+	var v table.View[Generation]
+	q := table.Query{Sort: table.SortCost, Costs: &p}
 	v.Update(c, q)
 	if v.Key(0) != string(jobID(2)) {
 		t.Errorf("only job 2 is priced, but %s is first", v.Key(0))
@@ -136,9 +138,9 @@ func TestTheCostOrderFollowsThePrices(t *testing.T) {
 func TestViewLaws(t *testing.T) {
 	statuses := []api.Status{api.Pending, api.Processing, api.Completed, api.Failed}
 	rapid.Check(t, func(t *rapid.T) {
-		var c Collection[Generation]
-		var v View[Generation]
-		var q Query
+		var c table.Collection[Generation]
+		var v table.View[Generation]
+		var q table.Query
 		var prices Prices
 		item := rapid.Custom(func(t *rapid.T) Generation {
 			g := job(rapid.IntRange(0, 20).Draw(t, "job"), rapid.SampledFrom(statuses).Draw(t, "status"))
@@ -154,10 +156,10 @@ func TestViewLaws(t *testing.T) {
 				c.Answer(c.Ask(start()), rapid.SliceOfN(item, 0, 5).Draw(t, "items"), start())
 			},
 			"query": func(t *rapid.T) {
-				q = Query{
+				q = table.Query{
 					Text:     rapid.SampledFrom([]string{"", "a", "-b", "status:failed", "pending"}).Draw(t, "text"),
 					Failures: rapid.Bool().Draw(t, "failures"),
-					Sort:     Sort(rapid.IntRange(int(SortNone), int(SortCost)).Draw(t, "sort")),
+					Sort:     table.Sort(rapid.IntRange(int(table.SortNone), int(table.SortCost)).Draw(t, "sort")),
 					Reverse:  rapid.Bool().Draw(t, "reverse"),
 					Costs:    &prices,
 				}
@@ -168,7 +170,7 @@ func TestViewLaws(t *testing.T) {
 			},
 			"": func(t *rapid.T) {
 				v.Update(&c, q)
-				var afresh View[Generation]
+				var afresh table.View[Generation]
 				afresh.Update(&c, q)
 				if !slices.Equal(seen(&v), seen(&afresh)) {
 					t.Fatalf("the view shows %v, afresh %v", seen(&v), seen(&afresh))
@@ -187,16 +189,16 @@ func TestViewLaws(t *testing.T) {
 }
 
 func TestTheSortsOfEveryKindOfRow(t *testing.T) {
-	assets := new(Collection[Asset])
+	assets := new(table.Collection[Asset])
 	for i, name := range []text.Text{"b", "c", "a"} {
 		assets.Put(NewAsset(api.Asset{ID: jobID(i), Name: name, Size: int64(i), Duration: api.Seconds(10 - i)}), start())
 	}
 	for _, test := range []struct {
-		by   Sort
+		by   table.Sort
 		want string
-	}{{SortName, "abc"}, {SortSize, "acb"}, {SortLength, "bca"}, {SortNone, "bca"}} {
-		var v View[Asset]
-		v.Update(assets, Query{Sort: test.by})
+	}{{table.SortName, "abc"}, {table.SortSize, "acb"}, {table.SortLength, "bca"}, {table.SortNone, "bca"}} {
+		var v table.View[Asset]
+		v.Update(assets, table.Query{Sort: test.by})
 		var got strings.Builder
 		for i := range v.Len() {
 			fmt.Fprint(&got, v.At(i).Name)

@@ -5,6 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	"dubtop/api"
 )
 
@@ -31,8 +35,8 @@ func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
 		{":", ""},
 		{"-", ""},
 	} {
-		var v View[Generation]
-		v.Update(c, Query{Text: test.filter})
+		var v table.View[Generation]
+		v.Update(c, table.Query{Text: test.filter})
 		got := v.Doubt()
 		if test.want == "" && got != "" || !strings.HasPrefix(got, test.want) {
 			t.Errorf("%q is doubted as %q, want %q", test.filter, got, test.want)
@@ -43,9 +47,9 @@ func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
 func TestAWordThatOnlyThisServerHasIsNotDoubted(t *testing.T) {
 	g := job(1, "QUEUED_FOR_REVIEW")
 	c := filled([]Generation{NewGeneration(g)})
-	var v View[Generation]
+	var v table.View[Generation]
 	for filter, want := range map[string]string{"-status:queued": "", "status:queued": "", "-status:queuedd": "no status"} {
-		v.Update(c, Query{Text: filter})
+		v.Update(c, table.Query{Text: filter})
 		if got := v.Doubt(); want == "" && got != "" || !strings.HasPrefix(got, want) {
 			t.Errorf("%q is doubted as %q", filter, got)
 		}
@@ -55,11 +59,11 @@ func TestAWordThatOnlyThisServerHasIsNotDoubted(t *testing.T) {
 // TestAVocabularyKeepsItsWord holds what rows say of their filters against what
 // filters do.
 func TestAVocabularyKeepsItsWord(t *testing.T) {
-	rows := []Searchable{
-		new(Generation), new(Batch), new(BatchItem), new(Asset), new(Model), new(QueueRow), new(LedgerEntry),
+	rows := []table.Searchable{
+		new(Generation), new(Batch), new(BatchItem), new(Asset), new(Model), new(outbox.QueueRow), new(ledger.Entry),
 	}
 	for _, row := range rows {
-		v := row.(Worded).Vocabulary()
+		v := row.(table.Worded).Vocabulary()
 		for _, field := range v.Fields {
 			if _, ok := row.FieldValue(field); !ok {
 				t.Errorf("%T has no %q", row, field)
@@ -73,7 +77,7 @@ func TestAVocabularyKeepsItsWord(t *testing.T) {
 		api.Pending: "pending", api.Processing: "running", api.Completed: "completed", api.Failed: "failed", api.Rejected: "rejected",
 	} {
 		g := NewGeneration(job(1, status))
-		f := ParseFilter("status:" + word)
+		f := table.ParseFilter("status:" + word)
 		if !f.Match(&g) {
 			t.Errorf("status:%s does not find %s", word, status)
 		}
@@ -82,15 +86,15 @@ func TestAVocabularyKeepsItsWord(t *testing.T) {
 		api.BatchPending: "pending", api.BatchJobsCreated: "created", api.BatchProcessing: "running", api.BatchCompleted: "completed", api.BatchFailed: "failed",
 	} {
 		b := NewBatch(api.Batch{ID: "b", Status: status})
-		f := ParseFilter("status:" + word)
+		f := table.ParseFilter("status:" + word)
 		if !f.Match(&b) {
 			t.Errorf("status:%s does not find %s", word, status)
 		}
 	}
-	for intent, word := range map[SubmissionState]string{SubmissionSending: "sending", SubmissionUnknown: "unknown"} {
-		sub := &Submission{ID: "s", State: intent, SentAt: time.Unix(1, 0)}
+	for intent, word := range map[outbox.SubmissionState]string{outbox.SubmissionSending: "sending", outbox.SubmissionUnknown: "unknown"} {
+		sub := &outbox.Submission{ID: "s", State: intent, SentAt: time.Unix(1, 0)}
 		g, b := IntentRow(sub, 0), BatchIntentRow(sub, 0)
-		f := ParseFilter("status:" + word)
+		f := table.ParseFilter("status:" + word)
 		if !f.Match(&g) || !f.Match(&b) {
 			t.Errorf("status:%s does not find what is %s", word, word)
 		}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/table"
+
 	"dubtop/api"
 )
 
@@ -28,10 +30,10 @@ type miss struct {
 }
 
 // sees queues the jobs that an answer of all running ones does not have.
-func (w *watch) sees(s *Store, t Ticket, now time.Time) {
+func (w *watch) sees(s *Store, t table.Ticket, now time.Time) {
 	w.queue = w.queue[:0]
 	for g := range s.Generations.Missing(t) {
-		if g.Class() != ClassStrange && !w.missed[g.ID].next.After(now) {
+		if g.Class() != table.ClassStrange && !w.missed[g.ID].next.After(now) {
 			w.queue = append(w.queue, g.ID)
 		}
 	}
@@ -59,7 +61,7 @@ func (w *watch) ids(s *Store) []api.ID {
 	}
 	var ids []api.ID
 	for g := range s.Generations.Live() {
-		if g.Class() == ClassStrange && len(ids) < w.size {
+		if g.Class() == table.ClassStrange && len(ids) < w.size {
 			ids = append(ids, g.ID)
 		}
 	}

@@ -3,7 +3,7 @@ package ui
 import (
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // How an amount is known is seen from the sign before it: $1.40 was billed,
@@ -11,21 +11,21 @@ import (
 // a unit price. Lists and sums say it to the cent, details exactly.
 
 // amountSign stands before an amount that is not what was billed.
-func amountSign(k state.CostKind) text.Text { return text.Of(k.Sign()) }
+func amountSign(k outbox.CostKind) text.Text { return text.Of(k.Sign()) }
 
 // amountTone keeps apart by colour what the signs keep apart.
-func amountTone(k state.CostKind) tone {
+func amountTone(k outbox.CostKind) tone {
 	switch k {
-	case state.CostActual:
+	case outbox.CostActual:
 		return toneMoney
-	case state.CostEstimate:
+	case outbox.CostEstimate:
 		return toneText
 	}
 	return toneMuted
 }
 
 // rounded is an amount to the cent.
-func rounded(m api.Micros, k state.CostKind) text.Text { return amountSign(k) + text.Of(m.Rounded()) }
+func rounded(m api.Micros, k outbox.CostKind) text.Text { return amountSign(k) + text.Of(m.Rounded()) }
 
 // exactly is an amount with all its decimals.
-func exactly(m api.Micros, k state.CostKind) text.Text { return amountSign(k) + text.Of(m.String()) }
+func exactly(m api.Micros, k outbox.CostKind) text.Text { return amountSign(k) + text.Of(m.String()) }

@@ -18,6 +18,10 @@ package ui
 import (
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
@@ -42,7 +46,7 @@ type Config struct {
 	Theme   string // auto, dark or light
 	ASCII   bool   // borders and glyphs for terminals that are not UTF-8
 	Pace    state.Pace
-	Guard   state.Guard            // the budgets
+	Guard   ledger.Guard           // the budgets
 	Slots   int                    // of the plan, as configured; 0: they are to be learned
 	Reserve int                    // of them left to others
 	Open    func(url string) error // nil: there is no browser to open
@@ -65,7 +69,7 @@ type App struct {
 	store     *state.Store     // of the session, as the next two are
 	poller    *state.Poller
 	outbox    outgoing
-	draft     state.Draft    // what was last typed into the form
+	draft     draft.Draft    // what was last typed into the form
 	drafts    drafting       // how that stands to the journal
 	opened    func() tea.Cmd // what waits for the journal; may be nil
 	batchPath string         // and into the batch form
@@ -94,7 +98,7 @@ func (a *App) enter(c *account.Config) {
 		_ = a.session.Close() // nothing can be done about it
 	}
 	a.session, a.store, a.poller = nil, state.NewStore(), state.NewPoller(a.cfg.Pace)
-	a.outbox = outgoing{Outbox: new(state.Outbox)}
+	a.outbox = outgoing{Outbox: new(outbox.Outbox)}
 	if c != nil {
 		a.session = account.New(a.configured(*c), a.now)
 		a.store, a.poller = a.session.Store, a.session.Poller

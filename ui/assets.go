@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -11,18 +13,18 @@ import (
 )
 
 // assetList is the list behind view 3 and behind the choice of an asset.
-func assetList(a *App, rows *state.Collection[state.Asset]) list[state.Asset] {
+func assetList(a *App, rows *table.Collection[state.Asset]) list[state.Asset] {
 	return list[state.Asset]{
 		app: a, rows: rows,
-		sorts: []state.Sort{state.SortAge, state.SortName, state.SortModel, state.SortLength, state.SortSize},
+		sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
 		columns: []column[state.Asset]{
-			{title: "type", width: 6, sort: state.SortModel, cell: func(x *state.Asset) cell { return cell{x.Type.Lower(), assetTone(string(x.Type))} }},
-			{title: "name", width: 14, grow: 1, inner: true, sort: state.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
-			{title: "length", width: 7, right: true, drop: 2, falls: true, sort: state.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
-			{title: "picture", width: 9, right: true, drop: 5, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
-			{title: "size", width: 8, right: true, drop: 3, falls: true, sort: state.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
-			{title: "seen by", width: 12, drop: 6, sort: state.SortNone, cell: func(x *state.Asset) cell { return cell{x.Visibility.Lower(), toneMuted} }},
-			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(x *state.Asset) cell { return cell{a.serverAge(x.Created), toneMuted} }},
+			{title: "type", width: 6, sort: table.SortModel, cell: func(x *state.Asset) cell { return cell{x.Type.Lower(), assetTone(string(x.Type))} }},
+			{title: "name", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
+			{title: "length", width: 7, right: true, drop: 2, falls: true, sort: table.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
+			{title: "picture", width: 9, right: true, drop: 5, sort: table.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
+			{title: "size", width: 8, right: true, drop: 3, falls: true, sort: table.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
+			{title: "seen by", width: 12, drop: 6, sort: table.SortNone, cell: func(x *state.Asset) cell { return cell{x.Visibility.Lower(), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(x *state.Asset) cell { return cell{a.serverAge(x.Created), toneMuted} }},
 		},
 		empty: func() []text.Text {
 			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
@@ -130,7 +132,7 @@ type assetPicker struct {
 
 // pickAsset shows the assets of some types; enter takes one.
 func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
-	rows := &state.Collection[state.Asset]{}
+	rows := &table.Collection[state.Asset]{}
 	ticket := rows.Ask(a.now)
 	var fitting []state.Asset
 	for x := range a.store.Assets.All() {

@@ -12,11 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -25,13 +27,13 @@ type batchCheck struct {
 	session *account.Account
 	path    string
 	webhook string
-	assets  map[string]state.Finding // of the account, by id
-	links   map[account.Link]state.Finding
+	assets  map[string]draft.Finding // of the account, by id
+	links   map[account.Link]draft.Finding
 	note    *batchProgressNote
-	sent    []state.SentFile // what was made of the same file before
+	sent    []outbox.SentFile // what was made of the same file before
 }
 
-func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems batchProblems, err error) {
+func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems batchProblems, err error) {
 	raw, err := readCapped(c.path, api.BatchMaxBytes+1)
 	if err != nil {
 		return sub, problems, err
@@ -53,7 +55,7 @@ func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems ba
 	if err != nil {
 		return sub, problems, err
 	}
-	sub, err = state.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.path), c.webhook, time.Now())
+	sub, err = outbox.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.path), c.webhook, time.Now())
 	if err != nil {
 		return sub, problems, err
 	}
@@ -64,7 +66,7 @@ func (c *batchCheck) run(ctx context.Context) (sub state.Submission, problems ba
 }
 
 // before looks what was made of the same file before, for the user to be told.
-func (c *batchCheck) before(ctx context.Context, sub *state.Submission) (err error) {
+func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err error) {
 	c.sent, err = c.session.Journal.SentFiles(ctx, sub.Body)
 	for _, f := range c.sent {
 		if f.UnderWay() {
@@ -86,15 +88,15 @@ func planWords(err error) error {
 	return fmt.Errorf("the server's dry run refused the file: %w", err)
 }
 
-func (c *batchCheck) file(raw []byte) (state.BatchFile, error) {
+func (c *batchCheck) file(raw []byte) (draft.BatchFile, error) {
 	now := time.Now()
 	if t, ok := c.session.Client.ServerTime(now); ok {
 		now = t
 	}
-	return state.CheckBatch(bytes.NewReader(raw), state.BatchEnv{Now: now, Found: c.found})
+	return draft.CheckBatch(bytes.NewReader(raw), draft.BatchEnv{Now: now, Found: c.found})
 }
 
-func warningLines(file state.BatchFile) batchProblems {
+func warningLines(file draft.BatchFile) batchProblems {
 	p := batchProblems{mild: true}
 	for _, x := range file.Warnings {
 		p.words = append(p.words, text.Of(x.String()))
@@ -102,7 +104,7 @@ func warningLines(file state.BatchFile) batchProblems {
 	return p
 }
 
-func problemLines(file state.BatchFile) batchProblems {
+func problemLines(file draft.BatchFile) batchProblems {
 	p := batchProblems{more: file.More}
 	for _, x := range file.Problems {
 		p.words = append(p.words, text.Of(x.String()))
@@ -121,7 +123,7 @@ func readCapped(path string, most int64) ([]byte, error) {
 
 // look looks at every link of the file. What can't be measured is priced as
 // unknown, and warned of.
-func (c *batchCheck) look(ctx context.Context, file state.BatchFile) error {
+func (c *batchCheck) look(ctx context.Context, file draft.BatchFile) error {
 	var links []account.Link
 	for _, line := range file.Lines {
 		for _, in := range line.Request.Input {
@@ -136,7 +138,7 @@ func (c *batchCheck) look(ctx context.Context, file state.BatchFile) error {
 }
 
 // found is what is known of an input.
-func (c *batchCheck) found(in api.CreateInput) (state.Finding, bool) {
+func (c *batchCheck) found(in api.CreateInput) (draft.Finding, bool) {
 	if in.URL == "" {
 		f, ok := c.assets[string(in.AssetID)]
 		return f, ok
@@ -147,16 +149,16 @@ func (c *batchCheck) found(in api.CreateInput) (state.Finding, bool) {
 
 // price adds up the frames of all lines by model and has the server price each
 // sum, so that the total is the server's own.
-func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Price, error) {
+func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Price, error) {
 	frames, jobs, about := measuredLines(file.Lines)
-	total := state.Price{Approximate: about, Basis: "the inputs' own lengths, priced by the server"}
+	total := outbox.Price{Approximate: about, Basis: "the inputs' own lengths, priced by the server"}
 	var cost api.Micros
 	var credits float64
 	inCredits, priced := false, 0
 	for model, n := range frames {
 		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / account.BilledFPS, FPS: account.BilledFPS})
 		if err != nil && !errors.Is(err, api.ErrUnpriced) {
-			return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
+			return outbox.Price{}, fmt.Errorf("the price could not be had: %w", err)
 		}
 		if e.Cost == nil {
 			continue
@@ -182,7 +184,7 @@ func (c *batchCheck) price(ctx context.Context, file state.BatchFile) (state.Pri
 
 // measuredLines counts the frames and the jobs of each model, of the lines
 // whose length is known, and tells whether any of them is a guess.
-func measuredLines(lines []state.BatchLine) (frames, jobs map[string]int, about bool) {
+func measuredLines(lines []draft.BatchLine) (frames, jobs map[string]int, about bool) {
 	frames, jobs = map[string]int{}, map[string]int{}
 	for _, line := range lines {
 		if line.Seconds <= 0 {

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -67,22 +69,22 @@ func (f *batchForm) edit(name, value string) tea.Cmd {
 	return nil
 }
 
-func (f *batchForm) checkField(name string) state.Problem {
+func (f *batchForm) checkField(name string) draft.Problem {
 	switch name {
 	case fieldBatchWebhook:
-		return state.Draft{WebhookURL: f.webhook}.Check(state.FieldWebhook, state.CheckEnv{})
+		return draft.Draft{WebhookURL: f.webhook}.Check(draft.FieldWebhook, draft.CheckEnv{})
 	case fieldBatchFile:
-		m, err := state.ParseMedia(f.path, f.app.cfg.Home)
+		m, err := draft.ParseMedia(f.path, f.app.cfg.Home)
 		switch {
-		case m.Source == state.SourceNone && err == nil:
-			return state.Problem{Field: name, Severity: state.SeverityMissing, Words: "give the path of a JSONL file; it may be dragged into the window"}
+		case m.Source == draft.SourceNone && err == nil:
+			return draft.Problem{Field: name, Severity: draft.SeverityMissing, Words: "give the path of a JSONL file; it may be dragged into the window"}
 		case err != nil:
-			return state.Problem{Field: name, Severity: state.SeverityError, Words: err.Error()}
-		case m.Source != state.SourceFile:
-			return state.Problem{Field: name, Severity: state.SeverityError, Words: "a batch is made from a file on this machine"}
+			return draft.Problem{Field: name, Severity: draft.SeverityError, Words: err.Error()}
+		case m.Source != draft.SourceFile:
+			return draft.Problem{Field: name, Severity: draft.SeverityError, Words: "a batch is made from a file on this machine"}
 		}
 	}
-	return state.Problem{}
+	return draft.Problem{}
 }
 
 func (f *batchForm) Title() text.Text { return "new batch" }
@@ -167,16 +169,16 @@ func (f *batchForm) price() tea.Cmd {
 			return nil
 		}
 	}
-	m, err := state.ParseMedia(f.path, f.app.cfg.Home)
+	m, err := draft.ParseMedia(f.path, f.app.cfg.Home)
 	if err != nil {
 		return nil
 	}
 	var ctx context.Context
 	ctx, f.cancel = context.WithCancel(context.Background())
 	f.problems, f.progress = batchProblems{}, new(batchProgressNote)
-	assets := map[string]state.Finding{}
+	assets := map[string]draft.Finding{}
 	for x := range f.app.store.Assets.All() {
-		assets[string(x.ID)] = state.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(string(x.Type))}
+		assets[string(x.ID)] = draft.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(string(x.Type))}
 	}
 	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, assets: assets, note: f.progress}
 	f.run++
@@ -191,8 +193,8 @@ func (f *batchForm) price() tea.Cmd {
 type batchPricedMsg struct {
 	form       *batchForm
 	run        int
-	submission state.Submission
-	sent       []state.SentFile
+	submission outbox.Submission
+	sent       []outbox.SentFile
 	found      batchProblems // what is wrong with it, or what speaks against it
 	err        error
 }

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -18,15 +21,15 @@ import (
 func newBatches(a *App) *view[state.Batch] {
 	v := &view[state.Batch]{title: "batches", list: list[state.Batch]{
 		app: a, rows: &a.store.Batches,
-		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortLength},
+		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
 		columns: []column[state.Batch]{
-			{title: "status", width: 13, sort: state.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, inner: true, sort: state.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
-			{title: "jobs", width: 5, right: true, falls: true, sort: state.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
-			{title: "ok", width: 4, right: true, drop: 3, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneDone) }},
-			{title: "failed", width: 6, right: true, drop: 2, sort: state.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
-			{title: "age", width: 4, right: true, drop: 4, sort: state.SortAge, cell: func(b *state.Batch) cell { return cell{a.serverAge(b.Created), toneMuted} }},
-			{title: "progress", width: 14, drop: 5, sort: state.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
+			{title: "status", width: 13, sort: table.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
+			{title: "batch", width: 12, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
+			{title: "jobs", width: 5, right: true, falls: true, sort: table.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
+			{title: "ok", width: 4, right: true, drop: 3, sort: table.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneDone) }},
+			{title: "failed", width: 6, right: true, drop: 2, sort: table.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
+			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(b *state.Batch) cell { return cell{a.serverAge(b.Created), toneMuted} }},
+			{title: "progress", width: 14, drop: 5, sort: table.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -50,12 +53,12 @@ func newBatches(a *App) *view[state.Batch] {
 	return v.with(
 		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable).hinted("new batch"),
 		a.does(keymap.Details, func() tea.Cmd {
-			if b := v.selected(); b.Intent == state.SubmissionUnknown {
+			if b := v.selected(); b.Intent == outbox.SubmissionUnknown {
 				return a.openDoubt(b.Key())
 			}
 			return a.openResults(v.selected().ID)
 		}).unless(func() text.Text {
-			if b := v.selected(); b != nil && b.Intent == state.SubmissionUnknown {
+			if b := v.selected(); b != nil && b.Intent == outbox.SubmissionUnknown {
 				return ""
 			}
 			return noResults()
@@ -99,7 +102,7 @@ func batchStatus(t *theme, b *state.Batch) cell {
 func batchProgress(t *theme, b *state.Batch) cell {
 	switch b.Intent {
 	case "":
-	case state.SubmissionUnknown:
+	case outbox.SubmissionUnknown:
 		return cell{"maybe charged", toneWarn}
 	default:
 		return cell{"", toneMuted}
@@ -136,7 +139,7 @@ func (a *App) batchIntentPane(b *state.Batch, width int) []styled {
 	t := a.theme
 	status := batchStatus(t, b)
 	lines := append(a.called(b.Name, width), "")
-	if b.Intent == state.SubmissionUnknown {
+	if b.Intent == outbox.SubmissionUnknown {
 		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
 	}
 	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("jobs", text.Sprint(b.Total), toneText))
@@ -154,21 +157,21 @@ func (a *App) openResultFile(id api.ID, what use) tea.Cmd {
 type batchResults struct {
 	*view[state.BatchItem]
 	id   api.ID
-	rows *state.Collection[state.BatchItem]
+	rows *table.Collection[state.BatchItem]
 }
 
 // openResults fetches and shows what became of every line of a batch.
 func (a *App) openResults(id api.ID) tea.Cmd {
-	r := &batchResults{id: id, rows: &state.Collection[state.BatchItem]{}}
+	r := &batchResults{id: id, rows: &table.Collection[state.BatchItem]{}}
 	v := &view[state.BatchItem]{title: text.Of("results of " + string(id)), list: list[state.BatchItem]{
 		app: a, rows: r.rows, marks: &marks[state.BatchItem]{},
-		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus, state.SortLength},
+		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus, table.SortLength},
 		columns: []column[state.BatchItem]{
-			{title: "status", width: 11, sort: state.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
-			{title: "request", width: 14, grow: 1, inner: true, sort: state.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
-			{title: "model", width: 13, drop: 3, sort: state.SortModel, cell: func(b *state.BatchItem) cell { return cell{text.Of(b.Generation.Model), toneMuted} }},
-			{title: "length", width: 6, right: true, drop: 4, falls: true, sort: state.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
-			{title: "what", width: 20, grow: 2, drop: 5, spare: true, sort: state.SortNone, cell: a.itemWords},
+			{title: "status", width: 11, sort: table.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
+			{title: "request", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
+			{title: "model", width: 13, drop: 3, sort: table.SortModel, cell: func(b *state.BatchItem) cell { return cell{text.Of(b.Generation.Model), toneMuted} }},
+			{title: "length", width: 6, right: true, drop: 4, falls: true, sort: table.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
+			{title: "what", width: 20, grow: 2, drop: 5, spare: true, sort: table.SortNone, cell: a.itemWords},
 		},
 		empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}
@@ -218,7 +221,7 @@ func (a *App) itemWords(b *state.BatchItem) cell {
 type resultsMsg struct {
 	session *account.Account
 	screen  *batchResults
-	ticket  state.Ticket
+	ticket  table.Ticket
 	items   []state.BatchItem
 	err     error
 }

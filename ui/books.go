@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -33,7 +35,7 @@ func isAre(n int) text.Text {
 }
 
 // sumWords say a total; what is unknown in it makes it a lower bound.
-func (a *App) sumWords(t *state.Tally) text.Text {
+func (a *App) sumWords(t *ledger.Tally) text.Text {
 	credits, billed := t.Credits()
 	switch {
 	case billed && t.Amounts().Cost == nil:
@@ -54,7 +56,7 @@ func (a *App) askExport() tea.Cmd {
 			a.warn("not exported: there was no path to write to")
 			return nil
 		}
-		path, err := state.ParsePath(string(typed), a.cfg.Home)
+		path, err := draft.ParsePath(string(typed), a.cfg.Home)
 		if err != nil {
 			a.warn(text.Of("not exported: " + err.Error()))
 			return nil
@@ -68,9 +70,9 @@ func (a *App) askExport() tea.Cmd {
 const longestPath = 4095
 
 // exportCmd writes a table that only the user can read, and overwrites nothing.
-func exportCmd(path string, entries []state.LedgerEntry) tea.Cmd {
+func exportCmd(path string, entries []ledger.Entry) tea.Cmd {
 	return func() tea.Msg {
-		err := writeNew(path, state.EntriesCSV(entries, time.Local))
+		err := writeNew(path, ledger.EntriesCSV(entries, time.Local))
 		return exportedMsg{path, len(entries), err}
 	}
 }

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/pkg/browser"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // use says what is wanted of a link.
@@ -56,7 +57,7 @@ func (a *App) openURL(link string) tea.Cmd {
 		a.push(newLinkBox(a, link))
 		return tea.SetClipboard(link)
 	}
-	if hosts := state.HostsOf(link); len(hosts) > 0 {
+	if hosts := draft.HostsOf(link); len(hosts) > 0 {
 		return a.askAboutHost(link, hosts)
 	}
 	return a.browse(link)
@@ -64,7 +65,7 @@ func (a *App) openURL(link string) tea.Cmd {
 
 // hostLines say of hosts in other letters how the network knows them, and how
 // they read.
-func hostLines(hosts []state.Host) (said []told) {
+func hostLines(hosts []draft.Host) (said []told) {
 	const most = 8
 	for i, h := range hosts {
 		if i == most {
@@ -77,7 +78,7 @@ func hostLines(hosts []state.Host) (said []told) {
 
 // askAboutHost asks before a link is opened whose host is written in other letters:
 // it may only look like a host that one knows.
-func (a *App) askAboutHost(link string, hosts []state.Host) tea.Cmd {
+func (a *App) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 	return a.ask(&confirm{
 		title:   "Open a link to a host in other letters?",
 		warning: func() []told { return hostLines(hosts) },

@@ -5,24 +5,25 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 	"dubtop/ui"
 )
 
 // within is an account with budgets, and three slots.
-func within(g state.Guard) stage {
+func within(g ledger.Guard) stage {
 	return stage{config: func(c *ui.Config) { c.Guard, c.Slots = g, 3 }}
 }
 
-func dollars(micros api.Micros, hard bool) *state.Limit {
-	return &state.Limit{Amount: micros, Hard: hard}
+func dollars(micros api.Micros, hard bool) *ledger.Limit {
+	return &ledger.Limit{Amount: micros, Hard: hard}
 }
 
 func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
 	t.Parallel()
-	for name, g := range map[string]state.Guard{
+	for name, g := range map[string]ledger.Guard{
 		"max_job":       {MaxJob: dollars(1_249_999, true)},
 		"daily":         {Daily: dollars(1_249_999, true)},
 		"monthly":       {Monthly: dollars(1_000_000, true)},
@@ -41,7 +42,7 @@ func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
 
 func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
 	t.Parallel()
-	tell(t, within(state.Guard{ConfirmAbove: dollars(1_000_000, false)}), func(s *story) {
+	tell(t, within(ledger.Guard{ConfirmAbove: dollars(1_000_000, false)}), func(s *story) {
 		s.fillForm()
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
@@ -62,7 +63,7 @@ func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
 // What waits, and what may have been charged, counts as spent.
 func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
 	t.Parallel()
-	st := within(state.Guard{Daily: dollars(3_750_000, true)})
+	st := within(ledger.Guard{Daily: dollars(3_750_000, true)})
 	st.account = simulator.Options{IgnoreKeys: true}
 	tell(t, st, func(s *story) {
 		s.lose("doubtful", simulator.Fault{DropBefore: true}) // $1.25
@@ -86,7 +87,7 @@ func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
 // Two windows ask at the same time, and the budget is enough for one of them.
 func TestABudgetIsHeldAtTheYesToo(t *testing.T) {
 	t.Parallel()
-	st := within(state.Guard{Daily: dollars(1_250_000, true)})
+	st := within(ledger.Guard{Daily: dollars(1_250_000, true)})
 	st.journal = filepath.Join(t.TempDir(), "journal.db")
 	tell(t, st, func(s *story) {
 		s.Pass(time.Second)
@@ -121,7 +122,7 @@ func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
 	t.Parallel()
 	st := named(5)
 	st.config = func(c *ui.Config) {
-		c.Guard = state.Guard{MaxJob: dollars(5_000_000, true), ConfirmAbove: dollars(4_000_000, true)}
+		c.Guard = ledger.Guard{MaxJob: dollars(5_000_000, true), ConfirmAbove: dollars(4_000_000, true)}
 	}
 	tell(t, st, func(s *story) {
 		s.Pass(time.Second)
@@ -136,7 +137,7 @@ func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
 
 func TestABudgetThatCannotBeReadIsNoInvitation(t *testing.T) {
 	t.Parallel()
-	tell(t, within(state.Guard{Fault: "config.toml:3: budget.daily can't be read: write it like 100"}), func(s *story) {
+	tell(t, within(ledger.Guard{Fault: "config.toml:3: budget.daily can't be read: write it like 100"}), func(s *story) {
 		s.fillForm()
 		s.Press("ctrl+s")
 		s.Pass(time.Second)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/ledger"
+
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -53,7 +55,7 @@ func (a *App) header(width int) styled {
 	}
 	left = append(left, a.lamp(), piece{"  " + a.slots(), toneMuted})
 	right := []piece{{text.Of(a.now.Local().Format("15:04:05") + " "), toneMuted}}
-	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
+	if today := a.store.Ledger.Period(ledger.ByDay, a.now, time.Local); today.Jobs > 0 {
 		right = append([]piece{{"today " + a.sumWords(&today) + "  ", toneMoney}}, right...)
 	}
 	u := a.session.Client.Usage()

@@ -3,8 +3,9 @@ package ui
 import (
 	"strings"
 
+	"dubtop/state/table"
+
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // Which columns a list shows, and how wide they are.
@@ -14,7 +15,7 @@ func (l *list[T]) titles(cols []*column[T], widths []int) styled {
 	line := styled("  ")
 	for i, c := range cols {
 		n := toneMuted
-		if c.sort == l.query.Sort && c.sort != state.SortNone {
+		if c.sort == l.query.Sort && c.sort != table.SortNone {
 			n = toneTitle
 		}
 		line += t.text(n, l.heading(c, widths[i], i == len(cols)-1))

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
@@ -67,7 +69,7 @@ func (w *walker) bring(n int) {
 		jobs[i] = w.job(w.fresh)
 		w.fresh++
 	}
-	w.answer(func(c *state.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
+	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
 }
 
 // change has an answer bring other news of some jobs.
@@ -76,13 +78,13 @@ func (w *walker) change() {
 	for i := range jobs {
 		jobs[i] = w.job(rapid.IntRange(0, w.fresh-1).Draw(w.T, "which"))
 	}
-	w.answer(func(c *state.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
+	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
 }
 
 // lose has an answer say that some jobs are gone.
 func (w *walker) lose() {
 	gone := rapid.IntRange(1, 9).Draw(w.T, "gone")
-	w.answer(func(c *state.Collection[state.Generation]) {
+	w.answer(func(c *table.Collection[state.Generation]) {
 		var left []state.Generation
 		for g := range c.All() {
 			if (len(left)+gone)%3 != 0 {
@@ -95,7 +97,7 @@ func (w *walker) lose() {
 	})
 }
 
-func (w *walker) answer(write func(c *state.Collection[state.Generation])) {
+func (w *walker) answer(write func(c *table.Collection[state.Generation])) {
 	w.changed = true
 	w.update(lands(func(a *App) { write(&a.store.Generations) }))
 }

@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api/simulator"
-	"dubtop/state"
 )
 
 // question is a dialog that a yes spends money in.
@@ -28,7 +30,7 @@ type question struct {
 
 // questions are all dialogs of money there are.
 func questions() []question {
-	soft := within(state.Guard{ConfirmAbove: dollars(1_000_000, false)})
+	soft := within(ledger.Guard{ConfirmAbove: dollars(1_000_000, false)})
 	return []question{
 		{"one job", stage{}, (*story).price, "Send this job?", "$1.25", "send it", "from now", ""},
 		{"a batch", stage{account: scale()}, func(s *story) { s.check(s.lines(24, nil)) }, "Send this batch of 24 jobs?", "$14.4", "send it", "from now", ""},
@@ -42,7 +44,7 @@ func questions() []question {
 }
 
 func risen() stage {
-	st := within(state.Guard{})
+	st := within(ledger.Guard{})
 	st.prepare = func(a *simulator.Server) { a.SetRunning(3) }
 	return st
 }
@@ -56,7 +58,7 @@ func (s *story) toPilot() {
 
 func (s *story) toRisenPrice() {
 	s.agree("overnight")
-	s.Pass(state.PriceValid)
+	s.Pass(outbox.PriceValid)
 	s.account.Fault("POST /v2/generations/estimate",
 		simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":8.88}`})
 	s.account.SetRunning(0)
@@ -214,7 +216,7 @@ func TestOneHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
 			s.acceptsInOrder()
 			s.Pass(1100 * time.Millisecond)
 			s.Press("n")
-			s.Pass(state.PriceValid)
+			s.Pass(outbox.PriceValid)
 		}
 		s.Press("R")
 		s.Pass(2 * time.Second)

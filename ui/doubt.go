@@ -5,12 +5,13 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // doubt is the screen of a submission whose outcome is unknown: what happened,
@@ -49,15 +50,15 @@ func (a *App) openDoubt(id string) tea.Cmd {
 
 // question is what the user may choose about; zero while there is nothing to
 // choose yet.
-func (d *doubt) question() state.Question {
+func (d *doubt) question() outbox.Question {
 	q, _ := d.app.outbox.Reconciler.Question(d.id, d.app.now)
 	return q
 }
 
-func (d *doubt) candidate() state.Candidate {
+func (d *doubt) candidate() outbox.Candidate {
 	c := d.question().Candidates
 	if len(c) == 0 {
-		return state.Candidate{}
+		return outbox.Candidate{}
 	}
 	return c[max(0, min(d.at, len(c)-1))]
 }
@@ -95,32 +96,32 @@ func (d *doubt) unsendable() text.Text {
 	if why := d.undecidable(); why != "" {
 		return why
 	}
-	if !slices.Contains(d.choices(), state.ChoiceResend) {
+	if !slices.Contains(d.choices(), outbox.ChoiceResend) {
 		return "a batch is never sent again: no server can tell the second from the first"
 	}
 	return d.app.unspendable()
 }
 
-func (d *doubt) choices() []state.Choice {
+func (d *doubt) choices() []outbox.Choice {
 	q := d.question()
 	return q.Choices()
 }
 
 func (d *doubt) link() tea.Cmd {
 	c := d.candidate()
-	return d.choose(state.ChoiceLink, c.ID, "Is it this one?", "yes, this one", "no, not sure")
+	return d.choose(outbox.ChoiceLink, c.ID, "Is it this one?", "yes, this one", "no, not sure")
 }
 
 func (d *doubt) resend() tea.Cmd {
-	return d.choose(state.ChoiceResend, "", "Send it once more?", "send again", "no, wait")
+	return d.choose(outbox.ChoiceResend, "", "Send it once more?", "send again", "no, wait")
 }
 
 func (d *doubt) drop() tea.Cmd {
-	return d.choose(state.ChoiceDrop, "", "Drop it?", "drop", "keep looking")
+	return d.choose(outbox.ChoiceDrop, "", "Drop it?", "drop", "keep looking")
 }
 
 // choose asks for a yes to a choice, with what it risks.
-func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
+func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
 	a, q := d.app, d.question()
 	question := &confirm{
 		title: title, yes: yes, no: no,
@@ -134,7 +135,7 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.
 			return a.decide(d.id, c, id)
 		},
 	}
-	if sub, ok := a.outbox.Find(d.id); ok && c == state.ChoiceResend {
+	if sub, ok := a.outbox.Find(d.id); ok && c == outbox.ChoiceResend {
 		question.quote = quoteAgain(sub.Price)
 	}
 	return a.ask(question)
@@ -142,9 +143,9 @@ func (d *doubt) choose(c state.Choice, id api.ID, title, yes, no text.Text) tea.
 
 // decide does what the user chose. A price that is too old to send under is
 // asked for first.
-func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
+func (a *App) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
 	w, err := a.session.Choose(submission, c, id, time.Now())
-	if errors.Is(err, state.ErrStale) {
+	if errors.Is(err, outbox.ErrStale) {
 		if w, ok := a.session.Reprice(submission); ok {
 			a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
 			return a.do(w)
@@ -160,7 +161,7 @@ func (a *App) decide(submission string, c state.Choice, id api.ID) tea.Cmd {
 
 // repricedDoubt asks once more about sending what is in doubt, now that its price
 // is known anew.
-func (a *App) repricedDoubt(d *state.Done) tea.Cmd {
+func (a *App) repricedDoubt(d *outbox.Done) tea.Cmd {
 	if d.Err != nil {
 		a.complain(d.Submission.Reason)
 		return nil
@@ -174,13 +175,13 @@ func (a *App) repricedDoubt(d *state.Done) tea.Cmd {
 }
 
 // answeredChoice shows what became of a doubt.
-func (a *App) answeredChoice(d *state.Done) {
+func (a *App) answeredChoice(d *outbox.Done) {
 	if d.Unrecorded != nil {
 		return
 	}
 	a.calm()
 	sub := &d.Submission
-	if sub.State == state.SubmissionDropped {
+	if sub.State == outbox.SubmissionDropped {
 		a.say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
 		return
 	}
@@ -192,7 +193,7 @@ func (a *App) answeredChoice(d *state.Done) {
 func (d *doubt) lines(width int) []styled {
 	a, t := d.app, d.app.theme
 	sub, ok := a.outbox.Find(d.id)
-	if !ok || sub.State != state.SubmissionUnknown {
+	if !ok || sub.State != outbox.SubmissionUnknown {
 		words := text.Text("It is on its way once more.")
 		if !ok {
 			words = "It is known what became of it: the list has the job, or it was dropped."
@@ -210,7 +211,7 @@ func (d *doubt) lines(width int) []styled {
 	return indented(append(lines, d.options(inner)...))
 }
 
-func (d *doubt) happened(sub *state.Submission, width int) []styled {
+func (d *doubt) happened(sub *outbox.Submission, width int) []styled {
 	a, t := d.app, d.app.theme
 	price := "its price is not known"
 	if sub.Price.Cost != nil {
@@ -226,7 +227,7 @@ func (d *doubt) happened(sub *state.Submission, width int) []styled {
 }
 
 // doing says what happens by itself, and when.
-func (d *doubt) doing(sub *state.Submission) text.Text {
+func (d *doubt) doing(sub *outbox.Submission) text.Text {
 	a := d.app
 	o, ok := a.outbox.Reconciler.Outlook(d.id, a.now)
 	switch {
@@ -245,7 +246,7 @@ func (d *doubt) doing(sub *state.Submission) text.Text {
 		return "It has looked for a day, and stopped."
 	}
 	what := "the jobs created since, for one of the same model, inputs, options, output file name and webhook"
-	if sub.Kind == state.SubmitBatch {
+	if sub.Kind == outbox.SubmitBatch {
 		what = "the batches created since, for one of as many jobs"
 	}
 	return text.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.now), clock(o.Until, a.now))
@@ -271,21 +272,21 @@ func (d *doubt) found(width int) []styled {
 }
 
 // candidateWords say why a job may be the one, or may not.
-func candidateWords(c state.Candidate) text.Text {
+func candidateWords(c outbox.Candidate) text.Text {
 	switch c.Timing {
-	case state.TimingEarly:
+	case outbox.TimingEarly:
 		return matchWords(c.Match) + ", but made before this was sent"
-	case state.TimingLate:
+	case outbox.TimingLate:
 		return matchWords(c.Match) + ", but made long after this was given up"
 	}
 	return matchWords(c.Match)
 }
 
-func matchWords(m state.Match) text.Text {
+func matchWords(m outbox.Match) text.Text {
 	switch m {
-	case state.MatchExact:
+	case outbox.MatchExact:
 		return "all that is told of it is the same"
-	case state.MatchFile:
+	case outbox.MatchFile:
 		return "the same, as far as a file can be told"
 	}
 	return "similar: you have to judge"
@@ -307,11 +308,11 @@ func (d *doubt) options(width int) []styled {
 	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.now)+".", toneMuted)...)
 }
 
-func (a *App) choiceKey(c state.Choice) (key keymap.Name, words text.Text) {
+func (a *App) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
 	switch c {
-	case state.ChoiceLink:
+	case outbox.ChoiceLink:
 		return keymap.Details, "It is the marked one."
-	case state.ChoiceResend:
+	case outbox.ChoiceResend:
 		return keymap.Resend, "Send it once more."
 	}
 	return keymap.Drop, "Drop it."

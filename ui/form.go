@@ -4,12 +4,13 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/draft"
+
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // field is one line of a form: typed text, or a choice among a few words.
@@ -44,7 +45,7 @@ type form struct {
 	app     *App
 	fields  []field
 	focus   int
-	check   func(name string) state.Problem
+	check   func(name string) draft.Problem
 	note    func(name string) text.Text // what is known of a field's value; may be nil
 	differs func() []string             // fields that are marked as changed; may be nil
 	changed func(name, value string) tea.Cmd
@@ -214,7 +215,7 @@ func (f *form) lines() (lines []styled, focus int) {
 			focus = len(lines)
 		}
 		lines = append(lines, f.fieldLine(x, i == f.focus, slices.Contains(changed, x.name), p))
-		if i != f.focus && !x.touched || p.None() || p.Severity == state.SeverityMissing && !x.touched {
+		if i != f.focus && !x.touched || p.None() || p.Severity == draft.SeverityMissing && !x.touched {
 			continue
 		}
 		n := toneBad
@@ -232,7 +233,7 @@ func (f *form) lines() (lines []styled, focus int) {
 	return lines, focus
 }
 
-func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) styled {
+func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) styled {
 	t := f.app.theme
 	mark, n, sign := text.Text(" "), toneMuted, text.Text(" ")
 	if changed {
@@ -255,14 +256,14 @@ func (f *form) fieldLine(x *field, focused, changed bool, p state.Problem) style
 }
 
 // light says at a glance whether a field is right.
-func (f *form) light(x *field, p state.Problem) styled {
+func (f *form) light(x *field, p draft.Problem) styled {
 	t := f.app.theme
 	switch {
-	case p.Severity == state.SeverityError:
+	case p.Severity == draft.SeverityError:
 		return t.text(toneBad, t.glyphs.failed)
-	case p.Severity == state.SeverityWarning:
+	case p.Severity == draft.SeverityWarning:
 		return t.text(toneWarn, t.glyphs.alert)
-	case p.Severity == state.SeverityMissing || x.input.Value() == "":
+	case p.Severity == draft.SeverityMissing || x.input.Value() == "":
 		return " "
 	}
 	return t.text(toneOK, t.glyphs.completed)

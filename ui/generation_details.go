@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -59,13 +61,13 @@ func (a *App) facts(g *state.Generation, width int) []styled {
 }
 
 // costWords says a cost and where it comes from.
-func costWords(c state.Cost) text.Text {
+func costWords(c outbox.Cost) text.Text {
 	switch c.Kind {
-	case state.CostActual:
+	case outbox.CostActual:
 		return exactly(c.Amount, c.Kind) + " as billed"
-	case state.CostEstimate:
+	case outbox.CostEstimate:
 		return exactly(c.Amount, c.Kind) + " as estimated when sent"
-	case state.CostDerived:
+	case outbox.CostDerived:
 		return exactly(c.Amount, c.Kind) + " from length and list price"
 	}
 	return none
@@ -76,7 +78,7 @@ func costWords(c state.Cost) text.Text {
 // be nil.
 func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []styled {
 	switch {
-	case g.Intent == state.SubmissionUnknown:
+	case g.Intent == outbox.SubmissionUnknown:
 		return a.doubtLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
@@ -161,7 +163,7 @@ type generationDetails struct {
 	pager
 	id     api.ID
 	full   *api.Generation
-	sent   state.Submission // what the journal has of it, when the server tells nothing
+	sent   outbox.Submission // what the journal has of it, when the server tells nothing
 	costs  *api.Costs
 	err    error
 	part   int
@@ -182,7 +184,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	id := g.Key()
 	switch g.Intent {
 	case "":
-	case state.SubmissionUnknown:
+	case outbox.SubmissionUnknown:
 		return a.openDoubt(id)
 	default:
 		a.push(&pager{app: a, title: "details", content: func(width int) []styled { return a.intentLines(id, width-2) }})
@@ -262,7 +264,7 @@ type detailsMsg struct {
 	session *account.Account
 	screen  *generationDetails
 	job     api.Generation
-	sent    state.Submission
+	sent    outbox.Submission
 	costs   *api.Costs
 	err     error
 }

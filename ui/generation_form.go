@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
@@ -19,7 +22,7 @@ import (
 // through leaving, quitting and crashes, until the job was accepted.
 type generationForm struct {
 	form
-	draft  state.Draft
+	draft  draft.Draft
 	files  map[string]fileFact // what was found about typed paths
 	looks  map[string]*looking // at the files, by field
 	looked int                 // how many looks were begun
@@ -40,7 +43,7 @@ type fileFact struct {
 
 // newGeneration opens the form: with what it is started from, else with what
 // was left in it last.
-func (a *App) newGeneration(from *state.Draft) tea.Cmd {
+func (a *App) newGeneration(from *draft.Draft) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.newGeneration(from) })
 	}
@@ -54,7 +57,7 @@ func (a *App) newGeneration(from *state.Draft) tea.Cmd {
 }
 
 // generationForm makes the form of a draft.
-func (a *App) generationForm(draft state.Draft) *generationForm {
+func (a *App) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{files: map[string]fileFact{}, looks: map[string]*looking{}}
 	f.app, f.check, f.changed, f.note, f.differs, f.left = a, f.checkField, f.edit, f.noteOf, f.changes, f.lookAt
 	draft = draft.Clone()
@@ -88,7 +91,7 @@ func (a *App) firstModel() string {
 // if none is.
 func (a *App) imageModel() string {
 	for _, name := range a.modelNames() {
-		if r := state.RulesFor(name); r.Known && r.Image {
+		if r := draft.RulesFor(name); r.Known && r.Image {
 			return name
 		}
 	}
@@ -107,32 +110,32 @@ func (a *App) modelNames() []string {
 // rebuild makes the fields anew: another model honours other options.
 func (f *generationForm) rebuild() {
 	t, d := f.app.theme, f.draft
-	fields := []field{choiceField(state.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
+	fields := []field{choiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
 	visual := "https://…  or a path, or ctrl+o for an asset"
-	if state.RulesFor(d.Model).Image {
+	if draft.RulesFor(d.Model).Image {
 		visual = "video or image: " + visual
 	}
-	x := textField(t, state.FieldVisual, "Video", text.Of(visual), d.Visual)
+	x := textField(t, draft.FieldVisual, "Video", text.Of(visual), d.Visual)
 	x.picks = []string{"VIDEO"}
-	if state.RulesFor(d.Model).Image {
+	if draft.RulesFor(d.Model).Image {
 		x.label, x.picks = "Video or image", []string{"VIDEO", "IMAGE"}
 	}
-	y := textField(t, state.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
+	y := textField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
 	y.picks = []string{"AUDIO"}
 	fields = append(fields, x, y,
-		textField(t, state.FieldScript, "or a script", "text to be spoken instead of audio", d.Script),
-		textField(t, state.FieldVoice, "Voice id", "for a script", d.VoiceID))
-	for _, o := range state.RulesFor(d.Model).Options {
+		textField(t, draft.FieldScript, "or a script", "text to be spoken instead of audio", d.Script),
+		textField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
+	for _, o := range draft.RulesFor(d.Model).Options {
 		fields = append(fields, optionField(t, o, d.Options[o.Name]))
 	}
 	f.set(append(fields,
-		textField(t, state.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
-		textField(t, state.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL),
-		textField(t, state.FieldLabel, "Label", "for your own books, never sent", d.Label)))
+		textField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
+		textField(t, draft.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL),
+		textField(t, draft.FieldLabel, "Label", "for your own books, never sent", d.Label)))
 }
 
 // optionField is the field of one option: choices where there are some.
-func optionField(t *theme, o state.Option, value string) field {
+func optionField(t *theme, o draft.Option, value string) field {
 	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
 	label = strings.ReplaceAll(label, "_", " ")
 	label = strings.ToUpper(label[:1]) + label[1:]
@@ -141,12 +144,12 @@ func optionField(t *theme, o state.Option, value string) field {
 		hint = o.Default + " (default)  " + o.Words
 	}
 	switch o.Kind {
-	case state.OptionNumber:
-		return textField(t, state.OptionField(o.Name), text.Of(label), text.Of(hint), value)
-	case state.OptionBool:
-		return choiceField(state.OptionField(o.Name), text.Of(label), text.Of(hint), value, []string{"", "true", "false"})
+	case draft.OptionNumber:
+		return textField(t, draft.OptionField(o.Name), text.Of(label), text.Of(hint), value)
+	case draft.OptionBool:
+		return choiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, []string{"", "true", "false"})
 	}
-	return choiceField(state.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
+	return choiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
 }
 
 // edit takes what was typed into the draft. Whatever price there was is void
@@ -154,25 +157,25 @@ func optionField(t *theme, o state.Option, value string) field {
 func (f *generationForm) edit(name, value string) tea.Cmd {
 	d := &f.draft
 	switch name {
-	case state.FieldModel:
+	case draft.FieldModel:
 		d.Model = value
 		f.rebuild()
-	case state.FieldVisual:
+	case draft.FieldVisual:
 		d.Visual, d.VisualKind = value, ""
-	case state.FieldAudio:
+	case draft.FieldAudio:
 		d.Audio = value
-	case state.FieldScript:
+	case draft.FieldScript:
 		d.Script = value
-	case state.FieldVoice:
+	case draft.FieldVoice:
 		d.VoiceID = value
-	case state.FieldOutputName:
+	case draft.FieldOutputName:
 		d.OutputFileName = value
-	case state.FieldWebhook:
+	case draft.FieldWebhook:
 		d.WebhookURL = value
-	case state.FieldLabel:
+	case draft.FieldLabel:
 		d.Label = value
 	default:
-		d.Options[strings.TrimPrefix(name, state.OptionField(""))] = value
+		d.Options[strings.TrimPrefix(name, draft.OptionField(""))] = value
 	}
 	d.Touch(time.Now(), uuid.NewString)
 	f.reason, f.news = "", ""
@@ -184,8 +187,8 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 func (f *generationForm) stat() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
-		m, err := state.ParseMedia(typed, f.app.cfg.Home)
-		if err != nil || m.Source != state.SourceFile {
+		m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+		if err != nil || m.Source != draft.SourceFile {
 			continue
 		}
 		if _, known := f.files[m.Path]; !known {
@@ -209,8 +212,8 @@ func (m statMsg) land(*App) tea.Cmd {
 
 // env is what checks may know while one types: what was found before, nothing
 // that has to be waited for.
-func (f *generationForm) env() state.CheckEnv {
-	return state.CheckEnv{
+func (f *generationForm) env() draft.CheckEnv {
+	return draft.CheckEnv{
 		Now: f.app.now, Skew: f.app.store.Forecast.Skew, Home: f.app.cfg.Home, Models: f.app.modelNames(),
 		Stat: func(path string) (int64, error) {
 			if fact, ok := f.files[path]; ok {
@@ -219,7 +222,7 @@ func (f *generationForm) env() state.CheckEnv {
 			return 1, nil // not looked at yet
 		},
 		Asset: f.app.assetType,
-		Found: func(field string, _ state.Media) (state.Finding, bool) {
+		Found: func(field string, _ draft.Media) (draft.Finding, bool) {
 			in, ok := f.found(field)
 			return in.Finding, ok
 		},
@@ -235,22 +238,22 @@ func (a *App) assetType(id string) (string, bool) {
 	return "", !a.store.Assets.Known()
 }
 
-func (f *generationForm) checkField(name string) state.Problem { return f.draft.Check(name, f.env()) }
+func (f *generationForm) checkField(name string) draft.Problem { return f.draft.Check(name, f.env()) }
 
 // noteOf says what is known of a typed input: an asset's name and length, a
 // file's size.
 func (f *generationForm) noteOf(name string) text.Text {
-	typed := map[string]string{state.FieldVisual: f.draft.Visual, state.FieldAudio: f.draft.Audio}[name]
-	m, err := state.ParseMedia(typed, f.app.cfg.Home)
+	typed := map[string]string{draft.FieldVisual: f.draft.Visual, draft.FieldAudio: f.draft.Audio}[name]
+	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
 	if err != nil {
 		return ""
 	}
 	switch m.Source {
-	case state.SourceAsset:
+	case draft.SourceAsset:
 		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
 			return x.Name + ", " + length(x.Duration)
 		}
-	case state.SourceFile:
+	case draft.SourceFile:
 		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
 			note := bytesText(fact.size)
 			if l := f.lookNote(name); l != "" {
@@ -258,9 +261,9 @@ func (f *generationForm) noteOf(name string) text.Text {
 			}
 			return note
 		}
-	case state.SourceURL:
+	case draft.SourceURL:
 		notes := []text.Text{f.lookNote(name)}
-		for _, h := range state.HostsOf(m.URL) {
+		for _, h := range draft.HostsOf(m.URL) {
 			notes = append(notes, "host "+h.Wire+" reads "+h.Read)
 		}
 		return text.Join(slices.DeleteFunc(notes, func(n text.Text) bool { return n == "" }), ", ")
@@ -308,7 +311,7 @@ func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
 
 func (f *generationForm) clear() tea.Cmd {
 	was := f.draft
-	f.draft = state.Draft{Model: was.Model, Options: map[string]string{}, UpdatedAt: time.Now()}
+	f.draft = draft.Draft{Model: was.Model, Options: map[string]string{}, UpdatedAt: time.Now()}
 	if !was.Over() {
 		f.draft.ID, f.draft.Base = was.ID, was.Base
 	}
@@ -325,7 +328,7 @@ func (f *generationForm) pick() tea.Cmd {
 	name := f.current().name
 	return f.app.pickAsset(f.current().picks, func(x *state.Asset) tea.Cmd {
 		cmd := f.put(name, "asset:"+string(x.ID))
-		if name == state.FieldVisual {
+		if name == draft.FieldVisual {
 			f.draft.VisualKind = string(x.Type)
 		}
 		return cmd
@@ -387,10 +390,10 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing
 
 // assetFacts are the lengths of the assets that a draft names, taken along
 // because a command must not read the store.
-func (a *App) assetFacts(d state.Draft) map[string]account.Asset {
+func (a *App) assetFacts(d draft.Draft) map[string]account.Asset {
 	facts := map[string]account.Asset{}
 	for _, typed := range []string{d.Visual, d.Audio} {
-		if m, err := state.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == state.SourceAsset {
+		if m, err := draft.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
 			if x, ok := a.store.Assets.Find(m.AssetID); ok {
 				facts[m.AssetID] = account.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 			}
@@ -411,7 +414,7 @@ func (f *generationForm) stop() {
 type pricedMsg struct {
 	form       *generationForm
 	run        int
-	submission state.Submission
+	submission outbox.Submission
 	inputs     []account.Input
 	err        error
 }

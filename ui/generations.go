@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"time"
 
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -16,16 +19,16 @@ import (
 func newGenerations(a *App) *view[state.Generation] {
 	v := &view[state.Generation]{title: "generations", list: list[state.Generation]{
 		app: a, rows: &a.store.Generations, marks: &marks[state.Generation]{},
-		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLabel, state.SortLength, state.SortCost},
+		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[state.Generation]{
-			{title: "status", width: 11, sort: state.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
-			{title: "model", width: 13, drop: 4, sort: state.SortModel, cell: func(g *state.Generation) cell { return cell{text.Of(g.Model), toneMuted} }},
-			{title: "name", width: 13, want: 17, grow: 12, inner: true, sort: state.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
-			{title: "label", width: 8, grow: 2, inner: true, drop: 5, when: a.store.Labelled, sort: state.SortLabel, cell: func(g *state.Generation) cell { return cell{g.Label(), toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
-			{title: "cost", width: 8, right: true, drop: 3, falls: true, sort: state.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
-			{title: "age", width: 4, right: true, drop: 6, sort: state.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
-			{title: "progress", width: 15, grow: 1, drop: 2, spare: true, sort: state.SortNone, cell: a.progressCell},
+			{title: "status", width: 11, sort: table.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
+			{title: "model", width: 13, drop: 4, sort: table.SortModel, cell: func(g *state.Generation) cell { return cell{text.Of(g.Model), toneMuted} }},
+			{title: "name", width: 13, want: 17, grow: 12, inner: true, sort: table.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
+			{title: "label", width: 8, grow: 2, inner: true, drop: 5, when: a.store.Labelled, sort: table.SortLabel, cell: func(g *state.Generation) cell { return cell{g.Label(), toneText} }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
+			{title: "cost", width: 8, right: true, drop: 3, falls: true, sort: table.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
+			{title: "age", width: 4, right: true, drop: 6, sort: table.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
+			{title: "progress", width: 15, grow: 1, drop: 2, spare: true, sort: table.SortNone, cell: a.progressCell},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -90,8 +93,8 @@ func jobStatus(t *theme, g *state.Generation) cell {
 
 // intentStatus says how far a submission is that nothing is known to have come
 // of.
-func intentStatus(t *theme, s state.SubmissionState) cell {
-	if s == state.SubmissionSending {
+func intentStatus(t *theme, s outbox.SubmissionState) cell {
+	if s == outbox.SubmissionSending {
 		return cell{t.glyphs.running + " sending", toneRunning}
 	}
 	return cell{t.glyphs.alert + " unknown", toneWarn}
@@ -134,8 +137,8 @@ func statusWord(s api.Status) text.Text {
 }
 
 // costCell says a cost and how sure it is.
-func costCell(c state.Cost) cell {
-	if c.Kind == state.CostUnknown {
+func costCell(c outbox.Cost) cell {
+	if c.Kind == outbox.CostUnknown {
 		return cell{none, toneMuted}
 	}
 	return cell{rounded(c.Amount, c.Kind), amountTone(c.Kind)}
@@ -145,7 +148,7 @@ func costCell(c state.Cost) cell {
 // why it failed.
 func (a *App) progressCell(g *state.Generation) cell {
 	switch {
-	case g.Intent == state.SubmissionUnknown:
+	case g.Intent == outbox.SubmissionUnknown:
 		return cell{"maybe charged", toneWarn}
 	case g.Intent != "":
 		return cell{"", toneMuted}

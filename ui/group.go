@@ -5,6 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
@@ -43,10 +47,10 @@ type group struct {
 // groupJob is one job of a group.
 type groupJob struct {
 	source
-	left   text.Text         // why it is left out, "" if it is not
-	failed bool              // for a reason that may pass
-	sub    *state.Submission // once it has a price
-	warn   []string          // what speaks against it, though it can be run
+	left   text.Text          // why it is left out, "" if it is not
+	failed bool               // for a reason that may pass
+	sub    *outbox.Submission // once it has a price
+	warn   []string           // what speaks against it, though it can be run
 }
 
 // openGroup begins a group of the marked jobs, and reads what they were made
@@ -69,7 +73,7 @@ func (a *App) openGroup(set jobSet, model string) tea.Cmd {
 func (a *App) groupWithModel(set jobSet) tea.Cmd {
 	jobs := set.chosen()
 	unfit := func(model string) text.Text {
-		most := state.RulesFor(model).MaxSeconds
+		most := draft.RulesFor(model).MaxSeconds
 		long := 0
 		for i := range jobs {
 			if most > 0 && float64(jobs[i].Length) > most {
@@ -154,9 +158,9 @@ func (m groupReadMsg) land(a *App) tea.Cmd {
 }
 
 // env is what checks may know; the disk is asked when the price is.
-func (g *group) env() state.CheckEnv {
+func (g *group) env() draft.CheckEnv {
 	a := g.app
-	return state.CheckEnv{Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
+	return draft.CheckEnv{Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
 }
 
 // prepare makes a job's draft what is to be run, or says why it can't be.
@@ -221,14 +225,14 @@ type groupPricedMsg struct {
 	group *group
 	run   int
 	jobs  []int
-	subs  []state.Submission // one for each of the jobs
+	subs  []outbox.Submission // one for each of the jobs
 	warn  []string
 	err   error
 }
 
 func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
 	ctx, s, run := g.ctx, g.app.session, g.run
-	var drafts []state.Draft
+	var drafts []draft.Draft
 	for _, i := range jobs {
 		drafts = append(drafts, g.jobs[i].draft.Clone())
 	}
@@ -241,12 +245,12 @@ func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
 
 // priceAlike prices the first of some drafts that ask for the same work, and
 // makes a submission of each. It warns of what speaks against their inputs.
-func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []state.Draft) (subs []state.Submission, warn []string, err error) {
+func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []draft.Draft) (subs []outbox.Submission, warn []string, err error) {
 	sub, inputs, err := p.Price(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}
-	subs = []state.Submission{sub}
+	subs = []outbox.Submission{sub}
 	for _, d := range drafts[1:] {
 		twin, err := sub.Twin(uuid.NewString(), d, p.Env)
 		if err != nil {
@@ -288,15 +292,15 @@ func (m groupPricedMsg) land(a *App) tea.Cmd {
 // learnPrice takes the unit price of a model from the price of one request:
 // some servers price whole requests only, so this is how others' jobs of the
 // model get a price, too.
-func (a *App) learnPrice(sub *state.Submission) {
+func (a *App) learnPrice(sub *outbox.Submission) {
 	if p := sub.Price; p.Cost != nil && !p.Approximate {
 		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
 	}
 }
 
 // ready are the submissions that have a price, in the order of the group.
-func (g *group) ready() []state.Submission {
-	var subs []state.Submission
+func (g *group) ready() []outbox.Submission {
+	var subs []outbox.Submission
 	for i := range g.jobs {
 		if sub := g.jobs[i].sub; sub != nil {
 			subs = append(subs, *sub)
@@ -392,11 +396,11 @@ func (g *group) goOn() tea.Cmd {
 		return nil
 	}
 	subs, now := g.ready(), time.Now()
-	if slices.ContainsFunc(subs, func(s state.Submission) bool { return !s.Price.Fresh(now) }) {
+	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
 		g.app.warn("some prices are older than five minutes: they are asked for again")
 		return g.resume()
 	}
-	prices, priced := make([]state.Price, len(subs)), true
+	prices, priced := make([]outbox.Price, len(subs)), true
 	for i := range subs {
 		prices[i] = subs[i].Price
 		priced = priced && prices[i].Known()
@@ -414,14 +418,14 @@ func (g *group) goOn() tea.Cmd {
 		c.title = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
 		c.yes = "send the pilot"
 	}
-	return g.app.askToSpend(c, state.ChargeOf(prices...), priced, func(words text.Text) {
+	return g.app.askToSpend(c, ledger.ChargeOf(prices...), priced, func(words text.Text) {
 		g.trouble = words
 		g.app.complain(words)
 	})
 }
 
 // hostsOfAll lists, each once, the hosts in other letters that some requests name.
-func hostsOfAll(subs []state.Submission) (hosts []state.Host) {
+func hostsOfAll(subs []outbox.Submission) (hosts []draft.Host) {
 	for i := range subs {
 		for _, h := range subs[i].Hosts() {
 			if !slices.Contains(hosts, h) {
@@ -434,7 +438,7 @@ func hostsOfAll(subs []state.Submission) (hosts []state.Host) {
 
 // answer confirms every job on a yes, each under a key of its own, and hands
 // them to the queue. If one can't be confirmed, none is.
-func (g *group) answer(subs []state.Submission, yes bool) tea.Cmd {
+func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 	if !yes {
 		return nil
 	}

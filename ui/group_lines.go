@@ -8,10 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // lines draw a group: what it comes to, then what is left out and why, then
@@ -64,7 +67,7 @@ func (g *group) sums(width int) []styled {
 	if len(subs) == 0 {
 		return nil
 	}
-	prices := make([]state.Price, len(subs))
+	prices := make([]outbox.Price, len(subs))
 	for i := range subs {
 		prices[i] = subs[i].Price
 	}
@@ -87,17 +90,17 @@ func (g *group) sums(width int) []styled {
 // compared says how the total stands to what the jobs cost when they ran.
 func (g *group) compared() text.Text {
 	var now, then api.Micros
-	kind, about := state.CostUnknown, ""
+	kind, about := outbox.CostUnknown, ""
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.sub == nil {
 			continue
 		}
 		was := g.app.store.Cost(&j.job)
-		if j.sub.Price.Cost == nil || was.Kind == state.CostUnknown {
+		if j.sub.Price.Cost == nil || was.Kind == outbox.CostUnknown {
 			return ""
 		}
-		if was.Kind == state.CostDerived {
+		if was.Kind == outbox.CostDerived {
 			about = "about "
 		}
 		now, then = now+*j.sub.Price.Cost, then+was.Amount
@@ -114,7 +117,7 @@ func (g *group) compared() text.Text {
 }
 
 // modelCounts says how many jobs there are of each model, the most first.
-func modelCounts(subs []state.Submission) text.Text {
+func modelCounts(subs []outbox.Submission) text.Text {
 	n := map[string]int{}
 	for i := range subs {
 		n[subs[i].Model]++
@@ -202,10 +205,10 @@ func (g *group) rows(width int) []styled {
 }
 
 // priceCell is a price in short.
-func priceCell(p state.Price) cell {
-	kind := state.CostEstimate
+func priceCell(p outbox.Price) cell {
+	kind := outbox.CostEstimate
 	if p.Approximate {
-		kind = state.CostDerived
+		kind = outbox.CostDerived
 	}
 	switch {
 	case p.Credits != nil:
@@ -217,7 +220,7 @@ func priceCell(p state.Price) cell {
 }
 
 // question states all that the total rests on.
-func (g *group) question(subs []state.Submission) []told {
+func (g *group) question(subs []outbox.Submission) []told {
 	a := g.app
 	said := []told{{label: "that is", words: g.compared(), tone: toneMoney}, {}, {label: "models", words: modelCounts(subs)}}
 	if n := g.leaving(); n > 0 {
@@ -228,7 +231,7 @@ func (g *group) question(subs []state.Submission) []told {
 		words = text.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
 	}
 	said = append(said, told{label: "then", words: words})
-	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
+	if today := a.store.Ledger.Period(ledger.ByDay, a.now, time.Local); today.Jobs > 0 {
 		said = append(said, told{label: "today", words: a.sumWords(&today) + " so far", tone: toneMuted})
 	}
 	oldest := subs[0].Price.At
@@ -242,7 +245,7 @@ func (g *group) question(subs []state.Submission) []told {
 
 // warnings are what has to be read before a yes: what speaks against the first
 // jobs, and against how many more something does.
-func (g *group) warnings(hosts []state.Host) []told {
+func (g *group) warnings(hosts []draft.Host) []told {
 	said := hostLines(hosts)
 	const most = 8
 	n := 0
@@ -264,7 +267,7 @@ func (g *group) warnings(hosts []state.Host) []told {
 
 // validity says how long a price may still be agreed to.
 func (a *App) validity(at time.Time) told {
-	left := state.PriceValid - a.now.Sub(at)
+	left := outbox.PriceValid - a.now.Sub(at)
 	if left <= 0 {
 		return told{label: "holds", words: "no more: go back and price it again", tone: toneWarn}
 	}

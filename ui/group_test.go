@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api/simulator"
-	"dubtop/state"
 )
 
 // agreed are the intents that were said yes to, in the order of the yes, and
@@ -29,10 +30,10 @@ func (s *story) agreed() (names []string, held map[string]bool) {
 	for i, a := range s.account.Accepted() {
 		at[a.IdempotencyKey] = i
 	}
-	slices.SortFunc(subs, func(a, b state.Submission) int { return at[a.IdempotencyKey] - at[b.IdempotencyKey] })
+	slices.SortFunc(subs, func(a, b outbox.Submission) int { return at[a.IdempotencyKey] - at[b.IdempotencyKey] })
 	for _, sub := range subs {
 		keys[sub.IdempotencyKey] = true
-		if sub.State == state.SubmissionSent || sub.State == state.SubmissionSending {
+		if sub.State == outbox.SubmissionSent || sub.State == outbox.SubmissionSending {
 			names = append(names, string(sub.Name))
 		}
 	}

@@ -3,11 +3,12 @@ package ui
 import (
 	"context"
 
+	"dubtop/state/draft"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -29,7 +30,7 @@ func (a *App) unlabelled() text.Text {
 // them.
 func (a *App) askLabel(jobs []named) tea.Cmd {
 	was, mixed := common(jobs, func(id string) text.Text { return a.store.LabelOf(api.ID(id)) })
-	return a.prompt("label of "+whose(jobs), string(was), state.MaxLabel, func(label text.Text) tea.Cmd {
+	return a.prompt("label of "+whose(jobs), string(was), draft.MaxLabel, func(label text.Text) tea.Cmd {
 		set := labelCmd(a.session, keysOf(jobs), label)
 		switch {
 		case mixed && label == "":

@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -13,21 +17,21 @@ import (
 )
 
 // newLedger is view 6: what was accepted, and what it cost.
-func newLedger(a *App) *view[state.LedgerEntry] {
-	type entry = state.LedgerEntry
+func newLedger(a *App) *view[ledger.Entry] {
+	type entry = ledger.Entry
 	v := &view[entry]{title: "ledger", list: list[entry]{
 		app: a, rows: a.store.Ledger.Rows(),
-		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLabel, state.SortLength, state.SortCost},
+		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[entry]{
-			{title: "when", width: 12, falls: true, sort: state.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
-			{title: "outcome", width: 11, drop: 2, sort: state.SortStatus, cell: a.outcomeCell},
-			{title: "model", width: 13, drop: 6, sort: state.SortModel, cell: func(e *entry) cell { return cell{e.Model, toneMuted} }},
-			{title: "name", width: 12, want: 17, grow: 4, inner: true, sort: state.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
-			{title: "label", width: 10, grow: 1, inner: true, drop: 4, when: a.store.Labelled, sort: state.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
-			{title: "estimate", width: 8, right: true, drop: 3, sort: state.SortNone, cell: estimateCell},
-			{title: "actual", width: 8, right: true, falls: true, sort: state.SortCost, cell: actualCell},
-			{title: "off by", width: 8, right: true, drop: 5, spare: true, sort: state.SortNone, cell: differenceCell},
+			{title: "when", width: 12, falls: true, sort: table.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
+			{title: "outcome", width: 11, drop: 2, sort: table.SortStatus, cell: a.outcomeCell},
+			{title: "model", width: 13, drop: 6, sort: table.SortModel, cell: func(e *entry) cell { return cell{e.Model, toneMuted} }},
+			{title: "name", width: 12, want: 17, grow: 4, inner: true, sort: table.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
+			{title: "label", width: 10, grow: 1, inner: true, drop: 4, when: a.store.Labelled, sort: table.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
+			{title: "estimate", width: 8, right: true, drop: 3, sort: table.SortNone, cell: estimateCell},
+			{title: "actual", width: 8, right: true, falls: true, sort: table.SortCost, cell: actualCell},
+			{title: "off by", width: 8, right: true, drop: 5, spare: true, sort: table.SortNone, cell: differenceCell},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -41,7 +45,7 @@ func newLedger(a *App) *view[state.LedgerEntry] {
 	return v.with(ledgerActions(a, v)...)
 }
 
-func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
+func ledgerActions(a *App, v *view[ledger.Entry]) []action {
 	noRow := v.none
 	noJob := func() text.Text {
 		if e := v.selected(); e == nil || e.Damage != "" {
@@ -76,7 +80,7 @@ func ledgerActions(a *App, v *view[state.LedgerEntry]) []action {
 func ledgerKey(a *App) text.Text { return a.keyFor(keymap.View6) }
 
 // entryJob is the job of an entry as the lists know it, nil where they do not.
-func (a *App) entryJob(e *state.LedgerEntry) *state.Generation {
+func (a *App) entryJob(e *ledger.Entry) *state.Generation {
 	if e == nil || e.Job == "" {
 		return nil
 	}
@@ -88,7 +92,7 @@ func (a *App) entryJob(e *state.LedgerEntry) *state.Generation {
 }
 
 // openEntry shows what is known of an entry's job, or of a damaged row.
-func (a *App) openEntry(e *state.LedgerEntry) tea.Cmd {
+func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
 	if u, ok := a.outbox.UnsavedJob(e.Job); ok {
 		return a.openUnsaved(u.Submission.ID)
 	}
@@ -118,7 +122,7 @@ type damage struct {
 	key string
 }
 
-func newDamage(a *App, e state.LedgerEntry) *damage {
+func newDamage(a *App, e ledger.Entry) *damage {
 	return &damage{key: e.Key(), pager: pager{app: a, title: "damage", content: func(width int) []styled {
 		lines := []styled{"", a.theme.text(toneBad, text.Of(e.Submission+" of the ledger")), ""}
 		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), toneText)...)
@@ -136,7 +140,7 @@ func (d *damage) Leave() tea.Cmd {
 }
 
 // sentAt is when a job was sent, as short as it is clear.
-func (a *App) sentAt(e *state.LedgerEntry) text.Text {
+func (a *App) sentAt(e *ledger.Entry) text.Text {
 	if e.At.IsZero() {
 		return none
 	}
@@ -151,7 +155,7 @@ func (a *App) sentAt(e *state.LedgerEntry) text.Text {
 }
 
 // outcomeCell says how a job ended, or how it stands.
-func (a *App) outcomeCell(e *state.LedgerEntry) cell {
+func (a *App) outcomeCell(e *ledger.Entry) cell {
 	t := a.theme
 	switch {
 	case e.Damage != "":
@@ -172,7 +176,7 @@ func (a *App) outcomeCell(e *state.LedgerEntry) cell {
 	return cell{t.glyphs.unknown + " not seen", toneMuted}
 }
 
-func (a *App) entryName(e *state.LedgerEntry) cell {
+func (a *App) entryName(e *ledger.Entry) cell {
 	if e.Damage != "" {
 		return cell{text.Of(e.Damage), toneBad}
 	}
@@ -186,17 +190,17 @@ func (a *App) entryName(e *state.LedgerEntry) cell {
 }
 
 // ofJob is a value of a row that is a job.
-func ofJob(e *state.LedgerEntry, words text.Text) cell {
+func ofJob(e *ledger.Entry, words text.Text) cell {
 	if e.Damage != "" {
 		return cell{"", toneMuted}
 	}
 	return cell{words, toneMuted}
 }
 
-func estimateCell(e *state.LedgerEntry) cell {
+func estimateCell(e *ledger.Entry) cell {
 	switch {
 	case e.Estimate != nil && e.Damage == "":
-		return cell{rounded(*e.Estimate, state.CostEstimate), amountTone(state.CostEstimate)}
+		return cell{rounded(*e.Estimate, outbox.CostEstimate), amountTone(outbox.CostEstimate)}
 	case e.Credits != nil && e.Damage == "":
 		return cell{text.Sprintf("%g cr", *e.Credits), toneText}
 	}
@@ -205,7 +209,7 @@ func estimateCell(e *state.LedgerEntry) cell {
 
 // actualCell says what a job cost: as billed, or worked out from length and
 // unit price.
-func actualCell(e *state.LedgerEntry) cell {
+func actualCell(e *ledger.Entry) cell {
 	if e.Actual == nil || e.Damage != "" {
 		return ofJob(e, none)
 	}
@@ -213,14 +217,14 @@ func actualCell(e *state.LedgerEntry) cell {
 }
 
 // differenceCell says by how much the estimate was wrong.
-func differenceCell(e *state.LedgerEntry) cell {
+func differenceCell(e *ledger.Entry) cell {
 	if e.Actual == nil || e.Estimate == nil || e.Damage != "" {
 		return ofJob(e, "")
 	}
 	more := *e.Actual - *e.Estimate
 	guess := text.Text("")
-	if e.Basis == state.BasisDerived {
-		guess = amountSign(state.CostDerived)
+	if e.Basis == ledger.BasisDerived {
+		guess = amountSign(outbox.CostDerived)
 	}
 	switch {
 	case more > 0:
@@ -232,22 +236,22 @@ func differenceCell(e *state.LedgerEntry) cell {
 }
 
 // entryLines are what the books say of one job.
-func (a *App) entryLines(e *state.LedgerEntry, width int) []styled {
+func (a *App) entryLines(e *ledger.Entry, width int) []styled {
 	t := a.theme
 	outcome, actual := a.outcomeCell(e), actualCell(e)
 	words := actual.text
 	switch e.Basis {
-	case state.BasisBilled:
-		words = exactly(*e.Actual, state.CostActual) + " as billed"
-	case state.BasisDerived:
-		words = exactly(*e.Actual, state.CostDerived) + " from length and list price"
-	case state.BasisUnknown:
+	case ledger.BasisBilled:
+		words = exactly(*e.Actual, outbox.CostActual) + " as billed"
+	case ledger.BasisDerived:
+		words = exactly(*e.Actual, outbox.CostDerived) + " from length and list price"
+	case ledger.BasisUnknown:
 	}
 	lines := append(a.called(a.entryName(e).text, width), "")
 	lines = append(lines, t.fact("outcome", outcome.text, outcome.tone))
 	estimate := estimateCell(e).text
 	if e.Estimate != nil {
-		estimate = exactly(*e.Estimate, state.CostEstimate)
+		estimate = exactly(*e.Estimate, outbox.CostEstimate)
 	}
 	lines = append(lines, a.advice(width, "estimate", estimate, toneText)...)
 	lines = append(lines, a.advice(width, "actual", words, actual.tone)...)

@@ -5,18 +5,20 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // ledgerSums is what stands beside the ledger: its totals and a chart. What
 // needs a look at every entry is kept until the ledger changes.
 type ledgerSums struct {
 	app   *App
-	of    *state.Ledger
+	of    *ledger.Ledger
 	seen  uint64
-	all   state.Tally
+	all   ledger.Tally
 	wrong int // damaged rows
 }
 
@@ -31,7 +33,7 @@ const (
 
 // lines are the sums, and below them, where the pane is high, the entry under
 // the cursor.
-func (s *ledgerSums) lines(e *state.LedgerEntry, width int) []styled {
+func (s *ledgerSums) lines(e *ledger.Entry, width int) []styled {
 	lines := s.sums(width)
 	if e.Damage == "" && width < abreast {
 		lines = append(append(lines, ""), s.app.entryLines(e, width)...)
@@ -75,8 +77,8 @@ func (s *ledgerSums) totals(width int) []styled {
 	var lines []styled
 	for _, p := range []struct {
 		title text.Text
-		by    state.Grouping
-	}{{"today", state.ByDay}, {"this week", state.ByWeek}, {"this month", state.ByMonth}, {"in all", ""}} {
+		by    ledger.Grouping
+	}{{"today", ledger.ByDay}, {"this week", ledger.ByWeek}, {"this month", ledger.ByMonth}, {"in all", ""}} {
 		sum := s.all
 		if p.by != "" {
 			sum = a.store.Ledger.Period(p.by, a.now, time.Local)
@@ -109,8 +111,8 @@ func (s *ledgerSums) totals(width int) []styled {
 }
 
 // accuracy says how good the estimates were.
-func (a *App) accuracy(t *state.Tally) text.Text {
-	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, state.CostEstimate), text.Count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
+func (a *App) accuracy(t *ledger.Tally) text.Text {
+	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, outbox.CostEstimate), text.Count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
 	if t.Estimated <= 0 {
 		return words
 	}
@@ -125,7 +127,7 @@ func (a *App) accuracy(t *state.Tally) text.Text {
 }
 
 // failureWords say what was spent on jobs without a result.
-func (a *App) failureWords(t *state.Tally) text.Text {
+func (a *App) failureWords(t *ledger.Tally) text.Text {
 	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), text.Count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
 		words += text.Sprintf(", of %d unknown", t.FailedUnknown)
@@ -163,7 +165,7 @@ func (s *ledgerSums) chart(width int) []styled {
 // column is one day's part of one line of the chart, row 1 at the bottom. A day
 // with a cost is never drawn as one without, and one whose cost nobody knows
 // says so.
-func (t *theme) column(day *state.Tally, most api.Micros, row int) text.Text {
+func (t *theme) column(day *ledger.Tally, most api.Micros, row int) text.Text {
 	steps := []rune(t.glyphs.steps)
 	level := 0
 	if most > 0 {

@@ -10,10 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui"
 )
@@ -36,7 +38,7 @@ func (s *story) jobs() (ids []api.ID) {
 		s.t.Fatal(err)
 	}
 	for _, sub := range subs {
-		if sub.State == state.SubmissionSent {
+		if sub.State == outbox.SubmissionSent {
 			ids = append(ids, sub.GenerationID)
 		}
 	}
@@ -44,7 +46,7 @@ func (s *story) jobs() (ids []api.ID) {
 }
 
 // entry is what the journal's books say of a job.
-func (s *story) entry(job api.ID) state.LedgerEntry {
+func (s *story) entry(job api.ID) ledger.Entry {
 	s.t.Helper()
 	entries, damage, err := s.book.Entries(s.t.Context())
 	if err != nil || len(damage) > 0 {
@@ -59,11 +61,11 @@ func TestWhatAJobReallyCostIsBooked(t *testing.T) {
 	for _, c := range []struct {
 		profile simulator.Profile
 		shown   string
-		basis   state.CostBasis
+		basis   ledger.CostBasis
 	}{
-		{simulator.Current, "$1.25", state.BasisBilled},
-		{simulator.Seed, "$1.25", state.BasisBilled},
-		{simulator.Strict, "?$1.25", state.BasisDerived},
+		{simulator.Current, "$1.25", ledger.BasisBilled},
+		{simulator.Seed, "$1.25", ledger.BasisBilled},
+		{simulator.Strict, "?$1.25", ledger.BasisDerived},
 	} {
 		t.Run(string(c.profile), func(t *testing.T) {
 			tell(t, stage{account: simulator.Options{Profile: c.profile}}, func(s *story) {
@@ -150,7 +152,7 @@ func TestACostThatIsNotKnownYetIsAskedForLater(t *testing.T) {
 		s.Press(",")
 		s.account.ClearFaults()
 		s.Pass(time.Hour)
-		if e := s.entry(api.ID(id)); e.Basis != state.BasisBilled {
+		if e := s.entry(api.ID(id)); e.Basis != ledger.BasisBilled {
 			t.Errorf("booked %+v", e)
 		}
 	})
@@ -178,7 +180,7 @@ func ourJobs(st stage, n int, every time.Duration) stage {
 	}
 	st.booked = func(j *journal.Journal) {
 		for i := n - 1; i >= 0; i-- {
-			e := journal.Entry{Kind: journal.EntryAccepted, LedgerEntry: state.LedgerEntry{
+			e := journal.Entry{Kind: journal.EntryAccepted, Entry: ledger.Entry{
 				At: begins().Add(-time.Duration(i+1) * every), Submission: "s" + id(i), Job: api.ID(id(i)), Model: "lipsync-2",
 				Label: text.Of([]string{"acme", "", "globex"}[i%3]), Seconds: float64(10 + i%7*5),
 				Estimate: new(api.Micros(1_000_000 + 50_000*(i%4))),

@@ -5,12 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/ledger"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // totals is the ledger added up: as a whole, and by day, week, month, model and
@@ -21,12 +22,12 @@ type totals struct {
 	part   int
 	shown  int // the part that groups are of
 	seen   uint64
-	groups []state.LedgerGroup
+	groups []ledger.Group
 }
 
 // totalParts are the parts, in order; the first is all of it.
-func totalParts() []state.Grouping {
-	return []state.Grouping{"", state.ByDay, state.ByWeek, state.ByMonth, state.ByModel, state.ByLabel}
+func totalParts() []ledger.Grouping {
+	return []ledger.Grouping{"", ledger.ByDay, ledger.ByWeek, ledger.ByMonth, ledger.ByModel, ledger.ByLabel}
 }
 
 func newTotals(a *App) *totals {
@@ -85,7 +86,7 @@ func (p *totals) titles() styled {
 	return line
 }
 
-func (a *App) groupLine(g *state.LedgerGroup, key int) text.Text {
+func (a *App) groupLine(g *ledger.Group, key int) text.Text {
 	var failures, unknown text.Text
 	if g.Failed > 0 {
 		failures = rounded(g.FailedCost, g.FailedKind)

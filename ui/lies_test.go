@@ -12,6 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
@@ -28,13 +33,13 @@ var liesFlag = flag.Int("lies", 400, "how many hostile texts are told in the dia
 // that others can write to.
 func moneyDialogs(a *App, words string) []func() {
 	says, link := text.Of(words), "https://media.example/"+url.PathEscape(words)
-	price := state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.now}
-	media, _ := state.ParseMedia(link, "")
-	sub := state.Submission{ID: "s", Kind: state.SubmitGeneration, Model: words, Name: says, Price: price, Draft: state.Draft{Doubt: words}}
+	price := outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.now}
+	media, _ := draft.ParseMedia(link, "")
+	sub := outbox.Submission{ID: "s", Kind: outbox.SubmitGeneration, Model: words, Name: says, Price: price, Draft: draft.Draft{Doubt: words}}
 	job := state.Generation{ID: "j", Name: says, Model: words}
-	in := account.Input{Kind: "video", Name: media.Base(), Basis: words, Finding: state.Finding{Seconds: 25, Warn: string(errorText(errors.New(words)))}}
+	in := account.Input{Kind: "video", Name: media.Base(), Basis: words, Finding: draft.Finding{Seconds: 25, Warn: string(errorText(errors.New(words)))}}
 	batch := sub
-	batch.Kind, batch.BatchLines = state.SubmitBatch, 24
+	batch.Kind, batch.BatchLines = outbox.SubmitBatch, 24
 	one := &spending{submission: sub, inputs: []account.Input{in}, form: &generationForm{origin: &origin{job: job}}}
 	all := &spending{submission: batch, inputs: []account.Input{in}, warnings: []text.Text{says}}
 	g := &group{jobs: []groupJob{
@@ -43,23 +48,23 @@ func moneyDialogs(a *App, words string) []func() {
 	g.pager = pager{app: a, title: "run again", content: g.lines}
 	d := &doubt{id: "s"}
 	d.pager.app = a
-	soft := state.Guard{ConfirmAbove: &state.Limit{Amount: 1}, Daily: &state.Limit{Amount: 2}}
+	soft := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 1}, Daily: &ledger.Limit{Amount: 2}}
 	lost := sub
-	lost.State, lost.GenerationID = state.SubmissionSent, api.ID(words)
-	*a.outbox.Outbox = state.Outbox{}
+	lost.State, lost.GenerationID = outbox.SubmissionSent, api.ID(words)
+	*a.outbox.Outbox = outbox.Outbox{}
 	a.outbox.Begin("s")
-	a.outbox.Landed(state.Done{Task: state.Task{Kind: state.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.now)
+	a.outbox.Landed(outbox.Done{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.now)
 	a.draft.OutputFileName = words
-	rerun := a.generationForm(state.Draft{OutputFileName: words, UpdatedAt: a.now})
+	rerun := a.generationForm(draft.Draft{OutputFileName: words, UpdatedAt: a.now})
 	rerun.aside = true
 	return []func(){
 		func() { a.confirmSpending(one) },
 		func() { a.confirmSpending(all) },
 		func() { g.goOn() },
-		func() { d.choose(state.ChoiceLink, api.ID(says), "Is it this one?", "yes, this one", "no, not sure") },
+		func() { d.choose(outbox.ChoiceLink, api.ID(says), "Is it this one?", "yes, this one", "no, not sure") },
 		func() { a.offerJoin(&journal.Relative{Profile: words, Jobs: 3}) },
 		func() { a.askToOpen(linksMsg{links: []string{link, link}}) },
-		func() { a.cfg.Guard = soft; a.confirmSpending(one); a.cfg.Guard = state.Guard{} },
+		func() { a.cfg.Guard = soft; a.confirmSpending(one); a.cfg.Guard = ledger.Guard{} },
 		func() { a.askToLeave(unsavedTitle, a.unsavedWords(), nil) },
 		func() { rerun.leave() },
 	}

@@ -3,9 +3,10 @@ package ui
 import (
 	"slices"
 
+	"dubtop/state/table"
+
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // cell is what a column says of a row: a text and what it means.
@@ -23,7 +24,7 @@ type column[T any] struct {
 	right bool        // numbers stand right
 	inner bool        // what is too long is cut in the middle: both ends of a name tell jobs apart
 	drop  int         // on narrow screens columns go, highest first; 0 never goes
-	sort  state.Sort  // SortNone: rows can't be ordered by it
+	sort  table.Sort  // SortNone: rows can't be ordered by it
 	falls bool        // that order begins with the largest, or the latest
 	spare bool        // it goes where none of the rows in sight has anything in it
 	when  func() bool // whether there is anything for it at all; nil: always
@@ -36,12 +37,12 @@ type column[T any] struct {
 // once until something about it changes.
 type list[T any] struct {
 	app     *App
-	rows    *state.Collection[T]
-	view    state.View[T]
-	query   state.Query
+	rows    *table.Collection[T]
+	view    table.View[T]
+	query   table.Query
 	columns []column[T]
 	empty   func() []text.Text // what to say, and which key helps, when there is nothing
-	sorts   []state.Sort
+	sorts   []table.Sort
 	marks   *marks[T] // nil where rows can't be marked
 
 	width, height int
@@ -53,7 +54,7 @@ type list[T any] struct {
 }
 
 // keyOf is the identity of a row. Every row type asserts that it is one.
-func keyOf[T any](row *T) string { return any(row).(state.Row[T]).Key() }
+func keyOf[T any](row *T) string { return any(row).(table.Row[T]).Key() }
 
 // drawnRow is a row as it was last drawn.
 type drawnRow struct {
@@ -119,7 +120,7 @@ func (l *list[T]) nextSort() {
 }
 
 // sortable reports whether there is anything for the column of an order.
-func (l *list[T]) sortable(by state.Sort) bool {
+func (l *list[T]) sortable(by table.Sort) bool {
 	for i := range l.columns {
 		if c := &l.columns[i]; c.sort == by {
 			return c.when == nil || c.when()
@@ -131,7 +132,7 @@ func (l *list[T]) sortable(by state.Sort) bool {
 func (l *list[T]) sorted() {
 	l.refresh()
 	for _, c := range l.columns {
-		if c.sort == l.query.Sort && c.sort != state.SortNone {
+		if c.sort == l.query.Sort && c.sort != table.SortNone {
 			l.app.say("sorted by " + c.title.Lower() + l.direction())
 		}
 	}
@@ -149,7 +150,7 @@ func (l *list[T]) direction() text.Text {
 func (l *list[T]) arrow(c *column[T]) text.Text {
 	g := l.app.theme.glyphs
 	switch {
-	case c.sort != l.query.Sort || c.sort == state.SortNone:
+	case c.sort != l.query.Sort || c.sort == table.SortNone:
 		return ""
 	case c.falls != l.query.Reverse:
 		return g.down

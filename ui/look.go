@@ -5,10 +5,11 @@ import (
 	"strconv"
 	"time"
 
+	"dubtop/state/draft"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -30,14 +31,14 @@ type looking struct {
 }
 
 // mediaFields are the fields with a file to look at.
-func mediaFields() []string { return []string{state.FieldVisual, state.FieldAudio} }
+func mediaFields() []string { return []string{draft.FieldVisual, draft.FieldAudio} }
 
 // lookedAt is all that decides about what a look at a field would find.
 func (f *generationForm) lookedAt(field string) string {
-	if field == state.FieldAudio {
+	if field == draft.FieldAudio {
 		return f.draft.Audio
 	}
-	return f.draft.Visual + "\x00" + strconv.FormatBool(state.RulesFor(f.draft.Model).Image)
+	return f.draft.Visual + "\x00" + strconv.FormatBool(draft.RulesFor(f.draft.Model).Image)
 }
 
 // look has everything looked at that is typed and was not: the disk is asked
@@ -88,18 +89,18 @@ func (m lookDueMsg) land(a *App) tea.Cmd {
 func (f *generationForm) lookAt(field string) tea.Cmd {
 	l := f.looks[field]
 	typed := f.draft.Visual
-	if field == state.FieldAudio {
+	if field == draft.FieldAudio {
 		typed = f.draft.Audio
 	}
-	m, err := state.ParseMedia(typed, f.app.cfg.Home)
-	ready := err == nil && (m.Source == state.SourceURL || m.Source == state.SourceFile)
+	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+	ready := err == nil && (m.Source == draft.SourceURL || m.Source == draft.SourceFile)
 	if l == nil || l.cancel != nil || !ready || f.checkField(field).Blocks() {
 		return nil
 	}
 	var ctx context.Context
 	ctx, l.cancel = context.WithTimeout(context.Background(), lookMost)
 	client, run := f.app.session.Client, l.run
-	p := account.Pricing{Draft: f.draft.Clone(), Env: state.CheckEnv{Home: f.app.cfg.Home}}
+	p := account.Pricing{Draft: f.draft.Clone(), Env: draft.CheckEnv{Home: f.app.cfg.Home}}
 	return func() tea.Msg {
 		in, err := p.Look(ctx, client, field)
 		return lookedMsg{f, field, run, in, err}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"dubtop/state/draft"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -236,7 +238,7 @@ func (a *App) askToOpen(m linksMsg) tea.Cmd {
 		a.say(a.toast.text + m.rest())
 		return cmd
 	}
-	hosts := state.HostsOf(m.links...)
+	hosts := draft.HostsOf(m.links...)
 	return a.ask(&confirm{
 		warning: func() []told { return hostLines(hosts) },
 		title:   text.Sprintf("Open %s in the browser?", text.Count(len(m.links), "video", "videos")),

@@ -3,11 +3,12 @@ package ui
 import (
 	"strings"
 
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // marks are the marked rows of a list. They stay with their items wherever
@@ -158,7 +159,7 @@ func (l *list[T]) marked() []*T {
 	if l.narrowed() {
 		q := l.query
 		q.Text, q.Failures = "", false
-		shown = new(state.View[T])
+		shown = new(table.View[T])
 		shown.Update(l.rows, q)
 	}
 	rows := make([]*T, 0, n)

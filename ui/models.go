@@ -6,6 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -19,14 +23,14 @@ import (
 func newModels(a *App) *view[state.Model] {
 	v := &view[state.Model]{title: "models", list: list[state.Model]{
 		app: a, rows: &a.store.Models,
-		sorts: []state.Sort{state.SortAge, state.SortName, state.SortStatus},
+		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus},
 		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
-			{title: "type", width: 8, drop: 6, sort: state.SortStatus, cell: func(m *state.Model) cell { return cell{text.Of(m.Type), toneMuted} }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: state.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
-			{title: "up to", width: 6, right: true, drop: 4, sort: state.SortNone, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
-			{title: "30 s clip", width: 9, right: true, drop: 3, sort: state.SortNone, cell: func(m *state.Model) cell { return a.usualTime(m) }},
-			{title: "what for", width: 19, grow: 1, drop: 5, sort: state.SortNone, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
+			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
+			{title: "type", width: 8, drop: 6, sort: table.SortStatus, cell: func(m *state.Model) cell { return cell{text.Of(m.Type), toneMuted} }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
+			{title: "up to", width: 6, right: true, drop: 4, sort: table.SortNone, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
+			{title: "30 s clip", width: 9, right: true, drop: 3, sort: table.SortNone, cell: func(m *state.Model) cell { return a.usualTime(m) }},
+			{title: "what for", width: 19, grow: 1, drop: 5, sort: table.SortNone, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
 		},
 		empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
 	}}
@@ -47,7 +51,7 @@ func newModels(a *App) *view[state.Model] {
 // pickModel lets one of the models be chosen: it names each with its price, and
 // says why one can't be taken. The one that was used is named, too.
 func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
-	rows := &state.Collection[state.Model]{}
+	rows := &table.Collection[state.Model]{}
 	rows.Answer(rows.Ask(a.now), slices.Collect(a.modelCopies()), a.now)
 	words := func(m *state.Model) cell {
 		switch why := unfit(m.Name); {
@@ -60,11 +64,11 @@ func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen 
 	}
 	v := &view[state.Model]{title: "pick a model", list: list[state.Model]{
 		app: a, rows: rows,
-		sorts: []state.Sort{state.SortAge, state.SortName},
+		sorts: []table.Sort{table.SortAge, table.SortName},
 		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: state.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: state.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
-			{title: "for this", width: 24, grow: 1, sort: state.SortNone, cell: words},
+			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
+			{title: "for this", width: 24, grow: 1, sort: table.SortNone, cell: words},
 		},
 		empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
 	}}
@@ -115,12 +119,12 @@ func (a *App) minutePrice(m *state.Model) cell {
 	if !ok {
 		return cell{none, toneMuted}
 	}
-	return cell{text.Of((frame * state.FramesPerSecond * 60).Rounded()), toneMoney}
+	return cell{text.Of((frame * outbox.FramesPerSecond * 60).Rounded()), toneMoney}
 }
 
 // longest is the longest input a model takes.
 func longest(m *state.Model) text.Text {
-	if s := state.RulesFor(m.Name).MaxSeconds; s > 0 {
+	if s := draft.RulesFor(m.Name).MaxSeconds; s > 0 {
 		return account.Seconds(s)
 	}
 	return none
@@ -179,7 +183,7 @@ func (a *App) modelPane(m *state.Model, width int) []styled {
 	if !m.Deprecated.IsZero() {
 		lines = append(lines, t.fact("until", text.Of("deprecated since "+m.Deprecated.Format(time.DateOnly)), toneWarn))
 	}
-	rules := state.RulesFor(m.Name)
+	rules := draft.RulesFor(m.Name)
 	stills := "video only"
 	if rules.Image {
 		stills = "video, or a still image"

@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api/simulator"
-	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui"
 )
@@ -467,7 +468,7 @@ func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
 		s.start()
 		s.Pass(time.Second)
 		subs, err := s.book.Submissions(s.t.Context())
-		if err != nil || len(subs) != 1 || subs[0].State != state.SubmissionUnknown {
+		if err != nil || len(subs) != 1 || subs[0].State != outbox.SubmissionUnknown {
 			s.t.Fatalf("the journal holds %+v (%v)", subs, err)
 		}
 		s.Press("g") // the first answer may have come before the journal was read

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/journal"
 )
@@ -16,7 +17,7 @@ import (
 // outgoing is what waits to be sent, is on its way or in doubt, and what the
 // screens know of it besides.
 type outgoing struct {
-	*state.Outbox
+	*outbox.Outbox
 	attended map[string]*spending // what the user has just said yes to, by id
 	end      time.Time            // when the last one should be done
 	pilots   map[string]*pilot    // by submission
@@ -32,7 +33,7 @@ func (o *outgoing) attend(s *spending) {
 
 // enqueue puts confirmed submissions into the queue, in order. With a pilot all
 // but the first are held back until the user lets them go on.
-func (a *App) enqueue(subs []state.Submission, pilot bool) tea.Cmd {
+func (a *App) enqueue(subs []outbox.Submission, pilot bool) tea.Cmd {
 	return workCmd(a.session.Enqueue(subs, pilot))
 }
 
@@ -67,11 +68,11 @@ func (a *App) groupWords(n int, pilot bool) text.Text {
 }
 
 // tellPlace says where a submission stands that could not leave at once.
-func (a *App) tellPlace(sub *state.Submission) {
+func (a *App) tellPlace(sub *outbox.Submission) {
 	row, ok := a.store.Queue.Find(sub.ID)
 	switch {
 	case !ok:
-	case row.State == state.QueueSending:
+	case row.State == outbox.QueueSending:
 		a.busy("sending" + a.theme.glyphs.more)
 	case !a.outbox.Sender:
 		a.say(text.Of("it waits in the queue; " + a.sender() + " sends from it"))
@@ -84,7 +85,7 @@ func (a *App) tellPlace(sub *state.Submission) {
 func (a *App) sender() string { return a.session.Holder().String() }
 
 // unqueued brings back what could not be written down. Nothing was sent.
-func (a *App) unqueued(subs []state.Submission, err error) tea.Cmd {
+func (a *App) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	words := "Not sent, nothing was charged: " + errorText(err)
 	a.calm()
 	s := a.outbox.attended[subs[0].ID]
@@ -107,9 +108,9 @@ func (a *App) unqueued(subs []state.Submission, err error) tea.Cmd {
 }
 
 // answer shows what came of a task; the journal holds it already.
-func (a *App) answer(d *state.Done) tea.Cmd {
+func (a *App) answer(d *outbox.Done) tea.Cmd {
 	cmd := a.showAnswer(d)
-	if d.Unrecorded != nil && d.Kind != state.TaskNote {
+	if d.Unrecorded != nil && d.Kind != outbox.TaskNote {
 		if a.outbox.AnswerUnsaved(d.Submission.ID) {
 			a.tellUnsaved(d)
 		} else {
@@ -119,21 +120,21 @@ func (a *App) answer(d *state.Done) tea.Cmd {
 	return cmd
 }
 
-func (a *App) showAnswer(d *state.Done) tea.Cmd {
+func (a *App) showAnswer(d *outbox.Done) tea.Cmd {
 	switch d.Kind {
-	case state.TaskSend, state.TaskResend:
+	case outbox.TaskSend, outbox.TaskResend:
 		return a.answeredSending(d)
-	case state.TaskLink:
+	case outbox.TaskLink:
 		a.answeredChoice(d)
-	case state.TaskNote:
+	case outbox.TaskNote:
 		if d.Unrecorded == nil {
 			a.tellSaved(&d.Submission)
 		}
-	case state.TaskPrice:
+	case outbox.TaskPrice:
 		switch d.Submission.State {
-		case state.SubmissionUnknown:
+		case outbox.SubmissionUnknown:
 			return a.repricedDoubt(d)
-		case state.SubmissionEstimated:
+		case outbox.SubmissionEstimated:
 			return a.repricedWaiting(d)
 		}
 	}
@@ -141,7 +142,7 @@ func (a *App) showAnswer(d *state.Done) tea.Cmd {
 }
 
 // tellExpired tells what is not sent any more because a link of it has ended.
-func (a *App) tellExpired(subs []state.Submission) {
+func (a *App) tellExpired(subs []outbox.Submission) {
 	if len(subs) > 1 {
 		a.warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(subs), a.keyFor(keymap.View5)))
 		return

@@ -3,30 +3,33 @@ package ui
 import (
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // newQueue is view 5: what was agreed to and is not a job yet.
-func newQueue(a *App) *view[state.QueueRow] {
-	v := &view[state.QueueRow]{title: "queue", list: list[state.QueueRow]{
-		app: a, rows: &a.store.Queue, marks: &marks[state.QueueRow]{},
-		sorts: []state.Sort{state.SortAge, state.SortStatus, state.SortModel, state.SortName, state.SortLabel, state.SortLength, state.SortCost},
-		columns: []column[state.QueueRow]{
-			{title: "no", width: 4, right: true, drop: 3, sort: state.SortAge, cell: func(r *state.QueueRow) cell { return placeCell(r) }},
-			{title: "status", width: 11, sort: state.SortStatus, cell: func(r *state.QueueRow) cell { return a.queueStatus(r) }},
-			{title: "model", width: 13, drop: 5, sort: state.SortModel, cell: func(r *state.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
-			{title: "name", width: 12, want: 16, grow: 3, inner: true, sort: state.SortName, cell: func(r *state.QueueRow) cell { return cell{r.Name, toneText} }},
-			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, sort: state.SortLabel, cell: func(r *state.QueueRow) cell { return cell{r.Label, toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: state.SortLength, cell: func(r *state.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
-			{title: "price", width: 8, right: true, drop: 1, falls: true, sort: state.SortCost, cell: queuePrice},
-			{title: "age", width: 4, right: true, drop: 6, sort: state.SortNone, cell: func(r *state.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
-			{title: "what", width: 14, grow: 2, drop: 2, spare: true, sort: state.SortNone, cell: a.queueWords},
+func newQueue(a *App) *view[outbox.QueueRow] {
+	v := &view[outbox.QueueRow]{title: "queue", list: list[outbox.QueueRow]{
+		app: a, rows: &a.store.Queue, marks: &marks[outbox.QueueRow]{},
+		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
+		columns: []column[outbox.QueueRow]{
+			{title: "no", width: 4, right: true, drop: 3, sort: table.SortAge, cell: func(r *outbox.QueueRow) cell { return placeCell(r) }},
+			{title: "status", width: 11, sort: table.SortStatus, cell: func(r *outbox.QueueRow) cell { return a.queueStatus(r) }},
+			{title: "model", width: 13, drop: 5, sort: table.SortModel, cell: func(r *outbox.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
+			{title: "name", width: 12, want: 16, grow: 3, inner: true, sort: table.SortName, cell: func(r *outbox.QueueRow) cell { return cell{r.Name, toneText} }},
+			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, sort: table.SortLabel, cell: func(r *outbox.QueueRow) cell { return cell{r.Label, toneText} }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(r *outbox.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
+			{title: "price", width: 8, right: true, drop: 1, falls: true, sort: table.SortCost, cell: queuePrice},
+			{title: "age", width: 4, right: true, drop: 6, sort: table.SortNone, cell: func(r *outbox.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
+			{title: "what", width: 14, grow: 2, drop: 2, spare: true, sort: table.SortNone, cell: a.queueWords},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -75,7 +78,7 @@ func newQueue(a *App) *view[state.QueueRow] {
 
 // unmarked is a reason that holds for the row under the cursor alone: what is
 // marked is judged one by one.
-func unmarked(v *view[state.QueueRow], why func() text.Text) func() text.Text {
+func unmarked(v *view[outbox.QueueRow], why func() text.Text) func() text.Text {
 	return func() text.Text {
 		if v.markCount() > 0 {
 			return ""
@@ -85,9 +88,9 @@ func unmarked(v *view[state.QueueRow], why func() text.Text) func() text.Text {
 }
 
 // untouchable says why nothing can be done to a row just now.
-func (a *App) untouchable(r *state.QueueRow) text.Text {
+func (a *App) untouchable(r *outbox.QueueRow) text.Text {
 	switch {
-	case r.State == state.QueueSending:
+	case r.State == outbox.QueueSending:
 		return "it is on its way: wait for the answer"
 	case a.outbox.AnswerUnsaved(r.ID):
 		return "its answer is not saved yet: wait until it is"
@@ -96,7 +99,7 @@ func (a *App) untouchable(r *state.QueueRow) text.Text {
 }
 
 // uneditable says why a row can't be taken back into the form.
-func (a *App) uneditable(which func() *state.QueueRow) func() text.Text {
+func (a *App) uneditable(which func() *outbox.QueueRow) func() text.Text {
 	return func() text.Text {
 		switch r := which(); {
 		case r == nil:
@@ -105,14 +108,14 @@ func (a *App) uneditable(which func() *state.QueueRow) func() text.Text {
 			return a.untouchable(r)
 		case !a.draft.Empty():
 			return "something else stands unsent in the form: send it, or empty the form, first (" + a.keyFor(keymap.NewGeneration) + ")"
-		case r.State == state.QueueDoubt:
+		case r.State == outbox.QueueDoubt:
 			return "it may have been accepted, so it can't be changed any more; " + a.keyFor(keymap.Details) + " shows what can be done"
 		}
 		return a.unspendable()
 	}
 }
 
-func placeCell(r *state.QueueRow) cell {
+func placeCell(r *outbox.QueueRow) cell {
 	if r.Place == 0 {
 		return cell{none, toneMuted}
 	}
@@ -120,70 +123,70 @@ func placeCell(r *state.QueueRow) cell {
 }
 
 // queueStatus says where a submission stands by glyph, word and colour.
-func (a *App) queueStatus(r *state.QueueRow) cell {
+func (a *App) queueStatus(r *outbox.QueueRow) cell {
 	g, n := a.theme.glyphs, toneText
 	glyph := g.pending
 	switch r.State {
-	case state.QueueUnsaved:
+	case outbox.QueueUnsaved:
 		glyph, n = g.alert, toneBad
-	case state.QueueDoubt:
+	case outbox.QueueDoubt:
 		glyph, n = g.alert, toneWarn
-	case state.QueueRefused:
+	case outbox.QueueRefused:
 		glyph, n = g.failed, toneBad
-	case state.QueueExpired, state.QueueReprice, state.QueueUnpriced:
+	case outbox.QueueExpired, outbox.QueueReprice, outbox.QueueUnpriced:
 		glyph, n = g.alert, toneWarn
-	case state.QueueSending:
+	case outbox.QueueSending:
 		glyph, n = g.running, toneRunning
-	case state.QueueHeld:
+	case outbox.QueueHeld:
 		glyph, n = g.dot, toneMuted
-	case state.QueueWaiting:
+	case outbox.QueueWaiting:
 		n = tonePending
 	}
 	return cell{glyph + " " + text.Of(r.State.Word()), n}
 }
 
-func queuePrice(r *state.QueueRow) cell {
-	if r.Priced == state.CostUnknown {
+func queuePrice(r *outbox.QueueRow) cell {
+	if r.Priced == outbox.CostUnknown {
 		return cell{none, toneMuted}
 	}
 	return cell{rounded(r.Cost, r.Priced), amountTone(r.Priced)}
 }
 
 // exactPrice is a row's price with all its decimals.
-func exactPrice(r *state.QueueRow) text.Text {
-	if r.Priced == state.CostUnknown {
+func exactPrice(r *outbox.QueueRow) text.Text {
+	if r.Priced == outbox.CostUnknown {
 		return none
 	}
 	return exactly(r.Cost, r.Priced)
 }
 
 // queueWords says in a few words what a row waits for.
-func (a *App) queueWords(r *state.QueueRow) cell {
+func (a *App) queueWords(r *outbox.QueueRow) cell {
 	switch r.State {
-	case state.QueueDoubt:
+	case outbox.QueueDoubt:
 		if _, asks := a.outbox.Reconciler.Question(r.ID, a.now); asks {
 			return cell{"maybe charged: you decide", toneWarn}
 		}
 		return cell{"maybe charged: being looked for", toneWarn}
-	case state.QueueReprice:
-		if r.Priced == state.CostUnknown { // of money, that is
+	case outbox.QueueReprice:
+		if r.Priced == outbox.CostUnknown { // of money, that is
 			return cell{r.Reason, toneWarn}
 		}
 		return cell{"costs more now: agree again", toneWarn}
-	case state.QueueExpired:
+	case outbox.QueueExpired:
 		return cell{a.keyFor(keymap.Edit) + " edits it", toneWarn}
-	case state.QueueSending:
+	case outbox.QueueSending:
 		return cell{"", toneMuted}
-	case state.QueueUnsaved, state.QueueRefused:
+	case outbox.QueueUnsaved, outbox.QueueRefused:
 		return cell{r.Reason, toneBad}
-	case state.QueueHeld, state.QueueUnpriced:
+	case outbox.QueueHeld, outbox.QueueUnpriced:
 		return cell{r.Reason, toneWarn}
 	}
 	return a.waitWords(r)
 }
 
 // waitWords says why the one that stands in line has not left.
-func (a *App) waitWords(r *state.QueueRow) cell {
+func (a *App) waitWords(r *outbox.QueueRow) cell {
 	_, held := a.outbox.Queue.Paused()
 	until := a.outbox.Queue.Held(a.now)
 	switch {
@@ -202,7 +205,7 @@ func (a *App) waitWords(r *state.QueueRow) cell {
 }
 
 // queuePane says how the queue as a whole stands, and then what the row is.
-func (a *App) queuePane(r *state.QueueRow, width int) []styled {
+func (a *App) queuePane(r *outbox.QueueRow, width int) []styled {
 	t := a.theme
 	lines := append(append(a.queueLines(width), ""), a.called(r.Name, width)...)
 	status := a.queueStatus(r)
@@ -232,18 +235,18 @@ func (a *App) queueLines(width int) []styled {
 
 // openQueued shows what stands behind a row: the dialog for a price that went
 // up, what is known of a doubt, else all about the request.
-func (a *App) openQueued(r *state.QueueRow) tea.Cmd {
+func (a *App) openQueued(r *outbox.QueueRow) tea.Cmd {
 	sub, ok := a.outbox.Find(r.ID)
 	switch {
-	case r.State == state.QueueUnsaved:
+	case r.State == outbox.QueueUnsaved:
 		return a.openUnsaved(r.ID)
 	case !ok:
 		return nil
-	case r.State == state.QueueDoubt:
+	case r.State == outbox.QueueDoubt:
 		return a.openDoubt(r.ID)
-	case r.State == state.QueueReprice && sub.Price.Fresh(time.Now()):
+	case r.State == outbox.QueueReprice && sub.Price.Fresh(time.Now()):
 		return a.confirmSpending(&spending{submission: sub})
-	case r.State == state.QueueReprice:
+	case r.State == outbox.QueueReprice:
 		return a.wantPrice(r.ID)
 	}
 	a.push(&pager{app: a, title: "waiting", content: func(width int) []styled { return a.queuedLines(r.ID, width-2) }})
@@ -264,7 +267,7 @@ func (a *App) wantPrice(id string) tea.Cmd {
 
 // repricedWaiting asks about a price that somebody waits for, unless they are at work
 // elsewhere by now.
-func (a *App) repricedWaiting(d *state.Done) tea.Cmd {
+func (a *App) repricedWaiting(d *outbox.Done) tea.Cmd {
 	if d.Submission.ID != a.outbox.wanted {
 		return nil
 	}
@@ -292,7 +295,7 @@ func (a *App) queuedLines(id string, width int) []styled {
 	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), toneMuted)...)
 	left := text.Text("estimated again before it is sent")
 	if sub.Price.Fresh(a.now) {
-		left = "holds for " + span(state.PriceValid-a.now.Sub(sub.Price.At))
+		left = "holds for " + span(outbox.PriceValid-a.now.Sub(sub.Price.At))
 	}
 	lines = append(lines, t.fact("price", left, toneMuted), "", t.text(toneTitle, "Request"))
 	return indented(append(lines, a.rawLines(api.JSON(sub.Body), width)...))
@@ -302,7 +305,7 @@ func (a *App) queuedLines(id string, width int) []styled {
 func (a *App) moveQueued(id string, by int) tea.Cmd { return a.do(a.session.Move(id, by)...) }
 
 // pauseQueued holds rows back, or lets them go on if all of them are held.
-func (a *App) pauseQueued(rows []*state.QueueRow) tea.Cmd {
+func (a *App) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 	var ids []string
 	pause := false
 	for _, r := range rows {
@@ -344,7 +347,7 @@ func (a *App) editQueued(id string) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	if sub.Kind == state.SubmitBatch {
+	if sub.Kind == outbox.SubmitBatch {
 		a.warn("a batch is edited in its file")
 		return nil
 	}
@@ -360,8 +363,8 @@ func (a *App) editQueued(id string) tea.Cmd {
 // takeOut takes a submission out of the queue that was not sent, and stays a
 // draft or refused in the journal. What the form shows of it is kept together
 // with that, unless the form is aside.
-func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
-	var kept *state.Draft
+func (a *App) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
+	var kept *draft.Draft
 	if !f.aside {
 		d := f.draft.Clone()
 		kept = &d
@@ -376,7 +379,7 @@ func (a *App) takeOut(sub *state.Submission, f *generationForm) tea.Cmd {
 
 // ownDraft makes what was taken out of the queue a draft that can be changed and
 // sent. What nobody knows the outcome of keeps its own.
-func ownDraft(d *state.Draft) {
+func ownDraft(d *draft.Draft) {
 	if d.Doubt != "" {
 		d.ID = ""
 	}
@@ -384,12 +387,12 @@ func ownDraft(d *state.Draft) {
 }
 
 // dropQueued asks whether to give rows up for good.
-func (a *App) dropQueued(rows []*state.QueueRow) tea.Cmd {
+func (a *App) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	var ids, doubts []string
 	for _, r := range rows {
 		switch {
 		case a.untouchable(r) != "":
-		case r.State == state.QueueDoubt:
+		case r.State == outbox.QueueDoubt:
 			doubts = append(doubts, r.ID)
 		default:
 			ids = append(ids, r.ID)

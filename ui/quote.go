@@ -3,35 +3,36 @@ package ui
 import (
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // quote is what a yes may cost, in numbers alone: the line about it is worded
 // here, so that nothing others wrote can be a part of it. The zero quote is of
 // what costs nothing.
 type quote struct {
-	prices   int          // how many were added up; a batch has one
-	list     state.Charge // of those with a list price
-	credits  *float64     // of all together; nil where one is not billed in credits
-	unlisted int          // how many have no list price
-	about    bool         // one of them is a guess
-	again    bool         // the first sending may have been charged, so this may come on top
+	prices   int           // how many were added up; a batch has one
+	list     ledger.Charge // of those with a list price
+	credits  *float64      // of all together; nil where one is not billed in credits
+	unlisted int           // how many have no list price
+	about    bool          // one of them is a guess
+	again    bool          // the first sending may have been charged, so this may come on top
 }
 
 // quoteOf is one price.
-func quoteOf(p state.Price) quote { return quoteOfAll([]state.Price{p}) }
+func quoteOf(p outbox.Price) quote { return quoteOfAll([]outbox.Price{p}) }
 
 // quoteAgain is the price of what may have been paid for already.
-func quoteAgain(p state.Price) quote {
+func quoteAgain(p outbox.Price) quote {
 	q := quoteOf(p)
 	q.again = true
 	return q
 }
 
 // quoteOfAll adds prices up.
-func quoteOfAll(prices []state.Price) quote {
+func quoteOfAll(prices []outbox.Price) quote {
 	q := quote{prices: len(prices)}
-	var listed []state.Price
+	var listed []outbox.Price
 	sum, billed := 0.0, 0
 	for _, p := range prices {
 		q.about = q.about || p.Approximate
@@ -43,7 +44,7 @@ func quoteOfAll(prices []state.Price) quote {
 			billed++
 		}
 	}
-	q.list, q.unlisted = state.ChargeOf(listed...), len(prices)-len(listed)
+	q.list, q.unlisted = ledger.ChargeOf(listed...), len(prices)-len(listed)
 	if billed == len(prices) {
 		q.credits = &sum
 	}
@@ -95,7 +96,7 @@ func (q quote) amount() text.Text {
 // total says what several cost together: count × price = total. Those without a
 // price are counted apart.
 func (q quote) total() text.Text {
-	listed, rest := text.Of(q.list.Words()), text.Of(state.ChargeTimes(state.Price{}, q.unlisted).Words())
+	listed, rest := text.Of(q.list.Words()), text.Of(ledger.ChargeTimes(outbox.Price{}, q.unlisted).Words())
 	switch {
 	case q.credits != nil && q.unlisted == 0:
 		return q.guess() + text.Sprintf("%g credits (list price %s)", *q.credits, listed)

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -119,7 +122,7 @@ func (a *App) runningAgain(set jobSet) []action {
 			return text.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
 		case n < 2 && set.one() == nil:
 			return set.none()
-		case n < 2 && set.one().Intent == state.SubmissionSending:
+		case n < 2 && set.one().Intent == outbox.SubmissionSending:
 			return "this is being sent right now: wait for the answer"
 		}
 		return a.unspendable()
@@ -144,7 +147,7 @@ func (a *App) runningAgain(set jobSet) []action {
 // source is what a job was made from, as far as it can be known.
 type source struct {
 	job   state.Generation
-	draft state.Draft
+	draft draft.Draft
 	lost  []text.Text // what could not be taken over, in words
 	err   error       // why it can't be run again; nil if it can
 }
@@ -177,7 +180,7 @@ func sources(ctx context.Context, s *account.Account, jobs []state.Generation) (
 	for i := range out {
 		x := &out[i]
 		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, errForgotten) {
-			draft, lost := state.DraftFromJob(g)
+			draft, lost := draft.FromJob(g)
 			x.draft, x.lost = draft, text.All(lost)
 			x.err = nil
 		}
@@ -188,14 +191,14 @@ func sources(ctx context.Context, s *account.Account, jobs []state.Generation) (
 
 // recall takes over what the journal tells of a job, if it knows it. It reports
 // whether the server has to be asked.
-func (x *source) recall(sub *state.Submission, known bool) (ask bool) {
+func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	switch {
 	case x.job.ID == "":
 		x.err = errNoJob
-	case x.job.Intent == state.SubmissionSending:
+	case x.job.Intent == outbox.SubmissionSending:
 		x.err = errOnItsWay
 	case known && !sub.Draft.Empty():
-		x.draft = state.DraftFromSubmission(sub)
+		x.draft = outbox.DraftOf(sub)
 		if x.job.Intent != "" {
 			x.draft.Doubt = string(doubtful(sub))
 		}
@@ -292,7 +295,7 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 // unfit says which models can't take what a job was made from. A job's output
 // is as long as one of its inputs.
 func (a *App) unfit(x *source) func(model string) text.Text {
-	env := state.CheckEnv{
+	env := draft.CheckEnv{
 		Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
 	}
 	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
@@ -301,7 +304,7 @@ func (a *App) unfit(x *source) func(model string) text.Text {
 // origin is the job that a form was started from.
 type origin struct {
 	job   state.Generation
-	draft state.Draft // as it was
+	draft draft.Draft // as it was
 	lost  []text.Text
 }
 
@@ -382,7 +385,7 @@ func (f *generationForm) leave() tea.Cmd {
 		answer: func(yes bool) tea.Cmd {
 			var forget tea.Cmd
 			if yes {
-				forget = a.keepOther(state.Draft{ID: a.draft.ID, Base: a.draft.Base})
+				forget = a.keepOther(draft.Draft{ID: a.draft.ID, Base: a.draft.Base})
 				f.aside = false
 				f.hold()
 			}
@@ -403,7 +406,7 @@ func (f *generationForm) hold() {
 // release empties the form's memory when its draft has become a submission.
 func (f *generationForm) release() {
 	if !f.aside {
-		f.app.draft = state.Draft{Model: f.draft.Model}
+		f.app.draft = draft.Draft{Model: f.draft.Model}
 	}
 }
 
@@ -426,13 +429,13 @@ func (a *App) comparison(s *spending) []told {
 }
 
 // difference says how much more or less a price is than what was paid before.
-func difference(p state.Price, was state.Cost) text.Text {
-	more, known := state.PriceDifference(p, was)
+func difference(p outbox.Price, was outbox.Cost) text.Text {
+	more, known := outbox.PriceDifference(p, was)
 	if !known {
 		return "not to be compared: a cost is not known"
 	}
 	cost, about := exactly(was.Amount, was.Kind), ""
-	if was.Kind == state.CostDerived {
+	if was.Kind == outbox.CostDerived {
 		cost, about = rounded(was.Amount, was.Kind), "about "
 	}
 	switch {
@@ -447,14 +450,14 @@ func difference(p state.Price, was state.Cost) text.Text {
 // fieldWords is a field of a draft as a person calls it.
 func fieldWords(name string) text.Text {
 	switch name {
-	case state.FieldVisual:
+	case draft.FieldVisual:
 		return "video"
-	case state.FieldVoice:
+	case draft.FieldVoice:
 		return "voice"
-	case state.FieldOutputName:
+	case draft.FieldOutputName:
 		return "output name"
-	case state.FieldWebhook:
+	case draft.FieldWebhook:
 		return "webhook"
 	}
-	return text.Of(strings.ReplaceAll(strings.TrimPrefix(name, state.OptionField("")), "_", " "))
+	return text.Of(strings.ReplaceAll(strings.TrimPrefix(name, draft.OptionField("")), "_", " "))
 }

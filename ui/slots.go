@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"strconv"
 
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 )
 
 // mostSlots is more jobs at once than any plan runs.
@@ -20,22 +21,22 @@ func (a *App) slotWords() text.Text {
 	n, by := s.Known(a.now)
 	words := text.Sprintf("%d", n)
 	switch by {
-	case state.SlotsTold:
+	case outbox.SlotsTold:
 		words += ", by the server"
 		if s.Set > 0 {
 			words += text.Sprintf("; %d set here", s.Set)
 		}
-	case state.SlotsSet:
+	case outbox.SlotsSet:
 		words += ", set here"
 		if told := s.Told.N; told > n {
 			words += text.Sprintf("; the server says %d", told)
 		}
-	case state.SlotsConfigured:
+	case outbox.SlotsConfigured:
 		words += ", set in config.toml"
-	case state.SlotsTried:
+	case outbox.SlotsTried:
 		words += ", tried: one more was refused " + happened(s.Tried.At, a.now)
-	case state.SlotsUnknown:
-		words = text.Sprintf("not told, so one more is tried at a time, up to %d", state.MostTried) + a.hesitation()
+	case outbox.SlotsUnknown:
+		words = text.Sprintf("not told, so one more is tried at a time, up to %d", outbox.MostTried) + a.hesitation()
 	}
 	if a.cfg.Reserve > 0 {
 		words += text.Sprintf("; %d left to others", a.cfg.Reserve)
@@ -50,7 +51,7 @@ func (a *App) hesitation() text.Text {
 		return ", but not while the lists are old"
 	}
 	for _, sub := range a.outbox.AtStake() {
-		if sub.State == state.SubmissionUnknown {
+		if sub.State == outbox.SubmissionUnknown {
 			return ", but not while an outcome is unknown"
 		}
 	}

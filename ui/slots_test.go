@@ -8,9 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/ui"
 )
@@ -18,15 +20,15 @@ import (
 // inLine is a journal with n jobs that were agreed to just now.
 func inLine(t *testing.T, n int) func(*journal.Journal) {
 	return func(j *journal.Journal) {
-		subs := make([]state.Submission, n)
+		subs := make([]outbox.Submission, n)
 		for i := range subs {
 			now := time.Now()
-			sub, err := state.NewSubmission(fmt.Sprintf("s%03d", i), state.Draft{
+			sub, err := outbox.NewSubmission(fmt.Sprintf("s%03d", i), draft.Draft{
 				Model: "lipsync-2", Visual: "http://127.0.0.1:8701/media/talk_28s.mp4", Audio: "http://127.0.0.1:8701/media/line_25s.wav",
 				OutputFileName: fmt.Sprintf("job_%03d", i),
-			}, state.CheckEnv{Now: now})
+			}, draft.CheckEnv{Now: now})
 			if err == nil {
-				err = sub.Estimate(state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625}, now)
+				err = sub.Estimate(outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625}, now)
 			}
 			if err == nil {
 				err = sub.Confirm(now, fmt.Sprintf("key-%03d", i))
@@ -56,7 +58,7 @@ func (s *story) noSlot() (n int) {
 // with the jobs that it has, up to as many as the largest published plan runs.
 func TestTheQueueFindsOutHowManyRunAtOnce(t *testing.T) {
 	t.Parallel()
-	for slots, runs := range map[int]int{3: 3, 1000: state.MostTried} {
+	for slots, runs := range map[int]int{3: 3, 1000: outbox.MostTried} {
 		account := simulator.Options{Slots: slots, HideSlots: true, Generations: -1}
 		tell(t, stage{account: account, booked: inLine(t, 40), width: 40, height: 8}, func(s *story) {
 			s.Pass(20 * time.Second)
@@ -206,7 +208,7 @@ func TestOtherRefusalsEndNoSearch(t *testing.T) {
 		s.Press("5")
 		s.Pass(30 * time.Second)
 		s.Sees("not told, so one more is tried at a time, up to 15")
-		if n := s.account.Running(); n != state.MostTried {
+		if n := s.account.Running(); n != outbox.MostTried {
 			t.Errorf("%d run", n)
 		}
 	})

@@ -5,25 +5,28 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
 // spending is a priced submission that waits for a yes: what is sent after it
 // is byte for byte what was priced.
 type spending struct {
-	submission state.Submission
+	submission outbox.Submission
 	inputs     []account.Input
-	sent       []state.SentFile // of a batch: what was made of its file before
-	warnings   []text.Text      // of a batch, beside those of the inputs
-	end        state.LinkEnd    // of the links in the request
-	hosts      []state.Host     // of them, in other letters
-	form       *generationForm  // where a refusal leads back to; nil for batches
+	sent       []outbox.SentFile // of a batch: what was made of its file before
+	warnings   []text.Text       // of a batch, beside those of the inputs
+	end        draft.LinkEnd     // of the links in the request
+	hosts      []draft.Host      // of them, in other letters
+	form       *generationForm   // where a refusal leads back to; nil for batches
 	batch      *batchForm
 	group      *group // that it is the first of
 }
@@ -43,12 +46,12 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 		body:    func() []told { return a.spendingLines(s) },
 		answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
 	}
-	if s.submission.Kind == state.SubmitBatch {
+	if s.submission.Kind == outbox.SubmitBatch {
 		c.title = text.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
 	}
-	charge := state.ChargeOf(s.submission.Price)
-	if s.submission.Kind == state.SubmitBatch {
-		charge = state.ChargeOfBatch(s.submission.Price, s.submission.BatchLines)
+	charge := ledger.ChargeOf(s.submission.Price)
+	if s.submission.Kind == outbox.SubmitBatch {
+		charge = ledger.ChargeOfBatch(s.submission.Price, s.submission.BatchLines)
 	}
 	return a.askToSpend(c, charge, s.submission.Price.Known(), func(words text.Text) { a.spendingFailed(s, errors.New(string(words))) })
 }
@@ -56,7 +59,7 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 // askToSpend puts a question about money up, if the budgets allow it: a hard one
 // refuses, a soft one has the amount typed, and so does a price that nobody
 // knows.
-func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
+func (a *App) askToSpend(c *confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
 	v := a.weigh(charge)
 	answer := c.answer
 	c.answer = func(yes bool) tea.Cmd {
@@ -68,10 +71,10 @@ func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse fu
 		return answer(yes)
 	}
 	switch {
-	case v.Level == state.BudgetHard:
+	case v.Level == ledger.BudgetHard:
 		refuse(text.Of("Not within the budget: " + v.Words[0]))
 		return nil
-	case v.Level == state.BudgetSoft:
+	case v.Level == ledger.BudgetSoft:
 		c.word, c.accepts = v.Word(), v.Accepts
 		warning := c.warning
 		c.warning = func() (said []told) {
@@ -84,14 +87,14 @@ func (a *App) askToSpend(c *confirm, charge state.Charge, priced bool, refuse fu
 			return said
 		}
 	case !priced:
-		c.word = state.UnpricedWord
+		c.word = outbox.UnpricedWord
 	}
 	return a.ask(c)
 }
 
 // weigh holds a charge against the budgets, with all that waits or is in doubt counted as
 // spent.
-func (a *App) weigh(charge state.Charge) state.Verdict {
+func (a *App) weigh(charge ledger.Charge) ledger.Verdict {
 	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.now, time.Local)
 }
 
@@ -103,14 +106,14 @@ func (a *App) spendingWarnings(s *spending) []told {
 		said = append(said, but(words))
 	}
 	said = append(said, hostLines(s.hosts)...)
-	if s.submission.Kind == state.SubmitBatch {
+	if s.submission.Kind == outbox.SubmitBatch {
 		return said // they are told on their lines
 	}
 	return append(said, but(text.Of(s.end.Short(a.outbox.ServerTime(a.now)))))
 }
 
 // sentBefore tells of the last batches of the same file, and counts the others.
-func sentBefore(sent []state.SentFile, now time.Time) (said []told) {
+func sentBefore(sent []outbox.SentFile, now time.Time) (said []told) {
 	const most = 3
 	for _, f := range sent[:min(most, len(sent))] {
 		said = append(said, told{label: "again", words: f.Words(now), tone: toneBad})
@@ -145,7 +148,7 @@ func (a *App) spendingLines(s *spending) []told {
 		fact("length", account.Seconds(sub.Price.Seconds)+" of output", toneText)
 	}
 	fact("known by", text.Of(sub.Price.Basis), toneMuted)
-	if today := a.store.Ledger.Period(state.ByDay, a.now, time.Local); today.Jobs > 0 {
+	if today := a.store.Ledger.Period(ledger.ByDay, a.now, time.Local); today.Jobs > 0 {
 		fact("today", a.sumWords(&today)+" so far", toneMuted)
 	}
 	return append(said, a.validity(sub.Price.At))
@@ -178,12 +181,12 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 		a.remove(s.batch)
 	}
 	a.busy("sending" + a.theme.glyphs.more)
-	if sub.Kind == state.SubmitGeneration {
+	if sub.Kind == outbox.SubmitGeneration {
 		return a.inTurn(func() tea.Cmd {
 			if s.form != nil {
 				sub.Draft.Base = s.form.draft.Base
 			}
-			return a.enqueue([]state.Submission{sub}, false)
+			return a.enqueue([]outbox.Submission{sub}, false)
 		})
 	}
 	w, err := a.session.SendNow(sub, time.Now())
@@ -207,7 +210,7 @@ func (a *App) spendingFailed(s *spending, err error) {
 
 // answeredSending shows what became of a paid request, which the journal holds
 // already.
-func (a *App) answeredSending(d *state.Done) tea.Cmd {
+func (a *App) answeredSending(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	a.calm()
 	a.answered()
@@ -216,10 +219,10 @@ func (a *App) answeredSending(d *state.Done) tea.Cmd {
 		return nil
 	}
 	switch sub.State {
-	case state.SubmissionSent:
+	case outbox.SubmissionSent:
 		return a.sent(d)
-	case state.SubmissionUnknown:
-		if d.Step.Kind == state.StepResend {
+	case outbox.SubmissionUnknown:
+		if d.Step.Kind == outbox.StepResend {
 			return nil // the doubt that it was is on the screen, and dubtop goes on by itself
 		}
 		return a.unclear(&sub)
@@ -229,8 +232,8 @@ func (a *App) answeredSending(d *state.Done) tea.Cmd {
 
 // unclear keeps a request on the screen that may have been accepted. What the
 // user just typed is in the form again, with a warning.
-func (a *App) unclear(sub *state.Submission) tea.Cmd {
-	if a.outbox.attended[sub.ID] != nil && sub.Kind == state.SubmitGeneration && a.draft.Empty() {
+func (a *App) unclear(sub *outbox.Submission) tea.Cmd {
+	if a.outbox.attended[sub.ID] != nil && sub.Kind == outbox.SubmitGeneration && a.draft.Empty() {
 		a.draft = inDoubt(sub)
 	}
 	delete(a.outbox.attended, sub.ID)
@@ -239,12 +242,12 @@ func (a *App) unclear(sub *state.Submission) tea.Cmd {
 }
 
 // doubtful warns of sending once more what may have been accepted.
-func doubtful(sub *state.Submission) text.Text {
+func doubtful(sub *outbox.Submission) text.Text {
 	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice.")
 }
 
 // sent says that a job or batch was accepted, and leaves the form empty.
-func (a *App) sent(d *state.Done) tea.Cmd {
+func (a *App) sent(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	attended := a.outbox.attended[sub.ID] != nil
 	delete(a.outbox.attended, sub.ID)
@@ -262,34 +265,34 @@ func (a *App) sent(d *state.Done) tea.Cmd {
 }
 
 // forgetDoubt empties the form of what turned out to have been accepted.
-func (a *App) forgetDoubt(sub *state.Submission) {
+func (a *App) forgetDoubt(sub *outbox.Submission) {
 	if a.draft.Doubt != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
-		a.draft = state.Draft{Model: sub.Model}
+		a.draft = draft.Draft{Model: sub.Model}
 	}
 }
 
 // notSent says why nothing was created. What the user just said yes to comes
 // back to be mended where that helps; what only has to wait stays in the queue.
-func (a *App) notSent(d *state.Done) tea.Cmd {
+func (a *App) notSent(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	s := a.outbox.attended[sub.ID]
 	delete(a.outbox.attended, sub.ID)
-	words := map[state.SubmissionState]text.Text{
-		state.SubmissionRejected:  "Refused, nothing was charged: ",
-		state.SubmissionQueued:    "Not taken now, nothing was charged: ",
-		state.SubmissionConfirmed: "Not sent, nothing was charged: ",
+	words := map[outbox.SubmissionState]text.Text{
+		outbox.SubmissionRejected:  "Refused, nothing was charged: ",
+		outbox.SubmissionQueued:    "Not taken now, nothing was charged: ",
+		outbox.SubmissionConfirmed: "Not sent, nothing was charged: ",
 	}[sub.State] + sub.Reason
 	switch {
-	case sub.Kind == state.SubmitBatch:
+	case sub.Kind == outbox.SubmitBatch:
 		a.complain(words)
 		f := a.batchForm()
 		f.problems, f.came = batchProblems{words: []text.Text{words}}, time.Now()
 		a.bring(f)
 		return nil
 	case d.Unrecorded != nil: // it stands in the queue until that is saved
-	case s != nil && (sub.State == state.SubmissionRejected || d.Unfit):
+	case s != nil && (sub.State == outbox.SubmissionRejected || d.Unfit):
 		return a.giveBack(s, &sub, words)
-	case sub.State == state.SubmissionRejected || d.Unfit:
+	case sub.State == outbox.SubmissionRejected || d.Unfit:
 		a.complain(sub.Name + ": " + words)
 	case s != nil:
 		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + sub.Reason)
@@ -299,7 +302,7 @@ func (a *App) notSent(d *state.Done) tea.Cmd {
 
 // giveBack takes a submission that was not sent out of the queue and brings its
 // form back with the reason.
-func (a *App) giveBack(s *spending, sub *state.Submission, words text.Text) tea.Cmd {
+func (a *App) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea.Cmd {
 	a.complain(words)
 	draft := sub.Draft.Clone()
 	if s.form != nil {

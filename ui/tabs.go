@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 
+	"dubtop/state/table"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -44,7 +46,7 @@ func newTabs(a *App) []tab {
 
 // total says how many there are, as far as is known: "≥ 200" while the past is
 // still loading, nothing before the first answer.
-func total[T any](a *App, c *state.Collection[T]) text.Text {
+func total[T any](a *App, c *table.Collection[T]) text.Text {
 	switch {
 	case !c.Known() && c.Len() == 0:
 		return ""

@@ -5,12 +5,14 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -24,8 +26,8 @@ type drafting struct {
 	busy    bool
 	waiting []func() tea.Cmd // for their turn
 	counted int64            // of the drafts' changes, those that were read
-	others  []state.Draft    // unsent beside the one in the form, the last changed first
-	news    *state.Held      // what another window did to it, and the form can't show yet
+	others  []draft.Draft    // unsent beside the one in the form, the last changed first
+	news    *outbox.Held     // what another window did to it, and the form can't show yet
 	newsOf  string           // the draft's id
 	failed  string           // the version that could not be kept, which was told
 }
@@ -70,8 +72,8 @@ func (m turnMsg) land(a *App) tea.Cmd {
 
 // recallDrafts takes in what was left unsent; the last changed is in the form. Where
 // nothing was, what was on its way when the program ended is there, with a warning.
-func (a *App) recallDrafts(all []state.Draft, interrupted []state.Submission) {
-	a.draft = state.Draft{}
+func (a *App) recallDrafts(all []draft.Draft, interrupted []outbox.Submission) {
+	a.draft = draft.Draft{}
 	for i := range interrupted {
 		if sub := &interrupted[i]; !sub.Draft.Empty() {
 			a.draft = inDoubt(sub)
@@ -84,9 +86,9 @@ func (a *App) recallDrafts(all []state.Draft, interrupted []state.Submission) {
 }
 
 // inDoubt is the draft of what may have been accepted, as it is shown again.
-func inDoubt(sub *state.Submission) state.Draft {
+func inDoubt(sub *outbox.Submission) draft.Draft {
 	d := sub.Draft.Clone()
-	d.Doubt, d.Base = string(doubtful(sub)), state.Held{Became: sub}.Version()
+	d.Doubt, d.Base = string(doubtful(sub)), outbox.Held{Became: sub}.Version()
 	return d
 }
 
@@ -110,14 +112,14 @@ func (a *App) mayKeep() bool {
 
 // keepOther has the journal keep a draft that is not in the form any more, or
 // forget it where it is empty.
-func (a *App) keepOther(d state.Draft) tea.Cmd {
+func (a *App) keepOther(d draft.Draft) tea.Cmd {
 	if !d.Unkept() {
 		return nil
 	}
 	return a.inTurn(func() tea.Cmd { return keepDraftCmd(a.session, d) })
 }
 
-func keepDraftCmd(s *account.Account, d state.Draft) tea.Cmd {
+func keepDraftCmd(s *account.Account, d draft.Draft) tea.Cmd {
 	return func() tea.Msg {
 		held, err := s.Journal.KeepDraft(context.Background(), d)
 		return draftKeptMsg{s, d, held, err}
@@ -127,8 +129,8 @@ func keepDraftCmd(s *account.Account, d state.Draft) tea.Cmd {
 // draftKeptMsg says whether the journal holds a draft as it was to be kept.
 type draftKeptMsg struct {
 	session *account.Account
-	draft   state.Draft
-	held    state.Held
+	draft   draft.Draft
+	held    outbox.Held
 	err     error
 }
 
@@ -185,7 +187,7 @@ func (a *App) draftForms() (forms []*generationForm) {
 }
 
 // putAside keeps a draft beside the one in the form, under an id of its own.
-func (a *App) putAside(d state.Draft) tea.Cmd {
+func (a *App) putAside(d draft.Draft) tea.Cmd {
 	if d.Empty() {
 		return nil
 	}
@@ -221,8 +223,8 @@ type draftsMsg struct {
 	session *account.Account
 	changes int64 // those that were counted before
 	id      string
-	held    state.Held // of the draft in the form
-	all     []state.Draft
+	held    outbox.Held // of the draft in the form
+	all     []draft.Draft
 	err     error
 }
 
@@ -234,7 +236,7 @@ func (m draftsMsg) land(a *App) tea.Cmd {
 	for i := range m.all {
 		m.all[i].Base = m.all[i].Version()
 	}
-	a.drafts.others = slices.DeleteFunc(m.all, func(d state.Draft) bool { return d.ID == a.draft.ID })
+	a.drafts.others = slices.DeleteFunc(m.all, func(d draft.Draft) bool { return d.ID == a.draft.ID })
 	switch v := m.held.Version(); {
 	case m.id == "" || m.id != a.draft.ID || v == a.draft.Base:
 	case v == a.draft.Version():
@@ -262,13 +264,13 @@ func (a *App) followDraft() tea.Cmd {
 	a.drafts.news = nil
 	was := a.draft
 	next, own := news.Follow(was)
-	if news.Became != nil && news.Became.State == state.SubmissionUnknown {
+	if news.Became != nil && news.Became.State == outbox.SubmissionUnknown {
 		next.Doubt = string(doubtful(news.Became))
 	}
 	kept := a.putAside(own)
 	if form == nil {
 		if a.draft = next; next.Over() && next.Doubt == "" {
-			a.draft = state.Draft{Model: next.Model}
+			a.draft = draft.Draft{Model: next.Model}
 		}
 		return kept
 	}
@@ -291,7 +293,7 @@ func (a *App) draftForm() *generationForm {
 }
 
 // newsWords say what another window did, and where to find what was typed here.
-func (a *App) newsWords(news *state.Held, changed, own bool) (words text.Text) {
+func (a *App) newsWords(news *outbox.Held, changed, own bool) (words text.Text) {
 	switch {
 	case news.Became != nil && changed:
 		words = "changed and sent in another window"
@@ -309,7 +311,7 @@ func (a *App) newsWords(news *state.Held, changed, own bool) (words text.Text) {
 }
 
 // show puts a draft into the form, and holds it as what was typed last.
-func (f *generationForm) show(d state.Draft) {
+func (f *generationForm) show(d draft.Draft) {
 	at := f.focus
 	f.draft = d.Clone()
 	if f.draft.Options == nil {

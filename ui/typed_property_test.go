@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
 	"dubtop/api"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -100,7 +102,7 @@ func (d *desks) types(w *pane) {
 	word := fmt.Sprintf("w%d.", d.words)
 	d.words++
 	d.typed[word], w.unkept[word] = true, true
-	f.put(state.FieldOutputName, f.draft.OutputFileName+word)
+	f.put(draft.FieldOutputName, f.draft.OutputFileName+word)
 }
 
 func (d *desks) leave(w *pane) {
@@ -139,10 +141,10 @@ func (d *desks) price(w *pane) {
 		return
 	}
 	w.begin(w.a.keepDraft())
-	sub := state.Submission{
-		ID: uuid.NewString(), Kind: state.SubmitGeneration, State: state.SubmissionDraft, Draft: f.draft.Clone(), Body: []byte("{}"), Created: time.Now(),
+	sub := outbox.Submission{
+		ID: uuid.NewString(), Kind: outbox.SubmitGeneration, State: outbox.SubmissionDraft, Draft: f.draft.Clone(), Body: []byte("{}"), Created: time.Now(),
 	}
-	d.must(sub.Estimate(state.Price{Cost: new(api.Micros(1))}, time.Now()))
+	d.must(sub.Estimate(outbox.Price{Cost: new(api.Micros(1))}, time.Now()))
 	w.asked = &spending{submission: sub, form: f}
 	w.a.push(&pager{app: w.a, title: "dialog", content: func(int) []styled { return nil }})
 }
@@ -183,10 +185,10 @@ func (d *desks) commit(w *pane) {
 }
 
 // queued are the drafts that wait to be sent, by submission.
-func (d *desks) queued() map[string]state.Draft {
+func (d *desks) queued() map[string]draft.Draft {
 	items, err := d.j.Queue(d.tb.Context())
 	d.must(err)
-	all := make(map[string]state.Draft, len(items))
+	all := make(map[string]draft.Draft, len(items))
 	for i := range items {
 		all[items[i].Submission.ID] = items[i].Submission.Draft
 	}
@@ -195,7 +197,7 @@ func (d *desks) queued() map[string]state.Draft {
 
 // agreed holds a draft that the journal took to be sent against what it held
 // before.
-func (d *desks) agreed(w *pane, x state.Draft) {
+func (d *desks) agreed(w *pane, x draft.Draft) {
 	v := x.Version()
 	if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
 		d.Fatalf("%s was agreed to %d times, after %d doubts", x.OutputFileName, d.intents[v], d.doubts[v])
@@ -224,14 +226,14 @@ func (d *desks) witness(w *pane, answer tea.Msg) {
 
 // known fails where a window replaced or sent what another one made of a draft
 // without having heard of it.
-func (d *desks) known(w *pane, x state.Draft) {
+func (d *desks) known(w *pane, x draft.Draft) {
 	d.Helper()
 	if had := d.held[x.ID]; had != "" && had != x.Version() && !w.seen[x.ID][had] {
 		d.Fatalf("%s took the place of what another window had made of it", x.OutputFileName)
 	}
 }
 
-func (w *pane) kept(x state.Draft) {
+func (w *pane) kept(x draft.Draft) {
 	for word := range strings.SplitAfterSeq(x.OutputFileName, ".") {
 		delete(w.unkept, word)
 	}
@@ -278,7 +280,7 @@ func (d *desks) lose(*pane) {
 		d.must(d.j.BeginSending(context.Background(), sub))
 		d.must(sub.Answer(api.OutcomeOf(errors.New("lost")), "", "lost", time.Now()))
 		d.must(d.j.SaveSubmission(context.Background(), sub))
-		if sub.State == state.SubmissionUnknown {
+		if sub.State == outbox.SubmissionUnknown {
 			d.doubts[sub.Draft.Version()]++
 		}
 	}

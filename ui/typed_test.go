@@ -6,8 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api/simulator"
-	"dubtop/state"
 )
 
 // twoOnOneDraft has a draft typed in one window and shown in a second one.
@@ -34,7 +35,7 @@ func (s *story) intents() (names []string) {
 		s.t.Fatal(err)
 	}
 	for i := range all {
-		if all[i].State != state.SubmissionDraft {
+		if all[i].State != outbox.SubmissionDraft {
 			names = append(names, string(all[i].Name))
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"slices"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -17,7 +19,7 @@ import (
 // row of it, the ledger marks it and quitting asks.
 
 // whyUnsaved says why an answer could not be saved, in a few words.
-func whyUnsaved(u *state.Unsaved) text.Text {
+func whyUnsaved(u *outbox.Unsaved) text.Text {
 	if errors.Is(u.Why, journal.ErrFull) {
 		return text.Of(journal.ErrFull.Error())
 	}
@@ -39,15 +41,15 @@ func (a *App) unsavedStatement() (s statement, ok bool) {
 }
 
 // tellUnsaved says that an answer could not be saved.
-func (a *App) tellUnsaved(d *state.Done) {
-	u := state.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
+func (a *App) tellUnsaved(d *outbox.Done) {
+	u := outbox.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
 	a.complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
 }
 
 // tellSaved says that an answer is saved after all, and takes a question away
 // that is answered by that.
-func (a *App) tellSaved(sub *state.Submission) {
-	u := state.Unsaved{Submission: *sub}
+func (a *App) tellSaved(sub *outbox.Submission) {
+	u := outbox.Unsaved{Submission: *sub}
 	words := "saved what became of " + sub.Name
 	if id := u.Job(); id != "" {
 		words += ": " + text.Of(string(id))
@@ -58,7 +60,7 @@ func (a *App) tellSaved(sub *state.Submission) {
 
 // unsavedEntry reports whether the journal does not hold a row of the ledger
 // yet.
-func (a *App) unsavedEntry(e *state.LedgerEntry) bool {
+func (a *App) unsavedEntry(e *ledger.Entry) bool {
 	_, ok := a.outbox.UnsavedJob(e.Job)
 	return ok
 }
@@ -88,11 +90,11 @@ func (a *App) unsavedWords() (said []told) {
 // openUnsaved shows all that is known of an answer that is not saved.
 func (a *App) openUnsaved(id string) tea.Cmd {
 	p := &pager{app: a, title: "not saved yet"}
-	find := func() (state.Unsaved, bool) {
+	find := func() (outbox.Unsaved, bool) {
 		all := a.outbox.Unsaved()
-		i := slices.IndexFunc(all, func(u state.Unsaved) bool { return u.Submission.ID == id })
+		i := slices.IndexFunc(all, func(u outbox.Unsaved) bool { return u.Submission.ID == id })
 		if i < 0 {
-			return state.Unsaved{}, false
+			return outbox.Unsaved{}, false
 		}
 		return all[i], true
 	}

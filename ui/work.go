@@ -5,11 +5,12 @@ import (
 	"context"
 	"time"
 
+	"dubtop/state/outbox"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -130,7 +131,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	a.recallDrafts(e.Drafts, e.Interrupted)
 	unknown := 0
 	for _, sub := range a.outbox.AtStake() {
-		if sub.State == state.SubmissionUnknown {
+		if sub.State == outbox.SubmissionUnknown {
 			unknown++
 		}
 	}

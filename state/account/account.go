@@ -12,6 +12,9 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/journal"
@@ -40,9 +43,9 @@ type Config struct {
 
 	Home    string // for ~ in the paths of drafts
 	Pace    state.Pace
-	Guard   state.Guard // the budgets
-	Slots   int         // jobs the plan runs at once, as configured; 0: found out
-	Reserve int         // of them left to others
+	Guard   ledger.Guard // the budgets
+	Slots   int          // jobs the plan runs at once, as configured; 0: found out
+	Reserve int          // of them left to others
 }
 
 // Account is a session on one account. It belongs to one goroutine; the work
@@ -51,7 +54,7 @@ type Account struct {
 	Config
 	Store  *state.Store
 	Poller *state.Poller
-	Outbox state.Outbox
+	Outbox outbox.Outbox
 
 	halted     bool  // nothing more is sent
 	unwritable error // why nothing can be written to the journal
@@ -67,7 +70,7 @@ type Account struct {
 	view   queueView
 	join   joining
 	shown  shown
-	kept   state.Slots // what the journal was told of them last
+	kept   outbox.Slots // what the journal was told of them last
 }
 
 // New makes a session. It touches nothing yet.

@@ -5,9 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 )
 
 // What comes of a second try is not what came of the first: a refusal of it, or
@@ -17,18 +18,18 @@ func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
 		fault  simulator.Fault
 		after  time.Duration // the first try
 		chosen bool          // by the user, where no proof was had
-		want   state.SubmissionState
+		want   outbox.SubmissionState
 	}{
-		"the job":                           {want: state.SubmissionSent},
-		"never left":                        {fault: simulator.Fault{Refuse: true}, want: state.SubmissionUnknown},
-		"too many requests":                 {fault: refused(429, "rate_limit_exceeded"), want: state.SubmissionUnknown},
-		"key revoked":                       {fault: refused(401, "unauthorized"), want: state.SubmissionUnknown},
-		"not paid":                          {fault: refused(402, "payment_required"), want: state.SubmissionUnknown},
-		"no slot, and it may still arrive":  {fault: refused(429, "concurrency_limit_reached"), want: state.SubmissionUnknown},
-		"no slot, long after":               {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, want: state.SubmissionQueued},
-		"no slot, where keys may not count": {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, chosen: true, want: state.SubmissionUnknown},
-		"refused as it was before":          {fault: refused(422, "generation_input_video_invalid"), want: state.SubmissionRejected},
-		"refused, where keys may not count": {fault: refused(422, "generation_input_video_invalid"), chosen: true, want: state.SubmissionUnknown},
+		"the job":                           {want: outbox.SubmissionSent},
+		"never left":                        {fault: simulator.Fault{Refuse: true}, want: outbox.SubmissionUnknown},
+		"too many requests":                 {fault: refused(429, "rate_limit_exceeded"), want: outbox.SubmissionUnknown},
+		"key revoked":                       {fault: refused(401, "unauthorized"), want: outbox.SubmissionUnknown},
+		"not paid":                          {fault: refused(402, "payment_required"), want: outbox.SubmissionUnknown},
+		"no slot, and it may still arrive":  {fault: refused(429, "concurrency_limit_reached"), want: outbox.SubmissionUnknown},
+		"no slot, long after":               {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, want: outbox.SubmissionQueued},
+		"no slot, where keys may not count": {fault: refused(429, "concurrency_limit_reached"), after: 2 * time.Minute, chosen: true, want: outbox.SubmissionUnknown},
+		"refused as it was before":          {fault: refused(422, "generation_input_video_invalid"), want: outbox.SubmissionRejected},
+		"refused, where keys may not count": {fault: refused(422, "generation_input_video_invalid"), chosen: true, want: outbox.SubmissionUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
@@ -38,7 +39,7 @@ func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
 				if name != "the job" {
 					account.Fault("POST /v2/generate", c.fault)
 				}
-				task := state.Task{Kind: state.TaskResend, Submission: sub, Proven: !c.chosen}
+				task := outbox.Task{Kind: outbox.TaskResend, Submission: sub, Proven: !c.chosen}
 				if err := task.Submission.Resend(time.Now()); err != nil {
 					t.Fatal(err)
 				}
@@ -56,15 +57,15 @@ func refused(status int, code string) simulator.Fault {
 }
 
 // doubted is a job whose answer was lost.
-func doubted(t *testing.T, d Desk, account *simulator.Server) state.Submission {
+func doubted(t *testing.T, d Desk, account *simulator.Server) outbox.Submission {
 	t.Helper()
 	sub := agreed(t, d, account, "doubt")
 	if err := sub.Send(time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
-	done := d.Do(t.Context(), state.Task{Kind: state.TaskSend, Submission: sub})
-	if done.Submission.State != state.SubmissionUnknown || api.OutcomeOf(done.Err) != api.Unknown {
+	done := d.Do(t.Context(), outbox.Task{Kind: outbox.TaskSend, Submission: sub})
+	if done.Submission.State != outbox.SubmissionUnknown || api.OutcomeOf(done.Err) != api.Unknown {
 		t.Fatalf("it is %s: %v", done.Submission.State, done.Err)
 	}
 	return done.Submission

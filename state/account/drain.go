@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/state"
 )
@@ -16,7 +19,7 @@ type Drain struct {
 	// Resume lets the queue go on first, should the user have paused it.
 	Resume bool
 	// Begin is told what may be sent, before anything is; it may be nil.
-	Begin func(waiting []state.Submission)
+	Begin func(waiting []outbox.Submission)
 	// Notice is told of each thing that happens, as it does; it may be nil. Both
 	// are called by Run, which waits for them.
 	Notice func(Notice)
@@ -132,12 +135,12 @@ func (d *Drain) pausedByUser() bool {
 // given.
 func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	a := d.Account
-	ledger, _, err := readEntries(ctx, a.Journal)
+	l, _, err := readEntries(ctx, a.Journal)
 	if err != nil {
 		return unlessEnded(ctx, err)
 	}
-	var waiting []state.Submission
-	var prices []state.Price
+	var waiting []outbox.Submission
+	var prices []outbox.Price
 	for _, item := range a.Outbox.Queue.Items() {
 		if d.sendable(&item) {
 			waiting, prices = append(waiting, item.Submission), append(prices, item.Submission.Price)
@@ -146,8 +149,8 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	if len(prices) > 0 {
 		guard := a.Guard
 		guard.ConfirmAbove = nil
-		v := guard.Check(state.ChargeOf(prices...), ledger, a.Outbox.AtStake(), now, time.Local)
-		if v.Level == state.BudgetHard {
+		v := guard.Check(ledger.ChargeOf(prices...), l, a.Outbox.AtStake(), now, time.Local)
+		if v.Level == ledger.BudgetHard {
 			return fmt.Errorf("%w: %s", ErrBudget, v.Words[0])
 		}
 	}
@@ -158,7 +161,7 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 }
 
 // sendable reports whether an item may leave without the user.
-func (d *Drain) sendable(item *state.QueueItem) bool {
+func (d *Drain) sendable(item *outbox.QueueItem) bool {
 	return !item.Idle() && !d.priceless[item.Submission.ID]
 }
 
@@ -197,16 +200,16 @@ func (d *Drain) fails(err error) {
 }
 
 // answered takes in what came of a task.
-func (d *Drain) answered(done state.Done, now time.Time) {
+func (d *Drain) answered(done outbox.Done, now time.Time) {
 	if e, ok := errors.AsType[*api.Error](done.Err); ok && (e.Kind == api.KindAuth || e.Kind == api.KindPayment) {
 		d.denial = e
 	}
 	switch done.Kind {
-	case state.TaskPrice:
+	case outbox.TaskPrice:
 		if !done.Elsewhere {
 			d.priced(done, now)
 		}
-	case state.TaskSend, state.TaskResend, state.TaskLink:
+	case outbox.TaskSend, outbox.TaskResend, outbox.TaskLink:
 		d.settledOne(done, now)
 	}
 	d.tellSaving(done, now)
@@ -215,7 +218,7 @@ func (d *Drain) answered(done state.Done, now time.Time) {
 // priced takes in a new price. One that the server refuses to name for good
 // keeps the submission from being sent without the user; a server that could
 // not be asked is asked again.
-func (d *Drain) priced(done state.Done, now time.Time) {
+func (d *Drain) priced(done outbox.Done, now time.Time) {
 	delete(d.priceless, done.Submission.ID)
 	if e, ok := errors.AsType[*api.Error](done.Err); ok {
 		switch e.Kind {
@@ -227,19 +230,19 @@ func (d *Drain) priced(done state.Done, now time.Time) {
 }
 
 // settledOne takes in what came of a paid request, or of the search for one.
-func (d *Drain) settledOne(done state.Done, now time.Time) {
+func (d *Drain) settledOne(done outbox.Done, now time.Time) {
 	sub := &done.Submission
 	d.looked = false
 	d.fails(d.Account.broken(&done))
 	if done.Elsewhere {
 		return
 	}
-	if sub.State == state.SubmissionUnknown {
+	if sub.State == outbox.SubmissionUnknown {
 		d.doubts[sub.ID] = true
 	}
-	if sub.State == state.SubmissionSent {
+	if sub.State == outbox.SubmissionSent {
 		d.sum.Sent++
-		if done.Kind != state.TaskSend {
+		if done.Kind != outbox.TaskSend {
 			d.sum.Resolved++
 		}
 	}
@@ -334,9 +337,9 @@ func (d *Drain) waiting() bool {
 func (d *Drain) settled(now time.Time) bool {
 	for _, sub := range d.Account.Outbox.AtStake() {
 		switch sub.State {
-		case state.SubmissionSending: // by another process: ours are waited for
+		case outbox.SubmissionSending: // by another process: ours are waited for
 			return false
-		case state.SubmissionUnknown:
+		case outbox.SubmissionUnknown:
 			if _, asks := d.Account.Outbox.Reconciler.Question(sub.ID, now); !asks {
 				return false
 			}
@@ -348,7 +351,7 @@ func (d *Drain) settled(now time.Time) bool {
 // doubtful reports whether something that came into doubt in this run still is.
 func (d *Drain) doubtful() bool {
 	for _, sub := range d.Account.Outbox.AtStake() {
-		if sub.State == state.SubmissionUnknown && d.doubts[sub.ID] {
+		if sub.State == outbox.SubmissionUnknown && d.doubts[sub.ID] {
 			return true
 		}
 	}
@@ -361,7 +364,7 @@ func (d *Drain) result() Sum {
 	o := &d.Account.Outbox
 	s.Refused, s.Left, s.Unsaved = len(o.Refused()), o.Queue.Len(), len(o.Unsaved())
 	for _, sub := range o.AtStake() {
-		if sub.State == state.SubmissionUnknown {
+		if sub.State == outbox.SubmissionUnknown {
 			s.InDoubt++
 		}
 	}
@@ -370,7 +373,7 @@ func (d *Drain) result() Sum {
 
 // Rows are what Run left behind, as the queue shows it; none where another
 // process sends, which alone knows.
-func (d *Drain) Rows() []state.QueueRow {
+func (d *Drain) Rows() []outbox.QueueRow {
 	if !d.Account.Outbox.Sender {
 		return nil
 	}

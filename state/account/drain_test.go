@@ -12,6 +12,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
@@ -41,9 +45,9 @@ func desk(t *testing.T, account *simulator.Server) Desk {
 }
 
 // agreed is a priced and confirmed job of that name.
-func agreed(t *testing.T, d Desk, account *simulator.Server, name string) state.Submission {
+func agreed(t *testing.T, d Desk, account *simulator.Server, name string) outbox.Submission {
 	t.Helper()
-	p := Pricing{Draft: state.Draft{
+	p := Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
 		Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 	}}
@@ -147,14 +151,14 @@ func journalID(t *testing.T, d Desk, name string) string {
 func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		typed := time.Now()
-		twin := func(id, doubt string) state.Submission {
+		twin := func(id, doubt string) outbox.Submission {
 			sub := agreed(t, d, account, "twin")
 			sub.ID, sub.IdempotencyKey = id, "key-"+id
 			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Doubt = "draft", typed, doubt
 			return sub
 		}
 		first, second := twin("first", ""), twin("second", "nobody knows")
-		second.Draft.Base = state.Held{Became: &first}.Version()
+		second.Draft.Base = outbox.Held{Became: &first}.Version()
 		must(t, first.Send(time.Now()), d.Journal.BeginSending(t.Context(), first),
 			first.Answer(api.Unknown, "", "lost", time.Now()), d.Journal.SaveSubmission(t.Context(), first),
 			d.Journal.Enqueue(t.Context(), second, time.Now()),
@@ -168,14 +172,14 @@ func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 }
 
 func TestADrainEndsWithItsReason(t *testing.T) {
-	budget := state.Guard{Daily: &state.Limit{Amount: 2_000_000, Hard: true}}
+	budget := ledger.Guard{Daily: &ledger.Limit{Amount: 2_000_000, Hard: true}}
 	for _, c := range []struct {
 		name  string
-		guard state.Guard
+		guard ledger.Guard
 		begin func(*testing.T, *simulator.Server, Desk)
 		want  func(error) bool
 	}{
-		{"held by the user", state.Guard{}, func(t *testing.T, _ *simulator.Server, d Desk) {
+		{"held by the user", ledger.Guard{}, func(t *testing.T, _ *simulator.Server, d Desk) {
 			if err := d.Journal.HoldQueue(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
@@ -183,8 +187,8 @@ func TestADrainEndsWithItsReason(t *testing.T) {
 		{"a hard budget", budget, func(*testing.T, *simulator.Server, Desk) {}, func(err error) bool {
 			return errors.Is(err, ErrBudget) && strings.Contains(err.Error(), "$2.00")
 		}},
-		{"a revoked key", state.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) { a.RevokeKey() }, isKind(api.KindAuth)},
-		{"an unpaid bill", state.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) {
+		{"a revoked key", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) { a.RevokeKey() }, isKind(api.KindAuth)},
+		{"an unpaid bill", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) {
 			a.Fault("POST /v2/generate", simulator.Fault{Status: 402, Body: `{"statusCode":402,"message":"Pay first."}`})
 		}, isKind(api.KindPayment)},
 	} {
@@ -315,9 +319,9 @@ func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 
 // signedJob is a priced and confirmed job whose video's link ends so long from
 // now.
-func signedJob(t *testing.T, d Desk, account *simulator.Server, name string, left time.Duration) state.Submission {
+func signedJob(t *testing.T, d Desk, account *simulator.Server, name string, left time.Duration) outbox.Submission {
 	t.Helper()
-	p := Pricing{Draft: state.Draft{
+	p := Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 		Visual: fmt.Sprintf("%s/media/talk_28s.mp4?X-Amz-Date=%s&X-Amz-Expires=%d", account.StorageURL(), time.Now().Format("20060102T150405Z"), int(left.Seconds())),
 	}}
@@ -354,10 +358,10 @@ func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
 		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))
 		time.Sleep(2 * time.Minute)
 		must(t, sub.Send(time.Now()))
-		done := d.Do(t.Context(), state.Task{Kind: state.TaskSend, Submission: sub})
+		done := d.Do(t.Context(), outbox.Task{Kind: outbox.TaskSend, Submission: sub})
 		items, err := d.Journal.Queue(t.Context())
 		must(t, err, done.Unrecorded)
-		if !done.Unfit || done.Submission.State != state.SubmissionConfirmed || len(account.Accepted()) != 0 {
+		if !done.Unfit || done.Submission.State != outbox.SubmissionConfirmed || len(account.Accepted()) != 0 {
 			t.Errorf("it is %s: %v", done.Submission.State, done.Err)
 		}
 		if len(items) != 1 || !items[0].Paused || items[0].Submission.Reason != "the signed link of the video has expired; make a new one" {

@@ -2,7 +2,9 @@ package account
 
 import (
 	"dubtop/state"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // EventKind is what happened when a result was applied.
@@ -36,13 +38,13 @@ type Event struct {
 	Err  error
 
 	Topic       state.Topic
-	Done        *state.Done
-	Submissions []state.Submission
+	Done        *outbox.Done
+	Submissions []outbox.Submission
 	Pilot       bool // of Submissions all but the first are held
 	Count       int
-	Words       string             // what to say of a change
-	Drafts      []state.Draft      // unsent, the last changed first; of a change the one that it kept
-	Interrupted []state.Submission // on their way when the program ended
+	Words       string              // what to say of a change
+	Drafts      []draft.Draft       // unsent, the last changed first; of a change the one that it kept
+	Interrupted []outbox.Submission // on their way when the program ended
 	Relative    *journal.Relative
 	Joined      *Config
 }

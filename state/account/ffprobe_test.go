@@ -13,9 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+
 	"dubtop/api"
 	"dubtop/api/media"
-	"dubtop/state"
 )
 
 // onThePath puts a program named ffprobe on the PATH, and nothing else.
@@ -66,12 +67,12 @@ func TestWhatWeCannotMeasureIsAskedOfFFprobe(t *testing.T) {
 
 func TestTheDialogSaysThatFFprobeMeasured(t *testing.T) {
 	onThePath(t, listing)
-	p := Pricing{Draft: state.Draft{Visual: unknown(t)}}
+	p := Pricing{Draft: draft.Draft{Visual: unknown(t)}}
 	client, err := api.New(api.Config{BaseURL: "http://127.0.0.1:1", Key: api.NewSecret("sk-test")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in, err := p.Look(t.Context(), client, state.FieldVisual)
+	in, err := p.Look(t.Context(), client, draft.FieldVisual)
 	if err != nil || basisOf([]Input{in}) != "video 0.16 s from the local file, measured by ffprobe" || !strings.Contains(in.Warn, "this format is not among the formats") {
 		t.Errorf("%q, %+v, %v", basisOf([]Input{in}), in, err)
 	}

@@ -3,13 +3,15 @@ package account
 import (
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/state"
 )
 
 // shown is what the store shows of the outbox.
 type shown struct {
-	clock   uint64                           // of the outbox, when that was made
-	intents map[string]state.SubmissionState // intents that have a row among the jobs or batches
+	clock   uint64                            // of the outbox, when that was made
+	intents map[string]outbox.SubmissionState // intents that have a row among the jobs or batches
 }
 
 // show brings the rows of the store up to date with the outbox: those of the
@@ -29,9 +31,9 @@ func (a *Account) show(now time.Time) {
 }
 
 func (a *Account) showIntents(now time.Time) {
-	intents := make(map[string]state.SubmissionState)
+	intents := make(map[string]outbox.SubmissionState)
 	for _, sub := range a.Outbox.AtStake() {
-		if sub.State == state.SubmissionDropped {
+		if sub.State == outbox.SubmissionDropped {
 			continue
 		}
 		intents[sub.ID] = sub.State
@@ -50,8 +52,8 @@ func (a *Account) showIntents(now time.Time) {
 
 // intend shows a submission that nothing is known to have come of, in the list
 // where its outcome would stand.
-func (a *Account) intend(sub *state.Submission, now time.Time) {
-	if sub.Kind == state.SubmitBatch {
+func (a *Account) intend(sub *outbox.Submission, now time.Time) {
+	if sub.Kind == outbox.SubmitBatch {
 		a.Store.Batches.Put(state.BatchIntentRow(sub, a.Store.Forecast.Skew), now)
 		return
 	}

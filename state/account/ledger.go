@@ -5,8 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -29,21 +31,21 @@ type books struct {
 
 // readEntries is the ledger of a journal, with what in it can't be believed as
 // rows that count in no sum.
-func readEntries(ctx context.Context, j *journal.Journal) (ledger *state.Ledger, damage []journal.Damage, err error) {
+func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, damage []journal.Damage, err error) {
 	entries, damage, err := j.Entries(ctx)
 	names, unnamed := j.Names(ctx)
-	rows := make([]state.LedgerEntry, 0, len(entries)+len(damage))
+	rows := make([]ledger.Entry, 0, len(entries)+len(damage))
 	for i := range entries {
-		e := entries[i].LedgerEntry
+		e := entries[i].Entry
 		e.Name = text.Of(names[e.Submission])
 		rows = append(rows, e)
 	}
 	for _, d := range damage {
-		rows = append(rows, state.DamagedEntry(d.Seq, d.What))
+		rows = append(rows, ledger.DamagedEntry(d.Seq, d.What))
 	}
-	ledger = new(state.Ledger)
-	ledger.Bring(rows)
-	return ledger, damage, errors.Join(err, unnamed)
+	l = new(ledger.Ledger)
+	l.Bring(rows)
+	return l, damage, errors.Join(err, unnamed)
 }
 
 // readLedger has the ledger read. It comes after the lists: verifying a hundred
@@ -58,7 +60,7 @@ func (a *Account) readLedger() {
 		return func(now time.Time) []Event {
 			a.Store.BringLedger(ledger, now)
 			for _, u := range a.Outbox.Unsaved() { // the journal does not hold these
-				if u.Submission.State == state.SubmissionSent {
+				if u.Submission.State == outbox.SubmissionSent {
 					a.Store.Accept(&u.Submission)
 				}
 			}
@@ -92,9 +94,9 @@ func (a *Account) newsDue(now time.Time) []Work {
 	})}
 }
 
-func appendNews(ctx context.Context, j *journal.Journal, news []state.LedgerEntry) (err error) {
+func appendNews(ctx context.Context, j *journal.Journal, news []ledger.Entry) (err error) {
 	for i := range news {
-		e := journal.Entry{Kind: journal.EntryCost, LedgerEntry: news[i]}
+		e := journal.Entry{Kind: journal.EntryCost, Entry: news[i]}
 		if e.Outcome != "" {
 			e.Kind = journal.EntryOutcome
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -176,7 +178,7 @@ func (a *Account) SaveLast() []Work {
 	}
 	var work []Work
 	for _, u := range a.Outbox.Unsaved() {
-		work = append(work, a.task(state.Task{Kind: state.TaskNote, Submission: u.Submission}))
+		work = append(work, a.task(outbox.Task{Kind: outbox.TaskNote, Submission: u.Submission}))
 	}
 	if a.remembers() {
 		s, j := a.takeUnsaved(), a.Journal

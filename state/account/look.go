@@ -8,10 +8,11 @@ import (
 	"slices"
 	"strings"
 
+	"dubtop/state/draft"
+
 	"dubtop/api"
 	"dubtop/api/media"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // Input is one input of a request, as a confirmation names it.
@@ -19,7 +20,7 @@ type Input struct {
 	Kind  string // video, image, audio, script: what it is sent as
 	Name  text.Text
 	Basis string // where the length came from
-	state.Finding
+	draft.Finding
 }
 
 // Length says how long the input is, with how far that may be off.
@@ -40,8 +41,8 @@ func Warnings(inputs []Input) (words []string) {
 	return words
 }
 
-// Look finds out what is behind one field of the draft, state.FieldVisual or
-// state.FieldAudio, with a few requests or a look at the disk. What can't be
+// Look finds out what is behind one field of the draft, draft.FieldVisual or
+// draft.FieldAudio, with a few requests or a look at the disk. What can't be
 // reached or measured is no error, but a warning in what was found.
 func (p *Pricing) Look(ctx context.Context, c *api.Client, field string) (Input, error) {
 	p.prepare(c)
@@ -51,7 +52,7 @@ func (p *Pricing) Look(ctx context.Context, c *api.Client, field string) (Input,
 // measure finds out what the visual input and the sound are. A length that can't
 // be found is no error; a file of the wrong kind is.
 func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
-	visual, err := p.look(ctx, c, state.FieldVisual)
+	visual, err := p.look(ctx, c, draft.FieldVisual)
 	if err != nil {
 		return nil, fmt.Errorf("video: %w", err)
 	}
@@ -60,8 +61,8 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 		visual.Kind, visual.Seconds, visual.Basis = "image", 0, ""
 	}
 	sound := Input{Kind: "script", Name: text.Of("“" + strings.TrimSpace(p.Draft.Script) + "”"), Basis: "number of its characters"}
-	if sound.Seconds = state.SpeechSeconds(p.Draft.Script); sound.Seconds == 0 {
-		if sound, err = p.look(ctx, c, state.FieldAudio); err != nil {
+	if sound.Seconds = draft.SpeechSeconds(p.Draft.Script); sound.Seconds == 0 {
+		if sound, err = p.look(ctx, c, draft.FieldAudio); err != nil {
 			return nil, fmt.Errorf("audio: %w", err)
 		}
 		p.Env.AudioSeconds = sound.Seconds
@@ -78,21 +79,21 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 // look finds out what is behind a field, and remembers it for the checks.
 func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input, error) {
 	typed, in := p.Draft.Visual, Input{Kind: "video"}
-	if field == state.FieldAudio {
+	if field == draft.FieldAudio {
 		typed, in.Kind = p.Draft.Audio, "audio"
 	}
-	m, err := state.ParseMedia(typed, p.Env.Home)
+	m, err := draft.ParseMedia(typed, p.Env.Home)
 	if err != nil {
 		return Input{}, err
 	}
 	in.Name = m.Base()
 	var info media.Info
 	switch want := p.wanted(field); m.Source {
-	case state.SourceNone:
+	case draft.SourceNone:
 		return in, nil
-	case state.SourceAsset:
+	case draft.SourceAsset:
 		return p.lookAtAsset(ctx, c, m.AssetID, in)
-	case state.SourceFile:
+	case draft.SourceFile:
 		var by string
 		info, by, err = measureFile(ctx, m.Path, want)
 		in.Basis = "local file" + by
@@ -103,7 +104,7 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 	if ctx.Err() != nil {
 		return in, ctx.Err()
 	}
-	if m.Source == state.SourceFile {
+	if m.Source == draft.SourceFile {
 		in.Finding = Found(Wanted(in.Kind), info, err)
 	}
 	if in.Refuse != "" && in.Holds == "image" && p.mayBeImage(field) {
@@ -117,8 +118,8 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 // price takes: a host that is slow keeps nobody from the rest.
 func (p *Pricing) lookAhead(ctx context.Context) error {
 	var links []Link
-	for field, typed := range map[string]string{state.FieldVisual: p.Draft.Visual, state.FieldAudio: p.Draft.Audio} {
-		if m, err := state.ParseMedia(typed, p.Env.Home); err == nil && m.Source == state.SourceURL {
+	for field, typed := range map[string]string{draft.FieldVisual: p.Draft.Visual, draft.FieldAudio: p.Draft.Audio} {
+		if m, err := draft.ParseMedia(typed, p.Env.Home); err == nil && m.Source == draft.SourceURL {
 			links = append(links, Link{p.wanted(field).String(), m.URL})
 		}
 	}
@@ -127,7 +128,7 @@ func (p *Pricing) lookAhead(ctx context.Context) error {
 }
 
 // behind is what is behind a link, if need be by looking now.
-func (p *Pricing) behind(ctx context.Context, l Link) state.Finding {
+func (p *Pricing) behind(ctx context.Context, l Link) draft.Finding {
 	if f, known := p.links[l]; known {
 		return f
 	}
@@ -137,7 +138,7 @@ func (p *Pricing) behind(ctx context.Context, l Link) state.Finding {
 // wanted is what the service will use of the file in a field.
 func (p *Pricing) wanted(field string) media.Kind {
 	switch {
-	case field == state.FieldAudio:
+	case field == draft.FieldAudio:
 		return media.Audio
 	case p.Draft.Still(p.Env):
 		return media.Image
@@ -148,7 +149,7 @@ func (p *Pricing) wanted(field string) media.Kind {
 // mayBeImage reports whether a file is sent as an image because it is one: its
 // name does not tell.
 func (p *Pricing) mayBeImage(field string) bool {
-	return field == state.FieldVisual && !p.Draft.Named(p.Env) && state.RulesFor(p.Draft.Model).Image
+	return field == draft.FieldVisual && !p.Draft.Named(p.Env) && draft.RulesFor(p.Draft.Model).Image
 }
 
 // Wanted is what the service will use of the file behind an input of a type of
@@ -168,8 +169,8 @@ func Wanted(kind string) media.Kind {
 // Found judges what came of measuring a file of which something is wanted. Only
 // what is wrong with the file itself refuses it: why it can't be read from here
 // need not hold for the server.
-func Found(want media.Kind, info media.Info, err error) state.Finding {
-	f := state.Finding{Seconds: info.Seconds, Within: info.Within}
+func Found(want media.Kind, info media.Info, err error) draft.Finding {
+	f := draft.Finding{Seconds: info.Seconds, Within: info.Within}
 	if info.Kind != media.Unknown {
 		f.Holds = info.Kind.String()
 	}

@@ -7,10 +7,11 @@ import (
 	"sync"
 	"time"
 
+	"dubtop/state/draft"
+
 	"dubtop/api"
 	"dubtop/api/media"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 const (
@@ -65,8 +66,8 @@ func NewLooks(c *api.Client) *Looks {
 
 // All looks at every link. Each is called after every look, from any goroutine; it
 // may be nil.
-func (l *Looks) All(ctx context.Context, links []Link, each func()) map[Link]state.Finding {
-	found := make(map[Link]state.Finding, len(links))
+func (l *Looks) All(ctx context.Context, links []Link, each func()) map[Link]draft.Finding {
+	found := make(map[Link]draft.Finding, len(links))
 	var mu sync.Mutex
 	var wait sync.WaitGroup
 	for _, link := range links {
@@ -86,11 +87,11 @@ func (l *Looks) All(ctx context.Context, links []Link, each func()) map[Link]sta
 
 // at looks at one link when it is its turn. What it finds counts for nothing once
 // ctx has ended.
-func (l *Looks) at(ctx context.Context, link Link) state.Finding {
+func (l *Looks) at(ctx context.Context, link Link) draft.Finding {
 	h := l.host(link.URL)
 	for _, slots := range []chan struct{}{h.slots, l.slots} { // whoever waits for a host takes nothing from others
 		if !enter(ctx, slots) {
-			return state.Finding{}
+			return draft.Finding{}
 		}
 		defer func() { <-slots }()
 	}
@@ -136,7 +137,7 @@ func (l *Looks) host(link string) *hostLooks {
 }
 
 // hopeless says why a host is not asked now, where it is not.
-func (l *Looks) hopeless(h *hostLooks) (f state.Finding, yes bool) {
+func (l *Looks) hopeless(h *hostLooks) (f draft.Finding, yes bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -147,7 +148,7 @@ func (l *Looks) hopeless(h *hostLooks) (f state.Finding, yes bool) {
 	if h.stall.Slow {
 		why = text.Of(h.stall.Host) + " was too slow with other files"
 	}
-	return state.Finding{Warn: string(why) + ": this one was not tried", Untried: true}, true
+	return draft.Finding{Warn: string(why) + ": this one was not tried", Untried: true}, true
 }
 
 func (l *Looks) note(h *hostLooks, err error) {

@@ -15,9 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 )
 
 // elsewhere has the files of the account's storage on hosts of other names, all of
@@ -71,7 +72,7 @@ func beside(t *testing.T, account *simulator.Server, d Desk) (Desk, *elsewhere) 
 // waits puts a job into the queue whose sound is on a host.
 func waits(t *testing.T, d Desk, account *simulator.Server, name, host string) {
 	t.Helper()
-	p := Pricing{Draft: state.Draft{
+	p := Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
 		Audio: fmt.Sprintf("%s/media/line_25s.wav?%s", host, name), OutputFileName: name,
 	}}
@@ -169,7 +170,7 @@ func TestLooksWaitForNoOtherHost(t *testing.T) {
 		for i := range 20 {
 			good = append(good, Link{"video", fmt.Sprintf("%s/media/talk_%ds.mp4", account.StorageURL(), 5+i)})
 		}
-		done := make(chan map[Link]state.Finding)
+		done := make(chan map[Link]draft.Finding)
 		go func() { done <- looks.All(t.Context(), links, nil) }()
 		time.Sleep(time.Second)
 		for link, f := range looks.All(t.Context(), good, nil) {
@@ -203,7 +204,7 @@ func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
 		began, looks := time.Now(), NewLooks(d.Client)
-		p := Pricing{Draft: state.Draft{Model: "lipsync-2", Visual: "https://slow.example/a.mp4", Audio: "https://slow.example/a.wav"}, Looks: looks}
+		p := Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: "https://slow.example/a.mp4", Audio: "https://slow.example/a.wav"}, Looks: looks}
 		if _, _, err := p.Price(ctx, d.Client); err == nil || time.Since(began) != time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
@@ -36,8 +38,8 @@ type Notice struct {
 	Kind       NoticeKind
 	Submission string // "" of an outage
 	Name       text.Text
-	State      state.SubmissionState
-	Price      state.Price
+	State      outbox.SubmissionState
+	Price      outbox.Price
 	Job        api.ID    // or the batch, once there is one
 	Words      text.Text // why
 }
@@ -46,7 +48,7 @@ type Notice struct {
 const outageTold = 30 * time.Second
 
 // tell passes a notice on, but not the same again of one submission.
-func (d *Drain) tell(sub *state.Submission, kind NoticeKind, words text.Text, now time.Time) {
+func (d *Drain) tell(sub *outbox.Submission, kind NoticeKind, words text.Text, now time.Time) {
 	if d.told[sub.ID] == string(kind)+string(words) {
 		return
 	}
@@ -64,19 +66,19 @@ func (d *Drain) notice(n Notice) {
 }
 
 // tellAnswer tells what became of a request.
-func (d *Drain) tellAnswer(done state.Done, now time.Time) {
+func (d *Drain) tellAnswer(done outbox.Done, now time.Time) {
 	sub, kind := &done.Submission, NoticeWaits
 	words := sub.Reason
 	switch {
-	case sub.State == state.SubmissionSent && done.Kind == state.TaskLink:
+	case sub.State == outbox.SubmissionSent && done.Kind == outbox.TaskLink:
 		kind, words = NoticeFound, "its answer had been lost"
-	case sub.State == state.SubmissionSent && done.Kind == state.TaskResend:
+	case sub.State == outbox.SubmissionSent && done.Kind == outbox.TaskResend:
 		kind, words = NoticeSent, "once more under its key, after its answer was lost"
-	case sub.State == state.SubmissionSent:
+	case sub.State == outbox.SubmissionSent:
 		kind, words = NoticeSent, ""
-	case sub.State == state.SubmissionRejected:
+	case sub.State == outbox.SubmissionRejected:
 		kind = NoticeRefused
-	case sub.State == state.SubmissionUnknown:
+	case sub.State == outbox.SubmissionUnknown:
 		kind = NoticeDoubt
 	case done.Unfit:
 		kind = NoticeHeld
@@ -85,12 +87,12 @@ func (d *Drain) tellAnswer(done state.Done, now time.Time) {
 }
 
 // tellPrice tells of a new price where it keeps the submission from leaving.
-func (d *Drain) tellPrice(done state.Done, now time.Time) {
+func (d *Drain) tellPrice(done outbox.Done, now time.Time) {
 	sub, agreed := &done.Submission, done.Task.Submission.Price.Cost
 	switch {
 	case done.Err != nil:
 		d.tell(sub, NoticeNoPrice, sub.Reason, now)
-	case sub.State != state.SubmissionEstimated:
+	case sub.State != outbox.SubmissionEstimated:
 	case !sub.Price.Known():
 		d.tell(sub, NoticeNoPrice, sub.Reason, now)
 	case sub.Price.Cost != nil && agreed != nil:
@@ -101,7 +103,7 @@ func (d *Drain) tellPrice(done state.Done, now time.Time) {
 }
 
 // tellExpired tells that something is not sent because a link has ended.
-func (d *Drain) tellExpired(news []state.Submission, now time.Time) {
+func (d *Drain) tellExpired(news []outbox.Submission, now time.Time) {
 	for i := range news {
 		if err := news[i].Expired(d.Account.Outbox.ServerTime(now)); err != nil {
 			d.tell(&news[i], NoticeExpired, text.Of(err.Error()+"; nothing was charged"), now)
@@ -110,7 +112,7 @@ func (d *Drain) tellExpired(news []state.Submission, now time.Time) {
 }
 
 // tellQuestion tells that only the user can end a doubt.
-func (d *Drain) tellQuestion(sub state.Submission, now time.Time) {
+func (d *Drain) tellQuestion(sub outbox.Submission, now time.Time) {
 	if q, ok := d.Account.Outbox.Reconciler.Question(sub.ID, now); ok {
 		d.tell(&sub, NoticeAsks, text.Of(q.Words()), now)
 	}

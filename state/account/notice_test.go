@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -64,7 +66,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 		enqueue(t, d, account, "a", "held", "c")
 		must(t, d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true))
 		var may []string
-		run := Drain{Account: d.session(Config{}), Begin: func(waiting []state.Submission) {
+		run := Drain{Account: d.session(Config{}), Begin: func(waiting []outbox.Submission) {
 			if n := len(account.Accepted()); n > 0 {
 				t.Errorf("%d were sent before", n)
 			}
@@ -76,7 +78,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 			t.Errorf("%v, %v", may, err)
 		}
 		rows := run.Rows()
-		if len(rows) != 1 || rows[0].Name != "held" || rows[0].State != state.QueueHeld {
+		if len(rows) != 1 || rows[0].Name != "held" || rows[0].State != outbox.QueueHeld {
 			t.Errorf("left: %+v", rows)
 		}
 	})
@@ -95,7 +97,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 			t.Errorf("%+v", l.all)
 		}
 		s := recallSlots(t.Context(), d.Journal)
-		if n, by := s.Known(time.Now()); n != 1 || by != state.SlotsTold {
+		if n, by := s.Known(time.Now()); n != 1 || by != outbox.SlotsTold {
 			t.Errorf("the plan's slots are kept as %d", n)
 		}
 		if n, _ := s.Known(time.Now().Add(25 * time.Hour)); n != 0 {
@@ -108,7 +110,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b", "c")
-		must(t, storeSlots(t.Context(), d.Journal, state.Slots{Told: state.Learned{N: 3, At: time.Now()}}))
+		must(t, storeSlots(t.Context(), d.Journal, outbox.Slots{Told: outbox.Learned{N: 3, At: time.Now()}}))
 		began := time.Now()
 		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 3 || time.Since(began) > 10*time.Second {
 			t.Errorf("%+v, %v, after %s", sum, err, time.Since(began))
@@ -320,7 +322,7 @@ func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
 		enqueue(t, d, account, "a", "b")
-		guard := state.Guard{ConfirmAbove: &state.Limit{Amount: 2_000_000, Hard: true}}
+		guard := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 2_000_000, Hard: true}}
 		if sum, err := (&Drain{Account: d.session(Config{Guard: guard})}).Run(t.Context()); err != nil || sum.Sent != 2 {
 			t.Errorf("%+v, %v", sum, err)
 		}

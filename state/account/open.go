@@ -5,6 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/state"
 	"dubtop/state/journal"
 )
@@ -19,15 +22,15 @@ type recall struct {
 type recollection struct {
 	journal     *journal.Journal
 	unwritable  error
-	drafts      []state.Draft
-	interrupted []state.Submission
+	drafts      []draft.Draft
+	interrupted []outbox.Submission
 	notes       state.Notes
 	labels      map[string][]string
 	past        past
 	queue       queueRead
 	mine        bool
 	holder      journal.Holder
-	slots       state.Slots
+	slots       outbox.Slots
 	err         error
 }
 

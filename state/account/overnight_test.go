@@ -16,9 +16,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -99,7 +101,7 @@ type night struct {
 	t                 *testing.T
 	path              string
 	weather           *weather
-	intents           map[string]state.Submission // by key
+	intents           map[string]outbox.Submission // by key
 	starts            int
 	asked             int // doubts that only the user could end
 	askedTwins, never int // of them those with an equal one, and those of which nothing was made
@@ -132,19 +134,19 @@ func (n *night) agree(count int) {
 	desk := n.open()
 	defer desk.Journal.Close()
 	now := time.Now()
-	subs := make([]state.Submission, 0, count)
+	subs := make([]outbox.Submission, 0, count)
 	for i := range count {
 		take := i
 		if i%10 == 9 {
 			take = i - 1 // the same as the one before it, in every way
 		}
-		p := Pricing{Draft: state.Draft{
+		p := Pricing{Draft: draft.Draft{
 			Model: "lipsync-2", Visual: n.weather.account.StorageURL() + fmt.Sprintf("/media/take%d_28s.mp4", take),
 			Audio: n.weather.account.StorageURL() + "/media/line_25s.wav",
 		}}
-		sub, err := state.NewSubmission(fmt.Sprintf("intent-%05d", i), p.Draft, state.CheckEnv{Now: now})
+		sub, err := outbox.NewSubmission(fmt.Sprintf("intent-%05d", i), p.Draft, draft.CheckEnv{Now: now})
 		cost := api.Micros(1_250_000)
-		err = errors.Join(err, sub.Estimate(state.Price{Cost: &cost, Seconds: 25}, now), sub.Confirm(now, fmt.Sprintf("key-%05d", i)))
+		err = errors.Join(err, sub.Estimate(outbox.Price{Cost: &cost, Seconds: 25}, now), sub.Confirm(now, fmt.Sprintf("key-%05d", i)))
 		if err != nil {
 			n.t.Fatal(err)
 		}
@@ -220,7 +222,7 @@ func (n *night) decide() {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	o := state.Outbox{Sender: true}
+	o := outbox.Outbox{Sender: true}
 	o.Load(s)
 	made := n.made()
 	taken := make(map[string]bool)
@@ -242,15 +244,15 @@ func (n *night) decide() {
 		} else if len(made[sub.IdempotencyKey]) == 0 {
 			n.never++
 		}
-		choice, job := state.ChoiceResend, api.ID("")
+		choice, job := outbox.ChoiceResend, api.ID("")
 		for _, id := range made[sub.IdempotencyKey] {
 			if !taken[id] {
-				choice, job = state.ChoiceLink, api.ID(id)
+				choice, job = outbox.ChoiceLink, api.ID(id)
 			}
 		}
 		for _, id := range n.equals(&sub, made) { // which twin's is whose, nobody can tell
-			if choice == state.ChoiceResend && len(made[sub.IdempotencyKey]) > 0 && !taken[id] {
-				choice, job = state.ChoiceLink, api.ID(id)
+			if choice == outbox.ChoiceResend && len(made[sub.IdempotencyKey]) > 0 && !taken[id] {
+				choice, job = outbox.ChoiceLink, api.ID(id)
 			}
 		}
 		taken[string(job)] = job != ""
@@ -260,7 +262,7 @@ func (n *night) decide() {
 		}
 		done := desk.Do(ctx, task)
 		o.Landed(done, time.Now())
-		if done.Submission.State != state.SubmissionSent {
+		if done.Submission.State != outbox.SubmissionSent {
 			n.t.Fatalf("%s: %s: %v", choice, done.Submission.State, cmp.Or(done.Unrecorded, done.Err))
 		}
 	}
@@ -276,7 +278,7 @@ func (n *night) made() map[string][]string {
 }
 
 // twins are the jobs of submissions that ask for the same.
-func (n *night) equals(sub *state.Submission, made map[string][]string) (ids []string) {
+func (n *night) equals(sub *outbox.Submission, made map[string][]string) (ids []string) {
 	for key, other := range n.intents {
 		if string(other.Body) == string(sub.Body) {
 			ids = append(ids, made[key]...)
@@ -312,7 +314,7 @@ func (n *night) judge() {
 		intent := n.intents[s.IdempotencyKey]
 		key := owner[string(s.GenerationID)]
 		switch {
-		case s.State != state.SubmissionSent:
+		case s.State != outbox.SubmissionSent:
 			n.t.Errorf("%s is %s: %s", s.ID, s.State, s.Reason)
 		case key == "":
 			n.t.Errorf("%s says it was sent, and nothing was made of it", s.ID)
@@ -338,13 +340,13 @@ func (n *night) judge() {
 func twin(id string) bool { return strings.HasSuffix(id, "8") || strings.HasSuffix(id, "9") }
 
 // count notes whether a submission was ever in doubt.
-func (n *night) count(desk Desk, s *state.Submission) {
+func (n *night) count(desk Desk, s *outbox.Submission) {
 	history, err := desk.Journal.History(n.t.Context(), s.ID)
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	for _, step := range history {
-		if step.State == state.SubmissionUnknown {
+		if step.State == outbox.SubmissionUnknown {
 			n.doubts++
 			if twin(s.ID) {
 				n.twins++
@@ -368,7 +370,7 @@ func TestOvernightEveryIntentBecomesOneJob(t *testing.T) {
 				time.Sleep(time.Until(time.Date(2026, 11, 20, 22, 0, 0, 0, time.UTC)))
 				account := simulator.New(simulator.Options{Generations: 20, Reliable: true, Slots: 50, Speed: 20, IgnoreKeys: ignored})
 				n := &night{
-					t: t, path: path, intents: make(map[string]state.Submission),
+					t: t, path: path, intents: make(map[string]outbox.Submission),
 					weather: &weather{account: account, next: account.RoundTripper(), random: rand.New(rand.NewPCG(7, 11))},
 				}
 				n.agree(*overnight)

@@ -10,11 +10,13 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // BilledFPS is what output is normalised to for the bill; the estimate's own
@@ -24,14 +26,14 @@ const BilledFPS = 25
 // Pricing is all that the price of a draft is made from: values only, for it is
 // found beside the screens.
 type Pricing struct {
-	Draft  state.Draft
-	Env    state.CheckEnv
+	Draft  draft.Draft
+	Env    draft.CheckEnv
 	Assets map[string]Asset // what is known already, by id; may be nil
 	// Looks are shared with what is priced beside it; nil for a draft by itself.
 	Looks *Looks
 
-	links map[Link]state.Finding   // what was looked at ahead
-	found map[string]state.Finding // by field
+	links map[Link]draft.Finding   // what was looked at ahead
+	found map[string]draft.Finding // by field
 }
 
 // Asset is what is known of an asset.
@@ -44,32 +46,32 @@ type Asset struct {
 // Price measures the inputs and has the server price them. The submission is
 // estimated, the inputs are the visual one and the sound. An error says what is
 // to be mended in the draft, or why the server could not be asked.
-func (p *Pricing) Price(ctx context.Context, c *api.Client) (state.Submission, []Input, error) {
+func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, []Input, error) {
 	p.prepare(c)
 	leave, err := p.begin(ctx)
 	if err != nil {
-		return state.Submission{}, nil, err
+		return outbox.Submission{}, nil, err
 	}
 	defer leave()
 	inputs, err := p.measure(ctx, c)
 	if err != nil {
-		return state.Submission{}, nil, err
+		return outbox.Submission{}, nil, err
 	}
-	sub, err := state.NewSubmission(uuid.NewString(), p.Draft, p.Env)
+	sub, err := outbox.NewSubmission(uuid.NewString(), p.Draft, p.Env)
 	if err != nil {
-		return state.Submission{}, nil, err
+		return outbox.Submission{}, nil, err
 	}
 	if sub.Draft.OutputFileName == "" {
 		sub.Name = inputs[0].Name
 	}
 	for i := range sub.Files {
 		if err := hashFile(&sub.Files[i]); err != nil {
-			return state.Submission{}, nil, err
+			return outbox.Submission{}, nil, err
 		}
 	}
 	price, err := p.estimate(ctx, c, sub, inputs)
 	if err != nil {
-		return state.Submission{}, nil, err
+		return outbox.Submission{}, nil, err
 	}
 	return sub, inputs, sub.Estimate(price, time.Now())
 }
@@ -91,8 +93,8 @@ func (p *Pricing) prepare(c *api.Client) {
 	if p.Assets == nil {
 		p.Assets = make(map[string]Asset)
 	}
-	p.found = make(map[string]state.Finding)
-	p.Env.Found = func(field string, _ state.Media) (state.Finding, bool) {
+	p.found = make(map[string]draft.Finding)
+	p.Env.Found = func(field string, _ draft.Media) (draft.Finding, bool) {
 		f, looked := p.found[field]
 		return f, looked
 	}
@@ -109,7 +111,7 @@ func (p *Pricing) begin(ctx context.Context) (leave func(), err error) {
 	return func() { <-p.Looks.desks }, nil
 }
 
-func hashFile(f *state.File) error {
+func hashFile(f *draft.File) error {
 	r, _, err := OpenFile(f.Path)
 	if err != nil {
 		return err
@@ -127,16 +129,16 @@ func (p *Pricing) assetType(id string) (kind string, known bool) {
 // estimate asks the server for the price of exactly what will be made. The
 // output's length decides; a script is priced by the server where it can, else
 // by its length in characters.
-func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submission, inputs []Input) (state.Price, error) {
+func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submission, inputs []Input) (outbox.Price, error) {
 	visual, sound := inputs[0], inputs[1]
-	length, known := state.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
+	length, known := draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
 	if sound.Kind == "script" || !known {
 		if price, priced := byServer(ctx, c, sub); priced || ctx.Err() != nil {
 			return price, ctx.Err()
 		}
 	}
 	if !known {
-		return state.Price{Basis: troubles(inputs)}, nil
+		return outbox.Price{Basis: troubles(inputs)}, nil
 	}
 	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: BilledFPS}
 	if len(sub.Files) == 0 {
@@ -144,10 +146,10 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 	}
 	e, err := c.Estimate(ctx, r)
 	if errors.Is(err, api.ErrUnpriced) {
-		return state.Price{Seconds: length, Basis: "the server names no price for this"}, nil
+		return outbox.Price{Seconds: length, Basis: "the server names no price for this"}, nil
 	}
 	if err != nil {
-		return state.Price{}, fmt.Errorf("the price could not be had: %w", err)
+		return outbox.Price{}, fmt.Errorf("the price could not be had: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
 	price.Approximate = sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
@@ -155,10 +157,10 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub state.Submiss
 }
 
 // byServer has the server price a whole request, where it can.
-func byServer(ctx context.Context, c *api.Client, sub state.Submission) (price state.Price, priced bool) {
+func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price outbox.Price, priced bool) {
 	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: BilledFPS})
 	if err != nil || e.Cost == nil || len(sub.Files) > 0 || ctx.Err() != nil {
-		return state.Price{}, false
+		return outbox.Price{}, false
 	}
 	return priceOf(e, 0, "the server"), true
 }
@@ -166,7 +168,7 @@ func byServer(ctx context.Context, c *api.Client, sub state.Submission) (price s
 // reprice has the request of a submission priced once more, byte for byte the
 // same: its inputs are measured anew, because a link may lead to another film by
 // now. An error says why it has no price.
-func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub state.Submission) (state.Price, error) {
+func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submission) (outbox.Price, error) {
 	p.prepare(c)
 	for _, f := range sub.Files { // where they were found, wherever we run now
 		if f.Field == "audio" {
@@ -177,27 +179,27 @@ func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub state.Submissi
 	}
 	leave, err := p.begin(ctx)
 	if err != nil {
-		return state.Price{}, err
+		return outbox.Price{}, err
 	}
 	defer leave()
 	inputs, err := p.measure(ctx, c)
 	if err != nil {
-		return state.Price{}, err
+		return outbox.Price{}, err
 	}
 	price, err := p.estimate(ctx, c, sub, inputs)
 	for _, in := range inputs {
 		if in.Untried && err == nil && !price.Known() { // it has its turn, and is asked about then
-			return state.Price{}, fmt.Errorf("%s: %s", in.Kind, in.Warn)
+			return outbox.Price{}, fmt.Errorf("%s: %s", in.Kind, in.Warn)
 		}
 	}
 	return price, err
 }
 
-func priceOf(e api.Estimate, length float64, basis string) state.Price {
+func priceOf(e api.Estimate, length float64, basis string) outbox.Price {
 	if length == 0 && e.Frames > 0 {
 		length = float64(e.Frames) / BilledFPS
 	}
-	return state.Price{Cost: e.Cost, Credits: e.Credits, Frames: e.Frames, Seconds: length, Basis: basis}
+	return outbox.Price{Cost: e.Cost, Credits: e.Credits, Frames: e.Frames, Seconds: length, Basis: basis}
 }
 
 // basisOf says where the lengths came from, each once.

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/state/journal"
 )
 
@@ -28,7 +30,7 @@ type queueView struct {
 
 // queueRead is what the journal holds of the queue.
 type queueRead struct {
-	snapshot state.Snapshot
+	snapshot outbox.Snapshot
 	revision int64
 	drafts   int64 // changes of drafts
 	news     bool  // it is not as it was when last read
@@ -57,11 +59,11 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 
 // Snapshot reads what a journal holds of the outbox; begun is Outbox.Clock when
 // that was decided.
-func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (state.Snapshot, error) {
-	s := state.Snapshot{Begun: begun}
+func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (outbox.Snapshot, error) {
+	s := outbox.Snapshot{Begun: begun}
 	waiting, err := j.Queue(ctx)
 	for _, item := range waiting {
-		s.Waiting = append(s.Waiting, state.QueueItem{Submission: item.Submission, Paused: item.Paused})
+		s.Waiting = append(s.Waiting, outbox.QueueItem{Submission: item.Submission, Paused: item.Paused})
 	}
 	var unread, lost error
 	s.Stake, unread = j.Outstanding(ctx)
@@ -165,13 +167,13 @@ func (a *Account) loadQueue(r queueRead) {
 	}
 	a.view.revision = r.revision
 	a.Outbox.Load(r.snapshot)
-	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(state.TheSlots, r.snapshot.Begun) {
+	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(outbox.TheSlots, r.snapshot.Begun) {
 		a.Outbox.Slots.Choose(r.slots)
 	}
 	q := &a.Outbox.Queue
 	why, paused := q.Paused()
 	switch {
-	case a.Outbox.Ahead(state.TheHold, r.snapshot.Begun):
+	case a.Outbox.Ahead(outbox.TheHold, r.snapshot.Begun):
 	case r.paused && !paused:
 		q.Pause(PausedByUser)
 	case !r.paused && paused && why == PausedByUser:
@@ -182,7 +184,7 @@ func (a *Account) loadQueue(r queueRead) {
 // Enqueue puts confirmed submissions into the queue, in order: first into the
 // journal, then they leave as slots come free. Of a pilot and its group all but
 // the first are held back until the user lets them go on.
-func (a *Account) Enqueue(subs []state.Submission, pilot bool) Work {
+func (a *Account) Enqueue(subs []outbox.Submission, pilot bool) Work {
 	ids := make([]string, len(subs))
 	for i := range subs {
 		ids[i] = subs[i].ID
@@ -205,7 +207,7 @@ func (a *Account) Enqueue(subs []state.Submission, pilot bool) Work {
 	})
 }
 
-func (a *Account) enqueued(subs []state.Submission, held func(i int) bool) {
+func (a *Account) enqueued(subs []outbox.Submission, held func(i int) bool) {
 	for i := range subs {
 		a.Outbox.Put(subs[i], held(i))
 	}
@@ -224,7 +226,7 @@ func (a *Account) change(ids []string, words string, write func(context.Context,
 		err := write(ctx, j)
 		return func(time.Time) []Event {
 			a.Outbox.End(ids...)
-			if slices.Contains(ids, state.TheOrder) {
+			if slices.Contains(ids, outbox.TheOrder) {
 				a.view.ordering = false
 				if a.view.moved {
 					a.once = append(a.once, a.keepOrder()...)
@@ -260,7 +262,7 @@ func (a *Account) keepOrder() []Work {
 	for i := range items {
 		ids[i] = items[i].Submission.ID
 	}
-	return []Work{a.change([]string{state.TheOrder}, "", func(ctx context.Context, j *journal.Journal) error { return j.Reorder(ctx, ids) })}
+	return []Work{a.change([]string{outbox.TheOrder}, "", func(ctx context.Context, j *journal.Journal) error { return j.Reorder(ctx, ids) })}
 }
 
 // PauseItems holds items back, or lets them go on.
@@ -286,30 +288,30 @@ func (a *Account) PauseQueue(pause bool, words string) Work {
 	} else {
 		a.Outbox.Queue.Resume()
 	}
-	return a.change([]string{state.TheHold}, words, func(ctx context.Context, j *journal.Journal) error { return j.HoldQueue(ctx, pause) })
+	return a.change([]string{outbox.TheHold}, words, func(ctx context.Context, j *journal.Journal) error { return j.HoldQueue(ctx, pause) })
 }
 
 // TakeBack takes a submission out of the queue that was not sent. It stays a
 // draft, or refused, in the journal, together with the draft that its form shows
 // now; nil where the form is not to be kept.
-func (a *Account) TakeBack(sub state.Submission, draft *state.Draft) (Work, error) {
+func (a *Account) TakeBack(sub outbox.Submission, d *draft.Draft) (Work, error) {
 	a.Outbox.Remove(sub.ID)
-	if sub.State != state.SubmissionRejected {
+	if sub.State != outbox.SubmissionRejected {
 		if err := sub.Edit(); err != nil {
 			return Work{}, err
 		}
 	}
 	w := a.change([]string{sub.ID}, "", func(ctx context.Context, j *journal.Journal) error {
 		switch {
-		case draft != nil:
-			return j.TakeBack(ctx, sub, *draft)
-		case sub.State == state.SubmissionRejected:
+		case d != nil:
+			return j.TakeBack(ctx, sub, *d)
+		case sub.State == outbox.SubmissionRejected:
 			return j.Dequeue(ctx, sub.ID)
 		}
 		return j.SaveSubmission(ctx, sub)
 	})
-	if draft != nil {
-		w = w.telling(func(e *Event) { e.Drafts = []state.Draft{*draft} })
+	if d != nil {
+		w = w.telling(func(e *Event) { e.Drafts = []draft.Draft{*d} })
 	}
 	return w, nil
 }
@@ -323,7 +325,7 @@ func (a *Account) Drop(ids []string, words func(n int) string) Work {
 		switch {
 		case !ok || sub.State.AtStake():
 			continue
-		case sub.State == state.SubmissionRejected:
+		case sub.State == outbox.SubmissionRejected:
 			refused = append(refused, id)
 		default:
 			waiting = append(waiting, id)

@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -17,7 +19,7 @@ func clerk(tb testing.TB, n int) *Account {
 	j, err := journal.OpenMemory()
 	must(tb, err)
 	tb.Cleanup(func() { _ = j.Close() })
-	subs := make([]state.Submission, n)
+	subs := make([]outbox.Submission, n)
 	for i := range subs {
 		subs[i] = inLine(tb, fmt.Sprintf("s%05d", i))
 	}
@@ -32,14 +34,14 @@ func clerk(tb testing.TB, n int) *Account {
 }
 
 // inLine is a confirmed submission.
-func inLine(tb testing.TB, id string) state.Submission {
+func inLine(tb testing.TB, id string) outbox.Submission {
 	tb.Helper()
 	now := time.Now()
-	s, err := state.NewSubmission(id, state.Draft{
+	s, err := outbox.NewSubmission(id, draft.Draft{
 		ID: "d-" + id, Model: "lipsync-2", Visual: "https://c.example/" + id + ".mp4", Audio: "https://c.example/a.wav",
-	}, state.CheckEnv{Now: now})
+	}, draft.CheckEnv{Now: now})
 	if err == nil {
-		err = s.Estimate(state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now)
+		err = s.Estimate(outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now)
 	}
 	if err == nil {
 		err = s.Confirm(now, "key-"+id)
@@ -67,13 +69,13 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 	a := clerk(t, 2)
 	a.Outbox.Sender = true
 	reading := a.reading()
-	task := state.Task{Kind: state.TaskSend}
-	for _, due := range a.Outbox.Due(time.Now(), state.Occupancy{}) {
-		if due.Kind == state.TaskSend {
+	task := outbox.Task{Kind: outbox.TaskSend}
+	for _, due := range a.Outbox.Due(time.Now(), outbox.Occupancy{}) {
+		if due.Kind == outbox.TaskSend {
 			task = due
 		}
 	}
-	a.landed(state.Done{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}, time.Now())
+	a.landed(outbox.Done{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}, time.Now())
 	a.applied(t, reading)
 	a.applied(t, a.rereadDue(time.Now())...)
 	if _, ok := a.Outbox.Queue.Item("s00000"); !ok || task.Submission.ID != "s00000" {
@@ -105,12 +107,12 @@ func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
 	a.Outbox.Sender = true
 	a.now = time.Now().Add(-2 * time.Minute).Round(0)
 	a.Due(time.Now())
-	if rows := a.Outbox.Rows(); len(rows) != 1 || rows[0].State != state.QueueWaiting {
+	if rows := a.Outbox.Rows(); len(rows) != 1 || rows[0].State != outbox.QueueWaiting {
 		t.Errorf("it left at a price from before the sleep: %+v", rows)
 	}
 	a.Beat(time.Now())
 	a.Due(time.Now())
-	if item, _ := a.Outbox.Queue.Item("s00000"); item.Submission.State == state.SubmissionSending {
+	if item, _ := a.Outbox.Queue.Item("s00000"); item.Submission.State == outbox.SubmissionSending {
 		t.Error("it was not priced anew")
 	}
 }

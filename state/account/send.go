@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/state"
 )
@@ -31,20 +33,20 @@ func (a *Account) tasksDue(now time.Time) (work []Work) {
 }
 
 // task is one task of the outbox as work.
-func (a *Account) task(t state.Task) Work {
-	if t.Kind == state.TaskAsk {
-		return a.tells(Event{Kind: EventAsks, Done: &state.Done{Task: t, Submission: t.Submission}})
+func (a *Account) task(t outbox.Task) Work {
+	if t.Kind == outbox.TaskAsk {
+		return a.tells(Event{Kind: EventAsks, Done: &outbox.Done{Task: t, Submission: t.Submission}})
 	}
 	d := a.desk()
 	w := a.work(func(ctx context.Context) apply {
-		if t.Kind == state.TaskNote {
+		if t.Kind == outbox.TaskNote {
 			ctx = context.WithoutCancel(ctx) // an answer that cost money
 		}
 		done := d.Do(ctx, t)
 		return func(now time.Time) []Event { return a.landed(done, now) }
 	})
 	switch t.Kind {
-	case state.TaskSend, state.TaskResend, state.TaskLink:
+	case outbox.TaskSend, outbox.TaskResend, outbox.TaskLink:
 		w.Paid = true
 	}
 	return w
@@ -63,7 +65,7 @@ func (a *Account) desk() Desk {
 }
 
 // landed takes in what came of a task; the journal holds it already.
-func (a *Account) landed(done state.Done, now time.Time) []Event {
+func (a *Account) landed(done outbox.Done, now time.Time) []Event {
 	a.Outbox.Landed(done, now)
 	if done.Elsewhere || done.Unrecorded != nil {
 		a.view.stale = true
@@ -72,15 +74,15 @@ func (a *Account) landed(done state.Done, now time.Time) []Event {
 		a.view.failed = true // that the journal can't be read, either, is no news
 	}
 	sub := &done.Submission
-	paid := done.Kind == state.TaskSend || done.Kind == state.TaskResend || done.Kind == state.TaskLink
+	paid := done.Kind == outbox.TaskSend || done.Kind == outbox.TaskResend || done.Kind == outbox.TaskLink
 	switch {
 	case !paid || done.Elsewhere:
-	case sub.State == state.SubmissionSent:
+	case sub.State == outbox.SubmissionSent:
 		a.accepted(&done, now)
 		if done.Job == nil && done.Batch == nil { // it was found, and the list has it
 			a.Poller.Refresh(a.now)
 		}
-	case sub.State == state.SubmissionUnknown:
+	case sub.State == outbox.SubmissionUnknown:
 		a.Poller.Refresh(a.now) // the list may show what became of it
 	}
 	return []Event{{Kind: EventAnswer, Done: &done, Err: done.Err}}
@@ -88,7 +90,7 @@ func (a *Account) landed(done state.Done, now time.Time) []Event {
 
 // accepted books a new job, as the journal has done, and shows it before any
 // poll sees it.
-func (a *Account) accepted(done *state.Done, now time.Time) {
+func (a *Account) accepted(done *outbox.Done, now time.Time) {
 	sub := &done.Submission
 	a.show(now) // the row of the intent gives way
 	a.Store.Accept(sub)
@@ -105,7 +107,7 @@ func (a *Account) accepted(done *state.Done, now time.Time) {
 
 // SendNow sends a confirmed submission that does not wait in the queue, such as
 // a batch.
-func (a *Account) SendNow(sub state.Submission, now time.Time) (Work, error) {
+func (a *Account) SendNow(sub outbox.Submission, now time.Time) (Work, error) {
 	t, err := a.Outbox.Leave(sub, now)
 	if err != nil {
 		return Work{}, err
@@ -114,7 +116,7 @@ func (a *Account) SendNow(sub state.Submission, now time.Time) (Work, error) {
 }
 
 // Choose does what the user decided about an unknown outcome.
-func (a *Account) Choose(submission string, c state.Choice, job api.ID, now time.Time) (Work, error) {
+func (a *Account) Choose(submission string, c outbox.Choice, job api.ID, now time.Time) (Work, error) {
 	t, err := a.Outbox.Choose(submission, c, job, now)
 	if err != nil {
 		return Work{}, err
@@ -133,7 +135,7 @@ func (a *Account) Reprice(submission string) (Work, bool) {
 }
 
 // handOut is work that is handed out by itself instead of by Due.
-func (a *Account) handOut(t state.Task) Work {
+func (a *Account) handOut(t outbox.Task) Work {
 	w := a.task(t)
 	if w.Paid {
 		a.paid++
@@ -143,7 +145,7 @@ func (a *Account) handOut(t state.Task) Work {
 
 // broken says why nothing more may be sent after an answer: the journal fails,
 // for no reason of the queue's. It is nil where that is not so.
-func (a *Account) broken(done *state.Done) error {
+func (a *Account) broken(done *outbox.Done) error {
 	if done.Elsewhere { // it was changed by another, unless nothing can be written at all
 		return a.Journal.Writable()
 	}
@@ -153,10 +155,10 @@ func (a *Account) broken(done *state.Done) error {
 	if done.Unrecorded != nil {
 		return fmt.Errorf("what became of %s could not be written down: %w", done.Submission.Name, done.Unrecorded)
 	}
-	if _, remote := errors.AsType[*api.Error](done.Err); remote || done.Unfit || errors.Is(done.Err, state.ErrStale) {
+	if _, remote := errors.AsType[*api.Error](done.Err); remote || done.Unfit || errors.Is(done.Err, outbox.ErrStale) {
 		return nil
 	}
-	if done.Kind == state.TaskResend || done.Submission.State == state.SubmissionConfirmed {
+	if done.Kind == outbox.TaskResend || done.Submission.State == outbox.SubmissionConfirmed {
 		return done.Err
 	}
 	return nil

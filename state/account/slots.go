@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"dubtop/state"
+	"dubtop/state/outbox"
+
 	"dubtop/state/journal"
 )
 
@@ -35,13 +36,13 @@ func (a *Account) keepSlots() []Work {
 // SetSlots sets how many jobs may run at once; 0 has it found out.
 func (a *Account) SetSlots(n int, words string) Work {
 	a.Outbox.Slots.Choose(n)
-	return a.change([]string{state.TheSlots}, words, func(ctx context.Context, j *journal.Journal) error { return j.SetSlots(ctx, n) })
+	return a.change([]string{outbox.TheSlots}, words, func(ctx context.Context, j *journal.Journal) error { return j.SetSlots(ctx, n) })
 }
 
 // storeSlots keeps what was learned of how many jobs the plan runs at once for
 // the next start.
-func storeSlots(ctx context.Context, j *journal.Journal, s state.Slots) error {
-	keep := func(name string, l state.Learned) error {
+func storeSlots(ctx context.Context, j *journal.Journal, s outbox.Slots) error {
+	keep := func(name string, l outbox.Learned) error {
 		return j.SaveSetting(ctx, name, fmt.Sprintf("%d %d", l.N, l.At.Unix()))
 	}
 	return errors.Join(keep(toldSetting, s.Told), keep(triedSetting, s.Tried))
@@ -49,12 +50,12 @@ func storeSlots(ctx context.Context, j *journal.Journal, s state.Slots) error {
 
 // recallSlots gives what storeSlots kept, and what the user has set. What can't
 // be read is found out again.
-func recallSlots(ctx context.Context, j *journal.Journal) (s state.Slots) {
-	recall := func(name string) (l state.Learned) {
+func recallSlots(ctx context.Context, j *journal.Journal) (s outbox.Slots) {
+	recall := func(name string) (l outbox.Learned) {
 		var at int64
 		value, ok, err := j.Setting(ctx, name)
 		if n, _ := fmt.Sscanf(value, "%d %d", &l.N, &at); err != nil || !ok || n != 2 || l.N <= 0 {
-			return state.Learned{}
+			return outbox.Learned{}
 		}
 		l.At = time.Unix(at, 0).UTC()
 		return l

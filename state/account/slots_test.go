@@ -8,20 +8,22 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 )
 
 // line puts n jobs into the queue that were agreed to just now.
 func line(t *testing.T, d Desk, account *simulator.Server, n int) {
 	t.Helper()
-	subs := make([]state.Submission, n)
+	subs := make([]outbox.Submission, n)
 	for i := range subs {
-		sub, err := state.NewSubmission(fmt.Sprintf("s%03d", i), state.Draft{
+		sub, err := outbox.NewSubmission(fmt.Sprintf("s%03d", i), draft.Draft{
 			Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: account.StorageURL() + "/media/line_25s.wav",
-		}, state.CheckEnv{Now: time.Now()})
-		must(t, err, sub.Estimate(state.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, time.Now()), sub.Confirm(time.Now(), fmt.Sprintf("key-%03d", i)))
+		}, draft.CheckEnv{Now: time.Now()})
+		must(t, err, sub.Estimate(outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, time.Now()), sub.Confirm(time.Now(), fmt.Sprintf("key-%03d", i)))
 		subs[i] = sub
 	}
 	must(t, d.Journal.EnqueueAll(t.Context(), subs, nil, time.Now()))
@@ -74,7 +76,7 @@ func TestADrainKnowsWhatWasTried(t *testing.T) {
 		defer stop()
 		_, _ = (&Drain{Account: d.session(Config{})}).Run(ctx)
 		s := recallSlots(t.Context(), d.Journal)
-		if n, by := s.Known(time.Now()); n != 3 || by != state.SlotsTried {
+		if n, by := s.Known(time.Now()); n != 3 || by != outbox.SlotsTried {
 			t.Fatalf("%d, %d", n, by)
 		}
 		before := len(account.Requests())

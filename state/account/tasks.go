@@ -11,9 +11,11 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -28,29 +30,29 @@ type Desk struct {
 
 // Do carries out one task, and gives what came of it for Outbox.Landed. It
 // waits for the network; a task that is sent is never given up half way.
-func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
+func (d Desk) Do(ctx context.Context, t outbox.Task) outbox.Done {
 	switch t.Kind {
-	case state.TaskSend, state.TaskResend:
+	case outbox.TaskSend, outbox.TaskResend:
 		return d.send(ctx, t)
-	case state.TaskPrice:
+	case outbox.TaskPrice:
 		return d.price(ctx, t)
-	case state.TaskLink:
+	case outbox.TaskLink:
 		return d.record(ctx, t)
-	case state.TaskNote:
-		done := state.Done{Task: t, Submission: t.Submission}
+	case outbox.TaskNote:
+		done := outbox.Done{Task: t, Submission: t.Submission}
 		done.Unrecorded = d.Journal.SaveSubmission(ctx, t.Submission)
 		done.Elsewhere = errors.Is(done.Unrecorded, journal.ErrBackwards) || errors.Is(done.Unrecorded, journal.ErrTaken)
 		return done
 	}
-	done := state.Done{Task: t, Submission: t.Submission}
+	done := outbox.Done{Task: t, Submission: t.Submission}
 	switch t.Kind {
-	case state.TaskProve:
+	case outbox.TaskProve:
 		done.Honours, done.Err = d.Client.HonoursIdempotency(ctx)
-	case state.TaskFollow:
+	case outbox.TaskFollow:
 		done.Job, done.Err = d.job(ctx, t.Step.ID)
-	case state.TaskLook:
+	case outbox.TaskLook:
 		done.Jobs, done.Skipped, done.Err = d.jobsSince(ctx, t.Step.Since)
-	case state.TaskLookBatches:
+	case outbox.TaskLookBatches:
 		all, err := d.Client.Batches(api.Background(ctx))
 		done.Batches, done.Err = all.Items, err
 	}
@@ -59,14 +61,14 @@ func (d Desk) Do(ctx context.Context, t state.Task) state.Done {
 
 // send makes the intent durable, then sends it, once, and writes down what is
 // known afterwards. Without the first there is no second.
-func (d Desk) send(ctx context.Context, t state.Task) state.Done {
-	done := state.Done{Task: t, Submission: t.Submission}
+func (d Desk) send(ctx context.Context, t outbox.Task) outbox.Done {
+	done := outbox.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	if err := cmp.Or(unchanged(sub.Files), sub.Expired(d.serverTime())); err != nil {
 		return d.unfit(ctx, done, err)
 	}
 	begin := d.Journal.BeginSending
-	if t.Kind == state.TaskResend {
+	if t.Kind == outbox.TaskResend {
 		begin = d.Journal.BeginResending
 	}
 	if err := begin(ctx, *sub); errors.Is(err, journal.ErrSameDraft) {
@@ -100,26 +102,26 @@ func (d Desk) serverTime() time.Time {
 }
 
 // unbegun is what is known of a request that the journal did not let leave.
-func unbegun(done state.Done, err error) state.Done {
+func unbegun(done outbox.Done, err error) outbox.Done {
 	for _, known := range []error{journal.ErrTaken, journal.ErrPaused, journal.ErrDropped} {
 		done.Elsewhere = done.Elsewhere || errors.Is(err, known)
 	}
 	done.Err = err
 	done.Submission.Reason = Words(err)
-	done.Submission.State = state.SubmissionConfirmed
-	if done.Kind == state.TaskResend {
-		done.Submission.State = state.SubmissionUnknown
+	done.Submission.State = outbox.SubmissionConfirmed
+	if done.Kind == outbox.TaskResend {
+		done.Submission.State = outbox.SubmissionUnknown
 	}
 	return done
 }
 
 // unfit holds a submission back that is not what was agreed to any more.
-func (d Desk) unfit(ctx context.Context, done state.Done, why error) state.Done {
+func (d Desk) unfit(ctx context.Context, done outbox.Done, why error) outbox.Done {
 	done.Unfit, done.Err = true, why
 	sub := &done.Submission
-	sub.Reason, sub.State = Words(why), state.SubmissionConfirmed
-	if done.Kind == state.TaskResend {
-		sub.State = state.SubmissionUnknown
+	sub.Reason, sub.State = Words(why), outbox.SubmissionConfirmed
+	if done.Kind == outbox.TaskResend {
+		sub.State = outbox.SubmissionUnknown
 		return done // the doubt stays as it is
 	}
 	if err := d.Journal.SaveSubmission(ctx, *sub); err != nil {
@@ -133,12 +135,12 @@ func (d Desk) unfit(ctx context.Context, done state.Done, why error) state.Done 
 }
 
 // post is the one place where money leaves.
-func (d Desk) post(ctx context.Context, sub state.Submission) (*api.Generation, *api.Batch, error) {
+func (d Desk) post(ctx context.Context, sub outbox.Submission) (*api.Generation, *api.Batch, error) {
 	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
 	for _, f := range sub.Files {
 		p.Files = append(p.Files, filePart(f))
 	}
-	if sub.Kind == state.SubmitBatch {
+	if sub.Kind == outbox.SubmitBatch {
 		b, err := d.Client.CreateBatch(ctx, p)
 		return nil, &b, err
 	}
@@ -147,7 +149,7 @@ func (d Desk) post(ctx context.Context, sub state.Submission) (*api.Generation, 
 }
 
 // filePart streams a file as it was when it was priced.
-func filePart(f state.File) api.FilePart {
+func filePart(f draft.File) api.FilePart {
 	return api.FilePart{
 		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
 		Open: func() (io.ReadCloser, error) {
@@ -158,7 +160,7 @@ func filePart(f state.File) api.FilePart {
 }
 
 // unchanged compares the files with what was priced.
-func unchanged(files []state.File) error {
+func unchanged(files []draft.File) error {
 	for _, f := range files {
 		now := f
 		if err := hashFile(&now); err != nil {
@@ -172,10 +174,10 @@ func unchanged(files []state.File) error {
 }
 
 // price has a submission priced again, and writes the new price down.
-func (d Desk) price(ctx context.Context, t state.Task) state.Done {
-	done := state.Done{Task: t, Submission: t.Submission}
+func (d Desk) price(ctx context.Context, t outbox.Task) outbox.Done {
+	done := outbox.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
-	p := Pricing{Draft: sub.Draft.Clone(), Env: state.CheckEnv{Home: d.Home}, Looks: d.Looks}
+	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks}
 	price, err := p.reprice(ctx, d.Client, *sub)
 	if err == nil {
 		err = sub.Reprice(price, time.Now())
@@ -185,15 +187,15 @@ func (d Desk) price(ctx context.Context, t state.Task) state.Done {
 	}
 	if err != nil {
 		done.Submission = t.Submission
-		done.Submission.Reason, done.Err = state.NoPrice+Words(err), err
+		done.Submission.Reason, done.Err = outbox.NoPrice+Words(err), err
 		done.Elsewhere = errors.Is(err, journal.ErrBackwards) || errors.Is(err, journal.ErrTaken)
 	}
 	return done
 }
 
 // record writes down a transition that needs nobody's answer.
-func (d Desk) record(ctx context.Context, t state.Task) state.Done {
-	done := state.Done{Task: t, Submission: t.Submission}
+func (d Desk) record(ctx context.Context, t outbox.Task) outbox.Done {
+	done := outbox.Done{Task: t, Submission: t.Submission}
 	if err := d.Journal.SaveSubmission(ctx, t.Submission); err != nil {
 		done.Unrecorded = err
 		done.Elsewhere = true // what the journal holds still stands

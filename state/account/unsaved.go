@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // ErrNotSaved says that what became of a paid request could not be written down.
@@ -47,13 +47,13 @@ func (d *Drain) saveLast() {
 }
 
 // tellSaving tells that an answer is not saved, or is after all.
-func (d *Drain) tellSaving(done state.Done, now time.Time) {
+func (d *Drain) tellSaving(done outbox.Done, now time.Time) {
 	sub := &done.Submission
 	switch {
 	case d.Account.Outbox.AnswerUnsaved(sub.ID):
-		u := state.Unsaved{Submission: *sub, Why: done.Unrecorded}
+		u := outbox.Unsaved{Submission: *sub, Why: done.Unrecorded}
 		d.tell(sub, NoticeUnsaved, u.Words()+": "+Words(u.Why), now)
-	case done.Kind == state.TaskNote && done.Unrecorded == nil:
+	case done.Kind == outbox.TaskNote && done.Unrecorded == nil:
 		d.tell(sub, NoticeSaved, "", now)
 	}
 }

@@ -10,9 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -86,7 +87,7 @@ func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
 		if took := time.Since(began); took < saveFor || took > 2*saveFor || len(account.Accepted()) != 1 {
 			t.Errorf("after %s, %d accepted", took, len(account.Accepted()))
 		}
-		if sum != (Sum{Sent: 1, Left: 1, Unsaved: 1}) || drain.Rows()[0].State != state.QueueUnsaved {
+		if sum != (Sum{Sent: 1, Left: 1, Unsaved: 1}) || drain.Rows()[0].State != outbox.QueueUnsaved {
 			t.Errorf("%+v, %+v", sum, drain.Rows())
 		}
 		disk.free()

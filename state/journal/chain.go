@@ -10,9 +10,10 @@ import (
 	"fmt"
 	"math"
 
+	"dubtop/state/ledger"
+
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // SQLite does not notice a bit that flips in a number. So each row of the
@@ -217,7 +218,7 @@ func decodeEntry(values []any) (e Entry, ok bool) {
 	e.Frames = int(take[int64](&d))
 	e.Estimate = (*api.Micros)(takeKnown[int64](&d))
 	e.Actual = (*api.Micros)(takeKnown[int64](&d))
-	e.Basis = state.CostBasis(take[string](&d))
+	e.Basis = ledger.CostBasis(take[string](&d))
 	e.Credits = takeKnown[float64](&d)
 	e.Outcome = text.Of(take[string](&d))
 	return e, d.ok

@@ -14,8 +14,9 @@ import (
 	"strings"
 	"testing"
 
+	"dubtop/state/ledger"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // Every bit is for the night: go test ./state/journal -run Flipped -flips 1.
@@ -152,7 +153,7 @@ func smallJournal(t *testing.T, n int) (path string, want []Entry) {
 	for i := range n {
 		appended(t, j, accepted(i))
 	}
-	appended(t, j, learned(EntryCost, state.LedgerEntry{Job: "g0", Actual: new(api.Micros(99_999)), Basis: state.BasisBilled}))
+	appended(t, j, learned(EntryCost, ledger.Entry{Job: "g0", Actual: new(api.Micros(99_999)), Basis: ledger.BasisBilled}))
 	want = sound(t, j)
 	if err := j.Close(); err != nil {
 		t.Fatal(err)

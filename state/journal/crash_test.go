@@ -14,8 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // More of both is for the night: go test ./state/journal -kills 1000.
@@ -28,11 +29,11 @@ var (
 func TestNothingAcknowledgedIsLost(t *testing.T) {
 	path := journalPath(t)
 	random := rand.New(rand.NewPCG(1, uint64(*kills)))
-	said := make(map[string]state.SubmissionState)
+	said := make(map[string]outbox.SubmissionState)
 	for range *kills {
 		for _, line := range killedWriter(t, path, random.IntN(60), time.Duration(random.IntN(3000))*time.Microsecond) {
 			word, id, _ := strings.Cut(line, " ")
-			said[id] = state.SubmissionState(word)
+			said[id] = outbox.SubmissionState(word)
 		}
 		j := opened(t, path)
 		if err := j.Writable(); err != nil {
@@ -81,23 +82,23 @@ func killedWriter(t *testing.T, path string, after int, soon time.Duration) []st
 
 // checkSaid holds what is in the journal against what was acknowledged: the
 // same state, or one that can only be later.
-func checkSaid(t *testing.T, got map[string]state.Submission, said map[string]state.SubmissionState) {
+func checkSaid(t *testing.T, got map[string]outbox.Submission, said map[string]outbox.SubmissionState) {
 	t.Helper()
 	for id, word := range said {
 		s, ok := got[id]
-		want := []state.SubmissionState{word}
+		want := []outbox.SubmissionState{word}
 		switch word {
-		case state.SubmissionConfirmed: // the next step may have been recorded, but not said
-			want = append(want, state.SubmissionUnknown)
-		case state.SubmissionSending:
-			want = []state.SubmissionState{state.SubmissionUnknown, state.SubmissionSent}
+		case outbox.SubmissionConfirmed: // the next step may have been recorded, but not said
+			want = append(want, outbox.SubmissionUnknown)
+		case outbox.SubmissionSending:
+			want = []outbox.SubmissionState{outbox.SubmissionUnknown, outbox.SubmissionSent}
 		}
 		if !ok || !slices.Contains(want, s.State) || len(s.Body) == 0 || s.IdempotencyKey != "key-"+id {
 			t.Fatalf("%s was said to be %s, but is %q (%t)", id, word, s.State, ok)
 		}
 	}
 	for id, s := range got {
-		if s.State == state.SubmissionSending {
+		if s.State == outbox.SubmissionSending {
 			t.Errorf("%s is still sending after the recovery", id)
 		}
 	}
@@ -113,7 +114,7 @@ func checkBooks(t *testing.T, j *Journal) {
 	}
 	for id, s := range listed(t, j) {
 		want := 0
-		if s.State == state.SubmissionSent {
+		if s.State == outbox.SubmissionSent {
 			want = 1
 		}
 		if booked[id] != want {
@@ -249,7 +250,7 @@ func TestRecoverTellsTheLivingFromTheDead(t *testing.T) {
 	_ = other.cmd.Wait()
 	later := noon.Add(time.Hour)
 	got, err := j.Recover(t.Context(), later)
-	if err != nil || len(got) != 1 || got[0].ID != "s1" || got[0].State != state.SubmissionUnknown || !got[0].AnsweredAt.Equal(later) {
+	if err != nil || len(got) != 1 || got[0].ID != "s1" || got[0].State != outbox.SubmissionUnknown || !got[0].AnsweredAt.Equal(later) {
 		t.Fatalf("recovered %+v, %v; want s1 as unknown", got, err)
 	}
 	if err := j.BeginSending(t.Context(), sending(t, confirmed("s1"))); !errors.Is(err, ErrTaken) {

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/state"
 )
 
@@ -157,7 +160,7 @@ func TestNewerJournalsAreNeverWritten(t *testing.T) {
 		for what, err := range map[string]error{
 			"Writable":     j.Writable(),
 			"BeginSending": j.BeginSending(t.Context(), sending(t, confirmed("new"))),
-			"SaveDraft":    j.SaveDraft(t.Context(), state.Draft{ID: "d"}),
+			"SaveDraft":    j.SaveDraft(t.Context(), draft.Draft{ID: "d"}),
 		} {
 			if !errors.Is(err, ErrNewer) {
 				t.Errorf("%s = %v, want ErrNewer", what, err)
@@ -261,7 +264,7 @@ func TestAJournalThatBecomesNewerIsWrittenNoMore(t *testing.T) {
 	}
 	for what, do := range map[string]func() error{
 		"BeginSending":    func() error { return j.BeginSending(t.Context(), sending(t, confirmed("s0"))) },
-		"SaveDraft":       func() error { return j.SaveDraft(t.Context(), state.Draft{ID: "d"}) },
+		"SaveDraft":       func() error { return j.SaveDraft(t.Context(), draft.Draft{ID: "d"}) },
 		"SaveGenerations": func() error { return j.SaveGenerations(t.Context(), []state.Generation{{ID: "g"}}, noon) },
 	} {
 		if err := do(); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "update dubtop") {
@@ -271,7 +274,7 @@ func TestAJournalThatBecomesNewerIsWrittenNoMore(t *testing.T) {
 	if err := j.Writable(); !errors.Is(err, ErrNewer) {
 		t.Errorf("Writable = %v, want ErrNewer", err)
 	}
-	if got := listed(t, j)["s0"].State; got != state.SubmissionConfirmed {
+	if got := listed(t, j)["s0"].State; got != outbox.SubmissionConfirmed {
 		t.Errorf("it is %s", got)
 	}
 }

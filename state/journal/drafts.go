@@ -7,19 +7,20 @@ import (
 	"errors"
 	"fmt"
 
-	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // KeepDraft keeps what stands in a form, or forgets the draft where nothing does,
 // and gives what the journal holds of it then. If that is not the draft that was
 // given, another window changed, sent or emptied it since Draft.Base: then nothing
 // is written, and Held.Follow tells what to show.
-func (j *Journal) KeepDraft(ctx context.Context, d state.Draft) (h state.Held, err error) {
+func (j *Journal) KeepDraft(ctx context.Context, d draft.Draft) (h outbox.Held, err error) {
 	err = j.write(ctx, func(tx *sql.Tx) error {
 		if h, err = held(ctx, tx, d.ID); err != nil || h.Became != nil || !h.Known(d) {
 			return err
 		}
-		h = state.Held{Draft: d}
+		h = outbox.Held{Draft: d}
 		if d.Empty() {
 			return takeOutDraft(ctx, tx, d.ID)
 		}
@@ -29,11 +30,11 @@ func (j *Journal) KeepDraft(ctx context.Context, d state.Draft) (h state.Held, e
 }
 
 // SaveDraft keeps a draft by its id, whatever stood there.
-func (j *Journal) SaveDraft(ctx context.Context, d state.Draft) error {
+func (j *Journal) SaveDraft(ctx context.Context, d draft.Draft) error {
 	return j.write(ctx, func(tx *sql.Tx) error { return saveDraft(ctx, tx, d) })
 }
 
-func saveDraft(ctx context.Context, tx *sql.Tx, d state.Draft) error {
+func saveDraft(ctx context.Context, tx *sql.Tx, d draft.Draft) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("the draft can't be kept: %w", err)
@@ -49,29 +50,29 @@ func takeOutDraft(ctx context.Context, tx *sql.Tx, id string) error {
 }
 
 // Draft gives the draft that was changed last; ok is false if there is none.
-func (j *Journal) Draft(ctx context.Context) (d state.Draft, ok bool, err error) {
+func (j *Journal) Draft(ctx context.Context) (d draft.Draft, ok bool, err error) {
 	all, err := j.Drafts(ctx)
 	if err != nil || len(all) == 0 {
-		return state.Draft{}, false, err
+		return draft.Draft{}, false, err
 	}
 	return all[0], true, nil
 }
 
 // Drafts lists what was typed and is neither sent nor queued, the last changed
 // first.
-func (j *Journal) Drafts(ctx context.Context) ([]state.Draft, error) {
+func (j *Journal) Drafts(ctx context.Context) ([]draft.Draft, error) {
 	rows, err := j.db.QueryContext(ctx, `SELECT drafts.draft FROM drafts
 		WHERE NOT EXISTS (SELECT 1 FROM submissions WHERE submissions.draft ->> '$.id' = drafts.id AND `+agreedTo+`)
 		ORDER BY updated_at DESC, drafts.id DESC`)
 	if err != nil {
 		return nil, j.failed(err)
 	}
-	all, err := collect(rows, func(rows *sql.Rows) (state.Draft, error) { return scanDraft(rows) })
+	all, err := collect(rows, func(rows *sql.Rows) (draft.Draft, error) { return scanDraft(rows) })
 	return all, j.failed(err)
 }
 
 // Held gives what the journal holds of the draft with an id.
-func (j *Journal) Held(ctx context.Context, id string) (h state.Held, err error) {
+func (j *Journal) Held(ctx context.Context, id string) (h outbox.Held, err error) {
 	h, err = held(ctx, j.db, id)
 	return h, j.failed(err)
 }
@@ -82,21 +83,21 @@ type reader interface {
 	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
 }
 
-func held(ctx context.Context, r reader, id string) (h state.Held, err error) {
+func held(ctx context.Context, r reader, id string) (h outbox.Held, err error) {
 	if id == "" {
-		return state.Held{}, nil // it was never typed
+		return outbox.Held{}, nil // it was never typed
 	}
 	s, err := scanSubmission(r.QueryRowContext(ctx, "SELECT "+submissionColumns+` FROM submissions
 		WHERE draft ->> '$.id' = ? AND `+agreedTo+" ORDER BY created_at DESC, id DESC LIMIT 1", id))
 	switch {
 	case err == nil:
-		return state.Held{Draft: s.Draft, Became: &s}, nil
+		return outbox.Held{Draft: s.Draft, Became: &s}, nil
 	case !errors.Is(err, sql.ErrNoRows):
-		return state.Held{}, err
+		return outbox.Held{}, err
 	}
 	h.Draft, err = scanDraft(r.QueryRowContext(ctx, "SELECT draft FROM drafts WHERE id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return state.Held{}, nil
+		return outbox.Held{}, nil
 	}
 	return h, err
 }
@@ -106,7 +107,7 @@ func held(ctx context.Context, r reader, id string) (h state.Held, err error) {
 const agreedTo = `(submissions.state IN ('sending', 'sent', 'unknown')
 	OR ` + inTheQueue + ` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id))`
 
-func scanDraft(row interface{ Scan(...any) error }) (d state.Draft, err error) {
+func scanDraft(row interface{ Scan(...any) error }) (d draft.Draft, err error) {
 	var text string
 	if err := row.Scan(&text); err != nil {
 		return d, err
@@ -126,7 +127,7 @@ func (j *Journal) DropDraft(ctx context.Context, id string) error {
 // becomes takes the draft out that a submission is made of, together with the
 // first record of that: what stands in both could be sent twice. A form that does
 // not show what the journal holds of it may send nothing.
-func becomes(ctx context.Context, tx *sql.Tx, d state.Draft) error {
+func becomes(ctx context.Context, tx *sql.Tx, d draft.Draft) error {
 	if d.ID == "" {
 		return nil
 	}
@@ -134,7 +135,7 @@ func becomes(ctx context.Context, tx *sql.Tx, d state.Draft) error {
 	switch {
 	case err != nil:
 		return err
-	case h.Became != nil && (h.Became.State != state.SubmissionUnknown || h.Version() != d.Base):
+	case h.Became != nil && (h.Became.State != outbox.SubmissionUnknown || h.Version() != d.Base):
 		return ErrSameDraft
 	case !h.Known(d):
 		return ErrDraftChanged

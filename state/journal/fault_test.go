@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/state"
 )
@@ -34,7 +37,7 @@ func deeds() []deed {
 	}
 	return []deed{
 		{"SaveDraft", group, func(ctx context.Context, j *Journal) error {
-			return j.SaveDraft(ctx, state.Draft{ID: "d", Model: "sync-3", Script: strings.Repeat("word ", 1000), UpdatedAt: noon})
+			return j.SaveDraft(ctx, draft.Draft{ID: "d", Model: "sync-3", Script: strings.Repeat("word ", 1000), UpdatedAt: noon})
 		}},
 		{"SetLabels", group, func(ctx context.Context, j *Journal) error {
 			return j.SetLabels(ctx, "q0", []string{"promo", "autumn"})
@@ -47,7 +50,7 @@ func deeds() []deed {
 		}},
 		{"Enqueue", group, func(ctx context.Context, j *Journal) error { return j.Enqueue(ctx, confirmed("q9"), noon) }},
 		{"EnqueueAll", group, func(ctx context.Context, j *Journal) error {
-			var many []state.Submission
+			var many []outbox.Submission
 			for i := range 40 {
 				many = append(many, confirmed(fmt.Sprint("m", i)))
 			}
@@ -93,7 +96,7 @@ func deeds() []deed {
 	}
 }
 
-func onItsWay(id string) state.Submission {
+func onItsWay(id string) outbox.Submission {
 	s := confirmed(id)
 	if err := s.Send(noon.Add(3e9)); err != nil {
 		panic(err)
@@ -332,7 +335,7 @@ func TestAfterAFailureNothingIsBelievedThatIsNotThere(t *testing.T) {
 			j = opened(t, path)
 			all := listed(t, j)
 			for id, said := range map[string]bool{"q0": first == nil || again == nil, "q1": second == nil} {
-				if begun := all[id].State == state.SubmissionSending; said && !begun {
+				if begun := all[id].State == outbox.SubmissionSending; said && !begun {
 					t.Errorf("%s at point %d: %s was begun, but is %s", how.name, n, id, all[id].State)
 				}
 			}
@@ -369,7 +372,7 @@ func TestWithoutALockNothingIsSent(t *testing.T) {
 	if err := os.Chmod(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if got := listed(t, opened(t, path))["s1"].State; strings.Count(string(out), "\n") != 2 || got != state.SubmissionConfirmed {
+	if got := listed(t, opened(t, path))["s1"].State; strings.Count(string(out), "\n") != 2 || got != outbox.SubmissionConfirmed {
 		t.Errorf("it is %s:\n%s", got, out)
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"encoding/hex"
 	"time"
 
-	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // Transition is one line of a submission's history.
 type Transition struct {
 	At             time.Time
-	State          state.SubmissionState
+	State          outbox.SubmissionState
 	IdempotencyKey string
 	BodySHA256     string // hexadecimal
 	Reason         string

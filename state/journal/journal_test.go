@@ -12,15 +12,17 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 func TestEverythingOfASubmissionComesBack(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	s := confirmed("s1")
-	s.Files = []state.File{{Field: "video", Path: "/a b.mp4", Size: 3, SHA256: "ab"}}
+	s.Files = []draft.File{{Field: "video", Path: "/a b.mp4", Size: 3, SHA256: "ab"}}
 	s.BatchLines, s.WebhookURL, s.Unpriced = 24, "https://e.com/h", true
 	s.Price.Credits, s.Price.Approximate = new(12.5), true
 	s.Price.Cost = new(api.Micros(math.MaxInt64)) // whole to the last millionth
@@ -74,10 +76,10 @@ func TestSubmissionsComeNewestFirst(t *testing.T) {
 func TestAnIntentIsBegunOnce(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
-	if err := j.SaveSubmission(t.Context(), sending(t, s)); !errors.Is(err, state.ErrTransition) {
+	if err := j.SaveSubmission(t.Context(), sending(t, s)); !errors.Is(err, outbox.ErrTransition) {
 		t.Errorf("sending by the back door: %v", err)
 	}
-	if err := j.BeginSending(t.Context(), s); !errors.Is(err, state.ErrTransition) {
+	if err := j.BeginSending(t.Context(), s); !errors.Is(err, outbox.ErrTransition) {
 		t.Errorf("beginning before Send: %v", err)
 	}
 	s = sending(t, s)
@@ -135,12 +137,12 @@ func TestNothingGoesBackwards(t *testing.T) {
 	if err := j.SaveSubmission(t.Context(), answered(t, s, api.Accepted, "g1")); err != nil {
 		t.Fatal(err)
 	}
-	for _, back := range []state.Submission{edited, draft, answered(t, s, api.Unknown, "")} {
+	for _, back := range []outbox.Submission{edited, draft, answered(t, s, api.Unknown, "")} {
 		if err := j.SaveSubmission(t.Context(), back); !errors.Is(err, ErrBackwards) {
 			t.Errorf("sent to %s: %v", back.State, err)
 		}
 	}
-	if got := listed(t, j)["s1"]; got.State != state.SubmissionSent || got.GenerationID != "g1" {
+	if got := listed(t, j)["s1"]; got.State != outbox.SubmissionSent || got.GenerationID != "g1" {
 		t.Errorf("the row is %+v", got)
 	}
 }
@@ -165,7 +167,7 @@ func TestHistoryStays(t *testing.T) {
 	if err != nil || len(lines) != 3 {
 		t.Fatalf("history = %+v, %v; want three lines", lines, err)
 	}
-	for i, want := range []state.SubmissionState{state.SubmissionConfirmed, state.SubmissionSending, state.SubmissionRejected} {
+	for i, want := range []outbox.SubmissionState{outbox.SubmissionConfirmed, outbox.SubmissionSending, outbox.SubmissionRejected} {
 		if l := lines[i]; l.State != want || !l.At.Equal(noon.Add(time.Duration(i+2)*time.Second)) || l.IdempotencyKey != "key-s1" || len(l.BodySHA256) != 64 {
 			t.Errorf("line %d = %+v, want %s", i, l, want)
 		}
@@ -183,9 +185,9 @@ func TestDraftsAreKept(t *testing.T) {
 	if _, ok, err := j.Draft(t.Context()); ok || err != nil {
 		t.Errorf("a fresh journal has a draft: %t, %v", ok, err)
 	}
-	old := state.Draft{ID: "d0", Script: "older", UpdatedAt: noon}
-	d := state.Draft{ID: "d1", Visual: "~/half a pa", Options: map[string]string{"temperature": "0."}, UpdatedAt: noon.Add(time.Minute)}
-	for _, d := range []state.Draft{d, old} {
+	old := draft.Draft{ID: "d0", Script: "older", UpdatedAt: noon}
+	d := draft.Draft{ID: "d1", Visual: "~/half a pa", Options: map[string]string{"temperature": "0."}, UpdatedAt: noon.Add(time.Minute)}
+	for _, d := range []draft.Draft{d, old} {
 		if err := j.SaveDraft(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+
 	"dubtop/api"
 	"dubtop/state"
 )
@@ -135,7 +137,7 @@ func TestWhatWasNotedWithTheNewKeyComesAlong(t *testing.T) {
 		must(fresh.SetNote(t.Context(), id, "of new"))
 		must(fresh.SetLabels(t.Context(), id, []string{"new", "newer"}))
 	}
-	must(fresh.SaveDraft(t.Context(), state.Draft{ID: "d", Visual: "asset:v", UpdatedAt: noon}))
+	must(fresh.SaveDraft(t.Context(), draft.Draft{ID: "d", Visual: "asset:v", UpdatedAt: noon}))
 	for range 2 {
 		must(Join(t.Context(), dir, newKey, oldKey))
 	}

@@ -9,9 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // The ledger is the one truth about what was spent: a row for each job that
@@ -39,18 +41,18 @@ var ErrEntry = errors.New("this can't be booked")
 type Entry struct {
 	Seq  int64 // from 1, without gaps; given by the journal
 	Kind EntryKind
-	state.LedgerEntry
+	ledger.Entry
 	ServerAt time.Time // when the job was created, by the server's clock; zero is unknown
 	Frames   int       // of output, 0 unknown
 }
 
 // Books makes one entry for each job of the rows that Entries gave.
-func Books(entries []Entry) *state.Ledger {
-	rows := make([]state.LedgerEntry, len(entries))
+func Books(entries []Entry) *ledger.Ledger {
+	rows := make([]ledger.Entry, len(entries))
 	for i := range entries {
-		rows[i] = entries[i].LedgerEntry
+		rows[i] = entries[i].Entry
 	}
-	return state.NewLedger(rows)
+	return ledger.New(rows)
 }
 
 // AppendEntry adds to the ledger; it is durable when nil is returned. An
@@ -76,7 +78,7 @@ func (e *Entry) check() error {
 		return fmt.Errorf("%w: an amount is below zero or no number", ErrEntry)
 	case odd(e.Seconds) || e.Frames < 0:
 		return fmt.Errorf("%w: the length is below zero or no number", ErrEntry)
-	case (e.Actual == nil) != (e.Basis == state.BasisUnknown):
+	case (e.Actual == nil) != (e.Basis == ledger.BasisUnknown):
 		return fmt.Errorf("%w: an actual cost has a basis, and only that", ErrEntry)
 	}
 	return nil
@@ -129,7 +131,7 @@ func isBooked(ctx context.Context, tx *sql.Tx, e Entry) (bool, error) {
 	}
 	same := old.Basis == e.Basis && same(actual.Int64, actual.Valid, (*int64)(e.Actual)) &&
 		same(credits.Float64, credits.Valid, e.Credits)
-	return same || old.Basis == state.BasisBilled && e.Basis != state.BasisBilled, err
+	return same || old.Basis == ledger.BasisBilled && e.Basis != ledger.BasisBilled, err
 }
 
 // same compares a column that may be null with a value that may be unknown.
@@ -161,12 +163,12 @@ func (e *Entry) values() []any {
 }
 
 // book enters a submission that was accepted.
-func book(ctx context.Context, tx *sql.Tx, s state.Submission) error {
-	e := Entry{Kind: EntryAccepted, Frames: s.Price.Frames, LedgerEntry: state.LedgerEntry{
+func book(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
+	e := Entry{Kind: EntryAccepted, Frames: s.Price.Frames, Entry: ledger.Entry{
 		At: s.SentAt, Submission: s.ID, Job: s.GenerationID, Model: text.Of(s.Model), Seconds: s.Price.Seconds,
 		Estimate: s.Price.Cost, Credits: s.Price.Credits,
 	}}
-	if s.Kind == state.SubmitBatch {
+	if s.Kind == outbox.SubmitBatch {
 		e.Job, e.Batch = s.BatchID, true
 	}
 	err := tx.QueryRowContext(ctx, "SELECT label FROM labels WHERE id = ? ORDER BY place LIMIT 1", s.ID).Scan(&e.Label)
@@ -207,7 +209,7 @@ func bookMissing(ctx context.Context, tx *sql.Tx, where string, arguments ...any
 	if err != nil {
 		return err
 	}
-	missing, err := collect(rows, func(rows *sql.Rows) (state.Submission, error) { return scanSubmission(rows) })
+	missing, err := collect(rows, func(rows *sql.Rows) (outbox.Submission, error) { return scanSubmission(rows) })
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,15 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // accepted is the row of a job that was made.
 func accepted(n int) Entry {
-	return Entry{Kind: EntryAccepted, Frames: 262, LedgerEntry: state.LedgerEntry{
+	return Entry{Kind: EntryAccepted, Frames: 262, Entry: ledger.Entry{
 		At: noon.Add(time.Duration(n) * time.Second), Submission: fmt.Sprint("s", n),
 		Job: api.ID(fmt.Sprint("g", n)), Model: "lipsync-2", Label: "promo", Seconds: 10.5,
 		Estimate: new(api.Micros(100_000)),
@@ -25,8 +27,8 @@ func accepted(n int) Entry {
 }
 
 // learned is a row of what became known later.
-func learned(kind EntryKind, what state.LedgerEntry) Entry {
-	return Entry{Kind: kind, LedgerEntry: what}
+func learned(kind EntryKind, what ledger.Entry) Entry {
+	return Entry{Kind: kind, Entry: what}
 }
 
 // appended books entries and fails the test if one is refused.
@@ -52,21 +54,21 @@ func sound(t testing.TB, j *Journal) []Entry {
 func TestEveryFieldOfAnEntryComesBack(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
-	full := Entry{Kind: EntryCost, ServerAt: noon.Add(-time.Hour), Frames: 3, LedgerEntry: state.LedgerEntry{
+	full := Entry{Kind: EntryCost, ServerAt: noon.Add(-time.Hour), Frames: 3, Entry: ledger.Entry{
 		Batch: true,
 		At:    noon.Add(1), Submission: "s\x00é\xff", Job: "g1", Model: "sync-3", Label: "kunde, a", Seconds: 0.1,
-		Estimate: new(api.Micros(math.MaxInt64)), Actual: new(api.Micros(0)), Basis: state.BasisBilled,
+		Estimate: new(api.Micros(math.MaxInt64)), Actual: new(api.Micros(0)), Basis: ledger.BasisBilled,
 		Credits: new(2.5), Outcome: "FAILED",
 	}}
 	unkept := []string{"Seq", "Name", "Damage", "haystack"} // given by the journal, or of the view alone
-	for _, v := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(full.LedgerEntry)} {
+	for _, v := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(full.Entry)} {
 		for i := range v.NumField() {
 			if name := v.Type().Field(i).Name; v.Field(i).IsZero() && !slices.Contains(unkept, name) {
 				t.Fatalf("%s is not tried", name)
 			}
 		}
 	}
-	bare := learned(EntryAccepted, state.LedgerEntry{Job: "g2", Seconds: math.Copysign(0, -1), Credits: new(0.0)})
+	bare := learned(EntryAccepted, ledger.Entry{Job: "g2", Seconds: math.Copysign(0, -1), Credits: new(0.0)})
 	appended(t, j, full, bare)
 	_ = j.Close()
 	full.Seq, bare.Seq, bare.Seconds = 1, 2, 0
@@ -102,7 +104,7 @@ func TestWhatIsAcceptedIsBooked(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := Entry{Seq: 1, Kind: EntryAccepted, Frames: 250, LedgerEntry: state.LedgerEntry{
+	want := Entry{Seq: 1, Kind: EntryAccepted, Frames: 250, Entry: ledger.Entry{
 		At: s.SentAt, Submission: "s1", Job: "g1", Model: "lipsync-2", Label: "promo",
 		Seconds: 10, Estimate: new(api.Micros(1_250_001)),
 	}}
@@ -129,7 +131,7 @@ func TestNoEntryNoAcceptance(t *testing.T) {
 	if err := j.SaveSubmission(t.Context(), answered(t, s, api.Accepted, "g1")); err == nil {
 		t.Error("the job was recorded, but not booked")
 	}
-	if got := listed(t, j)["s1"]; got.State != state.SubmissionSending {
+	if got := listed(t, j)["s1"]; got.State != outbox.SubmissionSending {
 		t.Errorf("it is %s, want sending: the next start must ask what became of it", got.State)
 	}
 }
@@ -137,7 +139,7 @@ func TestNoEntryNoAcceptance(t *testing.T) {
 func TestABatchIsBookedAsOne(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
-	s.Kind, s.BatchLines = state.SubmitBatch, 24
+	s.Kind, s.BatchLines = outbox.SubmitBatch, 24
 	s = sending(t, s)
 	if err := j.BeginSending(t.Context(), s); err != nil {
 		t.Fatal(err)
@@ -152,9 +154,9 @@ func TestABatchIsBookedAsOne(t *testing.T) {
 
 func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 	j := opened(t, journalPath(t))
-	derived := learned(EntryCost, state.LedgerEntry{Job: "g1", Actual: new(api.Micros(90_000)), Basis: state.BasisDerived})
-	billed := learned(EntryCost, state.LedgerEntry{Job: "g1", Actual: new(api.Micros(95_000)), Basis: state.BasisBilled})
-	failed := learned(EntryOutcome, state.LedgerEntry{Job: "g1", Outcome: "FAILED"})
+	derived := learned(EntryCost, ledger.Entry{Job: "g1", Actual: new(api.Micros(90_000)), Basis: ledger.BasisDerived})
+	billed := learned(EntryCost, ledger.Entry{Job: "g1", Actual: new(api.Micros(95_000)), Basis: ledger.BasisBilled})
+	failed := learned(EntryOutcome, ledger.Entry{Job: "g1", Outcome: "FAILED"})
 	for _, c := range []struct {
 		entry Entry
 		rows  int
@@ -175,14 +177,14 @@ func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 			t.Fatalf("%d rows after %+v, want %d", len(got), c.entry, c.rows)
 		}
 	}
-	first, second := accepted(1).LedgerEntry, accepted(2).LedgerEntry
-	first.Actual, first.Basis, first.Outcome = billed.Actual, state.BasisBilled, "FAILED"
-	var got []state.LedgerEntry
+	first, second := accepted(1).Entry, accepted(2).Entry
+	first.Actual, first.Basis, first.Outcome = billed.Actual, ledger.BasisBilled, "FAILED"
+	var got []ledger.Entry
 	for e := range Books(sound(t, j)).All() {
 		got = append(got, *e)
 	}
-	var want []state.LedgerEntry
-	for e := range state.NewLedger([]state.LedgerEntry{first, second}).All() {
+	var want []ledger.Entry
+	for e := range ledger.New([]ledger.Entry{first, second}).All() {
 		want = append(want, *e)
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -196,11 +198,11 @@ func TestNonsenseIsNotBooked(t *testing.T) {
 		"no job":              func(e *Entry) { e.Job = "" },
 		"no kind":             func(e *Entry) { e.Kind = "refund" },
 		"negative estimate":   func(e *Entry) { e.Estimate = new(api.Micros(-1)) },
-		"negative cost":       func(e *Entry) { e.Actual, e.Basis = new(api.Micros(-1)), state.BasisBilled },
+		"negative cost":       func(e *Entry) { e.Actual, e.Basis = new(api.Micros(-1)), ledger.BasisBilled },
 		"credits not numbers": func(e *Entry) { e.Credits = new(math.NaN()) },
 		"endless":             func(e *Entry) { e.Seconds = math.Inf(1) },
 		"cost from nowhere":   func(e *Entry) { e.Actual = new(api.Micros(1)) },
-		"basis of nothing":    func(e *Entry) { e.Basis = state.BasisBilled },
+		"basis of nothing":    func(e *Entry) { e.Basis = ledger.BasisBilled },
 	} {
 		e := accepted(1)
 		spoil(&e)
@@ -333,7 +335,7 @@ func checkTakenOver(t *testing.T, j *Journal) {
 	if len(got) != 3 || got[0].Submission != "s0" || got[1].Job != "g1" || *got[1].Estimate != 1_250_001 {
 		t.Fatalf("taken over: %+v", got)
 	}
-	want := learned(EntryAccepted, state.LedgerEntry{At: time.Unix(0, 5).UTC(), Job: "g9", Model: "sync-3", Credits: new(2.5)})
+	want := learned(EntryAccepted, ledger.Entry{At: time.Unix(0, 5).UTC(), Job: "g9", Model: "sync-3", Credits: new(2.5)})
 	want.Seq = 3
 	if !reflect.DeepEqual(got[2], want) {
 		t.Errorf("the cost became %+v, want %+v", got[2], want)

@@ -16,8 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // The test binary is its own child: what a second process does to a journal
@@ -224,14 +226,14 @@ func child(t testing.TB, role, path string) *exec.Cmd {
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 // confirmed is a submission that the user said yes to.
-func confirmed(id string) state.Submission {
-	d := state.Draft{
+func confirmed(id string) outbox.Submission {
+	d := draft.Draft{
 		ID: "d-" + id, Model: "lipsync-2", Visual: "asset:v", Audio: "asset:a",
 		Options: map[string]string{"temperature": "0.3"}, OutputFileName: "promo", UpdatedAt: noon,
 	}
-	s, err := state.NewSubmission(id, d, state.CheckEnv{Now: noon})
+	s, err := outbox.NewSubmission(id, d, draft.CheckEnv{Now: noon})
 	if err == nil {
-		err = s.Estimate(state.Price{Cost: new(api.Micros(1_250_001)), Frames: 250, Seconds: 10, Basis: "asset"}, noon.Add(time.Second))
+		err = s.Estimate(outbox.Price{Cost: new(api.Micros(1_250_001)), Frames: 250, Seconds: 10, Basis: "asset"}, noon.Add(time.Second))
 	}
 	if err == nil {
 		err = s.Confirm(noon.Add(2*time.Second), "key-"+id)
@@ -256,7 +258,7 @@ func opened(t testing.TB, path string) *Journal {
 	return j
 }
 
-func sending(t testing.TB, s state.Submission) state.Submission {
+func sending(t testing.TB, s outbox.Submission) outbox.Submission {
 	t.Helper()
 	if err := s.Send(noon.Add(3 * time.Second)); err != nil {
 		t.Fatal(err)
@@ -264,7 +266,7 @@ func sending(t testing.TB, s state.Submission) state.Submission {
 	return s
 }
 
-func answered(t testing.TB, s state.Submission, o api.Outcome, id api.ID) state.Submission {
+func answered(t testing.TB, s outbox.Submission, o api.Outcome, id api.ID) outbox.Submission {
 	t.Helper()
 	if err := s.Answer(o, id, "so it was", noon.Add(4*time.Second)); err != nil {
 		t.Fatal(err)
@@ -272,13 +274,13 @@ func answered(t testing.TB, s state.Submission, o api.Outcome, id api.ID) state.
 	return s
 }
 
-func listed(t testing.TB, j *Journal) map[string]state.Submission {
+func listed(t testing.TB, j *Journal) map[string]outbox.Submission {
 	t.Helper()
 	all, err := j.Submissions(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := make(map[string]state.Submission)
+	out := make(map[string]outbox.Submission)
 	for _, s := range all {
 		out[s.ID] = s
 	}

@@ -5,8 +5,9 @@ import (
 	"database/sql"
 	"strings"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // SetLabels replaces the labels of a generation, a batch or a submission by
@@ -104,7 +105,7 @@ func (j *Journal) pairs(ctx context.Context, query string, each func(a, b string
 
 // labelFirst labels a submission that is saved for the first time as its draft
 // says, unless it has labels.
-func labelFirst(ctx context.Context, tx *sql.Tx, s state.Submission) error {
+func labelFirst(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	label := strings.TrimSpace(s.Draft.Label)
 	if label == "" {
 		return nil

@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"time"
 
-	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // The errors of the queue.
@@ -24,7 +25,7 @@ var (
 
 // QueueItem is a submission that waits for its turn.
 type QueueItem struct {
-	Submission state.Submission
+	Submission outbox.Submission
 	Enqueued   time.Time
 	Paused     bool
 }
@@ -33,17 +34,17 @@ type QueueItem struct {
 // or leaves it at its place if it has one; both are durable when nil is
 // returned. It leaves the queue by itself when it is sent, and comes back to
 // its place when nothing was created.
-func (j *Journal) Enqueue(ctx context.Context, s state.Submission, now time.Time) error {
-	return j.EnqueueAll(ctx, []state.Submission{s}, nil, now)
+func (j *Journal) Enqueue(ctx context.Context, s outbox.Submission, now time.Time) error {
+	return j.EnqueueAll(ctx, []outbox.Submission{s}, nil, now)
 }
 
 // EnqueueAll does what Enqueue does for many, in their order: all of them or
 // none. Those for which paused is true wait until PauseItem lets them go on,
 // such as all but the pilot of a group; with nil none is paused.
-func (j *Journal) EnqueueAll(ctx context.Context, subs []state.Submission, paused func(i int) bool, now time.Time) error {
+func (j *Journal) EnqueueAll(ctx context.Context, subs []outbox.Submission, paused func(i int) bool, now time.Time) error {
 	for i := range subs {
-		if s := &subs[i]; s.State != state.SubmissionConfirmed && s.State != state.SubmissionQueued {
-			return fmt.Errorf("%w: it is %s, and only what is confirmed may wait in the queue", state.ErrTransition, s.State)
+		if s := &subs[i]; s.State != outbox.SubmissionConfirmed && s.State != outbox.SubmissionQueued {
+			return fmt.Errorf("%w: it is %s, and only what is confirmed may wait in the queue", outbox.ErrTransition, s.State)
 		}
 	}
 	return j.spend(ctx, func(tx *sql.Tx) error {
@@ -105,7 +106,7 @@ func dequeue(ctx context.Context, tx *sql.Tx, id string) error {
 	switch {
 	case err != nil:
 		return err
-	case old.state == state.SubmissionSending || old.state == state.SubmissionUnknown:
+	case old.state == outbox.SubmissionSending || old.state == outbox.SubmissionUnknown:
 		return ErrTaken
 	}
 	var waits bool
@@ -115,7 +116,7 @@ func dequeue(ctx context.Context, tx *sql.Tx, id string) error {
 		return err
 	}
 	if waits {
-		return fmt.Errorf("%w: it still waits in the queue, drop it instead", state.ErrTransition)
+		return fmt.Errorf("%w: it still waits in the queue, drop it instead", outbox.ErrTransition)
 	}
 	_, err = tx.ExecContext(ctx, "DELETE FROM queue WHERE submission = ?", id)
 	return err
@@ -125,10 +126,10 @@ func dequeue(ctx context.Context, tx *sql.Tx, id string) error {
 // the draft in the form, both or neither: what stood in both could be paid for
 // twice, what stood in none would be lost. One that waited is given as Edit has
 // left it, one that was refused as it is.
-func (j *Journal) TakeBack(ctx context.Context, s state.Submission, d state.Draft) error {
+func (j *Journal) TakeBack(ctx context.Context, s outbox.Submission, d draft.Draft) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		leave := func() error { return j.save(ctx, tx, s) }
-		if s.State == state.SubmissionRejected {
+		if s.State == outbox.SubmissionRejected {
 			leave = func() error { return dequeue(ctx, tx, s.ID) }
 		}
 		if err := leave(); err != nil {
@@ -216,7 +217,7 @@ func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, e
 	switch {
 	case err != nil:
 		return 0, err
-	case old.state == state.SubmissionDropped:
+	case old.state == outbox.SubmissionDropped:
 		return 0, ErrDropped
 	case old.state.AtStake():
 		return 0, ErrTaken

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/state"
 )
@@ -77,7 +80,7 @@ func TestTheQueueKeepsItsOrder(t *testing.T) {
 	if err != nil || !items[0].Enqueued.Equal(noon.Add(3*time.Second)) || !reflect.DeepEqual(items[0].Submission, confirmed("q3")) {
 		t.Errorf("the first is %+v (%v)", items[0], err)
 	}
-	if got := listed(t, j)["q1"]; got.State != state.SubmissionDropped || len(got.Body) == 0 {
+	if got := listed(t, j)["q1"]; got.State != outbox.SubmissionDropped || len(got.Body) == 0 {
 		t.Errorf("what was dropped is %+v; want it kept as dropped", got)
 	}
 }
@@ -85,8 +88,8 @@ func TestTheQueueKeepsItsOrder(t *testing.T) {
 func TestOnlyWhatIsConfirmedWaits(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("q0")
-	s.State = state.SubmissionEstimated
-	if err := j.Enqueue(t.Context(), s, noon); !errors.Is(err, state.ErrTransition) {
+	s.State = outbox.SubmissionEstimated
+	if err := j.Enqueue(t.Context(), s, noon); !errors.Is(err, outbox.ErrTransition) {
 		t.Errorf("an estimate: %v", err)
 	}
 	for what, err := range map[string]error{
@@ -156,10 +159,10 @@ func TestWhatWasEditedDoesNotComeBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	dearer := confirmed("q0")
-	if err := dearer.Reprice(state.Price{Cost: new(api.Micros(9_000_000))}, noon.Add(time.Hour)); err != nil {
+	if err := dearer.Reprice(outbox.Price{Cost: new(api.Micros(9_000_000))}, noon.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	for _, late := range []state.Submission{priced, dearer} {
+	for _, late := range []outbox.Submission{priced, dearer} {
 		for _, j := range []*Journal{j, other} {
 			if err := j.SaveSubmission(t.Context(), late); !errors.Is(err, ErrBackwards) {
 				t.Errorf("a late price makes it %s: %v, want ErrBackwards", late.State, err)
@@ -256,7 +259,7 @@ func TestADoubtIsSentAgainOnce(t *testing.T) {
 	if err := j.BeginResending(t.Context(), s); !errors.Is(err, ErrTaken) {
 		t.Errorf("while it is sent: %v, want ErrTaken", err)
 	}
-	var before state.Submission // the doubt of the round before
+	var before outbox.Submission // the doubt of the round before
 	for round := range 3 {
 		s = doubted(t, s, noon.Add(time.Duration(1+round)*time.Minute))
 		if err := j.SaveSubmission(t.Context(), s); err != nil {
@@ -268,7 +271,7 @@ func TestADoubtIsSentAgainOnce(t *testing.T) {
 		bytes, key := s, s
 		bytes.Body = append(slices.Clone(s.Body), ' ')
 		key.IdempotencyKey = "another"
-		for _, changed := range []state.Submission{bytes, key} {
+		for _, changed := range []outbox.Submission{bytes, key} {
 			if err := j.BeginResending(t.Context(), changed); !errors.Is(err, ErrBackwards) {
 				t.Errorf("something else: %v, want ErrBackwards", err)
 			}
@@ -292,7 +295,7 @@ func TestADoubtIsSentAgainOnce(t *testing.T) {
 }
 
 // doubted is what a request without an answer becomes.
-func doubted(t *testing.T, s state.Submission, at time.Time) state.Submission {
+func doubted(t *testing.T, s outbox.Submission, at time.Time) outbox.Submission {
 	t.Helper()
 	if err := s.Answer(api.Unknown, "", "no answer", at); err != nil {
 		t.Fatal(err)
@@ -303,7 +306,7 @@ func doubted(t *testing.T, s state.Submission, at time.Time) state.Submission {
 func TestAGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 1)
-	group := []state.Submission{confirmed("a"), confirmed("b"), confirmed("c")}
+	group := []outbox.Submission{confirmed("a"), confirmed("b"), confirmed("c")}
 	pilot := func(i int) bool { return i > 0 }
 	if err := j.EnqueueAll(t.Context(), group, pilot, noon); err != nil {
 		t.Fatal(err)
@@ -319,12 +322,12 @@ func TestAGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
 	if err := j.BeginSending(t.Context(), sending(t, taken)); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.EnqueueAll(t.Context(), []state.Submission{confirmed("d"), taken}, nil, noon); !errors.Is(err, ErrBackwards) {
+	if err := j.EnqueueAll(t.Context(), []outbox.Submission{confirmed("d"), taken}, nil, noon); !errors.Is(err, ErrBackwards) {
 		t.Errorf("one of them was sent: %v, want ErrBackwards", err)
 	}
 	draft := confirmed("e")
-	draft.State = state.SubmissionEstimated
-	if err := j.EnqueueAll(t.Context(), []state.Submission{confirmed("f"), draft}, nil, noon); !errors.Is(err, state.ErrTransition) {
+	draft.State = outbox.SubmissionEstimated
+	if err := j.EnqueueAll(t.Context(), []outbox.Submission{confirmed("f"), draft}, nil, noon); !errors.Is(err, outbox.ErrTransition) {
 		t.Errorf("one of them is no more than estimated: %v, want ErrTransition", err)
 	}
 	if got := order(t, j); got != "q0 a (b) (c)" {
@@ -359,7 +362,7 @@ func TestWhatWasRefusedStaysAtItsPlaceUntilItIsTakenOff(t *testing.T) {
 	if err := j.Drop(t.Context(), "q0", noon); !errors.Is(err, ErrNotQueued) {
 		t.Errorf("dropping what was refused: %v, want ErrNotQueued", err)
 	}
-	if err := j.Dequeue(t.Context(), "q2"); !errors.Is(err, state.ErrTransition) {
+	if err := j.Dequeue(t.Context(), "q2"); !errors.Is(err, outbox.ErrTransition) {
 		t.Errorf("taking off what waits: %v, want ErrTransition", err)
 	}
 	for _, id := range []string{"q0", "q0", "q1", "q9"} {
@@ -370,7 +373,7 @@ func TestWhatWasRefusedStaysAtItsPlaceUntilItIsTakenOff(t *testing.T) {
 	if got := order(t, j); got != "q2" {
 		t.Errorf("the queue is %s", got)
 	}
-	if got := listed(t, j)["q0"].State; got != state.SubmissionRejected {
+	if got := listed(t, j)["q0"].State; got != outbox.SubmissionRejected {
 		t.Errorf("what was taken off is %s; want it kept as it is", got)
 	}
 }
@@ -394,13 +397,13 @@ func TestEveryChangeRaisesTheRevision(t *testing.T) {
 		do   func() error
 	}{
 		{"EnqueueAll", func() error {
-			return other.EnqueueAll(t.Context(), []state.Submission{q0, confirmed("q1"), confirmed("q2")}, nil, noon)
+			return other.EnqueueAll(t.Context(), []outbox.Submission{q0, confirmed("q1"), confirmed("q2")}, nil, noon)
 		}},
 		{"Reorder", func() error { return other.Reorder(t.Context(), []string{"q2", "q1"}) }},
 		{"PauseItem", func() error { return other.PauseItem(t.Context(), "q1", true) }},
 		{"Drop", func() error { return other.Drop(t.Context(), "q2", noon) }},
 		{"SaveSubmission with another price", func() error {
-			if err := q0.Reprice(state.Price{Cost: new(api.Micros(5))}, noon); err != nil {
+			if err := q0.Reprice(outbox.Price{Cost: new(api.Micros(5))}, noon); err != nil {
 				return err
 			}
 			return other.SaveSubmission(t.Context(), q0)
@@ -469,13 +472,13 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
-	of := func(id string, change func(*state.Draft)) state.Submission {
+	of := func(id string, change func(*draft.Draft)) outbox.Submission {
 		s := confirmed(id)
 		s.Draft.ID, s.Draft.UpdatedAt = "", time.Date(2026, 11, 26, 9, 0, 0, 123456789, time.FixedZone("", 3600))
 		change(&s.Draft)
 		return s
 	}
-	same := func(*state.Draft) {}
+	same := func(*draft.Draft) {}
 	if err := j.Enqueue(t.Context(), of("first", same), noon); err != nil {
 		t.Fatal(err)
 	}
@@ -492,10 +495,10 @@ func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
 		}
 	}
 	refused("while it waits")
-	if err := j.Enqueue(t.Context(), of("edited", func(d *state.Draft) { d.UpdatedAt = d.UpdatedAt.Add(1) }), noon); err != nil {
+	if err := j.Enqueue(t.Context(), of("edited", func(d *draft.Draft) { d.UpdatedAt = d.UpdatedAt.Add(1) }), noon); err != nil {
 		t.Errorf("changed since: %v", err)
 	}
-	if err := j.Enqueue(t.Context(), of("rerun", func(d *state.Draft) { d.UpdatedAt = time.Time{} }), noon); err != nil {
+	if err := j.Enqueue(t.Context(), of("rerun", func(d *draft.Draft) { d.UpdatedAt = time.Time{} }), noon); err != nil {
 		t.Errorf("made from the job: %v", err)
 	}
 	first := sending(t, of("first", same))
@@ -508,7 +511,7 @@ func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("while it is in doubt")
-	told := func(d *state.Draft) { d.Doubt = "nobody knows" }
+	told := func(d *draft.Draft) { d.Doubt = "nobody knows" }
 	if err := other.Enqueue(t.Context(), of("third", told), noon); err != nil {
 		t.Errorf("by somebody who was told of the doubt: %v", err)
 	}
@@ -523,13 +526,13 @@ func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
 
 func TestADraftThatWasRefusedOrDroppedCanBeSentAgain(t *testing.T) {
 	j := opened(t, journalPath(t))
-	for i, end := range []func(s state.Submission) error{
-		func(s state.Submission) error { return j.Drop(t.Context(), s.ID, noon) },
-		func(s state.Submission) error {
+	for i, end := range []func(s outbox.Submission) error{
+		func(s outbox.Submission) error { return j.Drop(t.Context(), s.ID, noon) },
+		func(s outbox.Submission) error {
 			s = sending(t, s)
 			return errors.Join(j.BeginSending(t.Context(), s), j.SaveSubmission(t.Context(), answered(t, s, api.Refused, "")))
 		},
-		func(state.Submission) error { return nil },
+		func(outbox.Submission) error { return nil },
 	} {
 		s := confirmed(fmt.Sprint("try", i))
 		s.Draft.ID = ""

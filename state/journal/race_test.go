@@ -16,8 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // childSpends does with each line what a dubtop does with a yes, to the last
@@ -45,7 +46,7 @@ func childSpends(path string) {
 }
 
 // spendable is the submission that this process is about to send.
-func spendable(j *Journal, what, name string) (state.Submission, error) {
+func spendable(j *Journal, what, name string) (outbox.Submission, error) {
 	if what == "draft" {
 		s := confirmed(fmt.Sprint(name, "-by-", os.Getpid())) // each process has an id and a key of its own
 		// The draft is one, as it stood at one moment: in each round another.
@@ -55,17 +56,17 @@ func spendable(j *Journal, what, name string) (state.Submission, error) {
 	}
 	items, err := j.Queue(context.Background())
 	if err != nil {
-		return state.Submission{}, err
+		return outbox.Submission{}, err
 	}
 	for _, item := range items {
 		if item.Submission.ID == name {
 			return item.Submission, nil
 		}
 	}
-	return state.Submission{}, ErrTaken
+	return outbox.Submission{}, ErrTaken
 }
 
-func spendOn(j *Journal, s state.Submission, url string) error {
+func spendOn(j *Journal, s outbox.Submission, url string) error {
 	if err := s.Send(noon.Add(3 * time.Second)); err != nil {
 		return err
 	}

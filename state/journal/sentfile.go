@@ -7,19 +7,20 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // SentFiles lists the batches that were made of the very same file, or may have
 // been, the last sent first.
-func (j *Journal) SentFiles(ctx context.Context, file []byte) ([]state.SentFile, error) {
+func (j *Journal) SentFiles(ctx context.Context, file []byte) ([]outbox.SentFile, error) {
 	found, err := sentFiles(ctx, j.db, "", file)
 	return found, j.failed(err)
 }
 
 // sentFiles leaves out the submission that is asked for.
-func sentFiles(ctx context.Context, r reader, id string, file []byte) ([]state.SentFile, error) {
+func sentFiles(ctx context.Context, r reader, id string, file []byte) ([]outbox.SentFile, error) {
 	rows, err := r.QueryContext(ctx, `SELECT id, state, batch_id, sent_at, cost_micros FROM submissions
 		WHERE id IN (SELECT id FROM submissions WHERE batch_id != '' AND state = 'sent' UNION ALL
 			SELECT id FROM submissions WHERE state IN ('sending', 'unknown', 'dropped') AND sent_at != 0)
@@ -27,7 +28,7 @@ func sentFiles(ctx context.Context, r reader, id string, file []byte) ([]state.S
 	if err != nil {
 		return nil, err
 	}
-	return collect(rows, func(rows *sql.Rows) (f state.SentFile, err error) {
+	return collect(rows, func(rows *sql.Rows) (f outbox.SentFile, err error) {
 		var cost sql.NullInt64
 		var at int64
 		err = rows.Scan(&f.Submission, &f.State, &f.Batch, &at, &cost)
@@ -42,8 +43,8 @@ func sentFiles(ctx context.Context, r reader, id string, file []byte) ([]state.S
 // onlyWhatWasTold refuses a batch of a file that another one was made of without
 // the user having been told, or while that is on its way: two windows may have
 // read the same file.
-func onlyWhatWasTold(ctx context.Context, tx *sql.Tx, s state.Submission) error {
-	if s.Kind != state.SubmitBatch {
+func onlyWhatWasTold(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
+	if s.Kind != outbox.SubmitBatch {
 		return nil
 	}
 	twins, err := sentFiles(ctx, tx, s.ID, s.Body)

@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"testing"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // batchOf is a confirmed batch of a file.
-func batchOf(t *testing.T, id, file string, told ...string) state.Submission {
+func batchOf(t *testing.T, id, file string, told ...string) outbox.Submission {
 	t.Helper()
 	s := confirmed(id)
-	s.Kind, s.Draft, s.Body, s.Told = state.SubmitBatch, state.Draft{}, []byte(file), told
+	s.Kind, s.Draft, s.Body, s.Told = outbox.SubmitBatch, draft.Draft{}, []byte(file), told
 	return sending(t, s)
 }
 
@@ -69,7 +71,7 @@ func TestWhatWasMadeOfAFileIsListed(t *testing.T) {
 		t.Fatalf("%+v, %v", found, err)
 	}
 	f := found[0]
-	if f.Submission != "batch" || f.Batch != "b-batch" || f.State != state.SubmissionSent || *f.Price.Cost != 1_250_001 || !f.SentAt.Equal(before.SentAt) {
+	if f.Submission != "batch" || f.Batch != "b-batch" || f.State != outbox.SubmissionSent || *f.Price.Cost != 1_250_001 || !f.SentAt.Equal(before.SentAt) {
 		t.Errorf("%+v", f)
 	}
 	for _, other := range [][]byte{nil, before.Body[1:], append([]byte(" "), before.Body[1:]...)} {

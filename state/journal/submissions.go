@@ -12,16 +12,17 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // SaveSubmission records a submission as it stands; it is durable when nil is
 // returned. It refuses with ErrBackwards what would lead back from a state in
 // which money may have been spent, or change what was sent. Only BeginSending
 // leads into sending, and only the process that began may record the answer.
-func (j *Journal) SaveSubmission(ctx context.Context, s state.Submission) error {
+func (j *Journal) SaveSubmission(ctx context.Context, s outbox.Submission) error {
 	return j.spend(ctx, func(tx *sql.Tx) error { return j.save(ctx, tx, s) })
 }
 
@@ -43,7 +44,7 @@ func (j *Journal) spend(ctx context.Context, f func(*sql.Tx) error) error {
 	})
 }
 
-func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) error {
+func (j *Journal) save(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	old, err := stored(ctx, tx, s.ID)
 	if err != nil {
 		return err
@@ -51,8 +52,8 @@ func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) erro
 	if err := j.mayFollow(old, s); err != nil {
 		return err
 	}
-	agreed := old.state == state.SubmissionConfirmed || old.state == state.SubmissionQueued || old.state == state.SubmissionSending
-	if s.State == state.SubmissionConfirmed && !agreed {
+	agreed := old.state == outbox.SubmissionConfirmed || old.state == outbox.SubmissionQueued || old.state == outbox.SubmissionSending
+	if s.State == outbox.SubmissionConfirmed && !agreed {
 		if err := onlyOfItsDraft(ctx, tx, s, old); err != nil {
 			return err
 		}
@@ -64,7 +65,7 @@ func (j *Journal) save(ctx context.Context, tx *sql.Tx, s state.Submission) erro
 // same draft, and both may be told to send it. What may have come of it already
 // forbids it, but for a doubt that the user was told of. A draft without an id is
 // that of an older dubtop, and one as it stood at one moment.
-func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) error {
+func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) error {
 	where, arg := `draft ->> '$.id' = ?1`, s.Draft.ID
 	switch {
 	case s.Draft.UpdatedAt.IsZero():
@@ -91,12 +92,12 @@ func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s state.Submission, old pri
 // there. Of a draft as it stood at one moment one submission is sent or queued;
 // another is ErrSameDraft, as it is for Enqueue. So is ErrSameFile a batch of a
 // file of which another was made that is not in Submission.Told.
-func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
+func (j *Journal) BeginSending(ctx context.Context, s outbox.Submission) error {
 	return j.begin(ctx, s, func(tx *sql.Tx, old prior) error {
 		switch {
-		case old.state == state.SubmissionDropped:
+		case old.state == outbox.SubmissionDropped:
 			return ErrDropped
-		case old.state == state.SubmissionSending || old.state != "" && !old.state.CanBecome(state.SubmissionSending):
+		case old.state == outbox.SubmissionSending || old.state != "" && !old.state.CanBecome(outbox.SubmissionSending):
 			return ErrTaken
 		case old.state != "" && (old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body)):
 			return fmt.Errorf("%w: this is not what was confirmed", ErrBackwards)
@@ -110,10 +111,10 @@ func (j *Journal) BeginSending(ctx context.Context, s state.Submission) error {
 // Resend made of the very doubt that the journal holds: if another process has
 // sent it or resolved it meanwhile, it is ErrTaken. Another key or other bytes
 // are ErrBackwards.
-func (j *Journal) BeginResending(ctx context.Context, s state.Submission) error {
+func (j *Journal) BeginResending(ctx context.Context, s outbox.Submission) error {
 	return j.begin(ctx, s, func(_ *sql.Tx, old prior) error {
 		switch {
-		case old.state != state.SubmissionUnknown || old.answeredAt != nanos(s.AnsweredAt):
+		case old.state != outbox.SubmissionUnknown || old.answeredAt != nanos(s.AnsweredAt):
 			return ErrTaken
 		case old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body):
 			return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
@@ -123,9 +124,9 @@ func (j *Journal) BeginResending(ctx context.Context, s state.Submission) error 
 }
 
 // begin makes this process the one that is sending, if may allows it.
-func (j *Journal) begin(ctx context.Context, s state.Submission, may func(*sql.Tx, prior) error) error {
-	if s.State != state.SubmissionSending || s.IdempotencyKey == "" || len(s.Body) == 0 {
-		return fmt.Errorf("%w: it is %s", state.ErrTransition, s.State)
+func (j *Journal) begin(ctx context.Context, s outbox.Submission, may func(*sql.Tx, prior) error) error {
+	if s.State != outbox.SubmissionSending || s.IdempotencyKey == "" || len(s.Body) == 0 {
+		return fmt.Errorf("%w: it is %s", outbox.ErrTransition, s.State)
 	}
 	if err := j.Writable(); err != nil {
 		return err
@@ -149,7 +150,7 @@ func (j *Journal) begin(ctx context.Context, s state.Submission, may func(*sql.T
 
 // prior is what the journal holds of a submission.
 type prior struct {
-	state  state.SubmissionState // "" if it holds nothing
+	state  outbox.SubmissionState // "" if it holds nothing
 	key    string
 	reason text.Text
 	body   []byte
@@ -169,9 +170,9 @@ func stored(ctx context.Context, tx *sql.Tx, id string) (prior, error) {
 }
 
 // mayFollow says why s may not replace what is stored.
-func (j *Journal) mayFollow(old prior, s state.Submission) error {
-	if s.State == state.SubmissionSending && old.state != state.SubmissionSending {
-		return fmt.Errorf("%w: sending begins with BeginSending", state.ErrTransition)
+func (j *Journal) mayFollow(old prior, s outbox.Submission) error {
+	if s.State == outbox.SubmissionSending && old.state != outbox.SubmissionSending {
+		return fmt.Errorf("%w: sending begins with BeginSending", outbox.ErrTransition)
 	}
 	if old.state == "" {
 		return nil
@@ -186,11 +187,11 @@ func (j *Journal) mayFollow(old prior, s state.Submission) error {
 }
 
 // mayAnswer says why s may not be what came of something that was sent.
-func (j *Journal) mayAnswer(old prior, s state.Submission) error {
+func (j *Journal) mayAnswer(old prior, s outbox.Submission) error {
 	switch {
 	case old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body):
 		return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
-	case old.state != state.SubmissionSending:
+	case old.state != outbox.SubmissionSending:
 		return nil
 	case !j.owner.is(old.owner):
 		return ErrTaken
@@ -203,25 +204,25 @@ func (j *Journal) mayAnswer(old prior, s state.Submission) error {
 // canBecome is the law of the states, and one more: what was taken back into the
 // form stays there. A new submission is made of it, and a price that comes late
 // must not bring the old one back beside that.
-func (p prior) canBecome(s state.SubmissionState) bool {
-	edited := p.state == state.SubmissionDraft && len(p.body) == 0
-	return p.state.CanBecome(s) && (!edited || s == state.SubmissionDraft)
+func (p prior) canBecome(s outbox.SubmissionState) bool {
+	edited := p.state == outbox.SubmissionDraft && len(p.body) == 0
+	return p.state.CanBecome(s) && (!edited || s == outbox.SubmissionDraft)
 }
 
 // answeredBy reports whether s is what came of the very attempt that is under
 // way. A copy from before it looks like the proof that nothing was sent.
-func (p prior) answeredBy(s state.Submission) bool {
+func (p prior) answeredBy(s outbox.Submission) bool {
 	switch {
-	case s.State == state.SubmissionSending:
+	case s.State == outbox.SubmissionSending:
 		return true
 	case nanos(s.SentAt) != p.sentAt || s.AnsweredAt.IsZero():
 		return false
 	}
-	return s.State != state.SubmissionUnknown || nanos(s.AnsweredAt) != p.answeredAt // the doubt that is sent again
+	return s.State != outbox.SubmissionUnknown || nanos(s.AnsweredAt) != p.answeredAt // the doubt that is sent again
 }
 
 // record writes the row, and a line of history where something changed.
-func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) error {
+func record(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) error {
 	values, err := columns(s)
 	if err != nil {
 		return err
@@ -234,7 +235,7 @@ func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) erro
 			return err
 		}
 	}
-	if s.State == state.SubmissionSent {
+	if s.State == outbox.SubmissionSent {
 		if err := book(ctx, tx, s); err != nil {
 			return err
 		}
@@ -248,7 +249,7 @@ func record(ctx context.Context, tx *sql.Tx, s state.Submission, old prior) erro
 }
 
 // lastChange is when the submission came into its state.
-func lastChange(s state.Submission) time.Time {
+func lastChange(s outbox.Submission) time.Time {
 	at := s.Created
 	for _, t := range []time.Time{s.Price.At, s.ConfirmedAt, s.SentAt, s.AnsweredAt} {
 		if t.After(at) {
@@ -268,7 +269,7 @@ const submissionColumns = `id, kind, state, key, draft, body, files, batch_lines
 
 // columns are the values of submissionColumns. Money goes into columns of its
 // own: the JSON of api types is that of the wire.
-func columns(s state.Submission) ([]any, error) {
+func columns(s outbox.Submission) ([]any, error) {
 	draft, err := json.Marshal(s.Draft)
 	if err != nil {
 		return nil, err
@@ -287,25 +288,25 @@ func columns(s state.Submission) ([]any, error) {
 }
 
 // Submissions lists all submissions, newest first.
-func (j *Journal) Submissions(ctx context.Context) ([]state.Submission, error) {
+func (j *Journal) Submissions(ctx context.Context) ([]outbox.Submission, error) {
 	return j.submissions(ctx, "true ORDER BY created_at DESC, id DESC")
 }
 
 // Outstanding lists what may have been charged without our knowing, the oldest
 // first: what is being sent, what is in doubt, and what was dropped in doubt.
-func (j *Journal) Outstanding(ctx context.Context) ([]state.Submission, error) {
+func (j *Journal) Outstanding(ctx context.Context) ([]outbox.Submission, error) {
 	return j.submissions(ctx, `state IN ('sending', 'unknown', 'dropped')
 		AND (state != 'dropped' OR sent_at != 0) ORDER BY sent_at, id`)
 }
 
 // SubmissionOf gives the submission that a generation or a batch came of; ok is
 // false if none is known.
-func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s state.Submission, ok bool, err error) {
+func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s outbox.Submission, ok bool, err error) {
 	found, err := j.submissions(ctx, `id IN (
 		SELECT id FROM submissions WHERE generation_id = ?1 AND generation_id != '' UNION ALL
 		SELECT id FROM submissions WHERE batch_id = ?1 AND batch_id != '') AND state = 'sent'`, string(job))
 	if err != nil || len(found) == 0 {
-		return state.Submission{}, false, err
+		return outbox.Submission{}, false, err
 	}
 	return found[0], true, nil
 }
@@ -329,21 +330,21 @@ func (j *Journal) Claims(ctx context.Context) (map[api.ID]string, error) {
 	return out, nil
 }
 
-func (j *Journal) submissions(ctx context.Context, where string, arguments ...any) ([]state.Submission, error) {
+func (j *Journal) submissions(ctx context.Context, where string, arguments ...any) ([]outbox.Submission, error) {
 	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE "+where, arguments...)
 	if err != nil {
 		return nil, j.failed(err)
 	}
-	all, err := collect(rows, func(rows *sql.Rows) (state.Submission, error) { return scanSubmission(rows) })
+	all, err := collect(rows, func(rows *sql.Rows) (outbox.Submission, error) { return scanSubmission(rows) })
 	return all, j.failed(err)
 }
 
 // SubmissionsOf finds the submissions that some jobs came of, by the job's id.
 // A submission whose job is not known is found by its own id. What was not sent
 // from here is missing in the answer.
-func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]state.Submission, error) {
+func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]outbox.Submission, error) {
 	const atOnce = 500 // SQLite takes many more, but not any number
-	found := make(map[api.ID]state.Submission)
+	found := make(map[api.ID]outbox.Submission)
 	for some := range slices.Chunk(ids, atOnce) {
 		args := make([]any, len(some))
 		for i, id := range some {
@@ -355,7 +356,7 @@ func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]s
 		if err != nil {
 			return nil, j.failed(err)
 		}
-		subs, err := collect(rows, func(rows *sql.Rows) (state.Submission, error) { return scanSubmission(rows) })
+		subs, err := collect(rows, func(rows *sql.Rows) (outbox.Submission, error) { return scanSubmission(rows) })
 		if err != nil {
 			return nil, j.failed(err)
 		}
@@ -368,9 +369,9 @@ func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]s
 
 // scanSubmission reads the submissionColumns, and what the query has after
 // them into more.
-func scanSubmission(row interface{ Scan(...any) error }, more ...any) (state.Submission, error) {
+func scanSubmission(row interface{ Scan(...any) error }, more ...any) (outbox.Submission, error) {
 	var (
-		s                                                    state.Submission
+		s                                                    outbox.Submission
 		draft, files                                         string
 		cost                                                 sql.NullInt64
 		credits                                              sql.NullFloat64
@@ -402,8 +403,8 @@ func scanSubmission(row interface{ Scan(...any) error }, more ...any) (state.Sub
 // Recover is called at the start: what a process that has ended was sending
 // becomes unknown, and is given back. What a living one is sending is left to
 // it. What an older dubtop sent beside this one is booked.
-func (j *Journal) Recover(ctx context.Context, now time.Time) ([]state.Submission, error) {
-	var out []state.Submission
+func (j *Journal) Recover(ctx context.Context, now time.Time) ([]outbox.Submission, error) {
+	var out []outbox.Submission
 	var gone []string
 	err := j.write(ctx, func(tx *sql.Tx) error {
 		if err := bookNew(ctx, tx); err != nil {
@@ -458,14 +459,14 @@ func senders(ctx context.Context, tx *sql.Tx) ([]string, error) {
 }
 
 // interrupt makes what the owner was sending unknown.
-func interrupt(ctx context.Context, tx *sql.Tx, owner string, now time.Time) ([]state.Submission, error) {
+func interrupt(ctx context.Context, tx *sql.Tx, owner string, now time.Time) ([]outbox.Submission, error) {
 	rows, err := tx.QueryContext(ctx,
 		"SELECT "+submissionColumns+" FROM submissions WHERE state = 'sending' AND owner = ?", owner)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []state.Submission
+	var out []outbox.Submission
 	for rows.Next() {
 		s, err := scanSubmission(rows)
 		if err != nil {
@@ -478,7 +479,7 @@ func interrupt(ctx context.Context, tx *sql.Tx, owner string, now time.Time) ([]
 		return nil, err
 	}
 	for _, s := range out {
-		old := prior{state: state.SubmissionSending, key: s.IdempotencyKey, owner: owner}
+		old := prior{state: outbox.SubmissionSending, key: s.IdempotencyKey, owner: owner}
 		if err := record(ctx, tx, s, old); err != nil {
 			return nil, err
 		}

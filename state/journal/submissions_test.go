@@ -7,12 +7,13 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // ofEveryKind leaves submissions in the journal that ended in all ways.
-func ofEveryKind(t *testing.T, j *Journal) map[string]state.Submission {
+func ofEveryKind(t *testing.T, j *Journal) map[string]outbox.Submission {
 	t.Helper()
 	enqueued(t, j, 1)
 	for id, o := range map[string]api.Outcome{
@@ -44,7 +45,7 @@ func ofEveryKind(t *testing.T, j *Journal) map[string]state.Submission {
 		t.Fatal(err)
 	}
 	batch := confirmed("batch")
-	batch.Kind, batch.Body = state.SubmitBatch, []byte(strings.Repeat("line\n", 100_000))
+	batch.Kind, batch.Body = outbox.SubmitBatch, []byte(strings.Repeat("line\n", 100_000))
 	batch = sending(t, batch)
 	if err := j.BeginSending(t.Context(), batch); err != nil {
 		t.Fatal(err)
@@ -62,12 +63,12 @@ func TestWhatMayBeChargedIsOutstanding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []state.Submission{all["given-up"], all["sending"], all["unknown"]}
+	want := []outbox.Submission{all["given-up"], all["sending"], all["unknown"]}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("outstanding is %+v, want %+v", got, want)
 	}
 	for id, s := range all { // the same by the law of submissions
-		if open := s.MayHaveCost() && s.State != state.SubmissionSent; open != (id == "given-up" || id == "sending" || id == "unknown") {
+		if open := s.MayHaveCost() && s.State != outbox.SubmissionSent; open != (id == "given-up" || id == "sending" || id == "unknown") {
 			t.Errorf("%s: in doubt is %t", id, open)
 		}
 	}
@@ -178,7 +179,7 @@ func TestOnlyWhatWasConfirmedIsSent(t *testing.T) {
 	bytes, key := sending(t, confirmed("q0")), sending(t, confirmed("q0"))
 	bytes.Body = []byte(`{"model":"sync-3"}`)
 	key.IdempotencyKey = "another"
-	for what, s := range map[string]state.Submission{"other bytes": bytes, "another key": key} {
+	for what, s := range map[string]outbox.Submission{"other bytes": bytes, "another key": key} {
 		if err := j.BeginSending(t.Context(), s); !errors.Is(err, ErrBackwards) {
 			t.Errorf("%s: %v, want ErrBackwards", what, err)
 		}

@@ -8,11 +8,12 @@ import (
 	"strconv"
 	"strings"
 
+	"dubtop/state/ledger"
+
 	"github.com/agnivade/levenshtein"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // mostJobs is more than any plan runs at once.
@@ -43,7 +44,7 @@ func (p *parser) reserve(q *Queue) {
 
 // budget takes an amount. A soft one of nothing is asked about: whoever writes
 // it may mean no limit, or the opposite.
-func budget(to **state.Limit) entry {
+func budget(to **ledger.Limit) entry {
 	return entry{func(v any) error {
 		if err := setLimit(to, v); err != nil {
 			return err
@@ -55,7 +56,7 @@ func budget(to **state.Limit) entry {
 	}}
 }
 
-func setLimit(to **state.Limit, v any) error {
+func setLimit(to **ledger.Limit, v any) error {
 	written, ok := amountText(v)
 	if !ok {
 		return errors.New(`it must be an amount of dollars like 100, 12.50 or "$100", or "100 hard" for one that refuses`)
@@ -66,7 +67,7 @@ func setLimit(to **state.Limit, v any) error {
 		return fmt.Errorf(`%q is no amount of dollars: write it like 100, 12.50 or "$100", or "100 hard" for one that refuses`,
 			text.Clean(written, 40))
 	}
-	*to = &state.Limit{Amount: m, Hard: kind == "hard"}
+	*to = &ledger.Limit{Amount: m, Hard: kind == "hard"}
 	return nil
 }
 

@@ -16,10 +16,11 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/ledger"
+
 	"github.com/BurntSushi/toml"
 
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // Theme says which colours to use.
@@ -40,8 +41,8 @@ type Settings struct {
 	ASCII   bool // borders and marks of plain ASCII
 	Refresh Refresh
 	Queue   Queue
-	Guard   state.Guard // with a Fault where a budget can't be read: nothing is spent then
-	Keys    []Binding   // in the order of the file
+	Guard   ledger.Guard // with a Fault where a budget can't be read: nothing is spent then
+	Keys    []Binding    // in the order of the file
 }
 
 // Binding gives an action other keys. Whether there is such an action, and

@@ -13,8 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // someone has a home of their own, and the variables given.
@@ -93,9 +94,9 @@ open = ["o", "enter"]
 		BaseURL: "http://127.0.0.1:8080", Theme: ThemeLight, ASCII: true,
 		Refresh: Refresh{Running: 3 * time.Second, Rest: 20 * time.Second, Batches: time.Minute, Assets: 10 * time.Minute, Models: time.Hour},
 		Queue:   Queue{Slots: 6, Reserve: 1},
-		Guard: state.Guard{
-			MaxJob: &state.Limit{Amount: 12_500_000}, Daily: &state.Limit{Amount: 100_000_000},
-			Monthly: &state.Limit{Amount: 1_000_100_000, Hard: true}, ConfirmAbove: &state.Limit{Amount: 20_000_000},
+		Guard: ledger.Guard{
+			MaxJob: &ledger.Limit{Amount: 12_500_000}, Daily: &ledger.Limit{Amount: 100_000_000},
+			Monthly: &ledger.Limit{Amount: 1_000_100_000, Hard: true}, ConfirmAbove: &ledger.Limit{Amount: 20_000_000},
 		},
 	}
 	for i := range s.Keys {
@@ -149,7 +150,7 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 		{`budget.daily = nan`, "budget.daily", "it must be an amount of dollars", nil},
 		{`budget.daily = 1e300`, "budget.daily", "it must be an amount of dollars", nil},
 		{`budget.daily = [100]`, "budget.daily", "it must be an amount of dollars", nil},
-		{`budget.daily = 0`, "budget.daily", `write "0 hard" to spend nothing`, func(s *Settings) { s.Guard.Daily = new(state.Limit) }},
+		{`budget.daily = 0`, "budget.daily", `write "0 hard" to spend nothing`, func(s *Settings) { s.Guard.Daily = new(ledger.Limit) }},
 		{`budget.dayly = 5`, "budget.dayly", "did you mean budget.daily?", nil},
 		{`budget.per_film = 5`, "budget.per_film", "there is no such setting", nil},
 		{`budgets = {daily = 5}`, "budgets", "did you mean budget?", nil},
@@ -255,7 +256,7 @@ func TestABudgetBelowASyntaxErrorStopsSpending(t *testing.T) {
 
 // Amounts are what is written, to the millionth of a dollar.
 func TestAmountsAreExact(t *testing.T) {
-	for text, want := range map[string]state.Limit{
+	for text, want := range map[string]ledger.Limit{
 		`0.1`: {Amount: 100_000}, `0.29`: {Amount: 290_000}, `4.35`: {Amount: 4_350_000}, `1_000.10`: {Amount: 1_000_100_000},
 		`999999999.999999`: {Amount: 999_999_999_999_999}, `1e3`: {Amount: 1_000_000_000}, `0.000001`: {Amount: 1},
 		`"9000000000000.000001"`: {Amount: 9_000_000_000_000_000_001}, `" $2.50  HARD "`: {Amount: 2_500_000, Hard: true},
@@ -266,7 +267,7 @@ func TestAmountsAreExact(t *testing.T) {
 			t.Errorf("%s is %+v, want %+v; %v", text, s.Guard.MaxJob, want, problems)
 		}
 	}
-	if s, problems := configured(t, "budget.confirm_above = 0\n"); len(problems) > 0 || *s.Guard.ConfirmAbove != (state.Limit{}) {
+	if s, problems := configured(t, "budget.confirm_above = 0\n"); len(problems) > 0 || *s.Guard.ConfirmAbove != (ledger.Limit{}) {
 		t.Errorf("everything is to be confirmed: %+v, %v", s.Guard, problems)
 	}
 }

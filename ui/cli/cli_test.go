@@ -14,11 +14,13 @@ import (
 	"time"
 	_ "time/tzdata" // days are tested where clocks change
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 )
@@ -94,7 +96,7 @@ func TestAKeyThatWasGoodNeedsNoNetworkToLook(t *testing.T) {
 	j := d.journal()
 	d.world.Transport = answers{}
 	price := api.Micros(1_250_000)
-	booked(t, j, noon, state.LedgerEntry{Submission: "s1", Job: "g1", Model: "lipsync-2", Estimate: &price})
+	booked(t, j, noon, ledger.Entry{Submission: "s1", Job: "g1", Model: "lipsync-2", Estimate: &price})
 	if got := d.run("spend"); got.status != 0 || got.errors != "" || !strings.Contains(got.out, "1.25") {
 		t.Errorf("spend: %+v", got)
 	}
@@ -165,10 +167,10 @@ func (d *desk) says(line, want string) {
 var noon = time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC) // in Berlin
 
 // confirmed is a submission that the user said yes to.
-func confirmed(t *testing.T, id, name string, p state.Price) state.Submission {
+func confirmed(t *testing.T, id, name string, p outbox.Price) outbox.Submission {
 	t.Helper()
-	s := state.Submission{
-		ID: id, Kind: state.SubmitGeneration, State: state.SubmissionDraft, Body: []byte("{}"), Created: noon,
+	s := outbox.Submission{
+		ID: id, Kind: outbox.SubmitGeneration, State: outbox.SubmissionDraft, Body: []byte("{}"), Created: noon,
 		Model: "lipsync-2", Name: text.Of(name),
 	}
 	if err := s.Estimate(p, noon); err != nil {
@@ -181,9 +183,9 @@ func confirmed(t *testing.T, id, name string, p state.Price) state.Submission {
 	return s
 }
 
-func dollarPrice(m api.Micros) state.Price { return state.Price{Cost: &m, Seconds: 10, Frames: 250} }
+func dollarPrice(m api.Micros) outbox.Price { return outbox.Price{Cost: &m, Seconds: 10, Frames: 250} }
 
-func enqueue(t *testing.T, j *journal.Journal, s state.Submission, at time.Time) {
+func enqueue(t *testing.T, j *journal.Journal, s outbox.Submission, at time.Time) {
 	t.Helper()
 	if err := j.Enqueue(t.Context(), s, at); err != nil {
 		t.Fatal(err)
@@ -191,10 +193,10 @@ func enqueue(t *testing.T, j *journal.Journal, s state.Submission, at time.Time)
 }
 
 // booked appends a job to the ledger.
-func booked(t *testing.T, j *journal.Journal, at time.Time, e state.LedgerEntry) {
+func booked(t *testing.T, j *journal.Journal, at time.Time, e ledger.Entry) {
 	t.Helper()
 	e.At = at
-	if err := j.AppendEntry(t.Context(), journal.Entry{Kind: journal.EntryAccepted, LedgerEntry: e}); err != nil {
+	if err := j.AppendEntry(t.Context(), journal.Entry{Kind: journal.EntryAccepted, Entry: e}); err != nil {
 		t.Fatal(err)
 	}
 }

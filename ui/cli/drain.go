@@ -13,6 +13,9 @@ import (
 	"syscall"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
@@ -252,12 +255,12 @@ type beginsLine struct {
 }
 
 // begin says what may be spent.
-func (t *teller) begin(waiting []state.Submission) {
+func (t *teller) begin(waiting []outbox.Submission) {
 	t.begun = true
-	var total state.Tally
+	var total ledger.Tally
 	for i := range waiting {
 		p := &waiting[i].Price
-		total.Add(&state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
+		total.Add(&ledger.Entry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
 	}
 	said := text.Count(len(waiting), "job", "jobs") + " wait"
 	switch len(waiting) {
@@ -330,7 +333,7 @@ func headOf(kind account.NoticeKind) (said text.Text) {
 	case account.NoticeNoPrice:
 		said = text.Of(string(account.NoticeWaits))
 	case account.NoticePriceUp:
-		said = text.Of(state.QueueReprice.Word())
+		said = text.Of(outbox.QueueReprice.Word())
 	case account.NoticeExpired:
 		said = "not sent"
 	case account.NoticeHeld:
@@ -385,33 +388,33 @@ func (t *teller) end(s account.Sum) {
 }
 
 // left names what needs the user, and what to do about it.
-func (t *teller) left(v voice, rows []state.QueueRow) {
+func (t *teller) left(v voice, rows []outbox.QueueRow) {
 	const open = "open dubtop, view 5, and press enter on it"
 	for i := range rows {
 		r := &rows[i]
 		var code, what text.Text
 		var hint text.Text = open
 		switch r.State {
-		case state.QueueUnsaved:
+		case outbox.QueueUnsaved:
 			code, what, hint = "not_saved", "is charged", "note the id; dubtop queue drain finds out what became of it"
-		case state.QueueDoubt:
+		case outbox.QueueDoubt:
 			code, what = "unknown", "may have been charged"
-		case state.QueueRefused:
+		case outbox.QueueRefused:
 			code, what, hint = "refused", "was refused", "open dubtop, view 5, and edit or drop it"
-		case state.QueueExpired:
+		case outbox.QueueExpired:
 			code, what, hint = "expired", "was not sent", "open dubtop, view 5, and edit it"
-		case state.QueueReprice:
+		case outbox.QueueReprice:
 			code, what = "price_up", text.Of("costs "+r.Cost.String()+" now")
-		case state.QueueHeld:
+		case outbox.QueueHeld:
 			code, what, hint = "held", "is held back", "open dubtop, view 5, and let it go on"
-		case state.QueueUnpriced:
+		case outbox.QueueUnpriced:
 			code, what, hint = "no_price", "has", "open dubtop, view 5, and edit or drop it"
 		default:
 			continue
 		}
 		message := text.Clean(string(cmp.Or(r.Name, text.Of(r.ID))), maxName) + " " + what
 		switch {
-		case r.State == state.QueueUnpriced:
+		case r.State == outbox.QueueUnpriced:
 			message += " " + r.Reason
 		case r.Reason != "":
 			message += ": " + r.Reason

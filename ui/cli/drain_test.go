@@ -11,9 +11,11 @@ import (
 	"testing/synctest"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
@@ -63,11 +65,11 @@ func (w *works) agree(names ...string) {
 
 // priced is a job that was priced at $1.25 and confirmed; signature is the query
 // of its video's link.
-func (w *works) priced(name, signature string) state.Submission {
+func (w *works) priced(name, signature string) outbox.Submission {
 	w.t.Helper()
 	client, err := api.New(api.Config{BaseURL: w.account.BaseURL(), Key: api.NewSecret(testKey), Transport: w.account.RoundTripper()})
 	must(w.t, err)
-	p := account.Pricing{Draft: state.Draft{
+	p := account.Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: w.account.StorageURL() + "/media/talk_28s.mp4" + signature,
 		Audio: w.account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 	}}
@@ -171,7 +173,7 @@ func TestWhatADrainLeavesIsNamed(t *testing.T) {
 		items, err := w.j.Queue(ctx)
 		must(t, err)
 		dear := items[1].Submission
-		must(t, dear.Reprice(state.Price{Cost: new(api.Micros(2_000_000))}, time.Now()))
+		must(t, dear.Reprice(outbox.Price{Cost: new(api.Micros(2_000_000))}, time.Now()))
 		must(t, w.j.SaveSubmission(ctx, dear))
 		w.account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No \u001b[31mface."}`})
 		w.account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})

@@ -7,10 +7,12 @@ import (
 	"strconv"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"github.com/spf13/cobra"
 
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/journal"
 )
@@ -63,15 +65,15 @@ type queue struct {
 	items  []queued
 	sender *journal.Holder // nil: nobody sends
 	held   bool            // the user holds all of it
-	total  state.Tally     // of what stands in line
-	doubts state.Tally     // of what may have been charged
-	counts map[state.QueueState]int
+	total  ledger.Tally    // of what stands in line
+	doubts ledger.Tally    // of what may have been charged
+	counts map[outbox.QueueState]int
 }
 
 // queued is a submission that is no job yet.
 type queued struct {
-	row   state.QueueRow
-	sub   state.Submission
+	row   outbox.QueueRow
+	sub   outbox.Submission
 	label text.Text
 	since time.Time // when it was put in line, or sent
 }
@@ -93,10 +95,10 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 	if err != nil {
 		return err
 	}
-	var box state.Outbox
+	var box outbox.Outbox
 	box.Load(s)
 	box.Expire(time.Now())
-	q.counts = make(map[state.QueueState]int)
+	q.counts = make(map[outbox.QueueState]int)
 	for _, row := range box.Rows() {
 		sub, _ := box.Find(row.ID)
 		item := queued{row: row, sub: sub, since: row.Since, label: text.Of(sub.Draft.Label)}
@@ -122,14 +124,14 @@ func (q *queue) add(item queued) {
 	q.items = append(q.items, item)
 	q.counts[item.row.State]++
 	p := &item.sub.Price
-	entry := state.LedgerEntry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds}
+	entry := ledger.Entry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds}
 	if p.Approximate {
-		entry = state.LedgerEntry{Actual: p.Cost, Basis: state.BasisDerived, Credits: p.Credits, Seconds: p.Seconds}
+		entry = ledger.Entry{Actual: p.Cost, Basis: ledger.BasisDerived, Credits: p.Credits, Seconds: p.Seconds}
 	}
 	switch {
 	case item.row.Place > 0:
 		q.total.Add(&entry)
-	case item.row.State == state.QueueDoubt:
+	case item.row.State == outbox.QueueDoubt:
 		q.doubts.Add(&entry)
 	}
 }
@@ -195,13 +197,13 @@ func (q *queue) sums() text.Text {
 		what text.Text
 	}{
 		{q.total.Unknown, "without a price in dollars"},
-		{q.counts[state.QueueHeld], "held"},
-		{q.counts[state.QueueExpired], "with a link that has expired"},
-		{q.counts[state.QueueReprice], "with a price that went up"},
-		{q.counts[state.QueueUnpriced], "without a new price"},
-		{q.counts[state.QueueSending], "on its way"},
-		{q.counts[state.QueueDoubt], "in doubt" + maybe},
-		{q.counts[state.QueueRefused], "refused"},
+		{q.counts[outbox.QueueHeld], "held"},
+		{q.counts[outbox.QueueExpired], "with a link that has expired"},
+		{q.counts[outbox.QueueReprice], "with a price that went up"},
+		{q.counts[outbox.QueueUnpriced], "without a new price"},
+		{q.counts[outbox.QueueSending], "on its way"},
+		{q.counts[outbox.QueueDoubt], "in doubt" + maybe},
+		{q.counts[outbox.QueueRefused], "refused"},
 	} {
 		if part.n > 0 {
 			said = append(said, text.Sprintf("%d %s", part.n, part.what))
@@ -211,18 +213,18 @@ func (q *queue) sums() text.Text {
 }
 
 // name is what an item is called.
-func name(s *state.Submission) text.Text {
-	if s.Kind == state.SubmitBatch {
+func name(s *outbox.Submission) text.Text {
+	if s.Kind == outbox.SubmitBatch {
 		return text.Sprintf("%s (batch of %d)", s.Name, s.BatchLines)
 	}
 	return s.Name
 }
 
 // price is what an item will cost, for a cell.
-func price(p state.Price) text.Text {
-	kind := state.CostEstimate
+func price(p outbox.Price) text.Text {
+	kind := outbox.CostEstimate
 	if p.Approximate {
-		kind = state.CostDerived
+		kind = outbox.CostDerived
 	}
 	if p.Cost == nil && p.Credits != nil {
 		return text.Of(kind.Sign()) + plain(*p.Credits) + " credits"
@@ -273,9 +275,9 @@ type queueTotal struct {
 func (q *queue) document() queueDocument {
 	d := queueDocument{Items: make([]queuedItem, len(q.items)), Held: q.held, Sender: q.sender, Total: queueTotal{
 		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), Unknown: q.total.Unknown,
-		Held: q.counts[state.QueueHeld], Expired: q.counts[state.QueueExpired], PriceUp: q.counts[state.QueueReprice], Unpriced: q.counts[state.QueueUnpriced],
-		Sending: q.counts[state.QueueSending], InDoubt: q.counts[state.QueueDoubt],
-		Doubtful: (*usd)(q.doubts.Amounts().Cost), Refused: q.counts[state.QueueRefused],
+		Held: q.counts[outbox.QueueHeld], Expired: q.counts[outbox.QueueExpired], PriceUp: q.counts[outbox.QueueReprice], Unpriced: q.counts[outbox.QueueUnpriced],
+		Sending: q.counts[outbox.QueueSending], InDoubt: q.counts[outbox.QueueDoubt],
+		Doubtful: (*usd)(q.doubts.Amounts().Cost), Refused: q.counts[outbox.QueueRefused],
 	}}
 	for i := range q.items {
 		item := &q.items[i]

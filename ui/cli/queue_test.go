@@ -8,8 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -18,10 +19,10 @@ func (d *desk) line() {
 	d.t.Helper()
 	j := d.journal()
 	enqueue(d.t, j, confirmed(d.t, "q1", "promo_de", dollarPrice(1_250_000)), noon)
-	batch := confirmed(d.t, "q2", "films.jsonl", state.Price{Cost: new(api.Micros(30_000_001)), Approximate: true})
-	batch.Kind, batch.BatchLines = state.SubmitBatch, 24
+	batch := confirmed(d.t, "q2", "films.jsonl", outbox.Price{Cost: new(api.Micros(30_000_001)), Approximate: true})
+	batch.Kind, batch.BatchLines = outbox.SubmitBatch, 24
 	enqueue(d.t, j, batch, noon.Add(time.Second))
-	enqueue(d.t, j, confirmed(d.t, "q3", "日本\x1b[31m\u202e", state.Price{}), noon.Add(2*time.Second))
+	enqueue(d.t, j, confirmed(d.t, "q3", "日本\x1b[31m\u202e", outbox.Price{}), noon.Add(2*time.Second))
 	dear := confirmed(d.t, "q4", "", dollarPrice(100_000))
 	enqueue(d.t, j, dear, noon.Add(3*time.Second))
 	if err := dear.Reprice(dollarPrice(200_000), noon.Add(time.Hour)); err != nil {
@@ -30,7 +31,7 @@ func (d *desk) line() {
 	if err := j.SaveSubmission(d.t.Context(), dear); err != nil {
 		d.t.Fatal(err)
 	}
-	enqueue(d.t, j, confirmed(d.t, "q5", "credit", state.Price{Credits: new(2.5)}), noon.Add(4*time.Second))
+	enqueue(d.t, j, confirmed(d.t, "q5", "credit", outbox.Price{Credits: new(2.5)}), noon.Add(4*time.Second))
 	if err := j.PauseItem(d.t.Context(), "q2", true); err != nil {
 		d.t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestTheQueueForScripts(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	enqueue(t, j, confirmed(t, "q1", "a <b> & \"c\"\x07", dollarPrice(1_250_000)), noon)
-	enqueue(t, j, confirmed(t, "q2", "promo", state.Price{}), noon)
+	enqueue(t, j, confirmed(t, "q2", "promo", outbox.Price{}), noon)
 	d.says("queue ls --json", `{
   "items": [
     {
@@ -163,7 +164,7 @@ func TestALookTakesNoTurn(t *testing.T) {
 }
 
 // sent lets a job of the queue leave, and answers it unless the outcome is NotSent.
-func sent(t *testing.T, j *journal.Journal, s state.Submission, o api.Outcome, words string) {
+func sent(t *testing.T, j *journal.Journal, s outbox.Submission, o api.Outcome, words string) {
 	t.Helper()
 	if err := s.Send(noon.Add(time.Minute)); err != nil {
 		t.Fatal(err)

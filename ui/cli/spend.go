@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+
 	"github.com/spf13/cobra"
 
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -42,7 +44,7 @@ exit status is 1.`,
 		},
 	}
 	o := c.Flags()
-	o.StringVar(&f.by, "by", string(state.ByDay), "day, week, month, model or label")
+	o.StringVar(&f.by, "by", string(ledger.ByDay), "day, week, month, model or label")
 	o.StringVar(&f.since, "since", "", "only jobs sent on this local day or later, such as 2026-11-01")
 	o.BoolVar(&f.asJSON, "json", false, "print JSON, and errors as JSON")
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
@@ -54,7 +56,7 @@ exit status is 1.`,
 }
 
 func groupings() []string {
-	return []string{string(state.ByDay), string(state.ByWeek), string(state.ByMonth), string(state.ByModel), string(state.ByLabel)}
+	return []string{string(ledger.ByDay), string(ledger.ByWeek), string(ledger.ByMonth), string(ledger.ByModel), string(ledger.ByLabel)}
 }
 
 // check refuses what can't be meant.
@@ -101,7 +103,7 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 
 // books is the ledger of an account, and what in it can't be believed.
 type books struct {
-	ledger state.Ledger
+	ledger ledger.Ledger
 	damage []journal.Damage
 }
 
@@ -116,22 +118,22 @@ func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
 }
 
 func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
-	ledger, by := b.ledger.Since(f.since, zone), state.Grouping(f.by)
+	l, by := b.ledger.Since(f.since, zone), ledger.Grouping(f.by)
 	switch {
 	case f.entries && f.asJSON:
-		return writeJSON(c, b.entries(f, ledger, zone))
+		return writeJSON(c, b.entries(f, l, zone))
 	case f.entries:
-		return write(c, ledger.CSV(zone))
+		return write(c, l.CSV(zone))
 	case f.csv:
-		return write(c, state.GroupsCSV(by, ledger.Groups(by, zone)))
+		return write(c, ledger.GroupsCSV(by, l.Groups(by, zone)))
 	case f.asJSON:
-		return writeJSON(c, b.document(f, ledger, zone))
+		return writeJSON(c, b.document(f, l, zone))
 	}
-	return write(c, b.text(f, ledger, zone))
+	return write(c, b.text(f, l, zone))
 }
 
-func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []byte {
-	by, total := state.Grouping(f.by), ledger.Total()
+func (b *books) text(f spendFlags, l *ledger.Ledger, zone *time.Location) []byte {
+	by, total := ledger.Grouping(f.by), l.Total()
 	switch {
 	case total.Jobs > 0:
 	case len(b.damage) > 0:
@@ -145,7 +147,7 @@ func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []
 	t := columns{titles: []text.Text{
 		text.Of(strings.ToUpper(f.by)), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
 	}}
-	for _, g := range ledger.Groups(by, zone) {
+	for _, g := range l.Groups(by, zone) {
 		t.add(spendRow(words(g.Key), &g.Tally)...)
 	}
 	t.add(spendRow("total", &total)...)
@@ -163,20 +165,20 @@ func (b *books) text(f spendFlags, ledger *state.Ledger, zone *time.Location) []
 }
 
 // spendRow is a line of the table.
-func spendRow(title text.Text, t *state.Tally) []text.Text {
+func spendRow(title text.Text, t *ledger.Tally) []text.Text {
 	a := t.Amounts()
 	var inCredits text.Text = none
 	if c := credits(t); c != nil {
 		inCredits = plain(*c)
 	}
 	return []text.Text{
-		title, text.Sprint(t.Jobs), dollars(a.Cost, t.Kind), text.Sprint(t.Unknown), dollars(a.Estimated, state.CostEstimate), dollars(a.Actual, t.ActualKind),
+		title, text.Sprint(t.Jobs), dollars(a.Cost, t.Kind), text.Sprint(t.Unknown), dollars(a.Estimated, outbox.CostEstimate), dollars(a.Actual, t.ActualKind),
 		text.Sprint(t.Failed), dollars(a.FailedCost, t.FailedKind), inCredits,
 	}
 }
 
 // notes explain the table, as far as it needs to be.
-func notes(t *state.Tally) (out []text.Text) {
+func notes(t *ledger.Tally) (out []text.Text) {
 	if t.Guessed > 0 {
 		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", text.Count(t.Guessed, "job", "jobs")))
 	}
@@ -203,7 +205,7 @@ func notes(t *state.Tally) (out []text.Text) {
 }
 
 // variance says how far the actual costs are from the estimates.
-func variance(t *state.Tally) text.Text {
+func variance(t *ledger.Tally) text.Text {
 	if t.Estimated == 0 {
 		return ""
 	}
@@ -269,10 +271,10 @@ type damage struct {
 	What text.Text `json:"what"`
 }
 
-func (b *books) document(f spendFlags, ledger *state.Ledger, zone *time.Location) spendDocument {
-	total := ledger.Total()
+func (b *books) document(f spendFlags, l *ledger.Ledger, zone *time.Location) spendDocument {
+	total := l.Total()
 	d := spendDocument{By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&total)}
-	for _, g := range ledger.Groups(state.Grouping(f.by), zone) {
+	for _, g := range l.Groups(ledger.Grouping(f.by), zone) {
 		d.Groups = append(d.Groups, spentGroup{g.Key, spentIn(&g.Tally)})
 	}
 	d.Damage = b.damaged()
@@ -288,16 +290,16 @@ func (b *books) damaged() []damage {
 	return out
 }
 
-func (b *books) entries(f spendFlags, ledger *state.Ledger, zone *time.Location) entriesDocument {
+func (b *books) entries(f spendFlags, ledger *ledger.Ledger, zone *time.Location) entriesDocument {
 	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: b.damaged()}
 	for _, e := range ledger.Entries() {
 		entry := spentEntry{
 			Time: text.Of(e.At.In(zone).Format(time.RFC3339)), Submission: text.Of(e.Submission), Job: text.Of(string(e.Job)),
-			Kind: text.Of(string(state.SubmitGeneration)), Model: e.Model, Label: e.Label,
+			Kind: text.Of(string(outbox.SubmitGeneration)), Model: e.Model, Label: e.Label,
 			Estimate: (*usd)(e.Estimate), Actual: (*usd)(e.Actual), Basis: text.Of(string(e.Basis)), Credits: e.Credits, Outcome: e.Outcome,
 		}
 		if e.Batch {
-			entry.Kind = text.Of(string(state.SubmitBatch))
+			entry.Kind = text.Of(string(outbox.SubmitBatch))
 		}
 		if e.Seconds > 0 {
 			entry.Seconds = new(e.Seconds)
@@ -307,7 +309,7 @@ func (b *books) entries(f spendFlags, ledger *state.Ledger, zone *time.Location)
 	return d
 }
 
-func spentIn(t *state.Tally) spent {
+func spentIn(t *ledger.Tally) spent {
 	a := t.Amounts()
 	return spent{
 		Jobs: t.Jobs, Seconds: t.Seconds, Cost: (*usd)(a.Cost), Unknown: t.Unknown, Guessed: t.Guessed,
@@ -317,7 +319,7 @@ func spentIn(t *state.Tally) spent {
 }
 
 // credits is a total apart from dollars, nil where nothing was billed so.
-func credits(t *state.Tally) *float64 {
+func credits(t *ledger.Tally) *float64 {
 	if c, ok := t.Credits(); ok {
 		return &c
 	}

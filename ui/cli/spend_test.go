@@ -9,8 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/ledger"
+
 	"dubtop/api"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -22,18 +23,18 @@ func (d *desk) autumn() *journal.Journal {
 	at := func(day, hour, minute int) time.Time {
 		return time.Date(2026, 10, day, hour, minute, 0, 0, d.world.Zone)
 	}
-	booked(d.t, j, at(24, 23, 59), state.LedgerEntry{
+	booked(d.t, j, at(24, 23, 59), ledger.Entry{
 		Job: "g0", Submission: "s0", Model: "sync-3", Label: "promo", Seconds: 1.5, Estimate: new(api.Micros(5_340)),
 	})
-	booked(d.t, j, at(25, 0, 0), state.LedgerEntry{
+	booked(d.t, j, at(25, 0, 0), ledger.Entry{
 		Job: "g1", Submission: "s1", Model: "lipsync-2", Label: "promo", Seconds: 10,
-		Estimate: new(api.Micros(1_000_000)), Actual: new(api.Micros(950_000)), Basis: state.BasisBilled, Outcome: "COMPLETED",
+		Estimate: new(api.Micros(1_000_000)), Actual: new(api.Micros(950_000)), Basis: ledger.BasisBilled, Outcome: "COMPLETED",
 	})
-	booked(d.t, j, at(25, 23, 59), state.LedgerEntry{
+	booked(d.t, j, at(25, 23, 59), ledger.Entry{
 		Job: "g2", Submission: "s2", Model: "lipsync-2", Label: "=1+1\x1b[31m", Seconds: 2.25,
 		Estimate: new(api.Micros(100_000)), Outcome: "FAILED",
 	})
-	booked(d.t, j, at(26, 0, 0), state.LedgerEntry{Job: "g3", Submission: "s3", Credits: new(2.5)})
+	booked(d.t, j, at(26, 0, 0), ledger.Entry{Job: "g3", Submission: "s3", Credits: new(2.5)})
 	return j
 }
 
@@ -67,7 +68,7 @@ LOST is the part of COST for 1 job that failed.
 
 func TestWhatNeedsNoWordsHasNone(t *testing.T) {
 	d := newDesk(t)
-	booked(t, d.journal(), noon, state.LedgerEntry{Job: "g1", Model: "lipsync-2", Actual: new(api.Micros(2_000_000)), Basis: state.BasisBilled})
+	booked(t, d.journal(), noon, ledger.Entry{Job: "g1", Model: "lipsync-2", Actual: new(api.Micros(2_000_000)), Basis: ledger.BasisBilled})
 	d.says("spend --by month", `MONTH    JOBS   COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
 2026-11     1  $2.00        0          -       -       0  $0.00
 total       1  $2.00        0          -       -       0  $0.00
@@ -83,10 +84,10 @@ total        1  $2.00        0          -       -       0  $0.00
 func TestAmountsSayHowTheyAreKnown(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
-	for i, e := range []state.LedgerEntry{
-		{Model: "billed", Actual: new(api.Micros(1_004_000)), Basis: state.BasisBilled},
+	for i, e := range []ledger.Entry{
+		{Model: "billed", Actual: new(api.Micros(1_004_000)), Basis: ledger.BasisBilled},
 		{Model: "estimated", Estimate: new(api.Micros(2_000_000))},
-		{Model: "derived", Estimate: new(api.Micros(3_000_000)), Actual: new(api.Micros(3_100_000)), Basis: state.BasisDerived, Outcome: "FAILED"},
+		{Model: "derived", Estimate: new(api.Micros(3_000_000)), Actual: new(api.Micros(3_100_000)), Basis: ledger.BasisDerived, Outcome: "FAILED"},
 	} {
 		e.Job = api.ID(fmt.Sprint("g", i))
 		booked(t, j, noon, e)
@@ -266,7 +267,7 @@ func TestSumsBeyondCountingAreLowerBounds(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for _, job := range []api.ID{"g1", "g2"} {
-		booked(t, j, noon, state.LedgerEntry{Job: job, Model: "sync-3", Estimate: new(api.Micros(math.MaxInt64))})
+		booked(t, j, noon, ledger.Entry{Job: job, Model: "sync-3", Estimate: new(api.Micros(math.MaxInt64))})
 	}
 	if got := d.run("spend"); !strings.Contains(got.out, "~$9223372036854.78") || !strings.Contains(got.out, "lower bounds") {
 		t.Errorf("%+v", got)
@@ -279,7 +280,7 @@ func TestSumsBeyondCountingAreLowerBounds(t *testing.T) {
 // A failure of unknown cost has not cost nothing.
 func TestFailuresOfUnknownCost(t *testing.T) {
 	d := newDesk(t)
-	booked(t, d.journal(), noon, state.LedgerEntry{Job: "g1", Model: "sync-3", Outcome: "FAILED"})
+	booked(t, d.journal(), noon, ledger.Entry{Job: "g1", Model: "sync-3", Outcome: "FAILED"})
 	d.says("spend --by model", `MODEL   JOBS  COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED  LOST
 sync-3     1     -        1          -       -       1     -
 total      1     -        1          -       -       1     -

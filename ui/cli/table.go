@@ -6,11 +6,12 @@ import (
 	"strconv"
 	"strings"
 
+	"dubtop/state/outbox"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 )
 
 // none stands where a value is not known, or there is none.
@@ -81,7 +82,7 @@ func words[S ~string](s S) text.Text {
 
 // dollars is an amount for a cell, to the cent, after the sign that says how it
 // is known: JSON and CSV have it exactly.
-func dollars(m *api.Micros, k state.CostKind) text.Text {
+func dollars(m *api.Micros, k outbox.CostKind) text.Text {
 	if m == nil {
 		return none
 	}

@@ -18,12 +18,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"dubtop/state/ledger"
+
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 	"dubtop/ui/uitest"
@@ -109,9 +110,9 @@ func (d *desk) lied(told []string) (labels int) {
 	for i, lie := range told {
 		id := fmt.Sprintf("%d%s", i, lie)
 		distinct[text.Of(lie+id)] = true
-		booked(d.t, j, noon, state.LedgerEntry{
+		booked(d.t, j, noon, ledger.Entry{
 			Job: api.ID("j" + id), Submission: lie + id, Model: text.Text(lie + id), Label: text.Text(lie + id), Outcome: text.Text(lie),
-			Actual: new(api.Micros(1_000_000)), Basis: state.CostBasis(lie),
+			Actual: new(api.Micros(1_000_000)), Basis: ledger.CostBasis(lie),
 		})
 		s := confirmed(d.t, fmt.Sprint("q", i), "", dollarPrice(1_000_000))
 		s.ID, s.Name, s.Model, s.Draft.Label, s.Reason = "q"+id, text.Text(lie), lie, lie, text.Text(lie)

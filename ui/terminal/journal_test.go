@@ -13,7 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state"
+	"dubtop/state/outbox"
+
 	"dubtop/state/journal"
 )
 
@@ -161,7 +162,7 @@ func intents(t *testing.T, home, name string) int {
 	must(t, err)
 	n := 0
 	for i := range all {
-		if strings.Contains(string(all[i].Body), name) && (all[i].State == state.SubmissionUnknown || all[i].State == state.SubmissionSent) {
+		if strings.Contains(string(all[i].Body), name) && (all[i].State == outbox.SubmissionUnknown || all[i].State == outbox.SubmissionSent) {
 			n++
 		}
 	}

@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // deed is what a user does to the queue before the program dies.
@@ -85,14 +87,14 @@ func (c *crash) fills(n int) holding {
 	j := c.journal()
 	defer j.Close()
 	media, now, cost := c.a.media(), time.Now(), api.Micros(1_250_000)
-	subs := make([]state.Submission, n)
+	subs := make([]outbox.Submission, n)
 	for i := range subs {
 		name := fmt.Sprintf("take%02d", i)
-		s, err := state.NewSubmission("intent-"+name, state.Draft{
+		s, err := outbox.NewSubmission("intent-"+name, draft.Draft{
 			ID: "draft-" + name, Model: "lipsync-2", Visual: media + name + "_28s.mp4", Audio: media + "line_25s.wav", UpdatedAt: now,
-		}, state.CheckEnv{Now: now})
+		}, draft.CheckEnv{Now: now})
 		must(c.t, err)
-		must(c.t, s.Estimate(state.Price{Cost: &cost, Seconds: 25}, now))
+		must(c.t, s.Estimate(outbox.Price{Cost: &cost, Seconds: 25}, now))
 		must(c.t, s.Confirm(now, "key-"+name))
 		subs[i] = s
 	}
@@ -249,9 +251,9 @@ func (c *crash) changed(before, after holding) (ch changes) {
 		switch {
 		case !there:
 			c.t.Fatalf("%s is gone", was.Name)
-		case was.State != now.State && now.State == state.SubmissionDropped && !was.State.AtStake():
+		case was.State != now.State && now.State == outbox.SubmissionDropped && !was.State.AtStake():
 			ch.dropped = append(ch.dropped, id)
-		case was.State != now.State && now.State == state.SubmissionDraft && !was.State.AtStake():
+		case was.State != now.State && now.State == outbox.SubmissionDraft && !was.State.AtStake():
 			ch.edited = append(ch.edited, id)
 		case !leads(was.State, now.State) || was.IdempotencyKey != now.IdempotencyKey || string(was.Body) != string(now.Body):
 			c.t.Fatalf("%s was %s under %s, and is %s under %s", was.Name, was.State, was.IdempotencyKey, now.State, now.IdempotencyKey)
@@ -259,7 +261,7 @@ func (c *crash) changed(before, after holding) (ch changes) {
 		place, paused := before.place(id)
 		stands, still := after.place(id)
 		switch {
-		case place < 0 || now.State == state.SubmissionDropped || now.State == state.SubmissionDraft:
+		case place < 0 || now.State == outbox.SubmissionDropped || now.State == outbox.SubmissionDraft:
 		case paused && !still:
 			ch.resumed = append(ch.resumed, id) // it may have been sent at once
 		case stands >= 0 && still && !paused:
@@ -281,14 +283,14 @@ func (c *crash) changed(before, after holding) (ch changes) {
 
 // leads reports whether a submission may have come from one state to another,
 // in any number of steps that need nobody's will.
-func leads(from, to state.SubmissionState) bool {
+func leads(from, to outbox.SubmissionState) bool {
 	switch from {
-	case state.SubmissionConfirmed, state.SubmissionQueued:
-		return to != state.SubmissionDraft && to != state.SubmissionDropped
-	case state.SubmissionSending:
-		return to != state.SubmissionDraft && to != state.SubmissionDropped && to != state.SubmissionEstimated
-	case state.SubmissionUnknown:
-		return to == from || to == state.SubmissionSending || to == state.SubmissionSent
+	case outbox.SubmissionConfirmed, outbox.SubmissionQueued:
+		return to != outbox.SubmissionDraft && to != outbox.SubmissionDropped
+	case outbox.SubmissionSending:
+		return to != outbox.SubmissionDraft && to != outbox.SubmissionDropped && to != outbox.SubmissionEstimated
+	case outbox.SubmissionUnknown:
+		return to == from || to == outbox.SubmissionSending || to == outbox.SubmissionSent
 	}
 	return from == to
 }
@@ -340,12 +342,12 @@ func (c *crash) ends(last holding, honours bool) {
 		c.w.keys("P")
 		c.w.sees("the queue goes on")
 	}
-	h := c.settles("the queue is empty, but for what is held back", func(s *state.Submission, h *holding) bool {
+	h := c.settles("the queue is empty, but for what is held back", func(s *outbox.Submission, h *holding) bool {
 		_, paused := h.place(s.ID)
 		switch s.State {
-		case state.SubmissionSent, state.SubmissionDropped, state.SubmissionDraft:
+		case outbox.SubmissionSent, outbox.SubmissionDropped, outbox.SubmissionDraft:
 			return true
-		case state.SubmissionUnknown:
+		case outbox.SubmissionUnknown:
 			return !honours // it is looked for later, and not sent again before
 		}
 		return paused
@@ -354,10 +356,10 @@ func (c *crash) ends(last holding, honours bool) {
 	for _, s := range h.subs {
 		keys, made := c.g.keys(string("/"+s.Name)), c.g.made("key-"+strings.TrimPrefix(s.ID, "intent-"))
 		c.jobs += len(made)
-		if len(keys) > 1 || s.State == state.SubmissionSent && len(keys) == 0 {
+		if len(keys) > 1 || s.State == outbox.SubmissionSent && len(keys) == 0 {
 			c.t.Errorf("%s left under the keys %q", s.Name, keys)
 		}
-		if s.State != state.SubmissionSent && s.State != state.SubmissionUnknown && len(made) > 0 {
+		if s.State != outbox.SubmissionSent && s.State != outbox.SubmissionUnknown && len(made) > 0 {
 			c.t.Errorf("%s is %s, and was made", s.Name, s.State)
 		}
 	}

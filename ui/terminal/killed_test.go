@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+
 	"dubtop/api"
-	"dubtop/state"
 	"dubtop/state/journal"
 )
 
@@ -99,7 +101,7 @@ func (c *crash) kill() holding {
 	j := c.journalIn(dir)
 	h := readHolding(c.t, j)
 	must(c.t, j.Close())
-	if slices.ContainsFunc(slices.Collect(maps.Values(h.subs)), func(s state.Submission) bool { return s.State == state.SubmissionSending }) {
+	if slices.ContainsFunc(slices.Collect(maps.Values(h.subs)), func(s outbox.Submission) bool { return s.State == outbox.SubmissionSending }) {
 		c.away++
 	}
 	c.listed(dir, h)
@@ -131,14 +133,14 @@ func (c *crash) listed(dir string, h holding) {
 		}
 	}
 	for _, i := range h.queue {
-		if i.Submission.State == state.SubmissionRejected {
+		if i.Submission.State == outbox.SubmissionRejected {
 			away = append(away, i.Submission.ID+" refused")
 		} else {
 			want = append(want, fmt.Sprint(i.Submission.ID, " ", i.Paused))
 		}
 	}
 	for _, sub := range h.subs {
-		if sub.State == state.SubmissionSending || sub.State == state.SubmissionUnknown {
+		if sub.State == outbox.SubmissionSending || sub.State == outbox.SubmissionUnknown {
 			away = append(away, sub.ID+" "+string(sub.State))
 		}
 	}
@@ -151,16 +153,16 @@ func (c *crash) listed(dir string, h holding) {
 
 // holding is what a journal holds of all that was ever acknowledged.
 type holding struct {
-	subs    map[string]state.Submission
+	subs    map[string]outbox.Submission
 	queue   []journal.QueueItem
 	held    bool
-	draft   state.Draft
+	draft   draft.Draft
 	entries []journal.Entry
 }
 
 func readHolding(t *testing.T, j *journal.Journal) holding {
 	t.Helper()
-	h := holding{subs: make(map[string]state.Submission)}
+	h := holding{subs: make(map[string]outbox.Submission)}
 	all, err := j.Submissions(t.Context())
 	must(t, err)
 	for _, s := range all {
@@ -182,13 +184,13 @@ func readHolding(t *testing.T, j *journal.Journal) holding {
 }
 
 // named gives the submission of a job.
-func (h *holding) named(name string) (sub state.Submission, ok bool) {
+func (h *holding) named(name string) (sub outbox.Submission, ok bool) {
 	for _, s := range h.subs {
 		if strings.Contains(string(s.Body), name) {
 			return s, true
 		}
 	}
-	return state.Submission{}, false
+	return outbox.Submission{}, false
 }
 
 // place is where a submission stands in the queue, and whether it is paused
@@ -220,7 +222,7 @@ func (c *crash) honest(h holding) {
 			c.t.Errorf("%s was made %d times", s.Name, len(made))
 		}
 		switch {
-		case s.State == state.SubmissionSent && (!slices.Contains(made, string(s.GenerationID)) || booked[id+" "+string(s.GenerationID)] != 1):
+		case s.State == outbox.SubmissionSent && (!slices.Contains(made, string(s.GenerationID)) || booked[id+" "+string(s.GenerationID)] != 1):
 			c.t.Errorf("%s is said to be the job %s, booked %d times; the server made %q",
 				s.Name, s.GenerationID, booked[id+" "+string(s.GenerationID)], made)
 		case !s.MayHaveCost() && s.IdempotencyKey != "" && len(made) > 0:
@@ -234,7 +236,7 @@ func (c *crash) honest(h holding) {
 
 // settles waits until the journal holds every submission as it must be in the
 // end, and gives it.
-func (c *crash) settles(what string, done func(*state.Submission, *holding) bool) (h holding) {
+func (c *crash) settles(what string, done func(*outbox.Submission, *holding) bool) (h holding) {
 	c.t.Helper()
 	j := c.journal()
 	defer j.Close()
@@ -291,7 +293,7 @@ func (c *crash) submits(times int) {
 		c.start()
 		c.remembers(name, left)
 	}
-	h := c.settles("all that was agreed to is a job", func(s *state.Submission, _ *holding) bool { return s.State == state.SubmissionSent })
+	h := c.settles("all that was agreed to is a job", func(s *outbox.Submission, _ *holding) bool { return s.State == outbox.SubmissionSent })
 	c.honest(h)
 	c.jobs += len(h.subs)
 	for i := range times {

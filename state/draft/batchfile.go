@@ -1,0 +1,291 @@
+package draft
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"dubtop/api"
+)
+
+// maxLineProblems is how many problems of a batch file are told one by one.
+const maxLineProblems = 50
+
+// BatchFile is a JSONL file of requests, checked.
+// https://sync.so/docs/api-reference/api/batch-api/create
+type BatchFile struct {
+	Lines    []BatchLine // those that could be read
+	Bytes    int
+	SHA256   string // of Exact, hexadecimal
+	Problems []LineProblem
+	More     int           // problems beyond those in Problems
+	Warnings []LineProblem // what speaks against a line, though it may be sent
+	Exact    []byte        // what would be sent, byte for byte
+}
+
+// BatchLine is one request of a batch.
+type BatchLine struct {
+	Number    int // from 1
+	RequestID string
+	Request   api.CreateRequest
+	Seconds   float64 // of output, 0 unknown
+	About     bool    // Seconds is a guess
+}
+
+// BatchEnv is what the check of a batch file may know of the world. Every part
+// may be missing; what depends on it is then not checked.
+type BatchEnv struct {
+	Now time.Time // by the server's clock, which links end by
+	// Found gives what a look at the file of an input brought, if there was one.
+	Found func(in api.CreateInput) (f Finding, looked bool)
+}
+
+// LineProblem says what is wrong with a line, or with the file if Line is 0.
+type LineProblem struct {
+	Line   int // from 1
+	Column int // in characters, from 1; 0 for the line as a whole
+	Words  string
+}
+
+// String is the problem in one line.
+func (p LineProblem) String() string {
+	switch {
+	case p.Line == 0:
+		return p.Words
+	case p.Column == 0:
+		return fmt.Sprintf("line %d: %s", p.Line, p.Words)
+	}
+	return fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Words)
+}
+
+// Model is the model of all lines, or "" where they differ.
+func (f BatchFile) Model() string {
+	var model string
+	for i, l := range f.Lines {
+		if i > 0 && l.Request.Model != model {
+			return ""
+		}
+		model = l.Request.Model
+	}
+	return model
+}
+
+// batchCheck collects what is wrong with one file.
+type batchCheck struct {
+	file  BatchFile
+	env   BatchEnv
+	first map[string]int // the line where a request_id was met first
+	work  map[string]int // the line where the same payload was met first
+	shape shape
+}
+
+// CheckBatch reads a batch file and checks it line by line against the
+// published limits. All problems are collected; the error is that of reading.
+func CheckBatch(r io.Reader, env BatchEnv) (BatchFile, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, api.BatchMaxBytes+1))
+	if err != nil {
+		return BatchFile{}, fmt.Errorf("the batch file can't be read: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	c := batchCheck{
+		file:  BatchFile{Exact: raw, Bytes: len(raw), SHA256: hex.EncodeToString(sum[:])},
+		env:   env,
+		first: make(map[string]int),
+		work:  make(map[string]int),
+		shape: lineShape(),
+	}
+	if len(raw) > api.BatchMaxBytes {
+		c.problem(0, "the file is larger than %d MB: split it", api.BatchMaxBytes>>20)
+		return c.file, nil
+	}
+	if p := batchShape(raw); p.Words != "" {
+		c.file.Problems = []LineProblem{p}
+		return c.file, nil
+	}
+	n := c.lines(raw)
+	switch {
+	case n < api.BatchMinLines:
+		c.problem(0, "the file has %d lines; a batch takes at least %d", n, api.BatchMinLines)
+	case n > api.BatchMaxLines:
+		c.problem(0, "the file has %d lines; a batch takes at most %d: split it", n, api.BatchMaxLines)
+	}
+	return c.file, nil
+}
+
+func (c *batchCheck) problem(line int, format string, args ...any) {
+	c.problemAt(LineProblem{Line: line, Words: fmt.Sprintf(format, args...)})
+}
+
+func (c *batchCheck) problemAt(p LineProblem) {
+	if len(c.file.Problems) == maxLineProblems {
+		c.file.More++
+		return
+	}
+	c.file.Problems = append(c.file.Problems, p)
+}
+
+func (c *batchCheck) warn(line int, words string) {
+	c.file.Warnings = append(c.file.Warnings, LineProblem{Line: line, Words: words})
+}
+
+// lines checks every line and gives their number.
+func (c *batchCheck) lines(raw []byte) int {
+	raw = bytes.TrimSuffix(raw, []byte("\n"))
+	if len(raw) == 0 {
+		return 0
+	}
+	number := 0
+	for text := range bytes.SplitSeq(raw, []byte("\n")) {
+		number++
+		if number > api.BatchMaxLines {
+			continue // one problem with the number says it all
+		}
+		if len(bytes.TrimSpace(text)) == 0 {
+			c.problem(number, "the line is empty: delete it")
+			continue
+		}
+		c.line(number, text)
+	}
+	return number
+}
+
+// batchLine is a line on the wire. Payload members that this program does not
+// know are left to the server.
+type batchLine struct {
+	RequestID string          `json:"request_id"`
+	Endpoint  string          `json:"endpoint"`
+	Payload   json.RawMessage `json:"payload"`
+}
+
+// batchPayload is a CreateRequest, and what may replace its inputs.
+type batchPayload struct {
+	api.CreateRequest
+	Segments  json.RawMessage `json:"segments"`
+	DubParams json.RawMessage `json:"dubParams"`
+}
+
+func (c *batchCheck) line(number int, text []byte) {
+	at := func(offset int, format string, args ...any) {
+		p := position(text, offset)
+		c.problemAt(LineProblem{Line: number, Column: p.Column, Words: fmt.Sprintf(format, args...)})
+	}
+	var any json.RawMessage
+	switch err := json.Unmarshal(text, &any); {
+	case !utf8.Valid(text):
+		at(invalidByte(text), "the text is not UTF-8: save the file as UTF-8")
+		return
+	case bytes.HasPrefix(text, []byte("\ufeff")):
+		c.problem(number, "a byte order mark stands before the text: save the file as UTF-8 without one")
+		return
+	case err != nil && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
+		at(0, "the line is not JSON: it must begin with {, not %q", shorten(firstWord(text)))
+		return
+	case err != nil:
+		at(syntaxError(text), "%s", jsonWords(text, err))
+		return
+	}
+	before := len(c.file.Problems) + c.file.More
+	strange := checkMembers(text, c.shape, at)
+	if len(c.file.Problems)+c.file.More > before {
+		return // what a wrong name stands for is missing, which need not be told too
+	}
+	var l batchLine
+	if err := json.Unmarshal(text, &l); err != nil {
+		c.problem(number, "%v", err)
+		return
+	}
+	c.head(number, l, strange)
+	if !present(l.Payload) {
+		c.missing(number, "payload", strange)
+		return
+	}
+	var p batchPayload
+	if err := json.Unmarshal(l.Payload, &p); err != nil {
+		c.problem(number, "payload: %v", err)
+		return
+	}
+	seconds, about := c.payload(number, p)
+	c.twin(number, l.Payload)
+	if len(c.file.Problems)+c.file.More == before {
+		c.file.Lines = append(c.file.Lines, BatchLine{
+			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds, About: about,
+		})
+	}
+}
+
+func firstWord(text []byte) string {
+	word, _, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	return word
+}
+
+// invalidByte is the offset of the first byte that is not UTF-8.
+func invalidByte(text []byte) (at int) {
+	for at < len(text) {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size <= 1 {
+			break
+		}
+		at += size
+	}
+	return at
+}
+
+// head checks what stands beside the payload.
+func (c *batchCheck) head(number int, l batchLine, strange []string) {
+	switch first, twice := c.first[l.RequestID]; {
+	case l.RequestID == "":
+		c.missing(number, "request_id", strange)
+	case twice:
+		c.problem(number, "request_id %q is used on line %d already", shorten(l.RequestID), first)
+	default:
+		c.first[l.RequestID] = number
+	}
+	switch l.Endpoint {
+	case "/v2/generate":
+	case "":
+		c.missing(number, "endpoint", strange)
+	default:
+		c.problem(number, `endpoint must be "/v2/generate", not %q`, shorten(l.Endpoint))
+	}
+}
+
+// missing says that a member is not there, and what stands there instead.
+func (c *batchCheck) missing(number int, name string, strange []string) {
+	words := name + " is missing"
+	if len(strange) > 0 {
+		words += fmt.Sprintf("; the line has %q", strange)
+	}
+	c.problem(number, "%s", words)
+}
+
+// twin refuses the same work a second time. Two takes are told apart by their
+// output names.
+func (c *batchCheck) twin(number int, payload json.RawMessage) {
+	var v any
+	if json.Unmarshal(payload, &v) != nil {
+		return
+	}
+	canonical, err := json.Marshal(v) // members in order
+	if err != nil {
+		return
+	}
+	if first, twice := c.work[string(canonical)]; twice {
+		c.problem(number, "the same work as line %d: it would be paid twice; a second take needs an outputFileName of its own", first)
+		return
+	}
+	c.work[string(canonical)] = number
+}
+
+func shorten(s string) string {
+	const most = 40
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:most])) + "…"
+}

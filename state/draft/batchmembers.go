@@ -1,0 +1,218 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+var plainMember = regexp.MustCompile(`^[A-Za-z0-9_]{1,40}$`)
+
+// shape is what one value of a batch line must be. JSON decoders of Go take
+// names in any case and the last of two members, the server does not, so the
+// names are looked at before anything is decoded.
+type shape struct {
+	kind    string           // "text", "a list", "an object"; "" for anything
+	members map[string]shape // of an object; nil where they are not looked at
+	each    *shape           // of a list
+}
+
+// lineShape is the shape of a whole line.
+// https://sync.so/docs/api-reference/api/batch-api/create
+func lineShape() shape {
+	text, object := shape{kind: aText}, shape{kind: anObject}
+	options := map[string]shape{}
+	for _, o := range RulesFor("").Options {
+		options[o.Name] = shape{}
+	}
+	voice := map[string]shape{"name": text, "voiceId": text, "script": text, "stability": {}, "similarityBoost": {}}
+	input := shape{kind: anObject, members: map[string]shape{
+		"type": text, "url": text, "assetId": text, "refId": text,
+		"provider": {kind: anObject, members: voice},
+	}}
+	payload := map[string]shape{
+		"model": text, "input": {kind: aList, each: &input}, "options": {kind: anObject, members: options},
+		"segments": {kind: aList}, "webhookUrl": text, "outputFileName": text, "projectId": text, "dubParams": object,
+	}
+	return shape{kind: anObject, members: map[string]shape{
+		"request_id": text, "endpoint": text, "payload": {kind: anObject, members: payload},
+	}}
+}
+
+// The kinds of JSON values, in words.
+const (
+	aText    = "text in quotes"
+	aList    = "a list [ ]"
+	anObject = "an object { }"
+)
+
+// memberCheck walks the JSON of one line with its shape.
+type memberCheck struct {
+	line    []byte
+	dec     *json.Decoder
+	problem func(at int, format string, args ...any)
+	strange []string // members of the outermost object that have no place there
+	path    []string
+}
+
+// checkMembers reports whatever about the names and the kinds of the values
+// of a line differs from its shape, and gives the outermost members that the
+// shape does not know. The line must be valid JSON.
+func checkMembers(line []byte, want shape, problem func(at int, format string, args ...any)) (strange []string) {
+	c := memberCheck{line: line, dec: json.NewDecoder(bytes.NewReader(line)), problem: problem}
+	c.value(want)
+	return c.strange
+}
+
+// next is where the next token begins.
+func (c *memberCheck) next() int {
+	at := int(c.dec.InputOffset())
+	for at < len(c.line) && strings.IndexByte(" \t\r\n,:", c.line[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
+// value walks one value. null stands for an absent one everywhere.
+func (c *memberCheck) value(want shape) {
+	at := c.next()
+	t, err := c.dec.Token()
+	if err != nil {
+		return
+	}
+	kind := kindOfToken(t)
+	if t != nil && want.kind != "" && kind != want.kind {
+		c.problem(at, "%s must be %s, not %s", c.name(), want.kind, kind)
+		want = shape{}
+	}
+	switch t {
+	case json.Delim('{'):
+		c.object(want.members)
+	case json.Delim('['):
+		each := shape{}
+		if want.each != nil {
+			each = *want.each
+		}
+		for c.dec.More() {
+			c.value(each)
+		}
+		_, _ = c.dec.Token() // the bracket; the line is valid
+	}
+}
+
+func (c *memberCheck) object(members map[string]shape) {
+	seen := map[string]bool{}
+	for c.dec.More() {
+		at := c.next()
+		t, _ := c.dec.Token() // a name; the line is valid
+		name, _ := t.(string)
+		if members != nil {
+			c.member(at, name, members, seen)
+		}
+		seen[name] = true
+		c.path = append(c.path, name)
+		c.value(members[name])
+		c.path = c.path[:len(c.path)-1]
+	}
+	_, _ = c.dec.Token() // the bracket; the line is valid
+}
+
+// member looks at a name. One that is unknown but nearly right was meant to be
+// the right one; any other unknown is the server's to judge.
+func (c *memberCheck) member(at int, name string, members map[string]shape, seen map[string]bool) {
+	if _, known := members[name]; known {
+		if seen[name] {
+			c.problem(at, "%q stands here twice: only one of them would count", name)
+		}
+		return
+	}
+	if meant := nearest(name, members); meant != "" {
+		c.problem(at, "%q must be written %q", shorten(name), meant)
+		return
+	}
+	if len(c.path) == 0 {
+		c.strange = append(c.strange, shorten(name))
+	}
+}
+
+// name is the value that is looked at, in the words of the file.
+func (c *memberCheck) name() string {
+	if len(c.path) == 0 {
+		return "the line"
+	}
+	return strings.Join(c.path, ".")
+}
+
+// nearest is the member that a name was meant to be: the same letters in
+// another case or with other separators. It is "" where there is none.
+func nearest(name string, members map[string]shape) string {
+	for _, known := range slices.Sorted(maps.Keys(members)) {
+		if folded(name) == folded(known) {
+			return known
+		}
+	}
+	return ""
+}
+
+// folded is a name without what people spell differently.
+func folded(name string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("_- .", r) {
+			return -1
+		}
+		return r
+	}, name))
+}
+
+func kindOfToken(t json.Token) string {
+	switch t := t.(type) {
+	case json.Delim:
+		if t == '[' {
+			return aList
+		}
+		return anObject
+	case string:
+		return aText
+	case bool:
+		return fmt.Sprint(t)
+	case float64:
+		return "a number"
+	}
+	return "null"
+}
+
+// jsonWords says what is wrong with JSON in the words of a person.
+func jsonWords(text []byte, err error) string {
+	e, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok {
+		return err.Error()
+	}
+	at := syntaxError(text)
+	r, _ := utf8.DecodeRune(text[at:])
+	found, words := fmt.Sprintf("%q", r), e.Error()
+	switch {
+	case endsEarly(e):
+		return "the JSON ends too early: a quote or a bracket is not closed"
+	case strings.HasSuffix(words, "after top-level value"):
+		return "something stands behind the request: each request needs a line of its own"
+	case strings.HasSuffix(words, "after object key:value pair"), strings.HasSuffix(words, "after array element"):
+		return "a comma or a closing bracket is missing before " + found
+	case strings.HasSuffix(words, "after object key"):
+		return "a colon is missing before " + found
+	case strings.HasSuffix(words, "object key string") && r == '}', strings.HasSuffix(words, "beginning of value") && r == ']':
+		return "there is a comma too many before " + found
+	case strings.HasSuffix(words, "object key string"):
+		return "a name in double quotes must stand here, not " + found
+	case strings.HasSuffix(words, "in string literal"):
+		return "a control character stands inside a string: write it as \\n or \\t"
+	case strings.HasSuffix(words, "looking for beginning of value"):
+		return "a value must stand here, not " + found
+	}
+	return "not JSON: " + words
+}

@@ -1,0 +1,339 @@
+package draft
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"dubtop/api"
+)
+
+// The fields of the form. Options have names of their own; see OptionField.
+const (
+	FieldModel      = "model"
+	FieldVisual     = "visual"
+	FieldAudio      = "audio"
+	FieldScript     = "script"
+	FieldVoice      = "voiceId"
+	FieldOutputName = "outputFileName"
+	FieldWebhook    = "webhookUrl"
+	FieldLabel      = "label"
+)
+
+const optionFieldPrefix = "options."
+
+// OptionField is the field of an option, from its wire name.
+func OptionField(name string) string { return optionFieldPrefix + name }
+
+// Severity says how bad a problem is.
+type Severity int
+
+// The severities, rising.
+const (
+	SeverityNone    Severity = iota
+	SeverityWarning          // it may be sent, but look at it
+	SeverityMissing          // something is not filled in yet
+	SeverityError            // it can't be sent like this
+)
+
+// Problem says what is wrong with a field and what to do. The zero Problem is
+// none.
+type Problem struct {
+	Field    string
+	Severity Severity
+	Words    string
+}
+
+// None reports that nothing is wrong.
+func (p Problem) None() bool { return p.Severity == SeverityNone }
+
+// Blocks reports whether nothing can be sent before it is put right.
+func (p Problem) Blocks() bool { return p.Severity >= SeverityMissing }
+
+// CheckEnv is what a check may know of the world. Every part may be missing;
+// what depends on it is then not checked.
+type CheckEnv struct {
+	Now  time.Time
+	Skew time.Duration // the server's clock minus ours, 0 unknown
+	Home string        // stands for "~"
+	Dir  string        // where relative paths begin
+	// Stat gives the size of a regular file in bytes.
+	Stat func(path string) (size int64, err error)
+	// Asset gives the type of an asset of the account: VIDEO, AUDIO, IMAGE.
+	Asset  func(id string) (kind string, known bool)
+	Models []string // those that the account may use
+	// Found gives what a look at the file in a field brought, if there was one.
+	Found func(field string, m Media) (f Finding, looked bool)
+	// The measured lengths of the inputs in seconds, 0 unknown.
+	VisualSeconds, AudioSeconds float64
+}
+
+// serverTime is the time by the server's clock, which links end by; zero unknown.
+func (e CheckEnv) serverTime() time.Time {
+	if e.Now.IsZero() {
+		return e.Now
+	}
+	return e.Now.Add(e.Skew)
+}
+
+func (e CheckEnv) absolute(path string) string {
+	if filepath.IsAbs(path) || e.Dir == "" {
+		return path
+	}
+	return filepath.Join(e.Dir, path)
+}
+
+func (e CheckEnv) kind(m Media) mediaKind {
+	if m.Source != SourceAsset {
+		return kindOfName(m.base())
+	}
+	if e.Asset == nil {
+		return kindUnknown
+	}
+	kind, _ := e.Asset(m.AssetID)
+	return kindOfAsset(kind)
+}
+
+var outputNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// Check says what is wrong with one field of the draft, as it stands. An
+// unknown field has no problems.
+func (d Draft) Check(field string, env CheckEnv) Problem {
+	var (
+		s Severity
+		w string
+	)
+	switch field {
+	case FieldModel:
+		s, w = d.checkModel(env)
+	case FieldVisual:
+		s, w = d.checkVisual(env)
+	case FieldAudio:
+		s, w = d.checkAudio(env)
+	case FieldScript:
+		s, w = d.checkScript()
+	case FieldVoice:
+		s, w = d.checkVoice()
+	case FieldOutputName:
+		s, w = checkOutputName(d.OutputFileName)
+	case FieldWebhook:
+		s, w = CheckWebhook(d.WebhookURL)
+	case FieldLabel:
+		s, w = CheckLabel(d.Label)
+	default:
+		if name, ok := strings.CutPrefix(field, optionFieldPrefix); ok {
+			s, w = d.checkOption(name, env)
+		}
+	}
+	if s == SeverityNone {
+		return Problem{}
+	}
+	return Problem{Field: field, Severity: s, Words: w}
+}
+
+func (d Draft) checkModel(env CheckEnv) (Severity, string) {
+	m := strings.TrimSpace(d.Model)
+	switch {
+	case m == "":
+		return SeverityMissing, "choose a model"
+	case len(env.Models) > 0 && !slices.Contains(env.Models, m):
+		return SeverityWarning, m + " is not among the models of this account"
+	}
+	return SeverityNone, ""
+}
+
+func (d Draft) checkVisual(env CheckEnv) (Severity, string) {
+	m, err := ParseMedia(d.Visual, env.Home)
+	if err != nil {
+		return SeverityError, err.Error()
+	}
+	if m.Source == SourceNone {
+		return SeverityMissing, "give a video: a link, a file, or an asset (ctrl+o)"
+	}
+	rules := RulesFor(strings.TrimSpace(d.Model))
+	switch d.visualKind(m, env) {
+	case kindAudio:
+		return SeverityError, "this is audio: it belongs in the audio field"
+	case kindOther:
+		return SeverityError, "this is not a video"
+	case kindOtherImage:
+		return SeverityError, "images must be JPEG, PNG or WebP"
+	case kindImage:
+		if !rules.Image {
+			return SeverityError, d.Model + " takes no images: give a video, or use sync-3"
+		}
+	}
+	return checkFound(d.Model, m, FieldVisual, env.VisualSeconds, env)
+}
+
+func (d Draft) checkAudio(env CheckEnv) (Severity, string) {
+	m, err := ParseMedia(d.Audio, env.Home)
+	if err != nil {
+		return SeverityError, err.Error()
+	}
+	if m.Source == SourceNone {
+		if d.hasScript() {
+			return SeverityNone, ""
+		}
+		return SeverityMissing, "give audio: a link, a file, an asset (ctrl+o), or a script below"
+	}
+	switch env.kind(m) {
+	case kindImage, kindOtherImage, kindOther:
+		return SeverityError, "this is not audio"
+	}
+	return checkFound(d.Model, m, FieldAudio, env.AudioSeconds, env)
+}
+
+// checkFound checks what is known of the file behind an input, beside its name.
+func checkFound(model string, m Media, field string, seconds float64, env CheckEnv) (Severity, string) {
+	f := env.found(field, m)
+	if f.Refuse != "" {
+		return SeverityError, f.Refuse
+	}
+	if w := tooLong(model, RulesFor(strings.TrimSpace(model)), max(seconds, f.Seconds)); w != "" {
+		return SeverityError, w
+	}
+	s, words := checkSource(m, env)
+	return with(f.Warn, s, words)
+}
+
+func tooLong(model string, r Rules, seconds float64) string {
+	if r.MaxSeconds == 0 || seconds <= r.MaxSeconds {
+		return ""
+	}
+	return fmt.Sprintf("the input is %.0f s long; %s takes up to %.0f s", seconds, model, r.MaxSeconds)
+}
+
+func (d Draft) checkScript() (Severity, string) {
+	switch n := utf8.RuneCountInString(strings.TrimSpace(d.Script)); {
+	case n == 0:
+		return SeverityNone, ""
+	case strings.TrimSpace(d.Audio) != "":
+		return SeverityError, "there is audio above already: clear the audio or the script"
+	case n > MaxScript:
+		return SeverityError, fmt.Sprintf("the script has %d characters; %d is the most", n, MaxScript)
+	}
+	return SeverityNone, ""
+}
+
+func (d Draft) checkVoice() (Severity, string) {
+	v := strings.TrimSpace(d.VoiceID)
+	switch {
+	case v == "" && d.hasScript():
+		return SeverityMissing, "a script needs a voice id, yours or one of ElevenLabs"
+	case v != "" && !assetPattern.MatchString(v):
+		return SeverityError, "a voice id has letters, digits, - and _ only"
+	case v != "" && !d.hasScript():
+		return SeverityWarning, "the voice is used with a script only"
+	}
+	return SeverityNone, ""
+}
+
+// checkOutputName follows the stricter of the two published readings: servers
+// that tidy names up leave a good one alone.
+// https://sync.so/docs/api-reference/api/generate-api/create
+func checkOutputName(name string) (Severity, string) {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return SeverityNone, ""
+	case len(name) > 255:
+		return SeverityError, fmt.Sprintf("the name has %d characters; 255 is the most", len(name))
+	case strings.HasSuffix(strings.ToLower(name), ".mp4"):
+		return SeverityError, "leave .mp4 off: it is added by the server"
+	case !outputNamePattern.MatchString(name):
+		return SeverityError, "use letters, digits, - and _ only"
+	}
+	return SeverityNone, ""
+}
+
+// CheckWebhook says what is wrong with the link that is called when a job ends,
+// "" if nothing is. No link is none.
+func CheckWebhook(link string) (Severity, string) {
+	link = strings.TrimSpace(link)
+	if link == "" {
+		return SeverityNone, ""
+	}
+	if !strings.HasPrefix(strings.ToLower(link), "https://") {
+		return SeverityError, "a webhook's address begins with https://"
+	}
+	if err := checkLink(link); err != nil {
+		return SeverityError, err.Error()
+	}
+	return SeverityNone, ""
+}
+
+func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
+	typed := d.Option(name)
+	o, ok := RulesFor(strings.TrimSpace(d.Model)).Option(name)
+	if typed == "" || !ok {
+		return SeverityNone, "" // a model that does not honour it is not sent it
+	}
+	if _, w := o.Value(typed); w != "" {
+		return SeverityError, w
+	}
+	if !o.Still && d.Still(env) {
+		return SeverityWarning, "an image has no use for it: it is left out"
+	}
+	return SeverityNone, ""
+}
+
+// checkSource checks what a link, a file or an asset has to be, whatever it
+// shows.
+func checkSource(m Media, env CheckEnv) (Severity, string) {
+	switch m.Source {
+	case SourceURL:
+		return checkExpiry(m.URL, env.serverTime(), false)
+	case SourceAsset:
+		if env.Asset == nil {
+			return SeverityNone, ""
+		}
+		if _, known := env.Asset(m.AssetID); !known {
+			return SeverityWarning, "this asset is not in the list: is the id right?"
+		}
+	case SourceFile:
+		return checkFile(m.Path, env)
+	}
+	return SeverityNone, ""
+}
+
+func checkFile(path string, env CheckEnv) (Severity, string) {
+	if env.Stat == nil {
+		return SeverityNone, ""
+	}
+	size, err := env.Stat(env.absolute(path))
+	name := filepath.Base(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return SeverityError, fmt.Sprintf("there is no file %s (a link begins with https://)", name)
+	case errors.Is(err, fs.ErrPermission):
+		return SeverityError, fmt.Sprintf("%s may not be read: change its permissions", name)
+	case err != nil:
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			err = p.Err // the path is in the field already
+		}
+		return SeverityError, fmt.Sprintf("%s can't be read: %v", name, err)
+	case size == 0:
+		return SeverityError, name + " is empty"
+	case size > api.MaxUpload:
+		return SeverityError, tooLarge(path, size)
+	}
+	return SeverityNone, ""
+}
+
+// tooLarge words the limit of files sent along with a request; size 0 is not
+// mentioned.
+func tooLarge(path string, size int64) string {
+	is := "is too large"
+	if size > 0 {
+		is = fmt.Sprintf("has %d MB", (size+1<<20-1)>>20)
+	}
+	return fmt.Sprintf("%s %s; files sent along may have %d MB. Upload it as an asset, or give a link",
+		filepath.Base(path), is, api.MaxUpload>>20)
+}

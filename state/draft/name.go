@@ -1,0 +1,23 @@
+package draft
+
+import (
+	"dubtop/api"
+	"dubtop/api/text"
+)
+
+// JobName is the best name for a job; named is false when it is only the id's
+// beginning.
+func JobName(g api.Generation) (name text.Text, named bool) {
+	if g.OutputFileName != "" {
+		return g.OutputFileName, true
+	}
+	for _, in := range g.Input {
+		if in.Type != "video" && in.Type != "image" {
+			continue
+		}
+		if name := in.URL.Base(); name != "" {
+			return name, true
+		}
+	}
+	return text.Of(g.ID.Short()), false
+}

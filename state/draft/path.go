@@ -1,0 +1,147 @@
+package draft
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// ParsePath understands a path as it was typed, pasted, or dropped by a
+// terminal: plain, quoted, backslash-escaped, a file:// link, or beginning with
+// ~ or $HOME, for which home stands. It looks at no file. What only a shell or
+// another system could resolve is refused with what to write instead.
+func ParsePath(typed, home string) (string, error) {
+	t := strings.TrimSpace(typed)
+	bare := unquoteWhole(t)
+	switch {
+	case bare == "":
+		return "", errors.New("the path is empty")
+	case fileLink(bare):
+		return filePath(bare)
+	case windowsPath.MatchString(bare):
+		return "", errors.New("this is a Windows path" + underWSL(bare))
+	}
+	p, err := unquotePath(t)
+	if err != nil {
+		return "", err
+	}
+	return expandHome(p, home)
+}
+
+var (
+	windowsPath  = regexp.MustCompile(`^(?:[A-Za-z]:[\\/]|\\\\|%[A-Za-z]+%)`)
+	userPath     = regexp.MustCompile(`^~([^/]+)(/|$)`)
+	variablePath = regexp.MustCompile(`^\$(?:\{(\w+)\}|(\w+))(/|$)`)
+)
+
+// underWSL is where Windows's subsystem for Linux shows a drive.
+func underWSL(p string) string {
+	if p[1] != ':' {
+		return ": write the path as this machine knows it, with /"
+	}
+	return fmt.Sprintf(": under WSL it is /mnt/%s/%s", strings.ToLower(p[:1]), strings.ReplaceAll(p[3:], `\`, "/"))
+}
+
+// expandHome puts the home directory in the place of ~ and $HOME. A file whose
+// name begins like that can be written with ./ before it.
+func expandHome(p, home string) (string, error) {
+	rest, atHome := p, false
+	if v := variablePath.FindStringSubmatch(p); v != nil {
+		if name := v[1] + v[2]; name != "HOME" {
+			return "", fmt.Errorf("$%s is a variable of the shell: write the path in full", name)
+		}
+		rest, atHome = p[strings.Index(p, "HOME")+len("HOME"):], true
+		rest = strings.TrimPrefix(rest, "}")
+	} else if user := userPath.FindStringSubmatch(p); user != nil {
+		return "", fmt.Errorf("~%s is not looked up: write that user's home directory in full", user[1])
+	} else if strings.HasPrefix(p, "~") {
+		rest, atHome = p[1:], true
+	}
+	switch {
+	case !atHome:
+		return p, nil
+	case home == "":
+		return "", errors.New("the home directory is not known: write the path in full")
+	}
+	return filepath.Join(home, rest), nil
+}
+
+func fileLink(s string) bool { return strings.HasPrefix(strings.ToLower(s), "file:/") }
+
+// unquoteWhole takes one pair of quotes off that encloses the whole text.
+func unquoteWhole(s string) string {
+	if len(s) < 2 || (s[0] != '\'' && s[0] != '"') || s[len(s)-1] != s[0] {
+		return s
+	}
+	if in := s[1 : len(s)-1]; !strings.Contains(in, s[:1]) {
+		return in
+	}
+	return s
+}
+
+// filePath reads a file: link, as file managers drop it.
+func filePath(link string) (string, error) {
+	u, err := url.Parse(link)
+	if err != nil || u.Path == "" {
+		return "", errors.New("this file:// link can't be read: type the path itself")
+	}
+	if u.Host != "" && u.Host != "localhost" {
+		return "", fmt.Errorf("the file is on another machine (%s): copy it here first", u.Host)
+	}
+	return u.Path, nil
+}
+
+// unquotePath undoes what terminals do to a dropped path: quotes around it or
+// around parts of it, and backslashes before special characters. A text
+// without a well-formed sign of either is a path as it is, spaces and all.
+func unquotePath(s string) (string, error) {
+	if strings.ContainsRune(s, 0) {
+		return "", errors.New("a path can't hold a NUL character")
+	}
+	var w shellWord
+	for _, r := range s {
+		w.add(r)
+	}
+	plain := w.text.String()
+	switch {
+	case plain == s || w.quote != 0 || w.escape:
+		return s, nil
+	case w.split && (s[0] == '\'' || s[0] == '"' || strings.Contains(s, `\ `)):
+		return "", errors.New("this is more than one path: one file fits here")
+	case w.split:
+		return s, nil
+	}
+	return plain, nil
+}
+
+// shellWord reads text as a shell reads a word.
+type shellWord struct {
+	text   strings.Builder
+	quote  rune // the quote that is open, 0 if none is
+	escape bool // a backslash came before
+	split  bool // a space stood where it ends a word
+}
+
+func (w *shellWord) add(r rune) {
+	switch {
+	case w.escape:
+		w.escape = false
+	case r == '\\' && w.quote != '\'':
+		w.escape = true
+		return
+	case w.quote != 0:
+		if r == w.quote {
+			w.quote = 0
+			return
+		}
+	case r == '\'' || r == '"':
+		w.quote = r
+		return
+	case r == ' ':
+		w.split = true
+	}
+	w.text.WriteRune(r)
+}

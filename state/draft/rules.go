@@ -1,0 +1,196 @@
+package draft
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Rules are what one model takes. The vendor documents them per model:
+// https://sync.so/docs/api-reference/api/generate-api/create
+type Rules struct {
+	Known      bool     // false for a model that this program has not heard of
+	Image      bool     // a still image may be the visual input
+	MaxSeconds float64  // the longest input, in seconds; 0 where none is documented
+	Options    []Option // the options that the model honours, in the form's order
+}
+
+// OptionKind says how an option is filled in.
+type OptionKind int
+
+// The kinds of options.
+const (
+	OptionChoice OptionKind = iota // one of Choices
+	OptionNumber                   // a number from Min to Max
+	OptionBool                     // true or false
+)
+
+// Option is one member of a request's options.
+type Option struct {
+	Name     string // as it is written on the wire
+	Kind     OptionKind
+	Choices  []string
+	Min, Max float64
+	Default  string // what the server takes where nothing is sent, "" if nothing
+	Words    string // one line for the form
+	// Still reports whether the option means something for a still image.
+	Still bool
+}
+
+// The options that are more than a word or a number to this program.
+const (
+	optionSyncMode      = "sync_mode"
+	optionActiveSpeaker = "active_speaker_detection"
+)
+
+// RulesFor gives the rules of a model. A model it does not know gets
+// permissive rules: the server has the last word.
+func RulesFor(model string) Rules {
+	switch model {
+	case "sync-3":
+		return Rules{Known: true, Image: true, Options: []Option{syncMode(), activeSpeaker()}}
+	case "lipsync-2", "lipsync-2-pro":
+		return Rules{Known: true, Options: []Option{syncMode(), temperature(), occlusion(), activeSpeaker()}}
+	case "lipsync-1.9.0-beta":
+		return Rules{Known: true, Options: []Option{syncMode(), occlusion()}}
+	case "react-1":
+		return Rules{Known: true, MaxSeconds: 15, Options: []Option{syncMode(), modelMode(), prompt()}}
+	}
+	return Rules{Image: true, Options: []Option{
+		syncMode(), temperature(), occlusion(), activeSpeaker(), modelMode(), prompt(),
+	}}
+}
+
+// Option finds an option by its wire name; ok is false where the model does
+// not honour it.
+func (r Rules) Option(name string) (o Option, ok bool) {
+	i := slices.IndexFunc(r.Options, func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return Option{}, false
+	}
+	return r.Options[i], true
+}
+
+func syncMode() Option {
+	return Option{
+		Name: optionSyncMode, Kind: OptionChoice, Default: "bounce",
+		Choices: []string{"bounce", "loop", "cut_off", "silence", "remap"},
+		Words:   "what happens where video and audio differ in length",
+	}
+}
+
+func temperature() Option {
+	return Option{
+		Name: "temperature", Kind: OptionNumber, Min: 0, Max: 1, Default: "0.5", Still: true,
+		Words: "how expressive the lips are, from 0 to 1",
+	}
+}
+
+func occlusion() Option {
+	return Option{
+		Name: "occlusion_detection_enabled", Kind: OptionBool, Default: "false", Still: true,
+		Words: "look for hands or objects before the face; slower",
+	}
+}
+
+func activeSpeaker() Option {
+	return Option{
+		Name: optionActiveSpeaker, Kind: OptionBool, Default: "false",
+		Words: "find who speaks where several faces are seen",
+	}
+}
+
+func modelMode() Option {
+	return Option{
+		Name: "model_mode", Kind: OptionChoice, Default: "face", Still: true,
+		Choices: []string{"lips", "face", "head"},
+		Words:   "how much of the head may move",
+	}
+}
+
+func prompt() Option {
+	return Option{
+		Name: "prompt", Kind: OptionChoice, Still: true,
+		Choices: []string{"happy", "sad", "angry", "disgusted", "surprised", "neutral"},
+		Words:   "the emotion to show",
+	}
+}
+
+// Value turns what was typed into what is sent; the words are "" if it can be.
+func (o Option) Value(typed string) (v any, words string) {
+	typed = strings.TrimSpace(typed)
+	switch o.Kind {
+	case OptionNumber:
+		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
+		if err != nil {
+			return nil, fmt.Sprintf("%q is not a number: type one from %g to %g", typed, o.Min, o.Max)
+		}
+		v = n
+	case OptionBool:
+		switch strings.ToLower(typed) {
+		case "true", "yes", "on":
+			v = true
+		case "false", "no", "off":
+			v = false
+		default:
+			return nil, fmt.Sprintf("%q is neither true nor false", typed)
+		}
+	default:
+		v = typed
+	}
+	return v, o.objection(v)
+}
+
+// objection says what is wrong with a value as it would be sent, "" if
+// nothing is.
+func (o Option) objection(v any) string {
+	switch o.Kind {
+	case OptionNumber:
+		n, ok := v.(float64)
+		if !ok || !(n >= o.Min && n <= o.Max) {
+			return fmt.Sprintf("%s takes a number from %g to %g", o.Name, o.Min, o.Max)
+		}
+	case OptionBool:
+		if _, ok := v.(bool); ok {
+			return ""
+		}
+		if _, ok := v.(map[string]any); ok && o.Name == optionActiveSpeaker {
+			return ""
+		}
+		return o.Name + " takes true or false"
+	default:
+		if s, ok := v.(string); !ok || !slices.Contains(o.Choices, s) {
+			return fmt.Sprintf("%s takes one of %s", o.Name, strings.Join(o.Choices, ", "))
+		}
+	}
+	return ""
+}
+
+// OutputSeconds says how long the result will be, in seconds, from the
+// lengths of the inputs and the sync mode ("" is bounce, the server's
+// default). It is false where a length that it depends on is unknown (0), or
+// the mode is. Everything that prices or shows a length to come asks here.
+// https://sync.so/docs/developer-guides/sync-mode
+func OutputSeconds(mode string, video, audio float64, image bool) (seconds float64, ok bool) {
+	switch {
+	case image:
+		seconds = audio
+	case mode == "cut_off":
+		seconds = min(video, audio)
+	case mode == "silence": // the picture goes on until the sound ends, or the sound is padded
+		if video > 0 && audio > 0 {
+			seconds = max(video, audio)
+		}
+	case mode == "" || mode == "bounce" || mode == "loop" || mode == "remap":
+		seconds = audio
+	}
+	return seconds, seconds > 0
+}
+
+// SpeechSeconds guesses how long a script takes to speak: about 15 characters
+// a second. It serves for prices marked with "≈" only.
+func SpeechSeconds(script string) float64 {
+	const charactersPerSecond = 15
+	return float64(len([]rune(strings.TrimSpace(script)))) / charactersPerSecond
+}

@@ -1,0 +1,275 @@
+package ledger
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"iter"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"dubtop/api"
+	"dubtop/api/text"
+)
+
+// Grouping is what the totals of a ledger are taken by.
+type Grouping string
+
+// The groupings. Times are local: a day is a date on the calendar, however
+// many hours it has.
+const (
+	ByDay   Grouping = "day"   // 2026-11-24
+	ByWeek  Grouping = "week"  // 2026-W48, as ISO 8601 counts them
+	ByMonth Grouping = "month" // 2026-11
+	ByModel Grouping = "model"
+	ByLabel Grouping = "label"
+)
+
+// key names the group that an entry is in.
+func (b Grouping) key(e *Entry, loc *time.Location) text.Text {
+	switch b {
+	case ByModel:
+		return e.Model
+	case ByLabel:
+		return e.Label
+	}
+	return text.Of(b.period(e.At, loc))
+}
+
+// period names the day, week or month of a time.
+func (b Grouping) period(t time.Time, loc *time.Location) string {
+	t = t.In(loc)
+	switch b {
+	case ByWeek:
+		year, week := t.ISOWeek()
+		return fmt.Sprintf("%04d-W%02d", year, week)
+	case ByMonth:
+		return t.Format("2006-01")
+	}
+	return t.Format(time.DateOnly)
+}
+
+// Group is the total of one day, model and so on; Key names it, and is
+// empty for jobs without a label or a model.
+type Group struct {
+	Key text.Text
+	Tally
+}
+
+// Since is the books of the jobs that were sent on a local day, written as
+// ByDay does, or later.
+func (l *Ledger) Since(day string, loc *time.Location) *Ledger {
+	var entries []Entry
+	for e := range l.All() {
+		if ByDay.period(e.At, loc) < day {
+			break
+		}
+		entries = append(entries, *e)
+	}
+	return New(entries)
+}
+
+// Total is the total of everything.
+func (l *Ledger) Total() Tally { return total(l.All()) }
+
+func total(entries iter.Seq[*Entry]) (t Tally) {
+	for e := range entries {
+		t.Add(e)
+	}
+	return t
+}
+
+// Groups are the totals by a grouping: times the latest first, names the
+// dearest first.
+func (l *Ledger) Groups(by Grouping, loc *time.Location) []Group {
+	if by != ByModel && by != ByLabel {
+		return l.periods(by, loc)
+	}
+	var out []Group
+	place := make(map[text.Text]int)
+	for e := range l.All() {
+		key := by.key(e, loc)
+		i, ok := place[key]
+		if !ok {
+			i = len(out)
+			place[key] = i
+			out = append(out, Group{Key: key})
+		}
+		out[i].Add(e)
+	}
+	slices.SortFunc(out, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
+	})
+	return out
+}
+
+// periods are the totals by time. The entries are in its order, so that only
+// the first of each period is asked for its date.
+func (l *Ledger) periods(by Grouping, loc *time.Location) (out []Group) {
+	var from time.Time
+	for e := range l.All() {
+		if len(out) == 0 || e.At.Before(from) {
+			from, _ = by.bounds(e.At, loc)
+			out = append(out, Group{Key: text.Of(by.period(e.At, loc))})
+		}
+		out[len(out)-1].Add(e)
+	}
+	return out
+}
+
+// Period is the total of the day, week or month that now is in, in no time.
+func (l *Ledger) Period(by Grouping, now time.Time, loc *time.Location) Tally {
+	from, to := by.bounds(now, loc)
+	return total(l.span(l.place(to), l.place(from)))
+}
+
+// Chart is the totals of the last n days, the oldest first and today last;
+// days without a job are there, too.
+func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []Group {
+	out := make([]Group, max(n, 0))
+	year, month, day := now.In(loc).Date()
+	to := midnight(year, month, day+1, loc)
+	for i := range slices.Backward(out) {
+		from := midnight(year, month, day-(len(out)-1-i), loc)
+		out[i] = Group{text.Of(ByDay.period(from, loc)), total(l.span(l.place(to), l.place(from)))}
+		to = from
+	}
+	return out
+}
+
+// bounds are the beginning of the day, week or month of a time, and of the one
+// after it.
+func (b Grouping) bounds(t time.Time, loc *time.Location) (from, to time.Time) {
+	year, month, day := t.In(loc).Date()
+	switch b {
+	case ByWeek: // they begin on Monday
+		day -= (int(t.In(loc).Weekday()) + 6) % 7
+		return midnight(year, month, day, loc), midnight(year, month, day+7, loc)
+	case ByMonth:
+		return midnight(year, month, 1, loc), midnight(year, month+1, 1, loc)
+	}
+	return midnight(year, month, day, loc), midnight(year, month, day+1, loc)
+}
+
+// midnight is the first instant of a date. Where clocks change at midnight
+// there is none, or it comes twice, and time.Date may choose the wrong one.
+func midnight(year int, month time.Month, day int, loc *time.Location) time.Time {
+	begins := func(t time.Time) bool {
+		y, m, d := t.In(loc).Date()
+		want := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+		return !time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Before(want)
+	}
+	t := time.Date(year, month, day, 0, 0, 0, 0, loc)
+	if begins(t) && !begins(t.Add(-1)) {
+		return t
+	}
+	const around = 3 * 60 * 60 // seconds; clocks change on whole ones
+	first := t.Add(-around * time.Second)
+	return first.Add(time.Duration(sort.Search(2*around, func(i int) bool {
+		return begins(first.Add(time.Duration(i) * time.Second))
+	})) * time.Second)
+}
+
+// Entries are copies of all entries, the oldest first, to be worked on
+// elsewhere.
+func (l *Ledger) Entries() []Entry {
+	out := make([]Entry, 0, l.rows.Len())
+	for e := range l.All() {
+		out = append(out, *e)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// CSV is every entry as a table with a header, the oldest first, by RFC 4180.
+// Money is in dollars; what is unknown is an empty cell.
+func (l *Ledger) CSV(loc *time.Location) []byte { return EntriesCSV(l.Entries(), loc) }
+
+// EntriesCSV is the same of copied entries.
+func EntriesCSV(entries []Entry, loc *time.Location) []byte {
+	rows := [][]string{{
+		"time", "submission", "job", "model", "label", "seconds",
+		"estimate_usd", "actual_usd", "actual_basis", "credits", "outcome",
+	}}
+	for i := range entries {
+		e := &entries[i]
+		rows = append(rows, []string{
+			e.At.In(loc).Format(time.RFC3339), defuse(text.Of(e.Submission)), defuse(text.Of(string(e.Job))), defuse(e.Model), defuse(e.Label),
+			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), defuse(text.Of(string(e.Basis))),
+			optional(e.Credits), defuse(e.Outcome),
+		})
+	}
+	return csvBytes(rows)
+}
+
+// GroupsCSV is totals as a table with a header, by RFC 4180; by names the
+// first column. What is unknown is an empty cell. The estimates and actual costs
+// of the last columns are of the jobs where both are known.
+func GroupsCSV(by Grouping, groups []Group) []byte {
+	rows := [][]string{{
+		string(by), "jobs", "seconds", "cost_usd", "cost_unknown_jobs", "estimated_only_jobs",
+		"failed_jobs", "failed_cost_usd", "credits",
+		"compared_jobs", "compared_estimate_usd", "compared_actual_usd",
+	}}
+	for i := range groups {
+		g := &groups[i]
+		a := g.Amounts()
+		rows = append(rows, []string{
+			defuse(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(a.Cost), strconv.Itoa(g.Unknown),
+			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(a.FailedCost), number(g.Credits()),
+			strconv.Itoa(g.Compared), money(a.Estimated), money(a.Actual),
+		})
+	}
+	return csvBytes(rows)
+}
+
+func csvBytes(rows [][]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	_ = w.WriteAll(rows) // a Buffer takes everything
+	return b.Bytes()
+}
+
+// defuse keeps a cell from being run as a formula by a spreadsheet, also by one
+// that parts cells at semicolons, as where the comma is the decimal point.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func defuse(cell text.Text) string {
+	var b strings.Builder
+	begins := true
+	for _, r := range string(cell) {
+		if begins && strings.ContainsRune("=+-@＝＋－＠", r) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(r)
+		begins = r == ';' || begins && (r == '"' || unicode.IsSpace(r))
+	}
+	return b.String()
+}
+
+// money is an amount as a plain decimal number of dollars, "" if unknown.
+func money(m *api.Micros) string {
+	if m == nil {
+		return ""
+	}
+	return strings.Replace(m.String(), "$", "", 1)
+}
+
+func optional(f *float64) string {
+	if f == nil {
+		return ""
+	}
+	return number(*f, true)
+}
+
+func number(f float64, known bool) string {
+	if !known {
+		return ""
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}

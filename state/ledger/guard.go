@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"dubtop/state/outbox"
+
+	"dubtop/api"
+	"dubtop/api/text"
+)
+
+// Limit is a budget's amount. A hard one refuses, a soft one wants the amount
+// typed.
+type Limit struct {
+	Amount api.Micros
+	Hard   bool
+}
+
+// Guard is the budgets that the user set, checked before anything is
+// confirmed. A nil limit is none.
+type Guard struct {
+	MaxJob       *Limit // of one job
+	Daily        *Limit // of a local day
+	Monthly      *Limit // of a local month
+	ConfirmAbove *Limit // of one confirmation, however many jobs it is for
+
+	// Fault says why the budgets can't be believed, in one line. Unless it is
+	// empty everything is refused: what can't be read is not "no limit".
+	Fault string
+}
+
+// Charge is what is about to be confirmed. An unknown total is nil.
+type Charge struct {
+	Count   int
+	Total   *api.Micros
+	Largest *api.Micros // of one job
+	over    bool        // the total is larger than can be counted
+}
+
+// ChargeOf adds up the prices of jobs. The total is unknown if one of them is.
+func ChargeOf(prices ...outbox.Price) Charge {
+	c := Charge{Count: len(prices), Total: new(api.Micros), Largest: new(api.Micros)}
+	for _, p := range prices {
+		if p.Cost == nil {
+			return Charge{Count: len(prices)}
+		}
+		sum, over := addUp(*c.Total, *p.Cost)
+		c.Total, c.over = &sum, c.over || over
+		c.Largest = new(max(*c.Largest, *p.Cost))
+	}
+	return c
+}
+
+// ChargeOfBatch is one price for many jobs. A server prices them together, so
+// each is taken to cost as much as the others.
+func ChargeOfBatch(p outbox.Price, jobs int) Charge {
+	c := ChargeOf(p)
+	c.Count = jobs
+	if c.Largest != nil && jobs > 0 {
+		c.Largest = new((*c.Largest + api.Micros(jobs) - 1) / api.Micros(jobs))
+	}
+	return c
+}
+
+// ChargeTimes is so many jobs at one price.
+func ChargeTimes(p outbox.Price, count int) Charge {
+	if p.Cost == nil || count < 0 {
+		return Charge{Count: count}
+	}
+	c := Charge{Count: count, Largest: p.Cost}
+	if *p.Cost > 0 && int64(count) > math.MaxInt64/int64(*p.Cost) {
+		c.Total, c.over = new(api.Micros(math.MaxInt64)), true
+	} else {
+		c.Total = new(*p.Cost * api.Micros(count))
+	}
+	return c
+}
+
+// VerdictLevel says how a charge stands to the budgets.
+type VerdictLevel int
+
+// The levels, rising.
+const (
+	BudgetOK   VerdictLevel = iota
+	BudgetSoft              // the total has to be typed
+	BudgetHard              // it is refused
+)
+
+// Verdict is what the budgets say of a charge.
+type Verdict struct {
+	Level VerdictLevel
+	Words []string // one line for each budget that is exceeded, the hard ones first
+	total *api.Micros
+}
+
+// Word is what has to be typed at BudgetSoft, as it may be shown: the total, or
+// UnpricedWord where it is unknown.
+func (v Verdict) Word() string {
+	if v.total == nil {
+		return outbox.UnpricedWord
+	}
+	return v.total.String()
+}
+
+// Accepts reports whether what was typed is the word; "$12.50", "12.50" and
+// "12.5" are the same amount.
+func (v Verdict) Accepts(typed string) bool {
+	typed = strings.TrimSpace(typed)
+	switch {
+	case v.Level == BudgetHard:
+		return false
+	case v.Level == BudgetOK:
+		return true
+	case v.total == nil:
+		return typed == outbox.UnpricedWord
+	}
+	amount, ok := api.ParseMicros(strings.TrimSpace(strings.TrimPrefix(typed, "$")))
+	return ok && amount == *v.total
+}
+
+// Check compares a charge with the budgets, exactly: an amount equal to a
+// budget is within it. What waits in the queue, and what may have been charged,
+// counts as spent; pending is all submissions that the ledger does not hold.
+func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) Verdict {
+	k := check{charge: c}
+	if g.Fault != "" {
+		k.hard = append(k.hard, g.Fault)
+	}
+	k.limit(g.MaxJob, c.Largest, "a job may cost %s at most (max_job); the dearest here costs %s")
+	k.limit(g.ConfirmAbove, c.Total, "more than %s at once (confirm_above) wants a second look; this is %s")
+	k.period(g.Daily, ByDay, "daily", l, pending, now, loc)
+	k.period(g.Monthly, ByMonth, "monthly", l, pending, now, loc)
+	v := Verdict{Words: append(k.hard, k.soft...), total: c.Total}
+	switch {
+	case len(k.hard) > 0:
+		v.Level = BudgetHard
+	case len(k.soft) > 0:
+		v.Level = BudgetSoft
+	}
+	return v
+}
+
+// check gathers what the budgets say.
+type check struct {
+	charge     Charge
+	hard, soft []string
+}
+
+func (k *check) say(l *Limit, words string) {
+	if l.Hard {
+		k.hard = append(k.hard, words+". Raise the budget in the settings if it is meant to be")
+		return
+	}
+	k.soft = append(k.soft, words)
+}
+
+// limit checks one amount. A price that nobody knows is beyond every limit.
+func (k *check) limit(l *Limit, amount *api.Micros, words string) {
+	switch {
+	case l == nil:
+	case amount == nil:
+		k.say(l, "the price is not known, so that it can't be held against the budget of "+l.Amount.String())
+	case *amount > l.Amount || k.charge.over:
+		k.say(l, fmt.Sprintf(words, l.Amount, amount))
+	}
+}
+
+// period checks the total of a day or a month.
+func (k *check) period(l *Limit, by Grouping, name string, books *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) {
+	if l == nil {
+		return
+	}
+	spent := books.Period(by, now, loc)
+	waits := Waiting(pending, by, now, loc)
+	if k.charge.Total == nil {
+		k.limit(l, nil, "")
+		return
+	}
+	sum, over := addUp(spent.Cost, waits.Cost)
+	sum, more := addUp(sum, *k.charge.Total)
+	if sum <= l.Amount && !over && !more && !k.charge.over && !spent.Overflow && !waits.Overflow {
+		return
+	}
+	words := fmt.Sprintf("the %s budget is %s: %s is spent, %s waits or is in doubt, and this is %s",
+		name, l.Amount, spent.Cost, waits.Cost, k.charge.Total)
+	if unknown := spent.Unknown + waits.Unknown; unknown > 0 {
+		words += fmt.Sprintf(" (not counted: %s of unknown cost)", text.Count(unknown, "job", "jobs"))
+	}
+	k.say(l, words)
+}
+
+// Waiting is what the submissions that the ledger does not hold will cost, or
+// may have cost in the period of now. What waits is taken to be sent in it.
+func Waiting(pending []outbox.Submission, by Grouping, now time.Time, loc *time.Location) Tally {
+	period := by.period(now, loc)
+	var t Tally
+	for i := range pending {
+		s := &pending[i]
+		switch {
+		case s.State == outbox.SubmissionSent:
+			continue
+		case s.State == outbox.SubmissionConfirmed, s.State == outbox.SubmissionQueued:
+		case !s.MayHaveCost() || by.period(s.SentAt, loc) != period:
+			continue
+		}
+		t.Add(&Entry{Estimate: s.Price.Cost, Credits: s.Price.Credits, Seconds: s.Price.Seconds})
+	}
+	return t
+}
+
+// Words say what a charge is made of: "31 × $1.25 = $38.75".
+func (c Charge) Words() string {
+	jobs := string(text.Count(c.Count, "job", "jobs"))
+	switch {
+	case c.Total == nil || c.Count <= 0:
+		return jobs + " of unknown price"
+	case c.over:
+		return jobs + ", more than can be counted"
+	case c.Count == 1:
+		return c.Total.String()
+	case *c.Total/api.Micros(c.Count) == *c.Largest && *c.Total%api.Micros(c.Count) == 0:
+		return fmt.Sprintf("%d × %s = %s", c.Count, *c.Largest, *c.Total)
+	}
+	return fmt.Sprintf("%s of up to %s = %s", jobs, *c.Largest, *c.Total)
+}
