@@ -37,8 +37,16 @@ func (a *App) unsavedStatement() (s statement, ok bool) {
 	if len(all) > 1 {
 		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.keyFor(keymap.View5))
 	}
-	return statement{words + ": " + whyUnsaved(&all[0]), "it is tried again and again, and nothing else is sent", toneBad}, true
+	next := text.Text("it is tried again and again, and nothing else is sent")
+	if !savable(&all[0]) {
+		next = "note the id and start dubtop again; nothing else is sent"
+	}
+	return statement{words + ": " + whyUnsaved(&all[0]), next, toneBad}, true
 }
+
+// savable reports whether trying again can help: a journal that failed in
+// another way than for want of room takes nothing more until the next start.
+func savable(u *state.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck) }
 
 // tellUnsaved says that an answer could not be saved.
 func (a *App) tellUnsaved(d *outbox.Done) {
@@ -83,8 +91,12 @@ func (a *App) unsavedWords() (said []told) {
 		}
 		said = append(said, told{label: "job", words: u.Submission.Name, short: true}, told{label: "is", words: u.Words()})
 	}
+	next := text.Text("It is tried again every few seconds.")
+	if !savable(&all[0]) {
+		next = "Nothing can be written down any more before dubtop starts again."
+	}
 	return append(said, told{label: "because", words: "it could not be written down: " + whyUnsaved(&all[0])}, told{},
-		told{words: "It is tried again every few seconds. Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
+		told{words: next + " Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
 }
 
 // openUnsaved shows all that is known of an answer that is not saved.
@@ -107,8 +119,12 @@ func (a *App) openUnsaved(id string) tea.Cmd {
 		lines := []styled{"", t.text(toneTitle, u.Submission.Name), ""}
 		lines = append(lines, a.advice(width-2, "What", u.Words()+". It was accepted, and is charged.", toneText)...)
 		lines = append(lines, a.advice(width-2, "Why", errorText(u.Why), toneBad)...)
-		lines = append(lines, a.advice(width-2, "Do", "Make room on the disk. It is tried again every few seconds, and nothing else is sent until then. "+
-			"If dubtop ends before that, the next start takes the request for unknown and looks for it: note the id ("+a.keyFor(keymap.CopyID)+" copies it).", toneOK)...)
+		do := text.Text("Make room on the disk. It is tried again every few seconds, and nothing else is sent until then. If dubtop ends before that, the ")
+		if !savable(&u) {
+			do = "Start dubtop again: nothing can be written down any more, and nothing else is sent. The "
+		}
+		do += "next start takes the request for unknown and looks for it: note the id (" + a.keyFor(keymap.CopyID) + " copies it)."
+		lines = append(lines, a.advice(width-2, "Do", do, toneOK)...)
 		return indented(lines)
 	}
 	p.extra = []action{a.does(keymap.CopyID, func() tea.Cmd {

@@ -178,6 +178,31 @@ func TestQuittingWithAnUnsavedAnswerLosesNothing(t *testing.T) {
 	}
 }
 
+// A journal that takes nothing more until the next start is not tried again, and
+// is not said to be.
+func TestWhatCanNotBeSavedAnyMoreIsNotSaidToBeTried(t *testing.T) {
+	t.Parallel()
+	tell(t, unsavedStage(t), func(s *story) {
+		s.fillDisk()
+		s.agree("kept")
+		s.Pass(2 * time.Second)
+		s.Press("6", "enter")
+		s.says("id "+s.acceptedID()+", not saved yet", "It is tried again every few seconds")
+		s.Press("esc", "q")
+		s.Pass(time.Second)
+		s.says("It is tried again every few seconds")
+		s.Press("n")
+		s.change("PRAGMA user_version = 999") // a newer dubtop took it over
+		s.Pass(11 * time.Second)
+		s.Press("enter")
+		s.says("Start dubtop again: nothing can be written down any more")
+		s.Press("esc", "q")
+		s.Pass(time.Second)
+		s.says("An answer is not saved yet", "Nothing can be written down any more before dubtop starts again.", "Note the id.")
+		s.DoesNotSee("tried again")
+	})
+}
+
 // Another window may book something while an answer here is not saved: the books
 // are read anew, and the row stays.
 func TestAnUnsavedRowStaysWhenTheBooksAreReadAnew(t *testing.T) {

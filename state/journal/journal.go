@@ -19,33 +19,7 @@ import (
 	"sync"
 	"time"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-)
-
-// The errors that a caller can tell apart. Each comes wrapped in words that
-// say what to do.
-var (
-	// ErrTaken: the submission was begun already, by this process or another.
-	ErrTaken = errors.New("this submission has been sent already, by this dubtop or another")
-	// ErrSameDraft: what stood in the form was sent or queued already as another
-	// submission, perhaps from another window.
-	ErrSameDraft = errors.New("this has been sent or queued already, perhaps in another window: look at the list, or change it")
-	// ErrSameFile: another batch was made of the same file, of which the user was
-	// not told when the price was shown.
-	ErrSameFile = errors.New("another window was faster")
-	// ErrDraftChanged: what stood in the form was changed or emptied in another
-	// window since.
-	ErrDraftChanged = errors.New("this was changed in another window since it was priced: look at it again")
-	// ErrBackwards: the record would lead back from where money may have been
-	// spent, or change what was sent.
-	ErrBackwards = errors.New("the journal holds a later state of this submission")
-	// ErrNewer: a newer dubtop wrote the file.
-	ErrNewer = errors.New("a newer dubtop wrote this journal")
-	// ErrDamaged: the file is not whole. It is left as it is.
-	ErrDamaged = errors.New("the journal is damaged")
-	// ErrFull: the disk has no room.
-	ErrFull = errors.New("the disk is full")
 )
 
 // busyTimeout is how long a write waits for another process.
@@ -134,7 +108,7 @@ func OpenWithout(cause error) (*Journal, error) {
 func openPatiently(ctx context.Context, path string) (*Journal, error) {
 	for patience := time.After(busyTimeout); ; {
 		j, err := open(ctx, path, false)
-		if code, ok := resultCode(err); !ok || code != sqlite3.SQLITE_BUSY {
+		if code, ok := resultCode(err); !ok || code&0xff != sqlite3.SQLITE_BUSY {
 			return j, err
 		}
 		select {
@@ -257,7 +231,7 @@ func (j *Journal) stuck() error {
 
 // write runs f in a transaction that is durable when write returns nil. After
 // a failure of the disk nothing more is written: what the system then says of
-// earlier writes can't be trusted.
+// earlier writes can't be trusted. A disk that took nothing of a write is none.
 func (j *Journal) write(ctx context.Context, f func(*sql.Tx) error) error {
 	return j.transact(ctx, j.db, f)
 }
@@ -281,70 +255,6 @@ func (j *Journal) transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) erro
 		return j.failed(err)
 	}
 	return j.failed(tx.Commit())
-}
-
-// failed explains an error, and remembers one that no next write can mend.
-func (j *Journal) failed(err error) error {
-	if err == nil {
-		return nil
-	}
-	explained := explain(j.path, err)
-	if code, ok := resultCode(err); ok && fatal(code) || errors.Is(err, ErrNewer) {
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		if j.broken == nil {
-			j.broken = explained
-		}
-	}
-	return explained
-}
-
-func resultCode(err error) (int, bool) {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return 0, false
-	}
-	return e.Code() & 0xff, true
-}
-
-func fatal(code int) bool {
-	switch code {
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY:
-		return true
-	}
-	return false
-}
-
-// explain puts an error of the database into words with a next step. That
-// comes before everything that is long: one line may be all that is shown.
-func explain(path string, err error) error {
-	code, ok := resultCode(err)
-	if !ok {
-		return err
-	}
-	switch code {
-	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%w: make room and try again; nothing was recorded, so nothing is sent (%s)", ErrFull, path)
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return damaged(path, err)
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fmt.Errorf("another program holds the journal: try again when it is done (%s): %w", path, err)
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return unwritable(path, err)
-	case sqlite3.SQLITE_IOERR:
-		return fmt.Errorf("the disk failed under the journal: check the disk and start again; nothing more is sent (%s): %w", path, err)
-	}
-	return fmt.Errorf("the journal %s: %w", path, err)
-}
-
-func damaged(path string, cause error) error {
-	return fmt.Errorf("%w: move it away (keep it) and start again; nothing can be sent, and it was left as it is (%s): %w",
-		ErrDamaged, path, cause)
-}
-
-func unwritable(path string, cause error) error {
-	return fmt.Errorf("no journal can be kept here: set XDG_STATE_HOME to a directory that can be written, or make %s writable; nothing can be sent: %w",
-		filepath.Dir(path), cause)
 }
 
 // prepare makes the directory and an empty file, both for the user alone, and

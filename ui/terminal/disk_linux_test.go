@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -59,8 +60,66 @@ func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 	}
 }
 
+// From the moment in which the paid request arrives nothing can be written any
+// more: the answer is told with its id until it is saved, the ledger marks it and
+// quitting asks. With room again it is saved, and the next start knows the job.
+func TestAPaidAnswerOnAFullDiskIsTold(t *testing.T) {
+	t.Parallel()
+	a := simulated(t)
+	g := a.gate(0)
+	w := open(t, stage{env: a.env(g.URL)})
+	w.sees("completed", "n new", "4 Models 5")
+	w.fill(a.media(), "kept")
+	w.price()
+	full := make(chan error, 1)
+	g.onPaid(func() { full <- w.room(1) })
+	w.keys("y")
+	must(t, <-full)
+	g.onPaid(nil)
+	id := ""
+	w.until("the answer is told", func() bool {
+		for _, key := range g.keys("kept_28s") {
+			id = strings.Join(g.made(key), " ")
+		}
+		return id != "" && w.told("sent, id "+id+", not saved yet: the disk")
+	})
+	w.keys("6")
+	w.sees("! not saved", "sent, id "+id)
+	w.keys("q")
+	w.sees("An answer is not saved yet", "leave now", "wait here")
+	w.until("it says what is not saved", func() bool { return w.told("because it could not be written down: the disk") })
+	must(t, w.room(unix.RLIM_INFINITY))
+	w.loses("An answer is not saved yet")
+	w.loses("! not saved")
+	if n := g.arrivals("kept_28s"); n != 1 {
+		t.Errorf("%d paid requests left", n)
+	}
+	w.keys("q")
+	w.ends(0)
+	if n := intents(t, w.home, "kept_28s"); n != 1 {
+		t.Errorf("%d paid requests are in the journal", n)
+	}
+	again := open(t, stage{home: w.home, env: a.env(g.URL)})
+	again.sees("kept_28s", "n new")
+	if again.told("maybe charged") {
+		t.Errorf("what was saved is in doubt\n%s", again.screen())
+	}
+}
+
+// onPaid has something done as paid requests arrive.
+func (g *gate) onPaid(do func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.coming = do
+}
+
 // limit lets no file of the program grow beyond so many bytes.
 func (w *window) limit(most uint64) {
 	w.t.Helper()
-	must(w.t, unix.Prlimit(w.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: most, Max: most}, nil))
+	must(w.t, w.room(most))
+}
+
+// room is how many bytes every file of the program may hold from now on.
+func (w *window) room(most uint64) error {
+	return unix.Prlimit(w.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: most, Max: unix.RLIM_INFINITY}, nil)
 }

@@ -102,6 +102,7 @@ type gate struct {
 	hold time.Duration
 
 	mu      sync.Mutex
+	coming  func() // is called as a paid request arrives, before the server hears of it
 	paid    []payment
 	outputs []string // the links that jobs were answered with, by id
 }
@@ -145,7 +146,11 @@ func (g *gate) pass(proxy http.Handler, w http.ResponseWriter, r *http.Request) 
 	g.mu.Lock()
 	at := len(g.paid)
 	g.paid = append(g.paid, payment{key: r.Header.Get("Idempotency-Key"), body: body})
+	coming := g.coming
 	g.mu.Unlock()
+	if coming != nil {
+		coming()
+	}
 	time.Sleep(g.hold)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
