@@ -46,7 +46,7 @@ func (a *App) unsavedStatement() (s statement, ok bool) {
 
 // savable reports whether trying again can help: a journal that failed in
 // another way than for want of room takes nothing more until the next start.
-func savable(u *state.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck) }
+func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck) }
 
 // tellUnsaved says that an answer could not be saved.
 func (a *App) tellUnsaved(d *outbox.Done) {
