@@ -130,8 +130,7 @@ func (l *list[T]) wanted() []*column[T] {
 	return cols
 }
 
-// blank reports whether a column is empty in every row in sight. Without rows
-// it is not known to be.
+// blank reports whether a column is empty in every row in sight.
 func (l *list[T]) blank(c *column[T]) bool {
 	end := min(l.view.Len(), l.top+l.page())
 	for i := l.top; i < end; i++ {
@@ -139,5 +138,5 @@ func (l *list[T]) blank(c *column[T]) bool {
 			return false
 		}
 	}
-	return end > l.top
+	return true
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	"dubtop/state/draft"
@@ -61,17 +62,32 @@ func newQueue(a *App) *view[outbox.QueueRow] {
 		}
 		return ""
 	}
-	id := func() string { return v.selected().ID }
+	one := func() *outbox.QueueRow { return cmp.Or(v.soleMark(), v.selected()) }
+	edit := func() text.Text {
+		if n := v.markCount(); n > 1 {
+			return text.Sprintf("one is edited at a time, and %d are marked", n)
+		}
+		return a.uneditable(one())
+	}
+	copyIDs := func() tea.Cmd {
+		var ids []string
+		for _, r := range v.chosen() {
+			if r.Job != "" {
+				ids = append(ids, string(r.Job))
+			}
+		}
+		return a.copyIDs(ids)
+	}
 	return v.with(append([]action{
 		a.does(keymap.Details, func() tea.Cmd { return a.openQueued(v.selected()) }).unless(none).hinted("details"),
-		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(id(), -1) }).unless(waits).hinted("sooner"),
-		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(id(), 1) }).unless(waits).hinted("later"),
+		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(v.chosen(), -1) }).unless(unmarked(v, waits)).hinted("sooner"),
+		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(v.chosen(), 1) }).unless(unmarked(v, waits)).hinted("later"),
 		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(unmarked(v, waits)).hinted("hold"),
 		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
-		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(id()) }).unless(a.uneditable(v.selected)).hinted("edit"),
+		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(one().ID) }).unless(edit).hinted("edit"),
 		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(v, ends)).hinted("drop"),
 		a.does(keymap.Slots, a.askSlots).unless(a.unspendable).hinted("slots"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().Job)) }).unless(jobless),
+		a.does(keymap.CopyID, copyIDs).unless(unmarked(v, jobless)),
 		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
 	}, v.following(v.marking())...)...)
 }
@@ -99,20 +115,18 @@ func (a *App) untouchable(r *outbox.QueueRow) text.Text {
 }
 
 // uneditable says why a row can't be taken back into the form.
-func (a *App) uneditable(which func() *outbox.QueueRow) func() text.Text {
-	return func() text.Text {
-		switch r := which(); {
-		case r == nil:
-			return "there is nothing here to do that with"
-		case a.untouchable(r) != "":
-			return a.untouchable(r)
-		case !a.draft.Empty():
-			return "something else stands unsent in the form: send it, or empty the form, first (" + a.keyFor(keymap.NewGeneration) + ")"
-		case r.State == outbox.QueueDoubt:
-			return "it may have been accepted, so it can't be changed any more; " + a.keyFor(keymap.Details) + " shows what can be done"
-		}
-		return a.unspendable()
+func (a *App) uneditable(r *outbox.QueueRow) text.Text {
+	switch {
+	case r == nil:
+		return "there is nothing here to do that with"
+	case a.untouchable(r) != "":
+		return a.untouchable(r)
+	case !a.draft.Empty():
+		return "something else stands unsent in the form: send it, or empty the form, first (" + a.keyFor(keymap.NewGeneration) + ")"
+	case r.State == outbox.QueueDoubt:
+		return "it may have been accepted, so it can't be changed any more; " + a.keyFor(keymap.Details) + " shows what can be done"
 	}
+	return a.unspendable()
 }
 
 func placeCell(r *outbox.QueueRow) cell {
@@ -302,18 +316,29 @@ func (a *App) queuedLines(id string, width int) []styled {
 }
 
 // moveQueued changes the order, here at once and in the journal.
-func (a *App) moveQueued(id string, by int) tea.Cmd { return a.do(a.session.Move(id, by)...) }
+func (a *App) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
+	ids := inLine(rows)
+	if len(ids) == 0 {
+		a.warn("none of them stands in line")
+	}
+	return a.do(a.session.Move(by, ids...)...)
+}
+
+// inLine are the ids of the rows that wait for their turn.
+func inLine(rows []*outbox.QueueRow) (ids []string) {
+	for _, r := range rows {
+		if r.Place > 0 {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
 
 // pauseQueued holds rows back, or lets them go on if all of them are held.
 func (a *App) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
-	var ids []string
-	pause := false
-	for _, r := range rows {
-		if r.Place == 0 {
-			continue
-		}
-		ids = append(ids, r.ID)
-		item, _ := a.outbox.Queue.Item(r.ID)
+	ids, pause := inLine(rows), false
+	for _, id := range ids {
+		item, _ := a.outbox.Queue.Item(id)
 		pause = pause || !item.Paused
 	}
 	if len(ids) == 0 {

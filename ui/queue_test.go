@@ -426,3 +426,47 @@ func TestAWindowThatIsSuspendedLetsTheOtherSend(t *testing.T) {
 		s.acceptsInOrder("mine")
 	})
 }
+
+// The keys of the queue act on all that is marked, or say why not.
+func TestKeysOfTheQueueActOnAllThatIsMarked(t *testing.T) {
+	t.Parallel()
+	full := func(a *simulator.Server) { a.SetRunning(3) }
+	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
+		s.Press("5")
+		s.DoesNotSee("LABEL")
+		for _, name := range []string{"a1", "b2", "c3", "d4"} {
+			s.agree(name)
+		}
+		order := func(names ...string) {
+			s.t.Helper()
+			for i, name := range names {
+				s.Sees(fmt.Sprintf("%d  ○ waiting    lipsync-2      %s", i+1, name))
+			}
+		}
+		s.Press("5")
+		s.DoesNotSee("LABEL")
+		s.Press("g", "j", "space", "j", "space", "g") // b2 and d4 are marked, the cursor is on a1
+		s.Sees("2 marked")
+		s.Press("K")
+		order("b2", "a1", "d4", "c3")
+		s.Press("K")
+		order("b2", "d4", "a1", "c3")
+		s.Press("K")
+		order("b2", "d4", "a1", "c3")
+		s.Press("J", "J", "J")
+		order("a1", "c3", "b2", "d4")
+		s.Press("e")
+		s.Sees("one is edited at a time, and 2 are marked")
+		s.Press("y")
+		s.Sees("none of them has an id")
+		s.Press("A", "g", "j", "space", "g", "e") // c3 alone
+		s.Pass(time.Second)
+		s.Sees("from the queue: its price is void", "c3")
+		s.Press("esc")
+		s.Pass(time.Second)
+		s.DoesNotSee("c3")
+		s.account.SetRunning(0)
+		s.Pass(20 * time.Second)
+		s.acceptsInOrder("a1", "b2", "d4")
+	})
+}

@@ -240,10 +240,10 @@ func (a *Account) change(ids []string, words string, write func(context.Context,
 	})
 }
 
-// Move takes an item of the queue by so many places, here at once and then in
-// the journal.
-func (a *Account) Move(id string, by int) []Work {
-	if !a.Outbox.Move(id, by) {
+// Move takes items of the queue by so many places, here at once and then in the
+// journal.
+func (a *Account) Move(by int, ids ...string) []Work {
+	if !a.Outbox.Move(by, ids...) {
 		return nil
 	}
 	return a.keepOrder()

@@ -135,9 +135,9 @@ func TestNothingLeavesBeforeTheJournalIsRead(t *testing.T) {
 // the first.
 func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
 	a := clerk(t, 4)
-	first := a.Move("s00003", -1)
+	first := a.Move(-1, "s00003")
 	for range 2 {
-		if a.Move("s00003", -1) != nil {
+		if a.Move(-1, "s00003") != nil {
 			t.Error("two orders are on their way to the journal at once")
 		}
 	}

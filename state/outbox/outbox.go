@@ -296,9 +296,9 @@ func (o *Outbox) dropRefused(id string) {
 	}
 }
 
-// Move takes an item of the queue by so many places; see Queue.Move.
-func (o *Outbox) Move(id string, by int) bool {
-	if !o.Queue.Move(id, by) {
+// Move takes items of the queue by so many places; see Queue.Move.
+func (o *Outbox) Move(by int, ids ...string) bool {
+	if !o.Queue.Move(by, ids...) {
 		return false
 	}
 	o.touch(TheOrder)

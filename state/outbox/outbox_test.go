@@ -292,7 +292,7 @@ func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
 
 	old = line(b, c)
 	old.Begun = o.Clock()
-	o.Move("c", -1)
+	o.Move(-1, "c")
 	o.Load(old)
 	want(t, "moved since", o.words(), "c waiting", "b waiting")
 

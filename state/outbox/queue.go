@@ -198,20 +198,30 @@ func (q *Queue) waiting() []*queued {
 	return out
 }
 
-// Move takes an item by so many places towards the end, or the front if by is
-// negative. It is false where that changes nothing.
-func (q *Queue) Move(id string, by int) bool {
-	i := q.index(id)
-	if i < 0 || q.items[i].leaving {
-		return false
+// Move takes items by so many places towards the end, or the front if by is
+// negative; among each other they keep their order. It is false where that changes
+// nothing.
+func (q *Queue) Move(by int, ids ...string) (moved bool) {
+	at := make([]int, 0, len(ids))
+	for _, id := range ids {
+		if i := q.index(id); i >= 0 && !q.items[i].leaving {
+			at = append(at, i)
+		}
 	}
-	to := min(max(i+by, 0), len(q.items)-1)
-	if to == i {
-		return false
+	slices.Sort(at)
+	if by > 0 {
+		slices.Reverse(at)
 	}
-	item := q.items[i]
-	q.items = slices.Insert(slices.Delete(q.items, i, i+1), to, item)
-	return true
+	for n, i := range at {
+		to := max(i+by, n) // those before it have the first places, if they got so far
+		if by > 0 {
+			to = min(i+by, len(q.items)-1-n)
+		}
+		item := q.items[i]
+		q.items = slices.Insert(slices.Delete(q.items, i, i+1), to, item)
+		moved = moved || to != i
+	}
+	return moved
 }
 
 // PauseItem holds one item back, or lets it go on; the others pass it.

@@ -99,16 +99,16 @@ func TestOneRequestIsOnItsWayAtATime(t *testing.T) {
 
 func TestTheOrderIsTheUsers(t *testing.T) {
 	q := queueOf(t, 4)
-	q.Move("3", -9)
+	q.Move(-9, "3")
 	q.PauseItem("0", true)
 	q.Remove("1")
-	if q.Move("3", -1) || q.Move("nobody", 1) {
+	if q.Move(-1, "3") || q.Move(1, "nobody") {
 		t.Error("moved, but nothing changed")
 	}
 	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"3"}) {
 		t.Errorf("sent %v", send)
 	}
-	if q.Move("3", 1) {
+	if q.Move(1, "3") {
 		t.Error("what is on its way was moved")
 	}
 	q.Landed(answered(t, waiting(t, "3"), api.Accepted, noon), nil, noon)
@@ -123,6 +123,33 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 	q.Resume()
 	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"0"}) {
 		t.Errorf("sent %v after the pause", send)
+	}
+}
+
+func TestSeveralMoveTogetherAndKeepTheirOrder(t *testing.T) {
+	for _, c := range []struct {
+		by   int
+		ids  []string
+		want string
+	}{
+		{-1, []string{"3", "1"}, "1 0 3 2 4"},
+		{-1, []string{"0", "1"}, "0 1 2 3 4"},
+		{-1, []string{"0", "2"}, "0 2 1 3 4"},
+		{-9, []string{"4", "2"}, "2 4 0 1 3"},
+		{1, []string{"1", "3"}, "0 2 1 4 3"},
+		{1, []string{"3", "4"}, "0 1 2 3 4"},
+		{1, []string{"2", "4", "nobody"}, "0 1 3 2 4"},
+		{9, []string{"2", "0"}, "1 3 4 0 2"},
+	} {
+		q := queueOf(t, 5)
+		moved := q.Move(c.by, c.ids...)
+		var got []string
+		for _, item := range q.Items() {
+			got = append(got, item.Submission.ID)
+		}
+		if fmt.Sprint(got) != "["+c.want+"]" || moved != (c.want != "0 1 2 3 4") {
+			t.Errorf("%v by %d: %v, %t; want %s", c.ids, c.by, got, moved, c.want)
+		}
 	}
 }
 
