@@ -454,7 +454,10 @@ func TestAnAssetOpensAndStartsAForm(t *testing.T) {
 		s.Press("enter")
 		s.Sees("anna.mp4", "video mp4")
 		s.Press("esc", "n")
-		s.Sees("new generation", "asset:")
+		for _, width := range []int{160, 100, 80, 60, 50, 40, 30} {
+			s.Resize(width, 24)
+			s.Sees("Output file name", "anna.mp4, 0:12")
+		}
 	})
 }
 

@@ -130,7 +130,8 @@ func (l *list[T]) wanted() []*column[T] {
 	return cols
 }
 
-// blank reports whether a column is empty in every row in sight.
+// blank reports whether a column is empty in every row in sight. Without rows
+// it is not known to be.
 func (l *list[T]) blank(c *column[T]) bool {
 	end := min(l.view.Len(), l.top+l.page())
 	for i := l.top; i < end; i++ {
@@ -138,5 +139,5 @@ func (l *list[T]) blank(c *column[T]) bool {
 			return false
 		}
 	}
-	return true
+	return end > l.top
 }

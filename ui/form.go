@@ -203,7 +203,6 @@ func (f *form) Update(msg tea.Msg) tea.Cmd {
 // lines draws the fields, and below those that need it what is wrong; focus
 // is the line the focused field stands on.
 func (f *form) lines() (lines []styled, focus int) {
-	t := f.app.theme
 	var changed []string
 	if f.differs != nil {
 		changed = f.differs()
@@ -214,7 +213,7 @@ func (f *form) lines() (lines []styled, focus int) {
 		if i == f.focus {
 			focus = len(lines)
 		}
-		lines = append(lines, f.fieldLine(x, i == f.focus, slices.Contains(changed, x.name), p))
+		lines = append(lines, f.noted(x, f.fieldLine(x, i == f.focus, slices.Contains(changed, x.name), p))...)
 		if i != f.focus && !x.touched || p.None() || p.Severity == draft.SeverityMissing && !x.touched {
 			continue
 		}
@@ -222,15 +221,39 @@ func (f *form) lines() (lines []styled, focus int) {
 		if !p.Blocks() {
 			n = toneWarn
 		}
-		indent := labelWidth + 4
-		if f.width < narrowForm {
-			indent = 4
-		}
-		for _, l := range wrap(text.Of(p.Words), max(10, f.width-indent)) {
-			lines = append(lines, blank(indent)+t.text(n, l))
-		}
+		lines = append(lines, f.below(n, text.Of(p.Words))...)
 	}
 	return lines, focus
+}
+
+// below are words under a field.
+func (f *form) below(n tone, words text.Text) (lines []styled) {
+	indent := labelWidth + 4
+	if f.width < narrowForm {
+		indent = 4
+	}
+	for _, l := range wrap(words, max(10, f.width-indent)) {
+		lines = append(lines, blank(indent)+f.app.theme.text(n, l))
+	}
+	return lines
+}
+
+// noted is the line of a field with what is known of its value: beside it where
+// there is room, else below.
+func (f *form) noted(x *field, line styled) []styled {
+	note := text.Text("")
+	if f.note != nil {
+		note = f.note(x.name)
+	}
+	at := labelWidth + 4 + textWidth(text.Masked(x.input.Value()))
+	switch {
+	case note == "":
+		return []styled{line}
+	case at+textWidth(note)+2 > f.width:
+		return append([]styled{line}, f.below(toneMuted, note)...)
+	}
+	// The input fills its line with blanks: the note stands on them.
+	return []styled{padStyled(line, at) + f.app.theme.text(toneMuted, "  "+note)}
 }
 
 func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) styled {
@@ -242,17 +265,7 @@ func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) style
 	if focused {
 		mark, n = t.glyphs.cursor, toneAccent
 	}
-	line := t.text(toneAccent, mark) + t.text(toneMark, sign) + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
-	if f.note == nil {
-		return line
-	}
-	note := f.note(x.name)
-	at := labelWidth + 4 + textWidth(text.Masked(x.input.Value()))
-	if note == "" || at+textWidth(note)+2 > f.width {
-		return line
-	}
-	// The input fills its line with blanks: the note stands on them.
-	return padStyled(line, at) + t.text(toneMuted, "  "+note)
+	return t.text(toneAccent, mark) + t.text(toneMark, sign) + t.text(n, fit(x.label, labelWidth-2, false, t.glyphs.more)) + f.light(x, p) + " " + f.value(x, focused)
 }
 
 // light says at a glance whether a field is right.
