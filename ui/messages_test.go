@@ -153,3 +153,21 @@ func TestOneActionStandsOnceInThePalette(t *testing.T) {
 		s.Sees("messages", "18:30:0")
 	})
 }
+
+// What is marked in the palette stays so as time goes by, and is done.
+func TestThePaletteIsWalkedWithTheArrows(t *testing.T) {
+	t.Parallel()
+	tell(t, named(3), func(s *story) {
+		s.Press(":", "down", "down", "down", "down", "up")
+		s.Pass(3 * time.Second)
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("id copied")
+		s.Press(":")
+		for range 15 {
+			s.Press("down")
+			s.Pass(100 * time.Millisecond)
+		}
+		s.DoesNotSee("open in the browser")
+	})
+}

@@ -121,8 +121,11 @@ func (p *palette) choose() tea.Cmd {
 }
 
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
+	before := p.input.Value()
 	cmd := p.input.Update(msg)
-	p.at = 0
+	if p.input.Value() != before {
+		p.at = 0
+	}
 	return cmd
 }
 
