@@ -58,12 +58,8 @@ type Config struct {
 
 // App is the dashboard as Bubble Tea runs it.
 type App struct {
-	cfg    Config
-	theme  *theme
-	shades shades
-	now    time.Time
-	width  int
-	height int
+	*stage
+	cfg Config
 
 	session   *account.Account // nil until there is a key
 	store     *state.Store     // of the session, as the next two are
@@ -75,18 +71,15 @@ type App struct {
 	batchPath string         // and into the batch form
 	offer     *confirm       // the question whether an older key was this account's, until it is answered
 
-	tabs  []tab
-	tab   int
-	stack []screen
-	toast toast
-	said  sayings // everything that was told
-	keys  keylog
-	frame frame
+	tabs []tab
+	tab  int
 }
 
 // New makes the dashboard. It touches nothing yet: Init begins.
 func New(cfg Config) *App {
-	a := &App{cfg: cfg, now: time.Now(), theme: newTheme(cfg.Theme != "light", cfg.ASCII, manyShades)}
+	a := &App{cfg: cfg, stage: newStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII)}
+	a.chrome, a.notices, a.tips = a, cfg.Notices, a.goodToKnow
+	a.everywhere, a.anywhere = a.actions, a.ways
 	a.enter(cfg.Account)
 	a.announce()
 	return a
@@ -142,15 +135,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case reply:
 		cmd = m.land(a)
 	case tea.KeyPressMsg:
-		cmd = a.press(m)
-	case tea.WindowSizeMsg:
-		a.width, a.height = m.Width, m.Height
-		a.layout()
+		cmd = a.press(m, a.quit)
 	case tea.BackgroundColorMsg:
 		a.setDark(m.IsDark())
-	case tea.ColorProfileMsg:
-		a.shades = shadesOf(m.Profile)
-		a.redraw(a.theme.dark)
 	case uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
 		_, dark := msg.(uv.DarkColorSchemeEvent)
 		a.setDark(dark)
@@ -159,7 +146,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.poller.SetFocus(focused)
 		cmd = a.work()
 	default:
-		cmd = a.top().Update(msg)
+		cmd = a.update(msg)
 	}
 	return a, tea.Batch(cmd, a.draw(msg))
 }
@@ -169,35 +156,4 @@ func (a *App) setDark(dark bool) {
 	if a.cfg.Theme == "auto" || a.cfg.Theme == "" {
 		a.redraw(dark)
 	}
-}
-
-// redraw makes the look anew.
-func (a *App) redraw(dark bool) {
-	a.theme = newTheme(dark, a.cfg.ASCII, a.shades)
-	a.layout()
-}
-
-// press gives a key to the first action of the top screen that claims it, and
-// else to the screen itself as typing. ctrl+c always means to quit.
-func (a *App) press(k tea.KeyPressMsg) tea.Cmd {
-	if modifier(k) {
-		return nil
-	}
-	a.keys.press(k)
-	defer a.keys.done()
-	if k.String() == "ctrl+c" {
-		return a.quit()
-	}
-	top := a.top()
-	for _, act := range top.Actions() {
-		if !act.matches(k) {
-			continue
-		}
-		if why := act.refusal(); why != "" {
-			a.warn(why)
-			return nil
-		}
-		return act.run()
-	}
-	return top.Update(k)
 }

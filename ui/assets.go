@@ -15,7 +15,7 @@ import (
 // assetList is the list behind view 3 and behind the choice of an asset.
 func assetList(a *App, rows *table.Collection[state.Asset]) list[state.Asset] {
 	return list[state.Asset]{
-		app: a, rows: rows,
+		stage: a.stage, rows: rows, extent: a.extent(rows),
 		sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
 		columns: []column[state.Asset]{
 			{title: "type", width: 6, sort: table.SortModel, cell: func(x *state.Asset) cell { return cell{x.Type.Lower(), assetTone(string(x.Type))} }},
@@ -105,7 +105,7 @@ func (a *App) assetPane(x *state.Asset, width int) []styled {
 }
 
 func (a *App) assetDetails(x state.Asset) *pager {
-	return &pager{app: a, title: "asset", content: func(width int) []styled {
+	return &pager{stage: a.stage, title: "asset", content: func(width int) []styled {
 		return append([]styled{""}, indented(a.assetPane(&x, width-2))...)
 	}}
 }

@@ -26,6 +26,7 @@ const (
 // by the server without creating anything, then priced, then asked about.
 type batchForm struct {
 	form
+	app           *App
 	path, webhook string
 	cancel        context.CancelFunc
 	run           int // number of the check under way
@@ -49,9 +50,9 @@ func (a *App) newBatch() tea.Cmd {
 
 // batchForm makes the form with the path that was last typed into it.
 func (a *App) batchForm() *batchForm {
-	f := &batchForm{path: a.batchPath}
-	f.app, f.check, f.changed = a, f.checkField, f.edit
-	f.trouble = pager{app: a, content: f.problemText}
+	f := &batchForm{app: a, path: a.batchPath}
+	f.stage, f.check, f.changed = a.stage, f.checkField, f.edit
+	f.trouble = pager{stage: a.stage, content: f.problemText}
 	f.set([]field{
 		textField(a.theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
 		textField(a.theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),

@@ -20,7 +20,7 @@ import (
 // newBatches is view 2: many jobs sent as one file.
 func newBatches(a *App) *view[state.Batch] {
 	v := &view[state.Batch]{title: "batches", list: list[state.Batch]{
-		app: a, rows: &a.store.Batches,
+		stage: a.stage, rows: &a.store.Batches, extent: a.extent(&a.store.Batches),
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
 		columns: []column[state.Batch]{
 			{title: "status", width: 13, sort: table.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
@@ -156,15 +156,16 @@ func (a *App) openResultFile(id api.ID, what use) tea.Cmd {
 // own to filter, open and copy.
 type batchResults struct {
 	*view[state.BatchItem]
+	app  *App
 	id   api.ID
 	rows *table.Collection[state.BatchItem]
 }
 
 // openResults fetches and shows what became of every line of a batch.
 func (a *App) openResults(id api.ID) tea.Cmd {
-	r := &batchResults{id: id, rows: &table.Collection[state.BatchItem]{}}
+	r := &batchResults{app: a, id: id, rows: &table.Collection[state.BatchItem]{}}
 	v := &view[state.BatchItem]{title: text.Of("results of " + string(id)), list: list[state.BatchItem]{
-		app: a, rows: r.rows, marks: &marks[state.BatchItem]{},
+		stage: a.stage, rows: r.rows, extent: a.extent(r.rows), marks: &marks[state.BatchItem]{},
 		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus, table.SortLength},
 		columns: []column[state.BatchItem]{
 			{title: "status", width: 11, sort: table.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},

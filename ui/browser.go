@@ -122,7 +122,7 @@ func (a *App) copyText(what text.Text, words string) tea.Cmd {
 
 // newLinkBox shows a link whole, for where it has to be carried by hand.
 func newLinkBox(a *App, link string) *pager {
-	return &pager{app: a, title: "link", content: func(width int) []styled {
+	return &pager{stage: a.stage, title: "link", content: func(width int) []styled {
 		t := a.theme
 		lines := []styled{"", "  " + t.text(toneTitle, "There is no browser here to open it with.")}
 		for _, l := range wrap("The link was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {

@@ -1,14 +1,11 @@
 package ui
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"dubtop/state/ledger"
 
 	"dubtop/api/text"
-	"dubtop/keymap"
 	"dubtop/state"
 )
 
@@ -42,8 +39,8 @@ func (t *theme) join(pieces []piece) styled {
 	return line
 }
 
-// header says who and where we are, what the API lets us do, and the time.
-func (a *App) header(width int) styled {
+// Header says who and where we are, what the API lets us do, and the time.
+func (a *App) Header(width int) styled {
 	left := []piece{{" dubtop  ", toneTitle}}
 	if a.session == nil {
 		return a.theme.line(width, left, []piece{{text.Of(a.now.Local().Format("15:04:05") + " "), toneMuted}})
@@ -86,10 +83,10 @@ func (a *App) slots() text.Text {
 	return text.Sprintf("running %d", n.Running+n.Pending)
 }
 
-// tabLine names the views with their numbers of rows; the active one stands
+// Tabs names the views with their numbers of rows; the active one stands
 // out by its colour and weight. Where there is no room for everything, numbers
 // go before names do.
-func (a *App) tabLine(width int) styled {
+func (a *App) Tabs(width int) styled {
 	if a.session == nil {
 		return blank(width)
 	}
@@ -170,42 +167,15 @@ func (a *App) crowded(width int) bool {
 	return cells(a.tabPieces(func(int) bool { return false }))+cells(a.place()) >= width
 }
 
-// hintLine names the keys of the top screen, as many as fit, the refused ones
-// faint; the way to the help always fits.
-func (a *App) hintLine(width int) styled {
-	line := styled(" ")
-	acts := a.top().Actions()
-	last := styled("")
-	room := width - 1
-	if i := slices.IndexFunc(acts, func(x action) bool { return x.name == keymap.Help }); i >= 0 {
-		var w int
-		last, w = a.hint(acts[i])
-		room -= w
+// WindowTitle carries our own words and numbers only: terminals take titles
+// verbatim, so nothing remote may stand in one.
+func (a *App) WindowTitle() text.Text {
+	if a.session == nil {
+		return "dubtop"
 	}
-	named := map[string]bool{}
-	for _, act := range acts {
-		key := act.key.Help().Key
-		if !act.hint || act.name == keymap.Help || named[key] {
-			continue // the first that claims a key has it
-		}
-		named[key] = true
-		drawn, w := a.hint(act)
-		if w > room {
-			break
-		}
-		room -= w
-		line += drawn
+	n := a.store.Counts()
+	if n.Running+n.Pending == 0 {
+		return "dubtop"
 	}
-	return line + last
-}
-
-// hint is one action of the line of hints, and the cells it takes.
-func (a *App) hint(act action) (drawn styled, width int) {
-	h := act.key.Help()
-	press, words := text.Of(h.Key), cmp.Or(act.short, text.Of(h.Desc))
-	k, n := toneKey, toneText
-	if act.refusal() != "" {
-		k, n = toneMuted, toneMuted
-	}
-	return a.theme.text(k, press) + " " + a.theme.text(n, words) + "  ", textWidth(press) + textWidth(words) + 3
+	return "dubtop " + text.Count(n.Running+n.Pending, "running", "running")
 }

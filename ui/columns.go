@@ -11,7 +11,7 @@ import (
 // Which columns a list shows, and how wide they are.
 
 func (l *list[T]) titles(cols []*column[T], widths []int) styled {
-	t := l.app.theme
+	t := l.stage.theme
 	line := styled("  ")
 	for i, c := range cols {
 		n := toneMuted

@@ -19,9 +19,9 @@ const armTime = 300 * time.Millisecond
 // has been quiet for armTime every key only starts the wait again; pasted text
 // is never an answer.
 type confirm struct {
-	app     *App
+	stage   *stage
 	title   text.Text
-	quote   quote         // what a yes costs: always in sight where something is paid
+	quote   quoted        // what a yes costs, always in sight; nil where nothing is paid
 	warning func() []told // what has to be read before a yes; may be nil
 	body    func() []told // what else it rests on, asked for in each frame: ages move
 	yes, no text.Text
@@ -44,10 +44,13 @@ type confirm struct {
 	read          int // lines of what scrolls that were in sight since the width changed
 }
 
+// quoted is a price that is worded by the program alone.
+type quoted interface{ Words() text.Text }
+
 // armMsg looks whether a dialog can be answered by now.
 type armMsg struct{ dialog *confirm }
 
-func (m armMsg) land(a *App) tea.Cmd {
+func (m armMsg) land(a *stage) tea.Cmd {
 	c := m.dialog
 	if !a.shown(c) {
 		return nil
@@ -64,7 +67,7 @@ func (m armMsg) land(a *App) tea.Cmd {
 // come to light has to be left in peace again: the last key was not for it.
 func (c *confirm) look() {
 	s := c.sheet()
-	bright := c.app.top() == screen(c) && s.readable
+	bright := c.stage.top() == screen(c) && s.readable
 	if bright != c.bright {
 		now := time.Now()
 		c.bright, c.armed, c.quiet, c.lit = bright, false, now, now
@@ -75,15 +78,15 @@ func (c *confirm) look() {
 }
 
 // ask puts a dialog up.
-func (a *App) ask(c *confirm) tea.Cmd {
+func (a *stage) ask(c *confirm) tea.Cmd {
 	c.begin(a)
 	a.push(c)
 	return c.wait(armTime)
 }
 
 // begin gets a dialog ready to be put up.
-func (c *confirm) begin(a *App) {
-	c.app, c.before, c.quiet = a, a.keys.newest(), time.Now()
+func (c *confirm) begin(a *stage) {
+	c.stage, c.before, c.quiet = a, a.keys.newest(), time.Now()
 }
 
 func (c *confirm) wait(d time.Duration) tea.Cmd {
@@ -115,7 +118,7 @@ func (c *confirm) Dims() bool { return true }
 // Actions are the dialog's keys once it is armed; before, it has none, and
 // what comes in starts the wait again.
 func (c *confirm) Actions() []action {
-	a := c.app
+	a := c.stage
 	if !c.armed {
 		return nil
 	}
@@ -141,7 +144,7 @@ func (c *confirm) reading() []action {
 	if s.rows >= s.total {
 		return nil
 	}
-	a := c.app
+	a := c.stage
 	by := func(n int) func() tea.Cmd { return plain(func() { c.scroll(n) }) }
 	page := max(1, s.rows-1)
 	acts := []action{
@@ -168,18 +171,18 @@ func (c *confirm) yesRefused() text.Text {
 	switch {
 	case !c.bright || !s.readable:
 		return "the window is too small to show what is asked: make it larger first"
-	case c.app.keys.held(c):
-		return heldWords(c.app.keys.name)
+	case c.stage.keys.held(c):
+		return heldWords(c.stage.keys.name)
 	case c.read < s.must:
-		return "read on first, with " + c.app.keyFor(keymap.Down) + ": there is a warning below"
+		return "read on first, with " + c.stage.keyFor(keymap.Down) + ": there is a warning below"
 	}
 	return c.missing()
 }
 
 // noRefused says why a key is no no: only where a no cannot be taken back.
 func (c *confirm) noRefused() text.Text {
-	if c.binds && c.app.keys.held(c) {
-		return heldWords(c.app.keys.name)
+	if c.binds && c.stage.keys.held(c) {
+		return heldWords(c.stage.keys.name)
 	}
 	return ""
 }
@@ -190,8 +193,8 @@ func (c *confirm) chooseRefused() text.Text {
 	switch {
 	case c.marked || c.word != "":
 		return c.yesRefused()
-	case c.app.keys.held(c):
-		return heldWords(c.app.keys.name)
+	case c.stage.keys.held(c):
+		return heldWords(c.stage.keys.name)
 	}
 	return ""
 }
@@ -207,7 +210,7 @@ func (c *confirm) missing() text.Text {
 }
 
 func (c *confirm) end(yes bool) tea.Cmd {
-	c.app.remove(c)
+	c.stage.remove(c)
 	return c.answer(yes)
 }
 

@@ -35,7 +35,7 @@ func plans() []plan {
 // sheet lays the dialog out: whole in the first plan in which it fits, else
 // scrolled in the first that leaves room enough. Where none does, it says so.
 func (c *confirm) sheet() sheet {
-	if c.app.width < minWidth || c.app.height < minHeight {
+	if c.stage.width < minWidth || c.stage.height < minHeight {
 		return sheet{} // no screen is drawn at all
 	}
 	for _, p := range plans() {
@@ -55,7 +55,7 @@ func (c *confirm) sheet() sheet {
 		s.top = max(0, min(s.total-s.rows, c.top))
 		return s
 	}
-	return sheet{above: toned(c.app.theme, toneWarn, c.tooSmall())}
+	return sheet{above: toned(c.stage.theme, toneWarn, c.tooSmall())}
 }
 
 // room is how many lines a plan leaves for what scrolls.
@@ -77,7 +77,7 @@ func (c *confirm) inner(border bool) int {
 
 // lay lays out all that a plan shows.
 func (c *confirm) lay(p plan) sheet {
-	t, width := c.app.theme, c.inner(p.border)
+	t, width := c.stage.theme, c.inner(p.border)
 	s := sheet{readable: true, border: p.border}
 	if p.title {
 		s.above = toned(t, toneTitle, wrap(c.title, width))
@@ -85,8 +85,8 @@ func (c *confirm) lay(p plan) sheet {
 			s.above = append(s.above, "")
 		}
 	}
-	if !c.quote.none() {
-		s.above = append(s.above, toned(t, toneMoney, wrap(c.quote.words(), width))...)
+	if c.quote != nil {
+		s.above = append(s.above, toned(t, toneMoney, wrap(c.quote.Words(), width))...)
 	}
 	if c.warning != nil {
 		s.rest = t.drawTold(c.warning(), width)
@@ -116,11 +116,11 @@ func (c *confirm) noKey() text.Text {
 	if c.word != "" {
 		return "esc"
 	}
-	return c.app.keyFor(keymap.No)
+	return c.stage.keyFor(keymap.No)
 }
 
 func (c *confirm) View() styled {
-	s, t := c.sheet(), c.app.theme
+	s, t := c.sheet(), c.stage.theme
 	lines := slices.Clone(s.above)
 	lines = append(lines, s.rest[s.top:s.top+s.rows]...)
 	if s.rows < s.total {
@@ -147,8 +147,8 @@ func (c *confirm) View() styled {
 // more says that there is more than is in sight, where one is in it, and which
 // keys move, as far as there is room.
 func (c *confirm) more(s sheet, width int) styled {
-	t := c.app.theme
-	keys := c.app.keyFor(keymap.Down) + " " + c.app.keyFor(keymap.Up)
+	t := c.stage.theme
+	keys := c.stage.keyFor(keymap.Down) + " " + c.stage.keyFor(keymap.Up)
 	if c.word != "" {
 		keys = "↓ ↑"
 	}
@@ -171,8 +171,8 @@ func (c *confirm) buttons(width int, acts bool) []styled {
 	if c.word != "" {
 		return c.wordLines(width)
 	}
-	yes := c.button(c.app.keyFor(keymap.Yes), c.yes, c.marked, acts)
-	no := c.button(c.app.keyFor(keymap.No), c.no, !c.marked, true)
+	yes := c.button(c.stage.keyFor(keymap.Yes), c.yes, c.marked, acts)
+	no := c.button(c.stage.keyFor(keymap.No), c.no, !c.marked, true)
 	if cellsOf(yes)+3+cellsOf(no) > width {
 		return []styled{yes, no}
 	}
@@ -180,7 +180,7 @@ func (c *confirm) buttons(width int, acts bool) []styled {
 }
 
 func (c *confirm) button(key, words text.Text, marked, acts bool) styled {
-	t := c.app.theme
+	t := c.stage.theme
 	switch {
 	case !c.armed:
 		return t.text(toneMuted, "  "+key+" "+words+"  ")
@@ -194,7 +194,7 @@ func (c *confirm) button(key, words text.Text, marked, acts bool) styled {
 
 // wordLines ask for the word, and show what of it is typed.
 func (c *confirm) wordLines(width int) []styled {
-	t := c.app.theme
+	t := c.stage.theme
 	ask, typed := t.text(toneMuted, " typed in full means yes: "), t.text(toneText, text.Of(c.typed+"_"))
 	if line := t.text(toneKey, text.Of(c.word)) + ask + typed; cellsOf(line) <= width {
 		return []styled{line}

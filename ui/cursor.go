@@ -186,7 +186,7 @@ func (l *list[T]) Seen() {
 
 // movement are the actions every list has.
 func (l *list[T]) movement() []action {
-	a := l.app
+	a := l.stage
 	by := func(n func() int) func() tea.Cmd { return plain(func() { l.refresh(); l.move(n()) }) }
 	return []action{
 		a.does(keymap.Down, by(func() int { return 1 })),
@@ -210,7 +210,7 @@ func (l *list[T]) Position() text.Text {
 		return ""
 	}
 	total := text.Sprint(n)
-	switch part := l.app.partial(l.rows); {
+	switch part := l.extent.partial(); {
 	case l.narrowed() && part:
 		return text.Sprintf("%d of %s in %s", l.cursor.at+1, total, l.loaded())
 	case l.narrowed():
@@ -228,12 +228,12 @@ func (l *list[T]) loaded() text.Text {
 
 // total is how many there are, as far as is known.
 func (l *list[T]) total() text.Text {
-	n, all := l.rows.Len(), l.app.inAll(l.rows)
+	n, all := l.rows.Len(), l.extent.all()
 	switch {
-	case !l.app.partial(l.rows):
+	case !l.extent.partial():
 		return text.Sprint(n)
 	case all > 0:
 		return thousands(max(n, all))
 	}
-	return text.Sprintf("%s %d", l.app.theme.glyphs.least, n)
+	return text.Sprintf("%s %d", l.stage.theme.glyphs.least, n)
 }

@@ -19,14 +19,15 @@ import (
 // can choose.
 type doubt struct {
 	pager
-	id string
-	at int // the candidate under the cursor
+	app *App
+	id  string
+	at  int // the candidate under the cursor
 }
 
 // openDoubt shows a submission in doubt.
 func (a *App) openDoubt(id string) tea.Cmd {
-	d := &doubt{id: id}
-	d.pager = pager{app: a, title: "unknown outcome", content: d.lines}
+	d := &doubt{app: a, id: id}
+	d.pager = pager{stage: a.stage, title: "unknown outcome", content: d.lines}
 	step := func(by int) func() tea.Cmd {
 		return plain(func() {
 			n := len(d.question().Candidates)

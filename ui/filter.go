@@ -10,7 +10,7 @@ import (
 // filterPrompt is the line one types a filter into. The list below follows
 // every keystroke; enter keeps the filter, esc brings back the old one.
 type filterPrompt struct {
-	app    *App
+	stage  *stage
 	input  input
 	before string
 	apply  func(string)
@@ -20,8 +20,8 @@ type filterPrompt struct {
 	width  int
 }
 
-func newFilter(a *App, words string, apply func(string), found func() text.Text) *filterPrompt {
-	p := &filterPrompt{app: a, before: words, apply: apply, found: found, input: newInput(a.theme)}
+func newFilter(a *stage, words string, apply func(string), found func() text.Text) *filterPrompt {
+	p := &filterPrompt{stage: a, before: words, apply: apply, found: found, input: newInput(a.theme)}
 	p.input.Prompt = "/ "
 	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
 	p.input.SetValue(words)
@@ -54,7 +54,7 @@ func (p *filterPrompt) Place(_, boxHeight, _, height int) (int, int) { return 0,
 func (p *filterPrompt) Dims() bool { return false }
 
 func (p *filterPrompt) Actions() []action {
-	a := p.app
+	a := p.stage
 	keep := a.does(keymap.Choose, func() tea.Cmd {
 		if doubt := p.doubted(); doubt != "" {
 			a.warn(doubt)
@@ -70,7 +70,7 @@ func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
 	before := p.Lines()
 	p.apply(p.input.Value())
 	if p.Lines() != before {
-		p.app.layout()
+		p.stage.layout()
 	}
 	return cmd
 }
@@ -94,7 +94,7 @@ func (p *filterPrompt) Lines() int {
 func (p *filterPrompt) View() styled {
 	line := padStyled(p.input.View(), p.width)
 	if doubt := p.doubted(); doubt != "" {
-		t := p.app.theme
+		t := p.stage.theme
 		return joined([]styled{t.text(toneWarn, fit("  "+doubt, p.width, false, t.glyphs.more)), line})
 	}
 	return line

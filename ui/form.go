@@ -42,7 +42,7 @@ func choiceField(name string, label, hint text.Text, value string, choices []str
 // form is fields below each other, one of them focused. It checks every field
 // as it is typed, and knows nothing of what the fields are for.
 type form struct {
-	app     *App
+	stage   *stage
 	fields  []field
 	focus   int
 	check   func(name string) draft.Problem
@@ -139,7 +139,7 @@ func (f *form) touchAll() {
 // actions are the form's own keys. A choice takes the arrows; in a text they
 // are typing.
 func (f *form) actions() []action {
-	a := f.app
+	a := f.stage
 	acts := []action{
 		a.does(keymap.NextField, f.step(1)).hinted("next"),
 		a.does(keymap.PreviousField, f.step(-1)).hinted("previous"),
@@ -233,7 +233,7 @@ func (f *form) below(n tone, words text.Text) (lines []styled) {
 		indent = 4
 	}
 	for _, l := range wrap(words, max(10, f.width-indent)) {
-		lines = append(lines, blank(indent)+f.app.theme.text(n, l))
+		lines = append(lines, blank(indent)+f.stage.theme.text(n, l))
 	}
 	return lines
 }
@@ -253,11 +253,11 @@ func (f *form) noted(x *field, line styled) []styled {
 		return append([]styled{line}, f.below(toneMuted, note)...)
 	}
 	// The input fills its line with blanks: the note stands on them.
-	return []styled{padStyled(line, at) + f.app.theme.text(toneMuted, "  "+note)}
+	return []styled{padStyled(line, at) + f.stage.theme.text(toneMuted, "  "+note)}
 }
 
 func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) styled {
-	t := f.app.theme
+	t := f.stage.theme
 	mark, n, sign := text.Text(" "), toneMuted, text.Text(" ")
 	if changed {
 		sign = changedMark
@@ -270,7 +270,7 @@ func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) style
 
 // light says at a glance whether a field is right.
 func (f *form) light(x *field, p draft.Problem) styled {
-	t := f.app.theme
+	t := f.stage.theme
 	switch {
 	case p.Severity == draft.SeverityError:
 		return t.text(toneBad, t.glyphs.failed)
@@ -283,7 +283,7 @@ func (f *form) light(x *field, p draft.Problem) styled {
 }
 
 func (f *form) value(x *field, focused bool) styled {
-	t := f.app.theme
+	t := f.stage.theme
 	if x.choices == nil {
 		if !focused && x.input.Value() == "" {
 			return t.text(toneMuted, x.hint)

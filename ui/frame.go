@@ -35,7 +35,7 @@ type frame struct {
 type frameMsg struct{}
 
 // draw makes the frame now, or asks to be called again when its time comes.
-func (a *App) draw(msg tea.Msg) tea.Cmd {
+func (a *stage) draw(msg tea.Msg) tea.Cmd {
 	if _, ok := msg.(frameMsg); ok {
 		a.frame.asked = false
 		if !a.frame.stale {
@@ -53,7 +53,7 @@ func (a *App) draw(msg tea.Msg) tea.Cmd {
 		a.frame.asked = true
 		return tea.Tick(wait, func(time.Time) tea.Msg { return frameMsg{} })
 	}
-	if rows := len(a.status(min(a.width, maxWidth))); rows != a.frame.status {
+	if rows := len(a.chrome.Status(min(a.width, maxWidth))); rows != a.frame.status {
 		a.frame.status = rows
 		a.layout()
 	}
@@ -63,41 +63,28 @@ func (a *App) draw(msg tea.Msg) tea.Cmd {
 }
 
 // View hands the last frame to Bubble Tea. It changes nothing.
-func (a *App) View() tea.View {
+func (a *stage) View() tea.View {
 	v := tea.NewView(string(a.frame.content))
 	v.Cursor = a.frame.cursor
 	v.AltScreen = true
 	v.ReportFocus = true
 	v.KeyboardEnhancements = a.enhancements()
-	v.WindowTitle = string(a.windowTitle())
+	v.WindowTitle = string(a.chrome.WindowTitle())
 	return v
 }
 
 // enhancements has terminals that can tell a key that is held down from one
 // that is pressed again do so while a dialog asks. Only the report of every key
 // as an escape code brings that for letters; text comes along with it.
-func (a *App) enhancements() tea.KeyboardEnhancements {
+func (a *stage) enhancements() tea.KeyboardEnhancements {
 	if _, asks := a.top().(*confirm); !asks {
 		return tea.KeyboardEnhancements{}
 	}
 	return tea.KeyboardEnhancements{ReportEventTypes: true, ReportAllKeysAsEscapeCodes: true, ReportAssociatedText: true}
 }
 
-// windowTitle carries our own words and numbers only: terminals take titles
-// verbatim, so nothing remote may stand in one.
-func (a *App) windowTitle() text.Text {
-	if a.session == nil {
-		return "dubtop"
-	}
-	n := a.store.Counts()
-	if n.Running+n.Pending == 0 {
-		return "dubtop"
-	}
-	return "dubtop " + text.Count(n.Running+n.Pending, "running", "running")
-}
-
 // layout tells every screen its size.
-func (a *App) layout() {
+func (a *stage) layout() {
 	w, h := a.bodySize()
 	covered := 0
 	for _, s := range slices.Backward(a.stack) {
@@ -121,18 +108,18 @@ func linesOf(o overlay) int {
 
 // bodySize is what is left between the header with the tabs, and the status
 // with the hints.
-func (a *App) bodySize() (width, height int) {
+func (a *stage) bodySize() (width, height int) {
 	return min(a.width, maxWidth), max(0, min(a.height, maxHeight)-3-max(1, a.frame.status))
 }
 
 // compose draws everything: header, body with its overlays, status, hints.
-func (a *App) compose() (styled, *tea.Cursor) {
+func (a *stage) compose() (styled, *tea.Cursor) {
 	if a.width < minWidth || a.height < minHeight {
 		return a.tooSmall(), nil
 	}
 	w, h := a.bodySize()
 	body, cursor := a.body(w, h)
-	lines := append([]styled{a.header(w), a.tabLine(w), body}, a.status(w)...)
+	lines := append([]styled{a.chrome.Header(w), a.chrome.Tabs(w), body}, a.chrome.Status(w)...)
 	lines = append(lines, a.hintLine(w))
 	if cursor != nil {
 		cursor.Y += 2
@@ -144,7 +131,7 @@ func (a *App) compose() (styled, *tea.Cursor) {
 }
 
 // body draws the topmost screen that fills the body, and the overlays on it.
-func (a *App) body(w, h int) (styled, *tea.Cursor) {
+func (a *stage) body(w, h int) (styled, *tea.Cursor) {
 	base := len(a.stack) - 1
 	for base > 0 {
 		if _, over := a.stack[base].(overlay); !over {
@@ -171,7 +158,7 @@ func (a *App) body(w, h int) (styled, *tea.Cursor) {
 	return filled(content, h), a.cursor(x, y)
 }
 
-func (a *App) cursor(x, y int) *tea.Cursor {
+func (a *stage) cursor(x, y int) *tea.Cursor {
 	t, ok := a.top().(typing)
 	if !ok {
 		return nil
@@ -183,7 +170,7 @@ func (a *App) cursor(x, y int) *tea.Cursor {
 	return c
 }
 
-func (a *App) tooSmall() styled {
+func (a *stage) tooSmall() styled {
 	words := []text.Text{"dubtop needs", "24×7 cells"}
 	if a.height < 2 || a.width < 12 {
 		words = []text.Text{"small"}

@@ -26,8 +26,6 @@ func (a *App) generationPane(g *state.Generation, width int) []styled {
 }
 
 // keyFor is how an action's keys are drawn.
-func (a *App) keyFor(n keymap.Name) text.Text { return text.Of(a.cfg.Keys.Binding(n).Help().Key) }
-
 // fact is one labelled line.
 func (t *theme) fact(label, value text.Text, n tone) styled {
 	return t.text(toneMuted, fit(label, 10, false, "")) + t.text(n, value)
@@ -161,6 +159,7 @@ func (a *App) advice(width int, label, words text.Text, n tone) []styled {
 // is asked for by itself, with its progress and its real cost.
 type generationDetails struct {
 	pager
+	app    *App
 	id     api.ID
 	full   *api.Generation
 	sent   outbox.Submission // what the journal has of it, when the server tells nothing
@@ -187,11 +186,11 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	case outbox.SubmissionUnknown:
 		return a.openDoubt(id)
 	default:
-		a.push(&pager{app: a, title: "details", content: func(width int) []styled { return a.intentLines(id, width-2) }})
+		a.push(&pager{stage: a.stage, title: "details", content: func(width int) []styled { return a.intentLines(id, width-2) }})
 		return nil
 	}
-	d := &generationDetails{id: g.ID}
-	d.pager = pager{app: a, title: "details", content: d.lines}
+	d := &generationDetails{app: a, id: g.ID}
+	d.pager = pager{stage: a.stage, title: "details", content: d.lines}
 	turn := func(by int) func() tea.Cmd {
 		return plain(func() { d.part = (d.part + by + partCount) % partCount; d.top = 0; d.scroll(0) })
 	}

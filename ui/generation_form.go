@@ -22,6 +22,7 @@ import (
 // through leaving, quitting and crashes, until the job was accepted.
 type generationForm struct {
 	form
+	app    *App
 	draft  draft.Draft
 	files  map[string]fileFact // what was found about typed paths
 	looks  map[string]*looking // at the files, by field
@@ -58,8 +59,8 @@ func (a *App) newGeneration(from *draft.Draft) tea.Cmd {
 
 // generationForm makes the form of a draft.
 func (a *App) generationForm(draft draft.Draft) *generationForm {
-	f := &generationForm{files: map[string]fileFact{}, looks: map[string]*looking{}}
-	f.app, f.check, f.changed, f.note, f.differs, f.left = a, f.checkField, f.edit, f.noteOf, f.changes, f.lookAt
+	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
+	f.stage, f.check, f.changed, f.note, f.differs, f.left = a.stage, f.checkField, f.edit, f.noteOf, f.changes, f.lookAt
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}

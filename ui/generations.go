@@ -18,7 +18,7 @@ import (
 // newGenerations is view 1: the jobs.
 func newGenerations(a *App) *view[state.Generation] {
 	v := &view[state.Generation]{title: "generations", list: list[state.Generation]{
-		app: a, rows: &a.store.Generations, marks: &marks[state.Generation]{},
+		stage: a.stage, rows: &a.store.Generations, extent: a.extent(&a.store.Generations), marks: &marks[state.Generation]{},
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[state.Generation]{
 			{title: "status", width: 11, sort: table.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},

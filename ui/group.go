@@ -30,6 +30,7 @@ const (
 // can be left at any time.
 type group struct {
 	pager
+	app    *App
 	model  string // instead of the one each job had, "" for that one
 	unmark func() // called when the group was confirmed
 
@@ -59,8 +60,8 @@ func (a *App) openGroup(set jobSet, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
-	g := &group{model: model, unmark: set.unmark}
-	g.pager = pager{app: a, title: "run again", content: g.lines}
+	g := &group{app: a, model: model, unmark: set.unmark}
+	g.pager = pager{stage: a.stage, title: "run again", content: g.lines}
 	for _, job := range set.chosen() {
 		g.jobs = append(g.jobs, groupJob{source: source{job: job}})
 	}

@@ -16,15 +16,15 @@ type help struct {
 	below screen
 }
 
-func newHelp(a *App) *help {
+func newHelp(a *stage) *help {
 	h := &help{below: a.top()}
-	h.pager = pager{app: a, title: "help", content: h.lines}
+	h.pager = pager{stage: a, title: "help", content: h.lines}
 	return h
 }
 
 // Actions are those of a pager, but that what quits elsewhere leads back here.
 func (h *help) Actions() []action {
-	a := h.app
+	a := h.stage
 	back := a.does(keymap.Quit, a.pop)
 	back.key.SetHelp(back.key.Help().Key, "back")
 	return append([]action{back}, h.pager.Actions()...)
@@ -34,7 +34,7 @@ func (h *help) Actions() []action {
 const helpColumns = 110
 
 func (h *help) lines(width int) []styled {
-	lines := h.app.noticeLines(width)
+	lines := h.stage.noticeLines(width)
 	columns := 1
 	if width >= helpColumns {
 		columns = 2
@@ -44,7 +44,7 @@ func (h *help) lines(width int) []styled {
 	if columns == 2 {
 		left, right = halves(h.here(column))
 	}
-	lines = append(lines, "", "  "+h.app.theme.text(toneTitle, "Here"))
+	lines = append(lines, "", "  "+h.stage.theme.text(toneTitle, "Here"))
 	lines = append(lines, beside(left, right, column)...)
 	groups := h.groups(column)
 	for i := 0; i < len(groups); i += columns {
@@ -60,7 +60,7 @@ func (h *help) lines(width int) []styled {
 // here are the actions of the screen below, each in one line or more, with the
 // reason where one can't be used now.
 func (h *help) here(width int) (entries [][]styled) {
-	t := h.app.theme
+	t := h.stage.theme
 	seen := map[string]bool{}
 	for _, act := range h.below.Actions() {
 		b := act.key.Help()
@@ -91,8 +91,8 @@ const helpKeys = 12
 // groups are all actions there are, with the names that the configuration knows
 // them by.
 func (h *help) groups(width int) (groups [][]styled) {
-	t, group := h.app.theme, ""
-	for _, e := range h.app.cfg.Keys.Entries() {
+	t, group := h.stage.theme, ""
+	for _, e := range h.stage.keymap.Entries() {
 		if e.Group == keymap.GroupSpare {
 			continue
 		}
@@ -113,14 +113,9 @@ func (h *help) groups(width int) (groups [][]styled) {
 }
 
 func (h *help) goodToKnow(width int) []styled {
-	t := h.app.theme
+	t := h.stage.theme
 	lines := []styled{"", "  " + t.text(toneTitle, "Good to know")}
-	for _, words := range []text.Text{
-		"Nothing is sent that costs money before its price was shown and confirmed.",
-		"A running job can't be cancelled; pending for over five minutes is unusual: don't send it again.",
-		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is worked out from length and list price; " + h.app.theme.glyphs.least + " before a sum says that something in it is unknown, – that nothing is known.",
-		"Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not.",
-	} {
+	for _, words := range h.stage.tips() {
 		for _, l := range wrap(words, max(10, width-4)) {
 			lines = append(lines, "  "+t.text(toneMuted, l))
 		}
@@ -158,7 +153,7 @@ func beside(left, right []styled, width int) []styled {
 
 // pager shows lines that can be scrolled.
 type pager struct {
-	app           *App
+	stage         *stage
 	title         text.Text
 	content       func(width int) []styled
 	extra         []action
@@ -179,7 +174,7 @@ func (p *pager) scroll(by int) {
 }
 
 func (p *pager) Actions() []action {
-	a := p.app
+	a := p.stage
 	by := func(n func() int) func() tea.Cmd { return plain(func() { p.scroll(n()) }) }
 	acts := append([]action{}, p.extra...)
 	acts = append(acts,
@@ -193,11 +188,9 @@ func (p *pager) Actions() []action {
 		a.does(keymap.PageUp, by(func() int { return -p.height })),
 		a.does(keymap.Back, a.pop).hinted(""),
 		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
-		a.does(keymap.Messages, a.openMessages),
 		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
-		a.does(keymap.Quit, a.quit),
 	)
-	return append(acts, a.elsewhere()...)
+	return append(acts, a.anywhere()...)
 }
 
 func (p *pager) Update(tea.Msg) tea.Cmd { return nil }
@@ -221,7 +214,7 @@ func (p *pager) View() styled {
 }
 
 // toggleHelp opens the help, or closes it when it is open.
-func (a *App) toggleHelp() tea.Cmd {
+func (a *stage) toggleHelp() tea.Cmd {
 	if _, ok := a.top().(*help); ok {
 		return a.pop()
 	}

@@ -32,7 +32,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	if len(a.stack) == 1 {
 		return a.ask(c)
 	}
-	c.begin(a)
+	c.begin(a.stage)
 	a.stack = slices.Insert(a.stack, 1, screen(c))
 	a.layout()
 	return c.wait(armTime)

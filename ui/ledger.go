@@ -20,7 +20,7 @@ import (
 func newLedger(a *App) *view[ledger.Entry] {
 	type entry = ledger.Entry
 	v := &view[entry]{title: "ledger", list: list[entry]{
-		app: a, rows: a.store.Ledger.Rows(),
+		stage: a.stage, rows: a.store.Ledger.Rows(), extent: a.extent(a.store.Ledger.Rows()),
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[entry]{
 			{title: "when", width: 12, falls: true, sort: table.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
@@ -107,7 +107,7 @@ func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
 		return a.openResults(b.ID)
 	}
 	entry := *e
-	a.push(&pager{app: a, title: "entry", content: func(width int) []styled {
+	a.push(&pager{stage: a.stage, title: "entry", content: func(width int) []styled {
 		if now, ok := a.store.Ledger.Find(entry.Job); ok {
 			entry = now
 		}
@@ -119,11 +119,12 @@ func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
 // damage explains a damaged row; once it was read, the row goes off the view.
 type damage struct {
 	pager
+	app *App
 	key string
 }
 
 func newDamage(a *App, e ledger.Entry) *damage {
-	return &damage{key: e.Key(), pager: pager{app: a, title: "damage", content: func(width int) []styled {
+	return &damage{app: a, key: e.Key(), pager: pager{stage: a.stage, title: "damage", content: func(width int) []styled {
 		lines := []styled{"", a.theme.text(toneBad, text.Of(e.Submission+" of the ledger")), ""}
 		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), toneText)...)
 		lines = append(lines, a.advice(width-2, "So", "It is in no sum and in no export: totals may be too small. Nothing was changed on the disk.", toneText)...)

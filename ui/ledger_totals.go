@@ -18,6 +18,7 @@ import (
 // label, one table at a time.
 type totals struct {
 	pager
+	app    *App
 	sums   ledgerSums
 	part   int
 	shown  int // the part that groups are of
@@ -31,8 +32,8 @@ func totalParts() []ledger.Grouping {
 }
 
 func newTotals(a *App) *totals {
-	p := &totals{shown: -1, sums: ledgerSums{app: a}}
-	p.pager = pager{app: a, title: "totals", content: p.lines}
+	p := &totals{app: a, shown: -1, sums: ledgerSums{app: a}}
+	p.pager = pager{stage: a.stage, title: "totals", content: p.lines}
 	turn := func(by int) func() tea.Cmd {
 		n := len(totalParts())
 		return plain(func() { p.part = (p.part + by + n) % n; p.top = 0; p.scroll(0) })

@@ -45,9 +45,9 @@ func moneyDialogs(a *App, words string) []func() {
 	g := &group{jobs: []groupJob{
 		{source: source{job: job}, sub: &sub, warn: []string{words}}, {source: source{job: job}, sub: &sub}, {source: source{job: job}, left: says},
 	}}
-	g.pager = pager{app: a, title: "run again", content: g.lines}
-	d := &doubt{id: "s"}
-	d.pager.app = a
+	g.app, g.pager = a, pager{stage: a.stage, title: "run again", content: g.lines}
+	d := &doubt{app: a, id: "s"}
+	d.stage = a.stage
 	soft := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 1}, Daily: &ledger.Limit{Amount: 2}}
 	lost := sub
 	lost.State, lost.GenerationID = outbox.SubmissionSent, api.ID(words)

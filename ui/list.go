@@ -36,7 +36,7 @@ type column[T any] struct {
 // it away from what is looked at. Only the visible rows are drawn, and each
 // once until something about it changes.
 type list[T any] struct {
-	app     *App
+	stage   *stage
 	rows    *table.Collection[T]
 	view    table.View[T]
 	query   table.Query
@@ -44,6 +44,7 @@ type list[T any] struct {
 	empty   func() []text.Text // what to say, and which key helps, when there is nothing
 	sorts   []table.Sort
 	marks   *marks[T] // nil where rows can't be marked
+	extent  extent
 
 	width, height int
 	covered       int // lines at the bottom that a prompt stands on
@@ -51,6 +52,24 @@ type list[T any] struct {
 	top           int // the first line shown
 	drawn         map[string]drawnRow
 	drawnFor      rowsKey
+}
+
+// extent is what there is of rows beyond their collection.
+type extent struct {
+	all      func() int                  // how many exist; 0: nobody knows
+	partial  func() bool                 // more exist than are loaded
+	unloaded func(err error) []text.Text // why none could be loaded, and which key helps; nil: they are coming
+	version  func() uint64               // of what rows are drawn from beside themselves
+}
+
+// everything is the extent of rows that are all there.
+func everything() extent {
+	return extent{
+		all:      func() int { return 0 },
+		partial:  func() bool { return false },
+		unloaded: func(error) []text.Text { return nil },
+		version:  func() uint64 { return 0 },
+	}
 }
 
 // keyOf is the identity of a row. Every row type asserts that it is one.
@@ -68,13 +87,13 @@ type rowsKey struct {
 	second int64
 	width  int
 	theme  *theme
-	prices uint64
+	beside uint64 // of the extent
 	cols   uint64 // a bit for each that is drawn
 }
 
 // finding are the actions that change what is shown, and in which order.
 func (l *list[T]) finding() []action {
-	a := l.app
+	a := l.stage
 	return []action{
 		a.does(keymap.Filter, plain(l.askFilter)).hinted(""),
 		a.does(keymap.Sort, plain(l.nextSort)).hinted("sort"),
@@ -87,10 +106,10 @@ func (l *list[T]) finding() []action {
 func (l *list[T]) askFilter() {
 	l.refresh()
 	l.cursor.home = l.cursor.id
-	p := newFilter(l.app, l.query.Text, l.filter, l.Position)
+	p := newFilter(l.stage, l.query.Text, l.filter, l.Position)
 	p.left = func() { l.cursor.home = "" }
 	p.doubt = l.doubt
-	l.app.push(p)
+	l.stage.push(p)
 }
 
 // doubt says what in the filter can hardly be meant, "" if nothing.
@@ -133,7 +152,7 @@ func (l *list[T]) sorted() {
 	l.refresh()
 	for _, c := range l.columns {
 		if c.sort == l.query.Sort && c.sort != table.SortNone {
-			l.app.say("sorted by " + c.title.Lower() + l.direction())
+			l.stage.say("sorted by " + c.title.Lower() + l.direction())
 		}
 	}
 }
@@ -148,7 +167,7 @@ func (l *list[T]) direction() text.Text {
 // arrow says which way a column is ordered down the list: ↑ from the smallest
 // to the largest, ↓ the other way; "" where the rows are not ordered by it.
 func (l *list[T]) arrow(c *column[T]) text.Text {
-	g := l.app.theme.glyphs
+	g := l.stage.theme.glyphs
 	switch {
 	case c.sort != l.query.Sort || c.sort == table.SortNone:
 		return ""
@@ -168,7 +187,7 @@ func (l *list[T]) Narrowed() text.Text {
 	}
 	words := text.Text("failures only")
 	if l.query.Text != "" {
-		words = shorten(text.Of(l.query.Text), 24, l.app.theme.glyphs.more)
+		words = shorten(text.Of(l.query.Text), 24, l.stage.theme.glyphs.more)
 		if l.query.Failures {
 			words += ", failures only"
 		}
@@ -199,7 +218,7 @@ func (l *list[T]) View() styled {
 
 // forgetDrawn drops the drawn rows when anything they all depend on changed.
 func (l *list[T]) forgetDrawn(cols []*column[T]) {
-	k := rowsKey{l.app.now.Unix(), l.width, l.app.theme, l.app.store.Prices.Version(), l.drawnColumns(cols)}
+	k := rowsKey{l.stage.now.Unix(), l.width, l.stage.theme, l.extent.version(), l.drawnColumns(cols)}
 	if k != l.drawnFor || len(l.drawn) > 4*l.height {
 		l.drawn, l.drawnFor = make(map[string]drawnRow, 2*l.height), k
 	}
@@ -229,7 +248,7 @@ func (l *list[T]) row(i int, cols []*column[T], widths []int) styled {
 	}
 	margin := styled("  ")
 	if marked {
-		margin = l.app.theme.text(toneMark, l.app.theme.glyphs.mark) + " "
+		margin = l.stage.theme.text(toneMark, l.stage.theme.glyphs.mark) + " "
 	}
 	row := margin + l.drawRow(item, cols, widths)
 	l.drawn[id] = drawnRow{version, marked, row}
@@ -238,7 +257,7 @@ func (l *list[T]) row(i int, cols []*column[T], widths []int) styled {
 
 // drawPicked draws the row under the cursor.
 func (l *list[T]) drawPicked(item *T, cols []*column[T], widths []int, marked bool) styled {
-	t := l.app.theme
+	t := l.stage.theme
 	margin := t.picked[toneText].on(" ")
 	if marked {
 		margin = t.picked[toneMark].on(t.glyphs.mark)
@@ -255,7 +274,7 @@ func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int) styled {
 	var row drawing
 	row.grow(l.width * 2)
 	for _, v := range l.cells(item, cols, widths) {
-		row.add(l.app.theme.text(v.tone, v.text))
+		row.add(l.stage.theme.text(v.tone, v.text))
 	}
 	return row.styled()
 }
@@ -266,9 +285,9 @@ func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
 	for i, c := range cols {
 		v := c.cell(item)
 		if c.inner {
-			v.text = inner(v.text, widths[i], l.app.theme.glyphs.more)
+			v.text = inner(v.text, widths[i], l.stage.theme.glyphs.more)
 		}
-		v.text = fit(v.text, widths[i], c.right, l.app.theme.glyphs.more)
+		v.text = fit(v.text, widths[i], c.right, l.stage.theme.glyphs.more)
 		if i < len(cols)-1 {
 			v.text += "  "
 		}
@@ -280,13 +299,10 @@ func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
 // nothing says why there are no rows, and which key gets one out of it.
 func (l *list[T]) nothing() []styled {
 	words := l.nothingWords()
-	if !l.rows.Known() && l.app.keyRefused() {
-		words = append(words, l.app.keyFor(keymap.ReplaceKey)+"  use another API key")
-	}
 	lines := []styled{""}
 	for _, w := range words {
 		for _, line := range wrap(w, max(10, l.width-6)) {
-			lines = append(lines, "   "+l.app.theme.text(toneMuted, line))
+			lines = append(lines, "   "+l.stage.theme.text(toneMuted, line))
 		}
 	}
 	return lines
@@ -296,7 +312,7 @@ func (l *list[T]) nothingWords() []text.Text {
 	switch {
 	case l.narrowed() && l.rows.Len() > 0:
 		among := l.total()
-		if l.app.partial(l.rows) {
+		if l.extent.partial() {
 			among = l.loaded()
 		}
 		words := []text.Text{text.Sprintf("None of %s matches %s.", among, l.described())}
@@ -306,12 +322,11 @@ func (l *list[T]) nothingWords() []text.Text {
 		return append(words, "esc  show all")
 	case l.rows.Known():
 		return l.empty()
-	case l.rows.Err() != nil:
-		return []text.Text{text.Of("Nothing could be loaded: " + l.rows.Err().Error()), "r  try again"}
-	case l.app.cutOff() != "":
-		return []text.Text{"Nothing could be loaded: " + l.app.cutOff(), "r  try again"}
 	}
-	return []text.Text{"Loading" + l.app.theme.glyphs.more}
+	if words := l.extent.unloaded(l.rows.Err()); words != nil {
+		return words
+	}
+	return []text.Text{"Loading" + l.stage.theme.glyphs.more}
 }
 
 func (l *list[T]) described() text.Text {

@@ -23,7 +23,7 @@ type marks[T any] struct {
 
 // marking are the actions of a list whose rows can be marked.
 func (l *list[T]) marking() []action {
-	a := l.app
+	a := l.stage
 	empty := func() text.Text {
 		if l.under() == nil {
 			return "there is nothing here to mark"
@@ -74,7 +74,7 @@ func (l *list[T]) mark(from, to int) {
 // rangeless says why there is no range to mark.
 func (l *list[T]) rangeless() text.Text {
 	if !l.isMarked(l.marks.last) {
-		return "mark a row first (" + l.app.keyFor(keymap.Mark) + "): the range goes from the last one marked to the cursor"
+		return "mark a row first (" + l.stage.keyFor(keymap.Mark) + "): the range goes from the last one marked to the cursor"
 	}
 	if l.view.Index(keyOf(l.marks.last)) < 0 {
 		return "the row marked last is hidden: the range would begin nowhere"
@@ -94,8 +94,8 @@ func (l *list[T]) markRange() {
 func (l *list[T]) markAll() {
 	l.refresh()
 	l.mark(0, l.view.Len()-1)
-	if l.app.partial(l.rows) {
-		l.app.warn(text.Sprintf("%d marked; older ones are still loading and are not among them", l.view.Len()))
+	if l.extent.partial() {
+		l.stage.warn(text.Sprintf("%d marked; older ones are still loading and are not among them", l.view.Len()))
 	}
 }
 
@@ -210,7 +210,7 @@ func (l *list[T]) Marked() text.Text {
 	if n == 0 {
 		return ""
 	}
-	words := text.Sprintf("%s %d marked", l.app.theme.glyphs.mark, n)
+	words := text.Sprintf("%s %d marked", l.stage.theme.glyphs.mark, n)
 	if hidden := l.hiddenMarks(); hidden > 0 {
 		words += text.Sprintf(", %d hidden", hidden)
 	}

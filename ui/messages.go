@@ -87,13 +87,14 @@ func topicWords(topic state.Topic) text.Text {
 // messages lists everything that was told, whole, the newest first.
 type messages struct {
 	pager
+	app    *App
 	at     uint64 // the saying under the cursor
 	offset int    // how far below the first line shown it begins
 }
 
 func (a *App) openMessages() tea.Cmd {
-	m := &messages{}
-	m.pager = pager{app: a, title: "messages", content: m.lines}
+	m := &messages{app: a}
+	m.pager = pager{stage: a.stage, title: "messages", content: m.lines}
 	if n := len(a.said.list); n > 0 {
 		m.at = a.said.list[n-1].id
 	}

@@ -22,7 +22,7 @@ import (
 // newModels is view 4: what can be made, for how much and how fast.
 func newModels(a *App) *view[state.Model] {
 	v := &view[state.Model]{title: "models", list: list[state.Model]{
-		app: a, rows: &a.store.Models,
+		stage: a.stage, rows: &a.store.Models, extent: a.extent(&a.store.Models),
 		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus},
 		columns: []column[state.Model]{
 			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
@@ -63,7 +63,7 @@ func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen 
 		return cell{purpose(m), toneText}
 	}
 	v := &view[state.Model]{title: "pick a model", list: list[state.Model]{
-		app: a, rows: rows,
+		stage: a.stage, rows: rows, extent: a.extent(rows),
 		sorts: []table.Sort{table.SortAge, table.SortName},
 		columns: []column[state.Model]{
 			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
@@ -196,7 +196,7 @@ func (a *App) modelPane(m *state.Model, width int) []styled {
 }
 
 func (a *App) modelDetails(m state.Model) *pager {
-	return &pager{app: a, title: "model", content: func(width int) []styled {
+	return &pager{stage: a.stage, title: "model", content: func(width int) []styled {
 		return append([]styled{""}, indented(a.modelPane(&m, width-2))...)
 	}}
 }

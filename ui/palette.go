@@ -11,7 +11,7 @@ import (
 
 // palette finds an action of the screen below by its words, and does it.
 type palette struct {
-	app   *App
+	stage *stage
 	all   []action
 	input input
 	at    int
@@ -23,8 +23,8 @@ type palette struct {
 // paletteRows is how many actions are shown at once, where there is room.
 const paletteRows = 10
 
-func newPalette(a *App) *palette {
-	p := &palette{app: a, input: newInput(a.theme)}
+func newPalette(a *stage) *palette {
+	p := &palette{stage: a, input: newInput(a.theme)}
 	p.all = once(a.top().Actions())
 	p.input.Prompt = ": "
 	p.input.Placeholder = "what to do"
@@ -92,7 +92,7 @@ func (p *palette) found() []action {
 func (p *palette) Dims() bool { return true }
 
 func (p *palette) Actions() []action {
-	a := p.app
+	a := p.stage
 	step := func(by int) func() tea.Cmd {
 		return plain(func() { p.at = max(0, min(len(p.found())-1, p.at+by)) })
 	}
@@ -108,13 +108,13 @@ func (p *palette) Actions() []action {
 
 func (p *palette) choose() tea.Cmd {
 	found := p.found()
-	p.app.remove(p)
+	p.stage.remove(p)
 	if len(found) == 0 {
 		return nil
 	}
 	act := found[min(p.at, len(found)-1)]
 	if why := act.refusal(); why != "" {
-		p.app.warn(why)
+		p.stage.warn(why)
 		return nil
 	}
 	return act.run()
@@ -130,7 +130,7 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *palette) View() styled {
-	t := p.app.theme
+	t := p.stage.theme
 	lines := []styled{p.input.View(), ""}
 	if p.bare {
 		lines = lines[:1]

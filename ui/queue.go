@@ -19,7 +19,7 @@ import (
 // newQueue is view 5: what was agreed to and is not a job yet.
 func newQueue(a *App) *view[outbox.QueueRow] {
 	v := &view[outbox.QueueRow]{title: "queue", list: list[outbox.QueueRow]{
-		app: a, rows: &a.store.Queue, marks: &marks[outbox.QueueRow]{},
+		stage: a.stage, rows: &a.store.Queue, extent: a.extent(&a.store.Queue), marks: &marks[outbox.QueueRow]{},
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[outbox.QueueRow]{
 			{title: "no", width: 4, right: true, drop: 3, sort: table.SortAge, cell: func(r *outbox.QueueRow) cell { return placeCell(r) }},
@@ -263,7 +263,7 @@ func (a *App) openQueued(r *outbox.QueueRow) tea.Cmd {
 	case r.State == outbox.QueueReprice:
 		return a.wantPrice(r.ID)
 	}
-	a.push(&pager{app: a, title: "waiting", content: func(width int) []styled { return a.queuedLines(r.ID, width-2) }})
+	a.push(&pager{stage: a.stage, title: "waiting", content: func(width int) []styled { return a.queuedLines(r.ID, width-2) }})
 	return nil
 }
 

@@ -51,9 +51,6 @@ func quoteOfAll(prices []outbox.Price) quote {
 	return q
 }
 
-// none reports whether nothing is paid.
-func (q quote) none() bool { return q.prices == 0 }
-
 // cost is the list price of all, nil where it is not known.
 func (q quote) cost() *api.Micros {
 	if q.unlisted > 0 {
@@ -62,9 +59,11 @@ func (q quote) cost() *api.Micros {
 	return q.list.Total
 }
 
-// words are the line of a dialog about what a yes costs. A guess is marked ≈.
-func (q quote) words() text.Text {
+// Words are the line of a dialog about what a yes costs. A guess is marked ≈.
+func (q quote) Words() text.Text {
 	switch amount := q.amount(); {
+	case q.prices == 0:
+		return ""
 	case q.again && amount == "":
 		return "What it costs is not known, and it may be paid for twice."
 	case q.again:

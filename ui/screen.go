@@ -66,11 +66,6 @@ func (x action) refusal() text.Text {
 	return x.refuse()
 }
 
-// does makes an action by its name in the keymap.
-func (a *App) does(n keymap.Name, run func() tea.Cmd) action {
-	return action{name: n, key: a.cfg.Keys.Binding(n), run: run}
-}
-
 // unless gives an action a reason not to be done.
 func (x action) unless(why func() text.Text) action {
 	x.refuse = why
@@ -87,49 +82,4 @@ func (x action) hinted(words text.Text) action {
 // plain makes an action of something that needs no command.
 func plain(f func()) func() tea.Cmd {
 	return func() tea.Cmd { f(); return nil }
-}
-
-// top is the screen that owns the keyboard.
-func (a *App) top() screen { return a.stack[len(a.stack)-1] }
-
-// push puts a screen on top.
-func (a *App) push(s screen) {
-	a.stack = append(a.stack, s)
-	a.layout()
-}
-
-// pop takes the top screen away. The last one stays.
-func (a *App) pop() tea.Cmd {
-	if len(a.stack) == 1 {
-		return nil
-	}
-	left := a.top()
-	a.stack = a.stack[:len(a.stack)-1]
-	a.layout()
-	if l, ok := left.(leaving); ok {
-		return l.Leave()
-	}
-	return nil
-}
-
-// remove takes a screen away wherever it stands in the stack, so that an
-// answer that comes late closes only what it belongs to.
-func (a *App) remove(s screen) {
-	for i := len(a.stack) - 1; i > 0; i-- {
-		if a.stack[i] == s {
-			a.stack = append(a.stack[:i:i], a.stack[i+1:]...)
-			a.layout()
-			return
-		}
-	}
-}
-
-// shown reports whether a screen is anywhere in the stack.
-func (a *App) shown(s screen) bool {
-	for _, other := range a.stack {
-		if other == s {
-			return true
-		}
-	}
-	return false
 }

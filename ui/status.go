@@ -37,10 +37,10 @@ func (a *App) roomy() bool {
 	return a.height >= statusHeight
 }
 
-// status tells how the last action went, or what the poller is up to when that
+// Status tells how the last action went, or what the poller is up to when that
 // is worth words, in two lines where one is too short; on the right where the
 // cursor is. What does not fit is in the list of messages.
-func (a *App) status(width int) []styled {
+func (a *App) Status(width int) []styled {
 	s, right := a.statement(), a.whereabouts(width)
 	const enough = 30
 	room := width - 2 - cells(right)

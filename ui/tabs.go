@@ -58,6 +58,31 @@ func total[T any](a *App, c *table.Collection[T]) text.Text {
 	return text.Sprint(c.Len())
 }
 
+// extent is what there is of a collection beyond what is loaded.
+func (a *App) extent(rows any) extent {
+	return extent{
+		all:      func() int { return a.inAll(rows) },
+		partial:  func() bool { return a.partial(rows) },
+		unloaded: a.unloaded,
+		version:  a.store.Prices.Version,
+	}
+}
+
+// unloaded says why no rows could be loaded, and which key helps; nil while
+// they are coming.
+func (a *App) unloaded(err error) (words []text.Text) {
+	switch {
+	case err != nil:
+		words = []text.Text{text.Of("Nothing could be loaded: " + err.Error()), "r  try again"}
+	case a.cutOff() != "":
+		words = []text.Text{"Nothing could be loaded: " + a.cutOff(), "r  try again"}
+	}
+	if a.keyRefused() {
+		words = append(words, a.keyFor(keymap.ReplaceKey)+"  use another API key")
+	}
+	return words
+}
+
 // inAll is how many of a collection there are, as far as the server tells; 0
 // where it does not.
 func (a *App) inAll(c any) int {
@@ -91,21 +116,37 @@ func (a *App) show(n int) tea.Cmd {
 	return tea.Batch(append(left, a.work())...)
 }
 
-// everywhere are the actions that all views and details share.
-func (a *App) everywhere() []action {
+// actions are those that all views and details share.
+func (a *App) actions() []action {
 	acts := []action{
 		a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable),
 		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable),
 		a.does(keymap.Refresh, a.refreshNow).hinted("refresh"),
 		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
 		a.does(keymap.ReplaceKey, plain(func() { a.push(newKeyPrompt(a)) })).unless(a.irreplaceable),
-		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a)); return nil }),
+		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a.stage)); return nil }),
 		a.does(keymap.Messages, a.openMessages).hinted("messages"),
 		a.does(keymap.Help, a.toggleHelp),
 		a.does(keymap.Suspend, a.suspend).unless(a.unstoppable),
 		a.does(keymap.Quit, a.quit),
 	}
 	return append(acts, a.elsewhere()...)
+}
+
+// ways are what is left of them on a screen that is only read.
+func (a *App) ways() []action {
+	acts := []action{a.does(keymap.Messages, a.openMessages), a.does(keymap.Quit, a.quit)}
+	return append(acts, a.elsewhere()...)
+}
+
+// goodToKnow is what the help says beside the keys.
+func (a *App) goodToKnow() []text.Text {
+	return []text.Text{
+		"Nothing is sent that costs money before its price was shown and confirmed.",
+		"A running job can't be cancelled; pending for over five minutes is unusual: don't send it again.",
+		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is worked out from length and list price; " + a.theme.glyphs.least + " before a sum says that something in it is unknown, – that nothing is known.",
+		"Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not.",
+	}
 }
 
 // elsewhere are the actions that lead to the views; there are none before there

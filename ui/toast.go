@@ -23,48 +23,48 @@ const (
 )
 
 // say tells that something went well.
-func (a *App) say(words text.Text) { a.tell(words, toneOK, a.now.Add(praiseTime)) }
+func (a *stage) say(words text.Text) { a.tell(words, toneOK, a.now.Add(praiseTime)) }
 
 // warn tells why something was not done.
-func (a *App) warn(words text.Text) { a.tell(words, toneWarn, a.now.Add(warningTime)) }
+func (a *stage) warn(words text.Text) { a.tell(words, toneWarn, a.now.Add(warningTime)) }
 
 // complain tells that something went wrong.
-func (a *App) complain(words text.Text) { a.tell(words, toneBad, a.now.Add(troubleTime)) }
+func (a *stage) complain(words text.Text) { a.tell(words, toneBad, a.now.Add(troubleTime)) }
 
 // busy tells that something is being done; whatever ends it replaces it.
-func (a *App) busy(words text.Text) { a.tell(words, toneRunning, time.Time{}) }
+func (a *stage) busy(words text.Text) { a.tell(words, toneRunning, time.Time{}) }
 
 // tell shows a notice, and keeps it in the list of messages.
-func (a *App) tell(words text.Text, n tone, until time.Time) {
+func (a *stage) tell(words text.Text, n tone, until time.Time) {
 	a.toast = toast{words, n, until}
 	a.said.add(saying{first: a.now, last: a.now, text: words, tone: n}, false)
 }
 
 // announce tells what is wrong with the configuration: the first of it in the
 // line, all of it in the messages and in the help.
-func (a *App) announce() {
-	for i := len(a.cfg.Notices) - 1; i > 0; i-- {
-		a.said.add(saying{first: a.now, last: a.now, text: text.Of(a.cfg.Notices[i]), tone: toneWarn}, false)
+func (a *stage) announce() {
+	for i := len(a.notices) - 1; i > 0; i-- {
+		a.said.add(saying{first: a.now, last: a.now, text: text.Of(a.notices[i]), tone: toneWarn}, false)
 	}
-	switch n := len(a.cfg.Notices); n {
+	switch n := len(a.notices); n {
 	case 0:
 		return
 	case 1:
-		a.warn(text.Of(a.cfg.Notices[0]))
+		a.warn(text.Of(a.notices[0]))
 	default:
-		a.warn(text.Of(a.cfg.Notices[0]))
-		a.toast.text = text.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.cfg.Notices[0])
+		a.warn(text.Of(a.notices[0]))
+		a.toast.text = text.Sprintf("1 of %d (%s: all) %s", n, a.keyFor(keymap.Help), a.notices[0])
 	}
 	a.toast.until = a.now.Add(troubleTime)
 }
 
 // noticeLines are the problems of the configuration, whole.
-func (a *App) noticeLines(width int) []styled {
-	if len(a.cfg.Notices) == 0 {
+func (a *stage) noticeLines(width int) []styled {
+	if len(a.notices) == 0 {
 		return nil
 	}
 	lines := []styled{"", "  " + a.theme.text(toneTitle, "Settings that could not be used as they are")}
-	for _, n := range a.cfg.Notices {
+	for _, n := range a.notices {
 		for _, l := range wrap(text.Of(n), max(10, width-4)) {
 			lines = append(lines, "  "+a.theme.text(toneWarn, l))
 		}
@@ -73,7 +73,7 @@ func (a *App) noticeLines(width int) []styled {
 }
 
 // calm ends a busy notice that has no outcome worth words.
-func (a *App) calm() {
+func (a *stage) calm() {
 	if a.toast.until.IsZero() {
 		a.toast = toast{}
 	}

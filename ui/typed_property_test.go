@@ -146,7 +146,7 @@ func (d *desks) price(w *pane) {
 	}
 	d.must(sub.Estimate(outbox.Price{Cost: new(api.Micros(1))}, time.Now()))
 	w.asked = &spending{submission: sub, form: f}
-	w.a.push(&pager{app: w.a, title: "dialog", content: func(int) []styled { return nil }})
+	w.a.push(&pager{stage: w.a.stage, title: "dialog", content: func(int) []styled { return nil }})
 }
 
 func (d *desks) answer(w *pane, yes bool) {

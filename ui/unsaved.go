@@ -101,7 +101,7 @@ func (a *App) unsavedWords() (said []told) {
 
 // openUnsaved shows all that is known of an answer that is not saved.
 func (a *App) openUnsaved(id string) tea.Cmd {
-	p := &pager{app: a, title: "not saved yet"}
+	p := &pager{stage: a.stage, title: "not saved yet"}
 	find := func() (outbox.Unsaved, bool) {
 		all := a.outbox.Unsaved()
 		i := slices.IndexFunc(all, func(u outbox.Unsaved) bool { return u.Submission.ID == id })

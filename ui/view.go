@@ -61,7 +61,7 @@ func (v *view[T]) paneWidth() int { return max(34, v.width/4) }
 // with ends the making of a view: its own actions first, then those that all
 // views have, then those of the whole dashboard.
 func (v *view[T]) with(own ...action) *view[T] {
-	a := v.app
+	a := v.stage
 	v.query.Sort = v.sorts[0]
 	v.acts = append(v.acts, own...)
 	v.acts = append(v.acts, v.finding()...)
@@ -82,7 +82,7 @@ func (v *view[T]) back() tea.Cmd {
 		v.unmark()
 		return nil
 	}
-	return v.app.pop()
+	return v.stage.pop()
 }
 
 func (v *view[T]) Actions() []action { return v.acts }
@@ -91,7 +91,7 @@ func (v *view[T]) Update(tea.Msg) tea.Cmd { return nil }
 
 func (v *view[T]) View() styled {
 	body := v.list.View()
-	t := v.app.theme
+	t := v.stage.theme
 	switch {
 	case v.pane == nil:
 		return body
@@ -106,7 +106,7 @@ func (v *view[T]) View() styled {
 
 // beside puts the pane to the right of the list, line by line.
 func (v *view[T]) beside(body styled) styled {
-	t := v.app.theme
+	t := v.stage.theme
 	left := parted(filled(body, v.height))
 	right := v.paneLines(v.paneWidth()-2, v.height, "")
 	edge := t.text(toneMuted, " "+text.Of(t.glyphs.border.Left)) + " "
@@ -126,7 +126,7 @@ const restTime = 90 * time.Millisecond
 // restMsg says that the cursor may have come to rest.
 type restMsg struct{ follow func() }
 
-func (m restMsg) land(*App) tea.Cmd { m.follow(); return nil }
+func (m restMsg) land(*stage) tea.Cmd { m.follow(); return nil }
 
 // following has the pane follow a movement: at once, unless keys come faster
 // than one presses them by hand.
