@@ -58,16 +58,6 @@ func newAssets(a *App) *view[state.Asset] {
 	)
 }
 
-// first is the first reason there is.
-func first(reasons ...text.Text) text.Text {
-	for _, r := range reasons {
-		if r != "" {
-			return r
-		}
-	}
-	return ""
-}
-
 func assetTone(kind string) tone {
 	switch kind {
 	case "VIDEO":

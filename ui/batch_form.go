@@ -51,7 +51,7 @@ func (a *App) newBatch() tea.Cmd {
 // batchForm makes the form with the path that was last typed into it.
 func (a *App) batchForm() *batchForm {
 	f := &batchForm{app: a, path: a.batchPath}
-	f.stage, f.check, f.changed = a.stage, f.checkField, f.edit
+	f.stage, f.check, f.changed = a.stage, func(name string) problem { return problemOf(f.checkField(name)) }, f.edit
 	f.trouble = pager{stage: a.stage, content: f.problemText}
 	f.set([]field{
 		textField(a.theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),

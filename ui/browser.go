@@ -169,3 +169,15 @@ func hasDisplay(getenv func(string) string) bool {
 	}
 	return getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
 }
+
+// copyIDs copies the ids of rows, one a line.
+func (a *App) copyIDs(ids []string) tea.Cmd {
+	switch len(ids) {
+	case 0:
+		a.warn("none of them has an id")
+		return nil
+	case 1:
+		return a.copyText("id", ids[0])
+	}
+	return a.copyText(text.Sprintf("%d ids", len(ids)), strings.Join(ids, "\n"))
+}

@@ -18,9 +18,6 @@ import (
 // reply is a message from the world that knows how to land.
 type reply interface{ land(a *App) tea.Cmd }
 
-// beatTime is the pace of everything that happens by itself.
-const beatTime = time.Second
-
 type beatMsg struct{}
 
 func beatCmd() tea.Cmd {

@@ -4,14 +4,30 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/draft"
-
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
 )
+
+// problem is what is wrong with a field. The zero problem is none.
+type problem struct {
+	level level
+	words text.Text
+}
+
+// level says how bad a problem is.
+type level int
+
+const (
+	levelFine     level = iota
+	levelDoubtful       // it may be sent, but look at it
+	levelMissing        // something is not filled in yet
+	levelWrong          // it can't be sent like this
+)
+
+func (p problem) blocks() bool { return p.level >= levelMissing }
 
 // field is one line of a form: typed text, or a choice among a few words.
 type field struct {
@@ -45,7 +61,7 @@ type form struct {
 	stage   *stage
 	fields  []field
 	focus   int
-	check   func(name string) draft.Problem
+	check   func(name string) problem
 	note    func(name string) text.Text // what is known of a field's value; may be nil
 	differs func() []string             // fields that are marked as changed; may be nil
 	changed func(name, value string) tea.Cmd
@@ -127,7 +143,7 @@ func (f *form) touchAll() {
 	first := -1
 	for i := range f.fields {
 		f.fields[i].touched = true
-		if first < 0 && f.check(f.fields[i].name).Blocks() {
+		if first < 0 && f.check(f.fields[i].name).blocks() {
 			first = i
 		}
 	}
@@ -214,14 +230,14 @@ func (f *form) lines() (lines []styled, focus int) {
 			focus = len(lines)
 		}
 		lines = append(lines, f.noted(x, f.fieldLine(x, i == f.focus, slices.Contains(changed, x.name), p))...)
-		if i != f.focus && !x.touched || p.None() || p.Severity == draft.SeverityMissing && !x.touched {
+		if i != f.focus && !x.touched || p.level == levelFine || p.level == levelMissing && !x.touched {
 			continue
 		}
 		n := toneBad
-		if !p.Blocks() {
+		if !p.blocks() {
 			n = toneWarn
 		}
-		lines = append(lines, f.below(n, text.Of(p.Words))...)
+		lines = append(lines, f.below(n, p.words)...)
 	}
 	return lines, focus
 }
@@ -256,7 +272,7 @@ func (f *form) noted(x *field, line styled) []styled {
 	return []styled{padStyled(line, at) + f.stage.theme.text(toneMuted, "  "+note)}
 }
 
-func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) styled {
+func (f *form) fieldLine(x *field, focused, changed bool, p problem) styled {
 	t := f.stage.theme
 	mark, n, sign := text.Text(" "), toneMuted, text.Text(" ")
 	if changed {
@@ -269,14 +285,14 @@ func (f *form) fieldLine(x *field, focused, changed bool, p draft.Problem) style
 }
 
 // light says at a glance whether a field is right.
-func (f *form) light(x *field, p draft.Problem) styled {
+func (f *form) light(x *field, p problem) styled {
 	t := f.stage.theme
 	switch {
-	case p.Severity == draft.SeverityError:
+	case p.level == levelWrong:
 		return t.text(toneBad, t.glyphs.failed)
-	case p.Severity == draft.SeverityWarning:
+	case p.level == levelDoubtful:
 		return t.text(toneWarn, t.glyphs.alert)
-	case p.Severity == draft.SeverityMissing || x.input.Value() == "":
+	case p.level == levelMissing || x.input.Value() == "":
 		return " "
 	}
 	return t.text(toneOK, t.glyphs.completed)
@@ -330,3 +346,7 @@ func (f *form) cursor(above int) *tea.Cursor {
 	c.Y += focus + above - f.scrolled(len(lines)+above, focus+above)
 	return c
 }
+
+// changedMark stands before fields that differ from the job that the form was
+// started from.
+const changedMark = "*"

@@ -2,10 +2,7 @@ package ui
 
 import (
 	"math"
-	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -113,85 +110,4 @@ func clock(t, now time.Time) text.Text {
 		return text.Of(t.Format("15:04:05"))
 	}
 	return text.Of(t.Format("2006-01-02 15:04"))
-}
-
-// thousands is a large number as it is read: 5,000.
-func thousands(n int) text.Text {
-	s := text.Sprint(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// bar draws a share of a whole.
-func (t *theme) bar(share float64, width int) text.Text {
-	share = min(1, max(0, share))
-	if math.IsNaN(share) {
-		share = 0
-	}
-	full := int(math.Round(share * float64(width)))
-	return text.Repeat(t.glyphs.full, full) + text.Repeat(t.glyphs.empty, width-full)
-}
-
-// fit makes a text exactly width cells wide, cutting it with … or padding it
-// with spaces.
-func fit(s text.Text, width int, right bool, more text.Text) text.Text {
-	if width <= 0 {
-		return ""
-	}
-	w := textWidth(s)
-	if w > width {
-		s = text.Of(ansi.Truncate(string(s), width, string(more)))
-		w = textWidth(s)
-	}
-	pad := text.Repeat(" ", width-w)
-	if right {
-		return pad + s
-	}
-	return s + pad
-}
-
-// inner makes a text at most width cells wide by cutting in its middle: names
-// of one series differ at the end.
-func inner(s text.Text, width int, more text.Text) text.Text {
-	w := textWidth(s)
-	if w <= width {
-		return s
-	}
-	tail := (width - textWidth(more)) / 2
-	head := width - textWidth(more) - tail
-	if tail < 1 {
-		return s
-	}
-	return text.Of(ansi.Truncate(string(s), head, "") + string(more) + ansi.TruncateLeft(string(s), w-tail, ""))
-}
-
-// shorten cuts a text to at most width cells, with more at its end where
-// something went.
-func shorten(s text.Text, width int, more text.Text) text.Text {
-	if textWidth(s) <= width {
-		return s
-	}
-	return fit(s, width, false, more)
-}
-
-// textWidth measures a text in cells; plain ASCII, nearly all there is, needs
-// no look at grapheme clusters.
-func textWidth(s text.Text) int {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return ansi.StringWidth(string(s))
-		}
-	}
-	return len(s)
-}
-
-// wrap breaks a text into lines of at most width cells, between words where it
-// can.
-func wrap(s text.Text, width int) []text.Text {
-	if s == "" {
-		return nil
-	}
-	return text.All(strings.Split(ansi.Wrap(string(s), max(1, width), ""), "\n"))
 }

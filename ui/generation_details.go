@@ -25,12 +25,6 @@ func (a *App) generationPane(g *state.Generation, width int) []styled {
 	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, answer"))
 }
 
-// keyFor is how an action's keys are drawn.
-// fact is one labelled line.
-func (t *theme) fact(label, value text.Text, n tone) styled {
-	return t.text(toneMuted, fit(label, 10, false, "")) + t.text(n, value)
-}
-
 // facts are the labelled lines of a job.
 func (a *App) facts(g *state.Generation, width int) []styled {
 	t := a.theme
@@ -336,15 +330,6 @@ func (d *generationDetails) missing(g *state.Generation, width int) []styled {
 		lines = append(lines, t.text(toneMuted, "What stands above is "+asOf+"."))
 	}
 	return lines
-}
-
-// toned gives all lines one tone.
-func toned(t *theme, n tone, lines []text.Text) []styled {
-	drawn := make([]styled, len(lines))
-	for i, l := range lines {
-		drawn[i] = t.text(n, l)
-	}
-	return drawn
 }
 
 func (d *generationDetails) partTitles() styled {

@@ -60,7 +60,7 @@ func (a *App) newGeneration(from *draft.Draft) tea.Cmd {
 // generationForm makes the form of a draft.
 func (a *App) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
-	f.stage, f.check, f.changed, f.note, f.differs, f.left = a.stage, f.checkField, f.edit, f.noteOf, f.changes, f.lookAt
+	f.stage, f.check, f.changed, f.note, f.differs, f.left = a.stage, func(name string) problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
@@ -464,4 +464,14 @@ func (f *generationForm) Cursor() *tea.Cursor {
 		return nil
 	}
 	return f.cursor(len(f.above()))
+}
+
+// problemOf is what a form shows of a draft's problem.
+func problemOf(p draft.Problem) problem {
+	return problem{
+		level: map[draft.Severity]level{
+			draft.SeverityWarning: levelDoubtful, draft.SeverityMissing: levelMissing, draft.SeverityError: levelWrong,
+		}[p.Severity],
+		words: text.Of(p.Words),
+	}
 }

@@ -151,7 +151,7 @@ func (s *ledgerSums) chart(width int) []styled {
 	for row := chartHeight; row > 0; row-- {
 		var b strings.Builder
 		for i := range days {
-			b.WriteString(string(t.column(&days[i].Tally, most, row)))
+			b.WriteString(string(chartCell(t, &days[i].Tally, most, row)))
 		}
 		lines = append(lines, t.text(toneMoney, text.Of(strings.TrimRight(b.String(), " "))))
 	}
@@ -162,10 +162,10 @@ func (s *ledgerSums) chart(width int) []styled {
 	return append(lines, t.text(toneMuted, text.Of(strings.TrimRight(dates.String(), " "))))
 }
 
-// column is one day's part of one line of the chart, row 1 at the bottom. A day
+// chartCell is one day's part of one line of the chart, row 1 at the bottom. A day
 // with a cost is never drawn as one without, and one whose cost nobody knows
 // says so.
-func (t *theme) column(day *ledger.Tally, most api.Micros, row int) text.Text {
+func chartCell(t *theme, day *ledger.Tally, most api.Micros, row int) text.Text {
 	steps := []rune(t.glyphs.steps)
 	level := 0
 	if most > 0 {

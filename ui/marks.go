@@ -1,11 +1,7 @@
 package ui
 
 import (
-	"strings"
-
 	"dubtop/state/table"
-
-	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -215,16 +211,4 @@ func (l *list[T]) Marked() text.Text {
 		words += text.Sprintf(", %d hidden", hidden)
 	}
 	return words
-}
-
-// copyIDs copies the ids of rows, one a line.
-func (a *App) copyIDs(ids []string) tea.Cmd {
-	switch len(ids) {
-	case 0:
-		a.warn("none of them has an id")
-		return nil
-	case 1:
-		return a.copyText("id", ids[0])
-	}
-	return a.copyText(text.Sprintf("%d ids", len(ids)), strings.Join(ids, "\n"))
 }

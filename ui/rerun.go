@@ -351,10 +351,6 @@ func (f *generationForm) originLines() []styled {
 	return lines
 }
 
-// changedMark stands before fields that differ from the job that the form was
-// started from.
-const changedMark = "*"
-
 // changes are the fields that differ from the job that the form was started
 // from.
 func (f *generationForm) changes() []string {

@@ -83,3 +83,13 @@ func (x action) hinted(words text.Text) action {
 func plain(f func()) func() tea.Cmd {
 	return func() tea.Cmd { f(); return nil }
 }
+
+// first is the first reason there is.
+func first(reasons ...text.Text) text.Text {
+	for _, r := range reasons {
+		if r != "" {
+			return r
+		}
+	}
+	return ""
+}

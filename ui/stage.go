@@ -31,6 +31,9 @@ type stage struct {
 	tips       func() []text.Text // what the help says is good to know
 }
 
+// beatTime is the pace of everything that happens by itself.
+const beatTime = time.Second
+
 // chrome is what stands around the screens.
 type chrome interface {
 	Header(width int) styled

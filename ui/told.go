@@ -59,3 +59,18 @@ func (t *theme) value(x told, width int) (lines []styled) {
 	}
 	return lines
 }
+
+// keyFor is how an action's keys are drawn.
+// fact is one labelled line.
+func (t *theme) fact(label, value text.Text, n tone) styled {
+	return t.text(toneMuted, fit(label, 10, false, "")) + t.text(n, value)
+}
+
+// toned gives all lines one tone.
+func toned(t *theme, n tone, lines []text.Text) []styled {
+	drawn := make([]styled, len(lines))
+	for i, l := range lines {
+		drawn[i] = t.text(n, l)
+	}
+	return drawn
+}
