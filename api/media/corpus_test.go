@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"dubtop/api/media/remote"
 )
 
 // exact is how far a length may be off without a word about it, in seconds.
@@ -223,5 +225,5 @@ func tight(t *testing.T, file []byte, ranges bool, want Kind) (Info, error) {
 		handler = ranged(file)
 	}
 	client := clientOf(&wire{handler: handler})
-	return remoteWith(t.Context(), client, link, want, allowance{page: 256, chunk: 512, most: 4096})
+	return remoteWith(t.Context(), client, link, want, remote.Allowance{Page: 256, Chunk: 512, Most: 4096})
 }

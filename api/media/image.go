@@ -6,15 +6,17 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 
+	"dubtop/api/media/file"
+
 	_ "golang.org/x/image/webp"
 )
 
 // image reads the size of a still picture, unless it is not what is wanted anyway.
-func (s *source) image(format string) (Info, error) {
-	if s.want == Video || s.want == Audio {
+func measureImage(s *file.Source, format string) (Info, error) {
+	if s.Want() == Video || s.Want() == Audio {
 		return Info{Kind: Image, Format: format}, nil
 	}
-	config, format, err := image.DecodeConfig(s.section(0))
+	config, format, err := image.DecodeConfig(s.Section(0))
 	if err != nil {
 		return Info{}, err
 	}

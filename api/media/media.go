@@ -11,59 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
+
+	"dubtop/api/media/file"
 )
-
-// Kind is what a file holds.
-type Kind int
-
-// The kinds of media. A file with a picture track is a Video, whatever else is
-// in it.
-const (
-	Unknown Kind = iota
-	Video
-	Audio
-	Image
-)
-
-// String is the kind in one lower-case word.
-func (k Kind) String() string {
-	switch k {
-	case Video:
-		return "video"
-	case Audio:
-		return "audio"
-	case Image:
-		return "image"
-	}
-	return "unknown"
-}
-
-// Track is the picture or the sound of a file: what stays of it once it is
-// decoded and edits, priming and padding are taken off.
-type Track struct {
-	There   bool
-	Seconds float64 // from its first moment to the end of its last; 0 when the file does not say
-	Within  float64 // how far Seconds may be off, in seconds; 0 when it is right to 50 ms
-}
-
-// Info is what a file says about itself. What it does not say is zero.
-type Info struct {
-	// Kind is what the file holds. Seconds and Within are those of the track
-	// that was wanted; where any file would do, of the picture before the
-	// sound. An image has no length.
-	Kind    Kind
-	Seconds float64
-	Within  float64
-
-	Picture, Sound Track
-
-	Width, Height int     // pixels as stored: a rotation is not applied
-	FrameRate     float64 // frames per second, the mean over the whole video
-	Format        string  // "mp4", "webm", "wav", "jpeg" and the like: what the file is, whatever its name
-	Size          int64   // bytes of the whole file; 0 when a server does not say
-}
 
 // KindError is a file that is whole and understood, and not what is wanted. A
 // film with sound is fine where sound is wanted: the service takes the track it
@@ -78,19 +29,19 @@ type KindError struct {
 func (e *KindError) Error() string {
 	switch {
 	case e.Got == Image:
-		return fmt.Sprintf("this is a picture (%s), and %s is needed", e.Format, e.Want.noun())
+		return fmt.Sprintf("this is a picture (%s), and %s is needed", e.Format, noun(e.Want))
 	case e.Want == Image:
-		return fmt.Sprintf("this is %s (%s), and an image is needed", e.Got.noun(), e.Format)
+		return fmt.Sprintf("this is %s (%s), and an image is needed", noun(e.Got), e.Format)
 	case e.Got == Video:
 		return fmt.Sprintf("this video (%s) has no sound", e.Format)
 	case e.Got == Audio:
 		return fmt.Sprintf("this %s has sound only, no picture, and a video is needed", e.Format)
 	}
-	return fmt.Sprintf("this file (%s) has neither a picture nor sound, and %s is needed", e.Format, e.Want.noun())
+	return fmt.Sprintf("this file (%s) has neither a picture nor sound, and %s is needed", e.Format, noun(e.Want))
 }
 
 // noun is the kind with its article.
-func (k Kind) noun() string {
+func noun(k Kind) string {
 	switch k {
 	case Video:
 		return "a video"
@@ -102,25 +53,6 @@ func (k Kind) noun() string {
 	return "a video or a sound"
 }
 
-// The reasons why a file has no length for us. The errors of this package wrap
-// them and are sentences for the user.
-var (
-	// ErrFormat: the file is of no format that is measured here.
-	ErrFormat = errors.New("this is not a kind of file whose length can be measured; mp4, mov, m4a, webm, mkv, avi, wmv, wav, mp3, aac, flac, ogg, wma and aiff are")
-	// ErrWebPage: the link leads to HTML.
-	ErrWebPage = errors.New("this is a web page, not media; does the link need a login, or is it the page around a player?")
-	// ErrNoLength: the format is known, but this file leaves its length out.
-	ErrNoLength = errors.New("the file does not say how long it is; remux or convert it to give it a length")
-	// ErrDamaged: the file ends too early or contradicts itself.
-	ErrDamaged = errors.New("the file is cut off or damaged; check that it plays to its end")
-	// ErrCutOff: the file describes more than is there of it.
-	ErrCutOff = errors.New("the file is cut off, or still being copied: its end is not there")
-	// ErrTooFar: the length is not in the part that is read of a remote file.
-	ErrTooFar = errors.New("the length is not within the 1 MiB that is read of a remote file; use a local copy or an asset")
-	// ErrEmpty: the file has no bytes.
-	ErrEmpty = errors.New("the file is empty")
-)
-
 const (
 	// maxSeconds is longer than anything that is sent to be lip-synced, and
 	// short enough for all arithmetic on prices. It is 115 days.
@@ -128,15 +60,6 @@ const (
 	// headLength is enough to tell every format.
 	headLength = 512
 )
-
-// reason is one of the errors above in words of its own.
-type reason struct {
-	kind  error
-	words string
-}
-
-func (r *reason) Error() string { return r.words }
-func (r *reason) Unwrap() error { return r.kind }
 
 // Probe finds out what r holds, and how long the track of the wanted kind is:
 // the picture of a Video, the sound of an Audio, which may be in a film too. An
@@ -148,33 +71,29 @@ func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, err
 	if size == 0 {
 		return Info{}, ErrEmpty
 	}
-	s := &source{ctx: ctx, r: r, size: size, want: want}
-	s.far, _ = r.(distant)
-	if size < 0 {
-		s.size = math.MaxInt64
-	}
-	head := make([]byte, min(headLength, s.size))
+	s := file.New(ctx, r, size, want)
+	head := make([]byte, min(headLength, s.Size()))
 	n, err := s.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return Info{}, s.explain(err)
+		return Info{}, explain(s, err)
 	}
 	if n == 0 {
 		return Info{}, ErrEmpty
 	}
-	info, err := s.measure(head[:n])
+	info, err := measure(s, head[:n])
 	if err != nil {
-		return Info{}, s.explain(err)
+		return Info{}, explain(s, err)
 	}
-	if s.sized() {
-		info.Size = s.size
+	if s.Sized() {
+		info.Size = s.Size()
 	}
-	return info.wanted(want)
+	return wanted(info, want)
 }
 
 // wanted takes the length from the track that is wanted, or says what is wrong
 // with the file.
-func (i Info) wanted(want Kind) (Info, error) {
-	i.Kind = i.holds()
+func wanted(i Info, want Kind) (Info, error) {
+	i.Kind = holds(i)
 	fits := want == Unknown || want == i.Kind || want == Audio && i.Sound.There
 	if i.Kind == Unknown || !fits {
 		return Info{}, &KindError{Want: want, Got: i.Kind, Format: i.Format}
@@ -194,7 +113,7 @@ func (i Info) wanted(want Kind) (Info, error) {
 }
 
 // holds is what kind of file it is, by its tracks.
-func (i Info) holds() Kind {
+func holds(i Info) Kind {
 	switch {
 	case i.Kind == Image:
 		return Image
@@ -208,9 +127,9 @@ func (i Info) holds() Kind {
 
 // explain prefers what went wrong with reading over what a parser made of it,
 // and makes a damaged file of everything that is not a sentence of ours.
-func (s *source) explain(err error) error {
-	if s.failure != nil {
-		return s.failure
+func explain(s *file.Source, err error) error {
+	if s.Failure() != nil {
+		return s.Failure()
 	}
 	for _, ours := range []error{ErrFormat, ErrWebPage, ErrNoLength, ErrDamaged, ErrCutOff, ErrTooFar} {
 		if errors.Is(err, ours) {
@@ -224,11 +143,6 @@ func (s *source) explain(err error) error {
 		return ErrDamaged // nothing to add
 	}
 	return fmt.Errorf("%w (%w)", ErrDamaged, err)
-}
-
-// soundOf is what a file of nothing but sound says.
-func soundOf(format string, seconds float64) Info {
-	return Info{Format: format, Sound: Track{There: true, Seconds: seconds}}
 }
 
 // File measures the file at path, which must be a regular file, as [Probe] does.

@@ -97,14 +97,6 @@ func TestTheLengthOfFragmentsIsThatOfThePiecesThatAreThere(t *testing.T) {
 	}
 }
 
-func TestAMovieOfTooManyBoxes(t *testing.T) {
-	file := bytes.Repeat(box("free"), 20)
-	m := &movie{source: &source{ctx: t.Context(), r: bytes.NewReader(file), size: int64(len(file))}, boxes: maxBoxes - 10}
-	if err := m.top(); !errors.Is(err, ErrDamaged) {
-		t.Errorf("more boxes than any file has: %v", err)
-	}
-}
-
 func TestWAVsWithOddSizes(t *testing.T) {
 	short := wavSample(3)
 	piped := bytes.Clone(short)

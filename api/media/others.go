@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"unicode/utf8"
+
+	"dubtop/api/media/file"
 )
 
 // signature is what a kind of file begins with.
@@ -48,7 +50,7 @@ func known(head []byte) (info Info, ok bool, err error) {
 
 // notMeasured says what a file is, and what to do with it.
 func notMeasured(name string) error {
-	return &reason{ErrFormat, fmt.Sprintf("this is %s, whose length is not measured; convert it to mp4 or wav", name)}
+	return file.Because(ErrFormat, fmt.Sprintf("this is %s, whose length is not measured; convert it to mp4 or wav", name))
 }
 
 func (s signature) fits(head []byte) bool {

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"dubtop/api/media/remote"
 )
 
 // wire is a transport that calls a handler, with no socket between.
@@ -208,7 +210,7 @@ func TestRemoteIsNotFooledByLies(t *testing.T) {
 				w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
 				return
 			}
-			part(w, 0, 9*mega, file[:chunkSize])
+			part(w, 0, 9*mega, file[:remote.ChunkSize])
 		}, ErrDamaged},
 		{"parts that are shorter than asked for", func(w http.ResponseWriter, r *http.Request) {
 			part(w, requested(r), int64(len(file)), file[:10])
@@ -217,23 +219,23 @@ func TestRemoteIsNotFooledByLies(t *testing.T) {
 			part(w, requested(r), int64(len(file)), nil)
 		}, ErrDamaged},
 		{"another part than asked for", func(w http.ResponseWriter, _ *http.Request) {
-			part(w, 0, int64(len(file)), file[:chunkSize])
+			part(w, 0, int64(len(file)), file[:remote.ChunkSize])
 		}, nil},
 		{"the whole file after a part", func(w http.ResponseWriter, r *http.Request) {
 			if requested(r) > 0 {
 				w.WriteHeader(http.StatusOK)
 				return
 			}
-			part(w, 0, int64(len(file)), file[:chunkSize])
+			part(w, 0, int64(len(file)), file[:remote.ChunkSize])
 		}, nil},
 		{"more bytes than asked for", func(w http.ResponseWriter, r *http.Request) {
 			from := requested(r)
-			part(w, from, int64(len(file)), join(file[from:min(from+chunkSize, int64(len(file)))], zeros(3*mega)))
+			part(w, from, int64(len(file)), join(file[from:min(from+remote.ChunkSize, int64(len(file)))], zeros(3*mega)))
 		}, errNone},
 		{"a range without a total", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Range", "bytes 0-65535/*")
 			w.WriteHeader(http.StatusPartialContent)
-			_, _ = w.Write(mp4Sample("isom", chunkSize)[:chunkSize])
+			_, _ = w.Write(mp4Sample("isom", remote.ChunkSize)[:remote.ChunkSize])
 		}, errNone},
 	}
 	for _, test := range tests {

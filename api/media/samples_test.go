@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"dubtop/api/media/codec"
 )
 
 // The samples are made here, field by field, so that every number in a test can
@@ -107,8 +109,8 @@ func rf64Sample() []byte {
 // samples. Index 9 is 128 kbit/s, 11 is 192.
 func mp3Frame(bitrateIndex byte) []byte {
 	header := []byte{0xff, 0xfb, bitrateIndex << 4, 0}
-	f, _ := mpegAudio{}.parse(header)
-	return join(header, zeros(f.length-4))
+	f, _ := codec.MPEG{}.Parse(header)
+	return join(header, zeros(f.Length-4))
 }
 
 func mp3Constant(frames int) []byte {
@@ -155,7 +157,7 @@ func flacSample(rate, samples uint64) []byte {
 	}
 	frame := func(n, size uint64) []byte {
 		header := join([]byte{0xff, 0xf8, 0x70, 0x08}, []byte(string(rune(n))), be16(uint16(size-1)))
-		return join(header, []byte{crc8(header)}, zeros(99))
+		return join(header, []byte{codec.CRC8(header)}, zeros(99))
 	}
 	last := (samples - 1) / block
 	return join(head, frame(0, block), frame(max(last, 1)-1, block), frame(last, samples-last*block))

@@ -2,14 +2,21 @@ package media
 
 import (
 	"bytes"
-	"errors"
 	"net/http"
 	"strings"
+
+	"dubtop/api/media/asf"
+	"dubtop/api/media/file"
+	"dubtop/api/media/frames"
+	"dubtop/api/media/matroska"
+	"dubtop/api/media/mp4"
+	"dubtop/api/media/ogg"
+	"dubtop/api/media/riff"
 )
 
 // measure tells the format by its first bytes, never by a name or a
 // Content-Type: both are often wrong.
-func (s *source) measure(head []byte) (Info, error) {
+func measure(s *file.Source, head []byte) (Info, error) {
 	for _, format := range formats() {
 		if format.is(head) {
 			return format.measure(s)
@@ -21,13 +28,13 @@ func (s *source) measure(head []byte) (Info, error) {
 	if info, ok, err := known(head); ok {
 		return info, err
 	}
-	return s.behindJunk()
+	return frames.BehindJunk(s)
 }
 
 // format is a format that is measured: what its files begin with, and its reader.
 type format struct {
 	is      func(head []byte) bool
-	measure func(*source) (Info, error)
+	measure func(*file.Source) (Info, error)
 }
 
 // formats are those that are measured. The first that fits counts.
@@ -36,36 +43,36 @@ func formats() []format {
 		{starts("\x89PNG"), still("png")},
 		{starts("\xff\xd8\xff"), still("jpeg")},
 		{starts("GIF8"), still("gif")},
-		{riff("WEBP"), still("webp")},
-		{riff("WAVE"), (*source).wav},
-		{starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"), (*source).w64},
-		{riff("AVI "), (*source).avi},
-		{starts(asfHeader), (*source).asf},
-		{starts("\x1aE\xdf\xa3"), (*source).matroska},
-		{starts("OggS"), (*source).ogg},
-		{starts("fLaC"), func(s *source) (Info, error) { return s.flac(0) }},
-		{starts("ID3"), (*source).tagged},
-		{starts("APETAGEX"), (*source).tagged},
-		{isMP4, (*source).mp4},
-		{isADTS, func(s *source) (Info, error) { return s.adts(0) }},
-		{isMP3, func(s *source) (Info, error) { return s.mp3(0) }},
-		{isAIFF, (*source).aiff},
-		{starts("caff"), (*source).caf},
-		{starts(".snd"), (*source).au},
+		{riffForm("WEBP"), still("webp")},
+		{riffForm("WAVE"), riff.WAV},
+		{starts("riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"), riff.Wave64},
+		{riffForm("AVI "), riff.AVI},
+		{starts(asf.Magic), asf.Measure},
+		{starts("\x1aE\xdf\xa3"), matroska.Measure},
+		{starts("OggS"), ogg.Measure},
+		{starts("fLaC"), func(s *file.Source) (Info, error) { return frames.FLAC(s, 0) }},
+		{starts("ID3"), frames.Tagged},
+		{starts("APETAGEX"), frames.Tagged},
+		{isMP4, mp4.Measure},
+		{frames.IsAAC, func(s *file.Source) (Info, error) { return frames.AAC(s, 0) }},
+		{frames.IsMP3, func(s *file.Source) (Info, error) { return frames.MP3(s, 0) }},
+		{isAIFF, riff.AIFF},
+		{starts("caff"), riff.CAF},
+		{starts(".snd"), riff.AU},
 	}
 }
 
 // still reads a picture of that format.
-func still(format string) func(*source) (Info, error) {
-	return func(s *source) (Info, error) { return s.image(format) }
+func still(format string) func(*file.Source) (Info, error) {
+	return func(s *file.Source) (Info, error) { return measureImage(s, format) }
 }
 
 func starts(magic string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
 }
 
-// riff recognises a RIFF file of one form, in its large variants too.
-func riff(form string) func([]byte) bool {
+// riffForm recognises a RIFF file of one form, in its large variants too.
+func riffForm(form string) func([]byte) bool {
 	return func(head []byte) bool { return isRIFF(head, form) }
 }
 
@@ -97,47 +104,6 @@ func isMP4(head []byte) bool {
 	return false
 }
 
-func isMP3(head []byte) bool {
-	_, ok := mpegAudio{}.parse(head)
-	return ok || mayBeFree(head)
-}
-
 func isWebPage(head []byte) bool {
 	return strings.HasPrefix(http.DetectContentType(head), "text/html")
-}
-
-// behindJunk looks for sound in what is no format at its beginning.
-func (s *source) behindJunk() (Info, error) {
-	const enough = 5
-	info, err := s.mp3(0)
-	if !errors.Is(err, ErrFormat) {
-		return info, err
-	}
-	w, err := s.walkFrames(0, min(searchLength, s.size), parseADTS)
-	if err == nil && w.frames >= enough {
-		return s.adts(0)
-	}
-	return Info{}, ErrFormat
-}
-
-// tagged measures what follows the tags at the beginning: mostly mp3, sometimes
-// flac or aac.
-func (s *source) tagged() (Info, error) {
-	_, _ = s.end() // to know whether a tag is cut off
-	at, err := s.tagsBefore(0)
-	if err != nil {
-		return Info{}, err
-	}
-	head, err := s.some(at, headLength)
-	switch {
-	case err != nil:
-		return Info{}, err
-	case len(head) == 0 && s.sized():
-		return Info{}, ErrCutOff
-	case bytes.HasPrefix(head, []byte("fLaC")):
-		return s.flac(at)
-	case isADTS(head):
-		return s.adts(at)
-	}
-	return s.mp3(at)
 }
