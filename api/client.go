@@ -78,7 +78,7 @@ func parseBase(s string) (*url.URL, error) {
 		return nil, errors.New("the base URL must begin with https://")
 	case u.Hostname() == "":
 		return nil, errors.New("the base URL has no host; it should look like " + DefaultBaseURL)
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		return nil, errors.New("the base URL must be https: http would send the key unprotected (it is allowed on this machine only)")
 	case u.User != nil:
 		return nil, errors.New("the base URL must not hold a user name or a password")

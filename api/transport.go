@@ -35,7 +35,7 @@ func (c *Client) connect(cfg Config) {
 		// A kept connection that dies under a paid request leaves its fate
 		// unknown. A new one costs a moment and fails before anything is sent.
 		fresh.DisableKeepAlives = true
-		links := newLinkTransport(isLoopback(c.base.Hostname()), c.proxy)
+		links := newLinkTransport(IsLoopback(c.base.Hostname()), c.proxy)
 		reads, paid, media = kept, fresh, links
 		c.closeIdle = func() { kept.CloseIdleConnections(); links.closeIdle() }
 	}

@@ -1,18 +1,12 @@
 package api
 
 import (
-	"net/netip"
 	"net/url"
 	"path"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"dubtop/api/text"
 )
-
-// maxURL is the longest link that is ever used, in bytes.
-const maxURL = 8 << 10
 
 // URL is a link from the wire, kept byte for byte. It can only be used
 // through Link, which checks it, and shown through Shown.
@@ -22,7 +16,7 @@ type URL struct{ raw string }
 // It checks nothing; Link does.
 func ParseURL(s string) URL {
 	// One byte more than Link takes is enough to be refused by it.
-	return URL{raw: s[:min(len(s), maxURL+1)]}
+	return URL{raw: s[:min(len(s), MaxLink+1)]}
 }
 
 // UnmarshalJSON reads a string; anything else is no link. It never fails.
@@ -40,70 +34,14 @@ func (u URL) IsZero() bool { return u.raw == "" }
 // String is Shown, so that printing a link by accident is safe.
 func (u URL) String() string { return string(u.Shown()) }
 
-// linkError says why a link is not followed. Trying again would not help.
-type linkError string
-
-func (e linkError) Error() string { return string(e) }
-
 // Link gives the exact bytes of a link that is safe to fetch and to open:
 // https, or http on this machine; with a host, without a user name, blanks
 // or control characters, of at most 8 KiB. Otherwise the error says why not.
 func (u URL) Link() (string, error) {
-	if u.raw == "" {
-		return "", linkError("there is no link")
-	}
-	if len(u.raw) > maxURL {
-		return "", linkError("the link is longer than 8 KiB")
-	}
-	if !drawnAsIs(u.raw) {
-		return "", linkError("the link holds blanks, quotes or control characters")
-	}
-	p, err := url.Parse(u.raw)
-	if err != nil {
-		return "", linkError("the link cannot be read")
-	}
-	if err := checkLink(p); err != nil {
+	if err := FaultOf(u.raw).err(); err != nil {
 		return "", err
 	}
 	return u.raw, nil
-}
-
-// checkLink says why a link must not be followed, nil if it may be.
-func checkLink(p *url.URL) error {
-	switch {
-	case p.User != nil:
-		return linkError("the link holds a user name or a password")
-	case p.Scheme == "https", p.Scheme == "http" && isLoopback(p.Hostname()):
-	case p.Scheme == "http":
-		return linkError("the link is not encrypted: only https links are opened")
-	default:
-		return linkError("the link is not a web link: only https links are opened")
-	}
-	if p.Hostname() == "" {
-		return linkError("the link has no host")
-	}
-	return nil
-}
-
-// drawnAsIs reports whether every character of a link is one that stands for
-// itself, in a terminal, in a browser's address and on a command line.
-func drawnAsIs(s string) bool {
-	if !utf8.ValidString(s) {
-		return false
-	}
-	return strings.IndexFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || text.Invisible(r) ||
-			strings.ContainsRune("\"<>\\`", r)
-	}) < 0
-}
-
-// isLoopback reports whether a host name or address means this machine.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.Unmap().IsLoopback()
 }
 
 // Shown is the link for the screen: without user name and fragment, and with

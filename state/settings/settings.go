@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -263,12 +262,10 @@ func checkBase(base string) error {
 	if err != nil || u.Hostname() == "" {
 		return fmt.Errorf("%q is not an address: write it like %s", base, api.DefaultBaseURL)
 	}
-	addr, err := netip.ParseAddr(u.Hostname())
-	loopback := u.Hostname() == "localhost" || err == nil && addr.IsLoopback()
 	switch {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return errors.New("an address with a user name, a query or a fragment can't be used")
-	case u.Scheme == "https", u.Scheme == "http" && loopback:
+	case u.Scheme == "https", u.Scheme == "http" && api.IsLoopback(u.Hostname()):
 		return nil
 	}
 	return errors.New("the address must begin with https:// (http:// on this machine only)")
