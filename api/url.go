@@ -45,14 +45,16 @@ func (u URL) Link() (string, error) {
 }
 
 // Shown is the link for the screen: without user name and fragment, and with
-// every value of its query hidden, because those sign it.
+// every value of its query hidden, because those sign it. A host in other letters
+// stands there as the network knows it; Reads is how it reads.
 func (u URL) Shown() text.Text {
 	s, _, _ := strings.Cut(u.raw, "#")
 	s, query, signed := strings.Cut(s, "?")
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
-		authority, _, _ := strings.Cut(rest, "/")
-		if at := strings.LastIndex(authority, "@"); at >= 0 {
-			s = scheme + "://" + rest[at+1:]
+		authority, path, slash := strings.Cut(rest, "/")
+		s = scheme + "://" + u.authority(authority)
+		if slash {
+			s += "/" + path
 		}
 	}
 	if !signed {
@@ -69,6 +71,26 @@ func (u URL) Shown() text.Text {
 	return text.Clean(s+"?"+strings.Join(pairs, "&"), text.Max)
 }
 
+// authority is host and port as they are shown.
+func (u URL) authority(raw string) string {
+	if wire, read := HostForms(u.raw); read != "" {
+		port := ""
+		if at := strings.LastIndex(raw, ":"); at > strings.LastIndex(raw, "@") {
+			port = raw[at:]
+		}
+		return string(wire) + port
+	}
+	return raw[strings.LastIndex(raw, "@")+1:]
+}
+
+// Reads is how a host reads that is written in other letters than ASCII, empty
+// where it is not. It may only look like a host that one knows, so that it is
+// never shown without the other form.
+func (u URL) Reads() text.Text {
+	_, read := HostForms(u.raw)
+	return read
+}
+
 // Base is the last element of the link's path, empty where it has none.
 func (u URL) Base() text.Text {
 	s, _, _ := strings.Cut(u.raw, "#")
@@ -80,13 +102,4 @@ func (u URL) Base() text.Text {
 		return text.Clean(base, text.Max)
 	}
 	return ""
-}
-
-// Host is the link's host with its port, empty where it cannot be read.
-func (u URL) Host() text.Text {
-	p, err := url.Parse(u.raw)
-	if err != nil {
-		return ""
-	}
-	return text.Clean(p.Host, text.Max)
 }

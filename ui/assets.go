@@ -91,6 +91,7 @@ func (a *App) assetPane(x *state.Asset, width int) []styled {
 	}...)
 	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.now), toneText)...)
 	lines = append(lines, a.advice(width, "link", link, n)...)
+	lines = append(lines, t.reads(x.URL)...)
 	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), toneMuted)...)
 }
 

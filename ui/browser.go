@@ -76,6 +76,15 @@ func hostLines(hosts []draft.Host) (said []told) {
 	return said
 }
 
+// reads says how the host of a link reads that is written in other letters; above
+// it stands the link as the network knows it.
+func (t *theme) reads(link api.URL) []styled {
+	if read := link.Reads(); read != "" {
+		return []styled{t.fact("reads", read, toneWarn)}
+	}
+	return nil
+}
+
 // askAboutHost asks before a link is opened whose host is written in other letters:
 // it may only look like a host that one knows.
 func (a *App) askAboutHost(link string, hosts []draft.Host) tea.Cmd {

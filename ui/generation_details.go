@@ -361,14 +361,14 @@ func (d *generationDetails) overview(g *state.Generation, width int) []styled {
 	}
 	lines = append(lines, "", t.text(toneTitle, "Inputs"))
 	for _, in := range d.full.Input {
-		lines = append(lines, t.fact(in.Type, inputWords(in), toneText))
+		lines = append(append(lines, t.fact(in.Type, inputWords(in), toneText)), t.reads(in.URL)...)
 	}
 	if len(d.full.Options) > 0 {
 		lines = append(lines, "", t.text(toneTitle, "Options"))
 		lines = append(lines, a.rawLines(d.full.Options, width)...)
 	}
 	if !d.full.Output.IsZero() {
-		lines = append(lines, "", t.fact("output", d.full.Output.Shown(), toneText))
+		lines = append(append(lines, "", t.fact("output", d.full.Output.Shown(), toneText)), t.reads(d.full.Output)...)
 	}
 	return lines
 }

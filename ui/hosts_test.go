@@ -68,3 +68,26 @@ func TestHostsInOtherLettersAreShownBothWaysBeforeAYes(t *testing.T) {
 		}
 	})
 }
+
+// A host in other letters may only look like one that everybody knows: wherever
+// a link is shown, it stands there as the network knows it, and how it reads
+// beside it.
+func TestDetailsShowHostsInOtherLettersBothWays(t *testing.T) {
+	t.Parallel()
+	spoil := func(member string, v any) any {
+		if member == "url" || member == "outputUrl" {
+			return "https://exämple.com/a/talk.mp4"
+		}
+		return v
+	}
+	tell(t, stage{account: hostile(8), through: poison(spoil), width: 140, height: 40}, func(s *story) {
+		s.Pass(8 * time.Second)
+		for _, view := range []string{"1", "3"} {
+			s.Press(view, "g", "enter")
+			s.Pass(time.Second)
+			s.Sees("https://xn--exmple-cua.com/a/talk.mp4", "reads     exämple.com")
+			s.DoesNotSee("https://exämple.com")
+			s.Press("esc")
+		}
+	})
+}
