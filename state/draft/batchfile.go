@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -158,9 +159,9 @@ func (c *batchCheck) lines(raw []byte) int {
 // batchLine is a line on the wire. Payload members that this program does not
 // know are left to the server.
 type batchLine struct {
-	RequestID string          `json:"request_id"`
-	Endpoint  string          `json:"endpoint"`
-	Payload   json.RawMessage `json:"payload"`
+	RequestID string        `json:"request_id"`
+	Endpoint  string        `json:"endpoint"`
+	Payload   *batchPayload `json:"payload"`
 }
 
 // batchPayload is a CreateRequest, and what may replace its inputs.
@@ -175,46 +176,43 @@ func (c *batchCheck) line(number int, text []byte) {
 		p := position(text, offset)
 		c.problemAt(LineProblem{Line: number, Column: p.Column, Words: fmt.Sprintf(format, args...)})
 	}
-	var any json.RawMessage
-	switch err := json.Unmarshal(text, &any); {
+	switch {
 	case !utf8.Valid(text):
 		at(invalidByte(text), "the text is not UTF-8: save the file as UTF-8")
 		return
 	case bytes.HasPrefix(text, []byte("\ufeff")):
 		c.problem(number, "a byte order mark stands before the text: save the file as UTF-8 without one")
 		return
-	case err != nil && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
+	}
+	var l batchLine
+	err := json.Unmarshal(text, &l)
+	switch _, broken := errors.AsType[*json.SyntaxError](err); {
+	case broken && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
 		at(0, "the line is not JSON: it must begin with {, not %q", shorten(firstWord(text)))
 		return
-	case err != nil:
+	case broken:
 		at(syntaxError(text), "%s", jsonWords(text, err))
 		return
 	}
 	before := len(c.file.Problems) + c.file.More
-	strange := checkMembers(text, c.shape, at)
-	if len(c.file.Problems)+c.file.More > before {
+	members, strange := checkMembers(text, c.shape, at)
+	switch {
+	case len(c.file.Problems)+c.file.More > before:
 		return // what a wrong name stands for is missing, which need not be told too
-	}
-	var l batchLine
-	if err := json.Unmarshal(text, &l); err != nil {
+	case err != nil:
 		c.problem(number, "%v", err)
 		return
 	}
 	c.head(number, l, strange)
-	if !present(l.Payload) {
+	if l.Payload == nil {
 		c.missing(number, "payload", strange)
 		return
 	}
-	var p batchPayload
-	if err := json.Unmarshal(l.Payload, &p); err != nil {
-		c.problem(number, "payload: %v", err)
-		return
-	}
-	seconds, about := c.payload(number, p)
-	c.twin(number, l.Payload)
+	seconds, about := c.payload(number, *l.Payload)
+	c.twin(number, members["payload"])
 	if len(c.file.Problems)+c.file.More == before {
 		c.file.Lines = append(c.file.Lines, BatchLine{
-			Number: number, RequestID: l.RequestID, Request: p.CreateRequest, Seconds: seconds, About: about,
+			Number: number, RequestID: l.RequestID, Request: l.Payload.CreateRequest, Seconds: seconds, About: about,
 		})
 	}
 }
@@ -266,12 +264,8 @@ func (c *batchCheck) missing(number int, name string, strange []string) {
 
 // twin refuses the same work a second time. Two takes are told apart by their
 // output names.
-func (c *batchCheck) twin(number int, payload json.RawMessage) {
-	var v any
-	if json.Unmarshal(payload, &v) != nil {
-		return
-	}
-	canonical, err := json.Marshal(v) // members in order
+func (c *batchCheck) twin(number int, payload any) {
+	canonical, err := json.Marshal(payload) // members in order
 	if err != nil {
 		return
 	}

@@ -109,6 +109,10 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 		{"a bad name", swap(`"input"`, `"outputFileName":"a b","input"`), "outputFileName: use letters"},
 		{"a bad webhook", swap(`"input"`, `"webhookUrl":"http://x","input"`), "webhookUrl: "},
 		{"a text without a voice", swap(`"type":"audio","url":"https://e.com/2.wav"`, `"type":"text","provider":{"name":"elevenlabs","script":"hi"}`), "provider.voiceId"},
+		{
+			"a number in quotes", swap(`"type":"audio","url":"https://e.com/2.wav"`, `"type":"text","provider":{"voiceId":"v","script":"hi","stability":"0.5"}`),
+			"payload.input.provider.stability must be a number, not text in quotes",
+		},
 		{"a text without words", swap(`"type":"audio","url":"https://e.com/2.wav"`, `"type":"text"`), "provider.script"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

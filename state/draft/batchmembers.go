@@ -18,7 +18,7 @@ var plainMember = regexp.MustCompile(`^[A-Za-z0-9_]{1,40}$`)
 // names in any case and the last of two members, the server does not, so the
 // names are looked at before anything is decoded.
 type shape struct {
-	kind    string           // "text", "a list", "an object"; "" for anything
+	kind    string           // see below; "" for anything
 	members map[string]shape // of an object; nil where they are not looked at
 	each    *shape           // of a list
 }
@@ -26,12 +26,12 @@ type shape struct {
 // lineShape is the shape of a whole line.
 // https://sync.so/docs/api-reference/api/batch-api/create
 func lineShape() shape {
-	text, object := shape{kind: aText}, shape{kind: anObject}
+	text, number, object := shape{kind: aText}, shape{kind: aNumber}, shape{kind: anObject}
 	options := map[string]shape{}
 	for _, o := range RulesFor("").Options {
 		options[o.Name] = shape{}
 	}
-	voice := map[string]shape{"name": text, "voiceId": text, "script": text, "stability": {}, "similarityBoost": {}}
+	voice := map[string]shape{"name": text, "voiceId": text, "script": text, "stability": number, "similarityBoost": number}
 	input := shape{kind: anObject, members: map[string]shape{
 		"type": text, "url": text, "assetId": text, "refId": text,
 		"provider": {kind: anObject, members: voice},
@@ -48,6 +48,7 @@ func lineShape() shape {
 // The kinds of JSON values, in words.
 const (
 	aText    = "text in quotes"
+	aNumber  = "a number"
 	aList    = "a list [ ]"
 	anObject = "an object { }"
 )
@@ -62,12 +63,12 @@ type memberCheck struct {
 }
 
 // checkMembers reports whatever about the names and the kinds of the values
-// of a line differs from its shape, and gives the outermost members that the
-// shape does not know. The line must be valid JSON.
-func checkMembers(line []byte, want shape, problem func(at int, format string, args ...any)) (strange []string) {
+// of a line differs from its shape, and gives its members, and the names of the
+// outermost that the shape does not know. The line must be valid JSON.
+func checkMembers(line []byte, want shape, problem func(at int, format string, args ...any)) (members map[string]any, strange []string) {
 	c := memberCheck{line: line, dec: json.NewDecoder(bytes.NewReader(line)), problem: problem}
-	c.value(want)
-	return c.strange
+	members, _ = c.value(want).(map[string]any)
+	return members, c.strange
 }
 
 // next is where the next token begins.
@@ -79,12 +80,12 @@ func (c *memberCheck) next() int {
 	return at
 }
 
-// value walks one value. null stands for an absent one everywhere.
-func (c *memberCheck) value(want shape) {
+// value walks one value, and gives it. null stands for an absent one everywhere.
+func (c *memberCheck) value(want shape) any {
 	at := c.next()
 	t, err := c.dec.Token()
 	if err != nil {
-		return
+		return nil
 	}
 	kind := kindOfToken(t)
 	if t != nil && want.kind != "" && kind != want.kind {
@@ -93,21 +94,24 @@ func (c *memberCheck) value(want shape) {
 	}
 	switch t {
 	case json.Delim('{'):
-		c.object(want.members)
+		return c.object(want.members)
 	case json.Delim('['):
 		each := shape{}
 		if want.each != nil {
 			each = *want.each
 		}
+		list := []any{}
 		for c.dec.More() {
-			c.value(each)
+			list = append(list, c.value(each))
 		}
 		_, _ = c.dec.Token() // the bracket; the line is valid
+		return list
 	}
+	return t
 }
 
-func (c *memberCheck) object(members map[string]shape) {
-	seen := map[string]bool{}
+func (c *memberCheck) object(members map[string]shape) map[string]any {
+	seen := map[string]any{}
 	for c.dec.More() {
 		at := c.next()
 		t, _ := c.dec.Token() // a name; the line is valid
@@ -115,19 +119,19 @@ func (c *memberCheck) object(members map[string]shape) {
 		if members != nil {
 			c.member(at, name, members, seen)
 		}
-		seen[name] = true
 		c.path = append(c.path, name)
-		c.value(members[name])
+		seen[name] = c.value(members[name])
 		c.path = c.path[:len(c.path)-1]
 	}
 	_, _ = c.dec.Token() // the bracket; the line is valid
+	return seen
 }
 
 // member looks at a name. One that is unknown but nearly right was meant to be
 // the right one; any other unknown is the server's to judge.
-func (c *memberCheck) member(at int, name string, members map[string]shape, seen map[string]bool) {
+func (c *memberCheck) member(at int, name string, members map[string]shape, seen map[string]any) {
 	if _, known := members[name]; known {
-		if seen[name] {
+		if _, twice := seen[name]; twice {
 			c.problem(at, "%q stands here twice: only one of them would count", name)
 		}
 		return
@@ -182,7 +186,7 @@ func kindOfToken(t json.Token) string {
 	case bool:
 		return fmt.Sprint(t)
 	case float64:
-		return "a number"
+		return aNumber
 	}
 	return "null"
 }
