@@ -57,19 +57,26 @@ func (l *list[T]) arrange() ([]*column[T], []int) {
 			break
 		}
 	}
-	shares := 0
+	widths, spare := widen(cols, l.width-cellsFor(cols))
+	return squeezed(cols, widths, -spare)
+}
+
+// widen shares out the spare cells, first to the columns that want more; where
+// they are missing, those that grow shrink. It gives how many there were.
+func widen[T any](cols []*column[T], spare int) (widths []int, _ int) {
+	shares, left := 0, spare
 	for _, c := range cols {
 		shares += c.grow
+		more := min(max(0, c.want-c.width), max(0, left))
+		widths = append(widths, c.width+more)
+		left -= more
 	}
-	spare := l.width - cellsFor(cols)
-	widths := make([]int, len(cols))
 	for i, c := range cols {
-		widths[i] = c.width
 		if c.grow > 0 {
-			widths[i] = max(1, c.width+spare*c.grow/shares)
+			widths[i] = max(1, widths[i]+left*c.grow/shares)
 		}
 	}
-	return squeezed(cols, widths, -spare)
+	return widths, spare
 }
 
 // squeezed takes cells away from the last columns, and columns whole, where

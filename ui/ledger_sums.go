@@ -121,9 +121,9 @@ func (a *App) accuracy(t *ledger.Tally) text.Text {
 	case math.Abs(off) < 0.5:
 		return words + ", as it came"
 	case off > 0:
-		return text.Sprintf("%s, %.0f %% too low", words, off)
+		return text.Sprintf("%s, %.0f %% more", words, off)
 	}
-	return text.Sprintf("%s, %.0f %% too high", words, -off)
+	return text.Sprintf("%s, %.0f %% less", words, -off)
 }
 
 // failureWords say what was spent on jobs without a result.

@@ -190,7 +190,11 @@ func (a *App) modelPane(m *state.Model, width int) []styled {
 	}
 	lines = append(lines, t.fact("takes", text.Of(stills), toneText), "", t.text(toneTitle, "Options it honours"))
 	for _, o := range rules.Options {
-		lines = append(lines, a.advice(width, "", text.Of(strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words), toneText)...)
+		mark := t.glyphs.dot
+		for _, line := range wrap(text.Of(strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words), max(1, width-2)) {
+			lines = append(lines, t.text(toneMuted, mark+" ")+t.text(toneText, line))
+			mark = " "
+		}
 	}
 	return lines
 }

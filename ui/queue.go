@@ -25,12 +25,12 @@ func newQueue(a *App) *view[outbox.QueueRow] {
 			{title: "no", width: 4, right: true, drop: 3, sort: table.SortAge, cell: func(r *outbox.QueueRow) cell { return placeCell(r) }},
 			{title: "status", width: 11, sort: table.SortStatus, cell: func(r *outbox.QueueRow) cell { return a.queueStatus(r) }},
 			{title: "model", width: 13, drop: 5, sort: table.SortModel, cell: func(r *outbox.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
-			{title: "name", width: 12, want: 16, grow: 3, inner: true, sort: table.SortName, cell: func(r *outbox.QueueRow) cell { return cell{r.Name, toneText} }},
+			{title: "name", width: 12, want: 20, grow: 3, inner: true, sort: table.SortName, cell: func(r *outbox.QueueRow) cell { return cell{r.Name, toneText} }},
 			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, when: func() bool { return a.store.Queue.Len() > 0 }, sort: table.SortLabel, cell: func(r *outbox.QueueRow) cell { return cell{r.Label, toneText} }},
 			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(r *outbox.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
 			{title: "price", width: 8, right: true, drop: 1, falls: true, sort: table.SortCost, cell: queuePrice},
 			{title: "age", width: 4, right: true, drop: 6, sort: table.SortNone, cell: func(r *outbox.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
-			{title: "what", width: 14, grow: 2, drop: 2, spare: true, sort: table.SortNone, cell: a.queueWords},
+			{title: "what", width: 14, want: 18, grow: 2, drop: 2, spare: true, sort: table.SortNone, cell: a.queueWords},
 		},
 		empty: func() []text.Text {
 			return []text.Text{

@@ -126,11 +126,12 @@ func newTheme(dark, ascii bool, n shades) *theme {
 
 func style(n tone, p colours) lipgloss.Style {
 	s := lipgloss.NewStyle().Bold(n == toneAccent || n == toneTitle || n == toneDemo || n == toneMark || n == toneBad)
-	if p == (colours{}) {
-		return s.Faint(n == toneMuted || n == toneFaint || n == toneDone)
+	if p == (colours{}) { // weight has to tell keys from words, and the price from the rest
+		return s.Bold(s.GetBold() || n == toneKey || n == toneMoney || n == toneWarn).Faint(n == toneMuted || n == toneFaint || n == toneDone)
 	}
 	if c := p.of(n); c != "" {
-		return s.Foreground(lipgloss.Color(c))
+		// Of sixteen colours none is fainter than that of muted text.
+		return s.Foreground(lipgloss.Color(c)).Faint(n == toneFaint && p.faint == p.muted)
 	}
 	return s // the terminal's own foreground
 }

@@ -72,6 +72,29 @@ func TestTheRowUnderTheCursorIsSeenWithoutColours(t *testing.T) {
 	}
 }
 
+// A dialog about money stands out of what lies below it, and its amount and the
+// keys out of the rest, however few colours there are.
+func TestThePriceAndTheKeysStandOut(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI, colorprofile.ASCII} {
+		for _, dark := range []bool{true, false} {
+			tell(t, stage{terminal: uitest.Options{Profile: profile, Dark: dark}}, func(s *story) {
+				s.price()
+				words := s.look("model     lipsync-2", "lipsync-2")
+				for row, word := range map[string]string{"This will cost": "This", "the marked button": "enter"} {
+					if drawn := s.look(row, word); drawn.Equal(&words) {
+						t.Errorf("%v, dark %t: %q is drawn as the rest, %v", profile, dark, word, drawn)
+					}
+				}
+				label, below := s.look("model     lipsync-2", "model"), s.look("Webhook", "Webhook")
+				if profile != colorprofile.ASCII && label.Equal(&below) {
+					t.Errorf("%v, dark %t: what lies below is as bright as the dialog, %v", profile, dark, below)
+				}
+			})
+		}
+	}
+}
+
 func TestTheColoursFollowTheTerminalFromLightToDark(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{terminal: uitest.Options{Dark: false}}, func(s *story) {
