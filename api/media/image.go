@@ -11,7 +11,8 @@ import (
 	_ "golang.org/x/image/webp"
 )
 
-// image reads the size of a still picture, unless it is not what is wanted anyway.
+// measureImage reads the size of a still picture, unless the picture is not
+// wanted anyway.
 func measureImage(s *file.Source, format string) (Info, error) {
 	if s.Want() == Video || s.Want() == Audio {
 		return Info{Kind: Image, Format: format}, nil

@@ -9,11 +9,12 @@ import (
 )
 
 // Remote measures the file behind an http or https link as [Probe] does, with a
-// few range requests through client, which must not add the API key. It reads at
-// most [MaxRemote] bytes in all, also from a server that ignores ranges. It ends
-// when ctx does, and with a [*StallError] when the server sends nothing for 15
-// seconds; a body that keeps coming may take ten minutes. Errors never contain
-// the link, which may be a secret, but the host alone.
+// few range requests through client, which must not add the API key.
+//
+// It reads at most [MaxRemote] bytes, even from a server that ignores ranges.
+// It ends with ctx, and with a [*StallError] when the server sends nothing for
+// 15 seconds or takes longer than ten minutes in all. Errors name the host but
+// never contain the link, which may be a secret.
 func Remote(ctx context.Context, client *http.Client, link string, want Kind) (Info, error) {
 	return remoteWith(ctx, client, link, want, remote.Allowance{Page: file.PageSize, Chunk: remote.ChunkSize, Most: MaxRemote})
 }

@@ -1,9 +1,10 @@
-// Package media finds out how long a video or a sound is, and how large an
-// image, from a local file or from a few parts of a remote one.
+// Package media measures how long a video or a sound is and how large an image,
+// from a local file or from a few parts of a remote one.
 //
-// It knows how media files are laid out. It never decodes pictures or sound,
-// never sends the API key (it uses the client it is given, and that one has no
-// key), and never reads more of a remote file than [MaxRemote].
+// It recognises the format by the first bytes and leaves the rest to one
+// package per family of formats. It never decodes pictures or sound, never
+// sends the API key (it uses the client it is given, which has none), and never
+// reads more of a remote file than [MaxRemote].
 package media
 
 import (
@@ -16,16 +17,15 @@ import (
 	"dubtop/api/media/file"
 )
 
-// KindError is a file that is whole and understood, and not what is wanted. A
-// film with sound is fine where sound is wanted: the service takes the track it
-// needs.
+// KindError reports an intact file of the wrong kind. A video with sound is
+// fine where audio is wanted, because the service takes the track it needs.
 type KindError struct {
 	Want   Kind
-	Got    Kind   // Unknown for what is no media at all
+	Got    Kind   // Unknown if it is not media at all
 	Format string // as in [Info]
 }
 
-// Error is a sentence for the user.
+// Error returns a sentence for the user.
 func (e *KindError) Error() string {
 	switch {
 	case e.Got == Image:
@@ -40,7 +40,7 @@ func (e *KindError) Error() string {
 	return fmt.Sprintf("this file (%s) has neither a picture nor sound, and %s is needed", e.Format, noun(e.Want))
 }
 
-// noun is the kind with its article.
+// noun returns the kind with its article.
 func noun(k Kind) string {
 	switch k {
 	case Video:
@@ -54,19 +54,20 @@ func noun(k Kind) string {
 }
 
 const (
-	// maxSeconds is longer than anything that is sent to be lip-synced, and
-	// short enough for all arithmetic on prices. It is 115 days.
+	// maxSeconds is 115 days: longer than anything sent to be lip-synced, and
+	// short enough for all arithmetic on prices.
 	maxSeconds = 1e7
-	// headLength is enough to tell every format.
+	// headLength is how many bytes are read to tell the format.
 	headLength = 512
 )
 
-// Probe finds out what r holds, and how long the track of the wanted kind is:
-// the picture of a Video, the sound of an Audio, which may be in a film too. An
-// Unknown want takes any file. A file that is something else is a [*KindError].
+// Probe finds out what r holds and how long the wanted track is: the picture
+// for [Video], the sound for [Audio] (which may be in a video), and either for
+// [Unknown]. A file of another kind is a [*KindError].
 //
-// size is the number of r's bytes, or negative if nobody knows; some formats have
-// no length then. It reads little: headers, and at most one end of the file.
+// size is the number of bytes, or negative if it is unknown, which leaves some
+// formats without a length. Probe reads little: headers, and at most one end of
+// the file if it is remote.
 func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, error) {
 	if size == 0 {
 		return Info{}, ErrEmpty
@@ -90,8 +91,8 @@ func Probe(ctx context.Context, r io.ReaderAt, size int64, want Kind) (Info, err
 	return wanted(info, want)
 }
 
-// wanted takes the length from the track that is wanted, or says what is wrong
-// with the file.
+// wanted copies the length of the wanted track, or explains why the file is of
+// no use.
 func wanted(i Info, want Kind) (Info, error) {
 	i.Kind = holds(i)
 	fits := want == Unknown || want == i.Kind || want == Audio && i.Sound.There
@@ -112,7 +113,7 @@ func wanted(i Info, want Kind) (Info, error) {
 	return i, nil
 }
 
-// holds is what kind of file it is, by its tracks.
+// holds returns the kind of the file, judged by its tracks.
 func holds(i Info) Kind {
 	switch {
 	case i.Kind == Image:
@@ -125,8 +126,8 @@ func holds(i Info) Kind {
 	return i.Kind
 }
 
-// explain prefers what went wrong with reading over what a parser made of it,
-// and makes a damaged file of everything that is not a sentence of ours.
+// explain prefers a read error to the parser's error it caused, and turns every
+// error that is not a sentence for the user into [ErrDamaged].
 func explain(s *file.Source, err error) error {
 	if s.Failure() != nil {
 		return s.Failure()
@@ -145,10 +146,10 @@ func explain(s *file.Source, err error) error {
 	return fmt.Errorf("%w (%w)", ErrDamaged, err)
 }
 
-// File measures the file at path, which must be a regular file, as [Probe] does.
-// Its errors say in words what is wrong with it.
+// File measures the regular file at path as [Probe] does. Its errors are
+// sentences for the user.
 func File(ctx context.Context, path string, want Kind) (Info, error) {
-	// A pipe would block when opened, so look before.
+	// Opening a pipe would block, so look first.
 	stat, err := os.Stat(path)
 	if err != nil {
 		return Info{}, fmt.Errorf("cannot read the file: %w", err)

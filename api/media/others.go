@@ -10,16 +10,16 @@ import (
 	"dubtop/api/media/file"
 )
 
-// signature is what a kind of file begins with.
+// signature is how files of one format begin.
 type signature struct {
 	magic string
 	at    int
 	name  string
 }
 
-// known tells a file that is not measured by what it is, as far as that is known: a
-// kind of media in an error that says what to do, anything else as neither picture
-// nor sound.
+// known recognises formats that are not measured. Media come with an error that
+// tells the user what to do; any other file is reported as neither picture nor
+// sound.
 func known(head []byte) (info Info, ok bool, err error) {
 	for _, media := range unmeasured() {
 		if media.fits(head) {
@@ -48,7 +48,7 @@ func known(head []byte) (info Info, ok bool, err error) {
 	return Info{}, false, nil
 }
 
-// notMeasured says what a file is, and what to do with it.
+// notMeasured tells the user what the file is and what to do with it.
 func notMeasured(name string) error {
 	return file.Because(ErrFormat, fmt.Sprintf("this is %s, whose length is not measured; convert it to mp4 or wav", name))
 }
@@ -57,7 +57,7 @@ func (s signature) fits(head []byte) bool {
 	return len(head) >= s.at && bytes.HasPrefix(head[s.at:], []byte(s.magic))
 }
 
-// unmeasured are kinds of media that are not measured.
+// unmeasured lists the media formats that are not measured.
 func unmeasured() []signature {
 	return []signature{
 		{"\x00\x00\x01\xba", 0, "an MPEG program stream (mpg, vob)"},
@@ -86,7 +86,7 @@ func unmeasured() []signature {
 	}
 }
 
-// packets tells the formats that are packets without a beginning.
+// packets recognises formats that consist of packets without a header.
 func packets(head []byte) string {
 	const packet, stamped = 188, 192
 	for _, p := range []struct{ first, each int }{{0, packet}, {4, stamped}} {
@@ -100,7 +100,7 @@ func packets(head []byte) string {
 	return ""
 }
 
-// pictures are pictures whose size is not read.
+// pictures lists the picture formats whose size is not read.
 func pictures() []signature {
 	return []signature{
 		{"II*\x00", 0, "tiff"},
@@ -114,7 +114,7 @@ func pictures() []signature {
 	}
 }
 
-// noMedia are files that are often taken for media by mistake.
+// noMedia lists files that are often mistaken for media.
 func noMedia() []signature {
 	return []signature{
 		{"%PDF", 0, "pdf"},
@@ -131,10 +131,10 @@ func noMedia() []signature {
 	}
 }
 
-// isText says whether a file is nothing but words: subtitles, a playlist, or an
-// error in JSON or XML.
+// isText reports whether a file is text: subtitles, a playlist, or an error in
+// JSON or XML.
 func isText(head []byte) bool {
-	const few = 4 // and a character may be cut off at the end
+	const few = 4 // a character may be cut off at the end
 	return len(head) >= few && strings.HasPrefix(http.DetectContentType(head), "text/") &&
 		utf8.Valid(bytes.TrimRightFunc(head, func(r rune) bool { return r == utf8.RuneError }))
 }

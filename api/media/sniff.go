@@ -14,7 +14,7 @@ import (
 	"dubtop/api/media/riff"
 )
 
-// measure tells the format by its first bytes, never by a name or a
+// measure picks the reader by the first bytes, never by a name or a
 // Content-Type: both are often wrong.
 func measure(s *file.Source, head []byte) (Info, error) {
 	for _, format := range formats() {
@@ -31,13 +31,13 @@ func measure(s *file.Source, head []byte) (Info, error) {
 	return frames.BehindJunk(s)
 }
 
-// format is a format that is measured: what its files begin with, and its reader.
+// format is a format that can be measured: how its files begin, and its reader.
 type format struct {
 	is      func(head []byte) bool
 	measure func(*file.Source) (Info, error)
 }
 
-// formats are those that are measured. The first that fits counts.
+// formats lists the formats that can be measured. The first match counts.
 func formats() []format {
 	return []format{
 		{starts("\x89PNG"), still("png")},
@@ -62,7 +62,7 @@ func formats() []format {
 	}
 }
 
-// still reads a picture of that format.
+// still returns a reader for pictures of one format.
 func still(format string) func(*file.Source) (Info, error) {
 	return func(s *file.Source) (Info, error) { return measureImage(s, format) }
 }
@@ -71,7 +71,7 @@ func starts(magic string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
 }
 
-// riffForm recognises a RIFF file of one form, in its large variants too.
+// riffForm recognises RIFF files of one form, including the large variants.
 func riffForm(form string) func([]byte) bool {
 	return func(head []byte) bool { return isRIFF(head, form) }
 }
@@ -91,8 +91,8 @@ func isRIFF(head []byte, form string) bool {
 	return false
 }
 
-// isMP4 recognises the boxes that a file of the MP4 family may begin with; old
-// QuickTime files have no ftyp.
+// isMP4 recognises the boxes that files of the MP4 family may begin with. Old
+// QuickTime files have no ftyp box.
 func isMP4(head []byte) bool {
 	if len(head) < 8 {
 		return false

@@ -5,11 +5,11 @@ import (
 	"dubtop/api/media/remote"
 )
 
-// Kind is what a file holds: a [Video], [Audio] or an [Image].
+// Kind is the kind of media in a file: [Video], [Audio] or [Image].
 type Kind = file.Kind
 
-// The kinds of media. A file with a picture track is a Video, whatever else is
-// in it.
+// The kinds of media. A file with a picture track is a Video, whatever else it
+// contains.
 const (
 	Unknown = file.Unknown
 	Video   = file.Video

@@ -1,7 +1,7 @@
 package codec
 
-// ParseAAC reads the header of a frame of AAC as it stands in a file without a
-// container.
+// ParseAAC reads the header of an AAC frame outside a container (ADTS). It
+// reports false if b does not begin with one.
 func ParseAAC(b []byte) (Frame, bool) {
 	if len(b) < 7 || b[0] != 0xff || b[1]&0xf6 != 0xf0 { // sync, layer 0
 		return Frame{}, false

@@ -6,17 +6,18 @@ import (
 	"dubtop/api/media/file"
 )
 
-// FLACFrame is what the header of a frame says.
+// FLACFrame is the header of a FLAC frame.
 type FLACFrame struct {
 	Samples int64
-	number  int64 // of the frame, or of its first sample
-	varies  bool  // number counts samples, as blocks differ in size
+	number  int64 // number of the frame, or of its first sample
+	varies  bool  // number counts samples, because block sizes differ
 }
 
-// Start is the number of samples before the frame.
+// Start returns the number of samples before the frame. block is the size of a
+// full block.
 func (h FLACFrame) Start(block int64) int64 { return h.End(block) - h.Samples }
 
-// End is the number of samples up to the end of the frame.
+// End returns the number of samples up to and including the frame.
 func (h FLACFrame) End(block int64) int64 {
 	if h.varies {
 		return h.number + h.Samples
@@ -24,7 +25,7 @@ func (h FLACFrame) End(block int64) int64 {
 	return h.number*max(block, h.Samples) + h.Samples
 }
 
-// ParseFLAC reads the header of a frame and checks its sum.
+// ParseFLAC reads the header of a frame and checks its checksum.
 func ParseFLAC(b []byte) (FLACFrame, bool) {
 	if len(b) < 6 || b[0] != 0xff || b[1]&0xfe != 0xf8 || b[3]&1 != 0 {
 		return FLACFrame{}, false
@@ -46,8 +47,8 @@ func ParseFLAC(b []byte) (FLACFrame, bool) {
 	return h, CRC8(b[:at]) == b[at]
 }
 
-// flacSamples is how many samples a block of a code has; for two of them the
-// number follows the header.
+// flacSamples returns the number of samples in a block. For two of the codes
+// the number follows the header.
 func flacSamples(code byte, extra []byte) int64 {
 	switch {
 	case code == 1:
@@ -60,8 +61,8 @@ func flacSamples(code byte, extra []byte) int64 {
 	return 256 << (code - 8)
 }
 
-// flacNumber reads a number that is written as UTF-8 writes characters, but up to
-// 36 bits, and says how many bytes it has; 0 if it is none.
+// flacNumber reads a number encoded like a UTF-8 character, but of up to 36
+// bits. size is its number of bytes, 0 if b does not begin with one.
 func flacNumber(b []byte) (number int64, size int) {
 	ones := 0
 	for mask := byte(0x80); mask > 0 && b[0]&mask != 0; mask >>= 1 {
@@ -83,7 +84,7 @@ func flacNumber(b []byte) (number int64, size int) {
 	return min(number, math.MaxInt64>>16), ones
 }
 
-// CRC8 is the sum that a frame of FLAC has at the end of its header.
+// CRC8 computes the checksum that ends the header of a FLAC frame.
 func CRC8(b []byte) byte {
 	var sum byte
 	for _, c := range b {

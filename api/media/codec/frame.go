@@ -6,18 +6,18 @@
 // decodes a sample.
 package codec
 
-// Frame is what the header of one frame of compressed sound says.
+// Frame is the header of one frame of compressed sound.
 type Frame struct {
-	Length  int    // bytes, with the header
-	samples int    // of each channel
+	Length  int    // bytes, including the header
+	samples int    // per channel
 	Rate    int    // samples per second
-	Layout  uint32 // what stays the same from frame to frame
-	Bitrate int    // bits per second, where the header says it
+	Layout  uint32 // the bits that stay the same from frame to frame
+	Bitrate int    // bits per second, if the header says
 }
 
-// Seconds is how long the frame lasts.
+// Seconds returns how long the frame lasts.
 func (f Frame) Seconds() float64 { return float64(f.samples) / float64(f.Rate) }
 
-// Framer reads the header of a frame from the first bytes of b, and reports false
-// if they are none.
+// A Framer reads the header of the frame at the beginning of b. It reports
+// false if there is none.
 type Framer func(b []byte) (Frame, bool)

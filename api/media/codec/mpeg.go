@@ -1,16 +1,16 @@
 package codec
 
-// MPEG reads the headers of the frames of MPEG audio: versions 1, 2 and 2.5,
-// layers I, II and III. A frame of the free format does not say how long it is;
-// free is its length without padding, or 0 if there is none.
+// MPEG parses the frames of MPEG audio: versions 1, 2 and 2.5, layers I, II and
+// III. A frame in free format does not say how long it is, so free holds its
+// length in bytes without padding; 0 means no free format.
 type MPEG struct{ free int }
 
-// The layers as a header counts them.
+// The layers and the version, as a header encodes them.
 const (
 	LayerIII = 1
 	layerII  = 2
 	layerI   = 3
-	Mpeg1    = 3 // the version; 2 is MPEG 2, 0 is MPEG 2.5
+	MPEG1    = 3 // 2 is MPEG 2, 0 is MPEG 2.5
 )
 
 // Parse reads the header of a frame from the first four bytes of b. It reports
@@ -29,7 +29,7 @@ func (m MPEG) Parse(b []byte) (Frame, bool) {
 	switch {
 	case layer == layerI:
 		f.samples = 384
-	case layer == LayerIII && version != Mpeg1:
+	case layer == LayerIII && version != MPEG1:
 		f.samples = 576
 	}
 	slot := 1
@@ -44,15 +44,15 @@ func (m MPEG) Parse(b []byte) (Frame, bool) {
 	return f, f.Length > 4
 }
 
-// bitsPerSecond is 0 for the free format.
+// bitsPerSecond returns the bitrate, 0 for the free format.
 func bitsPerSecond(version, layer, index byte) int {
 	var kilobits [15]int
 	switch {
-	case version == Mpeg1 && layer == layerI:
+	case version == MPEG1 && layer == layerI:
 		kilobits = [15]int{0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448}
-	case version == Mpeg1 && layer == layerII:
+	case version == MPEG1 && layer == layerII:
 		kilobits = [15]int{0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384}
-	case version == Mpeg1:
+	case version == MPEG1:
 		kilobits = [15]int{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}
 	case layer == layerI:
 		kilobits = [15]int{0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256}
@@ -62,11 +62,11 @@ func bitsPerSecond(version, layer, index byte) int {
 	return 1000 * kilobits[index]
 }
 
-// samplesPerSecond is 0 for numbers that mean nothing.
+// samplesPerSecond returns the sample rate, 0 for a reserved code.
 func samplesPerSecond(version, index byte) int {
 	rate := [4]int{44100, 48000, 32000, 0}[index]
 	switch version {
-	case Mpeg1:
+	case MPEG1:
 		return rate
 	case 2:
 		return rate / 2
@@ -76,14 +76,15 @@ func samplesPerSecond(version, index byte) int {
 	return 0
 }
 
-// MayBeFree says whether b may begin with a frame of the free format.
+// MayBeFree reports whether b may begin with a frame in free format.
 func MayBeFree(b []byte) bool {
 	f, ok := MPEG{free: 1 << 10}.Parse(b)
 	return ok && f.Bitrate == 0
 }
 
-// FreeFormat measures the frames of the free format that b begins with: a few
-// headers that differ in their padding only must be equally far apart.
+// FreeFormat finds the frame length of the free format stream that b begins
+// with: several headers that differ only in their padding must be equally far
+// apart.
 func FreeFormat(b []byte) MPEG {
 	const shortest, longest, enough = 24, 8 << 10, 4
 	for free := shortest; free < min(longest, len(b)); free++ {

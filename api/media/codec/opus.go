@@ -1,6 +1,7 @@
 package codec
 
-// OpusSamples is the length of a packet of Opus at 48 kHz, by its first two bytes.
+// OpusSamples returns the length of an Opus packet in samples at 48 kHz, from
+// its first two bytes.
 func OpusSamples(p []byte) int64 {
 	if len(p) == 0 {
 		return 0

@@ -1,11 +1,11 @@
 package codec
 
-// Vorbis knows the lengths of the blocks of a stream. A packet gives half of its
-// own and half of the one before, so the first one gives nothing.
+// Vorbis keeps the block sizes of a stream. A packet yields half of its own
+// block and half of the one before, so the first packet yields nothing.
 type Vorbis struct {
 	Short, Long int64
 	before      int64
-	modes       []bool // whether it is a long block
+	modes       []bool // whether the mode uses long blocks
 }
 
 // Samples is the number of samples that a packet adds for each channel: none for
@@ -29,9 +29,10 @@ func (v *Vorbis) Samples(p []byte) int64 {
 	return n
 }
 
-// SetUp finds the modes at the end of the third header. They are read backwards,
-// since what comes before them would have to be decoded: each has 41 bits, of which
-// all but nine are 0, and their number stands before them.
+// SetUp finds the modes at the end of the third header. It reads them
+// backwards, because reaching them forwards would mean decoding all that comes
+// before. Each mode has 41 bits, all but nine of them 0, and their number comes
+// first.
 func (v *Vorbis) SetUp(p []byte) {
 	const modeBits, mostModes = 41, 64
 	if len(p) == 0 || p[0] != 5 {
@@ -45,7 +46,7 @@ func (v *Vorbis) SetUp(p []byte) {
 		return value
 	}
 	end := 8*len(p) - 1
-	for end > 0 && bit(end) == 0 { // the framing bit is the last one that is set
+	for end > 0 && bit(end) == 0 { // the framing bit is the last bit set
 		end--
 	}
 	var modes []bool // last first

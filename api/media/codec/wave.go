@@ -2,19 +2,19 @@ package codec
 
 import "encoding/binary"
 
-// Wave is the description of the sound in a WAV file, or of a sound in an AVI
-// or ASF file, which have it from there.
+// Wave is the WAVEFORMATEX description of sound. WAV files have it, and so do
+// AVI and ASF files.
 type Wave struct {
 	tag             uint16
 	Channels        int64
 	Rate            int64 // samples per second
 	BytesPerSecond  int64
-	align           int64 // bytes of a block
-	bits            int64 // of a sample; 0 where that makes no sense
-	samplesPerBlock int64 // of each channel; 0 where it is not said
+	align           int64 // bytes per block
+	bits            int64 // per sample; 0 for codecs without a fixed number
+	samplesPerBlock int64 // per channel; 0 if not given
 }
 
-// The numbers of the codecs that are told apart here.
+// The codec numbers that are told apart.
 const (
 	wavPCM        = 0x0001
 	wavADPCM      = 0x0002
@@ -38,7 +38,7 @@ const (
 	wavExtensible = 0xFFFE
 )
 
-// WaveOf reads at least 16 bytes of a WAVEFORMATEX structure.
+// WaveOf reads a WAVEFORMATEX structure of at least 16 bytes.
 func WaveOf(b []byte, order binary.ByteOrder) Wave {
 	f := Wave{
 		tag:            order.Uint16(b),
@@ -57,10 +57,10 @@ func WaveOf(b []byte, order binary.ByteOrder) Wave {
 	return f
 }
 
-// Framer reads the frames of codecs that have any.
+// Framer returns the parser for a codec that has frames, else nil.
 func (f Wave) Framer() Framer {
 	switch {
-	case f.Mpeg():
+	case f.IsMPEG():
 		return MPEG{}.Parse
 	case f.tag == wavAAC || f.tag == wavADTS:
 		return ParseAAC
@@ -68,11 +68,12 @@ func (f Wave) Framer() Framer {
 	return nil
 }
 
-// Mpeg says whether the sound is MPEG audio.
-func (f Wave) Mpeg() bool { return f.tag == wavMPEG || f.tag == wavMP3 }
+// IsMPEG reports whether the sound is MPEG audio.
+func (f Wave) IsMPEG() bool { return f.tag == wavMPEG || f.tag == wavMP3 }
 
-// Block is the size of the smallest piece that is decoded by itself, in bytes, and
-// the number of samples in it; 0 for codecs whose pieces differ.
+// Block returns the size in bytes of the smallest piece that can be decoded
+// alone, and the number of samples per channel in it. Both are 0 for codecs
+// whose pieces vary.
 func (f Wave) Block() (bytes, samples int64) {
 	ch := f.Channels
 	switch f.tag {
@@ -100,8 +101,8 @@ func (f Wave) Block() (bytes, samples int64) {
 	return 0, 0
 }
 
-// blockOf is a block of ADPCM with four bits for a sample after a header, which
-// has the first ones.
+// blockOf returns a block of ADPCM: a header that holds the first samples, then
+// four bits per sample.
 func (f Wave) blockOf(payload, first int64) (bytes, samples int64) {
 	if payload <= 0 {
 		return 0, 0
@@ -113,8 +114,8 @@ func (f Wave) blockOf(payload, first int64) (bytes, samples int64) {
 	return f.align, samples
 }
 
-// Primed is what a decoder needs of the sound before it gives any, in seconds: the
-// first frame of WMA, which later ones are added to.
+// Primed returns how many seconds the decoder swallows before its first output:
+// one frame of WMA, because frames overlap.
 func (f Wave) Primed() float64 {
 	if f.tag != wavWMA1 && f.tag != wavWMA2 || f.Rate == 0 {
 		return 0
@@ -129,5 +130,5 @@ func (f Wave) Primed() float64 {
 	return float64(samples) / float64(f.Rate)
 }
 
-// Slack is how many bytes may be missing without being missed: 50 ms.
+// Slack returns how many missing bytes are tolerated: 50 ms of sound.
 func (f Wave) Slack() int64 { return max(f.BytesPerSecond/20, f.align) }

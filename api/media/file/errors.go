@@ -5,10 +5,10 @@ import (
 	"fmt"
 )
 
-// The reasons why a file has no length for us. The errors of this package wrap
-// them and are sentences for the user.
+// The reasons why a file has no length. Every error about a file wraps one of
+// them and is a sentence for the user.
 var (
-	// ErrFormat: the file is of no format that is measured here.
+	// ErrFormat: files of this format are not measured.
 	ErrFormat = errors.New("this is not a kind of file whose length can be measured; mp4, mov, m4a, webm, mkv, avi, wmv, wav, mp3, aac, flac, ogg, wma and aiff are")
 	// ErrWebPage: the link leads to HTML.
 	ErrWebPage = errors.New("this is a web page, not media; does the link need a login, or is it the page around a player?")
@@ -16,23 +16,24 @@ var (
 	ErrNoLength = errors.New("the file does not say how long it is; remux or convert it to give it a length")
 	// ErrDamaged: the file ends too early or contradicts itself.
 	ErrDamaged = errors.New("the file is cut off or damaged; check that it plays to its end")
-	// ErrCutOff: the file describes more than is there of it.
+	// ErrCutOff: the file describes more than it contains.
 	ErrCutOff = errors.New("the file is cut off, or still being copied: its end is not there")
-	// ErrTooFar: the length is not in the part that is read of a remote file.
+	// ErrTooFar: the length is outside the part that is read of a remote file.
 	ErrTooFar = errors.New("the length is not within the 1 MiB that is read of a remote file; use a local copy or an asset")
 	// ErrEmpty: the file has no bytes.
 	ErrEmpty = errors.New("the file is empty")
 )
 
-// ErrJoined says what can't be added up by link.
+// ErrJoined reports a remote file of several joined recordings: adding up their
+// lengths would mean reading all of it.
 func ErrJoined() error {
 	return fmt.Errorf("several recordings are joined in this file: %w", ErrTooFar)
 }
 
-// Because is err in words of its own.
+// Because returns an error that wraps err and reads as words.
 func Because(err error, words string) error { return &reason{err, words} }
 
-// reason is one of the errors above in words of its own.
+// reason is one of the errors above with a more precise message.
 type reason struct {
 	kind  error
 	words string

@@ -2,20 +2,21 @@ package file
 
 import "math"
 
-// Forward reads a file in small steps from its beginning to its end, with few
+// Forward reads a file from its beginning to its end in small steps with few
 // reads.
 type Forward struct {
 	source *Source
-	at     int64 // of data
+	at     int64 // offset of data
 	data   []byte
-	size   int // of one read
+	size   int // bytes per read
 }
 
 // Forward returns a reader that moves through the file with reads of size bytes.
 func (s *Source) Forward(size int) *Forward { return &Forward{source: s, size: size} }
 
-// Bytes are at most n bytes at an offset: fewer at the end of the file. They are
-// good until the next call. n is at most the size given.
+// Bytes returns n bytes at an offset, fewer at the end of the file. They are
+// valid until the next call. n must not exceed the size given to
+// [Source.Forward].
 func (w *Forward) Bytes(at int64, n int) ([]byte, error) {
 	if at < 0 || n > w.size {
 		return nil, ErrDamaged
@@ -29,8 +30,8 @@ func (w *Forward) Bytes(at int64, n int) ([]byte, error) {
 	return inside[:min(n, len(inside))], nil
 }
 
-// Rest is what follows an offset, as much as is at hand; at least a few bytes, but at
-// the end of the file.
+// Rest returns the bytes buffered from an offset on, but none from end on. At
+// least 4 KiB are returned unless the file or the window is smaller.
 func (w *Forward) Rest(at, end int64) ([]byte, error) {
 	const few = 4 << 10
 	n := min(few, int64(w.size), end-at)
@@ -41,8 +42,8 @@ func (w *Forward) Rest(at, end int64) ([]byte, error) {
 	return inside[:min(int64(len(inside)), end-at)], nil
 }
 
-// read fills the window from an offset on. A remote file is remembered anyway, so
-// no more is read of it than is needed.
+// read fills the window from an offset on. Of a remote file, which is cached
+// anyway, it reads no more than needed.
 func (w *Forward) read(at int64, n int) error {
 	if w.data == nil {
 		w.data = make([]byte, 0, w.size)

@@ -6,11 +6,11 @@
 // It knows no format and never opens a file or a connection itself.
 package file
 
-// Kind is what a file holds.
+// Kind is the kind of media in a file.
 type Kind int
 
-// The kinds of media. A file with a picture track is a Video, whatever else is
-// in it.
+// The kinds of media. A file with a picture track is a Video, whatever else it
+// contains.
 const (
 	Unknown Kind = iota
 	Video
@@ -18,7 +18,7 @@ const (
 	Image
 )
 
-// String is the kind in one lower-case word.
+// String returns the kind as one lower-case word.
 func (k Kind) String() string {
 	switch k {
 	case Video:
@@ -31,32 +31,33 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// Track is the picture or the sound of a file: what stays of it once it is
-// decoded and edits, priming and padding are taken off.
+// Track is the picture or the sound of a file, measured as decoded: after
+// edits, priming and padding.
 type Track struct {
 	There   bool
-	Seconds float64 // from its first moment to the end of its last; 0 when the file does not say
-	Within  float64 // how far Seconds may be off, in seconds; 0 when it is right to 50 ms
+	Seconds float64 // from the first moment to the last; 0 if the file does not say
+	Within  float64 // how far Seconds may be off, in seconds; 0 if it is right to 50 ms
 }
 
-// Info is what a file says about itself. What it does not say is zero.
+// Info is the result of measuring a file. Fields that the file does not tell
+// are zero.
 type Info struct {
-	// Kind is what the file holds. Seconds and Within are those of the track
-	// that was wanted; where any file would do, of the picture before the
-	// sound. An image has no length.
+	// Seconds and Within are those of the wanted track. If any track would do,
+	// they are those of the picture, or of the sound if there is no picture. An
+	// image has no length.
 	Kind    Kind
 	Seconds float64
 	Within  float64
 
 	Picture, Sound Track
 
-	Width, Height int     // pixels as stored: a rotation is not applied
-	FrameRate     float64 // frames per second, the mean over the whole video
-	Format        string  // "mp4", "webm", "wav", "jpeg" and the like: what the file is, whatever its name
-	Size          int64   // bytes of the whole file; 0 when a server does not say
+	Width, Height int     // pixels as stored, before rotation
+	FrameRate     float64 // frames per second, averaged over the whole video
+	Format        string  // the actual format whatever the name: "mp4", "webm", "wav", "jpeg", …
+	Size          int64   // bytes of the whole file; 0 if unknown
 }
 
-// SoundOf is what a file of nothing but sound says.
+// SoundOf returns the Info of a file that contains only sound.
 func SoundOf(format string, seconds float64) Info {
 	return Info{Format: format, Sound: Track{There: true, Seconds: seconds}}
 }

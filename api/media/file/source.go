@@ -11,58 +11,59 @@ import (
 )
 
 const (
-	// maxReads stops files that were made to keep a reader busy. An honest
-	// file of any size needs fewer.
+	// maxReads stops files that are built to keep a reader busy. An honest file
+	// of any size needs fewer reads.
 	maxReads = 1 << 20
-	// WindowSize is what one look at a file on a disk brings, in bytes: the
-	// headers that are asked for one by one stand close together.
+	// WindowSize is how many bytes one read of a local file fetches. Headers
+	// are read one by one and stand close together.
 	WindowSize = 4 << 10
-	// PageSize is the least that is asked for of a file behind a link, in bytes.
-	// All requests begin and end at multiples of it.
+	// PageSize is the smallest request for a part of a remote file, in bytes.
+	// All requests begin and end at a multiple of it.
 	PageSize = 4 << 10
-	// maxUnsized is how far a file of unknown size is read to find its end.
+	// maxUnsized is how far a file of unknown size is read to find its end, in
+	// bytes.
 	maxUnsized = 1 << 20
 )
 
-// Source is a file being probed. It carries the context because the readers of
-// the standard library and of go-mp4, which read from it, take none.
+// Source is a file being measured. It holds the context because it is read
+// through [io.ReaderAt], which takes none.
 type Source struct {
 	ctx    context.Context
 	r      io.ReaderAt
-	far    Remote // r, if it is behind a link; else nil
-	length int64  // math.MaxInt64 when nobody knows
-	wanted Kind   // what the file is wanted for: the other track need not be measured
+	far    Remote // r if the file is remote, else nil
+	length int64  // bytes; math.MaxInt64 if unknown
+	wanted Kind   // the kind of track wanted; the other one need not be measured
 	reads  int
-	// failed is the first error of r that is not just its end.
+	// failed is the first read error other than the end of the file.
 	failed error
 
-	window   []byte // what was read last of a file on a disk
+	window   []byte // the last bytes read of a local file
 	windowAt int64
 }
 
-// Remote is a file behind a link: its bytes cost requests, and not all of them
-// may be read.
+// Remote is a file behind a link. Reading it costs requests, and only part of
+// it may be read.
 type Remote interface {
 	io.ReaderAt
-	// Expect says how many bytes are worth asking for with the next requests,
-	// beside those that are needed at once.
+	// Expect announces that about n bytes will be needed next, so that the next
+	// request can fetch them all.
 	Expect(n int64)
-	// Reach reports whether n bytes at an offset are there already, or may
-	// still be read.
+	// Reach reports whether n bytes at an offset are cached or may still be
+	// read.
 	Reach(at, n int64) bool
-	// End looks for the end of a file whose size the server does not tell. It
-	// is negative if it is too far.
+	// End finds the end of a file whose size the server does not tell. It
+	// returns -1 if the end is too far away.
 	End() (int64, error)
-	// Room is how many bytes may still be read, anywhere in the file.
+	// Room returns how many more bytes may be read, anywhere in the file.
 	Room() int64
-	// Most is how many bytes may be read in all.
+	// Most returns how many bytes may be read in total.
 	Most() int64
-	// Page is what requests are multiples of, in bytes.
+	// Page returns the unit of requests, in bytes.
 	Page() int64
 }
 
-// New is a file of size bytes, negative if nobody knows. want is what it is
-// wanted for. r may be a [Remote].
+// New returns a source of size bytes, or of unknown size if size is negative.
+// want is the kind of track that will be used. r may be a [Remote].
 func New(ctx context.Context, r io.ReaderAt, size int64, want Kind) *Source {
 	s := &Source{ctx: ctx, r: r, length: size, wanted: want}
 	s.far, _ = r.(Remote)
@@ -72,7 +73,7 @@ func New(ctx context.Context, r io.ReaderAt, size int64, want Kind) *Source {
 	return s
 }
 
-// ReadAt implements [io.ReaderAt] and stops when the context ends.
+// ReadAt implements [io.ReaderAt]. It fails once the context has ended.
 func (s *Source) ReadAt(p []byte, at int64) (int, error) {
 	err := s.ctx.Err()
 	if s.reads++; err == nil && s.reads > maxReads {
@@ -88,23 +89,24 @@ func (s *Source) ReadAt(p []byte, at int64) (int, error) {
 	return n, err
 }
 
-// Want is what the file is wanted for: the other track need not be measured.
+// Want returns the kind of track that is wanted. The other track need not be
+// measured.
 func (s *Source) Want() Kind { return s.wanted }
 
-// Size is the number of bytes, or math.MaxInt64 when nobody knows.
+// Size returns the number of bytes, or [math.MaxInt64] if it is unknown.
 func (s *Source) Size() int64 { return s.length }
 
-// IsRemote says whether the file is behind a link.
+// IsRemote reports whether the file is behind a link.
 func (s *Source) IsRemote() bool { return s.far != nil }
 
-// Failure is the first error of reading that is not just the end of the file.
+// Failure returns the first read error other than the end of the file.
 func (s *Source) Failure() error { return s.failed }
 
-// Sized says whether the number of bytes is known.
+// Sized reports whether the number of bytes is known.
 func (s *Source) Sized() bool { return s.length < math.MaxInt64 }
 
-// FindSize learns the size of a file behind a link by reading on to its end, if
-// that is within what may be read, and says whether the size is known then.
+// FindSize tries to learn the size of a remote file by reading on to its end,
+// within its allowance. It reports whether the size is known afterwards.
 func (s *Source) FindSize() bool {
 	if s.Sized() || s.far == nil {
 		return s.Sized()
@@ -119,7 +121,7 @@ func (s *Source) FindSize() bool {
 	return s.Sized()
 }
 
-// Expect says how many bytes come next, to a file where that matters.
+// Expect announces to a remote file that about n bytes will be needed next.
 func (s *Source) Expect(n int64) {
 	if s.far != nil {
 		s.far.Expect(n)
@@ -131,8 +133,8 @@ func (s *Source) Reach(at, n int64) bool {
 	return at >= 0 && at <= s.length-n && (s.far == nil || s.far.Reach(at, n))
 }
 
-// Bytes reads exactly n bytes at an offset. n is always small and ours, never a
-// number from the file.
+// Bytes reads exactly n bytes at an offset. n must be a small number of ours,
+// never one from the file.
 func (s *Source) Bytes(at int64, n int) ([]byte, error) {
 	if at < 0 || at > s.length-int64(n) {
 		return nil, ErrDamaged
@@ -148,7 +150,8 @@ func (s *Source) Bytes(at int64, n int) ([]byte, error) {
 	return p, nil
 }
 
-// Peek is like bytes, for what is looked at before the next call at the latest.
+// Peek is like [Source.Bytes], but its result is valid only until the next
+// call.
 func (s *Source) Peek(at int64, n int) ([]byte, error) {
 	if s.far != nil || n > WindowSize || at < 0 || at > s.length-int64(n) {
 		return s.Bytes(at, n)
@@ -156,7 +159,7 @@ func (s *Source) Peek(at int64, n int) ([]byte, error) {
 	return s.look(at, n)
 }
 
-// look finds n bytes at an offset in the window, which it moves if need be.
+// look returns n bytes at an offset from the window, moving it if necessary.
 func (s *Source) look(at int64, n int) ([]byte, error) {
 	if at < s.windowAt || at+int64(n) > s.windowAt+int64(len(s.window)) {
 		if cap(s.window) == 0 {
@@ -172,12 +175,12 @@ func (s *Source) look(at int64, n int) ([]byte, error) {
 	return s.window[at-s.windowAt:][:n], nil
 }
 
-// Section reads from an offset to the end.
+// Section returns a reader from an offset to the end.
 func (s *Source) Section(from int64) *io.SectionReader {
 	return io.NewSectionReader(s, from, s.length-from)
 }
 
-// Some reads at most n bytes at an offset: fewer at the end of the file.
+// Some reads up to n bytes at an offset, fewer at the end of the file.
 func (s *Source) Some(at int64, n int) ([]byte, error) {
 	p := make([]byte, max(min(int64(n), s.length-at), 0))
 	if len(p) == 0 {
@@ -190,7 +193,8 @@ func (s *Source) Some(at int64, n int) ([]byte, error) {
 	return p[:read], nil
 }
 
-// CutAt says that a file is cut off if what it describes begins behind its end.
+// CutAt turns err into [ErrCutOff] if the file ends before the offset at, where
+// something that it describes should be.
 func (s *Source) CutAt(at int64, err error) error {
 	if s.failed == nil && s.Sized() && at > s.length {
 		return ErrCutOff
@@ -198,9 +202,8 @@ func (s *Source) CutAt(at int64, err error) error {
 	return err
 }
 
-// End is the number of bytes of the file. Where nobody told it, it is found by
-// reading on, as far as may be read of a remote file; [ErrTooFar] if that is not
-// enough.
+// End returns the number of bytes. If the size is unknown, it reads on to find
+// the end, and fails with [ErrTooFar] after 1 MiB.
 func (s *Source) End() (int64, error) {
 	const step = 32 << 10
 	var p []byte
@@ -223,7 +226,7 @@ func (s *Source) End() (int64, error) {
 	return s.length, nil
 }
 
-// Room is how many bytes may still be read, anywhere in the file.
+// Room returns how many more bytes may be read, anywhere in the file.
 func (s *Source) Room() int64 {
 	if s.far == nil {
 		return math.MaxInt64
@@ -231,8 +234,8 @@ func (s *Source) Room() int64 {
 	return s.far.Room()
 }
 
-// Readable says whether all of the file may be read, and then has it read with one
-// request. Its size must be known.
+// Readable reports whether the whole file may be read. If so, the next read of
+// a remote file fetches all of it in one request. The size must be known.
 func (s *Source) Readable() bool {
 	if s.far == nil {
 		return true
@@ -244,7 +247,7 @@ func (s *Source) Readable() bool {
 	return true
 }
 
-// Page is what requests for parts of a file are multiples of, in bytes.
+// Page returns the unit of requests for parts of the file, in bytes.
 func (s *Source) Page() int64 {
 	if s.far == nil {
 		return PageSize
@@ -255,7 +258,7 @@ func (s *Source) Page() int64 {
 // Ended reports whether err is the end of a file, expected or not.
 func Ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
 
-// BigEndian is the number that at most eight bytes make.
+// BigEndian returns the number in b, which has at most eight bytes.
 func BigEndian(b []byte) uint64 {
 	var padded [8]byte
 	copy(padded[8-len(b):], b)

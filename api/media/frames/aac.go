@@ -11,9 +11,9 @@ func IsAAC(head []byte) bool {
 	return ok
 }
 
-// AAC counts the frames of AAC that begin at an offset, or guesses their number
-// from a few stretches where not all of a file may be read: nothing in such a file
-// says how long it is.
+// AAC counts the AAC frames from an offset on. Nothing in such a file tells its
+// length, so the length of a remote file that is too large to read is
+// estimated.
 func AAC(s *file.Source, from int64) (file.Info, error) {
 	info := file.Info{Format: "aac", Sound: file.Track{There: true}}
 	end, err := s.End()

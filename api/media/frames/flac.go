@@ -11,15 +11,15 @@ import (
 // flacFile is a FLAC file being measured.
 type flacFile struct {
 	source        *file.Source
-	rate, samples int64 // samples is 0 where the encoder did not know
-	block, frame  int64 // the largest block in samples, and frame in bytes; 0 where not known
-	at, to        int64 // the frames
+	rate, samples int64 // samples is 0 if the encoder did not know
+	block, frame  int64 // largest block in samples, largest frame in bytes; 0 if unknown
+	at, to        int64 // begin and end of the frames
 }
 
-// FLAC takes the number of samples and the rate from STREAMINFO, which comes first,
-// and holds them against the number in the last frame: a file that is still being
-// copied has not got that far, and an encoder that wrote to a pipe left the number
-// out.
+// FLAC takes the sample rate and the number of samples from the STREAMINFO
+// block and checks them against the number in the last frame: a file that is
+// still being copied ends earlier, and an encoder that wrote to a pipe left the
+// number out.
 func FLAC(s *file.Source, at int64) (file.Info, error) {
 	f, err := flacHead(s, at)
 	if err != nil {
@@ -29,7 +29,7 @@ func FLAC(s *file.Source, at int64) (file.Info, error) {
 	if err != nil {
 		return file.Info{}, err
 	}
-	if !s.Readable() && s.Room() == 0 { // of a server that sends the beginning only
+	if !s.Readable() && s.Room() == 0 { // the server sends only the beginning
 		return file.Info{}, file.ErrTooFar
 	}
 	if f.to, err = tagsBehind(s, at, end); err != nil {
@@ -39,7 +39,7 @@ func FLAC(s *file.Source, at int64) (file.Info, error) {
 	return file.SoundOf("flac", float64(samples)/float64(f.rate)), err
 }
 
-// flacHead reads the blocks before the frames.
+// flacHead reads the metadata blocks before the frames.
 func flacHead(s *file.Source, at int64) (*flacFile, error) {
 	const blocks, streamInfo = 1 << 10, 34
 	f := &flacFile{source: s}
@@ -51,7 +51,7 @@ func flacHead(s *file.Source, at int64) (*flacFile, error) {
 		}
 		size := int64(binary.BigEndian.Uint32(head) & 0xffffff)
 		if n == 0 {
-			if head[0]&0x7f != 0 || size < streamInfo { // the top bit says it is the last
+			if head[0]&0x7f != 0 || size < streamInfo { // the top bit marks the last block
 				return nil, file.ErrDamaged
 			}
 			b, err := s.Bytes(at+4, streamInfo)
@@ -81,7 +81,7 @@ func (f *flacFile) describe(b []byte) {
 	f.rate, f.samples = int64(packed>>44), int64(packed&(1<<36-1))
 }
 
-// measure finds the number of samples that are there.
+// measure returns the number of samples that are in the file.
 func (f *flacFile) measure() (int64, error) {
 	counted, err := f.lastFrame()
 	if err != nil {
@@ -101,7 +101,7 @@ func (f *flacFile) measure() (int64, error) {
 	return f.samples, nil
 }
 
-// lastFrame is the number of samples up to the end of the last frame.
+// lastFrame returns the number of samples up to the end of the last frame.
 func (f *flacFile) lastFrame() (int64, error) {
 	const least = 64 << 10
 	length := min(max(least, 2*f.frame), f.to-f.at)
@@ -126,9 +126,9 @@ func (f *flacFile) lastFrame() (int64, error) {
 	return 0, nil
 }
 
-// lastOf looks for the last frame in b, and returns the number of samples before
-// it, and where it begins; -1 if there is none. A few bytes of sound may look like
-// the header of one, so another must end where it begins.
+// lastOf finds the last frame in b. It returns the number of samples before
+// that frame and its offset, -1 if there is none. Sound may look like a frame
+// header by chance, so another frame must end where the last begins.
 func (f *flacFile) lastOf(b []byte) (samples int64, offset int) {
 	type found struct {
 		codec.FLACFrame
@@ -157,8 +157,8 @@ func (f *flacFile) lastOf(b []byte) (samples int64, offset int) {
 	return last.Start(f.block), last.at
 }
 
-// joined says whether the frames are too long for the number of samples that the
-// beginning tells: another FLAC was put behind the first.
+// joined reports whether the frames take more bytes than the promised samples
+// can, because another FLAC file was appended.
 func (f *flacFile) joined() bool {
 	if f.samples == 0 || f.block == 0 || f.frame == 0 {
 		return false
@@ -167,7 +167,7 @@ func (f *flacFile) joined() bool {
 	return f.to-f.at > frames*f.frame
 }
 
-// sum adds up the samples of the files that were joined.
+// sum adds up the samples of FLAC files that were joined.
 func (f *flacFile) sum() (int64, error) {
 	w, total := f.source.Forward(frameWindow), int64(0)
 	magic := []byte("fLaC\x00\x00\x00\x22")

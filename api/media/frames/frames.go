@@ -15,11 +15,11 @@ import (
 	"dubtop/api/media/file"
 )
 
-// Tagged measures what follows the tags at the beginning: mostly mp3, sometimes
-// flac or aac.
+// Tagged measures the sound behind the tags at the beginning of a file: usually
+// MP3, sometimes FLAC or AAC.
 func Tagged(s *file.Source) (file.Info, error) {
-	const enough = 512 // to tell the format
-	_, _ = s.End()     // to know whether a tag is cut off
+	const enough = 512 // bytes, to tell the format
+	_, _ = s.End()     // so that a tag that is cut off is noticed
 	at, err := tagsBefore(s, 0)
 	if err != nil {
 		return file.Info{}, err
@@ -38,7 +38,7 @@ func Tagged(s *file.Source) (file.Info, error) {
 	return MP3(s, at)
 }
 
-// BehindJunk looks for sound in what is no format at its beginning.
+// BehindJunk looks for MP3 or AAC in a file that begins like no known format.
 func BehindJunk(s *file.Source) (file.Info, error) {
 	const enough = 5
 	info, err := MP3(s, 0)

@@ -10,19 +10,18 @@ import (
 )
 
 const (
-	// searchLength is how far the first frame may be from where it should be;
-	// some taggers leave padding.
+	// searchLength is how far from its expected place the first frame may be,
+	// in bytes; some taggers leave padding.
 	searchLength = 64 << 10
-	// decoderDelay is what a decoder of layer III drops beside the delay that the
-	// encoder noted, in samples.
+	// decoderDelay is how many samples a layer III decoder drops in addition to
+	// the delay noted by the encoder.
 	decoderDelay = 529
 )
 
-// MP3 measures the MPEG audio that begins at an offset. The frames are counted,
-// for the count that an encoder noted in the first of them is that of one part
-// when files were joined, and there need not be one. Where a file is too large to
-// be read by link, a count that fits the size of the file is believed; else the
-// length is a guess.
+// MP3 measures the MPEG audio from an offset on by counting frames. The count
+// that encoders note in the first frame may be missing, and in a joined file it
+// covers the first part only. Of a remote file too large to read, that count is
+// believed if it fits the file's size; otherwise the length is an estimate.
 func MP3(s *file.Source, from int64) (file.Info, error) {
 	end, err := s.End()
 	if err != nil {
@@ -42,7 +41,7 @@ func MP3(s *file.Source, from int64) (file.Info, error) {
 	return file.Info{Format: "mp3", Sound: sound}, err
 }
 
-// mp3File is MPEG audio being measured: its frames from the first on.
+// mp3File is MPEG audio being measured, from its first frame on.
 type mp3File struct {
 	source *file.Source
 	at, to int64
@@ -51,13 +50,13 @@ type mp3File struct {
 	note   mp3Note
 }
 
-// firstMPEG looks for the first frame, which must be followed by another one.
+// firstMPEG finds the first frame, which must be followed by another one.
 func firstMPEG(s *file.Source, from, to int64) (*mp3File, error) {
 	b, err := s.Some(from, int(min(searchLength, to-from)))
 	if err != nil {
 		return nil, err
 	}
-	tries := 0 // of the free format, which costs time
+	tries := 0 // attempts at the free format, which is slow to detect
 	for i := range b {
 		m := codec.MPEG{}
 		if codec.MayBeFree(b[i:]) && tries < 16 {
@@ -74,9 +73,10 @@ func firstMPEG(s *file.Source, from, to int64) (*mp3File, error) {
 	return nil, file.ErrFormat
 }
 
-// leads says whether the frame at the beginning of b is followed by another one,
-// a tag, or the end of the sound. At the place where the sound should begin, a
-// frame that is cut off is one, too; elsewhere there must be a few in a row.
+// leads reports whether the frame at the beginning of b is followed by another
+// frame, a tag, or the end of the sound. Where the sound is expected to begin,
+// one following frame or a frame that is cut off is enough; elsewhere there
+// must be several in a row.
 func leads(b []byte, f codec.Frame, parse codec.Framer, all, expected bool) bool {
 	const row = 5
 	if expected && all && f.Length > len(b) {
@@ -99,15 +99,15 @@ func leads(b []byte, f codec.Frame, parse codec.Framer, all, expected bool) bool
 	return true
 }
 
-// mp3Note is what an encoder noted in the first frame, which itself is silent and
-// no part of the sound.
+// mp3Note is the note (Xing, LAME or VBRI) that an encoder leaves in the first
+// frame. That frame is silent and not part of the sound.
 type mp3Note struct {
 	there          bool
-	frames, bytes  int64 // of the file, with the bytes of the first frame; 0 where it does not say
-	delay, padding int   // samples that a decoder drops at the beginning and the end
+	frames, bytes  int64 // of the file, including the first frame's bytes; 0 if not noted
+	delay, padding int   // samples that a decoder drops at the beginning and at the end
 }
 
-// mp3Note reads the note of a frame.
+// noteOf reads the note in the frame at an offset.
 func noteOf(s *file.Source, at int64, header []byte) (mp3Note, error) {
 	const sideInfo, large = 32, 4 + 4 + 4 + 100 + 4 + 24
 	be := binary.BigEndian
@@ -119,10 +119,10 @@ func noteOf(s *file.Source, at int64, header []byte) (mp3Note, error) {
 		return mp3Note{there: true, bytes: int64(be.Uint32(v[10:])), frames: int64(be.Uint32(v[14:]))}, nil
 	}
 	side := sideInfo
-	if header[1]>>3&3 != codec.Mpeg1 {
+	if header[1]>>3&3 != codec.MPEG1 {
 		side = 17
 	}
-	if header[3]>>6 == 3 { // one channel
+	if header[3]>>6 == 3 { // mono
 		side = side/2 + 1
 	}
 	x := b[min(4+side, len(b)):]
@@ -132,7 +132,7 @@ func noteOf(s *file.Source, at int64, header []byte) (mp3Note, error) {
 	return xing(x), nil
 }
 
-// xing reads a note of the kind that Xing invented and LAME extended.
+// xing reads a note in the format of Xing, as extended by LAME.
 func xing(x []byte) mp3Note {
 	be, n := binary.BigEndian, mp3Note{there: true, delay: decoderDelay}
 	flags, rest := be.Uint32(x[4:]), x[8:]
@@ -148,7 +148,7 @@ func xing(x []byte) mp3Note {
 		}
 		rest = rest[field.size:]
 	}
-	if len(rest) >= 24 { // 9 bytes of a name, 12 of loudness and the like
+	if len(rest) >= 24 { // 9 bytes of encoder name, then 12 of loudness and the like
 		n.delay += int(rest[21])<<4 | int(rest[22])>>4
 		if n.frames > 0 {
 			n.padding = max((int(rest[22])&15<<8|int(rest[23]))-decoderDelay, 0)
@@ -157,7 +157,7 @@ func xing(x []byte) mp3Note {
 	return n
 }
 
-// trimmed takes off what the decoder drops.
+// trimmed subtracts the samples that the decoder drops.
 func (m *mp3File) trimmed(seconds float64) float64 {
 	return max(seconds-float64(m.note.delay+m.note.padding)/float64(m.first.Rate), 0)
 }
@@ -185,7 +185,7 @@ func (m *mp3File) counted() (file.Track, error) {
 	}
 	missing := m.note.frames - frames
 	if missing > 0 {
-		m.note.padding = 0 // it is not there
+		m.note.padding = 0 // the padding is missing
 	}
 	short := m.note.bytes == 0 || m.note.bytes > m.to-m.at
 	if missing > 1 && short || w.cut && (m.note.frames == 0 || missing > 0) {
@@ -194,8 +194,8 @@ func (m *mp3File) counted() (file.Track, error) {
 	return file.Track{There: true, Seconds: m.trimmed(seconds)}, nil
 }
 
-// noted believes the count of the encoder if the file has as many bytes as it
-// noted, and no frames come behind those.
+// noted believes the encoder's count if the file has as many bytes as noted and
+// no frames follow them.
 func (m *mp3File) noted() (file.Track, error) {
 	track := file.Track{There: true, Seconds: m.trimmed(float64(m.note.frames) * m.first.Seconds())}
 	more := m.to - m.at - m.note.bytes
@@ -213,8 +213,8 @@ func (m *mp3File) noted() (file.Track, error) {
 	return Sampled(m.source, m.at, m.to, m.parse)
 }
 
-// compared believes a count without a number of bytes if it is not far from what
-// a few stretches of the file suggest.
+// compared believes a count without a number of bytes if it is close to an
+// estimate.
 func (m *mp3File) compared(noted file.Track) (file.Track, error) {
 	guessed, err := Sampled(m.source, m.at, m.to, m.parse)
 	if err == nil && math.Abs(guessed.Seconds-noted.Seconds) <= guessed.Within {

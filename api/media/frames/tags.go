@@ -8,20 +8,21 @@ import (
 	"dubtop/api/media/file"
 )
 
-// Taggers put notes before and behind the sound, and joined files have them in
-// the middle. They contain pictures and text that may look like sound.
+// Tags may stand before and behind the sound, and in the middle of joined
+// files. They contain pictures and text that may look like sound.
 
 const (
 	id3v1Size    = 128
-	id3v1Large   = 227 // of the extension that may stand before an ID3v1
-	apeSize      = 32  // of header and of footer
+	id3v1Large   = 227 // size of the extension that may precede an ID3v1 tag
+	apeSize      = 32  // of a header or a footer
 	apeHasHeader = 1 << 31
 	apeIsHeader  = 1 << 29
-	// tagHeader is enough for tagSize.
+	// tagHeader is how many bytes [tagSize] needs.
 	tagHeader = apeSize
 )
 
-// tagSize is the number of bytes of the tag that begins with b, or 0 if none does.
+// tagSize returns the size in bytes of the tag at the beginning of b, 0 if
+// there is none.
 func tagSize(b []byte) int64 {
 	switch {
 	case len(b) >= 10 && bytes.HasPrefix(b, []byte("ID3")) && b[3] != 0xff && b[6]|b[7]|b[8]|b[9] < 0x80:
@@ -40,8 +41,8 @@ func tagSize(b []byte) int64 {
 	return 0
 }
 
-// id3v2Size is the size of an ID3v2 tag, with its header of 10 bytes. There are
-// seven bits in every byte of the number.
+// id3v2Size returns the size of an ID3v2 tag, including its header of 10 bytes.
+// Each byte of the number holds seven bits.
 func id3v2Size(b []byte) int64 {
 	size := int64(b[6])<<21 | int64(b[7])<<14 | int64(b[8])<<7 | int64(b[9])
 	if b[5]&0x10 != 0 {
@@ -50,8 +51,8 @@ func id3v2Size(b []byte) int64 {
 	return 10 + size
 }
 
-// tagsBefore is where the tags end that begin at an offset; there may be several,
-// as each program that did not understand the first put one of its own before it.
+// tagsBefore returns where the tags that begin at an offset end. There may be
+// several, since programs that do not understand a tag put their own before it.
 func tagsBefore(s *file.Source, at int64) (int64, error) {
 	const most = 64
 	for range most {
@@ -68,7 +69,8 @@ func tagsBefore(s *file.Source, at int64) (int64, error) {
 	return 0, file.ErrDamaged
 }
 
-// tagsBehind is where the sound ends: before the tags at the end of the file.
+// tagsBehind returns where the sound ends and the tags at the end of the file
+// begin.
 func tagsBehind(s *file.Source, from, end int64) (int64, error) {
 	const most = 16
 	for range most {
@@ -85,7 +87,8 @@ func tagsBehind(s *file.Source, from, end int64) (int64, error) {
 	return end, nil
 }
 
-// tailTag is the number of bytes of the tag that ends with b, or 0 if none does.
+// tailTag returns the size in bytes of the tag at the end of b, 0 if there is
+// none.
 func tailTag(b []byte) int64 {
 	last := func(n int) []byte { return b[max(len(b)-n, 0):] }
 	switch {

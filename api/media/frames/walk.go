@@ -10,36 +10,37 @@ import (
 )
 
 const (
-	// frameHeader is enough for the header of any frame or tag.
+	// frameHeader is how many bytes the header of any frame or tag needs.
 	frameHeader = tagHeader
-	// frameWindow holds the longest frame and the header of the next.
+	// frameWindow is large enough for the longest frame and the header of the
+	// next, in bytes.
 	frameWindow = 64 << 10
 )
 
-// Walk counts the frames of a stream that consists of nothing but frames,
-// with tags and junk here and there.
+// Walk counts the frames of a stream that consists of frames, with tags and
+// junk here and there.
 type Walk struct {
 	r     *bufio.Reader
 	parse codec.Framer
-	at    int64 // bytes that were read of r
+	at    int64 // bytes read so far
 
 	Frames     int
 	Seconds    float64
 	first      codec.Frame
-	begin, end int64 // of the first frame, and after the last
-	bitrate    int   // of all frames, or -1 when they differ
-	synced     bool  // the last thing that was read is a frame
+	begin, end int64 // of the first frame, and behind the last
+	bitrate    int   // of all frames, in bits per second; -1 if they differ
+	synced     bool  // a frame was read last
 	last       codec.Frame
 	cut        bool // the stream ends within a frame
 }
 
-// NewWalk walks over a stream.
+// NewWalk returns a walk over a stream, which [Walk.Run] starts.
 func NewWalk(r io.Reader, parse codec.Framer) *Walk {
 	return &Walk{r: bufio.NewReaderSize(r, frameWindow), parse: parse}
 }
 
-// Count counts the frames between two offsets. The offsets in the result
-// count from the first of them.
+// Count counts the frames between two offsets. The offsets in the result are
+// relative to from.
 func Count(s *file.Source, from, to int64, parse codec.Framer) (*Walk, error) {
 	w := NewWalk(io.NewSectionReader(s, from, max(to-from, 0)), parse)
 	return w, w.Run()
@@ -58,7 +59,7 @@ func (w *Walk) Run() error {
 	}
 }
 
-// step takes the frame that a header begins, or passes a tag or junk over.
+// step counts the frame that begins with head, or skips a tag or junk.
 func (w *Walk) step(head []byte) error {
 	if f, ok := w.parse(head); ok && (w.synced && f.Layout == w.last.Layout || w.followed(f)) {
 		return w.take(f)
@@ -70,8 +71,8 @@ func (w *Walk) step(head []byte) error {
 	return w.skip(w.junk())
 }
 
-// followed says whether another frame, a tag or the end comes after f: without
-// that, a header is a few bytes that look like one.
+// followed reports whether f is followed by another frame, a tag or the end.
+// Otherwise its header is just bytes that look like one.
 func (w *Walk) followed(f codec.Frame) bool {
 	b, err := w.r.Peek(f.Length + frameHeader)
 	if len(b) <= f.Length {
@@ -103,7 +104,8 @@ func (w *Walk) take(f codec.Frame) error {
 	return nil
 }
 
-// junk is the number of bytes up to the next one that may begin something.
+// junk returns the number of bytes up to the next byte that may begin a frame
+// or a tag.
 func (w *Walk) junk() int64 {
 	b, _ := w.r.Peek(max(w.r.Buffered(), 1))
 	for i := 1; i < len(b); i++ {
@@ -115,7 +117,7 @@ func (w *Walk) junk() int64 {
 	return int64(len(b))
 }
 
-// skip passes over n bytes, or what is left of the stream.
+// skip skips n bytes, or the rest of the stream if that is less.
 func (w *Walk) skip(n int64) error {
 	for n > 0 {
 		done, err := w.r.Discard(int(min(n, math.MaxInt32)))
@@ -135,9 +137,9 @@ func unlessEnded(err error) error {
 	return err
 }
 
-// Sampled guesses the length of the frames between two offsets from a few
-// stretches of them, and says how far it may be off. Frames that all have the
-// same bitrate need fewer stretches.
+// Sampled estimates the length of the frames between two offsets from a few
+// stretches of them, and says how far it may be off. It needs fewer stretches
+// if all frames have the same bitrate.
 func Sampled(s *file.Source, from, to int64, parse codec.Framer) (file.Track, error) {
 	const fewest, most, least = 4, 12, 32 << 10
 	page := s.Page()
@@ -160,8 +162,8 @@ type stretch struct{ bytes, seconds, bitrate float64 }
 
 type stretches []stretch
 
-// stretches counts the frames of n stretches of one size, which begin where a
-// page does: a page costs the same, however little of it is needed.
+// stretchesOf counts the frames in n stretches of equal size. They begin at
+// pages, since a page costs the same however little of it is needed.
 func stretchesOf(s *file.Source, from, to int64, parse codec.Framer, n, size int64) (stretches, error) {
 	found := make(stretches, n)
 	page := s.Page()
@@ -182,7 +184,7 @@ func stretchesOf(s *file.Source, from, to int64, parse codec.Framer, n, size int
 		if w.cut && until == to {
 			return nil, file.ErrCutOff
 		}
-		begin, end := at, until // of junk, where there is no frame
+		begin, end := at, until // the stretch is junk unless it contains a frame
 		if w.Frames > 0 {
 			begin, end = w.begin, w.end
 		}
@@ -191,7 +193,7 @@ func stretchesOf(s *file.Source, from, to int64, parse codec.Framer, n, size int
 	return found, nil
 }
 
-// constant says whether all frames that were read have one bitrate.
+// constant reports whether all frames read have the same bitrate.
 func (all stretches) constant() bool {
 	for _, one := range all {
 		if one.bitrate <= 0 || one.bitrate != all[0].bitrate {
@@ -201,8 +203,8 @@ func (all stretches) constant() bool {
 	return true
 }
 
-// guess takes what was not read to be like what was. It may be off by three
-// standard errors of that, and by one part in a hundred at least.
+// guess extrapolates to the bytes not read. It may be off by three standard
+// errors, but allows for at least 1%.
 func (all stretches) guess(size float64) file.Track {
 	var read, seconds, squares float64
 	for _, one := range all {
@@ -212,7 +214,7 @@ func (all stretches) guess(size float64) file.Track {
 	if read == 0 {
 		return file.Track{}
 	}
-	density := seconds / read // seconds in a byte
+	density := seconds / read // seconds per byte
 	for _, one := range all {
 		if one.bytes > 0 {
 			d := one.seconds/one.bytes - density

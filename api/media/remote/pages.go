@@ -9,8 +9,8 @@ import (
 	"dubtop/api/media/file"
 )
 
-// ReadAt implements [io.ReaderAt] over the pages. It fails with [ErrTooFar]
-// when it would have to read more than is allowed in all.
+// ReadAt implements [io.ReaderAt] over the cached pages. It fails with
+// [file.ErrTooFar] if it would exceed the allowance.
 func (r *File) ReadAt(p []byte, at int64) (int, error) {
 	if r.body != nil {
 		return r.readAhead(p, at)
@@ -48,8 +48,8 @@ func (r *File) Reach(at, n int64) bool {
 	return (last-first+1)*r.allowed.Page <= r.left
 }
 
-// Room implements [file.Remote]. A server that knows no ranges sends the file from its
-// beginning only, so nothing can be read elsewhere.
+// Room implements [file.Remote]. A server without ranges sends the file from
+// its beginning, so nothing can be read elsewhere.
 func (r *File) Room() int64 {
 	if r.body != nil {
 		return 0
@@ -63,7 +63,7 @@ func (r *File) Most() int64 { return r.allowed.Most }
 // Page implements [file.Remote].
 func (r *File) Page() int64 { return r.allowed.Page }
 
-// missing narrows a span of pages down to what must be asked for.
+// missing narrows a span of pages down to those not cached.
 func (r *File) missing(first, last int64) (from, to int64) {
 	for first <= last && r.pages[first] != nil {
 		first++
@@ -90,8 +90,8 @@ func (r *File) End() (int64, error) {
 	return -1, nil
 }
 
-// fetch makes sure of the pages from first to last, with one request for all
-// that are missing, and some that are expected to be needed next.
+// fetch ensures that the pages from first to last are cached. It makes one
+// request for all that are missing and for those expected to be needed next.
 func (r *File) fetch(first, last int64) error {
 	first, last = r.missing(first, last)
 	if first > last {
@@ -99,7 +99,7 @@ func (r *File) fetch(first, last int64) error {
 	}
 	needed := last - first + 1
 	count := max(needed, min(r.ahead, r.left)/r.allowed.Page)
-	for count > needed && r.pages[first+count-1] != nil { // what is there already needs no request
+	for count > needed && r.pages[first+count-1] != nil { // do not ask again for cached pages
 		count--
 	}
 	from, length := first*r.allowed.Page, count*r.allowed.Page
@@ -123,8 +123,8 @@ func (r *File) fetch(first, last int64) error {
 	return r.keep(from, length, response.Body)
 }
 
-// keep reads the pages that an answer carries. What was asked for counts as
-// read, so a server that sends little is not asked for ever.
+// keep caches the pages of an answer. The whole request counts against the
+// allowance, so a server that sends little is not asked for ever.
 func (r *File) keep(from, length int64, body io.Reader) error {
 	r.left -= length
 	data, err := io.ReadAll(io.LimitReader(fedBy{body, r}, length))
@@ -138,7 +138,7 @@ func (r *File) keep(from, length int64, body io.Reader) error {
 	return nil
 }
 
-// fedBy is a body whose every byte is a sign of life.
+// fedBy is a body whose every byte counts as a sign of life.
 type fedBy struct {
 	body io.Reader
 	r    *File
@@ -152,8 +152,8 @@ func (f fedBy) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readAhead reads the one answer of a server without ranges as far as needed
-// and allowed.
+// readAhead reads the single answer of a server without ranges, as far as
+// needed and allowed.
 func (r *File) readAhead(p []byte, at int64) (int, error) {
 	end := r.allowed.Most
 	if r.size >= 0 {
@@ -173,7 +173,7 @@ func (r *File) readAhead(p []byte, at int64) (int, error) {
 	return n, file.ErrTooFar
 }
 
-// readTo reads the answer up to an offset, or to its end.
+// readTo reads the answer up to an offset or to its end.
 func (r *File) readTo(end int64) error {
 	missing := end - int64(len(r.prefix))
 	if missing <= 0 || end > r.allowed.Most || r.ended {

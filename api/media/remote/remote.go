@@ -22,32 +22,33 @@ import (
 )
 
 const (
-	// Most is the most that [Remote] reads of a file, in bytes.
+	// Most is the usual limit on the bytes read of one file.
 	Most = 1 << 20
-	// ChunkSize is what one request asks for unless the format knows better,
-	// so that the many small reads of a header cost one request.
+	// ChunkSize is how many bytes a request fetches unless the format knows
+	// better, so that the many small reads of a header cost one request.
 	ChunkSize = 64 << 10
-	// patience is how long a server may send nothing.
+	// patience is how long a server may be silent.
 	patience = 15 * time.Second
-	// longest is how long one file may take, however steadily it trickles in.
+	// longest is how long one file may take in all, however steadily it
+	// trickles in.
 	longest = 10 * time.Minute
 )
 
-// Allowance is how much is read of a remote file, in bytes.
+// Allowance limits what is read of a remote file, in bytes.
 type Allowance struct {
-	Page  int64 // the least that one request asks for
-	Chunk int64 // what it asks for unless the format knows better
+	Page  int64 // unit of requests
+	Chunk int64 // size of a request unless the format knows better
 	Most  int64 // in all
 }
 
-// StatusError is the answer of a server that does not hand out the file.
+// StatusError reports that a server refused to hand out the file.
 type StatusError struct {
 	Host    string
 	Code    int  // the HTTP status
-	Expired bool // the answer says that the link's signature ran out
+	Expired bool // the answer says that the link's signature has expired
 }
 
-// Error says what the answer means for the link.
+// Error says what the status means for the link.
 func (e *StatusError) Error() string {
 	said := fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
 	switch {
@@ -63,14 +64,14 @@ func (e *StatusError) Error() string {
 	return said + "; the link cannot be read like this"
 }
 
-// StallError is a server that stopped sending in the middle, or never began.
+// StallError reports a server that stopped sending, or never began.
 type StallError struct {
 	Host  string
-	After time.Duration // how long it was waited for
-	Slow  bool          // it did send, but not enough in that time
+	After time.Duration // how long it was given
+	Slow  bool          // it kept sending, but not enough in that time
 }
 
-// Error names the host and the time.
+// Error names the host and the time waited.
 func (e *StallError) Error() string {
 	if e.Slow {
 		return fmt.Sprintf("%s is too slow: not measured within %s; use a local copy or an asset", e.Host, inWords(e.After))
@@ -78,7 +79,7 @@ func (e *StallError) Error() string {
 	return fmt.Sprintf("%s sent nothing for %s; try again later, or use a local copy or an asset", e.Host, inWords(e.After))
 }
 
-// inWords is a short time as people write it.
+// inWords formats a short duration for a sentence.
 func inWords(d time.Duration) string {
 	if d >= time.Minute {
 		return fmt.Sprintf("%d minutes", int(d.Minutes()))
@@ -103,22 +104,23 @@ func Open(ctx context.Context, client *http.Client, link string, a Allowance) (*
 	return r, nil
 }
 
-// Context ends with the one that the file was opened with, and with a
-// [*StallError] when the server sends nothing for too long.
+// Context returns a context that ends with the one given to [Open], and with a
+// [*StallError] as its cause when the server sends nothing for too long.
 func (r *File) Context() context.Context { return r.ctx }
 
-// Total is the number of bytes of the whole file, -1 when the server does not say.
+// Total returns the size of the whole file in bytes, -1 if the server does not
+// say.
 func (r *File) Total() int64 { return r.size }
 
-// discreet returns a client that does not tell where a redirect leads which link
-// it came from: Go would send the whole link, secrets included, as the Referer.
+// discreet returns a client that hides the link from hosts it redirects to. Go
+// would send the whole link, secrets included, as the Referer.
 func (r *File) discreet(client *http.Client) *http.Client {
 	quiet := *client
 	quiet.CheckRedirect = func(request *http.Request, via []*http.Request) error {
 		request.Header.Del("Referer")
 		r.fed()
 		if request.URL != nil && request.URL.Host != "" {
-			r.host = request.URL.Host // it is the one that is waited for now
+			r.host = request.URL.Host // this host is waited for now
 		}
 		if client.CheckRedirect != nil {
 			return client.CheckRedirect(request, via)
@@ -131,8 +133,8 @@ func (r *File) discreet(client *http.Client) *http.Client {
 	return &quiet
 }
 
-// File is a file on a server, read in pages and remembered. It carries the
-// context because [io.ReaderAt] takes none.
+// File is a file on a server, read in pages and cached. It holds the context
+// because [io.ReaderAt] takes none.
 type File struct {
 	allowed Allowance
 	ctx     context.Context
@@ -143,24 +145,24 @@ type File struct {
 	client *http.Client
 	link   string
 	host   string
-	size   int64 // of the whole file; -1 when the server does not say
+	size   int64 // bytes of the whole file; -1 if the server does not say
 	left   int64 // bytes that may still be read
-	ahead  int64 // bytes that the next request asks for, if that is more than is needed
+	ahead  int64 // bytes the next request fetches, if more than needed
 
-	pages  map[int64][]byte // by number, when the server knows ranges
-	body   io.ReadCloser    // the one answer, when it does not
-	prefix []byte           // what was read of body
+	pages  map[int64][]byte // by number, if the server supports ranges
+	body   io.ReadCloser    // the single answer, if it does not
+	prefix []byte           // the part of body read so far
 	ended  bool             // body was read to its end
 }
 
-// watch makes the context that ends with the patience.
+// watch starts the context that ends when the server is too slow.
 func (r *File) watch(ctx context.Context) {
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.stall = time.AfterFunc(patience, func() { r.cancel(&StallError{After: patience}) })
 	r.limit = time.AfterFunc(longest, func() { r.cancel(&StallError{After: longest, Slow: true}) })
 }
 
-// fed notes that something came.
+// fed notes that the server is alive.
 func (r *File) fed() { r.stall.Reset(patience) }
 
 // Close ends the open answer, if any, and stops the timers.
@@ -173,8 +175,8 @@ func (r *File) Close() {
 	r.cancel(nil)
 }
 
-// open asks for the first bytes, and learns from the answer whether the server
-// knows ranges.
+// open requests the first bytes and learns from the answer whether the server
+// supports ranges.
 func (r *File) open() error {
 	response, err := r.get(0, r.allowed.Chunk)
 	if err != nil {
@@ -193,8 +195,8 @@ func (r *File) open() error {
 	return r.keep(0, r.allowed.Chunk, response.Body)
 }
 
-// get asks for a part of the file. Its answer is 200 or 206; everything else is
-// an error in words.
+// get requests a part of the file. The answer is 200 or 206; anything else
+// becomes an error for the user.
 func (r *File) get(from, length int64) (*http.Response, error) {
 	r.fed()
 	request, err := http.NewRequestWithContext(r.ctx, http.MethodGet, r.link, nil)
@@ -202,7 +204,7 @@ func (r *File) get(from, length int64) (*http.Response, error) {
 		return nil, r.unreachable(err)
 	}
 	request.Header.Set("Range", fmt.Sprintf("bytes=%d-%d", from, from+length-1))
-	request.Header.Set("Accept-Encoding", "identity") // ranges count the bytes of the file itself
+	request.Header.Set("Accept-Encoding", "identity") // a range counts bytes of the file itself
 	response, err := r.client.Do(request)
 	if err != nil {
 		return nil, r.unreachable(err)
@@ -224,16 +226,18 @@ func (r *File) get(from, length int64) (*http.Response, error) {
 	return nil, &StatusError{r.host, response.StatusCode, saysExpired(response)}
 }
 
-// saysExpired reports whether a refusal is about the time, in the words of Amazon
-// and those who follow it, of Google or of Azure.
+// saysExpired reports whether a refusal is about an expired link, in the words
+// of Amazon and its imitators, Google or Azure.
+//
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+//
 // https://cloud.google.com/storage/docs/xml-api/reference-status
 func saysExpired(response *http.Response) bool {
 	if response.StatusCode/100 != 4 {
 		return false
 	}
 	const enough = 4 << 10
-	body, _ := io.ReadAll(io.LimitReader(response.Body, enough)) // what is there will do
+	body, _ := io.ReadAll(io.LimitReader(response.Body, enough)) // a partial body will do
 	words := strings.ToLower(string(body))
 	for _, said := range []string{"request has expired", "expiredtoken", "token has expired", "not valid in the specified time frame"} {
 		if strings.Contains(words, said) {
@@ -243,8 +247,8 @@ func saysExpired(response *http.Response) bool {
 	return false
 }
 
-// unreachable keeps the link out of the error, and says when it was the server's
-// silence.
+// unreachable turns a failed request into an error without the link. Silence of
+// the server becomes a [*StallError].
 func (r *File) unreachable(err error) error {
 	if stalled := r.impatience(err); stalled != nil {
 		return stalled
@@ -259,8 +263,8 @@ func (r *File) unreachable(err error) error {
 	return fmt.Errorf("%s cannot be reached: %w", r.host, err)
 }
 
-// impatience is what an error was if it came from waiting too long, here or in
-// the client's own limits.
+// impatience returns a [*StallError] if err came from waiting too long, here or
+// in the client's own limits, else nil.
 func (r *File) impatience(err error) error {
 	if stalled, ok := errors.AsType[*StallError](context.Cause(r.ctx)); ok {
 		return &StallError{Host: r.host, After: stalled.After, Slow: stalled.Slow}
@@ -274,7 +278,7 @@ func (r *File) impatience(err error) error {
 
 func (r *File) refused(err error) error { return fmt.Errorf("%s: %w", r.host, err) }
 
-// broken is a body that ended with an error.
+// broken turns the error that ended a body into one for the user.
 func (r *File) broken(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) && r.ctx.Err() == nil {
 		return r.refused(errors.New("the server broke off in the middle; try again"))
@@ -282,8 +286,8 @@ func (r *File) broken(err error) error {
 	return r.unreachable(err)
 }
 
-// contentRange returns the size of the whole file, or -1, from the header of a
-// 206, which must begin where it was asked to.
+// contentRange checks that a 206 answer begins where asked, and returns the
+// size of the whole file, -1 if not given.
 func contentRange(response *http.Response, from int64) (int64, error) {
 	value := response.Header.Get("Content-Range")
 	span, total, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")

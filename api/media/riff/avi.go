@@ -240,7 +240,7 @@ func (f *aviFile) sound(st *aviStream) (file.Track, error) {
 	track := file.Track{There: true}
 	size, samples := st.format.Block()
 	switch {
-	case st.format.Mpeg():
+	case st.format.IsMPEG():
 		w := frames.NewWalk(&partsReader{source: f.source, parts: st.parts}, codec.MPEG{}.Parse)
 		err := w.Run()
 		track.Seconds = w.Seconds
@@ -321,7 +321,7 @@ func (f *aviFile) add(c riffChunk) {
 	case st.kind == file.Video && (kind == "dc" || kind == "db"), st.kind == file.Audio && kind == "wb":
 		st.chunks++
 		st.bytes += c.size
-		if st.kind == file.Audio && st.format.Mpeg() {
+		if st.kind == file.Audio && st.format.IsMPEG() {
 			st.parts = append(st.parts, c)
 			f.parts++
 		}
