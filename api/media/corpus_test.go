@@ -110,7 +110,7 @@ func (f *corpusFile) check(way string, info Info, err error) error {
 	return nil
 }
 
-// sameRefusal says whether a file has no length for the reason that the table
+// sameRefusal reports whether a file has no length for the reason that the table
 // names.
 func sameRefusal(name string, info Info, err error) error {
 	reasons := map[string]error{

@@ -44,5 +44,5 @@ const (
 	maxTracks    = 64 // of an MP4
 )
 
-// ended says whether an error is the bare end of a file, which tells the user nothing.
+// ended reports whether an error is the bare end of a file, which tells the user nothing.
 func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }

@@ -175,7 +175,7 @@ func (s seal) within(e ast.Expr) (found bool) {
 	return found
 }
 
-// converts says whether a generic function converts to a type of its caller's
+// converts reports whether a generic function converts to a type of its caller's
 // that may be sealed.
 func (s seal) converts(f *ast.FuncDecl) string {
 	if f.Type.TypeParams == nil || f.Body == nil {

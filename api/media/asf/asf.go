@@ -14,7 +14,8 @@ import (
 	"dubtop/api/media/file"
 )
 
-// The objects of an ASF file, which WMA and WMV are, begin with sixteen bytes each.
+// The objects of an ASF file, the format of WMA and WMV. Each begins with a
+// GUID of sixteen bytes.
 const (
 	Magic               = "\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"
 	asfData             = "\x36\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c"
@@ -24,11 +25,11 @@ const (
 	asfExtended         = "\xcb\xa5\xe6\x14\x72\xc6\x32\x43\x83\x99\xa9\x69\x52\x06\x5b\x5a"
 	asfSound            = "\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b"
 	asfPicture          = "\xc0\xef\x19\xbc\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b"
-	asfObject           = 24 // bytes of the name and the size of an object
+	asfObject           = 24 // bytes of an object's header
 	asfDataHead         = 50 // bytes before the packets
 	asfObjects          = 1000
 	asfLongestPacket    = 1 << 20
-	asfBroadcast        = 1 // a live stream, whose lengths are not known
+	asfBroadcast        = 1 // a live stream, whose lengths are unknown
 	asfTicks            = 1e7
 	asfMilliseconds     = 1e3
 	asfLongestExtension = 1 << 16
@@ -37,13 +38,13 @@ const (
 // asf is an ASF file being measured.
 type asf struct {
 	source    *file.Source
-	streams   []*asfTrack // by their order in the file
-	preroll   int64       // milliseconds that are added to all times
-	play      int64       // the length that the header tells, with preroll, in 100 ns
-	size      int64       // of the file, by its header; 0 where it is not said
-	packet    int64       // bytes of each packet
+	streams   []*asfTrack // in file order
+	preroll   int64       // milliseconds added to all times
+	play      int64       // length in the header, including preroll, in 100 ns
+	size      int64       // bytes of the file by its header; 0 if not given
+	packet    int64       // bytes per packet
 	live      bool
-	data, end int64 // the packets
+	data, end int64 // begin and end of the packets
 }
 
 // asfTrack is one stream.
@@ -52,16 +53,17 @@ type asfTrack struct {
 	kind          file.Kind
 	format        codec.Wave
 	width, height int
-	frame         float64 // seconds that a picture stands; 0 where that is not said
+	frame         float64 // seconds per picture; 0 if not given
 
 	started    bool
 	start      int64 // milliseconds
-	last, prev int64 // of the last object, and of the one before
-	bytes      int64 // of the last object
+	last, prev int64 // milliseconds of the last object and the one before
+	bytes      int64 // bytes of the last object
 }
 
-// Measure measures by the times in the first and in the last packets: the length in the
-// header is that of the longest stream, and is not there in a live recording.
+// Measure takes the length from the times in the first and last packets. The
+// length in the header is that of the longest stream, and a live recording has
+// none.
 func Measure(s *file.Source) (file.Info, error) {
 	f := &asf{source: s}
 	_, unsized := s.End()
@@ -79,9 +81,9 @@ func Measure(s *file.Source) (file.Info, error) {
 	return info, err
 }
 
-// declared takes the length in the header where packets can't be read: that of a
-// sound alone, if the file is as large as it was when that was written, and if the
-// length fits the bytes that there are for each second of it.
+// declared takes the length from the header where packets cannot be read. It
+// does so only for sound alone, if the file has the size noted in its header
+// and the length fits the bytes per second.
 func (f *asf) declared(info *file.Info) error {
 	const least, most = 0.5, 1.3
 	if len(f.streams) != 1 || f.streams[0].kind != file.Audio || f.streams[0].format.BytesPerSecond == 0 || f.size != f.source.Size() {
@@ -97,7 +99,7 @@ func (f *asf) declared(info *file.Info) error {
 	return nil
 }
 
-// head reads the header, and finds the packets behind it.
+// head reads the header and finds the packets behind it.
 func (f *asf) head() error {
 	b, err := f.source.Bytes(0, asfObject+6)
 	if err != nil {
@@ -151,7 +153,7 @@ func (f *asf) object(name string, at, size int64) error {
 		f.preroll = int64(min(le.Uint64(b[56:]), math.MaxInt32))
 		f.live = le.Uint32(b[64:])&asfBroadcast != 0
 		if f.packet = int64(le.Uint32(b[72:])); f.packet != int64(le.Uint32(b[68:])) {
-			return file.ErrNoLength // packets of many sizes, which nobody writes
+			return file.ErrNoLength // packets of varying size, which nobody writes
 		}
 	case asfStream:
 		return f.stream(at, size)
@@ -181,7 +183,7 @@ func (f *asf) stream(at, size int64) error {
 	return nil
 }
 
-// extended reads what else is said about a stream: how long a picture stands.
+// extended reads how long a picture is shown.
 func (f *asf) extended(name string, at, size int64) error {
 	if name != asfExtended || size < 64 {
 		return nil
@@ -198,7 +200,7 @@ func (f *asf) extended(name string, at, size int64) error {
 	return nil
 }
 
-// info is what the header says but for the lengths.
+// info returns what the header says, without the lengths.
 func (f *asf) info() file.Info {
 	info := file.Info{Format: "wma"}
 	for _, t := range f.streams {
@@ -216,7 +218,7 @@ func (f *asf) info() file.Info {
 	return info
 }
 
-// wanted are the streams whose length is asked for: the first of each kind.
+// wanted returns the streams to be measured: the first of each wanted kind.
 func (f *asf) wanted() []*asfTrack {
 	var wanted []*asfTrack
 	for _, kind := range []file.Kind{file.Video, file.Audio} {
@@ -230,7 +232,7 @@ func (f *asf) wanted() []*asfTrack {
 	return wanted
 }
 
-// measure reads packets from both ends until the wanted streams were in them.
+// measure reads packets from both ends until it has seen the wanted streams.
 func (f *asf) measure(info *file.Info) error {
 	count, err := f.packets()
 	if err != nil {
@@ -259,7 +261,8 @@ func (f *asf) measure(info *file.Info) error {
 	return nil
 }
 
-// fetch reads the last packets of a remote file at once: they are looked at backwards.
+// fetch reads the last packets of a remote file in one request, because they
+// are visited backwards.
 func (f *asf) fetch() error {
 	tail := min(64<<10, f.source.Room()/2)
 	if !f.source.IsRemote() || tail == 0 {
@@ -270,14 +273,15 @@ func (f *asf) fetch() error {
 	return err
 }
 
-// begun says whether the first time is known.
+// begun reports whether the first time is known.
 func (t *asfTrack) begun() bool { return t.started }
 
-// over says whether the last two times are known: they tell how long an object stands.
+// over reports whether the last two times are known. Their difference is the
+// length of the last object.
 func (t *asfTrack) over() bool { return t.prev > 0 }
 
-// packets is the number of packets that are there. The header of a live recording
-// does not say it: they go on to the end of the file, or to an index there.
+// packets returns the number of packets. The header of a live recording does
+// not tell it: its packets go on to the end of the file or to an index there.
 func (f *asf) packets() (int64, error) {
 	size := f.source.Size()
 	if f.end >= f.data+f.packet && !f.live {
@@ -310,7 +314,7 @@ func (f *asf) all(done func(*asfTrack) bool) bool {
 	return true
 }
 
-// seconds is from the first object to the end of the last.
+// seconds returns the time from the first object to the end of the last.
 func (t *asfTrack) seconds() float64 {
 	if !t.started {
 		return 0

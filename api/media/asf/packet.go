@@ -2,7 +2,8 @@ package asf
 
 import "encoding/binary"
 
-// asfPiece is a piece of an object (a frame, a few frames of sound) in a packet.
+// asfPiece is a piece of an object (a frame or a few frames of sound) in a
+// packet.
 type asfPiece struct {
 	stream byte
 	time   int64 // milliseconds
@@ -16,7 +17,7 @@ func (t *asfTrack) begin(p asfPiece) {
 	}
 }
 
-// finish notes the last two times. Packets are read from the last one back.
+// finish notes the last two times. Packets are read backwards.
 func (t *asfTrack) finish(p asfPiece) {
 	switch {
 	case p.time > t.last:
@@ -26,7 +27,7 @@ func (t *asfTrack) finish(p asfPiece) {
 	}
 }
 
-// read hands the pieces of the wanted streams in a packet to take.
+// read calls take for each piece of a wanted stream in packet n.
 func (f *asf) read(n int64, take func(*asfTrack, asfPiece)) error {
 	b, err := f.source.Bytes(f.data+n*f.packet, int(f.packet))
 	if err != nil {
@@ -42,13 +43,15 @@ func (f *asf) read(n int64, take func(*asfTrack, asfPiece)) error {
 	return nil
 }
 
-// asfReader reads the fields of a packet; once it was short, all are 0.
+// asfReader reads the fields of a packet. Once it has run short, all fields are
+// 0.
 type asfReader struct {
 	b     []byte
 	short bool
 }
 
-// field reads a number of a width: none, one, two or four bytes for 0, 1, 2 and 3.
+// field reads a little-endian number. The widths 0, 1, 2 and 3 stand for no,
+// one, two and four bytes.
 func (r *asfReader) field(width byte) int64 {
 	n := [4]int{0, 1, 2, 4}[width&3]
 	b := r.skip(int64(n))
@@ -57,7 +60,7 @@ func (r *asfReader) field(width byte) int64 {
 	return int64(binary.LittleEndian.Uint32(padded[:]))
 }
 
-// skip passes over n bytes and returns them.
+// skip skips n bytes and returns them.
 func (r *asfReader) skip(n int64) []byte {
 	if n < 0 || n > int64(len(r.b)) {
 		r.b, r.short = nil, true
@@ -68,7 +71,7 @@ func (r *asfReader) skip(n int64) []byte {
 	return b
 }
 
-// asfPieces takes a packet apart.
+// asfPieces splits a packet into pieces.
 func asfPieces(packet []byte) []asfPiece {
 	r := &asfReader{b: packet}
 	if first := r.field(1); first&0x80 != 0 { // data for error correction
@@ -77,10 +80,10 @@ func asfPieces(packet []byte) []asfPiece {
 		r.b = packet
 	}
 	lengths, properties := byte(r.field(1)), byte(r.field(1))
-	r.field(lengths >> 5) // of the packet
-	r.field(lengths >> 1) // a sequence, which nobody uses
+	r.field(lengths >> 5) // length of the packet
+	r.field(lengths >> 1) // sequence, unused
 	padding := r.field(lengths >> 3)
-	r.skip(6) // when to send it, and how long that takes
+	r.skip(6) // send time and duration
 	count, width := int64(1), byte(0)
 	if lengths&1 != 0 {
 		flags := r.field(1)
@@ -97,11 +100,11 @@ func asfPieces(packet []byte) []asfPiece {
 	return pieces
 }
 
-// payload reads a payload. One whose replicated data has a single byte has several
-// whole objects, each a fixed time after the one before.
+// payload reads a payload. If its replicated data is a single byte, it holds
+// several whole objects, each a fixed time after the one before.
 func (r *asfReader) payload(properties byte, several bool, width byte) []asfPiece {
 	p := asfPiece{stream: byte(r.field(1)) & 127}
-	r.field(properties >> 4) // the number of the object
+	r.field(properties >> 4) // object number
 	offset := r.field(properties >> 2)
 	replicated := r.skip(r.field(properties))
 	step := int64(0)

@@ -17,15 +17,15 @@ const (
 	idDiscardPadding = 0x75A2
 )
 
-// mostClusters is how many are remembered at most. The wanted track seldom ends more
-// than a few before the last.
+// mostClusters is how many clusters are remembered. The wanted track seldom
+// ends more than a few before the last.
 const mostClusters = 1 << 16
 
-// clusterMagic is how idCluster stands in the file.
+// clusterMagic is idCluster as it stands in the file.
 const clusterMagic = "\x1F\x43\xB6\x75"
 
-// near walks over all clusters. Those that have a size are passed over, but for the
-// first ones and the last ones. It returns where the segment ends.
+// near visits all clusters and returns where the segment ends. Of the clusters
+// with a size it reads only the first and the last ones.
 func (m *matroska) near() (int64, error) {
 	end := min(m.segment.end, m.source.Size())
 	var sized []element
@@ -36,11 +36,11 @@ func (m *matroska) near() (int64, error) {
 		case err != nil:
 			err = m.endsIn(at, end, err)
 		case e.id == idEBML || e.id == idSegment:
-			return at, m.finish(sized) // another file
+			return at, m.finish(sized) // another file follows
 		case e.id == idCluster && e.open:
 			at, err = m.cluster(e.body, end, (*mkvTrack).both, nil)
 		default:
-			end = max(end, min(e.end, m.source.Size())) // where the size of the segment is wrong
+			end = max(end, min(e.end, m.source.Size())) // the segment's size may be wrong
 			at, err = m.pass(&sized, e)
 		}
 		if errors.Is(err, file.ErrDamaged) && m.source.Failure() == nil {
@@ -53,8 +53,8 @@ func (m *matroska) near() (int64, error) {
 	return at, m.finish(sized)
 }
 
-// pass passes over an element that has a size, and returns where it ends. A cluster
-// is noted, and read for the first blocks of the wanted tracks.
+// pass skips an element with a size and returns where it ends. A cluster is
+// remembered, and read until the wanted tracks have begun.
 func (m *matroska) pass(sized *[]element, e element) (int64, error) {
 	switch {
 	case e.open || !isTop(e.id) && e.id != idVoid:
@@ -75,7 +75,7 @@ func (m *matroska) pass(sized *[]element, e element) (int64, error) {
 	return e.end, unlessDamaged(err)
 }
 
-// unlessDamaged passes over clusters of which a part can't be read: players do, too.
+// unlessDamaged ignores clusters that are partly unreadable, as players do.
 func unlessDamaged(err error) error {
 	if errors.Is(err, file.ErrDamaged) {
 		return nil
@@ -83,7 +83,7 @@ func unlessDamaged(err error) error {
 	return err
 }
 
-// begun says whether the wanted tracks have begun.
+// begun reports whether the wanted tracks have begun.
 func (m *matroska) begun() bool {
 	for _, t := range m.wanted() {
 		if !t.started {
@@ -93,8 +93,8 @@ func (m *matroska) begun() bool {
 	return true
 }
 
-// finish reads the clusters from the last one back, until each wanted track was in
-// one, and one more for pictures that are not stored in their order.
+// finish reads the clusters backwards until it has seen the end of each wanted
+// track. It then reads one more, because pictures may be stored out of order.
 func (m *matroska) finish(clusters []element) error {
 	more := 1
 	for i := len(clusters) - 1; i >= 0; i-- {
@@ -110,7 +110,7 @@ func (m *matroska) finish(clusters []element) error {
 	return nil
 }
 
-// ended says whether the last blocks of the wanted tracks were read.
+// ended reports whether the last blocks of the wanted tracks have been read.
 func (m *matroska) ended() bool {
 	for _, t := range m.wanted() {
 		if !t.ended {
@@ -120,8 +120,8 @@ func (m *matroska) ended() bool {
 	return true
 }
 
-// cluster reads the blocks between two offsets, up to the next element of the
-// segment if the cluster has no size, and returns where it got to.
+// cluster reads the blocks between two offsets and returns where it stopped. A
+// cluster without a size ends at the next element of the segment.
 func (m *matroska) cluster(at, end int64, take func(*mkvTrack, mkvBlock), enough func() bool) (int64, error) {
 	for at < end && (enough == nil || !enough()) {
 		e, err := m.element(at)
@@ -152,7 +152,8 @@ func (m *matroska) cluster(at, end int64, take func(*mkvTrack, mkvBlock), enough
 	return at, nil
 }
 
-// endsIn says that a file is cut off if it ends in the header of an element.
+// endsIn turns err into [file.ErrCutOff] if the file ends within the header of
+// an element.
 func (m *matroska) endsIn(at, end int64, err error) error {
 	const longest = 16
 	if m.source.Failure() == nil && at+longest > end {
@@ -161,7 +162,7 @@ func (m *matroska) endsIn(at, end int64, err error) error {
 	return err
 }
 
-// inside says what is wrong with an element of a cluster.
+// inside checks an element of a cluster.
 func (m *matroska) inside(e element, end int64) error {
 	switch {
 	case e.open || !isInCluster(e.id):
@@ -174,7 +175,7 @@ func (m *matroska) inside(e element, end int64) error {
 	return nil
 }
 
-// group reads a block that has more to say than a simple one.
+// group reads a block with extra fields.
 func (m *matroska) group(group element, take func(*mkvTrack, mkvBlock)) error {
 	var block element
 	var b mkvBlock
@@ -189,7 +190,7 @@ func (m *matroska) group(group element, take func(*mkvTrack, mkvBlock)) error {
 		case idDiscardPadding:
 			value, err := m.unsigned(e)
 			width := uint(8 * (e.end - e.body))
-			b.dropped = float64(int64(value<<(64-width))>>(64-width)) / 1e9 // it has a sign
+			b.dropped = float64(int64(value<<(64-width))>>(64-width)) / 1e9 // sign-extended
 			return err
 		}
 		return nil
@@ -200,7 +201,7 @@ func (m *matroska) group(group element, take func(*mkvTrack, mkvBlock)) error {
 	return m.block(block, b, take)
 }
 
-// block reads the beginning of a block.
+// block reads the header of a block and passes it to take.
 func (m *matroska) block(e element, b mkvBlock, take func(*mkvTrack, mkvBlock)) error {
 	const short, long = 48, 1 << 10
 	head, err := m.source.Bytes(e.body, int(min(e.end-e.body, short)))
@@ -225,7 +226,7 @@ func (m *matroska) block(e element, b mkvBlock, take func(*mkvTrack, mkvBlock)) 
 	return nil
 }
 
-// byNumber is the wanted track with a number; nil for the others.
+// byNumber returns the picture or sound track with a number, else nil.
 func (m *matroska) byNumber(number uint64) *mkvTrack {
 	for _, t := range m.tracks {
 		if t.number == number {
@@ -238,7 +239,7 @@ func (m *matroska) byNumber(number uint64) *mkvTrack {
 	return nil
 }
 
-// isTop says whether an element stands in the segment or beside it, not in a
+// isTop reports whether an element belongs in or beside the segment, not in a
 // cluster.
 func isTop(id uint64) bool {
 	switch id {
@@ -248,7 +249,7 @@ func isTop(id uint64) bool {
 	return false
 }
 
-// isInCluster says whether an element may stand in a cluster.
+// isInCluster reports whether an element may stand in a cluster.
 func isInCluster(id uint64) bool {
 	const crc, position, prevSize, encrypted, silent = 0xBF, 0xA7, 0xAB, 0xAF, 0x5854
 	switch id {
@@ -258,7 +259,7 @@ func isInCluster(id uint64) bool {
 	return false
 }
 
-// resync looks for the next cluster behind something that is damaged.
+// resync finds the next cluster behind damage.
 func (m *matroska) resync(at, end int64) (int64, error) {
 	const step = 64 << 10
 	w := m.source.Forward(step)

@@ -8,7 +8,7 @@ import (
 	"dubtop/api/media/file"
 )
 
-// The elements of an index.
+// The elements of the index (Cues).
 const (
 	idCuePoint           = 0xBB
 	idCueTrackPositions  = 0xB7
@@ -16,8 +16,9 @@ const (
 	idVoid               = 0xEC
 )
 
-// far measures a file of which only a part may be read: its first cluster, and its
-// last one, which is found from the end, or by the index if it is too long for that.
+// far measures a file of which only part may be read, by its first and its last
+// cluster. It finds the last one from the end of the file, or through the index
+// if the cluster is too long for that.
 func (m *matroska) far() error {
 	if m.source.Room() == 0 {
 		return file.ErrTooFar
@@ -36,8 +37,8 @@ func (m *matroska) far() error {
 	return m.byCues(end)
 }
 
-// farBegin reads the first clusters until the wanted tracks have begun, but not much
-// of the file.
+// farBegin reads the first clusters until the wanted tracks have begun, but at
+// most half of the allowance.
 func (m *matroska) farBegin() error {
 	rest := m.source.Room() / 2
 	enough := func() bool { return m.begun() || m.source.Room() < rest }
@@ -59,8 +60,8 @@ func (m *matroska) farBegin() error {
 	return nil
 }
 
-// clustersEnd is where the clusters end: at the end of the file, or where the
-// elements are that come last.
+// clustersEnd returns where the clusters end: at the end of the file, or where
+// the elements behind them begin.
 func (m *matroska) clustersEnd() int64 {
 	end := min(m.segment.end, m.source.Size())
 	for id, at := range m.seeks {
@@ -74,7 +75,7 @@ func (m *matroska) clustersEnd() int64 {
 	return end
 }
 
-// tail reads the last clusters that begin in some bytes before an offset.
+// tail reads the clusters that begin in the last length bytes before end.
 func (m *matroska) tail(end, length int64) error {
 	from := max(end-length, m.first)
 	b, err := m.source.Some(from, int(end-from))
@@ -104,8 +105,9 @@ func (m *matroska) tail(end, length int64) error {
 	return nil
 }
 
-// isCluster says whether an element begins as all clusters do: with its time,
-// perhaps after a sum.
+// isCluster reports whether an element begins like a cluster: with its time,
+// perhaps after a checksum. Sound may contain the cluster's magic number by
+// chance.
 func (m *matroska) isCluster(e element) bool {
 	const crc = 0xBF
 	child, err := m.element(e.body)
@@ -128,8 +130,8 @@ func (m *matroska) ends(at, end int64) error {
 	return err
 }
 
-// byCues goes to the last cluster by the index, and reads those of its blocks that
-// stand at its end.
+// byCues finds the last cluster through the index and reads the blocks at its
+// end.
 func (m *matroska) byCues(end int64) error {
 	at, err := m.lastCue()
 	if err != nil {
@@ -160,7 +162,7 @@ func (m *matroska) byCues(end int64) error {
 	return file.ErrTooFar
 }
 
-// lastCue is where the cluster is that the last entry of the index points to.
+// lastCue returns where the last cluster in the index begins.
 func (m *matroska) lastCue() (int64, error) {
 	at, ok := m.seeks[idCues]
 	if !ok {
@@ -199,8 +201,8 @@ func (m *matroska) lastCue() (int64, error) {
 	return last, err
 }
 
-// suffix reads the blocks that a cluster ends with: the longest row of them that
-// leads to its end.
+// suffix reads the blocks at the end of a cluster: the longest run of blocks
+// that leads exactly to the end.
 func (m *matroska) suffix(cluster element) error {
 	const short, long = 64 << 10, 320 << 10
 	base, err := m.timestamp(cluster)
@@ -224,11 +226,11 @@ func (m *matroska) suffix(cluster element) error {
 	return nil
 }
 
-// rowTo is where the longest row of blocks begins that leads to the end of b; -1 if
-// there is none.
+// rowTo returns where the longest run of blocks that ends exactly at the end of
+// b begins, -1 if there is none.
 func rowTo(b []byte) int {
 	first := -1
-	leads := make([]bool, len(b)+1) // whether a row begins there
+	leads := make([]bool, len(b)+1) // whether a run begins there
 	leads[len(b)] = true
 	for i := len(b) - 1; i >= 0; i-- {
 		if b[i] != idSimpleBlock && b[i] != idBlockGroup && b[i] != idVoid || i+1 == len(b) || b[i+1] == 0 {
@@ -246,7 +248,7 @@ func rowTo(b []byte) int {
 	return first
 }
 
-// timestamp is the time of a cluster.
+// timestamp returns the time of a cluster.
 func (m *matroska) timestamp(cluster element) (ticks int64, err error) {
 	err = file.ErrTooFar
 	stop := errors.New("found")

@@ -14,8 +14,8 @@ import (
 	"dubtop/api/media/file"
 )
 
-// The elements of Matroska and WebM that say something about the length. The
-// numbers contain their own length marks, as the format's tables print them.
+// The elements that matter for the length. Their numbers include the length
+// marker, as in the specification.
 const (
 	idEBML           = 0x1A45DFA3
 	idDocType        = 0x4282
@@ -35,32 +35,32 @@ const (
 	idAttachments    = 0x1941A469
 )
 
-// element is one element: its number, and where its body is. One that is open has
-// no size: programs that write a stream don't know it.
+// element is the header of an element: its number and the position of its body.
+// An open element has no size, because the program that wrote it did not know
+// it yet.
 type element struct {
 	id            uint64
 	at, body, end int64
 	open          bool
 }
 
-// matroska is a file being read.
+// matroska is a file being measured.
 type matroska struct {
 	source  *file.Source
 	format  string
 	scale   float64 // seconds per tick
-	ticks   float64 // the length that Info tells, of the longest track; 0 where it doesn't
+	ticks   float64 // length of the longest track according to Info; 0 if not given
 	tracks  []*mkvTrack
 	segment element
-	first   int64            // where the first cluster is; 0 until it is known
-	seeks   map[uint64]int64 // where the other elements of the segment are
+	first   int64            // offset of the first cluster; 0 until known
+	seeks   map[uint64]int64 // offsets of the other elements of the segment
 	sawInfo bool
-	base    int64 // ticks that the blocks of the cluster count from
+	base    int64 // time of the cluster, which its blocks count from
 }
 
-// Measure measures the wanted track by its first and its last blocks, since the
-// length in Info is that of the longest track, which may be one of subtitles, and
-// is not there at all in what a browser recorded. Files that were joined follow one
-// another; their lengths are added up.
+// Measure takes the length of a track from its first and its last block. The
+// length in Info is that of the longest track, perhaps one of subtitles, and
+// browser recordings have none. The lengths of joined files are added up.
 func Measure(s *file.Source) (file.Info, error) {
 	const most = 1000
 	_, unsized := s.End()
@@ -83,13 +83,14 @@ func Measure(s *file.Source) (file.Info, error) {
 	return info, err
 }
 
-// add puts another track behind this one.
+// add appends the length of another track.
 func add(t *file.Track, more file.Track) {
 	t.Seconds += more.Seconds
 	t.Within += more.Within
 }
 
-// matroskaAt measures the file that begins at an offset, and returns where it ends.
+// matroskaAt measures the file that begins at an offset and returns where it
+// ends.
 func matroskaAt(s *file.Source, at int64, unsized error) (file.Info, int64, error) {
 	m := &matroska{source: s, format: "mkv", scale: 1e-3, seeks: map[uint64]int64{}}
 	if err := m.head(at); err != nil {
@@ -119,7 +120,7 @@ func matroskaAt(s *file.Source, at int64, unsized error) (file.Info, int64, erro
 	return info, end, nil
 }
 
-// info is what the tracks say, without lengths.
+// info returns what the tracks say, without the lengths.
 func (m *matroska) info() file.Info {
 	info := file.Info{Format: m.format}
 	for _, t := range m.tracks {
@@ -137,7 +138,7 @@ func (m *matroska) info() file.Info {
 	return info
 }
 
-// wanted are the tracks whose length is asked for: the first of each kind.
+// wanted returns the tracks to be measured: the first of each wanted kind.
 func (m *matroska) wanted() []*mkvTrack {
 	var wanted []*mkvTrack
 	for _, kind := range []file.Kind{file.Video, file.Audio} {
@@ -151,7 +152,7 @@ func (m *matroska) wanted() []*mkvTrack {
 	return wanted
 }
 
-// fill puts the lengths of the wanted tracks where they belong.
+// fill enters the lengths of the wanted tracks.
 func (m *matroska) fill(info *file.Info) {
 	for _, t := range m.wanted() {
 		track := &info.Sound
@@ -162,9 +163,9 @@ func (m *matroska) fill(info *file.Info) {
 	}
 }
 
-// declared takes the length that the file tells where blocks can't be read. It is
-// that of the track only if there are no others, and if the file is as large as it
-// was when that was written.
+// declared takes the length from the header where blocks cannot be read. It is
+// trusted only for a single track, and only if the file has the size it had
+// when the length was written.
 func (m *matroska) declared(info *file.Info, err error) error {
 	whole := m.source.Sized() && !m.segment.open && m.segment.end == m.source.Size()
 	if len(m.tracks) > 1 || m.ticks == 0 || !whole || !errors.Is(err, file.ErrTooFar) {
@@ -179,7 +180,7 @@ func (m *matroska) declared(info *file.Info, err error) error {
 	return nil
 }
 
-// head reads what comes before the first cluster.
+// head reads everything before the first cluster.
 func (m *matroska) head(at int64) error {
 	for {
 		e, err := m.element(at)
@@ -200,8 +201,8 @@ func (m *matroska) head(at int64) error {
 	}
 }
 
-// beginning reads the elements of the segment up to the first cluster, and those
-// that a note at its beginning says come later.
+// beginning reads the elements of the segment up to the first cluster, then
+// those that the seek head locates behind it.
 func (m *matroska) beginning() error {
 	end := min(m.segment.end, m.source.Size())
 	for at := m.segment.body; at < end; {
@@ -225,7 +226,7 @@ func (m *matroska) beginning() error {
 	return m.later()
 }
 
-// later reads what should have come before the first cluster.
+// later reads elements that should have come before the first cluster.
 func (m *matroska) later() error {
 	for _, id := range []uint64{idInfo, idTracks} {
 		missing := id == idInfo && !m.sawInfo || id == idTracks && len(m.tracks) == 0
@@ -258,8 +259,8 @@ func (m *matroska) top(e element) error {
 	return nil
 }
 
-// element reads the header of the element at an offset. An element without a size
-// ends nowhere.
+// element reads the header of the element at an offset. An open element ends at
+// math.MaxInt64.
 func (m *matroska) element(at int64) (element, error) {
 	id, width, err := m.number(at)
 	if err != nil {
@@ -283,8 +284,8 @@ func (m *matroska) element(at int64) (element, error) {
 	return e, nil
 }
 
-// number reads a number whose leading zero bits say how many bytes it has. The
-// mark is left in it.
+// number reads a variable-length number. Its leading zero bits tell its width;
+// the marker bit is kept.
 func (m *matroska) number(at int64) (value uint64, width int64, err error) {
 	first, err := m.source.Bytes(at, 1)
 	if err != nil {
@@ -301,7 +302,7 @@ func (m *matroska) number(at int64) (value uint64, width int64, err error) {
 	return file.BigEndian(all), width, nil
 }
 
-// children visits the elements in another one.
+// children calls visit for each element inside parent.
 func (m *matroska) children(parent element, visit func(element) error) error {
 	for at := parent.body; at < parent.end; {
 		e, err := m.element(at)
@@ -332,7 +333,7 @@ func (m *matroska) header(e element) error {
 	return nil
 }
 
-// seek notes where an element of the segment is.
+// seek notes the position of an element of the segment.
 func (m *matroska) seek(e element) error {
 	if e.id != idSeek {
 		return nil

@@ -27,32 +27,32 @@ const (
 	idBitDepth        = 0x6264
 )
 
-// mkvTrack is one track, and what is known of its blocks.
+// mkvTrack is one track and the state of its blocks.
 type mkvTrack struct {
 	number        uint64
-	kind          file.Kind // Unknown for subtitles and the like
+	kind          file.Kind // Unknown for subtitles and other tracks
 	codec         string
-	frame         uint64  // nanoseconds that a frame stands; 0 where it is not said
+	frame         uint64  // nanoseconds per frame; 0 if not given
 	delay         uint64  // nanoseconds that the decoder drops at the beginning
 	rate          float64 // samples per second
 	channels      uint64
-	depth         uint64 // bits of a sample
+	depth         uint64 // bits per sample
 	width, height uint16 // pixels
 	vorbis        *codec.Vorbis
 
 	started bool
 	start   int64 // ticks of the first block
-	ended   bool  // last is that of the track
-	seen    int   // blocks
+	ended   bool  // last is the last block of the track
+	seen    int   // number of blocks
 	last    mkvBlock
-	before  int64 // ticks of the block before the last one
+	before  int64 // ticks of the block before last
 }
 
-// mkvBlock is what is known of a block.
+// mkvBlock is the timing of a block.
 type mkvBlock struct {
 	ticks   int64
-	seconds float64 // that it stands; 0 where that is not known
-	dropped float64 // seconds at its end that are not played
+	seconds float64 // duration; 0 if unknown
+	dropped float64 // seconds cut off at its end
 }
 
 // track reads the description of a track.
@@ -61,7 +61,7 @@ func (m *matroska) track(e element) error {
 	if e.id != idTrackEntry || len(m.tracks) == most {
 		return nil
 	}
-	t := &mkvTrack{rate: 8000, channels: 1} // as the format has it where nothing is said
+	t := &mkvTrack{rate: 8000, channels: 1} // the defaults of the format
 	m.tracks = append(m.tracks, t)
 	return m.children(e, func(e element) error { return m.trackField(t, e) })
 }
@@ -109,8 +109,9 @@ func (m *matroska) trackDetail(t *mkvTrack, e element) (err error) {
 	return err
 }
 
-// codecPrivate keeps the headers of Vorbis, without which a packet does not say how
-// long it is: their number less one, the lengths of all but the last, the headers.
+// codecPrivate keeps the Vorbis headers, which are needed to tell the length of
+// a packet. They are stored as their number less one, the sizes of all but the
+// last, and the headers themselves.
 func (m *matroska) codecPrivate(t *mkvTrack, e element) error {
 	const most = 64 << 10
 	size := e.end - e.body
@@ -141,7 +142,7 @@ func (m *matroska) codecPrivate(t *mkvTrack, e element) error {
 	return nil
 }
 
-// length is what is left of the track when it is decoded, and how far that may be
+// length returns how long the track lasts when decoded, and how far that may be
 // off.
 func (t *mkvTrack) length(scale float64) (seconds, within float64) {
 	if t.seen == 0 {
@@ -151,15 +152,14 @@ func (t *mkvTrack) length(scale float64) (seconds, within float64) {
 	if stands == 0 && t.seen > 1 {
 		stands = float64(t.last.ticks-t.before) * scale
 	}
-	if stands == 0 || stands > 10 { // a single picture, or a pause before the last
+	if stands == 0 || stands > 10 { // a single picture, or a pause before the last one
 		stands, within = 0, max(stands, 0.1)
 	}
 	end := float64(t.last.ticks)*scale + stands - t.last.dropped
 	return max(end-float64(t.start)*scale-float64(t.delay)/1e9, 0), within
 }
 
-// begin notes where the track begins. Pictures may be stored in another order than
-// they are shown in.
+// begin notes where the track begins. Pictures may be stored out of order.
 func (t *mkvTrack) begin(b mkvBlock) {
 	if !t.started || b.ticks < t.start {
 		t.started, t.start = true, b.ticks
@@ -179,21 +179,22 @@ func (t *mkvTrack) end(b mkvBlock) {
 	t.seen++
 }
 
-// both is begin and end.
+// both notes a block as the first and as the last one.
 func (t *mkvTrack) both(b mkvBlock) {
 	t.begin(b)
 	t.end(b)
 }
 
-// blockStands is how long the frames of a block stand, in seconds; 0 where they
-// don't say, or where the block itself says it. b is its beginning, size all of it.
+// blockStands returns how long the frames of a block last, in seconds. It is 0
+// if the frames do not say, or if the block says it itself. b is the beginning
+// of the block's data and size its length.
 func (t *mkvTrack) blockStands(b []byte, flags byte, size int64) float64 {
 	frames, first := laced(b, flags)
 	stands := float64(t.frame) / 1e9
 	if t.kind == file.Audio {
 		own := t.stands(b[first:], size-int64(first))
 		if strings.HasPrefix(t.codec, "A_PCM/") {
-			return own // of all frames
+			return own // covers all frames
 		}
 		if own > 0 {
 			stands = own
@@ -202,8 +203,8 @@ func (t *mkvTrack) blockStands(b []byte, flags byte, size int64) float64 {
 	return stands * float64(frames)
 }
 
-// stands is how long a frame of sound stands by its own first bytes, in seconds; 0
-// where they don't say.
+// stands returns how long a frame of sound lasts according to its first bytes,
+// in seconds, 0 if they do not say.
 func (t *mkvTrack) stands(frame []byte, size int64) float64 {
 	if t.rate <= 0 {
 		return 0
@@ -234,7 +235,7 @@ func (t *mkvTrack) stands(frame []byte, size int64) float64 {
 	return 0
 }
 
-// pcmStands is how long bytes of sound stand that is not compressed.
+// pcmStands returns how long size bytes of uncompressed sound last.
 func (t *mkvTrack) pcmStands(size int64) float64 {
 	each := t.channels * t.depth / 8
 	if each == 0 {
@@ -243,18 +244,18 @@ func (t *mkvTrack) pcmStands(size int64) float64 {
 	return float64(size) / float64(each) / t.rate
 }
 
-// vorbisStands is half a block: the other half is added to the next one.
+// vorbisStands returns half a block; the other half overlaps the next one.
 func (t *mkvTrack) vorbisStands(frame []byte) float64 {
 	if t.vorbis == nil {
 		return 0
 	}
 	v := *t.vorbis
-	v.Samples(frame) // the first block alone gives nothing
+	v.Samples(frame) // the first block alone yields nothing
 	return float64(v.Samples(frame)) / t.rate
 }
 
-// laced reads the sizes of the frames in a block, and returns their number and
-// where the first of them begins.
+// laced reads the frame sizes in a block. It returns the number of frames and
+// the offset of the first.
 func laced(b []byte, flags byte) (frames, first int) {
 	const xiph, fixed, ebml = 1, 2, 3
 	lacing := flags >> 1 & 3
@@ -279,8 +280,8 @@ func laced(b []byte, flags byte) (frames, first int) {
 	return frames, min(first, len(b))
 }
 
-// blockHead reads the beginning of a block: its track, its ticks after those of its
-// cluster, and its flags; size is the number of bytes read.
+// blockHead reads the header of a block: its track, its ticks relative to the
+// cluster, and its flags. size is the length of the header, 0 if it is cut off.
 func blockHead(b []byte) (track uint64, ticks int16, flags byte, size int) {
 	width := 1
 	for width < 8 && len(b) > 0 && b[0]&(0x80>>(width-1)) == 0 {

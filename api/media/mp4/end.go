@@ -7,13 +7,13 @@ import (
 	"dubtop/api/media/file"
 )
 
-// checkEnd finds out whether the last samples of a track are in the file: a
-// program that copies it may not have come to them yet, though it may have made
-// room for them.
+// checkEnd checks that the last samples of a track are in the file. A program
+// that is still copying it may have reserved the space without having filled
+// it.
 func (m *movie) checkEnd(t *track) error {
 	s := m.source
 	if t.lastChunk == 0 || !s.Sized() || s.IsRemote() && m.filled && !m.open {
-		return nil // the box around them is known to be whole
+		return nil // the enclosing box is known to be complete
 	}
 	if t.lastChunk >= s.Size() {
 		return file.ErrCutOff
@@ -31,8 +31,8 @@ func (m *movie) checkEnd(t *track) error {
 	return filled(s, t.lastChunk, length)
 }
 
-// filled says that a file is cut off where the last bytes of its last chunk are
-// zeros: room that was made for what has not come.
+// filled reports [file.ErrCutOff] if the last chunk ends in zeros: space that
+// was reserved and not filled.
 func filled(s *file.Source, chunk, length int64) error {
 	end, n := chunk+max(length, 1), min(max(length, 64), 64)
 	begin := max(chunk, min(end, s.Size())-n)
@@ -43,7 +43,8 @@ func filled(s *file.Source, chunk, length int64) error {
 	return err
 }
 
-// lastLength is how many bytes the last chunk has, 0 if that is not to be had.
+// lastLength returns the number of bytes in the last chunk, 0 if that is not
+// known.
 func (m *movie) lastLength(t *track) (int64, error) {
 	for _, box := range []span{t.chunks, t.sizes} {
 		size := box.to - box.from
@@ -58,14 +59,14 @@ func (m *movie) lastLength(t *track) (int64, error) {
 	return m.sumOfSizes(t, before)
 }
 
-// samplesBefore is how many samples stand before the last chunk, if its table
-// tells.
+// samplesBefore returns the number of samples before the last chunk, if the
+// chunk table is consistent.
 func (m *movie) samplesBefore(t *track) (n uint64, known bool, err error) {
 	list, err := m.table(t.chunks, 12)
 	if err != nil {
 		return 0, false, err
 	}
-	before, first, each := uint64(0), uint64(1), uint64(0) // samples in the chunks up to the last entry
+	before, first, each := uint64(0), uint64(1), uint64(0) // samples in all chunks up to the current entry
 	for {
 		entry, err := list.next(12)
 		if err != nil {
@@ -87,7 +88,8 @@ func (m *movie) samplesBefore(t *track) (n uint64, known bool, err error) {
 	return before, before < t.samples, nil
 }
 
-// sumOfSizes adds up the samples of a track behind a number of them.
+// sumOfSizes adds up the sizes of a track's samples, leaving out the first skip
+// ones.
 func (m *movie) sumOfSizes(t *track, skip uint64) (sum int64, err error) {
 	sizes := stream{source: m.source, at: t.sizes.from + 4*int64(skip), end: t.sizes.to}
 	for n := t.samples - skip; n > 0; n-- {
@@ -100,7 +102,7 @@ func (m *movie) sumOfSizes(t *track, skip uint64) (sum int64, err error) {
 	return sum, nil
 }
 
-// plainSound reports whether silence is zeros in the track.
+// plainSound reports whether the track stores silence as zeros.
 func (t *track) plainSound() bool {
 	switch t.codec {
 	case "raw ", "twos", "sowt", "lpcm", "in24", "in32", "fl32", "fl64", "ipcm", "fpcm", "NONE", "ulaw", "alaw":

@@ -9,17 +9,17 @@ import (
 	gomp4 "github.com/abema/go-mp4"
 )
 
-// fragment is a run of samples of one track (a traf box) of a movie that was
-// written piece by piece, as streams and many recorders write it.
+// fragment is a run of samples of one track (a traf box) in a movie that was
+// written in fragments, as streams and many recorders do.
 type fragment struct {
-	track *track // nil: one that the movie does not describe
-	each  uint32 // ticks of a sample that has no length of its own
+	track *track // nil if the movie does not describe the track
+	each  uint32 // ticks of a sample without a length of its own
 	at    float64
-	timed bool // it says itself when it begins
+	timed bool // it says when it begins
 }
 
-// begin makes the tracks ready for fragments: they go on where the samples that
-// the movie itself describes end.
+// begin prepares the tracks for fragments, which continue where the samples
+// described by the movie itself end.
 func (m *movie) begin() error {
 	if !m.fragmented {
 		return nil
@@ -41,7 +41,7 @@ func (m *movie) begin() error {
 	return nil
 }
 
-// readFragment reads a box about fragments.
+// readFragment reads a box that belongs to fragments.
 func (m *movie) readFragment(path string, body, end int64) error {
 	f := &m.piece
 	switch path {
@@ -75,10 +75,10 @@ func (m *movie) readFragment(path string, body, end int64) error {
 	return m.readRun(body, end)
 }
 
-// readRun adds the samples of a trun box: after eight bytes and the optional
-// fields of the box, every sample has up to four fields, its duration first and
-// its offset last. It is not left to go-mp4, which would make a list as long as
-// the box claims.
+// readRun adds the samples of a trun box. After eight bytes and the optional
+// fields of the box, each sample has up to four fields: its duration first and
+// its offset last. go-mp4 would build a list as long as the box claims, so it
+// is not used here.
 func (m *movie) readRun(body, end int64) error {
 	const dataOffset, firstFlags, duration, offset, perSample = 0x1, 0x4, 0x100, 0x800, 0xf00
 	head, err := m.source.Bytes(body, 8)
@@ -114,7 +114,7 @@ func (m *movie) readRun(body, end int64) error {
 	return nil
 }
 
-// add moves on by some ticks, whose samples are shown a little later.
+// add advances by length ticks, whose samples are shown shift ticks later.
 func (f *fragment) add(length, shift float64) {
 	f.track.spread.add(f.at+shift, f.at+shift+length)
 	f.track.total += length
@@ -129,9 +129,9 @@ func (m *movie) finishPiece() {
 	}
 }
 
-// joined is the length of a track of fragments. Where its samples are longer or
-// shorter than the time from the first to the last, they overlap or leave gaps,
-// and what a decoder makes of that is its own affair.
+// joined returns the length of a fragmented track. If its samples add up to
+// more or less than the time from first to last, they overlap or leave gaps,
+// and decoders differ in what they make of that.
 func (t *track) joined(edits []edit) (seconds, within float64) {
 	scale := float64(t.timescale)
 	seconds = (t.spread.last - t.spread.first) / scale
@@ -142,7 +142,7 @@ func (t *track) joined(edits []edit) (seconds, within float64) {
 		}
 	}
 	for _, e := range edits {
-		if e.from >= 0 { // encoders of sound need a start that is not heard
+		if e.from >= 0 { // sound needs a start-up that is not heard
 			seconds -= max(0, e.from-t.spread.first) / scale
 			break
 		}

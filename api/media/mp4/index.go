@@ -10,27 +10,28 @@ import (
 )
 
 const (
-	// maxHops is how many pieces of a movie behind a link are read one by one.
+	// maxHops is how many fragments of a remote movie are read one by one.
 	maxHops = 64
-	// smallFile is so little that all of a file is read at once, in bytes.
+	// smallFile is the size up to which a file is read as a whole, in bytes.
 	smallFile = 512 << 10
-	// tailLength is how much of the end is looked at, in bytes, unless the
-	// pieces are large.
+	// tailLength is how many bytes at the end are searched for fragments,
+	// maxTailLength if the fragments are large.
 	tailLength, maxTailLength = 64 << 10, 256 << 10
-	// maxIndexes is more than any honest file has before its first piece.
+	// maxIndexes is more than any honest file has before its first fragment.
 	maxIndexes = 16
 )
 
-// index is what a sidx box says: the lengths and sizes of the pieces behind it,
-// of one track. Some writers put one before every piece.
+// index is a sidx box: the lengths and sizes of the fragments behind it, of one
+// track. Some writers put one before every fragment.
 type index struct {
 	track  uint32
-	begins float64 // in seconds, as all
+	begins float64 // seconds, like length
 	length float64
-	covers int64 // the offset up to which it describes the file
+	covers int64 // the offset that the index reaches to
 }
 
-// readIndex reads a sidx box. Who can read all of the file needs none.
+// readIndex reads a sidx box. A local file, which can be read completely, needs
+// none.
 func (m *movie) readIndex(body, end int64) error {
 	if !m.source.IsRemote() || m.pieces > 0 || len(m.indexes) == maxIndexes || end-body > maxBox {
 		return nil
@@ -50,15 +51,15 @@ func (m *movie) readIndex(body, end int64) error {
 	return nil
 }
 
-// distant measures the pieces of a movie behind a link, which begin at an
-// offset, without reading all of them: by an index of the whole file, by one at
-// its end, by its last pieces, or from one piece to the next while that is
-// allowed.
+// distant measures the fragments of a remote movie, the first of which is at or
+// behind an offset, without reading all of them. It tries an index of the whole
+// file, a table at its end, and going from fragment to fragment within the
+// allowance; if that is not enough, it looks for the last fragments.
 func (m *movie) distant(at int64) error {
 	s := m.source
 	m.partial = true
 	if m.used() == nil {
-		return nil // nothing to be measured
+		return nil // there is nothing to measure
 	}
 	m.partial = false
 	if !s.Sized() || s.Size()-at <= smallFile && s.Reach(at, s.Size()-at) {
@@ -80,8 +81,7 @@ func (m *movie) distant(at int64) error {
 	return m.byHops(at, first)
 }
 
-// byHops goes from one piece to the next from an offset on, while that is
-// allowed.
+// byHops goes from fragment to fragment while the allowance lasts.
 func (m *movie) byHops(at, first int64) error {
 	m.source.Expect(file.PageSize)
 	next, err := m.over(first, func() bool { return m.pieces > maxHops })
@@ -95,7 +95,7 @@ func (m *movie) byHops(at, first int64) error {
 	return err
 }
 
-// allOf reads all pieces, as far as they can be reached.
+// allOf reads all fragments within reach.
 func (m *movie) allOf(at int64) error {
 	next, err := m.over(at, func() bool { return false })
 	switch {
@@ -108,7 +108,7 @@ func (m *movie) allOf(at int64) error {
 	return err
 }
 
-// used is the track that is wanted, nil if there is none.
+// used returns the track to be measured, nil if there is none.
 func (m *movie) used() *track {
 	tracks := m.pick("vide")
 	if m.source.Want() == file.Audio || len(tracks) == 0 {
@@ -120,7 +120,7 @@ func (m *movie) used() *track {
 	return tracks[0]
 }
 
-// byIndex takes the length from an index that describes the file to its end.
+// byIndex takes the length from an index that covers the file to its end.
 func (m *movie) byIndex() (bool, error) {
 	t := m.used()
 	for _, x := range m.indexes {
@@ -140,7 +140,7 @@ func (m *movie) byIndex() (bool, error) {
 	return false, nil
 }
 
-// nothingBehind reports whether no pieces follow at an offset.
+// nothingBehind reports whether no fragments follow an offset.
 func (m *movie) nothingBehind(at int64) (bool, error) {
 	if at > m.source.Size() {
 		return false, file.ErrCutOff
@@ -160,9 +160,9 @@ func (m *movie) nothingBehind(at int64) (bool, error) {
 	return true, nil
 }
 
-// byTable takes the length from the last pieces of the file, which a table at
-// its end names: from the last one of each track on, all are read. The table
-// must begin with the first piece, and be in order.
+// byTable takes the length from the last fragments, which a table at the end of
+// the file (mfra) locates. The table must begin with the first fragment and be
+// in order.
 func (m *movie) byTable() (bool, error) {
 	s := m.source
 	s.Expect(tailLength)
@@ -186,7 +186,8 @@ func (m *movie) byTable() (bool, error) {
 	return m.leap(x.last)
 }
 
-// readTables reads the tables of all tracks; ok is false if one is not in order.
+// readTables reads the tables of all tracks. ok is false if one is out of
+// order.
 func (m *movie) readTables(h boxHeader) (x table, ok bool, err error) {
 	x = table{first: m.source.Size()}
 	for from := h.body; from <= h.end-gomp4.SmallHeaderSize; {
@@ -204,11 +205,12 @@ func (m *movie) readTables(h boxHeader) (x table, ok bool, err error) {
 	return x, true, nil
 }
 
-// table is where the pieces of all tracks begin and end.
+// table is the offset of the first fragment of all tracks and of the last one
+// that every track has.
 type table struct{ first, last int64 }
 
-// readTable reads a tfra box: the times of a track's pieces and where they
-// stand. It reports false if they are not in order.
+// readTable reads a tfra box: the times and offsets of a track's fragments. It
+// reports false if they are out of order.
 func (m *movie) readTable(b boxHeader, x *table) (bool, error) {
 	head, err := m.source.Bytes(b.body, 16)
 	if err != nil {
@@ -239,9 +241,9 @@ func (m *movie) readTable(b boxHeader, x *table) (bool, error) {
 	return true, nil
 }
 
-// leap reads the pieces from an offset to the end of the file, after others were
-// left out. It reports false, and nothing has changed, if they don't say when
-// they are shown.
+// leap reads the fragments from an offset to the end of the file, after others
+// were skipped. It reports false and changes nothing if they do not say when
+// they begin.
 func (m *movie) leap(to int64) (bool, error) {
 	t := m.used()
 	if t == nil {
@@ -267,9 +269,9 @@ func (m *movie) leap(to int64) (bool, error) {
 	return false, err
 }
 
-// byRest is for a movie of which the pieces up to an offset were read, and no
-// more are allowed to be, one by one: the last pieces may tell the length, or the
-// movie's own promise, if it goes with what was read.
+// byRest measures a movie whose fragments were read up to next when the
+// allowance for reading them one by one ran out. It tries the last fragments,
+// then the promised length, and accepts one that fits the part already read.
 func (m *movie) byRest(at, next int64) error {
 	s, t := m.source, m.used()
 	if t == nil || !s.Sized() || !t.spread.any || next <= at {
@@ -291,8 +293,8 @@ func (m *movie) byRest(at, next int64) error {
 	return file.ErrTooFar
 }
 
-// byTail takes the length from the pieces in the last bytes of the file, if what
-// they tell fits. Else the track stays as it was.
+// byTail takes the length from the fragments in the last length bytes if it
+// fits. Otherwise the track stays as it was.
 func (m *movie) byTail(t *track, length int64, fits func() bool) (found bool, err error) {
 	if !m.source.Reach(m.source.Size()-length, length) {
 		return false, nil
@@ -310,8 +312,8 @@ func (m *movie) byTail(t *track, length int64, fits func() bool) (found bool, er
 	return false, nil
 }
 
-// lastPieces looks in the last bytes of the file for a moof box from which on
-// one box follows the other to the very end. It is 0 if there is none.
+// lastPieces searches the last length bytes for a moof box that starts a chain
+// of boxes to the very end. It returns 0 if there is none.
 func (m *movie) lastPieces(length int64) (int64, error) {
 	m.source.Expect(length)
 	tail, err := m.source.Bytes(m.source.Size()-length, int(length))

@@ -16,52 +16,52 @@ import (
 )
 
 const (
-	// maxBoxes is more than a recording of ten hours has, in pieces of half a
-	// second of several tracks.
+	// maxBoxes is more than a recording of ten hours has in fragments of half a
+	// second with several tracks.
 	maxBoxes = 1 << 22
 	// maxTracks is more than any honest file has.
 	maxTracks = 64
-	// maxBox is the largest box that is decoded whole, in bytes. Tables are
-	// larger, and read in parts.
+	// maxBox is the largest box that is decoded as a whole, in bytes. Tables
+	// are larger and are read in parts.
 	maxBox = 64 << 10
-	// maxTail is how many bytes after the last box are no sign of a file that
-	// is still being written: padding, or a note of some program.
+	// maxTail is how many bytes may follow the last box, in bytes: padding or a
+	// program's note. More means that the file is still being written.
 	maxTail = 64 << 10
 )
 
-// movie is an MP4 or QuickTime file being read. Its boxes are found by their
-// sizes, so the sound and the pictures are jumped over wherever the description
-// of the file stands. The walk is ours, because it has to stop early and to
-// stand hostile sizes; what is in a small box is go-mp4's business.
+// movie is an MP4 or QuickTime file being measured. It skips from box to box by
+// their sizes, so the sound and pictures are never read wherever the
+// description stands. The walk is our own because it must stop early and
+// withstand hostile sizes; go-mp4 decodes the content of small boxes.
 type movie struct {
 	source *file.Source
 	boxes  int
 
 	brand     string
-	described bool   // moov was there
-	filled    bool   // so was mdat
-	open      bool   // mdat reaches to the end of the file, wherever that is
-	timescale uint32 // ticks per second of edits
+	described bool   // moov was read
+	filled    bool   // mdat was seen
+	open      bool   // mdat extends to the end of the file
+	timescale uint32 // ticks per second in edits
 	tracks    []*track
-	chapters  map[uint32]bool // tracks that are the chapters of others
+	chapters  map[uint32]bool // tracks that hold the chapters of others
 
-	// What is known of a movie that was written piece by piece.
+	// The rest is about movies that were written in fragments.
 	fragmented bool
-	promised   float64           // the length in seconds, as its writer hoped
-	defaults   map[uint32]uint32 // ticks of a sample, by track
-	pieces     int               // moof boxes that were read
-	firstPiece int64             // where the first stands
-	owed       bool              // the data of the last one has not come yet
+	promised   float64           // length in seconds announced by the writer
+	defaults   map[uint32]uint32 // ticks per sample, by track
+	pieces     int               // moof boxes read
+	firstPiece int64             // offset of the first one
+	owed       bool              // the data of the last one is still to come
 	piece      fragment
-	partial    bool // not all pieces were read, so their sum is not the whole
-	leapt      bool // the next piece is not the one behind the last
-	lost       bool // after a leap, a piece did not say when it begins
+	partial    bool // not all fragments were read, so their sum is not the whole
+	leapt      bool // fragments were skipped before the next one
+	lost       bool // after a leap, a fragment did not say when it begins
 	indexes    []index
 }
 
 // Measure measures mp4, m4a and mov files.
 func Measure(s *file.Source) (file.Info, error) {
-	s.FindSize() // only with it can the end be missed
+	s.FindSize() // without the size a missing end goes unnoticed
 	m := &movie{source: s, chapters: map[uint32]bool{}, defaults: map[uint32]uint32{}}
 	if err := m.top(); err != nil {
 		return file.Info{}, err
@@ -76,21 +76,21 @@ func Measure(s *file.Source) (file.Info, error) {
 	return m.info()
 }
 
-// errUndescribed is a file whose writer did not come to the end.
+// errUndescribed reports a file whose writer never finished it.
 var errUndescribed = file.Because(file.ErrDamaged, "the file's description (moov) is missing: the recording was not finished, or only a part of it is here")
 
-// boxHeader says where a box stands.
+// boxHeader is the position of a box.
 type boxHeader struct {
 	kind      string
 	body, end int64
-	cut       bool // it claims to reach further than what it is in
-	open      bool // it reaches to the end of that
+	cut       bool // it claims to be longer than its parent
+	open      bool // it extends to the end of its parent
 }
 
-// errPadding is what is no box: zeros, mostly.
+// errPadding marks bytes that are not a box, usually zeros.
 var errPadding = errors.New("a box smaller than its header")
 
-// header reads the header of the box at an offset, in something that ends at to.
+// header reads the header of the box at an offset. to is where its parent ends.
 func (m *movie) header(at, to int64) (boxHeader, error) {
 	if m.boxes++; m.boxes > maxBoxes {
 		return boxHeader{}, file.ErrDamaged
@@ -124,7 +124,7 @@ func (m *movie) header(at, to int64) (boxHeader, error) {
 	return h, nil
 }
 
-// top goes over the boxes of the file itself, until nothing is left to learn.
+// top visits the top-level boxes until there is nothing left to learn.
 func (m *movie) top() error {
 	at, err := m.over(0, func() bool { return m.enough() || m.scattered() })
 	switch {
@@ -136,8 +136,8 @@ func (m *movie) top() error {
 	return m.checkPieces()
 }
 
-// over goes over the boxes of the file from an offset to its end, or until stop
-// says so, and returns where it came to.
+// over visits the top-level boxes from an offset on, until stop reports true or
+// the file ends. It returns where it stopped.
 func (m *movie) over(at int64, stop func() bool) (int64, error) {
 	for at <= m.source.Size()-gomp4.SmallHeaderSize && !stop() {
 		if !m.source.Reach(at, gomp4.SmallHeaderSize) {
@@ -162,12 +162,11 @@ func (m *movie) over(at int64, stop func() bool) (int64, error) {
 	return at, nil
 }
 
-// scattered reports whether what is left to learn stands all over a file of
-// which not all can be read.
+// scattered reports whether the rest of the information is spread over a file
+// that cannot be read completely.
 func (m *movie) scattered() bool { return m.described && m.fragmented && m.source.IsRemote() }
 
-// checkPieces looks at the end of a movie of pieces: the data of the last one
-// must be there.
+// checkPieces checks that the data of the last fragment is there.
 func (m *movie) checkPieces() error {
 	if m.owed && m.fragmented {
 		return file.ErrCutOff
@@ -178,8 +177,8 @@ func (m *movie) checkPieces() error {
 // enough reports whether the rest of the file can add nothing.
 func (m *movie) enough() bool { return m.described && m.filled && !m.fragmented }
 
-// atEnd forgives what follows the last box, and the end of a file whose size
-// nobody knows.
+// atEnd ignores junk behind the last box, and the end of a file of unknown
+// size.
 func (m *movie) atEnd(err error, at int64) error {
 	switch {
 	case errors.Is(err, io.EOF) && !m.source.Sized():
@@ -187,13 +186,12 @@ func (m *movie) atEnd(err error, at int64) error {
 	case m.source.Failure() != nil || !m.described:
 		return err
 	case m.source.Sized() && m.source.Size()-at > maxTail:
-		return file.ErrCutOff // the room for the rest is there, and empty
+		return file.ErrCutOff // reserved space that was not filled
 	}
 	return nil
 }
 
-// walk goes over the boxes between two offsets. path names the boxes around
-// them.
+// walk visits the boxes between two offsets. path names their parents.
 func (m *movie) walk(from, to int64, path string) error {
 	for from <= to-gomp4.SmallHeaderSize {
 		h, err := m.header(from, to)
@@ -211,8 +209,8 @@ func (m *movie) walk(from, to int64, path string) error {
 	return nil
 }
 
-// outOfReach is nil where a server without ranges has told what matters: what is
-// described is described.
+// outOfReach returns nil if a server without ranges has sent all that is
+// needed.
 func (m *movie) outOfReach() error {
 	if m.described && !m.fragmented {
 		return nil
@@ -220,16 +218,16 @@ func (m *movie) outOfReach() error {
 	return file.ErrTooFar
 }
 
-// matters reports whether a movie is not whole without the box.
+// matters reports whether the movie is incomplete without the box.
 func (h boxHeader) matters() bool { return h.kind == "moov" || h.kind == "moof" || h.kind == "mdat" }
 
-// box looks at one box, by its path, so a box in a wrong place is nothing and
-// no file can nest deeper than the paths here.
+// box handles one box by its path. A box in the wrong place has no meaning, and
+// no file can nest deeper than the paths listed here.
 func (m *movie) box(path string, body, end int64) error {
 	switch path {
 	case "moov":
 		if m.described {
-			return nil // of a second file behind the first
+			return nil // belongs to a second file behind the first
 		}
 		m.source.Expect(min(end-body, maxAhead))
 	case "moov/trak":
@@ -257,7 +255,7 @@ func (m *movie) box(path string, body, end int64) error {
 	return m.after(path)
 }
 
-// after ends what a box began.
+// after finishes a box whose children have been read.
 func (m *movie) after(path string) error {
 	switch path {
 	case "moov":
@@ -269,7 +267,7 @@ func (m *movie) after(path string) error {
 	return nil
 }
 
-// leaf reads one of the boxes that hold no others.
+// leaf reads a box without children.
 func (m *movie) leaf(path string, body, end int64) error {
 	switch path {
 	case "ftyp":
@@ -299,7 +297,7 @@ func (m *movie) leaf(path string, body, end int64) error {
 	return nil
 }
 
-// decode reads the payload of a box.
+// decode decodes the payload of a box.
 func (m *movie) decode(box gomp4.IBox, body, end int64) error {
 	if body > end || end-body > maxBox {
 		return file.ErrDamaged

@@ -7,18 +7,18 @@ import (
 )
 
 const (
-	// precision is how far a length may be off without a word, in seconds.
+	// precision is how far a length may be off without notice, in seconds.
 	precision = 0.05
-	// maxAhead is the most that is asked for ahead of a table, in bytes.
+	// maxAhead is how many bytes of a table are requested in advance.
 	maxAhead = 256 << 10
-	// maxTable is the largest table that is read of a file behind a link, in
-	// bytes.
+	// maxTable is the largest table that is read of a remote file, in bytes.
 	maxTable = 128 << 10
 	// maxEdits is more than any honest file has.
 	maxEdits = 1 << 12
 )
 
-// extent is from the first moment of some samples to their last, in ticks.
+// extent is the time from the first moment of some samples to the last, in
+// ticks.
 type extent struct {
 	any         bool
 	first, last float64
@@ -31,14 +31,14 @@ func (e *extent) add(first, last float64) {
 	e.first, e.last = min(e.first, first), max(e.last, last)
 }
 
-// stream reads a table in parts.
+// stream reads a table piece by piece.
 type stream struct {
 	source  *file.Source
 	at, end int64
 	have    []byte
 }
 
-// next are the next n bytes, nil at the end of the table.
+// next returns the next n bytes, nil at the end of the table.
 func (s *stream) next(n int) ([]byte, error) {
 	if len(s.have) < n {
 		rest := s.end - s.at + int64(len(s.have))
@@ -57,7 +57,7 @@ func (s *stream) next(n int) ([]byte, error) {
 	return piece, nil
 }
 
-// table begins to read the entries of a box that says first how many there are.
+// table starts reading the entries of a box that begins with their number.
 func (m *movie) table(box span, entry int64) (*stream, error) {
 	if box.to-box.from < 8 {
 		return &stream{source: m.source}, nil
@@ -70,14 +70,14 @@ func (m *movie) table(box span, entry int64) (*stream, error) {
 	return &stream{source: m.source, at: at, end: at + min(int64(file.BigEndian(number))*entry, box.to-at)}, nil
 }
 
-// pairs reads a table of how often and what.
+// pairs reads a run-length table of counts and values.
 type pairs struct {
 	*stream
-	count uint64 // how often the value stands from here on
+	count uint64 // how often the value still applies
 	value int32
 }
 
-// fill goes on to an entry that stands at least once.
+// fill moves on to an entry with a count above 0.
 func (p *pairs) fill() (more bool, err error) {
 	for p.count == 0 {
 		entry, err := p.next(8)
@@ -89,13 +89,13 @@ func (p *pairs) fill() (more bool, err error) {
 	return true, nil
 }
 
-// run is a number of samples in a row that have one length, in ticks.
+// run is a number of consecutive samples of equal length, in ticks.
 type run struct{ begins, each, count float64 }
 
 func (r run) end() float64 { return r.begins + r.each*r.count }
 
-// runs visits the samples of a track in the order of decoding, with the times at
-// which they are shown.
+// runs visits the samples of a track in decoding order, with the times at which
+// they are shown.
 func (m *movie) runs(t *track, visit func(run)) error {
 	lengths, err := m.table(t.lengths, 8)
 	if err != nil {
@@ -128,9 +128,9 @@ func (m *movie) runs(t *track, visit func(run)) error {
 	return nil
 }
 
-// shown is what a track shows of its samples between two times. A picture that
-// began before is dropped, and one that has begun is shown in full; sound is cut
-// where it is told to be.
+// shown returns the part of a track's samples that is visible or audible
+// between two times. A picture that began earlier is dropped and one that has
+// begun is shown in full; sound is cut exactly.
 func (m *movie) shown(t *track, from, to float64) (extent, error) {
 	var all extent
 	err := m.runs(t, func(r run) {
@@ -155,14 +155,14 @@ func (m *movie) shown(t *track, from, to float64) (extent, error) {
 	return all, err
 }
 
-// edit is a part of a track that is shown, or an empty stretch.
+// edit is a part of a track that is played, or an empty stretch.
 type edit struct {
-	seconds float64 // 0: all the rest
-	from    float64 // in ticks of the track; below 0 it is empty
-	warped  bool    // not shown at its own speed
+	seconds float64 // 0 means the rest of the track
+	from    float64 // in ticks of the track; negative if the stretch is empty
+	warped  bool    // played at a different speed
 }
 
-// editsOf reads the list of a track's edits.
+// editsOf reads the edit list of a track.
 func (m *movie) editsOf(t *track) ([]edit, error) {
 	if m.timescale == 0 || t.edits.to-t.edits.from < 8 {
 		return nil, nil
@@ -197,7 +197,7 @@ func (m *movie) editsOf(t *track) ([]edit, error) {
 	return nil, file.ErrDamaged
 }
 
-// length is how long a track is, in seconds, and how far that may be off.
+// length returns how long a track is, in seconds, and how far that may be off.
 func (m *movie) length(t *track) (seconds, within float64, err error) {
 	edits, err := m.editsOf(t)
 	if err != nil || t.timescale == 0 {
@@ -218,8 +218,8 @@ func (m *movie) length(t *track) (seconds, within float64, err error) {
 	return m.edited(t, edits)
 }
 
-// trimmed leaves empty stretches before the first part and behind the last out:
-// they are not the track's.
+// trimmed removes empty stretches at both ends, which are not part of the
+// track.
 func trimmed(edits []edit) []edit {
 	for len(edits) > 0 && edits[0].from < 0 {
 		edits = edits[1:]
@@ -230,8 +230,8 @@ func trimmed(edits []edit) []edit {
 	return edits
 }
 
-// affordable reports whether the tables of a track behind a link are small
-// enough to be read.
+// affordable reports whether the tables of a remote track are small enough to
+// be read.
 func (m *movie) affordable(t *track) bool {
 	for _, box := range []span{t.lengths, t.offsets} {
 		if size := box.to - box.from; size > maxTable || size > 0 && !m.source.Reach(box.from, size) {
@@ -241,7 +241,7 @@ func (m *movie) affordable(t *track) bool {
 	return true
 }
 
-// claimed is the length by the headers alone.
+// claimed returns the length given by the headers alone.
 func (t *track) claimed(edits []edit) (seconds, within float64) {
 	whole := ticks(t.duration, t.timescale)
 	if len(edits) == 0 {
@@ -257,7 +257,7 @@ func (t *track) claimed(edits []edit) (seconds, within float64) {
 	return sum, 0
 }
 
-// edited is the length of what the edits show of the samples.
+// edited returns the length of the samples that the edits play.
 func (m *movie) edited(t *track, edits []edit) (seconds, within float64, err error) {
 	scale := float64(t.timescale)
 	if len(edits) == 0 {
@@ -265,8 +265,8 @@ func (m *movie) edited(t *track, edits []edit) (seconds, within float64, err err
 		return (all.last - all.first) / scale, 0, err
 	}
 	seconds, empty, warped := sumOfEdits(edits)
-	// Between the first part and the last one the list's own lengths count; at
-	// both ends those of the samples that are there.
+	// At both ends the samples that are there decide; in between, the lengths
+	// in the list.
 	first, last := edits[0], edits[len(edits)-1]
 	begin, err := m.shown(t, first.from, first.end(scale))
 	if err != nil {
@@ -286,13 +286,13 @@ func (m *movie) edited(t *track, edits []edit) (seconds, within float64, err err
 		within = empty // some programs close gaps
 	}
 	if warped {
-		within = max(within, seconds) // slow motion, say, which some programs ignore
+		within = max(within, seconds) // slow motion, for example, which some programs ignore
 	}
 	return seconds, within, nil
 }
 
-// sumOfEdits is how long all edits are, how much of that shows nothing, and
-// whether one of them plays at another speed or to an end that is not told.
+// sumOfEdits returns the length of all edits, how much of it is empty, and
+// whether one of them plays at another speed or has an open end.
 func sumOfEdits(edits []edit) (seconds, empty float64, warped bool) {
 	for _, e := range edits {
 		warped = warped || e.seconds == 0 || e.warped
@@ -304,7 +304,7 @@ func sumOfEdits(edits []edit) (seconds, empty float64, warped bool) {
 	return seconds, empty, warped
 }
 
-// end is where an edit ends, in ticks.
+// end returns where an edit ends, in ticks.
 func (e edit) end(scale float64) float64 {
 	if e.seconds == 0 {
 		return math.Inf(1)

@@ -13,32 +13,32 @@ import (
 type track struct {
 	id       uint32
 	handler  string // "vide", "soun", …
-	codec    string // the kind of its samples: "avc1", "mp4a", …
+	codec    string // sample format: "avc1", "mp4a", …
 	disabled bool
 
 	timescale     uint32
-	duration      uint64 // in ticks, as its header claims
+	duration      uint64 // ticks, as claimed by the header
 	width, height int
 
 	counted bool // samples is known
 	samples uint64
-	// The tables of the samples' lengths, of what is added to their times for
-	// showing them, and of the parts of them that are shown.
+	// The positions of three tables: sample durations, composition offsets, and
+	// edits.
 	lengths, offsets, edits span
-	lastChunk               int64 // where its last samples begin; 0 unknown
+	lastChunk               int64 // offset of the last chunk; 0 if unknown
 	chunkCount              uint64
-	chunks, sizes           span // how many samples are in the chunks, and how many bytes in the samples
+	chunks, sizes           span // samples per chunk, and bytes per sample
 
-	// What the fragments add, in ticks.
+	// Totals of the fragments, in ticks.
 	spread extent
-	total  float64 // of the samples alone, without gaps
-	next   float64 // where a fragment begins that does not say it
+	total  float64 // sum of the samples, without gaps
+	next   float64 // where a fragment begins that does not say so
 }
 
 // span is a part of the file.
 type span struct{ from, to int64 }
 
-// ticks turns a duration into seconds; 0 when the file does not know it.
+// ticks converts a duration to seconds; 0 if the file does not know it.
 func ticks(duration uint64, timescale uint32) float64 {
 	if timescale == 0 || duration == math.MaxUint32 || duration == math.MaxUint64 {
 		return 0
@@ -46,7 +46,7 @@ func ticks(duration uint64, timescale uint32) float64 {
 	return float64(duration) / float64(timescale)
 }
 
-// readTrack reads one of the boxes that describe a track.
+// readTrack reads a box that describes a track.
 func (m *movie) readTrack(path string, body, end int64, t *track) error {
 	switch path {
 	case "moov/trak/tkhd":
@@ -72,19 +72,19 @@ func (m *movie) readTrack(path string, body, end int64, t *track) error {
 	return m.readSamples(path, body, end, t)
 }
 
-// readSamples reads what there is to know of a track's samples before their
-// tables are.
+// readSamples reads the boxes that describe a track's samples, without their
+// tables.
 func (m *movie) readSamples(path string, body, end int64, t *track) error {
 	const stbl = "moov/trak/mdia/minf/stbl/"
 	switch path {
 	case stbl + "stsd":
 		if end-body < 16 {
-			return nil // no description at all
+			return nil // no description
 		}
 		codec, err := m.source.Bytes(body+12, 4)
 		t.codec = string(codec)
 		return err
-	case stbl + "stsz", stbl + "stz2": // only the number of samples, not the table behind it
+	case stbl + "stsz", stbl + "stz2": // only the number of samples, not the table that follows
 		numbers, err := m.source.Bytes(body+4, 8)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func (m *movie) readSamples(path string, body, end int64, t *track) error {
 	return nil
 }
 
-// readChapters notes the tracks that a track names as its chapters.
+// readChapters notes the tracks that another track names as its chapters.
 func (m *movie) readChapters(body, end int64) error {
 	for at := body; at+4 <= end && len(m.chapters) < maxTracks; at += 4 {
 		id, err := m.source.Bytes(at, 4)
@@ -119,7 +119,8 @@ func (m *movie) readChapters(body, end int64) error {
 	return nil
 }
 
-// readChunks finds where the last chunk begins, if that costs nothing.
+// readChunks finds where the last chunk begins, unless a remote table is too
+// large for that.
 func (m *movie) readChunks(body, end int64, width int, t *track) error {
 	number, err := m.source.Bytes(body+4, 4)
 	if err != nil {
@@ -135,10 +136,10 @@ func (m *movie) readChunks(body, end int64, width int, t *track) error {
 	return err
 }
 
-// empty reports whether the track is declared and has nothing in it.
+// empty reports whether the track is declared but has no samples.
 func (t *track) empty() bool { return t.counted && t.samples == 0 && !t.spread.any }
 
-// cover reports whether the track is one still picture, as there is beside sound.
+// cover reports whether the track is a single still picture, as cover art is.
 func (t *track) cover() bool {
 	switch t.codec {
 	case "jpeg", "mjpa", "mjpb", "png ", "gif ", "tiff", "mp4v":
@@ -147,8 +148,8 @@ func (t *track) cover() bool {
 	return false
 }
 
-// pick lists the tracks that could be the picture or the sound of the movie,
-// the one that is used first: enabled ones, in the order of the file.
+// pick lists the tracks that could be the movie's picture or sound, the one
+// used first in front: enabled tracks in file order, else one disabled track.
 func (m *movie) pick(handler string) []*track {
 	var enabled, others []*track
 	heard := slices.ContainsFunc(m.tracks, func(t *track) bool { return t.handler == "soun" })
@@ -168,11 +169,11 @@ func (m *movie) pick(handler string) []*track {
 	return others[:min(len(others), 1)]
 }
 
-// info puts together what the boxes said.
+// info assembles the result.
 func (m *movie) info() (file.Info, error) {
 	info := file.Info{Format: "mp4"}
 	switch m.brand {
-	case "qt  ", "": // QuickTime is older than the brand
+	case "qt  ", "": // QuickTime is older than brands
 		info.Format = "mov"
 	case "M4A ", "M4B ":
 		info.Format = "m4a"
@@ -198,9 +199,9 @@ func (m *movie) info() (file.Info, error) {
 	return info, nil
 }
 
-// measure finds the length of the first of some tracks. Nobody knows whether the
-// service takes it or another one, so the length is a guess where they differ.
-// Of a file behind a link only the track that is wanted is measured.
+// measure measures the first of several tracks. Nobody knows which of them the
+// service takes, so the result is uncertain if their lengths differ. Of a
+// remote file only the wanted track is measured.
 func (m *movie) measure(into *file.Track, tracks []*track, wanted bool) error {
 	if m.source.IsRemote() && !wanted {
 		return nil

@@ -2,8 +2,8 @@ package ogg
 
 import "dubtop/api/media/file"
 
-// far measures a file of which only a part may be read, by its two ends. Between
-// them other recordings may stand; that is noticed, but can't be added up.
+// far measures a file of which only part may be read, by its two ends. Other
+// recordings between them are noticed, but cannot be added up.
 func (f *oggFile) far(end int64) error {
 	room := f.source.Room() / 2
 	at, err := f.pages(0, min(room, end), f.ready)
@@ -11,7 +11,7 @@ func (f *oggFile) far(end int64) error {
 		return err
 	}
 	if f.cut || f.links > 0 || !f.ready() {
-		return file.ErrTooFar // the headers alone, with their pictures, are too large
+		return file.ErrTooFar // the headers alone are too large, usually because of a picture
 	}
 	f.foreign = false
 	length, err := f.tail(at, end)
@@ -27,12 +27,12 @@ func (f *oggFile) far(end int64) error {
 	return nil
 }
 
-// needed says whether the end of a stream must be known.
+// needed reports whether the end of a stream must be known.
 func (f *oggFile) needed(st *oggStream) bool {
 	return st.kind != file.Unknown && (f.source.Want() == file.Unknown || f.source.Want() == st.kind)
 }
 
-// ready says whether the beginnings of all streams are known.
+// ready reports whether all streams have begun.
 func (f *oggFile) ready() bool {
 	for _, st := range f.order {
 		if st.kind != file.Unknown && !st.started {
@@ -43,7 +43,7 @@ func (f *oggFile) ready() bool {
 }
 
 // tail reads more and more of the end until it has the last position of every
-// stream that is needed. It returns how much that was.
+// needed stream. It returns the number of bytes read.
 func (f *oggFile) tail(from, end int64) (int64, error) {
 	for length := min(oggLongest, f.source.Room()/3); ; length *= 2 {
 		if length > f.source.Room() && length > f.source.Page() {
@@ -65,7 +65,7 @@ func (f *oggFile) tail(from, end int64) (int64, error) {
 	}
 }
 
-// over says whether the last positions of all streams that are needed were seen.
+// over reports whether the last positions of all needed streams have been seen.
 func (f *oggFile) over() bool {
 	for _, st := range f.order {
 		if f.needed(st) && !st.seen {
@@ -75,9 +75,9 @@ func (f *oggFile) over() bool {
 	return true
 }
 
-// alone makes sure that a stream does not begin anew under the same number. Files
-// that were joined have more bytes for each numbered page than pages are long; if
-// they have, the positions in between must grow.
+// alone checks that a stream does not start anew under the same serial number.
+// Joined files have more bytes per numbered page than a page is long; if so,
+// the positions in between must increase.
 func (f *oggFile) alone(st *oggStream, from, end, tail int64) error {
 	const probes, fair = 6, 1.15
 	last := st.last

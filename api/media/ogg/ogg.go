@@ -15,33 +15,34 @@ import (
 
 const (
 	oggHeader = 27
-	// oggLongest is longer than any page.
+	// oggLongest is the largest possible page, in bytes.
 	oggLongest = oggHeader + 255 + 255*255
-	// oggPacket is what is kept of a packet; headers are kept up to oggHeaders.
+	// oggPacket is how many bytes of a packet are kept, oggHeaders of a header.
 	oggPacket  = 32
 	oggHeaders = 1 << 20
 )
 
-// oggFile is an Ogg file being measured: the streams of one link, and the lengths
-// of the links before it. A link is a part that could be a file of its own; radio
-// stations begin one with each piece, and so do joined files.
+// oggFile is an Ogg file being measured: the streams of the current link, and
+// the total length of the links before it. A link is a part that could be a
+// file of its own; radio stations start one for each piece, and joined files
+// consist of several.
 type oggFile struct {
 	source         *file.Source
 	win            *file.Forward
 	streams        map[uint32]*oggStream
-	order          []*oggStream // as they begin
+	order          []*oggStream // in order of their beginning
 	begun          bool         // the link has pages behind those that begin streams
 	links          int
 	sound, picture file.Track
 	width, height  int
 	rate           float64
-	cut            bool // the last page is not whole
-	foreign        bool // a page belongs to no stream that began
+	cut            bool // the last page is incomplete
+	foreign        bool // a page belongs to no known stream
 }
 
-// Measure adds up the lengths of the links of a file: of each, the position at the end
-// of the last page, less that at the beginning of the first, which is not 0 in what
-// was recorded from a running stream.
+// Measure adds up the lengths of the links. The length of a link is the
+// position at the end of its last page less that at the beginning of its first,
+// which is not 0 in a recording of a running stream.
 func Measure(s *file.Source) (file.Info, error) {
 	end, err := s.End()
 	if err != nil {
@@ -71,12 +72,12 @@ type page struct {
 	flags    byte
 	position uint64
 	number   uint32
-	lacing   []byte // the lengths of the parts of packets in it
-	body     []byte // no more than oggPacket of it, and all of a page with headers
+	lacing   []byte // sizes of the packet segments in it
+	body     []byte // up to oggPacket bytes, or all of a page with headers
 	size     int64  // bytes of the whole page
 }
 
-// The flags of a page, and the position of one on which no packet ends.
+// The flags of a page, and the position of a page on which no packet ends.
 const (
 	oggContinued  = 1
 	oggFirst      = 2
@@ -84,7 +85,7 @@ const (
 	oggUnfinished = 1<<64 - 1
 )
 
-// parsePage reads a page from b, which may end within its body.
+// parsePage reads a page from b, which may be cut off within the body.
 func parsePage(b []byte) (page, bool) {
 	if len(b) < oggHeader || !bytes.HasPrefix(b, []byte("OggS\x00")) || len(b) < oggHeader+int(b[26]) {
 		return page{}, false
@@ -101,8 +102,8 @@ func parsePage(b []byte) (page, bool) {
 	return p, true
 }
 
-// pages takes the pages between two offsets until done says that it is enough, and
-// returns where it got to.
+// pages reads the pages between two offsets until done reports true, and
+// returns where it stopped.
 func (f *oggFile) pages(at, end int64, done func() bool) (int64, error) {
 	for at < end && !done() {
 		b, err := f.win.Bytes(at, int(min(oggHeader+255, end-at)))
@@ -124,7 +125,7 @@ func (f *oggFile) pages(at, end int64, done func() bool) (int64, error) {
 			f.cut = true
 			return end, nil
 		}
-		if f.wanted(p) { // its packets, too
+		if f.wanted(p) { // its packets are needed
 			if b, err = f.win.Bytes(at, int(p.size)); err != nil {
 				return at, err
 			}
@@ -136,7 +137,7 @@ func (f *oggFile) pages(at, end int64, done func() bool) (int64, error) {
 	return at, nil
 }
 
-// resync looks for the next page behind something that is none.
+// resync finds the next page behind something that is not one.
 func (f *oggFile) resync(at, end int64) (int64, error) {
 	magic := []byte("OggS")
 	for at < end {
@@ -152,8 +153,8 @@ func (f *oggFile) resync(at, end int64) (int64, error) {
 	return end, nil
 }
 
-// wanted says whether the packets of a page are needed: those of headers, and the
-// first ones of sound, whose lengths tell where the stream begins.
+// wanted reports whether the packets of a page are needed: headers, and the
+// first packets of sound, whose lengths tell where the stream begins.
 func (f *oggFile) wanted(p page) bool {
 	st := f.streams[p.serial]
 	return p.flags&oggFirst != 0 || st != nil && !st.started
@@ -195,14 +196,14 @@ func (f *oggFile) take(p page) {
 	st.start = max(st.last-st.pending, 0)
 }
 
-// reach takes the position at the end of a page.
+// reach notes the position at the end of a page.
 func (st *oggStream) reach(position uint64) {
 	if position != oggUnfinished {
 		st.seen, st.last = true, st.ticks(position)
 	}
 }
 
-// unpack takes the packets that end on a page.
+// unpack handles the packets that end on a page.
 func (st *oggStream) unpack(p page) {
 	rest := p.body
 	if p.flags&oggContinued == 0 {
@@ -228,7 +229,7 @@ func (st *oggStream) unpack(p page) {
 	}
 }
 
-// complete takes a packet.
+// complete handles a complete packet.
 func (st *oggStream) complete() {
 	if st.headers > 0 {
 		if st.headers--; st.headers == 0 && st.setUp != nil {
@@ -239,8 +240,8 @@ func (st *oggStream) complete() {
 	st.pending += st.length(st.packet)
 }
 
-// finish adds the length of a link to those before it. Of several sounds in a link
-// the first counts.
+// finish adds the length of the current link. The first of several tracks of a
+// kind counts.
 func (f *oggFile) finish() {
 	for _, kind := range []file.Kind{file.Audio, file.Video} {
 		i := slices.IndexFunc(f.order, func(st *oggStream) bool { return st.kind == kind })

@@ -8,39 +8,39 @@ import (
 	"dubtop/api/media/file"
 )
 
-// oggStream is one of the streams that the pages of an Ogg file belong to.
+// oggStream is one of the streams in an Ogg file.
 type oggStream struct {
-	kind    file.Kind // Unknown for text and for codecs that are not known here
-	headers int       // packets of headers that are still to come
+	kind    file.Kind // Unknown for text and unknown codecs
+	headers int       // header packets still to come
 	rate    float64
 	skip    int64 // ticks that the decoder drops at the beginning
-	shift   uint  // of the position in a stream of Theora; else 0
+	shift   uint  // bits of the position that count frames since a key frame (Theora); else 0
 	length  func(packet []byte) int64
-	setUp   func(packet []byte) // takes the last header, if that is needed
+	setUp   func(packet []byte) // handles the last header; nil if not needed
 
 	width, height int
 
-	packet  []byte // the beginning of the packet that is being read; all of a header
+	packet  []byte // the beginning of the current packet; all of a header
 	size    int
-	pending int64 // ticks in the packets since the last page with a position
+	pending int64 // ticks in packets since the last page with a position
 	started bool
 	start   int64 // ticks
 	last    int64
-	seen    bool  // last was read since this was set to false
-	page    int64 // the number of the last page
-	tally   int64 // pages that were read
-	longest int64 // bytes of the longest of them
+	seen    bool  // last was updated since this was cleared
+	page    int64 // number of the last page
+	tally   int64 // pages read
+	longest int64 // bytes of the longest one
 }
 
-// ticks are the ticks at the end of a page.
+// ticks converts the position of a page to ticks.
 func (st *oggStream) ticks(position uint64) int64 {
-	if st.shift > 0 { // frames up to a key frame, and frames since
+	if st.shift > 0 { // frames up to the key frame plus frames since
 		return int64(position>>st.shift) + int64(position&(1<<st.shift-1))
 	}
 	return int64(min(position, 1<<62))
 }
 
-// seconds is the length of what is left of the stream when it is decoded.
+// seconds returns the length of the stream as decoded.
 func (st *oggStream) seconds() float64 {
 	if st.rate == 0 {
 		return 0
@@ -48,13 +48,13 @@ func (st *oggStream) seconds() float64 {
 	return float64(max(st.last-st.start-st.skip, 0)) / st.rate
 }
 
-// oggStreamOf tells what a stream is by its first packet.
+// oggStreamOf identifies a stream by its first packet.
 func oggStreamOf(p []byte) *oggStream {
 	le, be := binary.LittleEndian, binary.BigEndian
 	starts := func(magic string, n int) bool { return len(p) >= n && bytes.HasPrefix(p, []byte(magic)) }
 	switch {
 	case starts("OpusHead", 19):
-		// Opus always counts at 48 kHz.
+		// Opus positions always count at 48 kHz.
 		return &oggStream{kind: file.Audio, headers: 2, rate: 48000, skip: int64(le.Uint16(p[10:])), length: codec.OpusSamples}
 	case starts("\x01vorbis", 30):
 		v := &codec.Vorbis{Short: 1 << (p[28] & 15), Long: 1 << (p[28] >> 4)}
@@ -68,7 +68,8 @@ func oggStreamOf(p []byte) *oggStream {
 			}
 			return most
 		}
-		// A header says how many there are, or 0 if the encoder did not know.
+		// The first header gives the number of further ones, or 0 if the
+		// encoder did not know.
 		return &oggStream{kind: file.Audio, headers: 1 + int(be.Uint16(p[7:])), rate: float64(rate), length: samples}
 	case starts("Speex   ", 72):
 		each := int64(le.Uint32(p[56:])) * int64(max(le.Uint32(p[64:]), 1))

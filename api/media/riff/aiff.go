@@ -7,8 +7,8 @@ import (
 	"dubtop/api/media/file"
 )
 
-// AIFF divides the bytes of the sound by those of a sample, which AIFF and AIFF-C
-// describe in a chunk COMM.
+// AIFF divides the bytes of sound by the size of a sample, which the COMM chunk
+// of AIFF and AIFF-C describes.
 func AIFF(s *file.Source) (file.Info, error) {
 	be := binary.BigEndian
 	end, err := s.End()
@@ -40,8 +40,9 @@ func AIFF(s *file.Source) (file.Info, error) {
 	return file.Info{}, file.ErrDamaged
 }
 
-// aiffSeconds is the length of some bytes of sound, of which so many are there.
-// Programs that write to a pipe leave 0.
+// aiffSeconds returns the length of the sound. size is its number of bytes
+// according to the header, 0 from programs that write to a pipe; there is how
+// many follow in the file.
 func aiffSeconds(comm []byte, size, there int64) (float64, error) {
 	be := binary.BigEndian
 	channels, frames, bits := int64(be.Uint16(comm)), int64(be.Uint32(comm[2:])), int64(be.Uint16(comm[6:]))
@@ -54,7 +55,7 @@ func aiffSeconds(comm []byte, size, there int64) (float64, error) {
 		case "ima4":
 			block, samples = 34*channels, 64
 		case "NONE", "twos", "sowt", "raw ", "in24", "in32", "fl32", "FL32", "fl64", "FL64":
-		default: // bytes say nothing
+		default: // the number of bytes tells nothing
 			block = 0
 		}
 	}
@@ -73,7 +74,7 @@ func aiffSeconds(comm []byte, size, there int64) (float64, error) {
 	return float64(frames*samples) / rate, nil
 }
 
-// extended reads a number of eighty bits, as the coprocessors of old wrote them.
+// extended reads an 80-bit floating-point number.
 func extended(b []byte) float64 {
 	exponent := int(binary.BigEndian.Uint16(b)&0x7fff) - 16383 - 63
 	return math.Ldexp(float64(binary.BigEndian.Uint64(b[2:])), exponent)

@@ -7,7 +7,7 @@ import (
 	"dubtop/api/media/file"
 )
 
-// AU divides the bytes of the sound of a Sun or NeXT file by those of a sample.
+// AU divides the bytes of sound in a Sun or NeXT file by the size of a sample.
 func AU(s *file.Source) (file.Info, error) {
 	be := binary.BigEndian
 	b, err := s.Bytes(0, 24)
@@ -19,7 +19,7 @@ func AU(s *file.Source) (file.Info, error) {
 		return file.Info{}, err
 	}
 	at, size, rate, channels := int64(be.Uint32(b[4:])), int64(be.Uint32(b[8:])), be.Uint32(b[16:]), int64(be.Uint32(b[20:]))
-	widths := map[uint32]int64{1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1} // by encoding
+	widths := map[uint32]int64{1: 1, 2: 1, 3: 2, 4: 3, 5: 4, 6: 4, 7: 8, 27: 1} // bytes per sample, by encoding
 	width := widths[be.Uint32(b[12:])]
 	if width == 0 || rate == 0 || channels == 0 || at < 24 {
 		return file.Info{}, file.ErrDamaged

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	// aviStreams is more than any AVI has.
+	// aviStreams is more streams than any AVI has.
 	aviStreams = 32
-	// aviParts is more than the chunks of a sound of ten hours.
+	// aviParts is more than the chunks in ten hours of sound.
 	aviParts = 1 << 20
-	// aviDeep is how deep lists are in lists.
+	// aviDeep is how deeply lists may be nested.
 	aviDeep = 4
 )
 
@@ -25,28 +25,29 @@ type aviFile struct {
 	source  *file.Source
 	streams []*aviStream
 	movi    riffChunk // the first list of pictures and sound
-	end     int64     // of the first RIFF, by its header
-	parts   int       // of all streams
+	end     int64     // end of the first RIFF according to its header
+	parts   int       // chunks kept for all streams
 }
 
 // aviStream is one stream.
 type aviStream struct {
 	kind          file.Kind
-	scale, rate   int64 // rate/scale units in a second
-	length        int64 // units, by the header
-	unit          int64 // bytes of a unit of sound; 0 where each chunk is one
+	scale, rate   int64 // rate/scale units per second
+	length        int64 // units, according to the header
+	unit          int64 // bytes per unit of sound; 0 if each chunk is a unit
 	format        codec.Wave
 	width, height int
 
-	indexed       bool  // the header has a list of the indexes,
-	indexedLength int64 // which has so many units,
-	indexedEnd    int64 // and ends there
+	indexed       bool  // the header lists the indexes of the stream
+	indexedLength int64 // units according to that list
+	indexedEnd    int64 // the offset that the list reaches to
 
 	chunks, bytes int64
-	parts         []riffChunk // the chunks of sound that must be looked into
+	parts         []riffChunk // chunks of sound whose content must be read
 }
 
-// riffChunk is a chunk: its name, or that of its list, and where its body is.
+// riffChunk is a chunk: its name, or its list type, and the position of its
+// body.
 type riffChunk struct {
 	name     string
 	list     bool
@@ -55,8 +56,8 @@ type riffChunk struct {
 
 func (c riffChunk) next() int64 { return c.at + c.size + c.size&1 }
 
-// AVI counts the pictures and the sound that are there: the lengths in the headers
-// are filled in last, or cover only the first part of a large file.
+// AVI counts the pictures and the sound in the file. The lengths in the headers
+// are filled in last, and cover only the first part of a large file.
 func AVI(s *file.Source) (file.Info, error) {
 	_, unsized := s.End()
 	f := &aviFile{source: s}
@@ -143,7 +144,7 @@ func (f *aviFile) lists(list riffChunk, deep int) error {
 	return nil
 }
 
-// describe reads what a header says about a stream.
+// describe reads a header chunk of a stream.
 func (f *aviFile) describe(st *aviStream, c riffChunk) error {
 	const most = 64
 	b, err := f.source.Some(c.at, int(min(c.size, most)))
@@ -167,13 +168,13 @@ func (f *aviFile) describe(st *aviStream, c riffChunk) error {
 	return err
 }
 
-// superIndex adds up the lengths in the list of the indexes of a stream.
+// superIndex adds up the lengths in a stream's list of indexes.
 func (f *aviFile) superIndex(st *aviStream, c riffChunk, head []byte) error {
 	const headSize, entry = 24, 16
 	le := binary.LittleEndian
 	count := int64(le.Uint32(head[4:]))
 	if le.Uint16(head) != 4 || head[3] != 0 || count > (c.size-headSize)/entry {
-		return nil // the index itself
+		return nil // this is an index itself
 	}
 	b, err := f.source.Some(c.at+headSize, int(min(count*entry, 1<<20)))
 	if err != nil {
@@ -187,7 +188,7 @@ func (f *aviFile) superIndex(st *aviStream, c riffChunk, head []byte) error {
 	return nil
 }
 
-// info is what the headers say but for the lengths.
+// info returns what the headers say, without the lengths.
 func (f *aviFile) info() file.Info {
 	info := file.Info{Format: "avi"}
 	if st := f.first(file.Video); st != nil {
@@ -199,7 +200,7 @@ func (f *aviFile) info() file.Info {
 	return info
 }
 
-// first is the first stream of a kind, which is the one that counts.
+// first returns the first stream of a kind, which is the one that counts.
 func (f *aviFile) first(kind file.Kind) *aviStream {
 	for _, st := range f.streams {
 		if st.kind == kind {
@@ -209,7 +210,7 @@ func (f *aviFile) first(kind file.Kind) *aviStream {
 	return nil
 }
 
-// count walks over all chunks of pictures and sound.
+// count counts all chunks of pictures and sound.
 func (f *aviFile) count(info *file.Info) error {
 	if err := f.walk(); err != nil {
 		return err
@@ -227,7 +228,7 @@ func (f *aviFile) count(info *file.Info) error {
 	return nil
 }
 
-// seconds is how long some units are.
+// seconds converts units of the stream to seconds.
 func (st *aviStream) seconds(units int64) float64 {
 	if st.rate == 0 {
 		return 0
@@ -235,7 +236,7 @@ func (st *aviStream) seconds(units int64) float64 {
 	return float64(units) * float64(st.scale) / float64(st.rate)
 }
 
-// sound is how long the chunks of a stream are when they are decoded.
+// sound returns how long the sound of a stream lasts when decoded.
 func (f *aviFile) sound(st *aviStream) (file.Track, error) {
 	track := file.Track{There: true}
 	size, samples := st.format.Block()
@@ -255,12 +256,12 @@ func (f *aviFile) sound(st *aviStream) (file.Track, error) {
 	return track, nil
 }
 
-// walk visits the chunks of pictures and sound. Large files have several lists of
-// them, each in a RIFF of its own.
+// walk visits the chunks of pictures and sound. Large files have several lists
+// of them, each in a RIFF of its own.
 func (f *aviFile) walk() error {
 	size := f.source.Size()
 	open := f.movi.size == 0 || f.movi.next() > size
-	unfinished := f.end <= f.movi.at // the headers were to be filled in at the end
+	unfinished := f.end <= f.movi.at // the headers were never filled in
 	if open && !unfinished {
 		return file.ErrCutOff
 	}
@@ -271,7 +272,7 @@ func (f *aviFile) walk() error {
 		case err != nil:
 			return f.source.CutAt(at+12, err)
 		case c.holds():
-			at = c.at // look into it
+			at = c.at // descend into the list
 			continue
 		case !isRIFFName(c.name):
 			return f.behind(at, indexed)
@@ -287,7 +288,7 @@ func (f *aviFile) walk() error {
 	return f.missing(indexed)
 }
 
-// behind judges what is no chunk: junk behind the end does no harm.
+// behind judges bytes that are not a chunk: junk behind the end does no harm.
 func (f *aviFile) behind(at int64, indexed bool) error {
 	if f.movi.size == 0 || at < f.movi.at+f.movi.size {
 		return file.ErrDamaged
@@ -295,13 +296,14 @@ func (f *aviFile) behind(at int64, indexed bool) error {
 	return f.missing(indexed)
 }
 
-// holds says whether a list has chunks of pictures or sound in it.
+// holds reports whether a list contains pictures or sound.
 func (c riffChunk) holds() bool {
 	return c.list && (c.name == "AVIX" || c.name == "movi" || c.name == "rec ")
 }
 
-// missing says whether the file ends before the place that its header names. A wrong
-// header does no harm if the index is there, which comes last.
+// missing reports [file.ErrCutOff] if the file ends before the place that its
+// header names. A wrong header does no harm if the index, which comes last, is
+// there.
 func (f *aviFile) missing(indexed bool) error {
 	const slack = 8
 	if !indexed && f.end > f.source.Size()+slack {
@@ -310,7 +312,7 @@ func (f *aviFile) missing(indexed bool) error {
 	return nil
 }
 
-// add adds a chunk to its stream, whose number is in its name.
+// add counts a chunk for its stream, whose number is in the chunk's name.
 func (f *aviFile) add(c riffChunk) {
 	n := int(c.name[0]-'0')*10 + int(c.name[1]-'0')
 	if c.name[0] < '0' || c.name[0] > '9' || c.name[1] < '0' || c.name[1] > '9' || n >= len(f.streams) {
@@ -328,7 +330,7 @@ func (f *aviFile) add(c riffChunk) {
 	}
 }
 
-// isRIFFName says whether these may be the letters of a chunk.
+// isRIFFName reports whether name may be the name of a chunk.
 func isRIFFName(name string) bool {
 	for _, c := range []byte(name) {
 		if c < ' ' || c > '~' {
@@ -338,11 +340,11 @@ func isRIFFName(name string) bool {
 	return true
 }
 
-// partsReader reads chunks one after another as one stream.
+// partsReader reads several chunks as one stream.
 type partsReader struct {
 	source *file.Source
 	parts  []riffChunk
-	done   int64 // bytes of the first of them
+	done   int64 // bytes read of the first one
 }
 
 // Read implements [io.Reader].

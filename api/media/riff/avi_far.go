@@ -8,8 +8,8 @@ import (
 	"dubtop/api/media/file"
 )
 
-// declare takes the lengths that stand before the pictures and the sound, where no
-// more can be read: those in the list of indexes.
+// declare takes the lengths from the lists of indexes, which stand before the
+// pictures and the sound. It serves where nothing else can be read.
 func (f *aviFile) declare(info *file.Info) error {
 	for _, kind := range []file.Kind{file.Video, file.Audio} {
 		st := f.first(kind)
@@ -27,7 +27,7 @@ func (f *aviFile) declare(info *file.Info) error {
 	return nil
 }
 
-// set sets the length of a stream, in units.
+// set enters the length of a stream, given in units.
 func (f *aviFile) set(info *file.Info, st *aviStream, units int64) {
 	if st.kind == file.Video {
 		info.Picture.Seconds = st.seconds(units)
@@ -36,8 +36,8 @@ func (f *aviFile) set(info *file.Info, st *aviStream, units int64) {
 	}
 }
 
-// far measures a file of which only a part may be read: by the list of indexes, or
-// by the index at its end.
+// far measures a file of which only part may be read, by the lists of indexes
+// or by the index at its end.
 func (f *aviFile) far(info *file.Info) error {
 	if err := f.farEnd(); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (f *aviFile) far(info *file.Info) error {
 	return f.byIndex(info, append(first, last...), index.size)
 }
 
-// farEnd makes sure that the file is whole: it ends where its header says, or else
+// farEnd checks that the file is complete: it ends where its header says, or
 // with its index.
 func (f *aviFile) farEnd() error {
 	const slack = 8
@@ -84,7 +84,7 @@ func (f *aviFile) farEnd() error {
 	return nil
 }
 
-// aviEntry is the size of an entry in the index: name, flags, place and size.
+// aviEntry is the size of an index entry in bytes: name, flags, offset, size.
 const aviEntry = 16
 
 // entries reads a part of the index.
@@ -94,8 +94,8 @@ func (f *aviFile) entries(at, size int64) ([]byte, error) {
 	return b[:len(b)/aviEntry*aviEntry], err
 }
 
-// byIndex counts the entries of an index, or, of one that is too large, takes the
-// lengths in the header if they are what a part of the index suggests.
+// byIndex counts the entries of the index. If only part of it was read, it
+// takes the lengths from the header, provided that they fit that part.
 func (f *aviFile) byIndex(info *file.Info, entries []byte, size int64) error {
 	for ; len(entries) >= aviEntry; entries = entries[aviEntry:] {
 		f.add(riffChunk{name: string(entries[:4]), size: int64(binary.LittleEndian.Uint32(entries[12:]))})
@@ -122,7 +122,7 @@ func (f *aviFile) byIndex(info *file.Info, entries []byte, size int64) error {
 	return nil
 }
 
-// units is the number of units in the chunks that were counted.
+// units returns the number of units in the chunks counted.
 func (st *aviStream) units() int64 {
 	if st.kind == file.Audio && st.unit > 0 {
 		return st.bytes / st.unit

@@ -10,14 +10,14 @@ import (
 // cafFile is a Core Audio file being measured.
 type cafFile struct {
 	rate              float64
-	packet, frames    int64 // bytes and samples of a packet; 0 where packets differ
-	valid             int64 // samples, where the file has a list of packets
+	packet, frames    int64 // bytes and samples per packet; 0 if packets differ
+	valid             int64 // number of samples, if the file has a packet table
 	described, listed bool
-	sound             int64 // bytes
+	sound             int64 // bytes of sound
 }
 
-// CAF takes the number of samples from the list of packets; sound whose packets are
-// all alike needs none.
+// CAF takes the number of samples from the packet table. Sound in packets of
+// equal size has none and is counted by its bytes.
 func CAF(s *file.Source) (file.Info, error) {
 	end, err := s.End()
 	if err != nil {
@@ -31,7 +31,7 @@ func CAF(s *file.Source) (file.Info, error) {
 		}
 		at += 12
 		size := int64(binary.BigEndian.Uint64(head[4:]))
-		if size < 0 { // not known: it is the last one
+		if size < 0 { // unknown, so it is the last chunk
 			size = end - at
 		}
 		if size > end-at {
@@ -67,18 +67,18 @@ func (f *cafFile) chunk(s *file.Source, name string, at, size int64) error {
 		}
 		f.listed, f.valid = true, int64(min(be.Uint64(b[8:]), 1<<50))
 	case "data":
-		f.sound = max(size-4, 1) // a number comes first
+		f.sound = max(size-4, 1) // an edit count precedes the sound
 	}
 	return nil
 }
 
-// done says whether enough was read.
+// done reports whether enough has been read.
 func (f *cafFile) done() bool {
 	return f.described && f.sound > 0 && (f.listed || f.packet > 0 && f.frames > 0)
 }
 
-// within is how far a list of packets may be off whose writer took all of them to be
-// full: the last one seldom is.
+// within returns how far the length may be off if the writer of the packet
+// table took all packets to be full: the last one seldom is.
 func (f *cafFile) within() float64 {
 	if f.listed && f.frames > 1 && f.valid%f.frames == 0 && f.rate > 0 {
 		return float64(f.frames) / f.rate

@@ -18,8 +18,9 @@ import (
 const (
 	// maxChunks is more than any WAV file has before its sound.
 	maxChunks = 1000
-	// riffOpen and riffHalfOpen are the sizes that programs leave which write to a
-	// pipe and can't come back to fill them in; some take off their headers.
+	// riffOpen and riffHalfOpen are the sizes left by programs that write to a
+	// pipe and cannot go back to fill them in. Some subtract their headers, of
+	// up to riffHeaders bytes.
 	riffOpen, riffHalfOpen, riffHeaders = math.MaxUint32, math.MaxInt32, 4096
 )
 
@@ -28,19 +29,18 @@ type wavFile struct {
 	source *file.Source
 	order  binary.ByteOrder
 	format codec.Wave
-	fact   int64 // samples of each channel; 0 where the file does not say
-	large  int64 // the size of the sound in a file of more than 4 GiB; else -1
+	fact   int64 // samples per channel; 0 if not given
+	large  int64 // bytes of sound in a file above 4 GiB; else -1
 }
 
-// wavChunk is a chunk: its name, and where its body is.
+// wavChunk is a chunk: its name and the position of its body.
 type wavChunk struct {
 	name     string
 	at, size int64
 }
 
-// WAV walks the chunks of a WAV file up to its sound, and counts the samples of
-// that. RF64 and BW64 files keep sizes above 4 GiB in a chunk ds64; RIFX files have
-// all numbers the other way round.
+// WAV finds the sound of a WAV file and counts its samples. RF64 and BW64 files
+// keep sizes above 4 GiB in a ds64 chunk; RIFX files are big-endian.
 func WAV(s *file.Source) (file.Info, error) {
 	w := &wavFile{source: s, order: binary.LittleEndian, large: -1}
 	magic, err := s.Bytes(0, 4)
@@ -50,12 +50,12 @@ func WAV(s *file.Source) (file.Info, error) {
 	if string(magic) == "RIFX" {
 		w.order = binary.BigEndian
 	}
-	_, _ = s.End() // without it a header is believed
+	_, _ = s.End() // without the size the header is believed
 	return w.walk(12, w.riffChunk, 2)
 }
 
-// Wave64 is [source.wav] for Wave64: its names have 16 bytes, of which the first four
-// are those of WAV, and its sizes have eight and count their headers.
+// Wave64 measures a Wave64 file. It is like WAV, but names have 16 bytes (the
+// first four are those of WAV), and sizes have eight and include the header.
 func Wave64(s *file.Source) (file.Info, error) {
 	w := &wavFile{source: s, order: binary.LittleEndian, large: -1}
 	_, _ = s.End()
@@ -135,8 +135,8 @@ func (w *wavFile) readFormat(c wavChunk) error {
 	return nil
 }
 
-// dataSize is the size of the sound in a chunk. Where a program could not come
-// back to fill it in, it is what is left of the file.
+// dataSize returns the number of bytes of sound. If the program could not go
+// back to fill it in, that is the rest of the file.
 func (w *wavFile) dataSize(c wavChunk) (int64, error) {
 	if w.format.Rate == 0 {
 		return 0, file.ErrDamaged
@@ -161,8 +161,8 @@ func (w *wavFile) dataSize(c wavChunk) (int64, error) {
 	return min(size, rest), nil
 }
 
-// noted is the size that the file tells, and whether that is one of those which only
-// say that it was not known.
+// noted returns the size given by the file. open means that the writer did not
+// know it.
 func (w *wavFile) noted(size int64) (noted int64, open bool) {
 	if w.large >= 0 && (size == 0 || size == riffOpen) {
 		return w.large, w.large == 0
@@ -171,8 +171,8 @@ func (w *wavFile) noted(size int64) (noted int64, open bool) {
 		size > riffHalfOpen-riffHeaders && size <= riffHalfOpen+1
 }
 
-// onlyNotes says whether what is left of the file is a chunk of notes: a size of 0
-// is meant then.
+// onlyNotes reports whether the rest of the file is a chunk of notes. In that
+// case a size of 0 is meant.
 func (w *wavFile) onlyNotes(at, end int64) bool {
 	if c, err := w.riffChunk(at); err == nil {
 		switch c.name {
@@ -183,7 +183,7 @@ func (w *wavFile) onlyNotes(at, end int64) bool {
 	return false
 }
 
-// data measures the chunk of the sound.
+// data measures the chunk that holds the sound.
 func (w *wavFile) data(c wavChunk) (file.Track, error) {
 	size, err := w.dataSize(c)
 	if err != nil {
@@ -193,8 +193,8 @@ func (w *wavFile) data(c wavChunk) (file.Track, error) {
 	return w.measure(c)
 }
 
-// measure counts the samples in a chunk: by frames or by blocks if the format has
-// any, and otherwise by what the file says about itself.
+// measure counts the samples in a chunk, by frames or blocks if the format has
+// them. Otherwise it relies on the headers.
 func (w *wavFile) measure(c wavChunk) (file.Track, error) {
 	f := w.format
 	if parse := f.Framer(); parse != nil {
@@ -205,17 +205,17 @@ func (w *wavFile) measure(c wavChunk) (file.Track, error) {
 		return w.claimed(c)
 	}
 	counted := c.size / bytes * samples
-	if c.size%bytes != 0 && samples > 1 && w.fact > counted { // a last block that is shorter
+	if c.size%bytes != 0 && samples > 1 && w.fact > counted { // the last block is shorter
 		counted += samples
 	}
 	if w.fact > counted-2*samples && w.fact < counted {
-		counted = w.fact // the last block is filled up with silence
+		counted = w.fact // the last block is padded with silence
 	}
 	return file.Track{There: true, Seconds: float64(counted) / float64(f.Rate)}, nil
 }
 
-// framed counts the frames of a stream in a WAV, or takes the number of samples
-// that the file notes where the frames can't be read and that number fits.
+// framed counts the frames of compressed sound. If they cannot be read, it
+// takes the number of samples given by the file, provided that it is plausible.
 func (w *wavFile) framed(c wavChunk, parse codec.Framer) (file.Track, error) {
 	if w.source.Sized() && w.source.Readable() {
 		walk, err := frames.Count(w.source, c.at, c.at+c.size, parse)
@@ -231,10 +231,10 @@ func (w *wavFile) framed(c wavChunk, parse codec.Framer) (file.Track, error) {
 	return track, nil
 }
 
-// claimed takes the samples that the file notes; how far they are from what its
-// bytes per second make of it is how far they may be off.
+// claimed takes the number of samples given by the file. The difference to the
+// length implied by the bytes per second is how far it may be off.
 func (w *wavFile) claimed(c wavChunk) (file.Track, error) {
-	const fair = 0.02 // of the length: bytes per second are a mean, and rounded
+	const fair = 0.02 // of the length, since bytes per second are a rounded average
 	noted := max(float64(w.fact)/float64(w.format.Rate)-w.format.Primed(), 0)
 	mean := 0.0
 	if w.format.BytesPerSecond > 0 {
