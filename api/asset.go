@@ -10,7 +10,7 @@ import (
 	"dubtop/api/text"
 )
 
-// Asset is one uploaded or produced file of the account.
+// Asset is a file of the account, uploaded or produced.
 // https://sync.so/docs/api-reference/api/assets-api/get
 type Asset struct {
 	ID         ID
@@ -20,7 +20,7 @@ type Asset struct {
 	Visibility text.Text // USER, ORGANIZATION
 	Name       text.Text
 	URL        URL
-	Size       int64 // bytes, 0 unknown
+	Size       int64 // bytes; 0 if unknown
 	Format     text.Text
 	InputType  text.Text
 	Duration   Seconds
@@ -30,11 +30,11 @@ type Asset struct {
 	Raw        JSON
 }
 
-// Cursor is an opaque place in a list. It goes back to the server as it came
-// and is never shown.
+// Cursor is an opaque position in a list. It is sent back unchanged and never
+// shown.
 type Cursor string
 
-// AssetQuery narrows a list of assets. Zero members are not sent.
+// AssetQuery narrows a list of assets. Zero fields are not sent.
 type AssetQuery struct {
 	Limit  int // 1–100
 	Cursor Cursor
@@ -43,17 +43,18 @@ type AssetQuery struct {
 	SortBy string   // dateDesc, nameAsc, …
 }
 
-// AssetPage is one page of assets; Next is empty at the end.
+// AssetPage is one page of assets. Next is empty on the last page.
 type AssetPage struct {
 	Items []Asset
 	Next  Cursor
-	Total int // -1 where the server does not say
-	// Skipped counts the elements that could not be read, or had no id. They
-	// exist, so what is not in Items is not gone.
+	Total int // -1 if the server does not say
+	// Skipped counts elements that could not be read or had no id. They exist,
+	// so an asset missing from Items may not be gone.
 	Skipped int
 }
 
-// maxCursor is the longest cursor believed; a longer one ends the list.
+// maxCursor is the longest cursor accepted, in bytes; a longer one ends the
+// list.
 const maxCursor = 4 << 10
 
 // UnmarshalJSON reads a string or a number; it never fails.
@@ -65,7 +66,7 @@ func (c *Cursor) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wireAsset is an asset as it is sent.
+// wireAsset is an asset as sent by the server.
 type wireAsset struct {
 	ID         ID
 	CreatedAt  Time
@@ -102,7 +103,7 @@ func (w *wireAsset) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads an asset. Members of an unexpected type are absent.
+// UnmarshalJSON reads an asset. Fields of an unexpected type are left empty.
 func (a *Asset) UnmarshalJSON(b []byte) error {
 	var w wireAsset
 	if err := exact.Decode(b, w.members()); err != nil {
@@ -133,8 +134,8 @@ func (q AssetQuery) query() url.Values {
 	return v
 }
 
-// wireAssets is a page of assets: an envelope, unlike the other lists. A bare
-// list is taken as a page without a next.
+// wireAssets is a page of assets. Unlike the other lists it has an envelope; a
+// bare list is accepted as the only page.
 type wireAssets struct {
 	Items list[Asset, *Asset]
 	Next  Cursor

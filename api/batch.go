@@ -9,11 +9,11 @@ import (
 	"dubtop/api/text"
 )
 
-// BatchStatus is where a batch stands, as the API says it.
+// BatchStatus is the state of a batch in the API's words.
 type BatchStatus string
 
-// The documented batch statuses. Completed means that every item ended, also
-// if some failed; Failed that the batch itself did.
+// The documented batch statuses. Completed means that every item ended, even if
+// some failed. Failed means that the batch itself failed.
 const (
 	BatchPending     BatchStatus = "PENDING"
 	BatchJobsCreated BatchStatus = "JOBS_CREATED"
@@ -22,7 +22,7 @@ const (
 	BatchFailed      BatchStatus = "FAILED"
 )
 
-// Terminal reports whether the batch can never change again.
+// Terminal reports whether the status is final.
 func (s BatchStatus) Terminal() bool { return s == BatchCompleted || s == BatchFailed }
 
 // Batch is one batch. https://sync.so/docs/api-reference/api/batch-api/get
@@ -33,9 +33,9 @@ type Batch struct {
 	Total      int
 	Succeeded  int
 	Failed     int
-	Pending    int // 0 on fresh batches: progress is (Succeeded+Failed)/Total
+	Pending    int // 0 on new batches, so progress is (Succeeded+Failed)/Total
 	WebhookURL URL
-	Output     URL // the JSONL of results; empty until ready
+	Output     URL // the results as JSONL; empty until ready
 	Raw        JSON
 }
 
@@ -44,18 +44,17 @@ const (
 	BatchMinLines   = 20
 	BatchMaxLines   = 500
 	BatchMaxBytes   = 5 << 20
-	BatchMaxSeconds = 30 // of each input
+	BatchMaxSeconds = 30 // per input
 )
 
-// UnmarshalJSON keeps the word as it is said, made safe to draw; it never
-// fails.
+// UnmarshalJSON keeps the API's word, made safe to draw. It never fails.
 func (s *BatchStatus) UnmarshalJSON(b []byte) error {
 	*s = BatchStatus(text.Clean(text.Loose(b), maxWord))
 	return nil
 }
 
-// wireMetrics is a batch's counts: the schema says snake_case, the example
-// beside it camelCase.
+// wireMetrics are a batch's counts. The schema uses snake_case, the example
+// next to it camelCase.
 type wireMetrics struct {
 	Total      count
 	Succeeded  count
@@ -80,7 +79,7 @@ func (m *wireMetrics) members() []exact.Member {
 	}
 }
 
-// metrics is wireMetrics, of nothing where the answer has another type.
+// metrics is wireMetrics, empty if the answer has another type.
 type metrics wireMetrics
 
 func (m *metrics) UnmarshalJSON(b []byte) error {
@@ -89,7 +88,7 @@ func (m *metrics) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wireBatch is a batch in every spelling it was ever sent in.
+// wireBatch is a batch in every spelling seen so far.
 type wireBatch struct {
 	ID           ID
 	CreatedAt    Time
@@ -116,9 +115,9 @@ func (w *wireBatch) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads a batch in either spelling. Members of an unexpected
-// type are absent. It is an error for what is no object, and for one that says
-// its id, its status or the link to its results twice.
+// UnmarshalJSON reads a batch in either spelling. Fields of an unexpected type
+// are left empty. It fails if data is not an object, or if the id, the status
+// or the link to the results appears twice.
 func (b *Batch) UnmarshalJSON(data []byte) error {
 	var w wireBatch
 	if err := exact.Decode(data, w.members()); err != nil {
@@ -169,8 +168,8 @@ func (c *Client) Batch(ctx context.Context, id ID) (Batch, error) {
 	return b, nil
 }
 
-// wireVerdict is the answer to a dry run. An id in it is that of a batch which
-// was made all the same.
+// wireVerdict is the answer to a dry run. An id in it means that a batch was
+// created after all.
 type wireVerdict struct {
 	ID     ID
 	Status text.Text
@@ -183,10 +182,10 @@ func (w *wireVerdict) members() []exact.Member {
 // UnmarshalJSON reads a verdict.
 func (w *wireVerdict) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
 
-// ValidateBatch has the server check a JSONL file without creating anything
-// (dry_run). It costs nothing, but is sent once all the same: a server that
-// did not know dry_run would create a batch. Should one do that, the error
-// names the batch. https://sync.so/docs/api-reference/guides/batch-processing
+// ValidateBatch asks the server to check a JSONL file without creating anything
+// (dry_run). It is free, but sent only once, because a server that did not know
+// dry_run would create a batch. If that happens, the error names the batch.
+// https://sync.so/docs/api-reference/guides/batch-processing
 func (c *Client) ValidateBatch(ctx context.Context, jsonl []byte) error {
 	f := newForm(fingerprint(jsonl))
 	f.file("input", "batch.jsonl", "application/jsonl", bytes.NewReader(jsonl), int64(len(jsonl)))
@@ -212,8 +211,8 @@ func (c *Client) ValidateBatch(ctx context.Context, jsonl []byte) error {
 	return nil
 }
 
-// CreateBatch sends a batch once, by the rules of CreateGeneration. Batch
-// creation is not idempotent on any known server.
+// CreateBatch sends a batch once, by the rules of [Client.CreateGeneration]. No
+// known server makes batch creation idempotent.
 // https://sync.so/docs/api-reference/api/batch-api/create
 func (c *Client) CreateBatch(ctx context.Context, p Paid) (Batch, error) {
 	if err := c.checkPaid(p); err != nil {

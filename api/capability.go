@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// capability is a call or a parameter that not every server has.
+// capability is a call or parameter that not every server supports.
 type capability string
 
 const (
@@ -27,17 +27,17 @@ const (
 	priceAnalyze  capability = "estimate at the oldest path"
 )
 
-// rememberFor is how long a server is not asked again for what it lacks: long
-// enough to cost nothing, short enough to see an upgrade the same day.
+// rememberFor is how long the client remembers that a server lacks something:
+// long enough to save requests, short enough to notice an upgrade the same day.
 const rememberFor = 10 * time.Minute
 
-// memory knows what the server was found to lack.
+// memory remembers what the server lacks.
 type memory struct {
 	mu    sync.Mutex
 	until map[capability]time.Time
 }
 
-// lacks reports whether the server was lately found to lack a capability.
+// lacks reports whether the server was recently found to lack a capability.
 func (m *memory) lacks(c capability) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -54,8 +54,9 @@ func (m *memory) missing(c capability) {
 	m.until[c] = time.Now().Add(rememberFor)
 }
 
-// optional asks for an object that not every server has. ErrUnsupported comes
-// without a request while the lack is remembered.
+// optional requests an object that not every server offers. While it remembers
+// that the server lacks the call, it returns [ErrUnsupported] without a
+// request.
 func (c *Client) optional(ctx context.Context, what capability, k call, v json.Unmarshaler) error {
 	if c.memory.lacks(what) {
 		return ErrUnsupported
@@ -64,8 +65,8 @@ func (c *Client) optional(ctx context.Context, what capability, k call, v json.U
 	return c.optionalError(what, err)
 }
 
-// optionalError tells a server that has no such call from one that has no such
-// thing, and remembers the former.
+// optionalError tells "no such call" from "no such object" and remembers the
+// former.
 func (c *Client) optionalError(what capability, err error) error {
 	if !isMissingRoute(err) {
 		return err
@@ -74,8 +75,8 @@ func (c *Client) optionalError(what capability, err error) error {
 	return ErrUnsupported
 }
 
-// isMissingRoute reports whether an error says that there is no such call. A
-// 404 about the thing asked for has a code, or names what was not found.
+// isMissingRoute reports whether err means that the call does not exist. A 404
+// about the object has a code or says what was not found.
 func isMissingRoute(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -94,7 +95,7 @@ func isMissingRoute(err error) bool {
 	return false
 }
 
-// hasStatus reports whether an error is a response with this status.
+// hasStatus reports whether err is a response with this status.
 func hasStatus(err error, status int) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Status == status

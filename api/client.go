@@ -1,7 +1,9 @@
-// Package api speaks the Sync Labs HTTP API: its words, its limits and its
-// lies. It turns every answer into types that are safe to draw and to act on,
-// sends the key to the base origin alone, and never sends a paid request
-// twice. It knows nothing of terminals, Bubble Tea, or files of ours.
+// Package api is a client for the Sync Labs HTTP API.
+//
+// It knows the API's words, its limits and where it departs from its
+// documentation. It turns every answer into types that are safe to draw and to
+// act on, sends the key to the base origin only, and never sends a paid request
+// twice. It knows nothing of terminals, Bubble Tea or files of ours.
 package api
 
 import (
@@ -18,34 +20,34 @@ import (
 // https://sync.so/docs/api-reference
 const DefaultBaseURL = "https://api.sync.so"
 
-// Config is what a Client needs.
+// Config configures a [Client].
 type Config struct {
-	BaseURL   string            // https, or http on loopback; "" is DefaultBaseURL
-	Key       Secret            // may be empty: then only keyless calls succeed
+	BaseURL   string            // https, or http on loopback; DefaultBaseURL if empty
+	Key       Secret            // if empty, only calls that need no key succeed
 	Version   string            // for the User-Agent
-	Transport http.RoundTripper // nil: a transport of our own with sane limits
+	Transport http.RoundTripper // nil for our own transport with safe limits
 }
 
-// Client calls the API. It is safe for use by many goroutines.
+// Client calls the API. It is safe for concurrent use.
 type Client struct {
 	base *url.URL
 	key  Secret
 
-	reads   *http.Client // with the key to the base origin, no redirects
-	paid    *http.Client // the same, on a connection of its own each time
+	reads   *http.Client // sends the key to the base origin; no redirects
+	paid    *http.Client // like reads, but with a new connection each time
 	keyless *http.Client // no key, no redirects
 	media   *http.Client // no key, a few redirects
 
 	generate, other *limiter
 	memory          memory
-	skew            atomic.Pointer[time.Duration] // server's clock minus ours
-	slots           atomic.Int64                  // the plan's concurrency, 0 unknown
+	skew            atomic.Pointer[time.Duration] // server's clock minus the local one
+	slots           atomic.Int64                  // concurrency of the plan; 0 if unknown
 	closeIdle       func()
-	proxy           proxyFunc // nil with a transport of somebody else's
+	proxy           proxyFunc // nil with a transport from [Config]
 }
 
-// New checks the configuration and makes a client. The error says what is
-// wrong with the base URL or the key, and never holds the key.
+// New returns a client for a valid configuration. Its error says what is wrong
+// with the base URL or the key, and never contains the key.
 func New(c Config) (*Client, error) {
 	base, err := parseBase(cmp.Or(c.BaseURL, DefaultBaseURL))
 	if err != nil {
@@ -62,8 +64,8 @@ func New(c Config) (*Client, error) {
 	return client, nil
 }
 
-// parseBase reads a base URL. A trailing slash and a trailing /v2 are
-// tolerated, because the vendor's pages show both.
+// parseBase parses a base URL. It ignores a trailing slash and a trailing /v2,
+// because the vendor's pages show both.
 func parseBase(s string) (*url.URL, error) {
 	s = strings.TrimSpace(s)
 	if !drawnAsIs(s) {
@@ -90,23 +92,25 @@ func parseBase(s string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: path}, nil
 }
 
-// Base is the origin the client talks to, for the screen.
+// Base returns the base URL for display.
 func (c *Client) Base() string { return c.base.String() }
 
-// Usage is what the limiter has let through in the last minute.
+// Usage is the number of requests in the last minute and the limits they count
+// against.
 type Usage struct {
 	Generate, GenerateLimit int // POST /v2/generate and /v2/batch
 	Other, OtherLimit       int
 
-	Slots int // the plan's concurrency as an answer's header told it, 0 unknown
+	Slots int // concurrency of the plan according to the last answer; 0 if unknown
 
-	// GenerateHeld and OtherHeld say until when the server asked us to send
-	// no more of a class; zero when it did not.
+	// GenerateHeld and OtherHeld are the times until which the server asked to
+	// send no more of a class, zero if it did not.
 	GenerateHeld, OtherHeld time.Time
 }
 
-// Usage reports the requests of the last 60 seconds against the published
-// limits (60 and 600). https://sync.so/docs/api-reference
+// Usage returns the requests of the last 60 seconds and the published limits
+// (60 and 600).
+// https://sync.so/docs/api-reference
 func (c *Client) Usage() Usage {
 	now := time.Now()
 	u := Usage{GenerateLimit: generateLimit, OtherLimit: otherLimit, Slots: int(c.slots.Load())}
@@ -115,8 +119,8 @@ func (c *Client) Usage() Usage {
 	return u
 }
 
-// ServerTime estimates the server's clock from the Date of the last answer,
-// to the second; ok is false before the first one.
+// ServerTime estimates the server's clock, to the second, from the Date of the
+// last answer. ok is false before the first one.
 func (c *Client) ServerTime(now time.Time) (t time.Time, ok bool) {
 	skew := c.skew.Load()
 	if skew == nil {
@@ -125,7 +129,7 @@ func (c *Client) ServerTime(now time.Time) (t time.Time, ok bool) {
 	return now.Add(*skew), true
 }
 
-// noteDate remembers the server's clock.
+// noteDate remembers the difference to the server's clock.
 func (c *Client) noteDate(h http.Header) {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		skew := time.Until(date)
@@ -133,16 +137,16 @@ func (c *Client) noteDate(h http.Header) {
 	}
 }
 
-// CloseIdle drops kept connections, for use after sleep or a dead network.
+// CloseIdle closes idle connections, for use after sleep or a network failure.
 func (c *Client) CloseIdle() { c.closeIdle() }
 
-// Media is a client without the key, for links that the API handed out. It
-// follows at most five redirects, to https or to this machine, and refuses
-// private addresses unless the API itself runs on this machine. It has no
-// total timeout: give its requests a context.
+// Media returns an HTTP client without the key, for links that the API handed
+// out. It follows at most five redirects, to https or to this machine, and
+// refuses private addresses unless the API itself runs on this machine. It has
+// no total timeout, so give its requests a context.
 func (c *Client) Media() *http.Client { return c.media }
 
-// limiter is the pace of a class.
+// limiter returns the limiter of a class.
 func (c *Client) limiter(k class) *limiter {
 	if k == generating {
 		return c.generate

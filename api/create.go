@@ -14,8 +14,8 @@ import (
 	"dubtop/api/exact"
 )
 
-// CreateRequest is the body of POST /v2/generate in the API's own words.
-// Absent members are left out, so that the bytes say only what the user said.
+// CreateRequest is the body of POST /v2/generate. Empty fields are left out, so
+// that the bytes contain only what the user set.
 // https://sync.so/docs/api-reference/api/generate-api/create
 type CreateRequest struct {
 	Model          string         `json:"model"`
@@ -25,8 +25,8 @@ type CreateRequest struct {
 	OutputFileName string         `json:"outputFileName,omitempty"`
 }
 
-// CreateInput is one input of a new job: a link, an asset, a script, or (with
-// none of these) a file sent beside the body.
+// CreateInput is one input of a new job: a link, an asset, a script or, with
+// none of these, a file sent as a form part.
 type CreateInput struct {
 	Type     string       `json:"type"`
 	URL      string       `json:"url,omitempty"`
@@ -34,7 +34,8 @@ type CreateInput struct {
 	Provider *CreateVoice `json:"provider,omitempty"`
 }
 
-// CreateVoice is a script to be spoken. Script takes 5000 characters.
+// CreateVoice is a script and the voice that speaks it. Script may have up to
+// 5000 characters.
 type CreateVoice struct {
 	Name            string   `json:"name"` // "elevenlabs"
 	VoiceID         string   `json:"voiceId"`
@@ -43,30 +44,30 @@ type CreateVoice struct {
 	SimilarityBoost *float64 `json:"similarityBoost,omitempty"`
 }
 
-// FilePart is a local file sent beside the body, streamed, at most MaxUpload
-// bytes.
+// FilePart is a local file sent as a form part. It is streamed and may have up
+// to [MaxUpload] bytes.
 type FilePart struct {
 	Field string // video, image, audio
-	Name  string // the file name told to the server
+	Name  string // the file name sent to the server
 	Size  int64
 	Open  func() (io.ReadCloser, error)
 }
 
-// MaxUpload is the most bytes one file of a multipart create may have.
+// MaxUpload is the limit for one uploaded file, in bytes.
 const MaxUpload = 20 << 20
 
-// Paid is a request that costs money, ready to leave: exactly these bytes,
+// Paid is a request that costs money, ready to be sent: exactly these bytes,
 // under exactly this key.
 type Paid struct {
-	IdempotencyKey string     // 1–128 of [A-Za-z0-9._~-]
-	Body           []byte     // the JSON of a CreateRequest, or a batch's JSONL
-	Files          []FilePart // with files the body's members become form fields
-	WebhookURL     string     // batches only; generations carry it in Body
+	IdempotencyKey string     // 1–128 characters of A-Z a-z 0-9 . _ ~ -
+	Body           []byte     // JSON of a CreateRequest, or JSONL of a batch
+	Files          []FilePart // with files, the fields of Body become form fields
+	WebhookURL     string     // batches only; generations have it in Body
 }
 
 var headerToken = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,128}$`)
 
-// checkPaid refuses what must not leave.
+// checkPaid refuses requests that must not be sent.
 func (c *Client) checkPaid(p Paid) error {
 	if !headerToken.MatchString(p.IdempotencyKey) {
 		return c.invalid("the idempotency key must be 1 to 128 letters, digits, dots, dashes, _ or ~; nothing was sent")
@@ -77,10 +78,11 @@ func (c *Client) checkPaid(p Paid) error {
 	return nil
 }
 
-// CreateGeneration sends a paid request once: no retry, no redirect, no
-// second try by the transport. On error, OutcomeOf tells what is known. While
-// the server asks us to wait, it fails at once with KindRateLimited and
-// nothing sent. https://sync.so/docs/api-reference/api/generate-api/create
+// CreateGeneration sends a paid request once: no retry, no redirect, no second
+// attempt by the transport. If it fails, [OutcomeOf] tells whether the job may
+// exist. While the server asks clients to wait, it fails at once with
+// [KindRateLimited] and sends nothing.
+// https://sync.so/docs/api-reference/api/generate-api/create
 func (c *Client) CreateGeneration(ctx context.Context, p Paid) (Generation, error) {
 	if err := c.checkPaid(p); err != nil {
 		return Generation{}, err
@@ -110,8 +112,8 @@ func (c *Client) CreateGeneration(ctx context.Context, p Paid) (Generation, erro
 	return g, nil
 }
 
-// noID is the error of a request that the server took without naming what it
-// made of it, or naming it twice.
+// noID is the error for a paid request that was accepted although the answer
+// names no job, or names it twice.
 func (c *Client) noID(what string, err error) *Error {
 	e := c.notAPI("an answer that names no " + what)
 	if errors.Is(err, exact.ErrTwice) {
@@ -121,8 +123,8 @@ func (c *Client) noID(what string, err error) *Error {
 	return e
 }
 
-// cautious marks an error that leaves open whether a paid request was
-// accepted, so that it gives no advice that could cost a second time.
+// cautious marks an error after which the request may have been accepted, so
+// that its advice never suggests paying a second time.
 func cautious(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && OutcomeOf(e) == Unknown {
 		e.spent = true
@@ -130,18 +132,18 @@ func cautious(err error) error {
 	return err
 }
 
-// outgoing is a request that leaves at most once.
+// outgoing is a request that is sent at most once.
 type outgoing struct {
 	path        string
-	key         string // the idempotency key, "" for none
+	key         string // idempotency key; "" for none
 	contentType string
 	body        io.Reader
 	size        int64
 }
 
-// once sends a request to the class that costs money and reads its answer
-// whole. Sent is the truth in every error: false only when it is proved that
-// no byte left.
+// once sends a request of the class that costs money and reads the whole
+// answer. Sent is right in every error: it is false only if no byte can have
+// left.
 func (c *Client) once(ctx context.Context, o outgoing) (JSON, error) {
 	if _, held := c.generate.used(time.Now()); !held.IsZero() {
 		return nil, &Error{
@@ -163,8 +165,9 @@ func (c *Client) once(ctx context.Context, o outgoing) (JSON, error) {
 	if err != nil {
 		return nil, c.unsent(err)
 	}
-	// With an Idempotency-Key and a body that it can read again, Go's
-	// transport repeats a POST by itself when a connection dies.
+	// Otherwise Go's transport would repeat the POST by itself when a
+	// connection dies, because it has an Idempotency-Key and a body that can be
+	// read again.
 	r.GetBody = nil
 	r.ContentLength = o.size
 	r.Header.Set("Content-Type", o.contentType)

@@ -12,13 +12,14 @@ import (
 	"dubtop/api/text"
 )
 
-// The types and functions here read what the API really sends, which is not
-// always what it documents: null, absent and "" mean the same, numbers come as
-// strings, integers as floats. What one member of an object says may not spoil
-// the object, so few of these decoders fail; but an object that says twice what
-// it is, how it stands, what it costs or where its output is has said nothing.
+// The types and functions in this file read what the API really sends, which is
+// not always what it documents. null, absent and "" mean the same; numbers come
+// as strings and integers as floats.
+//
+// One bad field must not spoil the whole object, so few of these decoders fail.
+// But an object that gives its id, status, price or output twice is rejected.
 
-// looseNumber reads a finite number, or a string that holds one.
+// looseNumber reads a finite number, or a string that contains one.
 func looseNumber(b []byte) (float64, bool) {
 	if len(b) > 0 && (b[0] == '[' || b[0] == '{') {
 		return 0, false
@@ -27,7 +28,8 @@ func looseNumber(b []byte) (float64, bool) {
 	return f, err == nil && !math.IsInf(f, 0) && !math.IsNaN(f)
 }
 
-// count is a whole number of things. Negative and absurd numbers are absent.
+// count is a non-negative whole number. Negative and absurd numbers count as
+// absent.
 type count struct {
 	n  int64
 	ok bool
@@ -35,14 +37,14 @@ type count struct {
 
 func (c *count) UnmarshalJSON(b []byte) error {
 	*c = count{}
-	// 2^53: the largest number that every JSON writer can say exactly.
+	// 2^53 is the largest integer that every JSON writer can represent exactly.
 	if f, ok := looseNumber(b); ok && f >= 0 && f <= 1<<53 {
 		*c = count{n: int64(f), ok: true}
 	}
 	return nil
 }
 
-// or is the count, or a value for one that is absent.
+// or returns the count, or absent if there is none.
 func (c count) or(absent int) int {
 	if !c.ok {
 		return absent
@@ -50,9 +52,8 @@ func (c count) or(absent int) int {
 	return int(c.n)
 }
 
-// dollars is an amount of money as the wire says it: a number, or a decimal
-// string. It is a type apart from Micros so that Micros, when we store it
-// ourselves, stays the plain integer it is.
+// dollars is an amount of money as sent: a number or a decimal string. It is
+// separate from [Micros] so that Micros stays a plain integer when we store it.
 type dollars struct{ *Micros }
 
 func (d *dollars) UnmarshalJSON(b []byte) error {
@@ -63,7 +64,7 @@ func (d *dollars) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// credits is a number of credits, absent where it is none.
+// credits is a number of credits, absent if it is not a number.
 type credits struct{ *float64 }
 
 func (c *credits) UnmarshalJSON(b []byte) error {
@@ -74,13 +75,13 @@ func (c *credits) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// reason is the text of an error member: a string, a list of strings, or an
-// object that holds one.
+// reason is the text of an error field: a string, a list of strings, or an
+// object that contains one.
 type reason struct{ text.Text }
 
 func (r *reason) UnmarshalJSON(b []byte) error {
 	r.Text = ""
-	for range 3 { // an error in an error is met, but no deeper
+	for range 3 { // errors are nested, but not more deeply
 		if !exact.IsObject(b) {
 			return r.Text.UnmarshalJSON(b)
 		}
@@ -94,7 +95,7 @@ func (r *reason) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wireReason is an error that is an object.
+// wireReason is an error given as an object.
 type wireReason struct {
 	Message text.Text
 	Detail  text.Text
@@ -111,7 +112,7 @@ func (w *wireReason) members() []exact.Member {
 	}
 }
 
-// raw is a value as it came.
+// raw is a value as sent.
 type raw []byte
 
 func (r *raw) UnmarshalJSON(b []byte) error {
@@ -119,14 +120,14 @@ func (r *raw) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// reader is a pointer to T that reads JSON.
+// reader is implemented by a pointer to T that reads JSON.
 type reader[T any] interface {
 	*T
 	json.Unmarshaler
 }
 
-// objects is a list of which the members that cannot be read are left out; it
-// is empty where the answer has no list.
+// objects is a list without the elements that cannot be read. It is empty if
+// the value is not a list.
 type objects[T any, P reader[T]] []T
 
 func (o *objects[T, P]) UnmarshalJSON(b []byte) error {
@@ -140,9 +141,9 @@ func (o *objects[T, P]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// list is the list that an answer is made of. Unlike a list inside an object it
-// must be one: what cannot be read must not pass for a list of none. An element
-// that cannot be read costs itself, and is counted.
+// list is an answer that is a list. Unlike a list inside an object it must be
+// one, because an unreadable answer must not pass for an empty list. Elements
+// that cannot be read are left out and counted.
 type list[T any, P reader[T]] struct {
 	items   []T
 	skipped int
@@ -167,16 +168,16 @@ func (l *list[T, P]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// List is an answer that lists all there are of something.
+// List is an answer with all items of a kind.
 type List[T any] struct {
 	Items []T
-	// Skipped counts the elements that could not be read, or had no id. They
-	// exist, so what is not in Items is not gone.
+	// Skipped counts elements that could not be read or had no id. They exist,
+	// so an item missing from Items may not be gone.
 	Skipped int
 }
 
-// identified leaves out the items without an id, which could not be told from
-// each other. It is false for a list of nothing but those: that is no list.
+// identified leaves out the items without an id, which could not be told apart.
+// It reports false if the list has nothing else.
 func identified[T any, P reader[T]](l list[T, P], id func(T) ID) (List[T], bool) {
 	kept := slices.DeleteFunc(slices.Clone(l.items), func(v T) bool { return id(v) == "" })
 	skipped := l.skipped + len(l.items) - len(kept)

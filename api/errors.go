@@ -16,49 +16,50 @@ import (
 	"dubtop/api/text"
 )
 
-// Kind sorts errors by what a person or the program can do about them.
+// Kind classifies errors by what a person or the program can do about them.
 type Kind int
 
 // The kinds of errors.
 const (
 	KindUnknown     Kind = iota
 	KindAuth             // 401, 403: the key is missing, wrong or revoked
-	KindPayment          // 402, 403: plan, quota or an unpaid invoice
+	KindPayment          // 402, 403: plan, quota or unpaid invoice
 	KindNotFound         // 404
-	KindInvalid          // 400, 413, 422 …: the request is at fault; see Field
+	KindInvalid          // 400, 413, 422, …: the request is wrong; see Field
 	KindConflict         // 409
 	KindRateLimited      // 429: too many requests; see RetryAfter
-	KindConcurrency      // 429: all slots of the plan are taken; see Slots
+	KindConcurrency      // 429: all slots of the plan are in use; see Slots
 	KindServer           // 5xx
-	KindNetwork          // no answer, or a broken one
-	KindNotAPI           // an answer that is not the API's (a portal's HTML, …)
+	KindNetwork          // no answer, or an incomplete one
+	KindNotAPI           // an answer not from the API, such as a captive portal's page
 )
 
-// Error is every error of a Client. All its texts are safe to draw.
+// Error is returned by every failed call of a [Client]. All its texts are safe
+// to draw.
 // https://sync.so/docs/product/troubleshooting
 type Error struct {
 	Kind       Kind
-	Status     int       // HTTP status, 0 without an answer
-	Code       text.Text // the API's errorCode or error_code
-	Message    text.Text // the API's words, else ours
+	Status     int       // HTTP status; 0 without an answer
+	Code       text.Text // errorCode or error_code of the API
+	Message    text.Text // the API's message, else ours
 	Suggestion text.Text
 	Field      text.Text
 	RequestID  ID
-	Generation ID // a lead that may accompany an unknown idempotent outcome
+	Generation ID // a job that may belong to an unknown outcome
 	RetryAfter time.Duration
-	Active     int // jobs in flight, with KindConcurrency
-	Slots      int // the plan's concurrency, with KindConcurrency
-	// Sent reports whether any byte of the request may have reached a server.
+	Active     int // running jobs, with KindConcurrency
+	Slots      int // concurrency of the plan, with KindConcurrency
+	// Sent reports whether any byte of the request may have reached the server.
 	Sent bool
 
 	cause   error
-	again   bool // a repetition may succeed
-	foreign bool // the body was not the API's
-	spent   bool // the request may have been accepted, and charged
-	plan    int  // the plan's concurrency, as far as any answer told it, 0 unknown
+	again   bool // trying again may succeed
+	foreign bool // the body was not from the API
+	spent   bool // the request may have been accepted and charged
+	plan    int  // concurrency of the plan, if any answer told it; else 0
 }
 
-// Error says what went wrong, and what to do about it, in one line.
+// Error returns one line: what went wrong and what to do about it.
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.headline())
@@ -77,7 +78,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause below, for errors.Is on context errors.
+// Unwrap returns the cause, so that errors.Is finds context errors.
 func (e *Error) Unwrap() error { return e.cause }
 
 func (e *Error) headline() string {
@@ -106,13 +107,13 @@ func (e *Error) headline() string {
 	return "failed"
 }
 
-// advice is the server's suggestion, else what we would do.
+// advice returns the server's suggestion, else ours.
 func (e *Error) advice() string {
 	switch {
-	case e.spent: // whatever the server suggests: "try again" could cost twice
+	case e.spent: // the server's "try again" could cost twice
 		return "It may have been accepted, and charged: look before sending it again."
 	case e.planAdvice() != "":
-		return e.planAdvice() // the server's "Upgrade the plan." says less
+		return e.planAdvice() // the server's "Upgrade the plan." is less precise
 	case e.Suggestion != "":
 		return string(e.Suggestion)
 	}
@@ -137,29 +138,29 @@ func (e *Error) advice() string {
 	return ""
 }
 
-// ErrUnsupported says that this server has no such call or parameter. It is
-// remembered, and not asked again for a while.
+// ErrUnsupported means that the server lacks a call or parameter. The client
+// remembers this and does not ask again for a while.
 var ErrUnsupported = errors.New("the server does not offer this")
 
-// ErrUnpriced says that the server names no price for a request.
+// ErrUnpriced means that the server has no price for a request.
 var ErrUnpriced = errors.New("the server names no price for this request")
 
-// say makes a text of our own and of remote parts safe to draw.
+// say turns a message, partly remote, into text that is safe to draw.
 func (c *Client) say(s string) text.Text {
 	return text.Clean(c.key.hide(s), text.Max)
 }
 
-// notAPI is the error of an answer that cannot be the API's.
+// notAPI is the error for an answer that cannot come from the API.
 func (c *Client) notAPI(what string) *Error {
 	return &Error{Kind: KindNotAPI, Message: c.say(what + " from " + c.base.Host), Sent: true, foreign: true}
 }
 
-// invalid is the error of a request that is not sent because it is wrong.
+// invalid is the error for a request that is wrong and was not sent.
 func (c *Client) invalid(why string) *Error {
 	return &Error{Kind: KindInvalid, Message: c.say(why)}
 }
 
-// checkID refuses ids that cannot stand in a path.
+// checkID refuses ids that cannot be part of a path.
 func (c *Client) checkID(id ID) error {
 	if id.Valid() {
 		return nil
@@ -167,15 +168,15 @@ func (c *Client) checkID(id ID) error {
 	return c.invalid("the id is not one that the API could have made; no request was sent")
 }
 
-// unsent is the error of a request that was given up before it left.
+// unsent is the error for a request that was given up before it was sent.
 func (c *Client) unsent(err error) *Error {
 	return &Error{Kind: KindNetwork, Message: c.say(reasonFor(err, c.base.Host)), cause: err}
 }
 
-// broken is the error of an exchange that got no answer, or half of one.
+// broken is the error for an exchange that got no answer, or an incomplete one.
 func (c *Client) broken(ctx context.Context, host string, err error) *Error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // its text holds the whole address, query included
+		err = wrapped.Err // its text contains the whole URL with the query
 	}
 	again := true
 	if ctx.Err() != nil {
@@ -195,7 +196,7 @@ func (c *Client) broken(ctx context.Context, host string, err error) *Error {
 	}
 }
 
-// wireError is every member that an error body was seen to have.
+// wireError has every field seen in error bodies.
 type wireError struct {
 	Message      reason
 	Phrase       reason
@@ -228,7 +229,7 @@ func (w *wireError) members() []exact.Member {
 	}
 }
 
-// refused makes an error of a response that is not a 2xx.
+// refused turns a response other than 2xx into an error.
 func (c *Client) refused(res *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxError))
 	body = c.key.redact(body)
@@ -241,7 +242,7 @@ func (c *Client) refused(res *http.Response) *Error {
 	var w wireError
 	if json.Valid(body) {
 		if errors.Is(exact.Decode(body, w.members()), exact.ErrTwice) {
-			w.GenerationID = "" // a lead to two jobs leads nowhere
+			w.GenerationID = "" // an ambiguous id is worthless
 		}
 	}
 	if w.Message.Text == "" && w.Phrase.Text == "" && w.Code == "" && w.OldCode == "" && !w.StatusCode.ok {
@@ -252,12 +253,12 @@ func (c *Client) refused(res *http.Response) *Error {
 	e.Kind = kindOf(e, w.Active.ok || w.Slots.ok)
 	e.again = worthRepeating(e)
 	for _, t := range []*text.Text{&e.Message, &e.Suggestion, &e.Code, &e.Field} {
-		*t = c.say(string(*t)) // an escaped key shows only once decoded
+		*t = c.say(string(*t)) // an escaped key becomes visible only after decoding
 	}
 	return e
 }
 
-// fill copies what an error body says.
+// fill copies the error body into e.
 func (w *wireError) fill(e *Error) {
 	e.Code, e.Message = w.Code, w.Message.Text
 	if e.Code == "" {
@@ -272,8 +273,8 @@ func (w *wireError) fill(e *Error) {
 	e.RetryAfter = max(e.RetryAfter, time.Duration(float64(w.RetryAfter)*float64(time.Second)))
 }
 
-// foreignError completes the error of a body that is not the API's: a proxy's,
-// a portal's, or none.
+// foreignError completes the error for a body that is not from the API but from
+// a proxy or a portal, or empty.
 func (c *Client) foreignError(e *Error, html bool, host string) *Error {
 	e.foreign = true
 	e.Kind = kindOf(e, false)
@@ -297,13 +298,13 @@ func (c *Client) foreignError(e *Error, html bool, host string) *Error {
 // used up.
 func kindOfPayment(code text.Text) Kind {
 	if strings.HasPrefix(string(code), "generation_") || strings.HasPrefix(string(code), "file_") {
-		return KindInvalid // a smaller job may pass
+		return KindInvalid // a smaller job may be accepted
 	}
 	return KindPayment
 }
 
-// kindOf sorts a response by its status, and by its code where the status
-// means several things.
+// kindOf classifies a response by its status, and by its code where the status
+// is ambiguous.
 func kindOf(e *Error, slots bool) Kind {
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
@@ -319,7 +320,7 @@ func kindOf(e *Error, slots bool) Kind {
 			return KindConcurrency
 		}
 		if strings.Contains(string(e.Code), "quota") {
-			return KindPayment // no wait of a minute helps
+			return KindPayment // waiting a minute does not help
 		}
 		return KindRateLimited
 	case http.StatusRequestTimeout, http.StatusTooEarly:
@@ -331,7 +332,7 @@ func kindOf(e *Error, slots bool) Kind {
 	return KindInvalid
 }
 
-// kindOfDenial tells a bad key, which stops everything, from a denial of this
+// kindOfDenial tells a bad key, which stops everything, from a refusal of this
 // one request.
 func kindOfDenial(code text.Text) Kind {
 	is := func(part string) bool { return strings.Contains(string(code), part) }
@@ -344,24 +345,24 @@ func kindOfDenial(code text.Text) Kind {
 	return KindAuth
 }
 
-// worthRepeating reports whether the same request may soon fare better.
+// worthRepeating reports whether the same request may soon succeed.
 func worthRepeating(e *Error) bool {
 	return e.Kind == KindServer && e.RetryAfter <= 8*time.Second
 }
 
-// retryAfter reads the headers of that name, of which proxies may have added
-// some: the longest wait is the one that suits them all.
+// retryAfter returns the longest wait in the Retry-After headers, since proxies
+// may have added some.
 func retryAfter(h http.Header) (longest time.Duration) {
 	for _, v := range h.Values("Retry-After") {
 		longest = max(longest, waitUntil(v, h))
-		for part := range strings.SplitSeq(v, ",") { // as some join several headers
+		for part := range strings.SplitSeq(v, ",") { // several headers may have been joined
 			longest = max(longest, waitUntil(strings.TrimSpace(part), h))
 		}
 	}
 	return longest
 }
 
-// waitUntil reads seconds, or a date by the server's own clock.
+// waitUntil parses a number of seconds, or a date by the server's clock.
 func waitUntil(v string, h http.Header) time.Duration {
 	if f, ok := looseNumber([]byte(v)); ok && f > 0 {
 		return time.Duration(min(f, maxSeconds) * float64(time.Second))
@@ -385,5 +386,5 @@ func redirectHost(res *http.Response) string {
 	return u.Host
 }
 
-// TooLarge reports whether the request was refused for its size.
+// TooLarge reports whether the request was refused because of its size.
 func (e *Error) TooLarge() bool { return e.Status == http.StatusRequestEntityTooLarge }

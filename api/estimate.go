@@ -9,24 +9,24 @@ import (
 	"dubtop/api/exact"
 )
 
-// EstimateRequest asks for the price of a job at list price: either by Model
-// and Duration (nothing is fetched by the server), or with a Create body.
+// EstimateRequest asks for the list price of a job, either from Model and
+// Duration (the server fetches nothing) or from the body of a create request.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
 type EstimateRequest struct {
 	Model    string
 	Duration float64 // seconds of output
-	FPS      int     // 25 is what is billed; the server's default is 30
-	Create   []byte  // when set, a create-shaped body is priced instead
+	FPS      int     // the service bills 25; the server's default is 30
+	Create   []byte  // body of a create request; if set, it is priced instead
 }
 
-// Estimate is the server's price. Cost is nil where it named none.
+// Estimate is the server's price. Cost is nil if it named none.
 type Estimate struct {
 	Frames  int
 	Cost    *Micros
-	Credits *float64 // nil for accounts billed in dollars
+	Credits *float64 // nil on accounts billed in dollars
 }
 
-// wireAmount is an estimate in every spelling it was ever sent in.
+// wireAmount is an estimate in every spelling seen so far.
 type wireAmount struct {
 	Frames  count
 	Cost    dollars
@@ -43,8 +43,8 @@ func (w *wireAmount) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads one estimate in any of its spellings. One that names an
-// amount twice is an error.
+// UnmarshalJSON reads an estimate in any of its spellings. It fails if an
+// amount appears twice.
 func (e *Estimate) UnmarshalJSON(b []byte) error {
 	var w wireAmount
 	if err := exact.Decode(b, w.members()); err != nil {
@@ -57,7 +57,7 @@ func (e *Estimate) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wireEstimate is an estimate, or a list of those that make up one job.
+// wireEstimate is an estimate, or a list of the estimates that make up one job.
 type wireEstimate struct{ Estimate }
 
 func (w *wireEstimate) UnmarshalJSON(b []byte) error {
@@ -65,7 +65,7 @@ func (w *wireEstimate) UnmarshalJSON(b []byte) error {
 		return w.Estimate.UnmarshalJSON(b)
 	}
 	var all list[Estimate, *Estimate]
-	// A part that can't be read is a part of the price.
+	// An unreadable element is part of the price too.
 	if err := all.UnmarshalJSON(b); err != nil || len(all.items) == 0 || all.skipped > 0 {
 		return errShape
 	}
@@ -79,7 +79,7 @@ func (w *wireEstimate) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// add is the sum of two amounts, nil where one of them is not known.
+// add returns the sum of two amounts, nil if either is unknown.
 func add[T Micros | float64](a, b *T) *T {
 	if a == nil || b == nil {
 		return nil
@@ -95,7 +95,7 @@ type estimateForm struct {
 	body []byte
 }
 
-// forms are the ways that serve a request, the newest first.
+// forms returns the forms that can express the request, newest first.
 func (r EstimateRequest) forms() ([]estimateForm, error) {
 	const path = "/v2/generations/estimate"
 	var forms []estimateForm
@@ -120,16 +120,16 @@ func (r EstimateRequest) forms() ([]estimateForm, error) {
 	return forms, nil
 }
 
-// Estimate prices a job. The historic forms of the call are tried in the order
-// documented, and what the server lacks is remembered. ErrUnpriced means that
-// the server knows no price, ErrUnsupported that it has none of the forms.
+// Estimate returns the price of a job. It tries the historic forms of the call,
+// newest first, and remembers those that the server lacks. [ErrUnpriced] means
+// that the server has no price, [ErrUnsupported] that it has none of the forms.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
 func (c *Client) Estimate(ctx context.Context, r EstimateRequest) (Estimate, error) {
 	forms, err := r.forms()
 	if err != nil || len(forms) == 0 {
 		return Estimate{}, c.invalid("a price needs a model and a length, or a whole request")
 	}
-	var refused []capability // by a 400, which may be the request's own fault
+	var refused []capability // with a 400, which may be the request's own fault
 	var last error = ErrUnsupported
 	for _, f := range forms {
 		if c.memory.lacks(f.capability) {
@@ -154,7 +154,7 @@ func (c *Client) Estimate(ctx context.Context, r EstimateRequest) (Estimate, err
 	return Estimate{}, last
 }
 
-// estimate asks in one form. It costs nothing, so it may be asked twice.
+// estimate asks in one form. It is free, so it may be repeated.
 func (c *Client) estimate(ctx context.Context, f estimateForm) (Estimate, error) {
 	var w wireEstimate
 	k := call{method: http.MethodPost, path: f.path, body: f.body, tries: 2}

@@ -15,36 +15,36 @@ import (
 	"dubtop/api/exact"
 )
 
-// The most bytes of an answer that are read, after decompression.
+// The most bytes read of an answer, after decompression.
 const (
 	maxList   = 8 << 20
 	maxObject = 1 << 20
 	maxError  = 64 << 10
 )
 
-// call is a request that may be repeated: a read, or an estimate.
+// call is a request that may be repeated: a read or an estimate.
 type call struct {
-	method string // "" is GET
+	method string // GET if empty
 	path   string // from /v2 on
 	query  url.Values
 	body   []byte // JSON
-	limit  int64  // the most bytes of the answer
-	tries  int    // for what the user asked; 0 is 3. Background calls have one
-	public bool   // needs no key, and is not given it
+	limit  int64  // most bytes of the answer
+	tries  int    // attempts if the user is waiting; 0 means 3. Background calls have one
+	public bool   // sent without the key
 }
 
-// answer is a whole 2xx response.
+// answer is a complete 2xx response.
 type answer struct {
 	header http.Header
 	body   []byte
 }
 
-// object asks for a JSON object and decodes it into v.
+// object requests a JSON object and decodes it into v.
 func (c *Client) object(ctx context.Context, k call, v json.Unmarshaler) (JSON, error) {
 	return c.value(ctx, k, exact.IsObject, v)
 }
 
-// array asks for a JSON list and decodes it into v.
+// array requests a JSON list and decodes it into v.
 func (c *Client) array(ctx context.Context, k call, v json.Unmarshaler) error {
 	k.limit = maxList
 	_, err := c.value(ctx, k, exact.IsList, v)
@@ -72,10 +72,10 @@ func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v j
 	return raw, err
 }
 
-// listOrObject is the shape of an answer that has two.
+// listOrObject is the shape of an answer that may be either.
 func listOrObject(b []byte) bool { return exact.IsList(b) || exact.IsObject(b) }
 
-// decodeObject reads an answer that must be one whole object.
+// decodeObject decodes an answer that must be one complete object.
 func decodeObject(b []byte, v json.Unmarshaler) error {
 	if !json.Valid(b) || !exact.IsObject(b) {
 		return errShape
@@ -83,7 +83,7 @@ func decodeObject(b []byte, v json.Unmarshaler) error {
 	return v.UnmarshalJSON(b)
 }
 
-// checkJSON makes sure that an answer is whole JSON of the shape that is due.
+// checkJSON checks that an answer is complete JSON of the expected shape.
 func (c *Client) checkJSON(a answer, shape func([]byte) bool) error {
 	switch {
 	case isHTML(a.header, a.body):
@@ -100,8 +100,9 @@ func (c *Client) checkJSON(a answer, shape func([]byte) bool) error {
 	return nil
 }
 
-// retry runs an exchange until it succeeds, cannot, or has been tried often
-// enough. A background call is tried once: its next turn comes by itself.
+// retry runs an exchange until it succeeds, cannot succeed, or has been tried
+// often enough. A background call is tried once, since it will be repeated
+// anyway.
 func (c *Client) retry(ctx context.Context, k call, try func(context.Context, *watchdog) error) error {
 	tries := k.tries
 	if tries == 0 {
@@ -129,7 +130,7 @@ func (c *Client) retry(ctx context.Context, k call, try func(context.Context, *w
 	}
 }
 
-// exchange sends a call once and reads its answer whole.
+// exchange sends a call once and reads the whole answer.
 func (c *Client) exchange(ctx context.Context, dog *watchdog, k call) (answer, error) {
 	res, err := c.send(ctx, dog, k)
 	if err != nil {
@@ -162,7 +163,7 @@ func (c *Client) send(ctx context.Context, dog *watchdog, k call) (*http.Respons
 	return c.do(ctx, dog, client, r, other)
 }
 
-// do sends a prepared request and judges the head of the answer.
+// do sends a prepared request and checks the head of the answer.
 func (c *Client) do(ctx context.Context, dog *watchdog, client *http.Client, r *http.Request, k class) (*http.Response, error) {
 	res, err := client.Do(r)
 	if err != nil {
@@ -175,15 +176,15 @@ func (c *Client) do(ctx context.Context, dog *watchdog, client *http.Client, r *
 	return c.judge(dog, res, r, k)
 }
 
-// judge reads the head of a response. Anything but a 2xx is an error, and its
-// body is closed.
+// judge checks the head of a response. If it is not a 2xx, judge returns an
+// error and closes the body.
 func (c *Client) judge(dog *watchdog, res *http.Response, r *http.Request, k class) (*http.Response, error) {
 	dog.fed()
 	res.Body, res.Request = &watchedBody{res.Body, dog}, cmp.Or(res.Request, r)
 	ours := sameOrigin(res.Request.URL, c.base)
 	if ours {
 		c.noteDate(res.Header)
-		if !strings.Contains(r.URL.Path, "/v2/batch") { // batches have a number of their own
+		if !strings.Contains(r.URL.Path, "/v2/batch") { // batches have a limit of their own
 			c.noteSlots(res.Header)
 		}
 	}
@@ -199,7 +200,7 @@ func (c *Client) judge(dog *watchdog, res *http.Response, r *http.Request, k cla
 	return nil, e
 }
 
-// readAll reads a body of at most limit bytes to its end.
+// readAll reads a body to its end, up to limit bytes.
 func (c *Client) readAll(ctx context.Context, res *http.Response, limit int64) ([]byte, error) {
 	if limit == 0 {
 		limit = maxObject
@@ -216,8 +217,8 @@ func (c *Client) readAll(ctx context.Context, res *http.Response, limit int64) (
 	return c.key.redact(b), nil
 }
 
-// isHTML reports whether an answer is a page for people: a portal's, a
-// proxy's, or an error page of the host.
+// isHTML reports whether an answer is a web page: from a captive portal, a
+// proxy, or the host's own error page.
 func isHTML(h http.Header, body []byte) bool {
 	if strings.Contains(strings.ToLower(h.Get("Content-Type")), "html") {
 		return true

@@ -11,13 +11,13 @@ import (
 	"dubtop/api/text"
 )
 
-// Status is where a generation stands, exactly as the API says it. Unknown
-// words are kept and shown as they are.
+// Status is the state of a generation in the API's words. Unknown words are
+// kept and shown as they are.
 // https://sync.so/docs/api-reference/api/generate-api/get
 type Status string
 
-// The documented statuses. No generation can be cancelled; the two spellings
-// of it are met on old jobs only.
+// The documented statuses. Generations cannot be cancelled; the two spellings
+// of it occur on old jobs only.
 const (
 	Pending    Status = "PENDING"
 	Processing Status = "PROCESSING"
@@ -26,11 +26,10 @@ const (
 	Rejected   Status = "REJECTED"
 )
 
-// Running reports whether the job holds one of the plan's slots.
+// Running reports whether the job occupies a slot of the plan.
 func (s Status) Running() bool { return s == Pending || s == Processing }
 
-// Terminal reports whether the status can never change again. An unknown
-// status is not terminal.
+// Terminal reports whether the status is final. An unknown status is not.
 func (s Status) Terminal() bool {
 	switch s {
 	case Completed, Failed, Rejected, "CANCELED", "CANCELLED":
@@ -42,10 +41,10 @@ func (s Status) Terminal() bool {
 // Troubled reports whether the job ended without a result.
 func (s Status) Troubled() bool { return s.Terminal() && s != Completed }
 
-// Words are what a status is found by: its name in lower case and, for
-// PROCESSING, "running", as screens call it.
+// Words returns the words that a status can be found by: its name in lower case
+// and, for PROCESSING, "running", as the screen calls it.
 func (s Status) Words() string {
-	switch s { // without a copy for those that lists are full of
+	switch s { // no allocation for the common ones
 	case Pending:
 		return "pending"
 	case Processing:
@@ -60,7 +59,7 @@ func (s Status) Words() string {
 	return strings.ToLower(string(s))
 }
 
-// Input is one item of a generation's input, as the API echoes it.
+// Input is one input of a generation, as echoed by the API.
 type Input struct {
 	Type     text.Text // video, image, audio, text
 	URL      URL
@@ -76,7 +75,7 @@ type Provider struct {
 	Script  text.Text
 }
 
-// Generation is one job as the API tells it.
+// Generation is a job as reported by the API.
 // https://sync.so/docs/api-reference/api/generate-api/get
 type Generation struct {
 	ID               ID
@@ -84,7 +83,7 @@ type Generation struct {
 	Status           Status
 	Model            text.Text
 	Input            []Input
-	Options          JSON // the object echoed, nil if none
+	Options          JSON // the object as echoed; nil if absent
 	Segments         JSON
 	WebhookURL       URL
 	Output           URL // outputMediaUrl, else outputUrl
@@ -95,40 +94,40 @@ type Generation struct {
 	Error            text.Text
 	ErrorCode        text.Text // errorCode, else error_code
 	ProjectID        ID
-	Progress         int  // percent, -1 where the answer has none
-	Raw              JSON // the whole answer; only of single gets, nil in lists
+	Progress         int  // percent; -1 if not reported
+	Raw              JSON // the whole answer; nil for jobs from a list
 }
 
-// GenerationQuery narrows a list of generations. Limit and Cursor are used
-// where the server knows them.
+// GenerationQuery narrows a list of generations. Limit and Cursor are used if
+// the server supports them.
 type GenerationQuery struct {
 	Status []Status
 	IDs    []ID // at most 100
-	Limit  int  // 0: not sent; 1–100
-	Cursor ID   // the last id of the page before; needs Limit
+	Limit  int  // 1–100; 0 is not sent
+	Cursor ID   // last id of the previous page; needs Limit
 }
 
-// GenerationPage is one answer to a list.
+// GenerationPage is one answer with a list of generations.
 type GenerationPage struct {
 	Items []Generation
-	// Whole is set when the server ignored Limit and answered with the
-	// complete history, in any order (servers of June 2026 do).
+	// Whole is set if the server ignored Limit and sent the complete history,
+	// in any order, as the servers of June 2026 do.
 	Whole bool
-	// More says that another page may follow (a full page came).
+	// More reports that another page may follow, because this one is full.
 	More bool
-	// Skipped counts the elements that could not be read, or had no id. They
-	// exist, so what is not in Items is not gone.
+	// Skipped counts elements that could not be read or had no id. They exist,
+	// so a job missing from Items may not be gone.
 	Skipped int
 }
 
-// GenerationDetails says what a single get should bring beside the job.
+// GenerationDetails selects what a single get returns beside the job.
 type GenerationDetails struct {
-	Progress bool // ask for include=progress where the server knows it
+	Progress bool // ask for include=progress if the server supports it
 }
 
-// Reads reports whether the key can read one of these jobs, which shows that
-// they are of its account. Only if the server knows none of them the answer is
-// no; all else that is in the way is an error.
+// Reads reports whether the key can read at least one of these jobs, which
+// shows that they belong to its account. It reports false only if the server
+// knows none of them; any other problem is an error.
 func (c *Client) Reads(ctx context.Context, ids []ID) (bool, error) {
 	for _, id := range ids {
 		job, err := c.Generation(ctx, id, GenerationDetails{})
@@ -142,8 +141,9 @@ func (c *Client) Reads(ctx context.Context, ids []ID) (bool, error) {
 	return false, nil
 }
 
-// Generation fetches one job. Its Progress is -1 where the server does not
-// tell it. https://sync.so/docs/api-reference/api/generate-api/get
+// Generation returns one job. Its Progress is -1 if the server does not report
+// it.
+// https://sync.so/docs/api-reference/api/generate-api/get
 func (c *Client) Generation(ctx context.Context, id ID, want GenerationDetails) (Generation, error) {
 	if err := c.checkID(id); err != nil {
 		return Generation{}, err
@@ -170,7 +170,7 @@ func (c *Client) Generation(ctx context.Context, id ID, want GenerationDetails) 
 	return g, nil
 }
 
-// query is the list's query. Lists are told with commas, as documented.
+// query returns the URL query. Lists are joined with commas, as documented.
 func (q GenerationQuery) query() url.Values {
 	v := url.Values{}
 	if len(q.Status) > 0 {
@@ -199,14 +199,16 @@ func join[T ~string](items []T) string {
 	return b.String()
 }
 
-// Generations lists jobs. A Whole answer is decoded element by element and
-// handed to each in turn (at most 100 at a time) when each is not nil, so a
-// history of any size needs no more memory than its rows; the page's Items
-// are empty then. It counts only when the error is nil.
+// Generations lists jobs.
 //
-// A page after a Cursor is refused with ErrUnsupported while the server is
-// known to ignore Limit, and with KindInvalid or KindNotFound when the server
-// no longer knows the cursor: begin again from the top then.
+// If the answer is Whole and each is not nil, the jobs are decoded one by one
+// and passed to each, at most 100 at a time, and Items is empty. A history of
+// any size then needs no more memory than the jobs that each keeps. They count
+// only if the error is nil.
+//
+// A page after a Cursor fails with [ErrUnsupported] while the server is known
+// to ignore Limit. It fails with [KindInvalid] or [KindNotFound] if the server
+// no longer knows the cursor; start again from the top then.
 // https://sync.so/docs/api-reference/api/generate-api/list
 func (c *Client) Generations(ctx context.Context, q GenerationQuery, each func([]Generation)) (GenerationPage, error) {
 	if err := c.checkQuery(q); err != nil {
@@ -229,7 +231,7 @@ func (c *Client) Generations(ctx context.Context, q GenerationQuery, each func([
 	return page, err
 }
 
-// checkQuery refuses a query that the server could not answer.
+// checkQuery refuses a query that the server cannot answer.
 func (c *Client) checkQuery(q GenerationQuery) error {
 	for _, id := range q.IDs {
 		if err := c.checkID(id); err != nil {
@@ -245,8 +247,8 @@ func (c *Client) checkQuery(q GenerationQuery) error {
 	return c.checkID(q.Cursor)
 }
 
-// CountGenerations counts jobs by status; ErrUnsupported where the server
-// has no counting.
+// CountGenerations returns the number of jobs with one of the statuses, or
+// [ErrUnsupported] if the server cannot count.
 func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, error) {
 	var answer wireCount
 	k := call{path: "/v2/generations/count", query: GenerationQuery{Status: status}.query()}
@@ -256,14 +258,14 @@ func (c *Client) CountGenerations(ctx context.Context, status ...Status) (int, e
 		err = ErrUnsupported
 	}
 	if hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusNotFound) {
-		// Without counting, "count" is taken for the id of a generation.
+		// A server without counting takes "count" for the id of a generation.
 		c.memory.missing(counting)
 		err = ErrUnsupported
 	}
 	return answer.Count.or(0), err
 }
 
-// Costs is what a job really cost, as far as the server knows.
+// Costs is the actual cost of a job, as far as the server knows it.
 type Costs struct {
 	Availability text.Text // complete, pending, partial, unavailable
 	Total        *Micros
@@ -271,8 +273,8 @@ type Costs struct {
 	RetryAfter   Seconds
 }
 
-// Costs fetches the real cost of one job; ErrUnsupported where the server
-// does not tell it.
+// Costs returns the actual cost of a job, or [ErrUnsupported] if the server
+// does not report costs.
 func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
 	if err := c.checkID(id); err != nil {
 		return Costs{}, err
@@ -286,7 +288,7 @@ func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
 	return Costs{w.Availability, w.Total.Micros, w.Known.Micros, w.RetryAfter}, err
 }
 
-// Download asks for a fresh link to the output; ErrUnsupported where the
+// Download returns a fresh link to the output, or [ErrUnsupported] if the
 // server has no such call. The link itself is fetched without the key.
 func (c *Client) Download(ctx context.Context, id ID) (URL, error) {
 	if err := c.checkID(id); err != nil {
@@ -302,7 +304,7 @@ func (c *Client) Download(ctx context.Context, id ID) (URL, error) {
 		if err != nil {
 			return err
 		}
-		// Documented as plain text; a JSON string is taken as well.
+		// Documented as plain text, but a JSON string is accepted too.
 		text := strings.Trim(strings.TrimSpace(string(a.body)), `"`)
 		link = ParseURL(text)
 		if _, err := link.Link(); err != nil || isHTML(a.header, a.body) {

@@ -17,13 +17,13 @@ func (i *Input) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads one input. Members of an unexpected type are absent.
+// UnmarshalJSON reads an input. Fields of an unexpected type are left empty.
 func (i *Input) UnmarshalJSON(b []byte) error {
 	*i = Input{}
 	return exact.Decode(b, i.members())
 }
 
-// speech is the provider of an input, nil where it is no object.
+// speech is the provider of an input, nil if it is not an object.
 type speech Input
 
 func (s *speech) UnmarshalJSON(b []byte) error {
@@ -43,17 +43,16 @@ func (p *Provider) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON keeps the word as it is said, made safe to draw; it never
-// fails.
+// UnmarshalJSON keeps the API's word, made safe to draw. It never fails.
 func (s *Status) UnmarshalJSON(b []byte) error {
 	*s = Status(text.Clean(text.Loose(b), maxWord))
 	return nil
 }
 
-// maxWord is the most bytes of a status.
+// maxWord is the longest status kept, in bytes.
 const maxWord = 64
 
-// wireGeneration is a generation in every spelling it was ever sent in.
+// wireGeneration is a generation in every spelling seen so far.
 type wireGeneration struct {
 	ID               ID
 	CreatedAt        Time
@@ -114,9 +113,9 @@ func (w *wireGeneration) generation() Generation {
 	}
 }
 
-// UnmarshalJSON reads a generation in any of the API's spellings. Members of
-// an unexpected type are absent. It is an error for what is no object, and for
-// one that says its id, its status or a link to its output twice.
+// UnmarshalJSON reads a generation in any of the API's spellings. Fields of an
+// unexpected type are left empty. It fails if b is not an object, or if the id,
+// the status or a link to the output appears twice.
 func (g *Generation) UnmarshalJSON(b []byte) error {
 	var w wireGeneration
 	if err := exact.Decode(b, w.members()); err != nil {
@@ -126,7 +125,7 @@ func (g *Generation) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// wireCount is how many there are of something.
+// wireCount is an answer with a number of things.
 type wireCount struct{ Count count }
 
 func (w *wireCount) members() []exact.Member {
@@ -136,7 +135,7 @@ func (w *wireCount) members() []exact.Member {
 // UnmarshalJSON reads a count.
 func (w *wireCount) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }
 
-// wireCosts is a cost as it is sent.
+// wireCosts is a cost as sent by the server.
 type wireCosts struct {
 	Availability text.Text
 	Total        dollars
@@ -153,5 +152,5 @@ func (w *wireCosts) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads a cost; one that names an amount twice is an error.
+// UnmarshalJSON reads a cost. It fails if an amount appears twice.
 func (w *wireCosts) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }

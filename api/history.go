@@ -9,14 +9,15 @@ import (
 	"dubtop/api/exact"
 )
 
-// maxHistory is the most bytes of a whole history, which has no other bound.
+// maxHistory is the most bytes read of a whole history, which has no other
+// bound.
 const maxHistory = 2 << 30
 
-// chunk is how many generations of a whole history are handed on at a time.
+// chunk is how many generations of a whole history are passed on at a time.
 const chunk = 100
 
-// list asks for one list of generations. Asked is the limit that the caller
-// wanted, also where the query does without it.
+// list requests one list of generations. asked is the limit that the caller
+// wanted, even if the query leaves it out.
 func (c *Client) list(ctx context.Context, q GenerationQuery, asked int, each func([]Generation)) (GenerationPage, error) {
 	k := call{path: "/v2/generations", query: q.query()}
 	var page GenerationPage
@@ -48,33 +49,34 @@ func (c *Client) list(ctx context.Context, q GenerationQuery, asked int, each fu
 	return page, nil
 }
 
-// history reads a list of generations that may turn out to be all there are.
+// history reads a list of generations that may turn out to be the whole
+// history.
 type history struct {
 	client *Client
 	body   *capped
 	dec    *json.Decoder
 	dog    *watchdog
 	each   func([]Generation)
-	limit  int  // of a page, 0 if none was asked for
-	whole  bool // everything was asked for, or came anyway
+	limit  int  // of a page; 0 if none was requested
+	whole  bool // everything was requested, or came anyway
 
-	raw     json.RawMessage // one element; the buffer serves them all
-	wire    wireGeneration  // likewise
-	members []exact.Member  // of wire
+	raw     json.RawMessage // one element; the buffer is reused
+	wire    wireGeneration  // reused as well
+	members []exact.Member  // fields of wire
 
 	items  []Generation
-	seen   int // elements so far
-	named  int // of them, those with an id
-	handed int // of them, those handed to each
+	seen   int // elements read
+	named  int // of these, elements with an id
+	handed int // of these, elements passed on
 }
 
-// The ways in which a list can be wrong.
+// The ways in which a list can be malformed.
 var (
 	errShape   = errors.New("an answer of an unknown shape")
 	errTooLong = errors.New("an answer that is far too long")
 )
 
-// read takes the list to its last byte: a broken list has told nothing.
+// read reads the list to its last byte, since nothing in a broken list counts.
 func (h *history) read() (GenerationPage, error) {
 	if t, err := h.dec.Token(); err != nil {
 		return GenerationPage{}, brokenOff(err)
@@ -105,7 +107,7 @@ func (h *history) read() (GenerationPage, error) {
 	}, nil
 }
 
-// element reads one generation. One without an id could not be told from
+// element reads one generation. Without an id it could not be told from
 // another, so it is left out.
 func (h *history) element() error {
 	if err := h.dec.Decode(&h.raw); err != nil {
@@ -119,7 +121,7 @@ func (h *history) element() error {
 	if h.members == nil {
 		h.members = h.wire.members()
 	}
-	// One that is no object, or tells two stories, costs itself alone.
+	// An element that is no object or contradicts itself is left out alone.
 	if err := exact.Decode(h.client.key.redact(h.raw), h.members); err == nil && h.wire.ID != "" {
 		h.named++
 		h.items = append(h.items, h.wire.generation())
@@ -128,8 +130,9 @@ func (h *history) element() error {
 	return nil
 }
 
-// widen lets a whole history be as long as it is, though no element longer
-// than a whole page may be, and as slow as it is, though never still.
+// widen lifts the limits on the size and duration of the answer for a whole
+// history. An element may still be no longer than a page, and the answer may
+// not stall.
 func (h *history) widen() {
 	if h.whole {
 		h.body.left = min(maxList, maxHistory-h.body.read)
@@ -137,7 +140,8 @@ func (h *history) widen() {
 	}
 }
 
-// hand gives the rows of a whole history to the caller, at least n at a time.
+// hand passes the jobs of a whole history to the caller once there are at least
+// n.
 func (h *history) hand(n int) {
 	if !h.whole || h.each == nil {
 		return
@@ -149,11 +153,12 @@ func (h *history) hand(n int) {
 		h.items = h.items[m:]
 	}
 	if len(h.items) == 0 {
-		h.items = nil // the chunks are the caller's now
+		h.items = nil // the slice belongs to the caller now
 	}
 }
 
-// brokenOff names the end of the input for what it is in the middle of a list.
+// brokenOff replaces the end of input in the middle of a list with an error
+// that says so.
 func brokenOff(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF
@@ -161,7 +166,7 @@ func brokenOff(err error) error {
 	return err
 }
 
-// listError sorts what can go wrong while a list is read.
+// listError classifies errors while a list is read.
 func (c *Client) listError(ctx context.Context, host string, err error) *Error {
 	if errors.Is(err, errShape) || errors.Is(err, errTooLong) {
 		return c.notAPI(err.Error())
@@ -174,7 +179,7 @@ func (c *Client) listError(ctx context.Context, host string, err error) *Error {
 	return c.broken(ctx, host, err)
 }
 
-// capped reads at most left bytes more, and remembers how an answer began.
+// capped reads up to left more bytes and remembers how an answer began.
 type capped struct {
 	r    io.Reader
 	left int64

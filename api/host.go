@@ -10,10 +10,10 @@ import (
 	"dubtop/api/text"
 )
 
-// HostForms is the host of a link as the network knows it, in ASCII, and as it
-// reads. A name in other scripts can look like another one, so both stand side
-// by side before anything is opened; read is empty where the host is plain
-// ASCII, and both are where the link has none.
+// HostForms returns the host of a link in two forms: as the network knows it,
+// in ASCII, and as it reads. A name in another script can look like a different
+// one, so both are shown before anything is opened. read is empty if the host
+// is plain ASCII; both are empty if the link has no host.
 func HostForms(link string) (wire, read text.Text) {
 	u, err := url.Parse(link)
 	if err != nil || u.Hostname() == "" {
@@ -25,7 +25,7 @@ func HostForms(link string) (wire, read text.Text) {
 		return text.Of(host), ""
 	}
 	ascii, err := idna.Lookup.ToASCII(host)
-	if err != nil { // no name that could be registered, but it is shown all the same
+	if err != nil { // not a valid name, but shown all the same
 		if ascii, err = idna.Punycode.ToASCII(host); err != nil {
 			if plain {
 				return text.Of(host), ""
@@ -33,7 +33,7 @@ func HostForms(link string) (wire, read text.Text) {
 			return text.Of(host), text.Of(host)
 		}
 	}
-	letters, _ := idna.Punycode.ToUnicode(ascii) // what can't be decoded stays
+	letters, _ := idna.Punycode.ToUnicode(ascii) // parts that cannot be decoded stay
 	if wire, read = text.Of(ascii), text.Of(letters); read == wire {
 		return wire, ""
 	}

@@ -6,25 +6,25 @@ import (
 	"dubtop/api/text"
 )
 
-// ID names one thing of the account. It is opaque; ids that are not plain
-// tokens are kept for display, but Valid reports false and no request is made
-// with them.
+// ID identifies one thing of the account. It is opaque. An id that is not a
+// plain token is kept for display, but Valid reports false and no request is
+// made with it.
 type ID string
 
-// maxID is the most bytes of an id kept for display.
+// maxID is the longest id kept for display, in bytes.
 const maxID = 256
 
 var plainToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
-// Valid reports whether the id is 1 to 128 letters, digits, _ or -, so that
-// it can stand in a path.
+// Valid reports whether the id consists of 1 to 128 letters, digits, _ or -, so
+// that it can be part of a path.
 func (id ID) Valid() bool { return plainToken.MatchString(string(id)) }
 
-// Short is enough of an id to recognise it by.
+// Short returns enough of an id to recognise it.
 func (id ID) Short() string {
 	const enough = 8
 	n := 0
-	for i := range string(id) { // not bytes: an id may be made of anything
+	for i := range string(id) { // by runes, since an id may contain anything
 		if n == enough {
 			return string(id[:i])
 		}
@@ -39,8 +39,8 @@ func (id *ID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// cleanID makes an id safe to draw. One that only became a plain token by
-// losing characters is marked, lest it be taken for another thing's id.
+// cleanID makes an id safe to draw. An id that would become a plain token only
+// by losing characters is marked, so that it is not mistaken for another id.
 func cleanID(s string) ID {
 	id := ID(text.Clean(s, maxID))
 	if string(id) != s && id.Valid() {

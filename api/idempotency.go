@@ -8,11 +8,11 @@ import (
 	"strconv"
 )
 
-// HonoursIdempotency finds out whether this server heeds idempotency keys,
-// which older ones ignore without a word. It asks for nothing under a key that
-// can't be one: only a server that reads keys refuses it for the key's sake.
-// Nothing can come of the request, because its body has no model and no input.
-// An error leaves the question open.
+// HonoursIdempotency reports whether the server supports idempotency keys,
+// which older servers silently ignore. It sends an empty request under an
+// invalid key: only a server that reads keys complains about the key. No job
+// can result, because the body has no model and no input. After an error the
+// answer is open.
 // https://sync.so/docs/api-reference/guides/idempotency
 func (c *Client) HonoursIdempotency(ctx context.Context) (bool, error) {
 	const noKey, noRequest = "not a key: a question", `{}`
@@ -30,7 +30,7 @@ func (c *Client) HonoursIdempotency(ctx context.Context) (bool, error) {
 	return e.Status == http.StatusBadRequest && e.Code == "INVALID_IDEMPOTENCY_KEY", nil
 }
 
-// noteSlots remembers the plan's concurrency where an answer tells it.
+// noteSlots remembers the plan's concurrency if the answer tells it.
 // https://sync.so/docs/product/troubleshooting
 func (c *Client) noteSlots(h http.Header) {
 	const most = 100_000 // more than any plan has

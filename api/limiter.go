@@ -18,7 +18,7 @@ const (
 	generating
 )
 
-// The published limits, in requests a minute.
+// The published limits, in requests per minute.
 const (
 	generateLimit = 60
 	otherLimit    = 600
@@ -26,25 +26,26 @@ const (
 
 type backgroundKey struct{}
 
-// Background marks a context so that its requests leave a fifth of what the
-// limiter has in store to what the user asks for, and are not retried.
+// Background marks a context whose requests are not urgent: they leave a fifth
+// of the limiter's tokens to what the user asks for, and are not retried.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }
 
 func isBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
 
-// limiter paces the requests of one class. A bucket of size b that is filled
-// at r a second lets b + 60·r through in some minute, never more.
+// limiter paces the requests of one class. A bucket of b tokens that refills
+// with r tokens per second never lets more than b + 60·r requests through in
+// any minute.
 type limiter struct {
 	mu      sync.Mutex
 	bucket  *rate.Limiter
-	sent    []time.Time // of the last minute
+	sent    []time.Time // in the last minute
 	held    time.Time
-	strikes int // 429s in a row
+	strikes int // consecutive 429s
 }
 
-// newLimiter makes a limiter that stays within nine tenths of a limit.
+// newLimiter returns a limiter that uses at most 90% of a published limit.
 func newLimiter(c class) *limiter {
 	if c == generating {
 		return &limiter{bucket: rate.NewLimiter(0.8, 6)} // 6 + 48 = 54
@@ -52,7 +53,7 @@ func newLimiter(c class) *limiter {
 	return &limiter{bucket: rate.NewLimiter(8, 60)} // 60 + 480 = 540
 }
 
-// wait returns when a request may leave, or with the context's error.
+// wait returns when a request may be sent, or with the context's error.
 func (l *limiter) wait(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -68,7 +69,7 @@ func (l *limiter) wait(ctx context.Context) error {
 	}
 }
 
-// take takes a token, or says how long to wait before asking again.
+// take takes a token, or returns how long to wait before asking again.
 func (l *limiter) take(now time.Time, background bool) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -90,7 +91,7 @@ func (l *limiter) take(now time.Time, background bool) time.Duration {
 	return 0
 }
 
-// recent forgets what is older than a minute.
+// recent drops the requests that are older than a minute.
 func (l *limiter) recent(now time.Time) []time.Time {
 	n := 0
 	for n < len(l.sent) && now.Sub(l.sent[n]) >= time.Minute {
@@ -99,8 +100,8 @@ func (l *limiter) recent(now time.Time) []time.Time {
 	return append(l.sent[:0], l.sent[n:]...)
 }
 
-// used is the number of requests let through in the last minute, and until
-// when the class is held.
+// used returns the number of requests in the last minute and until when the
+// class is held.
 func (l *limiter) used(now time.Time) (n int, held time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -117,8 +118,8 @@ const (
 	maxHold = 5 * time.Minute
 )
 
-// hold stops the class after a 429: for as long as the server asked, or for
-// one second to a minute, growing with each refusal in a row. It returns how
+// hold stops the class after a 429: for as long as the server asked, or for one
+// second to a minute, growing with each consecutive refusal. It returns how
 // long.
 func (l *limiter) hold(asked time.Duration, now time.Time) time.Duration {
 	l.mu.Lock()
@@ -136,7 +137,7 @@ func (l *limiter) hold(asked time.Duration, now time.Time) time.Duration {
 	return d
 }
 
-// passed notes that the server took a request.
+// passed notes that the server accepted a request.
 func (l *limiter) passed() {
 	l.mu.Lock()
 	l.strikes = 0

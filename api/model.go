@@ -8,8 +8,8 @@ import (
 	"dubtop/api/text"
 )
 
-// Model is one model of GET /v2/models. Name goes into a request's model; it
-// is the id where the server has no name.
+// Model is one model of GET /v2/models. Name is what a request's model takes;
+// it is the id if the server gives no name.
 // https://sync.so/docs/api-reference/api/models-api/get-models
 type Model struct {
 	ID          ID
@@ -20,7 +20,7 @@ type Model struct {
 	Deprecated  Time
 }
 
-// wireModel is a model as it is sent.
+// wireModel is a model as sent by the server.
 type wireModel struct {
 	ID          ID
 	Name        text.Text
@@ -41,8 +41,8 @@ func (w *wireModel) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads a model; a missing name is the id, as the documents say
-// both that the name and that the id goes into a request.
+// UnmarshalJSON reads a model. A missing name becomes the id, because the
+// documentation says of both that a request takes it.
 func (m *Model) UnmarshalJSON(b []byte) error {
 	var w wireModel
 	if err := exact.Decode(b, w.members()); err != nil {
@@ -55,8 +55,9 @@ func (m *Model) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Models lists the models the key may use. It is also the cheapest proof that
-// a key is good. https://sync.so/docs/api-reference/api/models-api/get-models
+// Models lists the models that the key may use. It is also the cheapest way to
+// check a key.
+// https://sync.so/docs/api-reference/api/models-api/get-models
 func (c *Client) Models(ctx context.Context) (List[Model], error) {
 	var models list[Model, *Model]
 	if err := c.array(ctx, call{path: "/v2/models"}, &models); err != nil {
@@ -84,15 +85,15 @@ func (h *CodeHelp) members() []exact.Member {
 	}
 }
 
-// UnmarshalJSON reads an entry. Members of an unexpected type are absent.
+// UnmarshalJSON reads an entry. Fields of an unexpected type are left empty.
 func (h *CodeHelp) UnmarshalJSON(b []byte) error {
 	*h = CodeHelp{}
 	return exact.Decode(b, h.members())
 }
 
-// ErrorCatalogue fetches the API's explanations of its error codes. It needs
-// no key, so it also tells whether the API can be reached; ErrUnsupported
-// where it is reached but has no catalogue.
+// ErrorCatalogue returns the API's explanations of its error codes. It needs no
+// key, so it also shows whether the API can be reached. It returns
+// [ErrUnsupported] if the API is reached but has no catalogue.
 func (c *Client) ErrorCatalogue(ctx context.Context) ([]CodeHelp, error) {
 	if c.memory.lacks(catalogue) {
 		return nil, ErrUnsupported

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Micros is an amount of US dollars in millionths, exact: 1_250_000 is $1.25.
+// Micros is an exact amount of US dollars in millionths: 1_250_000 is $1.25.
 type Micros int64
 
 var decimal = regexp.MustCompile(`^[0-9]{1,40}(\.[0-9]{0,40})?([eE][+-]?[0-9]{1,2})?$`)
 
-// ParseMicros reads an amount of dollars such as "1.25" or "3e-3", exactly;
-// beyond six decimals it rounds half up. It is false for what is negative, no
-// number, or too large to be a price.
+// ParseMicros parses an amount of dollars such as "1.25" or "3e-3". Beyond six
+// decimals it rounds half up. It reports false for negative amounts, for
+// anything that is not a number, and for amounts too large to be a price.
 func ParseMicros(s string) (Micros, bool) {
 	if !decimal.MatchString(s) {
 		return 0, false
@@ -28,7 +28,7 @@ func ParseMicros(s string) (Micros, bool) {
 	return Micros(n.Int64()), n.IsInt64()
 }
 
-// String is the exact amount with two to six decimals, such as "$1.25" or
+// String returns the exact amount with two to six decimals, such as "$1.25" or
 // "$0.00534".
 func (m Micros) String() string {
 	sign, n := split(m)
@@ -37,8 +37,8 @@ func (m Micros) String() string {
 	return s[:whole] + strings.TrimRight(s[whole:], "0")
 }
 
-// Rounded is the amount to the cent, half up, and "<$0.01" for what is less
-// than half a cent but not nothing.
+// Rounded returns the amount to the cent, rounded half up, or "<$0.01" for less
+// than half a cent but more than nothing.
 func (m Micros) Rounded() string {
 	sign, n := split(m)
 	cents := (n + 5_000) / 10_000

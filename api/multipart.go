@@ -20,22 +20,22 @@ import (
 	"dubtop/api/exact"
 )
 
-// form is a multipart body of known length, whose files are streamed.
+// form is a multipart body of known length. Its files are streamed.
 // https://sync.so/docs/api-reference/api/generate-api/create
 type form struct {
-	text   bytes.Buffer // what was written since the last file
+	text   bytes.Buffer // written since the last file
 	writer *multipart.Writer
 	parts  []io.Reader
 	size   int64
 	opened []io.Closer
 }
 
-// newForm makes an empty form. The boundary follows from the seed, so that the
-// same request has the same bytes whenever it is made.
+// newForm returns an empty form. Its boundary is derived from seed, so that the
+// same request always has the same bytes.
 func newForm(seed string) *form {
 	f := &form{}
 	f.writer = multipart.NewWriter(&f.text)
-	// Sixteen hexadecimal bytes are always a valid boundary.
+	// Sixteen hexadecimal digits are always a valid boundary.
 	_ = f.writer.SetBoundary("dubtop-" + fingerprint([]byte(seed)))
 	return f
 }
@@ -61,7 +61,7 @@ func (f *form) file(field, name, contentType string, r io.Reader, size int64) {
 	f.size += size
 }
 
-// flush moves the written text to the parts.
+// flush turns the text written so far into a part.
 func (f *form) flush() {
 	b := bytes.Clone(f.text.Bytes())
 	f.text.Reset()
@@ -69,7 +69,7 @@ func (f *form) flush() {
 	f.size += int64(len(b))
 }
 
-// request ends the form and makes a request of it.
+// request ends the form and returns it as a request.
 func (f *form) request(path, key string) outgoing {
 	_ = f.writer.Close()
 	f.flush()
@@ -86,7 +86,7 @@ func (f *form) close() {
 	}
 }
 
-// generation fills the form with a create body's members and its files.
+// generation adds the fields of a create body and its files to the form.
 func (f *form) generation(p Paid) error {
 	if !json.Valid(p.Body) || !exact.IsObject(p.Body) {
 		return errors.New("the request is not a JSON object")
@@ -116,8 +116,8 @@ func (f *form) generation(p Paid) error {
 	return nil
 }
 
-// inputs adds the inputs that are no files, one part each, as the vendor's own
-// client does.
+// inputs adds the inputs that are not files, one part each, like the vendor's
+// own client.
 func (f *form) inputs(list []byte) error {
 	if !exact.IsList(list) {
 		return errors.New("the inputs are not a list")
@@ -137,7 +137,7 @@ func (f *form) inputs(list []byte) error {
 	return nil
 }
 
-// open adds a local file, after making sure that it is what was promised.
+// open adds a local file after checking that it is still the expected one.
 func (f *form) open(p FilePart) error {
 	if p.Size > MaxUpload {
 		return fmt.Errorf("the file %s is larger than 20 MB; upload it as an asset or give a link", p.Name)
@@ -156,7 +156,7 @@ func (f *form) open(p FilePart) error {
 	return nil
 }
 
-// exactly reads a file that must have as many bytes as were announced.
+// exactly reads a file and fails unless it has the announced number of bytes.
 type exactly struct {
 	r    io.Reader
 	left int64
@@ -175,7 +175,7 @@ func (e *exactly) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// mediaType is the type of a media file by its name.
+// mediaType returns the type of a media file by its name.
 func mediaType(name string) string {
 	types := map[string]string{
 		".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".avi": "video/x-msvideo",

@@ -11,10 +11,10 @@ import (
 	"syscall"
 )
 
-// queries are cut from the words of errors: they sign links.
+// queries are removed from error texts, because they sign links.
 var queries = regexp.MustCompile(`\?[^\s"']+`)
 
-// reasonFor says in words why there was no answer from a host, or half of one.
+// reasonFor explains why a host gave no answer or an incomplete one.
 func reasonFor(err error, host string) string {
 	if words := certificateReason(err, host); words != "" && !errors.As(err, new(*proxyError)) {
 		return words
@@ -40,7 +40,7 @@ func reasonFor(err error, host string) string {
 	return queries.ReplaceAllString(err.Error(), "?"+"…")
 }
 
-// brokenReason says how a connection to a host failed, "" if that is not why.
+// brokenReason explains how a connection to a host failed; "" if it did not.
 func brokenReason(err error, host string) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -62,7 +62,7 @@ func isTimeout(err error) bool {
 	return ok && n.Timeout()
 }
 
-// isCertificate reports whether TLS failed for a reason that stays.
+// isCertificate reports whether TLS failed for a reason that will not go away.
 func isCertificate(err error) bool { return certificateReason(err, "") != "" }
 
 func certificateReason(err error, host string) string {

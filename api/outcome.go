@@ -8,20 +8,20 @@ import (
 	"dubtop/api/text"
 )
 
-// Outcome is what is known about a paid request.
+// Outcome is what an error tells about a paid request.
 type Outcome int
 
 // The outcomes of a paid request.
 const (
 	Accepted Outcome = iota
-	Refused          // the API said no, in its own words: nothing was created
-	Limited          // 429: nothing was created, try later
-	NotSent          // no byte of it reached the server
-	Unknown          // it may have been accepted, and charged
+	Refused          // refused by the API itself: nothing was created
+	Limited          // 429: nothing was created; try later
+	NotSent          // no byte reached the server
+	Unknown          // it may have been accepted and charged
 )
 
-// OutcomeOf judges the error of a paid request. A nil error is Accepted; what
-// cannot be judged is Unknown.
+// OutcomeOf returns the outcome of a paid request from its error. nil is
+// Accepted; errors that prove nothing are Unknown.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return Accepted
@@ -37,7 +37,7 @@ func OutcomeOf(err error) Outcome {
 	case e.Status == 0:
 		return NotSent
 	case e.Status == http.StatusRequestEntityTooLarge:
-		// Proxies refuse large bodies too, and pass none of them on.
+		// Proxies refuse large bodies too, and pass nothing on.
 		return Refused
 	case e.foreign, e.Kind == KindNotAPI:
 		return Unknown
@@ -45,7 +45,7 @@ func OutcomeOf(err error) Outcome {
 	return outcomeOfStatus(e)
 }
 
-// outcomeOfStatus judges an answer in the API's own words.
+// outcomeOfStatus judges an answer that comes from the API itself.
 func outcomeOfStatus(e *Error) Outcome {
 	switch e.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusPaymentRequired,
@@ -63,8 +63,8 @@ func outcomeOfStatus(e *Error) Outcome {
 }
 
 // refusesInput reports whether an error code proves that nothing was created,
-// whatever the status: the codes about what was sent do. The codes about
-// idempotency do not: another try of the same request may have been accepted.
+// whatever the status. Codes about the input do. Codes about idempotency do
+// not, because another attempt at the same request may have been accepted.
 // https://sync.so/docs/api-reference/guides/idempotency
 func refusesInput(code text.Text) bool {
 	for _, prefix := range []string{"generation_input_", "voice_", "batch_", "asset_", "project_", "plan_", "account_"} {

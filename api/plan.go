@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// Plan is one of the vendor's plans, as far as it bounds what a job may be.
+// Plan is one of the vendor's plans with its limits for jobs.
 // https://sync.so/pricing
 type Plan struct {
 	Name    string
-	Slots   int           // generations at once
-	Longest time.Duration // of one generation
+	Slots   int           // concurrent generations
+	Longest time.Duration // longest generation
 }
 
-// plans lists those with published bounds, the smallest first.
+// plans lists the plans with published limits, smallest first.
 func plans() []Plan {
 	return []Plan{
 		{"Free", 1, 20 * time.Second},
@@ -26,8 +26,8 @@ func plans() []Plan {
 	}
 }
 
-// PlanOf is the plan that runs so many generations at once. It is false where no
-// plan or more than one does.
+// PlanOf returns the plan with this concurrency. It reports false if no plan or
+// more than one has it.
 func PlanOf(slots int) (found Plan, ok bool) {
 	for _, p := range plans() {
 		if p.Slots == slots {
@@ -37,8 +37,8 @@ func PlanOf(slots int) (found Plan, ok bool) {
 	return found, ok
 }
 
-// MoreSlots says what the account's plan runs at once and which plan runs more,
-// "" where the number is no plan's.
+// MoreSlots returns a sentence about how many jobs the account's plan runs at
+// once and which plan runs more, "" if no plan has this number.
 func MoreSlots(slots int) string {
 	var own []string
 	more := "Enterprise as many as agreed"
@@ -59,7 +59,8 @@ func MoreSlots(slots int) string {
 	return fmt.Sprintf("%s run %d at once, %s.", strings.Join(own, " and "), slots, more)
 }
 
-// LongerJobs says how long a job may be on the account's plan and on others.
+// LongerJobs returns a sentence about how long a job may be on the account's
+// plan and on others.
 func LongerJobs(slots int) string {
 	if p, ok := PlanOf(slots); ok {
 		words := fmt.Sprintf("%s takes up to %s", p.Name, minutes(p.Longest))
@@ -77,7 +78,7 @@ func LongerJobs(slots int) string {
 	return "Plans take up to: " + strings.Join(all, ", ") + "."
 }
 
-// minutes is a whole length in words.
+// minutes formats a duration in whole seconds or minutes.
 func minutes(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("%.0f s", d.Seconds())
@@ -85,11 +86,11 @@ func minutes(d time.Duration) string {
 	return fmt.Sprintf("%.0f min", d.Minutes())
 }
 
-// billing is where plans are chosen and bills are paid.
+// billing is where plans are chosen and invoices paid.
 const billing = "sync.so/billing"
 
-// planAdvice says what to do about a refusal that comes from the account's plan
-// or its bills, "" for other refusals.
+// planAdvice tells what to do about a refusal because of the plan or its bills,
+// "" for other refusals.
 func (e *Error) planAdvice() string {
 	switch e.Code {
 	case "free_tier_generations_exhausted":
@@ -116,8 +117,8 @@ func (e *Error) planAdvice() string {
 	return ""
 }
 
-// limitAdvice says what to do about a 402, a 403 or a 429 whose code says no
-// more.
+// limitAdvice tells what to do about a 402, 403 or 429 without a more precise
+// code.
 func (e *Error) limitAdvice() string {
 	switch e.Kind {
 	case KindPayment:
@@ -129,7 +130,7 @@ func (e *Error) limitAdvice() string {
 		if e.RetryAfter > 0 {
 			wait = "Try again in " + e.RetryAfter.Round(time.Second).String()
 		}
-		if e.Status == 0 { // nobody was asked
+		if e.Status == 0 { // held back here, not refused by the server
 			return wait + "."
 		}
 		return wait + "; every plan has the same limit."

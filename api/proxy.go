@@ -12,12 +12,12 @@ import (
 	"dubtop/api/text"
 )
 
-// proxyError is the error of a request that got no farther than the proxy. It
-// never holds the user and the password that the proxy's address may have.
+// proxyError is the error of a request that got no further than the proxy. It
+// never contains the user and password of the proxy's address.
 type proxyError struct {
-	addr   string // host and port, "" where the setting holds no address
-	status int    // what the proxy answered, 0 without an answer
-	host   string // of the request
+	addr   string // host and port; "" if the setting has no address
+	status int    // the proxy's answer; 0 without one
+	host   string // target of the request
 	err    error  // why there was no answer
 }
 
@@ -36,13 +36,13 @@ func (p *proxyError) Error() string {
 	return reasonFor(p.err, name)
 }
 
-// Unwrap gives the cause below.
+// Unwrap returns the cause.
 func (p *proxyError) Unwrap() error { return p.err }
 
-// proxyFunc says which proxy a request goes through, nil for none.
+// proxyFunc returns the proxy for a request, nil for none.
 type proxyFunc func(*http.Request) (*url.URL, error)
 
-// careful is a proxyFunc whose errors quote no password.
+// careful calls f and removes passwords from its errors.
 func (f proxyFunc) careful(r *http.Request) (*url.URL, error) {
 	u, err := f(r)
 	if err != nil {
@@ -51,7 +51,7 @@ func (f proxyFunc) careful(r *http.Request) (*url.URL, error) {
 	return u, nil
 }
 
-// addr is the proxy of a request, "" for none.
+// addr returns the address of a request's proxy, "" for none.
 func (f proxyFunc) addr(r *http.Request) string {
 	if f == nil {
 		return ""
@@ -63,21 +63,22 @@ func (f proxyFunc) addr(r *http.Request) string {
 	return proxyAddr(u)
 }
 
-// proxyAddr is a proxy's host and port, without user and password.
+// proxyAddr returns a proxy's host and port without user and password.
 func proxyAddr(u *url.URL) string {
 	ports := map[string]string{"http": "80", "https": "443", "socks5": "1080", "socks5h": "1080"}
 	addr := net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), ports[u.Scheme]))
 	return string(text.Clean(addr, maxID))
 }
 
-// viaProxy is a transport that names the proxy where the proxy is at fault: to
-// net/http it is one more host that could not be reached.
+// viaProxy is a transport whose errors name the proxy if it is at fault. To
+// net/http a proxy is just another host that cannot be reached.
 type viaProxy struct {
 	*http.Transport
 	proxy proxyFunc
 }
 
-// newProxied makes a transport go through the proxies of proxy.
+// newProxied sends the requests of a transport through the proxies chosen by
+// proxy.
 func newProxied(t *http.Transport, proxy proxyFunc) *viaProxy {
 	t.Proxy = proxy.careful
 	t.OnProxyConnectResponse = func(_ context.Context, u *url.URL, asked *http.Request, res *http.Response) error {

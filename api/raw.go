@@ -9,11 +9,11 @@ import (
 	"dubtop/api/text"
 )
 
-// JSON is a raw answer or a part of one, kept for the details view. It must
-// be drawn through Lines only.
+// JSON is an answer or part of one, kept unchanged for the details view. Draw
+// it only through [JSON.Lines].
 type JSON []byte
 
-// UnmarshalJSON keeps an object or a list; anything else is nil. It never
+// UnmarshalJSON keeps an object or a list and drops anything else. It never
 // fails.
 func (j *JSON) UnmarshalJSON(b []byte) error {
 	*j = nil
@@ -23,8 +23,7 @@ func (j *JSON) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the answer as it came, null where there is none or where
-// it is not JSON.
+// MarshalJSON writes the answer unchanged, or null if it is empty or not JSON.
 func (j JSON) MarshalJSON() ([]byte, error) {
 	if !json.Valid(j) {
 		return []byte("null"), nil
@@ -32,9 +31,9 @@ func (j JSON) MarshalJSON() ([]byte, error) {
 	return j, nil
 }
 
-// Lines is the answer indented by two spaces, every line safe to draw, at
-// most limit of them (all with 0); an "…" stands for the rest. What is
-// not JSON is given as the lines it has.
+// Lines returns the answer indented by two spaces, every line safe to draw. It
+// returns at most limit lines, all if limit is 0, and marks the cut with "…".
+// Text that is not JSON is split into its lines.
 func (j JSON) Lines(limit int) []text.Text {
 	if len(j) == 0 {
 		return nil
@@ -55,11 +54,12 @@ func (j JSON) Lines(limit int) []text.Text {
 	return p.lines
 }
 
-// maxIndent keeps a deeply nested answer from being mostly blanks.
+// maxIndent is the deepest indentation, in spaces, so that a deeply nested
+// answer does not consist of blanks.
 const maxIndent = 40
 
-// printer lays out valid JSON line by line and stops when it has enough: a
-// hostile depth must not cost more than the lines asked for.
+// printer formats valid JSON line by line and stops when it has enough, so that
+// hostile nesting costs no more than the lines requested.
 type printer struct {
 	lines []text.Text
 	line  strings.Builder
@@ -104,7 +104,7 @@ func (p *printer) print(b []byte) {
 	}
 }
 
-// next ends a line and indents the one after it.
+// next ends a line and indents the next one.
 func (p *printer) next() {
 	p.end()
 	for range min(p.depth, maxIndent) {

@@ -13,25 +13,25 @@ import (
 )
 
 const (
-	// minRedacted is the shortest key looked for in answers; shorter ones would
-	// turn up in words by chance.
+	// minRedacted is the shortest key that is searched for in answers, in
+	// bytes; shorter ones occur in words by chance.
 	minRedacted = 6
-	// maxShown is how much of the key an answer may show, as "…6789" does.
+	// maxShown is how many characters of the key an answer may show, as in
+	// "…6789".
 	maxShown = 4
-	// maxEscapes is how often an escape may have been escaped itself.
+	// maxEscapes is how often an escape may itself be escaped.
 	maxEscapes = 3
 )
 
 var (
-	// maskPattern is what stands for the hidden middle of a key.
+	// maskPattern matches what hides the middle of a key.
 	maskPattern = regexp.MustCompile(`[*•●█∗]+|[·#]{2,}|…+|\.{2,}|[xX]{3,}|_{3,}`)
-	// partPattern is what looks like a key, or the end of one.
+	// partPattern matches what may be a key or the end of one.
 	partPattern = regexp.MustCompile(`[A-Za-z0-9._~-]{5,}`)
 )
 
-// redact takes the key out of what a server said: the key itself, however its
-// characters are escaped, and what shows more than maxShown of them. Valid JSON
-// stays valid.
+// redact removes the key from an answer, however its characters are escaped,
+// and every part of it longer than maxShown. Valid JSON stays valid.
 func (s Secret) redact(b []byte) []byte {
 	if s.IsZero() || len(*s.v) < minRedacted || !s.suspects(b) {
 		return b
@@ -42,8 +42,8 @@ func (s Secret) redact(b []byte) []byte {
 	return s.redactJSON(b)
 }
 
-// redactJSON goes through JSON token by token, so that what is hidden in one is
-// found as it will be read.
+// redactJSON redacts JSON token by token, so that a key is found in the form it
+// will be read in.
 func (s Secret) redactJSON(b []byte) []byte {
 	var out bytes.Buffer
 	out.Grow(len(b))
@@ -71,7 +71,7 @@ func (s Secret) redactJSON(b []byte) []byte {
 	return out.Bytes()
 }
 
-// redactNumbers hides a key that is a number where no string is.
+// redactNumbers hides a key that is a number outside a string.
 func (s Secret) redactNumbers(b []byte) []byte {
 	if bytes.Contains(b, []byte(*s.v)) {
 		quoted := []byte(strconv.Quote(redacted))
@@ -80,7 +80,8 @@ func (s Secret) redactNumbers(b []byte) []byte {
 	return b
 }
 
-// suspects is quick and cautious: what it lets pass holds nothing of the key.
+// suspects is quick and errs on the safe side: if it reports false, b contains
+// nothing of the key.
 func (s Secret) suspects(b []byte) bool {
 	if s.shows(b) || masked(b) {
 		return true
@@ -93,14 +94,15 @@ func (s Secret) suspects(b []byte) bool {
 	return false
 }
 
-// shows reports whether an end of the key, too long to be shown, is in a text.
+// shows reports whether a text contains either end of the key, longer than may
+// be shown.
 func (s Secret) shows(b []byte) bool {
 	const edge = maxShown + 1
 	key := []byte(*s.v)
 	return bytes.Contains(b, key[:edge]) || bytes.Contains(b, key[len(key)-edge:])
 }
 
-// masked reports whether something may be masked in a text.
+// masked reports whether a text may contain a masked key.
 func masked[T string | []byte](text T) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
@@ -115,8 +117,8 @@ func masked[T string | []byte](text T) bool {
 	return false
 }
 
-// hide takes the key out of a text. What would become the key once it was
-// decoded or cleaned is taken out whole.
+// hide removes the key from a text. A word that would become the key once
+// decoded or cleaned is removed as a whole.
 func (s Secret) hide(said string) string {
 	if s.IsZero() || len(*s.v) < minRedacted {
 		return said
@@ -136,8 +138,7 @@ func (s Secret) hide(said string) string {
 	return s.hidePlain(said)
 }
 
-// unescape gives characters of the key that are in the disguise of JSON or of
-// a link back their own look.
+// unescape undoes JSON and link escapes of characters that occur in the key.
 func (s Secret) unescape(said string) string {
 	var out strings.Builder
 	done := 0
@@ -160,8 +161,8 @@ func (s Secret) unescape(said string) string {
 	return out.String() + said[done:]
 }
 
-// escaped is the ASCII character whose escape a text begins with, and the
-// length of the escape, 0 if it begins with none.
+// escaped returns the ASCII character whose escape begins a text and the length
+// of that escape, 0 if there is none.
 func escaped(said string) (c byte, length int) {
 	digits := said[1:]
 	if said[0] == '\\' {
@@ -181,8 +182,8 @@ func escaped(said string) (c byte, length int) {
 	return byte(n), len(said) - len(digits) + 2
 }
 
-// hidePlain takes the key, and what shows too much of it, out of a text as it
-// stands.
+// hidePlain removes the key, and parts of it that are too long, from a text
+// without escapes.
 func (s Secret) hidePlain(said string) string {
 	key := *s.v
 	if masked(said) {
@@ -201,13 +202,13 @@ func (s Secret) hidePlain(said string) string {
 	})
 }
 
-// hideMasked hides masked keys of which more than maxShown characters show.
+// hideMasked hides masked keys that show more than maxShown characters.
 func (s Secret) hideMasked(said string) string {
 	var out strings.Builder
 	done := 0
 	for _, at := range maskPattern.FindAllStringIndex(said, -1) {
 		if at[0] < done {
-			continue // it was a part of the key that was hidden
+			continue // it was part of the key just hidden
 		}
 		left, right, shown := s.aroundMask(said[done:at[0]], said[at[1]:])
 		if shown > maxShown {
@@ -218,9 +219,9 @@ func (s Secret) hideMasked(said string) string {
 	return out.String() + said[done:]
 }
 
-// aroundMask is how much of the key shows at the end of before and at the start
-// of after: any part of it right beside the mask, or its ends beside blanks.
-// Left and right are how many bytes that is, with the blanks.
+// aroundMask returns how much of the key shows at the end of before and at the
+// start of after: any part directly beside the mask, or the ends of the key
+// beside blanks. left and right are the bytes to hide, blanks included.
 func (s Secret) aroundMask(before, after string) (left, right, shown int) {
 	key := *s.v
 	for left < len(before) && strings.Contains(key, before[len(before)-left-1:]) {

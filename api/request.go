@@ -7,13 +7,14 @@ import (
 	"dubtop/api/exact"
 )
 
-// requestMembers are what a create body may say, in the order of the vendor's
-// page. https://sync.so/docs/api-reference/api/generate-api/create
+// requestMembers lists the fields of a create body, in the order of the
+// vendor's page.
+// https://sync.so/docs/api-reference/api/generate-api/create
 func requestMembers() []string {
 	return []string{"model", "input", "options", "segments", "webhookUrl", "outputFileName", "projectId", "dubParams"}
 }
 
-// Request is the body that would make the same job again, as far as the
+// Request returns the body that would create the same job again, as far as the
 // server echoes it. It needs Raw, so it is nil for jobs from a list.
 func (g Generation) Request() JSON {
 	if !json.Valid(g.Raw) {

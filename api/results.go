@@ -15,15 +15,17 @@ import (
 // BatchResult is one line of a batch's result file.
 type BatchResult struct {
 	RequestID  ID
-	Generation Generation // zero where the line has an error only
+	Generation Generation // zero if the line has only an error
 	Error      text.Text
 }
 
-// maxResults is the most bytes of a result file: 500 lines of a generation.
+// maxResults is the most bytes read of a result file, which has up to 500
+// lines.
 const maxResults = 32 << 20
 
-// BatchResults fetches the result file of a batch, without the key beyond the
-// API's own origin. https://sync.so/docs/api-reference/guides/batch-processing
+// BatchResults returns the result file of a batch. The key is sent to the API's
+// own origin only.
+// https://sync.so/docs/api-reference/guides/batch-processing
 func (c *Client) BatchResults(ctx context.Context, b Batch) ([]BatchResult, error) {
 	link, err := b.Output.Link()
 	if err != nil {
@@ -49,9 +51,8 @@ func (c *Client) BatchResults(ctx context.Context, b Batch) ([]BatchResult, erro
 	return results, nil
 }
 
-// download fetches a link without the key. Where the API's own origin wants
-// the key for it, it gets the key, and the link that it then names is fetched
-// without again.
+// download fetches a link without the key. If the API's own origin asks for the
+// key, it gets it, and the link that it then names is fetched without.
 func (c *Client) download(ctx context.Context, dog *watchdog, k call) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, k.path, http.NoBody)
 	if err != nil {
@@ -70,7 +71,8 @@ func (c *Client) download(ctx context.Context, dog *watchdog, k call) (answer, e
 	return answer{res.Header, body}, err
 }
 
-// staleLink makes a refusal of a link what it is: not one of the key.
+// staleLink turns a refused key into a refused link, since links are fetched
+// without the key.
 func staleLink(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == KindAuth {
 		e.Kind, e.Message = KindNotFound, "the link is no longer good"
@@ -79,8 +81,7 @@ func staleLink(err error) error {
 	return err
 }
 
-// unlock asks the base origin with the key, and follows where it leads
-// without.
+// unlock asks the base origin with the key and follows its redirect without.
 func (c *Client) unlock(ctx context.Context, dog *watchdog, r *http.Request) (*http.Response, error) {
 	if err := c.limiter(other).wait(ctx); err != nil {
 		return nil, c.unsent(err)
@@ -104,8 +105,8 @@ func (c *Client) unlock(ctx context.Context, dog *watchdog, r *http.Request) (*h
 	return c.do(ctx, dog, c.media, next, other)
 }
 
-// wireResult is one line of a result file. Response is a generation, or an
-// HTTP answer that holds one.
+// wireResult is one line of a result file. Response is a generation or an HTTP
+// response that contains one.
 type wireResult struct {
 	RequestID  ID
 	RequestIDC ID
@@ -122,7 +123,7 @@ func (w *wireResult) members() []exact.Member {
 	}
 }
 
-// wireResponse is an HTTP answer as a result file has it.
+// wireResponse is an HTTP response as found in a result file.
 type wireResponse struct {
 	Body    raw
 	Message reason
@@ -132,8 +133,8 @@ func (w *wireResponse) members() []exact.Member {
 	return []exact.Member{{Name: "body", Into: &w.Body, Once: true}, {Name: "message", Into: &w.Message}}
 }
 
-// results reads a result file. A line that cannot be read spoils the file: a
-// job must not be lost in silence.
+// results reads a result file. One unreadable line fails the whole file,
+// because no job may be lost silently.
 func (c *Client) results(file []byte) ([]BatchResult, error) {
 	var all []BatchResult
 	n := 0
@@ -157,16 +158,16 @@ func (c *Client) results(file []byte) ([]BatchResult, error) {
 	return all, nil
 }
 
-// says is what a line tells at all, empty for a line of something else.
+// says returns any text in the line, empty if the line is of another kind.
 func (r *BatchResult) says() text.Text {
 	return cmp.Or(text.Of(string(r.RequestID)), text.Of(string(r.Generation.ID)), r.Error)
 }
 
-// errTold is the error of a line that names a job, its state or its output
-// twice: which is meant nobody can tell.
+// errTold is the error for a line that names a job, its status or its output
+// twice, so that nobody can tell which is meant.
 const errTold = "the result file says twice what became of this request"
 
-// UnmarshalJSON reads one line of a result file in any of its shapes.
+// UnmarshalJSON reads a line of a result file in any of its forms.
 func (r *BatchResult) UnmarshalJSON(b []byte) error {
 	var w wireResult
 	err := exact.Decode(b, w.members())
@@ -183,7 +184,7 @@ func (r *BatchResult) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// response reads a generation, or an HTTP answer that holds one.
+// response reads a generation or an HTTP response that contains one.
 func (r *BatchResult) response(inner []byte) error {
 	var w wireResponse
 	err := exact.Decode(inner, w.members())

@@ -12,15 +12,15 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret holds the API key. Every way of printing it gives "[redacted]"; only
-// the transport reads it.
+// Secret holds the API key. It prints as "[redacted]" in every way; only the
+// transport reads it.
 type Secret struct {
-	// A pointer, because fmt prints the unexported fields of whatever holds
-	// a Secret without asking its methods.
+	// A pointer, because fmt prints unexported fields of a struct without
+	// calling their methods.
 	v *string
 }
 
-// NewSecret takes a key, without surrounding space.
+// NewSecret returns a key without surrounding space.
 func NewSecret(v string) Secret {
 	v = strings.TrimSpace(v)
 	if v == "" {
@@ -32,23 +32,23 @@ func NewSecret(v string) Secret {
 // IsZero reports whether there is no key.
 func (s Secret) IsZero() bool { return s.v == nil }
 
-// String is always "[redacted]".
+// String returns "[redacted]".
 func (s Secret) String() string { return redacted }
 
-// GoString is always "[redacted]".
+// GoString returns "[redacted]".
 func (s Secret) GoString() string { return redacted }
 
 // Format writes "[redacted]" for every verb.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
-// MarshalText is always "[redacted]".
+// MarshalText returns "[redacted]".
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// LogValue is always "[redacted]".
+// LogValue returns "[redacted]".
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// Fingerprint tells keys apart without telling them: twelve hexadecimal
-// digits of the key's SHA-256, empty without a key.
+// Fingerprint identifies a key without revealing it: the first twelve
+// hexadecimal digits of its SHA-256, "" without a key.
 func (s Secret) Fingerprint() string {
 	if s.IsZero() {
 		return ""
@@ -57,7 +57,7 @@ func (s Secret) Fingerprint() string {
 	return hex.EncodeToString(sum[:])[:12]
 }
 
-// reveal is the key itself, for the header of a request and nothing else.
+// reveal returns the key itself, for the header of a request and nothing else.
 func (s Secret) reveal() string {
 	if s.IsZero() {
 		return ""
@@ -65,8 +65,7 @@ func (s Secret) reveal() string {
 	return *s.v
 }
 
-// check says what keeps the key from being sent in a header, without saying
-// the key.
+// check explains why the key cannot be sent in a header, without quoting it.
 func (s Secret) check() error {
 	if s.IsZero() {
 		return nil

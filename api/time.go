@@ -7,14 +7,14 @@ import (
 	"dubtop/api/text"
 )
 
-// Seconds is a media duration. The decoder turns negative, absurd and
-// non-finite numbers into zero, which means unknown.
+// Seconds is a media duration. Negative, absurd and non-finite numbers are read
+// as zero, which means unknown.
 type Seconds float64
 
-// maxSeconds is the longest duration believed, a little over eleven days.
+// maxSeconds is the longest duration accepted, a little over eleven days.
 const maxSeconds = 1e6
 
-// UnmarshalJSON reads a number or a string that holds one; it never fails.
+// UnmarshalJSON reads a number or a string that contains one. It never fails.
 func (s *Seconds) UnmarshalJSON(b []byte) error {
 	*s = 0
 	if f, ok := looseNumber(b); ok && f > 0 && f <= maxSeconds {
@@ -23,12 +23,12 @@ func (s *Seconds) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Time is an instant from the wire (RFC 3339 with any fraction). The zero
-// Time means that the answer had none that could be read.
+// Time is an instant from the API (RFC 3339 with any fraction). It is zero if
+// the answer has none that can be read.
 type Time struct{ time.Time }
 
-// UnmarshalJSON reads an RFC 3339 instant, one without a zone as UTC. What
-// lies outside the years 2000 to 2199 is taken for unreadable; it never fails.
+// UnmarshalJSON reads an RFC 3339 instant; without a zone it is UTC. Years
+// outside 2000 to 2199 count as unreadable. It never fails.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	*t = Time{}
 	s := strings.TrimSpace(text.Loose(b))

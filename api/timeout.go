@@ -12,27 +12,27 @@ import (
 // patience is how long an exchange may take.
 type patience struct {
 	idle  time.Duration // without a byte in either direction
-	total time.Duration // in all; 0 is without end
+	total time.Duration // in total; 0 means no limit
 }
 
-// The patience with each kind of request. A create waits longest, because the
+// The patience for each kind of request. A create may take longest, because the
 // API probes the media before it answers.
 func shortPatience() patience { return patience{idle: 15 * time.Second, total: 30 * time.Second} }
 func paidPatience() patience  { return patience{idle: 90 * time.Second} }
 
-// tooSlow is the error of an exchange that ran out of patience.
+// tooSlow is the error of an exchange that took too long.
 type tooSlow struct{ after time.Duration }
 
 func (t *tooSlow) Error() string {
 	return fmt.Sprintf("the server did not answer within %s", t.after)
 }
 
-// Unwrap makes it a deadline for errors.Is.
+// Unwrap makes it a deadline error for errors.Is.
 func (t *tooSlow) Unwrap() error { return os.ErrDeadlineExceeded }
 
-// watchdog cancels an exchange that makes no progress. It does by hand what
-// the transport's own timeouts do, so that it also covers bodies, and works
-// with any transport.
+// watchdog cancels an exchange that makes no progress. It replaces the
+// transport's own timeouts in order to cover bodies and work with any
+// transport.
 type watchdog struct {
 	cancel context.CancelCauseFunc
 	idle   *time.Timer
@@ -40,7 +40,7 @@ type watchdog struct {
 	each   time.Duration
 }
 
-// watch gives the context of an exchange and the watchdog that may end it.
+// watch returns a context for an exchange and the watchdog that may cancel it.
 func watch(ctx context.Context, p patience) (context.Context, *watchdog) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := &watchdog{cancel: cancel, each: p.idle}
@@ -54,21 +54,21 @@ func watch(ctx context.Context, p patience) (context.Context, *watchdog) {
 // fed notes progress.
 func (w *watchdog) fed() { w.idle.Reset(w.each) }
 
-// unlimited lets the exchange last as long as it makes progress.
+// unlimited lifts the total limit as long as there is progress.
 func (w *watchdog) unlimited() {
 	if w.total != nil {
 		w.total.Stop()
 	}
 }
 
-// release ends the exchange and frees what it held.
+// release ends the exchange and frees its resources.
 func (w *watchdog) release() {
 	w.idle.Stop()
 	w.unlimited()
 	w.cancel(nil)
 }
 
-// watchedBody is a body whose reads feed the watchdog.
+// watchedBody feeds the watchdog with every read.
 type watchedBody struct {
 	io.ReadCloser
 	dog *watchdog

@@ -18,11 +18,11 @@ const keyHeader = "x-api-key"
 
 const maxRedirects = 5
 
-// errPrivate is the refusal of a link into somebody's own network.
+// errPrivate refuses a link into a private network.
 const errPrivate = linkError("the link leads into a private network")
 
-// connect makes the HTTP clients. They differ in three things: whether they
-// carry the key, whether they follow redirects, and where they may go.
+// connect creates the HTTP clients. They differ in whether they carry the key,
+// whether they follow redirects, and where they may go.
 func (c *Client) connect(cfg Config) {
 	agent := "dubtop/" + strings.TrimSpace(cfg.Version)
 	reads, paid, media := cfg.Transport, cfg.Transport, cfg.Transport
@@ -32,8 +32,9 @@ func (c *Client) connect(cfg Config) {
 			c.proxy = http.ProxyFromEnvironment
 		}
 		kept, fresh := newProxied(newTransport(), c.proxy), newProxied(newTransport(), c.proxy)
-		// A kept connection that dies under a paid request leaves its fate
-		// unknown. A new one costs a moment and fails before anything is sent.
+		// If a kept connection dies during a paid request, the outcome is
+		// unknown. A new connection takes a moment longer and fails before
+		// anything is sent.
 		fresh.DisableKeepAlives = true
 		links := newLinkTransport(IsLoopback(c.base.Hostname()), c.proxy)
 		reads, paid, media = kept, fresh, links
@@ -46,9 +47,9 @@ func (c *Client) connect(cfg Config) {
 	c.media = &http.Client{Transport: &linked{media, agent}, CheckRedirect: checkRedirect}
 }
 
-// keyed adds the key to requests for the base origin. Go keeps headers such as
-// this one on redirects to other hosts, so it is not the request that carries
-// the key but the transport, which looks at where the request really goes.
+// keyed adds the key to requests for the base origin. Go keeps headers like
+// this one when a redirect leads to another host, so the transport adds it,
+// which sees where a request really goes.
 type keyed struct {
 	next  http.RoundTripper
 	base  *url.URL
@@ -64,7 +65,7 @@ func (k *keyed) RoundTrip(r *http.Request) (*http.Response, error) {
 	return k.next.RoundTrip(r)
 }
 
-// linked fetches links: without the key, and only where links may lead.
+// linked fetches links without the key, and only where links may lead.
 type linked struct {
 	next  http.RoundTripper
 	agent string
@@ -77,8 +78,8 @@ func (l *linked) RoundTrip(r *http.Request) (*http.Response, error) {
 	return l.next.RoundTrip(copyRequest(r, l.agent))
 }
 
-// copyRequest copies a request, because a transport must not change what it
-// is given, with our name and surely without the key.
+// copyRequest copies a request, because a transport must not change the one it
+// is given. The copy has our user agent and never the key.
 func copyRequest(r *http.Request, agent string) *http.Request {
 	c := *r
 	c.Header = r.Header.Clone()
@@ -105,8 +106,8 @@ func port(u *url.URL) string {
 	return "80"
 }
 
-// checkRedirect lets a link lead on a few times, without telling the next
-// host the signed address of the one before.
+// checkRedirect allows a few redirects and hides the signed URL from the next
+// host.
 func checkRedirect(r *http.Request, via []*http.Request) error {
 	r.Header.Del("Referer")
 	if len(via) > maxRedirects {
@@ -115,8 +116,8 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 	return checkLink(r.URL)
 }
 
-// newTransport is a transport with limits on what a server may cost us. It goes
-// through no proxy.
+// newTransport returns a transport that limits what a server can cost us. It
+// uses no proxy.
 func newTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
@@ -126,20 +127,21 @@ func newTransport() *http.Transport {
 		MaxIdleConnsPerHost:    4,
 		IdleConnTimeout:        90 * time.Second,
 		ForceAttemptHTTP2:      true,
-		// A connection that died in a sleep or behind a NAT is found by
-		// asking, not by waiting.
+		// A connection that died during sleep or behind a NAT is detected by a
+		// ping.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 10 * time.Second},
 	}
 }
 
-// linkTransport fetches from hosts that only a link names. What it dials
-// itself it checks; what goes through a proxy the proxy must judge.
+// linkTransport fetches from hosts that only a link names. It checks the
+// addresses that it dials; behind a proxy, that is up to the proxy.
 type linkTransport struct {
 	direct  *http.Transport
 	proxied *viaProxy
 }
 
-// newLinkTransport makes one that may go to private addresses or not.
+// newLinkTransport returns a transport for links. private allows private
+// addresses.
 func newLinkTransport(private bool, proxy proxyFunc) *linkTransport {
 	l := &linkTransport{direct: newTransport(), proxied: newProxied(newTransport(), proxy)}
 	for _, t := range []*http.Transport{l.direct, l.proxied.Transport} {
@@ -164,8 +166,8 @@ func (l *linkTransport) closeIdle() {
 	l.proxied.CloseIdleConnections()
 }
 
-// refusePrivate looks at the address that a name resolved to, so that a name
-// cannot be pointed elsewhere between the check and the connection.
+// refusePrivate checks the resolved address, so that a name cannot change its
+// meaning between the check and the connection.
 func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil || isPrivate(a.Addr().Unmap()) {
@@ -174,9 +176,9 @@ func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) erro
 	return nil
 }
 
-// isPrivate reports whether an address belongs to no public host.
+// isPrivate reports whether an address is not that of a public host.
 func isPrivate(a netip.Addr) bool {
-	// 100.64.0.0/10 is shared by carriers and by overlay networks.
+	// 100.64.0.0/10 is used by carriers and by overlay networks.
 	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
 	return a.IsPrivate() || !a.IsGlobalUnicast() || shared.Contains(a)
 }
