@@ -10,29 +10,29 @@ import (
 	"dubtop/api/text"
 )
 
-// MaxLink is the longest link that is ever used, in bytes.
+// MaxLink is the longest link ever used, in bytes.
 const MaxLink = 8 << 10
 
-// LinkFault is what keeps a link from being followed, opened or sent. Whoever
-// tells of it has words of their own for it.
+// LinkFault is the reason why a link is not followed, opened or sent. Each part
+// of the program that reports one has its own words for it.
 type LinkFault int
 
-// The faults, in the order in which they are looked for.
+// The faults, in the order in which they are checked.
 const (
 	LinkGood LinkFault = iota
 	LinkEmpty
-	LinkLong      // more than MaxLink bytes
-	LinkBlank     // a blank or a control character in it
-	LinkInvisible // a character that can't be seen
+	LinkLong      // longer than MaxLink bytes
+	LinkBlank     // contains a blank or a control character
+	LinkInvisible // contains an invisible character
 	LinkUnreadable
-	LinkUser     // a user name or a password
+	LinkUser     // contains a user name or a password
 	LinkPlain    // http to another machine
 	LinkScheme   // neither https nor http
 	LinkHostless // without a host
-	LinkQuote    // a character that shells, pages or Windows give a meaning
+	LinkQuote    // contains a character with a meaning to shells, web pages or Windows
 )
 
-// FaultOf looks for what is wrong with a link, byte for byte as it would be used.
+// FaultOf returns the fault of a link, byte for byte as it would be used.
 func FaultOf(link string) LinkFault {
 	switch {
 	case link == "":
@@ -57,7 +57,7 @@ func FaultOf(link string) LinkFault {
 	return LinkGood
 }
 
-// faultOf looks for what is wrong with where a link leads.
+// faultOf returns the fault of a parsed link.
 func faultOf(u *url.URL) LinkFault {
 	switch {
 	case u.User != nil:
@@ -76,8 +76,8 @@ const quotes = "\"<>\\`"
 
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
-// drawnAsIs reports whether every character of a link is one that stands for
-// itself, in a terminal, in a browser's address and on a command line.
+// drawnAsIs reports whether every character of a link stands for itself in a
+// terminal, in a browser's address bar and on a command line.
 func drawnAsIs(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsAny(s, quotes) &&
 		!strings.ContainsFunc(s, func(r rune) bool { return isBlank(r) || text.Invisible(r) })
@@ -92,15 +92,15 @@ func IsLoopback(host string) bool {
 	return err == nil && a.Unmap().IsLoopback()
 }
 
-// linkError says why a link is not followed. Trying again would not help.
+// linkError explains why a link is not followed. Trying again does not help.
 type linkError string
 
 func (e linkError) Error() string { return string(e) }
 
-// checkLink says why a link must not be followed, nil if it may be.
+// checkLink explains why a link must not be followed, nil if it may be.
 func checkLink(u *url.URL) error { return faultOf(u).err() }
 
-// err is a fault in the words of somebody who was to follow the link.
+// err returns the fault as an error for somebody who wanted to follow the link.
 func (f LinkFault) err() error {
 	switch f {
 	case LinkEmpty:

@@ -8,14 +8,14 @@ import (
 	"dubtop/api/text"
 )
 
-// URL is a link from the wire, kept byte for byte. It can only be used
-// through Link, which checks it, and shown through Shown.
+// URL is a link from the API, kept byte for byte. It can only be used through
+// [URL.Link], which checks it, and shown through [URL.Shown].
 type URL struct{ raw string }
 
-// ParseURL makes a URL of a string of our own, such as one typed by the user.
-// It checks nothing; Link does.
+// ParseURL returns a URL for a string of ours, such as one typed by the user.
+// It checks nothing; [URL.Link] does.
 func ParseURL(s string) URL {
-	// One byte more than Link takes is enough to be refused by it.
+	// One byte too many is enough for Link to refuse it.
 	return URL{raw: s[:min(len(s), MaxLink+1)]}
 }
 
@@ -31,12 +31,12 @@ func (u *URL) UnmarshalJSON(b []byte) error {
 // IsZero reports whether there is no link.
 func (u URL) IsZero() bool { return u.raw == "" }
 
-// String is Shown, so that printing a link by accident is safe.
+// String returns Shown, so that printing a link by accident is safe.
 func (u URL) String() string { return string(u.Shown()) }
 
-// Link gives the exact bytes of a link that is safe to fetch and to open:
-// https, or http on this machine; with a host, without a user name, blanks
-// or control characters, of at most 8 KiB. Otherwise the error says why not.
+// Link returns the exact bytes of a link that is safe to fetch and to open:
+// https, or http on this machine; with a host, without a user name, blanks or
+// control characters, up to 8 KiB. Otherwise the error explains why not.
 func (u URL) Link() (string, error) {
 	if err := FaultOf(u.raw).err(); err != nil {
 		return "", err
@@ -44,9 +44,9 @@ func (u URL) Link() (string, error) {
 	return u.raw, nil
 }
 
-// Shown is the link for the screen: without user name and fragment, and with
-// every value of its query hidden, because those sign it. A host in other letters
-// stands there as the network knows it; Reads is how it reads.
+// Shown returns the link for display: without user name and fragment, and with
+// the values of its query hidden, because they sign it. A host in another
+// script is shown in ASCII, as the network knows it; see [URL.Reads].
 func (u URL) Shown() text.Text {
 	s, _, _ := strings.Cut(u.raw, "#")
 	s, query, signed := strings.Cut(s, "?")
@@ -71,7 +71,7 @@ func (u URL) Shown() text.Text {
 	return text.Clean(s+"?"+strings.Join(pairs, "&"), text.Max)
 }
 
-// authority is host and port as they are shown.
+// authority returns host and port for display.
 func (u URL) authority(raw string) string {
 	if wire, read := HostForms(u.raw); read != "" {
 		port := ""
@@ -83,15 +83,15 @@ func (u URL) authority(raw string) string {
 	return raw[strings.LastIndex(raw, "@")+1:]
 }
 
-// Reads is how a host reads that is written in other letters than ASCII, empty
-// where it is not. It may only look like a host that one knows, so that it is
-// never shown without the other form.
+// Reads returns the host as it reads if it is written in another script, else
+// "". It may look like a well-known host, so never show it without the ASCII
+// form.
 func (u URL) Reads() text.Text {
 	_, read := HostForms(u.raw)
 	return read
 }
 
-// Base is the last element of the link's path, empty where it has none.
+// Base returns the last element of the link's path, empty if there is none.
 func (u URL) Base() text.Text {
 	s, _, _ := strings.Cut(u.raw, "#")
 	s, _, _ = strings.Cut(s, "?")
