@@ -63,12 +63,15 @@ func textWidth(s text.Text) int {
 }
 
 // wrap breaks a text into lines of at most width cells, between words where it
-// can.
+// can, or behind a hyphen within one. What begins a word, as in --demo or -$1.00,
+// stays with it.
 func wrap(s text.Text, width int) []text.Text {
 	if s == "" {
 		return nil
 	}
-	return text.All(strings.Split(ansi.Wrap(string(s), max(1, width), ""), "\n"))
+	const stays = "\ue000" // a character of no meaning, one cell wide
+	words := strings.NewReplacer(" --", " "+stays+stays, " -", " "+stays).Replace(string(s))
+	return text.All(strings.Split(strings.ReplaceAll(ansi.Wrap(words, max(1, width), ""), stays, "-"), "\n"))
 }
 
 // thousands is a large number as it is read: 5,000.

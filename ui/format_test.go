@@ -15,6 +15,17 @@ import (
 	"dubtop/api/text"
 )
 
+func TestNoLineEndsWithTheBeginningOfAWord(t *testing.T) {
+	t.Parallel()
+	for width := 7; width < 40; width++ {
+		for _, line := range wrap("start dubtop without --demo, or pay -$1.00 of well-known things", width) {
+			if words := string(line); strings.HasSuffix(words, "-") && !strings.HasSuffix(words, "well-") || textWidth(line) > width {
+				t.Errorf("%d cells: %q", width, line)
+			}
+		}
+	}
+}
+
 func TestAnAgeFitsItsColumn(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)
