@@ -171,6 +171,10 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 		total.Frames += e.Frames
 		total.Seconds += float64(n) / account.BilledFPS
 	}
+	if priced == 0 {
+		total.Basis = "none of the jobs could be measured, or has a price"
+		return total, nil
+	}
 	if priced < len(file.Lines) {
 		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost))
 		return total, nil

@@ -200,7 +200,7 @@ func TestABatchWhoseInputsCannotBeMeasuredWantsTheWord(t *testing.T) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Status: 403, Body: "no"})
 		s.check(s.lines(20, nil))
 		s.Pass(30 * time.Second)
-		s.Sees("The price is not known", "0 of 20 jobs come to $0", "unpriced typed in full means yes")
+		s.Sees("The price is not known", "none of the jobs could be measured", "unpriced typed in full means yes")
 		s.Press("y", "enter")
 		s.Pass(time.Second)
 		if s.batchPosts() != 0 {
