@@ -46,7 +46,6 @@ type Poller struct {
 	visible   Topic
 	paused    bool
 	unfocused bool
-	busy      bool
 	asked     uint64
 	resumed   uint64 // the last question before Resume
 	refreshed time.Time
@@ -213,10 +212,6 @@ func (p *Poller) SetFocus(focused bool) { p.unfocused = !focused }
 // SetVisible tells which list is on the screen: Head, Batches, Assets or
 // Models.
 func (p *Poller) SetVisible(t Topic) { p.visible = t }
-
-// SetBusy tells whether a request of the user's own is under way. Pages of
-// older items wait for it.
-func (p *Poller) SetBusy(busy bool) { p.busy = busy }
 
 // send marks a topic as asked, and says what.
 func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {

@@ -113,23 +113,6 @@ func TestTheWholeHistoryIsLoadedNewestFirst(t *testing.T) {
 	}
 }
 
-func TestPagesWaitForTheUser(t *testing.T) {
-	w := newWorld(t)
-	w.history(10_000)
-	w.pass(10 * time.Second)
-	w.poller.SetBusy(true)
-	busy := w.now
-	w.pass(10 * time.Second)
-	if n := w.count(busy, Backfill); n > 0 {
-		t.Errorf("%d pages beside the user's request", n)
-	}
-	w.poller.SetBusy(false)
-	w.pass(10 * time.Second)
-	if w.count(busy, Backfill) == 0 {
-		t.Error("it does not go on")
-	}
-}
-
 func TestAHoleAboveTheKnownIsClosed(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)

@@ -66,7 +66,7 @@ func TestWhatWasObservedStays(t *testing.T) {
 	if g.Name != "Promo" || g.Length != 28 {
 		t.Errorf("what we knew of our own job is lost: %q, %v s", g.Name, g.Length)
 	}
-	f := table.ParseFilter("promo status:completed")
+	f := filter("promo status:completed")
 	if !f.Match(&g) {
 		t.Errorf("the job is not found by what it is now: %q", g.Haystack())
 	}
@@ -162,7 +162,7 @@ func TestFieldsOfTheOtherRows(t *testing.T) {
 		{&b, "id:batch_1 status:pending", true},
 		{&b, "status:failed", false},
 	} {
-		f := table.ParseFilter(test.text)
+		f := filter(test.text)
 		if got := f.Match(test.row); got != test.want {
 			t.Errorf("%q matches %T: %v", test.text, test.row, got)
 		}

@@ -97,10 +97,9 @@ func (p *Poller) fillLimit() int {
 	return max(minFill, maxRequests-needed)
 }
 
-// idle reports whether nothing but older pages is under way, due or wanted by
-// the user.
+// idle reports whether nothing but older pages is under way.
 func (p *Poller) idle() bool {
-	return !p.busy && !p.underWay(func(t Topic) bool { return t.weight() != filler })
+	return !p.underWay(func(t Topic) bool { return t.weight() != filler })
 }
 
 func (p *Poller) underWay(which func(Topic) bool) bool {

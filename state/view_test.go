@@ -56,7 +56,7 @@ func TestFilter(t *testing.T) {
 		{"-shoe:42", true},
 		{":", false},
 	} {
-		f := table.ParseFilter(test.text)
+		f := filter(test.text)
 		if got := f.Match(&item); got != test.want {
 			t.Errorf("%q matches: %v, want %v", test.text, got, test.want)
 		}
@@ -67,7 +67,7 @@ func TestAnUnknownFieldIsPlainText(t *testing.T) {
 	g := job(1, api.Completed)
 	g.OutputFileName = "scene:4"
 	item := NewGeneration(g)
-	f := table.ParseFilter("scene:4")
+	f := filter("scene:4")
 	if !f.Match(&item) {
 		t.Error("a name with a colon is not found")
 	}
@@ -207,4 +207,10 @@ func TestTheSortsOfEveryKindOfRow(t *testing.T) {
 			t.Errorf("sort %d: %s, want %s", test.by, got.String(), test.want)
 		}
 	}
+}
+
+// filter is what somebody typed.
+func filter(text string) (f table.Filter) {
+	f.Parse(text)
+	return f
 }

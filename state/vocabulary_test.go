@@ -77,7 +77,7 @@ func TestAVocabularyKeepsItsWord(t *testing.T) {
 		api.Pending: "pending", api.Processing: "running", api.Completed: "completed", api.Failed: "failed", api.Rejected: "rejected",
 	} {
 		g := NewGeneration(job(1, status))
-		f := table.ParseFilter("status:" + word)
+		f := filter("status:" + word)
 		if !f.Match(&g) {
 			t.Errorf("status:%s does not find %s", word, status)
 		}
@@ -86,7 +86,7 @@ func TestAVocabularyKeepsItsWord(t *testing.T) {
 		api.BatchPending: "pending", api.BatchJobsCreated: "created", api.BatchProcessing: "running", api.BatchCompleted: "completed", api.BatchFailed: "failed",
 	} {
 		b := NewBatch(api.Batch{ID: "b", Status: status})
-		f := table.ParseFilter("status:" + word)
+		f := filter("status:" + word)
 		if !f.Match(&b) {
 			t.Errorf("status:%s does not find %s", word, status)
 		}
@@ -94,7 +94,7 @@ func TestAVocabularyKeepsItsWord(t *testing.T) {
 	for intent, word := range map[outbox.SubmissionState]string{outbox.SubmissionSending: "sending", outbox.SubmissionUnknown: "unknown"} {
 		sub := &outbox.Submission{ID: "s", State: intent, SentAt: time.Unix(1, 0)}
 		g, b := IntentRow(sub, 0), BatchIntentRow(sub, 0)
-		f := table.ParseFilter("status:" + word)
+		f := filter("status:" + word)
 		if !f.Match(&g) || !f.Match(&b) {
 			t.Errorf("status:%s does not find what is %s", word, word)
 		}

@@ -192,7 +192,7 @@ func ourJobs(st stage, n int, every time.Duration) stage {
 				panic(err)
 			}
 			if e.Label != "" {
-				if err := j.SetLabels(context.Background(), id(i), []string{string(e.Label)}); err != nil {
+				if err := j.LabelAll(context.Background(), []string{id(i)}, string(e.Label)); err != nil {
 					panic(err)
 				}
 			}

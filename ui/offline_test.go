@@ -36,7 +36,7 @@ func longKnown(t *testing.T) stage {
 	if err := book.SaveGenerations(t.Context(), old, begins().AddDate(0, 0, -3)); err != nil {
 		t.Fatal(err)
 	}
-	if err := book.SetNote(t.Context(), "00000000-0000-4000-8000-000000002400", "the one with the red scarf"); err != nil {
+	if err := book.NoteAll(t.Context(), []string{"00000000-0000-4000-8000-000000002400"}, "the one with the red scarf"); err != nil {
 		t.Fatal(err)
 	}
 	if err := book.Close(); err != nil {

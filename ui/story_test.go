@@ -14,6 +14,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
 	"dubtop/ui"
 	"dubtop/ui/uitest"
@@ -166,6 +167,19 @@ func (s *story) session(key string, st stage) (*account.Config, error) {
 	book := s.book
 	s.t.Cleanup(func() { _ = book.Close() })
 	return &account.Config{Name: "acme", Client: client, Journal: book}, nil
+}
+
+// kept is the draft that was changed last, as the journal has it.
+func (s *story) kept() (d draft.Draft) {
+	s.t.Helper()
+	all, err := s.book.Drafts(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if len(all) > 0 {
+		d = all[0]
+	}
+	return d
 }
 
 // posts are the paid requests that reached the server. The question whether it

@@ -100,6 +100,3 @@ func Masked(s string) Text {
 
 // Lower is the text in lower case.
 func (t Text) Lower() Text { return Of(strings.ToLower(string(t))) }
-
-// Upper is the text in upper case.
-func (t Text) Upper() Text { return Of(strings.ToUpper(string(t))) }

@@ -157,10 +157,11 @@ func TestNewerJournalsAreNeverWritten(t *testing.T) {
 		if got := listed(t, j); len(got) != 3 {
 			t.Errorf("read %d submissions, want 3", len(got))
 		}
+		_, unkept := j.KeepDraft(t.Context(), draft.Draft{ID: "d", Model: "sync-3"})
 		for what, err := range map[string]error{
 			"Writable":     j.Writable(),
 			"BeginSending": j.BeginSending(t.Context(), sending(t, confirmed("new"))),
-			"SaveDraft":    j.SaveDraft(t.Context(), draft.Draft{ID: "d"}),
+			"KeepDraft":    unkept,
 		} {
 			if !errors.Is(err, ErrNewer) {
 				t.Errorf("%s = %v, want ErrNewer", what, err)
@@ -264,7 +265,7 @@ func TestAJournalThatBecomesNewerIsWrittenNoMore(t *testing.T) {
 	}
 	for what, do := range map[string]func() error{
 		"BeginSending":    func() error { return j.BeginSending(t.Context(), sending(t, confirmed("s0"))) },
-		"SaveDraft":       func() error { return j.SaveDraft(t.Context(), draft.Draft{ID: "d"}) },
+		"KeepDraft":       func() error { _, err := j.KeepDraft(t.Context(), draft.Draft{ID: "d", Model: "sync-3"}); return err },
 		"SaveGenerations": func() error { return j.SaveGenerations(t.Context(), []state.Generation{{ID: "g"}}, noon) },
 	} {
 		if err := do(); !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "update dubtop") {

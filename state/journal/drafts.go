@@ -29,11 +29,6 @@ func (j *Journal) KeepDraft(ctx context.Context, d draft.Draft) (h outbox.Held, 
 	return h, err
 }
 
-// SaveDraft keeps a draft by its id, whatever stood there.
-func (j *Journal) SaveDraft(ctx context.Context, d draft.Draft) error {
-	return j.write(ctx, func(tx *sql.Tx) error { return saveDraft(ctx, tx, d) })
-}
-
 func saveDraft(ctx context.Context, tx *sql.Tx, d draft.Draft) error {
 	text, err := json.Marshal(d)
 	if err != nil {
@@ -47,15 +42,6 @@ func saveDraft(ctx context.Context, tx *sql.Tx, d draft.Draft) error {
 func takeOutDraft(ctx context.Context, tx *sql.Tx, id string) error {
 	_, err := tx.ExecContext(ctx, "DELETE FROM drafts WHERE id = ?", id)
 	return err
-}
-
-// Draft gives the draft that was changed last; ok is false if there is none.
-func (j *Journal) Draft(ctx context.Context) (d draft.Draft, ok bool, err error) {
-	all, err := j.Drafts(ctx)
-	if err != nil || len(all) == 0 {
-		return draft.Draft{}, false, err
-	}
-	return all[0], true, nil
 }
 
 // Drafts lists what was typed and is neither sent nor queued, the last changed
@@ -116,12 +102,6 @@ func scanDraft(row interface{ Scan(...any) error }) (d draft.Draft, err error) {
 		return d, fmt.Errorf("%w: the draft can't be read: %w", ErrDamaged, err)
 	}
 	return d, nil
-}
-
-// DropDraft forgets a draft that was thrown away. One that is not there is no
-// error.
-func (j *Journal) DropDraft(ctx context.Context, id string) error {
-	return j.write(ctx, func(tx *sql.Tx) error { return takeOutDraft(ctx, tx, id) })
 }
 
 // becomes takes the draft out that a submission is made of, together with the

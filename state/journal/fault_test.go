@@ -36,11 +36,9 @@ func deeds() []deed {
 		}
 	}
 	return []deed{
-		{"SaveDraft", group, func(ctx context.Context, j *Journal) error {
-			return j.SaveDraft(ctx, draft.Draft{ID: "d", Model: "sync-3", Script: strings.Repeat("word ", 1000), UpdatedAt: noon})
-		}},
-		{"SetLabels", group, func(ctx context.Context, j *Journal) error {
-			return j.SetLabels(ctx, "q0", []string{"promo", "autumn"})
+		{"KeepDraft", group, func(ctx context.Context, j *Journal) error {
+			_, err := j.KeepDraft(ctx, draft.Draft{ID: "d", Model: "sync-3", Script: strings.Repeat("word ", 1000), UpdatedAt: noon})
+			return err
 		}},
 		{"LabelAll", group, func(ctx context.Context, j *Journal) error {
 			return j.LabelAll(ctx, []string{"q0", "q1", "q2"}, "promo")

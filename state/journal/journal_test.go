@@ -50,7 +50,7 @@ func TestWhatAnOlderOneKeptComesBackClean(t *testing.T) {
 	if _, err := j.db.ExecContext(t.Context(), "UPDATE submissions SET name = ?, reason = ?", dirty, dirty); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(j.SetLabels(t.Context(), "s1", []string{dirty}), j.SetNote(t.Context(), "s1", dirty)); err != nil {
+	if err := errors.Join(j.LabelAll(t.Context(), []string{"s1"}, dirty), j.NoteAll(t.Context(), []string{"s1"}, dirty)); err != nil {
 		t.Fatal(err)
 	}
 	if s := listed(t, j)["s1"]; s.Name != "ab c" || s.Reason != "ab c" {
@@ -182,28 +182,28 @@ func TestHistoryStays(t *testing.T) {
 func TestDraftsAreKept(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
-	if _, ok, err := j.Draft(t.Context()); ok || err != nil {
-		t.Errorf("a fresh journal has a draft: %t, %v", ok, err)
+	if all, err := j.Drafts(t.Context()); len(all) > 0 || err != nil {
+		t.Errorf("a fresh journal has drafts: %v, %v", all, err)
 	}
 	old := draft.Draft{ID: "d0", Script: "older", UpdatedAt: noon}
 	d := draft.Draft{ID: "d1", Visual: "~/half a pa", Options: map[string]string{"temperature": "0."}, UpdatedAt: noon.Add(time.Minute)}
 	for _, d := range []draft.Draft{d, old} {
-		if err := j.SaveDraft(t.Context(), d); err != nil {
+		if _, err := j.KeepDraft(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_ = j.Close()
 	j = opened(t, path)
-	if got, ok, err := j.Draft(t.Context()); !ok || err != nil || !reflect.DeepEqual(got, d) {
-		t.Errorf("draft = %+v, %t, %v; want %+v", got, ok, err, d)
+	if got, err := j.Drafts(t.Context()); err != nil || !reflect.DeepEqual(got, []draft.Draft{d, old}) {
+		t.Errorf("drafts = %+v, %v; want %+v", got, err, d)
 	}
 	for range 2 {
-		if err := j.DropDraft(t.Context(), "d1"); err != nil {
+		if _, err := j.KeepDraft(t.Context(), draft.Draft{ID: "d1", Base: d.Version()}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, ok, _ := j.Draft(t.Context()); !ok || got.ID != "d0" {
-		t.Errorf("after the drop: %+v, %t; want the older one", got, ok)
+	if got, _ := j.Drafts(t.Context()); !reflect.DeepEqual(got, []draft.Draft{old}) {
+		t.Errorf("after the drop: %+v; want the older one", got)
 	}
 }
 
@@ -335,7 +335,7 @@ func TestNoJournalNoSpending(t *testing.T) {
 			t.Errorf("%s = %v, want the cause", what, err)
 		}
 	}
-	if err := j.SaveDraft(t.Context(), s.Draft); err != nil {
+	if _, err := j.KeepDraft(t.Context(), s.Draft); err != nil {
 		t.Errorf("a draft survives leaving the form: %v", err)
 	}
 }

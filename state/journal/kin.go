@@ -197,10 +197,18 @@ func carryMarks(ctx context.Context, from, to *Journal) error {
 
 func carryDrafts(ctx context.Context, from, to *Journal) error {
 	all, err := from.Drafts(ctx)
-	for _, d := range all {
-		if err == nil && !d.Empty() {
-			err = to.SaveDraft(ctx, d)
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return to.write(ctx, func(tx *sql.Tx) error {
+		for _, d := range all {
+			if d.Empty() {
+				continue
+			}
+			if err := saveDraft(ctx, tx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

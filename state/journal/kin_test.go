@@ -125,19 +125,19 @@ func TestWhatWasNotedWithTheNewKeyComesAlong(t *testing.T) {
 		}
 	}
 	keepJobs(t, old, seenJob(1, api.Completed))
-	must(old.SetNote(t.Context(), "a", "of old"))
-	must(old.SetLabels(t.Context(), "a", []string{"old"}))
+	must(old.NoteAll(t.Context(), []string{"a"}, "of old"))
+	must(old.LabelAll(t.Context(), []string{"a"}, "old"))
 	var jobs []state.Generation
 	for n := range 1203 {
 		jobs = append(jobs, seenJob(n, api.Completed))
 	}
 	keepJobs(t, fresh, jobs...)
 	must(fresh.SaveBatches(t.Context(), []state.Batch{{ID: "b1", Status: "COMPLETED"}}, noon))
-	for _, id := range []string{"a", "b"} {
-		must(fresh.SetNote(t.Context(), id, "of new"))
-		must(fresh.SetLabels(t.Context(), id, []string{"new", "newer"}))
-	}
-	must(fresh.SaveDraft(t.Context(), draft.Draft{ID: "d", Visual: "asset:v", UpdatedAt: noon}))
+	must(fresh.NoteAll(t.Context(), []string{"a", "b"}, "of new"))
+	must(fresh.LabelAll(t.Context(), []string{"a", "b"}, "new"))
+	also(t, fresh, "b", "newer")
+	_, err := fresh.KeepDraft(t.Context(), draft.Draft{ID: "d", Visual: "asset:v", UpdatedAt: noon})
+	must(err)
 	for range 2 {
 		must(Join(t.Context(), dir, newKey, oldKey))
 	}
@@ -150,9 +150,9 @@ func TestWhatWasNotedWithTheNewKeyComesAlong(t *testing.T) {
 	}
 	batches, err := old.Batches(t.Context())
 	must(err)
-	d, ok, err := old.Draft(t.Context())
+	drafts, err := old.Drafts(t.Context())
 	must(err)
-	if n := len(everyJob(t, old)); n != 1203 || len(batches) != 1 || !ok || d.Visual != "asset:v" {
-		t.Errorf("%d jobs, %d batches, draft %+v", n, len(batches), d)
+	if n := len(everyJob(t, old)); n != 1203 || len(batches) != 1 || len(drafts) != 1 || drafts[0].Visual != "asset:v" {
+		t.Errorf("%d jobs, %d batches, drafts %+v", n, len(batches), drafts)
 	}
 }

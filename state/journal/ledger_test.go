@@ -81,10 +81,9 @@ func TestEveryFieldOfAnEntryComesBack(t *testing.T) {
 func TestWhatIsAcceptedIsBooked(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
-	if err := j.SetLabels(t.Context(), "s1", []string{"promo", "de"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.SetNote(t.Context(), "s1", "ask Ana"); err != nil {
+	also(t, j, "s1", "promo")
+	also(t, j, "s1", "de")
+	if err := j.NoteAll(t.Context(), []string{"s1"}, "ask Ana"); err != nil {
 		t.Fatal(err)
 	}
 	s = sending(t, s)

@@ -10,26 +10,9 @@ import (
 	"dubtop/api"
 )
 
-// SetLabels replaces the labels of a generation, a batch or a submission by
-// its id; none removes them. The first one is what the ledger books a
-// submission under when it is accepted. A job takes over the labels and the
-// note of its submission.
-func (j *Journal) SetLabels(ctx context.Context, id string, labels []string) error {
-	return j.write(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM labels WHERE id = ?", id); err != nil {
-			return err
-		}
-		for i, label := range labels {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO labels (id, place, label) VALUES (?,?,?)", id, i, label); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // LabelAll gives each of some generations, batches or submissions one label in
-// place of those that it had. An empty one says that it has none, whatever was
+// place of those that it had. It is what the ledger books a submission under when
+// it is accepted; a job takes over label and note of its submission. An empty one says that it has none, whatever was
 // booked. Either all of them get it or none.
 func (j *Journal) LabelAll(ctx context.Context, ids []string, label string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
@@ -52,12 +35,6 @@ func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
 		out[id] = append(out[id], label)
 	})
 	return out, err
-}
-
-// SetNote replaces the note of a generation, a batch or a submission by its
-// id; an empty one removes it.
-func (j *Journal) SetNote(ctx context.Context, id, note string) error {
-	return j.NoteAll(ctx, []string{id}, note)
 }
 
 // NoteAll replaces the notes of some, each by the same; an empty one removes

@@ -10,25 +10,31 @@ import (
 	"dubtop/api/text"
 )
 
+// also gives something one more label, as older journals have them.
+func also(t *testing.T, j *Journal, id, label string) {
+	t.Helper()
+	_, err := j.db.ExecContext(t.Context(), "INSERT INTO labels (id, place, label) SELECT ?1, 1 + coalesce(max(place), -1), ?2 FROM labels WHERE id = ?1", id, label)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestLabelsAndNotesAreKept(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
+	note := func(id, words string) error { return j.NoteAll(t.Context(), []string{id}, words) }
 	err := errors.Join(
-		j.SetLabels(t.Context(), "g1", []string{"zebra", "ape", "zebra"}),
-		j.SetLabels(t.Context(), "g2", []string{"gone"}),
-		j.SetLabels(t.Context(), "g2", nil),
-		j.SetLabels(t.Context(), "g1", []string{"zebra", "ape"}),
-		j.SetNote(t.Context(), "g1", "first"),
-		j.SetNote(t.Context(), "g1", "ask Ana\nabout it"),
-		j.SetNote(t.Context(), "g2", "gone"),
-		j.SetNote(t.Context(), "g2", ""),
+		j.LabelAll(t.Context(), []string{"g1", "g2"}, "first"),
+		j.LabelAll(t.Context(), []string{"g1"}, "zebra"),
+		j.LabelAll(t.Context(), []string{"g2"}, ""),
+		note("g1", "first"), note("g1", "ask Ana\nabout it"), note("g2", "gone"), note("g2", ""),
 	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = j.Close()
 	j = opened(t, path)
-	if got, err := j.Labels(t.Context()); err != nil || !reflect.DeepEqual(got, map[string][]string{"g1": {"zebra", "ape"}}) {
+	if got, err := j.Labels(t.Context()); err != nil || !reflect.DeepEqual(got, map[string][]string{"g1": {"zebra"}, "g2": {""}}) {
 		t.Errorf("labels = %v, %v", got, err)
 	}
 	if got, err := j.Notes(t.Context()); err != nil || !reflect.DeepEqual(got, map[string]string{"g1": "ask Ana\nabout it"}) {
@@ -50,7 +56,7 @@ func TestTheDraftsLabelIsKeptAndBooked(t *testing.T) {
 			if label == "" {
 				return
 			}
-			if err := j.SetLabels(t.Context(), c.id, []string{label}); err != nil {
+			if err := j.LabelAll(t.Context(), []string{c.id}, label); err != nil {
 				t.Fatal(err)
 			}
 		}

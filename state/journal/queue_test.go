@@ -559,8 +559,8 @@ func TestWhatIsEditedIsTakenBackAsAWhole(t *testing.T) {
 	if err := j.TakeBack(t.Context(), edited, draft); err != nil {
 		t.Fatal(err)
 	}
-	kept, ok, err := j.Draft(t.Context())
-	if got := order(t, j); got != "q0 q2" || !ok || err != nil || !reflect.DeepEqual(kept, draft) {
+	kept, err := j.Drafts(t.Context())
+	if got := order(t, j); got != "q0 q2" || len(kept) != 1 || err != nil || !reflect.DeepEqual(kept[0], draft) {
 		t.Fatalf("the queue is %s, the draft %+v, %v", got, kept, err)
 	}
 
@@ -577,7 +577,7 @@ func TestWhatIsEditedIsTakenBackAsAWhole(t *testing.T) {
 	if err := j.TakeBack(t.Context(), gone, late); !errors.Is(err, ErrBackwards) {
 		t.Errorf("%v", err)
 	}
-	if kept, _, _ := j.Draft(t.Context()); kept.ID != "form" {
+	if kept, _ := j.Drafts(t.Context()); len(kept) != 1 || kept[0].ID != "form" {
 		t.Errorf("the form holds %+v", kept)
 	}
 }

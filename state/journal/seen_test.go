@@ -197,8 +197,6 @@ func TestANewerJournalShowsItsLists(t *testing.T) {
 		"PauseItem":       j.PauseItem(t.Context(), "s1", true),
 		"Drop":            j.Drop(t.Context(), "s1", noon),
 		"BeginResending":  j.BeginResending(t.Context(), sending(t, s)),
-		"SetLabels":       j.SetLabels(t.Context(), "s1", nil),
-		"SetNote":         j.SetNote(t.Context(), "s1", ""),
 		"LabelAll":        j.LabelAll(t.Context(), []string{"s1", "s2"}, "promo"),
 		"NoteAll":         j.NoteAll(t.Context(), []string{"s1", "s2"}, "retake"),
 		"Sender":          second(j.Sender(noon)),

@@ -14,19 +14,13 @@ type term struct {
 	negate bool
 }
 
-// ParseFilter reads words separated by spaces; a row must satisfy each. A
+// Parse reads words separated by spaces; a row must satisfy each. A
 // plain word is looked for everywhere in the row, field:value in that field
 // alone (as a plain word where rows have no such field), and a minus before
 // either one turns it round. Case does not matter, and every text is a valid
-// filter, because it is applied while it is typed.
-func ParseFilter(text string) Filter {
-	var f Filter
-	f.parse(text)
-	return f
-}
-
-// parse replaces the filter, in the memory it has.
-func (f *Filter) parse(text string) {
+// filter, because it is applied while it is typed. It replaces the filter that was,
+// in the memory it has.
+func (f *Filter) Parse(text string) {
 	f.terms = f.terms[:0]
 	for word := range strings.FieldsSeq(strings.ToLower(text)) {
 		var t term

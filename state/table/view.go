@@ -23,7 +23,7 @@ const (
 
 // Query says which rows are seen, and in which order.
 type Query struct {
-	Text     string // as ParseFilter reads it
+	Text     string // as Filter.Parse reads it
 	Failures bool   // only what ended without a result, or with a part of it
 	Sort     Sort
 	Reverse  bool
@@ -58,7 +58,7 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 		return false
 	}
 	if v.query.Text != q.Text {
-		v.filter.parse(q.Text)
+		v.filter.Parse(q.Text)
 	}
 	v.rows, v.query, v.priced, v.noted = c, q, priced, noted
 	v.all = q.natural() && !q.Failures && v.filter.Empty()

@@ -121,7 +121,7 @@ func (d *desk) lied(told []string) (labels int) {
 		case 1:
 			sent(d.t, j, s, api.Refused, lie)
 		case 2:
-			must(d.t, j.SetLabels(d.t.Context(), s.ID, []string{lie}))
+			must(d.t, j.LabelAll(d.t.Context(), []string{s.ID}, lie))
 		}
 	}
 	mine, _, err := j.Sender(noon)

@@ -172,8 +172,11 @@ func readHolding(t *testing.T, j *journal.Journal) holding {
 	must(t, err)
 	h.held, err = j.QueueHeld(t.Context())
 	must(t, err)
-	h.draft, _, err = j.Draft(t.Context())
+	drafts, err := j.Drafts(t.Context())
 	must(t, err)
+	if len(drafts) > 0 {
+		h.draft = drafts[0]
+	}
 	var damage []journal.Damage
 	h.entries, damage, err = j.Entries(t.Context())
 	must(t, err)
