@@ -215,11 +215,14 @@ func (d *Drain) answered(done outbox.Done, now time.Time) {
 	d.tellSaving(done, now)
 }
 
-// priced takes in a new price. One that the server refuses to name for good
-// keeps the submission from being sent without the user; a server that could
-// not be asked is asked again.
+// priced takes in a new price. One that the server refuses to name for good, or
+// an input that is of the wrong kind by now, keeps the submission from being sent
+// without the user; a server that could not be asked is asked again.
 func (d *Drain) priced(done outbox.Done, now time.Time) {
 	delete(d.priceless, done.Submission.ID)
+	if _, refused := errors.AsType[refusedInput](done.Err); refused {
+		d.priceless[done.Submission.ID] = true
+	}
 	if e, ok := errors.AsType[*api.Error](done.Err); ok {
 		switch e.Kind {
 		case api.KindNotFound, api.KindInvalid, api.KindConflict:

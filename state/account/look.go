@@ -70,11 +70,17 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	inputs := []Input{visual, sound}
 	for i := range inputs {
 		if in := &inputs[i]; in.Refuse != "" {
-			return nil, fmt.Errorf("%s: %s", in.Kind, in.Refuse)
+			return nil, refusedInput(in.Kind + ": " + in.Refuse)
 		}
 	}
 	return inputs, nil
 }
+
+// refusedInput says what is wrong with a file, which it stays until somebody
+// mends it.
+type refusedInput string
+
+func (e refusedInput) Error() string { return string(e) }
 
 // look finds out what is behind a field, and remembers it for the checks.
 func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input, error) {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -210,6 +212,28 @@ func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
 		}
 		if f, hopeless := looks.hopeless(looks.host("https://slow.example")); hopeless {
 			t.Errorf("what was given up counts against its host: %+v", f)
+		}
+	})
+}
+
+// A local file that has become a picture since can't be the sound of a job any
+// more: nothing but the user mends that, so a drain does not wait for it.
+func TestADrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+		path := filepath.Join(t.TempDir(), "line.wav")
+		must(t, os.WriteFile(path, wav(3), 0o600))
+		p := Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: path, OutputFileName: "local"}}
+		sub, _, err := p.Price(t.Context(), d.Client)
+		must(t, err, sub.Confirm(time.Now(), "key-local"), d.Journal.Enqueue(t.Context(), sub, time.Now()))
+		enqueue(t, d, account, "fine")
+		time.Sleep(time.Hour)
+		must(t, os.WriteFile(path, []byte("\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"), 0o600))
+		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
+		defer stop()
+		var told []string
+		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Words)) }}).Run(ctx)
+		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Contains(told, "no new price: audio: this is a picture (jpeg), and a sound is needed") {
+			t.Errorf("%+v, %v, told %q", sum, err, told)
 		}
 	})
 }
