@@ -33,22 +33,22 @@ import (
 	"dubtop/ui/terminal"
 )
 
-// version is what User-Agent and `dubtop version` say.
+// version appears in the User-Agent and in `dubtop version`.
 const version = "0.1.0"
 
 func main() {
-	// Whatever the libraries log would land on the screen, and may quote the
+	// Log output of libraries would land on the screen and may quote the
 	// server.
 	log.SetOutput(io.Discard)
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run runs one command line and gives the exit status.
+// run executes a command line and returns the exit status.
 func run(args []string, stdout, stderr io.Writer) int {
 	return cli.Run(commands(), args, stdout, stderr)
 }
 
-// commands is the command line.
+// commands returns the command line interface.
 func commands() *cobra.Command {
 	var demo bool
 	root := &cobra.Command{
@@ -78,7 +78,7 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// simulateCommand serves a made-up account to other people's clients.
+// simulateCommand serves a simulated account to other clients.
 func simulateCommand() *cobra.Command {
 	var addr, profile, plan string
 	var names []string
@@ -129,13 +129,13 @@ where they begin with export:
 	return c
 }
 
-// complete has a shell offer the values of a flag.
+// complete offers values for a flag in shell completion.
 func complete[S ~string](c *cobra.Command, flag string, values []S) {
 	words := make([]string, len(values))
 	for i, v := range values {
 		words[i] = string(v)
 	}
-	// The flag is there, so this can't fail.
+	// The flag exists, so this cannot fail.
 	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -162,8 +162,8 @@ func simulate(out io.Writer, addr string, names []string, o simulator.Options) e
 	return nil
 }
 
-// exporting begins a line that sets a variable: on a terminal somebody will
-// paste it into a shell, and what they start there must see it.
+// exporting returns the prefix for lines that set a variable. On a terminal
+// somebody will paste them into a shell, so the variables must be exported.
 func exporting(out io.Writer) string {
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return "export "
@@ -171,10 +171,10 @@ func exporting(out io.Writer) string {
 	return ""
 }
 
-// startTime is when the first frame has been drawn on any machine.
+// startTime is by when the first frame has been drawn on any machine.
 const startTime = 100 * time.Millisecond
 
-// dashboard draws until the user quits.
+// dashboard runs the dashboard until the user quits.
 func dashboard(demo bool) error {
 	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
 		return err // a usage error: nothing was done
@@ -182,9 +182,9 @@ func dashboard(demo bool) error {
 	if strings.Contains(os.Getenv("GODEBUG"), "http2debug") {
 		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
 	}
-	// Many small rows live long: collecting sooner keeps a history of 100,000
-	// jobs small, at next to no cost while nothing happens. The first frame
-	// need not wait for a collection.
+	// Frequent collections keep a history of 100,000 jobs, many small
+	// long-lived rows, small in memory, and cost next to nothing while nothing
+	// happens. The first frame does not wait for one.
 	debug.SetGCPercent(-1)
 	time.AfterFunc(startTime, func() { debug.SetGCPercent(15) })
 	cfg, err := configure(demo)
@@ -194,13 +194,14 @@ func dashboard(demo bool) error {
 	return cli.Exit(terminal.Run(ui.New(cfg), environment()))
 }
 
-// environment is ours without the key, for whatever may look at it.
+// environment returns our environment without the key, for libraries that may
+// look at it.
 func environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SYNC_API_KEY=") })
 }
 
-// configure gathers what the dashboard needs. What is wrong with the
-// configuration is said on the screen and never stops the start.
+// configure collects the dashboard's configuration. Mistakes in the
+// configuration file are shown on the screen and never prevent the start.
 func configure(demo bool) (ui.Config, error) {
 	env := settings.System()
 	set, problems := settings.Load(env)
@@ -240,7 +241,7 @@ func configure(demo bool) (ui.Config, error) {
 			if cfg.Account, err = connect(env, set, key); err != nil {
 				problems = append(problems, settings.Problem{File: source.String(), Words: "not used: " + err.Error()})
 			}
-			err = nil // the first screen says it, and has other ways on
+			err = nil // the first screen says so and offers other ways
 			if cfg.Account != nil {
 				cfg.Account.KeyFrom = settings.Short(env, source.String())
 			}
@@ -249,7 +250,7 @@ func configure(demo bool) (ui.Config, error) {
 			}
 		}
 	}
-	// From here on nobody needs the key's variable, and children must not see
+	// Nobody needs the variable from here on, and child processes must not see
 	// it.
 	err = errors.Join(err, os.Unsetenv("SYNC_API_KEY"))
 	for _, p := range problems {
@@ -259,16 +260,16 @@ func configure(demo bool) (ui.Config, error) {
 	return cfg, err
 }
 
-// pace turns the settings into the poller's; it raises what is too short.
+// pace converts the settings for the poller.
 func pace(r settings.Refresh) state.Pace {
 	p := state.DefaultPace()
 	p.Running, p.Rest, p.Batches = r.Running, r.Rest, r.Batches
 	return p
 }
 
-// connect tells how to work with the account of a key: its client, and where its
-// journal lies. Without a journal the account can be looked at, and nothing can
-// be spent.
+// connect prepares work on the account of a key: its client and the place of
+// its journal. Without a journal the account can be viewed, but nothing can be
+// spent.
 func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.Config, error) {
 	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: version})
 	if err != nil {
@@ -284,8 +285,8 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.
 	return c, nil
 }
 
-// accountName is what the header calls the account: the API tells no name, so
-// it is the server's.
+// accountName returns the account's name for the header. The API tells none, so
+// it is the server's name.
 func accountName(base string) string {
 	if base == api.DefaultBaseURL {
 		return "sync.so"
@@ -294,7 +295,7 @@ func accountName(base string) string {
 	return host
 }
 
-// startDemo makes an account up in this process, over a real loopback
+// startDemo simulates an account in this process, behind a real loopback
 // connection, so that its links open in a browser.
 func startDemo() (*account.Config, error) {
 	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1, Key: simulator.NewKey()}).Listen("127.0.0.1:0")

@@ -2,7 +2,7 @@ package keymap
 
 import "slices"
 
-// The groups of the help, in its order.
+// The groups of the help, in order.
 const (
 	GroupViews  = "Views"
 	GroupMove   = "Move"
@@ -13,7 +13,7 @@ const (
 	GroupScreen = "Screen"
 	GroupForm   = "In a form"
 	GroupDialog = "In a dialog"
-	GroupSpare  = "" // named by the view that takes the key, else not shown
+	GroupSpare  = "" // named by the view that takes the key; else not shown
 )
 
 // The actions of the views.
@@ -24,7 +24,7 @@ const (
 	View4         Name = "models"
 	View5         Name = "queue"
 	View6         Name = "ledger"
-	View7         Name = "view_7" // from here on spare, for views to come
+	View7         Name = "view_7" // from here on reserved for future views
 	View8         Name = "view_8"
 	View9         Name = "view_9"
 	NextView      Name = "next_view"
@@ -99,12 +99,12 @@ const (
 	Switch Name = "switch_button"
 )
 
-// defaults are all actions in the order of the help.
+// defaults returns all actions in the order of the help.
 func defaults() []Entry {
 	return slices.Concat(looking(), working(), asking())
 }
 
-// looking are the actions that only look.
+// looking returns the actions that only show something.
 func looking() []Entry {
 	return []Entry{
 		{View1, []string{"1"}, "1", "generations", GroupViews},
@@ -140,7 +140,7 @@ func looking() []Entry {
 	}
 }
 
-// working are those that do something with what is looked at.
+// working returns the actions that change something.
 func working() []Entry {
 	return []Entry{
 		{Details, []string{"enter"}, "enter", "details", GroupJob},
@@ -179,7 +179,7 @@ func working() []Entry {
 	}
 }
 
-// asking are those of forms and dialogs.
+// asking returns the actions of forms and dialogs.
 func asking() []Entry {
 	return []Entry{
 		{NextField, []string{"tab", "down", "enter"}, "tab", "next field", GroupForm},

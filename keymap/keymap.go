@@ -1,6 +1,6 @@
-// Package keymap knows the name, the default keys and the words of every
-// action of the dashboard, and takes overrides for them. It never knows what
-// an action does, nor on which screen it may be done.
+// Package keymap knows the name, the default keys and the description of every
+// action of the dashboard, and applies overrides from the configuration. It
+// never knows what an action does, nor on which screens it is available.
 package keymap
 
 import (
@@ -11,31 +11,31 @@ import (
 	"charm.land/bubbles/v2/key"
 )
 
-// Name names an action, as it is written in the configuration.
+// Name is the name of an action in the configuration.
 type Name string
 
-// Entry is one action as the keyboard sees it.
+// Entry is an action with its keys and its description.
 type Entry struct {
 	Name  Name
-	Keys  []string // as Bubble Tea spells them: "g", "ctrl+d", "enter"
-	Shown string   // how the keys are drawn in hints
-	Words string   // what it does, in a few words, lower case
-	Group string   // the heading it stands under in the help
+	Keys  []string // in the notation of Bubble Tea: "g", "ctrl+d", "enter"
+	Shown string   // the keys as shown in hints
+	Words string   // short description in lower case
+	Group string   // its heading in the help
 }
 
-// Map holds the keys of all actions. The zero Map has none; use Default.
+// Map holds the keys of all actions. The zero Map is empty; use [Default].
 type Map struct {
 	entries []Entry
 }
 
-// Default gives the keys that the help and the README name.
+// Default returns the default keys, as documented in the help and the README.
 func Default() Map { return Map{entries: slices.Clone(defaults())} }
 
-// Entries lists all actions in the order of the help.
+// Entries returns all actions in the order of the help.
 func (m Map) Entries() []Entry { return m.entries }
 
-// Binding gives the keys of one action for matching and for hints. An unknown
-// name gives a binding that never matches.
+// Binding returns the keys of an action for matching and for hints. The binding
+// of an unknown action never matches.
 func (m Map) Binding(n Name) key.Binding {
 	for _, e := range m.entries {
 		if e.Name == n {
@@ -45,9 +45,10 @@ func (m Map) Binding(n Name) key.Binding {
 	return key.NewBinding(key.WithDisabled())
 }
 
-// Override gives an action other keys, written with commas: "ctrl+x,f5". An
-// unknown action, an empty list, a reserved key or a key that another action
-// of the same reach already has is an error, and changes nothing.
+// Override replaces the keys of an action by a comma-separated list such as
+// "ctrl+x,f5". It fails and changes nothing if the action is unknown, the list
+// is empty, a key is reserved, or an action that is available at the same time
+// already has the key.
 func (m *Map) Override(n Name, keys string) error {
 	at := slices.IndexFunc(m.entries, func(e Entry) bool { return e.Name == n })
 	if at < 0 {
@@ -71,8 +72,8 @@ func (m *Map) Override(n Name, keys string) error {
 	return nil
 }
 
-// owner finds the action other than the one at index except that has a key
-// and is reached from the same screens.
+// owner returns the action that has a key and is available together with the
+// action at index except.
 func (m *Map) owner(k string, except int) (Name, bool) {
 	mine := reach(m.entries[except].Group)
 	for i, e := range m.entries {
@@ -83,8 +84,8 @@ func (m *Map) owner(k string, except int) (Name, bool) {
 	return "", false
 }
 
-// reach tells groups apart whose keys are never asked for together: a form
-// or a dialog on top hears nothing of the views below it.
+// reach returns which actions are available together. A form or a dialog on top
+// hides the keys of the views below it.
 func reach(group string) string {
 	switch group {
 	case GroupForm, GroupDialog:
@@ -93,8 +94,8 @@ func reach(group string) string {
 	return "views"
 }
 
-// split reads "ctrl+x, F5" into keys. A single letter keeps its case, for "N"
-// is not "n".
+// split parses "ctrl+x, F5". Single letters keep their case, because "N" is not
+// "n".
 func split(keys string) []string {
 	var list []string
 	for k := range strings.SplitSeq(keys, ",") {

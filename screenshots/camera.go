@@ -1,11 +1,11 @@
-// Package screenshots turns the screen of the real program into pictures, and
-// keeps the pictures of this folder true.
+// Package screenshots renders screens of the real program as pictures, and
+// keeps the pictures in this folder up to date.
 //
 // It knows cells, colours, a font and PNG. It never decides what is on a screen
-// and never edits a picture: whoever wants another picture changes the program.
+// and never edits a picture: to change a picture, change the program.
 //
-// The same cells make the same bytes on every run, because everything is drawn
-// here in pure Go and with a font that comes along.
+// The same cells give the same bytes on every run, because everything is drawn
+// in pure Go with an embedded font.
 package screenshots
 
 import (
@@ -16,9 +16,9 @@ import (
 
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
-	// DejaVu Sans Mono has the glyphs dubtop uses. Its licence (Bitstream Vera
-	// and Arev, changes in the public domain) lets anybody use, embed and
-	// redistribute it.
+	// DejaVu Sans Mono has all glyphs that dubtop uses. Its licence (Bitstream
+	// Vera and Arev, changes in the public domain) allows everybody to use,
+	// embed and redistribute it.
 	"github.com/go-fonts/dejavu/dejavusansmono"
 	"github.com/go-fonts/dejavu/dejavusansmonobold"
 	"github.com/go-fonts/dejavu/dejavusansmonoboldoblique"
@@ -28,33 +28,31 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// Everything is measured in pixels of a picture at twice its shown size.
+// All sizes are in pixels of a picture at twice its shown size.
 const (
 	cellWidth  = 16
 	cellHeight = 32
-	// fontSize makes the advance of the font, 1233 units of 2048, exactly one
-	// cell.
+	// fontSize makes the font's advance, 1233 of 2048 units, exactly one cell.
 	fontSize = cellWidth * 2048.0 / 1233
-	baseline = 25 // from the top of the cell; the letters stand in its middle
-	stroke   = 2  // a light line
+	baseline = 25 // from the top of the cell; centres the letters
+	stroke   = 2  // width of a light line
 
-	padding = 28 // between the window's edge and its cells
-	corner  = 20 // radius of the window's corners
+	padding = 28 // between the edge of the window and its cells
+	corner  = 20 // corner radius of the window
 
-	// shades is how many steps an edge takes from the background to the
-	// foreground. So few keep a screen within the 256 colours of a small PNG;
-	// at twice the shown size nobody sees them.
+	// shades is the number of steps between background and foreground at an
+	// edge. So few of them keep a screen within the 256 colours of a small PNG,
+	// and nobody sees them at twice the shown size.
 	shades = 8
 )
 
-// The styles of the font, as bits.
+// The styles of the font, as bit flags.
 const (
 	bold = 1 << iota
 	italic
 )
 
-// Camera draws screens with one palette. It is not safe for use by several
-// goroutines at once.
+// Camera draws screens with one palette. It is not safe for concurrent use.
 type Camera struct {
 	palette Palette
 	fonts   [4]*opentype.Font // by style
@@ -83,8 +81,8 @@ func New(palette Palette) (*Camera, error) {
 	return c, nil
 }
 
-// Shoot draws a screen, row by row, in a window with round corners. It refuses
-// a screen with a character that the font lacks: a picture with boxes in place
+// Shoot draws a screen, given as rows of cells, in a window with round corners.
+// It fails if the font lacks a character, because a picture with boxes instead
 // of letters helps nobody.
 func (c *Camera) Shoot(cells [][]uv.Cell) (*image.NRGBA, error) {
 	columns := 0
@@ -97,7 +95,7 @@ func (c *Camera) Shoot(cells [][]uv.Cell) (*image.NRGBA, error) {
 			cell := row[x]
 			if cell.Width == 0 && cell.Content == "" {
 				if x > 0 && row[x-1].Width > 1 {
-					continue // the right half of the wide cell before it
+					continue // right half of the previous wide cell
 				}
 				cell.Content = " "
 			}
@@ -110,7 +108,7 @@ func (c *Camera) Shoot(cells [][]uv.Cell) (*image.NRGBA, error) {
 	return p.img, nil
 }
 
-// window returns a canvas with an empty window for cells of this size in all.
+// window returns a canvas with an empty window for cells of this total size.
 func (c *Camera) window(width, height int) canvas {
 	img := image.NewNRGBA(image.Rect(0, 0, width+2*padding, height+2*padding))
 	p := canvas{img}
@@ -119,7 +117,7 @@ func (c *Camera) window(width, height int) canvas {
 	for y := range size.Y {
 		for x := 0; x < size.X; x++ {
 			if x == corner && y >= corner && y < size.Y-corner {
-				x = size.X - corner // nothing of the edge is in between
+				x = size.X - corner // skip the middle of the edge
 			}
 			depth := depthInside(x, y, size)
 			p.blend(x, y, c.palette.Edge, stroke+0.5-depth)
@@ -129,8 +127,8 @@ func (c *Camera) window(width, height int) canvas {
 	return p
 }
 
-// depthInside is how deep the middle of a pixel lies inside the round rectangle
-// of this size; it is negative outside.
+// depthInside returns how deep the centre of a pixel lies inside a rounded
+// rectangle of this size, negative outside.
 func depthInside(x, y int, size image.Point) float64 {
 	dx := math.Abs(float64(x)+0.5-float64(size.X)/2) - (float64(size.X)/2 - corner)
 	dy := math.Abs(float64(y)+0.5-float64(size.Y)/2) - (float64(size.Y)/2 - corner)
@@ -140,7 +138,7 @@ func depthInside(x, y int, size image.Point) float64 {
 	return corner - max(dx, dy)
 }
 
-// cell draws one cell with its upper left corner at a point.
+// cell draws a cell with its upper left corner at a point.
 func (c *Camera) cell(p canvas, at image.Point, cell uv.Cell) error {
 	ink, paper := c.palette.colors(cell.Style)
 	box := image.Rect(0, 0, max(cell.Width, 1)*cellWidth, cellHeight).Add(at)
@@ -174,8 +172,8 @@ func fontStyle(s uv.Style) int {
 	return style
 }
 
-// glyph draws one rune. What borders and bars are made of is drawn as shapes
-// that meet at the edges of their cells, the rest comes from the font.
+// glyph draws a rune. Borders and bars are drawn as shapes, so that they meet
+// at the edges of their cells; everything else comes from the font.
 func (c *Camera) glyph(p canvas, box image.Rectangle, r rune, style int, ink color.NRGBA) error {
 	if r == ' ' || r == '\ufe0f' {
 		return nil
@@ -193,7 +191,7 @@ func (c *Camera) glyph(p canvas, box image.Rectangle, r rune, style int, ink col
 		return err
 	}
 	within, mask, from, _, _ := face.Glyph(fixed.P(box.Min.X, box.Min.Y+baseline), r)
-	alpha := mask.(*image.Alpha) // what opentype draws
+	alpha := mask.(*image.Alpha) // opentype draws nothing else
 	visible := within.Intersect(box)
 	for y := visible.Min.Y; y < visible.Max.Y; y++ {
 		for x := visible.Min.X; x < visible.Max.X; x++ {
@@ -204,8 +202,8 @@ func (c *Camera) glyph(p canvas, box image.Rectangle, r rune, style int, ink col
 	return nil
 }
 
-// face finds a face that has the rune: the wanted one, else its upright sister,
-// because the slanted ones lack some symbols.
+// face returns a font face that has the rune: in the wanted style, else
+// upright, because the slanted faces lack some symbols.
 func (c *Camera) face(r rune, style int) (font.Face, error) {
 	for _, s := range [2]int{style, style &^ italic} {
 		index, err := c.fonts[s].GlyphIndex(nil, r)
@@ -233,8 +231,8 @@ func (p canvas) fill(area image.Rectangle, c color.NRGBA) {
 	}
 }
 
-// blend lays c over a pixel; coverage is between 0 and 1 and is rounded to one
-// of the few shades.
+// blend draws c over a pixel. coverage is 0 to 1 and rounded to one of the few
+// shades.
 func (p canvas) blend(x, y int, c color.NRGBA, coverage float64) {
 	step := steps(coverage)
 	if step == 0 {
@@ -244,7 +242,7 @@ func (p canvas) blend(x, y int, c color.NRGBA, coverage float64) {
 	p.img.SetNRGBA(x, y, mix(under, c, step))
 }
 
-// fade makes a pixel as opaque as coverage says.
+// fade makes a pixel as opaque as coverage, 0 to 1.
 func (p canvas) fade(x, y int, coverage float64) {
 	at := p.img.NRGBAAt(x, y)
 	at.A = uint8(255 * steps(coverage) / shades)
@@ -258,7 +256,7 @@ func steps(coverage float64) int {
 	return int(math.Round(min(max(coverage, 0), 1) * shades))
 }
 
-// mix goes step of shades from one colour to another.
+// mix returns the colour at a step between two colours, out of shades.
 func mix(from, to color.NRGBA, step int) color.NRGBA {
 	channel := func(a, b uint8) uint8 {
 		return uint8((int(a)*(shades-step) + int(b)*step + shades/2) / shades)

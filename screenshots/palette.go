@@ -10,11 +10,11 @@ import (
 // Palette is the set of colours of a terminal.
 type Palette struct {
 	Foreground, Background color.NRGBA
-	Edge                   color.NRGBA     // the line around the window
-	Basic                  [16]color.NRGBA // what programs name by the numbers 0 to 15
+	Edge                   color.NRGBA     // line around the window
+	Basic                  [16]color.NRGBA // the colours numbered 0 to 15
 }
 
-// Dark is a calm terminal with a dark background.
+// Dark returns the palette of a terminal with a dark background.
 func Dark() Palette {
 	return Palette{
 		Foreground: rgb(0xd6dae2),
@@ -29,7 +29,7 @@ func Dark() Palette {
 	}
 }
 
-// Light is a calm terminal with a light background.
+// Light returns the palette of a terminal with a light background.
 func Light() Palette {
 	return Palette{
 		Foreground: rgb(0x262b33),
@@ -48,8 +48,8 @@ func rgb(hex uint32) color.NRGBA {
 	return color.NRGBA{uint8(hex >> 16), uint8(hex >> 8), uint8(hex), 255}
 }
 
-// resolve makes a colour of the terminal one of the picture. The numbers from
-// 16 to 255 and true colours are the same everywhere.
+// resolve converts a terminal colour to a colour of the picture. The numbers 16
+// to 255 and true colours are the same everywhere.
 func (p Palette) resolve(c color.Color) color.NRGBA {
 	switch c := c.(type) {
 	case ansi.BasicColor:
@@ -64,7 +64,7 @@ func (p Palette) resolve(c color.Color) color.NRGBA {
 	return resolved
 }
 
-// colors are the ink and the paper of a cell.
+// colors returns the foreground and background of a cell.
 func (p Palette) colors(s uv.Style) (ink, paper color.NRGBA) {
 	ink, paper = p.Foreground, p.Background
 	if s.Fg != nil {
@@ -77,7 +77,7 @@ func (p Palette) colors(s uv.Style) (ink, paper color.NRGBA) {
 		ink, paper = paper, ink
 	}
 	if s.Attrs&uv.AttrFaint != 0 {
-		ink = mix(ink, paper, 3) // three eighths of the way to the paper
+		ink = mix(ink, paper, 3) // three eighths of the way to the background
 	}
 	if s.Attrs&uv.AttrConceal != 0 {
 		ink = paper

@@ -9,8 +9,8 @@ import (
 	"image/png"
 )
 
-// Encode makes a PNG of a picture, with a palette if it has at most 256
-// colours, which makes it several times smaller.
+// Encode encodes a picture as PNG. With at most 256 colours it uses a palette,
+// which makes the file several times smaller.
 func Encode(img *image.NRGBA) ([]byte, error) {
 	var picture image.Image = img
 	if paletted := reduce(img); paletted != nil {
@@ -24,12 +24,12 @@ func Encode(img *image.NRGBA) ([]byte, error) {
 	return file.Bytes(), nil
 }
 
-// reduce gives every colour a number in the order of its first pixel, or
-// returns nil if there are more colours than numbers.
+// reduce numbers the colours in order of appearance. It returns nil if there
+// are more than 256.
 func reduce(img *image.NRGBA) *image.Paletted {
 	paletted := image.NewPaletted(img.Bounds(), nil)
 	numbers := map[color.NRGBA]uint8{}
-	var last color.NRGBA // most pixels are like the one before them
+	var last color.NRGBA // most pixels equal their predecessor
 	var number uint8
 	for i := range paletted.Pix {
 		c := pixel(img, i)
@@ -50,13 +50,13 @@ func reduce(img *image.NRGBA) *image.Paletted {
 	return paletted
 }
 
-// pixel is the colour of the pixel of this number, counted row by row.
+// pixel returns the colour of a pixel, numbered row by row.
 func pixel(img *image.NRGBA, number int) color.NRGBA {
 	p := img.Pix[4*number : 4*number+4 : 4*number+4]
 	return color.NRGBA{p[0], p[1], p[2], p[3]}
 }
 
-// plain gives a picture the layout of those that were just drawn.
+// plain converts a picture to the layout of those just drawn.
 func plain(picture image.Image) *image.NRGBA {
 	bounds := picture.Bounds()
 	img := image.NewNRGBA(bounds)
@@ -71,9 +71,9 @@ func plain(picture image.Image) *image.NRGBA {
 	return img
 }
 
-// Differ says in words how a picture on disk differs from one just drawn, and
-// nothing if it does not. Processors round differently where they fuse
-// multiplication and addition, so one pixel in 2,000 may be a shade off.
+// Differ describes how a picture on disk differs from one just drawn, "" if it
+// does not. Processors that fuse multiplication and addition round differently,
+// so one pixel in 2,000 may be a shade off.
 func Differ(old image.Image, drawn *image.NRGBA) string {
 	if old.Bounds() != drawn.Bounds() {
 		return fmt.Sprintf("the size changed from %v to %v", old.Bounds().Size(), drawn.Bounds().Size())
@@ -99,7 +99,7 @@ func Differ(old image.Image, drawn *image.NRGBA) string {
 	return ""
 }
 
-// distance is the largest difference of any channel, 0 to 255.
+// distance returns the largest difference of any channel, 0 to 255.
 func distance(a, b color.NRGBA) int {
 	apart := func(a, b uint8) int { return max(int(a)-int(b), int(b)-int(a)) }
 	return max(apart(a.R, b.R), apart(a.G, b.G), apart(a.B, b.B), apart(a.A, b.A))

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// coverage says how much of the pixel at x, y of a cell is inked, 0 to 1.
+// coverage returns how much of the pixel at x, y of a cell is covered, 0 to 1.
 type coverage func(x, y int) float64
 
-// shape returns how to draw a rune as a shape, or nil if the font draws it.
+// shape returns the shape of a rune, nil if the font draws it.
 func shape(r rune) coverage {
 	switch {
 	case r >= '▀' && r <= '▟':
@@ -25,7 +25,7 @@ func shape(r rune) coverage {
 	return nil
 }
 
-// inside covers the rectangle from x0, y0 up to but not including x1, y1.
+// inside covers the rectangle from x0, y0 to x1, y1, exclusive.
 func inside(x0, y0, x1, y1 int) coverage {
 	return func(x, y int) float64 {
 		if x >= x0 && x < x1 && y >= y0 && y < y1 {
@@ -45,15 +45,15 @@ func union(shapes ...coverage) coverage {
 	}
 }
 
-// block draws the block elements, U+2580 to U+259F.
+// block draws the block elements U+2580 to U+259F.
 func block(r rune) coverage {
 	const w, h = cellWidth, cellHeight
 	switch {
 	case r == '▀':
 		return inside(0, 0, w, h/2)
-	case r <= '█': // ▁ to █: the lower one to eight eighths
+	case r <= '█': // ▁ to █: one to eight eighths from below
 		return inside(0, h-h*int(r-'▀')/8, w, h)
-	case r <= '▏': // ▉ to ▏: the left seven eighths to one
+	case r <= '▏': // ▉ to ▏: seven eighths to one from the left
 		return inside(0, 0, w*int('▐'-r)/8, h)
 	case r == '▐':
 		return inside(w/2, 0, w, h)
@@ -87,7 +87,7 @@ func quadrants(r rune) coverage {
 	}
 }
 
-// The arms of a line: from the middle of the cell to its edges.
+// The arms of a line, from the centre of the cell to its edges.
 const (
 	up = 1 << iota
 	right
@@ -95,8 +95,8 @@ const (
 	left
 )
 
-// lines draws the straight light and heavy lines, their corners and crossings.
-// Double, dashed and mixed ones are left to the font.
+// lines draws straight light and heavy lines, corners and crossings. Double,
+// dashed and mixed ones come from the font.
 func lines(r rune) coverage {
 	const light, heavy = "─│┌┐└┘├┤┬┴┼╴╵╶╷", "━┃┏┓┗┛┣┫┳┻╋╸╹╺╻"
 	arms := [...]int{
@@ -116,7 +116,7 @@ func lines(r rune) coverage {
 	return cross(arms[i/len("─")], half)
 }
 
-// cross draws arms whose thickness is twice half.
+// cross draws arms of thickness 2·half.
 func cross(arms, half int) coverage {
 	const midX, midY = cellWidth / 2, cellHeight / 2
 	var parts []coverage
@@ -135,7 +135,7 @@ func cross(arms, half int) coverage {
 	return union(parts...)
 }
 
-// arc draws the round corners ╭ ╮ ╯ ╰: all of them as ╭, seen in a mirror.
+// arc draws the round corners ╭ ╮ ╯ ╰, mirroring all of them to ╭.
 func arc(r rune) coverage {
 	const radius = cellWidth / 2
 	flipX, flipY := r == '╮' || r == '╯', r == '╯' || r == '╰'
@@ -146,21 +146,22 @@ func arc(r rune) coverage {
 		if flipY {
 			y = cellHeight - 1 - y
 		}
-		// From the centre of the arc, right of and below the middle.
+		// Relative to the centre of the arc, right of and below the cell's
+		// centre.
 		dx := cellWidth/2 + radius - (float64(x) + 0.5)
 		dy := cellHeight/2 + radius - (float64(y) + 0.5)
 		distance := math.Hypot(dx, dy)
 		if dy <= 0 {
-			distance = dx // the straight way down
+			distance = dx // the vertical part
 		}
 		return min(max(stroke/2.0+0.5-math.Abs(distance-radius), 0), 1)
 	}
 }
 
-// braille draws the dots of U+2800 to U+28FF, of which spinners are made.
+// braille draws the dots of U+2800 to U+28FF, which spinners consist of.
 func braille(r rune) coverage {
-	// The dots' bits run down the left column, down the right one, and then
-	// along the bottom row, which came later.
+	// The bits of the dots run down the left column, down the right one, and
+	// then along the bottom row, which was added later.
 	bits := [4][2]int{{0, 3}, {1, 4}, {2, 5}, {6, 7}}
 	return func(x, y int) float64 {
 		const pitchX, pitchY, radius = cellWidth / 2, cellHeight / 4, 2.2

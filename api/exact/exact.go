@@ -1,7 +1,7 @@
 // Package exact reads JSON by the exact names of its members. Go's own decoder
-// takes "ID" for "id" and lets the second of two win, so that an answer could
-// say one thing to us and another to everybody else. It knows the shape of JSON
-// and never what a member means.
+// accepts "ID" for "id" and lets the last of two win, so that an answer could
+// mean one thing to us and another to everybody else. It knows the syntax of
+// JSON and never the meaning of a member.
 package exact
 
 import (
@@ -12,23 +12,24 @@ import (
 	"strings"
 )
 
-// The ways in which a value can be something else than was asked for.
+// The errors of [Decode] about the shape of the value.
 var (
 	ErrShape = errors.New("not of the shape that is due")
 	ErrTwice = errors.New("a member that must be there once is there twice")
 )
 
-// Member is one member of an object: its exact name, and what reads its value.
+// Member is one member of an object: its exact name and the decoder of its
+// value.
 type Member struct {
 	Name string
 	Into json.Unmarshaler
-	Once bool // saying it twice spoils the object; of any other the first counts
+	Once bool // a second occurrence is an error; otherwise the first one counts
 }
 
 // Decode reads the members of an object, which must be valid JSON. Members that
-// are not named are passed over. It is ErrShape for what is no object, ErrTwice
-// after everything was read if a member that is due once came again, and else
-// the first error of a member. At most 64 members can be named.
+// are not listed are skipped. It returns ErrShape if the value is not an
+// object; ErrTwice, after reading everything, if a Once member occurs twice;
+// else the first error of a member. At most 64 members can be listed.
 func Decode(object []byte, members []Member) error {
 	if !IsObject(object) {
 		return ErrShape
@@ -51,7 +52,7 @@ func Decode(object []byte, members []Member) error {
 	return first
 }
 
-// find is the index of a member, -1 for one that nobody asked for.
+// find returns the index of a member, -1 if it is not listed.
 func find(members []Member, name []byte) int {
 	for i := range members {
 		if members[i].Name == string(name) {
@@ -61,9 +62,9 @@ func find(members []Member, name []byte) int {
 	return -1
 }
 
-// Members yields names and values of an object in valid JSON, in their order
-// and as often as they are there; nothing for another value. The bytes are those
-// of the object, except for a name that was written with escapes.
+// Members yields the names and values of an object in valid JSON, in order and
+// including duplicates. It yields nothing for any other value. The slices point
+// into object, except for names written with escapes.
 func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		i := Space(object, 0)
@@ -73,7 +74,7 @@ func Members(object []byte) iter.Seq2[[]byte, []byte] {
 		for i = Space(object, i+1); i < len(object) && object[i] == '"'; i = comma(object, i) {
 			end := i + String(object[i:])
 			name := bare(object[i:end])
-			i = Space(object, min(Space(object, end)+1, len(object))) // past the colon
+			i = Space(object, min(Space(object, end)+1, len(object))) // behind the colon
 			end = skip(object, i)
 			if !yield(name, object[i:end]) {
 				return
@@ -83,8 +84,8 @@ func Members(object []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// Elements yields the elements of a list in valid JSON; nothing for another
-// value.
+// Elements yields the elements of a list in valid JSON. It yields nothing for
+// any other value.
 func Elements(list []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		i := Space(list, 0)
@@ -113,8 +114,8 @@ func IsList(b []byte) bool {
 	return i < len(b) && b[i] == '['
 }
 
-// Space is the index of the first byte from i on that is no white space, at
-// most len(b).
+// Space returns the index of the first byte from i on that is not white space,
+// at most len(b).
 func Space(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n') {
 		i++
@@ -122,8 +123,8 @@ func Space(b []byte, i int) int {
 	return i
 }
 
-// String is the length of the JSON string that b begins with, quotes included;
-// all of b where it does not end.
+// String returns the length of the JSON string that b begins with, including
+// quotes; len(b) if it is not terminated.
 func String(b []byte) int {
 	for i := 1; i < len(b); i++ {
 		switch b[i] {
@@ -136,7 +137,7 @@ func String(b []byte) int {
 	return len(b)
 }
 
-// Unquote is what a JSON string says, "" for what is none.
+// Unquote returns the content of a JSON string, "" if it is not one.
 func Unquote(b []byte) string {
 	if len(b) < 2 || b[0] != '"' {
 		return ""
@@ -149,7 +150,7 @@ func Unquote(b []byte) string {
 	return s
 }
 
-// bare is a name without its quotes and escapes.
+// bare returns a name without quotes and escapes.
 func bare(token []byte) []byte {
 	if bytes.IndexByte(token, '\\') >= 0 || len(token) < 2 {
 		return []byte(Unquote(token))
@@ -157,7 +158,7 @@ func bare(token []byte) []byte {
 	return token[1 : len(token)-1]
 }
 
-// skip is the index behind the value that begins at i.
+// skip returns the index behind the value that begins at i.
 func skip(b []byte, i int) int {
 	for depth := 0; i < len(b); {
 		switch b[i] {
@@ -186,7 +187,7 @@ func skip(b []byte, i int) int {
 	return i
 }
 
-// literal is the index behind a number, true, false or null.
+// literal returns the index behind a number, true, false or null.
 func literal(b []byte, i int) int {
 	for i < len(b) && strings.IndexByte(",:]}[{\" \t\r\n", b[i]) < 0 {
 		i++
@@ -194,7 +195,8 @@ func literal(b []byte, i int) int {
 	return i
 }
 
-// comma is the index of what follows the comma at i, or of what is there.
+// comma returns the index of the next value, behind the comma at i if there is
+// one.
 func comma(b []byte, i int) int {
 	if i = Space(b, i); i < len(b) && b[i] == ',' {
 		return Space(b, i+1)

@@ -19,7 +19,7 @@ type asset struct {
 	created time.Time
 }
 
-// assetWire is an asset as it travels.
+// assetWire is an asset in JSON.
 type assetWire struct {
 	ID         string `json:"id"`
 	CreatedAt  string `json:"createdAt"`
@@ -29,7 +29,7 @@ type assetWire struct {
 	*assetExtras
 }
 
-// assetExtras are the members that an asset may lack.
+// assetExtras are the fields that an asset may lack.
 type assetExtras struct {
 	Name         string   `json:"name"`
 	URL          string   `json:"url"`
@@ -42,7 +42,7 @@ type assetExtras struct {
 	Height       *int     `json:"height"`
 }
 
-// shownAsset is an asset as every profile tells it.
+// shownAsset returns an asset as sent, which is the same in all profiles.
 func (s *Server) shownAsset(a *asset) assetWire {
 	wire := assetWire{
 		ID: a.ID, CreatedAt: stamp(a.created), UpdatedAt: stamp(a.created),
@@ -67,10 +67,10 @@ func (s *Server) shownAsset(a *asset) assetWire {
 	return wire
 }
 
-// keepAsset puts an asset into the library.
+// keepAsset adds an asset to the library.
 func (s *Server) keepAsset(a *asset) { s.assets = append(s.assets, a) }
 
-// assetOf finds an asset in the library, or among files just uploaded.
+// assetOf finds an asset in the library or among the files just uploaded.
 func (s *Server) assetOf(id string, uploads []*asset) *asset {
 	for _, known := range [][]*asset{uploads, s.assets} {
 		if i := slices.IndexFunc(known, func(a *asset) bool { return a.ID == id }); i >= 0 {
@@ -80,7 +80,7 @@ func (s *Server) assetOf(id string, uploads []*asset) *asset {
 	return nil
 }
 
-// newAsset fills in what an asset leaves open. The lock is held.
+// newAsset fills in the fields left empty. The lock must be held.
 func (s *Server) newAsset(a Asset) *asset {
 	a.ID = cmp.Or(a.ID, s.newID())
 	a.Type = cmp.Or(a.Type, "VIDEO")
@@ -104,7 +104,7 @@ func (s *Server) newAsset(a Asset) *asset {
 	return &asset{Asset: a, created: s.now().Add(-a.Age)}
 }
 
-// uploaded is the asset that a file in a multipart body becomes.
+// uploaded returns the asset for a file in a multipart body.
 func (s *Server) uploaded(field, name string, size int64, seconds float64) *asset {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +160,7 @@ func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, page)
 }
 
-// foundAssets filters and sorts the library.
+// foundAssets returns the library, filtered and sorted.
 func (s *Server) foundAssets(q url.Values) ([]*asset, *failure) {
 	types := listOf(q, "types")
 	for i, kind := range types {
@@ -191,7 +191,7 @@ func (s *Server) foundAssets(q url.Values) ([]*asset, *failure) {
 	return found, nil
 }
 
-// assetOrder reads sortBy.
+// assetOrder parses sortBy.
 func assetOrder(name string) (func(a, b *asset) int, bool) {
 	var order func(a, b *asset) int
 	key, down := strings.CutSuffix(name, "Desc")
@@ -211,7 +211,7 @@ func assetOrder(name string) (func(a, b *asset) int, bool) {
 		order = func(a, b *asset) int { return strings.Compare(a.Type, b.Type) }
 	}
 	known := order != nil && key != name
-	// The id settles ties, so that pages never overlap.
+	// Ties are broken by id, so that pages never overlap.
 	return func(a, b *asset) int {
 		if down {
 			a, b = b, a
@@ -220,7 +220,7 @@ func assetOrder(name string) (func(a, b *asset) int, bool) {
 	}, known
 }
 
-// afterCursor is where the page after a cursor begins.
+// afterCursor returns the index where the page after a cursor begins.
 func afterCursor(found []*asset, cursor string) (int, *failure) {
 	if cursor == "" {
 		return 0, nil

@@ -14,9 +14,8 @@ import (
 	"time"
 )
 
-// The published rules of a batch
-// (https://sync.so/docs/api-reference). How many may
-// run at once is not published; five here.
+// The published rules for batches (https://sync.so/docs/api-reference). How
+// many may run at once is not published; here it is five.
 const (
 	batchLeast       = 20
 	batchMost        = 500
@@ -25,14 +24,14 @@ const (
 	batchConcurrency = 5
 )
 
-// batch is many generations under one id.
+// batch is a group of generations under one id.
 type batch struct {
 	id       string
 	created  time.Time
-	expanded time.Time // when its jobs exist
+	expanded time.Time // when its jobs are created
 	webhook  string
 	items    []batchItem
-	held     string // a status it stands still in; "" goes by its jobs
+	held     string // a fixed status; "" derives it from the jobs
 }
 
 type batchItem struct {
@@ -40,7 +39,7 @@ type batchItem struct {
 	job       *job
 }
 
-// metrics are a batch's counts as they travel.
+// metrics are a batch's counts in JSON.
 type metrics struct {
 	Total     int `json:"total_generations"`
 	Succeeded int `json:"success_count"`
@@ -48,7 +47,7 @@ type metrics struct {
 	Pending   int `json:"pending_count"`
 }
 
-// batchWire is a batch as it travels.
+// batchWire is a batch in JSON.
 type batchWire struct {
 	ID         string  `json:"id"`
 	CreatedAt  string  `json:"created_at"`
@@ -58,7 +57,7 @@ type batchWire struct {
 	OutputURL  string  `json:"outputUrl"`
 }
 
-// count tells how the jobs stand. Before they exist nothing is pending.
+// count counts the jobs by status. Before they are created, nothing is pending.
 func (b *batch) count(now time.Time) (m metrics, working bool) {
 	m.Total = len(b.items)
 	if now.Before(b.expanded) {
@@ -79,7 +78,8 @@ func (b *batch) count(now time.Time) (m metrics, working bool) {
 	return m, working || m.Succeeded+m.Failed > 0
 }
 
-// status goes by the jobs: a batch is completed when all have ended, however.
+// status derives the status from the jobs. A batch is completed once all have
+// ended, however they ended.
 func (b *batch) status(now time.Time) string {
 	m, working := b.count(now)
 	switch {
@@ -158,7 +158,7 @@ func (s *Server) batchesRunning(now time.Time) int {
 	return n
 }
 
-// readBatchForm reads the JSON Lines file and the text fields beside it.
+// readBatchForm reads the JSON Lines file and the text fields sent with it.
 func readBatchForm(r *http.Request) (file []byte, fields map[string]string, f *failure) {
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -260,8 +260,8 @@ func (s *Server) batchLine(text []byte) (batchLine, *failure) {
 	return batchLine{raw.RequestID, c, s.outputSeconds(c, nil)}, nil
 }
 
-// makeBatch starts a batch: its jobs exist after a while, then start one after
-// the other. The lock is held.
+// makeBatch starts a batch. Its jobs are created after a while and then start
+// one after the other. The lock must be held.
 func (s *Server) makeBatch(lines []batchLine, webhook string, now time.Time) *batch {
 	s.made++
 	chance := stream(s.opts.Seed, "batch", s.made)
@@ -335,7 +335,7 @@ func (s *Server) listBatches(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, list)
 }
 
-// followBatchResult is where a batch's outputUrl leads. No key is asked for.
+// followBatchResult redirects from a batch's outputUrl. It needs no key.
 func (s *Server) followBatchResult(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	now := s.now()
@@ -357,8 +357,9 @@ func (s *Server) followBatchResult(w http.ResponseWriter, r *http.Request) {
 	writeBody(w, http.StatusFound, "text/plain; charset=utf-8", []byte("Found"))
 }
 
-// batchResult is the JSON Lines file behind a batch's outputUrl: a line for
-// each request, in an order that nobody should rely on. The lock is held.
+// batchResult returns the JSON Lines file behind a batch's outputUrl: one line
+// per request, in an order that clients must not rely on. The lock must be
+// held.
 func (s *Server) batchResult(b *batch, now time.Time) []byte {
 	var out bytes.Buffer
 	for _, item := range slices.Backward(b.items) {

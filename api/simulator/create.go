@@ -15,17 +15,17 @@ import (
 	"time"
 )
 
-// submission is a creation on its way in.
+// submission is a create request being handled.
 type submission struct {
 	creation *creation
-	key      string            // Idempotency-Key; "" is none, or that keys are ignored
-	sent     string            // the same as the client sent it
-	digest   [sha256.Size]byte // of what was asked for, whatever its spelling
-	uploads  []*asset          // files that came along; they join the library when accepted
-	receipt  Accepted          // what the judge will see
+	key      string            // Idempotency-Key; "" if there is none or keys are ignored
+	sent     string            // the key as the client sent it
+	digest   [sha256.Size]byte // of the content, independent of spelling
+	uploads  []*asset          // uploaded files; they join the library once the job is accepted
+	receipt  Accepted          // the record for [Server.Accepted]
 }
 
-// replay is what a repeated Idempotency-Key is answered with.
+// replay is the answer to a repeated Idempotency-Key.
 type replay struct {
 	digest [sha256.Size]byte
 	body   []byte
@@ -35,17 +35,17 @@ type replay struct {
 // replayTime is how long a key is remembered.
 const replayTime = 24 * time.Hour
 
-// lateArrival is a submission that a queue on the way holds back.
+// lateArrival is a submission that is delayed on its way.
 type lateArrival struct {
 	due time.Time
 	submission
 }
 
-// freeGenerations is how many the Free plan has; a simulator lives for less than
-// the month they are counted in.
+// freeGenerations is how many generations the Free plan has. They are counted
+// per month, longer than a simulator lives.
 const freeGenerations = 3
 
-// maxBody is the largest JSON body that is read.
+// maxBody is the largest JSON body read, in bytes.
 const maxBody = 10 << 20
 
 func (s *Server) createGeneration(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +64,7 @@ func (s *Server) createGeneration(w http.ResponseWriter, r *http.Request) {
 		if !fault.replaces() {
 			panic(http.ErrAbortHandler)
 		}
-		w.WriteHeader(http.StatusAccepted) // the fault speaks instead
+		w.WriteHeader(http.StatusAccepted) // the fault answers instead
 		return
 	}
 	s.advance(now)
@@ -78,8 +78,9 @@ func (s *Server) createGeneration(w http.ResponseWriter, r *http.Request) {
 	writeBody(w, http.StatusCreated, "application/json; charset=utf-8", body)
 }
 
-// tellSlots says how many of the plan's slots are taken; older servers don't.
-// The lock is held. https://sync.so/docs/product/troubleshooting
+// tellSlots sets the headers that tell how many slots of the plan are taken.
+// Older servers have none. The lock must be held.
+// https://sync.so/docs/product/troubleshooting
 func (s *Server) tellSlots(h http.Header, now time.Time) {
 	if (s.opts.Profile == Current || s.opts.Demo) && !s.opts.HideSlots {
 		h.Set("X-Sync-Concurrency-Limit", strconv.Itoa(s.opts.Slots))
@@ -87,7 +88,7 @@ func (s *Server) tellSlots(h http.Header, now time.Time) {
 	}
 }
 
-// readSubmission reads either form of the request.
+// readSubmission reads either form of a create request.
 func (s *Server) readSubmission(r *http.Request) (*submission, *failure) {
 	sub := &submission{sent: r.Header.Get("Idempotency-Key")}
 	if s.opts.Profile != Strict && !s.opts.IgnoreKeys {
@@ -111,13 +112,13 @@ func (s *Server) readSubmission(r *http.Request) (*submission, *failure) {
 	sub.creation = rules.creation()
 	if len(rules.broken) > 0 {
 		f := invalid(rules.broken...)
-		f.Message = rules.broken // a list even when it is one
+		f.Message = rules.broken // a list, even for a single message
 		return nil, f
 	}
 	return sub, nil
 }
 
-// idempotencyKey reads the optional header: one, of 1 to 128 unreserved
+// idempotencyKey reads the optional header: one value of 1 to 128 unreserved
 // characters (https://sync.so/docs/api-reference/guides/idempotency).
 func idempotencyKey(h http.Header) (string, *failure) {
 	values := h.Values("Idempotency-Key")
@@ -132,7 +133,7 @@ func idempotencyKey(h http.Header) (string, *failure) {
 
 var unreserved = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,128}$`)
 
-// readObject reads a JSON body that has to be an object.
+// readObject reads a JSON body that must be an object.
 func readObject(r *http.Request) (map[string]json.RawMessage, []byte, *failure) {
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
@@ -149,19 +150,19 @@ func readObject(r *http.Request) (map[string]json.RawMessage, []byte, *failure) 
 	return members, body, nil
 }
 
-// digest tells requests apart by what they ask for: members in any order, and
-// the contents of the files.
+// digest identifies the content of a request: its fields in any order, and the
+// files.
 func digest(members map[string]json.RawMessage, files [][]byte) [sha256.Size]byte {
 	var value any
 	text, err := json.Marshal(members)
 	if err == nil && json.Unmarshal(text, &value) == nil {
-		text, _ = json.Marshal(value) // just decoded, so it can be encoded
+		text, _ = json.Marshal(value) // it was just decoded, so it can be encoded
 	}
 	return sha256.Sum256(bytes.Join(append([][]byte{text}, files...), []byte{0}))
 }
 
-// submit makes the generation, or answers as it did before when the key is
-// known. The lock is held.
+// submit creates the generation, or repeats the earlier answer if the key is
+// known. The lock must be held.
 func (s *Server) submit(sub *submission, now time.Time) ([]byte, *failure) {
 	if old, ok := s.replays[sub.key]; ok && sub.key != "" && now.Sub(old.at) < replayTime {
 		if old.digest != sub.digest {
@@ -197,7 +198,8 @@ func (s *Server) submit(sub *submission, now time.Time) ([]byte, *failure) {
 	return body, nil
 }
 
-// full is why the plan has no room for one more generation, or nil.
+// full returns a refusal if the plan has no room for another generation, else
+// nil.
 func (s *Server) full(now time.Time) *failure {
 	active := len(s.jobs.running(now))
 	if active < s.opts.Slots {
@@ -214,7 +216,7 @@ func (s *Server) full(now time.Time) *failure {
 	}
 }
 
-// make starts a generation's life. Its source is the API.
+// make starts a generation whose source is the API.
 func (s *Server) make(c *creation, seconds float64, now time.Time) *job {
 	j := &job{id: s.newID(), seconds: seconds, source: "api", made: c}
 	r := stream(s.opts.Seed, "life", s.made)
@@ -223,7 +225,7 @@ func (s *Server) make(c *creation, seconds float64, now time.Time) *job {
 	if s.opts.Reliable || s.opts.Demo {
 		j.outcome, j.code = completed, ""
 	}
-	if s.opts.Demo { // somebody watches, perhaps for the first time
+	if s.opts.Demo { // somebody is watching, perhaps for the first time
 		j.begin(now, min(s.sped(waits), between(r, 1.5, 3)), min(s.sped(works), between(r, 8, 14)))
 		s.jobs.insert(j, now)
 		return j
@@ -232,12 +234,12 @@ func (s *Server) make(c *creation, seconds float64, now time.Time) *job {
 	return j
 }
 
-// start divides the times by the speed and puts the job on record.
+// start divides the times by the speed and records the job.
 func (s *Server) start(j *job, now time.Time, waits, works time.Duration) {
 	switch j.outcome {
 	case rejected:
 		works = 0
-	case failed: // what breaks, breaks early
+	case failed: // failures happen early
 		works /= 3
 	}
 	j.begin(now, s.sped(waits), s.sped(works))
@@ -248,15 +250,15 @@ func (s *Server) sped(d time.Duration) time.Duration {
 	return time.Duration(float64(d) / s.opts.Speed)
 }
 
-// advance brings the account up to now: what was held back arrives, and
-// colleagues do their work. The lock is held.
+// advance brings the account up to now: delayed requests arrive, and the
+// colleague works. The lock must be held.
 func (s *Server) advance(now time.Time) {
 	s.colleagueWorks(now)
 	s.late = slices.DeleteFunc(s.late, func(l lateArrival) bool {
 		if l.due.After(now) {
 			return false
 		}
-		_, _ = s.submit(&l.submission, l.due) // nobody is left to hear a refusal
+		_, _ = s.submit(&l.submission, l.due) // nobody is waiting for a refusal
 		return true
 	})
 }

@@ -16,17 +16,17 @@ import (
 type creation struct {
 	Model          string
 	Input          []input
-	Options        json.RawMessage // echoed as it came
-	Segments       json.RawMessage // echoed as it came
+	Options        json.RawMessage // echoed unchanged
+	Segments       json.RawMessage // echoed unchanged
 	Dubbed         bool
 	WebhookURL     string
 	OutputFileName string
 	ProjectID      string
 
-	refs []string // the audio that the segments name
+	refs []string // audio named by the segments
 }
 
-// input is one item of a creation's input.
+// input is one input of a creation.
 type input struct {
 	Type           string          `json:"type"`
 	URL            string          `json:"url,omitempty"`
@@ -52,7 +52,7 @@ func (c *creation) hasText() bool {
 	return slices.ContainsFunc(c.Input, func(in input) bool { return in.Type == "text" })
 }
 
-// options are the options that the simulator looks at.
+// options are the options that the simulator checks.
 type options struct {
 	SyncMode     string          `json:"sync_mode"`
 	Temperature  *float64        `json:"temperature"`
@@ -62,8 +62,8 @@ type options struct {
 	ActiveSpeech json.RawMessage `json:"active_speaker_detection"`
 }
 
-// reader checks the shape of a body, member by member, and lists every rule it
-// breaks, as the API's validation layer does.
+// reader checks a body field by field and collects every broken rule, like the
+// API's validation layer.
 type reader struct {
 	members map[string]json.RawMessage
 	profile Profile
@@ -74,7 +74,7 @@ func (r *reader) breaks(format string, args ...any) {
 	r.broken = append(r.broken, fmt.Sprintf(format, args...))
 }
 
-// has reports whether a member is there and is not null.
+// has reports whether a field is present and not null.
 func (r *reader) has(name string) bool {
 	raw, ok := r.members[name]
 	return ok && string(raw) != "null"
@@ -89,7 +89,7 @@ func (r *reader) text(name string) string {
 	return s
 }
 
-// oneOf breaks a rule unless value is among the allowed.
+// oneOf requires value to be one of the allowed ones.
 func (r *reader) oneOf(name, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
 		r.breaks("%s must be one of the following values: %s", name, strings.Join(allowed, ", "))
@@ -110,7 +110,7 @@ func (r *reader) creation() *creation {
 		r.breaks("webhookUrl must be a URL address")
 	}
 	c.OutputFileName = r.fileName(c.OutputFileName)
-	if r.profile == Strict { // what came later is ignored in silence
+	if r.profile == Strict { // later fields are silently ignored
 		return c
 	}
 	if c.ProjectID = r.text("projectId"); c.ProjectID != "" && uuid.Validate(c.ProjectID) != nil {
@@ -120,7 +120,7 @@ func (r *reader) creation() *creation {
 	return c
 }
 
-// optional is a member as it came, or nil.
+// optional returns a field unchanged, nil if absent.
 func (r *reader) optional(name string) json.RawMessage {
 	if !r.has(name) {
 		return nil
@@ -128,8 +128,8 @@ func (r *reader) optional(name string) json.RawMessage {
 	return r.members[name]
 }
 
-// fileName is the name as it is kept. June's page states a rule, later servers
-// drop what they don't like.
+// fileName returns the name to keep. The page of June 2026 states a rule; later
+// servers drop characters they do not accept.
 func (r *reader) fileName(name string) string {
 	if len(name) > 255 {
 		r.breaks("outputFileName must be shorter than or equal to 255 characters")
@@ -160,7 +160,7 @@ func (r *reader) inputs() []input {
 	}
 	out := make([]input, 0, len(items))
 	for i, raw := range items {
-		// Defaults stand where the item says nothing.
+		// Defaults for fields that the input omits.
 		in := input{Provider: &speech{Stability: 0.5, SimilarityBoost: 0.75}}
 		if err := json.Unmarshal(raw, &in); err != nil {
 			r.breaks("input.%d must be an object with members of the right types", i)
@@ -171,7 +171,7 @@ func (r *reader) inputs() []input {
 	return out
 }
 
-// checked looks into one item.
+// checked validates one input.
 func (r *reader) checked(i int, in input) input {
 	path := fmt.Sprintf("input.%d.", i)
 	r.oneOf(path+"type", in.Type, "video", "image", "audio", "text")
@@ -209,8 +209,8 @@ func (r *reader) speech(path string, p *speech) {
 	}
 }
 
-// options checks the options there are rules for. What a model does not know
-// is ignored, not refused.
+// options checks the options that have rules. Options that a model does not
+// know are ignored, not refused.
 func (r *reader) options() {
 	if !r.has("options") {
 		return
@@ -234,7 +234,7 @@ func (r *reader) options() {
 	}
 }
 
-// segments checks the segments and lists the audio they name.
+// segments checks the segments and returns the audio they name.
 func (r *reader) segments() []string {
 	if !r.has("segments") {
 		return nil

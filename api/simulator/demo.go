@@ -2,26 +2,26 @@ package simulator
 
 import "time"
 
-// Made-up jobs of the demo are told from those of the past by their numbers.
+// The demo's jobs are told from past ones by their numbers.
 const (
 	stagedPlot    = 2_000_000
 	colleaguePlot = 3_000_000
 )
 
-// colleague is somebody else at work in the account. What they do is a
-// function of the seed and the clock, worked out when somebody looks.
+// colleague is another user of the account. Their jobs follow from the seed and
+// the clock, and are computed when somebody looks.
 type colleague struct {
-	next time.Time // of the next submission; zero is no colleague
+	next time.Time // time of the next submission; zero means no colleague
 	jobs uint64
 }
 
-// beginDemo puts a few jobs on their way, so that a newcomer sees each kind of
-// end within a minute, and sets the colleague to work.
+// beginDemo starts a few jobs, so that a newcomer sees each kind of ending
+// within a minute, and the colleague.
 func (s *Server) beginDemo(now time.Time) {
 	for i, st := range []struct {
 		model           string
 		seconds         float64
-		age, starts     time.Duration // starts and ends count from now
+		age, starts     time.Duration // starts and ends are relative to now
 		ends            time.Duration
 		outcome, reason string
 	}{
@@ -45,9 +45,9 @@ func (s *Server) beginDemo(now time.Time) {
 	s.colleague.next = now.Add(8 * time.Second)
 }
 
-// colleagueWorks submits what the colleague has submitted by now: a job every
-// 20 to 40 s, as long as two slots stay free for whoever is watching. The lock
-// is held.
+// colleagueWorks adds the jobs that the colleague has submitted by now: one
+// every 20 to 40 s, as long as two slots stay free for the person watching. The
+// lock must be held.
 func (s *Server) colleagueWorks(now time.Time) {
 	for c := &s.colleague; !c.next.IsZero() && !c.next.After(now); {
 		at := c.next

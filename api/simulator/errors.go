@@ -14,7 +14,8 @@ func (s *Server) listErrorCodes(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, catalogue())
 }
 
-// messageOf is what a code says on a generation that failed; "" for none.
+// messageOf returns the message of a code on a failed generation, "" if it has
+// none.
 func messageOf(code string) string {
 	for _, c := range catalogue() {
 		if c.Code == code {
@@ -27,12 +28,14 @@ func messageOf(code string) string {
 	return "An unknown error occurred."
 }
 
-// catalogue is every code there was in August 2026, in the order it came.
+// catalogue lists every code of August 2026, in the order of the real
+// catalogue.
 func catalogue() []codeHelp {
 	return append(append(generationCodes(), accountCodes()...), libraryCodes()...)
 }
 
-// generationCodes are about what a generation is made from and how it ran.
+// generationCodes are the codes about the inputs and the processing of a
+// generation.
 func generationCodes() []codeHelp {
 	return []codeHelp{
 		{"generation_unsupported_model", "The model is unknown or cannot take this kind of input.", "Choose another model or another input."},

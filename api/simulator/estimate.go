@@ -13,17 +13,17 @@ import (
 // prices per frame are whole numbers (https://sync.so/llms.txt).
 type price int64
 
-// dollars is the price as JSON numbers have it.
+// dollars returns the price as a JSON number.
 func (p price) dollars() float64 { return float64(p) / 1e5 }
 
-// String is a decimal with at least two places, such as 0.50.
+// String returns a decimal with at least two places, such as 0.50.
 func (p price) String() string {
 	text := fmt.Sprintf("%d.%05d", p/1e5, p%1e5)
-	cut := len(text) - 3 // never into the cents
+	cut := len(text) - 3 // keep the cents
 	return text[:cut] + strings.TrimRight(text[cut:], "0")
 }
 
-// listPrice is what frames of a model cost before any discount.
+// listPrice returns the price of frames of a model before discounts.
 func (s *Server) listPrice(name string, frames int64) (price, bool) {
 	if slices.Contains(s.opts.Unpriced, name) {
 		return 0, false
@@ -36,14 +36,14 @@ func (s *Server) listPrice(name string, frames int64) (price, bool) {
 	return 0, false
 }
 
-// charged is what an output costs on the account's plan.
+// charged returns the price of an output on the account's plan.
 func (s *Server) charged(name string, seconds float64) (price, bool) {
 	list, ok := s.listPrice(name, int64(math.Round(seconds*frameRate)))
 	return (list*price(100-s.opts.Plan.Discount()) + 50) / 100, ok
 }
 
-// estimate is a price as it travels; EstimatedCredits is left out where the
-// profile does not know it.
+// estimate is a price in JSON. EstimatedCredits is left out if the profile does
+// not have it.
 type estimate struct {
 	Frames  int64   `json:"estimatedFrameCount"`
 	Cost    float64 `json:"estimatedGenerationCost"`
@@ -59,8 +59,8 @@ func (s *Server) estimateObject(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, e)
 }
 
-// estimateArray serves the path that the published SDKs use, whose answer is a
-// list of one.
+// estimateArray serves the path of the published SDKs, whose answer is a list
+// with one element.
 func (s *Server) estimateArray(w http.ResponseWriter, r *http.Request) {
 	e, f := s.estimate(r)
 	if f != nil {
@@ -70,8 +70,8 @@ func (s *Server) estimateArray(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, []estimate{e})
 }
 
-// estimate prices either form of body: a model with a duration, or what a
-// creation would be made of. June's page knows only the second.
+// estimate prices either form of body: a model with a duration, or the fields
+// of a creation. The page of June 2026 has only the latter.
 func (s *Server) estimate(r *http.Request) (estimate, *failure) {
 	members, _, f := readObject(r)
 	if f != nil {
@@ -97,8 +97,7 @@ func (s *Server) estimate(r *http.Request) (estimate, *failure) {
 	return s.priced(c.Model, s.outputSeconds(c, nil)*frameRate)
 }
 
-// estimateDuration prices a length, at 30 frames a second unless told
-// otherwise.
+// estimateDuration prices a duration, at 30 frames per second by default.
 func (s *Server) estimateDuration(rules *reader) (estimate, *failure) {
 	name := rules.text("model")
 	rules.oneOf("model", name, modelNames()...)
@@ -130,7 +129,7 @@ func noPrice() *failure {
 	return unprocessable("cost_estimate_unavailable", "No price is available for this request")
 }
 
-// priced rounds to frames and prices them.
+// priced rounds to whole frames and prices them.
 func (s *Server) priced(name string, frames float64) (estimate, *failure) {
 	n := int64(math.Round(frames))
 	cost, ok := s.listPrice(name, n)

@@ -9,73 +9,76 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with a request. Its members combine; the
-// zero Fault does nothing.
+// Fault makes something go wrong with a request. Its fields combine; the zero
+// Fault does nothing.
 type Fault struct {
-	// Times is how many requests it hits; 0 is every one until ClearFaults.
+	// Times is the number of requests affected; 0 means all until
+	// [Server.ClearFaults].
 	Times int
 
-	// Delay holds the request before anything is done with it.
+	// Delay waits before the request is handled.
 	Delay time.Duration
-	// DelayAfter carries the request out and then holds the answer.
+	// DelayAfter handles the request and waits before answering.
 	DelayAfter time.Duration
 
-	// Refuse refuses the connection: nothing of the request is sent. (On a
-	// socket, where that is too late, it is DropBefore.)
+	// Refuse refuses the connection, so that nothing of the request is sent. On
+	// a real socket it is too late for that, and Refuse acts like DropBefore.
 	Refuse bool
-	// DropBefore cuts the connection once the request has been written, before
-	// it is carried out.
+	// DropBefore closes the connection after the request has been received,
+	// without handling it.
 	DropBefore bool
-	// DropAfter carries the request out and cuts the connection instead of
-	// answering.
+	// DropAfter handles the request and closes the connection without an
+	// answer.
 	DropAfter bool
-	// LateAccept carries out a POST /v2/generate that much later. Its client
-	// gets Status at once, or a cut connection when that is 0.
+	// LateAccept handles a POST /v2/generate after this delay. The client gets
+	// Status at once, or a closed connection if Status is 0.
 	LateAccept time.Duration
 
-	// Status, Body and Header replace the answer. Status 0 is 200 when Body is
-	// set; a Header alone is added to the real answer.
+	// Status, Body and Header replace the answer. Status 0 means 200 if Body is
+	// set. A Header alone is added to the real answer.
 	Status int
 	Body   string
 	Header http.Header
-	// HTML answers with a proxy's login page.
+	// HTML answers with the login page of a proxy.
 	HTML bool
-	// GarbageJSON answers with a body that says JSON and is none.
+	// GarbageJSON answers with a body that claims to be JSON and is not.
 	GarbageJSON bool
-	// Redirect answers 302 to this address, or Status when that is set.
+	// Redirect answers with a redirect to this address, using Status or else
+	// 302.
 	Redirect string
-	// RateLimited answers with the profile's rate 429.
+	// RateLimited answers with the profile's 429 for too many requests.
 	RateLimited bool
-	// After carries the request out before its answer is replaced.
+	// After handles the request before its answer is replaced.
 	After bool
-	// Truncate ends the answer's body after so many bytes; 0 leaves it whole.
+	// Truncate ends the body of the answer after this many bytes; 0 means
+	// never.
 	Truncate int
 
-	// IgnoreLimit makes a list forget limit and cursor: the whole history, in
-	// any order.
+	// IgnoreLimit makes a list ignore limit and cursor: it answers with the
+	// whole history in any order.
 	IgnoreLimit bool
 	// ListLag hides generations younger than this from lists.
 	ListLag time.Duration
 }
 
-// Fault makes f happen on a route, such as "POST /v2/generate",
-// "GET /v2/generate/{id}" or "*" for every one. Faults of one route queue: the
-// first with requests left is used up before the next. The route's own come
-// before those of "*".
+// Fault applies f to a route, such as "POST /v2/generate", "GET
+// /v2/generate/{id}", or "*" for all. Faults of a route queue up: the first is
+// used up before the next one acts. Those of the route itself precede those of
+// "*".
 func (s *Server) Fault(route string, f Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults[route] = append(s.faults[route], f)
 }
 
-// ClearFaults ends every fault.
+// ClearFaults removes all faults.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.faults)
 }
 
-// nextFault takes the fault that a request on the route meets.
+// nextFault takes the fault for a request on the route.
 func (s *Server) nextFault(route string) Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,13 +105,14 @@ func (f Fault) replaces() bool {
 	return f.Status != 0 || f.Body != "" || f.HTML || f.GarbageJSON || f.Redirect != "" || f.RateLimited
 }
 
-// replacement is the fault's own answer. limited is the profile's rate 429.
+// replacement returns the fault's own answer. limited is the profile's 429 for
+// too many requests.
 func (f Fault) replacement(limited *failure) (status int, contentType string, body []byte) {
 	status, contentType, body = f.Status, "application/json; charset=utf-8", []byte(f.Body)
 	switch {
 	case f.RateLimited:
 		status = limited.StatusCode
-		body, _ = json.Marshal(limited) // made of strings and numbers only
+		body, _ = json.Marshal(limited) // it contains only strings and numbers
 	case f.Redirect != "":
 		status = cmp.Or(status, http.StatusFound)
 	case f.HTML:
@@ -120,7 +124,7 @@ func (f Fault) replacement(limited *failure) (status int, contentType string, bo
 	return cmp.Or(status, http.StatusOK), contentType, body
 }
 
-// wait sleeps in the request's own time; a request given up on is cut.
+// wait sleeps until d has passed or the request is cancelled.
 func wait(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return
@@ -134,20 +138,20 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// answer is a ResponseWriter through which a fault spoils what the handler
-// says. By the time a handler speaks it has done its work, so this is also
-// where "after" happens.
+// answer is a ResponseWriter that applies a fault to what the handler writes.
+// When a handler starts to write it has done its work, so faults that act
+// afterwards act here.
 type answer struct {
 	http.ResponseWriter
 	fault    Fault
 	limited  *failure
 	ctx      context.Context
 	status   int
-	replaced bool // the handler's own answer goes nowhere
+	replaced bool // the handler's own answer is dropped
 	written  int
 }
 
-// WriteHeader lets the fault act, then sends the status.
+// WriteHeader applies the fault, then sends the status.
 func (a *answer) WriteHeader(status int) {
 	if a.status != 0 {
 		return
@@ -183,11 +187,11 @@ func (a *answer) replace() {
 	a.addHeader()
 	a.status = status
 	a.ResponseWriter.WriteHeader(status)
-	_, _ = a.send(body) // a client that went away is no concern of ours
+	_, _ = a.send(body) // the client may be gone
 	a.replaced = true
 }
 
-// Write sends the handler's bytes, unless they were replaced.
+// Write sends the handler's bytes unless the answer was replaced.
 func (a *answer) Write(p []byte) (int, error) {
 	a.WriteHeader(http.StatusOK)
 	if a.replaced {
@@ -196,7 +200,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.send(p)
 }
 
-// send writes bytes up to where the fault cuts the body off.
+// send writes bytes up to where the fault truncates the body.
 func (a *answer) send(p []byte) (int, error) {
 	room := a.fault.Truncate - a.written
 	if a.fault.Truncate == 0 || len(p) <= room {
@@ -205,7 +209,7 @@ func (a *answer) send(p []byte) (int, error) {
 		return n, err
 	}
 	_, _ = a.ResponseWriter.Write(p[:max(0, room)])
-	// Without the flush, net/http would throw away what it has buffered.
+	// Without it, net/http would discard what it has buffered.
 	_ = http.NewResponseController(a.ResponseWriter).Flush()
 	panic(http.ErrAbortHandler)
 }

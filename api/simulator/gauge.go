@@ -5,22 +5,22 @@ import (
 	"encoding/binary"
 )
 
-// gauge finds out how long a WAV or MP4 file plays while it streams by.
+// gauge finds the length of a WAV or MP4 file as it streams past.
 type gauge struct {
 	size  int64
 	head  []byte // the header of a WAV file
-	carry []byte // the end of what came before
+	carry []byte // the last bytes of the previous write
 	movie float64
 }
 
-// The lengths of a plain WAV header, and of an MP4 movie header from its name
-// to the end of its duration, whatever its version.
+// The length of a plain WAV header, and of an MP4 movie header from its name to
+// the end of its duration, for any version.
 const (
 	wavHeader  = 44
 	mvhdHeader = 36
 )
 
-// Write looks at the next bytes of the file.
+// Write examines the next bytes of the file.
 func (g *gauge) Write(p []byte) (int, error) {
 	g.size += int64(len(p))
 	if room := wavHeader - len(g.head); room > 0 {
@@ -40,7 +40,7 @@ func (g *gauge) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// movieSeconds reads an MP4 movie header; b begins with its name.
+// movieSeconds parses an MP4 movie header. b begins with its name.
 func movieSeconds(b []byte) float64 {
 	scale, length := binary.BigEndian.Uint32(b[16:]), uint64(binary.BigEndian.Uint32(b[20:]))
 	if b[4] == 1 {
@@ -52,8 +52,8 @@ func movieSeconds(b []byte) float64 {
 	return float64(length) / float64(scale)
 }
 
-// seconds is the length found; a file that says nothing is as long as its name
-// says.
+// seconds returns the length found. If the file does not tell, its name
+// decides.
 func (g *gauge) seconds(name string) float64 {
 	if g.movie > 0 {
 		return g.movie

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// find looks a generation up by the id in the path.
+// find returns the generation with the id in the path.
 func (s *Server) find(r *http.Request) (*job, *failure) {
 	id := r.PathValue("id")
 	if j := s.jobs.byID[id]; j != nil {
@@ -24,7 +24,7 @@ func (s *Server) find(r *http.Request) (*job, *failure) {
 	return nil, refuse(http.StatusNotFound, "generation_not_found", "Generation not found")
 }
 
-// shown is a generation as the profile tells it.
+// shown returns a generation in the form of the profile.
 func (s *Server) shown(j *job, now time.Time) *generation {
 	made := s.creationOf(j)
 	g := &generation{
@@ -53,7 +53,7 @@ func (s *Server) shown(j *job, now time.Time) *generation {
 	return g
 }
 
-// told makes the links of our own files whole.
+// told completes the links to our own files.
 func (s *Server) told(inputs []input) []input {
 	out := slices.Clone(inputs)
 	for i := range out {
@@ -62,7 +62,7 @@ func (s *Server) told(inputs []input) []input {
 	return out
 }
 
-// whole is a link as it travels: our own files are kept without an origin,
+// whole completes a link. Links to our own files are stored without an origin,
 // which is known only once somebody listens.
 func (s *Server) whole(link string) string {
 	if strings.HasPrefix(link, "/") {
@@ -71,16 +71,17 @@ func (s *Server) whole(link string) string {
 	return link
 }
 
-// showOutput tells the link under the profile's name; "" is not ready.
+// showOutput sets the link under the name that the profile uses; "" means not
+// ready.
 func (s *Server) showOutput(g *generation, link string) {
 	if s.opts.Profile == Current {
 		g.OutputURL, g.OutputMediaURL = orNull(link), orNull(link)
 		return
 	}
-	g.OutputURL = link // June says "" where autumn says null
+	g.OutputURL = link // "" in June, null in autumn
 }
 
-// showFailure tells why, under the profile's spelling of the code.
+// showFailure sets the reason, with the profile's name for the code.
 func (s *Server) showFailure(g *generation, j *job) {
 	g.Error = orNull(cmp.Or(j.reason, messageOf(j.code)))
 	code := orNull(j.code)
@@ -94,13 +95,13 @@ func (s *Server) showFailure(g *generation, j *job) {
 	}
 }
 
-// outputLink is good for this hour and the next: links that were kept go
-// stale. It needs no key.
+// outputLink returns a link that works this hour and the next, so that stored
+// links expire. It needs no key.
 func (s *Server) outputLink(j *job, now time.Time) string {
 	return s.base + "/v2/generations/" + j.id + "/result?token=" + s.token(j.id, now)
 }
 
-// token opens one thing for an hour, or for two where it is checked.
+// token gives access to one thing for one to two hours.
 func (s *Server) token(id string, now time.Time) string {
 	return newUUID(stream(s.opts.Seed^hash(id), "token", uint64(now.Unix()/3600)))
 }
@@ -109,7 +110,7 @@ func (s *Server) tokenHolds(id, token string, now time.Time) bool {
 	return token == s.token(id, now) || token == s.token(id, now.Add(-time.Hour))
 }
 
-// fileLink is where the output itself lies.
+// fileLink returns the link to the output file itself.
 func (s *Server) fileLink(j *job, now time.Time) string {
 	return s.storage + "/out/" + url.PathEscape(j.id) + ".mp4?sig=" + s.token(j.id, now)
 }
@@ -145,7 +146,7 @@ func (s *Server) getGeneration(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, g)
 }
 
-// holdOf reads wait and timeout: how long to hold the request.
+// holdOf parses wait and timeout into the time to hold the request.
 func holdOf(q url.Values) (time.Duration, *failure) {
 	if q.Get("wait") != "true" {
 		return 0, nil
@@ -160,7 +161,8 @@ func holdOf(q url.Values) (time.Duration, *failure) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
-// hold waits for the job to end, in steps, because Finish may end it early.
+// hold waits until the job ends. It polls, because Finish may end the job
+// early.
 func (s *Server) hold(r *http.Request, most time.Duration) {
 	const step = 500 * time.Millisecond
 	for ; most > 0; most -= step {
@@ -194,7 +196,7 @@ func (s *Server) getCosts(w http.ResponseWriter, r *http.Request) {
 	switch cost, ok := s.charged(made.Model, j.seconds); {
 	case status == pending || status == processing:
 		report["availability"], report["retryAfterSeconds"] = "pending", 15
-	case status != completed: // what failed is not charged
+	case status != completed: // failed jobs are free
 		report["totalCostUsd"] = "0.00"
 	case !ok:
 		report["availability"] = "unavailable"
@@ -226,7 +228,7 @@ func (s *Server) deleteGeneration(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, g)
 }
 
-// output is a completed job and its file's link.
+// output returns a completed job and the link to its file.
 func (s *Server) output(r *http.Request) (j *job, link string, f *failure) {
 	now := s.now()
 	if j, f = s.find(r); f != nil {
@@ -249,8 +251,8 @@ func (s *Server) downloadLink(w http.ResponseWriter, r *http.Request) {
 	writeBody(w, http.StatusOK, "text/plain; charset=utf-8", []byte(link))
 }
 
-// followResult is where output links lead: the token in the query is the
-// permission, so no key is asked for.
+// followResult redirects from an output link. The token in the query grants
+// access, so no key is needed.
 func (s *Server) followResult(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	j, link, f := s.output(r)

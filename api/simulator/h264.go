@@ -1,15 +1,15 @@
 package simulator
 
 // A video stream in the simplest form of H.264 (ITU-T H.264, baseline profile):
-// one key frame whose blocks are raw samples, then frames that repeat it.
+// one key frame of raw samples, followed by frames that repeat it.
 
-// The picture, in blocks of 16 × 16.
+// The size of the picture, in blocks of 16 × 16 pixels.
 const (
 	movieBlocks = 4
 	movieSide   = 16 * movieBlocks
 )
 
-// h264Profile is profile, compatibility and level: baseline 1.0.
+// h264Profile returns profile, compatibility and level: baseline 1.0.
 func h264Profile() []byte { return []byte{66, 0xc0, 10} }
 
 // bits writes a bit stream.
@@ -39,15 +39,15 @@ func (b *bits) ue(v uint32) {
 	b.put(v+1, length+1)
 }
 
-// end writes the stop bit and fills up the byte.
+// end writes the stop bit and pads the last byte.
 func (b *bits) end() []byte {
 	b.put(1, 1)
 	b.free = 0
 	return b.out
 }
 
-// nal wraps a payload in a unit: bytes that would look like a start code are
-// broken up (clause 7.4.1).
+// nal wraps a payload in a NAL unit and escapes bytes that look like a start
+// code (clause 7.4.1).
 func nal(header byte, payload []byte) []byte {
 	out := []byte{header}
 	zeros := 0
@@ -101,12 +101,12 @@ func pictureParameters() []byte {
 	return nal(0x68, b.end())
 }
 
-// keyFrame is a picture of raw samples (I_PCM): a slope of grey in a tint that
-// chance chooses.
+// keyFrame returns a picture of raw samples (I_PCM): a grey gradient with a
+// random tint.
 func keyFrame(chance uint64) []byte {
 	b := &bits{}
 	b.ue(0)     // first_mb_in_slice
-	b.ue(7)     // slice_type: I, as all of the picture
+	b.ue(7)     // slice_type: I for the whole picture
 	b.ue(0)     // pic_parameter_set_id
 	b.put(0, 4) // frame_num
 	b.ue(0)     // idr_pic_id
@@ -128,11 +128,12 @@ func keyFrame(chance uint64) []byte {
 	return nal(0x65, b.end())
 }
 
-// repeatFrame shows the picture before it once more: every block is skipped.
+// repeatFrame returns a frame that repeats the previous picture: every block is
+// skipped.
 func repeatFrame(number int) []byte {
 	b := &bits{}
 	b.ue(0)                     // first_mb_in_slice
-	b.ue(5)                     // slice_type: P, as all of the picture
+	b.ue(5)                     // slice_type: P for the whole picture
 	b.ue(0)                     // pic_parameter_set_id
 	b.put(uint32(number%16), 4) // frame_num
 	b.put(0, 1)                 // num_ref_idx_active_override_flag

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// tellHistory fills a new account with what happened before.
+// tellHistory fills a new account with past jobs, assets and batches.
 func (s *Server) tellHistory() {
 	now := s.now()
 	s.pastGenerations(s.opts.Generations, now)
@@ -25,8 +25,8 @@ func (s *Server) tellHistory() {
 	}
 }
 
-// pastGenerations makes n ended jobs, from the newest back: an hour apart on
-// average, closer where n would not fit into 90 days.
+// pastGenerations adds n ended jobs, newest first: an hour apart on average,
+// closer if n would not fit into 90 days.
 func (s *Server) pastGenerations(n int, now time.Time) {
 	jobs := make([]job, n)
 	s.jobs.order = make([]*job, n)
@@ -44,7 +44,7 @@ func (s *Server) pastGenerations(n int, now time.Time) {
 	}
 }
 
-// pastLife gives a job a life that is over within its age.
+// pastLife gives a job a life that ended before now.
 func (s *Server) pastLife(j *job, r *rand.Rand, created time.Time, age time.Duration) {
 	name, seconds := s.outline(j.plot)
 	j.seconds = seconds
@@ -67,13 +67,13 @@ func (s *Server) pastLife(j *job, r *rand.Rand, created time.Time, age time.Dura
 	j.begin(created, waits, works)
 }
 
-// surface is where a job of the past came from.
+// surface returns where a past job came from.
 func surface(r *rand.Rand) string {
 	surfaces := []string{"api", "api", "api", "api", "studio_lite", "studio_advanced", "premiere-plugin", "mcp"}
 	return surfaces[r.IntN(len(surfaces))]
 }
 
-// outline is the model and the output length of a made-up job.
+// outline returns the model and the output length of a made-up job.
 func (s *Server) outline(plot uint64) (name string, seconds float64) {
 	r := stream(s.opts.Seed, "outline", plot)
 	switch n := r.IntN(100); {
@@ -95,8 +95,8 @@ func (s *Server) outline(plot uint64) (name string, seconds float64) {
 	return name, seconds
 }
 
-// creationOf is what a job was made from; a made-up one is thought out each
-// time, so that a long history takes little memory.
+// creationOf returns what a job was made from. For a made-up job it is
+// generated each time, so that a long history takes little memory.
 func (s *Server) creationOf(j *job) *creation {
 	if j.made != nil {
 		return j.made
@@ -105,7 +105,7 @@ func (s *Server) creationOf(j *job) *creation {
 	return s.madeUp(j.plot, name, seconds)
 }
 
-// madeUp is the creation of a job that nobody sent.
+// madeUp returns the creation of a made-up job.
 func (s *Server) madeUp(plot uint64, name string, seconds float64) *creation {
 	r := stream(s.opts.Seed, "plot", plot)
 	title := s.title(plot)
@@ -126,7 +126,7 @@ func (s *Server) madeUp(plot uint64, name string, seconds float64) *creation {
 	return c
 }
 
-// madeUpOptions are options that the model honours.
+// madeUpOptions returns options that the model supports.
 func madeUpOptions(name string, r *rand.Rand) string {
 	mode := []string{"cut_off", "bounce", "remap", "loop"}[r.IntN(4)]
 	switch name {
@@ -140,8 +140,8 @@ func madeUpOptions(name string, r *rand.Rand) string {
 	}
 }
 
-// title names a job. Four in a row belong together: the languages of one film,
-// the takes of one shot.
+// title returns the name of a job. Four consecutive jobs belong together: the
+// languages of one film or the takes of one shot.
 func (s *Server) title(plot uint64) string {
 	r := stream(s.opts.Seed, "title", plot/4)
 	films := []string{
@@ -162,13 +162,13 @@ func (s *Server) title(plot uint64) string {
 	}
 }
 
-// shot is the name of the film that a title's languages share.
+// shot returns the name of the film that a title's languages share.
 func shot(title string) string {
 	film, _, _ := strings.Cut(title, "_")
 	return film + "_plate"
 }
 
-// pastAssets fills the library.
+// pastAssets fills the library with n assets.
 func (s *Server) pastAssets(n int) {
 	speakers := []string{"anna", "ben", "chiara", "dmitri", "elif", "farid", "grace"}
 	places := []string{"studio", "office", "street", "greenscreen", "kitchen"}
@@ -197,8 +197,8 @@ func (s *Server) pastAssets(n int) {
 	}
 }
 
-// pastBatches makes three batches: one done, one that never got going, one at
-// work. The times that pass in them go by the speed.
+// pastBatches adds three batches: one completed, one failed, one running. Their
+// times are divided by the speed.
 func (s *Server) pastBatches(now time.Time) {
 	for i, b := range []struct {
 		age   time.Duration

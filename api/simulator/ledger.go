@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ledger holds the jobs: in order of creation, by id, and those that may still
-// be pending or processing.
+// ledger holds the jobs in order of creation, by id, and those that may still
+// be running.
 type ledger struct {
 	order  []*job
 	byID   map[string]*job
@@ -20,7 +20,7 @@ func byCreation(a, b *job) int {
 	return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
 }
 
-// insert puts a job in its place.
+// insert adds a job in order of creation.
 func (l *ledger) insert(j *job, now time.Time) {
 	if l.byID == nil {
 		l.byID = make(map[string]*job)
@@ -48,13 +48,14 @@ func (l *ledger) remove(j *job) {
 	l.active = slices.DeleteFunc(l.active, same)
 }
 
-// running lists the jobs that have not ended, and forgets those that have.
+// running returns the jobs that have not ended, and drops those that have from
+// its list.
 func (l *ledger) running(now time.Time) []*job {
 	l.active = slices.DeleteFunc(l.active, func(j *job) bool { return j.ended(now) })
 	return l.active
 }
 
-// newestFirst walks back from the newest, or from the one after (older than)
+// newestFirst iterates from the newest job, or from the first one older than
 // the cursor.
 func (l *ledger) newestFirst(cursor *job) iter.Seq[*job] {
 	at := len(l.order)
@@ -70,7 +71,8 @@ func (l *ledger) newestFirst(cursor *job) iter.Seq[*job] {
 	}
 }
 
-// shuffle puts jobs in an order that nobody should rely on, always the same.
+// shuffle puts jobs in an order that clients must not rely on. It is always the
+// same.
 func shuffle(jobs []*job) {
 	n := len(jobs)
 	step := n*5/8 | 1

@@ -8,14 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// A link may tell its length: talk_28s.mp4, talk.mp4?t=28.
+// A link may contain its length: talk_28s.mp4, talk.mp4?t=28.
 var (
 	namedLength = regexp.MustCompile(`_(\d{1,6}(?:\.\d{1,3})?)s(?:\.[A-Za-z0-9]+)?(?:[?#]|$)`)
 	askedLength = regexp.MustCompile(`[?&]t=(\d{1,6}(?:\.\d{1,3})?)(?:&|$)`)
 )
 
-// lengthOf is how many seconds the media behind a link plays: what the link
-// says, or else 5 to 60 s, always the same for the same link.
+// lengthOf returns the length of the media behind a link, in seconds: as given
+// by the link, or else 5 to 60 s depending on the link alone.
 func lengthOf(link string) float64 {
 	for _, pattern := range []*regexp.Regexp{askedLength, namedLength} {
 		if found := pattern.FindStringSubmatch(link); found != nil {
@@ -27,15 +27,15 @@ func lengthOf(link string) float64 {
 	return 5 + float64(hash(link)%5500)/100
 }
 
-// lengthSuffix makes a name tell its length.
+// lengthSuffix returns a suffix that gives a name its length.
 func lengthSuffix(seconds float64) string {
 	return fmt.Sprintf("_%ss", strconv.FormatFloat(seconds, 'f', -1, 64))
 }
 
-// speechRate is how many characters are spoken in a second.
+// speechRate is the number of characters spoken per second.
 const speechRate = 15
 
-// inputSeconds is how long one input plays; an image has no length.
+// inputSeconds returns the length of an input, 0 for an image.
 func (s *Server) inputSeconds(in input, uploads []*asset) float64 {
 	switch {
 	case in.Type == "text" && in.Provider != nil:
@@ -50,7 +50,7 @@ func (s *Server) inputSeconds(in input, uploads []*asset) float64 {
 	}
 }
 
-// outputSeconds is how long the output will be: sync_mode decides between
+// outputSeconds returns the length of the output. sync_mode decides between
 // video and audio (https://sync.so/docs/api-reference).
 func (s *Server) outputSeconds(c *creation, uploads []*asset) float64 {
 	var video, audio float64
@@ -67,7 +67,7 @@ func (s *Server) outputSeconds(c *creation, uploads []*asset) float64 {
 	}
 	var o options
 	if len(c.Options) > 0 {
-		_ = json.Unmarshal(c.Options, &o) // its shape has been checked
+		_ = json.Unmarshal(c.Options, &o) // already validated
 	}
 	switch {
 	case image:

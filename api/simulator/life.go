@@ -6,21 +6,20 @@ import (
 	"time"
 )
 
-// job is one generation. Its status is a function of the clock: nothing moves
-// it along but time, and Finish.
+// job is one generation. Its status depends on the clock alone, and on Finish.
 type job struct {
 	id                  string
 	created, start, end time.Time
 	seconds             float64 // length of the output
-	outcome             string  // what it is from end on
-	code, reason        string  // why it failed; reason is in words
+	outcome             string  // final status
+	code, reason        string  // why it failed; reason is the message
 	source              string  // the surface it came from
-	plot                uint64  // its number in the made-up history, when made is nil
+	plot                uint64  // number in the made-up history, if made is nil
 	made                *creation
-	batch               bool // made by a batch: it holds no slot and is in no list
+	batch               bool // part of a batch: it takes no slot and is in no list
 }
 
-// never is so far off that nothing waits for it.
+// never is a time too far in the future to matter.
 const never = 100 * 365 * 24 * time.Hour
 
 func (j *job) status(now time.Time) string {
@@ -36,7 +35,7 @@ func (j *job) status(now time.Time) string {
 
 func (j *job) ended(now time.Time) bool { return !now.Before(j.end) }
 
-// progress is 0 to 100.
+// progress returns 0 to 100.
 func (j *job) progress(now time.Time) int {
 	if now.Before(j.start) {
 		return 0
@@ -47,15 +46,15 @@ func (j *job) progress(now time.Time) int {
 	return int(100 * now.Sub(j.start) / j.end.Sub(j.start))
 }
 
-// begin sets the job's life off at a time.
+// begin starts the job's life at a time.
 func (j *job) begin(at time.Time, waits, works time.Duration) {
 	j.created = at
 	j.start = at.Add(waits)
 	j.end = j.start.Add(works)
 }
 
-// stream is a source of chance of its own for the n-th thing of a kind, so
-// that what one thing draws never shifts another.
+// stream returns a random source for the n-th thing of a kind, so that the
+// numbers drawn for one thing never depend on another.
 func stream(seed uint64, kind string, n uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(seed^hash(kind), n*0x9e3779b97f4a7c15+1))
 }
@@ -69,13 +68,13 @@ func hash(s string) uint64 {
 	return h
 }
 
-// between is evenly spread over [low, high) seconds.
+// between returns a duration evenly distributed over [low, high) seconds.
 func between(r *rand.Rand, low, high float64) time.Duration {
 	return time.Duration((low + r.Float64()*(high-low)) * float64(time.Second))
 }
 
-// usualTimes is how long a job waits and works at speed 1, around the times
-// the vendor's documentation gives for clips of 30 s and of 2 min.
+// usualTimes returns how long a job waits and works at speed 1, near the times
+// that the vendor's documentation gives for clips of 30 s and 2 min.
 func usualTimes(model string, seconds float64, r *rand.Rand) (waits, works time.Duration) {
 	at30, at120 := 120.0, 360.0
 	switch model {
@@ -95,7 +94,7 @@ func usualTimes(model string, seconds float64, r *rand.Rand) (waits, works time.
 	return between(r, 5, 40), between(r, 0.75*mean, 1.25*mean)
 }
 
-// fate draws how a job ends: about six in a hundred do not complete.
+// fate draws how a job ends. About 6% do not complete.
 func fate(r *rand.Rand) (outcome, code string) {
 	switch n := r.IntN(1000); {
 	case n < 8:
@@ -108,7 +107,7 @@ func fate(r *rand.Rand) (outcome, code string) {
 	}
 }
 
-// asyncCodes are the errors that show only after a job was accepted.
+// asyncCodes returns the errors that occur only after a job was accepted.
 func asyncCodes() []string {
 	return []string{
 		"generation_pipeline_failed",
@@ -123,7 +122,8 @@ func asyncCodes() []string {
 	}
 }
 
-// frameRate is what outputs are normalised to, and what bills count.
+// frameRate is the rate that outputs are normalised to and bills count, in
+// frames per second.
 const frameRate = 25
 
 // wholeFrames rounds a length to whole frames.

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// The published limits, for each key in any 60 s
+// The published limits per key, in any 60 s
 // (https://sync.so/docs/api-reference).
 const (
 	generateLimit = 60
@@ -20,7 +20,7 @@ type window struct {
 	most     int // in any window so far
 }
 
-// admit notes an arrival, unless the limit has been reached.
+// admit records an arrival unless the limit has been reached.
 func (w *window) admit(now time.Time, limit int) bool {
 	stale := 0
 	for stale < len(w.arrivals) && now.Sub(w.arrivals[stale]) >= limitWindow {
@@ -35,7 +35,7 @@ func (w *window) admit(now time.Time, limit int) bool {
 	return true
 }
 
-// limiter judges the rate of one key.
+// limiter enforces the limits of one key.
 type limiter struct {
 	generate, other window
 	refused         int
@@ -55,7 +55,7 @@ func (l *limiter) admit(route string, now time.Time) bool {
 	return ok
 }
 
-// tooMany is the rate 429: June's body names no code.
+// tooMany returns the 429 for too many requests. In June its body had no code.
 func (s *Server) tooMany() *failure {
 	f := refuse(http.StatusTooManyRequests, "", "Rate limit exceeded. Please try again later.")
 	if s.opts.Profile == Current {
@@ -64,7 +64,7 @@ func (s *Server) tooMany() *failure {
 	return f
 }
 
-// Traffic tells how close to the published limits the clients came.
+// Traffic returns how close clients came to the published limits.
 func (s *Server) Traffic() Traffic {
 	s.mu.Lock()
 	defer s.mu.Unlock()

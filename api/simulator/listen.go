@@ -18,20 +18,20 @@ type Running struct {
 	key          string
 	base         string
 	storage      string
-	host         string   // what it listens on
-	names        []string // by which it may be called, too
+	host         string   // the host it listens on
+	names        []string // other host names accepted
 	api, storing *http.Server
 }
 
-// NewKey makes a key that nobody can guess: whoever runs on this machine can
-// reach the port, and so can the pages that its browser shows.
+// NewKey returns a random key. Everybody on this machine can reach the port,
+// and so can web pages in its browser, so the key must not be guessable.
 func NewKey() string { return "sk-sim-" + rand.Text() }
 
-// Listen starts to serve the API on addr (such as 127.0.0.1:0) and the storage
-// on another free port of the same host. It returns once both accept. Links
-// then tell these two origins. Requests that call it by another name than its
-// address, localhost or one of the names given are refused, as are those that a
-// page of another origin sends.
+// Listen serves the API on addr (such as 127.0.0.1:0) and the storage on
+// another free port of the same host. It returns once both accept connections;
+// links then use these two origins. It refuses requests whose Host is not its
+// address, localhost or one of names, and requests sent by pages of another
+// origin.
 func (s *Server) Listen(addr string, names ...string) (*Running, error) {
 	api, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -57,18 +57,18 @@ func (s *Server) Listen(addr string, names ...string) (*Running, error) {
 	return r, nil
 }
 
-// serveOn serves until Close; the error it ends with then is no news.
+// serveOn serves until Close. The error that it ends with is expected.
 func serveOn(server *http.Server, l net.Listener) { _ = server.Serve(l) }
 
 func newHTTPServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler: h, ReadHeaderTimeout: 30 * time.Second,
-		ErrorLog: log.New(io.Discard, "", 0), // it may share a terminal with a dashboard
+		ErrorLog: log.New(io.Discard, "", 0), // a dashboard may use the same terminal
 	}
 }
 
-// guard keeps the pages of a browser out. One that has its own name point at
-// this machine after it was loaded (DNS rebinding) would else be of our origin,
+// guard keeps out web pages in a browser. Otherwise a page whose own name is
+// pointed at this machine after loading (DNS rebinding) would have our origin
 // and could read every answer.
 func (r *Running) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -85,15 +85,15 @@ func (r *Running) guard(next http.Handler) http.Handler {
 	})
 }
 
-// calls reports whether the Host of a request is a name of ours. The port may
-// be another's: something may forward to it.
+// calls reports whether the Host of a request is one of our names. Any port is
+// accepted, because requests may be forwarded.
 func (r *Running) calls(host string) bool {
 	name := host
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
 	}
 	name = strings.Trim(name, "[]")
-	if ip := net.ParseIP(name); ip != nil { // nobody can point an address elsewhere
+	if ip := net.ParseIP(name); ip != nil { // an address cannot be rebound
 		own := net.ParseIP(r.host)
 		return ip.IsLoopback() || own == nil || own.IsUnspecified() || own.Equal(ip)
 	}
@@ -101,7 +101,8 @@ func (r *Running) calls(host string) bool {
 	return same("localhost") || same(r.host) || slices.ContainsFunc(r.names, same)
 }
 
-// originOf is a listener's address as a browser on this machine would say it.
+// originOf returns a listener's origin as a browser on this machine would write
+// it.
 func originOf(l net.Listener) string {
 	host, port, err := net.SplitHostPort(l.Addr().String())
 	if err != nil {
@@ -113,17 +114,17 @@ func originOf(l net.Listener) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// URL is the origin of the API.
+// URL returns the origin of the API.
 func (r *Running) URL() string { return r.base }
 
-// StorageURL is the origin of media files and results.
+// StorageURL returns the origin of media files and results.
 func (r *Running) StorageURL() string { return r.storage }
 
-// Environment is what a client needs in its environment, in two lines of
-// NAME=value: SYNC_BASE_URL and SYNC_API_KEY.
+// Environment returns the variables that a client needs, as NAME=value:
+// SYNC_BASE_URL and SYNC_API_KEY.
 func (r *Running) Environment() []string {
 	return []string{"SYNC_BASE_URL=" + r.base, "SYNC_API_KEY=" + r.key}
 }
 
-// Close stops both listeners and breaks the connections that are left.
+// Close stops both listeners and closes all connections.
 func (r *Running) Close() error { return errors.Join(r.api.Close(), r.storing.Close()) }

@@ -12,16 +12,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// selection is what a list or a count asks for.
+// selection is the filter of a list or a count.
 type selection struct {
 	statuses, ids, sources []string
 	project                string
-	limit                  int // 0 is everything, in any order
+	limit                  int // 0 means everything, in any order
 	cursor                 *job
-	lag                    time.Duration // hides what is younger
+	lag                    time.Duration // hides younger jobs
 }
 
-// selectionOf reads the filters that lists and counts share.
+// selectionOf parses the filters that lists and counts share.
 func selectionOf(q url.Values) (selection, *failure) {
 	sel := selection{sources: listOf(q, "source"), project: q.Get("projectId")}
 	for _, status := range listOf(q, "status") {
@@ -37,7 +37,8 @@ func selectionOf(q url.Values) (selection, *failure) {
 	return sel, nil
 }
 
-// page reads what only lists know, if the profile knows it.
+// page parses the parameters that only lists have, if the profile supports
+// them.
 func (s *Server) page(sel *selection, r *http.Request) *failure {
 	q, fault := r.URL.Query(), faultOf(r)
 	sel.ids, sel.lag = listOf(q, "ids"), fault.ListLag
@@ -71,15 +72,15 @@ func (sel *selection) matches(j *job, project string, now time.Time) bool {
 		now.Sub(j.created) >= sel.lag
 }
 
-// onlyRunning reports whether the ended ones need not be looked at.
+// onlyRunning reports whether ended jobs cannot match.
 func (sel *selection) onlyRunning() bool {
 	return len(sel.statuses) > 0 && !slices.ContainsFunc(sel.statuses, func(status string) bool {
 		return status != pending && status != processing
 	})
 }
 
-// selected lists the matching jobs: newest first with a limit, in any order
-// without one. What it looks at is as small as the question allows.
+// selected returns the matching jobs: newest first with a limit, in any order
+// without one. It examines as few jobs as the filter allows.
 func (s *Server) selected(sel selection, now time.Time) []*job {
 	var out []*job
 	project := func(j *job) string {
@@ -109,7 +110,7 @@ func (s *Server) selected(sel selection, now time.Time) []*job {
 	return out
 }
 
-// known lists the listed jobs among ids, newest first, older than the cursor.
+// known returns the listed jobs among ids, newest first, older than the cursor.
 func (s *Server) known(ids []string, cursor *job) []*job {
 	var out []*job
 	for _, id := range ids {
@@ -145,7 +146,7 @@ func (s *Server) listGenerations(w http.ResponseWriter, r *http.Request) {
 	s.streamGenerations(w, jobs, now)
 }
 
-// writeGenerations answers with a page.
+// writeGenerations answers with a page of jobs.
 func (s *Server) writeGenerations(w http.ResponseWriter, jobs []*job, now time.Time) {
 	page := make([]*generation, 0, len(jobs))
 	s.mu.Lock()
@@ -156,8 +157,8 @@ func (s *Server) writeGenerations(w http.ResponseWriter, jobs []*job, now time.T
 	writeJSON(w, http.StatusOK, page)
 }
 
-// streamGenerations answers with a history of any length without ever holding
-// it whole.
+// streamGenerations answers with a history of any length without holding all of
+// it in memory.
 func (s *Server) streamGenerations(w http.ResponseWriter, jobs []*job, now time.Time) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	separator := "["
@@ -173,7 +174,7 @@ func (s *Server) streamGenerations(w http.ResponseWriter, jobs []*job, now time.
 		}
 		separator = ","
 	}
-	_, _ = w.Write([]byte("]")) // a client that went away is no concern of ours
+	_, _ = w.Write([]byte("]")) // the client may be gone
 }
 
 func (s *Server) countGenerations(w http.ResponseWriter, r *http.Request) {

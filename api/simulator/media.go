@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// diskRoutes are what the storage serves. Nothing here asks for a key; outputs
-// and results want the signature of their link.
+// diskRoutes returns what the storage serves. Nothing needs a key; outputs and
+// results need the signature in their link.
 func (s *Server) diskRoutes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET /media/{file}": s.serveMedia,
@@ -22,7 +22,7 @@ func (s *Server) diskRoutes() map[string]http.HandlerFunc {
 	}
 }
 
-// serveMedia makes up any file: its name tells its kind and its length.
+// serveMedia generates any file. Its name determines its kind and its length.
 func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	s.mu.Lock()
@@ -42,7 +42,7 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveOutput serves the video that a generation made.
+// serveOutput serves the video of a generation.
 func (s *Server) serveOutput(w http.ResponseWriter, r *http.Request) {
 	id := strings.TrimSuffix(r.PathValue("file"), ".mp4")
 	s.mu.Lock()
@@ -83,20 +83,20 @@ func (s *Server) serveBatchResult(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, id+".jsonl", b.created, bytes.NewReader(lines))
 }
 
-// denied answers like an object store whose link has run out.
+// denied answers like an object store after a link has expired.
 func denied(w http.ResponseWriter) {
 	writeBody(w, http.StatusForbidden, "application/xml",
 		[]byte("<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"))
 }
 
-// picture is a small plain image.
+// picture returns a small plain image.
 func picture(chance uint64) io.ReadSeeker {
 	img := image.NewPaletted(image.Rect(0, 0, 64, 64), color.Palette{
 		color.RGBA{R: uint8(chance), G: uint8(chance >> 8), B: uint8(chance >> 16), A: 255},
 	})
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
-		panic(err) // writing to memory
+		panic(err) // memory cannot fail
 	}
 	return bytes.NewReader(out.Bytes())
 }

@@ -2,7 +2,8 @@ package simulator
 
 import "net/http"
 
-// model is a model as the API lists it; see https://sync.so/docs/api-reference.
+// model is a model as listed by the API; see
+// https://sync.so/docs/api-reference.
 type model struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
@@ -10,10 +11,10 @@ type model struct {
 	Version     string `json:"version"`
 	Description string `json:"description"`
 
-	frame price // list price of one output frame
+	frame price // list price per output frame
 }
 
-// models are the five public models.
+// models returns the five public models.
 func models() []model {
 	return []model{
 		{"mdl_7c41", "sync-3", "lipsync", "3.0.0", "Whole-shot lip sync for hard scenes, up to 4K", 534},

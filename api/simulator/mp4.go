@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// movieScale is how many units a second has in the movies made here.
+// movieScale is the number of time units per second in generated movies.
 const movieScale = 1000
 
-// movie is a playable MP4 file (ISO/IEC 14496-12): a still picture, one frame a
-// second, that lasts exactly so many seconds to the millisecond.
+// movie returns a playable MP4 file (ISO/IEC 14496-12): a still picture at one
+// frame per second, exactly as long as requested, to the millisecond.
 func movie(seconds float64, chance uint64) []byte {
 	length := uint32(math.Round(min(max(seconds, 0.001), 1e6) * movieScale))
 	frames := max(1, int(length+movieScale-1)/movieScale)
@@ -23,7 +23,7 @@ func movie(seconds float64, chance uint64) []byte {
 		samples[i] = append(binary.BigEndian.AppendUint32(nil, uint32(len(unit))), unit...)
 	}
 	head := box("ftyp", []byte("isom"), u32(0x200), []byte("isomiso2avc1mp41"))
-	// The chunk's offset depends on the length of the box that states it.
+	// The chunk's offset depends on the length of the box that contains it.
 	offset := len(head) + len(movieHeader(length, samples, 0)) + 8
 	return slices.Concat(head, movieHeader(length, samples, uint32(offset)), box("mdat", samples...))
 }
@@ -38,21 +38,21 @@ func u32(values ...uint32) []byte {
 	return out
 }
 
-// box is a box of the format: length, name, contents.
+// box returns a box: length, name, contents.
 func box(name string, contents ...[]byte) []byte {
 	body := slices.Concat(contents...)
 	return slices.Concat(u32(uint32(len(body)+8)), []byte(name), body)
 }
 
-// fullBox is a box with version 0 and flags.
+// fullBox returns a box with version 0 and flags.
 func fullBox(name string, flags uint32, contents ...[]byte) []byte {
 	return box(name, append([][]byte{u32(flags)}, contents...)...)
 }
 
-// unity is the matrix that leaves a picture as it is.
+// unity returns the matrix that leaves a picture unchanged.
 func unity() []byte { return u32(1<<16, 0, 0, 0, 1<<16, 0, 0, 0, 1<<30) }
 
-// movieHeader is the moov box.
+// movieHeader returns the moov box.
 func movieHeader(length uint32, samples [][]byte, offset uint32) []byte {
 	return box("moov",
 		fullBox("mvhd", 0, u32(0, 0, movieScale, length, 1<<16), u16(1<<8), make([]byte, 10), unity(), make([]byte, 24), u32(2)),
@@ -71,7 +71,7 @@ func movieHeader(length uint32, samples [][]byte, offset uint32) []byte {
 	)
 }
 
-// sampleTable is the stbl box: where each frame is and how long it shows.
+// sampleTable returns the stbl box: the position and duration of each frame.
 func sampleTable(length uint32, samples [][]byte, offset uint32) []byte {
 	sizes := u32(0, uint32(len(samples)))
 	for _, sample := range samples {
@@ -79,7 +79,7 @@ func sampleTable(length uint32, samples [][]byte, offset uint32) []byte {
 	}
 	whole := uint32(len(samples) - 1)
 	times := u32(1, 1, length)
-	if whole > 0 { // the last frame takes what is left
+	if whole > 0 { // the last frame takes the rest
 		times = u32(2, whole, movieScale, 1, length-whole*movieScale)
 	}
 	return box("stbl",
@@ -92,7 +92,7 @@ func sampleTable(length uint32, samples [][]byte, offset uint32) []byte {
 	)
 }
 
-// visualSample is the avc1 box: how to decode the frames.
+// visualSample returns the avc1 box, which describes how to decode the frames.
 func visualSample() []byte {
 	sps, pps := sequenceParameters(), pictureParameters()
 	config := box("avcC",

@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// Profile is the age of the API that a Server speaks.
+// Profile is the version of the API that a Server imitates.
 type Profile string
 
-// The profiles. The zero Profile counts as Seed.
+// The profiles. The zero Profile means Seed.
 const (
-	// Seed is the API of June 2026 with what was added later without breaking it:
+	// Seed is the API of June 2026 plus the compatible additions made later:
 	// paging, counting, costs, idempotency, the error catalogue.
 	Seed Profile = "seed"
-	// Strict is the page of June 2026 and nothing else. A later parameter is
-	// ignored in silence, a later endpoint is a 404.
+	// Strict is the API of June 2026 and nothing else. Later parameters are
+	// silently ignored, later endpoints are 404s.
 	Strict Profile = "strict"
 	// Current is the API of autumn 2026.
 	Current Profile = "current"
 )
 
-// Profiles are all of them, the default first.
+// Profiles returns all profiles, the default first.
 func Profiles() []Profile { return []Profile{Seed, Strict, Current} }
 
-// ParseProfile reads the name of a profile; "" is Seed.
+// ParseProfile parses the name of a profile; "" means Seed.
 func ParseProfile(s string) (Profile, error) {
 	switch p := Profile(s); p {
 	case "":
@@ -35,10 +35,10 @@ func ParseProfile(s string) (Profile, error) {
 	}
 }
 
-// Plan is what the account has subscribed to; see https://sync.so/llms.txt.
+// Plan is the account's subscription; see https://sync.so/llms.txt.
 type Plan string
 
-// The plans. The zero Plan counts as Creator.
+// The plans. The zero Plan means Creator.
 const (
 	Free       Plan = "free"
 	Hobbyist   Plan = "hobbyist"
@@ -48,10 +48,10 @@ const (
 	Enterprise Plan = "enterprise"
 )
 
-// Plans are all of them, the smallest first.
+// Plans returns all plans, smallest first.
 func Plans() []Plan { return []Plan{Free, Hobbyist, Creator, Growth, Scale, Enterprise} }
 
-// ParsePlan reads the name of a plan; "" is Creator.
+// ParsePlan parses the name of a plan; "" means Creator.
 func ParsePlan(s string) (Plan, error) {
 	switch p := Plan(s); p {
 	case "":
@@ -63,9 +63,9 @@ func ParsePlan(s string) (Plan, error) {
 	}
 }
 
-// Concurrency is how many generations may be pending or processing at once
-// (https://sync.so/docs/api-reference). An
-// enterprise's number is by contract; here it is 40.
+// Concurrency returns how many generations may be pending or processing at once
+// (https://sync.so/docs/api-reference). For Enterprise it is subject to
+// contract; here it is 40.
 func (p Plan) Concurrency() int {
 	switch p {
 	case Free, Hobbyist:
@@ -81,7 +81,7 @@ func (p Plan) Concurrency() int {
 	}
 }
 
-// MaxSeconds is the longest output that one generation may have.
+// MaxSeconds returns the longest output of one generation, in seconds.
 func (p Plan) MaxSeconds() float64 {
 	var d time.Duration
 	switch p {
@@ -104,7 +104,7 @@ func (p Plan) MaxSeconds() float64 {
 // Batches reports whether the plan includes the batch API.
 func (p Plan) Batches() bool { return p == Scale || p == Enterprise }
 
-// Discount is the part of the list price that is not charged, in percent.
+// Discount returns the discount on the list price, in percent.
 func (p Plan) Discount() int {
 	switch p {
 	case Growth:

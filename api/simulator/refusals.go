@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// refusal is why a well-formed creation cannot be made, or nil.
+// refusal returns why a well-formed creation is refused, or nil.
 func (s *Server) refusal(c *creation, uploads []*asset) *failure {
 	for _, check := range []func() *failure{
 		func() *failure { return c.visualRefusal() },
@@ -25,7 +25,8 @@ func (s *Server) refusal(c *creation, uploads []*asset) *failure {
 	return s.lengthRefusal(c, s.outputSeconds(c, uploads))
 }
 
-// visualRefusal wants exactly one video or image, and a model that takes it.
+// visualRefusal requires exactly one video or image, and a model that accepts
+// it.
 func (c *creation) visualRefusal() *failure {
 	var visuals []input
 	for _, in := range c.Input {
@@ -56,8 +57,8 @@ func (c *creation) detectsSpeakers() bool {
 	return len(c.Options) > 0 && json.Unmarshal(c.Options, &o) == nil && o.Detection.Auto
 }
 
-// audioRefusal wants one audio or text, several only with segments, none with
-// dubbing.
+// audioRefusal requires one audio or text input: several only with segments,
+// none with dubbing.
 func (c *creation) audioRefusal() *failure {
 	audible := 0
 	for _, in := range c.Input {
@@ -78,7 +79,7 @@ func (c *creation) audioRefusal() *failure {
 	return nil
 }
 
-// segmentRefusal wants every segment to name one audio that is there.
+// segmentRefusal requires every segment to name one of the audio inputs.
 func (c *creation) segmentRefusal() *failure {
 	var known []string
 	for _, in := range c.Input {
@@ -98,7 +99,7 @@ func (c *creation) segmentRefusal() *failure {
 	return nil
 }
 
-// assetRefusal wants assets to exist and to be of the right kind.
+// assetRefusal requires assets to exist and to be of the right kind.
 func (s *Server) assetRefusal(c *creation, uploads []*asset) *failure {
 	for _, in := range c.Input {
 		if in.AssetID == "" {
@@ -115,8 +116,8 @@ func (s *Server) assetRefusal(c *creation, uploads []*asset) *failure {
 	return nil
 }
 
-// linkRefusal probes links, as far as one can without a network: everything
-// can be fetched but what private.example.com and *.invalid keep.
+// linkRefusal imitates probing links without a network: all links can be
+// fetched except those to private.example.com and *.invalid.
 func (c *creation) linkRefusal() *failure {
 	for _, in := range c.Input {
 		u, err := url.Parse(in.URL)
@@ -125,14 +126,14 @@ func (c *creation) linkRefusal() *failure {
 		}
 		if host := u.Hostname(); host == "private.example.com" || strings.HasSuffix(host, ".invalid") {
 			f := unprocessable("generation_input_"+in.Type+"_inaccessible", "The provided "+in.Type+" URL is inaccessible.")
-			f.Reason = "" // this body was seen without it
+			f.Reason = "" // observed without a reason
 			return f.advising("Use a public URL or upload the file as an asset.")
 		}
 	}
 	return nil
 }
 
-// projectRefusal wants the project to be one that some job is in.
+// projectRefusal requires the project to be that of some job.
 func (s *Server) projectRefusal(c *creation) *failure {
 	if c.ProjectID == "" || slices.Contains(s.projects, c.ProjectID) {
 		return nil
@@ -142,7 +143,7 @@ func (s *Server) projectRefusal(c *creation) *failure {
 	return f
 }
 
-// lengthRefusal wants the output to be no longer than model and plan allow.
+// lengthRefusal requires the output to fit the limits of model and plan.
 func (s *Server) lengthRefusal(c *creation, seconds float64) *failure {
 	most := s.opts.Plan.MaxSeconds()
 	if s.opts.Plan == Free && c.Model == "sync-3" {

@@ -8,39 +8,39 @@ import (
 	"time"
 )
 
-// Request is one request as the server saw it.
+// Request is a request as the server saw it.
 type Request struct {
-	Time           time.Time // when it arrived
+	Time           time.Time // time of arrival
 	Method         string
 	Path           string
 	Query          string
-	Route          string // the pattern that matched, such as "GET /v2/generate/{id}"; "" when none did
-	Status         int    // 0 while under way and when the connection was cut before an answer
-	Key            bool   // it carried an x-api-key
+	Route          string // the matching pattern, such as "GET /v2/generate/{id}"; "" if none
+	Status         int    // 0 while it is being handled, or if the connection was cut before an answer
+	Key            bool   // it had an x-api-key header
 	IdempotencyKey string
 	UserAgent      string
 	Origin         string // "api" or "storage"
-	Body           []byte // of a POST, at most 64 KiB
+	Body           []byte // first 64 KiB of a POST
 }
 
-// File is a file that arrived in a multipart body.
+// File is a file received in a multipart body.
 type File struct {
 	Field string
 	Name  string
 	Size  int64
 }
 
-// Accepted is a generation that the account agreed to make, and to charge for.
+// Accepted is a generation that the account accepted and charges for.
 type Accepted struct {
 	ID             string
 	Time           time.Time
 	IdempotencyKey string
-	Body           []byte              // the exact JSON body; nil for multipart
+	Body           []byte              // the exact JSON body; nil if multipart
 	Fields         map[string][]string // the text parts of a multipart body
 	Files          []File
 }
 
-// AcceptedBatch is a batch that the account agreed to make.
+// AcceptedBatch is a batch that the account accepted.
 type AcceptedBatch struct {
 	ID    string
 	Time  time.Time
@@ -48,26 +48,26 @@ type AcceptedBatch struct {
 	Body  []byte // the exact JSON Lines file
 }
 
-// Traffic is the judge's count over the life of the Server.
+// Traffic is the number of requests over the lifetime of a Server.
 type Traffic struct {
 	Generate int // most POST /v2/generate requests in any 60 s
 	Other    int // most other requests in any 60 s
-	Refused  int // requests answered with a rate 429
+	Refused  int // requests refused with a 429 for too many requests
 }
 
-// What the log keeps, so that a server left running for weeks stays small.
+// Limits of the log, so that a server left running for weeks stays small.
 const (
 	keptRequests = 1 << 17
 	keptBody     = 64 << 10
 )
 
-// entry is a request of the log with its body as it is being read.
+// entry is a logged request with the body read so far.
 type entry struct {
 	Request
 	body bytes.Buffer
 }
 
-// Write keeps the head of the body.
+// Write keeps the beginning of the body.
 func (e *entry) Write(p []byte) (int, error) {
 	if room := keptBody - e.body.Len(); room > 0 {
 		e.body.Write(p[:min(room, len(p))])
@@ -75,13 +75,13 @@ func (e *entry) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// watchedBody copies what is read into the log.
+// watchedBody copies what is read of a body to the log.
 type watchedBody struct {
 	io.Reader
 	io.Closer
 }
 
-// record logs an arrival and keeps a POST's body as it passes.
+// record logs an arrival and captures the body of a POST as it is read.
 func (s *Server) record(r *http.Request, origin, route string) *entry {
 	e := &entry{Request: Request{
 		Time: s.now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Route: route,
@@ -112,8 +112,8 @@ func (l lockedWriter) Write(p []byte) (int, error) {
 	return l.e.Write(p)
 }
 
-// Requests lists what arrived, oldest first. The newest 98,304 are always
-// there, older ones may be gone.
+// Requests returns the requests received, oldest first. At least the newest
+// 98,304 are kept.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,8 @@ func (s *Server) Requests() []Request {
 	return out
 }
 
-// Accepted lists every generation accepted by POST /v2/generate, oldest first.
+// Accepted returns every generation accepted by POST /v2/generate, oldest
+// first.
 func (s *Server) Accepted() []Accepted {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,7 +134,7 @@ func (s *Server) Accepted() []Accepted {
 	return slices.Clone(s.accepted)
 }
 
-// AcceptedBatches lists every batch accepted by POST /v2/batch, oldest first.
+// AcceptedBatches returns every batch accepted by POST /v2/batch, oldest first.
 func (s *Server) AcceptedBatches() []AcceptedBatch {
 	s.mu.Lock()
 	defer s.mu.Unlock()

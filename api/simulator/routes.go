@@ -5,21 +5,21 @@ import (
 	"slices"
 )
 
-// routeCreate is the one route with a rate limit of its own.
+// routeCreate is the only route with its own rate limit.
 const routeCreate = "POST /v2/generate"
 
-// route is an endpoint and the conditions it is served under.
+// route is an endpoint and the conditions under which it is served.
 type route struct {
 	pattern string
 	handle  http.HandlerFunc
 	open    bool      // no key needed
-	only    []Profile // nil is every profile
+	only    []Profile // nil means every profile
 }
 
 func (r route) in(p Profile) bool { return r.only == nil || slices.Contains(r.only, p) }
 
-// routes is every endpoint of https://sync.so/docs/api-reference that the
-// simulator plays.
+// routes returns every endpoint of https://sync.so/docs/api-reference that is
+// simulated.
 func (s *Server) routes() []route {
 	later := []Profile{Seed, Current}
 	autumn := []Profile{Current}
@@ -45,14 +45,14 @@ func (s *Server) routes() []route {
 		{pattern: "GET /v2/models", handle: s.listModels},
 		{pattern: "GET /v2/errors", handle: s.listErrorCodes, open: true, only: later},
 	}
-	// The overview names a health check and gives no path.
+	// The overview mentions a health check without its path.
 	for _, path := range []string{"/health", "/healthcheck", "/v2/health", "/v2/healthcheck"} {
 		list = append(list, route{pattern: "GET " + path, handle: health, open: true})
 	}
 	return list
 }
 
-// guarded asks for the key and counts the request before it is handled.
+// guarded checks the key and counts the request before it is handled.
 func (s *Server) guarded(r route) http.HandlerFunc {
 	if r.open {
 		return r.handle
@@ -67,7 +67,7 @@ func (s *Server) guarded(r route) http.HandlerFunc {
 	}
 }
 
-// admit checks the key, then the rate, and brings the account up to now.
+// admit checks the key and the rate, and brings the account up to now.
 func (s *Server) admit(pattern, key string) *failure {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,9 +1,10 @@
-// Package simulator is a whole Sync account in memory behind the real wire:
-// generations that live and end, prices, plans, limits, batches, assets, media
-// files, and every fault a client must survive. It judges clients, so it knows
-// nothing of ours: it imports no package of dubtop, and is imported only by
-// main and by tests. It never calls out, and never starts a goroutine that
-// outlives a request or a listener.
+// Package simulator is a complete Sync account in memory behind the real HTTP
+// API: generations with a life of their own, prices, plans, limits, batches,
+// assets, media files, and every fault that a client must survive.
+//
+// It judges clients, so it shares no code with ours: it imports no package of
+// dubtop and is imported only by main and by tests. It never makes outgoing
+// calls, and never starts a goroutine that outlives a request or a listener.
 package simulator
 
 import (
@@ -22,48 +23,49 @@ import (
 	"github.com/google/uuid"
 )
 
-// Options describe the account to be made. The zero Options are a Creator
-// account without history that speaks Seed.
+// Options configure the account. The zero Options are a Creator account without
+// history and with the profile Seed.
 type Options struct {
-	// Profile is the age of the API; "" is Seed.
+	// Profile is the version of the API; "" means Seed.
 	Profile Profile
-	// Plan sets concurrency, length and batch rules; "" is Creator.
+	// Plan determines concurrency, length and batch rules; "" means Creator.
 	Plan Plan
-	// Slots replaces the plan's concurrency; 0 keeps it.
+	// Slots overrides the plan's concurrency if not 0.
 	Slots int
-	// Speed divides durations; 0 is 1. Timestamps stay wall-clock.
+	// Speed divides durations; 0 means 1. Timestamps follow the wall clock.
 	Speed float64
-	// Seed chooses the story: same seed, same clock, same answers.
+	// Seed determines all random choices: the same seed and clock give the same
+	// answers.
 	Seed uint64
-	// Generations is how many ended jobs the account has at the start.
+	// Generations is the number of ended jobs at the start.
 	Generations int
-	// Demo makes a believable account in which things happen by themselves. It
-	// fills in what is zero: an Enterprise plan with 6 slots, speed 8, 214
-	// generations. What is sent to it completes within 20 seconds.
+	// Demo creates a believable account in which things happen by themselves.
+	// It replaces zero values: Enterprise plan with 6 slots, speed 8, 214
+	// generations. Jobs sent to it complete within 20 seconds.
 	Demo bool
-	// Now is the clock; nil is time.Now.
+	// Now is the clock; nil means [time.Now].
 	Now func() time.Time
-	// Key is the account's API key; "" makes one from the seed, which anybody can
-	// do: see NewKey.
+	// Key is the account's API key. "" derives one from the seed, which anybody
+	// can do; see [NewKey].
 	Key string
-	// BaseURL and StorageURL are the two origins as links tell them. They
-	// default to loopback addresses that only RoundTripper knows; Listen
-	// replaces them.
+	// BaseURL and StorageURL are the origins used in links. By default they are
+	// loopback addresses that only RoundTripper knows; Listen replaces them.
 	BaseURL, StorageURL string
-	// Credits makes the account bill in credits: estimates then carry some.
+	// Credits makes the account bill in credits, so that estimates contain
+	// some.
 	Credits bool
-	// Reliable makes every job complete unless told otherwise.
+	// Reliable makes every job complete unless requested otherwise.
 	Reliable bool
-	// IgnoreKeys takes no notice of idempotency keys, as Strict does.
+	// IgnoreKeys ignores idempotency keys, as Strict does.
 	IgnoreKeys bool
-	// HideSlots tells nowhere how many slots the plan has, nor how many are taken:
-	// a refusal says only that they are.
+	// HideSlots hides how many slots the plan has and how many are taken. A
+	// refusal says only that none is free.
 	HideSlots bool
-	// Unpriced names models for which there is no price to be had.
+	// Unpriced lists models without a price.
 	Unpriced []string
 }
 
-// Server is the account. Its methods may be called from any goroutine.
+// Server is a simulated account. It is safe for concurrent use.
 type Server struct {
 	opts Options
 	key  string
@@ -74,11 +76,11 @@ type Server struct {
 	mu              sync.Mutex
 	base, storage   string
 	revoked         bool
-	made            uint64 // things made so far: every one has its own chance
+	made            uint64 // number of things made, each with its own random source
 	jobs            ledger
 	assets          []*asset
 	batches         []*batch
-	projects        []string // that some job is in
+	projects        []string // projects of the jobs
 	replays         map[string]replay
 	late            []lateArrival
 	colleague       colleague
@@ -89,7 +91,7 @@ type Server struct {
 	acceptedBatches []AcceptedBatch
 }
 
-// New makes an account.
+// New returns an account.
 func New(o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{
@@ -109,7 +111,7 @@ func New(o Options) *Server {
 	return s
 }
 
-// withDefaults fills in what was left zero.
+// withDefaults fills in zero values.
 func (o Options) withDefaults() Options {
 	if o.Demo {
 		o.Plan = cmp.Or(o.Plan, Enterprise)
@@ -120,7 +122,7 @@ func (o Options) withDefaults() Options {
 	o.Profile = cmp.Or(o.Profile, Seed)
 	o.Plan = cmp.Or(o.Plan, Creator)
 	o.Slots = cmp.Or(o.Slots, o.Plan.Concurrency())
-	if !(o.Speed > 0) { // NaN too
+	if !(o.Speed > 0) { // also NaN
 		o.Speed = 1
 	}
 	if o.Now == nil {
@@ -135,35 +137,35 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Key is the account's API key.
+// Key returns the account's API key.
 func (s *Server) Key() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.key
 }
 
-// BaseURL is the origin of the API, such as http://127.0.0.1:8700.
+// BaseURL returns the origin of the API, such as http://127.0.0.1:8700.
 func (s *Server) BaseURL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.base
 }
 
-// StorageURL is the origin of media files and results.
+// StorageURL returns the origin of media files and results.
 func (s *Server) StorageURL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.storage
 }
 
-// API serves the API's origin.
+// API returns the handler for the API's origin.
 func (s *Server) API() http.Handler { return s.origin("api", s.api) }
 
-// Storage serves the second origin: media files, outputs, result files. It
-// never needs a key.
+// Storage returns the handler for the second origin: media files, outputs,
+// result files. It never needs a key.
 func (s *Server) Storage() http.Handler { return s.origin("storage", s.disk) }
 
-// origin logs each request and lets it meet its fault, for real connections.
+// origin logs each request and applies its fault, for real connections.
 func (s *Server) origin(name string, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
@@ -179,10 +181,10 @@ func (s *Server) origin(name string, mux *http.ServeMux) http.Handler {
 	})
 }
 
-// errRefused is what a handler panics with when the connection was never made.
+// errRefused is the panic value of a handler whose connection was refused.
 var errRefused = errors.New("simulator: connection refused")
 
-// serve answers one request.
+// serve handles one request.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mux *http.ServeMux) {
 	_, route := mux.Handler(r)
 	fault := s.nextFault(route)
@@ -190,7 +192,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 		panic(errRefused)
 	}
 	e := s.record(r, origin, route)
-	if s.opts.Now != nil { // whoever has a clock of its own shows it, as every server does
+	if s.opts.Now != nil { // with its own clock, the server shows it in Date
 		w.Header().Set("Date", s.opts.Now().UTC().Format(http.TimeFormat))
 	}
 	a := &answer{ResponseWriter: w, fault: fault, limited: s.tooMany(), ctx: r.Context()}
@@ -200,7 +202,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 		e.Status = a.status
 	}()
 	wait(r.Context(), fault.Delay)
-	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat)) // its own clock, which may differ from ours
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat)) // the simulated clock may differ from the real one
 	if fault.DropBefore {
 		drain(r)
 		panic(http.ErrAbortHandler)
@@ -218,14 +220,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 	mux.ServeHTTP(a, r)
 }
 
-// drain reads what the client is still sending, so that it hears the answer.
+// drain reads the rest of the request, so that the client gets to read the
+// answer.
 func drain(r *http.Request) {
 	if r.Body != nil {
-		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 64<<20)) // its loss changes nothing
+		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 64<<20)) // losing it changes nothing
 	}
 }
 
-// faultKey is where a handler finds the fault of its request.
+// faultKey is the context key of a request's fault.
 type faultKey struct{}
 
 func faultOf(r *http.Request) Fault {
@@ -233,13 +236,13 @@ func faultOf(r *http.Request) Fault {
 	return f
 }
 
-// newID is a fresh id of the form that generations and assets have.
+// newID returns a new id in the form of those of generations and assets.
 func (s *Server) newID() string {
 	s.made++
 	return newUUID(stream(s.opts.Seed, "id", s.made))
 }
 
-// newUUID draws a version 4 UUID.
+// newUUID returns a random version 4 UUID.
 func newUUID(r *rand.Rand) string {
 	var raw uuid.UUID
 	binary.BigEndian.PutUint64(raw[:8], r.Uint64())

@@ -13,16 +13,16 @@ import (
 	"syscall"
 )
 
-// RoundTripper answers without sockets, so it works inside testing/synctest.
-// It goes by the host of the request: the API's origin, the storage, or no such
-// host. It streams both bodies, follows the request's context, calls the hooks
-// of an httptrace, and turns a cut connection into the error that net/http
-// would give.
+// RoundTripper returns a transport that needs no sockets, so it works inside
+// testing/synctest. It serves the API's origin and the storage; any other host
+// does not exist. It streams both bodies, honours the request's context, calls
+// the hooks of httptrace, and turns a cut connection into the error that
+// net/http would return.
 func (s *Server) RoundTripper() http.RoundTripper { return transport{s} }
 
 type transport struct{ s *Server }
 
-// RoundTrip answers one request.
+// RoundTrip implements [http.RoundTripper].
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	name, mux, err := t.origin(req.URL)
 	if err != nil {
@@ -46,7 +46,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return x.await(req, body)
 }
 
-// origin finds who answers for an address.
+// origin returns the handler for a URL's host.
 func (t transport) origin(u *url.URL) (name string, mux *http.ServeMux, err error) {
 	switch origin := u.Scheme + "://" + u.Host; origin {
 	case t.s.BaseURL():
@@ -61,12 +61,12 @@ func (t transport) origin(u *url.URL) (name string, mux *http.ServeMux, err erro
 
 func closeBody(req *http.Request) {
 	if req.Body != nil {
-		_ = req.Body.Close() // its owner has been told by other means
+		_ = req.Body.Close() // its owner learns of it in another way
 	}
 }
 
-// sentBody is a request's body on its way; it minds its announced length, as
-// net/http does.
+// sentBody is the body of a request being sent. It must have its announced
+// length, as in net/http.
 type sentBody struct {
 	io.ReadCloser
 	want int64
@@ -91,20 +91,20 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// failure is why the body could not be sent.
+// failure returns why the body could not be sent.
 func (b *sentBody) failure() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.err
 }
 
-// exchange is the ResponseWriter of one request. The answer's head goes through
-// ready, its body through a pipe.
+// exchange is the ResponseWriter of one request. The head of the answer is
+// passed on through ready, the body through a pipe.
 type exchange struct {
 	header http.Header
 	body   *io.PipeWriter
 	answer *http.Response
-	ready  chan error // nil once the head is there
+	ready  chan error // receives nil once the head is complete
 	told   bool
 	mute   bool // a HEAD request has no body
 	cancel context.CancelFunc
@@ -126,7 +126,7 @@ func newExchange(req *http.Request, cancel context.CancelFunc) *exchange {
 type receivedBody struct {
 	*io.PipeReader
 	cancel context.CancelFunc
-	forget func() bool // stops listening to the request's context
+	forget func() bool // stops watching the request's context
 }
 
 func (b *receivedBody) Close() error {
@@ -137,10 +137,10 @@ func (b *receivedBody) Close() error {
 	return b.PipeReader.Close()
 }
 
-// Header is the answer's header.
+// Header returns the header of the answer.
 func (x *exchange) Header() http.Header { return x.header }
 
-// WriteHeader makes the head of the answer known.
+// WriteHeader publishes the head of the answer.
 func (x *exchange) WriteHeader(status int) {
 	if x.told {
 		return
@@ -160,10 +160,10 @@ func (x *exchange) Write(p []byte) (int, error) {
 	return x.body.Write(p)
 }
 
-// Flush has nothing to do: every byte goes straight to the reader.
+// Flush does nothing: bytes go straight to the reader.
 func (x *exchange) Flush() {}
 
-// handle runs the handler and ends the exchange the way it ended.
+// handle runs the handler and ends the exchange accordingly.
 func (x *exchange) handle(handler, done func()) {
 	defer done()
 	defer func() {
@@ -182,7 +182,7 @@ func (x *exchange) handle(handler, done func()) {
 	handler()
 }
 
-// fail breaks the connection, before the head or in the body.
+// fail breaks the connection, before the head or within the body.
 func (x *exchange) fail(err error) {
 	if x.told {
 		_ = x.body.CloseWithError(err) // never fails
@@ -212,12 +212,12 @@ func (x *exchange) await(req *http.Request, body *sentBody) (*http.Response, err
 		_ = x.answer.Body.Close() // never fails
 		return nil, err
 	}
-	received := x.answer.Body.(*receivedBody) // newExchange put it there
+	received := x.answer.Body.(*receivedBody) // set by newExchange
 	received.forget = context.AfterFunc(ctx, func() { _ = x.body.CloseWithError(ctx.Err()) })
 	return x.answer, nil
 }
 
-// tellTrace calls the hooks of a request that reached the server.
+// tellTrace calls the httptrace hooks of a request that reached the server.
 func tellTrace(ctx context.Context) {
 	trace := httptrace.ContextClientTrace(ctx)
 	if trace == nil {
@@ -234,7 +234,7 @@ func tellTrace(ctx context.Context) {
 	}
 }
 
-// announcedLength is the Content-Length, or -1.
+// announcedLength returns the Content-Length, -1 if there is none.
 func announcedLength(h http.Header) int64 {
 	n, err := strconv.ParseInt(h.Get("Content-Length"), 10, 64)
 	if err != nil {

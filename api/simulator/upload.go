@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// What the multipart parser takes, per file and in all
+// The limits of the multipart parser, per file and in total
 // (https://sync.so/docs/api-reference).
 const (
 	juneFileLimit    = 20 << 20
@@ -20,15 +20,15 @@ const (
 	partsLimit       = 35
 )
 
-// form is a multipart body as it comes in.
+// form is a multipart body being read.
 type form struct {
 	fields map[string][]string
-	sums   [][]byte          // of the files, with their fields
+	sums   [][]byte          // digests of the files and their fields
 	files  map[string]*asset // by field
 }
 
-// readForm turns a multipart request into the members of the JSON one. Files
-// become assets.
+// readForm converts a multipart request into the fields of a JSON one. Its
+// files become assets.
 func (s *Server) readForm(r *http.Request, sub *submission) (map[string]json.RawMessage, *failure) {
 	parts, err := r.MultipartReader()
 	if err != nil {
@@ -73,7 +73,7 @@ func (f *form) addField(part *multipart.Part) *failure {
 	return nil
 }
 
-// addFile reads a file to its end, keeping only its length and its digest.
+// addFile reads a file to its end and keeps only its length and digest.
 func (s *Server) addFile(f *form, sub *submission, part *multipart.Part) *failure {
 	field := part.FormName()
 	if !slices.Contains([]string{"video", "audio", "image"}, field) || f.files[field] != nil {
@@ -101,11 +101,12 @@ func (s *Server) addFile(f *form, sub *submission, part *multipart.Part) *failur
 
 func tooLarge(code string) *failure {
 	f := refuse(http.StatusRequestEntityTooLarge, code, "File too large")
-	f.Reason = "Payload Too Large" // the name that Node gives to 413
+	f.Reason = "Payload Too Large" // Node's name for 413
 	return f
 }
 
-// members reads the text parts: names as they are, everything nested as JSON.
+// members converts the text parts to JSON fields, nested ones from their JSON
+// text.
 func (f *form) members() (map[string]json.RawMessage, *failure) {
 	out := make(map[string]json.RawMessage)
 	for name, values := range f.fields {
@@ -128,8 +129,8 @@ func (f *form) members() (map[string]json.RawMessage, *failure) {
 	return out, nil
 }
 
-// inputItems joins the input parts: one object a part, as the published
-// TypeScript SDK sends them, or an array.
+// inputItems joins the input parts, each an object (as sent by the published
+// TypeScript SDK) or an array.
 func inputItems(parts []string) (json.RawMessage, *failure) {
 	items := make([]json.RawMessage, 0, len(parts))
 	for _, part := range parts {
@@ -143,17 +144,17 @@ func inputItems(parts []string) (json.RawMessage, *failure) {
 			return nil, invalid("input must be JSON text")
 		}
 	}
-	joined, _ := json.Marshal(items) // valid JSON, part by part
+	joined, _ := json.Marshal(items) // each part is valid JSON
 	return joined, nil
 }
 
-// withFiles puts the files in their slots; a file wins over a link there.
+// withFiles puts the files in their inputs. A file wins over a link.
 func (s *Server) withFiles(raw json.RawMessage, f *form) json.RawMessage {
 	var items, kept []json.RawMessage
-	_ = json.Unmarshal(raw, &items) // absent is none
+	_ = json.Unmarshal(raw, &items) // absent means empty
 	for _, item := range items {
 		var head struct{ Type string }
-		_ = json.Unmarshal(item, &head) // what is no object is refused later
+		_ = json.Unmarshal(item, &head) // a non-object is refused later
 		if f.files[head.Type] == nil {
 			kept = append(kept, item)
 		}
@@ -164,12 +165,12 @@ func (s *Server) withFiles(raw json.RawMessage, f *form) json.RawMessage {
 			continue
 		}
 		in := input{Type: field, AssetID: a.ID}
-		if s.opts.Profile == Strict { // June's page knows no asset here
+		if s.opts.Profile == Strict { // the page of June 2026 has no assets here
 			in = input{Type: field, URL: s.whole(a.URL)}
 		}
-		item, _ := json.Marshal(in) // made of strings only
+		item, _ := json.Marshal(in) // it contains only strings
 		kept = append(kept, item)
 	}
-	all, _ := json.Marshal(kept) // valid JSON, item by item
+	all, _ := json.Marshal(kept) // each item is valid JSON
 	return all
 }

@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// What a WAV file of ours holds: one channel of 16 bits at 48 kHz, silent.
+// The format of generated WAV files: one silent channel of 16 bits at 48 kHz.
 const (
 	wavRate       = 48000
 	wavSampleSize = 2
@@ -21,7 +21,7 @@ type wav struct {
 
 func newWAV(seconds float64) *wav {
 	data := int64(seconds*wavRate) * wavSampleSize
-	data = min(data, 1<<32-1-wavHeader) // the format counts in 32 bits
+	data = min(data, 1<<32-1-wavHeader) // sizes have 32 bits
 	h := make([]byte, 0, wavHeader)
 	h = append(h, "RIFF"...)
 	h = binary.LittleEndian.AppendUint32(h, uint32(data+wavHeader-8))
@@ -38,7 +38,7 @@ func newWAV(seconds float64) *wav {
 	return &wav{header: h, size: wavHeader + data}
 }
 
-// Read gives the header, then silence.
+// Read returns the header, then silence.
 func (w *wav) Read(p []byte) (int, error) {
 	if w.at >= w.size {
 		return 0, io.EOF

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The statuses of a generation; a batch also has jobsCreated.
+// The statuses of a generation. Batches also have jobsCreated.
 const (
 	pending     = "PENDING"
 	jobsCreated = "JOBS_CREATED"
@@ -19,8 +19,8 @@ const (
 	rejected    = "REJECTED"
 )
 
-// generation is a generation as it travels. A nil member is left out, so that
-// one type serves every profile.
+// generation is a generation in JSON. Nil fields are left out, so that one type
+// serves every profile.
 type generation struct {
 	ID              string          `json:"id"`
 	CreatedAt       string          `json:"createdAt"`
@@ -43,10 +43,10 @@ type generation struct {
 	ProgressPercent any             `json:"progress_percent,omitempty"`
 }
 
-// absent is a JSON null; a nil any is left out instead.
+// absent returns a JSON null. A nil any is left out instead.
 func absent() any { return json.RawMessage("null") }
 
-// orNull is s, or null when it is empty.
+// orNull returns s, or null if it is empty.
 func orNull(s string) any {
 	if s == "" {
 		return absent()
@@ -54,7 +54,7 @@ func orNull(s string) any {
 	return s
 }
 
-// failure is the body of an error; it is also the error itself.
+// failure is an error and also its JSON body.
 type failure struct {
 	Message           any    `json:"message"`
 	Reason            string `json:"error,omitempty"`
@@ -69,12 +69,12 @@ type failure struct {
 	UpgradeURL        string `json:"upgradeUrl,omitempty"`
 }
 
-// refuse is an error body with the status' own reason phrase.
+// refuse returns a failure with the status' standard reason phrase.
 func refuse(status int, code, message string) *failure {
 	return &failure{StatusCode: status, Reason: http.StatusText(status), ErrorCode: code, Message: message}
 }
 
-// advising adds what to do next.
+// advising adds a suggestion.
 func (f *failure) advising(suggestion string) *failure {
 	f.Suggestion = suggestion
 	return f
@@ -88,7 +88,7 @@ func (f *failure) write(w http.ResponseWriter) {
 	writeJSON(w, f.StatusCode, f)
 }
 
-// writeJSON answers with v. What cannot be encoded is a fault of this package.
+// writeJSON answers with v. It panics if v cannot be encoded.
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	body, err := json.Marshal(v)
 	if err != nil {
@@ -101,15 +101,15 @@ func writeBody(w http.ResponseWriter, status int, contentType string, body []byt
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is no concern of ours
+	_, _ = w.Write(body) // the client may be gone
 }
 
-// stamp writes a time the way generations and assets do.
+// stamp formats a time like those of generations and assets.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// listOf reads a list in any of the three ways clients encode one: comma text,
-// repeated keys, or the text of a JSON array (which is what the published
-// TypeScript SDK sends).
+// listOf parses a list in any of the three encodings that clients use: text
+// with commas, repeated keys, or a JSON array as text (as sent by the published
+// TypeScript SDK).
 func listOf(q url.Values, key string) []string {
 	var out []string
 	for _, value := range q[key] {
@@ -129,7 +129,7 @@ func listOf(q url.Values, key string) []string {
 	return kept
 }
 
-// limitOf reads limit: 1 to 100, or fallback when there is none.
+// limitOf parses limit, 1 to 100; fallback if absent.
 func limitOf(q url.Values, fallback int) (int, *failure) {
 	text := q.Get("limit")
 	if text == "" {
@@ -142,7 +142,7 @@ func limitOf(q url.Values, fallback int) (int, *failure) {
 	return n, nil
 }
 
-// invalid is a 400 of the validation layer, which lists broken rules.
+// invalid returns the validation layer's 400, which lists the broken rules.
 func invalid(rules ...string) *failure {
 	if len(rules) == 1 {
 		return refuse(http.StatusBadRequest, "", rules[0])

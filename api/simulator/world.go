@@ -10,62 +10,65 @@ import (
 	"time"
 )
 
-// Job is a generation made elsewhere: by a colleague, a script, the web page.
+// Job is a generation created outside the API: by a colleague, a script, the
+// web page.
 type Job struct {
-	ID     string // "" makes one up
-	Model  string // "" is lipsync-2
-	Visual string // link of the video, or of an image when it ends in png, jpg, jpeg or webp; "" makes one up
-	Audio  string // link of the audio; "" makes one up
-	Script string // text to be spoken in place of Audio
-	Name   string // outputFileName, exactly as given
-	// Options is the options object as JSON; "" is none.
+	ID     string // generated if empty
+	Model  string // lipsync-2 if empty
+	Visual string // link to the video, or to an image if it ends in png, jpg, jpeg or webp; generated if empty
+	Audio  string // link to the audio; generated if empty
+	Script string // text to be spoken, instead of Audio
+	Name   string // outputFileName
+	// Options is the options object as JSON, or "".
 	Options string
-	// Seconds is the length of the output; 0 is told by the inputs.
+	// Seconds is the length of the output; 0 derives it from the inputs.
 	Seconds float64
-	// Age is how long ago it was created.
+	// Age is the time since it was created.
 	Age time.Duration
-	// Status is where it stands. PENDING and PROCESSING stay so until Finish;
-	// COMPLETED, FAILED and REJECTED ended already; "" lives its usual life.
+	// Status fixes the status. PENDING and PROCESSING last until Finish;
+	// COMPLETED, FAILED and REJECTED have already ended; "" means a normal
+	// life.
 	Status string
-	// Pending and Processing are how long a usual life takes; 0 is the
-	// model's time. They are not divided by the speed.
+	// Pending and Processing are the phases of a normal life; 0 means the
+	// model's usual time. They are not divided by the speed.
 	Pending, Processing time.Duration
-	// Outcome is how a usual life ends; "" is COMPLETED.
+	// Outcome is the end of a normal life; "" means COMPLETED.
 	Outcome string
-	// ErrorCode and Error say why it failed; an empty Error is the code's own.
+	// ErrorCode and Error are the reason for a failure. An empty Error means
+	// the code's own message.
 	ErrorCode, Error string
-	Source           string // the surface it came from; "" is api
+	Source           string // where it came from; "" means api
 	ProjectID        string
 }
 
 // Asset is a file of the account's library; see
 // https://sync.so/docs/api-reference.
 type Asset struct {
-	ID      string // "" makes one up
-	Type    string // VIDEO, AUDIO or IMAGE; "" is VIDEO
+	ID      string // generated if empty
+	Type    string // VIDEO, AUDIO or IMAGE; "" means VIDEO
 	Name    string
-	URL     string // "" is a playable file on the storage origin
+	URL     string // "" means a playable file on the storage origin
 	Seconds float64
 	Size    int64
 	Age     time.Duration
-	// Bare leaves out every member that is optional on the wire.
+	// Bare leaves out all optional fields.
 	Bare       bool
-	Visibility string // USER or ORGANIZATION; "" is ORGANIZATION
-	InputType  string // "" is UPLOAD
+	Visibility string // USER or ORGANIZATION; "" means ORGANIZATION
+	InputType  string // "" means UPLOAD
 }
 
-// Batch is a batch made elsewhere, standing still in the state given.
+// Batch is a batch created outside the API. Its status never changes.
 type Batch struct {
-	ID         string // "" makes one up
+	ID         string // generated if empty
 	Age        time.Duration
-	Status     string // "" is PROCESSING
+	Status     string // "" means PROCESSING
 	Total      int
 	Succeeded  int
 	Failed     int
 	WebhookURL string
 }
 
-// Add puts a job made elsewhere into the account and tells its id.
+// Add adds a job to the account and returns its id.
 func (s *Server) Add(g Job) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +93,7 @@ func (s *Server) Add(g Job) string {
 	return j.id
 }
 
-// creation is what the job says it was made from.
+// creation returns what the job was made from.
 func (g Job) creation(number uint64) *creation {
 	c := &creation{Model: cmp.Or(g.Model, "lipsync-2"), OutputFileName: g.Name, ProjectID: g.ProjectID}
 	if g.Options != "" {
@@ -109,7 +112,7 @@ func (g Job) creation(number uint64) *creation {
 	return c
 }
 
-// live gives the job the life that was asked for.
+// live gives the job the requested life.
 func (s *Server) live(j *job, g Job, now time.Time) {
 	waits, works := usualTimes(j.made.Model, j.seconds, stream(s.opts.Seed, "life", s.made))
 	waits, works = cmp.Or(g.Pending, s.sped(waits)), cmp.Or(g.Processing, s.sped(works))
@@ -134,7 +137,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// AddAsset puts an asset into the library and tells its id.
+// AddAsset adds an asset to the library and returns its id.
 func (s *Server) AddAsset(a Asset) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,8 +146,7 @@ func (s *Server) AddAsset(a Asset) string {
 	return kept.ID
 }
 
-// AddBatch puts a batch into the account and tells its id. Its generations are
-// made up.
+// AddBatch adds a batch with generated jobs to the account and returns its id.
 func (s *Server) AddBatch(b Batch) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -174,8 +176,8 @@ func (s *Server) AddBatch(b Batch) string {
 	return made.id
 }
 
-// Finish ends a job now, as COMPLETED, FAILED or REJECTED, with an error code
-// or "". It reports whether there is such a job.
+// Finish ends a job now as COMPLETED, FAILED or REJECTED, with an error code or
+// "". It reports whether the job exists.
 func (s *Server) Finish(id, status, errCode string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,7 +191,7 @@ func (s *Server) Finish(id, status, errCode string) bool {
 	return true
 }
 
-// Remove deletes a job as if somebody else had done it.
+// Remove deletes a job, as somebody else might do.
 func (s *Server) Remove(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -200,7 +202,7 @@ func (s *Server) Remove(id string) bool {
 	return j != nil
 }
 
-// SetRunning makes exactly n jobs processing or pending: it adds ones that
+// SetRunning makes exactly n jobs pending or processing: it adds jobs that
 // never end, or completes the newest.
 func (s *Server) SetRunning(n int) {
 	for range n - s.Running() {
@@ -215,7 +217,7 @@ func (s *Server) SetRunning(n int) {
 	}
 }
 
-// Running is how many jobs are pending or processing.
+// Running returns how many jobs are pending or processing.
 func (s *Server) Running() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -224,14 +226,14 @@ func (s *Server) Running() int {
 	return len(s.jobs.running(now))
 }
 
-// RevokeKey makes the key wrong until RestoreKey.
+// RevokeKey makes the key invalid until [Server.RestoreKey].
 func (s *Server) RevokeKey() { s.revoke(true) }
 
-// RestoreKey makes a revoked key right again.
+// RestoreKey makes a revoked key valid again.
 func (s *Server) RestoreKey() { s.revoke(false) }
 
-// RotateKey replaces the key, as the owner of an account does: from now on the
-// old one is wrong, and everything else stays.
+// RotateKey replaces the key, as the owner of an account may do. The old key
+// becomes invalid; everything else stays.
 func (s *Server) RotateKey(key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

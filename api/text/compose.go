@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Of cleans any text, in at most Max bytes.
+// Of cleans a text to at most Max bytes.
 func Of(s string) Text { return Clean(s, Max) }
 
-// All cleans texts, each in at most Max bytes.
+// All cleans texts, each to at most Max bytes.
 func All(texts []string) []Text {
 	if texts == nil {
 		return nil
@@ -22,13 +22,13 @@ func All(texts []string) []Text {
 	return clean
 }
 
-// Sprintf is fmt.Sprintf, cleaned, in at most Max bytes.
+// Sprintf is fmt.Sprintf, cleaned to at most Max bytes.
 func Sprintf(format string, args ...any) Text { return Of(fmt.Sprintf(format, args...)) }
 
-// Sprint is fmt.Sprint, cleaned, in at most Max bytes.
+// Sprint is fmt.Sprint, cleaned to at most Max bytes.
 func Sprint(args ...any) Text { return Of(fmt.Sprint(args...)) }
 
-// Count is a number with its noun: 1 job, 3 jobs.
+// Count returns a number with its noun: 1 job, 3 jobs.
 func Count(n int, one, many Text) Text {
 	if n == 1 {
 		return "1 " + one
@@ -36,7 +36,7 @@ func Count(n int, one, many Text) Text {
 	return Sprintf("%d %s", n, many)
 }
 
-// Join puts texts one after the other with a separator between.
+// Join concatenates texts with a separator.
 func Join(texts []Text, separator Text) Text {
 	var b strings.Builder
 	for i, t := range texts {
@@ -48,17 +48,17 @@ func Join(texts []Text, separator Text) Text {
 	return Text(b.String())
 }
 
-// Repeat is a text n times, empty for n below 1.
+// Repeat returns a text n times, empty for n below 1.
 func Repeat(t Text, n int) Text { return Text(strings.Repeat(string(t), max(0, n))) }
 
-// UnmarshalText cleans what is read from a configuration, or is the key of a
-// map in JSON. It never fails.
+// UnmarshalText cleans a text from a configuration file or a map key in JSON.
+// It never fails.
 func (t *Text) UnmarshalText(b []byte) error {
 	*t = Of(string(b))
 	return nil
 }
 
-// Scan cleans what is read from a database. Nothing is empty.
+// Scan cleans a text from a database. NULL becomes "".
 func (t *Text) Scan(value any) error {
 	switch v := value.(type) {
 	case nil:
@@ -73,9 +73,9 @@ func (t *Text) Scan(value any) error {
 	return nil
 }
 
-// Masked is a text that is being typed: each character of it stays one, so that
-// a cursor can stand in it. In the place of one that Clean would take away or
-// change stands a box.
+// Masked returns a text that is being typed with as many characters as s, so
+// that a cursor can be placed in it. A character that Clean would drop or
+// change is shown as a box.
 func Masked(s string) Text {
 	if isPlain(s) {
 		return Text(s)
@@ -98,5 +98,5 @@ func Masked(s string) Text {
 	return Text(out)
 }
 
-// Lower is the text in lower case.
+// Lower returns the text in lower case.
 func (t Text) Lower() Text { return Of(strings.ToLower(string(t))) }

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// UnmarshalJSON reads what Loose reads, and cleans it. It never fails.
+// UnmarshalJSON cleans the result of Loose. It never fails.
 func (t *Text) UnmarshalJSON(b []byte) error {
 	*t = Clean(Loose(b), Max)
 	return nil
 }
 
 // Loose reads a JSON string, the text of a number or a boolean, or a list of
-// those, which is joined with semicolons. Anything else is empty. The result is
-// not clean.
+// those, joined with semicolons. Anything else is empty. The result is not
+// clean.
 func Loose(b []byte) string {
 	if len(b) == 0 {
 		return ""
@@ -36,7 +36,7 @@ func Loose(b []byte) string {
 		var words []string
 		for _, item := range items {
 			if item[0] == '[' {
-				continue // one level is enough, and a hostile depth is cheap
+				continue // one level is enough, and keeps hostile nesting cheap
 			}
 			if s := Loose(item); s != "" {
 				words = append(words, s)

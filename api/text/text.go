@@ -1,6 +1,6 @@
-// Package text makes text safe to draw. It knows what a terminal acts on and
-// what hides or turns round its neighbours. It never knows where a text came
-// from or where it goes, and it imports nothing of ours.
+// Package text makes text safe to draw on a terminal. It knows which characters
+// a terminal acts on, and which ones hide or reorder their neighbours. It never
+// knows where a text came from or where it goes, and imports nothing of ours.
 package text
 
 import (
@@ -9,21 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// Max is the most bytes that a Text decoded from JSON holds; longer ones end in
-// an ellipsis.
+// Max is the longest Text decoded from JSON, in bytes; longer ones end in an
+// ellipsis.
 const Max = 4 << 10
 
-// Text can be drawn as it is: it holds no escape or control character, no C1,
-// no bidirectional override, no zero-width character, no invalid UTF-8 and no
-// line break. Decoding it from JSON cleans it; everything else goes through
-// Clean.
+// Text can be drawn as it is. It contains no escape or control characters, no
+// C1, no bidirectional overrides, no zero-width characters, no invalid UTF-8
+// and no line breaks. Decoding from JSON cleans it; everything else must go
+// through [Clean].
 type Text string
 
-// Clean makes any text safe to draw on one line of a terminal, in at most limit
-// bytes. Whole escape sequences go, other control characters become U+FFFD,
-// line breaks and tabs one space; invisible and direction-changing characters
-// are dropped, as are more than four combining marks on one character.
-// Cleaning twice changes nothing.
+// Clean makes a text safe to draw on one line of a terminal, in at most limit
+// bytes. It removes escape sequences, replaces other control characters by
+// U+FFFD and line breaks and tabs by one space, and drops invisible and
+// direction-changing characters as well as more than four combining marks on
+// one character. Cleaning twice changes nothing.
 func Clean(s string, limit int) Text {
 	if len(s) <= limit && isPlain(s) {
 		return Text(s)
@@ -41,7 +41,7 @@ func Clean(s string, limit int) Text {
 	return Text(c.out)
 }
 
-// isPlain reports whether s is printable ASCII, as nearly all text is.
+// isPlain reports whether s is printable ASCII, as nearly all texts are.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < 0x20 || s[i] > 0x7e {
@@ -56,13 +56,13 @@ const (
 	maxMarks = 4
 )
 
-// cleaner collects the runes of one text that may be drawn.
+// cleaner collects the runes that may be drawn.
 type cleaner struct {
 	out   []byte
 	limit int
-	cut   int  // the last place where an ellipsis still fits
+	cut   int  // the last length at which an ellipsis still fits
 	marks int  // combining marks on the last character
-	space bool // the last rune stood for a line break
+	space bool // the last rune replaced a line break
 	full  bool
 }
 
@@ -77,8 +77,8 @@ func (c *cleaner) add(r rune) {
 	case Invisible(r):
 		return
 	case unicode.In(r, unicode.Mn, unicode.Me):
-		// A mark without a character would land on whatever is drawn to the
-		// left of the text.
+		// A mark without a character would combine with whatever is drawn to
+		// its left.
 		if c.marks++; len(c.out) == 0 || c.marks > maxMarks {
 			return
 		}
@@ -114,9 +114,9 @@ func isBreak(r rune) bool {
 	return false
 }
 
-// Invisible reports whether r draws nothing of its own, or changes how its
-// neighbours are drawn: format characters (bidi controls, zero-width, BOM,
-// soft hyphen, tags), variation selectors and fillers.
+// Invisible reports whether r draws nothing itself or changes how its
+// neighbours are drawn: format characters (bidi controls, zero-width, BOM, soft
+// hyphen, tags), variation selectors and fillers.
 func Invisible(r rune) bool {
 	switch r {
 	case '\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u3164', '\uffa0':
@@ -125,19 +125,19 @@ func Invisible(r rune) bool {
 	return r >= 0x7f && unicode.In(r, unicode.Cf, unicode.Variation_Selector) || r&^0xfff == 0xe0000
 }
 
-// maxSequence is how far the end of an escape string is looked for. What is
-// longer is shown as text, without its introducer.
+// maxSequence is how far the end of an escape string is searched for, in bytes.
+// A longer one is shown as text without its introducer.
 const maxSequence = 4 << 10
 
-// escapeLen is the length of the terminal sequence that s begins with; r and
-// size are its first rune. It is 0 where s begins with none.
+// escapeLen returns the length of the terminal sequence at the beginning of s,
+// 0 if there is none. r and size are the first rune of s.
 func escapeLen(s string, r rune, size int) int {
 	kind, body := r, size
 	if r == 0x1b {
 		if len(s) == 1 {
 			return 1
 		}
-		// ESC and a letter is the seven-bit form of a C1 character.
+		// ESC and a letter are the seven-bit form of a C1 character.
 		kind, body = rune(s[1])+0x40, 2
 	} else if r < 0x80 || r > 0x9f {
 		return 0
@@ -154,7 +154,8 @@ func escapeLen(s string, r rune, size int) int {
 	return shortLen(s)
 }
 
-// csiLen is the length of the parameters and the final byte of a CSI.
+// csiLen returns the length of the parameters and the final byte of a CSI
+// sequence.
 func csiLen(s string) int {
 	i := 0
 	for i < len(s) && s[i] >= 0x20 && s[i] <= 0x3f {
@@ -166,8 +167,8 @@ func csiLen(s string) int {
 	return i
 }
 
-// stringLen is the length of an OSC, DCS, SOS, PM or APC body with its
-// terminator, 0 where the terminator is missing.
+// stringLen returns the length of an OSC, DCS, SOS, PM or APC body including
+// its terminator, 0 if it is not terminated.
 func stringLen(s string) int {
 	s = s[:min(len(s), maxSequence)]
 	n := 0
@@ -179,7 +180,8 @@ func stringLen(s string) int {
 	return n
 }
 
-// shortLen is the length of an escape sequence that is no CSI and no string.
+// shortLen returns the length of an escape sequence that is neither a CSI nor a
+// string.
 func shortLen(s string) int {
 	i := 1
 	for i < len(s) && s[i] >= 0x20 && s[i] <= 0x2f {

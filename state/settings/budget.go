@@ -19,7 +19,7 @@ import (
 // mostJobs is more than any plan runs at once.
 const mostJobs = 1000
 
-// number takes a whole number of jobs; none says what 0 is for.
+// number reads a whole number of jobs. none explains what 0 would mean.
 func number(to *int, none string) entry {
 	return entry{func(v any) error {
 		n, ok := v.(int64)
@@ -31,7 +31,8 @@ func number(to *int, none string) entry {
 	}}
 }
 
-// reserve looks at both numbers of the queue, when both are known.
+// reserve checks both numbers of the queue against each other once both are
+// known.
 func (p *parser) reserve(q *Queue) {
 	if q.Slots == 0 || q.Reserve < q.Slots {
 		return
@@ -42,8 +43,8 @@ func (p *parser) reserve(q *Queue) {
 	}})
 }
 
-// budget takes an amount. A soft one of nothing is asked about: whoever writes
-// it may mean no limit, or the opposite.
+// budget reads an amount. A soft budget of 0 is refused, because its author may
+// mean no limit or the opposite.
 func budget(to **ledger.Limit) entry {
 	return entry{func(v any) error {
 		if err := setLimit(to, v); err != nil {
@@ -71,9 +72,9 @@ func setLimit(to **ledger.Limit, v any) error {
 	return nil
 }
 
-// amountText is a value as it is written. A number with a point has been
-// through a binary one; below exactBelow its shortest text is what was
-// written, to the millionth, and above it has to be put in quotes.
+// amountText returns an amount as written in the file. The decoder reads
+// numbers with a point as binary ones: below exactBelow the shortest form is
+// what was written, to the millionth; larger ones must be quoted.
 func amountText(v any) (text string, ok bool) {
 	const exactBelow = 1e9
 	switch v := v.(type) {
@@ -89,10 +90,11 @@ func amountText(v any) (text string, ok bool) {
 
 var budgetWord = regexp.MustCompile(`(?i)budget|max_job|daily|monthly|confirm_above`)
 
-// mentionsBudget reports whether a text that can't be read may hold budgets.
+// mentionsBudget reports whether a text that cannot be parsed may contain
+// budgets.
 func mentionsBudget(text string) bool { return budgetWord.MatchString(text) }
 
-// isBudget reports whether a name is a budget's, or is meant to be one.
+// isBudget reports whether a name is, or is meant to be, that of a budget.
 func isBudget(full string) bool {
 	table, _, _ := strings.Cut(full, ".")
 	return levenshtein.ComputeDistance(table, "budget") <= 2 || !strings.HasPrefix(full, "keys.") && mentionsBudget(full)

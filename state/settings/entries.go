@@ -13,17 +13,17 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// entry is one known key: how its value is taken over. An error says what is
-// wrong with the value.
+// entry reads the value of one known key. An error says what is wrong with the
+// value.
 type entry struct {
 	set func(value any) error
 }
 
-// UnmarshalTOML takes the value over. Going through the decoder has it add
-// the line to the error.
+// UnmarshalTOML reads the value. It is called through the decoder so that
+// errors get their line.
 func (e entry) UnmarshalTOML(value any) error { return e.set(value) }
 
-// known lists the keys, by their full names. Those in [keys] are free.
+// known returns the keys by full name. Those in [keys] are free.
 func known(s *Settings) map[string]entry {
 	return map[string]entry{
 		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
@@ -46,7 +46,7 @@ func known(s *Settings) map[string]entry {
 }
 
 func setBase(to *string, v any) error {
-	*to = strings.TrimSpace(fmt.Sprint(v)) // kept, whatever it is; see Load
+	*to = strings.TrimSpace(fmt.Sprint(v)) // kept whatever it is; see Load
 	return checkBase(*to)
 }
 
@@ -69,8 +69,8 @@ func setBool(to *bool, v any) error {
 	return nil
 }
 
-// interval takes a duration, and no shorter one than the floor: the server's
-// limits are shared with everything else that uses the key.
+// interval reads a duration no shorter than floor, because the server's limits
+// are shared with everything else that uses the key.
 func interval(to *time.Duration, floor time.Duration) entry {
 	const most = 24 * time.Hour
 	return entry{func(v any) error {
@@ -91,15 +91,15 @@ func interval(to *time.Duration, floor time.Duration) entry {
 	}}
 }
 
-// parser takes tables over, and collects what is wrong.
+// parser reads tables and collects problems.
 type parser struct {
 	md       toml.MetaData
 	known    map[string]entry
-	read     map[string]toml.Primitive // the values of known keys
+	read     map[string]toml.Primitive // values of known keys
 	problems []Problem
 }
 
-// table takes over the values of one table, and of those below it.
+// table reads the values of a table and its subtables.
 func (p *parser) table(prefix string, values map[string]toml.Primitive) {
 	for name, v := range values {
 		full := prefix + name
@@ -135,9 +135,9 @@ func (p *parser) descend(full string, v toml.Primitive) {
 	}
 }
 
-// inner gives the values of a table; what is none is a problem.
+// inner returns the values of a table. Anything else is a problem.
 func (p *parser) inner(full string, v toml.Primitive) (inner map[string]toml.Primitive, ok bool) {
-	// The decoder has no type for tables that only dotted keys make.
+	// The decoder has no type for tables defined by dotted keys only.
 	if kind := p.md.Type(full); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil {
 		return inner, true
 	}
@@ -145,7 +145,7 @@ func (p *parser) inner(full string, v toml.Primitive) (inner map[string]toml.Pri
 	return nil, false
 }
 
-// keys takes over the table of keys, whose names are those of actions.
+// keys reads the table of keys, whose names are those of actions.
 func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
 	v, ok := top["keys"]
 	if !ok {
@@ -164,8 +164,8 @@ func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
 	slices.SortFunc(s.Keys, func(a, b Binding) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Action, b.Action)) })
 }
 
-// line is where a value stands, 0 where the decoder does not say. It tells only
-// of values that are refused.
+// line returns the line of a value, 0 if the decoder does not say. It refers to
+// rejected values only.
 func (p *parser) line(v toml.Primitive) int {
 	err := p.md.PrimitiveDecode(v, &entry{func(any) error { return errors.New("asked for its line") }})
 	if at, ok := errors.AsType[toml.ParseError](err); ok {
@@ -174,7 +174,7 @@ func (p *parser) line(v toml.Primitive) int {
 	return 0
 }
 
-// keyList takes "ctrl+x,f5", or the same as a list of texts.
+// keyList reads "ctrl+x,f5" or the same as a list of strings.
 func keyList(v any) (string, error) {
 	switch v := v.(type) {
 	case string:
@@ -193,7 +193,7 @@ func keyList(v any) (string, error) {
 	return "", errors.New(`it must be keys like "ctrl+x,f5"`)
 }
 
-// take decodes one value, and notes what is wrong with its line.
+// take decodes a value and notes a problem with its line.
 func (p *parser) take(full string, v toml.Primitive, e entry) {
 	err := p.md.PrimitiveDecode(v, &e)
 	if err == nil {

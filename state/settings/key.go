@@ -15,18 +15,18 @@ import (
 	"dubtop/api"
 )
 
-// keyVariable holds the key, before any file is looked at.
+// keyVariable holds the key and takes precedence over any file.
 const keyVariable = "SYNC_API_KEY"
 
-// KeySource says where the key came from.
+// KeySource tells where the key came from.
 type KeySource struct {
 	Path    string   // the file; "" for the environment
-	Found   bool     // false: there is no key
-	Looked  []string // the places looked at, in order, up to the one that had it
+	Found   bool     // whether there is a key
+	Looked  []string // places searched, in order, up to the one with the key
 	refused bool
 }
 
-// String says it in words.
+// String describes the source in a few words.
 func (k KeySource) String() string {
 	switch {
 	case k.Found && k.Path == "":
@@ -39,15 +39,15 @@ func (k KeySource) String() string {
 	return "no key; looked at " + strings.Join(k.Looked, ", then ")
 }
 
-// KeyPath is the file in which a key may lie.
+// KeyPath returns the path of the key file.
 func KeyPath(env Env) (string, error) {
 	dir, err := configDir(env)
 	return filepath.Join(dir, "api_key"), err
 }
 
-// FindKey looks for the key: SYNC_API_KEY, else the key file. A file that
-// others may read is made private, with a notice; one that belongs to
-// somebody else is refused. No problem ever holds a part of a key.
+// FindKey finds the key in SYNC_API_KEY or else in the key file. A key file
+// that others can read is made private, with a notice; one that belongs to
+// somebody else is refused. No problem contains any part of a key.
 func FindKey(env Env) (api.Secret, KeySource, []Problem) {
 	source := KeySource{Looked: []string{keyVariable}}
 	if raw := strings.TrimSpace(env.Getenv(keyVariable)); raw != "" {
@@ -84,13 +84,13 @@ func FindKey(env Env) (api.Secret, KeySource, []Problem) {
 	return api.NewSecret(raw), source, problems
 }
 
-// maxKey is more than any key has, in bytes.
+// maxKey is larger than any key, in bytes.
 const maxKey = 4 << 10
 
-// readKey reads the key file. It asks the open file who owns it and who may
-// read it, so that nobody can swap it in between.
+// readKey reads the key file. It checks owner and permissions of the open file,
+// so that nobody can swap the file in between.
 func readKey(path string, uid int) (key string, notices []string, err error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a pipe in its place must not hold the start up
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe must not block the start
 	if err != nil {
 		return "", nil, reason(err)
 	}
@@ -122,7 +122,7 @@ func readKey(path string, uid int) (key string, notices []string, err error) {
 	return key, notices, err
 }
 
-// reason leaves the path out of an error: it is told beside it.
+// reason removes the path from an error, because it is shown next to it.
 func reason(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
@@ -130,13 +130,13 @@ func reason(err error) error {
 	return err
 }
 
-// keyName is what stands before a key in a shell's line, a configuration or a
-// header.
+// keyName matches the name in front of a key in a shell command, a
+// configuration file or a header.
 var keyName = regexp.MustCompile(`(?i)^(?:export\s+)?(?:sync_api_key|api[_-]?key|x-api-key|authorization)\s*[=:]\s*|^bearer\s+`)
 
-// TidyKey takes off what comes along when a key is copied: space around it,
-// quotes, and a name before it. The notice names what was taken off, "" if
-// nothing was. An error names the mistake, and no part of the key.
+// TidyKey removes what is often copied along with a key: surrounding space,
+// quotes, and a name in front. notice names what was removed, "" if nothing
+// was. An error describes the mistake without any part of the key.
 func TidyKey(raw string) (key, notice string, err error) {
 	key = strings.TrimSpace(raw)
 	var off []string
@@ -164,7 +164,7 @@ func TidyKey(raw string) (key, notice string, err error) {
 	return key, notice, nil
 }
 
-// unquoted takes a pair of quotes off.
+// unquoted removes a pair of quotes.
 func unquoted(s string) (bare string, quoted bool) {
 	for _, q := range [][2]string{{`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"‘", "’"}, {"<", ">"}} {
 		if len(s) >= len(q[0])+len(q[1]) && strings.HasPrefix(s, q[0]) && strings.HasSuffix(s, q[1]) {
@@ -174,7 +174,7 @@ func unquoted(s string) (bare string, quoted bool) {
 	return s, false
 }
 
-// checkKey says why a text can't be a key, without repeating any of it.
+// checkKey explains why a text cannot be a key, without quoting any of it.
 func checkKey(key string) error {
 	switch {
 	case key == "":
@@ -196,8 +196,8 @@ func checkKey(key string) error {
 	return nil
 }
 
-// SaveKey writes the key file, readable by the user alone, whole or not at
-// all. What [TidyKey] takes off is not written.
+// SaveKey writes the key file atomically, readable by the user only. It removes
+// what [TidyKey] removes.
 func SaveKey(env Env, key string) error {
 	key, _, err := TidyKey(key)
 	if err != nil {
@@ -217,8 +217,8 @@ func SaveKey(env Env, key string) error {
 	return nil
 }
 
-// replaceFile writes beside the file and renames, so that a crash leaves the
-// old one or the new one. os.CreateTemp makes files of mode 0600.
+// replaceFile writes a temporary file and renames it, so that a crash leaves
+// the old file or the new one. os.CreateTemp creates files with mode 0600.
 func replaceFile(path, text string) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), ".api_key-*")
 	if err != nil {
@@ -226,7 +226,7 @@ func replaceFile(path, text string) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = os.Remove(f.Name()) // the first error is the one that counts
+			_ = os.Remove(f.Name()) // only the first error matters
 		}
 	}()
 	_, err = f.WriteString(text)

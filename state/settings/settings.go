@@ -1,6 +1,6 @@
 // Package settings reads the configuration file and finds the API key. It
-// explains what is wrong with either, by file, line and name, and goes on
-// with defaults. It never touches the network, and never prints a key.
+// reports what is wrong with either, by file, line and name, and continues with
+// defaults. It never touches the network and never prints a key.
 package settings
 
 import (
@@ -22,70 +22,68 @@ import (
 	"dubtop/api"
 )
 
-// Theme says which colours to use.
+// Theme is the choice of colours.
 type Theme string
 
-// The themes. Auto asks the terminal.
+// The themes. Auto asks the terminal for its background.
 const (
 	ThemeAuto  Theme = "auto"
 	ThemeDark  Theme = "dark"
 	ThemeLight Theme = "light"
 )
 
-// Settings are what the user may choose. The zero value of a duration stands
-// for the program's own.
+// Settings are the user's choices. A zero duration means the program's default.
 type Settings struct {
 	BaseURL string // https, or http on loopback
 	Theme   Theme
-	ASCII   bool // borders and marks of plain ASCII
+	ASCII   bool // plain ASCII borders and marks
 	Refresh Refresh
 	Queue   Queue
-	Guard   ledger.Guard // with a Fault where a budget can't be read: nothing is spent then
-	Keys    []Binding    // in the order of the file
+	Guard   ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
+	Keys    []Binding    // in file order
 }
 
-// Binding gives an action other keys. Whether there is such an action, and
-// whether the keys are free, settings can't know; Problem says where it stands.
+// Binding assigns other keys to an action. Settings cannot tell whether the
+// action exists and the keys are free; Problem reports it if not.
 type Binding struct {
 	Action, Keys string // "refresh", "ctrl+x,f5"
 	File         string
-	Line         int // from 1
+	Line         int // counted from 1
 }
 
-// Problem says what is wrong with it.
+// Problem returns err as a problem at the binding's line.
 func (b Binding) Problem(err error) Problem {
 	return Problem{File: b.File, Line: b.Line, Key: "keys." + b.Action, Words: err.Error()}
 }
 
-// Queue is how many jobs may run at once.
+// Queue limits how many jobs may run at once.
 type Queue struct {
-	Slots   int // of the plan; 0: it is to be learned
-	Reserve int // of them left to others; below Slots where those are set
+	Slots   int // slots of the plan; 0 means unknown
+	Reserve int // slots left to others; below Slots if that is set
 }
 
-// Refresh is how often to ask the server.
+// Refresh is how often the server is asked.
 type Refresh struct {
-	Running time.Duration // for running jobs, at least 2s
-	Rest    time.Duration // for new jobs when none runs, at least 5s
+	Running time.Duration // running jobs, at least 2s
+	Rest    time.Duration // new jobs while none runs, at least 5s
 	Batches time.Duration // at least 10s
 	Assets  time.Duration // at least 30s
 	Models  time.Duration // at least 1m
 }
 
-// Problem is something in a file or in the environment that is not as it
-// should be, and what was done about it.
+// Problem is a mistake in a file or in the environment, and its consequence.
 type Problem struct {
 	File  string // or the name of an environment variable
-	Line  int    // from 1; 0 where there is none
-	Key   string // "refresh.running"; "" where it is about the whole
+	Line  int    // counted from 1; 0 if unknown
+	Key   string // such as "refresh.running"; "" for the whole file
 	Words string
 
-	// Spending says that nothing may be spent until it is mended: it is about a
-	// budget.
+	// Spending means that nothing may be spent until this is fixed, because it
+	// concerns a budget.
 	Spending bool
 }
 
-// String is the problem in one line.
+// String returns the problem in one line.
 func (p Problem) String() string {
 	at := p.File
 	if p.Line > 0 {
@@ -97,7 +95,7 @@ func (p Problem) String() string {
 	return at + ": " + p.Words
 }
 
-// Short is a path as people write it, with ~ for their home.
+// Short abbreviates the home directory in a path to ~.
 func Short(env Env, path string) string {
 	if rest, ok := strings.CutPrefix(path, env.Home+string(filepath.Separator)); ok && env.Home != "" {
 		return filepath.Join("~", rest)
@@ -105,14 +103,14 @@ func Short(env Env, path string) string {
 	return path
 }
 
-// Env is what settings may know of the process and its user.
+// Env is the part of the process's environment that settings use.
 type Env struct {
 	Getenv func(string) string
-	Home   string // "" if there is none
-	UID    int    // who may own the key file; negative: anybody
+	Home   string // "" if unknown
+	UID    int    // required owner of the key file; negative for any
 }
 
-// System is the real environment.
+// System returns the real environment.
 func System() Env {
 	home, err := os.UserHomeDir()
 	if err != nil {
@@ -121,11 +119,11 @@ func System() Env {
 	return Env{Getenv: os.Getenv, Home: home, UID: os.Getuid()}
 }
 
-// ErrNoHome says that no directory is known for files of the user's.
+// ErrNoHome means that there is no known directory for the user's files.
 var ErrNoHome = errors.New("there is no home directory: set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
 
-// ConfigPath is where the configuration lies: $DUBTOP_CONFIG, else config.toml
-// in the configuration directory, on every Unix alike.
+// ConfigPath returns the path of the configuration file: $DUBTOP_CONFIG, else
+// config.toml in the configuration directory, the same on every Unix.
 func ConfigPath(env Env) (string, error) {
 	if p := env.Getenv("DUBTOP_CONFIG"); p != "" {
 		return p, nil
@@ -134,13 +132,15 @@ func ConfigPath(env Env) (string, error) {
 	return filepath.Join(dir, "config.toml"), err
 }
 
-// StateDir is where the journals lie, one directory for each account.
+// StateDir returns the directory of the journals, which has one directory per
+// account.
 func StateDir(env Env) (string, error) { return userDir(env, "XDG_STATE_HOME", ".local", "state") }
 
 func configDir(env Env) (string, error) { return userDir(env, "XDG_CONFIG_HOME", ".config") }
 
-// userDir follows the XDG base directory specification, by which relative
-// paths are to be ignored: https://specifications.freedesktop.org/basedir-spec/
+// userDir follows the XDG base directory specification, which says to ignore
+// relative paths.
+// https://specifications.freedesktop.org/basedir-spec/
 func userDir(env Env, name string, under ...string) (string, error) {
 	if base := env.Getenv(name); filepath.IsAbs(base) {
 		return filepath.Join(base, "dubtop"), nil
@@ -151,11 +151,12 @@ func userDir(env Env, name string, under ...string) (string, error) {
 	return filepath.Join(append(append([]string{env.Home}, under...), "dubtop")...), nil
 }
 
-// Load reads the configuration. Nothing in it stops the start: a bad value is
-// a Problem, and its default is used. Only a bad base URL is kept as it is
-// written, for the client to refuse: it must not turn into the production
-// server, where jobs cost money. A budget that can't be read is no "no limit":
-// it is the Guard's Fault. SYNC_BASE_URL goes before the file.
+// Load reads the configuration. No mistake in it prevents the start: a bad
+// value becomes a Problem and its default is used. There are two exceptions. A
+// bad base URL is kept for the client to refuse, since falling back to the
+// production server could cost money. A budget that cannot be read does not
+// mean "no limit": it becomes the Guard's Fault. SYNC_BASE_URL takes precedence
+// over the file.
 func Load(env Env) (Settings, []Problem) {
 	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto}
 	problems := loadFile(env, &s)
@@ -174,13 +175,13 @@ func Load(env Env) (Settings, []Problem) {
 	return s, problems
 }
 
-// maxFile is more than any configuration needs, in bytes.
+// maxFile is larger than any configuration, in bytes.
 const maxFile = 1 << 20
 
 func loadFile(env Env, s *Settings) []Problem {
 	path, err := ConfigPath(env)
 	if err != nil {
-		return nil // without a home there is no file to read
+		return nil // without a home directory there is no file
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -198,7 +199,7 @@ func loadFile(env Env, s *Settings) []Problem {
 			err = p.Err
 		}
 		return []Problem{{
-			File: path, Spending: true, // whatever budgets it holds
+			File: path, Spending: true, // it may contain budgets
 			Words: fmt.Sprintf("it can't be read (%v): the defaults are used, and nothing can be spent", err),
 		}}
 	}
@@ -212,9 +213,8 @@ func loadFile(env Env, s *Settings) []Problem {
 	return problems
 }
 
-// parse fills s in from the text, value by value, so that a bad one spoils no
-// other. After a mistake of syntax nothing can be told apart any more; what
-// stands above it still counts.
+// parse sets the values found in text. A bad value spoils no other. After a
+// syntax error nothing can be told apart, but values above it count.
 func parse(text string, s *Settings) []Problem {
 	var top map[string]toml.Primitive
 	md, err := toml.Decode(text, &top)
@@ -255,8 +255,8 @@ func syntaxProblem(err error) Problem {
 	return Problem{Line: e.Position.Line, Key: e.LastKey, Words: e.Message}
 }
 
-// checkBase says why a base URL can't be used. The key goes there, so it must
-// be encrypted beyond this machine.
+// checkBase explains why a base URL cannot be used. The key is sent there, so
+// it must be encrypted unless it stays on this machine.
 func checkBase(base string) error {
 	u, err := url.Parse(base)
 	if err != nil || u.Hostname() == "" {

@@ -2,8 +2,8 @@ package terminal
 
 import "golang.org/x/sys/unix"
 
-// flush drops what the terminal was sent and did not take, and lets it go on if
-// it was told to wait.
+// flush drops output that the terminal has not taken yet, and resumes output if
+// it was stopped.
 func flush(fd int) {
 	_ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCOFLUSH)
 	_ = unix.IoctlSetInt(fd, unix.TCXONC, unix.TCOON)

@@ -11,44 +11,45 @@ import (
 )
 
 const (
-	// pasteSilence is how long a paste may pause. The end of one can get lost, in
-	// a connection that breaks or a terminal that is killed, and without an end
-	// every key would be taken for pasted text.
+	// pasteSilence is how long a paste may pause. Its end can get lost when a
+	// connection breaks or a terminal is killed, and without an end every key
+	// would count as pasted text.
 	pasteSilence = time.Second
-	// keyPause is how long nothing may follow a ctrl+c that was pressed, and not
-	// pasted.
+	// keyPause is how long the input must be silent after a ctrl+c for it to
+	// count as pressed, not pasted.
 	keyPause = 60 * time.Millisecond
-	// tick is how long a read waits at most: Bubble Tea can't interrupt one.
+	// tick is the longest wait of a read, because Bubble Tea cannot interrupt
+	// one.
 	tick = 250 * time.Millisecond
 )
 
-// The marks that terminals put around pasted text.
+// The marks that terminals send around pasted text.
 const (
 	pasteStart = "\x1b[200~"
 	pasteEnd   = "\x1b[201~"
 )
 
-// keyboard is the input of the terminal, as Bubble Tea reads it. It ends a paste
-// that does not end by itself, and notices ctrl+c in whatever state the program
-// is. It has a file's descriptor but not its name, so that Bubble Tea sets the
-// terminal's modes with it and leaves the reading to Read.
+// keyboard is the input of the terminal as Bubble Tea reads it. It ends a paste
+// whose end got lost, and notices ctrl+c even if the program is stuck. It has
+// the file's descriptor but not its name, so that Bubble Tea sets the
+// terminal's modes through it and leaves the reading to Read.
 type keyboard struct {
 	file   *os.File
-	struck chan struct{} // gets something when ctrl+c was pressed
+	struck chan struct{} // signalled when ctrl+c is pressed
 
 	mu      sync.Mutex
-	ready   []byte    // read and not yet given out
-	tail    []byte    // the last bytes that were read, in which a mark may begin
-	pasting bool      // between the marks
-	loose   bool      // a paste was ended by us; the rest of it may still come
-	last    time.Time // when the last bytes came
+	ready   []byte    // read but not yet returned
+	tail    []byte    // the last bytes read, in which a mark may begin
+	pasting bool      // within a paste
+	loose   bool      // a paste was ended here; the rest of it may still come
+	last    time.Time // when the last bytes arrived
 }
 
 func newKeyboard(file *os.File) *keyboard {
 	return &keyboard{file: file, struck: make(chan struct{}, 1)}
 }
 
-// Fd is the descriptor of the terminal.
+// Fd returns the descriptor of the terminal.
 func (k *keyboard) Fd() uintptr { return k.file.Fd() }
 
 // Write writes to the terminal.
@@ -57,7 +58,7 @@ func (k *keyboard) Write(p []byte) (int, error) { return k.file.Write(p) }
 // Close does nothing: the terminal is not ours to close.
 func (k *keyboard) Close() error { return nil }
 
-// Read gives what was typed. It returns without anything now and then.
+// Read returns what was typed. It returns nothing from time to time.
 func (k *keyboard) Read(p []byte) (int, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -71,8 +72,8 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill waits for bytes and makes them ready, with marks of our own where the
-// terminal's are missing.
+// fill waits for bytes and makes them ready, adding marks that the terminal
+// failed to send.
 func (k *keyboard) fill(most int) error {
 	if !k.waits(tick) {
 		if k.pasting && time.Since(k.last) >= pasteSilence {
@@ -89,14 +90,14 @@ func (k *keyboard) fill(most int) error {
 	return nil
 }
 
-// waits reports whether something can be read within a time.
+// waits reports whether input becomes available within a duration.
 func (k *keyboard) waits(most time.Duration) bool {
 	fds := []unix.PollFd{{Fd: int32(k.file.Fd()), Events: unix.POLLIN}}
 	n, err := unix.Poll(fds, int(most.Milliseconds()))
 	return n > 0 && err == nil
 }
 
-// take looks for marks and ctrl+c in what was read.
+// take looks for marks and ctrl+c in the bytes just read.
 func (k *keyboard) take(b []byte) {
 	k.last = time.Now()
 	if k.loose && !k.pasting && isRest(b) {
@@ -106,7 +107,7 @@ func (k *keyboard) take(b []byte) {
 	k.mark(b)
 	key := ctrlC(b)
 	switch {
-	case key > 0 && k.pasting && !k.waits(keyPause): // nobody pastes it and then nothing
+	case key > 0 && k.pasting && !k.waits(keyPause): // nobody pastes ctrl+c with nothing behind it
 		k.ready = append(k.ready, b[:len(b)-key]...)
 		k.letGo(b[len(b)-key:])
 		k.strike()
@@ -117,32 +118,32 @@ func (k *keyboard) take(b []byte) {
 	k.ready = append(k.ready, b...)
 }
 
-// mark follows the marks, of which one may come in two parts.
+// mark tracks the marks. One may arrive in two pieces.
 func (k *keyboard) mark(b []byte) {
 	seen := slices.Concat(k.tail, b)
 	start, end := bytes.LastIndex(seen, []byte(pasteStart)), bytes.LastIndex(seen, []byte(pasteEnd))
-	if start != end { // one of them is there
+	if start != end { // at least one is present
 		k.pasting = start > end
 		k.loose = false
 	}
 	k.tail = bytes.Clone(seen[max(0, len(seen)-len(pasteEnd)+1):])
 }
 
-// letGo ends the paste before the keys that follow it.
+// letGo ends the paste in front of the keys that follow it.
 func (k *keyboard) letGo(keys []byte) {
 	k.ready = append(append(k.ready, pasteEnd...), keys...)
 	k.pasting, k.loose, k.tail = false, true, nil
 }
 
-// isRest reports whether bytes are more than somebody types at once: those of a
-// paste that was given up too early must not become keys.
+// isRest reports whether bytes are more than anybody types at once. They belong
+// to a paste that was given up too early and must not become keys.
 func isRest(b []byte) bool {
-	const most = 4 // bytes of one character
+	const most = 4 // bytes per character
 	return len(b) > most && (b[0] != 0x1b || bytes.Contains(b, []byte(pasteEnd)))
 }
 
-// ctrlC is the length of a ctrl+c at the end of what was read, 0 for none. There
-// are three protocols.
+// ctrlC returns the length of a ctrl+c at the end of the bytes read, 0 if there
+// is none, in any of the three keyboard protocols.
 func ctrlC(b []byte) int {
 	for _, key := range []string{"\x03", "\x1b[99;5u", "\x1b[27;5;99~"} {
 		if bytes.HasSuffix(b, []byte(key)) {
@@ -155,6 +156,6 @@ func ctrlC(b []byte) int {
 func (k *keyboard) strike() {
 	select {
 	case k.struck <- struct{}{}:
-	default: // somebody knows already
+	default: // already signalled
 	}
 }

@@ -10,20 +10,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errGivenUp is the error of output that a terminal never took.
+// errGivenUp reports output that the terminal never took.
 var errGivenUp = errors.New("the terminal takes no more output")
 
-// screen is the output of the terminal, as Bubble Tea writes it. A terminal may
-// take nothing for a while: somebody selects text, or a connection hangs. A
-// write that waits inside the system can't be called back then, and nothing else
-// can be written before it. So this one waits outside, until it is given up.
+// screen is the output of the terminal as Bubble Tea writes it. A terminal may
+// stop taking output, because somebody selects text or a connection hangs. A
+// write blocked in the kernel cannot be cancelled, and nothing can be written
+// before it, so screen waits outside the kernel until it is given up.
 type screen struct {
 	file    *os.File
-	fd      int // the same terminal, opened anew: the file's own mode is the shell's, too
+	fd      int // the terminal opened a second time, because the shell shares the mode of the first descriptor
 	givenUp atomic.Bool
 }
 
-// newScreen opens a terminal for writing without waiting.
+// newScreen opens a terminal for non-blocking writes.
 func newScreen(terminal *os.File) *screen {
 	s := &screen{file: terminal, fd: -1}
 	for _, path := range []string{"/proc/self/fd/" + strconv.Itoa(int(terminal.Fd())), "/dev/tty"} {
@@ -36,7 +36,7 @@ func newScreen(terminal *os.File) *screen {
 	return s
 }
 
-// Fd is the descriptor of the terminal.
+// Fd returns the descriptor of the terminal.
 func (s *screen) Fd() uintptr { return s.file.Fd() }
 
 // Read reads from the terminal.
@@ -45,7 +45,7 @@ func (s *screen) Read(p []byte) (int, error) { return s.file.Read(p) }
 // Close does nothing: the terminal is not ours to close.
 func (s *screen) Close() error { return nil }
 
-// Write waits for the terminal to take everything.
+// Write writes all of p, waiting for the terminal as long as needed.
 func (s *screen) Write(p []byte) (int, error) {
 	if s.fd < 0 {
 		return s.file.Write(p)
@@ -63,14 +63,14 @@ func (s *screen) Write(p []byte) (int, error) {
 			return done, errGivenUp
 		default:
 			fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}
-			_, _ = unix.Poll(fds, 20) // in milliseconds; whatever it says, the next write says more
+			_, _ = unix.Poll(fds, 20) // milliseconds; the result does not matter, the next write tells more
 		}
 	}
 }
 
-// giveUp ends the writes that wait, and writes one text more. What the terminal
-// was sent and did not take is dropped for it, so that it is the next that the
-// terminal takes, even after we are gone.
+// giveUp ends blocked writes, then writes text. It drops output that the
+// terminal has not taken, so that text is the next thing it takes, even after
+// the program has ended.
 func (s *screen) giveUp(text string, most time.Duration) {
 	s.givenUp.Store(true)
 	for deadline := time.Now().Add(most); time.Now().Before(deadline); time.Sleep(most / 20) {
@@ -78,7 +78,7 @@ func (s *screen) giveUp(text string, most time.Duration) {
 		if n == len(text) || err != nil && !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.EINTR) {
 			return
 		}
-		// A part of it would be dropped with the rest: it is written whole.
+		// The flush would drop part of it, so it is written whole afterwards.
 		flush(s.fd)
 	}
 }

@@ -1,6 +1,6 @@
-// Package terminal runs the dashboard on the real terminal: it checks that
-// there is one, and gives it back in order however the program ends. It knows
-// signals and terminal modes; it never knows what is drawn.
+// Package terminal runs the dashboard on the real terminal. It checks that
+// there is one, and restores it however the program ends. It knows signals and
+// terminal modes and never knows what is drawn.
 package terminal
 
 import (
@@ -17,10 +17,10 @@ import (
 	"golang.org/x/term"
 )
 
-// ErrNoTerminal says that the dashboard can't be drawn where it was started.
+// ErrNoTerminal means that the dashboard was not started on a terminal.
 var ErrNoTerminal = errors.New("dubtop draws on a terminal, and there is none here (is the output piped?)")
 
-// Check reports why the dashboard can't run on these files, nil when it can.
+// Check explains why the dashboard cannot run on these files, nil if it can.
 func Check(in, out *os.File, getenv func(string) string) error {
 	if !term.IsTerminal(int(in.Fd())) || !term.IsTerminal(int(out.Fd())) {
 		return ErrNoTerminal
@@ -32,20 +32,21 @@ func Check(in, out *os.File, getenv func(string) string) error {
 }
 
 const (
-	// graceTime is how long a signal waits for an orderly end before the terminal
-	// is put right by force; all in all the end takes no more than a second.
+	// graceTime is how long the program may take to end in order after a
+	// signal, before the terminal is restored by force. Altogether, ending
+	// takes at most a second.
 	graceTime = 500 * time.Millisecond
-	// forceTime is how long each step of that takes at most.
+	// forceTime is the longest duration of each step of that.
 	forceTime = 100 * time.Millisecond
-	// answerTime is how long the program may be deaf after a ctrl+c.
+	// answerTime is how long the program may fail to react to ctrl+c.
 	answerTime = 2 * time.Second
 )
 
-// fps is how often Bubble Tea looks for a new frame: at its default of 60 a
-// key would wait up to 17 ms for the screen.
+// fps is how often Bubble Tea checks for a new frame. At its default of 60, a
+// key would take up to 17 ms to reach the screen.
 const fps = 120
 
-// Run runs a model until it ends, and gives the exit status.
+// Run runs a model until it ends, and returns the exit status.
 func Run(model tea.Model, env []string) (status int, err error) {
 	keys := newKeyboard(os.Stdin)
 	done := make(chan struct{})
@@ -55,18 +56,18 @@ func Run(model tea.Model, env []string) (status int, err error) {
 	p := tea.NewProgram(model, tea.WithInput(keys), tea.WithOutput(out),
 		tea.WithoutSignalHandler(), tea.WithFPS(fps), tea.WithEnvironment(env), tea.WithFilter(g.filter))
 	g.program = p
-	// Without a state to go back to, force does what it can.
+	// If the state is unknown, force restores what it can.
 	g.before, _ = term.GetState(int(os.Stdin.Fd()))
 	caught, stops := make(chan os.Signal, 4), make(chan os.Signal, 1)
 	signal.Notify(caught, endings()...)
 	notifyStop(stops)
 	go g.watch(caught, stops, hangUp(os.Stdin, done))
 	_, err = p.Run()
-	// The dashboard asks to be told of light and dark; Bubble Tea does not
-	// know that mode, so it does not end it.
-	_, _ = out.Write([]byte(ansi.ResetModeLightDark)) // a terminal that is gone needs none
+	// The dashboard asks for notifications about light and dark mode. Bubble
+	// Tea does not know that mode and leaves it on.
+	_, _ = out.Write([]byte(ansi.ResetModeLightDark)) // fails only if the terminal is gone
 	if g.forced.Load() {
-		select {} // what was stuck is not any more, but the terminal is being put right already
+		select {} // no longer stuck, but the terminal is already being restored
 	}
 	select {
 	case status = <-g.ended:
@@ -79,20 +80,20 @@ func Run(model tea.Model, env []string) (status int, err error) {
 	return 0, err
 }
 
-// exitSoftware is the status of a program that failed inside (EX_SOFTWARE).
+// exitSoftware is the exit status after an internal failure (EX_SOFTWARE).
 const exitSoftware = 70
 
-// guard ends the program on a signal or when the terminal is gone, by force
-// when it does not end by itself, and stops it on the terminal's job control.
+// guard ends the program on a signal or when the terminal is gone, by force if
+// necessary, and stops it for job control.
 type guard struct {
 	program *tea.Program
 	screen  *screen
-	before  *term.State // how the terminal was found
+	before  *term.State // initial state of the terminal
 	done    <-chan struct{}
-	ended   chan int        // the status that a signal asks for
-	struck  <-chan struct{} // ctrl+c was pressed
-	heard   chan struct{}   // the program takes messages
-	forced  *atomic.Bool    // the end comes by force
+	ended   chan int        // exit status requested by a signal
+	struck  <-chan struct{} // signalled when ctrl+c is pressed
+	heard   chan struct{}   // signalled when the program handles messages
+	forced  *atomic.Bool    // the program is being ended by force
 }
 
 func (g guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
@@ -114,11 +115,11 @@ func (g guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
 	}
 }
 
-// end lets the program end in order; a second signal is impatience.
+// end lets the program end in order. A second signal forces it.
 func (g guard) end(s os.Signal, caught <-chan os.Signal) {
 	status := 128 + number(s)
 	g.ended <- status
-	go g.program.Quit() // it waits for a program that may be stuck
+	go g.program.Quit() // blocks if the program is stuck
 	select {
 	case <-g.done:
 	case <-caught:
@@ -128,7 +129,7 @@ func (g guard) end(s os.Signal, caught <-chan os.Signal) {
 	}
 }
 
-// heardMsg asks the program whether it takes messages.
+// heardMsg tests whether the program handles messages.
 type heardMsg struct{}
 
 // filter sees every message before the program does.
@@ -136,18 +137,18 @@ func (g guard) filter(model tea.Model, msg tea.Msg) tea.Msg {
 	if _, ok := msg.(heardMsg); ok {
 		select {
 		case g.heard <- struct{}{}:
-		default: // nobody waits for it any more
+		default: // nobody is waiting any more
 		}
 		return nil
 	}
 	return saneSize(model, msg)
 }
 
-// insist ends a program that does not hear a ctrl+c, or gets stuck while it
-// ends. One that hears it may have a question first.
+// insist ends a program that does not react to ctrl+c or gets stuck while
+// ending. A program that reacts may ask a question first.
 func (g guard) insist() {
 	for range 4 {
-		go g.program.Send(heardMsg{}) // it waits for a program that is stuck
+		go g.program.Send(heardMsg{}) // blocks if the program is stuck
 		select {
 		case <-g.done:
 			return
@@ -163,14 +164,16 @@ func (g guard) insist() {
 	}
 }
 
-// Synchronized output, keyboard (it belongs to the alternate screen), that
-// screen, cursor, mouse, paste and focus reports, colours. What was cut off
-// before it must not swallow the first of them.
+// The modes are synchronized output, keyboard (which belongs to the alternate
+// screen), alternate screen, cursor, mouse, paste and focus reports, and
+// colours. The leading bytes end a sequence that was cut off, which would
+// swallow the first of them.
 const modesOff = "\x18\x1b[?2026l\x1b[>4m\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?2031l\x1b[0m\r\n"
 
-// force restores the terminal of a program that does not listen any more.
-// Nothing here waits for it, nor for a terminal that takes no more output: its
-// queue is emptied then, so that the modes go off as soon as it takes some.
+// force restores the terminal of a program that no longer reacts. It waits
+// neither for the program nor for a terminal that takes no output: it clears
+// the output queue, so that the modes are reset as soon as the terminal takes
+// anything.
 func (g guard) force(status int) {
 	g.forced.Store(true)
 	g.screen.givenUp.Store(true)
@@ -178,7 +181,7 @@ func (g guard) force(status int) {
 	time.Sleep(forceTime)
 	g.screen.giveUp(modesOff, 2*forceTime)
 	if g.before != nil {
-		_ = term.Restore(int(os.Stdin.Fd()), g.before) // nothing can be done about it
+		_ = term.Restore(int(os.Stdin.Fd()), g.before) // nothing can be done about an error
 	}
 	os.Exit(status)
 }
@@ -190,7 +193,7 @@ func number(s os.Signal) int {
 	return 0
 }
 
-// saneSize mends the sizes that terminals report by mistake: nothing can be
+// saneSize replaces sizes that terminals report by mistake: nothing can be
 // drawn on 0×0, and an absurd size only costs memory.
 func saneSize(_ tea.Model, msg tea.Msg) tea.Msg {
 	const most = 1000
