@@ -31,7 +31,7 @@ const (
 // long enough to save requests, short enough to notice an upgrade the same day.
 const rememberFor = 10 * time.Minute
 
-// memory remembers what the server lacks.
+// memory remembers missing capabilities of the server.
 type memory struct {
 	mu    sync.Mutex
 	until map[capability]time.Time
@@ -76,7 +76,7 @@ func (c *Client) optionalError(what capability, err error) error {
 }
 
 // isMissingRoute reports whether err means that the call does not exist. A 404
-// about the object has a code or says what was not found.
+// about the object has a code or names the missing object.
 func isMissingRoute(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	if !ok {

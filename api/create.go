@@ -15,7 +15,7 @@ import (
 )
 
 // CreateRequest is the body of POST /v2/generate. Empty fields are left out, so
-// that the bytes contain only what the user set.
+// that the bytes contain only the values that the user set.
 // https://sync.so/docs/api-reference/api/generate-api/create
 type CreateRequest struct {
 	Model          string         `json:"model"`

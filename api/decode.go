@@ -12,8 +12,8 @@ import (
 	"dubtop/api/text"
 )
 
-// The types and functions in this file read what the API really sends, which is
-// not always what it documents. null, absent and "" mean the same; numbers come
+// The types and functions in this file read the API's real answers, which do
+// not always match its documentation. null, absent and "" mean the same; numbers come
 // as strings and integers as floats.
 //
 // One bad field must not spoil the whole object, so few of these decoders fail.

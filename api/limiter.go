@@ -27,7 +27,7 @@ const (
 type backgroundKey struct{}
 
 // Background marks a context whose requests are not urgent: they leave a fifth
-// of the limiter's tokens to what the user asks for, and are not retried.
+// of the limiter's tokens to requests by the user, and are not retried.
 func Background(ctx context.Context) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }

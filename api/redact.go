@@ -26,7 +26,7 @@ const (
 var (
 	// maskPattern matches what hides the middle of a key.
 	maskPattern = regexp.MustCompile(`[*•●█∗]+|[·#]{2,}|…+|\.{2,}|[xX]{3,}|_{3,}`)
-	// partPattern matches what may be a key or the end of one.
+	// partPattern matches possible keys and ends of keys.
 	partPattern = regexp.MustCompile(`[A-Za-z0-9._~-]{5,}`)
 )
 

@@ -48,7 +48,7 @@ func known(head []byte) (info Info, ok bool, err error) {
 	return Info{}, false, nil
 }
 
-// notMeasured tells the user what the file is and what to do with it.
+// notMeasured names the format and tells the user to convert the file.
 func notMeasured(name string) error {
 	return file.Because(ErrFormat, fmt.Sprintf("this is %s, whose length is not measured; convert it to mp4 or wav", name))
 }

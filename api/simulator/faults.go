@@ -138,7 +138,7 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// answer is a ResponseWriter that applies a fault to what the handler writes.
+// answer is a ResponseWriter that applies a fault to the handler's output.
 // When a handler starts to write it has done its work, so faults that act
 // afterwards act here.
 type answer struct {
@@ -209,7 +209,7 @@ func (a *answer) send(p []byte) (int, error) {
 		return n, err
 	}
 	_, _ = a.ResponseWriter.Write(p[:max(0, room)])
-	// Without it, net/http would discard what it has buffered.
+	// Without it, net/http would discard its buffer.
 	_ = http.NewResponseController(a.ResponseWriter).Flush()
 	panic(http.ErrAbortHandler)
 }

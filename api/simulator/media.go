@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// diskRoutes returns what the storage serves. Nothing needs a key; outputs and
+// diskRoutes returns the routes of the storage. Nothing needs a key; outputs and
 // results need the signature in their link.
 func (s *Server) diskRoutes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{

@@ -75,7 +75,7 @@ func (e *entry) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// watchedBody copies what is read of a body to the log.
+// watchedBody copies a body to the log as it is read.
 type watchedBody struct {
 	io.Reader
 	io.Closer

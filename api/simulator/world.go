@@ -93,7 +93,7 @@ func (s *Server) Add(g Job) string {
 	return j.id
 }
 
-// creation returns what the job was made from.
+// creation returns the inputs of the job.
 func (g Job) creation(number uint64) *creation {
 	c := &creation{Model: cmp.Or(g.Model, "lipsync-2"), OutputFileName: g.Name, ProjectID: g.ProjectID}
 	if g.Options != "" {

@@ -77,7 +77,7 @@ func (c *cleaner) add(r rune) {
 	case Invisible(r):
 		return
 	case unicode.In(r, unicode.Mn, unicode.Me):
-		// A mark without a character would combine with whatever is drawn to
+		// A mark without a character would combine with the character drawn to
 		// its left.
 		if c.marks++; len(c.out) == 0 || c.marks > maxMarks {
 			return

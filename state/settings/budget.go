@@ -74,7 +74,7 @@ func setLimit(to **ledger.Limit, v any) error {
 
 // amountText returns an amount as written in the file. The decoder reads
 // numbers with a point as binary ones: below exactBelow the shortest form is
-// what was written, to the millionth; larger ones must be quoted.
+// the text in the file, to the millionth; larger ones must be quoted.
 func amountText(v any) (text string, ok bool) {
 	const exactBelow = 1e9
 	switch v := v.(type) {

@@ -134,8 +134,8 @@ func reason(err error) error {
 // configuration file or a header.
 var keyName = regexp.MustCompile(`(?i)^(?:export\s+)?(?:sync_api_key|api[_-]?key|x-api-key|authorization)\s*[=:]\s*|^bearer\s+`)
 
-// TidyKey removes what is often copied along with a key: surrounding space,
-// quotes, and a name in front. notice names what was removed, "" if nothing
+// TidyKey removes text that is often copied along with a key: surrounding space,
+// quotes, and a name in front. notice names the removed parts, "" if nothing
 // was. An error describes the mistake without any part of the key.
 func TidyKey(raw string) (key, notice string, err error) {
 	key = strings.TrimSpace(raw)

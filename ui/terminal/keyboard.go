@@ -58,7 +58,7 @@ func (k *keyboard) Write(p []byte) (int, error) { return k.file.Write(p) }
 // Close does nothing: the terminal is not ours to close.
 func (k *keyboard) Close() error { return nil }
 
-// Read returns what was typed. It returns nothing from time to time.
+// Read returns typed input. From time to time it returns nothing.
 func (k *keyboard) Read(p []byte) (int, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -56,7 +56,7 @@ func Run(model tea.Model, env []string) (status int, err error) {
 	p := tea.NewProgram(model, tea.WithInput(keys), tea.WithOutput(out),
 		tea.WithoutSignalHandler(), tea.WithFPS(fps), tea.WithEnvironment(env), tea.WithFilter(g.filter))
 	g.program = p
-	// If the state is unknown, force restores what it can.
+	// If the state is unknown, force restores only the modes.
 	g.before, _ = term.GetState(int(os.Stdin.Fd()))
 	caught, stops := make(chan os.Signal, 4), make(chan os.Signal, 1)
 	signal.Notify(caught, endings()...)

@@ -200,7 +200,7 @@ func (f *asf) extended(name string, at, size int64) error {
 	return nil
 }
 
-// info returns what the header says, without the lengths.
+// info returns the content of the header without the lengths.
 func (f *asf) info() file.Info {
 	info := file.Info{Format: "wma"}
 	for _, t := range f.streams {

@@ -1,5 +1,5 @@
-// Package file reads a media file piece by piece and defines what can be said
-// about it: its kind, its tracks, and the reasons why it has no length.
+// Package file reads a media file piece by piece and defines the facts
+// known about it: its kind, its tracks, and the reasons why it has no length.
 //
 // A [Source] reads from a local file or, through [Remote], from a file behind a
 // link, where every read costs a request and only part of the file may be read.

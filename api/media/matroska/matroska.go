@@ -120,7 +120,7 @@ func matroskaAt(s *file.Source, at int64, unsized error) (file.Info, int64, erro
 	return info, end, nil
 }
 
-// info returns what the tracks say, without the lengths.
+// info returns the description of the tracks without the lengths.
 func (m *matroska) info() file.Info {
 	info := file.Info{Format: m.format}
 	for _, t := range m.tracks {

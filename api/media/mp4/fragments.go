@@ -131,7 +131,7 @@ func (m *movie) finishPiece() {
 
 // joined returns the length of a fragmented track. If its samples add up to
 // more or less than the time from first to last, they overlap or leave gaps,
-// and decoders differ in what they make of that.
+// and decoders treat that differently.
 func (t *track) joined(edits []edit) (seconds, within float64) {
 	scale := float64(t.timescale)
 	seconds = (t.spread.last - t.spread.first) / scale

@@ -1,5 +1,5 @@
 // Package remote reads parts of a file behind an http or https link with range
-// requests, and remembers what it read.
+// requests, and caches them.
 //
 // It knows servers: those without ranges, redirects, expired signatures and
 // stalls. It knows no media format, never reads more than its [Allowance], never
@@ -34,7 +34,7 @@ const (
 	longest = 10 * time.Minute
 )
 
-// Allowance limits what is read of a remote file, in bytes.
+// Allowance limits how much of a remote file is read, in bytes.
 type Allowance struct {
 	Page  int64 // unit of requests
 	Chunk int64 // size of a request unless the format knows better
@@ -48,7 +48,7 @@ type StatusError struct {
 	Expired bool // the answer says that the link's signature has expired
 }
 
-// Error says what the status means for the link.
+// Error explains the status in terms of the link.
 func (e *StatusError) Error() string {
 	said := fmt.Sprintf("%s answers %d %s", e.Host, e.Code, http.StatusText(e.Code))
 	switch {

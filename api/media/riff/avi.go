@@ -188,7 +188,7 @@ func (f *aviFile) superIndex(st *aviStream, c riffChunk, head []byte) error {
 	return nil
 }
 
-// info returns what the headers say, without the lengths.
+// info returns the content of the headers without the lengths.
 func (f *aviFile) info() file.Info {
 	info := file.Info{Format: "avi"}
 	if st := f.first(file.Video); st != nil {
@@ -200,7 +200,7 @@ func (f *aviFile) info() file.Info {
 	return info
 }
 
-// first returns the first stream of a kind, which is the one that counts.
+// first returns the first stream of a kind; further ones do not count.
 func (f *aviFile) first(kind file.Kind) *aviStream {
 	for _, st := range f.streams {
 		if st.kind == kind {
