@@ -18,13 +18,13 @@ func assetList(a *App, rows *table.Collection[state.Asset]) list[state.Asset] {
 		stage: a.stage, rows: rows, extent: a.extent(rows),
 		sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
 		columns: []column[state.Asset]{
-			{title: "type", width: 6, sort: table.SortModel, cell: func(x *state.Asset) cell { return cell{x.Type.Lower(), assetTone(string(x.Type))} }},
-			{title: "name", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(x *state.Asset) cell { return cell{x.Name, toneText} }},
-			{title: "length", width: 7, right: true, drop: 2, falls: true, sort: table.SortLength, cell: func(x *state.Asset) cell { return cell{length(x.Duration), toneMuted} }},
-			{title: "picture", width: 9, right: true, drop: 5, sort: table.SortNone, cell: func(x *state.Asset) cell { return cell{picture(x), toneMuted} }},
-			{title: "size", width: 8, right: true, drop: 3, falls: true, sort: table.SortSize, cell: func(x *state.Asset) cell { return cell{bytesText(x.Size), toneMuted} }},
-			{title: "seen by", width: 12, drop: 6, sort: table.SortNone, cell: func(x *state.Asset) cell { return cell{x.Visibility.Lower(), toneMuted} }},
-			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(x *state.Asset) cell { return cell{a.serverAge(x.Created), toneMuted} }},
+			{title: "type", width: 6, sort: table.SortModel, cell: func(x *state.Asset) piece { return assetTone(string(x.Type)).of(x.Type.Lower()) }},
+			{title: "name", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(x *state.Asset) piece { return toneText.of(x.Name) }},
+			{title: "length", width: 7, right: true, drop: 2, falls: true, sort: table.SortLength, cell: func(x *state.Asset) piece { return toneMuted.of(length(x.Duration)) }},
+			{title: "picture", width: 9, right: true, drop: 5, sort: table.SortNone, cell: func(x *state.Asset) piece { return toneMuted.of(picture(x)) }},
+			{title: "size", width: 8, right: true, drop: 3, falls: true, sort: table.SortSize, cell: func(x *state.Asset) piece { return toneMuted.of(bytesText(x.Size)) }},
+			{title: "seen by", width: 12, drop: 6, sort: table.SortNone, cell: func(x *state.Asset) piece { return toneMuted.of(x.Visibility.Lower()) }},
+			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(x *state.Asset) piece { return toneMuted.of(a.serverAge(x.Created)) }},
 		},
 		empty: func() []text.Text {
 			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}

@@ -23,13 +23,13 @@ func newBatches(a *App) *view[state.Batch] {
 		stage: a.stage, rows: &a.store.Batches, extent: a.extent(&a.store.Batches),
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
 		columns: []column[state.Batch]{
-			{title: "status", width: 13, sort: table.SortStatus, cell: func(b *state.Batch) cell { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.Batch) cell { return cell{cmp.Or(b.Name, text.Of(string(b.ID))), toneText} }},
-			{title: "jobs", width: 5, right: true, falls: true, sort: table.SortLength, cell: func(b *state.Batch) cell { return cell{text.Sprint(b.Total), toneText} }},
-			{title: "ok", width: 4, right: true, drop: 3, sort: table.SortNone, cell: func(b *state.Batch) cell { return number(b.Succeeded, toneDone) }},
-			{title: "failed", width: 6, right: true, drop: 2, sort: table.SortNone, cell: func(b *state.Batch) cell { return number(b.Failed, toneBad) }},
-			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(b *state.Batch) cell { return cell{a.serverAge(b.Created), toneMuted} }},
-			{title: "progress", width: 14, drop: 5, sort: table.SortNone, cell: func(b *state.Batch) cell { return batchProgress(a.theme, b) }},
+			{title: "status", width: 13, sort: table.SortStatus, cell: func(b *state.Batch) piece { return batchStatus(a.theme, b) }},
+			{title: "batch", width: 12, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.Batch) piece { return toneText.of(cmp.Or(b.Name, text.Of(string(b.ID)))) }},
+			{title: "jobs", width: 5, right: true, falls: true, sort: table.SortLength, cell: func(b *state.Batch) piece { return toneText.of(text.Sprint(b.Total)) }},
+			{title: "ok", width: 4, right: true, drop: 3, sort: table.SortNone, cell: func(b *state.Batch) piece { return number(b.Succeeded, toneDone) }},
+			{title: "failed", width: 6, right: true, drop: 2, sort: table.SortNone, cell: func(b *state.Batch) piece { return number(b.Failed, toneBad) }},
+			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(b *state.Batch) piece { return toneMuted.of(a.serverAge(b.Created)) }},
+			{title: "progress", width: 14, drop: 5, sort: table.SortNone, cell: func(b *state.Batch) piece { return batchProgress(a.theme, b) }},
 		},
 		empty: func() []text.Text {
 			return []text.Text{
@@ -70,48 +70,48 @@ func newBatches(a *App) *view[state.Batch] {
 	)
 }
 
-func number(n int, tn tone) cell {
+func number(n int, tn tone) piece {
 	if n == 0 {
-		return cell{"0", toneMuted}
+		return toneMuted.of("0")
 	}
-	return cell{text.Sprint(n), tn}
+	return tn.of(text.Sprint(n))
 }
 
 // batchStatus says where a batch stands. Completed with failures among its
 // jobs is not the same as completed.
-func batchStatus(t *theme, b *state.Batch) cell {
+func batchStatus(t *theme, b *state.Batch) piece {
 	switch {
 	case b.Intent != "":
 		return intentStatus(t, b.Intent)
 	case b.Status == api.BatchPending:
-		return cell{t.glyphs.pending + " pending", tonePending}
+		return tonePending.of(t.glyphs.pending + " pending")
 	case b.Status == api.BatchJobsCreated:
-		return cell{t.glyphs.pending + " created", tonePending}
+		return tonePending.of(t.glyphs.pending + " created")
 	case b.Status == api.BatchProcessing:
-		return cell{t.glyphs.running + " running", toneRunning}
+		return toneRunning.of(t.glyphs.running + " running")
 	case b.Status == api.BatchCompleted && b.Failed > 0:
-		return cell{t.glyphs.alert + " some failed", toneWarn}
+		return toneWarn.of(t.glyphs.alert + " some failed")
 	case b.Status == api.BatchCompleted:
-		return cell{t.glyphs.completed + " completed", toneDone}
+		return toneDone.of(t.glyphs.completed + " completed")
 	case b.Status == api.BatchFailed:
-		return cell{t.glyphs.failed + " failed", toneBad}
+		return toneBad.of(t.glyphs.failed + " failed")
 	}
-	return cell{t.glyphs.unknown + " " + text.Of(string(b.Status)), toneWarn}
+	return toneWarn.of(t.glyphs.unknown + " " + text.Of(string(b.Status)))
 }
 
-func batchProgress(t *theme, b *state.Batch) cell {
+func batchProgress(t *theme, b *state.Batch) piece {
 	switch b.Intent {
 	case "":
 	case outbox.SubmissionUnknown:
-		return cell{"maybe charged", toneWarn}
+		return toneWarn.of("maybe charged")
 	default:
-		return cell{"", toneMuted}
+		return toneMuted.of("")
 	}
 	n := toneRunning
 	if b.Status.Terminal() {
 		n = toneMuted
 	}
-	return cell{text.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 8), 100*b.Fraction()), n}
+	return n.of(text.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 8), 100*b.Fraction()))
 }
 
 func (a *App) batchPane(b *state.Batch, width int) []styled {
@@ -168,10 +168,10 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 		stage: a.stage, rows: r.rows, extent: a.extent(r.rows), marks: &marks[state.BatchItem]{},
 		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus, table.SortLength},
 		columns: []column[state.BatchItem]{
-			{title: "status", width: 11, sort: table.SortStatus, cell: func(b *state.BatchItem) cell { return itemStatus(a.theme, b) }},
-			{title: "request", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.BatchItem) cell { return cell{text.Of(string(b.RequestID)), toneText} }},
-			{title: "model", width: 13, drop: 3, sort: table.SortModel, cell: func(b *state.BatchItem) cell { return cell{text.Of(b.Generation.Model), toneMuted} }},
-			{title: "length", width: 6, right: true, drop: 4, falls: true, sort: table.SortLength, cell: func(b *state.BatchItem) cell { return cell{length(b.Generation.Length), toneMuted} }},
+			{title: "status", width: 11, sort: table.SortStatus, cell: func(b *state.BatchItem) piece { return itemStatus(a.theme, b) }},
+			{title: "request", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.BatchItem) piece { return toneText.of(text.Of(string(b.RequestID))) }},
+			{title: "model", width: 13, drop: 3, sort: table.SortModel, cell: func(b *state.BatchItem) piece { return toneMuted.of(text.Of(b.Generation.Model)) }},
+			{title: "length", width: 6, right: true, drop: 4, falls: true, sort: table.SortLength, cell: func(b *state.BatchItem) piece { return toneMuted.of(length(b.Generation.Length)) }},
 			{title: "what", width: 20, grow: 2, drop: 5, spare: true, sort: table.SortNone, cell: a.itemWords},
 		},
 		empty: func() []text.Text { return []text.Text{"The result file is empty."} },
@@ -201,21 +201,21 @@ func (a *App) openResults(id api.ID) tea.Cmd {
 	return resultsCmd(a.session, r)
 }
 
-func itemStatus(t *theme, b *state.BatchItem) cell {
+func itemStatus(t *theme, b *state.BatchItem) piece {
 	if b.Generation.ID == "" {
-		return cell{t.glyphs.failed + " error", toneBad}
+		return toneBad.of(t.glyphs.failed + " error")
 	}
 	return statusCell(t, b.Generation.Status)
 }
 
-func (a *App) itemWords(b *state.BatchItem) cell {
+func (a *App) itemWords(b *state.BatchItem) piece {
 	switch {
 	case b.Error != "":
-		return cell{b.Error, toneBad}
+		return toneBad.of(b.Error)
 	case b.Generation.ErrorCode != "":
-		return cell{a.diagnose(string(b.Generation.ErrorCode), b.Generation.Error).short, toneBad}
+		return toneBad.of(a.diagnose(string(b.Generation.ErrorCode), b.Generation.Error).short)
 	}
-	return cell{b.Generation.Name, toneMuted}
+	return toneMuted.of(b.Generation.Name)
 }
 
 // resultsMsg are the lines of a result file.

@@ -11,22 +11,22 @@ import (
 
 // Header says who and where we are, what the API lets us do, and the time.
 func (a *App) Header(width int) styled {
-	left := []piece{{" dubtop  ", toneTitle}}
+	left := []piece{toneTitle.of(" dubtop  ")}
 	if a.session == nil {
-		return a.theme.line(width, left, []piece{{text.Of(a.now.Local().Format("15:04:05") + " "), toneMuted}})
+		return a.theme.line(width, left, []piece{toneMuted.of(text.Of(a.now.Local().Format("15:04:05") + " "))})
 	}
 	if a.session.Demo {
-		left = append(left, piece{"demo", toneDemo}, piece{" nothing here is real ", toneMuted})
+		left = append(left, toneDemo.of("demo"), toneMuted.of(" nothing here is real "))
 	} else {
-		left = append(left, piece{shorten(text.Of(a.session.Name), 24, a.theme.glyphs.more), toneText})
+		left = append(left, toneText.of(shorten(text.Of(a.session.Name), 24, a.theme.glyphs.more)))
 	}
-	left = append(left, a.lamp(), piece{"  " + a.slots(), toneMuted})
-	right := []piece{{text.Of(a.now.Local().Format("15:04:05") + " "), toneMuted}}
+	left = append(left, a.lamp(), toneMuted.of("  "+a.slots()))
+	right := []piece{toneMuted.of(text.Of(a.now.Local().Format("15:04:05") + " "))}
 	if today := a.store.Ledger.Period(ledger.ByDay, a.now, time.Local); today.Jobs > 0 {
-		right = append([]piece{{"today " + a.sumWords(&today) + "  ", toneMoney}}, right...)
+		right = append([]piece{toneMoney.of("today " + a.sumWords(&today) + "  ")}, right...)
 	}
 	u := a.session.Client.Usage()
-	right = append([]piece{{text.Sprintf("api %d/%d  ", u.Other, u.OtherLimit), toneMuted}}, right...)
+	right = append([]piece{toneMuted.of(text.Sprintf("api %d/%d  ", u.Other, u.OtherLimit))}, right...)
 	if p, ok := a.queuePiece(); ok {
 		right = append([]piece{p}, right...)
 	}
@@ -37,11 +37,11 @@ func (a *App) Header(width int) styled {
 func (a *App) lamp() piece {
 	switch a.poller.Phase(a.now).Kind {
 	case state.PhaseFresh, state.PhaseRefreshing:
-		return piece{" " + a.theme.glyphs.running, toneOK}
+		return toneOK.of(" " + a.theme.glyphs.running)
 	case state.PhasePaused:
-		return piece{" paused", toneWarn}
+		return toneWarn.of(" paused")
 	}
-	return piece{" " + a.theme.glyphs.alert, toneBad}
+	return toneBad.of(" " + a.theme.glyphs.alert)
 }
 
 // slots says how many jobs run, against the plan's number once it is known.
@@ -88,7 +88,7 @@ func (a *App) tabPieces(counted func(i int) bool) (pieces []piece) {
 		if c := t.count(a); c != "" && counted(i) {
 			words += c + " "
 		}
-		pieces = append(pieces, piece{words, n})
+		pieces = append(pieces, n.of(words))
 	}
 	return pieces
 }
@@ -98,13 +98,13 @@ func (a *App) tabPieces(counted func(i int) bool) (pieces []piece) {
 func (a *App) place() []piece {
 	var pieces []piece
 	if n, ok := a.top().(narrowing); ok && n.Narrowed() != "" {
-		pieces = append(pieces, piece{n.Narrowed() + "  ", toneWarn})
+		pieces = append(pieces, toneWarn.of(n.Narrowed()+"  "))
 	}
 	if words := a.marked(); words != "" {
-		pieces = append(pieces, piece{words + "  ", toneMark})
+		pieces = append(pieces, toneMark.of(words+"  "))
 	}
 	if len(a.stack) > 1 {
-		pieces = append(pieces, piece{a.top().Title() + " ", toneText})
+		pieces = append(pieces, toneText.of(a.top().Title()+" "))
 	}
 	return pieces
 }

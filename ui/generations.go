@@ -21,13 +21,13 @@ func newGenerations(a *App) *view[state.Generation] {
 		stage: a.stage, rows: &a.store.Generations, extent: a.extent(&a.store.Generations), marks: &marks[state.Generation]{},
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[state.Generation]{
-			{title: "status", width: 11, sort: table.SortStatus, cell: func(g *state.Generation) cell { return jobStatus(a.theme, g) }},
-			{title: "model", width: 13, drop: 4, sort: table.SortModel, cell: func(g *state.Generation) cell { return cell{text.Of(g.Model), toneMuted} }},
-			{title: "name", width: 13, want: 17, grow: 12, inner: true, sort: table.SortName, cell: func(g *state.Generation) cell { return cell{g.Name, toneText} }},
-			{title: "label", width: 8, grow: 2, inner: true, drop: 5, when: a.store.Labelled, sort: table.SortLabel, cell: func(g *state.Generation) cell { return cell{g.Label(), toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(g *state.Generation) cell { return cell{length(g.Length), toneMuted} }},
-			{title: "cost", width: 8, right: true, drop: 3, falls: true, sort: table.SortCost, cell: func(g *state.Generation) cell { return costCell(a.store.Cost(g)) }},
-			{title: "age", width: 4, right: true, drop: 6, sort: table.SortAge, cell: func(g *state.Generation) cell { return cell{a.serverAge(g.Created), toneMuted} }},
+			{title: "status", width: 11, sort: table.SortStatus, cell: func(g *state.Generation) piece { return jobStatus(a.theme, g) }},
+			{title: "model", width: 13, drop: 4, sort: table.SortModel, cell: func(g *state.Generation) piece { return toneMuted.of(text.Of(g.Model)) }},
+			{title: "name", width: 13, want: 17, grow: 12, inner: true, sort: table.SortName, cell: func(g *state.Generation) piece { return toneText.of(g.Name) }},
+			{title: "label", width: 8, grow: 2, inner: true, drop: 5, when: a.store.Labelled, sort: table.SortLabel, cell: func(g *state.Generation) piece { return toneText.of(g.Label()) }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(g *state.Generation) piece { return toneMuted.of(length(g.Length)) }},
+			{title: "cost", width: 8, right: true, drop: 3, falls: true, sort: table.SortCost, cell: func(g *state.Generation) piece { return costCell(a.store.Cost(g)) }},
+			{title: "age", width: 4, right: true, drop: 6, sort: table.SortAge, cell: func(g *state.Generation) piece { return toneMuted.of(a.serverAge(g.Created)) }},
 			{title: "progress", width: 15, grow: 1, drop: 2, spare: true, sort: table.SortNone, cell: a.progressCell},
 		},
 		empty: func() []text.Text {
@@ -84,7 +84,7 @@ func needs[T any](which func() *T) func() text.Text {
 }
 
 // jobStatus is a job's status, or how far a submission without a known job is.
-func jobStatus(t *theme, g *state.Generation) cell {
+func jobStatus(t *theme, g *state.Generation) piece {
 	if g.Intent == "" {
 		return statusCell(t, g.Status)
 	}
@@ -93,27 +93,27 @@ func jobStatus(t *theme, g *state.Generation) cell {
 
 // intentStatus says how far a submission is that nothing is known to have come
 // of.
-func intentStatus(t *theme, s outbox.SubmissionState) cell {
+func intentStatus(t *theme, s outbox.SubmissionState) piece {
 	if s == outbox.SubmissionSending {
-		return cell{t.glyphs.running + " sending", toneRunning}
+		return toneRunning.of(t.glyphs.running + " sending")
 	}
-	return cell{t.glyphs.alert + " unknown", toneWarn}
+	return toneWarn.of(t.glyphs.alert + " unknown")
 }
 
 // statusCell says a status by glyph, word and colour.
-func statusCell(t *theme, s api.Status) cell {
+func statusCell(t *theme, s api.Status) piece {
 	word := statusWord(s)
 	switch {
 	case s == api.Pending:
-		return cell{t.glyphs.pending + " " + word, tonePending}
+		return tonePending.of(t.glyphs.pending + " " + word)
 	case s == api.Processing:
-		return cell{t.glyphs.running + " " + word, toneRunning}
+		return toneRunning.of(t.glyphs.running + " " + word)
 	case s == api.Completed:
-		return cell{t.glyphs.completed + " " + word, toneDone}
+		return toneDone.of(t.glyphs.completed + " " + word)
 	case s.Troubled():
-		return cell{t.glyphs.failed + " " + word, toneBad}
+		return toneBad.of(t.glyphs.failed + " " + word)
 	}
-	return cell{t.glyphs.unknown + " " + word, toneWarn}
+	return toneWarn.of(t.glyphs.unknown + " " + word)
 }
 
 // statusWord is the word people use; what we do not know stays as the API
@@ -137,50 +137,50 @@ func statusWord(s api.Status) text.Text {
 }
 
 // costCell says a cost and how sure it is.
-func costCell(c outbox.Cost) cell {
+func costCell(c outbox.Cost) piece {
 	if c.Kind == outbox.CostUnknown {
-		return cell{none, toneMuted}
+		return toneMuted.of(none)
 	}
-	return cell{rounded(c.Amount, c.Kind), amountTone(c.Kind)}
+	return amountTone(c.Kind).of(rounded(c.Amount, c.Kind))
 }
 
 // progressCell says how far a running job is, how long a finished one took, or
 // why it failed.
-func (a *App) progressCell(g *state.Generation) cell {
+func (a *App) progressCell(g *state.Generation) piece {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
-		return cell{"maybe charged", toneWarn}
+		return toneWarn.of("maybe charged")
 	case g.Intent != "":
-		return cell{"", toneMuted}
+		return toneMuted.of("")
 	case g.Gone:
-		return cell{"gone on server", toneMuted}
+		return toneMuted.of("gone on server")
 	case g.Status.Troubled():
-		return cell{a.diagnose(string(g.ErrorCode), g.Error).short, toneBad}
+		return toneBad.of(a.diagnose(string(g.ErrorCode), g.Error).short)
 	case g.Status.Terminal():
 		if took, ok := g.Took(); ok {
-			return cell{"took " + span(took), toneMuted}
+			return toneMuted.of("took " + span(took))
 		}
-		return cell{"", toneMuted}
+		return toneMuted.of("")
 	case !g.Status.Running():
-		return cell{"status unknown", toneMuted}
+		return toneMuted.of("status unknown")
 	}
 	return a.runningCell(g)
 }
 
 // runningCell says how far a job is that runs, or ran when it was last seen.
-func (a *App) runningCell(g *state.Generation) cell {
+func (a *App) runningCell(g *state.Generation) piece {
 	e := a.store.Forecast.Expect(g, a.now)
 	switch {
 	case !a.store.Generations.Known():
-		return cell{"when last seen", toneMuted}
+		return toneMuted.of("when last seen")
 	case g.Status == api.Pending && a.now.Sub(a.ours(g.Created)) > unusualPending:
-		return cell{"unusually long", toneWarn}
+		return toneWarn.of("unusually long")
 	case e.Stuck:
-		return cell{"long past due", toneWarn}
+		return toneWarn.of("long past due")
 	case g.Status == api.Pending:
-		return cell{"~" + roughly(e.Left), toneMuted}
+		return toneMuted.of("~" + roughly(e.Left))
 	}
-	return cell{a.theme.bar(e.Fraction, 8) + " ~" + roughly(e.Left), toneRunning}
+	return toneRunning.of(a.theme.bar(e.Fraction, 8) + " ~" + roughly(e.Left))
 }
 
 // unusualPending is how long a job may wait before the vendor calls it

@@ -180,7 +180,7 @@ func (g *group) rows(width int) []styled {
 		if j.left != "" || i >= g.read {
 			continue
 		}
-		price := cell{t.glyphs.more, toneMuted}
+		price := toneMuted.of(t.glyphs.more)
 		if j.sub != nil {
 			price = priceCell(j.sub.Price)
 		}
@@ -205,18 +205,18 @@ func (g *group) rows(width int) []styled {
 }
 
 // priceCell is a price in short.
-func priceCell(p outbox.Price) cell {
+func priceCell(p outbox.Price) piece {
 	kind := outbox.CostEstimate
 	if p.Approximate {
 		kind = outbox.CostDerived
 	}
 	switch {
 	case p.Credits != nil:
-		return cell{amountSign(kind) + text.Sprintf("%g cr", *p.Credits), amountTone(kind)}
+		return amountTone(kind).of(amountSign(kind) + text.Sprintf("%g cr", *p.Credits))
 	case p.Cost != nil:
-		return cell{exactly(*p.Cost, kind), amountTone(kind)}
+		return amountTone(kind).of(exactly(*p.Cost, kind))
 	}
-	return cell{"unpriced", toneWarn}
+	return toneWarn.of("unpriced")
 }
 
 // question states all that the total rests on.

@@ -23,12 +23,12 @@ func newLedger(a *App) *view[ledger.Entry] {
 		stage: a.stage, rows: a.store.Ledger.Rows(), extent: a.extent(a.store.Ledger.Rows()),
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[entry]{
-			{title: "when", width: 12, falls: true, sort: table.SortAge, cell: func(e *entry) cell { return cell{a.sentAt(e), toneMuted} }},
+			{title: "when", width: 12, falls: true, sort: table.SortAge, cell: func(e *entry) piece { return toneMuted.of(a.sentAt(e)) }},
 			{title: "outcome", width: 11, drop: 2, sort: table.SortStatus, cell: a.outcomeCell},
-			{title: "model", width: 13, drop: 6, sort: table.SortModel, cell: func(e *entry) cell { return cell{e.Model, toneMuted} }},
-			{title: "name", width: 12, want: 17, grow: 4, inner: true, sort: table.SortName, cell: func(e *entry) cell { return a.entryName(e) }},
-			{title: "label", width: 10, grow: 1, inner: true, drop: 4, when: a.store.Labelled, sort: table.SortLabel, cell: func(e *entry) cell { return cell{e.Label, toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(e *entry) cell { return ofJob(e, length(api.Seconds(e.Seconds))) }},
+			{title: "model", width: 13, drop: 6, sort: table.SortModel, cell: func(e *entry) piece { return toneMuted.of(e.Model) }},
+			{title: "name", width: 12, want: 17, grow: 4, inner: true, sort: table.SortName, cell: func(e *entry) piece { return a.entryName(e) }},
+			{title: "label", width: 10, grow: 1, inner: true, drop: 4, when: a.store.Labelled, sort: table.SortLabel, cell: func(e *entry) piece { return toneText.of(e.Label) }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(e *entry) piece { return ofJob(e, length(api.Seconds(e.Seconds))) }},
 			{title: "estimate", width: 8, right: true, drop: 3, sort: table.SortNone, cell: estimateCell},
 			{title: "actual", width: 8, right: true, falls: true, sort: table.SortCost, cell: actualCell},
 			{title: "off by", width: 8, right: true, drop: 5, spare: true, sort: table.SortNone, cell: differenceCell},
@@ -156,69 +156,69 @@ func (a *App) sentAt(e *ledger.Entry) text.Text {
 }
 
 // outcomeCell says how a job ended, or how it stands.
-func (a *App) outcomeCell(e *ledger.Entry) cell {
+func (a *App) outcomeCell(e *ledger.Entry) piece {
 	t := a.theme
 	switch {
 	case e.Damage != "":
-		return cell{t.glyphs.alert + " damaged", toneBad}
+		return toneBad.of(t.glyphs.alert + " damaged")
 	case a.unsavedEntry(e):
-		return cell{t.glyphs.alert + " not saved", toneBad}
+		return toneBad.of(t.glyphs.alert + " not saved")
 	case e.Outcome != "":
 		return statusCell(t, api.Status(e.Outcome))
 	}
 	if g := a.entryJob(e); g != nil && g.Gone {
-		return cell{t.glyphs.unknown + " gone", toneMuted}
+		return toneMuted.of(t.glyphs.unknown + " gone")
 	} else if g != nil {
 		return jobStatus(t, g)
 	}
 	if b, ok := a.store.Batches.Find(string(e.Job)); ok {
 		return batchStatus(t, &b)
 	}
-	return cell{t.glyphs.unknown + " not seen", toneMuted}
+	return toneMuted.of(t.glyphs.unknown + " not seen")
 }
 
-func (a *App) entryName(e *ledger.Entry) cell {
+func (a *App) entryName(e *ledger.Entry) piece {
 	if e.Damage != "" {
-		return cell{text.Of(e.Damage), toneBad}
+		return toneBad.of(text.Of(e.Damage))
 	}
 	if e.Name != "" {
-		return cell{e.Name, toneText}
+		return toneText.of(e.Name)
 	}
 	if g := a.entryJob(e); g != nil {
-		return cell{g.Name, toneText}
+		return toneText.of(g.Name)
 	}
-	return cell{text.Of(cmp.Or(string(e.Job), e.Submission)), toneMuted}
+	return toneMuted.of(text.Of(cmp.Or(string(e.Job), e.Submission)))
 }
 
 // ofJob is a value of a row that is a job.
-func ofJob(e *ledger.Entry, words text.Text) cell {
+func ofJob(e *ledger.Entry, words text.Text) piece {
 	if e.Damage != "" {
-		return cell{"", toneMuted}
+		return toneMuted.of("")
 	}
-	return cell{words, toneMuted}
+	return toneMuted.of(words)
 }
 
-func estimateCell(e *ledger.Entry) cell {
+func estimateCell(e *ledger.Entry) piece {
 	switch {
 	case e.Estimate != nil && e.Damage == "":
-		return cell{rounded(*e.Estimate, outbox.CostEstimate), amountTone(outbox.CostEstimate)}
+		return amountTone(outbox.CostEstimate).of(rounded(*e.Estimate, outbox.CostEstimate))
 	case e.Credits != nil && e.Damage == "":
-		return cell{text.Sprintf("%g cr", *e.Credits), toneText}
+		return toneText.of(text.Sprintf("%g cr", *e.Credits))
 	}
 	return ofJob(e, none)
 }
 
 // actualCell says what a job cost: as billed, or worked out from length and
 // unit price.
-func actualCell(e *ledger.Entry) cell {
+func actualCell(e *ledger.Entry) piece {
 	if e.Actual == nil || e.Damage != "" {
 		return ofJob(e, none)
 	}
-	return cell{rounded(*e.Actual, e.ActualKind()), amountTone(e.ActualKind())}
+	return amountTone(e.ActualKind()).of(rounded(*e.Actual, e.ActualKind()))
 }
 
 // differenceCell says by how much the estimate was wrong.
-func differenceCell(e *ledger.Entry) cell {
+func differenceCell(e *ledger.Entry) piece {
 	if e.Actual == nil || e.Estimate == nil || e.Damage != "" {
 		return ofJob(e, "")
 	}
@@ -229,11 +229,11 @@ func differenceCell(e *ledger.Entry) cell {
 	}
 	switch {
 	case more > 0:
-		return cell{guess + "+" + text.Of(more.Rounded()), toneWarn}
+		return toneWarn.of(guess + "+" + text.Of(more.Rounded()))
 	case more < 0:
-		return cell{guess + text.Of(more.Rounded()), toneOK}
+		return toneOK.of(guess + text.Of(more.Rounded()))
 	}
-	return cell{"=", toneMuted}
+	return toneMuted.of("=")
 }
 
 // entryLines are what the books say of one job.

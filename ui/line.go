@@ -4,11 +4,14 @@ import (
 	"dubtop/api/text"
 )
 
-// piece is a part of a chrome line.
+// piece is a text and what it means: a cell of a list, or a part of a line.
 type piece struct {
 	text text.Text
 	tone tone
 }
+
+// of is a text in the tone.
+func (n tone) of(s text.Text) piece { return piece{s, n} }
 
 // line draws pieces left and right in one line of exactly width cells. When
 // there is no room, pieces on the right go first, the last of them first.

@@ -9,12 +9,6 @@ import (
 	"dubtop/keymap"
 )
 
-// cell is what a column says of a row: a text and what it means.
-type cell struct {
-	text text.Text
-	tone tone
-}
-
 // column is one column of a list.
 type column[T any] struct {
 	title text.Text
@@ -28,7 +22,7 @@ type column[T any] struct {
 	falls bool        // that order begins with the largest, or the latest
 	spare bool        // it goes where none of the rows in sight has anything in it
 	when  func() bool // whether there is anything for it at all; nil: always
-	cell  func(row *T) cell
+	cell  func(row *T) piece
 }
 
 // list is the table every view is made of. It shows a collection through a
@@ -280,8 +274,8 @@ func (l *list[T]) drawRow(item *T, cols []*column[T], widths []int) styled {
 }
 
 // cells are the columns of a row, each as wide as it is drawn.
-func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []cell {
-	cells := make([]cell, len(cols))
+func (l *list[T]) cells(item *T, cols []*column[T], widths []int) []piece {
+	cells := make([]piece, len(cols))
 	for i, c := range cols {
 		v := c.cell(item)
 		if c.inner {

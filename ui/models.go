@@ -25,12 +25,12 @@ func newModels(a *App) *view[state.Model] {
 		stage: a.stage, rows: &a.store.Models, extent: a.extent(&a.store.Models),
 		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus},
 		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
-			{title: "type", width: 8, drop: 6, sort: table.SortStatus, cell: func(m *state.Model) cell { return cell{text.Of(m.Type), toneMuted} }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
-			{title: "up to", width: 6, right: true, drop: 4, sort: table.SortNone, cell: func(m *state.Model) cell { return cell{longest(m), toneMuted} }},
-			{title: "30 s clip", width: 9, right: true, drop: 3, sort: table.SortNone, cell: func(m *state.Model) cell { return a.usualTime(m) }},
-			{title: "what for", width: 19, grow: 1, drop: 5, sort: table.SortNone, cell: func(m *state.Model) cell { return cell{purpose(m), toneText} }},
+			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) piece { return modelTone(m).of(text.Of(m.Name)) }},
+			{title: "type", width: 8, drop: 6, sort: table.SortStatus, cell: func(m *state.Model) piece { return toneMuted.of(text.Of(m.Type)) }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) piece { return a.minutePrice(m) }},
+			{title: "up to", width: 6, right: true, drop: 4, sort: table.SortNone, cell: func(m *state.Model) piece { return toneMuted.of(longest(m)) }},
+			{title: "30 s clip", width: 9, right: true, drop: 3, sort: table.SortNone, cell: func(m *state.Model) piece { return a.usualTime(m) }},
+			{title: "what for", width: 19, grow: 1, drop: 5, sort: table.SortNone, cell: func(m *state.Model) piece { return toneText.of(purpose(m)) }},
 		},
 		empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
 	}}
@@ -53,21 +53,21 @@ func newModels(a *App) *view[state.Model] {
 func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
 	rows := &table.Collection[state.Model]{}
 	rows.Answer(rows.Ask(a.now), slices.Collect(a.modelCopies()), a.now)
-	words := func(m *state.Model) cell {
+	words := func(m *state.Model) piece {
 		switch why := unfit(m.Name); {
 		case why != "":
-			return cell{a.theme.glyphs.failed + " " + why, toneBad}
+			return toneBad.of(a.theme.glyphs.failed + " " + why)
 		case m.Name == used:
-			return cell{"as it was", toneAccent}
+			return toneAccent.of("as it was")
 		}
-		return cell{purpose(m), toneText}
+		return toneText.of(purpose(m))
 	}
 	v := &view[state.Model]{title: "pick a model", list: list[state.Model]{
 		stage: a.stage, rows: rows, extent: a.extent(rows),
 		sorts: []table.Sort{table.SortAge, table.SortName},
 		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) cell { return cell{text.Of(m.Name), modelTone(m)} }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) cell { return a.minutePrice(m) }},
+			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) piece { return modelTone(m).of(text.Of(m.Name)) }},
+			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) piece { return a.minutePrice(m) }},
 			{title: "for this", width: 24, grow: 1, sort: table.SortNone, cell: words},
 		},
 		empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
@@ -114,12 +114,12 @@ func modelTone(m *state.Model) tone {
 
 // minutePrice is the list price of a minute of output, as one estimate of the
 // server taught it.
-func (a *App) minutePrice(m *state.Model) cell {
+func (a *App) minutePrice(m *state.Model) piece {
 	frame, ok := a.store.Prices.PerFrame(m.Name)
 	if !ok {
-		return cell{none, toneMuted}
+		return toneMuted.of(none)
 	}
-	return cell{text.Of((frame * outbox.FramesPerSecond * 60).Rounded()), toneMoney}
+	return toneMoney.of(text.Of((frame * outbox.FramesPerSecond * 60).Rounded()))
 }
 
 // longest is the longest input a model takes.
@@ -132,13 +132,13 @@ func longest(m *state.Model) text.Text {
 
 // usualTime is how long a clip of 30 s takes: as observed here, else (in
 // parentheses) as the vendor documents it.
-func (a *App) usualTime(m *state.Model) cell {
+func (a *App) usualTime(m *state.Model) piece {
 	const clip = api.Seconds(30)
 	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.now}, a.now)
 	if e.Learned > 0 {
-		return cell{span(e.Total), toneText}
+		return toneText.of(span(e.Total))
 	}
-	return cell{"(" + span(e.Total.Round(time.Minute/2)) + ")", toneMuted}
+	return toneMuted.of("(" + span(e.Total.Round(time.Minute/2)) + ")")
 }
 
 // usualWords is the same in words.

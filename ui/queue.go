@@ -22,14 +22,14 @@ func newQueue(a *App) *view[outbox.QueueRow] {
 		stage: a.stage, rows: &a.store.Queue, extent: a.extent(&a.store.Queue), marks: &marks[outbox.QueueRow]{},
 		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
 		columns: []column[outbox.QueueRow]{
-			{title: "no", width: 4, right: true, drop: 3, sort: table.SortAge, cell: func(r *outbox.QueueRow) cell { return placeCell(r) }},
-			{title: "status", width: 11, sort: table.SortStatus, cell: func(r *outbox.QueueRow) cell { return a.queueStatus(r) }},
-			{title: "model", width: 13, drop: 5, sort: table.SortModel, cell: func(r *outbox.QueueRow) cell { return cell{text.Of(r.Model), toneMuted} }},
-			{title: "name", width: 12, want: 20, grow: 3, inner: true, sort: table.SortName, cell: func(r *outbox.QueueRow) cell { return cell{r.Name, toneText} }},
-			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, when: func() bool { return a.store.Queue.Len() > 0 }, sort: table.SortLabel, cell: func(r *outbox.QueueRow) cell { return cell{r.Label, toneText} }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(r *outbox.QueueRow) cell { return cell{length(r.Length), toneMuted} }},
+			{title: "no", width: 4, right: true, drop: 3, sort: table.SortAge, cell: func(r *outbox.QueueRow) piece { return placeCell(r) }},
+			{title: "status", width: 11, sort: table.SortStatus, cell: func(r *outbox.QueueRow) piece { return a.queueStatus(r) }},
+			{title: "model", width: 13, drop: 5, sort: table.SortModel, cell: func(r *outbox.QueueRow) piece { return toneMuted.of(text.Of(r.Model)) }},
+			{title: "name", width: 12, want: 20, grow: 3, inner: true, sort: table.SortName, cell: func(r *outbox.QueueRow) piece { return toneText.of(r.Name) }},
+			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, when: func() bool { return a.store.Queue.Len() > 0 }, sort: table.SortLabel, cell: func(r *outbox.QueueRow) piece { return toneText.of(r.Label) }},
+			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(r *outbox.QueueRow) piece { return toneMuted.of(length(r.Length)) }},
 			{title: "price", width: 8, right: true, drop: 1, falls: true, sort: table.SortCost, cell: queuePrice},
-			{title: "age", width: 4, right: true, drop: 6, sort: table.SortNone, cell: func(r *outbox.QueueRow) cell { return cell{age(r.Since, a.now), toneMuted} }},
+			{title: "age", width: 4, right: true, drop: 6, sort: table.SortNone, cell: func(r *outbox.QueueRow) piece { return toneMuted.of(age(r.Since, a.now)) }},
 			{title: "what", width: 14, want: 18, grow: 2, drop: 2, spare: true, sort: table.SortNone, cell: a.queueWords},
 		},
 		empty: func() []text.Text {
@@ -129,15 +129,15 @@ func (a *App) uneditable(r *outbox.QueueRow) text.Text {
 	return a.unspendable()
 }
 
-func placeCell(r *outbox.QueueRow) cell {
+func placeCell(r *outbox.QueueRow) piece {
 	if r.Place == 0 {
-		return cell{none, toneMuted}
+		return toneMuted.of(none)
 	}
-	return cell{text.Sprint(r.Place), toneText}
+	return toneText.of(text.Sprint(r.Place))
 }
 
 // queueStatus says where a submission stands by glyph, word and colour.
-func (a *App) queueStatus(r *outbox.QueueRow) cell {
+func (a *App) queueStatus(r *outbox.QueueRow) piece {
 	g, n := a.theme.glyphs, toneText
 	glyph := g.pending
 	switch r.State {
@@ -156,14 +156,14 @@ func (a *App) queueStatus(r *outbox.QueueRow) cell {
 	case outbox.QueueWaiting:
 		n = tonePending
 	}
-	return cell{glyph + " " + text.Of(r.State.Word()), n}
+	return n.of(glyph + " " + text.Of(r.State.Word()))
 }
 
-func queuePrice(r *outbox.QueueRow) cell {
+func queuePrice(r *outbox.QueueRow) piece {
 	if r.Priced == outbox.CostUnknown {
-		return cell{none, toneMuted}
+		return toneMuted.of(none)
 	}
-	return cell{rounded(r.Cost, r.Priced), amountTone(r.Priced)}
+	return amountTone(r.Priced).of(rounded(r.Cost, r.Priced))
 }
 
 // exactPrice is a row's price with all its decimals.
@@ -175,47 +175,47 @@ func exactPrice(r *outbox.QueueRow) text.Text {
 }
 
 // queueWords says in a few words what a row waits for.
-func (a *App) queueWords(r *outbox.QueueRow) cell {
+func (a *App) queueWords(r *outbox.QueueRow) piece {
 	switch r.State {
 	case outbox.QueueDoubt:
 		if _, asks := a.outbox.Reconciler.Question(r.ID, a.now); asks {
-			return cell{"maybe charged: you decide", toneWarn}
+			return toneWarn.of("maybe charged: you decide")
 		}
-		return cell{"maybe charged: being looked for", toneWarn}
+		return toneWarn.of("maybe charged: being looked for")
 	case outbox.QueueReprice:
 		if r.Priced == outbox.CostUnknown { // of money, that is
-			return cell{r.Reason, toneWarn}
+			return toneWarn.of(r.Reason)
 		}
-		return cell{"costs more now: agree again", toneWarn}
+		return toneWarn.of("costs more now: agree again")
 	case outbox.QueueExpired:
-		return cell{a.keyFor(keymap.Edit) + " edits it", toneWarn}
+		return toneWarn.of(a.keyFor(keymap.Edit) + " edits it")
 	case outbox.QueueSending:
-		return cell{"", toneMuted}
+		return toneMuted.of("")
 	case outbox.QueueUnsaved, outbox.QueueRefused:
-		return cell{r.Reason, toneBad}
+		return toneBad.of(r.Reason)
 	case outbox.QueueHeld, outbox.QueueUnpriced:
-		return cell{r.Reason, toneWarn}
+		return toneWarn.of(r.Reason)
 	}
 	return a.waitWords(r)
 }
 
 // waitWords says why the one that stands in line has not left.
-func (a *App) waitWords(r *outbox.QueueRow) cell {
+func (a *App) waitWords(r *outbox.QueueRow) piece {
 	_, held := a.outbox.Queue.Paused()
 	until := a.outbox.Queue.Held(a.now)
 	switch {
 	case held:
-		return cell{"the queue is held", toneWarn}
+		return toneWarn.of("the queue is held")
 	case len(a.outbox.Unsaved()) > 0:
-		return cell{"an answer is not saved yet", toneWarn}
+		return toneWarn.of("an answer is not saved yet")
 	case !a.outbox.Sender:
-		return cell{text.Of(a.sender() + " sends"), toneMuted}
+		return toneMuted.of(text.Of(a.sender() + " sends"))
 	case !until.IsZero() && r.Place == 1:
-		return cell{"tried in " + span(until.Sub(a.now)) + "; " + r.Reason, toneMuted}
+		return toneMuted.of("tried in " + span(until.Sub(a.now)) + "; " + r.Reason)
 	case r.Place > 1:
-		return cell{"", toneMuted}
+		return toneMuted.of("")
 	}
-	return cell{"next free slot", toneMuted}
+	return toneMuted.of("next free slot")
 }
 
 // queuePane says how the queue as a whole stands, and then what the row is.
@@ -468,5 +468,5 @@ func (a *App) queuePiece() (piece, bool) {
 	} else if end := a.outbox.end; !end.IsZero() {
 		words += " ~" + endClock(end, a.now)
 	}
-	return piece{words + "  ", tone}, true
+	return tone.of(words + "  "), true
 }

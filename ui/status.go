@@ -48,7 +48,7 @@ func (a *App) Status(width int) []styled {
 		room = width - 2 // what stands on the right goes where both don't fit
 	}
 	line := func(words text.Text, right []piece) styled {
-		return a.theme.line(width, []piece{{" ", toneText}, {words, s.tone}}, right)
+		return a.theme.line(width, []piece{toneText.of(" "), s.tone.of(words)}, right)
 	}
 	switch {
 	case textWidth(s.whole()) <= room:
@@ -97,10 +97,10 @@ func (a *App) clipped(words text.Text, room int) text.Text {
 // room for it above, and the place in something longer.
 func (a *App) whereabouts(width int) (right []piece) {
 	if words := a.marked(); words != "" && a.crowded(width) {
-		right = append(right, piece{words + "  ", toneMark})
+		right = append(right, toneMark.of(words+"  "))
 	}
 	if p, ok := a.top().(positioned); ok && p.Position() != "" {
-		right = append(right, piece{p.Position() + " ", toneMuted})
+		right = append(right, toneMuted.of(p.Position()+" "))
 	}
 	return right
 }
