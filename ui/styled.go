@@ -17,18 +17,18 @@ import (
 // from a text.Text, and what is shown is made of nothing else.
 type styled string
 
-// paint wraps text in the escape sequences of one style. It is computed once
+// brush wraps text in the escape sequences of one style. It is computed once
 // a theme: measuring and building styles for every cell is what makes frames
 // slow.
-type paint struct{ open, close string }
+type brush struct{ open, close string }
 
-func newPaint(s lipgloss.Style) paint {
+func newBrush(s lipgloss.Style) brush {
 	open, shut, _ := strings.Cut(s.Render("\x00"), "\x00")
-	return paint{open, shut}
+	return brush{open, shut}
 }
 
 // on draws a text in the style.
-func (p paint) on(s text.Text) styled {
+func (p brush) on(s text.Text) styled {
 	if s == "" {
 		return ""
 	}

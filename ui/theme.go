@@ -35,8 +35,8 @@ const (
 type theme struct {
 	dark   bool
 	ascii  bool
-	normal [toneCount]paint
-	picked [toneCount]paint // on the cursor's row
+	normal [toneCount]brush
+	picked [toneCount]brush // on the cursor's row
 	glyphs glyphs
 }
 
@@ -112,14 +112,14 @@ func newTheme(dark, ascii bool, n shades) *theme {
 	}
 	for n := range toneCount {
 		s := style(n, p)
-		t.normal[n] = newPaint(s)
+		t.normal[n] = newBrush(s)
 		switch {
 		case p.picked != "":
 			s = s.Background(lipgloss.Color(p.picked))
 		case n != toneCursor: // its own colours turned round, whatever they are
 			s = s.Faint(false).Reverse(true)
 		}
-		t.picked[n] = newPaint(s)
+		t.picked[n] = newBrush(s)
 	}
 	return t
 }
