@@ -4,6 +4,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/outbox"
+	"dubtop/ui/paint"
 )
 
 // How an amount is known is seen from the sign before it: $1.40 was billed,
@@ -14,14 +15,14 @@ import (
 func amountSign(k outbox.CostKind) text.Text { return text.Of(k.Sign()) }
 
 // amountTone keeps apart by colour what the signs keep apart.
-func amountTone(k outbox.CostKind) tone {
+func amountTone(k outbox.CostKind) paint.Tone {
 	switch k {
 	case outbox.CostActual:
-		return toneMoney
+		return paint.Money
 	case outbox.CostEstimate:
-		return toneText
+		return paint.Normal
 	}
-	return toneMuted
+	return paint.Muted
 }
 
 // rounded is an amount to the cent.

@@ -18,6 +18,8 @@ package ui
 import (
 	"time"
 
+	"dubtop/ui/kit"
+
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -58,7 +60,7 @@ type Config struct {
 
 // App is the dashboard as Bubble Tea runs it.
 type App struct {
-	*stage
+	*kit.Stage
 	cfg Config
 
 	session   *account.Account // nil until there is a key
@@ -69,7 +71,7 @@ type App struct {
 	drafts    drafting       // how that stands to the journal
 	opened    func() tea.Cmd // what waits for the journal; may be nil
 	batchPath string         // and into the batch form
-	offer     *confirm       // the question whether an older key was this account's, until it is answered
+	offer     *kit.Confirm   // the question whether an older key was this account's, until it is answered
 
 	tabs []tab
 	tab  int
@@ -77,11 +79,11 @@ type App struct {
 
 // New makes the dashboard. It touches nothing yet: Init begins.
 func New(cfg Config) *App {
-	a := &App{cfg: cfg, stage: newStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII)}
-	a.chrome, a.notices, a.tips = a, cfg.Notices, a.goodToKnow
-	a.everywhere, a.anywhere = a.actions, a.ways
+	a := &App{cfg: cfg, Stage: kit.NewStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII)}
+	a.Chrome, a.Notices, a.Tips = a, cfg.Notices, a.goodToKnow
+	a.Everywhere, a.Anywhere = a.actions, a.ways
 	a.enter(cfg.Account)
-	a.announce()
+	a.Announce()
 	return a
 }
 
@@ -93,17 +95,17 @@ func (a *App) enter(c *account.Config) {
 	a.session, a.store, a.poller = nil, state.NewStore(), state.NewPoller(a.cfg.Pace)
 	a.outbox = outgoing{Outbox: new(outbox.Outbox)}
 	if c != nil {
-		a.session = account.New(a.configured(*c), a.now)
+		a.session = account.New(a.configured(*c), a.Now)
 		a.store, a.poller = a.session.Store, a.session.Poller
 		a.outbox.Outbox = &a.session.Outbox
 	}
 	a.opened, a.offer, a.drafts = nil, nil, drafting{}
 	a.tabs, a.tab = newTabs(a), 0
-	a.stack = []screen{a.tabs[0].screen}
+	a.Stack = []kit.Screen{a.tabs[0].screen}
 	if c == nil {
-		a.stack = []screen{newWelcome(a)}
+		a.Stack = []kit.Screen{newWelcome(a)}
 	}
-	a.layout()
+	a.Layout()
 }
 
 // configured is an account as the dashboard works with it.
@@ -122,7 +124,7 @@ func (a *App) Init() tea.Cmd {
 
 // firstFrame is how long the first frame has the machine to itself: decoding a
 // history beside it would hold it up.
-const firstFrame = 2 * frameTime
+const firstFrame = 2 * kit.FrameTime
 
 type beginMsg struct{}
 
@@ -135,7 +137,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case reply:
 		cmd = m.land(a)
 	case tea.KeyPressMsg:
-		cmd = a.press(m, a.quit)
+		cmd = a.Press(m, a.quit)
 	case tea.BackgroundColorMsg:
 		a.setDark(m.IsDark())
 	case uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
@@ -146,14 +148,14 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.poller.SetFocus(focused)
 		cmd = a.work()
 	default:
-		cmd = a.update(msg)
+		cmd = a.Stage.Update(msg)
 	}
-	return a, tea.Batch(cmd, a.draw(msg))
+	return a, tea.Batch(cmd, a.Draw(msg))
 }
 
 // setDark follows the terminal's background, unless the configuration chose.
 func (a *App) setDark(dark bool) {
 	if a.cfg.Theme == "auto" || a.cfg.Theme == "" {
-		a.redraw(dark)
+		a.Redraw(dark)
 	}
 }

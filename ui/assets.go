@@ -3,6 +3,9 @@ package ui
 import (
 	"slices"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/table"
 
 	tea "charm.land/bubbletea/v2"
@@ -13,59 +16,59 @@ import (
 )
 
 // assetList is the list behind view 3 and behind the choice of an asset.
-func assetList(a *App, rows *table.Collection[state.Asset]) list[state.Asset] {
-	return list[state.Asset]{
-		stage: a.stage, rows: rows, extent: a.extent(rows),
-		sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
-		columns: []column[state.Asset]{
-			{title: "type", width: 6, sort: table.SortModel, cell: func(x *state.Asset) piece { return assetTone(string(x.Type)).of(x.Type.Lower()) }},
-			{title: "name", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(x *state.Asset) piece { return toneText.of(x.Name) }},
-			{title: "length", width: 7, right: true, drop: 2, falls: true, sort: table.SortLength, cell: func(x *state.Asset) piece { return toneMuted.of(length(x.Duration)) }},
-			{title: "picture", width: 9, right: true, drop: 5, sort: table.SortNone, cell: func(x *state.Asset) piece { return toneMuted.of(picture(x)) }},
-			{title: "size", width: 8, right: true, drop: 3, falls: true, sort: table.SortSize, cell: func(x *state.Asset) piece { return toneMuted.of(bytesText(x.Size)) }},
-			{title: "seen by", width: 12, drop: 6, sort: table.SortNone, cell: func(x *state.Asset) piece { return toneMuted.of(x.Visibility.Lower()) }},
-			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(x *state.Asset) piece { return toneMuted.of(a.serverAge(x.Created)) }},
+func assetList(a *App, rows *table.Collection[state.Asset]) kit.List[state.Asset] {
+	return kit.List[state.Asset]{
+		Stage: a.Stage, Rows: rows, Extent: a.extent(rows),
+		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
+		Columns: []kit.Column[state.Asset]{
+			{Title: "type", Width: 6, Sort: table.SortModel, Cell: func(x *state.Asset) paint.Piece { return assetTone(string(x.Type)).Of(x.Type.Lower()) }},
+			{Title: "name", Width: 14, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(x *state.Asset) paint.Piece { return paint.Normal.Of(x.Name) }},
+			{Title: "length", Width: 7, Right: true, Drop: 2, Falls: true, Sort: table.SortLength, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(length(x.Duration)) }},
+			{Title: "picture", Width: 9, Right: true, Drop: 5, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(picture(x)) }},
+			{Title: "size", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortSize, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(bytesText(x.Size)) }},
+			{Title: "seen by", Width: 12, Drop: 6, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(x.Visibility.Lower()) }},
+			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(a.serverAge(x.Created)) }},
 		},
-		empty: func() []text.Text {
+		Empty: func() []text.Text {
 			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
 		},
 	}
 }
 
 // newAssets is view 3: the account's files.
-func newAssets(a *App) *view[state.Asset] {
-	v := &view[state.Asset]{title: "assets", list: assetList(a, &a.store.Assets)}
-	v.pane = func(x *state.Asset, width int) []styled { return a.assetPane(x, width) }
-	none := v.none
+func newAssets(a *App) *kit.ListView[state.Asset] {
+	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a, &a.store.Assets)}
+	v.Pane = func(x *state.Asset, width int) []paint.Styled { return a.assetPane(x, width) }
+	none := v.None
 	unusable := func() text.Text {
 		if why := none(); why != "" {
 			return why
 		}
-		_, err := v.selected().URL.Link()
+		_, err := v.Selected().URL.Link()
 		if err != nil {
 			return "its link can't be used: " + errorText(err)
 		}
 		return ""
 	}
-	link := func() string { l, _ := v.selected().URL.Link(); return l }
-	return v.with(
-		a.does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.selected()) }).
-			unless(func() text.Text { return first(none(), a.unspendable()) }).hinted("new with it"),
-		a.does(keymap.Details, func() tea.Cmd { a.push(a.assetDetails(*v.selected())); return nil }).unless(none).hinted("details"),
-		a.does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).unless(unusable).hinted("open"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().ID)) }).unless(none).hinted(""),
-		a.does(keymap.CopyURL, func() tea.Cmd { return a.copyText("URL", link()) }).unless(unusable),
+	link := func() string { l, _ := v.Selected().URL.Link(); return l }
+	return v.With(
+		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.Selected()) }).
+			Unless(func() text.Text { return kit.First(none(), a.unspendable()) }).Hinted("new with it"),
+		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.assetDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
+		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).Unless(unusable).Hinted("open"),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
+		a.Does(keymap.CopyURL, func() tea.Cmd { return a.copyText("URL", link()) }).Unless(unusable),
 	)
 }
 
-func assetTone(kind string) tone {
+func assetTone(kind string) paint.Tone {
 	switch kind {
 	case "VIDEO":
-		return toneRunning
+		return paint.Running
 	case "AUDIO":
-		return tonePending
+		return paint.Pending
 	}
-	return toneMuted
+	return paint.Muted
 }
 
 func picture(x *state.Asset) text.Text {
@@ -75,29 +78,29 @@ func picture(x *state.Asset) text.Text {
 	return text.Sprintf("%d×%d", x.Width, x.Height)
 }
 
-func (a *App) assetPane(x *state.Asset, width int) []styled {
-	t := a.theme
-	link, n := x.URL.Shown(), toneText
+func (a *App) assetPane(x *state.Asset, width int) []paint.Styled {
+	t := a.Theme
+	link, n := x.URL.Shown(), paint.Normal
 	if link == "" {
-		link, n = none, toneMuted
+		link, n = none, paint.Muted
 	}
-	lines := append(a.called(x.Name, width), []styled{
+	lines := append(a.called(x.Name, width), []paint.Styled{
 		"",
-		t.fact("type", x.Type.Lower()+" "+x.Format, toneText),
-		t.fact("length", length(x.Duration), toneText),
-		t.fact("picture", picture(x), toneText),
-		t.fact("size", bytesText(x.Size), toneText),
-		t.fact("seen by", x.Visibility.Lower(), toneText),
+		t.Fact("type", x.Type.Lower()+" "+x.Format, paint.Normal),
+		t.Fact("length", length(x.Duration), paint.Normal),
+		t.Fact("picture", picture(x), paint.Normal),
+		t.Fact("size", bytesText(x.Size), paint.Normal),
+		t.Fact("seen by", x.Visibility.Lower(), paint.Normal),
 	}...)
-	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.now), toneText)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.Now), paint.Normal)...)
 	lines = append(lines, a.advice(width, "link", link, n)...)
-	lines = append(lines, t.reads(x.URL)...)
-	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), toneMuted)...)
+	lines = append(lines, reads(t, x.URL)...)
+	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), paint.Muted)...)
 }
 
-func (a *App) assetDetails(x state.Asset) *pager {
-	return &pager{stage: a.stage, title: "asset", content: func(width int) []styled {
-		return append([]styled{""}, indented(a.assetPane(&x, width-2))...)
+func (a *App) assetDetails(x state.Asset) *kit.Pager {
+	return &kit.Pager{Stage: a.Stage, Heading: "asset", Content: func(width int) []paint.Styled {
+		return append([]paint.Styled{""}, indented(a.assetPane(&x, width-2))...)
 	}}
 }
 
@@ -118,36 +121,36 @@ func (a *App) generationFromAsset(x *state.Asset) tea.Cmd {
 
 // assetPicker lets one of the assets be chosen for a field.
 type assetPicker struct {
-	*view[state.Asset]
+	*kit.ListView[state.Asset]
 }
 
 // pickAsset shows the assets of some types; enter takes one.
 func (a *App) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
 	rows := &table.Collection[state.Asset]{}
-	ticket := rows.Ask(a.now)
+	ticket := rows.Ask(a.Now)
 	var fitting []state.Asset
 	for x := range a.store.Assets.All() {
 		if slices.Contains(types, string(x.Type)) {
 			fitting = append(fitting, *x)
 		}
 	}
-	rows.Answer(ticket, fitting, a.now)
+	rows.Answer(ticket, fitting, a.Now)
 	title := text.Text("pick an asset")
 	if a.partial(&a.store.Assets) {
 		title = text.Sprintf("pick an asset (%s loaded)", total(a, &a.store.Assets))
 	}
-	p := &assetPicker{&view[state.Asset]{title: title, list: assetList(a, rows)}}
-	p.list.empty = func() []text.Text {
+	p := &assetPicker{&kit.ListView[state.Asset]{Heading: title, List: assetList(a, rows)}}
+	p.List.Empty = func() []text.Text {
 		return []text.Text{"None of the loaded assets is of the kind this field takes.", "esc  back"}
 	}
-	p.acts = append([]action{
-		a.does(keymap.Choose, func() tea.Cmd {
-			x := p.selected()
-			a.remove(p)
+	p.Acts = append([]kit.Action{
+		a.Does(keymap.Choose, func() tea.Cmd {
+			x := p.Selected()
+			a.Remove(p)
 			return chosen(x)
-		}).unless(p.none).hinted("take it"),
-		a.does(keymap.Back, p.back).hinted("back"),
-	}, append(p.finding(), p.movement()...)...)
-	a.push(p)
+		}).Unless(p.None).Hinted("take it"),
+		a.Does(keymap.Back, p.Back).Hinted("back"),
+	}, append(p.Finding(), p.Movement()...)...)
+	a.Push(p)
 	return nil
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 
@@ -25,14 +28,14 @@ const (
 // batchForm turns a JSONL file into a batch: checked here line by line, then
 // by the server without creating anything, then priced, then asked about.
 type batchForm struct {
-	form
+	kit.Form
 	app           *App
 	path, webhook string
 	cancel        context.CancelFunc
 	run           int // number of the check under way
 	progress      *batchProgressNote
 	problems      batchProblems
-	trouble       pager // shows them
+	trouble       kit.Pager // shows them
 }
 
 // batchProgressNote is how far the check has come; the command writes it, the
@@ -44,18 +47,18 @@ func (a *App) newBatch() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.newBatch)
 	}
-	a.push(a.batchForm())
+	a.Push(a.batchForm())
 	return nil
 }
 
 // batchForm makes the form with the path that was last typed into it.
 func (a *App) batchForm() *batchForm {
 	f := &batchForm{app: a, path: a.batchPath}
-	f.stage, f.check, f.changed = a.stage, func(name string) problem { return problemOf(f.checkField(name)) }, f.edit
-	f.trouble = pager{stage: a.stage, content: f.problemText}
-	f.set([]field{
-		textField(a.theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
-		textField(a.theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),
+	f.Stage, f.Check, f.Changed = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit
+	f.trouble = kit.Pager{Stage: a.Stage, Content: f.problemText}
+	f.Set([]kit.Field{
+		kit.TextField(a.Theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
+		kit.TextField(a.Theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),
 	})
 	return f
 }
@@ -90,46 +93,46 @@ func (f *batchForm) checkField(name string) draft.Problem {
 
 func (f *batchForm) Title() text.Text { return "new batch" }
 
-func (f *batchForm) Actions() []action {
+func (f *batchForm) Actions() []kit.Action {
 	a := f.app
-	if f.deaf() {
+	if f.Deaf() {
 		return nil
 	}
 	if f.cancel != nil {
-		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop checking")}
+		return []kit.Action{a.Does(keymap.Leave, kit.Plain(f.stop)).Hinted("stop checking")}
 	}
-	acts := append([]action{
-		a.does(keymap.Estimate, f.price).hinted("check and price it"),
-		a.does(keymap.Leave, a.pop).hinted("leave"),
-	}, f.actions()...)
+	acts := append([]kit.Action{
+		a.Does(keymap.Estimate, f.price).Hinted("check and price it"),
+		a.Does(keymap.Leave, a.Pop).Hinted("leave"),
+	}, f.FieldActions()...)
 	if !f.problems.none() {
-		page := func(by int) func() tea.Cmd { return plain(func() { f.trouble.scroll(by * f.trouble.height) }) }
-		acts = append(acts, a.does(keymap.PageDown, page(1)).hinted("more problems"), a.does(keymap.PageUp, page(-1)))
+		page := func(by int) func() tea.Cmd { return kit.Plain(func() { f.trouble.Scroll(by * f.trouble.Height) }) }
+		acts = append(acts, a.Does(keymap.PageDown, page(1)).Hinted("more problems"), a.Does(keymap.PageUp, page(-1)))
 	}
 	return acts
 }
 
 // SetSize leaves the problems what the fields don't take.
 func (f *batchForm) SetSize(width, height int) {
-	f.form.SetSize(width, height)
+	f.Form.SetSize(width, height)
 	f.fitProblems()
 }
 
 func (f *batchForm) fitProblems() {
-	fields, _ := f.lines()
-	f.trouble.SetSize(f.width, max(1, f.height-len(fields)-3))
+	fields, _ := f.Lines()
+	f.trouble.SetSize(f.Width, max(1, f.Height-len(fields)-3))
 }
 
 // problemText draws the problems.
-func (f *batchForm) problemText(width int) (lines []styled) {
-	t := f.app.theme
+func (f *batchForm) problemText(width int) (lines []paint.Styled) {
+	t := f.app.Theme
 	for _, p := range f.problems.words {
-		for _, l := range wrap(p, max(10, width-4)) {
-			lines = append(lines, "  "+t.text(toneBad, l))
+		for _, l := range paint.Wrap(p, max(10, width-4)) {
+			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 	}
 	if n := f.problems.more; n > 0 {
-		lines = append(lines, "  "+t.text(toneMuted, text.Sprintf("and %d more", n)))
+		lines = append(lines, "  "+t.Text(paint.Muted, text.Sprintf("and %d more", n)))
 	}
 	return lines
 }
@@ -146,7 +149,7 @@ func (f *batchForm) Update(msg tea.Msg) tea.Cmd {
 	if f.cancel != nil {
 		return nil
 	}
-	return f.form.Update(msg)
+	return f.Form.Update(msg)
 }
 
 func (f *batchForm) stop() {
@@ -163,10 +166,10 @@ func (f *batchForm) Leave() tea.Cmd {
 }
 
 func (f *batchForm) price() tea.Cmd {
-	f.touchAll()
-	for _, x := range f.fields {
-		if p := f.checkField(x.name); p.Blocks() {
-			f.app.warn(text.Of(p.Words))
+	f.TouchAll()
+	for _, x := range f.Fields {
+		if p := f.checkField(x.Name); p.Blocks() {
+			f.app.Warn(text.Of(p.Words))
 			return nil
 		}
 	}
@@ -202,7 +205,7 @@ type batchPricedMsg struct {
 
 func (m batchPricedMsg) land(a *App) tea.Cmd {
 	f := m.form
-	if f.cancel == nil || f.run != m.run || !a.shown(f) {
+	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
 		return nil // stopped or left in the meantime, or begun anew since
 	}
 	f.stop()
@@ -224,44 +227,44 @@ func (m batchPricedMsg) land(a *App) tea.Cmd {
 
 // show puts problems up, from the first.
 func (f *batchForm) show(problems batchProblems) {
-	f.problems, f.trouble.top = problems, 0
+	f.problems, f.trouble.Top = problems, 0
 	f.fitProblems()
 }
 
-func (f *batchForm) View() styled {
-	t := f.app.theme
-	lines := parted(f.form.View([]styled{""}))
+func (f *batchForm) View() paint.Styled {
+	t := f.app.Theme
+	lines := paint.Parted(f.Form.View([]paint.Styled{""}))
 	lines = append(lines, "")
 	switch {
 	case f.cancel != nil:
-		words := "Checking the file" + t.glyphs.more
+		words := "Checking the file" + t.Glyphs.More
 		if n := f.progress.toMeasure.Load(); n > 0 {
 			words = text.Sprintf("Measuring the inputs: %d of %d", f.progress.measured.Load(), n)
 		}
-		lines = append(lines, "  "+t.text(toneRunning, words))
+		lines = append(lines, "  "+t.Text(paint.Running, words))
 	case !f.problems.none():
-		lines = append(lines, "  "+t.text(toneTitle, f.problems.title()), f.trouble.View())
+		lines = append(lines, "  "+t.Text(paint.Title, f.problems.title()), f.trouble.View())
 	default:
 		for _, l := range []text.Text{
 			`Each line: {"request_id":"a1","endpoint":"/v2/generate","payload":{"model":…,"input":[…]}}`,
 			"20 to 500 lines, 5 MB at the most, inputs of up to 30 s each.",
 			"It is checked here, then by the server (dry run, free), then priced. Nothing is sent before you agree.",
 		} {
-			lines = append(lines, "  "+t.text(toneMuted, shorten(l, f.width-4, t.glyphs.more)))
+			lines = append(lines, "  "+t.Text(paint.Muted, paint.Shorten(l, f.Width-4, t.Glyphs.More)))
 		}
 	}
-	lines = parted(joined(lines))
+	lines = paint.Parted(paint.Joined(lines))
 	for i, line := range lines {
-		lines[i] = fitStyled(line, f.width)
+		lines[i] = paint.FitStyled(line, f.Width)
 	}
-	return joined(lines[:min(len(lines), f.height)])
+	return paint.Joined(lines[:min(len(lines), f.Height)])
 }
 
 func (f *batchForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {
 		return nil
 	}
-	return f.cursor(1)
+	return f.CursorAt(1)
 }
 
 // batchProblems are what is wrong with a batch: the first ones in words, and

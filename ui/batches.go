@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/outbox"
 	"dubtop/state/table"
 
@@ -18,30 +21,30 @@ import (
 )
 
 // newBatches is view 2: many jobs sent as one file.
-func newBatches(a *App) *view[state.Batch] {
-	v := &view[state.Batch]{title: "batches", list: list[state.Batch]{
-		stage: a.stage, rows: &a.store.Batches, extent: a.extent(&a.store.Batches),
-		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
-		columns: []column[state.Batch]{
-			{title: "status", width: 13, sort: table.SortStatus, cell: func(b *state.Batch) piece { return batchStatus(a.theme, b) }},
-			{title: "batch", width: 12, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.Batch) piece { return toneText.of(cmp.Or(b.Name, text.Of(string(b.ID)))) }},
-			{title: "jobs", width: 5, right: true, falls: true, sort: table.SortLength, cell: func(b *state.Batch) piece { return toneText.of(text.Sprint(b.Total)) }},
-			{title: "ok", width: 4, right: true, drop: 3, sort: table.SortNone, cell: func(b *state.Batch) piece { return number(b.Succeeded, toneDone) }},
-			{title: "failed", width: 6, right: true, drop: 2, sort: table.SortNone, cell: func(b *state.Batch) piece { return number(b.Failed, toneBad) }},
-			{title: "age", width: 4, right: true, drop: 4, sort: table.SortAge, cell: func(b *state.Batch) piece { return toneMuted.of(a.serverAge(b.Created)) }},
-			{title: "progress", width: 14, drop: 5, sort: table.SortNone, cell: func(b *state.Batch) piece { return batchProgress(a.theme, b) }},
+func newBatches(a *App) *kit.ListView[state.Batch] {
+	v := &kit.ListView[state.Batch]{Heading: "batches", List: kit.List[state.Batch]{
+		Stage: a.Stage, Rows: &a.store.Batches, Extent: a.extent(&a.store.Batches),
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
+		Columns: []kit.Column[state.Batch]{
+			{Title: "status", Width: 13, Sort: table.SortStatus, Cell: func(b *state.Batch) paint.Piece { return batchStatus(a.Theme, b) }},
+			{Title: "batch", Width: 12, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(cmp.Or(b.Name, text.Of(string(b.ID)))) }},
+			{Title: "jobs", Width: 5, Right: true, Falls: true, Sort: table.SortLength, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(text.Sprint(b.Total)) }},
+			{Title: "ok", Width: 4, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Succeeded, paint.Done) }},
+			{Title: "failed", Width: 6, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Failed, paint.Bad) }},
+			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(b *state.Batch) paint.Piece { return paint.Muted.Of(a.serverAge(b.Created)) }},
+			{Title: "progress", Width: 14, Drop: 5, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return batchProgress(a.Theme, b) }},
 		},
-		empty: func() []text.Text {
+		Empty: func() []text.Text {
 			return []text.Text{
 				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans take them.",
-				a.keyFor(keymap.NewBatch) + "  make one from a file: it is checked here and by the server, and priced, before you agree",
+				a.KeyFor(keymap.NewBatch) + "  make one from a file: it is checked here and by the server, and priced, before you agree",
 			}
 		},
 	}}
-	v.pane = func(b *state.Batch, width int) []styled { return a.batchPane(b, width) }
-	none := v.none
+	v.Pane = func(b *state.Batch, width int) []paint.Styled { return a.batchPane(b, width) }
+	none := v.None
 	noResults := func() text.Text {
-		switch b := v.selected(); {
+		switch b := v.Selected(); {
 		case b == nil:
 			return none()
 		case !b.HasOutput:
@@ -49,113 +52,113 @@ func newBatches(a *App) *view[state.Batch] {
 		}
 		return ""
 	}
-	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() }))
-	return v.with(
-		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable).hinted("new batch"),
-		a.does(keymap.Details, func() tea.Cmd {
-			if b := v.selected(); b.Intent == outbox.SubmissionUnknown {
+	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() }))
+	return v.With(
+		a.Does(keymap.NewBatch, a.newBatch).Unless(a.unspendable).Hinted("new batch"),
+		a.Does(keymap.Details, func() tea.Cmd {
+			if b := v.Selected(); b.Intent == outbox.SubmissionUnknown {
 				return a.openDoubt(b.Key())
 			}
-			return a.openResults(v.selected().ID)
-		}).unless(func() text.Text {
-			if b := v.selected(); b != nil && b.Intent == outbox.SubmissionUnknown {
+			return a.openResults(v.Selected().ID)
+		}).Unless(func() text.Text {
+			if b := v.Selected(); b != nil && b.Intent == outbox.SubmissionUnknown {
 				return ""
 			}
 			return noResults()
-		}).hinted("results"),
-		a.does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.selected().ID, opening) }).unless(noResults).hinted("open file"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().ID)) }).unless(none).hinted(""),
-		a.does(keymap.CopyURL, func() tea.Cmd { return a.openResultFile(v.selected().ID, copying) }).unless(noResults),
+		}).Hinted("results"),
+		a.Does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.Selected().ID, opening) }).Unless(noResults).Hinted("open file"),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
+		a.Does(keymap.CopyURL, func() tea.Cmd { return a.openResultFile(v.Selected().ID, copying) }).Unless(noResults),
 		failures,
 	)
 }
 
-func number(n int, tn tone) piece {
+func number(n int, tn paint.Tone) paint.Piece {
 	if n == 0 {
-		return toneMuted.of("0")
+		return paint.Muted.Of("0")
 	}
-	return tn.of(text.Sprint(n))
+	return tn.Of(text.Sprint(n))
 }
 
 // batchStatus says where a batch stands. Completed with failures among its
 // jobs is not the same as completed.
-func batchStatus(t *theme, b *state.Batch) piece {
+func batchStatus(t *paint.Theme, b *state.Batch) paint.Piece {
 	switch {
 	case b.Intent != "":
 		return intentStatus(t, b.Intent)
 	case b.Status == api.BatchPending:
-		return tonePending.of(t.glyphs.pending + " pending")
+		return paint.Pending.Of(t.Glyphs.Pending + " pending")
 	case b.Status == api.BatchJobsCreated:
-		return tonePending.of(t.glyphs.pending + " created")
+		return paint.Pending.Of(t.Glyphs.Pending + " created")
 	case b.Status == api.BatchProcessing:
-		return toneRunning.of(t.glyphs.running + " running")
+		return paint.Running.Of(t.Glyphs.Running + " running")
 	case b.Status == api.BatchCompleted && b.Failed > 0:
-		return toneWarn.of(t.glyphs.alert + " some failed")
+		return paint.Warn.Of(t.Glyphs.Alert + " some failed")
 	case b.Status == api.BatchCompleted:
-		return toneDone.of(t.glyphs.completed + " completed")
+		return paint.Done.Of(t.Glyphs.Completed + " completed")
 	case b.Status == api.BatchFailed:
-		return toneBad.of(t.glyphs.failed + " failed")
+		return paint.Bad.Of(t.Glyphs.Failed + " failed")
 	}
-	return toneWarn.of(t.glyphs.unknown + " " + text.Of(string(b.Status)))
+	return paint.Warn.Of(t.Glyphs.Unknown + " " + text.Of(string(b.Status)))
 }
 
-func batchProgress(t *theme, b *state.Batch) piece {
+func batchProgress(t *paint.Theme, b *state.Batch) paint.Piece {
 	switch b.Intent {
 	case "":
 	case outbox.SubmissionUnknown:
-		return toneWarn.of("maybe charged")
+		return paint.Warn.Of("maybe charged")
 	default:
-		return toneMuted.of("")
+		return paint.Muted.Of("")
 	}
-	n := toneRunning
+	n := paint.Running
 	if b.Status.Terminal() {
-		n = toneMuted
+		n = paint.Muted
 	}
-	return n.of(text.Sprintf("%s %3.0f %%", t.bar(b.Fraction(), 8), 100*b.Fraction()))
+	return n.Of(text.Sprintf("%s %3.0f %%", t.Bar(b.Fraction(), 8), 100*b.Fraction()))
 }
 
-func (a *App) batchPane(b *state.Batch, width int) []styled {
-	t := a.theme
+func (a *App) batchPane(b *state.Batch, width int) []paint.Styled {
+	t := a.Theme
 	if b.Intent != "" {
 		return a.batchIntentPane(b, width)
 	}
 	status := batchStatus(t, b)
-	lines := []styled{
-		t.text(toneTitle, text.Of(string(b.ID))), "",
-		t.fact("status", status.text, status.tone),
-		t.fact("jobs", text.Sprint(b.Total), toneText),
-		t.fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), toneText),
-		t.fact("progress", t.bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), toneRunning),
+	lines := []paint.Styled{
+		t.Text(paint.Title, text.Of(string(b.ID))), "",
+		t.Fact("status", status.Text, status.Tone),
+		t.Fact("jobs", text.Sprint(b.Total), paint.Normal),
+		t.Fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), paint.Normal),
+		t.Fact("progress", t.Bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), paint.Running),
 	}
-	lines = append(lines, a.advice(width, "created", happened(a.ours(b.Created), a.now), toneText)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(b.Created), a.Now), paint.Normal)...)
 	if b.HasOutput {
-		return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  the results, line by line"))
+		return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  the results, line by line"))
 	}
-	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims at 24 hours; the results come as one file at its end.", toneMuted)...)
+	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims at 24 hours; the results come as one file at its end.", paint.Muted)...)
 }
 
 // batchIntentPane says what is known of a batch that nobody may have taken.
-func (a *App) batchIntentPane(b *state.Batch, width int) []styled {
-	t := a.theme
+func (a *App) batchIntentPane(b *state.Batch, width int) []paint.Styled {
+	t := a.Theme
 	status := batchStatus(t, b)
 	lines := append(a.called(b.Name, width), "")
 	if b.Intent == outbox.SubmissionUnknown {
 		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
 	}
-	lines = append(lines, t.fact("status", status.text, status.tone), t.fact("jobs", text.Sprint(b.Total), toneText))
-	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.now), toneText)...)
+	lines = append(lines, t.Fact("status", status.Text, status.Tone), t.Fact("jobs", text.Sprint(b.Total), paint.Normal))
+	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.Now), paint.Normal)...)
 }
 
 // openResultFile opens or copies the link to a batch's results.
 func (a *App) openResultFile(id api.ID, what use) tea.Cmd {
-	a.busy("asking for a fresh link" + a.theme.glyphs.more)
+	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
 	return resultLinkCmd(a.session, id, what)
 }
 
 // batchResults are the lines behind a finished batch's link, as rows of their
 // own to filter, open and copy.
 type batchResults struct {
-	*view[state.BatchItem]
+	*kit.ListView[state.BatchItem]
 	app  *App
 	id   api.ID
 	rows *table.Collection[state.BatchItem]
@@ -164,58 +167,58 @@ type batchResults struct {
 // openResults fetches and shows what became of every line of a batch.
 func (a *App) openResults(id api.ID) tea.Cmd {
 	r := &batchResults{app: a, id: id, rows: &table.Collection[state.BatchItem]{}}
-	v := &view[state.BatchItem]{title: text.Of("results of " + string(id)), list: list[state.BatchItem]{
-		stage: a.stage, rows: r.rows, extent: a.extent(r.rows), marks: &marks[state.BatchItem]{},
-		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus, table.SortLength},
-		columns: []column[state.BatchItem]{
-			{title: "status", width: 11, sort: table.SortStatus, cell: func(b *state.BatchItem) piece { return itemStatus(a.theme, b) }},
-			{title: "request", width: 14, grow: 1, inner: true, sort: table.SortName, cell: func(b *state.BatchItem) piece { return toneText.of(text.Of(string(b.RequestID))) }},
-			{title: "model", width: 13, drop: 3, sort: table.SortModel, cell: func(b *state.BatchItem) piece { return toneMuted.of(text.Of(b.Generation.Model)) }},
-			{title: "length", width: 6, right: true, drop: 4, falls: true, sort: table.SortLength, cell: func(b *state.BatchItem) piece { return toneMuted.of(length(b.Generation.Length)) }},
-			{title: "what", width: 20, grow: 2, drop: 5, spare: true, sort: table.SortNone, cell: a.itemWords},
+	v := &kit.ListView[state.BatchItem]{Heading: text.Of("results of " + string(id)), List: kit.List[state.BatchItem]{
+		Stage: a.Stage, Rows: r.rows, Extent: a.extent(r.rows), Marks: &kit.Marks[state.BatchItem]{},
+		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus, table.SortLength},
+		Columns: []kit.Column[state.BatchItem]{
+			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(b *state.BatchItem) paint.Piece { return itemStatus(a.Theme, b) }},
+			{Title: "request", Width: 14, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(b *state.BatchItem) paint.Piece { return paint.Normal.Of(text.Of(string(b.RequestID))) }},
+			{Title: "model", Width: 13, Drop: 3, Sort: table.SortModel, Cell: func(b *state.BatchItem) paint.Piece { return paint.Muted.Of(text.Of(b.Generation.Model)) }},
+			{Title: "length", Width: 6, Right: true, Drop: 4, Falls: true, Sort: table.SortLength, Cell: func(b *state.BatchItem) paint.Piece { return paint.Muted.Of(length(b.Generation.Length)) }},
+			{Title: "what", Width: 20, Grow: 2, Drop: 5, Spare: true, Sort: table.SortNone, Cell: a.itemWords},
 		},
-		empty: func() []text.Text { return []text.Text{"The result file is empty."} },
+		Empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}
-	r.view = v
+	r.ListView = v
 	job := func() *state.Generation {
-		b := v.selected()
+		b := v.Selected()
 		if b == nil || b.Generation.ID == "" {
 			return nil
 		}
 		return &b.Generation
 	}
-	set := markedJobs(&v.list, func(b *state.BatchItem) state.Generation {
+	set := markedJobs(&v.List, func(b *state.BatchItem) state.Generation {
 		if b.Generation.ID == "" {
 			return state.Generation{Name: text.Of(string(b.RequestID))} // an error in place of a job
 		}
 		return b.Generation
 	})
-	v.with(append(append(generationActions(a, set), v.following(v.marking())...),
-		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures"),
-		a.does(keymap.Details, func() tea.Cmd {
-			a.store.Observe([]state.Generation{*job()}, a.now)
+	v.With(append(append(generationActions(a, set), v.Following(v.Marking())...),
+		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures"),
+		a.Does(keymap.Details, func() tea.Cmd {
+			a.store.Observe([]state.Generation{*job()}, a.Now)
 			return a.openGeneration(job())
-		}).unless(func() text.Text { return first(v.none(), needs(job)()) }).hinted("details"),
-		a.does(keymap.Back, v.back).hinted("back"))...)
-	a.push(r)
+		}).Unless(func() text.Text { return kit.First(v.None(), needs(job)()) }).Hinted("details"),
+		a.Does(keymap.Back, v.Back).Hinted("back"))...)
+	a.Push(r)
 	return resultsCmd(a.session, r)
 }
 
-func itemStatus(t *theme, b *state.BatchItem) piece {
+func itemStatus(t *paint.Theme, b *state.BatchItem) paint.Piece {
 	if b.Generation.ID == "" {
-		return toneBad.of(t.glyphs.failed + " error")
+		return paint.Bad.Of(t.Glyphs.Failed + " error")
 	}
 	return statusCell(t, b.Generation.Status)
 }
 
-func (a *App) itemWords(b *state.BatchItem) piece {
+func (a *App) itemWords(b *state.BatchItem) paint.Piece {
 	switch {
 	case b.Error != "":
-		return toneBad.of(b.Error)
+		return paint.Bad.Of(b.Error)
 	case b.Generation.ErrorCode != "":
-		return toneBad.of(a.diagnose(string(b.Generation.ErrorCode), b.Generation.Error).short)
+		return paint.Bad.Of(a.diagnose(string(b.Generation.ErrorCode), b.Generation.Error).short)
 	}
-	return toneMuted.of(b.Generation.Name)
+	return paint.Muted.Of(b.Generation.Name)
 }
 
 // resultsMsg are the lines of a result file.
@@ -228,7 +231,7 @@ type resultsMsg struct {
 }
 
 func resultsCmd(s *account.Account, r *batchResults) tea.Cmd {
-	ticket := r.rows.Ask(r.app.now)
+	ticket := r.rows.Ask(r.app.Now)
 	return func() tea.Msg {
 		m := resultsMsg{session: s, screen: r, ticket: ticket}
 		b, err := s.Client.Batch(context.Background(), r.id)
@@ -249,7 +252,7 @@ func (m resultsMsg) land(a *App) tea.Cmd {
 		m.screen.rows.Fail(m.ticket, errors.New(string(errorText(m.err))))
 		return nil
 	}
-	m.screen.rows.Answer(m.ticket, m.items, a.now)
+	m.screen.rows.Answer(m.ticket, m.items, a.Now)
 	return nil
 }
 

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/ui/kit"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -36,7 +38,7 @@ func desk(tb testing.TB, n int) *App {
 		tb.Fatal(err)
 	}
 	a := New(Config{Keys: keymap.Default(), Pace: state.DefaultPace(), Account: &account.Config{Name: "acme", Client: client}})
-	a.store.Generations.Answer(a.store.Generations.Ask(a.now), jobs(n, a.now), a.now)
+	a.store.Generations.Answer(a.store.Generations.Ask(a.Now), jobs(n, a.Now), a.Now)
 	a.store.History.Complete = true
 	a.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
 	return a
@@ -63,7 +65,7 @@ func jobs(n int, now time.Time) []state.Generation {
 
 // step lets a message land and draws the frame that follows.
 func step(a *App, msg tea.Msg) {
-	a.frame.made = time.Time{} // it is always time for a frame here
+	a.Frame.Made = time.Time{} // it is always time for a frame here
 	a.Update(msg)
 	a.View()
 }
@@ -140,10 +142,10 @@ func BenchmarkKeyAmongMarks(b *testing.B) {
 // BenchmarkAnswer is a poll's answer that changes all of the newest 100 jobs.
 func BenchmarkAnswer(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
-		page := jobs(100, a.now)
+		page := jobs(100, a.Now)
 		for i := 0; b.Loop(); i++ {
-			a.now = a.now.Add(time.Minute)
-			for _, ask := range a.poller.Due(a.now, a.store) {
+			a.Now = a.Now.Add(time.Minute)
+			for _, ask := range a.poller.Due(a.Now, a.store) {
 				result := state.Result{More: true}
 				if ask.Topic == state.Head {
 					for k := range page {
@@ -151,7 +153,7 @@ func BenchmarkAnswer(b *testing.B) {
 					}
 					result.Generations = page
 				}
-				a.poller.Landed(a.now, a.store, ask, result)
+				a.poller.Landed(a.Now, a.store, ask, result)
 				step(a, resultMsg{})
 			}
 		}
@@ -175,8 +177,8 @@ func TestAGroupHasItsMeasure(t *testing.T) {
 	a := desk(t, groupMost+1)
 	step(a, press('a'))
 	step(a, press('.'))
-	if !strings.Contains(string(a.toast.text), "1001 are marked; a group takes 1000 at most") {
-		t.Errorf("it says %q", a.toast.text)
+	if !strings.Contains(string(a.Toast.Text), "1001 are marked; a group takes 1000 at most") {
+		t.Errorf("it says %q", a.Toast.Text)
 	}
 }
 
@@ -184,16 +186,16 @@ func TestAGroupHasItsMeasure(t *testing.T) {
 // a movement draws anew.
 func TestAMarkRedrawsItsRowOnly(t *testing.T) {
 	a := desk(t, 1000)
-	l := &a.tabs[0].screen.(*view[state.Generation]).list
+	l := &a.tabs[0].screen.(*kit.ListView[state.Generation]).List
 	step(a, press('j'))
 	step(a, press('j'))
-	kept := maps.Clone(l.drawn)
+	kept := maps.Clone(l.Drawn)
 	step(a, press(' '))
 	step(a, press('a'))
 	step(a, press('A'))
 	changed := 0
 	for id, d := range kept {
-		if l.drawn[id] != d {
+		if l.Drawn[id] != d {
 			changed++
 		}
 	}
@@ -202,7 +204,7 @@ func TestAMarkRedrawsItsRowOnly(t *testing.T) {
 	}
 	step(a, press(' '))
 	for id, d := range kept {
-		if l.drawn[id] != d {
+		if l.Drawn[id] != d {
 			changed++
 		}
 	}

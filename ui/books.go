@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"dubtop/ui/kit"
+
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 
@@ -20,10 +22,10 @@ import (
 func (a *App) tellLedger(e *account.Event) {
 	switch {
 	case e.Count > 0:
-		a.complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
+		a.Complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
 			text.Count(e.Count, "row", "rows"), isAre(e.Count), ledgerKey(a)))
 	case e.Err != nil:
-		a.complain("the ledger could not be read: " + errorText(e.Err))
+		a.Complain("the ledger could not be read: " + errorText(e.Err))
 	}
 }
 
@@ -45,23 +47,23 @@ func (a *App) sumWords(t *ledger.Tally) text.Text {
 	case t.Amounts().Cost == nil:
 		return "?"
 	}
-	return a.theme.glyphs.least + " " + rounded(t.Cost, t.Kind)
+	return a.Theme.Glyphs.Least + " " + rounded(t.Cost, t.Kind)
 }
 
 // askExport asks where the ledger is to be written.
 func (a *App) askExport() tea.Cmd {
-	name := "~/dubtop-ledger-" + a.now.Local().Format(time.DateOnly) + ".csv"
-	return a.prompt("export to", name, longestPath, func(typed text.Text) tea.Cmd {
+	name := "~/dubtop-ledger-" + a.Now.Local().Format(time.DateOnly) + ".csv"
+	return a.Prompt("export to", name, longestPath, func(typed text.Text) tea.Cmd {
 		if typed == "" {
-			a.warn("not exported: there was no path to write to")
+			a.Warn("not exported: there was no path to write to")
 			return nil
 		}
 		path, err := draft.ParsePath(string(typed), a.cfg.Home)
 		if err != nil {
-			a.warn(text.Of("not exported: " + err.Error()))
+			a.Warn(text.Of("not exported: " + err.Error()))
 			return nil
 		}
-		a.busy("writing" + a.theme.glyphs.more)
+		a.Busy("writing" + a.Theme.Glyphs.More)
 		return exportCmd(path, a.store.Ledger.Entries())
 	})
 }
@@ -97,19 +99,19 @@ type exportedMsg struct {
 }
 
 func (m exportedMsg) land(a *App) tea.Cmd {
-	a.calm()
+	a.Calm()
 	path := string(text.Clean(m.path, 600))
 	if abs, err := filepath.Abs(m.path); err == nil {
 		path = string(text.Clean(abs, 600))
 	}
 	switch {
 	case errors.Is(m.err, fs.ErrExist):
-		a.complain(text.Of(path + " is there already; nothing was overwritten"))
+		a.Complain(text.Of(path + " is there already; nothing was overwritten"))
 	case m.err != nil:
-		a.complain("not exported: " + errorText(m.err))
+		a.Complain("not exported: " + errorText(m.err))
 	default:
-		a.say(text.Count(m.rows, "job", "jobs") + " written to " + text.Of(path))
-		a.toast.until = a.now.Add(troubleTime) // a path takes a while to read
+		a.Say(text.Count(m.rows, "job", "jobs") + " written to " + text.Of(path))
+		a.Toast.Until = a.Now.Add(kit.TroubleTime) // a path takes a while to read
 	}
 	return nil
 }

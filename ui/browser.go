@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,7 +29,7 @@ const (
 // openOutput asks for the job again, so that the link is fresh, and opens or
 // copies it byte for byte.
 func (a *App) openOutput(id api.ID, what use) tea.Cmd {
-	a.busy("asking for a fresh link" + a.theme.glyphs.more)
+	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
 	return outputCmd(a.session, id, what)
 }
 
@@ -39,10 +42,10 @@ type outputMsg struct {
 }
 
 func (m outputMsg) land(a *App) tea.Cmd {
-	a.calm()
+	a.Calm()
 	switch {
 	case m.err != nil:
-		a.complain("no link: " + errorText(m.err))
+		a.Complain("no link: " + errorText(m.err))
 		return nil
 	case m.what == copying:
 		return a.copyText("URL", m.link)
@@ -54,7 +57,7 @@ func (m outputMsg) land(a *App) tea.Cmd {
 // is shown whole and copied through the terminal instead.
 func (a *App) openURL(link string) tea.Cmd {
 	if a.cfg.Open == nil {
-		a.push(newLinkBox(a, link))
+		a.Push(newLinkBox(a, link))
 		return tea.SetClipboard(link)
 	}
 	if hosts := draft.HostsOf(link); len(hosts) > 0 {
@@ -65,22 +68,22 @@ func (a *App) openURL(link string) tea.Cmd {
 
 // hostLines say of hosts in other letters how the network knows them, and how
 // they read.
-func hostLines(hosts []draft.Host) (said []told) {
+func hostLines(hosts []draft.Host) (said []paint.Told) {
 	const most = 8
 	for i, h := range hosts {
 		if i == most {
-			return append(said, told{label: "and", words: text.Sprintf("%d more hosts in other letters", len(hosts)-most), tone: toneWarn})
+			return append(said, paint.Told{Label: "and", Words: text.Sprintf("%d more hosts in other letters", len(hosts)-most), Tone: paint.Warn})
 		}
-		said = append(said, told{label: "host", words: h.Wire}, told{label: "reads", words: h.Read, tone: toneWarn})
+		said = append(said, paint.Told{Label: "host", Words: h.Wire}, paint.Told{Label: "reads", Words: h.Read, Tone: paint.Warn})
 	}
 	return said
 }
 
 // reads says how the host of a link reads that is written in other letters; above
 // it stands the link as the network knows it.
-func (t *theme) reads(link api.URL) []styled {
+func reads(t *paint.Theme, link api.URL) []paint.Styled {
 	if read := link.Reads(); read != "" {
-		return []styled{t.fact("reads", read, toneWarn)}
+		return []paint.Styled{t.Fact("reads", read, paint.Warn)}
 	}
 	return nil
 }
@@ -88,11 +91,11 @@ func (t *theme) reads(link api.URL) []styled {
 // askAboutHost asks before a link is opened whose host is written in other letters:
 // it may only look like a host that one knows.
 func (a *App) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
-	return a.ask(&confirm{
-		title:   "Open a link to a host in other letters?",
-		warning: func() []told { return hostLines(hosts) },
-		yes:     "open it", no: "no",
-		answer: func(yes bool) tea.Cmd {
+	return a.Ask(&kit.Confirm{
+		Heading: "Open a link to a host in other letters?",
+		Warning: func() []paint.Told { return hostLines(hosts) },
+		Yes:     "open it", No: "no",
+		Answer: func(yes bool) tea.Cmd {
 			if !yes {
 				return nil
 			}
@@ -102,7 +105,7 @@ func (a *App) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 }
 
 func (a *App) browse(link string) tea.Cmd {
-	a.busy("opening" + a.theme.glyphs.more)
+	a.Busy("opening" + a.Theme.Glyphs.More)
 	return browseCmd(a.cfg.Open, link)
 }
 
@@ -113,36 +116,36 @@ type openedMsg struct {
 }
 
 func (m openedMsg) land(a *App) tea.Cmd {
-	a.calm()
+	a.Calm()
 	if m.err != nil {
-		a.complain("no browser could be started: " + errorText(m.err))
-		a.push(newLinkBox(a, m.link))
+		a.Complain("no browser could be started: " + errorText(m.err))
+		a.Push(newLinkBox(a, m.link))
 		return tea.SetClipboard(m.link)
 	}
-	a.say("opened in the browser")
+	a.Say("opened in the browser")
 	return nil
 }
 
 // copyText puts a text on the terminal's clipboard.
 func (a *App) copyText(what text.Text, words string) tea.Cmd {
-	a.say(what + " copied")
+	a.Say(what + " copied")
 	return tea.SetClipboard(words)
 }
 
 // newLinkBox shows a link whole, for where it has to be carried by hand.
-func newLinkBox(a *App, link string) *pager {
-	return &pager{stage: a.stage, title: "link", content: func(width int) []styled {
-		t := a.theme
-		lines := []styled{"", "  " + t.text(toneTitle, "There is no browser here to open it with.")}
-		for _, l := range wrap("The link was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {
-			lines = append(lines, "  "+t.text(toneMuted, l))
+func newLinkBox(a *App, link string) *kit.Pager {
+	return &kit.Pager{Stage: a.Stage, Heading: "link", Content: func(width int) []paint.Styled {
+		t := a.Theme
+		lines := []paint.Styled{"", "  " + t.Text(paint.Title, "There is no browser here to open it with.")}
+		for _, l := range paint.Wrap("The link was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {
+			lines = append(lines, "  "+t.Text(paint.Muted, l))
 		}
 		lines = append(lines, "")
 		// Cut hard and without indent, so that it can be selected as one.
 		for _, part := range strings.Split(ansi.Hardwrap(string(text.Clean(link, len(link)+1)), max(1, width), false), "\n") {
-			lines = append(lines, t.text(toneText, text.Of(part)))
+			lines = append(lines, t.Text(paint.Normal, text.Of(part)))
 		}
-		return append(lines, "", "  "+t.text(toneKey, "esc")+t.text(toneMuted, "  back"))
+		return append(lines, "", "  "+t.Text(paint.Key, "esc")+t.Text(paint.Muted, "  back"))
 	}}
 }
 
@@ -183,7 +186,7 @@ func hasDisplay(getenv func(string) string) bool {
 func (a *App) copyIDs(ids []string) tea.Cmd {
 	switch len(ids) {
 	case 0:
-		a.warn("none of them has an id")
+		a.Warn("none of them has an id")
 		return nil
 	case 1:
 		return a.copyText("id", ids[0])

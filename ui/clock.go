@@ -22,16 +22,16 @@ func (a *App) ours(t time.Time) time.Time {
 }
 
 // serverAge says how long ago something was that the server tells the time of.
-func (a *App) serverAge(t time.Time) text.Text { return age(a.ours(t), a.now) }
+func (a *App) serverAge(t time.Time) text.Text { return age(a.ours(t), a.Now) }
 
 // tellClocks says that the clocks are far apart: other programs will be wrong
 // about times, too.
 func (a *App) tellClocks() {
-	if skew := a.store.Forecast.Skew; skew.Abs() >= clockTold && a.toast.text == "" {
+	if skew := a.store.Forecast.Skew; skew.Abs() >= clockTold && a.Toast.Text == "" {
 		way := text.Text("behind")
 		if skew < 0 {
 			way = "ahead of"
 		}
-		a.warn(text.Sprintf("this machine's clock is %s %s the server's; ages allow for it", span(skew.Abs()), way))
+		a.Warn(text.Sprintf("this machine's clock is %s %s the server's; ages allow for it", span(skew.Abs()), way))
 	}
 }

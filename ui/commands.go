@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/ui/kit"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -21,7 +23,7 @@ type reply interface{ land(a *App) tea.Cmd }
 type beatMsg struct{}
 
 func beatCmd() tea.Cmd {
-	return tea.Tick(beatTime, func(time.Time) tea.Msg { return beatMsg{} })
+	return tea.Tick(kit.BeatTime, func(time.Time) tea.Msg { return beatMsg{} })
 }
 
 // ticking is a screen that does something as time goes by.
@@ -32,18 +34,18 @@ type ticking interface {
 // land takes the time on: notices fade, the session does what is due, the next
 // beat is set. Nothing else sets a beat, so there is only ever one on its way.
 func (beatMsg) land(a *App) tea.Cmd {
-	a.now = time.Now().Round(0) // the wall clock: it goes on while the machine sleeps
+	a.Now = time.Now().Round(0) // the wall clock: it goes on while the machine sleeps
 	cmds := []tea.Cmd{beatCmd()}
 	if a.session != nil {
-		a.session.Beat(a.now)
+		a.session.Beat(a.Now)
 		a.tellPilots()
 		a.keepOffer()
 		cmds = append(cmds, a.work())
 	}
-	a.toast.fade(a.now)
-	for _, s := range a.stack {
+	a.Toast.Fade(a.Now)
+	for _, s := range a.Stack {
 		if t, ok := s.(ticking); ok {
-			cmds = append(cmds, t.Tick(a.now))
+			cmds = append(cmds, t.Tick(a.Now))
 		}
 	}
 	return tea.Batch(cmds...)

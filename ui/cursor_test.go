@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/ui/kit"
+
 	"dubtop/state/table"
 
 	tea "charm.land/bubbletea/v2"
@@ -54,7 +56,7 @@ func (w *walker) job(n int) state.Generation {
 	is := rapid.IntRange(0, 1<<12-1).Draw(w.T, "job")
 	return state.NewGeneration(api.Generation{
 		ID:             api.ID(fmt.Sprintf("j%04d-64a4-4c55-a6a1-4f3b2f7a1111", n)),
-		CreatedAt:      api.Time{Time: w.a.now.Add(-time.Duration(is>>5) * time.Minute)},
+		CreatedAt:      api.Time{Time: w.a.Now.Add(-time.Duration(is>>5) * time.Minute)},
 		Status:         []api.Status{api.Pending, api.Processing, api.Completed, api.Failed}[is&3],
 		Model:          []text.Text{"lipsync-2", "sync-3"}[is>>2&1],
 		OutputDuration: api.Seconds(is >> 3 & 3),
@@ -69,7 +71,7 @@ func (w *walker) bring(n int) {
 		jobs[i] = w.job(w.fresh)
 		w.fresh++
 	}
-	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
+	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.Now), jobs, w.a.Now) })
 }
 
 // change has an answer bring other news of some jobs.
@@ -78,7 +80,7 @@ func (w *walker) change() {
 	for i := range jobs {
 		jobs[i] = w.job(rapid.IntRange(0, w.fresh-1).Draw(w.T, "which"))
 	}
-	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.now), jobs, w.a.now) })
+	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.Now), jobs, w.a.Now) })
 }
 
 // lose has an answer say that some jobs are gone.
@@ -93,7 +95,7 @@ func (w *walker) lose() {
 				gone += 2
 			}
 		}
-		c.Answer(c.Ask(w.a.now), left, w.a.now)
+		c.Answer(c.Ask(w.a.Now), left, w.a.Now)
 	})
 }
 
@@ -106,17 +108,17 @@ func (w *walker) answer(write func(c *table.Collection[state.Generation])) {
 // that one is.
 func (w *walker) update(msg tea.Msg) {
 	made := time.Now()
-	w.a.frame.made = made
+	w.a.Frame.Made = made
 	w.a.Update(msg)
-	if !w.a.frame.made.Equal(made) {
+	if !w.a.Frame.Made.Equal(made) {
 		w.look()
 	}
 }
 
 // draw has a frame made, and looks at it.
 func (w *walker) draw() {
-	w.a.frame.made, w.a.frame.stale = time.Time{}, true
-	w.a.Update(frameMsg{})
+	w.a.Frame.Made, w.a.Frame.Stale = time.Time{}, true
+	w.a.Update(kit.FrameMsg{})
 	w.look()
 }
 
@@ -126,8 +128,8 @@ func (w *walker) resize(width, height int) {
 }
 
 // list is the list of jobs.
-func (w *walker) list() *list[state.Generation] {
-	return &w.a.tabs[0].screen.(*view[state.Generation]).list
+func (w *walker) list() *kit.List[state.Generation] {
+	return &w.a.tabs[0].screen.(*kit.ListView[state.Generation]).List
 }
 
 var cursorRow = regexp.MustCompile(`(?m)^▌.*?\b(j\d{4})`)
@@ -138,13 +140,13 @@ func (w *walker) look() {
 	if w.a.tab != 0 {
 		return
 	}
-	for _, s := range w.a.stack[1:] {
-		if o, over := s.(overlay); !over || o.Dims() {
+	for _, s := range w.a.Stack[1:] {
+		if o, over := s.(kit.Overlay); !over || o.Dims() {
 			return
 		}
 	}
 	w.frame, w.drawn, w.at, w.changed, w.strayed = nil, "", 0, false, false
-	if m := cursorRow.FindStringSubmatch(ansi.Strip(string(w.a.frame.content))); m != nil {
+	if m := cursorRow.FindStringSubmatch(ansi.Strip(string(w.a.Frame.Content))); m != nil {
 		w.drawn = m[1]
 	}
 	w.frame = w.rows()
@@ -154,16 +156,16 @@ func (w *walker) look() {
 // rows are the names of all rows, in their order.
 func (w *walker) rows() (names []string) {
 	l := w.list()
-	l.refresh()
-	for i := range l.view.Len() {
-		names = append(names, string(l.view.At(i).Name))
+	l.Refresh()
+	for i := range l.Shown.Len() {
+		names = append(names, string(l.Shown.At(i).Name))
 	}
 	return names
 }
 
 // move presses a key that moves the cursor.
 func (w *walker) move() {
-	if w.a.top() != w.a.tabs[0].screen {
+	if w.a.Top() != w.a.tabs[0].screen {
 		return
 	}
 	w.moveBy(rapid.SampledFrom([]string{"j", "j", "j", "k", "k", "k", "g", "G", "ctrl+d"}).Draw(w.T, "movement"))
@@ -186,7 +188,7 @@ func (w *walker) moveBy(key string) {
 	case "G":
 		w.at = len(w.frame) - 1
 	case "ctrl+d":
-		w.at += w.list().page() / 2
+		w.at += w.list().Page() / 2
 	}
 	w.at = max(0, min(len(w.frame)-1, w.at))
 	w.target = w.frame[w.at]
@@ -195,7 +197,7 @@ func (w *walker) moveBy(key string) {
 // keys presses keys that change what is shown, or open and close screens.
 func (w *walker) keys() {
 	k := rapid.SampledFrom([]string{"/", "s", "S", "F", "?", ":", "enter", "esc", "esc", "2", "1", "v", "a", "A", ",", "j", "0", "backspace"}).Draw(w.T, "key")
-	if k == "j" && w.a.top() == w.a.tabs[0].screen {
+	if k == "j" && w.a.Top() == w.a.tabs[0].screen {
 		w.moveBy(k)
 		return
 	}
@@ -221,7 +223,7 @@ func keyPress(k string) tea.KeyPressMsg {
 
 // filter narrows the list through its prompt.
 func (w *walker) filter() {
-	if w.a.top() != w.a.tabs[0].screen {
+	if w.a.Top() != w.a.tabs[0].screen {
 		return
 	}
 	words := rapid.SampledFrom([]string{"status:failed", "-completed", "j000", "sync-3", "nothing", "0"}).Draw(w.T, "words")
@@ -240,13 +242,13 @@ func (w *walker) filter() {
 
 // act presses a key that acts on a row, and checks on which.
 func (w *walker) act() {
-	if w.a.top() != w.a.tabs[0].screen {
+	if w.a.Top() != w.a.tabs[0].screen {
 		return
 	}
 	marks, before := w.marked(), *w
 	key := rapid.SampledFrom([]string{"y", ".", "enter", "space", "t"}).Draw(w.T, "action")
-	w.a.frame.made = time.Time{} // so that the frame's own command does not follow
-	w.a.toast = toast{}
+	w.a.Frame.Made = time.Time{} // so that the frame's own command does not follow
+	w.a.Toast = kit.Toast{}
 	_, cmd := w.a.Update(keyPress(key))
 	w.look()
 	var got []string
@@ -257,17 +259,17 @@ func (w *walker) act() {
 		got = w.again()
 	case "enter":
 		marks = nil // details are of one job
-		if d, ok := w.a.top().(*generationDetails); ok {
+		if d, ok := w.a.Top().(*generationDetails); ok {
 			got = []string{string(d.id[:5])}
-			w.a.pop()
+			w.a.Pop()
 		}
 	case "space":
 		got = changes(marks, w.marked())
 		marks = nil
 	case "t":
-		if p, ok := w.a.top().(*prompt); ok {
-			got = jobName.FindAllString(string(p.title), -1)
-			w.a.pop()
+		if p, ok := w.a.Top().(*kit.Prompt); ok {
+			got = jobName.FindAllString(string(p.Heading), -1)
+			w.a.Pop()
 		}
 	}
 	before.judge(key, got, marks)
@@ -275,15 +277,15 @@ func (w *walker) act() {
 
 // again are the names of the jobs that are being run again.
 func (w *walker) again() (names []string) {
-	if m := jobName.FindString(string(w.a.toast.text)); m != "" {
+	if m := jobName.FindString(string(w.a.Toast.Text)); m != "" {
 		names = []string{m}
 	}
-	if g, ok := w.a.top().(*group); ok {
+	if g, ok := w.a.Top().(*group); ok {
 		for i := range g.jobs {
 			names = append(names, string(g.jobs[i].job.Name))
 		}
 		g.stop()
-		w.a.pop()
+		w.a.Pop()
 	}
 	return names
 }
@@ -318,7 +320,7 @@ func (w *walker) judge(key string, got []string, marks map[string]struct{}) {
 	case w.target == "" && len(marks) == 0 && len(got) == 0:
 	case !slices.Equal(got, want):
 		w.Fatalf("%s acted on %q; drawn was %q, moved to %q, marked %d (changed %t)\n%s",
-			key, got, w.drawn, w.target, len(marks), w.changed, ansi.Strip(string(w.a.frame.content)))
+			key, got, w.drawn, w.target, len(marks), w.changed, ansi.Strip(string(w.a.Frame.Content)))
 	}
 }
 
@@ -336,9 +338,9 @@ func (w *walker) copied(cmd tea.Cmd) (names []string) {
 // marked are the names of the marked rows.
 func (w *walker) marked() map[string]struct{} {
 	names := map[string]struct{}{}
-	if m := w.list().marks; m != nil {
-		w.list().refresh()
-		for g := range m.on {
+	if m := w.list().Marks; m != nil {
+		w.list().Refresh()
+		for g := range m.On {
 			names[string(g.Name)] = struct{}{}
 		}
 	}
@@ -376,19 +378,19 @@ func TestARowUnderAPromptIsNotTheOneThatWasDrawn(t *testing.T) {
 	t.Parallel()
 	a := desk(t, 1)
 	draw := func() {
-		a.frame.made, a.frame.stale = time.Time{}, true
-		a.Update(frameMsg{})
+		a.Frame.Made, a.Frame.Stale = time.Time{}, true
+		a.Update(kit.FrameMsg{})
 	}
 	a.Update(tea.WindowSizeMsg{Width: 24, Height: 7})
 	for _, k := range "/-completed:" {
 		a.Update(press(k))
 	}
 	draw()
-	a.frame.made = time.Now()
+	a.Frame.Made = time.Now()
 	a.Update(keyPress("enter"))
-	a.toast = toast{}
+	a.Toast = kit.Toast{}
 	if _, cmd := a.Update(press('y')); cmd != nil && strings.Contains(fmt.Sprint(cmd()), "-64a4-") {
-		t.Errorf("y copied an id that was not on the screen:\n%s", ansi.Strip(string(a.frame.content)))
+		t.Errorf("y copied an id that was not on the screen:\n%s", ansi.Strip(string(a.Frame.Content)))
 	}
 	draw()
 	if _, cmd := a.Update(press('y')); cmd == nil {
@@ -405,7 +407,7 @@ func (w *walker) step() {
 		},
 		func() { w.update(tea.FocusMsg{}) },
 		func() { w.update(tea.BlurMsg{}) },
-		func() { w.a.now = w.a.now.Add(time.Second); w.update(lands(func(*App) {})) },
+		func() { w.a.Now = w.a.Now.Add(time.Second); w.update(lands(func(*App) {})) },
 	}
 	steps[rapid.IntRange(0, len(steps)-1).Draw(w.T, "step")]()
 }

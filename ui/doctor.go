@@ -33,7 +33,7 @@ func (a *App) diagnose(code string, words text.Text) diagnosis {
 
 // onThisPlan adds what the account's plan allows, as far as that is known.
 func (a *App) onThisPlan(code string, d diagnosis) diagnosis {
-	slots := a.outbox.Slots.OfPlan(a.now)
+	slots := a.outbox.Slots.OfPlan(a.Now)
 	switch code {
 	case "generation_plan_duration_exceeded":
 		d.why = text.Of(string(d.why) + " " + api.LongerJobs(slots))

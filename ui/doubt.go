@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/outbox"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,7 +21,7 @@ import (
 // what dubtop does about it by itself, what was found, and what only the user
 // can choose.
 type doubt struct {
-	pager
+	kit.Pager
 	app *App
 	id  string
 	at  int // the candidate under the cursor
@@ -27,32 +30,32 @@ type doubt struct {
 // openDoubt shows a submission in doubt.
 func (a *App) openDoubt(id string) tea.Cmd {
 	d := &doubt{app: a, id: id}
-	d.pager = pager{stage: a.stage, title: "unknown outcome", content: d.lines}
+	d.Pager = kit.Pager{Stage: a.Stage, Heading: "unknown outcome", Content: d.lines}
 	step := func(by int) func() tea.Cmd {
-		return plain(func() {
+		return kit.Plain(func() {
 			n := len(d.question().Candidates)
 			d.at = max(0, min(n-1, d.at+by))
 			if n < 2 {
-				d.scroll(by)
+				d.Scroll(by)
 			}
 		})
 	}
-	d.extra = []action{
-		a.does(keymap.Details, d.link).unless(d.unlinkable).hinted("it is this one"),
-		a.does(keymap.Resend, d.resend).unless(d.unsendable).hinted("send once more"),
-		a.does(keymap.Drop, d.drop).unless(d.undecidable).hinted("drop"),
-		a.does(keymap.Down, step(1)),
-		a.does(keymap.Up, step(-1)),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(d.candidate().ID)) }).unless(d.unlinkable),
+	d.Extra = []kit.Action{
+		a.Does(keymap.Details, d.link).Unless(d.unlinkable).Hinted("it is this one"),
+		a.Does(keymap.Resend, d.resend).Unless(d.unsendable).Hinted("send once more"),
+		a.Does(keymap.Drop, d.drop).Unless(d.undecidable).Hinted("drop"),
+		a.Does(keymap.Down, step(1)),
+		a.Does(keymap.Up, step(-1)),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(d.candidate().ID)) }).Unless(d.unlinkable),
 	}
-	a.push(d)
+	a.Push(d)
 	return nil
 }
 
 // question is what the user may choose about; zero while there is nothing to
 // choose yet.
 func (d *doubt) question() outbox.Question {
-	q, _ := d.app.outbox.Reconciler.Question(d.id, d.app.now)
+	q, _ := d.app.outbox.Reconciler.Question(d.id, d.app.Now)
 	return q
 }
 
@@ -70,15 +73,15 @@ func (d *doubt) undecidable() text.Text {
 	if _, ok := a.outbox.Find(d.id); !ok {
 		return "its outcome is known by now"
 	}
-	if _, asks := a.outbox.Reconciler.Question(d.id, a.now); asks {
+	if _, asks := a.outbox.Reconciler.Question(d.id, a.Now); asks {
 		return ""
 	}
 	if !a.outbox.Sender {
 		return text.Of(a.sender() + " finds out what became of it: decide in its window")
 	}
-	o, _ := a.outbox.Reconciler.Outlook(d.id, a.now)
+	o, _ := a.outbox.Reconciler.Outlook(d.id, a.Now)
 	if o.LastLook.IsZero() {
-		return "dubtop looks for it by itself first, at " + clock(o.FirstLook, a.now)
+		return "dubtop looks for it by itself first, at " + clock(o.FirstLook, a.Now)
 	}
 	return "dubtop is finding out by itself"
 }
@@ -124,12 +127,12 @@ func (d *doubt) drop() tea.Cmd {
 // choose asks for a yes to a choice, with what it risks.
 func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
 	a, q := d.app, d.question()
-	question := &confirm{
-		title: title, yes: yes, no: no,
-		warning: func() []told {
-			return append([]told{{label: "id", words: text.Of(string(id))}}, sentence(text.Of(q.Risk(c)))...)
+	question := &kit.Confirm{
+		Heading: title, Yes: yes, No: no,
+		Warning: func() []paint.Told {
+			return append([]paint.Told{{Label: "id", Words: text.Of(string(id))}}, paint.Sentence(text.Of(q.Risk(c)))...)
 		},
-		answer: func(agreed bool) tea.Cmd {
+		Answer: func(agreed bool) tea.Cmd {
 			if !agreed {
 				return nil
 			}
@@ -137,9 +140,9 @@ func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea
 		},
 	}
 	if sub, ok := a.outbox.Find(d.id); ok && c == outbox.ChoiceResend {
-		question.quote = quoteAgain(sub.Price)
+		question.Quote = quoteAgain(sub.Price)
 	}
-	return a.ask(question)
+	return a.Ask(question)
 }
 
 // decide does what the user chose. A price that is too old to send under is
@@ -148,15 +151,15 @@ func (a *App) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
 	w, err := a.session.Choose(submission, c, id, time.Now())
 	if errors.Is(err, outbox.ErrStale) {
 		if w, ok := a.session.Reprice(submission); ok {
-			a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
+			a.Busy("its price is too old: asking for it anew" + a.Theme.Glyphs.More)
 			return a.do(w)
 		}
 	}
 	if err != nil {
-		a.complain(text.Of(err.Error()))
+		a.Complain(text.Of(err.Error()))
 		return nil
 	}
-	a.busy("noting it" + a.theme.glyphs.more)
+	a.Busy("noting it" + a.Theme.Glyphs.More)
 	return a.do(w)
 }
 
@@ -164,11 +167,11 @@ func (a *App) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
 // is known anew.
 func (a *App) repricedDoubt(d *outbox.Done) tea.Cmd {
 	if d.Err != nil {
-		a.complain(d.Submission.Reason)
+		a.Complain(d.Submission.Reason)
 		return nil
 	}
-	a.calm()
-	top, ok := a.top().(*doubt)
+	a.Calm()
+	top, ok := a.Top().(*doubt)
 	if !ok || top.id != d.Submission.ID {
 		return nil // somebody is at work elsewhere by now
 	}
@@ -180,57 +183,57 @@ func (a *App) answeredChoice(d *outbox.Done) {
 	if d.Unrecorded != nil {
 		return
 	}
-	a.calm()
+	a.Calm()
 	sub := &d.Submission
 	if sub.State == outbox.SubmissionDropped {
-		a.say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
+		a.Say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
 		return
 	}
 	a.forgetDoubt(sub)
 	a.outbox.flies(sub.ID, sub.GenerationID)
-	a.say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
+	a.Say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
 }
 
-func (d *doubt) lines(width int) []styled {
-	a, t := d.app, d.app.theme
+func (d *doubt) lines(width int) []paint.Styled {
+	a, t := d.app, d.app.Theme
 	sub, ok := a.outbox.Find(d.id)
 	if !ok || sub.State != outbox.SubmissionUnknown {
 		words := text.Text("It is on its way once more.")
 		if !ok {
 			words = "It is known what became of it: the list has the job, or it was dropped."
 		}
-		return []styled{"", "  " + t.text(toneText, words), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
+		return []paint.Styled{"", "  " + t.Text(paint.Normal, words), "", "  " + t.Text(paint.Key, a.KeyFor(keymap.Back)) + t.Text(paint.Muted, "  back")}
 	}
 	inner := width - 4
-	lines := []styled{"", t.text(toneTitle, sub.Name), ""}
+	lines := []paint.Styled{"", t.Text(paint.Title, sub.Name), ""}
 	lines = append(lines, d.happened(&sub, inner)...)
-	lines = append(lines, "", t.text(toneTitle, "What dubtop does"))
-	lines = append(lines, a.advice(inner, "", d.doing(&sub), toneText)...)
-	lines = append(lines, "", t.text(toneTitle, "What was found"))
+	lines = append(lines, "", t.Text(paint.Title, "What dubtop does"))
+	lines = append(lines, a.advice(inner, "", d.doing(&sub), paint.Normal)...)
+	lines = append(lines, "", t.Text(paint.Title, "What was found"))
 	lines = append(lines, d.found(inner)...)
-	lines = append(lines, "", t.text(toneTitle, "What you can do"))
+	lines = append(lines, "", t.Text(paint.Title, "What you can do"))
 	return indented(append(lines, d.options(inner)...))
 }
 
-func (d *doubt) happened(sub *outbox.Submission, width int) []styled {
-	a, t := d.app, d.app.theme
+func (d *doubt) happened(sub *outbox.Submission, width int) []paint.Styled {
+	a, t := d.app, d.app.Theme
 	price := "its price is not known"
 	if sub.Price.Cost != nil {
 		price = sub.Price.Cost.String()
 	}
-	lines := []styled{
-		t.fact("sent", happened(sub.SentAt, a.now), toneText),
-		t.fact("price", text.Of(price+", maybe charged"), toneWarn),
-		t.fact("model", text.Of(sub.Model), toneText),
+	lines := []paint.Styled{
+		t.Fact("sent", happened(sub.SentAt, a.Now), paint.Normal),
+		t.Fact("price", text.Of(price+", maybe charged"), paint.Warn),
+		t.Fact("model", text.Of(sub.Model), paint.Normal),
 	}
-	lines = append(lines, a.advice(width, "because", sub.Reason, toneText)...)
-	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", toneText)...)
+	lines = append(lines, a.advice(width, "because", sub.Reason, paint.Normal)...)
+	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", paint.Normal)...)
 }
 
 // doing says what happens by itself, and when.
 func (d *doubt) doing(sub *outbox.Submission) text.Text {
 	a := d.app
-	o, ok := a.outbox.Reconciler.Outlook(d.id, a.now)
+	o, ok := a.outbox.Reconciler.Outlook(d.id, a.Now)
 	switch {
 	case !ok:
 		return "Nothing more."
@@ -242,7 +245,7 @@ func (d *doubt) doing(sub *outbox.Submission) text.Text {
 		return "The server named a job that may be it, which is being looked at."
 	case !o.Resend.IsZero():
 		return "This server was proved to honour idempotency keys, so the same request goes out again under the same key at " +
-			clock(o.Resend, a.now) + ": if the first one was accepted, it answers with the same job and charges nothing."
+			clock(o.Resend, a.Now) + ": if the first one was accepted, it answers with the same job and charges nothing."
 	case o.NextLook.IsZero():
 		return "It has looked for a day, and stopped."
 	}
@@ -250,24 +253,24 @@ func (d *doubt) doing(sub *outbox.Submission) text.Text {
 	if sub.Kind == outbox.SubmitBatch {
 		what = "the batches created since, for one of as many jobs"
 	}
-	return text.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.now), clock(o.Until, a.now))
+	return text.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.Now), clock(o.Until, a.Now))
 }
 
 // found lists the candidates, the one under the cursor marked.
-func (d *doubt) found(width int) []styled {
-	a, t := d.app, d.app.theme
-	q, asks := a.outbox.Reconciler.Question(d.id, a.now)
+func (d *doubt) found(width int) []paint.Styled {
+	a, t := d.app, d.app.Theme
+	q, asks := a.outbox.Reconciler.Question(d.id, a.Now)
 	if !asks {
-		return a.advice(width, "", "Nothing to choose from yet.", toneMuted)
+		return a.advice(width, "", "Nothing to choose from yet.", paint.Muted)
 	}
-	lines := a.advice(width, "", text.Of(q.Words()), toneText)
+	lines := a.advice(width, "", text.Of(q.Words()), paint.Normal)
 	for i, c := range q.Candidates {
-		mark, n := text.Text("  "), toneText
+		mark, n := text.Text("  "), paint.Normal
 		if i == max(0, min(d.at, len(q.Candidates)-1)) {
-			mark, n = t.glyphs.cursor+" ", toneAccent
+			mark, n = t.Glyphs.Cursor+" ", paint.Accent
 		}
-		lines = append(lines, blank(8)+t.text(toneCursor, mark)+t.text(n, text.Of(string(c.ID)))+
-			t.text(toneMuted, "  "+clock(a.ours(c.Created), a.now)+"  "+candidateWords(c)))
+		lines = append(lines, paint.Blank(8)+t.Text(paint.CursorBar, mark)+t.Text(n, text.Of(string(c.ID)))+
+			t.Text(paint.Muted, "  "+clock(a.ours(c.Created), a.Now)+"  "+candidateWords(c)))
 	}
 	return lines
 }
@@ -294,19 +297,19 @@ func matchWords(m outbox.Match) text.Text {
 }
 
 // options are the keys that decide, with what each risks.
-func (d *doubt) options(width int) []styled {
+func (d *doubt) options(width int) []paint.Styled {
 	a := d.app
 	if why := d.undecidable(); why != "" {
-		return append(a.keyed(width, keymap.Back, "Wait: "+why+".", toneText),
-			a.advice(width, "", "It is kept, and goes on after the next start, too.", toneMuted)...)
+		return append(a.keyed(width, keymap.Back, "Wait: "+why+".", paint.Normal),
+			a.advice(width, "", "It is kept, and goes on after the next start, too.", paint.Muted)...)
 	}
 	q := d.question()
-	var lines []styled
+	var lines []paint.Styled
 	for _, c := range q.Choices() {
 		key, words := a.choiceKey(c)
-		lines = append(lines, a.keyed(width, key, words+" "+text.Of(q.Risk(c)), toneText)...)
+		lines = append(lines, a.keyed(width, key, words+" "+text.Of(q.Risk(c)), paint.Normal)...)
 	}
-	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.now)+".", toneMuted)...)
+	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.Now)+".", paint.Muted)...)
 }
 
 func (a *App) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
@@ -320,9 +323,9 @@ func (a *App) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
 }
 
 // keyed is an advice whose label is a key to press.
-func (a *App) keyed(width int, n keymap.Name, words text.Text, tn tone) []styled {
+func (a *App) keyed(width int, n keymap.Name, words text.Text, tn paint.Tone) []paint.Styled {
 	lines := a.advice(width, "", words, tn)
-	key := fit(a.keyFor(n), 10, false, "")
-	lines[0] = a.theme.text(toneKey, key) + a.theme.text(tn, wrap(words, width-10)[0])
+	key := paint.Fit(a.KeyFor(n), 10, false, "")
+	lines[0] = a.Theme.Text(paint.Key, key) + a.Theme.Text(tn, paint.Wrap(words, width-10)[0])
 	return lines
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode"
 
+	"dubtop/ui/paint"
+
 	"pgregory.net/rapid"
 
 	"dubtop/api/text"
@@ -57,7 +59,7 @@ func TestNamesAreCutInTheMiddle(t *testing.T) {
 		{"promo_campaign_de", 2, "promo_campaign_de"}, // no middle: it is cut at its end
 		{"日本語の長い名前です", 9, "日本…です"},
 	} {
-		if got := inner(text.Of(c.name), c.width, "…"); got != c.want {
+		if got := paint.Inner(text.Of(c.name), c.width, "…"); got != c.want {
 			t.Errorf("%q in %d cells is %q, want %q", c.name, c.width, got, c.want)
 		}
 	}
@@ -93,7 +95,7 @@ func TestEverySignHasAnASCIIForm(t *testing.T) {
 						continue
 					}
 					seen[r] = true
-					if form := plainASCII(styled(string(r))); strings.Contains(string(form), "?") {
+					if form := paint.PlainASCII(paint.Styled(string(r))); strings.Contains(string(form), "?") {
 						t.Errorf("%s: %q has no ASCII form", file, r)
 					}
 				}
@@ -104,7 +106,7 @@ func TestEverySignHasAnASCIIForm(t *testing.T) {
 	if len(seen) < 5 {
 		t.Errorf("only %d signs were found", len(seen))
 	}
-	if got := plainASCII("≥ 200, 0:28 (± 1 s), ≥200"); got != ">=200, 0:28 (+-1 s), >200" {
+	if got := paint.PlainASCII("≥ 200, 0:28 (± 1 s), ≥200"); got != ">=200, 0:28 (+-1 s), >200" {
 		t.Errorf("in ASCII: %q", got)
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/outbox"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,39 +20,39 @@ import (
 )
 
 // generationPane says beside the list what is known of a job without asking.
-func (a *App) generationPane(g *state.Generation, width int) []styled {
-	t := a.theme
+func (a *App) generationPane(g *state.Generation, width int) []paint.Styled {
+	t := a.Theme
 	lines := append(a.called(g.Name, width), "")
 	lines = append(lines, a.verdict(g, nil, width)...)
 	lines = append(lines, a.facts(g, width)...)
-	return append(lines, "", t.text(toneKey, a.keyFor(keymap.Details))+t.text(toneMuted, "  inputs, options, answer"))
+	return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  inputs, options, answer"))
 }
 
 // facts are the labelled lines of a job.
-func (a *App) facts(g *state.Generation, width int) []styled {
-	t := a.theme
+func (a *App) facts(g *state.Generation, width int) []paint.Styled {
+	t := a.Theme
 	status := jobStatus(t, g)
-	lines := a.advice(width, "note", a.store.Notes.Of(g.Key()), toneText)
+	lines := a.advice(width, "note", a.store.Notes.Of(g.Key()), paint.Normal)
 	lines = append(lines,
-		t.fact("status", status.text, status.tone),
-		t.fact("model", text.Of(g.Model), toneText),
+		t.Fact("status", status.Text, status.Tone),
+		t.Fact("model", text.Of(g.Model), paint.Normal),
 	)
 	if g.Label() != "" {
-		lines = append(lines, a.advice(width, "label", g.Label(), toneText)...)
+		lines = append(lines, a.advice(width, "label", g.Label(), paint.Normal)...)
 	}
-	lines = append(lines, t.fact("length", length(g.Length), toneText))
-	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).tone)...)
-	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.now), toneText)...)
+	lines = append(lines, t.Fact("length", length(g.Length), paint.Normal))
+	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).Tone)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.Now), paint.Normal)...)
 	if !g.Started.IsZero() {
-		lines = append(lines, t.fact("started", clock(g.Started, a.now)+" (seen)", toneText))
+		lines = append(lines, t.Fact("started", clock(g.Started, a.Now)+" (seen)", paint.Normal))
 	}
 	if !g.Ended.IsZero() {
-		lines = append(lines, t.fact("ended", clock(g.Ended, a.now)+" (seen)", toneText))
+		lines = append(lines, t.Fact("ended", clock(g.Ended, a.Now)+" (seen)", paint.Normal))
 	}
 	if took, ok := g.Took(); ok {
-		lines = append(lines, t.fact("took", span(took), toneText))
+		lines = append(lines, t.Fact("took", span(took), paint.Normal))
 	}
-	return append(lines, a.advice(width, "id", text.Of(string(g.ID)), toneMuted)...)
+	return append(lines, a.advice(width, "id", text.Of(string(g.ID)), paint.Muted)...)
 }
 
 // costWords says a cost and where it comes from.
@@ -68,12 +71,12 @@ func costWords(c outbox.Cost) text.Text {
 // verdict says what a job's state means for its owner: why it failed and what
 // to do, or how long it may still take. What the API told of this job alone may
 // be nil.
-func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []styled {
+func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
 		return a.doubtLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
-		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", toneWarn)
+		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", paint.Warn)
 	case g.Status.Troubled():
 		return a.autopsy(g, told, width)
 	case g.Status.Running():
@@ -84,41 +87,41 @@ func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []st
 
 // doubtLines say what is known of a request whose outcome is not; sign is what in
 // the list would show that it was accepted.
-func (a *App) doubtLines(reason, sign text.Text, width int) []styled {
-	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", toneWarn)
+func (a *App) doubtLines(reason, sign text.Text, width int) []paint.Styled {
+	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", paint.Warn)
 	if reason != "" {
-		lines = append(lines, a.advice(width, "because", reason, toneText)...)
+		lines = append(lines, a.advice(width, "because", reason, paint.Normal)...)
 	}
-	return append(append(lines, a.advice(width, "So", "dubtop looks for a "+sign+", and links it; nothing is sent again on a guess. "+a.keyFor(keymap.Details)+" shows more.", toneText)...), "")
+	return append(append(lines, a.advice(width, "So", "dubtop looks for a "+sign+", and links it; nothing is sent again on a guess. "+a.KeyFor(keymap.Details)+" shows more.", paint.Normal)...), "")
 }
 
-func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []styled {
+func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	code, message := g.ErrorCode, g.Error
 	if told != nil {
 		code, message = cmp.Or(code, text.Of(string(told.ErrorCode))), cmp.Or(told.Error, message)
 	}
 	d := a.diagnose(string(code), message)
-	lines := a.advice(width, "Why", d.why, toneBad)
+	lines := a.advice(width, "Why", d.why, paint.Bad)
 	if message != d.why {
-		lines = append(lines, a.advice(width, "API says", message, toneText)...)
+		lines = append(lines, a.advice(width, "API says", message, paint.Normal)...)
 	}
-	lines = append(lines, a.advice(width, "Fix", d.fix, toneOK)...)
-	return append(append(lines, a.advice(width, "code", code, toneMuted)...), "")
+	lines = append(lines, a.advice(width, "Fix", d.fix, paint.OK)...)
+	return append(append(lines, a.advice(width, "code", code, paint.Muted)...), "")
 }
 
-func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []styled {
-	e := a.store.Forecast.Expect(g, a.now)
+func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []paint.Styled {
+	e := a.store.Forecast.Expect(g, a.Now)
 	source := text.Text("the times the vendor documents")
 	if e.Learned > 0 {
 		source = text.Count(e.Learned, "job", "jobs") + " seen ending"
 	}
 	words := text.Sprintf("about %s more, from %s.", roughly(e.Left), source)
-	n := toneText
+	n := paint.Normal
 	switch {
-	case g.Status == api.Pending && a.now.Sub(a.ours(g.Created)) > unusualPending:
-		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", toneWarn
+	case g.Status == api.Pending && a.Now.Sub(a.ours(g.Created)) > unusualPending:
+		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", paint.Warn
 	case e.Stuck:
-		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", toneWarn
+		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", paint.Warn
 	}
 	lines := a.advice(width, "Outlook", words, n)
 	if g.Status == api.Processing {
@@ -126,25 +129,25 @@ func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []st
 		if told != nil && told.Progress >= 0 {
 			share, about = float64(told.Progress)/100, ""
 		}
-		lines = append([]styled{a.theme.fact("Progress", a.theme.bar(share, 16)+text.Sprintf(" %s%.0f %%", about, 100*share), toneRunning)}, lines...)
+		lines = append([]paint.Styled{a.Theme.Fact("Progress", a.Theme.Bar(share, 16)+text.Sprintf(" %s%.0f %%", about, 100*share), paint.Running)}, lines...)
 	}
-	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", toneMuted)...), "")
+	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", paint.Muted)...), "")
 }
 
 // called is a name as a heading, whole, over as many lines as it needs.
-func (a *App) called(name text.Text, width int) []styled {
-	return toned(a.theme, toneTitle, wrap(name, width))
+func (a *App) called(name text.Text, width int) []paint.Styled {
+	return paint.Toned(a.Theme, paint.Title, paint.Wrap(name, width))
 }
 
 // advice is a labelled text over as many lines as it needs.
-func (a *App) advice(width int, label, words text.Text, n tone) []styled {
+func (a *App) advice(width int, label, words text.Text, n paint.Tone) []paint.Styled {
 	const indent = 10
-	var lines []styled
-	for i, line := range wrap(words, width-indent) {
+	var lines []paint.Styled
+	for i, line := range paint.Wrap(words, width-indent) {
 		if i > 0 {
 			label = ""
 		}
-		lines = append(lines, a.theme.fact(label, line, n))
+		lines = append(lines, a.Theme.Fact(label, line, n))
 	}
 	return lines
 }
@@ -152,7 +155,7 @@ func (a *App) advice(width int, label, words text.Text, n tone) []styled {
 // generationDetails is one job on the whole body: the only place where a job
 // is asked for by itself, with its progress and its real cost.
 type generationDetails struct {
-	pager
+	kit.Pager
 	app    *App
 	id     api.ID
 	full   *api.Generation
@@ -180,34 +183,34 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 	case outbox.SubmissionUnknown:
 		return a.openDoubt(id)
 	default:
-		a.push(&pager{stage: a.stage, title: "details", content: func(width int) []styled { return a.intentLines(id, width-2) }})
+		a.Push(&kit.Pager{Stage: a.Stage, Heading: "details", Content: func(width int) []paint.Styled { return a.intentLines(id, width-2) }})
 		return nil
 	}
 	d := &generationDetails{app: a, id: g.ID}
-	d.pager = pager{stage: a.stage, title: "details", content: d.lines}
+	d.Pager = kit.Pager{Stage: a.Stage, Heading: "details", Content: d.lines}
 	turn := func(by int) func() tea.Cmd {
-		return plain(func() { d.part = (d.part + by + partCount) % partCount; d.top = 0; d.scroll(0) })
+		return kit.Plain(func() { d.part = (d.part + by + partCount) % partCount; d.Top = 0; d.Scroll(0) })
 	}
-	d.extra = append([]action{
-		a.does(keymap.NextPart, turn(1)).hinted("next part"),
-		a.does(keymap.PreviousPart, turn(-1)),
-		a.does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).hinted("refresh"),
+	d.Extra = append([]kit.Action{
+		a.Does(keymap.NextPart, turn(1)).Hinted("next part"),
+		a.Does(keymap.PreviousPart, turn(-1)),
+		a.Does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).Hinted("refresh"),
 	}, generationActions(a, oneJob(d.row))...)
-	a.push(d)
+	a.Push(d)
 	return d.fetch()
 }
 
 // intentLines tell of a submission whose job is not known, for as long as that
 // is so.
-func (a *App) intentLines(id string, width int) []styled {
+func (a *App) intentLines(id string, width int) []paint.Styled {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
-		return []styled{
-			"", "  " + a.theme.text(toneText, "The answer has come: the list has the job."), "",
-			"  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back"),
+		return []paint.Styled{
+			"", "  " + a.Theme.Text(paint.Normal, "The answer has come: the list has the job."), "",
+			"  " + a.Theme.Text(paint.Key, a.KeyFor(keymap.Back)) + a.Theme.Text(paint.Muted, "  back"),
 		}
 	}
-	return append([]styled{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
+	return append([]paint.Styled{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
 }
 
 // row is the job as the store knows it now.
@@ -223,7 +226,7 @@ func (d *generationDetails) fetch() tea.Cmd {
 	if d.asking {
 		return nil
 	}
-	d.asking, d.asked = true, d.app.now
+	d.asking, d.asked = true, d.app.Now
 	return detailsCmd(d.app.session, d)
 }
 
@@ -270,34 +273,34 @@ func (m detailsMsg) land(a *App) tea.Cmd {
 	d.asking, d.err, d.sent = false, m.err, m.sent
 	if m.err != nil {
 		if kindOf(m.err) == api.KindNotFound {
-			a.store.MarkGone(d.id, a.now)
+			a.store.MarkGone(d.id, a.Now)
 		}
 		return nil
 	}
 	d.full, d.costs = &m.job, m.costs
-	a.store.Observe([]state.Generation{state.NewGeneration(m.job)}, a.now)
+	a.store.Observe([]state.Generation{state.NewGeneration(m.job)}, a.Now)
 	if m.costs != nil {
-		a.store.Billed(d.id, *m.costs, a.now)
+		a.store.Billed(d.id, *m.costs, a.Now)
 	}
 	return nil
 }
 
-func (d *generationDetails) lines(width int) []styled {
-	a, t := d.app, d.app.theme
-	lines := []styled{d.partTitles(), ""}
+func (d *generationDetails) lines(width int) []paint.Styled {
+	a, t := d.app, d.app.Theme
+	lines := []paint.Styled{d.partTitles(), ""}
 	g := d.row()
 	switch {
 	case g == nil:
-		return append(lines, "  "+t.text(toneMuted, "This job is no longer known."))
+		return append(lines, "  "+t.Text(paint.Muted, "This job is no longer known."))
 	case d.part == partOverview:
 		lines = append(lines, indented(d.overview(g, width-2))...)
 	case d.full == nil && d.part == partRequest && len(d.sent.Body) > 0:
-		lines = append(lines, "  "+t.text(toneMuted, "As it was sent from here, "+happened(d.sent.SentAt, a.now)+":"), "")
+		lines = append(lines, "  "+t.Text(paint.Muted, "As it was sent from here, "+happened(d.sent.SentAt, a.Now)+":"), "")
 		lines = append(lines, indented(a.rawLines(api.JSON(d.sent.Body), width-2))...)
 	case d.full == nil && d.err != nil:
 		lines = append(lines, indented(d.missing(g, width-4))...)
 	case d.full == nil:
-		lines = append(lines, "  "+t.text(toneMuted, "Asking for it"+t.glyphs.more))
+		lines = append(lines, "  "+t.Text(paint.Muted, "Asking for it"+t.Glyphs.More))
 	case d.part == partRequest:
 		lines = append(lines, indented(a.rawLines(d.full.Request(), width-2))...)
 	default:
@@ -307,46 +310,46 @@ func (d *generationDetails) lines(width int) []styled {
 }
 
 // missing says why there is no more to tell of a job, and whether there will be.
-func (d *generationDetails) missing(g *state.Generation, width int) []styled {
-	a, t := d.app, d.app.theme
+func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styled {
+	a, t := d.app, d.app.Theme
 	rest, gone := "Inputs, options and output are", "Inputs, options and output went with it."
 	if len(d.sent.Body) > 0 {
 		gone = "What was sent from here is under Request."
 		rest = gone + " The rest is"
 	}
 	if g.Gone {
-		return toned(t, toneMuted, wrap(text.Of(gone), width))
+		return paint.Toned(t, paint.Muted, paint.Wrap(text.Of(gone), width))
 	}
-	lines := toned(t, toneBad, wrap("The rest could not be loaded: "+errorText(d.err), width))
+	lines := paint.Toned(t, paint.Bad, paint.Wrap("The rest could not be loaded: "+errorText(d.err), width))
 	if d.full != nil {
 		return lines
 	}
-	again := "; " + a.keyFor(keymap.Refresh) + " asks again."
+	again := "; " + a.KeyFor(keymap.Refresh) + " asks again."
 	if kindOf(d.err) == api.KindNetwork {
 		again = ", and asked for when it answers again."
 	}
-	lines = append(lines, toned(t, toneMuted, wrap(text.Of(rest+" told by the server alone")+again, width))...)
+	lines = append(lines, paint.Toned(t, paint.Muted, paint.Wrap(text.Of(rest+" told by the server alone")+again, width))...)
 	if asOf := a.asOf(); asOf != "" && !a.store.Generations.Known() {
-		lines = append(lines, t.text(toneMuted, "What stands above is "+asOf+"."))
+		lines = append(lines, t.Text(paint.Muted, "What stands above is "+asOf+"."))
 	}
 	return lines
 }
 
-func (d *generationDetails) partTitles() styled {
-	t := d.app.theme
-	line := styled("  ")
+func (d *generationDetails) partTitles() paint.Styled {
+	t := d.app.Theme
+	line := paint.Styled("  ")
 	for i, title := range []text.Text{"Overview", "Request", "Raw answer"} {
-		n := toneMuted
+		n := paint.Muted
 		if i == d.part {
-			n, title = toneAccent, "["+title+"]"
+			n, title = paint.Accent, "["+title+"]"
 		}
-		line += t.text(n, title) + "  "
+		line += t.Text(n, title) + "  "
 	}
 	return line
 }
 
-func (d *generationDetails) overview(g *state.Generation, width int) []styled {
-	a, t := d.app, d.app.theme
+func (d *generationDetails) overview(g *state.Generation, width int) []paint.Styled {
+	a, t := d.app, d.app.Theme
 	lines := append(a.called(g.Name, width), "")
 	lines = append(lines, a.verdict(g, d.full, width)...)
 	lines = append(lines, a.facts(g, width)...)
@@ -357,18 +360,18 @@ func (d *generationDetails) overview(g *state.Generation, width int) []styled {
 		return lines
 	}
 	if c := d.costs; c != nil && c.Total == nil && c.Availability != "" {
-		lines = append(lines, t.fact("billed", "not settled yet ("+c.Availability+")", toneMuted))
+		lines = append(lines, t.Fact("billed", "not settled yet ("+c.Availability+")", paint.Muted))
 	}
-	lines = append(lines, "", t.text(toneTitle, "Inputs"))
+	lines = append(lines, "", t.Text(paint.Title, "Inputs"))
 	for _, in := range d.full.Input {
-		lines = append(append(lines, t.fact(in.Type, inputWords(in), toneText)), t.reads(in.URL)...)
+		lines = append(append(lines, t.Fact(in.Type, inputWords(in), paint.Normal)), reads(t, in.URL)...)
 	}
 	if len(d.full.Options) > 0 {
-		lines = append(lines, "", t.text(toneTitle, "Options"))
+		lines = append(lines, "", t.Text(paint.Title, "Options"))
 		lines = append(lines, a.rawLines(d.full.Options, width)...)
 	}
 	if !d.full.Output.IsZero() {
-		lines = append(append(lines, "", t.fact("output", d.full.Output.Shown(), toneText)), t.reads(d.full.Output)...)
+		lines = append(append(lines, "", t.Fact("output", d.full.Output.Shown(), paint.Normal)), reads(t, d.full.Output)...)
 	}
 	return lines
 }
@@ -385,19 +388,19 @@ func inputWords(in api.Input) text.Text {
 }
 
 // rawLines draws JSON of the API's.
-func (a *App) rawLines(j api.JSON, width int) []styled {
+func (a *App) rawLines(j api.JSON, width int) []paint.Styled {
 	const most = 2000 // lines; nobody reads more
-	var lines []styled
+	var lines []paint.Styled
 	for _, l := range j.Lines(most) {
-		lines = append(lines, a.theme.text(toneText, shorten(l, width, a.theme.glyphs.more)))
+		lines = append(lines, a.Theme.Text(paint.Normal, paint.Shorten(l, width, a.Theme.Glyphs.More)))
 	}
 	if len(lines) == 0 {
-		lines = []styled{a.theme.text(toneMuted, "nothing")}
+		lines = []paint.Styled{a.Theme.Text(paint.Muted, "nothing")}
 	}
 	return lines
 }
 
-func indented(lines []styled) []styled {
+func indented(lines []paint.Styled) []paint.Styled {
 	for i, l := range lines {
 		lines[i] = "  " + l
 	}

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 
@@ -21,7 +24,7 @@ import (
 // generationForm is the form of one new job. What is typed is kept as a draft
 // through leaving, quitting and crashes, until the job was accepted.
 type generationForm struct {
-	form
+	kit.Form
 	app    *App
 	draft  draft.Draft
 	files  map[string]fileFact // what was found about typed paths
@@ -53,14 +56,14 @@ func (a *App) newGeneration(from *draft.Draft) tea.Cmd {
 		draft = *from
 	}
 	f := a.generationForm(draft)
-	a.push(f)
+	a.Push(f)
 	return f.look()
 }
 
 // generationForm makes the form of a draft.
 func (a *App) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
-	f.stage, f.check, f.changed, f.note, f.differs, f.left = a.stage, func(name string) problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
+	f.Stage, f.Check, f.Changed, f.Note, f.Differs, f.Left = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
@@ -70,8 +73,8 @@ func (a *App) generationForm(draft draft.Draft) *generationForm {
 	}
 	f.draft = draft
 	f.rebuild()
-	f.touchFilled()
-	f.jump(1)
+	f.TouchFilled()
+	f.Jump(1)
 	return f
 }
 
@@ -110,33 +113,33 @@ func (a *App) modelNames() []string {
 
 // rebuild makes the fields anew: another model honours other options.
 func (f *generationForm) rebuild() {
-	t, d := f.app.theme, f.draft
-	fields := []field{choiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
+	t, d := f.app.Theme, f.draft
+	fields := []kit.Field{kit.ChoiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
 	visual := "https://…  or a path, or ctrl+o for an asset"
 	if draft.RulesFor(d.Model).Image {
 		visual = "video or image: " + visual
 	}
-	x := textField(t, draft.FieldVisual, "Video", text.Of(visual), d.Visual)
-	x.picks = []string{"VIDEO"}
+	x := kit.TextField(t, draft.FieldVisual, "Video", text.Of(visual), d.Visual)
+	x.Picks = []string{"VIDEO"}
 	if draft.RulesFor(d.Model).Image {
-		x.label, x.picks = "Video or image", []string{"VIDEO", "IMAGE"}
+		x.Label, x.Picks = "Video or image", []string{"VIDEO", "IMAGE"}
 	}
-	y := textField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
-	y.picks = []string{"AUDIO"}
+	y := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
+	y.Picks = []string{"AUDIO"}
 	fields = append(fields, x, y,
-		textField(t, draft.FieldScript, "or a script", "text to be spoken instead of audio", d.Script),
-		textField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
+		kit.TextField(t, draft.FieldScript, "or a script", "text to be spoken instead of audio", d.Script),
+		kit.TextField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
 	for _, o := range draft.RulesFor(d.Model).Options {
 		fields = append(fields, optionField(t, o, d.Options[o.Name]))
 	}
-	f.set(append(fields,
-		textField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
-		textField(t, draft.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL),
-		textField(t, draft.FieldLabel, "Label", "for your own books, never sent", d.Label)))
+	f.Set(append(fields,
+		kit.TextField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
+		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL),
+		kit.TextField(t, draft.FieldLabel, "Label", "for your own books, never sent", d.Label)))
 }
 
 // optionField is the field of one option: choices where there are some.
-func optionField(t *theme, o draft.Option, value string) field {
+func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
 	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
 	label = strings.ReplaceAll(label, "_", " ")
 	label = strings.ToUpper(label[:1]) + label[1:]
@@ -146,11 +149,11 @@ func optionField(t *theme, o draft.Option, value string) field {
 	}
 	switch o.Kind {
 	case draft.OptionNumber:
-		return textField(t, draft.OptionField(o.Name), text.Of(label), text.Of(hint), value)
+		return kit.TextField(t, draft.OptionField(o.Name), text.Of(label), text.Of(hint), value)
 	case draft.OptionBool:
-		return choiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, []string{"", "true", "false"})
+		return kit.ChoiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, []string{"", "true", "false"})
 	}
-	return choiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
+	return kit.ChoiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
 }
 
 // edit takes what was typed into the draft. Whatever price there was is void
@@ -215,7 +218,7 @@ func (m statMsg) land(*App) tea.Cmd {
 // that has to be waited for.
 func (f *generationForm) env() draft.CheckEnv {
 	return draft.CheckEnv{
-		Now: f.app.now, Skew: f.app.store.Forecast.Skew, Home: f.app.cfg.Home, Models: f.app.modelNames(),
+		Now: f.app.Now, Skew: f.app.store.Forecast.Skew, Home: f.app.cfg.Home, Models: f.app.modelNames(),
 		Stat: func(path string) (int64, error) {
 			if fact, ok := f.files[path]; ok {
 				return fact.size, fact.err
@@ -279,35 +282,35 @@ func (f *generationForm) Title() text.Text {
 	return "new generation"
 }
 
-func (f *generationForm) Actions() []action {
+func (f *generationForm) Actions() []kit.Action {
 	a := f.app
-	if f.deaf() {
+	if f.Deaf() {
 		return nil
 	}
 	if f.cancel != nil {
-		return []action{a.does(keymap.Leave, plain(f.stop)).hinted("stop pricing")}
+		return []kit.Action{a.Does(keymap.Leave, kit.Plain(f.stop)).Hinted("stop pricing")}
 	}
-	acts := []action{
-		a.does(keymap.Estimate, f.price).hinted("price it"),
-		a.does(keymap.Leave, f.leave).hinted("leave, draft kept"),
+	acts := []kit.Action{
+		a.Does(keymap.Estimate, f.price).Hinted("price it"),
+		a.Does(keymap.Leave, f.leave).Hinted("leave, draft kept"),
 	}
-	if len(f.current().picks) > 0 {
-		acts = append(acts, a.does(keymap.PickAsset, f.pick).hinted("pick an asset"))
+	if len(f.Current().Picks) > 0 {
+		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
 	}
-	acts = append(acts, f.actions()...)
-	other := a.does(keymap.OtherDraft, f.other).unless(f.noOther)
+	acts = append(acts, f.FieldActions()...)
+	other := a.Does(keymap.OtherDraft, f.other).Unless(f.noOther)
 	if f.noOther() == "" {
-		other = other.hinted("other draft")
+		other = other.Hinted("other draft")
 	}
 	acts = append(acts, other)
-	return append(acts, a.does(keymap.ClearForm, f.clear).hinted("empty the form"))
+	return append(acts, a.Does(keymap.ClearForm, f.clear).Hinted("empty the form"))
 }
 
 func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
 	if f.cancel != nil {
 		return nil // what is being priced must not change under the price
 	}
-	return f.form.Update(msg)
+	return f.Form.Update(msg)
 }
 
 func (f *generationForm) clear() tea.Cmd {
@@ -319,16 +322,16 @@ func (f *generationForm) clear() tea.Cmd {
 	f.reason, f.news = "", ""
 	f.hold()
 	f.rebuild()
-	f.jump(1)
-	f.app.say("the form is empty")
+	f.Jump(1)
+	f.app.Say("the form is empty")
 	return nil
 }
 
 // pick opens the assets that fit the field; the chosen one is filled in.
 func (f *generationForm) pick() tea.Cmd {
-	name := f.current().name
-	return f.app.pickAsset(f.current().picks, func(x *state.Asset) tea.Cmd {
-		cmd := f.put(name, "asset:"+string(x.ID))
+	name := f.Current().Name
+	return f.app.pickAsset(f.Current().Picks, func(x *state.Asset) tea.Cmd {
+		cmd := f.Put(name, "asset:"+string(x.ID))
 		if name == draft.FieldVisual {
 			f.draft.VisualKind = string(x.Type)
 		}
@@ -357,17 +360,17 @@ func (f *generationForm) Tick(time.Time) tea.Cmd { return f.keep() }
 // price finds out what the draft would cost, and asks whether to go on.
 func (f *generationForm) price() tea.Cmd {
 	if why := f.app.unspendable(); why != "" {
-		f.app.complain(why)
+		f.app.Complain(why)
 		return nil
 	}
 	if f.draft.Over() && f.draft.Doubt == "" {
-		f.app.warn("this was sent already: change it to send another")
+		f.app.Warn("this was sent already: change it to send another")
 		return nil
 	}
-	f.touchAll()
+	f.TouchAll()
 	for _, p := range f.draft.Problems(f.env()) {
 		if p.Blocks() {
-			f.app.warn(text.Of(p.Words))
+			f.app.Warn(text.Of(p.Words))
 			return nil
 		}
 	}
@@ -422,7 +425,7 @@ type pricedMsg struct {
 
 func (m pricedMsg) land(a *App) tea.Cmd {
 	f := m.form
-	if f.cancel == nil || f.run != m.run || !a.shown(f) {
+	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
 		return nil // stopped or left in the meantime, or begun anew since
 	}
 	f.stop()
@@ -435,43 +438,43 @@ func (m pricedMsg) land(a *App) tea.Cmd {
 	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
 }
 
-func (f *generationForm) above() []styled {
-	t := f.app.theme
-	lines := []styled{""}
+func (f *generationForm) above() []paint.Styled {
+	t := f.app.Theme
+	lines := []paint.Styled{""}
 	switch {
 	case f.cancel != nil:
-		lines = append(lines, "  "+t.text(toneRunning, "Finding the price: "+f.step+t.glyphs.more), "")
+		lines = append(lines, "  "+t.Text(paint.Running, "Finding the price: "+f.step+t.Glyphs.More), "")
 	case f.reason != "":
-		for _, l := range wrap(f.reason, max(10, f.width-4)) {
-			lines = append(lines, "  "+t.text(toneBad, l))
+		for _, l := range paint.Wrap(f.reason, max(10, f.Width-4)) {
+			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 		lines = append(lines, "")
 	case f.draft.Doubt != "":
-		for _, l := range wrap(text.Of(f.draft.Doubt), max(10, f.width-4)) {
-			lines = append(lines, "  "+t.text(toneWarn, l))
+		for _, l := range paint.Wrap(text.Of(f.draft.Doubt), max(10, f.Width-4)) {
+			lines = append(lines, "  "+t.Text(paint.Warn, l))
 		}
 		lines = append(lines, "")
 	case f.draft.From != "":
-		lines = append(lines, "  "+t.text(toneMuted, shorten(text.Of(f.draft.From), f.width-4, t.glyphs.more)), "")
+		lines = append(lines, "  "+t.Text(paint.Muted, paint.Shorten(text.Of(f.draft.From), f.Width-4, t.Glyphs.More)), "")
 	}
 	return append(append(lines, f.asideLines()...), f.originLines()...)
 }
 
-func (f *generationForm) View() styled { return f.form.View(f.above()) }
+func (f *generationForm) View() paint.Styled { return f.Form.View(f.above()) }
 
 func (f *generationForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {
 		return nil
 	}
-	return f.cursor(len(f.above()))
+	return f.CursorAt(len(f.above()))
 }
 
 // problemOf is what a form shows of a draft's problem.
-func problemOf(p draft.Problem) problem {
-	return problem{
-		level: map[draft.Severity]level{
-			draft.SeverityWarning: levelDoubtful, draft.SeverityMissing: levelMissing, draft.SeverityError: levelWrong,
+func problemOf(p draft.Problem) kit.Problem {
+	return kit.Problem{
+		Level: map[draft.Severity]kit.Level{
+			draft.SeverityWarning: kit.LevelDoubtful, draft.SeverityMissing: kit.LevelMissing, draft.SeverityError: kit.LevelWrong,
 		}[p.Severity],
-		words: text.Of(p.Words),
+		Words: text.Of(p.Words),
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/outbox"
 	"dubtop/state/table"
 
@@ -16,40 +19,40 @@ import (
 )
 
 // newGenerations is view 1: the jobs.
-func newGenerations(a *App) *view[state.Generation] {
-	v := &view[state.Generation]{title: "generations", list: list[state.Generation]{
-		stage: a.stage, rows: &a.store.Generations, extent: a.extent(&a.store.Generations), marks: &marks[state.Generation]{},
-		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
-		columns: []column[state.Generation]{
-			{title: "status", width: 11, sort: table.SortStatus, cell: func(g *state.Generation) piece { return jobStatus(a.theme, g) }},
-			{title: "model", width: 13, drop: 4, sort: table.SortModel, cell: func(g *state.Generation) piece { return toneMuted.of(text.Of(g.Model)) }},
-			{title: "name", width: 13, want: 17, grow: 12, inner: true, sort: table.SortName, cell: func(g *state.Generation) piece { return toneText.of(g.Name) }},
-			{title: "label", width: 8, grow: 2, inner: true, drop: 5, when: a.store.Labelled, sort: table.SortLabel, cell: func(g *state.Generation) piece { return toneText.of(g.Label()) }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(g *state.Generation) piece { return toneMuted.of(length(g.Length)) }},
-			{title: "cost", width: 8, right: true, drop: 3, falls: true, sort: table.SortCost, cell: func(g *state.Generation) piece { return costCell(a.store.Cost(g)) }},
-			{title: "age", width: 4, right: true, drop: 6, sort: table.SortAge, cell: func(g *state.Generation) piece { return toneMuted.of(a.serverAge(g.Created)) }},
-			{title: "progress", width: 15, grow: 1, drop: 2, spare: true, sort: table.SortNone, cell: a.progressCell},
+func newGenerations(a *App) *kit.ListView[state.Generation] {
+	v := &kit.ListView[state.Generation]{Heading: "generations", List: kit.List[state.Generation]{
+		Stage: a.Stage, Rows: &a.store.Generations, Extent: a.extent(&a.store.Generations), Marks: &kit.Marks[state.Generation]{},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
+		Columns: []kit.Column[state.Generation]{
+			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(g *state.Generation) paint.Piece { return jobStatus(a.Theme, g) }},
+			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(text.Of(g.Model)) }},
+			{Title: "name", Width: 13, Want: 17, Grow: 12, Inner: true, Sort: table.SortName, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Name) }},
+			{Title: "label", Width: 8, Grow: 2, Inner: true, Drop: 5, When: a.store.Labelled, Sort: table.SortLabel, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Label()) }},
+			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(length(g.Length)) }},
+			{Title: "cost", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortCost, Cell: func(g *state.Generation) paint.Piece { return costCell(a.store.Cost(g)) }},
+			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortAge, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(a.serverAge(g.Created)) }},
+			{Title: "progress", Width: 15, Grow: 1, Drop: 2, Spare: true, Sort: table.SortNone, Cell: a.progressCell},
 		},
-		empty: func() []text.Text {
+		Empty: func() []text.Text {
 			return []text.Text{
 				"No generations yet.",
-				a.keyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
+				a.KeyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
 			}
 		},
 	}}
-	v.query.Costs, v.query.Notes = &a.store.Prices, &a.store.Notes
-	v.pane = a.generationPane
-	act := generationActions(a, markedJobs(&v.list, func(g *state.Generation) state.Generation { return *g }))
-	failures := a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })).hinted("failures")
-	details := a.does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.selected()) }).unless(v.none).hinted("details")
-	hinted := a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable).hinted("new")
-	own := append([]action{hinted, details}, act...)
-	return v.with(append(append(own, v.following(v.marking())...), failures)...)
+	v.Query.Costs, v.Query.Notes = &a.store.Prices, &a.store.Notes
+	v.Pane = a.generationPane
+	act := generationActions(a, markedJobs(&v.List, func(g *state.Generation) state.Generation { return *g }))
+	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures")
+	details := a.Does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.Selected()) }).Unless(v.None).Hinted("details")
+	hinted := a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable).Hinted("new")
+	own := append([]kit.Action{hinted, details}, act...)
+	return v.With(append(append(own, v.Following(v.Marking())...), failures)...)
 }
 
 // generationActions are what can be done with a job, wherever it is shown, or
 // with those that are marked.
-func generationActions(a *App, set jobSet) []action {
+func generationActions(a *App, set jobSet) []kit.Action {
 	missing := func() text.Text {
 		if n := set.many(); n > 1 {
 			return tooMany(n, wordMost)
@@ -63,12 +66,12 @@ func generationActions(a *App, set jobSet) []action {
 		return set.none()
 	}
 	open, link := a.linking(set)
-	acts := []action{
-		open.hinted("open"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).unless(unidentified).hinted(""),
+	acts := []kit.Action{
+		open.Hinted("open"),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).Unless(unidentified).Hinted(""),
 		link,
-		a.does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
-		a.does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
+		a.Does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
+		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
 	}
 	return append(acts, a.runningAgain(set)...)
 }
@@ -84,7 +87,7 @@ func needs[T any](which func() *T) func() text.Text {
 }
 
 // jobStatus is a job's status, or how far a submission without a known job is.
-func jobStatus(t *theme, g *state.Generation) piece {
+func jobStatus(t *paint.Theme, g *state.Generation) paint.Piece {
 	if g.Intent == "" {
 		return statusCell(t, g.Status)
 	}
@@ -93,27 +96,27 @@ func jobStatus(t *theme, g *state.Generation) piece {
 
 // intentStatus says how far a submission is that nothing is known to have come
 // of.
-func intentStatus(t *theme, s outbox.SubmissionState) piece {
+func intentStatus(t *paint.Theme, s outbox.SubmissionState) paint.Piece {
 	if s == outbox.SubmissionSending {
-		return toneRunning.of(t.glyphs.running + " sending")
+		return paint.Running.Of(t.Glyphs.Running + " sending")
 	}
-	return toneWarn.of(t.glyphs.alert + " unknown")
+	return paint.Warn.Of(t.Glyphs.Alert + " unknown")
 }
 
 // statusCell says a status by glyph, word and colour.
-func statusCell(t *theme, s api.Status) piece {
+func statusCell(t *paint.Theme, s api.Status) paint.Piece {
 	word := statusWord(s)
 	switch {
 	case s == api.Pending:
-		return tonePending.of(t.glyphs.pending + " " + word)
+		return paint.Pending.Of(t.Glyphs.Pending + " " + word)
 	case s == api.Processing:
-		return toneRunning.of(t.glyphs.running + " " + word)
+		return paint.Running.Of(t.Glyphs.Running + " " + word)
 	case s == api.Completed:
-		return toneDone.of(t.glyphs.completed + " " + word)
+		return paint.Done.Of(t.Glyphs.Completed + " " + word)
 	case s.Troubled():
-		return toneBad.of(t.glyphs.failed + " " + word)
+		return paint.Bad.Of(t.Glyphs.Failed + " " + word)
 	}
-	return toneWarn.of(t.glyphs.unknown + " " + word)
+	return paint.Warn.Of(t.Glyphs.Unknown + " " + word)
 }
 
 // statusWord is the word people use; what we do not know stays as the API
@@ -137,50 +140,50 @@ func statusWord(s api.Status) text.Text {
 }
 
 // costCell says a cost and how sure it is.
-func costCell(c outbox.Cost) piece {
+func costCell(c outbox.Cost) paint.Piece {
 	if c.Kind == outbox.CostUnknown {
-		return toneMuted.of(none)
+		return paint.Muted.Of(none)
 	}
-	return amountTone(c.Kind).of(rounded(c.Amount, c.Kind))
+	return amountTone(c.Kind).Of(rounded(c.Amount, c.Kind))
 }
 
 // progressCell says how far a running job is, how long a finished one took, or
 // why it failed.
-func (a *App) progressCell(g *state.Generation) piece {
+func (a *App) progressCell(g *state.Generation) paint.Piece {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
-		return toneWarn.of("maybe charged")
+		return paint.Warn.Of("maybe charged")
 	case g.Intent != "":
-		return toneMuted.of("")
+		return paint.Muted.Of("")
 	case g.Gone:
-		return toneMuted.of("gone on server")
+		return paint.Muted.Of("gone on server")
 	case g.Status.Troubled():
-		return toneBad.of(a.diagnose(string(g.ErrorCode), g.Error).short)
+		return paint.Bad.Of(a.diagnose(string(g.ErrorCode), g.Error).short)
 	case g.Status.Terminal():
 		if took, ok := g.Took(); ok {
-			return toneMuted.of("took " + span(took))
+			return paint.Muted.Of("took " + span(took))
 		}
-		return toneMuted.of("")
+		return paint.Muted.Of("")
 	case !g.Status.Running():
-		return toneMuted.of("status unknown")
+		return paint.Muted.Of("status unknown")
 	}
 	return a.runningCell(g)
 }
 
 // runningCell says how far a job is that runs, or ran when it was last seen.
-func (a *App) runningCell(g *state.Generation) piece {
-	e := a.store.Forecast.Expect(g, a.now)
+func (a *App) runningCell(g *state.Generation) paint.Piece {
+	e := a.store.Forecast.Expect(g, a.Now)
 	switch {
 	case !a.store.Generations.Known():
-		return toneMuted.of("when last seen")
-	case g.Status == api.Pending && a.now.Sub(a.ours(g.Created)) > unusualPending:
-		return toneWarn.of("unusually long")
+		return paint.Muted.Of("when last seen")
+	case g.Status == api.Pending && a.Now.Sub(a.ours(g.Created)) > unusualPending:
+		return paint.Warn.Of("unusually long")
 	case e.Stuck:
-		return toneWarn.of("long past due")
+		return paint.Warn.Of("long past due")
 	case g.Status == api.Pending:
-		return toneMuted.of("~" + roughly(e.Left))
+		return paint.Muted.Of("~" + roughly(e.Left))
 	}
-	return toneRunning.of(a.theme.bar(e.Fraction, 8) + " ~" + roughly(e.Left))
+	return paint.Running.Of(a.Theme.Bar(e.Fraction, 8) + " ~" + roughly(e.Left))
 }
 
 // unusualPending is how long a job may wait before the vendor calls it

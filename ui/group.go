@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -29,7 +32,7 @@ const (
 // together. Until the one yes at its end nothing of it is sent or kept, so it
 // can be left at any time.
 type group struct {
-	pager
+	kit.Pager
 	app    *App
 	model  string // instead of the one each job had, "" for that one
 	unmark func() // called when the group was confirmed
@@ -61,11 +64,11 @@ func (a *App) openGroup(set jobSet, model string) tea.Cmd {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
 	g := &group{app: a, model: model, unmark: set.unmark}
-	g.pager = pager{stage: a.stage, title: "run again", content: g.lines}
+	g.Pager = kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
 	for _, job := range set.chosen() {
 		g.jobs = append(g.jobs, groupJob{source: source{job: job}})
 	}
-	a.push(g)
+	a.Push(g)
 	return g.resume()
 }
 
@@ -136,7 +139,7 @@ func (g *group) readNext() tea.Cmd {
 
 func (m groupReadMsg) land(a *App) tea.Cmd {
 	g := m.group
-	if g.run != m.run || !a.shown(g) {
+	if g.run != m.run || !a.Shown(g) {
 		return nil
 	}
 	if m.err != nil {
@@ -161,7 +164,7 @@ func (m groupReadMsg) land(a *App) tea.Cmd {
 // env is what checks may know; the disk is asked when the price is.
 func (g *group) env() draft.CheckEnv {
 	a := g.app
-	return draft.CheckEnv{Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
+	return draft.CheckEnv{Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
 }
 
 // prepare makes a job's draft what is to be run, or says why it can't be.
@@ -267,7 +270,7 @@ func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []
 
 func (m groupPricedMsg) land(a *App) tea.Cmd {
 	g := m.group
-	if g.run != m.run || !a.shown(g) {
+	if g.run != m.run || !a.Shown(g) {
 		return nil
 	}
 	if g.asked--; g.asked == 0 {
@@ -280,7 +283,7 @@ func (m groupPricedMsg) land(a *App) tea.Cmd {
 			continue
 		}
 		j.sub, j.warn = &m.subs[n], m.warn
-		if short := j.sub.LinkEnd().Short(a.outbox.ServerTime(a.now)); short != "" {
+		if short := j.sub.LinkEnd().Short(a.outbox.ServerTime(a.Now)); short != "" {
 			j.warn = append(slices.Clone(m.warn), short)
 		}
 	}
@@ -321,27 +324,27 @@ func (g *group) runnable() (n int) {
 }
 
 // Actions are the group's own, then those of everything that can be scrolled.
-func (g *group) Actions() []action {
+func (g *group) Actions() []kit.Action {
 	a := g.app
-	pilot := func(n keymap.Name) action {
-		act := a.does(n, plain(func() { g.pilot = !g.pilot })).unless(g.pilotless)
-		act.key.SetHelp(act.key.Help().Key, "send the first one as a pilot, or all of them")
+	pilot := func(n keymap.Name) kit.Action {
+		act := a.Does(n, kit.Plain(func() { g.pilot = !g.pilot })).Unless(g.pilotless)
+		act.Key.SetHelp(act.Key.Help().Key, "send the first one as a pilot, or all of them")
 		return act
 	}
 	if g.cancel != nil {
-		return append([]action{
-			a.does(keymap.Back, plain(g.stop)).hinted("stop"),
-			pilot(keymap.Switch).hinted("pilot"),
+		return append([]kit.Action{
+			a.Does(keymap.Back, kit.Plain(g.stop)).Hinted("stop"),
+			pilot(keymap.Switch).Hinted("pilot"),
 			pilot(keymap.Mark),
-		}, g.pager.Actions()...)
+		}, g.Pager.Actions()...)
 	}
-	return append([]action{
-		a.does(keymap.Choose, g.goOn).unless(g.unready).hinted("go on"),
-		pilot(keymap.Switch).hinted("pilot"),
+	return append([]kit.Action{
+		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("go on"),
+		pilot(keymap.Switch).Hinted("pilot"),
 		pilot(keymap.Mark),
-		a.does(keymap.Refresh, g.resume).unless(a.unspendable).hinted("price again"),
-		a.does(keymap.Back, a.pop).hinted("leave, nothing is sent"),
-	}, g.pager.Actions()...)
+		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),
+		a.Does(keymap.Back, a.Pop).Hinted("leave, nothing is sent"),
+	}, g.Pager.Actions()...)
 }
 
 // pilotless says why there can be no pilot.
@@ -356,7 +359,7 @@ func (g *group) pilotless() text.Text {
 func (g *group) unready() text.Text {
 	switch {
 	case g.read < len(g.jobs) || g.unpriced() > 0:
-		return "it was stopped: " + g.app.keyFor(keymap.Refresh) + " goes on"
+		return "it was stopped: " + g.app.KeyFor(keymap.Refresh) + " goes on"
 	case g.runnable() == 0:
 		return "nothing of this can be run"
 	}
@@ -393,12 +396,12 @@ func (g *group) leaveExpired() (some bool) {
 // become too old while the others came.
 func (g *group) goOn() tea.Cmd {
 	if g.leaveExpired() && g.runnable() == 0 {
-		g.app.warn("nothing of this can be run")
+		g.app.Warn("nothing of this can be run")
 		return nil
 	}
 	subs, now := g.ready(), time.Now()
 	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
-		g.app.warn("some prices are older than five minutes: they are asked for again")
+		g.app.Warn("some prices are older than five minutes: they are asked for again")
 		return g.resume()
 	}
 	prices, priced := make([]outbox.Price, len(subs)), true
@@ -407,21 +410,21 @@ func (g *group) goOn() tea.Cmd {
 		priced = priced && prices[i].Known()
 	}
 	hosts := hostsOfAll(subs)
-	c := &confirm{
-		title: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
-		yes:   "send them", no: "no, go back",
-		quote:   quoteOfAll(prices),
-		body:    func() []told { return g.question(subs) },
-		warning: func() []told { return g.warnings(hosts) },
-		answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
+	c := &kit.Confirm{
+		Heading: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
+		Yes:     "send them", No: "no, go back",
+		Quote:   quoteOfAll(prices),
+		Body:    func() []paint.Told { return g.question(subs) },
+		Warning: func() []paint.Told { return g.warnings(hosts) },
+		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
-		c.title = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
-		c.yes = "send the pilot"
+		c.Heading = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
+		c.Yes = "send the pilot"
 	}
 	return g.app.askToSpend(c, ledger.ChargeOf(prices...), priced, func(words text.Text) {
 		g.trouble = words
-		g.app.complain(words)
+		g.app.Complain(words)
 	})
 }
 
@@ -445,7 +448,7 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 	}
 	a, now := g.app, time.Now()
 	if g.leaveExpired() {
-		g.app.complain("Nothing was sent: a signed link has expired meanwhile, and its job is left out")
+		g.app.Complain("Nothing was sent: a signed link has expired meanwhile, and its job is left out")
 		return nil
 	}
 	confirmed := slices.Clone(subs)
@@ -454,11 +457,11 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 		sub.Unpriced = !sub.Price.Known()
 		if err := sub.Confirm(now, uuid.NewString()); err != nil {
 			g.trouble = "Nothing was sent: " + errorText(err)
-			a.complain(g.trouble)
+			a.Complain(g.trouble)
 			return nil
 		}
 	}
-	a.remove(g)
+	a.Remove(g)
 	g.stop()
 	a.outbox.attend(&spending{submission: confirmed[0], group: g})
 	return a.enqueue(confirmed, g.pilot)

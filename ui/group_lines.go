@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -19,37 +21,37 @@ import (
 
 // lines draw a group: what it comes to, then what is left out and why, then
 // every job that will be run.
-func (g *group) lines(width int) []styled {
-	t := g.app.theme
+func (g *group) lines(width int) []paint.Styled {
+	t := g.app.Theme
 	heading := text.Sprintf("Run %s again, as they were", text.Count(len(g.jobs), "job", "jobs"))
 	if g.model != "" {
 		heading = text.Sprintf("Run %s again with %s", text.Count(len(g.jobs), "job", "jobs"), g.model)
 	}
-	lines := []styled{"", "  " + t.text(toneTitle, heading), ""}
+	lines := []paint.Styled{"", "  " + t.Text(paint.Title, heading), ""}
 	lines = append(lines, indented(g.progress(width-2))...)
 	lines = append(lines, indented(g.sums(width-2))...)
 	lines = append(lines, indented(g.leftOut(width-2))...)
 	lines = append(lines, indented(g.rows(width-2))...)
 	for i := range lines {
-		lines[i] = fitStyled(lines[i], width)
+		lines[i] = paint.FitStyled(lines[i], width)
 	}
 	return lines
 }
 
 // progress says how far the work is, or why it stands still.
-func (g *group) progress(width int) []styled {
-	t := g.app.theme
+func (g *group) progress(width int) []paint.Styled {
+	t := g.app.Theme
 	waiting := g.unpriced()
 	var words text.Text
 	switch {
 	case g.trouble != "":
-		var lines []styled
-		for _, l := range wrap(g.trouble, max(10, width)) {
-			lines = append(lines, t.text(toneBad, l))
+		var lines []paint.Styled
+		for _, l := range paint.Wrap(g.trouble, max(10, width)) {
+			lines = append(lines, t.Text(paint.Bad, l))
 		}
-		return append(lines, t.text(toneKey, g.app.keyFor(keymap.Refresh))+t.text(toneMuted, "  try again"), "")
+		return append(lines, t.Text(paint.Key, g.app.KeyFor(keymap.Refresh))+t.Text(paint.Muted, "  try again"), "")
 	case g.cancel == nil && (g.read < len(g.jobs) || waiting > 0):
-		return []styled{t.text(toneWarn, "Stopped. ") + t.text(toneKey, g.app.keyFor(keymap.Refresh)) + t.text(toneMuted, "  goes on"), ""}
+		return []paint.Styled{t.Text(paint.Warn, "Stopped. ") + t.Text(paint.Key, g.app.KeyFor(keymap.Refresh)) + t.Text(paint.Muted, "  goes on"), ""}
 	case g.cancel == nil:
 		return nil
 	case g.read < len(g.jobs):
@@ -57,13 +59,13 @@ func (g *group) progress(width int) []styled {
 	default:
 		words = text.Sprintf("finding the prices: %d of %d", len(g.jobs)-waiting, len(g.jobs))
 	}
-	return []styled{t.text(toneRunning, words+t.glyphs.more), ""}
+	return []paint.Styled{t.Text(paint.Running, words+t.Glyphs.More), ""}
 }
 
 // sums say what the group comes to, of which models it is, and whether there
 // is a pilot.
-func (g *group) sums(width int) []styled {
-	t, subs := g.app.theme, g.ready()
+func (g *group) sums(width int) []paint.Styled {
+	t, subs := g.app.Theme, g.ready()
 	if len(subs) == 0 {
 		return nil
 	}
@@ -75,14 +77,14 @@ func (g *group) sums(width int) []styled {
 	if g.cancel != nil || g.unpriced() > 0 {
 		label = "so far"
 	}
-	lines := append([]styled{t.fact(label, total, toneMoney)}, g.app.advice(width, "that is", g.compared(), toneText)...)
-	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), toneText)...)
+	lines := append([]paint.Styled{t.Fact(label, total, paint.Money)}, g.app.advice(width, "that is", g.compared(), paint.Normal)...)
+	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), paint.Normal)...)
 	if g.pilotless() == "" {
 		box := text.Text("[ ]")
 		if g.pilot {
 			box = "[x]"
 		}
-		lines = append(lines, t.fact("pilot", box+" send one first as a pilot, the rest when you say so  ", toneText)+t.text(toneKey, g.app.keyFor(keymap.Switch)))
+		lines = append(lines, t.Fact("pilot", box+" send one first as a pilot, the rest when you say so  ", paint.Normal)+t.Text(paint.Key, g.app.KeyFor(keymap.Switch)))
 	}
 	return append(lines, "")
 }
@@ -132,27 +134,27 @@ func modelCounts(subs []outbox.Submission) text.Text {
 }
 
 // leftOut names the jobs that will not be run, and why.
-func (g *group) leftOut(width int) []styled {
-	t := g.app.theme
-	var lines []styled
+func (g *group) leftOut(width int) []paint.Styled {
+	t := g.app.Theme
+	var lines []paint.Styled
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.left == "" {
 			continue
 		}
-		for k, l := range wrap(j.left, max(10, width-nameWidth-2)) {
+		for k, l := range paint.Wrap(j.left, max(10, width-nameWidth-2)) {
 			name := j.job.Name
 			if k > 0 {
 				name = ""
 			}
-			lines = append(lines, t.text(toneText, fit(name, nameWidth, false, t.glyphs.more))+"  "+t.text(toneWarn, l))
+			lines = append(lines, t.Text(paint.Normal, paint.Fit(name, nameWidth, false, t.Glyphs.More))+"  "+t.Text(paint.Warn, l))
 		}
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	heading := t.text(toneTitle, text.Sprintf("Left out: %d", g.leaving()))
-	return append(append([]styled{heading}, lines...), "")
+	heading := t.Text(paint.Title, text.Sprintf("Left out: %d", g.leaving()))
+	return append(append([]paint.Styled{heading}, lines...), "")
 }
 
 // leaving is how many jobs will not be run.
@@ -172,67 +174,67 @@ const (
 )
 
 // rows are the jobs that will be run, in the order in which they are sent.
-func (g *group) rows(width int) []styled {
-	t := g.app.theme
-	var lines []styled
+func (g *group) rows(width int) []paint.Styled {
+	t := g.app.Theme
+	var lines []paint.Styled
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.left != "" || i >= g.read {
 			continue
 		}
-		price := toneMuted.of(t.glyphs.more)
+		price := paint.Muted.Of(t.Glyphs.More)
 		if j.sub != nil {
 			price = priceCell(j.sub.Price)
 		}
-		line := t.text(toneText, fit(j.job.Name, nameWidth, false, t.glyphs.more)) + "  " +
-			t.text(toneMuted, fit(text.Of(j.draft.Model), modelWidth, false, t.glyphs.more)) + "  " +
-			t.text(price.tone, fit(price.text, 9, true, t.glyphs.more))
+		line := t.Text(paint.Normal, paint.Fit(j.job.Name, nameWidth, false, t.Glyphs.More)) + "  " +
+			t.Text(paint.Muted, paint.Fit(text.Of(j.draft.Model), modelWidth, false, t.Glyphs.More)) + "  " +
+			t.Text(price.Tone, paint.Fit(price.Text, 9, true, t.Glyphs.More))
 		lines = append(lines, line)
 		notes := text.All(j.warn)
 		if len(j.lost) > 0 {
 			notes = append(notes, "not taken over: "+text.Join(j.lost, "; "))
 		}
 		for _, note := range notes {
-			for _, l := range wrap(note, max(10, width-2)) {
-				lines = append(lines, "  "+t.text(toneWarn, l))
+			for _, l := range paint.Wrap(note, max(10, width-2)) {
+				lines = append(lines, "  "+t.Text(paint.Warn, l))
 			}
 		}
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	return append([]styled{t.text(toneTitle, "Will be run")}, lines...)
+	return append([]paint.Styled{t.Text(paint.Title, "Will be run")}, lines...)
 }
 
 // priceCell is a price in short.
-func priceCell(p outbox.Price) piece {
+func priceCell(p outbox.Price) paint.Piece {
 	kind := outbox.CostEstimate
 	if p.Approximate {
 		kind = outbox.CostDerived
 	}
 	switch {
 	case p.Credits != nil:
-		return amountTone(kind).of(amountSign(kind) + text.Sprintf("%g cr", *p.Credits))
+		return amountTone(kind).Of(amountSign(kind) + text.Sprintf("%g cr", *p.Credits))
 	case p.Cost != nil:
-		return amountTone(kind).of(exactly(*p.Cost, kind))
+		return amountTone(kind).Of(exactly(*p.Cost, kind))
 	}
-	return toneWarn.of("unpriced")
+	return paint.Warn.Of("unpriced")
 }
 
 // question states all that the total rests on.
-func (g *group) question(subs []outbox.Submission) []told {
+func (g *group) question(subs []outbox.Submission) []paint.Told {
 	a := g.app
-	said := []told{{label: "that is", words: g.compared(), tone: toneMoney}, {}, {label: "models", words: modelCounts(subs)}}
+	said := []paint.Told{{Label: "that is", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
 	if n := g.leaving(); n > 0 {
-		said = append(said, told{label: "left out", words: text.Count(n, "job", "jobs"), tone: toneWarn})
+		said = append(said, paint.Told{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
 	words := text.Text("They are sent one after the other, as slots come free.")
 	if g.pilot {
 		words = text.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
 	}
-	said = append(said, told{label: "then", words: words})
-	if today := a.store.Ledger.Period(ledger.ByDay, a.now, time.Local); today.Jobs > 0 {
-		said = append(said, told{label: "today", words: a.sumWords(&today) + " so far", tone: toneMuted})
+	said = append(said, paint.Told{Label: "then", Words: words})
+	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
+		said = append(said, paint.Told{Label: "today", Words: a.sumWords(&today) + " so far", Tone: paint.Muted})
 	}
 	oldest := subs[0].Price.At
 	for i := range subs {
@@ -245,7 +247,7 @@ func (g *group) question(subs []outbox.Submission) []told {
 
 // warnings are what has to be read before a yes: what speaks against the first
 // jobs, and against how many more something does.
-func (g *group) warnings(hosts []draft.Host) []told {
+func (g *group) warnings(hosts []draft.Host) []paint.Told {
 	said := hostLines(hosts)
 	const most = 8
 	n := 0
@@ -255,21 +257,21 @@ func (g *group) warnings(hosts []draft.Host) []told {
 			continue
 		}
 		if n++; n <= most {
-			said = append(said, told{label: "job", words: j.job.Name, short: true},
-				told{label: "but", words: text.Join(text.All(j.warn), "; "), tone: toneWarn})
+			said = append(said, paint.Told{Label: "job", Words: j.job.Name, Short: true},
+				paint.Told{Label: "but", Words: text.Join(text.All(j.warn), "; "), Tone: paint.Warn})
 		}
 	}
 	if n > most {
-		said = append(said, told{label: "and", words: text.Sprintf("as much of %d more, as the list behind this says", n-most), tone: toneWarn})
+		said = append(said, paint.Told{Label: "and", Words: text.Sprintf("as much of %d more, as the list behind this says", n-most), Tone: paint.Warn})
 	}
 	return said
 }
 
 // validity says how long a price may still be agreed to.
-func (a *App) validity(at time.Time) told {
-	left := outbox.PriceValid - a.now.Sub(at)
+func (a *App) validity(at time.Time) paint.Told {
+	left := outbox.PriceValid - a.Now.Sub(at)
 	if left <= 0 {
-		return told{label: "holds", words: "no more: go back and price it again", tone: toneWarn}
+		return paint.Told{Label: "holds", Words: "no more: go back and price it again", Tone: paint.Warn}
 	}
-	return told{label: "holds", words: "for " + span(left) + " from now", tone: toneMuted}
+	return paint.Told{Label: "holds", Words: "for " + span(left) + " from now", Tone: paint.Muted}
 }

@@ -10,13 +10,13 @@ import (
 // long as there is none, since the journal knew it.
 func (a *App) asOf() text.Text {
 	if t := a.store.Generations.AsOf(); !t.IsZero() {
-		return "as of " + clock(t, a.now)
+		return "as of " + clock(t, a.Now)
 	}
 	if a.session == nil {
 		return ""
 	}
 	if t := a.session.RecalledAt(); !t.IsZero() {
-		return "from the journal, as of " + recently(t, a.now)
+		return "from the journal, as of " + recently(t, a.Now)
 	}
 	return ""
 }

@@ -3,6 +3,9 @@ package ui
 import (
 	"slices"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -13,7 +16,7 @@ import (
 // keepOffer has the question about an older key asked again when another view was
 // chosen over it.
 func (a *App) keepOffer() {
-	if a.offer != nil && !a.shown(a.offer) {
+	if a.offer != nil && !a.Shown(a.offer) {
 		a.offer = nil
 		a.session.AskAgain()
 	}
@@ -22,36 +25,36 @@ func (a *App) keepOffer() {
 // offerJoin asks whether a profile is this account's. It waits below whatever
 // else is open: joining begins the session anew, and nothing typed may be lost.
 func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
-	c := &confirm{
-		title: "The same account with a new key?", binds: true,
-		yes: "the same", no: "keep apart",
-		body:   func() []told { return a.kinLines(r) },
-		answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
+	c := &kit.Confirm{
+		Heading: "The same account with a new key?", Binds: true,
+		Yes: "the same", No: "keep apart",
+		Body:   func() []paint.Told { return a.kinLines(r) },
+		Answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
 	a.offer = c
-	if len(a.stack) == 1 {
-		return a.ask(c)
+	if len(a.Stack) == 1 {
+		return a.Ask(c)
 	}
-	c.begin(a.stage)
-	a.stack = slices.Insert(a.stack, 1, screen(c))
-	a.layout()
-	return c.wait(armTime)
+	c.Begin(a.Stage)
+	a.Stack = slices.Insert(a.Stack, 1, kit.Screen(c))
+	a.Layout()
+	return c.Wait(kit.ArmTime)
 }
 
-func (a *App) kinLines(r *journal.Relative) []told {
-	said := append(sentence("This key reads jobs that were made with another key."), told{})
+func (a *App) kinLines(r *journal.Relative) []paint.Told {
+	said := append(paint.Sentence("This key reads jobs that were made with another key."), paint.Told{})
 	if r.Jobs > 0 {
-		said = append(said, told{label: "known", words: grouped(r.Jobs, "job", "jobs")})
+		said = append(said, paint.Told{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})
 	}
 	if r.Submissions > 0 {
-		said = append(said, told{label: "confirmed", words: grouped(r.Submissions, "request", "requests") + " that cost money"})
+		said = append(said, paint.Told{Label: "confirmed", Words: grouped(r.Submissions, "request", "requests") + " that cost money"})
 	}
 	if !r.Seen.IsZero() {
-		said = append(said, told{label: "last seen", words: recently(r.Seen, a.now)})
+		said = append(said, paint.Told{Label: "last seen", Words: recently(r.Seen, a.Now)})
 	}
-	return append(said, told{label: "profile", words: text.Of(r.Profile), tone: toneMuted}, told{},
-		told{label: "yes", words: "history, ledger, queue, labels and notes of the old key go on with this one."},
-		told{label: "no", words: "the two stay apart, and this is not asked again; the command dubtop join can still do it."})
+	return append(said, paint.Told{Label: "profile", Words: text.Of(r.Profile), Tone: paint.Muted}, paint.Told{},
+		paint.Told{Label: "yes", Words: "history, ledger, queue, labels and notes of the old key go on with this one."},
+		paint.Told{Label: "no", Words: "the two stay apart, and this is not asked again; the command dubtop join can still do it."})
 }
 
 // grouped says a number that may be large, and what it counts: 1,204 jobs.
@@ -59,7 +62,7 @@ func grouped(n int, one, many text.Text) text.Text {
 	if n == 1 {
 		return "1 " + one
 	}
-	return thousands(n) + " " + many
+	return paint.Thousands(n) + " " + many
 }
 
 // answerJoin joins on a yes, and remembers a no.
@@ -69,11 +72,11 @@ func (a *App) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 	case !yes:
 		return a.do(a.session.KeepApart(r.Profile))
 	case a.session.Paid() > 0:
-		a.complain("a paid request is on its way with this key, so the profiles stay apart")
+		a.Complain("a paid request is on its way with this key, so the profiles stay apart")
 		return nil
 	}
-	w := &waiting{app: a, words: "Joining the profiles" + a.theme.glyphs.more}
-	a.push(w)
+	w := &waiting{app: a, words: "Joining the profiles" + a.Theme.Glyphs.More}
+	a.Push(w)
 	return a.do(a.session.JoinProfile(r.Profile))
 }
 
@@ -86,7 +89,7 @@ type waiting struct {
 
 func (w *waiting) Title() text.Text       { return w.words }
 func (w *waiting) SetSize(_, _ int)       {}
-func (w *waiting) Actions() []action      { return nil }
+func (w *waiting) Actions() []kit.Action  { return nil }
 func (w *waiting) Update(tea.Msg) tea.Cmd { return nil }
 
 // Place puts the words into the middle.
@@ -97,28 +100,28 @@ func (w *waiting) Place(boxWidth, boxHeight, width, height int) (int, int) {
 // Dims is true: the list below is about to go.
 func (w *waiting) Dims() bool { return true }
 
-func (w *waiting) View() styled {
-	t := w.app.theme
-	return t.boxed(t.text(toneRunning, w.words), 0)
+func (w *waiting) View() paint.Styled {
+	t := w.app.Theme
+	return t.Boxed(t.Text(paint.Running, w.words), 0)
 }
 
 // joined begins anew with everything that is known in the older journal.
 func (a *App) joined(e *account.Event) tea.Cmd {
 	a.endWaiting()
 	if e.Err != nil {
-		a.complain("the profiles could not be joined: " + errorText(e.Err))
+		a.Complain("the profiles could not be joined: " + errorText(e.Err))
 		return nil
 	}
 	a.enter(e.Joined)
-	a.say("joined: what is known of the old key goes on with this one")
+	a.Say("joined: what is known of the old key goes on with this one")
 	return a.work()
 }
 
 // endWaiting takes the screen away that takes the keys.
 func (a *App) endWaiting() {
-	for _, s := range a.stack {
+	for _, s := range a.Stack {
 		if w, ok := s.(*waiting); ok {
-			a.remove(w)
+			a.Remove(w)
 			return
 		}
 	}

@@ -30,7 +30,7 @@ func (a *App) unlabelled() text.Text {
 // them.
 func (a *App) askLabel(jobs []named) tea.Cmd {
 	was, mixed := common(jobs, func(id string) text.Text { return a.store.LabelOf(api.ID(id)) })
-	return a.prompt("label of "+whose(jobs), string(was), draft.MaxLabel, func(label text.Text) tea.Cmd {
+	return a.Prompt("label of "+whose(jobs), string(was), draft.MaxLabel, func(label text.Text) tea.Cmd {
 		set := labelCmd(a.session, keysOf(jobs), label)
 		switch {
 		case mixed && label == "":
@@ -61,7 +61,7 @@ func (m labelledMsg) land(a *App) tea.Cmd {
 	case m.session != a.session:
 		return nil
 	case m.err != nil:
-		a.complain("not labelled: " + errorText(m.err))
+		a.Complain("not labelled: " + errorText(m.err))
 		return nil
 	}
 	for _, id := range m.ids {
@@ -71,6 +71,6 @@ func (m labelledMsg) land(a *App) tea.Cmd {
 	if m.label == "" {
 		words = "the label is off"
 	}
-	a.say(several(m.ids) + words)
+	a.Say(several(m.ids) + words)
 	return nil
 }

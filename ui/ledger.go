@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
@@ -17,59 +20,59 @@ import (
 )
 
 // newLedger is view 6: what was accepted, and what it cost.
-func newLedger(a *App) *view[ledger.Entry] {
+func newLedger(a *App) *kit.ListView[ledger.Entry] {
 	type entry = ledger.Entry
-	v := &view[entry]{title: "ledger", list: list[entry]{
-		stage: a.stage, rows: a.store.Ledger.Rows(), extent: a.extent(a.store.Ledger.Rows()),
-		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
-		columns: []column[entry]{
-			{title: "when", width: 12, falls: true, sort: table.SortAge, cell: func(e *entry) piece { return toneMuted.of(a.sentAt(e)) }},
-			{title: "outcome", width: 11, drop: 2, sort: table.SortStatus, cell: a.outcomeCell},
-			{title: "model", width: 13, drop: 6, sort: table.SortModel, cell: func(e *entry) piece { return toneMuted.of(e.Model) }},
-			{title: "name", width: 12, want: 17, grow: 4, inner: true, sort: table.SortName, cell: func(e *entry) piece { return a.entryName(e) }},
-			{title: "label", width: 10, grow: 1, inner: true, drop: 4, when: a.store.Labelled, sort: table.SortLabel, cell: func(e *entry) piece { return toneText.of(e.Label) }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(e *entry) piece { return ofJob(e, length(api.Seconds(e.Seconds))) }},
-			{title: "estimate", width: 8, right: true, drop: 3, sort: table.SortNone, cell: estimateCell},
-			{title: "actual", width: 8, right: true, falls: true, sort: table.SortCost, cell: actualCell},
-			{title: "off by", width: 8, right: true, drop: 5, spare: true, sort: table.SortNone, cell: differenceCell},
+	v := &kit.ListView[entry]{Heading: "ledger", List: kit.List[entry]{
+		Stage: a.Stage, Rows: a.store.Ledger.Rows(), Extent: a.extent(a.store.Ledger.Rows()),
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
+		Columns: []kit.Column[entry]{
+			{Title: "when", Width: 12, Falls: true, Sort: table.SortAge, Cell: func(e *entry) paint.Piece { return paint.Muted.Of(a.sentAt(e)) }},
+			{Title: "outcome", Width: 11, Drop: 2, Sort: table.SortStatus, Cell: a.outcomeCell},
+			{Title: "model", Width: 13, Drop: 6, Sort: table.SortModel, Cell: func(e *entry) paint.Piece { return paint.Muted.Of(e.Model) }},
+			{Title: "name", Width: 12, Want: 17, Grow: 4, Inner: true, Sort: table.SortName, Cell: func(e *entry) paint.Piece { return a.entryName(e) }},
+			{Title: "label", Width: 10, Grow: 1, Inner: true, Drop: 4, When: a.store.Labelled, Sort: table.SortLabel, Cell: func(e *entry) paint.Piece { return paint.Normal.Of(e.Label) }},
+			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(e *entry) paint.Piece { return ofJob(e, length(api.Seconds(e.Seconds))) }},
+			{Title: "estimate", Width: 8, Right: true, Drop: 3, Sort: table.SortNone, Cell: estimateCell},
+			{Title: "actual", Width: 8, Right: true, Falls: true, Sort: table.SortCost, Cell: actualCell},
+			{Title: "off by", Width: 8, Right: true, Drop: 5, Spare: true, Sort: table.SortNone, Cell: differenceCell},
 		},
-		empty: func() []text.Text {
+		Empty: func() []text.Text {
 			return []text.Text{
 				"Nothing was spent yet. Every job and batch that is accepted stands here, with what it was estimated at and what it cost.",
-				a.keyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
+				a.KeyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
 			}
 		},
 	}}
 	sums := &ledgerSums{app: a}
-	v.pane = func(e *entry, width int) []styled { return sums.lines(e, width) }
-	return v.with(ledgerActions(a, v)...)
+	v.Pane = func(e *entry, width int) []paint.Styled { return sums.lines(e, width) }
+	return v.With(ledgerActions(a, v)...)
 }
 
-func ledgerActions(a *App, v *view[ledger.Entry]) []action {
-	noRow := v.none
+func ledgerActions(a *App, v *kit.ListView[ledger.Entry]) []kit.Action {
+	noRow := v.None
 	noJob := func() text.Text {
-		if e := v.selected(); e == nil || e.Damage != "" {
-			return first(noRow(), "this row is no job")
+		if e := v.Selected(); e == nil || e.Damage != "" {
+			return kit.First(noRow(), "this row is no job")
 		}
 		return ""
 	}
 	nothing := func() text.Text {
-		if v.rows.Len() == 0 {
+		if v.Rows.Len() == 0 {
 			return "there is nothing in the ledger yet"
 		}
 		return ""
 	}
-	acts := []action{
-		a.does(keymap.Details, func() tea.Cmd { return a.openEntry(v.selected()) }).unless(noRow).hinted("details"),
-		a.does(keymap.Totals, func() tea.Cmd { a.push(newTotals(a)); return nil }).unless(nothing).hinted("totals"),
-		a.does(keymap.Label, func() tea.Cmd { return a.askLabel([]named{{string(v.selected().Job), a.entryName(v.selected()).text}}) }).
-			unless(func() text.Text { return first(noJob(), a.unlabelled()) }).hinted("label"),
-		a.does(keymap.Export, a.askExport).unless(nothing).hinted("export"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.selected().Job)) }).unless(noJob),
-		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
+	acts := []kit.Action{
+		a.Does(keymap.Details, func() tea.Cmd { return a.openEntry(v.Selected()) }).Unless(noRow).Hinted("details"),
+		a.Does(keymap.Totals, func() tea.Cmd { a.Push(newTotals(a)); return nil }).Unless(nothing).Hinted("totals"),
+		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel([]named{{string(v.Selected().Job), a.entryName(v.Selected()).Text}}) }).
+			Unless(func() text.Text { return kit.First(noJob(), a.unlabelled()) }).Hinted("label"),
+		a.Does(keymap.Export, a.askExport).Unless(nothing).Hinted("export"),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().Job)) }).Unless(noJob),
+		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
 	}
-	for _, act := range generationActions(a, oneJob(func() *state.Generation { return a.entryJob(v.selected()) })) {
-		if act.name == keymap.Open || act.name == keymap.CopyURL {
+	for _, act := range generationActions(a, oneJob(func() *state.Generation { return a.entryJob(v.Selected()) })) {
+		if act.Name == keymap.Open || act.Name == keymap.CopyURL {
 			acts = append(acts, act)
 		}
 	}
@@ -77,7 +80,7 @@ func ledgerActions(a *App, v *view[ledger.Entry]) []action {
 }
 
 // ledgerKey is the key of the view, as it is drawn.
-func ledgerKey(a *App) text.Text { return a.keyFor(keymap.View6) }
+func ledgerKey(a *App) text.Text { return a.KeyFor(keymap.View6) }
 
 // entryJob is the job of an entry as the lists know it, nil where they do not.
 func (a *App) entryJob(e *ledger.Entry) *state.Generation {
@@ -99,7 +102,7 @@ func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
 	b, ours := a.store.Batches.Find(string(e.Job))
 	switch g := a.entryJob(e); {
 	case e.Damage != "":
-		a.push(newDamage(a, *e))
+		a.Push(newDamage(a, *e))
 		return nil
 	case g != nil:
 		return a.openGeneration(g)
@@ -107,30 +110,30 @@ func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
 		return a.openResults(b.ID)
 	}
 	entry := *e
-	a.push(&pager{stage: a.stage, title: "entry", content: func(width int) []styled {
+	a.Push(&kit.Pager{Stage: a.Stage, Heading: "entry", Content: func(width int) []paint.Styled {
 		if now, ok := a.store.Ledger.Find(entry.Job); ok {
 			entry = now
 		}
-		return append([]styled{""}, indented(a.entryLines(&entry, width-2))...)
+		return append([]paint.Styled{""}, indented(a.entryLines(&entry, width-2))...)
 	}})
 	return nil
 }
 
 // damage explains a damaged row; once it was read, the row goes off the view.
 type damage struct {
-	pager
+	kit.Pager
 	app *App
 	key string
 }
 
 func newDamage(a *App, e ledger.Entry) *damage {
-	return &damage{app: a, key: e.Key(), pager: pager{stage: a.stage, title: "damage", content: func(width int) []styled {
-		lines := []styled{"", a.theme.text(toneBad, text.Of(e.Submission+" of the ledger")), ""}
-		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), toneText)...)
-		lines = append(lines, a.advice(width-2, "So", "It is in no sum and in no export: totals may be too small. Nothing was changed on the disk.", toneText)...)
+	return &damage{app: a, key: e.Key(), Pager: kit.Pager{Stage: a.Stage, Heading: "damage", Content: func(width int) []paint.Styled {
+		lines := []paint.Styled{"", a.Theme.Text(paint.Bad, text.Of(e.Submission+" of the ledger")), ""}
+		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), paint.Normal)...)
+		lines = append(lines, a.advice(width-2, "So", "It is in no sum and in no export: totals may be too small. Nothing was changed on the disk.", paint.Normal)...)
 		lines = append(lines, a.advice(width-2, "Do", text.Of("Compare the totals with the vendor's bill. Keep a copy of "+a.session.Journal.Path()+
-			" and look at the disk: a bit does not flip by itself."), toneOK)...)
-		return append(lines, "", a.theme.text(toneMuted, "The next start checks again, and tells again if it is still so."))
+			" and look at the disk: a bit does not flip by itself."), paint.OK)...)
+		return append(lines, "", a.Theme.Text(paint.Muted, "The next start checks again, and tells again if it is still so."))
 	}}}
 }
 
@@ -145,7 +148,7 @@ func (a *App) sentAt(e *ledger.Entry) text.Text {
 	if e.At.IsZero() {
 		return none
 	}
-	at, now := e.At.Local(), a.now.Local()
+	at, now := e.At.Local(), a.Now.Local()
 	switch {
 	case at.Year() != now.Year():
 		return text.Of(at.Format(time.DateOnly))
@@ -156,69 +159,69 @@ func (a *App) sentAt(e *ledger.Entry) text.Text {
 }
 
 // outcomeCell says how a job ended, or how it stands.
-func (a *App) outcomeCell(e *ledger.Entry) piece {
-	t := a.theme
+func (a *App) outcomeCell(e *ledger.Entry) paint.Piece {
+	t := a.Theme
 	switch {
 	case e.Damage != "":
-		return toneBad.of(t.glyphs.alert + " damaged")
+		return paint.Bad.Of(t.Glyphs.Alert + " damaged")
 	case a.unsavedEntry(e):
-		return toneBad.of(t.glyphs.alert + " not saved")
+		return paint.Bad.Of(t.Glyphs.Alert + " not saved")
 	case e.Outcome != "":
 		return statusCell(t, api.Status(e.Outcome))
 	}
 	if g := a.entryJob(e); g != nil && g.Gone {
-		return toneMuted.of(t.glyphs.unknown + " gone")
+		return paint.Muted.Of(t.Glyphs.Unknown + " gone")
 	} else if g != nil {
 		return jobStatus(t, g)
 	}
 	if b, ok := a.store.Batches.Find(string(e.Job)); ok {
 		return batchStatus(t, &b)
 	}
-	return toneMuted.of(t.glyphs.unknown + " not seen")
+	return paint.Muted.Of(t.Glyphs.Unknown + " not seen")
 }
 
-func (a *App) entryName(e *ledger.Entry) piece {
+func (a *App) entryName(e *ledger.Entry) paint.Piece {
 	if e.Damage != "" {
-		return toneBad.of(text.Of(e.Damage))
+		return paint.Bad.Of(text.Of(e.Damage))
 	}
 	if e.Name != "" {
-		return toneText.of(e.Name)
+		return paint.Normal.Of(e.Name)
 	}
 	if g := a.entryJob(e); g != nil {
-		return toneText.of(g.Name)
+		return paint.Normal.Of(g.Name)
 	}
-	return toneMuted.of(text.Of(cmp.Or(string(e.Job), e.Submission)))
+	return paint.Muted.Of(text.Of(cmp.Or(string(e.Job), e.Submission)))
 }
 
 // ofJob is a value of a row that is a job.
-func ofJob(e *ledger.Entry, words text.Text) piece {
+func ofJob(e *ledger.Entry, words text.Text) paint.Piece {
 	if e.Damage != "" {
-		return toneMuted.of("")
+		return paint.Muted.Of("")
 	}
-	return toneMuted.of(words)
+	return paint.Muted.Of(words)
 }
 
-func estimateCell(e *ledger.Entry) piece {
+func estimateCell(e *ledger.Entry) paint.Piece {
 	switch {
 	case e.Estimate != nil && e.Damage == "":
-		return amountTone(outbox.CostEstimate).of(rounded(*e.Estimate, outbox.CostEstimate))
+		return amountTone(outbox.CostEstimate).Of(rounded(*e.Estimate, outbox.CostEstimate))
 	case e.Credits != nil && e.Damage == "":
-		return toneText.of(text.Sprintf("%g cr", *e.Credits))
+		return paint.Normal.Of(text.Sprintf("%g cr", *e.Credits))
 	}
 	return ofJob(e, none)
 }
 
 // actualCell says what a job cost: as billed, or worked out from length and
 // unit price.
-func actualCell(e *ledger.Entry) piece {
+func actualCell(e *ledger.Entry) paint.Piece {
 	if e.Actual == nil || e.Damage != "" {
 		return ofJob(e, none)
 	}
-	return amountTone(e.ActualKind()).of(rounded(*e.Actual, e.ActualKind()))
+	return amountTone(e.ActualKind()).Of(rounded(*e.Actual, e.ActualKind()))
 }
 
 // differenceCell says by how much the estimate was wrong.
-func differenceCell(e *ledger.Entry) piece {
+func differenceCell(e *ledger.Entry) paint.Piece {
 	if e.Actual == nil || e.Estimate == nil || e.Damage != "" {
 		return ofJob(e, "")
 	}
@@ -229,18 +232,18 @@ func differenceCell(e *ledger.Entry) piece {
 	}
 	switch {
 	case more > 0:
-		return toneWarn.of(guess + "+" + text.Of(more.Rounded()))
+		return paint.Warn.Of(guess + "+" + text.Of(more.Rounded()))
 	case more < 0:
-		return toneOK.of(guess + text.Of(more.Rounded()))
+		return paint.OK.Of(guess + text.Of(more.Rounded()))
 	}
-	return toneMuted.of("=")
+	return paint.Muted.Of("=")
 }
 
 // entryLines are what the books say of one job.
-func (a *App) entryLines(e *ledger.Entry, width int) []styled {
-	t := a.theme
+func (a *App) entryLines(e *ledger.Entry, width int) []paint.Styled {
+	t := a.Theme
 	outcome, actual := a.outcomeCell(e), actualCell(e)
-	words := actual.text
+	words := actual.Text
 	switch e.Basis {
 	case ledger.BasisBilled:
 		words = exactly(*e.Actual, outbox.CostActual) + " as billed"
@@ -248,21 +251,21 @@ func (a *App) entryLines(e *ledger.Entry, width int) []styled {
 		words = exactly(*e.Actual, outbox.CostDerived) + " from length and list price"
 	case ledger.BasisUnknown:
 	}
-	lines := append(a.called(a.entryName(e).text, width), "")
-	lines = append(lines, t.fact("outcome", outcome.text, outcome.tone))
-	estimate := estimateCell(e).text
+	lines := append(a.called(a.entryName(e).Text, width), "")
+	lines = append(lines, t.Fact("outcome", outcome.Text, outcome.Tone))
+	estimate := estimateCell(e).Text
 	if e.Estimate != nil {
 		estimate = exactly(*e.Estimate, outbox.CostEstimate)
 	}
-	lines = append(lines, a.advice(width, "estimate", estimate, toneText)...)
-	lines = append(lines, a.advice(width, "actual", words, actual.tone)...)
+	lines = append(lines, a.advice(width, "estimate", estimate, paint.Normal)...)
+	lines = append(lines, a.advice(width, "actual", words, actual.Tone)...)
 	if e.Credits != nil {
-		lines = append(lines, t.fact("credits", text.Sprintf("%g", *e.Credits), toneText))
+		lines = append(lines, t.Fact("credits", text.Sprintf("%g", *e.Credits), paint.Normal))
 	}
-	lines = append(lines, t.fact("model", cmp.Or(e.Model, none), toneText), t.fact("length", length(api.Seconds(e.Seconds)), toneText))
+	lines = append(lines, t.Fact("model", cmp.Or(e.Model, none), paint.Normal), t.Fact("length", length(api.Seconds(e.Seconds)), paint.Normal))
 	if e.Label != "" {
-		lines = append(lines, a.advice(width, "label", e.Label, toneText)...)
+		lines = append(lines, a.advice(width, "label", e.Label, paint.Normal)...)
 	}
-	lines = append(lines, a.advice(width, "sent", happened(e.At, a.now), toneText)...)
-	return append(lines, a.advice(width, "id", text.Of(string(e.Job)), toneMuted)...)
+	lines = append(lines, a.advice(width, "sent", happened(e.At, a.Now), paint.Normal)...)
+	return append(lines, a.advice(width, "id", text.Of(string(e.Job)), paint.Muted)...)
 }

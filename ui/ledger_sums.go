@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/paint"
+
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 
@@ -33,7 +35,7 @@ const (
 
 // lines are the sums, and below them, where the pane is high, the entry under
 // the cursor.
-func (s *ledgerSums) lines(e *ledger.Entry, width int) []styled {
+func (s *ledgerSums) lines(e *ledger.Entry, width int) []paint.Styled {
 	lines := s.sums(width)
 	if e.Damage == "" && width < abreast {
 		lines = append(append(lines, ""), s.app.entryLines(e, width)...)
@@ -42,7 +44,7 @@ func (s *ledgerSums) lines(e *ledger.Entry, width int) []styled {
 }
 
 // sums are the totals and the chart, side by side where there is room.
-func (s *ledgerSums) sums(width int) []styled {
+func (s *ledgerSums) sums(width int) []paint.Styled {
 	s.count()
 	if width < abreast {
 		return append(append(s.totals(width), ""), s.chart(width)...)
@@ -53,7 +55,7 @@ func (s *ledgerSums) sums(width int) []styled {
 			left = append(left, "")
 		}
 		if i < len(right) {
-			left[i] = padStyled(left[i], sumsWidth) + right[i]
+			left[i] = paint.PadStyled(left[i], sumsWidth) + right[i]
 		}
 	}
 	return left
@@ -72,40 +74,40 @@ func (s *ledgerSums) count() {
 }
 
 // totals are those of today, the week, the month and all, and what they hide.
-func (s *ledgerSums) totals(width int) []styled {
-	a, t := s.app, s.app.theme
-	var lines []styled
+func (s *ledgerSums) totals(width int) []paint.Styled {
+	a, t := s.app, s.app.Theme
+	var lines []paint.Styled
 	for _, p := range []struct {
 		title text.Text
 		by    ledger.Grouping
 	}{{"today", ledger.ByDay}, {"this week", ledger.ByWeek}, {"this month", ledger.ByMonth}, {"in all", ""}} {
 		sum := s.all
 		if p.by != "" {
-			sum = a.store.Ledger.Period(p.by, a.now, time.Local)
+			sum = a.store.Ledger.Period(p.by, a.Now, time.Local)
 		}
-		lines = append(lines, t.text(toneMuted, fit(p.title, 11, false, ""))+
-			t.text(toneMoney, fit(a.sumWords(&sum), 11, true, ""))+t.text(toneMuted, "  "+text.Count(sum.Jobs, "job", "jobs")))
+		lines = append(lines, t.Text(paint.Muted, paint.Fit(p.title, 11, false, ""))+
+			t.Text(paint.Money, paint.Fit(a.sumWords(&sum), 11, true, ""))+t.Text(paint.Muted, "  "+text.Count(sum.Jobs, "job", "jobs")))
 	}
 	if c, ok := s.all.Credits(); ok {
-		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, apart from the dollars", c), toneText)...)
+		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, apart from the dollars", c), paint.Normal)...)
 	}
 	if s.all.Compared > 0 {
-		lines = append(lines, a.advice(width, "estimates", a.accuracy(&s.all), toneText)...)
+		lines = append(lines, a.advice(width, "estimates", a.accuracy(&s.all), paint.Normal)...)
 	}
 	if s.all.Failed > 0 {
-		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), toneBad)...)
+		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), paint.Bad)...)
 	}
 	if s.all.Guessed > 0 {
-		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone (~)", toneMuted)...)
+		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone (~)", paint.Muted)...)
 	}
 	if s.all.Derived > 0 {
-		lines = append(lines, a.advice(width, "derived", text.Count(s.all.Derived, "job is", "jobs are")+" in the sums by length and list price (?)", toneMuted)...)
+		lines = append(lines, a.advice(width, "derived", text.Count(s.all.Derived, "job is", "jobs are")+" in the sums by length and list price (?)", paint.Muted)...)
 	}
 	if s.all.Unknown > 0 {
-		lines = append(lines, a.advice(width, "unknown", "the dollars of "+text.Count(s.all.Unknown, "job", "jobs")+": in no sum", toneWarn)...)
+		lines = append(lines, a.advice(width, "unknown", "the dollars of "+text.Count(s.all.Unknown, "job", "jobs")+": in no sum", paint.Warn)...)
 	}
 	if s.wrong > 0 {
-		lines = append(lines, a.advice(width, "damaged", text.Count(s.wrong, "row", "rows")+" of the ledger: in no sum", toneBad)...)
+		lines = append(lines, a.advice(width, "damaged", text.Count(s.wrong, "row", "rows")+" of the ledger: in no sum", paint.Bad)...)
 	}
 	return lines
 }
@@ -136,37 +138,37 @@ func (a *App) failureWords(t *ledger.Tally) text.Text {
 }
 
 // chart draws the last days, as many as there is room for, one column each.
-func (s *ledgerSums) chart(width int) []styled {
-	a, t := s.app, s.app.theme
+func (s *ledgerSums) chart(width int) []paint.Styled {
+	a, t := s.app, s.app.Theme
 	n := min(maxDays, width/dayWidth)
 	if n < 1 {
 		return nil
 	}
-	days := a.store.Ledger.Chart(a.now, n, time.Local)
+	days := a.store.Ledger.Chart(a.Now, n, time.Local)
 	var most api.Micros
 	for i := range days {
 		most = max(most, days[i].Cost)
 	}
-	lines := []styled{t.text(toneMuted, text.Sprintf("last %s, at most %s", text.Count(n, "day", "days"), most.Rounded()))}
+	lines := []paint.Styled{t.Text(paint.Muted, text.Sprintf("last %s, at most %s", text.Count(n, "day", "days"), most.Rounded()))}
 	for row := chartHeight; row > 0; row-- {
 		var b strings.Builder
 		for i := range days {
 			b.WriteString(string(chartCell(t, &days[i].Tally, most, row)))
 		}
-		lines = append(lines, t.text(toneMoney, text.Of(strings.TrimRight(b.String(), " "))))
+		lines = append(lines, t.Text(paint.Money, text.Of(strings.TrimRight(b.String(), " "))))
 	}
 	var dates strings.Builder
 	for i := range days {
 		dates.WriteString(string(days[i].Key[len(days[i].Key)-2:] + " "))
 	}
-	return append(lines, t.text(toneMuted, text.Of(strings.TrimRight(dates.String(), " "))))
+	return append(lines, t.Text(paint.Muted, text.Of(strings.TrimRight(dates.String(), " "))))
 }
 
 // chartCell is one day's part of one line of the chart, row 1 at the bottom. A day
 // with a cost is never drawn as one without, and one whose cost nobody knows
 // says so.
-func chartCell(t *theme, day *ledger.Tally, most api.Micros, row int) text.Text {
-	steps := []rune(t.glyphs.steps)
+func chartCell(t *paint.Theme, day *ledger.Tally, most api.Micros, row int) text.Text {
+	steps := []rune(t.Glyphs.Steps)
 	level := 0
 	if most > 0 {
 		level = int(math.Ceil(float64(day.Cost) / float64(most) * float64(chartHeight*len(steps))))

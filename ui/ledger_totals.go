@@ -5,6 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/ledger"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,7 +20,7 @@ import (
 // totals is the ledger added up: as a whole, and by day, week, month, model and
 // label, one table at a time.
 type totals struct {
-	pager
+	kit.Pager
 	app    *App
 	sums   ledgerSums
 	part   int
@@ -33,56 +36,56 @@ func totalParts() []ledger.Grouping {
 
 func newTotals(a *App) *totals {
 	p := &totals{app: a, shown: -1, sums: ledgerSums{app: a}}
-	p.pager = pager{stage: a.stage, title: "totals", content: p.lines}
+	p.Pager = kit.Pager{Stage: a.Stage, Heading: "totals", Content: p.lines}
 	turn := func(by int) func() tea.Cmd {
 		n := len(totalParts())
-		return plain(func() { p.part = (p.part + by + n) % n; p.top = 0; p.scroll(0) })
+		return kit.Plain(func() { p.part = (p.part + by + n) % n; p.Top = 0; p.Scroll(0) })
 	}
-	p.extra = []action{
-		a.does(keymap.NextPart, turn(1)).hinted("next part"),
-		a.does(keymap.PreviousPart, turn(-1)).hinted(""),
-		a.does(keymap.Export, a.askExport).hinted("export"),
+	p.Extra = []kit.Action{
+		a.Does(keymap.NextPart, turn(1)).Hinted("next part"),
+		a.Does(keymap.PreviousPart, turn(-1)).Hinted(""),
+		a.Does(keymap.Export, a.askExport).Hinted("export"),
 	}
 	return p
 }
 
-func (p *totals) lines(width int) []styled {
-	a, t := p.app, p.app.theme
+func (p *totals) lines(width int) []paint.Styled {
+	a, t := p.app, p.app.Theme
 	by := totalParts()[p.part]
 	if by == "" {
-		return append([]styled{p.titles(), ""}, indented(p.sums.sums(width-2))...)
+		return append([]paint.Styled{p.titles(), ""}, indented(p.sums.sums(width-2))...)
 	}
 	if p.shown != p.part || p.seen != a.store.Ledger.Version() {
 		p.shown, p.seen = p.part, a.store.Ledger.Version()
 		p.groups = a.store.Ledger.Groups(by, time.Local)
 	}
 	key := min(24, max(12, width-60))
-	lines := []styled{p.titles(), "", "  " + t.text(toneMuted, totalsLine(
+	lines := []paint.Styled{p.titles(), "", "  " + t.Text(paint.Muted, totalsLine(
 		[]text.Text{text.Of(strings.ToUpper(string(by))), "JOBS", "LENGTH", "COST", "ON FAILURES", "UNKNOWN"}, key, t))}
 	credits := false
 	for i := range p.groups {
 		g := &p.groups[i]
-		lines = append(lines, "  "+t.text(toneText, a.groupLine(g, key)))
+		lines = append(lines, "  "+t.Text(paint.Normal, a.groupLine(g, key)))
 		_, billed := g.Credits()
 		credits = credits || billed
 	}
 	if credits {
-		lines = append(lines, "", "  "+t.text(toneMuted, "Credits stand apart: the ledger's pane and the export have them."))
+		lines = append(lines, "", "  "+t.Text(paint.Muted, "Credits stand apart: the ledger's pane and the export have them."))
 	}
 	return lines
 }
 
-func (p *totals) titles() styled {
-	line := styled("  ")
+func (p *totals) titles() paint.Styled {
+	line := paint.Styled("  ")
 	for i, part := range totalParts() {
-		n, words := toneMuted, "by "+text.Of(string(part))
+		n, words := paint.Muted, "by "+text.Of(string(part))
 		if part == "" {
 			words = "overview"
 		}
 		if i == p.part {
-			n, words = toneAccent, "["+words+"]"
+			n, words = paint.Accent, "["+words+"]"
 		}
-		line += p.app.theme.text(n, words) + "  "
+		line += p.app.Theme.Text(n, words) + "  "
 	}
 	return line
 }
@@ -97,14 +100,14 @@ func (a *App) groupLine(g *ledger.Group, key int) text.Text {
 	}
 	return totalsLine([]text.Text{
 		cmp.Or(g.Key, none), text.Count(g.Jobs, "job", "jobs"), length(api.Seconds(g.Seconds)), a.sumWords(&g.Tally), failures, unknown,
-	}, key, a.theme)
+	}, key, a.Theme)
 }
 
 // totalsLine sets the cells of one line.
-func totalsLine(cells []text.Text, key int, t *theme) text.Text {
+func totalsLine(cells []text.Text, key int, t *paint.Theme) text.Text {
 	var b strings.Builder
 	for i, width := range []int{key, 10, 9, 12, 11, 9} {
-		b.WriteString(string(fit(cells[i], width, i > 0, t.glyphs.more)))
+		b.WriteString(string(paint.Fit(cells[i], width, i > 0, t.Glyphs.More)))
 		if i < len(cells)-1 {
 			b.WriteByte(' ')
 		}

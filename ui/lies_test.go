@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/ledger"
 
 	"dubtop/state/draft"
@@ -33,7 +36,7 @@ var liesFlag = flag.Int("lies", 400, "how many hostile texts are told in the dia
 // that others can write to.
 func moneyDialogs(a *App, words string) []func() {
 	says, link := text.Of(words), "https://media.example/"+url.PathEscape(words)
-	price := outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.now}
+	price := outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.Now}
 	media, _ := draft.ParseMedia(link, "")
 	sub := outbox.Submission{ID: "s", Kind: outbox.SubmitGeneration, Model: words, Name: says, Price: price, Draft: draft.Draft{Doubt: words}}
 	job := state.Generation{ID: "j", Name: says, Model: words}
@@ -45,17 +48,17 @@ func moneyDialogs(a *App, words string) []func() {
 	g := &group{jobs: []groupJob{
 		{source: source{job: job}, sub: &sub, warn: []string{words}}, {source: source{job: job}, sub: &sub}, {source: source{job: job}, left: says},
 	}}
-	g.app, g.pager = a, pager{stage: a.stage, title: "run again", content: g.lines}
+	g.app, g.Pager = a, kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
 	d := &doubt{app: a, id: "s"}
-	d.stage = a.stage
+	d.Stage = a.Stage
 	soft := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 1}, Daily: &ledger.Limit{Amount: 2}}
 	lost := sub
 	lost.State, lost.GenerationID = outbox.SubmissionSent, api.ID(words)
 	*a.outbox.Outbox = outbox.Outbox{}
 	a.outbox.Begin("s")
-	a.outbox.Landed(outbox.Done{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.now)
+	a.outbox.Landed(outbox.Done{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.Now)
 	a.draft.OutputFileName = words
-	rerun := a.generationForm(draft.Draft{OutputFileName: words, UpdatedAt: a.now})
+	rerun := a.generationForm(draft.Draft{OutputFileName: words, UpdatedAt: a.Now})
 	rerun.aside = true
 	return []func(){
 		func() { a.confirmSpending(one) },
@@ -79,7 +82,7 @@ var (
 
 // claimed are the lines of a dialog that claim to be the program's own, and the
 // labels of the others.
-func claimed(view styled) (own []string) {
+func claimed(view paint.Styled) (own []string) {
 	for line := range strings.SplitSeq(ansi.Strip(string(view)), "\n") {
 		if strings.HasPrefix(line, "╭") || strings.HasPrefix(line, "╰") {
 			continue
@@ -107,16 +110,16 @@ const dialogs = 9
 
 // views are how the dialogs look that are put up with some words; only says which
 // of them, -1 all.
-func (l *liar) views(words string, width, only int) (views []styled) {
-	l.a.width, l.a.height = width, 400 // nothing scrolls
-	l.a.now = time.Now()               // prices hold for five minutes, and telling may take longer
+func (l *liar) views(words string, width, only int) (views []paint.Styled) {
+	l.a.Width, l.a.Height = width, 400 // nothing scrolls
+	l.a.Now = time.Now()               // prices hold for five minutes, and telling may take longer
 	for i, ask := range moneyDialogs(l.a, words) {
 		if only >= 0 && only%dialogs != i {
 			continue
 		}
 		ask()
-		c := l.a.top().(*confirm)
-		l.a.remove(c)
+		c := l.a.Top().(*kit.Confirm)
+		l.a.Remove(c)
 		c.SetSize(width, 400)
 		views = append(views, c.View())
 	}
@@ -127,7 +130,7 @@ func (l *liar) views(words string, width, only int) (views []styled) {
 // where nobody lies, beside a label.
 func (l *liar) tell(r *rand.Rand, lies int) {
 	widths := []int{100, 60, 40, 30}
-	honest := map[int][]styled{}
+	honest := map[int][]paint.Styled{}
 	for _, width := range widths {
 		honest[width] = l.views("x", width, -1)
 	}

@@ -78,7 +78,7 @@ type lookDueMsg struct {
 }
 
 func (m lookDueMsg) land(a *App) tea.Cmd {
-	if l := m.form.looks[m.field]; l == nil || l.run != m.run || !a.shown(m.form) {
+	if l := m.form.looks[m.field]; l == nil || l.run != m.run || !a.Shown(m.form) {
 		return nil
 	}
 	return m.form.lookAt(m.field)
@@ -144,7 +144,7 @@ func (f *generationForm) lookNote(field string) text.Text {
 		return ""
 	}
 	if l := f.looks[field]; l != nil && l.cancel != nil && !l.done {
-		return "looking at it" + f.app.theme.glyphs.more
+		return "looking at it" + f.app.Theme.Glyphs.More
 	}
 	return ""
 }

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 
 	tea "charm.land/bubbletea/v2"
@@ -81,13 +84,13 @@ func (a *App) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) te
 	if more := len(jobs) - len(names); more > 0 {
 		names = append(names, text.Sprintf("%d more", more))
 	}
-	return a.ask(&confirm{
-		title: title,
-		body: func() []told {
-			return []told{{label: "of", words: text.Join(append(names, words), ", ")}}
+	return a.Ask(&kit.Confirm{
+		Heading: title,
+		Body: func() []paint.Told {
+			return []paint.Told{{Label: "of", Words: text.Join(append(names, words), ", ")}}
 		},
-		yes: yes, no: "leave them",
-		answer: func(yes bool) tea.Cmd {
+		Yes: yes, No: "leave them",
+		Answer: func(yes bool) tea.Cmd {
 			if yes {
 				return do
 			}
@@ -105,7 +108,7 @@ func tooMany(n, most int) text.Text {
 }
 
 // linking are the actions that need the links of outputs.
-func (a *App) linking(set jobSet) (open, link action) {
+func (a *App) linking(set jobSet) (open, link kit.Action) {
 	refuse := func(most int) func() text.Text {
 		return func() text.Text {
 			if n := set.many(); n > 1 {
@@ -122,7 +125,7 @@ func (a *App) linking(set jobSet) (open, link action) {
 			return a.openOutput(set.one().ID, what)
 		}
 	}
-	return a.does(keymap.Open, use(opening)).unless(refuse(openMost)), a.does(keymap.CopyURL, use(copying)).unless(refuse(linkMost))
+	return a.Does(keymap.Open, use(opening)).Unless(refuse(openMost)), a.Does(keymap.CopyURL, use(copying)).Unless(refuse(linkMost))
 }
 
 // noOutput says why a job has nothing to open.
@@ -152,10 +155,10 @@ func (a *App) linksOf(jobs []state.Generation, what use) tea.Cmd {
 		}
 	}
 	if len(ids) == 0 {
-		a.warn("none of the marked jobs has an output")
+		a.Warn("none of the marked jobs has an output")
 		return nil
 	}
-	a.busy("asking for fresh links" + a.theme.glyphs.more)
+	a.Busy("asking for fresh links" + a.Theme.Glyphs.More)
 	s, without := a.session, len(jobs)-len(ids)
 	return func() tea.Msg {
 		m := linksMsg{session: s, what: what, without: without}
@@ -204,17 +207,17 @@ func (m linksMsg) land(a *App) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
-	a.calm()
+	a.Calm()
 	switch {
 	case m.err != nil:
-		a.complain("not all links could be had: " + errorText(m.err))
+		a.Complain("not all links could be had: " + errorText(m.err))
 		return nil
 	case len(m.links) == 0:
-		a.warn("none of the marked jobs has an output")
+		a.Warn("none of the marked jobs has an output")
 		return nil
 	case m.what == copying:
 		cmd := a.copyText(text.Count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
-		a.say(a.toast.text + m.rest())
+		a.Say(a.Toast.Text + m.rest())
 		return cmd
 	}
 	return a.askToOpen(m)
@@ -235,22 +238,22 @@ func (a *App) askToOpen(m linksMsg) tea.Cmd {
 	}
 	if a.cfg.Open == nil {
 		cmd := a.copyText("there is no browser here: "+text.Count(len(m.links), "URL", "URLs"), strings.Join(m.links, "\n"))
-		a.say(a.toast.text + m.rest())
+		a.Say(a.Toast.Text + m.rest())
 		return cmd
 	}
 	hosts := draft.HostsOf(m.links...)
-	return a.ask(&confirm{
-		warning: func() []told { return hostLines(hosts) },
-		title:   text.Sprintf("Open %s in the browser?", text.Count(len(m.links), "video", "videos")),
-		body: func() []told {
-			return sentence("Each opens by itself, in a tab or a window of its own" + m.rest() + ".")
+	return a.Ask(&kit.Confirm{
+		Warning: func() []paint.Told { return hostLines(hosts) },
+		Heading: text.Sprintf("Open %s in the browser?", text.Count(len(m.links), "video", "videos")),
+		Body: func() []paint.Told {
+			return paint.Sentence("Each opens by itself, in a tab or a window of its own" + m.rest() + ".")
 		},
-		yes: "open them", no: "no",
-		answer: func(yes bool) tea.Cmd {
+		Yes: "open them", No: "no",
+		Answer: func(yes bool) tea.Cmd {
 			if !yes {
 				return nil
 			}
-			a.busy("opening" + a.theme.glyphs.more)
+			a.Busy("opening" + a.Theme.Glyphs.More)
 			return browseAllCmd(a.cfg.Open, m.links)
 		},
 	})
@@ -274,11 +277,11 @@ type openedAllMsg struct {
 }
 
 func (m openedAllMsg) land(a *App) tea.Cmd {
-	a.calm()
+	a.Calm()
 	if m.err != nil {
-		a.complain(errorText(m.err))
+		a.Complain(errorText(m.err))
 		return nil
 	}
-	a.say(text.Count(m.n, "video", "videos") + " opened in the browser")
+	a.Say(text.Count(m.n, "video", "videos") + " opened in the browser")
 	return nil
 }

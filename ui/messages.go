@@ -6,6 +6,9 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -19,12 +22,12 @@ func (a *App) overhear(topic state.Topic, err error) {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
 		return
 	}
-	a.said.add(saying{first: a.now, last: a.now, text: topicWords(topic) + ": " + errorText(err), tone: toneBad}, true)
+	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: topicWords(topic) + ": " + errorText(err), Tone: paint.Bad}, true)
 }
 
 // note keeps what is told on a screen of its own, so that it is found later.
 func (a *App) note(words text.Text) {
-	a.said.add(saying{first: a.now, last: a.now, text: words, tone: toneBad}, false)
+	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: words, Tone: paint.Bad}, false)
 }
 
 // topicWords says what was asked for.
@@ -46,7 +49,7 @@ func topicWords(topic state.Topic) text.Text {
 
 // messages lists everything that was told, whole, the newest first.
 type messages struct {
-	pager
+	kit.Pager
 	app    *App
 	at     uint64 // the saying under the cursor
 	offset int    // how far below the first line shown it begins
@@ -54,31 +57,31 @@ type messages struct {
 
 func (a *App) openMessages() tea.Cmd {
 	m := &messages{app: a}
-	m.pager = pager{stage: a.stage, title: "messages", content: m.lines}
-	if n := len(a.said.list); n > 0 {
-		m.at = a.said.list[n-1].id
+	m.Pager = kit.Pager{Stage: a.Stage, Heading: "messages", Content: m.lines}
+	if n := len(a.Said.List); n > 0 {
+		m.at = a.Said.List[n-1].ID
 	}
-	page := func(by func() int) func() tea.Cmd { return plain(func() { m.page(by()) }) }
-	m.extra = []action{
-		a.does(keymap.CopyID, m.copy).unless(m.nothing).hinted("copy it"),
-		a.does(keymap.Down, plain(func() { m.step(1) })).hinted("older"),
-		a.does(keymap.Up, plain(func() { m.step(-1) })).hinted("newer"),
-		a.does(keymap.Top, plain(func() { m.show(len(a.said.list) - 1) })),
-		a.does(keymap.Bottom, plain(func() { m.show(0) })),
-		a.does(keymap.PageDown, page(func() int { return m.height })),
-		a.does(keymap.PageUp, page(func() int { return -m.height })),
-		a.does(keymap.HalfDown, page(func() int { return m.height / 2 })),
-		a.does(keymap.HalfUp, page(func() int { return -m.height / 2 })),
-		a.does(keymap.Messages, a.pop),
+	page := func(by func() int) func() tea.Cmd { return kit.Plain(func() { m.page(by()) }) }
+	m.Extra = []kit.Action{
+		a.Does(keymap.CopyID, m.copy).Unless(m.nothing).Hinted("copy it"),
+		a.Does(keymap.Down, kit.Plain(func() { m.step(1) })).Hinted("older"),
+		a.Does(keymap.Up, kit.Plain(func() { m.step(-1) })).Hinted("newer"),
+		a.Does(keymap.Top, kit.Plain(func() { m.show(len(a.Said.List) - 1) })),
+		a.Does(keymap.Bottom, kit.Plain(func() { m.show(0) })),
+		a.Does(keymap.PageDown, page(func() int { return m.Height })),
+		a.Does(keymap.PageUp, page(func() int { return -m.Height })),
+		a.Does(keymap.HalfDown, page(func() int { return m.Height / 2 })),
+		a.Does(keymap.HalfUp, page(func() int { return -m.Height / 2 })),
+		a.Does(keymap.Messages, a.Pop),
 	}
-	m.extra[0].key.SetHelp(m.extra[0].key.Help().Key, "copy the message")
-	m.extra[len(m.extra)-1].key.SetHelp(string(a.keyFor(keymap.Messages)), "back")
-	a.push(m)
+	m.Extra[0].Key.SetHelp(m.Extra[0].Key.Help().Key, "copy the message")
+	m.Extra[len(m.Extra)-1].Key.SetHelp(string(a.KeyFor(keymap.Messages)), "back")
+	a.Push(m)
 	return nil
 }
 
 func (m *messages) nothing() text.Text {
-	if len(m.app.said.list) == 0 {
+	if len(m.app.Said.List) == 0 {
 		return "nothing was said yet"
 	}
 	return ""
@@ -88,16 +91,16 @@ func (m *messages) nothing() text.Text {
 // not listed: it would push down what is being read.
 func (m *messages) copy() tea.Cmd {
 	a := m.app
-	s := a.said.list[m.index()]
-	a.toast = toast{"message copied", toneOK, a.now.Add(praiseTime)}
-	return tea.SetClipboard(string(s.text))
+	s := a.Said.List[m.index()]
+	a.Toast = kit.Toast{Text: "message copied", Tone: paint.OK, Until: a.Now.Add(kit.PraiseTime)}
+	return tea.SetClipboard(string(s.Text))
 }
 
 // index is where the saying under the cursor stands; the newest when it is
 // gone.
 func (m *messages) index() int {
-	list := m.app.said.list
-	if i := slices.IndexFunc(list, func(s saying) bool { return s.id == m.at }); i >= 0 {
+	list := m.app.Said.List
+	if i := slices.IndexFunc(list, func(s kit.Saying) bool { return s.ID == m.at }); i >= 0 {
 		return i
 	}
 	return len(list) - 1
@@ -105,10 +108,10 @@ func (m *messages) index() int {
 
 // spans are the first line of every message, and the one after its last.
 func (m *messages) spans() [][2]int {
-	list := m.app.said.list
+	list := m.app.Said.List
 	spans, at := make([][2]int, len(list)), headLines
 	for i := len(list) - 1; i >= 0; i-- {
-		n := len(m.block(&list[i], m.width))
+		n := len(m.block(&list[i], m.Width))
 		spans[i], at = [2]int{at, at + n}, at+n
 	}
 	return spans
@@ -125,8 +128,8 @@ func (m *messages) step(by int) {
 		return
 	}
 	switch at := spans[m.index()]; {
-	case by == 1 && at[1] > m.top+m.height, by == -1 && at[0] < m.top:
-		m.scroll(by)
+	case by == 1 && at[1] > m.Top+m.Height, by == -1 && at[0] < m.Top:
+		m.Scroll(by)
 		m.anchor(spans)
 	default:
 		m.show(max(0, min(len(spans)-1, m.index()-by)))
@@ -139,7 +142,7 @@ func (m *messages) show(index int) {
 	if len(spans) == 0 {
 		return
 	}
-	m.at = m.app.said.list[index].id
+	m.at = m.app.Said.List[index].ID
 	m.reveal(spans[index], index == len(spans)-1)
 	m.anchor(spans)
 }
@@ -148,21 +151,21 @@ func (m *messages) show(index int) {
 func (m *messages) reveal(span [2]int, newest bool) {
 	switch {
 	case newest:
-		m.scroll(-m.top)
-	case span[0] < m.top:
-		m.scroll(span[0] - m.top)
-	case span[1] > m.top+m.height:
-		m.scroll(min(span[0], span[1]-m.height) - m.top)
+		m.Scroll(-m.Top)
+	case span[0] < m.Top:
+		m.Scroll(span[0] - m.Top)
+	case span[1] > m.Top+m.Height:
+		m.Scroll(min(span[0], span[1]-m.Height) - m.Top)
 	}
 }
 
 // page scrolls, and takes the cursor along to what is in sight.
 func (m *messages) page(by int) {
-	m.scroll(by)
+	m.Scroll(by)
 	spans := m.spans()
 	for i, span := range slices.Backward(spans) {
-		if span[0] >= m.top || span[1] >= m.top+m.height {
-			m.at = m.app.said.list[i].id
+		if span[0] >= m.Top || span[1] >= m.Top+m.Height {
+			m.at = m.app.Said.List[i].ID
 			break
 		}
 	}
@@ -171,25 +174,25 @@ func (m *messages) page(by int) {
 
 func (m *messages) anchor(spans [][2]int) {
 	if len(spans) > 0 {
-		m.offset = spans[m.index()][0] - m.top
+		m.offset = spans[m.index()][0] - m.Top
 	}
 }
 
 // Tick keeps what is being read where it is while new messages come above it.
 func (m *messages) Tick(time.Time) tea.Cmd {
-	if spans := m.spans(); m.top > 0 && len(spans) > 0 {
-		m.scroll(spans[m.index()][0] - m.offset - m.top)
+	if spans := m.spans(); m.Top > 0 && len(spans) > 0 {
+		m.Scroll(spans[m.index()][0] - m.offset - m.Top)
 	}
 	return nil
 }
 
-func (m *messages) lines(width int) []styled {
-	t := m.app.theme
-	list := m.app.said.list
+func (m *messages) lines(width int) []paint.Styled {
+	t := m.app.Theme
+	list := m.app.Said.List
 	if len(list) == 0 {
-		return []styled{"", "  " + t.text(toneMuted, "Nothing was said yet.")}
+		return []paint.Styled{"", "  " + t.Text(paint.Muted, "Nothing was said yet.")}
 	}
-	lines := make([]styled, headLines, headLines+len(list))
+	lines := make([]paint.Styled, headLines, headLines+len(list))
 	for i := len(list) - 1; i >= 0; i-- {
 		lines = append(lines, m.block(&list[i], width)...)
 	}
@@ -197,30 +200,30 @@ func (m *messages) lines(width int) []styled {
 }
 
 // block draws one message: when, and what, whole.
-func (m *messages) block(s *saying, width int) []styled {
+func (m *messages) block(s *kit.Saying, width int) []paint.Styled {
 	const beside, indent = 50, 2 // the width from which the time stands beside the words
-	t := m.app.theme
-	at := clock(s.last, m.app.now)
-	left, mark := indent, blank(indent)
-	if s.id == m.at {
-		mark = t.text(toneCursor, t.glyphs.cursor) + " "
+	t := m.app.Theme
+	at := clock(s.Last, m.app.Now)
+	left, mark := indent, paint.Blank(indent)
+	if s.ID == m.at {
+		mark = t.Text(paint.CursorBar, t.Glyphs.Cursor) + " "
 	}
-	var lines []styled
+	var lines []paint.Styled
 	if width >= beside {
-		left += textWidth(at) + 2
+		left += paint.TextWidth(at) + 2
 	} else {
-		lines = append(lines, mark+t.text(toneMuted, at))
+		lines = append(lines, mark+t.Text(paint.Muted, at))
 	}
-	for i, l := range wrap(s.text, max(1, width-left-1)) {
-		margin := blank(left)
+	for i, l := range paint.Wrap(s.Text, max(1, width-left-1)) {
+		margin := paint.Blank(left)
 		if i == 0 && width >= beside {
-			margin = mark + t.text(toneMuted, at) + "  "
+			margin = mark + t.Text(paint.Muted, at) + "  "
 		}
-		lines = append(lines, margin+t.text(s.tone, l))
+		lines = append(lines, margin+t.Text(s.Tone, l))
 	}
-	if s.times > 1 {
-		words := text.Sprintf("%d times since %s", s.times, clock(s.first, m.app.now))
-		lines = append(lines, blank(left)+t.text(toneMuted, words))
+	if s.Times > 1 {
+		words := text.Sprintf("%d times since %s", s.Times, clock(s.First, m.app.Now))
+		lines = append(lines, paint.Blank(left)+t.Text(paint.Muted, words))
 	}
 	return lines
 }

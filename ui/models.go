@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
@@ -20,31 +23,31 @@ import (
 )
 
 // newModels is view 4: what can be made, for how much and how fast.
-func newModels(a *App) *view[state.Model] {
-	v := &view[state.Model]{title: "models", list: list[state.Model]{
-		stage: a.stage, rows: &a.store.Models, extent: a.extent(&a.store.Models),
-		sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus},
-		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) piece { return modelTone(m).of(text.Of(m.Name)) }},
-			{title: "type", width: 8, drop: 6, sort: table.SortStatus, cell: func(m *state.Model) piece { return toneMuted.of(text.Of(m.Type)) }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) piece { return a.minutePrice(m) }},
-			{title: "up to", width: 6, right: true, drop: 4, sort: table.SortNone, cell: func(m *state.Model) piece { return toneMuted.of(longest(m)) }},
-			{title: "30 s clip", width: 9, right: true, drop: 3, sort: table.SortNone, cell: func(m *state.Model) piece { return a.usualTime(m) }},
-			{title: "what for", width: 19, grow: 1, drop: 5, sort: table.SortNone, cell: func(m *state.Model) piece { return toneText.of(purpose(m)) }},
+func newModels(a *App) *kit.ListView[state.Model] {
+	v := &kit.ListView[state.Model]{Heading: "models", List: kit.List[state.Model]{
+		Stage: a.Stage, Rows: &a.store.Models, Extent: a.extent(&a.store.Models),
+		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus},
+		Columns: []kit.Column[state.Model]{
+			{Title: "model", Width: 18, Sort: table.SortName, Cell: func(m *state.Model) paint.Piece { return modelTone(m).Of(text.Of(m.Name)) }},
+			{Title: "type", Width: 8, Drop: 6, Sort: table.SortStatus, Cell: func(m *state.Model) paint.Piece { return paint.Muted.Of(text.Of(m.Type)) }},
+			{Title: "a minute", Width: 8, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.minutePrice(m) }},
+			{Title: "up to", Width: 6, Right: true, Drop: 4, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return paint.Muted.Of(longest(m)) }},
+			{Title: "30 s clip", Width: 9, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.usualTime(m) }},
+			{Title: "what for", Width: 19, Grow: 1, Drop: 5, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return paint.Normal.Of(purpose(m)) }},
 		},
-		empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
+		Empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
 	}}
-	v.pane = func(m *state.Model, width int) []styled { return a.modelPane(m, width) }
-	none := v.none
-	return v.with(
-		a.does(keymap.NewGeneration, func() tea.Cmd {
+	v.Pane = func(m *state.Model, width int) []paint.Styled { return a.modelPane(m, width) }
+	none := v.None
+	return v.With(
+		a.Does(keymap.NewGeneration, func() tea.Cmd {
 			d := a.draft.Clone()
-			d.Model, d.From = v.selected().Name, "with model "+v.selected().Name
+			d.Model, d.From = v.Selected().Name, "with model "+v.Selected().Name
 			return a.newGeneration(&d)
-		}).unless(func() text.Text { return first(none(), a.unspendable()) }).hinted("new with it"),
-		a.does(keymap.Details, func() tea.Cmd { a.push(a.modelDetails(*v.selected())); return nil }).unless(none).hinted("details"),
-		a.does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).hinted("vendor's page"),
-		a.does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.selected().Name) }).unless(none).hinted("copy name"),
+		}).Unless(func() text.Text { return kit.First(none(), a.unspendable()) }).Hinted("new with it"),
+		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.modelDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
+		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).Hinted("vendor's page"),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.Selected().Name) }).Unless(none).Hinted("copy name"),
 	)
 }
 
@@ -52,42 +55,42 @@ func newModels(a *App) *view[state.Model] {
 // says why one can't be taken. The one that was used is named, too.
 func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
 	rows := &table.Collection[state.Model]{}
-	rows.Answer(rows.Ask(a.now), slices.Collect(a.modelCopies()), a.now)
-	words := func(m *state.Model) piece {
+	rows.Answer(rows.Ask(a.Now), slices.Collect(a.modelCopies()), a.Now)
+	words := func(m *state.Model) paint.Piece {
 		switch why := unfit(m.Name); {
 		case why != "":
-			return toneBad.of(a.theme.glyphs.failed + " " + why)
+			return paint.Bad.Of(a.Theme.Glyphs.Failed + " " + why)
 		case m.Name == used:
-			return toneAccent.of("as it was")
+			return paint.Accent.Of("as it was")
 		}
-		return toneText.of(purpose(m))
+		return paint.Normal.Of(purpose(m))
 	}
-	v := &view[state.Model]{title: "pick a model", list: list[state.Model]{
-		stage: a.stage, rows: rows, extent: a.extent(rows),
-		sorts: []table.Sort{table.SortAge, table.SortName},
-		columns: []column[state.Model]{
-			{title: "model", width: 18, sort: table.SortName, cell: func(m *state.Model) piece { return modelTone(m).of(text.Of(m.Name)) }},
-			{title: "a minute", width: 8, right: true, drop: 2, sort: table.SortNone, cell: func(m *state.Model) piece { return a.minutePrice(m) }},
-			{title: "for this", width: 24, grow: 1, sort: table.SortNone, cell: words},
+	v := &kit.ListView[state.Model]{Heading: "pick a model", List: kit.List[state.Model]{
+		Stage: a.Stage, Rows: rows, Extent: a.extent(rows),
+		Sorts: []table.Sort{table.SortAge, table.SortName},
+		Columns: []kit.Column[state.Model]{
+			{Title: "model", Width: 18, Sort: table.SortName, Cell: func(m *state.Model) paint.Piece { return modelTone(m).Of(text.Of(m.Name)) }},
+			{Title: "a minute", Width: 8, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.minutePrice(m) }},
+			{Title: "for this", Width: 24, Grow: 1, Sort: table.SortNone, Cell: words},
 		},
-		empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
+		Empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
 	}}
-	none := v.none
+	none := v.None
 	refuse := func() text.Text {
 		if why := none(); why != "" {
 			return why
 		}
-		return unfit(v.selected().Name)
+		return unfit(v.Selected().Name)
 	}
-	v.acts = append([]action{
-		a.does(keymap.Choose, func() tea.Cmd {
-			name := v.selected().Name
-			a.remove(v)
+	v.Acts = append([]kit.Action{
+		a.Does(keymap.Choose, func() tea.Cmd {
+			name := v.Selected().Name
+			a.Remove(v)
 			return chosen(name)
-		}).unless(refuse).hinted("take it"),
-		a.does(keymap.Back, v.back).hinted("back"),
-	}, append(v.finding(), v.movement()...)...)
-	a.push(v)
+		}).Unless(refuse).Hinted("take it"),
+		a.Does(keymap.Back, v.Back).Hinted("back"),
+	}, append(v.Finding(), v.Movement()...)...)
+	a.Push(v)
 	return nil
 }
 
@@ -105,21 +108,21 @@ func (a *App) modelCopies() iter.Seq[state.Model] {
 // modelsPage is the vendor's page on the models.
 const modelsPage = "https://sync.so/docs/models/lipsync"
 
-func modelTone(m *state.Model) tone {
+func modelTone(m *state.Model) paint.Tone {
 	if !m.Deprecated.IsZero() {
-		return toneMuted
+		return paint.Muted
 	}
-	return toneText
+	return paint.Normal
 }
 
 // minutePrice is the list price of a minute of output, as one estimate of the
 // server taught it.
-func (a *App) minutePrice(m *state.Model) piece {
+func (a *App) minutePrice(m *state.Model) paint.Piece {
 	frame, ok := a.store.Prices.PerFrame(m.Name)
 	if !ok {
-		return toneMuted.of(none)
+		return paint.Muted.Of(none)
 	}
-	return toneMoney.of(text.Of((frame * outbox.FramesPerSecond * 60).Rounded()))
+	return paint.Money.Of(text.Of((frame * outbox.FramesPerSecond * 60).Rounded()))
 }
 
 // longest is the longest input a model takes.
@@ -132,22 +135,22 @@ func longest(m *state.Model) text.Text {
 
 // usualTime is how long a clip of 30 s takes: as observed here, else (in
 // parentheses) as the vendor documents it.
-func (a *App) usualTime(m *state.Model) piece {
+func (a *App) usualTime(m *state.Model) paint.Piece {
 	const clip = api.Seconds(30)
-	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.now}, a.now)
+	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.Now}, a.Now)
 	if e.Learned > 0 {
-		return toneText.of(span(e.Total))
+		return paint.Normal.Of(span(e.Total))
 	}
-	return toneMuted.of("(" + span(e.Total.Round(time.Minute/2)) + ")")
+	return paint.Muted.Of("(" + span(e.Total.Round(time.Minute/2)) + ")")
 }
 
 // usualWords is the same in words.
 func (a *App) usualWords(m *state.Model) text.Text {
 	v := a.usualTime(m)
-	if usual, documented := strings.CutPrefix(string(v.text), "("); documented {
+	if usual, documented := strings.CutPrefix(string(v.Text), "("); documented {
 		return text.Of("about " + strings.TrimSuffix(usual, ")") + ", as the vendor documents it")
 	}
-	return "about " + v.text + ", as seen here"
+	return "about " + v.Text + ", as seen here"
 }
 
 // purpose is the API's description of a model, else what its overview says.
@@ -171,36 +174,36 @@ func purpose(m *state.Model) text.Text {
 	return ""
 }
 
-func (a *App) modelPane(m *state.Model, width int) []styled {
-	t := a.theme
+func (a *App) modelPane(m *state.Model, width int) []paint.Styled {
+	t := a.Theme
 	price := a.minutePrice(m)
-	lines := []styled{t.text(toneTitle, text.Of(m.Name)), ""}
-	lines = append(lines, a.advice(width, "for", purpose(m), toneText)...)
-	lines = append(lines, t.fact("type", text.Of(m.Type+" "+m.Version), toneText))
-	lines = append(lines, a.advice(width, "price", price.text+" a minute of output, list price", price.tone)...)
-	lines = append(lines, t.fact("up to", longest(m), toneText))
-	lines = append(lines, a.advice(width, "30 s clip", a.usualWords(m), toneText)...)
+	lines := []paint.Styled{t.Text(paint.Title, text.Of(m.Name)), ""}
+	lines = append(lines, a.advice(width, "for", purpose(m), paint.Normal)...)
+	lines = append(lines, t.Fact("type", text.Of(m.Type+" "+m.Version), paint.Normal))
+	lines = append(lines, a.advice(width, "price", price.Text+" a minute of output, list price", price.Tone)...)
+	lines = append(lines, t.Fact("up to", longest(m), paint.Normal))
+	lines = append(lines, a.advice(width, "30 s clip", a.usualWords(m), paint.Normal)...)
 	if !m.Deprecated.IsZero() {
-		lines = append(lines, t.fact("until", text.Of("deprecated since "+m.Deprecated.Format(time.DateOnly)), toneWarn))
+		lines = append(lines, t.Fact("until", text.Of("deprecated since "+m.Deprecated.Format(time.DateOnly)), paint.Warn))
 	}
 	rules := draft.RulesFor(m.Name)
 	stills := "video only"
 	if rules.Image {
 		stills = "video, or a still image"
 	}
-	lines = append(lines, t.fact("takes", text.Of(stills), toneText), "", t.text(toneTitle, "Options it honours"))
+	lines = append(lines, t.Fact("takes", text.Of(stills), paint.Normal), "", t.Text(paint.Title, "Options it honours"))
 	for _, o := range rules.Options {
-		mark := t.glyphs.dot
-		for _, line := range wrap(text.Of(strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words), max(1, width-2)) {
-			lines = append(lines, t.text(toneMuted, mark+" ")+t.text(toneText, line))
+		mark := t.Glyphs.Dot
+		for _, line := range paint.Wrap(text.Of(strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words), max(1, width-2)) {
+			lines = append(lines, t.Text(paint.Muted, mark+" ")+t.Text(paint.Normal, line))
 			mark = " "
 		}
 	}
 	return lines
 }
 
-func (a *App) modelDetails(m state.Model) *pager {
-	return &pager{stage: a.stage, title: "model", content: func(width int) []styled {
-		return append([]styled{""}, indented(a.modelPane(&m, width-2))...)
+func (a *App) modelDetails(m state.Model) *kit.Pager {
+	return &kit.Pager{Stage: a.Stage, Heading: "model", Content: func(width int) []paint.Styled {
+		return append([]paint.Styled{""}, indented(a.modelPane(&m, width-2))...)
 	}}
 }

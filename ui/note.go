@@ -17,7 +17,7 @@ const noteLimit = 500
 // something else are not replaced without a question.
 func (a *App) editNote(jobs []named) tea.Cmd {
 	old, mixed := common(jobs, a.store.Notes.Of)
-	return a.prompt("note of "+whose(jobs), string(old), noteLimit, func(note text.Text) tea.Cmd {
+	return a.Prompt("note of "+whose(jobs), string(old), noteLimit, func(note text.Text) tea.Cmd {
 		others := slices.DeleteFunc(slices.Clone(jobs), func(j named) bool {
 			had := a.store.Notes.Of(j.id)
 			return had == "" || had == note
@@ -92,11 +92,11 @@ func (m savedNoteMsg) land(a *App) tea.Cmd {
 				a.store.Notes.Set(id, m.old[i])
 			}
 		}
-		a.complain("the note could not be kept: " + errorText(m.err))
+		a.Complain("the note could not be kept: " + errorText(m.err))
 	case m.note == "":
-		a.say(several(m.ids) + "note removed")
+		a.Say(several(m.ids) + "note removed")
 	default:
-		a.say(several(m.ids) + "note kept")
+		a.Say(several(m.ids) + "note kept")
 	}
 	return nil
 }

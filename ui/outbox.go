@@ -45,12 +45,12 @@ func (a *App) enqueued(e *account.Event) tea.Cmd {
 		return a.unqueued(subs, e.Err)
 	}
 	a.leaveGroup(subs[0].ID)
-	a.calm()
+	a.Calm()
 	if e.Pilot && len(subs) > 1 {
 		a.outbox.awaitPilot(subs[0].ID, subs[0].Name, len(subs)-1)
 	}
 	if len(subs) > 1 {
-		a.say(a.groupWords(len(subs), e.Pilot))
+		a.Say(a.groupWords(len(subs), e.Pilot))
 	}
 	cmd := a.work()
 	if len(subs) == 1 {
@@ -60,7 +60,7 @@ func (a *App) enqueued(e *account.Event) tea.Cmd {
 }
 
 func (a *App) groupWords(n int, pilot bool) text.Text {
-	key := a.keyFor(keymap.View5)
+	key := a.KeyFor(keymap.View5)
 	if pilot {
 		return text.Sprintf("the pilot goes first; %d more are held back in the queue (%s) until you let them go on", n-1, key)
 	}
@@ -73,11 +73,11 @@ func (a *App) tellPlace(sub *outbox.Submission) {
 	switch {
 	case !ok:
 	case row.State == outbox.QueueSending:
-		a.busy("sending" + a.theme.glyphs.more)
+		a.Busy("sending" + a.Theme.Glyphs.More)
 	case !a.outbox.Sender:
-		a.say(text.Of("it waits in the queue; " + a.sender() + " sends from it"))
+		a.Say(text.Of("it waits in the queue; " + a.sender() + " sends from it"))
 	case row.Place > 0:
-		a.say(text.Sprintf("number %d in the queue (%s): %s", row.Place, a.keyFor(keymap.View5), a.waitWords(&row).text))
+		a.Say(text.Sprintf("number %d in the queue (%s): %s", row.Place, a.KeyFor(keymap.View5), a.waitWords(&row).Text))
 	}
 }
 
@@ -87,22 +87,22 @@ func (a *App) sender() string { return a.session.Holder().String() }
 // unqueued brings back what could not be written down. Nothing was sent.
 func (a *App) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	words := "Not sent, nothing was charged: " + errorText(err)
-	a.calm()
+	a.Calm()
 	s := a.outbox.attended[subs[0].ID]
 	delete(a.outbox.attended, subs[0].ID)
 	switch {
 	case s != nil && s.form != nil && (errors.Is(err, journal.ErrSameDraft) || errors.Is(err, journal.ErrDraftChanged)):
 		return a.staleForm(s.form, words)
 	case errors.Is(err, journal.ErrTaken), errors.Is(err, journal.ErrBackwards):
-		a.complain("another window was faster: the list shows what became of it")
+		a.Complain("another window was faster: the list shows what became of it")
 	case s != nil && s.group != nil:
 		s.group.trouble = words
-		a.complain(words)
+		a.Complain(words)
 		a.bring(s.group)
 	case s != nil:
 		return a.giveBack(s, &s.submission, words)
 	default:
-		a.complain(words)
+		a.Complain(words)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (a *App) answer(d *outbox.Done) tea.Cmd {
 		if a.outbox.AnswerUnsaved(d.Submission.ID) {
 			a.tellUnsaved(d)
 		} else {
-			a.complain("not written down: " + errorText(d.Unrecorded))
+			a.Complain("not written down: " + errorText(d.Unrecorded))
 		}
 	}
 	return cmd
@@ -144,10 +144,10 @@ func (a *App) showAnswer(d *outbox.Done) tea.Cmd {
 // tellExpired tells what is not sent any more because a link of it has ended.
 func (a *App) tellExpired(subs []outbox.Submission) {
 	if len(subs) > 1 {
-		a.warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(subs), a.keyFor(keymap.View5)))
+		a.Warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.View5)))
 		return
 	}
 	sub := &subs[0]
-	a.warn(sub.Name + " is not sent: " + text.Of(sub.Expired(a.outbox.ServerTime(a.now)).Error()) +
-		" (" + a.keyFor(keymap.View5) + ", " + a.keyFor(keymap.Edit) + ")")
+	a.Warn(sub.Name + " is not sent: " + text.Of(sub.Expired(a.outbox.ServerTime(a.Now)).Error()) +
+		" (" + a.KeyFor(keymap.View5) + ", " + a.KeyFor(keymap.Edit) + ")")
 }

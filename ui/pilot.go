@@ -4,6 +4,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/kit"
 )
 
 // pilot is the job of a group that goes first. Its end is told, because the
@@ -37,13 +38,13 @@ func (a *App) tellPilots() {
 			continue
 		}
 		delete(a.outbox.pilots, id)
-		queue := a.keyFor(keymap.View5)
+		queue := a.KeyFor(keymap.View5)
 		if g.Status.Troubled() {
-			a.complain(text.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))
+			a.Complain(text.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))
 			continue
 		}
-		a.say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s let the other %d go",
-			p.name, queue, a.keyFor(keymap.MarkAll), a.keyFor(keymap.PauseItem), p.rest))
-		a.toast.until = a.now.Add(troubleTime)
+		a.Say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s let the other %d go",
+			p.name, queue, a.KeyFor(keymap.MarkAll), a.KeyFor(keymap.PauseItem), p.rest))
+		a.Toast.Until = a.Now.Add(kit.TroubleTime)
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
@@ -17,32 +20,11 @@ import (
 )
 
 // newQueue is view 5: what was agreed to and is not a job yet.
-func newQueue(a *App) *view[outbox.QueueRow] {
-	v := &view[outbox.QueueRow]{title: "queue", list: list[outbox.QueueRow]{
-		stage: a.stage, rows: &a.store.Queue, extent: a.extent(&a.store.Queue), marks: &marks[outbox.QueueRow]{},
-		sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
-		columns: []column[outbox.QueueRow]{
-			{title: "no", width: 4, right: true, drop: 3, sort: table.SortAge, cell: func(r *outbox.QueueRow) piece { return placeCell(r) }},
-			{title: "status", width: 11, sort: table.SortStatus, cell: func(r *outbox.QueueRow) piece { return a.queueStatus(r) }},
-			{title: "model", width: 13, drop: 5, sort: table.SortModel, cell: func(r *outbox.QueueRow) piece { return toneMuted.of(text.Of(r.Model)) }},
-			{title: "name", width: 12, want: 20, grow: 3, inner: true, sort: table.SortName, cell: func(r *outbox.QueueRow) piece { return toneText.of(r.Name) }},
-			{title: "label", width: 8, grow: 1, inner: true, drop: 4, spare: true, when: func() bool { return a.store.Queue.Len() > 0 }, sort: table.SortLabel, cell: func(r *outbox.QueueRow) piece { return toneText.of(r.Label) }},
-			{title: "length", width: 6, right: true, drop: 7, falls: true, sort: table.SortLength, cell: func(r *outbox.QueueRow) piece { return toneMuted.of(length(r.Length)) }},
-			{title: "price", width: 8, right: true, drop: 1, falls: true, sort: table.SortCost, cell: queuePrice},
-			{title: "age", width: 4, right: true, drop: 6, sort: table.SortNone, cell: func(r *outbox.QueueRow) piece { return toneMuted.of(age(r.Since, a.now)) }},
-			{title: "what", width: 14, want: 18, grow: 2, drop: 2, spare: true, sort: table.SortNone, cell: a.queueWords},
-		},
-		empty: func() []text.Text {
-			return []text.Text{
-				"Nothing waits. What you agree to while all slots are taken waits here, and is sent as they come free.",
-				a.keyFor(keymap.NewGeneration) + "  make a job",
-			}
-		},
-	}}
-	v.pane = a.queuePane
-	none := v.none
+func newQueue(a *App) *kit.ListView[outbox.QueueRow] {
+	v := &kit.ListView[outbox.QueueRow]{Heading: "queue", List: a.queueList(), Pane: a.queuePane}
+	none := v.None
 	waits := func() text.Text {
-		switch r := v.selected(); {
+		switch r := v.Selected(); {
 		case r == nil:
 			return none()
 		case r.Place == 0:
@@ -51,52 +33,77 @@ func newQueue(a *App) *view[outbox.QueueRow] {
 		return ""
 	}
 	ends := func() text.Text {
-		if r := v.selected(); r != nil {
+		if r := v.Selected(); r != nil {
 			return a.untouchable(r)
 		}
 		return none()
 	}
 	jobless := func() text.Text {
-		if r := v.selected(); r == nil || r.Job == "" {
-			return first(none(), "it is no job yet")
+		if r := v.Selected(); r == nil || r.Job == "" {
+			return kit.First(none(), "it is no job yet")
 		}
 		return ""
 	}
-	one := func() *outbox.QueueRow { return cmp.Or(v.soleMark(), v.selected()) }
+	one := func() *outbox.QueueRow { return cmp.Or(v.SoleMark(), v.Selected()) }
 	edit := func() text.Text {
-		if n := v.markCount(); n > 1 {
+		if n := v.MarkCount(); n > 1 {
 			return text.Sprintf("one is edited at a time, and %d are marked", n)
 		}
 		return a.uneditable(one())
 	}
 	copyIDs := func() tea.Cmd {
 		var ids []string
-		for _, r := range v.chosen() {
+		for _, r := range v.Chosen() {
 			if r.Job != "" {
 				ids = append(ids, string(r.Job))
 			}
 		}
 		return a.copyIDs(ids)
 	}
-	return v.with(append([]action{
-		a.does(keymap.Details, func() tea.Cmd { return a.openQueued(v.selected()) }).unless(none).hinted("details"),
-		a.does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(v.chosen(), -1) }).unless(unmarked(v, waits)).hinted("sooner"),
-		a.does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(v.chosen(), 1) }).unless(unmarked(v, waits)).hinted("later"),
-		a.does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.chosen()) }).unless(unmarked(v, waits)).hinted("hold"),
-		a.does(keymap.PauseQueue, a.pauseQueue).hinted("hold all"),
-		a.does(keymap.Edit, func() tea.Cmd { return a.editQueued(one().ID) }).unless(edit).hinted("edit"),
-		a.does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.chosen()) }).unless(unmarked(v, ends)).hinted("drop"),
-		a.does(keymap.Slots, a.askSlots).unless(a.unspendable).hinted("slots"),
-		a.does(keymap.CopyID, copyIDs).unless(unmarked(v, jobless)),
-		a.does(keymap.Failures, plain(func() { v.query.Failures = !v.query.Failures; v.refresh() })),
-	}, v.following(v.marking())...)...)
+	return v.With(append([]kit.Action{
+		a.Does(keymap.Details, func() tea.Cmd { return a.openQueued(v.Selected()) }).Unless(none).Hinted("details"),
+		a.Does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(v.Chosen(), -1) }).Unless(unmarked(v, waits)).Hinted("sooner"),
+		a.Does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(v.Chosen(), 1) }).Unless(unmarked(v, waits)).Hinted("later"),
+		a.Does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.Chosen()) }).Unless(unmarked(v, waits)).Hinted("hold"),
+		a.Does(keymap.PauseQueue, a.pauseQueue).Hinted("hold all"),
+		a.Does(keymap.Edit, func() tea.Cmd { return a.editQueued(one().ID) }).Unless(edit).Hinted("edit"),
+		a.Does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.Chosen()) }).Unless(unmarked(v, ends)).Hinted("drop"),
+		a.Does(keymap.Slots, a.askSlots).Unless(a.unspendable).Hinted("slots"),
+		a.Does(keymap.CopyID, copyIDs).Unless(unmarked(v, jobless)),
+		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
+	}, v.Following(v.Marking())...)...)
+}
+
+// queueList is the list behind view 5.
+func (a *App) queueList() kit.List[outbox.QueueRow] {
+	return kit.List[outbox.QueueRow]{
+		Stage: a.Stage, Rows: &a.store.Queue, Extent: a.extent(&a.store.Queue), Marks: &kit.Marks[outbox.QueueRow]{},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
+		Columns: []kit.Column[outbox.QueueRow]{
+			{Title: "no", Width: 4, Right: true, Drop: 3, Sort: table.SortAge, Cell: func(r *outbox.QueueRow) paint.Piece { return placeCell(r) }},
+			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(r *outbox.QueueRow) paint.Piece { return a.queueStatus(r) }},
+			{Title: "model", Width: 13, Drop: 5, Sort: table.SortModel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(text.Of(r.Model)) }},
+			{Title: "name", Width: 12, Want: 20, Grow: 3, Inner: true, Sort: table.SortName, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Name) }},
+			{Title: "label", Width: 8, Grow: 1, Inner: true, Drop: 4, Spare: true, When: func() bool { return a.store.Queue.Len() > 0 }, Sort: table.SortLabel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Label) }},
+			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(length(r.Length)) }},
+			{Title: "price", Width: 8, Right: true, Drop: 1, Falls: true, Sort: table.SortCost, Cell: queuePrice},
+			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortNone, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(age(r.Since, a.Now)) }},
+			{Title: "what", Width: 14, Want: 18, Grow: 2, Drop: 2, Spare: true, Sort: table.SortNone, Cell: a.queueWords},
+		},
+		Empty: func() []text.Text {
+			return []text.Text{
+				"Nothing waits. What you agree to while all slots are taken waits here, and is sent as they come free.",
+				a.KeyFor(keymap.NewGeneration) + "  make a job",
+			}
+		},
+	}
 }
 
 // unmarked is a reason that holds for the row under the cursor alone: what is
 // marked is judged one by one.
-func unmarked(v *view[outbox.QueueRow], why func() text.Text) func() text.Text {
+func unmarked(v *kit.ListView[outbox.QueueRow], why func() text.Text) func() text.Text {
 	return func() text.Text {
-		if v.markCount() > 0 {
+		if v.MarkCount() > 0 {
 			return ""
 		}
 		return why()
@@ -122,48 +129,48 @@ func (a *App) uneditable(r *outbox.QueueRow) text.Text {
 	case a.untouchable(r) != "":
 		return a.untouchable(r)
 	case !a.draft.Empty():
-		return "something else stands unsent in the form: send it, or empty the form, first (" + a.keyFor(keymap.NewGeneration) + ")"
+		return "something else stands unsent in the form: send it, or empty the form, first (" + a.KeyFor(keymap.NewGeneration) + ")"
 	case r.State == outbox.QueueDoubt:
-		return "it may have been accepted, so it can't be changed any more; " + a.keyFor(keymap.Details) + " shows what can be done"
+		return "it may have been accepted, so it can't be changed any more; " + a.KeyFor(keymap.Details) + " shows what can be done"
 	}
 	return a.unspendable()
 }
 
-func placeCell(r *outbox.QueueRow) piece {
+func placeCell(r *outbox.QueueRow) paint.Piece {
 	if r.Place == 0 {
-		return toneMuted.of(none)
+		return paint.Muted.Of(none)
 	}
-	return toneText.of(text.Sprint(r.Place))
+	return paint.Normal.Of(text.Sprint(r.Place))
 }
 
 // queueStatus says where a submission stands by glyph, word and colour.
-func (a *App) queueStatus(r *outbox.QueueRow) piece {
-	g, n := a.theme.glyphs, toneText
-	glyph := g.pending
+func (a *App) queueStatus(r *outbox.QueueRow) paint.Piece {
+	g, n := a.Theme.Glyphs, paint.Normal
+	glyph := g.Pending
 	switch r.State {
 	case outbox.QueueUnsaved:
-		glyph, n = g.alert, toneBad
+		glyph, n = g.Alert, paint.Bad
 	case outbox.QueueDoubt:
-		glyph, n = g.alert, toneWarn
+		glyph, n = g.Alert, paint.Warn
 	case outbox.QueueRefused:
-		glyph, n = g.failed, toneBad
+		glyph, n = g.Failed, paint.Bad
 	case outbox.QueueExpired, outbox.QueueReprice, outbox.QueueUnpriced:
-		glyph, n = g.alert, toneWarn
+		glyph, n = g.Alert, paint.Warn
 	case outbox.QueueSending:
-		glyph, n = g.running, toneRunning
+		glyph, n = g.Running, paint.Running
 	case outbox.QueueHeld:
-		glyph, n = g.dot, toneMuted
+		glyph, n = g.Dot, paint.Muted
 	case outbox.QueueWaiting:
-		n = tonePending
+		n = paint.Pending
 	}
-	return n.of(glyph + " " + text.Of(r.State.Word()))
+	return n.Of(glyph + " " + text.Of(r.State.Word()))
 }
 
-func queuePrice(r *outbox.QueueRow) piece {
+func queuePrice(r *outbox.QueueRow) paint.Piece {
 	if r.Priced == outbox.CostUnknown {
-		return toneMuted.of(none)
+		return paint.Muted.Of(none)
 	}
-	return amountTone(r.Priced).of(rounded(r.Cost, r.Priced))
+	return amountTone(r.Priced).Of(rounded(r.Cost, r.Priced))
 }
 
 // exactPrice is a row's price with all its decimals.
@@ -175,74 +182,74 @@ func exactPrice(r *outbox.QueueRow) text.Text {
 }
 
 // queueWords says in a few words what a row waits for.
-func (a *App) queueWords(r *outbox.QueueRow) piece {
+func (a *App) queueWords(r *outbox.QueueRow) paint.Piece {
 	switch r.State {
 	case outbox.QueueDoubt:
-		if _, asks := a.outbox.Reconciler.Question(r.ID, a.now); asks {
-			return toneWarn.of("maybe charged: you decide")
+		if _, asks := a.outbox.Reconciler.Question(r.ID, a.Now); asks {
+			return paint.Warn.Of("maybe charged: you decide")
 		}
-		return toneWarn.of("maybe charged: being looked for")
+		return paint.Warn.Of("maybe charged: being looked for")
 	case outbox.QueueReprice:
 		if r.Priced == outbox.CostUnknown { // of money, that is
-			return toneWarn.of(r.Reason)
+			return paint.Warn.Of(r.Reason)
 		}
-		return toneWarn.of("costs more now: agree again")
+		return paint.Warn.Of("costs more now: agree again")
 	case outbox.QueueExpired:
-		return toneWarn.of(a.keyFor(keymap.Edit) + " edits it")
+		return paint.Warn.Of(a.KeyFor(keymap.Edit) + " edits it")
 	case outbox.QueueSending:
-		return toneMuted.of("")
+		return paint.Muted.Of("")
 	case outbox.QueueUnsaved, outbox.QueueRefused:
-		return toneBad.of(r.Reason)
+		return paint.Bad.Of(r.Reason)
 	case outbox.QueueHeld, outbox.QueueUnpriced:
-		return toneWarn.of(r.Reason)
+		return paint.Warn.Of(r.Reason)
 	}
 	return a.waitWords(r)
 }
 
 // waitWords says why the one that stands in line has not left.
-func (a *App) waitWords(r *outbox.QueueRow) piece {
+func (a *App) waitWords(r *outbox.QueueRow) paint.Piece {
 	_, held := a.outbox.Queue.Paused()
-	until := a.outbox.Queue.Held(a.now)
+	until := a.outbox.Queue.Held(a.Now)
 	switch {
 	case held:
-		return toneWarn.of("the queue is held")
+		return paint.Warn.Of("the queue is held")
 	case len(a.outbox.Unsaved()) > 0:
-		return toneWarn.of("an answer is not saved yet")
+		return paint.Warn.Of("an answer is not saved yet")
 	case !a.outbox.Sender:
-		return toneMuted.of(text.Of(a.sender() + " sends"))
+		return paint.Muted.Of(text.Of(a.sender() + " sends"))
 	case !until.IsZero() && r.Place == 1:
-		return toneMuted.of("tried in " + span(until.Sub(a.now)) + "; " + r.Reason)
+		return paint.Muted.Of("tried in " + span(until.Sub(a.Now)) + "; " + r.Reason)
 	case r.Place > 1:
-		return toneMuted.of("")
+		return paint.Muted.Of("")
 	}
-	return toneMuted.of("next free slot")
+	return paint.Muted.Of("next free slot")
 }
 
 // queuePane says how the queue as a whole stands, and then what the row is.
-func (a *App) queuePane(r *outbox.QueueRow, width int) []styled {
-	t := a.theme
+func (a *App) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
+	t := a.Theme
 	lines := append(append(a.queueLines(width), ""), a.called(r.Name, width)...)
 	status := a.queueStatus(r)
-	lines = append(lines, "", t.fact("status", status.text, status.tone), t.fact("model", text.Of(r.Model), toneText),
-		t.fact("length", length(r.Length), toneText), t.fact("price", exactPrice(r), queuePrice(r).tone))
-	lines = append(lines, a.advice(width, "label", r.Label, toneText)...)
-	return append(lines, a.advice(width, "because", r.Reason, toneText)...)
+	lines = append(lines, "", t.Fact("status", status.Text, status.Tone), t.Fact("model", text.Of(r.Model), paint.Normal),
+		t.Fact("length", length(r.Length), paint.Normal), t.Fact("price", exactPrice(r), queuePrice(r).Tone))
+	lines = append(lines, a.advice(width, "label", r.Label, paint.Normal)...)
+	return append(lines, a.advice(width, "because", r.Reason, paint.Normal)...)
 }
 
 // queueLines are the state of the whole queue.
-func (a *App) queueLines(width int) []styled {
-	t := a.theme
+func (a *App) queueLines(width int) []paint.Styled {
+	t := a.Theme
 	waiting := a.outbox.Queue.Len()
-	lines := []styled{t.text(toneTitle, text.Count(waiting, "job waits", "jobs wait"))}
+	lines := []paint.Styled{t.Text(paint.Title, text.Count(waiting, "job waits", "jobs wait"))}
 	if end := a.outbox.end; !end.IsZero() {
-		lines = append(lines, t.fact("done", "in about "+roughly(end.Sub(a.now))+", at "+endClock(end, a.now), toneText))
+		lines = append(lines, t.Fact("done", "in about "+roughly(end.Sub(a.Now))+", at "+endClock(end, a.Now), paint.Normal))
 	}
-	lines = append(lines, a.advice(width, "slots", a.slotWords(), toneText)...)
+	lines = append(lines, a.advice(width, "slots", a.slotWords(), paint.Normal)...)
 	if why, held := a.outbox.Queue.Paused(); held {
-		lines = append(lines, a.advice(width, "held", text.Of(why+"; ")+a.keyFor(keymap.PauseQueue)+" lets it go on", toneWarn)...)
+		lines = append(lines, a.advice(width, "held", text.Of(why+"; ")+a.KeyFor(keymap.PauseQueue)+" lets it go on", paint.Warn)...)
 	}
 	if !a.outbox.Sender {
-		lines = append(lines, a.advice(width, "sent by", text.Of(a.sender()), toneText)...)
+		lines = append(lines, a.advice(width, "sent by", text.Of(a.sender()), paint.Normal)...)
 	}
 	return lines
 }
@@ -263,14 +270,14 @@ func (a *App) openQueued(r *outbox.QueueRow) tea.Cmd {
 	case r.State == outbox.QueueReprice:
 		return a.wantPrice(r.ID)
 	}
-	a.push(&pager{stage: a.stage, title: "waiting", content: func(width int) []styled { return a.queuedLines(r.ID, width-2) }})
+	a.Push(&kit.Pager{Stage: a.Stage, Heading: "waiting", Content: func(width int) []paint.Styled { return a.queuedLines(r.ID, width-2) }})
 	return nil
 }
 
 // wantPrice asks for the price of what waits for a yes, since the one that it has
 // is too old to be agreed to.
 func (a *App) wantPrice(id string) tea.Cmd {
-	a.busy("its price is too old: asking for it anew" + a.theme.glyphs.more)
+	a.Busy("its price is too old: asking for it anew" + a.Theme.Glyphs.More)
 	a.outbox.wanted = id
 	w, ok := a.session.Reprice(id)
 	if !ok {
@@ -286,32 +293,32 @@ func (a *App) repricedWaiting(d *outbox.Done) tea.Cmd {
 		return nil
 	}
 	a.outbox.wanted = ""
-	a.calm()
+	a.Calm()
 	switch {
 	case d.Err != nil:
-		a.complain(d.Submission.Reason)
-	case len(a.stack) == 1:
+		a.Complain(d.Submission.Reason)
+	case len(a.Stack) == 1:
 		return a.confirmSpending(&spending{submission: d.Submission})
 	}
 	return nil
 }
 
 // queuedLines tell all about a submission that waits.
-func (a *App) queuedLines(id string, width int) []styled {
+func (a *App) queuedLines(id string, width int) []paint.Styled {
 	sub, ok := a.outbox.Find(id)
 	row, listed := a.store.Queue.Find(id)
 	if !ok || !listed {
-		return []styled{"", "  " + a.theme.text(toneText, "It has left the queue."), "", "  " + a.theme.text(toneKey, a.keyFor(keymap.Back)) + a.theme.text(toneMuted, "  back")}
+		return []paint.Styled{"", "  " + a.Theme.Text(paint.Normal, "It has left the queue."), "", "  " + a.Theme.Text(paint.Key, a.KeyFor(keymap.Back)) + a.Theme.Text(paint.Muted, "  back")}
 	}
-	t := a.theme
-	lines := append([]styled{""}, a.queuePane(&row, width)...)
-	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.now), toneText)...)
-	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), toneMuted)...)
+	t := a.Theme
+	lines := append([]paint.Styled{""}, a.queuePane(&row, width)...)
+	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.Now), paint.Normal)...)
+	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), paint.Muted)...)
 	left := text.Text("estimated again before it is sent")
-	if sub.Price.Fresh(a.now) {
-		left = "holds for " + span(outbox.PriceValid-a.now.Sub(sub.Price.At))
+	if sub.Price.Fresh(a.Now) {
+		left = "holds for " + span(outbox.PriceValid-a.Now.Sub(sub.Price.At))
 	}
-	lines = append(lines, t.fact("price", left, toneMuted), "", t.text(toneTitle, "Request"))
+	lines = append(lines, t.Fact("price", left, paint.Muted), "", t.Text(paint.Title, "Request"))
 	return indented(append(lines, a.rawLines(api.JSON(sub.Body), width)...))
 }
 
@@ -319,7 +326,7 @@ func (a *App) queuedLines(id string, width int) []styled {
 func (a *App) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
 	ids := inLine(rows)
 	if len(ids) == 0 {
-		a.warn("none of them stands in line")
+		a.Warn("none of them stands in line")
 	}
 	return a.do(a.session.Move(by, ids...)...)
 }
@@ -342,7 +349,7 @@ func (a *App) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 		pause = pause || !item.Paused
 	}
 	if len(ids) == 0 {
-		a.warn("none of them stands in line")
+		a.Warn("none of them stands in line")
 		return nil
 	}
 	words := "held back: " + text.Count(len(ids), "job", "jobs")
@@ -361,7 +368,7 @@ func (a *App) pauseQueue() tea.Cmd {
 	_, held := a.outbox.Queue.Paused()
 	words := "the queue goes on"
 	if !held {
-		words = "the queue is held; " + string(a.keyFor(keymap.PauseQueue)) + " lets it go on"
+		words = "the queue is held; " + string(a.KeyFor(keymap.PauseQueue)) + " lets it go on"
 	}
 	return a.do(a.session.PauseQueue(!held, words))
 }
@@ -373,7 +380,7 @@ func (a *App) editQueued(id string) tea.Cmd {
 		return nil
 	}
 	if sub.Kind == outbox.SubmitBatch {
-		a.warn("a batch is edited in its file")
+		a.Warn("a batch is edited in its file")
 		return nil
 	}
 	draft := sub.Draft.Clone()
@@ -381,7 +388,7 @@ func (a *App) editQueued(id string) tea.Cmd {
 	ownDraft(&draft)
 	a.draft = draft
 	f := a.generationForm(draft)
-	a.push(f)
+	a.Push(f)
 	return tea.Batch(a.takeOut(&sub, f), f.look())
 }
 
@@ -396,7 +403,7 @@ func (a *App) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
 	}
 	w, err := a.session.TakeBack(*sub, kept)
 	if err != nil {
-		a.complain(text.Of(err.Error()))
+		a.Complain(text.Of(err.Error()))
 		return nil
 	}
 	return a.inTurn(func() tea.Cmd { return workCmd(w) })
@@ -427,17 +434,17 @@ func (a *App) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	case len(ids) == 0 && len(doubts) == 1:
 		return a.openDoubt(doubts[0])
 	case len(ids) == 0:
-		a.warn("what is in doubt is dropped one by one: " + a.keyFor(keymap.Details) + " on it")
+		a.Warn("what is in doubt is dropped one by one: " + a.KeyFor(keymap.Details) + " on it")
 		return nil
 	}
-	return a.ask(&confirm{
-		title: "Drop " + text.Count(len(ids), "job", "jobs") + "?",
-		body: func() []told {
-			return sentence("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: " +
-				a.keyFor(keymap.Edit) + " would keep it in the form.")
+	return a.Ask(&kit.Confirm{
+		Heading: "Drop " + text.Count(len(ids), "job", "jobs") + "?",
+		Body: func() []paint.Told {
+			return paint.Sentence("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: " +
+				a.KeyFor(keymap.Edit) + " would keep it in the form.")
 		},
-		yes: "drop", no: "keep",
-		answer: func(yes bool) tea.Cmd {
+		Yes: "drop", No: "keep",
+		Answer: func(yes bool) tea.Cmd {
 			if !yes {
 				return nil
 			}
@@ -457,16 +464,16 @@ func endClock(end, now time.Time) text.Text {
 }
 
 // queuePiece says in the header how many wait and until when.
-func (a *App) queuePiece() (piece, bool) {
+func (a *App) queuePiece() (paint.Piece, bool) {
 	n := a.outbox.Queue.Len()
 	if n == 0 {
-		return piece{}, false
+		return paint.Piece{}, false
 	}
-	words, tone := text.Sprintf("queue %d", n), toneText
+	words, tone := text.Sprintf("queue %d", n), paint.Normal
 	if _, held := a.outbox.Queue.Paused(); held {
-		words, tone = words+" held", toneWarn
+		words, tone = words+" held", paint.Warn
 	} else if end := a.outbox.end; !end.IsZero() {
-		words += " ~" + endClock(end, a.now)
+		words += " ~" + endClock(end, a.Now)
 	}
-	return tone.of(words + "  "), true
+	return tone.Of(words + "  "), true
 }

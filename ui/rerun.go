@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 
@@ -41,11 +44,11 @@ func oneJob(which func() *state.Generation) jobSet {
 
 // markedJobs is the set of a list; job is the job of a row, one without an id
 // where a row has none.
-func markedJobs[T any](l *list[T], job func(row *T) state.Generation) jobSet {
+func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet {
 	one := func() *state.Generation {
-		row := l.soleMark()
+		row := l.SoleMark()
 		if row == nil {
-			row = l.selected()
+			row = l.Selected()
 		}
 		if row == nil {
 			return nil
@@ -57,15 +60,15 @@ func markedJobs[T any](l *list[T], job func(row *T) state.Generation) jobSet {
 		return &g
 	}
 	return jobSet{
-		one: one, none: func() text.Text { return first(l.none(), needs(one)()) },
+		one: one, none: func() text.Text { return kit.First(l.None(), needs(one)()) },
 		chosen: func() []state.Generation {
 			var jobs []state.Generation
-			for _, row := range l.chosen() {
+			for _, row := range l.Chosen() {
 				jobs = append(jobs, job(row))
 			}
 			return jobs
 		},
-		count: l.markCount, unmark: l.unmark,
+		count: l.MarkCount, unmark: l.Unmark,
 	}
 }
 
@@ -114,7 +117,7 @@ func (s *jobSet) names() []named {
 }
 
 // runningAgain are the actions that make new jobs from those there are.
-func (a *App) runningAgain(set jobSet) []action {
+func (a *App) runningAgain(set jobSet) []kit.Action {
 	refuse := func() text.Text {
 		n := set.many()
 		switch {
@@ -138,9 +141,9 @@ func (a *App) runningAgain(set jobSet) []action {
 			return a.openGroup(set.held(), "")
 		}
 	}
-	return []action{
-		a.does(keymap.Rerun, run(false)).unless(refuse).hinted("again"),
-		a.does(keymap.RerunModel, run(true)).unless(refuse),
+	return []kit.Action{
+		a.Does(keymap.Rerun, run(false)).Unless(refuse).Hinted("again"),
+		a.Does(keymap.RerunModel, run(true)).Unless(refuse),
 	}
 }
 
@@ -252,8 +255,8 @@ func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
 	}
-	a.busy("reading what " + g.Name + " was made from" + a.theme.glyphs.more)
-	s, from := a.session, a.top()
+	a.Busy("reading what " + g.Name + " was made from" + a.Theme.Glyphs.More)
+	s, from := a.session, a.Top()
 	return func() tea.Msg {
 		m := sourceMsg{session: s, from: from, choose: choose}
 		found, err := sources(context.Background(), s, []state.Generation{g})
@@ -268,7 +271,7 @@ func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
 // sourceMsg is what a job was made from.
 type sourceMsg struct {
 	session *account.Account
-	from    screen // where it was asked for
+	from    kit.Screen // where it was asked for
 	choose  bool
 	source  source
 }
@@ -277,12 +280,12 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
-	a.calm()
+	a.Calm()
 	switch {
 	case m.source.err != nil:
-		a.complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))
+		a.Complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))
 		return nil
-	case a.top() != m.from:
+	case a.Top() != m.from:
 		return nil // somebody is at work elsewhere by now
 	case !m.choose:
 		return a.formAgain(m.source, "")
@@ -296,7 +299,7 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 // is as long as one of its inputs.
 func (a *App) unfit(x *source) func(model string) text.Text {
 	env := draft.CheckEnv{
-		Now: a.now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
+		Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
 	}
 	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
 }
@@ -318,32 +321,32 @@ func (a *App) formAgain(x source, model string) tea.Cmd {
 	f := a.generationForm(d)
 	f.origin = &origin{x.job, x.draft, x.lost}
 	f.aside = !a.draft.Empty()
-	f.came = time.Now() // keys pressed while it was read were meant for the list
-	a.push(f)
+	f.Came = time.Now() // keys pressed while it was read were meant for the list
+	a.Push(f)
 	return f.look()
 }
 
 // originLines tell above the form what it was started from, what could not be
 // taken over, and what becomes of what was typed before.
-func (f *generationForm) originLines() []styled {
-	o, t := f.origin, f.app.theme
+func (f *generationForm) originLines() []paint.Styled {
+	o, t := f.origin, f.app.Theme
 	if o == nil {
 		return nil
 	}
-	var lines []styled
-	add := func(n tone, words text.Text) {
-		for _, l := range wrap(words, max(10, f.width-4)) {
-			lines = append(lines, "  "+t.text(n, l))
+	var lines []paint.Styled
+	add := func(n paint.Tone, words text.Text) {
+		for _, l := range paint.Wrap(words, max(10, f.Width-4)) {
+			lines = append(lines, "  "+t.Text(n, l))
 		}
 	}
 	if len(f.changes()) > 0 {
-		add(toneMuted, changedMark+" differs from "+o.job.Name)
+		add(paint.Muted, kit.ChangedMark+" differs from "+o.job.Name)
 	}
 	if len(o.lost) > 0 {
-		add(toneWarn, "Not taken over: "+text.Join(o.lost, "; "))
+		add(paint.Warn, "Not taken over: "+text.Join(o.lost, "; "))
 	}
 	if f.aside {
-		add(toneMuted, "What was typed before is kept, and is back when this form is left.")
+		add(paint.Muted, "What was typed before is kept, and is back when this form is left.")
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "")
@@ -365,27 +368,27 @@ func (f *generationForm) changes() []string {
 func (f *generationForm) leave() tea.Cmd {
 	a := f.app
 	if !f.aside || f.draft.UpdatedAt.IsZero() {
-		return a.pop()
+		return a.Pop()
 	}
 	env := f.env()
-	return a.ask(&confirm{
-		title: "Keep this in place of what was typed before?",
-		body: func() []told {
-			return []told{
-				{words: "The form keeps one unsent job."},
-				{label: "this", words: f.draft.Name(env), short: true},
-				{label: "earlier", words: a.draft.Name(env), short: true},
+	return a.Ask(&kit.Confirm{
+		Heading: "Keep this in place of what was typed before?",
+		Body: func() []paint.Told {
+			return []paint.Told{
+				{Words: "The form keeps one unsent job."},
+				{Label: "this", Words: f.draft.Name(env), Short: true},
+				{Label: "earlier", Words: a.draft.Name(env), Short: true},
 			}
 		},
-		yes: "keep this one", no: "keep the earlier one", binds: true,
-		answer: func(yes bool) tea.Cmd {
+		Yes: "keep this one", No: "keep the earlier one", Binds: true,
+		Answer: func(yes bool) tea.Cmd {
 			var forget tea.Cmd
 			if yes {
 				forget = a.keepOther(draft.Draft{ID: a.draft.ID, Base: a.draft.Base})
 				f.aside = false
 				f.hold()
 			}
-			a.remove(f)
+			a.Remove(f)
 			return tea.Batch(forget, f.Leave())
 		},
 	})
@@ -408,7 +411,7 @@ func (f *generationForm) release() {
 
 // comparison says how a price stands to what the job cost that the form was
 // started from, and what was changed.
-func (a *App) comparison(s *spending) []told {
+func (a *App) comparison(s *spending) []paint.Told {
 	if s.form == nil || s.form.origin == nil {
 		return nil
 	}
@@ -417,10 +420,10 @@ func (a *App) comparison(s *spending) []told {
 	for _, field := range s.submission.Draft.Changes(o.draft) {
 		changed = append(changed, fieldWords(field))
 	}
-	return []told{
-		{label: "that is", words: difference(s.submission.Price, a.store.Cost(&o.job)), tone: toneMoney},
-		{label: "before", words: o.job.Name, short: true},
-		{label: "changed", words: text.Join(changed, ", ")},
+	return []paint.Told{
+		{Label: "that is", Words: difference(s.submission.Price, a.store.Cost(&o.job)), Tone: paint.Money},
+		{Label: "before", Words: o.job.Name, Short: true},
+		{Label: "changed", Words: text.Join(changed, ", ")},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/ui/kit"
+
 	"pgregory.net/rapid"
 
 	"dubtop/api/text"
@@ -14,7 +16,7 @@ import (
 func TestSayingsAreBoundedAndInOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var l sayings
+		var l kit.Sayings
 		at := time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)
 		told := 0
 		for range rapid.IntRange(1, 40).Draw(t, "bursts") {
@@ -26,26 +28,26 @@ func TestSayingsAreBoundedAndInOrder(t *testing.T) {
 					words = text.Sprint(word, " ", i)
 				}
 				at = at.Add(time.Second)
-				l.add(saying{first: at, last: at, text: words}, again)
+				l.Add(kit.Saying{First: at, Last: at, Text: words}, again)
 				told++
-				if newest := l.list[len(l.list)-1]; newest.text != words || newest.last != at {
+				if newest := l.List[len(l.List)-1]; newest.Text != words || newest.Last != at {
 					t.Fatalf("told %q at %v, the newest is %+v", words, at, newest)
 				}
 			}
 		}
 		sum, ids := 0, map[uint64]bool{}
-		for i, s := range l.list {
-			sum += s.times
-			if i > 0 && s.last.Before(l.list[i-1].last) {
-				t.Fatalf("%+v after %+v", s, l.list[i-1])
+		for i, s := range l.List {
+			sum += s.Times
+			if i > 0 && s.Last.Before(l.List[i-1].Last) {
+				t.Fatalf("%+v after %+v", s, l.List[i-1])
 			}
-			if ids[s.id] || s.first.After(s.last) {
+			if ids[s.ID] || s.First.After(s.Last) {
 				t.Fatalf("%+v", s)
 			}
-			ids[s.id] = true
+			ids[s.ID] = true
 		}
-		if len(l.list) > mostSayings || len(l.list) < mostSayings && sum != told {
-			t.Fatalf("%d are kept, told %d of %d", len(l.list), sum, told)
+		if len(l.List) > kit.MostSayings || len(l.List) < kit.MostSayings && sum != told {
+			t.Fatalf("%d are kept, told %d of %d", len(l.List), sum, told)
 		}
 	})
 }

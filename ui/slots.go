@@ -18,7 +18,7 @@ const mostSlots = 10_000
 // slotWords say how many jobs may run at once, and how that is known.
 func (a *App) slotWords() text.Text {
 	s := &a.outbox.Slots
-	n, by := s.Known(a.now)
+	n, by := s.Known(a.Now)
 	words := text.Sprintf("%d", n)
 	switch by {
 	case outbox.SlotsTold:
@@ -34,20 +34,20 @@ func (a *App) slotWords() text.Text {
 	case outbox.SlotsConfigured:
 		words += ", set in config.toml"
 	case outbox.SlotsTried:
-		words += ", tried: one more was refused " + happened(s.Tried.At, a.now)
+		words += ", tried: one more was refused " + happened(s.Tried.At, a.Now)
 	case outbox.SlotsUnknown:
 		words = text.Sprintf("not told, so one more is tried at a time, up to %d", outbox.MostTried) + a.hesitation()
 	}
 	if a.cfg.Reserve > 0 {
 		words += text.Sprintf("; %d left to others", a.cfg.Reserve)
 	}
-	return words + "; " + a.keyFor(keymap.Slots) + " sets it"
+	return words + "; " + a.KeyFor(keymap.Slots) + " sets it"
 }
 
 // hesitation says why no more than ever before are tried just now, "" if they
 // are.
 func (a *App) hesitation() text.Text {
-	if a.poller.Blind(a.now) {
+	if a.poller.Blind(a.Now) {
 		return ", but not while the lists are old"
 	}
 	for _, sub := range a.outbox.AtStake() {
@@ -67,13 +67,13 @@ func (a *App) askSlots() tea.Cmd {
 	if n := a.outbox.Slots.Set; n > 0 {
 		now = fmt.Sprint(n)
 	}
-	return a.prompt("jobs at once (empty: find out)", now, len(strconv.Itoa(mostSlots)), func(typed text.Text) tea.Cmd {
+	return a.Prompt("jobs at once (empty: find out)", now, len(strconv.Itoa(mostSlots)), func(typed text.Text) tea.Cmd {
 		n, err := strconv.Atoi(string(typed))
 		switch {
 		case typed == "":
 			return a.setSlots(0)
 		case err != nil || n < 1 || n > mostSlots:
-			a.warn(text.Sprintf("not set: it must be a number from 1 to %d, or nothing to have it found out", mostSlots))
+			a.Warn(text.Sprintf("not set: it must be a number from 1 to %d, or nothing to have it found out", mostSlots))
 			return nil
 		}
 		return a.setSlots(n)

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -34,20 +37,20 @@ type spending struct {
 // confirmSpending asks whether a price is agreed to.
 func (a *App) confirmSpending(s *spending) tea.Cmd {
 	if !a.store.Ledger.Known() {
-		a.warn("the ledger is still being read: price it again in a moment")
+		a.Warn("the ledger is still being read: price it again in a moment")
 		return nil
 	}
 	s.end, s.hosts = s.submission.LinkEnd(), s.submission.Hosts()
-	c := &confirm{
-		title: "Send this job?",
-		yes:   "send it", no: "no, go back",
-		quote:   quoteOf(s.submission.Price),
-		warning: func() []told { return a.spendingWarnings(s) },
-		body:    func() []told { return a.spendingLines(s) },
-		answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
+	c := &kit.Confirm{
+		Heading: "Send this job?",
+		Yes:     "send it", No: "no, go back",
+		Quote:   quoteOf(s.submission.Price),
+		Warning: func() []paint.Told { return a.spendingWarnings(s) },
+		Body:    func() []paint.Told { return a.spendingLines(s) },
+		Answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
 	}
 	if s.submission.Kind == outbox.SubmitBatch {
-		c.title = text.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
+		c.Heading = text.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
 	}
 	charge := ledger.ChargeOf(s.submission.Price)
 	if s.submission.Kind == outbox.SubmitBatch {
@@ -59,10 +62,10 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 // askToSpend puts a question about money up, if the budgets allow it: a hard one
 // refuses, a soft one has the amount typed, and so does a price that nobody
 // knows.
-func (a *App) askToSpend(c *confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
+func (a *App) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
 	v := a.weigh(charge)
-	answer := c.answer
-	c.answer = func(yes bool) tea.Cmd {
+	answer := c.Answer
+	c.Answer = func(yes bool) tea.Cmd {
 		// Much may have been agreed to elsewhere since the question was put up.
 		if now := a.weigh(charge); yes && now.Level > v.Level {
 			refuse(text.Of("Not within the budget any more: " + now.Words[0]))
@@ -75,33 +78,33 @@ func (a *App) askToSpend(c *confirm, charge ledger.Charge, priced bool, refuse f
 		refuse(text.Of("Not within the budget: " + v.Words[0]))
 		return nil
 	case v.Level == ledger.BudgetSoft:
-		c.word, c.accepts = v.Word(), v.Accepts
-		warning := c.warning
-		c.warning = func() (said []told) {
+		c.Word, c.Accepts = v.Word(), v.Accepts
+		warning := c.Warning
+		c.Warning = func() (said []paint.Told) {
 			if warning != nil {
 				said = warning()
 			}
 			for _, w := range v.Words {
-				said = append(said, told{label: "budget", words: text.Of(w), tone: toneWarn})
+				said = append(said, paint.Told{Label: "budget", Words: text.Of(w), Tone: paint.Warn})
 			}
 			return said
 		}
 	case !priced:
-		c.word = outbox.UnpricedWord
+		c.Word = outbox.UnpricedWord
 	}
-	return a.ask(c)
+	return a.Ask(c)
 }
 
 // weigh holds a charge against the budgets, with all that waits or is in doubt counted as
 // spent.
 func (a *App) weigh(charge ledger.Charge) ledger.Verdict {
-	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.now, time.Local)
+	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.Now, time.Local)
 }
 
 // spendingWarnings are what has to be read before a yes to a price.
-func (a *App) spendingWarnings(s *spending) []told {
-	but := func(words text.Text) told { return told{label: "but", words: words, tone: toneWarn} }
-	said := append(sentBefore(s.sent, a.now), but(text.Of(s.submission.Draft.Doubt)))
+func (a *App) spendingWarnings(s *spending) []paint.Told {
+	but := func(words text.Text) paint.Told { return paint.Told{Label: "but", Words: words, Tone: paint.Warn} }
+	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Doubt)))
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
 		said = append(said, but(words))
 	}
@@ -109,47 +112,49 @@ func (a *App) spendingWarnings(s *spending) []told {
 	if s.submission.Kind == outbox.SubmitBatch {
 		return said // they are told on their lines
 	}
-	return append(said, but(text.Of(s.end.Short(a.outbox.ServerTime(a.now)))))
+	return append(said, but(text.Of(s.end.Short(a.outbox.ServerTime(a.Now)))))
 }
 
 // sentBefore tells of the last batches of the same file, and counts the others.
-func sentBefore(sent []outbox.SentFile, now time.Time) (said []told) {
+func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Told) {
 	const most = 3
 	for _, f := range sent[:min(most, len(sent))] {
-		said = append(said, told{label: "again", words: f.Words(now), tone: toneBad})
+		said = append(said, paint.Told{Label: "again", Words: f.Words(now), Tone: paint.Bad})
 	}
 	if n := len(sent) - most; n > 0 {
-		said = append(said, told{label: "again", words: "and " + text.Count(n, "earlier time", "earlier times"), tone: toneBad})
+		said = append(said, paint.Told{Label: "again", Words: "and " + text.Count(n, "earlier time", "earlier times"), Tone: paint.Bad})
 	}
 	return said
 }
 
 // spendingLines state all that a price rests on.
-func (a *App) spendingLines(s *spending) []told {
+func (a *App) spendingLines(s *spending) []paint.Told {
 	sub := &s.submission
-	said := append(a.comparison(s), told{})
-	fact := func(label, words text.Text, n tone) { said = append(said, told{label: label, words: words, tone: n}) }
+	said := append(a.comparison(s), paint.Told{})
+	fact := func(label, words text.Text, n paint.Tone) {
+		said = append(said, paint.Told{Label: label, Words: words, Tone: n})
+	}
 	model := sub.Model
 	if model == "" {
 		model = "several models"
 	}
-	said = append(said, told{label: "model", words: text.Of(model), short: true})
+	said = append(said, paint.Told{Label: "model", Words: text.Of(model), Short: true})
 	for _, in := range s.inputs {
 		words := in.Name
 		if in.Seconds > 0 {
 			words += ", " + in.Length()
 		}
-		said = append(said, told{label: text.Of(in.Kind), words: words, short: true})
+		said = append(said, paint.Told{Label: text.Of(in.Kind), Words: words, Short: true})
 	}
 	if sub.Price.Frames > 0 {
-		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, account.BilledFPS, account.BilledFPS), toneText)
+		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, account.BilledFPS, account.BilledFPS), paint.Normal)
 	}
 	if sub.Price.Seconds > 0 {
-		fact("length", account.Seconds(sub.Price.Seconds)+" of output", toneText)
+		fact("length", account.Seconds(sub.Price.Seconds)+" of output", paint.Normal)
 	}
-	fact("known by", text.Of(sub.Price.Basis), toneMuted)
-	if today := a.store.Ledger.Period(ledger.ByDay, a.now, time.Local); today.Jobs > 0 {
-		fact("today", a.sumWords(&today)+" so far", toneMuted)
+	fact("known by", text.Of(sub.Price.Basis), paint.Muted)
+	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
+		fact("today", a.sumWords(&today)+" so far", paint.Muted)
 	}
 	return append(said, a.validity(sub.Price.At))
 }
@@ -174,13 +179,13 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 	s.submission = sub
 	a.outbox.attend(s)
 	if s.form != nil {
-		a.remove(s.form)
+		a.Remove(s.form)
 		s.form.release() // it has become this submission
 	}
 	if s.batch != nil {
-		a.remove(s.batch)
+		a.Remove(s.batch)
 	}
-	a.busy("sending" + a.theme.glyphs.more)
+	a.Busy("sending" + a.Theme.Glyphs.More)
 	if sub.Kind == outbox.SubmitGeneration {
 		return a.inTurn(func() tea.Cmd {
 			if s.form != nil {
@@ -205,14 +210,14 @@ func (a *App) spendingFailed(s *spending, err error) {
 	case s.batch != nil:
 		s.batch.show(batchProblems{words: []text.Text{text.Of(words)}})
 	}
-	a.complain(text.Of(words))
+	a.Complain(text.Of(words))
 }
 
 // answeredSending shows what became of a paid request, which the journal holds
 // already.
 func (a *App) answeredSending(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
-	a.calm()
+	a.Calm()
 	a.answered()
 	if d.Elsewhere {
 		delete(a.outbox.attended, sub.ID)
@@ -237,7 +242,7 @@ func (a *App) unclear(sub *outbox.Submission) tea.Cmd {
 		a.draft = inDoubt(sub)
 	}
 	delete(a.outbox.attended, sub.ID)
-	a.complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
+	a.Complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
 	return nil
 }
 
@@ -254,13 +259,13 @@ func (a *App) sent(d *outbox.Done) tea.Cmd {
 	a.outbox.flies(sub.ID, sub.GenerationID)
 	a.forgetDoubt(&sub)
 	if d.Batch != nil {
-		a.say(text.Sprintf("batch accepted: %s", d.Batch.ID))
-		if len(a.stack) > 1 || !attended {
+		a.Say(text.Sprintf("batch accepted: %s", d.Batch.ID))
+		if len(a.Stack) > 1 || !attended {
 			return nil // somebody is at work on another screen
 		}
 		return a.show(1)
 	}
-	a.say("accepted: " + sub.Name)
+	a.Say("accepted: " + sub.Name)
 	return nil
 }
 
@@ -284,18 +289,18 @@ func (a *App) notSent(d *outbox.Done) tea.Cmd {
 	}[sub.State] + sub.Reason
 	switch {
 	case sub.Kind == outbox.SubmitBatch:
-		a.complain(words)
+		a.Complain(words)
 		f := a.batchForm()
-		f.problems, f.came = batchProblems{words: []text.Text{words}}, time.Now()
+		f.problems, f.Came = batchProblems{words: []text.Text{words}}, time.Now()
 		a.bring(f)
 		return nil
 	case d.Unrecorded != nil: // it stands in the queue until that is saved
 	case s != nil && (sub.State == outbox.SubmissionRejected || d.Unfit):
 		return a.giveBack(s, &sub, words)
 	case sub.State == outbox.SubmissionRejected || d.Unfit:
-		a.complain(sub.Name + ": " + words)
+		a.Complain(sub.Name + ": " + words)
 	case s != nil:
-		a.warn("it waits in the queue (" + a.keyFor(keymap.View5) + "): " + sub.Reason)
+		a.Warn("it waits in the queue (" + a.KeyFor(keymap.View5) + "): " + sub.Reason)
 	}
 	return nil
 }
@@ -303,14 +308,14 @@ func (a *App) notSent(d *outbox.Done) tea.Cmd {
 // giveBack takes a submission that was not sent out of the queue and brings its
 // form back with the reason.
 func (a *App) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea.Cmd {
-	a.complain(words)
+	a.Complain(words)
 	draft := sub.Draft.Clone()
 	if s.form != nil {
 		draft.Base = s.form.draft.Base
 	}
 	ownDraft(&draft)
 	f := a.generationForm(draft)
-	f.reason, f.came, f.aside = words, time.Now(), !a.draft.Empty()
+	f.reason, f.Came, f.aside = words, time.Now(), !a.draft.Empty()
 	if s.form != nil {
 		f.origin = s.form.origin
 	}
@@ -322,12 +327,12 @@ func (a *App) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea
 // bring shows a screen that nobody called for. Where somebody is typing or
 // asked something it waits below, so that no key reaches what it was not meant
 // for.
-func (a *App) bring(s screen) {
-	switch a.top().(type) {
-	case typing, overlay:
-		a.stack = slices.Insert(a.stack, max(1, len(a.stack)-1), s)
-		a.layout()
+func (a *App) bring(s kit.Screen) {
+	switch a.Top().(type) {
+	case kit.Typing, kit.Overlay:
+		a.Stack = slices.Insert(a.Stack, max(1, len(a.Stack)-1), s)
+		a.Layout()
 	default:
-		a.push(s)
+		a.Push(s)
 	}
 }

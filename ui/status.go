@@ -3,6 +3,9 @@ package ui
 import (
 	"strings"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -12,7 +15,7 @@ import (
 // with it.
 type statement struct {
 	words, more text.Text
-	tone        tone
+	tone        paint.Tone
 }
 
 func (s statement) whole() text.Text {
@@ -31,41 +34,41 @@ const (
 
 // roomy reports whether the status may take two lines.
 func (a *App) roomy() bool {
-	if _, asks := a.top().(*confirm); asks {
-		return a.height >= statusBelowDialogs
+	if _, asks := a.Top().(*kit.Confirm); asks {
+		return a.Height >= statusBelowDialogs
 	}
-	return a.height >= statusHeight
+	return a.Height >= statusHeight
 }
 
 // Status tells how the last action went, or what the poller is up to when that
 // is worth words, in two lines where one is too short; on the right where the
 // cursor is. What does not fit is in the list of messages.
-func (a *App) Status(width int) []styled {
+func (a *App) Status(width int) []paint.Styled {
 	s, right := a.statement(), a.whereabouts(width)
 	const enough = 30
-	room := width - 2 - cells(right)
+	room := width - 2 - paint.Cells(right)
 	if room < enough {
 		room = width - 2 // what stands on the right goes where both don't fit
 	}
-	line := func(words text.Text, right []piece) styled {
-		return a.theme.line(width, []piece{toneText.of(" "), s.tone.of(words)}, right)
+	line := func(words text.Text, right []paint.Piece) paint.Styled {
+		return a.Theme.Line(width, []paint.Piece{paint.Normal.Of(" "), s.tone.Of(words)}, right)
 	}
 	switch {
-	case textWidth(s.whole()) <= room:
-		return []styled{line(s.whole(), right)}
+	case paint.TextWidth(s.whole()) <= room:
+		return []paint.Styled{line(s.whole(), right)}
 	case !a.roomy():
-		return []styled{line(a.clipped(s.whole(), room), right)}
-	case s.more != "" && textWidth(s.words) <= room:
-		return []styled{line(s.words, right), line(a.clipped(s.more, width-2), nil)}
+		return []paint.Styled{line(a.clipped(s.whole(), room), right)}
+	case s.more != "" && paint.TextWidth(s.words) <= room:
+		return []paint.Styled{line(s.words, right), line(a.clipped(s.more, width-2), nil)}
 	}
-	first := wrap(s.whole(), room)[0]
+	first := paint.Wrap(s.whole(), room)[0]
 	rest := after(s.whole(), first)
-	if textWidth(rest) > width-2 && s.more != "" && textWidth(s.more) < (width-2)*2/3 {
+	if paint.TextWidth(rest) > width-2 && s.more != "" && paint.TextWidth(s.more) < (width-2)*2/3 {
 		// How old the data is must not be what is cut off.
 		rest = after(s.words, first)
-		rest = a.clipped(rest, width-4-textWidth(s.more)) + "; " + s.more
+		rest = a.clipped(rest, width-4-paint.TextWidth(s.more)) + "; " + s.more
 	}
-	return []styled{line(first, right), line(a.clipped(rest, width-2), nil)}
+	return []paint.Styled{line(first, right), line(a.clipped(rest, width-2), nil)}
 }
 
 // after is what follows the first line of a text.
@@ -75,32 +78,32 @@ func after(s, first text.Text) text.Text {
 
 // clipped cuts words to a room, and names the key that shows them whole.
 func (a *App) clipped(words text.Text, room int) text.Text {
-	if textWidth(words) <= room {
+	if paint.TextWidth(words) <= room {
 		return words
 	}
 	all := text.Text("")
-	if _, here := a.top().(*messages); here {
-		return fit(words, room, false, a.theme.glyphs.more)
+	if _, here := a.Top().(*messages); here {
+		return paint.Fit(words, room, false, a.Theme.Glyphs.More)
 	}
-	for _, act := range a.top().Actions() {
-		if act.name == keymap.Messages {
-			all = " " + a.keyFor(keymap.Messages) + ": all"
+	for _, act := range a.Top().Actions() {
+		if act.Name == keymap.Messages {
+			all = " " + a.KeyFor(keymap.Messages) + ": all"
 		}
 	}
-	if textWidth(all)*3 > room {
+	if paint.TextWidth(all)*3 > room {
 		all = ""
 	}
-	return fit(words, room-textWidth(all), false, a.theme.glyphs.more) + all
+	return paint.Fit(words, room-paint.TextWidth(all), false, a.Theme.Glyphs.More) + all
 }
 
 // whereabouts is what stands on the right: what is marked, where there is no
 // room for it above, and the place in something longer.
-func (a *App) whereabouts(width int) (right []piece) {
+func (a *App) whereabouts(width int) (right []paint.Piece) {
 	if words := a.marked(); words != "" && a.crowded(width) {
-		right = append(right, toneMark.of(words+"  "))
+		right = append(right, paint.Mark.Of(words+"  "))
 	}
-	if p, ok := a.top().(positioned); ok && p.Position() != "" {
-		right = append(right, toneMuted.of(p.Position()+" "))
+	if p, ok := a.Top().(positioned); ok && p.Position() != "" {
+		right = append(right, paint.Muted.Of(p.Position()+" "))
 	}
 	return right
 }
@@ -111,8 +114,8 @@ type positioned interface{ Position() text.Text }
 // statement is the notice, or what the poller is doing about the network.
 func (a *App) statement() statement {
 	switch {
-	case a.toast.text != "":
-		return statement{words: a.toast.text, tone: a.toast.tone}
+	case a.Toast.Text != "":
+		return statement{words: a.Toast.Text, tone: a.Toast.Tone}
 	case a.session == nil:
 		return statement{}
 	}
@@ -124,7 +127,7 @@ func (a *App) statement() statement {
 
 // phase says in words what the poller is doing about the network, why first.
 func (a *App) phase() statement {
-	p := a.poller.Phase(a.now)
+	p := a.poller.Phase(a.Now)
 	age := a.asOf()
 	asOf := age
 	switch {
@@ -133,26 +136,26 @@ func (a *App) phase() statement {
 	case a.store.Generations.Known():
 		asOf = "data " + age
 	}
-	refresh := a.keyFor(keymap.Refresh)
+	refresh := a.KeyFor(keymap.Refresh)
 	switch p.Kind {
 	case state.PhasePaused:
-		return statement{"paused, " + asOf, a.keyFor(keymap.Pause) + " goes on", toneWarn}
+		return statement{"paused, " + asOf, a.KeyFor(keymap.Pause) + " goes on", paint.Warn}
 	case state.PhaseOffline:
-		return statement{text.Of(p.Words), text.Sprintf("%s, trying again in %s (%s: now)", asOf, span(p.Until.Sub(a.now)), refresh), toneBad}
+		return statement{text.Of(p.Words), text.Sprintf("%s, trying again in %s (%s: now)", asOf, span(p.Until.Sub(a.Now)), refresh), paint.Bad}
 	case state.PhaseHeld:
-		return statement{text.Of(p.Words), text.Sprintf("%s, going on in %s", asOf, span(p.Until.Sub(a.now))), toneWarn}
+		return statement{text.Of(p.Words), text.Sprintf("%s, going on in %s", asOf, span(p.Until.Sub(a.Now))), paint.Warn}
 	case state.PhaseRejected:
-		return statement{a.refusedKey(refresh), asOf, toneBad}
+		return statement{a.refusedKey(refresh), asOf, paint.Bad}
 	}
 	if age == "" {
-		return statement{words: "asking for the first time" + a.theme.glyphs.more, tone: toneMuted}
+		return statement{words: "asking for the first time" + a.Theme.Glyphs.More, tone: paint.Muted}
 	}
-	return statement{words: age, tone: toneMuted}
+	return statement{words: age, tone: paint.Muted}
 }
 
 // cutOff says why nothing can be asked at all, "" when it can.
 func (a *App) cutOff() text.Text {
-	switch p := a.poller.Phase(a.now); p.Kind {
+	switch p := a.poller.Phase(a.Now); p.Kind {
 	case state.PhaseOffline, state.PhaseRejected:
 		return text.Of(p.Words)
 	}

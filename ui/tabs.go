@@ -3,6 +3,9 @@ package ui
 import (
 	"strings"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/table"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,21 +20,21 @@ type tab struct {
 	key    keymap.Name
 	title  text.Text
 	topic  state.Topic // what the poller asks more often while it is shown
-	make   func(a *App) screen
+	make   func(a *App) kit.Screen
 	count  func(a *App) text.Text
-	screen screen // once it is made
+	screen kit.Screen // once it is made
 }
 
 // views lists what stands at the top. A new view is a file of its own and a
 // line here; keymap has spare names for nine.
 func views() []tab {
 	return []tab{
-		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *App) screen { return newGenerations(a) }, count: func(a *App) text.Text { return total(a, &a.store.Generations) }},
-		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) screen { return newBatches(a) }, count: func(a *App) text.Text { return total(a, &a.store.Batches) }},
-		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) screen { return newAssets(a) }, count: func(a *App) text.Text { return total(a, &a.store.Assets) }},
-		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) screen { return newModels(a) }, count: func(a *App) text.Text { return total(a, &a.store.Models) }},
-		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) screen { return newQueue(a) }, count: func(a *App) text.Text { return text.Sprint(a.store.Queue.Len()) }},
-		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *App) screen { return newLedger(a) }, count: func(*App) text.Text { return "" }},
+		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *App) kit.Screen { return newGenerations(a) }, count: func(a *App) text.Text { return total(a, &a.store.Generations) }},
+		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) kit.Screen { return newBatches(a) }, count: func(a *App) text.Text { return total(a, &a.store.Batches) }},
+		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) kit.Screen { return newAssets(a) }, count: func(a *App) text.Text { return total(a, &a.store.Assets) }},
+		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) kit.Screen { return newModels(a) }, count: func(a *App) text.Text { return total(a, &a.store.Models) }},
+		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) kit.Screen { return newQueue(a) }, count: func(a *App) text.Text { return text.Sprint(a.store.Queue.Len()) }},
+		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *App) kit.Screen { return newLedger(a) }, count: func(*App) text.Text { return "" }},
 	}
 }
 
@@ -51,20 +54,20 @@ func total[T any](a *App, c *table.Collection[T]) text.Text {
 	case !c.Known() && c.Len() == 0:
 		return ""
 	case a.partial(c) && a.inAll(c) > 0:
-		return text.Sprintf("%d of %s", c.Len(), thousands(a.inAll(c)))
+		return text.Sprintf("%d of %s", c.Len(), paint.Thousands(a.inAll(c)))
 	case a.partial(c):
-		return text.Sprintf("%s%d", a.theme.glyphs.least, c.Len())
+		return text.Sprintf("%s%d", a.Theme.Glyphs.Least, c.Len())
 	}
 	return text.Sprint(c.Len())
 }
 
 // extent is what there is of a collection beyond what is loaded.
-func (a *App) extent(rows any) extent {
-	return extent{
-		all:      func() int { return a.inAll(rows) },
-		partial:  func() bool { return a.partial(rows) },
-		unloaded: a.unloaded,
-		version:  a.store.Prices.Version,
+func (a *App) extent(rows any) kit.Extent {
+	return kit.Extent{
+		All:      func() int { return a.inAll(rows) },
+		Partial:  func() bool { return a.partial(rows) },
+		Unloaded: a.unloaded,
+		Version:  a.store.Prices.Version,
 	}
 }
 
@@ -78,7 +81,7 @@ func (a *App) unloaded(err error) (words []text.Text) {
 		words = []text.Text{"Nothing could be loaded: " + a.cutOff(), "r  try again"}
 	}
 	if a.keyRefused() {
-		words = append(words, a.keyFor(keymap.ReplaceKey)+"  use another API key")
+		words = append(words, a.KeyFor(keymap.ReplaceKey)+"  use another API key")
 	}
 	return words
 }
@@ -106,36 +109,36 @@ func (a *App) partial(c any) bool {
 // show brings a tab to the front and drops whatever stood on the old one.
 func (a *App) show(n int) tea.Cmd {
 	var left []tea.Cmd
-	for len(a.stack) > 1 {
-		left = append(left, a.pop())
+	for len(a.Stack) > 1 {
+		left = append(left, a.Pop())
 	}
 	a.tab = n
-	a.stack[0] = a.tabs[n].screen
-	a.layout()
+	a.Stack[0] = a.tabs[n].screen
+	a.Layout()
 	a.poller.SetVisible(a.tabs[n].topic)
 	return tea.Batch(append(left, a.work())...)
 }
 
 // actions are those that all views and details share.
-func (a *App) actions() []action {
-	acts := []action{
-		a.does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).unless(a.unspendable),
-		a.does(keymap.NewBatch, a.newBatch).unless(a.unspendable),
-		a.does(keymap.Refresh, a.refreshNow).hinted("refresh"),
-		a.does(keymap.Pause, plain(a.togglePause)).hinted("pause"),
-		a.does(keymap.ReplaceKey, plain(func() { a.push(newKeyPrompt(a)) })).unless(a.irreplaceable),
-		a.does(keymap.Palette, func() tea.Cmd { a.push(newPalette(a.stage)); return nil }),
-		a.does(keymap.Messages, a.openMessages).hinted("messages"),
-		a.does(keymap.Help, a.toggleHelp),
-		a.does(keymap.Suspend, a.suspend).unless(a.unstoppable),
-		a.does(keymap.Quit, a.quit),
+func (a *App) actions() []kit.Action {
+	acts := []kit.Action{
+		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable),
+		a.Does(keymap.NewBatch, a.newBatch).Unless(a.unspendable),
+		a.Does(keymap.Refresh, a.refreshNow).Hinted("refresh"),
+		a.Does(keymap.Pause, kit.Plain(a.togglePause)).Hinted("pause"),
+		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a)) })).Unless(a.irreplaceable),
+		a.Does(keymap.Palette, func() tea.Cmd { a.Push(kit.NewPalette(a.Stage)); return nil }),
+		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
+		a.Does(keymap.Help, a.ToggleHelp),
+		a.Does(keymap.Suspend, a.suspend).Unless(a.unstoppable),
+		a.Does(keymap.Quit, a.quit),
 	}
 	return append(acts, a.elsewhere()...)
 }
 
 // ways are what is left of them on a screen that is only read.
-func (a *App) ways() []action {
-	acts := []action{a.does(keymap.Messages, a.openMessages), a.does(keymap.Quit, a.quit)}
+func (a *App) ways() []kit.Action {
+	acts := []kit.Action{a.Does(keymap.Messages, a.openMessages), a.Does(keymap.Quit, a.quit)}
 	return append(acts, a.elsewhere()...)
 }
 
@@ -144,26 +147,26 @@ func (a *App) goodToKnow() []text.Text {
 	return []text.Text{
 		"Nothing is sent that costs money before its price was shown and confirmed.",
 		"A running job can't be cancelled; pending for over five minutes is unusual: don't send it again.",
-		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is worked out from length and list price; " + a.theme.glyphs.least + " before a sum says that something in it is unknown, – that nothing is known.",
+		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is worked out from length and list price; " + a.Theme.Glyphs.Least + " before a sum says that something in it is unknown, – that nothing is known.",
 		"Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not.",
 	}
 }
 
 // elsewhere are the actions that lead to the views; there are none before there
 // is an account.
-func (a *App) elsewhere() (acts []action) {
+func (a *App) elsewhere() (acts []kit.Action) {
 	if a.session == nil {
 		return nil
 	}
 	for i, v := range views() {
-		act := a.does(v.key, func() tea.Cmd { return a.show(i) })
-		act.key.SetHelp(act.key.Help().Key, strings.ToLower(string(v.title)))
+		act := a.Does(v.key, func() tea.Cmd { return a.show(i) })
+		act.Key.SetHelp(act.Key.Help().Key, strings.ToLower(string(v.title)))
 		acts = append(acts, act)
 	}
 	step := func(by int) func() tea.Cmd {
 		return func() tea.Cmd { return a.show((a.tab + by + len(a.tabs)) % len(a.tabs)) }
 	}
-	return append(acts, a.does(keymap.NextView, step(1)), a.does(keymap.PreviousView, step(-1)))
+	return append(acts, a.Does(keymap.NextView, step(1)), a.Does(keymap.PreviousView, step(-1)))
 }
 
 // suspend stops the program as ctrl+z does. Who stands still must not keep
@@ -172,7 +175,7 @@ func (a *App) suspend() tea.Cmd {
 	if a.session == nil {
 		return a.cfg.Suspend
 	}
-	return tea.Sequence(append(workCmds(a.session.YieldTurn(a.now)), a.cfg.Suspend)...)
+	return tea.Sequence(append(workCmds(a.session.YieldTurn(a.Now)), a.cfg.Suspend)...)
 }
 
 // unstoppable says why the program can't be suspended.
@@ -198,22 +201,22 @@ func (a *App) unspendable() text.Text {
 // which on a slow disk is a moment after the first frame.
 func (a *App) afterOpening(do func() tea.Cmd) tea.Cmd {
 	a.opened = do
-	a.busy("opening the journal" + a.theme.glyphs.more)
+	a.Busy("opening the journal" + a.Theme.Glyphs.More)
 	return nil
 }
 
 func (a *App) refreshNow() tea.Cmd {
-	a.poller.Refresh(a.now)
+	a.poller.Refresh(a.Now)
 	return a.work()
 }
 
 func (a *App) togglePause() {
 	a.poller.Pause(!a.poller.Paused())
 	if a.poller.Paused() {
-		a.say(text.Of("paused: nothing is asked until " + a.cfg.Keys.Binding(keymap.Pause).Help().Key))
+		a.Say(text.Of("paused: nothing is asked until " + a.cfg.Keys.Binding(keymap.Pause).Help().Key))
 		return
 	}
-	a.say("refreshing again")
+	a.Say("refreshing again")
 }
 
 // quit ends the program, at once unless a paid request is on its way: that is
@@ -221,7 +224,7 @@ func (a *App) togglePause() {
 // word what was agreed to and would be sent.
 func (a *App) quit() tea.Cmd {
 	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
-	if c, ok := a.top().(*confirm); ok && c.leaving {
+	if c, ok := a.Top().(*kit.Confirm); ok && c.Leaving {
 		return leave()
 	}
 	waiting := a.outbox.Queue.Sendable()
@@ -230,22 +233,22 @@ func (a *App) quit() tea.Cmd {
 	case len(unsaved) > 0:
 		return a.askToLeave(unsavedTitle, unsaved, leave)
 	case a.paid() > 0:
-		return a.askToLeave(quitTitle, sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
+		return a.askToLeave(quitTitle, paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
 			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start."), leave)
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
-			sentence("They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain."), leave)
+			paint.Sentence("They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain."), leave)
 	}
 	return leave()
 }
 
 // askToLeave asks whether to leave all the same.
-func (a *App) askToLeave(title text.Text, words []told, leave func() tea.Cmd) tea.Cmd {
-	return a.ask(&confirm{
-		title: title, leaving: true,
-		body: func() []told { return words },
-		yes:  "leave now", no: "wait here",
-		answer: func(yes bool) tea.Cmd {
+func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.Cmd) tea.Cmd {
+	return a.Ask(&kit.Confirm{
+		Heading: title, Leaving: true,
+		Body: func() []paint.Told { return words },
+		Yes:  "leave now", No: "wait here",
+		Answer: func(yes bool) tea.Cmd {
 			if yes {
 				return leave()
 			}
@@ -266,9 +269,9 @@ func (a *App) paid() int {
 
 // answered takes the question about leaving away once there is no reason for it.
 func (a *App) answered() {
-	c, ok := a.top().(*confirm)
-	if ok && (c.title == quitTitle && a.paid() == 0 || c.title == unsavedTitle && len(a.unsavedWords()) == 0) {
-		a.remove(c)
+	c, ok := a.Top().(*kit.Confirm)
+	if ok && (c.Heading == quitTitle && a.paid() == 0 || c.Heading == unsavedTitle && len(a.unsavedWords()) == 0) {
+		a.Remove(c)
 	}
 }
 
@@ -278,8 +281,8 @@ func (a *App) leaveAll() tea.Cmd {
 	if a.session != nil {
 		cmds = workCmds(a.session.SaveLast())
 	}
-	for _, s := range a.stack {
-		if l, ok := s.(leaving); ok {
+	for _, s := range a.Stack {
+		if l, ok := s.(kit.Leaving); ok {
 			cmds = append(cmds, l.Leave())
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 
@@ -140,7 +143,7 @@ func (m draftKeptMsg) land(a *App) tea.Cmd {
 		return nil
 	case m.err != nil:
 		a.drafts.failed = m.draft.Version()
-		a.complain("what you typed could not be kept on disk: " + errorText(m.err))
+		a.Complain("what you typed could not be kept on disk: " + errorText(m.err))
 		return nil
 	case m.held.Version() == m.draft.Version():
 		a.rebase(m.draft.ID, m.held.Version())
@@ -178,7 +181,7 @@ func (a *App) rebase(id, version string) {
 
 // draftForms are the forms on the stack.
 func (a *App) draftForms() (forms []*generationForm) {
-	for _, s := range a.stack {
+	for _, s := range a.Stack {
 		if f, ok := s.(*generationForm); ok {
 			forms = append(forms, f)
 		}
@@ -258,7 +261,7 @@ func (a *App) followDraft() tea.Cmd {
 		return nil
 	}
 	form := a.draftForm()
-	if form != nil && a.top() != screen(form) {
+	if form != nil && a.Top() != kit.Screen(form) {
 		return nil
 	}
 	a.drafts.news = nil
@@ -278,7 +281,7 @@ func (a *App) followDraft() tea.Cmd {
 	changed := form.news != "" || was.Version() != news.Draft.Version() // told, or untold yet
 	form.show(next)
 	form.news = a.newsWords(news, changed, !own.Empty())
-	a.warn(form.news)
+	a.Warn(form.news)
 	return tea.Batch(kept, form.look())
 }
 
@@ -305,14 +308,14 @@ func (a *App) newsWords(news *outbox.Held, changed, own bool) (words text.Text) 
 		words = "changed in another window"
 	}
 	if own {
-		words += "; what you typed here is kept: " + a.keyFor(keymap.OtherDraft)
+		words += "; what you typed here is kept: " + a.KeyFor(keymap.OtherDraft)
 	}
 	return words
 }
 
 // show puts a draft into the form, and holds it as what was typed last.
 func (f *generationForm) show(d draft.Draft) {
-	at := f.focus
+	at := f.Focus
 	f.draft = d.Clone()
 	if f.draft.Options == nil {
 		f.draft.Options = map[string]string{}
@@ -320,8 +323,8 @@ func (f *generationForm) show(d draft.Draft) {
 	f.news = ""
 	f.hold()
 	f.rebuild()
-	f.touchFilled()
-	f.jump(min(at, len(f.fields)-1))
+	f.TouchFilled()
+	f.Jump(min(at, len(f.Fields)-1))
 }
 
 // noOther says why there is no other draft to show.
@@ -351,16 +354,16 @@ func (f *generationForm) other() tea.Cmd {
 }
 
 // asideLines tell of what else stands unsent.
-func (f *generationForm) asideLines() []styled {
-	a, t := f.app, f.app.theme
-	var lines []styled
+func (f *generationForm) asideLines() []paint.Styled {
+	a, t := f.app, f.app.Theme
+	var lines []paint.Styled
 	if f.news != "" {
-		for _, l := range wrap(f.news, max(10, f.width-4)) {
-			lines = append(lines, "  "+t.text(toneWarn, l))
+		for _, l := range paint.Wrap(f.news, max(10, f.Width-4)) {
+			lines = append(lines, "  "+t.Text(paint.Warn, l))
 		}
 	}
 	if n := len(a.drafts.others); n > 0 && !f.aside {
-		lines = append(lines, "  "+t.text(toneMuted, text.Count(n, "other draft", "other drafts")+" unsent  ")+t.text(toneKey, a.keyFor(keymap.OtherDraft)))
+		lines = append(lines, "  "+t.Text(paint.Muted, text.Count(n, "other draft", "other drafts")+" unsent  ")+t.Text(paint.Key, a.KeyFor(keymap.OtherDraft)))
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "")
@@ -372,11 +375,11 @@ func (f *generationForm) asideLines() []styled {
 // changed. Nothing was sent from it. Where something else is being typed by now,
 // only what was typed here and nowhere else is kept, beside that.
 func (a *App) staleForm(f *generationForm, words text.Text) tea.Cmd {
-	a.complain(words)
+	a.Complain(words)
 	if f.aside || !a.draft.Empty() || len(a.draftForms()) > 0 {
 		return a.keepOther(f.draft.Clone())
 	}
-	f.reason, f.came = words, time.Now()
+	f.reason, f.Came = words, time.Now()
 	f.hold()
 	a.bring(f)
 	return a.readDrafts(a.drafts.counted)

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 
@@ -80,7 +83,7 @@ func (w *pane) sees(id, version string) {
 
 // form is the one on top, nil if there is none.
 func (w *pane) form() *generationForm {
-	f, _ := w.a.top().(*generationForm)
+	f, _ := w.a.Top().(*generationForm)
 	return f
 }
 
@@ -102,12 +105,12 @@ func (d *desks) types(w *pane) {
 	word := fmt.Sprintf("w%d.", d.words)
 	d.words++
 	d.typed[word], w.unkept[word] = true, true
-	f.put(draft.FieldOutputName, f.draft.OutputFileName+word)
+	f.Put(draft.FieldOutputName, f.draft.OutputFileName+word)
 }
 
 func (d *desks) leave(w *pane) {
 	if w.form() != nil {
-		w.begin(w.a.pop())
+		w.begin(w.a.Pop())
 	}
 }
 
@@ -146,14 +149,14 @@ func (d *desks) price(w *pane) {
 	}
 	d.must(sub.Estimate(outbox.Price{Cost: new(api.Micros(1))}, time.Now()))
 	w.asked = &spending{submission: sub, form: f}
-	w.a.push(&pager{stage: w.a.stage, title: "dialog", content: func(int) []styled { return nil }})
+	w.a.Push(&kit.Pager{Stage: w.a.Stage, Heading: "dialog", Content: func(int) []paint.Styled { return nil }})
 }
 
 func (d *desks) answer(w *pane, yes bool) {
 	if w.asked == nil {
 		return
 	}
-	w.a.pop()
+	w.a.Pop()
 	if s := w.asked; yes {
 		w.begin(w.a.answerSpending(s, true))
 	}

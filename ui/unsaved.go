@@ -4,6 +4,9 @@ import (
 	"errors"
 	"slices"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 
@@ -35,13 +38,13 @@ func (a *App) unsavedStatement() (s statement, ok bool) {
 	}
 	words := all[0].Words()
 	if len(all) > 1 {
-		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.keyFor(keymap.View5))
+		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.KeyFor(keymap.View5))
 	}
 	next := text.Text("it is tried again and again, and nothing else is sent")
 	if !savable(&all[0]) {
 		next = "note the id and start dubtop again; nothing else is sent"
 	}
-	return statement{words + ": " + whyUnsaved(&all[0]), next, toneBad}, true
+	return statement{words + ": " + whyUnsaved(&all[0]), next, paint.Bad}, true
 }
 
 // savable reports whether trying again can help: a journal that failed in
@@ -51,7 +54,7 @@ func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck
 // tellUnsaved says that an answer could not be saved.
 func (a *App) tellUnsaved(d *outbox.Done) {
 	u := outbox.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
-	a.complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
+	a.Complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
 }
 
 // tellSaved says that an answer is saved after all, and takes a question away
@@ -62,7 +65,7 @@ func (a *App) tellSaved(sub *outbox.Submission) {
 	if id := u.Job(); id != "" {
 		words += ": " + text.Of(string(id))
 	}
-	a.say(words)
+	a.Say(words)
 	a.answered()
 }
 
@@ -79,29 +82,29 @@ const unsavedTitle = "An answer is not saved yet"
 
 // unsavedWords say what quitting costs while an answer is not saved, nothing if
 // all are.
-func (a *App) unsavedWords() (said []told) {
+func (a *App) unsavedWords() (said []paint.Told) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
 		return nil
 	}
 	for i, u := range all {
 		if i == 3 {
-			said = append(said, told{label: "and", words: text.Sprintf("%d more", len(all)-i)})
+			said = append(said, paint.Told{Label: "and", Words: text.Sprintf("%d more", len(all)-i)})
 			break
 		}
-		said = append(said, told{label: "job", words: u.Submission.Name, short: true}, told{label: "is", words: u.Words()})
+		said = append(said, paint.Told{Label: "job", Words: u.Submission.Name, Short: true}, paint.Told{Label: "is", Words: u.Words()})
 	}
 	next := text.Text("It is tried again every few seconds.")
 	if !savable(&all[0]) {
 		next = "Nothing can be written down any more before dubtop starts again."
 	}
-	return append(said, told{label: "because", words: "it could not be written down: " + whyUnsaved(&all[0])}, told{},
-		told{words: next + " Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
+	return append(said, paint.Told{Label: "because", Words: "it could not be written down: " + whyUnsaved(&all[0])}, paint.Told{},
+		paint.Told{Words: next + " Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
 }
 
 // openUnsaved shows all that is known of an answer that is not saved.
 func (a *App) openUnsaved(id string) tea.Cmd {
-	p := &pager{stage: a.stage, title: "not saved yet"}
+	p := &kit.Pager{Stage: a.Stage, Heading: "not saved yet"}
 	find := func() (outbox.Unsaved, bool) {
 		all := a.outbox.Unsaved()
 		i := slices.IndexFunc(all, func(u outbox.Unsaved) bool { return u.Submission.ID == id })
@@ -110,32 +113,32 @@ func (a *App) openUnsaved(id string) tea.Cmd {
 		}
 		return all[i], true
 	}
-	p.content = func(width int) []styled {
-		t := a.theme
+	p.Content = func(width int) []paint.Styled {
+		t := a.Theme
 		u, ok := find()
 		if !ok {
-			return []styled{"", "  " + t.text(toneText, "It is saved by now."), "", "  " + t.text(toneKey, a.keyFor(keymap.Back)) + t.text(toneMuted, "  back")}
+			return []paint.Styled{"", "  " + t.Text(paint.Normal, "It is saved by now."), "", "  " + t.Text(paint.Key, a.KeyFor(keymap.Back)) + t.Text(paint.Muted, "  back")}
 		}
-		lines := []styled{"", t.text(toneTitle, u.Submission.Name), ""}
-		lines = append(lines, a.advice(width-2, "What", u.Words()+". It was accepted, and is charged.", toneText)...)
-		lines = append(lines, a.advice(width-2, "Why", errorText(u.Why), toneBad)...)
+		lines := []paint.Styled{"", t.Text(paint.Title, u.Submission.Name), ""}
+		lines = append(lines, a.advice(width-2, "What", u.Words()+". It was accepted, and is charged.", paint.Normal)...)
+		lines = append(lines, a.advice(width-2, "Why", errorText(u.Why), paint.Bad)...)
 		do := text.Text("Make room on the disk. It is tried again every few seconds, and nothing else is sent until then. If dubtop ends before that, the ")
 		if !savable(&u) {
 			do = "Start dubtop again: nothing can be written down any more, and nothing else is sent. The "
 		}
-		do += "next start takes the request for unknown and looks for it: note the id (" + a.keyFor(keymap.CopyID) + " copies it)."
-		lines = append(lines, a.advice(width-2, "Do", do, toneOK)...)
+		do += "next start takes the request for unknown and looks for it: note the id (" + a.KeyFor(keymap.CopyID) + " copies it)."
+		lines = append(lines, a.advice(width-2, "Do", do, paint.OK)...)
 		return indented(lines)
 	}
-	p.extra = []action{a.does(keymap.CopyID, func() tea.Cmd {
+	p.Extra = []kit.Action{a.Does(keymap.CopyID, func() tea.Cmd {
 		u, _ := find()
 		return a.copyText("id", string(u.Job()))
-	}).unless(func() text.Text {
+	}).Unless(func() text.Text {
 		if _, ok := find(); !ok {
 			return "it is saved by now"
 		}
 		return ""
-	}).hinted("copy id")}
-	a.push(p)
+	}).Hinted("copy id")}
+	a.Push(p)
 	return nil
 }

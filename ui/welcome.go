@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -31,25 +34,25 @@ func (w *welcome) Title() text.Text { return "welcome" }
 
 func (w *welcome) SetSize(width, height int) { w.width, w.height = width, height }
 
-func (w *welcome) Actions() []action {
+func (w *welcome) Actions() []kit.Action {
 	a := w.app
-	letter := func(k string, words text.Text, run func() tea.Cmd) action {
-		return action{key: key.NewBinding(key.WithKeys(k), key.WithHelp(k, string(words))), run: run, hint: true}
+	letter := func(k string, words text.Text, run func() tea.Cmd) kit.Action {
+		return kit.Action{Key: key.NewBinding(key.WithKeys(k), key.WithHelp(k, string(words))), Run: run, Hint: true}
 	}
-	return []action{
-		letter("1", "paste a key", func() tea.Cmd { a.push(newKeyPrompt(a)); return nil }),
+	return []kit.Action{
+		letter("1", "paste a key", func() tea.Cmd { a.Push(newKeyPrompt(a)); return nil }),
 		letter("2", "where keys are made", func() tea.Cmd { return a.openURL(keysPage) }),
 		letter("3", "look around in the demo", w.demo),
-		a.does(keymap.Messages, a.openMessages),
-		a.does(keymap.Help, func() tea.Cmd { return a.toggleHelp() }).hinted(""),
-		a.does(keymap.Quit, a.quit).hinted(""),
+		a.Does(keymap.Messages, a.openMessages),
+		a.Does(keymap.Help, func() tea.Cmd { return a.ToggleHelp() }).Hinted(""),
+		a.Does(keymap.Quit, a.quit).Hinted(""),
 	}
 }
 
 func (w *welcome) demo() tea.Cmd {
 	s, err := w.app.cfg.Demo()
 	if err != nil {
-		w.app.complain("the demo could not start: " + errorText(err))
+		w.app.Complain("the demo could not start: " + errorText(err))
 		return nil
 	}
 	w.app.enter(s)
@@ -58,32 +61,32 @@ func (w *welcome) demo() tea.Cmd {
 
 func (w *welcome) Update(tea.Msg) tea.Cmd { return nil }
 
-func (w *welcome) View() styled {
-	t := w.app.theme
-	lines := []styled{
-		"", "  " + t.text(toneTitle, "Welcome to dubtop."),
-		"  " + t.text(toneMuted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
-		"  " + t.text(toneKey, "1") + "  " + t.text(toneText, "Paste an API key     ") + t.text(toneMuted, "tested first, saved only if you agree"),
-		"  " + t.text(toneKey, "2") + "  " + t.text(toneText, "Where keys are made  ") + t.text(toneMuted, keysPage),
-		"  " + t.text(toneKey, "3") + "  " + t.text(toneText, "The demo             ") + t.text(toneMuted, "a made-up account: no key, no network, no cost"),
+func (w *welcome) View() paint.Styled {
+	t := w.app.Theme
+	lines := []paint.Styled{
+		"", "  " + t.Text(paint.Title, "Welcome to dubtop."),
+		"  " + t.Text(paint.Muted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
+		"  " + t.Text(paint.Key, "1") + "  " + t.Text(paint.Normal, "Paste an API key     ") + t.Text(paint.Muted, "tested first, saved only if you agree"),
+		"  " + t.Text(paint.Key, "2") + "  " + t.Text(paint.Normal, "Where keys are made  ") + t.Text(paint.Muted, keysPage),
+		"  " + t.Text(paint.Key, "3") + "  " + t.Text(paint.Normal, "The demo             ") + t.Text(paint.Muted, "a made-up account: no key, no network, no cost"),
 		"",
 	}
 	if len(w.app.cfg.LookedUp) > 0 {
-		lines = append(lines, "  "+t.text(toneMuted, "Looked for a key in:"))
+		lines = append(lines, "  "+t.Text(paint.Muted, "Looked for a key in:"))
 		for _, place := range w.app.cfg.LookedUp {
-			lines = append(lines, "  "+t.text(toneMuted, "  "+t.glyphs.dot+" "+text.Of(place)))
+			lines = append(lines, "  "+t.Text(paint.Muted, "  "+t.Glyphs.Dot+" "+text.Of(place)))
 		}
 	}
-	lines = append(lines, w.app.noticeLines(w.width)...)
+	lines = append(lines, w.app.NoticeLines(w.width)...)
 	for i, line := range lines {
-		lines[i] = fitStyled(line, w.width)
+		lines[i] = paint.FitStyled(line, w.width)
 	}
-	return joined(lines)
+	return paint.Joined(lines)
 }
 
 // refusedKey says which key the server refuses, and the keys that help.
 func (a *App) refusedKey(refresh text.Text) text.Text {
-	words := fmt.Sprintf("the API key was refused (%s: use another, %s: try again)", a.keyFor(keymap.ReplaceKey), refresh)
+	words := fmt.Sprintf("the API key was refused (%s: use another, %s: try again)", a.KeyFor(keymap.ReplaceKey), refresh)
 	if from := a.session.KeyFrom; from != "" {
 		words += ": the one from " + from
 	}
@@ -92,7 +95,7 @@ func (a *App) refusedKey(refresh text.Text) text.Text {
 
 // keyRefused reports whether the server refuses the key of this session.
 func (a *App) keyRefused() bool {
-	return a.session != nil && a.poller.Phase(a.now).Kind == state.PhaseRejected
+	return a.session != nil && a.poller.Phase(a.Now).Kind == state.PhaseRejected
 }
 
 // irreplaceable says why the key can't be replaced now: what is on its way
@@ -111,14 +114,14 @@ func (a *App) irreplaceable() text.Text {
 // done with it.
 type keyPrompt struct {
 	app     *App
-	input   input
+	input   paint.Input
 	width   int
 	testing bool
 	trouble text.Text
 }
 
 func newKeyPrompt(a *App) *keyPrompt {
-	p := &keyPrompt{app: a, input: newInput(a.theme)}
+	p := &keyPrompt{app: a, input: paint.NewInput(a.Theme)}
 	p.input.Prompt = ""
 	p.input.Placeholder = "paste it here"
 	p.input.EchoMode = textinput.EchoPassword
@@ -133,11 +136,11 @@ func (p *keyPrompt) SetSize(width, _ int) {
 	p.input.SetWidth(max(1, width-6))
 }
 
-func (p *keyPrompt) Actions() []action {
+func (p *keyPrompt) Actions() []kit.Action {
 	a := p.app
-	return []action{
-		a.does(keymap.Choose, p.test).unless(p.notYet).hinted("test it"),
-		a.does(keymap.Leave, a.pop).hinted("back"),
+	return []kit.Action{
+		a.Does(keymap.Choose, p.test).Unless(p.notYet).Hinted("test it"),
+		a.Does(keymap.Leave, a.Pop).Hinted("back"),
 	}
 }
 
@@ -171,7 +174,7 @@ type triedMsg struct {
 }
 
 func (m triedMsg) land(a *App) tea.Cmd {
-	if !a.shown(m.prompt) {
+	if !a.Shown(m.prompt) {
 		return nil
 	}
 	m.prompt.testing = false
@@ -180,20 +183,20 @@ func (m triedMsg) land(a *App) tea.Cmd {
 		return nil
 	}
 	a.enter(m.account)
-	save := &confirm{
-		title: "The key works. Save it for the next time?",
-		body: func() []told {
-			return sentence("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.")
+	save := &kit.Confirm{
+		Heading: "The key works. Save it for the next time?",
+		Body: func() []paint.Told {
+			return paint.Sentence("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.")
 		},
-		yes: "save it", no: "not now",
-		answer: func(yes bool) tea.Cmd {
+		Yes: "save it", No: "not now",
+		Answer: func(yes bool) tea.Cmd {
 			if !yes {
 				return nil
 			}
 			return saveKeyCmd(a.cfg.SaveKey, m.key)
 		},
 	}
-	return tea.Batch(a.work(), a.ask(save))
+	return tea.Batch(a.work(), a.Ask(save))
 }
 
 // savedKeyMsg tells where a key was saved.
@@ -204,14 +207,14 @@ type savedKeyMsg struct {
 
 func (m savedKeyMsg) land(a *App) tea.Cmd {
 	if m.err != nil {
-		a.complain("the key was not saved: " + errorText(m.err))
+		a.Complain("the key was not saved: " + errorText(m.err))
 		return nil
 	}
 	words := "key saved in " + m.path
 	if a.cfg.KeyVariable != "" {
 		words += "; take " + a.cfg.KeyVariable + " out of the environment, it goes before the file"
 	}
-	a.say(text.Of(words))
+	a.Say(text.Of(words))
 	return nil
 }
 
@@ -222,25 +225,25 @@ func (p *keyPrompt) Update(msg tea.Msg) tea.Cmd {
 	return p.input.Update(msg)
 }
 
-func (p *keyPrompt) View() styled {
-	t := p.app.theme
-	lines := []styled{"", "  " + t.text(toneTitle, "API key"), "", "  " + p.input.View(), ""}
+func (p *keyPrompt) View() paint.Styled {
+	t := p.app.Theme
+	lines := []paint.Styled{"", "  " + t.Text(paint.Title, "API key"), "", "  " + p.input.View(), ""}
 	switch {
 	case p.testing:
-		lines = append(lines, "  "+t.text(toneRunning, "Testing it with one request (GET /v2/models)"+t.glyphs.more))
+		lines = append(lines, "  "+t.Text(paint.Running, "Testing it with one request (GET /v2/models)"+t.Glyphs.More))
 	case p.trouble != "":
-		for _, l := range wrap(p.trouble, max(10, p.width-4)) {
-			lines = append(lines, "  "+t.text(toneBad, l))
+		for _, l := range paint.Wrap(p.trouble, max(10, p.width-4)) {
+			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 	default:
-		for _, l := range wrap("It is not shown, not logged, and sent to the API's own address only.", max(10, p.width-4)) {
-			lines = append(lines, "  "+t.text(toneMuted, l))
+		for _, l := range paint.Wrap("It is not shown, not logged, and sent to the API's own address only.", max(10, p.width-4)) {
+			lines = append(lines, "  "+t.Text(paint.Muted, l))
 		}
 	}
 	for i, line := range lines {
-		lines[i] = fitStyled(line, p.width)
+		lines[i] = paint.FitStyled(line, p.width)
 	}
-	return joined(lines)
+	return paint.Joined(lines)
 }
 
 func (p *keyPrompt) Cursor() *tea.Cursor {

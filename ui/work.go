@@ -94,9 +94,9 @@ func (a *App) tellEvent(e *account.Event) {
 	case account.EventLedger:
 		a.tellLedger(e)
 	case account.EventTurn:
-		a.say("this window sends from the queue now")
+		a.Say("this window sends from the queue now")
 	case account.EventAsks:
-		a.warn(e.Done.Submission.Name + ": only you can tell what became of it. " + a.keyFor(keymap.View5) + " and enter show what was found")
+		a.Warn(e.Done.Submission.Name + ": only you can tell what became of it. " + a.KeyFor(keymap.View5) + " and enter show what was found")
 	default:
 		a.tellFailure(e)
 	}
@@ -109,15 +109,15 @@ func (a *App) tellFailure(e *account.Event) {
 	}
 	switch e.Kind {
 	case account.EventListsRead:
-		a.complain("the journal's lists could not be read: " + errorText(e.Err))
+		a.Complain("the journal's lists could not be read: " + errorText(e.Err))
 	case account.EventListsSaved:
-		a.warn("the lists could not be kept for the next start: " + errorText(e.Err))
+		a.Warn("the lists could not be kept for the next start: " + errorText(e.Err))
 	case account.EventQueue:
-		a.complain("the queue could not be read from the journal: " + errorText(e.Err))
+		a.Complain("the queue could not be read from the journal: " + errorText(e.Err))
 	case account.EventNews:
-		a.warn("what became of a job could not be written into the ledger: " + errorText(e.Err))
+		a.Warn("what became of a job could not be written into the ledger: " + errorText(e.Err))
 	case account.EventApart:
-		a.warn("the answer could not be kept, so the next start asks again: " + errorText(e.Err))
+		a.Warn("the answer could not be kept, so the next start asks again: " + errorText(e.Err))
 	}
 }
 
@@ -125,7 +125,7 @@ func (a *App) tellFailure(e *account.Event) {
 // for.
 func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	if e.Err != nil {
-		a.complain("the journal could not be read: " + errorText(e.Err))
+		a.Complain("the journal could not be read: " + errorText(e.Err))
 	}
 	a.drafts.counted = int64(e.Count)
 	a.recallDrafts(e.Drafts, e.Interrupted)
@@ -136,7 +136,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 		}
 	}
 	if unknown > 0 {
-		a.warn(text.Count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
+		a.Warn(text.Count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
 	}
 	return a.doOpened()
 }
@@ -148,9 +148,9 @@ func (a *App) doOpened() tea.Cmd {
 		return nil
 	}
 	a.opened = nil
-	a.calm()
+	a.Calm()
 	if why := a.unspendable(); why != "" {
-		a.warn(why)
+		a.Warn(why)
 		return nil
 	}
 	return do()
@@ -161,9 +161,9 @@ func (a *App) doOpened() tea.Cmd {
 func (a *App) changed(e *account.Event) {
 	switch {
 	case e.Err != nil:
-		a.complain("the queue stays as it was: " + errorText(e.Err))
+		a.Complain("the queue stays as it was: " + errorText(e.Err))
 	case e.Words != "":
-		a.say(text.Of(e.Words))
+		a.Say(text.Of(e.Words))
 	}
 	for i := range e.Drafts {
 		if e.Err == nil {
@@ -180,11 +180,11 @@ func (a *App) queueEnd() time.Time {
 	}
 	var left []time.Duration
 	for g := range a.store.Generations.Live() {
-		left = append(left, a.store.Forecast.Expect(g, a.now).Left)
+		left = append(left, a.store.Forecast.Expect(g, a.Now).Left)
 	}
-	slots, _ := a.outbox.Slots.Known(a.now)
-	end := a.outbox.Queue.Finish(a.now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh)
-	if !end.After(a.now) {
+	slots, _ := a.outbox.Slots.Known(a.Now)
+	end := a.outbox.Queue.Finish(a.Now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh)
+	if !end.After(a.Now) {
 		return time.Time{} // all are held
 	}
 	return end

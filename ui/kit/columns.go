@@ -1,7 +1,9 @@
-package ui
+package kit
 
 import (
 	"strings"
+
+	"dubtop/ui/paint"
 
 	"dubtop/state/table"
 
@@ -10,15 +12,15 @@ import (
 
 // Which columns a list shows, and how wide they are.
 
-func (l *list[T]) titles(cols []*column[T], widths []int) styled {
-	t := l.stage.theme
-	line := styled("  ")
+func (l *List[T]) titles(cols []*Column[T], widths []int) paint.Styled {
+	t := l.Stage.Theme
+	line := paint.Styled("  ")
 	for i, c := range cols {
-		n := toneMuted
-		if c.sort == l.query.Sort && c.sort != table.SortNone {
-			n = toneTitle
+		n := paint.Muted
+		if c.Sort == l.Query.Sort && c.Sort != table.SortNone {
+			n = paint.Title
 		}
-		line += t.text(n, l.heading(c, widths[i], i == len(cols)-1))
+		line += t.Text(n, l.heading(c, widths[i], i == len(cols)-1))
 	}
 	return line
 }
@@ -26,19 +28,19 @@ func (l *list[T]) titles(cols []*column[T], widths []int) styled {
 // heading is a column's title with the arrow of its order, and the gap behind
 // it. The arrow takes a cell of the gap where the column has none left, or where
 // the title ends above the numbers.
-func (l *list[T]) heading(c *column[T], width int, last bool) text.Text {
-	title, arrow := text.Of(strings.ToUpper(string(c.title))), l.arrow(c)
+func (l *List[T]) heading(c *Column[T], width int, last bool) text.Text {
+	title, arrow := text.Of(strings.ToUpper(string(c.Title))), l.arrow(c)
 	switch {
 	case arrow == "" && last:
-		return fit(title, width, c.right, "")
+		return paint.Fit(title, width, c.Right, "")
 	case arrow == "":
-		return fit(title, width, c.right, "") + "  "
+		return paint.Fit(title, width, c.Right, "") + "  "
 	case last:
-		return fit(title, width-1, c.right, "") + arrow
-	case c.right || textWidth(title) >= width:
-		return fit(title, width, c.right, "") + arrow + " "
+		return paint.Fit(title, width-1, c.Right, "") + arrow
+	case c.Right || paint.TextWidth(title) >= width:
+		return paint.Fit(title, width, c.Right, "") + arrow + " "
 	}
-	return fit(title+arrow, width, false, "") + "  "
+	return paint.Fit(title+arrow, width, false, "") + "  "
 }
 
 // Cells before the first column, and between columns.
@@ -48,7 +50,7 @@ const (
 )
 
 // arrange drops the columns there is no room for and shares out the rest.
-func (l *list[T]) arrange() ([]*column[T], []int) {
+func (l *List[T]) arrange() ([]*Column[T], []int) {
 	all := l.wanted()
 	cols, _ := fitting(all, 0)
 	for limit := 9; limit > 0; limit-- {
@@ -63,17 +65,17 @@ func (l *list[T]) arrange() ([]*column[T], []int) {
 
 // widen shares out the spare cells, first to the columns that want more; where
 // they are missing, those that grow shrink. It gives how many there were.
-func widen[T any](cols []*column[T], spare int) (widths []int, _ int) {
+func widen[T any](cols []*Column[T], spare int) (widths []int, _ int) {
 	shares, left := 0, spare
 	for _, c := range cols {
-		shares += c.grow
-		more := min(max(0, c.want-c.width), max(0, left))
-		widths = append(widths, c.width+more)
+		shares += c.Grow
+		more := min(max(0, c.Want-c.Width), max(0, left))
+		widths = append(widths, c.Width+more)
 		left -= more
 	}
 	for i, c := range cols {
-		if c.grow > 0 {
-			widths[i] = max(1, widths[i]+left*c.grow/shares)
+		if c.Grow > 0 {
+			widths[i] = max(1, widths[i]+left*c.Grow/shares)
 		}
 	}
 	return widths, spare
@@ -81,7 +83,7 @@ func widen[T any](cols []*column[T], spare int) (widths []int, _ int) {
 
 // squeezed takes cells away from the last columns, and columns whole, where
 // even those that never go are too wide.
-func squeezed[T any](cols []*column[T], widths []int, excess int) ([]*column[T], []int) {
+func squeezed[T any](cols []*Column[T], widths []int, excess int) ([]*Column[T], []int) {
 	for excess > 0 && len(cols) > 1 {
 		last := len(cols) - 1
 		if widths[last] > excess {
@@ -99,24 +101,24 @@ func squeezed[T any](cols []*column[T], widths []int, excess int) ([]*column[T],
 const leastImportant = 6
 
 // cellsFor is how many cells columns take at least.
-func cellsFor[T any](cols []*column[T]) int {
+func cellsFor[T any](cols []*Column[T]) int {
 	need := listMargin - listGap
 	for _, c := range cols {
-		need += c.width + listGap
+		need += c.Width + listGap
 	}
 	return need
 }
 
 // fitting are the columns that stay when those that go before limit are gone,
 // and the cells they need.
-func fitting[T any](all []*column[T], limit int) (cols []*column[T], need int) {
+func fitting[T any](all []*Column[T], limit int) (cols []*Column[T], need int) {
 	need = listMargin - listGap
 	for _, c := range all {
-		if c.drop <= limit {
+		if c.Drop <= limit {
 			cols = append(cols, c)
-			need += c.width + listGap
+			need += c.Width + listGap
 			if limit >= leastImportant {
-				need += max(0, c.want-c.width)
+				need += max(0, c.Want-c.Width)
 			}
 		}
 	}
@@ -125,11 +127,11 @@ func fitting[T any](all []*column[T], limit int) (cols []*column[T], need int) {
 
 // wanted are the columns that have anything to say: of those that may be spared
 // only those that are not empty in every row in sight.
-func (l *list[T]) wanted() []*column[T] {
-	cols := make([]*column[T], 0, len(l.columns))
-	for i := range l.columns {
-		c := &l.columns[i]
-		if c.when != nil && !c.when() || c.spare && l.blank(c) {
+func (l *List[T]) wanted() []*Column[T] {
+	cols := make([]*Column[T], 0, len(l.Columns))
+	for i := range l.Columns {
+		c := &l.Columns[i]
+		if c.When != nil && !c.When() || c.Spare && l.blank(c) {
 			continue
 		}
 		cols = append(cols, c)
@@ -139,10 +141,10 @@ func (l *list[T]) wanted() []*column[T] {
 
 // blank reports whether a column is empty in every row in sight. Without rows
 // it is not known to be.
-func (l *list[T]) blank(c *column[T]) bool {
-	end := min(l.view.Len(), l.top+l.page())
+func (l *List[T]) blank(c *Column[T]) bool {
+	end := min(l.Shown.Len(), l.top+l.Page())
 	for i := l.top; i < end; i++ {
-		if c.cell(l.view.At(i)).text != "" {
+		if c.Cell(l.Shown.At(i)).Text != "" {
 			return false
 		}
 	}

@@ -1,7 +1,9 @@
-package ui
+package kit
 
 import (
 	tea "charm.land/bubbletea/v2"
+
+	"dubtop/ui/paint"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -10,8 +12,8 @@ import (
 // filterPrompt is the line one types a filter into. The list below follows
 // every keystroke; enter keeps the filter, esc brings back the old one.
 type filterPrompt struct {
-	stage  *stage
-	input  input
+	stage  *Stage
+	input  paint.Input
 	before string
 	apply  func(string)
 	found  func() text.Text // where the list stands, and how much matches
@@ -20,8 +22,8 @@ type filterPrompt struct {
 	width  int
 }
 
-func newFilter(a *stage, words string, apply func(string), found func() text.Text) *filterPrompt {
-	p := &filterPrompt{stage: a, before: words, apply: apply, found: found, input: newInput(a.theme)}
+func newFilter(a *Stage, words string, apply func(string), found func() text.Text) *filterPrompt {
+	p := &filterPrompt{stage: a, before: words, apply: apply, found: found, input: paint.NewInput(a.Theme)}
 	p.input.Prompt = "/ "
 	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
 	p.input.SetValue(words)
@@ -53,16 +55,16 @@ func (p *filterPrompt) Place(_, boxHeight, _, height int) (int, int) { return 0,
 // Dims is false: the list below is what the filter is about.
 func (p *filterPrompt) Dims() bool { return false }
 
-func (p *filterPrompt) Actions() []action {
+func (p *filterPrompt) Actions() []Action {
 	a := p.stage
-	keep := a.does(keymap.Choose, func() tea.Cmd {
+	keep := a.Does(keymap.Choose, func() tea.Cmd {
 		if doubt := p.doubted(); doubt != "" {
-			a.warn(doubt)
+			a.Warn(doubt)
 		}
-		return a.pop()
-	}).hinted("keep the filter")
-	drop := a.does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.pop() }).hinted("as it was")
-	return []action{keep, drop}
+		return a.Pop()
+	}).Hinted("keep the filter")
+	drop := a.Does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.Pop() }).Hinted("as it was")
+	return []Action{keep, drop}
 }
 
 func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
@@ -70,7 +72,7 @@ func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
 	before := p.Lines()
 	p.apply(p.input.Value())
 	if p.Lines() != before {
-		p.stage.layout()
+		p.stage.Layout()
 	}
 	return cmd
 }
@@ -91,11 +93,11 @@ func (p *filterPrompt) Lines() int {
 	return 1
 }
 
-func (p *filterPrompt) View() styled {
-	line := padStyled(p.input.View(), p.width)
+func (p *filterPrompt) View() paint.Styled {
+	line := paint.PadStyled(p.input.View(), p.width)
 	if doubt := p.doubted(); doubt != "" {
-		t := p.stage.theme
-		return joined([]styled{t.text(toneWarn, fit("  "+doubt, p.width, false, t.glyphs.more)), line})
+		t := p.stage.Theme
+		return paint.Joined([]paint.Styled{t.Text(paint.Warn, paint.Fit("  "+doubt, p.width, false, t.Glyphs.More)), line})
 	}
 	return line
 }

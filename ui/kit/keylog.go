@@ -1,4 +1,4 @@
-package ui
+package kit
 
 import (
 	"time"
@@ -40,7 +40,7 @@ func (l *keylog) newest() string { return l.name }
 // heldTime of the last key or of the dialog's coming, the key that was pressed
 // last, or last before the dialog came. Where a word has to be typed, the
 // letters since prove that the one from before was let go.
-func (l *keylog) held(c *confirm) bool {
+func (l *keylog) held(c *Confirm) bool {
 	if !l.handling {
 		return false // somebody only asks what keys there are
 	}

@@ -1,7 +1,9 @@
-package ui
+package kit
 
 import (
 	"strings"
+
+	"dubtop/ui/paint"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -11,9 +13,9 @@ import (
 
 // palette finds an action of the screen below by its words, and does it.
 type palette struct {
-	stage *stage
-	all   []action
-	input input
+	stage *Stage
+	all   []Action
+	input paint.Input
 	at    int
 	width int
 	rows  int  // actions shown at once
@@ -23,9 +25,10 @@ type palette struct {
 // paletteRows is how many actions are shown at once, where there is room.
 const paletteRows = 10
 
-func newPalette(a *stage) *palette {
-	p := &palette{stage: a, input: newInput(a.theme)}
-	p.all = once(a.top().Actions())
+// NewPalette offers the actions of the top screen.
+func NewPalette(a *Stage) *palette {
+	p := &palette{stage: a, input: paint.NewInput(a.Theme)}
+	p.all = once(a.Top().Actions())
 	p.input.Prompt = ": "
 	p.input.Placeholder = "what to do"
 	return p
@@ -33,12 +36,12 @@ func newPalette(a *stage) *palette {
 
 // once are actions that have words, each once: what two keys do on a screen is
 // one action, and the first that claims a key has it.
-func once(acts []action) (list []action) {
+func once(acts []Action) (list []Action) {
 	at, keys := map[string]int{}, map[string]bool{}
 	for _, act := range acts {
-		h := act.key.Help()
+		h := act.Key.Help()
 		taken := true
-		for _, k := range act.key.Keys() {
+		for _, k := range act.Key.Keys() {
 			taken = taken && keys[k]
 			keys[k] = true
 		}
@@ -46,7 +49,7 @@ func once(acts []action) (list []action) {
 		switch {
 		case h.Desc == "" || taken:
 		case known:
-			list[i].key.SetHelp(list[i].key.Help().Key+" "+h.Key, h.Desc)
+			list[i].Key.SetHelp(list[i].Key.Help().Key+" "+h.Key, h.Desc)
 		default:
 			at[h.Desc] = len(list)
 			list = append(list, act)
@@ -72,11 +75,11 @@ func (p *palette) SetSize(width, height int) {
 func (p *palette) Place(w, _, width, _ int) (int, int) { return max(0, (width-w)/2), 1 }
 
 // found are the actions whose words or keys have all the words typed.
-func (p *palette) found() []action {
+func (p *palette) found() []Action {
 	words := strings.Fields(strings.ToLower(p.input.Value()))
-	var found []action
+	var found []Action
 	for _, act := range p.all {
-		h := act.key.Help()
+		h := act.Key.Help()
 		all, fits := strings.ToLower(h.Desc+" "+h.Key), true
 		for _, w := range words {
 			fits = fits && strings.Contains(all, w)
@@ -91,33 +94,33 @@ func (p *palette) found() []action {
 // Dims is true: only the list of actions matters.
 func (p *palette) Dims() bool { return true }
 
-func (p *palette) Actions() []action {
+func (p *palette) Actions() []Action {
 	a := p.stage
 	step := func(by int) func() tea.Cmd {
-		return plain(func() { p.at = max(0, min(len(p.found())-1, p.at+by)) })
+		return Plain(func() { p.at = max(0, min(len(p.found())-1, p.at+by)) })
 	}
-	down, up := a.does(keymap.Down, step(1)), a.does(keymap.Up, step(-1))
-	down.key.SetKeys("down", "ctrl+n") // letters are typing here
-	up.key.SetKeys("up", "ctrl+p")
-	return []action{
-		a.does(keymap.Choose, p.choose).hinted("do it"),
-		a.does(keymap.Leave, a.pop).hinted("back"),
+	down, up := a.Does(keymap.Down, step(1)), a.Does(keymap.Up, step(-1))
+	down.Key.SetKeys("down", "ctrl+n") // letters are typing here
+	up.Key.SetKeys("up", "ctrl+p")
+	return []Action{
+		a.Does(keymap.Choose, p.choose).Hinted("do it"),
+		a.Does(keymap.Leave, a.Pop).Hinted("back"),
 		down, up,
 	}
 }
 
 func (p *palette) choose() tea.Cmd {
 	found := p.found()
-	p.stage.remove(p)
+	p.stage.Remove(p)
 	if len(found) == 0 {
 		return nil
 	}
 	act := found[min(p.at, len(found)-1)]
 	if why := act.refusal(); why != "" {
-		p.stage.warn(why)
+		p.stage.Warn(why)
 		return nil
 	}
-	return act.run()
+	return act.Run()
 }
 
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
@@ -129,35 +132,35 @@ func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-func (p *palette) View() styled {
-	t := p.stage.theme
-	lines := []styled{p.input.View(), ""}
+func (p *palette) View() paint.Styled {
+	t := p.stage.Theme
+	lines := []paint.Styled{p.input.View(), ""}
 	if p.bare {
 		lines = lines[:1]
 	}
 	found := p.found()
 	from := max(0, p.at-p.rows+1)
 	for i, act := range found[from:min(len(found), from+p.rows)] {
-		h, paints := act.key.Help(), &t.normal
+		h, paints := act.Key.Help(), &t.Normal
 		if from+i == p.at {
-			paints = &t.picked
+			paints = &t.Picked
 		}
-		n := toneText
+		n := paint.Normal
 		if act.refusal() != "" {
-			n = toneMuted
+			n = paint.Muted
 		}
-		lines = append(lines, paints[n].on(fit(text.Of(h.Desc), p.width-18, false, t.glyphs.more))+paints[toneKey].on(fit(text.Of(h.Key), 12, true, "")))
+		lines = append(lines, paints[n].On(paint.Fit(text.Of(h.Desc), p.width-18, false, t.Glyphs.More))+paints[paint.Key].On(paint.Fit(text.Of(h.Key), 12, true, "")))
 	}
 	if len(found) == 0 {
-		lines = append(lines, t.text(toneMuted, "nothing by that name"))
+		lines = append(lines, t.Text(paint.Muted, "nothing by that name"))
 	}
 	if p.bare {
 		for i, line := range lines {
-			lines[i] = padStyled(" "+line, p.width)
+			lines[i] = paint.PadStyled(" "+line, p.width)
 		}
-		return joined(lines)
+		return paint.Joined(lines)
 	}
-	return t.boxed(joined(lines), p.width)
+	return t.Boxed(paint.Joined(lines), p.width)
 }
 
 func (p *palette) Cursor() *tea.Cursor {

@@ -1,4 +1,4 @@
-package ui
+package paint
 
 import (
 	"math"
@@ -9,16 +9,16 @@ import (
 	"dubtop/api/text"
 )
 
-// fit makes a text exactly width cells wide, cutting it with … or padding it
+// Fit makes a text exactly width cells wide, cutting it with … or padding it
 // with spaces.
-func fit(s text.Text, width int, right bool, more text.Text) text.Text {
+func Fit(s text.Text, width int, right bool, more text.Text) text.Text {
 	if width <= 0 {
 		return ""
 	}
-	w := textWidth(s)
+	w := TextWidth(s)
 	if w > width {
 		s = text.Of(ansi.Truncate(string(s), width, string(more)))
-		w = textWidth(s)
+		w = TextWidth(s)
 	}
 	pad := text.Repeat(" ", width-w)
 	if right {
@@ -27,33 +27,33 @@ func fit(s text.Text, width int, right bool, more text.Text) text.Text {
 	return s + pad
 }
 
-// inner makes a text at most width cells wide by cutting in its middle: names
+// Inner makes a text at most width cells wide by cutting in its middle: names
 // of one series differ at the end.
-func inner(s text.Text, width int, more text.Text) text.Text {
-	w := textWidth(s)
+func Inner(s text.Text, width int, more text.Text) text.Text {
+	w := TextWidth(s)
 	if w <= width {
 		return s
 	}
-	tail := (width - textWidth(more)) / 2
-	head := width - textWidth(more) - tail
+	tail := (width - TextWidth(more)) / 2
+	head := width - TextWidth(more) - tail
 	if tail < 1 {
 		return s
 	}
 	return text.Of(ansi.Truncate(string(s), head, "") + string(more) + ansi.TruncateLeft(string(s), w-tail, ""))
 }
 
-// shorten cuts a text to at most width cells, with more at its end where
+// Shorten cuts a text to at most width cells, with more at its end where
 // something went.
-func shorten(s text.Text, width int, more text.Text) text.Text {
-	if textWidth(s) <= width {
+func Shorten(s text.Text, width int, more text.Text) text.Text {
+	if TextWidth(s) <= width {
 		return s
 	}
-	return fit(s, width, false, more)
+	return Fit(s, width, false, more)
 }
 
-// textWidth measures a text in cells; plain ASCII, nearly all there is, needs
+// TextWidth measures a text in cells; plain ASCII, nearly all there is, needs
 // no look at grapheme clusters.
-func textWidth(s text.Text) int {
+func TextWidth(s text.Text) int {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return ansi.StringWidth(string(s))
@@ -62,10 +62,10 @@ func textWidth(s text.Text) int {
 	return len(s)
 }
 
-// wrap breaks a text into lines of at most width cells, between words where it
+// Wrap breaks a text into lines of at most width cells, between words where it
 // can, or behind a hyphen within one. What begins a word, as in --demo or -$1.00,
 // stays with it.
-func wrap(s text.Text, width int) []text.Text {
+func Wrap(s text.Text, width int) []text.Text {
 	if s == "" {
 		return nil
 	}
@@ -74,8 +74,8 @@ func wrap(s text.Text, width int) []text.Text {
 	return text.All(strings.Split(strings.ReplaceAll(ansi.Wrap(words, max(1, width), ""), stays, "-"), "\n"))
 }
 
-// thousands is a large number as it is read: 5,000.
-func thousands(n int) text.Text {
+// Thousands is a large number as it is read: 5,000.
+func Thousands(n int) text.Text {
 	s := text.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -83,12 +83,12 @@ func thousands(n int) text.Text {
 	return s
 }
 
-// bar draws a share of a whole.
-func (t *theme) bar(share float64, width int) text.Text {
+// Bar draws a share of a whole.
+func (t *Theme) Bar(share float64, width int) text.Text {
 	share = min(1, max(0, share))
 	if math.IsNaN(share) {
 		share = 0
 	}
 	full := int(math.Round(share * float64(width)))
-	return text.Repeat(t.glyphs.full, full) + text.Repeat(t.glyphs.empty, width-full)
+	return text.Repeat(t.Glyphs.full, full) + text.Repeat(t.Glyphs.empty, width-full)
 }

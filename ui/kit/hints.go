@@ -1,8 +1,10 @@
-package ui
+package kit
 
 import (
 	"cmp"
 	"slices"
+
+	"dubtop/ui/paint"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -10,20 +12,20 @@ import (
 
 // hintLine names the keys of the top screen, as many as fit, the refused ones
 // faint; the way to the help always fits.
-func (a *stage) hintLine(width int) styled {
-	line := styled(" ")
-	acts := a.top().Actions()
-	last := styled("")
+func (a *Stage) hintLine(width int) paint.Styled {
+	line := paint.Styled(" ")
+	acts := a.Top().Actions()
+	last := paint.Styled("")
 	room := width - 1
-	if i := slices.IndexFunc(acts, func(x action) bool { return x.name == keymap.Help }); i >= 0 {
+	if i := slices.IndexFunc(acts, func(x Action) bool { return x.Name == keymap.Help }); i >= 0 {
 		var w int
 		last, w = a.hint(acts[i])
 		room -= w
 	}
 	named := map[string]bool{}
 	for _, act := range acts {
-		key := act.key.Help().Key
-		if !act.hint || act.name == keymap.Help || named[key] {
+		key := act.Key.Help().Key
+		if !act.Hint || act.Name == keymap.Help || named[key] {
 			continue // the first that claims a key has it
 		}
 		named[key] = true
@@ -38,12 +40,12 @@ func (a *stage) hintLine(width int) styled {
 }
 
 // hint is one action of the line of hints, and the cells it takes.
-func (a *stage) hint(act action) (drawn styled, width int) {
-	h := act.key.Help()
+func (a *Stage) hint(act Action) (drawn paint.Styled, width int) {
+	h := act.Key.Help()
 	press, words := text.Of(h.Key), cmp.Or(act.short, text.Of(h.Desc))
-	k, n := toneKey, toneText
+	k, n := paint.Key, paint.Normal
 	if act.refusal() != "" {
-		k, n = toneMuted, toneMuted
+		k, n = paint.Muted, paint.Muted
 	}
-	return a.theme.text(k, press) + " " + a.theme.text(n, words) + "  ", textWidth(press) + textWidth(words) + 3
+	return a.Theme.Text(k, press) + " " + a.Theme.Text(n, words) + "  ", paint.TextWidth(press) + paint.TextWidth(words) + 3
 }

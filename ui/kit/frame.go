@@ -1,0 +1,184 @@
+package kit
+
+import (
+	"slices"
+	"time"
+
+	"dubtop/ui/paint"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+)
+
+// FrameTime is the shortest time between two drawn frames. Between them only
+// the model moves on, so a paste of 500 keys costs as many updates but a
+// handful of frames.
+const FrameTime = time.Second / 120
+
+// The smallest window that anything is drawn in, and the largest that is
+// filled: beyond it terminals lie and memory goes.
+const (
+	minWidth, minHeight = 24, 7
+	maxWidth, maxHeight = 1000, 400
+)
+
+// frame is the last picture made.
+type frame struct {
+	Content paint.Styled
+	cursor  *tea.Cursor
+	Made    time.Time
+	asked   bool // a frameMsg is on its way
+	Stale   bool // the model moved on since it was made
+	status  int  // lines of the status in it
+}
+
+// FrameMsg says that the next frame may be drawn.
+type FrameMsg struct{}
+
+// Draw makes the frame now, or asks to be called again when its time comes.
+func (a *Stage) Draw(msg tea.Msg) tea.Cmd {
+	if _, ok := msg.(FrameMsg); ok {
+		a.Frame.asked = false
+		if !a.Frame.Stale {
+			return nil
+		}
+	}
+	a.Frame.Stale = true
+	now := time.Now()
+	wait := FrameTime - now.Sub(a.Frame.Made)
+	_, resized := msg.(tea.WindowSizeMsg) // no frame of another size may stand
+	if wait > 0 && wait <= FrameTime && !resized {
+		if a.Frame.asked {
+			return nil
+		}
+		a.Frame.asked = true
+		return tea.Tick(wait, func(time.Time) tea.Msg { return FrameMsg{} })
+	}
+	if rows := len(a.Chrome.Status(min(a.Width, maxWidth))); rows != a.Frame.status {
+		a.Frame.status = rows
+		a.Layout()
+	}
+	content, cursor := a.compose()
+	a.Frame = frame{Content: content, cursor: cursor, Made: now, asked: a.Frame.asked, status: a.Frame.status}
+	return nil
+}
+
+// View hands the last frame to Bubble Tea. It changes nothing.
+func (a *Stage) View() tea.View {
+	v := tea.NewView(string(a.Frame.Content))
+	v.Cursor = a.Frame.cursor
+	v.AltScreen = true
+	v.ReportFocus = true
+	v.KeyboardEnhancements = a.enhancements()
+	v.WindowTitle = string(a.Chrome.WindowTitle())
+	return v
+}
+
+// enhancements has terminals that can tell a key that is held down from one
+// that is pressed again do so while a dialog asks. Only the report of every key
+// as an escape code brings that for letters; text comes along with it.
+func (a *Stage) enhancements() tea.KeyboardEnhancements {
+	if _, asks := a.Top().(*Confirm); !asks {
+		return tea.KeyboardEnhancements{}
+	}
+	return tea.KeyboardEnhancements{ReportEventTypes: true, ReportAllKeysAsEscapeCodes: true, ReportAssociatedText: true}
+}
+
+// Layout tells every screen its size.
+func (a *Stage) Layout() {
+	w, h := a.bodySize()
+	covered := 0
+	for _, s := range slices.Backward(a.Stack) {
+		s.SetSize(w, h)
+		if c, ok := s.(coverable); ok {
+			c.Cover(covered)
+		}
+		if o, over := s.(Overlay); over && !o.Dims() {
+			covered += linesOf(o)
+		}
+	}
+}
+
+// linesOf is how many of the last lines a prompt stands on.
+func linesOf(o Overlay) int {
+	if tall, ok := o.(interface{ Lines() int }); ok {
+		return tall.Lines()
+	}
+	return 1
+}
+
+// bodySize is what is left between the header with the tabs, and the status
+// with the hints.
+func (a *Stage) bodySize() (width, height int) {
+	return min(a.Width, maxWidth), max(0, min(a.Height, maxHeight)-3-max(1, a.Frame.status))
+}
+
+// compose draws everything: header, body with its overlays, status, hints.
+func (a *Stage) compose() (paint.Styled, *tea.Cursor) {
+	if a.Width < minWidth || a.Height < minHeight {
+		return a.tooSmall(), nil
+	}
+	w, h := a.bodySize()
+	body, cursor := a.body(w, h)
+	lines := append([]paint.Styled{a.Chrome.Header(w), a.Chrome.Tabs(w), body}, a.Chrome.Status(w)...)
+	lines = append(lines, a.hintLine(w))
+	if cursor != nil {
+		cursor.Y += 2
+	}
+	if a.Theme.ASCII {
+		return paint.PlainASCII(paint.Joined(lines)), cursor
+	}
+	return paint.Joined(lines), cursor
+}
+
+// body draws the topmost screen that fills the body, and the overlays on it.
+func (a *Stage) body(w, h int) (paint.Styled, *tea.Cursor) {
+	base := len(a.Stack) - 1
+	for base > 0 {
+		if _, over := a.Stack[base].(Overlay); !over {
+			break
+		}
+		base--
+	}
+	content := a.Stack[base].View()
+	var x, y int
+	plain := true
+	for _, s := range a.Stack[base+1:] {
+		box := s.View()
+		if s.(Overlay).Dims() {
+			content = a.Theme.Dim(content)
+			plain = false
+		}
+		width, height := paint.SizeOf(box)
+		x, y = s.(Overlay).Place(width, height, w, h)
+		content = paint.Laid(content, box, x, y, w)
+	}
+	if s, ok := a.Stack[base].(sighted); ok && plain {
+		s.Seen()
+	}
+	return paint.Filled(content, h), a.cursor(x, y)
+}
+
+func (a *Stage) cursor(x, y int) *tea.Cursor {
+	t, ok := a.Top().(Typing)
+	if !ok {
+		return nil
+	}
+	c := t.Cursor()
+	if c != nil {
+		c.X, c.Y = c.X+x, c.Y+y
+	}
+	return c
+}
+
+func (a *Stage) tooSmall() paint.Styled {
+	words := []text.Text{"dubtop needs", "24×7 cells"}
+	if a.Height < 2 || a.Width < 12 {
+		words = []text.Text{"small"}
+	}
+	for i, line := range words {
+		words[i] = paint.Fit(line, max(0, a.Width), false, "")
+	}
+	return paint.Joined(paint.Toned(a.Theme, paint.Normal, words[:min(len(words), max(0, a.Height))]))
+}

@@ -1,0 +1,214 @@
+package kit
+
+import (
+	"dubtop/state/table"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+)
+
+// Marks are the marked rows of a list. They stay with their items wherever
+// refreshes, filters and orders take them, and go with items that are gone.
+type Marks[T any] struct {
+	On       map[*T]struct{} // a collection keeps an item where it is
+	last     *T              // the row marked last: where a range begins
+	removals uint64          // of the collection, when the gone were last let go
+	counted  bool
+	hidden   int // how many of them the filter hides, if counted
+}
+
+// Marking are the actions of a list whose rows can be marked.
+func (l *List[T]) Marking() []Action {
+	a := l.Stage
+	empty := func() text.Text {
+		if l.under() == nil {
+			return "there is nothing here to mark"
+		}
+		return ""
+	}
+	none := func() text.Text { return First(empty(), l.None()) }
+	unmarked := func() text.Text {
+		if l.MarkCount() == 0 {
+			return "nothing is marked"
+		}
+		return ""
+	}
+	return []Action{
+		a.Does(keymap.Mark, Plain(l.toggleMark)).Unless(none).Hinted("mark"),
+		a.Does(keymap.MarkRange, Plain(l.markRange)).Unless(func() text.Text { return First(none(), l.rangeless()) }),
+		a.Does(keymap.MarkAll, Plain(l.markAll)).Unless(empty),
+		a.Does(keymap.MarkNone, Plain(l.Unmark)).Unless(unmarked),
+	}
+}
+
+// toggleMark marks the row under the cursor, or takes its mark off, and goes on
+// to the next.
+func (l *List[T]) toggleMark() {
+	l.Refresh()
+	if row := l.Shown.At(l.cursor.at); l.isMarked(row) {
+		delete(l.Marks.On, row)
+	} else {
+		l.mark(l.cursor.at, l.cursor.at)
+	}
+	l.Marks.counted = false
+	l.move(1)
+}
+
+// mark marks the rows of some lines, both ends included.
+func (l *List[T]) mark(from, to int) {
+	m := l.Marks
+	if len(m.On) == 0 {
+		m.On = make(map[*T]struct{}, to-from+1)
+		m.removals = l.Rows.Removals()
+	}
+	for i := from; i <= to; i++ {
+		m.On[l.Shown.At(i)] = struct{}{}
+	}
+	m.last, m.counted = l.Shown.At(l.cursor.at), false
+}
+
+// rangeless says why there is no range to mark.
+func (l *List[T]) rangeless() text.Text {
+	if !l.isMarked(l.Marks.last) {
+		return "mark a row first (" + l.Stage.KeyFor(keymap.Mark) + "): the range goes from the last one marked to the cursor"
+	}
+	if l.Shown.Index(keyOf(l.Marks.last)) < 0 {
+		return "the row marked last is hidden: the range would begin nowhere"
+	}
+	return ""
+}
+
+// markRange marks all rows from the one marked last to the cursor.
+func (l *List[T]) markRange() {
+	l.Refresh()
+	from, to := l.Shown.Index(keyOf(l.Marks.last)), l.cursor.at
+	l.mark(min(from, to), max(from, to))
+}
+
+// markAll marks all rows that match the filter. Those that are still loading
+// are not among them, and it says so.
+func (l *List[T]) markAll() {
+	l.Refresh()
+	l.mark(0, l.Shown.Len()-1)
+	if l.Extent.Partial() {
+		l.Stage.Warn(text.Sprintf("%d marked; older ones are still loading and are not among them", l.Shown.Len()))
+	}
+}
+
+// Unmark takes all marks off.
+func (l *List[T]) Unmark() { *l.Marks = Marks[T]{} }
+
+// isMarked reports whether a row is marked.
+func (l *List[T]) isMarked(row *T) bool {
+	if l.Marks == nil || len(l.Marks.On) == 0 {
+		return false
+	}
+	_, marked := l.Marks.On[row]
+	return marked
+}
+
+// MarkCount is how many rows are marked, hidden ones included.
+func (l *List[T]) MarkCount() int {
+	if l.Marks == nil {
+		return 0
+	}
+	return len(l.Marks.On)
+}
+
+// SoleMark is the marked row where there is exactly one, else nil.
+func (l *List[T]) SoleMark() *T {
+	l.Refresh()
+	if l.MarkCount() != 1 {
+		return nil
+	}
+	for row := range l.Marks.On {
+		return row
+	}
+	return nil
+}
+
+// letGo forgets the marks of items that are gone.
+func (l *List[T]) letGo() {
+	m := l.Marks
+	if m == nil || len(m.On) == 0 || m.removals == l.Rows.Removals() {
+		return
+	}
+	there := make(map[*T]struct{}, len(m.On))
+	for row := range l.Rows.All() {
+		if l.isMarked(row) {
+			there[row] = struct{}{}
+		}
+	}
+	m.On = there
+	m.removals, m.counted = l.Rows.Removals(), false
+}
+
+// marked are all marked rows in the order of the view, those that its filter
+// hides included.
+func (l *List[T]) marked() []*T {
+	l.Refresh()
+	n := l.MarkCount()
+	if n == 0 {
+		return nil
+	}
+	shown := &l.Shown
+	if l.narrowed() {
+		q := l.Query
+		q.Text, q.Failures = "", false
+		shown = new(table.View[T])
+		shown.Update(l.Rows, q)
+	}
+	rows := make([]*T, 0, n)
+	for i := range shown.Len() {
+		if row := shown.At(i); l.isMarked(row) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// Chosen are the rows that an action is for: the marked ones, else the one
+// under the cursor.
+func (l *List[T]) Chosen() []*T {
+	if rows := l.marked(); len(rows) > 0 {
+		return rows
+	}
+	if row := l.Selected(); row != nil {
+		return []*T{row}
+	}
+	return nil
+}
+
+// hiddenMarks is how many marked rows the filter hides.
+func (l *List[T]) hiddenMarks() int {
+	m := l.Marks
+	if m.counted {
+		return m.hidden
+	}
+	m.hidden, m.counted = 0, true
+	if !l.narrowed() {
+		return 0
+	}
+	m.hidden = len(m.On)
+	for i := range l.Shown.Len() {
+		if l.isMarked(l.Shown.At(i)) {
+			m.hidden--
+		}
+	}
+	return m.hidden
+}
+
+// Marked says how many rows are marked, and how many of them can't be seen: ""
+// if none is.
+func (l *List[T]) Marked() text.Text {
+	l.Refresh()
+	n := l.MarkCount()
+	if n == 0 {
+		return ""
+	}
+	words := text.Sprintf("%s %d marked", l.Stage.Theme.Glyphs.Mark, n)
+	if hidden := l.hiddenMarks(); hidden > 0 {
+		words += text.Sprintf(", %d hidden", hidden)
+	}
+	return words
+}

@@ -1,0 +1,79 @@
+package kit
+
+import (
+	"strings"
+
+	"dubtop/ui/paint"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+)
+
+// Prompt is one line that a short text is typed into. It stands on the last
+// line of the body; enter takes the text, esc leaves everything as it was.
+type Prompt struct {
+	stage   *Stage
+	Heading text.Text
+	input   paint.Input
+	limit   int
+	save    func(words text.Text) tea.Cmd
+	width   int
+}
+
+// Prompt asks for one line of at most limit characters, beginning with a
+// value. save gets it cleaned, without spaces around it, and perhaps empty.
+func (a *Stage) Prompt(title text.Text, value string, limit int, save func(words text.Text) tea.Cmd) tea.Cmd {
+	p := &Prompt{stage: a, Heading: title, limit: limit, save: save, input: paint.NewInput(a.Theme)}
+	p.input.CharLimit = limit
+	p.input.SetValue(value)
+	p.input.CursorEnd()
+	a.Push(p)
+	return nil
+}
+
+// Title says what is asked for.
+func (p *Prompt) Title() text.Text { return p.Heading }
+
+// SetSize gives the prompt the width of the body.
+func (p *Prompt) SetSize(width, _ int) {
+	p.width = width
+	title := paint.Shorten(p.Heading, max(8, width/2), p.stage.Theme.Glyphs.More) + ": "
+	p.input.Prompt = string(title)
+	p.input.SetWidth(max(1, width-paint.TextWidth(title)-2))
+}
+
+// Place puts the prompt on the last line of the body.
+func (p *Prompt) Place(_, boxHeight, _, height int) (int, int) { return 0, height - boxHeight }
+
+// Dims is false: the row above is what the text is about.
+func (p *Prompt) Dims() bool { return false }
+
+// Actions take the text, or leave everything as it was.
+func (p *Prompt) Actions() []Action {
+	a := p.stage
+	return []Action{
+		a.Does(keymap.Choose, p.take).Hinted("save"),
+		a.Does(keymap.Leave, a.Pop).Hinted("as it was"),
+	}
+}
+
+// mostBytes is how long a character may be.
+const mostBytes = 4
+
+func (p *Prompt) take() tea.Cmd {
+	words := text.Clean(strings.TrimSpace(p.input.Value()), mostBytes*p.limit)
+	return tea.Batch(p.stage.Pop(), p.save(words))
+}
+
+// Update is typing.
+func (p *Prompt) Update(msg tea.Msg) tea.Cmd {
+	return p.input.Update(msg)
+}
+
+// View draws the line.
+func (p *Prompt) View() paint.Styled { return paint.PadStyled(p.input.View(), p.width) }
+
+// Cursor is where the terminal's cursor stands in it.
+func (p *Prompt) Cursor() *tea.Cursor { return p.input.Cursor() }

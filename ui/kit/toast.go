@@ -1,0 +1,89 @@
+package kit
+
+import (
+	"time"
+
+	"dubtop/ui/paint"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+)
+
+// Toast is the one line that tells how something went. Success fades soon;
+// trouble stays longer, and until it is read something new waits for no one.
+type Toast struct {
+	Text  text.Text
+	Tone  paint.Tone
+	Until time.Time // zero: until replaced (an action under way)
+}
+
+// Times a notice stays.
+const (
+	PraiseTime  = 4 * time.Second
+	warningTime = 8 * time.Second
+	TroubleTime = 15 * time.Second
+)
+
+// Say tells that something went well.
+func (a *Stage) Say(words text.Text) { a.tell(words, paint.OK, a.Now.Add(PraiseTime)) }
+
+// Warn tells why something was not done.
+func (a *Stage) Warn(words text.Text) { a.tell(words, paint.Warn, a.Now.Add(warningTime)) }
+
+// Complain tells that something went wrong.
+func (a *Stage) Complain(words text.Text) { a.tell(words, paint.Bad, a.Now.Add(TroubleTime)) }
+
+// Busy tells that something is being done; whatever ends it replaces it.
+func (a *Stage) Busy(words text.Text) { a.tell(words, paint.Running, time.Time{}) }
+
+// tell shows a notice, and keeps it in the list of messages.
+func (a *Stage) tell(words text.Text, n paint.Tone, until time.Time) {
+	a.Toast = Toast{words, n, until}
+	a.Said.Add(Saying{First: a.Now, Last: a.Now, Text: words, Tone: n}, false)
+}
+
+// Announce tells what is wrong with the configuration: the first of it in the
+// line, all of it in the messages and in the help.
+func (a *Stage) Announce() {
+	for i := len(a.Notices) - 1; i > 0; i-- {
+		a.Said.Add(Saying{First: a.Now, Last: a.Now, Text: text.Of(a.Notices[i]), Tone: paint.Warn}, false)
+	}
+	switch n := len(a.Notices); n {
+	case 0:
+		return
+	case 1:
+		a.Warn(text.Of(a.Notices[0]))
+	default:
+		a.Warn(text.Of(a.Notices[0]))
+		a.Toast.Text = text.Sprintf("1 of %d (%s: all) %s", n, a.KeyFor(keymap.Help), a.Notices[0])
+	}
+	a.Toast.Until = a.Now.Add(TroubleTime)
+}
+
+// NoticeLines are the problems of the configuration, whole.
+func (a *Stage) NoticeLines(width int) []paint.Styled {
+	if len(a.Notices) == 0 {
+		return nil
+	}
+	lines := []paint.Styled{"", "  " + a.Theme.Text(paint.Title, "Settings that could not be used as they are")}
+	for _, n := range a.Notices {
+		for _, l := range paint.Wrap(text.Of(n), max(10, width-4)) {
+			lines = append(lines, "  "+a.Theme.Text(paint.Warn, l))
+		}
+	}
+	return lines
+}
+
+// Calm ends a busy notice that has no outcome worth words.
+func (a *Stage) Calm() {
+	if a.Toast.Until.IsZero() {
+		a.Toast = Toast{}
+	}
+}
+
+// Fade takes the notice away when its time is over.
+func (t *Toast) Fade(now time.Time) {
+	if !t.Until.IsZero() && now.After(t.Until) {
+		*t = Toast{}
+	}
+}

@@ -1,0 +1,183 @@
+package kit
+
+import (
+	"time"
+
+	"dubtop/ui/paint"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+)
+
+// ListView is a list with a pane of details: beside it where there is width, below
+// it where there is height, else only on enter. The four tabs, the results of
+// a batch and the choice of an asset are views.
+type ListView[T any] struct {
+	List[T]
+	Heading text.Text
+	Pane    func(row *T, width int) []paint.Styled
+	Acts    []Action
+
+	width, height int
+	inPane        string    // id of the row the pane is about
+	moved         time.Time // when the cursor last moved
+}
+
+// From these sizes on there is room for the pane.
+const (
+	besideWidth = 120
+	belowHeight = 26 // of the body: a window of 30 rows
+	paneHeight  = 10
+)
+
+// Title is the heading.
+func (v *ListView[T]) Title() text.Text { return v.Heading }
+
+// SetSize shares the room between list and pane.
+func (v *ListView[T]) SetSize(width, height int) {
+	v.width, v.height = width, height
+	switch {
+	case v.Pane == nil:
+		v.List.SetSize(width, height)
+	case width >= besideWidth:
+		v.List.SetSize(width-v.paneWidth()-2, height)
+	case height >= belowHeight:
+		v.List.SetSize(width, height-paneHeight-1)
+	default:
+		v.List.SetSize(width, height)
+	}
+}
+
+// Cover keeps the cursor's row above a prompt on the last lines. Below the list
+// the prompt covers the pane alone.
+func (v *ListView[T]) Cover(lines int) {
+	if v.List.height < v.height {
+		lines = 0
+	}
+	v.List.cover(lines)
+}
+
+func (v *ListView[T]) paneWidth() int { return max(34, v.width/4) }
+
+// With ends the making of a view: its own actions first, then those that all
+// views have, then those of the whole dashboard.
+func (v *ListView[T]) With(own ...Action) *ListView[T] {
+	a := v.Stage
+	v.Query.Sort = v.Sorts[0]
+	v.Acts = append(v.Acts, own...)
+	v.Acts = append(v.Acts, v.Finding()...)
+	v.Acts = append(v.Acts, v.Following(v.Movement())...)
+	v.Acts = append(v.Acts, a.Does(keymap.Back, v.Back))
+	v.Acts = append(v.Acts, a.Everywhere()...)
+	return v
+}
+
+// Back takes off what hides rows, else the marks, else leaves a view that
+// stands on another. It never quits.
+func (v *ListView[T]) Back() tea.Cmd {
+	switch {
+	case v.narrowed():
+		v.widen()
+		return nil
+	case v.MarkCount() > 0:
+		v.Unmark()
+		return nil
+	}
+	return v.Stage.Pop()
+}
+
+// Actions are those that With gathered.
+func (v *ListView[T]) Actions() []Action { return v.Acts }
+
+// Update does nothing: there is nothing to type.
+func (v *ListView[T]) Update(tea.Msg) tea.Cmd { return nil }
+
+// View draws the list, and the pane where there is room.
+func (v *ListView[T]) View() paint.Styled {
+	body := v.List.View()
+	t := v.Stage.Theme
+	switch {
+	case v.Pane == nil:
+		return body
+	case v.width >= besideWidth:
+		return v.beside(body)
+	case v.height >= belowHeight:
+		lines := []paint.Styled{paint.Filled(body, v.height-paneHeight-1), t.Text(paint.Muted, text.Repeat(t.Glyphs.Line, v.width))}
+		return paint.Joined(append(lines, v.paneLines(v.width-3, paneHeight, "   ")...))
+	}
+	return body
+}
+
+// beside puts the pane to the right of the list, line by line.
+func (v *ListView[T]) beside(body paint.Styled) paint.Styled {
+	t := v.Stage.Theme
+	left := paint.Parted(paint.Filled(body, v.height))
+	right := v.paneLines(v.paneWidth()-2, v.height, "")
+	edge := t.Text(paint.Muted, " "+text.Of(t.Glyphs.Border.Left)) + " "
+	for i := range left {
+		left[i] = paint.PadStyled(left[i], v.List.width) + edge
+		if i < len(right) {
+			left[i] += right[i]
+		}
+	}
+	return paint.Joined(left)
+}
+
+// restTime is how long the cursor rests before the pane follows a key that is
+// held down: drawing details that nobody can read only costs time and bytes.
+const restTime = 90 * time.Millisecond
+
+// restMsg says that the cursor may have come to rest.
+type restMsg struct{ follow func() }
+
+func (m restMsg) land(*Stage) tea.Cmd { m.follow(); return nil }
+
+// Following has the pane follow a movement: at once, unless keys come faster
+// than one presses them by hand.
+func (v *ListView[T]) Following(acts []Action) []Action {
+	for i, act := range acts {
+		run := act.Run
+		acts[i].Run = func() tea.Cmd {
+			cmd, now := run(), time.Now()
+			quick := now.Sub(v.moved) < restTime
+			v.moved = now
+			if !quick {
+				v.inPane = v.cursor.id
+				return cmd
+			}
+			return tea.Batch(cmd, tea.Tick(restTime, func(time.Time) tea.Msg {
+				return restMsg{func() {
+					if v.moved.Equal(now) {
+						v.inPane = v.cursor.id
+					}
+				}}
+			}))
+		}
+	}
+	return acts
+}
+
+// paned is the row the pane is about: the cursor's, or the one it was on when
+// the key that is still held down began.
+func (v *ListView[T]) paned() *T {
+	v.Refresh()
+	if i := v.Shown.Index(v.inPane); i >= 0 && time.Since(v.moved) < restTime+BeatTime {
+		return v.Shown.At(i)
+	}
+	return v.under()
+}
+
+func (v *ListView[T]) paneLines(width, height int, indent paint.Styled) []paint.Styled {
+	row := v.paned()
+	if row == nil {
+		return nil
+	}
+	lines := v.Pane(row, width)
+	lines = lines[:min(len(lines), height)]
+	for i, line := range lines {
+		lines[i] = indent + paint.FitStyled(line, width)
+	}
+	return lines
+}
