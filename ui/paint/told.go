@@ -60,7 +60,6 @@ func (t *Theme) value(x Told, width int) (lines []Styled) {
 	return lines
 }
 
-// keyFor is how an action's keys are drawn.
 // Fact is one labelled line.
 func (t *Theme) Fact(label, value text.Text, n Tone) Styled {
 	return t.Text(Muted, Fit(label, 10, false, "")) + t.Text(n, value)
