@@ -1,32 +1,13 @@
 package ui
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
-	"unicode"
-
-	"dubtop/ui/paint"
 
 	"pgregory.net/rapid"
 
 	"dubtop/api/text"
 )
-
-func TestNoLineEndsWithTheBeginningOfAWord(t *testing.T) {
-	t.Parallel()
-	for width := 7; width < 40; width++ {
-		for _, line := range wrap("start dubtop without --demo, or pay -$1.00 of well-known things", width) {
-			if words := string(line); strings.HasSuffix(words, "-") && !strings.HasSuffix(words, "well-") || textWidth(line) > width {
-				t.Errorf("%d cells: %q", width, line)
-			}
-		}
-	}
-}
 
 func TestAnAgeFitsItsColumn(t *testing.T) {
 	t.Parallel()
@@ -45,68 +26,4 @@ func TestAnAgeFitsItsColumn(t *testing.T) {
 			t.Fatalf("%v is %q", then, got)
 		}
 	})
-}
-
-func TestNamesAreCutInTheMiddle(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		width int
-		want  text.Text
-	}{
-		{"promo_de", 8, "promo_de"},
-		{"promo_campaign_de", 10, "promo…n_de"},
-		{"promo_campaign_de", 3, "p…e"},
-		{"promo_campaign_de", 2, "promo_campaign_de"}, // no middle: it is cut at its end
-		{"日本語の長い名前です", 9, "日本…です"},
-	} {
-		if got := paint.Inner(text.Of(c.name), c.width, "…"); got != c.want {
-			t.Errorf("%q in %d cells is %q, want %q", c.name, c.width, got, c.want)
-		}
-	}
-}
-
-// Where a terminal shows ASCII alone, no sign of ours turns into a question mark.
-func TestEverySignHasAnASCIIForm(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	var others []string
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, dir := range []string{"../state", "../keymap", "dispatch", "../api", "../state/settings", "../state/journal", "../api/media"} {
-		found, err := filepath.Glob(dir + "/*.go")
-		if err != nil {
-			t.Fatal(err)
-		}
-		others = append(others, found...)
-	}
-	seen := map[rune]bool{}
-	for _, file := range append(files, others...) {
-		if strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, "redact.go") || strings.HasSuffix(file, "styled.go") || strings.HasSuffix(file, "ledger_groups.go") {
-			continue // what is looked for in what others write
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				for _, r := range lit.Value {
-					if r < 0x80 || unicode.IsLetter(r) || strings.ContainsRune("●○✓✗▌◆■·▁▂▃▄▅▆▇█─", r) { // glyphs have both forms
-						continue
-					}
-					seen[r] = true
-					if form := paint.PlainASCII(paint.Styled(string(r))); strings.Contains(string(form), "?") {
-						t.Errorf("%s: %q has no ASCII form", file, r)
-					}
-				}
-			}
-			return true
-		})
-	}
-	if len(seen) < 5 {
-		t.Errorf("only %d signs were found", len(seen))
-	}
-	if got := paint.PlainASCII("≥ 200, 0:28 (± 1 s), ≥200"); got != ">=200, 0:28 (+-1 s), >200" {
-		t.Errorf("in ASCII: %q", got)
-	}
 }
