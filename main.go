@@ -85,7 +85,7 @@ func simulateCommand() *cobra.Command {
 	o := simulator.Options{}
 	c := &cobra.Command{
 		Use:   "simulate",
-		Short: "Serve a made-up Sync account on this machine, to test clients against without paying",
+		Short: "Serve a made-up Sync account on this machine, to test clients without paying",
 		Long: `Serves a made-up Sync account over HTTP until it is stopped. The two lines it
 prints can be evaluated by a shell, and on a terminal pasted into another one,
 where they begin with export:
@@ -117,13 +117,13 @@ where they begin with export:
 	f.StringVar(&addr, "addr", "127.0.0.1:0", "where to listen; port 0 takes a free one")
 	f.StringVar(&o.Key, "key", "", "the account's API key; without it a new one is made at each start")
 	f.StringSliceVar(&names, "host", nil, "another name that clients may call it by, besides its address and localhost")
-	f.StringVar(&profile, "profile", string(simulator.Seed), "the API's age: seed (June 2026 and additions), strict (June 2026 alone), current (autumn 2026)")
+	f.StringVar(&profile, "profile", string(simulator.Seed), "version of the API: seed (June 2026 and additions), strict (June 2026 alone), current (autumn 2026)")
 	f.StringVar(&plan, "plan", string(simulator.Creator), "the account's plan: free, hobbyist, creator, growth, scale, enterprise")
 	f.Float64Var(&o.Speed, "speed", 1, "how many times faster jobs run")
-	f.Uint64Var(&o.Seed, "seed", 1, "chooses the story: the same seed tells the same")
+	f.Uint64Var(&o.Seed, "seed", 1, "random seed: the same seed makes the same account")
 	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
-	f.BoolVar(&o.HideSlots, "hide-slots", false, "tell nowhere how many jobs the plan runs at once")
-	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "take no notice of idempotency keys: what is sent twice is made twice")
+	f.BoolVar(&o.HideSlots, "hide-slots", false, "hide how many jobs the plan runs at once")
+	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "ignore idempotency keys: a job sent twice is made twice")
 	complete(c, "profile", simulator.Profiles())
 	complete(c, "plan", simulator.Plans())
 	return c

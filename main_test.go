@@ -8,14 +8,14 @@ import (
 	"dubtop/ui/cli"
 )
 
-// said is what a command line answered.
+// said is the result of a command line.
 type said struct {
 	status      int
 	out, errors string
 }
 
-// say runs a command line. Tests have no terminal to read from; what needs one
-// is told in ui/terminal, with the built binary.
+// say runs a command line. These tests have no terminal; commands that need one
+// are tested in ui/terminal with the built binary.
 func say(args ...string) said {
 	var out, errs bytes.Buffer
 	status := run(args, &out, &errs)
@@ -27,7 +27,7 @@ func TestCommandLine(t *testing.T) {
 		name   string
 		args   string
 		status int
-		out    string // "" says that there must be none
+		out    string // "" means no output
 		errors string
 	}{
 		{"version", "version", 0, "dubtop " + version, ""},
@@ -35,8 +35,8 @@ func TestCommandLine(t *testing.T) {
 		{"help", "--help", 0, "--demo", ""},
 		{"help of a command", "simulate --help", 0, "--speed", ""},
 		{"help of a flag for proofs", "simulate --help", 0, "--ignore-keys", ""},
-		{"no terminal", "", cli.StatusUsage, "", "dubtop draws on a terminal"},
-		{"no terminal for the demo", "--demo", cli.StatusUsage, "", "dubtop draws on a terminal"},
+		{"no terminal", "", cli.StatusUsage, "", "dubtop needs a terminal"},
+		{"no terminal for the demo", "--demo", cli.StatusUsage, "", "dubtop needs a terminal"},
 		{"unknown flag", "--dmeo", cli.StatusUsage, "", "--dmeo"},
 		{"unknown command", "simulat", cli.StatusUsage, "", "simulat"},
 		{"unknown profile", "simulate --profile june", cli.StatusUsage, "", "june"},
@@ -67,7 +67,7 @@ func TestCommandLine(t *testing.T) {
 	}
 }
 
-// A shell offers what a flag can be, and never files where none are taken.
+// Completion offers the values of flags, and never files.
 func TestValuesOfFlagsAreCompleted(t *testing.T) {
 	for line, want := range map[string]string{
 		"simulate --profile ":     "seed strict current :4",

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestNoBareStrings walks every type that an answer becomes: a plain string
-// could hold what a terminal acts on.
+// TestNoBareStrings checks every type used in answers: a plain string could
+// contain characters that a terminal acts on.
 func TestNoBareStrings(t *testing.T) {
 	for _, v := range []any{
 		Generation{},
@@ -48,7 +48,7 @@ func walk(t *testing.T, typ reflect.Type, path string, done map[reflect.Type]boo
 			t.Errorf("%s may hold anything", path)
 		}
 	case reflect.Struct:
-		// A URL's bytes can be had through its methods alone.
+		// A URL's bytes are accessible only through its methods.
 		if typ == reflect.TypeFor[URL]() || typ == reflect.TypeFor[Time]() {
 			return
 		}
@@ -66,7 +66,7 @@ func TestTheWalkFindsBareStrings(t *testing.T) {
 	}
 }
 
-// unsafeRune finds a rune that nothing drawn may hold.
+// unsafeRune finds a rune that must never be drawn.
 func unsafeRune(s string) bool {
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Zl, unicode.Zp)

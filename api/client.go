@@ -69,7 +69,7 @@ func New(c Config) (*Client, error) {
 func parseBase(s string) (*url.URL, error) {
 	s = strings.TrimSpace(s)
 	if !drawnAsIs(s) {
-		return nil, errors.New("the base URL holds blanks, quotes or control characters")
+		return nil, errors.New("the base URL contains blanks, quotes or control characters")
 	}
 	u, err := url.Parse(s)
 	if err != nil {
@@ -83,9 +83,9 @@ func parseBase(s string) (*url.URL, error) {
 	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		return nil, errors.New("the base URL must be https: http would send the key unprotected (it is allowed on this machine only)")
 	case u.User != nil:
-		return nil, errors.New("the base URL must not hold a user name or a password")
+		return nil, errors.New("the base URL must not contain a user name or a password")
 	case u.RawQuery != "" || u.Fragment != "" || u.ForceQuery:
-		return nil, errors.New("the base URL must not hold a query or a fragment")
+		return nil, errors.New("the base URL must not contain a query or a fragment")
 	}
 	path := strings.TrimRight(u.Path, "/")
 	path = strings.TrimRight(strings.TrimSuffix(path, "/v2"), "/")

@@ -60,7 +60,8 @@ func TestRequestsSayWhoTheyAre(t *testing.T) {
 	}
 }
 
-// TestTheKeyStaysAtItsOrigin leads every client of ours astray in every way.
+// TestTheKeyStaysAtItsOrigin tries to lead each of our clients to other hosts
+// in every way.
 func TestTheKeyStaysAtItsOrigin(t *testing.T) {
 	targets := []string{
 		"https://evil.example/x", "https://api.sync.so:444/x", "https://api.sync.so.evil.example/x",

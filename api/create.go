@@ -117,7 +117,7 @@ func (c *Client) CreateGeneration(ctx context.Context, p Paid) (Generation, erro
 func (c *Client) noID(what string, err error) *Error {
 	e := c.notAPI("an answer that names no " + what)
 	if errors.Is(err, exact.ErrTwice) {
-		e = c.notAPI("an answer that says twice which " + what + " it is about, or how it stands,")
+		e = c.notAPI("an answer that contradicts itself about the " + what)
 	}
 	e.spent = true
 	return e

@@ -76,7 +76,7 @@ func TestPaidRequestsThatMustNotLeave(t *testing.T) {
 	}
 }
 
-// fakeFile is a file in memory that says its size when asked.
+// fakeFile is a file in memory that reports a size.
 type fakeFile struct {
 	io.Reader
 	size   int64
@@ -93,7 +93,7 @@ type fileInfo struct {
 
 func (i fileInfo) Size() int64 { return i.size }
 
-// file is a part whose content may have another size than was announced.
+// file returns a part whose content may differ in size from the announced one.
 func file(field, name, content string, size int64) FilePart {
 	return FilePart{Field: field, Name: name, Size: size, Open: func() (io.ReadCloser, error) {
 		return &fakeFile{Reader: strings.NewReader(content), size: int64(len(content))}, nil
@@ -201,7 +201,8 @@ func TestALeadIsKept(t *testing.T) {
 	}
 }
 
-// rawServer accepts connections on this machine and speaks for itself.
+// rawServer accepts connections on this machine and leaves the protocol to
+// serve.
 func rawServer(t *testing.T, serve func(n int32, conn net.Conn, in *bufio.Reader)) *Client {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -230,13 +231,13 @@ func rawServer(t *testing.T, serve func(n int32, conn net.Conn, in *bufio.Reader
 	return c
 }
 
-// answerRaw writes one response with a length of its own choosing.
+// answerRaw writes a response with an arbitrary Content-Length.
 func answerRaw(w io.Writer, status, body string, length int) {
 	_, _ = fmt.Fprintf(w, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
 }
 
-// TestADyingConnectionSendsNothingTwice is what Go's transport does by itself
-// to a POST with an Idempotency-Key on a kept connection.
+// TestADyingConnectionSendsNothingTwice guards against Go's transport, which
+// repeats a POST with an Idempotency-Key when a kept connection dies.
 func TestADyingConnectionSendsNothingTwice(t *testing.T) {
 	var accepted atomic.Int32
 	c := rawServer(t, func(_ int32, conn net.Conn, in *bufio.Reader) {
@@ -254,7 +255,7 @@ func TestADyingConnectionSendsNothingTwice(t *testing.T) {
 		}
 	})
 	if _, err := c.Models(t.Context()); err != nil {
-		t.Fatal(err) // a connection is kept now
+		t.Fatal(err) // now there is a kept connection
 	}
 	for _, create := range []func() error{
 		func() error { _, err := c.CreateGeneration(t.Context(), paid()); return err },
@@ -303,7 +304,7 @@ func TestAnswersCutOnTheWire(t *testing.T) {
 			answerRaw(conn, "201 Created", job(1), len(job(1))+1)
 			return
 		}
-		// The JSON is whole, the body is not.
+		// The JSON is complete, the body is not.
 		answerRaw(conn, "200 OK", whole, len(whole)+10)
 	})
 	ctx := Background(t.Context())

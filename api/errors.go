@@ -92,7 +92,7 @@ func (e *Error) headline() string {
 	case KindInvalid:
 		return "rejected"
 	case KindConflict:
-		return "in conflict with something else"
+		return "conflict with another request"
 	case KindRateLimited:
 		return "too many requests"
 	case KindConcurrency:
@@ -111,7 +111,7 @@ func (e *Error) headline() string {
 func (e *Error) advice() string {
 	switch {
 	case e.spent: // the server's "try again" could cost twice
-		return "It may have been accepted, and charged: look before sending it again."
+		return "It may have been accepted and charged: check before sending it again."
 	case e.planAdvice() != "":
 		return e.planAdvice() // the server's "Upgrade the plan." is less precise
 	case e.Suggestion != "":
@@ -123,7 +123,7 @@ func (e *Error) advice() string {
 	case KindPayment, KindRateLimited, KindConcurrency:
 		return e.limitAdvice()
 	case KindServer:
-		return "Try again in a minute; sync's state is at status.sync.so."
+		return "Try again in a minute; status.sync.so tells about outages."
 	case KindNetwork:
 		switch {
 		case errors.Is(e.cause, context.Canceled):
@@ -143,7 +143,7 @@ func (e *Error) advice() string {
 var ErrUnsupported = errors.New("the server does not offer this")
 
 // ErrUnpriced means that the server has no price for a request.
-var ErrUnpriced = errors.New("the server names no price for this request")
+var ErrUnpriced = errors.New("the server has no price for this request")
 
 // say turns a message, partly remote, into text that is safe to draw.
 func (c *Client) say(s string) text.Text {
@@ -165,7 +165,7 @@ func (c *Client) checkID(id ID) error {
 	if id.Valid() {
 		return nil
 	}
-	return c.invalid("the id is not one that the API could have made; no request was sent")
+	return c.invalid("this cannot be an id of the API; no request was sent")
 }
 
 // unsent is the error for a request that was given up before it was sent.

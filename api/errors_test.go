@@ -37,9 +37,9 @@ func TestErrorsInWords(t *testing.T) {
 		{404, `{"error":"Not Found"}`, KindNotFound, "not found (404): Not Found"},
 		{
 			500, `{"message":["one","two"],"error_code":"internal_error"}`,
-			KindServer, "the server failed (500): one; two. Try again in a minute; sync's state is at status.sync.so.",
+			KindServer, "the server failed (500): one; two. Try again in a minute; status.sync.so tells about outages.",
 		},
-		{502, "<html>bad gateway", KindServer, "the server failed (502): HTML from api.sync.so. Try again in a minute; sync's state is at status.sync.so."},
+		{502, "<html>bad gateway", KindServer, "the server failed (502): HTML from api.sync.so. Try again in a minute; status.sync.so tells about outages."},
 		{403, "<html>login", KindNotAPI, "not the API (403): HTML from api.sync.so. Check the base URL, and whether this network wants a login."},
 		{200, "<html>login", KindNotAPI, "not the API: HTML from api.sync.so. Check the base URL, and whether this network wants a login."},
 		{418, "", KindInvalid, "rejected (418): an answer without a reason from api.sync.so"},
@@ -80,9 +80,9 @@ func TestNoAnswerInWords(t *testing.T) {
 		{&net.DNSError{Err: "no such host", Name: "h"}, "the name api.sync.so could not be found (DNS)"},
 		{&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, "api.sync.so refused the connection"},
 		{&net.OpError{Op: "dial", Err: syscall.ENETUNREACH}, "api.sync.so cannot be reached from this network"},
-		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "api.sync.so cut the connection"},
-		{io.ErrUnexpectedEOF, "the answer of api.sync.so broke off"},
-		{io.EOF, "the answer of api.sync.so broke off"},
+		{&net.OpError{Op: "read", Err: syscall.ECONNRESET}, "api.sync.so closed the connection"},
+		{io.ErrUnexpectedEOF, "the answer from api.sync.so was cut off"},
+		{io.EOF, "the answer from api.sync.so was cut off"},
 		{x509.UnknownAuthorityError{}, "the certificate of api.sync.so is from an unknown authority; a proxy may be in between"},
 		{x509.CertificateInvalidError{Reason: x509.Expired}, "the certificate of api.sync.so is out of date; check this machine's clock"},
 		{x509.HostnameError{Certificate: &x509.Certificate{}, Host: "h"}, "the certificate is not one for api.sync.so; a proxy may be in between"},
@@ -127,8 +127,8 @@ func TestCancelledCallsSaySo(t *testing.T) {
 	}
 }
 
-// TestAnswersThatAreNone asks every call of ours and gets what no API says: it
-// must be an error each time, never an empty list.
+// TestAnswersThatAreNone answers every call with something that no API says.
+// The result must be an error, never an empty list.
 func TestAnswersThatAreNone(t *testing.T) {
 	bodies := map[string]string{
 		"nothing": "", "null": "null", "html": "<!DOCTYPE html><p>Log in", "a word": "OK", "a number": "7",

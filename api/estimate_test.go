@@ -46,7 +46,7 @@ func TestEstimatesInEveryShape(t *testing.T) {
 	}
 }
 
-// TestHistoricFormsOfAnEstimate runs against servers of several years.
+// TestHistoricFormsOfAnEstimate runs against servers from several years.
 func TestHistoricFormsOfAnEstimate(t *testing.T) {
 	type server struct{ duration, alias, create, analyze int }
 	both := EstimateRequest{Model: "lipsync-2", Duration: 10, FPS: 25, Create: []byte(`{"model":"lipsync-2","input":[]}`)}
@@ -54,7 +54,7 @@ func TestHistoricFormsOfAnEstimate(t *testing.T) {
 	for name, c := range map[string]struct {
 		has           server
 		ask           EstimateRequest
-		first, second int // requests made the first and the second time
+		first, second int // number of requests for the first and the second estimate
 		ok            bool
 	}{
 		"newest":           {server{200, 200, 200, 200}, both, 1, 1, true},

@@ -63,7 +63,7 @@ func (c *Client) value(ctx context.Context, k call, shape func([]byte) bool, v j
 		raw = a.body
 		switch err := v.UnmarshalJSON(a.body); {
 		case errors.Is(err, exact.ErrTwice):
-			return c.notAPI("an answer that says the same thing twice")
+			return c.notAPI("an answer that contradicts itself")
 		case err != nil:
 			return c.notAPI("an answer of an unknown shape")
 		}
@@ -91,7 +91,7 @@ func (c *Client) checkJSON(a answer, shape func([]byte) bool) error {
 	case len(a.body) == 0:
 		return c.notAPI("an empty answer")
 	case !json.Valid(a.body):
-		e := c.notAPI("an answer that is broken off or not JSON")
+		e := c.notAPI("an answer that is incomplete or not JSON")
 		e.again, e.Suggestion = true, "Try again in a moment."
 		return e
 	case !shape(a.body):

@@ -16,15 +16,15 @@ const (
 	idOne   = "6f1c0f52-7b0a-4b60-9a55-0a4f6a9f2f11"
 )
 
-// seen is a request as it reached the fake.
+// seen is a request received by the fake.
 type seen struct {
 	Method, Host, Path, Query, Body string
 	Header                          http.Header
 	Length                          int64
 }
 
-// fake is a transport that calls a handler: no sockets, so it also works in
-// virtual time. It remembers what it was asked.
+// fake is a transport that calls a handler. Without sockets it also works in
+// virtual time. It records its requests.
 type fake struct {
 	serve http.HandlerFunc
 	mu    sync.Mutex
@@ -66,7 +66,7 @@ func (f *fake) requests() []seen {
 	return slices.Clone(f.log)
 }
 
-// recorder collects one answer. A handler sets err to break the exchange, or
+// recorder collects an answer. A handler sets err to break the exchange, or
 // stall to never end its body.
 type recorder struct {
 	header http.Header
@@ -94,7 +94,7 @@ type readFunc func([]byte) (int, error)
 
 func (f readFunc) Read(p []byte) (int, error) { return f(p) }
 
-// newFake makes a client that talks to a handler.
+// newFake returns a client that talks to a handler.
 func newFake(t testing.TB, serve http.HandlerFunc) (*Client, *fake) {
 	t.Helper()
 	f := &fake{serve: serve}
@@ -105,7 +105,7 @@ func newFake(t testing.TB, serve http.HandlerFunc) (*Client, *fake) {
 	return c, f
 }
 
-// says is a handler that gives the same answer always.
+// says returns a handler that always gives the same answer.
 func says(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -309,7 +309,7 @@ func (c *Client) Download(ctx context.Context, id ID) (URL, error) {
 		link = ParseURL(text)
 		if _, err := link.Link(); err != nil || isHTML(a.header, a.body) {
 			link = URL{}
-			return c.notAPI("something that is no link")
+			return c.notAPI("something other than a link")
 		}
 		return nil
 	})

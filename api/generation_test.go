@@ -17,7 +17,7 @@ import (
 	"dubtop/api/text"
 )
 
-// jobs is a list of n generations, numbered from first.
+// jobs returns a list of n generations, numbered from first.
 func jobs(first, n int) string {
 	var b strings.Builder
 	b.WriteByte('[')
@@ -318,10 +318,10 @@ func TestProgressIsAskedForWhereItIsKnown(t *testing.T) {
 	}
 }
 
-// row is a generation with little to say.
+// row returns a minimal generation.
 func row(i int) string { return fmt.Sprintf(`{"id":"job-%06d","status":"FAILED"}`, i) }
 
-// lazy is a list of n generations that is made as it is read.
+// lazy is a list of n generations that is generated as it is read.
 type lazy struct {
 	n, i int
 	rest string

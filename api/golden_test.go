@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// golden is one documented request with its answer.
+// golden is a documented request with its answer.
 type golden struct {
 	ID, Name string
 	Request  struct{ Method, Path string }
@@ -42,7 +42,7 @@ func (g golden) serve(w http.ResponseWriter, _ *http.Request) {
 }
 
 // TestDocumentedAnswers decodes every documented answer with the call that
-// asks for it, and compares what came of it.
+// requests it, and compares the result.
 func TestDocumentedAnswers(t *testing.T) {
 	b, err := os.ReadFile("testdata/golden.json")
 	if err != nil {
@@ -67,7 +67,7 @@ func TestDocumentedAnswers(t *testing.T) {
 	}
 }
 
-// ask makes the call of a case; what it gives is the decoded answer.
+// ask makes the call of a case and returns the decoded answer.
 func (g golden) ask(t *testing.T) (any, error) {
 	c, _ := newFake(t, g.serve)
 	ctx := Background(t.Context())
@@ -145,7 +145,8 @@ func joined(lines []json.RawMessage) [][]byte {
 	return all
 }
 
-// webhook decodes the payload that the API sends: the same objects.
+// webhook decodes the payload that the API sends, which consists of the same
+// objects.
 func (g golden) webhook() (any, error) {
 	if strings.Contains(g.Name, "batch") {
 		var b Batch
@@ -198,7 +199,7 @@ func (g golden) checkError(t *testing.T, err error) {
 	}
 }
 
-// check compares what was decoded with what was sent.
+// check compares the decoded answer with the body.
 func (g golden) check(t *testing.T, got any) {
 	t.Helper()
 	switch v := got.(type) {
@@ -213,7 +214,7 @@ func (g golden) check(t *testing.T, got any) {
 		for i, item := range sent {
 			checkGeneration(t, string(item), v.Items[i])
 		}
-		whole := g.ID == "G36" || g.ID == "G37" || g.ID == "G38" // nothing here is asked by status
+		whole := g.ID == "G36" || g.ID == "G37" || g.ID == "G38" // these cases cannot be requested by status
 		if v.Whole != whole || v.More != (g.ID == "G39") {
 			t.Errorf("whole %v, more %v", v.Whole, v.More)
 		}
@@ -226,7 +227,7 @@ func (g golden) check(t *testing.T, got any) {
 	}
 }
 
-// checkGeneration compares the members by an ordinary decoding of the body.
+// checkGeneration compares the members with an ordinary decoding of the body.
 func checkGeneration(t *testing.T, body string, got Generation) {
 	t.Helper()
 	var want struct {

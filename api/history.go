@@ -172,7 +172,7 @@ func (c *Client) listError(ctx context.Context, host string, err error) *Error {
 		return c.notAPI(err.Error())
 	}
 	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
-		e := c.notAPI("an answer that is broken off or not JSON")
+		e := c.notAPI("an answer that is incomplete or not JSON")
 		e.again, e.Suggestion = true, "Try again in a moment."
 		return e
 	}

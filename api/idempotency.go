@@ -23,7 +23,7 @@ func (c *Client) HonoursIdempotency(ctx context.Context) (bool, error) {
 	e, ok := errors.AsType[*Error](err)
 	switch {
 	case err == nil:
-		return false, c.notAPI("a yes to a request for nothing")
+		return false, c.notAPI("acceptance of an empty request")
 	case !ok || e.Kind != KindInvalid || e.foreign:
 		return false, err
 	}

@@ -13,7 +13,7 @@ func TestIdempotencyIsProvedNeverAssumed(t *testing.T) {
 		profile simulator.Profile
 		fault   simulator.Fault
 		honours bool
-		open    bool // the question is left open
+		open    bool // the question stays open
 	}{
 		{profile: simulator.Current, honours: true},
 		{profile: simulator.Seed, honours: true},
@@ -61,7 +61,7 @@ func TestSlotsAreReadFromHeadersWhereThereAreSome(t *testing.T) {
 	}
 }
 
-// tellsSlots says with each answer how many of something may run at once.
+// tellsSlots adds the number of slots to each answer.
 type tellsSlots struct{ next http.RoundTripper }
 
 func (t tellsSlots) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TestNoMinuteExceedsTheLimit wants as much as it can get for an hour.
+// TestNoMinuteExceedsTheLimit sends as many requests as possible for an hour.
 func TestNoMinuteExceedsTheLimit(t *testing.T) {
 	for k, limit := range map[class]int{generating: 54, other: 540} {
 		synctest.Test(t, func(t *testing.T) {

@@ -108,11 +108,11 @@ func (f LinkFault) err() error {
 	case LinkLong:
 		return linkError("the link is longer than 8 KiB")
 	case LinkBlank, LinkInvisible, LinkQuote:
-		return linkError("the link holds blanks, quotes or control characters")
+		return linkError("the link contains blanks, quotes or control characters")
 	case LinkUnreadable:
 		return linkError("the link cannot be read")
 	case LinkUser:
-		return linkError("the link holds a user name or a password")
+		return linkError("the link contains a user name or a password")
 	case LinkPlain:
 		return linkError("the link is not encrypted: only https links are opened")
 	case LinkScheme:

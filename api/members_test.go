@@ -18,7 +18,7 @@ import (
 // object is anything that is read by the names of its members.
 type object interface{ members() []exact.Member }
 
-// objectsOfTheWire makes an empty one of each object that an answer is made of.
+// objectsOfTheWire returns a constructor for each object in answers.
 func objectsOfTheWire() []func() object {
 	return []func() object{
 		func() object { return new(wireReason) },
@@ -41,9 +41,9 @@ func objectsOfTheWire() []func() object {
 	}
 }
 
-// TestEveryObjectIsWalked finds what reads members in the source of the
-// package, so that a new object cannot be forgotten above, and that none is read
-// by Go's own decoder, which takes one name for another.
+// TestEveryObjectIsWalked searches the source of the package for code that
+// reads members. It ensures that no new object is missing above, and that none
+// is read by Go's own decoder, which confuses similar names.
 func TestEveryObjectIsWalked(t *testing.T) {
 	var want, got []string
 	for _, fresh := range objectsOfTheWire() {
@@ -82,7 +82,7 @@ func TestEveryObjectIsWalked(t *testing.T) {
 	}
 }
 
-// samples are values of which each member reads at least one.
+// samples returns values such that each member can read at least one.
 func samples() []string {
 	return []string{
 		`"a"`, `1.5`, `"https://h/x"`, `"2026-11-29T20:00:00Z"`, `{"message":"a"}`, `{"total_generations":1}`, `{"name":"a","id":"a"}`,
@@ -90,13 +90,13 @@ func samples() []string {
 	}
 }
 
-// read gives what an object becomes of some JSON.
+// read decodes some JSON into a new object.
 func read(fresh func() object, json string) (object, error) {
 	o := fresh()
 	return o, exact.Decode([]byte(json), o.members())
 }
 
-// likenesses are names that are nearly the one, as a sloppy decoder reads it.
+// likenesses returns names so similar that a sloppy decoder accepts them.
 func likenesses(name string) []string {
 	var out []string
 	for _, like := range []string{
@@ -137,8 +137,8 @@ func TestMembersAreReadByTheirExactNames(t *testing.T) {
 	}
 }
 
-// checkTwice says a member once more, the same and otherwise: where it counts
-// that is an error, elsewhere the first stands.
+// checkTwice repeats a member with the same value and with another. Where it
+// matters that is an error; elsewhere the first value counts.
 func checkTwice(t *testing.T, fresh func() object, m exact.Member, value string) {
 	t.Helper()
 	once, _ := read(fresh, fmt.Sprintf(`{%q:%s}`, m.Name, value))
@@ -159,7 +159,7 @@ func checkTwice(t *testing.T, fresh func() object, m exact.Member, value string)
 	}
 }
 
-// decisive are members that must not be there twice, with two values of each.
+// decisive returns the members that must not occur twice, with two values each.
 func decisive() map[string][2]string {
 	return map[string][2]string{
 		"id":                  {`"x"`, `"y"`},
@@ -172,7 +172,7 @@ func decisive() map[string][2]string {
 }
 
 // TestAnItemThatContradictsItselfCostsItself puts a bad item of every kind into
-// lists of good ones: the good ones come, and it is told that one did not.
+// lists of good ones. The good ones must be returned and the bad one counted.
 func TestAnItemThatContradictsItselfCostsItself(t *testing.T) {
 	bad := []string{"null", "7", `"x"`, "[]", "{}", `{"ID":"x","status":"COMPLETED"}`}
 	for name, v := range decisive() {
@@ -209,7 +209,7 @@ func TestAnItemThatContradictsItselfCostsItself(t *testing.T) {
 		if err != nil || len(models.Items) != 2 || models.Skipped != 1 {
 			t.Errorf("models %s: %+v, %v", item, models, err)
 		}
-		// A part of a price that can't be read is a part of the price.
+		// An unreadable part of a price is part of the price too.
 		c, _ = newFake(t, says(200, `[{"estimatedGenerationCost":1},`+item+`]`))
 		if e, err := c.Estimate(ctx, EstimateRequest{Model: "m", Duration: 1}); err == nil && e.Cost != nil {
 			t.Errorf("estimate %s: %v", item, e.Cost)
@@ -217,7 +217,7 @@ func TestAnItemThatContradictsItselfCostsItself(t *testing.T) {
 	}
 }
 
-// TestOtherMembersMayComeTwice reads the first.
+// TestOtherMembersMayComeTwice expects the first value.
 func TestOtherMembersMayComeTwice(t *testing.T) {
 	c, _ := newFake(t, says(200, `{"id":"a","model":"one","model":"two","MODEL":"three","error":"first","error":"second","outputFileName":null,"outputFileName":"x"}`))
 	g, err := c.Generation(t.Context(), "a", GenerationDetails{})
@@ -226,7 +226,7 @@ func TestOtherMembersMayComeTwice(t *testing.T) {
 	}
 }
 
-// TestAnAnswerThatContradictsItselfIsNone asks for one thing, and is told two.
+// TestAnAnswerThatContradictsItselfIsNone asks for one thing and is told two.
 func TestAnAnswerThatContradictsItselfIsNone(t *testing.T) {
 	for name, v := range decisive() {
 		body := fmt.Sprintf(`{%q:%s,%q:%s}`, name, v[0], name, v[1])
@@ -280,8 +280,7 @@ func TestAnAnswerThatContradictsItselfIsNone(t *testing.T) {
 	}
 }
 
-// TestALeadToTwoJobsLeadsNowhere reads an error that names the job it may have
-// made twice.
+// TestALeadToTwoJobsLeadsNowhere reads an error that names two jobs.
 func TestALeadToTwoJobsLeadsNowhere(t *testing.T) {
 	c, _ := newFake(t, says(503, `{"message":"x","errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN","generationId":"a","generationId":"b"}`))
 	_, err := c.CreateGeneration(t.Context(), Paid{IdempotencyKey: "k", Body: []byte("{}")})
@@ -290,7 +289,8 @@ func TestALeadToTwoJobsLeadsNowhere(t *testing.T) {
 	}
 }
 
-// TestALineOfResultsThatContradictsItself costs the job in it, not the file.
+// TestALineOfResultsThatContradictsItself loses the job in that line, not the
+// whole file.
 func TestALineOfResultsThatContradictsItself(t *testing.T) {
 	for _, line := range []string{
 		`{"request_id":"v2","response":{"id":"g1","id":"g2"}}`,

@@ -28,7 +28,7 @@ func reasonFor(err error, host string) string {
 	case errors.Is(err, context.Canceled):
 		return "the request was cancelled"
 	case errors.Is(err, context.DeadlineExceeded):
-		return "there was no time left for the request"
+		return "the request ran out of time"
 	case errors.As(err, &slow):
 		return slow.Error()
 	case errors.As(err, &dns):
@@ -48,9 +48,9 @@ func brokenReason(err error, host string) string {
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		return host + " cannot be reached from this network"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return host + " cut the connection"
+		return host + " closed the connection"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "the answer of " + host + " broke off"
+		return "the answer from " + host + " was cut off"
 	case isTimeout(err):
 		return host + " did not answer in time"
 	}

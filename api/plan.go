@@ -98,11 +98,11 @@ func (e *Error) planAdvice() string {
 	case "account_payment_required":
 		return "Pay the open invoice at " + billing + ", then send it again."
 	case "account_on_hold":
-		return "Ask sync's support why the account is on hold: nothing is made until it is let go."
+		return "Ask sync's support why the account is on hold: nothing is generated until it is released."
 	case "plan_feature_unavailable":
 		return "Leave the feature out, or choose a plan that has it at " + billing + "."
 	case "batch_plan_required":
-		return "Batches need Scale or Enterprise: send the jobs one by one, the queue does that by itself, or choose a plan at " + billing + "."
+		return "Batches need Scale or Enterprise: send the jobs one by one (the queue does that by itself), or choose a plan at " + billing + "."
 	case "generation_plan_duration_exceeded":
 		return "Cut it into parts, or choose a larger plan at " + billing + ". " + LongerJobs(e.plan)
 	case "file_size_exceeds_plan_limit":

@@ -11,7 +11,7 @@ import (
 func TestRefusalsSayWhatToDoOnThisPlan(t *testing.T) {
 	for _, c := range []struct {
 		status int
-		header int // slots that an answer before told, 0 none
+		header int // slots told by an earlier answer, 0 for none
 		body   string
 		kind   Kind
 		want   string

@@ -25,9 +25,9 @@ func (p *proxyError) Error() string {
 	name := "the proxy " + p.addr
 	switch {
 	case p.addr == "":
-		return "HTTPS_PROXY, or ALL_PROXY, holds no address of a proxy"
+		return "HTTPS_PROXY or ALL_PROXY does not contain the address of a proxy"
 	case p.status == http.StatusProxyAuthRequired:
-		return name + " wants a user name and a password, or others than it got (407)"
+		return name + " needs a user name and a password, or refused the ones given (407)"
 	case p.status != 0:
 		return fmt.Sprintf("%s would not connect to %s (%d)", name, p.host, p.status)
 	case errors.As(p.err, new(*net.DNSError)):

@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// behind makes a client whose requests go through a proxy, on real sockets.
+// behind returns a client whose requests go through a proxy, on real sockets.
 func behind(t *testing.T, proxy string, fail error) *Client {
 	t.Helper()
 	u, err := url.Parse(proxy)
@@ -32,7 +32,7 @@ func behind(t *testing.T, proxy string, fail error) *Client {
 	return c
 }
 
-// closedPort is an address of this machine where nobody listens.
+// closedPort returns an address of this machine where nobody listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -58,9 +58,9 @@ func TestAProxyThatFailsIsNamedAsTheProxy(t *testing.T) {
 		{"http://user:hunter2@" + dead, "no answer: the proxy " + dead + " refused the connection. Check HTTPS_PROXY and the proxy, then try again.", nil},
 		{"https://user:hunter2@" + dead, "no answer: the proxy " + dead + " refused the connection. Check HTTPS_PROXY and the proxy, then try again.", nil},
 		{"socks5://user:hunter2@" + dead, "no answer: the proxy " + dead + " refused the connection. Check HTTPS_PROXY and the proxy, then try again.", nil},
-		{"http://user:hunter2@" + wanting, "the proxy " + wanting + " wants a user name and a password, or others than it got (407)", nil},
+		{"http://user:hunter2@" + wanting, "the proxy " + wanting + " needs a user name and a password, or refused the ones given (407)", nil},
 		{"http://user:hunter2@" + unwilling, "the proxy " + unwilling + " would not connect to api.example.invalid:443 (403)", nil},
-		{"", "HTTPS_PROXY, or ALL_PROXY, holds no address of a proxy", errors.New("invalid proxy address user:hunter2@:::")},
+		{"", "HTTPS_PROXY or ALL_PROXY does not contain the address of a proxy", errors.New("invalid proxy address user:hunter2@:::")},
 	} {
 		client := behind(t, c.proxy, c.fail)
 		_, read := client.Models(Background(t.Context()))
@@ -80,7 +80,7 @@ func TestAProxyThatFailsIsNamedAsTheProxy(t *testing.T) {
 					t.Errorf("%s", said)
 				}
 			}
-			if what == "a link" { // told by the reader of media, in the same words
+			if what == "a link" { // reported by package media, in the same words
 				words = strings.TrimSuffix(strings.TrimPrefix(words, "no answer: "), ". Check HTTPS_PROXY and the proxy, then try again.")
 			}
 			if !strings.Contains(said, words) {
@@ -93,7 +93,7 @@ func TestAProxyThatFailsIsNamedAsTheProxy(t *testing.T) {
 	}
 }
 
-// What goes wrong on the way to a proxy is the proxy's, too.
+// Failures on the way to a proxy are reported as the proxy's.
 func TestTheWayToAProxyInWords(t *testing.T) {
 	for want, err := range map[string]error{
 		"the name of the proxy p:80 could not be found (DNS)":                      &net.DNSError{Err: "no such host", Name: "p"},
@@ -109,7 +109,7 @@ func TestTheWayToAProxyInWords(t *testing.T) {
 	}
 }
 
-// A server that is behind a proxy and does not answer is named with it.
+// If a server behind a proxy does not answer, the error names both.
 func TestAServerBehindAProxyIsNamedWithIt(t *testing.T) {
 	c, _ := newFake(t, func(w http.ResponseWriter, _ *http.Request) { w.(*recorder).err = net.ErrClosed })
 	c.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://u:hunter2@proxy.example:3128") }

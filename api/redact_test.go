@@ -13,12 +13,12 @@ import (
 	"dubtop/api/text"
 )
 
-// masks are what the middle of a key is hidden behind, as it would be read.
+// masks returns what may hide the middle of a key, as it would be read.
 func masks() []string {
 	return []string{"*", "****", "…", "...", "••••", "xxxx", "XXXXX", "####", "____", " … ", "●●"}
 }
 
-// escapes are the ways in which a character may come disguised.
+// escapes returns the ways in which a character may be escaped.
 func escapes() map[string]func(byte) string {
 	return map[string]func(byte) string{
 		"as itself":     func(c byte) string { return string(rune(c)) },
@@ -31,8 +31,8 @@ func escapes() map[string]func(byte) string {
 	}
 }
 
-// secretShows reports whether more of the key can be read in a text than may
-// be, next to a mask or alone.
+// secretShows reports whether a text shows more of the key than allowed, next
+// to a mask or alone.
 func secretShows(s string) bool {
 	for i := 0; i+maxShown < len(testKey); i++ {
 		if strings.Contains(s, testKey[i:i+maxShown+1]) {
@@ -117,8 +117,8 @@ func TestOrdinaryAnswersAreLeftAlone(t *testing.T) {
 	}
 }
 
-// TestNoKeyComesThrough puts the key, masked and escaped at random, into
-// answers at random, and looks for it in what is left.
+// TestNoKeyComesThrough hides the key, masked and escaped at random, in random
+// answers and looks for it in the result.
 func TestNoKeyComesThrough(t *testing.T) {
 	key := NewSecret(testKey)
 	rapid.Check(t, func(t *rapid.T) {

@@ -75,7 +75,7 @@ func (c *Client) download(ctx context.Context, dog *watchdog, k call) (answer, e
 // without the key.
 func staleLink(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Kind == KindAuth {
-		e.Kind, e.Message = KindNotFound, "the link is no longer good"
+		e.Kind, e.Message = KindNotFound, "the link no longer works"
 		e.Suggestion = "Refresh to get a new one."
 	}
 	return err
@@ -165,7 +165,7 @@ func (r *BatchResult) says() text.Text {
 
 // errTold is the error for a line that names a job, its status or its output
 // twice, so that nobody can tell which is meant.
-const errTold = "the result file says twice what became of this request"
+const errTold = "the result file contradicts itself about this request"
 
 // UnmarshalJSON reads a line of a result file in any of its forms.
 func (r *BatchResult) UnmarshalJSON(b []byte) error {

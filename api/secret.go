@@ -72,7 +72,7 @@ func (s Secret) check() error {
 	}
 	for i := range len(*s.v) {
 		if c := (*s.v)[i]; c <= 0x20 || c > 0x7e {
-			return errors.New("the API key holds blanks or characters that no key has; copy it again, whole and alone")
+			return errors.New("the API key contains blanks or characters that no key has; copy it again, complete and with nothing else")
 		}
 	}
 	return nil

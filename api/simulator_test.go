@@ -13,7 +13,7 @@ import (
 	"dubtop/api/simulator"
 )
 
-// account is a client and the server that judges it.
+// account returns a client and the server that judges it.
 func account(t *testing.T, o simulator.Options) (*api.Client, *simulator.Server) {
 	t.Helper()
 	s := simulator.New(o)
@@ -34,8 +34,8 @@ func body(storage string, n int) []byte {
 	return fmt.Appendf(nil, `{"model":"lipsync-2","input":[{"type":"video","url":"%s/media/talk_%ds.mp4"},{"type":"audio","url":"%s/media/line_%ds.wav"}],"options":{"sync_mode":"cut_off"}}`, storage, n, storage, n)
 }
 
-// TestAJobFromEndToEnd prices, sends, watches and fetches one job on every age
-// of the API.
+// TestAJobFromEndToEnd prices, sends, watches and fetches a job in every
+// profile.
 func TestAJobFromEndToEnd(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
@@ -89,8 +89,8 @@ func TestAJobFromEndToEnd(t *testing.T) {
 	}
 }
 
-// TestTheWholeHistory pages through 250 jobs where there are pages, and lives
-// with the whole of them where there are none.
+// TestTheWholeHistory reads 250 jobs page by page if the server has pages, and
+// at once if not.
 func TestTheWholeHistory(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestTheWholeHistory(t *testing.T) {
 	}
 }
 
-// TestWhatCameLater is there or is lived without.
+// TestWhatCameLater uses later additions to the API, or does without them.
 func TestWhatCameLater(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
@@ -205,8 +205,8 @@ func TestABatchFromEndToEnd(t *testing.T) {
 	}
 }
 
-// TestPaidRequestsUnderFaults compares what the client believes with what the
-// server accepted.
+// TestPaidRequestsUnderFaults compares the outcome seen by the client with the
+// jobs accepted by the server.
 func TestPaidRequestsUnderFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault    simulator.Fault
@@ -239,8 +239,8 @@ func TestPaidRequestsUnderFaults(t *testing.T) {
 	}
 }
 
-// TestTheServerNeverSeesTooMuch lets everybody ask as much as they can for five
-// minutes, and takes the server's word for it.
+// TestTheServerNeverSeesTooMuch sends as many requests as possible for five
+// minutes and checks the server's count.
 func TestTheServerNeverSeesTooMuch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := account(t, simulator.Options{Plan: simulator.Enterprise, Slots: 10_000})

@@ -133,10 +133,10 @@ func looking() []Entry {
 		{Reverse, []string{"S"}, "S", "reverse the order", GroupFind},
 		{Failures, []string{"F"}, "F", "failures only", GroupFind},
 
-		{Mark, []string{"space"}, "space", "mark, or take the mark off", GroupMark},
+		{Mark, []string{"space"}, "space", "mark or unmark", GroupMark},
 		{MarkRange, []string{"v"}, "v", "mark from the last mark to here", GroupMark},
-		{MarkAll, []string{"a"}, "a", "mark all that match", GroupMark},
-		{MarkNone, []string{"A", "ctrl+\\"}, "A", "take all marks off", GroupMark},
+		{MarkAll, []string{"a"}, "a", "mark all matches", GroupMark},
+		{MarkNone, []string{"A", "ctrl+\\"}, "A", "remove all marks", GroupMark},
 	}
 }
 
@@ -151,7 +151,7 @@ func working() []Entry {
 		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
 		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
 		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},
-		{Rerun, []string{"."}, ".", "run again as it was", GroupJob},
+		{Rerun, []string{"."}, ".", "run again unchanged", GroupJob},
 		{RerunModel, []string{"m"}, "m", "run again with another model", GroupJob},
 		{Label, []string{"t"}, "t", "label", GroupJob},
 		{Note, []string{"w"}, "w", "write a note", GroupJob},
@@ -160,21 +160,21 @@ func working() []Entry {
 
 		{MoveDown, []string{"J", "shift+down"}, "J", "send later", GroupQueue},
 		{MoveUp, []string{"K", "shift+up"}, "K", "send sooner", GroupQueue},
-		{PauseItem, []string{"p"}, "p", "hold back, or let go on", GroupQueue},
-		{PauseQueue, []string{"P"}, "P", "hold the whole queue, or let it go on", GroupQueue},
+		{PauseItem, []string{"p"}, "p", "pause or resume the job", GroupQueue},
+		{PauseQueue, []string{"P"}, "P", "pause or resume the queue", GroupQueue},
 		{Slots, []string{"#"}, "#", "set how many jobs run at once", GroupQueue},
-		{Edit, []string{"e"}, "e", "edit, which voids the price", GroupQueue},
+		{Edit, []string{"e"}, "e", "edit (voids the price)", GroupQueue},
 		{Drop, []string{"x"}, "x", "drop", GroupQueue},
-		{Resend, []string{"R"}, "R", "send once more, by your own choice", GroupQueue},
+		{Resend, []string{"R"}, "R", "send again at your own risk", GroupQueue},
 
 		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},
 		{ReplaceKey, []string{"ctrl+k"}, "ctrl+k", "use another API key", GroupScreen},
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
-		{Messages, []string{"L"}, "L", "messages: all that was said", GroupScreen},
+		{Messages, []string{"L"}, "L", "earlier messages", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},
 		{Help, []string{"?"}, "?", "help", GroupScreen},
-		{Suspend, []string{"ctrl+z"}, "ctrl+z", "suspend, back to the shell", GroupScreen},
+		{Suspend, []string{"ctrl+z"}, "ctrl+z", "suspend and return to the shell", GroupScreen},
 		{Quit, []string{"q", "ctrl+c"}, "q", "quit", GroupScreen},
 	}
 }
@@ -188,13 +188,13 @@ func asking() []Entry {
 		{PrevChoice, []string{"left"}, "←", "previous choice", GroupForm},
 		{PickAsset, []string{"ctrl+o"}, "ctrl+o", "pick an asset", GroupForm},
 		{Estimate, []string{"ctrl+s", "alt+enter"}, "ctrl+s", "price it", GroupForm},
-		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "empty the form", GroupForm},
-		{OtherDraft, []string{"ctrl+y"}, "ctrl+y", "another draft that was left unsent", GroupForm},
-		{Leave, []string{"esc"}, "esc", "leave, keeping what is typed", GroupForm},
+		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "clear the form", GroupForm},
+		{OtherDraft, []string{"ctrl+y"}, "ctrl+y", "another unsent draft", GroupForm},
+		{Leave, []string{"esc"}, "esc", "leave and keep the draft", GroupForm},
 
 		{Yes, []string{"y"}, "y", "yes", GroupDialog},
 		{No, []string{"n", "esc"}, "n", "no", GroupDialog},
-		{Choose, []string{"enter"}, "enter", "the marked button", GroupDialog},
-		{Switch, []string{"tab", "left", "right", "h", "l"}, "tab", "the other button", GroupDialog},
+		{Choose, []string{"enter"}, "enter", "selected button", GroupDialog},
+		{Switch, []string{"tab", "left", "right", "h", "l"}, "tab", "other button", GroupDialog},
 	}
 }

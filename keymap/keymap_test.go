@@ -40,7 +40,7 @@ func TestOverride(t *testing.T) {
 		{Open, "", nil, "at least one key"},
 		{"opne", "b", nil, "no action"},
 		{Open, "ctrl+c", nil, "always quits"},
-		{Yes, "j", []string{"j"}, ""}, // dialogs never hear the views' keys
+		{Yes, "j", []string{"j"}, ""}, // dialogs hide the keys of views
 	} {
 		m := Default()
 		err := m.Override(c.name, c.keys)

@@ -13,10 +13,11 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// glyphs are those that a screen of dubtop may hold, beside letters.
+// glyphs are the characters on dubtop's screens other than letters.
 const glyphs = "✓✗●○◐◌▌▏▓░█▒▀▄▐▎▍─│╭╮╰╯├┤┬┴┼┌┐└┘━┃┏┓┗┛…≈·→↑↓←—–⏸⚠×•↵⌘▸▾▶◆■□≥≤«»“”’⠋⠙⠹⣾⣽"
 
-// screen is what a terminal of this size shows after it was written to.
+// screen returns what a terminal of this size shows after text was written to
+// it.
 func screen(width, height int, text string) [][]uv.Cell {
 	emulator := vt.NewEmulator(width, height)
 	_, _ = emulator.WriteString(strings.ReplaceAll(text, "\n", "\r\n"))
@@ -29,7 +30,7 @@ func screen(width, height int, text string) [][]uv.Cell {
 	return cells
 }
 
-// pattern has every kind of thing that a camera can get wrong.
+// pattern contains everything that a camera can get wrong.
 const pattern = "plain \x1b[1mbold\x1b[0m \x1b[2mfaint\x1b[0m \x1b[3mitalic ✓\x1b[0m \x1b[4munder\x1b[0m \x1b[9mstrike\x1b[0m \x1b[7mreverse\x1b[0m \x1b[8mhidden\x1b[0m\n" +
 	"\x1b[31mred \x1b[32mgreen \x1b[33myellow \x1b[34mblue \x1b[35mmagenta \x1b[36mcyan\x1b[0m \x1b[90mgrey\x1b[0m \x1b[97;44m white \x1b[0m\n" +
 	"\x1b[38;5;208mindexed\x1b[0m \x1b[38;2;255;0;128mtrue\x1b[0m \x1b[48;2;40;60;90m paper \x1b[0m \x1b[1;3mbold italic\x1b[0m fjgpqy|_\n" +
@@ -38,7 +39,7 @@ const pattern = "plain \x1b[1mbold\x1b[0m \x1b[2mfaint\x1b[0m \x1b[3mitalic ✓\
 	"├──────┼──────┤ ├──┼──┤ ┣━━╋━━┫ \x1b[7m ▌● running \x1b[0m ⏸ ⚠ … ≈ · →\n" +
 	"╰──────┴──────╯ └──┴──┘ ┗━━┻━━┛ ⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ⣾⣽⣻⢿ ─╴╶╵╷"
 
-// newCamera loads the font, which takes longer than a picture.
+// newCamera loads the font, which takes longer than drawing a picture.
 func newCamera(t *testing.T) *Camera {
 	t.Helper()
 	camera, err := New(Dark())
@@ -142,8 +143,8 @@ func TestACharacterTheFontLacksIsRefused(t *testing.T) {
 	}
 }
 
-// TestBordersJoin walks along the lines of a box: not one pixel of background
-// may be between its corners and sides.
+// TestBordersJoin follows the lines of a box. There must be no gap between its
+// corners and sides.
 func TestBordersJoin(t *testing.T) {
 	for _, box := range []string{"╭──╮\n│  │\n╰──╯", "┌──┐\n│  │\n└──┘", "┏━━┓\n┃  ┃\n┗━━┛", "├──┤\n│  │\n├──┤"} {
 		img := shoot(t, screen(4, 3, box))

@@ -15,10 +15,11 @@ import (
 
 var update = flag.Bool("update", false, "write the pictures that changed")
 
-// maxFile keeps the repository and its README quick to load.
+// maxFile is the largest picture in bytes, so that the repository and its
+// README load quickly.
 const maxFile = 150 << 10
 
-// check compares a screen with the picture name.png of this folder. With
+// check compares a screen with the picture name.png in this folder. With
 // -update it writes the picture if it changed.
 func check(t *testing.T, name string, palette Palette, cells [][]uv.Cell) {
 	t.Helper()

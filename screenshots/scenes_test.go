@@ -20,11 +20,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // a picture must not depend on where it is taken
+	time.Local = time.UTC // a picture must not depend on the time zone
 	os.Exit(m.Run())
 }
 
-// scene is one picture: a window, and what somebody pressed in it.
+// scene is a picture: a window and the keys pressed in it.
 type scene struct {
 	name          string
 	width, height int
@@ -35,7 +35,7 @@ type scene struct {
 	act           func(d *uitest.Terminal)
 }
 
-// scenes are the pictures of this folder, as the README shows them.
+// scenes returns the pictures shown in the README.
 func scenes() []scene {
 	details := func(d *uitest.Terminal) { d.Press("F", "enter") }
 	form := func(d *uitest.Terminal) {
@@ -46,7 +46,7 @@ func scenes() []scene {
 		}
 		d.Type("promo_de_015")
 	}
-	again := func(d *uitest.Terminal) { // ten finished jobs once more, as a group
+	again := func(d *uitest.Terminal) { // run ten finished jobs again, as a group
 		d.Press("F", "esc", "/")
 		d.Type("status:completed")
 		d.Press("enter", "g", "space", "space", "space", "space", "space", "space", "space", "space", "space", "space", ".")
@@ -102,8 +102,8 @@ func scenes() []scene {
 	}
 }
 
-// TestPicturesAreCurrent plays every scene in virtual time and compares it
-// with its picture. With -update it takes the pictures anew.
+// TestPicturesAreCurrent plays every scene in virtual time and compares it with
+// its picture. With -update it renders the pictures again.
 func TestPicturesAreCurrent(t *testing.T) {
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestPicturesAreCurrent(t *testing.T) {
 	}
 }
 
-// dashboard is the demo as `dubtop --demo` runs it, but without a socket.
+// dashboard is the configuration of `dubtop --demo`, but without sockets.
 func dashboard(t *testing.T, s scene) ui.Config {
 	cfg := ui.Config{
 		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
@@ -156,9 +156,8 @@ func dashboard(t *testing.T, s scene) ui.Config {
 	return cfg
 }
 
-// inOrder gives every request a latency of its own. Answers of one and the
-// same virtual instant would land in random order, and the next questions
-// with them.
+// inOrder gives every request its own latency. Answers at the same virtual
+// instant would arrive in random order, and change the requests that follow.
 type inOrder struct{ next http.RoundTripper }
 
 func (o inOrder) RoundTrip(r *http.Request) (*http.Response, error) {

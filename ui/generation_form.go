@@ -303,7 +303,7 @@ func (f *generationForm) Actions() []kit.Action {
 		other = other.Hinted("other draft")
 	}
 	acts = append(acts, other)
-	return append(acts, a.Does(keymap.ClearForm, f.clear).Hinted("empty the form"))
+	return append(acts, a.Does(keymap.ClearForm, f.clear).Hinted("clear the form"))
 }
 
 func (f *generationForm) Update(msg tea.Msg) tea.Cmd {

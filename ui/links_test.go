@@ -92,7 +92,7 @@ func brokenLinks() map[string]string {
 // wrongFiles are files that can't be the input that they are given as.
 func wrongFiles() []struct{ field, name, says string } {
 	return []struct{ field, name, says string }{
-		{"Video", "no-picture.mp4", "has sound only, no picture"},
+		{"Video", "no-picture.mp4", "has sound but no picture"},
 		{"Video", "a-picture.mp4", "this is a picture"},
 		{"Audio", "no-sound.mp4", "has no sound"},
 		{"Audio", "a-picture.mp4", "this is a picture"},
@@ -286,7 +286,7 @@ func TestABatchWithAFileOfTheWrongKindIsRefusedOnItsLine(t *testing.T) {
 			return line
 		})
 		s.check(path)
-		s.Sees("3 problems; nothing was sent", "line 3: video: this", "has sound only", "line 5: video: this is a picture", "line 7: audio: this video (mp4) has no sound")
+		s.Sees("3 problems; nothing was sent", "line 3: video: this", "has sound but no picture", "line 5: video: this is a picture", "line 7: audio: this video (mp4) has no sound")
 		if len(s.posts()) != 0 {
 			s.t.Error("the server was bothered")
 		}

@@ -81,7 +81,7 @@ func TestThePriceAndTheKeysStandOut(t *testing.T) {
 			tell(t, stage{terminal: uitest.Options{Profile: profile, Dark: dark}}, func(s *story) {
 				s.price()
 				words := s.look("model     lipsync-2", "lipsync-2")
-				for row, word := range map[string]string{"This will cost": "This", "the marked button": "enter"} {
+				for row, word := range map[string]string{"This will cost": "This", "selected button": "enter"} {
 					if drawn := s.look(row, word); drawn.Equal(&words) {
 						t.Errorf("%v, dark %t: %q is drawn as the rest, %v", profile, dark, word, drawn)
 					}

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// word is a value that any JSON becomes.
+// word accepts any JSON value.
 type word string
 
 func (w *word) UnmarshalJSON(b []byte) error {
@@ -51,7 +51,7 @@ func TestOnlyTheExactNameCounts(t *testing.T) {
 	}
 }
 
-// bad is a member that can't be read.
+// bad is a member that cannot be read.
 type bad struct{}
 
 var errBad = errors.New("bad")
@@ -69,7 +69,7 @@ func TestAMemberThatCantBeReadIsAnError(t *testing.T) {
 	}
 }
 
-// anyJSON draws valid JSON, spaced and escaped as writers of it do.
+// anyJSON generates valid JSON with the spacing and escapes of various writers.
 func anyJSON() *rapid.Generator[string] {
 	space := rapid.SampledFrom([]string{"", "", " ", "\n\t"})
 	text := rapid.OneOf(
@@ -105,8 +105,8 @@ func anyJSON() *rapid.Generator[string] {
 	return deep(3)
 }
 
-// TestItReadsWhatGoReads compares members and elements with those that Go's own
-// decoder sees, one after the other.
+// TestItReadsWhatGoReads compares members and elements with those found by Go's
+// own decoder.
 func TestItReadsWhatGoReads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyJSON().Draw(t, "json")
@@ -144,8 +144,8 @@ func compact(t *rapid.T, b []byte) string {
 	return out.String()
 }
 
-// TestWhatIsNoJSONEnds shows that no bytes at all make it panic or go on for
-// ever, even where the promise of valid JSON was broken.
+// TestWhatIsNoJSONEnds shows that even invalid JSON makes it neither panic nor
+// loop.
 func TestWhatIsNoJSONEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := []byte(rapid.StringOf(rapid.SampledFrom([]rune(`{}[]",:\ n1`))).Draw(t, "bytes"))

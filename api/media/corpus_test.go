@@ -14,7 +14,7 @@ import (
 	"dubtop/api/media/remote"
 )
 
-// exact is how far a length may be off without a word about it, in seconds.
+// exact is how far a length may be off without notice, in seconds.
 const exact = 0.05
 
 // corpusFile is a line of a table in testdata/corpus, whose README explains it.
@@ -26,7 +26,7 @@ type corpusFile struct {
 	options map[string]string
 }
 
-// corpus reads all tables.
+// corpus reads all tables in testdata/corpus.
 func corpus(t testing.TB) []corpusFile {
 	t.Helper()
 	tables, err := filepath.Glob("testdata/corpus/*.txt")
@@ -54,7 +54,7 @@ func corpus(t testing.TB) []corpusFile {
 	return files
 }
 
-// corpusLine reads a line: file, what it is wanted for, its length, options.
+// corpusLine parses a line: file, wanted kind, length, options.
 func corpusLine(dir, line string) (corpusFile, error) {
 	fields := strings.Fields(line)
 	if len(fields) < 3 {
@@ -79,7 +79,7 @@ func corpusLine(dir, line string) (corpusFile, error) {
 	return f, nil
 }
 
-// check compares what one way of reading found with the table.
+// check compares the result of one way of reading with the table.
 func (f *corpusFile) check(way string, info Info, err error) error {
 	refused := f.options["local"]
 	if own, ok := f.options[way]; ok {
@@ -110,8 +110,8 @@ func (f *corpusFile) check(way string, info Info, err error) error {
 	return nil
 }
 
-// sameRefusal reports whether a file has no length for the reason that the table
-// names.
+// sameRefusal checks that a file has no length, for the reason given in the
+// table.
 func sameRefusal(name string, info Info, err error) error {
 	reasons := map[string]error{
 		"format": ErrFormat, "length": ErrNoLength, "damaged": ErrDamaged, "cut": ErrCutOff, "far": ErrTooFar,
@@ -129,8 +129,8 @@ func sameRefusal(name string, info Info, err error) error {
 	return fmt.Errorf("%w; it should say: %s", err, name)
 }
 
-// TestCorpus measures every file of the corpus in four ways: from the disk,
-// behind a server with ranges, behind one without, and without knowing its size.
+// TestCorpus measures every file of the corpus in four ways: from disk, behind
+// a server with ranges, behind one without, and without knowing its size.
 func TestCorpus(t *testing.T) {
 	for _, f := range corpus(t) {
 		t.Run(f.line, func(t *testing.T) {
@@ -158,8 +158,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// TestCorpusIsWhole finds files that no table names, and a corpus that has grown
-// too large to carry around.
+// TestCorpusIsWhole finds files missing from the tables, and a corpus that has
+// grown too large for the repository.
 func TestCorpusIsWhole(t *testing.T) {
 	const most = 5 << 20
 	named, families := map[string]bool{}, map[string]bool{}
@@ -186,9 +186,9 @@ func TestCorpusIsWhole(t *testing.T) {
 	}
 }
 
-// TestCorpusOnATightAllowance measures the corpus behind links with chunks and
-// an allowance so small that even these files don't fit in: what can still be
-// measured has the same length.
+// TestCorpusOnATightAllowance measures the corpus behind links with an
+// allowance too small even for these files. Whatever can still be measured must
+// have the same length.
 func TestCorpusOnATightAllowance(t *testing.T) {
 	measured, all := 0, 0
 	for _, f := range corpus(t) {

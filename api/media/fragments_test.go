@@ -7,16 +7,15 @@ import (
 	"testing"
 )
 
-// recording is a film of pieces that were written as they came: of 2 s each, with
-// a picture of 25 frames a second, sound beside it, and bytes of both. What stands
-// between the pieces and at the end is up to the test.
+// recording is a movie written in fragments of 2 s, each with a picture of 25
+// frames per second, sound, and some bytes of data.
 type recording struct {
 	pieces int
 	bytes  int
-	before func(piece int) []byte // in front of a piece
-	table  bool                   // at the end, of all pieces
-	untold bool                   // pieces don't say when they begin
-	starts func(piece int) uint64 // in ms; nil: one after the other
+	before func(piece int) []byte // written before each fragment
+	table  bool                   // a table of all fragments at the end
+	untold bool                   // fragments do not say when they begin
+	starts func(piece int) uint64 // in ms; nil means one after the other
 }
 
 func (r recording) file() []byte {
@@ -61,7 +60,7 @@ func (r recording) tfra(track uint32, entries []byte) []byte {
 	return box("tfra", []byte{1, 0, 0, 0}, be32(track), be32(0), be32(uint32(r.pieces)), entries)
 }
 
-// sidx is an index of one piece of some bytes.
+// sidx returns an index of one fragment.
 func sidx(seconds, size int) []byte {
 	return box("sidx", zeros(4), be32(1), be32(1000), zeros(8), be16(0), be16(1), be32(uint32(size)), be32(uint32(1000*seconds)), zeros(4))
 }
@@ -72,7 +71,7 @@ func TestRecordingsOfManyPiecesBehindALink(t *testing.T) {
 	tests := []struct {
 		name     string
 		film     recording
-		seconds  float64 // 0: too far
+		seconds  float64 // 0 means too far
 		requests int
 	}{
 		{"with a table at the end", recording{pieces: 30, bytes: large, table: true}, 60, 4},
@@ -84,7 +83,7 @@ func TestRecordingsOfManyPiecesBehindALink(t *testing.T) {
 				return nil
 			}
 			return sidx(60, 30*(header+large))
-		}}, 60, 34}, // it is one of the picture: for the sound the pieces are read
+		}}, 60, 34}, // the index is for the picture; for the sound the fragments are read
 		{"whose table begins later", recording{pieces: 400, bytes: large / 10, table: true, starts: func(n int) uint64 { return uint64(2000 * (n + 50)) }}, 800, 4},
 		{"many, without a table", recording{pieces: 400, bytes: 5_000}, 800, 70},
 		{"many, that don't say when they begin", recording{pieces: 400, bytes: 5_000, untold: true}, 0, 72},

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// adtsVariable has frames of 1024 samples at 44.1 kHz and of two lengths in turn.
+// adtsVariable returns frames of 1024 samples at 44.1 kHz, alternating between
+// two lengths.
 func adtsVariable(frames int) []byte {
 	frame := func(length int) []byte {
 		header := []byte{0xff, 0xf1, 0x50, 0x80 | byte(length>>11), byte(length >> 3), byte(length<<5) | 0x1f, 0xfc}
@@ -18,15 +19,15 @@ func adtsVariable(frames int) []byte {
 	return bytes.Repeat(join(frame(300), frame(500)), frames/2)
 }
 
-// webmLargeClusters has clusters of ten seconds and of a megabyte, too large to be
-// found from the end, and an index that names them.
+// webmLargeClusters returns clusters of ten seconds and a megabyte, too large
+// to be found from the end, and an index of them.
 func webmLargeClusters(clusters int) []byte {
 	info := ebml(idTimestampScale, be32(1_000_000))
 	head := webmHead(info)
-	seek := func(cues int) []byte { // its length is always the same
+	seek := func(cues int) []byte { // always of the same length
 		return ebml(idSeekHead, ebml(idSeek, ebml(idSeekID, be32(idCues)), ebml(idSeekPosition, be64(uint64(cues)))))
 	}
-	segment := bytes.Index(head, be64(1<<57-1)) + 8 // what positions count from
+	segment := bytes.Index(head, be64(1<<57-1)) + 8 // positions are relative to this offset
 	file := join(head, seek(0))
 	var cues []byte
 	for n := range clusters {
@@ -43,8 +44,8 @@ func webmLargeClusters(clusters int) []byte {
 	return join(file, ebml(idCues, cues))
 }
 
-// aviSample has pictures of a kilobyte each, 25 a second, and an index at its end.
-// The header claims to have so many of them.
+// aviSample returns a movie with 25 pictures of a kilobyte per second and an
+// index at its end. claimed is the number of pictures in its header.
 func aviSample(frames int, claimed uint32) []byte {
 	chunk := func(name string, parts ...[]byte) []byte {
 		body := join(parts...)
@@ -59,7 +60,7 @@ func aviSample(frames int, claimed uint32) []byte {
 	return join([]byte("RIFF"), le32(uint32(len(body))), body)
 }
 
-// renumbered gives the stream of an Ogg file another number.
+// renumbered changes the serial number of an Ogg stream.
 func renumbered(file []byte) []byte {
 	file = bytes.Clone(file)
 	for at := 0; ; {
@@ -73,9 +74,9 @@ func renumbered(file []byte) []byte {
 	return file
 }
 
-// TestLongFilesByLink measures files of which only a part may be read. A guess says
-// how far it may be off; a file whose end is missing is noticed; and where a part of
-// it can't tell how long the whole is, nothing is claimed.
+// TestLongFilesByLink measures files too large to be read completely. An
+// estimate must say how far it may be off, a missing end must be noticed, and
+// if the part that is read cannot tell the length, there must be no result.
 func TestLongFilesByLink(t *testing.T) {
 	mp3, opus := mp3Variable(8_000), opusSample(90, 60_000)
 	other := renumbered(opus)
@@ -123,7 +124,7 @@ func TestLongFilesByLink(t *testing.T) {
 	}
 }
 
-// TestFramesOfAFreeFormat finds frames that do not say how long they are, behind junk.
+// TestFramesOfAFreeFormat finds frames without a length, behind junk.
 func TestFramesOfAFreeFormat(t *testing.T) {
 	frame := join([]byte{0xff, 0xfb, 0x04, 0x00}, bytes.Repeat([]byte{7}, 380)) // 48 kHz
 	file := slices.Concat(zeros(99), bytes.Repeat(frame, 50))

@@ -29,15 +29,15 @@ type KindError struct {
 func (e *KindError) Error() string {
 	switch {
 	case e.Got == Image:
-		return fmt.Sprintf("this is a picture (%s), and %s is needed", e.Format, noun(e.Want))
+		return fmt.Sprintf("this is a picture (%s), but %s is needed", e.Format, noun(e.Want))
 	case e.Want == Image:
-		return fmt.Sprintf("this is %s (%s), and an image is needed", noun(e.Got), e.Format)
+		return fmt.Sprintf("this is %s (%s), but an image is needed", noun(e.Got), e.Format)
 	case e.Got == Video:
 		return fmt.Sprintf("this video (%s) has no sound", e.Format)
 	case e.Got == Audio:
-		return fmt.Sprintf("this %s has sound only, no picture, and a video is needed", e.Format)
+		return fmt.Sprintf("this %s has sound but no picture; a video is needed", e.Format)
 	}
-	return fmt.Sprintf("this file (%s) has neither a picture nor sound, and %s is needed", e.Format, noun(e.Want))
+	return fmt.Sprintf("this file (%s) has neither a picture nor sound, but %s is needed", e.Format, noun(e.Want))
 }
 
 // noun returns the kind with its article.
@@ -46,11 +46,11 @@ func noun(k Kind) string {
 	case Video:
 		return "a video"
 	case Audio:
-		return "a sound"
+		return "audio"
 	case Image:
 		return "an image"
 	}
-	return "a video or a sound"
+	return "a video or audio"
 }
 
 const (

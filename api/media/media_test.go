@@ -170,16 +170,16 @@ func TestFilesOfAnotherKindSayWhichTheyAre(t *testing.T) {
 		got   Kind
 		words string
 	}{
-		{"a picture", jpegSample(t), Video, Image, "this is a picture (jpeg), and a video is needed"},
-		{"a picture", pngSample(t), Audio, Image, "this is a picture (png), and a sound is needed"},
-		{"sound", sound, Video, Audio, "this m4a has sound only, no picture, and a video is needed"},
-		{"sound", wavSample(1), Image, Audio, "this is a sound (wav), and an image is needed"},
-		{"a picture of a telephone", join(ftyp("heic"), box("meta", zeros(100))), Video, Image, "this is a picture (heic), and a video is needed"},
+		{"a picture", jpegSample(t), Video, Image, "this is a picture (jpeg), but a video is needed"},
+		{"a picture", pngSample(t), Audio, Image, "this is a picture (png), but audio is needed"},
+		{"sound", sound, Video, Audio, "this m4a has sound but no picture; a video is needed"},
+		{"sound", wavSample(1), Image, Audio, "this is audio (wav), but an image is needed"},
+		{"a picture of a telephone", join(ftyp("heic"), box("meta", zeros(100))), Video, Image, "this is a picture (heic), but a video is needed"},
 		{"a silent film", silent, Audio, Video, "this video (mp4) has no sound"},
-		{"a film", mp4Sample("isom", 20), Image, Video, "this is a video (mp4), and an image is needed"},
-		{"a letter", []byte("%PDF-1.7\n"), Audio, Unknown, "this file (pdf) has neither a picture nor sound, and a sound is needed"},
-		{"an answer of a server", []byte(`{"error":"the link has expired"}`), Video, Unknown, "this file (text) has neither a picture nor sound, and a video is needed"},
-		{"boxes in boxes in boxes", deep, Unknown, Unknown, "this file (mov) has neither a picture nor sound, and a video or a sound is needed"},
+		{"a film", mp4Sample("isom", 20), Image, Video, "this is a video (mp4), but an image is needed"},
+		{"a letter", []byte("%PDF-1.7\n"), Audio, Unknown, "this file (pdf) has neither a picture nor sound, but audio is needed"},
+		{"an answer of a server", []byte(`{"error":"the link has expired"}`), Video, Unknown, "this file (text) has neither a picture nor sound, but a video is needed"},
+		{"boxes in boxes in boxes", deep, Unknown, Unknown, "this file (mov) has neither a picture nor sound, but a video or audio is needed"},
 	}
 	for _, test := range tests {
 		_, err := Probe(t.Context(), bytes.NewReader(test.file), int64(len(test.file)), test.want)
@@ -244,7 +244,7 @@ func TestKindsHaveNames(t *testing.T) {
 	}
 }
 
-// FuzzProbe looks for files that make the prober panic, hang or claim nonsense.
+// FuzzProbe looks for files that make Probe panic, hang or return nonsense.
 func FuzzProbe(f *testing.F) {
 	for _, seed := range [][]byte{
 		mp4Sample("isom", 20), mp4MoovLast(20), fragmented(), webmSample(500), wavSample(0), rf64Sample(),

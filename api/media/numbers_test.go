@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// The elements of Matroska that the samples are made of.
+// The elements of Matroska used in the samples.
 const (
 	idCluster            = 0x1F43B675
 	idCueClusterPosition = 0xF1
@@ -35,14 +35,15 @@ const (
 	idVoid               = 0xEC
 )
 
-// Numbers of other formats that the samples and the expected lengths are made of.
+// Numbers of other formats used in the samples and the expected lengths.
 const (
 	oggFirst     = 2   // flag of the first page of a stream
 	oggLast      = 4   // flag of the last page
-	decoderDelay = 529 // samples that a decoder of MP3 drops
+	decoderDelay = 529 // samples dropped by an MP3 decoder
 	chunkSize    = 64 << 10
 	maxTracks    = 64 // of an MP4
 )
 
-// ended reports whether an error is the bare end of a file, which tells the user nothing.
+// ended reports whether an error is a bare end of file, which tells the user
+// nothing.
 func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }

@@ -69,17 +69,17 @@ func unmeasured() []signature {
 		{".RMF", 0, "a RealMedia file"},
 		{"\x06\x0e\x2b\x34", 0, "an MXF file"},
 		{"YUV4MPEG2", 0, "a raw video (y4m)"},
-		{"#!AMR", 0, "an AMR sound"},
-		{"MAC ", 0, "a Monkey's Audio sound (ape)"},
-		{"wvpk", 0, "a WavPack sound"},
-		{"TTA1", 0, "a True Audio sound (tta)"},
-		{"MPCK", 0, "a Musepack sound"},
-		{"MP+", 0, "a Musepack sound"},
-		{"DSD ", 0, "a DSF sound"},
-		{"FRM8", 0, "a DFF sound"},
-		{"\x0b\x77", 0, "an AC-3 sound"},
-		{"\x7f\xfe\x80\x01", 0, "a DTS sound"},
-		{"ADIF", 0, "an AAC sound with an ADIF header"},
+		{"#!AMR", 0, "AMR audio"},
+		{"MAC ", 0, "Monkey's Audio (ape)"},
+		{"wvpk", 0, "WavPack audio"},
+		{"TTA1", 0, "True Audio (tta)"},
+		{"MPCK", 0, "Musepack audio"},
+		{"MP+", 0, "Musepack audio"},
+		{"DSD ", 0, "DSF audio"},
+		{"FRM8", 0, "DFF audio"},
+		{"\x0b\x77", 0, "AC-3 audio"},
+		{"\x7f\xfe\x80\x01", 0, "DTS audio"},
+		{"ADIF", 0, "AAC audio with an ADIF header"},
 		{"MThd", 0, "a MIDI file"},
 		{"FORM", 0, "an IFF file"},
 		{"RIFF", 0, "a RIFF file"},
@@ -95,7 +95,7 @@ func packets(head []byte) string {
 		}
 	}
 	if len(head) > 2 && head[0] == 0x56 && head[1]&0xe0 == 0xe0 {
-		return "an AAC sound in LOAS packets"
+		return "AAC audio in LOAS packets"
 	}
 	return ""
 }

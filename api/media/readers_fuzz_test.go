@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// Each reader has a target of its own, so that a run does not spend its time on
-// what others read. All start from the files of the corpus.
+// Each reader has its own target, so that a run does not spend its time on the
+// others. All start from the files of the corpus.
 
 func FuzzMP3(f *testing.F)      { fuzzReader(f, ".mp3", ".mp2") }
 func FuzzADTS(f *testing.F)     { fuzzReader(f, ".aac") }
@@ -23,10 +23,10 @@ func FuzzAVI(f *testing.F)      { fuzzReader(f, ".avi") }
 func FuzzASF(f *testing.F)      { fuzzReader(f, ".wma", ".wmv") }
 func FuzzAIFF(f *testing.F)     { fuzzReader(f, ".aiff", ".aif", ".aifc", ".caf", ".au") }
 
-// fuzzReader looks for files that make a reader panic, read without end, take a lot
-// of memory or claim nonsense.
+// fuzzReader looks for files that make a reader panic, read endlessly, take a
+// lot of memory or return nonsense.
 func fuzzReader(f *testing.F, endings ...string) {
-	const largest = 16 << 10 // a larger seed slows the search down
+	const largest = 16 << 10 // larger seeds slow the search down
 	for _, ending := range endings {
 		paths, err := filepath.Glob("testdata/corpus/sound/*" + ending)
 		if err != nil || len(paths) == 0 {
@@ -45,7 +45,7 @@ func fuzzReader(f *testing.F, endings ...string) {
 	f.Fuzz(func(t *testing.T, file []byte, choice byte) { fuzzed(t, file, Kind(choice%4)) })
 }
 
-// fuzzed measures a file that may be anything, from a disk and behind a link.
+// fuzzed measures an arbitrary file, from disk and behind a link.
 func fuzzed(t *testing.T, file []byte, want Kind) {
 	r := &counting{r: bytes.NewReader(file)}
 	before := allocated()
@@ -67,7 +67,7 @@ func fuzzed(t *testing.T, file []byte, want Kind) {
 	}
 }
 
-// counting counts the bytes that are read.
+// counting counts the bytes read.
 type counting struct {
 	r    io.ReaderAt
 	read int64

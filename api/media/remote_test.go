@@ -20,15 +20,15 @@ import (
 	"dubtop/api/media/remote"
 )
 
-// wire is a transport that calls a handler, with no socket between.
+// wire is a transport that calls a handler without a socket.
 type wire struct {
 	handler  http.Handler
 	requests []*http.Request
 	sent     int64 // bytes of bodies that the client read
 }
 
-// RoundTrip answers with what the handler writes. A Content-Length that the
-// handler claims is believed, as a real connection would.
+// RoundTrip returns the handler's answer. It trusts the handler's
+// Content-Length, as a real connection would.
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.requests = append(w.requests, r)
 	if err := r.Context().Err(); err != nil {
@@ -67,14 +67,14 @@ func remoteFrom(ctx context.Context, handler http.HandlerFunc, want Kind) (Info,
 	return info, w, err
 }
 
-// ranged serves a file as most servers do.
+// ranged serves a file with ranges, as most servers do.
 func ranged(file []byte) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "take.mp4", time.Time{}, bytes.NewReader(file))
 	}
 }
 
-// whole serves a file without knowing ranges.
+// whole serves a file without ranges.
 func whole(file []byte, sayLength bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if sayLength {
@@ -252,7 +252,7 @@ func TestRemoteIsNotFooledByLies(t *testing.T) {
 	}
 }
 
-// errNone stands for no error at all, as nil stands for any.
+// errNone stands for success, because nil stands for any error.
 var errNone = errors.New("no error")
 
 func TestRemoteNamesTheHostThatRedirectsLedTo(t *testing.T) {
@@ -276,7 +276,7 @@ func TestRemoteGivesUpOnCircles(t *testing.T) {
 	_, _, err := remoteFrom(t.Context(), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, r.URL.Path, http.StatusFound)
 	}, Unknown)
-	if err == nil || !strings.Contains(err.Error(), "circles") {
+	if err == nil || !strings.Contains(err.Error(), "loop") {
 		t.Errorf("Remote: %v", err)
 	}
 }
@@ -289,7 +289,7 @@ func TestRemoteRefusesWhatIsNoLink(t *testing.T) {
 	}
 }
 
-// refusing is a network that is not there.
+// refusing is an unreachable network.
 type refusing struct{}
 
 func (refusing) RoundTrip(*http.Request) (*http.Response, error) {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A batch goes through every state and ends with a line for each request.
+// A batch goes through every state and ends with a line per request.
 func TestBatchLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := open(t, Options{Plan: Scale, Seed: 3})

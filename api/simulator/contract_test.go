@@ -16,8 +16,8 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
-// TestContract walks through every route in every profile and holds each
-// answer against the OpenAPI description.
+// TestContract calls every route in every profile and checks each answer
+// against the OpenAPI description.
 func TestContract(t *testing.T) {
 	doc, err := openapi3.NewLoader().LoadFromFile("testdata/openapi.yaml")
 	if err != nil {
@@ -38,13 +38,13 @@ func TestContract(t *testing.T) {
 	}
 }
 
-// contract is an account whose every answer is checked.
+// contract is an account that checks every answer.
 type contract struct {
 	*account
 	router routers.Router
 }
 
-// expect checks an answer: the status, and the shape.
+// expect checks the status and the schema of an answer.
 func (c contract) expect(status int, got *reply, method, target string) *reply {
 	c.t.Helper()
 	if err := c.check(got.is(status), method, target); err != nil {
@@ -53,7 +53,7 @@ func (c contract) expect(status int, got *reply, method, target string) *reply {
 	return got
 }
 
-// check holds an answer against the description.
+// check compares an answer with the description.
 func (c contract) check(got *reply, method, target string) error {
 	u, err := url.Parse(c.BaseURL() + target)
 	if err != nil {
@@ -81,7 +81,7 @@ func (c contract) writes(status int, target, body string) *reply {
 	return c.expect(status, c.post(target, body), http.MethodPost, target)
 }
 
-// later is the status of something that June's page does not know.
+// later returns the status of something added after June 2026.
 func (c contract) later() int {
 	if c.opts.Profile == Strict {
 		return http.StatusNotFound
@@ -89,7 +89,7 @@ func (c contract) later() int {
 	return http.StatusOK
 }
 
-// autumn is the status of something that only the current API knows.
+// autumn returns the status of something that only the current API has.
 func (c contract) autumn() int {
 	if c.opts.Profile == Current {
 		return http.StatusOK

@@ -49,7 +49,7 @@ func TestStrictKnowsNoIdempotency(t *testing.T) {
 	a.keyed("has space", talk()).is(201)
 }
 
-// What is refused takes no slot, no key and no money.
+// A refusal takes no slot, no key and no money.
 func TestRefusals(t *testing.T) {
 	input := func(items string) string { return `{"model":"lipsync-2","input":[` + items + `]}` }
 	const (

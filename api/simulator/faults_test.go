@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// Each fault does what it says to the answer, and to what was accepted.
+// Each fault affects the answer, and the accepted jobs, as documented.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		name     string
 		fault    Fault
-		err      error // of the transport
+		err      error // error of the transport
 		status   int
-		body     string // in the answer
+		body     string // text in the answer
 		accepted int
 		took     time.Duration
 	}{
@@ -65,7 +65,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// What a queue holds back arrives in the end, once.
+// A delayed request arrives in the end, once.
 func TestLateAccept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := open(t, Options{})
@@ -125,7 +125,7 @@ func TestListFaults(t *testing.T) {
 	})
 }
 
-// A client that gives up ends the request.
+// A client that gives up cancels the request.
 func TestCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := open(t, Options{})

@@ -42,7 +42,7 @@ func TestPaging(t *testing.T) {
 	a.get("/v2/generations?limit=5&cursor=" + assetA).is(400)
 }
 
-// Without a limit the order is nobody's promise, and June knows no limit.
+// Without a limit the order is not promised, and June has no limit.
 func TestUnpaged(t *testing.T) {
 	for _, profile := range []Profile{Seed, Strict} {
 		a := open(t, Options{Generations: 400, Profile: profile})
@@ -61,7 +61,7 @@ func TestUnpaged(t *testing.T) {
 	}
 }
 
-// A list in a query may be written in three ways.
+// A list in a query can be encoded in three ways.
 func TestListEncodings(t *testing.T) {
 	a := open(t, Options{})
 	want := []string{a.Add(Job{Status: pending}), a.Add(Job{Status: processing})}
@@ -111,7 +111,7 @@ func TestDelete(t *testing.T) {
 	a.get("/v2/generate/nonsense").says(400, "invalid_generation_id")
 }
 
-// Each profile spells its own names.
+// Each profile has its own names.
 func TestSpelling(t *testing.T) {
 	for profile, want := range map[Profile]string{
 		Strict:  "outputUrl error_code",
@@ -138,7 +138,7 @@ func TestSpelling(t *testing.T) {
 	}
 }
 
-// A long history is ready at once and takes little memory.
+// A long history is created quickly and takes little memory.
 func TestLongHistory(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
@@ -151,7 +151,7 @@ func TestLongHistory(t *testing.T) {
 	if used := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) >> 20; used > 60 {
 		t.Errorf("it takes %d MiB", used)
 	}
-	if took > 5*time.Second { // a tenth of that on an idle machine
+	if took > 5*time.Second { // ten times what an idle machine needs
 		t.Errorf("it took %v", took)
 	}
 	if n := a.get("/v2/generations/count").object()["count"]; n != 100_000.0 {
@@ -159,7 +159,7 @@ func TestLongHistory(t *testing.T) {
 	}
 }
 
-// SetRunning makes a busy account of any one.
+// SetRunning makes any account busy.
 func TestSetRunning(t *testing.T) {
 	a := open(t, Options{})
 	for _, n := range []int{500, 20, 0, 3} {

@@ -28,7 +28,7 @@ type goldenCase struct {
 	}
 }
 
-// The ids that the documented cases talk about.
+// The ids in the documented cases.
 const (
 	jobA   = "6f1c0f52-7b0a-4b60-9a55-0a4f6a9f2f11"
 	jobB   = "0f0c7c1e-2b7e-4a5f-8a43-6d2b1c9e4a22"
@@ -38,7 +38,7 @@ const (
 	assetB = "550e8400-e29b-41d4-a716-446655440001"
 )
 
-// TestGoldenCases asks the documented requests and holds the answers against
+// TestGoldenCases sends the documented requests and compares the answers with
 // the documented ones.
 func TestGoldenCases(t *testing.T) {
 	data, err := os.ReadFile("testdata/golden.json")
@@ -52,7 +52,7 @@ func TestGoldenCases(t *testing.T) {
 	played := 0
 	for _, c := range cases {
 		if c.Request.Method == "" {
-			continue // a result file or a webhook: there is nothing to ask
+			continue // a result file or a webhook: nothing to request
 		}
 		played++
 		profiles := []Profile{Profile(c.Profile)}
@@ -70,7 +70,7 @@ func TestGoldenCases(t *testing.T) {
 	}
 }
 
-// playGolden sets the scene and asks.
+// playGolden prepares the account and sends the request.
 func playGolden(t *testing.T, c goldenCase, profile Profile) {
 	a := open(t, goldenOptions(c.ID, profile))
 	a.AddAsset(Asset{ID: assetA, Name: "talk.mp4", Seconds: 30.5, Size: 10485760, Age: time.Hour})
@@ -108,7 +108,7 @@ func goldenOptions(id string, profile Profile) Options {
 	return o
 }
 
-// setGoldenScene makes what the case takes for granted.
+// setGoldenScene creates what the case presupposes.
 func (a *account) setGoldenScene(id string) {
 	done := Job{ID: jobA, Status: completed, Age: time.Hour, Seconds: 12.48}
 	broken := Job{ID: jobB, Status: failed, ErrorCode: "generation_input_audio_invalid", Age: 24 * time.Hour}
@@ -161,7 +161,7 @@ func (a *account) setGoldenScene(id string) {
 	}
 }
 
-// addTalk adds a job made from the files that the documented cases use.
+// addTalk adds a job made from the files in the documented cases.
 func (a *account) addTalk(g Job) {
 	g.Visual, g.Audio = "https://cdn.example.com/talk.mp4", "https://cdn.example.com/line.wav"
 	a.Add(g)
@@ -174,9 +174,9 @@ func (a *account) askGolden(c goldenCase) *reply {
 	switch c.ID {
 	case "G35":
 		path = strings.TrimPrefix(a.outputOf(jobA), a.BaseURL())
-	case "G49": // the cursor is the server's own
+	case "G49": // the cursor is chosen by the server
 		path = strings.Replace(path, "c2", a.get("/v2/assets?limit=1&types=VIDEO,AUDIO&sortBy=dateDesc").object()["nextCursor"].(string), 1)
-	case "G58": // the bubble's clock stands in another year
+	case "G58": // the test's clock is in another year
 		path = strings.Replace(path, "2026-06-01", "1999-06-01", 1)
 	}
 	if c.Request.Form == nil {
@@ -196,7 +196,7 @@ func (a *account) askGolden(c goldenCase) *reply {
 	return a.form(path, parts...)
 }
 
-// outputOf is the output link of a job.
+// outputOf returns the output link of a job.
 func (a *account) outputOf(id string) string {
 	a.t.Helper()
 	key := a.key
@@ -209,11 +209,11 @@ func (a *account) outputOf(id string) string {
 	return link
 }
 
-// compareGolden holds the listed members against the answer.
+// compareGolden compares the listed members with the answer.
 func compareGolden(t *testing.T, c goldenCase, profile Profile, got *reply) {
 	t.Helper()
 	if c.Response.Headers["content-type"] != "" && !strings.Contains(c.Response.Headers["content-type"], "json") || c.ID == "G35" || c.ID == "G60" {
-		return // a link, of which every part is the server's own
+		return // the server chooses every part of a link
 	}
 	var want, have any
 	if err := json.Unmarshal(c.Response.Body, &want); err != nil {
@@ -224,12 +224,12 @@ func compareGolden(t *testing.T, c goldenCase, profile Profile, got *reply) {
 	}
 	loose := goldenLoose(profile)
 	if c.Request.Method == "POST" && got.status == 201 {
-		loose = append(loose, "id") // a fresh one
+		loose = append(loose, "id") // newly created
 	}
 	switch c.ID {
 	case "G48":
 		loose = append(loose, "url", "thumbnailUrl")
-	case "G46": // the documented figures belong to a film we don't have
+	case "G46": // the documented numbers are for a video that we do not have
 		loose = append(loose, "estimatedFrameCount", "estimatedGenerationCost")
 	case "G06":
 		loose = append(loose, "assetId")
@@ -240,7 +240,7 @@ func compareGolden(t *testing.T, c goldenCase, profile Profile, got *reply) {
 	match(t, "", want, have, loose)
 }
 
-// goldenLoose are the members whose value is the server's own affair.
+// goldenLoose returns the members whose value the server chooses.
 func goldenLoose(profile Profile) []string {
 	loose := []string{
 		"createdAt", "updatedAt", "created_at", "message", "suggestion", "token", "outputUrl", "outputMediaUrl",
@@ -252,8 +252,8 @@ func goldenLoose(profile Profile) []string {
 	return loose
 }
 
-// match compares want with have: every listed member, where null, "" and
-// absent are the same. Loose members have to be there when they are listed.
+// match compares every listed member of want with have; null, "" and absent are
+// equal. Loose members must be present with any value.
 func match(t *testing.T, path string, want, have any, loose []string) {
 	t.Helper()
 	switch want := want.(type) {
@@ -292,7 +292,7 @@ func match(t *testing.T, path string, want, have any, loose []string) {
 	}
 }
 
-// matchAny finds each wanted item by its name among the items, in any order.
+// matchAny finds each wanted item by its name, in any order.
 func matchAny(t *testing.T, want, have []any, loose []string) {
 	t.Helper()
 	key := func(v any) any {

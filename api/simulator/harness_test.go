@@ -12,25 +12,25 @@ import (
 	"time"
 )
 
-// noon is when every story begins.
+// noon returns the time when every test begins.
 func noon() time.Time { return time.Date(2026, 6, 2, 9, 10, 0, 0, time.UTC) }
 
-// account is a Server with a client that holds its key.
+// account is a Server and a client with its key.
 type account struct {
 	*Server
 	t   *testing.T
 	key string
 }
 
-// open makes an account. Within a synctest bubble time starts in 2000 and its
-// clock is the bubble's.
+// open creates an account. In a synctest bubble its clock is that of the
+// bubble, which starts in 2000.
 func open(t *testing.T, o Options) *account {
 	t.Helper()
 	s := New(o)
 	return &account{Server: s, t: t, key: s.Key()}
 }
 
-// reply is an answer read to its end.
+// reply is a complete answer.
 type reply struct {
 	t      *testing.T
 	status int
@@ -38,7 +38,7 @@ type reply struct {
 	body   []byte
 }
 
-// send sends a request and reads the answer to its end.
+// send sends a request and reads the whole answer.
 func (a *account) send(method, target string, header map[string]string, body io.Reader) (*reply, error) {
 	a.t.Helper()
 	if strings.HasPrefix(target, "/") {
@@ -89,7 +89,7 @@ func (a *account) keyed(key, body string) *reply {
 	return a.do(http.MethodPost, "/v2/generate", header, strings.NewReader(body))
 }
 
-// part is a part of a multipart body; a file when it has a name.
+// part is a part of a multipart body, a file if it has a name.
 type part struct{ field, file, text string }
 
 func (a *account) form(target string, parts ...part) *reply {
@@ -113,7 +113,7 @@ func (a *account) form(target string, parts ...part) *reply {
 	return a.do(http.MethodPost, target, map[string]string{"Content-Type": w.FormDataContentType()}, &body)
 }
 
-// is fails the test unless the status is as wanted.
+// is fails the test unless the status is as expected.
 func (r *reply) is(status int) *reply {
 	r.t.Helper()
 	if r.status != status {
@@ -148,7 +148,7 @@ func (r *reply) array() []map[string]any {
 	return v
 }
 
-// ids are the ids of a list.
+// ids returns the ids in a list.
 func (r *reply) ids() []string {
 	r.t.Helper()
 	var out []string
@@ -158,7 +158,7 @@ func (r *reply) ids() []string {
 	return out
 }
 
-// id is the id of an answer that has one.
+// id returns the id in an answer.
 func (r *reply) id() string {
 	r.t.Helper()
 	id, _ := r.object()["id"].(string)
@@ -168,13 +168,13 @@ func (r *reply) id() string {
 	return id
 }
 
-// talk is a body whose output is 10 s long.
+// talk returns a body whose output is 10 s long.
 func talk() string {
 	return `{"model":"lipsync-2","input":[{"type":"video","url":"https://cdn.example.com/talk_12s.mp4"},` +
 		`{"type":"audio","url":"https://cdn.example.com/line_10s.wav"}],"options":{"sync_mode":"cut_off"}}`
 }
 
-// lines is a batch file of n lines.
+// lines returns a batch file of n lines.
 func lines(n int) string {
 	var out strings.Builder
 	for i := range n {

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// A job waits 5 to 40 s, works for a time around the documented one, and ends.
+// A job waits 5 to 40 s, works about as long as documented, and ends.
 func TestLife(t *testing.T) {
 	for _, c := range []struct {
 		model     string
-		low, high time.Duration // of a 30 s clip
+		low, high time.Duration // for a 30 s clip
 	}{
 		{"lipsync-1.9.0-beta", 30 * time.Second, time.Minute},
 		{"lipsync-2", time.Minute, 3 * time.Minute},
@@ -39,7 +39,7 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// watch polls a job to its end and tells how long it waited and worked.
+// watch polls a job until it ends and returns how long it waited and worked.
 func (a *account) watch(id string) (waits, works time.Duration) {
 	a.t.Helper()
 	begun := time.Now()
@@ -68,8 +68,8 @@ func (a *account) watch(id string) (waits, works time.Duration) {
 	return 0, 0
 }
 
-// About six jobs in a hundred do not complete, for different reasons, and each
-// says why in the profile's spelling.
+// About 6% of the jobs do not complete, for various reasons, and each gives its
+// reason in the profile's form.
 func TestFate(t *testing.T) {
 	a := open(t, Options{Generations: 2000})
 	ends := make(map[any]int)
@@ -128,7 +128,7 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-// The same seed and the same clock tell the same story, byte for byte.
+// The same seed and clock give the same answers, byte for byte.
 func TestDeterminism(t *testing.T) {
 	tell := func(seed uint64) []byte {
 		now := noon()
@@ -152,7 +152,7 @@ func TestDeterminism(t *testing.T) {
 	}
 }
 
-// A newcomer to the demo sees life within a minute.
+// Within a minute a newcomer to the demo sees something happen.
 func TestDemo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := open(t, Options{Demo: true})
@@ -177,7 +177,7 @@ func TestDemo(t *testing.T) {
 				t.Fatalf("%d running: no slot is left for the newcomer", n)
 			}
 		}
-		if len(ended) < 12+5 { // the rows, and what happened to them
+		if len(ended) < 12+5 { // the initial rows, and what happened to them
 			t.Errorf("only %d states seen in a minute", len(ended))
 		}
 		after := a.get("/v2/generations?limit=100")
@@ -191,8 +191,8 @@ func TestDemo(t *testing.T) {
 	})
 }
 
-// Whatever is sent to the demo completes while somebody watches, in every
-// story and by every model.
+// Everything sent to the demo completes within its promise, for every seed and
+// model.
 func TestWhatIsSentToTheDemoCompletes(t *testing.T) {
 	for seed := range uint64(20) {
 		now := noon()

@@ -45,7 +45,7 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
-// A plan's slots are a limit of another kind: a slot comes free when a job ends.
+// The plan's slots are a different limit: a slot becomes free when a job ends.
 func TestConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := open(t, Options{Plan: Creator, Reliable: true})

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// On real sockets: an output is followed across origins, and a cut connection
-// is an error there too.
+// Over real sockets, an output can be followed across origins, and a cut
+// connection is an error too.
 func TestListen(t *testing.T) {
 	s := New(Options{Reliable: true})
 	running, err := s.Listen("127.0.0.1:0")
@@ -48,7 +48,7 @@ func TestListen(t *testing.T) {
 		t.Errorf("status %d, %v", status, err)
 	}
 	for _, f := range []Fault{{Refuse: true}, {DropBefore: true}, {DropAfter: true}, {Truncate: 10}} {
-		f.Times = 2 // net/http asks again when a kept connection dies
+		f.Times = 2 // net/http retries when a kept connection dies
 		s.Fault("GET /v2/models", f)
 		if _, _, err := get(running.URL() + "/v2/models"); err == nil {
 			t.Errorf("%+v went unnoticed", f)
@@ -66,8 +66,8 @@ func TestListen(t *testing.T) {
 	}
 }
 
-// Only those who call the simulator by a name of its own, and no pages of other
-// origins, are answered: on both ports.
+// Both ports answer only requests to a name of the simulator, and none from
+// pages of other origins.
 func TestForeignHostsAndOriginsAreRefused(t *testing.T) {
 	s := New(Options{})
 	running, err := s.Listen("127.0.0.1:0", "sync-sim")
@@ -128,7 +128,7 @@ func TestForeignHostsAndOriginsAreRefused(t *testing.T) {
 	}
 }
 
-// A key of its own each time is nothing that a page could guess.
+// Keys are random each time, so that no page can guess one.
 func TestKeysAreNew(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
@@ -144,7 +144,7 @@ func TestKeysAreNew(t *testing.T) {
 	}
 }
 
-// The transport tells an httptrace what a real one would.
+// The transport calls the httptrace hooks like a real one.
 func TestTransportTrace(t *testing.T) {
 	for _, c := range []struct {
 		fault Fault
@@ -167,7 +167,7 @@ func TestTransportTrace(t *testing.T) {
 	}
 }
 
-// brokenReader fails in the middle, as a file on a drive that was pulled out.
+// brokenReader fails in the middle, like a file on a drive that was pulled out.
 type brokenReader struct{ left int }
 
 var errPulled = errors.New("drive pulled out")
@@ -203,7 +203,7 @@ func TestTransportErrors(t *testing.T) {
 	}
 }
 
-// The judge notes what it sees of each request.
+// The server records each request.
 func TestRequests(t *testing.T) {
 	a := open(t, Options{})
 	a.keyed("k-9", talk())
@@ -225,7 +225,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-// Many clients at once do each other no harm.
+// Many clients at once do not disturb each other.
 func TestManyClients(t *testing.T) {
 	a := open(t, Options{Generations: 200, Demo: true, Speed: 1000})
 	var wg sync.WaitGroup

@@ -15,7 +15,7 @@ import (
 	"github.com/abema/go-mp4"
 )
 
-// A movie is small, well formed, and lasts as long as it says.
+// A movie is small, well formed, and as long as it claims.
 func TestMovie(t *testing.T) {
 	for _, seconds := range []float64{0.5, 1, 12.48, 28, 600} {
 		file := movie(seconds, 42)
@@ -50,7 +50,7 @@ func TestMovie(t *testing.T) {
 	}
 }
 
-// Inside a unit nothing may look like the start of one.
+// A unit must contain nothing that looks like a start code.
 func TestNoStartCodeInside(t *testing.T) {
 	for _, unit := range [][]byte{sequenceParameters(), pictureParameters(), keyFrame(0), repeatFrame(3), nal(1, make([]byte, 9))} {
 		for i := range len(unit) - 2 {
@@ -86,7 +86,7 @@ func TestMediaFiles(t *testing.T) {
 	}
 }
 
-// An output link needs no key, changes by the hour, and dies after the next.
+// An output link needs no key, changes every hour, and expires an hour later.
 func TestOutputLinks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := open(t, Options{})

@@ -15,9 +15,9 @@ import (
 	"testing"
 )
 
-// TestTextIsMadeHereAlone reads the whole program for ways to call something a
-// Text, or styled, that was not cleaned: a conversion of anything but a literal, and
-// whatever would hide one.
+// TestTextIsMadeHereAlone searches the source of the program for ways to make a
+// Text or styled value that was not cleaned: a conversion of anything but a
+// literal, and constructs that could hide one.
 func TestTextIsMadeHereAlone(t *testing.T) {
 	t.Parallel()
 	files := 0
@@ -35,7 +35,7 @@ func TestTextIsMadeHereAlone(t *testing.T) {
 				return err
 			}
 			if files++; !bytes.Contains(src, []byte("dubtop/api/text")) && !bytes.Contains(src, []byte("styled")) && !bytes.Contains(src, []byte("~string")) {
-				return nil // nothing in it knows the types
+				return nil // it does not use the types
 			}
 			for _, wrong := range unsealed(path, src) {
 				t.Error(wrong)
@@ -79,8 +79,8 @@ func TestTheSealIsSeenBroken(t *testing.T) {
 	}
 }
 
-// unsealed lists what in a file could make a Text without cleaning. src is its
-// content.
+// unsealed lists the places in a file that could make a Text without cleaning.
+// src is its content.
 func unsealed(path string, src any) (wrong []string) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, path, src, parser.SkipObjectResolution)
@@ -103,7 +103,8 @@ func unsealed(path string, src any) (wrong []string) {
 	return wrong
 }
 
-// importedAs is the name of a package in a file, "" where it is not imported.
+// importedAs returns the name under which a file imports a package, "" if it
+// does not.
 func importedAs(file *ast.File, path string) string {
 	for _, i := range file.Imports {
 		if p, _ := strconv.Unquote(i.Path.Value); p == path {
@@ -116,10 +117,10 @@ func importedAs(file *ast.File, path string) string {
 	return ""
 }
 
-// seal knows how the types that only hold what is clean are called in a file.
+// seal knows what a file calls the types that hold only clean text.
 type seal struct {
-	text   string // the package
-	styled bool   // there is a type styled
+	text   string // name of the package
+	styled bool   // the file has a type styled
 }
 
 func (s seal) breaks(n ast.Node) string {
@@ -142,8 +143,7 @@ func (s seal) breaks(n ast.Node) string {
 	return ""
 }
 
-// sealed reports whether an expression names a type that holds only what is
-// clean.
+// sealed reports whether an expression is a type that holds only clean text.
 func (s seal) sealed(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.ParenExpr:
@@ -159,14 +159,14 @@ func (s seal) sealed(e ast.Expr) bool {
 	return false
 }
 
-// within reports whether a sealed type meets a constraint.
+// within reports whether a constraint includes a sealed type.
 func (s seal) within(e ast.Expr) (found bool) {
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch x := n.(type) {
 		case *ast.UnaryExpr:
 			found = found || x.Op == token.TILDE
 		case *ast.FuncType:
-			return false // a method, whatever it takes
+			return false // a method, whatever its type
 		case ast.Expr:
 			found = found || s.sealed(x)
 		}
@@ -175,8 +175,8 @@ func (s seal) within(e ast.Expr) (found bool) {
 	return found
 }
 
-// converts reports whether a generic function converts to a type of its caller's
-// that may be sealed.
+// converts reports whether a generic function converts to a type parameter that
+// may be sealed.
 func (s seal) converts(f *ast.FuncDecl) string {
 	if f.Type.TypeParams == nil || f.Body == nil {
 		return ""
@@ -206,7 +206,7 @@ func (s seal) converts(f *ast.FuncDecl) string {
 	return ""
 }
 
-// literal reports whether an expression is made of string literals alone.
+// literal reports whether an expression consists of string literals only.
 func literal(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.BasicLit:

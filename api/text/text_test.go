@@ -74,7 +74,7 @@ func TestCleanOfPlainTextAllocatesNothing(t *testing.T) {
 	}
 }
 
-// unsafe finds a rune that a Text must never hold.
+// unsafeRune finds a rune that a Text must never contain.
 func unsafeRune(s string) bool {
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Zl, unicode.Zp)

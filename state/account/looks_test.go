@@ -232,7 +232,7 @@ func TestADrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 		defer stop()
 		var told []string
 		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Words)) }}).Run(ctx)
-		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Contains(told, "no new price: audio: this is a picture (jpeg), and a sound is needed") {
+		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Contains(told, "no new price: audio: this is a picture (jpeg), but audio is needed") {
 			t.Errorf("%+v, %v, told %q", sum, err, told)
 		}
 	})

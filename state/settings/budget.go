@@ -65,7 +65,7 @@ func setLimit(to **ledger.Limit, v any) error {
 	amount, kind, _ := strings.Cut(strings.TrimSpace(written), " ")
 	m, ok := api.ParseMicros(strings.TrimPrefix(amount, "$"))
 	if kind = strings.ToLower(strings.TrimSpace(kind)); !ok || kind != "" && kind != "hard" && kind != "soft" {
-		return fmt.Errorf(`%q is no amount of dollars: write it like 100, 12.50 or "$100", or "100 hard" for one that refuses`,
+		return fmt.Errorf(`%q is not an amount of dollars: write it like 100, 12.50 or "$100", or "100 hard" for one that refuses`,
 			text.Clean(written, 40))
 	}
 	*to = &ledger.Limit{Amount: m, Hard: kind == "hard"}

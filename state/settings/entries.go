@@ -35,7 +35,7 @@ func known(s *Settings) map[string]entry {
 		"refresh.assets":  interval(&s.Refresh.Assets, 30*time.Second),
 		"refresh.models":  interval(&s.Refresh.Models, time.Minute),
 
-		"queue.slots":   number(&s.Queue.Slots, "0 to learn it"),
+		"queue.slots":   number(&s.Queue.Slots, "0 to detect it"),
 		"queue.reserve": number(&s.Queue.Reserve, "0 for none"),
 
 		"budget.max_job":       budget(&s.Guard.MaxJob),
@@ -81,10 +81,10 @@ func interval(to *time.Duration, floor time.Duration) entry {
 			return errors.New(`it must be a duration like "10s" or "5m": the default is used`)
 		case d < floor:
 			*to = floor
-			return fmt.Errorf("%s is too often: %s is used", s, floor)
+			return fmt.Errorf("%s is too short: %s is used", s, floor)
 		case d > most:
 			*to = most
-			return fmt.Errorf("%s is too seldom: %s is used", s, most)
+			return fmt.Errorf("%s is too long: %s is used", s, most)
 		}
 		*to = d
 		return nil
@@ -205,7 +205,7 @@ func (p *parser) take(full string, v toml.Primitive, e entry) {
 	}
 	if isBudget(full) {
 		problem.Spending = true
-		problem.Words += " (nothing can be spent until it is mended)"
+		problem.Words += " (nothing can be spent until it is fixed)"
 	}
 	p.problems = append(p.problems, problem)
 }

@@ -13,7 +13,7 @@ import (
 
 const canary = "sk-canary-7f3a9b"
 
-// quiet fails if any part of the key is in what is shown.
+// quiet fails if the output contains any part of the key.
 func quiet(t *testing.T, shown ...any) {
 	t.Helper()
 	if text := fmt.Sprintf("%v %+v %#v", shown, shown, shown); strings.Contains(text, "canary") {
@@ -125,8 +125,8 @@ func TestKeysThatAreRefused(t *testing.T) {
 	quiet(t, secret, source, problems)
 }
 
-// What is copied along with a key is taken off and told, in the environment and
-// in the file alike.
+// Text copied along with a key is removed with a notice, both in the
+// environment and in the file.
 func TestWhatStandsAroundAKeyIsTakenOff(t *testing.T) {
 	for _, c := range []struct{ before, after, words string }{
 		{`"`, `"`, "without the quotes around it"},

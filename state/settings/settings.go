@@ -233,7 +233,7 @@ func parse(text string, s *Settings) []Problem {
 	}
 	if isBudget(wrong.Key) || mentionsBudget(strings.Join(lines[n:], "\n")) {
 		wrong.Spending = true
-		wrong.Words += ", and nothing can be spent until it is mended, since a budget may stand there"
+		wrong.Words += ", and nothing can be spent until it is fixed, because it may contain a budget"
 	}
 	return append(take(md, top, s), wrong)
 }

@@ -18,7 +18,8 @@ import (
 	"dubtop/api"
 )
 
-// someone has a home of their own, and the variables given.
+// someone returns the environment of a user with a new home and these
+// variables.
 func someone(t *testing.T, variables map[string]string) Env {
 	return Env{
 		Getenv: func(name string) string { return variables[name] },
@@ -35,7 +36,7 @@ func write(t *testing.T, path, text string, mode fs.FileMode) {
 	if err := os.WriteFile(path, []byte(text), mode); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(path, mode); err != nil { // whatever the umask says
+	if err := os.Chmod(path, mode); err != nil { // regardless of the umask
 		t.Fatal(err)
 	}
 }
@@ -108,13 +109,13 @@ open = ["o", "enter"]
 	}
 }
 
-// Every mistake is told with its line and key, and spoils nothing else.
+// Every mistake is reported with its line and key, and affects nothing else.
 func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 	for _, c := range []struct {
 		line  string
 		key   string
 		words string
-		edit  func(*Settings) // what the mistake changes nevertheless
+		edit  func(*Settings) // settings changed nevertheless
 	}{
 		{`theme = "blue"`, "theme", `"auto", "dark" or "light": "auto" is used`, nil},
 		{`theme = 3`, "theme", `"auto", "dark" or "light"`, nil},
@@ -126,26 +127,26 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 		{`refresh.runing = "5s"`, "refresh.runing", "did you mean refresh.running?", nil},
 		{`refresh.running = 5`, "refresh.running", `a duration like "10s"`, nil},
 		{`refresh.running = "often"`, "refresh.running", `a duration like "10s"`, nil},
-		{`refresh.running = "1ms"`, "refresh.running", "1ms is too often: 2s is used", func(s *Settings) { s.Refresh.Running = 2 * time.Second }},
-		{`refresh.rest = "-1h"`, "refresh.rest", "too often: 5s is used", func(s *Settings) { s.Refresh.Rest = 5 * time.Second }},
-		{`refresh.models = "48h"`, "refresh.models", "too seldom: 24h0m0s is used", func(s *Settings) { s.Refresh.Models = 24 * time.Hour }},
+		{`refresh.running = "1ms"`, "refresh.running", "1ms is too short: 2s is used", func(s *Settings) { s.Refresh.Running = 2 * time.Second }},
+		{`refresh.rest = "-1h"`, "refresh.rest", "too short: 5s is used", func(s *Settings) { s.Refresh.Rest = 5 * time.Second }},
+		{`refresh.models = "48h"`, "refresh.models", "too long: 24h0m0s is used", func(s *Settings) { s.Refresh.Models = 24 * time.Hour }},
 		{`keys = 1`, "keys", "it must be a table: [keys]", nil},
 		{`keys.quit = 1`, "keys.quit", `keys like "ctrl+x,f5"`, nil},
 		{`keys.quit = ["a", 1]`, "keys.quit", `keys like "ctrl+x,f5"`, nil},
 		{`base_url = "http://api.sync.so"`, "base_url", "https://", func(s *Settings) { s.BaseURL = "http://api.sync.so" }},
 		{`base_url = "https://me@api.sync.so"`, "base_url", "user name", func(s *Settings) { s.BaseURL = "https://me@api.sync.so" }},
 		{`base_url = "sync"`, "base_url", "not an address", func(s *Settings) { s.BaseURL = "sync" }},
-		{`queue.slots = -1`, "queue.slots", "a whole number from 0 to 1000, 0 to learn it: 0 is used", nil},
+		{`queue.slots = -1`, "queue.slots", "a whole number from 0 to 1000, 0 to detect it: 0 is used", nil},
 		{`queue.slots = 2.5`, "queue.slots", "a whole number", nil},
 		{`queue.reserve = "1"`, "queue.reserve", "a whole number from 0 to 1000, 0 for none: 0 is used", nil},
 		{`queue.slot = 2`, "queue.slot", "did you mean queue.slots?", nil},
 		{`queue = 2`, "queue", "it must be a table: [queue]", nil},
 		{`queue = {slots = 3, reserve = 3}`, "queue.reserve", "below slots (3), or nothing is ever sent: 2 is used", func(s *Settings) { s.Queue = Queue{3, 2} }},
-		{`budget.daily = -1`, "budget.daily", `"-1" is no amount of dollars: write it like 100`, nil},
-		{`budget.daily = "1,000"`, "budget.daily", `"1,000" is no amount`, nil},
+		{`budget.daily = -1`, "budget.daily", `"-1" is not an amount of dollars: write it like 100`, nil},
+		{`budget.daily = "1,000"`, "budget.daily", `"1,000" is not an amount`, nil},
 		{`budget.daily = "100 harder"`, "budget.daily", `"100 hard" for one that refuses`, nil},
-		{`budget.daily = ""`, "budget.daily", `"" is no amount`, nil},
-		{`budget.daily = "hard"`, "budget.daily", `"hard" is no amount`, nil},
+		{`budget.daily = ""`, "budget.daily", `"" is not an amount`, nil},
+		{`budget.daily = "hard"`, "budget.daily", `"hard" is not an amount`, nil},
 		{`budget.daily = true`, "budget.daily", "it must be an amount of dollars", nil},
 		{`budget.daily = nan`, "budget.daily", "it must be an amount of dollars", nil},
 		{`budget.daily = 1e300`, "budget.daily", "it must be an amount of dollars", nil},
@@ -180,9 +181,9 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 			if c.edit != nil {
 				c.edit(&want)
 			}
-			// Whatever was meant to limit what is spent, and does not, stops it.
+			// A limit on spending that cannot be read stops spending.
 			if strings.Contains(c.line, "budget") || strings.Contains(c.words, "budget.") {
-				if !p.Spending || !strings.HasSuffix(p.Words, " (nothing can be spent until it is mended)") {
+				if !p.Spending || !strings.HasSuffix(p.Words, " (nothing can be spent until it is fixed)") {
 					t.Errorf("the problem stops nothing: %+v", p)
 				}
 				want.Guard.Fault = "~/.config/dubtop/config.toml:3: " + c.key + ": " + p.Words
@@ -206,8 +207,8 @@ func TestProblemsComeInTheOrderOfTheFile(t *testing.T) {
 	}
 }
 
-// Which actions there are settings can't know, but it knows the lines, and gives
-// the keys in the order in which they are written.
+// Settings do not know the actions, but report the lines and return the keys in
+// file order.
 func TestKeysTellTheirLine(t *testing.T) {
 	s, problems := configured(t, "theme = \"dark\"\n[keys]\nzoom = \"z\"\n# a comment\nbatches = [\"b\"]\nassets = \"a\"\n")
 	if len(problems) > 0 || len(s.Keys) != 3 {
@@ -220,8 +221,8 @@ func TestKeysTellTheirLine(t *testing.T) {
 	}
 }
 
-// What stands above a mistake of syntax counts: above all, another server
-// must not turn into the one where jobs cost money.
+// Values above a syntax error count. Above all, another server must not turn
+// into the one where jobs cost money.
 func TestSyntaxErrors(t *testing.T) {
 	s, problems := configured(t, "base_url = \"http://localhost:1\"\ntheme = \"dark\nascii = true\n")
 	if len(problems) != 1 || problems[0].Line != 2 || !strings.Contains(problems[0].Words, "from here on the defaults are used") {
@@ -236,14 +237,14 @@ func TestSyntaxErrors(t *testing.T) {
 	}
 }
 
-// A budget below a mistake of syntax is not read, and no budget is not what
-// was meant.
+// A budget below a syntax error is not read, and that must not mean "no
+// budget".
 func TestABudgetBelowASyntaxErrorStopsSpending(t *testing.T) {
 	for text, fault := range map[string]string{
 		"theme = \"dark\n[budget]\ndaily = 5\n":          "config.toml:1: ",
 		"[budget]\nmonthly = 5\ndaily = 5$\n":            "config.toml:3: ",
 		"[budget]\ndaily = 5\n[budget]\nmonthly = 5\n":   "config.toml:3: ",
-		"[budget]\ndaily = 5\n[keys]\nquit = \"q\nx=1\n": "", // it stands above
+		"[budget]\ndaily = 5\n[keys]\nquit = \"q\nx=1\n": "", // it stands above the error
 		"[budget]\ndaly 5\n":                             "config.toml:2: ",
 		"theme = \"dark\nascii = true\n":                 "",
 	} {
@@ -254,7 +255,7 @@ func TestABudgetBelowASyntaxErrorStopsSpending(t *testing.T) {
 	}
 }
 
-// Amounts are what is written, to the millionth of a dollar.
+// Amounts are read exactly, to the millionth of a dollar.
 func TestAmountsAreExact(t *testing.T) {
 	for text, want := range map[string]ledger.Limit{
 		`0.1`: {Amount: 100_000}, `0.29`: {Amount: 290_000}, `4.35`: {Amount: 4_350_000}, `1_000.10`: {Amount: 1_000_100_000},

@@ -19,7 +19,7 @@ import (
 	"dubtop/state/journal"
 )
 
-// opener is a browser's stand-in: it notes what it is given, and is noisy.
+// opener replaces the browser. It records its arguments and is noisy.
 const opener = `#!/bin/sh
 env > "$NOTES/env"
 echo "noise on stdout"
@@ -59,7 +59,7 @@ func TestOpenHandsTheFreshLinkAndNothingElseToTheBrowser(t *testing.T) {
 	w.keysAreNowhere(a.key)
 }
 
-// keysAreNowhere looks for a key where others could read it.
+// keysAreNowhere checks that the key is in no place where others could read it.
 func (w *window) keysAreNowhere(key string) {
 	w.t.Helper()
 	if bytes.Contains(w.bytes(), []byte(key)) {
@@ -99,7 +99,7 @@ func TestWithoutADisplayTheLinkIsShownWholeAndCopied(t *testing.T) {
 	}
 }
 
-// home makes a home with files in it, by their paths there.
+// home creates a home directory with files, given by path.
 func home(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -176,7 +176,7 @@ func TestWithoutAKeyThereIsAFirstScreenThatLeadsOn(t *testing.T) {
 	w.paste(a.key)
 	w.keys("\r")
 	w.sees("The key works. Save it")
-	w.sees("y save it  n not now") // the line of hints: the dialog listens
+	w.sees("y save it  n not now") // the hints show that the dialog listens
 	w.keys("y")
 	w.sees("key saved in")
 	w.loses("Save it")
@@ -245,8 +245,8 @@ func TestTheSimulatorServesOtherClients(t *testing.T) {
 	}
 }
 
-// Who reads the two lines on a terminal pastes them into another one, where only
-// what is exported reaches a program.
+// On a terminal the two lines are pasted into another shell, where programs
+// only see exported variables.
 func TestOnATerminalTheSimulatorExportsItsLines(t *testing.T) {
 	t.Parallel()
 	w := open(t, stage{args: []string{"simulate", "--generations", "0"}})
@@ -255,9 +255,9 @@ func TestOnATerminalTheSimulatorExportsItsLines(t *testing.T) {
 	w.ends(0)
 }
 
-// The pictures and the kept frames are made without a terminal of this
-// machine. This one shows that the binary draws the same: all but the clock
-// and the places where it looked for a key.
+// The pictures and golden frames are made without a real terminal. This test
+// shows that the binary draws the same, except for the clock and the places
+// where it looked for a key.
 func TestTheBinaryDrawsTheFrameThatIsKept(t *testing.T) {
 	t.Parallel()
 	kept, err := os.ReadFile(fmt.Sprintf("../testdata/TestFrames/first-screen-%dx%d.golden", columns, rows))
@@ -273,7 +273,7 @@ func TestTheBinaryDrawsTheFrameThatIsKept(t *testing.T) {
 
 var changing = regexp.MustCompile(`\d\d:\d\d:\d\d|· .*`)
 
-// timeless is a screen without what differs from run to run.
+// timeless removes what differs from run to run.
 func timeless(screen string) string {
 	lines := strings.Split(changing.ReplaceAllString(screen, "…"), "\n")
 	for i, line := range lines {
@@ -282,7 +282,7 @@ func timeless(screen string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// jobsKept counts the jobs that the journal of a home holds.
+// jobsKept counts the jobs in the journal of a home.
 func jobsKept(t *testing.T, home string) int {
 	t.Helper()
 	j, err := journal.Open(t.Context(), kept(t, home))
@@ -293,8 +293,8 @@ func jobsKept(t *testing.T, home string) int {
 	return len(jobs)
 }
 
-// A key that replaces another finds the journal of the old one, and the binary
-// goes on in it from then on.
+// A new key of the same account finds the journal of the old key, and the
+// binary continues it.
 func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
@@ -303,7 +303,7 @@ func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	must(t, err)
 	proxy := httputil.NewSingleHostReverseProxy(server)
 	both := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("x-api-key") == rotated { // the account has two keys
+		if r.Header.Get("x-api-key") == rotated { // both keys belong to the account
 			r.Header.Set("x-api-key", a.key)
 		}
 		proxy.ServeHTTP(w, r)
@@ -316,14 +316,14 @@ func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	old.sees("completed", "n new", "4 Models 5")
 	old.keys("wthe red scarf\r")
 	old.sees("note kept")
-	// The list is walked and written down page by page: what a quit leaves unwritten
-	// the next start asks for again, but the other key counts what is there.
+	// The list is stored page by page. The next start fetches what a quit left
+	// out, but the other key counts what is already stored.
 	old.until("all jobs are in the journal", func() bool { return jobsKept(t, old.home) == 200 })
 	old.keys("q")
 	old.ends(0)
 
 	w := with(old.home, rotated)
-	w.sees("The same account with a new key?", "200 jobs", "the marked button") // the line of hints names keys that count
+	w.sees("The same account with a new key?", "200 jobs", "selected button") // the hints name keys that work now
 	w.keys("y")
 	w.sees("joined: what is known of the old key")
 	w.keys("/note:scarf\r")

@@ -10,15 +10,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// More is for the night: go test ./ui/terminal -run Disk -fulls 100.
+// For a long run: go test ./ui/terminal -run Disk -fulls 100.
 var fulls = flag.Int("fulls", 4, "at how many sizes the journal can't grow any more while a job is sent")
 
-// The system lets no file grow beyond ever larger sizes, from the moment of the
-// yes: whatever can still be written then, nothing leaves that is not in the
-// journal, and the screen says what is wrong.
+// From the moment of the yes, no file can grow beyond a limit, which is larger
+// in each round. Whatever can still be written, nothing is sent that is not in
+// the journal, and the screen says what is wrong.
 func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 	t.Parallel()
-	const span = 256 << 10 // what a submission writes, and what comes beside it
+	const span = 256 << 10 // bytes written by a submission and the activity beside it
 	var (
 		a     *account
 		g     *gate
@@ -60,9 +60,10 @@ func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 	}
 }
 
-// From the moment in which the paid request arrives nothing can be written any
-// more: the answer is told with its id until it is saved, the ledger marks it and
-// quitting asks. With room again it is saved, and the next start knows the job.
+// Nothing can be written any more from the moment the paid request arrives. The
+// answer's id is shown until it is saved, the ledger marks it, and quitting
+// asks first. Once there is room again it is saved, and the next start knows
+// the job.
 func TestAPaidAnswerOnAFullDiskIsTold(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
@@ -106,20 +107,20 @@ func TestAPaidAnswerOnAFullDiskIsTold(t *testing.T) {
 	}
 }
 
-// onPaid has something done as paid requests arrive.
+// onPaid calls do when a paid request arrives.
 func (g *gate) onPaid(do func()) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.coming = do
 }
 
-// limit lets no file of the program grow beyond so many bytes.
+// limit sets the largest file that the program may write.
 func (w *window) limit(most uint64) {
 	w.t.Helper()
 	must(w.t, w.room(most))
 }
 
-// room is how many bytes every file of the program may hold from now on.
+// room sets the largest size of the program's files from now on.
 func (w *window) room(most uint64) error {
 	return unix.Prlimit(w.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: most, Max: unix.RLIM_INFINITY}, nil)
 }

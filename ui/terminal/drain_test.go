@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// script is a sub-command of the built binary that runs beside a window, as a
-// shell would run it.
+// script is a subcommand of the built binary that runs beside a window, as in a
+// shell.
 type script struct {
 	t           *testing.T
 	cmd         *exec.Cmd
 	out, errors bytes.Buffer
 }
 
-// begins starts a sub-command in the home of a window.
+// begins starts a subcommand in the home of a window.
 func (w *window) begins(env []string, args ...string) *script {
 	w.t.Helper()
 	s := &script{t: w.t, cmd: stage{args: args, env: env}.command(w.home)}
@@ -28,7 +28,7 @@ func (w *window) begins(env []string, args ...string) *script {
 	return s
 }
 
-// ends waits for the end, and holds its status and words against the wanted.
+// ends waits for the end, then checks status and output.
 func (s *script) ends(status int, words ...string) {
 	s.t.Helper()
 	ctx, stop := context.WithTimeout(s.t.Context(), patience)
@@ -46,8 +46,8 @@ func (s *script) ends(status int, words ...string) {
 	}
 }
 
-// While a window sends, a drain says so and leaves it alone; once the window has
-// gone it sends what waits, and a signal costs no answer.
+// While a window sends, drain says so and does nothing. Once the window is gone
+// it sends the waiting jobs, and a signal loses no answer.
 func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
 	t.Parallel()
 	a := simulated(t, "--speed", "1000")

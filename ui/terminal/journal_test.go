@@ -18,13 +18,13 @@ import (
 	"dubtop/state/journal"
 )
 
-// More is for the night: go test ./ui/terminal -run Windows -races 200.
+// For a long run: go test ./ui/terminal -run Windows -races 200.
 var races = flag.Int("races", 3, "how often two windows race for one draft")
 
-// perAccount is how many starts an account's limit on requests bears.
+// perAccount is how many starts the limit on an account's requests permits.
 const perAccount = 10
 
-// kept is where the journal of the account lies in a home.
+// kept returns the path of the account's journal in a home.
 func kept(t *testing.T, home string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(home, ".local/state/dubtop/*/journal.db"))
@@ -35,7 +35,7 @@ func kept(t *testing.T, home string) string {
 	return found[0]
 }
 
-// used makes a home in which dubtop ran once.
+// used creates a home in which dubtop has run once.
 func (a *account) used(base string) (home string) {
 	a.t.Helper()
 	w := open(a.t, stage{env: a.env(base)})
@@ -48,12 +48,12 @@ func (a *account) used(base string) (home string) {
 	w.ends(0)
 	j, err := journal.Open(a.t.Context(), kept(a.t, w.home))
 	must(a.t, err)
-	must(a.t, j.Close()) // nothing is left in the log that would mend the file
+	must(a.t, j.Close()) // there must be nothing in the log that could repair the file
 	return w.home
 }
 
-// With a journal that can't be written the dashboard works, says why, and
-// neither sends anything nor touches the file.
+// If the journal cannot be written, the dashboard works, says why, sends
+// nothing and does not touch the file.
 func TestWithoutAGoodJournalOneCanLookButNotSpend(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
@@ -105,7 +105,8 @@ func TestWithoutAGoodJournalOneCanLookButNotSpend(t *testing.T) {
 	}
 }
 
-// refusesToSpend looks around, and is told why nothing new can be made.
+// refusesToSpend checks that browsing works and that the reason why nothing can
+// be sent is shown.
 func (w *window) refusesToSpend(words ...string) {
 	w.t.Helper()
 	w.sees("completed", "4 Models 5")
@@ -132,7 +133,7 @@ func TestInAReadOnlyHomeOneCanLookButNotSpend(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	text, err := os.ReadFile(built)
 	must(t, err)
-	program := filepath.Join(dir, "dubtop") // where every user may run it
+	program := filepath.Join(dir, "dubtop") // executable by every user
 	must(t, os.WriteFile(program, text, 0o755))
 	home := filepath.Join(dir, "home")
 	must(t, os.Mkdir(home, 0o555))
@@ -149,8 +150,8 @@ func TestInAReadOnlyHomeOneCanLookButNotSpend(t *testing.T) {
 	}
 }
 
-// intents counts the submissions of a home that may have left: no more than
-// these can have been paid for.
+// intents counts the submissions in a home that may have been sent: no more
+// than these can have been paid for.
 func intents(t *testing.T, home, name string) int {
 	t.Helper()
 	j, err := journal.Open(t.Context(), kept(t, home))
@@ -169,7 +170,7 @@ func intents(t *testing.T, home, name string) int {
 	return n
 }
 
-// Two windows show one draft, and the user says yes in both at once.
+// Two windows show one draft, and the user confirms in both at once.
 func TestTwoWindowsRaceForOneDraft(t *testing.T) {
 	t.Parallel()
 	var (
@@ -202,7 +203,7 @@ func TestTwoWindowsRaceForOneDraft(t *testing.T) {
 			group.Go(func() { _, _ = w.near.WriteString("y") })
 		}
 		group.Wait()
-		// Which of them sends it is another matter: one process does so for both.
+		// Which window sends it does not matter: one process sends for both.
 		refused := func() (n int) {
 			for _, w := range both {
 				if w.told("sent or queued already") {
@@ -230,7 +231,7 @@ func TestTwoWindowsRaceForOneDraft(t *testing.T) {
 	}
 }
 
-// told reports whether the screen shows words, however they are broken into lines.
+// told reports whether the screen shows words, however they are wrapped.
 func (w *window) told(words string) bool {
 	return strings.Contains(strings.Join(strings.Fields(w.screen()), " "), words)
 }

@@ -17,11 +17,11 @@ import (
 	"dubtop/api"
 )
 
-// deed is what a user does to the queue before the program dies.
+// deed is a user's action on the queue before the program is killed.
 type deed struct {
 	name  string
 	keys  string
-	asks  string // the dialog's hint when it listens, "" without one; y is the answer
+	asks  string // hint of the dialog that y answers; "" if there is none
 	tells []string
 }
 
@@ -37,9 +37,9 @@ func deeds() []deed {
 	}
 }
 
-// However often and whenever the program dies while its queue drains: what was
-// ever acknowledged is there, in a state that follows from the one before, and
-// in the end every job that was neither dropped nor held back was made once.
+// However often and whenever the program is killed while its queue drains,
+// everything acknowledged is still there in a possible state, and in the end
+// every job that was neither dropped nor paused was created once.
 func TestTheQueueLosesNothingWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	t.Run("keys honoured", func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestTheQueueLosesNothingWhenItIsKilled(t *testing.T) {
 	})
 }
 
-// drains kills the program so many times, some of them on each account.
+// drains kills the program so many times, spread over several accounts.
 func drains(t *testing.T, times int, honours bool, args ...string) {
 	t.Helper()
 	var f figures
@@ -61,7 +61,7 @@ func drains(t *testing.T, times int, honours bool, args ...string) {
 			account := from / perAccount
 			// A job takes about a second, so that slots are scarce.
 			c := newCrash(t, &f, uint64(account), append([]string{"--speed", "200", "--seed", fmt.Sprint(account)}, args...)...)
-			if account%2 == 0 { // one too many, so that the server refuses; else it is to be learned
+			if account%2 == 0 { // one too many, so that the server refuses; otherwise the number must be learned
 				c.configures("[queue]\nslots = 4\n[refresh]\nrunning = \"2s\"\n")
 			}
 			last := c.fills(min(12, 4+*kills/2))
@@ -81,7 +81,7 @@ func (c *crash) configures(text string) {
 	must(c.t, os.WriteFile(filepath.Join(dir, "config.toml"), []byte(text), 0o600))
 }
 
-// fills puts confirmed jobs into the queue.
+// fills adds confirmed jobs to the queue.
 func (c *crash) fills(n int) holding {
 	c.t.Helper()
 	j := c.journal()
@@ -102,9 +102,8 @@ func (c *crash) fills(n int) holding {
 	return readHolding(c.t, j)
 }
 
-// goesOn starts the program, does something to the queue, and kills it: at any
-// time after the start, or in the midst of what was done, or as soon as it was
-// acknowledged.
+// goesOn starts the program, acts on the queue, and kills it: at any time after
+// the start, in the middle of the action, or as soon as it was acknowledged.
 func (c *crash) goesOn(before holding) (after holding) {
 	c.t.Helper()
 	c.start()
@@ -125,8 +124,8 @@ func (c *crash) goesOn(before holding) (after holding) {
 	return after
 }
 
-// looksAtQueue opens view 5, which must show what can't have left it, and
-// empties the form if something stands in it.
+// looksAtQueue opens view 5, which must show everything that cannot have left
+// it, and clears the form.
 func (c *crash) looksAtQueue(h holding) {
 	c.t.Helper()
 	c.w.sees("completed", "n new", "4 Models 5")
@@ -147,8 +146,8 @@ func (c *crash) looksAtQueue(h holding) {
 	}
 }
 
-// does does something to some row, and gives the words with which it was
-// acknowledged, if there was time for them.
+// does performs an action on some row and returns its acknowledgement, "" if
+// there was no time for one.
 func (c *crash) does(d deed) (told string) {
 	c.t.Helper()
 	for range c.random.IntN(4) {
@@ -169,8 +168,8 @@ func (c *crash) does(d deed) (told string) {
 	return c.soon(d.tells...)
 }
 
-// soon waits for one of some words, and for no longer than it takes to see that
-// they won't come: the row may be of a kind that it can't be done to.
+// soon waits briefly for one of several texts. They may never come, because the
+// row may not permit the action.
 func (c *crash) soon(words ...string) (told string) {
 	late := time.After(time.Second)
 	look := time.NewTicker(2 * time.Millisecond)
@@ -189,15 +188,14 @@ func (c *crash) soon(words ...string) (told string) {
 	}
 }
 
-// changes are what a queue went through between two looks, by what only a user
-// can do.
+// changes are the user's changes to the queue between two looks.
 type changes struct {
 	dropped, edited, paused, resumed []string
 	moved, held, released            bool
 }
 
-// follows holds what the journal has now against what it had before, and
-// against what was done meanwhile.
+// follows checks that the journal follows from its earlier state and the action
+// taken.
 func (c *crash) follows(before, after holding, d deed, told string) {
 	c.t.Helper()
 	ch := c.changed(before, after)
@@ -224,7 +222,7 @@ func (c *crash) follows(before, after holding, d deed, told string) {
 		"dropped: 1 job":                     len(ch.dropped) == 1,
 		"the queue is held; P lets it go on": after.held,
 		"the queue goes on":                  !after.held,
-		"its price is void":                  true, // the form shows it before it leaves the queue: either may be there
+		"its price is void":                  true, // the form shows it before it leaves the queue, so either may be there
 	}
 	if !kept[told] {
 		c.t.Fatalf("it said %q and died, and did not do it: %+v\nbefore %s\nafter  %s", told, ch, before.line(), after.line())
@@ -241,8 +239,8 @@ func (c *crash) follows(before, after holding, d deed, told string) {
 	}
 }
 
-// changed finds out what only a user can have done, and fails where something
-// vanished or went back.
+// changed determines the user's changes, and fails if something vanished or
+// went back.
 func (c *crash) changed(before, after holding) (ch changes) {
 	c.t.Helper()
 	for _, id := range slices.Sorted(maps.Keys(before.subs)) {
@@ -281,8 +279,8 @@ func (c *crash) changed(before, after holding) (ch changes) {
 	return ch
 }
 
-// leads reports whether a submission may have come from one state to another,
-// in any number of steps that need nobody's will.
+// leads reports whether a submission may get from one state to another without
+// a user's decision.
 func leads(from, to outbox.SubmissionState) bool {
 	switch from {
 	case outbox.SubmissionConfirmed, outbox.SubmissionQueued:
@@ -295,8 +293,8 @@ func leads(from, to outbox.SubmissionState) bool {
 	return from == to
 }
 
-// moved compares the order of what stood in line before and still does; more
-// than two neighbours can't have changed places.
+// moved compares the order of the rows present before and after. At most two
+// neighbours can have been swapped.
 func (c *crash) moved(before, after holding) bool {
 	c.t.Helper()
 	order := func(h, other *holding) (ids []string) {
@@ -321,7 +319,7 @@ func (c *crash) moved(before, after holding) bool {
 	return true
 }
 
-// line is the queue in a line.
+// line returns the queue as one line of text.
 func (h *holding) line() string {
 	out := ""
 	for _, item := range h.queue {
@@ -333,7 +331,7 @@ func (h *holding) line() string {
 	return out
 }
 
-// ends lets the queue drain, and holds what was made against what was wanted.
+// ends lets the queue drain and compares the jobs created with those wanted.
 func (c *crash) ends(last holding, honours bool) {
 	c.t.Helper()
 	c.start()
@@ -348,7 +346,7 @@ func (c *crash) ends(last holding, honours bool) {
 		case outbox.SubmissionSent, outbox.SubmissionDropped, outbox.SubmissionDraft:
 			return true
 		case outbox.SubmissionUnknown:
-			return !honours // it is looked for later, and not sent again before
+			return !honours // it is searched for later, and not sent again before that
 		}
 		return paused
 	})

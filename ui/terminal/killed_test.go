@@ -21,14 +21,14 @@ import (
 	"dubtop/state/journal"
 )
 
-// More is for the night: go test ./ui/terminal -run Killed -kills 500 -v -timeout 0.
+// For a long run: go test ./ui/terminal -run Killed -kills 500 -v -timeout 0.
 var kills = flag.Int("kills", 8, "how often to kill the program around paid requests, and again on its queue")
 
-// figures are what a night of kills comes to.
+// figures are the results of many kills.
 type figures struct {
-	kills, away, told int // kills, those with a request on its way, those right after an acknowledgement
+	kills, away, told int // kills in total, with a request under way, right after an acknowledgement
 	jobs, twice       int
-	frames            []float64 // ms from a start after a kill to its first frame
+	frames            []float64 // ms from a start after a kill to the first frame
 }
 
 func (f *figures) report(t *testing.T) {
@@ -42,7 +42,7 @@ func (f *figures) report(t *testing.T) {
 		f.kills, f.away, f.told, len(f.frames), f.frames[len(f.frames)/2], f.frames[len(f.frames)-1], f.jobs, f.twice)
 }
 
-// crash is one account and one home in which the program is killed again and
+// crash is an account and a home in which the program is killed again and
 // again.
 type crash struct {
 	*figures
@@ -73,10 +73,10 @@ func (c *crash) start() {
 	}
 }
 
-// state is where the profiles lie.
+// state returns the directory of the profiles.
 func (c *crash) state() string { return filepath.Join(c.home, ".local/state") }
 
-// journal opens the journal beside the program that is running.
+// journal opens the journal beside the running program.
 func (c *crash) journal() *journal.Journal {
 	c.t.Helper()
 	return c.journalIn(c.state())
@@ -90,8 +90,8 @@ func (c *crash) journalIn(dir string) *journal.Journal {
 	return j
 }
 
-// kill kills the program, and reads what it left without touching it: the next
-// start has to find it as the dead left it.
+// kill kills the program and reads a copy of what it left, because the next
+// start must find it untouched.
 func (c *crash) kill() holding {
 	c.t.Helper()
 	c.w.kill()
@@ -105,11 +105,11 @@ func (c *crash) kill() holding {
 		c.away++
 	}
 	c.listed(dir, h)
-	must(c.t, os.RemoveAll(dir)) // there are many
+	must(c.t, os.RemoveAll(dir)) // there are many copies
 	return h
 }
 
-// listed holds what `dubtop queue ls` says against the journal.
+// listed compares the output of `dubtop queue ls` with the journal.
 func (c *crash) listed(dir string, h holding) {
 	c.t.Helper()
 	cmd := exec.Command(built, "queue", "ls", "--json")
@@ -124,7 +124,7 @@ func (c *crash) listed(dir string, h holding) {
 	}
 	must(c.t, json.Unmarshal(out, &said))
 	var got, want []string
-	var left, away []string // the line: refused, on their way or in doubt
+	var left, away []string // submissions in the listing: refused, under way or unknown
 	for _, i := range said.Items {
 		if i.Place != nil {
 			got = append(got, fmt.Sprint(i.ID, " ", i.State == "held"))
@@ -151,7 +151,7 @@ func (c *crash) listed(dir string, h holding) {
 	}
 }
 
-// holding is what a journal holds of all that was ever acknowledged.
+// holding is everything in a journal that was ever acknowledged.
 type holding struct {
 	subs    map[string]outbox.Submission
 	queue   []journal.QueueItem
@@ -186,7 +186,7 @@ func readHolding(t *testing.T, j *journal.Journal) holding {
 	return h
 }
 
-// named gives the submission of a job.
+// named returns the submission of a job.
 func (h *holding) named(name string) (sub outbox.Submission, ok bool) {
 	for _, s := range h.subs {
 		if strings.Contains(string(s.Body), name) {
@@ -196,8 +196,8 @@ func (h *holding) named(name string) (sub outbox.Submission, ok bool) {
 	return outbox.Submission{}, false
 }
 
-// place is where a submission stands in the queue, and whether it is paused
-// there; -1 if it does not.
+// place returns the position of a submission in the queue, -1 if it is not
+// there, and whether it is paused.
 func (h *holding) place(id string) (place int, paused bool) {
 	for i, item := range h.queue {
 		if item.Submission.ID == id {
@@ -207,9 +207,9 @@ func (h *holding) place(id string) (place int, paused bool) {
 	return -1, false
 }
 
-// honest holds the journal against the server: of no intent two jobs were made,
-// of what is said to have cost nothing none was, and what is said to be a job
-// is that very one, and booked once.
+// honest compares the journal with the server: no submission led to two jobs,
+// none recorded as free led to any, and each recorded job is the right one and
+// counted once.
 func (c *crash) honest(h holding) {
 	c.t.Helper()
 	booked := make(map[string]int)
@@ -237,13 +237,13 @@ func (c *crash) honest(h holding) {
 	}
 }
 
-// settles waits until the journal holds every submission as it must be in the
-// end, and gives it.
+// settles waits until every submission in the journal is in its final state,
+// and returns the journal.
 func (c *crash) settles(what string, done func(*outbox.Submission, *holding) bool) (h holding) {
 	c.t.Helper()
 	j := c.journal()
 	defer j.Close()
-	late := time.After(3 * patience) // several may have to be sent, or sent again, one after the other
+	late := time.After(3 * patience) // several may have to be sent or repeated, one after the other
 	look := time.NewTicker(100 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -265,9 +265,9 @@ func (c *crash) settles(what string, done func(*outbox.Submission, *holding) boo
 	}
 }
 
-// However and whenever the program dies around a paid request: the server
-// accepts it once, under one key, as soon as it was agreed to; before, its draft
-// is in the form.
+// However and whenever the program is killed around a paid request, the server
+// accepts it once and under one key, provided that it was confirmed. Before
+// that, its draft is in the form.
 func TestNothingIsLostOrPaidTwiceWhenItIsKilled(t *testing.T) {
 	t.Parallel()
 	var f figures
@@ -280,8 +280,8 @@ func TestNothingIsLostOrPaidTwiceWhenItIsKilled(t *testing.T) {
 	f.report(t)
 }
 
-// submits fills in forms, one after the other, and kills the program around the
-// yes to each.
+// submits fills in several forms and kills the program around each
+// confirmation.
 func (c *crash) submits(times int) {
 	c.t.Helper()
 	media := c.a.media()
@@ -309,24 +309,24 @@ func (c *crash) submits(times int) {
 	c.w.ends(0)
 }
 
-// agrees says yes, or is about to, and lets some time go by: from before the
-// journal knows of it until after the answer has come.
+// agrees confirms, or is about to, and lets some time pass: from before the
+// journal knows of it until after the answer.
 func (c *crash) agrees(name string) {
 	c.t.Helper()
 	if c.random.IntN(8) == 0 {
 		return
 	}
 	c.w.keys("y")
-	if c.random.IntN(2) == 0 { // on a busy machine little happens in a given time
+	if c.random.IntN(2) == 0 { // on a busy machine little happens in a fixed time
 		c.w.until("the request is on its way", func() bool { return c.g.arrivals(name) > 0 })
 	}
 	c.lives(3 * c.g.hold)
 }
 
-// lives lets the program go on for a random time.
+// lives lets the program run for a random time.
 func (c *crash) lives(most time.Duration) { time.Sleep(time.Duration(c.random.Int64N(int64(most)))) }
 
-// remembers holds what a new start shows against what the last one left.
+// remembers compares what a new start shows with what the last one left.
 func (c *crash) remembers(name string, left holding) {
 	c.t.Helper()
 	c.honest(left)

@@ -19,14 +19,14 @@ import (
 	"time"
 )
 
-// account is `dubtop simulate`, running.
+// account is a running `dubtop simulate`.
 type account struct {
 	t         *testing.T
 	base, key string
 }
 
-// simulated starts the built binary as a server, and reads the two lines that
-// it prints for shells.
+// simulated starts the built binary as a server and reads the two lines that it
+// prints for shells.
 func simulated(t *testing.T, args ...string) *account {
 	t.Helper()
 	cmd := exec.Command(built, append([]string{"simulate"}, args...)...)
@@ -57,7 +57,7 @@ func simulated(t *testing.T, args ...string) *account {
 	return a
 }
 
-// ask is a request as other people's clients make it.
+// ask sends a request like another client.
 func (a *account) ask(path string) []byte {
 	a.t.Helper()
 	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, a.base+path, nil)
@@ -74,7 +74,7 @@ func (a *account) ask(path string) []byte {
 	return body
 }
 
-// media is where the account's files lie: the origin of its first asset.
+// media returns the origin of the account's files, taken from its first asset.
 func (a *account) media() string {
 	a.t.Helper()
 	_, after, found := bytes.Cut(a.ask("/v2/assets"), []byte(`"url":"`))
@@ -86,7 +86,7 @@ func (a *account) media() string {
 	return u.Scheme + "://" + u.Host + "/media/"
 }
 
-// env is a window's environment on this account, at another address if one is
+// env returns a window's environment for this account, with another base URL if
 // given.
 func (a *account) env(base string) []string {
 	if base == "" {
@@ -95,24 +95,24 @@ func (a *account) env(base string) []string {
 	return []string{"SYNC_BASE_URL=" + base, "SYNC_API_KEY=" + a.key}
 }
 
-// gate stands between the dashboard and the server. It keeps what passes, and
-// holds paid requests, once before the server and once after it.
+// gate is a proxy between the dashboard and the server. It records requests,
+// and can hold paid ones both before and after the server.
 type gate struct {
 	*httptest.Server
 	hold time.Duration
 
 	mu      sync.Mutex
-	coming  func() // is called as a paid request arrives, before the server hears of it
+	coming  func() // called when a paid request arrives, before the server sees it
 	paid    []payment
-	outputs []string // the links that jobs were answered with, by id
+	outputs []string // output links in answers, by job id
 }
 
-// payment is one paid request that arrived at the gate.
+// payment is a paid request that arrived at the gate.
 type payment struct {
 	key  string // its Idempotency-Key
 	body []byte
-	job  string // that it was answered with, "" for none
-	over bool   // it has been answered, whoever heard it
+	job  string // the job in the answer, "" for none
+	over bool   // it was answered, whether or not anybody heard it
 }
 
 func (a *account) gate(hold time.Duration) *gate {
@@ -136,8 +136,8 @@ func (a *account) gate(hold time.Duration) *gate {
 	return g
 }
 
-// pass lets a paid request through, even when its sender is gone: nobody knows
-// then what has become of it.
+// pass forwards a paid request even if its sender is gone, in which case nobody
+// knows the outcome.
 func (g *gate) pass(proxy http.Handler, w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -185,7 +185,7 @@ func (g *gate) keep(res *http.Response) error {
 	return nil
 }
 
-// arrivals is how many paid requests that hold a text have come.
+// arrivals counts the paid requests that contain a text.
 func (g *gate) arrivals(text string) int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -198,9 +198,9 @@ func (g *gate) arrivals(text string) int {
 	return n
 }
 
-// made are the jobs that the server made for requests under a key, and keys
-// those under which a text came. A request that is sent once more under its
-// key, and answered with the same job, is no second one.
+// made returns the jobs that the server created under a key, and keys the keys
+// of requests that contain a text. A request repeated under its key and
+// answered with the same job counts once.
 func (g *gate) made(key string) (jobs []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -212,7 +212,7 @@ func (g *gate) made(key string) (jobs []string) {
 	return jobs
 }
 
-// idle reports whether nothing is on its way to the server any more.
+// idle reports whether no request is under way.
 func (g *gate) idle() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -230,7 +230,7 @@ func (g *gate) keys(text string) (keys []string) {
 	return keys
 }
 
-// links are the outputs that jobs were answered with, the newest last.
+// links returns the outputs in answers, newest last.
 func (g *gate) links() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()

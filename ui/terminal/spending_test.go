@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// fill fills in the form of a new job, whose row is called name.
+// fill fills in the form for a new job named name.
 func (w *window) fill(media, name string) {
 	w.t.Helper()
 	w.keys("n")
 	w.sees("Output file name")
-	w.keys("\x0c") // ctrl+l: what was left in it goes
+	w.keys("\x0c") // ctrl+l clears it
 	w.sees("the form is empty")
 	w.paste(media + name + "_28s.mp4")
 	w.keys("\t")
@@ -33,7 +33,7 @@ func TestAJobIsSentOnceAndOpened(t *testing.T) {
 	w.sees("completed", "n new", "4 Models 5")
 	w.fill(a.media(), "talk")
 	w.price()
-	w.keys("yyyy\r\r") // what comes after the yes falls on the list
+	w.keys("yyyy\r\r") // keys after the yes go to the list
 	w.sees("accepted", "details")
 	w.keys("\x1b")
 	w.sees("talk_28s", "n new")

@@ -20,7 +20,8 @@ import (
 
 const benchKey = "sk-bench"
 
-// remembering makes a home whose journal knows n jobs, for the server at base.
+// remembering creates a home whose journal contains n jobs, for the server at
+// base.
 func remembering(b *testing.B, base string, n int) (home string) {
 	b.Helper()
 	home = b.TempDir()
@@ -48,7 +49,7 @@ func remembering(b *testing.B, base string, n int) (home string) {
 	return home
 }
 
-// started runs the binary until all texts were drawn, and gives the times from
+// started runs the binary until all texts were drawn, and returns the time from
 // its start to each.
 func started(b *testing.B, home, base string, texts ...string) []time.Duration {
 	b.Helper()
@@ -94,14 +95,14 @@ func started(b *testing.B, home, base string, texts ...string) []time.Duration {
 	return times
 }
 
-// BenchmarkStart starts the binary on an empty journal, on one of 40 jobs and on
-// one of 100,000, in turn, against a server that says nothing. The medians say
-// how much later the first frame comes than with an empty journal, and the
-// first one with a list than with a short one: at most 15 ms.
+// BenchmarkStart starts the binary alternately with an empty journal, one of 40
+// jobs and one of 100,000, against a server that does not answer. The medians
+// show how much later than with an empty journal the first frame comes, and how
+// much later the first list than with a short one: at most 15 ms.
 //
-//	go test ./ui/terminal -run '^$' -bench Start -benchtime 20x
+// Run it with: go test ./ui/terminal -run '^$' -bench Start -benchtime 20x
 func BenchmarkStart(b *testing.B) {
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // nobody accepts
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // nobody accepts connections
 	if err != nil {
 		b.Fatal(err)
 	}

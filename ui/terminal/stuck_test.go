@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unending is a paste whose end got lost: a megabyte, with keys among it that
-// would do something.
+// unending is a paste whose end got lost: a megabyte that includes keys with
+// effects.
 func unending() string {
 	return ansi.BracketedPasteStart + strings.Repeat("2q\x03 pasted\r", 1<<20/11)
 }
@@ -20,7 +20,7 @@ func TestAPasteWithoutAnEndLetsGo(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	w.keys(unending())
-	time.Sleep(1500 * time.Millisecond) // a second of silence is what it takes
+	time.Sleep(1500 * time.Millisecond) // longer than the second of silence that ends a paste
 	if strings.Contains(w.screen(), "PROGRESS") && !strings.Contains(w.screen(), "STATUS") {
 		t.Error("pasted text acted as keys")
 	}
@@ -45,8 +45,8 @@ func TestCtrlCEndsThroughAPasteWithoutAnEnd(t *testing.T) {
 	}
 }
 
-// A paste that pauses too long is given up; what comes of it later is text all
-// the same, and no keys.
+// A paste that pauses too long is given up. The rest of it still counts as text
+// and not as keys.
 func TestTheRestOfAPasteIsNoKeys(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
@@ -63,8 +63,8 @@ func TestTheRestOfAPasteIsNoKeys(t *testing.T) {
 	w.ends(0)
 }
 
-// deafen stops reading what the program draws, and has it draw until its
-// terminal takes no more. The window is deaf until hear is called.
+// deafen stops reading the program's output and makes the program draw until
+// its terminal is full. The window stays deaf until hear is called.
 func (w *window) deafen() (hear func()) {
 	w.t.Helper()
 	w.mu.Lock()
@@ -73,7 +73,7 @@ func (w *window) deafen() (hear func()) {
 		n, err := unix.Poll(fds, 200)
 		return err == nil && n == 0
 	}
-	stuck := func() bool { once := full(); return once && full() } // what was being read at first makes room once more
+	stuck := func() bool { once := full(); return once && full() } // the read in progress makes room once more
 	for n := 0; !stuck(); n++ {
 		if n > 500 {
 			w.t.Fatal("the terminal takes everything")
@@ -96,7 +96,7 @@ func TestASignalEndsWhatItsTerminalDoesNotRead(t *testing.T) {
 	w.ends(143)
 	w.restored("once it is read again")
 	t.Logf("it took %s", took)
-	if took > 1500*time.Millisecond { // a second, and what a busy machine adds
+	if took > 1500*time.Millisecond { // a second, and some more on a busy machine
 		t.Errorf("it took %s", took)
 	}
 }

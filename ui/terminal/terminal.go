@@ -18,7 +18,7 @@ import (
 )
 
 // ErrNoTerminal means that the dashboard was not started on a terminal.
-var ErrNoTerminal = errors.New("dubtop draws on a terminal, and there is none here (is the output piped?)")
+var ErrNoTerminal = errors.New("dubtop needs a terminal, and there is none here (is the output piped?)")
 
 // Check explains why the dashboard cannot run on these files, nil if it can.
 func Check(in, out *os.File, getenv func(string) string) error {
@@ -26,7 +26,7 @@ func Check(in, out *os.File, getenv func(string) string) error {
 		return ErrNoTerminal
 	}
 	if kind := getenv("TERM"); kind == "dumb" || kind == "" {
-		return fmt.Errorf("TERM is %q, a terminal that can't place text; set it to what yours is, for instance xterm-256color", kind)
+		return fmt.Errorf("TERM is %q, which cannot position text; set it to your terminal's type, for instance xterm-256color", kind)
 	}
 	return nil
 }

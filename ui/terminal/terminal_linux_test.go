@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What is here needs /proc, or Linux's way to hold a terminal's output.
+// These tests need /proc, or Linux's way to stop a terminal's output.
 
-// A shell with job control runs the program: it waits for a line while the
-// program is stopped, and brings it back after it.
+// jobControl is a shell with job control that runs the program. While the
+// program is stopped the shell waits for a line, then continues it.
 const jobControl = `set -m; "$0" "$@"; echo "stopped with $?"; read line; echo "got $line"; fg >/dev/null; echo "ended with $?"`
 
 func TestTheShellGetsTheTerminalWhileTheProgramIsStopped(t *testing.T) {
@@ -26,7 +26,7 @@ func TestTheShellGetsTheTerminalWhileTheProgramIsStopped(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := demo(t, stage{script: jobControl})
 			stop(w)
-			w.sees("stopped with 1") // 128 and the number of SIGSTOP
+			w.sees("stopped with 1") // 128 plus the number of SIGSTOP
 			w.restored("while it is stopped")
 			w.keys("once\n")
 			w.sees("nothing here is real", "n new")
@@ -40,7 +40,7 @@ func TestTheShellGetsTheTerminalWhileTheProgramIsStopped(t *testing.T) {
 	}
 }
 
-// child is the program that the window's shell runs.
+// child returns the pid of the program run by the window's shell.
 func (w *window) child() int {
 	w.t.Helper()
 	pid := w.cmd.Process.Pid
@@ -59,7 +59,7 @@ func TestATerminalThatTakesNothingHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	must(t, unix.IoctlSetInt(int(w.far.Fd()), unix.TCXONC, unix.TCOOFF))
-	w.keys("2") // something to draw
+	w.keys("2") // so that there is something to draw
 	must(t, w.cmd.Process.Signal(syscall.SIGTERM))
 	w.ends(143)
 	w.restored("once it takes something again")

@@ -9,7 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// demo opens a window on the demo and waits for its data.
+// demo opens a window with the demo and waits for its data.
 func demo(t *testing.T, s stage) *window {
 	t.Helper()
 	s.args = append(s.args, "--demo")
@@ -89,7 +89,7 @@ func TestItEndsWithItsTerminalThoughNoSignalComes(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{aside: true})
 	must(t, w.far.Close())
-	// The reader holds the near end open as long as it waits there.
+	// The reader keeps the near end open as long as it waits there.
 	must(t, w.near.SetReadDeadline(time.Now()))
 	<-w.drawn
 	must(t, w.near.Close())

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/term"
 )
 
-// built is the path of the binary that these tests run.
+// built is the path of the binary under test.
 var built string
 
 func TestMain(m *testing.M) {
@@ -44,49 +44,50 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// patience is how long a slow machine may take for anything; a story that goes
-// well never waits for it.
+// patience is how long a slow machine may take for anything. A passing test
+// never waits that long.
 const patience = 20 * time.Second
 
-// stage is what a window begins with. The zero stage is the binary without
-// arguments in an empty home.
+// stage is the initial state of a window. The zero stage runs the binary
+// without arguments in an empty home.
 type stage struct {
 	args   []string
-	env    []string // comes last, so it wins
-	home   string   // "" is a new one
-	script string   // of sh, with the binary as $0; "" runs the binary itself
-	aside  bool     // the pty is not its controlling terminal: a hang-up sends no signal
-	// program is a copy of the binary to run, "" for the binary itself; user is
-	// who runs it, nil for us.
+	env    []string // added last, so it wins
+	home   string   // "" means a new one
+	script string   // for sh, with the binary as $0; "" runs the binary itself
+	aside  bool     // the pty is not its controlling terminal, so a hang-up sends no signal
+	// program is a copy of the binary to run, "" for the binary itself. user
+	// runs it, nil for us.
 	program string
 	user    *syscall.Credential
 }
 
-// window is the built binary on a real pty, which a virtual terminal reads.
+// window is the built binary on a real pty that a virtual terminal reads.
 type window struct {
 	t    *testing.T
 	home string
 	cmd  *exec.Cmd
 	near *os.File // the terminal's end of the pty
-	far  *os.File // the program's, kept open to look at its settings
-	// before is how the program found the terminal, after how it left it.
+	far  *os.File // the program's end, kept open to read its settings
+	// before is the terminal's state at the start, after at the end.
 	before, after *term.State
 	ended         chan struct{}
-	drawn         chan struct{} // closed when nothing more comes
+	drawn         chan struct{} // closed when there is no more output
 	born          time.Time     // when it was started
 
 	mu       sync.Mutex
-	first    time.Duration // from then to its first frame, 0 before
+	first    time.Duration // from then to the first frame, 0 before it
 	emulator *vt.Emulator
 	raw      bytes.Buffer
 	modes    map[ansi.Mode]bool
-	cursor   bool // it shows
-	keyboard int  // pushed enhancements, of both protocols
+	cursor   bool // it is visible
+	keyboard int  // enhancements pushed, in both protocols
 }
 
 const columns, rows = 100, 30
 
-// open starts the program. When the test ends it is killed if it still runs.
+// open starts the program. It is killed at the end of the test if it still
+// runs.
 func open(t *testing.T, s stage) *window {
 	t.Helper()
 	w := &window{
@@ -137,7 +138,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// listen registers what the emulator does not keep by itself. Its callbacks
+// listen registers callbacks for state that the emulator does not keep. They
 // run inside Write, under the lock.
 func (w *window) listen() {
 	w.emulator.SetCallbacks(vt.Callbacks{
@@ -152,7 +153,7 @@ func (w *window) listen() {
 	w.emulator.RegisterCsiHandler(ansi.Command('<', 0, 'u'), step(-1))
 }
 
-// show draws what the program writes until its end of the pty is closed.
+// show draws the program's output until its end of the pty is closed.
 func (w *window) show() {
 	defer close(w.drawn)
 	buf := make([]byte, 64<<10)
@@ -171,7 +172,7 @@ func (w *window) show() {
 	}
 }
 
-// answer carries the terminal's answers to the program.
+// answer passes the terminal's answers to the program.
 func (w *window) answer() {
 	buf := make([]byte, 4096)
 	for {
@@ -183,7 +184,7 @@ func (w *window) answer() {
 	}
 }
 
-// close kills what still runs.
+// close kills the program if it still runs.
 func (w *window) close() {
 	select {
 	case <-w.ended:
@@ -198,27 +199,27 @@ func (w *window) close() {
 	_ = w.emulator.InputPipe().(io.Closer).Close()
 }
 
-// keys sends text as typed, all at once.
+// keys sends text at once, as typed.
 func (w *window) keys(text string) {
 	w.t.Helper()
 	_, err := w.near.WriteString(text)
 	must(w.t, err)
 }
 
-// paste sends text in the brackets of a paste.
+// paste sends text as a bracketed paste.
 func (w *window) paste(text string) {
 	w.t.Helper()
 	w.keys(ansi.BracketedPasteStart + text + ansi.BracketedPasteEnd)
 }
 
-// screen is what a person sees.
+// screen returns the visible text.
 func (w *window) screen() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.emulator.String()
 }
 
-// starts waits for the first frame, and gives the time that it took.
+// starts waits for the first frame and returns how long it took.
 func (w *window) starts() (took time.Duration) {
 	w.t.Helper()
 	w.until("the first frame is drawn", func() bool {
@@ -230,7 +231,7 @@ func (w *window) starts() (took time.Duration) {
 	return took
 }
 
-// kill ends the program as a power cut does, and what drew it.
+// kill ends the program and its terminal at once, like a power cut.
 func (w *window) kill() {
 	w.t.Helper()
 	must(w.t, w.cmd.Process.Kill())
@@ -238,14 +239,15 @@ func (w *window) kill() {
 	w.close()
 }
 
-// bytes is all that the program has written.
+// bytes returns everything that the program has written.
 func (w *window) bytes() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return bytes.Clone(w.raw.Bytes())
 }
 
-// until waits for something to be so, and fails with the screen if it never is.
+// until waits for a condition, and fails with the screen if it is not met in
+// time.
 func (w *window) until(what string, so func() bool) {
 	w.t.Helper()
 	if !eventually(so) {
@@ -253,7 +255,7 @@ func (w *window) until(what string, so func() bool) {
 	}
 }
 
-// eventually looks again and again whether something is so.
+// eventually polls a condition.
 func eventually(so func() bool) bool {
 	late := time.After(patience)
 	look := time.NewTicker(5 * time.Millisecond)
@@ -283,8 +285,8 @@ func (w *window) loses(text string) {
 	w.until("the screen no longer shows "+text, func() bool { return !strings.Contains(w.screen(), text) })
 }
 
-// ends waits for the program's end and for all that it wrote, and holds its
-// status against the wanted.
+// ends waits for the program to exit and for all of its output, and checks the
+// exit status.
 func (w *window) ends(status int) {
 	w.t.Helper()
 	select {
@@ -295,12 +297,12 @@ func (w *window) ends(status int) {
 	if got := w.cmd.ProcessState.ExitCode(); got != status {
 		w.t.Fatalf("it ended with status %d, want %d\n%s", got, status, w.screen())
 	}
-	w.after, _ = term.GetState(int(w.far.Fd())) // nil when the test has closed it
+	w.after, _ = term.GetState(int(w.far.Fd())) // nil if the test has closed it
 	_ = w.far.Close()
 	<-w.drawn
 }
 
-// restored waits until the terminal is as the program found it.
+// restored waits until the terminal is as it was at the start.
 func (w *window) restored(when string) {
 	w.t.Helper()
 	wrong := ""
@@ -310,7 +312,7 @@ func (w *window) restored(when string) {
 	w.t.Fatalf("%s the terminal is not as it was: %s", when, wrong)
 }
 
-// disorder says what of the terminal is not as the program found it.
+// disorder describes how the terminal differs from its initial state.
 func (w *window) disorder() string {
 	now := w.after
 	if now == nil {
@@ -335,7 +337,7 @@ func (w *window) disorder() string {
 	switch {
 	case !w.cursor:
 		return "the cursor is hidden"
-	case w.keyboard > 0: // taking back more than was asked for does no harm
+	case w.keyboard > 0: // popping more than was pushed does no harm
 		return "the keyboard is in another mode"
 	case bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4;2m")) > bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4m")):
 		return "modified keys are reported"

@@ -17,9 +17,9 @@ var (
 	// ErrDamaged: the file ends too early or contradicts itself.
 	ErrDamaged = errors.New("the file is cut off or damaged; check that it plays to its end")
 	// ErrCutOff: the file describes more than it contains.
-	ErrCutOff = errors.New("the file is cut off, or still being copied: its end is not there")
+	ErrCutOff = errors.New("the file is cut off or still being copied: its end is missing")
 	// ErrTooFar: the length is outside the part that is read of a remote file.
-	ErrTooFar = errors.New("the length is not within the 1 MiB that is read of a remote file; use a local copy or an asset")
+	ErrTooFar = errors.New("the length cannot be found within 1 MiB of a remote file; use a local copy or an asset")
 	// ErrEmpty: the file has no bytes.
 	ErrEmpty = errors.New("the file is empty")
 )

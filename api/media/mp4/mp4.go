@@ -77,7 +77,7 @@ func Measure(s *file.Source) (file.Info, error) {
 }
 
 // errUndescribed reports a file whose writer never finished it.
-var errUndescribed = file.Because(file.ErrDamaged, "the file's description (moov) is missing: the recording was not finished, or only a part of it is here")
+var errUndescribed = file.Because(file.ErrDamaged, "the file's description (moov) is missing: the recording was not finished, or the file is incomplete")
 
 // boxHeader is the position of a box.
 type boxHeader struct {

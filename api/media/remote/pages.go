@@ -115,7 +115,7 @@ func (r *File) fetch(first, last int64) error {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusPartialContent {
-		return r.refused(errors.New("the server stopped answering with parts of the file; try again"))
+		return r.refused(errors.New("the server no longer sends parts of the file; try again"))
 	}
 	if _, err := contentRange(response, from); err != nil {
 		return r.refused(err)

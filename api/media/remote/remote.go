@@ -126,7 +126,7 @@ func (r *File) discreet(client *http.Client) *http.Client {
 			return client.CheckRedirect(request, via)
 		}
 		if len(via) >= 10 {
-			return errors.New("it redirects in circles")
+			return errors.New("it redirects in a loop")
 		}
 		return nil
 	}
@@ -281,7 +281,7 @@ func (r *File) refused(err error) error { return fmt.Errorf("%s: %w", r.host, er
 // broken turns the error that ended a body into one for the user.
 func (r *File) broken(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) && r.ctx.Err() == nil {
-		return r.refused(errors.New("the server broke off in the middle; try again"))
+		return r.refused(errors.New("the server stopped in the middle of the file; try again"))
 	}
 	return r.unreachable(err)
 }
@@ -293,7 +293,7 @@ func contentRange(response *http.Response, from int64) (int64, error) {
 	span, total, _ := strings.Cut(strings.TrimPrefix(value, "bytes "), "/")
 	first, _, _ := strings.Cut(span, "-")
 	if start, err := strconv.ParseInt(first, 10, 64); err != nil || start != from {
-		return 0, errors.New("the server sends another part of the file than it was asked for; use a local copy or an asset")
+		return 0, errors.New("the server sent a different part of the file than requested; use a local copy or an asset")
 	}
 	size, err := strconv.ParseInt(total, 10, 64)
 	if err != nil || size < 0 {
