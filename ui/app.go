@@ -20,66 +20,28 @@ import (
 
 	"dubtop/ui/kit"
 
-	"dubtop/state/draft"
-	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
-	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
 )
 
-// Config is what the dashboard needs from its surroundings.
-type Config struct {
-	Account  *account.Config // nil: the first screen asks for a key
-	Connect  func(key string) (*account.Config, error)
-	SaveKey  func(key string) (path string, err error)
-	Demo     func() (*account.Config, error)
-	LookedUp []string // where a key was looked for, for the first screen
-	// KeyVariable is the variable of the environment that held the key at the
-	// start, "" where none did: it goes before a saved key at the next start.
-	KeyVariable string
-
-	Keys    keymap.Map
-	Theme   string // auto, dark or light
-	ASCII   bool   // borders and glyphs for terminals that are not UTF-8
-	Pace    state.Pace
-	Guard   ledger.Guard           // the budgets
-	Slots   int                    // of the plan, as configured; 0: they are to be learned
-	Reserve int                    // of them left to others
-	Open    func(url string) error // nil: there is no browser to open
-	Suspend tea.Cmd                // stops the program as ctrl+z does; nil: nobody could continue it
-	Home    string                 // for ~ in typed paths
-	Notices []string               // problems of the configuration, in words
-	Version string
-}
-
-// App is the dashboard as Bubble Tea runs it.
+// App is the dashboard as Bubble Tea runs it: the desk with what is made on it,
+// the views, and what stands around them.
 type App struct {
-	*kit.Stage
-	cfg Config
-
-	session   *account.Account // nil until there is a key
-	store     *state.Store     // of the session, as the next two are
-	poller    *state.Poller
-	outbox    outgoing
-	draft     draft.Draft    // what was last typed into the form
-	drafts    drafting       // how that stands to the journal
-	opened    func() tea.Cmd // what waits for the journal; may be nil
-	batchPath string         // and into the batch form
-	offer     *kit.Confirm   // the question whether an older key was this account's, until it is answered
-
+	*composer
 	tabs []tab
 	tab  int
 }
 
 // New makes the dashboard. It touches nothing yet: Init begins.
 func New(cfg Config) *App {
-	a := &App{cfg: cfg, Stage: kit.NewStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII)}
+	a := &App{composer: &composer{desk: &desk{Stage: kit.NewStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII), cfg: cfg}}}
+	a.host = a
 	a.Chrome, a.Notices, a.Tips = a, cfg.Notices, a.goodToKnow
 	a.Everywhere, a.Anywhere = a.actions, a.ways
 	a.enter(cfg.Account)
@@ -103,7 +65,7 @@ func (a *App) enter(c *account.Config) {
 	a.tabs, a.tab = newTabs(a), 0
 	a.Stack = []kit.Screen{a.tabs[0].screen}
 	if c == nil {
-		a.Stack = []kit.Screen{newWelcome(a)}
+		a.Stack = []kit.Screen{newWelcome(a.desk)}
 	}
 	a.Layout()
 }
@@ -128,14 +90,14 @@ const firstFrame = 2 * kit.FrameTime
 
 type beginMsg struct{}
 
-func (beginMsg) land(a *App) tea.Cmd { return a.work() }
+func (beginMsg) land(a *desk) tea.Cmd { return a.work() }
 
 // Update lets a message land, and has the frame drawn if its time has come.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch m := msg.(type) {
-	case reply:
-		cmd = m.land(a)
+	case reply, composed:
+		cmd, _ = a.landed(m)
 	case tea.KeyPressMsg:
 		cmd = a.Press(m, a.quit)
 	case tea.BackgroundColorMsg:

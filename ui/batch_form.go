@@ -29,7 +29,7 @@ const (
 // by the server without creating anything, then priced, then asked about.
 type batchForm struct {
 	kit.Form
-	app           *App
+	app           *composer
 	path, webhook string
 	cancel        context.CancelFunc
 	run           int // number of the check under way
@@ -43,7 +43,7 @@ type batchForm struct {
 type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
 
 // newBatch opens the batch form.
-func (a *App) newBatch() tea.Cmd {
+func (a *composer) newBatch() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.newBatch)
 	}
@@ -52,7 +52,7 @@ func (a *App) newBatch() tea.Cmd {
 }
 
 // batchForm makes the form with the path that was last typed into it.
-func (a *App) batchForm() *batchForm {
+func (a *composer) batchForm() *batchForm {
 	f := &batchForm{app: a, path: a.batchPath}
 	f.Stage, f.Check, f.Changed = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit
 	f.trouble = kit.Pager{Stage: a.Stage, Content: f.problemText}
@@ -203,7 +203,7 @@ type batchPricedMsg struct {
 	err        error
 }
 
-func (m batchPricedMsg) land(a *App) tea.Cmd {
+func (m batchPricedMsg) land(a *composer) tea.Cmd {
 	f := m.form
 	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
 		return nil // stopped or left in the meantime, or begun anew since

@@ -21,7 +21,7 @@ import (
 )
 
 // newBatches is view 2: many jobs sent as one file.
-func newBatches(a *App) *kit.ListView[state.Batch] {
+func newBatches(a *composer) *kit.ListView[state.Batch] {
 	v := &kit.ListView[state.Batch]{Heading: "batches", List: kit.List[state.Batch]{
 		Stage: a.Stage, Rows: &a.store.Batches, Extent: a.extent(&a.store.Batches),
 		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
@@ -117,7 +117,7 @@ func batchProgress(t *paint.Theme, b *state.Batch) paint.Piece {
 	return n.Of(text.Sprintf("%s %3.0f %%", t.Bar(b.Fraction(), 8), 100*b.Fraction()))
 }
 
-func (a *App) batchPane(b *state.Batch, width int) []paint.Styled {
+func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 	t := a.Theme
 	if b.Intent != "" {
 		return a.batchIntentPane(b, width)
@@ -138,7 +138,7 @@ func (a *App) batchPane(b *state.Batch, width int) []paint.Styled {
 }
 
 // batchIntentPane says what is known of a batch that nobody may have taken.
-func (a *App) batchIntentPane(b *state.Batch, width int) []paint.Styled {
+func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 	t := a.Theme
 	status := batchStatus(t, b)
 	lines := append(a.called(b.Name, width), "")
@@ -150,7 +150,7 @@ func (a *App) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 }
 
 // openResultFile opens or copies the link to a batch's results.
-func (a *App) openResultFile(id api.ID, what use) tea.Cmd {
+func (a *composer) openResultFile(id api.ID, what use) tea.Cmd {
 	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
 	return resultLinkCmd(a.session, id, what)
 }
@@ -159,13 +159,13 @@ func (a *App) openResultFile(id api.ID, what use) tea.Cmd {
 // own to filter, open and copy.
 type batchResults struct {
 	*kit.ListView[state.BatchItem]
-	app  *App
+	app  *composer
 	id   api.ID
 	rows *table.Collection[state.BatchItem]
 }
 
 // openResults fetches and shows what became of every line of a batch.
-func (a *App) openResults(id api.ID) tea.Cmd {
+func (a *composer) openResults(id api.ID) tea.Cmd {
 	r := &batchResults{app: a, id: id, rows: &table.Collection[state.BatchItem]{}}
 	v := &kit.ListView[state.BatchItem]{Heading: text.Of("results of " + string(id)), List: kit.List[state.BatchItem]{
 		Stage: a.Stage, Rows: r.rows, Extent: a.extent(r.rows), Marks: &kit.Marks[state.BatchItem]{},
@@ -211,7 +211,7 @@ func itemStatus(t *paint.Theme, b *state.BatchItem) paint.Piece {
 	return statusCell(t, b.Generation.Status)
 }
 
-func (a *App) itemWords(b *state.BatchItem) paint.Piece {
+func (a *composer) itemWords(b *state.BatchItem) paint.Piece {
 	switch {
 	case b.Error != "":
 		return paint.Bad.Of(b.Error)
@@ -247,7 +247,7 @@ func resultsCmd(s *account.Account, r *batchResults) tea.Cmd {
 	}
 }
 
-func (m resultsMsg) land(a *App) tea.Cmd {
+func (m resultsMsg) land(a *composer) tea.Cmd {
 	if m.err != nil {
 		m.screen.rows.Fail(m.ticket, errors.New(string(errorText(m.err))))
 		return nil

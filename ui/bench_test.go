@@ -29,7 +29,7 @@ type silent struct{}
 func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
 
 // desk is a dashboard of n jobs, 20 of them running, in a window of 120×40.
-func desk(tb testing.TB, n int) *App {
+func newDesk(tb testing.TB, n int) *App {
 	tb.Helper()
 	client, err := api.New(api.Config{
 		BaseURL: "http://127.0.0.1:8700", Key: api.NewSecret("sk-bench"), Version: "test", Transport: silent{},
@@ -77,7 +77,7 @@ func press(key rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: key, Text: s
 func sized(b *testing.B, run func(b *testing.B, a *App)) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			a := desk(b, n)
+			a := newDesk(b, n)
 			b.ReportAllocs()
 			run(b, a)
 		})
@@ -164,7 +164,7 @@ func BenchmarkAnswer(b *testing.B) {
 // are the same on every machine.
 func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
 	allocations := func(n int) float64 {
-		a := desk(t, n)
+		a := newDesk(t, n)
 		return testing.AllocsPerRun(100, func() { step(a, press('j')) })
 	}
 	small, large := allocations(500), allocations(20_000)
@@ -174,7 +174,7 @@ func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
 }
 
 func TestAGroupHasItsMeasure(t *testing.T) {
-	a := desk(t, groupMost+1)
+	a := newDesk(t, groupMost+1)
 	step(a, press('a'))
 	step(a, press('.'))
 	if !strings.Contains(string(a.Toast.Text), "1001 are marked; a group takes 1000 at most") {
@@ -185,7 +185,7 @@ func TestAGroupHasItsMeasure(t *testing.T) {
 // TestAMarkRedrawsItsRowOnly compares what is drawn anew after a mark with what
 // a movement draws anew.
 func TestAMarkRedrawsItsRowOnly(t *testing.T) {
-	a := desk(t, 1000)
+	a := newDesk(t, 1000)
 	l := &a.tabs[0].screen.(*kit.ListView[state.Generation]).List
 	step(a, press('j'))
 	step(a, press('j'))

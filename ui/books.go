@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"dubtop/keymap"
 	"dubtop/ui/kit"
 
 	"dubtop/state/draft"
@@ -19,7 +20,7 @@ import (
 )
 
 // tellLedger says what of the ledger could not be read.
-func (a *App) tellLedger(e *account.Event) {
+func (a *desk) tellLedger(e *account.Event) {
 	switch {
 	case e.Count > 0:
 		a.Complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
@@ -37,7 +38,7 @@ func isAre(n int) text.Text {
 }
 
 // sumWords say a total; what is unknown in it makes it a lower bound.
-func (a *App) sumWords(t *ledger.Tally) text.Text {
+func (a *desk) sumWords(t *ledger.Tally) text.Text {
 	credits, billed := t.Credits()
 	switch {
 	case billed && t.Amounts().Cost == nil:
@@ -51,7 +52,7 @@ func (a *App) sumWords(t *ledger.Tally) text.Text {
 }
 
 // askExport asks where the ledger is to be written.
-func (a *App) askExport() tea.Cmd {
+func (a *desk) askExport() tea.Cmd {
 	name := "~/dubtop-ledger-" + a.Now.Local().Format(time.DateOnly) + ".csv"
 	return a.Prompt("export to", name, longestPath, func(typed text.Text) tea.Cmd {
 		if typed == "" {
@@ -98,7 +99,7 @@ type exportedMsg struct {
 	err  error
 }
 
-func (m exportedMsg) land(a *App) tea.Cmd {
+func (m exportedMsg) land(a *desk) tea.Cmd {
 	a.Calm()
 	path := string(text.Clean(m.path, 600))
 	if abs, err := filepath.Abs(m.path); err == nil {
@@ -115,3 +116,6 @@ func (m exportedMsg) land(a *App) tea.Cmd {
 	}
 	return nil
 }
+
+// ledgerKey is the key of the view, as it is drawn.
+func ledgerKey(a *desk) text.Text { return a.KeyFor(keymap.View6) }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"context"
+	"errors"
 	"runtime"
 	"strings"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 
+	"dubtop/state/account"
 	"dubtop/state/draft"
 
 	tea "charm.land/bubbletea/v2"
@@ -28,7 +31,7 @@ const (
 
 // openOutput asks for the job again, so that the link is fresh, and opens or
 // copies it byte for byte.
-func (a *App) openOutput(id api.ID, what use) tea.Cmd {
+func (a *desk) openOutput(id api.ID, what use) tea.Cmd {
 	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
 	return outputCmd(a.session, id, what)
 }
@@ -41,7 +44,7 @@ type outputMsg struct {
 	err  error
 }
 
-func (m outputMsg) land(a *App) tea.Cmd {
+func (m outputMsg) land(a *desk) tea.Cmd {
 	a.Calm()
 	switch {
 	case m.err != nil:
@@ -55,7 +58,7 @@ func (m outputMsg) land(a *App) tea.Cmd {
 
 // openURL hands a checked link to the browser. Where there is none to open it
 // is shown whole and copied through the terminal instead.
-func (a *App) openURL(link string) tea.Cmd {
+func (a *desk) openURL(link string) tea.Cmd {
 	if a.cfg.Open == nil {
 		a.Push(newLinkBox(a, link))
 		return tea.SetClipboard(link)
@@ -90,7 +93,7 @@ func reads(t *paint.Theme, link api.URL) []paint.Styled {
 
 // askAboutHost asks before a link is opened whose host is written in other letters:
 // it may only look like a host that one knows.
-func (a *App) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
+func (a *desk) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 	return a.Ask(&kit.Confirm{
 		Heading: "Open a link to a host in other letters?",
 		Warning: func() []paint.Told { return hostLines(hosts) },
@@ -104,7 +107,7 @@ func (a *App) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 	})
 }
 
-func (a *App) browse(link string) tea.Cmd {
+func (a *desk) browse(link string) tea.Cmd {
 	a.Busy("opening" + a.Theme.Glyphs.More)
 	return browseCmd(a.cfg.Open, link)
 }
@@ -115,7 +118,7 @@ type openedMsg struct {
 	err  error
 }
 
-func (m openedMsg) land(a *App) tea.Cmd {
+func (m openedMsg) land(a *desk) tea.Cmd {
 	a.Calm()
 	if m.err != nil {
 		a.Complain("no browser could be started: " + errorText(m.err))
@@ -127,13 +130,13 @@ func (m openedMsg) land(a *App) tea.Cmd {
 }
 
 // copyText puts a text on the terminal's clipboard.
-func (a *App) copyText(what text.Text, words string) tea.Cmd {
+func (a *desk) copyText(what text.Text, words string) tea.Cmd {
 	a.Say(what + " copied")
 	return tea.SetClipboard(words)
 }
 
 // newLinkBox shows a link whole, for where it has to be carried by hand.
-func newLinkBox(a *App, link string) *kit.Pager {
+func newLinkBox(a *desk, link string) *kit.Pager {
 	return &kit.Pager{Stage: a.Stage, Heading: "link", Content: func(width int) []paint.Styled {
 		t := a.Theme
 		lines := []paint.Styled{"", "  " + t.Text(paint.Title, "There is no browser here to open it with.")}
@@ -183,7 +186,7 @@ func hasDisplay(getenv func(string) string) bool {
 }
 
 // copyIDs copies the ids of rows, one a line.
-func (a *App) copyIDs(ids []string) tea.Cmd {
+func (a *desk) copyIDs(ids []string) tea.Cmd {
 	switch len(ids) {
 	case 0:
 		a.Warn("none of them has an id")
@@ -192,4 +195,28 @@ func (a *App) copyIDs(ids []string) tea.Cmd {
 		return a.copyText("id", ids[0])
 	}
 	return a.copyText(text.Sprintf("%d ids", len(ids)), strings.Join(ids, "\n"))
+}
+
+// outputCmd asks for a job again and gives its link, checked.
+func outputCmd(s *account.Account, id api.ID, what use) tea.Cmd {
+	return func() tea.Msg {
+		ctx := context.Background()
+		job, err := s.Client.Generation(ctx, id, api.GenerationDetails{})
+		if err != nil {
+			return outputMsg{what: what, err: err}
+		}
+		output := job.Output
+		if output.IsZero() && job.Status == api.Completed {
+			output, err = s.Client.Download(ctx, id)
+		}
+		if err != nil || output.IsZero() {
+			return outputMsg{what: what, err: errors.Join(errors.New("the job has no output to open"), err)}
+		}
+		link, err := output.Link()
+		return outputMsg{link: link, what: what, job: &job, err: err}
+	}
+}
+
+func browseCmd(open func(string) error, link string) tea.Cmd {
+	return func() tea.Msg { return openedMsg{link, open(link)} }
 }

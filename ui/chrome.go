@@ -87,7 +87,7 @@ func (a *App) tabPieces(counted func(i int) bool) (pieces []paint.Piece) {
 		if i == a.tab {
 			n = paint.Accent
 		}
-		if c := t.count(a); c != "" && counted(i) {
+		if c := t.count(a.desk); c != "" && counted(i) {
 			words += c + " "
 		}
 		pieces = append(pieces, n.Of(words))

@@ -14,7 +14,7 @@ import (
 const clockTold = time.Minute
 
 // ours is an instant of the server's clock on ours.
-func (a *App) ours(t time.Time) time.Time {
+func (a *desk) ours(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
 	}
@@ -22,11 +22,11 @@ func (a *App) ours(t time.Time) time.Time {
 }
 
 // serverAge says how long ago something was that the server tells the time of.
-func (a *App) serverAge(t time.Time) text.Text { return age(a.ours(t), a.Now) }
+func (a *desk) serverAge(t time.Time) text.Text { return age(a.ours(t), a.Now) }
 
 // tellClocks says that the clocks are far apart: other programs will be wrong
 // about times, too.
-func (a *App) tellClocks() {
+func (a *desk) tellClocks() {
 	if skew := a.store.Forecast.Skew; skew.Abs() >= clockTold && a.Toast.Text == "" {
 		way := text.Text("behind")
 		if skew < 0 {

@@ -24,9 +24,9 @@ import (
 )
 
 // lands is a reply that changes the store as an answer would.
-type lands func(a *App)
+type lands func(a *desk)
 
-func (f lands) land(a *App) tea.Cmd { f(a); return nil }
+func (f lands) land(a *desk) tea.Cmd { f(a); return nil }
 
 // walker is somebody at a list that changes by itself. It knows nothing but
 // what the last frame showed and which keys moved the cursor since.
@@ -44,7 +44,7 @@ type walker struct {
 }
 
 func newWalker(tb testing.TB, t *rapid.T, j *journal.Journal) *walker {
-	w := &walker{T: t, a: desk(tb, 0)}
+	w := &walker{T: t, a: newDesk(tb, 0)}
 	w.a.session.Journal = j
 	w.bring(rapid.IntRange(1, 25).Draw(t, "jobs"))
 	w.resize(rapid.IntRange(24, 160).Draw(t, "width"), rapid.IntRange(7, 50).Draw(t, "height"))
@@ -101,7 +101,7 @@ func (w *walker) lose() {
 
 func (w *walker) answer(write func(c *table.Collection[state.Generation])) {
 	w.changed = true
-	w.update(lands(func(a *App) { write(&a.store.Generations) }))
+	w.update(lands(func(a *desk) { write(&a.store.Generations) }))
 }
 
 // update lets a message land while no frame is due, unless the machine is so slow
@@ -376,7 +376,7 @@ func TestAnActionIsForTheRowThatWasDrawn(t *testing.T) {
 // after it is for no row: none has been seen.
 func TestARowUnderAPromptIsNotTheOneThatWasDrawn(t *testing.T) {
 	t.Parallel()
-	a := desk(t, 1)
+	a := newDesk(t, 1)
 	draw := func() {
 		a.Frame.Made, a.Frame.Stale = time.Time{}, true
 		a.Update(kit.FrameMsg{})
@@ -407,7 +407,7 @@ func (w *walker) step() {
 		},
 		func() { w.update(tea.FocusMsg{}) },
 		func() { w.update(tea.BlurMsg{}) },
-		func() { w.a.Now = w.a.Now.Add(time.Second); w.update(lands(func(*App) {})) },
+		func() { w.a.Now = w.a.Now.Add(time.Second); w.update(lands(func(*desk) {})) },
 	}
 	steps[rapid.IntRange(0, len(steps)-1).Draw(w.T, "step")]()
 }

@@ -19,7 +19,7 @@ type diagnosis struct {
 // are those of the vendor's catalogue (https://sync.so/docs/api-reference/errors).
 // A code it does not know is sorted by its name, and the API's own words are
 // always shown beside it. Where there are words alone, they are the reason.
-func (a *App) diagnose(code string, words text.Text) diagnosis {
+func (a *desk) diagnose(code string, words text.Text) diagnosis {
 	if code == "" && words != "" {
 		return diagnosis{words, words, "Mend what it names, then send it again. If it names nothing, look at the raw answer (]).", true}
 	}
@@ -32,7 +32,7 @@ func (a *App) diagnose(code string, words text.Text) diagnosis {
 }
 
 // onThisPlan adds what the account's plan allows, as far as that is known.
-func (a *App) onThisPlan(code string, d diagnosis) diagnosis {
+func (a *desk) onThisPlan(code string, d diagnosis) diagnosis {
 	slots := a.outbox.Slots.OfPlan(a.Now)
 	switch code {
 	case "generation_plan_duration_exceeded":

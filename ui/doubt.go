@@ -22,13 +22,13 @@ import (
 // can choose.
 type doubt struct {
 	kit.Pager
-	app *App
+	app *composer
 	id  string
 	at  int // the candidate under the cursor
 }
 
 // openDoubt shows a submission in doubt.
-func (a *App) openDoubt(id string) tea.Cmd {
+func (a *composer) openDoubt(id string) tea.Cmd {
 	d := &doubt{app: a, id: id}
 	d.Pager = kit.Pager{Stage: a.Stage, Heading: "unknown outcome", Content: d.lines}
 	step := func(by int) func() tea.Cmd {
@@ -147,7 +147,7 @@ func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea
 
 // decide does what the user chose. A price that is too old to send under is
 // asked for first.
-func (a *App) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
+func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
 	w, err := a.session.Choose(submission, c, id, time.Now())
 	if errors.Is(err, outbox.ErrStale) {
 		if w, ok := a.session.Reprice(submission); ok {
@@ -165,7 +165,7 @@ func (a *App) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
 
 // repricedDoubt asks once more about sending what is in doubt, now that its price
 // is known anew.
-func (a *App) repricedDoubt(d *outbox.Done) tea.Cmd {
+func (a *composer) repricedDoubt(d *outbox.Done) tea.Cmd {
 	if d.Err != nil {
 		a.Complain(d.Submission.Reason)
 		return nil
@@ -179,7 +179,7 @@ func (a *App) repricedDoubt(d *outbox.Done) tea.Cmd {
 }
 
 // answeredChoice shows what became of a doubt.
-func (a *App) answeredChoice(d *outbox.Done) {
+func (a *composer) answeredChoice(d *outbox.Done) {
 	if d.Unrecorded != nil {
 		return
 	}
@@ -190,7 +190,7 @@ func (a *App) answeredChoice(d *outbox.Done) {
 		return
 	}
 	a.forgetDoubt(sub)
-	a.outbox.flies(sub.ID, sub.GenerationID)
+	a.flies(sub.ID, sub.GenerationID)
 	a.Say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
 }
 
@@ -312,7 +312,7 @@ func (d *doubt) options(width int) []paint.Styled {
 	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.Now)+".", paint.Muted)...)
 }
 
-func (a *App) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
+func (a *composer) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
 	switch c {
 	case outbox.ChoiceLink:
 		return keymap.Details, "It is the marked one."
@@ -323,7 +323,7 @@ func (a *App) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
 }
 
 // keyed is an advice whose label is a key to press.
-func (a *App) keyed(width int, n keymap.Name, words text.Text, tn paint.Tone) []paint.Styled {
+func (a *composer) keyed(width int, n keymap.Name, words text.Text, tn paint.Tone) []paint.Styled {
 	lines := a.advice(width, "", words, tn)
 	key := paint.Fit(a.KeyFor(n), 10, false, "")
 	lines[0] = a.Theme.Text(paint.Key, key) + a.Theme.Text(tn, paint.Wrap(words, width-10)[0])

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"time"
 
@@ -20,7 +21,7 @@ import (
 )
 
 // generationPane says beside the list what is known of a job without asking.
-func (a *App) generationPane(g *state.Generation, width int) []paint.Styled {
+func (a *composer) generationPane(g *state.Generation, width int) []paint.Styled {
 	t := a.Theme
 	lines := append(a.called(g.Name, width), "")
 	lines = append(lines, a.verdict(g, nil, width)...)
@@ -29,7 +30,7 @@ func (a *App) generationPane(g *state.Generation, width int) []paint.Styled {
 }
 
 // facts are the labelled lines of a job.
-func (a *App) facts(g *state.Generation, width int) []paint.Styled {
+func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	t := a.Theme
 	status := jobStatus(t, g)
 	lines := a.advice(width, "note", a.store.Notes.Of(g.Key()), paint.Normal)
@@ -71,7 +72,7 @@ func costWords(c outbox.Cost) text.Text {
 // verdict says what a job's state means for its owner: why it failed and what
 // to do, or how long it may still take. What the API told of this job alone may
 // be nil.
-func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
+func (a *composer) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
 		return a.doubtLines(g.Error, "job with the same inputs", width)
@@ -87,7 +88,7 @@ func (a *App) verdict(g *state.Generation, told *api.Generation, width int) []pa
 
 // doubtLines say what is known of a request whose outcome is not; sign is what in
 // the list would show that it was accepted.
-func (a *App) doubtLines(reason, sign text.Text, width int) []paint.Styled {
+func (a *composer) doubtLines(reason, sign text.Text, width int) []paint.Styled {
 	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", paint.Warn)
 	if reason != "" {
 		lines = append(lines, a.advice(width, "because", reason, paint.Normal)...)
@@ -95,7 +96,7 @@ func (a *App) doubtLines(reason, sign text.Text, width int) []paint.Styled {
 	return append(append(lines, a.advice(width, "So", "dubtop looks for a "+sign+", and links it; nothing is sent again on a guess. "+a.KeyFor(keymap.Details)+" shows more.", paint.Normal)...), "")
 }
 
-func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []paint.Styled {
+func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	code, message := g.ErrorCode, g.Error
 	if told != nil {
 		code, message = cmp.Or(code, text.Of(string(told.ErrorCode))), cmp.Or(told.Error, message)
@@ -109,7 +110,7 @@ func (a *App) autopsy(g *state.Generation, told *api.Generation, width int) []pa
 	return append(append(lines, a.advice(width, "code", code, paint.Muted)...), "")
 }
 
-func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []paint.Styled {
+func (a *composer) outlook(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	e := a.store.Forecast.Expect(g, a.Now)
 	source := text.Text("the times the vendor documents")
 	if e.Learned > 0 {
@@ -134,29 +135,11 @@ func (a *App) outlook(g *state.Generation, told *api.Generation, width int) []pa
 	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", paint.Muted)...), "")
 }
 
-// called is a name as a heading, whole, over as many lines as it needs.
-func (a *App) called(name text.Text, width int) []paint.Styled {
-	return paint.Toned(a.Theme, paint.Title, paint.Wrap(name, width))
-}
-
-// advice is a labelled text over as many lines as it needs.
-func (a *App) advice(width int, label, words text.Text, n paint.Tone) []paint.Styled {
-	const indent = 10
-	var lines []paint.Styled
-	for i, line := range paint.Wrap(words, width-indent) {
-		if i > 0 {
-			label = ""
-		}
-		lines = append(lines, a.Theme.Fact(label, line, n))
-	}
-	return lines
-}
-
 // generationDetails is one job on the whole body: the only place where a job
 // is asked for by itself, with its progress and its real cost.
 type generationDetails struct {
 	kit.Pager
-	app    *App
+	app    *composer
 	id     api.ID
 	full   *api.Generation
 	sent   outbox.Submission // what the journal has of it, when the server tells nothing
@@ -176,7 +159,7 @@ const (
 )
 
 // openGeneration shows one job, and asks for what the list does not hold.
-func (a *App) openGeneration(g *state.Generation) tea.Cmd {
+func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	id := g.Key()
 	switch g.Intent {
 	case "":
@@ -202,7 +185,7 @@ func (a *App) openGeneration(g *state.Generation) tea.Cmd {
 
 // intentLines tell of a submission whose job is not known, for as long as that
 // is so.
-func (a *App) intentLines(id string, width int) []paint.Styled {
+func (a *composer) intentLines(id string, width int) []paint.Styled {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
 		return []paint.Styled{
@@ -265,7 +248,7 @@ type detailsMsg struct {
 	err     error
 }
 
-func (m detailsMsg) land(a *App) tea.Cmd {
+func (m detailsMsg) land(a *composer) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
@@ -387,22 +370,23 @@ func inputWords(in api.Input) text.Text {
 	return in.URL.Shown()
 }
 
-// rawLines draws JSON of the API's.
-func (a *App) rawLines(j api.JSON, width int) []paint.Styled {
-	const most = 2000 // lines; nobody reads more
-	var lines []paint.Styled
-	for _, l := range j.Lines(most) {
-		lines = append(lines, a.Theme.Text(paint.Normal, paint.Shorten(l, width, a.Theme.Glyphs.More)))
+func detailsCmd(s *account.Account, d *generationDetails) tea.Cmd {
+	id, settled, book := d.id, d.costs != nil && d.costs.Total != nil, s.Journal
+	return func() tea.Msg {
+		ctx := context.Background()
+		m := detailsMsg{session: s, screen: d}
+		m.job, m.err = s.Client.Generation(ctx, id, api.GenerationDetails{Progress: true})
+		if m.err != nil && book != nil { // then what was sent from here is all there is
+			m.sent, _, _ = book.SubmissionOf(ctx, id)
+		}
+		if m.err != nil || settled {
+			return m
+		}
+		if m.job.Status.Terminal() {
+			if c, err := s.Client.Costs(ctx, id); err == nil {
+				m.costs = &c
+			}
+		}
+		return m
 	}
-	if len(lines) == 0 {
-		lines = []paint.Styled{a.Theme.Text(paint.Muted, "nothing")}
-	}
-	return lines
-}
-
-func indented(lines []paint.Styled) []paint.Styled {
-	for i, l := range lines {
-		lines[i] = "  " + l
-	}
-	return lines
 }

@@ -25,7 +25,7 @@ import (
 // through leaving, quitting and crashes, until the job was accepted.
 type generationForm struct {
 	kit.Form
-	app    *App
+	app    *composer
 	draft  draft.Draft
 	files  map[string]fileFact // what was found about typed paths
 	looks  map[string]*looking // at the files, by field
@@ -47,7 +47,7 @@ type fileFact struct {
 
 // newGeneration opens the form: with what it is started from, else with what
 // was left in it last.
-func (a *App) newGeneration(from *draft.Draft) tea.Cmd {
+func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.newGeneration(from) })
 	}
@@ -61,7 +61,7 @@ func (a *App) newGeneration(from *draft.Draft) tea.Cmd {
 }
 
 // generationForm makes the form of a draft.
-func (a *App) generationForm(draft draft.Draft) *generationForm {
+func (a *composer) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
 	f.Stage, f.Check, f.Changed, f.Note, f.Differs, f.Left = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
 	draft = draft.Clone()
@@ -79,7 +79,7 @@ func (a *App) generationForm(draft draft.Draft) *generationForm {
 }
 
 // firstModel is the model a form begins with: the first one the account has.
-func (a *App) firstModel() string {
+func (a *composer) firstModel() string {
 	for _, name := range a.modelNames() {
 		if name == "lipsync-2" {
 			return name
@@ -93,7 +93,7 @@ func (a *App) firstModel() string {
 
 // imageModel is the first model of the account that is known to take images, ""
 // if none is.
-func (a *App) imageModel() string {
+func (a *composer) imageModel() string {
 	for _, name := range a.modelNames() {
 		if r := draft.RulesFor(name); r.Known && r.Image {
 			return name
@@ -102,7 +102,7 @@ func (a *App) imageModel() string {
 	return ""
 }
 
-func (a *App) modelNames() []string {
+func (a *composer) modelNames() []string {
 	var names []string
 	for m := range a.store.Models.All() {
 		names = append(names, m.Name)
@@ -209,7 +209,7 @@ type statMsg struct {
 	fact fileFact
 }
 
-func (m statMsg) land(*App) tea.Cmd {
+func (m statMsg) land(*composer) tea.Cmd {
 	m.form.files[m.path] = m.fact
 	return nil
 }
@@ -235,7 +235,7 @@ func (f *generationForm) env() draft.CheckEnv {
 
 // assetType is the type of a known asset. While the assets are still loading
 // every id passes: the server has the last word.
-func (a *App) assetType(id string) (string, bool) {
+func (a *composer) assetType(id string) (string, bool) {
 	if x, ok := a.store.Assets.Find(id); ok {
 		return string(x.Type), true
 	}
@@ -394,7 +394,7 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing
 
 // assetFacts are the lengths of the assets that a draft names, taken along
 // because a command must not read the store.
-func (a *App) assetFacts(d draft.Draft) map[string]account.Asset {
+func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 	facts := map[string]account.Asset{}
 	for _, typed := range []string{d.Visual, d.Audio} {
 		if m, err := draft.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
@@ -423,7 +423,7 @@ type pricedMsg struct {
 	err        error
 }
 
-func (m pricedMsg) land(a *App) tea.Cmd {
+func (m pricedMsg) land(a *composer) tea.Cmd {
 	f := m.form
 	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
 		return nil // stopped or left in the meantime, or begun anew since

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"time"
 
 	"dubtop/ui/kit"
@@ -19,7 +18,7 @@ import (
 )
 
 // newGenerations is view 1: the jobs.
-func newGenerations(a *App) *kit.ListView[state.Generation] {
+func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	v := &kit.ListView[state.Generation]{Heading: "generations", List: kit.List[state.Generation]{
 		Stage: a.Stage, Rows: &a.store.Generations, Extent: a.extent(&a.store.Generations), Marks: &kit.Marks[state.Generation]{},
 		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
@@ -50,106 +49,9 @@ func newGenerations(a *App) *kit.ListView[state.Generation] {
 	return v.With(append(append(own, v.Following(v.Marking())...), failures)...)
 }
 
-// generationActions are what can be done with a job, wherever it is shown, or
-// with those that are marked.
-func generationActions(a *App, set jobSet) []kit.Action {
-	missing := func() text.Text {
-		if n := set.many(); n > 1 {
-			return tooMany(n, wordMost)
-		}
-		return set.missing()
-	}
-	unidentified := func() text.Text {
-		if set.many() > 0 {
-			return ""
-		}
-		return set.none()
-	}
-	open, link := a.linking(set)
-	acts := []kit.Action{
-		open.Hinted("open"),
-		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).Unless(unidentified).Hinted(""),
-		link,
-		a.Does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
-		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
-	}
-	return append(acts, a.runningAgain(set)...)
-}
-
-// needs refuses what needs a row when there is none.
-func needs[T any](which func() *T) func() text.Text {
-	return func() text.Text {
-		if which() == nil {
-			return "there is nothing here to do that with"
-		}
-		return ""
-	}
-}
-
-// jobStatus is a job's status, or how far a submission without a known job is.
-func jobStatus(t *paint.Theme, g *state.Generation) paint.Piece {
-	if g.Intent == "" {
-		return statusCell(t, g.Status)
-	}
-	return intentStatus(t, g.Intent)
-}
-
-// intentStatus says how far a submission is that nothing is known to have come
-// of.
-func intentStatus(t *paint.Theme, s outbox.SubmissionState) paint.Piece {
-	if s == outbox.SubmissionSending {
-		return paint.Running.Of(t.Glyphs.Running + " sending")
-	}
-	return paint.Warn.Of(t.Glyphs.Alert + " unknown")
-}
-
-// statusCell says a status by glyph, word and colour.
-func statusCell(t *paint.Theme, s api.Status) paint.Piece {
-	word := statusWord(s)
-	switch {
-	case s == api.Pending:
-		return paint.Pending.Of(t.Glyphs.Pending + " " + word)
-	case s == api.Processing:
-		return paint.Running.Of(t.Glyphs.Running + " " + word)
-	case s == api.Completed:
-		return paint.Done.Of(t.Glyphs.Completed + " " + word)
-	case s.Troubled():
-		return paint.Bad.Of(t.Glyphs.Failed + " " + word)
-	}
-	return paint.Warn.Of(t.Glyphs.Unknown + " " + word)
-}
-
-// statusWord is the word people use; what we do not know stays as the API
-// spells it.
-func statusWord(s api.Status) text.Text {
-	switch s {
-	case api.Pending:
-		return "pending"
-	case api.Processing:
-		return "running"
-	case api.Completed:
-		return "completed"
-	case api.Failed:
-		return "failed"
-	case api.Rejected:
-		return "rejected"
-	case "":
-		return "no status"
-	}
-	return text.Of(string(s))
-}
-
-// costCell says a cost and how sure it is.
-func costCell(c outbox.Cost) paint.Piece {
-	if c.Kind == outbox.CostUnknown {
-		return paint.Muted.Of(none)
-	}
-	return amountTone(c.Kind).Of(rounded(c.Amount, c.Kind))
-}
-
 // progressCell says how far a running job is, how long a finished one took, or
 // why it failed.
-func (a *App) progressCell(g *state.Generation) paint.Piece {
+func (a *composer) progressCell(g *state.Generation) paint.Piece {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
 		return paint.Warn.Of("maybe charged")
@@ -171,7 +73,7 @@ func (a *App) progressCell(g *state.Generation) paint.Piece {
 }
 
 // runningCell says how far a job is that runs, or ran when it was last seen.
-func (a *App) runningCell(g *state.Generation) paint.Piece {
+func (a *composer) runningCell(g *state.Generation) paint.Piece {
 	e := a.store.Forecast.Expect(g, a.Now)
 	switch {
 	case !a.store.Generations.Known():

@@ -25,7 +25,6 @@ import (
 // What a group asks of the network.
 const (
 	groupMost = 1000 // jobs in one group
-	groupPage = 100  // jobs read with one request, as the API allows
 )
 
 // group is several jobs that are to be run again: read, priced and confirmed
@@ -33,7 +32,7 @@ const (
 // can be left at any time.
 type group struct {
 	kit.Pager
-	app    *App
+	app    *composer
 	model  string // instead of the one each job had, "" for that one
 	unmark func() // called when the group was confirmed
 
@@ -59,7 +58,7 @@ type groupJob struct {
 
 // openGroup begins a group of the marked jobs, and reads what they were made
 // from.
-func (a *App) openGroup(set jobSet, model string) tea.Cmd {
+func (a *composer) openGroup(set jobSet, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
@@ -74,7 +73,7 @@ func (a *App) openGroup(set jobSet, model string) tea.Cmd {
 
 // groupWithModel lets the model be chosen for a group. Models that can take
 // only some of the jobs may be chosen: the others are left out.
-func (a *App) groupWithModel(set jobSet) tea.Cmd {
+func (a *composer) groupWithModel(set jobSet) tea.Cmd {
 	jobs := set.chosen()
 	unfit := func(model string) text.Text {
 		most := draft.RulesFor(model).MaxSeconds
@@ -137,7 +136,7 @@ func (g *group) readNext() tea.Cmd {
 	}
 }
 
-func (m groupReadMsg) land(a *App) tea.Cmd {
+func (m groupReadMsg) land(a *composer) tea.Cmd {
 	g := m.group
 	if g.run != m.run || !a.Shown(g) {
 		return nil
@@ -268,7 +267,7 @@ func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []
 	return subs, account.Warnings(inputs), nil
 }
 
-func (m groupPricedMsg) land(a *App) tea.Cmd {
+func (m groupPricedMsg) land(a *composer) tea.Cmd {
 	g := m.group
 	if g.run != m.run || !a.Shown(g) {
 		return nil
@@ -296,7 +295,7 @@ func (m groupPricedMsg) land(a *App) tea.Cmd {
 // learnPrice takes the unit price of a model from the price of one request:
 // some servers price whole requests only, so this is how others' jobs of the
 // model get a price, too.
-func (a *App) learnPrice(sub *outbox.Submission) {
+func (a *composer) learnPrice(sub *outbox.Submission) {
 	if p := sub.Price; p.Cost != nil && !p.Approximate {
 		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
 	}
@@ -463,17 +462,17 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 	}
 	a.Remove(g)
 	g.stop()
-	a.outbox.attend(&spending{submission: confirmed[0], group: g})
+	a.attend(&spending{submission: confirmed[0], group: g})
 	return a.enqueue(confirmed, g.pilot)
 }
 
 // leaveGroup ends a group that the journal has.
-func (a *App) leaveGroup(first string) {
-	s := a.outbox.attended[first]
+func (a *composer) leaveGroup(first string) {
+	s := a.attended[first]
 	if s == nil || s.group == nil {
 		return
 	}
-	delete(a.outbox.attended, first)
+	delete(a.attended, first)
 	if s.group.unmark != nil {
 		s.group.unmark()
 	}

@@ -268,7 +268,7 @@ func (g *group) warnings(hosts []draft.Host) []paint.Told {
 }
 
 // validity says how long a price may still be agreed to.
-func (a *App) validity(at time.Time) paint.Told {
+func (a *composer) validity(at time.Time) paint.Told {
 	left := outbox.PriceValid - a.Now.Sub(at)
 	if left <= 0 {
 		return paint.Told{Label: "holds", Words: "no more: go back and price it again", Tone: paint.Warn}

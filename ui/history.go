@@ -8,7 +8,7 @@ import (
 
 // asOf says how old the list of jobs is: since the last good answer, or, as
 // long as there is none, since the journal knew it.
-func (a *App) asOf() text.Text {
+func (a *desk) asOf() text.Text {
 	if t := a.store.Generations.AsOf(); !t.IsZero() {
 		return "as of " + clock(t, a.Now)
 	}

@@ -15,7 +15,7 @@ import (
 
 // keepOffer has the question about an older key asked again when another view was
 // chosen over it.
-func (a *App) keepOffer() {
+func (a *desk) keepOffer() {
 	if a.offer != nil && !a.Shown(a.offer) {
 		a.offer = nil
 		a.session.AskAgain()
@@ -24,7 +24,7 @@ func (a *App) keepOffer() {
 
 // offerJoin asks whether a profile is this account's. It waits below whatever
 // else is open: joining begins the session anew, and nothing typed may be lost.
-func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
+func (a *desk) offerJoin(r *journal.Relative) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
 		Yes: "the same", No: "keep apart",
@@ -41,7 +41,7 @@ func (a *App) offerJoin(r *journal.Relative) tea.Cmd {
 	return c.Wait(kit.ArmTime)
 }
 
-func (a *App) kinLines(r *journal.Relative) []paint.Told {
+func (a *desk) kinLines(r *journal.Relative) []paint.Told {
 	said := append(paint.Sentence("This key reads jobs that were made with another key."), paint.Told{})
 	if r.Jobs > 0 {
 		said = append(said, paint.Told{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})
@@ -66,7 +66,7 @@ func grouped(n int, one, many text.Text) text.Text {
 }
 
 // answerJoin joins on a yes, and remembers a no.
-func (a *App) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
+func (a *desk) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 	a.offer = nil
 	switch {
 	case !yes:
@@ -83,7 +83,7 @@ func (a *App) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 // waiting takes the keys while something is done after which nothing on the
 // screen is as it was: what is typed meanwhile is meant for neither.
 type waiting struct {
-	app   *App
+	app   *desk
 	words text.Text
 }
 
@@ -106,19 +106,19 @@ func (w *waiting) View() paint.Styled {
 }
 
 // joined begins anew with everything that is known in the older journal.
-func (a *App) joined(e *account.Event) tea.Cmd {
+func (a *desk) joined(e *account.Event) tea.Cmd {
 	a.endWaiting()
 	if e.Err != nil {
 		a.Complain("the profiles could not be joined: " + errorText(e.Err))
 		return nil
 	}
-	a.enter(e.Joined)
+	a.host.enter(e.Joined)
 	a.Say("joined: what is known of the old key goes on with this one")
 	return a.work()
 }
 
 // endWaiting takes the screen away that takes the keys.
-func (a *App) endWaiting() {
+func (a *desk) endWaiting() {
 	for _, s := range a.Stack {
 		if w, ok := s.(*waiting); ok {
 			a.Remove(w)

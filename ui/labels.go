@@ -16,7 +16,7 @@ import (
 // them, the lists find them, the ledger counts by them.
 
 // unlabelled says why no label can be set.
-func (a *App) unlabelled() text.Text {
+func (a *desk) unlabelled() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
@@ -28,7 +28,7 @@ func (a *App) unlabelled() text.Text {
 
 // askLabel asks for the label of jobs, batches or submissions: one for all of
 // them.
-func (a *App) askLabel(jobs []named) tea.Cmd {
+func (a *desk) askLabel(jobs []named) tea.Cmd {
 	was, mixed := common(jobs, func(id string) text.Text { return a.store.LabelOf(api.ID(id)) })
 	return a.Prompt("label of "+whose(jobs), string(was), draft.MaxLabel, func(label text.Text) tea.Cmd {
 		set := labelCmd(a.session, keysOf(jobs), label)
@@ -56,7 +56,7 @@ type labelledMsg struct {
 	err     error
 }
 
-func (m labelledMsg) land(a *App) tea.Cmd {
+func (m labelledMsg) land(a *desk) tea.Cmd {
 	switch {
 	case m.session != a.session:
 		return nil

@@ -20,7 +20,7 @@ import (
 )
 
 // newLedger is view 6: what was accepted, and what it cost.
-func newLedger(a *App) *kit.ListView[ledger.Entry] {
+func newLedger(a *composer) *kit.ListView[ledger.Entry] {
 	type entry = ledger.Entry
 	v := &kit.ListView[entry]{Heading: "ledger", List: kit.List[entry]{
 		Stage: a.Stage, Rows: a.store.Ledger.Rows(), Extent: a.extent(a.store.Ledger.Rows()),
@@ -48,7 +48,7 @@ func newLedger(a *App) *kit.ListView[ledger.Entry] {
 	return v.With(ledgerActions(a, v)...)
 }
 
-func ledgerActions(a *App, v *kit.ListView[ledger.Entry]) []kit.Action {
+func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 	noRow := v.None
 	noJob := func() text.Text {
 		if e := v.Selected(); e == nil || e.Damage != "" {
@@ -79,11 +79,8 @@ func ledgerActions(a *App, v *kit.ListView[ledger.Entry]) []kit.Action {
 	return acts
 }
 
-// ledgerKey is the key of the view, as it is drawn.
-func ledgerKey(a *App) text.Text { return a.KeyFor(keymap.View6) }
-
 // entryJob is the job of an entry as the lists know it, nil where they do not.
-func (a *App) entryJob(e *ledger.Entry) *state.Generation {
+func (a *composer) entryJob(e *ledger.Entry) *state.Generation {
 	if e == nil || e.Job == "" {
 		return nil
 	}
@@ -95,7 +92,7 @@ func (a *App) entryJob(e *ledger.Entry) *state.Generation {
 }
 
 // openEntry shows what is known of an entry's job, or of a damaged row.
-func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
+func (a *composer) openEntry(e *ledger.Entry) tea.Cmd {
 	if u, ok := a.outbox.UnsavedJob(e.Job); ok {
 		return a.openUnsaved(u.Submission.ID)
 	}
@@ -122,11 +119,11 @@ func (a *App) openEntry(e *ledger.Entry) tea.Cmd {
 // damage explains a damaged row; once it was read, the row goes off the view.
 type damage struct {
 	kit.Pager
-	app *App
+	app *composer
 	key string
 }
 
-func newDamage(a *App, e ledger.Entry) *damage {
+func newDamage(a *composer, e ledger.Entry) *damage {
 	return &damage{app: a, key: e.Key(), Pager: kit.Pager{Stage: a.Stage, Heading: "damage", Content: func(width int) []paint.Styled {
 		lines := []paint.Styled{"", a.Theme.Text(paint.Bad, text.Of(e.Submission+" of the ledger")), ""}
 		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), paint.Normal)...)
@@ -144,7 +141,7 @@ func (d *damage) Leave() tea.Cmd {
 }
 
 // sentAt is when a job was sent, as short as it is clear.
-func (a *App) sentAt(e *ledger.Entry) text.Text {
+func (a *composer) sentAt(e *ledger.Entry) text.Text {
 	if e.At.IsZero() {
 		return none
 	}
@@ -159,7 +156,7 @@ func (a *App) sentAt(e *ledger.Entry) text.Text {
 }
 
 // outcomeCell says how a job ended, or how it stands.
-func (a *App) outcomeCell(e *ledger.Entry) paint.Piece {
+func (a *composer) outcomeCell(e *ledger.Entry) paint.Piece {
 	t := a.Theme
 	switch {
 	case e.Damage != "":
@@ -180,7 +177,7 @@ func (a *App) outcomeCell(e *ledger.Entry) paint.Piece {
 	return paint.Muted.Of(t.Glyphs.Unknown + " not seen")
 }
 
-func (a *App) entryName(e *ledger.Entry) paint.Piece {
+func (a *composer) entryName(e *ledger.Entry) paint.Piece {
 	if e.Damage != "" {
 		return paint.Bad.Of(text.Of(e.Damage))
 	}
@@ -240,7 +237,7 @@ func differenceCell(e *ledger.Entry) paint.Piece {
 }
 
 // entryLines are what the books say of one job.
-func (a *App) entryLines(e *ledger.Entry, width int) []paint.Styled {
+func (a *composer) entryLines(e *ledger.Entry, width int) []paint.Styled {
 	t := a.Theme
 	outcome, actual := a.outcomeCell(e), actualCell(e)
 	words := actual.Text

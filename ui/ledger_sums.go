@@ -17,7 +17,7 @@ import (
 // ledgerSums is what stands beside the ledger: its totals and a chart. What
 // needs a look at every entry is kept until the ledger changes.
 type ledgerSums struct {
-	app   *App
+	app   *composer
 	of    *ledger.Ledger
 	seen  uint64
 	all   ledger.Tally
@@ -113,7 +113,7 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 }
 
 // accuracy says how good the estimates were.
-func (a *App) accuracy(t *ledger.Tally) text.Text {
+func (a *composer) accuracy(t *ledger.Tally) text.Text {
 	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, outbox.CostEstimate), text.Count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
 	if t.Estimated <= 0 {
 		return words
@@ -129,7 +129,7 @@ func (a *App) accuracy(t *ledger.Tally) text.Text {
 }
 
 // failureWords say what was spent on jobs without a result.
-func (a *App) failureWords(t *ledger.Tally) text.Text {
+func (a *composer) failureWords(t *ledger.Tally) text.Text {
 	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), text.Count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
 		words += text.Sprintf(", of %d unknown", t.FailedUnknown)

@@ -21,7 +21,7 @@ import (
 // label, one table at a time.
 type totals struct {
 	kit.Pager
-	app    *App
+	app    *composer
 	sums   ledgerSums
 	part   int
 	shown  int // the part that groups are of
@@ -34,7 +34,7 @@ func totalParts() []ledger.Grouping {
 	return []ledger.Grouping{"", ledger.ByDay, ledger.ByWeek, ledger.ByMonth, ledger.ByModel, ledger.ByLabel}
 }
 
-func newTotals(a *App) *totals {
+func newTotals(a *composer) *totals {
 	p := &totals{app: a, shown: -1, sums: ledgerSums{app: a}}
 	p.Pager = kit.Pager{Stage: a.Stage, Heading: "totals", Content: p.lines}
 	turn := func(by int) func() tea.Cmd {
@@ -90,7 +90,7 @@ func (p *totals) titles() paint.Styled {
 	return line
 }
 
-func (a *App) groupLine(g *ledger.Group, key int) text.Text {
+func (a *composer) groupLine(g *ledger.Group, key int) text.Text {
 	var failures, unknown text.Text
 	if g.Failed > 0 {
 		failures = rounded(g.FailedCost, g.FailedKind)

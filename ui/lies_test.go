@@ -48,8 +48,8 @@ func moneyDialogs(a *App, words string) []func() {
 	g := &group{jobs: []groupJob{
 		{source: source{job: job}, sub: &sub, warn: []string{words}}, {source: source{job: job}, sub: &sub}, {source: source{job: job}, left: says},
 	}}
-	g.app, g.Pager = a, kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
-	d := &doubt{app: a, id: "s"}
+	g.app, g.Pager = a.composer, kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
+	d := &doubt{app: a.composer, id: "s"}
 	d.Stage = a.Stage
 	soft := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 1}, Daily: &ledger.Limit{Amount: 2}}
 	lost := sub
@@ -162,7 +162,7 @@ func TestNoLineOfADialogOfMoneyIsWrittenByOthers(t *testing.T) {
 	start := time.Now()
 	var all sync.WaitGroup
 	for seed := range uint64(liars) {
-		a := desk(t, 3)
+		a := newDesk(t, 3)
 		a.store.Ledger.Bring(nil)
 		a.cfg.Open = func(string) error { return nil }
 		all.Go(func() { (&liar{t, a}).tell(rand.New(rand.NewPCG(seed, 2)), *liesFlag/liars) })

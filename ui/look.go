@@ -77,7 +77,7 @@ type lookDueMsg struct {
 	run   int
 }
 
-func (m lookDueMsg) land(a *App) tea.Cmd {
+func (m lookDueMsg) land(a *composer) tea.Cmd {
 	if l := m.form.looks[m.field]; l == nil || l.run != m.run || !a.Shown(m.form) {
 		return nil
 	}
@@ -116,7 +116,7 @@ type lookedMsg struct {
 	err   error
 }
 
-func (m lookedMsg) land(*App) tea.Cmd {
+func (m lookedMsg) land(*composer) tea.Cmd {
 	l := m.form.looks[m.field]
 	if l == nil || l.run != m.run {
 		return nil
@@ -147,4 +147,11 @@ func (f *generationForm) lookNote(field string) text.Text {
 		return "looking at it" + f.app.Theme.Glyphs.More
 	}
 	return ""
+}
+
+func statCmd(f *generationForm, path string) tea.Cmd {
+	return func() tea.Msg {
+		size, err := account.StatFile(path)
+		return statMsg{f, path, fileFact{size, err}}
+	}
 }

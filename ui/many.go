@@ -76,7 +76,7 @@ func common(jobs []named, of func(id string) text.Text) (words text.Text, mixed 
 
 // askAbout asks whether to do something that takes from several jobs what was
 // written for them one by one.
-func (a *App) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) tea.Cmd {
+func (a *desk) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) tea.Cmd {
 	var names []text.Text
 	for _, j := range jobs[:min(3, len(jobs))] {
 		names = append(names, j.name)
@@ -108,7 +108,7 @@ func tooMany(n, most int) text.Text {
 }
 
 // linking are the actions that need the links of outputs.
-func (a *App) linking(set jobSet) (open, link kit.Action) {
+func (a *desk) linking(set jobSet) (open, link kit.Action) {
 	refuse := func(most int) func() text.Text {
 		return func() text.Text {
 			if n := set.many(); n > 1 {
@@ -147,7 +147,7 @@ func noOutput(set jobSet) text.Text {
 }
 
 // linksOf asks for the links of several jobs, of those that can have one.
-func (a *App) linksOf(jobs []state.Generation, what use) tea.Cmd {
+func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 	var ids []api.ID
 	for i := range jobs {
 		if g := &jobs[i]; g.Intent == "" && !g.Gone && g.Status == api.Completed && g.ID != "" {
@@ -203,7 +203,7 @@ type linksMsg struct {
 	err     error
 }
 
-func (m linksMsg) land(a *App) tea.Cmd {
+func (m linksMsg) land(a *desk) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
@@ -232,7 +232,7 @@ func (m linksMsg) rest() text.Text {
 }
 
 // askToOpen asks before a browser gets several windows.
-func (a *App) askToOpen(m linksMsg) tea.Cmd {
+func (a *desk) askToOpen(m linksMsg) tea.Cmd {
 	if len(m.links) == 1 {
 		return a.openURL(m.links[0])
 	}
@@ -276,7 +276,7 @@ type openedAllMsg struct {
 	err error
 }
 
-func (m openedAllMsg) land(a *App) tea.Cmd {
+func (m openedAllMsg) land(a *desk) tea.Cmd {
 	a.Calm()
 	if m.err != nil {
 		a.Complain(errorText(m.err))

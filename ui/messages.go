@@ -18,7 +18,7 @@ import (
 )
 
 // overhear keeps why a question of the poller had no good answer.
-func (a *App) overhear(topic state.Topic, err error) {
+func (a *desk) overhear(topic state.Topic, err error) {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
 		return
 	}
@@ -26,7 +26,7 @@ func (a *App) overhear(topic state.Topic, err error) {
 }
 
 // note keeps what is told on a screen of its own, so that it is found later.
-func (a *App) note(words text.Text) {
+func (a *desk) note(words text.Text) {
 	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: words, Tone: paint.Bad}, false)
 }
 
@@ -50,12 +50,12 @@ func topicWords(topic state.Topic) text.Text {
 // messages lists everything that was told, whole, the newest first.
 type messages struct {
 	kit.Pager
-	app    *App
+	app    *desk
 	at     uint64 // the saying under the cursor
 	offset int    // how far below the first line shown it begins
 }
 
-func (a *App) openMessages() tea.Cmd {
+func (a *desk) openMessages() tea.Cmd {
 	m := &messages{app: a}
 	m.Pager = kit.Pager{Stage: a.Stage, Heading: "messages", Content: m.lines}
 	if n := len(a.Said.List); n > 0 {

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"iter"
-	"slices"
 	"strings"
 	"time"
 
@@ -10,7 +8,6 @@ import (
 	"dubtop/ui/paint"
 
 	"dubtop/state/draft"
-	"dubtop/state/outbox"
 	"dubtop/state/table"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,7 +20,7 @@ import (
 )
 
 // newModels is view 4: what can be made, for how much and how fast.
-func newModels(a *App) *kit.ListView[state.Model] {
+func newModels(a *composer) *kit.ListView[state.Model] {
 	v := &kit.ListView[state.Model]{Heading: "models", List: kit.List[state.Model]{
 		Stage: a.Stage, Rows: &a.store.Models, Extent: a.extent(&a.store.Models),
 		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortStatus},
@@ -51,79 +48,8 @@ func newModels(a *App) *kit.ListView[state.Model] {
 	)
 }
 
-// pickModel lets one of the models be chosen: it names each with its price, and
-// says why one can't be taken. The one that was used is named, too.
-func (a *App) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
-	rows := &table.Collection[state.Model]{}
-	rows.Answer(rows.Ask(a.Now), slices.Collect(a.modelCopies()), a.Now)
-	words := func(m *state.Model) paint.Piece {
-		switch why := unfit(m.Name); {
-		case why != "":
-			return paint.Bad.Of(a.Theme.Glyphs.Failed + " " + why)
-		case m.Name == used:
-			return paint.Accent.Of("as it was")
-		}
-		return paint.Normal.Of(purpose(m))
-	}
-	v := &kit.ListView[state.Model]{Heading: "pick a model", List: kit.List[state.Model]{
-		Stage: a.Stage, Rows: rows, Extent: a.extent(rows),
-		Sorts: []table.Sort{table.SortAge, table.SortName},
-		Columns: []kit.Column[state.Model]{
-			{Title: "model", Width: 18, Sort: table.SortName, Cell: func(m *state.Model) paint.Piece { return modelTone(m).Of(text.Of(m.Name)) }},
-			{Title: "a minute", Width: 8, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.minutePrice(m) }},
-			{Title: "for this", Width: 24, Grow: 1, Sort: table.SortNone, Cell: words},
-		},
-		Empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
-	}}
-	none := v.None
-	refuse := func() text.Text {
-		if why := none(); why != "" {
-			return why
-		}
-		return unfit(v.Selected().Name)
-	}
-	v.Acts = append([]kit.Action{
-		a.Does(keymap.Choose, func() tea.Cmd {
-			name := v.Selected().Name
-			a.Remove(v)
-			return chosen(name)
-		}).Unless(refuse).Hinted("take it"),
-		a.Does(keymap.Back, v.Back).Hinted("back"),
-	}, append(v.Finding(), v.Movement()...)...)
-	a.Push(v)
-	return nil
-}
-
-// modelCopies are the models that are known.
-func (a *App) modelCopies() iter.Seq[state.Model] {
-	return func(yield func(state.Model) bool) {
-		for m := range a.store.Models.All() {
-			if !yield(*m) {
-				return
-			}
-		}
-	}
-}
-
 // modelsPage is the vendor's page on the models.
 const modelsPage = "https://sync.so/docs/models/lipsync"
-
-func modelTone(m *state.Model) paint.Tone {
-	if !m.Deprecated.IsZero() {
-		return paint.Muted
-	}
-	return paint.Normal
-}
-
-// minutePrice is the list price of a minute of output, as one estimate of the
-// server taught it.
-func (a *App) minutePrice(m *state.Model) paint.Piece {
-	frame, ok := a.store.Prices.PerFrame(m.Name)
-	if !ok {
-		return paint.Muted.Of(none)
-	}
-	return paint.Money.Of(text.Of((frame * outbox.FramesPerSecond * 60).Rounded()))
-}
 
 // longest is the longest input a model takes.
 func longest(m *state.Model) text.Text {
@@ -135,7 +61,7 @@ func longest(m *state.Model) text.Text {
 
 // usualTime is how long a clip of 30 s takes: as observed here, else (in
 // parentheses) as the vendor documents it.
-func (a *App) usualTime(m *state.Model) paint.Piece {
+func (a *composer) usualTime(m *state.Model) paint.Piece {
 	const clip = api.Seconds(30)
 	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.Now}, a.Now)
 	if e.Learned > 0 {
@@ -145,7 +71,7 @@ func (a *App) usualTime(m *state.Model) paint.Piece {
 }
 
 // usualWords is the same in words.
-func (a *App) usualWords(m *state.Model) text.Text {
+func (a *composer) usualWords(m *state.Model) text.Text {
 	v := a.usualTime(m)
 	if usual, documented := strings.CutPrefix(string(v.Text), "("); documented {
 		return text.Of("about " + strings.TrimSuffix(usual, ")") + ", as the vendor documents it")
@@ -153,28 +79,7 @@ func (a *App) usualWords(m *state.Model) text.Text {
 	return "about " + v.Text + ", as seen here"
 }
 
-// purpose is the API's description of a model, else what its overview says.
-// https://sync.so/docs/api-reference/overview
-func purpose(m *state.Model) text.Text {
-	if m.Description != "" {
-		return text.Of(m.Description)
-	}
-	switch m.Name {
-	case "sync-3":
-		return "hard scenes, 4K, obstructions, extreme angles; stills too"
-	case "lipsync-2":
-		return "fast and cost-efficient, solid quality"
-	case "lipsync-2-pro":
-		return "high quality, more detail"
-	case "lipsync-1.9.0-beta":
-		return "legacy, the fastest"
-	case "react-1":
-		return "expressions and head movements, up to 15 s"
-	}
-	return ""
-}
-
-func (a *App) modelPane(m *state.Model, width int) []paint.Styled {
+func (a *composer) modelPane(m *state.Model, width int) []paint.Styled {
 	t := a.Theme
 	price := a.minutePrice(m)
 	lines := []paint.Styled{t.Text(paint.Title, text.Of(m.Name)), ""}
@@ -202,7 +107,7 @@ func (a *App) modelPane(m *state.Model, width int) []paint.Styled {
 	return lines
 }
 
-func (a *App) modelDetails(m state.Model) *kit.Pager {
+func (a *composer) modelDetails(m state.Model) *kit.Pager {
 	return &kit.Pager{Stage: a.Stage, Heading: "model", Content: func(width int) []paint.Styled {
 		return append([]paint.Styled{""}, indented(a.modelPane(&m, width-2))...)
 	}}

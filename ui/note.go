@@ -15,7 +15,7 @@ const noteLimit = 500
 
 // editNote asks for the note of jobs: one for all of them. Notes that say
 // something else are not replaced without a question.
-func (a *App) editNote(jobs []named) tea.Cmd {
+func (a *desk) editNote(jobs []named) tea.Cmd {
 	old, mixed := common(jobs, a.store.Notes.Of)
 	return a.Prompt("note of "+whose(jobs), string(old), noteLimit, func(note text.Text) tea.Cmd {
 		others := slices.DeleteFunc(slices.Clone(jobs), func(j named) bool {
@@ -42,7 +42,7 @@ type takeNotesMsg struct {
 	note    text.Text
 }
 
-func (m takeNotesMsg) land(a *App) tea.Cmd {
+func (m takeNotesMsg) land(a *desk) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (m takeNotesMsg) land(a *App) tea.Cmd {
 }
 
 // takeNotes shows a note at once, and has the journal keep it.
-func (a *App) takeNotes(ids []string, note text.Text) tea.Cmd {
+func (a *desk) takeNotes(ids []string, note text.Text) tea.Cmd {
 	old := make([]text.Text, len(ids))
 	for i, id := range ids {
 		old[i] = a.store.Notes.Of(id)
@@ -63,7 +63,7 @@ func (a *App) takeNotes(ids []string, note text.Text) tea.Cmd {
 }
 
 // unnotable says why no note can be kept.
-func (a *App) unnotable() text.Text {
+func (a *desk) unnotable() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
@@ -83,7 +83,7 @@ type savedNoteMsg struct {
 }
 
 // land takes back what could not be kept, unless it was changed again since.
-func (m savedNoteMsg) land(a *App) tea.Cmd {
+func (m savedNoteMsg) land(a *desk) tea.Cmd {
 	switch {
 	case m.session != a.session:
 	case m.err != nil:

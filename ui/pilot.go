@@ -16,28 +16,28 @@ type pilot struct {
 }
 
 // awaitPilot remembers the pilot of a group.
-func (o *outgoing) awaitPilot(submission string, name text.Text, rest int) {
-	if o.pilots == nil {
-		o.pilots = make(map[string]*pilot)
+func (a *composer) awaitPilot(submission string, name text.Text, rest int) {
+	if a.pilots == nil {
+		a.pilots = make(map[string]*pilot)
 	}
-	o.pilots[submission] = &pilot{name: name, rest: rest}
+	a.pilots[submission] = &pilot{name: name, rest: rest}
 }
 
 // flies notes which job a pilot became, if the submission is one.
-func (o *outgoing) flies(submission string, job api.ID) {
-	if p := o.pilots[submission]; p != nil {
+func (a *composer) flies(submission string, job api.ID) {
+	if p := a.pilots[submission]; p != nil {
 		p.job = job
 	}
 }
 
 // tellPilots says when a pilot has ended, and how the rest is let go on.
-func (a *App) tellPilots() {
-	for id, p := range a.outbox.pilots {
+func (a *composer) tellPilots() {
+	for id, p := range a.pilots {
 		g, ok := a.store.Generations.Find(string(p.job))
 		if p.job == "" || !ok || !g.Status.Terminal() {
 			continue
 		}
-		delete(a.outbox.pilots, id)
+		delete(a.pilots, id)
 		queue := a.KeyFor(keymap.View5)
 		if g.Status.Troubled() {
 			a.Complain(text.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))

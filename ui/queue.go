@@ -7,12 +7,10 @@ import (
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 
-	"dubtop/state/draft"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -20,7 +18,7 @@ import (
 )
 
 // newQueue is view 5: what was agreed to and is not a job yet.
-func newQueue(a *App) *kit.ListView[outbox.QueueRow] {
+func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 	v := &kit.ListView[outbox.QueueRow]{Heading: "queue", List: a.queueList(), Pane: a.queuePane}
 	none := v.None
 	waits := func() text.Text {
@@ -75,7 +73,7 @@ func newQueue(a *App) *kit.ListView[outbox.QueueRow] {
 }
 
 // queueList is the list behind view 5.
-func (a *App) queueList() kit.List[outbox.QueueRow] {
+func (a *composer) queueList() kit.List[outbox.QueueRow] {
 	return kit.List[outbox.QueueRow]{
 		Stage: a.Stage, Rows: &a.store.Queue, Extent: a.extent(&a.store.Queue), Marks: &kit.Marks[outbox.QueueRow]{},
 		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
@@ -111,7 +109,7 @@ func unmarked(v *kit.ListView[outbox.QueueRow], why func() text.Text) func() tex
 }
 
 // untouchable says why nothing can be done to a row just now.
-func (a *App) untouchable(r *outbox.QueueRow) text.Text {
+func (a *composer) untouchable(r *outbox.QueueRow) text.Text {
 	switch {
 	case r.State == outbox.QueueSending:
 		return "it is on its way: wait for the answer"
@@ -122,7 +120,7 @@ func (a *App) untouchable(r *outbox.QueueRow) text.Text {
 }
 
 // uneditable says why a row can't be taken back into the form.
-func (a *App) uneditable(r *outbox.QueueRow) text.Text {
+func (a *composer) uneditable(r *outbox.QueueRow) text.Text {
 	switch {
 	case r == nil:
 		return "there is nothing here to do that with"
@@ -144,7 +142,7 @@ func placeCell(r *outbox.QueueRow) paint.Piece {
 }
 
 // queueStatus says where a submission stands by glyph, word and colour.
-func (a *App) queueStatus(r *outbox.QueueRow) paint.Piece {
+func (a *composer) queueStatus(r *outbox.QueueRow) paint.Piece {
 	g, n := a.Theme.Glyphs, paint.Normal
 	glyph := g.Pending
 	switch r.State {
@@ -182,7 +180,7 @@ func exactPrice(r *outbox.QueueRow) text.Text {
 }
 
 // queueWords says in a few words what a row waits for.
-func (a *App) queueWords(r *outbox.QueueRow) paint.Piece {
+func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 	switch r.State {
 	case outbox.QueueDoubt:
 		if _, asks := a.outbox.Reconciler.Question(r.ID, a.Now); asks {
@@ -207,7 +205,7 @@ func (a *App) queueWords(r *outbox.QueueRow) paint.Piece {
 }
 
 // waitWords says why the one that stands in line has not left.
-func (a *App) waitWords(r *outbox.QueueRow) paint.Piece {
+func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 	_, held := a.outbox.Queue.Paused()
 	until := a.outbox.Queue.Held(a.Now)
 	switch {
@@ -226,7 +224,7 @@ func (a *App) waitWords(r *outbox.QueueRow) paint.Piece {
 }
 
 // queuePane says how the queue as a whole stands, and then what the row is.
-func (a *App) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
+func (a *composer) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 	t := a.Theme
 	lines := append(append(a.queueLines(width), ""), a.called(r.Name, width)...)
 	status := a.queueStatus(r)
@@ -237,7 +235,7 @@ func (a *App) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 }
 
 // queueLines are the state of the whole queue.
-func (a *App) queueLines(width int) []paint.Styled {
+func (a *composer) queueLines(width int) []paint.Styled {
 	t := a.Theme
 	waiting := a.outbox.Queue.Len()
 	lines := []paint.Styled{t.Text(paint.Title, text.Count(waiting, "job waits", "jobs wait"))}
@@ -256,7 +254,7 @@ func (a *App) queueLines(width int) []paint.Styled {
 
 // openQueued shows what stands behind a row: the dialog for a price that went
 // up, what is known of a doubt, else all about the request.
-func (a *App) openQueued(r *outbox.QueueRow) tea.Cmd {
+func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 	sub, ok := a.outbox.Find(r.ID)
 	switch {
 	case r.State == outbox.QueueUnsaved:
@@ -276,7 +274,7 @@ func (a *App) openQueued(r *outbox.QueueRow) tea.Cmd {
 
 // wantPrice asks for the price of what waits for a yes, since the one that it has
 // is too old to be agreed to.
-func (a *App) wantPrice(id string) tea.Cmd {
+func (a *composer) wantPrice(id string) tea.Cmd {
 	a.Busy("its price is too old: asking for it anew" + a.Theme.Glyphs.More)
 	a.outbox.wanted = id
 	w, ok := a.session.Reprice(id)
@@ -288,7 +286,7 @@ func (a *App) wantPrice(id string) tea.Cmd {
 
 // repricedWaiting asks about a price that somebody waits for, unless they are at work
 // elsewhere by now.
-func (a *App) repricedWaiting(d *outbox.Done) tea.Cmd {
+func (a *composer) repricedWaiting(d *outbox.Done) tea.Cmd {
 	if d.Submission.ID != a.outbox.wanted {
 		return nil
 	}
@@ -304,7 +302,7 @@ func (a *App) repricedWaiting(d *outbox.Done) tea.Cmd {
 }
 
 // queuedLines tell all about a submission that waits.
-func (a *App) queuedLines(id string, width int) []paint.Styled {
+func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	sub, ok := a.outbox.Find(id)
 	row, listed := a.store.Queue.Find(id)
 	if !ok || !listed {
@@ -323,7 +321,7 @@ func (a *App) queuedLines(id string, width int) []paint.Styled {
 }
 
 // moveQueued changes the order, here at once and in the journal.
-func (a *App) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
+func (a *composer) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
 	ids := inLine(rows)
 	if len(ids) == 0 {
 		a.Warn("none of them stands in line")
@@ -342,7 +340,7 @@ func inLine(rows []*outbox.QueueRow) (ids []string) {
 }
 
 // pauseQueued holds rows back, or lets them go on if all of them are held.
-func (a *App) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
+func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 	ids, pause := inLine(rows), false
 	for _, id := range ids {
 		item, _ := a.outbox.Queue.Item(id)
@@ -361,7 +359,7 @@ func (a *App) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 
 // pauseQueue holds the whole queue, or lets it go on; the next start finds it
 // as it was left.
-func (a *App) pauseQueue() tea.Cmd {
+func (a *composer) pauseQueue() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.pauseQueue)
 	}
@@ -374,7 +372,7 @@ func (a *App) pauseQueue() tea.Cmd {
 }
 
 // editQueued takes a submission back into the form, which voids its price.
-func (a *App) editQueued(id string) tea.Cmd {
+func (a *composer) editQueued(id string) tea.Cmd {
 	sub, ok := a.outbox.Find(id)
 	if !ok {
 		return nil
@@ -392,34 +390,8 @@ func (a *App) editQueued(id string) tea.Cmd {
 	return tea.Batch(a.takeOut(&sub, f), f.look())
 }
 
-// takeOut takes a submission out of the queue that was not sent, and stays a
-// draft or refused in the journal. What the form shows of it is kept together
-// with that, unless the form is aside.
-func (a *App) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
-	var kept *draft.Draft
-	if !f.aside {
-		d := f.draft.Clone()
-		kept = &d
-	}
-	w, err := a.session.TakeBack(*sub, kept)
-	if err != nil {
-		a.Complain(text.Of(err.Error()))
-		return nil
-	}
-	return a.inTurn(func() tea.Cmd { return workCmd(w) })
-}
-
-// ownDraft makes what was taken out of the queue a draft that can be changed and
-// sent. What nobody knows the outcome of keeps its own.
-func ownDraft(d *draft.Draft) {
-	if d.Doubt != "" {
-		d.ID = ""
-	}
-	d.Touch(time.Now(), uuid.NewString)
-}
-
 // dropQueued asks whether to give rows up for good.
-func (a *App) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
+func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	var ids, doubts []string
 	for _, r := range rows {
 		switch {
@@ -464,7 +436,7 @@ func endClock(end, now time.Time) text.Text {
 }
 
 // queuePiece says in the header how many wait and until when.
-func (a *App) queuePiece() (paint.Piece, bool) {
+func (a *composer) queuePiece() (paint.Piece, bool) {
 	n := a.outbox.Queue.Len()
 	if n == 0 {
 		return paint.Piece{}, false

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -22,102 +21,8 @@ import (
 	"dubtop/state/account"
 )
 
-// jobSet says which jobs the actions of a screen are for: the marked ones,
-// where there are any, else the one under the cursor.
-type jobSet struct {
-	one    func() *state.Generation  // the one that is marked or under the cursor; nil if there is none
-	none   func() text.Text          // why there is none
-	chosen func() []state.Generation // the marked ones in the order of the view, else that one
-	count  func() int                // of the marked ones; nil where nothing can be marked
-	unmark func()
-}
-
-// oneJob is the set of a screen that is about one job.
-func oneJob(which func() *state.Generation) jobSet {
-	return jobSet{one: which, none: needs(which), chosen: func() []state.Generation {
-		if g := which(); g != nil {
-			return []state.Generation{*g}
-		}
-		return nil
-	}}
-}
-
-// markedJobs is the set of a list; job is the job of a row, one without an id
-// where a row has none.
-func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet {
-	one := func() *state.Generation {
-		row := l.SoleMark()
-		if row == nil {
-			row = l.Selected()
-		}
-		if row == nil {
-			return nil
-		}
-		g := job(row)
-		if g.ID == "" {
-			return nil
-		}
-		return &g
-	}
-	return jobSet{
-		one: one, none: func() text.Text { return kit.First(l.None(), needs(one)()) },
-		chosen: func() []state.Generation {
-			var jobs []state.Generation
-			for _, row := range l.Chosen() {
-				jobs = append(jobs, job(row))
-			}
-			return jobs
-		},
-		count: l.MarkCount, unmark: l.Unmark,
-	}
-}
-
-func (s *jobSet) many() int {
-	if s.count == nil {
-		return 0
-	}
-	return s.count()
-}
-
-// missing says why there is no job to act on where it is for one, "" when there
-// is one.
-func (s *jobSet) missing() text.Text {
-	if s.one() == nil {
-		return s.none()
-	}
-	return ""
-}
-
-// held is the set as it is now, whatever is marked later.
-func (s *jobSet) held() jobSet {
-	jobs := s.chosen()
-	h := *s
-	h.chosen = func() []state.Generation { return jobs }
-	return h
-}
-
-// ids are those of the chosen jobs.
-func (s *jobSet) ids() []string {
-	var ids []string
-	for _, j := range s.names() {
-		ids = append(ids, j.id)
-	}
-	return ids
-}
-
-// names are the chosen jobs that have an id.
-func (s *jobSet) names() []named {
-	var jobs []named
-	for _, g := range s.chosen() {
-		if g.ID != "" {
-			jobs = append(jobs, named{string(g.ID), g.Name})
-		}
-	}
-	return jobs
-}
-
 // runningAgain are the actions that make new jobs from those there are.
-func (a *App) runningAgain(set jobSet) []kit.Action {
+func (a *composer) runningAgain(set jobSet) []kit.Action {
 	refuse := func() text.Text {
 		n := set.many()
 		switch {
@@ -214,44 +119,9 @@ func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	return false
 }
 
-// fetch asks for up to 100 jobs, together where there are several. Lists do not
-// bring all that there is, such as the jobs of batches: what is missing is
-// asked for by itself before it counts as not known to the server.
-func fetch(ctx context.Context, s *account.Account, ids []api.ID) (map[api.ID]api.Generation, error) {
-	found := make(map[api.ID]api.Generation, len(ids))
-	if len(ids) > 1 {
-		keep := func(items []api.Generation) {
-			for _, g := range items {
-				if slices.Contains(ids, g.ID) {
-					found[g.ID] = g
-				}
-			}
-		}
-		page, err := s.Client.Generations(ctx, api.GenerationQuery{IDs: ids}, keep)
-		if err != nil {
-			return found, err
-		}
-		keep(page.Items)
-	}
-	for _, id := range ids {
-		if _, known := found[id]; known {
-			continue
-		}
-		g, err := s.Client.Generation(ctx, id, api.GenerationDetails{})
-		switch e, ok := errors.AsType[*api.Error](err); {
-		case ok && e.Kind == api.KindNotFound:
-		case err != nil:
-			return found, err
-		default:
-			found[id] = g
-		}
-	}
-	return found, nil
-}
-
 // runAgain reads what a job was made from and opens a form with it; choose has
 // another model be chosen first.
-func (a *App) runAgain(g state.Generation, choose bool) tea.Cmd {
+func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
 	}
@@ -276,7 +146,7 @@ type sourceMsg struct {
 	source  source
 }
 
-func (m sourceMsg) land(a *App) tea.Cmd {
+func (m sourceMsg) land(a *composer) tea.Cmd {
 	if m.session != a.session {
 		return nil
 	}
@@ -297,7 +167,7 @@ func (m sourceMsg) land(a *App) tea.Cmd {
 
 // unfit says which models can't take what a job was made from. A job's output
 // is as long as one of its inputs.
-func (a *App) unfit(x *source) func(model string) text.Text {
+func (a *composer) unfit(x *source) func(model string) text.Text {
 	env := draft.CheckEnv{
 		Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
 	}
@@ -313,7 +183,7 @@ type origin struct {
 
 // formAgain opens a form with a job as it was, or with another model. What
 // stands unsent in the form already is kept aside meanwhile.
-func (a *App) formAgain(x source, model string) tea.Cmd {
+func (a *composer) formAgain(x source, model string) tea.Cmd {
 	d := x.draft.Clone()
 	if model != "" {
 		d.Model = model
@@ -411,7 +281,7 @@ func (f *generationForm) release() {
 
 // comparison says how a price stands to what the job cost that the form was
 // started from, and what was changed.
-func (a *App) comparison(s *spending) []paint.Told {
+func (a *composer) comparison(s *spending) []paint.Told {
 	if s.form == nil || s.form.origin == nil {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 const mostSlots = 10_000
 
 // slotWords say how many jobs may run at once, and how that is known.
-func (a *App) slotWords() text.Text {
+func (a *desk) slotWords() text.Text {
 	s := &a.outbox.Slots
 	n, by := s.Known(a.Now)
 	words := text.Sprintf("%d", n)
@@ -46,7 +46,7 @@ func (a *App) slotWords() text.Text {
 
 // hesitation says why no more than ever before are tried just now, "" if they
 // are.
-func (a *App) hesitation() text.Text {
+func (a *desk) hesitation() text.Text {
 	if a.poller.Blind(a.Now) {
 		return ", but not while the lists are old"
 	}
@@ -59,7 +59,7 @@ func (a *App) hesitation() text.Text {
 }
 
 // askSlots asks how many jobs may run at once.
-func (a *App) askSlots() tea.Cmd {
+func (a *desk) askSlots() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.askSlots)
 	}
@@ -81,7 +81,7 @@ func (a *App) askSlots() tea.Cmd {
 }
 
 // setSlots sets how many jobs may run at once, here at once and in the journal.
-func (a *App) setSlots(n int) tea.Cmd {
+func (a *desk) setSlots(n int) tea.Cmd {
 	words := text.Sprintf("up to %s at once", text.Count(n, "job runs", "jobs run"))
 	if n == 0 {
 		words = "how many jobs run at once is found out"

@@ -35,7 +35,7 @@ type spending struct {
 }
 
 // confirmSpending asks whether a price is agreed to.
-func (a *App) confirmSpending(s *spending) tea.Cmd {
+func (a *composer) confirmSpending(s *spending) tea.Cmd {
 	if !a.store.Ledger.Known() {
 		a.Warn("the ledger is still being read: price it again in a moment")
 		return nil
@@ -62,7 +62,7 @@ func (a *App) confirmSpending(s *spending) tea.Cmd {
 // askToSpend puts a question about money up, if the budgets allow it: a hard one
 // refuses, a soft one has the amount typed, and so does a price that nobody
 // knows.
-func (a *App) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
+func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
 	v := a.weigh(charge)
 	answer := c.Answer
 	c.Answer = func(yes bool) tea.Cmd {
@@ -97,12 +97,12 @@ func (a *App) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool, refu
 
 // weigh holds a charge against the budgets, with all that waits or is in doubt counted as
 // spent.
-func (a *App) weigh(charge ledger.Charge) ledger.Verdict {
+func (a *composer) weigh(charge ledger.Charge) ledger.Verdict {
 	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.Now, time.Local)
 }
 
 // spendingWarnings are what has to be read before a yes to a price.
-func (a *App) spendingWarnings(s *spending) []paint.Told {
+func (a *composer) spendingWarnings(s *spending) []paint.Told {
 	but := func(words text.Text) paint.Told { return paint.Told{Label: "but", Words: words, Tone: paint.Warn} }
 	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Doubt)))
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
@@ -128,7 +128,7 @@ func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Told) {
 }
 
 // spendingLines state all that a price rests on.
-func (a *App) spendingLines(s *spending) []paint.Told {
+func (a *composer) spendingLines(s *spending) []paint.Told {
 	sub := &s.submission
 	said := append(a.comparison(s), paint.Told{})
 	fact := func(label, words text.Text, n paint.Tone) {
@@ -162,7 +162,7 @@ func (a *App) spendingLines(s *spending) []paint.Told {
 // answerSpending takes the yes: a job goes into the queue, and leaves at once if
 // a slot is free; a batch, which needs none, leaves by itself. Nothing else in
 // the program begins to spend.
-func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
+func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 	if !yes {
 		return nil
 	}
@@ -177,7 +177,7 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 		return nil
 	}
 	s.submission = sub
-	a.outbox.attend(s)
+	a.attend(s)
 	if s.form != nil {
 		a.Remove(s.form)
 		s.form.release() // it has become this submission
@@ -202,7 +202,7 @@ func (a *App) answerSpending(s *spending, yes bool) tea.Cmd {
 	return a.do(w)
 }
 
-func (a *App) spendingFailed(s *spending, err error) {
+func (a *composer) spendingFailed(s *spending, err error) {
 	words := err.Error()
 	switch {
 	case s.form != nil:
@@ -215,12 +215,12 @@ func (a *App) spendingFailed(s *spending, err error) {
 
 // answeredSending shows what became of a paid request, which the journal holds
 // already.
-func (a *App) answeredSending(d *outbox.Done) tea.Cmd {
+func (a *composer) answeredSending(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	a.Calm()
-	a.answered()
+	a.host.answered()
 	if d.Elsewhere {
-		delete(a.outbox.attended, sub.ID)
+		delete(a.attended, sub.ID)
 		return nil
 	}
 	switch sub.State {
@@ -237,11 +237,11 @@ func (a *App) answeredSending(d *outbox.Done) tea.Cmd {
 
 // unclear keeps a request on the screen that may have been accepted. What the
 // user just typed is in the form again, with a warning.
-func (a *App) unclear(sub *outbox.Submission) tea.Cmd {
-	if a.outbox.attended[sub.ID] != nil && sub.Kind == outbox.SubmitGeneration && a.draft.Empty() {
+func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
+	if a.attended[sub.ID] != nil && sub.Kind == outbox.SubmitGeneration && a.draft.Empty() {
 		a.draft = inDoubt(sub)
 	}
-	delete(a.outbox.attended, sub.ID)
+	delete(a.attended, sub.ID)
 	a.Complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
 	return nil
 }
@@ -252,25 +252,25 @@ func doubtful(sub *outbox.Submission) text.Text {
 }
 
 // sent says that a job or batch was accepted, and leaves the form empty.
-func (a *App) sent(d *outbox.Done) tea.Cmd {
+func (a *composer) sent(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
-	attended := a.outbox.attended[sub.ID] != nil
-	delete(a.outbox.attended, sub.ID)
-	a.outbox.flies(sub.ID, sub.GenerationID)
+	attended := a.attended[sub.ID] != nil
+	delete(a.attended, sub.ID)
+	a.flies(sub.ID, sub.GenerationID)
 	a.forgetDoubt(&sub)
 	if d.Batch != nil {
 		a.Say(text.Sprintf("batch accepted: %s", d.Batch.ID))
 		if len(a.Stack) > 1 || !attended {
 			return nil // somebody is at work on another screen
 		}
-		return a.show(1)
+		return a.host.show(1)
 	}
 	a.Say("accepted: " + sub.Name)
 	return nil
 }
 
 // forgetDoubt empties the form of what turned out to have been accepted.
-func (a *App) forgetDoubt(sub *outbox.Submission) {
+func (a *composer) forgetDoubt(sub *outbox.Submission) {
 	if a.draft.Doubt != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
 		a.draft = draft.Draft{Model: sub.Model}
 	}
@@ -278,10 +278,10 @@ func (a *App) forgetDoubt(sub *outbox.Submission) {
 
 // notSent says why nothing was created. What the user just said yes to comes
 // back to be mended where that helps; what only has to wait stays in the queue.
-func (a *App) notSent(d *outbox.Done) tea.Cmd {
+func (a *composer) notSent(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
-	s := a.outbox.attended[sub.ID]
-	delete(a.outbox.attended, sub.ID)
+	s := a.attended[sub.ID]
+	delete(a.attended, sub.ID)
 	words := map[outbox.SubmissionState]text.Text{
 		outbox.SubmissionRejected:  "Refused, nothing was charged: ",
 		outbox.SubmissionQueued:    "Not taken now, nothing was charged: ",
@@ -307,7 +307,7 @@ func (a *App) notSent(d *outbox.Done) tea.Cmd {
 
 // giveBack takes a submission that was not sent out of the queue and brings its
 // form back with the reason.
-func (a *App) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea.Cmd {
+func (a *composer) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea.Cmd {
 	a.Complain(words)
 	draft := sub.Draft.Clone()
 	if s.form != nil {
@@ -327,7 +327,7 @@ func (a *App) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea
 // bring shows a screen that nobody called for. Where somebody is typing or
 // asked something it waits below, so that no key reaches what it was not meant
 // for.
-func (a *App) bring(s kit.Screen) {
+func (a *composer) bring(s kit.Screen) {
 	switch a.Top().(type) {
 	case kit.Typing, kit.Overlay:
 		a.Stack = slices.Insert(a.Stack, max(1, len(a.Stack)-1), s)
@@ -335,4 +335,36 @@ func (a *App) bring(s kit.Screen) {
 	default:
 		a.Push(s)
 	}
+}
+
+// enqueue puts confirmed submissions into the queue, in order. With a pilot all
+// but the first are held back until the user lets them go on.
+func (a *composer) enqueue(subs []outbox.Submission, pilot bool) tea.Cmd {
+	return workCmd(a.session.Enqueue(subs, pilot))
+}
+
+// takeOut takes a submission out of the queue that was not sent, and stays a
+// draft or refused in the journal. What the form shows of it is kept together
+// with that, unless the form is aside.
+func (a *composer) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
+	var kept *draft.Draft
+	if !f.aside {
+		d := f.draft.Clone()
+		kept = &d
+	}
+	w, err := a.session.TakeBack(*sub, kept)
+	if err != nil {
+		a.Complain(text.Of(err.Error()))
+		return nil
+	}
+	return a.inTurn(func() tea.Cmd { return workCmd(w) })
+}
+
+// ownDraft makes what was taken out of the queue a draft that can be changed and
+// sent. What nobody knows the outcome of keeps its own.
+func ownDraft(d *draft.Draft) {
+	if d.Doubt != "" {
+		d.ID = ""
+	}
+	d.Touch(time.Now(), uuid.NewString)
 }

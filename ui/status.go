@@ -11,20 +11,6 @@ import (
 	"dubtop/state"
 )
 
-// statement is what the status line says: what matters first, then what goes
-// with it.
-type statement struct {
-	words, more text.Text
-	tone        paint.Tone
-}
-
-func (s statement) whole() text.Text {
-	if s.more == "" {
-		return s.words
-	}
-	return text.Of(strings.TrimSuffix(string(s.words), ".")) + "; " + s.more
-}
-
 // From these heights of the window on, the status may take two lines. A dialog
 // needs the room more.
 const (
@@ -151,13 +137,4 @@ func (a *App) phase() statement {
 		return statement{words: "asking for the first time" + a.Theme.Glyphs.More, tone: paint.Muted}
 	}
 	return statement{words: age, tone: paint.Muted}
-}
-
-// cutOff says why nothing can be asked at all, "" when it can.
-func (a *App) cutOff() text.Text {
-	switch p := a.poller.Phase(a.Now); p.Kind {
-	case state.PhaseOffline, state.PhaseRejected:
-		return text.Of(p.Words)
-	}
-	return ""
 }

@@ -6,8 +6,6 @@ import (
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 
-	"dubtop/state/table"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -20,8 +18,8 @@ type tab struct {
 	key    keymap.Name
 	title  text.Text
 	topic  state.Topic // what the poller asks more often while it is shown
-	make   func(a *App) kit.Screen
-	count  func(a *App) text.Text
+	make   func(a *composer) kit.Screen
+	count  func(a *desk) text.Text
 	screen kit.Screen // once it is made
 }
 
@@ -29,12 +27,12 @@ type tab struct {
 // line here; keymap has spare names for nine.
 func views() []tab {
 	return []tab{
-		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *App) kit.Screen { return newGenerations(a) }, count: func(a *App) text.Text { return total(a, &a.store.Generations) }},
-		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *App) kit.Screen { return newBatches(a) }, count: func(a *App) text.Text { return total(a, &a.store.Batches) }},
-		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *App) kit.Screen { return newAssets(a) }, count: func(a *App) text.Text { return total(a, &a.store.Assets) }},
-		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *App) kit.Screen { return newModels(a) }, count: func(a *App) text.Text { return total(a, &a.store.Models) }},
-		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *App) kit.Screen { return newQueue(a) }, count: func(a *App) text.Text { return text.Sprint(a.store.Queue.Len()) }},
-		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *App) kit.Screen { return newLedger(a) }, count: func(*App) text.Text { return "" }},
+		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *composer) kit.Screen { return newGenerations(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Generations) }},
+		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *composer) kit.Screen { return newBatches(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Batches) }},
+		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *composer) kit.Screen { return newAssets(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Assets) }},
+		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *composer) kit.Screen { return newModels(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Models) }},
+		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *composer) kit.Screen { return newQueue(a) }, count: func(a *desk) text.Text { return text.Sprint(a.store.Queue.Len()) }},
+		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *composer) kit.Screen { return newLedger(a) }, count: func(*desk) text.Text { return "" }},
 	}
 }
 
@@ -42,68 +40,9 @@ func views() []tab {
 func newTabs(a *App) []tab {
 	tabs := views()
 	for i := range tabs {
-		tabs[i].screen = tabs[i].make(a)
+		tabs[i].screen = tabs[i].make(a.composer)
 	}
 	return tabs
-}
-
-// total says how many there are, as far as is known: "≥ 200" while the past is
-// still loading, nothing before the first answer.
-func total[T any](a *App, c *table.Collection[T]) text.Text {
-	switch {
-	case !c.Known() && c.Len() == 0:
-		return ""
-	case a.partial(c) && a.inAll(c) > 0:
-		return text.Sprintf("%d of %s", c.Len(), paint.Thousands(a.inAll(c)))
-	case a.partial(c):
-		return text.Sprintf("%s%d", a.Theme.Glyphs.Least, c.Len())
-	}
-	return text.Sprint(c.Len())
-}
-
-// extent is what there is of a collection beyond what is loaded.
-func (a *App) extent(rows any) kit.Extent {
-	return kit.Extent{
-		All:      func() int { return a.inAll(rows) },
-		Partial:  func() bool { return a.partial(rows) },
-		Unloaded: a.unloaded,
-		Version:  a.store.Prices.Version,
-	}
-}
-
-// unloaded says why no rows could be loaded, and which key helps; nil while
-// they are coming.
-func (a *App) unloaded(err error) (words []text.Text) {
-	switch {
-	case err != nil:
-		words = []text.Text{text.Of("Nothing could be loaded: " + err.Error()), "r  try again"}
-	case a.cutOff() != "":
-		words = []text.Text{"Nothing could be loaded: " + a.cutOff(), "r  try again"}
-	}
-	if a.keyRefused() {
-		words = append(words, a.KeyFor(keymap.ReplaceKey)+"  use another API key")
-	}
-	return words
-}
-
-// inAll is how many of a collection there are, as far as the server tells; 0
-// where it does not.
-func (a *App) inAll(c any) int {
-	if c == any(&a.store.Assets) {
-		return a.store.Beyond.Total
-	}
-	return 0
-}
-
-// partial reports whether more of a collection exists than is loaded.
-func (a *App) partial(c any) bool {
-	if known, ok := c.(interface{ Known() bool }); ok && !known.Known() {
-		return true
-	}
-	if c == any(&a.store.Assets) {
-		return a.store.Beyond.More || a.store.Beyond.Total > a.store.Assets.Len()
-	}
-	return c == any(&a.store.Generations) && (!a.store.History.Complete || a.session != nil && a.session.OlderLeft())
 }
 
 // show brings a tab to the front and drops whatever stood on the old one.
@@ -126,7 +65,7 @@ func (a *App) actions() []kit.Action {
 		a.Does(keymap.NewBatch, a.newBatch).Unless(a.unspendable),
 		a.Does(keymap.Refresh, a.refreshNow).Hinted("refresh"),
 		a.Does(keymap.Pause, kit.Plain(a.togglePause)).Hinted("pause"),
-		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a)) })).Unless(a.irreplaceable),
+		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a.desk)) })).Unless(a.irreplaceable),
 		a.Does(keymap.Palette, func() tea.Cmd { a.Push(kit.NewPalette(a.Stage)); return nil }),
 		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
 		a.Does(keymap.Help, a.ToggleHelp),
@@ -186,39 +125,6 @@ func (a *App) unstoppable() text.Text {
 	return ""
 }
 
-// unspendable says why nothing that costs money can be begun.
-func (a *App) unspendable() text.Text {
-	switch {
-	case a.session == nil:
-		return "there is no account yet"
-	case a.session.Unwritable() != nil:
-		return "no journal, no spending: " + errorText(a.session.Unwritable())
-	}
-	return ""
-}
-
-// afterOpening does something that needs the journal as soon as it is open,
-// which on a slow disk is a moment after the first frame.
-func (a *App) afterOpening(do func() tea.Cmd) tea.Cmd {
-	a.opened = do
-	a.Busy("opening the journal" + a.Theme.Glyphs.More)
-	return nil
-}
-
-func (a *App) refreshNow() tea.Cmd {
-	a.poller.Refresh(a.Now)
-	return a.work()
-}
-
-func (a *App) togglePause() {
-	a.poller.Pause(!a.poller.Paused())
-	if a.poller.Paused() {
-		a.Say(text.Of("paused: nothing is asked until " + a.cfg.Keys.Binding(keymap.Pause).Help().Key))
-		return
-	}
-	a.Say("refreshing again")
-}
-
 // quit ends the program, at once unless a paid request is on its way: that is
 // waited for, or left as unknown, as the user says. Nor does it leave without a
 // word what was agreed to and would be sent.
@@ -258,14 +164,6 @@ func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.C
 }
 
 const quitTitle = "A paid request is on its way"
-
-// paid is how many requests that cost money are on their way.
-func (a *App) paid() int {
-	if a.session == nil {
-		return 0
-	}
-	return a.session.Paid()
-}
 
 // answered takes the question about leaving away once there is no reason for it.
 func (a *App) answered() {

@@ -37,12 +37,12 @@ type drafting struct {
 
 // inTurn has the journal asked when it has answered all that was asked before.
 // The step may find that there is nothing to do any more.
-func (a *App) inTurn(step func() tea.Cmd) tea.Cmd {
+func (a *composer) inTurn(step func() tea.Cmd) tea.Cmd {
 	a.drafts.waiting = append(a.drafts.waiting, step)
 	return a.nextTurn()
 }
 
-func (a *App) nextTurn() tea.Cmd {
+func (a *composer) nextTurn() tea.Cmd {
 	for d := &a.drafts; !d.busy && len(d.waiting) > 0; {
 		step := d.waiting[0]
 		d.waiting = d.waiting[1:]
@@ -61,11 +61,8 @@ type turnMsg struct {
 	answer  tea.Msg
 }
 
-func (m turnMsg) land(a *App) tea.Cmd {
-	var cmd tea.Cmd
-	if answer, ok := m.answer.(reply); ok {
-		cmd = answer.land(a)
-	}
+func (m turnMsg) land(a *composer) tea.Cmd {
+	cmd, _ := a.landed(m.answer)
 	if m.session != a.session {
 		return cmd
 	}
@@ -75,7 +72,7 @@ func (m turnMsg) land(a *App) tea.Cmd {
 
 // recallDrafts takes in what was left unsent; the last changed is in the form. Where
 // nothing was, what was on its way when the program ended is there, with a warning.
-func (a *App) recallDrafts(all []draft.Draft, interrupted []outbox.Submission) {
+func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submission) {
 	a.draft = draft.Draft{}
 	for i := range interrupted {
 		if sub := &interrupted[i]; !sub.Draft.Empty() {
@@ -96,7 +93,7 @@ func inDoubt(sub *outbox.Submission) draft.Draft {
 }
 
 // keepDraft has the journal keep what stands in the form, if it changed.
-func (a *App) keepDraft() tea.Cmd {
+func (a *composer) keepDraft() tea.Cmd {
 	if !a.mayKeep() {
 		return nil
 	}
@@ -108,14 +105,14 @@ func (a *App) keepDraft() tea.Cmd {
 	})
 }
 
-func (a *App) mayKeep() bool {
+func (a *composer) mayKeep() bool {
 	return a.session != nil && a.session.Journal != nil && (a.drafts.news == nil || a.drafts.newsOf != a.draft.ID) &&
 		a.draft.Unkept() && (a.drafts.failed == "" || a.draft.Version() != a.drafts.failed)
 }
 
 // keepOther has the journal keep a draft that is not in the form any more, or
 // forget it where it is empty.
-func (a *App) keepOther(d draft.Draft) tea.Cmd {
+func (a *composer) keepOther(d draft.Draft) tea.Cmd {
 	if !d.Unkept() {
 		return nil
 	}
@@ -137,7 +134,7 @@ type draftKeptMsg struct {
 	err     error
 }
 
-func (m draftKeptMsg) land(a *App) tea.Cmd {
+func (m draftKeptMsg) land(a *composer) tea.Cmd {
 	switch {
 	case m.session != a.session:
 		return nil
@@ -157,9 +154,9 @@ func (m draftKeptMsg) land(a *App) tea.Cmd {
 }
 
 // rebase notes what the journal holds of a draft, wherever it is shown.
-func (a *App) rebase(id, version string) {
+func (a *composer) rebase(id, version string) {
 	forms := a.draftForms()
-	for _, s := range a.outbox.attended {
+	for _, s := range a.attended {
 		if s.form != nil {
 			forms = append(forms, s.form)
 		}
@@ -180,7 +177,7 @@ func (a *App) rebase(id, version string) {
 }
 
 // draftForms are the forms on the stack.
-func (a *App) draftForms() (forms []*generationForm) {
+func (a *composer) draftForms() (forms []*generationForm) {
 	for _, s := range a.Stack {
 		if f, ok := s.(*generationForm); ok {
 			forms = append(forms, f)
@@ -190,7 +187,7 @@ func (a *App) draftForms() (forms []*generationForm) {
 }
 
 // putAside keeps a draft beside the one in the form, under an id of its own.
-func (a *App) putAside(d draft.Draft) tea.Cmd {
+func (a *composer) putAside(d draft.Draft) tea.Cmd {
 	if d.Empty() {
 		return nil
 	}
@@ -201,14 +198,14 @@ func (a *App) putAside(d draft.Draft) tea.Cmd {
 
 // heedDrafts reads the drafts when their number of changes says that there are
 // some.
-func (a *App) heedDrafts(changes int64) tea.Cmd {
+func (a *composer) heedDrafts(changes int64) tea.Cmd {
 	if changes == a.drafts.counted || a.drafts.busy {
 		return a.followDraft()
 	}
 	return tea.Batch(a.followDraft(), a.readDrafts(changes))
 }
 
-func (a *App) readDrafts(changes int64) tea.Cmd {
+func (a *composer) readDrafts(changes int64) tea.Cmd {
 	return a.inTurn(func() tea.Cmd {
 		s, id := a.session, a.draft.ID
 		return func() tea.Msg {
@@ -231,7 +228,7 @@ type draftsMsg struct {
 	err     error
 }
 
-func (m draftsMsg) land(a *App) tea.Cmd {
+func (m draftsMsg) land(a *composer) tea.Cmd {
 	if m.session != a.session || m.err != nil {
 		return nil // read again with the next beat
 	}
@@ -254,7 +251,7 @@ func (m draftsMsg) land(a *App) tea.Cmd {
 // followDraft shows what another window made of the draft in the form. What was
 // typed here meanwhile is kept beside it. While a price is agreed to the form
 // stays as it is: the journal would refuse it.
-func (a *App) followDraft() tea.Cmd {
+func (a *composer) followDraft() tea.Cmd {
 	news := a.drafts.news
 	if news == nil || a.drafts.newsOf != a.draft.ID {
 		a.drafts.news = nil // it has been sent from here, or put aside
@@ -286,7 +283,7 @@ func (a *App) followDraft() tea.Cmd {
 }
 
 // draftForm is the form of the draft, nil while none is open.
-func (a *App) draftForm() *generationForm {
+func (a *composer) draftForm() *generationForm {
 	for _, f := range a.draftForms() {
 		if !f.aside && f.draft.ID == a.draft.ID {
 			return f
@@ -296,7 +293,7 @@ func (a *App) draftForm() *generationForm {
 }
 
 // newsWords say what another window did, and where to find what was typed here.
-func (a *App) newsWords(news *outbox.Held, changed, own bool) (words text.Text) {
+func (a *composer) newsWords(news *outbox.Held, changed, own bool) (words text.Text) {
 	switch {
 	case news.Became != nil && changed:
 		words = "changed and sent in another window"
@@ -374,7 +371,7 @@ func (f *generationForm) asideLines() []paint.Styled {
 // staleForm brings a form back that showed what another window has sent or
 // changed. Nothing was sent from it. Where something else is being typed by now,
 // only what was typed here and nowhere else is kept, beside that.
-func (a *App) staleForm(f *generationForm, words text.Text) tea.Cmd {
+func (a *composer) staleForm(f *generationForm, words text.Text) tea.Cmd {
 	a.Complain(words)
 	if f.aside || !a.draft.Empty() || len(a.draftForms()) > 0 {
 		return a.keepOther(f.draft.Clone())

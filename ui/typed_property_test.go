@@ -53,13 +53,13 @@ type pane struct {
 }
 
 func (d *desks) open() *pane {
-	w := &pane{a: desk(d.tb, 0), seen: map[string]map[string]bool{}, unkept: map[string]bool{}}
+	w := &pane{a: newDesk(d.tb, 0), seen: map[string]map[string]bool{}, unkept: map[string]bool{}}
 	w.a.session.Journal = d.j
 	w.a.session.Halt() // what becomes of what waits is told by lose
 	all, err := d.j.Drafts(d.tb.Context())
 	d.must(err)
 	for _, opening := range w.a.session.Due(time.Now()) {
-		resultMsg{opening.Run(d.tb.Context())}.land(w.a)
+		resultMsg{opening.Run(d.tb.Context())}.land(w.a.desk)
 	}
 	for _, x := range all {
 		w.sees(x.ID, x.Version())
@@ -260,8 +260,8 @@ func (d *desks) hear(w *pane) {
 			}
 		}
 	}
-	if r, ok := msg.(reply); ok {
-		w.begin(r.land(w.a))
+	if cmd, ok := w.a.landed(msg); ok {
+		w.begin(cmd)
 	}
 }
 

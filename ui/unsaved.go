@@ -31,7 +31,7 @@ func whyUnsaved(u *outbox.Unsaved) text.Text {
 
 // unsavedStatement is what the status line says while an answer is not saved;
 // ok is false if all are.
-func (a *App) unsavedStatement() (s statement, ok bool) {
+func (a *desk) unsavedStatement() (s statement, ok bool) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
 		return statement{}, false
@@ -52,26 +52,26 @@ func (a *App) unsavedStatement() (s statement, ok bool) {
 func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck) }
 
 // tellUnsaved says that an answer could not be saved.
-func (a *App) tellUnsaved(d *outbox.Done) {
+func (a *desk) tellUnsaved(d *outbox.Done) {
 	u := outbox.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
 	a.Complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
 }
 
 // tellSaved says that an answer is saved after all, and takes a question away
 // that is answered by that.
-func (a *App) tellSaved(sub *outbox.Submission) {
+func (a *desk) tellSaved(sub *outbox.Submission) {
 	u := outbox.Unsaved{Submission: *sub}
 	words := "saved what became of " + sub.Name
 	if id := u.Job(); id != "" {
 		words += ": " + text.Of(string(id))
 	}
 	a.Say(words)
-	a.answered()
+	a.host.answered()
 }
 
 // unsavedEntry reports whether the journal does not hold a row of the ledger
 // yet.
-func (a *App) unsavedEntry(e *ledger.Entry) bool {
+func (a *desk) unsavedEntry(e *ledger.Entry) bool {
 	_, ok := a.outbox.UnsavedJob(e.Job)
 	return ok
 }
@@ -82,7 +82,7 @@ const unsavedTitle = "An answer is not saved yet"
 
 // unsavedWords say what quitting costs while an answer is not saved, nothing if
 // all are.
-func (a *App) unsavedWords() (said []paint.Told) {
+func (a *desk) unsavedWords() (said []paint.Told) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
 		return nil
@@ -103,7 +103,7 @@ func (a *App) unsavedWords() (said []paint.Told) {
 }
 
 // openUnsaved shows all that is known of an answer that is not saved.
-func (a *App) openUnsaved(id string) tea.Cmd {
+func (a *desk) openUnsaved(id string) tea.Cmd {
 	p := &kit.Pager{Stage: a.Stage, Heading: "not saved yet"}
 	find := func() (outbox.Unsaved, bool) {
 		all := a.outbox.Unsaved()

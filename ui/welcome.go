@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"fmt"
+	"context"
 	"strings"
 
 	"dubtop/ui/kit"
@@ -13,7 +13,6 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -23,12 +22,12 @@ const keysPage = "https://sync.so/settings/api-keys"
 // welcome is the first screen when there is no key. It is no error: there are
 // three ways on.
 type welcome struct {
-	app    *App
+	app    *desk
 	width  int
 	height int
 }
 
-func newWelcome(a *App) *welcome { return &welcome{app: a} }
+func newWelcome(a *desk) *welcome { return &welcome{app: a} }
 
 func (w *welcome) Title() text.Text { return "welcome" }
 
@@ -45,7 +44,7 @@ func (w *welcome) Actions() []kit.Action {
 		letter("3", "look around in the demo", w.demo),
 		a.Does(keymap.Messages, a.openMessages),
 		a.Does(keymap.Help, func() tea.Cmd { return a.ToggleHelp() }).Hinted(""),
-		a.Does(keymap.Quit, a.quit).Hinted(""),
+		a.Does(keymap.Quit, a.host.quit).Hinted(""),
 	}
 }
 
@@ -55,7 +54,7 @@ func (w *welcome) demo() tea.Cmd {
 		w.app.Complain("the demo could not start: " + errorText(err))
 		return nil
 	}
-	w.app.enter(s)
+	w.app.host.enter(s)
 	return w.app.work()
 }
 
@@ -84,43 +83,17 @@ func (w *welcome) View() paint.Styled {
 	return paint.Joined(lines)
 }
 
-// refusedKey says which key the server refuses, and the keys that help.
-func (a *App) refusedKey(refresh text.Text) text.Text {
-	words := fmt.Sprintf("the API key was refused (%s: use another, %s: try again)", a.KeyFor(keymap.ReplaceKey), refresh)
-	if from := a.session.KeyFrom; from != "" {
-		words += ": the one from " + from
-	}
-	return text.Of(words)
-}
-
-// keyRefused reports whether the server refuses the key of this session.
-func (a *App) keyRefused() bool {
-	return a.session != nil && a.poller.Phase(a.Now).Kind == state.PhaseRejected
-}
-
-// irreplaceable says why the key can't be replaced now: what is on its way
-// belongs to the account of this one.
-func (a *App) irreplaceable() text.Text {
-	switch {
-	case a.session.Demo:
-		return "the demo has no key; start dubtop without --demo"
-	case a.paid() > 0:
-		return "a job is being sent: wait for its answer"
-	}
-	return ""
-}
-
 // keyPrompt takes an API key, masked, and has it tested before anything is
 // done with it.
 type keyPrompt struct {
-	app     *App
+	app     *desk
 	input   paint.Input
 	width   int
 	testing bool
 	trouble text.Text
 }
 
-func newKeyPrompt(a *App) *keyPrompt {
+func newKeyPrompt(a *desk) *keyPrompt {
 	p := &keyPrompt{app: a, input: paint.NewInput(a.Theme)}
 	p.input.Prompt = ""
 	p.input.Placeholder = "paste it here"
@@ -173,7 +146,7 @@ type triedMsg struct {
 	err     error
 }
 
-func (m triedMsg) land(a *App) tea.Cmd {
+func (m triedMsg) land(a *desk) tea.Cmd {
 	if !a.Shown(m.prompt) {
 		return nil
 	}
@@ -182,7 +155,7 @@ func (m triedMsg) land(a *App) tea.Cmd {
 		m.prompt.trouble = errorText(m.err)
 		return nil
 	}
-	a.enter(m.account)
+	a.host.enter(m.account)
 	save := &kit.Confirm{
 		Heading: "The key works. Save it for the next time?",
 		Body: func() []paint.Told {
@@ -205,7 +178,7 @@ type savedKeyMsg struct {
 	err  error
 }
 
-func (m savedKeyMsg) land(a *App) tea.Cmd {
+func (m savedKeyMsg) land(a *desk) tea.Cmd {
 	if m.err != nil {
 		a.Complain("the key was not saved: " + errorText(m.err))
 		return nil
@@ -252,4 +225,18 @@ func (p *keyPrompt) Cursor() *tea.Cursor {
 		c.X, c.Y = c.X+2, 3
 	}
 	return c
+}
+
+func tryKeyCmd(c *account.Config, p *keyPrompt, key string) tea.Cmd {
+	return func() tea.Msg {
+		_, err := c.Client.Models(context.Background())
+		return triedMsg{p, c, key, err}
+	}
+}
+
+func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
+	return func() tea.Msg {
+		path, err := save(key)
+		return savedKeyMsg{path, err}
+	}
 }

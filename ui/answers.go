@@ -2,7 +2,6 @@ package ui
 
 import (
 	"errors"
-	"time"
 
 	"dubtop/state/outbox"
 
@@ -14,32 +13,9 @@ import (
 	"dubtop/state/journal"
 )
 
-// outgoing is what waits to be sent, is on its way or in doubt, and what the
-// screens know of it besides.
-type outgoing struct {
-	*outbox.Outbox
-	attended map[string]*spending // what the user has just said yes to, by id
-	end      time.Time            // when the last one should be done
-	pilots   map[string]*pilot    // by submission
-	wanted   string               // what somebody waits to see the new price of
-}
-
-func (o *outgoing) attend(s *spending) {
-	if o.attended == nil {
-		o.attended = make(map[string]*spending)
-	}
-	o.attended[s.submission.ID] = s
-}
-
-// enqueue puts confirmed submissions into the queue, in order. With a pilot all
-// but the first are held back until the user lets them go on.
-func (a *App) enqueue(subs []outbox.Submission, pilot bool) tea.Cmd {
-	return workCmd(a.session.Enqueue(subs, pilot))
-}
-
 // enqueued says that the journal has the submissions, or why it has none of
 // them.
-func (a *App) enqueued(e *account.Event) tea.Cmd {
+func (a *composer) enqueued(e *account.Event) tea.Cmd {
 	subs := e.Submissions
 	if e.Err != nil {
 		return a.unqueued(subs, e.Err)
@@ -47,7 +23,7 @@ func (a *App) enqueued(e *account.Event) tea.Cmd {
 	a.leaveGroup(subs[0].ID)
 	a.Calm()
 	if e.Pilot && len(subs) > 1 {
-		a.outbox.awaitPilot(subs[0].ID, subs[0].Name, len(subs)-1)
+		a.awaitPilot(subs[0].ID, subs[0].Name, len(subs)-1)
 	}
 	if len(subs) > 1 {
 		a.Say(a.groupWords(len(subs), e.Pilot))
@@ -59,7 +35,7 @@ func (a *App) enqueued(e *account.Event) tea.Cmd {
 	return cmd
 }
 
-func (a *App) groupWords(n int, pilot bool) text.Text {
+func (a *composer) groupWords(n int, pilot bool) text.Text {
 	key := a.KeyFor(keymap.View5)
 	if pilot {
 		return text.Sprintf("the pilot goes first; %d more are held back in the queue (%s) until you let them go on", n-1, key)
@@ -68,7 +44,7 @@ func (a *App) groupWords(n int, pilot bool) text.Text {
 }
 
 // tellPlace says where a submission stands that could not leave at once.
-func (a *App) tellPlace(sub *outbox.Submission) {
+func (a *composer) tellPlace(sub *outbox.Submission) {
 	row, ok := a.store.Queue.Find(sub.ID)
 	switch {
 	case !ok:
@@ -81,15 +57,12 @@ func (a *App) tellPlace(sub *outbox.Submission) {
 	}
 }
 
-// sender names the process that sends, when it is not this one.
-func (a *App) sender() string { return a.session.Holder().String() }
-
 // unqueued brings back what could not be written down. Nothing was sent.
-func (a *App) unqueued(subs []outbox.Submission, err error) tea.Cmd {
+func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	words := "Not sent, nothing was charged: " + errorText(err)
 	a.Calm()
-	s := a.outbox.attended[subs[0].ID]
-	delete(a.outbox.attended, subs[0].ID)
+	s := a.attended[subs[0].ID]
+	delete(a.attended, subs[0].ID)
 	switch {
 	case s != nil && s.form != nil && (errors.Is(err, journal.ErrSameDraft) || errors.Is(err, journal.ErrDraftChanged)):
 		return a.staleForm(s.form, words)
@@ -108,7 +81,7 @@ func (a *App) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 }
 
 // answer shows what came of a task; the journal holds it already.
-func (a *App) answer(d *outbox.Done) tea.Cmd {
+func (a *composer) answer(d *outbox.Done) tea.Cmd {
 	cmd := a.showAnswer(d)
 	if d.Unrecorded != nil && d.Kind != outbox.TaskNote {
 		if a.outbox.AnswerUnsaved(d.Submission.ID) {
@@ -120,7 +93,7 @@ func (a *App) answer(d *outbox.Done) tea.Cmd {
 	return cmd
 }
 
-func (a *App) showAnswer(d *outbox.Done) tea.Cmd {
+func (a *composer) showAnswer(d *outbox.Done) tea.Cmd {
 	switch d.Kind {
 	case outbox.TaskSend, outbox.TaskResend:
 		return a.answeredSending(d)
@@ -142,7 +115,7 @@ func (a *App) showAnswer(d *outbox.Done) tea.Cmd {
 }
 
 // tellExpired tells what is not sent any more because a link of it has ended.
-func (a *App) tellExpired(subs []outbox.Submission) {
+func (a *composer) tellExpired(subs []outbox.Submission) {
 	if len(subs) > 1 {
 		a.Warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.View5)))
 		return

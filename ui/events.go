@@ -1,0 +1,123 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state/account"
+	"dubtop/state/outbox"
+)
+
+// event shows what happened.
+func (a *App) event(e *account.Event) tea.Cmd {
+	switch e.Kind {
+	case account.EventOpened:
+		return a.openedJournal(e)
+	case account.EventAnswer:
+		return a.answer(e.Done)
+	case account.EventEnqueued:
+		return a.enqueued(e)
+	case account.EventDrafts:
+		return a.heedDrafts(int64(e.Count))
+	case account.EventRelative:
+		return a.offerJoin(e.Relative)
+	case account.EventJoined:
+		return a.joined(e)
+	default:
+		a.tellEvent(e)
+	}
+	return nil
+}
+
+// tellEvent says what happened where nothing else follows from it.
+func (a *App) tellEvent(e *account.Event) {
+	switch e.Kind {
+	case account.EventChanged:
+		a.changed(e)
+	case account.EventPolled:
+		a.overhear(e.Topic, e.Err)
+	case account.EventClock:
+		a.tellClocks()
+	case account.EventExpired:
+		a.tellExpired(e.Submissions)
+	case account.EventLedger:
+		a.tellLedger(e)
+	case account.EventTurn:
+		a.Say("this window sends from the queue now")
+	case account.EventAsks:
+		a.Warn(e.Done.Submission.Name + ": only you can tell what became of it. " + a.KeyFor(keymap.View5) + " and enter show what was found")
+	default:
+		a.tellFailure(e)
+	}
+}
+
+// tellFailure says of what goes on by itself that it does not.
+func (a *App) tellFailure(e *account.Event) {
+	if e.Err == nil {
+		return
+	}
+	switch e.Kind {
+	case account.EventListsRead:
+		a.Complain("the journal's lists could not be read: " + errorText(e.Err))
+	case account.EventListsSaved:
+		a.Warn("the lists could not be kept for the next start: " + errorText(e.Err))
+	case account.EventQueue:
+		a.Complain("the queue could not be read from the journal: " + errorText(e.Err))
+	case account.EventNews:
+		a.Warn("what became of a job could not be written into the ledger: " + errorText(e.Err))
+	case account.EventApart:
+		a.Warn("the answer could not be kept, so the next start asks again: " + errorText(e.Err))
+	}
+}
+
+// openedJournal takes up what the journal knew: the form, and what was waited
+// for.
+func (a *App) openedJournal(e *account.Event) tea.Cmd {
+	if e.Err != nil {
+		a.Complain("the journal could not be read: " + errorText(e.Err))
+	}
+	a.drafts.counted = int64(e.Count)
+	a.recallDrafts(e.Drafts, e.Interrupted)
+	unknown := 0
+	for _, sub := range a.outbox.AtStake() {
+		if sub.State == outbox.SubmissionUnknown {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		a.Warn(text.Count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
+	}
+	return a.doOpened()
+}
+
+// doOpened does what waited for the journal.
+func (a *App) doOpened() tea.Cmd {
+	do := a.opened
+	if do == nil {
+		return nil
+	}
+	a.opened = nil
+	a.Calm()
+	if why := a.unspendable(); why != "" {
+		a.Warn(why)
+		return nil
+	}
+	return do()
+}
+
+// changed says that the journal has noted a change that is drawn already, or
+// that it has not.
+func (a *App) changed(e *account.Event) {
+	switch {
+	case e.Err != nil:
+		a.Complain("the queue stays as it was: " + errorText(e.Err))
+	case e.Words != "":
+		a.Say(text.Of(e.Words))
+	}
+	for i := range e.Drafts {
+		if e.Err == nil {
+			a.rebase(e.Drafts[i].ID, e.Drafts[i].Version())
+		}
+	}
+}

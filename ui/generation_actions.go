@@ -1,0 +1,37 @@
+package ui
+
+import (
+	"cmp"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/ui/kit"
+)
+
+// generationActions are what can be done with a job, wherever it is shown, or
+// with those that are marked.
+func generationActions(a *composer, set jobSet) []kit.Action {
+	missing := func() text.Text {
+		if n := set.many(); n > 1 {
+			return tooMany(n, wordMost)
+		}
+		return set.missing()
+	}
+	unidentified := func() text.Text {
+		if set.many() > 0 {
+			return ""
+		}
+		return set.none()
+	}
+	open, link := a.linking(set)
+	acts := []kit.Action{
+		open.Hinted("open"),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).Unless(unidentified).Hinted(""),
+		link,
+		a.Does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
+		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
+	}
+	return append(acts, a.runningAgain(set)...)
+}

@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+)
+
+// assetList is the list behind view 3 and behind the choice of an asset.
+func assetList(a *composer, rows *table.Collection[state.Asset]) kit.List[state.Asset] {
+	return kit.List[state.Asset]{
+		Stage: a.Stage, Rows: rows, Extent: a.extent(rows),
+		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
+		Columns: []kit.Column[state.Asset]{
+			{Title: "type", Width: 6, Sort: table.SortModel, Cell: func(x *state.Asset) paint.Piece { return assetTone(string(x.Type)).Of(x.Type.Lower()) }},
+			{Title: "name", Width: 14, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(x *state.Asset) paint.Piece { return paint.Normal.Of(x.Name) }},
+			{Title: "length", Width: 7, Right: true, Drop: 2, Falls: true, Sort: table.SortLength, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(length(x.Duration)) }},
+			{Title: "picture", Width: 9, Right: true, Drop: 5, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(picture(x)) }},
+			{Title: "size", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortSize, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(bytesText(x.Size)) }},
+			{Title: "seen by", Width: 12, Drop: 6, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(x.Visibility.Lower()) }},
+			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(a.serverAge(x.Created)) }},
+		},
+		Empty: func() []text.Text {
+			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
+		},
+	}
+}
+
+func assetTone(kind string) paint.Tone {
+	switch kind {
+	case "VIDEO":
+		return paint.Running
+	case "AUDIO":
+		return paint.Pending
+	}
+	return paint.Muted
+}
+
+func picture(x *state.Asset) text.Text {
+	if x.Width <= 0 || x.Height <= 0 {
+		return none
+	}
+	return text.Sprintf("%d×%d", x.Width, x.Height)
+}
+
+// assetPicker lets one of the assets be chosen for a field.
+type assetPicker struct {
+	*kit.ListView[state.Asset]
+}
+
+// pickAsset shows the assets of some types; enter takes one.
+func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
+	rows := &table.Collection[state.Asset]{}
+	ticket := rows.Ask(a.Now)
+	var fitting []state.Asset
+	for x := range a.store.Assets.All() {
+		if slices.Contains(types, string(x.Type)) {
+			fitting = append(fitting, *x)
+		}
+	}
+	rows.Answer(ticket, fitting, a.Now)
+	title := text.Text("pick an asset")
+	if a.partial(&a.store.Assets) {
+		title = text.Sprintf("pick an asset (%s loaded)", total(a.desk, &a.store.Assets))
+	}
+	p := &assetPicker{&kit.ListView[state.Asset]{Heading: title, List: assetList(a, rows)}}
+	p.List.Empty = func() []text.Text {
+		return []text.Text{"None of the loaded assets is of the kind this field takes.", "esc  back"}
+	}
+	p.Acts = append([]kit.Action{
+		a.Does(keymap.Choose, func() tea.Cmd {
+			x := p.Selected()
+			a.Remove(p)
+			return chosen(x)
+		}).Unless(p.None).Hinted("take it"),
+		a.Does(keymap.Back, p.Back).Hinted("back"),
+	}, append(p.Finding(), p.Movement()...)...)
+	a.Push(p)
+	return nil
+}
