@@ -159,7 +159,7 @@ func TidyKey(raw string) (key, notice string, err error) {
 		return "", "", err
 	}
 	if len(off) > 0 {
-		notice = "the key was taken without " + strings.Join(off, " and ") + ": better remove it"
+		notice = "the key was taken without " + strings.Join(off, " and ") + ": better remove that"
 	}
 	return key, notice, nil
 }

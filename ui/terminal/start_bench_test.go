@@ -100,7 +100,7 @@ func started(b *testing.B, home, base string, texts ...string) []time.Duration {
 // show how much later than with an empty journal the first frame comes, and how
 // much later the first list than with a short one: at most 15 ms.
 //
-// Run it with: go test ./ui/terminal -run '^$' -bench Start -benchtime 20x
+//	go test ./ui/terminal -run '^$' -bench Start -benchtime 20x
 func BenchmarkStart(b *testing.B) {
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // nobody accepts connections
 	if err != nil {
