@@ -63,12 +63,6 @@ func (j *Journal) Held(ctx context.Context, id string) (h outbox.Held, err error
 	return h, j.failed(err)
 }
 
-// reader is a database or a transaction.
-type reader interface {
-	QueryContext(ctx context.Context, query string, arguments ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
-}
-
 func held(ctx context.Context, r reader, id string) (h outbox.Held, err error) {
 	if id == "" {
 		return outbox.Held{}, nil // it was never typed

@@ -4,15 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"math"
-	"slices"
-	"time"
 
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 
-	"dubtop/api"
 	"dubtop/api/text"
 )
 
@@ -22,29 +17,8 @@ import (
 // it; see chain.go. A job's row is added together with the news that it was
 // accepted, so there is no accepted job that the ledger does not know.
 
-// EntryKind says what an entry adds to what is known of a job.
-type EntryKind string
-
-// The kinds of entries.
-const (
-	EntryAccepted EntryKind = "accepted" // a job or batch of ours was made
-	EntryCost     EntryKind = "cost"     // what it cost became known
-	EntryOutcome  EntryKind = "outcome"  // how it ended became known
-)
-
 // ErrEntry says that an entry can't be booked as it is.
 var ErrEntry = errors.New("this can't be booked")
-
-// Entry is one row of the ledger. Of what it says of the job, an acceptance
-// has everything but the actual cost and the outcome; later rows need the job
-// and what is new.
-type Entry struct {
-	Seq  int64 // from 1, without gaps; given by the journal
-	Kind EntryKind
-	ledger.Entry
-	ServerAt time.Time // when the job was created, by the server's clock; zero is unknown
-	Frames   int       // of output, 0 unknown
-}
 
 // Books makes one entry for each job of the rows that Entries gave.
 func Books(entries []Entry) *ledger.Ledger {
@@ -64,24 +38,6 @@ func (j *Journal) AppendEntry(ctx context.Context, e Entry) error {
 		return err
 	}
 	return j.spend(ctx, func(tx *sql.Tx) error { return appendEntry(ctx, tx, e) })
-}
-
-func (e *Entry) check() error {
-	below := func(m *api.Micros) bool { return m != nil && *m < 0 }
-	odd := func(f float64) bool { return !(f >= 0) || math.IsInf(f, 0) }
-	switch {
-	case e.Job == "":
-		return fmt.Errorf("%w: it names no job", ErrEntry)
-	case !slices.Contains([]EntryKind{EntryAccepted, EntryCost, EntryOutcome}, e.Kind):
-		return fmt.Errorf("%w: there is no kind %q", ErrEntry, e.Kind)
-	case below(e.Estimate) || below(e.Actual) || e.Credits != nil && odd(*e.Credits):
-		return fmt.Errorf("%w: an amount is below zero or no number", ErrEntry)
-	case odd(e.Seconds) || e.Frames < 0:
-		return fmt.Errorf("%w: the length is below zero or no number", ErrEntry)
-	case (e.Actual == nil) != (e.Basis == ledger.BasisUnknown):
-		return fmt.Errorf("%w: an actual cost has a basis, and only that", ErrEntry)
-	}
-	return nil
 }
 
 func appendEntry(ctx context.Context, tx *sql.Tx, e Entry) error {
@@ -132,34 +88,6 @@ func isBooked(ctx context.Context, tx *sql.Tx, e Entry) (bool, error) {
 	same := old.Basis == e.Basis && same(actual.Int64, actual.Valid, (*int64)(e.Actual)) &&
 		same(credits.Float64, credits.Valid, e.Credits)
 	return same || old.Basis == ledger.BasisBilled && e.Basis != ledger.BasisBilled, err
-}
-
-// same compares a column that may be null with a value that may be unknown.
-func same[T comparable](column T, valid bool, value *T) bool {
-	return valid == (value != nil) && (value == nil || *value == column)
-}
-
-const entryColumns = `seq, kind, at, server_at, submission, job, batch, model, label,
-	seconds, frames, estimate, actual, basis, credits, outcome`
-
-const insertEntry = `INSERT INTO ledger (` + entryColumns + `, prev, sum)
-	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
-
-// values are those of entryColumns, in the types that SQLite gives back: the
-// checksum is made of them.
-func (e *Entry) values() []any {
-	batch := int64(0)
-	if e.Batch {
-		batch = 1
-	}
-	var credits any
-	if e.Credits != nil {
-		credits = *e.Credits
-	}
-	return []any{
-		e.Seq, string(e.Kind), nanos(e.At), nanos(e.ServerAt), e.Submission, string(e.Job), batch, string(e.Model), string(e.Label),
-		e.Seconds, int64(e.Frames), micros(e.Estimate), micros(e.Actual), string(e.Basis), credits, string(e.Outcome),
-	}
 }
 
 // book enters a submission that was accepted.
@@ -245,23 +173,4 @@ func openLedger(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	return nil
-}
-
-// scanCost reads a row of the costs that version 1 kept.
-func scanCost(rows *sql.Rows) (Entry, error) {
-	var (
-		e       = Entry{Kind: EntryAccepted}
-		amount  sql.NullInt64
-		credits sql.NullFloat64
-		at      int64
-	)
-	err := rows.Scan(&e.Job, &e.Submission, &e.Model, &amount, &credits, &at)
-	if amount.Valid {
-		e.Estimate = new(api.Micros(amount.Int64))
-	}
-	if credits.Valid {
-		e.Credits = new(credits.Float64)
-	}
-	e.At = instant(at)
-	return e, err
 }

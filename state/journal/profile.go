@@ -18,13 +18,6 @@ import (
 // new one takes no more money then, whoever has it open.
 
 // The errors of joining profiles.
-var (
-	// ErrJoined: the journal was joined to another, which is the one to use.
-	ErrJoined = errors.New("this key's records were joined to another journal")
-	// ErrJoin: the two profiles can't be joined.
-	ErrJoin = errors.New("the profiles can't be joined")
-)
-
 // ProfileName names the directory of an account's journal: another key or
 // another server is another account. fingerprint is that of the key, "" if
 // there is none; base is the API's base URL.
@@ -184,18 +177,4 @@ func join(ctx context.Context, tx *sql.Tx, to string) error {
 	}
 	_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO meta (name, value) VALUES ('joined_to', ?)", to)
 	return err
-}
-
-// joinedTo is the profile that a journal leads to, "" if none.
-func joinedTo(ctx context.Context, db querier) (profile string, err error) {
-	err = db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'joined_to'").Scan(&profile)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	return profile, err
-}
-
-// querier is a database or a transaction on it.
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
 }

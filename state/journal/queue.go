@@ -14,15 +14,6 @@ import (
 )
 
 // The errors of the queue.
-var (
-	// ErrPaused: the submission waits in the queue, and was paused there.
-	ErrPaused = errors.New("this submission is paused: let it go on first")
-	// ErrDropped: the submission was dropped from the queue, which is for good.
-	ErrDropped = errors.New("this submission was dropped: make a new one")
-	// ErrNotQueued: the submission does not wait in the queue.
-	ErrNotQueued = errors.New("this submission does not wait in the queue")
-)
-
 // QueueItem is a submission that waits for its turn.
 type QueueItem struct {
 	Submission outbox.Submission
@@ -67,14 +58,6 @@ func placeLast(ctx context.Context, tx *sql.Tx, id string, paused bool, now time
 		ON CONFLICT DO UPDATE SET paused = true WHERE excluded.paused AND NOT paused`, id, paused, nanos(now))
 	return err
 }
-
-// waiting is where a submission may stand while it is in the queue: one whose
-// price went up is estimated, and confirmed again at its place. Listed are
-// also those that were refused: they wait for the user.
-const (
-	waiting    = `submissions.state IN ('estimated', 'confirmed', 'queued')`
-	inTheQueue = `submissions.state IN ('estimated', 'confirmed', 'queued', 'rejected')`
-)
 
 // Queue lists what waits, in order. What was refused when its turn came is
 // listed at its place, so that it can be made anew or taken off with Dequeue.

@@ -2,20 +2,12 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"time"
 )
 
 // Generations and batches that were ever seen are kept beside the money, so
 // that the next start can show them before the first answer. They are written
 // without waiting for the disk.
-
-// lookAt notes in which moment a list was as it was written.
-func lookAt(ctx context.Context, tx *sql.Tx, list string, seen time.Time) error {
-	_, err := tx.ExecContext(ctx,
-		"INSERT INTO seen (list, at) VALUES (?,?) ON CONFLICT (list) DO UPDATE SET at = max(at, excluded.at)", list, nanos(seen))
-	return err
-}
 
 // Seen gives when generations and batches were last saved, for the age that
 // stands beside an old list. It is zero for what was never saved.
@@ -49,17 +41,4 @@ func (j *Journal) Untried(ctx context.Context) (untried bool, err error) {
 	row := j.lists.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM seen) AND NOT EXISTS (SELECT 1 FROM submissions)
 		AND NOT EXISTS (SELECT 1 FROM ledger)`)
 	return untried, j.failed(row.Scan(&untried))
-}
-
-// collect reads all rows and closes them.
-func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, err error) {
-	defer rows.Close()
-	for rows.Next() {
-		item, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, item)
-	}
-	return out, rows.Err()
 }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,15 +33,6 @@ func (h Holder) String() string {
 	}
 	return fmt.Sprintf("process %d on %s", h.PID, h.Host)
 }
-
-// turn is the lock, while this process has it.
-type turn struct {
-	mu     sync.Mutex
-	file   *os.File // nil while another has it, and in memory
-	holder Holder
-}
-
-func turnPath(journal string) string { return journal + "-queue" }
 
 // Sender makes this process the one that sends from the queue, if no other is:
 // mine tells, and who is the one that does, zero if it did not say. To take
@@ -80,20 +70,6 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 	}
 	j.turn.file, j.turn.holder = f, me
 	return true, me, nil
-}
-
-// lockPatiently takes the lock unless another has it for longer than a look at
-// it takes; see Holder.
-func lockPatiently(f *os.File) (err error) {
-	const tries, pause = 5, 2 * time.Millisecond
-	for range tries {
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if !errors.Is(err, unix.EWOULDBLOCK) {
-			return err
-		}
-		time.Sleep(pause)
-	}
-	return err
 }
 
 // Holder tells who sends from the queue, without taking a turn; held is false
@@ -137,15 +113,6 @@ func (j *Journal) LeaveSender() error {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
 	return j.turn.leave()
-}
-
-func (t *turn) leave() error {
-	f := t.file
-	t.file, t.holder = nil, Holder{}
-	if f == nil {
-		return nil
-	}
-	return errors.Join(f.Truncate(0), f.Close())
 }
 
 // sign writes the holder's name over that of the one before.

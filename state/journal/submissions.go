@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"dubtop/state/outbox"
 
 	"dubtop/api"
-	"dubtop/api/text"
 )
 
 // SaveSubmission records a submission as it stands; it is durable when nil is
@@ -24,24 +21,6 @@ import (
 // leads into sending, and only the process that began may record the answer.
 func (j *Journal) SaveSubmission(ctx context.Context, s outbox.Submission) error {
 	return j.spend(ctx, func(tx *sql.Tx) error { return j.save(ctx, tx, s) })
-}
-
-// spend runs f in a transaction that may lead to money being spent. A journal
-// that was joined to another takes none: the next start would not see it.
-func (j *Journal) spend(ctx context.Context, f func(*sql.Tx) error) error {
-	if err := j.Writable(); err != nil {
-		return err
-	}
-	return j.write(ctx, func(tx *sql.Tx) error {
-		to, err := joinedTo(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if to != "" {
-			return fmt.Errorf("%w, that of %s: start dubtop again", ErrJoined, to)
-		}
-		return f(tx)
-	})
 }
 
 func (j *Journal) save(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
@@ -148,27 +127,6 @@ func (j *Journal) begin(ctx context.Context, s outbox.Submission, may func(*sql.
 	})
 }
 
-// prior is what the journal holds of a submission.
-type prior struct {
-	state  outbox.SubmissionState // "" if it holds nothing
-	key    string
-	reason text.Text
-	body   []byte
-	owner  string
-
-	sentAt, answeredAt int64
-}
-
-func stored(ctx context.Context, tx *sql.Tx, id string) (prior, error) {
-	var p prior
-	err := tx.QueryRowContext(ctx, "SELECT state, key, reason, body, owner, sent_at, answered_at FROM submissions WHERE id = ?", id).
-		Scan(&p.state, &p.key, &p.reason, &p.body, &p.owner, &p.sentAt, &p.answeredAt)
-	if errors.Is(err, sql.ErrNoRows) {
-		return prior{}, nil
-	}
-	return p, err
-}
-
 // mayFollow says why s may not replace what is stored.
 func (j *Journal) mayFollow(old prior, s outbox.Submission) error {
 	if s.State == outbox.SubmissionSending && old.state != outbox.SubmissionSending {
@@ -246,45 +204,6 @@ func record(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) err
 	return remember(ctx, tx, Transition{
 		At: lastChange(s), State: s.State, IdempotencyKey: s.IdempotencyKey, BodySHA256: hashOf(s.Body), Reason: string(s.Reason),
 	}, s.ID)
-}
-
-// lastChange is when the submission came into its state.
-func lastChange(s outbox.Submission) time.Time {
-	at := s.Created
-	for _, t := range []time.Time{s.Price.At, s.ConfirmedAt, s.SentAt, s.AnsweredAt} {
-		if t.After(at) {
-			at = t
-		}
-	}
-	return at
-}
-
-const insertSubmission = `INSERT OR REPLACE INTO submissions (` + submissionColumns + `, owner)
-	VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`
-
-const submissionColumns = `id, kind, state, key, draft, body, files, batch_lines, webhook_url,
-	cost_micros, credits, frames, seconds, basis, approximate, unpriced, priced_at,
-	created_at, confirmed_at, sent_at, answered_at,
-	generation_id, batch_id, lead, reason, model, name`
-
-// columns are the values of submissionColumns. Money goes into columns of its
-// own: the JSON of api types is that of the wire.
-func columns(s outbox.Submission) ([]any, error) {
-	draft, err := json.Marshal(s.Draft)
-	if err != nil {
-		return nil, err
-	}
-	files, err := json.Marshal(s.Files)
-	if err != nil {
-		return nil, err
-	}
-	p := s.Price
-	return []any{
-		s.ID, string(s.Kind), string(s.State), s.IdempotencyKey, string(draft), s.Body, string(files), s.BatchLines, s.WebhookURL,
-		micros(p.Cost), p.Credits, p.Frames, p.Seconds, p.Basis, p.Approximate, s.Unpriced, nanos(p.At),
-		nanos(s.Created), nanos(s.ConfirmedAt), nanos(s.SentAt), nanos(s.AnsweredAt),
-		string(s.GenerationID), string(s.BatchID), string(s.Lead), s.Reason, s.Model, s.Name,
-	}, nil
 }
 
 // Submissions lists all submissions, newest first.
@@ -365,39 +284,6 @@ func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]o
 		}
 	}
 	return found, nil
-}
-
-// scanSubmission reads the submissionColumns, and what the query has after
-// them into more.
-func scanSubmission(row interface{ Scan(...any) error }, more ...any) (outbox.Submission, error) {
-	var (
-		s                                                    outbox.Submission
-		draft, files                                         string
-		cost                                                 sql.NullInt64
-		credits                                              sql.NullFloat64
-		pricedAt, createdAt, confirmedAt, sentAt, answeredAt int64
-	)
-	err := row.Scan(append([]any{
-		&s.ID, &s.Kind, &s.State, &s.IdempotencyKey, &draft, &s.Body, &files, &s.BatchLines, &s.WebhookURL,
-		&cost, &credits, &s.Price.Frames, &s.Price.Seconds, &s.Price.Basis, &s.Price.Approximate, &s.Unpriced, &pricedAt,
-		&createdAt, &confirmedAt, &sentAt, &answeredAt,
-		&s.GenerationID, &s.BatchID, &s.Lead, &s.Reason, &s.Model, &s.Name,
-	}, more...)...)
-	if err != nil {
-		return s, err
-	}
-	if err := errors.Join(json.Unmarshal([]byte(draft), &s.Draft), json.Unmarshal([]byte(files), &s.Files)); err != nil {
-		return s, fmt.Errorf("%w: submission %s can't be read: %w", ErrDamaged, s.ID, err)
-	}
-	if cost.Valid {
-		s.Price.Cost = new(api.Micros(cost.Int64))
-	}
-	if credits.Valid {
-		s.Price.Credits = new(credits.Float64)
-	}
-	s.Price.At, s.Created, s.ConfirmedAt = instant(pricedAt), instant(createdAt), instant(confirmedAt)
-	s.SentAt, s.AnsweredAt = instant(sentAt), instant(answeredAt)
-	return s, nil
 }
 
 // Recover is called at the start: what a process that has ended was sending
@@ -485,26 +371,4 @@ func interrupt(ctx context.Context, tx *sql.Tx, owner string, now time.Time) ([]
 		}
 	}
 	return out, nil
-}
-
-// nanos and instant keep wall-clock time to the nanosecond, and none as 0.
-func nanos(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixNano()
-}
-
-func instant(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.Unix(0, n).UTC()
-}
-
-func micros(m *api.Micros) any {
-	if m == nil {
-		return nil
-	}
-	return int64(*m)
 }

@@ -34,24 +34,17 @@ var (
 	ErrFull = errors.New("the disk is full")
 	// ErrStuck: whatever the reason, nothing more is written until the next start.
 	ErrStuck = errors.New("the journal takes nothing more")
+	// ErrJoined: the journal was joined to another, which is the one to use.
+	ErrJoined = errors.New("this key's records were joined to another journal")
+	// ErrJoin: the two profiles can't be joined.
+	ErrJoin = errors.New("the profiles can't be joined")
+	// ErrPaused: the submission waits in the queue, and was paused there.
+	ErrPaused = errors.New("this submission is paused: let it go on first")
+	// ErrDropped: the submission was dropped from the queue, which is for good.
+	ErrDropped = errors.New("this submission was dropped: make a new one")
+	// ErrNotQueued: the submission does not wait in the queue.
+	ErrNotQueued = errors.New("this submission does not wait in the queue")
 )
-
-// failed explains an error, and remembers one that no next write can mend.
-func (j *Journal) failed(err error) error {
-	if err == nil {
-		return nil
-	}
-	explained := explain(j.path, err)
-	if code, ok := resultCode(err); ok && fatal(code) || errors.Is(err, ErrNewer) {
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		if j.broken == nil {
-			j.broken = lasting{explained}
-		}
-		return lasting{explained}
-	}
-	return explained
-}
 
 // lasting is an error after which nothing more can be written until the next start.
 type lasting struct{ error }
