@@ -10,7 +10,7 @@ import (
 	"dubtop/api/text"
 )
 
-// Which columns a list shows, and how wide they are.
+// This file chooses the columns a list shows and computes their widths.
 
 func (l *List[T]) titles(cols []*Column[T], widths []int) paint.Styled {
 	t := l.Stage.Theme
@@ -25,9 +25,9 @@ func (l *List[T]) titles(cols []*Column[T], widths []int) paint.Styled {
 	return line
 }
 
-// heading is a column's title with the arrow of its order, and the gap behind
-// it. The arrow takes a cell of the gap where the column has none left, or where
-// the title ends above the numbers.
+// heading returns a column's title, its sort arrow and the gap that follows. If
+// the title fills the column, or is right-aligned, the arrow takes a cell of
+// the gap.
 func (l *List[T]) heading(c *Column[T], width int, last bool) text.Text {
 	title, arrow := text.Of(strings.ToUpper(string(c.Title))), l.arrow(c)
 	switch {
@@ -43,13 +43,14 @@ func (l *List[T]) heading(c *Column[T], width int, last bool) text.Text {
 	return paint.Fit(title+arrow, width, false, "") + "  "
 }
 
-// Cells before the first column, and between columns.
+// The margin before the first column and the gap between columns, in cells.
 const (
 	listMargin = 2
 	listGap    = 2
 )
 
-// arrange drops the columns there is no room for and shares out the rest.
+// arrange drops the columns that do not fit and shares the width among the
+// rest.
 func (l *List[T]) arrange() ([]*Column[T], []int) {
 	all := l.wanted()
 	cols, _ := fitting(all, 0)
@@ -63,8 +64,9 @@ func (l *List[T]) arrange() ([]*Column[T], []int) {
 	return squeezed(cols, widths, -spare)
 }
 
-// widen shares out the spare cells, first to the columns that want more; where
-// they are missing, those that grow shrink. It gives how many there were.
+// widen distributes spare cells: first to columns that want more, then to those
+// that grow. If spare is negative, the growing columns shrink. It returns the
+// widths, and spare unchanged.
 func widen[T any](cols []*Column[T], spare int) (widths []int, _ int) {
 	shares, left := 0, spare
 	for _, c := range cols {
@@ -81,8 +83,9 @@ func widen[T any](cols []*Column[T], spare int) (widths []int, _ int) {
 	return widths, spare
 }
 
-// squeezed takes cells away from the last columns, and columns whole, where
-// even those that never go are too wide.
+// squeezed narrows the last columns, or removes them, until excess cells are
+// gone. It is the last resort when even the columns that are never dropped are
+// too wide.
 func squeezed[T any](cols []*Column[T], widths []int, excess int) ([]*Column[T], []int) {
 	for excess > 0 && len(cols) > 1 {
 		last := len(cols) - 1
@@ -96,11 +99,11 @@ func squeezed[T any](cols []*Column[T], widths []int, excess int) ([]*Column[T],
 	return cols, widths
 }
 
-// leastImportant is the drop from which on columns come in only where those
-// that want more room have it.
+// leastImportant is the Drop value from which a column is shown only if the
+// others have the width they want.
 const leastImportant = 6
 
-// cellsFor is how many cells columns take at least.
+// cellsFor returns the minimum width of the columns in cells, gaps included.
 func cellsFor[T any](cols []*Column[T]) int {
 	need := listMargin - listGap
 	for _, c := range cols {
@@ -109,8 +112,8 @@ func cellsFor[T any](cols []*Column[T]) int {
 	return need
 }
 
-// fitting are the columns that stay when those that go before limit are gone,
-// and the cells they need.
+// fitting returns the columns whose Drop is at most limit, and the cells they
+// need.
 func fitting[T any](all []*Column[T], limit int) (cols []*Column[T], need int) {
 	need = listMargin - listGap
 	for _, c := range all {
@@ -125,8 +128,8 @@ func fitting[T any](all []*Column[T], limit int) (cols []*Column[T], need int) {
 	return cols, need
 }
 
-// wanted are the columns that have anything to say: of those that may be spared
-// only those that are not empty in every row in sight.
+// wanted returns the columns worth showing. A Spare column is left out if it is
+// empty in every visible row.
 func (l *List[T]) wanted() []*Column[T] {
 	cols := make([]*Column[T], 0, len(l.Columns))
 	for i := range l.Columns {
@@ -139,8 +142,8 @@ func (l *List[T]) wanted() []*Column[T] {
 	return cols
 }
 
-// blank reports whether a column is empty in every row in sight. Without rows
-// it is not known to be.
+// blank reports whether a column is empty in every visible row. With no rows it
+// reports false.
 func (l *List[T]) blank(c *Column[T]) bool {
 	end := min(l.Shown.Len(), l.top+l.Page())
 	for i := l.top; i < end; i++ {

@@ -11,45 +11,45 @@ import (
 	"dubtop/keymap"
 )
 
-// ArmTime is how long no key may have come before a dialog listens at all, so
-// that typing that was meant for the screen below cannot answer it.
+// ArmTime is how long the keyboard must be quiet before a dialog accepts keys,
+// so that keys typed for the screen below cannot answer it.
 const ArmTime = 300 * time.Millisecond
 
-// Confirm is a question with two buttons, No marked at first. It takes a yes
-// only while the amount and the buttons are in sight and what it warns of was
-// read, and only from a key that was pressed for it: see keylog.go. Until it
-// has been quiet for armTime every key only starts the wait again; pasted text
-// is never an answer.
+// Confirm is a question with two buttons; No is selected at first. Yes works
+// only while the amount and the buttons are visible and every line of the
+// warning has been scrolled into view, and only for a fresh key press (see
+// keylog.go). Until the keyboard has been quiet for ArmTime, each key restarts
+// that wait. Pasted text is never an answer.
 type Confirm struct {
 	stage   *Stage
 	Heading text.Text
-	Quote   quoted              // what a yes costs, always in sight; nil where nothing is paid
-	Warning func() []paint.Told // what has to be read before a yes; may be nil
-	Body    func() []paint.Told // what else it rests on, asked for in each frame: ages move
+	Quote   quoted              // the price of a yes, always visible; nil if nothing is paid
+	Warning func() []paint.Told // must be read before a yes; may be nil
+	Body    func() []paint.Told // further details, computed for each frame because ages change
 	Yes, No text.Text
 	Answer  func(yes bool) tea.Cmd
-	Leaving bool                    // it asks about the end of the program
-	Binds   bool                    // a no is for good, too, and wants a key pressed for it
-	Word    string                  // when set, this word must be typed for a yes
-	Accepts func(typed string) bool // other spellings of the word; nil: none
+	Leaving bool                    // asks whether to quit the program
+	Binds   bool                    // No is final too, so it also needs a fresh key press
+	Word    string                  // if set, this word must be typed to say yes
+	Accepts func(typed string) bool // accepts other spellings of the word; may be nil
 	typed   string
-	marked  bool // the yes button is marked
+	marked  bool // the yes button is selected
 
-	before string    // the key that was last pressed when it came
-	lit    time.Time // when it came to light
-	quiet  time.Time // when it was last disturbed before it was armed
+	before string    // the last key pressed before the dialog appeared
+	lit    time.Time // when the dialog became readable
+	quiet  time.Time // the last key press before it was armed
 	armed  bool
-	bright bool // it is on top, and there is room for the amount and the buttons
+	bright bool // on top, with room for the amount and the buttons
 
 	width, height int
-	top           int // first line shown of what scrolls
-	read          int // lines of what scrolls that were in sight since the width changed
+	top           int // first visible line of the scrolling part
+	read          int // lines of the scrolling part seen since the width last changed
 }
 
-// quoted is a price that is worded by the program alone.
+// quoted is a price whose words come from the program alone.
 type quoted interface{ Words() text.Text }
 
-// armMsg looks whether a dialog can be answered by now.
+// armMsg checks whether a dialog may now accept keys.
 type armMsg struct{ dialog *Confirm }
 
 func (m armMsg) land(a *Stage) tea.Cmd {
@@ -65,8 +65,9 @@ func (m armMsg) land(a *Stage) tea.Cmd {
 	return c.Wait(ArmTime)
 }
 
-// look notes whether the dialog can be read, and how far it was. What has just
-// come to light has to be left in peace again: the last key was not for it.
+// look records whether the dialog is readable and how far it has been read. A
+// dialog that has just become readable is disarmed, because the last key was
+// not meant for it.
 func (c *Confirm) look() {
 	s := c.sheet()
 	bright := c.stage.Top() == Screen(c) && s.readable
@@ -79,48 +80,48 @@ func (c *Confirm) look() {
 	}
 }
 
-// Ask puts a dialog up.
+// Ask shows a dialog.
 func (a *Stage) Ask(c *Confirm) tea.Cmd {
 	c.Begin(a)
 	a.Push(c)
 	return c.Wait(ArmTime)
 }
 
-// Begin gets a dialog ready to be put up.
+// Begin prepares a dialog to be shown.
 func (c *Confirm) Begin(a *Stage) {
 	c.stage, c.before, c.quiet = a, a.keys.newest(), time.Now()
 }
 
-// Wait looks at the dialog again after a time, to arm it.
+// Wait checks after d whether the dialog can be armed.
 func (c *Confirm) Wait(d time.Duration) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return armMsg{c} })
 }
 
-// Title is the question.
+// Title returns the question.
 func (c *Confirm) Title() text.Text { return c.Heading }
 
-// SetSize gives the dialog the body's size, of which it takes what it needs.
+// SetSize sets the size of the body; the dialog uses as much as it needs.
 func (c *Confirm) SetSize(width, height int) {
-	if width > 84 { // on narrow screens nothing is left of what lies below
+	if width > 84 { // a narrower screen is covered from side to side
 		width = 76
 	}
 	if width != c.width {
-		c.top, c.read = 0, 0 // other lines
+		c.top, c.read = 0, 0 // the lines wrap differently now
 	}
 	c.width, c.height = width, height
 	c.scroll(0)
 }
 
-// Place puts the dialog into the middle.
+// Place centers the dialog.
 func (c *Confirm) Place(w, h, width, height int) (int, int) {
 	return max(0, (width-w)/2), max(0, (height-h)/2)
 }
 
-// Dims is true: only the question matters.
+// Dims returns true: the user should look at the question only.
 func (c *Confirm) Dims() bool { return true }
 
-// Actions are the dialog's keys once it is armed; before, it has none, and
-// what comes in starts the wait again.
+// Actions returns the dialog's keys. Until the dialog is armed there are none,
+// and each key restarts the wait.
 func (c *Confirm) Actions() []Action {
 	a := c.stage
 	if !c.armed {
@@ -129,7 +130,7 @@ func (c *Confirm) Actions() []Action {
 	no := a.Does(keymap.No, func() tea.Cmd { return c.end(false) }).Unless(c.noRefused).Hinted(c.No)
 	choose := a.Does(keymap.Choose, func() tea.Cmd { return c.end(c.marked || c.Word != "") }).Unless(c.chooseRefused)
 	if c.Word != "" {
-		// Letters are typing here, so only the keys that are no letters act.
+		// Letters are text here, so No keeps only esc.
 		no.Key.SetKeys("esc")
 		no.Key.SetHelp("esc", no.Key.Help().Desc)
 		return append([]Action{choose.Hinted(c.Yes), no}, c.reading()...)
@@ -142,7 +143,7 @@ func (c *Confirm) Actions() []Action {
 	}, c.reading()...)
 }
 
-// reading are the keys that scroll, where there is more than fits.
+// reading returns the scrolling keys, if the content does not fit.
 func (c *Confirm) reading() []Action {
 	s := c.sheet()
 	if s.rows >= s.total {
@@ -162,14 +163,15 @@ func (c *Confirm) reading() []Action {
 	return acts
 }
 
-// scroll moves what scrolls. It never skips a line that was not in sight.
+// scroll moves the scrolling part. It never skips a line that has not been
+// visible.
 func (c *Confirm) scroll(by int) {
 	c.top += by
 	c.top = c.sheet().top
 	c.look()
 }
 
-// yesRefused says why a key is no yes now, "" when it is one.
+// yesRefused returns why a key cannot say yes now, or "".
 func (c *Confirm) yesRefused() text.Text {
 	s := c.sheet()
 	switch {
@@ -183,7 +185,8 @@ func (c *Confirm) yesRefused() text.Text {
 	return c.missing()
 }
 
-// noRefused says why a key is no no: only where a no cannot be taken back.
+// noRefused returns why a key cannot say no now, or "". Only a No that is final
+// can be refused.
 func (c *Confirm) noRefused() text.Text {
 	if c.Binds && c.stage.keys.held(c) {
 		return heldWords(c.stage.keys.name)
@@ -191,8 +194,9 @@ func (c *Confirm) noRefused() text.Text {
 	return ""
 }
 
-// chooseRefused guards the marked button. A key held down is not even a no: it
-// would take the question away before anybody has read it.
+// chooseRefused returns why the selected button cannot be pressed now, or "". A
+// held key may not even press No: it would dismiss the question before anyone
+// has read it.
 func (c *Confirm) chooseRefused() text.Text {
 	switch {
 	case c.marked || c.Word != "":
@@ -218,8 +222,8 @@ func (c *Confirm) end(yes bool) tea.Cmd {
 	return c.Answer(yes)
 }
 
-// Update takes the letters of the word asked for. A key before the dialog is
-// armed starts the wait again; a paste never does anything.
+// Update adds a letter to the typed word. Before the dialog is armed, a key
+// restarts the wait. Pastes are ignored.
 func (c *Confirm) Update(msg tea.Msg) tea.Cmd {
 	k, ok := msg.(tea.KeyPressMsg)
 	if !ok {

@@ -9,36 +9,37 @@ import (
 	"dubtop/keymap"
 )
 
-// sheet is a dialog laid out in the room it has. The amount and the buttons
-// stand still; the rest scrolls between them where it does not fit.
+// sheet is a dialog laid out for the space available. The amount and the
+// buttons are fixed; the part between them scrolls if it does not fit.
 type sheet struct {
-	readable bool // the amount and the buttons are in sight
+	readable bool // the amount and the buttons are visible
 	border   bool
 	above    []paint.Styled // title and amount
-	rest     []paint.Styled // what scrolls, all of it
+	rest     []paint.Styled // the whole scrolling part
 	below    []paint.Styled // the buttons
-	must     int            // lines of the rest, from the first, that a yes wants read
-	top      int            // first line of the rest that is shown
-	rows     int            // how many are shown
+	must     int            // how many lines of rest must be read before a yes
+	top      int            // first visible line of rest
+	rows     int            // visible lines of rest
 	total    int
 }
 
-// plan is one way to lay a dialog out: with how much around what it says.
+// plan is one layout of a dialog, more or less spacious.
 type plan struct {
 	border, title, airy bool
-	least               int // lines that must be left for what scrolls
+	least               int // lines the scrolling part needs at least
 }
 
-// plans are the ways to lay a dialog out, the most comfortable one first.
+// plans returns the layouts, the most spacious first.
 func plans() []plan {
 	return []plan{{border: true, title: true, airy: true}, {border: true, title: true, least: 3}, {title: true, least: 1}, {least: 1}}
 }
 
-// sheet lays the dialog out: whole in the first plan in which it fits, else
-// scrolled in the first that leaves room enough. Where none does, it says so.
+// sheet lays the dialog out with the first plan that shows everything, or else
+// with the first that leaves enough lines to scroll. If none does, the sheet
+// says that the window is too small.
 func (c *Confirm) sheet() sheet {
 	if c.stage.Width < minWidth || c.stage.Height < minHeight {
-		return sheet{} // no screen is drawn at all
+		return sheet{} // the window is too small for any screen
 	}
 	for _, p := range plans() {
 		s := c.lay(p)
@@ -49,7 +50,7 @@ func (c *Confirm) sheet() sheet {
 	}
 	for _, p := range plans() {
 		s := c.lay(p)
-		room := c.room(p, s) - 1 // for the line that says how much more there is
+		room := c.room(p, s) - 1 // one line says how much is hidden
 		if p.airy || room < p.least {
 			continue
 		}
@@ -60,7 +61,7 @@ func (c *Confirm) sheet() sheet {
 	return sheet{above: paint.Toned(c.stage.Theme, paint.Warn, c.tooSmall())}
 }
 
-// room is how many lines a plan leaves for what scrolls.
+// room returns the number of lines a plan leaves for the scrolling part.
 func (c *Confirm) room(p plan, s sheet) int {
 	room := c.height - len(s.above) - len(s.below)
 	if p.border {
@@ -69,7 +70,7 @@ func (c *Confirm) room(p plan, s sheet) int {
 	return room
 }
 
-// inner is the width of the text.
+// inner returns the width available to text, in cells.
 func (c *Confirm) inner(border bool) int {
 	if border {
 		return max(1, c.width-4)
@@ -77,7 +78,7 @@ func (c *Confirm) inner(border bool) int {
 	return max(1, c.width)
 }
 
-// lay lays out all that a plan shows.
+// lay lays the dialog out according to a plan.
 func (c *Confirm) lay(p plan) sheet {
 	t, width := c.stage.Theme, c.inner(p.border)
 	s := sheet{readable: true, border: p.border}
@@ -107,13 +108,14 @@ func (c *Confirm) lay(p plan) sheet {
 	return s
 }
 
-// tooSmall says that nothing can be agreed to here, and what helps.
+// tooSmall says that the window is too small to answer, and what to do about
+// it.
 func (c *Confirm) tooSmall() []text.Text {
 	words := "The window is too small for this question: make it larger, or " + c.noKey() + " for no."
 	return paint.Wrap(words, max(1, c.width))
 }
 
-// noKey is the key that means no.
+// noKey returns the key that means no.
 func (c *Confirm) noKey() text.Text {
 	if c.Word != "" {
 		return "esc"
@@ -121,7 +123,7 @@ func (c *Confirm) noKey() text.Text {
 	return c.stage.KeyFor(keymap.No)
 }
 
-// View draws the dialog in the first way that fits.
+// View draws the dialog.
 func (c *Confirm) View() paint.Styled {
 	s, t := c.sheet(), c.stage.Theme
 	lines := slices.Clone(s.above)
@@ -138,7 +140,7 @@ func (c *Confirm) View() paint.Styled {
 		return t.Boxed(paint.Joined(lines), c.width)
 	}
 	lines = lines[:min(len(lines), max(0, c.height))]
-	for len(lines) < c.height { // nothing below may look like a part of it
+	for len(lines) < c.height { // nothing below may look like part of the dialog
 		lines = append(lines, "")
 	}
 	for i, line := range lines {
@@ -147,8 +149,7 @@ func (c *Confirm) View() paint.Styled {
 	return paint.Joined(lines)
 }
 
-// more says that there is more than is in sight, where one is in it, and which
-// keys move, as far as there is room.
+// more says which lines are visible and, if there is room, which keys scroll.
 func (c *Confirm) more(s sheet, width int) paint.Styled {
 	t := c.stage.Theme
 	keys := c.stage.KeyFor(keymap.Down) + " " + c.stage.KeyFor(keymap.Up)
@@ -168,8 +169,8 @@ func (c *Confirm) more(s sheet, width int) paint.Styled {
 	return t.Text(n, short)
 }
 
-// buttons are the two answers, beside each other where there is room. Yes is
-// faint while it does nothing.
+// buttons draws the two answers, side by side if they fit. Yes is muted while
+// it is refused.
 func (c *Confirm) buttons(width int, acts bool) []paint.Styled {
 	if c.Word != "" {
 		return c.wordLines(width)
@@ -195,7 +196,7 @@ func (c *Confirm) button(key, words text.Text, marked, acts bool) paint.Styled {
 	return t.Text(paint.Normal, "  "+key+" "+words+" ")
 }
 
-// wordLines ask for the word, and show what of it is typed.
+// wordLines asks for the word and shows the letters typed so far.
 func (c *Confirm) wordLines(width int) []paint.Styled {
 	t := c.stage.Theme
 	ask, typed := t.Text(paint.Muted, " typed in full means yes: "), t.Text(paint.Normal, text.Of(c.typed+"_"))

@@ -12,24 +12,26 @@ import (
 	"dubtop/keymap"
 )
 
-// cursor is where a list's cursor stands. It stands on an item, not on a line:
-// answers, sizes, filters and orders move the line, never the item. What acts
-// on the item under it is for what the last frame showed there; see selected.
+// cursor is the cursor of a list. It stands on an item, not on a line: updates,
+// resizing, filtering and sorting may move the line but not the item. An action
+// applies to the item that the last frame showed under the cursor; see
+// Selected.
 type cursor struct {
-	id      string // of the item; "" where there is none
+	id      string // of the item; "" if there is none
 	at      int    // its line
-	home    string // while a filter is typed: the item it stood on before
-	changes uint64 // times that rows or order changed
+	home    string // while a filter is typed: the item the cursor was on before
+	changes uint64 // how often rows or order have changed
 
-	// What the last frame showed.
+	// The state of the last frame.
 	seen   string   // the item under it
-	seenIn uint64   // changes then
-	led    bool     // it was moved by keys since
-	around []string // the items that were seen around it, in order
+	seenIn uint64   // changes at that time
+	led    bool     // keys have moved the cursor since
+	around []string // the items shown around it, in order
 }
 
-// settled reports whether the user knows which item the cursor is on: it was
-// drawn there, or keys led to it among rows that were drawn.
+// settled reports whether the user knows which item is selected: the last frame
+// showed it under the cursor, or keys have moved there over rows that were
+// drawn.
 func (c *cursor) settled() bool {
 	if c.seen == "" {
 		return false // no row was drawn
@@ -40,9 +42,10 @@ func (c *cursor) settled() bool {
 	return c.id == c.seen
 }
 
-// Refresh brings the visible order up to date. The cursor stays on its item. If
-// that is gone it goes to the nearest one that was seen beside it, and comes
-// back when it was hidden by a filter that is still being typed.
+// Refresh updates the visible order and keeps the cursor on its item. If the
+// item is gone, the cursor moves to the nearest item that was shown beside it.
+// If a filter being typed hides the item, the cursor returns to it as soon as
+// the filter matches again.
 func (l *List[T]) Refresh() {
 	if !l.Shown.Update(l.Rows, l.Query) {
 		return
@@ -58,15 +61,16 @@ func (l *List[T]) Refresh() {
 	if i < 0 || id == "" {
 		i = l.neighbour(id)
 	}
-	if l.top > 0 { // at the top what is new comes into sight above
+	if l.top > 0 { // at the top, new rows appear above the cursor
 		l.top += i - c.at
 	}
 	c.at = i
 	l.place()
 }
 
-// neighbour is the line of the nearest item that was seen beside the one that is
-// gone, the ones below it first; without one it is the same line.
+// neighbour returns the line of the nearest remaining item that was shown
+// beside the missing one, looking below first. If there is none it returns the
+// same line.
 func (l *List[T]) neighbour(id string) int {
 	c := &l.cursor
 	at := slices.Index(c.around, id)
@@ -86,8 +90,8 @@ func (l *List[T]) neighbour(id string) int {
 	return c.at
 }
 
-// place keeps the cursor on a line that there is, and in sight. It scrolls no
-// further than it must.
+// place clamps the cursor to the list and scrolls as little as needed to show
+// it.
 func (l *List[T]) place() {
 	n, page := l.Shown.Len(), l.Page()
 	c := &l.cursor
@@ -100,9 +104,8 @@ func (l *List[T]) place() {
 	}
 }
 
-// move takes the cursor by some lines, as keys do. At the edge the list goes on
-// by most of a page, so that most keys leave the rows standing where they are
-// read.
+// move moves the cursor by a number of lines. At the edge of the screen the
+// list scrolls by most of a page, so that rows seldom move while they are read.
 func (l *List[T]) move(by int) {
 	l.Refresh()
 	page := l.Page()
@@ -119,24 +122,25 @@ func (l *List[T]) move(by int) {
 	c.led = true
 }
 
-// Page is how many rows are seen at once.
+// Page returns the number of rows visible at once.
 func (l *List[T]) Page() int { return max(1, l.height-1-l.covered) }
 
-// SetSize gives the list its room, the line of titles included.
+// SetSize sets the size in cells, including the line of titles.
 func (l *List[T]) SetSize(width, height int) {
-	l.Refresh() // the cursor's line may have moved since the last frame
+	l.Refresh() // the cursor's line may have changed since the last frame
 	l.width, l.height = width, height
 	l.place()
 }
 
-// cover keeps the cursor's row above the last lines, which something stands on.
+// cover keeps the cursor's row above the last lines, where a prompt is shown.
 func (l *List[T]) cover(lines int) {
 	l.Refresh()
 	l.covered = lines
 	l.place()
 }
 
-// under is the row under the cursor, nil when there is none. It is for drawing.
+// under returns the row under the cursor, or nil. It is for drawing only;
+// actions use Selected.
 func (l *List[T]) under() *T {
 	l.Refresh()
 	if l.Shown.Len() == 0 {
@@ -145,10 +149,10 @@ func (l *List[T]) under() *T {
 	return l.Shown.At(l.cursor.at)
 }
 
-// Selected is the row that an action is for: the one under the cursor as the
-// last frame showed it. It is nil when there is none, and also when an answer
-// has just taken away what was drawn there: what stands there now nobody has
-// seen, and none says so.
+// Selected returns the row an action applies to: the one the last frame showed
+// under the cursor. It is nil if there is none, or if an update has just
+// replaced the row that was drawn there by one that the user has not seen; None
+// says which.
 func (l *List[T]) Selected() *T {
 	row := l.under()
 	if row == nil || !l.cursor.settled() {
@@ -157,7 +161,7 @@ func (l *List[T]) Selected() *T {
 	return row
 }
 
-// None says why there is no row for an action, "" when there is one.
+// None returns why there is no row to act on, or "".
 func (l *List[T]) None() text.Text {
 	switch row := l.under(); {
 	case row == nil:
@@ -168,8 +172,8 @@ func (l *List[T]) None() text.Text {
 	return ""
 }
 
-// Seen takes note of what the frame that was just made shows. Where something
-// stands on every row it shows none.
+// Seen records what the frame just drawn shows. If a prompt covers every row,
+// that is nothing.
 func (l *List[T]) Seen() {
 	c := &l.cursor
 	c.seen, c.seenIn, c.led = c.id, c.changes, false
@@ -178,7 +182,7 @@ func (l *List[T]) Seen() {
 		return
 	}
 	if c.home != "" {
-		return // what was around its item counts, whatever is typed meanwhile
+		return // while a filter is typed, the surroundings of the original item count
 	}
 	c.around = c.around[:0]
 	for i := l.top; i < min(l.Shown.Len(), l.top+l.Page()); i++ {
@@ -186,7 +190,7 @@ func (l *List[T]) Seen() {
 	}
 }
 
-// Movement are the actions every list has.
+// Movement returns the actions that move the cursor.
 func (l *List[T]) Movement() []Action {
 	a := l.Stage
 	by := func(n func() int) func() tea.Cmd { return Plain(func() { l.Refresh(); l.move(n()) }) }
@@ -203,8 +207,8 @@ func (l *List[T]) Movement() []Action {
 }
 
 // Position says where the cursor is: "3 of 214", "3 of 17, 214 in all". While
-// older ones are still loading it says how much there is, or at least is, and
-// that a filter goes through a part of it.
+// older rows are still loading it gives the known total, or the least it can
+// be, and says that a filter has searched only a part.
 func (l *List[T]) Position() text.Text {
 	l.Refresh()
 	n := l.Shown.Len()
@@ -223,12 +227,12 @@ func (l *List[T]) Position() text.Text {
 	return text.Sprintf("%d of %s", l.cursor.at+1, total)
 }
 
-// loaded says what a filter looks through where that is not all there is.
+// loaded says what a filter has searched when not all rows are loaded.
 func (l *List[T]) loaded() text.Text {
 	return text.Sprintf("the %d loaded of %s", l.Rows.Len(), l.total())
 }
 
-// total is how many there are, as far as is known.
+// total returns the number of rows, as far as it is known.
 func (l *List[T]) total() text.Text {
 	n, all := l.Rows.Len(), l.Extent.All()
 	switch {

@@ -9,15 +9,15 @@ import (
 	"dubtop/keymap"
 )
 
-// filterPrompt is the line one types a filter into. The list below follows
-// every keystroke; enter keeps the filter, esc brings back the old one.
+// filterPrompt is the line a filter is typed into. The list follows every
+// keystroke; enter keeps the filter, esc restores the previous one.
 type filterPrompt struct {
 	stage  *Stage
 	input  paint.Input
 	before string
 	apply  func(string)
-	found  func() text.Text // where the list stands, and how much matches
-	doubt  func() text.Text // what in it can hardly be meant; nil: nothing is known of that
+	found  func() text.Text // the position in the list and the number of matches
+	doubt  func() text.Text // returns what in the filter looks like a mistake; may be nil
 	left   func()           // called when the prompt is left; may be nil
 	width  int
 }
@@ -33,7 +33,7 @@ func newFilter(a *Stage, words string, apply func(string), found func() text.Tex
 
 func (p *filterPrompt) Title() text.Text { return "filter" }
 
-// Leave tells that nothing more is typed.
+// Leave runs when the prompt closes.
 func (p *filterPrompt) Leave() tea.Cmd {
 	if p.left != nil {
 		p.left()
@@ -41,7 +41,8 @@ func (p *filterPrompt) Leave() tea.Cmd {
 	return nil
 }
 
-// Position is the list's: how much matches is what one types for.
+// Position returns the list's position, so that the number of matches stays
+// visible.
 func (p *filterPrompt) Position() text.Text { return p.found() }
 
 func (p *filterPrompt) SetSize(width, _ int) {
@@ -52,7 +53,7 @@ func (p *filterPrompt) SetSize(width, _ int) {
 // Place puts the prompt on the last line of the body.
 func (p *filterPrompt) Place(_, boxHeight, _, height int) (int, int) { return 0, height - boxHeight }
 
-// Dims is false: the list below is what the filter is about.
+// Dims returns false: the list below shows the matches.
 func (p *filterPrompt) Dims() bool { return false }
 
 func (p *filterPrompt) Actions() []Action {
@@ -77,7 +78,7 @@ func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// doubted says what in the filter can hardly be meant, "" if nothing.
+// doubted returns what in the filter looks like a mistake, or "".
 func (p *filterPrompt) doubted() text.Text {
 	if p.doubt == nil {
 		return ""
@@ -85,7 +86,8 @@ func (p *filterPrompt) doubted() text.Text {
 	return p.doubt()
 }
 
-// Lines is how many lines the prompt takes: a doubt stands above what is typed.
+// Lines returns the height of the prompt: a warning takes a line above the
+// input.
 func (p *filterPrompt) Lines() int {
 	if p.doubted() != "" {
 		return 2

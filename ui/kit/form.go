@@ -13,37 +13,37 @@ import (
 	"dubtop/keymap"
 )
 
-// Problem is what is wrong with a field. The zero problem is none.
+// Problem is a fault in a field. The zero Problem means none.
 type Problem struct {
 	Level Level
 	Words text.Text
 }
 
-// Level says how bad a problem is.
+// Level is how serious a problem is.
 type Level int
 
-// The levels, rising.
+// The levels, in rising order.
 const (
 	levelFine     Level = iota
-	LevelDoubtful       // it may be sent, but look at it
-	LevelMissing        // something is not filled in yet
-	LevelWrong          // it can't be sent like this
+	LevelDoubtful       // may be sent, but deserves a look
+	LevelMissing        // not filled in yet
+	LevelWrong          // cannot be sent like this
 )
 
 func (p Problem) blocks() bool { return p.Level >= LevelMissing }
 
-// Field is one line of a form: typed text, or a choice among a few words.
+// Field is one line of a form: free text, or a choice among a few words.
 type Field struct {
 	Name    string
 	Label   text.Text
-	hint    text.Text // shown while it is empty
-	choices []string  // a choice instead of typing; "" is the server's default
+	hint    text.Text // shown while the field is empty
+	choices []string  // makes it a choice; "" stands for the server's default
 	input   paint.Input
-	Picks   []string // asset types that ctrl+o offers; nil: none
+	Picks   []string // asset types offered by ctrl+o; nil: none
 	touched bool
 }
 
-// TextField is a field that text is typed into.
+// TextField returns a field for free text.
 func TextField(t *paint.Theme, name string, label, hint text.Text, value string) Field {
 	f := Field{Name: name, Label: label, hint: hint, input: paint.NewInput(t)}
 	f.input.Prompt = ""
@@ -53,37 +53,37 @@ func TextField(t *paint.Theme, name string, label, hint text.Text, value string)
 	return f
 }
 
-// ChoiceField is a field that has one of a few words.
+// ChoiceField returns a field that takes one of a few words.
 func ChoiceField(name string, label, hint text.Text, value string, choices []string) Field {
 	f := Field{Name: name, Label: label, hint: hint, choices: choices, input: paint.Input{Model: textinput.New()}}
 	f.input.SetValue(value)
 	return f
 }
 
-// Form is fields below each other, one of them focused. It checks every field
-// as it is typed, and knows nothing of what the fields are for.
+// Form is a column of fields, one of them focused. Each field is checked as it
+// is typed. Form does not know what the fields mean.
 type Form struct {
 	Stage   *Stage
 	Fields  []Field
 	Focus   int
 	Check   func(name string) Problem
-	Note    func(name string) text.Text // what is known of a field's value; may be nil
-	Differs func() []string             // fields that are marked as changed; may be nil
+	Note    func(name string) text.Text // says something about the value of a field; may be nil
+	Differs func() []string             // returns the fields to mark as changed; may be nil
 	Changed func(name, value string) tea.Cmd
-	Left    func(name string) tea.Cmd // called with a field that was left; may be nil
-	Came    time.Time                 // when it came up by itself, or was last pressed a key since; see deaf
+	Left    func(name string) tea.Cmd // called with the name of a field when the focus leaves it; may be nil
+	Came    time.Time                 // when the form opened by itself, or the last key while it was deaf; see Deaf
 
 	Width, Height int
 }
 
-// labelWidth is the room for names; values begin after it. In a form narrower
-// than narrowForm, what is wrong with a value begins below its name.
+// labelWidth is the width of the labels in cells. In a form narrower than
+// narrowForm, problems are indented less than the values.
 const (
 	labelWidth = 20
 	narrowForm = 60
 )
 
-// SetSize gives the form its room.
+// SetSize sets the size of the form in cells.
 func (f *Form) SetSize(width, height int) {
 	f.Width, f.Height = width, height
 	for i := range f.Fields {
@@ -91,7 +91,7 @@ func (f *Form) SetSize(width, height int) {
 	}
 }
 
-// Set replaces the fields and keeps the focus on the one it was on.
+// Set replaces the fields and keeps the focus on the field of the same name.
 func (f *Form) Set(fields []Field) {
 	name := ""
 	if len(f.Fields) > 0 {
@@ -109,11 +109,11 @@ func (f *Form) Set(fields []Field) {
 	f.SetSize(f.Width, f.Height)
 }
 
-// Current is the focused field.
+// Current returns the focused field.
 func (f *Form) Current() *Field { return &f.Fields[f.Focus] }
 
-// Jump moves the focus, at once: a message would let fast typing reach the
-// wrong field.
+// Jump moves the focus at once. Sending a message instead would let fast typing
+// end up in the wrong field.
 func (f *Form) Jump(to int) {
 	if len(f.Fields) == 0 {
 		return
@@ -125,7 +125,7 @@ func (f *Form) Jump(to int) {
 	f.Current().input.Focus()
 }
 
-// step goes to another field; the one that is left may show its problems.
+// step moves the focus. The field it leaves may show its problems from now on.
 func (f *Form) step(by int) func() tea.Cmd {
 	return func() tea.Cmd {
 		name := f.Current().Name
@@ -138,14 +138,14 @@ func (f *Form) step(by int) func() tea.Cmd {
 	}
 }
 
-// TouchFilled has the problems of all that is filled in shown.
+// TouchFilled shows the problems of all fields that are filled in.
 func (f *Form) TouchFilled() {
 	for i := range f.Fields {
 		f.Fields[i].touched = f.Fields[i].input.Value() != ""
 	}
 }
 
-// TouchAll has every problem shown, and takes the focus to the first.
+// TouchAll shows all problems and focuses the first field that cannot be sent.
 func (f *Form) TouchAll() {
 	first := -1
 	for i := range f.Fields {
@@ -159,8 +159,8 @@ func (f *Form) TouchAll() {
 	}
 }
 
-// FieldActions are the form's own keys. A choice takes the arrows; in a text they
-// are typing.
+// FieldActions returns the form's own keys. The arrows change a choice; in a
+// text field they move the caret.
 func (f *Form) FieldActions() []Action {
 	a := f.Stage
 	acts := []Action{
@@ -173,7 +173,7 @@ func (f *Form) FieldActions() []Action {
 	return acts
 }
 
-// turn takes the next choice.
+// turn selects the next choice, or the previous one.
 func (f *Form) turn(by int) func() tea.Cmd {
 	return func() tea.Cmd {
 		c := f.Current()
@@ -189,7 +189,7 @@ func (f *Form) turn(by int) func() tea.Cmd {
 	}
 }
 
-// Put fills in a field.
+// Put sets the value of a field.
 func (f *Form) Put(name, value string) tea.Cmd {
 	for i := range f.Fields {
 		if f.Fields[i].Name == name {
@@ -201,11 +201,11 @@ func (f *Form) Put(name, value string) tea.Cmd {
 	return f.Changed(name, value)
 }
 
-// Deaf reports whether a form that came up by itself must not listen yet: keys
-// that were meant for the screen below would end up in its fields.
+// Deaf reports whether a form that opened by itself still ignores keys, because
+// they may have been meant for the screen below.
 func (f *Form) Deaf() bool { return time.Since(f.Came) < ArmTime }
 
-// Update is typing, or a paste, into the focused field.
+// Update types or pastes into the focused field.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	if _, pressed := msg.(tea.KeyPressMsg); pressed && f.Deaf() {
 		f.Came = time.Now()
@@ -223,8 +223,8 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// Lines draws the fields, and below those that need it what is wrong; focus
-// is the line the focused field stands on.
+// Lines draws the fields, each followed by its problem if that is to be shown.
+// focus is the line of the focused field.
 func (f *Form) Lines() (lines []paint.Styled, focus int) {
 	var changed []string
 	if f.Differs != nil {
@@ -249,7 +249,7 @@ func (f *Form) Lines() (lines []paint.Styled, focus int) {
 	return lines, focus
 }
 
-// below are words under a field.
+// below draws words under a field.
 func (f *Form) below(n paint.Tone, words text.Text) (lines []paint.Styled) {
 	indent := labelWidth + 4
 	if f.Width < narrowForm {
@@ -261,8 +261,8 @@ func (f *Form) below(n paint.Tone, words text.Text) (lines []paint.Styled) {
 	return lines
 }
 
-// noted is the line of a field with what is known of its value: beside it where
-// there is room, else below.
+// noted adds the note on a field's value: beside the value if it fits, or else
+// below.
 func (f *Form) noted(x *Field, line paint.Styled) []paint.Styled {
 	note := text.Text("")
 	if f.Note != nil {
@@ -275,7 +275,7 @@ func (f *Form) noted(x *Field, line paint.Styled) []paint.Styled {
 	case at+paint.TextWidth(note)+2 > f.Width:
 		return append([]paint.Styled{line}, f.below(paint.Muted, note)...)
 	}
-	// The input fills its line with blanks: the note stands on them.
+	// The input pads its line with blanks; the note replaces them.
 	return []paint.Styled{paint.PadStyled(line, at) + f.Stage.Theme.Text(paint.Muted, "  "+note)}
 }
 
@@ -291,7 +291,7 @@ func (f *Form) fieldLine(x *Field, focused, changed bool, p Problem) paint.Style
 	return t.Text(paint.Accent, mark) + t.Text(paint.Mark, sign) + t.Text(n, paint.Fit(x.Label, labelWidth-2, false, t.Glyphs.More)) + f.light(x, p) + " " + f.value(x, focused)
 }
 
-// light says at a glance whether a field is right.
+// light draws the sign that tells at a glance whether a field is valid.
 func (f *Form) light(x *Field, p Problem) paint.Styled {
 	t := f.Stage.Theme
 	switch {
@@ -323,7 +323,8 @@ func (f *Form) value(x *Field, focused bool) paint.Styled {
 	return t.Text(n, v)
 }
 
-// View draws the fields, scrolled so that the focused one is seen.
+// View draws the fields below the given lines, scrolled to show the focused
+// one.
 func (f *Form) View(above []paint.Styled) paint.Styled {
 	lines, focus := f.Lines()
 	lines = append(slices.Clone(above), lines...)
@@ -334,12 +335,13 @@ func (f *Form) View(above []paint.Styled) paint.Styled {
 	return paint.Joined(lines[top:min(len(lines), top+f.Height)])
 }
 
-// scrolled is the first line shown when a form is higher than its room.
+// scrolled returns the first visible line of a form that does not fit.
 func (f *Form) scrolled(lines, focus int) int {
 	return max(0, min(focus-f.Height+3, lines-f.Height))
 }
 
-// CursorAt is where the terminal's cursor stands, below some lines.
+// CursorAt returns the position of the terminal's cursor in a form that begins
+// below the given number of lines, or nil.
 func (f *Form) CursorAt(above int) *tea.Cursor {
 	if len(f.Fields) == 0 || f.Current().choices != nil {
 		return nil
@@ -354,6 +356,5 @@ func (f *Form) CursorAt(above int) *tea.Cursor {
 	return c
 }
 
-// ChangedMark stands before fields that differ from the job that the form was
-// started from.
+// ChangedMark marks fields that differ from the job the form was copied from.
 const ChangedMark = "*"

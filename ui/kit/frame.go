@@ -11,32 +11,31 @@ import (
 	"dubtop/api/text"
 )
 
-// FrameTime is the shortest time between two drawn frames. Between them only
-// the model moves on, so a paste of 500 keys costs as many updates but a
-// handful of frames.
+// FrameTime is the shortest time between two frames. Until it has passed only
+// the model is updated, so pasting 500 characters draws only a few frames.
 const FrameTime = time.Second / 120
 
-// The smallest window that anything is drawn in, and the largest that is
-// filled: beyond it terminals lie and memory goes.
+// The smallest window anything is drawn in, and the largest that is filled.
+// Larger sizes are mostly errors of the terminal and would waste memory.
 const (
 	minWidth, minHeight = 24, 7
 	maxWidth, maxHeight = 1000, 400
 )
 
-// frame is the last picture made.
+// frame is the last frame drawn.
 type frame struct {
 	Content paint.Styled
 	cursor  *tea.Cursor
 	Made    time.Time
-	asked   bool // a frameMsg is on its way
-	Stale   bool // the model moved on since it was made
-	status  int  // lines of the status in it
+	asked   bool // a FrameMsg is on its way
+	Stale   bool // the model has changed since
+	status  int  // lines of status in it
 }
 
 // FrameMsg says that the next frame may be drawn.
 type FrameMsg struct{}
 
-// Draw makes the frame now, or asks to be called again when its time comes.
+// Draw draws a frame, or schedules one for when FrameTime has passed.
 func (a *Stage) Draw(msg tea.Msg) tea.Cmd {
 	if _, ok := msg.(FrameMsg); ok {
 		a.Frame.asked = false
@@ -47,7 +46,7 @@ func (a *Stage) Draw(msg tea.Msg) tea.Cmd {
 	a.Frame.Stale = true
 	now := time.Now()
 	wait := FrameTime - now.Sub(a.Frame.Made)
-	_, resized := msg.(tea.WindowSizeMsg) // no frame of another size may stand
+	_, resized := msg.(tea.WindowSizeMsg) // a frame of another size must not stay on screen
 	if wait > 0 && wait <= FrameTime && !resized {
 		if a.Frame.asked {
 			return nil
@@ -64,7 +63,7 @@ func (a *Stage) Draw(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// View hands the last frame to Bubble Tea. It changes nothing.
+// View returns the last frame to Bubble Tea. It changes nothing.
 func (a *Stage) View() tea.View {
 	v := tea.NewView(string(a.Frame.Content))
 	v.Cursor = a.Frame.cursor
@@ -75,9 +74,9 @@ func (a *Stage) View() tea.View {
 	return v
 }
 
-// enhancements has terminals that can tell a key that is held down from one
-// that is pressed again do so while a dialog asks. Only the report of every key
-// as an escape code brings that for letters; text comes along with it.
+// enhancements asks the terminal, while a dialog is open, to tell a held key
+// from one pressed again. Terminals do so for letters only if every key is
+// reported as an escape code, so the text of each key is requested as well.
 func (a *Stage) enhancements() tea.KeyboardEnhancements {
 	if _, asks := a.Top().(*Confirm); !asks {
 		return tea.KeyboardEnhancements{}
@@ -85,7 +84,7 @@ func (a *Stage) enhancements() tea.KeyboardEnhancements {
 	return tea.KeyboardEnhancements{ReportEventTypes: true, ReportAllKeysAsEscapeCodes: true, ReportAssociatedText: true}
 }
 
-// Layout tells every screen its size.
+// Layout gives every screen its size.
 func (a *Stage) Layout() {
 	w, h := a.bodySize()
 	covered := 0
@@ -100,7 +99,7 @@ func (a *Stage) Layout() {
 	}
 }
 
-// linesOf is how many of the last lines a prompt stands on.
+// linesOf returns how many of the last lines a prompt covers.
 func linesOf(o Overlay) int {
 	if tall, ok := o.(interface{ Lines() int }); ok {
 		return tall.Lines()
@@ -108,13 +107,14 @@ func linesOf(o Overlay) int {
 	return 1
 }
 
-// bodySize is what is left between the header with the tabs, and the status
-// with the hints.
+// bodySize returns the space between the header with its tabs and the status
+// with its hints.
 func (a *Stage) bodySize() (width, height int) {
 	return min(a.Width, maxWidth), max(0, min(a.Height, maxHeight)-3-max(1, a.Frame.status))
 }
 
-// compose draws everything: header, body with its overlays, status, hints.
+// compose draws the whole window: header, tabs, body with overlays, status,
+// hints.
 func (a *Stage) compose() (paint.Styled, *tea.Cursor) {
 	if a.Width < minWidth || a.Height < minHeight {
 		return a.tooSmall(), nil
@@ -132,7 +132,7 @@ func (a *Stage) compose() (paint.Styled, *tea.Cursor) {
 	return paint.Joined(lines), cursor
 }
 
-// body draws the topmost screen that fills the body, and the overlays on it.
+// body draws the topmost screen that fills the body, and the overlays above it.
 func (a *Stage) body(w, h int) (paint.Styled, *tea.Cursor) {
 	base := len(a.Stack) - 1
 	for base > 0 {

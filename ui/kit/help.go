@@ -11,8 +11,8 @@ import (
 	"dubtop/keymap"
 )
 
-// help lists the keys: first what the screen below offers, with the reason
-// where something can't be done now, then every other action there is.
+// help lists the keys: first the actions of the screen below, with the reason
+// if one is not available now, then all other actions.
 type help struct {
 	Pager
 	below Screen
@@ -24,7 +24,8 @@ func newHelp(a *Stage) *help {
 	return h
 }
 
-// Actions are those of a pager, but that what quits elsewhere leads back here.
+// Actions returns those of a pager, except that the key for quitting closes the
+// help.
 func (h *help) Actions() []Action {
 	a := h.Stage
 	back := a.Does(keymap.Quit, a.Pop)
@@ -32,7 +33,7 @@ func (h *help) Actions() []Action {
 	return append([]Action{back}, h.Pager.Actions()...)
 }
 
-// From this width on the help stands in two columns.
+// helpColumns is the width in cells from which the help has two columns.
 const helpColumns = 110
 
 func (h *help) lines(width int) []paint.Styled {
@@ -59,15 +60,15 @@ func (h *help) lines(width int) []paint.Styled {
 	return append(lines, h.goodToKnow(width)...)
 }
 
-// here are the actions of the screen below, each in one line or more, with the
-// reason where one can't be used now.
+// here returns one entry per action of the screen below, with the reason if it
+// is not available now.
 func (h *help) here(width int) (entries [][]paint.Styled) {
 	t := h.Stage.Theme
 	seen := map[string]bool{}
 	for _, act := range h.below.Actions() {
 		b := act.Key.Help()
 		if b.Key == "" || seen[b.Key] {
-			continue // the first that claims a key has it
+			continue // the first action with a key wins
 		}
 		seen[b.Key] = true
 		words := text.Of(b.Desc)
@@ -87,11 +88,10 @@ func (h *help) here(width int) (entries [][]paint.Styled) {
 	return entries
 }
 
-// helpKeys is the room for keys in the help.
+// helpKeys is the width of the keys in the help, in cells.
 const helpKeys = 12
 
-// groups are all actions there are, with the names that the configuration knows
-// them by.
+// groups returns all actions by group, with their names in the configuration.
 func (h *help) groups(width int) (groups [][]paint.Styled) {
 	t, group := h.Stage.Theme, ""
 	for _, e := range h.Stage.keymap.Entries() {
@@ -125,10 +125,10 @@ func (h *help) goodToKnow(width int) []paint.Styled {
 	return lines
 }
 
-// flat puts entries below each other.
+// flat joins entries into one column.
 func flat(entries [][]paint.Styled) []paint.Styled { return slices.Concat(entries...) }
 
-// halves are entries in two columns of about the same height.
+// halves splits entries into two columns of about the same height.
 func halves(entries [][]paint.Styled) (left, right []paint.Styled) {
 	all := len(flat(entries))
 	for i := range entries {
@@ -139,7 +139,7 @@ func halves(entries [][]paint.Styled) (left, right []paint.Styled) {
 	return flat(entries), nil
 }
 
-// beside puts two columns beside each other, the left one so many cells wide.
+// beside puts two columns side by side; width is that of the left one.
 func beside(left, right []paint.Styled, width int) []paint.Styled {
 	lines := make([]paint.Styled, max(len(left), len(right)))
 	for i := range lines {
@@ -153,7 +153,7 @@ func beside(left, right []paint.Styled, width int) []paint.Styled {
 	return lines
 }
 
-// Pager shows lines that can be scrolled.
+// Pager shows lines that scroll.
 type Pager struct {
 	Stage         *Stage
 	Heading       text.Text
@@ -163,22 +163,22 @@ type Pager struct {
 	Top, length   int
 }
 
-// Title is the heading.
+// Title returns the heading.
 func (p *Pager) Title() text.Text { return p.Heading }
 
-// SetSize gives the pager its room, and keeps what is shown inside it.
+// SetSize sets the size in cells and keeps the scroll position in range.
 func (p *Pager) SetSize(width, height int) {
 	p.Width, p.Height = width, height
 	p.Scroll(0)
 }
 
-// Scroll moves by some lines, as far as there are any.
+// Scroll moves by a number of lines, as far as possible.
 func (p *Pager) Scroll(by int) {
 	p.length = len(p.Content(p.Width))
 	p.Top = max(0, min(p.length-p.Height, p.Top+by))
 }
 
-// Actions are its own extra ones, those that scroll, and the shared ones.
+// Actions returns the extra actions, scrolling, and the shared ones.
 func (p *Pager) Actions() []Action {
 	a := p.Stage
 	by := func(n func() int) func() tea.Cmd { return Plain(func() { p.Scroll(n()) }) }
@@ -199,10 +199,10 @@ func (p *Pager) Actions() []Action {
 	return append(acts, a.Anywhere()...)
 }
 
-// Update does nothing: there is nothing to type.
+// Update does nothing: a pager takes no text.
 func (p *Pager) Update(tea.Msg) tea.Cmd { return nil }
 
-// Position says how far down one is.
+// Position says which lines are visible, or "" if all are.
 func (p *Pager) Position() text.Text {
 	if p.length <= p.Height {
 		return ""
@@ -210,7 +210,7 @@ func (p *Pager) Position() text.Text {
 	return text.Sprintf("lines %d–%d of %d", p.Top+1, min(p.length, p.Top+p.Height), p.length)
 }
 
-// View draws the lines in sight.
+// View draws the visible lines.
 func (p *Pager) View() paint.Styled {
 	lines := p.Content(p.Width)
 	top := max(0, min(p.Top, len(lines)-p.Height))
@@ -221,7 +221,7 @@ func (p *Pager) View() paint.Styled {
 	return paint.Joined(lines)
 }
 
-// ToggleHelp opens the help, or closes it when it is open.
+// ToggleHelp opens the help, or closes it.
 func (a *Stage) ToggleHelp() tea.Cmd {
 	if _, ok := a.Top().(*help); ok {
 		return a.Pop()

@@ -10,8 +10,8 @@ import (
 	"dubtop/keymap"
 )
 
-// hintLine names the keys of the top screen, as many as fit, the refused ones
-// faint; the way to the help always fits.
+// hintLine names as many keys of the top screen as fit, muted if refused. The
+// key for help always fits.
 func (a *Stage) hintLine(width int) paint.Styled {
 	line := paint.Styled(" ")
 	acts := a.Top().Actions()
@@ -26,7 +26,7 @@ func (a *Stage) hintLine(width int) paint.Styled {
 	for _, act := range acts {
 		key := act.Key.Help().Key
 		if !act.Hint || act.Name == keymap.Help || named[key] {
-			continue // the first that claims a key has it
+			continue // the first action with a key wins
 		}
 		named[key] = true
 		drawn, w := a.hint(act)
@@ -39,7 +39,7 @@ func (a *Stage) hintLine(width int) paint.Styled {
 	return line + last
 }
 
-// hint is one action of the line of hints, and the cells it takes.
+// hint draws one action of the hint line and returns its width in cells.
 func (a *Stage) hint(act Action) (drawn paint.Styled, width int) {
 	h := act.Key.Help()
 	press, words := text.Of(h.Key), cmp.Or(act.short, text.Of(h.Desc))

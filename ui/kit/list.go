@@ -14,70 +14,70 @@ import (
 // Column is one column of a list.
 type Column[T any] struct {
 	Title text.Text
-	Width int         // cells, at least
-	Want  int         // cells it gets before the least important columns come in; 0: width
-	Grow  int         // its share of what the others leave
-	Right bool        // numbers stand right
-	Inner bool        // what is too long is cut in the middle: both ends of a name tell jobs apart
-	Drop  int         // on narrow screens columns go, highest first; 0 never goes
-	Sort  table.Sort  // SortNone: rows can't be ordered by it
-	Falls bool        // that order begins with the largest, or the latest
-	Spare bool        // it goes where none of the rows in sight has anything in it
-	When  func() bool // whether there is anything for it at all; nil: always
+	Width int         // minimum width in cells
+	Want  int         // width it gets before the least important columns are shown; 0: Width
+	Grow  int         // its share of the remaining width
+	Right bool        // aligned right, for numbers
+	Inner bool        // cut in the middle, since names often differ at both ends
+	Drop  int         // on narrow screens columns are dropped, highest first; 0: never
+	Sort  table.Sort  // SortNone: rows cannot be sorted by it
+	Falls bool        // sorting starts with the largest or the latest
+	Spare bool        // dropped if it is empty in every visible row
+	When  func() bool // whether the column is in use at all; nil: always
 	Cell  func(row *T) paint.Piece
 }
 
-// List is the table every view is made of. It shows a collection through a
-// query; the cursor follows the item, not the line, so a refresh never moves
-// it away from what is looked at. Only the visible rows are drawn, and each
-// once until something about it changes.
+// List is a table of rows. It shows a collection through a query. The cursor
+// follows its item rather than its line, so a refresh never moves it to another
+// item. Only visible rows are drawn, and each is drawn again only when
+// something in it changes.
 type List[T any] struct {
 	Stage   *Stage
 	Rows    *table.Collection[T]
 	Shown   table.View[T]
 	Query   table.Query
 	Columns []Column[T]
-	Empty   func() []text.Text // what to say, and which key helps, when there is nothing
+	Empty   func() []text.Text // shown if there are no rows: why, and which key helps
 	Sorts   []table.Sort
-	Marks   *Marks[T] // nil where rows can't be marked
+	Marks   *Marks[T] // nil if rows cannot be marked
 	Extent  Extent
 
 	width, height int
-	covered       int // lines at the bottom that a prompt stands on
+	covered       int // lines at the bottom covered by a prompt
 	cursor        cursor
-	top           int // the first line shown
+	top           int // first visible row
 	Drawn         map[string]drawnRow
 	drawnFor      rowsKey
 }
 
-// Extent is what there is of rows beyond their collection.
+// Extent describes rows that exist but are not loaded.
 type Extent struct {
-	All      func() int                  // how many exist; 0: nobody knows
-	Partial  func() bool                 // more exist than are loaded
-	Unloaded func(err error) []text.Text // why none could be loaded, and which key helps; nil: they are coming
-	Version  func() uint64               // of what rows are drawn from beside themselves
+	All      func() int                  // how many exist; 0: unknown
+	Partial  func() bool                 // whether more exist than are loaded
+	Unloaded func(err error) []text.Text // why none could be loaded, and which key helps; nil while they are loading
+	Version  func() uint64               // version of the other data that rows are drawn from
 }
 
-// keyOf is the identity of a row. Every row type asserts that it is one.
+// keyOf returns the key of a row.
 func keyOf[T any](row *T) string { return any(row).(table.Row[T]).Key() }
 
-// drawnRow is a row as it was last drawn.
+// drawnRow is a row as last drawn.
 type drawnRow struct {
 	version uint64
 	marked  bool
 	text    paint.Styled
 }
 
-// rowsKey is what all drawn rows depend on beside themselves.
+// rowsKey identifies everything that all drawn rows depend on.
 type rowsKey struct {
 	second int64
 	width  int
 	theme  *paint.Theme
-	beside uint64 // of the extent
-	cols   uint64 // a bit for each that is drawn
+	beside uint64 // version of the extent
+	cols   uint64 // one bit per visible column
 }
 
-// Finding are the actions that change what is shown, and in which order.
+// Finding returns the actions that filter and sort.
 func (l *List[T]) Finding() []Action {
 	a := l.Stage
 	return []Action{
@@ -87,8 +87,8 @@ func (l *List[T]) Finding() []Action {
 	}
 }
 
-// askFilter asks for a filter. While it is typed the cursor returns to its item
-// whenever that matches.
+// askFilter opens the filter prompt. Whenever the filter being typed matches
+// the original item, the cursor returns to it.
 func (l *List[T]) askFilter() {
 	l.Refresh()
 	l.cursor.home = l.cursor.id
@@ -98,19 +98,19 @@ func (l *List[T]) askFilter() {
 	l.Stage.Push(p)
 }
 
-// doubt says what in the filter can hardly be meant, "" if nothing.
+// doubt returns what in the filter looks like a mistake, or "".
 func (l *List[T]) doubt() text.Text {
 	l.Refresh()
 	return text.Of(l.Shown.Doubt())
 }
 
-// filter shows only the rows that match.
+// filter hides the rows that do not match.
 func (l *List[T]) filter(words string) {
 	l.Query.Text = words
 	l.Refresh()
 }
 
-// nextSort orders by the next column that can be sorted by.
+// nextSort sorts by the next sortable column.
 func (l *List[T]) nextSort() {
 	at := slices.Index(l.Sorts, l.Query.Sort)
 	for range l.Sorts {
@@ -124,7 +124,7 @@ func (l *List[T]) nextSort() {
 	l.sorted()
 }
 
-// sortable reports whether there is anything for the column of an order.
+// sortable reports whether the column of a sort order is in use.
 func (l *List[T]) sortable(by table.Sort) bool {
 	for i := range l.Columns {
 		if c := &l.Columns[i]; c.Sort == by {
@@ -150,8 +150,8 @@ func (l *List[T]) direction() text.Text {
 	return ""
 }
 
-// arrow says which way a column is ordered down the list: ↑ from the smallest
-// to the largest, ↓ the other way; "" where the rows are not ordered by it.
+// arrow returns the direction a column is sorted in: ↑ from smallest to
+// largest, ↓ the other way, "" if the list is not sorted by it.
 func (l *List[T]) arrow(c *Column[T]) text.Text {
 	g := l.Stage.Theme.Glyphs
 	switch {
@@ -163,10 +163,10 @@ func (l *List[T]) arrow(c *Column[T]) text.Text {
 	return g.Up
 }
 
-// narrowed reports whether something hides rows, and takes it off.
+// narrowed reports whether a filter is active.
 func (l *List[T]) narrowed() bool { return l.Query.Text != "" || l.Query.Failures }
 
-// Narrowed names what hides rows, "" when nothing does.
+// Narrowed describes the active filter, or returns "".
 func (l *List[T]) Narrowed() text.Text {
 	if !l.narrowed() {
 		return ""
@@ -202,7 +202,7 @@ func (l *List[T]) View() paint.Styled {
 	return paint.Joined(lines)
 }
 
-// forgetDrawn drops the drawn rows when anything they all depend on changed.
+// forgetDrawn clears the drawn rows if anything they all depend on has changed.
 func (l *List[T]) forgetDrawn(cols []*Column[T]) {
 	k := rowsKey{l.Stage.Now.Unix(), l.width, l.Stage.Theme, l.Extent.Version(), l.drawnColumns(cols)}
 	if k != l.drawnFor || len(l.Drawn) > 4*l.height {
@@ -210,7 +210,7 @@ func (l *List[T]) forgetDrawn(cols []*Column[T]) {
 	}
 }
 
-// drawnColumns are the columns that are drawn, a bit for each.
+// drawnColumns returns one bit for each visible column.
 func (l *List[T]) drawnColumns(cols []*Column[T]) (bits uint64) {
 	for i := range l.Columns {
 		if slices.Contains(cols, &l.Columns[i]) {
@@ -220,8 +220,8 @@ func (l *List[T]) drawnColumns(cols []*Column[T]) (bits uint64) {
 	return bits
 }
 
-// row draws one row, or finds it drawn. The cursor's row is never kept: there
-// is only one of it.
+// row draws a row, or returns it as drawn before. The cursor's row is drawn
+// anew each time, as there is only one.
 func (l *List[T]) row(i int, cols []*Column[T], widths []int) paint.Styled {
 	item := l.Shown.At(i)
 	id, version := keyOf(item), l.Shown.RowVersion(i)
@@ -248,7 +248,7 @@ func (l *List[T]) drawPicked(item *T, cols []*Column[T], widths []int, marked bo
 	if marked {
 		margin = t.Picked[paint.Mark].On(t.Glyphs.Mark)
 	}
-	texts := make([]text.Text, len(cols)) // one tone for the whole row: it stands out by its ground
+	texts := make([]text.Text, len(cols)) // the background marks this row, so it has one tone
 	for i, v := range l.cells(item, cols, widths) {
 		texts[i] = v.Text
 	}
@@ -265,7 +265,7 @@ func (l *List[T]) drawRow(item *T, cols []*Column[T], widths []int) paint.Styled
 	return row.Styled()
 }
 
-// cells are the columns of a row, each as wide as it is drawn.
+// cells returns the cells of a row, padded to their widths.
 func (l *List[T]) cells(item *T, cols []*Column[T], widths []int) []paint.Piece {
 	cells := make([]paint.Piece, len(cols))
 	for i, c := range cols {
@@ -282,7 +282,7 @@ func (l *List[T]) cells(item *T, cols []*Column[T], widths []int) []paint.Piece 
 	return cells
 }
 
-// nothing says why there are no rows, and which key gets one out of it.
+// nothing says why there are no rows and which key helps.
 func (l *List[T]) nothing() []paint.Styled {
 	words := l.nothingWords()
 	lines := []paint.Styled{""}

@@ -7,17 +7,17 @@ import (
 	"dubtop/keymap"
 )
 
-// Marks are the marked rows of a list. They stay with their items wherever
-// refreshes, filters and orders take them, and go with items that are gone.
+// Marks holds the marked rows of a list. A mark stays with its item when the
+// list is refreshed, filtered or sorted, and disappears with the item.
 type Marks[T any] struct {
-	On       map[*T]struct{} // a collection keeps an item where it is
-	last     *T              // the row marked last: where a range begins
-	removals uint64          // of the collection, when the gone were last let go
+	On       map[*T]struct{} // a collection never moves an item in memory
+	last     *T              // the row marked last, where a range starts
+	removals uint64          // the collection's removals when marks were last dropped
 	counted  bool
-	hidden   int // how many of them the filter hides, if counted
+	hidden   int // how many of them the filter hides; valid if counted
 }
 
-// Marking are the actions of a list whose rows can be marked.
+// Marking returns the actions of a list whose rows can be marked.
 func (l *List[T]) Marking() []Action {
 	a := l.Stage
 	empty := func() text.Text {
@@ -41,8 +41,7 @@ func (l *List[T]) Marking() []Action {
 	}
 }
 
-// toggleMark marks the row under the cursor, or takes its mark off, and goes on
-// to the next.
+// toggleMark marks or unmarks the row under the cursor and moves to the next.
 func (l *List[T]) toggleMark() {
 	l.Refresh()
 	if row := l.Shown.At(l.cursor.at); l.isMarked(row) {
@@ -54,7 +53,7 @@ func (l *List[T]) toggleMark() {
 	l.move(1)
 }
 
-// mark marks the rows of some lines, both ends included.
+// mark marks the lines from from to to, both included.
 func (l *List[T]) mark(from, to int) {
 	m := l.Marks
 	if len(m.On) == 0 {
@@ -67,7 +66,7 @@ func (l *List[T]) mark(from, to int) {
 	m.last, m.counted = l.Shown.At(l.cursor.at), false
 }
 
-// rangeless says why there is no range to mark.
+// rangeless returns why no range can be marked, or "".
 func (l *List[T]) rangeless() text.Text {
 	if !l.isMarked(l.Marks.last) {
 		return "mark a row first (" + l.Stage.KeyFor(keymap.Mark) + "): the range goes from the last one marked to the cursor"
@@ -85,8 +84,8 @@ func (l *List[T]) markRange() {
 	l.mark(min(from, to), max(from, to))
 }
 
-// markAll marks all rows that match the filter. Those that are still loading
-// are not among them, and it says so.
+// markAll marks all rows that match the filter. If older rows are still
+// loading, it says that they are not marked.
 func (l *List[T]) markAll() {
 	l.Refresh()
 	l.mark(0, l.Shown.Len()-1)
@@ -95,7 +94,7 @@ func (l *List[T]) markAll() {
 	}
 }
 
-// Unmark takes all marks off.
+// Unmark removes all marks.
 func (l *List[T]) Unmark() { *l.Marks = Marks[T]{} }
 
 // isMarked reports whether a row is marked.
@@ -107,7 +106,7 @@ func (l *List[T]) isMarked(row *T) bool {
 	return marked
 }
 
-// MarkCount is how many rows are marked, hidden ones included.
+// MarkCount returns the number of marked rows, including hidden ones.
 func (l *List[T]) MarkCount() int {
 	if l.Marks == nil {
 		return 0
@@ -115,7 +114,7 @@ func (l *List[T]) MarkCount() int {
 	return len(l.Marks.On)
 }
 
-// SoleMark is the marked row where there is exactly one, else nil.
+// SoleMark returns the marked row if there is exactly one, or else nil.
 func (l *List[T]) SoleMark() *T {
 	l.Refresh()
 	if l.MarkCount() != 1 {
@@ -127,7 +126,7 @@ func (l *List[T]) SoleMark() *T {
 	return nil
 }
 
-// letGo forgets the marks of items that are gone.
+// letGo drops the marks of items that no longer exist.
 func (l *List[T]) letGo() {
 	m := l.Marks
 	if m == nil || len(m.On) == 0 || m.removals == l.Rows.Removals() {
@@ -143,8 +142,8 @@ func (l *List[T]) letGo() {
 	m.removals, m.counted = l.Rows.Removals(), false
 }
 
-// marked are all marked rows in the order of the view, those that its filter
-// hides included.
+// marked returns all marked rows in the order of the view, including hidden
+// ones.
 func (l *List[T]) marked() []*T {
 	l.Refresh()
 	n := l.MarkCount()
@@ -167,8 +166,8 @@ func (l *List[T]) marked() []*T {
 	return rows
 }
 
-// Chosen are the rows that an action is for: the marked ones, else the one
-// under the cursor.
+// Chosen returns the rows an action applies to: the marked ones, or else the
+// one under the cursor.
 func (l *List[T]) Chosen() []*T {
 	if rows := l.marked(); len(rows) > 0 {
 		return rows
@@ -179,7 +178,7 @@ func (l *List[T]) Chosen() []*T {
 	return nil
 }
 
-// hiddenMarks is how many marked rows the filter hides.
+// hiddenMarks returns the number of marked rows that the filter hides.
 func (l *List[T]) hiddenMarks() int {
 	m := l.Marks
 	if m.counted {
@@ -198,8 +197,8 @@ func (l *List[T]) hiddenMarks() int {
 	return m.hidden
 }
 
-// Marked says how many rows are marked, and how many of them can't be seen: ""
-// if none is.
+// Marked says how many rows are marked and how many of those are hidden, or
+// returns "".
 func (l *List[T]) Marked() text.Text {
 	l.Refresh()
 	n := l.MarkCount()

@@ -11,21 +11,21 @@ import (
 	"dubtop/keymap"
 )
 
-// palette finds an action of the screen below by its words, and does it.
+// palette finds an action of the screen below by its words and runs it.
 type palette struct {
 	stage *Stage
 	all   []Action
 	input paint.Input
 	at    int
 	width int
-	rows  int  // actions shown at once
+	rows  int  // number of actions visible at once
 	bare  bool // no room for a border
 }
 
-// paletteRows is how many actions are shown at once, where there is room.
+// paletteRows is the number of actions visible at once, if there is room.
 const paletteRows = 10
 
-// NewPalette offers the actions of the top screen.
+// NewPalette returns a palette with the actions of the top screen.
 func NewPalette(a *Stage) *palette {
 	p := &palette{stage: a, input: paint.NewInput(a.Theme)}
 	p.all = once(a.Top().Actions())
@@ -34,8 +34,9 @@ func NewPalette(a *Stage) *palette {
 	return p
 }
 
-// once are actions that have words, each once: what two keys do on a screen is
-// one action, and the first that claims a key has it.
+// once returns the actions that have words, without duplicates: two keys with
+// the same words become one action, and a key belongs to the first action that
+// has it.
 func once(acts []Action) (list []Action) {
 	at, keys := map[string]int{}, map[string]bool{}
 	for _, act := range acts {
@@ -60,7 +61,7 @@ func once(acts []Action) (list []Action) {
 
 func (p *palette) Title() text.Text { return "actions" }
 
-// SetSize takes what there is room for: the border goes first.
+// SetSize adapts to the space available; the border is dropped first.
 func (p *palette) SetSize(width, height int) {
 	p.width = min(64, width-2)
 	p.bare = height < 8
@@ -71,10 +72,10 @@ func (p *palette) SetSize(width, height int) {
 	p.input.SetWidth(max(1, p.width-8))
 }
 
-// Place puts the palette near the top, where the eye is.
+// Place puts the palette near the top.
 func (p *palette) Place(w, _, width, _ int) (int, int) { return max(0, (width-w)/2), 1 }
 
-// found are the actions whose words or keys have all the words typed.
+// found returns the actions whose words or keys contain every word typed.
 func (p *palette) found() []Action {
 	words := strings.Fields(strings.ToLower(p.input.Value()))
 	var found []Action
@@ -91,7 +92,7 @@ func (p *palette) found() []Action {
 	return found
 }
 
-// Dims is true: only the list of actions matters.
+// Dims returns true: the user should look at the list only.
 func (p *palette) Dims() bool { return true }
 
 func (p *palette) Actions() []Action {
@@ -100,7 +101,7 @@ func (p *palette) Actions() []Action {
 		return Plain(func() { p.at = max(0, min(len(p.found())-1, p.at+by)) })
 	}
 	down, up := a.Does(keymap.Down, step(1)), a.Does(keymap.Up, step(-1))
-	down.Key.SetKeys("down", "ctrl+n") // letters are typing here
+	down.Key.SetKeys("down", "ctrl+n") // letters are text here
 	up.Key.SetKeys("up", "ctrl+p")
 	return []Action{
 		a.Does(keymap.Choose, p.choose).Hinted("do it"),

@@ -11,8 +11,8 @@ import (
 	"dubtop/keymap"
 )
 
-// Prompt is one line that a short text is typed into. It stands on the last
-// line of the body; enter takes the text, esc leaves everything as it was.
+// Prompt is a line for a short text, at the bottom of the body. Enter saves the
+// text, esc discards it.
 type Prompt struct {
 	stage   *Stage
 	Heading text.Text
@@ -22,8 +22,8 @@ type Prompt struct {
 	width   int
 }
 
-// Prompt asks for one line of at most limit characters, beginning with a
-// value. save gets it cleaned, without spaces around it, and perhaps empty.
+// Prompt asks for one line of at most limit characters, starting from value.
+// save gets the text cleaned and trimmed; it may be empty.
 func (a *Stage) Prompt(title text.Text, value string, limit int, save func(words text.Text) tea.Cmd) tea.Cmd {
 	p := &Prompt{stage: a, Heading: title, limit: limit, save: save, input: paint.NewInput(a.Theme)}
 	p.input.CharLimit = limit
@@ -36,7 +36,7 @@ func (a *Stage) Prompt(title text.Text, value string, limit int, save func(words
 // Title says what is asked for.
 func (p *Prompt) Title() text.Text { return p.Heading }
 
-// SetSize gives the prompt the width of the body.
+// SetSize sets the width of the body.
 func (p *Prompt) SetSize(width, _ int) {
 	p.width = width
 	title := paint.Shorten(p.Heading, max(8, width/2), p.stage.Theme.Glyphs.More) + ": "
@@ -47,10 +47,10 @@ func (p *Prompt) SetSize(width, _ int) {
 // Place puts the prompt on the last line of the body.
 func (p *Prompt) Place(_, boxHeight, _, height int) (int, int) { return 0, height - boxHeight }
 
-// Dims is false: the row above is what the text is about.
+// Dims returns false: the text is about the row above.
 func (p *Prompt) Dims() bool { return false }
 
-// Actions take the text, or leave everything as it was.
+// Actions returns the keys that save and discard.
 func (p *Prompt) Actions() []Action {
 	a := p.stage
 	return []Action{
@@ -59,7 +59,7 @@ func (p *Prompt) Actions() []Action {
 	}
 }
 
-// mostBytes is how long a character may be.
+// mostBytes is the maximum size of a character in bytes.
 const mostBytes = 4
 
 func (p *Prompt) take() tea.Cmd {
@@ -67,7 +67,7 @@ func (p *Prompt) take() tea.Cmd {
 	return tea.Batch(p.stage.Pop(), p.save(words))
 }
 
-// Update is typing.
+// Update types into the line.
 func (p *Prompt) Update(msg tea.Msg) tea.Cmd {
 	return p.input.Update(msg)
 }
@@ -75,5 +75,5 @@ func (p *Prompt) Update(msg tea.Msg) tea.Cmd {
 // View draws the line.
 func (p *Prompt) View() paint.Styled { return paint.PadStyled(p.input.View(), p.width) }
 
-// Cursor is where the terminal's cursor stands in it.
+// Cursor returns the position of the terminal's cursor.
 func (p *Prompt) Cursor() *tea.Cursor { return p.input.Cursor() }

@@ -9,27 +9,28 @@ import (
 	"dubtop/api/text"
 )
 
-// Saying is one thing that was told, or went wrong in the background.
+// Saying is one message: the outcome of an action, or a failure in the
+// background.
 type Saying struct {
-	ID          uint64 // in the order of telling
+	ID          uint64 // ascending
 	First, Last time.Time
-	Times       int // how often, when the same was told again
+	Times       int // how often the same words came
 	Text        text.Text
 	Tone        paint.Tone
 }
 
-// Sayings are everything that was told, the newest last. The zero value is
-// empty.
+// Sayings holds all messages, the newest last. The zero value is empty.
 type Sayings struct {
 	List []Saying
 	ids  uint64
 }
 
-// MostSayings is how many are kept; the oldest go.
+// MostSayings is how many messages are kept; the oldest are dropped.
 const MostSayings = 500
 
-// Add keeps a saying. The same words right after each other are one; those that
-// come again and again are one wherever they stand, and the newest.
+// Add appends a message. If the last one has the same words, the two become
+// one. With again, an older one with the same words is merged and moved to the
+// end as well.
 func (l *Sayings) Add(s Saying, again bool) {
 	if s.Text == "" {
 		return

@@ -11,52 +11,53 @@ import (
 	"dubtop/keymap"
 )
 
-// Screen is one thing that can own the keyboard: a view, details, a form, a
+// Screen is anything that can own the keyboard: a view, details, a form, a
 // prompt, a dialog.
 type Screen interface {
 	Title() text.Text
 	SetSize(width, height int)
 	Actions() []Action
-	Update(tea.Msg) tea.Cmd // what no action claimed: typing, pastes, ticks
+	Update(tea.Msg) tea.Cmd // gets messages that no action claimed: text, pastes, ticks
 	View() paint.Styled
 }
 
-// Overlay is a screen that leaves the one below it visible.
+// Overlay is a screen drawn on top of the one below it.
 type Overlay interface {
 	Screen
-	// Place says where the drawn box goes, inside the body of width × height.
+	// Place returns the position of the drawn box inside the body.
 	Place(boxWidth, boxHeight, width, height int) (x, y int)
-	// Dims says that what lies below is only to be guessed at meanwhile.
+	// Dims reports whether the screen below is dimmed.
 	Dims() bool
 }
 
-// Typing is a screen with the terminal's cursor in it, relative to its view.
+// Typing is a screen that shows the terminal's cursor, at a position relative
+// to its view.
 type Typing interface {
 	Cursor() *tea.Cursor
 }
 
-// sighted is a screen that must know what of it was seen: it is told when a frame
-// was made that shows it, not below a dialog.
+// sighted is a screen that must know what the user has seen. Seen is called
+// after a frame has been drawn in which no dialog dims the screen.
 type sighted interface{ Seen() }
 
-// coverable is a screen that keeps in sight what it is about while a prompt
-// stands on its last lines.
+// coverable is a screen that keeps its selected row visible while a prompt
+// covers its last lines.
 type coverable interface{ Cover(lines int) }
 
-// Leaving is a screen that wants to know that it is left.
+// Leaving is a screen that is told when it closes.
 type Leaving interface {
 	Leave() tea.Cmd
 }
 
-// Action is one thing that can be done on a screen. Dispatch, hints, help and
-// palette all read these rows.
+// Action is something the user can do on a screen. Key dispatch, hints, help
+// and palette all use the same list.
 type Action struct {
-	Name   keymap.Name // "" for the few that have no place in the keymap
+	Name   keymap.Name // "" if it cannot be configured
 	Key    key.Binding
 	Run    func() tea.Cmd
-	refuse func() text.Text // why it can't be done now, "" when it can; may be nil
-	Hint   bool             // named in the line of hints, not in the help alone
-	short  text.Text        // its words there, "" when they are the help's
+	refuse func() text.Text // returns why it cannot be done now, or ""; may be nil
+	Hint   bool             // named in the hint line, not only in the help
+	short  text.Text        // words for the hint line; "": those of the help
 }
 
 func (x Action) matches(k tea.KeyPressMsg) bool { return key.Matches(k, x.Key) }
@@ -68,25 +69,26 @@ func (x Action) refusal() text.Text {
 	return x.refuse()
 }
 
-// Unless gives an action a reason not to be done.
+// Unless returns x with a check: if why returns a reason, the action is
+// refused.
 func (x Action) Unless(why func() text.Text) Action {
 	x.refuse = why
 	return x
 }
 
-// Hinted has an action named in the line of hints, in words that may be
-// shorter than the help's.
+// Hinted returns x as part of the hint line. words replace those of the help,
+// unless they are "".
 func (x Action) Hinted(words text.Text) Action {
 	x.Hint, x.short = true, words
 	return x
 }
 
-// Plain makes an action of something that needs no command.
+// Plain adapts a function that needs no command.
 func Plain(f func()) func() tea.Cmd {
 	return func() tea.Cmd { f(); return nil }
 }
 
-// First is the first reason there is.
+// First returns the first reason that is not "", or "".
 func First(reasons ...text.Text) text.Text {
 	for _, r := range reasons {
 		if r != "" {

@@ -1,7 +1,7 @@
-// Package kit is a program of screens for the terminal: the stage they stand on,
-// actions with their keys, lists, forms, dialogs, prompts, help and palette. It
-// knows nothing of jobs, money or accounts, and could drive another program. It
-// never does anything by itself: what an action does is handed in.
+// Package kit provides the parts of a terminal program: a stage that holds a
+// stack of screens, actions with keys, lists, forms, dialogs, prompts, help and
+// a palette. It knows nothing about jobs, money or accounts, and could drive
+// another program. What an action does is always passed in.
 package kit
 
 import (
@@ -15,8 +15,8 @@ import (
 	"dubtop/keymap"
 )
 
-// Stage is a program of screens: the stack of them, the look, the time, what is
-// told, and the last frame.
+// Stage is a program of screens: their stack, the theme, the clock, the
+// messages and the last frame.
 type Stage struct {
 	keymap  keymap.Map
 	Theme   *paint.Theme
@@ -26,37 +26,38 @@ type Stage struct {
 	Height  int
 	Stack   []Screen
 	Toast   Toast
-	Said    Sayings // everything that was told
+	Said    Sayings // all messages so far
 	keys    keylog
 	Frame   frame
-	Notices []string // what is wrong with the configuration
+	Notices []string // problems of the configuration
 
 	Chrome     chrome
-	Everywhere func() []Action    // what every view offers beside its own actions
-	Anywhere   func() []Action    // what is left of them on a screen that is only read
-	Tips       func() []text.Text // what the help says is good to know
+	Everywhere func() []Action    // actions that every view adds to its own
+	Anywhere   func() []Action    // the subset for screens that are only read
+	Tips       func() []text.Text // tips at the end of the help
 }
 
-// BeatTime is the pace of everything that happens by itself.
+// BeatTime is the interval of everything periodic.
 const BeatTime = time.Second
 
-// chrome is what stands around the screens.
+// chrome draws the parts of the window around the screens.
 type chrome interface {
 	Header(width int) paint.Styled
 	Tabs(width int) paint.Styled
 	Status(width int) []paint.Styled
-	WindowTitle() text.Text // of our own words and numbers only: terminals take it as it is
+	WindowTitle() text.Text // must contain our own words and numbers only: terminals do not escape it
 }
 
-// message is one that changes the stage alone.
+// message is a message that changes only the stage.
 type message interface{ land(*Stage) tea.Cmd }
 
-// NewStage is an empty stage; a screen has to be pushed before it is used.
+// NewStage returns an empty stage. A screen must be pushed before it is used.
 func NewStage(keys keymap.Map, dark, ascii bool) *Stage {
 	return &Stage{keymap: keys, Now: time.Now(), Theme: paint.NewTheme(dark, ascii, paint.ManyShades)}
 }
 
-// Update takes what is for the stage, and gives the rest to the top screen.
+// Update handles messages for the stage and passes all others to the top
+// screen.
 func (a *Stage) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case message:
@@ -73,14 +74,14 @@ func (a *Stage) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// Redraw makes the look anew.
+// Redraw rebuilds the theme.
 func (a *Stage) Redraw(dark bool) {
 	a.Theme = paint.NewTheme(dark, a.Theme.ASCII, a.shades)
 	a.Layout()
 }
 
-// Press gives a key to the first action of the top screen that claims it, and
-// else to the screen itself as typing. ctrl+c always means to quit.
+// Press gives a key to the first action of the top screen that has it, or else
+// to the screen itself as text. ctrl+c always calls quit.
 func (a *Stage) Press(k tea.KeyPressMsg, quit func() tea.Cmd) tea.Cmd {
 	if modifier(k) {
 		return nil
@@ -104,15 +105,15 @@ func (a *Stage) Press(k tea.KeyPressMsg, quit func() tea.Cmd) tea.Cmd {
 	return top.Update(k)
 }
 
-// Does makes an action by its name in the keymap.
+// Does returns the action with a name of the keymap.
 func (a *Stage) Does(n keymap.Name, run func() tea.Cmd) Action {
 	return Action{Name: n, Key: a.keymap.Binding(n), Run: run}
 }
 
-// KeyFor is the key of an action, as it is shown.
+// KeyFor returns the key of an action, as it is shown.
 func (a *Stage) KeyFor(n keymap.Name) text.Text { return text.Of(a.keymap.Binding(n).Help().Key) }
 
-// Top is the screen that owns the keyboard.
+// Top returns the screen that owns the keyboard.
 func (a *Stage) Top() Screen { return a.Stack[len(a.Stack)-1] }
 
 // Push puts a screen on top.
@@ -121,7 +122,7 @@ func (a *Stage) Push(s Screen) {
 	a.Layout()
 }
 
-// Pop takes the top screen away. The last one stays.
+// Pop closes the top screen, unless it is the only one.
 func (a *Stage) Pop() tea.Cmd {
 	if len(a.Stack) == 1 {
 		return nil
@@ -135,8 +136,8 @@ func (a *Stage) Pop() tea.Cmd {
 	return nil
 }
 
-// Remove takes a screen away wherever it stands in the stack, so that an
-// answer that comes late closes only what it belongs to.
+// Remove closes a screen wherever it is in the stack, so that a late answer
+// closes only the screen it belongs to.
 func (a *Stage) Remove(s Screen) {
 	for i := len(a.Stack) - 1; i > 0; i-- {
 		if a.Stack[i] == s {
@@ -147,7 +148,7 @@ func (a *Stage) Remove(s Screen) {
 	}
 }
 
-// Shown reports whether a screen is anywhere in the stack.
+// Shown reports whether a screen is in the stack.
 func (a *Stage) Shown(s Screen) bool {
 	for _, other := range a.Stack {
 		if other == s {

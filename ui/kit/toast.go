@@ -9,41 +9,41 @@ import (
 	"dubtop/keymap"
 )
 
-// Toast is the one line that tells how something went. Success fades soon;
-// trouble stays longer, and until it is read something new waits for no one.
+// Toast is the one-line notice of how something went. Success fades quickly,
+// problems stay longer; a new notice replaces the old one at once.
 type Toast struct {
 	Text  text.Text
 	Tone  paint.Tone
-	Until time.Time // zero: until replaced (an action under way)
+	Until time.Time // zero: until replaced, for an action under way
 }
 
-// Times a notice stays.
+// How long a notice stays.
 const (
 	PraiseTime  = 4 * time.Second
 	warningTime = 8 * time.Second
 	TroubleTime = 15 * time.Second
 )
 
-// Say tells that something went well.
+// Say shows that something went well.
 func (a *Stage) Say(words text.Text) { a.tell(words, paint.OK, a.Now.Add(PraiseTime)) }
 
-// Warn tells why something was not done.
+// Warn shows why something was not done.
 func (a *Stage) Warn(words text.Text) { a.tell(words, paint.Warn, a.Now.Add(warningTime)) }
 
-// Complain tells that something went wrong.
+// Complain shows that something went wrong.
 func (a *Stage) Complain(words text.Text) { a.tell(words, paint.Bad, a.Now.Add(TroubleTime)) }
 
-// Busy tells that something is being done; whatever ends it replaces it.
+// Busy shows that something is under way, until another notice replaces it.
 func (a *Stage) Busy(words text.Text) { a.tell(words, paint.Running, time.Time{}) }
 
-// tell shows a notice, and keeps it in the list of messages.
+// tell shows a notice and adds it to the messages.
 func (a *Stage) tell(words text.Text, n paint.Tone, until time.Time) {
 	a.Toast = Toast{words, n, until}
 	a.Said.Add(Saying{First: a.Now, Last: a.Now, Text: words, Tone: n}, false)
 }
 
-// Announce tells what is wrong with the configuration: the first of it in the
-// line, all of it in the messages and in the help.
+// Announce shows the first problem of the configuration and adds them all to
+// the messages. The help lists them too.
 func (a *Stage) Announce() {
 	for i := len(a.Notices) - 1; i > 0; i-- {
 		a.Said.Add(Saying{First: a.Now, Last: a.Now, Text: text.Of(a.Notices[i]), Tone: paint.Warn}, false)
@@ -60,7 +60,7 @@ func (a *Stage) Announce() {
 	a.Toast.Until = a.Now.Add(TroubleTime)
 }
 
-// NoticeLines are the problems of the configuration, whole.
+// NoticeLines returns all problems of the configuration, in full.
 func (a *Stage) NoticeLines(width int) []paint.Styled {
 	if len(a.Notices) == 0 {
 		return nil
@@ -74,14 +74,14 @@ func (a *Stage) NoticeLines(width int) []paint.Styled {
 	return lines
 }
 
-// Calm ends a busy notice that has no outcome worth words.
+// Calm removes a Busy notice when there is no outcome to show.
 func (a *Stage) Calm() {
 	if a.Toast.Until.IsZero() {
 		a.Toast = Toast{}
 	}
 }
 
-// Fade takes the notice away when its time is over.
+// Fade removes the notice when its time is over.
 func (t *Toast) Fade(now time.Time) {
 	if !t.Until.IsZero() && now.After(t.Until) {
 		*t = Toast{}

@@ -11,9 +11,9 @@ import (
 	"dubtop/keymap"
 )
 
-// ListView is a list with a pane of details: beside it where there is width, below
-// it where there is height, else only on enter. The four tabs, the results of
-// a batch and the choice of an asset are views.
+// ListView is a list with a pane of details: beside it if the window is wide,
+// below it if it is high, or else only after enter. The tabs, the results of a
+// batch and the asset picker are list views.
 type ListView[T any] struct {
 	List[T]
 	Heading text.Text
@@ -21,21 +21,21 @@ type ListView[T any] struct {
 	Acts    []Action
 
 	width, height int
-	inPane        string    // id of the row the pane is about
+	inPane        string    // key of the row shown in the pane
 	moved         time.Time // when the cursor last moved
 }
 
-// From these sizes on there is room for the pane.
+// The sizes in cells from which there is room for the pane.
 const (
 	besideWidth = 120
-	belowHeight = 26 // of the body: a window of 30 rows
+	belowHeight = 26 // of the body; the window then has 30 rows
 	paneHeight  = 10
 )
 
-// Title is the heading.
+// Title returns the heading.
 func (v *ListView[T]) Title() text.Text { return v.Heading }
 
-// SetSize shares the room between list and pane.
+// SetSize divides the space between list and pane.
 func (v *ListView[T]) SetSize(width, height int) {
 	v.width, v.height = width, height
 	switch {
@@ -50,8 +50,8 @@ func (v *ListView[T]) SetSize(width, height int) {
 	}
 }
 
-// Cover keeps the cursor's row above a prompt on the last lines. Below the list
-// the prompt covers the pane alone.
+// Cover keeps the cursor's row above a prompt. If the pane is below the list,
+// the prompt covers only the pane.
 func (v *ListView[T]) Cover(lines int) {
 	if v.List.height < v.height {
 		lines = 0
@@ -61,8 +61,8 @@ func (v *ListView[T]) Cover(lines int) {
 
 func (v *ListView[T]) paneWidth() int { return max(34, v.width/4) }
 
-// With ends the making of a view: its own actions first, then those that all
-// views have, then those of the whole dashboard.
+// With completes a view: it adds the view's own actions, then those of every
+// list, then those of the whole program.
 func (v *ListView[T]) With(own ...Action) *ListView[T] {
 	a := v.Stage
 	v.Query.Sort = v.Sorts[0]
@@ -74,8 +74,8 @@ func (v *ListView[T]) With(own ...Action) *ListView[T] {
 	return v
 }
 
-// Back takes off what hides rows, else the marks, else leaves a view that
-// stands on another. It never quits.
+// Back removes the filter, or else the marks, or else closes a view that was
+// opened from another. It never quits.
 func (v *ListView[T]) Back() tea.Cmd {
 	switch {
 	case v.narrowed():
@@ -88,13 +88,13 @@ func (v *ListView[T]) Back() tea.Cmd {
 	return v.Stage.Pop()
 }
 
-// Actions are those that With gathered.
+// Actions returns those collected by With.
 func (v *ListView[T]) Actions() []Action { return v.Acts }
 
-// Update does nothing: there is nothing to type.
+// Update does nothing: a list takes no text.
 func (v *ListView[T]) Update(tea.Msg) tea.Cmd { return nil }
 
-// View draws the list, and the pane where there is room.
+// View draws the list, and the pane if there is room.
 func (v *ListView[T]) View() paint.Styled {
 	body := v.List.View()
 	t := v.Stage.Theme
@@ -125,17 +125,18 @@ func (v *ListView[T]) beside(body paint.Styled) paint.Styled {
 	return paint.Joined(left)
 }
 
-// restTime is how long the cursor rests before the pane follows a key that is
-// held down: drawing details that nobody can read only costs time and bytes.
+// restTime is how long the cursor must rest before the pane follows it while a
+// key is held down. Drawing details that change too fast to read would only
+// cost time.
 const restTime = 90 * time.Millisecond
 
-// restMsg says that the cursor may have come to rest.
+// restMsg fires when the cursor may have come to rest.
 type restMsg struct{ follow func() }
 
 func (m restMsg) land(*Stage) tea.Cmd { m.follow(); return nil }
 
-// Following has the pane follow a movement: at once, unless keys come faster
-// than one presses them by hand.
+// Following makes the pane follow a movement: at once, unless keys arrive
+// faster than anyone presses them.
 func (v *ListView[T]) Following(acts []Action) []Action {
 	for i, act := range acts {
 		run := act.Run
@@ -159,8 +160,8 @@ func (v *ListView[T]) Following(acts []Action) []Action {
 	return acts
 }
 
-// paned is the row the pane is about: the cursor's, or the one it was on when
-// the key that is still held down began.
+// paned returns the row shown in the pane: the cursor's, or while a key is held
+// down the one where that began.
 func (v *ListView[T]) paned() *T {
 	v.Refresh()
 	if i := v.Shown.Index(v.inPane); i >= 0 && time.Since(v.moved) < restTime+BeatTime {

@@ -9,8 +9,8 @@ import (
 	"dubtop/api/text"
 )
 
-// Fit makes a text exactly width cells wide, cutting it with … or padding it
-// with spaces.
+// Fit makes a text exactly width cells wide. It pads with spaces, or cuts and
+// ends with more.
 func Fit(s text.Text, width int, right bool, more text.Text) text.Text {
 	if width <= 0 {
 		return ""
@@ -27,8 +27,8 @@ func Fit(s text.Text, width int, right bool, more text.Text) text.Text {
 	return s + pad
 }
 
-// Inner makes a text at most width cells wide by cutting in its middle: names
-// of one series differ at the end.
+// Inner cuts a text in the middle to at most width cells, because names of a
+// series differ at the end.
 func Inner(s text.Text, width int, more text.Text) text.Text {
 	w := TextWidth(s)
 	if w <= width {
@@ -42,8 +42,8 @@ func Inner(s text.Text, width int, more text.Text) text.Text {
 	return text.Of(ansi.Truncate(string(s), head, "") + string(more) + ansi.TruncateLeft(string(s), w-tail, ""))
 }
 
-// Shorten cuts a text to at most width cells, with more at its end where
-// something went.
+// Shorten cuts a text to at most width cells, ending with more if something was
+// cut.
 func Shorten(s text.Text, width int, more text.Text) text.Text {
 	if TextWidth(s) <= width {
 		return s
@@ -51,8 +51,8 @@ func Shorten(s text.Text, width int, more text.Text) text.Text {
 	return Fit(s, width, false, more)
 }
 
-// TextWidth measures a text in cells; plain ASCII, nearly all there is, needs
-// no look at grapheme clusters.
+// TextWidth returns the width of a text in cells. ASCII, by far the most
+// common, is counted without looking for grapheme clusters.
 func TextWidth(s text.Text) int {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -62,19 +62,19 @@ func TextWidth(s text.Text) int {
 	return len(s)
 }
 
-// Wrap breaks a text into lines of at most width cells, between words where it
-// can, or behind a hyphen within one. What begins a word, as in --demo or -$1.00,
-// stays with it.
+// Wrap breaks a text into lines of at most width cells, between words or after
+// a hyphen inside one. Leading hyphens, as in --demo or -$1.00, stay with their
+// word.
 func Wrap(s text.Text, width int) []text.Text {
 	if s == "" {
 		return nil
 	}
-	const stays = "\ue000" // a character of no meaning, one cell wide
+	const stays = "\ue000" // a private-use character, one cell wide
 	words := strings.NewReplacer(" --", " "+stays+stays, " -", " "+stays).Replace(string(s))
 	return text.All(strings.Split(strings.ReplaceAll(ansi.Wrap(words, max(1, width), ""), stays, "-"), "\n"))
 }
 
-// Thousands is a large number as it is read: 5,000.
+// Thousands formats a number with separators: 5,000.
 func Thousands(n int) text.Text {
 	s := text.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -83,7 +83,8 @@ func Thousands(n int) text.Text {
 	return s
 }
 
-// Bar draws a share of a whole.
+// Bar draws share, from 0 to 1, as a bar width cells wide. Other values are
+// clamped.
 func (t *Theme) Bar(share float64, width int) text.Text {
 	share = min(1, max(0, share))
 	if math.IsNaN(share) {

@@ -33,7 +33,7 @@ func TestNamesAreCutInTheMiddle(t *testing.T) {
 		{"promo_de", 8, "promo_de"},
 		{"promo_campaign_de", 10, "promo…n_de"},
 		{"promo_campaign_de", 3, "p…e"},
-		{"promo_campaign_de", 2, "promo_campaign_de"}, // no middle: it is cut at its end
+		{"promo_campaign_de", 2, "promo_campaign_de"}, // too narrow for a middle: the caller cuts the end
 		{"日本語の長い名前です", 9, "日本…です"},
 	} {
 		if got := Inner(text.Of(c.name), c.width, "…"); got != c.want {
@@ -42,7 +42,7 @@ func TestNamesAreCutInTheMiddle(t *testing.T) {
 	}
 }
 
-// Where a terminal shows ASCII alone, no sign of ours turns into a question mark.
+// On a terminal limited to ASCII, none of our signs becomes a question mark.
 func TestEverySignHasAnASCIIForm(t *testing.T) {
 	var files []string
 	for _, dir := range []string{"../../ui", "../../state", "../../keymap", "../../api"} {
@@ -60,7 +60,7 @@ func TestEverySignHasAnASCIIForm(t *testing.T) {
 	for _, file := range files {
 		switch base := filepath.Base(file); {
 		case base == "redact.go", base == "styled.go", base == "groups.go", strings.Contains(file, "simulator"), strings.Contains(file, "uitest"):
-			continue // what is looked for in what others write, and what others write
+			continue // text that others write, or that we look for in it
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {

@@ -4,17 +4,18 @@ import (
 	"dubtop/api/text"
 )
 
-// Piece is a text and what it means: a cell of a list, or a part of a line.
+// Piece is a text with its tone: a cell of a list, or a part of a line.
 type Piece struct {
 	Text text.Text
 	Tone Tone
 }
 
-// Of is a text in the tone.
+// Of returns s in tone n.
 func (n Tone) Of(s text.Text) Piece { return Piece{s, n} }
 
-// Line draws pieces left and right in one line of exactly width cells. When
-// there is no room, pieces on the right go first, the last of them first.
+// Line draws pieces at the left and right ends of a line exactly width cells
+// wide. If they do not fit, pieces on the right are dropped, the last one
+// first.
 func (t *Theme) Line(width int, left, right []Piece) Styled {
 	for {
 		l, r := t.join(left), t.join(right)
@@ -37,7 +38,7 @@ func (t *Theme) join(pieces []Piece) Styled {
 	return line
 }
 
-// Cells is how many cells pieces take.
+// Cells returns the width of the pieces in cells.
 func Cells(pieces []Piece) (n int) {
 	for _, p := range pieces {
 		n += TextWidth(p.Text)

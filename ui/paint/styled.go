@@ -1,7 +1,6 @@
-// Package paint turns clean text into what stands on the screen: tones and their
-// colours, glyphs, and cutting, wrapping and joining by terminal cells. Only a
-// text.Text can be painted. It knows no screens, and never draws what it was not
-// given.
+// Package paint turns clean text into screen output: tones and their colours,
+// glyphs, and cutting, wrapping and joining by terminal cells. Only a text.Text
+// can be painted. It knows no screens.
 package paint
 
 import (
@@ -16,14 +15,13 @@ import (
 	"dubtop/api/text"
 )
 
-// Styled is what stands on the screen: clean text with the escape sequences of
-// our own tones in it, in one line or several. It is made in this file alone,
-// from a text.Text, and what is shown is made of nothing else.
+// Styled is screen output: clean text with the escape sequences of our own
+// tones, in one or more lines. It is created from a text.Text, in this file
+// alone.
 type Styled string
 
 // brush wraps text in the escape sequences of one style. It is computed once
-// a theme: measuring and building styles for every cell is what makes frames
-// slow.
+// per theme, because building a style for every cell makes frames slow.
 type brush struct{ open, close string }
 
 func newBrush(s lipgloss.Style) brush {
@@ -42,7 +40,7 @@ func (p brush) On(s text.Text) Styled {
 // Text draws a text in a tone.
 func (t *Theme) Text(n Tone, s text.Text) Styled { return t.Normal[n].On(s) }
 
-// Dim takes the colours off what lies below a dialog.
+// Dim removes the colours from the content below a dialog.
 func (t *Theme) Dim(s Styled) Styled {
 	lines := strings.Split(ansi.Strip(string(s)), "\n")
 	for i, line := range lines {
@@ -53,22 +51,22 @@ func (t *Theme) Dim(s Styled) Styled {
 	return Styled(strings.Join(lines, "\n"))
 }
 
-// Blank is n empty cells.
+// Blank returns n empty cells.
 func Blank(n int) Styled { return Styled(strings.Repeat(" ", n)) }
 
-// Drawing collects what stands side by side.
+// Drawing collects pieces of one line from left to right.
 type Drawing struct{ b strings.Builder }
 
-// Grow makes room for some bytes.
+// Grow reserves capacity for bytes.
 func (d *Drawing) Grow(bytes int) { d.b.Grow(bytes) }
 
-// Add puts the next piece to the right.
+// Add appends a piece on the right.
 func (d *Drawing) Add(s Styled) { d.b.WriteString(string(s)) }
 
-// Styled is what was collected.
+// Styled returns the pieces joined.
 func (d *Drawing) Styled() Styled { return Styled(d.b.String()) }
 
-// Joined puts lines below each other.
+// Joined joins lines top to bottom.
 func Joined(lines []Styled) Styled {
 	n := len(lines)
 	for _, l := range lines {
@@ -85,7 +83,7 @@ func Joined(lines []Styled) Styled {
 	return Styled(b.String())
 }
 
-// Parted takes lines apart again.
+// Parted splits s into lines.
 func Parted(s Styled) []Styled {
 	var lines []Styled
 	for l := range strings.SplitSeq(string(s), "\n") {
@@ -102,8 +100,7 @@ func FitStyled(s Styled, width int) Styled {
 	return Styled(ansi.Truncate(string(s), max(0, width), "…"))
 }
 
-// cut makes a styled text at most width cells wide, with more at its end where
-// something went.
+// cut cuts a styled text to at most width cells, ending with more.
 func cut(s Styled, width int, more text.Text) Styled {
 	return Styled(ansi.Truncate(string(s), width, string(more)))
 }
@@ -117,7 +114,7 @@ func PadStyled(s Styled, width int) Styled {
 	return s + Blank(width-w)
 }
 
-// CellsOf measures one styled line.
+// CellsOf returns the width of one styled line in cells.
 func CellsOf(s Styled) int { return ansi.StringWidth(string(s)) }
 
 // Filled makes a text exactly height lines high.
@@ -133,7 +130,8 @@ func Filled(s Styled, height int) Styled {
 	return s
 }
 
-// Boxed draws a border around what is drawn, width cells wide in all.
+// Boxed draws a border around s. width is the outer width in cells; 0 fits the
+// content.
 func (t *Theme) Boxed(s Styled, width int) Styled {
 	box := lipgloss.NewStyle().Border(t.Glyphs.Border).Padding(0, 1)
 	if width > 0 {
@@ -142,8 +140,8 @@ func (t *Theme) Boxed(s Styled, width int) Styled {
 	return Styled(box.Render(string(s)))
 }
 
-// Laid puts a box on what is drawn below. One as wide as the body, such as the
-// prompt of a filter, takes whole lines: cells need not be looked at for it.
+// Laid draws a box over content at x, y. A box as wide as the body, such as the
+// filter prompt, replaces whole lines, which is much cheaper.
 func Laid(content, box Styled, x, y, width int) Styled {
 	if x > 0 || lipgloss.Width(string(box)) < width {
 		return Styled(lipgloss.NewCompositor(lipgloss.NewLayer(string(content)), lipgloss.NewLayer(string(box)).X(x).Y(y).Z(1)).Render())
@@ -154,12 +152,12 @@ func Laid(content, box Styled, x, y, width int) Styled {
 	return Joined(lines)
 }
 
-// PlainASCII draws a frame with ASCII alone, cell for cell, for terminals that
-// would show anything else as rubbish.
+// PlainASCII replaces every character of a frame by ASCII of the same width,
+// for terminals that cannot show others.
 func PlainASCII(frame Styled) Styled {
 	var b strings.Builder
 	b.Grow(len(frame))
-	swallow := false // the blank that a sign of two characters takes the place of
+	swallow := false // skip the blank that a two-character sign uses up
 	for i, r := range string(frame) {
 		if swallow {
 			swallow = false
@@ -186,8 +184,8 @@ func PlainASCII(frame Styled) Styled {
 	return Styled(b.String())
 }
 
-// plainPair is a sign in two characters, for where a blank follows it, "" where
-// it has no such form.
+// plainPair returns a two-character form of a sign, used if a blank follows, or
+// "".
 func plainPair(r rune) string {
 	switch r {
 	case '≥':
@@ -220,30 +218,30 @@ func plainSymbol(r rune) string {
 	return strings.Repeat("?", ansi.StringWidth(string(r)))
 }
 
-// Input is a line that is typed into. Value is what was typed or pasted, as it
-// is; what is drawn is clean, rune for rune.
+// Input is a line of typed text. Value returns it as typed or pasted; it is
+// drawn cleaned, rune for rune.
 type Input struct{ textinput.Model }
 
-// NewInput is the input of all our prompts and fields: the terminal's own
-// cursor, no blinking of ours, focused at once.
+// NewInput returns a focused input that uses the terminal's own cursor, without
+// blinking.
 func NewInput(t *Theme) Input {
 	in := textinput.New()
 	in.SetVirtualCursor(false)
 	styles := textinput.DefaultStyles(t.Dark)
-	styles.Cursor.Color = nil // its colour is the user's choice
+	styles.Cursor.Color = nil // the user's terminal chooses the colour
 	in.SetStyles(styles)
 	in.CharLimit = 8192
 	in.Focus()
 	return Input{in}
 }
 
-// Update takes a key, or a paste.
+// Update handles a key or a paste.
 func (i *Input) Update(msg tea.Msg) (cmd tea.Cmd) {
 	i.Model, cmd = i.Model.Update(msg)
 	return cmd
 }
 
-// shown is the input as it is drawn.
+// shown returns the input as it is drawn.
 func (i *Input) shown() textinput.Model {
 	m := i.Model
 	if typed := m.Value(); typed != string(text.Masked(typed)) {
@@ -257,8 +255,9 @@ func (i *Input) shown() textinput.Model {
 // View draws the input.
 func (i *Input) View() Styled { return Styled(i.shown().View()) }
 
-// Cursor is where the terminal's cursor stands in it, nil where it has none.
+// Cursor returns the position of the terminal's cursor, or nil.
 func (i *Input) Cursor() *tea.Cursor { return i.shown().Cursor() }
 
-// SizeOf measures a box: the cells of its widest line, and its lines.
+// SizeOf returns the width of the widest line in cells, and the number of
+// lines.
 func SizeOf(box Styled) (width, height int) { return lipgloss.Size(string(box)) }

@@ -7,68 +7,68 @@ import (
 	"dubtop/api/text"
 )
 
-// Tone is a meaning a text can have. Screens speak of tones; only the theme
-// knows colours.
+// Tone is the meaning of a text. Screens use tones; only the theme knows
+// colours.
 type Tone int
 
 // The tones.
 const (
 	Normal    Tone = iota
-	Muted          // less important: hints, units, what is not known
-	Accent         // where you are: the active view, the focused field
+	Muted          // less important: hints, units, unknown values
+	Accent         // the current place: the active view, the focused field
 	CursorBar      // the bar before the cursor's row
 	Mark           // the sign before a marked row
 	Running
 	Pending
 	OK
-	Done // what ended as it should: most rows, so it is calm
+	Done // ended as it should; subdued because most rows are
 	Bad
 	Warn
 	Title // headings
 	Key   // a key to press
 	Money
 	Demo
-	Faint     // below a dialog
-	toneCount // how many tones there are
+	Faint     // content below a dialog
+	toneCount // the number of tones
 )
 
-// Theme is the look: colours by meaning, and the glyphs the terminal can draw.
+// Theme is the look: the colours of the tones and the glyphs of the terminal.
 type Theme struct {
 	Dark   bool
 	ASCII  bool
 	Normal [toneCount]brush
-	Picked [toneCount]brush // on the cursor's row
+	Picked [toneCount]brush // for the cursor's row
 	Glyphs glyphs
 }
 
-// glyphs are the few symbols we draw, in Unicode or in ASCII.
+// glyphs are the symbols we draw, in Unicode or in ASCII.
 type glyphs struct {
 	Running, Pending, Completed, Failed, Unknown, Alert text.Text
 	Cursor, Mark, full, empty                           text.Text
-	Steps                                               text.Text // of a column, from low to full
+	Steps                                               text.Text // bars of rising height
 	Line, Dot, More, arrow                              text.Text
-	Up, Down                                            text.Text // the order of a column
-	Least                                               text.Text // before a number: that much or more
+	Up, Down                                            text.Text // sort direction of a column
+	Least                                               text.Text // before a number: at least
 	Border                                              lipgloss.Border
 }
 
-// colours are those of one background. Contrast on the usual
-// terminals' backgrounds is at least 4.5:1 for everything that must be read.
+// colours are the colours for one background. Text that must be read has a
+// contrast of at least 4.5:1 on the backgrounds of common terminals.
 type colours struct {
 	muted, accent, running, pending, ok, done, bad, warn, money, demo, faint, picked string
 }
 
-// Shades is how many colours the terminal has.
+// Shades is the number of colours the terminal has.
 type Shades int
 
 // The numbers of colours.
 const (
 	ManyShades Shades = iota
-	sixteen           // the terminal's own, whatever they look like
-	noShades          // weight alone tells tones apart
+	sixteen           // the terminal's own palette, whatever it looks like
+	noShades          // only weight distinguishes tones
 )
 
-// ShadesOf is how many colours a profile of the terminal has.
+// ShadesOf returns the number of colours of a terminal profile.
 func ShadesOf(p colorprofile.Profile) Shades {
 	switch p {
 	case colorprofile.ANSI:
@@ -79,8 +79,9 @@ func ShadesOf(p colorprofile.Profile) Shades {
 	return ManyShades
 }
 
-// coloursFor are the colours on a background. The sixteen are chosen by hand:
-// taken for the nearest ones, muted text would be as bright as the rest.
+// coloursFor returns the colours for a background. The sixteen-colour sets are
+// chosen by hand: with the nearest matches, muted text would be as bright as
+// the rest.
 func coloursFor(dark bool, n Shades) colours {
 	switch {
 	case n == noShades:
@@ -107,7 +108,7 @@ func coloursFor(dark bool, n Shades) colours {
 	}
 }
 
-// NewTheme makes the look for a background, with ASCII glyphs or Unicode ones.
+// NewTheme returns the theme for a background, with Unicode or ASCII glyphs.
 func NewTheme(dark, ascii bool, n Shades) *Theme {
 	p := coloursFor(dark, n)
 	t := &Theme{Dark: dark, ASCII: ascii, Glyphs: unicodeGlyphs()}
@@ -120,7 +121,7 @@ func NewTheme(dark, ascii bool, n Shades) *Theme {
 		switch {
 		case p.picked != "":
 			s = s.Background(lipgloss.Color(p.picked))
-		case n != CursorBar: // its own colours turned round, whatever they are
+		case n != CursorBar: // the terminal's own colours, reversed
 			s = s.Faint(false).Reverse(true)
 		}
 		t.Picked[n] = newBrush(s)
@@ -134,22 +135,22 @@ func style(n Tone, p colours) lipgloss.Style {
 		return s.Faint(n == Muted || n == Faint || n == Done)
 	}
 	if c := p.of(n); c != "" {
-		// Of sixteen colours none is fainter than that of muted text.
+		// Sixteen colours have none fainter than muted text.
 		return s.Foreground(lipgloss.Color(c)).Faint(n == Faint && p.faint == p.muted)
 	}
 	return s // the terminal's own foreground
 }
 
-// strong reports whether a tone stands out by its weight beside its colour.
+// strong reports whether a tone is bold as well as coloured.
 func strong(n Tone) bool {
 	return n == Accent || n == Title || n == Demo || n == Mark || n == Bad
 }
 
-// worded reports whether a tone stands out by its weight where there are no
-// colours: it has to tell keys from words, and the price from the rest.
+// worded reports whether a tone is bold when there are no colours, to tell keys
+// from words and the price from the rest.
 func worded(n Tone) bool { return n == Key || n == Money || n == Warn }
 
-// of is the colour of a tone, "" for the terminal's own.
+// of returns the colour of a tone, or "" for the terminal's own.
 func (p colours) of(n Tone) string {
 	switch n {
 	case Muted:

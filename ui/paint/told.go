@@ -6,25 +6,25 @@ import (
 	"dubtop/api/text"
 )
 
-// Told is something that a dialog says: a sentence of the program's own, or a
-// labelled value, which others may have written. Dialogs draw it themselves, so
-// that no line of a value can be read as a line of the program's.
+// Told is one item of a dialog: a sentence of ours, or a labelled value that
+// may have been written by others. DrawTold formats both, so that no part of a
+// value can pass for a sentence of ours.
 type Told struct {
-	Label text.Text // "" stands before sentences of our own alone
-	Words text.Text // a value that is empty is left out
+	Label text.Text // "" for a sentence of ours
+	Words text.Text // an empty value is left out
 	Tone  Tone
-	Short bool // in one line, with its end cut off
+	Short bool // cut to one line
 }
 
-// Sentence is what the program says by itself.
+// Sentence returns words of ours as an item.
 func Sentence(words text.Text) []Told { return []Told{{Words: words, Tone: Normal}} }
 
-// labelCells is the width of a label.
+// labelCells is the width of a label in cells.
 const labelCells = 10
 
-// DrawTold draws what a dialog says. Runs of blanks in values become one, lest
-// they push words to the begin of a line; each line of a value begins with its
-// label, or with a bar below it.
+// DrawTold draws the items of a dialog. Every line of a value begins with its
+// label or with a bar below it, and runs of blanks in a value become one, so
+// that blanks cannot push words to the start of a line.
 func (t *Theme) DrawTold(all []Told, width int) []Styled {
 	var lines []Styled
 	for _, x := range all {
@@ -47,7 +47,7 @@ func (t *Theme) value(x Told, width int) (lines []Styled) {
 		words = Shorten(words, width, t.Glyphs.More)
 	}
 	for _, line := range Wrap(words, width) {
-		line = text.Of(strings.TrimSpace(string(line))) // a break may leave its blank behind
+		line = text.Of(strings.TrimSpace(string(line))) // wrapping may leave a blank at the break
 		switch {
 		case line == "":
 			continue
@@ -60,12 +60,12 @@ func (t *Theme) value(x Told, width int) (lines []Styled) {
 	return lines
 }
 
-// Fact is one labelled line.
+// Fact draws a labelled value on one line.
 func (t *Theme) Fact(label, value text.Text, n Tone) Styled {
 	return t.Text(Muted, Fit(label, 10, false, "")) + t.Text(n, value)
 }
 
-// Toned gives all lines one tone.
+// Toned draws all lines in one tone.
 func Toned(t *Theme, n Tone, lines []text.Text) []Styled {
 	drawn := make([]Styled, len(lines))
 	for i, l := range lines {
