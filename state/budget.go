@@ -29,16 +29,6 @@ const (
 	filler                  // older pages
 )
 
-func (t Topic) weight() weight {
-	switch t {
-	case Head, Running, Vanished:
-		return essential
-	case Backfill, AssetPages:
-		return filler
-	}
-	return side
-}
-
 // budget remembers the requests of the last window, in the order of time.
 type budget struct{ sent []stamp }
 

@@ -46,31 +46,21 @@ func (s *Store) MarkGone(id api.ID, now time.Time) {
 	s.Generations.Put(g, now)
 }
 
-// land writes a result into its collection.
-func (s *Store) land(a Ask, r Result, now time.Time) {
-	switch a.Topic {
-	case Batches:
-		settle(&s.Batches, a.ticket, r.Batches, r.Skipped == 0, r.Err, now)
-		for i := range r.Batches {
-			s.batchSeen(&r.Batches[i], now)
-		}
-	case Models:
-		for i := range r.Models {
-			s.Prices.see(r.Models[i].Name)
-		}
-		settle(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
-	case Assets, AssetPages:
-		s.landAssets(a, r, now)
-	case UnitPrices:
-		s.landPrice(a.Estimate.Model, r)
-	case Charges:
-		s.landCosts(a.Job, r, now)
-	case Head, Running, Vanished, Backfill:
-		s.landGenerations(a, r, now)
+func (s *Store) applyBatches(a Ask, r Result, now time.Time) {
+	settle(&s.Batches, a.ticket, r.Batches, r.Skipped == 0, r.Err, now)
+	for i := range r.Batches {
+		s.batchSeen(&r.Batches[i], now)
 	}
 }
 
-func (s *Store) landAssets(a Ask, r Result, now time.Time) {
+func (s *Store) applyModels(a Ask, r Result, now time.Time) {
+	for i := range r.Models {
+		s.Prices.see(r.Models[i].Name)
+	}
+	settle(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
+}
+
+func (s *Store) applyAssets(a Ask, r Result, now time.Time) {
 	if r.Err == nil {
 		s.Beyond.see(a.Topic == AssetPages || !s.Assets.Known(), &r)
 	}
@@ -107,9 +97,9 @@ func settle[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool
 	}
 }
 
-// landPrice learns a unit price. A server that names none is not asked again;
+// applyPrice learns a unit price. A server that names none is not asked again;
 // any other failure puts the model behind the others.
-func (s *Store) landPrice(model string, r Result) {
+func (s *Store) applyPrice(model string, r Result) {
 	if r.Err == nil || refused(r.Err) {
 		s.Prices.Learn(model, r.Estimate)
 		return
@@ -117,7 +107,7 @@ func (s *Store) landPrice(model string, r Result) {
 	s.Prices.postpone(model)
 }
 
-func (s *Store) landGenerations(a Ask, r Result, now time.Time) {
+func (s *Store) applyGenerations(a Ask, r Result, now time.Time) {
 	c := &s.Generations
 	fresh := a.Topic == Head || a.Topic == Running
 	switch {

@@ -100,7 +100,7 @@ func (p *Poller) failed(a Ask, err error, now time.Time) {
 		p.limited(err, now)
 	case cutsOff(topic, err):
 		p.cut(err, now)
-	case refused(err) && topic.weight() == side && topic != UnitPrices && topic != Charges:
+	case refused(err) && p.kinds[topic].weight == side && !p.kinds[topic].retries:
 		lane.retry = now.Add(sideBackoff)
 	}
 }

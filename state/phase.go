@@ -54,7 +54,7 @@ func (p *Poller) Phase(now time.Time) Phase {
 			Kind: PhaseOffline, Since: p.outage.since, Until: p.outage.retry,
 			Words: p.outage.err.Error(), Err: p.outage.err,
 		}
-	case p.underWay(func(t Topic) bool { return t.weight() == essential || t == p.visible }):
+	case p.underWay(func(t Topic) bool { return p.kinds[t].weight == essential || t == p.visible }):
 		return Phase{Kind: PhaseRefreshing}
 	}
 	return Phase{Kind: PhaseFresh}

@@ -3,7 +3,6 @@ package state
 import (
 	"time"
 
-	"dubtop/state/outbox"
 	"dubtop/state/table"
 
 	"dubtop/api"
@@ -32,6 +31,7 @@ const (
 // with the history complete. It never asks about a job that has ended.
 type Poller struct {
 	pace  Pace
+	kinds [topics]kind
 	lanes [topics]lane
 	last  time.Time // the latest now
 
@@ -81,7 +81,7 @@ type paging struct {
 }
 
 // NewPoller makes a poller that has asked nothing yet.
-func NewPoller(p Pace) *Poller { return &Poller{pace: p.floored()} }
+func NewPoller(p Pace) *Poller { return &Poller{pace: p.floored(), kinds: kinds()} }
 
 // Due is what to ask for now. Each Ask counts as under way from here on.
 func (p *Poller) Due(now time.Time, s *Store) []Ask {
@@ -115,7 +115,7 @@ func (p *Poller) Next(now time.Time) time.Time {
 func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
 	now = p.tick(now)
 	known := s.known(r.Generations)
-	s.land(a, r, now)
+	p.kinds[a.Topic].apply(s, a, r, now)
 	if p.lanes[a.Topic].ask == a.ID {
 		p.lanes[a.Topic].ask = 0
 	}
@@ -124,27 +124,10 @@ func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
 	} else {
 		p.succeeded(a.Topic)
 	}
-	p.follow(now, s, a, r, known)
-	p.look(s)
-}
-
-// follow goes on where an answer leads to another question.
-func (p *Poller) follow(now time.Time, s *Store, a Ask, r Result, known int) {
-	switch {
-	case a.Topic == Vanished:
-		p.watch.answered(s, a.Query.IDs, r, now)
-	case a.Topic == Backfill && r.Err != nil && refused(r.Err):
-		p.backfill.refused(s)
-	case r.Err != nil:
-	case a.Topic == Head:
-		p.backfill.sawHead(&s.History, r, known)
-	case a.Topic == Running:
-		p.watch.sees(s, a.ticket, now)
-	case a.Topic == Backfill:
-		p.backfill.sawPage(&s.History, r, known)
-	case a.Topic == Assets && !p.assets.begun, a.Topic == AssetPages:
-		p.assets.turn(r.Cursor)
+	if follow := p.kinds[a.Topic].follow; follow != nil {
+		follow(p, s, a, r, known, now)
 	}
+	p.look(s)
 }
 
 // turn goes on to the next page; one that was seen before is the end.
@@ -217,44 +200,10 @@ func (p *Poller) SetVisible(t Topic) { p.visible = t }
 func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 	p.asked++
 	p.lanes[t] = lane{ask: p.asked, sent: now, failures: p.lanes[t].failures}
-	p.budget.spend(now, t.weight())
+	p.budget.spend(now, p.kinds[t].weight)
 	a := Ask{ID: p.asked, Topic: t}
-	switch t {
-	case Head:
-		a.Query.Limit = PageSize
-	case Running:
-		a.Query.Status = []api.Status{api.Pending, api.Processing}
-	case Vanished:
-		a.Query.IDs = p.watch.ids(s)
-	case Backfill:
-		a.Query.Limit = PageSize
-		a.Query.Cursor = p.backfill.walks[len(p.backfill.walks)-1].cursor
-	case Assets:
-		a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc"}
-	case AssetPages:
-		a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
-	case UnitPrices:
-		a.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: outbox.FramesPerSecond}
-	case Charges:
-		a.Job = s.settlement.queue[0].job
-	}
-	a.ticket = s.ticket(t, now)
+	p.kinds[t].question(p, s, &a, now)
 	return a
-}
-
-// ticket begins a refresh of the collection that a topic is about.
-func (s *Store) ticket(t Topic, now time.Time) table.Ticket {
-	switch t {
-	case Batches:
-		return s.Batches.Ask(now)
-	case Assets, AssetPages:
-		return s.Assets.Ask(now)
-	case Models:
-		return s.Models.Ask(now)
-	case UnitPrices, Charges:
-		return table.Ticket{}
-	}
-	return s.Generations.Ask(now)
 }
 
 // look takes from the store what the pace depends on.

@@ -30,7 +30,7 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 		return at, false
 	case p.outage.streak > 0:
 		return p.readyInOutage(t)
-	case t != Head && !p.facts.known, t.weight() == filler && !p.idle():
+	case t != Head && !p.facts.known, p.kinds[t].weight == filler && !p.idle():
 		return at, false
 	}
 	if !lane.forced {
@@ -66,13 +66,13 @@ func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	at = instant.Later(at, p.held.until)
 	limit := maxRequests
-	switch w := t.weight(); {
+	switch w := p.kinds[t].weight; {
 	case w == side && !p.lanes[t].forced:
 		limit = p.sideLimit()
 	case w == filler:
 		limit = p.fillLimit()
 	}
-	return instant.Later(at, p.budget.free(p.last, t.weight(), limit))
+	return instant.Later(at, p.budget.free(p.last, p.kinds[t].weight, limit))
 }
 
 // sideLimit is how many side requests fit into a window. A batch that runs is
@@ -99,7 +99,7 @@ func (p *Poller) fillLimit() int {
 
 // idle reports whether nothing but older pages is under way.
 func (p *Poller) idle() bool {
-	return !p.underWay(func(t Topic) bool { return t.weight() != filler })
+	return !p.underWay(func(t Topic) bool { return p.kinds[t].weight != filler })
 }
 
 func (p *Poller) underWay(which func(Topic) bool) bool {
@@ -114,64 +114,41 @@ func (p *Poller) underWay(which func(Topic) bool) bool {
 // interval is the time between two questions of a topic; ok is false when
 // there is nothing to ask.
 func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
-	every, ok = p.focusedInterval(t)
-	if p.unfocused {
-		every = p.unfocusedInterval(t, every)
+	k := &p.kinds[t]
+	every, ok = k.every(p)
+	switch {
+	case p.unfocused && k.away != nil:
+		every = k.away(p, every)
+	case p.unfocused:
+		every *= time.Duration(p.pace.Unfocused)
 	}
 	return every, ok || p.lanes[t].forced || p.outage.streak > 0
 }
 
-// unfocusedInterval is the time between two questions while the window is
-// without focus. It may stand on a second screen: what runs is watched as ever,
-// and what is new comes a little later.
-func (p *Poller) unfocusedInterval(t Topic, focused time.Duration) time.Duration {
-	switch {
-	case t == Running, t == Vanished, t == Charges:
-		return focused
-	case t == Head:
-		return max(focused, p.pace.Away)
-	case t == Batches && p.facts.batches > 0:
-		return max(focused, p.pace.Batches)
+func (p *Poller) headInterval() time.Duration {
+	if p.facts.whole {
+		return p.pace.Whole
 	}
-	return focused * time.Duration(p.pace.Unfocused)
+	return p.pace.Rest
 }
 
-func (p *Poller) focusedInterval(t Topic) (every time.Duration, ok bool) {
-	switch t {
-	case Head:
-		if p.facts.whole {
-			return p.pace.Whole, true
-		}
-		return p.pace.Rest, true
-	case Running:
-		if p.facts.running > 0 {
-			return p.pace.Running, true
-		}
-		return p.pace.Rest, p.facts.whole
-	case Vanished:
-		if len(p.watch.queue) > 0 {
-			return vanishedGap, true
-		}
-		return p.pace.Strange, p.facts.strange > 0
-	case Batches, Assets, Models:
-		return p.sideInterval(t), true
-	case UnitPrices, Charges:
-		return p.moneyInterval(t)
-	case Backfill:
-		return max(p.pace.Backfill, window/time.Duration(p.fillLimit())), len(p.backfill.walks) > 0
-	case AssetPages:
-		return assetGap, p.assets.cursor != "" && p.visible == Assets
+func (p *Poller) runningInterval() (every time.Duration, ok bool) {
+	if p.facts.running > 0 {
+		return p.pace.Running, true
 	}
-	return 0, false
+	return p.pace.Rest, p.facts.whole
 }
 
-// moneyInterval is the pace of asking for prices, and for what jobs of ours
-// cost.
-func (p *Poller) moneyInterval(t Topic) (every time.Duration, ok bool) {
-	switch {
-	case t == UnitPrices:
-		return p.pace.Prices, p.facts.unpriced > 0
-	case p.facts.running > 0 || p.facts.batches > 0:
+func (p *Poller) vanishedInterval() (every time.Duration, ok bool) {
+	if len(p.watch.queue) > 0 {
+		return vanishedGap, true
+	}
+	return p.pace.Strange, p.facts.strange > 0
+}
+
+// chargeInterval is the pace of asking what jobs of ours cost.
+func (p *Poller) chargeInterval() (every time.Duration, ok bool) {
+	if p.facts.running > 0 || p.facts.batches > 0 {
 		return chargeBusy, p.facts.charges > 0
 	}
 	return chargeRest, p.facts.charges > 0

@@ -230,8 +230,8 @@ func unsettled(c api.Costs) bool {
 	return c.Availability == "pending" || c.Availability == "partial"
 }
 
-// landCosts lands an answer to the question for a job's cost.
-func (s *Store) landCosts(job api.ID, r Result, now time.Time) {
+// applyCosts applies an answer to the question for a job's cost.
+func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
 	st := &s.settlement
 	if errors.Is(r.Err, api.ErrUnsupported) {
 		st.lacking = instant.Of(now).Add(lackFor)

@@ -183,7 +183,7 @@ func TestABatchIsOneEntry(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	s.Accept(&outbox.Submission{ID: "s1", Kind: outbox.SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: outbox.Price{Cost: new(api.Micros(7))}})
 	ask := Ask{Topic: Batches, ticket: s.Batches.Ask(now)}
-	s.land(ask, BatchesResult(api.List[api.Batch]{Items: []api.Batch{{ID: "b1", Status: api.BatchCompleted}}}, nil), now)
+	kinds()[Batches].apply(s, ask, BatchesResult(api.List[api.Batch]{Items: []api.Batch{{ID: "b1", Status: api.BatchCompleted}}}, nil), now)
 	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
 		t.Error(got)
 	}

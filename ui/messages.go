@@ -22,29 +22,12 @@ func (a *desk) overhear(topic state.Topic, err error) {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
 		return
 	}
-	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: topicWords(topic) + ": " + errorText(err), Tone: paint.Bad}, true)
+	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: text.Of(topic.Words()) + ": " + errorText(err), Tone: paint.Bad}, true)
 }
 
 // note keeps what is told on a screen of its own, so that it is found later.
 func (a *desk) note(words text.Text) {
 	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: words, Tone: paint.Bad}, false)
-}
-
-// topicWords says what was asked for.
-func topicWords(topic state.Topic) text.Text {
-	switch topic {
-	case state.Batches:
-		return "batches"
-	case state.Assets, state.AssetPages:
-		return "assets"
-	case state.Models:
-		return "models"
-	case state.UnitPrices:
-		return "unit prices"
-	case state.Charges:
-		return "costs"
-	}
-	return "generations"
 }
 
 // messages lists everything that was told, whole, the newest first.
