@@ -136,7 +136,7 @@ func TestADoubtWhoseLinkHasEndedIsNotSentOnceMore(t *testing.T) {
 		s.agreeSigned(12 * time.Second)
 		s.Pass(5 * time.Minute)
 		s.Press("5", "enter")
-		s.Sees("unknown outcome", "No job was found")
+		s.Sees("unknown outcome", "No matching job was found")
 		s.Press("R")
 		s.Pass(time.Second)
 		s.Press("y")

@@ -7,8 +7,8 @@ import (
 	"dubtop/state/instant"
 )
 
-// resolve decides, from the last looks, what each submission in doubt made:
-// nothing that could be another's is taken.
+// resolve decides what each submission of unknown outcome made, based on the
+// last looks. It never takes a job that could belong to somebody else.
 func (r *Reconciler) resolve() {
 	for _, n := range r.intents {
 		if n.open() && n.sub.Kind == SubmitBatch && r.batches.shows(n, r) {
@@ -20,20 +20,21 @@ func (r *Reconciler) resolve() {
 	}
 }
 
-// shows reports whether a look came late enough, and reached back far enough,
-// to show what became of a submission.
+// shows reports whether the look was late enough, and reached back far enough,
+// to show the job of n.
 func (s *sighting[T]) shows(n *intent, r *Reconciler) bool {
 	return !s.at.Before(n.ready()) && !s.since.After(instant.Of(n.sub.SentAt).Add(r.Skew-matchSlack))
 }
 
-// group is submissions that could have made the same jobs, and those jobs.
+// group holds submissions that could have made the same jobs, and those jobs.
 type group struct {
 	intents []*intent
-	found   [][]Candidate // of each intent, good enough to be linked
-	jobs    []Candidate   // all of them, the earliest first
+	found   [][]Candidate // per intent; only matches good enough to link
+	jobs    []Candidate   // all of them, earliest first
 }
 
-// groups divides the submissions in doubt so that no job is in two groups.
+// groups divides the submissions of unknown outcome so that no job is in two
+// groups.
 func (r *Reconciler) groups() []*group {
 	intents, found := r.found()
 	makers := make(map[api.ID][]int) // who may have made each job
@@ -81,8 +82,9 @@ func includes(jobs []Candidate, id api.ID) bool {
 	return slices.ContainsFunc(jobs, func(c Candidate) bool { return c.ID == id })
 }
 
-// found lists the jobs that each submission in doubt may have made. An asset
-// that another submission names outright is not the file of this one.
+// found lists the jobs that each submission of unknown outcome may have made.
+// An asset that exactly matches another submission is not counted as this
+// submission's uploaded file.
 func (r *Reconciler) found() (intents []*intent, found [][]Candidate) {
 	exact := make(map[api.ID]bool)
 	for _, n := range r.intents {
@@ -103,8 +105,8 @@ func (r *Reconciler) found() (intents []*intent, found [][]Candidate) {
 	return intents, found
 }
 
-// unclaimed are the jobs of the last look that fit and that nobody else has.
-// Which ones fit is found out once for each look; whose they are changes.
+// unclaimed lists the matching jobs of the last look that belong to nobody
+// else. Matches are computed once per look; ownership is checked every time.
 func (r *Reconciler) unclaimed(n *intent) (left []Candidate) {
 	if n.fitsOf != r.jobs.count {
 		n.fits, n.fitsOf = r.candidates(n.wanted, r.jobs.items, func(api.ID) bool { return false }), r.jobs.count
@@ -117,12 +119,12 @@ func (r *Reconciler) unclaimed(n *intent) (left []Candidate) {
 	return left
 }
 
-// resolve links the group where only one way is left. Else it asks, unless the
-// answer may yet come by itself.
+// resolve links the group if only one assignment is possible. Otherwise it asks
+// the user, unless the answer may still arrive by itself.
 func (g *group) resolve(r *Reconciler) {
 	for _, n := range g.intents {
 		if n.sub.State == SubmissionSending || n.open() && !r.jobs.shows(n, r) {
-			return // it may be about to claim one of the jobs
+			return // it may soon claim one of the jobs
 		}
 	}
 	if g.certain() && r.jobs.skipped == 0 {
@@ -134,17 +136,17 @@ func (g *group) resolve(r *Reconciler) {
 			continue
 		}
 		q := Question{Candidates: g.found[i], Rivals: len(g.intents) - 1}
-		if len(q.Candidates) == 0 { // what is too uncertain to link may be worth a look
+		if len(q.Candidates) == 0 { // a match too weak to link may still be worth showing
 			q.Candidates = r.unclaimed(n)
 		}
 		n.ask(q)
 	}
 }
 
-// certain reports whether nothing but one job can have come of the only
-// submission, made while its request was on its way. Others may want the same as
-// we do: a job that was made before or long after, or one of several, could be
-// theirs.
+// certain reports whether the group's only submission must have made its only
+// job: the job was created while the request was on its way. Other people may
+// send the same request, so a job made earlier, much later, or one of several
+// could be theirs.
 func (g *group) certain() bool {
 	return len(g.intents) == 1 && len(g.jobs) == 1 && g.intents[0].open() && g.jobs[0].Timing == TimingFits
 }

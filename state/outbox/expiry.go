@@ -10,10 +10,10 @@ import (
 	"dubtop/api"
 )
 
-// LinkEnd is the end of the link in the request that ends first.
+// LinkEnd returns the earliest expiry among the request's signed links.
 func (s *Submission) LinkEnd() (first draft.LinkEnd) {
 	if bytes.IndexByte(s.Body, '=') < 0 {
-		return draft.LinkEnd{} // nothing is signed without
+		return draft.LinkEnd{} // a signed link contains '='
 	}
 	if s.Kind != SubmitBatch {
 		var r api.CreateRequest
@@ -33,8 +33,8 @@ func (s *Submission) LinkEnd() (first draft.LinkEnd) {
 	return first
 }
 
-// Expired is an [*ExpiredError] if a link of the request has ended at a time by
-// the server's clock, else nil.
+// Expired returns a [*draft.ExpiredError] if a link of the request has expired
+// at the given server time, else nil.
 func (s *Submission) Expired(at time.Time) error {
 	if end := s.LinkEnd(); end.Over(at) {
 		return &draft.ExpiredError{LinkEnd: end}
@@ -42,10 +42,9 @@ func (s *Submission) Expired(at time.Time) error {
 	return nil
 }
 
-// Expire notes which items have a link that has ended at a time by the server's
-// clock: they are not sent and not priced. It gives those that it was not known
-// of, and whether anything changed: a clock that is put right can bring an item
-// back.
+// Expire marks the items whose links have expired at the given server time;
+// they are neither sent nor priced. It returns the newly expired ones, and
+// whether any mark changed: a corrected clock can bring an item back.
 func (q *Queue) Expire(at time.Time) (news []Submission, changed bool) {
 	for _, i := range q.items {
 		over := !i.leaving && i.End.Over(at)
@@ -58,8 +57,8 @@ func (q *Queue) Expire(at time.Time) (news []Submission, changed bool) {
 	return news, changed
 }
 
-// Expire notes whose links have ended; see Queue.Expire. Due does not ask the
-// clock for it: whoever shows the queue wants to know also while nothing leaves.
+// Expire marks the items whose links have expired; see Queue.Expire. Due does
+// not do it, because the screen shows expired items even while nothing is sent.
 func (o *Outbox) Expire(now time.Time) (news []Submission) {
 	news, changed := o.Queue.Expire(o.ServerTime(now))
 	if changed {
@@ -68,5 +67,6 @@ func (o *Outbox) Expire(now time.Time) (news []Submission) {
 	return news
 }
 
-// ServerTime is the time by the server's clock, as far as it is known.
+// ServerTime converts a local time to the server's clock, as far as the skew is
+// known.
 func (o *Outbox) ServerTime(now time.Time) time.Time { return now.Add(o.Reconciler.Skew) }

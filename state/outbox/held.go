@@ -4,14 +4,15 @@ import (
 	"dubtop/state/draft"
 )
 
-// Held is what the journal holds of the draft with one id: the draft itself, or
-// what has become of it, or nothing.
+// Held is the journal's knowledge about a draft id: the draft, the submission
+// made from it, or nothing.
 type Held struct {
-	Draft  draft.Draft // as it was kept last, or as it was sent
-	Became *Submission // the last one that was queued or sent of it; nil if none was
+	Draft  draft.Draft // as last saved, or as sent
+	Became *Submission // the last submission queued or sent from it, or nil
 }
 
-// Version is the Draft.Base of a window that knows this, "" for nothing.
+// Version is the Draft.Base of a window that knows this state; "" if there is
+// none.
 func (h Held) Version() string {
 	if h.Became != nil {
 		return draft.BecameVersion(h.Became.ID)
@@ -19,17 +20,16 @@ func (h Held) Version() string {
 	return h.Draft.Version()
 }
 
-// Known reports whether a window with this draft knows what the journal holds of
-// it, so that it may replace it. A draft that is there already as it stands is
-// known, too.
+// Known reports whether a window with draft d has seen this state, and so may
+// replace it. It has if d equals the saved draft.
 func (h Held) Known(d draft.Draft) bool {
 	v := h.Version()
 	return v == d.Base || v == d.Version()
 }
 
-// Follow gives the draft that a window shows when it learns what the journal
-// holds of the one it has. Own is what was typed here and is nowhere else, as a
-// draft that is still to get its id; it is empty where there is nothing of that.
+// Follow returns the draft that a window shows after learning this state. Own
+// is text that exists only in this window, as a draft that still needs an id;
+// it is empty if there is none.
 func (h Held) Follow(d draft.Draft) (next, own draft.Draft) {
 	next = h.Draft.Clone()
 	if next.Empty() {

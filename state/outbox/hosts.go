@@ -9,7 +9,7 @@ import (
 	"dubtop/api"
 )
 
-// Hosts lists those of the links in the request; see HostsOf.
+// Hosts lists the hosts of the links in the request; see [draft.HostsOf].
 func (s *Submission) Hosts() []draft.Host {
 	links := []string{s.WebhookURL}
 	add := func(r api.CreateRequest) {

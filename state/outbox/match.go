@@ -19,37 +19,36 @@ import (
 // Match is how well a job fits what a submission sent.
 type Match uint8
 
-// The matches, rising.
+// The matches, from worst to best.
 const (
 	MatchNone   Match = iota
-	MatchLikely       // a person has to judge: the echo differs in what a server may change
-	MatchFile         // a file that was sent stands in the job as some asset
-	MatchExact        // everything that is echoed is what was sent
+	MatchLikely       // a person must judge: the echo differs in a detail a server may change
+	MatchFile         // a file we uploaded appears in the job as some asset
+	MatchExact        // every echoed member equals the one sent
 )
 
-// matchSlack is how much before the attempt a job may seem to have been made:
-// clocks are known to the second only, and requests take their time.
+// matchSlack is how long before the attempt a job may seem to have been
+// created. Clocks are only known to the second, and requests take time.
 const matchSlack = 2 * time.Minute
 
 const (
-	// linkSlack is how long after it was given up a request may still have been
-	// accepted, to be linked without asking. What is made later may be somebody
-	// else's, who wanted the same.
+	// linkSlack is how long after we gave up on a request a job may appear and
+	// still be linked without asking. A later job may come from somebody else's
+	// identical request.
 	linkSlack = 2 * time.Minute
-	// sendTime is the longest that a request takes which nobody saw end, without
-	// and with files to send.
+	// sendTime and sendFilesTime are the longest a request can take if nobody
+	// saw it end, without and with files.
 	sendTime, sendFilesTime = 2 * time.Minute, 15 * time.Minute
 )
 
-// LookFor is how long after its attempt a job is still taken for what came of
-// it, and looked for.
+// LookFor is how long after its attempt a submission's job is looked for.
 const LookFor = 24 * time.Hour
 
-// Echoes are the members that the server was seen to repeat in a job. One that
-// it repeats is missed where it is absent; one that it never does is not.
+// Echoes records which optional members this server repeats in its jobs. A
+// member counts as missing only if the server is known to repeat it.
 type Echoes struct{ Options, Name, Webhook bool }
 
-// Learn takes in what jobs show. Jobs of anybody will do.
+// Learn records the members that appear in any of the jobs.
 func (e *Echoes) Learn(jobs []api.Generation) {
 	for i := range jobs {
 		e.Options = e.Options || len(jobs[i].Options) > 0
@@ -58,19 +57,18 @@ func (e *Echoes) Learn(jobs []api.Generation) {
 	}
 }
 
-// Matcher compares what was sent with what the server tells of its jobs. The
-// order of members, the forms of numbers and defaults that the server fills in
-// make no difference. The zero Matcher is ready.
+// Matcher compares requests with the server's jobs. It ignores member order,
+// number formats and defaults that the server fills in. The zero Matcher is
+// ready to use.
 type Matcher struct {
 	Skew   time.Duration // the server's clock minus ours
 	Echoes Echoes
-	// AssetMade tells when a known asset was made, by the server's clock: one
-	// that is older than the attempt is not the file that was sent. It may be
-	// nil.
+	// AssetMade returns the server time at which a known asset was created; an
+	// asset older than the attempt can't be a file that was sent. It may be nil.
 	AssetMade func(api.ID) (time.Time, bool)
 }
 
-// Candidate is a job, or a batch, that may be what came of a submission.
+// Candidate is a job or batch that a submission may have made.
 type Candidate struct {
 	ID      api.ID
 	Created time.Time // by the server's clock
@@ -78,18 +76,18 @@ type Candidate struct {
 	Timing  Timing
 }
 
-// Timing is when a job was made, seen from the request that may have made it.
+// Timing compares a job's creation time with the request that may have made it.
 type Timing uint8
 
 // The timings.
 const (
 	TimingFits  Timing = iota // while the request was on its way, or soon after
 	TimingEarly               // before it was sent
-	TimingLate                // long after it was given up
+	TimingLate                // long after we gave up on it
 )
 
-// Candidates are the jobs that may be what came of a submission, the earliest
-// first. Claimed ones belong to another submission and are left out.
+// Candidates lists the jobs that a submission may have made, earliest first. It
+// skips claimed jobs, which belong to other submissions.
 func (m *Matcher) Candidates(s *Submission, jobs []api.Generation, claimed func(api.ID) bool) []Candidate {
 	w, ok := readWanted(s)
 	if !ok {
@@ -111,8 +109,8 @@ func (m *Matcher) candidates(w *wanted, jobs []api.Generation, claimed func(api.
 	return out
 }
 
-// BatchCandidates are the batches that may be what came of a submission, the
-// earliest first: they tell no more of themselves than their time and size.
+// BatchCandidates lists the batches that a submission may have made, earliest
+// first. A batch can only be recognized by its time, size and webhook.
 func (m *Matcher) BatchCandidates(s *Submission, batches []api.Batch, claimed func(api.ID) bool) []Candidate {
 	w := &wanted{since: s.SentAt}
 	hook := api.ParseURL(s.WebhookURL)
@@ -135,18 +133,19 @@ func sortCandidates(c []Candidate) {
 	})
 }
 
-// wanted is what a submission sent, read once.
+// wanted is a submission's request, decoded once.
 type wanted struct {
 	request api.CreateRequest
-	model   text.Text // as an echo of it reads
+	model   text.Text // as a job would echo it
 	hook    api.URL   // likewise
 	links   []api.URL // likewise, of each input
 	files   []draft.File
-	since   time.Time // the first attempt, by our clock
-	until   time.Time // when the last one was given up, likewise
+	since   time.Time // first attempt, our clock
+	until   time.Time // when we gave up on the last attempt, our clock
 }
 
-// readWanted is false for what is no request.
+// readWanted decodes a submission; ok is false if it is not a generation
+// request.
 func readWanted(s *Submission) (*wanted, bool) {
 	w := &wanted{files: s.Files, since: s.SentAt, until: givenUp(s)}
 	if s.Kind != SubmitGeneration || json.Unmarshal(s.Body, &w.request) != nil {
@@ -160,8 +159,9 @@ func readWanted(s *Submission) (*wanted, bool) {
 	return w, true
 }
 
-// givenUp is when nobody waited for an answer any more. Where the process ended
-// before, only the next start noted that, perhaps hours later.
+// givenUp is when we stopped waiting for an answer. If the process ended first,
+// AnsweredAt was set by the next start, perhaps hours later, so sendTime is the
+// limit.
 func givenUp(s *Submission) time.Time {
 	most := sendTime
 	if len(s.Files) > 0 {
@@ -174,8 +174,7 @@ func givenUp(s *Submission) time.Time {
 	return latest
 }
 
-// timing judges when a job was made by the server's clock, which is known to the
-// second.
+// timing judges a job's creation time, which the server gives in whole seconds.
 func (m *Matcher) timing(w *wanted, created time.Time) Timing {
 	switch {
 	case created.Before(instant.Of(w.since).Add(m.Skew).Truncate(time.Second)):
@@ -186,18 +185,18 @@ func (m *Matcher) timing(w *wanted, created time.Time) Timing {
 	return TimingFits
 }
 
-// from is the earliest instant, by the server's clock, at which what was
-// wanted can have been made.
+// from is the earliest server time at which the wanted job can have been
+// created.
 func (m *Matcher) from(w *wanted) time.Time { return instant.Of(w.since).Add(m.Skew - matchSlack) }
 
-// timely reports whether a job was made in the time that counts. One that
-// tells no time could be anybody's.
+// timely reports whether a job was created in the time that counts. A job
+// without a time could be anybody's.
 func (m *Matcher) timely(w *wanted, created time.Time) bool {
 	from := m.from(w)
 	return !created.IsZero() && !created.Before(from) && created.Before(from.Add(matchSlack+LookFor))
 }
 
-// match is as good as the worst part.
+// match is as good as its worst part.
 func (m *Matcher) match(w *wanted, g *api.Generation) Match {
 	if g.ID == "" || g.Model != w.model || len(g.Input) != len(w.links) {
 		return MatchNone
@@ -213,17 +212,17 @@ func (m *Matcher) match(w *wanted, g *api.Generation) Match {
 	return min(fit, m.matchOptions(&w.request, g))
 }
 
-// echoed reports whether an echo agrees with what was sent; none agrees with
-// everything where the server does not echo the member.
+// echoed reports whether an echo agrees with the value sent. An absent echo
+// agrees with anything if the server does not repeat this member.
 func echoed[T comparable](echo, sent T, seen bool) bool {
 	var none T
 	return echo == sent || echo == none && !seen
 }
 
-// matchInputs pairs every input with one of its type, in any order.
+// matchInputs pairs every input with an echo of the same type, in any order.
 func (m *Matcher) matchInputs(w *wanted, g *api.Generation) Match {
 	worst := MatchExact
-	var paired uint64 // a bit for each echo that has its input
+	var paired uint64 // one bit for each echo already paired
 	for k := range w.request.Input {
 		best, at := MatchNone, 0
 		for i := range min(len(g.Input), 64) {
@@ -242,7 +241,7 @@ func (m *Matcher) matchInputs(w *wanted, g *api.Generation) Match {
 	return worst
 }
 
-// matchInput compares the input of an index with an echo.
+// matchInput compares the input at index with an echo.
 func (m *Matcher) matchInput(w *wanted, index int, echo *api.Input) Match {
 	sent := &w.request.Input[index]
 	switch {
@@ -265,8 +264,8 @@ func (m *Matcher) matchInput(w *wanted, index int, echo *api.Input) Match {
 	return MatchFile
 }
 
-// matchReference compares a link or an asset. Where the server tells the one
-// for the other, nobody can say whether they are the same.
+// matchReference compares a link or an asset id. If the server shows the other
+// kind instead, the two can't be compared.
 func matchReference[T comparable](echo, sent T, other bool) Match {
 	var none T
 	switch {
@@ -278,7 +277,7 @@ func matchReference[T comparable](echo, sent T, other bool) Match {
 	return MatchNone
 }
 
-// matchFileLink judges a file that was sent and comes back as a link.
+// matchFileLink judges an uploaded file that is echoed as a link.
 func (w *wanted) matchFileLink(echo *api.Input) Match {
 	if echo.URL.IsZero() {
 		return MatchNone
@@ -301,7 +300,7 @@ func matchVoice(sent *api.CreateVoice, echo *api.Provider) Match {
 	return MatchNone
 }
 
-// matchOptions wants every option that was sent, and beside them nothing but
+// matchOptions requires every option that was sent, and no others except
 // defaults.
 func (m *Matcher) matchOptions(r *api.CreateRequest, g *api.Generation) Match {
 	if len(g.Options) == 0 {
@@ -331,7 +330,7 @@ func (m *Matcher) matchOptions(r *api.CreateRequest, g *api.Generation) Match {
 
 // matchDefault judges an option that was not sent.
 func matchDefault(name string, got any) Match {
-	o, known := draft.RulesFor("").Option(name) // of no model: all that there are
+	o, known := draft.RulesFor("").Option(name) // "" lists the options of all models
 	v, words := o.Value(o.Default)
 	switch {
 	case got == nil, got == "":
@@ -346,8 +345,8 @@ func matchDefault(name string, got any) Match {
 	return MatchLikely
 }
 
-// holds reports whether an echo says all that was sent. Objects may say more,
-// if it amounts to nothing.
+// holds reports whether an echo contains everything that was sent. Objects may
+// have extra members if those are blank.
 func holds(echo, sent any) bool {
 	a, ok := sent.(map[string]any)
 	if !ok {

@@ -1,7 +1,7 @@
-// Package outbox decides what is sent, and when: submissions from the yes to the
-// answer, the queue, slots, and what became of requests whose answer was lost. It
-// never sends anything, writes to disk or reads a clock: it hands out tasks and
-// is told what came of them.
+// Package outbox decides what to send and when. It follows submissions from the
+// user's confirmation to the answer: the queue, job slots, and requests whose
+// answer was lost. It never sends, writes to disk or reads a clock; it hands
+// out tasks and takes in their results.
 package outbox
 
 import (
@@ -14,51 +14,52 @@ import (
 )
 
 const (
-	// proveAgain is how often a server is asked about idempotency keys while
-	// that could not be found out.
+	// proveAgain is how often to test the server for idempotency keys while the
+	// test gives no answer.
 	proveAgain = time.Minute
-	// proofHolds is how long the answer is believed: servers change.
+	// proofHolds is how long the answer counts, since servers change.
 	proofHolds = time.Hour
-	// noteAgain is how often an answer is tried to be written down.
+	// noteAgain is how often to retry saving an answer.
 	noteAgain = 10 * time.Second
 )
 
-// TaskKind is what is to be done for the outbox.
+// TaskKind says what to do for the outbox.
 type TaskKind string
 
-// The kinds of tasks. Those of the reconciler are called as its steps.
+// The kinds of tasks. The reconciler's tasks are named after its steps.
 const (
-	TaskSend  TaskKind = "send"  // record that it leaves, then send it, once
+	TaskSend  TaskKind = "send"  // record that it is being sent, then send it once
 	TaskPrice TaskKind = "price" // have the same request priced again
-	TaskProve TaskKind = "prove" // find out whether the server honours idempotency keys
-	TaskNote  TaskKind = "note"  // write down an answer that could not be written down
+	TaskProve TaskKind = "prove" // test whether the server honours idempotency keys
+	TaskNote  TaskKind = "note"  // save an answer that could not be saved before
 
 	TaskFollow      = TaskKind(StepFollow)
 	TaskResend      = TaskKind(StepResend)
 	TaskLook        = TaskKind(StepLook)
 	TaskLookBatches = TaskKind(StepLookBatches)
 	TaskLink        = TaskKind(StepLink)
-	TaskAsk         = TaskKind(StepAsk) // the user has to choose; nothing is to be told
+	TaskAsk         = TaskKind(StepAsk) // the user has to choose; there is no result
 )
 
-// Task is one thing to do now, beside everything else.
+// Task is one thing to do now. Tasks may run concurrently.
 type Task struct {
 	Kind TaskKind
-	// Submission is the one to send, to price or to link, in the state that the
-	// journal has to hold before anything is done; zero for looks and proofs.
+	// Submission is the one to send, price or link, in the state that the
+	// journal must hold before anything is done. It is zero for looks and
+	// proofs.
 	Submission Submission
 	Step       Step // of the reconciler's tasks
-	// Proven says of a resending that the server looks at the key before it
-	// judges the request.
+	// Proven is set on a resend if the server is known to check the key before
+	// it judges the request.
 	Proven bool
 }
 
-// Outcome judges the error of a paid request, which is nil if it was accepted.
-// Of a resending it is the outcome of the first request, too, whose answer was
-// lost: a refusal of the second is one of both only where the server looked at
-// the key, which would have led it to the job. What is refused on the way there,
-// or before anybody is known to look at keys, leaves the doubt as it was; so do
-// full slots as long as the first request may still be on its way.
+// Outcome judges the error of a paid request; nil means accepted. For a resend
+// it covers the first request too, whose answer was lost. A refusal of the
+// second request settles both only if the server checked the key first, because
+// the key would have led it to the first job. Otherwise the outcome stays
+// unknown. Full slots don't settle it either while the first request may still
+// be on its way.
 func (t *Task) Outcome(err error, now time.Time) api.Outcome {
 	o := api.OutcomeOf(err)
 	if t.Kind != TaskResend || o == api.Accepted {
@@ -73,76 +74,76 @@ func (t *Task) Outcome(err error, now time.Time) api.Outcome {
 	return o
 }
 
-// Done is what came of a task.
+// Done is the result of a task.
 type Done struct {
 	Task
-	// Submission is how it stands now. Where the request got an answer the
-	// journal holds it, unless Unrecorded says why not.
+	// Submission is its state now. If the request got an answer the journal has
+	// it, unless Unrecorded says why not.
 	Submission Submission
 	Err        error // of the request
 	Unrecorded error
-	// Elsewhere says that the journal knows better: another process has sent,
-	// paused or dropped it. Nothing was done.
+	// Elsewhere means that the journal is ahead: another process sent, paused or
+	// dropped the submission. Nothing was done.
 	Elsewhere bool
-	// Unfit says that it can't be sent as it is, and why in Submission.Reason,
-	// such as a file that has changed. Nothing was sent; the journal has it
-	// paused.
+	// Unfit means that it can't be sent as it is, for example because a file
+	// changed; Submission.Reason says why. Nothing was sent, and it is paused in
+	// the journal.
 	Unfit bool
 
-	Job     *api.Generation  // that was made, or followed
-	Batch   *api.Batch       // that was made
+	Job     *api.Generation  // created or followed
+	Batch   *api.Batch       // created
 	Jobs    []api.Generation // of a look
-	Skipped int              // jobs of a look that could not be read
+	Skipped int              // jobs in a look's answer that could not be read
 	Batches []api.Batch      // of a look
-	Honours bool             // of a proof
+	Honours bool             // a proof's answer
 }
 
-// Outbox is everything between the user's yes and the books: what waits, what
-// is on its way, and what is in doubt. It decides; whoever runs it carries the
-// tasks out, each beside the others, and tells what came of them. It belongs
-// to one goroutine. The zero Outbox is ready; it hands out nothing before
-// Sender is set, but for answers to be written down.
+// Outbox holds everything between the user's confirmation and the ledger:
+// waiting submissions, requests on their way, and unknown outcomes. It only
+// decides; the caller runs the tasks, concurrently, and applies their results.
+// It must be used from one goroutine. The zero Outbox is ready to use. Until
+// Sender is set it only hands out tasks that save answers.
 type Outbox struct {
 	Queue      Queue
 	Reconciler Reconciler
 	Slots      Slots
-	// Sender says that this process is the one that sends from the journal.
+	// Sender is set if this process sends from the journal.
 	Sender bool
 
-	stake   map[string]Submission // sending, in doubt, or dropped while in doubt
-	refused []Submission          // out of the queue, until the user has looked
-	busy    map[string]int        // changes under way, by submission
+	stake   map[string]Submission // sending, unknown, or dropped while unknown
+	refused []Submission          // refused, until the user has dealt with them
+	busy    map[string]int        // changes in progress, by submission
 	clock   uint64                // counts changes
-	changed map[string]uint64     // when each submission last changed here
-	answers map[string]Unsaved    // known here, and not in the journal
-	noted   time.Time             // when that was last tried
+	changed map[string]uint64     // clock of each submission's last change here
+	answers map[string]Unsaved    // answers that are not in the journal yet
+	noted   time.Time             // when saving them was last tried
 	proving bool
 	proved  time.Time // when the last proof was tried
-	sure    bool      // and it gave an answer
+	sure    bool      // whether that proof gave an answer
 }
 
-// What Begin and End are told of changes that are of no single submission.
+// Ids for Begin and End of changes that concern no single submission.
 const (
 	TheOrder = "the order" // of the queue
-	TheHold  = "the hold"  // of the whole queue
-	TheSlots = "the slots" // that the user sets
+	TheHold  = "the hold"  // the whole queue's pause
+	TheSlots = "the slots" // the number of slots set by the user
 )
 
-// Snapshot is what a journal holds of the outbox.
+// Snapshot is the journal's view of the outbox.
 type Snapshot struct {
-	Waiting []QueueItem       // in order; refused ones may be among them
-	Stake   []Submission      // sending, in doubt, or dropped while in doubt
-	Claims  map[api.ID]string // the submission that each job and batch came of
+	Waiting []QueueItem       // in order; may include refused ones
+	Stake   []Submission      // sending, unknown, or dropped while unknown
+	Claims  map[api.ID]string // the submission that made each job and batch
 	Begun   uint64            // Outbox.Clock when reading began
 }
 
-// Clock counts the changes made here, so that a snapshot can say what it can't
-// know of.
+// Clock counts the changes made here, so that Load can tell which changes a
+// snapshot missed.
 func (o *Outbox) Clock() uint64 { return o.clock }
 
-// Load takes in what the journal holds: at the start, and whenever another
-// process may have changed it. What changed here since the snapshot was begun,
-// or is changing, stays as it is.
+// Load takes in the journal's state, at the start and whenever another process
+// may have changed it. It keeps anything changed here since the snapshot was
+// begun, or still changing.
 func (o *Outbox) Load(s Snapshot) {
 	for id, submission := range s.Claims {
 		o.Reconciler.Claim(id, submission)
@@ -176,13 +177,13 @@ func (o *Outbox) Load(s Snapshot) {
 		}
 		o.Queue.Order(order)
 	}
-	// The snapshots that come are no older.
+	// Later snapshots are no older, so these entries have served.
 	maps.DeleteFunc(o.changed, func(_ string, at uint64) bool { return at <= s.Begun })
 	o.clock++
 	o.track()
 }
 
-// keptRefused are the refused ones that a snapshot can't know of.
+// keptRefused lists the refused submissions that the snapshot missed.
 func (o *Outbox) keptRefused(begun uint64) (kept []Submission) {
 	for _, sub := range o.refused {
 		if o.Ahead(sub.ID, begun) {
@@ -192,7 +193,7 @@ func (o *Outbox) keptRefused(begun uint64) (kept []Submission) {
 	return kept
 }
 
-// forget drops what the journal no longer has.
+// forget drops submissions that the journal no longer has.
 func (o *Outbox) forget(known map[string]bool, begun uint64) {
 	for _, item := range o.Queue.waiting() {
 		if id := item.Submission.ID; !known[id] && !o.Ahead(id, begun) {
@@ -206,20 +207,20 @@ func (o *Outbox) forget(known map[string]bool, begun uint64) {
 	}
 }
 
-// Ahead reports whether more is known here than a snapshot can tell, of a
-// submission, or of TheOrder, TheHold or TheSlots.
+// Ahead reports whether the outbox knows more than a snapshot about a
+// submission, TheOrder, TheHold or TheSlots.
 func (o *Outbox) Ahead(id string, begun uint64) bool {
 	_, unwritten := o.answers[id]
 	return unwritten || o.busy[id] > 0 || o.changed[id] > begun
 }
 
-// hold notes what is at stake, which is not in the queue.
+// hold moves a submission at stake out of the queue.
 func (o *Outbox) hold(sub Submission) {
 	o.Queue.Remove(sub.ID)
 	o.risk(sub)
 }
 
-// risk notes how something stands that is at stake.
+// risk stores a submission at stake.
 func (o *Outbox) risk(sub Submission) {
 	if o.stake == nil {
 		o.stake = make(map[string]Submission)
@@ -235,8 +236,8 @@ func (o *Outbox) touch(id string) {
 	o.changed[id] = o.clock
 }
 
-// Begin says that a change of a submission is on its way to the journal: until
-// End no snapshot says anything of it.
+// Begin marks submissions whose change is being written to the journal. Until
+// End, Load ignores what snapshots say about them.
 func (o *Outbox) Begin(ids ...string) {
 	if o.busy == nil {
 		o.busy = make(map[string]int)
@@ -247,7 +248,7 @@ func (o *Outbox) Begin(ids ...string) {
 	}
 }
 
-// End says that the journal holds the change, or refused it.
+// End marks the change as written or refused by the journal.
 func (o *Outbox) End(ids ...string) {
 	for _, id := range ids {
 		o.touch(id)
@@ -257,7 +258,8 @@ func (o *Outbox) End(ids ...string) {
 	}
 }
 
-// Put takes a submission in as it stands now, wherever that leads it.
+// Put stores a submission in its new state, in the queue or wherever it
+// belongs.
 func (o *Outbox) Put(sub Submission, paused bool) {
 	o.touch(sub.ID)
 	o.dropRefused(sub.ID)
@@ -279,8 +281,8 @@ func (o *Outbox) Put(sub Submission, paused bool) {
 	o.track()
 }
 
-// Remove forgets a submission that was dropped or edited before it was sent, or
-// that was refused.
+// Remove forgets a submission that was refused, or that was dropped or edited
+// before it was sent.
 func (o *Outbox) Remove(id string) {
 	o.touch(id)
 	o.Queue.Remove(id)
@@ -296,7 +298,7 @@ func (o *Outbox) dropRefused(id string) {
 	}
 }
 
-// Move takes items of the queue by so many places; see Queue.Move.
+// Move shifts items of the queue; see Queue.Move.
 func (o *Outbox) Move(by int, ids ...string) bool {
 	if !o.Queue.Move(by, ids...) {
 		return false
@@ -305,18 +307,18 @@ func (o *Outbox) Move(by int, ids ...string) bool {
 	return true
 }
 
-// PauseItem holds an item of the queue back, or lets it go on.
+// PauseItem pauses or resumes one item of the queue.
 func (o *Outbox) PauseItem(id string, paused bool) {
 	o.touch(id)
 	o.Queue.PauseItem(id, paused)
 }
 
-// Refused are the submissions that the server refused while they were in the
-// queue, and that nobody has looked after since.
+// Refused lists the queued submissions that the server refused and the user has
+// not dealt with yet.
 func (o *Outbox) Refused() []Submission { return o.refused }
 
-// AtStake are the submissions that are on their way, in doubt, or were dropped
-// while they were, in no order.
+// AtStake lists the submissions that are being sent, are of unknown outcome, or
+// were dropped while unknown, in no order.
 func (o *Outbox) AtStake() []Submission {
 	subs := make([]Submission, 0, len(o.stake))
 	for _, sub := range o.stake {
@@ -325,7 +327,7 @@ func (o *Outbox) AtStake() []Submission {
 	return subs
 }
 
-// OnTheirWay are the submissions that are being sent from here, in no order.
+// OnTheirWay lists the submissions being sent by this process, in no order.
 func (o *Outbox) OnTheirWay() (subs []Submission) {
 	for id, sub := range o.stake {
 		if sub.State == SubmissionSending && o.busy[id] > 0 {
@@ -335,7 +337,7 @@ func (o *Outbox) OnTheirWay() (subs []Submission) {
 	return subs
 }
 
-// SendingElsewhere reports whether another process is sending something.
+// SendingElsewhere reports whether another process is sending a submission.
 func (o *Outbox) SendingElsewhere() bool {
 	for id, sub := range o.stake {
 		if sub.State == SubmissionSending && o.busy[id] == 0 {
@@ -345,8 +347,8 @@ func (o *Outbox) SendingElsewhere() bool {
 	return false
 }
 
-// Pending is everything that is, or may become, an expense that the ledger does
-// not hold yet; see Guard.Check.
+// Pending lists the submissions that are, or may become, expenses missing from
+// the ledger; see Guard.Check.
 func (o *Outbox) Pending() []Submission {
 	subs := o.AtStake()
 	for _, item := range o.Queue.Items() {
@@ -355,7 +357,7 @@ func (o *Outbox) Pending() []Submission {
 	return subs
 }
 
-// Find gives a submission that has not become a job yet.
+// Find returns a submission that has not become a job yet.
 func (o *Outbox) Find(id string) (sub Submission, ok bool) {
 	if sub, ok = o.stake[id]; ok {
 		return sub, true
@@ -369,16 +371,16 @@ func (o *Outbox) Find(id string) (sub Submission, ok bool) {
 	return item.Submission, ok
 }
 
-// Ours reports whether a job came of one of our submissions.
+// Ours reports whether one of our submissions made the job.
 func (o *Outbox) Ours(id api.ID) bool { return o.Reconciler.claimed[id] != "" }
 
 func (o *Outbox) track() { o.Reconciler.Track(o.AtStake()) }
 
-// Due lists what to do now. A task is handed out once until its result is
-// applied, or only after a long time again.
+// Due lists the tasks to start now. A task is handed out once until its result
+// is applied, or again only after a long time.
 func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 	tasks := o.Notes(now)
-	if !o.Sender || len(o.answers) > 0 { // what may be spent next must be known to the books
+	if !o.Sender || len(o.answers) > 0 { // the ledger must be complete before more is spent
 		return tasks
 	}
 	o.Slots.settle(full.Earlier, now)
@@ -396,15 +398,14 @@ func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 	}
 	if o.proofDue(now) {
 		o.proving, o.proved = true, now
-		o.Reconciler.Proven = false // until it is known to be so still
+		o.Reconciler.Proven = false // until the proof is renewed
 		tasks = append(tasks, Task{Kind: TaskProve})
 	}
 	return append(tasks, o.steps(now)...)
 }
 
-// calm reports whether more may be asked of the server than is known to go
-// well: the lists are current, every outcome is known, and the last request got
-// an answer.
+// calm reports whether it is safe to probe for more slots: the lists are
+// current, every outcome is known, and the last request was answered.
 func (o *Outbox) calm(full Occupancy) bool {
 	for _, sub := range o.stake {
 		if sub.State.AtStake() {
@@ -414,7 +415,7 @@ func (o *Outbox) calm(full Occupancy) bool {
 	return !full.Outage && o.Queue.failures == 0
 }
 
-// learn takes from an answer how many jobs may run at once.
+// learn updates the number of slots from an answer.
 func (o *Outbox) learn(d Done, now time.Time) {
 	if d.Submission.Kind != SubmitGeneration || d.Kind != TaskSend && d.Kind != TaskResend {
 		return
@@ -426,7 +427,7 @@ func (o *Outbox) learn(d Done, now time.Time) {
 	}
 }
 
-// send takes an item that leaves out of the queue's hands.
+// send hands out a queued item to be sent.
 func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 	item, ok := o.Queue.Item(id)
 	if !ok {
@@ -440,9 +441,9 @@ func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 	return o.leave(sub), true
 }
 
-// Leave hands out a submission that does not wait in the queue, such as a batch.
-// It must be confirmed, and becomes sending. It is an [*ExpiredError] where a
-// link has ended.
+// Leave hands out a submission that does not go through the queue, such as a
+// batch. It must be confirmed, and becomes sending. The error is a
+// [*draft.ExpiredError] if a link has expired.
 func (o *Outbox) Leave(sub Submission, now time.Time) (Task, error) {
 	if len(o.answers) > 0 {
 		return Task{}, ErrUnsaved
@@ -466,8 +467,8 @@ func (o *Outbox) leave(sub Submission) Task {
 	return Task{Kind: TaskSend, Submission: sub}
 }
 
-// proofDue reports whether to ask about idempotency keys: only where something
-// in doubt could be sent again by it.
+// proofDue reports whether to test for idempotency keys. It costs a request, so
+// only an unknown outcome that could then be resent is a reason.
 func (o *Outbox) proofDue(now time.Time) bool {
 	pause := proveAgain
 	if o.sure {
@@ -484,8 +485,8 @@ func (o *Outbox) proofDue(now time.Time) bool {
 	return false
 }
 
-// steps are what the reconciler wants, with the transitions made that must be
-// durable first.
+// steps turns the reconciler's steps into tasks, making the transitions that
+// must be saved first.
 func (o *Outbox) steps(now time.Time) (tasks []Task) {
 	for _, step := range o.Reconciler.Next(now) {
 		task := Task{Kind: TaskKind(step.Kind), Step: step}
@@ -494,7 +495,7 @@ func (o *Outbox) steps(now time.Time) (tasks []Task) {
 		}
 		if task.Kind == TaskResend || task.Kind == TaskLink {
 			if o.busy[step.Submission] > 0 {
-				continue // the user has chosen, or it is being priced; its turn comes again
+				continue // the user has chosen, or it is being priced: try next time
 			}
 			var err error
 			if task, err = o.advance(task, now); err != nil {
@@ -506,7 +507,7 @@ func (o *Outbox) steps(now time.Time) (tasks []Task) {
 	return tasks
 }
 
-// advance makes the transition of a resending or a link.
+// advance makes the transition of a resend or a link.
 func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 	var err error
 	if t.Kind == TaskLink {
@@ -519,7 +520,7 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 	}
 	o.Begin(t.Submission.ID)
 	if t.Kind == TaskResend {
-		// Within the window the server is sure to know the key of the first attempt.
+		// Within the window the server still knows the key of the first attempt.
 		t.Proven = o.Reconciler.Proven && t.Submission.replayable(now)
 		o.risk(t.Submission)
 		o.track()
@@ -527,19 +528,20 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 	return t, nil
 }
 
-// Choose takes the user's choice about a doubt and gives what is to be done
-// about it; id is the job of a link. The error says why it can't be.
+// Choose applies the user's choice about an unknown outcome and returns the
+// task to run; id is the job to link. The error says why the choice is not
+// possible.
 func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (Task, error) {
 	sub, ok := o.stake[submission]
 	switch {
 	case !ok || sub.State != SubmissionUnknown:
-		return Task{}, errors.New("its outcome is known by now")
+		return Task{}, errors.New("its outcome is already known")
 	case len(o.answers) > 0:
 		return Task{}, ErrUnsaved
 	case o.busy[submission] > 0:
-		return Task{}, errors.New("something is being done about it just now: look again in a moment")
+		return Task{}, errors.New("dubtop is working on it right now: try again in a moment")
 	case c == ChoiceLink && !o.Reconciler.free(submission, id):
-		return Task{}, errors.New("that one came of another request, as is known by now")
+		return Task{}, errors.New("that one belongs to another request")
 	}
 	t := Task{Kind: TaskLink, Submission: sub, Step: Step{Submission: submission, ID: id, At: now}}
 	if c == ChoiceDrop {
@@ -559,9 +561,9 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 	return t, err
 }
 
-// Reprice gives the task to price a submission anew whose price the user has to
-// agree to: one in doubt, before an old one is sent once more, or one in the
-// queue whose price went up.
+// Reprice returns the task to price a submission again, so that the user can
+// agree to the price: an unknown outcome before a late resend, or a queued item
+// whose price went up.
 func (o *Outbox) Reprice(submission string) (Task, bool) {
 	sub, ok := o.stake[submission]
 	if ok = ok && sub.State == SubmissionUnknown; !ok {
@@ -576,7 +578,7 @@ func (o *Outbox) Reprice(submission string) (Task, bool) {
 	return Task{Kind: TaskPrice, Submission: sub}, true
 }
 
-// Landed takes in what came of a task.
+// Landed applies the result of a task.
 func (o *Outbox) Landed(d Done, now time.Time) {
 	if id := d.Task.Submission.ID; id != "" && d.Kind.changes() {
 		o.End(id)
@@ -617,7 +619,7 @@ func (o *Outbox) sent(d Done, now time.Time) {
 	sub := d.Submission
 	delete(o.stake, sub.ID)
 	if d.Elsewhere {
-		o.Queue.Remove(sub.ID) // the next snapshot tells
+		o.Queue.Remove(sub.ID) // the next snapshot has it
 		o.track()
 		return
 	}
@@ -633,8 +635,8 @@ func (o *Outbox) sent(d Done, now time.Time) {
 	o.track()
 }
 
-// looked hands what was found to the reconciler; what could not be asked is no
-// answer.
+// looked passes the answer of a look to the reconciler, unless the request
+// failed.
 func (o *Outbox) looked(d Done) {
 	gone := false
 	if e, ok := errors.AsType[*api.Error](d.Err); ok {
@@ -653,5 +655,5 @@ func (o *Outbox) looked(d Done) {
 	}
 }
 
-// Wake says that the machine slept until now.
+// Wake tells the outbox that the machine was asleep until now.
 func (o *Outbox) Wake(now time.Time) { o.Queue.Wake(now) }

@@ -6,18 +6,19 @@ import (
 	"dubtop/state/instant"
 )
 
-// Outlook is what dubtop does by itself about a submission in doubt, and when.
+// Outlook is dubtop's plan for a submission of unknown outcome.
 type Outlook struct {
-	FirstLook time.Time // earlier, its job may not be in the list yet
+	FirstLook time.Time // before this, its job may not be in the list yet
 	LastLook  time.Time // zero before the first
-	NextLook  time.Time // zero when it has given up looking
+	NextLook  time.Time // zero after it stops looking
 	Until     time.Time // when it stops looking
-	Resend    time.Time // when it goes out once more under its key; zero if it won't
-	Follows   bool      // the server named a job, which is being looked at
+	Resend    time.Time // when it is sent again under its key; zero if it won't be
+	Follows   bool      // the server named a job, which is being checked
 	Found     bool      // its job is known, and is being linked
 }
 
-// Outlook tells what happens next; ok is false for what is not in doubt.
+// Outlook returns the plan; ok is false if the submission's outcome is not
+// unknown.
 func (r *Reconciler) Outlook(submission string, now time.Time) (o Outlook, ok bool) {
 	for _, n := range r.intents {
 		if n.sub.ID != submission || !n.open() {

@@ -6,7 +6,7 @@ import (
 	"dubtop/api"
 )
 
-// FramesPerSecond is the rate at which output is billed, whatever the input's.
+// FramesPerSecond is the rate at which output is billed; the input rate does not matter.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
 const FramesPerSecond = 25
 
@@ -21,8 +21,8 @@ const (
 	CostActual            // what the server says was charged
 )
 
-// Sign is what stands before an amount that was not billed: ~ before an
-// estimate, ? before what is worked out.
+// Sign is the prefix of an amount that was not billed: ~ for an estimate, ? for
+// a derived cost.
 func (k CostKind) Sign() string {
 	switch k {
 	case CostEstimate:
@@ -33,7 +33,7 @@ func (k CostKind) Sign() string {
 	return ""
 }
 
-// Weaker is the less certain of two kinds; one that is not known does not count.
+// Weaker returns the less certain of two kinds, ignoring unknown ones.
 func (k CostKind) Weaker(o CostKind) CostKind {
 	if k == CostUnknown || o == CostUnknown {
 		return max(k, o)
@@ -41,8 +41,8 @@ func (k CostKind) Weaker(o CostKind) CostKind {
 	return min(k, o)
 }
 
-// Kind is what stands behind a price: the server's estimate, or one of a length
-// that is a guess.
+// Kind returns CostEstimate for a server estimate, or CostDerived if the length
+// it is based on is a guess.
 func (p *Price) Kind() CostKind {
 	switch {
 	case p.Cost == nil:
@@ -53,7 +53,7 @@ func (p *Price) Kind() CostKind {
 	return CostEstimate
 }
 
-// Cost is an amount with what stands behind it. It is zero when unknown.
+// Cost is an amount and how it is known. The zero Cost is unknown.
 type Cost struct {
 	Amount api.Micros
 	Kind   CostKind
@@ -62,10 +62,10 @@ type Cost struct {
 // PriceValid is how long a price may be confirmed.
 const PriceValid = 5 * time.Minute
 
-// UnpricedWord is what the user types to confirm a job without a price.
+// UnpricedWord is the word that confirms a job without a price.
 const UnpricedWord = "unpriced"
 
-// Price is what a submission will cost, and how that is known.
+// Price is the predicted cost of a submission, and how it is known.
 type Price struct {
 	Cost        *api.Micros // US dollars, nil unknown
 	Credits     *float64    // for accounts billed in credits, else nil
@@ -76,11 +76,11 @@ type Price struct {
 	At          time.Time
 }
 
-// Known reports whether the price says anything.
+// Known reports whether there is a cost in dollars or credits.
 func (p Price) Known() bool { return p.Cost != nil || p.Credits != nil }
 
-// Fresh reports whether the price may still be confirmed. A clock that was
-// set back makes it stale, too.
+// Fresh reports whether the price may still be confirmed. It is false if the
+// clock was set back by over a minute.
 func (p Price) Fresh(now time.Time) bool {
 	age := now.Round(0).Sub(p.At.Round(0))
 	return !p.At.IsZero() && age >= -time.Minute && age < PriceValid

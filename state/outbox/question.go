@@ -9,27 +9,26 @@ import (
 	"dubtop/state/instant"
 )
 
-// Choice is one way for the user to end a doubt.
+// Choice is a way for the user to settle an unknown outcome.
 type Choice string
 
-// The choices. Doing nothing is always one more: dubtop goes on looking.
+// The choices. The user can also do nothing: dubtop goes on looking.
 const (
-	ChoiceLink   Choice = "link"   // one of the candidates is it
-	ChoiceResend Choice = "resend" // send the same request once more, under the same key
+	ChoiceLink   Choice = "link"   // it is one of the candidates
+	ChoiceResend Choice = "resend" // send the same request again, under the same key
 	ChoiceDrop   Choice = "drop"   // give it up
 )
 
-// Question is what only the user can decide about a submission of unknown
-// outcome.
+// Question is a decision about an unknown outcome that only the user can make.
 type Question struct {
 	Submission string
-	Candidates []Candidate // the earliest first
-	Rivals     int         // other submissions in doubt that could have made the same jobs
+	Candidates []Candidate // earliest first
+	Rivals     int         // other submissions of unknown outcome that could have made the same jobs
 	Batch      bool
-	Until      time.Time // until when dubtop looks by itself
+	Until      time.Time // when dubtop stops looking
 }
 
-// Words say what was found.
+// Words say what was found, for the screen.
 func (q *Question) Words() string {
 	what, many := text.Text("job"), text.Text("jobs")
 	if q.Batch {
@@ -37,18 +36,18 @@ func (q *Question) Words() string {
 	}
 	switch n := len(q.Candidates); {
 	case n == 0:
-		return "No " + string(what) + " was found that could have come of it. It may still appear."
+		return "No matching " + string(what) + " was found. It may still appear."
 	case q.Rivals > 0:
-		return fmt.Sprintf("%s could have come of it, or of %s. Which, nobody but you can tell.",
-			text.Count(n, what, many), text.Count(q.Rivals, "other request", "other requests")+" in doubt")
+		return fmt.Sprintf("%s could belong to this request, or to %s of unknown outcome. Only you can tell.",
+			text.Count(n, what, many), text.Count(q.Rivals, "other request", "other requests"))
 	case n == 1 && q.Candidates[0].Timing == TimingEarly:
-		return "One " + string(what) + " is the same, but it was made before this was sent: it may be somebody else's."
+		return "One " + string(what) + " matches, but it was created before this was sent: it may be somebody else's."
 	case n == 1 && q.Candidates[0].Timing == TimingLate:
-		return "One " + string(what) + " is the same, but it was made long after this was given up: it may be somebody else's."
+		return "One " + string(what) + " matches, but it was created long after this request ended: it may be somebody else's."
 	case n == 1:
-		return "One " + string(what) + " may have come of it, but that is not certain."
+		return "One " + string(what) + " may belong to this request, but that is not certain."
 	default:
-		return fmt.Sprintf("%s could have come of it.", text.Count(n, what, many))
+		return fmt.Sprintf("%s could belong to this request.", text.Count(n, what, many))
 	}
 }
 
@@ -69,24 +68,24 @@ func (q *Question) Choices() []Choice {
 func (q *Question) Risk(c Choice) string {
 	switch c {
 	case ChoiceLink:
-		return "Nothing is sent. If it is not the one, its cost is counted here, and the request may be running unseen."
+		return "Nothing is sent. If you pick the wrong one, its cost is counted here, and your own job may be running unseen."
 	case ChoiceResend:
-		return "The same request goes out under the same key. If the first was accepted and the server ignores keys, you pay twice."
+		return "The same request is sent again under the same key. If the first was accepted and the server ignores keys, you pay twice."
 	case ChoiceDrop:
-		return "Nothing is sent. If it was accepted it is charged all the same; it goes on counting as maybe spent."
+		return "Nothing is sent. If it was accepted you are still charged; it keeps counting as maybe spent."
 	}
 	return ""
 }
 
-// same reports whether the user would be asked nothing new.
+// same reports whether q would tell the user nothing new after o.
 func (q *Question) same(o *Question) bool {
 	return o != nil && q.Rivals == o.Rivals && slices.EqualFunc(q.Candidates, o.Candidates, func(a, b Candidate) bool {
 		return a.ID == b.ID && a.Match == b.Match && a.Timing == b.Timing
 	})
 }
 
-// Question is what the user has to be asked about a submission; ok is false if
-// there is nothing to ask, or not yet.
+// Question returns the question to ask about a submission; ok is false if there
+// is none, or not yet.
 func (r *Reconciler) Question(submission string, now time.Time) (q Question, ok bool) {
 	for _, n := range r.intents {
 		if n.sub.ID != submission {
@@ -99,7 +98,7 @@ func (r *Reconciler) Question(submission string, now time.Time) (q Question, ok 
 	return Question{}, false
 }
 
-// ask notes a question; one that says something new is asked anew.
+// ask stores a question, and asks again if it says something new.
 func (n *intent) ask(q Question) {
 	q.Submission, q.Batch = n.sub.ID, n.sub.Kind == SubmitBatch
 	q.Until = instant.Of(n.sub.SentAt).Add(LookFor)

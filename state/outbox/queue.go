@@ -14,22 +14,23 @@ import (
 )
 
 const (
-	// slotRetry is how often to try while all slots are taken and none is seen
-	// to come free.
+	// slotRetry is how often to try while all slots are taken and no job is seen
+	// to end.
 	slotRetry = 30 * time.Second
-	// rateRetry is how long to wait where the server does not say.
+	// rateRetry is the backoff if the server does not name one.
 	rateRetry = 10 * time.Second
-	// firstRetry and lastRetry bound the wait while no server is reached.
+	// firstRetry and lastRetry bound the backoff while the server can't be
+	// reached.
 	firstRetry, lastRetry = 5 * time.Second, time.Minute
-	// estimateRetry is how long an item without a new price is passed over.
+	// estimateRetry is how long to skip an item that could not be priced.
 	estimateRetry = time.Minute
-	// priceMoment is how long an item waits for the price of the one before it.
+	// priceMoment is how long an item waits for the price of the item before it.
 	priceMoment = 2 * time.Second
-	// pricesAtOnce is how many items are begun to be priced at once while one takes
-	// long.
+	// pricesAtOnce is how many items may be priced concurrently if a price is
+	// slow to come.
 	pricesAtOnce = 24
-	// maxUnclear is how many requests in a row may end without a clear answer
-	// before the user has to look.
+	// maxUnclear is how many requests in a row may end with an unknown outcome
+	// before the queue is paused.
 	maxUnclear = 3
 )
 
@@ -37,32 +38,32 @@ const (
 type QueueItem struct {
 	Submission Submission
 	Paused     bool
-	End        draft.LinkEnd // of its links, the first one to end
-	Expired    bool          // that has ended, so it is not sent; see Queue.Expire
+	End        draft.LinkEnd // the earliest expiry of its links
+	Expired    bool          // End has passed, so it is not sent; see Queue.Expire
 }
 
-// Waits reports whether the user has to confirm the item's price once more.
+// Waits reports whether the user has to confirm the item's price again.
 func (i *QueueItem) Waits() bool { return i.Submission.State == SubmissionEstimated }
 
-// Queue sends confirmed submissions in their order, as slots come free. It
-// decides only: whoever runs it does what Next says and tells what came of it.
-// It belongs to one goroutine. The zero Queue is ready.
+// Queue sends confirmed submissions in order, as slots come free. It only
+// decides: the caller acts on Next and reports the result. It must be used from
+// one goroutine. The zero Queue is ready to use.
 type Queue struct {
-	Reserve int // slots left to others; 0 or more
+	Reserve int // slots left to others, 0 or more
 
 	items  []*queued
 	byID   map[string]*queued
-	joined int // how many ever did
+	joined int // items ever added
 	paused bool
 	why    string
-	slept  time.Time // prices from before are stale
+	slept  time.Time // prices from before this time are stale
 
-	held     time.Time // until when the server asked to wait
-	failures int       // attempts in a row without an answer
-	unclear  int       // those of them that may have been accepted
+	held     time.Time // end of the server's backoff
+	failures int       // failed attempts in a row
+	unclear  int       // how many of those may have been accepted
 
-	full    bool      // the last answer was that all slots are taken
-	tried   time.Time // when that was
+	full    bool      // the last answer was "all slots are taken"
+	tried   time.Time // when that came
 	freed   bool      // a job has ended since
 	running int       // at the last look
 }
@@ -74,8 +75,8 @@ type queued struct {
 	asked   time.Time // when it was
 }
 
-// Put adds a submission at the end, or takes in how one in the queue stands
-// now. One that no longer waits leaves the queue.
+// Put appends a submission, or updates it if it is in the queue. A submission
+// that no longer waits is removed.
 func (q *Queue) Put(s Submission, paused bool) {
 	item, known := q.byID[s.ID]
 	switch s.State {
@@ -98,9 +99,8 @@ func (q *Queue) Put(s Submission, paused bool) {
 		q.items = append(q.items, item)
 		q.joined++
 	}
-	// When a price was last asked for stays: one that can't be had is not asked
-	// for all the time.
-	// So does what its bytes tell.
+	// Keep the time of the last estimate, so that an item that can't be priced
+	// is not tried constantly, and the link expiry while the body is unchanged.
 	end, expired := item.End, item.Expired
 	if !bytes.Equal(item.Submission.Body, s.Body) {
 		end, expired = s.LinkEnd(), false
@@ -108,7 +108,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused, End: end, Expired: expired}, asked: item.asked}
 }
 
-// Remove takes a submission out, such as one that was edited or dropped.
+// Remove takes a submission out, for example because it was edited or dropped.
 func (q *Queue) Remove(id string) {
 	if item, ok := q.byID[id]; ok {
 		delete(q.byID, id)
@@ -116,7 +116,7 @@ func (q *Queue) Remove(id string) {
 	}
 }
 
-// Item gives an item by its submission, also one that is on its way.
+// Item returns an item by its submission's id, even if it is being sent.
 func (q *Queue) Item(id string) (item QueueItem, ok bool) {
 	i, ok := q.byID[id]
 	if !ok {
@@ -125,7 +125,7 @@ func (q *Queue) Item(id string) (item QueueItem, ok bool) {
 	return i.QueueItem, true
 }
 
-// Len is the number of items that wait, paused ones included.
+// Len is the number of waiting items, including paused ones.
 func (q *Queue) Len() (n int) {
 	for _, i := range q.items {
 		if !i.leaving {
@@ -135,7 +135,7 @@ func (q *Queue) Len() (n int) {
 	return n
 }
 
-// Sendable is the number of items that leave by themselves, sooner or later.
+// Sendable is the number of items that will be sent without the user's help.
 func (q *Queue) Sendable() (n int) {
 	if q.paused {
 		return 0
@@ -148,10 +148,10 @@ func (q *Queue) Sendable() (n int) {
 	return n
 }
 
-// Idle reports whether the item stays until the user does something about it.
+// Idle reports whether the item waits for the user.
 func (i *QueueItem) Idle() bool { return i.Paused || i.Expired || i.Waits() }
 
-// Order brings the named items into that order. Others keep their places.
+// Order sorts the named items into the given order. Others keep their places.
 func (q *Queue) Order(ids []string) {
 	if slices.EqualFunc(q.items, ids, func(item *queued, id string) bool { return item.Submission.ID == id }) {
 		return // as nearly always
@@ -178,7 +178,7 @@ func (q *Queue) Order(ids []string) {
 	}
 }
 
-// Items lists what waits, in order. What is on its way is not among them.
+// Items lists the waiting items in order, without those being sent.
 func (q *Queue) Items() []QueueItem {
 	waiting := q.waiting()
 	out := make([]QueueItem, len(waiting))
@@ -198,9 +198,9 @@ func (q *Queue) waiting() []*queued {
 	return out
 }
 
-// Move takes items by so many places towards the end, or the front if by is
-// negative; among each other they keep their order. It is false where that changes
-// nothing.
+// Move shifts items by that many places towards the end, or towards the front
+// if by is negative. They keep their order among each other. It returns false
+// if nothing moved.
 func (q *Queue) Move(by int, ids ...string) (moved bool) {
 	at := make([]int, 0, len(ids))
 	for _, id := range ids {
@@ -213,7 +213,7 @@ func (q *Queue) Move(by int, ids ...string) (moved bool) {
 		slices.Reverse(at)
 	}
 	for n, i := range at {
-		to := max(i+by, n) // those before it have the first places, if they got so far
+		to := max(i+by, n) // those before it may already have the first places
 		if by > 0 {
 			to = min(i+by, len(q.items)-1-n)
 		}
@@ -224,24 +224,24 @@ func (q *Queue) Move(by int, ids ...string) (moved bool) {
 	return moved
 }
 
-// PauseItem holds one item back, or lets it go on; the others pass it.
+// PauseItem pauses or resumes one item; others pass it.
 func (q *Queue) PauseItem(id string, paused bool) {
 	if i, ok := q.byID[id]; ok {
 		i.Paused = paused
 	}
 }
 
-// Pause holds everything back, and says why; Resume lets it go on.
+// Pause stops the queue and records the reason; Resume starts it again.
 func (q *Queue) Pause(why string) { q.paused, q.why = true, why }
 
 // Resume ends a pause.
 func (q *Queue) Resume() { q.paused, q.why, q.unclear = false, "", 0 }
 
-// Paused reports whether everything is held back, and why.
+// Paused reports whether the queue is paused, and why.
 func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
 
-// Held is until when nothing is sent because the server asked to wait, did not
-// answer, or has no slot; zero if nothing of that is so.
+// Held returns until when nothing is sent because the server asked for a wait,
+// did not answer or has no free slot; zero if none of these applies.
 func (q *Queue) Held(now time.Time) time.Time {
 	switch {
 	case now.Before(q.held):
@@ -252,25 +252,24 @@ func (q *Queue) Held(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// Wake says that the machine slept until now: every price is from before it.
+// Wake makes every price from before a sleep that ended now stale.
 func (q *Queue) Wake(now time.Time) { q.slept = instant.Of(now) }
 
-// Room is how full an account is, and how full it may be, as Next wants it.
+// Room is how full an account is, and how full it may get.
 type Room struct {
-	Running int  // jobs that hold a slot, everybody's
-	Slots   int  // how many may; one is always ours
-	Alone   bool // none of ours runs, and one may be tried whatever others do
-	// Changing tells of a submission that a change of it is being written down,
-	// and that it can't leave before: the journal may still hold it back. It may
-	// be nil.
+	Running int  // jobs that hold a slot, whoever sent them
+	Slots   int  // the limit; one slot is always ours
+	Alone   bool // we have no job running, and may try one even if others run many
+	// Changing reports whether a change of a submission is being saved. It can't
+	// be sent meanwhile, since the change may be a pause. It may be nil.
 	Changing func(id string) bool
 }
 
-// Next says what to send now, or what to estimate before it can be sent; "" is
-// nothing. Wake is when time alone may change the answer, zero if it can't. A
-// submission is handed out once until its result is applied, and nothing else
-// leaves before: so the order is the user's, and a server that fails is noticed
-// before more is put at stake.
+// Next returns the submission to send now, or the one to estimate before it can
+// be sent; "" means none. Wake is when time alone may change the answer, or
+// zero. A submission is handed out once until its result is applied, and
+// nothing else is sent until then: this keeps the user's order, and a failing
+// server is noticed before more money is at risk.
 func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Time) {
 	now = instant.Of(now)
 	q.freed = q.freed || r.Running < q.running
@@ -300,11 +299,11 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	return "", "", wake
 }
 
-// first is the first item that leaves or is priced now; nothing overtakes what
-// holds those behind it.
+// first returns the first item to send or price now. An item that holds stops
+// all items behind it.
 func (q *Queue) first(now time.Time, r Room) (item *queued, step itemStep, wake time.Time) {
 	pricing, slow := q.pricing(now)
-	overtakes := false // whatever would leave now
+	overtakes := false // sending now would overtake an item that is being priced
 	for _, item := range q.items {
 		step, at := q.step(item, r, now)
 		wake = instant.Earlier(wake, at)
@@ -321,8 +320,9 @@ func (q *Queue) first(now time.Time, r Room) (item *queued, step itemStep, wake 
 	return nil, itemHolds, wake
 }
 
-// pricing counts the items whose price may come in a moment, and tells whether
-// one of the others takes longer: those behind it are priced beside it then.
+// pricing counts the items whose price may come within a moment, and reports
+// whether any other price takes longer; the items behind it are then priced
+// concurrently.
 func (q *Queue) pricing(now time.Time) (n int, slow bool) {
 	for _, i := range q.items {
 		switch {
@@ -335,12 +335,12 @@ func (q *Queue) pricing(now time.Time) (n int, slow bool) {
 	return n, slow
 }
 
-// soon reports whether the price that was asked for last may come in a moment.
+// soon reports whether the price was asked for less than priceMoment ago.
 func (i *queued) soon(now time.Time) bool { return !due(i.asked, priceMoment, now) }
 
-// room reports whether one more may be sent now. While the server says that all
-// slots are taken, that is so once for each that is seen to come free, and once
-// now and then.
+// room reports whether one more may be sent now. After the server refused for
+// lack of slots, that is once for each job seen to end, and otherwise once per
+// slotRetry.
 func (q *Queue) room(now time.Time, r Room) (room bool, wake time.Time) {
 	if slices.ContainsFunc(q.items, func(i *queued) bool { return i.leaving }) {
 		return false, time.Time{}
@@ -351,18 +351,18 @@ func (q *Queue) room(now time.Time, r Room) (room bool, wake time.Time) {
 	return r.Alone || r.Running < max(1, r.Slots-max(q.Reserve, 0)), time.Time{} // one is always ours
 }
 
-// itemStep is what becomes of one item in its turn.
+// itemStep is what to do with an item when its turn comes.
 type itemStep uint8
 
 const (
-	itemPasses   itemStep = iota // it waits, and the next may go first
-	itemHolds                    // it waits, and the next wait with it
-	itemIsPriced                 // the next wait for its price, for a moment
+	itemPasses   itemStep = iota // it waits, but the next may go first
+	itemHolds                    // it waits, and so do all behind it
+	itemIsPriced                 // those behind it wait for its price, for a moment
 	itemPrices
 	itemLeaves
 )
 
-// step decides about an item; at is when that may change by itself.
+// step decides about an item; at is when time alone may change the decision.
 func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at time.Time) {
 	switch {
 	case item.leaving, item.Idle():
@@ -373,7 +373,7 @@ func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at tim
 		return itemLeaves, time.Time{}
 	case item.pricing && item.soon(now):
 		return itemIsPriced, item.asked.Add(priceMoment)
-	case item.pricing: // its host is slow, which holds nothing else up
+	case item.pricing: // its host is slow, which should not delay others
 		return itemPasses, time.Time{}
 	case due(item.asked, estimateRetry, now):
 		return itemPrices, now.Add(estimateRetry)
@@ -381,9 +381,9 @@ func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at tim
 	return itemPasses, item.asked.Add(estimateRetry)
 }
 
-// Priced takes in what came of an estimate: the submission after its Reprice,
-// or the error, with its words in the submission's Reason. Without a price an
-// item is passed over for a minute.
+// Priced applies the result of an estimate: the submission after its Reprice,
+// or the error, with its words in the submission's Reason. An item without a
+// price is skipped for estimateRetry.
 func (q *Queue) Priced(s Submission, err error) {
 	i, ok := q.byID[s.ID]
 	if !ok {
@@ -397,9 +397,9 @@ func (q *Queue) Priced(s Submission, err error) {
 	q.Put(s, i.Paused)
 }
 
-// Landed takes in what came of sending: the submission with its answer, and the
-// error of the request. A refusal that concerns them all pauses the queue, as
-// do several requests in a row whose outcome is unknown.
+// Landed applies the result of sending: the submission with its answer, and the
+// error of the request. The queue is paused by a refusal that concerns all
+// items, and by several unknown outcomes in a row.
 func (q *Queue) Landed(s Submission, err error, now time.Time) {
 	now = instant.Of(now)
 	if i, ok := q.byID[s.ID]; ok {
@@ -414,13 +414,13 @@ func (q *Queue) Landed(s Submission, err error, now time.Time) {
 		if q.unclear >= maxUnclear {
 			q.Pause("several requests in a row got no clear answer: look at them, then let the queue go on")
 		}
-	case errors.Is(err, ErrStale): // it is priced again in its turn
+	case errors.Is(err, ErrStale): // it is priced again when its turn comes
 	default:
 		q.refused(s, err, now)
 	}
 }
 
-// refused takes in an error that proves that nothing was made.
+// refused handles an error that proves that nothing was created.
 func (q *Queue) refused(s Submission, err error, now time.Time) {
 	e, ok := errors.AsType[*api.Error](err)
 	if !ok {
@@ -440,19 +440,18 @@ func (q *Queue) refused(s Submission, err error, now time.Time) {
 	}
 }
 
-// backOff waits longer with every attempt that got no answer.
+// backOff doubles the wait with every failed attempt.
 func (q *Queue) backOff(now time.Time) {
 	q.held = now.Add(min(firstRetry<<min(q.failures, 8), lastRetry))
 	q.failures++
 }
 
-// Finish forecasts when the last item will be done: left is how long each
-// running job will still take, takes how long one will that is sent now. Items
-// that wait for the user are not counted.
+// Finish forecasts when the last item will be done: left is the remaining time
+// of each running job, and takes estimates a job sent now. Items that wait for
+// the user are not counted.
 func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) time.Time {
 	free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
-	// Of more running jobs than there are slots for us, the last ones to end
-	// make room.
+	// If more jobs run than we have slots, only the last ones to end make room.
 	busy := slices.Sorted(slices.Values(left))
 	copy(free, busy[max(0, len(busy)-len(free)):])
 	var last time.Duration

@@ -12,27 +12,27 @@ import (
 )
 
 const (
-	// quarantine is longer than any accepted request was seen to take until it
-	// was in the list.
+	// quarantine is how long after a request its job may be missing from the
+	// list: longer than any delay ever seen.
 	quarantine = 90 * time.Second
-	// lookAgain is how often what was not found is looked for.
+	// lookAgain is how often to look for a job that was not found.
 	lookAgain = 10 * time.Minute
-	// patience is how long an asked-for step may take before it is asked for
-	// again: whoever was to do it may have failed.
+	// patience is how long a step may take before it is handed out again, in
+	// case the caller failed.
 	patience = 2 * time.Minute
-	// soonest and latest bound the wait before a request is sent once more.
+	// soonest and latest bound the wait before a request is sent again.
 	soonest, latest = 5 * time.Second, 10 * time.Minute
 )
 
-// StepKind is what to do about a submission of unknown outcome.
+// StepKind says what to do about a submission of unknown outcome.
 type StepKind string
 
 // The kinds of steps.
 const (
-	StepFollow      StepKind = "follow"       // fetch the job ID, a lead; tell Followed
+	StepFollow      StepKind = "follow"       // fetch the job ID, a lead; then call Followed
 	StepResend      StepKind = "resend"       // Submission.Resend, then send the same bytes
-	StepLook        StepKind = "look"         // list every job created since Since; tell Looked
-	StepLookBatches StepKind = "look batches" // list the batches; tell LookedAtBatches
+	StepLook        StepKind = "look"         // list every job created since Since; then call Looked
+	StepLookBatches StepKind = "look batches" // list the batches; then call LookedAtBatches
 	StepLink        StepKind = "link"         // Submission.Link to ID
 	StepAsk         StepKind = "ask"          // the user has to choose; see Question
 )
@@ -40,65 +40,66 @@ const (
 // Step is one thing to do now.
 type Step struct {
 	Kind       StepKind
-	Submission string    // "" for looks, which serve all
-	ID         api.ID    // of a lead, or of what to link to
-	Since      time.Time // of a look, by the server's clock
+	Submission string    // "" for looks, which serve all submissions
+	ID         api.ID    // the lead, or the job to link to
+	Since      time.Time // how far back a look goes, server's clock
 	At         time.Time // when it was handed out
 }
 
-// Reconciler decides what becomes of submissions whose outcome is unknown. It
-// links a job to a submission only if no other could be meant, and has a
-// request sent once more only where that is proved to be safe; else it asks.
-// It starts from what the journal holds, so a restart changes nothing.
+// Reconciler settles submissions of unknown outcome. It links a job to a
+// submission only if no other is possible, and resends a request only if that
+// is proved to be safe; otherwise it asks the user. It starts from the journal,
+// so a restart changes nothing.
 //
-// Call Track after each change, do what Next says, and tell what came of it. It belongs to one goroutine.
+// Call Track after each change, carry out the steps of Next, and report their
+// results. It must be used from one goroutine.
 type Reconciler struct {
 	Matcher
-	// Proven says that this server honours idempotency keys. Only a proof will
-	// do: it refused a malformed key of an invalid request for the key's sake.
+	// Proven is set if this server honours idempotency keys. The proof is that
+	// it rejected a malformed key of an invalid request because of the key.
 	// https://sync.so/docs/api-reference/guides/idempotency
 	Proven bool
 
 	intents  []*intent
-	claimed  map[api.ID]string  // the submission that each job and batch belongs to
-	promised map[api.ID]*intent // what each job is about to be linked to
-	stale    bool               // something is known that resolve has not seen
+	claimed  map[api.ID]string  // the submission that made each job and batch
+	promised map[api.ID]*intent // the submission that each job is about to be linked to
+	stale    bool               // something changed since resolve ran
 	jobs     sighting[api.Generation]
 	batches  sighting[api.Batch]
 }
 
-// sighting is the last answer to a look.
+// sighting is the latest answer to a look.
 type sighting[T any] struct {
 	items []T
 	at    time.Time // when it was asked for, our clock
-	since time.Time // how far back it reaches, the server's clock
+	since time.Time // how far back it reaches, server's clock
 	asked time.Time // when a look was last handed out
-	count int       // of the answers
-	// skipped counts what the answer held and could not be read: each could be
-	// what is looked for.
+	count int       // number of answers so far
+	// skipped counts the jobs that could not be read; each might be the one
+	// looked for.
 	skipped int
 }
 
-// intent is a submission that may have made a job nobody knows of. Only those
-// that are unknown are resolved; the others are rivals for the jobs found.
+// intent is a submission that may have made an unidentified job. Only unknown
+// ones are resolved; the others are rivals for the jobs found.
 type intent struct {
 	sub      Submission
-	wanted   *wanted // nil of batches
-	cold     bool    // the lead leads nowhere, so far
+	wanted   *wanted // nil for batches
+	cold     bool    // the lead has led nowhere so far
 	followed time.Time
 	resent   time.Time
 	linked   time.Time // when the link was handed out
-	link     api.ID    // what it is to be linked to, "" if that is open
+	link     api.ID    // the job to link to, or ""
 	question *Question // nil if there is none
 	asked    bool
-	end      draft.LinkEnd // of what would be sent once more
-	fits     []Candidate   // of the jobs of a look, whoever has them
-	fitsOf   int           // which look
+	end      draft.LinkEnd // link expiry of the request
+	fits     []Candidate   // matching jobs of a look, whoever has them
+	fitsOf   int           // the number of that look
 }
 
-// Track takes in the submissions as they stand: all whose outcome is open or was
-// dropped while it was. What belongs to the others is told by them once, or by
-// Claim; it stays claimed.
+// Track takes in every submission whose outcome is open or was when it was
+// dropped. A job named by any other submission is claimed for good, as by
+// Claim.
 func (r *Reconciler) Track(subs []Submission) {
 	old := make(map[string]*intent, len(r.intents))
 	for _, n := range r.intents {
@@ -117,7 +118,7 @@ func (r *Reconciler) Track(subs []Submission) {
 		n := cmp.Or(old[s.ID], new(intent))
 		r.stale = n.update(s) || r.stale
 		if r.claimed[n.link] != "" {
-			n.link = "" // somebody was faster
+			n.link = "" // another submission got it first
 		}
 		if n.link != "" {
 			r.promised[n.link] = n
@@ -127,8 +128,8 @@ func (r *Reconciler) Track(subs []Submission) {
 	r.stale = r.stale || len(r.intents) != len(old)
 }
 
-// Claim notes that a job or a batch belongs to a submission, for good. An empty
-// id is passed over.
+// Claim records for good that a job or batch belongs to a submission. An empty
+// id is ignored.
 func (r *Reconciler) Claim(id api.ID, submission string) {
 	if id == "" || r.claimed[id] == submission {
 		return
@@ -139,13 +140,13 @@ func (r *Reconciler) Claim(id api.ID, submission string) {
 	r.claimed[id], r.stale = submission, true
 }
 
-// update takes in how the submission stands now. What was decided about an
-// earlier attempt is void.
+// update takes in the submission's current state. Decisions about an earlier
+// attempt are discarded.
 func (n *intent) update(s *Submission) (changed bool) {
 	if n.sub.State != s.State || !n.sub.AnsweredAt.Equal(s.AnsweredAt) || n.sub.Lead != s.Lead {
 		resent := n.resent
 		if !n.sub.AnsweredAt.Equal(s.AnsweredAt) {
-			resent = time.Time{} // it was sent once more and got an answer: resendAt says when next
+			resent = time.Time{} // it was resent and answered: resendAt says when next
 		}
 		*n = intent{wanted: n.wanted, resent: resent, end: n.end}
 		changed = true
@@ -157,16 +158,16 @@ func (n *intent) update(s *Submission) (changed bool) {
 		}
 	}
 	if n.wanted != nil {
-		n.wanted.until = givenUp(s) // sending once more puts it off
+		n.wanted.until = givenUp(s) // a resend extends it
 	}
 	n.sub = *s
 	return changed
 }
 
-// open reports whether the outcome is still to be found.
+// open reports whether the outcome is still unknown.
 func (n *intent) open() bool { return n.sub.State == SubmissionUnknown }
 
-// began is when the doubt began.
+// began is when the outcome became unknown.
 func (n *intent) began() time.Time {
 	if n.sub.AnsweredAt.After(n.sub.SentAt) {
 		return instant.Of(n.sub.AnsweredAt)
@@ -174,11 +175,11 @@ func (n *intent) began() time.Time {
 	return instant.Of(n.sub.SentAt)
 }
 
-// ready is when to look first: earlier a job may not be in the list yet.
+// ready is when to look first; before that the job may not be in the list yet.
 func (n *intent) ready() time.Time { return n.began().Add(quarantine) }
 
-// Next lists what to do now. What it hands out it does not hand out again for
-// a while, so it may be called as often as one likes.
+// Next lists the steps to take now. It may be called as often as you like: a
+// step is repeated only after patience.
 func (r *Reconciler) Next(now time.Time) []Step {
 	now = instant.Of(now)
 	if r.stale {
@@ -206,7 +207,7 @@ func (r *Reconciler) Next(now time.Time) []Step {
 	return steps
 }
 
-// next is what to do about one submission, looks aside.
+// next returns the step for one submission, other than a look.
 func (r *Reconciler) next(n *intent, now time.Time) (Step, bool) {
 	switch {
 	case n.link != "":
@@ -231,40 +232,40 @@ func (r *Reconciler) next(n *intent, now time.Time) (Step, bool) {
 	return Step{}, false
 }
 
-// due reports whether something last done at a time may be done again. A clock
-// that was set back must not put it off for ever.
+// due reports whether something last done at a time may be done again. It
+// returns true if the clock was set back, so that a wait always ends.
 func due(last time.Time, pause time.Duration, now time.Time) bool {
 	age := now.Sub(last)
 	return last.IsZero() || age >= pause || age < 0
 }
 
-// leads reports whether there is a job named by the server itself to look at.
+// leads reports whether the server named a job that is still worth checking.
 func (r *Reconciler) leads(n *intent) bool {
 	return n.sub.Kind == SubmitGeneration && n.sub.Lead.Valid() && !n.cold && !r.taken(n.sub.Lead, n)
 }
 
-// mayResend reports whether sending once more is proved to be safe, and can help:
-// what is behind a link that has ended, no worker can fetch.
+// mayResend reports whether a resend is proved to be safe and can help. It
+// can't if a link has expired, because the job could not fetch its input.
 func (r *Reconciler) mayResend(n *intent, now time.Time) bool {
 	s := n.sub
 	return r.Proven && n.open() && !n.end.Over(now.Add(r.Skew)) && s.replayable(now) && s.Resend(now) == nil
 }
 
-// resendAt doubles the wait with every attempt: it is as long as the doubt has
-// lasted already.
+// resendAt doubles the wait with every attempt: it waits as long as the outcome
+// has been unknown.
 func (n *intent) resendAt() time.Time {
 	lasted := n.began().Sub(instant.Of(n.sub.SentAt))
 	return n.began().Add(min(max(lasted, soonest), latest))
 }
 
-// lookDue reports whether to look, and how far back, for the submissions of a
-// kind; looked and asked are when that was done and handed out last.
+// lookDue reports whether to look for submissions of a kind, and how far back.
+// Looked and asked are when the last look was answered and handed out.
 func (r *Reconciler) lookDue(k SubmissionKind, looked, asked, now time.Time) (since time.Time, ok bool) {
 	for _, n := range r.intents {
 		if !n.open() || n.sub.Kind != k || n.link != "" {
 			continue
 		}
-		// Farther than need be, for the skew is measured anew all the time.
+		// Go further back than necessary, because the skew keeps being measured.
 		from := instant.Of(n.sub.SentAt).Add(r.Skew - 2*matchSlack)
 		if since.IsZero() || from.Before(since) {
 			since = from
@@ -274,8 +275,8 @@ func (r *Reconciler) lookDue(k SubmissionKind, looked, asked, now time.Time) (si
 	return since, ok && due(asked, patience, now)
 }
 
-// lookDue reports whether the last look was too early for the submission, or is
-// too long ago. After a day only what was never looked for is.
+// lookDue reports whether the last look came too early for the submission, or
+// is too old. After LookFor, only a submission never looked for is due.
 func (n *intent) lookDue(looked, now time.Time) bool {
 	if now.Before(n.ready()) {
 		return false
@@ -286,8 +287,8 @@ func (n *intent) lookDue(looked, now time.Time) bool {
 	return now.Before(instant.Of(n.sub.SentAt).Add(LookFor)) && due(looked, lookAgain, now)
 }
 
-// Wake is when Next may have something to do that it has not now; zero if only
-// an answer or a person can bring that about.
+// Wake is when Next may have something new to do; zero if only an answer or the
+// user can change that.
 func (r *Reconciler) Wake(now time.Time) time.Time {
 	now = instant.Of(now)
 	var first time.Time
@@ -311,14 +312,14 @@ func (r *Reconciler) Wake(now time.Time) time.Time {
 	return first
 }
 
-// Looked takes in the answer to a StepLook: every job created since the step's
-// Since, older ones if they came along, and how many could not be read. An
-// answer that was cut short must not be told.
+// Looked applies the answer to a StepLook: every job created since the step's
+// Since, perhaps older ones, and the number that could not be read. A truncated
+// answer must not be passed in.
 func (r *Reconciler) Looked(step Step, jobs []api.Generation, skipped int) {
 	r.Echoes.Learn(jobs)
 	s := &r.jobs
 	if step.At.Before(s.at) && !step.At.Equal(s.asked) {
-		return // a later look was answered before
+		return // a later look was answered first
 	}
 	s.at, s.since, s.items, s.skipped = step.At, step.Since, nil, skipped
 	s.count++
@@ -330,14 +331,14 @@ func (r *Reconciler) Looked(step Step, jobs []api.Generation, skipped int) {
 	r.stale = true
 }
 
-// wantsAny keeps what a look brings small: a history may be long.
+// wantsAny keeps only matching jobs of a look, because a history may be long.
 func (r *Reconciler) wantsAny(g *api.Generation) bool {
 	return slices.ContainsFunc(r.intents, func(n *intent) bool {
 		return n.wanted != nil && r.match(n.wanted, g) > MatchNone && r.timely(n.wanted, g.CreatedAt.Time)
 	})
 }
 
-// LookedAtBatches takes in the answer to a StepLookBatches.
+// LookedAtBatches applies the answer to a StepLookBatches.
 func (r *Reconciler) LookedAtBatches(step Step, batches []api.Batch) {
 	s := &r.batches
 	if step.At.Before(s.at) && !step.At.Equal(s.asked) {
@@ -347,8 +348,8 @@ func (r *Reconciler) LookedAtBatches(step Step, batches []api.Batch) {
 	r.stale = true
 }
 
-// Followed takes in the answer to a StepFollow; nil says that there is no such
-// job. What is no answer must not be told.
+// Followed applies the answer to a StepFollow; nil means that the job does not
+// exist. A failed request must not be passed in.
 func (r *Reconciler) Followed(step Step, g *api.Generation) {
 	n := r.intent(step.Submission)
 	if n == nil || !n.open() {
@@ -359,24 +360,24 @@ func (r *Reconciler) Followed(step Step, g *api.Generation) {
 		return
 	}
 	if r.match(n.wanted, g) > MatchNone {
-		r.promise(n, g.ID) // the server's own word, and it fits
+		r.promise(n, g.ID) // named by the server, and it matches
 	}
 }
 
-// promise decides what a submission is to be linked to.
+// promise chooses the job that a submission will be linked to.
 func (r *Reconciler) promise(n *intent, id api.ID) {
 	n.link, n.question = id, nil
 	r.promised[id] = n
 }
 
-// free reports whether a job may be linked to a submission still.
+// free reports whether a job may still be linked to a submission.
 func (r *Reconciler) free(submission string, id api.ID) bool {
 	n := r.intent(submission)
 	return n != nil && !r.taken(id, n)
 }
 
-// settle promises a job to the submission that the user says it came of; the
-// link is being written down already.
+// settle promises a job to the submission the user chose for it. The link is
+// already being written to the journal.
 func (r *Reconciler) settle(submission string, id api.ID, now time.Time) {
 	if n := r.intent(submission); n != nil {
 		delete(r.promised, n.link)

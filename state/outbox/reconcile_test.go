@@ -140,14 +140,14 @@ func TestAJobThatMayBeAColleaguesIsAskedAbout(t *testing.T) {
 		{"a second before", sent, jobs{at("j1", -time.Second)}, 0, "ask a", "before this was sent"},
 		{"a minute before", sent, jobs{at("j1", -time.Minute)}, 0, "ask a", "before this was sent"},
 		{"two minutes after the end", sent, jobs{at("j1", 140*time.Second)}, 0, "link aj1", ""},
-		{"a second later", sent, jobs{at("j1", 141*time.Second)}, 0, "ask a", "long after this was given up"},
-		{"hours later", sent, jobs{at("j1", 5*time.Hour)}, 0, "ask a", "long after this was given up"},
-		{"two", sent, jobs{at("j1", time.Second), at("j2", 2*time.Second)}, 0, "ask a", "2 jobs could have come of it"},
+		{"a second later", sent, jobs{at("j1", 141*time.Second)}, 0, "ask a", "long after this request ended"},
+		{"hours later", sent, jobs{at("j1", 5*time.Hour)}, 0, "ask a", "long after this request ended"},
+		{"two", sent, jobs{at("j1", time.Second), at("j2", 2*time.Second)}, 0, "ask a", "2 jobs could belong to this request"},
 		{"one more that is hours later", sent, jobs{at("j1", time.Second), at("j2", 5*time.Hour)}, 0, "ask a", "2 jobs"},
 		{"one more that is earlier", sent, jobs{at("j1", time.Second), at("j2", -time.Minute)}, 0, "ask a", "2 jobs"},
 		{"one more that could not be read", sent, jobs{at("j1", time.Second)}, 1, "ask a", "not certain"},
 		{"before it was interrupted", interrupted, jobs{at("j1", time.Second)}, 0, "link aj1", ""},
-		{"while nobody was there", interrupted, jobs{at("j1", 5*time.Minute)}, 0, "ask a", "long after this was given up"},
+		{"while nobody was there", interrupted, jobs{at("j1", 5*time.Minute)}, 0, "ask a", "long after this request ended"},
 		{"at the end of a long upload", uploaded, jobs{at("j1", 10*time.Minute)}, 0, "link aj1", ""},
 	} {
 		r := Reconciler{Matcher: Matcher{Skew: skew}}

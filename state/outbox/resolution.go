@@ -9,14 +9,14 @@ import (
 	"dubtop/api/text"
 )
 
-// ReplayWindow is how long after its first attempt a request may be sent once
-// more under the same key. Servers say that they remember keys, but not for how
-// long; an hour is well within what is usual.
+// ReplayWindow is how long after its first attempt a request may be sent again
+// under the same key. Servers document that they remember keys, but not for how
+// long; an hour is well within common practice.
 // https://sync.so/docs/api-reference/guides/idempotency
 const ReplayWindow = time.Hour
 
-// Link notes that a job, or a batch, is what came of the submission. Only an
-// unknown outcome can be linked.
+// Link records the job or batch that the submission made. Only an unknown
+// outcome can be linked.
 func (s *Submission) Link(id api.ID, now time.Time) error {
 	switch {
 	case s.State != SubmissionUnknown:
@@ -27,11 +27,11 @@ func (s *Submission) Link(id api.ID, now time.Time) error {
 	return s.Answer(api.Accepted, id, "found again after an unknown outcome", now)
 }
 
-// Resend says that an unknown submission is about to be sent once more: the
-// same bytes under the same key, by a proof or by the user's choice. SentAt
-// stays that of the first attempt. A batch is never sent again, since no server
-// can tell the second from the first. Once ReplayWindow has passed, it wants a
-// price as fresh as Send does; see Reprice.
+// Resend moves an unknown submission to sending again: the same bytes under the
+// same key, after a proof that this is safe or by the user's choice. SentAt
+// keeps the time of the first attempt. A batch is never sent again, because
+// batches have no keys and it could be made twice. After ReplayWindow the price
+// must be as fresh as for Send; see Reprice.
 func (s *Submission) Resend(now time.Time) error {
 	switch {
 	case s.State != SubmissionUnknown:
@@ -47,37 +47,36 @@ func (s *Submission) Resend(now time.Time) error {
 	return nil
 }
 
-// replayable reports whether the first attempt is recent enough. A clock that
-// was set back makes it not so.
+// replayable reports whether the first attempt is within ReplayWindow. It is
+// false if the clock was set back.
 func (s *Submission) replayable(now time.Time) bool {
 	age := now.Round(0).Sub(s.SentAt.Round(0))
 	return !s.SentAt.IsZero() && age >= 0 && age < ReplayWindow
 }
 
-// Drop gives a submission up. One of unknown outcome may have been charged all
-// the same, and goes on counting as that; see MayHaveCost.
+// Drop gives a submission up. If its outcome is unknown it may still have been
+// charged, and keeps counting as such; see MayHaveCost.
 func (s *Submission) Drop(now time.Time) error {
 	if s.State == SubmissionDropped || !s.State.CanBecome(SubmissionDropped) {
 		return s.wrong("be dropped")
 	}
 	if s.State != SubmissionUnknown {
-		s.SentAt = time.Time{} // the attempts that there were are proved to have made nothing
+		s.SentAt = time.Time{} // earlier attempts are proved to have made nothing
 	}
 	s.State, s.AnsweredAt = SubmissionDropped, now
 	return nil
 }
 
-// MayHaveCost reports whether the submission was charged, or may have been:
-// dropping what was in doubt does not take the doubt away.
+// MayHaveCost reports whether the submission was, or may have been, charged.
+// Dropping an unknown outcome does not change that.
 func (s *Submission) MayHaveCost() bool {
 	return s.State.AtStake() || s.State == SubmissionDropped && !s.SentAt.IsZero()
 }
 
-// Reprice notes a new estimate of something agreed to already, because the old
-// one went stale. A price that is no higher leaves the agreement standing. A
-// higher one, or one that can't be compared, takes the submission back to
-// estimated, so that the user is asked; its key stays, and it is asked about
-// until there is a yes. Of a submission in doubt only the price changes.
+// Reprice records a new estimate after the old one went stale. If the price is
+// no higher, the confirmation stands. If it is higher or can't be compared, the
+// submission returns to estimated, keeping its key, and the user must confirm
+// it again. For an unknown outcome only the price changes.
 func (s *Submission) Reprice(p Price, now time.Time) error {
 	switch s.State {
 	case SubmissionEstimated, SubmissionConfirmed, SubmissionQueued, SubmissionUnknown:
@@ -108,7 +107,7 @@ func (p Price) negative() bool {
 	return p.Cost != nil && *p.Cost < 0 || p.Credits != nil && !(*p.Credits >= 0)
 }
 
-// exceeds reports whether somebody who agreed to old did not agree to p.
+// exceeds reports whether a user who agreed to old has not agreed to p.
 func (p Price) exceeds(old Price) bool {
 	if !old.Known() {
 		return p.Known()

@@ -14,31 +14,31 @@ import (
 	"dubtop/state/instant"
 )
 
-// QueueState is where a submission of the outbox stands, for the eye.
+// QueueState is the state of a submission as the queue screen shows it.
 type QueueState uint8
 
-// The states, in the order of what wants attention first.
+// The states, most urgent first.
 const (
-	QueueUnsaved  QueueState = iota // accepted, and the journal does not hold that yet
-	QueueDoubt                      // nobody knows whether it was accepted
+	QueueUnsaved  QueueState = iota // accepted, but not saved in the journal yet
+	QueueDoubt                      // unknown whether it was accepted
 	QueueRefused                    // the server said no; nothing was charged
-	QueueExpired                    // a signed link of it has ended, so it is not sent
-	QueueReprice                    // its price went up, and waits for a yes
+	QueueExpired                    // a signed link has expired, so it is not sent
+	QueueReprice                    // its price went up and must be confirmed
 	QueueSending                    // on its way
-	QueueHeld                       // held back by the user, or for being unfit
-	QueueUnpriced                   // no new price could be had
+	QueueHeld                       // paused by the user, or because it can't be sent as it is
+	QueueUnpriced                   // no new price was available
 	QueueWaiting                    // in line
 )
 
-// Word is the state in a word, as it is filtered by.
+// Word is the state's name, also used in filters.
 func (s QueueState) Word() string {
 	return [...]string{"not saved", "unknown", "refused", "expired", "price up", "sending", "held", "no price", "waiting"}[s]
 }
 
-// QueueRow is a submission of the outbox as a row of a list.
+// QueueRow is a submission in the outbox as a list row.
 type QueueRow struct {
 	ID     string
-	Place  int // in line, from 1; 0 where it does not stand in it
+	Place  int // position in the queue, from 1; 0 if it is not in the queue
 	State  QueueState
 	Batch  bool
 	Model  string
@@ -46,19 +46,19 @@ type QueueRow struct {
 	Label  text.Text
 	Length api.Seconds // of the output, 0 unknown
 	Cost   api.Micros
-	Priced CostKind  // what stands behind Cost
+	Priced CostKind  // how Cost is known
 	Since  time.Time // when it was confirmed, or sent
 	Reason text.Text
-	Job    api.ID // that came of it, of QueueUnsaved
+	Job    api.ID // set for QueueUnsaved
 
 	order int64 // descending
 }
 
 var _ table.Row[QueueRow] = (*QueueRow)(nil)
 
-// Rows lists what is in the outbox: what was accepted and is not saved first,
-// then what is in doubt, then what is on its way, then the queue in its order, then what was refused. What was dropped
-// while in doubt is not listed.
+// Rows lists the outbox: accepted but unsaved submissions, then unknown
+// outcomes, then those being sent, then the queue in order, then refused ones.
+// It leaves out unknown outcomes that the user dropped.
 func (o *Outbox) Rows() []QueueRow {
 	doubts, away := o.splitStake()
 	waiting := o.Queue.waiting()
@@ -70,8 +70,8 @@ func (o *Outbox) Rows() []QueueRow {
 	for i := range away {
 		rows = append(rows, newQueueRow(&away[i], QueueSending, awayPlaces-int64(i)))
 	}
-	// Whoever stands in line keeps its order while others leave or join: a list
-	// of many is not sorted anew for each of them.
+	// Waiting items keep their order numbers while others leave or join, so a
+	// long list is not sorted again each time.
 	first := int64(o.Queue.joined) - int64(len(waiting))
 	for i, item := range waiting {
 		row := newQueueRow(&item.Submission, item.state(), -first-int64(i))
@@ -88,14 +88,14 @@ func (o *Outbox) Rows() []QueueRow {
 	return rows
 }
 
-// The places begin the orders of what stands before the queue.
+// The places are the highest order numbers of the groups before the queue.
 const (
 	awayPlaces    = int64(1) << 40
 	doubtPlaces   = 2 * awayPlaces
 	unsavedPlaces = 3 * awayPlaces
 )
 
-// splitStake divides what is at stake, the earliest first.
+// splitStake splits the submissions at stake by state, earliest first.
 func (o *Outbox) splitStake() (doubts, away []Submission) {
 	for _, sub := range o.stake {
 		switch sub.State {
@@ -125,7 +125,8 @@ func (i *QueueItem) state() QueueState {
 	return QueueWaiting
 }
 
-// NoPrice begins the reason of a submission that could not be priced again.
+// NoPrice is the prefix of the reason of a submission that could not be priced
+// again.
 const NoPrice = "no new price: "
 
 func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
@@ -145,11 +146,11 @@ func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
 // Key is the submission's id.
 func (r *QueueRow) Key() string { return r.ID }
 
-// Rank is the order of the outbox.
+// Rank is the row's order in the outbox.
 func (r *QueueRow) Rank() int64 { return r.order }
 
-// Class is ClassTroubled for what was refused, ClassOther else: no poll is
-// about these rows.
+// Class is ClassTroubled for refused submissions and ClassOther for all others;
+// no poll updates these rows.
 func (r *QueueRow) Class() table.Class {
 	if r.State == QueueRefused {
 		return table.ClassTroubled
@@ -157,18 +158,18 @@ func (r *QueueRow) Class() table.Class {
 	return table.ClassOther
 }
 
-// Haystack is the name, the label, the model, the state and the reason.
+// Haystack joins the name, label, model, state and reason for searching.
 func (r *QueueRow) Haystack() string {
 	return strings.ToLower(strings.Join([]string{string(r.Name), string(r.Label), r.Model, r.State.Word(), string(r.Reason)}, "\n"))
 }
 
-// FieldValue knows id, name, label, model, status and error.
+// FieldValue supports id, name, label, model, status and error.
 func (r *QueueRow) FieldValue(name string) (string, bool) {
 	value, ok := map[string]string{"id": r.ID, "name": string(r.Name), "label": string(r.Label), "model": r.Model, "status": r.State.Word(), "error": string(r.Reason)}[name]
 	return strings.ToLower(value), ok
 }
 
-// Vocabulary is that of the queue.
+// Vocabulary lists the queue's fields and status words.
 func (r *QueueRow) Vocabulary() table.Vocabulary {
 	v := table.Vocabulary{Fields: []string{"id", "name", "label", "model", "status", "error"}, Words: make(map[string][]string)}
 	for s := QueueUnsaved; s <= QueueWaiting; s++ {
@@ -177,7 +178,7 @@ func (r *QueueRow) Vocabulary() table.Vocabulary {
 	return v
 }
 
-// Compare orders by state, model, name, label, length and price.
+// Compare supports state, model, name, label, length and price.
 func (r *QueueRow) Compare(o *QueueRow, by table.Sort) int {
 	switch by {
 	case table.SortStatus:
@@ -196,8 +197,8 @@ func (r *QueueRow) Compare(o *QueueRow, by table.Sort) int {
 	return 0
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the rows are equal.
 func (r *QueueRow) Same(o *QueueRow) bool { return *r == *o }
 
-// Absorb takes nothing over.
+// Absorb does nothing: queue rows have nothing to carry over.
 func (r *QueueRow) Absorb(*QueueRow, time.Time) {}

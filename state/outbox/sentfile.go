@@ -7,20 +7,19 @@ import (
 	"dubtop/api/text"
 )
 
-// SentFile is a batch that was made of the very same file before, or may have
-// been.
+// SentFile is an earlier batch made, or perhaps made, from the same file.
 type SentFile struct {
 	Submission string
 	State      SubmissionState
-	Batch      api.ID // "" where that is not known
+	Batch      api.ID // "" if not known
 	SentAt     time.Time
 	Price      Price
 }
 
-// UnderWay reports whether the answer is still to come.
+// UnderWay reports whether its answer is still to come.
 func (f *SentFile) UnderWay() bool { return f.State == SubmissionSending }
 
-// Words tell of it.
+// Words describe the earlier batch next to the price.
 func (f *SentFile) Words(now time.Time) text.Text {
 	at := text.Of(f.SentAt.Local().Format("2 Jan 15:04"))
 	if age := now.Sub(f.SentAt); age > 300*24*time.Hour {
@@ -34,7 +33,7 @@ func (f *SentFile) Words(now time.Time) text.Text {
 		if f.Price.Cost != nil {
 			said += ", " + text.Of(f.Price.Cost.String())
 		}
-		return said + ": a yes makes it, and pays for it, once more"
+		return said + ": confirming creates it and pays for it again"
 	}
-	return "this file was sent as a batch on " + at + ", and nobody knows whether it was accepted: a yes may pay for it twice"
+	return "this file was sent as a batch on " + at + ", but the outcome is unknown: confirming may pay for it twice"
 }

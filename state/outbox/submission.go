@@ -15,26 +15,25 @@ import (
 	"dubtop/api/text"
 )
 
-// SubmissionState is where an intent to spend stands.
+// SubmissionState is the stage of a submission.
 type SubmissionState string
 
-// The states of a submission. Money can only be at stake from sending on.
+// The states of a submission. Money can be at stake only from sending on.
 const (
 	SubmissionDraft     SubmissionState = "draft"
 	SubmissionEstimated SubmissionState = "estimated"
-	SubmissionConfirmed SubmissionState = "confirmed" // the user said yes
-	SubmissionSending   SubmissionState = "sending"   // a byte may have left
-	SubmissionSent      SubmissionState = "sent"      // accepted; for good
+	SubmissionConfirmed SubmissionState = "confirmed" // confirmed by the user
+	SubmissionSending   SubmissionState = "sending"   // a byte may have been sent
+	SubmissionSent      SubmissionState = "sent"      // accepted; final
 	SubmissionRejected  SubmissionState = "rejected"  // refused: nothing was created
-	SubmissionQueued    SubmissionState = "queued"    // no slot or too many requests: nothing was created
+	SubmissionQueued    SubmissionState = "queued"    // no slot, or rate limited: nothing was created
 	SubmissionUnknown   SubmissionState = "unknown"   // it may have been accepted, and charged
-	SubmissionDropped   SubmissionState = "dropped"   // given up by the user; for good
+	SubmissionDropped   SubmissionState = "dropped"   // given up by the user; final
 )
 
-// CanBecome reports whether a submission in state s may be next in state t.
-// Nothing leads back from a state in which money may have been spent, but for
-// a proof that it was not. Submission.Resend is the one way around this law,
-// and is no part of it: what sends once more must say that it does.
+// CanBecome reports whether state t may follow state s. A state in which money
+// may have been spent can only be left by a proof that it was not.
+// Submission.Resend is the one deliberate exception.
 func (s SubmissionState) CanBecome(t SubmissionState) bool {
 	return s == t || slices.Contains(s.next(), t)
 }
@@ -65,12 +64,12 @@ func (s SubmissionState) next() []SubmissionState {
 	return nil
 }
 
-// AtStake reports whether money may have been spent, or be spent right now.
+// AtStake reports whether money was, may have been, or is just now being spent.
 func (s SubmissionState) AtStake() bool {
 	return s == SubmissionSending || s == SubmissionSent || s == SubmissionUnknown
 }
 
-// SubmissionKind says what a submission makes.
+// SubmissionKind says what a submission creates.
 type SubmissionKind string
 
 // The kinds of submissions.
@@ -79,22 +78,21 @@ const (
 	SubmitBatch      SubmissionKind = "batch"
 )
 
-// Submission is one intent to spend, from the draft to the answer. Its
-// methods are the only ways on; a wrong one is an error and changes nothing.
-// It must be durable in the journal before the effect that a state stands
-// for.
+// Submission is one intent to spend, from draft to answer. Change it only
+// through its methods; a wrong transition is an error and changes nothing. A
+// new state must be saved in the journal before it takes effect.
 type Submission struct {
 	ID             string
 	Kind           SubmissionKind
 	State          SubmissionState
-	IdempotencyKey string      // made when confirmed, and the same for ever after
+	IdempotencyKey string      // made on confirmation, then never changed
 	Draft          draft.Draft // generations only
-	Body           []byte      // exactly what is priced and sent
+	Body           []byte      // exactly the bytes priced and sent
 	Files          []draft.File
 	BatchLines     int
 	WebhookURL     string // batches only; generations have it in Body
-	// Told are the earlier batches of the same file that stood beside the price.
-	// They are not kept.
+	// Told are the notes about earlier batches of the same file that were shown
+	// beside the price. They are not saved.
 	Told     []string
 	Price    Price
 	Unpriced bool // the user typed UnpricedWord
@@ -103,13 +101,13 @@ type Submission struct {
 
 	GenerationID api.ID
 	BatchID      api.ID
-	Lead         api.ID    // a job that may be the one, of an unknown outcome
-	Reason       text.Text // the server's words, or ours, for the state
+	Lead         api.ID    // a job that may have been made, if the outcome is unknown
+	Reason       text.Text // the server's or our words about the state
 	Model        string
 	Name         text.Text
 }
 
-// The errors of wrong transitions.
+// The errors of invalid transitions.
 var (
 	ErrStale      = errors.New("the price is older than five minutes: estimate again")
 	ErrUnpriced   = fmt.Errorf("the job has no price: type the word %q to send it anyway", UnpricedWord)
@@ -118,8 +116,8 @@ var (
 
 var idempotencyKeyPattern = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,128}$`)
 
-// NewSubmission begins a submission of the draft. The error is the draft's
-// first problem. The files are still to be measured; see File.Measure.
+// NewSubmission creates a submission of the draft. The error is the draft's
+// first problem. Its files must still be measured; see [draft.File.Measure].
 func NewSubmission(id string, d draft.Draft, env draft.CheckEnv) (Submission, error) {
 	r, files, err := d.Request(env)
 	if err != nil {
@@ -136,8 +134,8 @@ func NewSubmission(id string, d draft.Draft, env draft.CheckEnv) (Submission, er
 	}, nil
 }
 
-// NewBatchSubmission begins a submission of a checked batch file; name is the
-// file's. A file with problems is an error.
+// NewBatchSubmission creates a submission of a checked batch file with the
+// given file name. A file with problems is an error.
 func NewBatchSubmission(id string, f draft.BatchFile, name, webhook string, now time.Time) (Submission, error) {
 	if len(f.Problems) > 0 {
 		return Submission{}, errors.New(f.Problems[0].String())
@@ -152,8 +150,8 @@ func NewBatchSubmission(id string, f draft.BatchFile, name, webhook string, now 
 	}, nil
 }
 
-// Estimate notes the price of exactly Body. A price that says nothing is
-// noted, too; confirming it wants UnpricedWord.
+// Estimate records the price of Body. It also records an empty price;
+// confirming that requires UnpricedWord.
 func (s *Submission) Estimate(p Price, now time.Time) error {
 	if len(s.Body) == 0 {
 		return s.wrong("be estimated without a request")
@@ -170,8 +168,8 @@ func (s *Submission) Estimate(p Price, now time.Time) error {
 	return nil
 }
 
-// Edit takes the submission back to the draft, which voids the price, the
-// confirmation and the bytes. A new submission is made of what is edited.
+// Edit returns the submission to draft, discarding the price, the confirmation
+// and the body. The edited draft becomes a new submission.
 func (s *Submission) Edit() error {
 	if s.State.AtStake() || s.State == SubmissionDropped {
 		return s.wrong("be edited")
@@ -181,16 +179,16 @@ func (s *Submission) Edit() error {
 	return nil
 }
 
-// Confirm notes the user's yes to the price, and the key under which the
-// request will be sent. It is ErrStale five minutes after the estimate, and
-// ErrUnpriced without a price unless Unpriced is set. A submission that has a
-// key already keeps it: one intent has one key for ever.
+// Confirm records the user's consent to the price, and the key for the request.
+// It returns ErrStale if the estimate is older than PriceValid, and ErrUnpriced
+// if there is no price and Unpriced is not set. A submission keeps the first
+// key it was given.
 func (s *Submission) Confirm(now time.Time, key string) error {
 	switch {
 	case s.State != SubmissionEstimated:
 		return s.wrong("be confirmed")
 	case !idempotencyKeyPattern.MatchString(key):
-		return fmt.Errorf("%w: the idempotency key is not one", ErrTransition)
+		return fmt.Errorf("%w: the idempotency key is malformed", ErrTransition)
 	case !s.Price.Fresh(now):
 		return ErrStale
 	case !s.Price.Known() && !s.Unpriced:
@@ -205,8 +203,9 @@ func (s *Submission) Confirm(now time.Time, key string) error {
 	return nil
 }
 
-// Send says that the first byte is about to leave. The journal must hold the
-// result before it does. A price that went stale in the queue is ErrStale.
+// Send moves the submission to sending. The journal must hold the result before
+// the first byte is sent. It returns ErrStale if the price went stale in the
+// queue.
 func (s *Submission) Send(now time.Time) error {
 	switch {
 	case !s.State.CanBecome(SubmissionSending) || s.State == SubmissionSending:
@@ -220,12 +219,12 @@ func (s *Submission) Send(now time.Time) error {
 	return nil
 }
 
-// Answer lands what is known about the request: id is the job's or the
-// batch's where the server named one, reason its words. An outcome that can't
-// be known stays so until a proof comes; an acceptance is one.
+// Answer records the outcome of the request: id is the job or batch if the
+// server named one, reason its words. An unknown outcome stays unknown until it
+// turns out to be accepted.
 func (s *Submission) Answer(o api.Outcome, id api.ID, reason string, now time.Time) error {
 	if o == api.Accepted && id == "" {
-		o = api.Unknown // without an id nobody can tell what was accepted
+		o = api.Unknown // without an id it can't be found again
 	}
 	late := s.State == SubmissionUnknown && o == api.Accepted
 	if s.State != SubmissionSending && !late {
@@ -252,8 +251,8 @@ func (s *Submission) Answer(o api.Outcome, id api.ID, reason string, now time.Ti
 	return nil
 }
 
-// Interrupted is what a start makes of a request that was on its way when the
-// program ended: nobody knows what became of it.
+// Interrupted marks a request as of unknown outcome that was being sent when
+// the program ended. It is called at the start.
 func (s *Submission) Interrupted(now time.Time) {
 	if s.State != SubmissionSending {
 		return

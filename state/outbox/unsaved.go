@@ -10,22 +10,21 @@ import (
 	"dubtop/api/text"
 )
 
-// Unsaved is an answer to a paid request that is known here and could not be
-// written down yet. The journal still takes the request for one on its way.
+// Unsaved is an answer to a paid request that could not be saved yet. In the
+// journal, the request is still being sent.
 type Unsaved struct {
 	Submission Submission
-	Why        error // it could not
+	Why        error // why saving failed
 }
 
-// ErrUnsaved says that nothing is sent while an answer to an earlier request is
-// not in
-// the journal.
+// ErrUnsaved means that nothing is sent while an earlier answer is not in the
+// journal.
 var ErrUnsaved = errors.New("an earlier answer is not saved yet: nothing more is sent until it is")
 
-// Job is the generation or batch that came of it, "" if none did.
+// Job is the generation or batch that was created, or "".
 func (u *Unsaved) Job() api.ID { return cmp.Or(u.Submission.GenerationID, u.Submission.BatchID) }
 
-// Words say what the answer was, and that it is not saved.
+// Words describe the answer and say that it is not saved.
 func (u *Unsaved) Words() text.Text {
 	switch u.Submission.State {
 	case SubmissionSent:
@@ -38,8 +37,7 @@ func (u *Unsaved) Words() text.Text {
 	return "not taken, nothing was charged, not saved yet"
 }
 
-// Unsaved are the answers that are known here and not in the journal, the
-// earliest first.
+// Unsaved lists the answers that are not in the journal, earliest first.
 func (o *Outbox) Unsaved() []Unsaved {
 	all := make([]Unsaved, 0, len(o.answers))
 	for _, u := range o.answers {
@@ -51,15 +49,13 @@ func (o *Outbox) Unsaved() []Unsaved {
 	return all
 }
 
-// AnswerUnsaved reports whether there is an answer about a submission that is
-// not saved yet.
+// AnswerUnsaved reports whether an answer about a submission is not saved yet.
 func (o *Outbox) AnswerUnsaved(submission string) bool {
 	_, ok := o.answers[submission]
 	return ok
 }
 
-// UnsavedJob gives the answer that a generation or batch came of, if it is not
-// saved yet.
+// UnsavedJob returns the unsaved answer that names a generation or batch.
 func (o *Outbox) UnsavedJob(id api.ID) (Unsaved, bool) {
 	for _, u := range o.answers {
 		if id != "" && u.Job() == id {
@@ -69,8 +65,8 @@ func (o *Outbox) UnsavedJob(id api.ID) (Unsaved, bool) {
 	return Unsaved{}, false
 }
 
-// Notes are the tasks to write answers down that could not be before: a disk may
-// have room again. They are due whatever else may be done; see Due.
+// Notes returns tasks to retry saving answers, since a disk may have room
+// again. Due returns them before anything else.
 func (o *Outbox) Notes(now time.Time) (tasks []Task) {
 	if len(o.answers) == 0 || !due(o.noted, noteAgain, now) {
 		return nil
@@ -85,8 +81,8 @@ func (o *Outbox) Notes(now time.Time) (tasks []Task) {
 	return tasks
 }
 
-// note remembers an answer that the journal does not have. What it holds of the
-// submission meanwhile is not so any more.
+// note remembers an answer that is not in the journal, and forgets it once
+// saved. Until then the journal's own state of the submission is out of date.
 func (o *Outbox) note(d Done, now time.Time) {
 	_, known := o.answers[d.Submission.ID]
 	switch {
@@ -100,8 +96,8 @@ func (o *Outbox) note(d Done, now time.Time) {
 	}
 }
 
-// unsavedRows are the rows of what was accepted and is not saved. What else is
-// not saved has a row that says so; see markUnsaved.
+// unsavedRows lists the accepted submissions that are not saved. Other unsaved
+// answers are marked in their rows; see markUnsaved.
 func (o *Outbox) unsavedRows() (rows []QueueRow) {
 	for i, u := range o.Unsaved() {
 		if u.Submission.State == SubmissionSent {
@@ -113,7 +109,7 @@ func (o *Outbox) unsavedRows() (rows []QueueRow) {
 	return rows
 }
 
-// markUnsaved says of rows that the journal does not hold what they show.
+// markUnsaved adds to rows that the journal does not hold the state they show.
 func (o *Outbox) markUnsaved(rows []QueueRow) {
 	if len(o.answers) == 0 {
 		return
