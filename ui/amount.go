@@ -7,14 +7,14 @@ import (
 	"dubtop/ui/paint"
 )
 
-// How an amount is known is seen from the sign before it: $1.40 was billed,
-// ~$1.40 is the server's estimate, ?$1.40 is worked out here, from a length and
-// a unit price. Lists and sums say it to the cent, details exactly.
+// The sign before an amount says how it is known: $1.40 was billed, ~$1.40 is
+// the server's estimate, ?$1.40 was computed here from length and unit price.
+// Lists and sums show amounts to the cent, details show all decimals.
 
-// amountSign stands before an amount that is not what was billed.
+// amountSign returns the sign before an amount, "" if it was billed.
 func amountSign(k outbox.CostKind) text.Text { return text.Of(k.Sign()) }
 
-// amountTone keeps apart by colour what the signs keep apart.
+// amountTone gives each kind of amount its own colour.
 func amountTone(k outbox.CostKind) paint.Tone {
 	switch k {
 	case outbox.CostActual:
@@ -25,8 +25,8 @@ func amountTone(k outbox.CostKind) paint.Tone {
 	return paint.Muted
 }
 
-// rounded is an amount to the cent.
+// rounded formats an amount to the cent.
 func rounded(m api.Micros, k outbox.CostKind) text.Text { return amountSign(k) + text.Of(m.Rounded()) }
 
-// exactly is an amount with all its decimals.
+// exactly formats an amount with all its decimals.
 func exactly(m api.Micros, k outbox.CostKind) text.Text { return amountSign(k) + text.Of(m.String()) }

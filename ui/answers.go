@@ -13,8 +13,8 @@ import (
 	"dubtop/state/journal"
 )
 
-// enqueued says that the journal has the submissions, or why it has none of
-// them.
+// enqueued reports that the journal holds the submissions, or why it holds
+// none.
 func (a *composer) enqueued(e *account.Event) tea.Cmd {
 	subs := e.Submissions
 	if e.Err != nil {
@@ -43,7 +43,8 @@ func (a *composer) groupWords(n int, pilot bool) text.Text {
 	return text.Sprintf("%d jobs are in the queue (%s)", n, key)
 }
 
-// tellPlace says where a submission stands that could not leave at once.
+// tellPlace says where in the queue a submission is that could not be sent at
+// once.
 func (a *composer) tellPlace(sub *outbox.Submission) {
 	row, ok := a.store.Queue.Find(sub.ID)
 	switch {
@@ -57,7 +58,8 @@ func (a *composer) tellPlace(sub *outbox.Submission) {
 	}
 }
 
-// unqueued brings back what could not be written down. Nothing was sent.
+// unqueued returns submissions that could not be saved to their form or group.
+// Nothing was sent.
 func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	words := "Not sent, nothing was charged: " + errorText(err)
 	a.Calm()
@@ -80,7 +82,8 @@ func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	return nil
 }
 
-// answer shows what came of a task; the journal holds it already.
+// answer shows the result of a task. The journal already holds it, unless
+// d.Unrecorded says otherwise.
 func (a *composer) answer(d *outbox.Done) tea.Cmd {
 	cmd := a.showAnswer(d)
 	if d.Unrecorded != nil && d.Kind != outbox.TaskNote {
@@ -114,7 +117,8 @@ func (a *composer) showAnswer(d *outbox.Done) tea.Cmd {
 	return nil
 }
 
-// tellExpired tells what is not sent any more because a link of it has ended.
+// tellExpired reports submissions that will not be sent because a link in them
+// has expired.
 func (a *composer) tellExpired(subs []outbox.Submission) {
 	if len(subs) > 1 {
 		a.Warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.View5)))

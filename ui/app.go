@@ -1,17 +1,17 @@
-// Package ui is the dashboard: screens, and the commands that touch the world
-// for them. It knows what is drawn, what a key does and which effect follows.
-// It never parses JSON, never decides when to poll, and never sends a paid
-// request that the journal does not hold.
+// Package ui is the dashboard: its screens, and the commands that act on the
+// outside world for them. It decides what is drawn and what each key does. It
+// does not parse JSON, does not decide when to poll, and sends no paid request
+// that the journal does not hold.
 //
 // Five ideas carry it:
 //
-//   - Screens are a stack; the top one owns the keyboard. What takes text is a
-//     screen of its own, so typing can never press a key of a view.
-//   - An action is a row of data: keys, words, what it does, why it may not be
+//   - Screens form a stack; the top one owns the keyboard. Everything that takes
+//     text is a screen of its own, so typing never triggers a key of a view.
+//   - An action is a row of data: keys, words, what it does, and why it may not be
 //     done now. Dispatch, hints, help and palette read the same rows.
-//   - There is one store; screens read it. What comes from the world is a
-//     reply, a message that knows how to land.
-//   - Effects happen in commands only. Update and View never block.
+//   - There is one store, and screens read from it. News from the outside world is
+//     a reply: a message that knows how to apply itself.
+//   - Effects happen only in commands. Update and View never block.
 //   - Time is data: one beat a second drives polling, ages and notices.
 package ui
 
@@ -30,15 +30,15 @@ import (
 	"dubtop/state/account"
 )
 
-// App is the dashboard as Bubble Tea runs it: the desk with what is made on it,
-// the views, and what stands around them.
+// App is the dashboard that Bubble Tea runs: a composer, plus the tabs and
+// everything else around the screens.
 type App struct {
 	*composer
 	tabs []tab
 	tab  int
 }
 
-// New makes the dashboard. It touches nothing yet: Init begins.
+// New returns the dashboard. It has no effects; Init starts it.
 func New(cfg Config) *App {
 	a := &App{composer: &composer{desk: &desk{Stage: kit.NewStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII), cfg: cfg}}}
 	a.host = a
@@ -49,10 +49,10 @@ func New(cfg Config) *App {
 	return a
 }
 
-// enter begins with an account, or with the first screen when there is none.
+// enter starts over with an account, or with the welcome screen if c is nil.
 func (a *App) enter(c *account.Config) {
 	if a.session != nil {
-		_ = a.session.Close() // nothing can be done about it
+		_ = a.session.Close() // there is nothing we could do about an error
 	}
 	a.session, a.store, a.poller = nil, state.NewStore(), state.NewPoller(a.cfg.Pace)
 	a.outbox = outgoing{Outbox: new(outbox.Outbox)}
@@ -70,29 +70,29 @@ func (a *App) enter(c *account.Config) {
 	a.Layout()
 }
 
-// configured is an account as the dashboard works with it.
+// configured adds the dashboard's own settings to an account.
 func (a *App) configured(c account.Config) account.Config {
 	c.Lists, c.Pace, c.Guard, c.Home = true, a.cfg.Pace, a.cfg.Guard, a.cfg.Home
 	c.Slots, c.Reserve = a.cfg.Slots, a.cfg.Reserve
 	return c
 }
 
-// Init asks the terminal for its background, and to be told when that changes,
-// and starts the clock.
+// Init asks the terminal for its background colour and for changes of it, and
+// starts the clock.
 func (a *App) Init() tea.Cmd {
 	first := tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} })
 	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), first, beatCmd())
 }
 
-// firstFrame is how long the first frame has the machine to itself: decoding a
-// history beside it would hold it up.
+// firstFrame is how long the first frame has the machine to itself. Decoding
+// the history at the same time would delay it.
 const firstFrame = 2 * kit.FrameTime
 
 type beginMsg struct{}
 
 func (beginMsg) land(a *desk) tea.Cmd { return a.work() }
 
-// Update lets a message land, and has the frame drawn if its time has come.
+// Update applies a message and draws a frame if one is due.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch m := msg.(type) {
@@ -115,7 +115,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return a, tea.Batch(cmd, a.Draw(msg))
 }
 
-// setDark follows the terminal's background, unless the configuration chose.
+// setDark follows the terminal's background, unless the configuration sets a
+// theme.
 func (a *App) setDark(dark bool) {
 	if a.cfg.Theme == "auto" || a.cfg.Theme == "" {
 		a.Redraw(dark)

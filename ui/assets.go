@@ -11,7 +11,7 @@ import (
 	"dubtop/state"
 )
 
-// newAssets is view 3: the account's files.
+// newAssets returns the view of the account's files.
 func newAssets(a *composer) *kit.ListView[state.Asset] {
 	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a, &a.store.Assets)}
 	v.Pane = func(x *state.Asset, width int) []paint.Styled { return a.assetPane(x, width) }
@@ -63,7 +63,7 @@ func (a *composer) assetDetails(x state.Asset) *kit.Pager {
 	}}
 }
 
-// generationFromAsset starts a form with the asset filled in where it fits.
+// generationFromAsset opens the form with the asset in the field that takes it.
 func (a *composer) generationFromAsset(x *state.Asset) tea.Cmd {
 	d := a.draft.Clone()
 	d.From = "with asset " + string(x.Name)

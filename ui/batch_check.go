@@ -22,15 +22,16 @@ import (
 	"dubtop/state/account"
 )
 
-// batchCheck is all that a batch is checked and priced with: values only.
+// batchCheck holds all that is needed to check and price a batch. It contains
+// values only, since it runs in a command.
 type batchCheck struct {
 	session *account.Account
 	path    string
 	webhook string
-	assets  map[string]draft.Finding // of the account, by id
+	assets  map[string]draft.Finding // the account's assets by id
 	links   map[account.Link]draft.Finding
 	note    *batchProgressNote
-	sent    []outbox.SentFile // what was made of the same file before
+	sent    []outbox.SentFile // earlier batches made from the same file
 }
 
 func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems batchProblems, err error) {
@@ -65,7 +66,8 @@ func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems b
 	return sub, warningLines(file), sub.Estimate(price, time.Now())
 }
 
-// before looks what was made of the same file before, for the user to be told.
+// before looks up earlier batches made from the same file, so that the user can
+// be told. It fails if one of them is under way.
 func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err error) {
 	c.sent, err = c.session.Journal.SentFiles(ctx, sub.Body)
 	for _, f := range c.sent {
@@ -77,7 +79,8 @@ func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err er
 	return err
 }
 
-// planWords turns the refusal of a small plan into one that says what to do.
+// planWords adds advice to the error if the account's plan does not include
+// batches.
 func planWords(err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
 		if e.Code == "" || strings.Contains(string(e.Code), "plan") {
@@ -121,8 +124,8 @@ func readCapped(path string, most int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, most))
 }
 
-// look looks at every link of the file. What can't be measured is priced as
-// unknown, and warned of.
+// look measures every link of the file. A link that cannot be measured makes
+// the price unknown, and there is a warning.
 func (c *batchCheck) look(ctx context.Context, file draft.BatchFile) error {
 	var links []account.Link
 	for _, line := range file.Lines {
@@ -137,7 +140,7 @@ func (c *batchCheck) look(ctx context.Context, file draft.BatchFile) error {
 	return ctx.Err()
 }
 
-// found is what is known of an input.
+// found looks up the length and kind of an input.
 func (c *batchCheck) found(in api.CreateInput) (draft.Finding, bool) {
 	if in.URL == "" {
 		f, ok := c.assets[string(in.AssetID)]
@@ -147,8 +150,8 @@ func (c *batchCheck) found(in api.CreateInput) (draft.Finding, bool) {
 	return f, ok
 }
 
-// price adds up the frames of all lines by model and has the server price each
-// sum, so that the total is the server's own.
+// price adds up the frames of all lines by model and asks the server to price
+// each sum, so that the total comes from the server.
 func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Price, error) {
 	frames, jobs, about := measuredLines(file.Lines)
 	total := outbox.Price{Approximate: about, Basis: "the inputs' own lengths, priced by the server"}
@@ -186,8 +189,8 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 	return total, nil
 }
 
-// measuredLines counts the frames and the jobs of each model, of the lines
-// whose length is known, and tells whether any of them is a guess.
+// measuredLines counts frames and jobs by model over the lines of known length.
+// about reports whether any length is approximate.
 func measuredLines(lines []draft.BatchLine) (frames, jobs map[string]int, about bool) {
 	frames, jobs = map[string]int{}, map[string]int{}
 	for _, line := range lines {

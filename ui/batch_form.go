@@ -25,21 +25,22 @@ const (
 	fieldBatchWebhook = "webhook"
 )
 
-// batchForm turns a JSONL file into a batch: checked here line by line, then
-// by the server without creating anything, then priced, then asked about.
+// batchForm turns a JSONL file into a batch. The file is checked here line by
+// line, then by the server in a dry run, then priced, and then the user is
+// asked.
 type batchForm struct {
 	kit.Form
 	app           *composer
 	path, webhook string
 	cancel        context.CancelFunc
-	run           int // number of the check under way
+	run           int // number of the current check
 	progress      *batchProgressNote
 	problems      batchProblems
 	trouble       kit.Pager // shows them
 }
 
-// batchProgressNote is how far the check has come; the command writes it, the
-// screen reads it.
+// batchProgressNote counts the inputs measured so far. The command writes it
+// and the screen reads it.
 type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
 
 // newBatch opens the batch form.
@@ -51,7 +52,7 @@ func (a *composer) newBatch() tea.Cmd {
 	return nil
 }
 
-// batchForm makes the form with the path that was last typed into it.
+// batchForm returns a form that starts with the path typed last.
 func (a *composer) batchForm() *batchForm {
 	f := &batchForm{app: a, path: a.batchPath}
 	f.Stage, f.Check, f.Changed = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit
@@ -112,7 +113,7 @@ func (f *batchForm) Actions() []kit.Action {
 	return acts
 }
 
-// SetSize leaves the problems what the fields don't take.
+// SetSize gives the problems the lines below the fields.
 func (f *batchForm) SetSize(width, height int) {
 	f.Form.SetSize(width, height)
 	f.fitProblems()
@@ -137,7 +138,7 @@ func (f *batchForm) problemText(width int) (lines []paint.Styled) {
 	return lines
 }
 
-// Position says which of the problems are seen.
+// Position says which of the problems are visible.
 func (f *batchForm) Position() text.Text {
 	if f.problems.none() {
 		return ""
@@ -159,7 +160,7 @@ func (f *batchForm) stop() {
 	}
 }
 
-// Leave stops the check under way.
+// Leave stops the current check.
 func (f *batchForm) Leave() tea.Cmd {
 	f.stop()
 	return nil
@@ -193,20 +194,20 @@ func (f *batchForm) price() tea.Cmd {
 	}
 }
 
-// batchPricedMsg is a checked and priced batch, or what is wrong with it.
+// batchPricedMsg is a checked and priced batch, or its problems.
 type batchPricedMsg struct {
 	form       *batchForm
 	run        int
 	submission outbox.Submission
 	sent       []outbox.SentFile
-	found      batchProblems // what is wrong with it, or what speaks against it
+	found      batchProblems // errors, or warnings if mild
 	err        error
 }
 
 func (m batchPricedMsg) land(a *composer) tea.Cmd {
 	f := m.form
 	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
-		return nil // stopped or left in the meantime, or begun anew since
+		return nil // stopped, closed or restarted since
 	}
 	f.stop()
 	switch {
@@ -214,7 +215,7 @@ func (m batchPricedMsg) land(a *composer) tea.Cmd {
 		f.show(batchProblems{words: []text.Text{errorText(m.err)}})
 		return nil
 	case !m.found.none():
-		f.show(m.found) // it can be read whole there after a no
+		f.show(m.found) // so that all of it can be read after a no
 		if !m.found.mild {
 			return nil
 		}
@@ -225,7 +226,7 @@ func (m batchPricedMsg) land(a *composer) tea.Cmd {
 	})
 }
 
-// show puts problems up, from the first.
+// show shows problems, starting with the first.
 func (f *batchForm) show(problems batchProblems) {
 	f.problems, f.trouble.Top = problems, 0
 	f.fitProblems()
@@ -267,15 +268,15 @@ func (f *batchForm) Cursor() *tea.Cursor {
 	return f.CursorAt(1)
 }
 
-// batchProblems are what is wrong with a batch: the first ones in words, and
-// how many there are beyond them.
+// batchProblems holds the first problems of a batch in words, and the number of
+// the others.
 type batchProblems struct {
 	words []text.Text
 	more  int
-	mild  bool // they are warnings: it can be sent all the same
+	mild  bool // warnings only: the batch can be sent
 }
 
-// first are those that a dialog has room for.
+// first returns as many as fit into a dialog.
 func (p batchProblems) first() (words []text.Text) {
 	const most = 8
 	words = p.words[:min(most, len(p.words))]

@@ -20,7 +20,7 @@ import (
 	"dubtop/state/account"
 )
 
-// newBatches is view 2: many jobs sent as one file.
+// newBatches returns the view of the account's batches.
 func newBatches(a *composer) *kit.ListView[state.Batch] {
 	v := &kit.ListView[state.Batch]{Heading: "batches", List: kit.List[state.Batch]{
 		Stage: a.Stage, Rows: &a.store.Batches, Extent: a.extent(&a.store.Batches),
@@ -80,8 +80,8 @@ func number(n int, tn paint.Tone) paint.Piece {
 	return tn.Of(text.Sprint(n))
 }
 
-// batchStatus says where a batch stands. Completed with failures among its
-// jobs is not the same as completed.
+// batchStatus draws the status of a batch. A completed batch with failed jobs
+// looks different from one where all jobs succeeded.
 func batchStatus(t *paint.Theme, b *state.Batch) paint.Piece {
 	switch {
 	case b.Intent != "":
@@ -137,7 +137,7 @@ func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims at 24 hours; the results come as one file at its end.", paint.Muted)...)
 }
 
-// batchIntentPane says what is known of a batch that nobody may have taken.
+// batchIntentPane describes a batch that may not have been accepted.
 func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 	t := a.Theme
 	status := batchStatus(t, b)
@@ -149,14 +149,14 @@ func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.Now), paint.Normal)...)
 }
 
-// openResultFile opens or copies the link to a batch's results.
+// openResultFile opens or copies a fresh link to the results of a batch.
 func (a *composer) openResultFile(id api.ID, what use) tea.Cmd {
 	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
 	return resultLinkCmd(a.session, id, what)
 }
 
-// batchResults are the lines behind a finished batch's link, as rows of their
-// own to filter, open and copy.
+// batchResults lists the results of a finished batch, one row per line of its
+// file.
 type batchResults struct {
 	*kit.ListView[state.BatchItem]
 	app  *composer
@@ -164,7 +164,7 @@ type batchResults struct {
 	rows *table.Collection[state.BatchItem]
 }
 
-// openResults fetches and shows what became of every line of a batch.
+// openResults loads and shows the results of a batch.
 func (a *composer) openResults(id api.ID) tea.Cmd {
 	r := &batchResults{app: a, id: id, rows: &table.Collection[state.BatchItem]{}}
 	v := &kit.ListView[state.BatchItem]{Heading: text.Of("results of " + string(id)), List: kit.List[state.BatchItem]{
@@ -189,7 +189,7 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 	}
 	set := markedJobs(&v.List, func(b *state.BatchItem) state.Generation {
 		if b.Generation.ID == "" {
-			return state.Generation{Name: text.Of(string(b.RequestID))} // an error in place of a job
+			return state.Generation{Name: text.Of(string(b.RequestID))} // the line failed before it became a job
 		}
 		return b.Generation
 	})
@@ -221,7 +221,7 @@ func (a *composer) itemWords(b *state.BatchItem) paint.Piece {
 	return paint.Muted.Of(b.Generation.Name)
 }
 
-// resultsMsg are the lines of a result file.
+// resultsMsg carries the lines of a result file.
 type resultsMsg struct {
 	session *account.Account
 	screen  *batchResults
@@ -256,7 +256,7 @@ func (m resultsMsg) land(a *composer) tea.Cmd {
 	return nil
 }
 
-// resultLinkCmd asks for a batch again and gives the link to its results.
+// resultLinkCmd asks for a batch again and returns a fresh link to its results.
 func resultLinkCmd(s *account.Account, id api.ID, what use) tea.Cmd {
 	return func() tea.Msg {
 		b, err := s.Client.Batch(context.Background(), id)

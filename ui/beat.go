@@ -14,15 +14,16 @@ func beatCmd() tea.Cmd {
 	return tea.Tick(kit.BeatTime, func(time.Time) tea.Msg { return beatMsg{} })
 }
 
-// ticking is a screen that does something as time goes by.
+// ticking is a screen that does something periodically.
 type ticking interface {
 	Tick(now time.Time) tea.Cmd
 }
 
-// land takes the time on: notices fade, the session does what is due, the next
-// beat is set. Nothing else sets a beat, so there is only ever one on its way.
+// land advances the clock: notices fade, the session does what is due, and the
+// next beat is scheduled. Nothing else schedules a beat, so there is never more
+// than one.
 func (beatMsg) land(a *composer) tea.Cmd {
-	a.Now = time.Now().Round(0) // the wall clock: it goes on while the machine sleeps
+	a.Now = time.Now().Round(0) // wall clock only: unlike the monotonic clock it keeps running during sleep
 	cmds := []tea.Cmd{beatCmd()}
 	if a.session != nil {
 		a.session.Beat(a.Now)

@@ -19,7 +19,7 @@ import (
 	"dubtop/state/account"
 )
 
-// tellLedger says what of the ledger could not be read.
+// tellLedger reports the part of the ledger that could not be read.
 func (a *desk) tellLedger(e *account.Event) {
 	switch {
 	case e.Count > 0:
@@ -37,7 +37,8 @@ func isAre(n int) text.Text {
 	return "are"
 }
 
-// sumWords say a total; what is unknown in it makes it a lower bound.
+// sumWords formats a total. If it contains unknown amounts, it is a lower
+// bound.
 func (a *desk) sumWords(t *ledger.Tally) text.Text {
 	credits, billed := t.Credits()
 	switch {
@@ -51,7 +52,7 @@ func (a *desk) sumWords(t *ledger.Tally) text.Text {
 	return a.Theme.Glyphs.Least + " " + rounded(t.Cost, t.Kind)
 }
 
-// askExport asks where the ledger is to be written.
+// askExport asks for the file to export the ledger to.
 func (a *desk) askExport() tea.Cmd {
 	name := "~/dubtop-ledger-" + a.Now.Local().Format(time.DateOnly) + ".csv"
 	return a.Prompt("export to", name, longestPath, func(typed text.Text) tea.Cmd {
@@ -69,10 +70,10 @@ func (a *desk) askExport() tea.Cmd {
 	})
 }
 
-// longestPath is the most characters of a path that Linux takes.
+// longestPath is the maximum length of a path on Linux, in characters.
 const longestPath = 4095
 
-// exportCmd writes a table that only the user can read, and overwrites nothing.
+// exportCmd writes the ledger as CSV to a new file that only the user can read.
 func exportCmd(path string, entries []ledger.Entry) tea.Cmd {
 	return func() tea.Msg {
 		err := writeNew(path, ledger.EntriesCSV(entries, time.Local))
@@ -92,7 +93,7 @@ func writeNew(path string, text []byte) error {
 	return nil
 }
 
-// exportedMsg tells how an export went.
+// exportedMsg reports how an export went.
 type exportedMsg struct {
 	path string
 	rows int
@@ -117,5 +118,5 @@ func (m exportedMsg) land(a *desk) tea.Cmd {
 	return nil
 }
 
-// ledgerKey is the key of the view, as it is drawn.
+// ledgerKey returns the key of the ledger view.
 func ledgerKey(a *desk) text.Text { return a.KeyFor(keymap.View6) }

@@ -21,7 +21,7 @@ import (
 	"dubtop/api/text"
 )
 
-// use says what is wanted of a link.
+// use is what a link is wanted for.
 type use int
 
 const (
@@ -29,14 +29,14 @@ const (
 	copying
 )
 
-// openOutput asks for the job again, so that the link is fresh, and opens or
-// copies it byte for byte.
+// openOutput asks for the job again to get a fresh link, and opens or copies it
+// unchanged.
 func (a *desk) openOutput(id api.ID, what use) tea.Cmd {
 	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
 	return outputCmd(a.session, id, what)
 }
 
-// outputMsg is a fresh link, checked, or why there is none.
+// outputMsg is a fresh, checked link, or the error.
 type outputMsg struct {
 	link string
 	what use
@@ -56,8 +56,8 @@ func (m outputMsg) land(a *desk) tea.Cmd {
 	return a.openURL(m.link)
 }
 
-// openURL hands a checked link to the browser. Where there is none to open it
-// is shown whole and copied through the terminal instead.
+// openURL opens a checked link in the browser. If there is no browser, it shows
+// the link and copies it through the terminal.
 func (a *desk) openURL(link string) tea.Cmd {
 	if a.cfg.Open == nil {
 		a.Push(newLinkBox(a, link))
@@ -69,8 +69,8 @@ func (a *desk) openURL(link string) tea.Cmd {
 	return a.browse(link)
 }
 
-// hostLines say of hosts in other letters how the network knows them, and how
-// they read.
+// hostLines shows hosts with non-ASCII names both as they are sent over the
+// network and as they read.
 func hostLines(hosts []draft.Host) (said []paint.Told) {
 	const most = 8
 	for i, h := range hosts {
@@ -82,8 +82,8 @@ func hostLines(hosts []draft.Host) (said []paint.Told) {
 	return said
 }
 
-// reads says how the host of a link reads that is written in other letters; above
-// it stands the link as the network knows it.
+// reads shows how a non-ASCII host of a link reads. The link above it shows the
+// form used on the network.
 func reads(t *paint.Theme, link api.URL) []paint.Styled {
 	if read := link.Reads(); read != "" {
 		return []paint.Styled{t.Fact("reads", read, paint.Warn)}
@@ -91,8 +91,8 @@ func reads(t *paint.Theme, link api.URL) []paint.Styled {
 	return nil
 }
 
-// askAboutHost asks before a link is opened whose host is written in other letters:
-// it may only look like a host that one knows.
+// askAboutHost asks before opening a link whose host has a non-ASCII name,
+// because it may only look like a well-known one.
 func (a *desk) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 	return a.Ask(&kit.Confirm{
 		Heading: "Open a link to a host in other letters?",
@@ -112,7 +112,7 @@ func (a *desk) browse(link string) tea.Cmd {
 	return browseCmd(a.cfg.Open, link)
 }
 
-// openedMsg tells whether a browser took a link.
+// openedMsg reports whether a browser opened a link.
 type openedMsg struct {
 	link string
 	err  error
@@ -129,13 +129,13 @@ func (m openedMsg) land(a *desk) tea.Cmd {
 	return nil
 }
 
-// copyText puts a text on the terminal's clipboard.
+// copyText copies a text to the terminal's clipboard.
 func (a *desk) copyText(what text.Text, words string) tea.Cmd {
 	a.Say(what + " copied")
 	return tea.SetClipboard(words)
 }
 
-// newLinkBox shows a link whole, for where it has to be carried by hand.
+// newLinkBox shows a link in full, to be copied by hand.
 func newLinkBox(a *desk, link string) *kit.Pager {
 	return &kit.Pager{Stage: a.Stage, Heading: "link", Content: func(width int) []paint.Styled {
 		t := a.Theme
@@ -144,7 +144,7 @@ func newLinkBox(a *desk, link string) *kit.Pager {
 			lines = append(lines, "  "+t.Text(paint.Muted, l))
 		}
 		lines = append(lines, "")
-		// Cut hard and without indent, so that it can be selected as one.
+		// Without indent or word wrap, the link can be selected in one go.
 		for _, part := range strings.Split(ansi.Hardwrap(string(text.Clean(link, len(link)+1)), max(1, width), false), "\n") {
 			lines = append(lines, t.Text(paint.Normal, text.Of(part)))
 		}
@@ -152,18 +152,18 @@ func newLinkBox(a *desk, link string) *kit.Pager {
 	}}
 }
 
-// openTime is how long a browser may take to start before it is taken to be
-// running: some openers stay until the browser is closed.
+// openTime is how long to wait for the opener to fail. Some openers keep
+// running until the browser is closed.
 const openTime = 10 * time.Second
 
-// Browser gives what opens links on this machine, nil where there is no
-// display: openers would then start a text browser on our own terminal.
+// Browser returns a function that opens links on this machine, or nil if there
+// is no display: openers would then start a text browser in our own terminal.
 func Browser(getenv func(string) string) func(link string) error {
 	if !hasDisplay(getenv) {
 		return nil
 	}
-	// The opener's output would land on our screen; a pipe instead of nothing
-	// would make us wait for a browser that stays open.
+	// The opener's output would appear on our screen. With a pipe instead of
+	// nil we would wait for as long as the browser stays open.
 	browser.Stdout, browser.Stderr = nil, nil
 	return func(link string) error {
 		result := make(chan error, 1)
@@ -185,7 +185,7 @@ func hasDisplay(getenv func(string) string) bool {
 	return getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
 }
 
-// copyIDs copies the ids of rows, one a line.
+// copyIDs copies the ids of rows, one per line.
 func (a *desk) copyIDs(ids []string) tea.Cmd {
 	switch len(ids) {
 	case 0:
@@ -197,7 +197,7 @@ func (a *desk) copyIDs(ids []string) tea.Cmd {
 	return a.copyText(text.Sprintf("%d ids", len(ids)), strings.Join(ids, "\n"))
 }
 
-// outputCmd asks for a job again and gives its link, checked.
+// outputCmd asks for a job again and returns its checked link.
 func outputCmd(s *account.Account, id api.ID, what use) tea.Cmd {
 	return func() tea.Msg {
 		ctx := context.Background()

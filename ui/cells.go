@@ -8,7 +8,8 @@ import (
 	"dubtop/ui/paint"
 )
 
-// jobStatus is a job's status, or how far a submission without a known job is.
+// jobStatus draws the status of a job, or of a submission that is not yet a
+// job.
 func jobStatus(t *paint.Theme, g *state.Generation) paint.Piece {
 	if g.Intent == "" {
 		return statusCell(t, g.Status)
@@ -16,8 +17,7 @@ func jobStatus(t *paint.Theme, g *state.Generation) paint.Piece {
 	return intentStatus(t, g.Intent)
 }
 
-// intentStatus says how far a submission is that nothing is known to have come
-// of.
+// intentStatus draws the status of a submission whose job is not known.
 func intentStatus(t *paint.Theme, s outbox.SubmissionState) paint.Piece {
 	if s == outbox.SubmissionSending {
 		return paint.Running.Of(t.Glyphs.Running + " sending")
@@ -25,7 +25,7 @@ func intentStatus(t *paint.Theme, s outbox.SubmissionState) paint.Piece {
 	return paint.Warn.Of(t.Glyphs.Alert + " unknown")
 }
 
-// statusCell says a status by glyph, word and colour.
+// statusCell draws a status as glyph, word and colour.
 func statusCell(t *paint.Theme, s api.Status) paint.Piece {
 	word := statusWord(s)
 	switch {
@@ -41,8 +41,8 @@ func statusCell(t *paint.Theme, s api.Status) paint.Piece {
 	return paint.Warn.Of(t.Glyphs.Unknown + " " + word)
 }
 
-// statusWord is the word people use; what we do not know stays as the API
-// spells it.
+// statusWord returns the common word for a status. An unknown status keeps the
+// API's spelling.
 func statusWord(s api.Status) text.Text {
 	switch s {
 	case api.Pending:
@@ -61,7 +61,7 @@ func statusWord(s api.Status) text.Text {
 	return text.Of(string(s))
 }
 
-// costCell says a cost and how sure it is.
+// costCell draws a cost; its sign and colour say how it is known.
 func costCell(c outbox.Cost) paint.Piece {
 	if c.Kind == outbox.CostUnknown {
 		return paint.Muted.Of(none)

@@ -11,7 +11,8 @@ import (
 	"dubtop/state"
 )
 
-// Header says who and where we are, what the API lets us do, and the time.
+// Header shows the account, the connection, the queue, the API quota, today's
+// spending and the time.
 func (a *App) Header(width int) paint.Styled {
 	left := []paint.Piece{paint.Title.Of(" dubtop  ")}
 	if a.session == nil {
@@ -35,7 +36,8 @@ func (a *App) Header(width int) paint.Styled {
 	return a.Theme.Line(width, left, right)
 }
 
-// lamp is one glyph for the connection: its words are in the status line.
+// lamp shows the state of the connection as one glyph. The status line has the
+// words.
 func (a *App) lamp() paint.Piece {
 	switch a.poller.Phase(a.Now).Kind {
 	case state.PhaseFresh, state.PhaseRefreshing:
@@ -46,7 +48,8 @@ func (a *App) lamp() paint.Piece {
 	return paint.Bad.Of(" " + a.Theme.Glyphs.Alert)
 }
 
-// slots says how many jobs run, against the plan's number once it is known.
+// slots returns the number of running jobs, and the plan's limit once it is
+// known.
 func (a *App) slots() text.Text {
 	n := a.store.Counts()
 	if limit, _ := a.outbox.Slots.Known(a.Now); limit > 0 {
@@ -55,9 +58,8 @@ func (a *App) slots() text.Text {
 	return text.Sprintf("running %d", n.Running+n.Pending)
 }
 
-// Tabs names the views with their numbers of rows; the active one stands
-// out by its colour and weight. Where there is no room for everything, numbers
-// go before names do.
+// Tabs draws the names of the views with their row counts, the active one
+// highlighted. If space is short, counts are dropped before names.
 func (a *App) Tabs(width int) paint.Styled {
 	if a.session == nil {
 		return paint.Blank(width)
@@ -70,7 +72,7 @@ func (a *App) Tabs(width int) paint.Styled {
 	if paint.Cells(left)+paint.Cells(right) >= width {
 		left = a.tabPieces(func(int) bool { return false })
 	}
-	if paint.Cells(left)+paint.Cells(right) >= width { // what hides rows must be seen
+	if paint.Cells(left)+paint.Cells(right) >= width { // an active filter must stay visible
 		for i := range left {
 			if i != a.tab {
 				left[i].Text = text.Sprintf(" %d ", i+1)
@@ -80,7 +82,8 @@ func (a *App) Tabs(width int) paint.Styled {
 	return a.Theme.Line(width, left, right)
 }
 
-// tabPieces are the names, with the number of rows where that is wanted.
+// tabPieces returns the names, with the row count of those that counted
+// selects.
 func (a *App) tabPieces(counted func(i int) bool) (pieces []paint.Piece) {
 	for i, t := range a.tabs {
 		n, words := paint.Muted, text.Sprintf(" %d %s ", i+1, t.title)
@@ -95,8 +98,8 @@ func (a *App) tabPieces(counted func(i int) bool) (pieces []paint.Piece) {
 	return pieces
 }
 
-// place says what stands on the view, what hides rows of it, and how many are
-// marked.
+// place returns the title of the top screen, its filter and the number of
+// marked rows.
 func (a *App) place() []paint.Piece {
 	var pieces []paint.Piece
 	if n, ok := a.Top().(narrowing); ok && n.Narrowed() != "" {
@@ -111,13 +114,13 @@ func (a *App) place() []paint.Piece {
 	return pieces
 }
 
-// narrowing is a screen that can hide some of its rows, and says by what.
+// narrowing is a screen that can filter its rows and describe the filter.
 type narrowing interface{ Narrowed() text.Text }
 
-// markable is a screen whose rows can be marked, and says how many are.
+// markable is a screen whose rows can be marked.
 type markable interface{ Marked() text.Text }
 
-// marked says how many rows of the top screen are marked, "" if none is.
+// marked says how many rows of the top screen are marked, or returns "".
 func (a *App) marked() text.Text {
 	if m, ok := a.Top().(markable); ok {
 		return m.Marked()
@@ -125,14 +128,14 @@ func (a *App) marked() text.Text {
 	return ""
 }
 
-// crowded reports whether the line of the tabs has no room for all that stands
-// on it: the marks are then told in the status line.
+// crowded reports whether the line of tabs is full; the status line then shows
+// the number of marks.
 func (a *App) crowded(width int) bool {
 	return paint.Cells(a.tabPieces(func(int) bool { return false }))+paint.Cells(a.place()) >= width
 }
 
-// WindowTitle carries our own words and numbers only: terminals take titles
-// verbatim, so nothing remote may stand in one.
+// WindowTitle returns the title of the terminal window. It contains our own
+// words and numbers only, because terminals take titles verbatim.
 func (a *App) WindowTitle() text.Text {
 	if a.session == nil {
 		return "dubtop"

@@ -6,14 +6,14 @@ import (
 	"dubtop/api/text"
 )
 
-// Two clocks tell the times on the screen: the server's says when a job, a batch
-// or an asset was made, ours everything else. Every answer tells how far they
-// are apart, so all times are drawn as ours.
+// Two clocks matter: the server's, which dates jobs, batches and assets, and
+// ours for everything else. Every answer reveals the difference, so all times
+// are shown on ours.
 
-// clockTold is how far apart the clocks must be for that to be told.
+// clockTold is the difference between the clocks from which the user is told.
 const clockTold = time.Minute
 
-// ours is an instant of the server's clock on ours.
+// ours converts a time of the server's clock to ours.
 func (a *desk) ours(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -21,11 +21,11 @@ func (a *desk) ours(t time.Time) time.Time {
 	return t.Add(-a.store.Forecast.Skew)
 }
 
-// serverAge says how long ago something was that the server tells the time of.
+// serverAge returns the age of a time of the server's clock.
 func (a *desk) serverAge(t time.Time) text.Text { return age(a.ours(t), a.Now) }
 
-// tellClocks says that the clocks are far apart: other programs will be wrong
-// about times, too.
+// tellClocks warns that the clocks differ, since other programs will show wrong
+// times as well.
 func (a *desk) tellClocks() {
 	if skew := a.store.Forecast.Skew; skew.Abs() >= clockTold && a.Toast.Text == "" {
 		way := text.Text("behind")

@@ -6,22 +6,22 @@ import (
 	"dubtop/state/draft"
 )
 
-// composer is the desk with what is being made on it: the draft in the form, and
-// what the user has agreed to and waits for.
+// composer is the desk plus the work on new jobs: the draft in the form, and
+// the submissions the user has confirmed and is waiting for.
 type composer struct {
 	*desk
-	draft     draft.Draft          // what was last typed into the form
-	drafts    drafting             // how that stands to the journal
-	batchPath string               // what was last typed into the batch form
-	attended  map[string]*spending // what the user has just said yes to, by id
-	pilots    map[string]*pilot    // by submission
+	draft     draft.Draft          // as last typed into the form
+	drafts    drafting             // its state in the journal
+	batchPath string               // as last typed into the batch form
+	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
+	pilots    map[string]*pilot    // by submission id
 }
 
-// composed is a message from the world that knows how to land where something is
-// being made.
+// composed is a message that applies itself to the composer.
 type composed interface{ land(a *composer) tea.Cmd }
 
-// landed lets a message from the world land; ok is false for any other.
+// landed applies a reply or a composed message. ok is false for any other
+// message.
 func (a *composer) landed(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 	switch m := msg.(type) {
 	case reply:

@@ -17,71 +17,70 @@ import (
 	"dubtop/ui/paint"
 )
 
-// Config is what the dashboard needs from its surroundings.
+// Config holds everything the dashboard gets from outside.
 type Config struct {
-	Account  *account.Config // nil: the first screen asks for a key
+	Account  *account.Config // nil: the welcome screen asks for a key
 	Connect  func(key string) (*account.Config, error)
 	SaveKey  func(key string) (path string, err error)
 	Demo     func() (*account.Config, error)
-	LookedUp []string // where a key was looked for, for the first screen
-	// KeyVariable is the variable of the environment that held the key at the
-	// start, "" where none did: it goes before a saved key at the next start.
+	LookedUp []string // places searched for a key, for the welcome screen
+	// KeyVariable is the environment variable that held the key, or "". It
+	// takes precedence over a saved key at the next start.
 	KeyVariable string
 
 	Keys    keymap.Map
 	Theme   string // auto, dark or light
-	ASCII   bool   // borders and glyphs for terminals that are not UTF-8
+	ASCII   bool   // for terminals that do not use UTF-8
 	Pace    state.Pace
 	Guard   ledger.Guard           // the budgets
-	Slots   int                    // of the plan, as configured; 0: they are to be learned
-	Reserve int                    // of them left to others
-	Open    func(url string) error // nil: there is no browser to open
-	Suspend tea.Cmd                // stops the program as ctrl+z does; nil: nobody could continue it
-	Home    string                 // for ~ in typed paths
-	Notices []string               // problems of the configuration, in words
+	Slots   int                    // jobs at once as configured; 0: find out
+	Reserve int                    // slots of the plan left to others
+	Open    func(url string) error // nil: there is no browser
+	Suspend tea.Cmd                // stops the program like ctrl+z; nil: there is no shell to resume it
+	Home    string                 // replaces ~ in typed paths
+	Notices []string               // problems of the configuration
 	Version string
 }
 
-// desk is what all screens share: the stage they stand on, the session with what
-// it knows, and what is asked just now.
+// desk is what all screens share: the stage, the session and its data.
 type desk struct {
 	*kit.Stage
 	cfg Config
 
 	session *account.Account // nil until there is a key
-	store   *state.Store     // of the session, as the next two are
+	store   *state.Store     // of the session, like the next two
 	poller  *state.Poller
 	outbox  outgoing
-	opened  func() tea.Cmd // what waits for the journal; may be nil
-	offer   *kit.Confirm   // the question whether an older key was this account's, until it is answered
+	opened  func() tea.Cmd // runs once the journal is open; may be nil
+	offer   *kit.Confirm   // the open question whether an older key belongs to this account
 
 	host host
 }
 
-// outgoing is what waits to be sent, is on its way or in doubt, and what the
-// screens know of it besides.
+// outgoing is the outbox: submissions that are waiting, being sent or of
+// unknown outcome. It adds state for the screens.
 type outgoing struct {
 	*outbox.Outbox
-	end    time.Time // when the last one should be done
-	wanted string    // what somebody waits to see the new price of
+	end    time.Time // when the last queued job should be done
+	wanted string    // id of a submission whose new price the user is waiting for
 }
 
-// host is the whole that a desk is a part of.
+// host is the program around a desk.
 type host interface {
-	enter(c *account.Config)        // begins anew with an account
-	show(view int) tea.Cmd          // brings a view to the front
-	quit() tea.Cmd                  // leaves, if need be after a question
-	answered()                      // takes the question about leaving away once it is needless
-	event(e *account.Event) tea.Cmd // shows what happened in the session
+	enter(c *account.Config)        // starts over with an account
+	show(view int) tea.Cmd          // switches to a view
+	quit() tea.Cmd                  // quits, after a question if needed
+	answered()                      // closes the question about quitting if its reason is gone
+	event(e *account.Event) tea.Cmd // shows an event of the session
 }
 
-// A command touches the world for a screen. It is given values, never the desk,
-// and ends in a reply.
+// A command acts on the outside world for a screen. It gets values, never the
+// desk, and returns a reply.
 
-// reply is a message from the world that knows how to land.
+// reply is a message from outside that applies itself to the desk.
 type reply interface{ land(a *desk) tea.Cmd }
 
-// extent is what there is of a collection beyond what is loaded.
+// extent describes the rows of a collection that are not loaded.
 func (a *desk) extent(rows any) kit.Extent {
 	return kit.Extent{
 		All:      func() int { return a.inAll(rows) },
@@ -91,8 +90,8 @@ func (a *desk) extent(rows any) kit.Extent {
 	}
 }
 
-// unloaded says why no rows could be loaded, and which key helps; nil while
-// they are coming.
+// unloaded says why no rows could be loaded and which key helps. It returns nil
+// while they are loading.
 func (a *desk) unloaded(err error) (words []text.Text) {
 	switch {
 	case err != nil:
@@ -106,8 +105,8 @@ func (a *desk) unloaded(err error) (words []text.Text) {
 	return words
 }
 
-// inAll is how many of a collection there are, as far as the server tells; 0
-// where it does not.
+// inAll returns the size of a collection as told by the server, or 0 if it does
+// not tell.
 func (a *desk) inAll(c any) int {
 	if c == any(&a.store.Assets) {
 		return a.store.Beyond.Total
@@ -115,7 +114,7 @@ func (a *desk) inAll(c any) int {
 	return 0
 }
 
-// partial reports whether more of a collection exists than is loaded.
+// partial reports whether a collection has more rows than are loaded.
 func (a *desk) partial(c any) bool {
 	if known, ok := c.(interface{ Known() bool }); ok && !known.Known() {
 		return true
@@ -126,7 +125,7 @@ func (a *desk) partial(c any) bool {
 	return c == any(&a.store.Generations) && (!a.store.History.Complete || a.session != nil && a.session.OlderLeft())
 }
 
-// unspendable says why nothing that costs money can be begun.
+// unspendable returns why nothing that costs money can be started, or "".
 func (a *desk) unspendable() text.Text {
 	switch {
 	case a.session == nil:
@@ -137,8 +136,8 @@ func (a *desk) unspendable() text.Text {
 	return ""
 }
 
-// afterOpening does something that needs the journal as soon as it is open,
-// which on a slow disk is a moment after the first frame.
+// afterOpening runs do as soon as the journal is open. On a slow disk that is
+// some time after the first frame.
 func (a *desk) afterOpening(do func() tea.Cmd) tea.Cmd {
 	a.opened = do
 	a.Busy("opening the journal" + a.Theme.Glyphs.More)
@@ -154,7 +153,7 @@ func (a *desk) togglePause() {
 	a.Say("refreshing again")
 }
 
-// paid is how many requests that cost money are on their way.
+// paid returns the number of paid requests being sent.
 func (a *desk) paid() int {
 	if a.session == nil {
 		return 0
@@ -162,8 +161,8 @@ func (a *desk) paid() int {
 	return a.session.Paid()
 }
 
-// total says how many there are, as far as is known: "≥ 200" while the past is
-// still loading, nothing before the first answer.
+// total returns the number of rows, as far as it is known: "≥ 200" while older
+// rows are loading, "" before the first answer.
 func total[T any](a *desk, c *table.Collection[T]) text.Text {
 	switch {
 	case !c.Known() && c.Len() == 0:
@@ -176,7 +175,7 @@ func total[T any](a *desk, c *table.Collection[T]) text.Text {
 	return text.Sprint(c.Len())
 }
 
-// cutOff says why nothing can be asked at all, "" when it can.
+// cutOff returns why nothing can be requested at all, or "".
 func (a *desk) cutOff() text.Text {
 	switch p := a.poller.Phase(a.Now); p.Kind {
 	case state.PhaseOffline, state.PhaseRejected:
@@ -185,7 +184,7 @@ func (a *desk) cutOff() text.Text {
 	return ""
 }
 
-// refusedKey says which key the server refuses, and the keys that help.
+// refusedKey says that the server refuses the key, and which keys help.
 func (a *desk) refusedKey(refresh text.Text) text.Text {
 	words := fmt.Sprintf("the API key was refused (%s: use another, %s: try again)", a.KeyFor(keymap.ReplaceKey), refresh)
 	if from := a.session.KeyFrom; from != "" {
@@ -199,8 +198,8 @@ func (a *desk) keyRefused() bool {
 	return a.session != nil && a.poller.Phase(a.Now).Kind == state.PhaseRejected
 }
 
-// irreplaceable says why the key can't be replaced now: what is on its way
-// belongs to the account of this one.
+// irreplaceable returns why the key cannot be replaced now, or "". A request
+// being sent belongs to the account of the current key.
 func (a *desk) irreplaceable() text.Text {
 	switch {
 	case a.session.Demo:
@@ -211,5 +210,5 @@ func (a *desk) irreplaceable() text.Text {
 	return ""
 }
 
-// sender names the process that sends, when it is not this one.
+// sender names the process that sends, if it is another one.
 func (a *desk) sender() string { return a.session.Holder().String() }

@@ -7,18 +7,18 @@ import (
 	"dubtop/api/text"
 )
 
-// diagnosis is a failure in words: what went wrong, and what to do about it.
+// diagnosis explains a failure and what to do about it.
 type diagnosis struct {
 	short text.Text // for a column
 	why   text.Text
 	fix   text.Text
-	again bool // sending the same again has a chance
+	again bool // sending the same request again may help
 }
 
-// diagnose explains an error of the API by its code; the codes and their meaning
-// are those of the vendor's catalogue (https://sync.so/docs/api-reference/errors).
-// A code it does not know is sorted by its name, and the API's own words are
-// always shown beside it. Where there are words alone, they are the reason.
+// diagnose explains an error code of the API, following the vendor's catalogue
+// (https://sync.so/docs/api-reference/errors). An unknown code is classified by
+// its name, and the API's own words are always shown as well. Without a code,
+// words is the reason.
 func (a *desk) diagnose(code string, words text.Text) diagnosis {
 	if code == "" && words != "" {
 		return diagnosis{words, words, "Mend what it names, then send it again. If it names nothing, look at the raw answer (]).", true}
@@ -31,7 +31,7 @@ func (a *desk) diagnose(code string, words text.Text) diagnosis {
 	return byName(code)
 }
 
-// onThisPlan adds what the account's plan allows, as far as that is known.
+// onThisPlan adds the limits of the account's plan, if they are known.
 func (a *desk) onThisPlan(code string, d diagnosis) diagnosis {
 	slots := a.outbox.Slots.OfPlan(a.Now)
 	switch code {
@@ -134,7 +134,7 @@ func serviceTrouble(code string) (diagnosis, bool) {
 	return diagnosis{}, false
 }
 
-// byName sorts a code that is not known by the way such codes are named.
+// byName classifies an unknown code by the pattern of its name.
 func byName(code string) diagnosis {
 	switch {
 	case code == "":

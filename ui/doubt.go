@@ -17,17 +17,16 @@ import (
 	"dubtop/keymap"
 )
 
-// doubt is the screen of a submission whose outcome is unknown: what happened,
-// what dubtop does about it by itself, what was found, and what only the user
-// can choose.
+// doubt is the screen of a submission of unknown outcome: what happened, what
+// dubtop does about it, what it has found, and what only the user can decide.
 type doubt struct {
 	kit.Pager
 	app *composer
 	id  string
-	at  int // the candidate under the cursor
+	at  int // the selected candidate
 }
 
-// openDoubt shows a submission in doubt.
+// openDoubt shows a submission of unknown outcome.
 func (a *composer) openDoubt(id string) tea.Cmd {
 	d := &doubt{app: a, id: id}
 	d.Pager = kit.Pager{Stage: a.Stage, Heading: "unknown outcome", Content: d.lines}
@@ -52,8 +51,7 @@ func (a *composer) openDoubt(id string) tea.Cmd {
 	return nil
 }
 
-// question is what the user may choose about; zero while there is nothing to
-// choose yet.
+// question returns the choices open to the user; zero while there are none.
 func (d *doubt) question() outbox.Question {
 	q, _ := d.app.outbox.Reconciler.Question(d.id, d.app.Now)
 	return q
@@ -67,7 +65,7 @@ func (d *doubt) candidate() outbox.Candidate {
 	return c[max(0, min(d.at, len(c)-1))]
 }
 
-// undecidable says why nothing is to be decided yet.
+// undecidable returns why there is nothing to decide yet, or "".
 func (d *doubt) undecidable() text.Text {
 	a := d.app
 	if _, ok := a.outbox.Find(d.id); !ok {
@@ -124,7 +122,7 @@ func (d *doubt) drop() tea.Cmd {
 	return d.choose(outbox.ChoiceDrop, "", "Drop it?", "drop", "keep looking")
 }
 
-// choose asks for a yes to a choice, with what it risks.
+// choose asks the user to confirm a choice and states its risk.
 func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
 	a, q := d.app, d.question()
 	question := &kit.Confirm{
@@ -145,8 +143,8 @@ func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea
 	return a.Ask(question)
 }
 
-// decide does what the user chose. A price that is too old to send under is
-// asked for first.
+// decide carries out the user's choice. If the price is too old to send under,
+// it asks for a new one first.
 func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd {
 	w, err := a.session.Choose(submission, c, id, time.Now())
 	if errors.Is(err, outbox.ErrStale) {
@@ -163,8 +161,7 @@ func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd
 	return a.do(w)
 }
 
-// repricedDoubt asks once more about sending what is in doubt, now that its price
-// is known anew.
+// repricedDoubt asks again whether to resend, now that the price is current.
 func (a *composer) repricedDoubt(d *outbox.Done) tea.Cmd {
 	if d.Err != nil {
 		a.Complain(d.Submission.Reason)
@@ -173,12 +170,12 @@ func (a *composer) repricedDoubt(d *outbox.Done) tea.Cmd {
 	a.Calm()
 	top, ok := a.Top().(*doubt)
 	if !ok || top.id != d.Submission.ID {
-		return nil // somebody is at work elsewhere by now
+		return nil // the user has moved on
 	}
 	return top.resend()
 }
 
-// answeredChoice shows what became of a doubt.
+// answeredChoice reports how a choice about an unknown outcome went.
 func (a *composer) answeredChoice(d *outbox.Done) {
 	if d.Unrecorded != nil {
 		return
@@ -230,7 +227,7 @@ func (d *doubt) happened(sub *outbox.Submission, width int) []paint.Styled {
 	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", paint.Normal)...)
 }
 
-// doing says what happens by itself, and when.
+// doing says what dubtop does by itself, and when.
 func (d *doubt) doing(sub *outbox.Submission) text.Text {
 	a := d.app
 	o, ok := a.outbox.Reconciler.Outlook(d.id, a.Now)
@@ -256,7 +253,7 @@ func (d *doubt) doing(sub *outbox.Submission) text.Text {
 	return text.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.Now), clock(o.Until, a.Now))
 }
 
-// found lists the candidates, the one under the cursor marked.
+// found lists the candidates, with the selected one marked.
 func (d *doubt) found(width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
 	q, asks := a.outbox.Reconciler.Question(d.id, a.Now)
@@ -275,7 +272,7 @@ func (d *doubt) found(width int) []paint.Styled {
 	return lines
 }
 
-// candidateWords say why a job may be the one, or may not.
+// candidateWords says what speaks for and against a candidate.
 func candidateWords(c outbox.Candidate) text.Text {
 	switch c.Timing {
 	case outbox.TimingEarly:
@@ -296,7 +293,7 @@ func matchWords(m outbox.Match) text.Text {
 	return "similar: you have to judge"
 }
 
-// options are the keys that decide, with what each risks.
+// options lists the keys for each choice, with its risk.
 func (d *doubt) options(width int) []paint.Styled {
 	a := d.app
 	if why := d.undecidable(); why != "" {
@@ -322,7 +319,7 @@ func (a *composer) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text)
 	return keymap.Drop, "Drop it."
 }
 
-// keyed is an advice whose label is a key to press.
+// keyed is like advice, with a key as the label.
 func (a *composer) keyed(width int, n keymap.Name, words text.Text, tn paint.Tone) []paint.Styled {
 	lines := a.advice(width, "", words, tn)
 	key := paint.Fit(a.KeyFor(n), 10, false, "")

@@ -9,7 +9,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// event shows what happened.
+// event shows an event of the session.
 func (a *App) event(e *account.Event) tea.Cmd {
 	switch e.Kind {
 	case account.EventOpened:
@@ -30,7 +30,7 @@ func (a *App) event(e *account.Event) tea.Cmd {
 	return nil
 }
 
-// tellEvent says what happened where nothing else follows from it.
+// tellEvent reports an event that has no other consequence.
 func (a *App) tellEvent(e *account.Event) {
 	switch e.Kind {
 	case account.EventChanged:
@@ -52,7 +52,7 @@ func (a *App) tellEvent(e *account.Event) {
 	}
 }
 
-// tellFailure says of what goes on by itself that it does not.
+// tellFailure reports that something in the background failed.
 func (a *App) tellFailure(e *account.Event) {
 	if e.Err == nil {
 		return
@@ -71,8 +71,8 @@ func (a *App) tellFailure(e *account.Event) {
 	}
 }
 
-// openedJournal takes up what the journal knew: the form, and what was waited
-// for.
+// openedJournal restores the draft from the journal and runs the action waiting
+// for it.
 func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	if e.Err != nil {
 		a.Complain("the journal could not be read: " + errorText(e.Err))
@@ -91,7 +91,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	return a.doOpened()
 }
 
-// doOpened does what waited for the journal.
+// doOpened runs the action waiting for the journal.
 func (a *App) doOpened() tea.Cmd {
 	do := a.opened
 	if do == nil {
@@ -106,8 +106,8 @@ func (a *App) doOpened() tea.Cmd {
 	return do()
 }
 
-// changed says that the journal has noted a change that is drawn already, or
-// that it has not.
+// changed reports whether the journal has saved a change that is already on
+// screen.
 func (a *App) changed(e *account.Event) {
 	switch {
 	case e.Err != nil:

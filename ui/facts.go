@@ -6,12 +6,12 @@ import (
 	"dubtop/ui/paint"
 )
 
-// called is a name as a heading, whole, over as many lines as it needs.
+// called draws a name as a heading, wrapped as needed.
 func (a *desk) called(name text.Text, width int) []paint.Styled {
 	return paint.Toned(a.Theme, paint.Title, paint.Wrap(name, width))
 }
 
-// advice is a labelled text over as many lines as it needs.
+// advice draws a labelled text, wrapped as needed.
 func (a *desk) advice(width int, label, words text.Text, n paint.Tone) []paint.Styled {
 	const indent = 10
 	var lines []paint.Styled
@@ -24,7 +24,7 @@ func (a *desk) advice(width int, label, words text.Text, n paint.Tone) []paint.S
 	return lines
 }
 
-// rawLines draws JSON of the API's.
+// rawLines draws JSON from the API.
 func (a *desk) rawLines(j api.JSON, width int) []paint.Styled {
 	const most = 2000 // lines; nobody reads more
 	var lines []paint.Styled

@@ -8,11 +8,11 @@ import (
 	"dubtop/api/text"
 )
 
-// none stands where a value is not known: an unknown is never drawn as zero.
+// none stands for an unknown value, which must never look like zero.
 const none = "–"
 
-// age says how long ago something was, in at most four cells: 38s, 4m, 3h,
-// 12d, 2y. A time that has not come yet is +4m: a clock is wrong.
+// age formats the age of a time in at most four cells: 38s, 4m, 3h, 12d, 2y. A
+// time in the future, as from a wrong clock, is +4m.
 func age(then, now time.Time) text.Text {
 	if then.IsZero() {
 		return none
@@ -23,7 +23,7 @@ func age(then, now time.Time) text.Text {
 		d, sign = -d, "+"
 	}
 	switch {
-	case sign != "" && d >= 100*day: // a day more is a cell more
+	case sign != "" && d >= 100*day: // one more digit is one more cell
 		return text.Sprintf("+%dy", min(99, 1+int(d/year)))
 	case d < time.Minute:
 		return text.Sprintf("%ds", max(0, int(d.Seconds())))
@@ -37,7 +37,7 @@ func age(then, now time.Time) text.Text {
 	return text.Sprintf("%dy", int(d/year))
 }
 
-// span says how long something takes or took: 38s, 1m42s, 12m, 1h05m.
+// span formats a duration: 38s, 1m42s, 12m, 1h05m.
 func span(d time.Duration) text.Text {
 	d = d.Round(time.Second)
 	switch {
@@ -51,8 +51,8 @@ func span(d time.Duration) text.Text {
 	return text.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
-// roughly says a time that is only expected: to the minute where it is long,
-// because seconds would promise what nobody knows.
+// roughly formats an expected duration. From two minutes on it leaves out the
+// seconds, which would suggest a precision that the estimate does not have.
 func roughly(d time.Duration) text.Text {
 	if d >= 2*time.Minute {
 		d = d.Round(time.Minute)
@@ -60,7 +60,7 @@ func roughly(d time.Duration) text.Text {
 	return span(d)
 }
 
-// happened says when something was, and how long ago.
+// happened formats a time and its age.
 func happened(t, now time.Time) text.Text {
 	switch {
 	case t.IsZero():
@@ -71,7 +71,7 @@ func happened(t, now time.Time) text.Text {
 	return clock(t, now) + ", " + age(t, now) + " ago"
 }
 
-// length says how long a piece of media is: 0:28, 12:04, 1:02:03.
+// length formats the length of a media file: 0:28, 12:04, 1:02:03.
 func length(s api.Seconds) text.Text {
 	if s <= 0 {
 		return none
@@ -83,7 +83,7 @@ func length(s api.Seconds) text.Text {
 	return text.Sprintf("%d:%02d", n/60, n%60)
 }
 
-// bytesText says a size: 812 B, 10.5 MB.
+// bytesText formats a size: 812 B, 10.5 MB.
 func bytesText(n int64) text.Text {
 	if n <= 0 {
 		return none
@@ -100,7 +100,7 @@ func bytesText(n int64) text.Text {
 	return text.Sprintf("%.1f %s", size, units[at])
 }
 
-// clock says an instant of the local day, with the date when it is not today.
+// clock formats a local time, with its date unless that is today.
 func clock(t, now time.Time) text.Text {
 	if t.IsZero() {
 		return none

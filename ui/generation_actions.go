@@ -10,8 +10,8 @@ import (
 	"dubtop/ui/kit"
 )
 
-// generationActions are what can be done with a job, wherever it is shown, or
-// with those that are marked.
+// generationActions returns the actions for a job, or for the marked jobs, on
+// any screen that shows them.
 func generationActions(a *composer, set jobSet) []kit.Action {
 	missing := func() text.Text {
 		if n := set.many(); n > 1 {

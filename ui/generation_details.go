@@ -20,7 +20,8 @@ import (
 	"dubtop/state/account"
 )
 
-// generationPane says beside the list what is known of a job without asking.
+// generationPane shows beside the list as much about a job as is known without
+// asking.
 func (a *composer) generationPane(g *state.Generation, width int) []paint.Styled {
 	t := a.Theme
 	lines := append(a.called(g.Name, width), "")
@@ -29,7 +30,7 @@ func (a *composer) generationPane(g *state.Generation, width int) []paint.Styled
 	return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  inputs, options, answer"))
 }
 
-// facts are the labelled lines of a job.
+// facts draws the labelled lines of a job.
 func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	t := a.Theme
 	status := jobStatus(t, g)
@@ -56,7 +57,7 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	return append(lines, a.advice(width, "id", text.Of(string(g.ID)), paint.Muted)...)
 }
 
-// costWords says a cost and where it comes from.
+// costWords formats a cost and says where it comes from.
 func costWords(c outbox.Cost) text.Text {
 	switch c.Kind {
 	case outbox.CostActual:
@@ -69,9 +70,9 @@ func costWords(c outbox.Cost) text.Text {
 	return none
 }
 
-// verdict says what a job's state means for its owner: why it failed and what
-// to do, or how long it may still take. What the API told of this job alone may
-// be nil.
+// verdict explains the state of a job: why it failed and how to fix it, or how
+// long it may still take. told is the API's answer about this job; it may be
+// nil.
 func (a *composer) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
@@ -86,8 +87,8 @@ func (a *composer) verdict(g *state.Generation, told *api.Generation, width int)
 	return nil
 }
 
-// doubtLines say what is known of a request whose outcome is not; sign is what in
-// the list would show that it was accepted.
+// doubtLines explains a request of unknown outcome. sign is what in the list
+// would prove that it was accepted.
 func (a *composer) doubtLines(reason, sign text.Text, width int) []paint.Styled {
 	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", paint.Warn)
 	if reason != "" {
@@ -135,14 +136,14 @@ func (a *composer) outlook(g *state.Generation, told *api.Generation, width int)
 	return append(append(lines, a.advice(width, "", "Running jobs can't be cancelled.", paint.Muted)...), "")
 }
 
-// generationDetails is one job on the whole body: the only place where a job
-// is asked for by itself, with its progress and its real cost.
+// generationDetails shows one job on the whole body. Only here is a single job
+// requested, for its progress and its billed cost.
 type generationDetails struct {
 	kit.Pager
 	app    *composer
 	id     api.ID
 	full   *api.Generation
-	sent   outbox.Submission // what the journal has of it, when the server tells nothing
+	sent   outbox.Submission // from the journal, if the server does not know the job
 	costs  *api.Costs
 	err    error
 	part   int
@@ -158,7 +159,8 @@ const (
 	partCount
 )
 
-// openGeneration shows one job, and asks for what the list does not hold.
+// openGeneration shows a job and requests the details that the list does not
+// hold.
 func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	id := g.Key()
 	switch g.Intent {
@@ -183,8 +185,7 @@ func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	return d.fetch()
 }
 
-// intentLines tell of a submission whose job is not known, for as long as that
-// is so.
+// intentLines describes a submission until its job is known.
 func (a *composer) intentLines(id string, width int) []paint.Styled {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
@@ -196,7 +197,7 @@ func (a *composer) intentLines(id string, width int) []paint.Styled {
 	return append([]paint.Styled{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
 }
 
-// row is the job as the store knows it now.
+// row returns the job from the store, or nil.
 func (d *generationDetails) row() *state.Generation {
 	g, ok := d.app.store.Generations.Find(string(d.id))
 	if !ok {
@@ -216,8 +217,8 @@ func (d *generationDetails) fetch() tea.Cmd {
 // openPace is how often an open running job is asked for its progress.
 const openPace = 5 * time.Second
 
-// Tick asks again while the open job runs, once more when the list knows better
-// how it stands, and for what could not be had once the server answers again.
+// Tick requests the job again while it runs, when the list shows another
+// status, and when an earlier request failed and the server is back.
 func (d *generationDetails) Tick(now time.Time) tea.Cmd {
 	g, a := d.row(), d.app
 	if g == nil || g.Gone || a.poller.Paused() || a.cutOff() != "" || now.Sub(d.asked) < openPace {
@@ -230,7 +231,7 @@ func (d *generationDetails) Tick(now time.Time) tea.Cmd {
 	return nil
 }
 
-// kindOf is what an error of the API is about.
+// kindOf returns the kind of an API error.
 func kindOf(err error) api.Kind {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e.Kind
@@ -238,7 +239,7 @@ func kindOf(err error) api.Kind {
 	return api.KindUnknown
 }
 
-// detailsMsg is one job as the API tells it by itself.
+// detailsMsg is the API's answer about one job.
 type detailsMsg struct {
 	session *account.Account
 	screen  *generationDetails
@@ -292,7 +293,8 @@ func (d *generationDetails) lines(width int) []paint.Styled {
 	return lines
 }
 
-// missing says why there is no more to tell of a job, and whether there will be.
+// missing says why not everything about a job is known, and whether more will
+// come.
 func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
 	rest, gone := "Inputs, options and output are", "Inputs, options and output went with it."
@@ -359,7 +361,7 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 	return lines
 }
 
-// inputWords names one input of a job.
+// inputWords describes one input of a job.
 func inputWords(in api.Input) text.Text {
 	switch {
 	case in.Provider != nil:
@@ -376,7 +378,7 @@ func detailsCmd(s *account.Account, d *generationDetails) tea.Cmd {
 		ctx := context.Background()
 		m := detailsMsg{session: s, screen: d}
 		m.job, m.err = s.Client.Generation(ctx, id, api.GenerationDetails{Progress: true})
-		if m.err != nil && book != nil { // then what was sent from here is all there is
+		if m.err != nil && book != nil { // the journal is the only other source
 			m.sent, _, _ = book.SubmissionOf(ctx, id)
 		}
 		if m.err != nil || settled {

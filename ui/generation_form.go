@@ -21,32 +21,32 @@ import (
 	"dubtop/state/account"
 )
 
-// generationForm is the form of one new job. What is typed is kept as a draft
-// through leaving, quitting and crashes, until the job was accepted.
+// generationForm is the form for one new job. Its draft survives closing,
+// quitting and crashes until the job is accepted.
 type generationForm struct {
 	kit.Form
 	app    *composer
 	draft  draft.Draft
-	files  map[string]fileFact // what was found about typed paths
-	looks  map[string]*looking // at the files, by field
-	looked int                 // how many looks were begun
-	news   text.Text           // what another window did to the draft
-	cancel context.CancelFunc  // stops the pricing under way; nil when none is
-	run    int                 // number of that pricing
-	step   text.Text           // what the pricing is doing
-	reason text.Text           // the server's words, when it refused the draft
-	origin *origin             // the job it was started from; nil if none
-	aside  bool                // something else stands unsent, and has to come back
+	files  map[string]fileFact // results of checking typed paths
+	looks  map[string]*looking // checks of the media, by field
+	looked int                 // number of checks started
+	news   text.Text           // reports a change by another window
+	cancel context.CancelFunc  // stops the current pricing; nil if there is none
+	run    int                 // number of the current pricing
+	step   text.Text           // the current stage of the pricing
+	reason text.Text           // why the server refused the draft
+	origin *origin             // the job the form was copied from; may be nil
+	aside  bool                // another unsent draft was in the form and comes back afterwards
 }
 
-// fileFact is what a look at a typed path brought.
+// fileFact is the result of checking a typed path.
 type fileFact struct {
 	size int64
 	err  error
 }
 
-// newGeneration opens the form: with what it is started from, else with what
-// was left in it last.
+// newGeneration opens the form with from, or with the draft typed last if from
+// is nil.
 func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.newGeneration(from) })
@@ -60,7 +60,7 @@ func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 	return f.look()
 }
 
-// generationForm makes the form of a draft.
+// generationForm returns the form for a draft.
 func (a *composer) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
 	f.Stage, f.Check, f.Changed, f.Note, f.Differs, f.Left = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
@@ -78,7 +78,8 @@ func (a *composer) generationForm(draft draft.Draft) *generationForm {
 	return f
 }
 
-// firstModel is the model a form begins with: the first one the account has.
+// firstModel returns the model a new form starts with: lipsync-2 if the account
+// has it, or else the first by name.
 func (a *composer) firstModel() string {
 	for _, name := range a.modelNames() {
 		if name == "lipsync-2" {
@@ -91,8 +92,8 @@ func (a *composer) firstModel() string {
 	return ""
 }
 
-// imageModel is the first model of the account that is known to take images, ""
-// if none is.
+// imageModel returns the first model of the account known to take images, or
+// "".
 func (a *composer) imageModel() string {
 	for _, name := range a.modelNames() {
 		if r := draft.RulesFor(name); r.Known && r.Image {
@@ -111,7 +112,7 @@ func (a *composer) modelNames() []string {
 	return names
 }
 
-// rebuild makes the fields anew: another model honours other options.
+// rebuild creates the fields, which depend on the model's options.
 func (f *generationForm) rebuild() {
 	t, d := f.app.Theme, f.draft
 	fields := []kit.Field{kit.ChoiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
@@ -138,7 +139,7 @@ func (f *generationForm) rebuild() {
 		kit.TextField(t, draft.FieldLabel, "Label", "for your own books, never sent", d.Label)))
 }
 
-// optionField is the field of one option: choices where there are some.
+// optionField returns the field of an option.
 func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
 	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
 	label = strings.ReplaceAll(label, "_", " ")
@@ -156,8 +157,8 @@ func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
 	return kit.ChoiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
 }
 
-// edit takes what was typed into the draft. Whatever price there was is void
-// from here on: prices belong to dialogs, and a dialog stands above the form.
+// edit changes the draft. There is no price to invalidate: prices exist only in
+// dialogs, and an open dialog covers the form.
 func (f *generationForm) edit(name, value string) tea.Cmd {
 	d := &f.draft
 	switch name {
@@ -187,7 +188,7 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 	return f.look()
 }
 
-// stat asks the disk about the paths that are typed.
+// stat checks the typed paths on disk.
 func (f *generationForm) stat() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
@@ -202,7 +203,7 @@ func (f *generationForm) stat() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// statMsg is what the disk says about a typed path.
+// statMsg is the result of checking a path on disk.
 type statMsg struct {
 	form *generationForm
 	path string
@@ -214,8 +215,8 @@ func (m statMsg) land(*composer) tea.Cmd {
 	return nil
 }
 
-// env is what checks may know while one types: what was found before, nothing
-// that has to be waited for.
+// env returns what checks may use while the user types: earlier results only,
+// nothing that would block.
 func (f *generationForm) env() draft.CheckEnv {
 	return draft.CheckEnv{
 		Now: f.app.Now, Skew: f.app.store.Forecast.Skew, Home: f.app.cfg.Home, Models: f.app.modelNames(),
@@ -223,7 +224,7 @@ func (f *generationForm) env() draft.CheckEnv {
 			if fact, ok := f.files[path]; ok {
 				return fact.size, fact.err
 			}
-			return 1, nil // not looked at yet
+			return 1, nil // not checked yet
 		},
 		Asset: f.app.assetType,
 		Found: func(field string, _ draft.Media) (draft.Finding, bool) {
@@ -233,8 +234,8 @@ func (f *generationForm) env() draft.CheckEnv {
 	}
 }
 
-// assetType is the type of a known asset. While the assets are still loading
-// every id passes: the server has the last word.
+// assetType returns the type of a known asset. While the assets are still
+// loading, every id passes; the server decides.
 func (a *composer) assetType(id string) (string, bool) {
 	if x, ok := a.store.Assets.Find(id); ok {
 		return string(x.Type), true
@@ -244,8 +245,7 @@ func (a *composer) assetType(id string) (string, bool) {
 
 func (f *generationForm) checkField(name string) draft.Problem { return f.draft.Check(name, f.env()) }
 
-// noteOf says what is known of a typed input: an asset's name and length, a
-// file's size.
+// noteOf describes a typed input: an asset's name and length, a file's size.
 func (f *generationForm) noteOf(name string) text.Text {
 	typed := map[string]string{draft.FieldVisual: f.draft.Visual, draft.FieldAudio: f.draft.Audio}[name]
 	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
@@ -308,7 +308,7 @@ func (f *generationForm) Actions() []kit.Action {
 
 func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
 	if f.cancel != nil {
-		return nil // what is being priced must not change under the price
+		return nil // the draft must not change while it is being priced
 	}
 	return f.Form.Update(msg)
 }
@@ -327,7 +327,7 @@ func (f *generationForm) clear() tea.Cmd {
 	return nil
 }
 
-// pick opens the assets that fit the field; the chosen one is filled in.
+// pick opens the assets that fit the field and fills in the chosen one.
 func (f *generationForm) pick() tea.Cmd {
 	name := f.Current().Name
 	return f.app.pickAsset(f.Current().Picks, func(x *state.Asset) tea.Cmd {
@@ -339,7 +339,7 @@ func (f *generationForm) pick() tea.Cmd {
 	})
 }
 
-// Leave keeps the draft when the form is left.
+// Leave saves the draft when the form closes.
 func (f *generationForm) Leave() tea.Cmd {
 	f.stop()
 	f.stopLooking()
@@ -353,11 +353,11 @@ func (f *generationForm) keep() tea.Cmd {
 	return f.app.keepDraft()
 }
 
-// Tick keeps the draft a moment after it changed, so that a crash costs a
-// second of typing at the most.
+// Tick saves the draft within a second of a change, so that a crash loses no
+// more than that.
 func (f *generationForm) Tick(time.Time) tea.Cmd { return f.keep() }
 
-// price finds out what the draft would cost, and asks whether to go on.
+// price prices the draft and then asks whether to send it.
 func (f *generationForm) price() tea.Cmd {
 	if why := f.app.unspendable(); why != "" {
 		f.app.Complain(why)
@@ -378,12 +378,12 @@ func (f *generationForm) price() tea.Cmd {
 	ctx, f.cancel = context.WithCancel(context.Background())
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
-	// What is about to be paid for is kept now, not only at the next beat.
+	// Save the draft now, not at the next beat: it is about to be paid for.
 	p := account.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft)}
 	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
 }
 
-// priceCmd measures the inputs and has the server price them.
+// priceCmd measures the inputs and asks the server for the price.
 func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing) tea.Cmd {
 	client := f.app.session.Client
 	return func() tea.Msg {
@@ -392,8 +392,8 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing
 	}
 }
 
-// assetFacts are the lengths of the assets that a draft names, taken along
-// because a command must not read the store.
+// assetFacts returns the names and lengths of the assets in a draft. They are
+// copied, because a command must not read the store.
 func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 	facts := map[string]account.Asset{}
 	for _, typed := range []string{d.Visual, d.Audio} {
@@ -406,7 +406,7 @@ func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 	return facts
 }
 
-// stop ends the pricing under way, if there is one.
+// stop stops the current pricing, if any.
 func (f *generationForm) stop() {
 	if f.cancel != nil {
 		f.cancel()
@@ -414,7 +414,7 @@ func (f *generationForm) stop() {
 	}
 }
 
-// pricedMsg is a draft with its price, ready to be asked about.
+// pricedMsg is a priced draft, ready for the question.
 type pricedMsg struct {
 	form       *generationForm
 	run        int
@@ -426,7 +426,7 @@ type pricedMsg struct {
 func (m pricedMsg) land(a *composer) tea.Cmd {
 	f := m.form
 	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
-		return nil // stopped or left in the meantime, or begun anew since
+		return nil // stopped, closed or restarted since
 	}
 	f.stop()
 	if m.err != nil {
@@ -469,7 +469,7 @@ func (f *generationForm) Cursor() *tea.Cursor {
 	return f.CursorAt(len(f.above()))
 }
 
-// problemOf is what a form shows of a draft's problem.
+// problemOf converts a problem of the draft to one of the form.
 func problemOf(p draft.Problem) kit.Problem {
 	return kit.Problem{
 		Level: map[draft.Severity]kit.Level{

@@ -17,7 +17,7 @@ import (
 	"dubtop/state"
 )
 
-// newGenerations is view 1: the jobs.
+// newGenerations returns the view of the jobs.
 func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	v := &kit.ListView[state.Generation]{Heading: "generations", List: kit.List[state.Generation]{
 		Stage: a.Stage, Rows: &a.store.Generations, Extent: a.extent(&a.store.Generations), Marks: &kit.Marks[state.Generation]{},
@@ -72,7 +72,8 @@ func (a *composer) progressCell(g *state.Generation) paint.Piece {
 	return a.runningCell(g)
 }
 
-// runningCell says how far a job is that runs, or ran when it was last seen.
+// runningCell says how far a running job is. If the server cannot be reached,
+// the job was running when last seen.
 func (a *composer) runningCell(g *state.Generation) paint.Piece {
 	e := a.store.Forecast.Expect(g, a.Now)
 	switch {
@@ -88,6 +89,6 @@ func (a *composer) runningCell(g *state.Generation) paint.Piece {
 	return paint.Running.Of(a.Theme.Bar(e.Fraction, 8) + " ~" + roughly(e.Left))
 }
 
-// unusualPending is how long a job may wait before the vendor calls it
+// unusualPending is how long a job may be pending before the vendor calls it
 // unusual. https://sync.so/docs/api-reference/guides/troubleshooting
 const unusualPending = 5 * time.Minute

@@ -22,27 +22,27 @@ import (
 	"dubtop/state/account"
 )
 
-// What a group asks of the network.
+// Limits of a group.
 const (
 	groupMost = 1000 // jobs in one group
 )
 
-// group is several jobs that are to be run again: read, priced and confirmed
-// together. Until the one yes at its end nothing of it is sent or kept, so it
-// can be left at any time.
+// group is a set of jobs to be run again: read, priced and confirmed together.
+// Nothing is sent or saved before the confirmation, so it can be left at any
+// time.
 type group struct {
 	kit.Pager
 	app    *composer
-	model  string // instead of the one each job had, "" for that one
-	unmark func() // called when the group was confirmed
+	model  string // for all jobs; "": each keeps its own
+	unmark func() // called once the group is confirmed
 
 	jobs    []groupJob
-	read    int // jobs whose inputs are known; the rest is still to be read
-	asked   int // prices that are being asked for
-	run     int // number of the work under way; answers to earlier ones are void
+	read    int // number of jobs whose inputs are known
+	asked   int // prices being requested
+	run     int // number of the current work; answers to earlier work are dropped
 	ctx     context.Context
-	cancel  context.CancelFunc // nil while nothing is being asked
-	trouble text.Text          // why nothing goes on, in words
+	cancel  context.CancelFunc // nil while nothing is being requested
+	trouble text.Text          // why the work stopped
 
 	pilot bool
 }
@@ -50,14 +50,13 @@ type group struct {
 // groupJob is one job of a group.
 type groupJob struct {
 	source
-	left   text.Text          // why it is left out, "" if it is not
+	left   text.Text          // why it is left out, or ""
 	failed bool               // for a reason that may pass
-	sub    *outbox.Submission // once it has a price
-	warn   []string           // what speaks against it, though it can be run
+	sub    *outbox.Submission // set once it is priced
+	warn   []string           // warnings; it can be run all the same
 }
 
-// openGroup begins a group of the marked jobs, and reads what they were made
-// from.
+// openGroup opens a group of the chosen jobs and reads their inputs.
 func (a *composer) openGroup(set jobSet, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
@@ -71,8 +70,8 @@ func (a *composer) openGroup(set jobSet, model string) tea.Cmd {
 	return g.resume()
 }
 
-// groupWithModel lets the model be chosen for a group. Models that can take
-// only some of the jobs may be chosen: the others are left out.
+// groupWithModel lets the user choose a model for a group. A model may be
+// chosen that takes only some of the jobs; the others are left out.
 func (a *composer) groupWithModel(set jobSet) tea.Cmd {
 	jobs := set.chosen()
 	unfit := func(model string) text.Text {
@@ -91,8 +90,8 @@ func (a *composer) groupWithModel(set jobSet) tea.Cmd {
 	return a.pickModel("", unfit, func(model string) tea.Cmd { return a.openGroup(set, model) })
 }
 
-// resume begins the work, or goes on with it: what is not read is read, what
-// has no price or an old one is priced.
+// resume starts the work or continues it: it reads jobs that have not been read
+// and prices those without a current price.
 func (g *group) resume() tea.Cmd {
 	g.stop()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
@@ -103,7 +102,7 @@ func (g *group) resume() tea.Cmd {
 	return g.priceAll()
 }
 
-// stop ends the work under way. What is known already stays.
+// stop stops the current work. Results so far are kept.
 func (g *group) stop() {
 	g.run++
 	g.asked = 0
@@ -113,10 +112,10 @@ func (g *group) stop() {
 	}
 }
 
-// Leave ends the work when the screen is left.
+// Leave stops the work when the screen closes.
 func (g *group) Leave() tea.Cmd { g.stop(); return nil }
 
-// groupReadMsg is what some of the jobs were made from.
+// groupReadMsg carries the sources of some jobs.
 type groupReadMsg struct {
 	group   *group
 	run     int
@@ -160,13 +159,14 @@ func (m groupReadMsg) land(a *composer) tea.Cmd {
 	return g.priceAll()
 }
 
-// env is what checks may know; the disk is asked when the price is.
+// env returns what checks may use. Files are checked later, when pricing.
 func (g *group) env() draft.CheckEnv {
 	a := g.app
 	return draft.CheckEnv{Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
 }
 
-// prepare makes a job's draft what is to be run, or says why it can't be.
+// prepare turns the job's source into the draft to run, or says why it cannot
+// be run.
 func (g *group) prepare(j *groupJob) {
 	if j.err != nil {
 		j.left = errorText(j.err)
@@ -190,9 +190,9 @@ func (g *group) prepare(j *groupJob) {
 	}
 }
 
-// priceAll asks for the prices of all jobs that have none, or an old one, at the
-// pace that their hosts and the server allow. Jobs that ask for the same work are
-// priced once.
+// priceAll requests prices for all jobs without a current one, at the pace that
+// their hosts and the server allow. Jobs with the same price key are priced
+// once.
 func (g *group) priceAll() tea.Cmd {
 	now := time.Now()
 	at := map[string]int{}
@@ -218,17 +218,17 @@ func (g *group) priceAll() tea.Cmd {
 		cmds = append(cmds, g.price(looks, jobs))
 	}
 	if g.asked = len(cmds); g.asked == 0 {
-		g.stop() // all is done
+		g.stop() // everything is priced
 	}
 	return tea.Batch(cmds...)
 }
 
-// groupPricedMsg is the price of some jobs that ask for the same work.
+// groupPricedMsg is the price of jobs with the same price key.
 type groupPricedMsg struct {
 	group *group
 	run   int
 	jobs  []int
-	subs  []outbox.Submission // one for each of the jobs
+	subs  []outbox.Submission // one per job
 	warn  []string
 	err   error
 }
@@ -246,8 +246,8 @@ func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
 	}
 }
 
-// priceAlike prices the first of some drafts that ask for the same work, and
-// makes a submission of each. It warns of what speaks against their inputs.
+// priceAlike prices the first of several drafts with the same price key and
+// returns a submission for each. warn holds warnings about their inputs.
 func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []draft.Draft) (subs []outbox.Submission, warn []string, err error) {
 	sub, inputs, err := p.Price(ctx, c)
 	if err != nil {
@@ -273,7 +273,7 @@ func (m groupPricedMsg) land(a *composer) tea.Cmd {
 		return nil
 	}
 	if g.asked--; g.asked == 0 {
-		g.stop() // all is done
+		g.stop() // everything is priced
 	}
 	for n, i := range m.jobs {
 		j := &g.jobs[i]
@@ -292,16 +292,16 @@ func (m groupPricedMsg) land(a *composer) tea.Cmd {
 	return nil
 }
 
-// learnPrice takes the unit price of a model from the price of one request:
-// some servers price whole requests only, so this is how others' jobs of the
-// model get a price, too.
+// learnPrice derives the unit price of a model from the price of one request.
+// Some servers price only whole requests; this way other jobs of the model get
+// a price too.
 func (a *composer) learnPrice(sub *outbox.Submission) {
 	if p := sub.Price; p.Cost != nil && !p.Approximate {
 		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
 	}
 }
 
-// ready are the submissions that have a price, in the order of the group.
+// ready returns the priced submissions, in the order of the group.
 func (g *group) ready() []outbox.Submission {
 	var subs []outbox.Submission
 	for i := range g.jobs {
@@ -312,7 +312,7 @@ func (g *group) ready() []outbox.Submission {
 	return subs
 }
 
-// runnable is how many jobs have a price.
+// runnable returns the number of priced jobs.
 func (g *group) runnable() (n int) {
 	for i := range g.jobs {
 		if g.jobs[i].sub != nil {
@@ -322,7 +322,7 @@ func (g *group) runnable() (n int) {
 	return n
 }
 
-// Actions are the group's own, then those of everything that can be scrolled.
+// Actions returns the group's own actions and those of a pager.
 func (g *group) Actions() []kit.Action {
 	a := g.app
 	pilot := func(n keymap.Name) kit.Action {
@@ -346,7 +346,7 @@ func (g *group) Actions() []kit.Action {
 	}, g.Pager.Actions()...)
 }
 
-// pilotless says why there can be no pilot.
+// pilotless returns why there can be no pilot, or "".
 func (g *group) pilotless() text.Text {
 	if len(g.jobs)-g.leaving() < 2 {
 		return "a pilot needs others that wait for it"
@@ -354,7 +354,7 @@ func (g *group) pilotless() text.Text {
 	return ""
 }
 
-// unready says why the group can't be confirmed.
+// unready returns why the group cannot be confirmed, or "".
 func (g *group) unready() text.Text {
 	switch {
 	case g.read < len(g.jobs) || g.unpriced() > 0:
@@ -365,7 +365,7 @@ func (g *group) unready() text.Text {
 	return g.app.unspendable()
 }
 
-// unpriced is how many jobs still wait for a price.
+// unpriced returns the number of jobs still without a price.
 func (g *group) unpriced() (n int) {
 	for i := range g.jobs {
 		if g.jobs[i].left == "" && g.jobs[i].sub == nil {
@@ -375,7 +375,7 @@ func (g *group) unpriced() (n int) {
 	return n
 }
 
-// leaveExpired leaves out the jobs whose links have ended since they were priced,
+// leaveExpired leaves out jobs whose links have expired since they were priced,
 // and reports whether there were any.
 func (g *group) leaveExpired() (some bool) {
 	at := g.app.outbox.ServerTime(time.Now())
@@ -391,8 +391,8 @@ func (g *group) leaveExpired() (some bool) {
 	return some
 }
 
-// goOn asks for the one confirmation, or for new prices first where some have
-// become too old while the others came.
+// goOn asks for the confirmation. If some prices have become too old, it
+// requests them again first.
 func (g *group) goOn() tea.Cmd {
 	if g.leaveExpired() && g.runnable() == 0 {
 		g.app.Warn("nothing of this can be run")
@@ -427,7 +427,7 @@ func (g *group) goOn() tea.Cmd {
 	})
 }
 
-// hostsOfAll lists, each once, the hosts in other letters that some requests name.
+// hostsOfAll returns the non-ASCII hosts in some requests, without duplicates.
 func hostsOfAll(subs []outbox.Submission) (hosts []draft.Host) {
 	for i := range subs {
 		for _, h := range subs[i].Hosts() {
@@ -439,8 +439,8 @@ func hostsOfAll(subs []outbox.Submission) (hosts []draft.Host) {
 	return hosts
 }
 
-// answer confirms every job on a yes, each under a key of its own, and hands
-// them to the queue. If one can't be confirmed, none is.
+// answer confirms every job after a yes, each with its own idempotency key, and
+// queues them. If one cannot be confirmed, none is.
 func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 	if !yes {
 		return nil
@@ -466,7 +466,7 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 	return a.enqueue(confirmed, g.pilot)
 }
 
-// leaveGroup ends a group that the journal has.
+// leaveGroup unmarks the jobs of a group once the journal holds it.
 func (a *composer) leaveGroup(first string) {
 	s := a.attended[first]
 	if s == nil || s.group == nil {

@@ -19,8 +19,8 @@ import (
 	"dubtop/keymap"
 )
 
-// lines draw a group: what it comes to, then what is left out and why, then
-// every job that will be run.
+// lines draws the group: its total, the jobs left out and why, and the jobs to
+// run.
 func (g *group) lines(width int) []paint.Styled {
 	t := g.app.Theme
 	heading := text.Sprintf("Run %s again, as they were", text.Count(len(g.jobs), "job", "jobs"))
@@ -38,7 +38,7 @@ func (g *group) lines(width int) []paint.Styled {
 	return lines
 }
 
-// progress says how far the work is, or why it stands still.
+// progress says how far the work is, or why it stopped.
 func (g *group) progress(width int) []paint.Styled {
 	t := g.app.Theme
 	waiting := g.unpriced()
@@ -62,8 +62,7 @@ func (g *group) progress(width int) []paint.Styled {
 	return []paint.Styled{t.Text(paint.Running, words+t.Glyphs.More), ""}
 }
 
-// sums say what the group comes to, of which models it is, and whether there
-// is a pilot.
+// sums draws the total, the models and the choice of a pilot.
 func (g *group) sums(width int) []paint.Styled {
 	t, subs := g.app.Theme, g.ready()
 	if len(subs) == 0 {
@@ -89,7 +88,7 @@ func (g *group) sums(width int) []paint.Styled {
 	return append(lines, "")
 }
 
-// compared says how the total stands to what the jobs cost when they ran.
+// compared compares the total with the jobs' cost when they first ran.
 func (g *group) compared() text.Text {
 	var now, then api.Micros
 	kind, about := outbox.CostUnknown, ""
@@ -118,7 +117,7 @@ func (g *group) compared() text.Text {
 	return text.Of(about + "as much as they cost")
 }
 
-// modelCounts says how many jobs there are of each model, the most first.
+// modelCounts returns the number of jobs per model, the largest first.
 func modelCounts(subs []outbox.Submission) text.Text {
 	n := map[string]int{}
 	for i := range subs {
@@ -133,7 +132,7 @@ func modelCounts(subs []outbox.Submission) text.Text {
 	return text.Of(strings.Join(names, ", "))
 }
 
-// leftOut names the jobs that will not be run, and why.
+// leftOut lists the jobs that will not be run, and why.
 func (g *group) leftOut(width int) []paint.Styled {
 	t := g.app.Theme
 	var lines []paint.Styled
@@ -157,7 +156,7 @@ func (g *group) leftOut(width int) []paint.Styled {
 	return append(append([]paint.Styled{heading}, lines...), "")
 }
 
-// leaving is how many jobs will not be run.
+// leaving returns the number of jobs that will not be run.
 func (g *group) leaving() (n int) {
 	for i := range g.jobs {
 		if g.jobs[i].left != "" {
@@ -167,13 +166,13 @@ func (g *group) leaving() (n int) {
 	return n
 }
 
-// The widths of the columns of a group.
+// The widths of a group's columns in cells.
 const (
 	nameWidth  = 24
 	modelWidth = 18
 )
 
-// rows are the jobs that will be run, in the order in which they are sent.
+// rows lists the jobs to run, in sending order.
 func (g *group) rows(width int) []paint.Styled {
 	t := g.app.Theme
 	var lines []paint.Styled
@@ -206,7 +205,7 @@ func (g *group) rows(width int) []paint.Styled {
 	return append([]paint.Styled{t.Text(paint.Title, "Will be run")}, lines...)
 }
 
-// priceCell is a price in short.
+// priceCell draws a price in short form.
 func priceCell(p outbox.Price) paint.Piece {
 	kind := outbox.CostEstimate
 	if p.Approximate {
@@ -221,7 +220,7 @@ func priceCell(p outbox.Price) paint.Piece {
 	return paint.Warn.Of("unpriced")
 }
 
-// question states all that the total rests on.
+// question lists the facts behind the total.
 func (g *group) question(subs []outbox.Submission) []paint.Told {
 	a := g.app
 	said := []paint.Told{{Label: "that is", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
@@ -245,8 +244,8 @@ func (g *group) question(subs []outbox.Submission) []paint.Told {
 	return append(said, a.validity(oldest))
 }
 
-// warnings are what has to be read before a yes: what speaks against the first
-// jobs, and against how many more something does.
+// warnings lists the warnings of the first jobs, and how many more jobs have
+// some.
 func (g *group) warnings(hosts []draft.Host) []paint.Told {
 	said := hostLines(hosts)
 	const most = 8
@@ -267,7 +266,7 @@ func (g *group) warnings(hosts []draft.Host) []paint.Told {
 	return said
 }
 
-// validity says how long a price may still be agreed to.
+// validity says how long a price stays valid.
 func (a *composer) validity(at time.Time) paint.Told {
 	left := outbox.PriceValid - a.Now.Sub(at)
 	if left <= 0 {

@@ -6,8 +6,8 @@ import (
 	"dubtop/api/text"
 )
 
-// asOf says how old the list of jobs is: since the last good answer, or, as
-// long as there is none, since the journal knew it.
+// asOf returns the age of the list of jobs: the time of the last good answer,
+// or, before the first one, of the journal's copy.
 func (a *desk) asOf() text.Text {
 	if t := a.store.Generations.AsOf(); !t.IsZero() {
 		return "as of " + clock(t, a.Now)
@@ -21,7 +21,7 @@ func (a *desk) asOf() text.Text {
 	return ""
 }
 
-// recently says an instant of today or yesterday without its date.
+// recently formats a time of today or yesterday without its date.
 func recently(t, now time.Time) text.Text {
 	t, now = t.Local(), now.Local()
 	yesterday := now.AddDate(0, 0, -1)

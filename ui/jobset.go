@@ -12,17 +12,17 @@ import (
 	"dubtop/ui/kit"
 )
 
-// jobSet says which jobs the actions of a screen are for: the marked ones,
-// where there are any, else the one under the cursor.
+// jobSet is the set of jobs that a screen's actions apply to: the marked ones,
+// or else the one under the cursor.
 type jobSet struct {
-	one    func() *state.Generation  // the one that is marked or under the cursor; nil if there is none
+	one    func() *state.Generation  // the only marked job, or else the one under the cursor; may be nil
 	none   func() text.Text          // why there is none
-	chosen func() []state.Generation // the marked ones in the order of the view, else that one
-	count  func() int                // of the marked ones; nil where nothing can be marked
+	chosen func() []state.Generation // the marked jobs in the order of the view, or else that one
+	count  func() int                // number of marked jobs; nil if nothing can be marked
 	unmark func()
 }
 
-// oneJob is the set of a screen that is about one job.
+// oneJob returns the set of a screen about one job.
 func oneJob(which func() *state.Generation) jobSet {
 	return jobSet{one: which, none: needs(which), chosen: func() []state.Generation {
 		if g := which(); g != nil {
@@ -32,8 +32,8 @@ func oneJob(which func() *state.Generation) jobSet {
 	}}
 }
 
-// markedJobs is the set of a list; job is the job of a row, one without an id
-// where a row has none.
+// markedJobs returns the set of a list. job returns the job of a row, without
+// an id if the row has none.
 func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet {
 	one := func() *state.Generation {
 		row := l.SoleMark()
@@ -62,7 +62,7 @@ func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet
 	}
 }
 
-// needs refuses what needs a row when there is none.
+// needs returns a check that refuses when there is no row.
 func needs[T any](which func() *T) func() text.Text {
 	return func() text.Text {
 		if which() == nil {
@@ -72,9 +72,9 @@ func needs[T any](which func() *T) func() text.Text {
 	}
 }
 
-// fetch asks for up to 100 jobs, together where there are several. Lists do not
-// bring all that there is, such as the jobs of batches: what is missing is
-// asked for by itself before it counts as not known to the server.
+// fetch requests up to 100 jobs, in one request if possible. Lists leave out
+// some jobs, such as those of batches, so each missing job is requested by
+// itself before it counts as unknown to the server.
 func fetch(ctx context.Context, s *account.Account, ids []api.ID) (map[api.ID]api.Generation, error) {
 	found := make(map[api.ID]api.Generation, len(ids))
 	if len(ids) > 1 {
@@ -107,7 +107,7 @@ func fetch(ctx context.Context, s *account.Account, ids []api.ID) (map[api.ID]ap
 	return found, nil
 }
 
-// groupPage is how many jobs are read with one request, as the API allows.
+// groupPage is the largest number of jobs the API returns per request.
 const groupPage = 100
 
 func (s *jobSet) many() int {
@@ -117,8 +117,7 @@ func (s *jobSet) many() int {
 	return s.count()
 }
 
-// missing says why there is no job to act on where it is for one, "" when there
-// is one.
+// missing returns why there is no job to act on, or "".
 func (s *jobSet) missing() text.Text {
 	if s.one() == nil {
 		return s.none()
@@ -126,7 +125,7 @@ func (s *jobSet) missing() text.Text {
 	return ""
 }
 
-// held is the set as it is now, whatever is marked later.
+// held returns a copy that does not change with later marks.
 func (s *jobSet) held() jobSet {
 	jobs := s.chosen()
 	h := *s
@@ -134,7 +133,7 @@ func (s *jobSet) held() jobSet {
 	return h
 }
 
-// ids are those of the chosen jobs.
+// ids returns the ids of the chosen jobs.
 func (s *jobSet) ids() []string {
 	var ids []string
 	for _, j := range s.names() {
@@ -143,7 +142,7 @@ func (s *jobSet) ids() []string {
 	return ids
 }
 
-// names are the chosen jobs that have an id.
+// names returns the chosen jobs that have an id.
 func (s *jobSet) names() []named {
 	var jobs []named
 	for _, g := range s.chosen() {

@@ -13,8 +13,8 @@ import (
 	"dubtop/state/journal"
 )
 
-// keepOffer has the question about an older key asked again when another view was
-// chosen over it.
+// keepOffer asks the question about an older key again if switching views
+// closed it.
 func (a *desk) keepOffer() {
 	if a.offer != nil && !a.Shown(a.offer) {
 		a.offer = nil
@@ -22,8 +22,9 @@ func (a *desk) keepOffer() {
 	}
 }
 
-// offerJoin asks whether a profile is this account's. It waits below whatever
-// else is open: joining begins the session anew, and nothing typed may be lost.
+// offerJoin asks whether a profile belongs to this account. The question stays
+// below any other open screen: joining starts the session over, which must not
+// lose typed text.
 func (a *desk) offerJoin(r *journal.Relative) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
@@ -57,7 +58,7 @@ func (a *desk) kinLines(r *journal.Relative) []paint.Told {
 		paint.Told{Label: "no", Words: "the two stay apart, and this is not asked again; the command dubtop join can still do it."})
 }
 
-// grouped says a number that may be large, and what it counts: 1,204 jobs.
+// grouped formats a possibly large number and its noun: 1,204 jobs.
 func grouped(n int, one, many text.Text) text.Text {
 	if n == 1 {
 		return "1 " + one
@@ -65,7 +66,7 @@ func grouped(n int, one, many text.Text) text.Text {
 	return paint.Thousands(n) + " " + many
 }
 
-// answerJoin joins on a yes, and remembers a no.
+// answerJoin joins the profile after a yes and remembers a no.
 func (a *desk) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 	a.offer = nil
 	switch {
@@ -80,8 +81,8 @@ func (a *desk) answerJoin(r *journal.Relative, yes bool) tea.Cmd {
 	return a.do(a.session.JoinProfile(r.Profile))
 }
 
-// waiting takes the keys while something is done after which nothing on the
-// screen is as it was: what is typed meanwhile is meant for neither.
+// waiting blocks the keyboard during work that will replace everything on
+// screen, so that keys reach neither the old screen nor the new one.
 type waiting struct {
 	app   *desk
 	words text.Text
@@ -92,12 +93,12 @@ func (w *waiting) SetSize(_, _ int)       {}
 func (w *waiting) Actions() []kit.Action  { return nil }
 func (w *waiting) Update(tea.Msg) tea.Cmd { return nil }
 
-// Place puts the words into the middle.
+// Place centers the words.
 func (w *waiting) Place(boxWidth, boxHeight, width, height int) (int, int) {
 	return max(0, (width-boxWidth)/2), max(0, (height-boxHeight)/2)
 }
 
-// Dims is true: the list below is about to go.
+// Dims returns true: the list below is about to be replaced.
 func (w *waiting) Dims() bool { return true }
 
 func (w *waiting) View() paint.Styled {
@@ -105,7 +106,7 @@ func (w *waiting) View() paint.Styled {
 	return t.Boxed(t.Text(paint.Running, w.words), 0)
 }
 
-// joined begins anew with everything that is known in the older journal.
+// joined starts over with the joined journal.
 func (a *desk) joined(e *account.Event) tea.Cmd {
 	a.endWaiting()
 	if e.Err != nil {
@@ -117,7 +118,7 @@ func (a *desk) joined(e *account.Event) tea.Cmd {
 	return a.work()
 }
 
-// endWaiting takes the screen away that takes the keys.
+// endWaiting closes the screen that blocks the keyboard.
 func (a *desk) endWaiting() {
 	for _, s := range a.Stack {
 		if w, ok := s.(*waiting); ok {

@@ -12,10 +12,10 @@ import (
 	"dubtop/state/account"
 )
 
-// Labels are our own words for jobs: a customer, a project. The journal keeps
-// them, the lists find them, the ledger counts by them.
+// Labels are the user's own words for jobs, such as a customer or a project.
+// The journal stores them, filters match them, and the ledger groups by them.
 
-// unlabelled says why no label can be set.
+// unlabelled returns why no label can be set, or "".
 func (a *desk) unlabelled() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
@@ -26,8 +26,7 @@ func (a *desk) unlabelled() text.Text {
 	return ""
 }
 
-// askLabel asks for the label of jobs, batches or submissions: one for all of
-// them.
+// askLabel asks for one label for the given jobs, batches or submissions.
 func (a *desk) askLabel(jobs []named) tea.Cmd {
 	was, mixed := common(jobs, func(id string) text.Text { return a.store.LabelOf(api.ID(id)) })
 	return a.Prompt("label of "+whose(jobs), string(was), draft.MaxLabel, func(label text.Text) tea.Cmd {
@@ -48,7 +47,7 @@ func labelCmd(s *account.Account, ids []string, label text.Text) tea.Cmd {
 	}
 }
 
-// labelledMsg is a label that the journal holds.
+// labelledMsg reports that the journal has saved a label, or the error.
 type labelledMsg struct {
 	session *account.Account
 	ids     []string

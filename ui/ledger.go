@@ -19,7 +19,7 @@ import (
 	"dubtop/state"
 )
 
-// newLedger is view 6: what was accepted, and what it cost.
+// newLedger returns the view of accepted jobs and their costs.
 func newLedger(a *composer) *kit.ListView[ledger.Entry] {
 	type entry = ledger.Entry
 	v := &kit.ListView[entry]{Heading: "ledger", List: kit.List[entry]{
@@ -79,7 +79,7 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 	return acts
 }
 
-// entryJob is the job of an entry as the lists know it, nil where they do not.
+// entryJob returns the job of an entry if it is loaded, or nil.
 func (a *composer) entryJob(e *ledger.Entry) *state.Generation {
 	if e == nil || e.Job == "" {
 		return nil
@@ -91,7 +91,7 @@ func (a *composer) entryJob(e *ledger.Entry) *state.Generation {
 	return &g
 }
 
-// openEntry shows what is known of an entry's job, or of a damaged row.
+// openEntry shows the job of an entry, or explains a damaged row.
 func (a *composer) openEntry(e *ledger.Entry) tea.Cmd {
 	if u, ok := a.outbox.UnsavedJob(e.Job); ok {
 		return a.openUnsaved(u.Submission.ID)
@@ -116,7 +116,7 @@ func (a *composer) openEntry(e *ledger.Entry) tea.Cmd {
 	return nil
 }
 
-// damage explains a damaged row; once it was read, the row goes off the view.
+// damage explains a damaged row. Closing it removes the row from the view.
 type damage struct {
 	kit.Pager
 	app *composer
@@ -134,13 +134,13 @@ func newDamage(a *composer, e ledger.Entry) *damage {
 	}}}
 }
 
-// Leave takes the row off the view.
+// Leave removes the row from the view.
 func (d *damage) Leave() tea.Cmd {
 	d.app.store.Ledger.LookedInto(d.key)
 	return nil
 }
 
-// sentAt is when a job was sent, as short as it is clear.
+// sentAt formats when a job was sent, as short as possible.
 func (a *composer) sentAt(e *ledger.Entry) text.Text {
 	if e.At.IsZero() {
 		return none
@@ -155,7 +155,7 @@ func (a *composer) sentAt(e *ledger.Entry) text.Text {
 	return text.Of(at.Format("15:04:05"))
 }
 
-// outcomeCell says how a job ended, or how it stands.
+// outcomeCell draws how a job ended, or its current status.
 func (a *composer) outcomeCell(e *ledger.Entry) paint.Piece {
 	t := a.Theme
 	switch {
@@ -190,7 +190,7 @@ func (a *composer) entryName(e *ledger.Entry) paint.Piece {
 	return paint.Muted.Of(text.Of(cmp.Or(string(e.Job), e.Submission)))
 }
 
-// ofJob is a value of a row that is a job.
+// ofJob draws words unless the row is damaged.
 func ofJob(e *ledger.Entry, words text.Text) paint.Piece {
 	if e.Damage != "" {
 		return paint.Muted.Of("")
@@ -208,8 +208,8 @@ func estimateCell(e *ledger.Entry) paint.Piece {
 	return ofJob(e, none)
 }
 
-// actualCell says what a job cost: as billed, or worked out from length and
-// unit price.
+// actualCell draws what a job cost: as billed, or computed from length and unit
+// price.
 func actualCell(e *ledger.Entry) paint.Piece {
 	if e.Actual == nil || e.Damage != "" {
 		return ofJob(e, none)
@@ -217,7 +217,7 @@ func actualCell(e *ledger.Entry) paint.Piece {
 	return amountTone(e.ActualKind()).Of(rounded(*e.Actual, e.ActualKind()))
 }
 
-// differenceCell says by how much the estimate was wrong.
+// differenceCell draws the difference between actual cost and estimate.
 func differenceCell(e *ledger.Entry) paint.Piece {
 	if e.Actual == nil || e.Estimate == nil || e.Damage != "" {
 		return ofJob(e, "")
@@ -236,7 +236,7 @@ func differenceCell(e *ledger.Entry) paint.Piece {
 	return paint.Muted.Of("=")
 }
 
-// entryLines are what the books say of one job.
+// entryLines draws the ledger's entry of a job.
 func (a *composer) entryLines(e *ledger.Entry, width int) []paint.Styled {
 	t := a.Theme
 	outcome, actual := a.outcomeCell(e), actualCell(e)

@@ -14,27 +14,26 @@ import (
 	"dubtop/api/text"
 )
 
-// ledgerSums is what stands beside the ledger: its totals and a chart. What
-// needs a look at every entry is kept until the ledger changes.
+// ledgerSums is the pane beside the ledger: totals and a chart. Values that
+// take a look at every entry are cached until the ledger changes.
 type ledgerSums struct {
 	app   *composer
 	of    *ledger.Ledger
 	seen  uint64
 	all   ledger.Tally
-	wrong int // damaged rows
+	wrong int // number of damaged rows
 }
 
-// Widths of the totals and of a day in the chart, and the chart's height.
+// Sizes of the totals and the chart, in cells.
 const (
 	sumsWidth   = 52
 	dayWidth    = 3
 	chartHeight = 5
 	maxDays     = 31
-	abreast     = sumsWidth + 8*dayWidth // from here on the chart stands beside the totals
+	abreast     = sumsWidth + 8*dayWidth // from this width on the chart is beside the totals
 )
 
-// lines are the sums, and below them, where the pane is high, the entry under
-// the cursor.
+// lines draws the sums and, in a narrow pane, the selected entry below them.
 func (s *ledgerSums) lines(e *ledger.Entry, width int) []paint.Styled {
 	lines := s.sums(width)
 	if e.Damage == "" && width < abreast {
@@ -43,7 +42,7 @@ func (s *ledgerSums) lines(e *ledger.Entry, width int) []paint.Styled {
 	return lines
 }
 
-// sums are the totals and the chart, side by side where there is room.
+// sums draws totals and chart, side by side if they fit.
 func (s *ledgerSums) sums(width int) []paint.Styled {
 	s.count()
 	if width < abreast {
@@ -61,7 +60,7 @@ func (s *ledgerSums) sums(width int) []paint.Styled {
 	return left
 }
 
-// count looks at every entry, when there is anything new.
+// count updates the cached values if the ledger has changed.
 func (s *ledgerSums) count() {
 	l := &s.app.store.Ledger
 	if s.of == l && s.seen == l.Version() {
@@ -73,7 +72,8 @@ func (s *ledgerSums) count() {
 	}
 }
 
-// totals are those of today, the week, the month and all, and what they hide.
+// totals draws the sums of today, this week, this month and all time, and lists
+// the jobs they leave out.
 func (s *ledgerSums) totals(width int) []paint.Styled {
 	a, t := s.app, s.app.Theme
 	var lines []paint.Styled
@@ -128,7 +128,7 @@ func (a *composer) accuracy(t *ledger.Tally) text.Text {
 	return text.Sprintf("%s, %.0f %% less", words, -off)
 }
 
-// failureWords say what was spent on jobs without a result.
+// failureWords gives the amount spent on jobs without a result.
 func (a *composer) failureWords(t *ledger.Tally) text.Text {
 	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), text.Count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
@@ -137,7 +137,7 @@ func (a *composer) failureWords(t *ledger.Tally) text.Text {
 	return words
 }
 
-// chart draws the last days, as many as there is room for, one column each.
+// chart draws one column per day, for as many days as fit.
 func (s *ledgerSums) chart(width int) []paint.Styled {
 	a, t := s.app, s.app.Theme
 	n := min(maxDays, width/dayWidth)
@@ -164,9 +164,9 @@ func (s *ledgerSums) chart(width int) []paint.Styled {
 	return append(lines, t.Text(paint.Muted, text.Of(strings.TrimRight(dates.String(), " "))))
 }
 
-// chartCell is one day's part of one line of the chart, row 1 at the bottom. A day
-// with a cost is never drawn as one without, and one whose cost nobody knows
-// says so.
+// chartCell draws one day in one line of the chart; row 1 is the bottom. A day
+// with a cost always shows at least a thin bar, and a day of unknown cost shows
+// "?".
 func chartCell(t *paint.Theme, day *ledger.Tally, most api.Micros, row int) text.Text {
 	steps := []rune(t.Glyphs.Steps)
 	level := 0

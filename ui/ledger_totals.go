@@ -17,19 +17,19 @@ import (
 	"dubtop/keymap"
 )
 
-// totals is the ledger added up: as a whole, and by day, week, month, model and
-// label, one table at a time.
+// totals shows the ledger added up: an overview, and tables by day, week,
+// month, model and label.
 type totals struct {
 	kit.Pager
 	app    *composer
 	sums   ledgerSums
 	part   int
-	shown  int // the part that groups are of
+	shown  int // the part that groups belongs to
 	seen   uint64
 	groups []ledger.Group
 }
 
-// totalParts are the parts, in order; the first is all of it.
+// totalParts returns the parts in order; "" is the overview.
 func totalParts() []ledger.Grouping {
 	return []ledger.Grouping{"", ledger.ByDay, ledger.ByWeek, ledger.ByMonth, ledger.ByModel, ledger.ByLabel}
 }
@@ -103,7 +103,7 @@ func (a *composer) groupLine(g *ledger.Group, key int) text.Text {
 	}, key, a.Theme)
 }
 
-// totalsLine sets the cells of one line.
+// totalsLine lays out one line of a table.
 func totalsLine(cells []text.Text, key int, t *paint.Theme) text.Text {
 	var b strings.Builder
 	for i, width := range []int{key, 10, 9, 12, 11, 9} {

@@ -14,26 +14,26 @@ import (
 )
 
 const (
-	// lookPause is how long typing has to rest before the file is looked at.
+	// lookPause is how long typing must pause before the file is checked.
 	lookPause = 700 * time.Millisecond
-	// lookMost bounds a look in the form. The price takes the time it needs.
+	// lookMost is the time limit of a check in the form. Pricing has none.
 	lookMost = 30 * time.Second
 )
 
-// looking is the look at the file in one field, in the background, so that what
-// is wrong with it is told as soon as it is known.
+// looking is a background check of the file in one field, so that problems show
+// up before the user asks for the price.
 type looking struct {
-	at     string             // what is looked at; see generationForm.lookedAt
-	run    int                // its number among all of the form: what an earlier one finds is void
-	cancel context.CancelFunc // nil before it has begun
+	at     string             // the inputs of the check; see lookedAt
+	run    int                // number of the check; results of earlier ones are dropped
+	cancel context.CancelFunc // nil before it starts
 	done   bool
 	input  account.Input
 }
 
-// mediaFields are the fields with a file to look at.
+// mediaFields returns the fields that take a file.
 func mediaFields() []string { return []string{draft.FieldVisual, draft.FieldAudio} }
 
-// lookedAt is all that decides about what a look at a field would find.
+// lookedAt returns everything the result of a check depends on.
 func (f *generationForm) lookedAt(field string) string {
 	if field == draft.FieldAudio {
 		return f.draft.Audio
@@ -41,8 +41,8 @@ func (f *generationForm) lookedAt(field string) string {
 	return f.draft.Visual + "\x00" + strconv.FormatBool(draft.RulesFor(f.draft.Model).Image)
 }
 
-// look has everything looked at that is typed and was not: the disk is asked
-// about paths at once, files are measured after a pause.
+// look starts checks for everything typed since the last one. Paths are checked
+// on disk at once; files are measured after a pause.
 func (f *generationForm) look() tea.Cmd {
 	cmds := []tea.Cmd{f.stat()}
 	for _, field := range mediaFields() {
@@ -70,7 +70,7 @@ func (f *generationForm) stopLooking() {
 	}
 }
 
-// lookDueMsg says that typing has rested for long enough.
+// lookDueMsg says that typing has paused long enough.
 type lookDueMsg struct {
 	form  *generationForm
 	field string
@@ -84,8 +84,8 @@ func (m lookDueMsg) land(a *composer) tea.Cmd {
 	return m.form.lookAt(m.field)
 }
 
-// lookAt begins to look at the file in a field, unless that has begun or there is
-// nothing to look at yet. Assets are known already.
+// lookAt starts to measure the file in a field, unless that has started already
+// or there is no file. Assets need no check.
 func (f *generationForm) lookAt(field string) tea.Cmd {
 	l := f.looks[field]
 	typed := f.draft.Visual
@@ -107,7 +107,7 @@ func (f *generationForm) lookAt(field string) tea.Cmd {
 	}
 }
 
-// lookedMsg is what a look brought.
+// lookedMsg is the result of a check.
 type lookedMsg struct {
 	form  *generationForm
 	field string
@@ -122,11 +122,11 @@ func (m lookedMsg) land(*composer) tea.Cmd {
 		return nil
 	}
 	l.stop()
-	l.input, l.done = m.input, m.err == nil // one that was given up found nothing
+	l.input, l.done = m.input, m.err == nil // a check that was given up has no result
 	return nil
 }
 
-// found is what a look at a field brought.
+// found returns the result of the check of a field.
 func (f *generationForm) found(field string) (in account.Input, ok bool) {
 	l := f.looks[field]
 	if l == nil || !l.done || l.at != f.lookedAt(field) {
@@ -135,7 +135,7 @@ func (f *generationForm) found(field string) (in account.Input, ok bool) {
 	return l.input, true
 }
 
-// lookNote says how far the look at a field is, or how long the file is.
+// lookNote returns the progress of a check, or the length of the file.
 func (f *generationForm) lookNote(field string) text.Text {
 	if in, ok := f.found(field); ok {
 		if in.Seconds > 0 {

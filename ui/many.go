@@ -21,23 +21,23 @@ import (
 	"dubtop/state/account"
 )
 
-// What is marked is acted on as one: links are asked for together, a label or a
-// note is typed once.
+// Actions on marked jobs treat them as one: links are requested together, and a
+// label or note is typed once.
 
-// How many marked jobs an action takes at once.
+// Limits on the number of marked jobs.
 const (
-	openMost = 20     // windows of a browser
-	linkMost = 1000   // links, asked for by the hundred
+	openMost = 20     // browser windows
+	linkMost = 1000   // links, requested by the hundred
 	wordMost = 10_000 // labels and notes, written in one transaction
 )
 
-// named is a job, a batch or a submission as a prompt speaks of it.
+// named is a job, batch or submission with the name to show in prompts.
 type named struct {
 	id   string
 	name text.Text
 }
 
-// whose names one, and counts several.
+// whose returns the name of one job, or the number of several.
 func whose(jobs []named) text.Text {
 	if len(jobs) == 1 {
 		return jobs[0].name
@@ -45,7 +45,7 @@ func whose(jobs []named) text.Text {
 	return text.Count(len(jobs), "job", "jobs")
 }
 
-// several counts the jobs that a notice is about, "" for one.
+// several returns a prefix with the number of jobs, or "" for one.
 func several(ids []string) text.Text {
 	if len(ids) == 1 {
 		return ""
@@ -61,7 +61,7 @@ func keysOf(jobs []named) []string {
 	return ids
 }
 
-// common is the text that all of them have; mixed says that they differ.
+// common returns the text that all jobs share. mixed reports that they differ.
 func common(jobs []named, of func(id string) text.Text) (words text.Text, mixed bool) {
 	for i, j := range jobs {
 		switch had := of(j.id); {
@@ -74,8 +74,8 @@ func common(jobs []named, of func(id string) text.Text) (words text.Text, mixed 
 	return words, false
 }
 
-// askAbout asks whether to do something that takes from several jobs what was
-// written for them one by one.
+// askAbout asks before overwriting texts that were written for several jobs one
+// by one.
 func (a *desk) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) tea.Cmd {
 	var names []text.Text
 	for _, j := range jobs[:min(3, len(jobs))] {
@@ -99,7 +99,7 @@ func (a *desk) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) t
 	})
 }
 
-// tooMany says why so many marked jobs can't be taken at once.
+// tooMany returns why n marked jobs are too many, or "".
 func tooMany(n, most int) text.Text {
 	if n <= most {
 		return ""
@@ -107,7 +107,7 @@ func tooMany(n, most int) text.Text {
 	return text.Sprintf("%d are marked; %d at most can be taken at once", n, most)
 }
 
-// linking are the actions that need the links of outputs.
+// linking returns the actions that need the links of outputs.
 func (a *desk) linking(set jobSet) (open, link kit.Action) {
 	refuse := func(most int) func() text.Text {
 		return func() text.Text {
@@ -128,7 +128,7 @@ func (a *desk) linking(set jobSet) (open, link kit.Action) {
 	return a.Does(keymap.Open, use(opening)).Unless(refuse(openMost)), a.Does(keymap.CopyURL, use(copying)).Unless(refuse(linkMost))
 }
 
-// noOutput says why a job has nothing to open.
+// noOutput returns why a job has nothing to open, or "".
 func noOutput(set jobSet) text.Text {
 	switch g := set.one(); {
 	case g == nil:
@@ -146,7 +146,7 @@ func noOutput(set jobSet) text.Text {
 	}
 }
 
-// linksOf asks for the links of several jobs, of those that can have one.
+// linksOf requests the links of those jobs that have an output.
 func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 	var ids []api.ID
 	for i := range jobs {
@@ -167,15 +167,15 @@ func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 			m.links = append(m.links, links...)
 			m.without += len(page) - len(links)
 			if m.err = errors.Join(m.err, err); err != nil {
-				break // the rest would fail, too, one by one
+				break // the rest would fail too
 			}
 		}
 		return m
 	}
 }
 
-// outputLinks gives the links of up to 100 jobs, checked and in their order.
-// Jobs without one are left out.
+// outputLinks returns the checked links of up to 100 jobs, in order, leaving
+// out jobs without one.
 func outputLinks(ctx context.Context, s *account.Account, ids []api.ID) (links []string, err error) {
 	found, err := fetch(ctx, s, ids)
 	for _, id := range ids {
@@ -194,12 +194,12 @@ func outputLinks(ctx context.Context, s *account.Account, ids []api.ID) (links [
 	return links, err
 }
 
-// linksMsg are fresh links of several jobs.
+// linksMsg carries fresh links of several jobs.
 type linksMsg struct {
 	session *account.Account
 	what    use
 	links   []string
-	without int // of the marked jobs, how many have none
+	without int // number of marked jobs without a link
 	err     error
 }
 
@@ -223,7 +223,7 @@ func (m linksMsg) land(a *desk) tea.Cmd {
 	return a.askToOpen(m)
 }
 
-// rest tells of the marked jobs that have no link.
+// rest says how many marked jobs have no link.
 func (m linksMsg) rest() text.Text {
 	if m.without == 0 {
 		return ""
@@ -231,7 +231,7 @@ func (m linksMsg) rest() text.Text {
 	return text.Sprintf("; %d of the marked have no output", m.without)
 }
 
-// askToOpen asks before a browser gets several windows.
+// askToOpen asks before opening several browser windows.
 func (a *desk) askToOpen(m linksMsg) tea.Cmd {
 	if len(m.links) == 1 {
 		return a.openURL(m.links[0])
@@ -270,7 +270,7 @@ func browseAllCmd(open func(string) error, links []string) tea.Cmd {
 	}
 }
 
-// openedAllMsg tells how opening several links went.
+// openedAllMsg reports how opening several links went.
 type openedAllMsg struct {
 	n   int
 	err error

@@ -17,7 +17,7 @@ import (
 	"dubtop/state"
 )
 
-// overhear keeps why a question of the poller had no good answer.
+// overhear adds a failed poll to the messages.
 func (a *desk) overhear(topic state.Topic, err error) {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
 		return
@@ -25,17 +25,18 @@ func (a *desk) overhear(topic state.Topic, err error) {
 	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: text.Of(topic.Words()) + ": " + errorText(err), Tone: paint.Bad}, true)
 }
 
-// note keeps what is told on a screen of its own, so that it is found later.
+// note adds words shown on another screen to the messages, so that they can be
+// found later.
 func (a *desk) note(words text.Text) {
 	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: words, Tone: paint.Bad}, false)
 }
 
-// messages lists everything that was told, whole, the newest first.
+// messages lists all messages in full, the newest first.
 type messages struct {
 	kit.Pager
 	app    *desk
-	at     uint64 // the saying under the cursor
-	offset int    // how far below the first line shown it begins
+	at     uint64 // id of the selected message
+	offset int    // its distance in lines from the top of the window
 }
 
 func (a *desk) openMessages() tea.Cmd {
@@ -70,8 +71,8 @@ func (m *messages) nothing() text.Text {
 	return ""
 }
 
-// copy puts the message under the cursor on the clipboard. That is told, and
-// not listed: it would push down what is being read.
+// copy copies the selected message. It shows a notice but adds no message,
+// which would push the list down.
 func (m *messages) copy() tea.Cmd {
 	a := m.app
 	s := a.Said.List[m.index()]
@@ -79,8 +80,8 @@ func (m *messages) copy() tea.Cmd {
 	return tea.SetClipboard(string(s.Text))
 }
 
-// index is where the saying under the cursor stands; the newest when it is
-// gone.
+// index returns the position of the selected message, or of the newest if that
+// is gone.
 func (m *messages) index() int {
 	list := m.app.Said.List
 	if i := slices.IndexFunc(list, func(s kit.Saying) bool { return s.ID == m.at }); i >= 0 {
@@ -89,7 +90,7 @@ func (m *messages) index() int {
 	return len(list) - 1
 }
 
-// spans are the first line of every message, and the one after its last.
+// spans returns the first line of every message and the line after its last.
 func (m *messages) spans() [][2]int {
 	list := m.app.Said.List
 	spans, at := make([][2]int, len(list)), headLines
@@ -100,11 +101,11 @@ func (m *messages) spans() [][2]int {
 	return spans
 }
 
-// headLines is how many lines stand above the first message.
+// headLines is the number of lines above the first message.
 const headLines = 1
 
-// step goes one message further, once the one under the cursor was shown to its
-// end.
+// step moves to the next message, after scrolling to the end of the selected
+// one.
 func (m *messages) step(by int) {
 	spans := m.spans()
 	if len(spans) == 0 {
@@ -119,7 +120,7 @@ func (m *messages) step(by int) {
 	}
 }
 
-// show takes the cursor to a message.
+// show selects a message.
 func (m *messages) show(index int) {
 	spans := m.spans()
 	if len(spans) == 0 {
@@ -130,7 +131,8 @@ func (m *messages) show(index int) {
 	m.anchor(spans)
 }
 
-// reveal scrolls as far as it takes to see a message, from its first line on.
+// reveal scrolls as little as needed to show a message, its first line in any
+// case.
 func (m *messages) reveal(span [2]int, newest bool) {
 	switch {
 	case newest:
@@ -142,7 +144,7 @@ func (m *messages) reveal(span [2]int, newest bool) {
 	}
 }
 
-// page scrolls, and takes the cursor along to what is in sight.
+// page scrolls, and moves the selection into view.
 func (m *messages) page(by int) {
 	m.Scroll(by)
 	spans := m.spans()
@@ -161,7 +163,7 @@ func (m *messages) anchor(spans [][2]int) {
 	}
 }
 
-// Tick keeps what is being read where it is while new messages come above it.
+// Tick keeps the view steady when new messages arrive above it.
 func (m *messages) Tick(time.Time) tea.Cmd {
 	if spans := m.spans(); m.Top > 0 && len(spans) > 0 {
 		m.Scroll(spans[m.index()][0] - m.offset - m.Top)
@@ -182,9 +184,9 @@ func (m *messages) lines(width int) []paint.Styled {
 	return lines
 }
 
-// block draws one message: when, and what, whole.
+// block draws one message in full, with its time.
 func (m *messages) block(s *kit.Saying, width int) []paint.Styled {
-	const beside, indent = 50, 2 // the width from which the time stands beside the words
+	const beside, indent = 50, 2 // the width from which the time is beside the words
 	t := m.app.Theme
 	at := clock(s.Last, m.app.Now)
 	left, mark := indent, paint.Blank(indent)

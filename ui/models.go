@@ -19,7 +19,7 @@ import (
 	"dubtop/state/account"
 )
 
-// newModels is view 4: what can be made, for how much and how fast.
+// newModels returns the view of the models, their prices and their speed.
 func newModels(a *composer) *kit.ListView[state.Model] {
 	v := &kit.ListView[state.Model]{Heading: "models", List: kit.List[state.Model]{
 		Stage: a.Stage, Rows: &a.store.Models, Extent: a.extent(&a.store.Models),
@@ -48,10 +48,10 @@ func newModels(a *composer) *kit.ListView[state.Model] {
 	)
 }
 
-// modelsPage is the vendor's page on the models.
+// modelsPage is the vendor's page about the models.
 const modelsPage = "https://sync.so/docs/models/lipsync"
 
-// longest is the longest input a model takes.
+// longest returns the longest input a model takes.
 func longest(m *state.Model) text.Text {
 	if s := draft.RulesFor(m.Name).MaxSeconds; s > 0 {
 		return account.Seconds(s)
@@ -59,8 +59,8 @@ func longest(m *state.Model) text.Text {
 	return none
 }
 
-// usualTime is how long a clip of 30 s takes: as observed here, else (in
-// parentheses) as the vendor documents it.
+// usualTime returns how long a 30 s clip takes: as observed here, or in
+// parentheses as documented by the vendor.
 func (a *composer) usualTime(m *state.Model) paint.Piece {
 	const clip = api.Seconds(30)
 	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.Now}, a.Now)
@@ -70,7 +70,7 @@ func (a *composer) usualTime(m *state.Model) paint.Piece {
 	return paint.Muted.Of("(" + span(e.Total.Round(time.Minute/2)) + ")")
 }
 
-// usualWords is the same in words.
+// usualWords returns the same in words.
 func (a *composer) usualWords(m *state.Model) text.Text {
 	v := a.usualTime(m)
 	if usual, documented := strings.CutPrefix(string(v.Text), "("); documented {

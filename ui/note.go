@@ -10,11 +10,11 @@ import (
 	"dubtop/state/account"
 )
 
-// noteLimit is how many characters a note may have: it is a line, no letter.
+// noteLimit is the maximum length of a note in characters.
 const noteLimit = 500
 
-// editNote asks for the note of jobs: one for all of them. Notes that say
-// something else are not replaced without a question.
+// editNote asks for one note for the given jobs. It asks again before replacing
+// different notes.
 func (a *desk) editNote(jobs []named) tea.Cmd {
 	old, mixed := common(jobs, a.store.Notes.Of)
 	return a.Prompt("note of "+whose(jobs), string(old), noteLimit, func(note text.Text) tea.Cmd {
@@ -35,7 +35,7 @@ func (a *desk) editNote(jobs []named) tea.Cmd {
 	})
 }
 
-// takeNotesMsg is a yes to notes that replace others.
+// takeNotesMsg confirms that notes are replaced.
 type takeNotesMsg struct {
 	session *account.Account
 	ids     []string
@@ -49,7 +49,7 @@ func (m takeNotesMsg) land(a *desk) tea.Cmd {
 	return a.takeNotes(m.ids, m.note)
 }
 
-// takeNotes shows a note at once, and has the journal keep it.
+// takeNotes shows a note at once and saves it in the journal.
 func (a *desk) takeNotes(ids []string, note text.Text) tea.Cmd {
 	old := make([]text.Text, len(ids))
 	for i, id := range ids {
@@ -62,7 +62,7 @@ func (a *desk) takeNotes(ids []string, note text.Text) tea.Cmd {
 	}
 }
 
-// unnotable says why no note can be kept.
+// unnotable returns why no note can be saved, or "".
 func (a *desk) unnotable() text.Text {
 	switch {
 	case a.session == nil || a.session.Journal == nil:
@@ -73,16 +73,17 @@ func (a *desk) unnotable() text.Text {
 	return ""
 }
 
-// savedNoteMsg tells whether the journal has a note.
+// savedNoteMsg reports whether the journal has saved a note.
 type savedNoteMsg struct {
 	session *account.Account
 	ids     []string
 	note    text.Text
-	old     []text.Text // the note that each of them had
+	old     []text.Text // the previous note of each job
 	err     error
 }
 
-// land takes back what could not be kept, unless it was changed again since.
+// land restores the previous notes if saving failed, unless they have changed
+// since.
 func (m savedNoteMsg) land(a *desk) tea.Cmd {
 	switch {
 	case m.session != a.session:

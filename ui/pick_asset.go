@@ -13,7 +13,7 @@ import (
 	"dubtop/ui/paint"
 )
 
-// assetList is the list behind view 3 and behind the choice of an asset.
+// assetList returns the list used by the assets view and by the asset picker.
 func assetList(a *composer, rows *table.Collection[state.Asset]) kit.List[state.Asset] {
 	return kit.List[state.Asset]{
 		Stage: a.Stage, Rows: rows, Extent: a.extent(rows),
@@ -50,12 +50,12 @@ func picture(x *state.Asset) text.Text {
 	return text.Sprintf("%d×%d", x.Width, x.Height)
 }
 
-// assetPicker lets one of the assets be chosen for a field.
+// assetPicker lets the user choose an asset for a field.
 type assetPicker struct {
 	*kit.ListView[state.Asset]
 }
 
-// pickAsset shows the assets of some types; enter takes one.
+// pickAsset shows the assets of the given types; enter takes one.
 func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
 	rows := &table.Collection[state.Asset]{}
 	ticket := rows.Ask(a.Now)

@@ -15,8 +15,8 @@ import (
 	"dubtop/ui/paint"
 )
 
-// pickModel lets one of the models be chosen: it names each with its price, and
-// says why one can't be taken. The one that was used is named, too.
+// pickModel lets the user choose a model. It shows each with its price, or why
+// it cannot be used, and marks the one used before.
 func (a *composer) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
 	rows := &table.Collection[state.Model]{}
 	rows.Answer(rows.Ask(a.Now), slices.Collect(a.modelCopies()), a.Now)
@@ -58,7 +58,7 @@ func (a *composer) pickModel(used string, unfit func(model string) text.Text, ch
 	return nil
 }
 
-// modelCopies are the models that are known.
+// modelCopies returns copies of the known models.
 func (a *composer) modelCopies() iter.Seq[state.Model] {
 	return func(yield func(state.Model) bool) {
 		for m := range a.store.Models.All() {
@@ -76,8 +76,8 @@ func modelTone(m *state.Model) paint.Tone {
 	return paint.Normal
 }
 
-// minutePrice is the list price of a minute of output, as one estimate of the
-// server taught it.
+// minutePrice returns the list price of a minute of output, learned from an
+// estimate of the server.
 func (a *composer) minutePrice(m *state.Model) paint.Piece {
 	frame, ok := a.store.Prices.PerFrame(m.Name)
 	if !ok {
@@ -86,8 +86,8 @@ func (a *composer) minutePrice(m *state.Model) paint.Piece {
 	return paint.Money.Of(text.Of((frame * outbox.FramesPerSecond * 60).Rounded()))
 }
 
-// purpose is the API's description of a model, else what its overview says.
-// https://sync.so/docs/api-reference/overview
+// purpose returns the API's description of a model, or else a summary of
+// https://sync.so/docs/api-reference/overview.
 func purpose(m *state.Model) text.Text {
 	if m.Description != "" {
 		return text.Of(m.Description)

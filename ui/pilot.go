@@ -7,12 +7,12 @@ import (
 	"dubtop/ui/kit"
 )
 
-// pilot is the job of a group that goes first. Its end is told, because the
-// rest of the group waits for somebody to look at what came of it.
+// pilot is the job of a group that is sent first. The user is told when it
+// ends, because the rest of the group waits for his decision.
 type pilot struct {
 	name text.Text
-	rest int    // how many wait
-	job  api.ID // once it was accepted
+	rest int    // number of jobs waiting
+	job  api.ID // set once it is accepted
 }
 
 // awaitPilot remembers the pilot of a group.
@@ -23,14 +23,14 @@ func (a *composer) awaitPilot(submission string, name text.Text, rest int) {
 	a.pilots[submission] = &pilot{name: name, rest: rest}
 }
 
-// flies notes which job a pilot became, if the submission is one.
+// flies records which job a pilot became, if the submission is a pilot.
 func (a *composer) flies(submission string, job api.ID) {
 	if p := a.pilots[submission]; p != nil {
 		p.job = job
 	}
 }
 
-// tellPilots says when a pilot has ended, and how the rest is let go on.
+// tellPilots says that a pilot has ended and how to release the rest.
 func (a *composer) tellPilots() {
 	for id, p := range a.pilots {
 		g, ok := a.store.Generations.Find(string(p.job))

@@ -17,7 +17,7 @@ import (
 	"dubtop/keymap"
 )
 
-// newQueue is view 5: what was agreed to and is not a job yet.
+// newQueue returns the view of confirmed submissions that are not jobs yet.
 func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 	v := &kit.ListView[outbox.QueueRow]{Heading: "queue", List: a.queueList(), Pane: a.queuePane}
 	none := v.None
@@ -72,7 +72,7 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 	}, v.Following(v.Marking())...)...)
 }
 
-// queueList is the list behind view 5.
+// queueList returns the list of the queue.
 func (a *composer) queueList() kit.List[outbox.QueueRow] {
 	return kit.List[outbox.QueueRow]{
 		Stage: a.Stage, Rows: &a.store.Queue, Extent: a.extent(&a.store.Queue), Marks: &kit.Marks[outbox.QueueRow]{},
@@ -97,8 +97,8 @@ func (a *composer) queueList() kit.List[outbox.QueueRow] {
 	}
 }
 
-// unmarked is a reason that holds for the row under the cursor alone: what is
-// marked is judged one by one.
+// unmarked limits a check to the row under the cursor; marked rows are checked
+// one by one when the action runs.
 func unmarked(v *kit.ListView[outbox.QueueRow], why func() text.Text) func() text.Text {
 	return func() text.Text {
 		if v.MarkCount() > 0 {
@@ -108,7 +108,7 @@ func unmarked(v *kit.ListView[outbox.QueueRow], why func() text.Text) func() tex
 	}
 }
 
-// untouchable says why nothing can be done to a row just now.
+// untouchable returns why nothing can be done to a row now, or "".
 func (a *composer) untouchable(r *outbox.QueueRow) text.Text {
 	switch {
 	case r.State == outbox.QueueSending:
@@ -119,7 +119,7 @@ func (a *composer) untouchable(r *outbox.QueueRow) text.Text {
 	return ""
 }
 
-// uneditable says why a row can't be taken back into the form.
+// uneditable returns why a row cannot be edited in the form, or "".
 func (a *composer) uneditable(r *outbox.QueueRow) text.Text {
 	switch {
 	case r == nil:
@@ -141,7 +141,7 @@ func placeCell(r *outbox.QueueRow) paint.Piece {
 	return paint.Normal.Of(text.Sprint(r.Place))
 }
 
-// queueStatus says where a submission stands by glyph, word and colour.
+// queueStatus draws the state of a submission as glyph, word and colour.
 func (a *composer) queueStatus(r *outbox.QueueRow) paint.Piece {
 	g, n := a.Theme.Glyphs, paint.Normal
 	glyph := g.Pending
@@ -171,7 +171,7 @@ func queuePrice(r *outbox.QueueRow) paint.Piece {
 	return amountTone(r.Priced).Of(rounded(r.Cost, r.Priced))
 }
 
-// exactPrice is a row's price with all its decimals.
+// exactPrice returns the price of a row with all decimals.
 func exactPrice(r *outbox.QueueRow) text.Text {
 	if r.Priced == outbox.CostUnknown {
 		return none
@@ -179,7 +179,7 @@ func exactPrice(r *outbox.QueueRow) text.Text {
 	return exactly(r.Cost, r.Priced)
 }
 
-// queueWords says in a few words what a row waits for.
+// queueWords says briefly what a row is waiting for.
 func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 	switch r.State {
 	case outbox.QueueDoubt:
@@ -188,7 +188,7 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 		}
 		return paint.Warn.Of("maybe charged: being looked for")
 	case outbox.QueueReprice:
-		if r.Priced == outbox.CostUnknown { // of money, that is
+		if r.Priced == outbox.CostUnknown { // with no amount known, the reason is the budget
 			return paint.Warn.Of(r.Reason)
 		}
 		return paint.Warn.Of("costs more now: agree again")
@@ -204,7 +204,7 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 	return a.waitWords(r)
 }
 
-// waitWords says why the one that stands in line has not left.
+// waitWords says why a queued row has not been sent.
 func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 	_, held := a.outbox.Queue.Paused()
 	until := a.outbox.Queue.Held(a.Now)
@@ -223,7 +223,7 @@ func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 	return paint.Muted.Of("next free slot")
 }
 
-// queuePane says how the queue as a whole stands, and then what the row is.
+// queuePane describes the queue as a whole, and then the row.
 func (a *composer) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 	t := a.Theme
 	lines := append(append(a.queueLines(width), ""), a.called(r.Name, width)...)
@@ -234,7 +234,7 @@ func (a *composer) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 	return append(lines, a.advice(width, "because", r.Reason, paint.Normal)...)
 }
 
-// queueLines are the state of the whole queue.
+// queueLines describes the state of the whole queue.
 func (a *composer) queueLines(width int) []paint.Styled {
 	t := a.Theme
 	waiting := a.outbox.Queue.Len()
@@ -252,8 +252,8 @@ func (a *composer) queueLines(width int) []paint.Styled {
 	return lines
 }
 
-// openQueued shows what stands behind a row: the dialog for a price that went
-// up, what is known of a doubt, else all about the request.
+// openQueued opens the details of a row: the dialog if its price went up, the
+// screen for unknown outcomes, or else the request.
 func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 	sub, ok := a.outbox.Find(r.ID)
 	switch {
@@ -272,20 +272,19 @@ func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 	return nil
 }
 
-// wantPrice asks for the price of what waits for a yes, since the one that it has
-// is too old to be agreed to.
+// wantPrice requests a new price for a submission whose price is too old to
+// agree to.
 func (a *composer) wantPrice(id string) tea.Cmd {
 	a.Busy("its price is too old: asking for it anew" + a.Theme.Glyphs.More)
 	a.outbox.wanted = id
 	w, ok := a.session.Reprice(id)
 	if !ok {
-		return nil // it is being asked for
+		return nil // already requested
 	}
 	return a.do(w)
 }
 
-// repricedWaiting asks about a price that somebody waits for, unless they are at work
-// elsewhere by now.
+// repricedWaiting asks about the new price, unless the user has moved on.
 func (a *composer) repricedWaiting(d *outbox.Done) tea.Cmd {
 	if d.Submission.ID != a.outbox.wanted {
 		return nil
@@ -301,7 +300,7 @@ func (a *composer) repricedWaiting(d *outbox.Done) tea.Cmd {
 	return nil
 }
 
-// queuedLines tell all about a submission that waits.
+// queuedLines describes a queued submission in full.
 func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	sub, ok := a.outbox.Find(id)
 	row, listed := a.store.Queue.Find(id)
@@ -320,7 +319,7 @@ func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	return indented(append(lines, a.rawLines(api.JSON(sub.Body), width)...))
 }
 
-// moveQueued changes the order, here at once and in the journal.
+// moveQueued changes the order, on screen and in the journal.
 func (a *composer) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
 	ids := inLine(rows)
 	if len(ids) == 0 {
@@ -329,7 +328,7 @@ func (a *composer) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
 	return a.do(a.session.Move(by, ids...)...)
 }
 
-// inLine are the ids of the rows that wait for their turn.
+// inLine returns the ids of the rows that have a place in the queue.
 func inLine(rows []*outbox.QueueRow) (ids []string) {
 	for _, r := range rows {
 		if r.Place > 0 {
@@ -339,7 +338,7 @@ func inLine(rows []*outbox.QueueRow) (ids []string) {
 	return ids
 }
 
-// pauseQueued holds rows back, or lets them go on if all of them are held.
+// pauseQueued pauses rows, or resumes them if all of them are paused.
 func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 	ids, pause := inLine(rows), false
 	for _, id := range ids {
@@ -357,8 +356,7 @@ func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 	return a.do(a.session.PauseItems(ids, pause, string(words)))
 }
 
-// pauseQueue holds the whole queue, or lets it go on; the next start finds it
-// as it was left.
+// pauseQueue pauses or resumes the whole queue. The state survives a restart.
 func (a *composer) pauseQueue() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.pauseQueue)
@@ -371,7 +369,7 @@ func (a *composer) pauseQueue() tea.Cmd {
 	return a.do(a.session.PauseQueue(!held, words))
 }
 
-// editQueued takes a submission back into the form, which voids its price.
+// editQueued moves a submission back into the form. Its price becomes void.
 func (a *composer) editQueued(id string) tea.Cmd {
 	sub, ok := a.outbox.Find(id)
 	if !ok {
@@ -390,7 +388,7 @@ func (a *composer) editQueued(id string) tea.Cmd {
 	return tea.Batch(a.takeOut(&sub, f), f.look())
 }
 
-// dropQueued asks whether to give rows up for good.
+// dropQueued asks whether to delete rows from the queue.
 func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	var ids, doubts []string
 	for _, r := range rows {
@@ -425,8 +423,8 @@ func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	})
 }
 
-// endClock says to the minute when something should be done, with the day of the
-// week when that is not today.
+// endClock formats the time when something should be done, with the weekday
+// unless it is today.
 func endClock(end, now time.Time) text.Text {
 	end, now = end.Local(), now.Local()
 	if end.YearDay() != now.YearDay() || end.Year() != now.Year() {
@@ -435,7 +433,8 @@ func endClock(end, now time.Time) text.Text {
 	return text.Of(end.Format("15:04"))
 }
 
-// queuePiece says in the header how many wait and until when.
+// queuePiece draws the length of the queue and its expected end, for the
+// header.
 func (a *composer) queuePiece() (paint.Piece, bool) {
 	n := a.outbox.Queue.Len()
 	if n == 0 {

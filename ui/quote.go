@@ -7,29 +7,30 @@ import (
 	"dubtop/state/outbox"
 )
 
-// quote is what a yes may cost, in numbers alone: the line about it is worded
-// here, so that nothing others wrote can be a part of it. The zero quote is of
-// what costs nothing.
+// quote is what a yes may cost. It holds numbers only and is worded here, so
+// that nothing written by others can become part of the line. The zero quote
+// costs nothing.
 type quote struct {
-	prices   int           // how many were added up; a batch has one
-	list     ledger.Charge // of those with a list price
-	credits  *float64      // of all together; nil where one is not billed in credits
-	unlisted int           // how many have no list price
-	about    bool          // one of them is a guess
-	again    bool          // the first sending may have been charged, so this may come on top
+	prices   int           // number of prices; a batch has one
+	list     ledger.Charge // sum of those with a list price
+	credits  *float64      // sum; nil if one of the prices has no credits
+	unlisted int           // number of prices without a list price
+	about    bool          // at least one is approximate
+	again    bool          // the first request may have been charged already
 }
 
-// quoteOf is one price.
+// quoteOf returns the quote of one price.
 func quoteOf(p outbox.Price) quote { return quoteOfAll([]outbox.Price{p}) }
 
-// quoteAgain is the price of what may have been paid for already.
+// quoteAgain returns the quote of a request that may already have been paid
+// for.
 func quoteAgain(p outbox.Price) quote {
 	q := quoteOf(p)
 	q.again = true
 	return q
 }
 
-// quoteOfAll adds prices up.
+// quoteOfAll adds up prices.
 func quoteOfAll(prices []outbox.Price) quote {
 	q := quote{prices: len(prices)}
 	var listed []outbox.Price
@@ -51,7 +52,7 @@ func quoteOfAll(prices []outbox.Price) quote {
 	return q
 }
 
-// cost is the list price of all, nil where it is not known.
+// cost returns the list price of all, or nil if it is not known.
 func (q quote) cost() *api.Micros {
 	if q.unlisted > 0 {
 		return nil
@@ -59,7 +60,7 @@ func (q quote) cost() *api.Micros {
 	return q.list.Total
 }
 
-// Words are the line of a dialog about what a yes costs. A guess is marked ≈.
+// Words returns the line about the cost. An approximate cost is marked ≈.
 func (q quote) Words() text.Text {
 	switch amount := q.amount(); {
 	case q.prices == 0:
@@ -79,7 +80,7 @@ func (q quote) Words() text.Text {
 	}
 }
 
-// amount is one price, "" where it is not known.
+// amount formats one price, or returns "" if it is not known.
 func (q quote) amount() text.Text {
 	switch cost := q.cost(); {
 	case q.credits != nil && cost != nil:
@@ -92,8 +93,8 @@ func (q quote) amount() text.Text {
 	return ""
 }
 
-// total says what several cost together: count × price = total. Those without a
-// price are counted apart.
+// total formats the cost of several jobs as count × price = total, and counts
+// jobs without a price separately.
 func (q quote) total() text.Text {
 	listed, rest := text.Of(q.list.Words()), text.Of(ledger.ChargeTimes(outbox.Price{}, q.unlisted).Words())
 	switch {
@@ -109,7 +110,7 @@ func (q quote) total() text.Text {
 	return q.guess() + listed
 }
 
-// short is total to the cent; the dialog has it exactly.
+// short is like total, rounded to the cent.
 func (q quote) short() text.Text {
 	const cent = 10_000
 	if cost := q.cost(); cost != nil && q.credits == nil && *cost%cent != 0 {

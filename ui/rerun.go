@@ -21,7 +21,7 @@ import (
 	"dubtop/state/account"
 )
 
-// runningAgain are the actions that make new jobs from those there are.
+// runningAgain returns the actions that create new jobs from existing ones.
 func (a *composer) runningAgain(set jobSet) []kit.Action {
 	refuse := func() text.Text {
 		n := set.many()
@@ -52,12 +52,12 @@ func (a *composer) runningAgain(set jobSet) []kit.Action {
 	}
 }
 
-// source is what a job was made from, as far as it can be known.
+// source is the draft a job was made from, as far as it is known.
 type source struct {
 	job   state.Generation
 	draft draft.Draft
-	lost  []text.Text // what could not be taken over, in words
-	err   error       // why it can't be run again; nil if it can
+	lost  []text.Text // parts that could not be copied
+	err   error       // why it cannot be run again; nil if it can
 }
 
 var (
@@ -67,15 +67,15 @@ var (
 	errOnItsWay  = errors.New("this is being sent right now: wait for the answer")
 )
 
-// sources finds out what up to 100 jobs were made from: from the journal what
-// was sent from here, from the server in one request the rest.
+// sources returns the sources of up to 100 jobs: from the journal if they were
+// sent from here, the others from the server in one request.
 func sources(ctx context.Context, s *account.Account, jobs []state.Generation) ([]source, error) {
 	out := make([]source, len(jobs))
 	ids := make([]api.ID, len(jobs))
 	for i, g := range jobs {
 		out[i].job, ids[i] = g, g.ID
 	}
-	// What the journal can't tell the server can, of all but unknown outcomes.
+	// The server knows all but unknown outcomes, so an error here is not fatal.
 	ours, _ := s.Journal.SubmissionsOf(ctx, ids)
 	var strangers []api.ID
 	for i := range out {
@@ -92,13 +92,13 @@ func sources(ctx context.Context, s *account.Account, jobs []state.Generation) (
 			x.draft, x.lost = draft, text.All(lost)
 			x.err = nil
 		}
-		x.draft.UpdatedAt = time.Time{} // nothing of it was typed yet
+		x.draft.UpdatedAt = time.Time{} // nothing has been typed yet
 	}
 	return out, err
 }
 
-// recall takes over what the journal tells of a job, if it knows it. It reports
-// whether the server has to be asked.
+// recall fills in the source of a job from the journal. ask reports whether the
+// server must be asked.
 func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	switch {
 	case x.job.ID == "":
@@ -113,14 +113,14 @@ func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	case x.job.Intent != "":
 		x.err = errUnwritten
 	default:
-		x.err = errForgotten // unless the server brings it
+		x.err = errForgotten // unless the server knows it
 		return true
 	}
 	return false
 }
 
-// runAgain reads what a job was made from and opens a form with it; choose has
-// another model be chosen first.
+// runAgain opens a form with the source of a job, after the choice of another
+// model if choose is set.
 func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
@@ -138,10 +138,10 @@ func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
 	}
 }
 
-// sourceMsg is what a job was made from.
+// sourceMsg carries the source of a job.
 type sourceMsg struct {
 	session *account.Account
-	from    kit.Screen // where it was asked for
+	from    kit.Screen // the screen that asked for it
 	choose  bool
 	source  source
 }
@@ -156,7 +156,7 @@ func (m sourceMsg) land(a *composer) tea.Cmd {
 		a.Complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))
 		return nil
 	case a.Top() != m.from:
-		return nil // somebody is at work elsewhere by now
+		return nil // the user has moved on
 	case !m.choose:
 		return a.formAgain(m.source, "")
 	}
@@ -165,8 +165,8 @@ func (m sourceMsg) land(a *composer) tea.Cmd {
 	})
 }
 
-// unfit says which models can't take what a job was made from. A job's output
-// is as long as one of its inputs.
+// unfit returns a check for models that cannot take the source's inputs. The
+// output of a job is as long as one of its inputs.
 func (a *composer) unfit(x *source) func(model string) text.Text {
 	env := draft.CheckEnv{
 		Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, AudioSeconds: float64(x.job.Length),
@@ -174,15 +174,15 @@ func (a *composer) unfit(x *source) func(model string) text.Text {
 	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
 }
 
-// origin is the job that a form was started from.
+// origin is the job a form was copied from.
 type origin struct {
 	job   state.Generation
-	draft draft.Draft // as it was
+	draft draft.Draft // before any change
 	lost  []text.Text
 }
 
-// formAgain opens a form with a job as it was, or with another model. What
-// stands unsent in the form already is kept aside meanwhile.
+// formAgain opens a form with a copy of a job, or with another model. An unsent
+// draft in the form is kept and comes back later.
 func (a *composer) formAgain(x source, model string) tea.Cmd {
 	d := x.draft.Clone()
 	if model != "" {
@@ -196,8 +196,8 @@ func (a *composer) formAgain(x source, model string) tea.Cmd {
 	return f.look()
 }
 
-// originLines tell above the form what it was started from, what could not be
-// taken over, and what becomes of what was typed before.
+// originLines says above the form which fields differ from the original, which
+// parts could not be copied, and that an earlier draft will be back.
 func (f *generationForm) originLines() []paint.Styled {
 	o, t := f.origin, f.app.Theme
 	if o == nil {
@@ -224,8 +224,7 @@ func (f *generationForm) originLines() []paint.Styled {
 	return lines
 }
 
-// changes are the fields that differ from the job that the form was started
-// from.
+// changes returns the fields that differ from the original job.
 func (f *generationForm) changes() []string {
 	if f.origin == nil {
 		return nil
@@ -233,8 +232,8 @@ func (f *generationForm) changes() []string {
 	return f.draft.Changes(f.origin.draft)
 }
 
-// leave leaves the form. Where it was edited while something else stood unsent
-// before it, the user says which of the two is kept.
+// leave closes the form. If an earlier draft was in the form, the user decides
+// which of the two to keep.
 func (f *generationForm) leave() tea.Cmd {
 	a := f.app
 	if !f.aside || f.draft.UpdatedAt.IsZero() {
@@ -264,23 +263,23 @@ func (f *generationForm) leave() tea.Cmd {
 	})
 }
 
-// hold remembers what stands in the form as what was typed last, unless
-// something else does that has to come back.
+// hold remembers the draft as the one typed last, unless an earlier draft comes
+// back.
 func (f *generationForm) hold() {
 	if !f.aside {
 		f.app.draft = f.draft.Clone()
 	}
 }
 
-// release empties the form's memory when its draft has become a submission.
+// release clears the remembered draft once it has become a submission.
 func (f *generationForm) release() {
 	if !f.aside {
 		f.app.draft = draft.Draft{Model: f.draft.Model}
 	}
 }
 
-// comparison says how a price stands to what the job cost that the form was
-// started from, and what was changed.
+// comparison compares a price with the cost of the original job and lists the
+// changes.
 func (a *composer) comparison(s *spending) []paint.Told {
 	if s.form == nil || s.form.origin == nil {
 		return nil
@@ -297,7 +296,7 @@ func (a *composer) comparison(s *spending) []paint.Told {
 	}
 }
 
-// difference says how much more or less a price is than what was paid before.
+// difference says how much more or less a price is than the earlier cost.
 func difference(p outbox.Price, was outbox.Cost) text.Text {
 	more, known := outbox.PriceDifference(p, was)
 	if !known {
@@ -316,7 +315,7 @@ func difference(p outbox.Price, was outbox.Cost) text.Text {
 	return text.Sprintf("%sas much as before, %s", about, cost)
 }
 
-// fieldWords is a field of a draft as a person calls it.
+// fieldWords names a field of a draft.
 func fieldWords(name string) text.Text {
 	switch name {
 	case draft.FieldVisual:

@@ -12,10 +12,10 @@ import (
 	"dubtop/keymap"
 )
 
-// mostSlots is more jobs at once than any plan runs.
+// mostSlots is larger than the number of slots in any plan.
 const mostSlots = 10_000
 
-// slotWords say how many jobs may run at once, and how that is known.
+// slotWords says how many jobs may run at once, and how that is known.
 func (a *desk) slotWords() text.Text {
 	s := &a.outbox.Slots
 	n, by := s.Known(a.Now)
@@ -44,8 +44,7 @@ func (a *desk) slotWords() text.Text {
 	return words + "; " + a.KeyFor(keymap.Slots) + " sets it"
 }
 
-// hesitation says why no more than ever before are tried just now, "" if they
-// are.
+// hesitation says why no additional job is tried now, or returns "".
 func (a *desk) hesitation() text.Text {
 	if a.poller.Blind(a.Now) {
 		return ", but not while the lists are old"
@@ -80,7 +79,7 @@ func (a *desk) askSlots() tea.Cmd {
 	})
 }
 
-// setSlots sets how many jobs may run at once, here at once and in the journal.
+// setSlots sets how many jobs may run at once, on screen and in the journal.
 func (a *desk) setSlots(n int) tea.Cmd {
 	words := text.Sprintf("up to %s at once", text.Count(n, "job runs", "jobs run"))
 	if n == 0 {

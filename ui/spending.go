@@ -20,21 +20,21 @@ import (
 	"dubtop/state/account"
 )
 
-// spending is a priced submission that waits for a yes: what is sent after it
-// is byte for byte what was priced.
+// spending is a priced submission waiting for confirmation. After a yes,
+// exactly the bytes that were priced are sent.
 type spending struct {
 	submission outbox.Submission
 	inputs     []account.Input
-	sent       []outbox.SentFile // of a batch: what was made of its file before
-	warnings   []text.Text       // of a batch, beside those of the inputs
+	sent       []outbox.SentFile // for a batch: earlier batches of the same file
+	warnings   []text.Text       // for a batch: besides those of the inputs
 	end        draft.LinkEnd     // of the links in the request
-	hosts      []draft.Host      // of them, in other letters
-	form       *generationForm   // where a refusal leads back to; nil for batches
+	hosts      []draft.Host      // non-ASCII hosts in the request
+	form       *generationForm   // to reopen after a refusal; nil for batches
 	batch      *batchForm
-	group      *group // that it is the first of
+	group      *group // the group it is the first job of; nil if none
 }
 
-// confirmSpending asks whether a price is agreed to.
+// confirmSpending asks the user to agree to a price.
 func (a *composer) confirmSpending(s *spending) tea.Cmd {
 	if !a.store.Ledger.Known() {
 		a.Warn("the ledger is still being read: price it again in a moment")
@@ -59,14 +59,14 @@ func (a *composer) confirmSpending(s *spending) tea.Cmd {
 	return a.askToSpend(c, charge, s.submission.Price.Known(), func(words text.Text) { a.spendingFailed(s, errors.New(string(words))) })
 }
 
-// askToSpend puts a question about money up, if the budgets allow it: a hard one
-// refuses, a soft one has the amount typed, and so does a price that nobody
-// knows.
+// askToSpend asks a question about money if the budgets allow it. A hard budget
+// refuses; a soft budget requires the amount to be typed, and an unknown price
+// requires a word.
 func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
 	v := a.weigh(charge)
 	answer := c.Answer
 	c.Answer = func(yes bool) tea.Cmd {
-		// Much may have been agreed to elsewhere since the question was put up.
+		// Other jobs may have been confirmed since the question appeared.
 		if now := a.weigh(charge); yes && now.Level > v.Level {
 			refuse(text.Of("Not within the budget any more: " + now.Words[0]))
 			return nil
@@ -95,13 +95,13 @@ func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool,
 	return a.Ask(c)
 }
 
-// weigh holds a charge against the budgets, with all that waits or is in doubt counted as
-// spent.
+// weigh checks a charge against the budgets. Waiting submissions and unknown
+// outcomes count as spent.
 func (a *composer) weigh(charge ledger.Charge) ledger.Verdict {
 	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.Now, time.Local)
 }
 
-// spendingWarnings are what has to be read before a yes to a price.
+// spendingWarnings returns the warnings that must be read before a yes.
 func (a *composer) spendingWarnings(s *spending) []paint.Told {
 	but := func(words text.Text) paint.Told { return paint.Told{Label: "but", Words: words, Tone: paint.Warn} }
 	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Doubt)))
@@ -110,12 +110,13 @@ func (a *composer) spendingWarnings(s *spending) []paint.Told {
 	}
 	said = append(said, hostLines(s.hosts)...)
 	if s.submission.Kind == outbox.SubmitBatch {
-		return said // they are told on their lines
+		return said // their lines carry the warnings
 	}
 	return append(said, but(text.Of(s.end.Short(a.outbox.ServerTime(a.Now)))))
 }
 
-// sentBefore tells of the last batches of the same file, and counts the others.
+// sentBefore lists the last batches of the same file and counts the earlier
+// ones.
 func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Told) {
 	const most = 3
 	for _, f := range sent[:min(most, len(sent))] {
@@ -127,7 +128,7 @@ func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Told) {
 	return said
 }
 
-// spendingLines state all that a price rests on.
+// spendingLines lists what a price is based on.
 func (a *composer) spendingLines(s *spending) []paint.Told {
 	sub := &s.submission
 	said := append(a.comparison(s), paint.Told{})
@@ -159,9 +160,9 @@ func (a *composer) spendingLines(s *spending) []paint.Told {
 	return append(said, a.validity(sub.Price.At))
 }
 
-// answerSpending takes the yes: a job goes into the queue, and leaves at once if
-// a slot is free; a batch, which needs none, leaves by itself. Nothing else in
-// the program begins to spend.
+// answerSpending acts on a yes: a job is queued, and sent at once if a slot is
+// free; a batch needs no slot and is sent at once. Nothing else in the program
+// starts to spend.
 func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 	if !yes {
 		return nil
@@ -180,7 +181,7 @@ func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 	a.attend(s)
 	if s.form != nil {
 		a.Remove(s.form)
-		s.form.release() // it has become this submission
+		s.form.release() // the draft is now this submission
 	}
 	if s.batch != nil {
 		a.Remove(s.batch)
@@ -213,8 +214,8 @@ func (a *composer) spendingFailed(s *spending, err error) {
 	a.Complain(text.Of(words))
 }
 
-// answeredSending shows what became of a paid request, which the journal holds
-// already.
+// answeredSending shows the result of a paid request. The journal already holds
+// it.
 func (a *composer) answeredSending(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	a.Calm()
@@ -228,15 +229,15 @@ func (a *composer) answeredSending(d *outbox.Done) tea.Cmd {
 		return a.sent(d)
 	case outbox.SubmissionUnknown:
 		if d.Step.Kind == outbox.StepResend {
-			return nil // the doubt that it was is on the screen, and dubtop goes on by itself
+			return nil // the unknown outcome is on screen already, and dubtop handles it
 		}
 		return a.unclear(&sub)
 	}
 	return a.notSent(d)
 }
 
-// unclear keeps a request on the screen that may have been accepted. What the
-// user just typed is in the form again, with a warning.
+// unclear reports a request that may have been accepted. If it was sent from
+// this window, its draft returns to the form with a warning.
 func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 	if a.attended[sub.ID] != nil && sub.Kind == outbox.SubmitGeneration && a.draft.Empty() {
 		a.draft = inDoubt(sub)
@@ -246,12 +247,12 @@ func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 	return nil
 }
 
-// doubtful warns of sending once more what may have been accepted.
+// doubtful warns that sending a request again may pay for it twice.
 func doubtful(sub *outbox.Submission) text.Text {
 	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice.")
 }
 
-// sent says that a job or batch was accepted, and leaves the form empty.
+// sent reports that a job or batch was accepted.
 func (a *composer) sent(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	attended := a.attended[sub.ID] != nil
@@ -261,7 +262,7 @@ func (a *composer) sent(d *outbox.Done) tea.Cmd {
 	if d.Batch != nil {
 		a.Say(text.Sprintf("batch accepted: %s", d.Batch.ID))
 		if len(a.Stack) > 1 || !attended {
-			return nil // somebody is at work on another screen
+			return nil // the user is busy on another screen
 		}
 		return a.host.show(1)
 	}
@@ -269,15 +270,17 @@ func (a *composer) sent(d *outbox.Done) tea.Cmd {
 	return nil
 }
 
-// forgetDoubt empties the form of what turned out to have been accepted.
+// forgetDoubt clears the form if it holds a draft that turned out to be
+// accepted.
 func (a *composer) forgetDoubt(sub *outbox.Submission) {
 	if a.draft.Doubt != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
 		a.draft = draft.Draft{Model: sub.Model}
 	}
 }
 
-// notSent says why nothing was created. What the user just said yes to comes
-// back to be mended where that helps; what only has to wait stays in the queue.
+// notSent says why nothing was created. A submission just confirmed here
+// returns to its form if editing can help; if it only has to wait, it stays in
+// the queue.
 func (a *composer) notSent(d *outbox.Done) tea.Cmd {
 	sub := d.Submission
 	s := a.attended[sub.ID]
@@ -294,7 +297,7 @@ func (a *composer) notSent(d *outbox.Done) tea.Cmd {
 		f.problems, f.Came = batchProblems{words: []text.Text{words}}, time.Now()
 		a.bring(f)
 		return nil
-	case d.Unrecorded != nil: // it stands in the queue until that is saved
+	case d.Unrecorded != nil: // it stays in the queue until the answer is saved
 	case s != nil && (sub.State == outbox.SubmissionRejected || d.Unfit):
 		return a.giveBack(s, &sub, words)
 	case sub.State == outbox.SubmissionRejected || d.Unfit:
@@ -305,8 +308,8 @@ func (a *composer) notSent(d *outbox.Done) tea.Cmd {
 	return nil
 }
 
-// giveBack takes a submission that was not sent out of the queue and brings its
-// form back with the reason.
+// giveBack removes an unsent submission from the queue and reopens its form
+// with the reason.
 func (a *composer) giveBack(s *spending, sub *outbox.Submission, words text.Text) tea.Cmd {
 	a.Complain(words)
 	draft := sub.Draft.Clone()
@@ -324,9 +327,9 @@ func (a *composer) giveBack(s *spending, sub *outbox.Submission, words text.Text
 	return tea.Batch(a.takeOut(sub, f), f.look())
 }
 
-// bring shows a screen that nobody called for. Where somebody is typing or
-// asked something it waits below, so that no key reaches what it was not meant
-// for.
+// bring shows a screen the user did not ask for. If he is typing or answering a
+// question, it opens below the current screen, so that no key reaches it by
+// mistake.
 func (a *composer) bring(s kit.Screen) {
 	switch a.Top().(type) {
 	case kit.Typing, kit.Overlay:
@@ -337,15 +340,14 @@ func (a *composer) bring(s kit.Screen) {
 	}
 }
 
-// enqueue puts confirmed submissions into the queue, in order. With a pilot all
-// but the first are held back until the user lets them go on.
+// enqueue queues confirmed submissions in order. With a pilot, all but the
+// first are paused until the user resumes them.
 func (a *composer) enqueue(subs []outbox.Submission, pilot bool) tea.Cmd {
 	return workCmd(a.session.Enqueue(subs, pilot))
 }
 
-// takeOut takes a submission out of the queue that was not sent, and stays a
-// draft or refused in the journal. What the form shows of it is kept together
-// with that, unless the form is aside.
+// takeOut removes an unsent submission from the queue. The draft in the form is
+// saved in the same transaction, unless the form is aside.
 func (a *composer) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
 	var kept *draft.Draft
 	if !f.aside {
@@ -360,8 +362,9 @@ func (a *composer) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
 	return a.inTurn(func() tea.Cmd { return workCmd(w) })
 }
 
-// ownDraft makes what was taken out of the queue a draft that can be changed and
-// sent. What nobody knows the outcome of keeps its own.
+// ownDraft makes a draft taken from the queue editable and sendable. A draft of
+// unknown outcome gets a new id, as the old one belongs to the request that was
+// sent.
 func ownDraft(d *draft.Draft) {
 	if d.Doubt != "" {
 		d.ID = ""

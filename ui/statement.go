@@ -7,8 +7,7 @@ import (
 	"dubtop/ui/paint"
 )
 
-// statement is what the status line says: what matters first, then what goes
-// with it.
+// statement is the text of the status line: the main part first, then the rest.
 type statement struct {
 	words, more text.Text
 	tone        paint.Tone

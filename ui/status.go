@@ -11,8 +11,8 @@ import (
 	"dubtop/state"
 )
 
-// From these heights of the window on, the status may take two lines. A dialog
-// needs the room more.
+// The window heights from which the status may take two lines, without and with
+// a dialog open. Dialogs need the space more.
 const (
 	statusHeight       = 10
 	statusBelowDialogs = 20
@@ -26,15 +26,15 @@ func (a *App) roomy() bool {
 	return a.Height >= statusHeight
 }
 
-// Status tells how the last action went, or what the poller is up to when that
-// is worth words, in two lines where one is too short; on the right where the
-// cursor is. What does not fit is in the list of messages.
+// Status draws the last notice, or else the state of the connection, and on the
+// right the cursor's position. It uses two lines if one is too short. The
+// messages have the full text.
 func (a *App) Status(width int) []paint.Styled {
 	s, right := a.statement(), a.whereabouts(width)
 	const enough = 30
 	room := width - 2 - paint.Cells(right)
 	if room < enough {
-		room = width - 2 // what stands on the right goes where both don't fit
+		room = width - 2 // if both do not fit, the right part is dropped
 	}
 	line := func(words text.Text, right []paint.Piece) paint.Styled {
 		return a.Theme.Line(width, []paint.Piece{paint.Normal.Of(" "), s.tone.Of(words)}, right)
@@ -50,19 +50,19 @@ func (a *App) Status(width int) []paint.Styled {
 	first := paint.Wrap(s.whole(), room)[0]
 	rest := after(s.whole(), first)
 	if paint.TextWidth(rest) > width-2 && s.more != "" && paint.TextWidth(s.more) < (width-2)*2/3 {
-		// How old the data is must not be what is cut off.
+		// The age of the data must not be cut off.
 		rest = after(s.words, first)
 		rest = a.clipped(rest, width-4-paint.TextWidth(s.more)) + "; " + s.more
 	}
 	return []paint.Styled{line(first, right), line(a.clipped(rest, width-2), nil)}
 }
 
-// after is what follows the first line of a text.
+// after returns the rest of a text after its first line.
 func after(s, first text.Text) text.Text {
 	return text.Of(strings.TrimLeft(strings.TrimPrefix(string(s), string(first)), " "))
 }
 
-// clipped cuts words to a room, and names the key that shows them whole.
+// clipped cuts words to a width and names the key that shows them in full.
 func (a *App) clipped(words text.Text, room int) text.Text {
 	if paint.TextWidth(words) <= room {
 		return words
@@ -82,8 +82,8 @@ func (a *App) clipped(words text.Text, room int) text.Text {
 	return paint.Fit(words, room-paint.TextWidth(all), false, a.Theme.Glyphs.More) + all
 }
 
-// whereabouts is what stands on the right: what is marked, where there is no
-// room for it above, and the place in something longer.
+// whereabouts returns the right part: the number of marks if the tab line has
+// no room for it, and the position.
 func (a *App) whereabouts(width int) (right []paint.Piece) {
 	if words := a.marked(); words != "" && a.crowded(width) {
 		right = append(right, paint.Mark.Of(words+"  "))
@@ -94,10 +94,10 @@ func (a *App) whereabouts(width int) (right []paint.Piece) {
 	return right
 }
 
-// positioned is a screen that has a place in something longer.
+// positioned is a screen with a position to show.
 type positioned interface{ Position() text.Text }
 
-// statement is the notice, or what the poller is doing about the network.
+// statement returns the notice, or else the state of the connection.
 func (a *App) statement() statement {
 	switch {
 	case a.Toast.Text != "":
@@ -111,7 +111,7 @@ func (a *App) statement() statement {
 	return a.phase()
 }
 
-// phase says in words what the poller is doing about the network, why first.
+// phase describes the state of the connection, the reason first.
 func (a *App) phase() statement {
 	p := a.poller.Phase(a.Now)
 	age := a.asOf()

@@ -13,18 +13,18 @@ import (
 	"dubtop/state"
 )
 
-// tab is one of the views at the top.
+// tab is one of the views named at the top.
 type tab struct {
 	key    keymap.Name
 	title  text.Text
-	topic  state.Topic // what the poller asks more often while it is shown
+	topic  state.Topic // polled more often while the view is visible
 	make   func(a *composer) kit.Screen
 	count  func(a *desk) text.Text
-	screen kit.Screen // once it is made
+	screen kit.Screen // created at the start
 }
 
-// views lists what stands at the top. A new view is a file of its own and a
-// line here; keymap has spare names for nine.
+// views lists the views. A new view is a file of its own and a line here;
+// keymap has names for up to nine.
 func views() []tab {
 	return []tab{
 		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *composer) kit.Screen { return newGenerations(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Generations) }},
@@ -36,7 +36,7 @@ func views() []tab {
 	}
 }
 
-// newTabs makes the views.
+// newTabs creates the views.
 func newTabs(a *App) []tab {
 	tabs := views()
 	for i := range tabs {
@@ -45,7 +45,7 @@ func newTabs(a *App) []tab {
 	return tabs
 }
 
-// show brings a tab to the front and drops whatever stood on the old one.
+// show switches to a view and closes all screens opened from the previous one.
 func (a *App) show(n int) tea.Cmd {
 	var left []tea.Cmd
 	for len(a.Stack) > 1 {
@@ -58,7 +58,7 @@ func (a *App) show(n int) tea.Cmd {
 	return tea.Batch(append(left, a.work())...)
 }
 
-// actions are those that all views and details share.
+// actions returns those shared by all views and details.
 func (a *App) actions() []kit.Action {
 	acts := []kit.Action{
 		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable),
@@ -75,13 +75,13 @@ func (a *App) actions() []kit.Action {
 	return append(acts, a.elsewhere()...)
 }
 
-// ways are what is left of them on a screen that is only read.
+// ways returns the subset for screens that are only read.
 func (a *App) ways() []kit.Action {
 	acts := []kit.Action{a.Does(keymap.Messages, a.openMessages), a.Does(keymap.Quit, a.quit)}
 	return append(acts, a.elsewhere()...)
 }
 
-// goodToKnow is what the help says beside the keys.
+// goodToKnow returns the tips at the end of the help.
 func (a *App) goodToKnow() []text.Text {
 	return []text.Text{
 		"Nothing is sent that costs money before its price was shown and confirmed.",
@@ -91,8 +91,7 @@ func (a *App) goodToKnow() []text.Text {
 	}
 }
 
-// elsewhere are the actions that lead to the views; there are none before there
-// is an account.
+// elsewhere returns the actions that switch views; none without an account.
 func (a *App) elsewhere() (acts []kit.Action) {
 	if a.session == nil {
 		return nil
@@ -108,8 +107,8 @@ func (a *App) elsewhere() (acts []kit.Action) {
 	return append(acts, a.Does(keymap.NextView, step(1)), a.Does(keymap.PreviousView, step(-1)))
 }
 
-// suspend stops the program as ctrl+z does. Who stands still must not keep
-// others from sending; afterwards this window asks for its turn anew.
+// suspend stops the program like ctrl+z. A stopped process must not keep others
+// from sending, so it first gives up its turn.
 func (a *App) suspend() tea.Cmd {
 	if a.session == nil {
 		return a.cfg.Suspend
@@ -117,7 +116,7 @@ func (a *App) suspend() tea.Cmd {
 	return tea.Sequence(append(workCmds(a.session.YieldTurn(a.Now)), a.cfg.Suspend)...)
 }
 
-// unstoppable says why the program can't be suspended.
+// unstoppable returns why the program cannot be suspended, or "".
 func (a *App) unstoppable() text.Text {
 	if a.cfg.Suspend == nil {
 		return "no shell waits behind dubtop here that could bring it back"
@@ -125,9 +124,8 @@ func (a *App) unstoppable() text.Text {
 	return ""
 }
 
-// quit ends the program, at once unless a paid request is on its way: that is
-// waited for, or left as unknown, as the user says. Nor does it leave without a
-// word what was agreed to and would be sent.
+// quit ends the program. It asks first if an answer is not saved, a paid
+// request is being sent, or confirmed jobs are waiting in the queue.
 func (a *App) quit() tea.Cmd {
 	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
 	if c, ok := a.Top().(*kit.Confirm); ok && c.Leaving {
@@ -148,7 +146,7 @@ func (a *App) quit() tea.Cmd {
 	return leave()
 }
 
-// askToLeave asks whether to leave all the same.
+// askToLeave asks whether to quit anyway.
 func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.Cmd) tea.Cmd {
 	return a.Ask(&kit.Confirm{
 		Heading: title, Leaving: true,
@@ -165,7 +163,7 @@ func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.C
 
 const quitTitle = "A paid request is on its way"
 
-// answered takes the question about leaving away once there is no reason for it.
+// answered closes the question about quitting when its reason is gone.
 func (a *App) answered() {
 	c, ok := a.Top().(*kit.Confirm)
 	if ok && (c.Heading == quitTitle && a.paid() == 0 || c.Heading == unsavedTitle && len(a.unsavedWords()) == 0) {
@@ -173,7 +171,7 @@ func (a *App) answered() {
 	}
 }
 
-// leaveAll lets every screen keep what it must before the end.
+// leaveAll lets every screen save its state before the end.
 func (a *App) leaveAll() tea.Cmd {
 	var cmds []tea.Cmd
 	if a.session != nil {

@@ -19,24 +19,24 @@ import (
 	"dubtop/state/account"
 )
 
-// Several windows may show the draft in the form. Each keeps what is typed into it
-// in the journal, a moment later, and hears there of what another one did.
+// Several windows may show the same draft. Each saves it in the journal shortly
+// after a change and reads the changes of the others there.
 
-// drafting is how the draft in the form stands to the journal. Only one thing is
-// asked of the journal at a time: what it held before would else look like
-// another window's doing.
+// drafting is the state of the draft relative to the journal. Requests to the
+// journal run one at a time; otherwise our own earlier version would look like
+// the work of another window.
 type drafting struct {
 	busy    bool
-	waiting []func() tea.Cmd // for their turn
-	counted int64            // of the drafts' changes, those that were read
-	others  []draft.Draft    // unsent beside the one in the form, the last changed first
-	news    *outbox.Held     // what another window did to it, and the form can't show yet
-	newsOf  string           // the draft's id
-	failed  string           // the version that could not be kept, which was told
+	waiting []func() tea.Cmd // waiting for their turn
+	counted int64            // the journal's count of changes to drafts when last read
+	others  []draft.Draft    // unsent drafts not in the form, the latest first
+	news    *outbox.Held     // a change by another window, until the form can show it
+	newsOf  string           // id of that draft
+	failed  string           // the version that could not be saved; the user has been told
 }
 
-// inTurn has the journal asked when it has answered all that was asked before.
-// The step may find that there is nothing to do any more.
+// inTurn runs step once the journal has answered all earlier requests. step may
+// return nil if there is nothing left to do.
 func (a *composer) inTurn(step func() tea.Cmd) tea.Cmd {
 	a.drafts.waiting = append(a.drafts.waiting, step)
 	return a.nextTurn()
@@ -55,7 +55,7 @@ func (a *composer) nextTurn() tea.Cmd {
 	return nil
 }
 
-// turnMsg is the answer to one question to the journal.
+// turnMsg is the answer to one request to the journal.
 type turnMsg struct {
 	session *account.Account
 	answer  tea.Msg
@@ -70,8 +70,8 @@ func (m turnMsg) land(a *composer) tea.Cmd {
 	return tea.Batch(cmd, a.nextTurn())
 }
 
-// recallDrafts takes in what was left unsent; the last changed is in the form. Where
-// nothing was, what was on its way when the program ended is there, with a warning.
+// recallDrafts restores unsent drafts; the latest is in the form. If there are
+// none, the form shows an interrupted submission, with a warning.
 func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submission) {
 	a.draft = draft.Draft{}
 	for i := range interrupted {
@@ -85,14 +85,14 @@ func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submissi
 	}
 }
 
-// inDoubt is the draft of what may have been accepted, as it is shown again.
+// inDoubt returns the draft of a submission that may have been accepted.
 func inDoubt(sub *outbox.Submission) draft.Draft {
 	d := sub.Draft.Clone()
 	d.Doubt, d.Base = string(doubtful(sub)), outbox.Held{Became: sub}.Version()
 	return d
 }
 
-// keepDraft has the journal keep what stands in the form, if it changed.
+// keepDraft saves the draft in the form if it has changed.
 func (a *composer) keepDraft() tea.Cmd {
 	if !a.mayKeep() {
 		return nil
@@ -110,8 +110,8 @@ func (a *composer) mayKeep() bool {
 		a.draft.Unkept() && (a.drafts.failed == "" || a.draft.Version() != a.drafts.failed)
 }
 
-// keepOther has the journal keep a draft that is not in the form any more, or
-// forget it where it is empty.
+// keepOther saves a draft that is no longer in the form, or deletes it if it is
+// empty.
 func (a *composer) keepOther(d draft.Draft) tea.Cmd {
 	if !d.Unkept() {
 		return nil
@@ -126,7 +126,7 @@ func keepDraftCmd(s *account.Account, d draft.Draft) tea.Cmd {
 	}
 }
 
-// draftKeptMsg says whether the journal holds a draft as it was to be kept.
+// draftKeptMsg reports which version of a draft the journal holds now.
 type draftKeptMsg struct {
 	session *account.Account
 	draft   draft.Draft
@@ -153,7 +153,8 @@ func (m draftKeptMsg) land(a *composer) tea.Cmd {
 	return a.putAside(own)
 }
 
-// rebase notes what the journal holds of a draft, wherever it is shown.
+// rebase records the version that the journal holds of a draft, wherever it is
+// shown.
 func (a *composer) rebase(id, version string) {
 	forms := a.draftForms()
 	for _, s := range a.attended {
@@ -176,7 +177,7 @@ func (a *composer) rebase(id, version string) {
 	}
 }
 
-// draftForms are the forms on the stack.
+// draftForms returns the forms in the stack.
 func (a *composer) draftForms() (forms []*generationForm) {
 	for _, s := range a.Stack {
 		if f, ok := s.(*generationForm); ok {
@@ -186,7 +187,7 @@ func (a *composer) draftForms() (forms []*generationForm) {
 	return forms
 }
 
-// putAside keeps a draft beside the one in the form, under an id of its own.
+// putAside keeps a draft beside the one in the form, under a new id.
 func (a *composer) putAside(d draft.Draft) tea.Cmd {
 	if d.Empty() {
 		return nil
@@ -196,8 +197,7 @@ func (a *composer) putAside(d draft.Draft) tea.Cmd {
 	return a.keepOther(d)
 }
 
-// heedDrafts reads the drafts when their number of changes says that there are
-// some.
+// heedDrafts reads the drafts if their count of changes has moved.
 func (a *composer) heedDrafts(changes int64) tea.Cmd {
 	if changes == a.drafts.counted || a.drafts.busy {
 		return a.followDraft()
@@ -218,19 +218,19 @@ func (a *composer) readDrafts(changes int64) tea.Cmd {
 	})
 }
 
-// draftsMsg is what the journal holds of drafts.
+// draftsMsg carries the drafts that the journal holds.
 type draftsMsg struct {
 	session *account.Account
-	changes int64 // those that were counted before
+	changes int64 // the count before reading
 	id      string
-	held    outbox.Held // of the draft in the form
+	held    outbox.Held // the draft in the form
 	all     []draft.Draft
 	err     error
 }
 
 func (m draftsMsg) land(a *composer) tea.Cmd {
 	if m.session != a.session || m.err != nil {
-		return nil // read again with the next beat
+		return nil // the next beat tries again
 	}
 	a.drafts.counted = m.changes
 	for i := range m.all {
@@ -248,13 +248,14 @@ func (m draftsMsg) land(a *composer) tea.Cmd {
 	return nil
 }
 
-// followDraft shows what another window made of the draft in the form. What was
-// typed here meanwhile is kept beside it. While a price is agreed to the form
-// stays as it is: the journal would refuse it.
+// followDraft shows a change that another window made to the draft in the form.
+// Anything typed here since is kept beside it. While a dialog asks about its
+// price the form does not change; the journal would refuse to send the outdated
+// draft.
 func (a *composer) followDraft() tea.Cmd {
 	news := a.drafts.news
 	if news == nil || a.drafts.newsOf != a.draft.ID {
-		a.drafts.news = nil // it has been sent from here, or put aside
+		a.drafts.news = nil // it has been sent from here or put aside
 		return nil
 	}
 	form := a.draftForm()
@@ -275,14 +276,14 @@ func (a *composer) followDraft() tea.Cmd {
 		return kept
 	}
 	form.stop()
-	changed := form.news != "" || was.Version() != news.Draft.Version() // told, or untold yet
+	changed := form.news != "" || was.Version() != news.Draft.Version() // shown already, or still to be shown
 	form.show(next)
 	form.news = a.newsWords(news, changed, !own.Empty())
 	a.Warn(form.news)
 	return tea.Batch(kept, form.look())
 }
 
-// draftForm is the form of the draft, nil while none is open.
+// draftForm returns the open form of the draft, or nil.
 func (a *composer) draftForm() *generationForm {
 	for _, f := range a.draftForms() {
 		if !f.aside && f.draft.ID == a.draft.ID {
@@ -292,7 +293,8 @@ func (a *composer) draftForm() *generationForm {
 	return nil
 }
 
-// newsWords say what another window did, and where to find what was typed here.
+// newsWords describes a change by another window, and says where to find the
+// text typed here.
 func (a *composer) newsWords(news *outbox.Held, changed, own bool) (words text.Text) {
 	switch {
 	case news.Became != nil && changed:
@@ -310,7 +312,7 @@ func (a *composer) newsWords(news *outbox.Held, changed, own bool) (words text.T
 	return words
 }
 
-// show puts a draft into the form, and holds it as what was typed last.
+// show puts a draft into the form and remembers it as the one typed last.
 func (f *generationForm) show(d draft.Draft) {
 	at := f.Focus
 	f.draft = d.Clone()
@@ -324,7 +326,7 @@ func (f *generationForm) show(d draft.Draft) {
 	f.Jump(min(at, len(f.Fields)-1))
 }
 
-// noOther says why there is no other draft to show.
+// noOther returns why there is no other draft to show, or "".
 func (f *generationForm) noOther() text.Text {
 	if f.aside || len(f.app.drafts.others) == 0 {
 		return "nothing else was left unsent"
@@ -332,8 +334,7 @@ func (f *generationForm) noOther() text.Text {
 	return ""
 }
 
-// other shows the draft that was left unsent before, and puts this one aside.
-// After the last of them the first is back.
+// other shows the next unsent draft and puts this one at the end of the list.
 func (f *generationForm) other() tea.Cmd {
 	a := f.app
 	was := f.draft.Clone()
@@ -350,7 +351,7 @@ func (f *generationForm) other() tea.Cmd {
 	return tea.Batch(a.keepOther(was), f.look())
 }
 
-// asideLines tell of what else stands unsent.
+// asideLines mentions other unsent drafts and changes by another window.
 func (f *generationForm) asideLines() []paint.Styled {
 	a, t := f.app, f.app.Theme
 	var lines []paint.Styled
@@ -368,9 +369,9 @@ func (f *generationForm) asideLines() []paint.Styled {
 	return lines
 }
 
-// staleForm brings a form back that showed what another window has sent or
-// changed. Nothing was sent from it. Where something else is being typed by now,
-// only what was typed here and nowhere else is kept, beside that.
+// staleForm reopens a form whose draft another window has sent or changed.
+// Nothing was sent from it. If the user is already typing something else, only
+// text typed nowhere else is kept, beside that.
 func (a *composer) staleForm(f *generationForm, words text.Text) tea.Cmd {
 	a.Complain(words)
 	if f.aside || !a.draft.Empty() || len(a.draftForms()) > 0 {

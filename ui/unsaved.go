@@ -17,11 +17,11 @@ import (
 	"dubtop/state/journal"
 )
 
-// An answer to a paid request may come when the disk is full. It is tried to be
-// saved every few seconds; until it is, the status line says so, the queue has a
-// row of it, the ledger marks it and quitting asks.
+// The answer to a paid request may arrive when the disk is full. Saving it is
+// retried every few seconds. Until it succeeds, the status line, the queue and
+// the ledger show it, and quitting asks.
 
-// whyUnsaved says why an answer could not be saved, in a few words.
+// whyUnsaved says briefly why an answer could not be saved.
 func whyUnsaved(u *outbox.Unsaved) text.Text {
 	if errors.Is(u.Why, journal.ErrFull) {
 		return text.Of(journal.ErrFull.Error())
@@ -29,8 +29,8 @@ func whyUnsaved(u *outbox.Unsaved) text.Text {
 	return errorText(u.Why)
 }
 
-// unsavedStatement is what the status line says while an answer is not saved;
-// ok is false if all are.
+// unsavedStatement returns the status line while an answer is not saved. ok is
+// false if all are saved.
 func (a *desk) unsavedStatement() (s statement, ok bool) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
@@ -47,18 +47,18 @@ func (a *desk) unsavedStatement() (s statement, ok bool) {
 	return statement{words + ": " + whyUnsaved(&all[0]), next, paint.Bad}, true
 }
 
-// savable reports whether trying again can help: a journal that failed in
-// another way than for want of room takes nothing more until the next start.
+// savable reports whether retrying can help. A journal that failed for any
+// reason other than a full disk accepts nothing more until the next start.
 func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck) }
 
-// tellUnsaved says that an answer could not be saved.
+// tellUnsaved reports that an answer could not be saved.
 func (a *desk) tellUnsaved(d *outbox.Done) {
 	u := outbox.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
 	a.Complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
 }
 
-// tellSaved says that an answer is saved after all, and takes a question away
-// that is answered by that.
+// tellSaved reports that an answer has been saved, and closes a question about
+// it.
 func (a *desk) tellSaved(sub *outbox.Submission) {
 	u := outbox.Unsaved{Submission: *sub}
 	words := "saved what became of " + sub.Name
@@ -69,19 +69,18 @@ func (a *desk) tellSaved(sub *outbox.Submission) {
 	a.host.answered()
 }
 
-// unsavedEntry reports whether the journal does not hold a row of the ledger
-// yet.
+// unsavedEntry reports whether the journal still lacks an entry of the ledger.
 func (a *desk) unsavedEntry(e *ledger.Entry) bool {
 	_, ok := a.outbox.UnsavedJob(e.Job)
 	return ok
 }
 
-// unsavedTitle is that of the question whether to quit while an answer is not
-// saved.
+// unsavedTitle is the title of the question about quitting while an answer is
+// not saved.
 const unsavedTitle = "An answer is not saved yet"
 
-// unsavedWords say what quitting costs while an answer is not saved, nothing if
-// all are.
+// unsavedWords says what quitting would lose, or nothing if all answers are
+// saved.
 func (a *desk) unsavedWords() (said []paint.Told) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
@@ -102,7 +101,7 @@ func (a *desk) unsavedWords() (said []paint.Told) {
 		paint.Told{Words: next + " Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
 }
 
-// openUnsaved shows all that is known of an answer that is not saved.
+// openUnsaved shows the details of an answer that is not saved.
 func (a *desk) openUnsaved(id string) tea.Cmd {
 	p := &kit.Pager{Stage: a.Stage, Heading: "not saved yet"}
 	find := func() (outbox.Unsaved, bool) {

@@ -16,11 +16,11 @@ import (
 	"dubtop/state/account"
 )
 
-// keysPage is where the vendor lets one make API keys.
+// keysPage is the vendor's page for creating API keys.
 const keysPage = "https://sync.so/settings/api-keys"
 
-// welcome is the first screen when there is no key. It is no error: there are
-// three ways on.
+// welcome is the first screen if there is no key. It offers three ways to go
+// on.
 type welcome struct {
 	app    *desk
 	width  int
@@ -83,8 +83,7 @@ func (w *welcome) View() paint.Styled {
 	return paint.Joined(lines)
 }
 
-// keyPrompt takes an API key, masked, and has it tested before anything is
-// done with it.
+// keyPrompt takes an API key, masked, and tests it before using it.
 type keyPrompt struct {
 	app     *desk
 	input   paint.Input
@@ -138,7 +137,7 @@ func (p *keyPrompt) test() tea.Cmd {
 	return tryKeyCmd(s, p, key)
 }
 
-// triedMsg is what GET /v2/models said about a key.
+// triedMsg is the result of testing a key with GET /v2/models.
 type triedMsg struct {
 	prompt  *keyPrompt
 	account *account.Config
@@ -172,7 +171,7 @@ func (m triedMsg) land(a *desk) tea.Cmd {
 	return tea.Batch(a.work(), a.Ask(save))
 }
 
-// savedKeyMsg tells where a key was saved.
+// savedKeyMsg reports where a key was saved.
 type savedKeyMsg struct {
 	path string
 	err  error

@@ -5,6 +5,6 @@ import (
 	"dubtop/state/account"
 )
 
-// errorText is an error as it may stand on the screen: even our own words may
-// quote remote ones.
+// errorText returns an error as safe text. Even our own errors may quote remote
+// words.
 func errorText(err error) text.Text { return account.Words(err) }

@@ -10,10 +10,10 @@ import (
 	"dubtop/state/account"
 )
 
-// The session says what is due, does it and applies what came of it; here its
-// work becomes commands, and what happened becomes words.
+// The session says which work is due, runs it and applies the result. This file
+// turns work into commands and events into words.
 
-// work has everything done that is due.
+// work runs everything that is due.
 func (a *desk) work() tea.Cmd {
 	if a.session == nil {
 		return nil
@@ -23,7 +23,7 @@ func (a *desk) work() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// do has work done that the user asked for, and whatever is due with it.
+// do runs work the user asked for, and everything that is due.
 func (a *desk) do(work ...account.Work) tea.Cmd {
 	return tea.Batch(append(workCmds(work), a.work())...)
 }
@@ -36,17 +36,17 @@ func workCmds(work []account.Work) []tea.Cmd {
 	return cmds
 }
 
-// workCmd does one piece of work beside the screens.
+// workCmd runs one piece of work in the background.
 func workCmd(w account.Work) tea.Cmd {
 	return func() tea.Msg { return resultMsg{w.Run(context.Background())} }
 }
 
-// resultMsg is what came of a piece of work.
+// resultMsg is the result of a piece of work.
 type resultMsg struct{ result account.Result }
 
 func (m resultMsg) land(a *desk) tea.Cmd {
 	if a.session == nil {
-		return nil // there is no way back to having none
+		return nil // a late answer; the session is gone
 	}
 	var cmds []tea.Cmd
 	for _, e := range a.session.Apply(m.result, time.Now()) {
@@ -55,8 +55,8 @@ func (m resultMsg) land(a *desk) tea.Cmd {
 	return tea.Batch(append(cmds, a.work())...)
 }
 
-// queueEnd is when the last job of the queue should be done; zero if nothing in
-// it is to be sent.
+// queueEnd returns when the last queued job should be done, or zero if none is
+// going to be sent.
 func (a *desk) queueEnd() time.Time {
 	if a.outbox.Queue.Len() == 0 {
 		return time.Time{}
@@ -68,7 +68,7 @@ func (a *desk) queueEnd() time.Time {
 	slots, _ := a.outbox.Slots.Known(a.Now)
 	end := a.outbox.Queue.Finish(a.Now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh)
 	if !end.After(a.Now) {
-		return time.Time{} // all are held
+		return time.Time{} // all are paused
 	}
 	return end
 }

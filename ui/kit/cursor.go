@@ -150,9 +150,8 @@ func (l *List[T]) under() *T {
 }
 
 // Selected returns the row an action applies to: the one the last frame showed
-// under the cursor. It is nil if there is none, or if an update has just
-// replaced the row that was drawn there by one that the user has not seen; None
-// says which.
+// under the cursor. It is nil if there is no row, or if an update has just put
+// another row there that the user has not seen; None says which.
 func (l *List[T]) Selected() *T {
 	row := l.under()
 	if row == nil || !l.cursor.settled() {
@@ -172,8 +171,8 @@ func (l *List[T]) None() text.Text {
 	return ""
 }
 
-// Seen records what the frame just drawn shows. If a prompt covers every row,
-// that is nothing.
+// Seen records the rows of the frame just drawn: none, if a prompt covers them
+// all.
 func (l *List[T]) Seen() {
 	c := &l.cursor
 	c.seen, c.seenIn, c.led = c.id, c.changes, false

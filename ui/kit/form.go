@@ -61,7 +61,7 @@ func ChoiceField(name string, label, hint text.Text, value string, choices []str
 }
 
 // Form is a column of fields, one of them focused. Each field is checked as it
-// is typed. Form does not know what the fields mean.
+// is typed. Form does not know the meaning of its fields.
 type Form struct {
 	Stage   *Stage
 	Fields  []Field

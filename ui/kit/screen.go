@@ -36,8 +36,8 @@ type Typing interface {
 	Cursor() *tea.Cursor
 }
 
-// sighted is a screen that must know what the user has seen. Seen is called
-// after a frame has been drawn in which no dialog dims the screen.
+// sighted is a screen that must know which rows the user has seen. Seen is
+// called after each frame in which no dialog dims the screen.
 type sighted interface{ Seen() }
 
 // coverable is a screen that keeps its selected row visible while a prompt
