@@ -14,6 +14,7 @@ const (
 	Head       Topic = iota // the newest generations
 	Running                 // every generation that has not ended, in one request
 	Vanished                // generations that were running and no longer are, by their ids
+	OpenJob                 // the one whose details are open
 	Models                  // all models
 	Batches                 // all batches
 	Assets                  // the newest assets
@@ -37,6 +38,7 @@ const PageSize = 100
 //	Models: none, for Client.Models
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
+//	OpenJob: Job, for Client.Generation, and with WithCosts for Client.Costs
 type Ask struct {
 	ID       uint64
 	Topic    Topic
@@ -44,6 +46,8 @@ type Ask struct {
 	Assets   api.AssetQuery
 	Estimate api.EstimateRequest
 	Job      api.ID
+	// WithCosts asks for what the job cost, too.
+	WithCosts bool
 
 	ticket table.Ticket
 }
@@ -57,6 +61,7 @@ type Result struct {
 	Models      []Model
 	Estimate    api.Estimate
 	Costs       api.Costs
+	Details     Details
 
 	Whole  bool       // the whole history came, because the server ignores limits
 	More   bool       // another page of generations may follow

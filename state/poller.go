@@ -69,6 +69,8 @@ type facts struct {
 	unpriced int       // models without a unit price
 	charges  int       // jobs of ours whose cost is to be asked for
 	charge   time.Time // when the next of them may be
+	openDue  bool      // the open job is to be asked for again
+	openAt   time.Time // not before
 	known    bool
 	whole    bool
 }
@@ -203,13 +205,18 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 	p.budget.spend(now, p.kinds[t].weight)
 	a := Ask{ID: p.asked, Topic: t}
 	p.kinds[t].question(p, s, &a, now)
+	if a.WithCosts {
+		p.budget.spend(now, p.kinds[t].weight)
+	}
 	return a
 }
 
 // look takes from the store what the pace depends on.
 func (p *Poller) look(s *Store) {
 	p.watch.prune(s)
+	openAt, openDue := s.openJobDue()
 	p.facts = facts{
+		openDue: openDue, openAt: openAt,
 		running:  s.Generations.Count(table.ClassWaiting) + s.Generations.Count(table.ClassRunning),
 		strange:  s.Generations.Count(table.ClassStrange),
 		batches:  s.Batches.Count(table.ClassWaiting) + s.Batches.Count(table.ClassRunning),

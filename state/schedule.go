@@ -18,6 +18,8 @@ const (
 	// and still all of a night's.
 	chargeBusy = 12 * time.Second
 	chargeRest = 20 * time.Second
+	// openPace is the time between two questions for the open job while it runs.
+	openPace = 5 * time.Second
 )
 
 // ready is when a topic may be asked about; ok is false when that is not a
@@ -42,8 +44,8 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 	if lane.ask != 0 {
 		at = instant.Later(at, lane.sent.Add(lostAfter))
 	}
-	if t == Charges {
-		at = instant.Later(at, p.facts.charge)
+	if after := p.kinds[t].after; after != nil {
+		at = instant.Later(at, after(p))
 	}
 	return p.gated(t, at), true
 }

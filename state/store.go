@@ -26,6 +26,7 @@ type Store struct {
 	Models      table.Collection[Model]
 	Queue       table.Collection[outbox.QueueRow] // what Outbox.Rows said last
 
+	Opened   Opened  // whose details are open
 	History  History // of the generations
 	Forecast Forecast
 	Prices   Prices
@@ -68,7 +69,7 @@ func (s *Store) Clear() {
 	s.Models.Clear()
 	s.Queue.Clear()
 	s.Ledger.Clear()
-	s.History, s.Forecast = History{}, Forecast{}
+	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}
 	s.settlement, s.labels = settlement{}, nil
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}

@@ -17,6 +17,8 @@ type kind struct {
 	// away is the same time while the window is without focus; nil slows it by
 	// Pace.Unfocused.
 	away func(p *Poller, focused time.Duration) time.Duration
+	// after is the earliest time for the next question beside that; may be nil.
+	after func(p *Poller) time.Time
 	// question fills in the parameters of an Ask, and begins the refresh of the
 	// collection that it is about.
 	question func(p *Poller, s *Store, a *Ask, now time.Time)
@@ -36,6 +38,7 @@ func kinds() [topics]kind {
 		Head:       headKind(),
 		Running:    runningKind(),
 		Vanished:   vanishedKind(),
+		OpenJob:    openJobKind(),
 		Models:     modelsKind(),
 		Batches:    batchesKind(),
 		Assets:     assetsKind(),
@@ -95,6 +98,21 @@ func vanishedKind() kind {
 	}
 }
 
+func openJobKind() kind {
+	return kind{
+		words: "details", weight: essential,
+		every: func(p *Poller) (time.Duration, bool) { return openPace, p.facts.openDue },
+		away:  steady,
+		after: func(p *Poller) time.Time { return p.facts.openAt },
+		question: func(_ *Poller, s *Store, a *Ask, now time.Time) {
+			id := a.ID
+			*a = s.askDetails(now)
+			a.ID = id
+		},
+		apply: (*Store).ApplyDetails,
+	}
+}
+
 func modelsKind() kind {
 	return kind{
 		words: "models", weight: side,
@@ -151,6 +169,7 @@ func chargesKind() kind {
 		words: "costs", weight: side, retries: true,
 		every:    (*Poller).chargeInterval,
 		away:     steady,
+		after:    func(p *Poller) time.Time { return p.facts.charge },
 		question: func(_ *Poller, s *Store, a *Ask, _ time.Time) { a.Job = s.settlement.queue[0].job },
 		apply:    func(s *Store, a Ask, r Result, now time.Time) { s.applyCosts(a.Job, r, now) },
 	}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/account"
 )
 
 // generationPane shows beside the list as much about a job as is known without
@@ -140,15 +138,9 @@ func (a *composer) outlook(g *state.Generation, told *api.Generation, width int)
 // requested, for its progress and its billed cost.
 type generationDetails struct {
 	kit.Pager
-	app    *composer
-	id     api.ID
-	full   *api.Generation
-	sent   outbox.Submission // from the journal, if the server does not know the job
-	costs  *api.Costs
-	err    error
-	part   int
-	asked  time.Time
-	asking bool
+	app  *composer
+	id   api.ID
+	part int
 }
 
 // The parts of the details, in order.
@@ -206,32 +198,39 @@ func (d *generationDetails) row() *state.Generation {
 	return &g
 }
 
+// fetch asks for the job at once.
 func (d *generationDetails) fetch() tea.Cmd {
-	if d.asking {
+	a := d.app
+	if a.store.Opened.ID == d.id && a.store.Opened.Asking {
 		return nil
 	}
-	d.asking, d.asked = true, d.app.Now
-	return detailsCmd(d.app.session, d)
+	return workCmd(a.session.OpenDetails(d.id))
 }
 
-// openPace is how often an open running job is asked for its progress.
-const openPace = 5 * time.Second
-
-// Tick requests the job again while it runs, when the list shows another
-// status, and when an earlier request failed and the server is back.
-func (d *generationDetails) Tick(now time.Time) tea.Cmd {
-	g, a := d.row(), d.app
-	if g == nil || g.Gone || a.poller.Paused() || a.cutOff() != "" || now.Sub(d.asked) < openPace {
-		return nil
-	}
-	unanswered := d.full == nil && a.store.Generations.AsOf().After(d.asked) && kindOf(d.err) == api.KindNetwork
-	if g.Status.Running() || unanswered || d.full != nil && d.full.Status != g.Status {
+// Tick asks for the job again when other details were open over these.
+func (d *generationDetails) Tick(time.Time) tea.Cmd {
+	if d.app.store.Opened.ID != d.id {
 		return d.fetch()
 	}
 	return nil
 }
 
-// kindOf returns the kind of an API error.
+// Leave ends the polling for the job.
+func (d *generationDetails) Leave() tea.Cmd {
+	d.app.session.CloseDetails(d.id)
+	return nil
+}
+
+// opened is what is known of the job by asking for it; nothing while it is
+// another that is open.
+func (d *generationDetails) opened() state.Opened {
+	if o := d.app.store.Opened; o.ID == d.id {
+		return o
+	}
+	return state.Opened{ID: d.id}
+}
+
+// kindOf is what an error of the API is about.
 func kindOf(err error) api.Kind {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e.Kind
@@ -239,38 +238,8 @@ func kindOf(err error) api.Kind {
 	return api.KindUnknown
 }
 
-// detailsMsg is the API's answer about one job.
-type detailsMsg struct {
-	session *account.Account
-	screen  *generationDetails
-	job     api.Generation
-	sent    outbox.Submission
-	costs   *api.Costs
-	err     error
-}
-
-func (m detailsMsg) land(a *composer) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
-	d := m.screen
-	d.asking, d.err, d.sent = false, m.err, m.sent
-	if m.err != nil {
-		if kindOf(m.err) == api.KindNotFound {
-			a.store.MarkGone(d.id, a.Now)
-		}
-		return nil
-	}
-	d.full, d.costs = &m.job, m.costs
-	a.store.Observe([]state.Generation{state.NewGeneration(m.job)}, a.Now)
-	if m.costs != nil {
-		a.store.Billed(d.id, *m.costs, a.Now)
-	}
-	return nil
-}
-
 func (d *generationDetails) lines(width int) []paint.Styled {
-	a, t := d.app, d.app.Theme
+	a, t, o := d.app, d.app.Theme, d.opened()
 	lines := []paint.Styled{d.partTitles(), ""}
 	g := d.row()
 	switch {
@@ -278,17 +247,17 @@ func (d *generationDetails) lines(width int) []paint.Styled {
 		return append(lines, "  "+t.Text(paint.Muted, "This job is no longer known."))
 	case d.part == partOverview:
 		lines = append(lines, indented(d.overview(g, width-2))...)
-	case d.full == nil && d.part == partRequest && len(d.sent.Body) > 0:
-		lines = append(lines, "  "+t.Text(paint.Muted, "As it was sent from here, "+happened(d.sent.SentAt, a.Now)+":"), "")
-		lines = append(lines, indented(a.rawLines(api.JSON(d.sent.Body), width-2))...)
-	case d.full == nil && d.err != nil:
+	case o.Job == nil && d.part == partRequest && len(o.Sent.Body) > 0:
+		lines = append(lines, "  "+t.Text(paint.Muted, "As it was sent from here, "+happened(o.Sent.SentAt, a.Now)+":"), "")
+		lines = append(lines, indented(a.rawLines(api.JSON(o.Sent.Body), width-2))...)
+	case o.Job == nil && o.Err != nil:
 		lines = append(lines, indented(d.missing(g, width-4))...)
-	case d.full == nil:
+	case o.Job == nil:
 		lines = append(lines, "  "+t.Text(paint.Muted, "Asking for it"+t.Glyphs.More))
 	case d.part == partRequest:
-		lines = append(lines, indented(a.rawLines(d.full.Request(), width-2))...)
+		lines = append(lines, indented(a.rawLines(o.Job.Request(), width-2))...)
 	default:
-		lines = append(lines, indented(a.rawLines(d.full.Raw, width-2))...)
+		lines = append(lines, indented(a.rawLines(o.Job.Raw, width-2))...)
 	}
 	return lines
 }
@@ -296,21 +265,21 @@ func (d *generationDetails) lines(width int) []paint.Styled {
 // missing says why not everything about a job is known, and whether more will
 // come.
 func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styled {
-	a, t := d.app, d.app.Theme
+	a, t, o := d.app, d.app.Theme, d.opened()
 	rest, gone := "Inputs, options and output are", "Inputs, options and output went with it."
-	if len(d.sent.Body) > 0 {
+	if len(o.Sent.Body) > 0 {
 		gone = "What was sent from here is under Request."
 		rest = gone + " The rest is"
 	}
 	if g.Gone {
 		return paint.Toned(t, paint.Muted, paint.Wrap(text.Of(gone), width))
 	}
-	lines := paint.Toned(t, paint.Bad, paint.Wrap("The rest could not be loaded: "+errorText(d.err), width))
-	if d.full != nil {
+	lines := paint.Toned(t, paint.Bad, paint.Wrap("The rest could not be loaded: "+errorText(o.Err), width))
+	if o.Job != nil {
 		return lines
 	}
 	again := "; " + a.KeyFor(keymap.Refresh) + " asks again."
-	if kindOf(d.err) == api.KindNetwork {
+	if kindOf(o.Err) == api.KindNetwork {
 		again = ", and asked for when it answers again."
 	}
 	lines = append(lines, paint.Toned(t, paint.Muted, paint.Wrap(text.Of(rest+" told by the server alone")+again, width))...)
@@ -334,29 +303,29 @@ func (d *generationDetails) partTitles() paint.Styled {
 }
 
 func (d *generationDetails) overview(g *state.Generation, width int) []paint.Styled {
-	a, t := d.app, d.app.Theme
+	a, t, o := d.app, d.app.Theme, d.opened()
 	lines := append(a.called(g.Name, width), "")
-	lines = append(lines, a.verdict(g, d.full, width)...)
+	lines = append(lines, a.verdict(g, o.Job, width)...)
 	lines = append(lines, a.facts(g, width)...)
-	if d.err != nil {
+	if o.Err != nil {
 		lines = append(append(lines, ""), d.missing(g, width-2)...)
 	}
-	if d.full == nil {
+	if o.Job == nil {
 		return lines
 	}
-	if c := d.costs; c != nil && c.Total == nil && c.Availability != "" {
+	if c := o.Costs; c != nil && c.Total == nil && c.Availability != "" {
 		lines = append(lines, t.Fact("billed", "not settled yet ("+c.Availability+")", paint.Muted))
 	}
 	lines = append(lines, "", t.Text(paint.Title, "Inputs"))
-	for _, in := range d.full.Input {
+	for _, in := range o.Job.Input {
 		lines = append(append(lines, t.Fact(in.Type, inputWords(in), paint.Normal)), reads(t, in.URL)...)
 	}
-	if len(d.full.Options) > 0 {
+	if len(o.Job.Options) > 0 {
 		lines = append(lines, "", t.Text(paint.Title, "Options"))
-		lines = append(lines, a.rawLines(d.full.Options, width)...)
+		lines = append(lines, a.rawLines(o.Job.Options, width)...)
 	}
-	if !d.full.Output.IsZero() {
-		lines = append(append(lines, "", t.Fact("output", d.full.Output.Shown(), paint.Normal)), reads(t, d.full.Output)...)
+	if !o.Job.Output.IsZero() {
+		lines = append(append(lines, "", t.Fact("output", o.Job.Output.Shown(), paint.Normal)), reads(t, o.Job.Output)...)
 	}
 	return lines
 }
@@ -370,25 +339,4 @@ func inputWords(in api.Input) text.Text {
 		return "asset " + text.Of(string(in.AssetID))
 	}
 	return in.URL.Shown()
-}
-
-func detailsCmd(s *account.Account, d *generationDetails) tea.Cmd {
-	id, settled, book := d.id, d.costs != nil && d.costs.Total != nil, s.Journal
-	return func() tea.Msg {
-		ctx := context.Background()
-		m := detailsMsg{session: s, screen: d}
-		m.job, m.err = s.Client.Generation(ctx, id, api.GenerationDetails{Progress: true})
-		if m.err != nil && book != nil { // the journal is the only other source
-			m.sent, _, _ = book.SubmissionOf(ctx, id)
-		}
-		if m.err != nil || settled {
-			return m
-		}
-		if m.job.Status.Terminal() {
-			if c, err := s.Client.Costs(ctx, id); err == nil {
-				m.costs = &c
-			}
-		}
-		return m
-	}
 }

@@ -7,14 +7,15 @@ import (
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/journal"
 )
 
 // poll asks the server what the poller says is due. The answer is decoded and
 // thinned down beside the driver, so that applying it is a merge of a page.
 func (a *Account) poll(ask state.Ask) Work {
-	c := a.Client
+	c, j := a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
-		r := answer(ctx, c, ask)
+		r := answer(ctx, c, j, ask)
 		return func(time.Time) []Event {
 			complete := a.Store.History.Complete
 			a.Poller.Landed(a.now, a.Store, ask, r)
@@ -30,7 +31,7 @@ func (a *Account) poll(ask state.Ask) Work {
 }
 
 // answer asks the server one question.
-func answer(ctx context.Context, c *api.Client, ask state.Ask) state.Result {
+func answer(ctx context.Context, c *api.Client, j *journal.Journal, ask state.Ask) state.Result {
 	ctx = api.Background(ctx)
 	switch ask.Topic {
 	case state.Batches:
@@ -41,6 +42,8 @@ func answer(ctx context.Context, c *api.Client, ask state.Ask) state.Result {
 		return state.AssetsResult(c.Assets(ctx, ask.Assets))
 	case state.UnitPrices:
 		return state.EstimateResult(c.Estimate(ctx, ask.Estimate))
+	case state.OpenJob:
+		return details(ctx, c, j, ask)
 	case state.Charges:
 		return state.CostsResult(c.Costs(ctx, ask.Job))
 	}
