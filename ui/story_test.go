@@ -124,15 +124,18 @@ func (s *story) start() {
 	if st.width > 0 {
 		terminal.Width, terminal.Height = st.width, st.height
 	}
+	before := s.Terminal
 	s.Terminal = uitest.Start(s.t, ui.New(cfg), terminal)
+	if before != nil {
+		s.t.Cleanup(before.Kill) // else it goes on for the hour in which this one comes to its end
+	}
 }
 
 // beside opens a second window on the story's account and journal.
 func (s *story) beside() *story {
 	s.t.Helper()
-	other := &story{t: s.t, account: s.account, stage: s.stage}
+	other := &story{Terminal: s.Terminal, t: s.t, account: s.account, stage: s.stage}
 	other.start()
-	s.t.Cleanup(s.Terminal.Kill) // else it goes on for the hour in which the other one comes to its end
 	return other
 }
 

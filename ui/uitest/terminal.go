@@ -124,9 +124,17 @@ func (o Options) withDefaults() Options {
 func (d *Terminal) Pass(duration time.Duration) { d.settle(duration + Frame) }
 
 // settle waits until everything that was caused is done, lets time go by, and
-// waits for what that caused.
+// waits for what that caused. Of a longer time only the last frame is drawn;
+// all that the model builds are measured.
 func (d *Terminal) settle(duration time.Duration) {
 	synctest.Wait()
+	if unwatched := duration - Frame; unwatched > Frame {
+		d.fit.watch(false)
+		time.Sleep(unwatched)
+		d.fit.watch(true)
+		go d.program.Send(look{}) // which waits as long as the program is busy
+		duration = Frame
+	}
 	time.Sleep(duration)
 	synctest.Wait()
 }
