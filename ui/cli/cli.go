@@ -1,7 +1,7 @@
-// Package cli is the other user interface over the same api and state:
-// sub-commands for scripts. What was asked for goes to the standard output and
-// nothing else does; what went wrong goes to the standard error, with an exit
-// status that a script can rely on. It draws nothing and colours nothing.
+// Package cli provides the sub-commands of dubtop for scripts, on top of the
+// same api and state packages as the dashboard. Only the requested output goes
+// to standard output. Problems go to standard error, and the exit status tells
+// scripts how it went. There is no colour.
 package cli
 
 import (
@@ -23,31 +23,31 @@ import (
 	"dubtop/state/settings"
 )
 
-// World is what the commands need from their surroundings.
+// World holds everything the commands get from outside.
 type World struct {
 	Env     settings.Env
-	Zone    *time.Location // whose days are counted
+	Zone    *time.Location // the time zone of days and times
 	Version string         // for the User-Agent
 
 	Transport http.RoundTripper // nil: the network
-	Signals   <-chan os.Signal  // that end a drain; nil: those of the process
+	Signals   <-chan os.Signal  // end a drain; nil: those of the process
 }
 
-// Commands are the sub-commands of dubtop that scripts use.
+// Commands returns the sub-commands for scripts.
 func Commands(w World) []*cobra.Command {
 	return []*cobra.Command{w.queueCommand(), w.spendCommand(), w.joinCommand()}
 }
 
-// login is the key that a command works with, and what it leads to.
+// login is the API key of a command and what belongs to it.
 type login struct {
-	stateDir, profile string // where its journal lies, under that of all of them
+	stateDir, profile string // the directory of all journals, and the key's own journal in it
 	client            *api.Client
 	settings          settings.Settings
 	keyFrom           string // where the key was found, in words
 }
 
-// login finds the key. It needs no network. What is odd about
-// the configuration is said.
+// login finds the key, without using the network. It warns about problems in
+// the configuration.
 func (w World) login(v voice) (login, error) {
 	set, problems := settings.Load(w.Env)
 	key, source, more := settings.FindKey(w.Env)
@@ -76,9 +76,9 @@ func (w World) login(v voice) (login, error) {
 	}, nil
 }
 
-// look reads from the account's journal. Without one it does nothing: looking
-// makes none. A key that no answer ever came for is tried first, lest a wrong
-// one be told that there is nothing.
+// look reads from the account's journal; it never creates one. If the key has
+// never been used successfully it is tested first, so that a wrong key does not
+// look like an empty account.
 func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) error) error {
 	a, err := w.login(v)
 	if err != nil {
@@ -88,13 +88,13 @@ func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) er
 	if err != nil || j == nil {
 		return err
 	}
-	if err := j.Writable(); err != nil { // of a newer dubtop; it can be read
+	if err := j.Writable(); err != nil { // written by a newer dubtop: it can only be read
 		v.warn(text.Of(err.Error()))
 	}
 	return journalFailed(errors.Join(read(j), j.Close()))
 }
 
-// open opens the account's journal, nil if there is none.
+// open opens the account's journal. It returns nil if there is none.
 func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
 	has, err := journal.HasProfile(a.stateDir, a.profile)
 	if err != nil {
@@ -117,11 +117,11 @@ func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
 	return j, nil
 }
 
-// tryTime is how long a key is tried for.
+// tryTime is the time limit for testing a key.
 const tryTime = 10 * time.Second
 
-// try asks the server whether the key is one. Where it can't be asked, that is
-// said, and the command goes on.
+// try asks the server whether the key is valid. If the server cannot be asked,
+// it warns and succeeds.
 func (a login) try(ctx context.Context, v voice) error {
 	limited, stop := context.WithTimeout(ctx, tryTime)
 	defer stop()
@@ -137,7 +137,7 @@ func (a login) try(ctx context.Context, v voice) error {
 	return nil
 }
 
-// named says which key it is that an error is about.
+// named adds to an error about the key where the key was found.
 func (a login) named(err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindAuth {
 		return a.refused(err)
@@ -145,7 +145,7 @@ func (a login) named(err error) error {
 	return err
 }
 
-// refused is the failure of a key that the server does not take.
+// refused returns the failure for a key that the server refuses.
 func (a login) refused(err error) error {
 	return &Failure{
 		Status: StatusAuth, Code: "auth", Err: fmt.Errorf("the key from %s: %w", a.keyFrom, err),
@@ -160,7 +160,7 @@ func journalFailed(err error) error {
 	return &Failure{Status: StatusError, Code: "journal", Err: err}
 }
 
-// write puts out what was asked for, all at once.
+// write writes the whole output at once.
 func write(c *cobra.Command, text []byte) error {
 	if _, err := c.OutOrStdout().Write(text); err != nil {
 		return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the answer can't be written: %w", err)}
@@ -168,7 +168,7 @@ func write(c *cobra.Command, text []byte) error {
 	return nil
 }
 
-// writeJSON puts a value out as one indented document.
+// writeJSON writes a value as one indented JSON document.
 func writeJSON(c *cobra.Command, value any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

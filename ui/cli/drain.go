@@ -91,7 +91,8 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	if err != nil {
 		return err
 	}
-	// What waits is not known where another sends, or the journal can't be read.
+	// If another process sends, or the journal cannot be read, the queue is
+	// unknown.
 	if rows := d.Rows(); t.begun || len(rows) > 0 {
 		t.end(result.sum)
 		t.left(v, rows)
@@ -105,18 +106,19 @@ type outcome struct {
 	err error
 }
 
-// errEnded is why a run ends that the user ended.
+// errEnded is the cause of a run ended by the user.
 var errEnded = errors.New("ended")
 
-// run drains until it is done. The first signal ends it in order. The second
-// ends it at once, which is the error: it may still be running then.
+// run drains until it is done. The first signal stops it in an orderly way. The
+// second one returns an error at once, while the drain may still be running.
 func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d *account.Drain) (outcome, error) {
 	signals := w.Signals
 	if signals == nil {
 		own := make(chan os.Signal, 2)
 		signal.Notify(own, os.Interrupt, syscall.SIGTERM)
 		defer signal.Stop(own)
-		// Who stops reading must not end us in the middle of a paid request.
+		// A closed pipe must not kill the process in the middle of a paid
+		// request.
 		signal.Ignore(syscall.SIGPIPE)
 		defer signal.Reset(syscall.SIGPIPE)
 		signals = own
@@ -133,7 +135,7 @@ func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d
 		case <-signals:
 		}
 		if !first {
-			go func() { // should this process live on
+			go func() { // in case the process lives on
 				<-ended
 				_ = d.Account.Close()
 			}()
@@ -148,7 +150,7 @@ func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d
 	}
 }
 
-// drained is how a run ended, for a script.
+// drained returns the failure that tells a script how the run ended.
 func drained(o outcome) error {
 	sum, err := o.sum, o.err
 	left := sum.Left + sum.Refused + sum.InDoubt + sum.Unsaved
@@ -178,7 +180,7 @@ func drained(o outcome) error {
 	return &Failure{Status: StatusError, Code: "failed", Err: err}
 }
 
-// interrupted is the end of a run that the user ended.
+// interrupted returns the failure of a run ended by the user.
 func interrupted(sum account.Sum, left int) error {
 	said := "ended before all was sent; " + leftWords(sum)
 	if left == 0 {
@@ -187,7 +189,7 @@ func interrupted(sum account.Sum, left int) error {
 	return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain goes on"}
 }
 
-// leftWords count what a run left.
+// leftWords counts the submissions that a run left.
 func leftWords(s account.Sum) string {
 	var said []string
 	for _, part := range []struct {
@@ -201,20 +203,20 @@ func leftWords(s account.Sum) string {
 	return "left: " + strings.Join(said, ", ")
 }
 
-// teller prints what happens, as it does. It belongs to one goroutine at a time.
+// teller prints events as they happen. It must not be used concurrently.
 type teller struct {
 	command *cobra.Command
 	json    bool
 	zone    *time.Location
 	stop    context.CancelCauseFunc
-	begun   bool  // it was told what may be spent
-	failed  error // nothing can be printed any more
+	begun   bool  // the opening line has been printed
+	failed  error // why nothing more can be printed
 }
 
-// errOutput is why a run ends that nobody can hear.
+// errOutput is the cause of a run whose output cannot be written.
 var errOutput = errors.New("what happens can't be written, so nothing more is sent")
 
-// line prints a text, or an object.
+// line prints words, or object as JSON.
 func (t *teller) line(words text.Text, object any) {
 	if t.failed != nil {
 		return
@@ -249,12 +251,12 @@ type beginsLine struct {
 	Time    time.Time `json:"time"`
 	Event   text.Text `json:"event"`
 	Jobs    int       `json:"jobs"`
-	Price   *usd      `json:"price_usd"` // at most; null: unknown
+	Price   *usd      `json:"price_usd"` // the most it may cost; null: unknown
 	Credits *float64  `json:"credits"`
 	Unknown int       `json:"unknown_prices"`
 }
 
-// begin says what may be spent.
+// begin prints how much may be spent.
 func (t *teller) begin(waiting []outbox.Submission) {
 	t.begun = true
 	var total ledger.Tally
@@ -310,7 +312,7 @@ func (t *teller) notice(n account.Notice) {
 	})
 }
 
-// told is a notice in words.
+// told describes a notice in words.
 func told(n account.Notice) text.Text {
 	switch n.Kind {
 	case account.NoticeSent, account.NoticeFound:
@@ -325,7 +327,7 @@ func told(n account.Notice) text.Text {
 	return headOf(n.Kind) + ": " + n.Words
 }
 
-// headOf is what stands before the reason.
+// headOf returns the words before the reason of a notice.
 func headOf(kind account.NoticeKind) (said text.Text) {
 	switch kind {
 	case account.NoticeOffline:
@@ -348,7 +350,7 @@ func headOf(kind account.NoticeKind) (said text.Text) {
 	return said
 }
 
-// made says what came of a request.
+// made describes the result of a request.
 func made(n account.Notice, why text.Text) text.Text {
 	said := text.Of(string(n.Kind)+" as ") + text.Of(string(n.Job))
 	if n.Kind == account.NoticeFound {
@@ -367,14 +369,14 @@ type endsLine struct {
 	Time     time.Time `json:"time"`
 	Event    text.Text `json:"event"`
 	Sent     int       `json:"sent"`
-	Resolved int       `json:"resolved"` // of them those whose answer was lost at first
+	Resolved int       `json:"resolved"` // of Sent, those whose answer was lost at first
 	Left     int       `json:"left"`
 	Refused  int       `json:"refused"`
 	InDoubt  int       `json:"unknown"`
-	Unsaved  int       `json:"not_saved"` // answers that could not be written down
+	Unsaved  int       `json:"not_saved"` // answers that could not be saved
 }
 
-// end is the summary.
+// end prints the summary.
 func (t *teller) end(s account.Sum) {
 	said := text.Sprintf("%d sent", s.Sent)
 	if s.Resolved > 0 {
@@ -387,7 +389,7 @@ func (t *teller) end(s account.Sum) {
 	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt, s.Unsaved})
 }
 
-// left names what needs the user, and what to do about it.
+// left names the submissions that need the user, and what to do about them.
 func (t *teller) left(v voice, rows []outbox.QueueRow) {
 	const open = "open dubtop, view 5, and press enter on it"
 	for i := range rows {
@@ -423,5 +425,5 @@ func (t *teller) left(v voice, rows []outbox.QueueRow) {
 	}
 }
 
-// maxName is the most bytes of a name in a sentence.
+// maxName is the maximum length of a name in a sentence, in bytes.
 const maxName = 60

@@ -33,7 +33,7 @@ That is for good, and refused if the new key has books of its own already.`,
 	return c
 }
 
-// kinJSON is a profile for programs.
+// kinJSON describes a profile in JSON.
 type kinJSON struct {
 	Profile  text.Text  `json:"profile"`
 	Jobs     int        `json:"jobs"`
@@ -52,7 +52,7 @@ func (w World) listKin(c *cobra.Command) error {
 	if err != nil {
 		return journalFailed(err)
 	}
-	if len(kin) == 0 { // else each of them is asked about with this key
+	if len(kin) == 0 { // otherwise listing the profiles tests the key
 		if err := a.try(c.Context(), v); err != nil {
 			return err
 		}

@@ -60,22 +60,22 @@ The states are waiting, held, expired, "price up", "no price", sending, unknown,
 	return c
 }
 
-// queue is what a look at the queue finds.
+// queue is the content of the queue.
 type queue struct {
 	items  []queued
-	sender *journal.Holder // nil: nobody sends
-	held   bool            // the user holds all of it
-	total  ledger.Tally    // of what stands in line
-	doubts ledger.Tally    // of what may have been charged
+	sender *journal.Holder // nil: no process sends
+	held   bool            // the user has paused the whole queue
+	total  ledger.Tally    // of the submissions with a place in the queue
+	doubts ledger.Tally    // of the unknown outcomes
 	counts map[outbox.QueueState]int
 }
 
-// queued is a submission that is no job yet.
+// queued is a submission that is not a job yet.
 type queued struct {
 	row   outbox.QueueRow
 	sub   outbox.Submission
 	label text.Text
-	since time.Time // when it was put in line, or sent
+	since time.Time // when it was queued or sent
 }
 
 func (q *queue) read(ctx context.Context, j *journal.Journal) error {
@@ -103,7 +103,7 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 		sub, _ := box.Find(row.ID)
 		item := queued{row: row, sub: sub, since: row.Since, label: text.Of(sub.Draft.Label)}
 		if set := labels[row.ID]; len(set) > 0 {
-			item.label = text.Of(set[0]) // later than the draft's, or empty: taken off
+			item.label = text.Of(set[0]) // set after the draft; "" if removed
 		}
 		if at, ok := enqueued[row.ID]; ok && row.Place > 0 {
 			item.since = at
@@ -179,7 +179,7 @@ func (q *queue) table(zone *time.Location) []byte {
 	return t.bytes()
 }
 
-// sums is the line of totals.
+// sums returns the line of totals.
 func (q *queue) sums() text.Text {
 	said := []text.Text{text.Sprintf("%d in line", q.total.Jobs)}
 	if cost := q.total.Amounts().Cost; cost != nil {
@@ -212,7 +212,7 @@ func (q *queue) sums() text.Text {
 	return text.Join(said, "; ") + "."
 }
 
-// name is what an item is called.
+// name returns the name of a submission; a batch is marked as such.
 func name(s *outbox.Submission) text.Text {
 	if s.Kind == outbox.SubmitBatch {
 		return text.Sprintf("%s (batch of %d)", s.Name, s.BatchLines)
@@ -220,7 +220,7 @@ func name(s *outbox.Submission) text.Text {
 	return s.Name
 }
 
-// price is what an item will cost, for a cell.
+// price formats a price for a cell.
 func price(p outbox.Price) text.Text {
 	kind := outbox.CostEstimate
 	if p.Approximate {
@@ -232,31 +232,31 @@ func price(p outbox.Price) text.Text {
 	return dollars(p.Cost, kind)
 }
 
-// queueDocument is the queue for programs. Unknown amounts are null.
+// queueDocument is the queue in JSON. Unknown amounts are null.
 type queueDocument struct {
 	Items  []queuedItem    `json:"items"`
 	Total  queueTotal      `json:"total"`
-	Held   bool            `json:"queue_held"` // by the user, all of it
-	Sender *journal.Holder `json:"sender"`     // null: nobody sends
+	Held   bool            `json:"queue_held"` // the user has paused the whole queue
+	Sender *journal.Holder `json:"sender"`     // null: no process sends
 }
 
 type queuedItem struct {
-	Place    *int       `json:"place"` // from 1; null: it does not stand in line
+	Place    *int       `json:"place"` // from 1; null: not waiting in line
 	ID       text.Text  `json:"id"`
 	Kind     text.Text  `json:"kind"`
-	Jobs     int        `json:"jobs"` // 1, or the lines of a batch
+	Jobs     int        `json:"jobs"` // 1, or the number of lines in a batch
 	Name     text.Text  `json:"name"`
 	Model    text.Text  `json:"model"`
-	Label    text.Text  `json:"label"` // "" without one
+	Label    text.Text  `json:"label"` // "" if it has none
 	State    text.Text  `json:"state"`
-	Reason   text.Text  `json:"reason"` // "" where there is nothing to say
+	Reason   text.Text  `json:"reason"` // "" if there is none
 	Price    *usd       `json:"price_usd"`
 	Credits  *float64   `json:"credits"`
-	Enqueued *time.Time `json:"waiting_since"` // null: it does not stand in line
-	Sent     *time.Time `json:"sent_at"`       // null: it was not sent, or is known to have made nothing
+	Enqueued *time.Time `json:"waiting_since"` // null: not waiting in line
+	Sent     *time.Time `json:"sent_at"`       // null: not sent, or known to have created nothing
 }
 
-// queueTotal counts what stands in line, and then what does not.
+// queueTotal counts the waiting submissions and then the others.
 type queueTotal struct {
 	Items    int      `json:"items"`
 	Price    *usd     `json:"price_usd"`

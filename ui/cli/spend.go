@@ -18,7 +18,7 @@ import (
 	"dubtop/state/journal"
 )
 
-// spendFlags are what the command may be told.
+// spendFlags are the flags of the command.
 type spendFlags struct {
 	by, since            string
 	asJSON, csv, entries bool
@@ -50,7 +50,7 @@ exit status is 1.`,
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
 	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv or --json")
 	c.MarkFlagsMutuallyExclusive("json", "csv")
-	// The flag is there, so this can't fail.
+	// This fails only if the flag does not exist.
 	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(groupings(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -59,7 +59,7 @@ func groupings() []string {
 	return []string{string(ledger.ByDay), string(ledger.ByWeek), string(ledger.ByMonth), string(ledger.ByModel), string(ledger.ByLabel)}
 }
 
-// check refuses what can't be meant.
+// check reports invalid combinations and values of flags.
 func (f *spendFlags) check(grouped bool) error {
 	if !slices.Contains(groupings(), f.by) {
 		return fmt.Errorf("--by %q: it must be one of %s", f.by, strings.Join(groupings(), ", "))
@@ -83,7 +83,7 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 		b, err = openBooks(c.Context(), j)
 		return err
 	})
-	// Of a ledger that could not be read to its end, what was read is shown.
+	// If only part of the ledger could be read, show that part.
 	if err != nil && len(b.damage) == 0 {
 		return err
 	}
@@ -101,7 +101,7 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	return err
 }
 
-// books is the ledger of an account, and what in it can't be believed.
+// books is the ledger of an account and its damage.
 type books struct {
 	ledger ledger.Ledger
 	damage []journal.Damage
@@ -112,7 +112,7 @@ func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
 	b := books{ledger: *journal.Books(entries), damage: damage}
 	labels, unlabelled := j.Labels(ctx)
 	if unlabelled == nil {
-		b.ledger.Relabel(labels) // a label that was set later goes before the one that was booked
+		b.ledger.Relabel(labels) // a label set later overrides the one in the entry
 	}
 	return b, errors.Join(err, unlabelled)
 }
@@ -164,7 +164,7 @@ func (b *books) text(f spendFlags, l *ledger.Ledger, zone *time.Location) []byte
 	return out.Bytes()
 }
 
-// spendRow is a line of the table.
+// spendRow returns a row of the table.
 func spendRow(title text.Text, t *ledger.Tally) []text.Text {
 	a := t.Amounts()
 	var inCredits text.Text = none
@@ -177,7 +177,7 @@ func spendRow(title text.Text, t *ledger.Tally) []text.Text {
 	}
 }
 
-// notes explain the table, as far as it needs to be.
+// notes explains the parts of the table that need it.
 func notes(t *ledger.Tally) (out []text.Text) {
 	if t.Guessed > 0 {
 		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", text.Count(t.Guessed, "job", "jobs")))
@@ -204,7 +204,8 @@ func notes(t *ledger.Tally) (out []text.Text) {
 	return out
 }
 
-// variance says how far the actual costs are from the estimates.
+// variance returns the difference between actual costs and estimates in
+// percent.
 func variance(t *ledger.Tally) text.Text {
 	if t.Estimated == 0 {
 		return ""
@@ -212,23 +213,23 @@ func variance(t *ledger.Tally) text.Text {
 	return text.Sprintf(" (%+.1f %%)", 100*float64(t.Actual-t.Estimated)/float64(t.Estimated))
 }
 
-// spendDocument is sums for programs. Unknown amounts are null.
+// spendDocument is the sums in JSON. Unknown amounts are null.
 type spendDocument struct {
 	By     text.Text    `json:"by"`
-	Since  text.Text    `json:"since"` // "" is from the beginning
+	Since  text.Text    `json:"since"` // "": from the beginning
 	Groups []spentGroup `json:"groups"`
 	Total  spent        `json:"total"`
 	Damage []damage     `json:"damage"`
 }
 
-// entriesDocument is every job for programs, the oldest first.
+// entriesDocument is all jobs in JSON, the oldest first.
 type entriesDocument struct {
-	Since   text.Text    `json:"since"` // "" is from the beginning
+	Since   text.Text    `json:"since"` // "": from the beginning
 	Entries []spentEntry `json:"entries"`
 	Damage  []damage     `json:"damage"`
 }
 
-// spentEntry has the names of the columns of the CSV. What is unknown is null.
+// spentEntry uses the column names of the CSV. Unknown values are null.
 type spentEntry struct {
 	Time       text.Text `json:"time"`
 	Submission text.Text `json:"submission"`
@@ -239,17 +240,17 @@ type spentEntry struct {
 	Seconds    *float64  `json:"seconds"`
 	Estimate   *usd      `json:"estimate_usd"`
 	Actual     *usd      `json:"actual_usd"`
-	Basis      text.Text `json:"actual_basis"` // billed, derived, or "" where there is none
+	Basis      text.Text `json:"actual_basis"` // billed, derived, or "" without an actual cost
 	Credits    *float64  `json:"credits"`
-	Outcome    text.Text `json:"outcome"` // "" while it is not known to have ended
+	Outcome    text.Text `json:"outcome"` // "" until the job is known to have ended
 }
 
 type spentGroup struct {
-	Key text.Text `json:"key"` // "" for jobs without a model or a label
+	Key text.Text `json:"key"` // "" for jobs without a model or label
 	spent
 }
 
-// spent has the names of the columns of the CSV.
+// spent uses the column names of the CSV.
 type spent struct {
 	Jobs          int      `json:"jobs"`
 	Seconds       float64  `json:"seconds"`
@@ -263,7 +264,7 @@ type spent struct {
 	Compared      int      `json:"compared_jobs"`
 	Estimated     *usd     `json:"compared_estimate_usd"`
 	Actual        *usd     `json:"compared_actual_usd"`
-	LowerBound    bool     `json:"lower_bound,omitempty"` // it is larger than can be counted
+	LowerBound    bool     `json:"lower_bound,omitempty"` // the sum exceeded the largest number
 }
 
 type damage struct {
@@ -281,7 +282,7 @@ func (b *books) document(f spendFlags, l *ledger.Ledger, zone *time.Location) sp
 	return d
 }
 
-// damaged is what can't be believed, for programs.
+// damaged returns the damage for JSON.
 func (b *books) damaged() []damage {
 	out := make([]damage, len(b.damage))
 	for i, found := range b.damage {
@@ -318,7 +319,7 @@ func spentIn(t *ledger.Tally) spent {
 	}
 }
 
-// credits is a total apart from dollars, nil where nothing was billed so.
+// credits returns a total in credits, or nil if nothing was billed in credits.
 func credits(t *ledger.Tally) *float64 {
 	if c, ok := t.Credits(); ok {
 		return &c

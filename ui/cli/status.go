@@ -17,26 +17,26 @@ import (
 	"dubtop/api/text"
 )
 
-// The exit statuses. They are a promise to scripts.
+// The exit statuses. Scripts rely on them, so they must not change.
 const (
 	StatusError       = 1   // the API, the network, a file
 	StatusUsage       = 2   // the command line is wrong, or a confirmation is missing
 	StatusAuth        = 3   // no key, a refused key, or not in the plan
 	StatusBudget      = 6   // a budget refuses
-	StatusPartly      = 7   // some of many failed
-	StatusLater       = 75  // try again: another sends, or the server has no time (EX_TEMPFAIL)
+	StatusPartly      = 7   // some of several failed
+	StatusLater       = 75  // try again later: another process sends, or the server is busy (EX_TEMPFAIL)
 	StatusInterrupted = 130 // by ctrl+c
 )
 
-// Failure is an error as a script is told of it.
+// Failure is an error with an exit status and a hint.
 type Failure struct {
 	Status int    // the exit status
-	Code   string // one word for programs, such as "no_key"
-	Err    error  // nil: there is nothing to say
-	Hint   string // what to do; "" where the error says it
+	Code   string // a word for programs, such as "no_key"
+	Err    error  // nil: print nothing
+	Hint   string // what to do; "" if the error says it
 }
 
-// Error says what went wrong.
+// Error returns the message.
 func (f *Failure) Error() string {
 	if f.Err == nil {
 		return fmt.Sprintf("ended with status %d", f.Status)
@@ -44,10 +44,11 @@ func (f *Failure) Error() string {
 	return f.Err.Error()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Exit ends a command with a status; err may be nil, and 0 with nil is success.
+// Exit returns an error that ends a command with a status. It returns nil for
+// status 0 without an error.
 func Exit(status int, err error) error {
 	if status == 0 && err == nil {
 		return nil
@@ -55,8 +56,9 @@ func Exit(status int, err error) error {
 	return &Failure{Status: cmp.Or(status, StatusError), Code: "failed", Err: err}
 }
 
-// Run runs a command line, says what went wrong, and gives the exit status. An
-// error that is no Failure and not the API's is one of usage.
+// Run runs a command line, prints the error if any, and returns the exit
+// status. An error that is neither a Failure nor from the API counts as wrong
+// usage.
 func Run(root *cobra.Command, args []string, stdout, stderr io.Writer) (status int) {
 	root.SilenceUsage, root.SilenceErrors = true, true
 	root.SetArgs(args)
@@ -68,14 +70,15 @@ func Run(root *cobra.Command, args []string, stdout, stderr io.Writer) (status i
 	}
 	f := failureOf(err)
 	if f.Err != nil {
-		// A flag that is wrong keeps those behind it from being read.
+		// cobra stops parsing at a wrong flag, so --json may not have been
+		// read.
 		v := voice{out: stderr, json: slices.Contains(args, "--json")}
 		v.fail(f)
 	}
 	return f.Status
 }
 
-// failureOf sorts errors.
+// failureOf converts an error to a Failure.
 func failureOf(err error) *Failure {
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return f
@@ -125,26 +128,26 @@ func apiCode(k api.Kind) string {
 	return "failed"
 }
 
-// voice speaks beside the answer: in lines, or in one JSON object a line.
+// voice writes to standard error: lines, or one JSON object per line.
 type voice struct {
 	out  io.Writer
 	json bool
 }
 
-// voiceOf is the voice of a command that may have a flag --json.
+// voiceOf returns the voice of a command, which may have a flag --json.
 func voiceOf(c *cobra.Command) voice {
 	asJSON, err := c.Flags().GetBool("json")
 	return voice{out: c.ErrOrStderr(), json: err == nil && asJSON}
 }
 
-// said is what a voice says, for programs.
+// said is a message in JSON.
 type said struct {
 	Code    text.Text `json:"code"`
 	Message text.Text `json:"message"`
 	Hint    text.Text `json:"hint"`
 }
 
-// maxWords is the most bytes of one line.
+// maxWords is the maximum length of a line in bytes.
 const maxWords = 2000
 
 func (v voice) warn(words text.Text) { v.say("warning", said{Code: "warning", Message: words}) }
@@ -158,7 +161,7 @@ func (v voice) say(kind string, s said) {
 	if v.json {
 		e := json.NewEncoder(v.out)
 		e.SetEscapeHTML(false)
-		_ = e.Encode(map[string]said{kind: s}) // where nothing can be said, the status still tells
+		_ = e.Encode(map[string]said{kind: s}) // without standard error, the status still tells
 		return
 	}
 	if s.Hint != "" {

@@ -14,11 +14,11 @@ import (
 	"dubtop/api/text"
 )
 
-// none stands where a value is not known, or there is none.
+// none stands for an unknown or missing value.
 const none = "-"
 
-// columns is text in columns, two spaces apart. The titles of those to align to
-// the right begin with a >.
+// columns is a table with two spaces between columns. The title of a
+// right-aligned column starts with ">".
 type columns struct {
 	titles []text.Text
 	rows   [][]text.Text
@@ -26,7 +26,7 @@ type columns struct {
 
 func (t *columns) add(cells ...text.Text) { t.rows = append(t.rows, cells) }
 
-// drop takes a column away.
+// drop removes a column.
 func (t *columns) drop(title text.Text) {
 	for i, name := range t.titles {
 		if name != title {
@@ -40,7 +40,7 @@ func (t *columns) drop(title text.Text) {
 	}
 }
 
-// cut leaves one cell out of a row, which may be shared with another table.
+// cut returns a row without one cell. It copies the row, which may be shared.
 func cut(row []text.Text, i int) []text.Text { return append(row[:i:i], row[i+1:]...) }
 
 func (t *columns) bytes() []byte {
@@ -74,14 +74,14 @@ func (t *columns) bytes() []byte {
 	return b.Bytes()
 }
 
-// words is text of the wire or of the user's for a cell.
+// words cleans text from the API or the user for a cell.
 func words[S ~string](s S) text.Text {
 	const most = 60
 	return cmp.Or(text.Clean(string(s), most), none)
 }
 
-// dollars is an amount for a cell, to the cent, after the sign that says how it
-// is known: JSON and CSV have it exactly.
+// dollars formats an amount for a cell: to the cent, with the sign that says
+// how it is known. JSON and CSV hold the exact amount.
 func dollars(m *api.Micros, k outbox.CostKind) text.Text {
 	if m == nil {
 		return none
@@ -89,13 +89,13 @@ func dollars(m *api.Micros, k outbox.CostKind) text.Text {
 	return text.Of(k.Sign() + m.Rounded())
 }
 
-// usd is an amount as a JSON number of dollars, exact; nil is null.
+// usd is an exact amount in dollars as a JSON number; nil is null.
 type usd api.Micros
 
-// MarshalJSON writes every decimal.
+// MarshalJSON writes all decimals.
 func (u *usd) MarshalJSON() ([]byte, error) {
 	return []byte(strings.Replace(api.Micros(*u).String(), "$", "", 1)), nil
 }
 
-// plain is a number without an exponent.
+// plain formats a number without an exponent.
 func plain(f float64) text.Text { return text.Of(strconv.FormatFloat(f, 'f', -1, 64)) }

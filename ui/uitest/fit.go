@@ -51,12 +51,12 @@ func (f fitting) View() tea.View {
 	return v
 }
 
-// fit remembers the window and the frame it measured last.
+// fit holds the size of the window and the frame measured last.
 type fit struct {
 	t testing.TB
 
-	mu            sync.Mutex // guards what follows
-	width, height int        // 0 until the program has been told
+	mu            sync.Mutex // guards the fields below
+	width, height int        // 0 until the program knows it
 	last          string
 	narrow        []string // its rows, where they fit
 	failures      int
@@ -71,7 +71,7 @@ func (f *fit) watch(on bool) {
 	f.unwatched = !on
 }
 
-// mostFailures is how many frames that are too large a test reports.
+// mostFailures is the number of oversized frames a test reports.
 const mostFailures = 5
 
 // check reports the frames that are larger than the window. The caller holds

@@ -12,9 +12,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Foreign lists, at most ten times, what in a stream of bytes does not belong to
-// a program's drawing: all that is not on a list of sequences and of characters.
-// The window's title must begin with title.
+// Foreign lists up to ten byte sequences in raw that do not belong to a
+// program's drawing, that is, everything not on its lists of sequences and
+// characters. The window's title must begin with title.
 func Foreign(raw []byte, title string) []string {
 	var wrong []string
 	state := byte(0)
@@ -23,7 +23,7 @@ func Foreign(raw []byte, title string) []string {
 		seq, width, n, next := ansi.DecodeSequence(raw, state, p)
 		ours := false
 		switch {
-		case width > 0, seq[0] >= 0x80: // marks come alone, without a width
+		case width > 0, seq[0] >= 0x80: // combining marks come alone, without a width
 			ours = printable(string(seq))
 		case ansi.HasCsiPrefix(seq) && seq[0] == ansi.ESC:
 			ours = ownCSI(p, seq)
@@ -40,8 +40,8 @@ func Foreign(raw []byte, title string) []string {
 	return wrong
 }
 
-// Formulas lists what a spreadsheet would run in a table of CSV, whichever
-// separator it takes, and lines that are broken open.
+// Formulas lists the cells of a CSV table that a spreadsheet would run as
+// formulas, with any separator, and rows that were broken open.
 func Formulas(table []byte) []string {
 	r := csv.NewReader(bytes.NewReader(table))
 	rows, err := r.ReadAll() // each as long as the first
@@ -57,7 +57,7 @@ func Formulas(table []byte) []string {
 		if strings.ContainsAny(line, "\r\n") {
 			wrong = append(wrong, fmt.Sprintf("a line is broken: %q", line))
 		}
-		// Elsewhere in the world a semicolon parts cells, in quotes or not.
+		// In some locales a semicolon separates cells, even inside quotes.
 		for _, cell := range append(strings.Split(line, ";"), rows[min(i, len(rows)-1)]...) {
 			if strings.IndexAny(strings.Trim(cell, "\" \t\u3000"), "=+-@＝＋－＠") == 0 {
 				wrong = append(wrong, fmt.Sprintf("%q is run", cell))
@@ -67,7 +67,8 @@ func Formulas(table []byte) []string {
 	return wrong
 }
 
-// printable reports whether a character stands for itself, in one cell or two.
+// printable reports whether a character only prints itself, in one or two
+// cells.
 func printable(s string) bool {
 	marks := 0
 	for _, r := range s {
@@ -83,8 +84,8 @@ func printable(s string) bool {
 	return utf8.ValidString(s) && marks <= 4
 }
 
-// ownCSI are the sequences with which Bubble Tea sets colours, moves the cursor
-// and erases, sets modes and asks its few questions.
+// ownCSI reports whether a sequence is one that Bubble Tea uses to set colours,
+// move the cursor, erase, set modes or query the terminal.
 func ownCSI(p *ansi.Parser, seq []byte) bool {
 	switch final := seq[len(seq)-1]; final {
 	case 'm':
@@ -94,7 +95,7 @@ func ownCSI(p *ansi.Parser, seq []byte) bool {
 	case 'h', 'l':
 		mode, _, _ := p.Params().Param(0, 0)
 		return slices.Contains([]int{1, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
-	case 'p': // questions after modes
+	case 'p': // queries for modes
 		return bytes.HasSuffix(seq, []byte("$p"))
 	case 'q': // the cursor's shape
 		return bytes.HasSuffix(seq, []byte(" q"))
@@ -102,8 +103,8 @@ func ownCSI(p *ansi.Parser, seq []byte) bool {
 	return false
 }
 
-// ownStyle are colours and weights, but neither concealed nor blinking text, and
-// how keys are reported.
+// ownStyle accepts colours, weights and the setting of key reports, but neither
+// concealed nor blinking text.
 func ownStyle(p *ansi.Parser, seq []byte) bool {
 	if n, _, _ := p.Params().Param(0, 0); n == 8 || n == 5 {
 		return false
@@ -111,7 +112,7 @@ func ownStyle(p *ansi.Parser, seq []byte) bool {
 	return seq[2] != '>' || slices.Contains([]string{ansi.SetModifyOtherKeys1, ansi.SetModifyOtherKeys2, ansi.ResetModifyOtherKeys}, string(seq))
 }
 
-// ownOSC are the window's title, the question after the background, and the
+// ownOSC accepts the window's title, the query for the background and the
 // clipboard.
 func ownOSC(seq, title string) bool {
 	seq = strings.TrimRight(strings.TrimPrefix(seq, "\x1b]"), "\a\x1b\\")

@@ -12,13 +12,13 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// escapePause is how long a program waits for what may follow an escape byte,
-// and a frame more. It waits twice 50 ms here: its timer asks whether more than
-// 50 ms have passed, and in virtual time it fires after exactly 50.
+// escapePause is how long a program waits for more after an escape byte, plus a
+// frame. Here that is twice 50 ms: the timer checks whether more than 50 ms
+// have passed, and in virtual time it fires after exactly 50.
 const escapePause = 100*time.Millisecond + Frame
 
-// Press sends keys one by one, as the bytes a terminal sends for them, and lets
-// each take effect. Keys are named as Bubble Tea names them: "n", "N", "enter",
+// Press sends keys one by one, as the bytes a terminal sends, and lets each
+// take effect. Keys have the names Bubble Tea gives them: "n", "N", "enter",
 // "esc", "space", "tab", "shift+tab", "ctrl+s", "alt+enter", "up", "pgdown",
 // "f5".
 func (d *Terminal) Press(keys ...string) {
@@ -32,8 +32,8 @@ func (d *Terminal) Press(keys ...string) {
 	}
 }
 
-// Hold keeps a key down for a while: it comes once, again after the delay, and
-// then so many times a second.
+// Hold keeps a key down: it is sent once, again after the delay, and then at
+// the given rate per second.
 func (d *Terminal) Hold(key string, delay time.Duration, rate int, lasting time.Duration) {
 	d.t.Helper()
 	seq, err := encode(key)
@@ -52,8 +52,8 @@ func (d *Terminal) Hold(key string, delay time.Duration, rate int, lasting time.
 	}
 }
 
-// Event sends a key of one character, or enter, as terminals send it that were
-// asked to report every key and whether it repeats.
+// Event sends a one-character key or enter the way terminals do when asked to
+// report every key and its repeats.
 func (d *Terminal) Event(key string, repeats bool) {
 	d.t.Helper()
 	code, kind := []rune(key)[0], 1
@@ -66,8 +66,8 @@ func (d *Terminal) Event(key string, repeats bool) {
 	d.send(fmt.Sprintf("\x1b[%d;1:%du", code, kind))
 }
 
-// Type sends text rune by rune, each handled before the next one comes, and
-// then lets one frame pass.
+// Type sends text rune by rune, waiting until each is handled, and then lets
+// one frame pass.
 func (d *Terminal) Type(text string) {
 	d.t.Helper()
 	d.mustRun(text)
@@ -78,8 +78,7 @@ func (d *Terminal) Type(text string) {
 	d.settle(Frame)
 }
 
-// Paste sends text at once, in the brackets of a paste if the program asked for
-// them.
+// Paste sends text at once, in paste brackets if the program asked for them.
 func (d *Terminal) Paste(text string) {
 	d.t.Helper()
 	if d.modeOn(ansi.ModeBracketedPaste) {
@@ -106,7 +105,7 @@ func (d *Terminal) mustRun(seq string) {
 	}
 }
 
-// keyboard is the program's standard input: a queue without a bound.
+// keyboard is the program's standard input: an unbounded queue.
 type keyboard struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -121,7 +120,7 @@ func newKeyboard() *keyboard {
 }
 
 // Read waits for input. It returns io.EOF once the keyboard is closed, even if
-// something is left, because nobody is there to take it any more.
+// some input is left.
 func (k *keyboard) Read(p []byte) (int, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -150,7 +149,7 @@ func (k *keyboard) close() {
 	k.changed.Broadcast()
 }
 
-// modifiers are added up as xterm numbers them.
+// modifiers are bits, numbered as xterm does.
 type modifiers int
 
 const (
@@ -159,7 +158,7 @@ const (
 	ctrl
 )
 
-// encode returns the bytes that an xterm sends for a key.
+// encode returns the bytes that xterm sends for a key.
 func encode(key string) (string, error) {
 	name, mods := splitModifiers(key)
 	if name == "tab" && mods == shift {
@@ -205,7 +204,7 @@ func splitModifiers(key string) (name string, mods modifiers) {
 	}
 }
 
-// letterKey is the last byte of the keys that end in a letter.
+// letterKey returns the final byte of keys whose sequence ends in a letter.
 func letterKey(name string) (final byte, ok bool) {
 	switch name {
 	case "up":
@@ -236,7 +235,7 @@ func withFinal(name string, final byte, mods modifiers) string {
 	return "\x1b[" + string(final)
 }
 
-// tildeKey is the number of the keys that end in a tilde, 0 for other keys.
+// tildeKey returns the number of keys whose sequence ends in a tilde, or 0.
 func tildeKey(name string) int {
 	switch name {
 	case "insert":
@@ -261,8 +260,8 @@ func tildeKey(name string) int {
 	return 0
 }
 
-// character encodes the keys that are one byte or one rune, but for the escape
-// byte that alt puts before them.
+// character encodes keys that are one byte or rune, without the escape byte
+// that alt adds.
 func character(name string, mods modifiers) (string, bool) {
 	switch name {
 	case "enter":
@@ -288,7 +287,7 @@ func character(name string, mods modifiers) (string, bool) {
 	return name, true
 }
 
-// control is the byte that a character becomes while ctrl is held.
+// control returns the byte a character becomes while ctrl is held.
 func control(c byte) (string, bool) {
 	switch {
 	case c >= 'a' && c <= 'z', c >= '@' && c <= '_':

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// FalsePrice is what nobody but the program may say in a line of its own, and
-// what every lie says.
+// FalsePrice is a line that only the program may show, and the text of every
+// lie.
 const FalsePrice = "This will cost $0.01 at list price"
 
-// Lies are hostile texts that make a line of their own of the false price, or
-// would act on the terminal besides.
+// Lies returns hostile texts that try to show the false price on a line of its
+// own, or to control the terminal.
 func Lies() []string {
 	return []string{
 		"\n\n" + FalsePrice,
@@ -27,8 +27,8 @@ func Lies() []string {
 	}
 }
 
-// Lie is a hostile text: pieces that act on a terminal, break or fill lines, or
-// read like the program.
+// Lie returns a random hostile text made of pieces that control a terminal,
+// break or fill lines, or imitate the program.
 func Lie(r *rand.Rand) string {
 	pieces := []string{
 		FalsePrice, FalsePrice, FalsePrice + "\n", "\n\n", "\r", "\u2028", "\u2029", "\u0085", "\v", "\f", "\t", "\x00", "%0a%0a", `\n`,
@@ -48,7 +48,7 @@ func Lie(r *rand.Rand) string {
 	return b.String()
 }
 
-// Nasty are texts that no terminal should ever be sent.
+// Nasty returns texts that must never reach a terminal unchanged.
 func Nasty() map[string]string {
 	return map[string]string{
 		"escapes":  "\x1b[2J\x1b[31mred\x1b]0;pwned\x07\x1b]52;c;cHduZWQ=\x07\x1bP+q544e\x1b\\\x1b_G\x1b\\\x1bc\x1b[6n",

@@ -1,10 +1,10 @@
-// Package uitest is a stage: it runs a whole Bubble Tea program on a terminal
-// made of memory, in the virtual time of testing/synctest, so that a test reads
-// like a story of what somebody pressed and saw.
+// Package uitest runs a whole Bubble Tea program on a terminal in memory, in
+// the virtual time of testing/synctest, so that a test reads like a story of
+// key presses and screens.
 //
-// It knows terminals, keys and frames. It never knows dubtop: the model and the
-// program's options are handed in. It never sleeps in real time, opens a socket
-// or touches the real terminal.
+// It knows about terminals, keys and frames, not about dubtop: the model and
+// the program's options are passed in. It never sleeps in real time, opens a
+// socket or touches the real terminal.
 package uitest
 
 import (
@@ -26,16 +26,16 @@ import (
 	"github.com/charmbracelet/x/vt"
 )
 
-// Frame is the virtual time that every step lets pass at its end, so that what
-// the step caused is on the screen: a little more than one frame at 60 Hz.
+// Frame is the virtual time that passes at the end of every step, so that its
+// effects are on the screen. It is a little more than one frame at 60 Hz.
 const Frame = 20 * time.Millisecond
 
-// roundTrip is enough for the program to ask the terminal something, to be
-// answered, and to draw what it learned.
+// roundTrip is long enough for the program to query the terminal, get the
+// answer and draw the result.
 const roundTrip = 3 * Frame
 
-// Options says what kind of terminal the program finds. The zero value is a
-// light, talkative true-colour terminal of 80 × 24 cells.
+// Options describes the terminal. The zero value is a light true-colour
+// terminal of 80 × 24 cells that answers queries.
 type Options struct {
 	Width, Height int // cells; 0 means 80 × 24
 	// Profile is the number of colours the program may use; the zero value
@@ -44,23 +44,23 @@ type Options struct {
 	// Env is the program's whole environment; nil means a plain xterm with
 	// UTF-8.
 	Env  []string
-	Dark bool // what the terminal answers when asked for its background
-	Mute bool // the terminal answers no question at all
-	// Extra options come last, so they win. A filter among them sees the model
-	// wrapped.
+	Dark bool // the background reported to the program
+	Mute bool // the terminal answers no queries
+	// Extra options come last, so they win. A filter among them sees the
+	// wrapped model.
 	Extra []tea.ProgramOption
 }
 
-// Terminal is one virtual terminal with one program on it.
+// Terminal is a virtual terminal running one program.
 type Terminal struct {
 	t       testing.TB
 	program *tea.Program
 	fit     *fit
 	input   *keyboard
 	done    chan struct{} // closed when Run has returned
-	err     error         // what Run returned; read it only after done
+	err     error         // the result of Run; read it only after done
 
-	mu          sync.Mutex // guards what follows
+	mu          sync.Mutex // guards the fields below
 	emulator    *vt.Emulator
 	raw         bytes.Buffer
 	modes       map[ansi.Mode]bool
@@ -69,9 +69,10 @@ type Terminal struct {
 	cursorShown bool
 }
 
-// Start runs model on a new terminal and returns when its first frame stands
-// and the terminal's first answers have been drawn. It must be called inside [synctest.Test]. When the test ends the program is
-// killed, and an hour of virtual time lets every timer it left behind run out.
+// Start runs model on a new terminal. It returns when the first frame and the
+// changes caused by the terminal's first answers have been drawn. It must be
+// called inside [synctest.Test]. When the test ends the program is killed, and
+// an hour of virtual time lets all remaining timers run out.
 func Start(t testing.TB, model tea.Model, o Options) *Terminal {
 	t.Helper()
 	o = o.withDefaults()
@@ -119,8 +120,8 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Pass lets d of virtual time go by, and one [Frame] more, so that what became
-// due is on the screen.
+// Pass lets d of virtual time go by, and one [Frame] more so that the effects
+// are on the screen.
 func (d *Terminal) Pass(duration time.Duration) { d.settle(duration + Frame) }
 
 // settle waits until everything that was caused is done, lets time go by, and
@@ -148,10 +149,9 @@ func (d *Terminal) Resize(width, height int) {
 	d.settle(Frame)
 }
 
-// Sweep tells the program one size of the window after another and gives the
-// frame it builds for each, without its colours. Nothing is drawn on the terminal
-// and no time passes, which makes it quick; a Resize afterwards brings the
-// terminal back.
+// Sweep gives the program a series of window sizes and passes the frame for
+// each to look, without colours. Nothing is drawn on the terminal and no time
+// passes, which makes it fast. Call Resize afterwards to restore the terminal.
 func (d *Terminal) Sweep(sizes [][2]int, look func(width, height int, frame string)) {
 	for _, size := range sizes {
 		d.program.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
@@ -163,8 +163,8 @@ func (d *Terminal) Sweep(sizes [][2]int, look func(width, height int, frame stri
 	}
 }
 
-// Focus tells the program that the window gained or lost the focus, if it asked
-// to be told.
+// Focus tells the program that the window gained or lost focus, if it asked for
+// such reports.
 func (d *Terminal) Focus(focused bool) {
 	report := ansi.Blur
 	if focused {
@@ -197,8 +197,8 @@ func (d *Terminal) setBackground(dark bool) {
 	d.emulator.SetDefaultForegroundColor(foreground)
 }
 
-// Cells is the screen as a grid, row by row, for the camera. A cell of width 0
-// is the right half of the wide one before it.
+// Cells returns the screen as a grid, row by row, for screenshots. A cell of
+// width 0 is the right half of the wide one before it.
 func (d *Terminal) Cells() [][]uv.Cell {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -214,15 +214,15 @@ func (d *Terminal) Cells() [][]uv.Cell {
 	return grid
 }
 
-// Styled is the screen with its colours and attributes as escape sequences.
+// Styled returns the screen with colours and attributes as escape sequences.
 func (d *Terminal) Styled() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.emulator.Render()
 }
 
-// Cursor is where the terminal's cursor stands, counted from 0, and whether it
-// shows.
+// Cursor returns the position of the terminal's cursor, counted from 0, and
+// whether it is visible.
 func (d *Terminal) Cursor() (x, y int, shown bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -230,23 +230,23 @@ func (d *Terminal) Cursor() (x, y int, shown bool) {
 	return at.X, at.Y, d.cursorShown
 }
 
-// Title is the title of the window.
+// Title returns the title of the window.
 func (d *Terminal) Title() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.title
 }
 
-// Clipboard is the text that the program last put on the clipboard through the
-// terminal (OSC 52).
+// Clipboard returns the text that the program last copied through the terminal
+// (OSC 52).
 func (d *Terminal) Clipboard() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.clipboard
 }
 
-// Raw is every byte that the program has written, to search for what must never
-// be among them.
+// Raw returns every byte the program has written, so that tests can check for
+// forbidden ones.
 func (d *Terminal) Raw() []byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -259,7 +259,7 @@ func (d *Terminal) modeOn(m ansi.Mode) bool {
 	return d.modes[m]
 }
 
-// Exited says whether the program has ended.
+// Exited reports whether the program has ended.
 func (d *Terminal) Exited() bool {
 	select {
 	case <-d.done:
@@ -269,9 +269,9 @@ func (d *Terminal) Exited() bool {
 	}
 }
 
-// Quit asks the program to end without pressing a key, and returns what its Run
-// returned, nil after an orderly end. A program that does not end within ten
-// seconds of virtual time fails the test.
+// Quit asks the program to end without pressing a key and returns the result of
+// Run, nil after an orderly end. The test fails if the program has not ended
+// after ten seconds of virtual time.
 func (d *Terminal) Quit() error {
 	d.t.Helper()
 	d.program.Quit()
@@ -284,18 +284,17 @@ func (d *Terminal) Quit() error {
 	return d.err
 }
 
-// Kill ends the program at once, without a word to it. It is no error if it has
-// ended.
+// Kill ends the program at once. It does nothing if the program has ended.
 func (d *Terminal) Kill() {
 	if d.Exited() {
 		return
 	}
-	d.settle(escapePause) // a reader that holds half a key back never ends
+	d.settle(escapePause) // a reader holding back half a key never ends
 	d.program.Kill()
 	<-d.done
 }
 
-// end kills the program if it still runs and lets go of everything that would
+// end kills the program if it still runs and releases everything that would
 // keep the bubble from ending.
 func (d *Terminal) end() {
 	d.Kill()
@@ -312,8 +311,9 @@ func (d *Terminal) end() {
 // screen is the program's standard output.
 type screen struct{ d *Terminal }
 
-// Write shows p. A real terminal is in raw mode only when its input is one;
-// here it never is, and the program counts on "\n" to return the carriage too.
+// Write shows p. A real terminal is in raw mode only if its input is a
+// terminal; here it never is, and the program relies on "\n" to return the
+// carriage as well.
 func (s screen) Write(p []byte) (int, error) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
@@ -322,9 +322,9 @@ func (s screen) Write(p []byte) (int, error) {
 	return len(p), err
 }
 
-// answer carries the terminal's answers to the program until the emulator is
-// closed. The queue behind it has no bound: a terminal that waits to be read
-// while its program waits to write would stop both.
+// answer passes the terminal's answers to the program until the emulator is
+// closed. The queue in between is unbounded: a terminal waiting to be read
+// while its program waits to write would deadlock.
 func (d *Terminal) answer(mute bool) {
 	buf := make([]byte, 4096)
 	for {
@@ -338,8 +338,8 @@ func (d *Terminal) answer(mute bool) {
 	}
 }
 
-// listen registers what the emulator does not keep by itself. Its callbacks run
-// inside Write, under the lock.
+// listen records state that the emulator does not keep. Its callbacks run
+// inside Write, with the lock held.
 func (d *Terminal) listen(mute bool) {
 	d.emulator.SetCallbacks(vt.Callbacks{
 		EnableMode:       func(m ansi.Mode) { d.modes[m] = true },
@@ -364,7 +364,7 @@ func (d *Terminal) listen(mute bool) {
 	if mute {
 		return
 	}
-	// The emulator denies synchronized output; terminals people use have it.
+	// The emulator denies synchronized output, which real terminals support.
 	d.emulator.RegisterCsiHandler(ansi.Command('?', '$', 'p'), func(params ansi.Params) bool {
 		mode, _, _ := params.Param(0, 0)
 		if mode != ansi.ModeSynchronizedOutput.Mode() {
@@ -375,8 +375,8 @@ func (d *Terminal) listen(mute bool) {
 	})
 }
 
-// Screen is what a person sees: rows joined by newlines, without the blanks at
-// their right ends and the empty rows at the bottom.
+// Screen returns the visible text: rows joined by newlines, without trailing
+// blanks and empty rows at the bottom.
 func (d *Terminal) Screen() string {
 	rows := make([]string, 0, 64)
 	for _, line := range d.Cells() {
@@ -392,8 +392,8 @@ func (d *Terminal) Screen() string {
 	return strings.TrimRight(strings.Join(rows, "\n"), "\n")
 }
 
-// Sees fails the test, showing the whole frame, unless every text stands in
-// some row of the screen, exactly.
+// Sees fails the test, showing the whole frame, unless each text appears in
+// some row of the screen.
 func (d *Terminal) Sees(texts ...string) {
 	d.t.Helper()
 	now := d.Screen()
@@ -404,8 +404,8 @@ func (d *Terminal) Sees(texts ...string) {
 	}
 }
 
-// DoesNotSee fails the test, showing the whole frame, if any of the texts stands
-// in a row of the screen.
+// DoesNotSee fails the test, showing the whole frame, if any of the texts
+// appears in a row of the screen.
 func (d *Terminal) DoesNotSee(texts ...string) {
 	d.t.Helper()
 	now := d.Screen()
@@ -422,7 +422,7 @@ func inSomeRow(screen, text string) bool {
 	})
 }
 
-// framed sets a screen between rules for a failure's message.
+// framed puts a screen between rules for a failure message.
 func framed(screen string) string {
 	rule := strings.Repeat("┈", 40)
 	return rule + "\n" + screen + "\n" + rule
