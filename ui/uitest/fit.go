@@ -9,20 +9,19 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// fitting passes everything through to a model and looks at every frame it
-// builds. It has to look at the model's own frame: the renderer cuts what does
-// not fit, so the screen never tells. While nobody watches, the terminal keeps
-// the frame it has: drawing frames that no test looks at took half of the time
-// of all stories.
+// fitting wraps a model and measures every frame it builds. It must look at the
+// model's own frame, because the renderer cuts off whatever does not fit. While
+// nobody watches, the terminal keeps its last frame: drawing frames that no
+// test looks at took half the time of all stories.
 type fitting struct {
 	tea.Model
 	fit *fit
 }
 
-// look asks for the frame of now. The model is never told.
+// look asks for a frame of the present state. It is not passed to the model.
 type look struct{}
 
-// Update hands msg to the model and notes the size of the window.
+// Update passes msg to the model and records the size of the window.
 func (f fitting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if _, ok := msg.(look); ok {
 		return f, nil
@@ -37,8 +36,8 @@ func (f fitting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return fitting{model, f.fit}, cmd
 }
 
-// View is the model's view, measured; while nobody watches it is the last one
-// that was drawn.
+// View measures the model's view and returns it, or the last one drawn while
+// nobody watches.
 func (f fitting) View() tea.View {
 	v := f.Model.View()
 	f.fit.mu.Lock()
@@ -58,13 +57,13 @@ type fit struct {
 	mu            sync.Mutex // guards the fields below
 	width, height int        // 0 until the program knows it
 	last          string
-	narrow        []string // its rows, where they fit
+	narrow        []string // its rows, if they fit
 	failures      int
-	unwatched     bool     // no frame is drawn
-	drawn         tea.View // the last frame that was
+	unwatched     bool     // frames are not drawn
+	drawn         tea.View // the last frame drawn
 }
 
-// watch says whether frames are drawn from now on.
+// watch turns the drawing of frames on or off.
 func (f *fit) watch(on bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -74,8 +73,7 @@ func (f *fit) watch(on bool) {
 // mostFailures is the number of oversized frames a test reports.
 const mostFailures = 5
 
-// check reports the frames that are larger than the window. The caller holds
-// mu.
+// check reports frames larger than the window. The caller holds mu.
 func (f *fit) check(frame string) {
 	if f.width < 1 || f.height < 1 || frame == f.last {
 		return
@@ -92,7 +90,7 @@ func (f *fit) check(frame string) {
 	}
 	for i, row := range rows {
 		if i < len(before) && row == before[i] {
-			continue // measured
+			continue // measured already
 		}
 		if width := ansi.StringWidth(row); width > f.width {
 			f.failures++

@@ -124,16 +124,16 @@ func (o Options) withDefaults() Options {
 // are on the screen.
 func (d *Terminal) Pass(duration time.Duration) { d.settle(duration + Frame) }
 
-// settle waits until everything that was caused is done, lets time go by, and
-// waits for what that caused. Of a longer time only the last frame is drawn;
-// all that the model builds are measured.
+// settle waits until all work is done, lets time go by, and waits again. During
+// a longer time only the last frame is drawn, but every frame built is
+// measured.
 func (d *Terminal) settle(duration time.Duration) {
 	synctest.Wait()
 	if unwatched := duration - Frame; unwatched > Frame {
 		d.fit.watch(false)
 		time.Sleep(unwatched)
 		d.fit.watch(true)
-		go d.program.Send(look{}) // which waits as long as the program is busy
+		go d.program.Send(look{}) // blocks while the program is busy
 		duration = Frame
 	}
 	time.Sleep(duration)
