@@ -161,7 +161,7 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 	for model, n := range frames {
 		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / account.BilledFPS, FPS: account.BilledFPS})
 		if err != nil && !errors.Is(err, api.ErrUnpriced) {
-			return outbox.Price{}, fmt.Errorf("the price could not be had: %w", err)
+			return outbox.Price{}, fmt.Errorf("no price: %w", err)
 		}
 		if e.Cost == nil {
 			continue

@@ -168,7 +168,7 @@ func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 500, Body: `{"statusCode":500,"message":"Internal server error"}`})
 		s.Press("ctrl+s")
 		s.Pass(20 * time.Second)
-		s.Sees("the price could not be had", "talk_28s.mp4")
+		s.Sees("no price: ", "talk_28s.mp4")
 		s.account.ClearFaults()
 		s.Press("ctrl+s")
 		s.Pass(time.Second)

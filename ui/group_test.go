@@ -293,7 +293,7 @@ func TestAGroupThatCanNotBeReadIsTriedAgain(t *testing.T) {
 		s.Pass(6 * time.Minute)
 		s.Press("enter")
 		s.Pass(30 * time.Second)
-		s.Sees("Left out: 3", "the price could not be had")
+		s.Sees("Left out: 3", "no price: ")
 		s.account.ClearFaults()
 		s.Press("r")
 		s.Pass(2 * time.Second)

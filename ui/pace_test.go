@@ -102,7 +102,7 @@ func TestAHostThatStallsDoesNotHoldTheQueueUp(t *testing.T) {
 		}
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 422, Body: `{"statusCode":422,"code":"cost_estimate_unavailable"}`})
 		s.Pass(16 * time.Second)
-		s.Sees("it has no price any more: nothing is known of the length")
+		s.Sees("it has no price any more: the length is not known")
 		s.acceptsInOrder("fine_1", "fine_2")
 		on.Store(false)
 		s.account.ClearFaults()

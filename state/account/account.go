@@ -1,10 +1,9 @@
-// Package account is a session on one account, without a screen: what is known
-// of it, what waits to be sent, and the journal of both. Whoever drives it, a
-// dashboard or a command, does three things in a loop: asks what work is due,
-// runs it wherever it likes, and has the result applied. It is the only place
-// where the client, the journal and the user's files are touched. It never
-// decides what may be spent, which the outbox and the budgets do, and it draws
-// nothing.
+// Package account is a session on one account, without a screen. It holds the
+// account's data, its queue and the journal. A driver, such as the dashboard or
+// a command, calls it in a loop: it asks which work is due, runs the work on
+// any goroutine, and applies the results. Only this package touches the client,
+// the journal and the user's files. Decisions about spending belong to the
+// outbox and the budgets.
 package account
 
 import (
@@ -20,36 +19,36 @@ import (
 	"dubtop/state/journal"
 )
 
-// Config says which account, and how it is worked with.
+// Config describes an account and how to work with it.
 type Config struct {
-	Name    string // the account, in words
-	KeyFrom string // where its key was found; "" where it was pasted
-	Demo    bool   // nothing about it is real
-	// Lists says that the lists, the ledger and older keys are looked after, too,
-	// as a dashboard wants. What only sends needs none of them.
+	Name    string // display name
+	KeyFrom string // where the key was found; "" if it was pasted
+	Demo    bool   // simulated server, no real money
+	// Lists also keeps lists, ledger and older keys up to date, as a dashboard
+	// needs. Commands that only send leave it false.
 	Lists  bool
 	Client *api.Client
 
-	// Journal is where everything is kept. Without one it is the first work to
-	// open that of Profile under StateDir; where that can't be written, the
-	// account can be looked at and nothing can be spent.
+	// Journal holds everything that is saved. If it is nil, the first work opens
+	// the journal of Profile in StateDir. If that can't be written, the account
+	// is read-only and nothing can be spent.
 	Journal           *journal.Journal
 	StateDir, Profile string
-	// Open and Join do that instead, and lead the key to the journal of an older
-	// one; they may be nil.
+	// Open replaces opening that journal, and Join replaces pointing the profile
+	// at an older key's journal. They may be nil.
 	Open    func(context.Context) (*journal.Journal, error)
 	Join    func(ctx context.Context, profile string) error
-	Release func() error // what else ends with the account; may be nil
+	Release func() error // called by Close; may be nil
 
 	Home    string // for ~ in the paths of drafts
 	Pace    state.Pace
 	Guard   ledger.Guard // the budgets
-	Slots   int          // jobs the plan runs at once, as configured; 0: found out
-	Reserve int          // of them left to others
+	Slots   int          // jobs the plan can run at once, as configured; 0 to detect it
+	Reserve int          // slots left to others
 }
 
-// Account is a session on one account. It belongs to one goroutine; the work
-// that it hands out may run on any.
+// Account is a session on one account. It must be used from one goroutine, but
+// its work may run on any.
 type Account struct {
 	Config
 	Store  *state.Store
@@ -57,11 +56,11 @@ type Account struct {
 	Outbox outbox.Outbox
 
 	halted     bool  // nothing more is sent
-	unwritable error // why nothing can be written to the journal
+	unwritable error // why the journal can't be written
 	now        time.Time
-	once       []Work // handed out with the next Due
-	paid       int    // requests that cost money, and are on their way
-	looks      *Looks // at the links of what is priced again
+	once       []Work // extra work for the next Due
+	paid       int    // paid requests on their way
+	looks      *Looks // shared by all repricing
 
 	recall recall
 	lists  lists
@@ -70,10 +69,10 @@ type Account struct {
 	view   queueView
 	join   joining
 	shown  shown
-	kept   outbox.Slots // what the journal was told of them last
+	kept   outbox.Slots // the slots last saved in the journal
 }
 
-// New makes a session. It touches nothing yet.
+// New returns a session. It does no I/O until its work is run.
 func New(c Config, now time.Time) *Account {
 	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: NewLooks(c.Client)}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
@@ -84,8 +83,7 @@ func New(c Config, now time.Time) *Account {
 	return a
 }
 
-// Close ends the session: the journal is closed, and no result of it is applied
-// any more.
+// Close closes the journal and ends the session; later results are discarded.
 func (a *Account) Close() error {
 	var err error
 	if a.Journal != nil {
@@ -97,31 +95,30 @@ func (a *Account) Close() error {
 	return err
 }
 
-// Unwritable says why nothing can be written to the journal, and so nothing can
-// be spent; nil where it can, or as long as the journal is not open.
+// Unwritable returns why the journal can't be written, in which case nothing can
+// be spent. It is nil if it can be written, or is not open yet.
 func (a *Account) Unwritable() error { return a.unwritable }
 
-// Work is one thing to be done beside the driver's loop. It holds all that it
-// needs, and may run on any goroutine.
+// Work is one piece of work to run outside the driver's loop, on any goroutine.
 type Work struct {
-	// Paid says that it must not be given up once it runs: it may cost money.
+	// Paid means that it may cost money and must not be cancelled once it runs.
 	Paid    bool
 	account *Account
 	run     func(ctx context.Context) apply
 }
 
-// apply takes what came of work into the account.
+// apply puts the outcome of work into the account.
 type apply func(now time.Time) []Event
 
-// Result is what came of a piece of work.
+// Result is the outcome of a piece of work, for Apply.
 type Result struct {
 	account *Account
 	paid    bool
 	apply   apply
 }
 
-// Run does the work. It waits for the network and the disk. Work that is paid
-// goes on when ctx ends.
+// Run does the work, waiting for network and disk. Paid work continues when ctx
+// ends.
 func (w Work) Run(ctx context.Context) Result {
 	if w.Paid {
 		ctx = context.WithoutCancel(ctx)
@@ -129,9 +126,9 @@ func (w Work) Run(ctx context.Context) Result {
 	return Result{account: w.account, paid: w.Paid, apply: w.run(ctx)}
 }
 
-// Apply takes a result in and says what happened. Of a result of another
-// session, that was left meanwhile, nothing is said: its journal holds what
-// matters.
+// Apply applies a result and returns the events it caused. A result of another
+// session, which has been left, causes none: its journal already has everything
+// important.
 func (a *Account) Apply(r Result, now time.Time) []Event {
 	if r.account != a {
 		r.account.applyLate(r, now)
@@ -145,8 +142,8 @@ func (a *Account) Apply(r Result, now time.Time) []Event {
 	return events
 }
 
-// applyLate takes in a result after the session was left, to close what it
-// opened.
+// applyLate applies the result of a session that was left, to close the journal
+// it opened.
 func (a *Account) applyLate(r Result, now time.Time) {
 	open := a.Journal != nil
 	r.apply(now)
@@ -155,14 +152,14 @@ func (a *Account) applyLate(r Result, now time.Time) {
 	}
 }
 
-// Due is the work that is due now. A piece is handed out once until its result
-// is applied.
+// Due returns the work to start now. A piece of work is handed out once until
+// its result is applied.
 func (a *Account) Due(now time.Time) []Work {
 	work := a.once
 	a.once = nil
 	work = append(work, a.recallDue()...)
-	if a.recall.done || a.recall.beaten { // what the journal knows comes first, unless it takes long
-		for _, ask := range a.Poller.Due(a.now, a.Store) { // by the beats, so that questions go together
+	if a.recall.done || a.recall.beaten { // show the journal's rows first, unless they take long
+		for _, ask := range a.Poller.Due(a.now, a.Store) { // time moves in beats, so that requests go out together
 			work = append(work, a.poll(ask))
 		}
 	}
@@ -184,10 +181,10 @@ func (a *Account) Due(now time.Time) []Work {
 	return work
 }
 
-// sleepGap is a gap between two beats that only a sleeping machine explains.
+// sleepGap is a gap between two beats that means that the machine was asleep.
 const sleepGap = 30 * time.Second
 
-// Beat takes the time on. A driver calls it about once a second, before Due.
+// Beat advances the time. A driver calls it about once a second, before Due.
 func (a *Account) Beat(now time.Time) {
 	if now.Sub(a.now) > sleepGap {
 		a.Client.CloseIdle()
@@ -201,8 +198,8 @@ func (a *Account) Beat(now time.Time) {
 	a.view.look, a.recall.beaten, a.lists.beaten = true, true, true
 }
 
-// compareClocks takes in how far the server's clock is ahead of ours. Where that
-// changes, what is on its way gets another place among the server's times.
+// compareClocks takes in the server clock's lead over ours. If it changed, rows
+// of submissions on their way are made again with corrected times.
 func (a *Account) compareClocks(skew time.Duration) {
 	a.Outbox.Reconciler.Skew = skew
 	if !a.Store.Forecast.Compare(skew) || !a.Lists {
@@ -215,10 +212,10 @@ func (a *Account) compareClocks(skew time.Duration) {
 	a.once = append(a.once, a.tells(Event{Kind: EventClock}))
 }
 
-// work makes a piece of work.
+// work wraps a function as a piece of work.
 func (a *Account) work(run func(ctx context.Context) apply) Work { return Work{account: a, run: run} }
 
-// telling is the same work, with more to tell of what happens.
+// telling is the same work with more details added to its events.
 func (w Work) telling(more func(*Event)) Work {
 	run := w.run
 	w.run = func(ctx context.Context) apply {
@@ -234,8 +231,8 @@ func (w Work) telling(more func(*Event)) Work {
 	return w
 }
 
-// later has something done beside the next work that is due.
+// later adds work to the next Due.
 func (a *Account) later(run func(ctx context.Context) apply) { a.once = append(a.once, a.work(run)) }
 
-// Paid reports how many requests that cost money are on their way.
+// Paid returns the number of paid requests on their way.
 func (a *Account) Paid() int { return a.paid }

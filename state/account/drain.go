@@ -13,65 +13,65 @@ import (
 	"dubtop/state"
 )
 
-// Drain drives an account without a screen, to work its queue off.
+// Drain drives an account without a screen, to send everything in its queue.
 type Drain struct {
 	Account *Account
-	// Resume lets the queue go on first, should the user have paused it.
+	// Resume first resumes the queue if the user has paused it.
 	Resume bool
-	// Begin is told what may be sent, before anything is; it may be nil.
+	// Begin is called with the submissions about to be sent, before any is. It
+	// may be nil.
 	Begin func(waiting []outbox.Submission)
-	// Notice is told of each thing that happens, as it does; it may be nil. Both
-	// are called by Run, which waits for them.
+	// Notice is called with each thing that happens. It may be nil. Run calls
+	// both and waits for them.
 	Notice func(Notice)
 
 	results chan Result
-	away    int       // pieces of work under way
-	denial  error     // of the key or the plan, which stopped the queue
-	broken  error     // the journal fails, so that nothing more may be sent
-	saving  time.Time // since when an answer is not saved; zero if all are
+	away    int       // pieces of work running
+	denial  error     // error about the key or the plan that stopped the queue
+	broken  error     // journal failure, after which nothing more is sent
+	saving  time.Time // since when an answer is unsaved; zero if all are saved
 	sum     Sum
-	looked  bool // the journal was read since there seemed to be nothing left
+	looked  bool // the journal was read again after the queue seemed empty
 
-	doubts    map[string]bool   // what came into doubt in this run
-	priceless map[string]bool   // what the server refuses to price
-	told      map[string]string // the last that was told of each one
-	outage    bool              // it was told that no server is reached
+	doubts    map[string]bool   // submissions whose outcome became unknown in this run
+	priceless map[string]bool   // submissions the server refuses to price
+	told      map[string]string // the last notice about each submission
+	outage    bool              // the outage was reported
 }
 
-// Sum is what a run came to.
+// Sum adds up a run.
 type Sum struct {
 	Sent     int // accepted
-	Refused  int // by the server; they stay in the queue to be mended
-	Left     int // in the queue: a price that went up, a file that changed, a hold, an end before their turn
-	InDoubt  int // nobody knows yet what became of them, or only the user can tell
-	Unsaved  int // answers that could not be written down; they count as unknown from the next start on
-	Resolved int // of those in doubt that dubtop found out about by itself
+	Refused  int // by the server; they stay in the queue to be fixed
+	Left     int // in the queue: paused, price went up, file changed, or not reached
+	InDoubt  int // outcome unknown, perhaps for the user to settle
+	Unsaved  int // answers that could not be saved; unknown from the next start on
+	Resolved int // unknown outcomes that dubtop settled by itself
 }
 
 // The errors that end a run.
 var (
-	// ErrElsewhere: another process sends from this queue.
+	// ErrElsewhere means that another process sends from this queue.
 	ErrElsewhere = errors.New("another process sends from this queue")
-	// ErrHeld: the queue is held, by the user or because several requests got
-	// no clear answer.
+	// ErrHeld means that the queue is paused, by the user or after several
+	// unknown outcomes.
 	ErrHeld = errors.New("the queue is held")
-	// ErrHeldByUser is the ErrHeld that Drain.Resume ends.
+	// ErrHeldByUser is the ErrHeld that Drain.Resume avoids.
 	ErrHeldByUser = fmt.Errorf("%w by you, in a window", ErrHeld)
-	// ErrBudget: a hard budget does not allow what waits.
+	// ErrBudget means that a hard budget does not allow the waiting jobs.
 	ErrBudget = errors.New("a budget does not allow it")
 )
 
-// drainBeat is the pace of everything that happens by itself.
+// drainBeat is the time between two beats.
 const drainBeat = time.Second
 
-// Run sends what waits until nothing is left that could be sent and every
-// outcome is known, or only the user can tell it. When ctx ends it begins
-// nothing more, waits for the answer to a request that is on its way, and
-// returns the cause.
+// Run sends the queue until nothing sendable is left and every outcome is known
+// or needs the user. When ctx ends it starts nothing new, waits for paid
+// requests on their way, and returns the cause.
 func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	d.results = make(chan Result)
 	d.doubts, d.priceless, d.told = make(map[string]bool), make(map[string]bool), make(map[string]string)
-	defer func() { _ = d.Account.Journal.LeaveSender() }() // the system does it otherwise
+	defer func() { _ = d.Account.Journal.LeaveSender() }() // the system releases it anyway
 	if err := d.begin(ctx); err != nil {
 		return d.result(), err
 	}
@@ -100,8 +100,8 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	return d.result(), context.Cause(ctx)
 }
 
-// begin opens the journal, takes the turn to send, and holds what waits against
-// the budgets.
+// begin opens the journal, becomes the sender, and checks the queue against the
+// budgets.
 func (d *Drain) begin(ctx context.Context) error {
 	a := d.Account
 	if d.Resume {
@@ -130,9 +130,9 @@ func (d *Drain) pausedByUser() bool {
 	return paused && why == PausedByUser
 }
 
-// allowed holds all that waits against the hard budgets: nobody is here who
-// could agree to more. What one confirmation may come to was checked when it was
-// given.
+// allowed checks everything that waits against the hard budgets, since nobody
+// is here to agree to more. The limit per confirmation was checked when each
+// was confirmed.
 func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	a := d.Account
 	l, _, err := readEntries(ctx, a.Journal)
@@ -160,12 +160,12 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// sendable reports whether an item may leave without the user.
+// sendable reports whether an item can be sent without the user.
 func (d *Drain) sendable(item *outbox.QueueItem) bool {
 	return !item.Idle() && !d.priceless[item.Submission.ID]
 }
 
-// run does work beside the loop.
+// run starts work on goroutines.
 func (d *Drain) run(ctx context.Context, work []Work) {
 	for _, w := range work {
 		d.away++
@@ -173,7 +173,7 @@ func (d *Drain) run(ctx context.Context, work []Work) {
 	}
 }
 
-// apply takes a result in, and tells of what happened.
+// apply applies a result and reports its events.
 func (d *Drain) apply(r Result) {
 	d.away--
 	now := time.Now().Round(0)
@@ -191,7 +191,7 @@ func (d *Drain) apply(r Result) {
 	}
 }
 
-// fails notes that the journal does.
+// fails stops sending after a journal failure.
 func (d *Drain) fails(err error) {
 	if err != nil && !errors.Is(err, context.Canceled) && d.broken == nil {
 		d.broken = err
@@ -199,7 +199,7 @@ func (d *Drain) fails(err error) {
 	}
 }
 
-// answered takes in what came of a task.
+// answered handles the result of a task.
 func (d *Drain) answered(done outbox.Done, now time.Time) {
 	if e, ok := errors.AsType[*api.Error](done.Err); ok && (e.Kind == api.KindAuth || e.Kind == api.KindPayment) {
 		d.denial = e
@@ -215,9 +215,9 @@ func (d *Drain) answered(done outbox.Done, now time.Time) {
 	d.tellSaving(done, now)
 }
 
-// priced takes in a new price. One that the server refuses to name for good, or
-// an input that is of the wrong kind by now, keeps the submission from being sent
-// without the user; a server that could not be asked is asked again.
+// priced handles a new price. If the server refuses to price a submission for
+// good, or an input is now of the wrong kind, it is not sent without the user.
+// A failed request is retried.
 func (d *Drain) priced(done outbox.Done, now time.Time) {
 	delete(d.priceless, done.Submission.ID)
 	if _, refused := errors.AsType[refusedInput](done.Err); refused {
@@ -232,7 +232,7 @@ func (d *Drain) priced(done outbox.Done, now time.Time) {
 	d.tellPrice(done, now)
 }
 
-// settledOne takes in what came of a paid request, or of the search for one.
+// settledOne handles the result of a paid request, or of the search for one.
 func (d *Drain) settledOne(done outbox.Done, now time.Time) {
 	sub := &done.Submission
 	d.looked = false
@@ -252,15 +252,15 @@ func (d *Drain) settledOne(done outbox.Done, now time.Time) {
 	d.tellAnswer(done, now)
 }
 
-// wait applies what is under way, so that no answer is lost.
+// wait applies the results of running work, so that no answer is lost.
 func (d *Drain) wait() {
 	for d.away > 0 {
 		d.apply(<-d.results)
 	}
 }
 
-// over reports whether there is nothing left to do without the user; the error
-// is the reason why nothing more can be sent.
+// over reports whether nothing is left to do without the user. The error is why
+// nothing more can be sent.
 func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 	a := d.Account
 	if a.Paid() > 0 || a.Behind() && d.broken == nil {
@@ -280,15 +280,15 @@ func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 		return false, nil
 	case paused && d.doubtful():
 		return true, fmt.Errorf("%w: %s", ErrHeld, why)
-	case paused: // what became of those requests was found out: that is the look it waits for
+	case paused: // the unknown outcomes that paused it have been settled
 		a.Outbox.Queue.Resume()
 		return false, nil
 	}
 	return d.finished(), nil
 }
 
-// finished reports whether nothing waits that can be sent, after a last look at
-// the journal: another window may have added something.
+// finished reports whether nothing sendable waits, even after rereading the
+// journal: another window may have added something.
 func (d *Drain) finished() bool {
 	if d.waiting() {
 		d.looked = false
@@ -302,8 +302,7 @@ func (d *Drain) finished() bool {
 	return true
 }
 
-// stopped gives the reason why nothing may be sent whatever waits, nil if there
-// is none.
+// stopped returns why nothing may be sent at all, or nil.
 func (d *Drain) stopped(now time.Time) error {
 	if d.broken != nil {
 		return d.broken
@@ -317,8 +316,8 @@ func (d *Drain) stopped(now time.Time) error {
 	return nil
 }
 
-// unlessEnded is an error, or the reason why the run was ended, which is why
-// nothing could be read.
+// unlessEnded returns err, or the cause if the run was cancelled, which then
+// explains err.
 func unlessEnded(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -326,7 +325,7 @@ func unlessEnded(ctx context.Context, err error) error {
 	return err
 }
 
-// waiting reports whether anything is in line that can be sent.
+// waiting reports whether any item in the queue can be sent.
 func (d *Drain) waiting() bool {
 	for _, item := range d.Account.Outbox.Queue.Items() {
 		if d.sendable(&item) {
@@ -336,11 +335,11 @@ func (d *Drain) waiting() bool {
 	return false
 }
 
-// settled reports whether every outcome is known, or only the user can tell it.
+// settled reports whether every outcome is known or needs the user.
 func (d *Drain) settled(now time.Time) bool {
 	for _, sub := range d.Account.Outbox.AtStake() {
 		switch sub.State {
-		case outbox.SubmissionSending: // by another process: ours are waited for
+		case outbox.SubmissionSending: // by another process; over waits for ours
 			return false
 		case outbox.SubmissionUnknown:
 			if _, asks := d.Account.Outbox.Reconciler.Question(sub.ID, now); !asks {
@@ -351,7 +350,7 @@ func (d *Drain) settled(now time.Time) bool {
 	return true
 }
 
-// doubtful reports whether something that came into doubt in this run still is.
+// doubtful reports whether an outcome that became unknown in this run still is.
 func (d *Drain) doubtful() bool {
 	for _, sub := range d.Account.Outbox.AtStake() {
 		if sub.State == outbox.SubmissionUnknown && d.doubts[sub.ID] {
@@ -361,7 +360,7 @@ func (d *Drain) doubtful() bool {
 	return false
 }
 
-// result adds up what is left.
+// result adds up the run and counts the rest.
 func (d *Drain) result() Sum {
 	s := d.sum
 	o := &d.Account.Outbox
@@ -374,8 +373,8 @@ func (d *Drain) result() Sum {
 	return s
 }
 
-// Rows are what Run left behind, as the queue shows it; none where another
-// process sends, which alone knows.
+// Rows lists the rest of the queue after Run. It is nil if another process
+// sends, since only that one knows.
 func (d *Drain) Rows() []outbox.QueueRow {
 	if !d.Account.Outbox.Sender {
 		return nil

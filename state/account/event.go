@@ -7,32 +7,32 @@ import (
 	"dubtop/state/outbox"
 )
 
-// EventKind is what happened when a result was applied.
+// EventKind says what happened when a result was applied.
 type EventKind int
 
-// The kinds of events. Err says of each why it failed, nil if it did not.
+// The kinds of events. Err is why it failed, or nil.
 const (
-	EventOpened     EventKind = iota // the journal is open: Drafts and Interrupted are for the form
-	EventListsRead                   // older rows came back, or could not
-	EventListsSaved                  // the lists could, or again can't, be kept
-	EventPolled                      // a question of Topic got no good answer
-	EventClock                       // the server's clock differs from ours as it did not before
-	EventLedger                      // the ledger was read; Count rows of it are damaged
-	EventNews                        // costs and outcomes could, or again can't, be booked
-	EventTurn                        // this process sends from now on
+	EventOpened     EventKind = iota // the journal is open; Drafts and Interrupted are for the form
+	EventListsRead                   // older rows were read from the journal, or could not be
+	EventListsSaved                  // the lists can't be saved
+	EventPolled                      // polling Topic failed
+	EventClock                       // the offset of the server's clock has changed
+	EventLedger                      // the ledger was read; Count of its rows are damaged
+	EventNews                        // costs and outcomes can't be written to the ledger
+	EventTurn                        // this process is the sender from now on
 	EventQueue                       // the queue was read from the journal, or could not be
-	EventDrafts                      // the journal was looked at; Count is the number of changes of its drafts
-	EventAnswer                      // something came of a task: Done
-	EventAsks                        // only the user can tell what became of Done.Submission
-	EventExpired                     // Submissions are not sent: a link of each has ended
+	EventDrafts                      // the journal was checked; Count is its number of draft changes
+	EventAnswer                      // a task is done: Done
+	EventAsks                        // only the user can settle the unknown outcome of Done.Submission
+	EventExpired                     // Submissions are not sent because their links have expired
 	EventEnqueued                    // Submissions are in the queue
-	EventChanged                     // the journal has noted a change, or refused it
-	EventRelative                    // the journal of an older key of this account was found
-	EventJoined                      // a session on Joined goes on with the older journal
-	EventApart                       // the answer that the two are apart was kept
+	EventChanged                     // the journal saved a change, or refused it
+	EventRelative                    // a journal of an older key of this account was found
+	EventJoined                      // a session with the config Joined continues on the older journal
+	EventApart                       // the user's answer that the two are different accounts was saved
 )
 
-// Event is something that happened that the driver may have to tell.
+// Event is something that happened, for the driver to report.
 type Event struct {
 	Kind EventKind
 	Err  error
@@ -40,11 +40,11 @@ type Event struct {
 	Topic       state.Topic
 	Done        *outbox.Done
 	Submissions []outbox.Submission
-	Pilot       bool // of Submissions all but the first are held
+	Pilot       bool // all Submissions but the first are paused
 	Count       int
-	Words       string              // what to say of a change
-	Drafts      []draft.Draft       // unsent, the last changed first; of a change the one that it kept
-	Interrupted []outbox.Submission // on their way when the program ended
+	Words       string              // the message about a change
+	Drafts      []draft.Draft       // unsent, last changed first; for a change, the draft it saved
+	Interrupted []outbox.Submission // being sent when the program ended
 	Relative    *journal.Relative
 	Joined      *Config
 }

@@ -18,25 +18,25 @@ import (
 )
 
 const (
-	// probePatience is how long ffprobe may take: it reads the whole file.
+	// probePatience limits ffprobe, which reads the whole file.
 	probePatience = 20 * time.Second
-	// probeLines and probeLine are more packets, and more bytes of a line
-	// about one, than an honest film has.
+	// probeLines and probeLine limit the packets, and the bytes per line about
+	// one, to more than any honest film has.
 	probeLines, probeLine = 1 << 24, 200
-	// probeLongest is 115 days, in seconds, as in package media.
+	// probeLongest is 115 days in seconds, as in package media.
 	probeLongest = 1e7
 )
 
-// probeFormats are the containers that ffprobe may open. Play lists are not among
-// them: they would have it read other files.
+// probeFormats are the containers that ffprobe may open. Playlists are left
+// out, because they would make it read other files.
 const probeFormats = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,mxf,nut,gxf,dv,rm,ivf," +
 	"mp3,aac,ac3,eac3,flac,ogg,wav,w64,aiff,au,caf,amr,ape,wv,tta,dts,dtshd,truehd,mpc,mpc8,dsf,voc,ircam"
 
-// errFFprobe is a file that ffprobe could not measure either.
+// errFFprobe means that ffprobe could not measure the file either.
 var errFFprobe = errors.New("ffprobe finds no length either")
 
-// measureFile measures a local file. What our own reader can't measure is asked
-// of ffprobe, where that is on the PATH; by says so then.
+// measureFile measures a local file. If our reader can't, it tries ffprobe if
+// that is on the PATH, and says so in by.
 func measureFile(ctx context.Context, path string, want media.Kind) (info media.Info, by string, err error) {
 	path = OnDisk(path)
 	info, err = media.File(ctx, path, want)
@@ -53,26 +53,26 @@ func measureFile(ctx context.Context, path string, want media.Kind) (info media.
 	}
 	info = media.Info{Kind: want, Seconds: seconds}
 	if errors.Is(err, media.ErrFormat) {
-		info.Format = "this format" // one that we don't know
+		info.Format = "this format" // a format we don't know
 	}
 	return info, ", measured by ffprobe", nil
 }
 
-// worthProbing reports whether somebody who knows more formats than we do could
-// know better. What is cut off, or of another kind, is not to be argued about.
+// worthProbing reports whether a program that knows more formats may succeed. A
+// truncated file or the wrong kind of file is a final answer.
 func worthProbing(err error) bool {
 	return errors.Is(err, media.ErrFormat) || errors.Is(err, media.ErrNoLength) || errors.Is(err, media.ErrDamaged)
 }
 
-// ffprobe is the program of that name, from https://ffmpeg.org.
+// ffprobe runs the program of that name, from https://ffmpeg.org.
 type ffprobe struct {
 	program  string
 	patience time.Duration
 }
 
-// measure has the packets of a file's picture or sound listed, and takes the time
-// from the first to the end of the last, in seconds. There is no shell, and
-// nothing is believed that is not a number.
+// measure lists the packets of a file's picture or sound, and returns the time
+// in seconds from the first packet to the end of the last. It uses no shell,
+// and trusts only numbers in the output.
 func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (float64, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -88,7 +88,8 @@ func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (flo
 		"-select_streams", stream, "-show_entries", "packet=pts_time,dts_time,duration_time,flags", "-of", "csv=p=0", "-i", "file:"+path)
 	var heard packets
 	cmd.Env, cmd.Stdout, cmd.WaitDelay = withoutKey(os.Environ()), &heard, time.Second
-	// It may be a script that starts the real one: all of it has to end.
+	// It may be a script that starts the real one, so kill its whole process
+	// group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	failed := cmd.Run()
@@ -102,7 +103,7 @@ func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (flo
 	return seconds, nil
 }
 
-// withoutKey is an environment without anything of ours.
+// withoutKey removes our variables, such as the API key, from an environment.
 func withoutKey(env []string) (kept []string) {
 	for _, v := range env {
 		if !strings.HasPrefix(v, "SYNC_") {
@@ -112,19 +113,19 @@ func withoutKey(env []string) (kept []string) {
 	return kept
 }
 
-// packets hears when each packet is shown, when it is decoded, how long it lasts,
-// and its flags, a line of which is written for each; a D among the flags says
-// that it is dropped.
+// packets parses ffprobe's output: a line per packet with its presentation
+// time, decoding time, duration and flags. A D among the flags marks a dropped
+// packet.
 type packets struct {
-	rest        []byte // of a line that is not complete
+	rest        []byte // an incomplete line
 	lines       int
 	count       int
 	first, last float64 // in seconds
-	before      float64 // when the one before is shown
-	step        float64 // from that to the one before it
+	before      float64 // presentation time of the packet before
+	step        float64 // time between the last two packets
 }
 
-// Write implements [io.Writer]. An error ends the program that writes.
+// Write implements [io.Writer]. An error ends ffprobe.
 func (p *packets) Write(b []byte) (int, error) {
 	p.rest = append(p.rest, b...)
 	for {
@@ -166,7 +167,7 @@ func (p *packets) hear(fields []string) {
 	p.first, p.last = min(p.first, at), max(p.last, at+length)
 }
 
-// number reads a finite number.
+// number parses a finite number.
 func number(s string) (float64, bool) {
 	n, err := strconv.ParseFloat(s, 64)
 	return n, err == nil && !math.IsNaN(n) && math.Abs(n) < 1e12

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// OpenFile opens a regular file of the user's for reading and gives its size in
-// bytes. It never waits: a pipe or a device in the file's place is an error
-// that names what it is. The name is found in either Unicode form.
+// OpenFile opens a regular file of the user's for reading and returns its size
+// in bytes. It never blocks: for a pipe or a device it returns an error that
+// says so. The name may be in either Unicode form.
 func OpenFile(path string) (*os.File, int64, error) {
 	f, err := os.OpenFile(OnDisk(path), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
@@ -29,7 +29,7 @@ func OpenFile(path string) (*os.File, int64, error) {
 	return f, info.Size(), nil
 }
 
-// StatFile gives the size of a regular file in bytes, without opening it.
+// StatFile returns the size of a regular file in bytes without opening it.
 func StatFile(path string) (int64, error) {
 	info, err := os.Stat(OnDisk(path))
 	if err != nil {
@@ -38,7 +38,7 @@ func StatFile(path string) (int64, error) {
 	return info.Size(), regular(info)
 }
 
-// regular says what stands in a file's place.
+// regular returns an error that names the kind of file unless it is regular.
 func regular(info fs.FileInfo) error {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
@@ -46,7 +46,7 @@ func regular(info fs.FileInfo) error {
 	case mode.IsDir():
 		return errors.New("it is a folder, not a file")
 	case mode&fs.ModeNamedPipe != 0:
-		return errors.New("it is a pipe, not a file: save what comes out of it first")
+		return errors.New("it is a pipe, not a file: save its output to a file first")
 	case mode&fs.ModeSocket != 0:
 		return errors.New("it is a socket, not a file")
 	case mode&fs.ModeDevice != 0:
@@ -56,8 +56,8 @@ func regular(info fs.FileInfo) error {
 	}
 }
 
-// OnDisk spells a path as the disk does. The same name can be stored with é as
-// one character or as e with an accent, and a path that was typed or came from
+// OnDisk spells a path as the disk does. A name can be stored with é as one
+// character or as e with an accent, and a path that was typed or copied from
 // another system may have the other form.
 func OnDisk(path string) string {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) || path == "" {

@@ -8,16 +8,16 @@ import (
 	"dubtop/state"
 )
 
-// shown is what the store shows of the outbox.
+// shown tracks which outbox rows are in the store.
 type shown struct {
-	clock   uint64                            // of the outbox, when that was made
-	intents map[string]outbox.SubmissionState // intents that have a row among the jobs or batches
+	clock   uint64                            // of the outbox, when the rows were made
+	intents map[string]outbox.SubmissionState // submissions with a row among the jobs or batches
 }
 
-// show brings the rows of the store up to date with the outbox: those of the
-// queue, and those that stand among the jobs for what is on its way or unknown.
-// Where nobody watches it makes none: with thousands in line that is most of the
-// work of a turn.
+// show updates the store's rows from the outbox: the queue, and the rows among
+// the jobs for requests that are on their way or unknown. Without Lists nobody
+// looks, and it makes none, because with thousands of items that would be most
+// of the work.
 func (a *Account) show(now time.Time) {
 	if !a.Lists {
 		return
@@ -50,8 +50,8 @@ func (a *Account) showIntents(now time.Time) {
 	a.shown.intents = intents
 }
 
-// intend shows a submission that nothing is known to have come of, in the list
-// where its outcome would stand.
+// intend shows a submission without a known job in the list where its job would
+// be.
 func (a *Account) intend(sub *outbox.Submission, now time.Time) {
 	if sub.Kind == outbox.SubmitBatch {
 		a.Store.Batches.Put(state.BatchIntentRow(sub, a.Store.Forecast.Skew), now)
@@ -64,9 +64,9 @@ func (a *Account) intend(sub *outbox.Submission, now time.Time) {
 	a.Store.Generations.Put(row, now)
 }
 
-// yieldIntents takes a submission that is on its way off the list when a poll
-// has brought its job before the answer did: one job is one row. If no clear
-// answer comes after all, its row comes back.
+// yieldIntents hides the row of a submission on its way if a poll brings its
+// job before the answer arrives, so that one job is one row. If the answer is
+// lost, the row returns.
 func (a *Account) yieldIntents() {
 	const newest, clocksDiffer = 20, 2 * time.Second
 	for _, sub := range a.Outbox.OnTheirWay() {

@@ -8,30 +8,31 @@ import (
 	"dubtop/state/journal"
 )
 
-// A key that replaces another begins with an empty journal, while the account's
-// money, history and queue are in that of the old key. The server can tell: a
-// key that reads a job of another profile is of the same account, or of one
-// that shares its jobs; so the user has the last word.
+// A new key starts with an empty journal, while the account's money, history
+// and queue are in the old key's journal. The server can tell: a key that can
+// read another profile's job is of the same account, or an account that shares its
+// jobs. So the user has the last word.
 
-// joinPace is how long an unanswered question about an older key rests.
+// joinPace is the wait before an unfinished search is repeated.
 const joinPace = time.Minute
 
-// joining is how far the search for profiles of older keys is.
+// joining is the state of the search for older keys' profiles.
 type joining struct {
 	asking bool
-	done   bool      // there are none, or the user is asked
-	next   time.Time // not before
+	done   bool      // there are none, or the user has been asked
+	next   time.Time // when to search again
 }
 
-// What is kept of the answers: under joinSetting and the profile either
+// The settings that save answers: joinSetting plus the profile name holds
 // keptApart, or the newest job there that this key can't read.
 const (
 	joinSetting = "kin:"
 	keptApart   = "apart"
 )
 
-// joinDue looks for the profile of an older key of this account. It waits for
-// the first good answer: a key that reads nothing proves nothing.
+// joinDue searches for the profile of an older key of this account. It waits
+// for the first successful answer, because a key that reads nothing proves
+// nothing.
 func (a *Account) joinDue(now time.Time) []Work {
 	q := &a.join
 	if !a.recall.beaten || a.Profile == "" || !a.Lists || a.unwritable != nil || q.asking || q.done ||
@@ -54,12 +55,12 @@ func (a *Account) joinDue(now time.Time) []Work {
 	})}
 }
 
-// searchRelative finds the first profile whose jobs this key can read. later
-// says that not all could be asked about.
+// searchRelative returns the first profile whose jobs this key can read. later
+// means that some could not be checked.
 func searchRelative(ctx context.Context, j *journal.Journal, c Config) (found *journal.Relative, later bool) {
 	untouched, err := j.Untouched(ctx)
 	if err != nil || !untouched {
-		return nil, false // what has money of its own is not joined
+		return nil, false // a journal with money of its own is not joined
 	}
 	relatives, err := journal.Kin(ctx, c.StateDir, c.Profile)
 	if err != nil {
@@ -77,35 +78,35 @@ func searchRelative(ctx context.Context, j *journal.Journal, c Config) (found *j
 		readable, err := c.Client.Reads(ctx, r.Newest)
 		switch {
 		case err != nil:
-			later = true // but another one may be told now
+			later = true // but report another one now
 		case readable:
 			return &r, later
 		default:
-			// Only a courtesy to the server: at worst it is asked again.
+			// This only saves requests: at worst it is checked again.
 			_ = j.SaveSetting(ctx, joinSetting+r.Profile, string(r.Newest[0]))
 		}
 	}
 	return nil, later
 }
 
-// AskAgain has the question about an older key asked again: it went away without
-// an answer.
+// AskAgain repeats the question about an older key after it was closed
+// unanswered.
 func (a *Account) AskAgain() { a.join.done = false }
 
-// KeepApart remembers that a profile is another account's.
+// KeepApart records that a profile belongs to another account.
 func (a *Account) KeepApart(profile string) Work {
 	j := a.Journal
 	return a.work(func(ctx context.Context) apply {
 		err := j.SaveSetting(ctx, joinSetting+profile, keptApart)
 		return func(time.Time) []Event {
-			a.join.done = err != nil // else there may be others
+			a.join.done = err != nil // there may be others
 			return []Event{{Kind: EventApart, Err: err}}
 		}
 	})
 }
 
-// JoinProfile leads this key to the journal of an older one, for good. The event says
-// how the session on it is made, which is to be gone on with.
+// JoinProfile points this key to the journal of an older one, for good. Its
+// event holds the config for a new session on that journal.
 func (a *Account) JoinProfile(profile string) Work {
 	c := a.Config
 	return a.work(func(ctx context.Context) apply {
@@ -117,8 +118,8 @@ func (a *Account) JoinProfile(profile string) Work {
 		return func(time.Time) []Event {
 			e := Event{Kind: EventJoined, Err: err}
 			if err == nil {
-				c.Journal = nil // it leads to the older one now
-				a.Release = nil // which the next session does
+				c.Journal = nil // opened again, it is the older one
+				a.Release = nil // the next session calls it
 				e.Joined = &c
 			}
 			return []Event{e}

@@ -12,24 +12,25 @@ import (
 	"dubtop/state/journal"
 )
 
-// The journal keeps the ledger: it enters a job together with the news that it
-// was accepted. Here it is read at the start, and what becomes known of a job
-// later is written into it.
+// The journal keeps the ledger, and adds a job to it in the same transaction as
+// its acceptance. This file reads the ledger at the start, and adds costs and
+// outcomes that become known later.
 
-// newsAtOnce is how much news is written before anything else goes on:
-// somebody's money may wait for its end.
+// newsAtOnce is the most entries to write in one go, because a paid request may
+// be waiting for the journal.
 const newsAtOnce = 20
 
-// manyEntries are so many that reading them took memory worth giving back.
+// manyEntries is a number of entries whose reading leaves enough garbage to
+// collect.
 const manyEntries = 10_000
 
-// books is how reading and writing the ledger goes.
+// books is the state of reading and writing the ledger.
 type books struct {
 	writing bool
-	failed  bool // writing did, and that was told
+	failed  bool // the last write failed, which was reported
 }
 
-// readEntries is the ledger of a journal, with what in it can't be believed as
+// readEntries reads the ledger from a journal. Damaged rows are included as
 // rows that count in no sum.
 func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, damage []journal.Damage, err error) {
 	entries, damage, err := j.Entries(ctx)
@@ -48,7 +49,7 @@ func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, dam
 	return l, damage, errors.Join(err, unnamed)
 }
 
-// readLedger has the ledger read. It comes after the lists: verifying a hundred
+// readLedger schedules reading the ledger, after the lists: verifying a hundred
 // thousand rows takes most of a second.
 func (a *Account) readLedger() {
 	if !a.Lists {
@@ -59,7 +60,7 @@ func (a *Account) readLedger() {
 		ledger, damage, err := readEntries(ctx, j)
 		return func(now time.Time) []Event {
 			a.Store.BringLedger(ledger, now)
-			for _, u := range a.Outbox.Unsaved() { // the journal does not hold these
+			for _, u := range a.Outbox.Unsaved() { // these are not in the journal
 				if u.Submission.State == outbox.SubmissionSent {
 					a.Store.Accept(&u.Submission)
 				}
@@ -72,8 +73,8 @@ func (a *Account) readLedger() {
 	})
 }
 
-// newsDue writes down what became known of our jobs. A journal that can't be
-// written to is told elsewhere: the news stay in the store.
+// newsDue writes new costs and outcomes of our jobs to the ledger. While the
+// journal can't be written they stay in the store.
 func (a *Account) newsDue(now time.Time) []Work {
 	limit := newsAtOnce
 	if a.books.writing || a.unwritable != nil || !a.Lists {
@@ -89,7 +90,7 @@ func (a *Account) newsDue(now time.Time) []Work {
 		err := appendNews(ctx, j, news)
 		return func(time.Time) []Event {
 			a.books.writing = false
-			return changedFailure(&a.books.failed, EventNews, err) // the next start finds them out again
+			return changedFailure(&a.books.failed, EventNews, err) // the next start finds them again
 		}
 	})}
 }

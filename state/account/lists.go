@@ -11,45 +11,44 @@ import (
 	"dubtop/state/journal"
 )
 
-// The journal remembers the lists. At the start its newest rows are there before
-// the first answer, with their age; the older ones follow page by page. What the
-// polls bring is written to it beside the driver.
+// The journal remembers the lists. At the start its newest rows are shown
+// before the first answer, with their age; older ones follow page by page. New
+// rows are saved in the background.
 
 const (
-	// firstPage is how many jobs come back with the journal itself: more than
+	// firstPage is the number of jobs read together with the journal: more than
 	// any window shows.
 	firstPage = 200
-	// nextPage is how many follow at once: applying them takes less than a
-	// frame.
+	// nextPage is the number of jobs per further page: applying one takes less
+	// than a frame.
 	nextPage = 1000
-	// saveEvery is the pace of saving: what is lost in a crash the server
-	// tells again.
+	// saveEvery is the time between saves. Rows lost in a crash come back from
+	// the server.
 	saveEvery = 5 * time.Second
-	// ageEvery is how far the age of a list that does not change may fall
-	// behind in the journal.
+	// ageEvery is how often to save the time of a list that does not change.
 	ageEvery = time.Minute
-	// saveAtOnce is how many rows go into one transaction: somebody's money
-	// may wait for its end.
+	// saveAtOnce is the number of rows per transaction, because a paid request
+	// may be waiting for the journal.
 	saveAtOnce = 100
-	// lastSave is how long leaving may wait for what is not yet saved.
+	// lastSave limits the time for saving when the program ends.
 	lastSave = 300 * time.Millisecond
 )
 
-// lists is how far the lists and the journal know of each other.
+// lists is the state of exchanging lists with the journal.
 type lists struct {
-	asOf    time.Time        // when the rows that came back were true; zero without any
-	oldest  state.Generation // the last one that came back
-	more    bool             // older ones are left in the journal
-	beaten  bool             // a beat has gone by since the first page came back
-	reading bool             // a page of them is on its way
+	asOf    time.Time        // when the recalled rows were current; zero without any
+	oldest  state.Generation // the oldest row recalled so far
+	more    bool             // the journal has older ones
+	beaten  bool             // a beat has passed since the first page was recalled
+	reading bool             // an older page is being read
 	saving  bool
-	bulk    bool      // a long history is being saved, page by page
-	tried   time.Time // the last saving
-	saved   time.Time // the age that was last saved
-	failed  bool      // saving did, and that was told
+	bulk    bool      // a long history is being saved page by page
+	tried   time.Time // time of the last save
+	saved   time.Time // list time last saved
+	failed  bool      // the last save failed, which was reported
 }
 
-// past is what comes back with the journal itself.
+// past holds the rows read together with the journal.
 type past struct {
 	generations []state.Generation
 	batches     []state.Batch
@@ -57,8 +56,8 @@ type past struct {
 	err         error
 }
 
-// readPast reads what is shown before the first answer. A journal that begins
-// with this run has nothing to tell.
+// readPast reads the rows to show before the first answer. A journal in memory
+// is new and has none.
 func readPast(ctx context.Context, j *journal.Journal) (p past) {
 	if j.Path() == "" {
 		return p
@@ -73,15 +72,15 @@ func readPast(ctx context.Context, j *journal.Journal) (p past) {
 	return p
 }
 
-// bringBack shows what the journal knew. The rest follows from the next beat
-// on, so that the first frames and the first answers go before.
+// bringBack shows the recalled rows. Older ones follow from the next beat on,
+// so that the first frames and answers are not delayed.
 func (a *Account) bringBack(p past) {
 	a.Store.Batches.Recall(p.batches)
 	a.lists = lists{asOf: p.seen, tried: a.now, saved: p.seen}
 	a.backTo(p.generations, firstPage)
 }
 
-// backTo takes a page in; one that is not full is the last.
+// backTo adds a page of recalled jobs; a short page is the last.
 func (a *Account) backTo(page []state.Generation, full int) {
 	a.lists.more = len(page) == full
 	if len(page) > 0 {
@@ -90,15 +89,14 @@ func (a *Account) backTo(page []state.Generation, full int) {
 	}
 }
 
-// RecalledAt is when the rows were true that came back from the journal; zero
-// without any.
+// RecalledAt is when the recalled rows were current; zero without any.
 func (a *Account) RecalledAt() time.Time { return a.lists.asOf }
 
-// OlderLeft reports whether the journal knows jobs that are older than those that
-// came back yet.
+// OlderLeft reports whether the journal has older jobs that are not recalled
+// yet.
 func (a *Account) OlderLeft() bool { return a.lists.more }
 
-// listsDue reads on in the journal, and saves what is new on the lists.
+// listsDue recalls older rows and saves new ones.
 func (a *Account) listsDue() []Work {
 	if !a.Lists {
 		return nil
@@ -106,7 +104,7 @@ func (a *Account) listsDue() []Work {
 	return slices.Concat(a.readOn(), a.saveSeen())
 }
 
-// readOn reads the next older page.
+// readOn recalls the next older page.
 func (a *Account) readOn() []Work {
 	l := &a.lists
 	if !l.more || l.reading || !l.beaten {
@@ -131,14 +129,14 @@ func (a *Account) readOn() []Work {
 	})}
 }
 
-// remembers reports whether the lists are to be kept: not by a journal that
-// ends with this run, and not by one that can't be written to.
+// remembers reports whether to save the lists: not to a journal in memory or
+// to an unwritable one.
 func (a *Account) remembers() bool {
 	return a.Lists && a.Journal != nil && a.unwritable == nil && a.Journal.Path() != ""
 }
 
-// saveSeen writes to the journal what changed on the lists since the last
-// time, or at least that they were still so.
+// saveSeen saves changed rows to the journal, and from time to time that
+// nothing has changed.
 func (a *Account) saveSeen() []Work {
 	l := &a.lists
 	if !a.remembers() || l.saving || a.now.Sub(l.tried) < saveEvery {
@@ -151,7 +149,7 @@ func (a *Account) saveSeen() []Work {
 	l.saving, l.tried, l.saved = true, a.now, s.seen
 	full := len(s.generations) == nextPage
 	if full {
-		l.tried = time.Time{} // more is left: the next beat goes on
+		l.tried = time.Time{} // more is left: go on with the next beat
 	}
 	last := l.bulk && !full
 	l.bulk = full
@@ -163,15 +161,16 @@ func (a *Account) saveSeen() []Work {
 			if last {
 				a.later(release)
 			}
-			// The rows are not tried again: the next start asks the server for them.
+			// The rows are not saved again: after a restart they come from the
+			// server.
 			return changedFailure(&l.failed, EventListsSaved, err)
 		}
 	})}
 }
 
-// SaveLast saves what is left when the session ends: every answer that is not
-// saved, which else counts as unknown from the next start on, and the lists as far
-// as that is quick. It is nil where there is nothing.
+// SaveLast returns work for the end of the session: it saves every unsaved
+// answer, which would otherwise be unknown after a restart, and the lists if
+// that is quick. It may be nil.
 func (a *Account) SaveLast() []Work {
 	if a.Journal == nil {
 		return nil
@@ -199,7 +198,7 @@ func (a *Account) takeUnsaved() sightings {
 	}
 }
 
-// sightings are rows of the lists and when they were true.
+// sightings are list rows and the times when they were current.
 type sightings struct {
 	generations       []state.Generation
 	batches           []state.Batch
@@ -212,14 +211,15 @@ func (s sightings) save(ctx context.Context, j *journal.Journal) error {
 			return err
 		}
 	}
-	// Without rows this notes how late they were still true.
+	// Without rows this saves the time alone.
 	if err := j.SaveGenerations(ctx, nil, s.seen); err != nil || len(s.batches) == 0 {
 		return err
 	}
 	return j.SaveBatches(ctx, s.batches, s.batchesSeen)
 }
 
-// changedFailure tells of a failure once, until the same has gone well again.
+// changedFailure reports a failure once, until the operation has succeeded
+// again.
 func changedFailure(failed *bool, kind EventKind, err error) []Event {
 	before := *failed
 	*failed = err != nil

@@ -15,15 +15,15 @@ import (
 	"dubtop/api/text"
 )
 
-// Input is one input of a request, as a confirmation names it.
+// Input is one input of a request, as shown in a confirmation.
 type Input struct {
-	Kind  string // video, image, audio, script: what it is sent as
+	Kind  string // video, image, audio or script
 	Name  text.Text
-	Basis string // where the length came from
+	Basis string // where the length comes from
 	draft.Finding
 }
 
-// Length says how long the input is, with how far that may be off.
+// Length is the input's length, with its margin of error.
 func (in *Input) Length() text.Text {
 	if in.Within > 0 {
 		return text.Sprintf("≈ %s (± %s)", Seconds(in.Seconds), Seconds(in.Within))
@@ -31,7 +31,7 @@ func (in *Input) Length() text.Text {
 	return Seconds(in.Seconds)
 }
 
-// Warnings are what speaks against some inputs, though it stops none of them.
+// Warnings lists the inputs' warnings, which do not prevent sending.
 func Warnings(inputs []Input) (words []string) {
 	for i := range inputs {
 		if in := &inputs[i]; in.Warn != "" {
@@ -41,16 +41,16 @@ func Warnings(inputs []Input) (words []string) {
 	return words
 }
 
-// Look finds out what is behind one field of the draft, draft.FieldVisual or
-// draft.FieldAudio, with a few requests or a look at the disk. What can't be
-// reached or measured is no error, but a warning in what was found.
+// Look inspects one field of the draft, draft.FieldVisual or draft.FieldAudio,
+// with a few requests or by reading the disk. A file that can't be reached or
+// measured is not an error but a warning in the finding.
 func (p *Pricing) Look(ctx context.Context, c *api.Client, field string) (Input, error) {
 	p.prepare(c)
 	return p.look(ctx, c, field)
 }
 
-// measure finds out what the visual input and the sound are. A length that can't
-// be found is no error; a file of the wrong kind is.
+// measure inspects the visual and the sound input. A length that can't be found
+// is no error; a file of the wrong kind is.
 func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	visual, err := p.look(ctx, c, draft.FieldVisual)
 	if err != nil {
@@ -76,13 +76,12 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	return inputs, nil
 }
 
-// refusedInput says what is wrong with a file, which it stays until somebody
-// mends it.
+// refusedInput is an error about a file that lasts until somebody replaces it.
 type refusedInput string
 
 func (e refusedInput) Error() string { return string(e) }
 
-// look finds out what is behind a field, and remembers it for the checks.
+// look inspects a field and remembers the finding for the checks.
 func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input, error) {
 	typed, in := p.Draft.Visual, Input{Kind: "video"}
 	if field == draft.FieldAudio {
@@ -120,8 +119,8 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 	return in, nil
 }
 
-// lookAhead looks at the links of the draft together, before anything else that the
-// price takes: a host that is slow keeps nobody from the rest.
+// lookAhead inspects the draft's links concurrently, before it waits for its
+// turn, so that a slow host delays only its own draft.
 func (p *Pricing) lookAhead(ctx context.Context) error {
 	var links []Link
 	for field, typed := range map[string]string{draft.FieldVisual: p.Draft.Visual, draft.FieldAudio: p.Draft.Audio} {
@@ -133,7 +132,7 @@ func (p *Pricing) lookAhead(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// behind is what is behind a link, if need be by looking now.
+// behind returns the finding about a link, inspecting it now if necessary.
 func (p *Pricing) behind(ctx context.Context, l Link) draft.Finding {
 	if f, known := p.links[l]; known {
 		return f
@@ -141,7 +140,7 @@ func (p *Pricing) behind(ctx context.Context, l Link) draft.Finding {
 	return p.Looks.at(ctx, l)
 }
 
-// wanted is what the service will use of the file in a field.
+// wanted is the kind of media the service uses from a field's file.
 func (p *Pricing) wanted(field string) media.Kind {
 	switch {
 	case field == draft.FieldAudio:
@@ -152,14 +151,14 @@ func (p *Pricing) wanted(field string) media.Kind {
 	return media.Video
 }
 
-// mayBeImage reports whether a file is sent as an image because it is one: its
-// name does not tell.
+// mayBeImage reports whether a visual input whose name does not tell its kind
+// may be sent as an image.
 func (p *Pricing) mayBeImage(field string) bool {
 	return field == draft.FieldVisual && !p.Draft.Named(p.Env) && draft.RulesFor(p.Draft.Model).Image
 }
 
-// Wanted is what the service will use of the file behind an input of a type of
-// the API: "video", "audio" or "image".
+// Wanted maps an input type of the API, "video", "audio" or "image", to the
+// kind of media that the service uses from it.
 func Wanted(kind string) media.Kind {
 	switch kind {
 	case "video":
@@ -172,9 +171,9 @@ func Wanted(kind string) media.Kind {
 	return media.Unknown
 }
 
-// Found judges what came of measuring a file of which something is wanted. Only
-// what is wrong with the file itself refuses it: why it can't be read from here
-// need not hold for the server.
+// Found judges the result of measuring a file that is wanted as some kind. Only
+// a fault of the file itself refuses it, because a failure to read it here may
+// not affect the server.
 func Found(want media.Kind, info media.Info, err error) draft.Finding {
 	f := draft.Finding{Seconds: info.Seconds, Within: info.Within}
 	if info.Kind != media.Unknown {
@@ -190,8 +189,8 @@ func Found(want media.Kind, info media.Info, err error) draft.Finding {
 	}
 	f.Refuse = tooManyPixels(info)
 	if known := formats(want, info.Kind); info.Format != "" && !slices.Contains(known, info.Format) {
-		words := fmt.Sprintf("%s is not among the formats that Sync takes: %s", info.Format, strings.Join(known, ", "))
-		if info.Kind == media.Image { // of films and sounds more may pass than is promised
+		words := fmt.Sprintf("%s is not among the formats that Sync accepts: %s", info.Format, strings.Join(known, ", "))
+		if info.Kind == media.Image { // for video and sound, the server accepts more than it documents
 			f.Refuse = words
 		} else {
 			f.Warn = words
@@ -200,7 +199,7 @@ func Found(want media.Kind, info media.Info, err error) draft.Finding {
 	return f
 }
 
-// maxLong and maxShort are the most pixels of a video's two sides.
+// maxLong and maxShort are the largest sides of a video, in pixels.
 // https://sync.so/docs/compatibility-and-tips/media-formats-support
 const (
 	maxLong  = 4096
@@ -214,8 +213,8 @@ func tooManyPixels(info media.Info) string {
 	return fmt.Sprintf("the video has %d×%d pixels; %d×%d is the most", info.Width, info.Height, maxLong, maxShort)
 }
 
-// formats are those that the vendor names for an input, as package media calls
-// them. https://sync.so/docs/compatibility-and-tips/media-formats-support
+// formats lists the formats documented for an input, with the names that
+// package media uses.
 func formats(want, kind media.Kind) []string {
 	switch {
 	case kind == media.Image:
@@ -226,8 +225,8 @@ func formats(want, kind media.Kind) []string {
 	return []string{"mp4", "mov", "webm", "avi"}
 }
 
-// lookAtAsset takes the length that the API tells, from the list when it is
-// there, else by asking.
+// lookAtAsset returns the asset's length according to the API, from the list if
+// it is there, else by a request.
 func (p *Pricing) lookAtAsset(ctx context.Context, c *api.Client, id string, in Input) (Input, error) {
 	fact, known := p.Assets[id]
 	if !known {

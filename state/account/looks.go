@@ -15,29 +15,29 @@ import (
 )
 
 const (
-	// looksAtHost is how many files of one host are looked at at once, and
-	// looksAtAll how many in all.
+	// looksAtHost limits the files of one host that are inspected concurrently,
+	// and looksAtAll all of them.
 	looksAtHost = 6
 	looksAtAll  = 48
-	// pricesAtOnce is how many requests are priced at once, once their links are
-	// measured.
+	// pricesAtOnce limits the requests priced concurrently, after their links
+	// are measured.
 	pricesAtOnce = 4
-	// hopelessFor is how long a host counts as one that sends nothing: less than
-	// the minute after which the queue asks again.
+	// hopelessFor is how long to skip a host that sends nothing. It is shorter
+	// than the minute after which the queue tries again.
 	hopelessFor = 45 * time.Second
 )
 
-// Link is an input that is behind a link.
+// Link is an input given as a link.
 type Link struct {
-	Kind string // what it is wanted for: video, audio or image
+	Kind string // wanted as video, audio or image
 	URL  string
 }
 
-// Looks measures files behind links, several at once and each for as long as its
-// host sends something. Hosts do not wait for each other. Where a file stalls and
-// none of the others of its host came lately, the rest is not tried for a while.
-// Everything that is priced together shares one. Its methods may be called from
-// any goroutine.
+// Looks measures files behind links, several at once, each for as long as its
+// host keeps sending. Hosts do not wait for each other. If a file stalls and no
+// other file of its host came lately, the host is skipped for a while. Drafts
+// priced together share one Looks. Its methods may be called from any
+// goroutine.
 type Looks struct {
 	client *api.Client
 	slots  chan struct{}
@@ -47,16 +47,15 @@ type Looks struct {
 	hosts map[string]*hostLooks
 }
 
-// hostLooks are the looks at the files of one host. All but the slots is guarded by
-// Looks.mu.
+// hostLooks tracks one host. All fields but slots are guarded by Looks.mu.
 type hostLooks struct {
 	slots   chan struct{}
-	stall   *media.StallError // the last one, nil if all came so far
-	stalled time.Time         // when that was
-	sent    time.Time         // when a file came last
+	stall   *media.StallError // the last stall, or nil
+	stalled time.Time         // when that happened
+	sent    time.Time         // when a file last arrived
 }
 
-// NewLooks makes looks that know nothing of any host yet.
+// NewLooks returns a Looks that knows no hosts yet.
 func NewLooks(c *api.Client) *Looks {
 	return &Looks{
 		client: c, hosts: make(map[string]*hostLooks),
@@ -64,8 +63,8 @@ func NewLooks(c *api.Client) *Looks {
 	}
 }
 
-// All looks at every link. Each is called after every look, from any goroutine; it
-// may be nil.
+// All inspects every link. It calls each after every link, from any goroutine;
+// each may be nil.
 func (l *Looks) All(ctx context.Context, links []Link, each func()) map[Link]draft.Finding {
 	found := make(map[Link]draft.Finding, len(links))
 	var mu sync.Mutex
@@ -85,11 +84,11 @@ func (l *Looks) All(ctx context.Context, links []Link, each func()) map[Link]dra
 	return found
 }
 
-// at looks at one link when it is its turn. What it finds counts for nothing once
-// ctx has ended.
+// at inspects one link when its turn comes. Ignore its result once ctx has
+// ended.
 func (l *Looks) at(ctx context.Context, link Link) draft.Finding {
 	h := l.host(link.URL)
-	for _, slots := range []chan struct{}{h.slots, l.slots} { // whoever waits for a host takes nothing from others
+	for _, slots := range []chan struct{}{h.slots, l.slots} { // waiting for a host must not take up a slot of the others
 		if !enter(ctx, slots) {
 			return draft.Finding{}
 		}
@@ -106,7 +105,7 @@ func (l *Looks) at(ctx context.Context, link Link) draft.Finding {
 	return Found(want, info, err)
 }
 
-// enter takes a slot; false if ctx ended before there was one.
+// enter takes a slot; it returns false if ctx ended first.
 func enter(ctx context.Context, slots chan struct{}) bool {
 	select {
 	case slots <- struct{}{}:
@@ -136,7 +135,7 @@ func (l *Looks) host(link string) *hostLooks {
 	return h
 }
 
-// hopeless says why a host is not asked now, where it is not.
+// hopeless reports whether a host is skipped for now, and why.
 func (l *Looks) hopeless(h *hostLooks) (f draft.Finding, yes bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

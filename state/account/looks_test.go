@@ -114,7 +114,7 @@ func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
 		}
 		for i := range stuck {
 			name := fmt.Sprintf("stuck_%02d", i)
-			if said := why[name]; said != "no_price: it has no price any more: nothing is known of the length; audio: slow.example sent nothing for 15 s; try again later, or use a local copy or an asset" {
+			if said := why[name]; said != "no_price: it has no price any more: the length is not known; audio: slow.example sent nothing for 15 s; try again later, or use a local copy or an asset" {
 				t.Errorf("of %s is told %q", name, said)
 			}
 		}

@@ -11,43 +11,44 @@ import (
 	"dubtop/state"
 )
 
-// NoticeKind is what happened in a run. The words are for programs, and stay.
+// NoticeKind says what happened in a run. The words are a stable interface for
+// scripts.
 type NoticeKind string
 
 // The kinds of notices.
 const (
-	NoticeSent    NoticeKind = "sent"          // accepted; Job is what it made
-	NoticeFound   NoticeKind = "found"         // its answer was lost, and Job turned out to be what it made
+	NoticeSent    NoticeKind = "sent"          // accepted; Job is the result
+	NoticeFound   NoticeKind = "found"         // its answer was lost, but Job turned out to be its result
 	NoticeRefused NoticeKind = "refused"       // by the server; nothing was charged
-	NoticeWaits   NoticeKind = "waits"         // it could not leave yet, and is tried again
-	NoticeNoPrice NoticeKind = "no_price"      // no new price could be had, without which it does not leave
-	NoticeExpired NoticeKind = "expired"       // a signed link of it has ended, so it is not sent
-	NoticePriceUp NoticeKind = "price_up"      // it costs more than was agreed to
-	NoticeHeld    NoticeKind = "held"          // it is not what was agreed to any more, so it is held back
-	NoticeUnsaved NoticeKind = "not_saved"     // its answer is known and could not be written down yet
-	NoticeSaved   NoticeKind = "saved"         // it is after all
-	NoticeDoubt   NoticeKind = "maybe_charged" // its answer was lost; it is being looked for
-	NoticeAsks    NoticeKind = "asks"          // only the user can tell what became of it
-	NoticeOffline NoticeKind = "offline"       // no server is reached, for a while now
-	NoticeOnline  NoticeKind = "online"        // one is again
+	NoticeWaits   NoticeKind = "waits"         // could not be sent yet, and is retried
+	NoticeNoPrice NoticeKind = "no_price"      // not sent, because no new price is available
+	NoticeExpired NoticeKind = "expired"       // a signed link has expired, so it is not sent
+	NoticePriceUp NoticeKind = "price_up"      // costs more than was agreed to
+	NoticeHeld    NoticeKind = "held"          // changed since it was agreed to, so it is paused
+	NoticeUnsaved NoticeKind = "not_saved"     // its answer is known but could not be saved yet
+	NoticeSaved   NoticeKind = "saved"         // its answer is saved after all
+	NoticeDoubt   NoticeKind = "maybe_charged" // its answer was lost; dubtop is looking for the job
+	NoticeAsks    NoticeKind = "asks"          // only the user can settle its unknown outcome
+	NoticeOffline NoticeKind = "offline"       // the server has been unreachable for a while
+	NoticeOnline  NoticeKind = "online"        // the server is reachable again
 )
 
-// Notice is one thing that happened.
+// Notice reports one thing that happened.
 type Notice struct {
 	At         time.Time
 	Kind       NoticeKind
-	Submission string // "" of an outage
+	Submission string // "" for an outage
 	Name       text.Text
 	State      outbox.SubmissionState
 	Price      outbox.Price
-	Job        api.ID    // or the batch, once there is one
+	Job        api.ID    // or the batch, if there is one
 	Words      text.Text // why
 }
 
-// outageTold is how long an outage has to last to be told.
+// outageTold is how long an outage must last to be reported.
 const outageTold = 30 * time.Second
 
-// tell passes a notice on, but not the same again of one submission.
+// tell sends a notice, unless it repeats the last one about the submission.
 func (d *Drain) tell(sub *outbox.Submission, kind NoticeKind, words text.Text, now time.Time) {
 	if d.told[sub.ID] == string(kind)+string(words) {
 		return
@@ -65,7 +66,7 @@ func (d *Drain) notice(n Notice) {
 	}
 }
 
-// tellAnswer tells what became of a request.
+// tellAnswer reports the result of a request.
 func (d *Drain) tellAnswer(done outbox.Done, now time.Time) {
 	sub, kind := &done.Submission, NoticeWaits
 	words := sub.Reason
@@ -73,7 +74,7 @@ func (d *Drain) tellAnswer(done outbox.Done, now time.Time) {
 	case sub.State == outbox.SubmissionSent && done.Kind == outbox.TaskLink:
 		kind, words = NoticeFound, "its answer had been lost"
 	case sub.State == outbox.SubmissionSent && done.Kind == outbox.TaskResend:
-		kind, words = NoticeSent, "once more under its key, after its answer was lost"
+		kind, words = NoticeSent, "sent again under its key, after its answer was lost"
 	case sub.State == outbox.SubmissionSent:
 		kind, words = NoticeSent, ""
 	case sub.State == outbox.SubmissionRejected:
@@ -86,7 +87,7 @@ func (d *Drain) tellAnswer(done outbox.Done, now time.Time) {
 	d.tell(sub, kind, words, now)
 }
 
-// tellPrice tells of a new price where it keeps the submission from leaving.
+// tellPrice reports a new price if it keeps the submission from being sent.
 func (d *Drain) tellPrice(done outbox.Done, now time.Time) {
 	sub, agreed := &done.Submission, done.Task.Submission.Price.Cost
 	switch {
@@ -96,13 +97,13 @@ func (d *Drain) tellPrice(done outbox.Done, now time.Time) {
 	case !sub.Price.Known():
 		d.tell(sub, NoticeNoPrice, sub.Reason, now)
 	case sub.Price.Cost != nil && agreed != nil:
-		d.tell(sub, NoticePriceUp, text.Of(fmt.Sprintf("it costs %s now, and %s was agreed to", sub.Price.Cost, agreed)), now)
+		d.tell(sub, NoticePriceUp, text.Of(fmt.Sprintf("it costs %s now, and you agreed to %s", sub.Price.Cost, agreed)), now)
 	default:
 		d.tell(sub, NoticePriceUp, sub.Reason, now)
 	}
 }
 
-// tellExpired tells that something is not sent because a link has ended.
+// tellExpired reports submissions that are not sent because a link has expired.
 func (d *Drain) tellExpired(news []outbox.Submission, now time.Time) {
 	for i := range news {
 		if err := news[i].Expired(d.Account.Outbox.ServerTime(now)); err != nil {
@@ -111,14 +112,14 @@ func (d *Drain) tellExpired(news []outbox.Submission, now time.Time) {
 	}
 }
 
-// tellQuestion tells that only the user can end a doubt.
+// tellQuestion reports that only the user can settle an unknown outcome.
 func (d *Drain) tellQuestion(sub outbox.Submission, now time.Time) {
 	if q, ok := d.Account.Outbox.Reconciler.Question(sub.ID, now); ok {
 		d.tell(&sub, NoticeAsks, text.Of(q.Words()), now)
 	}
 }
 
-// tellOutage tells when no server is reached for long, and when one is again.
+// tellOutage reports a long outage and its end.
 func (d *Drain) tellOutage(now time.Time) {
 	p := d.Account.Poller.Phase(now)
 	switch {

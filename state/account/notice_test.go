@@ -128,7 +128,7 @@ func TestAHigherPriceIsToldAndLeft(t *testing.T) {
 		if err != nil || sum != (Sum{Left: 1}) || !slices.Equal(l.words, []string{"dear price_up"}) || len(account.Accepted()) > 0 {
 			t.Fatalf("%+v, %v, %v", sum, err, l.words)
 		}
-		if l.all[0].Words != "it costs $1.25 now, and $1.00 was agreed to" {
+		if l.all[0].Words != "it costs $1.25 now, and you agreed to $1.00" {
 			t.Errorf("%q", l.all[0].Words)
 		}
 	})

@@ -12,13 +12,13 @@ import (
 	"dubtop/state/journal"
 )
 
-// recall is how far the journal is open, and what it knew is brought back.
+// recall is the state of opening and reading the journal.
 type recall struct {
 	begun, done bool
-	beaten      bool // a beat has gone by meanwhile
+	beaten      bool // a beat has passed since it began
 }
 
-// recollection is what the journal knew at the start.
+// recollection is the journal's content at the start.
 type recollection struct {
 	journal     *journal.Journal
 	unwritable  error
@@ -34,7 +34,7 @@ type recollection struct {
 	err         error
 }
 
-// recallDue has the journal opened and read before anything else.
+// recallDue opens and reads the journal, before anything else.
 func (a *Account) recallDue() []Work {
 	if a.recall.begun {
 		return nil
@@ -47,7 +47,7 @@ func (a *Account) recallDue() []Work {
 	})}
 }
 
-// recollect opens the journal unless it is, and reads what it holds.
+// recollect opens the journal, unless it is open, and reads it.
 func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	m := recollection{journal: j}
 	switch {
@@ -84,8 +84,8 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	return m
 }
 
-// openJournal opens the journal of a profile, or one in memory where that can't
-// be: the error says why, and nothing can be spent then.
+// openJournal opens the journal of a profile. If that fails it opens one in
+// memory, with which nothing can be spent; the error says why.
 func openJournal(ctx context.Context, stateDir, profile string) (*journal.Journal, error) {
 	j, err := journal.OpenProfile(ctx, stateDir, profile)
 	if err == nil {
@@ -94,15 +94,16 @@ func openJournal(ctx context.Context, stateDir, profile string) (*journal.Journa
 	return Without(err)
 }
 
-// Without gives a journal in memory for one that can't be opened. The error, which
-// begins with why, says that nothing can be spent with it.
+// Without opens a journal in memory instead of the real one, which can't be opened, for
+// the reason why. Nothing can be spent with it, so the error is never nil and
+// begins with why.
 func Without(why error) (*journal.Journal, error) {
 	j, err := journal.OpenWithout(why)
 	return j, errors.Join(why, err)
 }
 
-// recollected takes in what the journal knew. Polls, which may have come before,
-// know better.
+// recollected applies the journal's content. Rows that were polled meanwhile
+// are newer and stay.
 func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.recall.done = true
 	a.Journal, a.unwritable = m.journal, m.unwritable

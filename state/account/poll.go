@@ -10,8 +10,8 @@ import (
 	"dubtop/state/journal"
 )
 
-// poll asks the server what the poller says is due. The answer is decoded and
-// thinned down beside the driver, so that applying it is a merge of a page.
+// poll sends the poller's request. The answer is decoded and reduced in the
+// work, so that applying it only merges a page.
 func (a *Account) poll(ask state.Ask) Work {
 	c, j := a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
@@ -30,7 +30,7 @@ func (a *Account) poll(ask state.Ask) Work {
 	})
 }
 
-// answer asks the server one question.
+// answer sends one request of the poller.
 func answer(ctx context.Context, c *api.Client, j *journal.Journal, ask state.Ask) state.Result {
 	ctx = api.Background(ctx)
 	switch ask.Topic {
@@ -53,8 +53,8 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, ask state.As
 	return r
 }
 
-// release gives back to the system what a history took on its way in, several
-// times what is kept of it.
+// release returns memory to the system. Reading a history takes several times
+// the memory that it keeps.
 func release(context.Context) apply {
 	debug.FreeOSMemory()
 	return func(time.Time) []Event { return nil }

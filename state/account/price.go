@@ -19,33 +19,33 @@ import (
 	"dubtop/api/text"
 )
 
-// BilledFPS is what output is normalised to for the bill; the estimate's own
-// default is 30. https://sync.so/docs/models/pricing
+// BilledFPS is the frame rate at which output is billed; the server's own
+// default for estimates is 30. https://sync.so/docs/models/pricing
 const BilledFPS = 25
 
-// Pricing is all that the price of a draft is made from: values only, for it is
-// found beside the screens.
+// Pricing holds everything needed to price a draft. It is a copy, because
+// pricing runs in the background.
 type Pricing struct {
 	Draft  draft.Draft
 	Env    draft.CheckEnv
-	Assets map[string]Asset // what is known already, by id; may be nil
-	// Looks are shared with what is priced beside it; nil for a draft by itself.
+	Assets map[string]Asset // already known assets, by id; may be nil
+	// Looks are shared by drafts priced together; nil for a single draft.
 	Looks *Looks
 
-	links map[Link]draft.Finding   // what was looked at ahead
+	links map[Link]draft.Finding   // links inspected ahead
 	found map[string]draft.Finding // by field
 }
 
-// Asset is what is known of an asset.
+// Asset is a known asset.
 type Asset struct {
 	Name    string
 	Kind    string // VIDEO, IMAGE or AUDIO
 	Seconds float64
 }
 
-// Price measures the inputs and has the server price them. The submission is
-// estimated, the inputs are the visual one and the sound. An error says what is
-// to be mended in the draft, or why the server could not be asked.
+// Price measures the inputs and asks the server for the price. It returns the
+// submission, estimated, and the visual and sound inputs. The error says what
+// to fix in the draft, or why the server could not be asked.
 func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, []Input, error) {
 	p.prepare(c)
 	leave, err := p.begin(ctx)
@@ -76,16 +76,16 @@ func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, 
 	return sub, inputs, sub.Estimate(price, time.Now())
 }
 
-// prepare makes what the checks ask the disk and the account answerable. A
-// relative path must mean the same file when the job leaves, perhaps at another
-// start.
+// prepare lets the draft's checks use the disk and the account. It keeps the
+// current folder, because a relative path must mean the same file when the job
+// is sent, perhaps after a restart.
 func (p *Pricing) prepare(c *api.Client) {
 	p.Env.Now, p.Env.Stat, p.Env.Asset = time.Now(), StatFile, p.assetType
 	if t, ok := c.ServerTime(p.Env.Now); ok {
 		p.Env.Skew = t.Sub(p.Env.Now)
 	}
 	if p.Env.Dir == "" {
-		p.Env.Dir, _ = os.Getwd() // without one, paths stay as they were typed
+		p.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
 	}
 	if p.Looks == nil {
 		p.Looks = NewLooks(c)
@@ -100,7 +100,7 @@ func (p *Pricing) prepare(c *api.Client) {
 	}
 }
 
-// begin looks at the links, then waits for its turn to do the rest.
+// begin inspects the links, then waits for its turn.
 func (p *Pricing) begin(ctx context.Context) (leave func(), err error) {
 	if err := p.lookAhead(ctx); err != nil {
 		return nil, err
@@ -120,15 +120,15 @@ func hashFile(f *draft.File) error {
 	return f.Measure(r)
 }
 
-// assetType is the type of an asset that was looked at for the price.
+// assetType is the type of an asset seen while pricing.
 func (p *Pricing) assetType(id string) (kind string, known bool) {
 	fact, known := p.Assets[id]
 	return fact.Kind, known
 }
 
-// estimate asks the server for the price of exactly what will be made. The
-// output's length decides; a script is priced by the server where it can, else
-// by its length in characters.
+// estimate asks the server for the price. It depends on the output's length;
+// for a script, the server prices the whole request if it can, else the length
+// is guessed from its characters.
 func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submission, inputs []Input) (outbox.Price, error) {
 	visual, sound := inputs[0], inputs[1]
 	length, known := draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
@@ -142,21 +142,21 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 	}
 	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: BilledFPS}
 	if len(sub.Files) == 0 {
-		r.Create = sub.Body // for servers that price whole requests only
+		r.Create = sub.Body // for servers that only price whole requests
 	}
 	e, err := c.Estimate(ctx, r)
 	if errors.Is(err, api.ErrUnpriced) {
 		return outbox.Price{Seconds: length, Basis: "the server names no price for this"}, nil
 	}
 	if err != nil {
-		return outbox.Price{}, fmt.Errorf("the price could not be had: %w", err)
+		return outbox.Price{}, fmt.Errorf("no price: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
 	price.Approximate = sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
 	return price, nil
 }
 
-// byServer has the server price a whole request, where it can.
+// byServer asks the server to price a whole request, if it can.
 func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price outbox.Price, priced bool) {
 	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: BilledFPS})
 	if err != nil || e.Cost == nil || len(sub.Files) > 0 || ctx.Err() != nil {
@@ -165,12 +165,12 @@ func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price 
 	return priceOf(e, 0, "the server"), true
 }
 
-// reprice has the request of a submission priced once more, byte for byte the
-// same: its inputs are measured anew, because a link may lead to another film by
-// now. An error says why it has no price.
+// reprice prices exactly the submission's request again. It measures the inputs
+// again, because a link may now lead to another file. The error says why there
+// is no price.
 func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submission) (outbox.Price, error) {
 	p.prepare(c)
-	for _, f := range sub.Files { // where they were found, wherever we run now
+	for _, f := range sub.Files { // absolute paths, since the current folder may differ
 		if f.Field == "audio" {
 			p.Draft.Audio = f.Path
 		} else {
@@ -188,7 +188,7 @@ func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submiss
 	}
 	price, err := p.estimate(ctx, c, sub, inputs)
 	for _, in := range inputs {
-		if in.Untried && err == nil && !price.Known() { // it has its turn, and is asked about then
+		if in.Untried && err == nil && !price.Known() { // it is tried again when its turn comes
 			return outbox.Price{}, fmt.Errorf("%s: %s", in.Kind, in.Warn)
 		}
 	}
@@ -202,7 +202,7 @@ func priceOf(e api.Estimate, length float64, basis string) outbox.Price {
 	return outbox.Price{Cost: e.Cost, Credits: e.Credits, Frames: e.Frames, Seconds: length, Basis: basis}
 }
 
-// basisOf says where the lengths came from, each once.
+// basisOf says where each length comes from.
 func basisOf(inputs []Input) string {
 	var parts []string
 	for _, in := range inputs {
@@ -213,9 +213,9 @@ func basisOf(inputs []Input) string {
 	return strings.Join(parts, ", ")
 }
 
-// troubles says why there is no length to price.
+// troubles says why no length is known to price.
 func troubles(inputs []Input) string {
-	words := "nothing is known of the length"
+	words := "the length is not known"
 	for _, in := range inputs {
 		if in.Warn != "" && in.Seconds == 0 {
 			words += "; " + in.Kind + ": " + in.Warn
@@ -224,7 +224,7 @@ func troubles(inputs []Input) string {
 	return words
 }
 
-// Seconds says a media length exactly, as a price needs it: 12.48 s.
+// Seconds formats a media length exactly, as in 12.48 s.
 func Seconds(s float64) text.Text {
 	return text.Of(strconv.FormatFloat(math.Round(100*s)/100, 'f', -1, 64)) + " s"
 }

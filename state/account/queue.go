@@ -12,35 +12,35 @@ import (
 	"dubtop/state/journal"
 )
 
-// PausedByUser is why the queue is paused when the user paused it.
+// PausedByUser is the reason of a pause by the user.
 const PausedByUser = "held by you"
 
-// queueView is how far the queue here is that of the journal.
+// queueView tracks how current our copy of the journal's queue is.
 type queueView struct {
-	look     bool      // a beat has gone by since it was read
-	at       time.Time // when it was read last
-	revision int64     // of the journal, as last read
+	look     bool      // a beat has passed since it was read
+	at       time.Time // time of the last read
+	revision int64     // of the journal, when last read
 	reading  bool
-	stale    bool // it is to be read whatever its revision
-	catching bool // that is being done
-	failed   bool // reading did, and that was told
-	ordering bool // the order is being written down
-	moved    bool // since
+	stale    bool // it must be read even if the revision is the same
+	catching bool // it is being read because it was stale
+	failed   bool // the last read failed, which was reported
+	ordering bool // the order is being saved
+	moved    bool // the order changed since
 }
 
-// queueRead is what the journal holds of the queue.
+// queueRead is the queue as read from the journal.
 type queueRead struct {
 	snapshot outbox.Snapshot
 	revision int64
-	drafts   int64 // changes of drafts
-	news     bool  // it is not as it was when last read
+	drafts   int64 // number of draft changes
+	news     bool  // changed since last read
 	paused   bool  // by the user
-	slots    int   // as the user set them
+	slots    int   // as set by the user
 	err      error
 }
 
-// readQueue reads the queue if it is not as it was at the revision that is
-// known. foreign says that another process is sending, which may be gone.
+// readQueue reads the queue unless its revision is known. foreign means that
+// another process is sending, which may have died.
 func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint64, foreign bool) (r queueRead) {
 	if foreign && j.Writable() == nil {
 		_, r.err = j.Recover(ctx, time.Now())
@@ -57,8 +57,8 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 	return r
 }
 
-// Snapshot reads what a journal holds of the outbox; begun is Outbox.Clock when
-// that was decided.
+// Snapshot reads the outbox from a journal; begun is Outbox.Clock when the read
+// was decided on.
 func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (outbox.Snapshot, error) {
 	s := outbox.Snapshot{Begun: begun}
 	waiting, err := j.Queue(ctx)
@@ -72,17 +72,16 @@ func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (outbox.Sna
 }
 
 const (
-	// rereadEvery is how often to look at what other processes did to the queue
-	// where nobody watches, beside every time that it matters: what they hold
-	// back or drop is never sent.
+	// rereadEvery is how often to check for other processes' changes when there is
+	// no screen. Sending checks the journal by itself, so that nothing they paused
+	// or dropped is sent.
 	rereadEvery = 30 * time.Second
-	// rereadSoon is the same while another process is sending something: it may
-	// die.
+	// rereadSoon is the same while another process is sending, since it may die.
 	rereadSoon = 2 * time.Second
 )
 
-// lookDue reports whether another process may have changed the queue: with
-// every beat where somebody watches, unless the journal is in memory.
+// lookDue reports whether to check the journal for other processes' changes: on
+// every beat with a screen, unless the journal is in memory.
 func (a *Account) lookDue(now time.Time) bool {
 	v := &a.view
 	if v.stale {
@@ -98,14 +97,14 @@ func (a *Account) lookDue(now time.Time) bool {
 	return age >= every || age < 0
 }
 
-// Reread has the queue read from the journal, whatever is known of it.
+// Reread makes the next Due read the queue from the journal.
 func (a *Account) Reread() { a.view.stale = true }
 
-// Behind reports whether the journal is known to know more of the queue than is
-// known here.
+// Behind reports whether the journal is known to have changes of the queue that
+// are not loaded yet.
 func (a *Account) Behind() bool { return a.view.stale || a.view.catching }
 
-// resumeQueue lets the queue go on that the user paused, before it is read.
+// resumeQueue ends the user's pause, before the queue is read.
 func (a *Account) resumeQueue(ctx context.Context) error {
 	if err := a.Journal.Writable(); err != nil {
 		return err
@@ -113,10 +112,10 @@ func (a *Account) resumeQueue(ctx context.Context) error {
 	return a.Journal.HoldQueue(ctx, false)
 }
 
-// Halt has nothing more sent in this session.
+// Halt stops sending for the rest of this session.
 func (a *Account) Halt() { a.halted = true }
 
-// rereadDue reads the queue where it may have changed.
+// rereadDue reads the queue if it may have changed.
 func (a *Account) rereadDue(now time.Time) []Work {
 	v := &a.view
 	if v.reading || !a.lookDue(now) {
@@ -126,7 +125,7 @@ func (a *Account) rereadDue(now time.Time) []Work {
 	if v.catching = v.stale; v.stale {
 		known = -1
 	}
-	// What goes stale while it is read wants another look.
+	// Changes that come during the read need another one.
 	v.reading, v.stale, v.look, v.at = true, false, false, now
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
@@ -135,8 +134,7 @@ func (a *Account) rereadDue(now time.Time) []Work {
 	})}
 }
 
-// reread takes in what the journal holds. What could not be read is read with
-// the next beat.
+// reread applies the queue as read. A failed read is repeated on the next beat.
 func (a *Account) reread(r queueRead, now time.Time) []Event {
 	v := &a.view
 	v.reading, v.catching = false, false
@@ -150,7 +148,7 @@ func (a *Account) reread(r queueRead, now time.Time) []Event {
 	}
 	v.failed = false
 	for job := range r.snapshot.Claims {
-		if !a.Outbox.Ours(job) { // another process has made it, and booked it
+		if !a.Outbox.Ours(job) { // another process made it and wrote it to the ledger
 			a.Poller.Refresh(a.now)
 			a.readLedger()
 			break
@@ -160,7 +158,7 @@ func (a *Account) reread(r queueRead, now time.Time) []Event {
 	return []Event{{Kind: EventQueue}, drafts}
 }
 
-// loadQueue takes in what was read, but for what is being changed here.
+// loadQueue applies the queue as read, except for items being changed here.
 func (a *Account) loadQueue(r queueRead) {
 	if r.err != nil {
 		return
@@ -181,9 +179,9 @@ func (a *Account) loadQueue(r queueRead) {
 	}
 }
 
-// Enqueue puts confirmed submissions into the queue, in order: first into the
-// journal, then they leave as slots come free. Of a pilot and its group all but
-// the first are held back until the user lets them go on.
+// Enqueue adds confirmed submissions to the queue in order, first in the
+// journal; they are sent as slots come free. With pilot, all but the first are
+// paused until the user resumes them.
 func (a *Account) Enqueue(subs []outbox.Submission, pilot bool) Work {
 	ids := make([]string, len(subs))
 	for i := range subs {
@@ -212,13 +210,12 @@ func (a *Account) enqueued(subs []outbox.Submission, held func(i int) bool) {
 		a.Outbox.Put(subs[i], held(i))
 	}
 	if why, paused := a.Outbox.Queue.Paused(); paused && why != PausedByUser {
-		a.Outbox.Queue.Resume() // a new yes means that it may be tried again
+		a.Outbox.Queue.Resume() // a new confirmation means that it may be tried again
 	}
 }
 
-// change has the journal note a change of the queue that is made here already.
-// The words come back with the event when it is noted: whoever reads them may
-// rely on it.
+// change saves a change of the queue that has already been made here. Its event
+// carries words once the change is saved.
 func (a *Account) change(ids []string, words string, write func(context.Context, *journal.Journal) error) Work {
 	a.Outbox.Begin(ids...)
 	j := a.Journal
@@ -233,15 +230,14 @@ func (a *Account) change(ids []string, words string, write func(context.Context,
 				}
 			}
 			if err != nil {
-				a.view.stale = true // what the journal holds is what counts
+				a.view.stale = true // only the journal's state counts
 			}
 			return []Event{{Kind: EventChanged, Words: words, Err: err}}
 		}
 	})
 }
 
-// Move takes items of the queue by so many places, here at once and then in the
-// journal.
+// Move shifts items of the queue, here at once and then in the journal.
 func (a *Account) Move(by int, ids ...string) []Work {
 	if !a.Outbox.Move(by, ids...) {
 		return nil
@@ -249,8 +245,8 @@ func (a *Account) Move(by int, ids ...string) []Work {
 	return a.keepOrder()
 }
 
-// keepOrder has the journal note the order, once it has noted the one before: a
-// key may be held down.
+// keepOrder saves the order, one save at a time, because a key may be held
+// down.
 func (a *Account) keepOrder() []Work {
 	v := &a.view
 	if v.moved = v.ordering; v.moved {
@@ -265,7 +261,7 @@ func (a *Account) keepOrder() []Work {
 	return []Work{a.change([]string{outbox.TheOrder}, "", func(ctx context.Context, j *journal.Journal) error { return j.Reorder(ctx, ids) })}
 }
 
-// PauseItems holds items back, or lets them go on.
+// PauseItems pauses or resumes items.
 func (a *Account) PauseItems(ids []string, pause bool, words string) Work {
 	for _, id := range ids {
 		a.Outbox.PauseItem(id, pause)
@@ -280,8 +276,7 @@ func (a *Account) PauseItems(ids []string, pause bool, words string) Work {
 	})
 }
 
-// PauseQueue pauses the whole queue, or lets it go on; the next start finds it
-// as it was left.
+// PauseQueue pauses or resumes the whole queue. The pause survives a restart.
 func (a *Account) PauseQueue(pause bool, words string) Work {
 	if pause {
 		a.Outbox.Queue.Pause(PausedByUser)
@@ -291,9 +286,9 @@ func (a *Account) PauseQueue(pause bool, words string) Work {
 	return a.change([]string{outbox.TheHold}, words, func(ctx context.Context, j *journal.Journal) error { return j.HoldQueue(ctx, pause) })
 }
 
-// TakeBack takes a submission out of the queue that was not sent. It stays a
-// draft, or refused, in the journal, together with the draft that its form shows
-// now; nil where the form is not to be kept.
+// TakeBack removes an unsent submission from the queue. In the journal it
+// becomes a draft, or stays refused, together with the form's draft d if that
+// is not nil.
 func (a *Account) TakeBack(sub outbox.Submission, d *draft.Draft) (Work, error) {
 	a.Outbox.Remove(sub.ID)
 	if sub.State != outbox.SubmissionRejected {
@@ -316,8 +311,8 @@ func (a *Account) TakeBack(sub outbox.Submission, d *draft.Draft) (Work, error) 
 	return w, nil
 }
 
-// Drop gives submissions up for good. What has left meanwhile is passed over;
-// words are told the number of those that were dropped.
+// Drop gives submissions up for good, skipping those that have been sent
+// meanwhile. It calls words with the number dropped.
 func (a *Account) Drop(ids []string, words func(n int) string) Work {
 	var waiting, refused []string
 	for _, id := range ids {

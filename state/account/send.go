@@ -12,12 +12,12 @@ import (
 	"dubtop/state"
 )
 
-// tasksDue is what the outbox wants done. Before the first answer nobody knows
-// which slots are free, and after a sleep nobody knows that the prices are old
-// before the next beat. Nor does anything leave while the journal knows better.
+// tasksDue returns the outbox's tasks. It sends nothing before the first
+// answer, when free slots are unknown, after a sleep, when the prices are too
+// old, or while the journal is ahead.
 func (a *Account) tasksDue(now time.Time) (work []Work) {
 	a.Outbox.Slots.Tell(a.Client.Usage().Slots, now)
-	for _, t := range a.Outbox.Notes(now) { // whatever else may be done
+	for _, t := range a.Outbox.Notes(now) { // even if nothing may be sent
 		work = append(work, a.task(t))
 	}
 	if !a.Store.Generations.Known() || now.Sub(a.now) > sleepGap || a.halted || a.Behind() {
@@ -32,7 +32,7 @@ func (a *Account) tasksDue(now time.Time) (work []Work) {
 	return work
 }
 
-// task is one task of the outbox as work.
+// task wraps a task of the outbox as work.
 func (a *Account) task(t outbox.Task) Work {
 	if t.Kind == outbox.TaskAsk {
 		return a.tells(Event{Kind: EventAsks, Done: &outbox.Done{Task: t, Submission: t.Submission}})
@@ -40,7 +40,7 @@ func (a *Account) task(t outbox.Task) Work {
 	d := a.desk()
 	w := a.work(func(ctx context.Context) apply {
 		if t.Kind == outbox.TaskNote {
-			ctx = context.WithoutCancel(ctx) // an answer that cost money
+			ctx = context.WithoutCancel(ctx) // an answer about a paid request
 		}
 		done := d.Do(ctx, t)
 		return func(now time.Time) []Event { return a.landed(done, now) }
@@ -52,26 +52,26 @@ func (a *Account) task(t outbox.Task) Work {
 	return w
 }
 
-// tells is no work but an event.
+// tells is work that only returns an event.
 func (a *Account) tells(e Event) Work {
 	return a.work(func(context.Context) apply {
 		return func(time.Time) []Event { return []Event{e} }
 	})
 }
 
-// desk is where this session's tasks are carried out.
+// desk returns the desk that runs this session's tasks.
 func (a *Account) desk() Desk {
 	return Desk{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
 }
 
-// landed takes in what came of a task; the journal holds it already.
+// landed applies the result of a task; the journal already has it.
 func (a *Account) landed(done outbox.Done, now time.Time) []Event {
 	a.Outbox.Landed(done, now)
 	if done.Elsewhere || done.Unrecorded != nil {
 		a.view.stale = true
 	}
 	if done.Unrecorded != nil {
-		a.view.failed = true // that the journal can't be read, either, is no news
+		a.view.failed = true // don't also report that the journal can't be read
 	}
 	sub := &done.Submission
 	paid := done.Kind == outbox.TaskSend || done.Kind == outbox.TaskResend || done.Kind == outbox.TaskLink
@@ -79,20 +79,20 @@ func (a *Account) landed(done outbox.Done, now time.Time) []Event {
 	case !paid || done.Elsewhere:
 	case sub.State == outbox.SubmissionSent:
 		a.accepted(&done, now)
-		if done.Job == nil && done.Batch == nil { // it was found, and the list has it
+		if done.Job == nil && done.Batch == nil { // it was found by a look, and is in the list
 			a.Poller.Refresh(a.now)
 		}
 	case sub.State == outbox.SubmissionUnknown:
-		a.Poller.Refresh(a.now) // the list may show what became of it
+		a.Poller.Refresh(a.now) // the list may show its job
 	}
 	return []Event{{Kind: EventAnswer, Done: &done, Err: done.Err}}
 }
 
-// accepted books a new job, as the journal has done, and shows it before any
-// poll sees it.
+// accepted adds a new job to the ledger, as the journal has done, and shows it
+// before any poll sees it.
 func (a *Account) accepted(done *outbox.Done, now time.Time) {
 	sub := &done.Submission
-	a.show(now) // the row of the intent gives way
+	a.show(now) // the submission's own row goes
 	a.Store.Accept(sub)
 	a.Store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	switch {
@@ -105,8 +105,8 @@ func (a *Account) accepted(done *outbox.Done, now time.Time) {
 	}
 }
 
-// SendNow sends a confirmed submission that does not wait in the queue, such as
-// a batch.
+// SendNow sends a confirmed submission that does not go through the queue, such
+// as a batch.
 func (a *Account) SendNow(sub outbox.Submission, now time.Time) (Work, error) {
 	t, err := a.Outbox.Leave(sub, now)
 	if err != nil {
@@ -115,7 +115,7 @@ func (a *Account) SendNow(sub outbox.Submission, now time.Time) (Work, error) {
 	return a.handOut(t), nil
 }
 
-// Choose does what the user decided about an unknown outcome.
+// Choose carries out the user's choice about an unknown outcome.
 func (a *Account) Choose(submission string, c outbox.Choice, job api.ID, now time.Time) (Work, error) {
 	t, err := a.Outbox.Choose(submission, c, job, now)
 	if err != nil {
@@ -124,8 +124,8 @@ func (a *Account) Choose(submission string, c outbox.Choice, job api.ID, now tim
 	return a.handOut(t), nil
 }
 
-// Reprice has a submission priced anew that the user looks at; false where that
-// is under way.
+// Reprice prices a submission that the user looks at again; ok is false if that
+// can't be done now.
 func (a *Account) Reprice(submission string) (Work, bool) {
 	t, ok := a.Outbox.Reprice(submission)
 	if !ok {
@@ -134,7 +134,7 @@ func (a *Account) Reprice(submission string) (Work, bool) {
 	return a.handOut(t), true
 }
 
-// handOut is work that is handed out by itself instead of by Due.
+// handOut is a task handed out directly rather than by Due.
 func (a *Account) handOut(t outbox.Task) Work {
 	w := a.task(t)
 	if w.Paid {
@@ -143,17 +143,17 @@ func (a *Account) handOut(t outbox.Task) Work {
 	return w
 }
 
-// broken says why nothing more may be sent after an answer: the journal fails,
-// for no reason of the queue's. It is nil where that is not so.
+// broken returns a journal failure after which nothing more may be sent, or
+// nil.
 func (a *Account) broken(done *outbox.Done) error {
-	if done.Elsewhere { // it was changed by another, unless nothing can be written at all
+	if done.Elsewhere { // changed by another process, unless nothing can be written at all
 		return a.Journal.Writable()
 	}
 	if a.Outbox.AnswerUnsaved(done.Submission.ID) {
-		return nil // it is tried to be saved, and nothing is sent until it is
+		return nil // saving is retried, and nothing is sent until it works
 	}
 	if done.Unrecorded != nil {
-		return fmt.Errorf("what became of %s could not be written down: %w", done.Submission.Name, done.Unrecorded)
+		return fmt.Errorf("the outcome of %s could not be saved: %w", done.Submission.Name, done.Unrecorded)
 	}
 	if _, remote := errors.AsType[*api.Error](done.Err); remote || done.Unfit || errors.Is(done.Err, outbox.ErrStale) {
 		return nil

@@ -11,15 +11,14 @@ import (
 	"dubtop/state/journal"
 )
 
-// The journal's names for how many jobs the plan runs at once: as the server
-// told, and as was found out by trying.
+// The journal settings for the number of slots, as told by the server and as
+// found by probing.
 const (
 	toldSetting  = "slots"
 	triedSetting = "slots_tried"
 )
 
-// keepSlots keeps what was learned of how many jobs run at once, for the next
-// start, too.
+// keepSlots saves the learned number of slots for the next start.
 func (a *Account) keepSlots() []Work {
 	s := a.Outbox.Slots
 	if s.Told == a.kept.Told && s.Tried == a.kept.Tried || a.unwritable != nil {
@@ -28,19 +27,18 @@ func (a *Account) keepSlots() []Work {
 	a.kept = s
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
-		_ = storeSlots(ctx, j, s) // else it is learned again
+		_ = storeSlots(ctx, j, s) // if this fails it is learned again
 		return func(time.Time) []Event { return nil }
 	})}
 }
 
-// SetSlots sets how many jobs may run at once; 0 has it found out.
+// SetSlots sets how many jobs may run at once; 0 to detect it.
 func (a *Account) SetSlots(n int, words string) Work {
 	a.Outbox.Slots.Choose(n)
 	return a.change([]string{outbox.TheSlots}, words, func(ctx context.Context, j *journal.Journal) error { return j.SetSlots(ctx, n) })
 }
 
-// storeSlots keeps what was learned of how many jobs the plan runs at once for
-// the next start.
+// storeSlots saves the learned numbers of slots.
 func storeSlots(ctx context.Context, j *journal.Journal, s outbox.Slots) error {
 	keep := func(name string, l outbox.Learned) error {
 		return j.SaveSetting(ctx, name, fmt.Sprintf("%d %d", l.N, l.At.Unix()))
@@ -48,8 +46,8 @@ func storeSlots(ctx context.Context, j *journal.Journal, s outbox.Slots) error {
 	return errors.Join(keep(toldSetting, s.Told), keep(triedSetting, s.Tried))
 }
 
-// recallSlots gives what storeSlots kept, and what the user has set. What can't
-// be read is found out again.
+// recallSlots returns the numbers of storeSlots and the one set by the user,
+// leaving out any that can't be read.
 func recallSlots(ctx context.Context, j *journal.Journal) (s outbox.Slots) {
 	recall := func(name string) (l outbox.Learned) {
 		var at int64

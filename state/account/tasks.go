@@ -19,17 +19,17 @@ import (
 	"dubtop/state/journal"
 )
 
-// Desk is where one account's work is carried out. Its methods may be called
-// from any goroutine.
+// Desk runs the tasks of one account. Its methods may be called from any
+// goroutine.
 type Desk struct {
 	Client  *api.Client
 	Journal *journal.Journal
 	Home    string // for ~ in the paths of drafts
-	Looks   *Looks // shared by what is priced; may be nil
+	Looks   *Looks // shared by all pricing; may be nil
 }
 
-// Do carries out one task, and gives what came of it for Outbox.Landed. It
-// waits for the network; a task that is sent is never given up half way.
+// Do runs one task and returns the result for Outbox.Landed. It waits for the
+// network. A paid request is never cancelled half way.
 func (d Desk) Do(ctx context.Context, t outbox.Task) outbox.Done {
 	switch t.Kind {
 	case outbox.TaskSend, outbox.TaskResend:
@@ -59,8 +59,8 @@ func (d Desk) Do(ctx context.Context, t outbox.Task) outbox.Done {
 	return done
 }
 
-// send makes the intent durable, then sends it, once, and writes down what is
-// known afterwards. Without the first there is no second.
+// send saves the intent in the journal, then sends the request, once, and saves
+// the outcome. If the intent can't be saved, nothing is sent.
 func (d Desk) send(ctx context.Context, t outbox.Task) outbox.Done {
 	done := outbox.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
@@ -72,7 +72,7 @@ func (d Desk) send(ctx context.Context, t outbox.Task) outbox.Done {
 		begin = d.Journal.BeginResending
 	}
 	if err := begin(ctx, *sub); errors.Is(err, journal.ErrSameDraft) {
-		return d.unfit(ctx, done, err) // it alone, for good
+		return d.unfit(ctx, done, err) // a lasting problem of this submission
 	} else if err != nil {
 		return unbegun(done, err)
 	}
@@ -92,7 +92,7 @@ func (d Desk) send(ctx context.Context, t outbox.Task) outbox.Done {
 	return done
 }
 
-// serverTime is the time by the server's clock, as far as it is known.
+// serverTime is the server's clock, as far as it is known.
 func (d Desk) serverTime() time.Time {
 	now := time.Now()
 	if t, ok := d.Client.ServerTime(now); ok {
@@ -101,7 +101,8 @@ func (d Desk) serverTime() time.Time {
 	return now
 }
 
-// unbegun is what is known of a request that the journal did not let leave.
+// unbegun is the result for a request that the journal did not allow to be
+// sent.
 func unbegun(done outbox.Done, err error) outbox.Done {
 	for _, known := range []error{journal.ErrTaken, journal.ErrPaused, journal.ErrDropped} {
 		done.Elsewhere = done.Elsewhere || errors.Is(err, known)
@@ -115,26 +116,26 @@ func unbegun(done outbox.Done, err error) outbox.Done {
 	return done
 }
 
-// unfit holds a submission back that is not what was agreed to any more.
+// unfit pauses a submission that no longer is as it was agreed to.
 func (d Desk) unfit(ctx context.Context, done outbox.Done, why error) outbox.Done {
 	done.Unfit, done.Err = true, why
 	sub := &done.Submission
 	sub.Reason, sub.State = Words(why), outbox.SubmissionConfirmed
 	if done.Kind == outbox.TaskResend {
 		sub.State = outbox.SubmissionUnknown
-		return done // the doubt stays as it is
+		return done // the outcome stays unknown
 	}
 	if err := d.Journal.SaveSubmission(ctx, *sub); err != nil {
 		done.Unrecorded = err
 		return done
 	}
 	if err := d.Journal.PauseItem(ctx, sub.ID, true); !errors.Is(err, journal.ErrNotQueued) {
-		done.Unrecorded = err // a batch does not wait in the queue
+		done.Unrecorded = err // a batch is not in the queue
 	}
 	return done
 }
 
-// post is the one place where money leaves.
+// post sends a paid request. It is the only place that spends money.
 func (d Desk) post(ctx context.Context, sub outbox.Submission) (*api.Generation, *api.Batch, error) {
 	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
 	for _, f := range sub.Files {
@@ -148,7 +149,7 @@ func (d Desk) post(ctx context.Context, sub outbox.Submission) (*api.Generation,
 	return &g, nil, err
 }
 
-// filePart streams a file as it was when it was priced.
+// filePart streams a file of the request.
 func filePart(f draft.File) api.FilePart {
 	return api.FilePart{
 		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
@@ -159,7 +160,7 @@ func filePart(f draft.File) api.FilePart {
 	}
 }
 
-// unchanged compares the files with what was priced.
+// unchanged returns an error if a file has changed since it was priced.
 func unchanged(files []draft.File) error {
 	for _, f := range files {
 		now := f
@@ -167,13 +168,13 @@ func unchanged(files []draft.File) error {
 			return err
 		}
 		if now.SHA256 != f.SHA256 {
-			return fmt.Errorf("%s is not the file that was priced any more: price it again", filepath.Base(f.Path))
+			return fmt.Errorf("%s has changed since it was priced: price it again", filepath.Base(f.Path))
 		}
 	}
 	return nil
 }
 
-// price has a submission priced again, and writes the new price down.
+// price prices a submission again and saves the new price.
 func (d Desk) price(ctx context.Context, t outbox.Task) outbox.Done {
 	done := outbox.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
@@ -193,12 +194,12 @@ func (d Desk) price(ctx context.Context, t outbox.Task) outbox.Done {
 	return done
 }
 
-// record writes down a transition that needs nobody's answer.
+// record saves a transition that needs no request.
 func (d Desk) record(ctx context.Context, t outbox.Task) outbox.Done {
 	done := outbox.Done{Task: t, Submission: t.Submission}
 	if err := d.Journal.SaveSubmission(ctx, t.Submission); err != nil {
 		done.Unrecorded = err
-		done.Elsewhere = true // what the journal holds still stands
+		done.Elsewhere = true // the journal's state still counts
 	}
 	return done
 }
@@ -211,12 +212,12 @@ func (d Desk) job(ctx context.Context, id api.ID) (*api.Generation, error) {
 	return &g, nil
 }
 
-// maxLook bounds a look by pages of a hundred: more jobs than any day had.
+// maxLook limits a look to that many pages of a hundred: more jobs than any day
+// had.
 const maxLook = 1000
 
-// jobsSince lists every job that was created at a time or after it, by the
-// server's clock, and counts those on the way that could not be read. An error
-// says that some may be missing.
+// jobsSince lists every job created at or after a server time, and counts those
+// that could not be read. On an error some may be missing.
 func (d Desk) jobsSince(ctx context.Context, since time.Time) (found []api.Generation, skipped int, err error) {
 	ctx = api.Background(ctx)
 	keep := func(page []api.Generation) {
@@ -243,18 +244,18 @@ func (d Desk) jobsSince(ctx context.Context, since time.Time) (found []api.Gener
 		}
 		q.Cursor = oldest.ID
 	}
-	return nil, 0, fmt.Errorf("there were more jobs since %s than can be looked through", since.Format(time.RFC3339))
+	return nil, 0, fmt.Errorf("there are more jobs since %s than can be searched", since.Format(time.RFC3339))
 }
 
-// Words are an error as it may stand on the screen: even our own words may
-// quote remote ones.
+// Words returns an error's text, cleaned for the screen, since even our own
+// errors may quote remote text.
 func Words(err error) text.Text {
 	if err == nil {
 		return ""
 	}
 	words := err.Error()
 	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
-		words = strings.ReplaceAll(words, p.Error(), p.Path+": "+p.Err.Error()) // without the system's name for what failed
+		words = strings.ReplaceAll(words, p.Error(), p.Path+": "+p.Err.Error()) // without the name of the system call
 	}
 	return text.Clean(words, 600)
 }

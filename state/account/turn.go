@@ -7,20 +7,20 @@ import (
 	"dubtop/state/journal"
 )
 
-// Several processes may work with one journal. One of them sends: it has the
-// turn, until it ends.
+// Several processes may share one journal. One of them, the sender, has the
+// turn to send until it ends.
 
 // turnEvery is how often a process without the turn asks for it.
 const turnEvery = 2 * time.Second
 
-// turn is who sends.
+// turn is the state of the turn to send.
 type turn struct {
-	holder journal.Holder // when it is not this process
+	holder journal.Holder // who has the turn, if not this process
 	asked  time.Time
 	asking bool
 }
 
-// Holder is who sends from the journal, when it is not this process.
+// Holder is the process that sends from the journal, if it is not this one.
 func (a *Account) Holder() journal.Holder { return a.turn.holder }
 
 // turnDue asks for the turn until this process has it.
@@ -34,33 +34,33 @@ func (a *Account) turnDue(now time.Time) []Work {
 	return []Work{a.work(func(ctx context.Context) apply {
 		mine, holder, err := j.Sender(time.Now())
 		if err == nil && mine {
-			_, err = j.Recover(ctx, time.Now()) // what the one before left on its way
+			_, err = j.Recover(ctx, time.Now()) // requests that the last sender left unfinished
 		}
 		return func(time.Time) []Event {
 			t.asking = false
 			if err != nil {
-				return nil // asked again soon; a journal that can't be written is told elsewhere
+				return nil // asked again soon; an unwritable journal is reported elsewhere
 			}
 			t.holder = holder
 			if !mine {
 				return nil
 			}
-			a.Outbox.Sender, a.view.stale = true, true // once it is read, it may leave
+			a.Outbox.Sender, a.view.stale = true, true // send after rereading
 			return []Event{{Kind: EventTurn}}
 		}
 	})}
 }
 
-// YieldTurn lets others send: who stands still must not keep them from it. The
-// turn is asked for again after a while.
+// YieldTurn lets another process send, for example while this one is suspended.
+// It asks for the turn again later.
 func (a *Account) YieldTurn(now time.Time) []Work {
 	if a.Journal == nil || !a.Outbox.Sender {
 		return nil
 	}
-	a.Outbox.Sender, a.turn.asked = false, now.Add(turnEvery) // the others first
+	a.Outbox.Sender, a.turn.asked = false, now.Add(turnEvery) // let the others go first
 	j := a.Journal
 	return []Work{a.work(func(context.Context) apply {
-		_ = j.LeaveSender() // it is asked for again, whatever became of it
+		_ = j.LeaveSender() // it is asked for again in any case
 		return func(time.Time) []Event { return nil }
 	})}
 }

@@ -10,15 +10,15 @@ import (
 	"dubtop/state/outbox"
 )
 
-// ErrNotSaved says that what became of a paid request could not be written down.
+// ErrNotSaved means that the outcome of a paid request could not be saved.
 var ErrNotSaved = errors.New("an answer could not be saved")
 
-// saveFor is how long a run tries to save an answer before it ends: a disk may
-// be full for a moment.
+// saveFor is how long a run retries saving an answer before it ends, since a
+// disk may be full for a moment.
 const saveFor = time.Minute
 
-// unsaved reports whether some answer is not saved. The error is the reason to
-// give up on it.
+// unsaved reports whether some answer is not saved. The error is set once it
+// should be given up.
 func (d *Drain) unsaved(now time.Time) (bool, error) {
 	all := d.Account.Outbox.Unsaved()
 	switch {
@@ -38,7 +38,7 @@ func (d *Drain) unsaved(now time.Time) (bool, error) {
 	return true, fmt.Errorf("%w, and counts as unknown from the next start on (%s): %w", ErrNotSaved, strings.Join(said, "; "), all[0].Why)
 }
 
-// saveLast tries once more at the end of a run, and applies what came of it.
+// saveLast tries once more to save at the end of a run.
 func (d *Drain) saveLast() {
 	for _, w := range d.Account.SaveLast() {
 		d.away++
@@ -46,7 +46,7 @@ func (d *Drain) saveLast() {
 	}
 }
 
-// tellSaving tells that an answer is not saved, or is after all.
+// tellSaving reports that an answer could not be saved, or was saved after all.
 func (d *Drain) tellSaving(done outbox.Done, now time.Time) {
 	sub := &done.Submission
 	switch {
