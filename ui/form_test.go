@@ -58,7 +58,7 @@ func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
 		{"Video", "https://example.com/a.png", "lipsync-2 takes no images"},
 		{"Voice id", "no spaces please", "a voice id has letters, digits, - and _ only"},
 		{"Temperature", "2", "temperature takes a number from 0 to 1"},
-		{"Output file name", "final.mp4", "leave .mp4 off"},
+		{"Output file name", "final.mp4", "leave out .mp4"},
 		{"Webhook URL", "http://example.com/hook", "a webhook's address begins with https://"},
 	} {
 		tell(t, stage{}, func(s *story) {

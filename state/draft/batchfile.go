@@ -15,19 +15,19 @@ import (
 	"dubtop/api"
 )
 
-// maxLineProblems is how many problems of a batch file are told one by one.
+// maxLineProblems limits the problems of a batch file that are listed.
 const maxLineProblems = 50
 
-// BatchFile is a JSONL file of requests, checked.
+// BatchFile is a checked JSONL file of requests.
 // https://sync.so/docs/api-reference/api/batch-api/create
 type BatchFile struct {
-	Lines    []BatchLine // those that could be read
+	Lines    []BatchLine // the valid lines
 	Bytes    int
-	SHA256   string // of Exact, hexadecimal
+	SHA256   string // of Exact, in hexadecimal
 	Problems []LineProblem
-	More     int           // problems beyond those in Problems
-	Warnings []LineProblem // what speaks against a line, though it may be sent
-	Exact    []byte        // what would be sent, byte for byte
+	More     int           // number of problems not listed
+	Warnings []LineProblem // doubts about a line that may still be sent
+	Exact    []byte        // the bytes to send
 }
 
 // BatchLine is one request of a batch.
@@ -35,26 +35,26 @@ type BatchLine struct {
 	Number    int // from 1
 	RequestID string
 	Request   api.CreateRequest
-	Seconds   float64 // of output, 0 unknown
+	Seconds   float64 // of output, 0 if unknown
 	About     bool    // Seconds is a guess
 }
 
-// BatchEnv is what the check of a batch file may know of the world. Every part
-// may be missing; what depends on it is then not checked.
+// BatchEnv provides the facts that CheckBatch needs. Any field may
+// be zero; checks that depend on it are then skipped.
 type BatchEnv struct {
-	Now time.Time // by the server's clock, which links end by
-	// Found gives what a look at the file of an input brought, if there was one.
+	Now time.Time // server's clock, for link expiry
+	// Found returns the finding about an input's file, if it was inspected.
 	Found func(in api.CreateInput) (f Finding, looked bool)
 }
 
-// LineProblem says what is wrong with a line, or with the file if Line is 0.
+// LineProblem is a problem with a line, or with the file if Line is 0.
 type LineProblem struct {
 	Line   int // from 1
-	Column int // in characters, from 1; 0 for the line as a whole
+	Column int // in characters, from 1; 0 for the whole line
 	Words  string
 }
 
-// String is the problem in one line.
+// String formats the problem as one line.
 func (p LineProblem) String() string {
 	switch {
 	case p.Line == 0:
@@ -65,7 +65,7 @@ func (p LineProblem) String() string {
 	return fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Words)
 }
 
-// Model is the model of all lines, or "" where they differ.
+// Model is the model of all lines, or "" if they differ.
 func (f BatchFile) Model() string {
 	var model string
 	for i, l := range f.Lines {
@@ -77,17 +77,18 @@ func (f BatchFile) Model() string {
 	return model
 }
 
-// batchCheck collects what is wrong with one file.
+// batchCheck collects the problems of one file.
 type batchCheck struct {
 	file  BatchFile
 	env   BatchEnv
-	first map[string]int // the line where a request_id was met first
-	work  map[string]int // the line where the same payload was met first
+	first map[string]int // line on which each request_id first appeared
+	work  map[string]int // line on which each payload first appeared
 	shape shape
 }
 
-// CheckBatch reads a batch file and checks it line by line against the
-// published limits. All problems are collected; the error is that of reading.
+// CheckBatch reads a batch file and checks every line against the documented
+// limits. Problems are collected in the result; the error is only that of
+// reading.
 func CheckBatch(r io.Reader, env BatchEnv) (BatchFile, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, api.BatchMaxBytes+1))
 	if err != nil {
@@ -135,7 +136,7 @@ func (c *batchCheck) warn(line int, words string) {
 	c.file.Warnings = append(c.file.Warnings, LineProblem{Line: line, Words: words})
 }
 
-// lines checks every line and gives their number.
+// lines checks every line and returns their number.
 func (c *batchCheck) lines(raw []byte) int {
 	raw = bytes.TrimSuffix(raw, []byte("\n"))
 	if len(raw) == 0 {
@@ -145,7 +146,7 @@ func (c *batchCheck) lines(raw []byte) int {
 	for text := range bytes.SplitSeq(raw, []byte("\n")) {
 		number++
 		if number > api.BatchMaxLines {
-			continue // one problem with the number says it all
+			continue // the number of lines is reported once
 		}
 		if len(bytes.TrimSpace(text)) == 0 {
 			c.problem(number, "the line is empty: delete it")
@@ -156,15 +157,15 @@ func (c *batchCheck) lines(raw []byte) int {
 	return number
 }
 
-// batchLine is a line on the wire. Payload members that this program does not
-// know are left to the server.
+// batchLine is a line in JSON. Payload members that this program does not know
+// are left to the server.
 type batchLine struct {
 	RequestID string        `json:"request_id"`
 	Endpoint  string        `json:"endpoint"`
 	Payload   *batchPayload `json:"payload"`
 }
 
-// batchPayload is a CreateRequest, and what may replace its inputs.
+// batchPayload is a CreateRequest plus members that may replace its inputs.
 type batchPayload struct {
 	api.CreateRequest
 	Segments  json.RawMessage `json:"segments"`
@@ -181,7 +182,7 @@ func (c *batchCheck) line(number int, text []byte) {
 		at(invalidByte(text), "the text is not UTF-8: save the file as UTF-8")
 		return
 	case bytes.HasPrefix(text, []byte("\ufeff")):
-		c.problem(number, "a byte order mark stands before the text: save the file as UTF-8 without one")
+		c.problem(number, "the line begins with a byte order mark: save the file as UTF-8 without one")
 		return
 	}
 	var l batchLine
@@ -198,7 +199,7 @@ func (c *batchCheck) line(number int, text []byte) {
 	members, strange := checkMembers(text, c.shape, at)
 	switch {
 	case len(c.file.Problems)+c.file.More > before:
-		return // what a wrong name stands for is missing, which need not be told too
+		return // values under misspelled names would be reported as missing
 	case err != nil:
 		c.problem(number, "%v", err)
 		return
@@ -222,7 +223,7 @@ func firstWord(text []byte) string {
 	return word
 }
 
-// invalidByte is the offset of the first byte that is not UTF-8.
+// invalidByte is the offset of the first byte that is not valid UTF-8.
 func invalidByte(text []byte) (at int) {
 	for at < len(text) {
 		r, size := utf8.DecodeRune(text[at:])
@@ -234,13 +235,13 @@ func invalidByte(text []byte) (at int) {
 	return at
 }
 
-// head checks what stands beside the payload.
+// head checks the members beside the payload.
 func (c *batchCheck) head(number int, l batchLine, strange []string) {
 	switch first, twice := c.first[l.RequestID]; {
 	case l.RequestID == "":
 		c.missing(number, "request_id", strange)
 	case twice:
-		c.problem(number, "request_id %q is used on line %d already", shorten(l.RequestID), first)
+		c.problem(number, "request_id %q is already used on line %d", shorten(l.RequestID), first)
 	default:
 		c.first[l.RequestID] = number
 	}
@@ -253,7 +254,7 @@ func (c *batchCheck) head(number int, l batchLine, strange []string) {
 	}
 }
 
-// missing says that a member is not there, and what stands there instead.
+// missing reports that a member is absent, and names any unknown members.
 func (c *batchCheck) missing(number int, name string, strange []string) {
 	words := name + " is missing"
 	if len(strange) > 0 {
@@ -262,15 +263,15 @@ func (c *batchCheck) missing(number int, name string, strange []string) {
 	c.problem(number, "%s", words)
 }
 
-// twin refuses the same work a second time. Two takes are told apart by their
-// output names.
+// twin rejects the same payload a second time. A deliberate second take needs
+// another output name.
 func (c *batchCheck) twin(number int, payload any) {
-	canonical, err := json.Marshal(payload) // members in order
+	canonical, err := json.Marshal(payload) // sorts the members
 	if err != nil {
 		return
 	}
 	if first, twice := c.work[string(canonical)]; twice {
-		c.problem(number, "the same work as line %d: it would be paid twice; a second take needs an outputFileName of its own", first)
+		c.problem(number, "the same work as line %d, so you would pay twice; a second take needs its own outputFileName", first)
 		return
 	}
 	c.work[string(canonical)] = number

@@ -65,7 +65,7 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 		{"not UTF-8", swap("lipsync", "lip\xffsync"), "UTF-8"},
 		{"a byte order mark", func(l string) string { return "\ufeff" + l }, "byte order mark"},
 		{"no id", swap(`"r002"`, `""`), "request_id is missing"},
-		{"an id twice", swap(`"r002"`, `"r000"`), `request_id "r000" is used on line 1 already`},
+		{"an id twice", swap(`"r002"`, `"r000"`), `request_id "r000" is already used on line 1`},
 		{"an id that is a number", swap(`"r002"`, `2`), "column 15: request_id must be text in quotes, not a number"},
 		{"another endpoint", swap(`/v2/generate`, `/v2/generate/`), `endpoint must be "/v2/generate"`},
 		{"no payload", swap(`"payload"`, `"body"`), `payload is missing; the line has ["body"]`},
@@ -74,18 +74,18 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 		{"a name in another spelling", swap(`"input"`, `"output_file_name":"x","input"`), `"output_file_name" must be written "outputFileName"`},
 		{"an option in another spelling", swap(`"input"`, `"options":{"syncMode":"loop"},"input"`), `"syncMode" must be written "sync_mode"`},
 		{"an input's member in another spelling", swap(`"url":"https://e.com/2.wav"`, `"asset_id":"a"`), `"asset_id" must be written "assetId"`},
-		{"a member twice", swap(`"model":"lipsync-2",`, `"model":"lipsync-2","model":"react-1",`), `"model" stands here twice`},
+		{"a member twice", swap(`"model":"lipsync-2",`, `"model":"lipsync-2","model":"react-1",`), `"model" appears twice`},
 		{"inputs that are an object", func(string) string {
 			return `{"request_id":"r21","endpoint":"/v2/generate","payload":{"model":"lipsync-2","input":{"video":"https://e.com/v.mp4"}}}`
 		}, "column 86: payload.input must be a list [ ], not an object { }"},
-		{"a comma too many", swap(`"request_id":"r002",`, `"request_id":"r002",,`), `a name in double quotes must stand here, not ','`},
-		{"a comma before the end", swap(`}]}}`, `}],}}`), `there is a comma too many before '}'`},
+		{"a comma too many", swap(`"request_id":"r002",`, `"request_id":"r002",,`), `expected a name in double quotes, not ','`},
+		{"a comma before the end", swap(`}]}}`, `}],}}`), `there is an extra comma before '}'`},
 		{"a comma too few", swap(`"r002",`, `"r002"`), `a comma or a closing bracket is missing before '"'`},
-		{"single quotes", swap(`"r002"`, `'r002'`), `a value must stand here, not '\''`},
-		{"two requests on a line", func(l string) string { return l + " " + l }, "each request needs a line of its own"},
+		{"single quotes", swap(`"r002"`, `'r002'`), `expected a value, not '\''`},
+		{"two requests on a line", func(l string) string { return l + " " + l }, "each request needs its own line"},
 		{"the same work again", func(string) string {
 			return strings.Replace(strings.TrimSpace(strings.Split(batchOf(20, nil), "\n")[0]), "r000", "r999", 1)
-		}, "the same work as line 1: it would be paid twice"},
+		}, "the same work as line 1, so you would pay twice"},
 		{"a payload that is null", func(string) string { return `{"request_id":"x","endpoint":"/v2/generate","payload":null}` }, "payload is missing"},
 		{"a payload that is text", func(string) string { return `{"request_id":"x","endpoint":"/v2/generate","payload":"{}"}` }, "payload must be an object { }, not text in quotes"},
 		{"no model", swap(`"model":"lipsync-2",`, ``), "model is missing"},
@@ -98,15 +98,15 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 		{"an image where none goes", swap(`"type":"video"`, `"type":"image"`), "lipsync-2 takes no images"},
 		{"a file", swap(`"url":"https://e.com/2.mp4"`, `"refId":"v"`), "a batch can't bring files"},
 		{"plain http", swap(`https://e.com/2.mp4`, `http://e.com/2.mp4`), "video: the link must begin with https://"},
-		{"an input too long", swap(`https://e.com/2.mp4`, `https://e.com/long.mp4`), "the video is 30.5 s long; 30 s is the most"},
+		{"an input too long", swap(`https://e.com/2.mp4`, `https://e.com/long.mp4`), "the video is 30.5 s long; the limit is 30 s"},
 		{"a model's own limit", func(l string) string {
 			return strings.NewReplacer("2.mp4", "mid.mp4", "lipsync-2", "react-1").Replace(l)
-		}, "15 s is the most"},
+		}, "the limit is 15 s"},
 		{"a hot option", swap(`"input"`, `"options":{"temperature":2},"input"`), "temperature takes a number from 0 to 1"},
 		{"an option in quotes", swap(`"input"`, `"options":{"temperature":"0.5"},"input"`), "temperature takes a number"},
 		{"an unknown mode", swap(`"input"`, `"options":{"sync_mode":"x"},"input"`), "sync_mode takes one of bounce"},
 		{"a switch in quotes", swap(`"input"`, `"options":{"occlusion_detection_enabled":"yes"},"input"`), "takes true or false"},
-		{"a bad name", swap(`"input"`, `"outputFileName":"a b","input"`), "outputFileName: use letters"},
+		{"a bad name", swap(`"input"`, `"outputFileName":"a b","input"`), "outputFileName: use only letters"},
 		{"a bad webhook", swap(`"input"`, `"webhookUrl":"http://x","input"`), "webhookUrl: "},
 		{"a text without a voice", swap(`"type":"audio","url":"https://e.com/2.wav"`, `"type":"text","provider":{"name":"elevenlabs","script":"hi"}`), "provider.voiceId"},
 		{
@@ -157,16 +157,16 @@ func TestFilesOfTheWrongShape(t *testing.T) {
 		return strings.NewReplacer(`,"`, ",\n  \"", `{"`, "{\n  \"").Replace(s)
 	}
 	for _, c := range []struct{ name, text, words string }{
-		{"an array", array, "the file is one JSON array: a batch has one request a line"},
+		{"an array", array, "the file is one JSON array: a batch needs one request per line"},
 		{"an array over lines", pretty(array), "the file is one JSON array"},
 		{"an object around all", `{"requests":` + array + `}`, `one JSON object with the requests in "requests"`},
-		{"printed for people", pretty(good), "line 1, column 1: request 1 runs over 10 lines: a batch has one request a line"},
+		{"printed for people", pretty(good), "line 1, column 1: request 1 spans 10 lines: a batch needs one request per line"},
 		{"one of them printed for people", batchOf(24, func(i int, l string) string {
 			if i == 5 {
 				return pretty(l)
 			}
 			return l
-		}), "line 6, column 1: request 6 runs over 10 lines"},
+		}), "line 6, column 1: request 6 spans 10 lines"},
 		{"curly quotes", strings.ReplaceAll(good, `"`, "“"), "line 1, column 2: curly quotes (“ ”) where JSON needs straight ones"},
 		{"curly quotes in one line", batchOf(24, func(i int, l string) string {
 			if i == 20 {

@@ -7,8 +7,8 @@ import (
 	"dubtop/api"
 )
 
-// payload checks one request and gives the length of its result, in seconds,
-// 0 unknown, and whether that is a guess.
+// payload checks one request and returns the length of its result in seconds, 0
+// if unknown, and whether that is a guess.
 func (c *batchCheck) payload(number int, p batchPayload) (seconds float64, about bool) {
 	if p.Model == "" {
 		c.problem(number, "model is missing")
@@ -30,8 +30,8 @@ func (c *batchCheck) payload(number int, p batchPayload) (seconds float64, about
 	n := c.inputs(number, p, rules)
 	c.balance(number, p, n)
 	switch mode, _ := p.Options[optionSyncMode].(string); {
-	case present(p.DubParams): // another language takes its own time
-	case present(p.Segments): // they replace parts of the picture
+	case present(p.DubParams): // the dubbed speech has its own length
+	case present(p.Segments): // the length depends on the segments
 		seconds, n.about = n.visualSeconds, true
 	default:
 		seconds, _ = OutputSeconds(mode, n.visualSeconds, n.audioSeconds, n.image)
@@ -39,11 +39,11 @@ func (c *batchCheck) payload(number int, p batchPayload) (seconds float64, about
 	return seconds, n.about
 }
 
-// inputCount is what a request's inputs add up to.
+// inputCount adds up a request's inputs.
 type inputCount struct {
 	visuals, audios             int
 	image                       bool
-	strange                     bool // an input of a type that is none
+	strange                     bool // an input has an unknown type
 	about                       bool // a length is a guess
 	visualSeconds, audioSeconds float64
 }
@@ -75,12 +75,12 @@ func (c *batchCheck) inputs(number int, p batchPayload, rules Rules) inputCount 
 	return n
 }
 
-// balance checks that there is one thing to see and something to hear.
+// balance checks that there is one visual input, and some sound.
 func (c *batchCheck) balance(number int, p batchPayload, n inputCount) {
 	segments, dub := present(p.Segments), present(p.DubParams)
 	switch {
 	case n.strange:
-		// it may have been meant as either
+		// the unknown input may be either
 	case n.visuals != 1:
 		c.problem(number, "there must be exactly one video or image, not %d", n.visuals)
 	case dub && n.audios > 0:
@@ -94,7 +94,7 @@ func (c *batchCheck) balance(number int, p batchPayload, n inputCount) {
 
 func present(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
-// source checks a link or an asset, and gives what is known of its file.
+// source checks a link or an asset, and returns the finding about its file.
 func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) (f Finding) {
 	switch {
 	case in.URL == "" && in.AssetID == "":
@@ -111,7 +111,7 @@ func (c *batchCheck) source(number int, in api.CreateInput, rules Rules) (f Find
 	return f
 }
 
-// found is what was found out about an input's file before.
+// found returns the earlier finding about an input's file.
 func (c *batchCheck) found(in api.CreateInput) (f Finding) {
 	if c.env.Found != nil {
 		if known, looked := c.env.Found(in); looked {
@@ -124,7 +124,7 @@ func (c *batchCheck) found(in api.CreateInput) (f Finding) {
 	return f
 }
 
-// judge tells what speaks against an input of which this was found.
+// judge reports problems with an input, given the finding about it.
 func (c *batchCheck) judge(number int, in api.CreateInput, rules Rules, f Finding) {
 	most := float64(api.BatchMaxSeconds)
 	if rules.MaxSeconds > 0 {
@@ -137,7 +137,7 @@ func (c *batchCheck) judge(number int, in api.CreateInput, rules Rules, f Findin
 	case f.Refuse != "":
 		c.problem(number, "%s: %s", in.Type, f.Refuse)
 	case f.Seconds > most:
-		c.problem(number, "the %s is %.1f s long; %.0f s is the most", in.Type, f.Seconds, most)
+		c.problem(number, "the %s is %.1f s long; the limit is %.0f s", in.Type, f.Seconds, most)
 	case s == SeverityError:
 		c.problem(number, "%s: %s", in.Type, words)
 	case s == SeverityWarning:
@@ -145,11 +145,11 @@ func (c *batchCheck) judge(number int, in api.CreateInput, rules Rules, f Findin
 	}
 }
 
-// suits reports whether what an asset holds can be an input of a type: of a film
-// the sound can be used, too.
+// suits reports whether an asset that holds one kind of media can be an input
+// of a type. A video can serve as audio.
 func suits(kind, holds string) bool { return kind == holds || kind == "audio" && holds == "video" }
 
-// voice checks a script, and guesses how long it takes to speak.
+// voice checks a script and returns a guess of its length in seconds.
 func (c *batchCheck) voice(number int, v *api.CreateVoice) float64 {
 	if v == nil || v.Script == "" {
 		c.problem(number, "the text has no provider.script")
@@ -159,7 +159,7 @@ func (c *batchCheck) voice(number int, v *api.CreateVoice) float64 {
 		c.problem(number, "the text has no provider.voiceId")
 	}
 	if n := utf8.RuneCountInString(v.Script); n > MaxScript {
-		c.problem(number, "the script has %d characters; %d is the most", n, MaxScript)
+		c.problem(number, "the script has %d characters; the limit is %d", n, MaxScript)
 	}
 	return SpeechSeconds(v.Script)
 }

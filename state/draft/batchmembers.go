@@ -14,16 +14,16 @@ import (
 
 var plainMember = regexp.MustCompile(`^[A-Za-z0-9_]{1,40}$`)
 
-// shape is what one value of a batch line must be. JSON decoders of Go take
-// names in any case and the last of two members, the server does not, so the
-// names are looked at before anything is decoded.
+// shape describes a valid value of a batch line. Go's JSON decoder accepts
+// names in any case and takes the last of two equal names, but the server does
+// neither, so names are checked before decoding.
 type shape struct {
-	kind    string           // see below; "" for anything
-	members map[string]shape // of an object; nil where they are not looked at
-	each    *shape           // of a list
+	kind    string           // one of the kinds below; "" for anything
+	members map[string]shape // of an object; nil to skip the check
+	each    *shape           // element of a list
 }
 
-// lineShape is the shape of a whole line.
+// lineShape is the shape of a line.
 // https://sync.so/docs/api-reference/api/batch-api/create
 func lineShape() shape {
 	text, number, object := shape{kind: aText}, shape{kind: aNumber}, shape{kind: anObject}
@@ -45,7 +45,7 @@ func lineShape() shape {
 	}}
 }
 
-// The kinds of JSON values, in words.
+// The kinds of JSON values, as shown to the user.
 const (
 	aText    = "text in quotes"
 	aNumber  = "a number"
@@ -53,25 +53,25 @@ const (
 	anObject = "an object { }"
 )
 
-// memberCheck walks the JSON of one line with its shape.
+// memberCheck walks the JSON of one line along its shape.
 type memberCheck struct {
 	line    []byte
 	dec     *json.Decoder
 	problem func(at int, format string, args ...any)
-	strange []string // members of the outermost object that have no place there
+	strange []string // unknown members of the outermost object
 	path    []string
 }
 
-// checkMembers reports whatever about the names and the kinds of the values
-// of a line differs from its shape, and gives its members, and the names of the
-// outermost that the shape does not know. The line must be valid JSON.
+// checkMembers reports every name and value kind in a line that differs from
+// its shape. It returns the line's members and the unknown names in the
+// outermost object. The line must be valid JSON.
 func checkMembers(line []byte, want shape, problem func(at int, format string, args ...any)) (members map[string]any, strange []string) {
 	c := memberCheck{line: line, dec: json.NewDecoder(bytes.NewReader(line)), problem: problem}
 	members, _ = c.value(want).(map[string]any)
 	return members, c.strange
 }
 
-// next is where the next token begins.
+// next is the offset of the next token.
 func (c *memberCheck) next() int {
 	at := int(c.dec.InputOffset())
 	for at < len(c.line) && strings.IndexByte(" \t\r\n,:", c.line[at]) >= 0 {
@@ -80,7 +80,7 @@ func (c *memberCheck) next() int {
 	return at
 }
 
-// value walks one value, and gives it. null stands for an absent one everywhere.
+// value walks and returns one value. null counts as absent.
 func (c *memberCheck) value(want shape) any {
 	at := c.next()
 	t, err := c.dec.Token()
@@ -104,7 +104,7 @@ func (c *memberCheck) value(want shape) any {
 		for c.dec.More() {
 			list = append(list, c.value(each))
 		}
-		_, _ = c.dec.Token() // the bracket; the line is valid
+		_, _ = c.dec.Token() // the closing bracket; the line is valid
 		return list
 	}
 	return t
@@ -123,16 +123,16 @@ func (c *memberCheck) object(members map[string]shape) map[string]any {
 		seen[name] = c.value(members[name])
 		c.path = c.path[:len(c.path)-1]
 	}
-	_, _ = c.dec.Token() // the bracket; the line is valid
+	_, _ = c.dec.Token() // the closing bracket; the line is valid
 	return seen
 }
 
-// member looks at a name. One that is unknown but nearly right was meant to be
-// the right one; any other unknown is the server's to judge.
+// member checks a name. A near miss is reported as a misspelling; other unknown
+// names are left to the server.
 func (c *memberCheck) member(at int, name string, members map[string]shape, seen map[string]any) {
 	if _, known := members[name]; known {
 		if _, twice := seen[name]; twice {
-			c.problem(at, "%q stands here twice: only one of them would count", name)
+			c.problem(at, "%q appears twice: only one of them would count", name)
 		}
 		return
 	}
@@ -145,7 +145,7 @@ func (c *memberCheck) member(at int, name string, members map[string]shape, seen
 	}
 }
 
-// name is the value that is looked at, in the words of the file.
+// name is the path of the current value, as in the file.
 func (c *memberCheck) name() string {
 	if len(c.path) == 0 {
 		return "the line"
@@ -153,8 +153,8 @@ func (c *memberCheck) name() string {
 	return strings.Join(c.path, ".")
 }
 
-// nearest is the member that a name was meant to be: the same letters in
-// another case or with other separators. It is "" where there is none.
+// nearest returns the known member with the same letters, ignoring case and
+// separators; "" if there is none.
 func nearest(name string, members map[string]shape) string {
 	for _, known := range slices.Sorted(maps.Keys(members)) {
 		if folded(name) == folded(known) {
@@ -164,7 +164,7 @@ func nearest(name string, members map[string]shape) string {
 	return ""
 }
 
-// folded is a name without what people spell differently.
+// folded removes case and separators from a name.
 func folded(name string) string {
 	return strings.ToLower(strings.Map(func(r rune) rune {
 		if strings.ContainsRune("_- .", r) {
@@ -191,7 +191,7 @@ func kindOfToken(t json.Token) string {
 	return "null"
 }
 
-// jsonWords says what is wrong with JSON in the words of a person.
+// jsonWords explains a JSON syntax error to the user.
 func jsonWords(text []byte, err error) string {
 	e, ok := errors.AsType[*json.SyntaxError](err)
 	if !ok {
@@ -204,19 +204,19 @@ func jsonWords(text []byte, err error) string {
 	case endsEarly(e):
 		return "the JSON ends too early: a quote or a bracket is not closed"
 	case strings.HasSuffix(words, "after top-level value"):
-		return "something stands behind the request: each request needs a line of its own"
+		return "there is more text after the request: each request needs its own line"
 	case strings.HasSuffix(words, "after object key:value pair"), strings.HasSuffix(words, "after array element"):
 		return "a comma or a closing bracket is missing before " + found
 	case strings.HasSuffix(words, "after object key"):
 		return "a colon is missing before " + found
 	case strings.HasSuffix(words, "object key string") && r == '}', strings.HasSuffix(words, "beginning of value") && r == ']':
-		return "there is a comma too many before " + found
+		return "there is an extra comma before " + found
 	case strings.HasSuffix(words, "object key string"):
-		return "a name in double quotes must stand here, not " + found
+		return "expected a name in double quotes, not " + found
 	case strings.HasSuffix(words, "in string literal"):
-		return "a control character stands inside a string: write it as \\n or \\t"
+		return "there is a control character inside a string: write it as \\n or \\t"
 	case strings.HasSuffix(words, "looking for beginning of value"):
-		return "a value must stand here, not " + found
+		return "expected a value, not " + found
 	}
 	return "not JSON: " + words
 }

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// batchShape says, in one sentence, why a whole file is not lines of JSON, so
-// that one mistake is not told once for every line. The problem has no words
-// where the file may be read line by line.
+// batchShape explains in one sentence why a whole file is not in JSON lines, so
+// that one mistake is not reported for every line. The problem has no words if
+// the file can be read line by line.
 func batchShape(raw []byte) LineProblem {
 	for _, look := range []func([]byte) LineProblem{
 		encodingTrouble, lineEndTrouble, arrayTrouble, quoteTrouble, spreadTrouble, noJSONTrouble,
@@ -27,7 +27,7 @@ func wholeFile(format string, args ...any) LineProblem {
 	return LineProblem{Words: fmt.Sprintf(format, args...)}
 }
 
-// encodingTrouble recognises what is not text in UTF-8 at all.
+// encodingTrouble recognizes files that are not UTF-8 text.
 func encodingTrouble(raw []byte) LineProblem {
 	switch {
 	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
@@ -49,7 +49,7 @@ func encodingTrouble(raw []byte) LineProblem {
 	}
 }
 
-// lineEndTrouble recognises the line ends of old Macs.
+// lineEndTrouble recognizes the line ends of old Macs.
 func lineEndTrouble(raw []byte) LineProblem {
 	at := bytes.IndexByte(bytes.TrimRight(raw, "\r\n"), '\r')
 	if at < 0 || bytes.IndexByte(bytes.TrimRight(raw, "\r\n"), '\n') >= 0 {
@@ -58,20 +58,20 @@ func lineEndTrouble(raw []byte) LineProblem {
 	return wholeFile(`the lines end in CR, as on old Macs: a batch needs LF line ends (tr '\r' '\n' < old > new)`)
 }
 
-// arrayTrouble recognises one JSON value around all requests.
+// arrayTrouble recognizes a single JSON value that holds all requests.
 func arrayTrouble(raw []byte) LineProblem {
 	text := bytes.TrimSpace(bytes.TrimPrefix(raw, []byte("\ufeff")))
 	if bytes.HasPrefix(text, []byte("[")) {
-		return wholeFile("the file is one JSON array: a batch has one request a line (jq -c '.[]' old > new)")
+		return wholeFile("the file is one JSON array: a batch needs one request per line (jq -c '.[]' old > new)")
 	}
 	name, found := wrapper(text)
 	if !found {
 		return LineProblem{}
 	}
-	return wholeFile("the file is one JSON object with the requests in %q: a batch has one request a line (jq -c '.%s[]' old > new)", name, name)
+	return wholeFile("the file is one JSON object with the requests in %q: a batch needs one request per line (jq -c '.%s[]' old > new)", name, name)
 }
 
-// wrapper is the first member of an object where that is a list.
+// wrapper returns the first member of an object if it is a list.
 func wrapper(text []byte) (name string, found bool) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	var tokens [3]json.Token
@@ -86,7 +86,7 @@ func wrapper(text []byte) (name string, found bool) {
 	return name, isName && tokens[0] == json.Delim('{') && tokens[2] == json.Delim('[') && plainMember.MatchString(name)
 }
 
-// quoteTrouble recognises the quotes of a word processor where JSON's belong.
+// quoteTrouble recognizes a word processor's quotes in place of JSON's.
 func quoteTrouble(raw []byte) LineProblem {
 	var first LineProblem
 	lines, start := 0, 0
@@ -108,8 +108,8 @@ func quoteTrouble(raw []byte) LineProblem {
 	return first
 }
 
-// strayQuote is where a curly quote breaks the JSON of a line, -1 if none
-// does. Inside a string they are as good as any character.
+// strayQuote is the offset of a curly quote that breaks a line's JSON, or -1.
+// Inside strings, curly quotes are fine.
 func strayQuote(line []byte) int {
 	if bytes.Contains(line, []byte("\xe2\x80")) && !json.Valid(line) {
 		at := syntaxError(line)
@@ -120,7 +120,7 @@ func strayQuote(line []byte) int {
 	return -1
 }
 
-// spreadTrouble recognises requests that run over several lines.
+// spreadTrouble recognizes requests that span several lines.
 func spreadTrouble(raw []byte) LineProblem {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	for n := 1; ; n++ {
@@ -130,13 +130,13 @@ func spreadTrouble(raw []byte) LineProblem {
 		}
 		if breaks := bytes.Count(value, []byte("\n")); breaks > 0 {
 			p := position(raw, int(dec.InputOffset())-len(value))
-			p.Words = fmt.Sprintf("request %d runs over %d lines: a batch has one request a line (jq -c . old > new)", n, breaks+1)
+			p.Words = fmt.Sprintf("request %d spans %d lines: a batch needs one request per line (jq -c . old > new)", n, breaks+1)
 			return p
 		}
 	}
 }
 
-// noJSONTrouble recognises a file of another kind, such as a CSV.
+// noJSONTrouble recognizes other kinds of files, such as CSV.
 func noJSONTrouble(raw []byte) LineProblem {
 	if len(bytes.TrimSpace(raw)) == 0 || !utf8.Valid(raw) {
 		return LineProblem{}
@@ -150,7 +150,7 @@ func noJSONTrouble(raw []byte) LineProblem {
 	return wholeFile("the file is not JSONL: no line begins with {; its first line is %q", shorten(strings.TrimSpace(first)))
 }
 
-// position is the line and column, both from 1, of a byte of the text. Columns
+// position converts a byte offset to a line and a column, both from 1. Columns
 // count characters.
 func position(raw []byte, at int) LineProblem {
 	before := raw[:min(at, len(raw))]
@@ -158,8 +158,8 @@ func position(raw []byte, at int) LineProblem {
 	return LineProblem{Line: 1 + bytes.Count(before, []byte("\n")), Column: 1 + utf8.RuneCount(before[start:])}
 }
 
-// syntaxError is the offset of the byte that JSON can't go on with, len(text)
-// where it ends too early.
+// syntaxError is the offset of the first byte that breaks the JSON, or
+// len(text) if it ends too early.
 func syntaxError(text []byte) int {
 	var value json.RawMessage
 	e, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &value))

@@ -14,7 +14,7 @@ import (
 	"dubtop/api"
 )
 
-// The fields of the form. Options have names of their own; see OptionField.
+// The fields of the form. Options have their own names; see OptionField.
 const (
 	FieldModel      = "model"
 	FieldVisual     = "visual"
@@ -28,53 +28,54 @@ const (
 
 const optionFieldPrefix = "options."
 
-// OptionField is the field of an option, from its wire name.
+// OptionField is the field of an option, given its wire name.
 func OptionField(name string) string { return optionFieldPrefix + name }
 
 // Severity says how bad a problem is.
 type Severity int
 
-// The severities, rising.
+// The severities, from mildest to worst.
 const (
 	SeverityNone    Severity = iota
-	SeverityWarning          // it may be sent, but look at it
-	SeverityMissing          // something is not filled in yet
-	SeverityError            // it can't be sent like this
+	SeverityWarning          // can be sent, but needs a look
+	SeverityMissing          // not filled in yet
+	SeverityError            // can't be sent like this
 )
 
-// Problem says what is wrong with a field and what to do. The zero Problem is
-// none.
+// Problem describes a problem with a field and what to do about it. The zero
+// Problem means no problem.
 type Problem struct {
 	Field    string
 	Severity Severity
 	Words    string
 }
 
-// None reports that nothing is wrong.
+// None reports whether there is no problem.
 func (p Problem) None() bool { return p.Severity == SeverityNone }
 
-// Blocks reports whether nothing can be sent before it is put right.
+// Blocks reports whether the problem prevents sending.
 func (p Problem) Blocks() bool { return p.Severity >= SeverityMissing }
 
-// CheckEnv is what a check may know of the world. Every part may be missing;
-// what depends on it is then not checked.
+// CheckEnv provides the facts that Check needs. Any field may be zero; checks
+// that depend on it are then skipped.
 type CheckEnv struct {
 	Now  time.Time
-	Skew time.Duration // the server's clock minus ours, 0 unknown
+	Skew time.Duration // server's clock minus ours, 0 if unknown
 	Home string        // stands for "~"
-	Dir  string        // where relative paths begin
-	// Stat gives the size of a regular file in bytes.
+	Dir  string        // base of relative paths
+	// Stat returns the size of a regular file in bytes.
 	Stat func(path string) (size int64, err error)
-	// Asset gives the type of an asset of the account: VIDEO, AUDIO, IMAGE.
+	// Asset returns the type of one of the account's assets: VIDEO, AUDIO or
+	// IMAGE.
 	Asset  func(id string) (kind string, known bool)
-	Models []string // those that the account may use
-	// Found gives what a look at the file in a field brought, if there was one.
+	Models []string // models available to the account
+	// Found returns the finding about a field's file, if it was inspected.
 	Found func(field string, m Media) (f Finding, looked bool)
-	// The measured lengths of the inputs in seconds, 0 unknown.
+	// The measured lengths of the inputs in seconds, 0 if unknown.
 	VisualSeconds, AudioSeconds float64
 }
 
-// serverTime is the time by the server's clock, which links end by; zero unknown.
+// serverTime is the server's clock, by which links expire; zero if unknown.
 func (e CheckEnv) serverTime() time.Time {
 	if e.Now.IsZero() {
 		return e.Now
@@ -102,8 +103,8 @@ func (e CheckEnv) kind(m Media) mediaKind {
 
 var outputNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// Check says what is wrong with one field of the draft, as it stands. An
-// unknown field has no problems.
+// Check returns the problem with one field of the draft. An unknown field has
+// none.
 func (d Draft) Check(field string, env CheckEnv) Problem {
 	var (
 		s Severity
@@ -190,7 +191,7 @@ func (d Draft) checkAudio(env CheckEnv) (Severity, string) {
 	return checkFound(d.Model, m, FieldAudio, env.AudioSeconds, env)
 }
 
-// checkFound checks what is known of the file behind an input, beside its name.
+// checkFound checks the known facts about an input's file, other than its name.
 func checkFound(model string, m Media, field string, seconds float64, env CheckEnv) (Severity, string) {
 	f := env.found(field, m)
 	if f.Refuse != "" {
@@ -215,9 +216,9 @@ func (d Draft) checkScript() (Severity, string) {
 	case n == 0:
 		return SeverityNone, ""
 	case strings.TrimSpace(d.Audio) != "":
-		return SeverityError, "there is audio above already: clear the audio or the script"
+		return SeverityError, "there is already audio above: clear the audio or the script"
 	case n > MaxScript:
-		return SeverityError, fmt.Sprintf("the script has %d characters; %d is the most", n, MaxScript)
+		return SeverityError, fmt.Sprintf("the script has %d characters; the limit is %d", n, MaxScript)
 	}
 	return SeverityNone, ""
 }
@@ -226,17 +227,17 @@ func (d Draft) checkVoice() (Severity, string) {
 	v := strings.TrimSpace(d.VoiceID)
 	switch {
 	case v == "" && d.hasScript():
-		return SeverityMissing, "a script needs a voice id, yours or one of ElevenLabs"
+		return SeverityMissing, "a script needs a voice id, your own or from ElevenLabs"
 	case v != "" && !assetPattern.MatchString(v):
-		return SeverityError, "a voice id has letters, digits, - and _ only"
+		return SeverityError, "a voice id can only have letters, digits, - and _"
 	case v != "" && !d.hasScript():
-		return SeverityWarning, "the voice is used with a script only"
+		return SeverityWarning, "the voice is only used with a script"
 	}
 	return SeverityNone, ""
 }
 
-// checkOutputName follows the stricter of the two published readings: servers
-// that tidy names up leave a good one alone.
+// checkOutputName applies the stricter of the two documented rules, so that no
+// server changes a valid name.
 // https://sync.so/docs/api-reference/api/generate-api/create
 func checkOutputName(name string) (Severity, string) {
 	name = strings.TrimSpace(name)
@@ -244,17 +245,17 @@ func checkOutputName(name string) (Severity, string) {
 	case name == "":
 		return SeverityNone, ""
 	case len(name) > 255:
-		return SeverityError, fmt.Sprintf("the name has %d characters; 255 is the most", len(name))
+		return SeverityError, fmt.Sprintf("the name has %d characters; the limit is 255", len(name))
 	case strings.HasSuffix(strings.ToLower(name), ".mp4"):
-		return SeverityError, "leave .mp4 off: it is added by the server"
+		return SeverityError, "leave out .mp4: the server adds it"
 	case !outputNamePattern.MatchString(name):
-		return SeverityError, "use letters, digits, - and _ only"
+		return SeverityError, "use only letters, digits, - and _"
 	}
 	return SeverityNone, ""
 }
 
-// CheckWebhook says what is wrong with the link that is called when a job ends,
-// "" if nothing is. No link is none.
+// CheckWebhook checks the link that the server calls when a job ends. The words
+// are "" if it is valid or empty.
 func CheckWebhook(link string) (Severity, string) {
 	link = strings.TrimSpace(link)
 	if link == "" {
@@ -273,19 +274,18 @@ func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
 	typed := d.Option(name)
 	o, ok := RulesFor(strings.TrimSpace(d.Model)).Option(name)
 	if typed == "" || !ok {
-		return SeverityNone, "" // a model that does not honour it is not sent it
+		return SeverityNone, "" // the option is not sent to this model
 	}
 	if _, w := o.Value(typed); w != "" {
 		return SeverityError, w
 	}
 	if !o.Still && d.Still(env) {
-		return SeverityWarning, "an image has no use for it: it is left out"
+		return SeverityWarning, "it does not apply to an image, and is left out"
 	}
 	return SeverityNone, ""
 }
 
-// checkSource checks what a link, a file or an asset has to be, whatever it
-// shows.
+// checkSource checks a link, file or asset apart from its content.
 func checkSource(m Media, env CheckEnv) (Severity, string) {
 	switch m.Source {
 	case SourceURL:
@@ -295,7 +295,7 @@ func checkSource(m Media, env CheckEnv) (Severity, string) {
 			return SeverityNone, ""
 		}
 		if _, known := env.Asset(m.AssetID); !known {
-			return SeverityWarning, "this asset is not in the list: is the id right?"
+			return SeverityWarning, "this asset is not in the list: check its id"
 		}
 	case SourceFile:
 		return checkFile(m.Path, env)
@@ -313,10 +313,10 @@ func checkFile(path string, env CheckEnv) (Severity, string) {
 	case errors.Is(err, fs.ErrNotExist):
 		return SeverityError, fmt.Sprintf("there is no file %s (a link begins with https://)", name)
 	case errors.Is(err, fs.ErrPermission):
-		return SeverityError, fmt.Sprintf("%s may not be read: change its permissions", name)
+		return SeverityError, fmt.Sprintf("%s can't be read: change its permissions", name)
 	case err != nil:
 		if p, ok := errors.AsType[*fs.PathError](err); ok {
-			err = p.Err // the path is in the field already
+			err = p.Err // the field already shows the path
 		}
 		return SeverityError, fmt.Sprintf("%s can't be read: %v", name, err)
 	case size == 0:
@@ -327,13 +327,12 @@ func checkFile(path string, env CheckEnv) (Severity, string) {
 	return SeverityNone, ""
 }
 
-// tooLarge words the limit of files sent along with a request; size 0 is not
-// mentioned.
+// tooLarge explains the size limit of attached files. Size is omitted if 0.
 func tooLarge(path string, size int64) string {
 	is := "is too large"
 	if size > 0 {
 		is = fmt.Sprintf("has %d MB", (size+1<<20-1)>>20)
 	}
-	return fmt.Sprintf("%s %s; files sent along may have %d MB. Upload it as an asset, or give a link",
+	return fmt.Sprintf("%s %s; attached files can have up to %d MB. Upload it as an asset, or give a link",
 		filepath.Base(path), is, api.MaxUpload>>20)
 }

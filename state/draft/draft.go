@@ -1,7 +1,6 @@
-// Package draft is a job before it is one: the fields of a form, what is wrong
-// with them, what models take, files, links and batch files, and the request
-// that comes of them. It never reads a file or a clock, and knows no money that
-// was spent.
+// Package draft prepares jobs: the form's fields and their checks, the models'
+// rules, files, links and batch files, and the resulting request. It never
+// reads a file or a clock, and knows nothing about money spent.
 package draft
 
 import (
@@ -21,54 +20,53 @@ import (
 	"dubtop/api/text"
 )
 
-// Draft is what stands in the form, as it was typed: nothing is corrected and
-// nothing is lost. It can be kept as JSON.
+// Draft is the content of the form exactly as typed. It can be saved as JSON.
 type Draft struct {
 	ID             string            `json:"id"`
 	Model          string            `json:"model"`
-	Visual         string            `json:"visual"`          // a video or an image, as ParseMedia takes it
-	VisualKind     string            `json:"visualKind"`      // VIDEO or IMAGE where an asset was picked, else ""
-	Audio          string            `json:"audio"`           // or a script
+	Visual         string            `json:"visual"`          // video or image, in a form that ParseMedia accepts
+	VisualKind     string            `json:"visualKind"`      // VIDEO or IMAGE if an asset was picked, else ""
+	Audio          string            `json:"audio"`           // alternative to a script
 	Script         string            `json:"script"`          // at most MaxScript characters
-	VoiceID        string            `json:"voiceId"`         // with a script
+	VoiceID        string            `json:"voiceId"`         // for a script
 	Options        map[string]string `json:"options"`         // by wire name; "" is not sent
 	OutputFileName string            `json:"outputFileName"`  // without an extension
 	WebhookURL     string            `json:"webhookUrl"`      // https
-	Label          string            `json:"label,omitempty"` // of ours, for the ledger; never sent
-	From           string            `json:"from,omitempty"`  // what the form was started from, in words
-	Doubt          string            `json:"doubt,omitempty"` // why sending it may pay a second time, in words
+	Label          string            `json:"label,omitempty"` // for our ledger; never sent
+	From           string            `json:"from,omitempty"`  // origin of the form, for the screen
+	Doubt          string            `json:"doubt,omitempty"` // why sending it may pay twice, for the screen
 	UpdatedAt      time.Time         `json:"updatedAt,omitzero"`
 
-	// Base is what the journal held of the draft when this window last looked, as
-	// Held.Version names it; "" for nothing.
+	// Base is the journal's version of the draft when this window last looked,
+	// as returned by Held.Version; "" for none.
 	Base string `json:"-"`
 }
 
-// MaxScript is the most characters that a script may have.
+// MaxScript is the most characters a script can have.
 // https://sync.so/docs/api-reference/api/generate-api/create
 const MaxScript = 5000
 
-// Empty reports whether nothing was typed that is worth keeping.
+// Empty reports whether nothing worth saving was typed.
 func (d Draft) Empty() bool {
 	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL + d.Label
 	return strings.TrimSpace(typed) == ""
 }
 
-// Option is what was typed for an option, "" for the server's default.
+// Option is the text typed for an option, "" for the server's default.
 func (d Draft) Option(name string) string { return strings.TrimSpace(d.Options[name]) }
 
-// SyncMode is the mode that decides between the lengths of video and audio;
-// see OutputSeconds.
+// SyncMode is the mode that says what happens if video and audio differ in
+// length; see OutputSeconds.
 func (d Draft) SyncMode() string { return d.Option(optionSyncMode) }
 
-// Clone copies the draft, so that the form may go on changing its own.
+// Clone returns a copy that is independent of later edits.
 func (d Draft) Clone() Draft {
 	d.Options = maps.Clone(d.Options)
 	return d
 }
 
-// File is a local file that is sent along with a request. Its size and hash
-// pin down what was priced.
+// File is a local file attached to a request. Its size and hash identify the
+// content that was priced.
 type File struct {
 	Field  string `json:"field"` // video, image or audio
 	Path   string `json:"path"`
@@ -76,8 +74,8 @@ type File struct {
 	SHA256 string `json:"sha256"` // hexadecimal, "" until measured
 }
 
-// Measure reads the file's content and fills in Size and SHA256. The caller
-// opens the file; an empty or too large one is an error.
+// Measure reads the file's content from r and sets Size and SHA256. It returns
+// an error if the file is empty or too large.
 func (f *File) Measure(r io.Reader) error {
 	h := sha256.New()
 	n, err := io.Copy(h, io.LimitReader(r, api.MaxUpload+1))
@@ -93,11 +91,10 @@ func (f *File) Measure(r io.Reader) error {
 	return nil
 }
 
-// Request builds the request that the draft stands for, with the options that
-// the model honours and no others: some jobs fail for an option that does not
-// concern them. Files are listed with their sizes where env can tell; they
-// are yet to be measured. The error is the first problem that Check would
-// report.
+// Request builds the draft's request. It includes only options that the model
+// supports, because some jobs fail because of others. Files are listed with
+// their sizes if env can tell, but must still be measured. The error is the
+// first problem that Check would report.
 func (d Draft) Request(env CheckEnv) (api.CreateRequest, []File, error) {
 	for _, p := range d.Problems(env) {
 		if p.Blocks() {
@@ -147,7 +144,7 @@ func addMedia(in []api.CreateInput, files []File, kind string, m Media, env Chec
 	return append(in, item), files
 }
 
-// Body is the JSON of Request, the same bytes for the same draft.
+// Body is the JSON of Request. Equal drafts have equal bytes.
 func (d Draft) Body(env CheckEnv) ([]byte, error) {
 	r, _, err := d.Request(env)
 	if err != nil {
@@ -156,8 +153,8 @@ func (d Draft) Body(env CheckEnv) ([]byte, error) {
 	return Encode(r)
 }
 
-// Encode writes links as they are: the escapes that are meant for web pages
-// would only make them harder to read.
+// Encode returns the request as JSON. It leaves out HTML escapes, which would
+// make links hard to read.
 func Encode(r api.CreateRequest) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -168,7 +165,7 @@ func Encode(r api.CreateRequest) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// options are those that are filled in and honoured.
+// options returns the options that are filled in and supported by the model.
 func (d Draft) options(still bool) map[string]any {
 	out := make(map[string]any)
 	for _, o := range RulesFor(strings.TrimSpace(d.Model)).Options {
@@ -182,7 +179,7 @@ func (d Draft) options(still bool) map[string]any {
 		}
 		if o.Name == optionActiveSpeaker {
 			if v == false {
-				continue // off is said by leaving it out
+				continue // to turn it off, leave it out
 			}
 			v = map[string]any{"auto_detect": true}
 		}
@@ -210,23 +207,23 @@ func (d Draft) visualKind(m Media, env CheckEnv) mediaKind {
 	return kind
 }
 
-// Named reports whether the name of the visual input, or its asset, tells what it
-// holds. Else a look at it does.
+// Named reports whether the visual input's name or asset type tells its kind of
+// media. Otherwise the file must be inspected.
 func (d Draft) Named(env CheckEnv) bool {
 	m, err := ParseMedia(d.Visual, env.Home)
 	env.Found = nil
 	return err == nil && d.visualKind(m, env) != kindUnknown
 }
 
-// Still reports whether the draft's visual input is an image, as far as its
-// name, its asset or a look at it tells.
+// Still reports whether the draft's visual input is an image, judging by its
+// name, its asset or its inspected content.
 func (d Draft) Still(env CheckEnv) bool {
 	m, err := ParseMedia(d.Visual, env.Home)
 	return err == nil && d.still(m, env)
 }
 
-// Name is how the job will be called in the list: the output file name, else
-// the visual input's file name, else the model.
+// Name is the job's name in the list: the output file name, else the visual
+// input's file name, else the model.
 func (d Draft) Name(env CheckEnv) text.Text {
 	if n := strings.TrimSpace(d.OutputFileName); n != "" {
 		return text.Of(n)
@@ -237,8 +234,8 @@ func (d Draft) Name(env CheckEnv) text.Text {
 	return text.Of(d.Model)
 }
 
-// Fields lists the fields of the form for the draft's model, in order, by the
-// names that Check takes.
+// Fields lists the form's fields for the draft's model in order, by the names
+// used by Check.
 func (d Draft) Fields() []string {
 	f := []string{FieldModel, FieldVisual, FieldAudio, FieldScript, FieldVoice}
 	for _, o := range RulesFor(strings.TrimSpace(d.Model)).Options {
@@ -247,7 +244,7 @@ func (d Draft) Fields() []string {
 	return append(f, FieldOutputName, FieldWebhook, FieldLabel)
 }
 
-// Problems checks every field and lists what is wrong, in the form's order.
+// Problems checks every field and returns the problems in the form's order.
 func (d Draft) Problems(env CheckEnv) []Problem {
 	var out []Problem
 	for _, f := range d.Fields() {

@@ -6,16 +6,16 @@ import (
 	"dubtop/api"
 )
 
-// Decoded is an echo of options with numbers as float64, so that 0.5 and 5e-1
-// are equal; nil where it is not JSON.
+// Decoded decodes echoed options, with numbers as float64 so that 0.5 and 5e-1
+// are equal. It returns nil for invalid JSON.
 func Decoded(j api.JSON) any {
 	var v any
 	_ = json.Unmarshal(j, &v)
 	return v
 }
 
-// Blank reports whether a value of JSON says nothing: null, false, 0, "" or an
-// object or list of such.
+// Blank reports whether a JSON value is empty: null, false, 0, "", an empty
+// list, or an object with only such values.
 func Blank(v any) bool {
 	switch v := v.(type) {
 	case nil:

@@ -14,26 +14,25 @@ import (
 	"dubtop/state/instant"
 )
 
-// The server fetches inputs when a job is made and again when a worker takes it
-// up: a link should hold until then. A batch may take a day.
+// The server fetches inputs when a job is created, and again when a worker
+// starts on it. A link must stay valid until then. A batch can take a day.
 // https://sync.so/docs/api-reference/guides/batch-processing
 const (
 	linkMargin      = time.Hour
 	batchLinkMargin = 24 * time.Hour
 )
 
-// LinkEnd is when the link of an input ends. The zero LinkEnd is that of a link
-// that never does.
+// LinkEnd is when an input's link expires. The zero LinkEnd means never.
 type LinkEnd struct {
-	At    time.Time // by everybody's clock, which is the server's
+	At    time.Time // server's clock
 	Input string    // video, image or audio
-	Line  int       // of a batch, from 1; 0 of a job
+	Line  int       // of a batch, from 1; 0 for a job
 }
 
-// Over reports whether the link has ended at a time by the server's clock.
+// Over reports whether the link has expired at the given server time.
 func (e LinkEnd) Over(at time.Time) bool { return !e.At.IsZero() && !at.Before(e.At) }
 
-// subject is the link as the subject of a sentence.
+// subject names the link, as the subject of a sentence.
 func (e LinkEnd) subject() string {
 	words := "the signed link of the " + e.Input
 	if e.Line > 0 {
@@ -42,14 +41,14 @@ func (e LinkEnd) subject() string {
 	return words
 }
 
-// ExpiredError says that a link has ended, so that the request must not be sent.
+// ExpiredError means that a link has expired, so the request must not be sent.
 type ExpiredError struct{ LinkEnd }
 
-// Error says which link, and what helps.
+// Error names the link and the remedy.
 func (e *ExpiredError) Error() string { return e.subject() + " has expired; make a new one" }
 
-// First is the earliest of e and the ends of some inputs; line counts from 1 in
-// a batch and is 0 in a job.
+// First returns the earlier of e and the expiry of the inputs' links; line
+// counts from 1 in a batch and is 0 for a job.
 func (e LinkEnd) First(inputs []api.CreateInput, line int) LinkEnd {
 	for _, in := range inputs {
 		if at, ok := LinkExpiry(in.URL); ok && (e.At.IsZero() || at.Before(e.At)) {
@@ -59,8 +58,8 @@ func (e LinkEnd) First(inputs []api.CreateInput, line int) LinkEnd {
 	return e
 }
 
-// Short warns of a link that may end before the workers fetch it, if the request
-// leaves at a time by the server's clock; "" if it does not.
+// Short returns a warning if the link may expire before the workers fetch it,
+// given the server time when the request is sent; else "".
 func (e LinkEnd) Short(at time.Time) string {
 	margin := linkMargin
 	if e.Line > 0 {
@@ -73,8 +72,8 @@ func (e LinkEnd) Short(at time.Time) string {
 	return e.subject() + " " + endsIn(left) + "; " + fetchedLater(e.Line > 0)
 }
 
-// checkExpiry says of a link that it has ended, or ends before its job can be
-// counted on to have been done.
+// checkExpiry reports a link that has expired, or may expire before its job
+// fetches it.
 func checkExpiry(link string, at time.Time, batch bool) (Severity, string) {
 	end, ok := LinkExpiry(link)
 	if !ok || at.IsZero() {
@@ -97,7 +96,7 @@ func fetchedLater(batch bool) string {
 	if batch {
 		return "a batch may take a day to fetch it"
 	}
-	return "the job may start later, and fetches it then"
+	return "the job may start later and fetches it then"
 }
 
 func endsIn(left time.Duration) string {
@@ -112,9 +111,9 @@ func endsIn(left time.Duration) string {
 	return fmt.Sprintf("expires in %d h", int(left.Hours()))
 }
 
-// LinkExpiry finds the instant at which a signed link stops working, as object
-// stores and networks that deliver media write it into the link. It is false for
-// links that carry none.
+// LinkExpiry returns the time when a signed link expires, in the formats of
+// object stores and content delivery networks; ok is false if the link has
+// none.
 func LinkExpiry(raw string) (t time.Time, ok bool) {
 	if !strings.Contains(raw, "=") {
 		return time.Time{}, false
@@ -141,14 +140,14 @@ func LinkExpiry(raw string) (t time.Time, ok bool) {
 }
 
 var (
-	// fieldPattern is an end among other fields in one value or in a path, as
-	// Akamai and Bunny write it.
+	// fieldPattern matches an expiry among other fields in one value or in a
+	// path, as written by Akamai and Bunny.
 	fieldPattern = regexp.MustCompile(`(?:^|~)exp=(\d{10})(?:~|$)`)
 	pathPattern  = regexp.MustCompile(`[/~&]exp(?:ires)?=(\d{10})(?:[/~&]|$)`)
 )
 
-// signedExpiry reads a date of signing and a number of seconds after it, as
-// Amazon has it, and Google, Alibaba and others in names of their own.
+// signedExpiry reads a signing date and a number of seconds after it, as used
+// by Amazon, and by Google, Alibaba and others under their own names.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 // https://cloud.google.com/storage/docs/authentication/signatures
 func signedExpiry(q map[string]string) (first time.Time, ok bool) {
@@ -166,7 +165,7 @@ func signedExpiry(q map[string]string) (first time.Time, ok bool) {
 	return first, ok
 }
 
-// azureExpiry reads the end of a shared access signature.
+// azureExpiry reads the expiry of a shared access signature.
 // https://learn.microsoft.com/rest/api/storageservices/create-service-sas
 func azureExpiry(q map[string]string) (time.Time, bool) {
 	if q["sig"] == "" {
@@ -196,8 +195,8 @@ func policyExpiry(q map[string]string) (time.Time, bool) {
 	return unixInstant(policy.Statement[0].Condition.DateLessThan["AWS:EpochTime"].String(), 10)
 }
 
-// namedExpiry reads an end that stands for itself: Amazon's and Google's older
-// signatures, CloudFront's canned policy, and many others.
+// namedExpiry reads an expiry in a parameter of its own: Amazon's and Google's
+// older signatures, CloudFront's canned policy, and many others.
 func namedExpiry(q map[string]string) (time.Time, bool) {
 	for _, name := range []string{
 		"expires", "expire", "exp", "expiry", "expiration", "expires_at", "expires-at", "expiresat", "x-expires",
@@ -219,7 +218,7 @@ func tencentExpiry(q map[string]string) (time.Time, bool) {
 	return unixInstant(end, 10)
 }
 
-// hexExpiry reads the hexadecimal ends of Discord's and Meta's links.
+// hexExpiry reads the hexadecimal expiry of Discord's and Meta's links.
 // https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
 func hexExpiry(q map[string]string) (time.Time, bool) {
 	switch {
@@ -231,7 +230,7 @@ func hexExpiry(q map[string]string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// tokenExpiry reads the end in a token: a JSON Web Token, or Akamai's fields.
+// tokenExpiry reads the expiry in a token: a JSON Web Token or Akamai's fields.
 // https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4
 func tokenExpiry(q map[string]string) (first time.Time, ok bool) {
 	for _, value := range q {
@@ -246,7 +245,7 @@ func tokenExpiry(q map[string]string) (first time.Time, ok bool) {
 	return first, ok
 }
 
-// webTokenEnd is the end that a JSON Web Token claims, "" for any other text.
+// webTokenEnd returns the expiry claim of a JSON Web Token, "" for other text.
 func webTokenEnd(token string) string {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 || !strings.HasPrefix(token, "eyJ") {
@@ -271,8 +270,8 @@ func dateInstant(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// unixInstant takes a number, of seconds or of milliseconds, for a date only if
-// it can be one: other services use the same names for a number of seconds.
+// unixInstant parses a time in seconds or milliseconds. It rejects numbers that
+// can't be a date, because some services use the same names for a duration.
 func unixInstant(text string, base int) (time.Time, bool) {
 	const year2001, year2286 = 1_000_000_000, 10_000_000_000
 	text, _, _ = strings.Cut(text, ".")

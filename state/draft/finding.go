@@ -2,21 +2,21 @@ package draft
 
 import "strings"
 
-// Finding is what a look at the file behind an input brought.
+// Finding is the result of inspecting an input's file.
 type Finding struct {
-	Holds   string  // video, image or audio; "" unknown
-	Seconds float64 // of the track that is used; 0 unknown, or of an image
-	Within  float64 // how far Seconds may be off, in seconds
-	Refuse  string  // why it can't be this input, whoever fetches it; "" if it may
-	// Warn is what else speaks against it, "" if nothing does: whoever can't
-	// reach a link from here does not know whether the server can.
+	Holds   string  // video, image or audio; "" if unknown
+	Seconds float64 // length of the track that is used; 0 if unknown or an image
+	Within  float64 // margin of error of Seconds, in seconds
+	Refuse  string  // why the file itself is unsuitable; "" if it is fine
+	// Warn is any other concern, or "". For example, a link that can't be
+	// reached from here may still work for the server.
 	Warn string
-	// Untried says that it was not looked at, because its host sends nothing.
+	// Untried is set if it was skipped because its host sends nothing.
 	Untried bool
 }
 
-// found is what is known of the file in a field, nothing at all before it was
-// looked at.
+// found returns the finding about a field's file, or a zero Finding if it was
+// not inspected.
 func (e CheckEnv) found(field string, m Media) Finding {
 	if e.Found == nil {
 		return Finding{}
@@ -27,7 +27,7 @@ func (e CheckEnv) found(field string, m Media) Finding {
 	return Finding{}
 }
 
-// with adds a warning to what else is wrong, unless that is worse.
+// with adds a warning to a problem, unless the problem is worse.
 func with(warn string, s Severity, words string) (Severity, string) {
 	switch {
 	case warn == "" || s > SeverityWarning:

@@ -5,14 +5,14 @@ import (
 	"dubtop/api/text"
 )
 
-// Host is a host that a request names, in other letters than ASCII.
+// Host is a host in a request's links whose name is not all ASCII.
 type Host struct {
-	Wire text.Text // as the network knows it, in ASCII
-	Read text.Text // as it reads
+	Wire text.Text // ASCII form used on the network
+	Read text.Text // readable form
 }
 
-// HostsOf lists, each once, the hosts of links that are written in other letters:
-// they may only look like a host that one knows.
+// HostsOf lists, without repeats, the links' hosts with names that are not all
+// ASCII. They may imitate a familiar host.
 func HostsOf(links ...string) (hosts []Host) {
 	seen := make(map[text.Text]bool)
 	for _, link := range links {

@@ -11,8 +11,8 @@ import (
 	"dubtop/api/text"
 )
 
-// checkLink says why a link can't be an input: the server must be able to
-// fetch it. Plain http is for a server on this machine only.
+// checkLink returns an error if the server could not fetch a link. It allows
+// plain http only for a server on this machine.
 func checkLink(raw string) error {
 	switch api.FaultOf(raw) {
 	case api.LinkLong:
@@ -21,22 +21,22 @@ func checkLink(raw string) error {
 		return errors.New("the link has a space in it: write it as %20")
 	case api.LinkInvisible:
 		at := strings.IndexFunc(raw, text.Invisible)
-		return fmt.Errorf("character %d of the link can't be seen: type the link, or copy it once more", 1+utf8.RuneCountInString(raw[:at]))
+		return fmt.Errorf("character %d of the link is invisible: type the link, or copy it again", 1+utf8.RuneCountInString(raw[:at]))
 	case api.LinkUnreadable:
-		return errors.New("the link can't be read: is it whole?")
+		return errors.New("the link is malformed: is it complete?")
 	case api.LinkEmpty, api.LinkHostless:
-		return errors.New("the link names no server: is it whole?")
+		return errors.New("the link names no server: is it complete?")
 	case api.LinkUser:
-		return errors.New("the link holds a user name: use a link that works without")
+		return errors.New("the link contains a user name: use a link that works without one")
 	case api.LinkPlain:
 		return errors.New("the link must begin with https://")
 	case api.LinkScheme:
 		u, err := url.Parse(raw)
 		if err != nil || u.Hostname() == "" {
-			return errors.New("the link names no server: is it whole?")
+			return errors.New("the link names no server: is it complete?")
 		}
 		return fmt.Errorf("the server can't fetch %s:// links: use https://", u.Scheme)
-	case api.LinkGood, api.LinkQuote: // the server may take it, whatever a shell would make of it
+	case api.LinkGood, api.LinkQuote: // fine for the server, even if a shell would trip over it
 	}
 	return nil
 }

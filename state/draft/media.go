@@ -20,14 +20,14 @@ const (
 	SourceNone  Source = iota // nothing was typed
 	SourceURL                 // a public link that the server fetches
 	SourceAsset               // an asset of the account
-	SourceFile                // a local file, sent along
+	SourceFile                // a local file, sent with the request
 )
 
-// Media is a media field, understood. One of URL, AssetID and Path is set, by
-// Source.
+// Media is a parsed media field. Source says which one of URL, AssetID and Path
+// is set.
 type Media struct {
 	Source  Source
-	URL     string // byte for byte as typed
+	URL     string // exactly as typed
 	AssetID string
 	Path    string // may be relative
 }
@@ -41,9 +41,9 @@ var (
 	schemePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 )
 
-// ParseMedia understands what was typed into a media field, or dropped there
-// by a terminal: a link, an asset ("asset:ID" or a bare UUID), or a path as
-// [ParsePath] reads it. It looks at no file. Nothing typed is no error.
+// ParseMedia parses text typed or dropped into a media field: a link, an asset
+// ("asset:ID" or a bare UUID), or a path as read by [ParsePath]. It does no
+// I/O. Empty text is not an error.
 func ParseMedia(typed, home string) (Media, error) {
 	t := strings.TrimSpace(typed)
 	bare := unquoteWhole(t)
@@ -71,10 +71,10 @@ func ParseMedia(typed, home string) (Media, error) {
 	return Media{Source: SourceFile, Path: p}, nil
 }
 
-// Base is the last part of the link or path, for a name; "" for assets.
+// Base is the last part of the link or path, used as a name; "" for assets.
 func (m Media) Base() text.Text { return text.Of(m.base()) }
 
-// base is Base as it stands in the link or path, decoded.
+// base is Base before it is cleaned for the screen.
 func (m Media) base() string {
 	switch m.Source {
 	case SourceURL:
@@ -95,7 +95,7 @@ func (m Media) base() string {
 	return ""
 }
 
-// mediaKind is what a name's ending says about a file.
+// mediaKind is the kind of file that a name's extension suggests.
 type mediaKind int
 
 const (
@@ -103,12 +103,12 @@ const (
 	kindVideo
 	kindAudio
 	kindImage
-	kindOtherImage // an image that the API does not take
-	kindOther      // surely no media
+	kindOtherImage // an image that the API does not accept
+	kindOther      // certainly not media
 )
 
-// kindOfName judges by the ending alone. The endings are those that the
-// vendor lists: https://sync.so/docs/api-reference/api/generate-api/create
+// kindOfName judges by the extension alone, using the documented ones:
+// https://sync.so/docs/api-reference/api/generate-api/create
 func kindOfName(name string) mediaKind {
 	switch strings.ToLower(strings.TrimPrefix(path.Ext(name), ".")) {
 	case "mp4", "mov", "qt", "webm", "avi", "m4v":
@@ -125,7 +125,7 @@ func kindOfName(name string) mediaKind {
 	return kindUnknown
 }
 
-// kindOfAsset judges by the asset's type as the API gives it.
+// kindOfAsset converts an asset type of the API.
 func kindOfAsset(kind string) mediaKind {
 	switch kind {
 	case "VIDEO":

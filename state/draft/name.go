@@ -5,8 +5,8 @@ import (
 	"dubtop/api/text"
 )
 
-// JobName is the best name for a job; named is false when it is only the id's
-// beginning.
+// JobName is the best name for a job; named is false if it is only the start of
+// the id.
 func JobName(g api.Generation) (name text.Text, named bool) {
 	if g.OutputFileName != "" {
 		return g.OutputFileName, true

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// ParsePath understands a path as it was typed, pasted, or dropped by a
-// terminal: plain, quoted, backslash-escaped, a file:// link, or beginning with
-// ~ or $HOME, for which home stands. It looks at no file. What only a shell or
-// another system could resolve is refused with what to write instead.
+// ParsePath parses a path as typed, pasted, or dropped by a terminal: plain,
+// quoted, backslash-escaped, a file:// link, or beginning with ~ or $HOME,
+// which become home. It does no I/O. It rejects paths that only a shell or
+// another system could resolve, and the error says what to write instead.
 func ParsePath(typed, home string) (string, error) {
 	t := strings.TrimSpace(typed)
 	bare := unquoteWhole(t)
@@ -37,16 +37,16 @@ var (
 	variablePath = regexp.MustCompile(`^\$(?:\{(\w+)\}|(\w+))(/|$)`)
 )
 
-// underWSL is where Windows's subsystem for Linux shows a drive.
+// underWSL is the place where WSL shows a Windows drive.
 func underWSL(p string) string {
 	if p[1] != ':' {
-		return ": write the path as this machine knows it, with /"
+		return ": write it as a path on this machine, with /"
 	}
 	return fmt.Sprintf(": under WSL it is /mnt/%s/%s", strings.ToLower(p[:1]), strings.ReplaceAll(p[3:], `\`, "/"))
 }
 
-// expandHome puts the home directory in the place of ~ and $HOME. A file whose
-// name begins like that can be written with ./ before it.
+// expandHome replaces ~ and $HOME by the home folder. A file whose name begins
+// with either can be written with ./ before it.
 func expandHome(p, home string) (string, error) {
 	rest, atHome := p, false
 	if v := variablePath.FindStringSubmatch(p); v != nil {
@@ -71,7 +71,7 @@ func expandHome(p, home string) (string, error) {
 
 func fileLink(s string) bool { return strings.HasPrefix(strings.ToLower(s), "file:/") }
 
-// unquoteWhole takes one pair of quotes off that encloses the whole text.
+// unquoteWhole removes a pair of quotes around the whole text.
 func unquoteWhole(s string) string {
 	if len(s) < 2 || (s[0] != '\'' && s[0] != '"') || s[len(s)-1] != s[0] {
 		return s
@@ -82,11 +82,11 @@ func unquoteWhole(s string) string {
 	return s
 }
 
-// filePath reads a file: link, as file managers drop it.
+// filePath parses a file: link as dropped by file managers.
 func filePath(link string) (string, error) {
 	u, err := url.Parse(link)
 	if err != nil || u.Path == "" {
-		return "", errors.New("this file:// link can't be read: type the path itself")
+		return "", errors.New("this file:// link is malformed: type the path itself")
 	}
 	if u.Host != "" && u.Host != "localhost" {
 		return "", fmt.Errorf("the file is on another machine (%s): copy it here first", u.Host)
@@ -94,12 +94,12 @@ func filePath(link string) (string, error) {
 	return u.Path, nil
 }
 
-// unquotePath undoes what terminals do to a dropped path: quotes around it or
-// around parts of it, and backslashes before special characters. A text
-// without a well-formed sign of either is a path as it is, spaces and all.
+// unquotePath undoes a terminal's quoting of a dropped path: quotes around all
+// or part of it, and backslashes before special characters. Text without valid
+// quoting is taken as it is, including spaces.
 func unquotePath(s string) (string, error) {
 	if strings.ContainsRune(s, 0) {
-		return "", errors.New("a path can't hold a NUL character")
+		return "", errors.New("a path can't contain a NUL character")
 	}
 	var w shellWord
 	for _, r := range s {
@@ -110,7 +110,7 @@ func unquotePath(s string) (string, error) {
 	case plain == s || w.quote != 0 || w.escape:
 		return s, nil
 	case w.split && (s[0] == '\'' || s[0] == '"' || strings.Contains(s, `\ `)):
-		return "", errors.New("this is more than one path: one file fits here")
+		return "", errors.New("this is more than one path: give a single file")
 	case w.split:
 		return s, nil
 	}
@@ -120,9 +120,9 @@ func unquotePath(s string) (string, error) {
 // shellWord reads text as a shell reads a word.
 type shellWord struct {
 	text   strings.Builder
-	quote  rune // the quote that is open, 0 if none is
-	escape bool // a backslash came before
-	split  bool // a space stood where it ends a word
+	quote  rune // the open quote, 0 if none
+	escape bool // the last character was a backslash
+	split  bool // there was an unquoted space
 }
 
 func (w *shellWord) add(r rune) {

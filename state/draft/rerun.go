@@ -11,8 +11,8 @@ import (
 	"dubtop/api/text"
 )
 
-// FromJob makes the draft of a job as it was, so that it can be run again.
-// Lost says, in words, what could not be taken over.
+// FromJob returns a draft with a job's inputs and options, to run it again.
+// Lost describes the parts that could not be copied.
 func FromJob(g api.Generation) (d Draft, lost []string) {
 	name, _ := JobName(g)
 	r := rerun{draft: Draft{
@@ -26,7 +26,7 @@ func FromJob(g api.Generation) (d Draft, lost []string) {
 	}
 	r.options(g.Options)
 	if !Blank(Decoded(g.Segments)) {
-		r.lose("the segments: a form has none")
+		r.lose("the segments: the form has none")
 	}
 	if !g.WebhookURL.IsZero() {
 		r.draft.WebhookURL = r.link("webhook", g.WebhookURL)
@@ -34,7 +34,7 @@ func FromJob(g api.Generation) (d Draft, lost []string) {
 	return r.draft, r.lost
 }
 
-// rerun gathers a draft from the parts of a job.
+// rerun builds a draft from the parts of a job.
 type rerun struct {
 	draft Draft
 	lost  []string
@@ -47,7 +47,7 @@ func (r *rerun) input(in *api.Input) {
 	switch in.Type {
 	case "video", "image":
 		if d.Visual != "" {
-			r.lose("a second " + string(in.Type) + ": a form has one")
+			r.lose("a second " + string(in.Type) + ": the form has one")
 			return
 		}
 		d.Visual = r.media(in)
@@ -56,7 +56,7 @@ func (r *rerun) input(in *api.Input) {
 		}
 	case "audio", "text":
 		if d.Audio != "" || d.Script != "" {
-			r.lose("a second voice: a form has one")
+			r.lose("a second voice: the form has one")
 			return
 		}
 		if in.Type == "audio" {
@@ -65,12 +65,12 @@ func (r *rerun) input(in *api.Input) {
 		}
 		r.speech(in.Provider)
 	default:
-		r.lose(fmt.Sprintf("an input of the kind %q", in.Type))
+		r.lose(fmt.Sprintf("an input of type %q", in.Type))
 	}
 }
 
-// media is an input as it is typed. An asset comes before its link, which may
-// be signed and expire.
+// media is an input as it would be typed. It prefers an asset to its link,
+// which may be signed and expire.
 func (r *rerun) media(in *api.Input) string {
 	if in.AssetID != "" {
 		return AssetPrefix + string(in.AssetID)
@@ -88,16 +88,16 @@ func (r *rerun) link(what string, u api.URL) string {
 
 func (r *rerun) speech(p *api.Provider) {
 	if p == nil {
-		r.lose("the script: the server does not tell it")
+		r.lose("the script: the server does not return it")
 		return
 	}
 	r.draft.Script, r.draft.VoiceID = string(p.Script), string(p.VoiceID)
 	if strings.HasSuffix(r.draft.Script, "…") && len(p.Script) > text.Max-8 {
-		r.lose("the end of the script: it is too long to be read back")
+		r.lose("the end of the script: it is too long to read back")
 	}
 }
 
-// options takes over those that the form has a field for.
+// options copies the options that the form has a field for.
 func (r *rerun) options(j api.JSON) {
 	echo, _ := Decoded(j).(map[string]any)
 	all := RulesFor("")
@@ -111,16 +111,16 @@ func (r *rerun) options(j api.JSON) {
 			r.lose("the option " + string(text.Clean(name, 64)))
 		}
 	}
-	slices.Sort(r.lost) // options come in any order
+	slices.Sort(r.lost) // map order is random
 }
 
-// accepts reports whether a value can be typed into the option's field.
+// accepts reports whether typed is a valid value of the option.
 func (o Option) accepts(typed string) bool {
 	_, words := o.Value(typed)
 	return words == ""
 }
 
-// typedOption is a value as it is typed; ok is false for what can't be.
+// typedOption is a value as it would be typed; ok is false if it can't be.
 func typedOption(v any) (typed string, ok bool) {
 	switch v := v.(type) {
 	case string:

@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// Rules are what one model takes. The vendor documents them per model:
+// Rules describe the inputs and options of a model, as documented:
 // https://sync.so/docs/api-reference/api/generate-api/create
 type Rules struct {
-	Known      bool     // false for a model that this program has not heard of
-	Image      bool     // a still image may be the visual input
-	MaxSeconds float64  // the longest input, in seconds; 0 where none is documented
-	Options    []Option // the options that the model honours, in the form's order
+	Known      bool     // false for a model unknown to this program
+	Image      bool     // the visual input may be a still image
+	MaxSeconds float64  // longest input in seconds; 0 if not documented
+	Options    []Option // supported options in the form's order
 }
 
-// OptionKind says how an option is filled in.
+// OptionKind is an option's type.
 type OptionKind int
 
 // The kinds of options.
@@ -26,26 +26,26 @@ const (
 	OptionBool                     // true or false
 )
 
-// Option is one member of a request's options.
+// Option describes one member of a request's options.
 type Option struct {
-	Name     string // as it is written on the wire
+	Name     string // name on the wire
 	Kind     OptionKind
 	Choices  []string
 	Min, Max float64
-	Default  string // what the server takes where nothing is sent, "" if nothing
-	Words    string // one line for the form
-	// Still reports whether the option means something for a still image.
+	Default  string // the server's value if nothing is sent; "" if none
+	Words    string // one-line description for the form
+	// Still is set if the option has an effect on a still image.
 	Still bool
 }
 
-// The options that are more than a word or a number to this program.
+// The options that need special handling.
 const (
 	optionSyncMode      = "sync_mode"
 	optionActiveSpeaker = "active_speaker_detection"
 )
 
-// RulesFor gives the rules of a model. A model it does not know gets
-// permissive rules: the server has the last word.
+// RulesFor returns the rules of a model. For an unknown model they allow
+// everything, leaving the decision to the server.
 func RulesFor(model string) Rules {
 	switch model {
 	case "sync-3":
@@ -62,8 +62,8 @@ func RulesFor(model string) Rules {
 	}}
 }
 
-// Option finds an option by its wire name; ok is false where the model does
-// not honour it.
+// Option finds an option by its wire name; ok is false if the model does not
+// support it.
 func (r Rules) Option(name string) (o Option, ok bool) {
 	i := slices.IndexFunc(r.Options, func(o Option) bool { return o.Name == name })
 	if i < 0 {
@@ -76,7 +76,7 @@ func syncMode() Option {
 	return Option{
 		Name: optionSyncMode, Kind: OptionChoice, Default: "bounce",
 		Choices: []string{"bounce", "loop", "cut_off", "silence", "remap"},
-		Words:   "what happens where video and audio differ in length",
+		Words:   "what to do if video and audio differ in length",
 	}
 }
 
@@ -90,14 +90,14 @@ func temperature() Option {
 func occlusion() Option {
 	return Option{
 		Name: "occlusion_detection_enabled", Kind: OptionBool, Default: "false", Still: true,
-		Words: "look for hands or objects before the face; slower",
+		Words: "handle hands or objects in front of the face; slower",
 	}
 }
 
 func activeSpeaker() Option {
 	return Option{
 		Name: optionActiveSpeaker, Kind: OptionBool, Default: "false",
-		Words: "find who speaks where several faces are seen",
+		Words: "detect who is speaking if there are several faces",
 	}
 }
 
@@ -117,14 +117,15 @@ func prompt() Option {
 	}
 }
 
-// Value turns what was typed into what is sent; the words are "" if it can be.
+// Value converts typed text to the value to send; words describe a mistake, or
+// "".
 func (o Option) Value(typed string) (v any, words string) {
 	typed = strings.TrimSpace(typed)
 	switch o.Kind {
 	case OptionNumber:
 		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
 		if err != nil {
-			return nil, fmt.Sprintf("%q is not a number: type one from %g to %g", typed, o.Min, o.Max)
+			return nil, fmt.Sprintf("%q is not a number: type a number from %g to %g", typed, o.Min, o.Max)
 		}
 		v = n
 	case OptionBool:
@@ -142,8 +143,7 @@ func (o Option) Value(typed string) (v any, words string) {
 	return v, o.objection(v)
 }
 
-// objection says what is wrong with a value as it would be sent, "" if
-// nothing is.
+// objection describes a mistake in a value to be sent, or returns "".
 func (o Option) objection(v any) string {
 	switch o.Kind {
 	case OptionNumber:
@@ -167,10 +167,10 @@ func (o Option) objection(v any) string {
 	return ""
 }
 
-// OutputSeconds says how long the result will be, in seconds, from the
-// lengths of the inputs and the sync mode ("" is bounce, the server's
-// default). It is false where a length that it depends on is unknown (0), or
-// the mode is. Everything that prices or shows a length to come asks here.
+// OutputSeconds returns the length of the result in seconds, from the lengths
+// of the inputs and the sync mode; "" is bounce, the server's default. ok is
+// false if a required length is unknown (0) or the mode is. All prices and
+// forecasts use it.
 // https://sync.so/docs/developer-guides/sync-mode
 func OutputSeconds(mode string, video, audio float64, image bool) (seconds float64, ok bool) {
 	switch {
@@ -178,7 +178,7 @@ func OutputSeconds(mode string, video, audio float64, image bool) (seconds float
 		seconds = audio
 	case mode == "cut_off":
 		seconds = min(video, audio)
-	case mode == "silence": // the picture goes on until the sound ends, or the sound is padded
+	case mode == "silence": // the picture goes on until the sound ends, or silence is added
 		if video > 0 && audio > 0 {
 			seconds = max(video, audio)
 		}
@@ -188,8 +188,8 @@ func OutputSeconds(mode string, video, audio float64, image bool) (seconds float
 	return seconds, seconds > 0
 }
 
-// SpeechSeconds guesses how long a script takes to speak: about 15 characters
-// a second. It serves for prices marked with "≈" only.
+// SpeechSeconds guesses how long a script takes to speak, at 15 characters a
+// second. It is only good for prices marked as approximate.
 func SpeechSeconds(script string) float64 {
 	const charactersPerSecond = 15
 	return float64(len([]rune(strings.TrimSpace(script)))) / charactersPerSecond

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Changes lists the fields in which a draft would send something else than the
-// one it was made from, in the form's order. Options that a model does not
-// honour are not sent.
+// Changes lists the fields that would send something else than in the draft
+// from, in the form's order. Options that the model does not support are not
+// sent.
 func (d Draft) Changes(from Draft) []string {
 	fields := d.Fields()
 	for _, f := range from.Fields() {
@@ -18,7 +18,7 @@ func (d Draft) Changes(from Draft) []string {
 	return slices.DeleteFunc(fields, func(f string) bool { return d.sends(f) == from.sends(f) })
 }
 
-// sends is what a field contributes to the request, "" if nothing.
+// sends is a field's contribution to the request, or "".
 func (d Draft) sends(field string) string {
 	text := map[string]string{
 		FieldModel: d.Model, FieldVisual: d.Visual, FieldAudio: d.Audio, FieldScript: d.Script,
@@ -32,8 +32,8 @@ func (d Draft) sends(field string) string {
 	return strings.TrimSpace(text)
 }
 
-// Unfit says why a model can't take the draft's inputs, as far as env knows
-// them, "" if nothing speaks against it.
+// Unfit says why a model can't take the draft's inputs, as far as env knows, or
+// "".
 func (d Draft) Unfit(model string, env CheckEnv) string {
 	rules := RulesFor(model)
 	if !rules.Image && d.Still(env) {
@@ -42,8 +42,8 @@ func (d Draft) Unfit(model string, env CheckEnv) string {
 	return tooLong(model, rules, max(env.VisualSeconds, env.AudioSeconds))
 }
 
-// PriceKey is the same for drafts that have one price: they ask for the same
-// work, and differ in what it is called and who is told of it at most.
+// PriceKey is equal for drafts with the same price: they differ at most in
+// their name and webhook.
 func (d Draft) PriceKey() string {
 	parts := []string{d.VisualKind}
 	for _, f := range d.Fields() {

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// A draft has an id from its first key until it is sent or emptied. Several
-// windows may show it, so each of them remembers, in Draft.Base, what the journal
-// held when it last looked: what differs was done elsewhere.
+// A draft has an id from its first edit until it is sent or emptied. Several
+// windows may show it. Each remembers in Draft.Base the journal's version when
+// it last looked, so that a difference means an edit elsewhere.
 
-// overMark begins the version of a draft that has become a submission.
+// overMark is the prefix of the version of a draft that became a submission.
 const overMark = "became "
 
-// BecameVersion is the Base of a draft that has become a submission.
+// BecameVersion is the Base of a draft that became a submission.
 func BecameVersion(submission string) string { return overMark + submission }
 
-// Version names the draft as it stands: with another id, another text or another
-// time of the last key it is another one. An empty draft has none.
+// Version identifies the draft's content: its id, its text and the time of the
+// last edit. An empty draft has the version "".
 func (d Draft) Version() string {
 	if d.Empty() {
 		return ""
@@ -39,20 +39,20 @@ func (d Draft) Version() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// Touch notes a key. The first one gives the draft its id, and so does the first
-// one after it was sent: what was sent stays what it was.
+// Touch records an edit. The first edit gives the draft its id. An edit after
+// sending gives it a new one, leaving the sent draft unchanged.
 func (d *Draft) Touch(now time.Time, newID func() string) {
 	if d.ID == "" || d.Over() {
 		d.ID, d.Base = newID(), ""
 	}
 	if !now.After(d.UpdatedAt) {
-		now = d.UpdatedAt.Add(1) // two keys are two versions whatever the clock says
+		now = d.UpdatedAt.Add(1) // every edit is a new version, even if the clock stands still
 	}
 	d.UpdatedAt = now
 }
 
-// Over reports whether the draft shows what was queued or sent already.
+// Over reports whether the draft was already queued or sent.
 func (d Draft) Over() bool { return strings.HasPrefix(d.Base, overMark) }
 
-// Unkept reports whether the draft holds what the journal is not known to hold.
+// Unkept reports whether the draft has edits that may not be in the journal.
 func (d Draft) Unkept() bool { return d.ID != "" && !d.Over() && d.Version() != d.Base }
