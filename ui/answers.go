@@ -10,7 +10,6 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
-	"dubtop/state/journal"
 )
 
 // enqueued reports that the journal holds the submissions, or why it holds
@@ -66,9 +65,9 @@ func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	s := a.attended[subs[0].ID]
 	delete(a.attended, subs[0].ID)
 	switch {
-	case s != nil && s.form != nil && (errors.Is(err, journal.ErrSameDraft) || errors.Is(err, journal.ErrDraftChanged)):
+	case s != nil && s.form != nil && (errors.Is(err, account.ErrSameDraft) || errors.Is(err, account.ErrDraftChanged)):
 		return a.staleForm(s.form, words)
-	case errors.Is(err, journal.ErrTaken), errors.Is(err, journal.ErrBackwards):
+	case errors.Is(err, account.ErrTaken), errors.Is(err, account.ErrBackwards):
 		a.Complain("another window was faster: the list shows what became of it")
 	case s != nil && s.group != nil:
 		s.group.trouble = words

@@ -3,7 +3,6 @@ package ui
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -76,21 +75,9 @@ const longestPath = 4095
 // exportCmd writes the ledger as CSV to a new file that only the user can read.
 func exportCmd(path string, entries []ledger.Entry) tea.Cmd {
 	return func() tea.Msg {
-		err := writeNew(path, ledger.EntriesCSV(entries, time.Local))
+		err := account.WriteNew(path, ledger.EntriesCSV(entries, time.Local))
 		return exportedMsg{path, len(entries), err}
 	}
-}
-
-func writeNew(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path)) // half a table is worse than none
-	}
-	return nil
 }
 
 // exportedMsg reports how an export went.

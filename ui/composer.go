@@ -3,6 +3,7 @@ package ui
 import (
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/state/account"
 	"dubtop/state/draft"
 )
 
@@ -23,6 +24,9 @@ type composed interface{ land(a *composer) tea.Cmd }
 // landed applies a reply or a composed message. ok is false for any other
 // message.
 func (a *composer) landed(msg tea.Msg) (cmd tea.Cmd, ok bool) {
+	if m, ok := msg.(interface{ of() *account.Account }); ok && m.of() != a.session {
+		return nil, true
+	}
 	switch m := msg.(type) {
 	case reply:
 		return m.land(a.desk), true

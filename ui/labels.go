@@ -43,22 +43,20 @@ func (a *desk) askLabel(jobs []named) tea.Cmd {
 
 func labelCmd(s *account.Account, ids []string, label text.Text) tea.Cmd {
 	return func() tea.Msg {
-		return labelledMsg{s, ids, label, s.Journal.LabelAll(context.Background(), ids, string(label))}
+		return labelledMsg{asked{s}, ids, label, s.Journal.LabelAll(context.Background(), ids, string(label))}
 	}
 }
 
 // labelledMsg reports that the journal has saved a label, or the error.
 type labelledMsg struct {
-	session *account.Account
-	ids     []string
-	label   text.Text
-	err     error
+	asked
+	ids   []string
+	label text.Text
+	err   error
 }
 
 func (m labelledMsg) land(a *desk) tea.Cmd {
 	switch {
-	case m.session != a.session:
-		return nil
 	case m.err != nil:
 		a.Complain("not labelled: " + errorText(m.err))
 		return nil

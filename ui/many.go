@@ -161,7 +161,7 @@ func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 	a.Busy("asking for fresh links" + a.Theme.Glyphs.More)
 	s, without := a.session, len(jobs)-len(ids)
 	return func() tea.Msg {
-		m := linksMsg{session: s, what: what, without: without}
+		m := linksMsg{asked: asked{s}, what: what, without: without}
 		for page := range slices.Chunk(ids, groupPage) {
 			links, err := outputLinks(context.Background(), s, page)
 			m.links = append(m.links, links...)
@@ -196,7 +196,7 @@ func outputLinks(ctx context.Context, s *account.Account, ids []api.ID) (links [
 
 // linksMsg carries fresh links of several jobs.
 type linksMsg struct {
-	session *account.Account
+	asked
 	what    use
 	links   []string
 	without int // number of marked jobs without a link
@@ -204,9 +204,6 @@ type linksMsg struct {
 }
 
 func (m linksMsg) land(a *desk) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
 	a.Calm()
 	switch {
 	case m.err != nil:

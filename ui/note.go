@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
-	"dubtop/state/account"
 )
 
 // noteLimit is the maximum length of a note in characters.
@@ -22,7 +21,7 @@ func (a *desk) editNote(jobs []named) tea.Cmd {
 			had := a.store.Notes.Of(j.id)
 			return had == "" || had == note
 		})
-		set := func() tea.Msg { return takeNotesMsg{a.session, keysOf(jobs), note} }
+		set := func() tea.Msg { return takeNotesMsg{asked{a.session}, keysOf(jobs), note} }
 		switch {
 		case mixed && len(others) > 0 && note == "":
 			return a.askAbout(others, "Remove the notes?", "What they say is gone then.", "remove them", set)
@@ -37,15 +36,12 @@ func (a *desk) editNote(jobs []named) tea.Cmd {
 
 // takeNotesMsg confirms that notes are replaced.
 type takeNotesMsg struct {
-	session *account.Account
-	ids     []string
-	note    text.Text
+	asked
+	ids  []string
+	note text.Text
 }
 
 func (m takeNotesMsg) land(a *desk) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
 	return a.takeNotes(m.ids, m.note)
 }
 
@@ -58,7 +54,7 @@ func (a *desk) takeNotes(ids []string, note text.Text) tea.Cmd {
 	}
 	s := a.session
 	return func() tea.Msg {
-		return savedNoteMsg{s, ids, note, old, s.Journal.NoteAll(context.Background(), ids, string(note))}
+		return savedNoteMsg{asked{s}, ids, note, old, s.Journal.NoteAll(context.Background(), ids, string(note))}
 	}
 }
 
@@ -75,18 +71,17 @@ func (a *desk) unnotable() text.Text {
 
 // savedNoteMsg reports whether the journal has saved a note.
 type savedNoteMsg struct {
-	session *account.Account
-	ids     []string
-	note    text.Text
-	old     []text.Text // the previous note of each job
-	err     error
+	asked
+	ids  []string
+	note text.Text
+	old  []text.Text // the previous note of each job
+	err  error
 }
 
 // land restores the previous notes if saving failed, unless they have changed
 // since.
 func (m savedNoteMsg) land(a *desk) tea.Cmd {
 	switch {
-	case m.session != a.session:
 	case m.err != nil:
 		for i, id := range m.ids {
 			if a.store.Notes.Of(id) == m.note {

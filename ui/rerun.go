@@ -128,7 +128,7 @@ func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
 	a.Busy("reading what " + g.Name + " was made from" + a.Theme.Glyphs.More)
 	s, from := a.session, a.Top()
 	return func() tea.Msg {
-		m := sourceMsg{session: s, from: from, choose: choose}
+		m := sourceMsg{asked: asked{s}, from: from, choose: choose}
 		found, err := sources(context.Background(), s, []state.Generation{g})
 		m.source = found[0]
 		if err != nil {
@@ -140,16 +140,13 @@ func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
 
 // sourceMsg carries the source of a job.
 type sourceMsg struct {
-	session *account.Account
-	from    kit.Screen // the screen that asked for it
-	choose  bool
-	source  source
+	asked
+	from   kit.Screen // the screen that asked for it
+	choose bool
+	source source
 }
 
 func (m sourceMsg) land(a *composer) tea.Cmd {
-	if m.session != a.session {
-		return nil
-	}
 	a.Calm()
 	switch {
 	case m.source.err != nil:

@@ -122,22 +122,20 @@ func (a *composer) keepOther(d draft.Draft) tea.Cmd {
 func keepDraftCmd(s *account.Account, d draft.Draft) tea.Cmd {
 	return func() tea.Msg {
 		held, err := s.Journal.KeepDraft(context.Background(), d)
-		return draftKeptMsg{s, d, held, err}
+		return draftKeptMsg{asked{s}, d, held, err}
 	}
 }
 
 // draftKeptMsg reports which version of a draft the journal holds now.
 type draftKeptMsg struct {
-	session *account.Account
-	draft   draft.Draft
-	held    outbox.Held
-	err     error
+	asked
+	draft draft.Draft
+	held  outbox.Held
+	err   error
 }
 
 func (m draftKeptMsg) land(a *composer) tea.Cmd {
 	switch {
-	case m.session != a.session:
-		return nil
 	case m.err != nil:
 		a.drafts.failed = m.draft.Version()
 		a.Complain("what you typed could not be kept on disk: " + errorText(m.err))
@@ -209,7 +207,7 @@ func (a *composer) readDrafts(changes int64) tea.Cmd {
 	return a.inTurn(func() tea.Cmd {
 		s, id := a.session, a.draft.ID
 		return func() tea.Msg {
-			m := draftsMsg{session: s, changes: changes, id: id}
+			m := draftsMsg{asked: asked{s}, changes: changes, id: id}
 			if m.held, m.err = s.Journal.Held(context.Background(), id); m.err == nil {
 				m.all, m.err = s.Journal.Drafts(context.Background())
 			}
@@ -220,7 +218,7 @@ func (a *composer) readDrafts(changes int64) tea.Cmd {
 
 // draftsMsg carries the drafts that the journal holds.
 type draftsMsg struct {
-	session *account.Account
+	asked
 	changes int64 // the count before reading
 	id      string
 	held    outbox.Held // the draft in the form
@@ -229,7 +227,7 @@ type draftsMsg struct {
 }
 
 func (m draftsMsg) land(a *composer) tea.Cmd {
-	if m.session != a.session || m.err != nil {
+	if m.err != nil {
 		return nil // the next beat tries again
 	}
 	a.drafts.counted = m.changes

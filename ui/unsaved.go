@@ -7,6 +7,7 @@ import (
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 
+	"dubtop/state/account"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 
@@ -14,7 +15,6 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/journal"
 )
 
 // The answer to a paid request may arrive when the disk is full. Saving it is
@@ -23,8 +23,8 @@ import (
 
 // whyUnsaved says briefly why an answer could not be saved.
 func whyUnsaved(u *outbox.Unsaved) text.Text {
-	if errors.Is(u.Why, journal.ErrFull) {
-		return text.Of(journal.ErrFull.Error())
+	if errors.Is(u.Why, account.ErrFull) {
+		return text.Of(account.ErrFull.Error())
 	}
 	return errorText(u.Why)
 }
@@ -49,7 +49,7 @@ func (a *desk) unsavedStatement() (s statement, ok bool) {
 
 // savable reports whether retrying can help. A journal that failed for any
 // reason other than a full disk accepts nothing more until the next start.
-func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, journal.ErrStuck) }
+func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, account.ErrStuck) }
 
 // tellUnsaved reports that an answer could not be saved.
 func (a *desk) tellUnsaved(d *outbox.Done) {

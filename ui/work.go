@@ -77,3 +77,9 @@ func (a *desk) refreshNow() tea.Cmd {
 	a.poller.Refresh(a.Now)
 	return a.work()
 }
+
+// asked is embedded in messages that answer a question of one session. They are
+// dropped if that session has been left; see landed.
+type asked struct{ session *account.Account }
+
+func (m asked) of() *account.Account { return m.session }

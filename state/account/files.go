@@ -78,3 +78,17 @@ func OnDisk(path string) string {
 	}
 	return path
 }
+
+// WriteNew writes a file that only the user can read. One that exists is an
+// error and stays as it is; one that can't be written whole is removed.
+func WriteNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path)) // half a table is worse than none
+	}
+	return nil
+}

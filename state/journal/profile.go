@@ -17,7 +17,6 @@ import (
 // own. Joining leaves a word in the new journal that leads to the old one; the
 // new one takes no more money then, whoever has it open.
 
-// The errors of joining profiles.
 // ProfileName names the directory of an account's journal: another key or
 // another server is another account. fingerprint is that of the key, "" if
 // there is none; base is the API's base URL.

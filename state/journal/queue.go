@@ -13,7 +13,6 @@ import (
 	"dubtop/state/outbox"
 )
 
-// The errors of the queue.
 // QueueItem is a submission that waits for its turn.
 type QueueItem struct {
 	Submission outbox.Submission

@@ -1,0 +1,16 @@
+package account
+
+import "dubtop/state/journal"
+
+// The errors of the journal that a user interface tells apart.
+var (
+	ErrTaken        = journal.ErrTaken
+	ErrSameDraft    = journal.ErrSameDraft
+	ErrDraftChanged = journal.ErrDraftChanged
+	ErrBackwards    = journal.ErrBackwards
+	ErrFull         = journal.ErrFull
+	ErrStuck        = journal.ErrStuck
+)
+
+// Relative is another profile of this machine that may be the same account.
+type Relative = journal.Relative
