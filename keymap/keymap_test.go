@@ -66,3 +66,23 @@ func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 		t.Errorf("the first map changed to %v", got)
 	}
 }
+
+// Keys that planned actions will have stay free until then, so that nobody has
+// to learn another one twice. An action takes its key off this list.
+func TestPlannedKeysStayFree(t *testing.T) {
+	planned := map[string]map[string]string{
+		reach(GroupJob): {
+			"X": "delete on the server", "u": "undo", "U": "upload", "c": "copy as", "d": "save", "D": "save what",
+			"O": "open the folder", "b": "compare", "V": "verdict", "H": "hand over", "!": "tell me when it ends",
+			"i": "picture", "z": "pane", "W": "columns", "M": "mouse",
+		},
+		reach(GroupForm): {"ctrl+e": "this field in $EDITOR", "ctrl+r": "the request in $EDITOR", "ctrl+p": "presets"},
+	}
+	for _, e := range Default().Entries() {
+		for _, k := range e.Keys {
+			if what, taken := planned[reach(e.Group)][k]; taken {
+				t.Errorf("%q takes %q, which is for %q", e.Name, k, what)
+			}
+		}
+	}
+}
