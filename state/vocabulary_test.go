@@ -26,7 +26,7 @@ func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
 		{"status:done", `no status is called "done"; there are pending, running`},
 		{"stauts:failed", `no field is called "stauts"; status?`},
 		{"stat:", `no field is called "stat"; status?`},
-		{"shoe:42", `no field is called "shoe", so it is looked for as text; there are id, name, model`},
+		{"shoe:42", `no field is called "shoe", so it is searched as text; fields: id, name, model`},
 		{"https://sync.so/x", ""},
 		{"model:synk-3", `no model is called "synk-3"; sync-3?`},
 		{"model:sync", ""},

@@ -80,7 +80,7 @@ func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
 		s.fillInto("fourth")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("Not within the budget", "the daily budget is $3.75", "waits or is in doubt")
+		s.Sees("Not within the budget", "the daily budget is $3.75", "is waiting or unknown")
 	})
 }
 

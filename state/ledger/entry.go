@@ -15,13 +15,14 @@ import (
 
 var _ table.Row[Entry] = (*Entry)(nil)
 
-// DamagedEntry is the row that stands for a row of the journal which can't be
-// believed; n is its number there.
+// DamagedEntry returns a row that stands for a damaged journal row; n is its
+// number.
 func DamagedEntry(n int64, what string) Entry {
 	return Entry{Submission: fmt.Sprint("damaged row ", n), Damage: what}
 }
 
-// Key is the job, else the submission; of a damaged row all that is said of it.
+// Key is the job's id, else the submission's; for a damaged row, its whole
+// description.
 func (e *Entry) Key() string {
 	if e.Damage != "" {
 		return e.Submission + ": " + e.Damage
@@ -29,7 +30,7 @@ func (e *Entry) Key() string {
 	return cmp.Or(string(e.Job), e.Submission)
 }
 
-// Rank is the time of sending, with what is damaged on top.
+// Rank is the time of sending; damaged rows come first.
 func (e *Entry) Rank() int64 {
 	if e.Damage != "" {
 		return math.MaxInt64
@@ -37,8 +38,8 @@ func (e *Entry) Rank() int64 {
 	return instant.Rank(e.At)
 }
 
-// Class is the coarse state by outcome; a job is taken to run until its end was
-// seen.
+// Class is the coarse state according to the outcome. A job counts as running
+// until its end was seen.
 func (e *Entry) Class() table.Class {
 	switch {
 	case e.Damage != "", e.Failed():
@@ -49,11 +50,11 @@ func (e *Entry) Class() table.Class {
 	return table.ClassDone
 }
 
-// Haystack is the ids, name, model, label and outcome.
+// Haystack joins the ids, name, model, label and outcome for searching.
 func (e *Entry) Haystack() string { return e.haystack }
 
-// FieldValue knows id (also of the submission), name, model, label, and status
-// (also as outcome).
+// FieldValue supports id (job or submission), name, model, label, and status,
+// also called outcome.
 func (e *Entry) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -80,7 +81,7 @@ func (e *Entry) outcomeWords() string {
 	return api.Status(e.Outcome).Words()
 }
 
-// Vocabulary is that of the ledger.
+// Vocabulary lists the ledger's fields and status words.
 func (e *Entry) Vocabulary() table.Vocabulary {
 	words := []string{"open", "completed", "failed", "rejected", "damaged"}
 	return table.Vocabulary{
@@ -89,8 +90,8 @@ func (e *Entry) Vocabulary() table.Vocabulary {
 	}
 }
 
-// Compare orders by what needs attention first, by words from a to z, and by
-// amounts from the largest, the unknown last.
+// Compare orders states by urgency, words from a to z, and amounts from the
+// largest, with unknown amounts last.
 func (e *Entry) Compare(o *Entry, by table.Sort) int {
 	switch by {
 	case table.SortStatus:
@@ -122,7 +123,7 @@ func boolean(a, b bool) int {
 	return -1
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the entries are equal.
 func (e *Entry) Same(o *Entry) bool {
 	a, b := *e, *o
 	a.Estimate, a.Actual, a.Credits = nil, nil, nil
@@ -130,10 +131,10 @@ func (e *Entry) Same(o *Entry) bool {
 	return a == b && equal(e.Estimate, o.Estimate) && equal(e.Actual, o.Actual) && equal(e.Credits, o.Credits)
 }
 
-// equal compares what may be unknown.
+// equal compares values that may be unknown.
 func equal[V comparable](a, b *V) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// Absorb adds what the newer row says to what was known.
+// Absorb merges the newer row into the older one.
 func (e *Entry) Absorb(old *Entry, _ time.Time) {
 	later := *e
 	*e = *old
@@ -141,7 +142,7 @@ func (e *Entry) Absorb(old *Entry, _ time.Time) {
 	e.index()
 }
 
-// index builds the haystack and lets the ids share its bytes.
+// index builds the haystack and makes the ids share its memory.
 func (e *Entry) index() {
 	e.Model, e.Label, e.Outcome = table.Shared(e.Model), table.Shared(e.Label), table.Shared(e.Outcome)
 	job, submission := strings.ToLower(string(e.Job)), strings.ToLower(e.Submission)

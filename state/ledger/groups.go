@@ -17,20 +17,20 @@ import (
 	"dubtop/api/text"
 )
 
-// Grouping is what the totals of a ledger are taken by.
+// Grouping says how totals are grouped.
 type Grouping string
 
-// The groupings. Times are local: a day is a date on the calendar, however
-// many hours it has.
+// The groupings. Times are local: a day is a calendar date, even if it has 23
+// or 25 hours.
 const (
 	ByDay   Grouping = "day"   // 2026-11-24
-	ByWeek  Grouping = "week"  // 2026-W48, as ISO 8601 counts them
+	ByWeek  Grouping = "week"  // 2026-W48, ISO 8601
 	ByMonth Grouping = "month" // 2026-11
 	ByModel Grouping = "model"
 	ByLabel Grouping = "label"
 )
 
-// key names the group that an entry is in.
+// key is the group of an entry.
 func (b Grouping) key(e *Entry, loc *time.Location) text.Text {
 	switch b {
 	case ByModel:
@@ -41,7 +41,7 @@ func (b Grouping) key(e *Entry, loc *time.Location) text.Text {
 	return text.Of(b.period(e.At, loc))
 }
 
-// period names the day, week or month of a time.
+// period is the name of the day, week or month of a time.
 func (b Grouping) period(t time.Time, loc *time.Location) string {
 	t = t.In(loc)
 	switch b {
@@ -54,15 +54,15 @@ func (b Grouping) period(t time.Time, loc *time.Location) string {
 	return t.Format(time.DateOnly)
 }
 
-// Group is the total of one day, model and so on; Key names it, and is
-// empty for jobs without a label or a model.
+// Group is the total of a day, a model and so on. Key is empty for jobs without
+// a label or model.
 type Group struct {
 	Key text.Text
 	Tally
 }
 
-// Since is the books of the jobs that were sent on a local day, written as
-// ByDay does, or later.
+// Since returns a ledger of the jobs sent on or after a local day, in the
+// format of ByDay.
 func (l *Ledger) Since(day string, loc *time.Location) *Ledger {
 	var entries []Entry
 	for e := range l.All() {
@@ -74,7 +74,7 @@ func (l *Ledger) Since(day string, loc *time.Location) *Ledger {
 	return New(entries)
 }
 
-// Total is the total of everything.
+// Total adds up all entries.
 func (l *Ledger) Total() Tally { return total(l.All()) }
 
 func total(entries iter.Seq[*Entry]) (t Tally) {
@@ -84,8 +84,8 @@ func total(entries iter.Seq[*Entry]) (t Tally) {
 	return t
 }
 
-// Groups are the totals by a grouping: times the latest first, names the
-// dearest first.
+// Groups returns the totals by a grouping: periods latest first, names most
+// expensive first.
 func (l *Ledger) Groups(by Grouping, loc *time.Location) []Group {
 	if by != ByModel && by != ByLabel {
 		return l.periods(by, loc)
@@ -108,8 +108,8 @@ func (l *Ledger) Groups(by Grouping, loc *time.Location) []Group {
 	return out
 }
 
-// periods are the totals by time. The entries are in its order, so that only
-// the first of each period is asked for its date.
+// periods returns the totals by time. Entries are sorted by time, so that only
+// the first of each period needs a date computation.
 func (l *Ledger) periods(by Grouping, loc *time.Location) (out []Group) {
 	var from time.Time
 	for e := range l.All() {
@@ -122,14 +122,15 @@ func (l *Ledger) periods(by Grouping, loc *time.Location) (out []Group) {
 	return out
 }
 
-// Period is the total of the day, week or month that now is in, in no time.
+// Period is the total of the day, week or month that contains now. It is fast
+// even for a large ledger.
 func (l *Ledger) Period(by Grouping, now time.Time, loc *time.Location) Tally {
 	from, to := by.bounds(now, loc)
 	return total(l.span(l.place(to), l.place(from)))
 }
 
-// Chart is the totals of the last n days, the oldest first and today last;
-// days without a job are there, too.
+// Chart returns the totals of the last n days, oldest first and today last,
+// including days without jobs.
 func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []Group {
 	out := make([]Group, max(n, 0))
 	year, month, day := now.In(loc).Date()
@@ -142,12 +143,12 @@ func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []Group {
 	return out
 }
 
-// bounds are the beginning of the day, week or month of a time, and of the one
-// after it.
+// bounds returns the start of the day, week or month of a time, and of the next
+// one.
 func (b Grouping) bounds(t time.Time, loc *time.Location) (from, to time.Time) {
 	year, month, day := t.In(loc).Date()
 	switch b {
-	case ByWeek: // they begin on Monday
+	case ByWeek: // weeks begin on Monday
 		day -= (int(t.In(loc).Weekday()) + 6) % 7
 		return midnight(year, month, day, loc), midnight(year, month, day+7, loc)
 	case ByMonth:
@@ -156,8 +157,9 @@ func (b Grouping) bounds(t time.Time, loc *time.Location) (from, to time.Time) {
 	return midnight(year, month, day, loc), midnight(year, month, day+1, loc)
 }
 
-// midnight is the first instant of a date. Where clocks change at midnight
-// there is none, or it comes twice, and time.Date may choose the wrong one.
+// midnight is the first instant of a date. Where clocks change at midnight,
+// that hour may be missing or happen twice, and time.Date may pick the wrong
+// instant.
 func midnight(year int, month time.Month, day int, loc *time.Location) time.Time {
 	begins := func(t time.Time) bool {
 		y, m, d := t.In(loc).Date()
@@ -168,15 +170,15 @@ func midnight(year int, month time.Month, day int, loc *time.Location) time.Time
 	if begins(t) && !begins(t.Add(-1)) {
 		return t
 	}
-	const around = 3 * 60 * 60 // seconds; clocks change on whole ones
+	const around = 3 * 60 * 60 // seconds; clocks change on a whole second
 	first := t.Add(-around * time.Second)
 	return first.Add(time.Duration(sort.Search(2*around, func(i int) bool {
 		return begins(first.Add(time.Duration(i) * time.Second))
 	})) * time.Second)
 }
 
-// Entries are copies of all entries, the oldest first, to be worked on
-// elsewhere.
+// Entries returns copies of all entries, oldest first, for use in another
+// goroutine.
 func (l *Ledger) Entries() []Entry {
 	out := make([]Entry, 0, l.rows.Len())
 	for e := range l.All() {
@@ -186,11 +188,11 @@ func (l *Ledger) Entries() []Entry {
 	return out
 }
 
-// CSV is every entry as a table with a header, the oldest first, by RFC 4180.
-// Money is in dollars; what is unknown is an empty cell.
+// CSV returns all entries as a table with a header, oldest first, in RFC 4180
+// format. Amounts are in dollars; unknown values are empty.
 func (l *Ledger) CSV(loc *time.Location) []byte { return EntriesCSV(l.Entries(), loc) }
 
-// EntriesCSV is the same of copied entries.
+// EntriesCSV does the same for copied entries.
 func EntriesCSV(entries []Entry, loc *time.Location) []byte {
 	rows := [][]string{{
 		"time", "submission", "job", "model", "label", "seconds",
@@ -207,9 +209,9 @@ func EntriesCSV(entries []Entry, loc *time.Location) []byte {
 	return csvBytes(rows)
 }
 
-// GroupsCSV is totals as a table with a header, by RFC 4180; by names the
-// first column. What is unknown is an empty cell. The estimates and actual costs
-// of the last columns are of the jobs where both are known.
+// GroupsCSV returns totals as a table with a header, in RFC 4180 format. The
+// grouping names the first column. Unknown values are empty. The compared
+// columns only include jobs whose estimate and actual cost are both known.
 func GroupsCSV(by Grouping, groups []Group) []byte {
 	rows := [][]string{{
 		string(by), "jobs", "seconds", "cost_usd", "cost_unknown_jobs", "estimated_only_jobs",
@@ -232,12 +234,12 @@ func csvBytes(rows [][]string) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
-	_ = w.WriteAll(rows) // a Buffer takes everything
+	_ = w.WriteAll(rows) // a Buffer never fails
 	return b.Bytes()
 }
 
-// defuse keeps a cell from being run as a formula by a spreadsheet, also by one
-// that parts cells at semicolons, as where the comma is the decimal point.
+// defuse keeps spreadsheets from running a cell as a formula, including those
+// that separate cells with semicolons.
 // https://owasp.org/www-community/attacks/CSV_Injection
 func defuse(cell text.Text) string {
 	var b strings.Builder
@@ -252,7 +254,7 @@ func defuse(cell text.Text) string {
 	return b.String()
 }
 
-// money is an amount as a plain decimal number of dollars, "" if unknown.
+// money formats an amount as a plain decimal number of dollars, "" if unknown.
 func money(m *api.Micros) string {
 	if m == nil {
 		return ""

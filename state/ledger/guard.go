@@ -12,35 +12,35 @@ import (
 	"dubtop/api/text"
 )
 
-// Limit is a budget's amount. A hard one refuses, a soft one wants the amount
-// typed.
+// Limit is the amount of a budget. A hard budget refuses more; a soft one asks
+// the user to type the amount.
 type Limit struct {
 	Amount api.Micros
 	Hard   bool
 }
 
-// Guard is the budgets that the user set, checked before anything is
-// confirmed. A nil limit is none.
+// Guard holds the user's budgets, which are checked before anything is
+// confirmed. A nil limit means no limit.
 type Guard struct {
-	MaxJob       *Limit // of one job
-	Daily        *Limit // of a local day
-	Monthly      *Limit // of a local month
-	ConfirmAbove *Limit // of one confirmation, however many jobs it is for
+	MaxJob       *Limit // per job
+	Daily        *Limit // per local day
+	Monthly      *Limit // per local month
+	ConfirmAbove *Limit // per confirmation, for all of its jobs
 
-	// Fault says why the budgets can't be believed, in one line. Unless it is
-	// empty everything is refused: what can't be read is not "no limit".
+	// Fault says in one line why the budgets can't be read, or is "". If it is set
+	// everything is refused, because an unreadable budget does not mean "no limit".
 	Fault string
 }
 
-// Charge is what is about to be confirmed. An unknown total is nil.
+// Charge is the amount of a confirmation. An unknown total is nil.
 type Charge struct {
 	Count   int
 	Total   *api.Micros
-	Largest *api.Micros // of one job
-	over    bool        // the total is larger than can be counted
+	Largest *api.Micros // of a single job
+	over    bool        // the total overflows
 }
 
-// ChargeOf adds up the prices of jobs. The total is unknown if one of them is.
+// ChargeOf adds up the prices of jobs. The total is unknown if any of them is.
 func ChargeOf(prices ...outbox.Price) Charge {
 	c := Charge{Count: len(prices), Total: new(api.Micros), Largest: new(api.Micros)}
 	for _, p := range prices {
@@ -54,8 +54,8 @@ func ChargeOf(prices ...outbox.Price) Charge {
 	return c
 }
 
-// ChargeOfBatch is one price for many jobs. A server prices them together, so
-// each is taken to cost as much as the others.
+// ChargeOfBatch is one price for many jobs. The server prices them together, so
+// each counts for the same share.
 func ChargeOfBatch(p outbox.Price, jobs int) Charge {
 	c := ChargeOf(p)
 	c.Count = jobs
@@ -65,7 +65,7 @@ func ChargeOfBatch(p outbox.Price, jobs int) Charge {
 	return c
 }
 
-// ChargeTimes is so many jobs at one price.
+// ChargeTimes is count jobs at one price.
 func ChargeTimes(p outbox.Price, count int) Charge {
 	if p.Cost == nil || count < 0 {
 		return Charge{Count: count}
@@ -79,25 +79,25 @@ func ChargeTimes(p outbox.Price, count int) Charge {
 	return c
 }
 
-// VerdictLevel says how a charge stands to the budgets.
+// VerdictLevel says how a charge compares with the budgets.
 type VerdictLevel int
 
-// The levels, rising.
+// The levels, from mildest to strictest.
 const (
 	BudgetOK   VerdictLevel = iota
-	BudgetSoft              // the total has to be typed
-	BudgetHard              // it is refused
+	BudgetSoft              // the user must type the total
+	BudgetHard              // refused
 )
 
-// Verdict is what the budgets say of a charge.
+// Verdict is the result of checking a charge against the budgets.
 type Verdict struct {
 	Level VerdictLevel
-	Words []string // one line for each budget that is exceeded, the hard ones first
+	Words []string // one line per exceeded budget, hard ones first
 	total *api.Micros
 }
 
-// Word is what has to be typed at BudgetSoft, as it may be shown: the total, or
-// UnpricedWord where it is unknown.
+// Word is the text to type at BudgetSoft: the total, or UnpricedWord if that is
+// unknown.
 func (v Verdict) Word() string {
 	if v.total == nil {
 		return outbox.UnpricedWord
@@ -105,8 +105,8 @@ func (v Verdict) Word() string {
 	return v.total.String()
 }
 
-// Accepts reports whether what was typed is the word; "$12.50", "12.50" and
-// "12.5" are the same amount.
+// Accepts reports whether typed matches Word; "$12.50", "12.50" and "12.5" are
+// the same amount.
 func (v Verdict) Accepts(typed string) bool {
 	typed = strings.TrimSpace(typed)
 	switch {
@@ -121,16 +121,16 @@ func (v Verdict) Accepts(typed string) bool {
 	return ok && amount == *v.total
 }
 
-// Check compares a charge with the budgets, exactly: an amount equal to a
-// budget is within it. What waits in the queue, and what may have been charged,
-// counts as spent; pending is all submissions that the ledger does not hold.
+// Check compares a charge with the budgets; an amount equal to a budget is
+// within it. Queued submissions and those that may have been charged count as
+// spent; pending lists all submissions missing from the ledger.
 func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) Verdict {
 	k := check{charge: c}
 	if g.Fault != "" {
 		k.hard = append(k.hard, g.Fault)
 	}
-	k.limit(g.MaxJob, c.Largest, "a job may cost %s at most (max_job); the dearest here costs %s")
-	k.limit(g.ConfirmAbove, c.Total, "more than %s at once (confirm_above) wants a second look; this is %s")
+	k.limit(g.MaxJob, c.Largest, "a job can cost at most %s (max_job); the most expensive here costs %s")
+	k.limit(g.ConfirmAbove, c.Total, "more than %s at once (confirm_above) needs a second look; this is %s")
 	k.period(g.Daily, ByDay, "daily", l, pending, now, loc)
 	k.period(g.Monthly, ByMonth, "monthly", l, pending, now, loc)
 	v := Verdict{Words: append(k.hard, k.soft...), total: c.Total}
@@ -143,7 +143,7 @@ func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time
 	return v
 }
 
-// check gathers what the budgets say.
+// check collects the exceeded budgets.
 type check struct {
 	charge     Charge
 	hard, soft []string
@@ -151,18 +151,18 @@ type check struct {
 
 func (k *check) say(l *Limit, words string) {
 	if l.Hard {
-		k.hard = append(k.hard, words+". Raise the budget in the settings if it is meant to be")
+		k.hard = append(k.hard, words+". To allow it, raise the budget in the settings")
 		return
 	}
 	k.soft = append(k.soft, words)
 }
 
-// limit checks one amount. A price that nobody knows is beyond every limit.
+// limit checks one amount. An unknown amount exceeds every limit.
 func (k *check) limit(l *Limit, amount *api.Micros, words string) {
 	switch {
 	case l == nil:
 	case amount == nil:
-		k.say(l, "the price is not known, so that it can't be held against the budget of "+l.Amount.String())
+		k.say(l, "the price is not known, so it can't be checked against the budget of "+l.Amount.String())
 	case *amount > l.Amount || k.charge.over:
 		k.say(l, fmt.Sprintf(words, l.Amount, amount))
 	}
@@ -184,7 +184,7 @@ func (k *check) period(l *Limit, by Grouping, name string, books *Ledger, pendin
 	if sum <= l.Amount && !over && !more && !k.charge.over && !spent.Overflow && !waits.Overflow {
 		return
 	}
-	words := fmt.Sprintf("the %s budget is %s: %s is spent, %s waits or is in doubt, and this is %s",
+	words := fmt.Sprintf("the %s budget is %s: %s is spent, %s is waiting or unknown, and this is %s",
 		name, l.Amount, spent.Cost, waits.Cost, k.charge.Total)
 	if unknown := spent.Unknown + waits.Unknown; unknown > 0 {
 		words += fmt.Sprintf(" (not counted: %s of unknown cost)", text.Count(unknown, "job", "jobs"))
@@ -192,8 +192,8 @@ func (k *check) period(l *Limit, by Grouping, name string, books *Ledger, pendin
 	k.say(l, words)
 }
 
-// Waiting is what the submissions that the ledger does not hold will cost, or
-// may have cost in the period of now. What waits is taken to be sent in it.
+// Waiting adds up the possible cost, in the period of now, of the submissions
+// missing from the ledger. Queued ones are assumed to be sent in it.
 func Waiting(pending []outbox.Submission, by Grouping, now time.Time, loc *time.Location) Tally {
 	period := by.period(now, loc)
 	var t Tally
@@ -211,14 +211,14 @@ func Waiting(pending []outbox.Submission, by Grouping, now time.Time, loc *time.
 	return t
 }
 
-// Words say what a charge is made of: "31 × $1.25 = $38.75".
+// Words describe how a charge adds up: "31 × $1.25 = $38.75".
 func (c Charge) Words() string {
 	jobs := string(text.Count(c.Count, "job", "jobs"))
 	switch {
 	case c.Total == nil || c.Count <= 0:
 		return jobs + " of unknown price"
 	case c.over:
-		return jobs + ", more than can be counted"
+		return jobs + ", too expensive to add up"
 	case c.Count == 1:
 		return c.Total.String()
 	case *c.Total/api.Micros(c.Count) == *c.Largest && *c.Total%api.Micros(c.Count) == 0:

@@ -89,7 +89,7 @@ func TestWhatWaitsAndWhatIsInDoubtCountsAsSpent(t *testing.T) {
 		if v.Level != want {
 			t.Errorf("of %d: level %d, %q", limit, v.Level, v.Words)
 		}
-		if want == BudgetHard && !strings.Contains(v.Words[0], "$0.001 is spent, $0.000031 waits") {
+		if want == BudgetHard && !strings.Contains(v.Words[0], "$0.001 is spent, $0.000031 is waiting") {
 			t.Errorf("words %q", v.Words)
 		}
 	}
@@ -120,12 +120,12 @@ func TestTheAmountIsTypedAsAnAmount(t *testing.T) {
 
 func TestAGroupSaysItsTotal(t *testing.T) {
 	for want, c := range map[string]Charge{
-		"31 × $1.25 = $38.75":              ChargeTimes(dollars(1_250_000), 31),
-		"2 × $0.10 = $0.20":                ChargeOf(dollars(100_000), dollars(100_000)),
-		"2 jobs of up to $0.30 = $0.40":    ChargeOf(dollars(100_000), dollars(300_000)),
-		"$0.30":                            ChargeOf(dollars(300_000)),
-		"2 jobs of unknown price":          ChargeOf(dollars(1), outbox.Price{}),
-		"3 jobs, more than can be counted": ChargeTimes(dollars(1<<62), 3),
+		"31 × $1.25 = $38.75":             ChargeTimes(dollars(1_250_000), 31),
+		"2 × $0.10 = $0.20":               ChargeOf(dollars(100_000), dollars(100_000)),
+		"2 jobs of up to $0.30 = $0.40":   ChargeOf(dollars(100_000), dollars(300_000)),
+		"$0.30":                           ChargeOf(dollars(300_000)),
+		"2 jobs of unknown price":         ChargeOf(dollars(1), outbox.Price{}),
+		"3 jobs, too expensive to add up": ChargeTimes(dollars(1<<62), 3),
 	} {
 		if got := c.Words(); got != want {
 			t.Errorf("%q, want %q", got, want)

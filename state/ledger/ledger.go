@@ -1,6 +1,6 @@
-// Package ledger counts what was paid: one entry for each accepted job, totals
-// by day, model or label, and the budgets that a new charge is held against. It
-// never touches a file or a clock; the journal keeps the entries.
+// Package ledger counts money: one entry per accepted job, totals by day, model
+// or label, and budgets. It never touches a file or a clock; the journal saves
+// the entries.
 package ledger
 
 import (
@@ -25,34 +25,35 @@ type CostBasis string
 
 // The bases of an actual cost.
 const (
-	BasisUnknown CostBasis = ""        // there is none
+	BasisUnknown CostBasis = ""        // no actual cost
 	BasisDerived CostBasis = "derived" // output length × learned unit price
-	BasisBilled  CostBasis = "billed"  // the server says so
+	BasisBilled  CostBasis = "billed"  // charged according to the server
 )
 
-// Entry is one accepted job or batch, with all that became known of it.
-// What is unknown is nil, and never counts as nothing. It is a row of the
-// ledger's view, and so is a damaged one, which is no job and in no sum.
+// Entry is one accepted job or batch. Unknown values are nil, which is not the
+// same as zero. A damaged entry stands for a damaged journal row; it is listed,
+// but counts in no total.
 type Entry struct {
-	At         time.Time // when it was sent, by our clock
+	At         time.Time // when it was sent, our clock
 	Submission string
-	Job        api.ID // the generation's or the batch's
+	Job        api.ID // id of the generation or batch
 	Batch      bool   // Job is a batch
 	Model      text.Text
 	Label      text.Text
-	Name       text.Text // as the lists call it; the books have none
-	Seconds    float64   // of output: expected, and measured once that is known; 0 unknown
+	Name       text.Text // the name in the lists; not saved in the journal
+	Seconds    float64   // output length: expected, later measured; 0 if unknown
 	Estimate   *api.Micros
 	Actual     *api.Micros
 	Basis      CostBasis // of Actual
-	Credits    *float64  // apart from dollars
-	Outcome    text.Text // the status it ended with, "" while it has not
-	Damage     string    // what is wrong with a row that can't be believed
+	Credits    *float64  // not included in dollars
+	Outcome    text.Text // final status, or ""
+	Damage     string    // why the row is damaged, or ""
 
-	haystack string // Job and Submission share its bytes where they can
+	haystack string // Job and Submission share its memory where possible
 }
 
-// Cost is the actual cost, else the estimate; known is false without either.
+// Cost is the actual cost, else the estimate; known is false if there is
+// neither.
 func (e *Entry) Cost() (amount api.Micros, known bool) {
 	switch {
 	case e.Actual != nil:
@@ -63,7 +64,7 @@ func (e *Entry) Cost() (amount api.Micros, known bool) {
 	return 0, false
 }
 
-// Kind is what stands behind Cost.
+// Kind says how Cost is known.
 func (e *Entry) Kind() outbox.CostKind {
 	switch {
 	case e.Actual != nil:
@@ -74,7 +75,7 @@ func (e *Entry) Kind() outbox.CostKind {
 	return outbox.CostUnknown
 }
 
-// ActualKind is what stands behind Actual.
+// ActualKind says how Actual is known.
 func (e *Entry) ActualKind() outbox.CostKind {
 	switch {
 	case e.Actual == nil:
@@ -88,8 +89,7 @@ func (e *Entry) ActualKind() outbox.CostKind {
 // Failed reports whether the job ended without a result.
 func (e *Entry) Failed() bool { return api.Status(e.Outcome).Troubled() }
 
-// learn adds what became known later. What was billed is not replaced by what
-// was derived.
+// learn adds later information. A derived cost never replaces a billed one.
 func (e *Entry) learn(later *Entry) {
 	if later.Actual != nil && (e.Basis != BasisBilled || later.Basis == BasisBilled) {
 		e.Actual, e.Basis = later.Actual, later.Basis
@@ -103,19 +103,20 @@ func (e *Entry) learn(later *Entry) {
 	e.Outcome = cmp.Or(later.Outcome, e.Outcome)
 }
 
-// Ledger is the books of one account. The zero Ledger is ready, and empty.
+// Ledger holds the entries of one account. The zero Ledger is empty and ready
+// to use.
 type Ledger struct{ rows table.Collection[Entry] }
 
-// New makes the books of entries. Of several about one job the later add
-// to what the first says.
+// New returns a ledger of the entries. Later entries about the same job are
+// merged into the first.
 func New(entries []Entry) *Ledger {
 	l := new(Ledger)
 	l.Bring(slices.Clone(entries))
 	return l
 }
 
-// Bring books what the journal holds, in its order. From then on the ledger is
-// known, however empty. The entries belong to it afterwards.
+// Bring adds the entries of the journal in order, and marks the ledger as known
+// even if there are none. It takes ownership of the slice.
 func (l *Ledger) Bring(entries []Entry) {
 	for i := range entries {
 		entries[i].At = instant.Of(entries[i].At)
@@ -124,15 +125,15 @@ func (l *Ledger) Bring(entries []Entry) {
 	l.rows.Merge(l.rows.Ask(time.Time{}), entries, time.Time{})
 }
 
-// Book enters a job, or what became known of one.
+// Book adds an entry for a job, or more information about one.
 func (l *Ledger) Book(e Entry) {
 	e.At = instant.Of(e.At)
 	e.index()
 	l.rows.Put(e, time.Time{})
 }
 
-// Replace takes the place of the books with others, and goes on with what was
-// booked in them. Views of the rows see the change.
+// Replace replaces the content with another ledger's and then books this one's
+// own entries on top. Views see the change.
 func (l *Ledger) Replace(with *Ledger) {
 	mine := l.Entries()
 	l.rows.Supplant(&with.rows)
@@ -141,40 +142,41 @@ func (l *Ledger) Replace(with *Ledger) {
 	}
 }
 
-// Clear forgets the books, for another account.
+// Clear removes all entries, for another account.
 func (l *Ledger) Clear() { l.rows.Clear() }
 
-// SetLabel gives an entry another label, "" none; key is its Key.
+// SetLabel changes an entry's label, "" for none; key is its Key.
 func (l *Ledger) SetLabel(key string, label text.Text) {
 	if e, ok := l.rows.Find(key); ok && e.Label != label {
 		l.rows.Amend(key, func(e *Entry) { e.Label = label; e.index() })
 	}
 }
 
-// Rows are the entries as a view lists them, damaged ones on top; they are to
-// be read only.
+// Rows returns the entries for a view, damaged ones first. They must not be
+// changed.
 func (l *Ledger) Rows() *table.Collection[Entry] { return &l.rows }
 
-// Known reports whether what the journal holds has been brought.
+// Known reports whether the journal's entries have been loaded.
 func (l *Ledger) Known() bool { return l.rows.Known() }
 
-// Version changes whenever any entry does.
+// Version changes with every change of an entry.
 func (l *Ledger) Version() uint64 { return l.rows.Version() }
 
-// Find returns a copy of what the books say of a job or a batch.
+// Find returns a copy of the entry of a job or batch.
 func (l *Ledger) Find(job api.ID) (Entry, bool) { return l.rows.Find(string(job)) }
 
-// LookedInto takes a damaged row off the view.
+// LookedInto removes a damaged row from the view after the user has seen it.
 func (l *Ledger) LookedInto(key string) {
 	if e, ok := l.rows.Find(key); ok && e.Damage != "" {
 		l.rows.Remove(key)
 	}
 }
 
-// All gives the entries, the latest first.
+// All yields the entries, latest first, without damaged ones.
 func (l *Ledger) All() iter.Seq[*Entry] { return l.span(0, l.rows.Len()) }
 
-// span gives the entries from a place to before another, without the damaged.
+// span yields the entries in places from up to but not including to, without
+// damaged ones.
 func (l *Ledger) span(from, to int) iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
 		for i := from; i < to; i++ {
@@ -185,7 +187,7 @@ func (l *Ledger) span(from, to int) iter.Seq[*Entry] {
 	}
 }
 
-// place is where the entries from before an instant begin.
+// place is the index of the first entry before an instant.
 func (l *Ledger) place(t time.Time) int {
 	return sort.Search(l.rows.Len(), func(i int) bool {
 		e := l.rows.At(i)
@@ -193,42 +195,43 @@ func (l *Ledger) place(t time.Time) int {
 	})
 }
 
-// Tally is a total of entries. Dollars and credits stand apart.
+// Tally is a total of entries. Dollars and credits are counted separately.
 type Tally struct {
 	Jobs    int
 	Seconds float64    // of output, where known
-	Cost    api.Micros // actual where known, else estimated
-	Guessed int        // jobs that are in Cost by their estimate
-	Derived int        // jobs that are in Cost by length and unit price
-	Unknown int        // jobs without either: they are not in Cost
+	Cost    api.Micros // actual, else estimated
+	Guessed int        // jobs in Cost by their estimate
+	Derived int        // jobs in Cost by length and unit price
+	Unknown int        // jobs without a known cost, not in Cost
 
-	// Estimated and Actual are of the Compared jobs, where both are known.
+	// Estimated and Actual only include the Compared jobs, for which both are
+	// known.
 	Estimated, Actual api.Micros
 	Compared          int
 
-	// Failed jobs, their part of Cost, and those of them whose cost is unknown.
+	// The failed jobs, their part of Cost, and how many have an unknown cost.
 	Failed        int
 	FailedCost    api.Micros
 	FailedUnknown int
 
-	// The least certain of the amounts in Cost, FailedCost and Actual.
+	// The least certain kinds of the amounts in Cost, FailedCost and Actual.
 	Kind, FailedKind, ActualKind outbox.CostKind
 
-	// Overflow says that an amount is larger than can be counted: it is a lower
-	// bound.
+	// Overflow means that an amount is too large, and only a lower bound.
 	Overflow bool
 
-	credits int64 // in millionths, so that tenths add up
-	billed  bool  // in credits, at least in part
+	credits int64 // in millionths, so that decimals add up exactly
+	billed  bool  // at least one job is billed in credits
 }
 
-// Credits is the total of the jobs billed in credits; ok is false if none is.
+// Credits is the total of the jobs billed in credits; ok is false if there are
+// none.
 func (t *Tally) Credits() (credits float64, ok bool) { return float64(t.credits) / 1e6, t.billed }
 
-// Amounts are a total's dollars, each nil where nothing is known of it.
+// Amounts are a total's dollar amounts; nil means unknown.
 type Amounts struct{ Cost, FailedCost, Estimated, Actual *api.Micros }
 
-// Amounts tells what is known from what is nothing: jobs of unknown cost alone
+// Amounts returns the amounts, with nil for unknown ones: jobs of unknown cost
 // have not cost $0.00.
 func (t *Tally) Amounts() Amounts {
 	var a Amounts
@@ -244,7 +247,7 @@ func (t *Tally) Amounts() Amounts {
 	return a
 }
 
-// Add counts an entry.
+// Add adds an entry.
 func (t *Tally) Add(e *Entry) {
 	t.Jobs++
 	t.Seconds += e.Seconds
@@ -280,15 +283,15 @@ func (t *Tally) Add(e *Entry) {
 	}
 }
 
-// grow adds without running over.
+// grow adds an amount and records an overflow.
 func (t *Tally) grow(sum *api.Micros, amount api.Micros) {
 	var over bool
 	*sum, over = addUp(*sum, amount)
 	t.Overflow = t.Overflow || over
 }
 
-// addUp adds two amounts that are not below zero; over says that the sum is
-// larger than the largest amount, which it is then.
+// addUp adds two amounts, counting negative ones as 0. If the sum overflows it
+// returns the largest amount, and over is true.
 func addUp(a, b api.Micros) (sum api.Micros, over bool) {
 	if a, b = max(a, 0), max(b, 0); a > math.MaxInt64-b {
 		return math.MaxInt64, true
@@ -296,7 +299,7 @@ func addUp(a, b api.Micros) (sum api.Micros, over bool) {
 	return a + b, false
 }
 
-// micro is a number in millionths.
+// micro converts a number to millionths.
 func micro(f float64) api.Micros {
 	n := math.Round(f * 1e6)
 	switch {
@@ -308,8 +311,8 @@ func micro(f float64) api.Micros {
 	return api.Micros(n)
 }
 
-// Relabel puts the labels that the journal has, by the id of the job or the
-// batch, in the place of those that were booked.
+// Relabel replaces the entries' labels by those from the journal, keyed by the
+// id of the job or batch.
 func (l *Ledger) Relabel(all map[string][]string) {
 	for e := range l.All() {
 		labels := all[e.Key()]

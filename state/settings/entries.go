@@ -13,8 +13,8 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// entry reads the value of one known key. An error says what is wrong with the
-// value.
+// entry reads the value of one known key. An error describes the
+// mistake.
 type entry struct {
 	set func(value any) error
 }
@@ -46,7 +46,7 @@ func known(s *Settings) map[string]entry {
 }
 
 func setBase(to *string, v any) error {
-	*to = strings.TrimSpace(fmt.Sprint(v)) // kept whatever it is; see Load
+	*to = strings.TrimSpace(fmt.Sprint(v)) // kept even if invalid; see Load
 	return checkBase(*to)
 }
 

@@ -46,8 +46,8 @@ func KeyPath(env Env) (string, error) {
 }
 
 // FindKey finds the key in SYNC_API_KEY or else in the key file. A key file
-// that others can read is made private, with a notice; one that belongs to
-// somebody else is refused. No problem contains any part of a key.
+// that others can read is made private, with a notice; somebody else's
+// file is refused. No problem contains any part of a key.
 func FindKey(env Env) (api.Secret, KeySource, []Problem) {
 	source := KeySource{Looked: []string{keyVariable}}
 	if raw := strings.TrimSpace(env.Getenv(keyVariable)); raw != "" {
@@ -159,7 +159,7 @@ func TidyKey(raw string) (key, notice string, err error) {
 		return "", "", err
 	}
 	if len(off) > 0 {
-		notice = "the key was taken without " + strings.Join(off, " and ") + ": better remove that"
+		notice = "the key was read without " + strings.Join(off, " and ") + ": better remove that"
 	}
 	return key, notice, nil
 }

@@ -1,5 +1,5 @@
 // Package settings reads the configuration file and finds the API key. It
-// reports what is wrong with either, by file, line and name, and continues with
+// reports mistakes in either, by file, line and name, and continues with
 // defaults. It never touches the network and never prints a key.
 package settings
 

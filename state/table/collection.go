@@ -1,6 +1,6 @@
-// Package table keeps rows of any kind: a collection that takes in answers in
-// whatever order they arrive, and views of it that filter and sort. It never
-// knows what a row is about, nor reads a clock.
+// Package table holds rows of any kind: a collection that accepts answers in
+// any order, and views of it that filter and sort. It knows nothing about the
+// rows' content, and reads no clock.
 package table
 
 import (
@@ -13,64 +13,63 @@ import (
 	"dubtop/state/instant"
 )
 
-// Ticket stands for one question under way. What the answer may still change
-// depends on what was learned since the question was asked. The zero Ticket is
-// void.
+// Ticket identifies a request under way. Its answer can't overwrite anything
+// learned after the request was made. The zero Ticket is void.
 type Ticket struct {
 	number uint32
 	asked  time.Time
 }
 
-// entry is an item at its place, with what is known about the knowledge.
+// entry is an item with the state of our knowledge about it.
 type entry[T any] struct {
 	item    T
 	rank    int64
-	version uint64 // of the collection when the item last changed; 0: not yet in
-	asked   uint32 // number of the latest question whose answer wrote it
+	version uint64 // collection's version when the item last changed; 0 if not added yet
+	asked   uint32 // ticket number of the latest answer that wrote it
 	class   Class
-	local   bool // put by us, and no answer has brought it yet
+	local   bool // added by Put, and not in any answer yet
 	removed bool
-	kept    bool // the journal knew it when we began; see Recall
-	saved   bool // as TakeUnsaved or the journal had it
+	kept    bool // recalled from the journal; see Recall
+	saved   bool // unchanged since TakeUnsaved or Recall
 }
 
 func (e *entry[T]) row() Row[T] { return any(&e.item).(Row[T]) }
 
-// Collection is the items of one resource, by key, in their natural order
-// (newest first). The zero Collection is empty and ready. It is not safe for
-// use by several goroutines. *T must be a Row[T].
+// Collection holds the items of one resource by key, in their natural order,
+// newest first. The zero Collection is empty and ready to use. It is not safe
+// for concurrent use. *T must be a Row[T].
 //
-// Answers may arrive in any order. Each item remembers the latest question
-// whose answer wrote it, so an answer to an earlier question cannot bring back
-// what a later one, or a Put, has replaced.
+// Answers may arrive in any order. Each item remembers the latest ticket that
+// wrote it, so that the answer to an earlier request can't undo a later one or
+// a Put.
 type Collection[T any] struct {
 	order   []*entry[T]
 	byKey   map[string]*entry[T]
 	live    map[*entry[T]]struct{}
 	counts  [classes]int
 	version uint64
-	removed uint64 // times that an item was taken out
-	unsaved int    // items that changed since TakeUnsaved
+	removed uint64 // number of items removed so far
+	unsaved int    // items changed since TakeUnsaved
 
-	issued uint32 // the last ticket's number
+	issued uint32 // number of the last ticket
 	void   uint32 // tickets up to this one are void
-	good   uint32 // the latest ticket with a good answer
-	whole  uint32 // the latest ticket answered by the whole truth
+	good   uint32 // latest ticket with an answer
+	whole  uint32 // latest ticket with a complete answer
 	open   []uint32
 	asOf   time.Time
 	err    error
 }
 
-// Ask begins a background refresh.
+// Ask returns a ticket for a new request.
 func (c *Collection[T]) Ask(now time.Time) Ticket {
 	c.issued++
 	c.open = append(c.open, c.issued)
 	return Ticket{number: c.issued, asked: instant.Of(now)}
 }
 
-// Merge lands an answer that may be a part of the truth: items are added and
-// updated, none is removed. It reports how many changed, none when the ticket
-// is void. The items belong to the collection afterwards.
+// Merge applies an answer that may be incomplete: it adds and updates items,
+// but removes none. It returns the number of changed items, 0 if the ticket is
+// void. It takes ownership of the items.
 func (c *Collection[T]) Merge(t Ticket, items []T, now time.Time) (changed int) {
 	if !c.close(t) {
 		return 0
@@ -80,10 +79,9 @@ func (c *Collection[T]) Merge(t Ticket, items []T, now time.Time) (changed int) 
 	return changed
 }
 
-// Answer lands the whole truth: what it does not bring is removed, but for
-// items that a later answer brought, that were put and not yet confirmed by
-// any answer, or that were recalled: Lost tells of those. The items belong to
-// the collection afterwards.
+// Answer applies a complete answer. It removes the items that are missing from
+// it, except those in a later answer, those added by Put and not in any answer
+// yet, and recalled ones; see Lost. It takes ownership of the items.
 func (c *Collection[T]) Answer(t Ticket, items []T, now time.Time) {
 	if !c.close(t) || t.number < c.whole {
 		return
@@ -100,8 +98,7 @@ func (c *Collection[T]) Answer(t Ticket, items []T, now time.Time) {
 	c.succeed(t)
 }
 
-// Extend lands an answer about old items: like Merge, but it says nothing of
-// how fresh the collection as a whole is.
+// Extend is Merge for old items: it does not affect AsOf.
 func (c *Collection[T]) Extend(t Ticket, items []T, now time.Time) (changed int) {
 	if !c.close(t) {
 		return 0
@@ -109,18 +106,17 @@ func (c *Collection[T]) Extend(t Ticket, items []T, now time.Time) (changed int)
 	return c.write(t.number, items, now)
 }
 
-// Drop lands a question about old items that got no answer.
+// Drop ends a request for old items that failed.
 func (c *Collection[T]) Drop(t Ticket) { c.close(t) }
 
-// Fail lands a question that got no answer. The items stay as they are and
-// grow older.
+// Fail ends a request that failed. The items stay, but AsOf grows old.
 func (c *Collection[T]) Fail(t Ticket, err error) {
 	if c.close(t) && t.number > c.good {
 		c.err = err
 	}
 }
 
-// Clear forgets everything and voids every ticket, for another account.
+// Clear removes everything and voids all tickets, for another account.
 func (c *Collection[T]) Clear() {
 	for _, e := range c.order {
 		e.removed = true
@@ -128,7 +124,7 @@ func (c *Collection[T]) Clear() {
 	*c = Collection[T]{version: c.version + 1, removed: c.removed + 1, issued: c.issued, void: c.issued}
 }
 
-// Find returns a copy of the item with this key.
+// Find returns a copy of the item with the key.
 func (c *Collection[T]) Find(key string) (item T, ok bool) {
 	e, ok := c.byKey[key]
 	if !ok {
@@ -137,30 +133,30 @@ func (c *Collection[T]) Find(key string) (item T, ok bool) {
 	return e.item, true
 }
 
-// Has reports whether there is an item with this key.
+// Has reports whether there is an item with the key.
 func (c *Collection[T]) Has(key string) bool {
 	_, ok := c.byKey[key]
 	return ok
 }
 
-// IsLive reports whether there is such an item and it may still change.
+// IsLive reports whether there is an item with the key that may still change.
 func (c *Collection[T]) IsLive(key string) bool {
 	e, ok := c.byKey[key]
 	return ok && e.class.Live()
 }
 
-// Len is the number of items.
+// Len returns the number of items.
 func (c *Collection[T]) Len() int { return len(c.order) }
 
-// At is the item at place i, from 0 to Len()-1. It is to be read only. As long as
-// it is in the collection the pointer stays the same.
+// At returns the item at index i, from 0 to Len()-1. It must not be changed.
+// The pointer stays the same while the item is in the collection.
 func (c *Collection[T]) At(i int) *T { return &c.order[i].item }
 
-// RowVersion changes whenever the item at place i does, so that what was drawn
-// from it can be kept.
+// RowVersion changes with every change of the item at index i, as a cache key
+// for drawing it.
 func (c *Collection[T]) RowVersion(i int) uint64 { return c.order[i].version }
 
-// Index is the place of a key, or -1.
+// Index returns the index of a key, or -1.
 func (c *Collection[T]) Index(key string) int {
 	e, ok := c.byKey[key]
 	if !ok {
@@ -169,7 +165,7 @@ func (c *Collection[T]) Index(key string) int {
 	return c.place(e)
 }
 
-// All yields every item in order, to be read only.
+// All yields the items in order. They must not be changed.
 func (c *Collection[T]) All() iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		for _, e := range c.order {
@@ -185,8 +181,8 @@ func (c *Collection[T]) Live() iter.Seq[*T] {
 	return c.Missing(Ticket{number: c.issued + 1})
 }
 
-// Missing yields, in order, the live items that neither the answer to t nor
-// anything later has brought.
+// Missing yields, in order, the live items that are missing from the answer to
+// t and from all later ones.
 func (c *Collection[T]) Missing(t Ticket) iter.Seq[*T] {
 	return func(yield func(*T) bool) {
 		var found []*entry[T]
@@ -204,31 +200,31 @@ func (c *Collection[T]) Missing(t Ticket) iter.Seq[*T] {
 	}
 }
 
-// Count is the number of items of a class.
+// Count returns the number of items of a class.
 func (c *Collection[T]) Count(class Class) int { return c.counts[class] }
 
-// Version changes whenever any item does.
+// Version changes with every change of an item.
 func (c *Collection[T]) Version() uint64 { return c.version }
 
-// Removals changes whenever an item is taken out, so that what is kept about
-// items beside the collection need be looked through only then.
+// Removals changes with every removal, so that data about items kept elsewhere
+// needs pruning only then.
 func (c *Collection[T]) Removals() uint64 { return c.removed }
 
-// Err is why the latest question failed, nil after a good answer.
+// Err is the error of the latest request, or nil if it succeeded.
 func (c *Collection[T]) Err() error { return c.err }
 
-// AsOf is when the last well answered question was asked, zero before any.
-// What is on the screen was true then, and perhaps not since.
+// AsOf is when the last successful request was made, or zero. The items were
+// current then.
 func (c *Collection[T]) AsOf() time.Time { return c.asOf }
 
-// Loading reports whether a question is under way.
+// Loading reports whether a request is under way.
 func (c *Collection[T]) Loading() bool { return len(c.open) > 0 }
 
-// Known reports whether there was ever a good answer, so that an empty
-// collection means that there is nothing.
+// Known reports whether any request has succeeded, so that an empty collection
+// means that there are no items.
 func (c *Collection[T]) Known() bool { return c.good > 0 }
 
-// begin makes room for the first items.
+// begin allocates the maps for the first items.
 func (c *Collection[T]) begin(n int) {
 	if c.byKey == nil {
 		c.byKey = make(map[string]*entry[T], n)
@@ -236,7 +232,7 @@ func (c *Collection[T]) begin(n int) {
 	}
 }
 
-// place is where an entry stands in the order, or -1.
+// place returns the index of an entry, or -1.
 func (c *Collection[T]) place(e *entry[T]) int {
 	if i, ok := slices.BinarySearchFunc(c.order, e, natural[T]); ok && c.order[i] == e {
 		return i
@@ -244,7 +240,7 @@ func (c *Collection[T]) place(e *entry[T]) int {
 	return -1
 }
 
-// close ends a question, and reports whether its answer counts.
+// close ends a request and reports whether its answer counts.
 func (c *Collection[T]) close(t Ticket) bool {
 	i := slices.Index(c.open, t.number)
 	if i >= 0 {
@@ -260,8 +256,8 @@ func (c *Collection[T]) succeed(t Ticket) {
 	c.good, c.asOf, c.err = t.number, t.asked, nil
 }
 
-// rowOf is the one place where an item's kind is taken on trust; every row
-// type asserts beside its declaration that it is one.
+// rowOf converts an item to a Row. Every row type asserts next to its
+// declaration that this is safe.
 func rowOf[T any](item *T) Row[T] { return any(item).(Row[T]) }
 
 // natural is the total order of a collection.
@@ -272,8 +268,9 @@ func natural[T any](a, b *entry[T]) int {
 	return strings.Compare(a.row().Key(), b.row().Key())
 }
 
-// insertSorted puts sorted entries into a sorted order. It moves what lies
-// behind each of them in one piece, so a page costs no more than one item.
+// insertSorted inserts sorted entries into a sorted slice. It moves the
+// elements between two insertions together, so that a page costs about as much
+// as one item.
 func insertSorted[E any](order, fresh []E, compare func(a, b E) int) []E {
 	end := len(order)
 	order = slices.Grow(order, len(fresh))[:end+len(fresh)]

@@ -2,24 +2,22 @@ package table
 
 import "strings"
 
-// Filter is a parsed line of the filter prompt. The zero Filter lets
-// everything through.
+// Filter is a parsed filter line. The zero Filter matches everything.
 type Filter struct{ terms []term }
 
 // term is one word of a filter.
 type term struct {
-	text   string // the word without its minus, lower-cased
+	text   string // the word without its minus, in lower case
 	field  string // before the colon; "" for a plain word
 	value  string // after the colon
 	negate bool
 }
 
-// Parse reads words separated by spaces; a row must satisfy each. A
-// plain word is looked for everywhere in the row, field:value in that field
-// alone (as a plain word where rows have no such field), and a minus before
-// either one turns it round. Case does not matter, and every text is a valid
-// filter, because it is applied while it is typed. It replaces the filter that was,
-// in the memory it has.
+// Parse parses words separated by spaces, all of which must match. A plain word
+// is searched in the whole row, field:value only in that field, or as a plain
+// word if rows have no such field. A leading minus negates a word. Case does
+// not matter. Every text is valid, because the filter is applied while it is
+// typed. Parse replaces the previous filter and reuses its memory.
 func (f *Filter) Parse(text string) {
 	f.terms = f.terms[:0]
 	for word := range strings.FieldsSeq(strings.ToLower(text)) {
@@ -28,17 +26,17 @@ func (f *Filter) Parse(text string) {
 		if field, value, ok := strings.Cut(t.text, ":"); ok {
 			t.field, t.value = field, value
 		}
-		// A minus or "status:" is the beginning of something.
+		// A lone minus or "status:" is still being typed.
 		if t.text != "" && (t.field == "" || t.value != "") {
 			f.terms = append(f.terms, t)
 		}
 	}
 }
 
-// Empty reports whether the filter lets everything through.
+// Empty reports whether the filter matches everything.
 func (f *Filter) Empty() bool { return len(f.terms) == 0 }
 
-// Match reports whether a row satisfies every word.
+// Match reports whether a row matches every word.
 func (f *Filter) Match(row Searchable) bool {
 	for i := range f.terms {
 		if f.terms[i].match(row) == f.terms[i].negate {
@@ -48,7 +46,7 @@ func (f *Filter) Match(row Searchable) bool {
 	return true
 }
 
-// match ignores the minus.
+// match reports whether a row matches, ignoring the minus.
 func (t *term) match(row Searchable) bool {
 	if t.field != "" {
 		if value, ok := row.FieldValue(t.field); ok {

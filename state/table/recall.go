@@ -8,11 +8,10 @@ import (
 	"dubtop/state/instant"
 )
 
-// Recall brings back items that were known before the first question, and says
-// nothing of how fresh the collection is. An item that is here already is
-// newer, and only takes over what its older self observed. Recalled items are
-// history: Answer does not remove them. The items belong to the collection
-// afterwards.
+// Recall adds items saved by an earlier run. It does not affect AsOf. An item
+// that is already here is newer, and only absorbs observations from its older
+// self. Recalled items are history, and Answer does not remove them. Recall
+// takes ownership of the items.
 func (c *Collection[T]) Recall(items []T) {
 	c.begin(len(items))
 	var fresh []*entry[T]
@@ -36,11 +35,11 @@ func (c *Collection[T]) Recall(items []T) {
 	c.order = insertSorted(c.order, fresh, natural[T])
 }
 
-// remind gives an item what its older self observed. Its place stays.
+// remind adds the observations of an item's older self. Its place stays.
 func (c *Collection[T]) remind(e *entry[T], old *T) {
 	item := e.item
 	row := rowOf(&item)
-	row.Absorb(old, time.Time{}) // when the two came to differ nobody saw
+	row.Absorb(old, time.Time{}) // the time of the change is unknown
 	e.kept = true
 	if row.Rank() == e.rank && !row.Same(&e.item) {
 		e.item = item
@@ -48,7 +47,7 @@ func (c *Collection[T]) remind(e *entry[T], old *T) {
 	}
 }
 
-// keepSaved notes that the journal has an item as it is.
+// keepSaved marks an item as saved.
 func (c *Collection[T]) keepSaved(e *entry[T]) {
 	if !e.saved {
 		e.saved = true
@@ -56,9 +55,9 @@ func (c *Collection[T]) keepSaved(e *entry[T]) {
 	}
 }
 
-// TakeUnsaved gives copies of at most limit items that changed since they were
-// last taken or recalled, in order, and counts them as saved. It is quick where
-// what changed is new, as it mostly is.
+// TakeUnsaved returns copies of at most limit items that changed since they
+// were last taken or recalled, in order, and marks them as saved. It is fast if
+// the changed items are new, which is the usual case.
 func (c *Collection[T]) TakeUnsaved(limit int) []T {
 	var items []T
 	for _, e := range c.order {
@@ -73,10 +72,10 @@ func (c *Collection[T]) TakeUnsaved(limit int) []T {
 	return items
 }
 
-// Lost lists the recalled items that the whole truth no longer has: those that
-// could still change, and those no older than the oldest item of the answer. A
-// server may tell only a part of its past, so what is older proves nothing.
-// It is empty when the answer to t came too late to count.
+// Lost returns the keys of recalled items that are missing from a complete
+// answer: those that could still change, and those no older than the oldest
+// item of the answer. A server may return only part of its history, so older
+// items prove nothing. It returns nil if the answer to t came too late.
 func (c *Collection[T]) Lost(t Ticket, items []T) (keys []string) {
 	if c.whole != t.number {
 		return nil

@@ -8,71 +8,73 @@ import (
 	"dubtop/api/text"
 )
 
-// Class is the coarse state of a row, the same for everything that is listed.
+// Class is the coarse state of a row, common to all kinds of rows.
 type Class uint8
 
 // The classes of rows.
 const (
-	ClassOther    Class = iota // has no life cycle: assets, models
-	ClassWaiting               // accepted, not begun
-	ClassRunning               // being worked on
-	ClassStrange               // a status nobody documented, so perhaps not ended
-	ClassDone                  // ended well
-	ClassTroubled              // ended without a result, or with a part of it
-	ClassGone                  // the server no longer knows it
-	classes                    // how many there are
+	ClassOther    Class = iota // no life cycle: assets, models
+	ClassWaiting               // accepted, not started
+	ClassRunning               // in progress
+	ClassStrange               // an undocumented status, which may not be final
+	ClassDone                  // ended with a result
+	ClassTroubled              // ended without a result, or with part of one
+	ClassGone                  // no longer known to the server
+	classes                    // number of classes
 )
 
-// Live reports whether a row of this class may still change by itself.
+// Live reports whether a row of this class may still change.
 func (c Class) Live() bool {
 	return c == ClassWaiting || c == ClassRunning || c == ClassStrange
 }
 
-// Searchable is what a Filter asks of a row.
+// Searchable is a row that a Filter can match.
 type Searchable interface {
-	// Haystack is all the text a plain word is looked for in, lower-cased.
+	// Haystack is the row's searchable text in lower case.
 	Haystack() string
-	// FieldValue is the lower-cased text of a named field; ok is false for
-	// names that rows of this kind do not have.
+	// FieldValue returns the text of a field in lower case; ok is false if these
+	// rows have no such field.
 	FieldValue(name string) (value string, ok bool)
 }
 
-// Costs know what rows cost, for rows that do not know it themselves.
+// Costs provides the cost of rows that do not know it themselves.
 type Costs interface {
-	// Rank orders rows, which are pointers to items: the greater, the dearer.
+	// Rank orders rows by cost, higher for more expensive ones. Row is a pointer
+	// to an item.
 	Rank(row any) int64
-	// Version changes whenever a rank may.
+	// Version changes with every change of a rank.
 	Version() uint64
 }
 
-// Annotations are texts that stand beside rows and are searched with them.
+// Annotations provides notes about rows, which are searched with them.
 type Annotations interface {
-	// Beside is the row with its note, or the row itself if there is none.
+	// Beside returns the row combined with its note, or the row itself if it has
+	// none.
 	Beside(row Searchable, key string) Searchable
-	// Version changes whenever a note does.
+	// Version changes with every change of a note.
 	Version() uint64
 }
 
-// Row is what a Collection and a View ask of a pointer to an item of type T.
+// Row is the interface of a pointer to an item of type T in a Collection.
 type Row[T any] interface {
 	Searchable
-	// Key is the identity. Items without one are not kept.
+	// Key identifies the item. Items with an empty key are ignored.
 	Key() string
-	// Rank gives the natural order: the greatest comes first, usually the
-	// newest. Items of one rank are ordered by their key.
+	// Rank gives the natural order: the highest rank comes first, usually the
+	// newest. Items with the same rank are ordered by key.
 	Rank() int64
 	// Class is the coarse state.
 	Class() Class
-	// Compare orders two items by a column; 0 leaves it to the natural order.
+	// Compare orders two items by a column; 0 means the natural order.
 	Compare(other *T, by Sort) int
-	// Same reports whether the two items look alike in every way.
+	// Same reports whether the two items look the same.
 	Same(other *T) bool
-	// Absorb takes over from the item's older self what an answer cannot
-	// carry: what was observed here, and what is never taken back.
+	// Absorb copies from the item's older self the facts that an answer does not
+	// contain: observations made here, and facts that never change back.
 	Absorb(old *T, now time.Time)
 }
 
-// Shared gives equal texts one copy between them.
+// Shared makes equal texts share memory.
 func Shared[T comparable](s T) T {
 	if none := *new(T); s == none {
 		return none
@@ -80,10 +82,10 @@ func Shared[T comparable](s T) T {
 	return unique.Make(s).Value()
 }
 
-// EmptyLast orders texts from a to z, with no text after all others.
+// EmptyLast orders texts from a to z, with the empty text last.
 func EmptyLast(a, b text.Text) int {
 	if (a == "") != (b == "") {
-		return cmp.Compare(b, a) // the empty one is the smaller
+		return cmp.Compare(b, a) // the empty text is the smaller one
 	}
 	return cmp.Compare(a, b)
 }

@@ -5,52 +5,51 @@ import (
 	"slices"
 )
 
-// Sort is a column to order by.
+// Sort is a column to sort by.
 type Sort int
 
-// The columns. Rows that do not differ in one keep their natural order.
+// The columns. Equal rows keep their natural order.
 const (
 	SortNone   Sort = iota // the natural order, newest first
-	SortAge                // the same, as a column
-	SortStatus             // what is going on first, then by status
+	SortAge                // the same order, as a column
+	SortStatus             // active rows first, then by status
 	SortModel
 	SortName
 	SortLength // longest first
-	SortCost   // dearest first, unknown last
+	SortCost   // most expensive first, unknown last
 	SortSize   // largest first
-	SortLabel  // without one last
+	SortLabel  // unlabelled last
 )
 
-// Query says which rows are seen, and in which order.
+// Query selects and sorts rows.
 type Query struct {
-	Text     string // as Filter.Parse reads it
-	Failures bool   // only what ended without a result, or with a part of it
+	Text     string // syntax of Filter.Parse
+	Failures bool   // only rows of ClassTroubled
 	Sort     Sort
 	Reverse  bool
-	Costs    Costs       // for SortCost; nil leaves it to the rows
-	Notes    Annotations // searched with the rows; nil without notes
+	Costs    Costs       // for SortCost; nil if the rows know their cost
+	Notes    Annotations // searched with the rows; may be nil
 }
 
 func (q Query) natural() bool { return q.Sort == SortNone || q.Sort == SortAge }
 
-// View is the visible part of a collection in the order of a query. The zero
-// View is ready. After a change of the collection it must be updated before it
-// is read.
+// View shows part of a collection in the order of a query. The zero View is
+// ready to use. Call Update after each change of the collection, before reading
+// the view.
 type View[T any] struct {
 	rows   *Collection[T]
 	query  Query
 	filter Filter
-	all    bool        // every row in the natural order, perhaps reversed
-	picked []*entry[T] // unless all
-	seen   uint64      // the collection's version
-	priced uint64      // the costs' version
-	noted  uint64      // the notes' version
+	all    bool        // all rows in natural order, perhaps reversed
+	picked []*entry[T] // the visible rows, unless all
+	seen   uint64      // collection's version
+	priced uint64      // costs' version
+	noted  uint64      // notes' version
 }
 
-// Update brings the view up to date, and reports whether it may look
-// different. It costs nothing when neither query nor collection changed, nor
-// when there is no filter and the order is by age. After a change of the
-// collection alone it looks at the changed rows only.
+// Update brings the view up to date and reports whether it may look different.
+// It does no work if nothing changed, or if there is no filter and the order is
+// by age. If only the collection changed, it checks only the changed rows.
 func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	priced, noted := v.pricedBy(q), v.notedBy(q)
 	sameQuery := v.rows == c && v.query == q && v.priced == priced && v.noted == noted
@@ -75,8 +74,8 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	return true
 }
 
-// pricedBy is the version of the costs that a query needs, the last one where
-// it needs none.
+// pricedBy is the version of the costs that a query uses, or the last version
+// if it uses none.
 func (v *View[T]) pricedBy(q Query) uint64 {
 	if q.Sort == SortCost && q.Costs != nil {
 		return q.Costs.Version()
@@ -84,8 +83,8 @@ func (v *View[T]) pricedBy(q Query) uint64 {
 	return v.priced
 }
 
-// notedBy is the version of the notes that a query needs, the last one where
-// it needs none.
+// notedBy is the version of the notes that a query uses, or the last version if
+// it uses none.
 func (v *View[T]) notedBy(q Query) uint64 {
 	if q.Text != "" && q.Notes != nil {
 		return q.Notes.Version()
@@ -93,7 +92,7 @@ func (v *View[T]) notedBy(q Query) uint64 {
 	return v.noted
 }
 
-// Len is the number of visible rows.
+// Len returns the number of visible rows.
 func (v *View[T]) Len() int {
 	if v.all {
 		return v.rows.Len()
@@ -101,17 +100,17 @@ func (v *View[T]) Len() int {
 	return len(v.picked)
 }
 
-// At is the row at place i, from 0 to Len()-1, to be read only.
+// At returns the row at index i, from 0 to Len()-1. It must not be changed.
 func (v *View[T]) At(i int) *T { return &v.entry(i).item }
 
-// RowVersion changes whenever the item at place i does.
+// RowVersion changes with every change of the row at index i.
 func (v *View[T]) RowVersion(i int) uint64 { return v.entry(i).version }
 
-// Key is the key of the row at place i.
+// Key returns the key of the row at index i.
 func (v *View[T]) Key(i int) string { return v.entry(i).row().Key() }
 
-// Index is the place of the row with this key, or -1 when it is not visible.
-// It takes about as many steps as the number of rows has binary digits.
+// Index returns the index of the row with the key, or -1 if it is not visible.
+// It takes logarithmic time.
 func (v *View[T]) Index(key string) int {
 	if v.rows == nil {
 		return -1
@@ -143,7 +142,7 @@ func (v *View[T]) entry(i int) *entry[T] {
 	return v.rows.order[i]
 }
 
-// pick looks at every row.
+// pick checks every row.
 func (v *View[T]) pick() {
 	picked := v.picked[:0]
 	for _, e := range v.rows.order {
@@ -161,7 +160,7 @@ func (v *View[T]) pick() {
 	}
 }
 
-// follow looks at what changed since the last time.
+// follow checks the rows that changed since the last update.
 func (v *View[T]) follow() {
 	v.picked = slices.DeleteFunc(v.picked, func(e *entry[T]) bool {
 		return e.removed || e.version > v.seen

@@ -9,25 +9,24 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Vocabulary is what a filter over one kind of row can name.
+// Vocabulary lists the fields and words that a filter can use.
 type Vocabulary struct {
-	Fields []string // those that FieldValue knows
-	// Words are all that a field may hold, lower-cased, for fields that hold one
-	// of few. The others may hold anything.
+	Fields []string // fields supported by FieldValue
+	// Words lists all values of a field in lower case, for fields with few
+	// possible values. Other fields may have any value.
 	Words map[string][]string
 }
 
-// Worded is a row whose filters can be checked. The vocabulary is that of its
-// type; of the row itself nothing is asked.
+// Worded is a row type whose filters can be checked. Vocabulary may be called
+// on a zero row.
 type Worded interface{ Vocabulary() Vocabulary }
 
-// mostRead is how many rows are looked at to learn which words there are.
+// mostRead limits the rows read to collect words.
 const mostRead = 5000
 
-// Doubt says what in the filter can hardly be meant, and what may be: a field
-// that rows of this kind do not have, a status that there is not, or a word that
-// nothing was found by. It is "" where there is no such thing. What was typed is
-// quoted as it is.
+// Doubt describes a probable mistake in the filter: a field that these rows
+// don't have, an unknown status, or a word without matches. It returns "" if
+// there is none. It quotes the filter as typed.
 func (v *View[T]) Doubt() string {
 	row, ok := any(new(T)).(Worded)
 	if !ok || v.rows == nil {
@@ -36,14 +35,14 @@ func (v *View[T]) Doubt() string {
 	known := row.Vocabulary()
 	for word := range strings.FieldsSeq(strings.ToLower(v.query.Text)) {
 		field, value, ok := strings.Cut(strings.TrimPrefix(word, "-"), ":")
-		if !ok || field == "" || strings.HasPrefix(value, "//") { // a link has no field
+		if !ok || field == "" || strings.HasPrefix(value, "//") { // a link, not a field
 			continue
 		}
 		if !slices.Contains(known.Fields, field) {
 			return unknownField(field, known.Fields)
 		}
 		if word[0] != '-' && v.Len() > 0 {
-			continue // it found something
+			continue // it has matches
 		}
 		if doubt := v.doubtWord(field, value, known.Words[field]); doubt != "" {
 			return doubt
@@ -56,12 +55,11 @@ func unknownField(field string, fields []string) string {
 	if near := Nearest(field, fields); near != "" {
 		return fmt.Sprintf("no field is called %q; %s?", field, near)
 	}
-	return fmt.Sprintf("no field is called %q, so it is looked for as text; there are %s", field, strings.Join(fields, ", "))
+	return fmt.Sprintf("no field is called %q, so it is searched as text; fields: %s", field, strings.Join(fields, ", "))
 }
 
-// doubtWord says that a field holds no such word. Which there are the rows tell,
-// where it is not known, and also where it is: a server may have words of its
-// own.
+// doubtWord describes an unknown value of a field. It also accepts values found
+// in the rows, because a server may use undocumented ones.
 func (v *View[T]) doubtWord(field, value string, known []string) string {
 	found := func(words []string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, value) })
@@ -77,13 +75,13 @@ func (v *View[T]) doubtWord(field, value string, known []string) string {
 	case near != "":
 		return fmt.Sprintf("no %s is called %q; %s?", field, value, near)
 	case known == nil:
-		return "" // it may be anything
+		return "" // any value is possible
 	}
-	return fmt.Sprintf("no %s is called %q; there are %s", field, value, strings.Join(known, ", "))
+	return fmt.Sprintf("no %s is called %q; known: %s", field, value, strings.Join(known, ", "))
 }
 
-// read are the words that the newest rows hold in a field, as far as there are
-// few.
+// read returns the values of a field in the newest rows, or nil if there are
+// too many.
 func (v *View[T]) read(field string) (words []string) {
 	seen := make(map[string]struct{})
 	for i := range min(v.rows.Len(), mostRead) {
@@ -100,8 +98,8 @@ func (v *View[T]) read(field string) (words []string) {
 	return words
 }
 
-// Nearest is the word that another one was probably meant to be, "" where none
-// is near. The first letter is hardly ever the wrong one.
+// Nearest returns the word that was probably meant, or "". It assumes that the
+// first letter is correct.
 func Nearest(word string, among []string) string {
 	if len(among) == 0 || word == "" {
 		return ""

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Put writes an item that we know better than any question under way, such as
-// one just created. It stays until an answer has brought it once, even where
-// the server's lists lag behind.
+// Put adds an item that is newer than any request under way, such as a job just
+// created. It stays until an answer has contained it once, even if the server's
+// lists lag behind.
 func (c *Collection[T]) Put(item T, now time.Time) {
 	key := rowOf(&item).Key()
 	old, known := c.byKey[key]
@@ -19,14 +19,14 @@ func (c *Collection[T]) Put(item T, now time.Time) {
 	}
 }
 
-// Replace takes in all there is of something that no server tells of, such as
-// the outbox.
+// Replace sets the whole content, for data that does not come from a server,
+// such as the outbox.
 func (c *Collection[T]) Replace(items []T, now time.Time) {
 	c.Answer(c.Ask(now), items, now)
 }
 
-// Amend changes an item in a way that no answer can, such as a label of ours.
-// Its key and its rank must stay as they are.
+// Amend changes an item in a way that no answer can, such as its label. Its key
+// and rank must not change.
 func (c *Collection[T]) Amend(key string, change func(*T)) {
 	if e, ok := c.byKey[key]; ok {
 		change(&e.item)
@@ -34,8 +34,8 @@ func (c *Collection[T]) Amend(key string, change func(*T)) {
 	}
 }
 
-// Remove takes an item out, such as an intent whose job has come. An answer
-// under way may not bring it back.
+// Remove removes an item, such as a submission's row after its job arrived. The
+// answer to a request already under way can't bring it back.
 func (c *Collection[T]) Remove(key string) {
 	e, ok := c.byKey[key]
 	if !ok {
@@ -47,10 +47,10 @@ func (c *Collection[T]) Remove(key string) {
 	c.forget(e)
 }
 
-// write adds and updates items on behalf of a question.
+// write adds and updates items for a ticket.
 func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed int) {
 	c.begin(len(items))
-	var moving []*entry[T] // new, or at a new place
+	var moving []*entry[T] // new or moved entries
 	for i := range items {
 		key := rowOf(&items[i]).Key()
 		e, known := c.byKey[key]
@@ -61,7 +61,7 @@ func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed 
 			if !c.update(e, ticket, &items[i], now, &moving) {
 				continue
 			}
-		case ticket < c.whole: // a later, whole answer did not have it
+		case ticket < c.whole: // missing from a later complete answer
 			continue
 		default:
 			e = &entry[T]{item: items[i], asked: ticket, rank: rowOf(&items[i]).Rank()}
@@ -76,13 +76,13 @@ func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed 
 	return changed
 }
 
-// update gives an entry its newer item, and reports whether that differs.
+// update stores a newer item in an entry and reports whether it differs.
 func (c *Collection[T]) update(e *entry[T], ticket uint32, item *T, now time.Time, moving *[]*entry[T]) bool {
 	if ticket < e.asked {
 		return false
 	}
 	if e.kept && e.asked == 0 {
-		now = time.Time{} // what changed since the journal knew it, nobody saw change
+		now = time.Time{} // the time of the change is unknown
 	}
 	e.asked, e.local = ticket, false
 	row := rowOf(item)
@@ -91,7 +91,7 @@ func (c *Collection[T]) update(e *entry[T], ticket uint32, item *T, now time.Tim
 		return false
 	}
 	if rank := row.Rank(); rank != e.rank {
-		// An entry without a place is among the moving ones already.
+		// An entry without a place has not been inserted yet.
 		if i := c.place(e); i >= 0 {
 			c.order = slices.Delete(c.order, i, i+1)
 			*moving = append(*moving, e)
@@ -102,7 +102,7 @@ func (c *Collection[T]) update(e *entry[T], ticket uint32, item *T, now time.Tim
 	return true
 }
 
-// touch counts a change of an entry.
+// touch records a change of an entry.
 func (c *Collection[T]) touch(e *entry[T]) {
 	if e.version > 0 {
 		c.counts[e.class]--
@@ -121,7 +121,7 @@ func (c *Collection[T]) touch(e *entry[T]) {
 	}
 }
 
-// forget takes an entry out of everything but the order.
+// forget removes an entry from everything except the order.
 func (c *Collection[T]) forget(e *entry[T]) {
 	c.version++
 	c.removed++
@@ -134,8 +134,8 @@ func (c *Collection[T]) forget(e *entry[T]) {
 	delete(c.byKey, e.row().Key())
 }
 
-// Supplant takes over all that another collection knows, in place of what c
-// does. Views of c see the change. The other must not be used afterwards.
+// Supplant replaces the content of c with that of another collection, which
+// must not be used afterwards. Views of c see the change.
 func (c *Collection[T]) Supplant(with *Collection[T]) {
 	c.Clear()
 	passed := c.version
