@@ -116,7 +116,7 @@ func TestARequestEndsWithTheFirstOfItsLinks(t *testing.T) {
 		short string
 		err   string
 	}{
-		{job, 0, "the signed link of the video expires in 1 min; the job may start later, and fetches it then", ""},
+		{job, 0, "the signed link of the video expires in 1 min; the job may start later and fetches it then", ""},
 		{job, -time.Hour, "", ""},
 		{job, 90 * time.Second, "the signed link of the video has expired", "the signed link of the video has expired; make a new one"},
 		{batch, 0, "line 3: the signed link of the audio expires in 5 h; a batch may take a day to fetch it", ""},
