@@ -23,7 +23,7 @@ func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
 		{"status:faild", `no status is called "faild"; failed?`},
 		{"-status:faild", `no status is called "faild"; failed?`},
 		{"promo status:compelted", `no status is called "compelted"; completed?`},
-		{"status:done", `no status is called "done"; there are pending, running`},
+		{"status:done", `no status is called "done"; known: pending, running`},
 		{"stauts:failed", `no field is called "stauts"; status?`},
 		{"stat:", `no field is called "stat"; status?`},
 		{"shoe:42", `no field is called "shoe", so it is searched as text; fields: id, name, model`},
