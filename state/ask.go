@@ -5,32 +5,33 @@ import (
 	"dubtop/state/table"
 )
 
-// Topic is a kind of question the poller asks. There is at most one question
-// of each under way. The order is that of urgency.
+// Topic is a kind of request that the poller makes. At most one request of each
+// topic is under way. They are listed by urgency.
 type Topic int
 
 // The topics.
 const (
 	Head       Topic = iota // the newest generations
-	Running                 // every generation that has not ended, in one request
-	Vanished                // generations that were running and no longer are, by their ids
-	OpenJob                 // the one whose details are open
+	Running                 // all generations that have not ended, in one request
+	Vanished                // generations no longer listed as running, by id
+	OpenJob                 // the job whose details are open
 	Models                  // all models
 	Batches                 // all batches
 	Assets                  // the newest assets
-	UnitPrices              // what a frame of one model costs
-	Charges                 // what one job of ours really cost
+	UnitPrices              // the price of a frame for one model
+	Charges                 // the actual cost of one of our jobs
 	Backfill                // a page of older generations
 	AssetPages              // a page of older assets
-	topics                  // how many there are
+	topics                  // number of topics
 )
 
-// PageSize is the largest page a server gives, and the most ids that are asked
-// about in one request.
+// PageSize is the largest page that the server returns, and the most ids to
+// query in one request.
 // https://sync.so/docs/api-reference/api/generate-api/list
 const PageSize = 100
 
-// Ask is a question that is due. Topic says which member holds its parameters:
+// Ask is a request that is due. The topic decides which fields are its
+// parameters:
 //
 //	Head, Running, Vanished, Backfill: Query, for Client.Generations
 //	Batches: none, for Client.Batches
@@ -46,14 +47,14 @@ type Ask struct {
 	Assets   api.AssetQuery
 	Estimate api.EstimateRequest
 	Job      api.ID
-	// WithCosts asks for what the job cost, too.
+	// WithCosts also requests the job's cost.
 	WithCosts bool
 
 	ticket table.Ticket
 }
 
-// Result is what came of an Ask, thinned down where it was decoded. With an
-// Err the rest does not count.
+// Result is the answer to an Ask, reduced to rows. If Err is set, the other
+// fields are not valid.
 type Result struct {
 	Generations []Generation
 	Batches     []Batch
@@ -63,18 +64,18 @@ type Result struct {
 	Costs       api.Costs
 	Details     Details
 
-	Whole  bool       // the whole history came, because the server ignores limits
+	Whole  bool       // it is the whole history, because the server ignores limits
 	More   bool       // another page of generations may follow
-	Last   api.ID     // of the last generation, as the server ordered them
-	Cursor api.Cursor // of the next page of assets, "" at the end
-	Total  int        // how many assets the server has; -1 where it does not say
-	// Skipped counts what the answer held and could not be read: it exists, so
-	// what did not come is not gone.
+	Last   api.ID     // the last generation in the server's order
+	Cursor api.Cursor // next page of assets, "" at the end
+	Total  int        // number of assets on the server; -1 if unknown
+	// Skipped counts items of the answer that could not be read. If it is not 0,
+	// a missing item may still exist.
 	Skipped int
 	Err     error
 }
 
-// Collect thins generations as they come. It is meant to be the each of
+// Collect converts generations as they arrive. Pass it as each to
 // Client.Generations, so that a long history is never held in full.
 func (r *Result) Collect(items []api.Generation) {
 	for _, g := range items {
@@ -83,33 +84,33 @@ func (r *Result) Collect(items []api.Generation) {
 	}
 }
 
-// Page ends the result of Client.Generations.
+// Page completes the result of Client.Generations.
 func (r *Result) Page(page api.GenerationPage, err error) {
 	r.Collect(page.Items)
 	r.Whole, r.More, r.Skipped, r.Err = page.Whole, page.More, page.Skipped, err
 }
 
-// BatchesResult is the result of Client.Batches.
+// BatchesResult converts the result of Client.Batches.
 func BatchesResult(all api.List[api.Batch], err error) Result {
 	return Result{Batches: thin(all.Items, NewBatch), Skipped: all.Skipped, Err: err}
 }
 
-// AssetsResult is the result of Client.Assets.
+// AssetsResult converts the result of Client.Assets.
 func AssetsResult(page api.AssetPage, err error) Result {
 	return Result{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Total: page.Total, Skipped: page.Skipped, Err: err}
 }
 
-// ModelsResult is the result of Client.Models.
+// ModelsResult converts the result of Client.Models.
 func ModelsResult(all api.List[api.Model], err error) Result {
 	return Result{Models: thin(all.Items, NewModel), Skipped: all.Skipped, Err: err}
 }
 
-// EstimateResult is the result of Client.Estimate.
+// EstimateResult converts the result of Client.Estimate.
 func EstimateResult(e api.Estimate, err error) Result {
 	return Result{Estimate: e, Err: err}
 }
 
-// CostsResult is the result of Client.Costs.
+// CostsResult converts the result of Client.Costs.
 func CostsResult(c api.Costs, err error) Result { return Result{Costs: c, Err: err} }
 
 func thin[A, T any](items []A, row func(A) T) []T {

@@ -12,7 +12,7 @@ import (
 	"dubtop/state/instant"
 )
 
-// Asset is what is kept of an asset.
+// Asset is the row of an asset.
 type Asset struct {
 	ID            api.ID
 	Created       time.Time
@@ -20,7 +20,7 @@ type Asset struct {
 	Visibility    text.Text // USER, ORGANIZATION
 	Name          text.Text
 	Format        text.Text
-	Size          int64 // bytes, 0 unknown
+	Size          int64 // bytes, 0 if unknown
 	Duration      api.Seconds
 	Width, Height int
 	URL           api.URL
@@ -30,7 +30,7 @@ type Asset struct {
 
 var _ table.Row[Asset] = (*Asset)(nil)
 
-// NewAsset thins an answer down to what is kept.
+// NewAsset converts an API asset to a row.
 func NewAsset(a api.Asset) Asset {
 	row := Asset{
 		ID:         a.ID,
@@ -60,10 +60,10 @@ func (a *Asset) Rank() int64 { return instant.Rank(a.Created) }
 // Class is ClassOther: assets have no life cycle.
 func (a *Asset) Class() table.Class { return table.ClassOther }
 
-// Haystack is the id, name, type, format and visibility.
+// Haystack joins the id, name, type, format and visibility for searching.
 func (a *Asset) Haystack() string { return a.haystack }
 
-// FieldValue knows id, name, type, format and visibility.
+// FieldValue supports id, name, type, format and visibility.
 func (a *Asset) FieldValue(name string) (string, bool) {
 	var value string
 	switch name {
@@ -83,7 +83,7 @@ func (a *Asset) FieldValue(name string) (string, bool) {
 	return strings.ToLower(value), true
 }
 
-// Vocabulary is that of assets.
+// Vocabulary lists the fields and types of assets.
 func (a *Asset) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
 		Fields: []string{"id", "name", "type", "format", "visibility"},
@@ -91,7 +91,7 @@ func (a *Asset) Vocabulary() table.Vocabulary {
 	}
 }
 
-// Compare orders by name, type (as the status and the model), length, size.
+// Compare supports name, type (for status and model), length and size.
 func (a *Asset) Compare(o *Asset, by table.Sort) int {
 	switch by {
 	case table.SortName:
@@ -106,8 +106,8 @@ func (a *Asset) Compare(o *Asset, by table.Sort) int {
 	return 0
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the rows are equal.
 func (a *Asset) Same(o *Asset) bool { return *a == *o }
 
-// Absorb takes nothing over.
+// Absorb does nothing: answers contain everything.
 func (a *Asset) Absorb(*Asset, time.Time) {}

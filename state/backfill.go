@@ -2,26 +2,28 @@ package state
 
 import "dubtop/api"
 
-// maxRejections is how many cursors a server may refuse before paging ends.
+// maxRejections is the number of cursors a server may reject before paging
+// ends.
 const maxRejections = 3
 
-// backfill walks through older pages, newest first: once to the very end, and
-// again whenever so much is new that the head no longer meets what is known.
+// backfill pages through older generations, newest first: once to the end, and
+// again if there are so many new ones that the newest page has none that are
+// known.
 type backfill struct {
 	begun    bool
-	walks    []walk // the last one goes first
+	walks    []walk // the last one is continued first
 	used     map[api.ID]struct{}
 	rejected int
 }
 
-// walk is a way back through the pages.
+// walk is a position on the way back through the pages.
 type walk struct {
 	cursor  api.ID
-	closing bool // ends where it meets what is known
+	closing bool // ends at the first page with known generations
 }
 
-// sawHead takes in a page of the newest generations. known is how many of them
-// were known before.
+// sawHead handles a page of the newest generations; known is how many of them
+// were known.
 func (b *backfill) sawHead(h *History, r Result, known int) {
 	switch {
 	case r.Whole, !r.More:
@@ -35,7 +37,7 @@ func (b *backfill) sawHead(h *History, r Result, known int) {
 	b.begun = true
 }
 
-// sawPage takes in an older page.
+// sawPage handles an older page.
 func (b *backfill) sawPage(h *History, r Result, known int) {
 	if len(b.walks) == 0 {
 		return
@@ -61,8 +63,8 @@ func (b *backfill) sawPage(h *History, r Result, known int) {
 	}
 }
 
-// refused tries the job before a cursor that the server does not take, for the
-// cursor's own may have been deleted.
+// refused handles a rejected cursor. The cursor's job may have been deleted, so
+// it tries the job before it.
 func (b *backfill) refused(s *Store) {
 	if len(b.walks) == 0 {
 		return
@@ -76,13 +78,13 @@ func (b *backfill) refused(s *Store) {
 	w.cursor = s.Generations.At(i - 1).ID
 }
 
-// end is reached: nothing is older.
+// end marks the history as complete.
 func (b *backfill) end(h *History) {
 	b.walks, b.used = nil, nil
 	h.Complete, h.Stopped, h.Cursor = true, "", ""
 }
 
-// stop gives a walk up.
+// stop gives up a walk.
 func (b *backfill) stop(h *History, why string) {
 	b.walks = b.walks[:len(b.walks)-1]
 	b.rejected = 0

@@ -13,27 +13,27 @@ import (
 	"dubtop/state/instant"
 )
 
-// Batch is what is kept of a batch.
+// Batch is the row of a batch.
 type Batch struct {
 	ID      api.ID
 	Created time.Time
 	Status  api.BatchStatus
 	Total   int
-	// Succeeded and Failed are the items that ended; the rest has not.
+	// Succeeded and Failed count the items that have ended.
 	Succeeded, Failed int
-	HasOutput         bool // the file of results is ready
-	// Intent is set on a row that stands for a submission without a known
-	// batch: its id is the submission's, and the server is never asked about it.
+	HasOutput         bool // the results file is ready
+	// Intent is set if the row stands for a submission without a known batch.
+	// The id is then the submission's, and is never sent to the server.
 	Intent outbox.SubmissionState
-	Name   text.Text // the file's, of an intent
-	Reason text.Text // why it stands where it does, of an intent
+	Name   text.Text // file name; intents only
+	Reason text.Text // words about the state; intents only
 
 	haystack string
 }
 
 var _ table.Row[Batch] = (*Batch)(nil)
 
-// NewBatch thins an answer down to what is kept.
+// NewBatch converts an API batch to a row.
 func NewBatch(b api.Batch) Batch {
 	row := Batch{
 		ID:        b.ID,
@@ -48,10 +48,10 @@ func NewBatch(b api.Batch) Batch {
 	return row
 }
 
-// index notes what the row is found by.
+// index builds the searchable text.
 func (b *Batch) index() { b.haystack = strings.ToLower(string(b.ID)) + "\n" + b.statusWords() }
 
-// Fraction is how much of the batch has ended, from 0 to 1.
+// Fraction is the share of items that have ended, from 0 to 1.
 func (b *Batch) Fraction() float64 {
 	if b.Total <= 0 {
 		return 0
@@ -65,8 +65,8 @@ func (b *Batch) Key() string { return string(b.ID) }
 // Rank is the time of creation.
 func (b *Batch) Rank() int64 { return instant.Rank(b.Created) }
 
-// Class is the coarse state. A batch that completed with failed items is
-// troubled: COMPLETED says only that every item ended.
+// Class is the coarse state. A completed batch with failed items is troubled,
+// because COMPLETED only means that every item has ended.
 func (b *Batch) Class() table.Class {
 	if b.Intent != "" {
 		return table.ClassOther
@@ -87,10 +87,10 @@ func (b *Batch) Class() table.Class {
 	return table.ClassStrange
 }
 
-// Haystack is the id and the status.
+// Haystack joins the id and the status for searching.
 func (b *Batch) Haystack() string { return b.haystack }
 
-// FieldValue knows id and status.
+// FieldValue supports id, name and status.
 func (b *Batch) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -103,7 +103,7 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 	return "", false
 }
 
-// Vocabulary is that of batches.
+// Vocabulary lists the fields and statuses of batches.
 func (b *Batch) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
 		Fields: []string{"id", "name", "status"},
@@ -111,8 +111,8 @@ func (b *Batch) Vocabulary() table.Vocabulary {
 	}
 }
 
-// statusWords is the status as it is searched for, in the API's words and in
-// those of the screen.
+// statusWords is the searchable status, in the words of the API and of the
+// screen.
 func (b *Batch) statusWords() string {
 	switch {
 	case b.Intent == outbox.SubmissionUnknown:
@@ -129,7 +129,8 @@ func (b *Batch) statusWords() string {
 	return strings.ToLower(string(b.Status))
 }
 
-// Compare orders by status, and by the number of items as the length.
+// Compare supports status, id (for name), and number of items (for length and
+// size).
 func (b *Batch) Compare(o *Batch, by table.Sort) int {
 	switch by {
 	case table.SortStatus:
@@ -142,27 +143,27 @@ func (b *Batch) Compare(o *Batch, by table.Sort) int {
 	return 0
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the rows are equal.
 func (b *Batch) Same(o *Batch) bool { return *b == *o }
 
-// Absorb keeps an end once reached.
+// Absorb keeps a final status.
 func (b *Batch) Absorb(old *Batch, _ time.Time) {
 	if old.Status.Terminal() && !b.Status.Terminal() {
 		*b = *old
 	}
 }
 
-// BatchItem is one line of a batch's results. RequestID is the key.
+// BatchItem is a line of a batch's results. RequestID is the key.
 type BatchItem struct {
-	Line       int // from 1
+	Line       int // in the file, from 1
 	RequestID  api.ID
-	Generation Generation // zero where there is an error only
+	Generation Generation // zero if there is only an error
 	Error      text.Text
 }
 
 var _ table.Row[BatchItem] = (*BatchItem)(nil)
 
-// NewBatchItem thins a line of results down; line counts from 1.
+// NewBatchItem converts a line of results to a row; line counts from 1.
 func NewBatchItem(line int, r api.BatchResult) BatchItem {
 	return BatchItem{
 		Line:       line,
@@ -178,7 +179,7 @@ func (b *BatchItem) Key() string { return string(b.RequestID) }
 // Rank is the order of the lines.
 func (b *BatchItem) Rank() int64 { return -int64(b.Line) }
 
-// Class is the job's; without a job the line is an error.
+// Class is the job's class, or ClassTroubled if there is no job.
 func (b *BatchItem) Class() table.Class {
 	if b.Generation.ID == "" {
 		return table.ClassTroubled
@@ -186,12 +187,12 @@ func (b *BatchItem) Class() table.Class {
 	return b.Generation.Class()
 }
 
-// Haystack is the request id with the job's words and the error.
+// Haystack joins the request id, the error and the job's haystack.
 func (b *BatchItem) Haystack() string {
 	return strings.ToLower(string(b.RequestID)+"\n"+string(b.Error)+"\n") + b.Generation.Haystack()
 }
 
-// FieldValue knows request, and the fields of generations.
+// FieldValue supports request, error, and the fields of generations.
 func (b *BatchItem) FieldValue(name string) (string, bool) {
 	switch name {
 	case "request":
@@ -202,14 +203,14 @@ func (b *BatchItem) FieldValue(name string) (string, bool) {
 	return b.Generation.FieldValue(name)
 }
 
-// Vocabulary is that of the jobs, and what a line has besides.
+// Vocabulary adds request to the fields of generations.
 func (b *BatchItem) Vocabulary() table.Vocabulary {
 	v := b.Generation.Vocabulary()
 	v.Fields = append(v.Fields, "request")
 	return v
 }
 
-// Compare orders as generations do, but by the request id as the name.
+// Compare is as for generations, except for status and name (the request id).
 func (b *BatchItem) Compare(o *BatchItem, by table.Sort) int {
 	switch by {
 	case table.SortStatus:
@@ -220,8 +221,8 @@ func (b *BatchItem) Compare(o *BatchItem, by table.Sort) int {
 	return b.Generation.Compare(&o.Generation, by)
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the rows are equal.
 func (b *BatchItem) Same(o *BatchItem) bool { return *b == *o }
 
-// Absorb takes nothing over: results are written once.
+// Absorb does nothing: results never change.
 func (b *BatchItem) Absorb(*BatchItem, time.Time) {}

@@ -7,20 +7,20 @@ import (
 	"dubtop/state/instant"
 )
 
-// window is the time the budget is counted over.
+// window is the time over which requests are counted.
 const window = time.Minute
 
-// The most requests of the poller in any window. They are laws, not aims: what
-// would break one waits.
+// The most requests of the poller in any window. These are hard limits: a
+// request that would exceed one waits.
 const (
 	maxRequests = 60 // in all: a tenth of the published limit
-	maxSideBusy = 10 // lists beside the generations, while jobs run
-	maxSideRest = 5  // the same at rest: with the head's six and one more, twelve
-	minFill     = 2  // pages of older items, however much else there is
-	spare       = 2  // left over for the user's refreshes
+	maxSideBusy = 10 // side topics while jobs run
+	maxSideRest = 5  // side topics at rest: with six for the head and one more, twelve
+	minFill     = 2  // pages of older items, even if everything else is busy
+	spare       = 2  // reserved for the user's refreshes
 )
 
-// weight sorts topics by what they are counted against.
+// weight decides which limit a topic counts against.
 type weight uint8
 
 const (
@@ -29,7 +29,7 @@ const (
 	filler                  // older pages
 )
 
-// budget remembers the requests of the last window, in the order of time.
+// budget records the requests of the last window, in order of time.
 type budget struct{ sent []stamp }
 
 type stamp struct {
@@ -42,14 +42,14 @@ func (b *budget) spend(at time.Time, w weight) {
 	b.sent = append(b.sent, stamp{at, w})
 }
 
-// free is when there is room for another request: fewer than limit of its
-// weight, and fewer than maxRequests in all.
+// free returns when another request is allowed: when fewer than limit of its
+// weight, and fewer than maxRequests in all, are in the window.
 func (b *budget) free(now time.Time, w weight, limit int) time.Time {
 	at := b.room(now, maxRequests, func(stamp) bool { return true })
 	return instant.Later(at, b.room(now, limit, func(s stamp) bool { return s.weight == w }))
 }
 
-// room is when fewer than limit of the counted requests are in the window.
+// room returns when fewer than limit of the counted requests are in the window.
 func (b *budget) room(now time.Time, limit int, counted func(stamp) bool) time.Time {
 	n := 0
 	for _, s := range slices.Backward(b.sent) {

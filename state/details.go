@@ -7,29 +7,29 @@ import (
 	"dubtop/state/outbox"
 )
 
-// Opened is the job whose details are open. The user's opening asks for it at
-// once; while it can change, the poller asks again.
+// Opened is the job whose details are open. Opening it requests the details at
+// once; the poller repeats that while they can change.
 type Opened struct {
-	ID     api.ID            // "" while none is open
-	Job    *api.Generation   // all that the API tells of it; nil before the first answer
-	Costs  *api.Costs        // nil while they are unknown
-	Sent   outbox.Submission // what was sent from here, where the server tells nothing of the job
-	Err    error             // why the last question brought nothing, nil after a good answer
-	Asked  time.Time         // the last question, zero before any
-	Asking bool              // a question is under way
+	ID     api.ID            // "" if none is
+	Job    *api.Generation   // the API's answer; nil before the first
+	Costs  *api.Costs        // nil if unknown
+	Sent   outbox.Submission // the request sent from here, if the server does not return the job
+	Err    error             // of the last request, nil if it succeeded
+	Asked  time.Time         // time of the last request, or zero
+	Asking bool              // a request is under way
 
-	costed bool // its costs were asked for after it had ended
+	costed bool // its costs were requested after it ended
 }
 
-// Details are what came of asking for one job.
+// Details are the answer to a request for one job.
 type Details struct {
 	Job   api.Generation
-	Costs *api.Costs        // nil unless they were asked for and known
-	Sent  outbox.Submission // of a job that the server does not tell of
+	Costs *api.Costs        // nil unless requested and known
+	Sent  outbox.Submission // for a job that the server does not return
 }
 
-// Open notes that the details of a job are open, and gives the question for it;
-// "" closes them.
+// Open marks the details of a job as open and returns the request for them; ""
+// closes them.
 func (s *Store) Open(id api.ID, now time.Time) Ask {
 	if s.Opened.ID != id {
 		s.Opened = Opened{ID: id}
@@ -37,8 +37,8 @@ func (s *Store) Open(id api.ID, now time.Time) Ask {
 	return s.askDetails(now)
 }
 
-// askDetails begins a question for the open job, and for its costs once it has
-// ended, until they are settled.
+// askDetails returns a request for the open job, and for its costs if it has
+// ended and they are not known yet.
 func (s *Store) askDetails(now time.Time) Ask {
 	o := &s.Opened
 	o.Asked, o.Asking = now, true
@@ -47,8 +47,8 @@ func (s *Store) askDetails(now time.Time) Ask {
 	return Ask{Topic: OpenJob, Job: o.ID, WithCosts: !settled && ok && g.Status.Terminal()}
 }
 
-// ApplyDetails takes in what came of a question for one job, also when its
-// details have been closed since.
+// ApplyDetails applies the answer to a request for one job, even if its details
+// have been closed since.
 func (s *Store) ApplyDetails(a Ask, r Result, now time.Time) {
 	o := &s.Opened
 	if o.ID == a.Job {
@@ -73,8 +73,8 @@ func (s *Store) ApplyDetails(a Ask, r Result, now time.Time) {
 	}
 }
 
-// openJobDue is from when the open job may be asked for again; ok is false
-// while its answer would bring nothing new.
+// openJobDue is the earliest time for another request for the open job; ok is
+// false if that could return nothing new.
 func (s *Store) openJobDue() (at time.Time, ok bool) {
 	o := &s.Opened
 	g, known := s.Generations.Find(string(o.ID))

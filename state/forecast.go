@@ -12,58 +12,58 @@ import (
 )
 
 const (
-	// enough completions of a model make its own times the better guide.
+	// enough is the number of completions of a model after which its own times
+	// are used.
 	enough = 5
-	// remembered completions of each model; older ones give way.
+	// remembered is the number of completions kept per model.
 	remembered = 50
-	// typicalWait and longestWait are how long jobs stay PENDING, and when
-	// that is no longer usual: one to two minutes, and five.
+	// typicalWait is how long jobs usually stay PENDING, and longestWait when
+	// that becomes unusual. The documentation says one to two minutes.
 	// https://sync.so/docs/api-reference/api/generate-api/get
 	typicalWait = 90 * time.Second
 	longestWait = 5 * time.Minute
-	// stuckFactor is how far past its time a running job is stuck.
+	// stuckFactor times its expected time makes a running job stuck.
 	stuckFactor = 3
-	// nearlyDone is as far as a forecast ever says that a job has come.
+	// nearlyDone is the highest fraction that a forecast shows.
 	nearlyDone = 0.95
 )
 
-// Expectation is what may be said of a job that has not ended.
+// Expectation is the forecast for a job that has not ended.
 type Expectation struct {
-	// Left is the time to completion, 0 when it should have ended. Total is
-	// the working time as a whole, without the wait before it.
+	// Left is the time to completion, 0 if overdue. Total is the working time,
+	// without the wait before it.
 	Left, Total time.Duration
-	Fraction    float64 // of Total that has passed, 0 while waiting, below 1
-	// Learned is the number of completions observed it rests on; 0 means the
+	Fraction    float64 // share of Total that has passed, below 1; 0 while waiting
+	// Learned is the number of completions the forecast is based on; 0 means the
 	// documented times.
 	Learned int
-	Late    bool // past the expected time
-	Stuck   bool // far past it, or waiting for unusually long
+	Late    bool // past its expected time
+	Stuck   bool // far past it, or waiting unusually long
 }
 
-// Forecast tells times to completion, which the API does not: the documented
-// time for the model and length, scaled by what the completions observed here
-// took against it. The zero Forecast is ready.
+// Forecast predicts when jobs complete, which the API does not. It scales the
+// documented time for the model and length by the completions observed here.
+// The zero Forecast is ready to use.
 type Forecast struct {
-	// Skew is the server's clock minus ours, for the times that it tells; see
-	// Compare.
+	// Skew is the server's clock minus ours; see Compare.
 	Skew time.Duration
 
 	models map[string]*pace
 }
 
-// pace is how a model's completions compare with the documented times.
+// pace compares a model's completions with the documented times.
 type pace struct {
-	ratios []float64 // the latest last
+	ratios []float64 // oldest first
 	median float64
 }
 
-// sameClock is how far a measured difference between two clocks may be off: the
-// server tells its time to the second, and an answer takes a while.
+// sameClock is the error of a measured clock difference: the server gives whole
+// seconds, and an answer takes time.
 const sameClock = 2 * time.Second
 
-// Compare takes in the server's clock minus ours as an answer told it. It
-// reports whether Skew has changed: a difference within what can be measured
-// changes nothing, so that ages do not flicker.
+// Compare takes in a measurement of the server's clock minus ours, and reports
+// whether Skew changed. Differences within sameClock are ignored, so that ages
+// do not flicker.
 func (f *Forecast) Compare(skew time.Duration) (changed bool) {
 	if skew.Abs() <= sameClock {
 		skew = 0
@@ -75,8 +75,8 @@ func (f *Forecast) Compare(skew time.Duration) (changed bool) {
 	return true
 }
 
-// Observe learns from a completion: took is the time from PROCESSING to
-// COMPLETED. Times that cannot be are ignored.
+// Observe learns from a completion that took a time from PROCESSING to
+// COMPLETED. It ignores impossible times.
 func (f *Forecast) Observe(model string, length api.Seconds, took time.Duration) {
 	if took <= 0 || took > 24*time.Hour {
 		return
@@ -97,8 +97,8 @@ func (f *Forecast) Observe(model string, length api.Seconds, took time.Duration)
 	p.median = sorted[len(sorted)/2]
 }
 
-// Expect says when a job may be expected to end. A job that has ended, or
-// whose status is unknown, is expected to do nothing.
+// Expect forecasts a job. The result is zero if the job has ended or its status
+// is unknown.
 func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 	class := g.Class()
 	if class != table.ClassWaiting && class != table.ClassRunning {
@@ -116,7 +116,7 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 		return e
 	}
 	worked := since(g.Started, now)
-	if g.Started.IsZero() { // it was running when it was first seen
+	if g.Started.IsZero() { // it was already running when first seen
 		worked = max(0, since(g.Created, now.Add(f.Skew))-typicalWait)
 	}
 	e.Left = max(0, e.Total-worked)
@@ -126,15 +126,15 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 	return e
 }
 
-// Fresh is how long a job takes from its sending to its end.
+// Fresh is the forecast time from sending a submission to its job's end.
 func (f *Forecast) Fresh(s *outbox.Submission) time.Duration {
 	job := Generation{Model: s.Model, Length: api.Seconds(s.Price.Seconds), Status: api.Pending}
 	return f.Expect(&job, time.Time{}).Left
 }
 
 // documented is the published working time: a line through the middles of the
-// ranges for clips of 30 s and of 2 min. Unknown models are taken for the most
-// common one, unknown lengths for 30 s.
+// ranges for clips of 30 s and 2 min. Unknown models count as the most common
+// one, unknown lengths as 30 s.
 // https://sync.so/docs/api-reference/api/generate-api/get
 func documented(model string, length api.Seconds) time.Duration {
 	var short, long float64 // seconds
@@ -144,7 +144,7 @@ func documented(model string, length api.Seconds) time.Duration {
 	case "lipsync-2-pro":
 		short, long = 210, 540
 	case "react-1":
-		short, long = 90, 360 // the second is a guess: it takes up to 15 s
+		short, long = 90, 360 // the second is a guess: input is limited to 15 s
 	case "sync-3":
 		short, long = 750, 3000
 	default: // lipsync-2
@@ -158,7 +158,7 @@ func documented(model string, length api.Seconds) time.Duration {
 	return time.Duration(max(took, short/4) * float64(time.Second))
 }
 
-// since is a time gone by, never negative: clocks differ.
+// since is the time passed, never negative even if clocks differ.
 func since(t, now time.Time) time.Duration {
 	if t.IsZero() {
 		return 0

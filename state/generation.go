@@ -15,38 +15,38 @@ import (
 	"dubtop/state/instant"
 )
 
-// Generation is what is kept of a job. It is small, because there may be a
-// hundred thousand: repeated words are shared, and the raw answer is not kept.
+// Generation is the row of a job. It is kept small, because there may be a
+// hundred thousand: repeated words are shared, and the API's answer is dropped.
 type Generation struct {
 	ID      api.ID
-	Created time.Time // by the server's clock; zero if it told none
+	Created time.Time // server's clock; zero if unknown
 	Status  api.Status
 	Model   string
-	// Name is the output file name, else the base name of the visual input,
-	// else the beginning of the id.
+	// Name is the output file name, else the base name of the visual input, else
+	// the start of the id.
 	Name   text.Text
-	Length api.Seconds // of the output; 0 is unknown
+	Length api.Seconds // of the output; 0 if unknown
 	// Error and ErrorCode say why the job failed, in the API's words.
 	Error, ErrorCode text.Text
 	// Started and Ended are when the job was first seen PROCESSING and first
-	// seen at an end, by the local clock. They are zero where the change
-	// itself was not seen: the API tells neither.
+	// seen ended, by the local clock. They are zero if the change itself was not
+	// seen; the API provides neither.
 	Started, Ended time.Time
 	HasOutput      bool
-	Gone           bool // the server no longer knows it
-	named          bool // the name is more than a piece of the id
-	// Intent is set on a row that stands for a submission without a known
-	// job: its id is the submission's, and the server is never asked about it.
+	Gone           bool // no longer known to the server
+	named          bool // Name is more than the start of the id
+	// Intent is set if the row stands for a submission without a known job. The
+	// id is then the submission's, and is never sent to the server.
 	Intent outbox.SubmissionState
 
-	label    unique.Handle[text.Text] // see Label; the zero Handle is none
-	haystack string                   // ID and Name share its bytes where they can
+	label    unique.Handle[text.Text] // see Label; zero for none
+	haystack string                   // ID and Name share its memory where possible
 }
 
 var _ table.Row[Generation] = (*Generation)(nil)
 
-// NewGeneration thins an answer down to what is kept. It belongs in the
-// background, where the answer was decoded: nothing here is worth a frame.
+// NewGeneration converts an API generation to a row. Call it in the background,
+// where the answer was decoded, because it is too slow for a frame.
 func NewGeneration(g api.Generation) Generation {
 	name, named := draft.JobName(g)
 	row := Generation{
@@ -71,8 +71,8 @@ func (g *Generation) Key() string { return string(g.ID) }
 // Rank is the time of creation.
 func (g *Generation) Rank() int64 { return instant.Rank(g.Created) }
 
-// Label is what we call the job, "" for nothing: the server knows nothing of
-// it. Store.SetLabel sets it.
+// Label is the user's label, or "". The server does not know it. Store.SetLabel
+// sets it.
 func (g *Generation) Label() text.Text {
 	if g.label == (unique.Handle[text.Text]{}) {
 		return ""
@@ -80,7 +80,7 @@ func (g *Generation) Label() text.Text {
 	return g.label.Value()
 }
 
-// setLabel takes the label, and lets it be found.
+// setLabel sets the label and updates the searchable text.
 func (g *Generation) setLabel(label text.Text) {
 	g.label = unique.Handle[text.Text]{}
 	if label != "" {
@@ -89,7 +89,7 @@ func (g *Generation) setLabel(label text.Text) {
 	g.index()
 }
 
-// Class is the coarse state by status.
+// Class is the coarse state for the status.
 func (g *Generation) Class() table.Class {
 	switch {
 	case g.Intent != "":
@@ -108,11 +108,12 @@ func (g *Generation) Class() table.Class {
 	return table.ClassStrange
 }
 
-// Haystack is the id, name, model, status, error code and label.
+// Haystack joins the id, name, model, status, error code and label for
+// searching.
 func (g *Generation) Haystack() string { return g.haystack }
 
-// FieldValue knows id, name, model, status, label, error (the code and the
-// words). A note stands beside the row, in Notes.
+// FieldValue supports id, name, model, status, label, code, and error (code and
+// words). Notes supplies note.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -135,7 +136,7 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 	return "", false
 }
 
-// Vocabulary is that of jobs.
+// Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
 		Fields: []string{"id", "name", "model", "status", "label", "note", "code", "error"},
@@ -143,8 +144,8 @@ func (g *Generation) Vocabulary() table.Vocabulary {
 	}
 }
 
-// Compare orders by what needs attention first, by words from a to z, and by
-// amounts from the largest. What a job costs it does not know: see Prices.Rank.
+// Compare orders states by urgency, words from a to z, and amounts from the
+// largest. For costs see Prices.Rank.
 func (g *Generation) Compare(o *Generation, by table.Sort) int {
 	switch by {
 	case table.SortStatus:
@@ -161,11 +162,11 @@ func (g *Generation) Compare(o *Generation, by table.Sort) int {
 	return 0
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the rows are equal.
 func (g *Generation) Same(o *Generation) bool { return *g == *o }
 
-// Absorb keeps what was observed, and an end once reached: an answer that
-// takes it back is older than it looks.
+// Absorb keeps observations and a final status: an answer that takes an end
+// back is out of date.
 func (g *Generation) Absorb(old *Generation, now time.Time) {
 	if old.Status.Terminal() && !g.Status.Terminal() {
 		*g = *old
@@ -182,7 +183,7 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 		g.Name, g.named = old.Name, true
 	}
 	g.label = old.label
-	g.ID = old.ID // the same text; the newer bytes can then be dropped
+	g.ID = old.ID // equal text, so that the new copy can be freed
 	if g.reads(old) {
 		g.Name, g.haystack = old.Name, old.haystack
 		return
@@ -190,7 +191,7 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 	g.index()
 }
 
-// observe keeps the times of changes seen, and takes those seen now.
+// observe keeps the times of earlier changes and adds new ones.
 func (g *Generation) observe(old *Generation, now time.Time) {
 	g.Started, g.Ended = old.Started, old.Ended
 	if g.Started.IsZero() && old.Status == api.Pending && g.Status == api.Processing {
@@ -201,13 +202,13 @@ func (g *Generation) observe(old *Generation, now time.Time) {
 	}
 }
 
-// reads reports whether the haystack would be the same.
+// reads reports whether the haystack would be the same as old's.
 func (g *Generation) reads(old *Generation) bool {
 	return g.Status == old.Status && g.Gone == old.Gone && g.Name == old.Name &&
 		g.Model == old.Model && g.ErrorCode == old.ErrorCode && g.label == old.label
 }
 
-// index builds the haystack and lets the id and the name share its bytes.
+// index builds the haystack and makes the id and name share its memory.
 func (g *Generation) index() {
 	id, name := strings.ToLower(string(g.ID)), strings.ToLower(string(g.Name))
 	parts := [...]string{
@@ -226,8 +227,8 @@ func (g *Generation) index() {
 	}
 }
 
-// statusWords is the status as it is searched for, of a submission how far it
-// is. A job that is gone keeps the status it had.
+// statusWords is the searchable status, for a submission its state. A gone job
+// keeps its last status.
 func (g *Generation) statusWords() string {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
@@ -240,8 +241,8 @@ func (g *Generation) statusWords() string {
 	return g.Status.Words()
 }
 
-// Took is how long a job was seen working; ok is false when its beginning or
-// its end was not seen.
+// Took is how long the job was seen working; ok is false if its start or end
+// was not seen.
 func (g *Generation) Took() (took time.Duration, ok bool) {
 	if g.Started.IsZero() || g.Ended.IsZero() {
 		return 0, false

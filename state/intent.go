@@ -11,9 +11,9 @@ import (
 	"dubtop/state/instant"
 )
 
-// IntentRow makes a submission whose job is not known a row of the list: it is
-// on its way, or nobody knows what became of it.
-// skew is the server's clock minus ours: rows stand in the order of that clock.
+// IntentRow makes a row for a submission without a known job: it is being sent
+// or of unknown outcome. Rows are ordered by the server's clock, which is skew
+// ahead of ours.
 func IntentRow(s *outbox.Submission, skew time.Duration) Generation {
 	row := Generation{
 		ID:      api.ID(s.ID),
@@ -29,8 +29,7 @@ func IntentRow(s *outbox.Submission, skew time.Duration) Generation {
 	return row
 }
 
-// BatchIntentRow makes a submission whose batch is not known a row of the list
-// of batches.
+// BatchIntentRow makes a row for a submission without a known batch.
 func BatchIntentRow(s *outbox.Submission, skew time.Duration) Batch {
 	return Batch{
 		ID:       api.ID(s.ID),
@@ -43,7 +42,7 @@ func BatchIntentRow(s *outbox.Submission, skew time.Duration) Batch {
 	}
 }
 
-// Expect fills in what the submission knew and the first answer does not say.
+// Expect adds the submission's name and length where the first answer has none.
 func (g *Generation) Expect(name text.Text, seconds float64) {
 	if !g.named && name != "" {
 		g.Name, g.named = name, true

@@ -6,13 +6,13 @@ import (
 	"dubtop/state/draft"
 )
 
-// LabelOf is the label of a job, a batch or a submission, "" without one.
+// LabelOf returns the label of a job, batch or submission, or "".
 func (s *Store) LabelOf(id api.ID) text.Text { return s.labels[string(id)] }
 
 // Labelled reports whether anything has a label.
 func (s *Store) Labelled() bool { return s.labelled > 0 }
 
-// keepLabel takes a label in, and counts those that say anything.
+// keepLabel stores a label and counts the non-empty ones.
 func (s *Store) keepLabel(id string, label text.Text) {
 	if s.labels[id] != "" {
 		s.labelled--
@@ -23,8 +23,8 @@ func (s *Store) keepLabel(id string, label text.Text) {
 	s.labels[id] = label
 }
 
-// SetLabel labels a job, a batch or a submission, in the lists and in the
-// books; "" takes the label off.
+// SetLabel labels a job, batch or submission, in the lists and the ledger; ""
+// removes the label.
 func (s *Store) SetLabel(id api.ID, label string) {
 	if s.labels == nil {
 		s.labels = make(map[string]text.Text)
@@ -33,8 +33,8 @@ func (s *Store) SetLabel(id api.ID, label string) {
 	s.relabel(string(id))
 }
 
-// BringLabels takes in the labels that the journal has. Of several for one
-// thing the first counts; an empty one says that it was taken off.
+// BringLabels loads the journal's labels. If there are several for an id the
+// first counts; an empty one means that the label was removed.
 func (s *Store) BringLabels(all map[string][]string) {
 	s.labels, s.labelled = make(map[string]text.Text, len(all)), 0
 	for id, labels := range all {
@@ -45,7 +45,7 @@ func (s *Store) BringLabels(all map[string][]string) {
 	}
 }
 
-// label gives a job that comes in its label.
+// label gives a new row its label.
 func (s *Store) label(g *Generation) {
 	if label := s.labels[g.Key()]; label != g.Label() {
 		g.setLabel(label)

@@ -9,20 +9,18 @@ import (
 	"dubtop/state/instant"
 )
 
-// blindSpot is the longest gap between two looks at the running jobs across
-// which times of theirs are still worth learning from.
+// blindSpot is the longest gap between two polls of running jobs after which
+// their times can still be learned from.
 const blindSpot = 30 * time.Second
 
-// Observe lands generations that were fetched for another reason than the
-// poller's, such as the open one.
+// Observe applies generations that were not requested by the poller.
 func (s *Store) Observe(items []Generation, now time.Time) {
 	t := s.Generations.Ask(now)
 	s.learn(items, now, func() { s.Generations.Extend(t, items, now) })
 }
 
-// RecallGenerations brings back jobs that the journal knows, from this run or
-// an earlier one. They count as old: what an answer said of a job stands, and
-// the next answers update them like all others.
+// RecallGenerations adds jobs from the journal. Newer rows from answers stay,
+// and later answers update the recalled ones.
 func (s *Store) RecallGenerations(items []Generation) {
 	for i := range items {
 		s.Prices.see(items[i].Model)
@@ -35,8 +33,7 @@ func (s *Store) RecallGenerations(items []Generation) {
 	s.History.Loaded = s.Generations.Len()
 }
 
-// MarkGone notes that the server answered 404 for a job. What is known of it
-// stays.
+// MarkGone records that the server answered 404 for a job. The row stays.
 func (s *Store) MarkGone(id api.ID, now time.Time) {
 	g, ok := s.Generations.Find(string(id))
 	if !ok || g.Gone {
@@ -68,13 +65,13 @@ func (s *Store) applyAssets(a Ask, r Result, now time.Time) {
 	settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
 }
 
-// Beyond is what is known of assets that are not loaded.
+// Beyond describes the assets that are not loaded.
 type Beyond struct {
-	Total int  // how many there are in all, as the server says; 0 where it does not
-	More  bool // pages of older ones are left
+	Total int  // number of assets on the server; 0 if unknown
+	More  bool // there are older pages
 }
 
-// see learns from a page; further says that it is the furthest so far.
+// see learns from a page; further means that it is the oldest so far.
 func (b *Beyond) see(further bool, r *Result) {
 	b.Total = max(0, r.Total)
 	if further {
@@ -82,7 +79,7 @@ func (b *Beyond) see(further bool, r *Result) {
 	}
 }
 
-// settle lands an answer or the lack of one.
+// settle applies an answer or an error to a collection.
 func settle[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool, err error, now time.Time) {
 	switch {
 	case err != nil:
@@ -97,8 +94,8 @@ func settle[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool
 	}
 }
 
-// applyPrice learns a unit price. A server that names none is not asked again;
-// any other failure puts the model behind the others.
+// applyPrice learns a unit price. If the server refuses to name one it is not
+// asked again; after any other error the model goes to the end of the queue.
 func (s *Store) applyPrice(model string, r Result) {
 	if r.Err == nil || refused(r.Err) {
 		s.Prices.Learn(model, r.Estimate)
@@ -137,10 +134,10 @@ func (s *Store) applyGenerations(a Ask, r Result, now time.Time) {
 	s.History.Loaded = c.Len()
 }
 
-// all reports whether the answer to a question is everything that there is.
+// all reports whether the answer contains everything there is.
 func (r *Result) all(a Ask) bool { return r.Skipped == 0 && (r.Whole || a.Topic == Head && !r.More) }
 
-// watch notes that the running jobs were looked at.
+// watch records a poll of the running jobs.
 func (s *Store) watch(now time.Time) {
 	if instant.Of(now).Sub(s.watched) > blindSpot {
 		s.blind = instant.Of(now)
@@ -148,7 +145,8 @@ func (s *Store) watch(now time.Time) {
 	s.watched = instant.Of(now)
 }
 
-// learn notes models to be priced, and times jobs that end by a write.
+// learn applies generations with write, notes their models for pricing, and
+// learns the times of jobs that ended.
 func (s *Store) learn(items []Generation, now time.Time, write func()) {
 	var ending []string
 	for i := range items {

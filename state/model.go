@@ -11,21 +11,21 @@ import (
 	"dubtop/state/instant"
 )
 
-// Model is what is kept of a model. Name is what a request says.
+// Model is the row of a model. Name is the one used in requests.
 type Model struct {
 	ID          api.ID
 	Name        string
 	Type        string // lipsync, react
 	Version     string
 	Description string
-	Deprecated  time.Time // zero while it is not
+	Deprecated  time.Time // zero if it is not deprecated
 
 	haystack string
 }
 
 var _ table.Row[Model] = (*Model)(nil)
 
-// NewModel thins an answer down to what is kept.
+// NewModel converts an API model to a row.
 func NewModel(m api.Model) Model {
 	row := Model{
 		ID:          m.ID,
@@ -41,19 +41,19 @@ func NewModel(m api.Model) Model {
 	return row
 }
 
-// Key is the id, else the name.
+// Key is the id, or else the name.
 func (m *Model) Key() string { return cmp.Or(string(m.ID), m.Name) }
 
-// Rank is the same for all, so they are ordered by their key.
+// Rank is the same for all models, so that they are ordered by key.
 func (m *Model) Rank() int64 { return 0 }
 
 // Class is ClassOther: models have no life cycle.
 func (m *Model) Class() table.Class { return table.ClassOther }
 
-// Haystack is the id, name, type, version and description.
+// Haystack joins the id, name, type, version and description for searching.
 func (m *Model) Haystack() string { return m.haystack }
 
-// FieldValue knows id, name (also as model), type and version.
+// FieldValue supports id, name (also called model), type and version.
 func (m *Model) FieldValue(name string) (string, bool) {
 	var value string
 	switch name {
@@ -71,12 +71,12 @@ func (m *Model) FieldValue(name string) (string, bool) {
 	return strings.ToLower(value), true
 }
 
-// Vocabulary is that of models.
+// Vocabulary lists the fields of models.
 func (m *Model) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{Fields: []string{"id", "name", "model", "type", "version"}}
 }
 
-// Compare orders by name and by type (as the status).
+// Compare supports name and type (for status).
 func (m *Model) Compare(o *Model, by table.Sort) int {
 	switch by {
 	case table.SortName, table.SortModel:
@@ -87,8 +87,8 @@ func (m *Model) Compare(o *Model, by table.Sort) int {
 	return 0
 }
 
-// Same reports whether nothing differs.
+// Same reports whether the rows are equal.
 func (m *Model) Same(o *Model) bool { return *m == *o }
 
-// Absorb takes nothing over.
+// Absorb does nothing: answers contain everything.
 func (m *Model) Absorb(*Model, time.Time) {}

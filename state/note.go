@@ -8,15 +8,15 @@ import (
 	"dubtop/api/text"
 )
 
-// Notes are what the user wrote beside jobs, by id; nothing of them ever comes
-// from the server. The zero Notes is empty and ready.
+// Notes are the user's notes about jobs, by id. They are never sent to the
+// server. The zero Notes is empty and ready to use.
 type Notes struct {
 	texts   map[string]text.Text
-	lower   map[string]string // as they are searched
+	lower   map[string]string // in lower case, for searching
 	version uint64
 }
 
-// NewNotes are the notes that were kept.
+// NewNotes returns notes loaded from the journal.
 func NewNotes(texts map[string]string) Notes {
 	var n Notes
 	for id, note := range texts {
@@ -26,7 +26,7 @@ func NewNotes(texts map[string]string) Notes {
 	return n
 }
 
-// Set replaces a note; an empty one is none.
+// Set replaces a note; "" removes it.
 func (n *Notes) Set(id string, note text.Text) {
 	n.version++
 	if note == "" {
@@ -48,21 +48,21 @@ func (n *Notes) index(id string, note text.Text) {
 	n.lower[id] = strings.ToLower(string(note))
 }
 
-// HandOver gives a job the note of its submission, unless it has one.
+// HandOver copies a submission's note to its job, unless the job has one.
 func (n *Notes) HandOver(submission, job string) {
 	if note := n.texts[submission]; note != "" && job != "" && n.texts[job] == "" {
 		n.Set(job, note)
 	}
 }
 
-// Of is the note of an id, "" if there is none.
+// Of returns the note of an id, or "".
 func (n *Notes) Of(id string) text.Text { return n.texts[id] }
 
-// Version changes whenever any note does.
+// Version changes with every change of a note.
 func (n *Notes) Version() uint64 { return n.version }
 
-// Beside is a row with its note, for a filter. Most rows have none, and cost
-// nothing more.
+// Beside returns a row with its note, for a filter, or the row itself if it has
+// none.
 func (n *Notes) Beside(row table.Searchable, id string) table.Searchable {
 	if len(n.lower) == 0 {
 		return row
@@ -79,10 +79,10 @@ type noted struct {
 	note string
 }
 
-// Haystack is the row's, and the note.
+// Haystack joins the row's haystack and the note.
 func (n noted) Haystack() string { return n.Searchable.Haystack() + "\n" + n.note }
 
-// FieldValue knows note beside the row's own fields.
+// FieldValue supports note and the row's own fields.
 func (n noted) FieldValue(name string) (string, bool) {
 	if name == "note" {
 		return n.note, true

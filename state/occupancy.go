@@ -5,8 +5,8 @@ import (
 	"dubtop/state/table"
 )
 
-// Occupancy counts what holds a slot. Outage says that the lists can't be
-// relied on just now.
+// Occupancy counts the jobs that hold a slot. Outage means that the lists may
+// be out of date.
 func (s *Store) Occupancy(o *outbox.Outbox, outage bool) outbox.Occupancy {
 	c := s.Counts()
 	full := outbox.Occupancy{Running: c.Running + c.Pending, Outage: outage}

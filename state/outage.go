@@ -10,20 +10,20 @@ import (
 )
 
 const (
-	// outageGap is the least time between two requests in an outage.
+	// outageGap is the shortest time between two requests in an outage.
 	outageGap = 5 * time.Second
-	// maxBackoff is the longest time between two tries.
+	// maxBackoff is the longest time between two retries.
 	maxBackoff = time.Minute
-	// sideBackoff is the pause for a list that the server does not give.
+	// sideBackoff is the wait before a refused side topic is tried again.
 	sideBackoff = 10 * time.Minute
-	// shortHold and longHold bound a pause the server asked for.
+	// shortHold and longHold bound the backoff requested by the server.
 	shortHold = 500 * time.Millisecond
 	longHold  = 5 * time.Minute
-	// defaultHold is the first pause after a 429 that names none.
+	// defaultHold is the first backoff after a 429 that does not name one.
 	defaultHold = 15 * time.Second
 )
 
-// outage is a run of failures without a success between them.
+// outage is a series of failures without a success in between.
 type outage struct {
 	streak int
 	since  time.Time // the first failure
@@ -31,15 +31,15 @@ type outage struct {
 	err    error
 }
 
-// hold is a pause of everything that the server asked for.
+// hold is a backoff of all requests that the server asked for.
 type hold struct {
 	times int // in a row
 	until time.Time
 	words string
 }
 
-// backoff is the wait after the nth failure in a row: from 1 s doubling to a
-// minute, less up to a fifth so that many clients do not come back as one. The
+// backoff is the wait after the nth failure in a row: 1 s, doubling up to a
+// minute, less up to a fifth so that many clients do not return at once. The
 // same seed gives the same waits.
 func backoff(n int, seed uint64) time.Duration {
 	wait := maxBackoff
@@ -50,7 +50,7 @@ func backoff(n int, seed uint64) time.Duration {
 	return wait - wait/5*time.Duration((high^low)%1000)/1000
 }
 
-// kindOf sorts an error; what is not the API client's is unknown.
+// kindOf returns the kind of an API error, or KindUnknown for other errors.
 func kindOf(err error) api.Kind {
 	if e, ok := errors.AsType[*api.Error](err); ok {
 		return e.Kind
@@ -58,7 +58,7 @@ func kindOf(err error) api.Kind {
 	return api.KindUnknown
 }
 
-// refused reports whether asking again the same way is of no use.
+// refused reports whether repeating the same request is useless.
 func refused(err error) bool {
 	if errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
 		return true
@@ -70,8 +70,8 @@ func refused(err error) bool {
 	return false
 }
 
-// cutsOff reports whether an error says something of the way to the server
-// rather than of one list: the two that matter most speak for the server.
+// cutsOff reports whether an error is about the connection to the server rather
+// than one list. For server errors, only the two main topics count.
 func cutsOff(topic Topic, err error) bool {
 	switch kindOf(err) {
 	case api.KindNetwork, api.KindNotAPI:
@@ -82,10 +82,10 @@ func cutsOff(topic Topic, err error) bool {
 	return false
 }
 
-// failed notes that a question got no answer.
+// failed records a failed request.
 func (p *Poller) failed(a Ask, err error, now time.Time) {
 	topic, lane := a.Topic, &p.lanes[a.Topic]
-	if errors.Is(err, context.Canceled) { // by ourselves
+	if errors.Is(err, context.Canceled) { // by us
 		lane.retry = now.Add(time.Second)
 		return
 	}
@@ -93,7 +93,7 @@ func (p *Poller) failed(a Ask, err error, now time.Time) {
 	lane.retry = now.Add(backoff(lane.failures, p.pace.Seed))
 	switch kind := kindOf(err); {
 	case kind == api.KindAuth:
-		if a.ID > p.resumed { // else it was asked with the key before this one
+		if a.ID > p.resumed { // otherwise it used the previous key
 			p.rejected = err
 		}
 	case kind == api.KindRateLimited:
@@ -105,7 +105,7 @@ func (p *Poller) failed(a Ask, err error, now time.Time) {
 	}
 }
 
-// cut begins or goes on with an outage.
+// cut begins or continues an outage.
 func (p *Poller) cut(err error, now time.Time) {
 	if p.outage.streak == 0 {
 		p.outage.since = now
@@ -115,7 +115,7 @@ func (p *Poller) cut(err error, now time.Time) {
 	p.outage.retry = now.Add(max(outageGap, backoff(p.outage.streak, p.pace.Seed)))
 }
 
-// limited holds everything after a 429, for as long as the server says.
+// limited backs off after a 429, for as long as the server says.
 func (p *Poller) limited(err error, now time.Time) {
 	p.held.times++
 	wait := min(longHold, defaultHold<<min(p.held.times-1, 8))
@@ -125,12 +125,12 @@ func (p *Poller) limited(err error, now time.Time) {
 	p.Hold(now.Add(min(longHold, max(shortHold, wait))), err.Error())
 }
 
-// succeeded notes a good answer, which ends an outage at once.
+// succeeded records a good answer, which ends an outage.
 func (p *Poller) succeeded(topic Topic) {
 	p.lanes[topic].failures, p.lanes[topic].retry = 0, time.Time{}
 	p.held.times = 0
-	// A single failure may have been that of one list, which then keeps its
-	// own backoff; more of them were everybody's.
+	// A single failure may have been one list's, which keeps its own backoff;
+	// more of them were everybody's.
 	if p.outage.streak > 1 {
 		for i := range p.lanes {
 			p.lanes[i].failures, p.lanes[i].retry = 0, time.Time{}
@@ -139,13 +139,13 @@ func (p *Poller) succeeded(topic Topic) {
 	p.outage = outage{}
 }
 
-// probe is the topic that tries the way in an outage. It alternates, so that
-// one broken list does not keep the others away.
+// probe is the topic that tries the connection in an outage. It alternates, so
+// that one broken list does not block the others.
 func (p *Poller) probe() Topic {
 	switch {
 	case p.outage.streak%2 == 1:
 		return Running
-	case p.facts.whole: // the head is the whole history there
+	case p.facts.whole: // the head would be the whole history
 		return Models
 	}
 	return Head

@@ -2,30 +2,30 @@ package state
 
 import "time"
 
-// Pace is how often the poller asks. Times that are too short for the budget are
-// raised to their floor.
+// Pace is how often the poller makes requests. Times below their minimum are
+// raised to it.
 type Pace struct {
-	Running  time.Duration // running jobs, all in one request; at least 2 s
-	Rest     time.Duration // the newest jobs; at least 10 s
-	Whole    time.Duration // a history that only comes as a whole; at least 1 min
-	Strange  time.Duration // jobs of undocumented status; at least 30 s
-	Backfill time.Duration // pages of older jobs; at least 1 s
-	Batches  time.Duration // while one runs; at least 10 s
-	Slow     time.Duration // batches, assets and models otherwise; at least 1 min
-	Visible  time.Duration // batches, assets and models on the screen; at least 10 s
-	Prices   time.Duration // between two estimates; at least 2 s
+	Running  time.Duration // running jobs, all in one request; minimum 2 s
+	Rest     time.Duration // the newest jobs; minimum 10 s
+	Whole    time.Duration // a history that only comes as a whole; minimum 1 min
+	Strange  time.Duration // jobs of undocumented status; minimum 30 s
+	Backfill time.Duration // pages of older jobs; minimum 1 s
+	Batches  time.Duration // batches while one runs; minimum 10 s
+	Slow     time.Duration // batches, assets and models otherwise; minimum 1 min
+	Visible  time.Duration // batches, assets and models on the screen; minimum 10 s
+	Prices   time.Duration // between two estimates; minimum 2 s
 
-	// Without focus the newest jobs are asked for this often, or as often as
-	// Rest says if that is longer; running jobs and batches keep their pace, and
-	// everything else is Unfocused times slower, at least 1.
+	// Without focus, the newest jobs are requested every Away or Rest, whichever
+	// is longer. Running jobs and batches keep their pace, and everything else
+	// is slower by the factor Unfocused, at least 1.
 	Away      time.Duration
 	Unfocused int
 
-	Seed uint64 // of the jitter in an outage
+	Seed uint64 // for the jitter in an outage
 }
 
-// DefaultPace keeps running jobs no more than 5 s old and a job made elsewhere
-// no more than 15 s unseen.
+// DefaultPace shows running jobs at most 5 s old, and jobs made elsewhere after
+// at most 15 s.
 func DefaultPace() Pace {
 	return Pace{
 		Running:   3500 * time.Millisecond,
@@ -42,8 +42,8 @@ func DefaultPace() Pace {
 	}
 }
 
-// floored fills what is missing with the defaults and raises what is too
-// short.
+// floored replaces missing times by the defaults and raises times below their
+// minimum.
 func (p Pace) floored() Pace {
 	d := DefaultPace()
 	raise := func(value *time.Duration, usual, floor time.Duration) {

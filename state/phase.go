@@ -5,33 +5,33 @@ import (
 	"time"
 )
 
-// PhaseKind is what the poller is about.
+// PhaseKind is the state of the poller.
 type PhaseKind int
 
 // The phases.
 const (
-	PhaseFresh      PhaseKind = iota // waiting for the next turn
-	PhaseRefreshing                  // a question is under way
-	PhasePaused                      // by the user
-	PhaseOffline                     // no good answer; trying again at Until
-	PhaseHeld                        // the server asked for a pause until Until
-	PhaseRejected                    // the key was refused; nothing is asked until Resume or Refresh
+	PhaseFresh      PhaseKind = iota // up to date, waiting
+	PhaseRefreshing                  // a request is under way
+	PhasePaused                      // paused by the user
+	PhaseOffline                     // no answer; retry at Until
+	PhaseHeld                        // the server asked for a backoff until Until
+	PhaseRejected                    // the key was refused; no requests until Resume or Refresh
 )
 
-// Phase is what the poller is about, for the screen.
+// Phase describes the state of the poller for the screen.
 type Phase struct {
 	Kind  PhaseKind
 	Since time.Time // of an outage
-	Until time.Time // of an outage or a hold
-	Words string    // why, in one line, safe to draw; "" when all is well
+	Until time.Time // of an outage or a backoff
+	Words string    // the reason in one line, safe to draw; "" if there is none
 	Err   error
 }
 
-// Cut reports whether nothing can be asked at all.
+// Cut reports whether no requests are possible.
 func (p Phase) Cut() bool { return p.Kind == PhaseOffline || p.Kind == PhaseRejected }
 
-// Blind reports whether the lists may be far behind the server just now: in an
-// outage, and while nothing is asked.
+// Blind reports whether the lists may be far behind the server, because of an
+// outage or because no requests are made.
 func (p *Poller) Blind(now time.Time) bool {
 	switch p.Phase(now).Kind {
 	case PhaseFresh, PhaseRefreshing:
@@ -40,7 +40,7 @@ func (p *Poller) Blind(now time.Time) bool {
 	return true
 }
 
-// Phase says what the poller is about.
+// Phase returns the state of the poller.
 func (p *Poller) Phase(now time.Time) Phase {
 	switch {
 	case p.rejected != nil:

@@ -10,30 +10,28 @@ import (
 )
 
 const (
-	// refreshGap is the least time between two refreshes by the user.
+	// refreshGap is the shortest time between two refreshes by the user.
 	refreshGap = 2 * time.Second
-	// clockSlack is how far callers' times may go back without meaning that
-	// the clock was set.
+	// clockSlack is how far a caller's time may go back before it means that the
+	// clock was set.
 	clockSlack = 2 * time.Second
-	// sampleSeconds is the length a unit price is asked for.
+	// sampleSeconds is the length used to ask for a unit price.
 	sampleSeconds = 10
 )
 
-// Poller decides what to ask for, and when. It is arithmetic on times: the
-// caller asks each question it is told is due, in the background, and hands
-// the result back.
+// Poller decides which requests to make, and when. It only computes: the caller
+// makes the due requests in the background and hands back the results.
 //
-// The order of calls is: Due whenever Next has come, and after Landed, Refresh
-// and every other change; Landed once for each Ask that Due gave. Landed writes
-// the result into the store by itself.
+// Call Due when Next has come, and after Landed, Refresh or any other change.
+// Call Landed once for each Ask from Due; it writes the result to the store.
 //
-// In any minute it asks at most 60 times in all, and at most 12 times at rest
-// with the history complete. It never asks about a job that has ended.
+// It makes at most 60 requests in any minute, and at most 12 at rest with the
+// history complete. It never asks about a job that has ended.
 type Poller struct {
 	pace  Pace
 	kinds [topics]kind
 	lanes [topics]lane
-	last  time.Time // the latest now
+	last  time.Time // the latest time passed in
 
 	budget   budget
 	watch    watch
@@ -47,45 +45,45 @@ type Poller struct {
 	paused    bool
 	unfocused bool
 	asked     uint64
-	resumed   uint64 // the last question before Resume
+	resumed   uint64 // the last request before Resume
 	refreshed time.Time
 	facts     facts
 }
 
-// lane is where a topic stands.
+// lane is the state of a topic.
 type lane struct {
-	ask      uint64    // the question under way, 0 without one
-	sent     time.Time // the last question
+	ask      uint64    // the request under way, or 0
+	sent     time.Time // time of the last request
 	failures int       // in a row
-	retry    time.Time // not before, after a failure
-	forced   bool      // by the user, so pace and pause do not matter
+	retry    time.Time // earliest time after a failure
+	forced   bool      // by the user, ignoring pace and pause
 }
 
-// facts are what the store had at the last look.
+// facts are copied from the store by look.
 type facts struct {
 	running  int       // jobs waiting or running
 	strange  int       // jobs of unknown status
 	batches  int       // batches that have not ended
 	unpriced int       // models without a unit price
-	charges  int       // jobs of ours whose cost is to be asked for
-	charge   time.Time // when the next of them may be
-	openDue  bool      // the open job is to be asked for again
-	openAt   time.Time // not before
+	charges  int       // jobs of ours with an unknown cost
+	charge   time.Time // when the next of those is due
+	openDue  bool      // the open job is to be polled
+	openAt   time.Time // its earliest time
 	known    bool
 	whole    bool
 }
 
-// paging is the way through the older pages of assets.
+// paging is the position in the older pages of assets.
 type paging struct {
 	begun  bool
 	cursor api.Cursor
 	used   map[api.Cursor]struct{}
 }
 
-// NewPoller makes a poller that has asked nothing yet.
+// NewPoller returns a poller that has made no requests yet.
 func NewPoller(p Pace) *Poller { return &Poller{pace: p.floored(), kinds: kinds()} }
 
-// Due is what to ask for now. Each Ask counts as under way from here on.
+// Due returns the requests to make now. Each counts as under way from here on.
 func (p *Poller) Due(now time.Time, s *Store) []Ask {
 	now = p.tick(now)
 	p.look(s)
@@ -98,8 +96,8 @@ func (p *Poller) Due(now time.Time, s *Store) []Ask {
 	return asks
 }
 
-// Next is when Due will have something, as far as can be told now; never
-// before now. It is zero when only a result or the user can change that.
+// Next is when Due will have a request, as far as can be told, and never before
+// now. It is zero if only a result or the user can change that.
 func (p *Poller) Next(now time.Time) time.Time {
 	now = p.tick(now)
 	var next time.Time
@@ -112,8 +110,8 @@ func (p *Poller) Next(now time.Time) time.Time {
 	return next
 }
 
-// Landed takes the result of an Ask into the store, and learns from it when to
-// ask again. Results may come in any order and however late.
+// Landed applies the result of an Ask to the store and schedules the next
+// request. Results may come late and in any order.
 func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
 	now = p.tick(now)
 	known := s.known(r.Generations)
@@ -132,7 +130,7 @@ func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
 	p.look(s)
 }
 
-// turn goes on to the next page; one that was seen before is the end.
+// turn moves on to the next page. A page seen before is the end.
 func (g *paging) turn(next api.Cursor) {
 	if g.used == nil {
 		g.used = make(map[api.Cursor]struct{})
@@ -145,9 +143,9 @@ func (g *paging) turn(next api.Cursor) {
 	g.cursor = next
 }
 
-// Refresh is the user's wish to see what is new now: the jobs, and what is on
-// the screen. It also tries again in an outage and after a refused key, but
-// not before the end of a hold. Several within 2 s count as one.
+// Refresh requests the jobs and the visible list now. It also retries in an
+// outage and after a refused key, but does not shorten a backoff. Repeated
+// calls within 2 s count as one.
 func (p *Poller) Refresh(now time.Time) {
 	now = p.tick(now)
 	if !p.refreshed.IsZero() && now.Sub(p.refreshed) < refreshGap {
@@ -157,9 +155,8 @@ func (p *Poller) Refresh(now time.Time) {
 	p.Wake(now)
 }
 
-// Wake is to be called when the clock has jumped, as after sleep, and after a
-// new key: what is on the screen is asked for once, and the network is
-// presumed good again.
+// Wake is called after the clock jumped, as after sleep, and after a new key.
+// It requests the visible lists once and assumes that the network works.
 func (p *Poller) Wake(now time.Time) {
 	now = p.tick(now)
 	p.Resume()
@@ -173,32 +170,32 @@ func (p *Poller) Wake(now time.Time) {
 	}
 }
 
-// Resume ends the stop that a refused key caused. Refusals still on their way
-// were meant for the key before.
+// Resume ends the stop caused by a refused key. Refusals still on their way
+// belong to the old key.
 func (p *Poller) Resume() { p.rejected, p.resumed = nil, p.asked }
 
-// Hold stops everything until a time, for a reason in words.
+// Hold stops all requests until a time, with a reason for the screen.
 func (p *Poller) Hold(until time.Time, words string) {
 	if until = instant.Of(until); until.After(p.held.until) {
 		p.held.until, p.held.words = until, words
 	}
 }
 
-// Pause stops the background, or lets it go on. Refresh works all the same.
+// Pause stops or resumes the background requests. Refresh still works.
 func (p *Poller) Pause(paused bool) { p.paused = paused }
 
-// Paused reports whether the user paused the background.
+// Paused reports whether the user paused the background requests.
 func (p *Poller) Paused() bool { return p.paused }
 
-// SetFocus tells whether the window has the focus. Without it all but running
-// jobs goes slower; with it what became due meanwhile is due now.
+// SetFocus sets whether the window has focus. Without focus everything except
+// running jobs is polled less often; when focus returns, overdue requests are
+// made at once.
 func (p *Poller) SetFocus(focused bool) { p.unfocused = !focused }
 
-// SetVisible tells which list is on the screen: Head, Batches, Assets or
-// Models.
+// SetVisible sets the list on the screen: Head, Batches, Assets or Models.
 func (p *Poller) SetVisible(t Topic) { p.visible = t }
 
-// send marks a topic as asked, and says what.
+// send marks a topic as under way and returns its request.
 func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 	p.asked++
 	p.lanes[t] = lane{ask: p.asked, sent: now, failures: p.lanes[t].failures}
@@ -211,7 +208,7 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 	return a
 }
 
-// look takes from the store what the pace depends on.
+// look copies from the store the facts that the pace depends on.
 func (p *Poller) look(s *Store) {
 	p.watch.prune(s)
 	openAt, openDue := s.openJobDue()
@@ -228,9 +225,9 @@ func (p *Poller) look(s *Store) {
 	}
 }
 
-// tick takes the time from the wall clock, which a sleep does not stop. Callers
-// may disagree a little; but when the clock was set back, everything remembered
-// moves with it.
+// tick takes in the time from the wall clock, which continues during sleep.
+// Callers may differ a little; but if the clock was set back, all remembered
+// times move with it.
 func (p *Poller) tick(now time.Time) time.Time {
 	now = instant.Of(now)
 	back := now.Sub(p.last)
@@ -252,7 +249,7 @@ func (p *Poller) tick(now time.Time) time.Time {
 	return now
 }
 
-// moved shifts an instant, but leaves the absence of one alone.
+// moved shifts a time unless it is zero.
 func moved(t time.Time, by time.Duration) time.Time {
 	if t.IsZero() {
 		return t
@@ -260,7 +257,7 @@ func moved(t time.Time, by time.Duration) time.Time {
 	return t.Add(by)
 }
 
-// known counts the generations that are in the store already.
+// known counts the generations that are already in the store.
 func (s *Store) known(items []Generation) int {
 	n := 0
 	for i := range items {

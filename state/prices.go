@@ -9,30 +9,30 @@ import (
 	"dubtop/api"
 )
 
-// unitPrice is an exact fraction: so many micro-dollars for so many frames.
-// Prices below a millionth a frame survive it.
+// unitPrice is an exact fraction, cost per frames, so that prices below a
+// millionth of a dollar per frame are not lost.
 type unitPrice struct {
 	cost   api.Micros
 	frames int64
 }
 
-// maxPriced bounds how many models are asked about, because their names come
-// from the wire.
+// maxPriced limits the models to price, because their names come from the
+// server.
 const maxPriced = 64
 
-// Prices is what is known of money: the unit price of each model, learned from
-// one estimate each, and the costs of single jobs. The zero Prices is ready.
+// Prices holds the unit price of each model, learned from one estimate each,
+// and the costs of single jobs. The zero Prices is ready to use.
 type Prices struct {
 	units    map[string]unitPrice
 	own      map[api.ID]outbox.Cost
-	seen     map[string]bool // every model, so that each is asked about once
-	unpriced []string        // models still to be asked about, in the order seen
+	seen     map[string]bool // every model seen, so that each is priced once
+	unpriced []string        // models to price, in the order seen
 	version  uint64
 }
 
-// Learn takes the unit price of a model from an estimate. One without a cost or
-// without frames teaches that the server names no price, and it is not asked
-// again.
+// Learn derives the unit price of a model from an estimate. An estimate without
+// a cost or frames means that the server has no price, and the model is not
+// tried again.
 func (p *Prices) Learn(model string, e api.Estimate) {
 	p.see(model)
 	p.unpriced = slices.DeleteFunc(p.unpriced, func(m string) bool { return m == model })
@@ -46,8 +46,8 @@ func (p *Prices) Learn(model string, e api.Estimate) {
 	p.version++
 }
 
-// PerFrame is the price of one frame of a model's output, rounded to a
-// micro-dollar.
+// PerFrame is the price of one output frame of a model, rounded to a millionth
+// of a dollar.
 func (p *Prices) PerFrame(model string) (price api.Micros, known bool) {
 	unit, ok := p.units[model]
 	if !ok {
@@ -56,20 +56,20 @@ func (p *Prices) PerFrame(model string) (price api.Micros, known bool) {
 	return unit.of(1)
 }
 
-// Own keeps the estimate of a job of our own.
+// Own records the estimate of one of our jobs.
 func (p *Prices) Own(id api.ID, amount api.Micros) {
 	if p.own[id].Kind < outbox.CostActual {
 		p.keep(id, outbox.Cost{Amount: amount, Kind: outbox.CostEstimate})
 	}
 }
 
-// Actual keeps what a job really cost.
+// Actual records the actual cost of a job.
 func (p *Prices) Actual(id api.ID, amount api.Micros) {
 	p.keep(id, outbox.Cost{Amount: amount, Kind: outbox.CostActual})
 }
 
-// Cost is the best that is known of a job's cost. Failed jobs are not charged
-// as a rule, so nothing is derived for them.
+// Cost is the best known cost of a job. Failed jobs are usually not charged, so
+// no cost is derived for them.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
 func (p *Prices) Cost(g *Generation) outbox.Cost {
 	if cost, ok := p.own[g.ID]; ok {
@@ -85,8 +85,8 @@ func (p *Prices) Cost(g *Generation) outbox.Cost {
 	return outbox.Cost{Amount: amount, Kind: outbox.CostDerived}
 }
 
-// Derive is what an output of so many seconds costs by the model's unit price;
-// ok is false where either is unknown.
+// Derive computes the cost of an output of that many seconds from the model's
+// unit price; ok is false if the price or the length is unknown.
 func (p *Prices) Derive(model string, seconds float64) (amount api.Micros, ok bool) {
 	unit, ok := p.units[model]
 	if !ok || seconds <= 0 {
@@ -95,10 +95,10 @@ func (p *Prices) Derive(model string, seconds float64) (amount api.Micros, ok bo
 	return unit.of(seconds * outbox.FramesPerSecond)
 }
 
-// Version changes whenever a cost may have.
+// Version changes with every change of a cost.
 func (p *Prices) Version() uint64 { return p.version }
 
-// see notes a model, so that it is priced once.
+// see adds a model to be priced, once.
 func (p *Prices) see(model string) {
 	if p.seen[model] || model == "" || len(p.seen) >= maxPriced {
 		return
@@ -110,7 +110,7 @@ func (p *Prices) see(model string) {
 	p.unpriced = append(p.unpriced, model)
 }
 
-// postpone moves a model behind the others, for another try.
+// postpone moves a model to the end of the queue.
 func (p *Prices) postpone(model string) {
 	if i := slices.Index(p.unpriced, model); i >= 0 {
 		p.unpriced = append(slices.Delete(p.unpriced, i, i+1), model)
@@ -125,8 +125,8 @@ func (p *Prices) keep(id api.ID, c outbox.Cost) {
 	p.version++
 }
 
-// Rank orders jobs, and lines of a batch's results, by their cost; what is not
-// known comes below nothing. Other rows are all of one rank.
+// Rank orders jobs and batch result lines by cost, unknown ones lowest. All
+// other rows have the same rank.
 func (p *Prices) Rank(row any) int64 {
 	var g *Generation
 	switch row := row.(type) {
@@ -143,7 +143,7 @@ func (p *Prices) Rank(row any) int64 {
 	return -1
 }
 
-// of prices frames, rounded half up; ok is false for what no amount can hold.
+// of returns the price of frames, rounded half up; ok is false on overflow.
 func (u unitPrice) of(frames float64) (amount api.Micros, ok bool) {
 	n := math.Round(frames)
 	if !(n >= 0) || n*float64(u.cost) > math.MaxInt64/4 {

@@ -6,9 +6,9 @@ import (
 	"dubtop/state/table"
 )
 
-// StoredGeneration makes a row that was kept whole again: g has every exported
-// field as it was, named is what Named said. What the row is searched by is
-// built anew, so that the result is the same row in every way.
+// StoredGeneration restores a row that was saved: g has its exported fields,
+// and named the value of Named. It rebuilds the searchable text, so that the
+// row equals the saved one.
 func StoredGeneration(g Generation, named bool) Generation {
 	g.Created, g.Started, g.Ended = instant.Of(g.Created), instant.Of(g.Started), instant.Of(g.Ended)
 	g.Status = api.Status(table.Shared(string(g.Status)))
@@ -18,12 +18,11 @@ func StoredGeneration(g Generation, named bool) Generation {
 	return g
 }
 
-// Named reports whether the name is more than a piece of the id, so that a
-// later answer without a name does not take it away.
+// Named reports whether the name is more than the start of the id, so that a
+// later answer without a name does not replace it.
 func (g *Generation) Named() bool { return g.named }
 
-// StoredBatch makes a row that was kept whole again: b has every exported
-// field as it was.
+// StoredBatch restores a row that was saved, from its exported fields.
 func StoredBatch(b Batch) Batch {
 	b.Created = instant.Of(b.Created)
 	b.Status = api.BatchStatus(table.Shared(string(b.Status)))

@@ -7,23 +7,23 @@ import (
 )
 
 const (
-	// lostAfter is when a question without any answer is asked again.
+	// lostAfter is when a request without any answer is repeated.
 	lostAfter = 5 * time.Minute
-	// vanishedGap is the least time between two requests for vanished jobs.
+	// vanishedGap is the shortest time between two requests about vanished jobs.
 	vanishedGap = time.Second
 	// assetGap is the time between two pages of older assets.
 	assetGap = 2 * time.Second
-	// chargeBusy and chargeRest are the times between two questions for the
-	// cost of a job of ours, while jobs run and at rest: few beside the lists,
-	// and still all of a night's.
+	// chargeBusy and chargeRest are the times between two requests for a job's
+	// cost, while jobs run and at rest. That is little beside the lists, yet
+	// enough for the jobs of a night.
 	chargeBusy = 12 * time.Second
 	chargeRest = 20 * time.Second
-	// openPace is the time between two questions for the open job while it runs.
+	// openPace is the time between two requests for the open job while it runs.
 	openPace = 5 * time.Second
 )
 
-// ready is when a topic may be asked about; ok is false when that is not a
-// matter of time alone.
+// ready returns when a topic may be requested; ok is false if that does not
+// depend on time alone.
 func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 	lane := &p.lanes[t]
 	pace, wanted := p.interval(t)
@@ -50,7 +50,7 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 	return p.gated(t, at), true
 }
 
-// readyInOutage lets one topic at a time try the way.
+// readyInOutage lets one topic at a time try the connection.
 func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 	if t != p.probe() {
 		return at, false
@@ -64,7 +64,7 @@ func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 	return p.gated(t, at), true
 }
 
-// gated waits for the end of a hold, and for room in the budget.
+// gated delays a time until the backoff has ended and the budget has room.
 func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	at = instant.Later(at, p.held.until)
 	limit := maxRequests
@@ -77,8 +77,8 @@ func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	return instant.Later(at, p.budget.free(p.last, p.kinds[t].weight, limit))
 }
 
-// sideLimit is how many side requests fit into a window. A batch that runs is
-// no rest: what was asked at the start must not keep it out of sight.
+// sideLimit is the number of side requests per window. A running batch counts
+// as busy, so that the requests at the start do not delay its updates.
 func (p *Poller) sideLimit() int {
 	if p.facts.running > 0 || p.facts.batches > 0 {
 		return maxSideBusy
@@ -86,9 +86,9 @@ func (p *Poller) sideLimit() int {
 	return maxSideRest
 }
 
-// fillLimit is how many pages of older items fit into a window: what everything
-// else leaves if it needs all that it may. Jobs that run may vanish one by one,
-// each time with a question of its own.
+// fillLimit is the number of pages of older items per window: the rest of the
+// budget if everything else uses its full share. Running jobs may vanish one by
+// one, each with its own request.
 func (p *Poller) fillLimit() int {
 	perWindow := func(every time.Duration) int { return int(window/every) + 1 }
 	needed := p.sideLimit() + spare + perWindow(p.pace.Rest)
@@ -99,7 +99,7 @@ func (p *Poller) fillLimit() int {
 	return max(minFill, maxRequests-needed)
 }
 
-// idle reports whether nothing but older pages is under way.
+// idle reports whether only filler requests are under way.
 func (p *Poller) idle() bool {
 	return !p.underWay(func(t Topic) bool { return p.kinds[t].weight != filler })
 }
@@ -113,8 +113,8 @@ func (p *Poller) underWay(which func(Topic) bool) bool {
 	return false
 }
 
-// interval is the time between two questions of a topic; ok is false when
-// there is nothing to ask.
+// interval is the time between two requests of a topic; ok is false if there is
+// nothing to request.
 func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
 	k := &p.kinds[t]
 	every, ok = k.every(p)
@@ -148,7 +148,7 @@ func (p *Poller) vanishedInterval() (every time.Duration, ok bool) {
 	return p.pace.Strange, p.facts.strange > 0
 }
 
-// chargeInterval is the pace of asking what jobs of ours cost.
+// chargeInterval is the time between two requests for our jobs' costs.
 func (p *Poller) chargeInterval() (every time.Duration, ok bool) {
 	if p.facts.running > 0 || p.facts.batches > 0 {
 		return chargeBusy, p.facts.charges > 0
@@ -156,7 +156,7 @@ func (p *Poller) chargeInterval() (every time.Duration, ok bool) {
 	return chargeRest, p.facts.charges > 0
 }
 
-// sideInterval is the pace of a list beside the generations.
+// sideInterval is the time between two requests of a side topic.
 func (p *Poller) sideInterval(t Topic) time.Duration {
 	every := p.pace.Slow
 	if t == p.visible {

@@ -16,48 +16,48 @@ import (
 )
 
 const (
-	// settleFirst and settleMost bound the wait between two questions for a
-	// cost that the server does not know yet.
+	// settleFirst and settleMost bound the wait before an unknown cost is
+	// requested again.
 	settleFirst = 15 * time.Second
 	settleMost  = time.Hour
-	// settleFor is how long after a job was sent its cost is asked for again:
-	// an hour for the job itself, and a day.
+	// settleFor is how long after sending a job its cost is requested again: an
+	// hour for the job itself, and a day.
 	settleFor = 25 * time.Hour
-	// settleWithin is how long after it was sent a job's cost is asked for at
-	// all. What is older was asked for then.
+	// settleWithin is how long after sending a job its cost is requested at all.
+	// Costs of older jobs were requested then.
 	settleWithin = 30 * 24 * time.Hour
-	// lackFor is how long a server is taken to tell no costs.
+	// lackFor is how long to skip cost requests if the server does not support
+	// them.
 	lackFor = time.Hour
 )
 
-// settlement finds out what the jobs of ours came to: how they ended, and what
-// they cost. It keeps what is to be asked, and the news that are to be booked.
+// settlement collects the outcomes and costs of our jobs: the costs still to
+// request, and the news to write to the ledger.
 type settlement struct {
-	queue   []*charge // whose cost is to be asked for, by the time of the next try
-	derive  []*charge // whose cost nobody tells, until there is a unit price
+	queue   []*charge // costs to request, by the time of the next try
+	derive  []*charge // costs the server does not tell, to be derived from a unit price
 	begun   map[api.ID]bool
 	news    []ledger.Entry
-	lacking time.Time // until when the server is taken to tell no costs
-	stale   bool      // there may be a unit price for what waits for one
-	priced  uint64    // the prices' version then
+	lacking time.Time // until when cost requests are skipped
+	stale   bool      // derive may have new entries with a unit price
+	priced  uint64    // the prices' version when last derived
 }
 
-// charge is the open cost of one job.
+// charge is a job whose cost is not known yet.
 type charge struct {
 	job     api.ID
 	model   string
 	seconds float64
 	failed  bool
-	sent    time.Time // the job
+	sent    time.Time // when the job was sent
 	tries   int
 	next    time.Time
 }
 
-// BringLedger takes in the books as the journal holds them, with the prices
-// that follow from them, and goes on with what is not settled yet. What was
-// booked here meanwhile stays. A label set later goes before the one that was
-// booked. The books, which are best made in the background, belong to the
-// store afterwards.
+// BringLedger loads the ledger from the journal, learns its prices, and
+// continues with the entries that are still open. Entries booked here in the
+// meantime stay. Labels set later take precedence over those in the entries.
+// The ledger is best built in the background; the store takes ownership of it.
 func (s *Store) BringLedger(books *ledger.Ledger, now time.Time) {
 	s.Ledger.Replace(books)
 	for e := range s.Ledger.All() {
@@ -81,8 +81,8 @@ func (s *Store) BringLedger(books *ledger.Ledger, now time.Time) {
 	}
 }
 
-// Accept books a submission that was accepted, as the journal has done by
-// itself.
+// Accept books an accepted submission, as the journal does in its own
+// transaction.
 func (s *Store) Accept(sub *outbox.Submission) {
 	e := ledger.Entry{
 		At: sub.SentAt, Submission: sub.ID, Job: sub.GenerationID, Model: text.Of(sub.Model), Name: sub.Name,
@@ -102,17 +102,16 @@ func (s *Store) Accept(sub *outbox.Submission) {
 	}
 }
 
-// Own notes a job of our own with its estimate, for its cost and for what was
-// spent. The same id counts once.
+// Own books a job of ours with its estimate. Repeated calls for an id count
+// once.
 func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
 	e := ledger.Entry{At: at, Job: id, Model: text.Of(model), Estimate: &amount}
 	s.learnCost(&e)
 	s.Ledger.Book(e)
 }
 
-// TakeNews gives at most limit entries that became known and are to be booked
-// in the journal, in their order: each has a job, and either an outcome or a
-// cost.
+// TakeNews returns at most limit new entries in order, to be written to the
+// journal. Each has a job, and an outcome or a cost.
 func (s *Store) TakeNews(now time.Time, limit int) []ledger.Entry {
 	s.deriveCosts(now)
 	st := &s.settlement
@@ -122,8 +121,8 @@ func (s *Store) TakeNews(now time.Time, limit int) []ledger.Entry {
 	return news
 }
 
-// Billed lands what the server told of a job's cost in another way than by the
-// poller's question.
+// Billed applies a job's cost that was not requested by the poller's Charges
+// topic.
 func (s *Store) Billed(job api.ID, c api.Costs, now time.Time) {
 	if c.Total == nil {
 		return
@@ -134,15 +133,15 @@ func (s *Store) Billed(job api.ID, c api.Costs, now time.Time) {
 	}
 }
 
-// jobSeen notes how a job of ours ended.
+// jobSeen records the outcome of a job of ours.
 func (s *Store) jobSeen(g *Generation, now time.Time) {
 	if g.Status.Terminal() && g.Intent == "" {
 		s.ended(g.ID, string(g.Status), float64(g.Length), now)
 	}
 }
 
-// batchSeen notes how a batch of ours ended. It is one entry: what it cost the
-// server tells of its jobs alone.
+// batchSeen records the outcome of a batch of ours. It is a single entry
+// without an actual cost, because the server only tells the cost of each job.
 func (s *Store) batchSeen(b *Batch, now time.Time) {
 	if b.Status.Terminal() && b.Intent == "" {
 		s.ended(b.ID, string(b.Status), 0, now)
@@ -159,14 +158,14 @@ func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time
 	s.settle(&e)
 }
 
-// tell books news here, and has them booked in the journal.
+// tell books news here and queues it for the journal.
 func (s *Store) tell(e ledger.Entry) {
 	s.Ledger.Book(e)
 	s.learnCost(&e)
 	s.settlement.news = append(s.settlement.news, e)
 }
 
-// learnCost takes the costs of single jobs from an entry.
+// learnCost adds an entry's costs to the prices.
 func (s *Store) learnCost(e *ledger.Entry) {
 	if e.Job == "" || e.Damage != "" {
 		return
@@ -179,7 +178,7 @@ func (s *Store) learnCost(e *ledger.Entry) {
 	}
 }
 
-// settle begins to find out what an entry that has ended cost.
+// settle queues the cost request for an entry that has ended.
 func (s *Store) settle(e *ledger.Entry) {
 	st := &s.settlement
 	if e.Batch || e.Outcome == "" || e.Actual != nil || st.begun[e.Job] {
@@ -192,8 +191,8 @@ func (s *Store) settle(e *ledger.Entry) {
 	st.wait(&charge{job: e.Job, model: string(e.Model), seconds: e.Seconds, failed: e.Failed(), sent: e.At})
 }
 
-// wait puts a charge into the queue, by the time of its next try; of those that
-// were never tried the latest job comes first.
+// wait queues a charge by the time of its next try; among untried ones the
+// latest job comes first.
 func (st *settlement) wait(c *charge) {
 	at, _ := slices.BinarySearchFunc(st.queue, c, func(a, b *charge) int {
 		return cmp.Or(a.next.Compare(b.next), b.sent.Compare(a.sent), -1)
@@ -201,7 +200,7 @@ func (st *settlement) wait(c *charge) {
 	st.queue = slices.Insert(st.queue, at, c)
 }
 
-// next is when the first in the queue may be asked about.
+// next is when the first charge in the queue is due.
 func (st *settlement) next() time.Time {
 	if len(st.queue) == 0 {
 		return time.Time{}
@@ -209,7 +208,7 @@ func (st *settlement) next() time.Time {
 	return st.queue[0].next
 }
 
-// take takes a job out of the queue, nil if it is not there.
+// take removes a job from the queue and returns it, or nil.
 func (st *settlement) take(job api.ID) *charge {
 	i := slices.IndexFunc(st.queue, func(c *charge) bool { return c.job == job })
 	if i < 0 {
@@ -220,7 +219,7 @@ func (st *settlement) take(job api.ID) *charge {
 	return c
 }
 
-// final reports whether a total is the last word.
+// final reports whether a total will not change any more.
 func final(c api.Costs) bool {
 	return c.Total != nil && (c.Availability == "complete" || c.Availability == "")
 }
@@ -230,7 +229,7 @@ func unsettled(c api.Costs) bool {
 	return c.Availability == "pending" || c.Availability == "partial"
 }
 
-// applyCosts applies an answer to the question for a job's cost.
+// applyCosts applies the answer to a cost request.
 func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
 	st := &s.settlement
 	if errors.Is(r.Err, api.ErrUnsupported) {
@@ -255,8 +254,8 @@ func (s *Store) billed(job api.ID, amount api.Micros, now time.Time) {
 	s.tell(ledger.Entry{At: instant.Of(now), Job: job, Actual: &amount, Basis: ledger.BasisBilled})
 }
 
-// again waits for the next try: at least as long as the server asked for, and
-// longer each time.
+// again schedules the next try: after at least the time the server asked for,
+// and longer each time.
 func (s *Store) again(c *charge, asked time.Duration, now time.Time) {
 	if instant.Of(now).Sub(c.sent) > settleFor {
 		s.settlement.giveUp(c)
@@ -268,15 +267,16 @@ func (s *Store) again(c *charge, asked time.Duration, now time.Time) {
 	s.settlement.wait(c)
 }
 
-// giveUp leaves a cost to be derived. What a failed job cost can't be: most
-// failures are not charged, some are.
+// giveUp leaves a cost to be derived. The cost of a failed job can't be
+// derived, because only some failures are charged.
 func (st *settlement) giveUp(c *charge) {
 	if !c.failed {
 		st.derive, st.stale = append(st.derive, c), true
 	}
 }
 
-// deriveCosts works out the costs that nobody tells, where there is a price.
+// deriveCosts derives the costs that the server does not tell, where a unit
+// price is known.
 func (s *Store) deriveCosts(now time.Time) {
 	st := &s.settlement
 	st.leave(instant.Of(now))
@@ -293,7 +293,7 @@ func (s *Store) deriveCosts(now time.Time) {
 	})
 }
 
-// leave takes off the queue what it is of no use to ask about.
+// leave removes charges that are useless to request.
 func (st *settlement) leave(now time.Time) {
 	useless := func(c *charge) bool { return now.Before(st.lacking) || now.Sub(c.sent) > settleWithin }
 	if !slices.ContainsFunc(st.queue, useless) {

@@ -1,8 +1,7 @@
-// Package state is what we know of one account and how old that is: the rows of
-// every list, when the poller asks again and how answers apply, prices, forecasts
-// and costs that are still to be settled. It is pure: the time is always an
-// argument, and it never reads a clock, sleeps, starts a goroutine, touches a
-// file or the network, or draws.
+// Package state holds everything known about one account, and how old it is:
+// the rows of every list, the poller's schedule, how answers apply, prices,
+// forecasts and costs. It is pure: the time is always an argument, and it never
+// reads a clock, sleeps, starts a goroutine, does I/O or draws.
 package state
 
 import (
@@ -16,51 +15,51 @@ import (
 	"dubtop/api/text"
 )
 
-// Store is everything known of one account, and what follows from it. It
-// belongs to one goroutine.
+// Store holds everything known about one account. It must be used from one
+// goroutine.
 type Store struct {
 	Generations table.Collection[Generation]
 	Batches     table.Collection[Batch]
 	Assets      table.Collection[Asset]
-	Beyond      Beyond // assets that are not loaded
+	Beyond      Beyond // the assets that are not loaded
 	Models      table.Collection[Model]
-	Queue       table.Collection[outbox.QueueRow] // what Outbox.Rows said last
+	Queue       table.Collection[outbox.QueueRow] // the latest Outbox.Rows
 
-	Opened   Opened  // whose details are open
+	Opened   Opened  // the job whose details are open
 	History  History // of the generations
 	Forecast Forecast
 	Prices   Prices
-	Ledger   ledger.Ledger // the one truth about what was spent
-	Notes    Notes         // the user's own, on generations
+	Ledger   ledger.Ledger // all spending
+	Notes    Notes         // the user's notes on generations
 
 	settlement settlement
-	labels     map[string]text.Text // by the id of a job, a batch or a submission
-	labelled   int                  // how many of them say anything
+	labels     map[string]text.Text // by id of job, batch or submission
+	labelled   int                  // number of non-empty labels
 
-	watched time.Time // when the running jobs were last looked at
-	blind   time.Time // when we last looked after a gap too long to time a job
+	watched time.Time // last poll of the running jobs
+	blind   time.Time // last poll after a gap too long to time a job
 }
 
-// History is how much of the past is known.
+// History is how much of the past is loaded.
 type History struct {
 	Complete bool   // nothing older is left to load
-	Whole    bool   // the server ignores limits and always tells everything
-	Loaded   int    // jobs known; a lower bound until Complete
-	Cursor   api.ID // the oldest job the background has come to
-	Stopped  string // why loading ended before its end, "" if it did not
+	Whole    bool   // the server ignores limits and always returns everything
+	Loaded   int    // jobs loaded; a lower bound until Complete
+	Cursor   api.ID // the oldest job reached
+	Stopped  string // why loading ended early, or ""
 }
 
-// Counts are the numbers of the generations by state. They are lower bounds
-// where AtLeast is set, because older jobs are still being loaded.
+// Counts are the numbers of generations by state. With AtLeast they are lower
+// bounds, because older jobs are still being loaded.
 type Counts struct {
 	Total, Running, Pending, Completed, Failures int
 	AtLeast                                      bool
 }
 
-// NewStore makes an empty store.
+// NewStore returns an empty store.
 func NewStore() *Store { return new(Store) }
 
-// Clear forgets the account, and voids every answer under way.
+// Clear removes everything about the account and voids the requests under way.
 func (s *Store) Clear() {
 	s.Generations.Clear()
 	s.Batches.Clear()
@@ -76,7 +75,7 @@ func (s *Store) Clear() {
 	s.watched, s.blind = time.Time{}, time.Time{}
 }
 
-// Counts counts the generations, in no time.
+// Counts returns the numbers of generations by state in constant time.
 func (s *Store) Counts() Counts {
 	c := &s.Generations
 	return Counts{
@@ -89,5 +88,5 @@ func (s *Store) Counts() Counts {
 	}
 }
 
-// Cost is the best that is known of a job's cost, in no time.
+// Cost returns the best known cost of a job in constant time.
 func (s *Store) Cost(g *Generation) outbox.Cost { return s.Prices.Cost(g) }

@@ -7,32 +7,32 @@ import (
 	"dubtop/state/outbox"
 )
 
-// kind is all that the poller knows of a topic.
+// kind describes a topic to the poller.
 type kind struct {
-	words  string // what is asked for, as messages say it
+	words  string // the requested items, for messages
 	weight weight
-	// every is the time between two questions, and whether there is anything to
-	// ask for.
+	// every is the time between two requests, and whether there is anything to
+	// request.
 	every func(p *Poller) (time.Duration, bool)
-	// away is the same time while the window is without focus; nil slows it by
+	// away is that time while the window has no focus; nil multiplies it by
 	// Pace.Unfocused.
 	away func(p *Poller, focused time.Duration) time.Duration
-	// after is the earliest time for the next question beside that; may be nil.
+	// after is another earliest time for the next request; may be nil.
 	after func(p *Poller) time.Time
-	// question fills in the parameters of an Ask, and begins the refresh of the
-	// collection that it is about.
+	// question sets the parameters of an Ask and starts the refresh of its
+	// collection.
 	question func(p *Poller, s *Store, a *Ask, now time.Time)
-	// apply writes the result into the store.
+	// apply writes the result to the store.
 	apply func(s *Store, a Ask, r Result, now time.Time)
-	// follow goes on where a result leads to another question; nil does not.
-	// known counts the generations of the result that the store had before.
+	// follow schedules further requests after a result; may be nil. known counts
+	// the result's generations that the store had before.
 	follow func(p *Poller, s *Store, a Ask, r Result, known int, now time.Time)
-	// retries asks again soon though the server refused the question.
+	// retries is set if a refused request is soon repeated.
 	retries bool
 }
 
-// kinds are the topics, a row each. A new topic needs nothing else here but its
-// name in ask.go; account.answer asks the server for it.
+// kinds is the table of topics. A new topic needs a row here and a name in
+// ask.go; account.answer makes its request.
 func kinds() [topics]kind {
 	return [topics]kind{
 		Head:       headKind(),
@@ -216,8 +216,8 @@ func assetPagesKind() kind {
 	}
 }
 
-// steady keeps a pace without the focus: people watch on a second screen.
+// steady keeps the pace without focus, because people watch on a second screen.
 func steady(_ *Poller, focused time.Duration) time.Duration { return focused }
 
-// Words name what a topic asks for.
+// Words names the items that a topic requests.
 func (t Topic) Words() string { return kinds()[t].words }

@@ -9,27 +9,26 @@ import (
 	"dubtop/api"
 )
 
-// goneAfter is how often in a row a job must be missing from answers about it
-// before it is taken for gone: new jobs may be missing from a list for a
-// while.
+// goneAfter is how many answers in a row must lack a job before it counts as
+// gone: new jobs may be missing from a list for a while.
 const goneAfter = 4
 
-// watch follows jobs that were running and are no longer listed as such, until
-// it is known what became of them.
+// watch follows jobs that are no longer listed as running, until their outcome
+// is known.
 type watch struct {
-	queue  []api.ID // to be asked about now
+	queue  []api.ID // to request now
 	missed map[api.ID]miss
-	size   int // ids in one request, fewer after the server refused some
+	size   int // ids per request, fewer after a refusal
 }
 
-// miss is a job that was asked about in vain.
+// miss counts unsuccessful requests for a job.
 type miss struct {
 	times  int
-	absent int       // the answers that did not have it at all
+	absent int       // answers in a row without the job
 	next   time.Time // when to ask again
 }
 
-// sees queues the jobs that an answer of all running ones does not have.
+// sees queues the jobs that are missing from an answer of all running ones.
 func (w *watch) sees(s *Store, t table.Ticket, now time.Time) {
 	w.queue = w.queue[:0]
 	for g := range s.Generations.Missing(t) {
@@ -39,7 +38,7 @@ func (w *watch) sees(s *Store, t table.Ticket, now time.Time) {
 	}
 }
 
-// prune forgets jobs that have ended meanwhile.
+// prune forgets jobs that have ended.
 func (w *watch) prune(s *Store) {
 	ended := func(id api.ID) bool { return !s.Generations.IsLive(string(id)) }
 	w.queue = slices.DeleteFunc(w.queue, ended)
@@ -50,8 +49,8 @@ func (w *watch) prune(s *Store) {
 	}
 }
 
-// ids is what to ask about now: the queue, else the jobs whose status nobody
-// knows.
+// ids returns the ids to request now: the queue, or else the jobs of unknown
+// status.
 func (w *watch) ids(s *Store) []api.ID {
 	if w.size == 0 {
 		w.size = PageSize
@@ -68,7 +67,7 @@ func (w *watch) ids(s *Store) []api.ID {
 	return ids
 }
 
-// answered takes in what came of asking about ids.
+// answered handles the result for ids.
 func (w *watch) answered(s *Store, ids []api.ID, r Result, now time.Time) {
 	w.queue = slices.DeleteFunc(w.queue, func(id api.ID) bool { return slices.Contains(ids, id) })
 	if r.Err != nil {
@@ -87,7 +86,7 @@ func (w *watch) answered(s *Store, ids []api.ID, r Result, now time.Time) {
 	}
 }
 
-// refused narrows down which id the server does not take.
+// refused narrows down which id the server refuses.
 func (w *watch) refused(s *Store, ids []api.ID, err error, now time.Time) {
 	if !refused(err) {
 		return // the next look at the running jobs queues them again
@@ -98,7 +97,8 @@ func (w *watch) refused(s *Store, ids []api.ID, err error, now time.Time) {
 	w.size = max(1, len(ids)/2)
 }
 
-// miss lets a job wait for its next turn: 5 s, 15 s, 45 s, then a minute.
+// miss schedules the next request for a job: after 5 s, 15 s, 45 s, then every
+// minute.
 func (w *watch) miss(s *Store, id api.ID, absent bool, now time.Time) {
 	if w.missed == nil {
 		w.missed = make(map[api.ID]miss)
