@@ -70,7 +70,7 @@ func Wrap(s text.Text, width int) []text.Text {
 		return nil
 	}
 	const stays = "\ue000" // a private-use character, one cell wide
-	words := strings.NewReplacer(" --", " "+stays+stays, " -", " "+stays).Replace(string(s))
+	words := strings.ReplaceAll(strings.ReplaceAll(string(s), " --", " "+stays+stays), " -", " "+stays)
 	return text.All(strings.Split(strings.ReplaceAll(ansi.Wrap(words, max(1, width), ""), stays, "-"), "\n"))
 }
 

@@ -141,15 +141,33 @@ func (t *Theme) Boxed(s Styled, width int) Styled {
 }
 
 // Laid draws a box over content at x, y. A box as wide as the body, such as the
-// filter prompt, replaces whole lines, which is much cheaper.
+// filter prompt, replaces whole lines.
 func Laid(content, box Styled, x, y, width int) Styled {
-	if x > 0 || lipgloss.Width(string(box)) < width {
-		return Styled(lipgloss.NewCompositor(lipgloss.NewLayer(string(content)), lipgloss.NewLayer(string(box)).X(x).Y(y).Z(1)).Render())
-	}
 	over := Parted(box)
 	lines := Parted(Filled(content, max(y+len(over), 1+strings.Count(string(content), "\n"))))
-	copy(lines[y:], over)
+	cells, _ := SizeOf(box)
+	for i, row := range over {
+		if x > 0 || cells < width {
+			row = between(lines[y+i], PadStyled(row, cells), x, x+cells)
+		}
+		lines[y+i] = row
+	}
 	return Joined(lines)
+}
+
+// between replaces the cells of a line from x up to end. Half a character that
+// is left of a wide one is a blank.
+func between(line, row Styled, x, end int) Styled {
+	left := PadStyled(Styled(ansi.Truncate(string(line), x, "")), x)
+	rest := CellsOf(line) - end
+	if rest <= 0 {
+		return left + row
+	}
+	right := Styled(ansi.TruncateLeft(string(line), end, ""))
+	if CellsOf(right) > rest {
+		right = Styled(ansi.TruncateLeft(string(line), end+1, ""))
+	}
+	return left + row + Blank(rest-CellsOf(right)) + right
 }
 
 // PlainASCII replaces every character of a frame by ASCII of the same width,
