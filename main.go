@@ -24,7 +24,6 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
@@ -207,7 +206,7 @@ func configure(demo bool) (ui.Config, error) {
 	set, problems := settings.Load(env)
 	cfg := ui.Config{
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
-		Pace: pace(set.Refresh), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve,
+		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve,
 		Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
 		Demo: startDemo,
 		Connect: func(typed string) (*account.Config, error) {
@@ -258,13 +257,6 @@ func configure(demo bool) (ui.Config, error) {
 		cfg.Notices = append(cfg.Notices, p.String())
 	}
 	return cfg, err
-}
-
-// pace converts the settings for the poller.
-func pace(r settings.Refresh) state.Pace {
-	p := state.DefaultPace()
-	p.Running, p.Rest, p.Batches = r.Running, r.Rest, r.Batches
-	return p
 }
 
 // connect prepares work on the account of a key: its client and the place of

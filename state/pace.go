@@ -2,18 +2,18 @@ package state
 
 import "time"
 
-// Pace is how often the poller makes requests. Times below their minimum are
-// raised to it.
+// Pace is how often the poller makes requests. Times below those of ShortestPace
+// are raised to them.
 type Pace struct {
-	Running  time.Duration // running jobs, all in one request; minimum 2 s
-	Rest     time.Duration // the newest jobs; minimum 10 s
-	Whole    time.Duration // a history that only comes as a whole; minimum 1 min
-	Strange  time.Duration // jobs of undocumented status; minimum 30 s
-	Backfill time.Duration // pages of older jobs; minimum 1 s
-	Batches  time.Duration // batches while one runs; minimum 10 s
-	Slow     time.Duration // batches, assets and models otherwise; minimum 1 min
-	Visible  time.Duration // batches, assets and models on the screen; minimum 10 s
-	Prices   time.Duration // between two estimates; minimum 2 s
+	Running  time.Duration // running jobs, all in one request
+	Rest     time.Duration // the newest jobs
+	Whole    time.Duration // a history that only comes as a whole
+	Strange  time.Duration // jobs of undocumented status
+	Backfill time.Duration // pages of older jobs
+	Batches  time.Duration // batches while one runs
+	Slow     time.Duration // batches, assets and models otherwise
+	Visible  time.Duration // batches, assets and models on the screen
+	Prices   time.Duration // between two estimates
 
 	// Without focus, the newest jobs are requested every Away or Rest, whichever
 	// is longer. Running jobs and batches keep their pace, and everything else
@@ -42,28 +42,45 @@ func DefaultPace() Pace {
 	}
 }
 
+// ShortestPace is the minimum of each time. The configuration
+// refuses what is shorter.
+func ShortestPace() Pace {
+	return Pace{
+		Running:   2 * time.Second,
+		Rest:      10 * time.Second,
+		Whole:     time.Minute,
+		Strange:   30 * time.Second,
+		Backfill:  time.Second,
+		Batches:   10 * time.Second,
+		Slow:      time.Minute,
+		Visible:   10 * time.Second,
+		Prices:    2 * time.Second,
+		Unfocused: 1,
+	}
+}
+
 // floored replaces missing times by the defaults and raises times below their
 // minimum.
 func (p Pace) floored() Pace {
-	d := DefaultPace()
-	raise := func(value *time.Duration, usual, floor time.Duration) {
+	usual, shortest := DefaultPace(), ShortestPace()
+	raise := func(value *time.Duration, usual, shortest time.Duration) {
 		if *value <= 0 {
 			*value = usual
 		}
-		*value = max(*value, floor)
+		*value = max(*value, shortest)
 	}
-	raise(&p.Running, d.Running, 2*time.Second)
-	raise(&p.Rest, d.Rest, 10*time.Second)
-	raise(&p.Whole, d.Whole, time.Minute)
-	raise(&p.Strange, d.Strange, 30*time.Second)
-	raise(&p.Backfill, d.Backfill, time.Second)
-	raise(&p.Batches, d.Batches, 10*time.Second)
-	raise(&p.Slow, d.Slow, time.Minute)
-	raise(&p.Visible, d.Visible, 10*time.Second)
-	raise(&p.Prices, d.Prices, 2*time.Second)
-	raise(&p.Away, d.Away, p.Rest)
-	if p.Unfocused <= 0 {
-		p.Unfocused = d.Unfocused
+	raise(&p.Running, usual.Running, shortest.Running)
+	raise(&p.Rest, usual.Rest, shortest.Rest)
+	raise(&p.Whole, usual.Whole, shortest.Whole)
+	raise(&p.Strange, usual.Strange, shortest.Strange)
+	raise(&p.Backfill, usual.Backfill, shortest.Backfill)
+	raise(&p.Batches, usual.Batches, shortest.Batches)
+	raise(&p.Slow, usual.Slow, shortest.Slow)
+	raise(&p.Visible, usual.Visible, shortest.Visible)
+	raise(&p.Prices, usual.Prices, shortest.Prices)
+	raise(&p.Away, usual.Away, p.Rest)
+	if p.Unfocused < shortest.Unfocused {
+		p.Unfocused = usual.Unfocused
 	}
 	return p
 }

@@ -710,6 +710,11 @@ func TestPacesHaveFloors(t *testing.T) {
 	if DefaultPace().floored() != DefaultPace() {
 		t.Error("the defaults are below their own floors")
 	}
+	shortest := ShortestPace()
+	shortest.Away = DefaultPace().Away
+	if got := shortest.floored(); got != shortest {
+		t.Errorf("what is allowed is changed: %+v", got)
+	}
 }
 
 // TestTheBudgetHoldsWhateverHappens plays random servers, users and clocks.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/agnivade/levenshtein"
+
+	"dubtop/state"
 )
 
 // entry reads the value of one known key. An error describes the
@@ -25,15 +27,14 @@ func (e entry) UnmarshalTOML(value any) error { return e.set(value) }
 
 // known returns the keys by full name. Those in [keys] are free.
 func known(s *Settings) map[string]entry {
+	shortest := state.ShortestPace()
 	return map[string]entry{
 		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
 		"theme":           {func(v any) error { return setTheme(&s.Theme, v) }},
 		"ascii":           {func(v any) error { return setBool(&s.ASCII, v) }},
-		"refresh.running": interval(&s.Refresh.Running, 2*time.Second),
-		"refresh.rest":    interval(&s.Refresh.Rest, 5*time.Second),
-		"refresh.batches": interval(&s.Refresh.Batches, 10*time.Second),
-		"refresh.assets":  interval(&s.Refresh.Assets, 30*time.Second),
-		"refresh.models":  interval(&s.Refresh.Models, time.Minute),
+		"refresh.running": interval(&s.Refresh.Running, shortest.Running),
+		"refresh.rest":    interval(&s.Refresh.Rest, shortest.Rest),
+		"refresh.batches": interval(&s.Refresh.Batches, shortest.Batches),
 
 		"queue.slots":   number(&s.Queue.Slots, "0 to detect it"),
 		"queue.reserve": number(&s.Queue.Reserve, "0 for none"),
@@ -211,6 +212,9 @@ func (p *parser) take(full string, v toml.Primitive, e entry) {
 }
 
 func (p *parser) unknown(full string) error {
+	if full == "refresh.assets" || full == "refresh.models" {
+		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
+	}
 	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "queue", "refresh")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/state"
 	"dubtop/state/ledger"
 
 	"github.com/BurntSushi/toml"
@@ -62,13 +63,19 @@ type Queue struct {
 	Reserve int // slots left to others; below Slots if that is set
 }
 
-// Refresh is how often the server is asked.
+// Refresh is how often the server is asked, no more often than
+// [state.ShortestPace] says.
 type Refresh struct {
-	Running time.Duration // running jobs, at least 2s
-	Rest    time.Duration // new jobs while none runs, at least 5s
-	Batches time.Duration // at least 10s
-	Assets  time.Duration // at least 30s
-	Models  time.Duration // at least 1m
+	Running time.Duration // running jobs
+	Rest    time.Duration // the newest jobs
+	Batches time.Duration // while one runs
+}
+
+// Pace returns the user's choice for the poller.
+func (r Refresh) Pace() state.Pace {
+	p := state.DefaultPace()
+	p.Running, p.Rest, p.Batches = r.Running, r.Rest, r.Batches
+	return p
 }
 
 // Problem is a mistake in a file or in the environment, and its consequence.

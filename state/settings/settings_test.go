@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/state"
 	"dubtop/state/ledger"
 
 	"dubtop/api"
@@ -74,8 +75,6 @@ ascii = true
 running = "3s"
 rest = "20s"
 batches = "1m"
-assets = "10m"
-models = "1h"
 
 [queue]
 slots = 6
@@ -93,7 +92,7 @@ open = ["o", "enter"]
 `)
 	want := Settings{
 		BaseURL: "http://127.0.0.1:8080", Theme: ThemeLight, ASCII: true,
-		Refresh: Refresh{Running: 3 * time.Second, Rest: 20 * time.Second, Batches: time.Minute, Assets: 10 * time.Minute, Models: time.Hour},
+		Refresh: Refresh{Running: 3 * time.Second, Rest: 20 * time.Second, Batches: time.Minute},
 		Queue:   Queue{Slots: 6, Reserve: 1},
 		Guard: ledger.Guard{
 			MaxJob: &ledger.Limit{Amount: 12_500_000}, Daily: &ledger.Limit{Amount: 100_000_000},
@@ -103,9 +102,33 @@ open = ["o", "enter"]
 	for i := range s.Keys {
 		s.Keys[i].File = filepath.Base(s.Keys[i].File)
 	}
-	want.Keys = []Binding{{"quit", "ctrl+x,f5", "config.toml", 24}, {"open", "o,enter", "config.toml", 25}}
+	want.Keys = []Binding{{"quit", "ctrl+x,f5", "config.toml", 22}, {"open", "o,enter", "config.toml", 23}}
 	if len(problems) > 0 || !reflect.DeepEqual(s, want) {
 		t.Errorf("Load = %+v, %v", s, problems)
+	}
+}
+
+// The shortest times that are accepted are those that the poller keeps to.
+func TestTheShortestTimesReachThePoller(t *testing.T) {
+	shortest := state.ShortestPace()
+	s, problems := configured(t, fmt.Sprintf("[refresh]\nrunning = %q\nrest = %q\nbatches = %q\n", shortest.Running, shortest.Rest, shortest.Batches))
+	want := state.DefaultPace()
+	want.Running, want.Rest, want.Batches = shortest.Running, shortest.Rest, shortest.Batches
+	if got := s.Refresh.Pace(); got != want || len(problems) > 0 {
+		t.Errorf("%+v, %v", got, problems)
+	}
+}
+
+// No key is accepted and then ignored.
+func TestEveryKeyChangesTheSettings(t *testing.T) {
+	for name := range known(&Settings{}) {
+		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
+		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true"}[name]; other != "" {
+			value = other
+		}
+		if s, problems := configured(t, name+" = "+value); len(problems) > 0 || reflect.DeepEqual(s, defaults()) {
+			t.Errorf("%s = %s: %v", name, value, problems)
+		}
 	}
 }
 
@@ -128,8 +151,11 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 		{`refresh.running = 5`, "refresh.running", `a duration like "10s"`, nil},
 		{`refresh.running = "often"`, "refresh.running", `a duration like "10s"`, nil},
 		{`refresh.running = "1ms"`, "refresh.running", "1ms is too short: 2s is used", func(s *Settings) { s.Refresh.Running = 2 * time.Second }},
-		{`refresh.rest = "-1h"`, "refresh.rest", "too short: 5s is used", func(s *Settings) { s.Refresh.Rest = 5 * time.Second }},
-		{`refresh.models = "48h"`, "refresh.models", "too long: 24h0m0s is used", func(s *Settings) { s.Refresh.Models = 24 * time.Hour }},
+		{`refresh.rest = "-1h"`, "refresh.rest", "too short: 10s is used", func(s *Settings) { s.Refresh.Rest = 10 * time.Second }},
+		{`refresh.rest = "5s"`, "refresh.rest", "5s is too short: 10s is used", func(s *Settings) { s.Refresh.Rest = 10 * time.Second }},
+		{`refresh.batches = "48h"`, "refresh.batches", "too long: 24h0m0s is used", func(s *Settings) { s.Refresh.Batches = 24 * time.Hour }},
+		{`refresh.assets = "10m"`, "refresh.assets", "it can't be set: assets and models are read again every few minutes", nil},
+		{`refresh.models = "1h"`, "refresh.models", "it can't be set", nil},
 		{`keys = 1`, "keys", "it must be a table: [keys]", nil},
 		{`keys.quit = 1`, "keys.quit", `keys like "ctrl+x,f5"`, nil},
 		{`keys.quit = ["a", 1]`, "keys.quit", `keys like "ctrl+x,f5"`, nil},

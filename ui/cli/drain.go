@@ -20,7 +20,6 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/account"
 )
 
@@ -83,7 +82,7 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	defer stop(nil)
 	t.stop = stop
 	session := account.New(account.Config{
-		Client: a.client, Journal: j, Home: w.Env.Home, Pace: state.DefaultPace(),
+		Client: a.client, Journal: j, Home: w.Env.Home, Pace: a.settings.Refresh.Pace(),
 		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
 	}, time.Now())
 	d := &account.Drain{Account: session, Resume: resume, Begin: t.begin, Notice: t.notice}
