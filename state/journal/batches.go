@@ -8,9 +8,8 @@ import (
 	"dubtop/state"
 )
 
-// SaveBatches keeps what was seen of these batches at the given time, all or
-// none. An end once seen stays. Rows that stand for submissions are passed
-// over.
+// SaveBatches saves batches as seen at the given time, all or none. A saved end
+// is never undone. Rows that stand for submissions are skipped.
 func (j *Journal) SaveBatches(ctx context.Context, rows []state.Batch, seen time.Time) error {
 	return j.transact(ctx, j.lists, func(tx *sql.Tx) error {
 		for i := range rows {
@@ -57,7 +56,7 @@ func scanBatch(rows *sql.Rows) (state.Batch, error) {
 	return state.StoredBatch(b), err
 }
 
-// Batches lists every batch ever seen, newest first.
+// Batches lists all batches ever seen, newest first.
 func (j *Journal) Batches(ctx context.Context) ([]state.Batch, error) {
 	rows, err := j.lists.QueryContext(ctx, "SELECT "+batchColumns+" FROM batches ORDER BY created DESC, id")
 	if err != nil {

@@ -16,32 +16,32 @@ import (
 	"dubtop/api/text"
 )
 
-// SQLite does not notice a bit that flips in a number. So each row of the
-// ledger holds prev, the checksum of the row before it, and sum, the checksum
-// of prev and of the row itself; and the head holds the number and checksum
-// of the last row, so that rows missing at the end are noticed, too.
+// SQLite does not notice a flipped bit in a number. So each ledger row holds
+// prev, the checksum of the row before, and sum, the checksum of prev and the
+// row itself. The head holds the number and checksum of the last row, so that
+// missing rows at the end are noticed too.
 
-// Damage is something in the ledger that can't be believed. Sums without it
-// are too small, or at least can't be relied on.
+// Damage is a part of the ledger that can't be trusted. Totals without it are
+// too low, or at least unreliable.
 type Damage struct {
-	Seq  int64 // the row's number, or the first one of several
+	Seq  int64 // number of the row, or of the first of several
 	What string
 }
 
-// link is a row's place in the chain.
+// link is a row's position in the chain.
 type link struct {
 	seq int64
 	sum []byte
 }
 
-// genesis is what the first row follows.
+// genesis is the checksum before the first row.
 func genesis() []byte {
 	sum := sha256.Sum256([]byte("dubtop ledger, version 1"))
 	return sum[:]
 }
 
-// checksum covers the types of the values and their lengths, so no two rows
-// look alike.
+// checksum includes the types and lengths of the values, so that no two rows
+// have the same encoding.
 func checksum(prev []byte, values []any) []byte {
 	b := []byte("dubtop ledger entry, version 1\x00")
 	b = appendValue(b, prev)
@@ -59,17 +59,17 @@ func appendValue(b []byte, value any) []byte {
 	case int64:
 		return binary.BigEndian.AppendUint64(append(b, 'i'), uint64(v))
 	case float64:
-		return binary.BigEndian.AppendUint64(append(b, 'f'), math.Float64bits(v+0)) // + 0: SQLite knows no -0
+		return binary.BigEndian.AppendUint64(append(b, 'f'), math.Float64bits(v+0)) // + 0 because SQLite has no -0
 	case string:
 		return append(binary.BigEndian.AppendUint64(append(b, 's'), uint64(len(v))), v...)
 	case []byte:
 		return append(binary.BigEndian.AppendUint64(append(b, 'b'), uint64(len(v))), v...)
 	}
-	return fmt.Appendf(append(b, '?'), "%T %v", value, value) // nothing that was ever written
+	return fmt.Appendf(append(b, '?'), "%T %v", value, value) // never written by us
 }
 
-// lastLink is what the next row follows. The rows are asked beside the head:
-// a number is never given twice, whatever became of either.
+// lastLink is the link before the next row. It checks both the head and the
+// rows, so that no number is ever used twice, even after damage to either.
 func lastLink(ctx context.Context, tx *sql.Tx) (link, error) {
 	last := link{sum: genesis()}
 	for _, query := range []string{
@@ -91,12 +91,12 @@ func lastLink(ctx context.Context, tx *sql.Tx) (link, error) {
 	return last, nil
 }
 
-// Entries reads the whole ledger, in order. Only rows that verify are among
-// the entries; every other one, and every one that is missing, is a Damage to
-// be shown. An error comes with what could be read before it.
+// Entries reads the whole ledger in order. It returns the rows whose checksums
+// match, and a Damage for every other or missing row, to be shown to the user.
+// On an error it returns the part read so far.
 func (j *Journal) Entries(ctx context.Context) ([]Entry, []Damage, error) {
 	var a audit
-	err := a.read(ctx, j.lists) // the way to spend stays free meanwhile
+	err := a.read(ctx, j.lists) // leaves the connection for paid requests free
 	if err != nil && len(a.damage) == 0 {
 		a.note(a.next, "the ledger could not be read further")
 	}
@@ -107,16 +107,17 @@ func (j *Journal) Entries(ctx context.Context) ([]Entry, []Damage, error) {
 type audit struct {
 	entries []Entry
 	damage  []Damage
-	next    int64  // the number that the next row should have
-	sum     []byte // that the row before claims
-	sound   bool   // the row before verified
+	next    int64  // expected number of the next row
+	sum     []byte // checksum claimed by the previous row
+	sound   bool   // the previous row matched its checksum
 }
 
 func (a *audit) note(seq int64, format string, values ...any) {
 	a.damage = append(a.damage, Damage{seq, fmt.Sprintf(format, values...)})
 }
 
-// read takes rows and head from one moment: another process may be appending.
+// read reads rows and head from one snapshot, because another process may be
+// appending.
 func (a *audit) read(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -146,8 +147,8 @@ func (a *audit) read(ctx context.Context, db *sql.DB) error {
 	return a.head(ctx, tx)
 }
 
-// row judges one row. What a row that does not verify says of itself is not
-// believed, not even its number.
+// row checks one row. Nothing in a row that fails the check is trusted, not
+// even its number.
 func (a *audit) row(values []any) {
 	n := len(values) - 2
 	prev, _ := values[n].([]byte)
@@ -166,7 +167,7 @@ func (a *audit) row(values []any) {
 	case seq > a.next:
 		a.missing(a.next, seq-1)
 	case a.sound && !bytes.Equal(prev, a.sum):
-		a.note(seq, "row %d does not follow the row before it: one of another time stands there", seq)
+		a.note(seq, "row %d does not follow the row before it: it may come from another copy of the file", seq)
 	}
 	a.entries = append(a.entries, entry)
 	a.next, a.sum, a.sound = seq+1, sum, true
@@ -180,7 +181,7 @@ func (a *audit) missing(from, to int64) {
 	a.note(from, "rows %d to %d are missing", from, to)
 }
 
-// head compares the end of the chain with what the head says of it.
+// head compares the end of the chain with the head.
 func (a *audit) head(ctx context.Context, tx *sql.Tx) error {
 	var seq, sum any
 	err := tx.QueryRowContext(ctx, "SELECT seq, sum FROM ledger_head").Scan(&seq, &sum)
@@ -196,13 +197,13 @@ func (a *audit) head(ctx context.Context, tx *sql.Tx) error {
 	case counted && last >= a.next:
 		a.missing(a.next, last)
 	case !counted || last != a.next-1 || !bytes.Equal(claimed, a.sum):
-		a.note(a.next, "where the ledger ends can't be told: rows may be missing after row %d", a.next-1)
+		a.note(a.next, "the end of the ledger is uncertain: rows may be missing after row %d", a.next-1)
 	}
 	return nil
 }
 
-// decodeEntry reads the values of entryColumns; ok is false if one is not of
-// its type.
+// decodeEntry decodes the values of entryColumns; ok is false if one has the
+// wrong type.
 func decodeEntry(values []any) (e Entry, ok bool) {
 	d := decoder{values: values, ok: true}
 	e.Seq = take[int64](&d)
@@ -224,7 +225,7 @@ func decodeEntry(values []any) (e Entry, ok bool) {
 	return e, d.ok
 }
 
-// decoder takes one value after the other.
+// decoder consumes values in order.
 type decoder struct {
 	values []any
 	ok     bool
@@ -236,7 +237,7 @@ func take[T any](d *decoder) T {
 	return v
 }
 
-// takeKnown takes a value that may be unknown.
+// takeKnown consumes a value that may be null.
 func takeKnown[T any](d *decoder) *T {
 	if d.values[0] == nil {
 		d.values = d.values[1:]

@@ -7,20 +7,20 @@ import (
 	"time"
 )
 
-// busyTimeout is how long a write waits for another process.
+// busyTimeout is how long a write waits for other processes.
 const busyTimeout = 5 * time.Second
 
-// access is how a connection treats the file.
+// access is how a connection uses the file.
 type access int
 
 const (
-	durable  access = iota // what is committed is on the disk
-	careless               // what is committed may be lost with the power, but nothing is torn
-	readers                // nothing is written
+	durable  access = iota // commits are on the disk
+	careless               // a power cut may lose commits, but not corrupt the file
+	readers                // read only
 )
 
-// connect prepares a pool of one connection: writes queue up here instead of
-// waiting for a lock. Nothing is opened until it is used.
+// connect prepares a pool of one connection, so that writes queue up in Go
+// instead of waiting for SQLite's lock. The file is opened on first use.
 func connect(path string, mode access) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", dsn(path, mode))
 	if err != nil {
@@ -30,8 +30,8 @@ func connect(path string, mode access) (*sql.DB, error) {
 	return db, nil
 }
 
-// dsn asks for transactions that take the write lock when they begin: two
-// processes that both read and then write could not be told apart later.
+// dsn makes transactions take the write lock when they begin, so that two
+// processes can't both read and then write.
 func dsn(path string, mode access) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}

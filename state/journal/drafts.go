@@ -11,10 +11,10 @@ import (
 	"dubtop/state/outbox"
 )
 
-// KeepDraft keeps what stands in a form, or forgets the draft where nothing does,
-// and gives what the journal holds of it then. If that is not the draft that was
-// given, another window changed, sent or emptied it since Draft.Base: then nothing
-// is written, and Held.Follow tells what to show.
+// KeepDraft saves the form's draft, or deletes it if it is empty, and returns
+// the journal's state. If another window changed, sent or emptied the draft
+// since Draft.Base, it saves nothing and returns the other state; Held.Follow
+// says what to show.
 func (j *Journal) KeepDraft(ctx context.Context, d draft.Draft) (h outbox.Held, err error) {
 	err = j.write(ctx, func(tx *sql.Tx) error {
 		if h, err = held(ctx, tx, d.ID); err != nil || h.Became != nil || !h.Known(d) {
@@ -44,7 +44,7 @@ func takeOutDraft(ctx context.Context, tx *sql.Tx, id string) error {
 	return err
 }
 
-// Drafts lists what was typed and is neither sent nor queued, the last changed
+// Drafts lists the drafts that were neither sent nor queued, last changed
 // first.
 func (j *Journal) Drafts(ctx context.Context) ([]draft.Draft, error) {
 	rows, err := j.db.QueryContext(ctx, `SELECT drafts.draft FROM drafts
@@ -57,7 +57,7 @@ func (j *Journal) Drafts(ctx context.Context) ([]draft.Draft, error) {
 	return all, j.failed(err)
 }
 
-// Held gives what the journal holds of the draft with an id.
+// Held returns the journal's state of the draft with an id.
 func (j *Journal) Held(ctx context.Context, id string) (h outbox.Held, err error) {
 	h, err = held(ctx, j.db, id)
 	return h, j.failed(err)
@@ -65,7 +65,7 @@ func (j *Journal) Held(ctx context.Context, id string) (h outbox.Held, err error
 
 func held(ctx context.Context, r reader, id string) (h outbox.Held, err error) {
 	if id == "" {
-		return outbox.Held{}, nil // it was never typed
+		return outbox.Held{}, nil // never edited
 	}
 	s, err := scanSubmission(r.QueryRowContext(ctx, "SELECT "+submissionColumns+` FROM submissions
 		WHERE draft ->> '$.id' = ? AND `+agreedTo+" ORDER BY created_at DESC, id DESC LIMIT 1", id))
@@ -82,8 +82,8 @@ func held(ctx context.Context, r reader, id string) (h outbox.Held, err error) {
 	return h, err
 }
 
-// agreedTo is true of a submission that stands for its draft: it was sent or may
-// have been, or has a place in the queue.
+// agreedTo is true for a submission that replaces its draft: it was or may have
+// been sent, or is in the queue.
 const agreedTo = `(submissions.state IN ('sending', 'sent', 'unknown')
 	OR ` + inTheQueue + ` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id))`
 
@@ -98,9 +98,9 @@ func scanDraft(row interface{ Scan(...any) error }) (d draft.Draft, err error) {
 	return d, nil
 }
 
-// becomes takes the draft out that a submission is made of, together with the
-// first record of that: what stands in both could be sent twice. A form that does
-// not show what the journal holds of it may send nothing.
+// becomes deletes the draft of a new submission in the same transaction,
+// because a draft that is left could be sent twice. It returns an error if the
+// form does not show the journal's state of the draft.
 func becomes(ctx context.Context, tx *sql.Tx, d draft.Draft) error {
 	if d.ID == "" {
 		return nil

@@ -11,25 +11,24 @@ import (
 	"dubtop/state/ledger"
 )
 
-// EntryKind says what an entry adds to what is known of a job.
+// EntryKind says what an entry adds about a job.
 type EntryKind string
 
 // The kinds of entries.
 const (
-	EntryAccepted EntryKind = "accepted" // a job or batch of ours was made
-	EntryCost     EntryKind = "cost"     // what it cost became known
-	EntryOutcome  EntryKind = "outcome"  // how it ended became known
+	EntryAccepted EntryKind = "accepted" // a job or batch of ours was created
+	EntryCost     EntryKind = "cost"     // its cost became known
+	EntryOutcome  EntryKind = "outcome"  // its outcome became known
 )
 
-// Entry is one row of the ledger. Of what it says of the job, an acceptance
-// has everything but the actual cost and the outcome; later rows need the job
-// and what is new.
+// Entry is a row of the ledger. An accepted row has everything except the
+// actual cost and the outcome; later rows have the job's id and the new facts.
 type Entry struct {
-	Seq  int64 // from 1, without gaps; given by the journal
+	Seq  int64 // from 1, without gaps; set by the journal
 	Kind EntryKind
 	ledger.Entry
-	ServerAt time.Time // when the job was created, by the server's clock; zero is unknown
-	Frames   int       // of output, 0 unknown
+	ServerAt time.Time // when the job was created, server's clock; zero if unknown
+	Frames   int       // of output, 0 if unknown
 }
 
 const entryColumns = `seq, kind, at, server_at, submission, job, batch, model, label,
@@ -56,8 +55,8 @@ func (e *Entry) check() error {
 	return nil
 }
 
-// values are those of entryColumns, in the types that SQLite gives back: the
-// checksum is made of them.
+// values returns the values of entryColumns in the types that SQLite returns,
+// for the checksum.
 func (e *Entry) values() []any {
 	batch := int64(0)
 	if e.Batch {
@@ -73,7 +72,7 @@ func (e *Entry) values() []any {
 	}
 }
 
-// scanCost reads a row of the costs that version 1 kept.
+// scanCost scans a row of version 1's table costs.
 func scanCost(rows *sql.Rows) (Entry, error) {
 	var (
 		e       = Entry{Kind: EntryAccepted}
@@ -92,7 +91,7 @@ func scanCost(rows *sql.Rows) (Entry, error) {
 	return e, err
 }
 
-// same compares a column that may be null with a value that may be unknown.
+// same compares a nullable column with a value that may be unknown.
 func same[T comparable](column T, valid bool, value *T) bool {
 	return valid == (value != nil) && (value == nil || *value == column)
 }

@@ -10,10 +10,9 @@ import (
 	"dubtop/state"
 )
 
-// SaveGenerations keeps what was seen of these jobs at the given time, all or
-// none. What was known before stays where the rows don't know better: an end
-// once seen, the times of changes, a name. Rows that stand for submissions are
-// passed over, and rows that say nothing new cost nothing.
+// SaveGenerations saves jobs as seen at the given time, all or none. It keeps
+// saved facts that the rows lack: an end, the times of changes, a name. Rows
+// that stand for submissions are skipped, and unchanged rows are not written.
 func (j *Journal) SaveGenerations(ctx context.Context, rows []state.Generation, seen time.Time) error {
 	return j.transact(ctx, j.lists, func(tx *sql.Tx) error {
 		find, err := tx.PrepareContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id = ?")
@@ -58,8 +57,8 @@ func saveGeneration(ctx context.Context, find, put *sql.Stmt, g state.Generation
 	return err
 }
 
-// joined is g with what old knew better. The times of changes are only those
-// that somebody saw: between two savings a night may have passed.
+// joined is g with the facts that only old has. It keeps only observed times of
+// changes, because a night may pass between two saves.
 func joined(g state.Generation, old *state.Generation, seen time.Time) state.Generation {
 	started, ended := g.Started, g.Ended
 	if started.IsZero() {
@@ -82,8 +81,8 @@ const putGeneration = `INSERT INTO generations (` + generationColumns + `) VALUE
 		error_code = excluded.error_code, started = excluded.started, ended = excluded.ended,
 		has_output = excluded.has_output, gone = excluded.gone`
 
-// scanGeneration reads the generationColumns. It scans into plain types: those
-// of our own cost a reflection each, and there may be a hundred thousand rows.
+// scanGeneration scans generationColumns. It uses plain types, because our own
+// cost a reflection each and there may be a hundred thousand rows.
 func scanGeneration(rows *sql.Rows) (state.Generation, error) {
 	var (
 		g                       state.Generation
@@ -100,8 +99,8 @@ func scanGeneration(rows *sql.Rows) (state.Generation, error) {
 	return state.StoredGeneration(g, named != 0), err
 }
 
-// Generations gives at most limit jobs, newest first, of those that come after
-// the given one in that order; the zero Generation begins with the newest.
+// Generations returns at most limit jobs, newest first, after the given one in
+// that order; the zero Generation starts with the newest.
 func (j *Journal) Generations(ctx context.Context, limit int, after state.Generation) ([]state.Generation, error) {
 	query := "SELECT " + generationColumns + " FROM generations ORDER BY created DESC, id LIMIT ?"
 	arguments := []any{limit}
@@ -118,10 +117,9 @@ func (j *Journal) Generations(ctx context.Context, limit int, after state.Genera
 	return page, j.failed(err)
 }
 
-// EachGeneration yields every job ever seen, newest first, until the first
-// error, which comes with a zero job. It reads page by page, so the journal
-// can be used for other things meanwhile; jobs that are saved meanwhile may be
-// among them or not.
+// EachGeneration yields all jobs ever seen, newest first, until the first
+// error, which comes with a zero job. It reads in pages, so that the journal
+// can be used at the same time. Jobs saved during the iteration may be missing.
 func (j *Journal) EachGeneration(ctx context.Context) iter.Seq2[state.Generation, error] {
 	const atOnce = 2000
 	return func(yield func(state.Generation, error) bool) {

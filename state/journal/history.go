@@ -10,7 +10,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// Transition is one line of a submission's history.
+// Transition is a state change in a submission's history.
 type Transition struct {
 	At             time.Time
 	State          outbox.SubmissionState
@@ -19,7 +19,7 @@ type Transition struct {
 	Reason         string
 }
 
-// History lists the transitions of a submission, oldest first.
+// History lists a submission's transitions, oldest first.
 func (j *Journal) History(ctx context.Context, id string) ([]Transition, error) {
 	rows, err := j.db.QueryContext(ctx,
 		"SELECT at, state, key, body_hash, reason FROM transitions WHERE submission = ? ORDER BY seq", id)
@@ -42,7 +42,7 @@ func (j *Journal) History(ctx context.Context, id string) ([]Transition, error) 
 	return out, j.failed(rows.Err())
 }
 
-// remember adds a line to a submission's history.
+// remember adds a transition to a submission's history.
 func remember(ctx context.Context, tx *sql.Tx, t Transition, id string) error {
 	_, err := tx.ExecContext(ctx,
 		"INSERT INTO transitions (submission, at, state, key, body_hash, reason) VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,10 +1,8 @@
-// Package journal keeps what must survive a crash in one SQLite file: the
-// intents to spend and what became of them, the queue, the ledger, every
-// generation and batch ever seen, drafts, labels, notes and small facts
-// learned. It knows how to make a record durable before its effect, how to
-// tell a damaged amount from a whole one, and how several processes share the
-// file. It never speaks to the API, never decides what to send, and knows no
-// types but those of package state and api.
+// Package journal saves everything that must survive a crash in one SQLite
+// file: submissions and their outcomes, the queue, the ledger, all generations
+// and batches ever seen, drafts, labels, notes and settings. It makes records
+// durable before they take effect, detects damaged amounts, and lets several
+// processes share the file. It never calls the API or decides what to send.
 package journal
 
 import (
@@ -17,31 +15,31 @@ import (
 	"sync"
 )
 
-// Journal is an open journal. It is safe for use by many goroutines, and the
-// file for use by many processes.
+// Journal is an open journal. It is safe for concurrent use, and several
+// processes may open the same file.
 type Journal struct {
-	db    *sql.DB // what is committed is on the disk
-	lists *sql.DB // the same file for what can be asked for again; see openLists
-	path  string  // "" in memory
-	owner *owner  // who begins sending; see owner.go
+	db    *sql.DB // commits are durable
+	lists *sql.DB // the same file, for data the server can repeat; see openLists
+	path  string  // "" for a journal in memory
+	owner *owner  // the name of this process; see owner.go
 
-	file fs.FileInfo // as it was opened; nil in memory
+	file fs.FileInfo // as opened; nil in memory
 
-	without error // why there is no file; memory stands in for it
+	without error // why the file can't be opened and memory is used
 
-	writing sync.Mutex // one writer of this process at a time; SQLite would poll
+	writing sync.Mutex // one writer in this process at a time, because SQLite would poll
 
 	mu     sync.Mutex
-	broken error // why nothing can be written, nil if it can
+	broken error // why nothing can be written, or nil
 
-	turn turn // who sends from the queue; see sender.go
+	turn turn // the right to send; see sender.go
 }
 
-// Path is where the journal lies, "" for one in memory.
+// Path is the journal's path, "" for one in memory.
 func (j *Journal) Path() string { return j.path }
 
-// Writable gives nil, or the reason why nothing can be recorded and therefore
-// nothing be spent.
+// Writable returns nil, or the reason why nothing can be written and so nothing
+// can be spent.
 func (j *Journal) Writable() error {
 	if j.without != nil {
 		return j.without
@@ -64,9 +62,9 @@ func (j *Journal) stuck() error {
 	return j.broken
 }
 
-// write runs f in a transaction that is durable when write returns nil. After
-// a failure of the disk nothing more is written: what the system then says of
-// earlier writes can't be trusted. A disk that took nothing of a write is none.
+// write runs f in a transaction that is durable when write returns nil. After a
+// disk failure nothing more is written, because the state of earlier writes is
+// then uncertain. A rejected write does not count as a failure.
 func (j *Journal) write(ctx context.Context, f func(*sql.Tx) error) error {
 	return j.transact(ctx, j.db, f)
 }
@@ -86,13 +84,13 @@ func (j *Journal) transact(ctx context.Context, db *sql.DB, f func(*sql.Tx) erro
 		err = f(tx)
 	}
 	if err != nil {
-		_ = tx.Rollback() // the first error is the one that says something
+		_ = tx.Rollback() // the first error matters
 		return j.failed(err)
 	}
 	return j.failed(tx.Commit())
 }
 
-// failed explains an error, and remembers one that no next write can mend.
+// failed explains an error, and remembers a fatal one.
 func (j *Journal) failed(err error) error {
 	if err == nil {
 		return nil

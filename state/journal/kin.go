@@ -16,23 +16,23 @@ import (
 	"dubtop/state"
 )
 
-// Relative is the profile of another key of the same server. Whether it is
-// the same account only the server can tell: the new key reads one of its jobs.
+// Relative is the profile of another key for the same server. It may be the
+// same account; the test is whether the new key can read one of its jobs.
 type Relative struct {
 	Profile     string
-	Jobs        int       // seen there
-	Submissions int       // confirmed there: money that was spent or may have been
-	Seen        time.Time // when its jobs were last looked at; zero if that is not known
-	Newest      []api.ID  // some jobs to ask for, the newest first; never empty
+	Jobs        int       // number of jobs seen
+	Submissions int       // confirmed submissions, which may have cost money
+	Seen        time.Time // when its jobs were last polled; zero if unknown
+	Newest      []api.ID  // some jobs to test with, newest first; never empty
 }
 
-// newestJobs is how many jobs of a relative are told: one may have been deleted.
+// newestJobs is the number of jobs to test with, since one may have been
+// deleted.
 const newestJobs = 3
 
-// Kin lists the profiles below stateDir that may be the account of the given
-// one under an older key, those seen last first: of the same server, with jobs
-// known to the server, and not joined to others themselves. Nothing is written
-// to them, and what can't be read is passed over.
+// Kin lists the profiles in stateDir that may be the given account under an
+// older key, last used first: those for the same server, with jobs, and not
+// joined to others. It only reads them, and skips unreadable ones.
 func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
 	dirs, err := os.ReadDir(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -56,8 +56,8 @@ func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
 	return kin, ctx.Err()
 }
 
-// relative reads one profile. One that leads to another has no jobs here: that
-// other one is listed itself.
+// relative reads one profile. If it is joined to another it returns no jobs,
+// because the other is listed itself.
 func relative(ctx context.Context, stateDir, profile string) (r Relative, err error) {
 	path := profilePath(stateDir, profile)
 	if _, err := os.Stat(path); err != nil {
@@ -88,7 +88,7 @@ func (r *Relative) read(ctx context.Context, db *sql.DB, schema int) error {
 		return err
 	}
 	newest := "SELECT id FROM (SELECT generation_id id, created_at at FROM submissions WHERE generation_id != '' ORDER BY at DESC LIMIT ?1)"
-	if schema > 1 { // before, jobs were not kept
+	if schema > 1 { // version 1 did not save jobs
 		newest = `SELECT id FROM (
 			SELECT * FROM (SELECT id, created at FROM generations WHERE NOT gone ORDER BY created DESC, id LIMIT ?1)
 			UNION SELECT * FROM (SELECT generation_id, sent_at FROM submissions WHERE generation_id != ''
@@ -112,11 +112,12 @@ func (r *Relative) read(ctx context.Context, db *sql.DB, schema int) error {
 	return err
 }
 
-// ofMoney are the submissions that must never be out of sight.
+// ofMoney selects the submissions that may have cost money, and so must stay
+// reachable.
 const ofMoney = `(state NOT IN ('draft', 'estimated', 'rejected', 'dropped') OR state = 'dropped' AND sent_at != 0)`
 
-// Untouched reports whether the journal holds no money of its own, so that its
-// profile can be joined to that of another key.
+// Untouched reports whether the journal has no records of money, so that its
+// profile can be joined to another.
 func (j *Journal) Untouched(ctx context.Context) (bool, error) {
 	own, err := ownMoney(ctx, j.db)
 	return own == 0, j.failed(err)
@@ -128,9 +129,8 @@ func ownMoney(ctx context.Context, db querier) (own int, err error) {
 	return own, err
 }
 
-// carry takes over what was noted with the new key before it was joined: jobs
-// and batches seen, labels, notes, and a draft. What the old journal knows
-// stands. Doing it again changes nothing.
+// carry copies the data noted under the new key to the old journal: jobs,
+// batches, labels, notes and drafts. Existing data stays. It can be repeated.
 func carry(ctx context.Context, from, to *Journal) error {
 	const atOnce = 500
 	generations, batches, err := from.Seen(ctx)

@@ -11,16 +11,15 @@ import (
 	"dubtop/api/text"
 )
 
-// The ledger is the one truth about what was spent: a row for each job that
-// was accepted, and later rows for what became known of it. Rows are only
-// ever added, and each carries a checksum over itself and the checksum before
-// it; see chain.go. A job's row is added together with the news that it was
-// accepted, so there is no accepted job that the ledger does not know.
+// The ledger records all spending: a row for each accepted job, and later rows
+// for facts learned about it. Rows are only ever added, and each has a checksum
+// over itself and the one before; see chain.go. A job's row is added in the
+// same transaction as its acceptance, so that no accepted job is ever missing.
 
-// ErrEntry says that an entry can't be booked as it is.
-var ErrEntry = errors.New("this can't be booked")
+// ErrEntry means that an entry is invalid.
+var ErrEntry = errors.New("this ledger entry is invalid")
 
-// Books makes one entry for each job of the rows that Entries gave.
+// Books merges the rows of Entries into one entry per job.
 func Books(entries []Entry) *ledger.Ledger {
 	rows := make([]ledger.Entry, len(entries))
 	for i := range entries {
@@ -29,10 +28,9 @@ func Books(entries []Entry) *ledger.Ledger {
 	return ledger.New(rows)
 }
 
-// AppendEntry adds to the ledger; it is durable when nil is returned. An
-// acceptance that is booked already, and later news that are none, add
-// nothing: a cost that the server billed is not replaced by one that was
-// derived. What makes no sense is ErrEntry.
+// AppendEntry adds a row to the ledger; it is durable when nil is returned. It
+// does nothing if the row adds no information: the acceptance is there already,
+// or a derived cost follows a billed one. An invalid entry is ErrEntry.
 func (j *Journal) AppendEntry(ctx context.Context, e Entry) error {
 	if err := e.check(); err != nil {
 		return err
@@ -59,7 +57,7 @@ func appendEntry(ctx context.Context, tx *sql.Tx, e Entry) error {
 	return err
 }
 
-// isBooked reports whether the entry would say nothing new.
+// isBooked reports whether the entry adds no information.
 func isBooked(ctx context.Context, tx *sql.Tx, e Entry) (bool, error) {
 	if e.Kind == EntryAccepted {
 		column, id := "submission", e.Submission
@@ -90,7 +88,7 @@ func isBooked(ctx context.Context, tx *sql.Tx, e Entry) (bool, error) {
 	return same || old.Basis == ledger.BasisBilled && e.Basis != ledger.BasisBilled, err
 }
 
-// book enters a submission that was accepted.
+// book adds the row of an accepted submission.
 func book(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	e := Entry{Kind: EntryAccepted, Frames: s.Price.Frames, Entry: ledger.Entry{
 		At: s.SentAt, Submission: s.ID, Job: s.GenerationID, Model: text.Of(s.Model), Seconds: s.Price.Seconds,
@@ -109,9 +107,9 @@ func book(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	return appendEntry(ctx, tx, e)
 }
 
-// bookNew enters what was accepted and is in no row: what a dubtop that knows
-// of no ledger sends beside this one. It looks no further back than it has to,
-// since a history may be long; every acceptance leaves a transition.
+// bookNew adds accepted submissions that are missing from the ledger, because
+// an older dubtop without a ledger sent them. Every acceptance leaves a
+// transition, so it only reads the transitions since its last run.
 func bookNew(ctx context.Context, tx *sql.Tx) error {
 	var through, last int64
 	err := tx.QueryRowContext(ctx, `SELECT coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'booked_through'), 0),
@@ -127,8 +125,8 @@ func bookNew(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// bookMissing enters those that were accepted and are in no row, in the order
-// in which they were sent.
+// bookMissing adds the accepted submissions that are missing from the ledger,
+// in the order in which they were sent.
 func bookMissing(ctx context.Context, tx *sql.Tx, where string, arguments ...any) error {
 	rows, err := tx.QueryContext(ctx, "SELECT "+submissionColumns+` FROM submissions
 		WHERE state = 'sent' AND `+where+` AND NOT EXISTS (
@@ -149,8 +147,8 @@ func bookMissing(ctx context.Context, tx *sql.Tx, where string, arguments ...any
 	return nil
 }
 
-// openLedger fills a new ledger from what version 1 knew: the submissions, and
-// the estimates of jobs whose submission is not there.
+// openLedger fills a new ledger from version 1's data: the submissions, and the
+// estimates of jobs without a submission.
 func openLedger(ctx context.Context, tx *sql.Tx) error {
 	if _, err := tx.ExecContext(ctx, "INSERT INTO ledger_head (one, seq, sum) VALUES (1,0,?)", genesis()); err != nil {
 		return err

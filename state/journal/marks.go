@@ -10,10 +10,10 @@ import (
 	"dubtop/api"
 )
 
-// LabelAll gives each of some generations, batches or submissions one label in
-// place of those that it had. It is what the ledger books a submission under when
-// it is accepted; a job takes over label and note of its submission. An empty one says that it has none, whatever was
-// booked. Either all of them get it or none.
+// LabelAll replaces the labels of some generations, batches or submissions, all
+// or none. A submission's label goes into the ledger when it is accepted, and
+// its job inherits label and note. An empty label means none, even if the
+// ledger has one.
 func (j *Journal) LabelAll(ctx context.Context, ids []string, label string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		for _, id := range ids {
@@ -28,7 +28,7 @@ func (j *Journal) LabelAll(ctx context.Context, ids []string, label string) erro
 	})
 }
 
-// Labels gives all labels by id, in the order in which they were set.
+// Labels returns all labels by id, in the order in which they were set.
 func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
 	out := make(map[string][]string)
 	err := j.pairs(ctx, "SELECT id, label FROM labels ORDER BY id, place", func(id, label string) {
@@ -37,8 +37,7 @@ func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
 	return out, err
 }
 
-// NoteAll replaces the notes of some, each by the same; an empty one removes
-// them. Either all of them get it or none.
+// NoteAll replaces some notes by the same text, all or none; "" deletes them.
 func (j *Journal) NoteAll(ctx context.Context, ids []string, note string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		for _, id := range ids {
@@ -56,14 +55,14 @@ func (j *Journal) NoteAll(ctx context.Context, ids []string, note string) error 
 	})
 }
 
-// Notes gives all notes by id.
+// Notes returns all notes by id.
 func (j *Journal) Notes(ctx context.Context) (map[string]string, error) {
 	out := make(map[string]string)
 	err := j.pairs(ctx, "SELECT id, note FROM notes", func(id, note string) { out[id] = note })
 	return out, err
 }
 
-// pairs reads rows of two words.
+// pairs reads rows of two strings.
 func (j *Journal) pairs(ctx context.Context, query string, each func(a, b string)) error {
 	rows, err := j.db.QueryContext(ctx, query)
 	if err != nil {
@@ -80,8 +79,8 @@ func (j *Journal) pairs(ctx context.Context, query string, each func(a, b string
 	return j.failed(rows.Err())
 }
 
-// labelFirst labels a submission that is saved for the first time as its draft
-// says, unless it has labels.
+// labelFirst gives a new submission the label of its draft, unless it has
+// labels.
 func labelFirst(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	label := strings.TrimSpace(s.Draft.Label)
 	if label == "" {
@@ -92,8 +91,8 @@ func labelFirst(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	return err
 }
 
-// handOver gives a job the labels and the note of its submission, where it has
-// none of its own.
+// handOver copies labels and note from a submission to its job, unless the job
+// has its own.
 func handOver(ctx context.Context, tx *sql.Tx, submission string, job api.ID) error {
 	for _, query := range []string{
 		`INSERT INTO labels SELECT ?2, place, label FROM labels WHERE id = ?1

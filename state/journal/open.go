@@ -13,18 +13,18 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Open opens the journal at path, and makes it and its directory where they
-// are missing, readable by the user alone. Damage, a full disk and a
-// directory that can't be written are errors that say what to do; the file is
-// never changed then, and OpenWithout serves for the run. A file that a newer dubtop wrote is opened for reading
-// if it says that it can be; Writable tells.
+// Open opens the journal at path. It creates a missing file and folder,
+// readable only by the user. If the journal is damaged or can't be written it
+// returns an error that says what to do and leaves the file alone; use
+// OpenWithout for the run. A file written by a newer dubtop is opened read-only
+// if possible; see Writable.
 func Open(ctx context.Context, path string) (*Journal, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("the journal's path can't be resolved: %w", err)
 	}
-	// SQLite keeps its log beside the file itself, and our locks belong there,
-	// too: whoever comes by another name must meet them.
+	// SQLite's log and our locks are next to the real file, so that a process
+	// that opens it by another name finds them.
 	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		real, err := filepath.EvalSymlinks(path)
 		if err != nil {
@@ -45,13 +45,13 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 	return j, err
 }
 
-// OpenMemory makes a journal that ends with the program, for the demo.
+// OpenMemory returns a journal in memory, for the demo.
 func OpenMemory() (*Journal, error) {
 	db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate")
 	if err != nil {
 		return nil, fmt.Errorf("a journal in memory can't be made: %w", err)
 	}
-	db.SetMaxOpenConns(1) // each connection would be a memory of its own
+	db.SetMaxOpenConns(1) // each connection would have its own memory
 	j := &Journal{db: db, lists: db, owner: &owner{}}
 	if err := migrate(context.Background(), db); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -59,9 +59,9 @@ func OpenMemory() (*Journal, error) {
 	return j, nil
 }
 
-// OpenWithout makes a journal in memory for a run in which the real one can't
-// be opened: the dashboard works, but Writable gives the cause and nothing
-// can be sent.
+// OpenWithout returns a journal in memory for a run in which the real one can't
+// be opened. The dashboard works, but Writable returns cause and nothing can be
+// sent.
 func OpenWithout(cause error) (*Journal, error) {
 	j, err := OpenMemory()
 	if err != nil {
@@ -71,8 +71,8 @@ func OpenWithout(cause error) (*Journal, error) {
 	return j, nil
 }
 
-// openPatiently tries again while others are opening the file for the first
-// time: SQLite does not wait by itself where two make it a log at once.
+// openPatiently retries while another process opens the file for the first
+// time: SQLite does not wait if two switch it to WAL at once.
 func openPatiently(ctx context.Context, path string) (*Journal, error) {
 	for patience := time.After(busyTimeout); ; {
 		j, err := open(ctx, path, false)
@@ -114,10 +114,10 @@ func open(ctx context.Context, path string, readOnly bool) (*Journal, error) {
 	return j, nil
 }
 
-// openLists makes the second way into the file, for lists: a power cut may take
-// the last second of them, which the server tells again, so they don't wait
-// for the disk and nobody's money waits for them. It is a connection of its
-// own, because one that was made careless for a moment might stay so.
+// openLists opens a second connection, for the lists. It does not wait for the
+// disk, so that lists never delay paid requests; rows lost in a power cut come
+// back from the server. It is a separate connection, because relaxing the
+// durable one for a moment could leave it relaxed.
 func (j *Journal) openLists() (err error) {
 	if err := tighten(j.path); err != nil {
 		return err
@@ -126,20 +126,20 @@ func (j *Journal) openLists() (err error) {
 	return err
 }
 
-// Close ends the use of the journal.
+// Close closes the journal and gives up the turn to send.
 func (j *Journal) Close() error {
 	return errors.Join(j.lists.Close(), j.db.Close(), j.LeaveSender(), j.owner.release())
 }
 
-// prepare makes the directory and an empty file, both for the user alone, and
-// looks for damage that SQLite would answer by starting anew: it throws the
-// log of an empty file away. It never opens a file that is there: closing it
-// again would drop the locks that this process holds on it.
+// prepare creates the folder and an empty file for the user alone, and detects
+// damage that SQLite would hide: it deletes the log of an empty file. It never
+// opens an existing file, because closing it would drop this process's locks on
+// it.
 func prepare(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return unwritable(path, err)
 	}
-	// The log first: SQLite makes it when the file has its first page.
+	// Check the log first: SQLite creates it once the file has its first page.
 	rest, err := os.Stat(path + "-wal")
 	log := err == nil && rest.Size() > 0
 	info, err := os.Stat(path)
@@ -158,11 +158,11 @@ func prepare(path string) error {
 	return nil
 }
 
-// create makes the file, and makes its name durable, too.
+// create creates the file and syncs its folder.
 func create(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil // another process was faster
+		return nil // another process did it first
 	}
 	if err != nil {
 		return unwritable(path, err)
@@ -181,7 +181,7 @@ func create(path string) error {
 	return nil
 }
 
-// tighten takes the journal away from other users' eyes.
+// tighten removes other users' access to the journal.
 func tighten(path string) error {
 	for _, file := range []string{path, path + "-wal", path + "-shm"} {
 		if err := restrict(file, 0o600); err != nil {

@@ -12,17 +12,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An owner is a process that sends. Before it begins it takes a lock on a
-// file of its own beside the journal, and its name stands in every row that
-// it is sending. The system drops the lock when the process dies, however it
-// dies, so anybody can tell a request that is on its way from one that nobody
-// waits for any more. Process ids and heartbeats can't: ids come back, and a
-// machine that sleeps misses its beats.
+// owner is a process that sends. It locks a file of its own beside the journal,
+// and its name is in every row it is sending. The system drops the lock when
+// the process dies in any way, so that others can tell a request under way from
+// an abandoned one. Process ids are reused, and heartbeats stop during sleep.
 type owner struct {
-	path string // of the journal, "" in memory
+	path string // of the journal; "" in memory
 
 	mu   sync.Mutex
-	name string   // "" until it is first needed
+	name string   // "" until needed
 	file *os.File // holds the lock
 }
 
@@ -30,7 +28,7 @@ var ownerPattern = regexp.MustCompile(`^[0-9a-f-]{36}$`)
 
 func lockPath(journal, name string) string { return journal + "-sender-" + name }
 
-// take gives the process's name, and locks its file the first time.
+// take returns the process's name, and locks its file the first time.
 func (o *owner) take() (string, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -55,7 +53,7 @@ func (o *owner) take() (string, error) {
 }
 
 func unlockable(path string, cause error) error {
-	return fmt.Errorf("files can't be locked beside %s, so nothing can be sent; set XDG_STATE_HOME to a local disk: %w", path, cause)
+	return fmt.Errorf("files next to %s can't be locked, so nothing can be sent; set XDG_STATE_HOME to a local disk: %w", path, cause)
 }
 
 // is reports whether name is this process.
@@ -65,7 +63,7 @@ func (o *owner) is(name string) bool {
 	return name != "" && name == o.name
 }
 
-// release gives the lock back and removes the file.
+// release removes the file and its lock.
 func (o *owner) release() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -77,8 +75,8 @@ func (o *owner) release() error {
 	return err
 }
 
-// dead reports whether the named process has ended. What can't be told counts
-// as alive: a row left alone does no harm.
+// dead reports whether the named process has ended. If in doubt it returns
+// false, since a row left alone does no harm.
 func (o *owner) dead(name string) (bool, error) {
 	if o.is(name) {
 		return false, nil
@@ -86,7 +84,7 @@ func (o *owner) dead(name string) (bool, error) {
 	if o.path == "" || !ownerPattern.MatchString(name) {
 		return true, nil
 	}
-	f, err := os.OpenFile(lockPath(o.path, name), os.O_RDWR, 0) // some file systems lock only what may be written
+	f, err := os.OpenFile(lockPath(o.path, name), os.O_RDWR, 0) // some file systems need write access to lock
 	if errors.Is(err, fs.ErrNotExist) {
 		return true, nil
 	}
@@ -101,7 +99,7 @@ func (o *owner) dead(name string) (bool, error) {
 	return err == nil, err
 }
 
-// bury removes what a dead process left.
+// bury removes the lock file of a dead process.
 func (o *owner) bury(name string) error {
 	if o.path == "" || !ownerPattern.MatchString(name) {
 		return nil

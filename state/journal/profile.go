@@ -12,14 +12,13 @@ import (
 	"strings"
 )
 
-// A profile is an account as far as we can tell: a key and a server. A key
-// that replaces another belongs to the same account, but has a profile of its
-// own. Joining leaves a word in the new journal that leads to the old one; the
-// new one takes no more money then, whoever has it open.
+// A profile is one key on one server. A key that replaces another belongs to
+// the same account, but starts with its own profile. Joining makes the new
+// journal point to the old one; after that the new one accepts no more
+// spending, even in a process that has it open.
 
-// ProfileName names the directory of an account's journal: another key or
-// another server is another account. fingerprint is that of the key, "" if
-// there is none; base is the API's base URL.
+// ProfileName is the directory of a profile's journal. fingerprint is the
+// key's, or ""; base is the API's base URL.
 func ProfileName(fingerprint, base string) string {
 	host := "unknown"
 	if u, err := url.Parse(base); err == nil && u.Host != "" {
@@ -37,14 +36,13 @@ func ProfileName(fingerprint, base string) string {
 	return fingerprint + "-" + host
 }
 
-// profilePath is where the journal of a profile lies below the directory of
-// all profiles.
+// profilePath is the path of a profile's journal in stateDir.
 func profilePath(stateDir, profile string) string {
 	return filepath.Join(stateDir, profile, "journal.db")
 }
 
-// HasProfile reports whether there is a journal of a profile below stateDir, or
-// what is left of one. It makes none, as opening would.
+// HasProfile reports whether a profile has a journal, or remains of one, in
+// stateDir. It creates nothing.
 func HasProfile(stateDir, profile string) (bool, error) {
 	path := profilePath(stateDir, profile)
 	for _, file := range []string{path, path + "-wal"} {
@@ -53,15 +51,15 @@ func HasProfile(stateDir, profile string) (bool, error) {
 			return true, nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			return false, fmt.Errorf("whether there is a journal can't be told: %w", err)
+			return false, fmt.Errorf("can't tell whether there is a journal: %w", err)
 		}
 	}
 	return false, nil
 }
 
-// OpenProfile opens the journal of a profile below stateDir as Open does, or
-// that of the profile which it was joined to. One that it was joined to and
-// that is gone is an error: the money would be out of sight.
+// OpenProfile opens a profile's journal as Open does, following joins. A
+// missing journal at the end of a join is an error, because its money would be
+// out of sight.
 func OpenProfile(ctx context.Context, stateDir, profile string) (*Journal, error) {
 	for seen := []string{}; len(seen) < mostJoins; seen = append(seen, profile) {
 		path := profilePath(stateDir, profile)
@@ -84,18 +82,18 @@ func OpenProfile(ctx context.Context, stateDir, profile string) (*Journal, error
 	return nil, fmt.Errorf("%w: the profiles are joined in a circle", ErrJoin)
 }
 
-// mostJoins is how many keys may have followed each other.
+// mostJoins limits the length of a chain of joins.
 const mostJoins = 64
 
-// Join makes the profile from, that of a key which replaces another, lead to
-// the journal of the profile to, which takes over what was seen and noted with
-// the new key. The caller has the proof that both are one
-// account: the new key can read a generation that was made with the old one.
+// Join makes the profile from, of a new key, point to the journal of the
+// profile to, and copies the new key's lists and notes there. The caller must
+// have proof that both are one account: the new key can read a generation made
+// with the old one.
 //
-// It is refused with ErrJoin if the servers differ, if there is no journal to
-// join, and if from has submissions of its own that were confirmed: they would
-// be out of sight. Joining again what is joined is no error. A process that
-// has from open must open the profile anew; until then it can spend nothing.
+// It returns ErrJoin if the servers differ, if to has no journal, or if from
+// has confirmed submissions, which would be out of sight. Repeating a join is
+// no error. A process that has from open must reopen the profile, and can spend
+// nothing until then.
 func Join(ctx context.Context, stateDir, from, to string) error {
 	if err := joinable(from, to); err != nil {
 		return err
@@ -108,7 +106,8 @@ func Join(ctx context.Context, stateDir, from, to string) error {
 	return errors.Join(err, end.Close())
 }
 
-// joinInto makes the journal at path lead to the profile to, that ends at end.
+// joinInto makes the journal at path point to the profile to, whose own chain
+// of joins ends at the journal end.
 func joinInto(ctx context.Context, end *Journal, path, to string) error {
 	if end.Path() == path {
 		return fmt.Errorf("%w: %s leads here already", ErrJoin, to)
@@ -127,7 +126,7 @@ func joinInto(ctx context.Context, end *Journal, path, to string) error {
 	return errors.Join(err, j.Close())
 }
 
-// joinable judges the names alone.
+// joinable checks the names only.
 func joinable(from, to string) error {
 	for _, name := range []string{from, to} {
 		if name == "" || name != filepath.Base(name) || !filepath.IsLocal(name) {
@@ -145,7 +144,7 @@ func joinable(from, to string) error {
 	return nil
 }
 
-// endOf opens the journal that a profile leads to in the end.
+// endOf opens the journal at the end of a profile's chain of joins.
 func endOf(ctx context.Context, stateDir, profile string) (*Journal, error) {
 	if _, err := os.Stat(profilePath(stateDir, profile)); err != nil {
 		return nil, fmt.Errorf("%w: there is no journal of %s: %w", ErrJoin, profile, err)
@@ -153,7 +152,7 @@ func endOf(ctx context.Context, stateDir, profile string) (*Journal, error) {
 	return OpenProfile(ctx, stateDir, profile)
 }
 
-// mayJoin says why a journal can't lead to a profile.
+// mayJoin returns an error if a journal must not be joined to a profile.
 func mayJoin(ctx context.Context, tx *sql.Tx, to string) error {
 	old, err := joinedTo(ctx, tx)
 	if err == nil && old != "" && old != to {
@@ -164,12 +163,12 @@ func mayJoin(ctx context.Context, tx *sql.Tx, to string) error {
 	}
 	own, err := ownMoney(ctx, tx)
 	if err == nil && own > 0 {
-		return fmt.Errorf("%w: the new key has %d records of money of its own, which would be out of sight", ErrJoin, own)
+		return fmt.Errorf("%w: the new key has %d records of money, which would be out of sight", ErrJoin, own)
 	}
 	return err
 }
 
-// join leaves the word that leads on, unless money came meanwhile.
+// join records the join, unless money was spent since the first check.
 func join(ctx context.Context, tx *sql.Tx, to string) error {
 	if err := mayJoin(ctx, tx, to); err != nil {
 		return err

@@ -13,28 +13,27 @@ import (
 	"dubtop/state/outbox"
 )
 
-// QueueItem is a submission that waits for its turn.
+// QueueItem is a submission in the queue.
 type QueueItem struct {
 	Submission outbox.Submission
 	Enqueued   time.Time
 	Paused     bool
 }
 
-// Enqueue records a confirmed submission and puts it at the end of the queue,
-// or leaves it at its place if it has one; both are durable when nil is
-// returned. It leaves the queue by itself when it is sent, and comes back to
-// its place when nothing was created.
+// Enqueue saves a confirmed submission and appends it to the queue, or leaves
+// it in its place; it is durable when nil is returned. It leaves the queue when
+// it is sent, and returns to its place if nothing was created.
 func (j *Journal) Enqueue(ctx context.Context, s outbox.Submission, now time.Time) error {
 	return j.EnqueueAll(ctx, []outbox.Submission{s}, nil, now)
 }
 
-// EnqueueAll does what Enqueue does for many, in their order: all of them or
-// none. Those for which paused is true wait until PauseItem lets them go on,
-// such as all but the pilot of a group; with nil none is paused.
+// EnqueueAll enqueues several submissions in order, all or none. Those with
+// paused(i) wait until PauseItem resumes them, such as all but the pilot of a
+// group; a nil paused pauses none.
 func (j *Journal) EnqueueAll(ctx context.Context, subs []outbox.Submission, paused func(i int) bool, now time.Time) error {
 	for i := range subs {
 		if s := &subs[i]; s.State != outbox.SubmissionConfirmed && s.State != outbox.SubmissionQueued {
-			return fmt.Errorf("%w: it is %s, and only what is confirmed may wait in the queue", outbox.ErrTransition, s.State)
+			return fmt.Errorf("%w: it is %s, and only a confirmed one can be queued", outbox.ErrTransition, s.State)
 		}
 	}
 	return j.spend(ctx, func(tx *sql.Tx) error {
@@ -50,7 +49,7 @@ func (j *Journal) EnqueueAll(ctx context.Context, subs []outbox.Submission, paus
 	})
 }
 
-// placeLast gives a submission the last place, if it has none.
+// placeLast appends a submission to the queue, unless it is in it.
 func placeLast(ctx context.Context, tx *sql.Tx, id string, paused bool, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO queue (submission, position, paused, enqueued_at)
 		SELECT ?, coalesce(max(position), 0) + 1, ?, ? FROM queue WHERE true
@@ -58,8 +57,8 @@ func placeLast(ctx context.Context, tx *sql.Tx, id string, paused bool, now time
 	return err
 }
 
-// Queue lists what waits, in order. What was refused when its turn came is
-// listed at its place, so that it can be made anew or taken off with Dequeue.
+// Queue lists the queue in order. Refused submissions are listed in their
+// places until they are edited or removed with Dequeue.
 func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+`, enqueued_at, paused
 		FROM queue JOIN submissions ON id = submission WHERE `+inTheQueue+" ORDER BY position, submission")
@@ -75,10 +74,10 @@ func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 	return items, j.failed(err)
 }
 
-// Dequeue takes a submission off the queue that waits no more: one that was
-// refused, say. It stays among the submissions as it is. One that has no place
-// is no error. What waits must be dropped instead, and what is being sent or in
-// doubt keeps its place, because it may come back to it.
+// Dequeue removes a submission that no longer waits from the queue, such as a
+// refused one. It stays in the journal. It is no error if it is not in the
+// queue. Drop a waiting one instead. A submission being sent or of unknown
+// outcome keeps its place, because it may return to it.
 func (j *Journal) Dequeue(ctx context.Context, id string) error {
 	return j.spend(ctx, func(tx *sql.Tx) error { return dequeue(ctx, tx, id) })
 }
@@ -98,16 +97,15 @@ func dequeue(ctx context.Context, tx *sql.Tx, id string) error {
 		return err
 	}
 	if waits {
-		return fmt.Errorf("%w: it still waits in the queue, drop it instead", outbox.ErrTransition)
+		return fmt.Errorf("%w: it is still waiting in the queue, drop it instead", outbox.ErrTransition)
 	}
 	_, err = tx.ExecContext(ctx, "DELETE FROM queue WHERE submission = ?", id)
 	return err
 }
 
-// TakeBack takes a submission out of the queue and keeps what was asked for as
-// the draft in the form, both or neither: what stood in both could be paid for
-// twice, what stood in none would be lost. One that waited is given as Edit has
-// left it, one that was refused as it is.
+// TakeBack removes a submission from the queue and saves its draft, both or
+// neither: in both places it could be paid for twice, and in none it would be
+// lost. Pass a waiting submission after Edit, a refused one as it is.
 func (j *Journal) TakeBack(ctx context.Context, s outbox.Submission, d draft.Draft) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		leave := func() error { return j.save(ctx, tx, s) }
@@ -121,19 +119,17 @@ func (j *Journal) TakeBack(ctx context.Context, s outbox.Submission, d draft.Dra
 	})
 }
 
-// Revisions gives two numbers: queue grows whenever anything about the submissions
-// or the queue changes, and drafts whenever a draft is kept or taken out, whoever
-// does it.
+// Revisions returns two counters: queue grows with every change of submissions
+// or the queue, and drafts with every draft saved or deleted, by any process.
 func (j *Journal) Revisions(ctx context.Context) (queue, drafts int64, err error) {
 	err = j.db.QueryRowContext(ctx, `SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'revision'),
 		(SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'drafts')`).Scan(&queue, &drafts)
 	return queue, drafts, j.failed(err)
 }
 
-// Reorder puts the named submissions into the given order, at the places that
-// they have together: all that wait, or a part, such as two that change
-// places. What is not named stays where it is, also what another process has
-// added. All is refused if one is named twice or is not in Queue.
+// Reorder sorts the named submissions into the places they occupy together.
+// Others keep their places, including those added by another process. It fails
+// if one is named twice or is not in Queue.
 func (j *Journal) Reorder(ctx context.Context, ids []string) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		places := make([]int64, 0, len(ids))
@@ -157,8 +153,8 @@ func (j *Journal) Reorder(ctx context.Context, ids []string) error {
 	})
 }
 
-// PauseItem keeps a submission that waits from being sent, by any process, or
-// lets it go on. It keeps its place.
+// PauseItem pauses a waiting submission for all processes, or resumes it. It
+// keeps its place.
 func (j *Journal) PauseItem(ctx context.Context, id string, paused bool) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		if _, err := placeOf(ctx, tx, id, waiting); err != nil {
@@ -169,8 +165,8 @@ func (j *Journal) PauseItem(ctx context.Context, id string, paused bool) error {
 	})
 }
 
-// Drop gives a submission up that waits, for good: nobody can send it any
-// more. Nothing is deleted; it stays among the submissions as dropped.
+// Drop gives up a waiting submission for good. It stays in the journal as
+// dropped.
 func (j *Journal) Drop(ctx context.Context, id string, now time.Time) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		if _, err := placeOf(ctx, tx, id, waiting); err != nil {
@@ -187,8 +183,8 @@ func (j *Journal) Drop(ctx context.Context, id string, now time.Time) error {
 	})
 }
 
-// placeOf gives the place of a submission that is in the queue and stands as
-// wanted, or says why it does not.
+// placeOf returns the place of a submission in the queue that matches the
+// condition wanted, or why there is none.
 func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, err error) {
 	err = tx.QueryRowContext(ctx,
 		"SELECT position FROM queue JOIN submissions ON id = submission WHERE id = ? AND "+wanted, id).Scan(&place)
@@ -207,13 +203,13 @@ func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, e
 	return 0, ErrNotQueued
 }
 
-// HoldQueue keeps everything that waits from being sent, by any process and also
-// after the next start, or lets it go on.
+// HoldQueue pauses the whole queue for all processes, also after a restart, or
+// resumes it.
 func (j *Journal) HoldQueue(ctx context.Context, held bool) error {
 	return j.SaveSetting(ctx, heldSetting, strconv.FormatBool(held))
 }
 
-// QueueHeld reports whether HoldQueue holds the queue.
+// QueueHeld reports whether HoldQueue has paused the queue.
 func (j *Journal) QueueHeld(ctx context.Context) (bool, error) {
 	value, _, err := j.Setting(ctx, heldSetting)
 	return value == "true", err
@@ -221,8 +217,8 @@ func (j *Journal) QueueHeld(ctx context.Context) (bool, error) {
 
 const heldSetting = "queue_held"
 
-// notPaused is asked before anything is sent: a pause, of the submission or of
-// the whole queue, holds also for a process that has not heard of it.
+// notPaused is checked before anything is sent, so that a pause also stops
+// processes that have not noticed it yet.
 func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
 	var paused bool
 	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM queue WHERE submission = ?1 AND (paused
@@ -233,8 +229,8 @@ func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
 	return err
 }
 
-// SetSlots keeps how many jobs the user lets run at once, 0 to have it found
-// out. Every process on the journal goes by it.
+// SetSlots saves the number of slots set by the user for all processes; 0 to
+// detect it.
 func (j *Journal) SetSlots(ctx context.Context, n int) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", slotsSetting, strconv.Itoa(n))
@@ -245,7 +241,7 @@ func (j *Journal) SetSlots(ctx context.Context, n int) error {
 	})
 }
 
-// Slots gives what SetSlots kept, 0 if that is nothing.
+// Slots returns the number saved by SetSlots, or 0.
 func (j *Journal) Slots(ctx context.Context) (int, error) {
 	value, ok, err := j.Setting(ctx, slotsSetting)
 	if err != nil || !ok {

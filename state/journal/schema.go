@@ -6,15 +6,15 @@ import (
 	"fmt"
 )
 
-// step leads from one version to the next.
+// step upgrades the file from one version to the next.
 type step struct {
 	sql  string
-	fill func(context.Context, *sql.Tx) error // what SQL can't do; nil for nothing
+	fill func(context.Context, *sql.Tx) error // for what SQL can't do; may be nil
 	last string                               // runs after fill
 }
 
-// schema lists the steps in order. A step that was ever released is never
-// changed; append one.
+// schema lists the steps in order. Never change a released step; append a new
+// one.
 func schema() []step {
 	return []step{
 		{sql: schema1},
@@ -37,9 +37,9 @@ func (s step) take(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// Times are nanoseconds since 1970 (0: none), money is millionths of a US
-// dollar. The transitions are append-only by triggers: what was ever recorded
-// about money stays.
+// Times are nanoseconds since 1970, 0 for none; money is in millionths of a US
+// dollar. Triggers make the transitions append-only, because records of money
+// must stay.
 const schema1 = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO meta VALUES ('readable_from', '1');
@@ -110,12 +110,12 @@ CREATE TABLE drafts (
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 
-// Version 2 adds what was seen, the ledger, the queue, labels and notes. A
-// program of version 1 can still read what it knows, so readable_from stays.
+// Version 2 adds the lists, the ledger, the queue, labels and notes. Version 1
+// can still read its own tables, so readable_from stays.
 //
-// Lists are clustered in the order in which they are shown: the newest come
-// first from the fewest pages. The ledger is append-only by triggers, and its
-// head says how far it goes; see ledger.go.
+// Lists are clustered in display order, so that the newest rows are on the
+// fewest pages. Triggers make the ledger append-only, and its head says where
+// it ends; see ledger.go.
 const schema2 = `
 CREATE TABLE generations (
 	id         TEXT NOT NULL,
@@ -196,13 +196,13 @@ CREATE TABLE labels (
 CREATE TABLE notes (id TEXT PRIMARY KEY, note TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `
 
-// The costs of version 1 were a copy of the estimates. The ledger has taken
-// them over and is the one truth about money.
+// The costs of version 1 were a copy of the estimates; the ledger replaces
+// them.
 const schema2Last = `DROP TABLE costs;`
 
-// Version 3 finds the submission that a job or a draft came to be without
-// reading bodies, and counts every change of submissions and of the queue, whoever makes it.
-// Version 1 can still read all that it knows.
+// Version 3 indexes submissions by job and draft, so that bodies are not read,
+// and counts every change of submissions and the queue, by any process. Version
+// 1 can still read its own tables.
 const schema3 = `
 CREATE INDEX submissions_by_generation ON submissions (generation_id, state, id) WHERE generation_id != '';
 CREATE INDEX submissions_by_batch ON submissions (batch_id, state, id) WHERE batch_id != '';
@@ -212,7 +212,7 @@ CREATE INDEX submissions_by_draft ON submissions (draft ->> '$.updatedAt') WHERE
 INSERT INTO meta VALUES ('revision', '1');
 ` + counting
 
-// counting lets triggers count, so that no writer can forget to.
+// counting uses triggers, so that no writer can forget it.
 const counting = `
 CREATE TRIGGER submissions_come AFTER INSERT ON submissions
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
@@ -228,9 +228,9 @@ CREATE TRIGGER queue_is_held AFTER INSERT ON settings WHEN NEW.name = 'queue_hel
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'revision'; END;
 `
 
-// Version 4 gives every draft an id of its own, finds what has become of it by
-// that, and counts the changes of drafts. Until then what was typed had no id and
-// was known by the time of its last key. Version 1 can still read all that it knows.
+// Version 4 gives every draft an id, indexes submissions by it, and counts
+// changes of drafts. Before, drafts were identified by the time of the last
+// edit. Version 1 can still read its own tables.
 const schema4 = `
 UPDATE drafts SET id = lower(hex(randomblob(16))) WHERE id = '';
 UPDATE drafts SET draft = json_set(draft, '$.id', id) WHERE json_valid(draft) AND draft ->> '$.id' = '';
@@ -246,7 +246,8 @@ CREATE TRIGGER drafts_go AFTER DELETE ON drafts
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'drafts'; END;
 `
 
-// migrate brings the file to this program's version, all of it or nothing.
+// migrate upgrades the file to this program's version, completely or not at
+// all.
 func migrate(ctx context.Context, db *sql.DB) error {
 	version, err := version(ctx, db)
 	if err != nil {
@@ -262,8 +263,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // does nothing after the commit
-	// Another process may have been here since.
+	defer tx.Rollback() // no effect after the commit
+	// Another process may have upgraded it in the meantime.
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}

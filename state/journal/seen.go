@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Generations and batches that were ever seen are kept beside the money, so
-// that the next start can show them before the first answer. They are written
-// without waiting for the disk.
+// Generations and batches are saved beside the money, so that the next start
+// can show them before the first answer. They are written without waiting for
+// the disk.
 
-// Seen gives when generations and batches were last saved, for the age that
-// stands beside an old list. It is zero for what was never saved.
+// Seen returns when generations and batches were last saved, to show the age of
+// old lists. A time is zero if nothing was saved.
 func (j *Journal) Seen(ctx context.Context) (generations, batches time.Time, err error) {
 	rows, err := j.lists.QueryContext(ctx, "SELECT list, at FROM seen")
 	if err != nil {
@@ -35,8 +35,8 @@ func (j *Journal) Seen(ctx context.Context) (generations, batches time.Time, err
 	return generations, batches, j.failed(rows.Err())
 }
 
-// Untried reports that no answer of the server's ever reached this journal, so
-// that nobody knows yet whether its key is a key.
+// Untried reports whether no answer from the server ever reached this journal,
+// so that its key may be wrong.
 func (j *Journal) Untried(ctx context.Context) (untried bool, err error) {
 	row := j.lists.QueryRowContext(ctx, `SELECT NOT EXISTS (SELECT 1 FROM seen) AND NOT EXISTS (SELECT 1 FROM submissions)
 		AND NOT EXISTS (SELECT 1 FROM ledger)`)

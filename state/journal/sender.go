@@ -14,10 +14,10 @@ import (
 	"dubtop/api/text"
 )
 
-// Several processes may show one queue, but one at a time sends from it: the
-// one that holds a lock on a file beside the journal. The file says who that
-// is. It is never removed, because whoever waits for the lock has it open; the
-// system drops the lock when the holder dies, however it dies.
+// Several processes may show one queue, but only one sends from it: the holder
+// of a lock on a file beside the journal. The file names the holder. It is
+// never removed, because processes waiting for the lock have it open. The
+// system drops the lock when the holder dies in any way.
 
 // Holder is a process that sends from the queue.
 type Holder struct {
@@ -26,7 +26,7 @@ type Holder struct {
 	Since time.Time `json:"since"`
 }
 
-// String is the holder in words, such as "process 4711 on kiwi".
+// String describes the holder, as in "process 4711 on kiwi".
 func (h Holder) String() string {
 	if h.PID == 0 {
 		return "another process"
@@ -34,21 +34,21 @@ func (h Holder) String() string {
 	return fmt.Sprintf("process %d on %s", h.PID, h.Host)
 }
 
-// Sender makes this process the one that sends from the queue, if no other is:
-// mine tells, and who is the one that does, zero if it did not say. To take
-// over when the other ends, ask again from time to time. It can't be got while
-// nothing may be spent; the error says why.
+// Sender makes this process the sender, unless another one is: mine says which,
+// and who names the sender, or is zero if it is unnamed. Ask again from time to
+// time to take over when the other ends. It returns an error if nothing can be
+// spent.
 func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
 	if err := j.Writable(); err != nil {
-		// Whoever can't send must not keep the others from it.
+		// A process that can't send must not stop others from sending.
 		return false, Holder{}, errors.Join(err, j.turn.leave())
 	}
 	if j.turn.holder.PID != 0 {
 		return true, j.turn.holder, nil
 	}
-	host, _ := os.Hostname() // only to be shown
+	host, _ := os.Hostname() // for display only
 	me := Holder{PID: os.Getpid(), Host: text.Of(host), Since: now.UTC()}
 	if j.path == "" {
 		j.turn.holder = me
@@ -72,8 +72,8 @@ func (j *Journal) Sender(now time.Time) (mine bool, who Holder, err error) {
 	return true, me, nil
 }
 
-// Holder tells who sends from the queue, without taking a turn; held is false
-// if nobody does. It leaves no trace.
+// Holder returns the process that sends, without taking the turn; held is false
+// if there is none. It changes nothing.
 func (j *Journal) Holder() (who Holder, held bool, err error) {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
@@ -88,11 +88,11 @@ func (j *Journal) Holder() (who Holder, held bool, err error) {
 		return Holder{}, false, nil
 	}
 	if err != nil {
-		return Holder{}, false, fmt.Errorf("who sends from the queue can't be told: %w", err)
+		return Holder{}, false, fmt.Errorf("can't tell who sends from the queue: %w", err)
 	}
 	defer f.Close()
-	// Whoever leaves empties the file, so the lock is only tried, for an
-	// instant, where the holder may have died.
+	// A holder that leaves empties the file. So the lock is only tried, for an
+	// instant, if the holder may have died.
 	if info, err := f.Stat(); err == nil && info.Size() == 0 {
 		return Holder{}, false, nil
 	}
@@ -107,15 +107,14 @@ func (j *Journal) Holder() (who Holder, held bool, err error) {
 	return Holder{}, false, nil
 }
 
-// LeaveSender lets another process send from the queue. It is no error if this
-// one did not.
+// LeaveSender gives up the turn to send, if this process has it.
 func (j *Journal) LeaveSender() error {
 	j.turn.mu.Lock()
 	defer j.turn.mu.Unlock()
 	return j.turn.leave()
 }
 
-// sign writes the holder's name over that of the one before.
+// sign writes the holder's name into the file.
 func sign(f *os.File, h Holder) error {
 	name, err := json.Marshal(h)
 	if err != nil {
@@ -128,7 +127,8 @@ func sign(f *os.File, h Holder) error {
 	return err
 }
 
-// holderIn reads the name; it is zero while the holder is about to write it.
+// holderIn reads the holder's name. It is zero if the holder has not written it
+// yet.
 func holderIn(f *os.File) (h Holder) {
 	const enough = 4096
 	name, err := io.ReadAll(io.LimitReader(f, enough))

@@ -12,14 +12,14 @@ import (
 	"dubtop/api"
 )
 
-// SentFiles lists the batches that were made of the very same file, or may have
-// been, the last sent first.
+// SentFiles lists the batches that were, or may have been, made from the same
+// file, last sent first.
 func (j *Journal) SentFiles(ctx context.Context, file []byte) ([]outbox.SentFile, error) {
 	found, err := sentFiles(ctx, j.db, "", file)
 	return found, j.failed(err)
 }
 
-// sentFiles leaves out the submission that is asked for.
+// sentFiles leaves out the submission with the given id.
 func sentFiles(ctx context.Context, r reader, id string, file []byte) ([]outbox.SentFile, error) {
 	rows, err := r.QueryContext(ctx, `SELECT id, state, batch_id, sent_at, cost_micros FROM submissions
 		WHERE id IN (SELECT id FROM submissions WHERE batch_id != '' AND state = 'sent' UNION ALL
@@ -40,8 +40,8 @@ func sentFiles(ctx context.Context, r reader, id string, file []byte) ([]outbox.
 	})
 }
 
-// onlyWhatWasTold refuses a batch of a file that another one was made of without
-// the user having been told, or while that is on its way: two windows may have
+// onlyWhatWasTold refuses a batch if another one was made from the same file
+// without the user being told, or is still being sent: two windows may have
 // read the same file.
 func onlyWhatWasTold(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {
 	if s.Kind != outbox.SubmitBatch {

@@ -6,8 +6,8 @@ import (
 	"errors"
 )
 
-// SaveSetting keeps a small fact that the program learned, such as a model's
-// unit price or a hint that was dismissed. It is no place for secrets.
+// SaveSetting saves a small fact, such as a model's unit price or a dismissed
+// hint. Never use it for secrets.
 func (j *Journal) SaveSetting(ctx context.Context, name, value string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", name, value)
@@ -15,7 +15,7 @@ func (j *Journal) SaveSetting(ctx context.Context, name, value string) error {
 	})
 }
 
-// Setting gives a fact back; ok is false if it was never kept.
+// Setting returns a saved fact; ok is false if there is none.
 func (j *Journal) Setting(ctx context.Context, name string) (value string, ok bool, err error) {
 	err = j.db.QueryRowContext(ctx, "SELECT value FROM settings WHERE name = ?", name).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -27,7 +27,7 @@ func (j *Journal) Setting(ctx context.Context, name string) (value string, ok bo
 	return value, true, nil
 }
 
-// Settings gives all facts whose names begin with prefix, by name.
+// Settings returns all facts whose names begin with prefix.
 func (j *Journal) Settings(ctx context.Context, prefix string) (map[string]string, error) {
 	rows, err := j.db.QueryContext(ctx, "SELECT name, value FROM settings WHERE substr(name, 1, length(?1)) = ?1", prefix)
 	if err != nil {

@@ -7,8 +7,9 @@ import (
 	"fmt"
 )
 
-// spend runs f in a transaction that may lead to money being spent. A journal
-// that was joined to another takes none: the next start would not see it.
+// spend runs f in a transaction that may lead to spending. It refuses if the
+// journal was joined to another, because the next start would not see the
+// record.
 func (j *Journal) spend(ctx context.Context, f func(*sql.Tx) error) error {
 	if err := j.Writable(); err != nil {
 		return err
@@ -25,7 +26,7 @@ func (j *Journal) spend(ctx context.Context, f func(*sql.Tx) error) error {
 	})
 }
 
-// joinedTo is the profile that a journal leads to, "" if none.
+// joinedTo is the profile a journal is joined to, or "".
 func joinedTo(ctx context.Context, db querier) (profile string, err error) {
 	err = db.QueryRowContext(ctx, "SELECT value FROM meta WHERE name = 'joined_to'").Scan(&profile)
 	if errors.Is(err, sql.ErrNoRows) {

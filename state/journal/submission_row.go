@@ -21,8 +21,8 @@ const submissionColumns = `id, kind, state, key, draft, body, files, batch_lines
 	created_at, confirmed_at, sent_at, answered_at,
 	generation_id, batch_id, lead, reason, model, name`
 
-// columns are the values of submissionColumns. Money goes into columns of its
-// own: the JSON of api types is that of the wire.
+// columns returns the values of submissionColumns. Money has its own columns,
+// because the JSON of api types is the wire format.
 func columns(s outbox.Submission) ([]any, error) {
 	draft, err := json.Marshal(s.Draft)
 	if err != nil {
@@ -41,8 +41,7 @@ func columns(s outbox.Submission) ([]any, error) {
 	}, nil
 }
 
-// scanSubmission reads the submissionColumns, and what the query has after
-// them into more.
+// scanSubmission scans submissionColumns, and any further columns into more.
 func scanSubmission(row interface{ Scan(...any) error }, more ...any) (outbox.Submission, error) {
 	var (
 		s                                                    outbox.Submission
@@ -74,7 +73,7 @@ func scanSubmission(row interface{ Scan(...any) error }, more ...any) (outbox.Su
 	return s, nil
 }
 
-// lastChange is when the submission came into its state.
+// lastChange is when the submission entered its state.
 func lastChange(s outbox.Submission) time.Time {
 	at := s.Created
 	for _, t := range []time.Time{s.Price.At, s.ConfirmedAt, s.SentAt, s.AnsweredAt} {
@@ -85,9 +84,9 @@ func lastChange(s outbox.Submission) time.Time {
 	return at
 }
 
-// prior is what the journal holds of a submission.
+// prior is the stored state of a submission.
 type prior struct {
-	state  outbox.SubmissionState // "" if it holds nothing
+	state  outbox.SubmissionState // "" if it is not stored
 	key    string
 	reason text.Text
 	body   []byte
@@ -106,9 +105,9 @@ func stored(ctx context.Context, tx *sql.Tx, id string) (prior, error) {
 	return p, err
 }
 
-// waiting is where a submission may stand while it is in the queue: one whose
-// price went up is estimated, and confirmed again at its place. Listed are
-// also those that were refused: they wait for the user.
+// waiting selects the states of submissions waiting in the queue; one whose
+// price went up is estimated until it is confirmed again in its place.
+// inTheQueue adds refused ones, which wait for the user.
 const (
 	waiting    = `submissions.state IN ('estimated', 'confirmed', 'queued')`
 	inTheQueue = `submissions.state IN ('estimated', 'confirmed', 'queued', 'rejected')`

@@ -15,10 +15,10 @@ import (
 	"dubtop/api"
 )
 
-// SaveSubmission records a submission as it stands; it is durable when nil is
-// returned. It refuses with ErrBackwards what would lead back from a state in
-// which money may have been spent, or change what was sent. Only BeginSending
-// leads into sending, and only the process that began may record the answer.
+// SaveSubmission saves a submission; it is durable when nil is returned. It
+// returns ErrBackwards for a record that would undo a state in which money may
+// have been spent, or change a request that was sent. Only BeginSending leads
+// to sending, and only the process that began may save the answer.
 func (j *Journal) SaveSubmission(ctx context.Context, s outbox.Submission) error {
 	return j.spend(ctx, func(tx *sql.Tx) error { return j.save(ctx, tx, s) })
 }
@@ -40,15 +40,15 @@ func (j *Journal) save(ctx context.Context, tx *sql.Tx, s outbox.Submission) err
 	return record(ctx, tx, s, old)
 }
 
-// onlyOfItsDraft refuses a second submission of a draft: two windows show the
-// same draft, and both may be told to send it. What may have come of it already
-// forbids it, but for a doubt that the user was told of. A draft without an id is
-// that of an older dubtop, and one as it stood at one moment.
+// onlyOfItsDraft refuses a second submission of a draft, because two windows
+// may show and send the same one. An unknown outcome only allows it if the user
+// was told. A draft without an id comes from an older dubtop, and is identified
+// by its last edit.
 func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) error {
 	where, arg := `draft ->> '$.id' = ?1`, s.Draft.ID
 	switch {
 	case s.Draft.UpdatedAt.IsZero():
-		return nil // it was never typed
+		return nil // never edited
 	case s.Draft.ID == "":
 		where, arg = `draft ->> '$.updatedAt' = ?1 AND draft ->> '$.id' = ''`, s.Draft.UpdatedAt.Format(time.RFC3339Nano)
 	}
@@ -65,12 +65,11 @@ func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s outbox.Submission, old pr
 	return becomes(ctx, tx, s.Draft)
 }
 
-// BeginSending records that the first byte of a confirmed submission is about
-// to leave; none may before nil is returned. However many processes try, one
-// gets nil and the others ErrTaken. What waits in the queue must not be paused
-// there. Of a draft as it stood at one moment one submission is sent or queued;
-// another is ErrSameDraft, as it is for Enqueue. So is ErrSameFile a batch of a
-// file of which another was made that is not in Submission.Told.
+// BeginSending records that a confirmed submission is about to be sent; send
+// nothing before it returns nil. If several processes try, one gets nil and the
+// others ErrTaken. It also returns ErrPaused if the submission is paused,
+// ErrSameDraft if its draft was sent or queued as another submission, and
+// ErrSameFile if a batch from the same file is not in Submission.Told.
 func (j *Journal) BeginSending(ctx context.Context, s outbox.Submission) error {
 	return j.begin(ctx, s, func(tx *sql.Tx, old prior) error {
 		switch {
@@ -79,30 +78,29 @@ func (j *Journal) BeginSending(ctx context.Context, s outbox.Submission) error {
 		case old.state == outbox.SubmissionSending || old.state != "" && !old.state.CanBecome(outbox.SubmissionSending):
 			return ErrTaken
 		case old.state != "" && (old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body)):
-			return fmt.Errorf("%w: this is not what was confirmed", ErrBackwards)
+			return fmt.Errorf("%w: this differs from what was confirmed", ErrBackwards)
 		}
 		return cmp.Or(onlyOfItsDraft(ctx, tx, s, old), onlyWhatWasTold(ctx, tx, s), notPaused(ctx, tx, s.ID))
 	})
 }
 
 // BeginResending records that a submission of unknown outcome is about to be
-// sent once more; no byte may leave before nil is returned. It must be what
-// Resend made of the very doubt that the journal holds: if another process has
-// sent it or resolved it meanwhile, it is ErrTaken. Another key or other bytes
-// are ErrBackwards.
+// sent again; send nothing before it returns nil. It returns ErrTaken if
+// another process resent or settled it in the meantime, and ErrBackwards if the
+// key or the body differs.
 func (j *Journal) BeginResending(ctx context.Context, s outbox.Submission) error {
 	return j.begin(ctx, s, func(_ *sql.Tx, old prior) error {
 		switch {
 		case old.state != outbox.SubmissionUnknown || old.answeredAt != nanos(s.AnsweredAt):
 			return ErrTaken
 		case old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body):
-			return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
+			return fmt.Errorf("%w: a sent request can't be changed", ErrBackwards)
 		}
 		return nil
 	})
 }
 
-// begin makes this process the one that is sending, if may allows it.
+// begin marks the submission as being sent by this process, if may allows it.
 func (j *Journal) begin(ctx context.Context, s outbox.Submission, may func(*sql.Tx, prior) error) error {
 	if s.State != outbox.SubmissionSending || s.IdempotencyKey == "" || len(s.Body) == 0 {
 		return fmt.Errorf("%w: it is %s", outbox.ErrTransition, s.State)
@@ -127,10 +125,10 @@ func (j *Journal) begin(ctx context.Context, s outbox.Submission, may func(*sql.
 	})
 }
 
-// mayFollow says why s may not replace what is stored.
+// mayFollow returns an error if s must not replace the stored state.
 func (j *Journal) mayFollow(old prior, s outbox.Submission) error {
 	if s.State == outbox.SubmissionSending && old.state != outbox.SubmissionSending {
-		return fmt.Errorf("%w: sending begins with BeginSending", outbox.ErrTransition)
+		return fmt.Errorf("%w: only BeginSending leads to sending", outbox.ErrTransition)
 	}
 	if old.state == "" {
 		return nil
@@ -144,31 +142,31 @@ func (j *Journal) mayFollow(old prior, s outbox.Submission) error {
 	return j.mayAnswer(old, s)
 }
 
-// mayAnswer says why s may not be what came of something that was sent.
+// mayAnswer returns an error if s must not be the answer to a sent request.
 func (j *Journal) mayAnswer(old prior, s outbox.Submission) error {
 	switch {
 	case old.key != s.IdempotencyKey || !bytes.Equal(old.body, s.Body):
-		return fmt.Errorf("%w: what was sent can't be changed", ErrBackwards)
+		return fmt.Errorf("%w: a sent request can't be changed", ErrBackwards)
 	case old.state != outbox.SubmissionSending:
 		return nil
 	case !j.owner.is(old.owner):
 		return ErrTaken
 	case !old.answeredBy(s):
-		return fmt.Errorf("%w: it is on its way, and only its answer may follow", ErrBackwards)
+		return fmt.Errorf("%w: it is being sent, and only its answer may follow", ErrBackwards)
 	}
 	return nil
 }
 
-// canBecome is the law of the states, and one more: what was taken back into the
-// form stays there. A new submission is made of it, and a price that comes late
-// must not bring the old one back beside that.
+// canBecome is SubmissionState.CanBecome, except that an edited submission
+// stays a draft: its content goes into a new one, and a late price must not
+// revive the old one.
 func (p prior) canBecome(s outbox.SubmissionState) bool {
 	edited := p.state == outbox.SubmissionDraft && len(p.body) == 0
 	return p.state.CanBecome(s) && (!edited || s == outbox.SubmissionDraft)
 }
 
-// answeredBy reports whether s is what came of the very attempt that is under
-// way. A copy from before it looks like the proof that nothing was sent.
+// answeredBy reports whether s is the answer to the current attempt. A copy
+// from before the attempt would look like proof that nothing was sent.
 func (p prior) answeredBy(s outbox.Submission) bool {
 	switch {
 	case s.State == outbox.SubmissionSending:
@@ -176,10 +174,10 @@ func (p prior) answeredBy(s outbox.Submission) bool {
 	case nanos(s.SentAt) != p.sentAt || s.AnsweredAt.IsZero():
 		return false
 	}
-	return s.State != outbox.SubmissionUnknown || nanos(s.AnsweredAt) != p.answeredAt // the doubt that is sent again
+	return s.State != outbox.SubmissionUnknown || nanos(s.AnsweredAt) != p.answeredAt // the unknown outcome being resent
 }
 
-// record writes the row, and a line of history where something changed.
+// record writes the row, and a transition if something changed.
 func record(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) error {
 	values, err := columns(s)
 	if err != nil {
@@ -211,15 +209,16 @@ func (j *Journal) Submissions(ctx context.Context) ([]outbox.Submission, error) 
 	return j.submissions(ctx, "true ORDER BY created_at DESC, id DESC")
 }
 
-// Outstanding lists what may have been charged without our knowing, the oldest
-// first: what is being sent, what is in doubt, and what was dropped in doubt.
+// Outstanding lists the submissions that may have been charged without our
+// knowledge, oldest first: being sent, of unknown outcome, or dropped while
+// unknown.
 func (j *Journal) Outstanding(ctx context.Context) ([]outbox.Submission, error) {
 	return j.submissions(ctx, `state IN ('sending', 'unknown', 'dropped')
 		AND (state != 'dropped' OR sent_at != 0) ORDER BY sent_at, id`)
 }
 
-// SubmissionOf gives the submission that a generation or a batch came of; ok is
-// false if none is known.
+// SubmissionOf returns the submission that created a generation or batch; ok is
+// false if there is none.
 func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s outbox.Submission, ok bool, err error) {
 	found, err := j.submissions(ctx, `id IN (
 		SELECT id FROM submissions WHERE generation_id = ?1 AND generation_id != '' UNION ALL
@@ -230,15 +229,15 @@ func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s outbox.Submis
 	return found[0], true, nil
 }
 
-// Names tells what every submission is called.
+// Names returns the names of all submissions by id.
 func (j *Journal) Names(ctx context.Context) (map[string]string, error) {
 	out := make(map[string]string)
 	err := j.pairs(ctx, "SELECT id, name FROM submissions", func(id, name string) { out[id] = name })
 	return out, err
 }
 
-// Claims tells of every generation and batch that was accepted for one of our
-// submissions which one that is.
+// Claims returns the submission of every generation and batch of ours, by the
+// job's id.
 func (j *Journal) Claims(ctx context.Context) (map[api.ID]string, error) {
 	out := make(map[api.ID]string)
 	err := j.pairs(ctx, `SELECT generation_id, id FROM submissions WHERE generation_id != '' AND state = 'sent' UNION ALL
@@ -258,11 +257,11 @@ func (j *Journal) submissions(ctx context.Context, where string, arguments ...an
 	return all, j.failed(err)
 }
 
-// SubmissionsOf finds the submissions that some jobs came of, by the job's id.
-// A submission whose job is not known is found by its own id. What was not sent
-// from here is missing in the answer.
+// SubmissionsOf returns the submissions of some jobs, by the job's id, or by
+// the submission's own id if it has no known job. Jobs not sent from here are
+// missing.
 func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]outbox.Submission, error) {
-	const atOnce = 500 // SQLite takes many more, but not any number
+	const atOnce = 500 // SQLite's own limit is higher
 	found := make(map[api.ID]outbox.Submission)
 	for some := range slices.Chunk(ids, atOnce) {
 		args := make([]any, len(some))
@@ -286,9 +285,9 @@ func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]o
 	return found, nil
 }
 
-// Recover is called at the start: what a process that has ended was sending
-// becomes unknown, and is given back. What a living one is sending is left to
-// it. What an older dubtop sent beside this one is booked.
+// Recover is called at the start. Submissions that a dead process was sending
+// become unknown and are returned; those of a living one are left alone. It
+// also books what an older dubtop sent.
 func (j *Journal) Recover(ctx context.Context, now time.Time) ([]outbox.Submission, error) {
 	var out []outbox.Submission
 	var gone []string
@@ -303,7 +302,7 @@ func (j *Journal) Recover(ctx context.Context, now time.Time) ([]outbox.Submissi
 		for _, name := range owners {
 			dead, err := j.owner.dead(name)
 			if err != nil {
-				return fmt.Errorf("whether another dubtop is still sending can't be told: %w", err)
+				return fmt.Errorf("can't tell whether another dubtop is still sending: %w", err)
 			}
 			if !dead {
 				continue
@@ -321,7 +320,7 @@ func (j *Journal) Recover(ctx context.Context, now time.Time) ([]outbox.Submissi
 		return nil, err
 	}
 	for _, name := range gone {
-		// A file left behind is only untidy.
+		// A file left behind does no harm.
 		_ = j.owner.bury(name)
 	}
 	return out, nil
@@ -344,7 +343,7 @@ func senders(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	return out, rows.Err()
 }
 
-// interrupt makes what the owner was sending unknown.
+// interrupt marks the owner's submissions being sent as unknown.
 func interrupt(ctx context.Context, tx *sql.Tx, owner string, now time.Time) ([]outbox.Submission, error) {
 	rows, err := tx.QueryContext(ctx,
 		"SELECT "+submissionColumns+" FROM submissions WHERE state = 'sending' AND owner = ?", owner)

@@ -9,17 +9,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// turn is the lock, while this process has it.
+// turn holds the lock while this process has it.
 type turn struct {
 	mu     sync.Mutex
-	file   *os.File // nil while another has it, and in memory
+	file   *os.File // nil if another process has it, or in memory
 	holder Holder
 }
 
 func turnPath(journal string) string { return journal + "-queue" }
 
-// lockPatiently takes the lock unless another has it for longer than a look at
-// it takes; see Holder.
+// lockPatiently takes the lock unless another process holds it longer than
+// Holder needs to check it.
 func lockPatiently(f *os.File) (err error) {
 	const tries, pause = 5, 2 * time.Millisecond
 	for range tries {

@@ -8,7 +8,7 @@ import (
 	"dubtop/api"
 )
 
-// nanos and instant keep wall-clock time to the nanosecond, and none as 0.
+// nanos converts a time to nanoseconds since 1970, with 0 for the zero time.
 func nanos(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -16,6 +16,7 @@ func nanos(t time.Time) int64 {
 	return t.UnixNano()
 }
 
+// instant is the reverse of nanos.
 func instant(n int64) time.Time {
 	if n == 0 {
 		return time.Time{}
@@ -36,7 +37,7 @@ type reader interface {
 	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
 }
 
-// querier is a database or a transaction on it.
+// querier is a database or a transaction, for single rows.
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, arguments ...any) *sql.Row
 }
@@ -54,7 +55,7 @@ func collect[T any](rows *sql.Rows, scan func(*sql.Rows) (T, error)) (out []T, e
 	return out, rows.Err()
 }
 
-// lookAt notes in which moment a list was as it was written.
+// lookAt records when a list was current.
 func lookAt(ctx context.Context, tx *sql.Tx, list string, seen time.Time) error {
 	_, err := tx.ExecContext(ctx,
 		"INSERT INTO seen (list, at) VALUES (?,?) ON CONFLICT (list) DO UPDATE SET at = max(at, excluded.at)", list, nanos(seen))

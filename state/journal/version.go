@@ -7,16 +7,16 @@ import (
 	"fmt"
 )
 
-// The schema's version is the file's user_version. The table meta says from
-// which version on a program can read the file ("readable_from"), so that a
-// later schema that only adds can declare itself readable by this one.
+// The schema's version is the file's user_version. The table meta has the
+// oldest version that can read the file ("readable_from"), so that a later
+// schema that only adds tables can stay readable.
 const (
 	schemaVersion = 4
 	applicationID = 0x64756274 // "dubt"
 )
 
-// stillOurs is asked in every transaction that writes: a newer dubtop may have
-// brought the file to its version since it was opened.
+// stillOurs runs in every writing transaction, because a newer dubtop may have
+// upgraded the file since it was opened.
 func stillOurs(ctx context.Context, tx *sql.Tx) error {
 	var version int
 	if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -28,9 +28,9 @@ func stillOurs(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// version reads the schema's version, and whether the file is ours. The order
-// matters: another process may be making the tables right now, and does so
-// together with the rest.
+// version returns the schema's version, or an error if the file is another
+// program's. The order of the queries matters, because another process may be
+// creating the tables in a transaction right now.
 func version(ctx context.Context, db *sql.DB) (version int, err error) {
 	var tables, application int
 	for _, q := range []struct {
@@ -51,7 +51,7 @@ func version(ctx context.Context, db *sql.DB) (version int, err error) {
 	return version, nil
 }
 
-// readable reports whether a newer file says that this program can read it.
+// readable returns an error if this program can't read a newer file.
 func readable(ctx context.Context, db *sql.DB) error {
 	var from int
 	err := db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'readable_from'").Scan(&from)
@@ -59,7 +59,7 @@ func readable(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	if from > schemaVersion {
-		return errors.New("the journal can't be read by this version")
+		return errors.New("this version can't read the journal")
 	}
 	return nil
 }
