@@ -34,21 +34,34 @@ func Background(ctx context.Context) context.Context {
 
 func isBackground(ctx context.Context) bool { return ctx.Value(backgroundKey{}) != nil }
 
+// span is the window in which requests are counted: the minute of the published
+// limit, and a second for answers that travel at different speeds.
+const span = time.Minute + time.Second
+
+// The most paid requests in a span: normally, and after the server found them
+// too many. Each minute without a refusal then allows one more.
+const (
+	usualCreates = 58
+	shyCreates   = 48
+)
+
 // limiter paces the requests of one class. A bucket of b tokens that refills
 // with r tokens per second never lets more than b + 60·r requests through in
-// any minute.
+// any minute. A class with a quota also sends at most that many in any span.
 type limiter struct {
 	mu      sync.Mutex
 	bucket  *rate.Limiter
-	sent    []time.Time // in the last minute
+	quota   int         // in a span; 0 leaves it to the bucket
+	refused time.Time   // the last 429, or the last time that quota rose since
+	sent    []time.Time // in the last span
 	held    time.Time
 	strikes int // consecutive 429s
 }
 
-// newLimiter returns a limiter that uses at most 90% of a published limit.
+// newLimiter returns a limiter that stays below a published limit.
 func newLimiter(c class) *limiter {
 	if c == generating {
-		return &limiter{bucket: rate.NewLimiter(0.8, 6)} // 6 + 48 = 54
+		return &limiter{bucket: rate.NewLimiter(1, 10), quota: usualCreates}
 	}
 	return &limiter{bucket: rate.NewLimiter(8, 60)} // 60 + 480 = 540
 }
@@ -84,17 +97,32 @@ func (l *limiter) take(now time.Time, background bool) time.Duration {
 		seconds := missing / float64(l.bucket.Limit())
 		return time.Duration(seconds*float64(time.Second)) + time.Millisecond
 	}
+	l.sent = l.recent(now)
+	if l.quota > 0 {
+		l.recover(now)
+		if over := len(l.sent) - l.quota; over >= 0 {
+			return l.sent[over].Add(span).Sub(now)
+		}
+	}
 	if !l.bucket.AllowN(now, 1) {
 		return time.Millisecond
 	}
-	l.sent = append(l.recent(now), now)
+	l.sent = append(l.sent, now)
 	return 0
 }
 
-// recent drops the requests that are older than a minute.
+// recover raises the quota again after a 429, by one for each minute since.
+func (l *limiter) recover(now time.Time) {
+	for l.quota < usualCreates && now.Sub(l.refused) >= time.Minute {
+		l.quota++
+		l.refused = l.refused.Add(time.Minute)
+	}
+}
+
+// recent drops the requests that are older than a span.
 func (l *limiter) recent(now time.Time) []time.Time {
 	n := 0
-	for n < len(l.sent) && now.Sub(l.sent[n]) >= time.Minute {
+	for n < len(l.sent) && now.Sub(l.sent[n]) >= span {
 		n++
 	}
 	return append(l.sent[:0], l.sent[n:]...)
@@ -106,10 +134,15 @@ func (l *limiter) used(now time.Time) (n int, held time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sent = l.recent(now)
+	for _, at := range l.sent {
+		if now.Sub(at) < time.Minute {
+			n++
+		}
+	}
 	if l.held.After(now) {
 		held = l.held
 	}
-	return len(l.sent), held
+	return n, held
 }
 
 // The bounds of a hold.
@@ -125,6 +158,9 @@ func (l *limiter) hold(asked time.Duration, now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.strikes++
+	if l.quota > 0 {
+		l.quota, l.refused = shyCreates, now
+	}
 	d := asked
 	if d <= 0 {
 		d = min(time.Second<<min(l.strikes, 6), time.Minute)

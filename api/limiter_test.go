@@ -14,7 +14,7 @@ import (
 
 // TestNoMinuteExceedsTheLimit sends as many requests as possible for an hour.
 func TestNoMinuteExceedsTheLimit(t *testing.T) {
-	for k, limit := range map[class]int{generating: 54, other: 540} {
+	for k, limit := range map[class]int{generating: usualCreates, other: 540} {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLimiter(k)
 			var sent []time.Time
@@ -180,4 +180,59 @@ func TestWaitsEndWithTheirContext(t *testing.T) {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
 	})
+}
+
+// TestCreatesUseTheMinute sends as fast as the limiter allows for ten minutes:
+// no span holds more than the quota, no burst is larger than ten, and hardly
+// anything of the published limit is left unused.
+func TestCreatesUseTheMinute(t *testing.T) {
+	l, start := newLimiter(generating), time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	var sent []time.Time
+	for now := start; now.Before(start.Add(10 * time.Minute)); {
+		if d := l.take(now, false); d > 0 {
+			now = now.Add(d)
+			continue
+		}
+		sent = append(sent, now)
+	}
+	if n := len(sent) / 10; n < 54 {
+		t.Errorf("%d a minute", n)
+	}
+	for i, at := range sent {
+		if i >= generateLimit && at.Sub(sent[i-generateLimit]) < time.Minute {
+			t.Fatalf("more than %d in the minute before %v", generateLimit, at.Sub(start))
+		}
+		if i >= usualCreates && at.Sub(sent[i-usualCreates]) < span {
+			t.Fatalf("more than %d in the span before %v", usualCreates, at.Sub(start))
+		}
+		if i >= 10 && at.Sub(sent[i-10]) < 500*time.Millisecond {
+			t.Fatalf("more than ten at once, %v after the start", at.Sub(start))
+		}
+	}
+}
+
+// TestARefusalMakesCreatesShyForAWhile expects fewer paid requests after a 429,
+// and one more in each minute without another.
+func TestARefusalMakesCreatesShyForAWhile(t *testing.T) {
+	l, now := newLimiter(generating), time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	l.hold(time.Second, now)
+	minute := func() (n int) {
+		for end := now.Add(span); now.Before(end); {
+			if d := l.take(now, false); d > 0 {
+				now = now.Add(d)
+				continue
+			}
+			n++
+		}
+		return n
+	}
+	if n := minute(); n > shyCreates {
+		t.Errorf("%d in the minute after the refusal", n)
+	}
+	for range 12 {
+		minute()
+	}
+	if n := minute(); n < 54 || l.quota != usualCreates {
+		t.Errorf("%d a minute later on, with a quota of %d", n, l.quota)
+	}
 }
