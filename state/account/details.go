@@ -9,8 +9,8 @@ import (
 	"dubtop/state/journal"
 )
 
-// OpenDetails asks for one job by itself, at once, and notes that its details
-// are open: Store.Opened has what came of it, and the poller goes on asking.
+// OpenDetails requests a job's details at once and marks them as open. The
+// result is in Store.Opened, and the poller keeps it up to date.
 func (a *Account) OpenDetails(id api.ID) Work {
 	ask, c, j := a.Store.Open(id, a.now), a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
@@ -22,15 +22,15 @@ func (a *Account) OpenDetails(id api.ID) Work {
 	})
 }
 
-// CloseDetails ends the polling that OpenDetails began.
+// CloseDetails ends the polling started by OpenDetails.
 func (a *Account) CloseDetails(id api.ID) {
 	if a.Store.Opened.ID == id {
 		a.Store.Opened = state.Opened{}
 	}
 }
 
-// details asks for one job, and for what it cost where that was asked for.
-// What was sent from here is all there is to tell where the server tells nothing.
+// details requests a job, and its cost if the request includes that. If the
+// server does not return the job, it falls back to the submission sent from here.
 func details(ctx context.Context, c *api.Client, j *journal.Journal, ask state.Ask) (r state.Result) {
 	r.Details.Job, r.Err = c.Generation(ctx, ask.Job, api.GenerationDetails{Progress: true})
 	switch {

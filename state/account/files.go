@@ -79,8 +79,8 @@ func OnDisk(path string) string {
 	return path
 }
 
-// WriteNew writes a file that only the user can read. One that exists is an
-// error and stays as it is; one that can't be written whole is removed.
+// WriteNew creates a file that only the user can read. It returns an error if the
+// file exists, and removes a file that could not be written completely.
 func WriteNew(path string, text []byte) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -88,7 +88,7 @@ func WriteNew(path string, text []byte) error {
 	}
 	_, err = f.Write(text)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path)) // half a table is worse than none
+		return errors.Join(err, os.Remove(path)) // an incomplete file is worse than none
 	}
 	return nil
 }
