@@ -81,25 +81,26 @@ func (s *Store) BringLedger(books *ledger.Ledger, now time.Time) {
 	}
 }
 
-// Accept books an accepted submission, as the journal does in its own
-// transaction.
+// Accept books an accepted submission, and hands its label and note over to its
+// job, as the journal does in its own transaction.
 func (s *Store) Accept(sub *outbox.Submission) {
 	e := ledger.Entry{
-		At: sub.SentAt, Submission: sub.ID, Job: sub.GenerationID, Model: text.Of(sub.Model), Name: sub.Name,
+		At: sub.SentAt, Submission: sub.ID, Job: sub.Job(), Batch: sub.Kind == outbox.SubmitBatch, Model: text.Of(sub.Model), Name: sub.Name,
 		Label: text.Of(strings.TrimSpace(sub.Draft.Label)), Seconds: sub.Price.Seconds,
 		Estimate: sub.Price.Cost, Credits: sub.Price.Credits,
 	}
-	if sub.Kind == outbox.SubmitBatch {
-		e.Job, e.Batch = sub.BatchID, true
-	}
-	if label, known := s.labels[sub.ID]; known {
-		e.Label = label
+	labelled := e.Label != ""
+	for _, id := range []string{sub.ID, string(e.Job)} { // a job's own label stays
+		if label, known := s.labels[id]; known {
+			e.Label, labelled = label, true // also where it was removed
+		}
 	}
 	s.learnCost(&e)
 	s.Ledger.Book(e)
-	if e.Label != "" {
+	if labelled {
 		s.SetLabel(e.Job, string(e.Label))
 	}
+	s.Notes.HandOver(sub.ID, string(e.Job))
 }
 
 // Own books a job of ours with its estimate. Repeated calls for an id count

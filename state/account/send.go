@@ -94,7 +94,6 @@ func (a *Account) accepted(done *outbox.Done, now time.Time) {
 	sub := &done.Submission
 	a.show(now) // the submission's own row goes
 	a.Store.Accept(sub)
-	a.Store.Notes.HandOver(sub.ID, string(sub.GenerationID)) // as the journal does
 	switch {
 	case done.Batch != nil:
 		a.Store.Batches.Put(state.NewBatch(*done.Batch), now)

@@ -251,6 +251,9 @@ func (s *Submission) Answer(o api.Outcome, id api.ID, reason string, now time.Ti
 	return nil
 }
 
+// Job is the generation or batch that was created, or "".
+func (s *Submission) Job() api.ID { return cmp.Or(s.GenerationID, s.BatchID) }
+
 // Interrupted marks a request as of unknown outcome that was being sent when
 // the program ended. It is called at the start.
 func (s *Submission) Interrupted(now time.Time) {

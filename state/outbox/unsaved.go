@@ -22,7 +22,7 @@ type Unsaved struct {
 var ErrUnsaved = errors.New("an earlier answer is not saved yet: nothing more is sent until it is")
 
 // Job is the generation or batch that was created, or "".
-func (u *Unsaved) Job() api.ID { return cmp.Or(u.Submission.GenerationID, u.Submission.BatchID) }
+func (u *Unsaved) Job() api.ID { return u.Submission.Job() }
 
 // Words describe the answer and say that it is not saved.
 func (u *Unsaved) Words() text.Text {
