@@ -37,7 +37,7 @@ func (a *composer) enqueued(e *account.Event) tea.Cmd {
 func (a *composer) groupWords(n int, pilot bool) text.Text {
 	key := a.KeyFor(keymap.View5)
 	if pilot {
-		return text.Sprintf("the pilot goes first; %d more are held back in the queue (%s) until you let them go on", n-1, key)
+		return text.Sprintf("the pilot is sent first; the rest (%s) is paused in the queue (%s) until you resume it", text.Count(n-1, "job", "jobs"), key)
 	}
 	return text.Sprintf("%d jobs are in the queue (%s)", n, key)
 }
@@ -51,7 +51,7 @@ func (a *composer) tellPlace(sub *outbox.Submission) {
 	case row.State == outbox.QueueSending:
 		a.Busy("sending" + a.Theme.Glyphs.More)
 	case !a.outbox.Sender:
-		a.Say(text.Of("it waits in the queue; " + a.sender() + " sends from it"))
+		a.Say(text.Of("queued; " + a.sender() + " sends from this queue"))
 	case row.Place > 0:
 		a.Say(text.Sprintf("number %d in the queue (%s): %s", row.Place, a.KeyFor(keymap.View5), a.waitWords(&row).Text))
 	}
@@ -68,7 +68,7 @@ func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	case s != nil && s.form != nil && (errors.Is(err, account.ErrSameDraft) || errors.Is(err, account.ErrDraftChanged)):
 		return a.staleForm(s.form, words)
 	case errors.Is(err, account.ErrTaken), errors.Is(err, account.ErrBackwards):
-		a.Complain("another window was faster: the list shows what became of it")
+		a.Complain("another window was faster; the list shows the result")
 	case s != nil && s.group != nil:
 		s.group.trouble = words
 		a.Complain(words)
@@ -89,7 +89,7 @@ func (a *composer) answer(d *outbox.Done) tea.Cmd {
 		if a.outbox.AnswerUnsaved(d.Submission.ID) {
 			a.tellUnsaved(d)
 		} else {
-			a.Complain("not written down: " + errorText(d.Unrecorded))
+			a.Complain("could not be saved: " + errorText(d.Unrecorded))
 		}
 	}
 	return cmd
@@ -120,10 +120,10 @@ func (a *composer) showAnswer(d *outbox.Done) tea.Cmd {
 // has expired.
 func (a *composer) tellExpired(subs []outbox.Submission) {
 	if len(subs) > 1 {
-		a.Warn(text.Sprintf("%d jobs are not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.View5)))
+		a.Warn(text.Sprintf("%d jobs were not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.View5)))
 		return
 	}
 	sub := &subs[0]
-	a.Warn(sub.Name + " is not sent: " + text.Of(sub.Expired(a.outbox.ServerTime(a.Now)).Error()) +
+	a.Warn(sub.Name + " was not sent: " + text.Of(sub.Expired(a.outbox.ServerTime(a.Now)).Error()) +
 		" (" + a.KeyFor(keymap.View5) + ", " + a.KeyFor(keymap.Edit) + ")")
 }

@@ -84,7 +84,7 @@ func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err er
 func planWords(err error) error {
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
 		if e.Code == "" || strings.Contains(string(e.Code), "plan") {
-			return fmt.Errorf("this account's plan has no batches; send the jobs one by one, or use a larger plan: %w", err)
+			return fmt.Errorf("this account's plan does not include batches; send the jobs one by one, or use a larger plan: %w", err)
 		}
 		return err // an unpaid invoice, a hold: it says what to do
 	}
@@ -175,11 +175,11 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 		total.Seconds += float64(n) / account.BilledFPS
 	}
 	if priced == 0 {
-		total.Basis = "none of the jobs could be measured, or has a price"
+		total.Basis = "no job could be measured and priced"
 		return total, nil
 	}
 	if priced < len(file.Lines) {
-		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured, or have no price", priced, len(file.Lines), cost))
+		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured or priced", priced, len(file.Lines), cost))
 		return total, nil
 	}
 	total.Cost = &cost

@@ -58,8 +58,8 @@ func (a *composer) batchForm() *batchForm {
 	f.Stage, f.Check, f.Changed = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit
 	f.trouble = kit.Pager{Stage: a.Stage, Content: f.problemText}
 	f.Set([]kit.Field{
-		kit.TextField(a.Theme, fieldBatchFile, "JSONL file", "a path; one request a line, 20 to 500 of them", f.path),
-		kit.TextField(a.Theme, fieldBatchWebhook, "Webhook URL", "https://… told when the batch ends", ""),
+		kit.TextField(a.Theme, fieldBatchFile, "JSONL file", "path of a file with 20 to 500 lines, one request each", f.path),
+		kit.TextField(a.Theme, fieldBatchWebhook, "Webhook URL", "https://… called when the batch ends", ""),
 	})
 	return f
 }
@@ -82,7 +82,7 @@ func (f *batchForm) checkField(name string) draft.Problem {
 		m, err := draft.ParseMedia(f.path, f.app.cfg.Home)
 		switch {
 		case m.Source == draft.SourceNone && err == nil:
-			return draft.Problem{Field: name, Severity: draft.SeverityMissing, Words: "give the path of a JSONL file; it may be dragged into the window"}
+			return draft.Problem{Field: name, Severity: draft.SeverityMissing, Words: "enter the path of a JSONL file, or drag the file into the window"}
 		case err != nil:
 			return draft.Problem{Field: name, Severity: draft.SeverityError, Words: err.Error()}
 		case m.Source != draft.SourceFile:
@@ -248,8 +248,8 @@ func (f *batchForm) View() paint.Styled {
 	default:
 		for _, l := range []text.Text{
 			`Each line: {"request_id":"a1","endpoint":"/v2/generate","payload":{"model":…,"input":[…]}}`,
-			"20 to 500 lines, 5 MB at the most, inputs of up to 30 s each.",
-			"It is checked here, then by the server (dry run, free), then priced. Nothing is sent before you agree.",
+			"20 to 500 lines, at most 5 MB, inputs of up to 30 s each.",
+			"It is checked here, then by the server (dry run, free), then priced. Nothing is created before you agree.",
 		} {
 			lines = append(lines, "  "+t.Text(paint.Muted, paint.Shorten(l, f.Width-4, t.Glyphs.More)))
 		}
@@ -281,7 +281,7 @@ func (p batchProblems) first() (words []text.Text) {
 	const most = 8
 	words = p.words[:min(most, len(p.words))]
 	if n := len(p.words) - len(words); n > 0 {
-		words = append(slices.Clone(words), text.Sprintf("and %d more, which the form lists", n))
+		words = append(slices.Clone(words), text.Sprintf("and %d more, listed in the form", n))
 	}
 	return words
 }
@@ -290,7 +290,7 @@ func (p batchProblems) none() bool { return len(p.words) == 0 }
 
 func (p batchProblems) title() text.Text {
 	if p.mild {
-		return text.Count(len(p.words), "warning", "warnings") + "; it can be sent all the same"
+		return text.Count(len(p.words), "warning", "warnings") + "; it can still be sent"
 	}
 	return text.Count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
 }

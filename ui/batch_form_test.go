@@ -151,7 +151,7 @@ func TestAPlanWithoutBatchesIsToldBeforeAnyPrice(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.check(s.lines(20, nil))
-		s.Sees("this account's plan has no batches", "send the jobs one by")
+		s.Sees("this account's plan does not include batches", "send the jobs one by")
 		s.DoesNotSee("Send this batch")
 	})
 }
@@ -200,7 +200,7 @@ func TestABatchWhoseInputsCannotBeMeasuredWantsTheWord(t *testing.T) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Status: 403, Body: "no"})
 		s.check(s.lines(20, nil))
 		s.Pass(30 * time.Second)
-		s.Sees("The price is not known", "none of the jobs could be measured", "unpriced typed in full means yes")
+		s.Sees("The price is unknown", "no job could be measured", "unpriced typed in full means yes")
 		s.Press("y", "enter")
 		s.Pass(time.Second)
 		if s.batchPosts() != 0 {
@@ -244,7 +244,7 @@ func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
 		s.end()
 		s.start()
 		s.Pass(2 * time.Second)
-		s.Sees("takes.jsonl: only you can tell what became of it")
+		s.Sees("takes.jsonl: only you can tell what happened")
 		s.Press("2")
 		s.Sees("takes.jsonl", "maybe charged")
 	})

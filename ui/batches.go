@@ -36,8 +36,8 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		},
 		Empty: func() []text.Text {
 			return []text.Text{
-				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans take them.",
-				a.KeyFor(keymap.NewBatch) + "  make one from a file: it is checked here and by the server, and priced, before you agree",
+				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans include them.",
+				a.KeyFor(keymap.NewBatch) + "  create one from a file: it is checked and priced before you decide",
 			}
 		},
 	}}
@@ -48,7 +48,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		case b == nil:
 			return none()
 		case !b.HasOutput:
-			return "the results come when the batch has ended"
+			return "the results are available when the batch has ended"
 		}
 		return ""
 	}
@@ -134,7 +134,7 @@ func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 	if b.HasOutput {
 		return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  the results, line by line"))
 	}
-	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims at 24 hours; the results come as one file at its end.", paint.Muted)...)
+	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims to finish within 24 hours; the results then come as one file.", paint.Muted)...)
 }
 
 // batchIntentPane describes a batch that may not have been accepted.
@@ -151,7 +151,7 @@ func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 
 // openResultFile opens or copies a fresh link to the results of a batch.
 func (a *composer) openResultFile(id api.ID, what use) tea.Cmd {
-	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
+	a.Busy("getting a fresh link" + a.Theme.Glyphs.More)
 	return resultLinkCmd(a.session, id, what)
 }
 

@@ -22,7 +22,7 @@ import (
 func (a *desk) tellLedger(e *account.Event) {
 	switch {
 	case e.Count > 0:
-		a.Complain(text.Sprintf("%s in the ledger can't be believed and %s in no sum: %s shows it",
+		a.Complain(text.Sprintf("%s of the ledger %s damaged and left out of all sums; %s shows it",
 			text.Count(e.Count, "row", "rows"), isAre(e.Count), ledgerKey(a)))
 	case e.Err != nil:
 		a.Complain("the ledger could not be read: " + errorText(e.Err))

@@ -435,7 +435,7 @@ func TestARunningBatchHasNoResultsYetAndSaysSo(t *testing.T) {
 		s.Press("2", "g")
 		s.Sees("● running", "25 %", "9 completed, 1 failed", "A batch can't be cancelled")
 		s.Press("enter")
-		s.Sees("the results come when the batch has ended")
+		s.Sees("the results are available when the batch has ended")
 	})
 }
 
@@ -497,7 +497,7 @@ func TestTheKeysOfTheViewsWorkFromDetailsAndHelp(t *testing.T) {
 		s.Press("3")
 		s.Sees("TYPE", "1 of 40")
 		s.Press("?", "5")
-		s.Sees("Nothing waits")
+		s.Sees("The queue is empty")
 		s.Press("6", "T", "1")
 		s.Sees("STATUS", "1 of 40")
 	})

@@ -32,7 +32,7 @@ const (
 // openOutput asks for the job again to get a fresh link, and opens or copies it
 // unchanged.
 func (a *desk) openOutput(id api.ID, what use) tea.Cmd {
-	a.Busy("asking for a fresh link" + a.Theme.Glyphs.More)
+	a.Busy("getting a fresh link" + a.Theme.Glyphs.More)
 	return outputCmd(a.session, id, what)
 }
 
@@ -75,7 +75,7 @@ func hostLines(hosts []draft.Host) (said []paint.Told) {
 	const most = 8
 	for i, h := range hosts {
 		if i == most {
-			return append(said, paint.Told{Label: "and", Words: text.Sprintf("%d more hosts in other letters", len(hosts)-most), Tone: paint.Warn})
+			return append(said, paint.Told{Label: "and", Words: text.Sprintf("%d more non-ASCII host names", len(hosts)-most), Tone: paint.Warn})
 		}
 		said = append(said, paint.Told{Label: "host", Words: h.Wire}, paint.Told{Label: "reads", Words: h.Read, Tone: paint.Warn})
 	}
@@ -95,7 +95,7 @@ func reads(t *paint.Theme, link api.URL) []paint.Styled {
 // because it may only look like a well-known one.
 func (a *desk) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 	return a.Ask(&kit.Confirm{
-		Heading: "Open a link to a host in other letters?",
+		Heading: "Open a link with a non-ASCII host name?",
 		Warning: func() []paint.Told { return hostLines(hosts) },
 		Yes:     "open it", No: "no",
 		Answer: func(yes bool) tea.Cmd {

@@ -105,7 +105,7 @@ func TestABudgetIsHeldAtTheYesToo(t *testing.T) {
 		other.Pass(5 * time.Second)
 		other.Press("y")
 		other.Pass(5 * time.Second)
-		other.Sees("Not within the budget any more", "the daily budget is $1.25")
+		other.Sees("No longer within the budget", "the daily budget is $1.25")
 		s.acceptsInOrder("job")
 	})
 }

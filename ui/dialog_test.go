@@ -32,14 +32,14 @@ type question struct {
 func questions() []question {
 	soft := within(ledger.Guard{ConfirmAbove: dollars(1_000_000, false)})
 	return []question{
-		{"one job", stage{}, (*story).price, "Send this job?", "$1.25", "send it", "from now", ""},
-		{"a batch", stage{account: scale()}, func(s *story) { s.check(s.lines(24, nil)) }, "Send this batch of 24 jobs?", "$14.4", "send it", "from now", ""},
-		{"a group with a pilot", named(31), (*story).toPilot, "Send 1 job as a pilot, and 30 after it?", "$38.75", "send the pilot", "from now", ""},
-		{"a price that went up", risen(), (*story).toRisenPrice, "Send this job?", "$8.88", "send it", "from now", ""},
-		{"an unknown outcome", ignoring(), (*story).toResend, "Send it once more?", "$1.25", "send again", "", ""},
-		{"what may be charged already", ignoring(), (*story).toDoubt, "Send this job?", "$1.25", "send it", "from now", ""},
-		{"a budget", soft, (*story).price, "Send this job?", "$1.25", "", "from now", "1.25"},
-		{"no price", stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, (*story).price, "Send this job?", "not known", "", "from now", "unpriced"},
+		{"one job", stage{}, (*story).price, "Send this job?", "$1.25", "send it", "for another", ""},
+		{"a batch", stage{account: scale()}, func(s *story) { s.check(s.lines(24, nil)) }, "Send this batch of 24 jobs?", "$14.4", "send it", "for another", ""},
+		{"a group with a pilot", named(31), (*story).toPilot, "Send 1 job as a pilot, and 30 later?", "$38.75", "send the pilot", "for another", ""},
+		{"a price that went up", risen(), (*story).toRisenPrice, "Send this job?", "$8.88", "send it", "for another", ""},
+		{"an unknown outcome", ignoring(), (*story).toResend, "Send it again?", "$1.25", "send again", "", ""},
+		{"what may be charged already", ignoring(), (*story).toDoubt, "Send this job?", "$1.25", "send it", "for another", ""},
+		{"a budget", soft, (*story).price, "Send this job?", "$1.25", "", "for another", "1.25"},
+		{"no price", stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, (*story).price, "Send this job?", "unknown", "", "for another", "unpriced"},
 	}
 }
 
@@ -114,12 +114,12 @@ func TestALowDialogScrollsBetweenItsPriceAndItsButtons(t *testing.T) {
 		s.Resize(40, 11)
 		s.Pass(2 * time.Second)
 		s.Sees("This will cost $1.25", "y send it", "▌ n no, go back", "lines 1–", "j ↓")
-		s.DoesNotSee("holds")
+		s.DoesNotSee("valid")
 		for range 12 {
 			s.Press("j")
 			s.Sees("This will cost $1.25", "y send it")
 		}
-		s.Sees("holds")
+		s.Sees("valid")
 		s.Press("pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
 		s.Sees("lines 1–")
 		s.Press("y")
@@ -212,7 +212,7 @@ func TestOneHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
 			s.Press("R")
 			s.Pass(2 * time.Second)
 			s.Hold("y", delay*time.Millisecond, 30, delay*time.Millisecond+time.Second/5)
-			s.Sees("Send it once more?", "It costs $1.25, perhaps for a second time")
+			s.Sees("Send it again?", "It costs $1.25, possibly for the second time")
 			s.acceptsInOrder()
 			s.Pass(1100 * time.Millisecond)
 			s.Press("n")
@@ -265,7 +265,7 @@ func TestAHeldEscDoesNotThrowAwayWhatWasTyped(t *testing.T) {
 		s.fill("Label", "acme")
 		s.Pass(2 * time.Second)
 		s.Hold("esc", 500*time.Millisecond, 30, time.Second)
-		s.Sees("Keep this in place of what was typed before?")
+		s.Sees("Keep this draft instead of the earlier one?")
 		s.Pass(2 * time.Second)
 		s.Press("y")
 		s.Press("n")

@@ -21,7 +21,7 @@ type diagnosis struct {
 // words is the reason.
 func (a *desk) diagnose(code string, words text.Text) diagnosis {
 	if code == "" && words != "" {
-		return diagnosis{words, words, "Mend what it names, then send it again. If it names nothing, look at the raw answer (]).", true}
+		return diagnosis{words, words, "Fix what it names, then send it again. If it names nothing, see the raw answer (]).", true}
 	}
 	for _, known := range []func(string) (diagnosis, bool){inputTrouble, limitTrouble, accountTrouble, serviceTrouble} {
 		if d, ok := known(code); ok {
@@ -53,7 +53,7 @@ func inputTrouble(code string) (diagnosis, bool) {
 		return unreachable("image"), true
 	case "generation_input_video_invalid", "generation_media_metadata_missing":
 		return diagnosis{
-			"bad video file", "The video could not be read, or says neither how long it is nor how many frames a second it has.",
+			"bad video file", "The video could not be read, or does not state its length and frame rate.",
 			"Export it again as MP4 (H.264) with a constant frame rate.", false,
 		}, true
 	case "generation_input_audio_invalid":
@@ -65,11 +65,11 @@ func inputTrouble(code string) (diagnosis, bool) {
 	case "generation_input_resolution_unsupported":
 		return diagnosis{"picture too big", "The picture is larger than 4096×2160.", "Scale it down and send it again.", false}, true
 	case "generation_input_asset_type_mismatch":
-		return diagnosis{"wrong asset", "An asset of the wrong type stands in an input, such as an audio where a video is due.", "Choose the asset again.", false}, true
+		return diagnosis{"wrong asset", "An input has an asset of the wrong type, such as audio where video is expected.", "Choose the asset again.", false}, true
 	case "generation_unsupported_model":
-		return diagnosis{"wrong model", "The model is not known to the API, or does not take this kind of input.", "Still images need sync-3; else choose another model.", false}, true
+		return diagnosis{"wrong model", "The model is not known to the API, or does not take this kind of input.", "Still images need sync-3; otherwise choose another model.", false}, true
 	case "generation_audio_missing", "generation_video_missing", "generation_input_validation_failed":
-		return diagnosis{"bad request", "The request did not pass the API's checks.", "Look at the request (]) and mend what the message names.", false}, true
+		return diagnosis{"bad request", "The request did not pass the API's checks.", "Check the request (]) and fix what the message names.", false}, true
 	}
 	return diagnosis{}, false
 }
@@ -77,18 +77,18 @@ func inputTrouble(code string) (diagnosis, bool) {
 func unreachable(what text.Text) diagnosis {
 	return diagnosis{
 		"dead " + what + " link", "The " + what + " could not be fetched when the job was to start.",
-		"Links that expire within the hour are the usual cause: use an asset, or a link that lives longer.", false,
+		"Links that expire within the hour are the usual cause: use an asset, or a longer-lived link.", false,
 	}
 }
 
 func limitTrouble(code string) (diagnosis, bool) {
 	switch code {
 	case "generation_model_duration_exceeded":
-		return diagnosis{"too long: model", "The input is longer than the model takes (react-1: 15 s).", "Use lipsync-2 or sync-3, or a shorter cut.", false}, true
+		return diagnosis{"too long: model", "The input is longer than the model allows (react-1: 15 s).", "Use lipsync-2 or sync-3, or a shorter cut.", false}, true
 	case "generation_plan_duration_exceeded":
 		return diagnosis{"too long: plan", "The input is longer than the plan allows.", "Cut it into parts, or use a larger plan.", false}, true
 	case "generation_input_duration_greater_than_max_duration", "generation_audio_length_exceeded":
-		return diagnosis{"input too long", "The input is longer than the API takes.", "Cut it into parts.", false}, true
+		return diagnosis{"input too long", "The input is longer than the API allows.", "Cut it into parts.", false}, true
 	case "generation_text_length_exceeded":
 		return diagnosis{"script too long", "The script has more than 5000 characters.", "Cut it into parts.", false}, true
 	case "file_size_exceeds_plan_limit":
@@ -106,9 +106,9 @@ func accountTrouble(code string) (diagnosis, bool) {
 	case "free_tier_generations_exhausted":
 		return diagnosis{"free quota used", "The month's free generations are used up.", "Wait for next month, or choose a plan at sync.so.", false}, true
 	case "account_payment_required":
-		return diagnosis{"invoice unpaid", "An invoice is unpaid, so nothing new is made.", "Pay it at sync.so, then send the job again.", false}, true
+		return diagnosis{"invoice unpaid", "An invoice is unpaid, so no new jobs are accepted.", "Pay it at sync.so, then send the job again.", false}, true
 	case "account_on_hold":
-		return diagnosis{"account on hold", "The account is on hold.", "Ask the vendor's support.", false}, true
+		return diagnosis{"account on hold", "The account is on hold.", "Contact the vendor's support.", false}, true
 	case "plan_feature_unavailable":
 		return diagnosis{"not in the plan", "The plan does not include this.", "Use a larger plan, or leave the option out.", false}, true
 	case "elevenlabs_quota_exceeded":
@@ -123,11 +123,11 @@ func serviceTrouble(code string) (diagnosis, bool) {
 	switch code {
 	case "generation_unknown_error", "generation_unhandled_error":
 		return diagnosis{
-			"unknown error", "Something broke inside the service, which does not say what.",
+			"unknown error", "Something failed inside the service, which gives no details.",
 			"Try once more; leave out options that the model does not honour (sync-3 takes neither temperature nor occlusion detection).", true,
 		}, true
 	case "generation_pipeline_failed":
-		return diagnosis{"pipeline failed", "A stage inside the service broke.", "Try once more; if it fails again, send its id to support.", true}, true
+		return diagnosis{"pipeline failed", "A stage inside the service failed.", "Try once more; if it fails again, send its id to support.", true}, true
 	case "generation_timeout":
 		return diagnosis{"timed out", "The job took longer than the service allows.", "Try once more, or a shorter input.", true}, true
 	}
@@ -140,15 +140,15 @@ func byName(code string) diagnosis {
 	case code == "":
 		return diagnosis{"no reason given", "The API gives no reason.", "Look at the raw answer (]); if it says no more, send the id to support.", true}
 	case strings.HasPrefix(code, "generation_input_"), strings.HasPrefix(code, "voice_sample_"), strings.HasPrefix(code, "invalid_"):
-		return diagnosis{"bad input", "The API did not accept an input.", "Mend what the message names, then send it again.", false}
+		return diagnosis{"bad input", "The API did not accept an input.", "Fix what the message names, then send it again.", false}
 	case strings.Contains(code, "_limit_"), strings.HasPrefix(code, "rate_"):
 		return diagnosis{"limit reached", "A limit of the account was reached.", "Wait, then send it again.", true}
 	case strings.HasPrefix(code, "generation_infra_"), strings.HasPrefix(code, "controller_"),
 		strings.HasSuffix(code, "_unavailable"), strings.HasSuffix(code, "_timeout"), code == "internal_error":
-		return diagnosis{"service trouble", "The service had trouble of its own.", "Try again in a few minutes.", true}
+		return diagnosis{"service trouble", "The service had an internal problem.", "Try again in a few minutes.", true}
 	}
 	return diagnosis{
-		text.Of(strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " ")), text.Of("The API names the code " + code + "."),
+		text.Of(strings.ReplaceAll(strings.TrimPrefix(code, "generation_"), "_", " ")), text.Of("The API returned the code " + code + "."),
 		"Look at the raw answer (]) for more.", false,
 	}
 }

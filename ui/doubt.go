@@ -40,8 +40,8 @@ func (a *composer) openDoubt(id string) tea.Cmd {
 		})
 	}
 	d.Extra = []kit.Action{
-		a.Does(keymap.Details, d.link).Unless(d.unlinkable).Hinted("it is this one"),
-		a.Does(keymap.Resend, d.resend).Unless(d.unsendable).Hinted("send once more"),
+		a.Does(keymap.Details, d.link).Unless(d.unlinkable).Hinted("this is the job"),
+		a.Does(keymap.Resend, d.resend).Unless(d.unsendable).Hinted("send again"),
 		a.Does(keymap.Drop, d.drop).Unless(d.undecidable).Hinted("drop"),
 		a.Does(keymap.Down, step(1)),
 		a.Does(keymap.Up, step(-1)),
@@ -75,13 +75,13 @@ func (d *doubt) undecidable() text.Text {
 		return ""
 	}
 	if !a.outbox.Sender {
-		return text.Of(a.sender() + " finds out what became of it: decide in its window")
+		return text.Of(a.sender() + " is finding out what happened; decide there")
 	}
 	o, _ := a.outbox.Reconciler.Outlook(d.id, a.Now)
 	if o.LastLook.IsZero() {
-		return "dubtop looks for it by itself first, at " + clock(o.FirstLook, a.Now)
+		return "dubtop will look for it first, at " + clock(o.FirstLook, a.Now)
 	}
-	return "dubtop is finding out by itself"
+	return "dubtop is still looking for it"
 }
 
 func (d *doubt) unlinkable() text.Text {
@@ -89,7 +89,7 @@ func (d *doubt) unlinkable() text.Text {
 		return why
 	}
 	if d.candidate().ID == "" {
-		return "nothing was found that it could be"
+		return "no matching job was found"
 	}
 	return ""
 }
@@ -99,7 +99,7 @@ func (d *doubt) unsendable() text.Text {
 		return why
 	}
 	if !slices.Contains(d.choices(), outbox.ChoiceResend) {
-		return "a batch is never sent again: no server can tell the second from the first"
+		return "a batch is never sent again: servers do not recognize a repeated batch"
 	}
 	return d.app.unspendable()
 }
@@ -111,11 +111,11 @@ func (d *doubt) choices() []outbox.Choice {
 
 func (d *doubt) link() tea.Cmd {
 	c := d.candidate()
-	return d.choose(outbox.ChoiceLink, c.ID, "Is it this one?", "yes, this one", "no, not sure")
+	return d.choose(outbox.ChoiceLink, c.ID, "Is this the job?", "yes, this is it", "not sure")
 }
 
 func (d *doubt) resend() tea.Cmd {
-	return d.choose(outbox.ChoiceResend, "", "Send it once more?", "send again", "no, wait")
+	return d.choose(outbox.ChoiceResend, "", "Send it again?", "send again", "no, wait")
 }
 
 func (d *doubt) drop() tea.Cmd {
@@ -149,7 +149,7 @@ func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd
 	w, err := a.session.Choose(submission, c, id, time.Now())
 	if errors.Is(err, outbox.ErrStale) {
 		if w, ok := a.session.Reprice(submission); ok {
-			a.Busy("its price is too old: asking for it anew" + a.Theme.Glyphs.More)
+			a.Busy("the price is too old; getting a new one" + a.Theme.Glyphs.More)
 			return a.do(w)
 		}
 	}
@@ -157,7 +157,7 @@ func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd
 		a.Complain(text.Of(err.Error()))
 		return nil
 	}
-	a.Busy("noting it" + a.Theme.Glyphs.More)
+	a.Busy("saving" + a.Theme.Glyphs.More)
 	return a.do(w)
 }
 
@@ -183,7 +183,7 @@ func (a *composer) answeredChoice(d *outbox.Done) {
 	a.Calm()
 	sub := &d.Submission
 	if sub.State == outbox.SubmissionDropped {
-		a.Say("dropped: " + sub.Name + "; it goes on counting as maybe spent")
+		a.Say("dropped: " + sub.Name + "; it still counts as maybe spent")
 		return
 	}
 	a.forgetDoubt(sub)
@@ -195,9 +195,9 @@ func (d *doubt) lines(width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
 	sub, ok := a.outbox.Find(d.id)
 	if !ok || sub.State != outbox.SubmissionUnknown {
-		words := text.Text("It is on its way once more.")
+		words := text.Text("It is being sent again.")
 		if !ok {
-			words = "It is known what became of it: the list has the job, or it was dropped."
+			words = "Its outcome is known now: the job is in the list, or it was dropped."
 		}
 		return []paint.Styled{"", "  " + t.Text(paint.Normal, words), "", "  " + t.Text(paint.Key, a.KeyFor(keymap.Back)) + t.Text(paint.Muted, "  back")}
 	}
@@ -214,7 +214,7 @@ func (d *doubt) lines(width int) []paint.Styled {
 
 func (d *doubt) happened(sub *outbox.Submission, width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
-	price := "its price is not known"
+	price := "unknown price"
 	if sub.Price.Cost != nil {
 		price = sub.Price.Cost.String()
 	}
@@ -224,7 +224,7 @@ func (d *doubt) happened(sub *outbox.Submission, width int) []paint.Styled {
 		t.Fact("model", text.Of(sub.Model), paint.Normal),
 	}
 	lines = append(lines, a.advice(width, "because", sub.Reason, paint.Normal)...)
-	return append(lines, a.advice(width, "so", "Nobody knows whether it was accepted. It counts as maybe spent until that is known.", paint.Normal)...)
+	return append(lines, a.advice(width, "so", "It may or may not have been accepted. Until that is known, it counts as maybe spent.", paint.Normal)...)
 }
 
 // doing says what dubtop does by itself, and when.
@@ -235,22 +235,22 @@ func (d *doubt) doing(sub *outbox.Submission) text.Text {
 	case !ok:
 		return "Nothing more."
 	case !a.outbox.Sender:
-		return text.Of(a.sender() + " sends from this journal, and finds out what became of it.")
+		return text.Of(a.sender() + " sends from this journal and is finding out what happened.")
 	case o.Found:
-		return "Its job was found, and is being linked to it."
+		return "The job was found and is being linked."
 	case o.Follows:
-		return "The server named a job that may be it, which is being looked at."
+		return "The server named a job that may be the one; dubtop is checking it."
 	case !o.Resend.IsZero():
-		return "This server was proved to honour idempotency keys, so the same request goes out again under the same key at " +
-			clock(o.Resend, a.Now) + ": if the first one was accepted, it answers with the same job and charges nothing."
+		return "This server honours idempotency keys, so the same request will be sent again with the same key at " +
+			clock(o.Resend, a.Now) + ". If the first one was accepted, the server returns the same job and charges nothing."
 	case o.NextLook.IsZero():
-		return "It has looked for a day, and stopped."
+		return "dubtop looked for a day and gave up."
 	}
-	what := "the jobs created since, for one of the same model, inputs, options, output file name and webhook"
+	what := "the jobs created since for one with the same model, inputs, options, output file name and webhook"
 	if sub.Kind == outbox.SubmitBatch {
-		what = "the batches created since, for one of as many jobs"
+		what = "the batches created since for one with as many jobs"
 	}
-	return text.Sprintf("It looks among %s: next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.Now), clock(o.Until, a.Now))
+	return text.Sprintf("dubtop searches %s; next at %s, until %s. Nothing is sent again on a guess.", what, clock(o.NextLook, a.Now), clock(o.Until, a.Now))
 }
 
 // found lists the candidates, with the selected one marked.
@@ -276,9 +276,9 @@ func (d *doubt) found(width int) []paint.Styled {
 func candidateWords(c outbox.Candidate) text.Text {
 	switch c.Timing {
 	case outbox.TimingEarly:
-		return matchWords(c.Match) + ", but made before this was sent"
+		return matchWords(c.Match) + ", but created before this was sent"
 	case outbox.TimingLate:
-		return matchWords(c.Match) + ", but made long after this was given up"
+		return matchWords(c.Match) + ", but created long after dubtop stopped waiting"
 	}
 	return matchWords(c.Match)
 }
@@ -286,9 +286,9 @@ func candidateWords(c outbox.Candidate) text.Text {
 func matchWords(m outbox.Match) text.Text {
 	switch m {
 	case outbox.MatchExact:
-		return "all that is told of it is the same"
+		return "everything known about it matches"
 	case outbox.MatchFile:
-		return "the same, as far as a file can be told"
+		return "matches, as far as files can be compared"
 	}
 	return "similar: you have to judge"
 }
@@ -298,7 +298,7 @@ func (d *doubt) options(width int) []paint.Styled {
 	a := d.app
 	if why := d.undecidable(); why != "" {
 		return append(a.keyed(width, keymap.Back, "Wait: "+why+".", paint.Normal),
-			a.advice(width, "", "It is kept, and goes on after the next start, too.", paint.Muted)...)
+			a.advice(width, "", "It is saved and continues after a restart.", paint.Muted)...)
 	}
 	q := d.question()
 	var lines []paint.Styled
@@ -306,15 +306,15 @@ func (d *doubt) options(width int) []paint.Styled {
 		key, words := a.choiceKey(c)
 		lines = append(lines, a.keyed(width, key, words+" "+text.Of(q.Risk(c)), paint.Normal)...)
 	}
-	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop goes on looking until "+clock(q.Until, a.Now)+".", paint.Muted)...)
+	return append(lines, a.keyed(width, keymap.Back, "Leave it: dubtop keeps looking until "+clock(q.Until, a.Now)+".", paint.Muted)...)
 }
 
 func (a *composer) choiceKey(c outbox.Choice) (key keymap.Name, words text.Text) {
 	switch c {
 	case outbox.ChoiceLink:
-		return keymap.Details, "It is the marked one."
+		return keymap.Details, "The selected job is the one."
 	case outbox.ChoiceResend:
-		return keymap.Resend, "Send it once more."
+		return keymap.Resend, "Send it again."
 	}
 	return keymap.Drop, "Drop it."
 }

@@ -46,7 +46,7 @@ func (a *App) tellEvent(e *account.Event) {
 	case account.EventTurn:
 		a.Say("this window sends from the queue now")
 	case account.EventAsks:
-		a.Warn(e.Done.Submission.Name + ": only you can tell what became of it. " + a.KeyFor(keymap.View5) + " and enter show what was found")
+		a.Warn(e.Done.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.View5) + " and enter show what was found")
 	default:
 		a.tellFailure(e)
 	}
@@ -61,13 +61,13 @@ func (a *App) tellFailure(e *account.Event) {
 	case account.EventListsRead:
 		a.Complain("the journal's lists could not be read: " + errorText(e.Err))
 	case account.EventListsSaved:
-		a.Warn("the lists could not be kept for the next start: " + errorText(e.Err))
+		a.Warn("the lists could not be saved for the next start: " + errorText(e.Err))
 	case account.EventQueue:
 		a.Complain("the queue could not be read from the journal: " + errorText(e.Err))
 	case account.EventNews:
-		a.Warn("what became of a job could not be written into the ledger: " + errorText(e.Err))
+		a.Warn("the outcome of a job could not be saved in the ledger: " + errorText(e.Err))
 	case account.EventApart:
-		a.Warn("the answer could not be kept, so the next start asks again: " + errorText(e.Err))
+		a.Warn("the answer could not be saved, so the next start asks again: " + errorText(e.Err))
 	}
 }
 
@@ -86,7 +86,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 		}
 	}
 	if unknown > 0 {
-		a.Warn(text.Count(unknown, "request has", "requests have") + " no known outcome: maybe charged; dubtop finds out what became of it")
+		a.Warn(text.Count(unknown, "request has", "requests have") + " an unknown outcome and may have been charged; dubtop is looking for it")
 	}
 	return a.doOpened()
 }
@@ -111,7 +111,7 @@ func (a *App) doOpened() tea.Cmd {
 func (a *App) changed(e *account.Event) {
 	switch {
 	case e.Err != nil:
-		a.Complain("the queue stays as it was: " + errorText(e.Err))
+		a.Complain("the queue was not changed: " + errorText(e.Err))
 	case e.Words != "":
 		a.Say(text.Of(e.Words))
 	}

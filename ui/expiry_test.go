@@ -74,7 +74,7 @@ func TestALinkThatEndsInTheQueueIsNotSentAndTheJobCanBeMended(t *testing.T) {
 			s.agreeSigned(75 * time.Second)
 			s.Press("5")
 			s.Pass(held)
-			s.Sees("! expired", "e edits it")
+			s.Sees("! expired", "e to edit it")
 			s.Press("P")
 			s.Pass(20 * time.Second)
 			s.Sees("1 job waits", "the signed link of the video has expired; make a new one")

@@ -66,7 +66,7 @@ func happened(t, now time.Time) text.Text {
 	case t.IsZero():
 		return none
 	case t.After(now.Add(time.Minute)):
-		return clock(t, now) + ", yet to come: a clock is wrong"
+		return clock(t, now) + ", in the future: a clock is wrong"
 	}
 	return clock(t, now) + ", " + age(t, now) + " ago"
 }

@@ -76,7 +76,7 @@ func (a *composer) verdict(g *state.Generation, told *api.Generation, width int)
 	case g.Intent == outbox.SubmissionUnknown:
 		return a.doubtLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
-		return a.advice(width, "Gone", "The server no longer knows this job; this is what was seen of it.", paint.Warn)
+		return a.advice(width, "Gone", "The server no longer has this job. This is what dubtop last saw of it.", paint.Warn)
 	case g.Status.Troubled():
 		return a.autopsy(g, told, width)
 	case g.Status.Running():
@@ -88,11 +88,11 @@ func (a *composer) verdict(g *state.Generation, told *api.Generation, width int)
 // doubtLines explains a request of unknown outcome. sign is what in the list
 // would prove that it was accepted.
 func (a *composer) doubtLines(reason, sign text.Text, width int) []paint.Styled {
-	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted, and charged.", paint.Warn)
+	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted and charged.", paint.Warn)
 	if reason != "" {
 		lines = append(lines, a.advice(width, "because", reason, paint.Normal)...)
 	}
-	return append(append(lines, a.advice(width, "So", "dubtop looks for a "+sign+", and links it; nothing is sent again on a guess. "+a.KeyFor(keymap.Details)+" shows more.", paint.Normal)...), "")
+	return append(append(lines, a.advice(width, "So", "dubtop is looking for a "+sign+" to link it to; nothing is sent again on a guess. "+a.KeyFor(keymap.Details)+" shows more.", paint.Normal)...), "")
 }
 
 func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int) []paint.Styled {
@@ -111,17 +111,17 @@ func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int)
 
 func (a *composer) outlook(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	e := a.store.Forecast.Expect(g, a.Now)
-	source := text.Text("the times the vendor documents")
+	source := text.Text("the vendor's documented times")
 	if e.Learned > 0 {
-		source = text.Count(e.Learned, "job", "jobs") + " seen ending"
+		source = text.Count(e.Learned, "job", "jobs") + " seen finishing"
 	}
-	words := text.Sprintf("about %s more, from %s.", roughly(e.Left), source)
+	words := text.Sprintf("about %s left, based on %s.", roughly(e.Left), source)
 	n := paint.Normal
 	switch {
 	case g.Status == api.Pending && a.Now.Sub(a.ours(g.Created)) > unusualPending:
-		words, n = "Pending for more than five minutes is unusual. Don't send it again: both would be charged.", paint.Warn
+		words, n = "Pending for more than five minutes is unusual. Don't send it again: you would pay for both.", paint.Warn
 	case e.Stuck:
-		words, n = "Far longer than expected. Look at status.sync.so, or ask support with its id. Don't send it again: both would be charged.", paint.Warn
+		words, n = "Taking far longer than expected. Check status.sync.so, or contact support with its id. Don't send it again: you would pay for both.", paint.Warn
 	}
 	lines := a.advice(width, "Outlook", words, n)
 	if g.Status == api.Processing {
@@ -182,7 +182,7 @@ func (a *composer) intentLines(id string, width int) []paint.Styled {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
 		return []paint.Styled{
-			"", "  " + a.Theme.Text(paint.Normal, "The answer has come: the list has the job."), "",
+			"", "  " + a.Theme.Text(paint.Normal, "The answer has arrived: the job is in the list."), "",
 			"  " + a.Theme.Text(paint.Key, a.KeyFor(keymap.Back)) + a.Theme.Text(paint.Muted, "  back"),
 		}
 	}
@@ -248,12 +248,12 @@ func (d *generationDetails) lines(width int) []paint.Styled {
 	case d.part == partOverview:
 		lines = append(lines, indented(d.overview(g, width-2))...)
 	case o.Job == nil && d.part == partRequest && len(o.Sent.Body) > 0:
-		lines = append(lines, "  "+t.Text(paint.Muted, "As it was sent from here, "+happened(o.Sent.SentAt, a.Now)+":"), "")
+		lines = append(lines, "  "+t.Text(paint.Muted, "As sent from here, "+happened(o.Sent.SentAt, a.Now)+":"), "")
 		lines = append(lines, indented(a.rawLines(api.JSON(o.Sent.Body), width-2))...)
 	case o.Job == nil && o.Err != nil:
 		lines = append(lines, indented(d.missing(g, width-4))...)
 	case o.Job == nil:
-		lines = append(lines, "  "+t.Text(paint.Muted, "Asking for it"+t.Glyphs.More))
+		lines = append(lines, "  "+t.Text(paint.Muted, "Loading"+t.Glyphs.More))
 	case d.part == partRequest:
 		lines = append(lines, indented(a.rawLines(o.Job.Request(), width-2))...)
 	default:
@@ -266,10 +266,10 @@ func (d *generationDetails) lines(width int) []paint.Styled {
 // come.
 func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styled {
 	a, t, o := d.app, d.app.Theme, d.opened()
-	rest, gone := "Inputs, options and output are", "Inputs, options and output went with it."
+	rest, gone := "Inputs, options and output come from the server", "Inputs, options and output are gone with it."
 	if len(o.Sent.Body) > 0 {
-		gone = "What was sent from here is under Request."
-		rest = gone + " The rest is"
+		gone = "The request as sent from here is under Request."
+		rest = gone + " The rest comes from the server"
 	}
 	if g.Gone {
 		return paint.Toned(t, paint.Muted, paint.Wrap(text.Of(gone), width))
@@ -278,13 +278,13 @@ func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styl
 	if o.Job != nil {
 		return lines
 	}
-	again := "; " + a.KeyFor(keymap.Refresh) + " asks again."
+	again := "; " + a.KeyFor(keymap.Refresh) + " tries again."
 	if kindOf(o.Err) == api.KindNetwork {
-		again = ", and asked for when it answers again."
+		again = ", and will load when it answers again."
 	}
-	lines = append(lines, paint.Toned(t, paint.Muted, paint.Wrap(text.Of(rest+" told by the server alone")+again, width))...)
+	lines = append(lines, paint.Toned(t, paint.Muted, paint.Wrap(text.Of(rest)+again, width))...)
 	if asOf := a.asOf(); asOf != "" && !a.store.Generations.Known() {
-		lines = append(lines, t.Text(paint.Muted, "What stands above is "+asOf+"."))
+		lines = append(lines, t.Text(paint.Muted, "The data above is "+asOf+"."))
 	}
 	return lines
 }
@@ -314,7 +314,7 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 		return lines
 	}
 	if c := o.Costs; c != nil && c.Total == nil && c.Availability != "" {
-		lines = append(lines, t.Fact("billed", "not settled yet ("+c.Availability+")", paint.Muted))
+		lines = append(lines, t.Fact("billed", "not billed yet ("+c.Availability+")", paint.Muted))
 	}
 	lines = append(lines, "", t.Text(paint.Title, "Inputs"))
 	for _, in := range o.Job.Input {

@@ -128,15 +128,15 @@ func (f *generationForm) rebuild() {
 	y := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
 	y.Picks = []string{"AUDIO"}
 	fields = append(fields, x, y,
-		kit.TextField(t, draft.FieldScript, "or a script", "text to be spoken instead of audio", d.Script),
+		kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", d.Script),
 		kit.TextField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
 	for _, o := range draft.RulesFor(d.Model).Options {
 		fields = append(fields, optionField(t, o, d.Options[o.Name]))
 	}
 	f.Set(append(fields,
 		kit.TextField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
-		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… told when the job ends", d.WebhookURL),
-		kit.TextField(t, draft.FieldLabel, "Label", "for your own books, never sent", d.Label)))
+		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when the job ends", d.WebhookURL),
+		kit.TextField(t, draft.FieldLabel, "Label", "for your own records, never sent", d.Label)))
 }
 
 // optionField returns the field of an option.
@@ -292,7 +292,7 @@ func (f *generationForm) Actions() []kit.Action {
 	}
 	acts := []kit.Action{
 		a.Does(keymap.Estimate, f.price).Hinted("price it"),
-		a.Does(keymap.Leave, f.leave).Hinted("leave, draft kept"),
+		a.Does(keymap.Leave, f.leave).Hinted("close, keep the draft"),
 	}
 	if len(f.Current().Picks) > 0 {
 		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
@@ -323,7 +323,7 @@ func (f *generationForm) clear() tea.Cmd {
 	f.hold()
 	f.rebuild()
 	f.Jump(1)
-	f.app.Say("the form is empty")
+	f.app.Say("form cleared")
 	return nil
 }
 
@@ -364,7 +364,7 @@ func (f *generationForm) price() tea.Cmd {
 		return nil
 	}
 	if f.draft.Over() && f.draft.Doubt == "" {
-		f.app.Warn("this was sent already: change it to send another")
+		f.app.Warn("this was already sent; change it to send another")
 		return nil
 	}
 	f.TouchAll()
@@ -443,7 +443,7 @@ func (f *generationForm) above() []paint.Styled {
 	lines := []paint.Styled{""}
 	switch {
 	case f.cancel != nil:
-		lines = append(lines, "  "+t.Text(paint.Running, "Finding the price: "+f.step+t.Glyphs.More), "")
+		lines = append(lines, "  "+t.Text(paint.Running, "Getting the price: "+f.step+t.Glyphs.More), "")
 	case f.reason != "":
 		for _, l := range paint.Wrap(f.reason, max(10, f.Width-4)) {
 			lines = append(lines, "  "+t.Text(paint.Bad, l))

@@ -35,7 +35,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 		Empty: func() []text.Text {
 			return []text.Text{
 				"No generations yet.",
-				a.KeyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
+				a.KeyFor(keymap.NewGeneration) + "  create one: you see the price first, and nothing is sent until you agree",
 			}
 		},
 	}}

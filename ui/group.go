@@ -85,7 +85,7 @@ func (a *composer) groupWithModel(set jobSet) tea.Cmd {
 		if long < len(jobs) {
 			return ""
 		}
-		return text.Sprintf("all of them are longer than the %.0f s that %s takes", most, model)
+		return text.Sprintf("all of them are longer than %.0f s, the limit of %s", most, model)
 	}
 	return a.pickModel("", unfit, func(model string) tea.Cmd { return a.openGroup(set, model) })
 }
@@ -173,7 +173,7 @@ func (g *group) prepare(j *groupJob) {
 		return
 	}
 	if j.draft.Doubt != "" {
-		j.left = "nobody knows whether it was accepted: running it again may pay for it twice. Run it again by itself if you must"
+		j.left = "unknown outcome: running it again may pay for it twice. Run it again on its own if you must"
 		return
 	}
 	if g.model != "" {
@@ -327,7 +327,7 @@ func (g *group) Actions() []kit.Action {
 	a := g.app
 	pilot := func(n keymap.Name) kit.Action {
 		act := a.Does(n, kit.Plain(func() { g.pilot = !g.pilot })).Unless(g.pilotless)
-		act.Key.SetHelp(act.Key.Help().Key, "send the first one as a pilot, or all of them")
+		act.Key.SetHelp(act.Key.Help().Key, "send the first job as a pilot, or all at once")
 		return act
 	}
 	if g.cancel != nil {
@@ -338,18 +338,18 @@ func (g *group) Actions() []kit.Action {
 		}, g.Pager.Actions()...)
 	}
 	return append([]kit.Action{
-		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("go on"),
+		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("continue"),
 		pilot(keymap.Switch).Hinted("pilot"),
 		pilot(keymap.Mark),
 		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),
-		a.Does(keymap.Back, a.Pop).Hinted("leave, nothing is sent"),
+		a.Does(keymap.Back, a.Pop).Hinted("leave without sending"),
 	}, g.Pager.Actions()...)
 }
 
 // pilotless returns why there can be no pilot, or "".
 func (g *group) pilotless() text.Text {
 	if len(g.jobs)-g.leaving() < 2 {
-		return "a pilot needs others that wait for it"
+		return "a pilot needs other jobs to wait for it"
 	}
 	return ""
 }
@@ -358,9 +358,9 @@ func (g *group) pilotless() text.Text {
 func (g *group) unready() text.Text {
 	switch {
 	case g.read < len(g.jobs) || g.unpriced() > 0:
-		return "it was stopped: " + g.app.KeyFor(keymap.Refresh) + " goes on"
+		return "stopped; " + g.app.KeyFor(keymap.Refresh) + " continues"
 	case g.runnable() == 0:
-		return "nothing of this can be run"
+		return "none of these jobs can be run"
 	}
 	return g.app.unspendable()
 }
@@ -395,12 +395,12 @@ func (g *group) leaveExpired() (some bool) {
 // requests them again first.
 func (g *group) goOn() tea.Cmd {
 	if g.leaveExpired() && g.runnable() == 0 {
-		g.app.Warn("nothing of this can be run")
+		g.app.Warn("none of these jobs can be run")
 		return nil
 	}
 	subs, now := g.ready(), time.Now()
 	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
-		g.app.Warn("some prices are older than five minutes: they are asked for again")
+		g.app.Warn("some prices are older than five minutes; getting new ones")
 		return g.resume()
 	}
 	prices, priced := make([]outbox.Price, len(subs)), true
@@ -418,7 +418,7 @@ func (g *group) goOn() tea.Cmd {
 		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
-		c.Heading = text.Sprintf("Send 1 job as a pilot, and %d after it?", len(subs)-1)
+		c.Heading = text.Sprintf("Send 1 job as a pilot, and %d later?", len(subs)-1)
 		c.Yes = "send the pilot"
 	}
 	return g.app.askToSpend(c, ledger.ChargeOf(prices...), priced, func(words text.Text) {
@@ -447,7 +447,7 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 	}
 	a, now := g.app, time.Now()
 	if g.leaveExpired() {
-		g.app.Complain("Nothing was sent: a signed link has expired meanwhile, and its job is left out")
+		g.app.Complain("Nothing was sent: a signed link has expired, and its job was left out")
 		return nil
 	}
 	confirmed := slices.Clone(subs)

@@ -23,7 +23,7 @@ import (
 // run.
 func (g *group) lines(width int) []paint.Styled {
 	t := g.app.Theme
-	heading := text.Sprintf("Run %s again, as they were", text.Count(len(g.jobs), "job", "jobs"))
+	heading := text.Sprintf("Run %s again, unchanged", text.Count(len(g.jobs), "job", "jobs"))
 	if g.model != "" {
 		heading = text.Sprintf("Run %s again with %s", text.Count(len(g.jobs), "job", "jobs"), g.model)
 	}
@@ -51,13 +51,13 @@ func (g *group) progress(width int) []paint.Styled {
 		}
 		return append(lines, t.Text(paint.Key, g.app.KeyFor(keymap.Refresh))+t.Text(paint.Muted, "  try again"), "")
 	case g.cancel == nil && (g.read < len(g.jobs) || waiting > 0):
-		return []paint.Styled{t.Text(paint.Warn, "Stopped. ") + t.Text(paint.Key, g.app.KeyFor(keymap.Refresh)) + t.Text(paint.Muted, "  goes on"), ""}
+		return []paint.Styled{t.Text(paint.Warn, "Stopped. ") + t.Text(paint.Key, g.app.KeyFor(keymap.Refresh)) + t.Text(paint.Muted, "  continue"), ""}
 	case g.cancel == nil:
 		return nil
 	case g.read < len(g.jobs):
-		words = text.Sprintf("reading what they were made from: %d of %d", g.read, len(g.jobs))
+		words = text.Sprintf("reading their inputs: %d of %d", g.read, len(g.jobs))
 	default:
-		words = text.Sprintf("finding the prices: %d of %d", len(g.jobs)-waiting, len(g.jobs))
+		words = text.Sprintf("getting prices: %d of %d", len(g.jobs)-waiting, len(g.jobs))
 	}
 	return []paint.Styled{t.Text(paint.Running, words+t.Glyphs.More), ""}
 }
@@ -110,9 +110,9 @@ func (g *group) compared() text.Text {
 	cost := rounded(then, kind)
 	switch more := now - then; {
 	case more > 0:
-		return text.Sprintf("%s%s more than they cost, %s", about, more.Rounded(), cost)
+		return text.Sprintf("%s%s more than they cost (%s)", about, more.Rounded(), cost)
 	case more < 0:
-		return text.Sprintf("%s%s less than they cost, %s", about, (-more).Rounded(), cost)
+		return text.Sprintf("%s%s less than they cost (%s)", about, (-more).Rounded(), cost)
 	}
 	return text.Of(about + "as much as they cost")
 }
@@ -191,7 +191,7 @@ func (g *group) rows(width int) []paint.Styled {
 		lines = append(lines, line)
 		notes := text.All(j.warn)
 		if len(j.lost) > 0 {
-			notes = append(notes, "not taken over: "+text.Join(j.lost, "; "))
+			notes = append(notes, "not copied: "+text.Join(j.lost, "; "))
 		}
 		for _, note := range notes {
 			for _, l := range paint.Wrap(note, max(10, width-2)) {
@@ -227,9 +227,9 @@ func (g *group) question(subs []outbox.Submission) []paint.Told {
 	if n := g.leaving(); n > 0 {
 		said = append(said, paint.Told{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
-	words := text.Text("They are sent one after the other, as slots come free.")
+	words := text.Text("They are sent one by one as slots become free.")
 	if g.pilot {
-		words = text.Sprintf("The first is sent. The other %d wait in the queue until you let them go on.", len(subs)-1)
+		words = "The first is sent now. The rest (" + text.Count(len(subs)-1, "job", "jobs") + ") stays paused in the queue until you resume it."
 	}
 	said = append(said, paint.Told{Label: "then", Words: words})
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
@@ -261,7 +261,7 @@ func (g *group) warnings(hosts []draft.Host) []paint.Told {
 		}
 	}
 	if n > most {
-		said = append(said, paint.Told{Label: "and", Words: text.Sprintf("as much of %d more, as the list behind this says", n-most), Tone: paint.Warn})
+		said = append(said, paint.Told{Label: "and", Words: text.Sprintf("similar warnings for %d more, shown in the list behind this", n-most), Tone: paint.Warn})
 	}
 	return said
 }
@@ -270,7 +270,7 @@ func (g *group) warnings(hosts []draft.Host) []paint.Told {
 func (a *composer) validity(at time.Time) paint.Told {
 	left := outbox.PriceValid - a.Now.Sub(at)
 	if left <= 0 {
-		return paint.Told{Label: "holds", Words: "no more: go back and price it again", Tone: paint.Warn}
+		return paint.Told{Label: "valid", Words: "no longer: go back and price it again", Tone: paint.Warn}
 	}
-	return paint.Told{Label: "holds", Words: "for " + span(left) + " from now", Tone: paint.Muted}
+	return paint.Told{Label: "valid", Words: "for another " + span(left), Tone: paint.Muted}
 }

@@ -74,7 +74,7 @@ func TestMarkedJobsBecomeAGroupWithOneTotalAndOneYes(t *testing.T) {
 		before := s.pricesAsked()
 		s.Press("a", ".")
 		s.Pass(time.Second)
-		s.Sees("Run 31 jobs again, as they were", "31 × $1.25 = $38.75", "about as much as they cost", "31 × lipsync-2", "take_01")
+		s.Sees("Run 31 jobs again, unchanged", "31 × $1.25 = $38.75", "about as much as they cost", "31 × lipsync-2", "take_01")
 		if n := s.pricesAsked() - before; n != 1 {
 			s.t.Errorf("31 jobs with the same inputs were priced %d times", n)
 		}
@@ -128,7 +128,7 @@ func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
 		s.Sees("[ ] send one first")
 		s.Press("space", "enter")
 		s.Pass(time.Second)
-		s.Sees("Send 1 job as a pilot, and", "wait in the queue until you let", "× $1.25 =")
+		s.Sees("Send 1 job as a pilot, and", "stays paused in the", "× $1.25 =")
 		s.Press("y")
 		s.Pass(time.Second)
 		names, held := s.agreed()
@@ -136,7 +136,7 @@ func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
 			s.t.Errorf("of %q are held back %v", names, held)
 		}
 		s.until("the pilot take_", time.Hour)
-		s.Sees("is done: look at it; in the queue (5), a and p let the other")
+		s.Sees("is done: look at it; in the queue (5), a and p resume the rest")
 		s.Pass(time.Hour) // the others still wait
 		if n := len(s.account.Accepted()); n != 1 {
 			s.t.Errorf("%d were accepted", n)
@@ -157,7 +157,7 @@ func TestWhatCanNotBeRunIsLeftOutAndSaysWhy(t *testing.T) {
 		s.Press(".")
 		s.Pass(time.Second)
 		s.Sees("Left out: 1", "portrait", "the server no longer knows this job", "1 × lipsync-2, 1 × react-1",
-			"2 jobs, $2.75", "not taken over: the option grade")
+			"2 jobs, $2.75", "not copied: the option grade")
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("Send 2 jobs?", "left out  1 job")
@@ -213,7 +213,7 @@ func TestAPriceOfAGroupIsRefusedAfterFiveMinutes(t *testing.T) {
 		s.Pass(time.Second)
 		s.Press("enter")
 		s.Pass(6 * time.Minute)
-		s.Sees("holds     no more")
+		s.Sees("valid     no longer")
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Sees("Nothing was sent: the price is older than five minutes")
@@ -227,7 +227,7 @@ func TestAPriceOfAGroupIsRefusedAfterFiveMinutes(t *testing.T) {
 		s.DoesNotSee("Send 3 jobs?")
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("Send 3 jobs?", "for 4m")
+		s.Sees("Send 3 jobs?", "for another 4m")
 		s.Press("y")
 		s.Pass(time.Second)
 		s.agreedTo(3)
@@ -252,23 +252,23 @@ func TestPricesOfAGroupAreAskedForGentlyAndEscStops(t *testing.T) {
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Delay: time.Second})
 		s.Press("a", ".")
 		s.Pass(900 * time.Millisecond)
-		s.Sees("finding the prices: 0 of 24")
+		s.Sees("getting prices: 0 of 24")
 		if n := s.pricesAsked() - before; n != 4 {
 			s.t.Errorf("%d prices are asked for at once", n)
 		}
 		s.Pass(2 * time.Second)
-		s.Sees("finding the prices: 8 of 24", "so far")
+		s.Sees("getting prices: 8 of 24", "so far")
 		s.Press("enter")
 		s.DoesNotSee("Send")
 		s.Press("esc")
-		s.Sees("Stopped. r  goes on", "so far")
+		s.Sees("Stopped. r  continue", "so far")
 		stopped := s.pricesAsked()
 		s.Pass(3 * time.Second)
 		if n := s.pricesAsked() - stopped; n > 0 || stopped-before > 16 {
 			s.t.Errorf("%d prices were asked for, %d of them after the stop", stopped-before, n)
 		}
 		s.Press("enter")
-		s.Sees("it was stopped: r goes on")
+		s.Sees("stopped; r continues")
 		s.Press("r")
 		s.Pass(10 * time.Second)
 		s.Sees("24 jobs of up to", "24 × lipsync-2")
@@ -311,7 +311,7 @@ func TestAnUnknownOutcomeIsNotRunAgainInAGroup(t *testing.T) {
 		s.Sees("unknown")
 		s.Press("a", ".")
 		s.Pass(2 * time.Second)
-		s.Sees("Left out", "nobody knows whether it was accepted")
+		s.Sees("Left out", "unknown outcome: running it again")
 	})
 }
 
@@ -355,6 +355,6 @@ func TestLinesOfABatchBecomeAGroup(t *testing.T) {
 		s.Pass(time.Second)
 		s.Press("a", ".")
 		s.Pass(10 * time.Second)
-		s.Sees("again, as they were", "total")
+		s.Sees("again, unchanged", "total")
 	})
 }

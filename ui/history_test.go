@@ -203,7 +203,7 @@ func TestAListThatCannotBeKeptIsToldOnceAndStopsNothing(t *testing.T) {
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		_ = s.book.Close()
 		s.Pass(10 * time.Second)
-		s.Sees("the lists could not be kept for the next start", "1 Generations 40")
+		s.Sees("the lists could not be saved for the next start", "1 Generations 40")
 		s.Press("esc")
 		s.Pass(time.Minute)
 		s.account.Add(simulator.Job{Name: "one_more"})

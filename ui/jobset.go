@@ -66,7 +66,7 @@ func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet
 func needs[T any](which func() *T) func() text.Text {
 	return func() text.Text {
 		if which() == nil {
-			return "there is nothing here to do that with"
+			return "there is no row to act on"
 		}
 		return ""
 	}

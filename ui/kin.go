@@ -27,7 +27,7 @@ func (a *desk) keepOffer() {
 func (a *desk) offerJoin(r *account.Relative) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
-		Yes: "the same", No: "keep apart",
+		Yes: "the same", No: "keep separate",
 		Body:   func() []paint.Told { return a.kinLines(r) },
 		Answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
@@ -42,7 +42,7 @@ func (a *desk) offerJoin(r *account.Relative) tea.Cmd {
 }
 
 func (a *desk) kinLines(r *account.Relative) []paint.Told {
-	said := append(paint.Sentence("This key reads jobs that were made with another key."), paint.Told{})
+	said := append(paint.Sentence("This key can read jobs created with another key."), paint.Told{})
 	if r.Jobs > 0 {
 		said = append(said, paint.Told{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})
 	}
@@ -53,8 +53,8 @@ func (a *desk) kinLines(r *account.Relative) []paint.Told {
 		said = append(said, paint.Told{Label: "last seen", Words: recently(r.Seen, a.Now)})
 	}
 	return append(said, paint.Told{Label: "profile", Words: text.Of(r.Profile), Tone: paint.Muted}, paint.Told{},
-		paint.Told{Label: "yes", Words: "history, ledger, queue, labels and notes of the old key go on with this one."},
-		paint.Told{Label: "no", Words: "the two stay apart, and this is not asked again; the command dubtop join can still do it."})
+		paint.Told{Label: "yes", Words: "this key takes over the old key's history, ledger, queue, labels and notes."},
+		paint.Told{Label: "no", Words: "the two stay separate, and dubtop does not ask again; the command dubtop join can still join them."})
 }
 
 // grouped formats a possibly large number and its noun: 1,204 jobs.
@@ -72,7 +72,7 @@ func (a *desk) answerJoin(r *account.Relative, yes bool) tea.Cmd {
 	case !yes:
 		return a.do(a.session.KeepApart(r.Profile))
 	case a.session.Paid() > 0:
-		a.Complain("a paid request is on its way with this key, so the profiles stay apart")
+		a.Complain("a paid request is being sent with this key, so the profiles were not joined")
 		return nil
 	}
 	w := &waiting{app: a, words: "Joining the profiles" + a.Theme.Glyphs.More}
@@ -113,7 +113,7 @@ func (a *desk) joined(e *account.Event) tea.Cmd {
 		return nil
 	}
 	a.host.enter(e.Joined)
-	a.Say("joined: what is known of the old key goes on with this one")
+	a.Say("joined: this key has taken over the old key's data")
 	return a.work()
 }
 

@@ -21,7 +21,7 @@ func (a *desk) unlabelled() text.Text {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
 	case a.session.Unwritable() != nil:
-		return "labels are kept in the journal: " + errorText(a.session.Unwritable())
+		return "labels can't be saved: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }
@@ -33,7 +33,7 @@ func (a *desk) askLabel(jobs []named) tea.Cmd {
 		set := labelCmd(a.session, keysOf(jobs), label)
 		switch {
 		case mixed && label == "":
-			return a.askAbout(jobs, "Take the labels off?", "They have different labels.", "take them off", set)
+			return a.askAbout(jobs, "Remove the labels?", "They have different labels.", "remove them", set)
 		case !mixed && label == was:
 			return nil
 		}
@@ -66,7 +66,7 @@ func (m labelledMsg) land(a *desk) tea.Cmd {
 	}
 	words := "labelled " + m.label
 	if m.label == "" {
-		words = "the label is off"
+		words = "label removed"
 	}
 	a.Say(several(m.ids) + words)
 	return nil

@@ -38,8 +38,8 @@ func newLedger(a *composer) *kit.ListView[ledger.Entry] {
 		},
 		Empty: func() []text.Text {
 			return []text.Text{
-				"Nothing was spent yet. Every job and batch that is accepted stands here, with what it was estimated at and what it cost.",
-				a.KeyFor(keymap.NewGeneration) + "  make one: the price is shown first, and nothing is sent before you agree",
+				"Nothing spent yet. Accepted jobs and batches appear here with their estimate and their cost.",
+				a.KeyFor(keymap.NewGeneration) + "  create one: you see the price first, and nothing is sent until you agree",
 			}
 		},
 	}}
@@ -52,13 +52,13 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 	noRow := v.None
 	noJob := func() text.Text {
 		if e := v.Selected(); e == nil || e.Damage != "" {
-			return kit.First(noRow(), "this row is no job")
+			return kit.First(noRow(), "this row is not a job")
 		}
 		return ""
 	}
 	nothing := func() text.Text {
 		if v.Rows.Len() == 0 {
-			return "there is nothing in the ledger yet"
+			return "the ledger is empty"
 		}
 		return ""
 	}
@@ -127,10 +127,10 @@ func newDamage(a *composer, e ledger.Entry) *damage {
 	return &damage{app: a, key: e.Key(), Pager: kit.Pager{Stage: a.Stage, Heading: "damage", Content: func(width int) []paint.Styled {
 		lines := []paint.Styled{"", a.Theme.Text(paint.Bad, text.Of(e.Submission+" of the ledger")), ""}
 		lines = append(lines, a.advice(width-2, "What", text.Of(e.Damage), paint.Normal)...)
-		lines = append(lines, a.advice(width-2, "So", "It is in no sum and in no export: totals may be too small. Nothing was changed on the disk.", paint.Normal)...)
+		lines = append(lines, a.advice(width-2, "So", "It is left out of all sums and exports, so totals may be too small. Nothing was changed on disk.", paint.Normal)...)
 		lines = append(lines, a.advice(width-2, "Do", text.Of("Compare the totals with the vendor's bill. Keep a copy of "+a.session.Journal.Path()+
-			" and look at the disk: a bit does not flip by itself."), paint.OK)...)
-		return append(lines, "", a.Theme.Text(paint.Muted, "The next start checks again, and tells again if it is still so."))
+			" and check the disk: bits do not flip by themselves."), paint.OK)...)
+		return append(lines, "", a.Theme.Text(paint.Muted, "The next start checks again and reports it if it is still damaged."))
 	}}}
 }
 

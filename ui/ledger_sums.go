@@ -89,7 +89,7 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 			t.Text(paint.Money, paint.Fit(a.sumWords(&sum), 11, true, ""))+t.Text(paint.Muted, "  "+text.Count(sum.Jobs, "job", "jobs")))
 	}
 	if c, ok := s.all.Credits(); ok {
-		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, apart from the dollars", c), paint.Normal)...)
+		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, not included in the dollars", c), paint.Normal)...)
 	}
 	if s.all.Compared > 0 {
 		lines = append(lines, a.advice(width, "estimates", a.accuracy(&s.all), paint.Normal)...)
@@ -98,30 +98,30 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), paint.Bad)...)
 	}
 	if s.all.Guessed > 0 {
-		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job is", "jobs are")+" in the sums by the estimate alone (~)", paint.Muted)...)
+		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job counts", "jobs count")+" at the estimate (~)", paint.Muted)...)
 	}
 	if s.all.Derived > 0 {
-		lines = append(lines, a.advice(width, "derived", text.Count(s.all.Derived, "job is", "jobs are")+" in the sums by length and list price (?)", paint.Muted)...)
+		lines = append(lines, a.advice(width, "derived", text.Count(s.all.Derived, "job counts", "jobs count")+" at length times list price (?)", paint.Muted)...)
 	}
 	if s.all.Unknown > 0 {
-		lines = append(lines, a.advice(width, "unknown", "the dollars of "+text.Count(s.all.Unknown, "job", "jobs")+": in no sum", paint.Warn)...)
+		lines = append(lines, a.advice(width, "unknown", "the cost of "+text.Count(s.all.Unknown, "job", "jobs")+", not in the sums", paint.Warn)...)
 	}
 	if s.wrong > 0 {
-		lines = append(lines, a.advice(width, "damaged", text.Count(s.wrong, "row", "rows")+" of the ledger: in no sum", paint.Bad)...)
+		lines = append(lines, a.advice(width, "damaged", text.Count(s.wrong, "row", "rows")+" of the ledger, not in the sums", paint.Bad)...)
 	}
 	return lines
 }
 
 // accuracy says how good the estimates were.
 func (a *composer) accuracy(t *ledger.Tally) text.Text {
-	words := text.Sprintf("%s for %s at %s", rounded(t.Estimated, outbox.CostEstimate), text.Count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
+	words := text.Sprintf("%s for %s, actual %s", rounded(t.Estimated, outbox.CostEstimate), text.Count(t.Compared, "job", "jobs"), rounded(t.Actual, t.ActualKind))
 	if t.Estimated <= 0 {
 		return words
 	}
 	off := 100 * (float64(t.Actual) - float64(t.Estimated)) / float64(t.Estimated)
 	switch {
 	case math.Abs(off) < 0.5:
-		return words + ", as it came"
+		return words + ", as estimated"
 	case off > 0:
 		return text.Sprintf("%s, %.0f %% more", words, off)
 	}
@@ -132,7 +132,7 @@ func (a *composer) accuracy(t *ledger.Tally) text.Text {
 func (a *composer) failureWords(t *ledger.Tally) text.Text {
 	words := text.Sprintf("%s on %s", rounded(t.FailedCost, t.FailedKind), text.Count(t.Failed, "job", "jobs"))
 	if t.FailedUnknown > 0 {
-		words += text.Sprintf(", of %d unknown", t.FailedUnknown)
+		words += text.Sprintf(", plus %d of unknown cost", t.FailedUnknown)
 	}
 	return words
 }

@@ -70,7 +70,7 @@ func (p *totals) lines(width int) []paint.Styled {
 		credits = credits || billed
 	}
 	if credits {
-		lines = append(lines, "", "  "+t.Text(paint.Muted, "Credits stand apart: the ledger's pane and the export have them."))
+		lines = append(lines, "", "  "+t.Text(paint.Muted, "Credits are not included; the overview and the export show them."))
 	}
 	return lines
 }

@@ -64,7 +64,7 @@ func moneyDialogs(a *App, words string) []func() {
 		func() { a.confirmSpending(one) },
 		func() { a.confirmSpending(all) },
 		func() { g.goOn() },
-		func() { d.choose(outbox.ChoiceLink, api.ID(says), "Is it this one?", "yes, this one", "no, not sure") },
+		func() { d.choose(outbox.ChoiceLink, api.ID(says), "Is this the job?", "yes, this is it", "not sure") },
 		func() { a.offerJoin(&journal.Relative{Profile: words, Jobs: 3}) },
 		func() { a.askToOpen(linksMsg{links: []string{link, link}}) },
 		func() { a.cfg.Guard = soft; a.confirmSpending(one); a.cfg.Guard = ledger.Guard{} },
@@ -74,7 +74,7 @@ func moneyDialogs(a *App, words string) []func() {
 }
 
 var (
-	labelled = regexp.MustCompile(`^(model {5}|video {5}|frames {4}|length {4}|known by {2}|holds {5}|today {5}|but {7}|job {7}|before {4}|` +
+	labelled = regexp.MustCompile(`^(model {5}|video {5}|frames {4}|length {4}|based on {2}|valid {5}|today {5}|but {7}|job {7}|before {4}|` +
 		`that is {3}|models {4}|left out {2}|then {6}|id {8}|profile {3}|known {5}|yes {7}|no {8}|` +
 		`budget {4}|is {8}|because {3}|this {6}|earlier {3})\S`)
 	barred = regexp.MustCompile(`^ {8}[│|] \S`)

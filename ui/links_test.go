@@ -154,7 +154,7 @@ func TestAFileOfTheWrongKindIsRefusedInTheFieldAndAtThePrice(t *testing.T) {
 					s.Sees(c.says)
 					s.Press("ctrl+s")
 					s.Pass(2 * time.Second)
-					s.DoesNotSee("Send this job?", "Finding the price")
+					s.DoesNotSee("Send this job?", "Getting the price")
 					s.agreedTo(0)
 				})
 			})
@@ -192,7 +192,7 @@ func TestALookEndsWhenTheTextChanges(t *testing.T) {
 		s.Press("n")
 		s.fill("Video", elsewhere+"/stalled.mp4")
 		s.Pass(2 * time.Second)
-		s.Sees("looking at it")
+		s.Sees("checking it")
 		s.Press("ctrl+u")
 		s.Type(s.media("talk_28s.mp4"))
 		s.Pass(2 * time.Second)
@@ -259,7 +259,7 @@ func TestLinksOfABatchAreToldOnTheirLines(t *testing.T) {
 			}
 		}
 		s.Press("n")
-		s.Sees("5 warnings; it can be sent all the same", "line 1: video: host.example answers 404 Not Found")
+		s.Sees("5 warnings; it can still be sent", "line 1: video: host.example answers 404 Not Found")
 		if s.batchPosts() != 0 {
 			s.t.Error("it was sent")
 		}

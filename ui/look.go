@@ -144,7 +144,7 @@ func (f *generationForm) lookNote(field string) text.Text {
 		return ""
 	}
 	if l := f.looks[field]; l != nil && l.cancel != nil && !l.done {
-		return "looking at it" + f.app.Theme.Glyphs.More
+		return "checking it" + f.app.Theme.Glyphs.More
 	}
 	return ""
 }

@@ -87,7 +87,7 @@ func (a *desk) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) t
 	return a.Ask(&kit.Confirm{
 		Heading: title,
 		Body: func() []paint.Told {
-			return []paint.Told{{Label: "of", Words: text.Join(append(names, words), ", ")}}
+			return []paint.Told{{Label: "jobs", Words: text.Join(names, ", ")}, {Label: "then", Words: words}}
 		},
 		Yes: yes, No: "leave them",
 		Answer: func(yes bool) tea.Cmd {
@@ -104,7 +104,7 @@ func tooMany(n, most int) text.Text {
 	if n <= most {
 		return ""
 	}
-	return text.Sprintf("%d are marked; %d at most can be taken at once", n, most)
+	return text.Sprintf("%d are marked; at most %d can be handled at once", n, most)
 }
 
 // linking returns the actions that need the links of outputs.
@@ -134,7 +134,7 @@ func noOutput(set jobSet) text.Text {
 	case g == nil:
 		return set.none()
 	case g.Intent != "":
-		return "nobody knows yet whether this became a job"
+		return "it is not known yet whether this became a job"
 	case g.Gone:
 		return "the server no longer knows this job"
 	case g.Status == api.Completed:
@@ -158,7 +158,7 @@ func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 		a.Warn("none of the marked jobs has an output")
 		return nil
 	}
-	a.Busy("asking for fresh links" + a.Theme.Glyphs.More)
+	a.Busy("getting fresh links" + a.Theme.Glyphs.More)
 	s, without := a.session, len(jobs)-len(ids)
 	return func() tea.Msg {
 		m := linksMsg{asked: asked{s}, what: what, without: without}
@@ -207,7 +207,7 @@ func (m linksMsg) land(a *desk) tea.Cmd {
 	a.Calm()
 	switch {
 	case m.err != nil:
-		a.Complain("not all links could be had: " + errorText(m.err))
+		a.Complain("not all links could be fetched: " + errorText(m.err))
 		return nil
 	case len(m.links) == 0:
 		a.Warn("none of the marked jobs has an output")
@@ -225,7 +225,7 @@ func (m linksMsg) rest() text.Text {
 	if m.without == 0 {
 		return ""
 	}
-	return text.Sprintf("; %d of the marked have no output", m.without)
+	return text.Sprintf("; %d of the marked jobs have no output", m.without)
 }
 
 // askToOpen asks before opening several browser windows.
@@ -243,7 +243,7 @@ func (a *desk) askToOpen(m linksMsg) tea.Cmd {
 		Warning: func() []paint.Told { return hostLines(hosts) },
 		Heading: text.Sprintf("Open %s in the browser?", text.Count(len(m.links), "video", "videos")),
 		Body: func() []paint.Told {
-			return paint.Sentence("Each opens by itself, in a tab or a window of its own" + m.rest() + ".")
+			return paint.Sentence("Each opens in its own tab or window" + m.rest() + ".")
 		},
 		Yes: "open them", No: "no",
 		Answer: func(yes bool) tea.Cmd {

@@ -86,7 +86,7 @@ func TestTheLinksOfAllMarkedJobsAreCopied(t *testing.T) {
 		s.Pass(2 * time.Second)
 		s.Press("a", "Y")
 		s.Pass(time.Second)
-		s.Sees("3 URLs copied; 1 of the marked have no output")
+		s.Sees("3 URLs copied; 1 of the marked jobs have no output")
 		links := strings.Fields(s.Clipboard())
 		if len(links) != 3 {
 			t.Fatalf("copied %q", s.Clipboard())
@@ -127,7 +127,7 @@ func TestManyVideosAreOpenedAfterAQuestion(t *testing.T) {
 		s.Pass(2 * time.Second)
 		s.Press("a", "o")
 		s.Pass(time.Second)
-		s.Sees("21 are marked; 20 at most can be taken at once")
+		s.Sees("21 are marked; at most 20 can be handled at once")
 		if len(s.opened) > 0 {
 			t.Errorf("opened %q", s.opened)
 		}
@@ -154,10 +154,10 @@ func TestOneLabelIsForAllMarkedJobs(t *testing.T) {
 		s.Press("esc", "space", "t") // the third has none: the labels differ
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("Take the labels off?", "take_01, take_02, take_03", "They have different labels")
+		s.Sees("Remove the labels?", "take_01, take_02, take_03", "They have different labels")
 		s.Press("y")
 		s.Pass(time.Second)
-		s.Sees("3 jobs: the label is off")
+		s.Sees("3 jobs: label removed")
 		labels, err := s.book.Labels(s.t.Context())
 		if err != nil || strings.Contains(fmt.Sprint(labels), "acme") {
 			t.Errorf("the journal has %v (%v)", labels, err)
@@ -176,14 +176,14 @@ func TestOneNoteIsForAllMarkedJobsAndReplacesNoOtherUnasked(t *testing.T) {
 		s.Type("retake")
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("Replace the notes?", "take_01, What they say")
+		s.Sees("Replace the notes?", "take_01")
 		s.Press("n", "w")
 		s.Type("retake")
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Press("y")
 		s.Pass(time.Second)
-		s.Sees("2 jobs: note kept")
+		s.Sees("2 jobs: note saved")
 		notes, err := s.book.Notes(s.t.Context())
 		if err != nil || len(notes) != 2 || !strings.Contains(fmt.Sprint(notes), "retake") || strings.Contains(fmt.Sprint(notes), "mine") {
 			t.Errorf("the journal has %v (%v)", notes, err)

@@ -81,7 +81,7 @@ func TestARangeGoesFromTheLastMarkToTheCursor(t *testing.T) {
 		s.Press("/")
 		s.Type("take_01")
 		s.Press("enter", "v")
-		s.Sees("the range would begin nowhere", "3 marked, 3 hidden")
+		s.Sees("the range has no start", "3 marked, 3 hidden")
 	})
 }
 
@@ -201,7 +201,7 @@ func TestWhatIsStillLoadingIsNotMarkedAndItSaysSo(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: 250}}, func(s *story) {
 		s.Press("a")
-		s.Sees("marked; older ones are still loading")
+		s.Sees("marked; older rows are still loading")
 	})
 }
 

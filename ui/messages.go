@@ -66,7 +66,7 @@ func (a *desk) openMessages() tea.Cmd {
 
 func (m *messages) nothing() text.Text {
 	if len(m.app.Said.List) == 0 {
-		return "nothing was said yet"
+		return "there are no messages yet"
 	}
 	return ""
 }
@@ -175,7 +175,7 @@ func (m *messages) lines(width int) []paint.Styled {
 	t := m.app.Theme
 	list := m.app.Said.List
 	if len(list) == 0 {
-		return []paint.Styled{"", "  " + t.Text(paint.Muted, "Nothing was said yet.")}
+		return []paint.Styled{"", "  " + t.Text(paint.Muted, "No messages yet.")}
 	}
 	lines := make([]paint.Styled, headLines, headLines+len(list))
 	for i := len(list) - 1; i >= 0; i-- {

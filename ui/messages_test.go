@@ -127,9 +127,9 @@ func TestWhatQuitsLeadsBackFromTheHelp(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("?")
-		s.Sees("Here")
+		s.Sees("On this screen")
 		s.Press("q")
-		s.DoesNotSee("Here")
+		s.DoesNotSee("On this screen")
 		s.Sees("1 of 40")
 	})
 }
@@ -141,7 +141,7 @@ func TestOneActionStandsOnceInThePalette(t *testing.T) {
 		s.Pass(time.Second)
 		s.Press(":")
 		s.Type("pilot")
-		if n := s.rows("send the first one as a pilot"); n != 1 {
+		if n := s.rows("send the first job as a pilot"); n != 1 {
 			t.Errorf("it stands there %d times\n%s", n, s.Screen())
 		}
 		s.Sees("tab space")

@@ -32,7 +32,7 @@ func newModels(a *composer) *kit.ListView[state.Model] {
 			{Title: "30 s clip", Width: 9, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.usualTime(m) }},
 			{Title: "what for", Width: 19, Grow: 1, Drop: 5, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return paint.Normal.Of(purpose(m)) }},
 		},
-		Empty: func() []text.Text { return []text.Text{"The API names no models for this key."} },
+		Empty: func() []text.Text { return []text.Text{"The API lists no models for this key."} },
 	}}
 	v.Pane = func(m *state.Model, width int) []paint.Styled { return a.modelPane(m, width) }
 	none := v.None
@@ -74,9 +74,9 @@ func (a *composer) usualTime(m *state.Model) paint.Piece {
 func (a *composer) usualWords(m *state.Model) text.Text {
 	v := a.usualTime(m)
 	if usual, documented := strings.CutPrefix(string(v.Text), "("); documented {
-		return text.Of("about " + strings.TrimSuffix(usual, ")") + ", as the vendor documents it")
+		return text.Of("about " + strings.TrimSuffix(usual, ")") + ", according to the vendor")
 	}
-	return "about " + v.Text + ", as seen here"
+	return "about " + v.Text + ", measured here"
 }
 
 func (a *composer) modelPane(m *state.Model, width int) []paint.Styled {
@@ -96,7 +96,7 @@ func (a *composer) modelPane(m *state.Model, width int) []paint.Styled {
 	if rules.Image {
 		stills = "video, or a still image"
 	}
-	lines = append(lines, t.Fact("takes", text.Of(stills), paint.Normal), "", t.Text(paint.Title, "Options it honours"))
+	lines = append(lines, t.Fact("takes", text.Of(stills), paint.Normal), "", t.Text(paint.Title, "Supported options"))
 	for _, o := range rules.Options {
 		mark := t.Glyphs.Dot
 		for _, line := range paint.Wrap(text.Of(strings.ReplaceAll(o.Name, "_", " ")+": "+o.Words), max(1, width-2)) {

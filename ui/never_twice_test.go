@@ -259,7 +259,7 @@ func (s *story) letGo(name string) {
 		if s.screenRow(name, "unknown") != "" {
 			return
 		}
-		if s.row("queue 1 held") != "" {
+		if s.row("queue 1 paused") != "" {
 			s.Press("5", "P", "1")
 		}
 		s.Pass(5 * time.Second)
@@ -284,10 +284,10 @@ func TestTheFormWarnsOfSendingOnceMoreWhatMayHaveBeenCharged(t *testing.T) {
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Press("n")
-		s.Sees("talk_28s.mp4", "nobody knows whether it was accepted: sending it again may")
+		s.Sees("talk_28s.mp4", "it is not known whether it was accepted. Sending it again may")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("Send this job?", "nobody knows whether it was accepted")
+		s.Sees("Send this job?", "it is not known whether it was")
 	})
 }
 
@@ -323,13 +323,13 @@ func TestLeavingWhileARequestIsOnItsWayAsksFirst(t *testing.T) {
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Press("q")
-		s.Sees("A paid request is on its way", "1 paid request is on the way", "wait here")
+		s.Sees("A paid request is being sent", "1 paid request is being sent", "wait here")
 		s.Pass(time.Second)
 		s.Press("enter")
 		s.Sees("● sending")
 		s.Press("q")
 		s.Pass(30 * time.Second)
-		s.DoesNotSee("A paid request is on its way")
+		s.DoesNotSee("A paid request is being sent")
 		s.Sees("● running")
 		s.once()
 	})
@@ -349,12 +349,12 @@ func TestARequestThatWasLeftAloneIsUnknownAtTheNextStart(t *testing.T) {
 		s.Pass(time.Minute)
 		s.start()
 		s.Pass(time.Second)
-		s.Sees("1 request has no known outcome: maybe charged", "! unknown")
+		s.Sees("1 request has an unknown outcome and may have been charged", "! unknown")
 		if !strings.Contains(s.screenRow("talk_28s.mp4", "unknown"), "maybe charged") {
 			s.t.Fatalf("the intent is not there\n%s", s.Screen())
 		}
 		s.Press("n")
-		s.Sees("talk_28s.mp4", "nobody knows whether it was accepted")
+		s.Sees("talk_28s.mp4", "it is not known whether it was")
 		s.Pass(2 * time.Minute)
 		s.once()
 	})

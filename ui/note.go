@@ -24,9 +24,9 @@ func (a *desk) editNote(jobs []named) tea.Cmd {
 		set := func() tea.Msg { return takeNotesMsg{asked{a.session}, keysOf(jobs), note} }
 		switch {
 		case mixed && len(others) > 0 && note == "":
-			return a.askAbout(others, "Remove the notes?", "What they say is gone then.", "remove them", set)
+			return a.askAbout(others, "Remove the notes?", "Their text will be lost.", "remove them", set)
 		case mixed && len(others) > 0:
-			return a.askAbout(others, "Replace the notes?", text.Sprintf("What they say is gone then: each says %q instead.", note), "replace them", set)
+			return a.askAbout(others, "Replace the notes?", text.Sprintf("Their text will be replaced by %q.", note), "replace them", set)
 		case !mixed && note == old:
 			return nil
 		}
@@ -88,11 +88,11 @@ func (m savedNoteMsg) land(a *desk) tea.Cmd {
 				a.store.Notes.Set(id, m.old[i])
 			}
 		}
-		a.Complain("the note could not be kept: " + errorText(m.err))
+		a.Complain("the note could not be saved: " + errorText(m.err))
 	case m.note == "":
 		a.Say(several(m.ids) + "note removed")
 	default:
-		a.Say(several(m.ids) + "note kept")
+		a.Say(several(m.ids) + "note saved")
 	}
 	return nil
 }

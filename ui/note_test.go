@@ -23,7 +23,7 @@ func TestANoteIsKeptShownAndFound(t *testing.T) {
 		s.Type("Retake, ask Bo q")
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("note      Retake, ask Bo q", "note kept")
+		s.Sees("note      Retake, ask Bo q", "note saved")
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("Overview", "note      Retake, ask Bo q")
@@ -95,7 +95,7 @@ func TestANoteThatCannotBeKeptIsTakenBack(t *testing.T) {
 		s.Press("w")
 		s.Type("in vain")
 		s.Press("enter")
-		s.Sees("the note could not be kept")
+		s.Sees("the note could not be saved")
 		s.DoesNotSee("in vain")
 	})
 }

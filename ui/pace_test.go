@@ -48,7 +48,7 @@ func TestAHostThatStallsDoesNotHoldAGroupUp(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Press("a", ".")
 		s.Pass(4 * time.Second)
-		s.Sees("finding the prices: 12 of 24", "so far")
+		s.Sees("getting prices: 12 of 24", "so far")
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 422, Body: `{"statusCode":422,"code":"cost_estimate_unavailable"}`})
 		s.Pass(14 * time.Second)
 		s.DoesNotSee("finding the prices")
@@ -56,7 +56,7 @@ func TestAHostThatStallsDoesNotHoldAGroupUp(t *testing.T) {
 		s.account.ClearFaults()
 		s.Press("r") // what has no price is looked at once more
 		s.Pass(2 * time.Second)
-		s.Sees("finding the prices: 12 of 24")
+		s.Sees("getting prices: 12 of 24")
 		s.Pass(16 * time.Second)
 		s.DoesNotSee("unknown price")
 		s.agreedTo(0)
@@ -108,7 +108,7 @@ func TestAHostThatStallsDoesNotHoldTheQueueUp(t *testing.T) {
 		s.account.ClearFaults()
 		s.Press("g", "enter")
 		s.Pass(2 * time.Second)
-		s.Sees("Send this job?", "audio: 127.0.0.1:8701 sent", "The price is not known")
+		s.Sees("Send this job?", "audio: 127.0.0.1:8701 sent", "The price is unknown")
 		s.acceptsInOrder("fine_1", "fine_2")
 	})
 }

@@ -28,7 +28,7 @@ func assetList(a *composer, rows *table.Collection[state.Asset]) kit.List[state.
 			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(a.serverAge(x.Created)) }},
 		},
 		Empty: func() []text.Text {
-			return []text.Text{"No assets. They are uploaded at sync.so, or made from files sent with a job."}
+			return []text.Text{"No assets yet. Upload them at sync.so, or send a job with a file."}
 		},
 	}
 }
@@ -72,7 +72,7 @@ func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) 
 	}
 	p := &assetPicker{&kit.ListView[state.Asset]{Heading: title, List: assetList(a, rows)}}
 	p.List.Empty = func() []text.Text {
-		return []text.Text{"None of the loaded assets is of the kind this field takes.", "esc  back"}
+		return []text.Text{"None of the loaded assets fits this field.", "esc  back"}
 	}
 	p.Acts = append([]kit.Action{
 		a.Does(keymap.Choose, func() tea.Cmd {

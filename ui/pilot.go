@@ -38,13 +38,13 @@ func (a *composer) tellPilots() {
 			continue
 		}
 		delete(a.pilots, id)
-		queue := a.KeyFor(keymap.View5)
+		queue, rest := a.KeyFor(keymap.View5), text.Count(p.rest, "job", "jobs")
 		if g.Status.Troubled() {
-			a.Complain(text.Sprintf("the pilot %s failed; the other %d stay held in the queue (%s)", p.name, p.rest, queue))
+			a.Complain(text.Sprintf("the pilot %s failed; the rest (%s) stays paused in the queue (%s)", p.name, rest, queue))
 			continue
 		}
-		a.Say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s let the other %d go",
-			p.name, queue, a.KeyFor(keymap.MarkAll), a.KeyFor(keymap.PauseItem), p.rest))
+		a.Say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s resume the rest (%s)",
+			p.name, queue, a.KeyFor(keymap.MarkAll), a.KeyFor(keymap.PauseItem), rest))
 		a.Toast.Until = a.Now.Add(kit.TroubleTime)
 	}
 }

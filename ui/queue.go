@@ -26,7 +26,7 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 		case r == nil:
 			return none()
 		case r.Place == 0:
-			return text.Of("it does not stand in line: it is " + r.State.Word())
+			return text.Of("it is not waiting in line: it is " + r.State.Word())
 		}
 		return ""
 	}
@@ -38,14 +38,14 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 	}
 	jobless := func() text.Text {
 		if r := v.Selected(); r == nil || r.Job == "" {
-			return kit.First(none(), "it is no job yet")
+			return kit.First(none(), "this is not a job yet")
 		}
 		return ""
 	}
 	one := func() *outbox.QueueRow { return cmp.Or(v.SoleMark(), v.Selected()) }
 	edit := func() text.Text {
 		if n := v.MarkCount(); n > 1 {
-			return text.Sprintf("one is edited at a time, and %d are marked", n)
+			return text.Sprintf("only one can be edited at a time; %d are marked", n)
 		}
 		return a.uneditable(one())
 	}
@@ -62,8 +62,8 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 		a.Does(keymap.Details, func() tea.Cmd { return a.openQueued(v.Selected()) }).Unless(none).Hinted("details"),
 		a.Does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(v.Chosen(), -1) }).Unless(unmarked(v, waits)).Hinted("sooner"),
 		a.Does(keymap.MoveDown, func() tea.Cmd { return a.moveQueued(v.Chosen(), 1) }).Unless(unmarked(v, waits)).Hinted("later"),
-		a.Does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.Chosen()) }).Unless(unmarked(v, waits)).Hinted("hold"),
-		a.Does(keymap.PauseQueue, a.pauseQueue).Hinted("hold all"),
+		a.Does(keymap.PauseItem, func() tea.Cmd { return a.pauseQueued(v.Chosen()) }).Unless(unmarked(v, waits)).Hinted("pause"),
+		a.Does(keymap.PauseQueue, a.pauseQueue).Hinted("pause all"),
 		a.Does(keymap.Edit, func() tea.Cmd { return a.editQueued(one().ID) }).Unless(edit).Hinted("edit"),
 		a.Does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.Chosen()) }).Unless(unmarked(v, ends)).Hinted("drop"),
 		a.Does(keymap.Slots, a.askSlots).Unless(a.unspendable).Hinted("slots"),
@@ -90,8 +90,8 @@ func (a *composer) queueList() kit.List[outbox.QueueRow] {
 		},
 		Empty: func() []text.Text {
 			return []text.Text{
-				"Nothing waits. What you agree to while all slots are taken waits here, and is sent as they come free.",
-				a.KeyFor(keymap.NewGeneration) + "  make a job",
+				"The queue is empty. Jobs you confirm while all slots are taken wait here and are sent as slots become free.",
+				a.KeyFor(keymap.NewGeneration) + "  create a job",
 			}
 		},
 	}
@@ -112,7 +112,7 @@ func unmarked(v *kit.ListView[outbox.QueueRow], why func() text.Text) func() tex
 func (a *composer) untouchable(r *outbox.QueueRow) text.Text {
 	switch {
 	case r.State == outbox.QueueSending:
-		return "it is on its way: wait for the answer"
+		return "it is being sent: wait for the answer"
 	case a.outbox.AnswerUnsaved(r.ID):
 		return "its answer is not saved yet: wait until it is"
 	}
@@ -123,13 +123,13 @@ func (a *composer) untouchable(r *outbox.QueueRow) text.Text {
 func (a *composer) uneditable(r *outbox.QueueRow) text.Text {
 	switch {
 	case r == nil:
-		return "there is nothing here to do that with"
+		return "there is no row to act on"
 	case a.untouchable(r) != "":
 		return a.untouchable(r)
 	case !a.draft.Empty():
-		return "something else stands unsent in the form: send it, or empty the form, first (" + a.KeyFor(keymap.NewGeneration) + ")"
+		return "the form holds another unsent job: send it or clear the form first (" + a.KeyFor(keymap.NewGeneration) + ")"
 	case r.State == outbox.QueueDoubt:
-		return "it may have been accepted, so it can't be changed any more; " + a.KeyFor(keymap.Details) + " shows what can be done"
+		return "it may have been accepted, so it can't be edited; " + a.KeyFor(keymap.Details) + " shows your options"
 	}
 	return a.unspendable()
 }
@@ -186,14 +186,14 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 		if _, asks := a.outbox.Reconciler.Question(r.ID, a.Now); asks {
 			return paint.Warn.Of("maybe charged: you decide")
 		}
-		return paint.Warn.Of("maybe charged: being looked for")
+		return paint.Warn.Of("maybe charged: checking")
 	case outbox.QueueReprice:
 		if r.Priced == outbox.CostUnknown { // with no amount known, the reason is the budget
 			return paint.Warn.Of(r.Reason)
 		}
-		return paint.Warn.Of("costs more now: agree again")
+		return paint.Warn.Of("price went up: confirm again")
 	case outbox.QueueExpired:
-		return paint.Warn.Of(a.KeyFor(keymap.Edit) + " edits it")
+		return paint.Warn.Of(a.KeyFor(keymap.Edit) + " to edit it")
 	case outbox.QueueSending:
 		return paint.Muted.Of("")
 	case outbox.QueueUnsaved, outbox.QueueRefused:
@@ -210,7 +210,7 @@ func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 	until := a.outbox.Queue.Held(a.Now)
 	switch {
 	case held:
-		return paint.Warn.Of("the queue is held")
+		return paint.Warn.Of("queue paused")
 	case len(a.outbox.Unsaved()) > 0:
 		return paint.Warn.Of("an answer is not saved yet")
 	case !a.outbox.Sender:
@@ -244,7 +244,7 @@ func (a *composer) queueLines(width int) []paint.Styled {
 	}
 	lines = append(lines, a.advice(width, "slots", a.slotWords(), paint.Normal)...)
 	if why, held := a.outbox.Queue.Paused(); held {
-		lines = append(lines, a.advice(width, "held", text.Of(why+"; ")+a.KeyFor(keymap.PauseQueue)+" lets it go on", paint.Warn)...)
+		lines = append(lines, a.advice(width, "paused", text.Of(why+"; ")+a.KeyFor(keymap.PauseQueue)+" resumes it", paint.Warn)...)
 	}
 	if !a.outbox.Sender {
 		lines = append(lines, a.advice(width, "sent by", text.Of(a.sender()), paint.Normal)...)
@@ -275,7 +275,7 @@ func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 // wantPrice requests a new price for a submission whose price is too old to
 // agree to.
 func (a *composer) wantPrice(id string) tea.Cmd {
-	a.Busy("its price is too old: asking for it anew" + a.Theme.Glyphs.More)
+	a.Busy("the price is too old; getting a new one" + a.Theme.Glyphs.More)
 	a.outbox.wanted = id
 	w, ok := a.session.Reprice(id)
 	if !ok {
@@ -310,10 +310,10 @@ func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	t := a.Theme
 	lines := append([]paint.Styled{""}, a.queuePane(&row, width)...)
 	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.Now), paint.Normal)...)
-	lines = append(lines, a.advice(width, "known by", text.Of(sub.Price.Basis), paint.Muted)...)
+	lines = append(lines, a.advice(width, "based on", text.Of(sub.Price.Basis), paint.Muted)...)
 	left := text.Text("estimated again before it is sent")
 	if sub.Price.Fresh(a.Now) {
-		left = "holds for " + span(outbox.PriceValid-a.Now.Sub(sub.Price.At))
+		left = "valid for another " + span(outbox.PriceValid-a.Now.Sub(sub.Price.At))
 	}
 	lines = append(lines, t.Fact("price", left, paint.Muted), "", t.Text(paint.Title, "Request"))
 	return indented(append(lines, a.rawLines(api.JSON(sub.Body), width)...))
@@ -323,7 +323,7 @@ func (a *composer) queuedLines(id string, width int) []paint.Styled {
 func (a *composer) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
 	ids := inLine(rows)
 	if len(ids) == 0 {
-		a.Warn("none of them stands in line")
+		a.Warn("none of them is waiting")
 	}
 	return a.do(a.session.Move(by, ids...)...)
 }
@@ -346,12 +346,12 @@ func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 		pause = pause || !item.Paused
 	}
 	if len(ids) == 0 {
-		a.Warn("none of them stands in line")
+		a.Warn("none of them is waiting")
 		return nil
 	}
-	words := "held back: " + text.Count(len(ids), "job", "jobs")
+	words := "paused: " + text.Count(len(ids), "job", "jobs")
 	if !pause {
-		words = "may be sent: " + text.Count(len(ids), "job", "jobs")
+		words = "resumed: " + text.Count(len(ids), "job", "jobs")
 	}
 	return a.do(a.session.PauseItems(ids, pause, string(words)))
 }
@@ -362,9 +362,9 @@ func (a *composer) pauseQueue() tea.Cmd {
 		return a.afterOpening(a.pauseQueue)
 	}
 	_, held := a.outbox.Queue.Paused()
-	words := "the queue goes on"
+	words := "queue resumed"
 	if !held {
-		words = "the queue is held; " + string(a.KeyFor(keymap.PauseQueue)) + " lets it go on"
+		words = "queue paused; " + string(a.KeyFor(keymap.PauseQueue)) + " resumes it"
 	}
 	return a.do(a.session.PauseQueue(!held, words))
 }
@@ -404,14 +404,14 @@ func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	case len(ids) == 0 && len(doubts) == 1:
 		return a.openDoubt(doubts[0])
 	case len(ids) == 0:
-		a.Warn("what is in doubt is dropped one by one: " + a.KeyFor(keymap.Details) + " on it")
+		a.Warn("unknown outcomes are dropped one by one: press " + a.KeyFor(keymap.Details) + " on each")
 		return nil
 	}
 	return a.Ask(&kit.Confirm{
 		Heading: "Drop " + text.Count(len(ids), "job", "jobs") + "?",
 		Body: func() []paint.Told {
-			return paint.Sentence("Nothing of it was sent, and nothing is charged. What was typed for it is gone with it: " +
-				a.KeyFor(keymap.Edit) + " would keep it in the form.")
+			return paint.Sentence("Nothing was sent or charged. The request will be lost; to keep it, edit it instead (" +
+				a.KeyFor(keymap.Edit) + ").")
 		},
 		Yes: "drop", No: "keep",
 		Answer: func(yes bool) tea.Cmd {
@@ -442,7 +442,7 @@ func (a *composer) queuePiece() (paint.Piece, bool) {
 	}
 	words, tone := text.Sprintf("queue %d", n), paint.Normal
 	if _, held := a.outbox.Queue.Paused(); held {
-		words, tone = words+" held", paint.Warn
+		words, tone = words+" paused", paint.Warn
 	} else if end := a.outbox.end; !end.IsZero() {
 		words += " ~" + endClock(end, a.Now)
 	}

@@ -66,13 +66,13 @@ func (q quote) Words() text.Text {
 	case q.prices == 0:
 		return ""
 	case q.again && amount == "":
-		return "What it costs is not known, and it may be paid for twice."
+		return "The price is unknown, and you may pay it twice."
 	case q.again:
-		return "It costs " + amount + ", perhaps for a second time."
+		return "It costs " + amount + ", possibly for the second time."
 	case q.prices > 1:
 		return q.total()
 	case amount == "":
-		return "The price is not known"
+		return "The price is unknown"
 	case q.credits == nil:
 		return "This will cost " + amount + " at list price"
 	default:

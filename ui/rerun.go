@@ -61,9 +61,9 @@ type source struct {
 }
 
 var (
-	errForgotten = errors.New("the server no longer knows this job, and it was not sent from here: what it was made from is not known")
-	errNoJob     = errors.New("this line became no job")
-	errUnwritten = errors.New("the journal does not tell what was sent")
+	errForgotten = errors.New("the server no longer knows this job, and it was not sent from here, so its inputs are unknown")
+	errNoJob     = errors.New("this line did not become a job")
+	errUnwritten = errors.New("the journal does not hold the request")
 	errOnItsWay  = errors.New("this is being sent right now: wait for the answer")
 )
 
@@ -125,7 +125,7 @@ func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
 	}
-	a.Busy("reading what " + g.Name + " was made from" + a.Theme.Glyphs.More)
+	a.Busy("reading the inputs of " + g.Name + a.Theme.Glyphs.More)
 	s, from := a.session, a.Top()
 	return func() tea.Msg {
 		m := sourceMsg{asked: asked{s}, from: from, choose: choose}
@@ -210,10 +210,10 @@ func (f *generationForm) originLines() []paint.Styled {
 		add(paint.Muted, kit.ChangedMark+" differs from "+o.job.Name)
 	}
 	if len(o.lost) > 0 {
-		add(paint.Warn, "Not taken over: "+text.Join(o.lost, "; "))
+		add(paint.Warn, "Not copied: "+text.Join(o.lost, "; "))
 	}
 	if f.aside {
-		add(paint.Muted, "What was typed before is kept, and is back when this form is left.")
+		add(paint.Muted, "Your earlier draft is kept and comes back when you close this form.")
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "")
@@ -238,10 +238,10 @@ func (f *generationForm) leave() tea.Cmd {
 	}
 	env := f.env()
 	return a.Ask(&kit.Confirm{
-		Heading: "Keep this in place of what was typed before?",
+		Heading: "Keep this draft instead of the earlier one?",
 		Body: func() []paint.Told {
 			return []paint.Told{
-				{Words: "The form keeps one unsent job."},
+				{Words: "The form holds one unsent job."},
 				{Label: "this", Words: f.draft.Name(env), Short: true},
 				{Label: "earlier", Words: a.draft.Name(env), Short: true},
 			}
@@ -297,7 +297,7 @@ func (a *composer) comparison(s *spending) []paint.Told {
 func difference(p outbox.Price, was outbox.Cost) text.Text {
 	more, known := outbox.PriceDifference(p, was)
 	if !known {
-		return "not to be compared: a cost is not known"
+		return "can't be compared: a cost is unknown"
 	}
 	cost, about := exactly(was.Amount, was.Kind), ""
 	if was.Kind == outbox.CostDerived {
@@ -305,11 +305,11 @@ func difference(p outbox.Price, was outbox.Cost) text.Text {
 	}
 	switch {
 	case more > 0:
-		return text.Sprintf("%s%s more than before, %s", about, more, cost)
+		return text.Sprintf("%s%s more than before (%s)", about, more, cost)
 	case more < 0:
-		return text.Sprintf("%s%s less than before, %s", about, -more, cost)
+		return text.Sprintf("%s%s less than before (%s)", about, -more, cost)
 	}
-	return text.Sprintf("%sas much as before, %s", about, cost)
+	return text.Sprintf("%sas much as before (%s)", about, cost)
 }
 
 // fieldWords names a field of a draft.

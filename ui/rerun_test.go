@@ -57,11 +57,11 @@ func TestAJobOfOthersIsRunAgainAsItWas(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.rerun("promo_de_014")
-		s.Sees("talk_28s.mp4", "line_25s.wav", "0.8", "loop", "Not taken over: the option grade")
+		s.Sees("talk_28s.mp4", "line_25s.wav", "0.8", "loop", "Not copied: the option grade")
 		s.DoesNotSee("* differs")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("This will cost $1.25", "about as much as before, ?$1.25", "before    promo_de_014")
+		s.Sees("This will cost $1.25", "about as much as before (?$1.25)", "before    promo_de_014")
 		s.DoesNotSee("changed")
 		s.Press("y")
 		s.Pass(time.Second)
@@ -88,7 +88,7 @@ func TestAJobOfOursIsRunAgainAsItWasTyped(t *testing.T) {
 		s.DoesNotSee("Not taken over")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("as much as before, ~$1.25", "before    ours_1")
+		s.Sees("as much as before (~$1.25)", "before    ours_1")
 		s.Press("y")
 		s.Pass(time.Hour) // the first one ends, and leaves its slot
 		if n := len(s.account.Accepted()); n != 2 {
@@ -112,7 +112,7 @@ func TestAFailedJobIsRunAgainFromItsDetails(t *testing.T) {
 		s.Sees("run again", "from failed_one", "short_9s.mp4", "react-1")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("$1.50075 more than before, $0.00", "before    failed_one") // which the details asked for
+		s.Sees("$1.50075 more than before ($0.00", "before    failed_one") // which the details asked for
 	})
 }
 
@@ -122,7 +122,7 @@ func TestACostThatIsNotKnownIsNotComparedWith(t *testing.T) {
 		s.rerun("failed_one")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("not to be compared: a cost is not known")
+		s.Sees("can't be compared: a cost is unknown")
 	})
 }
 
@@ -149,7 +149,7 @@ func TestAnUnknownOutcomeIsRunAgainWithAWarning(t *testing.T) {
 		s.on("unknown")
 		s.Press(".")
 		s.Pass(time.Second)
-		s.Sees("run again", "nobody knows whether it was accepted", "talk_28s.mp4")
+		s.Sees("run again", "it is not known whether it was accepted", "talk_28s.mp4")
 	})
 }
 
@@ -206,7 +206,7 @@ func TestAnotherModelIsChosenByItsPriceAndChangesAreMarked(t *testing.T) {
 		s.Sees("*Output file name")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("more than before, ?$1.25", "before    promo_de_014", "changed   model, output name")
+		s.Sees("more than before (?$1.25)", "before    promo_de_014", "changed   model, output name")
 	})
 }
 
@@ -230,7 +230,7 @@ func TestWhatWasTypedIsNotLostToARerun(t *testing.T) {
 		s.fill("Output file name", "typed_before")
 		s.Press("esc")
 		s.rerun("promo_de_014")
-		s.Sees("What was typed before is kept")
+		s.Sees("Your earlier draft is kept")
 	}
 	comesBack := func(s *story) {
 		s.Press("n")
@@ -256,7 +256,7 @@ func TestWhatWasTypedIsNotLostToARerun(t *testing.T) {
 		s.Pass(2 * time.Second)
 		s.Press("esc")
 		s.Pass(time.Second)
-		s.Sees("Keep this in place of what was typed before?", "promo_de_014_again", "typed_before")
+		s.Sees("Keep this draft instead of the earlier one?", "promo_de_014_again", "typed_before")
 	}
 	t.Run("edited, and given up", func(t *testing.T) {
 		tell(t, strangers(), func(s *story) {

@@ -22,7 +22,7 @@ func (a *desk) slotWords() text.Text {
 	words := text.Sprintf("%d", n)
 	switch by {
 	case outbox.SlotsTold:
-		words += ", by the server"
+		words += ", from the server"
 		if s.Set > 0 {
 			words += text.Sprintf("; %d set here", s.Set)
 		}
@@ -34,20 +34,20 @@ func (a *desk) slotWords() text.Text {
 	case outbox.SlotsConfigured:
 		words += ", set in config.toml"
 	case outbox.SlotsTried:
-		words += ", tried: one more was refused " + happened(s.Tried.At, a.Now)
+		words += ", found by trying: one more was refused " + happened(s.Tried.At, a.Now)
 	case outbox.SlotsUnknown:
-		words = text.Sprintf("not told, so one more is tried at a time, up to %d", outbox.MostTried) + a.hesitation()
+		words = text.Sprintf("unknown, so dubtop tries one more at a time, up to %d", outbox.MostTried) + a.hesitation()
 	}
 	if a.cfg.Reserve > 0 {
 		words += text.Sprintf("; %d left to others", a.cfg.Reserve)
 	}
-	return words + "; " + a.KeyFor(keymap.Slots) + " sets it"
+	return words + "; " + a.KeyFor(keymap.Slots) + " changes it"
 }
 
 // hesitation says why no additional job is tried now, or returns "".
 func (a *desk) hesitation() text.Text {
 	if a.poller.Blind(a.Now) {
-		return ", but not while the lists are old"
+		return ", but not while the lists are out of date"
 	}
 	for _, sub := range a.outbox.AtStake() {
 		if sub.State == outbox.SubmissionUnknown {
@@ -66,13 +66,13 @@ func (a *desk) askSlots() tea.Cmd {
 	if n := a.outbox.Slots.Set; n > 0 {
 		now = fmt.Sprint(n)
 	}
-	return a.Prompt("jobs at once (empty: find out)", now, len(strconv.Itoa(mostSlots)), func(typed text.Text) tea.Cmd {
+	return a.Prompt("jobs at once (empty: automatic)", now, len(strconv.Itoa(mostSlots)), func(typed text.Text) tea.Cmd {
 		n, err := strconv.Atoi(string(typed))
 		switch {
 		case typed == "":
 			return a.setSlots(0)
 		case err != nil || n < 1 || n > mostSlots:
-			a.Warn(text.Sprintf("not set: it must be a number from 1 to %d, or nothing to have it found out", mostSlots))
+			a.Warn(text.Sprintf("not set: enter a number from 1 to %d, or nothing for automatic", mostSlots))
 			return nil
 		}
 		return a.setSlots(n)
@@ -83,7 +83,7 @@ func (a *desk) askSlots() tea.Cmd {
 func (a *desk) setSlots(n int) tea.Cmd {
 	words := text.Sprintf("up to %s at once", text.Count(n, "job runs", "jobs run"))
 	if n == 0 {
-		words = "how many jobs run at once is found out"
+		words = "the number of jobs at once is automatic"
 	} else if n <= a.cfg.Reserve {
 		words += text.Sprintf("; %d are left to others, so yours go one at a time", a.cfg.Reserve)
 	}

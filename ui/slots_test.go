@@ -68,9 +68,9 @@ func TestTheQueueFindsOutHowManyRunAtOnce(t *testing.T) {
 			s.Resize(100, 30)
 			s.Press("5")
 			if slots == 3 {
-				s.Sees("slots 3/3", "3, tried: one more was refused 18:30")
+				s.Sees("slots 3/3", "3, found by trying: one more was refused 18:30")
 			} else {
-				s.Sees("running 15", "not told, so one more is tried at a time, up to 15")
+				s.Sees("running 15", "unknown, so dubtop tries one more at a time, up to 15")
 			}
 		})
 	}
@@ -83,7 +83,7 @@ func TestWhatWasTriedHoldsForADay(t *testing.T) {
 	tell(t, stage{account: account, journal: path, booked: inLine(t, 40), width: 120, height: 20}, func(s *story) {
 		s.Press("5")
 		s.Pass(3 * time.Second)
-		s.Sees("3, tried", "slots 3/3")
+		s.Sees("3, found by trying", "slots 3/3")
 		if n := s.noSlot(); n != 1 {
 			t.Errorf("%d refusals", n)
 		}
@@ -94,7 +94,7 @@ func TestWhatWasTriedHoldsForADay(t *testing.T) {
 		s.Resize(40, 8) // so that minutes of frames are quickly drawn
 		s.Pass(2 * time.Minute)
 		s.Resize(120, 20)
-		s.Sees("3, tried")
+		s.Sees("3, found by trying")
 		if n := s.noSlot(); n > 1 {
 			t.Errorf("%d refusals", n)
 		}
@@ -117,10 +117,10 @@ func TestSlotsAreSetInTheQueue(t *testing.T) {
 	account := simulator.Options{Slots: 20, HideSlots: true, Generations: -1}
 	tell(t, stage{account: account, journal: path, booked: held(t, inLine(t, 6)), width: 120, height: 16}, func(s *story) {
 		s.Press("5", "#")
-		s.Sees("jobs at once (empty: find out):")
+		s.Sees("jobs at once (empty: automatic):")
 		s.Type("zwei")
 		s.Press("enter")
-		s.Sees("not set", "not told")
+		s.Sees("not set", "unknown, so")
 		s.Press("#")
 		s.Type("2")
 		s.Press("enter")
@@ -171,7 +171,7 @@ func TestTheServersNumberBoundsWhatIsSet(t *testing.T) {
 		s.Type("5")
 		s.Press("enter")
 		s.Pass(5 * time.Second)
-		s.Sees("3, by the server; 5 set here")
+		s.Sees("3, from the server; 5 set here")
 		if n := s.account.Running(); n != 3 || s.noSlot() > 0 {
 			t.Errorf("%d run, %d refusals", n, s.noSlot())
 		}
@@ -207,7 +207,7 @@ func TestOtherRefusalsEndNoSearch(t *testing.T) {
 		})
 		s.Press("5")
 		s.Pass(30 * time.Second)
-		s.Sees("not told, so one more is tried at a time, up to 15")
+		s.Sees("unknown, so dubtop tries one more at a time, up to 15")
 		if n := s.account.Running(); n != outbox.MostTried {
 			t.Errorf("%d run", n)
 		}

@@ -68,7 +68,7 @@ func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool,
 	c.Answer = func(yes bool) tea.Cmd {
 		// Other jobs may have been confirmed since the question appeared.
 		if now := a.weigh(charge); yes && now.Level > v.Level {
-			refuse(text.Of("Not within the budget any more: " + now.Words[0]))
+			refuse(text.Of("No longer within the budget: " + now.Words[0]))
 			return nil
 		}
 		return answer(yes)
@@ -153,7 +153,7 @@ func (a *composer) spendingLines(s *spending) []paint.Told {
 	if sub.Price.Seconds > 0 {
 		fact("length", account.Seconds(sub.Price.Seconds)+" of output", paint.Normal)
 	}
-	fact("known by", text.Of(sub.Price.Basis), paint.Muted)
+	fact("based on", text.Of(sub.Price.Basis), paint.Muted)
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
 		fact("today", a.sumWords(&today)+" so far", paint.Muted)
 	}
@@ -243,13 +243,13 @@ func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 		a.draft = inDoubt(sub)
 	}
 	delete(a.attended, sub.ID)
-	a.Complain("no clear answer: it may have been charged. dubtop looks for it; nothing is sent a second time on a guess")
+	a.Complain("no clear answer: it may have been charged. dubtop is looking for it; nothing is sent again on a guess")
 	return nil
 }
 
 // doubtful warns that sending a request again may pay for it twice.
 func doubtful(sub *outbox.Submission) text.Text {
-	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and nobody knows whether it was accepted: sending it again may pay for it twice.")
+	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and it is not known whether it was accepted. Sending it again may pay for it twice.")
 }
 
 // sent reports that a job or batch was accepted.
@@ -287,7 +287,7 @@ func (a *composer) notSent(d *outbox.Done) tea.Cmd {
 	delete(a.attended, sub.ID)
 	words := map[outbox.SubmissionState]text.Text{
 		outbox.SubmissionRejected:  "Refused, nothing was charged: ",
-		outbox.SubmissionQueued:    "Not taken now, nothing was charged: ",
+		outbox.SubmissionQueued:    "Not accepted yet, nothing was charged: ",
 		outbox.SubmissionConfirmed: "Not sent, nothing was charged: ",
 	}[sub.State] + sub.Reason
 	switch {

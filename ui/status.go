@@ -125,16 +125,16 @@ func (a *App) phase() statement {
 	refresh := a.KeyFor(keymap.Refresh)
 	switch p.Kind {
 	case state.PhasePaused:
-		return statement{"paused, " + asOf, a.KeyFor(keymap.Pause) + " goes on", paint.Warn}
+		return statement{"paused, " + asOf, a.KeyFor(keymap.Pause) + " resumes", paint.Warn}
 	case state.PhaseOffline:
 		return statement{text.Of(p.Words), text.Sprintf("%s, trying again in %s (%s: now)", asOf, span(p.Until.Sub(a.Now)), refresh), paint.Bad}
 	case state.PhaseHeld:
-		return statement{text.Of(p.Words), text.Sprintf("%s, going on in %s", asOf, span(p.Until.Sub(a.Now))), paint.Warn}
+		return statement{text.Of(p.Words), text.Sprintf("%s, resuming in %s", asOf, span(p.Until.Sub(a.Now))), paint.Warn}
 	case state.PhaseRejected:
 		return statement{a.refusedKey(refresh), asOf, paint.Bad}
 	}
 	if age == "" {
-		return statement{words: "asking for the first time" + a.Theme.Glyphs.More, tone: paint.Muted}
+		return statement{words: "loading for the first time" + a.Theme.Glyphs.More, tone: paint.Muted}
 	}
 	return statement{words: age, tone: paint.Muted}
 }

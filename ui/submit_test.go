@@ -340,7 +340,7 @@ func TestAJobWithoutAPriceWantsTheWordTyped(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, func(s *story) {
 		s.price()
-		s.Sees("The price is not known", "unpriced typed in full means yes")
+		s.Sees("The price is unknown", "unpriced typed in full means yes")
 		s.Press("y", "enter")
 		s.Pass(time.Second)
 		s.Sees("Send this job?", "type the word unpriced first")
@@ -395,9 +395,9 @@ func TestAPriceOlderThanFiveMinutesIsNotAgreedToAnyMore(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
-		s.Sees("holds     for 4m")
+		s.Sees("valid     for another 4m")
 		s.Pass(5 * time.Minute)
-		s.Sees("holds     no more: go back and price it again")
+		s.Sees("valid     no longer: go back and price it again")
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Sees("new generation", "the price is older than five minutes", "talk_28s.mp4", "line_25s.wav")
@@ -441,7 +441,7 @@ func TestTheAnswerToAStoppedPricingSaysNothingAboutTheNext(t *testing.T) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Delay: 10 * time.Second, Times: 1})
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("Finding the price")
+		s.Sees("Getting the price")
 		s.Press("esc", "ctrl+s")
 		s.Pass(15 * time.Second)
 		s.Sees("Send this job?", "This will cost $1.25")
@@ -455,12 +455,12 @@ func TestASlowFileIsMeasuredOnlyAsLongAsOneWants(t *testing.T) {
 		s.fillForm()
 		s.Press("ctrl+s")
 		s.Pass(3 * time.Second)
-		s.Sees("Finding the price")
+		s.Sees("Getting the price")
 		s.Type("nothing of this is typed")
 		s.Press("esc")
 		s.Pass(2 * time.Minute)
 		s.Sees("new generation", "talk_28s.mp4", "line_25s.wav")
-		s.DoesNotSee("Finding the price", "Send this job?", "nothing of this")
+		s.DoesNotSee("Getting the price", "Send this job?", "nothing of this")
 	})
 }
 
@@ -471,7 +471,7 @@ func TestALinkThatCannotBeReadIsPricedByTheServerOrNotAtAll(t *testing.T) {
 		s.fillForm()
 		s.Press("ctrl+s")
 		s.Pass(10 * time.Second)
-		s.Sees("The price is not known", "the length is not known", "unpriced")
+		s.Sees("The price is unknown", "the length is not known", "unpriced")
 	})
 }
 

@@ -84,10 +84,10 @@ func (a *App) ways() []kit.Action {
 // goodToKnow returns the tips at the end of the help.
 func (a *App) goodToKnow() []text.Text {
 	return []text.Text{
-		"Nothing is sent that costs money before its price was shown and confirmed.",
-		"A running job can't be cancelled; pending for over five minutes is unusual: don't send it again.",
-		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is worked out from length and list price; " + a.Theme.Glyphs.Least + " before a sum says that something in it is unknown, – that nothing is known.",
-		"Filters: words are ANDed; status:failed, model:sync-3, label:acme, note:retake, -word for not.",
+		"Nothing that costs money is sent until you have seen and confirmed its price.",
+		"A running job can't be cancelled. Pending for more than five minutes is unusual; don't send it again.",
+		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is computed from length and list price. " + a.Theme.Glyphs.Least + " before a sum means that some costs are unknown, – that none is known.",
+		"Filters: all words must match; status:failed, model:sync-3, label:acme, note:retake; -word excludes.",
 	}
 }
 
@@ -119,7 +119,7 @@ func (a *App) suspend() tea.Cmd {
 // unstoppable returns why the program cannot be suspended, or "".
 func (a *App) unstoppable() text.Text {
 	if a.cfg.Suspend == nil {
-		return "no shell waits behind dubtop here that could bring it back"
+		return "there is no shell to return to"
 	}
 	return ""
 }
@@ -138,10 +138,10 @@ func (a *App) quit() tea.Cmd {
 		return a.askToLeave(unsavedTitle, unsaved, leave)
 	case a.paid() > 0:
 		return a.askToLeave(quitTitle, paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
-			" on the way. Waiting for the answer takes a few seconds. Leaving now keeps it in the journal as unknown: maybe charged, and looked for at the next start."), leave)
+			" being sent. Waiting for the answer takes a few seconds. If you leave now, the outcome is unknown: it may have been charged, and the next start looks for it."), leave)
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
-			paint.Sentence("They are kept, but nothing is sent while dubtop is closed. They go on with the next start, or without a screen: dubtop queue drain."), leave)
+			paint.Sentence("They are saved, but nothing is sent while dubtop is closed. Sending continues at the next start, or without a screen: dubtop queue drain."), leave)
 	}
 	return leave()
 }
@@ -161,7 +161,7 @@ func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.C
 	})
 }
 
-const quitTitle = "A paid request is on its way"
+const quitTitle = "A paid request is being sent"
 
 // answered closes the question about quitting when its reason is gone.
 func (a *App) answered() {

@@ -138,7 +138,7 @@ func (m draftKeptMsg) land(a *composer) tea.Cmd {
 	switch {
 	case m.err != nil:
 		a.drafts.failed = m.draft.Version()
-		a.Complain("what you typed could not be kept on disk: " + errorText(m.err))
+		a.Complain("your draft could not be saved: " + errorText(m.err))
 		return nil
 	case m.held.Version() == m.draft.Version():
 		a.rebase(m.draft.ID, m.held.Version())
@@ -305,7 +305,7 @@ func (a *composer) newsWords(news *outbox.Held, changed, own bool) (words text.T
 		words = "changed in another window"
 	}
 	if own {
-		words += "; what you typed here is kept: " + a.KeyFor(keymap.OtherDraft)
+		words += "; your own text is kept: " + a.KeyFor(keymap.OtherDraft)
 	}
 	return words
 }
@@ -327,7 +327,7 @@ func (f *generationForm) show(d draft.Draft) {
 // noOther returns why there is no other draft to show, or "".
 func (f *generationForm) noOther() text.Text {
 	if f.aside || len(f.app.drafts.others) == 0 {
-		return "nothing else was left unsent"
+		return "there is no other draft"
 	}
 	return ""
 }
@@ -359,7 +359,7 @@ func (f *generationForm) asideLines() []paint.Styled {
 		}
 	}
 	if n := len(a.drafts.others); n > 0 && !f.aside {
-		lines = append(lines, "  "+t.Text(paint.Muted, text.Count(n, "other draft", "other drafts")+" unsent  ")+t.Text(paint.Key, a.KeyFor(keymap.OtherDraft)))
+		lines = append(lines, "  "+t.Text(paint.Muted, text.Count(n, "other unsent draft", "other unsent drafts")+"  ")+t.Text(paint.Key, a.KeyFor(keymap.OtherDraft)))
 	}
 	if len(lines) > 0 {
 		lines = append(lines, "")

@@ -62,7 +62,7 @@ func TestAWindowWithOldTextIsToldThatItWasSent(t *testing.T) {
 		other.Press("ctrl+s")
 		other.Pass(2 * time.Second)
 		other.DoesNotSee("Send this job?")
-		other.Sees("this was sent already")
+		other.Sees("this was already sent")
 		other.fill("Output file name", "_three")
 		other.DoesNotSee("in another window")
 		other.sends()
@@ -110,7 +110,7 @@ func TestWhatWasTypedInBothWindowsIsInBoth(t *testing.T) {
 			told, kept = other, s
 		}
 		kept.DoesNotSee("in another window")
-		told.Sees("changed in another window", "what you typed here is kept: ctrl+y", "1 other draft unsent")
+		told.Sees("changed in another window", "your own text is kept: ctrl+y", "1 other unsent draft")
 		shown := told.row("Output file name")
 		told.Press("ctrl+y")
 		if typed := told.row("Output file name"); typed == shown || !strings.Contains(typed+shown, "take_here") || !strings.Contains(typed+shown, "take_there") {

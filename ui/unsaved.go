@@ -40,9 +40,9 @@ func (a *desk) unsavedStatement() (s statement, ok bool) {
 	if len(all) > 1 {
 		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.KeyFor(keymap.View5))
 	}
-	next := text.Text("it is tried again and again, and nothing else is sent")
+	next := text.Text("dubtop keeps trying, and sends nothing else until it is saved")
 	if !savable(&all[0]) {
-		next = "note the id and start dubtop again; nothing else is sent"
+		next = "note the id and restart dubtop; nothing else is sent"
 	}
 	return statement{words + ": " + whyUnsaved(&all[0]), next, paint.Bad}, true
 }
@@ -61,7 +61,7 @@ func (a *desk) tellUnsaved(d *outbox.Done) {
 // it.
 func (a *desk) tellSaved(sub *outbox.Submission) {
 	u := outbox.Unsaved{Submission: *sub}
-	words := "saved what became of " + sub.Name
+	words := "saved the outcome of " + sub.Name
 	if id := u.Job(); id != "" {
 		words += ": " + text.Of(string(id))
 	}
@@ -93,12 +93,12 @@ func (a *desk) unsavedWords() (said []paint.Told) {
 		}
 		said = append(said, paint.Told{Label: "job", Words: u.Submission.Name, Short: true}, paint.Told{Label: "is", Words: u.Words()})
 	}
-	next := text.Text("It is tried again every few seconds.")
+	next := text.Text("dubtop tries again every few seconds.")
 	if !savable(&all[0]) {
-		next = "Nothing can be written down any more before dubtop starts again."
+		next = "Nothing can be saved until dubtop is restarted."
 	}
-	return append(said, paint.Told{Label: "because", Words: "it could not be written down: " + whyUnsaved(&all[0])}, paint.Told{},
-		paint.Told{Words: next + " Leaving now keeps it in the journal as unknown: the next start looks for it. Note the id."})
+	return append(said, paint.Told{Label: "because", Words: "it could not be saved: " + whyUnsaved(&all[0])}, paint.Told{},
+		paint.Told{Words: next + " If you leave now, the outcome is unknown to the next start, which looks for it. Note the id."})
 }
 
 // openUnsaved shows the details of an answer that is not saved.
@@ -116,16 +116,16 @@ func (a *desk) openUnsaved(id string) tea.Cmd {
 		t := a.Theme
 		u, ok := find()
 		if !ok {
-			return []paint.Styled{"", "  " + t.Text(paint.Normal, "It is saved by now."), "", "  " + t.Text(paint.Key, a.KeyFor(keymap.Back)) + t.Text(paint.Muted, "  back")}
+			return []paint.Styled{"", "  " + t.Text(paint.Normal, "It has been saved."), "", "  " + t.Text(paint.Key, a.KeyFor(keymap.Back)) + t.Text(paint.Muted, "  back")}
 		}
 		lines := []paint.Styled{"", t.Text(paint.Title, u.Submission.Name), ""}
 		lines = append(lines, a.advice(width-2, "What", u.Words()+". It was accepted, and is charged.", paint.Normal)...)
 		lines = append(lines, a.advice(width-2, "Why", errorText(u.Why), paint.Bad)...)
-		do := text.Text("Make room on the disk. It is tried again every few seconds, and nothing else is sent until then. If dubtop ends before that, the ")
+		do := text.Text("Free some disk space. dubtop tries again every few seconds and sends nothing else until then. If it ends before that, the ")
 		if !savable(&u) {
-			do = "Start dubtop again: nothing can be written down any more, and nothing else is sent. The "
+			do = "Restart dubtop: nothing more can be saved or sent. The "
 		}
-		do += "next start takes the request for unknown and looks for it: note the id (" + a.KeyFor(keymap.CopyID) + " copies it)."
+		do += "next start treats the outcome as unknown and looks for it. Note the id (" + a.KeyFor(keymap.CopyID) + " copies it)."
 		lines = append(lines, a.advice(width-2, "Do", do, paint.OK)...)
 		return indented(lines)
 	}
@@ -134,7 +134,7 @@ func (a *desk) openUnsaved(id string) tea.Cmd {
 		return a.copyText("id", string(u.Job()))
 	}).Unless(func() text.Text {
 		if _, ok := find(); !ok {
-			return "it is saved by now"
+			return "it has been saved"
 		}
 		return ""
 	}).Hinted("copy id")}

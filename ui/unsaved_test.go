@@ -113,7 +113,7 @@ func TestAPaidAnswerThatIsNotSavedIsSaidUntilItIs(t *testing.T) {
 				s.Pass(11 * time.Second)
 				s.DoesNotSee("not saved yet", "! not saved")
 				if door != "group" { // there the next one leaves at once
-					s.says("saved what became of")
+					s.says("saved the outcome of")
 				}
 				s.Press("6")
 				s.Pass(10 * time.Second)
@@ -162,9 +162,9 @@ func TestQuittingWithAnUnsavedAnswerLosesNothing(t *testing.T) {
 				s.start()
 				s.Pass(2 * time.Second)
 				if freed {
-					s.DoesNotSee("no known outcome")
+					s.DoesNotSee("an unknown outcome")
 				} else {
-					s.Sees("no known outcome")
+					s.Sees("an unknown outcome")
 					s.Pass(2 * time.Minute)
 				}
 				s.Press("6")
@@ -187,18 +187,18 @@ func TestWhatCanNotBeSavedAnyMoreIsNotSaidToBeTried(t *testing.T) {
 		s.agree("kept")
 		s.Pass(2 * time.Second)
 		s.Press("6", "enter")
-		s.says("id "+s.acceptedID()+", not saved yet", "It is tried again every few seconds")
+		s.says("id "+s.acceptedID()+", not saved yet", "dubtop tries again every few seconds")
 		s.Press("esc", "q")
 		s.Pass(time.Second)
-		s.says("It is tried again every few seconds")
+		s.says("dubtop tries again every few seconds")
 		s.Press("n")
 		s.change("PRAGMA user_version = 999") // a newer dubtop took it over
 		s.Pass(11 * time.Second)
 		s.Press("enter")
-		s.says("Start dubtop again: nothing can be written down any more")
+		s.says("Restart dubtop: nothing more can be saved or sent")
 		s.Press("esc", "q")
 		s.Pass(time.Second)
-		s.says("An answer is not saved yet", "Nothing can be written down any more before dubtop starts again.", "Note the id.")
+		s.says("An answer is not saved yet", "Nothing can be saved until dubtop is restarted.", "Note the id.")
 		s.DoesNotSee("tried again")
 	})
 }

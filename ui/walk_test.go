@@ -67,8 +67,8 @@ func (w *lying) press(keys ...string) {
 func (w *lying) pass(d time.Duration) { w.t.Helper(); w.Pass(d); w.look() }
 
 var (
-	moneyTitle = regexp.MustCompile(`Send (this job|this batch|\d+ jobs?|1 job as a pilot|it once more)|An answer is not saved yet|Keep this in place of|budget +more than`)
-	ownLabel   = regexp.MustCompile(`^(but|budget|because|is|this|earlier|that is|before|changed|model|models|video|audio|image|script|file|frames|length|known by|today|holds|job|and|left out|then|id) +\S`)
+	moneyTitle = regexp.MustCompile(`Send (this job|this batch|\d+ jobs?|1 job as a pilot|it again)|An answer is not saved yet|Keep this draft instead|budget +more than`)
+	ownLabel   = regexp.MustCompile(`^(but|budget|because|is|this|earlier|that is|before|changed|model|models|video|audio|image|script|file|frames|length|based on|today|valid|job|and|left out|then|id) +\S`)
 	ownPrice   = regexp.MustCompile(`^This will cost \$(1\.25|14\.40) at list price$`)
 	ownBar     = regexp.MustCompile(`^ {8}│ `)
 )
@@ -225,7 +225,7 @@ func (w *lying) asides(home string) {
 	w.pass(2 * time.Second)
 	w.press("esc")
 	w.pass(time.Second)
-	w.Sees("Keep this in place of what was typed before?", "before", "again")
+	w.Sees("Keep this draft instead of the earlier one?", "before", "again")
 	w.press("y", "6", "g", "t")
 	w.Paste("a;=1+1" + w.liar())
 	w.press("enter", "E", "enter")

@@ -238,7 +238,7 @@ func TestPausingStopsAndGoesOn(t *testing.T) {
 		if n := len(s.account.Requests()) - before; n > 0 {
 			t.Errorf("%d requests while paused", n)
 		}
-		s.Sees("paused, data as of 18:31:00; , goes on")
+		s.Sees("paused, data as of 18:31:00; , resumes")
 		s.account.Add(simulator.Job{Name: "made_elsewhere"})
 		s.Press("r")
 		s.Pass(time.Second)
@@ -426,13 +426,13 @@ func TestARate429HoldsEverythingAndCountsDown(t *testing.T) {
 		s.Pass(30 * time.Second)
 		s.account.Fault("*", simulator.Fault{RateLimited: true, Times: 1, Header: http.Header{"Retry-After": {"40"}}})
 		s.Pass(6 * time.Second)
-		s.Sees("going on in 3", "data as of")
+		s.Sees("resuming in 3", "data as of")
 		before := len(s.account.Requests())
 		s.Pass(25 * time.Second)
 		if n := len(s.account.Requests()) - before; n > 0 {
 			t.Errorf("%d requests while held", n)
 		}
-		s.Sees("going on in ")
+		s.Sees("resuming in ")
 		s.Pass(20 * time.Second)
 		s.DoesNotSee("going on in")
 		if len(s.account.Requests()) == before {
@@ -477,7 +477,7 @@ func TestAGoneJobIsMarkedAndKept(t *testing.T) {
 		s.Press("g")
 		s.account.Remove(id)
 		s.Pass(3 * time.Minute)
-		s.Sees("short_lived", "gone on server", "The server no longer knows this job")
+		s.Sees("short_lived", "gone on server", "The server no longer has this job")
 		s.Press("o")
 		s.Sees("the server no longer knows this job")
 	})

@@ -40,7 +40,7 @@ func (w *welcome) Actions() []kit.Action {
 	}
 	return []kit.Action{
 		letter("1", "paste a key", func() tea.Cmd { a.Push(newKeyPrompt(a)); return nil }),
-		letter("2", "where keys are made", func() tea.Cmd { return a.openURL(keysPage) }),
+		letter("2", "create a key online", func() tea.Cmd { return a.openURL(keysPage) }),
 		letter("3", "look around in the demo", w.demo),
 		a.Does(keymap.Messages, a.openMessages),
 		a.Does(keymap.Help, func() tea.Cmd { return a.ToggleHelp() }).Hinted(""),
@@ -66,7 +66,7 @@ func (w *welcome) View() paint.Styled {
 		"", "  " + t.Text(paint.Title, "Welcome to dubtop."),
 		"  " + t.Text(paint.Muted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
 		"  " + t.Text(paint.Key, "1") + "  " + t.Text(paint.Normal, "Paste an API key     ") + t.Text(paint.Muted, "tested first, saved only if you agree"),
-		"  " + t.Text(paint.Key, "2") + "  " + t.Text(paint.Normal, "Where keys are made  ") + t.Text(paint.Muted, keysPage),
+		"  " + t.Text(paint.Key, "2") + "  " + t.Text(paint.Normal, "Create a key online  ") + t.Text(paint.Muted, keysPage),
 		"  " + t.Text(paint.Key, "3") + "  " + t.Text(paint.Normal, "The demo             ") + t.Text(paint.Muted, "a made-up account: no key, no network, no cost"),
 		"",
 	}
@@ -156,9 +156,9 @@ func (m triedMsg) land(a *desk) tea.Cmd {
 	}
 	a.host.enter(m.account)
 	save := &kit.Confirm{
-		Heading: "The key works. Save it for the next time?",
+		Heading: "The key works. Save it for next time?",
 		Body: func() []paint.Told {
-			return paint.Sentence("It goes into a file that only you can read. Without it, dubtop asks again or takes SYNC_API_KEY.")
+			return paint.Sentence("It is saved in a file that only you can read. Otherwise dubtop asks again, or uses SYNC_API_KEY.")
 		},
 		Yes: "save it", No: "not now",
 		Answer: func(yes bool) tea.Cmd {
@@ -184,7 +184,7 @@ func (m savedKeyMsg) land(a *desk) tea.Cmd {
 	}
 	words := "key saved in " + m.path
 	if a.cfg.KeyVariable != "" {
-		words += "; take " + a.cfg.KeyVariable + " out of the environment, it goes before the file"
+		words += "; remove " + a.cfg.KeyVariable + " from the environment, as it overrides the file"
 	}
 	a.Say(text.Of(words))
 	return nil
@@ -208,7 +208,7 @@ func (p *keyPrompt) View() paint.Styled {
 			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 	default:
-		for _, l := range paint.Wrap("It is not shown, not logged, and sent to the API's own address only.", max(10, p.width-4)) {
+		for _, l := range paint.Wrap("It is not shown or logged, and is sent only to the API's own address.", max(10, p.width-4)) {
 			lines = append(lines, "  "+t.Text(paint.Muted, l))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func TestWithoutAKeyThereAreThreeWaysOn(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
-		s.Sees("Welcome to dubtop.", "1  Paste an API key", "2  Where keys are made", "3  The demo", "SYNC_API_KEY", "/home/ada/.config/dubtop/api_key")
+		s.Sees("Welcome to dubtop.", "1  Paste an API key", "2  Create a key online", "3  The demo", "SYNC_API_KEY", "/home/ada/.config/dubtop/api_key")
 		s.Press("esc", "n", "o", "F")
 		s.Sees("Welcome to dubtop.")
 		s.Press("2")
@@ -44,7 +44,7 @@ func TestAPastedKeyIsTestedSavedIfWantedAndNeverShown(t *testing.T) {
 			s.Sees("****")
 			s.Press("enter")
 			s.Pass(time.Second)
-			s.Sees("The key works. Save it for the next time?", "only you can read")
+			s.Sees("The key works. Save it for next time?", "only you can read")
 			s.Press(answer.key)
 			s.Pass(time.Second)
 			s.Sees("1 of 40")
@@ -157,7 +157,7 @@ func TestARefusedKeyIsReplacedAtOnce(t *testing.T) {
 		s.Paste(s.account.Key())
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("The key works. Save it for the next time?")
+		s.Sees("The key works. Save it for next time?")
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Sees("key saved in /home/ada/.config/dubtop/api_key", "1 of 40")
@@ -176,7 +176,7 @@ func TestASavedKeyBehindOneOfTheEnvironmentSaysSo(t *testing.T) {
 		s.Pass(time.Second)
 		s.Press("y")
 		s.Pass(time.Second)
-		s.Sees("take SYNC_API_KEY out of the environment, it goes before the file")
+		s.Sees("remove SYNC_API_KEY from the environment, as it overrides the file")
 	})
 }
 

@@ -55,7 +55,7 @@ var (
 	ErrElsewhere = errors.New("another process sends from this queue")
 	// ErrHeld means that the queue is paused, by the user or after several
 	// unknown outcomes.
-	ErrHeld = errors.New("the queue is held")
+	ErrHeld = errors.New("the queue is paused")
 	// ErrHeldByUser is the ErrHeld that Drain.Resume avoids.
 	ErrHeldByUser = fmt.Errorf("%w by you, in a window", ErrHeld)
 	// ErrBudget means that a hard budget does not allow the waiting jobs.

@@ -13,7 +13,7 @@ import (
 )
 
 // PausedByUser is the reason of a pause by the user.
-const PausedByUser = "held by you"
+const PausedByUser = "paused by you"
 
 // queueView tracks how current our copy of the journal's queue is.
 type queueView struct {

@@ -349,7 +349,7 @@ func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
 		Waiting: []QueueItem{{Submission: held, Paused: true}, {Submission: refused}, {Submission: waiting(t, "a")}},
 		Stake:   []Submission{doubtful},
 	})
-	want(t, "rows", o.words(), "b unknown", "d held", "a waiting", "r refused")
+	want(t, "rows", o.words(), "b unknown", "d paused", "a waiting", "r refused")
 }
 
 func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
@@ -358,7 +358,7 @@ func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
 	d := Done{Task: tasks[0], Submission: tasks[0].Submission, Unfit: true, Err: errors.New("another file")}
 	d.Submission.State, d.Submission.Reason = SubmissionConfirmed, "another file"
 	o.Landed(d, noon)
-	want(t, "rows", o.words(), "a held", "b waiting")
+	want(t, "rows", o.words(), "a paused", "b waiting")
 	_, got := o.due(noon, 0, 1)
 	want(t, "the next", got, "send b")
 	if o.Rows()[1].Reason != "another file" {

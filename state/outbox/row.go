@@ -32,7 +32,7 @@ const (
 
 // Word is the state's name, also used in filters.
 func (s QueueState) Word() string {
-	return [...]string{"not saved", "unknown", "refused", "expired", "price up", "sending", "held", "no price", "waiting"}[s]
+	return [...]string{"not saved", "unknown", "refused", "expired", "price up", "sending", "paused", "no price", "waiting"}[s]
 }
 
 // QueueRow is a submission in the outbox as a list row.

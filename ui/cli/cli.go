@@ -58,13 +58,13 @@ func (w World) login(v voice) (login, error) {
 	if !source.Found {
 		return login{}, &Failure{
 			Status: StatusAuth, Code: "no_key",
-			Err:  fmt.Errorf("%s (the key tells whose queue and books to look at)", source),
+			Err:  fmt.Errorf("%s (the key selects the account)", source),
 			Hint: "set SYNC_API_KEY, or start dubtop and let it save the key",
 		}
 	}
 	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version, Transport: w.Transport})
 	if err != nil {
-		return login{}, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "mend base_url in the configuration, or SYNC_BASE_URL"}
+		return login{}, &Failure{Status: StatusUsage, Code: "configuration", Err: err, Hint: "fix base_url in the configuration, or SYNC_BASE_URL"}
 	}
 	dir, err := settings.StateDir(w.Env)
 	if err != nil {
@@ -133,7 +133,7 @@ func (a login) try(ctx context.Context, v voice) error {
 	case ok && e.Kind == api.KindAuth:
 		return a.refused(err)
 	}
-	v.warn(text.Of("nothing is known here of the account of this key, and the key could not be tried: " + err.Error()))
+	v.warn(text.Of("there is no data for this key yet, and the key could not be checked: " + err.Error()))
 	return nil
 }
 
@@ -149,7 +149,7 @@ func (a login) named(err error) error {
 func (a login) refused(err error) error {
 	return &Failure{
 		Status: StatusAuth, Code: "auth", Err: fmt.Errorf("the key from %s: %w", a.keyFrom, err),
-		Hint: "put the right one there, or let dubtop save it",
+		Hint: "put the right key there, or let dubtop save it",
 	}
 }
 
@@ -163,7 +163,7 @@ func journalFailed(err error) error {
 // write writes the whole output at once.
 func write(c *cobra.Command, text []byte) error {
 	if _, err := c.OutOrStdout().Write(text); err != nil {
-		return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the answer can't be written: %w", err)}
+		return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the output could not be written: %w", err)}
 	}
 	return nil
 }

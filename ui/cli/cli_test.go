@@ -105,7 +105,7 @@ func TestAKeyThatWasGoodNeedsNoNetworkToLook(t *testing.T) {
 func TestAKeyThatCannotBeTriedIsLeftAtThat(t *testing.T) {
 	d := newDesk(t)
 	d.world.Transport = answers{}
-	if got := d.run("queue ls"); got.status != 0 || got.out != "Nothing waits.\n" || !strings.Contains(got.errors, "the key could not be tried") {
+	if got := d.run("queue ls"); got.status != 0 || got.out != "The queue is empty.\n" || !strings.Contains(got.errors, "the key could not be checked") {
 		t.Errorf("queue ls: %+v", got)
 	}
 }
@@ -233,11 +233,11 @@ func errorOf(t *testing.T, text string) said {
 // Looking makes no journal, and not even a directory.
 func TestWithoutAJournalThereIsNothing(t *testing.T) {
 	d := newDesk(t)
-	d.says("queue ls", "Nothing waits.\n")
-	d.says("queue drain", "Nothing waits.\n")
-	d.says("queue drain --resume", "Nothing waits.\n")
-	d.says("spend", "Nothing was spent.\n")
-	d.says("spend --since 2026-11-01 --by label", "Nothing was spent since 2026-11-01.\n")
+	d.says("queue ls", "The queue is empty.\n")
+	d.says("queue drain", "The queue is empty.\n")
+	d.says("queue drain --resume", "The queue is empty.\n")
+	d.says("spend", "Nothing spent.\n")
+	d.says("spend --since 2026-11-01 --by label", "Nothing spent since 2026-11-01.\n")
 	d.says("spend --entries --csv", "time,submission,job,model,label,seconds,estimate_usd,actual_usd,actual_basis,credits,outcome\r\n")
 	if got := d.run("queue ls --json"); !strings.Contains(got.out, `"items": []`) || !strings.Contains(got.out, `"sender": null`) {
 		t.Errorf("in JSON: %s", got.out)
@@ -267,7 +267,7 @@ func TestAnAccountNeedsItsKey(t *testing.T) {
 	if err := settings.SaveKey(d.world.Env, testKey); err != nil {
 		t.Fatal(err)
 	}
-	d.says("queue ls", "Nothing waits.\n")
+	d.says("queue ls", "The queue is empty.\n")
 }
 
 func TestWhatCantBeMeantIsRefused(t *testing.T) {
@@ -284,7 +284,7 @@ func TestWhatCantBeMeantIsRefused(t *testing.T) {
 		"spend --json --csv":              "json csv",
 		"spend --entries":                 "--entries needs --csv or --json",
 		"spend --entries --csv --by x":    `"x"`,
-		"spend --entries --csv --by week": "can't go with --by",
+		"spend --entries --csv --by week": "can't be combined with --by",
 	} {
 		got := d.run(line)
 		if got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {
@@ -305,7 +305,7 @@ func TestTheConfigurationIsTold(t *testing.T) {
 	d := newDesk(t)
 	d.configure("theme = \"blue\"\n")
 	got := d.run("queue ls")
-	if got.status != 0 || got.out != "Nothing waits.\n" || !strings.Contains(got.errors, "config.toml:1: theme:") {
+	if got.status != 0 || got.out != "The queue is empty.\n" || !strings.Contains(got.errors, "config.toml:1: theme:") {
 		t.Errorf("%+v", got)
 	}
 	got = d.run("queue ls --json")
@@ -323,7 +323,7 @@ func TestEachServerHasItsOwn(t *testing.T) {
 	d := newDesk(t)
 	enqueue(t, d.journal(), confirmed(t, "q1", "promo", dollarPrice(1)), noon)
 	d.variables["SYNC_BASE_URL"] = "https://staging.example.com"
-	d.says("queue ls", "Nothing waits.\n")
+	d.says("queue ls", "The queue is empty.\n")
 }
 
 func TestAJournalThatCantBeReadIsTold(t *testing.T) {

@@ -27,33 +27,33 @@ func (w World) drainCommand() *cobra.Command {
 	var resume bool
 	c := &cobra.Command{
 		Use:   "drain",
-		Short: "Send what waits, without a screen",
-		Long: `Sends what was confirmed and waits, as slots come free, until nothing is left
-that can be sent, and every outcome is known or only you can tell it. Nothing is
-sent that was not confirmed, at a price above the one that was agreed to, or
-against a hard budget. One process sends from a queue at a time.
+		Short: "Send waiting jobs without a screen",
+		Long: `Sends the confirmed jobs in the queue as slots become free. It ends when nothing
+is left to send and every outcome is known or left for you to decide. Nothing is
+sent that was not confirmed, that costs more than confirmed, or that exceeds a
+hard budget. Only one process at a time sends from a queue.
 
-It prints a line for each thing that happens, and keeps trying where no server is
-reached. ctrl+c or SIGTERM ends it: it begins nothing more, and waits for the
-answer to the request that is on its way. A second one ends it at once.
+It prints a line for each event and keeps trying while the server can't be
+reached. ctrl+c or SIGTERM stops it: it sends nothing more and waits for the
+answer to the current request. A second signal stops it at once.
 
-An answer that can't be written down, on a full disk, is tried to be saved for a
-minute; nothing else is sent until it is. A run that ends before says so, with the id.
+If an answer can't be saved, for example on a full disk, it retries for a minute
+and sends nothing else until then. If that fails, it prints the id and ends.
 
 With --json each line is an object with "time" and "event": begins; then sent,
 found, refused, waits, no_price, expired, price_up, held, not_saved, saved,
 maybe_charged, asks (with "submission", "name", "price_usd", "credits", "job" and
-"words"), offline and online (with "words"); last ends, with the totals, but for
-where another process sends.
+"words"), offline and online (with "words"); last ends, with the totals, unless
+another process sends.
 
-Exit status: 0 all was sent; 7 something is left, and named with what to do; 6 a
-budget refuses; 3 the key or the plan; 75 another process sends, or the queue is
-held; 130 it was ended; 1 anything else, such as an answer that was not saved.`,
+Exit status: 0 everything was sent; 7 some jobs are left, listed with what to do;
+6 a budget refused; 3 the key or the plan; 75 another process sends, or the queue
+is paused; 130 interrupted; 1 anything else, such as an answer that was not saved.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return w.drain(c, resume) },
 	}
-	c.Flags().Bool("json", false, "print JSON, one object a line, and errors as JSON")
-	c.Flags().BoolVar(&resume, "resume", false, "let a queue go on that is held")
+	c.Flags().Bool("json", false, "print JSON, one object per line, and errors as JSON")
+	c.Flags().BoolVar(&resume, "resume", false, "resume a paused queue")
 	return c
 }
 
@@ -140,12 +140,12 @@ func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d
 			}()
 			return outcome{}, &Failure{
 				Status: StatusInterrupted, Code: "interrupted",
-				Err:  errors.New("ended at once: a request that was on its way counts as maybe charged"),
-				Hint: "dubtop queue drain finds out what became of it",
+				Err:  errors.New("stopped at once: the request being sent may have been charged"),
+				Hint: "dubtop queue drain finds out what happened",
 			}
 		}
 		stop(errEnded)
-		v.warn("ending: nothing more is begun, and the answer to a request on its way is waited for; once more ends it at once")
+		v.warn("stopping once the current request is answered; a second signal stops at once")
 	}
 }
 
@@ -163,11 +163,11 @@ func drained(o outcome) error {
 	case errors.Is(err, errOutput):
 		return &Failure{Status: StatusError, Code: "output", Err: err}
 	case errors.Is(err, account.ErrNotSaved):
-		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what became of it"}
+		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what happened"}
 	case errors.Is(err, account.ErrElsewhere):
-		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "what waits is sent by it; end it to send from here"}
+		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "it sends the waiting jobs; end it to send from here"}
 	case errors.Is(err, account.ErrHeldByUser):
-		return &Failure{Status: StatusLater, Code: "held", Err: err, Hint: "dubtop queue drain --resume lets it go on"}
+		return &Failure{Status: StatusLater, Code: "held", Err: err, Hint: "dubtop queue drain --resume resumes it"}
 	case errors.Is(err, account.ErrHeld):
 		return &Failure{Status: StatusLater, Code: "held", Err: err}
 	case errors.Is(err, account.ErrBudget):
@@ -181,11 +181,11 @@ func drained(o outcome) error {
 
 // interrupted returns the failure of a run ended by the user.
 func interrupted(sum account.Sum, left int) error {
-	said := "ended before all was sent; " + leftWords(sum)
+	said := "stopped before everything was sent; " + leftWords(sum)
 	if left == 0 {
-		said = "ended; nothing is left"
+		said = "stopped; nothing is left"
 	}
-	return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain goes on"}
+	return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New(said), Hint: "dubtop queue drain continues"}
 }
 
 // leftWords counts the submissions that a run left.
@@ -194,7 +194,7 @@ func leftWords(s account.Sum) string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.InDoubt, "in doubt"}, {s.Unsaved, "not saved"}} {
+	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.InDoubt, "of unknown outcome"}, {s.Unsaved, "not saved"}} {
 		if part.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
 		}
@@ -213,7 +213,7 @@ type teller struct {
 }
 
 // errOutput is the cause of a run whose output cannot be written.
-var errOutput = errors.New("what happens can't be written, so nothing more is sent")
+var errOutput = errors.New("progress can't be written, so nothing more is sent")
 
 // line prints words, or object as JSON.
 func (t *teller) line(words text.Text, object any) {
@@ -241,7 +241,7 @@ func (t *teller) nothing() error {
 	if t.json {
 		t.end(account.Sum{})
 	} else {
-		t.line("Nothing waits.", nil)
+		t.line("The queue is empty.", nil)
 	}
 	return t.failed
 }
@@ -263,12 +263,9 @@ func (t *teller) begin(waiting []outbox.Submission) {
 		p := &waiting[i].Price
 		total.Add(&ledger.Entry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
 	}
-	said := text.Count(len(waiting), "job", "jobs") + " wait"
-	switch len(waiting) {
-	case 0:
-		said = "Nothing waits that can be sent"
-	case 1:
-		said += "s"
+	said := text.Count(len(waiting), "job waits", "jobs wait")
+	if len(waiting) == 0 {
+		said = "No job can be sent now"
 	}
 	cost := total.Amounts().Cost
 	var amounts []text.Text
@@ -279,7 +276,7 @@ func (t *teller) begin(waiting []outbox.Submission) {
 		amounts = append(amounts, plain(c)+" credits")
 	}
 	if len(amounts) > 0 {
-		said += ", " + text.Join(amounts, " and ") + " at most was agreed to"
+		said += ", confirmed for at most " + text.Join(amounts, " and ")
 	}
 	if total.Unknown > 0 {
 		said += text.Sprintf("; %d without a price in dollars", total.Unknown)
@@ -319,9 +316,9 @@ func told(n account.Notice) text.Text {
 	case account.NoticeUnsaved:
 		return n.Words
 	case account.NoticeSaved:
-		return "saved what became of it"
+		return "outcome saved"
 	case account.NoticeOnline:
-		return "The server is reached again."
+		return "The server can be reached again."
 	}
 	return headOf(n.Kind) + ": " + n.Words
 }
@@ -330,7 +327,7 @@ func told(n account.Notice) text.Text {
 func headOf(kind account.NoticeKind) (said text.Text) {
 	switch kind {
 	case account.NoticeOffline:
-		said = "No server is reached; it is tried again"
+		said = "The server can't be reached; trying again"
 	case account.NoticeNoPrice:
 		said = text.Of(string(account.NoticeWaits))
 	case account.NoticePriceUp:
@@ -338,7 +335,7 @@ func headOf(kind account.NoticeKind) (said text.Text) {
 	case account.NoticeExpired:
 		said = "not sent"
 	case account.NoticeHeld:
-		said = "held back"
+		said = "paused"
 	case account.NoticeDoubt:
 		said = "maybe charged"
 	case account.NoticeAsks:
@@ -397,7 +394,7 @@ func (t *teller) left(v voice, rows []outbox.QueueRow) {
 		var hint text.Text = open
 		switch r.State {
 		case outbox.QueueUnsaved:
-			code, what, hint = "not_saved", "is charged", "note the id; dubtop queue drain finds out what became of it"
+			code, what, hint = "not_saved", "is charged", "note the id; dubtop queue drain finds out what happened"
 		case outbox.QueueDoubt:
 			code, what = "unknown", "may have been charged"
 		case outbox.QueueRefused:
@@ -407,7 +404,7 @@ func (t *teller) left(v voice, rows []outbox.QueueRow) {
 		case outbox.QueueReprice:
 			code, what = "price_up", text.Of("costs "+r.Cost.String()+" now")
 		case outbox.QueueHeld:
-			code, what, hint = "held", "is held back", "open dubtop, view 5, and let it go on"
+			code, what, hint = "held", "is paused", "open dubtop, view 5, and resume it"
 		case outbox.QueueUnpriced:
 			code, what, hint = "no_price", "has", "open dubtop, view 5, and edit or drop it"
 		default:

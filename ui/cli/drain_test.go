@@ -113,13 +113,13 @@ func (w *works) ends(line string, status int, out, errors []string) ran {
 func TestADrainSaysWhatItMaySpendAndWhatBecameOfIt(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
 		w.ends("queue drain", 0, []string{
-			"  2 jobs wait, $2.50 at most was agreed to.\n", "  a  sent as ", ", ~$1.25\n", "  b  sent as ", "  2 sent.\n",
+			"  2 jobs wait, confirmed for at most $2.50.\n", "  a  sent as ", ", ~$1.25\n", "  b  sent as ", "  2 sent.\n",
 		}, nil)
 		if n := len(w.account.Accepted()); n != 2 {
 			t.Errorf("%d were accepted", n)
 		}
-		w.says("queue ls", "Nothing waits.\n")
-		w.says("queue drain", "Nothing waits.\n")
+		w.says("queue ls", "The queue is empty.\n")
+		w.says("queue drain", "The queue is empty.\n")
 	}, "a", "b")
 }
 
@@ -178,13 +178,13 @@ func TestWhatADrainLeavesIsNamed(t *testing.T) {
 		w.account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No \u001b[31mface."}`})
 		w.account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
 		w.ends("queue drain", StatusPartly,
-			[]string{"3 jobs wait, $3.75 at most", "  faceless  refused: ", "  lost  maybe charged: ", "  lost  only you can tell: ", "  fine  sent as ", "1 sent; left: 2 in the queue, 1 refused, 1 in doubt.\n"},
+			[]string{"3 jobs wait, confirmed for at most $3.75", "  faceless  refused: ", "  lost  maybe charged: ", "  lost  only you can tell: ", "  fine  sent as ", "1 sent; left: 2 in the queue, 1 refused, 1 of unknown outcome.\n"},
 			[]string{
-				"dubtop: mine is held back; open dubtop, view 5, and let it go on\n",
+				"dubtop: mine is paused; open dubtop, view 5, and resume it\n",
 				"dubtop: dear costs $2.00 now: the price is not the one you agreed to",
 				"dubtop: faceless was refused: ", "edit or drop it\n",
 				"dubtop: lost may have been charged: ", "press enter on it\n",
-				"dubtop: left: 2 in the queue, 1 refused, 1 in doubt\n",
+				"dubtop: left: 2 in the queue, 1 refused, 1 of unknown outcome\n",
 			})
 		got := w.run("queue drain --json")
 		if got.status != StatusPartly || !strings.Contains(got.errors, `{"left":{"code":"price_up","message":"dear costs $2.00 now`) ||
@@ -201,7 +201,7 @@ func TestWhatKeepsADrainFromSending(t *testing.T) {
 		status     int
 		out, said  string
 	}{
-		{"held", "queue drain", func(w *works) { must(w.t, w.j.HoldQueue(w.t.Context(), true)) }, StatusLater, "0 sent; left: 1 in the queue.", "held by you, in a window; dubtop queue drain --resume"},
+		{"held", "queue drain", func(w *works) { must(w.t, w.j.HoldQueue(w.t.Context(), true)) }, StatusLater, "0 sent; left: 1 in the queue.", "paused by you, in a window; dubtop queue drain --resume"},
 		{"let go on", "queue drain --resume", func(w *works) { must(w.t, w.j.HoldQueue(w.t.Context(), true)) }, 0, "1 sent.", ""},
 		{"a budget", "queue drain", func(w *works) { w.configure("[budget]\ndaily = \"1.00 hard\"\n") }, StatusBudget, "left: 1 in the queue", "the daily budget is $1.00"},
 		{"a refused key", "queue drain", func(w *works) { w.account.RevokeKey() }, StatusAuth, "left: 1 in the queue", "the API key was refused (401)"},
@@ -263,10 +263,10 @@ func TestASignalEndsADrainInOrder(t *testing.T) {
 		w.account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
 		time.AfterFunc(5*time.Second, func() { w.signals <- syscall.SIGTERM })
 		w.ends("queue drain", StatusInterrupted, []string{"a  sent as ", "1 sent; left: 1 in the queue."},
-			[]string{"dubtop: ending: ", "dubtop: ended before all was sent; left: 1 in the queue; dubtop queue drain goes on\n"})
+			[]string{"dubtop: stopping once ", "dubtop: stopped before everything was sent; left: 1 in the queue; dubtop queue drain continues\n"})
 		left, err := w.j.Outstanding(context.Background())
 		if err != nil || len(left) > 0 || len(w.account.Accepted()) != 1 {
-			t.Errorf("in doubt: %d, %v", len(left), err)
+			t.Errorf("of unknown outcome: %d, %v", len(left), err)
 		}
 	}, "a", "b")
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
@@ -274,7 +274,7 @@ func TestASignalEndsADrainInOrder(t *testing.T) {
 		began := time.Now()
 		time.AfterFunc(5*time.Second, func() { w.signals <- os.Interrupt })
 		time.AfterFunc(6*time.Second, func() { w.signals <- os.Interrupt })
-		w.ends("queue drain", StatusInterrupted, []string{"2 jobs wait"}, []string{"ended at once: ", "maybe charged"})
+		w.ends("queue drain", StatusInterrupted, []string{"2 jobs wait"}, []string{"stopped at once: ", "may have been charged"})
 		if took := time.Since(began); took > 7*time.Second {
 			t.Errorf("it took %s", took)
 		}
@@ -302,7 +302,7 @@ func TestALinkThatEndedInTheQueueIsNamed(t *testing.T) {
 		must(t, w.j.Enqueue(t.Context(), sub, time.Now()))
 		time.Sleep(80 * time.Second)
 		const why = "the signed link of the video has expired; make a new one"
-		w.ends("queue ls", 0, []string{"expired", why, "1 with a link that has expired"}, nil)
+		w.ends("queue ls", 0, []string{"expired", why, "1 with an expired link"}, nil)
 		w.ends("queue drain", 7, []string{
 			"  ended  not sent: " + why + "; nothing was charged\n", "  fine  sent as ", "  1 sent; left: 1 in the queue.\n",
 		}, []string{"ended was not sent: " + why, "open dubtop, view 5, and edit it"})

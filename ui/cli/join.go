@@ -14,13 +14,13 @@ import (
 func (w World) joinCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "join [PROFILE]",
-		Short: "Go on with a new key where the old one ended",
-		Long: `A key that replaces another begins with empty books. Without an argument this
-lists the profiles of other keys on this machine, and whether the key in use can
-read their jobs: then both are keys of one account. With one of them it goes on
-in the books of that profile from then on: ledger, queue, history, labels, notes.
+		Short: "Continue the data of an old key with a new one",
+		Long: `A new API key starts with an empty profile. Without an argument, this lists the
+profiles of other keys on this machine, and whether the current key can read
+their jobs, which means that both keys belong to one account. With a profile, the
+current key takes it over: ledger, queue, history, labels and notes.
 
-That is for good, and refused if the new key has books of its own already.`,
+This can't be undone, and is refused if the new key already has a ledger.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -58,7 +58,7 @@ func (w World) listKin(c *cobra.Command) error {
 		}
 	}
 	found := []kinJSON{}
-	t := columns{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "THIS KEY READS IT"}}
+	t := columns{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "READABLE"}}
 	for _, k := range kin {
 		readable, err := a.client.Reads(c.Context(), k.Newest)
 		if err != nil {
@@ -80,7 +80,7 @@ func (w World) listKin(c *cobra.Command) error {
 	case v.json:
 		return writeJSON(c, found)
 	case len(found) == 0:
-		return write(c, []byte("There is no profile of another key.\n"))
+		return write(c, []byte("There are no profiles of other keys.\n"))
 	}
 	return write(c, t.bytes())
 }
@@ -104,7 +104,7 @@ func (w World) join(c *cobra.Command, to string) error {
 	if relative == nil {
 		return &Failure{
 			Status: StatusUsage, Code: "no_profile",
-			Err: fmt.Errorf("%q is no profile of another key of this server", to), Hint: "dubtop join lists those there are",
+			Err: fmt.Errorf("%q is not the profile of another key for this server", to), Hint: "dubtop join lists the profiles",
 		}
 	}
 	readable, err := a.client.Reads(c.Context(), relative.Newest)
@@ -114,7 +114,7 @@ func (w World) join(c *cobra.Command, to string) error {
 	if !readable {
 		return &Failure{
 			Status: StatusError, Code: "another_account",
-			Err: errors.New("this key can't read the jobs of that profile, so it is another account's: nothing was changed"),
+			Err: errors.New("this key can't read the jobs of that profile, so it belongs to another account; nothing was changed"),
 		}
 	}
 	if err := journal.Join(c.Context(), a.stateDir, a.profile, to); err != nil {
@@ -123,5 +123,5 @@ func (w World) join(c *cobra.Command, to string) error {
 	if v.json {
 		return writeJSON(c, map[string]text.Text{"joined": text.Of(to)})
 	}
-	return write(c, fmt.Appendf(nil, "Joined: this key goes on in the books of %s.\n", text.Of(to)))
+	return write(c, fmt.Appendf(nil, "Joined: this key now uses the profile %s.\n", text.Of(to)))
 }

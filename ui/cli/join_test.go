@@ -49,7 +49,7 @@ func (d *desk) knows(profile string, job string) *journal.Journal {
 func TestANewKeyGoesOnInTheBooksOfTheOldOne(t *testing.T) {
 	d := newDesk(t)
 	account, profile := d.served()
-	d.says("join", "There is no profile of another key.\n")
+	d.says("join", "There are no profiles of other keys.\n")
 	d.says("join --json", "[]\n")
 	old, other := profile("sk-old"), profile("sk-other")
 	book := d.knows(old, account.Add(simulator.Job{}))
@@ -72,9 +72,9 @@ func TestANewKeyGoesOnInTheBooksOfTheOldOne(t *testing.T) {
 			t.Errorf("joining %s: %+v", to, got)
 		}
 	}
-	d.says("queue ls", "Nothing waits.\n")
+	d.says("queue ls", "The queue is empty.\n")
 	for range 2 {
-		d.says("join "+old, "Joined: this key goes on in the books of "+old+".\n")
+		d.says("join "+old, "Joined: this key now uses the profile "+old+".\n")
 	}
 	if got := d.run("queue ls"); !strings.Contains(got.out, "promo") {
 		t.Errorf("the old queue is not there: %+v", got)

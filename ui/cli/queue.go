@@ -20,7 +20,7 @@ import (
 func (w World) queueCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "queue",
-		Short: "The jobs that were confirmed and wait to be sent",
+		Short: "List or send the jobs in the queue",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
@@ -32,17 +32,16 @@ func (w World) queueListCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "ls",
-		Short: "List what waits, in the order in which it will be sent",
-		Long: `Lists what was agreed to and is no job yet, as view 5 does: what waits, in the
-order in which it will be sent, and the price that was agreed to; what is on its
-way; what may have been charged, because its answer was lost (unknown); and what
-was refused. It says who sends, and whether the queue is held. It reads the
-journal of the key's account, and needs no network.
+		Short: "List the queue in sending order",
+		Long: `Lists the confirmed requests that are not jobs yet, like view 5: those waiting, in
+sending order and with the confirmed price; those being sent; those that may have
+been charged because their answer was lost (unknown); and those refused. It also
+shows which process sends, and whether the queue is paused. It reads the journal
+of the key's account and needs no network.
 
-A price is the server's estimate (~); ? before it says that the length it rests
-on is a guess.
+Prices marked ~ are the server's estimates; ? means that the length is a guess.
 
-The states are waiting, held, expired, "price up", "no price", sending, unknown, refused.`,
+The states are waiting, paused, expired, "price up", "no price", sending, unknown, refused.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var q queue
@@ -139,19 +138,19 @@ func (q *queue) add(item queued) {
 func (q *queue) text(zone *time.Location) []byte {
 	var b bytes.Buffer
 	if len(q.items) == 0 {
-		b.WriteString("Nothing waits.\n")
+		b.WriteString("The queue is empty.\n")
 	} else {
 		b.Write(q.table(zone))
 		fmt.Fprintf(&b, "\n%s\n", q.sums())
 	}
 	if q.held {
-		b.WriteString("The queue is held by you: dubtop queue drain --resume lets it go on.\n")
+		b.WriteString("You have paused the queue; dubtop queue drain --resume resumes it.\n")
 	}
 	switch {
 	case q.sender != nil:
 		fmt.Fprintf(&b, "Sent by %s, since %s.\n", words(q.sender.String()), q.sender.Since.In(zone).Format(time.DateTime))
 	case len(q.items) > 0:
-		b.WriteString("Nobody sends from the queue now.\n")
+		b.WriteString("No process is sending from the queue.\n")
 	}
 	return b.Bytes()
 }
@@ -181,9 +180,9 @@ func (q *queue) table(zone *time.Location) []byte {
 
 // sums returns the line of totals.
 func (q *queue) sums() text.Text {
-	said := []text.Text{text.Sprintf("%d in line", q.total.Jobs)}
+	said := []text.Text{text.Sprintf("%d waiting", q.total.Jobs)}
 	if cost := q.total.Amounts().Cost; cost != nil {
-		said[0] += ", " + dollars(cost, q.total.Kind) + " in all"
+		said[0] += ", " + dollars(cost, q.total.Kind) + " in total"
 	}
 	if credits, ok := q.total.Credits(); ok {
 		said[0] += ", " + plain(credits) + " credits"
@@ -197,12 +196,12 @@ func (q *queue) sums() text.Text {
 		what text.Text
 	}{
 		{q.total.Unknown, "without a price in dollars"},
-		{q.counts[outbox.QueueHeld], "held"},
-		{q.counts[outbox.QueueExpired], "with a link that has expired"},
-		{q.counts[outbox.QueueReprice], "with a price that went up"},
+		{q.counts[outbox.QueueHeld], "paused"},
+		{q.counts[outbox.QueueExpired], "with an expired link"},
+		{q.counts[outbox.QueueReprice], "with a higher price"},
 		{q.counts[outbox.QueueUnpriced], "without a new price"},
-		{q.counts[outbox.QueueSending], "on its way"},
-		{q.counts[outbox.QueueDoubt], "in doubt" + maybe},
+		{q.counts[outbox.QueueSending], "being sent"},
+		{q.counts[outbox.QueueDoubt], "of unknown outcome" + maybe},
 		{q.counts[outbox.QueueRefused], "refused"},
 	} {
 		if part.n > 0 {

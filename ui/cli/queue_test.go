@@ -45,13 +45,13 @@ func TestTheQueueAsATable(t *testing.T) {
 	d.line()
 	d.says("queue ls", `#  ID  NAME                       MODEL      STATE            PRICE  SINCE                WHY
 1  q5  credit                     lipsync-2  waiting   ~2.5 credits  2026-11-24 12:00:04  -
-2  q2  films.jsonl (batch of 24)  lipsync-2  held           ?$30.00  2026-11-24 12:00:01  -
+2  q2  films.jsonl (batch of 24)  lipsync-2  paused         ?$30.00  2026-11-24 12:00:01  -
 3  q3  日本                       lipsync-2  waiting              -  2026-11-24 12:00:02  -
 4  q4  -                          lipsync-2  price up        ~$0.20  2026-11-24 12:00:03  the price is not the one you agreed to: confirm it again
 5  q1  promo_de                   lipsync-2  waiting         ~$1.25  2026-11-24 12:00:00  -
 
-5 in line, ?$31.45 in all, 2.5 credits; 2 without a price in dollars; 1 held; 1 with a price that went up.
-Nobody sends from the queue now.
+5 waiting, ?$31.45 in total, 2.5 credits; 2 without a price in dollars; 1 paused; 1 with a higher price.
+No process is sending from the queue.
 `)
 }
 
@@ -149,7 +149,7 @@ func TestALookTakesNoTurn(t *testing.T) {
 			t.Fatalf("the dashboard does not send: %t, %v", mine, err)
 		}
 		host, _ := os.Hostname()
-		d.says("queue ls", fmt.Sprintf("Nothing waits.\nSent by process %d on %s, since 2026-11-24 12:00:00.\n", os.Getpid(), host))
+		d.says("queue ls", fmt.Sprintf("The queue is empty.\nSent by process %d on %s, since 2026-11-24 12:00:00.\n", os.Getpid(), host))
 		if got := d.run("queue ls --json"); !strings.Contains(got.out, fmt.Sprintf(`"pid": %d`, os.Getpid())) {
 			t.Errorf("in JSON: %s", got.out)
 		}
@@ -157,7 +157,7 @@ func TestALookTakesNoTurn(t *testing.T) {
 	if err := j.LeaveSender(); err != nil {
 		t.Fatal(err)
 	}
-	d.says("queue ls", "Nothing waits.\n")
+	d.says("queue ls", "The queue is empty.\n")
 	if mine, _, err := j.Sender(noon); !mine || err != nil {
 		t.Errorf("a look took the turn: %t, %v", mine, err)
 	}
@@ -207,9 +207,9 @@ func TestTheQueueTellsWhatHasLeftTheLine(t *testing.T) {
 1  q4  job   lipsync-2  waiting  ~$1.25  2026-11-24 12:00:09  -
 -  q1  job   lipsync-2  refused  ~$1.25  2026-11-24 12:01:00  no face
 
-1 in line, ~$1.25 in all; 1 on its way; 1 in doubt, ~$1.25 maybe charged; 1 refused.
-The queue is held by you: dubtop queue drain --resume lets it go on.
-Nobody sends from the queue now.
+1 waiting, ~$1.25 in total; 1 being sent; 1 of unknown outcome, ~$1.25 maybe charged; 1 refused.
+You have paused the queue; dubtop queue drain --resume resumes it.
+No process is sending from the queue.
 `)
 	var doc struct {
 		Items []struct {

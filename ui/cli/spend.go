@@ -28,13 +28,13 @@ func (w World) spendCommand() *cobra.Command {
 	var f spendFlags
 	c := &cobra.Command{
 		Use:   "spend",
-		Short: "What was spent, by day, week, month, model or label",
-		Long: `Adds up what the jobs that were sent from here have cost: the actual cost where
-it is known, else the estimate. Jobs of unknown cost are counted apart. It reads
-the journal of the key's account, and needs no network. Days are local.
+		Short: "Show spending by day, week, month, model or label",
+		Long: `Adds up the cost of the jobs sent from here: the actual cost if it is known,
+otherwise the estimate. Jobs of unknown cost are counted separately. It reads the
+journal of the key's account and needs no network. Days are local.
 
-Where the ledger is damaged, the sums go without what can't be believed, and the
-exit status is 1.`,
+If the ledger is damaged, the sums leave out the damaged rows, and the exit status
+is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.check(c.Flags().Changed("by")); err != nil {
@@ -71,7 +71,7 @@ func (f *spendFlags) check(grouped bool) error {
 	case f.entries && !f.csv && !f.asJSON:
 		return errors.New("--entries needs --csv or --json")
 	case f.entries && grouped:
-		return errors.New("--entries lists every job: it can't go with --by")
+		return errors.New("--entries lists every job and can't be combined with --by")
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	if err == nil && len(b.damage) > 0 {
 		return &Failure{
 			Status: StatusError, Code: "damaged",
-			Err:  fmt.Errorf("the ledger has damage in %s, so the sums can't be relied on", text.Count(len(b.damage), "place", "places")),
+			Err:  fmt.Errorf("the ledger is damaged in %s, so the sums are not reliable", text.Count(len(b.damage), "place", "places")),
 			Hint: "compare them with the bills at sync.so/billing, and keep a copy of the journal",
 		}
 	}
@@ -137,11 +137,11 @@ func (b *books) text(f spendFlags, l *ledger.Ledger, zone *time.Location) []byte
 	switch {
 	case total.Jobs > 0:
 	case len(b.damage) > 0:
-		return []byte("The ledger holds no job that can be relied on.\n")
+		return []byte("The ledger holds no undamaged job.\n")
 	case f.since != "":
-		return []byte("Nothing was spent since " + f.since + ".\n")
+		return []byte("Nothing spent since " + f.since + ".\n")
 	default:
-		return []byte("Nothing was spent.\n")
+		return []byte("Nothing spent.\n")
 	}
 	const credits = ">CREDITS"
 	t := columns{titles: []text.Text{
@@ -180,16 +180,16 @@ func spendRow(title text.Text, t *ledger.Tally) []text.Text {
 // notes explains the parts of the table that need it.
 func notes(t *ledger.Tally) (out []text.Text) {
 	if t.Guessed > 0 {
-		out = append(out, text.Sprintf("~ counts the estimate where no actual cost is known: %s.", text.Count(t.Guessed, "job", "jobs")))
+		out = append(out, text.Sprintf("~ marks sums with estimates: %s without a known cost.", text.Count(t.Guessed, "job", "jobs")))
 	}
 	if t.Derived > 0 {
-		out = append(out, text.Sprintf("? counts what length and list price come to where nothing was billed: %s.", text.Count(t.Derived, "job", "jobs")))
+		out = append(out, text.Sprintf("? marks sums computed from length and list price: %s without a bill.", text.Count(t.Derived, "job", "jobs")))
 	}
 	if t.Unknown > 0 {
-		out = append(out, text.Sprintf("COST goes without %s of unknown cost in dollars.", text.Count(t.Unknown, "job", "jobs")))
+		out = append(out, text.Sprintf("COST leaves out %s of unknown cost in dollars.", text.Count(t.Unknown, "job", "jobs")))
 	}
 	if t.Compared > 0 {
-		out = append(out, text.Sprintf("ESTIMATED and ACTUAL are of %s where both are known%s.", text.Count(t.Compared, "job", "jobs"), variance(t)))
+		out = append(out, text.Sprintf("ESTIMATED and ACTUAL cover %s where both are known%s.", text.Count(t.Compared, "job", "jobs"), variance(t)))
 	}
 	if t.Failed > 0 {
 		lost := text.Sprintf("LOST is the part of COST for %s that failed", text.Count(t.Failed, "job", "jobs"))
@@ -199,7 +199,7 @@ func notes(t *ledger.Tally) (out []text.Text) {
 		out = append(out, lost+".")
 	}
 	if t.Overflow {
-		out = append(out, "The sums are larger than can be counted: they are lower bounds.")
+		out = append(out, "The sums exceed the largest number and are lower bounds.")
 	}
 	return out
 }

@@ -47,9 +47,9 @@ func TestSpendAsATable(t *testing.T) {
 2026-10-24     1  ~$0.01        0          -       -       0   $0.00        -
 total          4  ~$1.06        1     ~$1.00   $0.95       1  ~$0.10      2.5
 
-~ counts the estimate where no actual cost is known: 2 jobs.
-COST goes without 1 job of unknown cost in dollars.
-ESTIMATED and ACTUAL are of 1 job where both are known (-5.0 %).
+~ marks sums with estimates: 2 jobs without a known cost.
+COST leaves out 1 job of unknown cost in dollars.
+ESTIMATED and ACTUAL cover 1 job where both are known (-5.0 %).
 LOST is the part of COST for 1 job that failed.
 `)
 	d.says("spend --by label --since 2026-10-25", `LABEL  JOBS    COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED    LOST  CREDITS
@@ -58,12 +58,12 @@ promo     1   $0.95        0     ~$1.00   $0.95       0   $0.00        -
 -         1       -        1          -       -       0   $0.00      2.5
 total     3  ~$1.05        1     ~$1.00   $0.95       1  ~$0.10      2.5
 
-~ counts the estimate where no actual cost is known: 1 job.
-COST goes without 1 job of unknown cost in dollars.
-ESTIMATED and ACTUAL are of 1 job where both are known (-5.0 %).
+~ marks sums with estimates: 1 job without a known cost.
+COST leaves out 1 job of unknown cost in dollars.
+ESTIMATED and ACTUAL cover 1 job where both are known (-5.0 %).
 LOST is the part of COST for 1 job that failed.
 `)
-	d.says("spend --since 2026-10-27", "Nothing was spent since 2026-10-27.\n")
+	d.says("spend --since 2026-10-27", "Nothing spent since 2026-10-27.\n")
 }
 
 func TestWhatNeedsNoWordsHasNone(t *testing.T) {
@@ -98,9 +98,9 @@ estimated     1  ~$2.00        0          -       -       0   $0.00
 billed        1   $1.00        0          -       -       0   $0.00
 total         3  ?$6.10        0     ~$3.00  ?$3.10       1  ?$3.10
 
-~ counts the estimate where no actual cost is known: 1 job.
-? counts what length and list price come to where nothing was billed: 1 job.
-ESTIMATED and ACTUAL are of 1 job where both are known (+3.3 %).
+~ marks sums with estimates: 1 job without a known cost.
+? marks sums computed from length and list price: 1 job without a bill.
+ESTIMATED and ACTUAL cover 1 job where both are known (+3.3 %).
 LOST is the part of COST for 1 job that failed.
 `)
 	if got := d.run("spend --by model --csv"); !strings.Contains(got.out, "billed,1,0,1.004,") {
@@ -215,7 +215,7 @@ func TestDamageIsToldAndNotSummed(t *testing.T) {
 	d.flip(d.autumn(), "UPDATE ledger SET estimate = estimate + 4 WHERE seq = 1", "UPDATE ledger SET actual = 9 WHERE seq = 2")
 	const told = "dubtop: the ledger: row 1 was changed after it was written: its amount is not counted\n" +
 		"dubtop: the ledger: row 2 was changed after it was written: its amount is not counted\n" +
-		"dubtop: the ledger has damage in 2 places, so the sums can't be relied on; " +
+		"dubtop: the ledger is damaged in 2 places, so the sums are not reliable; " +
 		"compare them with the bills at sync.so/billing, and keep a copy of the journal\n"
 	got := d.run("spend --by model")
 	want := `MODEL      JOBS    COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED    LOST  CREDITS
@@ -257,7 +257,7 @@ func TestAnEmptyLedgerWithDamageIsNoSuccess(t *testing.T) {
 	d := newDesk(t)
 	d.flip(d.autumn(), "DELETE FROM ledger")
 	got := d.run("spend")
-	if got.status != StatusError || got.out != "The ledger holds no job that can be relied on.\n" ||
+	if got.status != StatusError || got.out != "The ledger holds no undamaged job.\n" ||
 		!strings.Contains(got.errors, "rows 1 to 4 are missing") {
 		t.Errorf("%+v", got)
 	}
@@ -285,7 +285,7 @@ func TestFailuresOfUnknownCost(t *testing.T) {
 sync-3     1     -        1          -       -       1     -
 total      1     -        1          -       -       1     -
 
-COST goes without 1 job of unknown cost in dollars.
+COST leaves out 1 job of unknown cost in dollars.
 LOST is the part of COST for 1 job that failed, 1 of them of unknown cost.
 `)
 }

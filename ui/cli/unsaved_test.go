@@ -36,7 +36,7 @@ func TestADrainSaysWhatItCouldNotSave(t *testing.T) {
 			{got.out, "1 sent; left: 1 in the queue, 1 not saved."},
 			{got.errors, "dubtop: a is charged: sent, id " + id + ", not saved yet; note the id"},
 			{got.errors, "an answer could not be saved, and counts as unknown from the next start on (a: sent, id " + id},
-			{got.errors, "note the id and make room; dubtop queue drain finds out what became of it"},
+			{got.errors, "note the id and make room; dubtop queue drain finds out what happened"},
 		} {
 			if !strings.Contains(c.text, c.want) {
 				t.Errorf("it does not say %q:\n%s\n%s", c.want, got.out, got.errors)

@@ -176,7 +176,7 @@ func (c *Confirm) yesRefused() text.Text {
 	s := c.sheet()
 	switch {
 	case !c.bright || !s.readable:
-		return "the window is too small to show what is asked: make it larger first"
+		return "the window is too small to show the question: enlarge it first"
 	case c.stage.keys.held(c):
 		return heldWords(c.stage.keys.name)
 	case c.read < s.must:

@@ -111,7 +111,7 @@ func (c *Confirm) lay(p plan) sheet {
 // tooSmall says that the window is too small to answer, and what to do about
 // it.
 func (c *Confirm) tooSmall() []text.Text {
-	words := "The window is too small for this question: make it larger, or " + c.noKey() + " for no."
+	words := "The window is too small for this question: enlarge it, or press " + c.noKey() + " for no."
 	return paint.Wrap(words, max(1, c.width))
 }
 

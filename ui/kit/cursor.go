@@ -164,7 +164,7 @@ func (l *List[T]) Selected() *T {
 func (l *List[T]) None() text.Text {
 	switch row := l.under(); {
 	case row == nil:
-		return "there is nothing here to do that with"
+		return "there is no row to act on"
 	case !l.cursor.settled():
 		return "the list has just changed under the cursor: look, and press it again"
 	}

@@ -64,7 +64,7 @@ func (p *filterPrompt) Actions() []Action {
 		}
 		return a.Pop()
 	}).Hinted("keep the filter")
-	drop := a.Does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.Pop() }).Hinted("as it was")
+	drop := a.Does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.Pop() }).Hinted("cancel")
 	return []Action{keep, drop}
 }
 

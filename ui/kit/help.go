@@ -47,7 +47,7 @@ func (h *help) lines(width int) []paint.Styled {
 	if columns == 2 {
 		left, right = halves(h.here(column))
 	}
-	lines = append(lines, "", "  "+h.Stage.Theme.Text(paint.Title, "Here"))
+	lines = append(lines, "", "  "+h.Stage.Theme.Text(paint.Title, "On this screen"))
 	lines = append(lines, beside(left, right, column)...)
 	groups := h.groups(column)
 	for i := 0; i < len(groups); i += columns {

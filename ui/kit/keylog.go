@@ -48,7 +48,7 @@ func (l *keylog) held(c *Confirm) bool {
 }
 
 func heldWords(key string) text.Text {
-	return text.Of(key + " may still be held down: let go of it, and press it again after a second")
+	return text.Of(key + " may still be held down: release it, and press it again after a second")
 }
 
 // modifier reports whether a key does nothing by itself, such as shift.

@@ -22,7 +22,7 @@ func (l *List[T]) Marking() []Action {
 	a := l.Stage
 	empty := func() text.Text {
 		if l.under() == nil {
-			return "there is nothing here to mark"
+			return "there is nothing to mark"
 		}
 		return ""
 	}
@@ -69,10 +69,10 @@ func (l *List[T]) mark(from, to int) {
 // rangeless returns why no range can be marked, or "".
 func (l *List[T]) rangeless() text.Text {
 	if !l.isMarked(l.Marks.last) {
-		return "mark a row first (" + l.Stage.KeyFor(keymap.Mark) + "): the range goes from the last one marked to the cursor"
+		return "mark a row first (" + l.Stage.KeyFor(keymap.Mark) + "): a range goes from the last marked row to the cursor"
 	}
 	if l.Shown.Index(keyOf(l.Marks.last)) < 0 {
-		return "the row marked last is hidden: the range would begin nowhere"
+		return "the row marked last is hidden, so the range has no start"
 	}
 	return ""
 }
@@ -90,7 +90,7 @@ func (l *List[T]) markAll() {
 	l.Refresh()
 	l.mark(0, l.Shown.Len()-1)
 	if l.Extent.Partial() {
-		l.Stage.Warn(text.Sprintf("%d marked; older ones are still loading and are not among them", l.Shown.Len()))
+		l.Stage.Warn(text.Sprintf("%d marked; older rows are still loading and are not included", l.Shown.Len()))
 	}
 }
 

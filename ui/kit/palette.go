@@ -30,7 +30,7 @@ func NewPalette(a *Stage) *palette {
 	p := &palette{stage: a, input: paint.NewInput(a.Theme)}
 	p.all = once(a.Top().Actions())
 	p.input.Prompt = ": "
-	p.input.Placeholder = "what to do"
+	p.input.Placeholder = "search actions"
 	return p
 }
 
@@ -104,7 +104,7 @@ func (p *palette) Actions() []Action {
 	down.Key.SetKeys("down", "ctrl+n") // letters are text here
 	up.Key.SetKeys("up", "ctrl+p")
 	return []Action{
-		a.Does(keymap.Choose, p.choose).Hinted("do it"),
+		a.Does(keymap.Choose, p.choose).Hinted("run it"),
 		a.Does(keymap.Leave, a.Pop).Hinted("back"),
 		down, up,
 	}
@@ -153,7 +153,7 @@ func (p *palette) View() paint.Styled {
 		lines = append(lines, paints[n].On(paint.Fit(text.Of(h.Desc), p.width-18, false, t.Glyphs.More))+paints[paint.Key].On(paint.Fit(text.Of(h.Key), 12, true, "")))
 	}
 	if len(found) == 0 {
-		lines = append(lines, t.Text(paint.Muted, "nothing by that name"))
+		lines = append(lines, t.Text(paint.Muted, "no action with that name"))
 	}
 	if p.bare {
 		for i, line := range lines {

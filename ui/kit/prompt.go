@@ -55,7 +55,7 @@ func (p *Prompt) Actions() []Action {
 	a := p.stage
 	return []Action{
 		a.Does(keymap.Choose, p.take).Hinted("save"),
-		a.Does(keymap.Leave, a.Pop).Hinted("as it was"),
+		a.Does(keymap.Leave, a.Pop).Hinted("cancel"),
 	}
 }
 

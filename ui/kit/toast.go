@@ -65,7 +65,7 @@ func (a *Stage) NoticeLines(width int) []paint.Styled {
 	if len(a.Notices) == 0 {
 		return nil
 	}
-	lines := []paint.Styled{"", "  " + a.Theme.Text(paint.Title, "Settings that could not be used as they are")}
+	lines := []paint.Styled{"", "  " + a.Theme.Text(paint.Title, "Problems in the configuration")}
 	for _, n := range a.Notices {
 		for _, l := range paint.Wrap(text.Of(n), max(10, width-4)) {
 			lines = append(lines, "  "+a.Theme.Text(paint.Warn, l))

@@ -315,7 +315,7 @@ func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	old := with("", a.key)
 	old.sees("completed", "n new", "4 Models 5")
 	old.keys("wthe red scarf\r")
-	old.sees("note kept")
+	old.sees("note saved")
 	// The list is stored page by page. The next start fetches what a quit left
 	// out, but the other key counts what is already stored.
 	old.until("all jobs are in the journal", func() bool { return jobsKept(t, old.home) == 200 })

@@ -56,7 +56,7 @@ func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
 	w := open(t, stage{env: env})
 	w.sees("completed", "n new", "4 Models 5")
 	w.keys("5P")
-	w.sees("the queue is held")
+	w.sees("the queue is paused")
 	w.keys("1")
 	for i, name := range []string{"drained", "later"} {
 		w.sees("completed", "n new", "4 Models 5")
@@ -66,11 +66,11 @@ func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
 		w.sees(fmt.Sprintf("number %d in the queue", i+1))
 	}
 	w.begins(env, "queue", "drain").ends(75, fmt.Sprintf("another process sends from this queue: process %d on ", w.cmd.Process.Pid))
-	w.begins(env, "queue", "ls").ends(0, "2 in line, ~$2.50 in all", "The queue is held by you")
+	w.begins(env, "queue", "ls").ends(0, "2 waiting, ~$2.50 in total", "You have paused the queue")
 	w.keys("q")
 	w.ends(0)
 
-	w.begins(env, "queue", "drain").ends(75, "held by you", "--resume")
+	w.begins(env, "queue", "drain").ends(75, "paused by you", "--resume")
 	s := w.begins(env, "queue", "drain", "--resume")
 	if !eventually(func() bool { return g.arrivals("drained_28s") == 1 }) {
 		t.Fatal("nothing was sent")

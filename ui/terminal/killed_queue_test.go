@@ -30,8 +30,8 @@ func deeds() []deed {
 		{name: "nothing"},
 		{name: "sooner", keys: "K"},
 		{name: "later", keys: "J"},
-		{name: "hold", keys: "p", tells: []string{"held back: 1 job", "may be sent: 1 job"}},
-		{name: "hold all", keys: "P", tells: []string{"the queue is held; P lets it go on", "the queue goes on"}},
+		{name: "hold", keys: "p", tells: []string{"paused: 1 job", "resumed: 1 job"}},
+		{name: "hold all", keys: "P", tells: []string{"queue paused; P resumes it", "queue resumed"}},
 		{name: "drop", keys: "x", asks: "y drop", tells: []string{"dropped: 1 job"}},
 		{name: "edit", keys: "e", tells: []string{"its price is void"}},
 	}
@@ -133,7 +133,7 @@ func (c *crash) looksAtQueue(h holding) {
 		c.w.keys("n")
 		c.w.sees("Output file name", filepath.Base(h.draft.Visual))
 		c.w.keys("\x0c")
-		c.w.sees("the form is empty")
+		c.w.sees("form cleared")
 		c.w.keys("\x1b")
 		c.w.loses("Output file name")
 	}
@@ -216,13 +216,13 @@ func (c *crash) follows(before, after holding, d deed, told string) {
 		c.t.Fatalf("after %q the queue went through %+v\nbefore %s\nafter  %s", d.name, ch, before.line(), after.line())
 	}
 	kept := map[string]bool{
-		"":                                   true,
-		"held back: 1 job":                   len(ch.paused) == 1,
-		"may be sent: 1 job":                 len(ch.resumed) == 1,
-		"dropped: 1 job":                     len(ch.dropped) == 1,
-		"the queue is held; P lets it go on": after.held,
-		"the queue goes on":                  !after.held,
-		"its price is void":                  true, // the form shows it before it leaves the queue, so either may be there
+		"":                           true,
+		"paused: 1 job":              len(ch.paused) == 1,
+		"resumed: 1 job":             len(ch.resumed) == 1,
+		"dropped: 1 job":             len(ch.dropped) == 1,
+		"queue paused; P resumes it": after.held,
+		"queue resumed":              !after.held,
+		"its price is void":          true, // the form shows it before it leaves the queue, so either may be there
 	}
 	if !kept[told] {
 		c.t.Fatalf("it said %q and died, and did not do it: %+v\nbefore %s\nafter  %s", told, ch, before.line(), after.line())
@@ -338,7 +338,7 @@ func (c *crash) ends(last holding, honours bool) {
 	c.looksAtQueue(last)
 	if last.held {
 		c.w.keys("P")
-		c.w.sees("the queue goes on")
+		c.w.sees("queue resumed")
 	}
 	h := c.settles("the queue is empty, but for what is held back", func(s *outbox.Submission, h *holding) bool {
 		_, paused := h.place(s.ID)

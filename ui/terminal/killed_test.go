@@ -127,7 +127,7 @@ func (c *crash) listed(dir string, h holding) {
 	var left, away []string // submissions in the listing: refused, under way or unknown
 	for _, i := range said.Items {
 		if i.Place != nil {
-			got = append(got, fmt.Sprint(i.ID, " ", i.State == "held"))
+			got = append(got, fmt.Sprint(i.ID, " ", i.State == "paused"))
 		} else {
 			left = append(left, i.ID+" "+i.State)
 		}

@@ -11,7 +11,7 @@ func (w *window) fill(media, name string) {
 	w.keys("n")
 	w.sees("Output file name")
 	w.keys("\x0c") // ctrl+l clears it
-	w.sees("the form is empty")
+	w.sees("form cleared")
 	w.paste(media + name + "_28s.mp4")
 	w.keys("\t")
 	w.paste(media + "line_25s.wav")
@@ -83,7 +83,7 @@ func TestLeavingWhileARequestIsOnItsWayAsksAndRemembers(t *testing.T) {
 	w.keys("y")
 	w.until("the request is on its way", func() bool { return g.arrivals("parted_28s") == 1 })
 	w.keys("q")
-	w.sees("A paid request is on its way", "y leave now  n wait here")
+	w.sees("A paid request is being sent", "y leave now  n wait here")
 	w.keys("y")
 	w.ends(0)
 	again := open(t, stage{home: w.home, env: a.env(g.URL)})
