@@ -18,65 +18,75 @@ const (
 
 // The actions of the views.
 const (
-	View1         Name = "generations"
-	View2         Name = "batches"
-	View3         Name = "assets"
-	View4         Name = "models"
-	View5         Name = "queue"
-	View6         Name = "ledger"
-	View7         Name = "view_7" // from here on reserved for future views
-	View8         Name = "view_8"
-	View9         Name = "view_9"
-	NextView      Name = "next_view"
-	PreviousView  Name = "previous_view"
-	Down          Name = "down"
-	Up            Name = "up"
-	Top           Name = "top"
-	Bottom        Name = "bottom"
-	HalfDown      Name = "half_page_down"
-	HalfUp        Name = "half_page_up"
-	PageDown      Name = "page_down"
-	PageUp        Name = "page_up"
-	Details       Name = "details"
-	NextPart      Name = "next_part"
-	PreviousPart  Name = "previous_part"
-	Back          Name = "back"
-	Filter        Name = "filter"
-	Sort          Name = "sort"
-	Reverse       Name = "reverse_sort"
-	Failures      Name = "failures"
-	Mark          Name = "mark"
-	MarkRange     Name = "mark_range"
-	MarkAll       Name = "mark_all"
-	MarkNone      Name = "mark_none"
-	NewGeneration Name = "new_generation"
-	NewBatch      Name = "new_batch"
-	Open          Name = "open"
-	CopyID        Name = "copy_id"
-	CopyURL       Name = "copy_url"
-	Rerun         Name = "run_again"
-	RerunModel    Name = "run_with_model"
-	Label         Name = "label"
-	Note          Name = "note"
-	Export        Name = "export"
-	Totals        Name = "totals"
-	MoveDown      Name = "move_down"
-	MoveUp        Name = "move_up"
-	PauseItem     Name = "pause_item"
-	PauseQueue    Name = "pause_queue"
-	Slots         Name = "slots"
-	Edit          Name = "edit"
-	Drop          Name = "drop"
-	Resend        Name = "send_once_more"
-	Refresh       Name = "refresh"
-	ReplaceKey    Name = "replace_key"
-	Pause         Name = "pause"
-	Help          Name = "help"
-	Palette       Name = "palette"
-	Messages      Name = "messages"
-	Suspend       Name = "suspend"
-	Quit          Name = "quit"
+	ViewGenerations Name = "view_generations"
+	ViewBatches     Name = "view_batches"
+	ViewAssets      Name = "view_assets"
+	ViewModels      Name = "view_models"
+	ViewQueue       Name = "view_queue"
+	ViewLedger      Name = "view_ledger"
+	View7           Name = "view_7" // from here on reserved for future views
+	View8           Name = "view_8"
+	View9           Name = "view_9"
+	NextView        Name = "next_view"
+	PreviousView    Name = "previous_view"
+	Down            Name = "down"
+	Up              Name = "up"
+	Top             Name = "top"
+	Bottom          Name = "bottom"
+	HalfDown        Name = "half_page_down"
+	HalfUp          Name = "half_page_up"
+	PageDown        Name = "page_down"
+	PageUp          Name = "page_up"
+	Details         Name = "details"
+	NextPart        Name = "next_part"
+	PreviousPart    Name = "previous_part"
+	Back            Name = "back"
+	Filter          Name = "filter"
+	Sort            Name = "sort"
+	Reverse         Name = "reverse_sort"
+	Failures        Name = "failures"
+	Mark            Name = "mark"
+	MarkRange       Name = "mark_range"
+	MarkAll         Name = "mark_all"
+	MarkNone        Name = "mark_none"
+	NewGeneration   Name = "new_generation"
+	NewBatch        Name = "new_batch"
+	Open            Name = "open"
+	CopyID          Name = "copy_id"
+	CopyURL         Name = "copy_url"
+	Rerun           Name = "run_again"
+	RerunModel      Name = "run_with_model"
+	Label           Name = "label"
+	Note            Name = "note"
+	Export          Name = "export"
+	Totals          Name = "totals"
+	MoveDown        Name = "move_down"
+	MoveUp          Name = "move_up"
+	PauseItem       Name = "pause_item"
+	PauseQueue      Name = "pause_queue"
+	Slots           Name = "slots"
+	Edit            Name = "edit"
+	Drop            Name = "drop"
+	Resend          Name = "send_once_more"
+	Refresh         Name = "refresh"
+	ReplaceKey      Name = "replace_key"
+	Pause           Name = "pause"
+	Help            Name = "help"
+	Palette         Name = "palette"
+	Messages        Name = "messages"
+	Suspend         Name = "suspend"
+	Quit            Name = "quit"
 )
+
+// formerNames returns names that the configuration still accepts.
+func formerNames() map[Name]Name {
+	return map[Name]Name{
+		"generations": ViewGenerations, "batches": ViewBatches, "assets": ViewAssets,
+		"models": ViewModels, "queue": ViewQueue, "ledger": ViewLedger,
+		"view_1": ViewGenerations, "view_2": ViewBatches, "view_3": ViewAssets,
+		"view_4": ViewModels, "view_5": ViewQueue, "view_6": ViewLedger,
+	}
+}
 
 // The actions of forms.
 const (
@@ -107,12 +117,12 @@ func defaults() []Entry {
 // looking returns the actions that only show something.
 func looking() []Entry {
 	return []Entry{
-		{View1, []string{"1"}, "1", "generations", GroupViews},
-		{View2, []string{"2"}, "2", "batches", GroupViews},
-		{View3, []string{"3"}, "3", "assets", GroupViews},
-		{View4, []string{"4"}, "4", "models", GroupViews},
-		{View5, []string{"5"}, "5", "queue", GroupViews},
-		{View6, []string{"6"}, "6", "ledger", GroupViews},
+		{ViewGenerations, []string{"1"}, "1", "generations", GroupViews},
+		{ViewBatches, []string{"2"}, "2", "batches", GroupViews},
+		{ViewAssets, []string{"3"}, "3", "assets", GroupViews},
+		{ViewModels, []string{"4"}, "4", "models", GroupViews},
+		{ViewQueue, []string{"5"}, "5", "queue", GroupViews},
+		{ViewLedger, []string{"6"}, "6", "ledger", GroupViews},
 		{View7, []string{"7"}, "7", "view 7", GroupSpare},
 		{View8, []string{"8"}, "8", "view 8", GroupSpare},
 		{View9, []string{"9"}, "9", "view 9", GroupSpare},

@@ -50,6 +50,9 @@ func (m Map) Binding(n Name) key.Binding {
 // is empty, a key is reserved, or an action that is available at the same time
 // already has the key.
 func (m *Map) Override(n Name, keys string) error {
+	if now, renamed := formerNames()[n]; renamed {
+		n = now
+	}
 	at := slices.IndexFunc(m.entries, func(e Entry) bool { return e.Name == n })
 	if at < 0 {
 		return fmt.Errorf("there is no action %q; the help (?) names them all", n)

@@ -56,6 +56,15 @@ func TestOverride(t *testing.T) {
 	}
 }
 
+func TestFormerNamesAreStillAccepted(t *testing.T) {
+	for former, name := range formerNames() {
+		m := Default()
+		if err := m.Override(former, "B"); err != nil || !slices.Equal(m.Binding(name).Keys(), []string{"B"}) {
+			t.Errorf("%q: %v, %q has %v", former, err, name, m.Binding(name).Keys())
+		}
+	}
+}
+
 func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 	a := Default()
 	b := a

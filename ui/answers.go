@@ -35,7 +35,7 @@ func (a *composer) enqueued(e *account.Event) tea.Cmd {
 }
 
 func (a *composer) groupWords(n int, pilot bool) text.Text {
-	key := a.KeyFor(keymap.View5)
+	key := a.KeyFor(keymap.ViewQueue)
 	if pilot {
 		return text.Sprintf("the pilot is sent first; the rest (%s) is paused in the queue (%s) until you resume it", text.Count(n-1, "job", "jobs"), key)
 	}
@@ -53,7 +53,7 @@ func (a *composer) tellPlace(sub *outbox.Submission) {
 	case !a.outbox.Sender:
 		a.Say(text.Of("queued; " + a.sender() + " sends from this queue"))
 	case row.Place > 0:
-		a.Say(text.Sprintf("number %d in the queue (%s): %s", row.Place, a.KeyFor(keymap.View5), a.waitWords(&row).Text))
+		a.Say(text.Sprintf("number %d in the queue (%s): %s", row.Place, a.KeyFor(keymap.ViewQueue), a.waitWords(&row).Text))
 	}
 }
 
@@ -120,10 +120,10 @@ func (a *composer) showAnswer(d *outbox.Done) tea.Cmd {
 // has expired.
 func (a *composer) tellExpired(subs []outbox.Submission) {
 	if len(subs) > 1 {
-		a.Warn(text.Sprintf("%d jobs were not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.View5)))
+		a.Warn(text.Sprintf("%d jobs were not sent: their signed links have expired (%s)", len(subs), a.KeyFor(keymap.ViewQueue)))
 		return
 	}
 	sub := &subs[0]
 	a.Warn(sub.Name + " was not sent: " + text.Of(sub.Expired(a.outbox.ServerTime(a.Now)).Error()) +
-		" (" + a.KeyFor(keymap.View5) + ", " + a.KeyFor(keymap.Edit) + ")")
+		" (" + a.KeyFor(keymap.ViewQueue) + ", " + a.KeyFor(keymap.Edit) + ")")
 }

@@ -36,6 +36,8 @@ type App struct {
 	*composer
 	tabs []tab
 	tab  int
+
+	parting parting // the question about quitting asked last
 }
 
 // New returns the dashboard. It has no effects; Init starts it.

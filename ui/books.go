@@ -106,4 +106,4 @@ func (m exportedMsg) land(a *desk) tea.Cmd {
 }
 
 // ledgerKey returns the key of the ledger view.
-func ledgerKey(a *desk) text.Text { return a.KeyFor(keymap.View6) }
+func ledgerKey(a *desk) text.Text { return a.KeyFor(keymap.ViewLedger) }

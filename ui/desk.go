@@ -68,7 +68,7 @@ type outgoing struct {
 // host is the program around a desk.
 type host interface {
 	enter(c *account.Config)        // starts over with an account
-	show(view int) tea.Cmd          // switches to a view
+	show(view keymap.Name) tea.Cmd  // switches to a view
 	quit() tea.Cmd                  // quits, after a question if needed
 	answered()                      // closes the question about quitting if its reason is gone
 	event(e *account.Event) tea.Cmd // shows an event of the session

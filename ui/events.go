@@ -46,7 +46,7 @@ func (a *App) tellEvent(e *account.Event) {
 	case account.EventTurn:
 		a.Say("this window sends from the queue now")
 	case account.EventAsks:
-		a.Warn(e.Done.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.View5) + " and enter show what was found")
+		a.Warn(e.Done.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.ViewQueue) + " and enter show what was found")
 	default:
 		a.tellFailure(e)
 	}

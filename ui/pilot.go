@@ -38,7 +38,7 @@ func (a *composer) tellPilots() {
 			continue
 		}
 		delete(a.pilots, id)
-		queue, rest := a.KeyFor(keymap.View5), text.Count(p.rest, "job", "jobs")
+		queue, rest := a.KeyFor(keymap.ViewQueue), text.Count(p.rest, "job", "jobs")
 		if g.Status.Troubled() {
 			a.Complain(text.Sprintf("the pilot %s failed; the rest (%s) stays paused in the queue (%s)", p.name, rest, queue))
 			continue

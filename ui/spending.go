@@ -264,7 +264,7 @@ func (a *composer) sent(d *outbox.Done) tea.Cmd {
 		if len(a.Stack) > 1 || !attended {
 			return nil // the user is busy on another screen
 		}
-		return a.host.show(1)
+		return a.host.show(keymap.ViewBatches)
 	}
 	a.Say("accepted: " + sub.Name)
 	return nil
@@ -303,7 +303,7 @@ func (a *composer) notSent(d *outbox.Done) tea.Cmd {
 	case sub.State == outbox.SubmissionRejected || d.Unfit:
 		a.Complain(sub.Name + ": " + words)
 	case s != nil:
-		a.Warn("it waits in the queue (" + a.KeyFor(keymap.View5) + "): " + sub.Reason)
+		a.Warn("it waits in the queue (" + a.KeyFor(keymap.ViewQueue) + "): " + sub.Reason)
 	}
 	return nil
 }

@@ -1,10 +1,10 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"dubtop/ui/kit"
-	"dubtop/ui/paint"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,12 +27,12 @@ type tab struct {
 // keymap has names for up to nine.
 func views() []tab {
 	return []tab{
-		{key: keymap.View1, title: "Generations", topic: state.Head, make: func(a *composer) kit.Screen { return newGenerations(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Generations) }},
-		{key: keymap.View2, title: "Batches", topic: state.Batches, make: func(a *composer) kit.Screen { return newBatches(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Batches) }},
-		{key: keymap.View3, title: "Assets", topic: state.Assets, make: func(a *composer) kit.Screen { return newAssets(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Assets) }},
-		{key: keymap.View4, title: "Models", topic: state.Models, make: func(a *composer) kit.Screen { return newModels(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Models) }},
-		{key: keymap.View5, title: "Queue", topic: state.Head, make: func(a *composer) kit.Screen { return newQueue(a) }, count: func(a *desk) text.Text { return text.Sprint(a.store.Queue.Len()) }},
-		{key: keymap.View6, title: "Ledger", topic: state.Head, make: func(a *composer) kit.Screen { return newLedger(a) }, count: func(*desk) text.Text { return "" }},
+		{key: keymap.ViewGenerations, title: "Generations", topic: state.Head, make: func(a *composer) kit.Screen { return newGenerations(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Generations) }},
+		{key: keymap.ViewBatches, title: "Batches", topic: state.Batches, make: func(a *composer) kit.Screen { return newBatches(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Batches) }},
+		{key: keymap.ViewAssets, title: "Assets", topic: state.Assets, make: func(a *composer) kit.Screen { return newAssets(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Assets) }},
+		{key: keymap.ViewModels, title: "Models", topic: state.Models, make: func(a *composer) kit.Screen { return newModels(a) }, count: func(a *desk) text.Text { return total(a, &a.store.Models) }},
+		{key: keymap.ViewQueue, title: "Queue", topic: state.Head, make: func(a *composer) kit.Screen { return newQueue(a) }, count: func(a *desk) text.Text { return text.Sprint(a.store.Queue.Len()) }},
+		{key: keymap.ViewLedger, title: "Ledger", topic: state.Head, make: func(a *composer) kit.Screen { return newLedger(a) }, count: func(*desk) text.Text { return "" }},
 	}
 }
 
@@ -45,8 +45,14 @@ func newTabs(a *App) []tab {
 	return tabs
 }
 
-// show switches to a view and closes all screens opened from the previous one.
-func (a *App) show(n int) tea.Cmd {
+// show switches to the view of an action.
+func (a *App) show(view keymap.Name) tea.Cmd {
+	return a.switchTo(slices.IndexFunc(a.tabs, func(t tab) bool { return t.key == view }))
+}
+
+// switchTo switches to a tab and closes all screens opened from the previous
+// one.
+func (a *App) switchTo(n int) tea.Cmd {
 	var left []tea.Cmd
 	for len(a.Stack) > 1 {
 		left = append(left, a.Pop())
@@ -97,90 +103,12 @@ func (a *App) elsewhere() (acts []kit.Action) {
 		return nil
 	}
 	for i, v := range views() {
-		act := a.Does(v.key, func() tea.Cmd { return a.show(i) })
+		act := a.Does(v.key, func() tea.Cmd { return a.switchTo(i) })
 		act.Key.SetHelp(act.Key.Help().Key, strings.ToLower(string(v.title)))
 		acts = append(acts, act)
 	}
 	step := func(by int) func() tea.Cmd {
-		return func() tea.Cmd { return a.show((a.tab + by + len(a.tabs)) % len(a.tabs)) }
+		return func() tea.Cmd { return a.switchTo((a.tab + by + len(a.tabs)) % len(a.tabs)) }
 	}
 	return append(acts, a.Does(keymap.NextView, step(1)), a.Does(keymap.PreviousView, step(-1)))
-}
-
-// suspend stops the program like ctrl+z. A stopped process must not keep others
-// from sending, so it first gives up its turn.
-func (a *App) suspend() tea.Cmd {
-	if a.session == nil {
-		return a.cfg.Suspend
-	}
-	return tea.Sequence(append(workCmds(a.session.YieldTurn(a.Now)), a.cfg.Suspend)...)
-}
-
-// unstoppable returns why the program cannot be suspended, or "".
-func (a *App) unstoppable() text.Text {
-	if a.cfg.Suspend == nil {
-		return "there is no shell to return to"
-	}
-	return ""
-}
-
-// quit ends the program. It asks first if an answer is not saved, a paid
-// request is being sent, or confirmed jobs are waiting in the queue.
-func (a *App) quit() tea.Cmd {
-	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
-	if c, ok := a.Top().(*kit.Confirm); ok && c.Leaving {
-		return leave()
-	}
-	waiting := a.outbox.Queue.Sendable()
-	unsaved := a.unsavedWords()
-	switch {
-	case len(unsaved) > 0:
-		return a.askToLeave(unsavedTitle, unsaved, leave)
-	case a.paid() > 0:
-		return a.askToLeave(quitTitle, paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
-			" being sent. Waiting for the answer takes a few seconds. If you leave now, the outcome is unknown: it may have been charged, and the next start looks for it."), leave)
-	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
-		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
-			paint.Sentence("They are saved, but nothing is sent while dubtop is closed. Sending continues at the next start, or without a screen: dubtop queue drain."), leave)
-	}
-	return leave()
-}
-
-// askToLeave asks whether to quit anyway.
-func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.Cmd) tea.Cmd {
-	return a.Ask(&kit.Confirm{
-		Heading: title, Leaving: true,
-		Body: func() []paint.Told { return words },
-		Yes:  "leave now", No: "wait here",
-		Answer: func(yes bool) tea.Cmd {
-			if yes {
-				return leave()
-			}
-			return nil
-		},
-	})
-}
-
-const quitTitle = "A paid request is being sent"
-
-// answered closes the question about quitting when its reason is gone.
-func (a *App) answered() {
-	c, ok := a.Top().(*kit.Confirm)
-	if ok && (c.Heading == quitTitle && a.paid() == 0 || c.Heading == unsavedTitle && len(a.unsavedWords()) == 0) {
-		a.Remove(c)
-	}
-}
-
-// leaveAll lets every screen save its state before the end.
-func (a *App) leaveAll() tea.Cmd {
-	var cmds []tea.Cmd
-	if a.session != nil {
-		cmds = workCmds(a.session.SaveLast())
-	}
-	for _, s := range a.Stack {
-		if l, ok := s.(kit.Leaving); ok {
-			cmds = append(cmds, l.Leave())
-		}
-	}
-	return tea.Sequence(cmds...)
 }

@@ -38,7 +38,7 @@ func (a *desk) unsavedStatement() (s statement, ok bool) {
 	}
 	words := all[0].Words()
 	if len(all) > 1 {
-		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.KeyFor(keymap.View5))
+		words = text.Sprintf("%d answers are not saved yet (%s)", len(all), a.KeyFor(keymap.ViewQueue))
 	}
 	next := text.Text("dubtop keeps trying, and sends nothing else until it is saved")
 	if !savable(&all[0]) {
@@ -74,10 +74,6 @@ func (a *desk) unsavedEntry(e *ledger.Entry) bool {
 	_, ok := a.outbox.UnsavedJob(e.Job)
 	return ok
 }
-
-// unsavedTitle is the title of the question about quitting while an answer is
-// not saved.
-const unsavedTitle = "An answer is not saved yet"
 
 // unsavedWords says what quitting would lose, or nothing if all answers are
 // saved.
