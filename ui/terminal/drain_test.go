@@ -56,7 +56,7 @@ func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
 	w := open(t, stage{env: env})
 	w.sees("completed", "n new", "4 Models 5")
 	w.keys("5P")
-	w.sees("the queue is paused")
+	w.sees("queue paused")
 	w.keys("1")
 	for i, name := range []string{"drained", "later"} {
 		w.sees("completed", "n new", "4 Models 5")
@@ -76,11 +76,11 @@ func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
 		t.Fatal("nothing was sent")
 	}
 	must(t, s.cmd.Process.Signal(syscall.SIGTERM))
-	s.ends(130, "2 jobs wait, $2.50 at most was agreed to", "sent as ", "1 sent; left: 1 in the queue", "dubtop queue drain goes on")
+	s.ends(130, "2 jobs wait, confirmed for at most $2.50", "sent as ", "1 sent; left: 1 in the queue", "dubtop queue drain continues")
 	w.begins(env, "queue", "ls").ends(0, "1 in line, ~$1.25 in all.\n")
 
 	w.begins(env, "queue", "drain").ends(0, "1 job waits", "1 sent.")
-	w.begins(env, "queue", "ls").ends(0, "Nothing waits.\n")
+	w.begins(env, "queue", "ls").ends(0, "The queue is empty.\n")
 	for _, name := range []string{"drained_28s", "later_28s"} {
 		if n := g.arrivals(name); n != 1 {
 			t.Errorf("%s was sent %d times", name, n)

@@ -77,7 +77,7 @@ func TestNothingIsStoppedThatNobodyCouldContinue(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	w.keys("\x1a")
-	w.sees("no shell waits")
+	w.sees("there is no shell")
 	must(t, w.cmd.Process.Signal(syscall.SIGTSTP))
 	w.keys("2")
 	w.sees("PROGRESS")
