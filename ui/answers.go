@@ -108,7 +108,7 @@ func (a *composer) showAnswer(d *outbox.Done) tea.Cmd {
 	case outbox.TaskPrice:
 		switch d.Submission.State {
 		case outbox.SubmissionUnknown:
-			return a.repricedDoubt(d)
+			return a.repricedUnknown(d)
 		case outbox.SubmissionEstimated:
 			return a.repricedWaiting(d)
 		}

@@ -92,14 +92,14 @@ const firstFrame = 2 * kit.FrameTime
 
 type beginMsg struct{}
 
-func (beginMsg) land(a *desk) tea.Cmd { return a.work() }
+func (beginMsg) apply(a *desk) tea.Cmd { return a.work() }
 
 // Update applies a message and draws a frame if one is due.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	var cmd tea.Cmd
 	switch m := msg.(type) {
 	case reply, composed:
-		cmd, _ = a.landed(m)
+		cmd, _ = a.applied(m)
 	case tea.KeyPressMsg:
 		cmd = a.Press(m, a.quit)
 	case tea.BackgroundColorMsg:

@@ -204,7 +204,7 @@ type batchPricedMsg struct {
 	err        error
 }
 
-func (m batchPricedMsg) land(a *composer) tea.Cmd {
+func (m batchPricedMsg) apply(a *composer) tea.Cmd {
 	f := m.form
 	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
 		return nil // stopped, closed or restarted since

@@ -57,7 +57,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		a.Does(keymap.NewBatch, a.newBatch).Unless(a.unspendable).Hinted("new batch"),
 		a.Does(keymap.Details, func() tea.Cmd {
 			if b := v.Selected(); b.Intent == outbox.SubmissionUnknown {
-				return a.openDoubt(b.Key())
+				return a.openUnknown(b.Key())
 			}
 			return a.openResults(v.Selected().ID)
 		}).Unless(func() text.Text {
@@ -143,7 +143,7 @@ func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 	status := batchStatus(t, b)
 	lines := append(a.called(b.Name, width), "")
 	if b.Intent == outbox.SubmissionUnknown {
-		lines = append(lines, a.doubtLines(b.Reason, "batch of as many jobs", width)...)
+		lines = append(lines, a.unknownLines(b.Reason, "batch of as many jobs", width)...)
 	}
 	lines = append(lines, t.Fact("status", status.Text, status.Tone), t.Fact("jobs", text.Sprint(b.Total), paint.Normal))
 	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.Now), paint.Normal)...)
@@ -247,7 +247,7 @@ func resultsCmd(s *account.Account, r *batchResults) tea.Cmd {
 	}
 }
 
-func (m resultsMsg) land(a *composer) tea.Cmd {
+func (m resultsMsg) apply(a *composer) tea.Cmd {
 	if m.err != nil {
 		m.screen.rows.Fail(m.ticket, errors.New(string(errorText(m.err))))
 		return nil

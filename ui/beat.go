@@ -19,10 +19,10 @@ type ticking interface {
 	Tick(now time.Time) tea.Cmd
 }
 
-// land advances the clock: notices fade, the session does what is due, and the
+// apply advances the clock: notices fade, the session does what is due, and the
 // next beat is scheduled. Nothing else schedules a beat, so there is never more
 // than one.
-func (beatMsg) land(a *composer) tea.Cmd {
+func (beatMsg) apply(a *composer) tea.Cmd {
 	a.Now = time.Now().Round(0) // wall clock only: unlike the monotonic clock it keeps running during sleep
 	cmds := []tea.Cmd{beatCmd()}
 	if a.session != nil {

@@ -44,7 +44,7 @@ type outputMsg struct {
 	err  error
 }
 
-func (m outputMsg) land(a *desk) tea.Cmd {
+func (m outputMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
 	switch {
 	case m.err != nil:
@@ -118,7 +118,7 @@ type openedMsg struct {
 	err  error
 }
 
-func (m openedMsg) land(a *desk) tea.Cmd {
+func (m openedMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
 	if m.err != nil {
 		a.Complain("no browser could be started: " + errorText(m.err))

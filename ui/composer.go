@@ -19,19 +19,19 @@ type composer struct {
 }
 
 // composed is a message that applies itself to the composer.
-type composed interface{ land(a *composer) tea.Cmd }
+type composed interface{ apply(a *composer) tea.Cmd }
 
-// landed applies a reply or a composed message. ok is false for any other
+// applied applies a reply or a composed message. ok is false for any other
 // message.
-func (a *composer) landed(msg tea.Msg) (cmd tea.Cmd, ok bool) {
+func (a *composer) applied(msg tea.Msg) (cmd tea.Cmd, ok bool) {
 	if m, ok := msg.(interface{ of() *account.Account }); ok && m.of() != a.session {
 		return nil, true
 	}
 	switch m := msg.(type) {
 	case reply:
-		return m.land(a.desk), true
+		return m.apply(a.desk), true
 	case composed:
-		return m.land(a), true
+		return m.apply(a), true
 	}
 	return nil, false
 }

@@ -26,7 +26,7 @@ import (
 // lands is a reply that changes the store as an answer would.
 type lands func(a *desk)
 
-func (f lands) land(a *desk) tea.Cmd { f(a); return nil }
+func (f lands) apply(a *desk) tea.Cmd { f(a); return nil }
 
 // walker is somebody at a list that changes by itself. It knows nothing but
 // what the last frame showed and which keys moved the cursor since.

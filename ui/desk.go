@@ -78,7 +78,7 @@ type host interface {
 // desk, and returns a reply.
 
 // reply is a message from outside that applies itself to the desk.
-type reply interface{ land(a *desk) tea.Cmd }
+type reply interface{ apply(a *desk) tea.Cmd }
 
 // extent describes the rows of a collection that are not loaded.
 func (a *desk) extent(rows any) kit.Extent {

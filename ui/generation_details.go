@@ -74,7 +74,7 @@ func costWords(c outbox.Cost) text.Text {
 func (a *composer) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	switch {
 	case g.Intent == outbox.SubmissionUnknown:
-		return a.doubtLines(g.Error, "job with the same inputs", width)
+		return a.unknownLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer has this job. This is what dubtop last saw of it.", paint.Warn)
 	case g.Status.Troubled():
@@ -85,9 +85,9 @@ func (a *composer) verdict(g *state.Generation, told *api.Generation, width int)
 	return nil
 }
 
-// doubtLines explains a request of unknown outcome. sign is what in the list
+// unknownLines explains a request of unknown outcome. sign is what in the list
 // would prove that it was accepted.
-func (a *composer) doubtLines(reason, sign text.Text, width int) []paint.Styled {
+func (a *composer) unknownLines(reason, sign text.Text, width int) []paint.Styled {
 	lines := a.advice(width, "Unknown", "This request was sent, but no clear answer came: it may have been accepted and charged.", paint.Warn)
 	if reason != "" {
 		lines = append(lines, a.advice(width, "because", reason, paint.Normal)...)
@@ -158,7 +158,7 @@ func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	switch g.Intent {
 	case "":
 	case outbox.SubmissionUnknown:
-		return a.openDoubt(id)
+		return a.openUnknown(id)
 	default:
 		a.Push(&kit.Pager{Stage: a.Stage, Heading: "details", Content: func(width int) []paint.Styled { return a.intentLines(id, width-2) }})
 		return nil

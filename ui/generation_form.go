@@ -210,7 +210,7 @@ type statMsg struct {
 	fact fileFact
 }
 
-func (m statMsg) land(*composer) tea.Cmd {
+func (m statMsg) apply(*composer) tea.Cmd {
 	m.form.files[m.path] = m.fact
 	return nil
 }
@@ -423,7 +423,7 @@ type pricedMsg struct {
 	err        error
 }
 
-func (m pricedMsg) land(a *composer) tea.Cmd {
+func (m pricedMsg) apply(a *composer) tea.Cmd {
 	f := m.form
 	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
 		return nil // stopped, closed or restarted since

@@ -135,7 +135,7 @@ func (g *group) readNext() tea.Cmd {
 	}
 }
 
-func (m groupReadMsg) land(a *composer) tea.Cmd {
+func (m groupReadMsg) apply(a *composer) tea.Cmd {
 	g := m.group
 	if g.run != m.run || !a.Shown(g) {
 		return nil
@@ -267,7 +267,7 @@ func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []
 	return subs, account.Warnings(inputs), nil
 }
 
-func (m groupPricedMsg) land(a *composer) tea.Cmd {
+func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 	g := m.group
 	if g.run != m.run || !a.Shown(g) {
 		return nil

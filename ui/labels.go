@@ -55,7 +55,7 @@ type labelledMsg struct {
 	err   error
 }
 
-func (m labelledMsg) land(a *desk) tea.Cmd {
+func (m labelledMsg) apply(a *desk) tea.Cmd {
 	switch {
 	case m.err != nil:
 		a.Complain("not labelled: " + errorText(m.err))

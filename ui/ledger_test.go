@@ -249,7 +249,7 @@ func TestADamagedRowIsToldUntilItIsLookedInto(t *testing.T) {
 		s.Pass(20 * time.Second)
 		s.Sees("! damaged", "of the ledger, not in the sums", "1 of 2")
 		s.Press("enter")
-		s.Sees("damaged row 1", "It is left out of all sums", "Nothing was changed on the")
+		s.Sees("damaged row 1", "It is left out of all sums", "Nothing was changed")
 		s.Press("esc")
 		s.DoesNotSee("! damaged")
 		s.Sees("1 of 1")

@@ -49,7 +49,7 @@ func moneyDialogs(a *App, words string) []func() {
 		{source: source{job: job}, sub: &sub, warn: []string{words}}, {source: source{job: job}, sub: &sub}, {source: source{job: job}, left: says},
 	}}
 	g.app, g.Pager = a.composer, kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
-	d := &doubt{app: a.composer, id: "s"}
+	d := &unknown{app: a.composer, id: "s"}
 	d.Stage = a.Stage
 	soft := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 1}, Daily: &ledger.Limit{Amount: 2}}
 	lost := sub

@@ -77,7 +77,7 @@ type lookDueMsg struct {
 	run   int
 }
 
-func (m lookDueMsg) land(a *composer) tea.Cmd {
+func (m lookDueMsg) apply(a *composer) tea.Cmd {
 	if l := m.form.looks[m.field]; l == nil || l.run != m.run || !a.Shown(m.form) {
 		return nil
 	}
@@ -116,7 +116,7 @@ type lookedMsg struct {
 	err   error
 }
 
-func (m lookedMsg) land(*composer) tea.Cmd {
+func (m lookedMsg) apply(*composer) tea.Cmd {
 	l := m.form.looks[m.field]
 	if l == nil || l.run != m.run {
 		return nil

@@ -203,7 +203,7 @@ type linksMsg struct {
 	err     error
 }
 
-func (m linksMsg) land(a *desk) tea.Cmd {
+func (m linksMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
 	switch {
 	case m.err != nil:
@@ -273,7 +273,7 @@ type openedAllMsg struct {
 	err error
 }
 
-func (m openedAllMsg) land(a *desk) tea.Cmd {
+func (m openedAllMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
 	if m.err != nil {
 		a.Complain(errorText(m.err))

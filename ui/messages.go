@@ -22,13 +22,13 @@ func (a *desk) overhear(topic state.Topic, err error) {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
 		return
 	}
-	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: text.Of(topic.Words()) + ": " + errorText(err), Tone: paint.Bad}, true)
+	a.Messages.Add(kit.Message{First: a.Now, Last: a.Now, Text: text.Of(topic.Words()) + ": " + errorText(err), Tone: paint.Bad}, true)
 }
 
 // note adds words shown on another screen to the messages, so that they can be
 // found later.
 func (a *desk) note(words text.Text) {
-	a.Said.Add(kit.Saying{First: a.Now, Last: a.Now, Text: words, Tone: paint.Bad}, false)
+	a.Messages.Add(kit.Message{First: a.Now, Last: a.Now, Text: words, Tone: paint.Bad}, false)
 }
 
 // messages lists all messages in full, the newest first.
@@ -42,15 +42,15 @@ type messages struct {
 func (a *desk) openMessages() tea.Cmd {
 	m := &messages{app: a}
 	m.Pager = kit.Pager{Stage: a.Stage, Heading: "messages", Content: m.lines}
-	if n := len(a.Said.List); n > 0 {
-		m.at = a.Said.List[n-1].ID
+	if n := len(a.Messages.List); n > 0 {
+		m.at = a.Messages.List[n-1].ID
 	}
 	page := func(by func() int) func() tea.Cmd { return kit.Plain(func() { m.page(by()) }) }
 	m.Extra = []kit.Action{
 		a.Does(keymap.CopyID, m.copy).Unless(m.nothing).Hinted("copy it"),
 		a.Does(keymap.Down, kit.Plain(func() { m.step(1) })).Hinted("older"),
 		a.Does(keymap.Up, kit.Plain(func() { m.step(-1) })).Hinted("newer"),
-		a.Does(keymap.Top, kit.Plain(func() { m.show(len(a.Said.List) - 1) })),
+		a.Does(keymap.Top, kit.Plain(func() { m.show(len(a.Messages.List) - 1) })),
 		a.Does(keymap.Bottom, kit.Plain(func() { m.show(0) })),
 		a.Does(keymap.PageDown, page(func() int { return m.Height })),
 		a.Does(keymap.PageUp, page(func() int { return -m.Height })),
@@ -65,7 +65,7 @@ func (a *desk) openMessages() tea.Cmd {
 }
 
 func (m *messages) nothing() text.Text {
-	if len(m.app.Said.List) == 0 {
+	if len(m.app.Messages.List) == 0 {
 		return "there are no messages yet"
 	}
 	return ""
@@ -75,7 +75,7 @@ func (m *messages) nothing() text.Text {
 // which would push the list down.
 func (m *messages) copy() tea.Cmd {
 	a := m.app
-	s := a.Said.List[m.index()]
+	s := a.Messages.List[m.index()]
 	a.Toast = kit.Toast{Text: "message copied", Tone: paint.OK, Until: a.Now.Add(kit.PraiseTime)}
 	return tea.SetClipboard(string(s.Text))
 }
@@ -83,8 +83,8 @@ func (m *messages) copy() tea.Cmd {
 // index returns the position of the selected message, or of the newest if that
 // is gone.
 func (m *messages) index() int {
-	list := m.app.Said.List
-	if i := slices.IndexFunc(list, func(s kit.Saying) bool { return s.ID == m.at }); i >= 0 {
+	list := m.app.Messages.List
+	if i := slices.IndexFunc(list, func(s kit.Message) bool { return s.ID == m.at }); i >= 0 {
 		return i
 	}
 	return len(list) - 1
@@ -92,7 +92,7 @@ func (m *messages) index() int {
 
 // spans returns the first line of every message and the line after its last.
 func (m *messages) spans() [][2]int {
-	list := m.app.Said.List
+	list := m.app.Messages.List
 	spans, at := make([][2]int, len(list)), headLines
 	for i := len(list) - 1; i >= 0; i-- {
 		n := len(m.block(&list[i], m.Width))
@@ -126,7 +126,7 @@ func (m *messages) show(index int) {
 	if len(spans) == 0 {
 		return
 	}
-	m.at = m.app.Said.List[index].ID
+	m.at = m.app.Messages.List[index].ID
 	m.reveal(spans[index], index == len(spans)-1)
 	m.anchor(spans)
 }
@@ -150,7 +150,7 @@ func (m *messages) page(by int) {
 	spans := m.spans()
 	for i, span := range slices.Backward(spans) {
 		if span[0] >= m.Top || span[1] >= m.Top+m.Height {
-			m.at = m.app.Said.List[i].ID
+			m.at = m.app.Messages.List[i].ID
 			break
 		}
 	}
@@ -173,7 +173,7 @@ func (m *messages) Tick(time.Time) tea.Cmd {
 
 func (m *messages) lines(width int) []paint.Styled {
 	t := m.app.Theme
-	list := m.app.Said.List
+	list := m.app.Messages.List
 	if len(list) == 0 {
 		return []paint.Styled{"", "  " + t.Text(paint.Muted, "No messages yet.")}
 	}
@@ -185,7 +185,7 @@ func (m *messages) lines(width int) []paint.Styled {
 }
 
 // block draws one message in full, with its time.
-func (m *messages) block(s *kit.Saying, width int) []paint.Styled {
+func (m *messages) block(s *kit.Message, width int) []paint.Styled {
 	const beside, indent = 50, 2 // the width from which the time is beside the words
 	t := m.app.Theme
 	at := clock(s.Last, m.app.Now)

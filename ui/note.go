@@ -41,7 +41,7 @@ type takeNotesMsg struct {
 	note text.Text
 }
 
-func (m takeNotesMsg) land(a *desk) tea.Cmd {
+func (m takeNotesMsg) apply(a *desk) tea.Cmd {
 	return a.takeNotes(m.ids, m.note)
 }
 
@@ -78,9 +78,9 @@ type savedNoteMsg struct {
 	err  error
 }
 
-// land restores the previous notes if saving failed, unless they have changed
+// apply restores the previous notes if saving failed, unless they have changed
 // since.
-func (m savedNoteMsg) land(a *desk) tea.Cmd {
+func (m savedNoteMsg) apply(a *desk) tea.Cmd {
 	switch {
 	case m.err != nil:
 		for i, id := range m.ids {

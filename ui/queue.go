@@ -262,7 +262,7 @@ func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 	case !ok:
 		return nil
 	case r.State == outbox.QueueDoubt:
-		return a.openDoubt(r.ID)
+		return a.openUnknown(r.ID)
 	case r.State == outbox.QueueReprice && sub.Price.Fresh(time.Now()):
 		return a.confirmSpending(&spending{submission: sub})
 	case r.State == outbox.QueueReprice:
@@ -402,7 +402,7 @@ func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	}
 	switch {
 	case len(ids) == 0 && len(doubts) == 1:
-		return a.openDoubt(doubts[0])
+		return a.openUnknown(doubts[0])
 	case len(ids) == 0:
 		a.Warn("unknown outcomes are dropped one by one: press " + a.KeyFor(keymap.Details) + " on each")
 		return nil

@@ -146,7 +146,7 @@ type sourceMsg struct {
 	source source
 }
 
-func (m sourceMsg) land(a *composer) tea.Cmd {
+func (m sourceMsg) apply(a *composer) tea.Cmd {
 	a.Calm()
 	switch {
 	case m.source.err != nil:

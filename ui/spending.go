@@ -240,7 +240,7 @@ func (a *composer) answeredSending(d *outbox.Done) tea.Cmd {
 // this window, its draft returns to the form with a warning.
 func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 	if a.attended[sub.ID] != nil && sub.Kind == outbox.SubmitGeneration && a.draft.Empty() {
-		a.draft = inDoubt(sub)
+		a.draft = unknownDraft(sub)
 	}
 	delete(a.attended, sub.ID)
 	a.Complain("no clear answer: it may have been charged. dubtop is looking for it; nothing is sent again on a guess")
@@ -258,7 +258,7 @@ func (a *composer) sent(d *outbox.Done) tea.Cmd {
 	attended := a.attended[sub.ID] != nil
 	delete(a.attended, sub.ID)
 	a.flies(sub.ID, sub.GenerationID)
-	a.forgetDoubt(&sub)
+	a.forgetUnknown(&sub)
 	if d.Batch != nil {
 		a.Say(text.Sprintf("batch accepted: %s", d.Batch.ID))
 		if len(a.Stack) > 1 || !attended {
@@ -270,9 +270,9 @@ func (a *composer) sent(d *outbox.Done) tea.Cmd {
 	return nil
 }
 
-// forgetDoubt clears the form if it holds a draft that turned out to be
+// forgetUnknown clears the form if it holds a draft that turned out to be
 // accepted.
-func (a *composer) forgetDoubt(sub *outbox.Submission) {
+func (a *composer) forgetUnknown(sub *outbox.Submission) {
 	if a.draft.Doubt != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
 		a.draft = draft.Draft{Model: sub.Model}
 	}

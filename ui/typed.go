@@ -61,8 +61,8 @@ type turnMsg struct {
 	answer  tea.Msg
 }
 
-func (m turnMsg) land(a *composer) tea.Cmd {
-	cmd, _ := a.landed(m.answer)
+func (m turnMsg) apply(a *composer) tea.Cmd {
+	cmd, _ := a.applied(m.answer)
 	if m.session != a.session {
 		return cmd
 	}
@@ -76,7 +76,7 @@ func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submissi
 	a.draft = draft.Draft{}
 	for i := range interrupted {
 		if sub := &interrupted[i]; !sub.Draft.Empty() {
-			a.draft = inDoubt(sub)
+			a.draft = unknownDraft(sub)
 		}
 	}
 	if len(all) > 0 {
@@ -85,8 +85,8 @@ func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submissi
 	}
 }
 
-// inDoubt returns the draft of a submission that may have been accepted.
-func inDoubt(sub *outbox.Submission) draft.Draft {
+// unknownDraft returns the draft of a submission that may have been accepted.
+func unknownDraft(sub *outbox.Submission) draft.Draft {
 	d := sub.Draft.Clone()
 	d.Doubt, d.Base = string(doubtful(sub)), outbox.Held{Became: sub}.Version()
 	return d
@@ -134,7 +134,7 @@ type draftKeptMsg struct {
 	err   error
 }
 
-func (m draftKeptMsg) land(a *composer) tea.Cmd {
+func (m draftKeptMsg) apply(a *composer) tea.Cmd {
 	switch {
 	case m.err != nil:
 		a.drafts.failed = m.draft.Version()
@@ -226,7 +226,7 @@ type draftsMsg struct {
 	err     error
 }
 
-func (m draftsMsg) land(a *composer) tea.Cmd {
+func (m draftsMsg) apply(a *composer) tea.Cmd {
 	if m.err != nil {
 		return nil // the next beat tries again
 	}

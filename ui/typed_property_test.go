@@ -59,7 +59,7 @@ func (d *desks) open() *pane {
 	all, err := d.j.Drafts(d.tb.Context())
 	d.must(err)
 	for _, opening := range w.a.session.Due(time.Now()) {
-		resultMsg{opening.Run(d.tb.Context())}.land(w.a.desk)
+		resultMsg{opening.Run(d.tb.Context())}.apply(w.a.desk)
 	}
 	for _, x := range all {
 		w.sees(x.ID, x.Version())
@@ -260,7 +260,7 @@ func (d *desks) hear(w *pane) {
 			}
 		}
 	}
-	if cmd, ok := w.a.landed(msg); ok {
+	if cmd, ok := w.a.applied(msg); ok {
 		w.begin(cmd)
 	}
 }

@@ -145,7 +145,7 @@ type triedMsg struct {
 	err     error
 }
 
-func (m triedMsg) land(a *desk) tea.Cmd {
+func (m triedMsg) apply(a *desk) tea.Cmd {
 	if !a.Shown(m.prompt) {
 		return nil
 	}
@@ -177,7 +177,7 @@ type savedKeyMsg struct {
 	err  error
 }
 
-func (m savedKeyMsg) land(a *desk) tea.Cmd {
+func (m savedKeyMsg) apply(a *desk) tea.Cmd {
 	if m.err != nil {
 		a.Complain("the key was not saved: " + errorText(m.err))
 		return nil

@@ -44,7 +44,7 @@ func workCmd(w account.Work) tea.Cmd {
 // resultMsg is the result of a piece of work.
 type resultMsg struct{ result account.Result }
 
-func (m resultMsg) land(a *desk) tea.Cmd {
+func (m resultMsg) apply(a *desk) tea.Cmd {
 	if a.session == nil {
 		return nil // a late answer; the session is gone
 	}

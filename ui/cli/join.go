@@ -24,7 +24,7 @@ This can't be undone, and is refused if the new key already has a ledger.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return w.listKin(c)
+				return w.listProfiles(c)
 			}
 			return w.join(c, args[0])
 		},
@@ -33,8 +33,8 @@ This can't be undone, and is refused if the new key already has a ledger.`,
 	return c
 }
 
-// kinJSON describes a profile in JSON.
-type kinJSON struct {
+// profileJSON describes a profile in JSON.
+type profileJSON struct {
 	Profile  text.Text  `json:"profile"`
 	Jobs     int        `json:"jobs"`
 	Requests int        `json:"requests"`
@@ -42,7 +42,7 @@ type kinJSON struct {
 	Readable bool       `json:"readable"`
 }
 
-func (w World) listKin(c *cobra.Command) error {
+func (w World) listProfiles(c *cobra.Command) error {
 	v := voiceOf(c)
 	a, err := w.login(v)
 	if err != nil {
@@ -57,14 +57,14 @@ func (w World) listKin(c *cobra.Command) error {
 			return err
 		}
 	}
-	found := []kinJSON{}
+	found := []profileJSON{}
 	t := columns{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "READABLE"}}
 	for _, k := range kin {
 		readable, err := a.client.Reads(c.Context(), k.Newest)
 		if err != nil {
 			return a.named(err)
 		}
-		j := kinJSON{Profile: text.Of(k.Profile), Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
+		j := profileJSON{Profile: text.Of(k.Profile), Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
 		seen, reads := none, "no"
 		if !k.Seen.IsZero() {
 			j.Seen = &k.Seen

@@ -52,7 +52,7 @@ type quoted interface{ Words() text.Text }
 // armMsg checks whether a dialog may now accept keys.
 type armMsg struct{ dialog *Confirm }
 
-func (m armMsg) land(a *Stage) tea.Cmd {
+func (m armMsg) apply(a *Stage) tea.Cmd {
 	c := m.dialog
 	if !a.Shown(c) {
 		return nil

@@ -18,18 +18,18 @@ import (
 // Stage is a program of screens: their stack, the theme, the clock, the
 // messages and the last frame.
 type Stage struct {
-	keymap  keymap.Map
-	Theme   *paint.Theme
-	shades  paint.Shades
-	Now     time.Time
-	Width   int
-	Height  int
-	Stack   []Screen
-	Toast   Toast
-	Said    Sayings // all messages so far
-	keys    keylog
-	Frame   frame
-	Notices []string // problems of the configuration
+	keymap   keymap.Map
+	Theme    *paint.Theme
+	shades   paint.Shades
+	Now      time.Time
+	Width    int
+	Height   int
+	Stack    []Screen
+	Toast    Toast
+	Messages Messages // all messages so far
+	keys     keylog
+	Frame    frame
+	Notices  []string // problems of the configuration
 
 	Chrome     chrome
 	Everywhere func() []Action    // actions that every view adds to its own
@@ -49,7 +49,7 @@ type chrome interface {
 }
 
 // message is a message that changes only the stage.
-type message interface{ land(*Stage) tea.Cmd }
+type message interface{ apply(*Stage) tea.Cmd }
 
 // NewStage returns an empty stage. A screen must be pushed before it is used.
 func NewStage(keys keymap.Map, dark, ascii bool) *Stage {
@@ -61,7 +61,7 @@ func NewStage(keys keymap.Map, dark, ascii bool) *Stage {
 func (a *Stage) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case message:
-		return m.land(a)
+		return m.apply(a)
 	case tea.WindowSizeMsg:
 		a.Width, a.Height = m.Width, m.Height
 		a.Layout()

@@ -39,14 +39,14 @@ func (a *Stage) Busy(words text.Text) { a.tell(words, paint.Running, time.Time{}
 // tell shows a notice and adds it to the messages.
 func (a *Stage) tell(words text.Text, n paint.Tone, until time.Time) {
 	a.Toast = Toast{words, n, until}
-	a.Said.Add(Saying{First: a.Now, Last: a.Now, Text: words, Tone: n}, false)
+	a.Messages.Add(Message{First: a.Now, Last: a.Now, Text: words, Tone: n}, false)
 }
 
 // Announce shows the first problem of the configuration and adds them all to
 // the messages. The help lists them too.
 func (a *Stage) Announce() {
 	for i := len(a.Notices) - 1; i > 0; i-- {
-		a.Said.Add(Saying{First: a.Now, Last: a.Now, Text: text.Of(a.Notices[i]), Tone: paint.Warn}, false)
+		a.Messages.Add(Message{First: a.Now, Last: a.Now, Text: text.Of(a.Notices[i]), Tone: paint.Warn}, false)
 	}
 	switch n := len(a.Notices); n {
 	case 0:

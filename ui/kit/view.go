@@ -133,7 +133,7 @@ const restTime = 90 * time.Millisecond
 // restMsg fires when the cursor may have come to rest.
 type restMsg struct{ follow func() }
 
-func (m restMsg) land(*Stage) tea.Cmd { m.follow(); return nil }
+func (m restMsg) apply(*Stage) tea.Cmd { m.follow(); return nil }
 
 // Following makes the pane follow a movement: at once, unless keys arrive
 // faster than anyone presses them.

@@ -168,7 +168,7 @@ func TestWithoutAKeyThereIsAFirstScreenThatLeadsOn(t *testing.T) {
 	w := open(t, stage{env: []string{"SYNC_BASE_URL=" + a.base}})
 	w.sees("Welcome to dubtop", "Paste an API key", "SYNC_API_KEY", ".config/dubtop/api_key")
 	w.keys("1")
-	w.sees("not shown, not logged")
+	w.sees("not shown or logged")
 	w.paste("sk-wrong")
 	w.keys("\r")
 	w.sees("401")
@@ -325,7 +325,7 @@ func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
 	w := with(old.home, rotated)
 	w.sees("The same account with a new key?", "200 jobs", "selected button") // the hints name keys that work now
 	w.keys("y")
-	w.sees("joined: what is known of the old key")
+	w.sees("joined: this key has taken over")
 	w.keys("/note:scarf\r")
 	w.sees("1 of 1", "the red scarf")
 	w.keys("q")

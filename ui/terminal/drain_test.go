@@ -77,7 +77,7 @@ func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
 	}
 	must(t, s.cmd.Process.Signal(syscall.SIGTERM))
 	s.ends(130, "2 jobs wait, confirmed for at most $2.50", "sent as ", "1 sent; left: 1 in the queue", "dubtop queue drain continues")
-	w.begins(env, "queue", "ls").ends(0, "1 in line, ~$1.25 in all.\n")
+	w.begins(env, "queue", "ls").ends(0, "1 waiting, ~$1.25 in total.\n")
 
 	w.begins(env, "queue", "drain").ends(0, "1 job waits", "1 sent.")
 	w.begins(env, "queue", "ls").ends(0, "The queue is empty.\n")

@@ -206,7 +206,7 @@ func TestTwoWindowsRaceForOneDraft(t *testing.T) {
 		// Which window sends it does not matter: one process sends for both.
 		refused := func() (n int) {
 			for _, w := range both {
-				if w.told("sent or queued already") {
+				if w.told("already sent or queued") {
 					n++
 				}
 			}

@@ -87,7 +87,7 @@ type exportedMsg struct {
 	err  error
 }
 
-func (m exportedMsg) land(a *desk) tea.Cmd {
+func (m exportedMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
 	path := string(text.Clean(m.path, 600))
 	if abs, err := filepath.Abs(m.path); err == nil {

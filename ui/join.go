@@ -28,7 +28,7 @@ func (a *desk) offerJoin(r *account.Relative) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
 		Yes: "the same", No: "keep separate",
-		Body:   func() []paint.Told { return a.kinLines(r) },
+		Body:   func() []paint.Told { return a.joinLines(r) },
 		Answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
 	a.offer = c
@@ -41,7 +41,7 @@ func (a *desk) offerJoin(r *account.Relative) tea.Cmd {
 	return c.Wait(kit.ArmTime)
 }
 
-func (a *desk) kinLines(r *account.Relative) []paint.Told {
+func (a *desk) joinLines(r *account.Relative) []paint.Told {
 	said := append(paint.Sentence("This key can read jobs created with another key."), paint.Told{})
 	if r.Jobs > 0 {
 		said = append(said, paint.Told{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})

@@ -13,10 +13,10 @@ import (
 
 // Whatever is told, the newest is kept, none is lost before there are too many,
 // and there is an end to how many there are.
-func TestSayingsAreBoundedAndInOrder(t *testing.T) {
+func TestMessagesAreBoundedAndInOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var l kit.Sayings
+		var l kit.Messages
 		at := time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)
 		told := 0
 		for range rapid.IntRange(1, 40).Draw(t, "bursts") {
@@ -28,7 +28,7 @@ func TestSayingsAreBoundedAndInOrder(t *testing.T) {
 					words = text.Sprint(word, " ", i)
 				}
 				at = at.Add(time.Second)
-				l.Add(kit.Saying{First: at, Last: at, Text: words}, again)
+				l.Add(kit.Message{First: at, Last: at, Text: words}, again)
 				told++
 				if newest := l.List[len(l.List)-1]; newest.Text != words || newest.Last != at {
 					t.Fatalf("told %q at %v, the newest is %+v", words, at, newest)
@@ -46,7 +46,7 @@ func TestSayingsAreBoundedAndInOrder(t *testing.T) {
 			}
 			ids[s.ID] = true
 		}
-		if len(l.List) > kit.MostSayings || len(l.List) < kit.MostSayings && sum != told {
+		if len(l.List) > kit.MostMessages || len(l.List) < kit.MostMessages && sum != told {
 			t.Fatalf("%d are kept, told %d of %d", len(l.List), sum, told)
 		}
 	})

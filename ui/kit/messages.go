@@ -9,9 +9,9 @@ import (
 	"dubtop/api/text"
 )
 
-// Saying is one message: the outcome of an action, or a failure in the
+// Message is one message: the outcome of an action, or a failure in the
 // background.
-type Saying struct {
+type Message struct {
 	ID          uint64 // ascending
 	First, Last time.Time
 	Times       int // how often the same words came
@@ -19,24 +19,24 @@ type Saying struct {
 	Tone        paint.Tone
 }
 
-// Sayings holds all messages, the newest last. The zero value is empty.
-type Sayings struct {
-	List []Saying
+// Messages holds all messages, the newest last. The zero value is empty.
+type Messages struct {
+	List []Message
 	ids  uint64
 }
 
-// MostSayings is how many messages are kept; the oldest are dropped.
-const MostSayings = 500
+// MostMessages is how many messages are kept; the oldest are dropped.
+const MostMessages = 500
 
 // Add appends a message. If the last one has the same words, the two become
 // one. With again, an older one with the same words is merged and moved to the
 // end as well.
-func (l *Sayings) Add(s Saying, again bool) {
+func (l *Messages) Add(s Message, again bool) {
 	if s.Text == "" {
 		return
 	}
 	s.Times = 1
-	at := slices.IndexFunc(l.List, func(other Saying) bool { return other.Text == s.Text && other.Tone == s.Tone })
+	at := slices.IndexFunc(l.List, func(other Message) bool { return other.Text == s.Text && other.Tone == s.Tone })
 	if at >= 0 && (again || at == len(l.List)-1) {
 		s.ID, s.First, s.Times = l.List[at].ID, l.List[at].First, l.List[at].Times+1
 		l.List = slices.Delete(l.List, at, at+1)
@@ -44,7 +44,7 @@ func (l *Sayings) Add(s Saying, again bool) {
 		l.ids++
 		s.ID = l.ids
 	}
-	if len(l.List) >= MostSayings {
+	if len(l.List) >= MostMessages {
 		l.List = slices.Delete(l.List, 0, 1)
 	}
 	l.List = append(l.List, s)

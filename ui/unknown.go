@@ -17,18 +17,18 @@ import (
 	"dubtop/keymap"
 )
 
-// doubt is the screen of a submission of unknown outcome: what happened, what
+// unknown is the screen of a submission of unknown outcome: what happened, what
 // dubtop does about it, what it has found, and what only the user can decide.
-type doubt struct {
+type unknown struct {
 	kit.Pager
 	app *composer
 	id  string
 	at  int // the selected candidate
 }
 
-// openDoubt shows a submission of unknown outcome.
-func (a *composer) openDoubt(id string) tea.Cmd {
-	d := &doubt{app: a, id: id}
+// openUnknown shows a submission of unknown outcome.
+func (a *composer) openUnknown(id string) tea.Cmd {
+	d := &unknown{app: a, id: id}
 	d.Pager = kit.Pager{Stage: a.Stage, Heading: "unknown outcome", Content: d.lines}
 	step := func(by int) func() tea.Cmd {
 		return kit.Plain(func() {
@@ -52,12 +52,12 @@ func (a *composer) openDoubt(id string) tea.Cmd {
 }
 
 // question returns the choices open to the user; zero while there are none.
-func (d *doubt) question() outbox.Question {
+func (d *unknown) question() outbox.Question {
 	q, _ := d.app.outbox.Reconciler.Question(d.id, d.app.Now)
 	return q
 }
 
-func (d *doubt) candidate() outbox.Candidate {
+func (d *unknown) candidate() outbox.Candidate {
 	c := d.question().Candidates
 	if len(c) == 0 {
 		return outbox.Candidate{}
@@ -66,7 +66,7 @@ func (d *doubt) candidate() outbox.Candidate {
 }
 
 // undecidable returns why there is nothing to decide yet, or "".
-func (d *doubt) undecidable() text.Text {
+func (d *unknown) undecidable() text.Text {
 	a := d.app
 	if _, ok := a.outbox.Find(d.id); !ok {
 		return "its outcome is known by now"
@@ -84,7 +84,7 @@ func (d *doubt) undecidable() text.Text {
 	return "dubtop is still looking for it"
 }
 
-func (d *doubt) unlinkable() text.Text {
+func (d *unknown) unlinkable() text.Text {
 	if why := d.undecidable(); why != "" {
 		return why
 	}
@@ -94,7 +94,7 @@ func (d *doubt) unlinkable() text.Text {
 	return ""
 }
 
-func (d *doubt) unsendable() text.Text {
+func (d *unknown) unsendable() text.Text {
 	if why := d.undecidable(); why != "" {
 		return why
 	}
@@ -104,26 +104,26 @@ func (d *doubt) unsendable() text.Text {
 	return d.app.unspendable()
 }
 
-func (d *doubt) choices() []outbox.Choice {
+func (d *unknown) choices() []outbox.Choice {
 	q := d.question()
 	return q.Choices()
 }
 
-func (d *doubt) link() tea.Cmd {
+func (d *unknown) link() tea.Cmd {
 	c := d.candidate()
 	return d.choose(outbox.ChoiceLink, c.ID, "Is this the job?", "yes, this is it", "not sure")
 }
 
-func (d *doubt) resend() tea.Cmd {
+func (d *unknown) resend() tea.Cmd {
 	return d.choose(outbox.ChoiceResend, "", "Send it again?", "send again", "no, wait")
 }
 
-func (d *doubt) drop() tea.Cmd {
+func (d *unknown) drop() tea.Cmd {
 	return d.choose(outbox.ChoiceDrop, "", "Drop it?", "drop", "keep looking")
 }
 
 // choose asks the user to confirm a choice and states its risk.
-func (d *doubt) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
+func (d *unknown) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) tea.Cmd {
 	a, q := d.app, d.question()
 	question := &kit.Confirm{
 		Heading: title, Yes: yes, No: no,
@@ -161,14 +161,14 @@ func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd
 	return a.do(w)
 }
 
-// repricedDoubt asks again whether to resend, now that the price is current.
-func (a *composer) repricedDoubt(d *outbox.Done) tea.Cmd {
+// repricedUnknown asks again whether to resend, now that the price is current.
+func (a *composer) repricedUnknown(d *outbox.Done) tea.Cmd {
 	if d.Err != nil {
 		a.Complain(d.Submission.Reason)
 		return nil
 	}
 	a.Calm()
-	top, ok := a.Top().(*doubt)
+	top, ok := a.Top().(*unknown)
 	if !ok || top.id != d.Submission.ID {
 		return nil // the user has moved on
 	}
@@ -186,12 +186,12 @@ func (a *composer) answeredChoice(d *outbox.Done) {
 		a.Say("dropped: " + sub.Name + "; it still counts as maybe spent")
 		return
 	}
-	a.forgetDoubt(sub)
+	a.forgetUnknown(sub)
 	a.flies(sub.ID, sub.GenerationID)
 	a.Say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
 }
 
-func (d *doubt) lines(width int) []paint.Styled {
+func (d *unknown) lines(width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
 	sub, ok := a.outbox.Find(d.id)
 	if !ok || sub.State != outbox.SubmissionUnknown {
@@ -212,7 +212,7 @@ func (d *doubt) lines(width int) []paint.Styled {
 	return indented(append(lines, d.options(inner)...))
 }
 
-func (d *doubt) happened(sub *outbox.Submission, width int) []paint.Styled {
+func (d *unknown) happened(sub *outbox.Submission, width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
 	price := "unknown price"
 	if sub.Price.Cost != nil {
@@ -228,7 +228,7 @@ func (d *doubt) happened(sub *outbox.Submission, width int) []paint.Styled {
 }
 
 // doing says what dubtop does by itself, and when.
-func (d *doubt) doing(sub *outbox.Submission) text.Text {
+func (d *unknown) doing(sub *outbox.Submission) text.Text {
 	a := d.app
 	o, ok := a.outbox.Reconciler.Outlook(d.id, a.Now)
 	switch {
@@ -254,7 +254,7 @@ func (d *doubt) doing(sub *outbox.Submission) text.Text {
 }
 
 // found lists the candidates, with the selected one marked.
-func (d *doubt) found(width int) []paint.Styled {
+func (d *unknown) found(width int) []paint.Styled {
 	a, t := d.app, d.app.Theme
 	q, asks := a.outbox.Reconciler.Question(d.id, a.Now)
 	if !asks {
@@ -294,7 +294,7 @@ func matchWords(m outbox.Match) text.Text {
 }
 
 // options lists the keys for each choice, with its risk.
-func (d *doubt) options(width int) []paint.Styled {
+func (d *unknown) options(width int) []paint.Styled {
 	a := d.app
 	if why := d.undecidable(); why != "" {
 		return append(a.keyed(width, keymap.Back, "Wait: "+why+".", paint.Normal),
