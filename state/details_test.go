@@ -18,7 +18,7 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 		if a.WithCosts {
 			r.Details.Costs = &api.Costs{Total: &cost}
 		}
-		p.Landed(now, s, a, r)
+		p.Apply(now, s, a, r)
 	}
 	s.ApplyDetails(s.Open(jobID(1), start()), Result{Details: Details{Job: job(1, status)}}, start())
 	second := func(n int) (asked, costs int) {
@@ -47,7 +47,7 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 		t.Errorf("asked %d times in a minute, want 12", asked)
 	}
 	counted := 0
-	for _, sent := range p.budget.sent {
+	for _, sent := range p.quota.sent {
 		if sent.weight == essential {
 			counted++
 		}

@@ -31,8 +31,8 @@ type outage struct {
 	err    error
 }
 
-// hold is a backoff of all requests that the server asked for.
-type hold struct {
+// serverBackoff is a backoff of all requests that the server asked for.
+type serverBackoff struct {
 	times int // in a row
 	until time.Time
 	words string
@@ -117,18 +117,18 @@ func (p *Poller) cut(err error, now time.Time) {
 
 // limited backs off after a 429, for as long as the server says.
 func (p *Poller) limited(err error, now time.Time) {
-	p.held.times++
-	wait := min(longHold, defaultHold<<min(p.held.times-1, 8))
+	p.backoff.times++
+	wait := min(longHold, defaultHold<<min(p.backoff.times-1, 8))
 	if e, ok := errors.AsType[*api.Error](err); ok && e.RetryAfter > 0 {
 		wait = e.RetryAfter
 	}
-	p.Hold(now.Add(min(longHold, max(shortHold, wait))), err.Error())
+	p.BackOff(now.Add(min(longHold, max(shortHold, wait))), err.Error())
 }
 
 // succeeded records a good answer, which ends an outage.
 func (p *Poller) succeeded(topic Topic) {
 	p.lanes[topic].failures, p.lanes[topic].retry = 0, time.Time{}
-	p.held.times = 0
+	p.backoff.times = 0
 	// A single failure may have been one list's, which keeps its own backoff;
 	// more of them were everybody's.
 	if p.outage.streak > 1 {

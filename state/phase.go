@@ -14,7 +14,7 @@ const (
 	PhaseRefreshing                  // a request is under way
 	PhasePaused                      // paused by the user
 	PhaseOffline                     // no answer; retry at Until
-	PhaseHeld                        // the server asked for a backoff until Until
+	PhaseBackoff                        // the server asked for a backoff until Until
 	PhaseRejected                    // the key was refused; no requests until Resume or Refresh
 )
 
@@ -47,8 +47,8 @@ func (p *Poller) Phase(now time.Time) Phase {
 		return Phase{Kind: PhaseRejected, Words: p.rejected.Error(), Err: p.rejected}
 	case p.paused:
 		return Phase{Kind: PhasePaused}
-	case p.held.until.After(now):
-		return Phase{Kind: PhaseHeld, Until: p.held.until, Words: cmp.Or(p.held.words, "the server asked for a pause")}
+	case p.backoff.until.After(now):
+		return Phase{Kind: PhaseBackoff, Until: p.backoff.until, Words: cmp.Or(p.backoff.words, "the server asked for a pause")}
 	case p.outage.streak > 0:
 		return Phase{
 			Kind: PhaseOffline, Since: p.outage.since, Until: p.outage.retry,

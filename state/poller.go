@@ -22,8 +22,8 @@ const (
 // Poller decides which requests to make, and when. It only computes: the caller
 // makes the due requests in the background and hands back the results.
 //
-// Call Due when Next has come, and after Landed, Refresh or any other change.
-// Call Landed once for each Ask from Due; it writes the result to the store.
+// Call Due when Next has come, and after Apply, Refresh or any other change.
+// Call Apply once for each Ask from Due; it writes the result to the store.
 //
 // It makes at most 60 requests in any minute, and at most 12 at rest with the
 // history complete. It never asks about a job that has ended.
@@ -33,12 +33,12 @@ type Poller struct {
 	lanes [topics]lane
 	last  time.Time // the latest time passed in
 
-	budget   budget
-	watch    watch
+	quota   quota
+	vanished    vanished
 	backfill backfill
 	assets   paging
 	outage   outage
-	held     hold
+	backoff     serverBackoff
 	rejected error
 
 	visible   Topic
@@ -110,9 +110,9 @@ func (p *Poller) Next(now time.Time) time.Time {
 	return next
 }
 
-// Landed applies the result of an Ask to the store and schedules the next
+// Apply applies the result of an Ask to the store and schedules the next
 // request. Results may come late and in any order.
-func (p *Poller) Landed(now time.Time, s *Store, a Ask, r Result) {
+func (p *Poller) Apply(now time.Time, s *Store, a Ask, r Result) {
 	now = p.tick(now)
 	known := s.known(r.Generations)
 	p.kinds[a.Topic].apply(s, a, r, now)
@@ -174,10 +174,10 @@ func (p *Poller) Wake(now time.Time) {
 // belong to the old key.
 func (p *Poller) Resume() { p.rejected, p.resumed = nil, p.asked }
 
-// Hold stops all requests until a time, with a reason for the screen.
-func (p *Poller) Hold(until time.Time, words string) {
-	if until = instant.Of(until); until.After(p.held.until) {
-		p.held.until, p.held.words = until, words
+// BackOff stops all requests until a time, with a reason for the screen.
+func (p *Poller) BackOff(until time.Time, words string) {
+	if until = instant.Of(until); until.After(p.backoff.until) {
+		p.backoff.until, p.backoff.words = until, words
 	}
 }
 
@@ -199,18 +199,18 @@ func (p *Poller) SetVisible(t Topic) { p.visible = t }
 func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
 	p.asked++
 	p.lanes[t] = lane{ask: p.asked, sent: now, failures: p.lanes[t].failures}
-	p.budget.spend(now, p.kinds[t].weight)
+	p.quota.spend(now, p.kinds[t].weight)
 	a := Ask{ID: p.asked, Topic: t}
 	p.kinds[t].question(p, s, &a, now)
 	if a.WithCosts {
-		p.budget.spend(now, p.kinds[t].weight)
+		p.quota.spend(now, p.kinds[t].weight)
 	}
 	return a
 }
 
 // look copies from the store the facts that the pace depends on.
 func (p *Poller) look(s *Store) {
-	p.watch.prune(s)
+	p.vanished.prune(s)
 	openAt, openDue := s.openJobDue()
 	p.facts = facts{
 		openDue: openDue, openAt: openAt,
@@ -218,8 +218,8 @@ func (p *Poller) look(s *Store) {
 		strange:  s.Generations.Count(table.ClassStrange),
 		batches:  s.Batches.Count(table.ClassWaiting) + s.Batches.Count(table.ClassRunning),
 		unpriced: len(s.Prices.unpriced),
-		charges:  len(s.settlement.queue),
-		charge:   s.settlement.next(),
+		charges:  len(s.costs.queue),
+		charge:   s.costs.next(),
 		known:    s.Generations.Known(),
 		whole:    s.History.Whole,
 	}
@@ -240,10 +240,10 @@ func (p *Poller) tick(now time.Time) time.Time {
 			p.lanes[i].retry = moved(p.lanes[i].retry, back)
 		}
 		p.outage.since, p.outage.retry = moved(p.outage.since, back), moved(p.outage.retry, back)
-		p.held.until = moved(p.held.until, back)
+		p.backoff.until = moved(p.backoff.until, back)
 		p.refreshed = moved(p.refreshed, back)
-		p.budget.shift(back)
-		p.watch.shift(back)
+		p.quota.shift(back)
+		p.vanished.shift(back)
 	}
 	p.last = now
 	return now

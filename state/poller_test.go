@@ -613,9 +613,9 @@ func TestHoldIsSaidAndBinds(t *testing.T) {
 	w := newWorld(t)
 	w.pass(time.Minute)
 	until := w.now.Add(90 * time.Second)
-	w.poller.Hold(until, "too many requests")
-	w.poller.Hold(w.now, "shorter")
-	if p := w.poller.Phase(w.now); p.Kind != PhaseHeld || !p.Until.Equal(until) || p.Words != "too many requests" {
+	w.poller.BackOff(until, "too many requests")
+	w.poller.BackOff(w.now, "shorter")
+	if p := w.poller.Phase(w.now); p.Kind != PhaseBackoff || !p.Until.Equal(until) || p.Words != "too many requests" {
 		t.Errorf("phase %+v", p)
 	}
 	w.poller.Refresh(w.now)
@@ -693,7 +693,7 @@ func TestALostQuestionIsAskedAgain(t *testing.T) {
 func TestACancelledQuestionIsNoFailure(t *testing.T) {
 	p, s := NewPoller(DefaultPace()), NewStore()
 	asks := p.Due(start(), s)
-	p.Landed(start(), s, asks[0], Result{Err: fmt.Errorf("head: %w", context.Canceled)})
+	p.Apply(start(), s, asks[0], Result{Err: fmt.Errorf("head: %w", context.Canceled)})
 	if kind := p.Phase(start()).Kind; kind != PhaseFresh {
 		t.Errorf("phase %d", kind)
 	}

@@ -70,7 +70,7 @@ func TestTheWholeTruthLeavesHistoryAndMarksWhatWasDeleted(t *testing.T) {
 	})
 	for _, a := range p.Due(start(), s) {
 		if a.Topic == Head {
-			p.Landed(start(), s, a, Result{Generations: []Generation{row(3, api.Completed), row(6, api.Completed)}})
+			p.Apply(start(), s, a, Result{Generations: []Generation{row(3, api.Completed), row(6, api.Completed)}})
 		}
 	}
 	gone := map[int]bool{}
@@ -90,7 +90,7 @@ func TestTheWholeTruthLeavesHistoryAndMarksWhatWasDeleted(t *testing.T) {
 func TestAnEndedJobOfTheJournalIsLookedForOnlyWhileItMayChange(t *testing.T) {
 	s := NewStore()
 	s.RecallGenerations([]Generation{past(1, api.Completed), past(2, api.Processing)})
-	var w watch
+	var w vanished
 	ticket := s.Generations.Ask(start())
 	s.Generations.Merge(ticket, nil, start())
 	w.sees(s, ticket, start())
@@ -105,7 +105,7 @@ func TestBatchesThatWereDeletedGoAndOlderOnesStay(t *testing.T) {
 	}
 	s := NewStore()
 	s.Batches.Recall([]Batch{batch(1, api.BatchCompleted), batch(2, api.BatchProcessing), batch(4, api.BatchCompleted)})
-	settle(&s.Batches, s.Batches.Ask(start()), []Batch{batch(3, api.BatchCompleted)}, true, nil, start())
+	applyList(&s.Batches, s.Batches.Ask(start()), []Batch{batch(3, api.BatchCompleted)}, true, nil, start())
 	for n, want := range map[int]bool{1: true, 2: false, 3: true, 4: false} {
 		if s.Batches.Has(string(jobID(n))) != want {
 			t.Errorf("batch %d there: %v", n, !want)

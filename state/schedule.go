@@ -64,9 +64,9 @@ func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 	return p.gated(t, at), true
 }
 
-// gated delays a time until the backoff has ended and the budget has room.
+// gated delays a time until the backoff has ended and the quota has room.
 func (p *Poller) gated(t Topic, at time.Time) time.Time {
-	at = instant.Later(at, p.held.until)
+	at = instant.Later(at, p.backoff.until)
 	limit := maxRequests
 	switch w := p.kinds[t].weight; {
 	case w == side && !p.lanes[t].forced:
@@ -74,7 +74,7 @@ func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	case w == filler:
 		limit = p.fillLimit()
 	}
-	return instant.Later(at, p.budget.free(p.last, p.kinds[t].weight, limit))
+	return instant.Later(at, p.quota.free(p.last, p.kinds[t].weight, limit))
 }
 
 // sideLimit is the number of side requests per window. A running batch counts
@@ -87,7 +87,7 @@ func (p *Poller) sideLimit() int {
 }
 
 // fillLimit is the number of pages of older items per window: the rest of the
-// budget if everything else uses its full share. Running jobs may vanish one by
+// quota if everything else uses its full share. Running jobs may vanish one by
 // one, each with its own request.
 func (p *Poller) fillLimit() int {
 	perWindow := func(every time.Duration) int { return int(window/every) + 1 }
@@ -142,7 +142,7 @@ func (p *Poller) runningInterval() (every time.Duration, ok bool) {
 }
 
 func (p *Poller) vanishedInterval() (every time.Duration, ok bool) {
-	if len(p.watch.queue) > 0 {
+	if len(p.vanished.queue) > 0 {
 		return vanishedGap, true
 	}
 	return p.pace.Strange, p.facts.strange > 0

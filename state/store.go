@@ -32,7 +32,7 @@ type Store struct {
 	Ledger   ledger.Ledger // all spending
 	Notes    Notes         // the user's notes on generations
 
-	settlement settlement
+	costs costTracker
 	labels     map[string]text.Text // by id of job, batch or submission
 	labelled   int                  // number of non-empty labels
 
@@ -69,7 +69,7 @@ func (s *Store) Clear() {
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}
-	s.settlement, s.labels = settlement{}, nil
+	s.costs, s.labels = costTracker{}, nil
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}

@@ -77,7 +77,7 @@ func runningKind() kind {
 		apply: (*Store).applyGenerations,
 		follow: func(p *Poller, s *Store, a Ask, r Result, _ int, now time.Time) {
 			if r.Err == nil {
-				p.watch.sees(s, a.ticket, now)
+				p.vanished.sees(s, a.ticket, now)
 			}
 		},
 	}
@@ -89,11 +89,11 @@ func vanishedKind() kind {
 		every: (*Poller).vanishedInterval,
 		away:  steady,
 		question: func(p *Poller, s *Store, a *Ask, now time.Time) {
-			a.Query.IDs, a.ticket = p.watch.ids(s), s.Generations.Ask(now)
+			a.Query.IDs, a.ticket = p.vanished.ids(s), s.Generations.Ask(now)
 		},
 		apply: (*Store).applyGenerations,
 		follow: func(p *Poller, s *Store, a Ask, r Result, _ int, now time.Time) {
-			p.watch.answered(s, a.Query.IDs, r, now)
+			p.vanished.answered(s, a.Query.IDs, r, now)
 		},
 	}
 }
@@ -170,7 +170,7 @@ func chargesKind() kind {
 		every:    (*Poller).chargeInterval,
 		away:     steady,
 		after:    func(p *Poller) time.Time { return p.facts.charge },
-		question: func(_ *Poller, s *Store, a *Ask, _ time.Time) { a.Job = s.settlement.queue[0].job },
+		question: func(_ *Poller, s *Store, a *Ask, _ time.Time) { a.Job = s.costs.queue[0].job },
 		apply:    func(s *Store, a Ask, r Result, now time.Time) { s.applyCosts(a.Job, r, now) },
 	}
 }

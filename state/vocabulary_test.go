@@ -37,7 +37,7 @@ func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
 	} {
 		var v table.View[Generation]
 		v.Update(c, table.Query{Text: test.filter})
-		got := v.Doubt()
+		got := v.FilterMistake()
 		if test.want == "" && got != "" || !strings.HasPrefix(got, test.want) {
 			t.Errorf("%q is doubted as %q, want %q", test.filter, got, test.want)
 		}
@@ -50,7 +50,7 @@ func TestAWordThatOnlyThisServerHasIsNotDoubted(t *testing.T) {
 	var v table.View[Generation]
 	for filter, want := range map[string]string{"-status:queued": "", "status:queued": "", "-status:queuedd": "no status"} {
 		v.Update(c, table.Query{Text: filter})
-		if got := v.Doubt(); want == "" && got != "" || !strings.HasPrefix(got, want) {
+		if got := v.FilterMistake(); want == "" && got != "" || !strings.HasPrefix(got, want) {
 			t.Errorf("%q is doubted as %q", filter, got)
 		}
 	}

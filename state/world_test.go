@@ -220,7 +220,7 @@ func (w *world) land() {
 	for len(w.flight) > 0 && !w.flight[0].at.After(w.now) {
 		l := w.flight[0]
 		w.flight = w.flight[1:]
-		w.poller.Landed(w.now, w.store, l.ask, l.result)
+		w.poller.Apply(w.now, w.store, l.ask, l.result)
 	}
 }
 

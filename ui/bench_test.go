@@ -153,7 +153,7 @@ func BenchmarkAnswer(b *testing.B) {
 					}
 					result.Generations = page
 				}
-				a.poller.Landed(a.Now, a.store, ask, result)
+				a.poller.Apply(a.Now, a.store, ask, result)
 				step(a, resultMsg{})
 			}
 		}

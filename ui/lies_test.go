@@ -56,7 +56,7 @@ func moneyDialogs(a *App, words string) []func() {
 	lost.State, lost.GenerationID = outbox.SubmissionSent, api.ID(words)
 	*a.outbox.Outbox = outbox.Outbox{}
 	a.outbox.Begin("s")
-	a.outbox.Landed(outbox.Done{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.Now)
+	a.outbox.Apply(outbox.Done{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.Now)
 	a.draft.OutputFileName = words
 	rerun := a.generationForm(draft.Draft{OutputFileName: words, UpdatedAt: a.Now})
 	rerun.aside = true

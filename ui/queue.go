@@ -207,7 +207,7 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 // waitWords says why a queued row has not been sent.
 func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 	_, held := a.outbox.Queue.Paused()
-	until := a.outbox.Queue.Held(a.Now)
+	until := a.outbox.Queue.BackoffUntil(a.Now)
 	switch {
 	case held:
 		return paint.Warn.Of("queue paused")

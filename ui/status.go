@@ -128,7 +128,7 @@ func (a *App) phase() statement {
 		return statement{"paused, " + asOf, a.KeyFor(keymap.Pause) + " resumes", paint.Warn}
 	case state.PhaseOffline:
 		return statement{text.Of(p.Words), text.Sprintf("%s, trying again in %s (%s: now)", asOf, span(p.Until.Sub(a.Now)), refresh), paint.Bad}
-	case state.PhaseHeld:
+	case state.PhaseBackoff:
 		return statement{text.Of(p.Words), text.Sprintf("%s, resuming in %s", asOf, span(p.Until.Sub(a.Now))), paint.Warn}
 	case state.PhaseRejected:
 		return statement{a.refusedKey(refresh), asOf, paint.Bad}

@@ -32,7 +32,7 @@ func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
 		"refused, where keys may not count": {fault: refused(422, "generation_input_video_invalid"), chosen: true, want: outbox.SubmissionUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 				sub := doubted(t, d, account)
 				time.Sleep(max(time.Second, c.after))
 				c.fault.Times = 1
@@ -57,7 +57,7 @@ func refused(status int, code string) simulator.Fault {
 }
 
 // doubted is a job whose answer was lost.
-func doubted(t *testing.T, d Desk, account *simulator.Server) outbox.Submission {
+func doubted(t *testing.T, d Runner, account *simulator.Server) outbox.Submission {
 	t.Helper()
 	sub := agreed(t, d, account, "doubt")
 	if err := sub.Send(time.Now()); err != nil {

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // desk is where a test's work is carried out: the real client on a made-up
 // account, a journal in memory.
-func desk(t *testing.T, account *simulator.Server) Desk {
+func desk(t *testing.T, account *simulator.Server) Runner {
 	t.Helper()
 	client, err := api.New(api.Config{BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Transport: account.RoundTripper()})
 	if err != nil {
@@ -41,11 +41,11 @@ func desk(t *testing.T, account *simulator.Server) Desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
-	return Desk{Client: client, Journal: j}
+	return Runner{Client: client, Journal: j}
 }
 
 // agreed is a priced and confirmed job of that name.
-func agreed(t *testing.T, d Desk, account *simulator.Server, name string) outbox.Submission {
+func agreed(t *testing.T, d Runner, account *simulator.Server, name string) outbox.Submission {
 	t.Helper()
 	p := Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
@@ -61,7 +61,7 @@ func agreed(t *testing.T, d Desk, account *simulator.Server, name string) outbox
 	return sub
 }
 
-func enqueue(t *testing.T, d Desk, account *simulator.Server, names ...string) {
+func enqueue(t *testing.T, d Runner, account *simulator.Server, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		if err := d.Journal.Enqueue(t.Context(), agreed(t, d, account, name), time.Now()); err != nil {
@@ -88,7 +88,7 @@ func numbered(n int) (names []string) {
 }
 
 // virtual runs a test in virtual time.
-func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *simulator.Server, d Desk)) {
+func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *simulator.Server, d Runner)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		o.Reliable = true
@@ -99,7 +99,7 @@ func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *si
 }
 
 func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, numbered(7)...)
 		var told []string
 		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.State)))) }}).Run(t.Context())
@@ -117,7 +117,7 @@ func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
 }
 
 func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "held", "refused", "fine")
 		if err := d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true); err != nil {
 			t.Fatal(err)
@@ -134,7 +134,7 @@ func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
 	})
 }
 
-func journalID(t *testing.T, d Desk, name string) string {
+func journalID(t *testing.T, d Runner, name string) string {
 	t.Helper()
 	items, err := d.Journal.Queue(t.Context())
 	for _, i := range items {
@@ -149,7 +149,7 @@ func journalID(t *testing.T, d Desk, name string) string {
 // A job was sent again although its first answer was lost, and the first one
 // turns out to have been accepted before the second has its turn.
 func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		typed := time.Now()
 		twin := func(id, doubt string) outbox.Submission {
 			sub := agreed(t, d, account, "twin")
@@ -176,24 +176,24 @@ func TestADrainEndsWithItsReason(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		guard ledger.Guard
-		begin func(*testing.T, *simulator.Server, Desk)
+		begin func(*testing.T, *simulator.Server, Runner)
 		want  func(error) bool
 	}{
-		{"held by the user", ledger.Guard{}, func(t *testing.T, _ *simulator.Server, d Desk) {
+		{"held by the user", ledger.Guard{}, func(t *testing.T, _ *simulator.Server, d Runner) {
 			if err := d.Journal.HoldQueue(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
 		}, func(err error) bool { return errors.Is(err, ErrHeld) }},
-		{"a hard budget", budget, func(*testing.T, *simulator.Server, Desk) {}, func(err error) bool {
+		{"a hard budget", budget, func(*testing.T, *simulator.Server, Runner) {}, func(err error) bool {
 			return errors.Is(err, ErrBudget) && strings.Contains(err.Error(), "$2.00")
 		}},
-		{"a revoked key", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) { a.RevokeKey() }, isKind(api.KindAuth)},
-		{"an unpaid bill", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Desk) {
+		{"a revoked key", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Runner) { a.RevokeKey() }, isKind(api.KindAuth)},
+		{"an unpaid bill", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Runner) {
 			a.Fault("POST /v2/generate", simulator.Fault{Status: 402, Body: `{"statusCode":402,"message":"Pay first."}`})
 		}, isKind(api.KindPayment)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 				enqueue(t, d, account, "a", "b")
 				c.begin(t, account, d)
 				_, err := (&Drain{Account: d.session(Config{Guard: c.guard})}).Run(t.Context())
@@ -215,7 +215,7 @@ func isKind(k api.Kind) func(error) bool {
 // When it is told to stop it begins nothing more, and waits for the answer to
 // what is on its way.
 func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
@@ -233,7 +233,7 @@ func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
 
 func TestALostAnswerIsResolvedBeforeADrainEnds(t *testing.T) {
 	for _, ignore := range []bool{false, true} {
-		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a", "b")
 			account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
 			sum, err := (&Drain{Account: d.session(Config{Slots: 3})}).Run(t.Context())
@@ -245,7 +245,7 @@ func TestALostAnswerIsResolvedBeforeADrainEnds(t *testing.T) {
 }
 
 func TestWhatWasNeverAcceptedIsLeftToTheUserWhereKeysAreIgnored(t *testing.T) {
-	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
 		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
@@ -300,7 +300,7 @@ func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (wor
 // once, in order, with at most three tries for each slot that comes free.
 func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 	for seed := range uint64(5) {
-		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, numbered(10)...)
 			done := make(chan struct{})
 			worst := stranger(account, seed, done)
@@ -319,7 +319,7 @@ func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 
 // signedJob is a priced and confirmed job whose video's link ends so long from
 // now.
-func signedJob(t *testing.T, d Desk, account *simulator.Server, name string, left time.Duration) outbox.Submission {
+func signedJob(t *testing.T, d Runner, account *simulator.Server, name string, left time.Duration) outbox.Submission {
 	t.Helper()
 	p := Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
@@ -334,7 +334,7 @@ func signedJob(t *testing.T, d Desk, account *simulator.Server, name string, lef
 // price, once beyond it.
 func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 	for _, later := range []time.Duration{80 * time.Second, time.Hour} {
-		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 			must(t, d.Journal.Enqueue(t.Context(), signedJob(t, d, account, "ended", 75*time.Second), time.Now()))
 			enqueue(t, d, account, "fine")
 			time.Sleep(later)
@@ -353,7 +353,7 @@ func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 // Whoever hands a task out may have been slow, or wrong: nothing leaves a desk
 // with a link that has ended.
 func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		sub := signedJob(t, d, account, "ended", time.Minute)
 		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))
 		time.Sleep(2 * time.Minute)
@@ -371,7 +371,7 @@ func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
 }
 
 // session is a session that works at a desk.
-func (d Desk) session(c Config) *Account {
+func (d Runner) session(c Config) *Account {
 	c.Client, c.Journal, c.Home, c.Pace = d.Client, d.Journal, d.Home, state.DefaultPace()
 	return New(c, time.Now())
 }

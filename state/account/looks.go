@@ -41,7 +41,7 @@ type Link struct {
 type Looks struct {
 	client *api.Client
 	slots  chan struct{}
-	desks  chan struct{}
+	pricing  chan struct{}
 
 	mu    sync.Mutex
 	hosts map[string]*hostLooks
@@ -59,7 +59,7 @@ type hostLooks struct {
 func NewLooks(c *api.Client) *Looks {
 	return &Looks{
 		client: c, hosts: make(map[string]*hostLooks),
-		slots: make(chan struct{}, looksAtAll), desks: make(chan struct{}, pricesAtOnce),
+		slots: make(chan struct{}, looksAtAll), pricing: make(chan struct{}, pricesAtOnce),
 	}
 }
 

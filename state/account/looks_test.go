@@ -61,7 +61,7 @@ func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // beside is a desk whose network has other hosts, too.
-func beside(t *testing.T, account *simulator.Server, d Desk) (Desk, *elsewhere) {
+func beside(t *testing.T, account *simulator.Server, d Runner) (Runner, *elsewhere) {
 	t.Helper()
 	storage, err := url.Parse(account.StorageURL())
 	must(t, err)
@@ -72,7 +72,7 @@ func beside(t *testing.T, account *simulator.Server, d Desk) (Desk, *elsewhere) 
 }
 
 // waits puts a job into the queue whose sound is on a host.
-func waits(t *testing.T, d Desk, account *simulator.Server, name, host string) {
+func waits(t *testing.T, d Runner, account *simulator.Server, name, host string) {
 	t.Helper()
 	p := Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
@@ -86,7 +86,7 @@ func waits(t *testing.T, d Desk, account *simulator.Server, name, host string) {
 // sends nothing any more: those behind them leave in their order after a moment,
 // and of the others each says why it does not.
 func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.lengths = true
 		const stuck = 20
@@ -126,7 +126,7 @@ func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
 
 // A host that comes back is asked again, and nobody has to agree once more.
 func TestWhatWasNotTriedIsTriedInItsTurn(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.lengths = true
 		for i := range 12 {
@@ -144,7 +144,7 @@ func TestWhatWasNotTriedIsTriedInItsTurn(t *testing.T) {
 
 // A server that prices whole requests needs no length from us.
 func TestWhatTheServerCanPriceLeavesThoughItsHostStalls(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		for i := range 12 {
 			waits(t, d, account, fmt.Sprintf("line_%02d", i), "https://slow.example")
@@ -160,7 +160,7 @@ func TestWhatTheServerCanPriceLeavesThoughItsHostStalls(t *testing.T) {
 }
 
 func TestLooksWaitForNoOtherHost(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.stalled.Store(true)
 		began, looks := time.Now(), NewLooks(d.Client)
@@ -200,7 +200,7 @@ func TestLooksWaitForNoOtherHost(t *testing.T) {
 
 // Whoever gives up waits for nobody.
 func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.stalled.Store(true)
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
@@ -219,7 +219,7 @@ func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
 // A local file that has become a picture since can't be the sound of a job any
 // more: nothing but the user mends that, so a drain does not wait for it.
 func TestADrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		path := filepath.Join(t.TempDir(), "line.wav")
 		must(t, os.WriteFile(path, wav(3), 0o600))
 		p := Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: path, OutputFileName: "local"}}

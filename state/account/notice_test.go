@@ -62,7 +62,7 @@ func must(t testing.TB, errs ...error) {
 }
 
 func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "held", "c")
 		must(t, d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true))
 		var may []string
@@ -85,7 +85,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 }
 
 func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a")
 		theirs := account.Add(simulator.Job{Name: "theirs", Status: "PROCESSING"})
 		time.AfterFunc(5*time.Minute, func() { account.Finish(theirs, "COMPLETED", "") })
@@ -108,7 +108,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 
 // What an earlier run, or a window, learned of the plan is used.
 func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b", "c")
 		must(t, storeSlots(t.Context(), d.Journal, outbox.Slots{Told: outbox.Learned{N: 3, At: time.Now()}}))
 		began := time.Now()
@@ -119,7 +119,7 @@ func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 }
 
 func TestAHigherPriceIsToldAndLeft(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		sub := agreed(t, d, account, "dear")
 		sub.Price.Cost = new(api.Micros(1_000_000))
 		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))
@@ -138,7 +138,7 @@ func TestAHigherPriceIsToldAndLeft(t *testing.T) {
 // one that can't be had for a while is waited for.
 func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
 	for status, want := range map[int]Sum{422: {Left: 1}, 503: {Sent: 1}} {
-		virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a")
 			time.Sleep(6 * time.Minute)
 			for _, route := range []string{"POST /v2/generations/estimate", "POST /v2/generate/estimate-cost", "POST /v2/analyze/cost"} {
@@ -154,7 +154,7 @@ func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
 
 func TestALongOutageIsToldAtBothEndsAndAShortOneNot(t *testing.T) {
 	for minutes, want := range map[time.Duration][]string{0: nil, 20: {"offline", "online"}} {
-		virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a", "b")
 			down := func() {
 				time.AfterFunc(10*time.Second, func() { account.Fault("*", simulator.Fault{Refuse: true}) })
@@ -171,7 +171,7 @@ func TestALongOutageIsToldAtBothEndsAndAShortOneNot(t *testing.T) {
 
 func TestWhatIsFoundIsToldWithItsJob(t *testing.T) {
 	for ignore, want := range map[bool][]string{true: {"a maybe_charged", "a found"}, false: {"a maybe_charged", "a sent"}} {
-		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a")
 			account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
 			sum, l, err := heard(t, Drain{Account: d.session(Config{})})
@@ -189,7 +189,7 @@ func TestWhatIsFoundIsToldWithItsJob(t *testing.T) {
 // reconciler is that somebody, if it finds what became of them.
 func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 	for _, made := range []bool{true, false} {
-		virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, numbered(6)...)
 			account.Fault("POST /v2/generate", simulator.Fault{DropAfter: made, DropBefore: !made})
 			lost := 0
@@ -219,7 +219,7 @@ func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 }
 
 func TestAWindowMayHoldTheQueueOfADrain(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, numbered(4)...)
 		hold := func() { must(t, d.Journal.HoldQueue(context.Background(), true)) }
 		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, hold)})
@@ -242,7 +242,7 @@ func TestAWindowMayHoldTheQueueOfADrain(t *testing.T) {
 }
 
 func TestADrainKeepsUpWithWhatAWindowDoesToTheQueue(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "first", "dropped", "paused", "last")
 		change := func() {
 			enqueue(t, d, account, "added")
@@ -261,7 +261,7 @@ func TestADrainKeepsUpWithWhatAWindowDoesToTheQueue(t *testing.T) {
 // What another process has on its way is waited for, and resolved if that
 // process dies.
 func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		path := filepath.Join(t.TempDir(), "journal.db")
 		window, err := journal.Open(t.Context(), path)
 		must(t, err)
@@ -281,7 +281,7 @@ func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
 
 // A machine that slept comes back to prices from before it.
 func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		var woke time.Time
 		sleep := func() { time.Sleep(sleepGap + time.Second); woke = time.Now() }
@@ -300,14 +300,14 @@ func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 }
 
 func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, func() { must(t, d.Journal.Close()) })})
 		if err == nil || errors.Is(err, ErrHeld) || sum.Sent != 1 || len(account.Accepted()) != 1 {
 			t.Errorf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
 	})
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DelayAfter: 10 * time.Second})
 		time.AfterFunc(5*time.Second, func() { _ = d.Journal.Close() })
@@ -320,7 +320,7 @@ func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 
 // What one confirmation may come to was said when each was given.
 func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		guard := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 2_000_000, Hard: true}}
 		if sum, err := (&Drain{Account: d.session(Config{Guard: guard})}).Run(t.Context()); err != nil || sum.Sent != 2 {
@@ -334,7 +334,7 @@ func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 
 // Without anything to send or to find no server is needed.
 func TestAnEmptyQueueNeedsNoServer(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		account.Fault("*", simulator.Fault{Refuse: true})
 		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum != (Sum{}) {
 			t.Errorf("%+v, %v", sum, err)

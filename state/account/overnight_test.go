@@ -110,7 +110,7 @@ type night struct {
 }
 
 // open starts a process: a client and the journal.
-func (n *night) open() Desk {
+func (n *night) open() Runner {
 	n.t.Helper()
 	w := n.weather
 	w.mu.Lock()
@@ -125,7 +125,7 @@ func (n *night) open() Desk {
 		n.t.Fatal(err)
 	}
 	n.starts++
-	return Desk{Client: client, Journal: j}
+	return Runner{Client: client, Journal: j}
 }
 
 // agree makes confirmed submissions, a tenth of them equal to another one.
@@ -173,7 +173,7 @@ func (n *night) work() {
 }
 
 // drain runs one process, and reports whether another has to go on after it.
-func (n *night) drain(desk Desk) (again bool) {
+func (n *night) drain(desk Runner) (again bool) {
 	ctx, cancel := context.WithCancel(n.t.Context())
 	defer cancel()
 	var err error
@@ -237,7 +237,7 @@ func (n *night) decide() {
 			if done.Err != nil {
 				n.t.Fatal(done.Err)
 			}
-			o.Landed(done, time.Now())
+			o.Apply(done, time.Now())
 		}
 		if twin(sub.ID) {
 			n.askedTwins++
@@ -261,7 +261,7 @@ func (n *night) decide() {
 			n.t.Fatal(err)
 		}
 		done := desk.Do(ctx, task)
-		o.Landed(done, time.Now())
+		o.Apply(done, time.Now())
 		if done.Submission.State != outbox.SubmissionSent {
 			n.t.Fatalf("%s: %s: %v", choice, done.Submission.State, cmp.Or(done.Unrecorded, done.Err))
 		}
@@ -340,7 +340,7 @@ func (n *night) judge() {
 func twin(id string) bool { return strings.HasSuffix(id, "8") || strings.HasSuffix(id, "9") }
 
 // count notes whether a submission was ever in doubt.
-func (n *night) count(desk Desk, s *outbox.Submission) {
+func (n *night) count(desk Runner, s *outbox.Submission) {
 	history, err := desk.Journal.History(n.t.Context(), s.ID)
 	if err != nil {
 		n.t.Fatal(err)

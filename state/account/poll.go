@@ -18,7 +18,7 @@ func (a *Account) poll(ask state.Ask) Work {
 		r := answer(ctx, c, j, ask)
 		return func(time.Time) []Event {
 			complete := a.Store.History.Complete
-			a.Poller.Landed(a.now, a.Store, ask, r)
+			a.Poller.Apply(a.now, a.Store, ask, r)
 			if r.Whole || a.Store.History.Complete && !complete {
 				a.later(release)
 			}

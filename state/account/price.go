@@ -105,10 +105,10 @@ func (p *Pricing) begin(ctx context.Context) (leave func(), err error) {
 	if err := p.lookAhead(ctx); err != nil {
 		return nil, err
 	}
-	if !enter(ctx, p.Looks.desks) {
+	if !enter(ctx, p.Looks.pricing) {
 		return nil, ctx.Err()
 	}
-	return func() { <-p.Looks.desks }, nil
+	return func() { <-p.Looks.pricing }, nil
 }
 
 func hashFile(f *draft.File) error {

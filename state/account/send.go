@@ -37,13 +37,13 @@ func (a *Account) task(t outbox.Task) Work {
 	if t.Kind == outbox.TaskAsk {
 		return a.tells(Event{Kind: EventAsks, Done: &outbox.Done{Task: t, Submission: t.Submission}})
 	}
-	d := a.desk()
+	d := a.runner()
 	w := a.work(func(ctx context.Context) apply {
 		if t.Kind == outbox.TaskNote {
 			ctx = context.WithoutCancel(ctx) // an answer about a paid request
 		}
 		done := d.Do(ctx, t)
-		return func(now time.Time) []Event { return a.landed(done, now) }
+		return func(now time.Time) []Event { return a.applyTask(done, now) }
 	})
 	switch t.Kind {
 	case outbox.TaskSend, outbox.TaskResend, outbox.TaskLink:
@@ -59,14 +59,14 @@ func (a *Account) tells(e Event) Work {
 	})
 }
 
-// desk returns the desk that runs this session's tasks.
-func (a *Account) desk() Desk {
-	return Desk{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
+// runner returns the Runner that runs this session's tasks.
+func (a *Account) runner() Runner {
+	return Runner{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
 }
 
-// landed applies the result of a task; the journal already has it.
-func (a *Account) landed(done outbox.Done, now time.Time) []Event {
-	a.Outbox.Landed(done, now)
+// applyTask applies the result of a task; the journal already has it.
+func (a *Account) applyTask(done outbox.Done, now time.Time) []Event {
+	a.Outbox.Apply(done, now)
 	if done.Elsewhere || done.Unrecorded != nil {
 		a.view.stale = true
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // line puts n jobs into the queue that were agreed to just now.
-func line(t *testing.T, d Desk, account *simulator.Server, n int) {
+func line(t *testing.T, d Runner, account *simulator.Server, n int) {
 	t.Helper()
 	subs := make([]outbox.Submission, n)
 	for i := range subs {
@@ -42,7 +42,7 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 		{slots: 15, atLeast: 44, most: 15},
 		{slots: 1000, atLeast: 44, most: 15},
 	} {
-		virtual(t, simulator.Options{Slots: c.slots, HideSlots: true, Speed: 8}, func(t *testing.T, account *simulator.Server, d Desk) {
+		virtual(t, simulator.Options{Slots: c.slots, HideSlots: true, Speed: 8}, func(t *testing.T, account *simulator.Server, d Runner) {
 			line(t, d, account, 300)
 			ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer stop()
@@ -70,7 +70,7 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 
 // What one process has tried, the next one knows for a day.
 func TestADrainKnowsWhatWasTried(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		line(t, d, account, 9)
 		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 		defer stop()
@@ -93,7 +93,7 @@ func TestADrainKnowsWhatWasTried(t *testing.T) {
 
 // A number that a window sets counts for a drain that runs, too.
 func TestADrainGoesByWhatAWindowSets(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		must(t, d.Journal.SetSlots(t.Context(), 2))
 		line(t, d, account, 40)
 		time.AfterFunc(10*time.Second, func() {

@@ -23,7 +23,7 @@ type spoiled struct {
 	path string
 }
 
-func spoilable(t *testing.T, d *Desk) spoiled {
+func spoilable(t *testing.T, d *Runner) spoiled {
 	t.Helper()
 	s := spoiled{t, filepath.Join(t.TempDir(), "journal.db")}
 	var err error
@@ -52,7 +52,7 @@ func (s spoiled) free() { s.change("DROP TRIGGER full") }
 // An answer that can't be written down is tried to be saved, and nothing else is
 // sent meanwhile; once it is, the run goes on.
 func TestADrainSavesAnAnswerLaterAndGoesOn(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
 		disk.fill()
@@ -73,7 +73,7 @@ func TestADrainSavesAnAnswerLaterAndGoesOn(t *testing.T) {
 }
 
 func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
 		disk.fill()
@@ -104,7 +104,7 @@ func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
 
 // A run that is ended tries once more to save what it knows.
 func TestADrainThatIsStoppedSavesWhatItCan(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Desk) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
 		disk.fill()

@@ -7,8 +7,8 @@ import (
 	"dubtop/api"
 )
 
-// Landed applies the result of a task.
-func (o *Outbox) Landed(d Done, now time.Time) {
+// Apply applies the result of a task.
+func (o *Outbox) Apply(d Done, now time.Time) {
 	if id := d.Task.Submission.ID; id != "" && d.Kind.changes() {
 		o.End(id)
 	}
@@ -51,7 +51,7 @@ func (o *Outbox) sent(d Done, now time.Time) {
 	case d.Unfit:
 		o.Queue.Put(sub, true)
 	case sub.Kind == SubmitGeneration:
-		o.Queue.Landed(sub, d.Err, now)
+		o.Queue.Apply(sub, d.Err, now)
 	}
 	if sub.State.AtStake() || sub.State == SubmissionRejected && sub.Kind == SubmitGeneration {
 		o.Put(sub, false)

@@ -54,7 +54,7 @@ func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 	}
 	sub := item.Submission
 	if err := sub.Send(now); err != nil {
-		o.Queue.Landed(item.Submission, err, now)
+		o.Queue.Apply(item.Submission, err, now)
 		return Task{}, false
 	}
 	return o.leave(sub), true

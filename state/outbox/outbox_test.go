@@ -47,7 +47,7 @@ func (o *Outbox) answer(t *testing.T, task Task, outcome api.Outcome, err error,
 	if err := d.Submission.Answer(outcome, id, "words", now); err != nil {
 		t.Fatal(err)
 	}
-	o.Landed(d, now)
+	o.Apply(d, now)
 }
 
 func TestAnOutboxSendsInOrderAndRemembersWhoseJobsTheyAre(t *testing.T) {
@@ -101,7 +101,7 @@ func TestADoubtIsProvedResentAndResolved(t *testing.T) {
 	if _, got := o.due(noon.Add(3*time.Second), 0, 1); got != nil {
 		t.Errorf("asked twice: %v", got)
 	}
-	o.Landed(Done{Task: tasks[0], Honours: true}, noon.Add(3*time.Second))
+	o.Apply(Done{Task: tasks[0], Honours: true}, noon.Add(3*time.Second))
 	tasks, got = o.due(noon.Add(10*time.Second), 0, 1)
 	want(t, "it is", got, "resend a")
 	if s := tasks[0].Submission; s.State != SubmissionSending || !s.SentAt.Equal(noon) {
@@ -118,15 +118,15 @@ func TestWithoutAProofADoubtIsLookedFor(t *testing.T) {
 	tasks, _ := o.due(noon, 0, 1)
 	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
 	tasks, _ = o.due(noon, 0, 1)
-	o.Landed(Done{Task: tasks[0], Err: errors.New("no answer")}, noon)
+	o.Apply(Done{Task: tasks[0], Err: errors.New("no answer")}, noon)
 	_, got := o.due(noon.Add(59*time.Second), 0, 1)
 	want(t, "not asked all the time", got)
 	tasks, got = o.due(noon.Add(time.Minute), 0, 1)
 	want(t, "asked again", got, "prove ")
-	o.Landed(Done{Task: tasks[0]}, noon.Add(time.Minute)) // it ignores keys
+	o.Apply(Done{Task: tasks[0]}, noon.Add(time.Minute)) // it ignores keys
 	tasks, got = o.due(noon.Add(90*time.Second), 0, 1)
 	want(t, "after the quarantine", got, "look ")
-	o.Landed(Done{Task: tasks[0], Err: errors.New("cut short")}, noon.Add(91*time.Second))
+	o.Apply(Done{Task: tasks[0], Err: errors.New("cut short")}, noon.Add(91*time.Second))
 	if _, got := o.due(noon.Add(92*time.Second), 0, 1); got != nil {
 		t.Errorf("what was cut short is no answer: %v", got)
 	}
@@ -169,7 +169,7 @@ func TestAnOldProofIsNotReliedOnWhileItIsRenewed(t *testing.T) {
 	o.Queue.Pause("")
 	tasks, got := o.due(noon.Add(10*time.Second), 0, 1)
 	want(t, "is it still so?", got, "prove ")
-	o.Landed(Done{Task: tasks[0], Honours: true}, noon.Add(20*time.Second))
+	o.Apply(Done{Task: tasks[0], Honours: true}, noon.Add(20*time.Second))
 	_, got = o.due(noon.Add(20*time.Second), 0, 1)
 	want(t, "it is", got, "resend a")
 }
@@ -181,7 +181,7 @@ func TestAChoiceThatCameTooLateIsRefused(t *testing.T) {
 		for range 2 {
 			tasks, _ := o.due(noon, 0, 1)
 			o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
-			o.Queue.held = time.Time{}
+			o.Queue.backoff = time.Time{}
 		}
 		return o
 	}
@@ -216,7 +216,7 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("the disk is full")
-	o.Landed(Done{Task: tasks[0], Submission: sent, Unrecorded: full}, noon)
+	o.Apply(Done{Task: tasks[0], Submission: sent, Unrecorded: full}, noon)
 	o.Load(Snapshot{Begun: o.Clock(), Stake: []Submission{tasks[0].Submission}})
 	want(t, "what the journal holds is not so", o.words(), "a not saved")
 	if r := o.Rows()[0]; r.Job != "job-a" || r.Reason != "sent, id job-a, not saved yet" {
@@ -240,7 +240,7 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 		if minute < 2 {
 			done.Unrecorded = full
 		}
-		o.Landed(done, now)
+		o.Apply(done, now)
 	}
 	if _, got := o.due(noon.Add(4*time.Minute), 0, 1); !slices.Equal(got, []string{"send next"}) || !o.Ours("job-a") {
 		t.Errorf("it has it, and yet: %v", got)
@@ -259,7 +259,7 @@ func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
 		if choice == ChoiceResend {
 			o.answer(t, task, api.Accepted, nil, noon.Add(2*time.Minute))
 		} else {
-			o.Landed(Done{Task: task, Submission: task.Submission}, noon.Add(2*time.Minute))
+			o.Apply(Done{Task: task, Submission: task.Submission}, noon.Add(2*time.Minute))
 		}
 		if got := o.words(); got != nil {
 			t.Errorf("%s: left over %v", choice, got)
@@ -357,7 +357,7 @@ func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
 	tasks, _ := o.due(noon, 0, 1)
 	d := Done{Task: tasks[0], Submission: tasks[0].Submission, Unfit: true, Err: errors.New("another file")}
 	d.Submission.State, d.Submission.Reason = SubmissionConfirmed, "another file"
-	o.Landed(d, noon)
+	o.Apply(d, noon)
 	want(t, "rows", o.words(), "a paused", "b waiting")
 	_, got := o.due(noon, 0, 1)
 	want(t, "the next", got, "send b")

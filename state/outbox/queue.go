@@ -58,7 +58,7 @@ type Queue struct {
 	why    string
 	slept  time.Time // prices from before this time are stale
 
-	held     time.Time // end of the server's backoff
+	backoff     time.Time // end of the server's backoff
 	failures int       // failed attempts in a row
 	unclear  int       // how many of those may have been accepted
 
@@ -240,12 +240,12 @@ func (q *Queue) Resume() { q.paused, q.why, q.unclear = false, "", 0 }
 // Paused reports whether the queue is paused, and why.
 func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
 
-// Held returns until when nothing is sent because the server asked for a wait,
+// BackoffUntil returns until when nothing is sent because the server asked for a wait,
 // did not answer or has no free slot; zero if none of these applies.
-func (q *Queue) Held(now time.Time) time.Time {
+func (q *Queue) BackoffUntil(now time.Time) time.Time {
 	switch {
-	case now.Before(q.held):
-		return q.held
+	case now.Before(q.backoff):
+		return q.backoff
 	case q.full && !q.freed && now.Before(q.tried.Add(slotRetry)):
 		return q.tried.Add(slotRetry)
 	}
@@ -271,10 +271,10 @@ func (q *Queue) Priced(s Submission, err error) {
 	q.Put(s, i.Paused)
 }
 
-// Landed applies the result of sending: the submission with its answer, and the
+// Apply applies the result of sending: the submission with its answer, and the
 // error of the request. The queue is paused by a refusal that concerns all
 // items, and by several unknown outcomes in a row.
-func (q *Queue) Landed(s Submission, err error, now time.Time) {
+func (q *Queue) Apply(s Submission, err error, now time.Time) {
 	now = instant.Of(now)
 	if i, ok := q.byID[s.ID]; ok {
 		q.Put(s, i.Paused)
@@ -306,7 +306,7 @@ func (q *Queue) refused(s Submission, err error, now time.Time) {
 		q.full, q.freed, q.tried = true, false, now
 		q.failures, q.unclear = 0, 0
 	case e.Kind == api.KindRateLimited:
-		q.held = now.Add(cmp.Or(max(e.RetryAfter, 0), rateRetry))
+		q.backoff = now.Add(cmp.Or(max(e.RetryAfter, 0), rateRetry))
 	case e.Kind == api.KindAuth, e.Kind == api.KindPayment:
 		q.Pause(e.Error())
 	case s.State == SubmissionConfirmed:
@@ -316,7 +316,7 @@ func (q *Queue) refused(s Submission, err error, now time.Time) {
 
 // backOff doubles the wait with every failed attempt.
 func (q *Queue) backOff(now time.Time) {
-	q.held = now.Add(min(firstRetry<<min(q.failures, 8), lastRetry))
+	q.backoff = now.Add(min(firstRetry<<min(q.failures, 8), lastRetry))
 	q.failures++
 }
 

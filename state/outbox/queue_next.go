@@ -29,8 +29,8 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	if q.paused {
 		return "", "", time.Time{}
 	}
-	if now.Before(q.held) {
-		return "", "", q.held
+	if now.Before(q.backoff) {
+		return "", "", q.backoff
 	}
 	room, wake := q.room(now, r)
 	if !room {

@@ -60,7 +60,7 @@ func (q *Queue) all(t *testing.T, running, slots int) (sent []string) {
 			return sent
 		}
 		sent = append(sent, send...)
-		q.Landed(answered(t, waiting(t, send[0]), api.Accepted, noon), nil, noon)
+		q.Apply(answered(t, waiting(t, send[0]), api.Accepted, noon), nil, noon)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 	if q.Move(1, "3") {
 		t.Error("what is on its way was moved")
 	}
-	q.Landed(answered(t, waiting(t, "3"), api.Accepted, noon), nil, noon)
+	q.Apply(answered(t, waiting(t, "3"), api.Accepted, noon), nil, noon)
 	if sent := q.all(t, 1, 9); !slices.Equal(sent, []string{"2"}) {
 		t.Errorf("then sent %v", sent)
 	}
@@ -161,7 +161,7 @@ func TestAPilotGoesFirst(t *testing.T) {
 	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"a"}) {
 		t.Errorf("sent %v, want the pilot alone", send)
 	}
-	q.Landed(answered(t, waiting(t, "a"), api.Accepted, noon), nil, noon)
+	q.Apply(answered(t, waiting(t, "a"), api.Accepted, noon), nil, noon)
 	q.PauseItem("b", false)
 	q.PauseItem("c", false)
 	if sent := q.all(t, 1, 9); !slices.Equal(sent, []string{"b", "c"}) {
@@ -187,7 +187,7 @@ func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 	if send, estimate, _ := q.next(later, 0, 5); !slices.Equal(send, []string{"0"}) || estimate != nil {
 		t.Errorf("then %v, %v", send, estimate)
 	}
-	q.Landed(answered(t, s, api.Accepted, later), nil, later)
+	q.Apply(answered(t, s, api.Accepted, later), nil, later)
 	if send, estimate, _ := q.next(later, 1, 5); send != nil || !slices.Equal(estimate, []string{"1"}) {
 		t.Errorf("then %v, %v", send, estimate)
 	}
@@ -232,9 +232,9 @@ func TestAPriceThatTakesLongHoldsNothingElseUp(t *testing.T) {
 	step(slow, "[] []") // it would overtake the second, whose price may come
 	priced("1", slow)
 	step(slow, "[1] []")
-	q.Landed(answered(t, waiting(t, "1"), api.Accepted, slow), nil, slow)
+	q.Apply(answered(t, waiting(t, "1"), api.Accepted, slow), nil, slow)
 	step(slow, "[2] []")
-	q.Landed(answered(t, waiting(t, "2"), api.Accepted, slow), nil, slow)
+	q.Apply(answered(t, waiting(t, "2"), api.Accepted, slow), nil, slow)
 	step(slow.Add(time.Minute), "[] []") // the two that are being priced are not asked about twice
 	priced("0", slow.Add(time.Minute))
 	step(slow.Add(time.Minute), "[0] []")
@@ -260,7 +260,7 @@ func TestAnItemWithoutAPriceIsPassed(t *testing.T) {
 	if !slices.Equal(send, []string{"fresh"}) || estimate != nil || !wake.Equal(later.Add(estimateRetry)) {
 		t.Errorf("%v, %v, %s", send, estimate, wake)
 	}
-	q.Landed(answered(t, fresh, api.Accepted, later), nil, later)
+	q.Apply(answered(t, fresh, api.Accepted, later), nil, later)
 	if _, estimate, _ := q.next(later.Add(estimateRetry), 0, 5); len(estimate) != 1 {
 		t.Error("it is never asked about again")
 	}
@@ -286,7 +286,7 @@ func TestRefusalsHoldTheQueue(t *testing.T) {
 	} {
 		q := queueOf(t, 2)
 		q.next(noon, 0, 1)
-		q.Landed(answered(t, waiting(t, "0"), c.o, noon), c.err, noon)
+		q.Apply(answered(t, waiting(t, "0"), c.o, noon), c.err, noon)
 		if why, paused := q.Paused(); paused != c.paused || paused && why == "" {
 			t.Errorf("%s: paused %t, %q", c.why, paused, why)
 		}
@@ -316,7 +316,7 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 		send, _, _ := q.next(now, 0, 1)
 		for _, id := range send {
 			sent++
-			q.Landed(answered(t, waiting(t, id), api.Unknown, now), &api.Error{Kind: api.KindServer, Status: 502, Sent: true}, now)
+			q.Apply(answered(t, waiting(t, id), api.Unknown, now), &api.Error{Kind: api.KindServer, Status: 502, Sent: true}, now)
 		}
 	}
 	if _, paused := q.Paused(); sent != maxUnclear || !paused {
@@ -327,7 +327,7 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 func TestAFreedSlotIsTriedOnce(t *testing.T) {
 	q := queueOf(t, 3)
 	q.next(noon, 0, 1)
-	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
+	q.Apply(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
 	at := func(after time.Duration, running int) []string {
 		send, _, _ := q.next(noon.Add(after), running, 1)
 		return send
@@ -341,7 +341,7 @@ func TestAFreedSlotIsTriedOnce(t *testing.T) {
 	if send := at(3*time.Second, 0); !slices.Equal(send, []string{"0"}) {
 		t.Errorf("sent %v when it came free", send)
 	}
-	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon.Add(3*time.Second))
+	q.Apply(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon.Add(3*time.Second))
 	if send := at(32*time.Second, 0); send != nil {
 		t.Errorf("sent %v for the same slot again", send)
 	}
@@ -353,11 +353,11 @@ func TestAFreedSlotIsTriedOnce(t *testing.T) {
 func TestFullSlotsAreProbedByOne(t *testing.T) {
 	q := queueOf(t, 5)
 	q.next(noon, 2, 3)
-	q.Landed(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
+	q.Apply(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
 	if send, _, _ := q.next(noon.Add(slotRetry), 0, 3); !slices.Equal(send, []string{"0"}) {
 		t.Errorf("sent %v, want one to try", send)
 	}
-	q.Landed(answered(t, waiting(t, "0"), api.Accepted, noon), nil, noon.Add(slotRetry))
+	q.Apply(answered(t, waiting(t, "0"), api.Accepted, noon), nil, noon.Add(slotRetry))
 	if sent := q.all(t, 1, 3); !slices.Equal(sent, []string{"1", "2"}) {
 		t.Errorf("then sent %v, want as many as there are slots", sent)
 	}
@@ -436,11 +436,11 @@ func TestAStrangerOnTheOnlySlot(t *testing.T) {
 			for _, id := range send {
 				s := q.items[q.index(id)].Submission
 				if !w.post(now) {
-					q.Landed(answered(t, s, api.Limited, now), tooMany(), now)
+					q.Apply(answered(t, s, api.Limited, now), tooMany(), now)
 					continue
 				}
 				accepted = append(accepted, id)
-				q.Landed(answered(t, s, api.Accepted, now), nil, now)
+				q.Apply(answered(t, s, api.Accepted, now), nil, now)
 			}
 		}
 		if want := []string{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}; !slices.Equal(accepted, want) {

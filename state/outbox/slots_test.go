@@ -239,7 +239,7 @@ func (s *search) land() {
 	if err := d.Submission.Answer(outcome, id, "", s.now); err != nil {
 		s.t.Fatal(err)
 	}
-	s.o.Landed(d, s.now)
+	s.o.Apply(d, s.now)
 	e, refused := err.(*api.Error)
 	full := refused && e.Kind == api.KindConcurrency
 	if !full && (s.o.Slots.Told != told || s.o.Slots.Tried != tried) {
@@ -298,7 +298,7 @@ func (s *search) step(outage, paused bool) {
 			if err := sub.Reprice(sub.Price, s.now); err != nil {
 				s.t.Fatal(err)
 			}
-			s.o.Landed(Done{Task: task, Submission: sub}, s.now)
+			s.o.Apply(Done{Task: task, Submission: sub}, s.now)
 		}
 	}
 }

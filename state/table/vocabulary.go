@@ -24,10 +24,10 @@ type Worded interface{ Vocabulary() Vocabulary }
 // mostRead limits the rows read to collect words.
 const mostRead = 5000
 
-// Doubt describes a probable mistake in the filter: a field that these rows
+// FilterMistake describes a probable mistake in the filter: a field that these rows
 // don't have, an unknown status, or a word without matches. It returns "" if
 // there is none. It quotes the filter as typed.
-func (v *View[T]) Doubt() string {
+func (v *View[T]) FilterMistake() string {
 	row, ok := any(new(T)).(Worded)
 	if !ok || v.rows == nil {
 		return ""
@@ -44,7 +44,7 @@ func (v *View[T]) Doubt() string {
 		if word[0] != '-' && v.Len() > 0 {
 			continue // it has matches
 		}
-		if doubt := v.doubtWord(field, value, known.Words[field]); doubt != "" {
+		if doubt := v.wordMistake(field, value, known.Words[field]); doubt != "" {
 			return doubt
 		}
 	}
@@ -58,9 +58,9 @@ func unknownField(field string, fields []string) string {
 	return fmt.Sprintf("no field is called %q, so it is searched as text; fields: %s", field, strings.Join(fields, ", "))
 }
 
-// doubtWord describes an unknown value of a field. It also accepts values found
+// wordMistake describes an unknown value of a field. It also accepts values found
 // in the rows, because a server may use undocumented ones.
-func (v *View[T]) doubtWord(field, value string, known []string) string {
+func (v *View[T]) wordMistake(field, value string, known []string) string {
 	found := func(words []string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, value) })
 	}

@@ -101,7 +101,7 @@ func (l *List[T]) askFilter() {
 // doubt returns what in the filter looks like a mistake, or "".
 func (l *List[T]) doubt() text.Text {
 	l.Refresh()
-	return text.Of(l.Shown.Doubt())
+	return text.Of(l.Shown.FilterMistake())
 }
 
 // filter hides the rows that do not match.

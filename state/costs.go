@@ -16,24 +16,24 @@ import (
 )
 
 const (
-	// settleFirst and settleMost bound the wait before an unknown cost is
+	// costRetryFirst and costRetryMost bound the wait before an unknown cost is
 	// requested again.
-	settleFirst = 15 * time.Second
-	settleMost  = time.Hour
-	// settleFor is how long after sending a job its cost is requested again: an
+	costRetryFirst = 15 * time.Second
+	costRetryMost  = time.Hour
+	// costRetryFor is how long after sending a job its cost is requested again: an
 	// hour for the job itself, and a day.
-	settleFor = 25 * time.Hour
-	// settleWithin is how long after sending a job its cost is requested at all.
+	costRetryFor = 25 * time.Hour
+	// costWithin is how long after sending a job its cost is requested at all.
 	// Costs of older jobs were requested then.
-	settleWithin = 30 * 24 * time.Hour
+	costWithin = 30 * 24 * time.Hour
 	// lackFor is how long to skip cost requests if the server does not support
 	// them.
 	lackFor = time.Hour
 )
 
-// settlement collects the outcomes and costs of our jobs: the costs still to
+// costTracker collects the outcomes and costs of our jobs: the costs still to
 // request, and the news to write to the ledger.
-type settlement struct {
+type costTracker struct {
 	queue   []*charge // costs to request, by the time of the next try
 	derive  []*charge // costs the server does not tell, to be derived from a unit price
 	begun   map[api.ID]bool
@@ -69,7 +69,7 @@ func (s *Store) BringLedger(books *ledger.Ledger, now time.Time) {
 		}
 		s.learnCost(e)
 		if e.Outcome != "" {
-			s.settle(e)
+			s.trackCost(e)
 			continue
 		}
 		if g, ok := s.Generations.Find(string(e.Job)); ok {
@@ -115,7 +115,7 @@ func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
 // journal. Each has a job, and an outcome or a cost.
 func (s *Store) TakeNews(now time.Time, limit int) []ledger.Entry {
 	s.deriveCosts(now)
-	st := &s.settlement
+	st := &s.costs
 	n := min(limit, len(st.news))
 	news := slices.Clone(st.news[:n])
 	st.news = slices.Delete(st.news, 0, n)
@@ -156,14 +156,14 @@ func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time
 	}
 	s.tell(ledger.Entry{At: instant.Of(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
 	e, _ = s.Ledger.Find(job)
-	s.settle(&e)
+	s.trackCost(&e)
 }
 
 // tell books news here and queues it for the journal.
 func (s *Store) tell(e ledger.Entry) {
 	s.Ledger.Book(e)
 	s.learnCost(&e)
-	s.settlement.news = append(s.settlement.news, e)
+	s.costs.news = append(s.costs.news, e)
 }
 
 // learnCost adds an entry's costs to the prices.
@@ -179,9 +179,9 @@ func (s *Store) learnCost(e *ledger.Entry) {
 	}
 }
 
-// settle queues the cost request for an entry that has ended.
-func (s *Store) settle(e *ledger.Entry) {
-	st := &s.settlement
+// trackCost queues the cost request for an entry that has ended.
+func (s *Store) trackCost(e *ledger.Entry) {
+	st := &s.costs
 	if e.Batch || e.Outcome == "" || e.Actual != nil || st.begun[e.Job] {
 		return
 	}
@@ -194,7 +194,7 @@ func (s *Store) settle(e *ledger.Entry) {
 
 // wait queues a charge by the time of its next try; among untried ones the
 // latest job comes first.
-func (st *settlement) wait(c *charge) {
+func (st *costTracker) wait(c *charge) {
 	at, _ := slices.BinarySearchFunc(st.queue, c, func(a, b *charge) int {
 		return cmp.Or(a.next.Compare(b.next), b.sent.Compare(a.sent), -1)
 	})
@@ -202,7 +202,7 @@ func (st *settlement) wait(c *charge) {
 }
 
 // next is when the first charge in the queue is due.
-func (st *settlement) next() time.Time {
+func (st *costTracker) next() time.Time {
 	if len(st.queue) == 0 {
 		return time.Time{}
 	}
@@ -210,7 +210,7 @@ func (st *settlement) next() time.Time {
 }
 
 // take removes a job from the queue and returns it, or nil.
-func (st *settlement) take(job api.ID) *charge {
+func (st *costTracker) take(job api.ID) *charge {
 	i := slices.IndexFunc(st.queue, func(c *charge) bool { return c.job == job })
 	if i < 0 {
 		return nil
@@ -225,14 +225,14 @@ func final(c api.Costs) bool {
 	return c.Total != nil && (c.Availability == "complete" || c.Availability == "")
 }
 
-// unsettled reports whether the server may know more later.
-func unsettled(c api.Costs) bool {
+// costsPending reports whether the server may know more later.
+func costsPending(c api.Costs) bool {
 	return c.Availability == "pending" || c.Availability == "partial"
 }
 
 // applyCosts applies the answer to a cost request.
 func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
-	st := &s.settlement
+	st := &s.costs
 	if errors.Is(r.Err, api.ErrUnsupported) {
 		st.lacking = instant.Of(now).Add(lackFor)
 	}
@@ -243,7 +243,7 @@ func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
 	switch {
 	case r.Err == nil && final(r.Costs):
 		s.billed(job, *r.Costs.Total, now)
-	case r.Err == nil && unsettled(r.Costs), r.Err != nil && !refused(r.Err):
+	case r.Err == nil && costsPending(r.Costs), r.Err != nil && !refused(r.Err):
 		s.again(c, time.Duration(float64(r.Costs.RetryAfter)*float64(time.Second)), now)
 	default:
 		st.giveUp(c)
@@ -251,26 +251,26 @@ func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
 }
 
 func (s *Store) billed(job api.ID, amount api.Micros, now time.Time) {
-	s.settlement.take(job)
+	s.costs.take(job)
 	s.tell(ledger.Entry{At: instant.Of(now), Job: job, Actual: &amount, Basis: ledger.BasisBilled})
 }
 
 // again schedules the next try: after at least the time the server asked for,
 // and longer each time.
 func (s *Store) again(c *charge, asked time.Duration, now time.Time) {
-	if instant.Of(now).Sub(c.sent) > settleFor {
-		s.settlement.giveUp(c)
+	if instant.Of(now).Sub(c.sent) > costRetryFor {
+		s.costs.giveUp(c)
 		return
 	}
-	own := settleFirst << min(c.tries, 8)
+	own := costRetryFirst << min(c.tries, 8)
 	c.tries++
-	c.next = instant.Of(now).Add(min(settleMost, max(asked, own)))
-	s.settlement.wait(c)
+	c.next = instant.Of(now).Add(min(costRetryMost, max(asked, own)))
+	s.costs.wait(c)
 }
 
 // giveUp leaves a cost to be derived. The cost of a failed job can't be
 // derived, because only some failures are charged.
-func (st *settlement) giveUp(c *charge) {
+func (st *costTracker) giveUp(c *charge) {
 	if !c.failed {
 		st.derive, st.stale = append(st.derive, c), true
 	}
@@ -279,7 +279,7 @@ func (st *settlement) giveUp(c *charge) {
 // deriveCosts derives the costs that the server does not tell, where a unit
 // price is known.
 func (s *Store) deriveCosts(now time.Time) {
-	st := &s.settlement
+	st := &s.costs
 	st.leave(instant.Of(now))
 	if !st.stale && st.priced == s.Prices.version {
 		return
@@ -295,8 +295,8 @@ func (s *Store) deriveCosts(now time.Time) {
 }
 
 // leave removes charges that are useless to request.
-func (st *settlement) leave(now time.Time) {
-	useless := func(c *charge) bool { return now.Before(st.lacking) || now.Sub(c.sent) > settleWithin }
+func (st *costTracker) leave(now time.Time) {
+	useless := func(c *charge) bool { return now.Before(st.lacking) || now.Sub(c.sent) > costWithin }
 	if !slices.ContainsFunc(st.queue, useless) {
 		return
 	}

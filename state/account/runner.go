@@ -19,18 +19,18 @@ import (
 	"dubtop/state/journal"
 )
 
-// Desk runs the tasks of one account. Its methods may be called from any
+// Runner runs the tasks of one account. Its methods may be called from any
 // goroutine.
-type Desk struct {
+type Runner struct {
 	Client  *api.Client
 	Journal *journal.Journal
 	Home    string // for ~ in the paths of drafts
 	Looks   *Looks // shared by all pricing; may be nil
 }
 
-// Do runs one task and returns the result for Outbox.Landed. It waits for the
+// Do runs one task and returns the result for Outbox.Apply. It waits for the
 // network. A paid request is never cancelled half way.
-func (d Desk) Do(ctx context.Context, t outbox.Task) outbox.Done {
+func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.Done {
 	switch t.Kind {
 	case outbox.TaskSend, outbox.TaskResend:
 		return d.send(ctx, t)
@@ -61,7 +61,7 @@ func (d Desk) Do(ctx context.Context, t outbox.Task) outbox.Done {
 
 // send saves the intent in the journal, then sends the request, once, and saves
 // the outcome. If the intent can't be saved, nothing is sent.
-func (d Desk) send(ctx context.Context, t outbox.Task) outbox.Done {
+func (d Runner) send(ctx context.Context, t outbox.Task) outbox.Done {
 	done := outbox.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	if err := cmp.Or(unchanged(sub.Files), sub.Expired(d.serverTime())); err != nil {
@@ -93,7 +93,7 @@ func (d Desk) send(ctx context.Context, t outbox.Task) outbox.Done {
 }
 
 // serverTime is the server's clock, as far as it is known.
-func (d Desk) serverTime() time.Time {
+func (d Runner) serverTime() time.Time {
 	now := time.Now()
 	if t, ok := d.Client.ServerTime(now); ok {
 		return t
@@ -117,7 +117,7 @@ func unbegun(done outbox.Done, err error) outbox.Done {
 }
 
 // unfit pauses a submission that no longer is as it was agreed to.
-func (d Desk) unfit(ctx context.Context, done outbox.Done, why error) outbox.Done {
+func (d Runner) unfit(ctx context.Context, done outbox.Done, why error) outbox.Done {
 	done.Unfit, done.Err = true, why
 	sub := &done.Submission
 	sub.Reason, sub.State = Words(why), outbox.SubmissionConfirmed
@@ -136,7 +136,7 @@ func (d Desk) unfit(ctx context.Context, done outbox.Done, why error) outbox.Don
 }
 
 // post sends a paid request. It is the only place that spends money.
-func (d Desk) post(ctx context.Context, sub outbox.Submission) (*api.Generation, *api.Batch, error) {
+func (d Runner) post(ctx context.Context, sub outbox.Submission) (*api.Generation, *api.Batch, error) {
 	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
 	for _, f := range sub.Files {
 		p.Files = append(p.Files, filePart(f))
@@ -175,7 +175,7 @@ func unchanged(files []draft.File) error {
 }
 
 // price prices a submission again and saves the new price.
-func (d Desk) price(ctx context.Context, t outbox.Task) outbox.Done {
+func (d Runner) price(ctx context.Context, t outbox.Task) outbox.Done {
 	done := outbox.Done{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks}
@@ -195,7 +195,7 @@ func (d Desk) price(ctx context.Context, t outbox.Task) outbox.Done {
 }
 
 // record saves a transition that needs no request.
-func (d Desk) record(ctx context.Context, t outbox.Task) outbox.Done {
+func (d Runner) record(ctx context.Context, t outbox.Task) outbox.Done {
 	done := outbox.Done{Task: t, Submission: t.Submission}
 	if err := d.Journal.SaveSubmission(ctx, t.Submission); err != nil {
 		done.Unrecorded = err
@@ -204,7 +204,7 @@ func (d Desk) record(ctx context.Context, t outbox.Task) outbox.Done {
 	return done
 }
 
-func (d Desk) job(ctx context.Context, id api.ID) (*api.Generation, error) {
+func (d Runner) job(ctx context.Context, id api.ID) (*api.Generation, error) {
 	g, err := d.Client.Generation(api.Background(ctx), id, api.GenerationDetails{})
 	if err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ const maxLook = 1000
 
 // jobsSince lists every job created at or after a server time, and counts those
 // that could not be read. On an error some may be missing.
-func (d Desk) jobsSince(ctx context.Context, since time.Time) (found []api.Generation, skipped int, err error) {
+func (d Runner) jobsSince(ctx context.Context, since time.Time) (found []api.Generation, skipped int, err error) {
 	ctx = api.Background(ctx)
 	keep := func(page []api.Generation) {
 		for i := range page {

@@ -13,9 +13,9 @@ import (
 // gone: new jobs may be missing from a list for a while.
 const goneAfter = 4
 
-// watch follows jobs that are no longer listed as running, until their outcome
+// vanished follows jobs that are no longer listed as running, until their outcome
 // is known.
-type watch struct {
+type vanished struct {
 	queue  []api.ID // to request now
 	missed map[api.ID]miss
 	size   int // ids per request, fewer after a refusal
@@ -29,7 +29,7 @@ type miss struct {
 }
 
 // sees queues the jobs that are missing from an answer of all running ones.
-func (w *watch) sees(s *Store, t table.Ticket, now time.Time) {
+func (w *vanished) sees(s *Store, t table.Ticket, now time.Time) {
 	w.queue = w.queue[:0]
 	for g := range s.Generations.Missing(t) {
 		if g.Class() != table.ClassStrange && !w.missed[g.ID].next.After(now) {
@@ -39,7 +39,7 @@ func (w *watch) sees(s *Store, t table.Ticket, now time.Time) {
 }
 
 // prune forgets jobs that have ended.
-func (w *watch) prune(s *Store) {
+func (w *vanished) prune(s *Store) {
 	ended := func(id api.ID) bool { return !s.Generations.IsLive(string(id)) }
 	w.queue = slices.DeleteFunc(w.queue, ended)
 	for id := range w.missed {
@@ -51,7 +51,7 @@ func (w *watch) prune(s *Store) {
 
 // ids returns the ids to request now: the queue, or else the jobs of unknown
 // status.
-func (w *watch) ids(s *Store) []api.ID {
+func (w *vanished) ids(s *Store) []api.ID {
 	if w.size == 0 {
 		w.size = PageSize
 	}
@@ -68,7 +68,7 @@ func (w *watch) ids(s *Store) []api.ID {
 }
 
 // answered handles the result for ids.
-func (w *watch) answered(s *Store, ids []api.ID, r Result, now time.Time) {
+func (w *vanished) answered(s *Store, ids []api.ID, r Result, now time.Time) {
 	w.queue = slices.DeleteFunc(w.queue, func(id api.ID) bool { return slices.Contains(ids, id) })
 	if r.Err != nil {
 		w.refused(s, ids, r.Err, now)
@@ -87,7 +87,7 @@ func (w *watch) answered(s *Store, ids []api.ID, r Result, now time.Time) {
 }
 
 // refused narrows down which id the server refuses.
-func (w *watch) refused(s *Store, ids []api.ID, err error, now time.Time) {
+func (w *vanished) refused(s *Store, ids []api.ID, err error, now time.Time) {
 	if !refused(err) {
 		return // the next look at the running jobs queues them again
 	}
@@ -99,7 +99,7 @@ func (w *watch) refused(s *Store, ids []api.ID, err error, now time.Time) {
 
 // miss schedules the next request for a job: after 5 s, 15 s, 45 s, then every
 // minute.
-func (w *watch) miss(s *Store, id api.ID, absent bool, now time.Time) {
+func (w *vanished) miss(s *Store, id api.ID, absent bool, now time.Time) {
 	if w.missed == nil {
 		w.missed = make(map[api.ID]miss)
 	}
@@ -121,7 +121,7 @@ func (w *watch) miss(s *Store, id api.ID, absent bool, now time.Time) {
 	}
 }
 
-func (w *watch) shift(by time.Duration) {
+func (w *vanished) shift(by time.Duration) {
 	for id, m := range w.missed {
 		m.next = m.next.Add(by)
 		w.missed[id] = m

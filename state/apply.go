@@ -44,7 +44,7 @@ func (s *Store) MarkGone(id api.ID, now time.Time) {
 }
 
 func (s *Store) applyBatches(a Ask, r Result, now time.Time) {
-	settle(&s.Batches, a.ticket, r.Batches, r.Skipped == 0, r.Err, now)
+	applyList(&s.Batches, a.ticket, r.Batches, r.Skipped == 0, r.Err, now)
 	for i := range r.Batches {
 		s.batchSeen(&r.Batches[i], now)
 	}
@@ -54,7 +54,7 @@ func (s *Store) applyModels(a Ask, r Result, now time.Time) {
 	for i := range r.Models {
 		s.Prices.see(r.Models[i].Name)
 	}
-	settle(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
+	applyList(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
 }
 
 func (s *Store) applyAssets(a Ask, r Result, now time.Time) {
@@ -62,7 +62,7 @@ func (s *Store) applyAssets(a Ask, r Result, now time.Time) {
 		s.Beyond.see(a.Topic == AssetPages || !s.Assets.Known(), &r)
 	}
 	whole := a.Topic == Assets && r.Cursor == "" && r.Skipped == 0
-	settle(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
+	applyList(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
 }
 
 // Beyond describes the assets that are not loaded.
@@ -79,8 +79,8 @@ func (b *Beyond) see(further bool, r *Result) {
 	}
 }
 
-// settle applies an answer or an error to a collection.
-func settle[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool, err error, now time.Time) {
+// applyList applies an answer or an error to a collection.
+func applyList[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool, err error, now time.Time) {
 	switch {
 	case err != nil:
 		c.Fail(t, err)
@@ -116,7 +116,7 @@ func (s *Store) applyGenerations(a Ask, r Result, now time.Time) {
 		return
 	}
 	if a.Topic == Running {
-		s.watch(now)
+		s.polledRunning(now)
 	}
 	s.learn(r.Generations, now, func() {
 		switch {
@@ -137,8 +137,8 @@ func (s *Store) applyGenerations(a Ask, r Result, now time.Time) {
 // all reports whether the answer contains everything there is.
 func (r *Result) all(a Ask) bool { return r.Skipped == 0 && (r.Whole || a.Topic == Head && !r.More) }
 
-// watch records a poll of the running jobs.
-func (s *Store) watch(now time.Time) {
+// polledRunning records a poll of the running jobs.
+func (s *Store) polledRunning(now time.Time) {
 	if instant.Of(now).Sub(s.watched) > blindSpot {
 		s.blind = instant.Of(now)
 	}

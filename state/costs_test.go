@@ -38,7 +38,7 @@ func asked(p *Poller, s *Store, now *time.Time, within time.Duration) (a Ask, ok
 			if ask.Topic == Charges {
 				return ask, true
 			}
-			p.Landed(*now, s, ask, Result{})
+			p.Apply(*now, s, ask, Result{})
 		}
 	}
 	return Ask{}, false
@@ -91,7 +91,7 @@ func TestAJobThatEndsIsSettled(t *testing.T) {
 			if !ok || ask.Job != jobID(1) {
 				t.Errorf("%s: question %d was for %q", c.why, i, ask.Job)
 			}
-			p.Landed(now, s, ask, answer)
+			p.Apply(now, s, ask, answer)
 		}
 		got += " " + fmt.Sprint(said(s.TakeNews(now, 10)))
 		if got != c.want {
@@ -114,7 +114,7 @@ func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
 			break
 		}
 		questions++
-		p.Landed(now, s, ask, costs("pending", nil, 15))
+		p.Apply(now, s, ask, costs("pending", nil, 15))
 	}
 	if hours := now.Sub(noon).Hours(); hours < 24 || hours > 30 || questions < 20 || questions > 60 {
 		t.Errorf("%d questions in %.0f hours", questions, hours)
@@ -132,7 +132,7 @@ func TestADerivedCostWaitsForThePrice(t *testing.T) {
 	s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
 	ends(s, api.Completed, now)
 	ask, _ := asked(p, s, &now, time.Minute)
-	p.Landed(now, s, ask, Result{Err: api.ErrUnsupported})
+	p.Apply(now, s, ask, Result{Err: api.ErrUnsupported})
 	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
 		t.Fatal(got)
 	}
@@ -209,7 +209,7 @@ func TestCostsAreAskedForGently(t *testing.T) {
 			}
 			n++
 			amount := api.Micros(1)
-			p.Landed(now, s, ask, costs("complete", &amount, 0))
+			p.Apply(now, s, ask, costs("complete", &amount, 0))
 		}
 		return n
 	}
@@ -221,7 +221,7 @@ func TestCostsAreAskedForGently(t *testing.T) {
 		t.Errorf("%d questions while paused", n)
 	}
 	p.Pause(false)
-	p.Hold(now.Add(5*time.Minute), "wait")
+	p.BackOff(now.Add(5*time.Minute), "wait")
 	if n := count(4 * time.Minute); n > 0 {
 		t.Errorf("%d questions while held", n)
 	}

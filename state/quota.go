@@ -29,28 +29,28 @@ const (
 	filler                  // older pages
 )
 
-// budget records the requests of the last window, in order of time.
-type budget struct{ sent []stamp }
+// quota records the requests of the last window, in order of time.
+type quota struct{ sent []stamp }
 
 type stamp struct {
 	at     time.Time
 	weight weight
 }
 
-func (b *budget) spend(at time.Time, w weight) {
+func (b *quota) spend(at time.Time, w weight) {
 	b.sent = slices.DeleteFunc(b.sent, func(s stamp) bool { return at.Sub(s.at) > window })
 	b.sent = append(b.sent, stamp{at, w})
 }
 
 // free returns when another request is allowed: when fewer than limit of its
 // weight, and fewer than maxRequests in all, are in the window.
-func (b *budget) free(now time.Time, w weight, limit int) time.Time {
+func (b *quota) free(now time.Time, w weight, limit int) time.Time {
 	at := b.room(now, maxRequests, func(stamp) bool { return true })
 	return instant.Later(at, b.room(now, limit, func(s stamp) bool { return s.weight == w }))
 }
 
 // room returns when fewer than limit of the counted requests are in the window.
-func (b *budget) room(now time.Time, limit int, counted func(stamp) bool) time.Time {
+func (b *quota) room(now time.Time, limit int, counted func(stamp) bool) time.Time {
 	n := 0
 	for _, s := range slices.Backward(b.sent) {
 		if !counted(s) || now.Sub(s.at) > window {
@@ -63,7 +63,7 @@ func (b *budget) room(now time.Time, limit int, counted func(stamp) bool) time.T
 	return time.Time{}
 }
 
-func (b *budget) shift(by time.Duration) {
+func (b *quota) shift(by time.Duration) {
 	for i := range b.sent {
 		b.sent[i].at = b.sent[i].at.Add(by)
 	}
