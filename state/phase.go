@@ -14,7 +14,7 @@ const (
 	PhaseRefreshing                  // a request is under way
 	PhasePaused                      // paused by the user
 	PhaseOffline                     // no answer; retry at Until
-	PhaseBackoff                        // the server asked for a backoff until Until
+	PhaseBackoff                     // the server asked for a backoff until Until
 	PhaseRejected                    // the key was refused; no requests until Resume or Refresh
 )
 

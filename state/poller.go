@@ -33,12 +33,12 @@ type Poller struct {
 	lanes [topics]lane
 	last  time.Time // the latest time passed in
 
-	quota   quota
-	vanished    vanished
+	quota    quota
+	vanished vanished
 	backfill backfill
 	assets   paging
 	outage   outage
-	backoff     serverBackoff
+	backoff  serverBackoff
 	rejected error
 
 	visible   Topic

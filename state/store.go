@@ -32,9 +32,9 @@ type Store struct {
 	Ledger   ledger.Ledger // all spending
 	Notes    Notes         // the user's notes on generations
 
-	costs costTracker
-	labels     map[string]text.Text // by id of job, batch or submission
-	labelled   int                  // number of non-empty labels
+	costs    costTracker
+	labels   map[string]text.Text // by id of job, batch or submission
+	labelled int                  // number of non-empty labels
 
 	watched time.Time // last poll of the running jobs
 	blind   time.Time // last poll after a gap too long to time a job
