@@ -56,7 +56,7 @@ func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
 		{"Video", "/nowhere/a.mp4", "there is no file a.mp4"},
 		{"Video", "https://example.com/a.wav", "this is audio: it belongs in the audio field"},
 		{"Video", "https://example.com/a.png", "lipsync-2 takes no images"},
-		{"Voice id", "no spaces please", "a voice id has letters, digits, - and _ only"},
+		{"Voice id", "no spaces please", "a voice id can only have letters, digits, - and _"},
 		{"Temperature", "2", "temperature takes a number from 0 to 1"},
 		{"Output file name", "final.mp4", "leave out .mp4"},
 		{"Webhook URL", "http://example.com/hook", "a webhook's address begins with https://"},
