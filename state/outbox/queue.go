@@ -58,7 +58,7 @@ type Queue struct {
 	why    string
 	slept  time.Time // prices from before this time are stale
 
-	backoff     time.Time // end of the server's backoff
+	backoff  time.Time // end of the server's backoff
 	failures int       // failed attempts in a row
 	unclear  int       // how many of those may have been accepted
 
