@@ -39,9 +39,9 @@ type Link struct {
 // priced together share one Looks. Its methods may be called from any
 // goroutine.
 type Looks struct {
-	client *api.Client
-	slots  chan struct{}
-	pricing  chan struct{}
+	client  *api.Client
+	slots   chan struct{}
+	pricing chan struct{}
 
 	mu    sync.Mutex
 	hosts map[string]*hostLooks
