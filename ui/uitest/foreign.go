@@ -94,7 +94,7 @@ func ownCSI(p *ansi.Parser, seq []byte) bool {
 		return true
 	case 'h', 'l':
 		mode, _, _ := p.Params().Param(0, 0)
-		return slices.Contains([]int{1, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
+		return slices.Contains([]int{1, 7, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
 	case 'p': // queries for modes
 		return bytes.HasSuffix(seq, []byte("$p"))
 	case 'q': // the cursor's shape
