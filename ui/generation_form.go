@@ -10,7 +10,6 @@ import (
 	"dubtop/ui/paint"
 
 	"dubtop/state/draft"
-	"dubtop/state/outbox"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
@@ -18,7 +17,6 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/account"
 )
 
 // generationForm is the form for one new job. Its draft survives closing,
@@ -356,87 +354,6 @@ func (f *generationForm) keep() tea.Cmd {
 // Tick saves the draft within a second of a change, so that a crash loses no
 // more than that.
 func (f *generationForm) Tick(time.Time) tea.Cmd { return f.keep() }
-
-// price prices the draft and then asks whether to send it.
-func (f *generationForm) price() tea.Cmd {
-	if why := f.app.unspendable(); why != "" {
-		f.app.Complain(why)
-		return nil
-	}
-	if f.draft.Over() && f.draft.Doubt == "" {
-		f.app.Warn("this was already sent; change it to send another")
-		return nil
-	}
-	f.TouchAll()
-	for _, p := range f.draft.Problems(f.env()) {
-		if p.Blocks() {
-			f.app.Warn(text.Of(p.Words))
-			return nil
-		}
-	}
-	var ctx context.Context
-	ctx, f.cancel = context.WithCancel(context.Background())
-	f.step, f.reason = "measuring the inputs", ""
-	f.run++
-	// Save the draft now, not at the next beat: it is about to be paid for.
-	p := account.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft)}
-	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
-}
-
-// priceCmd measures the inputs and asks the server for the price.
-func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing) tea.Cmd {
-	client := f.app.session.Client
-	return func() tea.Msg {
-		sub, inputs, err := p.Price(ctx, client)
-		return pricedMsg{f, run, sub, inputs, err}
-	}
-}
-
-// assetFacts returns the names and lengths of the assets in a draft. They are
-// copied, because a command must not read the store.
-func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
-	facts := map[string]account.Asset{}
-	for _, typed := range []string{d.Visual, d.Audio} {
-		if m, err := draft.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
-			if x, ok := a.store.Assets.Find(m.AssetID); ok {
-				facts[m.AssetID] = account.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
-			}
-		}
-	}
-	return facts
-}
-
-// stop stops the current pricing, if any.
-func (f *generationForm) stop() {
-	if f.cancel != nil {
-		f.cancel()
-		f.cancel = nil
-	}
-}
-
-// pricedMsg is a priced draft, ready for the question.
-type pricedMsg struct {
-	form       *generationForm
-	run        int
-	submission outbox.Submission
-	inputs     []account.Input
-	err        error
-}
-
-func (m pricedMsg) apply(a *composer) tea.Cmd {
-	f := m.form
-	if f.cancel == nil || f.run != m.run || !a.Shown(f) {
-		return nil // stopped, closed or restarted since
-	}
-	f.stop()
-	if m.err != nil {
-		f.reason = errorText(m.err)
-		a.note(f.reason)
-		return nil
-	}
-	a.learnPrice(&m.submission)
-	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
-}
 
 func (f *generationForm) above() []paint.Styled {
 	t := f.app.Theme

@@ -1,0 +1,158 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+)
+
+// env returns what checks may use. Files are checked later, when pricing.
+func (g *group) env() draft.CheckEnv {
+	a := g.app
+	return draft.CheckEnv{Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType}
+}
+
+// prepare turns the job's source into the draft to run, or says why it cannot
+// be run.
+func (g *group) prepare(j *groupJob) {
+	if j.err != nil {
+		j.left = errorText(j.err)
+		return
+	}
+	if j.draft.Doubt != "" {
+		j.left = "unknown outcome: running it again may pay for it twice. Run it again on its own if you must"
+		return
+	}
+	if g.model != "" {
+		j.draft.Model = g.model
+		if j.left = g.app.unfit(&j.source)(g.model); j.left != "" {
+			return
+		}
+	}
+	for _, p := range j.draft.Problems(g.env()) {
+		if p.Blocks() {
+			j.left = text.Of(p.Words)
+			return
+		}
+	}
+}
+
+// priceAll requests prices for all jobs without a current one, at the pace that
+// their hosts and the server allow. Jobs with the same price key are priced
+// once.
+func (g *group) priceAll() tea.Cmd {
+	now := time.Now()
+	at := map[string]int{}
+	var alike [][]int
+	for i := range g.jobs {
+		j := &g.jobs[i]
+		if j.left != "" && !j.failed || j.sub != nil && j.sub.Price.Known() && j.sub.Price.Fresh(now) {
+			continue
+		}
+		j.left, j.failed, j.sub, j.warn = "", false, nil, nil
+		key := j.draft.PriceKey()
+		n, known := at[key]
+		if !known {
+			n = len(alike)
+			at[key] = n
+			alike = append(alike, nil)
+		}
+		alike[n] = append(alike[n], i)
+	}
+	looks := account.NewLooks(g.app.session.Client)
+	var cmds []tea.Cmd
+	for _, jobs := range alike {
+		cmds = append(cmds, g.price(looks, jobs))
+	}
+	if g.asked = len(cmds); g.asked == 0 {
+		g.stop() // everything is priced
+	}
+	return tea.Batch(cmds...)
+}
+
+// groupPricedMsg is the price of jobs with the same price key.
+type groupPricedMsg struct {
+	group *group
+	run   int
+	jobs  []int
+	subs  []outbox.Submission // one per job
+	warn  []string
+	err   error
+}
+
+func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
+	ctx, s, run := g.ctx, g.app.session, g.run
+	var drafts []draft.Draft
+	for _, i := range jobs {
+		drafts = append(drafts, g.jobs[i].draft.Clone())
+	}
+	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks}
+	return func() tea.Msg {
+		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
+		return groupPricedMsg{g, run, jobs, subs, warn, err}
+	}
+}
+
+// priceAlike prices the first of several drafts with the same price key and
+// returns a submission for each. warn holds warnings about their inputs.
+func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []draft.Draft) (subs []outbox.Submission, warn []string, err error) {
+	sub, inputs, err := p.Price(ctx, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	subs = []outbox.Submission{sub}
+	for _, d := range drafts[1:] {
+		twin, err := sub.Twin(uuid.NewString(), d, p.Env)
+		if err != nil {
+			return nil, nil, err
+		}
+		if d.OutputFileName == "" {
+			twin.Name = inputs[0].Name
+		}
+		subs = append(subs, twin)
+	}
+	return subs, account.Warnings(inputs), nil
+}
+
+func (m groupPricedMsg) apply(a *composer) tea.Cmd {
+	g := m.group
+	if g.run != m.run || !a.Shown(g) {
+		return nil
+	}
+	if g.asked--; g.asked == 0 {
+		g.stop() // everything is priced
+	}
+	for n, i := range m.jobs {
+		j := &g.jobs[i]
+		if m.err != nil {
+			j.left, j.failed = errorText(m.err), true
+			continue
+		}
+		j.sub, j.warn = &m.subs[n], m.warn
+		if short := j.sub.LinkEnd().Short(a.outbox.ServerTime(a.Now)); short != "" {
+			j.warn = append(slices.Clone(m.warn), short)
+		}
+	}
+	if m.err == nil {
+		a.learnPrice(&m.subs[0])
+	}
+	return nil
+}
+
+// learnPrice derives the unit price of a model from the price of one request.
+// Some servers price only whole requests; this way other jobs of the model get
+// a price too.
+func (a *composer) learnPrice(sub *outbox.Submission) {
+	if p := sub.Price; p.Cost != nil && !p.Approximate {
+		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
+	}
+}

@@ -1,0 +1,127 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+)
+
+// wantPrice requests a new price for a submission whose price is too old to
+// agree to.
+func (a *composer) wantPrice(id string) tea.Cmd {
+	a.Busy("the price is too old; getting a new one" + a.Theme.Glyphs.More)
+	a.outbox.wanted = id
+	w, ok := a.session.Reprice(id)
+	if !ok {
+		return nil // already requested
+	}
+	return a.do(w)
+}
+
+// moveQueued changes the order, on screen and in the journal.
+func (a *composer) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
+	ids := inLine(rows)
+	if len(ids) == 0 {
+		a.Warn("none of them is waiting")
+	}
+	return a.do(a.session.Move(by, ids...)...)
+}
+
+// inLine returns the ids of the rows that have a place in the queue.
+func inLine(rows []*outbox.QueueRow) (ids []string) {
+	for _, r := range rows {
+		if r.Place > 0 {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// pauseQueued pauses rows, or resumes them if all of them are paused.
+func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
+	ids, pause := inLine(rows), false
+	for _, id := range ids {
+		item, _ := a.outbox.Queue.Item(id)
+		pause = pause || !item.Paused
+	}
+	if len(ids) == 0 {
+		a.Warn("none of them is waiting")
+		return nil
+	}
+	words := "paused: " + text.Count(len(ids), "job", "jobs")
+	if !pause {
+		words = "resumed: " + text.Count(len(ids), "job", "jobs")
+	}
+	return a.do(a.session.PauseItems(ids, pause, string(words)))
+}
+
+// pauseQueue pauses or resumes the whole queue. The state survives a restart.
+func (a *composer) pauseQueue() tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(a.pauseQueue)
+	}
+	_, held := a.outbox.Queue.Paused()
+	words := "queue resumed"
+	if !held {
+		words = "queue paused; " + string(a.KeyFor(keymap.PauseQueue)) + " resumes it"
+	}
+	return a.do(a.session.PauseQueue(!held, words))
+}
+
+// editQueued moves a submission back into the form. Its price becomes void.
+func (a *composer) editQueued(id string) tea.Cmd {
+	sub, ok := a.outbox.Find(id)
+	if !ok {
+		return nil
+	}
+	if sub.Kind == outbox.SubmitBatch {
+		a.Warn("a batch is edited in its file")
+		return nil
+	}
+	draft := sub.Draft.Clone()
+	draft.From = "from the queue: its price is void"
+	ownDraft(&draft)
+	a.draft = draft
+	f := a.generationForm(draft)
+	a.Push(f)
+	return tea.Batch(a.takeOut(&sub, f), f.look())
+}
+
+// dropQueued asks whether to delete rows from the queue.
+func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
+	var ids, doubts []string
+	for _, r := range rows {
+		switch {
+		case a.untouchable(r) != "":
+		case r.State == outbox.QueueDoubt:
+			doubts = append(doubts, r.ID)
+		default:
+			ids = append(ids, r.ID)
+		}
+	}
+	switch {
+	case len(ids) == 0 && len(doubts) == 1:
+		return a.openUnknown(doubts[0])
+	case len(ids) == 0:
+		a.Warn("unknown outcomes are dropped one by one: press " + a.KeyFor(keymap.Details) + " on each")
+		return nil
+	}
+	return a.Ask(&kit.Confirm{
+		Heading: "Drop " + text.Count(len(ids), "job", "jobs") + "?",
+		Body: func() []paint.Told {
+			return paint.Sentence("Nothing was sent or charged. The request will be lost; to keep it, edit it instead (" +
+				a.KeyFor(keymap.Edit) + ").")
+		},
+		Yes: "drop", No: "keep",
+		Answer: func(yes bool) tea.Cmd {
+			if !yes {
+				return nil
+			}
+			return a.do(a.session.Drop(ids, func(n int) string { return string("dropped: " + text.Count(n, "job", "jobs")) }))
+		},
+	})
+}
