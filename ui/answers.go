@@ -83,7 +83,7 @@ func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 
 // answer shows the result of a task. The journal already holds it, unless
 // d.Unrecorded says otherwise.
-func (a *composer) answer(d *outbox.Done) tea.Cmd {
+func (a *composer) answer(d *outbox.TaskResult) tea.Cmd {
 	cmd := a.showAnswer(d)
 	if d.Unrecorded != nil && d.Kind != outbox.TaskNote {
 		if a.outbox.AnswerUnsaved(d.Submission.ID) {
@@ -95,7 +95,7 @@ func (a *composer) answer(d *outbox.Done) tea.Cmd {
 	return cmd
 }
 
-func (a *composer) showAnswer(d *outbox.Done) tea.Cmd {
+func (a *composer) showAnswer(d *outbox.TaskResult) tea.Cmd {
 	switch d.Kind {
 	case outbox.TaskSend, outbox.TaskResend:
 		return a.answeredSending(d)

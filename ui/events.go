@@ -15,13 +15,13 @@ func (a *App) event(e *account.Event) tea.Cmd {
 	case account.EventOpened:
 		return a.openedJournal(e)
 	case account.EventAnswer:
-		return a.answer(e.Done)
+		return a.answer(e.Result)
 	case account.EventEnqueued:
 		return a.enqueued(e)
 	case account.EventDrafts:
 		return a.heedDrafts(int64(e.Count))
-	case account.EventRelative:
-		return a.offerJoin(e.Relative)
+	case account.EventOldProfile:
+		return a.offerJoin(e.OldProfile)
 	case account.EventJoined:
 		return a.joined(e)
 	default:
@@ -46,7 +46,7 @@ func (a *App) tellEvent(e *account.Event) {
 	case account.EventTurn:
 		a.Say("this window sends from the queue now")
 	case account.EventAsks:
-		a.Warn(e.Done.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.ViewQueue) + " and enter show what was found")
+		a.Warn(e.Result.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.ViewQueue) + " and enter show what was found")
 	default:
 		a.tellFailure(e)
 	}
@@ -80,7 +80,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	a.drafts.counted = int64(e.Count)
 	a.recallDrafts(e.Drafts, e.Interrupted)
 	unknown := 0
-	for _, sub := range a.outbox.AtStake() {
+	for _, sub := range a.outbox.Unresolved() {
 		if sub.State == outbox.SubmissionUnknown {
 			unknown++
 		}

@@ -52,7 +52,7 @@ func (s *story) entry(job api.ID) ledger.Entry {
 	if err != nil || len(damage) > 0 {
 		s.t.Fatal(err, damage)
 	}
-	e, _ := journal.Books(entries).Find(job)
+	e, _ := journal.LedgerOf(entries).Find(job)
 	return e
 }
 

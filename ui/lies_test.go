@@ -56,7 +56,7 @@ func moneyDialogs(a *App, words string) []func() {
 	lost.State, lost.GenerationID = outbox.SubmissionSent, api.ID(words)
 	*a.outbox.Outbox = outbox.Outbox{}
 	a.outbox.Begin("s")
-	a.outbox.Apply(outbox.Done{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.Now)
+	a.outbox.Apply(outbox.TaskResult{Task: outbox.Task{Kind: outbox.TaskSend, Submission: lost}, Unrecorded: errors.New(words)}, a.Now)
 	a.draft.OutputFileName = words
 	rerun := a.generationForm(draft.Draft{OutputFileName: words, UpdatedAt: a.Now})
 	rerun.aside = true
@@ -65,7 +65,7 @@ func moneyDialogs(a *App, words string) []func() {
 		func() { a.confirmSpending(all) },
 		func() { g.goOn() },
 		func() { d.choose(outbox.ChoiceLink, api.ID(says), "Is this the job?", "yes, this is it", "not sure") },
-		func() { a.offerJoin(&journal.Relative{Profile: words, Jobs: 3}) },
+		func() { a.offerJoin(&journal.OldProfile{Profile: words, Jobs: 3}) },
 		func() { a.askToOpen(linksMsg{links: []string{link, link}}) },
 		func() { a.cfg.Guard = soft; a.confirmSpending(one); a.cfg.Guard = ledger.Guard{} },
 		func() { a.askToLeave("An answer is not saved yet", a.unsavedWords(), nil, nil) },

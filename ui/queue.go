@@ -128,7 +128,7 @@ func (a *composer) uneditable(r *outbox.QueueRow) text.Text {
 		return a.untouchable(r)
 	case !a.draft.Empty():
 		return "the form holds another unsent job: send it or clear the form first (" + a.KeyFor(keymap.NewGeneration) + ")"
-	case r.State == outbox.QueueDoubt:
+	case r.State == outbox.QueueUnknown:
 		return "it may have been accepted, so it can't be edited; " + a.KeyFor(keymap.Details) + " shows your options"
 	}
 	return a.unspendable()
@@ -172,7 +172,7 @@ func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 		return a.openUnsaved(r.ID)
 	case !ok:
 		return nil
-	case r.State == outbox.QueueDoubt:
+	case r.State == outbox.QueueUnknown:
 		return a.openUnknown(r.ID)
 	case r.State == outbox.QueueReprice && sub.Price.Fresh(time.Now()):
 		return a.confirmSpending(&spending{submission: sub})
@@ -184,7 +184,7 @@ func (a *composer) openQueued(r *outbox.QueueRow) tea.Cmd {
 }
 
 // repricedWaiting asks about the new price, unless the user has moved on.
-func (a *composer) repricedWaiting(d *outbox.Done) tea.Cmd {
+func (a *composer) repricedWaiting(d *outbox.TaskResult) tea.Cmd {
 	if d.Submission.ID != a.outbox.wanted {
 		return nil
 	}

@@ -97,7 +97,7 @@ func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	for _, r := range rows {
 		switch {
 		case a.untouchable(r) != "":
-		case r.State == outbox.QueueDoubt:
+		case r.State == outbox.QueueUnknown:
 			doubts = append(doubts, r.ID)
 		default:
 			ids = append(ids, r.ID)

@@ -21,7 +21,7 @@ func (a *composer) queueStatus(r *outbox.QueueRow) paint.Piece {
 	switch r.State {
 	case outbox.QueueUnsaved:
 		glyph, n = g.Alert, paint.Bad
-	case outbox.QueueDoubt:
+	case outbox.QueueUnknown:
 		glyph, n = g.Alert, paint.Warn
 	case outbox.QueueRefused:
 		glyph, n = g.Failed, paint.Bad
@@ -29,7 +29,7 @@ func (a *composer) queueStatus(r *outbox.QueueRow) paint.Piece {
 		glyph, n = g.Alert, paint.Warn
 	case outbox.QueueSending:
 		glyph, n = g.Running, paint.Running
-	case outbox.QueueHeld:
+	case outbox.QueuePaused:
 		glyph, n = g.Dot, paint.Muted
 	case outbox.QueueWaiting:
 		n = paint.Pending
@@ -55,7 +55,7 @@ func exactPrice(r *outbox.QueueRow) text.Text {
 // queueWords says briefly what a row is waiting for.
 func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 	switch r.State {
-	case outbox.QueueDoubt:
+	case outbox.QueueUnknown:
 		if _, asks := a.outbox.Reconciler.Question(r.ID, a.Now); asks {
 			return paint.Warn.Of("maybe charged: you decide")
 		}
@@ -71,7 +71,7 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 		return paint.Muted.Of("")
 	case outbox.QueueUnsaved, outbox.QueueRefused:
 		return paint.Bad.Of(r.Reason)
-	case outbox.QueueHeld, outbox.QueueUnpriced:
+	case outbox.QueuePaused, outbox.QueueUnpriced:
 		return paint.Warn.Of(r.Reason)
 	}
 	return a.waitWords(r)

@@ -49,7 +49,7 @@ func (a *desk) hesitation() text.Text {
 	if a.poller.Blind(a.Now) {
 		return ", but not while the lists are out of date"
 	}
-	for _, sub := range a.outbox.AtStake() {
+	for _, sub := range a.outbox.Unresolved() {
 		if sub.State == outbox.SubmissionUnknown {
 			return ", but not while an outcome is unknown"
 		}

@@ -105,7 +105,7 @@ func TestWhatWasTriedHoldsForADay(t *testing.T) {
 func held(t *testing.T, booked func(*journal.Journal)) func(*journal.Journal) {
 	return func(j *journal.Journal) {
 		booked(j)
-		if err := j.HoldQueue(context.Background(), true); err != nil {
+		if err := j.PauseQueue(context.Background(), true); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -216,7 +216,7 @@ func (a *composer) spendingFailed(s *spending, err error) {
 
 // answeredSending shows the result of a paid request. The journal already holds
 // it.
-func (a *composer) answeredSending(d *outbox.Done) tea.Cmd {
+func (a *composer) answeredSending(d *outbox.TaskResult) tea.Cmd {
 	sub := d.Submission
 	a.Calm()
 	a.host.answered()
@@ -247,13 +247,13 @@ func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 	return nil
 }
 
-// doubtful warns that sending a request again may pay for it twice.
+// hasUnknown warns that sending a request again may pay for it twice.
 func doubtful(sub *outbox.Submission) text.Text {
 	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and it is not known whether it was accepted. Sending it again may pay for it twice.")
 }
 
 // sent reports that a job or batch was accepted.
-func (a *composer) sent(d *outbox.Done) tea.Cmd {
+func (a *composer) sent(d *outbox.TaskResult) tea.Cmd {
 	sub := d.Submission
 	attended := a.attended[sub.ID] != nil
 	delete(a.attended, sub.ID)
@@ -281,7 +281,7 @@ func (a *composer) forgetUnknown(sub *outbox.Submission) {
 // notSent says why nothing was created. A submission just confirmed here
 // returns to its form if editing can help; if it only has to wait, it stays in
 // the queue.
-func (a *composer) notSent(d *outbox.Done) tea.Cmd {
+func (a *composer) notSent(d *outbox.TaskResult) tea.Cmd {
 	sub := d.Submission
 	s := a.attended[sub.ID]
 	delete(a.attended, sub.ID)

@@ -27,12 +27,12 @@ import (
 // the work of another window.
 type drafting struct {
 	busy    bool
-	waiting []func() tea.Cmd // waiting for their turn
-	counted int64            // the journal's count of changes to drafts when last read
-	others  []draft.Draft    // unsent drafts not in the form, the latest first
-	news    *outbox.Held     // a change by another window, until the form can show it
-	newsOf  string           // id of that draft
-	failed  string           // the version that could not be saved; the user has been told
+	waiting []func() tea.Cmd   // waiting for their turn
+	counted int64              // the journal's count of changes to drafts when last read
+	others  []draft.Draft      // unsent drafts not in the form, the latest first
+	news    *outbox.SavedDraft // a change by another window, until the form can show it
+	newsOf  string             // id of that draft
+	failed  string             // the version that could not be saved; the user has been told
 }
 
 // inTurn runs step once the journal has answered all earlier requests. step may
@@ -88,7 +88,7 @@ func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submissi
 // unknownDraft returns the draft of a submission that may have been accepted.
 func unknownDraft(sub *outbox.Submission) draft.Draft {
 	d := sub.Draft.Clone()
-	d.Doubt, d.Base = string(doubtful(sub)), outbox.Held{Became: sub}.Version()
+	d.Doubt, d.Base = string(doubtful(sub)), outbox.SavedDraft{Became: sub}.Version()
 	return d
 }
 
@@ -130,7 +130,7 @@ func keepDraftCmd(s *account.Account, d draft.Draft) tea.Cmd {
 type draftKeptMsg struct {
 	asked
 	draft draft.Draft
-	held  outbox.Held
+	held  outbox.SavedDraft
 	err   error
 }
 
@@ -208,7 +208,7 @@ func (a *composer) readDrafts(changes int64) tea.Cmd {
 		s, id := a.session, a.draft.ID
 		return func() tea.Msg {
 			m := draftsMsg{asked: asked{s}, changes: changes, id: id}
-			if m.held, m.err = s.Journal.Held(context.Background(), id); m.err == nil {
+			if m.held, m.err = s.Journal.SavedDraft(context.Background(), id); m.err == nil {
 				m.all, m.err = s.Journal.Drafts(context.Background())
 			}
 			return m
@@ -221,7 +221,7 @@ type draftsMsg struct {
 	asked
 	changes int64 // the count before reading
 	id      string
-	held    outbox.Held // the draft in the form
+	held    outbox.SavedDraft // the draft in the form
 	all     []draft.Draft
 	err     error
 }
@@ -293,7 +293,7 @@ func (a *composer) draftForm() *generationForm {
 
 // newsWords describes a change by another window, and says where to find the
 // text typed here.
-func (a *composer) newsWords(news *outbox.Held, changed, own bool) (words text.Text) {
+func (a *composer) newsWords(news *outbox.SavedDraft, changed, own bool) (words text.Text) {
 	switch {
 	case news.Became != nil && changed:
 		words = "changed and sent in another window"

@@ -317,7 +317,7 @@ func (d *desks) nothingLost() {
 	all, err := d.j.Drafts(d.tb.Context())
 	d.must(err)
 	for id := range d.held {
-		h, err := d.j.Held(d.tb.Context(), id)
+		h, err := d.j.SavedDraft(d.tb.Context(), id)
 		d.must(err)
 		all = append(all, h.Draft)
 	}

@@ -77,7 +77,7 @@ func (d *unknown) undecidable() text.Text {
 	if !a.outbox.Sender {
 		return text.Of(a.sender() + " is finding out what happened; decide there")
 	}
-	o, _ := a.outbox.Reconciler.Outlook(d.id, a.Now)
+	o, _ := a.outbox.Reconciler.Plan(d.id, a.Now)
 	if o.LastLook.IsZero() {
 		return "dubtop will look for it first, at " + clock(o.FirstLook, a.Now)
 	}
@@ -162,7 +162,7 @@ func (a *composer) decide(submission string, c outbox.Choice, id api.ID) tea.Cmd
 }
 
 // repricedUnknown asks again whether to resend, now that the price is current.
-func (a *composer) repricedUnknown(d *outbox.Done) tea.Cmd {
+func (a *composer) repricedUnknown(d *outbox.TaskResult) tea.Cmd {
 	if d.Err != nil {
 		a.Complain(d.Submission.Reason)
 		return nil
@@ -176,7 +176,7 @@ func (a *composer) repricedUnknown(d *outbox.Done) tea.Cmd {
 }
 
 // answeredChoice reports how a choice about an unknown outcome went.
-func (a *composer) answeredChoice(d *outbox.Done) {
+func (a *composer) answeredChoice(d *outbox.TaskResult) {
 	if d.Unrecorded != nil {
 		return
 	}
@@ -230,7 +230,7 @@ func (d *unknown) happened(sub *outbox.Submission, width int) []paint.Styled {
 // doing says what dubtop does by itself, and when.
 func (d *unknown) doing(sub *outbox.Submission) text.Text {
 	a := d.app
-	o, ok := a.outbox.Reconciler.Outlook(d.id, a.Now)
+	o, ok := a.outbox.Reconciler.Plan(d.id, a.Now)
 	switch {
 	case !ok:
 		return "Nothing more."

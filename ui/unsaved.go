@@ -52,7 +52,7 @@ func (a *desk) unsavedStatement() (s statement, ok bool) {
 func savable(u *outbox.Unsaved) bool { return !errors.Is(u.Why, account.ErrStuck) }
 
 // tellUnsaved reports that an answer could not be saved.
-func (a *desk) tellUnsaved(d *outbox.Done) {
+func (a *desk) tellUnsaved(d *outbox.TaskResult) {
 	u := outbox.Unsaved{Submission: d.Submission, Why: d.Unrecorded}
 	a.Complain(u.Words() + ": " + whyUnsaved(&u) + ". " + u.Submission.Name)
 }

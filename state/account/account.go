@@ -62,14 +62,14 @@ type Account struct {
 	paid       int    // paid requests on their way
 	looks      *Looks // shared by all repricing
 
-	recall recall
-	lists  lists
-	books  books
-	turn   turn
-	view   queueView
-	join   joining
-	shown  shown
-	kept   outbox.Slots // the slots last saved in the journal
+	recall       recall
+	lists        lists
+	ledgerWrites ledgerWrites
+	turn         turn
+	view         queueView
+	join         joining
+	shown        shown
+	kept         outbox.Slots // the slots last saved in the journal
 }
 
 // New returns a session. It does no I/O until its work is run.

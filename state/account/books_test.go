@@ -84,7 +84,7 @@ func (b *bookkeeper) send() {
 	}
 	b.must(b.account.Journal.SaveSubmission(ctx, *s))
 	if s.State == outbox.SubmissionSent {
-		b.account.accepted(&outbox.Done{Submission: *s}, b.now)
+		b.account.accepted(&outbox.TaskResult{Submission: *s}, b.now)
 	}
 }
 

@@ -33,7 +33,7 @@ type Drain struct {
 	sum     Sum
 	looked  bool // the journal was read again after the queue seemed empty
 
-	doubts    map[string]bool   // submissions whose outcome became unknown in this run
+	unknown   map[string]bool   // submissions whose outcome became unknown in this run
 	priceless map[string]bool   // submissions the server refuses to price
 	told      map[string]string // the last notice about each submission
 	outage    bool              // the outage was reported
@@ -44,7 +44,7 @@ type Sum struct {
 	Sent     int // accepted
 	Refused  int // by the server; they stay in the queue to be fixed
 	Left     int // in the queue: paused, price went up, file changed, or not reached
-	InDoubt  int // outcome unknown, perhaps for the user to settle
+	Unknown  int // outcome unknown, perhaps for the user to settle
 	Unsaved  int // answers that could not be saved; unknown from the next start on
 	Resolved int // unknown outcomes that dubtop settled by itself
 }
@@ -53,11 +53,11 @@ type Sum struct {
 var (
 	// ErrElsewhere means that another process sends from this queue.
 	ErrElsewhere = errors.New("another process sends from this queue")
-	// ErrHeld means that the queue is paused, by the user or after several
+	// ErrPaused means that the queue is paused, by the user or after several
 	// unknown outcomes.
-	ErrHeld = errors.New("the queue is paused")
-	// ErrHeldByUser is the ErrHeld that Drain.Resume avoids.
-	ErrHeldByUser = fmt.Errorf("%w by you, in a window", ErrHeld)
+	ErrPaused = errors.New("the queue is paused")
+	// ErrPausedByUser is the ErrPaused that Drain.Resume avoids.
+	ErrPausedByUser = fmt.Errorf("%w by you, in a window", ErrPaused)
 	// ErrBudget means that a hard budget does not allow the waiting jobs.
 	ErrBudget = errors.New("a budget does not allow it")
 )
@@ -70,7 +70,7 @@ const drainBeat = time.Second
 // requests on their way, and returns the cause.
 func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	d.results = make(chan Result)
-	d.doubts, d.priceless, d.told = make(map[string]bool), make(map[string]bool), make(map[string]string)
+	d.unknown, d.priceless, d.told = make(map[string]bool), make(map[string]bool), make(map[string]string)
 	defer func() { _ = d.Account.Journal.LeaveSender() }() // the system releases it anyway
 	if err := d.begin(ctx); err != nil {
 		return d.result(), err
@@ -120,7 +120,7 @@ func (d *Drain) begin(ctx context.Context) error {
 		return fmt.Errorf("%w: %s", ErrElsewhere, a.Holder())
 	}
 	if d.pausedByUser() {
-		return ErrHeldByUser
+		return ErrPausedByUser
 	}
 	return d.allowed(ctx, time.Now().Round(0))
 }
@@ -149,7 +149,7 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	if len(prices) > 0 {
 		guard := a.Guard
 		guard.ConfirmAbove = nil
-		v := guard.Check(ledger.ChargeOf(prices...), l, a.Outbox.AtStake(), now, time.Local)
+		v := guard.Check(ledger.ChargeOf(prices...), l, a.Outbox.Unresolved(), now, time.Local)
 		if v.Level == ledger.BudgetHard {
 			return fmt.Errorf("%w: %s", ErrBudget, v.Words[0])
 		}
@@ -180,9 +180,9 @@ func (d *Drain) apply(r Result) {
 	for _, e := range d.Account.Apply(r, now) {
 		switch e.Kind {
 		case EventAnswer:
-			d.answered(*e.Done, now)
+			d.answered(*e.Result, now)
 		case EventAsks:
-			d.tellQuestion(e.Done.Submission, now)
+			d.tellQuestion(e.Result.Submission, now)
 		case EventExpired:
 			d.tellExpired(e.Submissions, now)
 		case EventQueue:
@@ -200,7 +200,7 @@ func (d *Drain) fails(err error) {
 }
 
 // answered handles the result of a task.
-func (d *Drain) answered(done outbox.Done, now time.Time) {
+func (d *Drain) answered(done outbox.TaskResult, now time.Time) {
 	if e, ok := errors.AsType[*api.Error](done.Err); ok && (e.Kind == api.KindAuth || e.Kind == api.KindPayment) {
 		d.denial = e
 	}
@@ -218,7 +218,7 @@ func (d *Drain) answered(done outbox.Done, now time.Time) {
 // priced handles a new price. If the server refuses to price a submission for
 // good, or an input is now of the wrong kind, it is not sent without the user.
 // A failed request is retried.
-func (d *Drain) priced(done outbox.Done, now time.Time) {
+func (d *Drain) priced(done outbox.TaskResult, now time.Time) {
 	delete(d.priceless, done.Submission.ID)
 	if _, refused := errors.AsType[refusedInput](done.Err); refused {
 		d.priceless[done.Submission.ID] = true
@@ -233,7 +233,7 @@ func (d *Drain) priced(done outbox.Done, now time.Time) {
 }
 
 // settledOne handles the result of a paid request, or of the search for one.
-func (d *Drain) settledOne(done outbox.Done, now time.Time) {
+func (d *Drain) settledOne(done outbox.TaskResult, now time.Time) {
 	sub := &done.Submission
 	d.looked = false
 	d.fails(d.Account.broken(&done))
@@ -241,7 +241,7 @@ func (d *Drain) settledOne(done outbox.Done, now time.Time) {
 		return
 	}
 	if sub.State == outbox.SubmissionUnknown {
-		d.doubts[sub.ID] = true
+		d.unknown[sub.ID] = true
 	}
 	if sub.State == outbox.SubmissionSent {
 		d.sum.Sent++
@@ -278,8 +278,8 @@ func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 		return true, d.denial
 	case !d.settled(now):
 		return false, nil
-	case paused && d.doubtful():
-		return true, fmt.Errorf("%w: %s", ErrHeld, why)
+	case paused && d.hasUnknown():
+		return true, fmt.Errorf("%w: %s", ErrPaused, why)
 	case paused: // the unknown outcomes that paused it have been settled
 		a.Outbox.Queue.Resume()
 		return false, nil
@@ -311,7 +311,7 @@ func (d *Drain) stopped(now time.Time) error {
 		return p.Err
 	}
 	if d.pausedByUser() {
-		return ErrHeldByUser
+		return ErrPausedByUser
 	}
 	return nil
 }
@@ -337,7 +337,7 @@ func (d *Drain) waiting() bool {
 
 // settled reports whether every outcome is known or needs the user.
 func (d *Drain) settled(now time.Time) bool {
-	for _, sub := range d.Account.Outbox.AtStake() {
+	for _, sub := range d.Account.Outbox.Unresolved() {
 		switch sub.State {
 		case outbox.SubmissionSending: // by another process; over waits for ours
 			return false
@@ -350,10 +350,10 @@ func (d *Drain) settled(now time.Time) bool {
 	return true
 }
 
-// doubtful reports whether an outcome that became unknown in this run still is.
-func (d *Drain) doubtful() bool {
-	for _, sub := range d.Account.Outbox.AtStake() {
-		if sub.State == outbox.SubmissionUnknown && d.doubts[sub.ID] {
+// hasUnknown reports whether an outcome that became unknown in this run still is.
+func (d *Drain) hasUnknown() bool {
+	for _, sub := range d.Account.Outbox.Unresolved() {
+		if sub.State == outbox.SubmissionUnknown && d.unknown[sub.ID] {
 			return true
 		}
 	}
@@ -365,9 +365,9 @@ func (d *Drain) result() Sum {
 	s := d.sum
 	o := &d.Account.Outbox
 	s.Refused, s.Left, s.Unsaved = len(o.Refused()), o.Queue.Len(), len(o.Unsaved())
-	for _, sub := range o.AtStake() {
+	for _, sub := range o.Unresolved() {
 		if sub.State == outbox.SubmissionUnknown {
-			s.InDoubt++
+			s.Unknown++
 		}
 	}
 	return s

@@ -158,7 +158,7 @@ func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 			return sub
 		}
 		first, second := twin("first", ""), twin("second", "nobody knows")
-		second.Draft.Base = outbox.Held{Became: &first}.Version()
+		second.Draft.Base = outbox.SavedDraft{Became: &first}.Version()
 		must(t, first.Send(time.Now()), d.Journal.BeginSending(t.Context(), first),
 			first.Answer(api.Unknown, "", "lost", time.Now()), d.Journal.SaveSubmission(t.Context(), first),
 			d.Journal.Enqueue(t.Context(), second, time.Now()),
@@ -180,10 +180,10 @@ func TestADrainEndsWithItsReason(t *testing.T) {
 		want  func(error) bool
 	}{
 		{"held by the user", ledger.Guard{}, func(t *testing.T, _ *simulator.Server, d Runner) {
-			if err := d.Journal.HoldQueue(t.Context(), true); err != nil {
+			if err := d.Journal.PauseQueue(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
-		}, func(err error) bool { return errors.Is(err, ErrHeld) }},
+		}, func(err error) bool { return errors.Is(err, ErrPaused) }},
 		{"a hard budget", budget, func(*testing.T, *simulator.Server, Runner) {}, func(err error) bool {
 			return errors.Is(err, ErrBudget) && strings.Contains(err.Error(), "$2.00")
 		}},
@@ -224,7 +224,7 @@ func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || sum.Sent != 1 || sum.Left != 1 {
 			t.Errorf("%+v, %v", sum, err)
 		}
-		subs, err := d.Journal.Outstanding(context.Background())
+		subs, err := d.Journal.Unresolved(context.Background())
 		if err != nil || len(subs) != 0 {
 			t.Errorf("left in doubt: %d, %v", len(subs), err)
 		}
@@ -249,7 +249,7 @@ func TestWhatWasNeverAcceptedIsLeftToTheUserWhereKeysAreIgnored(t *testing.T) {
 		enqueue(t, d, account, "a")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
 		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
-		if err != nil || sum != (Sum{InDoubt: 1}) || len(account.Accepted()) != 0 {
+		if err != nil || sum != (Sum{Unknown: 1}) || len(account.Accepted()) != 0 {
 			t.Errorf("%+v, %v", sum, err)
 		}
 	})

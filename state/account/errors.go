@@ -13,4 +13,4 @@ var (
 )
 
 // Relative is another profile of this machine that may be the same account.
-type Relative = journal.Relative
+type Relative = journal.OldProfile

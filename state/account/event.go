@@ -27,7 +27,7 @@ const (
 	EventExpired                     // Submissions are not sent because their links have expired
 	EventEnqueued                    // Submissions are in the queue
 	EventChanged                     // the journal saved a change, or refused it
-	EventRelative                    // a journal of an older key of this account was found
+	EventOldProfile                  // a journal of an older key of this account was found
 	EventJoined                      // a session with the config Joined continues on the older journal
 	EventApart                       // the user's answer that the two are different accounts was saved
 )
@@ -38,13 +38,13 @@ type Event struct {
 	Err  error
 
 	Topic       state.Topic
-	Done        *outbox.Done
+	Result      *outbox.TaskResult
 	Submissions []outbox.Submission
 	Pilot       bool // all Submissions but the first are paused
 	Count       int
 	Words       string              // the message about a change
 	Drafts      []draft.Draft       // unsent, last changed first; for a change, the draft it saved
 	Interrupted []outbox.Submission // being sent when the program ended
-	Relative    *journal.Relative
+	OldProfile  *journal.OldProfile
 	Joined      *Config
 }

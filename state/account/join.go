@@ -42,7 +42,7 @@ func (a *Account) joinDue(now time.Time) []Work {
 	q.asking = true
 	j, c := a.Journal, a.Config
 	return []Work{a.work(func(ctx context.Context) apply {
-		found, later := searchRelative(api.Background(ctx), j, c)
+		found, later := searchOldProfile(api.Background(ctx), j, c)
 		return func(now time.Time) []Event {
 			q.asking, q.done = false, !later
 			q.next = now.Add(joinPace)
@@ -50,19 +50,19 @@ func (a *Account) joinDue(now time.Time) []Work {
 				return nil
 			}
 			q.done = true
-			return []Event{{Kind: EventRelative, Relative: found}}
+			return []Event{{Kind: EventOldProfile, OldProfile: found}}
 		}
 	})}
 }
 
-// searchRelative returns the first profile whose jobs this key can read. later
+// searchOldProfile returns the first profile whose jobs this key can read. later
 // means that some could not be checked.
-func searchRelative(ctx context.Context, j *journal.Journal, c Config) (found *journal.Relative, later bool) {
+func searchOldProfile(ctx context.Context, j *journal.Journal, c Config) (found *journal.OldProfile, later bool) {
 	untouched, err := j.Untouched(ctx)
 	if err != nil || !untouched {
 		return nil, false // a journal with money of its own is not joined
 	}
-	relatives, err := journal.Kin(ctx, c.StateDir, c.Profile)
+	relatives, err := journal.OldProfiles(ctx, c.StateDir, c.Profile)
 	if err != nil {
 		return nil, false
 	}

@@ -25,7 +25,7 @@ const newsAtOnce = 20
 const manyEntries = 10_000
 
 // books is the state of reading and writing the ledger.
-type books struct {
+type ledgerWrites struct {
 	writing bool
 	failed  bool // the last write failed, which was reported
 }
@@ -77,20 +77,20 @@ func (a *Account) readLedger() {
 // journal can't be written they stay in the store.
 func (a *Account) newsDue(now time.Time) []Work {
 	limit := newsAtOnce
-	if a.books.writing || a.unwritable != nil || !a.Lists {
+	if a.ledgerWrites.writing || a.unwritable != nil || !a.Lists {
 		limit = 0
 	}
 	news := a.Store.TakeNews(now, limit)
 	if len(news) == 0 {
 		return nil
 	}
-	a.books.writing = true
+	a.ledgerWrites.writing = true
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
 		err := appendNews(ctx, j, news)
 		return func(time.Time) []Event {
-			a.books.writing = false
-			return changedFailure(&a.books.failed, EventNews, err) // the next start finds them again
+			a.ledgerWrites.writing = false
+			return changedFailure(&a.ledgerWrites.failed, EventNews, err) // the next start finds them again
 		}
 	})}
 }

@@ -24,10 +24,10 @@ const (
 	NoticeNoPrice NoticeKind = "no_price"      // not sent, because no new price is available
 	NoticeExpired NoticeKind = "expired"       // a signed link has expired, so it is not sent
 	NoticePriceUp NoticeKind = "price_up"      // costs more than was agreed to
-	NoticeHeld    NoticeKind = "held"          // changed since it was agreed to, so it is paused
+	NoticePaused  NoticeKind = "held"          // changed since it was agreed to, so it is paused
 	NoticeUnsaved NoticeKind = "not_saved"     // its answer is known but could not be saved yet
 	NoticeSaved   NoticeKind = "saved"         // its answer is saved after all
-	NoticeDoubt   NoticeKind = "maybe_charged" // its answer was lost; dubtop is looking for the job
+	NoticeUnknown NoticeKind = "maybe_charged" // its answer was lost; dubtop is looking for the job
 	NoticeAsks    NoticeKind = "asks"          // only the user can settle its unknown outcome
 	NoticeOffline NoticeKind = "offline"       // the server has been unreachable for a while
 	NoticeOnline  NoticeKind = "online"        // the server is reachable again
@@ -67,7 +67,7 @@ func (d *Drain) notice(n Notice) {
 }
 
 // tellAnswer reports the result of a request.
-func (d *Drain) tellAnswer(done outbox.Done, now time.Time) {
+func (d *Drain) tellAnswer(done outbox.TaskResult, now time.Time) {
 	sub, kind := &done.Submission, NoticeWaits
 	words := sub.Reason
 	switch {
@@ -80,15 +80,15 @@ func (d *Drain) tellAnswer(done outbox.Done, now time.Time) {
 	case sub.State == outbox.SubmissionRejected:
 		kind = NoticeRefused
 	case sub.State == outbox.SubmissionUnknown:
-		kind = NoticeDoubt
+		kind = NoticeUnknown
 	case done.Unfit:
-		kind = NoticeHeld
+		kind = NoticePaused
 	}
 	d.tell(sub, kind, words, now)
 }
 
 // tellPrice reports a new price if it keeps the submission from being sent.
-func (d *Drain) tellPrice(done outbox.Done, now time.Time) {
+func (d *Drain) tellPrice(done outbox.TaskResult, now time.Time) {
 	sub, agreed := &done.Submission, done.Task.Submission.Price.Cost
 	switch {
 	case done.Err != nil:

@@ -78,7 +78,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 			t.Errorf("%v, %v", may, err)
 		}
 		rows := run.Rows()
-		if len(rows) != 1 || rows[0].Name != "held" || rows[0].State != outbox.QueueHeld {
+		if len(rows) != 1 || rows[0].Name != "held" || rows[0].State != outbox.QueuePaused {
 			t.Errorf("left: %+v", rows)
 		}
 	})
@@ -194,7 +194,7 @@ func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 			account.Fault("POST /v2/generate", simulator.Fault{DropAfter: made, DropBefore: !made})
 			lost := 0
 			clear := func(n Notice) {
-				if n.Kind == NoticeDoubt {
+				if n.Kind == NoticeUnknown {
 					lost++
 				}
 				if lost == 3 {
@@ -208,7 +208,7 @@ func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 			if made {
 				return
 			}
-			if !errors.Is(err, ErrHeld) || errors.Is(err, ErrHeldByUser) || sum != (Sum{Left: 3, InDoubt: 3}) || len(account.Accepted()) != 0 {
+			if !errors.Is(err, ErrPaused) || errors.Is(err, ErrPausedByUser) || sum != (Sum{Left: 3, Unknown: 3}) || len(account.Accepted()) != 0 {
 				t.Errorf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 			}
 			if !slices.Contains(l.words, "job_00 asks") {
@@ -221,15 +221,15 @@ func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 func TestAWindowMayHoldTheQueueOfADrain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, numbered(4)...)
-		hold := func() { must(t, d.Journal.HoldQueue(context.Background(), true)) }
+		hold := func() { must(t, d.Journal.PauseQueue(context.Background(), true)) }
 		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, hold)})
-		if !errors.Is(err, ErrHeldByUser) || sum != (Sum{Sent: 1, Left: 3}) || len(account.Accepted()) != 1 {
+		if !errors.Is(err, ErrPausedByUser) || sum != (Sum{Sent: 1, Left: 3}) || len(account.Accepted()) != 1 {
 			t.Fatalf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
 		if who, held, err := d.Journal.Holder(); held || err != nil {
 			t.Errorf("it keeps the turn: %s, %v", who, err)
 		}
-		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); !errors.Is(err, ErrHeldByUser) || sum != (Sum{Left: 3}) {
+		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); !errors.Is(err, ErrPausedByUser) || sum != (Sum{Left: 3}) {
 			t.Fatalf("held from the start: %+v, %v", sum, err)
 		}
 		if who, held, err := d.Journal.Holder(); held || err != nil {
@@ -303,7 +303,7 @@ func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, func() { must(t, d.Journal.Close()) })})
-		if err == nil || errors.Is(err, ErrHeld) || sum.Sent != 1 || len(account.Accepted()) != 1 {
+		if err == nil || errors.Is(err, ErrPaused) || sum.Sent != 1 || len(account.Accepted()) != 1 {
 			t.Errorf("%+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
 	})

@@ -187,7 +187,7 @@ func (n *night) drain(desk Runner) (again bool) {
 	select {
 	case <-ended:
 		close(w.dead)
-		return errors.Is(err, ErrHeld) || n.check(err)
+		return errors.Is(err, ErrPaused) || n.check(err)
 	case <-w.kill:
 		_ = desk.Journal.Close() // what was not written by now never is
 		close(w.dead)
@@ -229,7 +229,7 @@ func (n *night) decide() {
 	for id := range s.Claims {
 		taken[string(id)] = true
 	}
-	for _, sub := range o.AtStake() {
+	for _, sub := range o.Unresolved() {
 		n.asked++
 		if !sub.Price.Fresh(time.Now()) {
 			task, _ := o.Reprice(sub.ID)
@@ -330,7 +330,7 @@ func (n *night) judge() {
 		n.count(desk, &s)
 	}
 	entries, damage, err := desk.Journal.Entries(ctx)
-	total := journal.Books(entries).Total()
+	total := journal.LedgerOf(entries).Total()
 	if err != nil || len(damage) > 0 || total.Jobs != len(n.intents) || total.Cost != api.Micros(1_250_000*len(n.intents)) {
 		n.t.Errorf("the books: %d jobs, %s, damage %v (%v)", total.Jobs, total.Cost, damage, err)
 	}

@@ -51,7 +51,7 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 		return r
 	}
 	r.snapshot, err = Snapshot(ctx, j, begun)
-	paused, unread := j.QueueHeld(ctx)
+	paused, unread := j.QueuePaused(ctx)
 	slots, untold := j.Slots(ctx)
 	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold)
 	return r
@@ -66,7 +66,7 @@ func Snapshot(ctx context.Context, j *journal.Journal, begun uint64) (outbox.Sna
 		s.Waiting = append(s.Waiting, outbox.QueueItem{Submission: item.Submission, Paused: item.Paused})
 	}
 	var unread, lost error
-	s.Stake, unread = j.Outstanding(ctx)
+	s.Unresolved, unread = j.Unresolved(ctx)
 	s.Claims, lost = j.Claims(ctx)
 	return s, errors.Join(err, unread, lost)
 }
@@ -109,7 +109,7 @@ func (a *Account) resumeQueue(ctx context.Context) error {
 	if err := a.Journal.Writable(); err != nil {
 		return err
 	}
-	return a.Journal.HoldQueue(ctx, false)
+	return a.Journal.PauseQueue(ctx, false)
 }
 
 // Halt stops sending for the rest of this session.
@@ -171,7 +171,7 @@ func (a *Account) loadQueue(r queueRead) {
 	q := &a.Outbox.Queue
 	why, paused := q.Paused()
 	switch {
-	case a.Outbox.Ahead(outbox.TheHold, r.snapshot.Begun):
+	case a.Outbox.Ahead(outbox.ThePause, r.snapshot.Begun):
 	case r.paused && !paused:
 		q.Pause(PausedByUser)
 	case !r.paused && paused && why == PausedByUser:
@@ -283,7 +283,7 @@ func (a *Account) PauseQueue(pause bool, words string) Work {
 	} else {
 		a.Outbox.Queue.Resume()
 	}
-	return a.change([]string{outbox.TheHold}, words, func(ctx context.Context, j *journal.Journal) error { return j.HoldQueue(ctx, pause) })
+	return a.change([]string{outbox.ThePause}, words, func(ctx context.Context, j *journal.Journal) error { return j.PauseQueue(ctx, pause) })
 }
 
 // TakeBack removes an unsent submission from the queue. In the journal it

@@ -75,7 +75,7 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 			task = due
 		}
 	}
-	a.applyTask(outbox.Done{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}, time.Now())
+	a.applyTask(outbox.TaskResult{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}, time.Now())
 	a.applied(t, reading)
 	a.applied(t, a.rereadDue(time.Now())...)
 	if _, ok := a.Outbox.Queue.Item("s00000"); !ok || task.Submission.ID != "s00000" {

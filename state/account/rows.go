@@ -32,7 +32,7 @@ func (a *Account) show(now time.Time) {
 
 func (a *Account) showIntents(now time.Time) {
 	intents := make(map[string]outbox.SubmissionState)
-	for _, sub := range a.Outbox.AtStake() {
+	for _, sub := range a.Outbox.Unresolved() {
 		if sub.State == outbox.SubmissionDropped {
 			continue
 		}

@@ -30,7 +30,7 @@ type Runner struct {
 
 // Do runs one task and returns the result for Outbox.Apply. It waits for the
 // network. A paid request is never cancelled half way.
-func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.Done {
+func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	switch t.Kind {
 	case outbox.TaskSend, outbox.TaskResend:
 		return d.send(ctx, t)
@@ -39,12 +39,12 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.Done {
 	case outbox.TaskLink:
 		return d.record(ctx, t)
 	case outbox.TaskNote:
-		done := outbox.Done{Task: t, Submission: t.Submission}
+		done := outbox.TaskResult{Task: t, Submission: t.Submission}
 		done.Unrecorded = d.Journal.SaveSubmission(ctx, t.Submission)
 		done.Elsewhere = errors.Is(done.Unrecorded, journal.ErrBackwards) || errors.Is(done.Unrecorded, journal.ErrTaken)
 		return done
 	}
-	done := outbox.Done{Task: t, Submission: t.Submission}
+	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	switch t.Kind {
 	case outbox.TaskProve:
 		done.Honours, done.Err = d.Client.HonoursIdempotency(ctx)
@@ -61,8 +61,8 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.Done {
 
 // send saves the intent in the journal, then sends the request, once, and saves
 // the outcome. If the intent can't be saved, nothing is sent.
-func (d Runner) send(ctx context.Context, t outbox.Task) outbox.Done {
-	done := outbox.Done{Task: t, Submission: t.Submission}
+func (d Runner) send(ctx context.Context, t outbox.Task) outbox.TaskResult {
+	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	if err := cmp.Or(unchanged(sub.Files), sub.Expired(d.serverTime())); err != nil {
 		return d.unfit(ctx, done, err)
@@ -103,7 +103,7 @@ func (d Runner) serverTime() time.Time {
 
 // unbegun is the result for a request that the journal did not allow to be
 // sent.
-func unbegun(done outbox.Done, err error) outbox.Done {
+func unbegun(done outbox.TaskResult, err error) outbox.TaskResult {
 	for _, known := range []error{journal.ErrTaken, journal.ErrPaused, journal.ErrDropped} {
 		done.Elsewhere = done.Elsewhere || errors.Is(err, known)
 	}
@@ -117,7 +117,7 @@ func unbegun(done outbox.Done, err error) outbox.Done {
 }
 
 // unfit pauses a submission that no longer is as it was agreed to.
-func (d Runner) unfit(ctx context.Context, done outbox.Done, why error) outbox.Done {
+func (d Runner) unfit(ctx context.Context, done outbox.TaskResult, why error) outbox.TaskResult {
 	done.Unfit, done.Err = true, why
 	sub := &done.Submission
 	sub.Reason, sub.State = Words(why), outbox.SubmissionConfirmed
@@ -175,8 +175,8 @@ func unchanged(files []draft.File) error {
 }
 
 // price prices a submission again and saves the new price.
-func (d Runner) price(ctx context.Context, t outbox.Task) outbox.Done {
-	done := outbox.Done{Task: t, Submission: t.Submission}
+func (d Runner) price(ctx context.Context, t outbox.Task) outbox.TaskResult {
+	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks}
 	price, err := p.reprice(ctx, d.Client, *sub)
@@ -195,8 +195,8 @@ func (d Runner) price(ctx context.Context, t outbox.Task) outbox.Done {
 }
 
 // record saves a transition that needs no request.
-func (d Runner) record(ctx context.Context, t outbox.Task) outbox.Done {
-	done := outbox.Done{Task: t, Submission: t.Submission}
+func (d Runner) record(ctx context.Context, t outbox.Task) outbox.TaskResult {
+	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	if err := d.Journal.SaveSubmission(ctx, t.Submission); err != nil {
 		done.Unrecorded = err
 		done.Elsewhere = true // the journal's state still counts

@@ -35,7 +35,7 @@ func (a *Account) tasksDue(now time.Time) (work []Work) {
 // task wraps a task of the outbox as work.
 func (a *Account) task(t outbox.Task) Work {
 	if t.Kind == outbox.TaskAsk {
-		return a.tells(Event{Kind: EventAsks, Done: &outbox.Done{Task: t, Submission: t.Submission}})
+		return a.tells(Event{Kind: EventAsks, Result: &outbox.TaskResult{Task: t, Submission: t.Submission}})
 	}
 	d := a.runner()
 	w := a.work(func(ctx context.Context) apply {
@@ -65,7 +65,7 @@ func (a *Account) runner() Runner {
 }
 
 // applyTask applies the result of a task; the journal already has it.
-func (a *Account) applyTask(done outbox.Done, now time.Time) []Event {
+func (a *Account) applyTask(done outbox.TaskResult, now time.Time) []Event {
 	a.Outbox.Apply(done, now)
 	if done.Elsewhere || done.Unrecorded != nil {
 		a.view.stale = true
@@ -85,12 +85,12 @@ func (a *Account) applyTask(done outbox.Done, now time.Time) []Event {
 	case sub.State == outbox.SubmissionUnknown:
 		a.Poller.Refresh(a.now) // the list may show its job
 	}
-	return []Event{{Kind: EventAnswer, Done: &done, Err: done.Err}}
+	return []Event{{Kind: EventAnswer, Result: &done, Err: done.Err}}
 }
 
 // accepted adds a new job to the ledger, as the journal has done, and shows it
 // before any poll sees it.
-func (a *Account) accepted(done *outbox.Done, now time.Time) {
+func (a *Account) accepted(done *outbox.TaskResult, now time.Time) {
 	sub := &done.Submission
 	a.show(now) // the submission's own row goes
 	a.Store.Accept(sub)
@@ -144,7 +144,7 @@ func (a *Account) handOut(t outbox.Task) Work {
 
 // broken returns a journal failure after which nothing more may be sent, or
 // nil.
-func (a *Account) broken(done *outbox.Done) error {
+func (a *Account) broken(done *outbox.TaskResult) error {
 	if done.Elsewhere { // changed by another process, unless nothing can be written at all
 		return a.Journal.Writable()
 	}

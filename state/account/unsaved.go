@@ -47,7 +47,7 @@ func (d *Drain) saveLast() {
 }
 
 // tellSaving reports that an answer could not be saved, or was saved after all.
-func (d *Drain) tellSaving(done outbox.Done, now time.Time) {
+func (d *Drain) tellSaving(done outbox.TaskResult, now time.Time) {
 	sub := &done.Submission
 	switch {
 	case d.Account.Outbox.AnswerUnsaved(sub.ID):

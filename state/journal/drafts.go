@@ -15,12 +15,12 @@ import (
 // the journal's state. If another window changed, sent or emptied the draft
 // since Draft.Base, it saves nothing and returns the other state; Held.Follow
 // says what to show.
-func (j *Journal) KeepDraft(ctx context.Context, d draft.Draft) (h outbox.Held, err error) {
+func (j *Journal) KeepDraft(ctx context.Context, d draft.Draft) (h outbox.SavedDraft, err error) {
 	err = j.write(ctx, func(tx *sql.Tx) error {
-		if h, err = held(ctx, tx, d.ID); err != nil || h.Became != nil || !h.Known(d) {
+		if h, err = savedDraft(ctx, tx, d.ID); err != nil || h.Became != nil || !h.Known(d) {
 			return err
 		}
-		h = outbox.Held{Draft: d}
+		h = outbox.SavedDraft{Draft: d}
 		if d.Empty() {
 			return takeOutDraft(ctx, tx, d.ID)
 		}
@@ -57,27 +57,27 @@ func (j *Journal) Drafts(ctx context.Context) ([]draft.Draft, error) {
 	return all, j.failed(err)
 }
 
-// Held returns the journal's state of the draft with an id.
-func (j *Journal) Held(ctx context.Context, id string) (h outbox.Held, err error) {
-	h, err = held(ctx, j.db, id)
+// SavedDraft returns the journal's state of the draft with an id.
+func (j *Journal) SavedDraft(ctx context.Context, id string) (h outbox.SavedDraft, err error) {
+	h, err = savedDraft(ctx, j.db, id)
 	return h, j.failed(err)
 }
 
-func held(ctx context.Context, r reader, id string) (h outbox.Held, err error) {
+func savedDraft(ctx context.Context, r reader, id string) (h outbox.SavedDraft, err error) {
 	if id == "" {
-		return outbox.Held{}, nil // never edited
+		return outbox.SavedDraft{}, nil // never edited
 	}
 	s, err := scanSubmission(r.QueryRowContext(ctx, "SELECT "+submissionColumns+` FROM submissions
 		WHERE draft ->> '$.id' = ? AND `+agreedTo+" ORDER BY created_at DESC, id DESC LIMIT 1", id))
 	switch {
 	case err == nil:
-		return outbox.Held{Draft: s.Draft, Became: &s}, nil
+		return outbox.SavedDraft{Draft: s.Draft, Became: &s}, nil
 	case !errors.Is(err, sql.ErrNoRows):
-		return outbox.Held{}, err
+		return outbox.SavedDraft{}, err
 	}
 	h.Draft, err = scanDraft(r.QueryRowContext(ctx, "SELECT draft FROM drafts WHERE id = ?", id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return outbox.Held{}, nil
+		return outbox.SavedDraft{}, nil
 	}
 	return h, err
 }
@@ -105,7 +105,7 @@ func becomes(ctx context.Context, tx *sql.Tx, d draft.Draft) error {
 	if d.ID == "" {
 		return nil
 	}
-	h, err := held(ctx, tx, d.ID)
+	h, err := savedDraft(ctx, tx, d.ID)
 	switch {
 	case err != nil:
 		return err

@@ -19,8 +19,8 @@ import (
 // ErrEntry means that an entry is invalid.
 var ErrEntry = errors.New("this ledger entry is invalid")
 
-// Books merges the rows of Entries into one entry per job.
-func Books(entries []Entry) *ledger.Ledger {
+// LedgerOf merges the rows of Entries into one entry per job.
+func LedgerOf(entries []Entry) *ledger.Ledger {
 	rows := make([]ledger.Entry, len(entries))
 	for i := range entries {
 		rows[i] = entries[i].Entry

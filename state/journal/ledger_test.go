@@ -179,7 +179,7 @@ func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 	first, second := accepted(1).Entry, accepted(2).Entry
 	first.Actual, first.Basis, first.Outcome = billed.Actual, ledger.BasisBilled, "FAILED"
 	var got []ledger.Entry
-	for e := range Books(sound(t, j)).All() {
+	for e := range LedgerOf(sound(t, j)).All() {
 		got = append(got, *e)
 	}
 	var want []ledger.Entry
@@ -221,7 +221,7 @@ func TestTenThousandDimes(t *testing.T) {
 	bookMany(t, j, n)
 	var sum api.Micros
 	jobs := 0
-	for e := range Books(sound(t, j)).All() {
+	for e := range LedgerOf(sound(t, j)).All() {
 		sum += *e.Estimate
 		jobs++
 	}

@@ -203,14 +203,14 @@ func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, e
 	return 0, ErrNotQueued
 }
 
-// HoldQueue pauses the whole queue for all processes, also after a restart, or
+// PauseQueue pauses the whole queue for all processes, also after a restart, or
 // resumes it.
-func (j *Journal) HoldQueue(ctx context.Context, held bool) error {
+func (j *Journal) PauseQueue(ctx context.Context, held bool) error {
 	return j.SaveSetting(ctx, heldSetting, strconv.FormatBool(held))
 }
 
-// QueueHeld reports whether HoldQueue has paused the queue.
-func (j *Journal) QueueHeld(ctx context.Context) (bool, error) {
+// QueuePaused reports whether PauseQueue has paused the queue.
+func (j *Journal) QueuePaused(ctx context.Context) (bool, error) {
 	value, _, err := j.Setting(ctx, heldSetting)
 	return value == "true", err
 }

@@ -448,10 +448,10 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.HoldQueue(ctx, true); err != nil {
+	if err := a.PauseQueue(ctx, true); err != nil {
 		t.Fatal(err)
 	}
-	if held, err := b.QueueHeld(ctx); !held || err != nil {
+	if held, err := b.QueuePaused(ctx); !held || err != nil {
 		t.Errorf("it is held: %t, %v", held, err)
 	}
 	if after, _, err := b.Revisions(ctx); after == before || err != nil {
@@ -460,7 +460,7 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 	if err := b.BeginSending(ctx, sending(t, s)); !errors.Is(err, ErrPaused) {
 		t.Errorf("it leaves all the same: %v", err)
 	}
-	if err := b.HoldQueue(ctx, false); err != nil {
+	if err := b.PauseQueue(ctx, false); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.BeginSending(ctx, sending(t, s)); err != nil {

@@ -209,10 +209,10 @@ func (j *Journal) Submissions(ctx context.Context) ([]outbox.Submission, error) 
 	return j.submissions(ctx, "true ORDER BY created_at DESC, id DESC")
 }
 
-// Outstanding lists the submissions that may have been charged without our
+// Unresolved lists the submissions that may have been charged without our
 // knowledge, oldest first: being sent, of unknown outcome, or dropped while
 // unknown.
-func (j *Journal) Outstanding(ctx context.Context) ([]outbox.Submission, error) {
+func (j *Journal) Unresolved(ctx context.Context) ([]outbox.Submission, error) {
 	return j.submissions(ctx, `state IN ('sending', 'unknown', 'dropped')
 		AND (state != 'dropped' OR sent_at != 0) ORDER BY sent_at, id`)
 }

@@ -59,7 +59,7 @@ func ofEveryKind(t *testing.T, j *Journal) map[string]outbox.Submission {
 func TestWhatMayBeChargedIsOutstanding(t *testing.T) {
 	j := opened(t, journalPath(t))
 	all := ofEveryKind(t, j)
-	got, err := j.Outstanding(t.Context())
+	got, err := j.Unresolved(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestAskingAnEmptyJournalIsNoError(t *testing.T) {
 	if len(claims) != 0 || err != nil {
 		t.Error(claims, err)
 	}
-	if all, err := j.Outstanding(t.Context()); len(all) != 0 || err != nil {
+	if all, err := j.Unresolved(t.Context()); len(all) != 0 || err != nil {
 		t.Error(all, err)
 	}
 	if n, _, err := j.Revisions(t.Context()); n < 1 || err != nil {

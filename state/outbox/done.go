@@ -8,7 +8,7 @@ import (
 )
 
 // Apply applies the result of a task.
-func (o *Outbox) Apply(d Done, now time.Time) {
+func (o *Outbox) Apply(d TaskResult, now time.Time) {
 	if id := d.Task.Submission.ID; id != "" && d.Kind.changes() {
 		o.End(id)
 	}
@@ -32,16 +32,16 @@ func (o *Outbox) Apply(d Done, now time.Time) {
 	}
 }
 
-func (o *Outbox) priced(d Done) {
+func (o *Outbox) priced(d TaskResult) {
 	o.Queue.Priced(d.Submission, d.Err)
 	if d.Err == nil && d.Submission.State == SubmissionUnknown {
 		o.Put(d.Submission, false)
 	}
 }
 
-func (o *Outbox) sent(d Done, now time.Time) {
+func (o *Outbox) sent(d TaskResult, now time.Time) {
 	sub := d.Submission
-	delete(o.stake, sub.ID)
+	delete(o.unresolved, sub.ID)
 	if d.Elsewhere {
 		o.Queue.Remove(sub.ID) // the next snapshot has it
 		o.track()
@@ -61,7 +61,7 @@ func (o *Outbox) sent(d Done, now time.Time) {
 
 // looked passes the answer of a look to the reconciler, unless the request
 // failed.
-func (o *Outbox) looked(d Done) {
+func (o *Outbox) looked(d TaskResult) {
 	gone := false
 	if e, ok := errors.AsType[*api.Error](d.Err); ok {
 		gone = e.Kind == api.KindNotFound
@@ -80,7 +80,7 @@ func (o *Outbox) looked(d Done) {
 }
 
 // learn updates the number of slots from an answer.
-func (o *Outbox) learn(d Done, now time.Time) {
+func (o *Outbox) learn(d TaskResult, now time.Time) {
 	if d.Submission.Kind != SubmitGeneration || d.Kind != TaskSend && d.Kind != TaskResend {
 		return
 	}

@@ -38,7 +38,7 @@ func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 // calm reports whether it is safe to probe for more slots: the lists are
 // current, every outcome is known, and the last request was answered.
 func (o *Outbox) calm(full Occupancy) bool {
-	for _, sub := range o.stake {
+	for _, sub := range o.unresolved {
 		if sub.State.AtStake() {
 			return false
 		}
@@ -81,7 +81,7 @@ func (o *Outbox) leave(sub Submission) Task {
 	if sub.Kind == SubmitGeneration {
 		o.Queue.Put(sub, false) // it keeps its place until the answer comes
 	}
-	o.risk(sub)
+	o.keep(sub)
 	o.track()
 	return Task{Kind: TaskSend, Submission: sub}
 }
@@ -96,7 +96,7 @@ func (o *Outbox) proofDue(now time.Time) bool {
 	if o.proving || !due(o.proved, pause, now) {
 		return false
 	}
-	for _, sub := range o.stake {
+	for _, sub := range o.unresolved {
 		if sub.State == SubmissionUnknown && sub.Kind == SubmitGeneration && sub.replayable(now) {
 			return true
 		}
@@ -109,7 +109,7 @@ func (o *Outbox) proofDue(now time.Time) bool {
 func (o *Outbox) steps(now time.Time) (tasks []Task) {
 	for _, step := range o.Reconciler.Next(now) {
 		task := Task{Kind: TaskKind(step.Kind), Step: step}
-		if sub, ok := o.stake[step.Submission]; ok {
+		if sub, ok := o.unresolved[step.Submission]; ok {
 			task.Submission = sub
 		}
 		if task.Kind == TaskResend || task.Kind == TaskLink {
@@ -141,7 +141,7 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 	if t.Kind == TaskResend {
 		// Within the window the server still knows the key of the first attempt.
 		t.Proven = o.Reconciler.Proven && t.Submission.replayable(now)
-		o.risk(t.Submission)
+		o.keep(t.Submission)
 		o.track()
 	}
 	return t, nil
@@ -151,7 +151,7 @@ func (o *Outbox) advance(t Task, now time.Time) (Task, error) {
 // task to run; id is the job to link. The error says why the choice is not
 // possible.
 func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (Task, error) {
-	sub, ok := o.stake[submission]
+	sub, ok := o.unresolved[submission]
 	switch {
 	case !ok || sub.State != SubmissionUnknown:
 		return Task{}, errors.New("its outcome is already known")
@@ -184,7 +184,7 @@ func (o *Outbox) Choose(submission string, c Choice, id api.ID, now time.Time) (
 // agree to the price: an unknown outcome before a late resend, or a queued item
 // whose price went up.
 func (o *Outbox) Reprice(submission string) (Task, bool) {
-	sub, ok := o.stake[submission]
+	sub, ok := o.unresolved[submission]
 	if ok = ok && sub.State == SubmissionUnknown; !ok {
 		var item QueueItem
 		item, ok = o.Queue.Item(submission)

@@ -86,9 +86,9 @@ func TestWhatHasALinkThatEndedIsNotSentOnceMore(t *testing.T) {
 			case TaskResend:
 				t.Fatalf("sent again after %s", at)
 			case TaskLook:
-				o.Apply(Done{Task: task}, noon.Add(at))
+				o.Apply(TaskResult{Task: task}, noon.Add(at))
 			case TaskProve:
-				o.Apply(Done{Task: task, Honours: true}, noon.Add(at))
+				o.Apply(TaskResult{Task: task, Honours: true}, noon.Add(at))
 			}
 		}
 	}

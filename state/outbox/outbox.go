@@ -33,31 +33,31 @@ type Outbox struct {
 	// Sender is set if this process sends from the journal.
 	Sender bool
 
-	stake   map[string]Submission // sending, unknown, or dropped while unknown
-	refused []Submission          // refused, until the user has dealt with them
-	busy    map[string]int        // changes in progress, by submission
-	clock   uint64                // counts changes
-	changed map[string]uint64     // clock of each submission's last change here
-	answers map[string]Unsaved    // answers that are not in the journal yet
-	noted   time.Time             // when saving them was last tried
-	proving bool
-	proved  time.Time // when the last proof was tried
-	sure    bool      // whether that proof gave an answer
+	unresolved map[string]Submission // sending, unknown, or dropped while unknown
+	refused    []Submission          // refused, until the user has dealt with them
+	busy       map[string]int        // changes in progress, by submission
+	clock      uint64                // counts changes
+	changed    map[string]uint64     // clock of each submission's last change here
+	answers    map[string]Unsaved    // answers that are not in the journal yet
+	noted      time.Time             // when saving them was last tried
+	proving    bool
+	proved     time.Time // when the last proof was tried
+	sure       bool      // whether that proof gave an answer
 }
 
 // Ids for Begin and End of changes that concern no single submission.
 const (
 	TheOrder = "the order" // of the queue
-	TheHold  = "the hold"  // the whole queue's pause
+	ThePause = "the hold"  // the whole queue's pause
 	TheSlots = "the slots" // the number of slots set by the user
 )
 
 // Snapshot is the journal's view of the outbox.
 type Snapshot struct {
-	Waiting []QueueItem       // in order; may include refused ones
-	Stake   []Submission      // sending, unknown, or dropped while unknown
-	Claims  map[api.ID]string // the submission that made each job and batch
-	Begun   uint64            // Outbox.Clock when reading began
+	Waiting    []QueueItem       // in order; may include refused ones
+	Unresolved []Submission      // sending, unknown, or dropped while unknown
+	Claims     map[api.ID]string // the submission that made each job and batch
+	Begun      uint64            // Outbox.Clock when reading began
 }
 
 // Clock counts the changes made here, so that Load can tell which changes a
@@ -71,7 +71,7 @@ func (o *Outbox) Load(s Snapshot) {
 	for id, submission := range s.Claims {
 		o.Reconciler.Claim(id, submission)
 	}
-	known := make(map[string]bool, len(s.Waiting)+len(s.Stake))
+	known := make(map[string]bool, len(s.Waiting)+len(s.Unresolved))
 	refused := o.keptRefused(s.Begun)
 	for _, item := range s.Waiting {
 		id := item.Submission.ID
@@ -86,10 +86,10 @@ func (o *Outbox) Load(s Snapshot) {
 		}
 	}
 	o.refused = refused
-	for _, sub := range s.Stake {
+	for _, sub := range s.Unresolved {
 		known[sub.ID] = true
 		if !o.Ahead(sub.ID, s.Begun) {
-			o.hold(sub)
+			o.unqueue(sub)
 		}
 	}
 	o.forget(known, s.Begun)
@@ -123,32 +123,32 @@ func (o *Outbox) forget(known map[string]bool, begun uint64) {
 			o.Queue.Remove(id)
 		}
 	}
-	for id := range o.stake {
+	for id := range o.unresolved {
 		if !known[id] && !o.Ahead(id, begun) {
-			delete(o.stake, id)
+			delete(o.unresolved, id)
 		}
 	}
 }
 
 // Ahead reports whether the outbox knows more than a snapshot about a
-// submission, TheOrder, TheHold or TheSlots.
+// submission, TheOrder, ThePause or TheSlots.
 func (o *Outbox) Ahead(id string, begun uint64) bool {
 	_, unwritten := o.answers[id]
 	return unwritten || o.busy[id] > 0 || o.changed[id] > begun
 }
 
 // hold moves a submission at stake out of the queue.
-func (o *Outbox) hold(sub Submission) {
+func (o *Outbox) unqueue(sub Submission) {
 	o.Queue.Remove(sub.ID)
-	o.risk(sub)
+	o.keep(sub)
 }
 
 // risk stores a submission at stake.
-func (o *Outbox) risk(sub Submission) {
-	if o.stake == nil {
-		o.stake = make(map[string]Submission)
+func (o *Outbox) keep(sub Submission) {
+	if o.unresolved == nil {
+		o.unresolved = make(map[string]Submission)
 	}
-	o.stake[sub.ID] = sub
+	o.unresolved[sub.ID] = sub
 }
 
 func (o *Outbox) touch(id string) {
@@ -189,16 +189,16 @@ func (o *Outbox) Put(sub Submission, paused bool) {
 	switch {
 	case sub.State == SubmissionSent:
 		o.Queue.Remove(sub.ID)
-		delete(o.stake, sub.ID)
+		delete(o.unresolved, sub.ID)
 		o.Reconciler.Claim(sub.GenerationID, sub.ID)
 		o.Reconciler.Claim(sub.BatchID, sub.ID)
 	case sub.State == SubmissionRejected:
 		o.Queue.Remove(sub.ID)
 		o.refused = append(o.refused, sub)
 	case sub.MayHaveCost():
-		o.hold(sub)
+		o.unqueue(sub)
 	default:
-		delete(o.stake, sub.ID)
+		delete(o.unresolved, sub.ID)
 		o.Queue.Put(sub, paused)
 	}
 	o.track()
@@ -240,11 +240,11 @@ func (o *Outbox) PauseItem(id string, paused bool) {
 // not dealt with yet.
 func (o *Outbox) Refused() []Submission { return o.refused }
 
-// AtStake lists the submissions that are being sent, are of unknown outcome, or
+// Unresolved lists the submissions that are being sent, are of unknown outcome, or
 // were dropped while unknown, in no order.
-func (o *Outbox) AtStake() []Submission {
-	subs := make([]Submission, 0, len(o.stake))
-	for _, sub := range o.stake {
+func (o *Outbox) Unresolved() []Submission {
+	subs := make([]Submission, 0, len(o.unresolved))
+	for _, sub := range o.unresolved {
 		subs = append(subs, sub)
 	}
 	return subs
@@ -252,7 +252,7 @@ func (o *Outbox) AtStake() []Submission {
 
 // OnTheirWay lists the submissions being sent by this process, in no order.
 func (o *Outbox) OnTheirWay() (subs []Submission) {
-	for id, sub := range o.stake {
+	for id, sub := range o.unresolved {
 		if sub.State == SubmissionSending && o.busy[id] > 0 {
 			subs = append(subs, sub)
 		}
@@ -262,7 +262,7 @@ func (o *Outbox) OnTheirWay() (subs []Submission) {
 
 // SendingElsewhere reports whether another process is sending a submission.
 func (o *Outbox) SendingElsewhere() bool {
-	for id, sub := range o.stake {
+	for id, sub := range o.unresolved {
 		if sub.State == SubmissionSending && o.busy[id] == 0 {
 			return true
 		}
@@ -273,7 +273,7 @@ func (o *Outbox) SendingElsewhere() bool {
 // Pending lists the submissions that are, or may become, expenses missing from
 // the ledger; see Guard.Check.
 func (o *Outbox) Pending() []Submission {
-	subs := o.AtStake()
+	subs := o.Unresolved()
 	for _, item := range o.Queue.Items() {
 		subs = append(subs, item.Submission)
 	}
@@ -282,7 +282,7 @@ func (o *Outbox) Pending() []Submission {
 
 // Find returns a submission that has not become a job yet.
 func (o *Outbox) Find(id string) (sub Submission, ok bool) {
-	if sub, ok = o.stake[id]; ok {
+	if sub, ok = o.unresolved[id]; ok {
 		return sub, true
 	}
 	for _, sub := range o.refused {
@@ -297,7 +297,7 @@ func (o *Outbox) Find(id string) (sub Submission, ok bool) {
 // Ours reports whether one of our submissions made the job.
 func (o *Outbox) Ours(id api.ID) bool { return o.Reconciler.claimed[id] != "" }
 
-func (o *Outbox) track() { o.Reconciler.Track(o.AtStake()) }
+func (o *Outbox) track() { o.Reconciler.Track(o.Unresolved()) }
 
 // Wake tells the outbox that the machine was asleep until now.
 func (o *Outbox) Wake(now time.Time) { o.Queue.Wake(now) }

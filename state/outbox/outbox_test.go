@@ -39,7 +39,7 @@ func (o *Outbox) words() (words []string) {
 // answer lands what came of sending.
 func (o *Outbox) answer(t *testing.T, task Task, outcome api.Outcome, err error, now time.Time) {
 	t.Helper()
-	d := Done{Task: task, Submission: task.Submission, Err: err}
+	d := TaskResult{Task: task, Submission: task.Submission, Err: err}
 	var id api.ID
 	if outcome == api.Accepted {
 		id = api.ID("job-" + task.Submission.ID)
@@ -101,7 +101,7 @@ func TestADoubtIsProvedResentAndResolved(t *testing.T) {
 	if _, got := o.due(noon.Add(3*time.Second), 0, 1); got != nil {
 		t.Errorf("asked twice: %v", got)
 	}
-	o.Apply(Done{Task: tasks[0], Honours: true}, noon.Add(3*time.Second))
+	o.Apply(TaskResult{Task: tasks[0], Honours: true}, noon.Add(3*time.Second))
 	tasks, got = o.due(noon.Add(10*time.Second), 0, 1)
 	want(t, "it is", got, "resend a")
 	if s := tasks[0].Submission; s.State != SubmissionSending || !s.SentAt.Equal(noon) {
@@ -118,15 +118,15 @@ func TestWithoutAProofADoubtIsLookedFor(t *testing.T) {
 	tasks, _ := o.due(noon, 0, 1)
 	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
 	tasks, _ = o.due(noon, 0, 1)
-	o.Apply(Done{Task: tasks[0], Err: errors.New("no answer")}, noon)
+	o.Apply(TaskResult{Task: tasks[0], Err: errors.New("no answer")}, noon)
 	_, got := o.due(noon.Add(59*time.Second), 0, 1)
 	want(t, "not asked all the time", got)
 	tasks, got = o.due(noon.Add(time.Minute), 0, 1)
 	want(t, "asked again", got, "prove ")
-	o.Apply(Done{Task: tasks[0]}, noon.Add(time.Minute)) // it ignores keys
+	o.Apply(TaskResult{Task: tasks[0]}, noon.Add(time.Minute)) // it ignores keys
 	tasks, got = o.due(noon.Add(90*time.Second), 0, 1)
 	want(t, "after the quarantine", got, "look ")
-	o.Apply(Done{Task: tasks[0], Err: errors.New("cut short")}, noon.Add(91*time.Second))
+	o.Apply(TaskResult{Task: tasks[0], Err: errors.New("cut short")}, noon.Add(91*time.Second))
 	if _, got := o.due(noon.Add(92*time.Second), 0, 1); got != nil {
 		t.Errorf("what was cut short is no answer: %v", got)
 	}
@@ -169,7 +169,7 @@ func TestAnOldProofIsNotReliedOnWhileItIsRenewed(t *testing.T) {
 	o.Queue.Pause("")
 	tasks, got := o.due(noon.Add(10*time.Second), 0, 1)
 	want(t, "is it still so?", got, "prove ")
-	o.Apply(Done{Task: tasks[0], Honours: true}, noon.Add(20*time.Second))
+	o.Apply(TaskResult{Task: tasks[0], Honours: true}, noon.Add(20*time.Second))
 	_, got = o.due(noon.Add(20*time.Second), 0, 1)
 	want(t, "it is", got, "resend a")
 }
@@ -216,8 +216,8 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("the disk is full")
-	o.Apply(Done{Task: tasks[0], Submission: sent, Unrecorded: full}, noon)
-	o.Load(Snapshot{Begun: o.Clock(), Stake: []Submission{tasks[0].Submission}})
+	o.Apply(TaskResult{Task: tasks[0], Submission: sent, Unrecorded: full}, noon)
+	o.Load(Snapshot{Begun: o.Clock(), Unresolved: []Submission{tasks[0].Submission}})
 	want(t, "what the journal holds is not so", o.words(), "a not saved")
 	if r := o.Rows()[0]; r.Job != "job-a" || r.Reason != "sent, id job-a, not saved yet" {
 		t.Errorf("%+v", r)
@@ -236,7 +236,7 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 		if _, got := o.due(now, 0, 1); got != nil {
 			t.Errorf("twice at once: %v", got)
 		}
-		done := Done{Task: tasks[0], Submission: tasks[0].Submission}
+		done := TaskResult{Task: tasks[0], Submission: tasks[0].Submission}
 		if minute < 2 {
 			done.Unrecorded = full
 		}
@@ -259,7 +259,7 @@ func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
 		if choice == ChoiceResend {
 			o.answer(t, task, api.Accepted, nil, noon.Add(2*time.Minute))
 		} else {
-			o.Apply(Done{Task: task, Submission: task.Submission}, noon.Add(2*time.Minute))
+			o.Apply(TaskResult{Task: task, Submission: task.Submission}, noon.Add(2*time.Minute))
 		}
 		if got := o.words(); got != nil {
 			t.Errorf("%s: left over %v", choice, got)
@@ -332,7 +332,7 @@ func TestWhatAnotherProcessSendsIsToldFromOurs(t *testing.T) {
 	o.answer(t, tasks[0], api.Accepted, nil, noon)
 	theirs := submissionIn(t, SubmissionSending)
 	theirs.ID = "theirs"
-	o.Load(Snapshot{Begun: o.Clock(), Stake: []Submission{theirs}})
+	o.Load(Snapshot{Begun: o.Clock(), Unresolved: []Submission{theirs}})
 	if !o.SendingElsewhere() {
 		t.Error("another's is not seen")
 	}
@@ -345,9 +345,9 @@ func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
 	refused.ID = "r"
 	held := waiting(t, "d")
 	o.Load(Snapshot{
-		Begun:   o.Clock(),
-		Waiting: []QueueItem{{Submission: held, Paused: true}, {Submission: refused}, {Submission: waiting(t, "a")}},
-		Stake:   []Submission{doubtful},
+		Begun:      o.Clock(),
+		Waiting:    []QueueItem{{Submission: held, Paused: true}, {Submission: refused}, {Submission: waiting(t, "a")}},
+		Unresolved: []Submission{doubtful},
 	})
 	want(t, "rows", o.words(), "b unknown", "d paused", "a waiting", "r refused")
 }
@@ -355,7 +355,7 @@ func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
 func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
 	o := outboxOf(t, 2)
 	tasks, _ := o.due(noon, 0, 1)
-	d := Done{Task: tasks[0], Submission: tasks[0].Submission, Unfit: true, Err: errors.New("another file")}
+	d := TaskResult{Task: tasks[0], Submission: tasks[0].Submission, Unfit: true, Err: errors.New("another file")}
 	d.Submission.State, d.Submission.Reason = SubmissionConfirmed, "another file"
 	o.Apply(d, noon)
 	want(t, "rows", o.words(), "a paused", "b waiting")
@@ -369,23 +369,23 @@ func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
 func TestAnOutlookSaysWhatHappensNext(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, 0)})
-	o, ok := r.Outlook("a", noon)
+	o, ok := r.Plan("a", noon)
 	if !ok || !o.FirstLook.Equal(noon.Add(90*time.Second)) || !o.NextLook.Equal(o.FirstLook) || !o.LastLook.IsZero() || !o.Resend.IsZero() {
 		t.Errorf("at first: %+v", o)
 	}
 	r.Proven = true
-	if o, _ := r.Outlook("a", noon); !o.Resend.Equal(noon.Add(5 * time.Second)) {
+	if o, _ := r.Plan("a", noon); !o.Resend.Equal(noon.Add(5 * time.Second)) {
 		t.Errorf("with a proof: %+v", o)
 	}
 	r.Proven = false
 	looks(&r, noon.Add(2*time.Minute))
-	if o, _ := r.Outlook("a", noon.Add(2*time.Minute)); !o.LastLook.Equal(noon.Add(2*time.Minute)) || !o.NextLook.Equal(noon.Add(12*time.Minute)) {
+	if o, _ := r.Plan("a", noon.Add(2*time.Minute)); !o.LastLook.Equal(noon.Add(2*time.Minute)) || !o.NextLook.Equal(noon.Add(12*time.Minute)) {
 		t.Errorf("after a look: %+v", o)
 	}
-	if o, _ := r.Outlook("a", noon.Add(25*time.Hour)); o.Until.After(noon.Add(25 * time.Hour)) {
+	if o, _ := r.Plan("a", noon.Add(25*time.Hour)); o.Until.After(noon.Add(25 * time.Hour)) {
 		t.Errorf("after a day: %+v", o)
 	}
-	if _, ok := r.Outlook("nobody", noon); ok {
+	if _, ok := r.Plan("nobody", noon); ok {
 		t.Error("nobody has an outlook")
 	}
 }

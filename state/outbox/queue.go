@@ -29,9 +29,9 @@ const (
 	// pricesAtOnce is how many items may be priced concurrently if a price is
 	// slow to come.
 	pricesAtOnce = 24
-	// maxUnclear is how many requests in a row may end with an unknown outcome
+	// maxUnknown is how many requests in a row may end with an unknown outcome
 	// before the queue is paused.
-	maxUnclear = 3
+	maxUnknown = 3
 )
 
 // QueueItem is a submission that waits to be sent.
@@ -60,7 +60,7 @@ type Queue struct {
 
 	backoff  time.Time // end of the server's backoff
 	failures int       // failed attempts in a row
-	unclear  int       // how many of those may have been accepted
+	unknown  int       // how many of those may have been accepted
 
 	full    bool      // the last answer was "all slots are taken"
 	tried   time.Time // when that came
@@ -235,7 +235,7 @@ func (q *Queue) PauseItem(id string, paused bool) {
 func (q *Queue) Pause(why string) { q.paused, q.why = true, why }
 
 // Resume ends a pause.
-func (q *Queue) Resume() { q.paused, q.why, q.unclear = false, "", 0 }
+func (q *Queue) Resume() { q.paused, q.why, q.unknown = false, "", 0 }
 
 // Paused reports whether the queue is paused, and why.
 func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
@@ -281,11 +281,11 @@ func (q *Queue) Apply(s Submission, err error, now time.Time) {
 	}
 	switch {
 	case err == nil:
-		q.full, q.freed, q.failures, q.unclear = false, false, 0, 0
+		q.full, q.freed, q.failures, q.unknown = false, false, 0, 0
 	case s.State == SubmissionUnknown:
-		q.unclear++
+		q.unknown++
 		q.backOff(now)
-		if q.unclear >= maxUnclear {
+		if q.unknown >= maxUnknown {
 			q.Pause("several requests in a row got no clear answer: look at them, then let the queue go on")
 		}
 	case errors.Is(err, ErrStale): // it is priced again when its turn comes
@@ -304,7 +304,7 @@ func (q *Queue) refused(s Submission, err error, now time.Time) {
 	switch {
 	case e.Kind == api.KindConcurrency:
 		q.full, q.freed, q.tried = true, false, now
-		q.failures, q.unclear = 0, 0
+		q.failures, q.unknown = 0, 0
 	case e.Kind == api.KindRateLimited:
 		q.backoff = now.Add(cmp.Or(max(e.RetryAfter, 0), rateRetry))
 	case e.Kind == api.KindAuth, e.Kind == api.KindPayment:

@@ -319,7 +319,7 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 			q.Apply(answered(t, waiting(t, id), api.Unknown, now), &api.Error{Kind: api.KindServer, Status: 502, Sent: true}, now)
 		}
 	}
-	if _, paused := q.Paused(); sent != maxUnclear || !paused {
+	if _, paused := q.Paused(); sent != maxUnknown || !paused {
 		t.Errorf("%d were put at stake, paused: %t", sent, paused)
 	}
 }

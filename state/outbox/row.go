@@ -20,12 +20,12 @@ type QueueState uint8
 // The states, most urgent first.
 const (
 	QueueUnsaved  QueueState = iota // accepted, but not saved in the journal yet
-	QueueDoubt                      // unknown whether it was accepted
+	QueueUnknown                    // unknown whether it was accepted
 	QueueRefused                    // the server said no; nothing was charged
 	QueueExpired                    // a signed link has expired, so it is not sent
 	QueueReprice                    // its price went up and must be confirmed
 	QueueSending                    // on its way
-	QueueHeld                       // paused by the user, or because it can't be sent as it is
+	QueuePaused                     // paused by the user, or because it can't be sent as it is
 	QueueUnpriced                   // no new price was available
 	QueueWaiting                    // in line
 )
@@ -60,12 +60,12 @@ var _ table.Row[QueueRow] = (*QueueRow)(nil)
 // outcomes, then those being sent, then the queue in order, then refused ones.
 // It leaves out unknown outcomes that the user dropped.
 func (o *Outbox) Rows() []QueueRow {
-	doubts, away := o.splitStake()
+	doubts, away := o.splitUnresolved()
 	waiting := o.Queue.waiting()
 	rows := make([]QueueRow, 0, len(o.answers)+len(doubts)+len(away)+len(waiting)+len(o.refused))
 	rows = append(rows, o.unsavedRows()...)
 	for i := range doubts {
-		rows = append(rows, newQueueRow(&doubts[i], QueueDoubt, doubtPlaces-int64(i)))
+		rows = append(rows, newQueueRow(&doubts[i], QueueUnknown, unknownPlaces-int64(i)))
 	}
 	for i := range away {
 		rows = append(rows, newQueueRow(&away[i], QueueSending, awayPlaces-int64(i)))
@@ -91,13 +91,13 @@ func (o *Outbox) Rows() []QueueRow {
 // The places are the highest order numbers of the groups before the queue.
 const (
 	awayPlaces    = int64(1) << 40
-	doubtPlaces   = 2 * awayPlaces
+	unknownPlaces = 2 * awayPlaces
 	unsavedPlaces = 3 * awayPlaces
 )
 
-// splitStake splits the submissions at stake by state, earliest first.
-func (o *Outbox) splitStake() (doubts, away []Submission) {
-	for _, sub := range o.stake {
+// splitUnresolved splits the submissions at stake by state, earliest first.
+func (o *Outbox) splitUnresolved() (doubts, away []Submission) {
+	for _, sub := range o.unresolved {
 		switch sub.State {
 		case SubmissionUnknown:
 			doubts = append(doubts, sub)
@@ -118,7 +118,7 @@ func (i *QueueItem) state() QueueState {
 	case i.Waits():
 		return QueueReprice
 	case i.Paused:
-		return QueueHeld
+		return QueuePaused
 	case strings.HasPrefix(string(i.Submission.Reason), NoPrice):
 		return QueueUnpriced
 	}

@@ -231,7 +231,7 @@ func (s *search) land() {
 	s.away = nil
 	told, tried := s.o.Slots.Told, s.o.Slots.Tried
 	outcome, err := s.post(s.now)
-	d := Done{Task: task, Submission: task.Submission, Err: err}
+	d := TaskResult{Task: task, Submission: task.Submission, Err: err}
 	id := api.ID("")
 	if outcome == api.Accepted {
 		id = api.ID("job-" + task.Submission.ID)
@@ -267,7 +267,7 @@ func (s *search) settleDoubts() {
 			continue
 		}
 		delete(s.doubts, id)
-		sub := s.o.stake[id]
+		sub := s.o.unresolved[id]
 		if err := sub.Drop(s.now); err != nil {
 			s.t.Fatal(err)
 		}
@@ -298,7 +298,7 @@ func (s *search) step(outage, paused bool) {
 			if err := sub.Reprice(sub.Price, s.now); err != nil {
 				s.t.Fatal(err)
 			}
-			s.o.Apply(Done{Task: task, Submission: sub}, s.now)
+			s.o.Apply(TaskResult{Task: task, Submission: sub}, s.now)
 		}
 	}
 }

@@ -59,8 +59,8 @@ func (t *Task) Outcome(err error, now time.Time) api.Outcome {
 	return o
 }
 
-// Done is the result of a task.
-type Done struct {
+// TaskResult is the result of a task.
+type TaskResult struct {
 	Task
 	// Submission is its state now. If the request got an answer the journal has
 	// it, unless Unrecorded says why not.

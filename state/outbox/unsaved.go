@@ -83,7 +83,7 @@ func (o *Outbox) Notes(now time.Time) (tasks []Task) {
 
 // note remembers an answer that is not in the journal, and forgets it once
 // saved. Until then the journal's own state of the submission is out of date.
-func (o *Outbox) note(d Done, now time.Time) {
+func (o *Outbox) note(d TaskResult, now time.Time) {
 	_, known := o.answers[d.Submission.ID]
 	switch {
 	case d.Kind == TaskNote && (d.Unrecorded == nil || d.Elsewhere):

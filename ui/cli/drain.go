@@ -146,7 +146,7 @@ func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d
 // drained returns the failure that tells a script how the run ended.
 func drained(o outcome) error {
 	sum, err := o.sum, o.err
-	left := sum.Left + sum.Refused + sum.InDoubt + sum.Unsaved
+	left := sum.Left + sum.Refused + sum.Unknown + sum.Unsaved
 	switch {
 	case err == nil && left == 0:
 		return nil
@@ -160,9 +160,9 @@ func drained(o outcome) error {
 		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what happened"}
 	case errors.Is(err, account.ErrElsewhere):
 		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "it sends the waiting jobs; end it to send from here"}
-	case errors.Is(err, account.ErrHeldByUser):
+	case errors.Is(err, account.ErrPausedByUser):
 		return &Failure{Status: StatusLater, Code: "held", Err: err, Hint: "dubtop queue drain --resume resumes it"}
-	case errors.Is(err, account.ErrHeld):
+	case errors.Is(err, account.ErrPaused):
 		return &Failure{Status: StatusLater, Code: "held", Err: err}
 	case errors.Is(err, account.ErrBudget):
 		return &Failure{Status: StatusBudget, Code: "budget", Err: err, Hint: "nothing was sent"}
@@ -188,7 +188,7 @@ func leftWords(s account.Sum) string {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.InDoubt, "of unknown outcome"}, {s.Unsaved, "not saved"}} {
+	}{{s.Left, "in the queue"}, {s.Refused, "refused"}, {s.Unknown, "of unknown outcome"}, {s.Unsaved, "not saved"}} {
 		if part.n > 0 {
 			said = append(said, fmt.Sprintf("%d %s", part.n, part.what))
 		}

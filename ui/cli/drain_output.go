@@ -149,9 +149,9 @@ func headOf(kind account.NoticeKind) (said text.Text) {
 		said = text.Of(outbox.QueueReprice.Word())
 	case account.NoticeExpired:
 		said = "not sent"
-	case account.NoticeHeld:
+	case account.NoticePaused:
 		said = "paused"
-	case account.NoticeDoubt:
+	case account.NoticeUnknown:
 		said = "maybe charged"
 	case account.NoticeAsks:
 		said = "only you can tell"
@@ -193,11 +193,11 @@ func (t *teller) end(s account.Sum) {
 	if s.Resolved > 0 {
 		said += text.Sprintf(", %d of them after a lost answer", s.Resolved)
 	}
-	if s.Left+s.Refused+s.InDoubt+s.Unsaved > 0 {
+	if s.Left+s.Refused+s.Unknown+s.Unsaved > 0 {
 		said += "; " + text.Of(leftWords(s))
 	}
 	now := time.Now()
-	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.InDoubt, s.Unsaved})
+	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.Unknown, s.Unsaved})
 }
 
 // left names the submissions that need the user, and what to do about them.
@@ -210,7 +210,7 @@ func (t *teller) left(v voice, rows []outbox.QueueRow) {
 		switch r.State {
 		case outbox.QueueUnsaved:
 			code, what, hint = "not_saved", "is charged", "note the id; dubtop queue drain finds out what happened"
-		case outbox.QueueDoubt:
+		case outbox.QueueUnknown:
 			code, what = "unknown", "may have been charged"
 		case outbox.QueueRefused:
 			code, what, hint = "refused", "was refused", "open dubtop, view 5, and edit or drop it"
@@ -218,7 +218,7 @@ func (t *teller) left(v voice, rows []outbox.QueueRow) {
 			code, what, hint = "expired", "was not sent", "open dubtop, view 5, and edit it"
 		case outbox.QueueReprice:
 			code, what = "price_up", text.Of("costs "+r.Cost.String()+" now")
-		case outbox.QueueHeld:
+		case outbox.QueuePaused:
 			code, what, hint = "held", "is paused", "open dubtop, view 5, and resume it"
 		case outbox.QueueUnpriced:
 			code, what, hint = "no_price", "has", "open dubtop, view 5, and edit or drop it"

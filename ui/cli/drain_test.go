@@ -201,8 +201,8 @@ func TestWhatKeepsADrainFromSending(t *testing.T) {
 		status     int
 		out, said  string
 	}{
-		{"held", "queue drain", func(w *works) { must(w.t, w.j.HoldQueue(w.t.Context(), true)) }, StatusLater, "0 sent; left: 1 in the queue.", "paused by you, in a window; dubtop queue drain --resume"},
-		{"let go on", "queue drain --resume", func(w *works) { must(w.t, w.j.HoldQueue(w.t.Context(), true)) }, 0, "1 sent.", ""},
+		{"held", "queue drain", func(w *works) { must(w.t, w.j.PauseQueue(w.t.Context(), true)) }, StatusLater, "0 sent; left: 1 in the queue.", "paused by you, in a window; dubtop queue drain --resume"},
+		{"let go on", "queue drain --resume", func(w *works) { must(w.t, w.j.PauseQueue(w.t.Context(), true)) }, 0, "1 sent.", ""},
 		{"a budget", "queue drain", func(w *works) { w.configure("[budget]\ndaily = \"1.00 hard\"\n") }, StatusBudget, "left: 1 in the queue", "the daily budget is $1.00"},
 		{"a refused key", "queue drain", func(w *works) { w.account.RevokeKey() }, StatusAuth, "left: 1 in the queue", "the API key was refused (401)"},
 		{"the plan", "queue drain", func(w *works) {
@@ -264,7 +264,7 @@ func TestASignalEndsADrainInOrder(t *testing.T) {
 		time.AfterFunc(5*time.Second, func() { w.signals <- syscall.SIGTERM })
 		w.ends("queue drain", StatusInterrupted, []string{"a  sent as ", "1 sent; left: 1 in the queue."},
 			[]string{"dubtop: stopping once ", "dubtop: stopped before everything was sent; left: 1 in the queue; dubtop queue drain continues\n"})
-		left, err := w.j.Outstanding(context.Background())
+		left, err := w.j.Unresolved(context.Background())
 		if err != nil || len(left) > 0 || len(w.account.Accepted()) != 1 {
 			t.Errorf("of unknown outcome: %d, %v", len(left), err)
 		}

@@ -48,7 +48,7 @@ func (w World) listProfiles(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	kin, err := journal.Kin(c.Context(), a.stateDir, a.profile)
+	kin, err := journal.OldProfiles(c.Context(), a.stateDir, a.profile)
 	if err != nil {
 		return journalFailed(err)
 	}
@@ -91,11 +91,11 @@ func (w World) join(c *cobra.Command, to string) error {
 	if err != nil {
 		return err
 	}
-	kin, err := journal.Kin(c.Context(), a.stateDir, a.profile)
+	kin, err := journal.OldProfiles(c.Context(), a.stateDir, a.profile)
 	if err != nil {
 		return journalFailed(err)
 	}
-	var relative *journal.Relative
+	var relative *journal.OldProfile
 	for i := range kin {
 		if kin[i].Profile == to {
 			relative = &kin[i]

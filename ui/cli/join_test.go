@@ -87,7 +87,7 @@ func TestBooksOfOnesOwnAreNotLeft(t *testing.T) {
 	old := profile("sk-old")
 	d.knows(old, account.Add(simulator.Job{}))
 	enqueue(t, d.knows(profile(testKey), account.Add(simulator.Job{})), confirmed(t, "q1", "mine", dollarPrice(1)), noon)
-	if got := d.run("join " + old); got.status != StatusError || !strings.Contains(got.errors, "money of its own") {
+	if got := d.run("join " + old); got.status != StatusError || !strings.Contains(got.errors, "records of money") {
 		t.Errorf("%+v", got)
 	}
 }

@@ -109,7 +109,7 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 		}
 		q.add(item)
 	}
-	if q.held, err = j.QueueHeld(ctx); err != nil {
+	if q.held, err = j.QueuePaused(ctx); err != nil {
 		return err
 	}
 	who, sends, err := j.Holder()
@@ -130,7 +130,7 @@ func (q *queue) add(item queued) {
 	switch {
 	case item.row.Place > 0:
 		q.total.Add(&entry)
-	case item.row.State == outbox.QueueDoubt:
+	case item.row.State == outbox.QueueUnknown:
 		q.doubts.Add(&entry)
 	}
 }
@@ -196,12 +196,12 @@ func (q *queue) sums() text.Text {
 		what text.Text
 	}{
 		{q.total.Unknown, "without a price in dollars"},
-		{q.counts[outbox.QueueHeld], "paused"},
+		{q.counts[outbox.QueuePaused], "paused"},
 		{q.counts[outbox.QueueExpired], "with an expired link"},
 		{q.counts[outbox.QueueReprice], "with a higher price"},
 		{q.counts[outbox.QueueUnpriced], "without a new price"},
 		{q.counts[outbox.QueueSending], "being sent"},
-		{q.counts[outbox.QueueDoubt], "of unknown outcome" + maybe},
+		{q.counts[outbox.QueueUnknown], "of unknown outcome" + maybe},
 		{q.counts[outbox.QueueRefused], "refused"},
 	} {
 		if part.n > 0 {
@@ -274,8 +274,8 @@ type queueTotal struct {
 func (q *queue) document() queueDocument {
 	d := queueDocument{Items: make([]queuedItem, len(q.items)), Held: q.held, Sender: q.sender, Total: queueTotal{
 		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), Unknown: q.total.Unknown,
-		Held: q.counts[outbox.QueueHeld], Expired: q.counts[outbox.QueueExpired], PriceUp: q.counts[outbox.QueueReprice], Unpriced: q.counts[outbox.QueueUnpriced],
-		Sending: q.counts[outbox.QueueSending], InDoubt: q.counts[outbox.QueueDoubt],
+		Held: q.counts[outbox.QueuePaused], Expired: q.counts[outbox.QueueExpired], PriceUp: q.counts[outbox.QueueReprice], Unpriced: q.counts[outbox.QueueUnpriced],
+		Sending: q.counts[outbox.QueueSending], InDoubt: q.counts[outbox.QueueUnknown],
 		Doubtful: (*usd)(q.doubts.Amounts().Cost), Refused: q.counts[outbox.QueueRefused],
 	}}
 	for i := range q.items {

@@ -198,7 +198,7 @@ func TestTheQueueTellsWhatHasLeftTheLine(t *testing.T) {
 		sent(t, j, s, c.o, c.words)
 	}
 	enqueue(t, j, confirmed(t, "q4", "job", dollarPrice(1_250_000)), noon.Add(9*time.Second))
-	if err := j.HoldQueue(t.Context(), true); err != nil {
+	if err := j.PauseQueue(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}
 	d.says("queue ls", `#  ID  NAME  MODEL      STATE     PRICE  SINCE                WHY

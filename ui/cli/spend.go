@@ -109,7 +109,7 @@ type books struct {
 
 func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
 	entries, damage, err := j.Entries(ctx)
-	b := books{ledger: *journal.Books(entries), damage: damage}
+	b := books{ledger: *journal.LedgerOf(entries), damage: damage}
 	labels, unlabelled := j.Labels(ctx)
 	if unlabelled == nil {
 		b.ledger.Relabel(labels) // a label set later overrides the one in the entry

@@ -170,7 +170,7 @@ func readHolding(t *testing.T, j *journal.Journal) holding {
 	}
 	h.queue, err = j.Queue(t.Context())
 	must(t, err)
-	h.held, err = j.QueueHeld(t.Context())
+	h.held, err = j.QueuePaused(t.Context())
 	must(t, err)
 	drafts, err := j.Drafts(t.Context())
 	must(t, err)

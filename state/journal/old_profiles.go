@@ -16,9 +16,9 @@ import (
 	"dubtop/state"
 )
 
-// Relative is the profile of another key for the same server. It may be the
+// OldProfile is the profile of another key for the same server. It may be the
 // same account; the test is whether the new key can read one of its jobs.
-type Relative struct {
+type OldProfile struct {
 	Profile     string
 	Jobs        int       // number of jobs seen
 	Submissions int       // confirmed submissions, which may have cost money
@@ -30,10 +30,10 @@ type Relative struct {
 // deleted.
 const newestJobs = 3
 
-// Kin lists the profiles in stateDir that may be the given account under an
+// OldProfiles lists the profiles in stateDir that may be the given account under an
 // older key, last used first: those for the same server, with jobs, and not
 // joined to others. It only reads them, and skips unreadable ones.
-func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
+func OldProfiles(ctx context.Context, stateDir, profile string) ([]OldProfile, error) {
 	dirs, err := os.ReadDir(stateDir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -41,16 +41,16 @@ func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the profiles of other keys can't be listed: %w", err)
 	}
-	var kin []Relative
+	var kin []OldProfile
 	for _, dir := range dirs {
 		if joinable(profile, dir.Name()) != nil {
 			continue
 		}
-		if r, err := relative(ctx, stateDir, dir.Name()); err == nil && len(r.Newest) > 0 {
+		if r, err := oldProfile(ctx, stateDir, dir.Name()); err == nil && len(r.Newest) > 0 {
 			kin = append(kin, r)
 		}
 	}
-	slices.SortStableFunc(kin, func(a, b Relative) int {
+	slices.SortStableFunc(kin, func(a, b OldProfile) int {
 		return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(b.Submissions, a.Submissions), strings.Compare(a.Profile, b.Profile))
 	})
 	return kin, ctx.Err()
@@ -58,7 +58,7 @@ func Kin(ctx context.Context, stateDir, profile string) ([]Relative, error) {
 
 // relative reads one profile. If it is joined to another it returns no jobs,
 // because the other is listed itself.
-func relative(ctx context.Context, stateDir, profile string) (r Relative, err error) {
+func oldProfile(ctx context.Context, stateDir, profile string) (r OldProfile, err error) {
 	path := profilePath(stateDir, profile)
 	if _, err := os.Stat(path); err != nil {
 		return r, err
@@ -82,7 +82,7 @@ func relative(ctx context.Context, stateDir, profile string) (r Relative, err er
 	return r, r.read(ctx, db, schema)
 }
 
-func (r *Relative) read(ctx context.Context, db *sql.DB, schema int) error {
+func (r *OldProfile) read(ctx context.Context, db *sql.DB, schema int) error {
 	err := db.QueryRowContext(ctx, "SELECT count(*) FROM submissions WHERE "+ofMoney).Scan(&r.Submissions)
 	if err != nil {
 		return err

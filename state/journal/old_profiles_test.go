@@ -15,9 +15,9 @@ import (
 )
 
 // kin lists the relatives of the new key.
-func kin(t *testing.T, dir string) []Relative {
+func kin(t *testing.T, dir string) []OldProfile {
 	t.Helper()
-	found, err := Kin(t.Context(), dir, newKey)
+	found, err := OldProfiles(t.Context(), dir, newKey)
 	if err != nil {
 		t.Fatal(err)
 	}

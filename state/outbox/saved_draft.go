@@ -4,16 +4,16 @@ import (
 	"dubtop/state/draft"
 )
 
-// Held is the journal's knowledge about a draft id: the draft, the submission
+// SavedDraft is the journal's knowledge about a draft id: the draft, the submission
 // made from it, or nothing.
-type Held struct {
+type SavedDraft struct {
 	Draft  draft.Draft // as last saved, or as sent
 	Became *Submission // the last submission queued or sent from it, or nil
 }
 
 // Version is the Draft.Base of a window that knows this state; "" if there is
 // none.
-func (h Held) Version() string {
+func (h SavedDraft) Version() string {
 	if h.Became != nil {
 		return draft.BecameVersion(h.Became.ID)
 	}
@@ -22,7 +22,7 @@ func (h Held) Version() string {
 
 // Known reports whether a window with draft d has seen this state, and so may
 // replace it. It has if d equals the saved draft.
-func (h Held) Known(d draft.Draft) bool {
+func (h SavedDraft) Known(d draft.Draft) bool {
 	v := h.Version()
 	return v == d.Base || v == d.Version()
 }
@@ -30,7 +30,7 @@ func (h Held) Known(d draft.Draft) bool {
 // Follow returns the draft that a window shows after learning this state. Own
 // is text that exists only in this window, as a draft that still needs an id;
 // it is empty if there is none.
-func (h Held) Follow(d draft.Draft) (next, own draft.Draft) {
+func (h SavedDraft) Follow(d draft.Draft) (next, own draft.Draft) {
 	next = h.Draft.Clone()
 	if next.Empty() {
 		next = draft.Draft{Model: d.Model}

@@ -6,8 +6,8 @@ import (
 	"dubtop/state/instant"
 )
 
-// Outlook is dubtop's plan for a submission of unknown outcome.
-type Outlook struct {
+// SearchPlan is dubtop's plan for a submission of unknown outcome.
+type SearchPlan struct {
 	FirstLook time.Time // before this, its job may not be in the list yet
 	LastLook  time.Time // zero before the first
 	NextLook  time.Time // zero after it stops looking
@@ -17,9 +17,9 @@ type Outlook struct {
 	Found     bool      // its job is known, and is being linked
 }
 
-// Outlook returns the plan; ok is false if the submission's outcome is not
+// Plan returns the plan; ok is false if the submission's outcome is not
 // unknown.
-func (r *Reconciler) Outlook(submission string, now time.Time) (o Outlook, ok bool) {
+func (r *Reconciler) Plan(submission string, now time.Time) (o SearchPlan, ok bool) {
 	for _, n := range r.intents {
 		if n.sub.ID != submission || !n.open() {
 			continue
@@ -45,5 +45,5 @@ func (r *Reconciler) Outlook(submission string, now time.Time) (o Outlook, ok bo
 		o.Follows, o.Found = r.leads(n), n.link != ""
 		return o, true
 	}
-	return Outlook{}, false
+	return SearchPlan{}, false
 }
