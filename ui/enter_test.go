@@ -1,0 +1,19 @@
+package ui
+
+import (
+	"testing"
+
+	"dubtop/state/outbox"
+)
+
+// What was confirmed for one account must not be taken for another one's.
+func TestAnotherAccountStartsWithNothingConfirmed(t *testing.T) {
+	t.Parallel()
+	a := newDesk(t, 1)
+	a.attend(&spending{submission: outbox.Submission{ID: "s"}})
+	a.awaitPilot("s", "promo", 3)
+	a.enter(a.cfg.Account)
+	if len(a.attended) > 0 || len(a.pilots) > 0 {
+		t.Errorf("%d confirmed and %d pilots of the account before", len(a.attended), len(a.pilots))
+	}
+}
