@@ -28,13 +28,19 @@ type Details struct {
 	Sent  outbox.Submission // for a job that the server does not return
 }
 
-// Open marks the details of a job as open and returns the request for them; ""
-// closes them.
-func (s *Store) Open(id api.ID, now time.Time) Ask {
+// OpenDetails marks the details of a job as open and returns the request for them.
+func (s *Store) OpenDetails(id api.ID, now time.Time) Ask {
 	if s.Opened.ID != id {
 		s.Opened = Opened{ID: id}
 	}
 	return s.askDetails(now)
+}
+
+// CloseDetails forgets the details of a job, unless those of another are open.
+func (s *Store) CloseDetails(id api.ID) {
+	if s.Opened.ID == id {
+		s.Opened = Opened{}
+	}
 }
 
 // askDetails returns a request for the open job, and for its costs if it has

@@ -20,7 +20,7 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 		}
 		p.Apply(now, s, a, r)
 	}
-	s.ApplyDetails(s.Open(jobID(1), start()), Result{Details: Details{Job: job(1, status)}}, start())
+	s.ApplyDetails(s.OpenDetails(jobID(1), start()), Result{Details: Details{Job: job(1, status)}}, start())
 	second := func(n int) (asked, costs int) {
 		now := start().Add(time.Duration(n) * time.Second)
 		for _, a := range p.Due(now, s) {
@@ -64,7 +64,7 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 	if asked != 2 || costs != 1 || s.Opened.Costs == nil || *s.Opened.Costs.Total != cost {
 		t.Errorf("after its end asked %d times, for costs %d times: %+v", asked, costs, s.Opened.Costs)
 	}
-	s.Open("", start())
+	s.CloseDetails(jobID(1))
 	if _, due := s.openJobDue(); due {
 		t.Error("asked for though its details are closed")
 	}
@@ -73,7 +73,7 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 func TestAJobThatIsGoneIsNotAskedForAgain(t *testing.T) {
 	s := NewStore()
 	s.Generations.Answer(s.Generations.Ask(start()), []Generation{row(1, api.Processing)}, start())
-	ask := s.Open(jobID(1), start())
+	ask := s.OpenDetails(jobID(1), start())
 	s.ApplyDetails(ask, Result{Err: &api.Error{Kind: api.KindNotFound}}, start())
 	if g, _ := s.Generations.Find(string(jobID(1))); !g.Gone {
 		t.Error("it is not marked as gone")

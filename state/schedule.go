@@ -122,7 +122,7 @@ func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
 	case p.unfocused && k.away != nil:
 		every = k.away(p, every)
 	case p.unfocused:
-		every *= time.Duration(p.pace.Unfocused)
+		every = slowed(p, every)
 	}
 	return every, ok || p.lanes[t].forced || p.outage.streak > 0
 }

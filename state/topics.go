@@ -14,8 +14,7 @@ type kind struct {
 	// every is the time between two requests, and whether there is anything to
 	// request.
 	every func(p *Poller) (time.Duration, bool)
-	// away is that time while the window has no focus; nil multiplies it by
-	// Pace.Unfocused.
+	// away is that time while the window has no focus; nil is slowed.
 	away func(p *Poller, focused time.Duration) time.Duration
 	// after is another earliest time for the next request; may be nil.
 	after func(p *Poller) time.Time
@@ -130,7 +129,7 @@ func batchesKind() kind {
 			if p.facts.batches > 0 {
 				return max(focused, p.pace.Batches)
 			}
-			return focused * time.Duration(p.pace.Unfocused)
+			return slowed(p, focused)
 		},
 		question: func(_ *Poller, s *Store, a *Ask, now time.Time) { a.ticket = s.Batches.Ask(now) },
 		apply:    (*Store).applyBatches,
@@ -218,6 +217,11 @@ func assetPagesKind() kind {
 
 // steady keeps the pace without focus, because people watch on a second screen.
 func steady(_ *Poller, focused time.Duration) time.Duration { return focused }
+
+// slowed multiplies the time by Pace.Unfocused.
+func slowed(p *Poller, focused time.Duration) time.Duration {
+	return focused * time.Duration(p.pace.Unfocused)
+}
 
 // Words names the items that a topic requests.
 func (t Topic) Words() string { return kinds()[t].words }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 
@@ -29,7 +31,7 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 	link := func() string { l, _ := v.Selected().URL.Link(); return l }
 	return v.With(
 		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.Selected()) }).
-			Unless(func() text.Text { return kit.First(none(), a.unspendable()) }).Hinted("new with it"),
+			Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new with it"),
 		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.assetDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).Unless(unusable).Hinted("open"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),

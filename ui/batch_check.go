@@ -159,7 +159,7 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 	var credits float64
 	inCredits, priced := false, 0
 	for model, n := range frames {
-		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / account.BilledFPS, FPS: account.BilledFPS})
+		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / outbox.FramesPerSecond, FPS: outbox.FramesPerSecond})
 		if err != nil && !errors.Is(err, api.ErrUnpriced) {
 			return outbox.Price{}, fmt.Errorf("no price: %w", err)
 		}
@@ -172,7 +172,7 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 			inCredits, credits = true, credits+*e.Credits
 		}
 		total.Frames += e.Frames
-		total.Seconds += float64(n) / account.BilledFPS
+		total.Seconds += float64(n) / outbox.FramesPerSecond
 	}
 	if priced == 0 {
 		total.Basis = "no job could be measured and priced"
@@ -198,7 +198,7 @@ func measuredLines(lines []draft.BatchLine) (frames, jobs map[string]int, about 
 			continue
 		}
 		jobs[line.Request.Model]++
-		frames[line.Request.Model] += int(math.Round(line.Seconds * account.BilledFPS))
+		frames[line.Request.Model] += int(math.Round(line.Seconds * outbox.FramesPerSecond))
 		about = about || line.About
 	}
 	return frames, jobs, about

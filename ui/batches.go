@@ -198,7 +198,7 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 		a.Does(keymap.Details, func() tea.Cmd {
 			a.store.Observe([]state.Generation{*job()}, a.Now)
 			return a.openGeneration(job())
-		}).Unless(func() text.Text { return kit.First(v.None(), needs(job)()) }).Hinted("details"),
+		}).Unless(func() text.Text { return cmp.Or(v.None(), needs(job)()) }).Hinted("details"),
 		a.Does(keymap.Back, v.Back).Hinted("back"))...)
 	a.Push(r)
 	return resultsCmd(a.session, r)

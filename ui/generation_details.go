@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"errors"
-	"time"
 
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -207,17 +206,9 @@ func (d *generationDetails) fetch() tea.Cmd {
 	return workCmd(a.session.OpenDetails(d.id))
 }
 
-// Tick asks for the job again when other details were open over these.
-func (d *generationDetails) Tick(time.Time) tea.Cmd {
-	if d.app.store.Opened.ID != d.id {
-		return d.fetch()
-	}
-	return nil
-}
-
 // Leave ends the polling for the job.
 func (d *generationDetails) Leave() tea.Cmd {
-	d.app.session.CloseDetails(d.id)
+	d.app.store.CloseDetails(d.id)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -50,7 +51,7 @@ func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet
 		return &g
 	}
 	return jobSet{
-		one: one, none: func() text.Text { return kit.First(l.None(), needs(one)()) },
+		one: one, none: func() text.Text { return cmp.Or(l.None(), needs(one)()) },
 		chosen: func() []state.Generation {
 			var jobs []state.Generation
 			for _, row := range l.Chosen() {

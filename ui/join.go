@@ -24,7 +24,7 @@ func (a *desk) keepOffer() {
 // offerJoin asks whether a profile belongs to this account. The question stays
 // below any other open screen: joining starts the session over, which must not
 // lose typed text.
-func (a *desk) offerJoin(r *account.Relative) tea.Cmd {
+func (a *desk) offerJoin(r *account.OldProfile) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
 		Yes: "the same", No: "keep separate",
@@ -41,7 +41,7 @@ func (a *desk) offerJoin(r *account.Relative) tea.Cmd {
 	return c.Wait(kit.ArmTime)
 }
 
-func (a *desk) joinLines(r *account.Relative) []paint.Told {
+func (a *desk) joinLines(r *account.OldProfile) []paint.Told {
 	said := append(paint.Sentence("This key can read jobs created with another key."), paint.Told{})
 	if r.Jobs > 0 {
 		said = append(said, paint.Told{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})
@@ -66,7 +66,7 @@ func grouped(n int, one, many text.Text) text.Text {
 }
 
 // answerJoin joins the profile after a yes and remembers a no.
-func (a *desk) answerJoin(r *account.Relative, yes bool) tea.Cmd {
+func (a *desk) answerJoin(r *account.OldProfile, yes bool) tea.Cmd {
 	a.offer = nil
 	switch {
 	case !yes:

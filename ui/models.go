@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func newModels(a *composer) *kit.ListView[state.Model] {
 			d := a.draft.Clone()
 			d.Model, d.From = v.Selected().Name, "with model "+v.Selected().Name
 			return a.newGeneration(&d)
-		}).Unless(func() text.Text { return kit.First(none(), a.unspendable()) }).Hinted("new with it"),
+		}).Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new with it"),
 		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.modelDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).Hinted("vendor's page"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.Selected().Name) }).Unless(none).Hinted("copy name"),

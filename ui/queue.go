@@ -38,7 +38,7 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 	}
 	jobless := func() text.Text {
 		if r := v.Selected(); r == nil || r.Job == "" {
-			return kit.First(none(), "this is not a job yet")
+			return cmp.Or(none(), "this is not a job yet")
 		}
 		return ""
 	}

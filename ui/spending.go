@@ -148,7 +148,7 @@ func (a *composer) spendingLines(s *spending) []paint.Told {
 		said = append(said, paint.Told{Label: text.Of(in.Kind), Words: words, Short: true})
 	}
 	if sub.Price.Frames > 0 {
-		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, account.BilledFPS, account.BilledFPS), paint.Normal)
+		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, outbox.FramesPerSecond, outbox.FramesPerSecond), paint.Normal)
 	}
 	if sub.Price.Seconds > 0 {
 		fact("length", account.Seconds(sub.Price.Seconds)+" of output", paint.Normal)

@@ -79,7 +79,7 @@ func (a *desk) refreshNow() tea.Cmd {
 }
 
 // asked is embedded in messages that answer a question of one session. They are
-// dropped if that session has been left; see landed.
+// dropped if that session has been left; see applied.
 type asked struct{ session *account.Account }
 
 func (m asked) of() *account.Account { return m.session }

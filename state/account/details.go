@@ -10,9 +10,10 @@ import (
 )
 
 // OpenDetails requests a job's details at once and marks them as open. The
-// result is in Store.Opened, and the poller keeps it up to date.
+// result is in Store.Opened, and the poller keeps it up to date until
+// Store.CloseDetails.
 func (a *Account) OpenDetails(id api.ID) Work {
-	ask, c, j := a.Store.Open(id, a.now), a.Client, a.Journal
+	ask, c, j := a.Store.OpenDetails(id, a.now), a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
 		r := details(ctx, c, j, ask)
 		return func(now time.Time) []Event {
@@ -20,13 +21,6 @@ func (a *Account) OpenDetails(id api.ID) Work {
 			return nil
 		}
 	})
-}
-
-// CloseDetails ends the polling started by OpenDetails.
-func (a *Account) CloseDetails(id api.ID) {
-	if a.Store.Opened.ID == id {
-		a.Store.Opened = state.Opened{}
-	}
 }
 
 // details requests a job, and its cost if the request includes that. If the

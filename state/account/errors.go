@@ -12,5 +12,5 @@ var (
 	ErrStuck        = journal.ErrStuck
 )
 
-// Relative is another profile of this machine that may be the same account.
-type Relative = journal.OldProfile
+// OldProfile is another profile of this machine that may be the same account.
+type OldProfile = journal.OldProfile

@@ -109,14 +109,12 @@ func (l *Looks) at(ctx context.Context, link Link) draft.Finding {
 func enter(ctx context.Context, slots chan struct{}) bool {
 	select {
 	case slots <- struct{}{}:
-		return ctx.Err() == nil || leave(slots)
+		if ctx.Err() == nil {
+			return true
+		}
+		<-slots
 	case <-ctx.Done():
-		return false
 	}
-}
-
-func leave(slots chan struct{}) bool {
-	<-slots
 	return false
 }
 

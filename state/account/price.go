@@ -19,10 +19,6 @@ import (
 	"dubtop/api/text"
 )
 
-// BilledFPS is the frame rate at which output is billed; the server's own
-// default for estimates is 30. https://sync.so/docs/models/pricing
-const BilledFPS = 25
-
 // Pricing holds everything needed to price a draft. It is a copy, because
 // pricing runs in the background.
 type Pricing struct {
@@ -140,7 +136,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 	if !known {
 		return outbox.Price{Basis: troubles(inputs)}, nil
 	}
-	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: BilledFPS}
+	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: outbox.FramesPerSecond}
 	if len(sub.Files) == 0 {
 		r.Create = sub.Body // for servers that only price whole requests
 	}
@@ -158,7 +154,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 
 // byServer asks the server to price a whole request, if it can.
 func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price outbox.Price, priced bool) {
-	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: BilledFPS})
+	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: outbox.FramesPerSecond})
 	if err != nil || e.Cost == nil || len(sub.Files) > 0 || ctx.Err() != nil {
 		return outbox.Price{}, false
 	}
@@ -197,7 +193,7 @@ func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submiss
 
 func priceOf(e api.Estimate, length float64, basis string) outbox.Price {
 	if length == 0 && e.Frames > 0 {
-		length = float64(e.Frames) / BilledFPS
+		length = float64(e.Frames) / outbox.FramesPerSecond
 	}
 	return outbox.Price{Cost: e.Cost, Credits: e.Credits, Frames: e.Frames, Seconds: length, Basis: basis}
 }

@@ -6,8 +6,10 @@ import (
 	"dubtop/api"
 )
 
-// FramesPerSecond is the rate at which output is billed; the input rate does not matter.
+// FramesPerSecond is the rate at which output is billed, whatever the input's.
+// The server's own default for estimates is 30.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
+// https://sync.so/docs/models/pricing
 const FramesPerSecond = 25
 
 // CostKind says how a cost is known.

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"cmp"
+
 	"dubtop/state/table"
 
 	"dubtop/api/text"
@@ -26,7 +28,7 @@ func (l *List[T]) Marking() []Action {
 		}
 		return ""
 	}
-	none := func() text.Text { return First(empty(), l.None()) }
+	none := func() text.Text { return cmp.Or(empty(), l.None()) }
 	unmarked := func() text.Text {
 		if l.MarkCount() == 0 {
 			return "nothing is marked"
@@ -35,7 +37,7 @@ func (l *List[T]) Marking() []Action {
 	}
 	return []Action{
 		a.Does(keymap.Mark, Plain(l.toggleMark)).Unless(none).Hinted("mark"),
-		a.Does(keymap.MarkRange, Plain(l.markRange)).Unless(func() text.Text { return First(none(), l.rangeless()) }),
+		a.Does(keymap.MarkRange, Plain(l.markRange)).Unless(func() text.Text { return cmp.Or(none(), l.rangeless()) }),
 		a.Does(keymap.MarkAll, Plain(l.markAll)).Unless(empty),
 		a.Does(keymap.MarkNone, Plain(l.Unmark)).Unless(unmarked),
 	}

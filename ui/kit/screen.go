@@ -87,13 +87,3 @@ func (x Action) Hinted(words text.Text) Action {
 func Plain(f func()) func() tea.Cmd {
 	return func() tea.Cmd { f(); return nil }
 }
-
-// First returns the first reason that is not "", or "".
-func First(reasons ...text.Text) text.Text {
-	for _, r := range reasons {
-		if r != "" {
-			return r
-		}
-	}
-	return ""
-}
