@@ -5,11 +5,10 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
+	"dubtop/state/table"
 )
 
 // Asset is the row of an asset.

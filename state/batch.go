@@ -5,12 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
 )
 
 // Batch is the row of a batch.

@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
+	"dubtop/state/table"
 )
 
 const many = 100_000

@@ -7,12 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 const (

@@ -5,13 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
-
-	"dubtop/api"
-	"dubtop/api/text"
 )
 
 // ours is a store with one running job of ours, estimated at $0.50.

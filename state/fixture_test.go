@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/ledger"
+	"dubtop/state/table"
 )
 
 // start is when every story begins.

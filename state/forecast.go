@@ -4,11 +4,10 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/state/instant"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
 )
 
 const (

@@ -6,13 +6,12 @@ import (
 	"time"
 	"unique"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 	"dubtop/state/instant"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
 )
 
 // Generation is the row of a job. It is kept small, because there may be a

@@ -4,11 +4,10 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/instant"
+	"dubtop/state/outbox"
 )
 
 // IntentRow makes a row for a submission without a known job: it is being sent

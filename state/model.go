@@ -5,10 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/state/instant"
+	"dubtop/state/table"
 )
 
 // Model is the row of a model. Name is the one used in requests.

@@ -4,9 +4,8 @@ import (
 	"math"
 	"testing"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 func estimate(frames int, cost api.Micros) api.Estimate {

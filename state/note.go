@@ -3,9 +3,8 @@ package state
 import (
 	"strings"
 
-	"dubtop/state/table"
-
 	"dubtop/api/text"
+	"dubtop/state/table"
 )
 
 // Notes are the user's notes about jobs, by id. They are never sent to the

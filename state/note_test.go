@@ -3,9 +3,8 @@ package state
 import (
 	"testing"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
+	"dubtop/state/table"
 )
 
 func TestNotesAreFoundWithTheirRows(t *testing.T) {

@@ -3,9 +3,8 @@ package state
 import (
 	"testing"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 func TestOccupancyCountsWhoseJobsRunAndSinceWhen(t *testing.T) {

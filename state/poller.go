@@ -3,10 +3,9 @@ package state
 import (
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/state/instant"
+	"dubtop/state/table"
 )
 
 const (

@@ -4,9 +4,8 @@ import (
 	"math"
 	"slices"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // unitPrice is an exact fraction, cost per frames, so that prices below a

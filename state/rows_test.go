@@ -4,9 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
+	"dubtop/state/table"
 )
 
 func TestNamesOfGenerations(t *testing.T) {

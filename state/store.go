@@ -7,12 +7,11 @@ package state
 import (
 	"time"
 
+	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
-
-	"dubtop/api"
-	"dubtop/api/text"
 )
 
 // Store holds everything known about one account. It must be used from one

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
+	"dubtop/state/table"
 )
 
 // goneAfter is how many answers in a row must lack a job before it counts as

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"dubtop/state/table"
-
 	"pgregory.net/rapid"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/table"
 )
 
 func seen[T any](v *table.View[T]) []string {

@@ -5,11 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
-
-	"dubtop/api"
 )
 
 func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {

@@ -3,13 +3,12 @@ package ui
 import (
 	"errors"
 
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/state/outbox"
 )
 
 // enqueued reports that the journal holds the submissions, or why it holds

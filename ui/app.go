@@ -18,16 +18,14 @@ package ui
 import (
 	"time"
 
-	"dubtop/ui/kit"
-
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
 )
 
 // App is the dashboard that Bubble Tea runs: a composer, plus the tabs and

@@ -3,14 +3,13 @@ package ui
 import (
 	"cmp"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // newAssets returns the view of the account's files.

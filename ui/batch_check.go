@@ -12,14 +12,13 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // batchCheck holds all that is needed to check and price a batch. It contains

@@ -3,9 +3,9 @@ package ui
 import (
 	"time"
 
-	"dubtop/ui/kit"
-
 	tea "charm.land/bubbletea/v2"
+
+	"dubtop/ui/kit"
 )
 
 type beatMsg struct{}

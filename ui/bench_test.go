@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/ui/kit"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -18,6 +16,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/ui/kit"
 )
 
 // The benchmarks are of Update and View alone, without a terminal, and draw a

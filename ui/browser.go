@@ -7,18 +7,16 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/account"
-	"dubtop/state/draft"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/pkg/browser"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // use is what a link is wanted for.

@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/ledger"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/ledger"
 	"dubtop/ui"
 )
 

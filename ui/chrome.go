@@ -3,12 +3,10 @@ package ui
 import (
 	"time"
 
-	"dubtop/ui/paint"
-
-	"dubtop/state/ledger"
-
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/ledger"
+	"dubtop/ui/paint"
 )
 
 // Header shows the account, the connection, the queue, the API quota, today's

@@ -9,10 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/ui/kit"
-
-	"dubtop/state/table"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
@@ -21,6 +17,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/journal"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
 )
 
 // lands is a reply that changes the store as an answer would.

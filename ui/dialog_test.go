@@ -8,12 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api/simulator"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // question is a dialog that a yes spends money in.

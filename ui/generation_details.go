@@ -4,17 +4,15 @@ import (
 	"cmp"
 	"errors"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // generationPane shows beside the list as much about a job as is known without

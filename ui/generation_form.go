@@ -6,17 +6,15 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // generationForm is the form for one new job. Its draft survives closing,

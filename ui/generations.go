@@ -3,18 +3,16 @@ package ui
 import (
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // newGenerations returns the view of the jobs.

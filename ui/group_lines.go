@@ -8,15 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/ui/paint"
 )
 
 // lines draws the group: its total, the jobs left out and why, and the jobs to

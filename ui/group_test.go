@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api/simulator"
+	"dubtop/state/outbox"
 )
 
 // agreed are the intents that were said yes to, in the order of the yes, and

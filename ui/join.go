@@ -3,13 +3,12 @@ package ui
 import (
 	"slices"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // keepOffer asks the question about an older key again if switching views

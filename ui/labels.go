@@ -3,13 +3,12 @@ package ui
 import (
 	"context"
 
-	"dubtop/state/draft"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 )
 
 // Labels are the user's own words for jobs, such as a customer or a project.

@@ -4,19 +4,17 @@ import (
 	"cmp"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // newLedger returns the view of accepted jobs and their costs.

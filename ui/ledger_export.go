@@ -6,16 +6,14 @@ import (
 	"path/filepath"
 	"time"
 
-	"dubtop/keymap"
-	"dubtop/ui/kit"
-
-	"dubtop/state/draft"
-	"dubtop/state/ledger"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
+	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/ledger"
+	"dubtop/ui/kit"
 )
 
 // tellLedger reports the part of the ledger that could not be read.

@@ -5,13 +5,11 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/paint"
-
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/ui/paint"
 )
 
 // ledgerSums is the pane beside the ledger: totals and a chart. Values that

@@ -5,16 +5,14 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/ledger"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/ledger"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // totals shows the ledger added up: an overview, and tables by day, week,

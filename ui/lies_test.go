@@ -12,21 +12,18 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/ledger"
-
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 	"dubtop/ui/uitest"
 )
 

@@ -5,12 +5,11 @@ import (
 	"strconv"
 	"time"
 
-	"dubtop/state/draft"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 )
 
 const (

@@ -7,11 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -19,6 +14,9 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // Actions on marked jobs treat them as one: links are requested together, and a

@@ -4,11 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/ui/kit"
-
 	"pgregory.net/rapid"
 
 	"dubtop/api/text"
+	"dubtop/ui/kit"
 )
 
 // Whatever is told, the newest is kept, none is lost before there are too many,

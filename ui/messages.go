@@ -6,15 +6,14 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // overhear adds a failed poll to the messages.

@@ -5,12 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-	"dubtop/state/table"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -18,6 +12,10 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // newModels returns the view of the models, their prices and their speed.

@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api/simulator"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 	"dubtop/ui"
 )
 

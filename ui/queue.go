@@ -4,17 +4,15 @@ import (
 	"cmp"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // newQueue returns the view of confirmed submissions that are not jobs yet.

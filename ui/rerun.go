@@ -6,12 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api"
@@ -19,6 +13,10 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // runningAgain returns the actions that create new jobs from existing ones.

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"strconv"
 
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/outbox"
 )
 
 // mostSlots is larger than the number of slots in any plan.

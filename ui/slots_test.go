@@ -8,12 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 	"dubtop/ui"
 )
 

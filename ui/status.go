@@ -3,12 +3,11 @@ package ui
 import (
 	"strings"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // The window heights from which the status may take two lines, without and with

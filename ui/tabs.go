@@ -4,13 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"dubtop/ui/kit"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/ui/kit"
 )
 
 // tab is one of the views named at the top.

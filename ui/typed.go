@@ -5,18 +5,16 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // Several windows may show the same draft. Each saves it in the journal shortly

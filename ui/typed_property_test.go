@@ -9,18 +9,16 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
 	"dubtop/api"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // desks are some windows on one journal, of which each may be late with what it

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api/simulator"
+	"dubtop/state/outbox"
 )
 
 // twoOnOneDraft has a draft typed in one window and shown in a second one.

@@ -4,17 +4,15 @@ import (
 	"errors"
 	"slices"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
-	"dubtop/state/account"
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/account"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // The answer to a paid request may arrive when the disk is full. Saving it is

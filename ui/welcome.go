@@ -4,9 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"dubtop/ui/kit"
-	"dubtop/ui/paint"
-
 	"charm.land/bubbles/v2/key"
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -14,6 +11,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
 )
 
 // keysPage is the vendor's page for creating API keys.

@@ -6,9 +6,9 @@ import (
 	_ "image/jpeg"
 	_ "image/png"
 
-	"dubtop/api/media/file"
-
 	_ "golang.org/x/image/webp"
+
+	"dubtop/api/media/file"
 )
 
 // measureImage reads the size of a still picture, unless the picture is not

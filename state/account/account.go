@@ -11,12 +11,11 @@ import (
 	"errors"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // Config describes an account and how to work with it.

@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/outbox"
 )
 
 // What comes of a second try is not what came of the first: a refusal of it, or

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // Drain drives an account without a screen, to send everything in its queue.

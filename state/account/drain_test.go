@@ -12,15 +12,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 func TestMain(m *testing.M) {

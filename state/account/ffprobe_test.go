@@ -13,10 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
 	"dubtop/api/media"
+	"dubtop/state/draft"
 )
 
 // onThePath puts a program named ffprobe on the PATH, and nothing else.

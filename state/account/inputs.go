@@ -8,11 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
 	"dubtop/api/media"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 )
 
 // Input is one input of a request, as shown in a confirmation.

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api/text"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // The journal keeps the ledger, and adds a job to it in the same transaction as

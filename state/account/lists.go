@@ -5,10 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/state"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // The journal remembers the lists. At the start its newest rows are shown

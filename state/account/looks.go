@@ -7,11 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
 	"dubtop/api/media"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 )
 
 const (

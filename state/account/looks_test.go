@@ -17,10 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/draft"
 )
 
 // elsewhere has the files of the account's storage on hosts of other names, all of

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // NoticeKind says what happened in a run. The words are a stable interface for

@@ -9,13 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // told gathers what a drain tells, as "name event".

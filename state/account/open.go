@@ -5,11 +5,10 @@ import (
 	"errors"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/state"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // recall is the state of opening and reading the journal.

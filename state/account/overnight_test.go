@@ -16,12 +16,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // More is for the night: go test ./state/account -run Overnight -jobs 10000 -v.

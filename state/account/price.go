@@ -10,13 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // Pricing holds everything needed to price a draft. It is a copy, because

@@ -7,9 +7,8 @@ import (
 	"time"
 
 	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // PausedByUser is the reason of a pause by the user.

@@ -5,11 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // clerk is a session on a journal with n submissions in line. It has had its

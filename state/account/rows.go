@@ -3,9 +3,8 @@ package account
 import (
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // shown tracks which outbox rows are in the store.

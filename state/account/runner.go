@@ -11,12 +11,11 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // Runner runs the tasks of one account. Its methods may be called from any

@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // tasksDue returns the outbox's tasks. It sends nothing before the first

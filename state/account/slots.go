@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // The journal settings for the number of slots, as told by the server and as

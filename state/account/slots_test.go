@@ -8,11 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // line puts n jobs into the queue that were agreed to just now.

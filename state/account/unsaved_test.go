@@ -10,11 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // spoiled is a journal in a file that can be made to refuse what says yes.

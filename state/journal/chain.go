@@ -10,10 +10,9 @@ import (
 	"fmt"
 	"math"
 
-	"dubtop/state/ledger"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/ledger"
 )
 
 // SQLite does not notice a flipped bit in a number. So each ledger row holds

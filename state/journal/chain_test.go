@@ -14,9 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"dubtop/state/ledger"
-
 	"dubtop/api"
+	"dubtop/state/ledger"
 )
 
 // Every bit is for the night: go test ./state/journal -run Flipped -flips 1.

@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // More of both is for the night: go test ./state/journal -kills 1000.

@@ -10,10 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
-
-	"dubtop/state"
 )
 
 // filled makes a journal with some submissions in it, and closes it.

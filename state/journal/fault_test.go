@@ -10,11 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // Every point is for the night: go test ./state/journal -run Disk -faults 1.

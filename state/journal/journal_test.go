@@ -12,10 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
-
-	"dubtop/api"
 )
 
 func TestEverythingOfASubmissionComesBack(t *testing.T) {

@@ -5,9 +5,8 @@ import (
 	"database/sql"
 	"strings"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // LabelAll replaces the labels of some generations, batches or submissions, all

@@ -5,10 +5,9 @@ import (
 	"database/sql"
 	"errors"
 
+	"dubtop/api/text"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
-
-	"dubtop/api/text"
 )
 
 // The ledger records all spending: a row for each accepted job, and later rows

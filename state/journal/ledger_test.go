@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
-
-	"dubtop/api"
 )
 
 // accepted is the row of a job that was made.

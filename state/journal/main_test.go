@@ -16,10 +16,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
-
-	"dubtop/api"
 )
 
 // The test binary is its own child: what a second process does to a journal

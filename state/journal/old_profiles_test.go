@@ -8,10 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/draft"
 )
 
 // kin lists the relatives of the new key.

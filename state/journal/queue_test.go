@@ -10,11 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // enqueued puts n confirmed submissions, q0 and on, into the queue.

@@ -16,9 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // childSpends does with each line what a dubtop does with a yes, to the last

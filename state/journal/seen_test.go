@@ -9,11 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/outbox"
 )
 
 // seenJob is a job as a list tells it.

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // SentFiles lists the batches that were, or may have been, made from the same

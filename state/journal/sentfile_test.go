@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"testing"
 
+	"dubtop/api"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
-
-	"dubtop/api"
 )
 
 // batchOf is a confirmed batch of a file.

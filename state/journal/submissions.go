@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // SaveSubmission saves a submission; it is durable when nil is returned. It

@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 // ofEveryKind leaves submissions in the journal that ended in all ways.

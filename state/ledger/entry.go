@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/state/instant"
+	"dubtop/state/table"
 )
 
 var _ table.Row[Entry] = (*Entry)(nil)

@@ -6,10 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/outbox"
 )
 
 // Limit is the amount of a budget. A hard budget refuses more; a soft one asks

@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/outbox"
 )
 
 func TestBudgetsCompareExactly(t *testing.T) {

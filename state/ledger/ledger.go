@@ -11,13 +11,12 @@ import (
 	"sort"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 	"dubtop/state/instant"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
 )
 
 // CostBasis says where an actual cost comes from.

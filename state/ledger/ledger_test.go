@@ -10,13 +10,12 @@ import (
 	"time"
 	_ "time/tzdata" // days are tested where clocks change
 
-	"dubtop/state/outbox"
-	"dubtop/state/table"
-
 	"pgregory.net/rapid"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
 )
 
 func berlin(t interface{ Fatal(...any) }) *time.Location {

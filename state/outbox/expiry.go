@@ -5,9 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 // LinkEnd returns the earliest expiry among the request's signed links.

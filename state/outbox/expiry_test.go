@@ -6,9 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 // signed is a submission in line whose video's link ends so long after noon.

@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 // Hosts lists the hosts of the links in the request; see [draft.HostsOf].

@@ -9,10 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 	"dubtop/state/instant"
 )
 

@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 // sentBody is the submission of a request, in doubt since noon.

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 	"dubtop/state/instant"
 )
 

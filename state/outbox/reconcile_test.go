@@ -7,11 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"pgregory.net/rapid"
 
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 // doubt is a submission of unknown outcome: of a take, sent after noon.

@@ -6,12 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/table"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/draft"
 	"dubtop/state/instant"
+	"dubtop/state/table"
 )
 
 // QueueState is the state of a submission as the queue screen shows it.

@@ -9,11 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"pgregory.net/rapid"
 
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 const testKey = "0b5f0f0e-1f5c-4d1a-9f0e-2f1f6f3c9a11"

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 // DraftOf returns a new draft with the content that was sent, to be sent again

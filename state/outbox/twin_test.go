@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 func TestASubmissionBecomesANewIntent(t *testing.T) {

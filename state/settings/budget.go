@@ -8,12 +8,11 @@ import (
 	"strconv"
 	"strings"
 
-	"dubtop/state/ledger"
-
 	"github.com/agnivade/levenshtein"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/ledger"
 )
 
 // mostJobs is more than any plan runs at once.

@@ -15,12 +15,11 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state"
-	"dubtop/state/ledger"
-
 	"github.com/BurntSushi/toml"
 
 	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/ledger"
 )
 
 // Theme is the choice of colours.

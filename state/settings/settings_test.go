@@ -13,10 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/ledger"
-
-	"dubtop/api"
 )
 
 // someone returns the environment of a user with a new home and these

@@ -14,14 +14,13 @@ import (
 	"time"
 	_ "time/tzdata" // days are tested where clocks change
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 	"dubtop/state/settings"
 )
 

@@ -11,13 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 	"dubtop/state/settings"
 )
 

@@ -7,14 +7,13 @@ import (
 	"strconv"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"github.com/spf13/cobra"
 
 	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 func (w World) queueCommand() *cobra.Command {

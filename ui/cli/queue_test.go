@@ -8,10 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/api"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // line fills the queue with one item of every sort, as on a busy day.

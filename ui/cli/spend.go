@@ -9,13 +9,12 @@ import (
 	"strings"
 	"time"
 
-	"dubtop/state/ledger"
-	"dubtop/state/outbox"
-
 	"github.com/spf13/cobra"
 
 	"dubtop/api/text"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // spendFlags are the flags of the command.

@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/ledger"
-
 	"dubtop/api"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
 )
 
 // autumn fills the books around the day on which the clocks in Berlin are put

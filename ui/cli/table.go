@@ -6,12 +6,11 @@ import (
 	"strconv"
 	"strings"
 
-	"dubtop/state/outbox"
-
 	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/outbox"
 )
 
 // none stands for an unknown or missing value.

@@ -18,14 +18,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"dubtop/state/ledger"
-
 	"github.com/spf13/cobra"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/text"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
 	"dubtop/state/settings"
 	"dubtop/ui/uitest"
 )

@@ -3,11 +3,9 @@ package kit
 import (
 	"strings"
 
-	"dubtop/ui/paint"
-
-	"dubtop/state/table"
-
 	"dubtop/api/text"
+	"dubtop/state/table"
+	"dubtop/ui/paint"
 )
 
 // This file chooses the columns a list shows and computes their widths.

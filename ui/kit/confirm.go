@@ -3,12 +3,11 @@ package kit
 import (
 	"time"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // ArmTime is how long the keyboard must be quiet before a dialog accepts keys,

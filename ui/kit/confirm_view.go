@@ -3,10 +3,9 @@ package kit
 import (
 	"slices"
 
-	"dubtop/ui/paint"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // sheet is a dialog laid out for the space available. The amount and the

@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"slices"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // cursor is the cursor of a list. It stands on an item, not on a line: updates,

@@ -3,10 +3,9 @@ package kit
 import (
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/ui/paint"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // filterPrompt is the line a filter is typed into. The list follows every

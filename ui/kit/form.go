@@ -4,13 +4,12 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/ui/paint"
-
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // Problem is a fault in a field. The zero Problem means none.

@@ -4,11 +4,10 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
+	"dubtop/ui/paint"
 )
 
 // FrameTime is the shortest time between two frames. Until it has passed only

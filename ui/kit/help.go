@@ -3,12 +3,11 @@ package kit
 import (
 	"slices"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // help lists the keys: first the actions of the screen below, with the reason

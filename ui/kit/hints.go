@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"slices"
 
-	"dubtop/ui/paint"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // hintLine names as many keys of the top screen as fit, muted if refused. The

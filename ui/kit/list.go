@@ -3,12 +3,10 @@ package kit
 import (
 	"slices"
 
-	"dubtop/ui/paint"
-
-	"dubtop/state/table"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/table"
+	"dubtop/ui/paint"
 )
 
 // Column is one column of a list.

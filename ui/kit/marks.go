@@ -3,10 +3,9 @@ package kit
 import (
 	"cmp"
 
-	"dubtop/state/table"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/table"
 )
 
 // Marks holds the marked rows of a list. A mark stays with its item when the

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"dubtop/ui/paint"
-
 	"dubtop/api/text"
+	"dubtop/ui/paint"
 )
 
 // Message is one message: the outcome of an action, or a failure in the

@@ -3,12 +3,11 @@ package kit
 import (
 	"strings"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // palette finds an action of the screen below by its words and runs it.

@@ -3,12 +3,11 @@ package kit
 import (
 	"strings"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // Prompt is a line for a short text, at the bottom of the body. Enter saves the

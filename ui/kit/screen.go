@@ -1,14 +1,12 @@
 package kit
 
 import (
-	tea "charm.land/bubbletea/v2"
-
-	"dubtop/ui/paint"
-
 	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // Screen is anything that can own the keyboard: a view, details, a form, a

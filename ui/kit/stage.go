@@ -7,12 +7,11 @@ package kit
 import (
 	"time"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // Stage is a program of screens: their stack, the theme, the clock, the

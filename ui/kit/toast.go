@@ -3,10 +3,9 @@ package kit
 import (
 	"time"
 
-	"dubtop/ui/paint"
-
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // Toast is the one-line notice of how something went. Success fades quickly,

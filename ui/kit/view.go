@@ -3,12 +3,11 @@ package kit
 import (
 	"time"
 
-	"dubtop/ui/paint"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/ui/paint"
 )
 
 // ListView is a list with a pane of details: beside it if the window is wide,

@@ -13,9 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/outbox"
-
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // For a long run: go test ./ui/terminal -run Windows -races 200.

@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
-
-	"dubtop/api"
 )
 
 // deed is a user's action on the queue before the program is killed.

@@ -14,11 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"dubtop/state/draft"
-	"dubtop/state/outbox"
-
 	"dubtop/api"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
+	"dubtop/state/outbox"
 )
 
 // For a long run: go test ./ui/terminal -run Killed -kills 500 -v -timeout 0.

@@ -4,9 +4,9 @@ import (
 	"math"
 	"math/bits"
 
-	"dubtop/api/media/file"
-
 	gomp4 "github.com/abema/go-mp4"
+
+	"dubtop/api/media/file"
 )
 
 // fragment is a run of samples of one track (a traf box) in a movie that was

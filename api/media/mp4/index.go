@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 
-	"dubtop/api/media/file"
-
 	gomp4 "github.com/abema/go-mp4"
+
+	"dubtop/api/media/file"
 )
 
 const (

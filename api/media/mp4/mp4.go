@@ -10,9 +10,9 @@ import (
 	"io"
 	"strings"
 
-	"dubtop/api/media/file"
-
 	gomp4 "github.com/abema/go-mp4"
+
+	"dubtop/api/media/file"
 )
 
 const (

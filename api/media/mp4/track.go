@@ -4,9 +4,9 @@ import (
 	"math"
 	"slices"
 
-	"dubtop/api/media/file"
-
 	gomp4 "github.com/abema/go-mp4"
+
+	"dubtop/api/media/file"
 )
 
 // track is one track of a movie.
