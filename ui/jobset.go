@@ -37,10 +37,7 @@ func oneJob(which func() *state.Generation) jobSet {
 // an id if the row has none.
 func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet {
 	one := func() *state.Generation {
-		row := l.SoleMark()
-		if row == nil {
-			row = l.Selected()
-		}
+		row := cmp.Or(l.SoleMark(), l.Selected())
 		if row == nil {
 			return nil
 		}

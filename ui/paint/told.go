@@ -62,7 +62,7 @@ func (t *Theme) value(x Told, width int) (lines []Styled) {
 
 // Fact draws a labelled value on one line.
 func (t *Theme) Fact(label, value text.Text, n Tone) Styled {
-	return t.Text(Muted, Fit(label, 10, false, "")) + t.Text(n, value)
+	return t.Text(Muted, Fit(label, labelCells, false, "")) + t.Text(n, value)
 }
 
 // Toned draws all lines in one tone.
