@@ -3,13 +3,16 @@ package terminal_test
 import (
 	"bytes"
 	"cmp"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -40,6 +43,11 @@ func buildAndRun(m *testing.M) int {
 	if out, err := exec.Command("go", "build", "-o", built, "dubtop").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1
+	}
+	flag.Parse()
+	together := flag.Lookup("test.parallel")
+	if together.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
+		_ = together.Value.Set("6") // these tests mostly wait for a program
 	}
 	return m.Run()
 }
