@@ -185,20 +185,28 @@ func (l *List[T]) widen() {
 }
 
 // View draws the titles and the visible rows.
-func (l *List[T]) View() paint.Styled {
+func (l *List[T]) View() paint.Styled { return paint.Joined(l.lines()) }
+
+// lines draws the lines of the list, each as wide as the list.
+func (l *List[T]) lines() []paint.Styled {
 	l.Refresh()
 	cols, widths := l.arrange()
-	lines := make([]paint.Styled, 0, l.height)
-	lines = append(lines, l.titles(cols, widths))
+	lines := make([]paint.Styled, 0, max(1, l.height))
+	lines = append(lines, l.padded(l.titles(cols, widths)))
 	if l.Shown.Len() == 0 {
-		return paint.Joined(append(lines, l.nothing()...))
+		for _, line := range l.nothing() {
+			lines = append(lines, l.padded(line))
+		}
+		return lines
 	}
 	l.forgetDrawn(cols)
 	for i := l.top; i < min(l.Shown.Len(), l.top+l.Page()); i++ {
 		lines = append(lines, l.row(i, cols, widths))
 	}
-	return paint.Joined(lines)
+	return lines
 }
+
+func (l *List[T]) padded(line paint.Styled) paint.Styled { return paint.PadStyled(line, l.width) }
 
 // forgetDrawn clears the drawn rows if anything they all depend on has changed.
 func (l *List[T]) forgetDrawn(cols []*Column[T]) {
@@ -225,7 +233,7 @@ func (l *List[T]) row(i int, cols []*Column[T], widths []int) paint.Styled {
 	id, version := keyOf(item), l.Shown.RowVersion(i)
 	marked := l.isMarked(item)
 	if i == l.cursor.at {
-		return l.drawPicked(item, cols, widths, marked)
+		return l.padded(l.drawPicked(item, cols, widths, marked))
 	}
 	if d, ok := l.Drawn[id]; ok && d.version == version && d.marked == marked {
 		return d.text
@@ -234,7 +242,7 @@ func (l *List[T]) row(i int, cols []*Column[T], widths []int) paint.Styled {
 	if marked {
 		margin = l.Stage.Theme.Text(paint.Mark, l.Stage.Theme.Glyphs.Mark) + " "
 	}
-	row := margin + l.drawRow(item, cols, widths)
+	row := l.padded(margin + l.drawRow(item, cols, widths))
 	l.Drawn[id] = drawnRow{version, marked, row}
 	return row
 }

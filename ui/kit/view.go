@@ -95,33 +95,37 @@ func (v *ListView[T]) Update(tea.Msg) tea.Cmd { return nil }
 
 // View draws the list, and the pane if there is room.
 func (v *ListView[T]) View() paint.Styled {
-	body := v.List.View()
 	t := v.Stage.Theme
 	switch {
 	case v.Pane == nil:
-		return body
+		return v.List.View()
 	case v.width >= besideWidth:
-		return v.beside(body)
+		return v.beside()
 	case v.height >= belowHeight:
-		lines := []paint.Styled{paint.Filled(body, v.height-paneHeight-1), t.Text(paint.Muted, text.Repeat(t.Glyphs.Line, v.width))}
+		lines := []paint.Styled{paint.Filled(v.List.View(), v.height-paneHeight-1), t.Text(paint.Muted, text.Repeat(t.Glyphs.Line, v.width))}
 		return paint.Joined(append(lines, v.paneLines(v.width-3, paneHeight, "   ")...))
 	}
-	return body
+	return v.List.View()
 }
 
-// beside puts the pane to the right of the list, line by line.
-func (v *ListView[T]) beside(body paint.Styled) paint.Styled {
+// beside draws the pane to the right of the list, line by line.
+func (v *ListView[T]) beside() paint.Styled {
 	t := v.Stage.Theme
-	left := paint.Parted(paint.Filled(body, v.height))
+	left := v.lines()
 	right := v.paneLines(v.paneWidth()-2, v.height, "")
 	edge := t.Text(paint.Muted, " "+text.Of(t.Glyphs.Border.Left)) + " "
-	for i := range left {
-		left[i] = paint.PadStyled(left[i], v.List.width) + edge
-		if i < len(right) {
-			left[i] += right[i]
+	lines := make([]paint.Styled, v.height)
+	for i := range lines {
+		l, r := paint.Blank(v.List.width), paint.Styled("")
+		if i < len(left) {
+			l = left[i]
 		}
+		if i < len(right) {
+			r = right[i]
+		}
+		lines[i] = l + edge + r
 	}
-	return paint.Joined(left)
+	return paint.Joined(lines)
 }
 
 // restTime is how long the cursor must rest before the pane follows it while a

@@ -51,23 +51,18 @@ func Shorten(s text.Text, width int, more text.Text) text.Text {
 	return Fit(s, width, false, more)
 }
 
-// TextWidth returns the width of a text in cells. ASCII, by far the most
-// common, is counted without looking for grapheme clusters.
-func TextWidth(s text.Text) int {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return ansi.StringWidth(string(s))
-		}
-	}
-	return len(s)
-}
+// TextWidth returns the width of a text in cells.
+func TextWidth(s text.Text) int { return CellsOf(Styled(s)) }
 
 // Wrap breaks a text into lines of at most width cells, between words or after
 // a hyphen inside one. Leading hyphens, as in --demo or -$1.00, stay with their
 // word.
 func Wrap(s text.Text, width int) []text.Text {
-	if s == "" {
+	switch {
+	case s == "":
 		return nil
+	case TextWidth(s) <= width:
+		return []text.Text{s}
 	}
 	const stays = "\ue000" // a private-use character, one cell wide
 	words := strings.ReplaceAll(strings.ReplaceAll(string(s), " --", " "+stays+stays), " -", " "+stays)

@@ -114,8 +114,71 @@ func PadStyled(s Styled, width int) Styled {
 	return s + Blank(width-w)
 }
 
-// CellsOf returns the width of one styled line in cells.
-func CellsOf(s Styled) int { return ansi.StringWidth(string(s)) }
+// CellsOf returns the width of one styled line in cells. It counts the sequences
+// of our own tones and ASCII itself, since looking for grapheme clusters in
+// every line of every frame would be most of the work of drawing.
+func CellsOf(s Styled) (cells int) {
+	for rest := string(s); rest != ""; {
+		n, width := plainRun(rest)
+		if n == 0 {
+			n = clusteredRun(rest)
+			width = ansi.StringWidth(rest[:n])
+		}
+		cells += width
+		rest = rest[n:]
+	}
+	return cells
+}
+
+// plainRun returns the length and width of the beginning of s in which every
+// byte is one cell, apart from the sequences of tones.
+func plainRun(s string) (n, width int) {
+	for n < len(s) {
+		switch tone := toneLen(s[n:]); {
+		case tone > 0:
+			n += tone
+		case isASCII(s[n]) && (n+1 == len(s) || s[n+1] < utf8.RuneSelf): // else it may be the base of a cluster
+			n++
+			width++
+		default:
+			return n, width
+		}
+	}
+	return n, width
+}
+
+// clusteredRun returns the length of the beginning of s after which a new
+// grapheme cluster certainly begins: between two ASCII characters, or at a
+// tone. Other control sequences are left to ansi, up to the end.
+func clusteredRun(s string) int {
+	for n := range len(s) {
+		switch {
+		case n > 0 && (toneLen(s[n:]) > 0 || isASCII(s[n-1]) && isASCII(s[n])):
+			return n
+		case s[n] < utf8.RuneSelf && !isASCII(s[n]):
+			return len(s)
+		}
+	}
+	return len(s)
+}
+
+// toneLen returns the length of the sequence of a tone that s begins with, or 0.
+func toneLen(s string) int {
+	if !strings.HasPrefix(s, "\x1b[") {
+		return 0
+	}
+	n := 2
+	for n < len(s) && (s[n] >= '0' && s[n] <= '9' || s[n] == ';') {
+		n++
+	}
+	if n == len(s) || s[n] != 'm' {
+		return 0
+	}
+	return n + 1
+}
+
+// isASCII reports whether c is a printable character of one byte.
+func isASCII(c byte) bool { return c >= ' ' && c <= '~' }
 
 // Filled makes a text exactly height lines high.
 func Filled(s Styled, height int) Styled {
