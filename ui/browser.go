@@ -69,13 +69,13 @@ func (a *desk) openURL(link string) tea.Cmd {
 
 // hostLines shows hosts with non-ASCII names both as they are sent over the
 // network and as they read.
-func hostLines(hosts []draft.Host) (said []paint.Told) {
+func hostLines(hosts []draft.Host) (said []paint.Item) {
 	const most = 8
 	for i, h := range hosts {
 		if i == most {
-			return append(said, paint.Told{Label: "and", Words: text.Sprintf("%d more non-ASCII host names", len(hosts)-most), Tone: paint.Warn})
+			return append(said, paint.Item{Label: "and", Words: text.Sprintf("%d more non-ASCII host names", len(hosts)-most), Tone: paint.Warn})
 		}
-		said = append(said, paint.Told{Label: "host", Words: h.Wire}, paint.Told{Label: "reads", Words: h.Read, Tone: paint.Warn})
+		said = append(said, paint.Item{Label: "host", Words: h.Wire}, paint.Item{Label: "reads", Words: h.Read, Tone: paint.Warn})
 	}
 	return said
 }
@@ -94,7 +94,7 @@ func reads(t *paint.Theme, link api.URL) []paint.Styled {
 func (a *desk) askAboutHost(link string, hosts []draft.Host) tea.Cmd {
 	return a.Ask(&kit.Confirm{
 		Heading: "Open a link with a non-ASCII host name?",
-		Warning: func() []paint.Told { return hostLines(hosts) },
+		Warning: func() []paint.Item { return hostLines(hosts) },
 		Yes:     "open it", No: "no",
 		Answer: func(yes bool) tea.Cmd {
 			if !yes {

@@ -267,8 +267,8 @@ func (g *group) goOn() tea.Cmd {
 		Heading: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
 		Yes:     "send them", No: "no, go back",
 		Quote:   quoteOfAll(prices),
-		Body:    func() []paint.Told { return g.question(subs) },
-		Warning: func() []paint.Told { return g.warnings(hosts) },
+		Body:    func() []paint.Item { return g.question(subs) },
+		Warning: func() []paint.Item { return g.warnings(hosts) },
 		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
 	}
 	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {

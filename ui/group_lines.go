@@ -219,19 +219,19 @@ func priceCell(p outbox.Price) paint.Piece {
 }
 
 // question lists the facts behind the total.
-func (g *group) question(subs []outbox.Submission) []paint.Told {
+func (g *group) question(subs []outbox.Submission) []paint.Item {
 	a := g.app
-	said := []paint.Told{{Label: "that is", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
+	said := []paint.Item{{Label: "that is", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
 	if n := g.leaving(); n > 0 {
-		said = append(said, paint.Told{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
+		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
 	words := text.Text("They are sent one by one as slots become free.")
 	if g.pilot {
 		words = "The first is sent now. The rest (" + text.Count(len(subs)-1, "job", "jobs") + ") stays paused in the queue until you resume it."
 	}
-	said = append(said, paint.Told{Label: "then", Words: words})
+	said = append(said, paint.Item{Label: "then", Words: words})
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
-		said = append(said, paint.Told{Label: "today", Words: a.sumWords(&today) + " so far", Tone: paint.Muted})
+		said = append(said, paint.Item{Label: "today", Words: a.sumWords(&today) + " so far", Tone: paint.Muted})
 	}
 	oldest := subs[0].Price.At
 	for i := range subs {
@@ -244,7 +244,7 @@ func (g *group) question(subs []outbox.Submission) []paint.Told {
 
 // warnings lists the warnings of the first jobs, and how many more jobs have
 // some.
-func (g *group) warnings(hosts []draft.Host) []paint.Told {
+func (g *group) warnings(hosts []draft.Host) []paint.Item {
 	said := hostLines(hosts)
 	const most = 8
 	n := 0
@@ -254,21 +254,21 @@ func (g *group) warnings(hosts []draft.Host) []paint.Told {
 			continue
 		}
 		if n++; n <= most {
-			said = append(said, paint.Told{Label: "job", Words: j.job.Name, Short: true},
-				paint.Told{Label: "but", Words: text.Join(text.All(j.warn), "; "), Tone: paint.Warn})
+			said = append(said, paint.Item{Label: "job", Words: j.job.Name, Short: true},
+				paint.Item{Label: "but", Words: text.Join(text.All(j.warn), "; "), Tone: paint.Warn})
 		}
 	}
 	if n > most {
-		said = append(said, paint.Told{Label: "and", Words: text.Sprintf("similar warnings for %d more, shown in the list behind this", n-most), Tone: paint.Warn})
+		said = append(said, paint.Item{Label: "and", Words: text.Sprintf("similar warnings for %d more, shown in the list behind this", n-most), Tone: paint.Warn})
 	}
 	return said
 }
 
 // validity says how long a price stays valid.
-func (a *composer) validity(at time.Time) paint.Told {
+func (a *composer) validity(at time.Time) paint.Item {
 	left := outbox.PriceValid - a.Now.Sub(at)
 	if left <= 0 {
-		return paint.Told{Label: "valid", Words: "no longer: go back and price it again", Tone: paint.Warn}
+		return paint.Item{Label: "valid", Words: "no longer: go back and price it again", Tone: paint.Warn}
 	}
-	return paint.Told{Label: "valid", Words: "for another " + span(left), Tone: paint.Muted}
+	return paint.Item{Label: "valid", Words: "for another " + span(left), Tone: paint.Muted}
 }

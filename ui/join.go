@@ -27,7 +27,7 @@ func (a *desk) offerJoin(r *account.OldProfile) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
 		Yes: "the same", No: "keep separate",
-		Body:   func() []paint.Told { return a.joinLines(r) },
+		Body:   func() []paint.Item { return a.joinLines(r) },
 		Answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}
 	a.offer = c
@@ -40,20 +40,20 @@ func (a *desk) offerJoin(r *account.OldProfile) tea.Cmd {
 	return c.Wait(kit.ArmTime)
 }
 
-func (a *desk) joinLines(r *account.OldProfile) []paint.Told {
-	said := append(paint.Sentence("This key can read jobs created with another key."), paint.Told{})
+func (a *desk) joinLines(r *account.OldProfile) []paint.Item {
+	said := append(paint.Sentence("This key can read jobs created with another key."), paint.Item{})
 	if r.Jobs > 0 {
-		said = append(said, paint.Told{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})
+		said = append(said, paint.Item{Label: "known", Words: grouped(r.Jobs, "job", "jobs")})
 	}
 	if r.Submissions > 0 {
-		said = append(said, paint.Told{Label: "confirmed", Words: grouped(r.Submissions, "request", "requests") + " that cost money"})
+		said = append(said, paint.Item{Label: "confirmed", Words: grouped(r.Submissions, "request", "requests") + " that cost money"})
 	}
 	if !r.Seen.IsZero() {
-		said = append(said, paint.Told{Label: "last seen", Words: recently(r.Seen, a.Now)})
+		said = append(said, paint.Item{Label: "last seen", Words: recently(r.Seen, a.Now)})
 	}
-	return append(said, paint.Told{Label: "profile", Words: text.Of(r.Profile), Tone: paint.Muted}, paint.Told{},
-		paint.Told{Label: "yes", Words: "this key takes over the old key's history, ledger, queue, labels and notes."},
-		paint.Told{Label: "no", Words: "the two stay separate, and dubtop does not ask again; the command dubtop join can still join them."})
+	return append(said, paint.Item{Label: "profile", Words: text.Of(r.Profile), Tone: paint.Muted}, paint.Item{},
+		paint.Item{Label: "yes", Words: "this key takes over the old key's history, ledger, queue, labels and notes."},
+		paint.Item{Label: "no", Words: "the two stay separate, and dubtop does not ask again; the command dubtop join can still join them."})
 }
 
 // grouped formats a possibly large number and its noun: 1,204 jobs.

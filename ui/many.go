@@ -84,8 +84,8 @@ func (a *desk) askAbout(jobs []named, title, words, yes text.Text, do tea.Cmd) t
 	}
 	return a.Ask(&kit.Confirm{
 		Heading: title,
-		Body: func() []paint.Told {
-			return []paint.Told{{Label: "jobs", Words: text.Join(names, ", ")}, {Label: "then", Words: words}}
+		Body: func() []paint.Item {
+			return []paint.Item{{Label: "jobs", Words: text.Join(names, ", ")}, {Label: "then", Words: words}}
 		},
 		Yes: yes, No: "leave them",
 		Answer: func(yes bool) tea.Cmd {
@@ -238,9 +238,9 @@ func (a *desk) askToOpen(m linksMsg) tea.Cmd {
 	}
 	hosts := draft.HostsOf(m.links...)
 	return a.Ask(&kit.Confirm{
-		Warning: func() []paint.Told { return hostLines(hosts) },
+		Warning: func() []paint.Item { return hostLines(hosts) },
 		Heading: text.Sprintf("Open %s in the browser?", text.Count(len(m.links), "video", "videos")),
-		Body: func() []paint.Told {
+		Body: func() []paint.Item {
 			return paint.Sentence("Each opens in its own tab or window" + m.rest() + ".")
 		},
 		Yes: "open them", No: "no",

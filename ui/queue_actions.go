@@ -112,7 +112,7 @@ func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 	}
 	return a.Ask(&kit.Confirm{
 		Heading: "Drop " + text.Count(len(ids), "job", "jobs") + "?",
-		Body: func() []paint.Told {
+		Body: func() []paint.Item {
 			return paint.Sentence("Nothing was sent or charged. The request will be lost; to keep it, edit it instead (" +
 				a.KeyFor(keymap.Edit) + ").")
 		},

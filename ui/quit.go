@@ -54,10 +54,10 @@ type parting struct {
 }
 
 // askToLeave asks whether to quit anyway.
-func (a *App) askToLeave(title text.Text, words []paint.Told, leave func() tea.Cmd, needed func() bool) tea.Cmd {
+func (a *App) askToLeave(title text.Text, words []paint.Item, leave func() tea.Cmd, needed func() bool) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: title, Leaving: true,
-		Body: func() []paint.Told { return words },
+		Body: func() []paint.Item { return words },
 		Yes:  "leave now", No: "wait here",
 		Answer: func(yes bool) tea.Cmd {
 			if yes {

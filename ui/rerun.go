@@ -237,8 +237,8 @@ func (f *generationForm) leave() tea.Cmd {
 	env := f.env()
 	return a.Ask(&kit.Confirm{
 		Heading: "Keep this draft instead of the earlier one?",
-		Body: func() []paint.Told {
-			return []paint.Told{
+		Body: func() []paint.Item {
+			return []paint.Item{
 				{Words: "The form holds one unsent job."},
 				{Label: "this", Words: f.draft.Name(env), Short: true},
 				{Label: "earlier", Words: a.draft.Name(env), Short: true},
@@ -275,7 +275,7 @@ func (f *generationForm) release() {
 
 // comparison compares a price with the cost of the original job and lists the
 // changes.
-func (a *composer) comparison(s *spending) []paint.Told {
+func (a *composer) comparison(s *spending) []paint.Item {
 	if s.form == nil || s.form.origin == nil {
 		return nil
 	}
@@ -284,7 +284,7 @@ func (a *composer) comparison(s *spending) []paint.Told {
 	for _, field := range s.submission.Draft.Changes(o.draft) {
 		changed = append(changed, fieldWords(field))
 	}
-	return []paint.Told{
+	return []paint.Item{
 		{Label: "that is", Words: difference(s.submission.Price, a.store.Cost(&o.job)), Tone: paint.Money},
 		{Label: "before", Words: o.job.Name, Short: true},
 		{Label: "changed", Words: text.Join(changed, ", ")},

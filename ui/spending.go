@@ -43,8 +43,8 @@ func (a *composer) confirmSpending(s *spending) tea.Cmd {
 		Heading: "Send this job?",
 		Yes:     "send it", No: "no, go back",
 		Quote:   quoteOf(s.submission.Price),
-		Warning: func() []paint.Told { return a.spendingWarnings(s) },
-		Body:    func() []paint.Told { return a.spendingLines(s) },
+		Warning: func() []paint.Item { return a.spendingWarnings(s) },
+		Body:    func() []paint.Item { return a.spendingLines(s) },
 		Answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
 	}
 	if s.submission.Kind == outbox.SubmitBatch {
@@ -78,12 +78,12 @@ func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool,
 	case v.Level == ledger.BudgetSoft:
 		c.Word, c.Accepts = v.Word(), v.Accepts
 		warning := c.Warning
-		c.Warning = func() (said []paint.Told) {
+		c.Warning = func() (said []paint.Item) {
 			if warning != nil {
 				said = warning()
 			}
 			for _, w := range v.Words {
-				said = append(said, paint.Told{Label: "budget", Words: text.Of(w), Tone: paint.Warn})
+				said = append(said, paint.Item{Label: "budget", Words: text.Of(w), Tone: paint.Warn})
 			}
 			return said
 		}
@@ -100,8 +100,8 @@ func (a *composer) weigh(charge ledger.Charge) ledger.Verdict {
 }
 
 // spendingWarnings returns the warnings that must be read before a yes.
-func (a *composer) spendingWarnings(s *spending) []paint.Told {
-	but := func(words text.Text) paint.Told { return paint.Told{Label: "but", Words: words, Tone: paint.Warn} }
+func (a *composer) spendingWarnings(s *spending) []paint.Item {
+	but := func(words text.Text) paint.Item { return paint.Item{Label: "but", Words: words, Tone: paint.Warn} }
 	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Doubt)))
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
 		said = append(said, but(words))
@@ -115,35 +115,35 @@ func (a *composer) spendingWarnings(s *spending) []paint.Told {
 
 // sentBefore lists the last batches of the same file and counts the earlier
 // ones.
-func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Told) {
+func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Item) {
 	const most = 3
 	for _, f := range sent[:min(most, len(sent))] {
-		said = append(said, paint.Told{Label: "again", Words: f.Words(now), Tone: paint.Bad})
+		said = append(said, paint.Item{Label: "again", Words: f.Words(now), Tone: paint.Bad})
 	}
 	if n := len(sent) - most; n > 0 {
-		said = append(said, paint.Told{Label: "again", Words: "and " + text.Count(n, "earlier time", "earlier times"), Tone: paint.Bad})
+		said = append(said, paint.Item{Label: "again", Words: "and " + text.Count(n, "earlier time", "earlier times"), Tone: paint.Bad})
 	}
 	return said
 }
 
 // spendingLines lists what a price is based on.
-func (a *composer) spendingLines(s *spending) []paint.Told {
+func (a *composer) spendingLines(s *spending) []paint.Item {
 	sub := &s.submission
-	said := append(a.comparison(s), paint.Told{})
+	said := append(a.comparison(s), paint.Item{})
 	fact := func(label, words text.Text, n paint.Tone) {
-		said = append(said, paint.Told{Label: label, Words: words, Tone: n})
+		said = append(said, paint.Item{Label: label, Words: words, Tone: n})
 	}
 	model := sub.Model
 	if model == "" {
 		model = "several models"
 	}
-	said = append(said, paint.Told{Label: "model", Words: text.Of(model), Short: true})
+	said = append(said, paint.Item{Label: "model", Words: text.Of(model), Short: true})
 	for _, in := range s.inputs {
 		words := in.Name
 		if in.Seconds > 0 {
 			words += ", " + in.Length()
 		}
-		said = append(said, paint.Told{Label: text.Of(in.Kind), Words: words, Short: true})
+		said = append(said, paint.Item{Label: text.Of(in.Kind), Words: words, Short: true})
 	}
 	if sub.Price.Frames > 0 {
 		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, outbox.FramesPerSecond, outbox.FramesPerSecond), paint.Normal)

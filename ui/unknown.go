@@ -125,8 +125,8 @@ func (d *unknown) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) t
 	a, q := d.app, d.question()
 	question := &kit.Confirm{
 		Heading: title, Yes: yes, No: no,
-		Warning: func() []paint.Told {
-			return append([]paint.Told{{Label: "id", Words: text.Of(string(id))}}, paint.Sentence(text.Of(q.Risk(c)))...)
+		Warning: func() []paint.Item {
+			return append([]paint.Item{{Label: "id", Words: text.Of(string(id))}}, paint.Sentence(text.Of(q.Risk(c)))...)
 		},
 		Answer: func(agreed bool) tea.Cmd {
 			if !agreed {

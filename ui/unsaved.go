@@ -75,24 +75,24 @@ func (a *desk) unsavedEntry(e *ledger.Entry) bool {
 
 // unsavedWords says what quitting would lose, or nothing if all answers are
 // saved.
-func (a *desk) unsavedWords() (said []paint.Told) {
+func (a *desk) unsavedWords() (said []paint.Item) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
 		return nil
 	}
 	for i, u := range all {
 		if i == 3 {
-			said = append(said, paint.Told{Label: "and", Words: text.Sprintf("%d more", len(all)-i)})
+			said = append(said, paint.Item{Label: "and", Words: text.Sprintf("%d more", len(all)-i)})
 			break
 		}
-		said = append(said, paint.Told{Label: "job", Words: u.Submission.Name, Short: true}, paint.Told{Label: "is", Words: u.Words()})
+		said = append(said, paint.Item{Label: "job", Words: u.Submission.Name, Short: true}, paint.Item{Label: "is", Words: u.Words()})
 	}
 	next := text.Text("dubtop tries again every few seconds.")
 	if !savable(&all[0]) {
 		next = "Nothing can be saved until dubtop is restarted."
 	}
-	return append(said, paint.Told{Label: "because", Words: "it could not be saved: " + whyUnsaved(&all[0])}, paint.Told{},
-		paint.Told{Words: next + " If you leave now, the outcome is unknown to the next start, which looks for it. Note the id."})
+	return append(said, paint.Item{Label: "because", Words: "it could not be saved: " + whyUnsaved(&all[0])}, paint.Item{},
+		paint.Item{Words: next + " If you leave now, the outcome is unknown to the next start, which looks for it. Note the id."})
 }
 
 // openUnsaved shows the details of an answer that is not saved.

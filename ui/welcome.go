@@ -156,7 +156,7 @@ func (m triedMsg) apply(a *desk) tea.Cmd {
 	a.host.enter(m.account)
 	save := &kit.Confirm{
 		Heading: "The key works. Save it for next time?",
-		Body: func() []paint.Told {
+		Body: func() []paint.Item {
 			return paint.Sentence("It is saved in a file that only you can read. Otherwise dubtop asks again, or uses SYNC_API_KEY.")
 		},
 		Yes: "save it", No: "not now",

@@ -23,8 +23,8 @@ type Confirm struct {
 	stage   *Stage
 	Heading text.Text
 	Quote   quoted              // the price of a yes, always visible; nil if nothing is paid
-	Warning func() []paint.Told // must be read before a yes; may be nil
-	Body    func() []paint.Told // further details, computed for each frame because ages change
+	Warning func() []paint.Item // must be read before a yes; may be nil
+	Body    func() []paint.Item // further details, computed for each frame because ages change
 	Yes, No text.Text
 	Answer  func(yes bool) tea.Cmd
 	Leaving bool                    // asks whether to quit the program

@@ -91,11 +91,11 @@ func (c *Confirm) lay(p plan) sheet {
 		s.above = append(s.above, paint.Toned(t, paint.Money, paint.Wrap(c.Quote.Words(), width))...)
 	}
 	if c.Warning != nil {
-		s.rest = t.DrawTold(c.Warning(), width)
+		s.rest = t.DrawItems(c.Warning(), width)
 		s.must = len(s.rest)
 	}
 	if c.Body != nil {
-		s.rest = append(s.rest, t.DrawTold(c.Body(), width)...)
+		s.rest = append(s.rest, t.DrawItems(c.Body(), width)...)
 	}
 	s.below = c.buttons(width, c.read >= s.must)
 	if p.airy {

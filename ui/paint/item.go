@@ -6,10 +6,10 @@ import (
 	"dubtop/api/text"
 )
 
-// Told is one item of a dialog: a sentence of ours, or a labelled value that
-// may have been written by others. DrawTold formats both, so that no part of a
+// Item is one item of a dialog: a sentence of ours, or a labelled value that
+// may have been written by others. DrawItems formats both, so that no part of a
 // value can pass for a sentence of ours.
-type Told struct {
+type Item struct {
 	Label text.Text // "" for a sentence of ours
 	Words text.Text // an empty value is left out
 	Tone  Tone
@@ -17,15 +17,15 @@ type Told struct {
 }
 
 // Sentence returns words of ours as an item.
-func Sentence(words text.Text) []Told { return []Told{{Words: words, Tone: Normal}} }
+func Sentence(words text.Text) []Item { return []Item{{Words: words, Tone: Normal}} }
 
 // labelCells is the width of a label in cells.
 const labelCells = 10
 
-// DrawTold draws the items of a dialog. Every line of a value begins with its
+// DrawItems draws the items of a dialog. Every line of a value begins with its
 // label or with a bar below it, and runs of blanks in a value become one, so
 // that blanks cannot push words to the start of a line.
-func (t *Theme) DrawTold(all []Told, width int) []Styled {
+func (t *Theme) DrawItems(all []Item, width int) []Styled {
 	var lines []Styled
 	for _, x := range all {
 		switch {
@@ -41,7 +41,7 @@ func (t *Theme) DrawTold(all []Told, width int) []Styled {
 }
 
 // value draws a labelled value, width cells wide.
-func (t *Theme) value(x Told, width int) (lines []Styled) {
+func (t *Theme) value(x Item, width int) (lines []Styled) {
 	words := text.Of(strings.Join(strings.Fields(string(x.Words)), " "))
 	if x.Short {
 		words = Shorten(words, width, t.Glyphs.More)
