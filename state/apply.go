@@ -42,26 +42,26 @@ func (s *Store) MarkGone(id api.ID, now time.Time) {
 	s.Generations.Put(g, now)
 }
 
-func (s *Store) applyBatches(a Ask, r Result, now time.Time) {
-	applyList(&s.Batches, a.ticket, r.Batches, r.Skipped == 0, r.Err, now)
-	for i := range r.Batches {
-		s.batchSeen(&r.Batches[i], now)
+func (s *Store) applyBatches(q Query, a Answer, now time.Time) {
+	applyList(&s.Batches, q.ticket, a.Batches, a.Skipped == 0, a.Err, now)
+	for i := range a.Batches {
+		s.batchSeen(&a.Batches[i], now)
 	}
 }
 
-func (s *Store) applyModels(a Ask, r Result, now time.Time) {
-	for i := range r.Models {
-		s.Prices.see(r.Models[i].Name)
+func (s *Store) applyModels(q Query, a Answer, now time.Time) {
+	for i := range a.Models {
+		s.Prices.see(a.Models[i].Name)
 	}
-	applyList(&s.Models, a.ticket, r.Models, r.Skipped == 0, r.Err, now)
+	applyList(&s.Models, q.ticket, a.Models, a.Skipped == 0, a.Err, now)
 }
 
-func (s *Store) applyAssets(a Ask, r Result, now time.Time) {
-	if r.Err == nil {
-		s.Beyond.see(a.Topic == AssetPages || !s.Assets.Known(), &r)
+func (s *Store) applyAssets(q Query, a Answer, now time.Time) {
+	if a.Err == nil {
+		s.Beyond.see(q.Topic == AssetPages || !s.Assets.Known(), &a)
 	}
-	whole := a.Topic == Assets && r.Cursor == "" && r.Skipped == 0
-	applyList(&s.Assets, a.ticket, r.Assets, whole, r.Err, now)
+	whole := q.Topic == Assets && a.Cursor == "" && a.Skipped == 0
+	applyList(&s.Assets, q.ticket, a.Assets, whole, a.Err, now)
 }
 
 // Beyond describes the assets that are not loaded.
@@ -71,10 +71,10 @@ type Beyond struct {
 }
 
 // see learns from a page; further means that it is the oldest so far.
-func (b *Beyond) see(further bool, r *Result) {
-	b.Total = max(0, r.Total)
+func (b *Beyond) see(further bool, a *Answer) {
+	b.Total = max(0, a.Total)
 	if further {
-		b.More = r.Cursor != ""
+		b.More = a.Cursor != ""
 	}
 }
 
@@ -95,46 +95,46 @@ func applyList[T any](c *table.Collection[T], t table.Ticket, items []T, whole b
 
 // applyPrice learns a unit price. If the server refuses to name one it is not
 // asked again; after any other error the model goes to the end of the queue.
-func (s *Store) applyPrice(model string, r Result) {
-	if r.Err == nil || refused(r.Err) {
-		s.Prices.Learn(model, r.Estimate)
+func (s *Store) applyPrice(model string, a Answer) {
+	if a.Err == nil || refused(a.Err) {
+		s.Prices.Learn(model, a.Estimate)
 		return
 	}
 	s.Prices.postpone(model)
 }
 
-func (s *Store) applyGenerations(a Ask, r Result, now time.Time) {
+func (s *Store) applyGenerations(q Query, a Answer, now time.Time) {
 	c := &s.Generations
-	fresh := a.Topic == Head || a.Topic == Running
+	fresh := q.Topic == Head || q.Topic == Running
 	switch {
-	case r.Err != nil && fresh:
-		c.Fail(a.ticket, r.Err)
+	case a.Err != nil && fresh:
+		c.Fail(q.ticket, a.Err)
 		return
-	case r.Err != nil:
-		c.Drop(a.ticket)
+	case a.Err != nil:
+		c.Drop(q.ticket)
 		return
 	}
-	if a.Topic == Running {
+	if q.Topic == Running {
 		s.polledRunning(now)
 	}
-	s.learn(r.Generations, now, func() {
+	s.learn(a.Generations, now, func() {
 		switch {
-		case r.all(a):
-			c.Answer(a.ticket, r.Generations, now)
-			for _, key := range c.Lost(a.ticket, r.Generations) {
+		case a.all(q):
+			c.Answer(q.ticket, a.Generations, now)
+			for _, key := range c.Lost(q.ticket, a.Generations) {
 				s.MarkGone(api.ID(key), now)
 			}
 		case fresh:
-			c.Merge(a.ticket, r.Generations, now)
+			c.Merge(q.ticket, a.Generations, now)
 		default:
-			c.Extend(a.ticket, r.Generations, now)
+			c.Extend(q.ticket, a.Generations, now)
 		}
 	})
 	s.History.Loaded = c.Len()
 }
 
 // all reports whether the answer contains everything there is.
-func (r *Result) all(a Ask) bool { return r.Skipped == 0 && (r.Whole || a.Topic == Head && !r.More) }
+func (a *Answer) all(q Query) bool { return a.Skipped == 0 && (a.Whole || q.Topic == Head && !a.More) }
 
 // polledRunning records a poll of the running jobs.
 func (s *Store) polledRunning(now time.Time) {

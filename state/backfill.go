@@ -24,21 +24,21 @@ type walk struct {
 
 // sawHead handles a page of the newest generations; known is how many of them
 // were known.
-func (b *backfill) sawHead(h *History, r Result, known int) {
+func (b *backfill) sawHead(h *History, a Answer, known int) {
 	switch {
-	case r.Whole, !r.More:
+	case a.Whole, !a.More:
 		b.end(h)
-		h.Whole = r.Whole
+		h.Whole = a.Whole
 	case !b.begun:
-		b.walks = append(b.walks, walk{cursor: r.Last})
+		b.walks = append(b.walks, walk{cursor: a.Last})
 	case known == 0:
-		b.walks = append(b.walks, walk{cursor: r.Last, closing: true})
+		b.walks = append(b.walks, walk{cursor: a.Last, closing: true})
 	}
 	b.begun = true
 }
 
 // sawPage handles an older page.
-func (b *backfill) sawPage(h *History, r Result, known int) {
+func (b *backfill) sawPage(h *History, a Answer, known int) {
 	if len(b.walks) == 0 {
 		return
 	}
@@ -48,18 +48,18 @@ func (b *backfill) sawPage(h *History, r Result, known int) {
 		b.used = make(map[api.ID]struct{})
 	}
 	b.used[w.cursor] = struct{}{}
-	_, repeated := b.used[r.Last]
+	_, repeated := b.used[a.Last]
 	switch {
-	case r.Whole, !r.More, len(r.Generations) == 0:
+	case a.Whole, !a.More, len(a.Generations) == 0:
 		b.end(h)
-		h.Whole = r.Whole
+		h.Whole = a.Whole
 	case repeated:
 		b.stop(h, "the server repeats its pages")
 	case w.closing && known > 0:
 		b.walks = b.walks[:len(b.walks)-1]
 	default:
-		w.cursor = r.Last
-		h.Cursor = r.Last
+		w.cursor = a.Last
+		h.Cursor = a.Last
 	}
 }
 

@@ -230,9 +230,9 @@ func costsPending(c api.Costs) bool {
 }
 
 // applyCosts applies the answer to a cost request.
-func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
+func (s *Store) applyCosts(job api.ID, a Answer, now time.Time) {
 	st := &s.costs
-	if errors.Is(r.Err, api.ErrUnsupported) {
+	if errors.Is(a.Err, api.ErrUnsupported) {
 		st.lacking = instant.Of(now).Add(lackFor)
 	}
 	c := st.take(job)
@@ -240,10 +240,10 @@ func (s *Store) applyCosts(job api.ID, r Result, now time.Time) {
 		return
 	}
 	switch {
-	case r.Err == nil && final(r.Costs):
-		s.billed(job, *r.Costs.Total, now)
-	case r.Err == nil && costsPending(r.Costs), r.Err != nil && !refused(r.Err):
-		s.again(c, time.Duration(float64(r.Costs.RetryAfter)*float64(time.Second)), now)
+	case a.Err == nil && final(a.Costs):
+		s.billed(job, *a.Costs.Total, now)
+	case a.Err == nil && costsPending(a.Costs), a.Err != nil && !refused(a.Err):
+		s.again(c, time.Duration(float64(a.Costs.RetryAfter)*float64(time.Second)), now)
 	default:
 		st.giveUp(c)
 	}

@@ -31,20 +31,20 @@ func ends(s *Store, status api.Status, now time.Time) {
 
 // asked is the job whose cost the poller asks for within some time, "" if
 // it asks for none; nothing else gets an answer.
-func asked(p *Poller, s *Store, now *time.Time, within time.Duration) (a Ask, ok bool) {
+func asked(p *Poller, s *Store, now *time.Time, within time.Duration) (q Query, ok bool) {
 	for end := now.Add(within); !now.After(end); *now = now.Add(time.Second) {
-		for _, ask := range p.Due(*now, s) {
-			if ask.Topic == Charges {
-				return ask, true
+		for _, q := range p.Due(*now, s) {
+			if q.Topic == Charges {
+				return q, true
 			}
-			p.Apply(*now, s, ask, Result{})
+			p.Apply(*now, s, q, Answer{})
 		}
 	}
-	return Ask{}, false
+	return Query{}, false
 }
 
-func costs(availability string, total *api.Micros, after api.Seconds) Result {
-	return CostsResult(api.Costs{Availability: text.Text(availability), Total: total, RetryAfter: after}, nil)
+func costs(availability string, total *api.Micros, after api.Seconds) Answer {
+	return CostsAnswer(api.Costs{Availability: text.Text(availability), Total: total, RetryAfter: after}, nil)
 }
 
 // said is news in short.
@@ -66,18 +66,18 @@ func TestAJobThatEndsIsSettled(t *testing.T) {
 	for _, c := range []struct {
 		why     string
 		status  api.Status
-		answers []Result
+		answers []Answer
 		priced  bool
 		want    string
 		final   outbox.Cost
 	}{
-		{"the server says what it cost", api.Completed, []Result{costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", outbox.Cost{}},
-		{"a failed job may cost nothing, if the server says so", api.Failed, []Result{costs("complete", &nothing, 0)}, true, "[FAILED - ] [ $0.00billed]", outbox.Cost{}},
-		{"later", api.Completed, []Result{costs("pending", nil, 15), costs("partial", nil, 15), {Err: network}, costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", outbox.Cost{}},
-		{"a server without costs", api.Completed, []Result{{Err: api.ErrUnsupported}}, true, "[COMPLETED - ] [ $0.50derived]", outbox.Cost{}},
-		{"a job the server has forgotten", api.Completed, []Result{{Err: &api.Error{Kind: api.KindNotFound}}}, true, "[COMPLETED - ] [ $0.50derived]", outbox.Cost{}},
-		{"nobody tells, and there is no price", api.Completed, []Result{costs("unavailable", nil, 0)}, false, "[COMPLETED - ] []", outbox.Cost{}},
-		{"nobody tells what a failed job cost", api.Failed, []Result{{Err: api.ErrUnsupported}}, true, "[FAILED - ] []", outbox.Cost{}},
+		{"the server says what it cost", api.Completed, []Answer{costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", outbox.Cost{}},
+		{"a failed job may cost nothing, if the server says so", api.Failed, []Answer{costs("complete", &nothing, 0)}, true, "[FAILED - ] [ $0.00billed]", outbox.Cost{}},
+		{"later", api.Completed, []Answer{costs("pending", nil, 15), costs("partial", nil, 15), {Err: network}, costs("complete", &amount, 0)}, true, "[COMPLETED - ] [ $0.47billed]", outbox.Cost{}},
+		{"a server without costs", api.Completed, []Answer{{Err: api.ErrUnsupported}}, true, "[COMPLETED - ] [ $0.50derived]", outbox.Cost{}},
+		{"a job the server has forgotten", api.Completed, []Answer{{Err: &api.Error{Kind: api.KindNotFound}}}, true, "[COMPLETED - ] [ $0.50derived]", outbox.Cost{}},
+		{"nobody tells, and there is no price", api.Completed, []Answer{costs("unavailable", nil, 0)}, false, "[COMPLETED - ] []", outbox.Cost{}},
+		{"nobody tells what a failed job cost", api.Failed, []Answer{{Err: api.ErrUnsupported}}, true, "[FAILED - ] []", outbox.Cost{}},
 	} {
 		s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
 		if c.priced {
@@ -86,18 +86,18 @@ func TestAJobThatEndsIsSettled(t *testing.T) {
 		ends(s, c.status, now)
 		got := fmt.Sprintf("[%s ]", said(s.TakeNews(now, 10))[0])
 		for i, answer := range c.answers {
-			ask, ok := asked(p, s, &now, 5*time.Minute)
-			if !ok || ask.Job != jobID(1) {
-				t.Errorf("%s: question %d was for %q", c.why, i, ask.Job)
+			q, ok := asked(p, s, &now, 5*time.Minute)
+			if !ok || q.Job != jobID(1) {
+				t.Errorf("%s: query %d was for %q", c.why, i, q.Job)
 			}
-			p.Apply(now, s, ask, answer)
+			p.Apply(now, s, q, answer)
 		}
 		got += " " + fmt.Sprint(said(s.TakeNews(now, 10)))
 		if got != c.want {
 			t.Errorf("%s: %s, want %s", c.why, got, c.want)
 		}
-		if ask, again := asked(p, s, &now, 2*time.Hour); again {
-			t.Errorf("%s: asked again for %s", c.why, ask.Job)
+		if q, again := asked(p, s, &now, 2*time.Hour); again {
+			t.Errorf("%s: asked again for %s", c.why, q.Job)
 		}
 	}
 }
@@ -108,12 +108,12 @@ func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
 	ends(s, api.Completed, now)
 	questions := 0
 	for {
-		ask, ok := asked(p, s, &now, 2*time.Hour)
+		q, ok := asked(p, s, &now, 2*time.Hour)
 		if !ok {
 			break
 		}
 		questions++
-		p.Apply(now, s, ask, costs("pending", nil, 15))
+		p.Apply(now, s, q, costs("pending", nil, 15))
 	}
 	if hours := now.Sub(noon).Hours(); hours < 24 || hours > 30 || questions < 20 || questions > 60 {
 		t.Errorf("%d questions in %.0f hours", questions, hours)
@@ -130,8 +130,8 @@ func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
 func TestADerivedCostWaitsForThePrice(t *testing.T) {
 	s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
 	ends(s, api.Completed, now)
-	ask, _ := asked(p, s, &now, time.Minute)
-	p.Apply(now, s, ask, Result{Err: api.ErrUnsupported})
+	q, _ := asked(p, s, &now, time.Minute)
+	p.Apply(now, s, q, Answer{Err: api.ErrUnsupported})
 	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
 		t.Fatal(got)
 	}
@@ -162,8 +162,8 @@ func TestSettlementGoesOnAfterARestart(t *testing.T) {
 	} {
 		s, p, now := NewStore(), NewPoller(DefaultPace()), noon.Add(time.Hour)
 		bring(s)
-		if ask, ok := asked(p, s, &now, time.Minute); !ok || ask.Job != jobID(1) {
-			t.Errorf("%s: asked for %q", name, ask.Job)
+		if q, ok := asked(p, s, &now, time.Minute); !ok || q.Job != jobID(1) {
+			t.Errorf("%s: asked for %q", name, q.Job)
 		}
 		if e, _ := s.Ledger.Find(jobID(1)); e.Outcome != "COMPLETED" || e.Seconds != 10 {
 			t.Errorf("%s: %+v", name, e)
@@ -172,8 +172,8 @@ func TestSettlementGoesOnAfterARestart(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon.Add(40*24*time.Hour)
 	s.BringLedger(ledger.New(append(entries(), ledger.Entry{Job: jobID(1), Outcome: "FAILED"})), now)
 	s.TakeNews(now, 1)
-	if ask, ok := asked(p, s, &now, time.Hour); ok {
-		t.Errorf("asked for %s of last month", ask.Job)
+	if q, ok := asked(p, s, &now, time.Hour); ok {
+		t.Errorf("asked for %s of last month", q.Job)
 	}
 }
 
@@ -181,13 +181,13 @@ func TestSettlementGoesOnAfterARestart(t *testing.T) {
 func TestABatchIsOneEntry(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	s.Accept(&outbox.Submission{ID: "s1", Kind: outbox.SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: outbox.Price{Cost: new(api.Micros(7))}})
-	ask := Ask{Topic: Batches, ticket: s.Batches.Ask(now)}
-	kinds()[Batches].apply(s, ask, BatchesResult(api.List[api.Batch]{Items: []api.Batch{{ID: "b1", Status: api.BatchCompleted}}}, nil), now)
+	q := Query{Topic: Batches, ticket: s.Batches.Ask(now)}
+	kinds()[Batches].apply(s, q, BatchesAnswer(api.List[api.Batch]{Items: []api.Batch{{ID: "b1", Status: api.BatchCompleted}}}, nil), now)
 	if got := fmt.Sprint(said(s.TakeNews(now, 10))); got != "[COMPLETED -]" {
 		t.Error(got)
 	}
-	if ask, ok := asked(p, s, &now, time.Hour); ok {
-		t.Errorf("asked for %s", ask.Job)
+	if q, ok := asked(p, s, &now, time.Hour); ok {
+		t.Errorf("asked for %s", q.Job)
 	}
 }
 
@@ -202,13 +202,13 @@ func TestCostsAreAskedForGently(t *testing.T) {
 	s.BringLedger(ledger.New(entries), now)
 	count := func(d time.Duration) (n int) {
 		for end := now.Add(d); now.Before(end); {
-			ask, ok := asked(p, s, &now, end.Sub(now))
+			q, ok := asked(p, s, &now, end.Sub(now))
 			if !ok {
 				return n
 			}
 			n++
 			amount := api.Micros(1)
-			p.Apply(now, s, ask, costs("complete", &amount, 0))
+			p.Apply(now, s, q, costs("complete", &amount, 0))
 		}
 		return n
 	}

@@ -29,11 +29,11 @@ type Details struct {
 }
 
 // OpenDetails marks the details of a job as open and returns the request for them.
-func (s *Store) OpenDetails(id api.ID, now time.Time) Ask {
+func (s *Store) OpenDetails(id api.ID, now time.Time) Query {
 	if s.Opened.ID != id {
 		s.Opened = Opened{ID: id}
 	}
-	return s.askDetails(now)
+	return s.queryDetails(now)
 }
 
 // CloseDetails forgets the details of a job, unless those of another are open.
@@ -43,38 +43,38 @@ func (s *Store) CloseDetails(id api.ID) {
 	}
 }
 
-// askDetails returns a request for the open job, and for its costs if it has
+// queryDetails returns a request for the open job, and for its costs if it has
 // ended and they are not known yet.
-func (s *Store) askDetails(now time.Time) Ask {
+func (s *Store) queryDetails(now time.Time) Query {
 	o := &s.Opened
 	o.Asked, o.Asking = now, true
 	g, ok := s.Generations.Find(string(o.ID))
 	settled := o.Costs != nil && o.Costs.Total != nil
-	return Ask{Topic: OpenJob, Job: o.ID, WithCosts: !settled && ok && g.Status.Terminal()}
+	return Query{Topic: OpenJob, Job: o.ID, WithCosts: !settled && ok && g.Status.Terminal()}
 }
 
 // ApplyDetails applies the answer to a request for one job, even if its details
 // have been closed since.
-func (s *Store) ApplyDetails(a Ask, r Result, now time.Time) {
+func (s *Store) ApplyDetails(q Query, a Answer, now time.Time) {
 	o := &s.Opened
-	if o.ID == a.Job {
-		o.Asking, o.Err, o.Sent = false, r.Err, r.Details.Sent
+	if o.ID == q.Job {
+		o.Asking, o.Err, o.Sent = false, a.Err, a.Details.Sent
 	}
-	if r.Err != nil {
-		if kindOf(r.Err) == api.KindNotFound {
-			s.MarkGone(a.Job, now)
+	if a.Err != nil {
+		if kindOf(a.Err) == api.KindNotFound {
+			s.MarkGone(q.Job, now)
 		}
 		return
 	}
-	job := r.Details.Job
+	job := a.Details.Job
 	s.Observe([]Generation{NewGeneration(job)}, now)
-	if r.Details.Costs != nil {
-		s.Billed(a.Job, *r.Details.Costs, now)
+	if a.Details.Costs != nil {
+		s.Billed(q.Job, *a.Details.Costs, now)
 	}
-	if o.ID == a.Job {
-		o.Job, o.costed = &job, o.costed || a.WithCosts
-		if r.Details.Costs != nil {
-			o.Costs = r.Details.Costs
+	if o.ID == q.Job {
+		o.Job, o.costed = &job, o.costed || q.WithCosts
+		if a.Details.Costs != nil {
+			o.Costs = a.Details.Costs
 		}
 	}
 }

@@ -13,14 +13,14 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 	s, p := NewStore(), NewPoller(DefaultPace())
 	s.Generations.Answer(s.Generations.Ask(start()), []Generation{row(1, api.Processing)}, start())
 	status, cost := api.Processing, api.Micros(1_250_000)
-	apply := func(a Ask, now time.Time) {
-		r := Result{Details: Details{Job: job(1, status)}}
-		if a.WithCosts {
+	apply := func(q Query, now time.Time) {
+		r := Answer{Details: Details{Job: job(1, status)}}
+		if q.WithCosts {
 			r.Details.Costs = &api.Costs{Total: &cost}
 		}
-		p.Apply(now, s, a, r)
+		p.Apply(now, s, q, r)
 	}
-	s.ApplyDetails(s.OpenDetails(jobID(1), start()), Result{Details: Details{Job: job(1, status)}}, start())
+	s.ApplyDetails(s.OpenDetails(jobID(1), start()), Answer{Details: Details{Job: job(1, status)}}, start())
 	second := func(n int) (asked, costs int) {
 		now := start().Add(time.Duration(n) * time.Second)
 		for _, a := range p.Due(now, s) {
@@ -73,8 +73,8 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 func TestAJobThatIsGoneIsNotAskedForAgain(t *testing.T) {
 	s := NewStore()
 	s.Generations.Answer(s.Generations.Ask(start()), []Generation{row(1, api.Processing)}, start())
-	ask := s.OpenDetails(jobID(1), start())
-	s.ApplyDetails(ask, Result{Err: &api.Error{Kind: api.KindNotFound}}, start())
+	q := s.OpenDetails(jobID(1), start())
+	s.ApplyDetails(q, Answer{Err: &api.Error{Kind: api.KindNotFound}}, start())
 	if g, _ := s.Generations.Find(string(jobID(1))); !g.Gone {
 		t.Error("it is not marked as gone")
 	}

@@ -83,8 +83,8 @@ func cutsOff(topic Topic, err error) bool {
 }
 
 // failed records a failed request.
-func (p *Poller) failed(a Ask, err error, now time.Time) {
-	topic, lane := a.Topic, &p.lanes[a.Topic]
+func (p *Poller) failed(q Query, err error, now time.Time) {
+	topic, lane := q.Topic, &p.lanes[q.Topic]
 	if errors.Is(err, context.Canceled) { // by us
 		lane.retry = now.Add(time.Second)
 		return
@@ -93,7 +93,7 @@ func (p *Poller) failed(a Ask, err error, now time.Time) {
 	lane.retry = now.Add(backoff(lane.failures, p.pace.Seed))
 	switch kind := kindOf(err); {
 	case kind == api.KindAuth:
-		if a.ID > p.resumed { // otherwise it used the previous key
+		if q.ID > p.resumed { // otherwise it used the previous key
 			p.rejected = err
 		}
 	case kind == api.KindRateLimited:

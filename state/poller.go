@@ -19,10 +19,10 @@ const (
 )
 
 // Poller decides which requests to make, and when. It only computes: the caller
-// makes the due requests in the background and hands back the results.
+// makes the due requests in the background and hands back the answers.
 //
 // Call Due when Next has come, and after Apply, Refresh or any other change.
-// Call Apply once for each Ask from Due; it writes the result to the store.
+// Call Apply once for each Query from Due; it writes the answer to the store.
 //
 // It makes at most 60 requests in any minute, and at most 12 at rest with the
 // history complete. It never asks about a job that has ended.
@@ -51,7 +51,7 @@ type Poller struct {
 
 // lane is the state of a topic.
 type lane struct {
-	ask      uint64    // the request under way, or 0
+	query    uint64    // the request under way, or 0
 	sent     time.Time // time of the last request
 	failures int       // in a row
 	retry    time.Time // earliest time after a failure
@@ -83,20 +83,20 @@ type paging struct {
 func NewPoller(p Pace) *Poller { return &Poller{pace: p.floored(), kinds: kinds()} }
 
 // Due returns the requests to make now. Each counts as under way from here on.
-func (p *Poller) Due(now time.Time, s *Store) []Ask {
+func (p *Poller) Due(now time.Time, s *Store) []Query {
 	now = p.tick(now)
 	p.look(s)
-	var asks []Ask
+	var due []Query
 	for t := range topics {
 		if at, ok := p.ready(t); ok && !at.After(now) {
-			asks = append(asks, p.send(t, now, s))
+			due = append(due, p.send(t, now, s))
 		}
 	}
-	return asks
+	return due
 }
 
 // Next is when Due will have a request, as far as can be told, and never before
-// now. It is zero if only a result or the user can change that.
+// now. It is zero if only an answer or the user can change that.
 func (p *Poller) Next(now time.Time) time.Time {
 	now = p.tick(now)
 	var next time.Time
@@ -109,22 +109,22 @@ func (p *Poller) Next(now time.Time) time.Time {
 	return next
 }
 
-// Apply applies the result of an Ask to the store and schedules the next
-// request. Results may come late and in any order.
-func (p *Poller) Apply(now time.Time, s *Store, a Ask, r Result) {
+// Apply applies the answer to a query to the store and schedules the next
+// request. Answers may come late and in any order.
+func (p *Poller) Apply(now time.Time, s *Store, q Query, a Answer) {
 	now = p.tick(now)
-	known := s.known(r.Generations)
-	p.kinds[a.Topic].apply(s, a, r, now)
-	if p.lanes[a.Topic].ask == a.ID {
-		p.lanes[a.Topic].ask = 0
+	known := s.known(a.Generations)
+	p.kinds[q.Topic].apply(s, q, a, now)
+	if p.lanes[q.Topic].query == q.ID {
+		p.lanes[q.Topic].query = 0
 	}
-	if r.Err != nil {
-		p.failed(a, r.Err, now)
+	if a.Err != nil {
+		p.failed(q, a.Err, now)
 	} else {
-		p.succeeded(a.Topic)
+		p.succeeded(q.Topic)
 	}
-	if follow := p.kinds[a.Topic].follow; follow != nil {
-		follow(p, s, a, r, known, now)
+	if follow := p.kinds[q.Topic].follow; follow != nil {
+		follow(p, s, q, a, known, now)
 	}
 	p.look(s)
 }
@@ -164,7 +164,7 @@ func (p *Poller) Wake(now time.Time) {
 		p.lanes[t].forced = t != Running || p.facts.running > 0 || p.facts.whole
 		p.lanes[t].failures, p.lanes[t].retry = 0, time.Time{}
 		if now.Sub(p.lanes[t].sent) > lostAfter {
-			p.lanes[t].ask = 0
+			p.lanes[t].query = 0
 		}
 	}
 }
@@ -195,16 +195,16 @@ func (p *Poller) SetFocus(focused bool) { p.unfocused = !focused }
 func (p *Poller) SetVisible(t Topic) { p.visible = t }
 
 // send marks a topic as under way and returns its request.
-func (p *Poller) send(t Topic, now time.Time, s *Store) Ask {
+func (p *Poller) send(t Topic, now time.Time, s *Store) Query {
 	p.asked++
-	p.lanes[t] = lane{ask: p.asked, sent: now, failures: p.lanes[t].failures}
+	p.lanes[t] = lane{query: p.asked, sent: now, failures: p.lanes[t].failures}
 	p.quota.spend(now, p.kinds[t].weight)
-	a := Ask{ID: p.asked, Topic: t}
-	p.kinds[t].question(p, s, &a, now)
-	if a.WithCosts {
+	q := Query{ID: p.asked, Topic: t}
+	p.kinds[t].query(p, s, &q, now)
+	if q.WithCosts {
 		p.quota.spend(now, p.kinds[t].weight)
 	}
-	return a
+	return q
 }
 
 // look copies from the store the facts that the pace depends on.

@@ -134,10 +134,10 @@ func TestAHoleAboveTheKnownIsClosed(t *testing.T) {
 func TestAServerThatRepeatsItsPages(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
-	w.answer = func(a Ask, r *Result) {
-		if a.Topic == Backfill {
-			*r = Result{}
-			r.Page(w.list(api.GenerationQuery{Limit: PageSize}), nil)
+	w.answer = func(q Query, a *Answer) {
+		if q.Topic == Backfill {
+			*a = Answer{}
+			a.Page(w.list(api.GenerationQuery{Limit: PageSize}), nil)
 		}
 	}
 	w.pass(10 * time.Minute)
@@ -153,8 +153,8 @@ func TestACursorThatWasDeleted(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	gone := w.jobs[400].id
-	w.fail = func(a Ask) error {
-		if a.Query.Cursor == gone {
+	w.fail = func(q Query) error {
+		if q.Generations.Cursor == gone {
 			return &api.Error{Kind: api.KindInvalid, Status: 400}
 		}
 		return nil
@@ -254,9 +254,9 @@ func TestADeletedJobIsGoneInTheEnd(t *testing.T) {
 	j := w.submit(0, time.Hour)
 	w.pass(20 * time.Second)
 	j.deleted = true
-	w.answer = func(a Ask, r *Result) {
-		if a.Topic == Head {
-			r.More = true // else the head, being everything, would tell
+	w.answer = func(q Query, a *Answer) {
+		if q.Topic == Head {
+			a.More = true // else the head, being everything, would tell
 		}
 	}
 	w.pass(30 * time.Second)
@@ -284,8 +284,8 @@ func TestARefusedIDDoesNotHideTheOthers(t *testing.T) {
 		w.submit(0, 0)
 	}
 	bad := jobs[17]
-	w.fail = func(a Ask) error {
-		if slices.Contains(a.Query.IDs, bad.id) {
+	w.fail = func(q Query) error {
+		if slices.Contains(q.Generations.IDs, bad.id) {
 			return &api.Error{Kind: api.KindInvalid, Status: 400}
 		}
 		return nil
@@ -335,8 +335,8 @@ func TestEachModelIsPricedOnce(t *testing.T) {
 
 func TestAModelWithoutAPriceIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
-	w.fail = func(a Ask) error {
-		if a.Topic == UnitPrices {
+	w.fail = func(q Query) error {
+		if q.Topic == UnitPrices {
 			return fmt.Errorf("react-1: %w", api.ErrUnpriced)
 		}
 		return nil
@@ -450,7 +450,7 @@ func TestRefreshIsImmediateAndBounded(t *testing.T) {
 	w.pass(10*time.Minute + 7*time.Second)
 	pressed := w.now
 	w.poller.Refresh(w.now)
-	w.ask()
+	w.send()
 	if w.count(pressed, Head) != 1 || w.count(pressed, Assets) != 1 {
 		t.Error("the head and the visible list are not asked for at once")
 	}
@@ -550,7 +550,7 @@ func TestARejectedKeyStopsEverything(t *testing.T) {
 	w.history(5)
 	w.submit(0, 24*time.Hour)
 	w.pass(time.Minute)
-	w.fail = func(Ask) error { return &api.Error{Kind: api.KindAuth, Status: 401} }
+	w.fail = func(Query) error { return &api.Error{Kind: api.KindAuth, Status: 401} }
 	w.pass(5 * time.Second)
 	quiet := w.now
 	w.pass(time.Hour)
@@ -570,9 +570,9 @@ func TestARefusalOfTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
 	w.history(5)
 	w.pass(time.Minute)
 	w.latency = 5 * time.Second
-	w.fail = func(Ask) error { return &api.Error{Kind: api.KindAuth, Status: 401} }
+	w.fail = func(Query) error { return &api.Error{Kind: api.KindAuth, Status: 401} }
 	w.poller.Refresh(w.now)
-	w.ask()
+	w.send()
 	w.fail = nil
 	w.poller.Resume()
 	w.pass(time.Minute)
@@ -595,14 +595,14 @@ func TestTooManyRequests(t *testing.T) {
 		w.history(5)
 		w.submit(0, 24*time.Hour)
 		w.pass(time.Minute)
-		w.fail = func(Ask) error {
+		w.fail = func(Query) error {
 			w.fail = nil
 			return &api.Error{Kind: api.KindRateLimited, Status: 429, RetryAfter: test.says}
 		}
 		n := len(w.sent)
 		w.pass(longHold + time.Minute)
 		refused := w.sent[n].at.Add(w.latency)
-		i := slices.IndexFunc(w.sent, func(s sentAsk) bool { return s.at.After(refused) })
+		i := slices.IndexFunc(w.sent, func(s sentQuery) bool { return s.at.After(refused) })
 		if got := w.sent[i].at.Sub(refused); got < test.want || got > test.want+4*time.Second {
 			t.Errorf("told to wait %v, waited %v", test.says, got)
 		}
@@ -693,7 +693,7 @@ func TestALostQuestionIsAskedAgain(t *testing.T) {
 func TestACancelledQuestionIsNoFailure(t *testing.T) {
 	p, s := NewPoller(DefaultPace()), NewStore()
 	asks := p.Due(start(), s)
-	p.Apply(start(), s, asks[0], Result{Err: fmt.Errorf("head: %w", context.Canceled)})
+	p.Apply(start(), s, asks[0], Answer{Err: fmt.Errorf("head: %w", context.Canceled)})
 	if kind := p.Phase(start()).Kind; kind != PhaseFresh {
 		t.Errorf("phase %d", kind)
 	}

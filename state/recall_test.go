@@ -69,7 +69,7 @@ func TestTheWholeTruthLeavesHistoryAndMarksWhatWasDeleted(t *testing.T) {
 	})
 	for _, a := range p.Due(start(), s) {
 		if a.Topic == Head {
-			p.Apply(start(), s, a, Result{Generations: []Generation{row(3, api.Completed), row(6, api.Completed)}})
+			p.Apply(start(), s, a, Answer{Generations: []Generation{row(3, api.Completed), row(6, api.Completed)}})
 		}
 	}
 	gone := map[int]bool{}

@@ -41,7 +41,7 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 			at = instant.Later(at, lane.sent.Add(pace))
 		}
 	}
-	if lane.ask != 0 {
+	if lane.query != 0 {
 		at = instant.Later(at, lane.sent.Add(lostAfter))
 	}
 	if after := p.kinds[t].after; after != nil {
@@ -57,7 +57,7 @@ func (p *Poller) readyInOutage(t Topic) (at time.Time, ok bool) {
 	}
 	at = p.outage.retry
 	for i := range p.lanes {
-		if p.lanes[i].ask != 0 {
+		if p.lanes[i].query != 0 {
 			at = instant.Later(at, p.lanes[i].sent.Add(lostAfter))
 		}
 	}
@@ -106,7 +106,7 @@ func (p *Poller) idle() bool {
 
 func (p *Poller) underWay(which func(Topic) bool) bool {
 	for t := range topics {
-		if p.lanes[t].ask != 0 && which(t) {
+		if p.lanes[t].query != 0 && which(t) {
 			return true
 		}
 	}

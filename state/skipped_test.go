@@ -42,7 +42,7 @@ func TestWhatCouldNotBeReadIsNotGone(t *testing.T) {
 		}
 		ended.deleted, running.deleted = true, true
 		w.batches, w.assets, w.models = w.batches[1:], w.assets[1:], w.models[1:]
-		w.answer = func(_ Ask, r *Result) { r.Skipped = 1 }
+		w.answer = func(_ Query, a *Answer) { a.Skipped = 1 }
 		if n := seen(); n != 5 {
 			t.Errorf("whole %v: %d of 5 are left after an answer that could not be read", whole, n)
 		}

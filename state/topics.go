@@ -18,20 +18,20 @@ type kind struct {
 	away func(p *Poller, focused time.Duration) time.Duration
 	// after is another earliest time for the next request; may be nil.
 	after func(p *Poller) time.Time
-	// question sets the parameters of an Ask and starts the refresh of its
+	// query sets the parameters of a Query and starts the refresh of its
 	// collection.
-	question func(p *Poller, s *Store, a *Ask, now time.Time)
-	// apply writes the result to the store.
-	apply func(s *Store, a Ask, r Result, now time.Time)
-	// follow schedules further requests after a result; may be nil. known counts
-	// the result's generations that the store had before.
-	follow func(p *Poller, s *Store, a Ask, r Result, known int, now time.Time)
+	query func(p *Poller, s *Store, a *Query, now time.Time)
+	// apply writes the answer to the store.
+	apply func(s *Store, a Query, r Answer, now time.Time)
+	// follow schedules further requests after an answer; may be nil. known counts
+	// the answer's generations that the store had before.
+	follow func(p *Poller, s *Store, a Query, r Answer, known int, now time.Time)
 	// retries is set if a refused request is soon repeated.
 	retries bool
 }
 
 // kinds is the table of topics. A new topic needs a row here and a name in
-// ask.go; account.answer makes its request.
+// query.go; account.answer makes its request.
 func kinds() [topics]kind {
 	return [topics]kind{
 		Head:       headKind(),
@@ -53,13 +53,13 @@ func headKind() kind {
 		words: "generations", weight: essential,
 		every: func(p *Poller) (time.Duration, bool) { return p.headInterval(), true },
 		away:  func(p *Poller, focused time.Duration) time.Duration { return max(focused, p.pace.Away) },
-		question: func(_ *Poller, s *Store, a *Ask, now time.Time) {
-			a.Query.Limit, a.ticket = PageSize, s.Generations.Ask(now)
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) {
+			q.Generations.Limit, q.ticket = PageSize, s.Generations.Ask(now)
 		},
 		apply: (*Store).applyGenerations,
-		follow: func(p *Poller, s *Store, _ Ask, r Result, known int, _ time.Time) {
-			if r.Err == nil {
-				p.backfill.sawHead(&s.History, r, known)
+		follow: func(p *Poller, s *Store, _ Query, a Answer, known int, _ time.Time) {
+			if a.Err == nil {
+				p.backfill.sawHead(&s.History, a, known)
 			}
 		},
 	}
@@ -70,13 +70,13 @@ func runningKind() kind {
 		words: "generations", weight: essential,
 		every: (*Poller).runningInterval,
 		away:  steady,
-		question: func(_ *Poller, s *Store, a *Ask, now time.Time) {
-			a.Query.Status, a.ticket = []api.Status{api.Pending, api.Processing}, s.Generations.Ask(now)
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) {
+			q.Generations.Status, q.ticket = []api.Status{api.Pending, api.Processing}, s.Generations.Ask(now)
 		},
 		apply: (*Store).applyGenerations,
-		follow: func(p *Poller, s *Store, a Ask, r Result, _ int, now time.Time) {
-			if r.Err == nil {
-				p.vanished.sees(s, a.ticket, now)
+		follow: func(p *Poller, s *Store, q Query, a Answer, _ int, now time.Time) {
+			if a.Err == nil {
+				p.vanished.sees(s, q.ticket, now)
 			}
 		},
 	}
@@ -87,12 +87,12 @@ func vanishedKind() kind {
 		words: "generations", weight: essential,
 		every: (*Poller).vanishedInterval,
 		away:  steady,
-		question: func(p *Poller, s *Store, a *Ask, now time.Time) {
-			a.Query.IDs, a.ticket = p.vanished.ids(s), s.Generations.Ask(now)
+		query: func(p *Poller, s *Store, q *Query, now time.Time) {
+			q.Generations.IDs, q.ticket = p.vanished.ids(s), s.Generations.Ask(now)
 		},
 		apply: (*Store).applyGenerations,
-		follow: func(p *Poller, s *Store, a Ask, r Result, _ int, now time.Time) {
-			p.vanished.answered(s, a.Query.IDs, r, now)
+		follow: func(p *Poller, s *Store, q Query, a Answer, _ int, now time.Time) {
+			p.vanished.answered(s, q.Generations.IDs, a, now)
 		},
 	}
 }
@@ -103,10 +103,10 @@ func openJobKind() kind {
 		every: func(p *Poller) (time.Duration, bool) { return openPace, p.facts.openDue },
 		away:  steady,
 		after: func(p *Poller) time.Time { return p.facts.openAt },
-		question: func(_ *Poller, s *Store, a *Ask, now time.Time) {
-			id := a.ID
-			*a = s.askDetails(now)
-			a.ID = id
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) {
+			id := q.ID
+			*q = s.queryDetails(now)
+			q.ID = id
 		},
 		apply: (*Store).ApplyDetails,
 	}
@@ -115,9 +115,9 @@ func openJobKind() kind {
 func modelsKind() kind {
 	return kind{
 		words: "models", weight: side,
-		every:    func(p *Poller) (time.Duration, bool) { return p.sideInterval(Models), true },
-		question: func(_ *Poller, s *Store, a *Ask, now time.Time) { a.ticket = s.Models.Ask(now) },
-		apply:    (*Store).applyModels,
+		every: func(p *Poller) (time.Duration, bool) { return p.sideInterval(Models), true },
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) { q.ticket = s.Models.Ask(now) },
+		apply: (*Store).applyModels,
 	}
 }
 
@@ -131,8 +131,8 @@ func batchesKind() kind {
 			}
 			return slowed(p, focused)
 		},
-		question: func(_ *Poller, s *Store, a *Ask, now time.Time) { a.ticket = s.Batches.Ask(now) },
-		apply:    (*Store).applyBatches,
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) { q.ticket = s.Batches.Ask(now) },
+		apply: (*Store).applyBatches,
 	}
 }
 
@@ -140,13 +140,13 @@ func assetsKind() kind {
 	return kind{
 		words: "assets", weight: side,
 		every: func(p *Poller) (time.Duration, bool) { return p.sideInterval(Assets), true },
-		question: func(_ *Poller, s *Store, a *Ask, now time.Time) {
-			a.Assets, a.ticket = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc"}, s.Assets.Ask(now)
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) {
+			q.Assets, q.ticket = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc"}, s.Assets.Ask(now)
 		},
 		apply: (*Store).applyAssets,
-		follow: func(p *Poller, _ *Store, _ Ask, r Result, _ int, _ time.Time) {
-			if r.Err == nil && !p.assets.begun {
-				p.assets.turn(r.Cursor)
+		follow: func(p *Poller, _ *Store, _ Query, a Answer, _ int, _ time.Time) {
+			if a.Err == nil && !p.assets.begun {
+				p.assets.turn(a.Cursor)
 			}
 		},
 	}
@@ -156,21 +156,21 @@ func unitPricesKind() kind {
 	return kind{
 		words: "unit prices", weight: side, retries: true,
 		every: func(p *Poller) (time.Duration, bool) { return p.pace.Prices, p.facts.unpriced > 0 },
-		question: func(_ *Poller, s *Store, a *Ask, _ time.Time) {
-			a.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: outbox.FramesPerSecond}
+		query: func(_ *Poller, s *Store, q *Query, _ time.Time) {
+			q.Estimate = api.EstimateRequest{Model: s.Prices.unpriced[0], Duration: sampleSeconds, FPS: outbox.FramesPerSecond}
 		},
-		apply: func(s *Store, a Ask, r Result, _ time.Time) { s.applyPrice(a.Estimate.Model, r) },
+		apply: func(s *Store, q Query, a Answer, _ time.Time) { s.applyPrice(q.Estimate.Model, a) },
 	}
 }
 
 func chargesKind() kind {
 	return kind{
 		words: "costs", weight: side, retries: true,
-		every:    (*Poller).chargeInterval,
-		away:     steady,
-		after:    func(p *Poller) time.Time { return p.facts.charge },
-		question: func(_ *Poller, s *Store, a *Ask, _ time.Time) { a.Job = s.costs.queue[0].job },
-		apply:    func(s *Store, a Ask, r Result, now time.Time) { s.applyCosts(a.Job, r, now) },
+		every: (*Poller).chargeInterval,
+		away:  steady,
+		after: func(p *Poller) time.Time { return p.facts.charge },
+		query: func(_ *Poller, s *Store, q *Query, _ time.Time) { q.Job = s.costs.queue[0].job },
+		apply: func(s *Store, q Query, a Answer, now time.Time) { s.applyCosts(q.Job, a, now) },
 	}
 }
 
@@ -180,16 +180,16 @@ func backfillKind() kind {
 		every: func(p *Poller) (time.Duration, bool) {
 			return max(p.pace.Backfill, window/time.Duration(p.fillLimit())), len(p.backfill.walks) > 0
 		},
-		question: func(p *Poller, s *Store, a *Ask, now time.Time) {
-			a.Query.Limit, a.ticket = PageSize, s.Generations.Ask(now)
-			a.Query.Cursor = p.backfill.walks[len(p.backfill.walks)-1].cursor
+		query: func(p *Poller, s *Store, q *Query, now time.Time) {
+			q.Generations.Limit, q.ticket = PageSize, s.Generations.Ask(now)
+			q.Generations.Cursor = p.backfill.walks[len(p.backfill.walks)-1].cursor
 		},
 		apply: (*Store).applyGenerations,
-		follow: func(p *Poller, s *Store, _ Ask, r Result, known int, _ time.Time) {
+		follow: func(p *Poller, s *Store, _ Query, a Answer, known int, _ time.Time) {
 			switch {
-			case r.Err == nil:
-				p.backfill.sawPage(&s.History, r, known)
-			case refused(r.Err):
+			case a.Err == nil:
+				p.backfill.sawPage(&s.History, a, known)
+			case refused(a.Err):
 				p.backfill.refused(s)
 			}
 		},
@@ -202,14 +202,14 @@ func assetPagesKind() kind {
 		every: func(p *Poller) (time.Duration, bool) {
 			return assetGap, p.assets.cursor != "" && p.visible == Assets
 		},
-		question: func(p *Poller, s *Store, a *Ask, now time.Time) {
-			a.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
-			a.ticket = s.Assets.Ask(now)
+		query: func(p *Poller, s *Store, q *Query, now time.Time) {
+			q.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
+			q.ticket = s.Assets.Ask(now)
 		},
 		apply: (*Store).applyAssets,
-		follow: func(p *Poller, _ *Store, _ Ask, r Result, _ int, _ time.Time) {
-			if r.Err == nil {
-				p.assets.turn(r.Cursor)
+		follow: func(p *Poller, _ *Store, _ Query, a Answer, _ int, _ time.Time) {
+			if a.Err == nil {
+				p.assets.turn(a.Cursor)
 			}
 		},
 	}

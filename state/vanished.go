@@ -67,20 +67,20 @@ func (w *vanished) ids(s *Store) []api.ID {
 }
 
 // answered handles the result for ids.
-func (w *vanished) answered(s *Store, ids []api.ID, r Result, now time.Time) {
+func (w *vanished) answered(s *Store, ids []api.ID, a Answer, now time.Time) {
 	w.queue = slices.DeleteFunc(w.queue, func(id api.ID) bool { return slices.Contains(ids, id) })
-	if r.Err != nil {
-		w.refused(s, ids, r.Err, now)
+	if a.Err != nil {
+		w.refused(s, ids, a.Err, now)
 		return
 	}
 	w.size = min(PageSize, w.size*2)
-	present := make(map[api.ID]bool, len(r.Generations))
-	for i := range r.Generations {
-		present[r.Generations[i].ID] = true
+	present := make(map[api.ID]bool, len(a.Generations))
+	for i := range a.Generations {
+		present[a.Generations[i].ID] = true
 	}
 	for _, id := range ids {
 		if s.Generations.IsLive(string(id)) {
-			w.miss(s, id, !present[id] && r.Skipped == 0, now)
+			w.miss(s, id, !present[id] && a.Skipped == 0, now)
 		}
 	}
 }

@@ -22,12 +22,12 @@ type world struct {
 	assets  []api.Asset
 	models  []api.Model
 
-	fail   func(Ask) error // what goes wrong, if anything
-	whole  bool            // ignores limits
-	answer func(Ask, *Result)
+	fail   func(Query) error // what goes wrong, if anything
+	whole  bool              // ignores limits
+	answer func(Query, *Answer)
 	each   func() // after every step
 
-	sent   []sentAsk
+	sent   []sentQuery
 	flight []landing
 }
 
@@ -40,16 +40,16 @@ type fakeJob struct {
 	deleted      bool
 }
 
-type sentAsk struct {
-	at  time.Time
-	ask Ask
+type sentQuery struct {
+	at    time.Time
+	query Query
 }
 
 type landing struct {
 	sent   time.Time
 	at     time.Time
-	ask    Ask
-	result Result
+	query  Query
+	answer Answer
 }
 
 // judge is a *testing.T or a *rapid.T.
@@ -104,28 +104,28 @@ func (w *world) tell(j *fakeJob) api.Generation {
 }
 
 // serve answers as a server does.
-func (w *world) serve(a Ask) (r Result) {
+func (w *world) serve(q Query) (a Answer) {
 	if w.fail != nil {
-		if err := w.fail(a); err != nil {
-			return Result{Err: err}
+		if err := w.fail(q); err != nil {
+			return Answer{Err: err}
 		}
 	}
-	switch a.Topic {
+	switch q.Topic {
 	case Batches:
-		r = BatchesResult(api.List[api.Batch]{Items: w.batches}, nil)
+		a = BatchesAnswer(api.List[api.Batch]{Items: w.batches}, nil)
 	case Assets, AssetPages:
-		r = AssetsResult(w.assetPage(a.Assets), nil)
+		a = AssetsAnswer(w.assetPage(q.Assets), nil)
 	case Models:
-		r = ModelsResult(api.List[api.Model]{Items: w.models}, nil)
+		a = ModelsAnswer(api.List[api.Model]{Items: w.models}, nil)
 	case UnitPrices:
-		r = EstimateResult(estimate(a.Estimate.FPS*int(a.Estimate.Duration), 500_000), nil)
+		a = EstimateAnswer(estimate(q.Estimate.FPS*int(q.Estimate.Duration), 500_000), nil)
 	default:
-		r.Page(w.list(a.Query), nil)
+		a.Page(w.list(q.Generations), nil)
 	}
 	if w.answer != nil {
-		w.answer(a, &r)
+		w.answer(q, &a)
 	}
-	return r
+	return a
 }
 
 // list answers a query as GET /v2/generations does.
@@ -161,11 +161,11 @@ func (w *world) assetPage(q api.AssetQuery) (page api.AssetPage) {
 	return page
 }
 
-// pass lets time go by, as the program does: due questions are asked, results
+// pass lets time go by, as the program does: due queries are sent, answers
 // land, and in between it sleeps until the next of either.
 func (w *world) pass(d time.Duration) {
 	for end := w.now.Add(d); ; {
-		w.ask()
+		w.send()
 		next := w.poller.Next(w.now)
 		if !next.IsZero() && !next.After(w.now) {
 			w.t.Fatalf("at %v the poller is due again at once", w.now)
@@ -189,27 +189,27 @@ func (w *world) pass(d time.Duration) {
 	}
 }
 
-func (w *world) ask() {
-	for _, a := range w.poller.Due(w.now, w.store) {
-		w.check(a)
-		w.sent = append(w.sent, sentAsk{w.now, a})
-		w.flight = append(w.flight, landing{w.now, w.now.Add(w.latency), a, w.serve(a)})
+func (w *world) send() {
+	for _, q := range w.poller.Due(w.now, w.store) {
+		w.check(q)
+		w.sent = append(w.sent, sentQuery{w.now, q})
+		w.flight = append(w.flight, landing{w.now, w.now.Add(w.latency), q, w.serve(q)})
 	}
 	slices.SortStableFunc(w.flight, func(a, b landing) int { return a.at.Compare(b.at) })
 }
 
 // check is what holds for every question ever asked.
-func (w *world) check(a Ask) {
+func (w *world) check(q Query) {
 	w.t.Helper()
 	for _, l := range w.flight {
-		if l.ask.Topic == a.Topic && w.now.Sub(l.sent) < lostAfter {
-			w.t.Fatalf("two questions of topic %d under way", a.Topic)
+		if l.query.Topic == q.Topic && w.now.Sub(l.sent) < lostAfter {
+			w.t.Fatalf("two queries of topic %d under way", q.Topic)
 		}
 	}
-	if len(a.Query.IDs) > PageSize {
-		w.t.Fatalf("asked about %d ids", len(a.Query.IDs))
+	if len(q.Generations.IDs) > PageSize {
+		w.t.Fatalf("asked about %d ids", len(q.Generations.IDs))
 	}
-	for _, id := range a.Query.IDs {
+	for _, id := range q.Generations.IDs {
 		if g, _ := w.store.Generations.Find(string(id)); g.Status.Terminal() {
 			w.t.Fatalf("asked again about %s, which is %s", id, g.Status)
 		}
@@ -220,14 +220,14 @@ func (w *world) land() {
 	for len(w.flight) > 0 && !w.flight[0].at.After(w.now) {
 		l := w.flight[0]
 		w.flight = w.flight[1:]
-		w.poller.Apply(w.now, w.store, l.ask, l.result)
+		w.poller.Apply(w.now, w.store, l.query, l.answer)
 	}
 }
 
 // count counts the questions of some topics since a time; none means all.
 func (w *world) count(since time.Time, topics ...Topic) (n int) {
 	for _, s := range w.sent {
-		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.ask.Topic)) {
+		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.query.Topic)) {
 			n++
 		}
 	}
@@ -239,7 +239,7 @@ func (w *world) count(since time.Time, topics ...Topic) (n int) {
 func (w *world) busiest(since time.Time, topics ...Topic) (most int) {
 	var times []time.Time
 	for _, s := range w.sent {
-		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.ask.Topic)) {
+		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.query.Topic)) {
 			times = append(times, s.at)
 		}
 	}
@@ -258,7 +258,7 @@ func (w *world) busiest(since time.Time, topics ...Topic) (most int) {
 func (w *world) slowest(t Topic, since time.Time) (gap time.Duration) {
 	last := since
 	for _, s := range w.sent {
-		if s.ask.Topic == t && s.at.After(since) {
+		if s.query.Topic == t && s.at.After(since) {
 			gap = max(gap, s.at.Sub(last))
 			last = s.at
 		}
@@ -285,11 +285,11 @@ func stage(s api.Status) int {
 	return 3
 }
 
-func offline(Ask) error { return &api.Error{Kind: api.KindNetwork} }
+func offline(Query) error { return &api.Error{Kind: api.KindNetwork} }
 
-func failing(kind api.Kind, topics ...Topic) func(Ask) error {
-	return func(a Ask) error {
-		if slices.Contains(topics, a.Topic) {
+func failing(kind api.Kind, topics ...Topic) func(Query) error {
+	return func(q Query) error {
+		if slices.Contains(topics, q.Topic) {
 			return &api.Error{Kind: kind, Status: 500}
 		}
 		return nil

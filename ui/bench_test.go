@@ -145,7 +145,7 @@ func BenchmarkAnswer(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
 			a.Now = a.Now.Add(time.Minute)
 			for _, ask := range a.poller.Due(a.Now, a.store) {
-				result := state.Result{More: true}
+				result := state.Answer{More: true}
 				if ask.Topic == state.Head {
 					for k := range page {
 						page[k].Length = api.Seconds(10 + i%2)

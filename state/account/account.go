@@ -158,8 +158,8 @@ func (a *Account) Due(now time.Time) []Work {
 	a.once = nil
 	work = append(work, a.recallDue()...)
 	if a.recall.done || a.recall.beaten { // show the journal's rows first, unless they take long
-		for _, ask := range a.Poller.Due(a.now, a.Store) { // time moves in beats, so that requests go out together
-			work = append(work, a.poll(ask))
+		for _, q := range a.Poller.Due(a.now, a.Store) { // time moves in beats, so that requests go out together
+			work = append(work, a.poll(q))
 		}
 	}
 	if a.recall.done && a.Journal != nil {

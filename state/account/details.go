@@ -13,11 +13,11 @@ import (
 // result is in Store.Opened, and the poller keeps it up to date until
 // Store.CloseDetails.
 func (a *Account) OpenDetails(id api.ID) Work {
-	ask, c, j := a.Store.OpenDetails(id, a.now), a.Client, a.Journal
+	q, c, j := a.Store.OpenDetails(id, a.now), a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
-		r := details(ctx, c, j, ask)
+		r := details(ctx, c, j, q)
 		return func(now time.Time) []Event {
-			a.Store.ApplyDetails(ask, r, now)
+			a.Store.ApplyDetails(q, r, now)
 			return nil
 		}
 	})
@@ -25,13 +25,13 @@ func (a *Account) OpenDetails(id api.ID) Work {
 
 // details requests a job, and its cost if the request includes that. If the
 // server does not return the job, it falls back to the submission sent from here.
-func details(ctx context.Context, c *api.Client, j *journal.Journal, ask state.Ask) (r state.Result) {
-	r.Details.Job, r.Err = c.Generation(ctx, ask.Job, api.GenerationDetails{Progress: true})
+func details(ctx context.Context, c *api.Client, j *journal.Journal, q state.Query) (r state.Answer) {
+	r.Details.Job, r.Err = c.Generation(ctx, q.Job, api.GenerationDetails{Progress: true})
 	switch {
 	case r.Err != nil && j != nil:
-		r.Details.Sent, _, _ = j.SubmissionOf(ctx, ask.Job)
-	case r.Err == nil && ask.WithCosts:
-		if costs, err := c.Costs(ctx, ask.Job); err == nil {
+		r.Details.Sent, _, _ = j.SubmissionOf(ctx, q.Job)
+	case r.Err == nil && q.WithCosts:
+		if costs, err := c.Costs(ctx, q.Job); err == nil {
 			r.Details.Costs = &costs
 		}
 	}

@@ -12,18 +12,18 @@ import (
 
 // poll sends the poller's request. The answer is decoded and reduced in the
 // work, so that applying it only merges a page.
-func (a *Account) poll(ask state.Ask) Work {
+func (a *Account) poll(q state.Query) Work {
 	c, j := a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
-		r := answer(ctx, c, j, ask)
+		r := answer(ctx, c, j, q)
 		return func(time.Time) []Event {
 			complete := a.Store.History.Complete
-			a.Poller.Apply(a.now, a.Store, ask, r)
+			a.Poller.Apply(a.now, a.Store, q, r)
 			if r.Whole || a.Store.History.Complete && !complete {
 				a.later(release)
 			}
 			if r.Err != nil {
-				return []Event{{Kind: EventPolled, Topic: ask.Topic, Err: r.Err}}
+				return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
 			}
 			return nil
 		}
@@ -31,24 +31,24 @@ func (a *Account) poll(ask state.Ask) Work {
 }
 
 // answer sends one request of the poller.
-func answer(ctx context.Context, c *api.Client, j *journal.Journal, ask state.Ask) state.Result {
+func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Query) state.Answer {
 	ctx = api.Background(ctx)
-	switch ask.Topic {
+	switch q.Topic {
 	case state.Batches:
-		return state.BatchesResult(c.Batches(ctx))
+		return state.BatchesAnswer(c.Batches(ctx))
 	case state.Models:
-		return state.ModelsResult(c.Models(ctx))
+		return state.ModelsAnswer(c.Models(ctx))
 	case state.Assets, state.AssetPages:
-		return state.AssetsResult(c.Assets(ctx, ask.Assets))
+		return state.AssetsAnswer(c.Assets(ctx, q.Assets))
 	case state.UnitPrices:
-		return state.EstimateResult(c.Estimate(ctx, ask.Estimate))
+		return state.EstimateAnswer(c.Estimate(ctx, q.Estimate))
 	case state.OpenJob:
-		return details(ctx, c, j, ask)
+		return details(ctx, c, j, q)
 	case state.Charges:
-		return state.CostsResult(c.Costs(ctx, ask.Job))
+		return state.CostsAnswer(c.Costs(ctx, q.Job))
 	}
-	var r state.Result
-	page, err := c.Generations(ctx, ask.Query, r.Collect)
+	var r state.Answer
+	page, err := c.Generations(ctx, q.Generations, r.Collect)
 	r.Page(page, err)
 	return r
 }

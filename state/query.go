@@ -33,29 +33,29 @@ const PageSize = 100
 // Ask is a request that is due. The topic decides which fields are its
 // parameters:
 //
-//	Head, Running, Vanished, Backfill: Query, for Client.Generations
+//	Head, Running, Vanished, Backfill: Generations, for Client.Generations
 //	Batches: none, for Client.Batches
 //	Assets, AssetPages: Assets, for Client.Assets
 //	Models: none, for Client.Models
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
 //	OpenJob: Job, for Client.Generation, and with WithCosts for Client.Costs
-type Ask struct {
-	ID       uint64
-	Topic    Topic
-	Query    api.GenerationQuery
-	Assets   api.AssetQuery
-	Estimate api.EstimateRequest
-	Job      api.ID
+type Query struct {
+	ID          uint64
+	Topic       Topic
+	Generations api.GenerationQuery
+	Assets      api.AssetQuery
+	Estimate    api.EstimateRequest
+	Job         api.ID
 	// WithCosts also requests the job's cost.
 	WithCosts bool
 
 	ticket table.Ticket
 }
 
-// Result is the answer to an Ask, reduced to rows. If Err is set, the other
+// Answer is the answer to a Query, reduced to rows. If Err is set, the other
 // fields are not valid.
-type Result struct {
+type Answer struct {
 	Generations []Generation
 	Batches     []Batch
 	Assets      []Asset
@@ -77,41 +77,41 @@ type Result struct {
 
 // Collect converts generations as they arrive. Pass it as each to
 // Client.Generations, so that a long history is never held in full.
-func (r *Result) Collect(items []api.Generation) {
+func (a *Answer) Collect(items []api.Generation) {
 	for _, g := range items {
-		r.Generations = append(r.Generations, NewGeneration(g))
-		r.Last = g.ID
+		a.Generations = append(a.Generations, NewGeneration(g))
+		a.Last = g.ID
 	}
 }
 
-// Page completes the result of Client.Generations.
-func (r *Result) Page(page api.GenerationPage, err error) {
-	r.Collect(page.Items)
-	r.Whole, r.More, r.Skipped, r.Err = page.Whole, page.More, page.Skipped, err
+// Page completes the answer of Client.Generations.
+func (a *Answer) Page(page api.GenerationPage, err error) {
+	a.Collect(page.Items)
+	a.Whole, a.More, a.Skipped, a.Err = page.Whole, page.More, page.Skipped, err
 }
 
-// BatchesResult converts the result of Client.Batches.
-func BatchesResult(all api.List[api.Batch], err error) Result {
-	return Result{Batches: thin(all.Items, NewBatch), Skipped: all.Skipped, Err: err}
+// BatchesAnswer converts the answer of Client.Batches.
+func BatchesAnswer(all api.List[api.Batch], err error) Answer {
+	return Answer{Batches: thin(all.Items, NewBatch), Skipped: all.Skipped, Err: err}
 }
 
-// AssetsResult converts the result of Client.Assets.
-func AssetsResult(page api.AssetPage, err error) Result {
-	return Result{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Total: page.Total, Skipped: page.Skipped, Err: err}
+// AssetsAnswer converts the answer of Client.Assets.
+func AssetsAnswer(page api.AssetPage, err error) Answer {
+	return Answer{Assets: thin(page.Items, NewAsset), Cursor: page.Next, Total: page.Total, Skipped: page.Skipped, Err: err}
 }
 
-// ModelsResult converts the result of Client.Models.
-func ModelsResult(all api.List[api.Model], err error) Result {
-	return Result{Models: thin(all.Items, NewModel), Skipped: all.Skipped, Err: err}
+// ModelsAnswer converts the answer of Client.Models.
+func ModelsAnswer(all api.List[api.Model], err error) Answer {
+	return Answer{Models: thin(all.Items, NewModel), Skipped: all.Skipped, Err: err}
 }
 
-// EstimateResult converts the result of Client.Estimate.
-func EstimateResult(e api.Estimate, err error) Result {
-	return Result{Estimate: e, Err: err}
+// EstimateAnswer converts the answer of Client.Estimate.
+func EstimateAnswer(e api.Estimate, err error) Answer {
+	return Answer{Estimate: e, Err: err}
 }
 
-// CostsResult converts the result of Client.Costs.
-func CostsResult(c api.Costs, err error) Result { return Result{Costs: c, Err: err} }
+// CostsAnswer converts the answer of Client.Costs.
+func CostsAnswer(c api.Costs, err error) Answer { return Answer{Costs: c, Err: err} }
 
 func thin[A, T any](items []A, row func(A) T) []T {
 	rows := make([]T, len(items))
