@@ -16,11 +16,11 @@ const (
 	maxBackoff = time.Minute
 	// sideBackoff is the wait before a refused side topic is tried again.
 	sideBackoff = 10 * time.Minute
-	// shortHold and longHold bound the backoff requested by the server.
-	shortHold = 500 * time.Millisecond
-	longHold  = 5 * time.Minute
-	// defaultHold is the first backoff after a 429 that does not name one.
-	defaultHold = 15 * time.Second
+	// shortBackoff and longBackoff bound the backoff requested by the server.
+	shortBackoff = 500 * time.Millisecond
+	longBackoff  = 5 * time.Minute
+	// defaultBackoff is the first backoff after a 429 that does not name one.
+	defaultBackoff = 15 * time.Second
 )
 
 // outage is a series of failures without a success in between.
@@ -118,11 +118,11 @@ func (p *Poller) cut(err error, now time.Time) {
 // limited backs off after a 429, for as long as the server says.
 func (p *Poller) limited(err error, now time.Time) {
 	p.backoff.times++
-	wait := min(longHold, defaultHold<<min(p.backoff.times-1, 8))
+	wait := min(longBackoff, defaultBackoff<<min(p.backoff.times-1, 8))
 	if e, ok := errors.AsType[*api.Error](err); ok && e.RetryAfter > 0 {
 		wait = e.RetryAfter
 	}
-	p.BackOff(now.Add(min(longHold, max(shortHold, wait))), err.Error())
+	p.BackOff(now.Add(min(longBackoff, max(shortBackoff, wait))), err.Error())
 }
 
 // succeeded records a good answer, which ends an outage.

@@ -586,10 +586,10 @@ func TestTooManyRequests(t *testing.T) {
 		says time.Duration
 		want time.Duration
 	}{
-		{0, defaultHold},
-		{time.Millisecond, shortHold},
+		{0, defaultBackoff},
+		{time.Millisecond, shortBackoff},
 		{42 * time.Second, 42 * time.Second},
-		{100 * time.Hour, longHold},
+		{100 * time.Hour, longBackoff},
 	} {
 		w := newWorld(t)
 		w.history(5)
@@ -600,7 +600,7 @@ func TestTooManyRequests(t *testing.T) {
 			return &api.Error{Kind: api.KindRateLimited, Status: 429, RetryAfter: test.says}
 		}
 		n := len(w.sent)
-		w.pass(longHold + time.Minute)
+		w.pass(longBackoff + time.Minute)
 		refused := w.sent[n].at.Add(w.latency)
 		i := slices.IndexFunc(w.sent, func(s sentQuery) bool { return s.at.After(refused) })
 		if got := w.sent[i].at.Sub(refused); got < test.want || got > test.want+4*time.Second {
@@ -751,7 +751,7 @@ func TestTheBudgetHoldsWhateverHappens(t *testing.T) {
 		})
 		w.fail, w.latency = nil, time.Second
 		w.poller.Resume()
-		w.pass(longHold + 5*time.Minute)
+		w.pass(longBackoff + 5*time.Minute)
 		if w.count(w.now.Add(-5*time.Minute), Head) == 0 {
 			rt.Fatal("it never recovered")
 		}

@@ -180,7 +180,7 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 	}
 	d.Touch(time.Now(), uuid.NewString)
 	f.reason, f.news = "", ""
-	f.hold()
+	f.remember()
 	return f.look()
 }
 
@@ -316,7 +316,7 @@ func (f *generationForm) clear() tea.Cmd {
 		f.draft.ID, f.draft.Base = was.ID, was.Base
 	}
 	f.reason, f.news = "", ""
-	f.hold()
+	f.remember()
 	f.rebuild()
 	f.Jump(1)
 	f.app.Say("form cleared")
@@ -364,8 +364,8 @@ func (f *generationForm) above() []paint.Styled {
 			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 		lines = append(lines, "")
-	case f.draft.Doubt != "":
-		for _, l := range paint.Wrap(text.Of(f.draft.Doubt), max(10, f.Width-4)) {
+	case f.draft.Unknown != "":
+		for _, l := range paint.Wrap(text.Of(f.draft.Unknown), max(10, f.Width-4)) {
 			lines = append(lines, "  "+t.Text(paint.Warn, l))
 		}
 		lines = append(lines, "")

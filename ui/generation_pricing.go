@@ -17,7 +17,7 @@ func (f *generationForm) price() tea.Cmd {
 		f.app.Complain(why)
 		return nil
 	}
-	if f.draft.Over() && f.draft.Doubt == "" {
+	if f.draft.Over() && f.draft.Unknown == "" {
 		f.app.Warn("this was already sent; change it to send another")
 		return nil
 	}

@@ -28,7 +28,7 @@ func (g *group) prepare(j *groupJob) {
 		j.left = errorText(j.err)
 		return
 	}
-	if j.draft.Doubt != "" {
+	if j.draft.Unknown != "" {
 		j.left = "unknown outcome: running it again may pay for it twice. Run it again on its own if you must"
 		return
 	}

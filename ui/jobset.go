@@ -123,8 +123,8 @@ func (s *jobSet) missing() text.Text {
 	return ""
 }
 
-// held returns a copy that does not change with later marks.
-func (s *jobSet) held() jobSet {
+// fixed returns a copy that does not change with later marks.
+func (s *jobSet) fixed() jobSet {
 	jobs := s.chosen()
 	h := *s
 	h.chosen = func() []state.Generation { return jobs }

@@ -35,7 +35,7 @@ func moneyDialogs(a *App, words string) []func() {
 	says, link := text.Of(words), "https://media.example/"+url.PathEscape(words)
 	price := outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.Now}
 	media, _ := draft.ParseMedia(link, "")
-	sub := outbox.Submission{ID: "s", Kind: outbox.SubmitGeneration, Model: words, Name: says, Price: price, Draft: draft.Draft{Doubt: words}}
+	sub := outbox.Submission{ID: "s", Kind: outbox.SubmitGeneration, Model: words, Name: says, Price: price, Draft: draft.Draft{Unknown: words}}
 	job := state.Generation{ID: "j", Name: says, Model: words}
 	in := account.Input{Kind: "video", Name: media.Base(), Basis: words, Finding: draft.Finding{Seconds: 25, Warn: string(errorText(errors.New(words)))}}
 	batch := sub

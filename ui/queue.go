@@ -152,7 +152,7 @@ func (a *composer) queueLines(width int) []paint.Styled {
 		lines = append(lines, t.Fact("done", "in about "+roughly(end.Sub(a.Now))+", at "+endClock(end, a.Now), paint.Normal))
 	}
 	lines = append(lines, a.advice(width, "slots", a.slotWords(), paint.Normal)...)
-	if why, held := a.outbox.Queue.Paused(); held {
+	if why, paused := a.outbox.Queue.Paused(); paused {
 		lines = append(lines, a.advice(width, "paused", text.Of(why+"; ")+a.KeyFor(keymap.PauseQueue)+" resumes it", paint.Warn)...)
 	}
 	if !a.outbox.Sender {
@@ -234,7 +234,7 @@ func (a *composer) queuePiece() (paint.Piece, bool) {
 		return paint.Piece{}, false
 	}
 	words, tone := text.Sprintf("queue %d", n), paint.Normal
-	if _, held := a.outbox.Queue.Paused(); held {
+	if _, paused := a.outbox.Queue.Paused(); paused {
 		words, tone = words+" paused", paint.Warn
 	} else if end := a.outbox.end; !end.IsZero() {
 		words += " ~" + endClock(end, a.Now)

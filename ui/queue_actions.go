@@ -64,12 +64,12 @@ func (a *composer) pauseQueue() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.pauseQueue)
 	}
-	_, held := a.outbox.Queue.Paused()
+	_, paused := a.outbox.Queue.Paused()
 	words := "queue resumed"
-	if !held {
+	if !paused {
 		words = "queue paused; " + string(a.KeyFor(keymap.PauseQueue)) + " resumes it"
 	}
-	return a.do(a.session.PauseQueue(!held, words))
+	return a.do(a.session.PauseQueue(!paused, words))
 }
 
 // editQueued moves a submission back into the form. Its price becomes void.
@@ -93,19 +93,19 @@ func (a *composer) editQueued(id string) tea.Cmd {
 
 // dropQueued asks whether to delete rows from the queue.
 func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
-	var ids, doubts []string
+	var ids, unknown []string
 	for _, r := range rows {
 		switch {
 		case a.untouchable(r) != "":
 		case r.State == outbox.QueueUnknown:
-			doubts = append(doubts, r.ID)
+			unknown = append(unknown, r.ID)
 		default:
 			ids = append(ids, r.ID)
 		}
 	}
 	switch {
-	case len(ids) == 0 && len(doubts) == 1:
-		return a.openUnknown(doubts[0])
+	case len(ids) == 0 && len(unknown) == 1:
+		return a.openUnknown(unknown[0])
 	case len(ids) == 0:
 		a.Warn("unknown outcomes are dropped one by one: press " + a.KeyFor(keymap.Details) + " on each")
 		return nil

@@ -79,10 +79,10 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 
 // waitWords says why a queued row has not been sent.
 func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
-	_, held := a.outbox.Queue.Paused()
+	_, paused := a.outbox.Queue.Paused()
 	until := a.outbox.Queue.BackoffUntil(a.Now)
 	switch {
-	case held:
+	case paused:
 		return paint.Warn.Of("queue paused")
 	case len(a.outbox.Unsaved()) > 0:
 		return paint.Warn.Of("an answer is not saved yet")

@@ -39,9 +39,9 @@ func (a *composer) runningAgain(set jobSet) []kit.Action {
 				return a.runAgain(*set.one(), choose)
 			}
 			if choose {
-				return a.groupWithModel(set.held())
+				return a.groupWithModel(set.fixed())
 			}
-			return a.openGroup(set.held(), "")
+			return a.openGroup(set.fixed(), "")
 		}
 	}
 	return []kit.Action{
@@ -106,7 +106,7 @@ func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	case known && !sub.Draft.Empty():
 		x.draft = outbox.DraftOf(sub)
 		if x.job.Intent != "" {
-			x.draft.Doubt = string(doubtful(sub))
+			x.draft.Unknown = string(unknownWarning(sub))
 		}
 	case x.job.Intent != "":
 		x.err = errUnwritten
@@ -250,7 +250,7 @@ func (f *generationForm) leave() tea.Cmd {
 			if yes {
 				forget = a.keepOther(draft.Draft{ID: a.draft.ID, Base: a.draft.Base})
 				f.aside = false
-				f.hold()
+				f.remember()
 			}
 			a.Remove(f)
 			return tea.Batch(forget, f.Leave())
@@ -258,9 +258,9 @@ func (f *generationForm) leave() tea.Cmd {
 	})
 }
 
-// hold remembers the draft as the one typed last, unless an earlier draft comes
+// remember keeps the draft as the one typed last, unless an earlier draft comes
 // back.
-func (f *generationForm) hold() {
+func (f *generationForm) remember() {
 	if !f.aside {
 		f.app.draft = f.draft.Clone()
 	}

@@ -102,7 +102,7 @@ func (a *composer) weigh(charge ledger.Charge) ledger.Verdict {
 // spendingWarnings returns the warnings that must be read before a yes.
 func (a *composer) spendingWarnings(s *spending) []paint.Item {
 	but := func(words text.Text) paint.Item { return paint.Item{Label: "but", Words: words, Tone: paint.Warn} }
-	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Doubt)))
+	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Unknown)))
 	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
 		said = append(said, but(words))
 	}
@@ -245,8 +245,8 @@ func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 	return nil
 }
 
-// hasUnknown warns that sending a request again may pay for it twice.
-func doubtful(sub *outbox.Submission) text.Text {
+// unknownWarning warns that sending a request again may pay for it twice.
+func unknownWarning(sub *outbox.Submission) text.Text {
 	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and it is not known whether it was accepted. Sending it again may pay for it twice.")
 }
 
@@ -271,7 +271,7 @@ func (a *composer) sent(d *outbox.TaskResult) tea.Cmd {
 // forgetUnknown clears the form if it holds a draft that turned out to be
 // accepted.
 func (a *composer) forgetUnknown(sub *outbox.Submission) {
-	if a.draft.Doubt != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
+	if a.draft.Unknown != "" && a.draft.UpdatedAt.Equal(sub.Draft.UpdatedAt) {
 		a.draft = draft.Draft{Model: sub.Model}
 	}
 }
@@ -320,7 +320,7 @@ func (a *composer) giveBack(s *spending, sub *outbox.Submission, words text.Text
 	if s.form != nil {
 		f.origin = s.form.origin
 	}
-	f.hold()
+	f.remember()
 	a.bring(f)
 	return tea.Batch(a.takeOut(sub, f), f.look())
 }
@@ -364,7 +364,7 @@ func (a *composer) takeOut(sub *outbox.Submission, f *generationForm) tea.Cmd {
 // unknown outcome gets a new id, as the old one belongs to the request that was
 // sent.
 func ownDraft(d *draft.Draft) {
-	if d.Doubt != "" {
+	if d.Unknown != "" {
 		d.ID = ""
 	}
 	d.Touch(time.Now(), uuid.NewString)

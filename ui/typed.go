@@ -86,7 +86,7 @@ func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submissi
 // unknownDraft returns the draft of a submission that may have been accepted.
 func unknownDraft(sub *outbox.Submission) draft.Draft {
 	d := sub.Draft.Clone()
-	d.Doubt, d.Base = string(doubtful(sub)), outbox.SavedDraft{Became: sub}.Version()
+	d.Unknown, d.Base = string(unknownWarning(sub)), outbox.SavedDraft{Became: sub}.Version()
 	return d
 }
 
@@ -119,8 +119,8 @@ func (a *composer) keepOther(d draft.Draft) tea.Cmd {
 
 func keepDraftCmd(s *account.Account, d draft.Draft) tea.Cmd {
 	return func() tea.Msg {
-		held, err := s.Journal.KeepDraft(context.Background(), d)
-		return draftKeptMsg{asked{s}, d, held, err}
+		saved, err := s.Journal.KeepDraft(context.Background(), d)
+		return draftKeptMsg{asked{s}, d, saved, err}
 	}
 }
 
@@ -128,7 +128,7 @@ func keepDraftCmd(s *account.Account, d draft.Draft) tea.Cmd {
 type draftKeptMsg struct {
 	asked
 	draft draft.Draft
-	held  outbox.SavedDraft
+	saved outbox.SavedDraft
 	err   error
 }
 
@@ -138,14 +138,14 @@ func (m draftKeptMsg) apply(a *composer) tea.Cmd {
 		a.drafts.failed = m.draft.Version()
 		a.Complain("your draft could not be saved: " + errorText(m.err))
 		return nil
-	case m.held.Version() == m.draft.Version():
-		a.rebase(m.draft.ID, m.held.Version())
+	case m.saved.Version() == m.draft.Version():
+		a.rebase(m.draft.ID, m.saved.Version())
 		return nil
 	case m.draft.ID == a.draft.ID:
-		a.drafts.news, a.drafts.newsOf = &m.held, a.draft.ID
+		a.drafts.news, a.drafts.newsOf = &m.saved, a.draft.ID
 		return a.followDraft()
 	}
-	_, own := m.held.Follow(m.draft)
+	_, own := m.saved.Follow(m.draft)
 	return a.putAside(own)
 }
 
@@ -206,7 +206,7 @@ func (a *composer) readDrafts(changes int64) tea.Cmd {
 		s, id := a.session, a.draft.ID
 		return func() tea.Msg {
 			m := draftsMsg{asked: asked{s}, changes: changes, id: id}
-			if m.held, m.err = s.Journal.SavedDraft(context.Background(), id); m.err == nil {
+			if m.saved, m.err = s.Journal.SavedDraft(context.Background(), id); m.err == nil {
 				m.all, m.err = s.Journal.Drafts(context.Background())
 			}
 			return m
@@ -219,7 +219,7 @@ type draftsMsg struct {
 	asked
 	changes int64 // the count before reading
 	id      string
-	held    outbox.SavedDraft // the draft in the form
+	saved   outbox.SavedDraft // the draft in the form
 	all     []draft.Draft
 	err     error
 }
@@ -233,12 +233,12 @@ func (m draftsMsg) apply(a *composer) tea.Cmd {
 		m.all[i].Base = m.all[i].Version()
 	}
 	a.drafts.others = slices.DeleteFunc(m.all, func(d draft.Draft) bool { return d.ID == a.draft.ID })
-	switch v := m.held.Version(); {
+	switch v := m.saved.Version(); {
 	case m.id == "" || m.id != a.draft.ID || v == a.draft.Base:
 	case v == a.draft.Version():
 		a.rebase(m.id, v)
 	default:
-		a.drafts.news, a.drafts.newsOf = &m.held, a.draft.ID
+		a.drafts.news, a.drafts.newsOf = &m.saved, a.draft.ID
 		return a.followDraft()
 	}
 	return nil
@@ -262,11 +262,11 @@ func (a *composer) followDraft() tea.Cmd {
 	was := a.draft
 	next, own := news.Follow(was)
 	if news.Became != nil && news.Became.State == outbox.SubmissionUnknown {
-		next.Doubt = string(doubtful(news.Became))
+		next.Unknown = string(unknownWarning(news.Became))
 	}
 	kept := a.putAside(own)
 	if form == nil {
-		if a.draft = next; next.Over() && next.Doubt == "" {
+		if a.draft = next; next.Over() && next.Unknown == "" {
 			a.draft = draft.Draft{Model: next.Model}
 		}
 		return kept
@@ -316,7 +316,7 @@ func (f *generationForm) show(d draft.Draft) {
 		f.draft.Options = map[string]string{}
 	}
 	f.news = ""
-	f.hold()
+	f.remember()
 	f.rebuild()
 	f.TouchFilled()
 	f.Jump(min(at, len(f.Fields)-1))
@@ -374,7 +374,7 @@ func (a *composer) staleForm(f *generationForm, words text.Text) tea.Cmd {
 		return a.keepOther(f.draft.Clone())
 	}
 	f.reason, f.Came = words, time.Now()
-	f.hold()
+	f.remember()
 	a.bring(f)
 	return a.readDrafts(a.drafts.counted)
 }

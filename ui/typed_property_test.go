@@ -138,7 +138,7 @@ func (d *desks) beat(w *pane) {
 // price puts the dialog up, as it is when the price has come.
 func (d *desks) price(w *pane) {
 	f := w.form()
-	if f == nil || f.draft.Empty() || f.draft.Over() && f.draft.Doubt == "" {
+	if f == nil || f.draft.Empty() || f.draft.Over() && f.draft.Unknown == "" {
 		return
 	}
 	w.begin(w.a.keepDraft())
@@ -203,7 +203,7 @@ func (d *desks) agreed(w *pane, x draft.Draft) {
 	if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
 		d.Fatalf("%s was agreed to %d times, after %d doubts", x.OutputFileName, d.intents[v], d.doubts[v])
 	}
-	if x.Doubt == "" {
+	if x.Unknown == "" {
 		d.known(w, x)
 	}
 	d.held[x.ID] = sentMark
@@ -217,7 +217,7 @@ func (d *desks) witness(w *pane, answer tea.Msg) {
 		return
 	}
 	d.must(m.err)
-	if v := m.draft.Version(); m.held.Version() == v {
+	if v := m.draft.Version(); m.saved.Version() == v {
 		d.known(w, m.draft)
 		d.held[m.draft.ID] = v
 		w.sees(m.draft.ID, v)
@@ -250,9 +250,9 @@ func (d *desks) hear(w *pane) {
 	if turn, ok := msg.(turnMsg); ok {
 		switch m := turn.answer.(type) {
 		case draftKeptMsg:
-			w.sees(m.draft.ID, m.held.Draft.Version())
+			w.sees(m.draft.ID, m.saved.Draft.Version())
 		case draftsMsg:
-			w.sees(m.id, m.held.Draft.Version())
+			w.sees(m.id, m.saved.Draft.Version())
 			for _, x := range m.all {
 				w.sees(x.ID, x.Version())
 			}

@@ -118,15 +118,10 @@ func (d *Drain) begin(ctx context.Context) error {
 	if !a.Outbox.Sender {
 		return fmt.Errorf("%w: %s", ErrElsewhere, a.Holder())
 	}
-	if d.pausedByUser() {
+	if d.Account.Outbox.Queue.PausedByUser() {
 		return ErrPausedByUser
 	}
 	return d.allowed(ctx, time.Now().Round(0))
-}
-
-func (d *Drain) pausedByUser() bool {
-	why, paused := d.Account.Outbox.Queue.Paused()
-	return paused && why == PausedByUser
 }
 
 // allowed checks everything that waits against the hard budgets, since nobody
@@ -309,7 +304,7 @@ func (d *Drain) stopped(now time.Time) error {
 	if p := d.Account.Poller.Phase(now); p.Kind == state.PhaseRejected {
 		return p.Err
 	}
-	if d.pausedByUser() {
+	if d.Account.Outbox.Queue.PausedByUser() {
 		return ErrPausedByUser
 	}
 	return nil

@@ -117,8 +117,8 @@ func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
 
 func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
-		enqueue(t, d, account, "held", "refused", "fine")
-		if err := d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true); err != nil {
+		enqueue(t, d, account, "paused", "refused", "fine")
+		if err := d.Journal.PauseItem(t.Context(), journalID(t, d, "paused"), true); err != nil {
 			t.Fatal(err)
 		}
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face."}`})
@@ -153,7 +153,7 @@ func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 		twin := func(id, doubt string) outbox.Submission {
 			sub := agreed(t, d, account, "twin")
 			sub.ID, sub.IdempotencyKey = id, "key-"+id
-			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Doubt = "draft", typed, doubt
+			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Unknown = "draft", typed, doubt
 			return sub
 		}
 		first, second := twin("first", ""), twin("second", "nobody knows")

@@ -22,8 +22,8 @@ const (
 	EventTurn                        // this process is the sender from now on
 	EventQueue                       // the queue was read from the journal, or could not be
 	EventDrafts                      // the journal was checked; Count is its number of draft changes
-	EventAnswer                      // a task is done: Done
-	EventAsks                        // only the user can settle the unknown outcome of Done.Submission
+	EventAnswer                      // a task is done: Result
+	EventAsks                        // only the user can settle the unknown outcome of Result.Submission
 	EventExpired                     // Submissions are not sent because their links have expired
 	EventEnqueued                    // Submissions are in the queue
 	EventChanged                     // the journal saved a change, or refused it

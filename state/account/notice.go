@@ -23,7 +23,7 @@ const (
 	NoticeNoPrice NoticeKind = "no_price"      // not sent, because no new price is available
 	NoticeExpired NoticeKind = "expired"       // a signed link has expired, so it is not sent
 	NoticePriceUp NoticeKind = "price_up"      // costs more than was agreed to
-	NoticePaused  NoticeKind = "held"          // changed since it was agreed to, so it is paused
+	NoticePaused  NoticeKind = "paused"        // changed since it was agreed to, so it is paused
 	NoticeUnsaved NoticeKind = "not_saved"     // its answer is known but could not be saved yet
 	NoticeSaved   NoticeKind = "saved"         // its answer is saved after all
 	NoticeUnknown NoticeKind = "maybe_charged" // its answer was lost; dubtop is looking for the job

@@ -62,8 +62,8 @@ func must(t testing.TB, errs ...error) {
 
 func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
-		enqueue(t, d, account, "a", "held", "c")
-		must(t, d.Journal.PauseItem(t.Context(), journalID(t, d, "held"), true))
+		enqueue(t, d, account, "a", "paused", "c")
+		must(t, d.Journal.PauseItem(t.Context(), journalID(t, d, "paused"), true))
 		var may []string
 		run := Drain{Account: d.session(Config{}), Begin: func(waiting []outbox.Submission) {
 			if n := len(account.Accepted()); n > 0 {
@@ -77,7 +77,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 			t.Errorf("%v, %v", may, err)
 		}
 		rows := run.Rows()
-		if len(rows) != 1 || rows[0].Name != "held" || rows[0].State != outbox.QueuePaused {
+		if len(rows) != 1 || rows[0].Name != "paused" || rows[0].State != outbox.QueuePaused {
 			t.Errorf("left: %+v", rows)
 		}
 	})

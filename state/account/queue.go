@@ -11,9 +11,6 @@ import (
 	"dubtop/state/outbox"
 )
 
-// PausedByUser is the reason of a pause by the user.
-const PausedByUser = "paused by you"
-
 // queueView tracks how current our copy of the journal's queue is.
 type queueView struct {
 	look     bool      // a beat has passed since it was read
@@ -168,12 +165,12 @@ func (a *Account) loadQueue(r queueRead) {
 		a.Outbox.Slots.Choose(r.slots)
 	}
 	q := &a.Outbox.Queue
-	why, paused := q.Paused()
+	_, paused := q.Paused()
 	switch {
 	case a.Outbox.Ahead(outbox.ThePause, r.snapshot.Begun):
 	case r.paused && !paused:
-		q.Pause(PausedByUser)
-	case !r.paused && paused && why == PausedByUser:
+		q.PauseByUser()
+	case !r.paused && q.PausedByUser():
 		q.Resume()
 	}
 }
@@ -189,12 +186,12 @@ func (a *Account) Enqueue(subs []outbox.Submission, pilot bool) Work {
 	a.Outbox.Begin(ids...)
 	j := a.Journal
 	return a.work(func(ctx context.Context) apply {
-		held := func(i int) bool { return pilot && i > 0 }
-		err := j.EnqueueAll(ctx, subs, held, time.Now())
+		paused := func(i int) bool { return pilot && i > 0 }
+		err := j.EnqueueAll(ctx, subs, paused, time.Now())
 		return func(time.Time) []Event {
 			a.Outbox.End(ids...)
 			if err == nil {
-				a.enqueued(subs, held)
+				a.enqueued(subs, paused)
 			}
 			if errors.Is(err, journal.ErrTaken) || errors.Is(err, journal.ErrBackwards) {
 				a.view.stale = true
@@ -204,11 +201,11 @@ func (a *Account) Enqueue(subs []outbox.Submission, pilot bool) Work {
 	})
 }
 
-func (a *Account) enqueued(subs []outbox.Submission, held func(i int) bool) {
+func (a *Account) enqueued(subs []outbox.Submission, paused func(i int) bool) {
 	for i := range subs {
-		a.Outbox.Put(subs[i], held(i))
+		a.Outbox.Put(subs[i], paused(i))
 	}
-	if why, paused := a.Outbox.Queue.Paused(); paused && why != PausedByUser {
+	if _, paused := a.Outbox.Queue.Paused(); paused && !a.Outbox.Queue.PausedByUser() {
 		a.Outbox.Queue.Resume() // a new confirmation means that it may be tried again
 	}
 }
@@ -278,7 +275,7 @@ func (a *Account) PauseItems(ids []string, pause bool, words string) Work {
 // PauseQueue pauses or resumes the whole queue. The pause survives a restart.
 func (a *Account) PauseQueue(pause bool, words string) Work {
 	if pause {
-		a.Outbox.Queue.Pause(PausedByUser)
+		a.Outbox.Queue.PauseByUser()
 	} else {
 		a.Outbox.Queue.Resume()
 	}

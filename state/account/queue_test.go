@@ -90,12 +90,12 @@ func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
 	hold := a.PauseQueue(true, "")
 	a.applied(t, reading)
 	a.applied(t, a.reading())
-	if _, held := a.Outbox.Queue.Paused(); !held {
+	if _, paused := a.Outbox.Queue.Paused(); !paused {
 		t.Error("it goes on before the hold is written down")
 	}
 	a.applied(t, hold)
 	a.applied(t, a.reading())
-	if _, held := a.Outbox.Queue.Paused(); !held {
+	if _, paused := a.Outbox.Queue.Paused(); !paused {
 		t.Error("it goes on")
 	}
 }

@@ -5,6 +5,7 @@ package draft
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -24,22 +25,34 @@ import (
 type Draft struct {
 	ID             string            `json:"id"`
 	Model          string            `json:"model"`
-	Visual         string            `json:"visual"`          // video or image, in a form that ParseMedia accepts
-	VisualKind     string            `json:"visualKind"`      // VIDEO or IMAGE if an asset was picked, else ""
-	Audio          string            `json:"audio"`           // alternative to a script
-	Script         string            `json:"script"`          // at most MaxScript characters
-	VoiceID        string            `json:"voiceId"`         // for a script
-	Options        map[string]string `json:"options"`         // by wire name; "" is not sent
-	OutputFileName string            `json:"outputFileName"`  // without an extension
-	WebhookURL     string            `json:"webhookUrl"`      // https
-	Label          string            `json:"label,omitempty"` // for our ledger; never sent
-	From           string            `json:"from,omitempty"`  // origin of the form, for the screen
-	Doubt          string            `json:"doubt,omitempty"` // why sending it may pay twice, for the screen
+	Visual         string            `json:"visual"`            // video or image, in a form that ParseMedia accepts
+	VisualKind     string            `json:"visualKind"`        // VIDEO or IMAGE if an asset was picked, else ""
+	Audio          string            `json:"audio"`             // alternative to a script
+	Script         string            `json:"script"`            // at most MaxScript characters
+	VoiceID        string            `json:"voiceId"`           // for a script
+	Options        map[string]string `json:"options"`           // by wire name; "" is not sent
+	OutputFileName string            `json:"outputFileName"`    // without an extension
+	WebhookURL     string            `json:"webhookUrl"`        // https
+	Label          string            `json:"label,omitempty"`   // for our ledger; never sent
+	From           string            `json:"from,omitempty"`    // origin of the form, for the screen
+	Unknown        string            `json:"unknown,omitempty"` // why sending it may pay twice: an earlier request has an unknown outcome
 	UpdatedAt      time.Time         `json:"updatedAt,omitzero"`
 
 	// Base is the journal's version of the draft when this window last looked,
-	// as returned by Held.Version; "" for none.
+	// as returned by outbox.SavedDraft.Version; "" for none.
 	Base string `json:"-"`
+}
+
+// UnmarshalJSON reads a saved draft. An older dubtop saved Unknown as doubt.
+func (d *Draft) UnmarshalJSON(text []byte) error {
+	type fields Draft
+	saved := struct {
+		*fields
+		Doubt string `json:"doubt"`
+	}{fields: (*fields)(d)}
+	err := json.Unmarshal(text, &saved)
+	d.Unknown = cmp.Or(d.Unknown, saved.Doubt)
+	return err
 }
 
 // MaxScript is the most characters a script can have.

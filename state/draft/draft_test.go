@@ -252,6 +252,17 @@ func TestDraftSurvivesAsJSON(t *testing.T) {
 	}
 }
 
+func TestDraftOfAnOlderDubtop(t *testing.T) {
+	var d Draft
+	if err := json.Unmarshal([]byte(`{"visual":"https://example.com/a.mp4","doubt":"may pay twice"}`), &d); err != nil || d.Unknown != "may pay twice" || d.Visual == "" {
+		t.Errorf("read %+v, %v", d, err)
+	}
+	text, err := json.Marshal(d)
+	if err != nil || !strings.Contains(string(text), `"unknown":"may pay twice"`) || strings.Contains(string(text), "doubt") {
+		t.Errorf("wrote %s, %v", text, err)
+	}
+}
+
 func TestDraftsAreCalledByTheirNames(t *testing.T) {
 	for want, d := range map[string]Draft{
 		"mine":     {OutputFileName: "mine", Visual: "https://e.com/a.mp4"},

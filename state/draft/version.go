@@ -25,7 +25,7 @@ func (d Draft) Version() string {
 	if d.Empty() {
 		return ""
 	}
-	d.Doubt, d.From, d.UpdatedAt = "", "", d.UpdatedAt.UTC()
+	d.Unknown, d.From, d.UpdatedAt = "", "", d.UpdatedAt.UTC()
 	d.Options = maps.Clone(d.Options)
 	maps.DeleteFunc(d.Options, func(_, v string) bool { return v == "" })
 	if len(d.Options) == 0 {

@@ -13,8 +13,8 @@ import (
 
 // KeepDraft saves the form's draft, or deletes it if it is empty, and returns
 // the journal's state. If another window changed, sent or emptied the draft
-// since Draft.Base, it saves nothing and returns the other state; Held.Follow
-// says what to show.
+// since Draft.Base, it saves nothing and returns the other state;
+// outbox.SavedDraft.Follow says what to show.
 func (j *Journal) KeepDraft(ctx context.Context, d draft.Draft) (h outbox.SavedDraft, err error) {
 	err = j.write(ctx, func(tx *sql.Tx) error {
 		if h, err = savedDraft(ctx, tx, d.ID); err != nil || h.Became != nil || !h.Known(d) {

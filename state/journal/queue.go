@@ -205,24 +205,24 @@ func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, e
 
 // PauseQueue pauses the whole queue for all processes, also after a restart, or
 // resumes it.
-func (j *Journal) PauseQueue(ctx context.Context, held bool) error {
-	return j.SaveSetting(ctx, heldSetting, strconv.FormatBool(held))
+func (j *Journal) PauseQueue(ctx context.Context, paused bool) error {
+	return j.SaveSetting(ctx, pausedSetting, strconv.FormatBool(paused))
 }
 
 // QueuePaused reports whether PauseQueue has paused the queue.
 func (j *Journal) QueuePaused(ctx context.Context) (bool, error) {
-	value, _, err := j.Setting(ctx, heldSetting)
+	value, _, err := j.Setting(ctx, pausedSetting)
 	return value == "true", err
 }
 
-const heldSetting = "queue_held"
+const pausedSetting = "queue_held"
 
 // notPaused is checked before anything is sent, so that a pause also stops
 // processes that have not noticed it yet.
 func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
 	var paused bool
 	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM queue WHERE submission = ?1 AND (paused
-		OR EXISTS (SELECT 1 FROM settings WHERE name = ?2 AND value = 'true')))`, id, heldSetting).Scan(&paused)
+		OR EXISTS (SELECT 1 FROM settings WHERE name = ?2 AND value = 'true')))`, id, pausedSetting).Scan(&paused)
 	if paused {
 		return ErrPaused
 	}

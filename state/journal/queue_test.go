@@ -510,7 +510,7 @@ func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("while it is in doubt")
-	told := func(d *draft.Draft) { d.Doubt = "nobody knows" }
+	told := func(d *draft.Draft) { d.Unknown = "nobody knows" }
 	if err := other.Enqueue(t.Context(), of("third", told), noon); err != nil {
 		t.Errorf("by somebody who was told of the doubt: %v", err)
 	}

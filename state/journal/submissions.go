@@ -54,7 +54,7 @@ func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s outbox.Submission, old pr
 	var twin bool
 	err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM submissions WHERE "+where+` AND id != ?2 AND (state IN ('sending', 'sent')
 			OR state = 'unknown' AND ?3 OR `+waiting+` AND EXISTS (SELECT 1 FROM queue WHERE submission = submissions.id)))`,
-		arg, s.ID, s.Draft.Doubt == "").Scan(&twin)
+		arg, s.ID, s.Draft.Unknown == "").Scan(&twin)
 	if err != nil || twin {
 		return cmp.Or(err, ErrSameDraft)
 	}

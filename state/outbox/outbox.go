@@ -48,7 +48,7 @@ type Outbox struct {
 // Ids for Begin and End of changes that concern no single submission.
 const (
 	TheOrder = "the order" // of the queue
-	ThePause = "the hold"  // the whole queue's pause
+	ThePause = "the pause" // the whole queue's pause
 	TheSlots = "the slots" // the number of slots set by the user
 )
 

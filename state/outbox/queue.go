@@ -54,7 +54,8 @@ type Queue struct {
 	byID   map[string]*queued
 	joined int // items ever added
 	paused bool
-	why    string
+	byUser bool      // paused by the user
+	why    string    // of the pause
 	slept  time.Time // prices from before this time are stale
 
 	backoff  time.Time // end of the server's backoff
@@ -231,13 +232,19 @@ func (q *Queue) PauseItem(id string, paused bool) {
 }
 
 // Pause stops the queue and records the reason; Resume starts it again.
-func (q *Queue) Pause(why string) { q.paused, q.why = true, why }
+func (q *Queue) Pause(why string) { q.paused, q.byUser, q.why = true, false, why }
+
+// PauseByUser stops the queue because the user wants it; Resume starts it again.
+func (q *Queue) PauseByUser() { q.paused, q.byUser, q.why = true, true, "paused by you" }
 
 // Resume ends a pause.
-func (q *Queue) Resume() { q.paused, q.why, q.unknown = false, "", 0 }
+func (q *Queue) Resume() { q.paused, q.byUser, q.why, q.unknown = false, false, "", 0 }
 
 // Paused reports whether the queue is paused, and why.
 func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
+
+// PausedByUser reports whether the queue is paused because the user wants it.
+func (q *Queue) PausedByUser() bool { return q.byUser }
 
 // BackoffUntil returns until when nothing is sent because the server asked for a wait,
 // did not answer or has no free slot; zero if none of these applies.
@@ -285,7 +292,7 @@ func (q *Queue) Apply(s Submission, err error, now time.Time) {
 		q.unknown++
 		q.backOff(now)
 		if q.unknown >= maxUnknown {
-			q.Pause("several requests in a row got no clear answer: look at them, then let the queue go on")
+			q.Pause("several requests in a row got no clear answer: look at them, then resume the queue")
 		}
 	case errors.Is(err, ErrStale): // it is priced again when its turn comes
 	default:

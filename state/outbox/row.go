@@ -59,12 +59,12 @@ var _ table.Row[QueueRow] = (*QueueRow)(nil)
 // outcomes, then those being sent, then the queue in order, then refused ones.
 // It leaves out unknown outcomes that the user dropped.
 func (o *Outbox) Rows() []QueueRow {
-	doubts, away := o.splitUnresolved()
+	unknown, away := o.splitUnresolved()
 	waiting := o.Queue.waiting()
-	rows := make([]QueueRow, 0, len(o.answers)+len(doubts)+len(away)+len(waiting)+len(o.refused))
+	rows := make([]QueueRow, 0, len(o.answers)+len(unknown)+len(away)+len(waiting)+len(o.refused))
 	rows = append(rows, o.unsavedRows()...)
-	for i := range doubts {
-		rows = append(rows, newQueueRow(&doubts[i], QueueUnknown, unknownPlaces-int64(i)))
+	for i := range unknown {
+		rows = append(rows, newQueueRow(&unknown[i], QueueUnknown, unknownPlaces-int64(i)))
 	}
 	for i := range away {
 		rows = append(rows, newQueueRow(&away[i], QueueSending, awayPlaces-int64(i)))
@@ -95,19 +95,19 @@ const (
 )
 
 // splitUnresolved splits the submissions at stake by state, earliest first.
-func (o *Outbox) splitUnresolved() (doubts, away []Submission) {
+func (o *Outbox) splitUnresolved() (unknown, away []Submission) {
 	for _, sub := range o.unresolved {
 		switch sub.State {
 		case SubmissionUnknown:
-			doubts = append(doubts, sub)
+			unknown = append(unknown, sub)
 		case SubmissionSending:
 			away = append(away, sub)
 		}
 	}
 	first := func(a, b Submission) int { return cmp.Or(a.SentAt.Compare(b.SentAt), cmp.Compare(a.ID, b.ID)) }
-	slices.SortFunc(doubts, first)
+	slices.SortFunc(unknown, first)
 	slices.SortFunc(away, first)
-	return doubts, away
+	return unknown, away
 }
 
 func (i *QueueItem) state() QueueState {

@@ -38,7 +38,7 @@ func (h SavedDraft) Follow(d draft.Draft) (next, own draft.Draft) {
 	next.Base = h.Version()
 	if d.Unkept() && d.Version() != h.Draft.Version() {
 		own = d.Clone()
-		own.ID, own.Base, own.Doubt = "", "", ""
+		own.ID, own.Base, own.Unknown = "", "", ""
 	}
 	return next, own
 }

@@ -12,8 +12,8 @@ const (
 	// MostTried is the most jobs to try at once, whoever sent them: no published
 	// plan runs more. https://sync.so/docs/api-reference
 	MostTried = 15
-	// slotsHold is how long a learned number counts, since plans change.
-	slotsHold = 24 * time.Hour
+	// slotsValid is how long a learned number counts, since plans change.
+	slotsValid = 24 * time.Hour
 	// slotsSettle is how long after a refusal the lists may still show new jobs
 	// that ran when it came.
 	slotsSettle = 20 * time.Second
@@ -40,7 +40,7 @@ type Learned struct {
 
 func (l Learned) holds(now time.Time) bool {
 	age := instant.Of(now).Sub(instant.Of(l.At))
-	return l.N > 0 && age < slotsHold && age > -slotsHold
+	return l.N > 0 && age < slotsValid && age > -slotsValid
 }
 
 // Slots tracks how many jobs an account can run at once, whoever sent them. If

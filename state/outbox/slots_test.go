@@ -281,7 +281,7 @@ func (s *search) step(outage, paused bool) {
 	if s.away != nil && !s.now.Before(s.lands) {
 		s.land()
 	}
-	if _, held := s.o.Queue.Paused(); held && !paused { // by the queue itself, or no more
+	if _, stopped := s.o.Queue.Paused(); stopped && !paused { // by the queue itself, or no more
 		s.o.Queue.Resume()
 	} else if paused {
 		s.o.Queue.Pause("by you")

@@ -12,7 +12,7 @@ import (
 // as a new intent.
 func DraftOf(s *Submission) draft.Draft {
 	d := s.Draft.Clone()
-	d.ID, d.Base, d.Doubt, d.From, d.UpdatedAt = "", "", "", "from "+string(s.Name), time.Time{}
+	d.ID, d.Base, d.Unknown, d.From, d.UpdatedAt = "", "", "", "from "+string(s.Name), time.Time{}
 	return d
 }
 

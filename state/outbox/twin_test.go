@@ -14,9 +14,9 @@ import (
 
 func TestASubmissionBecomesANewIntent(t *testing.T) {
 	s := submissionIn(t, SubmissionUnknown)
-	s.Draft.Doubt, s.Draft.Options = "maybe paid", map[string]string{"sync_mode": "loop"}
+	s.Draft.Unknown, s.Draft.Options = "maybe paid", map[string]string{"sync_mode": "loop"}
 	d := DraftOf(&s)
-	if d.ID != "" || d.Doubt != "" || !d.UpdatedAt.IsZero() || d.Visual != s.Draft.Visual {
+	if d.ID != "" || d.Unknown != "" || !d.UpdatedAt.IsZero() || d.Visual != s.Draft.Visual {
 		t.Errorf("draft %+v", d)
 	}
 	d.Options["sync_mode"] = "remap"

@@ -35,7 +35,7 @@ If an answer can't be saved, for example on a full disk, it retries for a minute
 and sends nothing else until then. If that fails, it prints the id and ends.
 
 With --json each line is an object with "time" and "event": begins; then sent,
-found, refused, waits, no_price, expired, price_up, held, not_saved, saved,
+found, refused, waits, no_price, expired, price_up, paused, not_saved, saved,
 maybe_charged, asks (with "submission", "name", "price_usd", "credits", "job" and
 "words"), offline and online (with "words"); last ends, with the totals, unless
 another process sends.
@@ -161,9 +161,9 @@ func drained(o outcome) error {
 	case errors.Is(err, account.ErrElsewhere):
 		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "it sends the waiting jobs; end it to send from here"}
 	case errors.Is(err, account.ErrPausedByUser):
-		return &Failure{Status: StatusLater, Code: "held", Err: err, Hint: "dubtop queue drain --resume resumes it"}
+		return &Failure{Status: StatusLater, Code: "paused", Err: err, Hint: "dubtop queue drain --resume resumes it"}
 	case errors.Is(err, account.ErrPaused):
-		return &Failure{Status: StatusLater, Code: "held", Err: err}
+		return &Failure{Status: StatusLater, Code: "paused", Err: err}
 	case errors.Is(err, account.ErrBudget):
 		return &Failure{Status: StatusBudget, Code: "budget", Err: err, Hint: "nothing was sent"}
 	}

@@ -183,7 +183,7 @@ type endsLine struct {
 	Resolved int       `json:"resolved"` // of Sent, those whose answer was lost at first
 	Left     int       `json:"left"`
 	Refused  int       `json:"refused"`
-	InDoubt  int       `json:"unknown"`
+	Unknown  int       `json:"unknown"`
 	Unsaved  int       `json:"not_saved"` // answers that could not be saved
 }
 
@@ -219,7 +219,7 @@ func (t *teller) left(v voice, rows []outbox.QueueRow) {
 		case outbox.QueueReprice:
 			code, what = "price_up", text.Of("costs "+r.Cost.String()+" now")
 		case outbox.QueuePaused:
-			code, what, hint = "held", "is paused", "open dubtop, view 5, and resume it"
+			code, what, hint = "paused", "is paused", "open dubtop, view 5, and resume it"
 		case outbox.QueueUnpriced:
 			code, what, hint = "no_price", "has", "open dubtop, view 5, and edit or drop it"
 		default:

@@ -200,8 +200,8 @@ func TestWhatKeepsADrainFromSending(t *testing.T) {
 		status     int
 		out, said  string
 	}{
-		{"held", "queue drain", func(w *works) { must(w.t, w.j.PauseQueue(w.t.Context(), true)) }, StatusLater, "0 sent; left: 1 in the queue.", "paused by you, in a window; dubtop queue drain --resume"},
-		{"let go on", "queue drain --resume", func(w *works) { must(w.t, w.j.PauseQueue(w.t.Context(), true)) }, 0, "1 sent.", ""},
+		{"paused", "queue drain", func(w *works) { must(w.t, w.j.PauseQueue(w.t.Context(), true)) }, StatusLater, "0 sent; left: 1 in the queue.", "paused by you, in a window; dubtop queue drain --resume"},
+		{"resumed", "queue drain --resume", func(w *works) { must(w.t, w.j.PauseQueue(w.t.Context(), true)) }, 0, "1 sent.", ""},
 		{"a budget", "queue drain", func(w *works) { w.configure("[budget]\ndaily = \"1.00 hard\"\n") }, StatusBudget, "left: 1 in the queue", "the daily budget is $1.00"},
 		{"a refused key", "queue drain", func(w *works) { w.account.RevokeKey() }, StatusAuth, "left: 1 in the queue", "the API key was refused (401)"},
 		{"the plan", "queue drain", func(w *works) {

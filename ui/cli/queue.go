@@ -60,12 +60,12 @@ The states are waiting, paused, expired, "price up", "no price", sending, unknow
 
 // queue is the content of the queue.
 type queue struct {
-	items  []queued
-	sender *journal.Holder // nil: no process sends
-	held   bool            // the user has paused the whole queue
-	total  ledger.Tally    // of the submissions with a place in the queue
-	doubts ledger.Tally    // of the unknown outcomes
-	counts map[outbox.QueueState]int
+	items   []queued
+	sender  *journal.Holder // nil: no process sends
+	paused  bool            // the user has paused the whole queue
+	total   ledger.Tally    // of the submissions with a place in the queue
+	unknown ledger.Tally    // of the unknown outcomes
+	counts  map[outbox.QueueState]int
 }
 
 // queued is a submission that is not a job yet.
@@ -108,7 +108,7 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 		}
 		q.add(item)
 	}
-	if q.held, err = j.QueuePaused(ctx); err != nil {
+	if q.paused, err = j.QueuePaused(ctx); err != nil {
 		return err
 	}
 	who, sends, err := j.Holder()
@@ -130,7 +130,7 @@ func (q *queue) add(item queued) {
 	case item.row.Place > 0:
 		q.total.Add(&entry)
 	case item.row.State == outbox.QueueUnknown:
-		q.doubts.Add(&entry)
+		q.unknown.Add(&entry)
 	}
 }
 
@@ -142,7 +142,7 @@ func (q *queue) text(zone *time.Location) []byte {
 		b.Write(q.table(zone))
 		fmt.Fprintf(&b, "\n%s\n", q.sums())
 	}
-	if q.held {
+	if q.paused {
 		b.WriteString("You have paused the queue; dubtop queue drain --resume resumes it.\n")
 	}
 	switch {
@@ -187,8 +187,8 @@ func (q *queue) sums() text.Text {
 		said[0] += ", " + plain(credits) + " credits"
 	}
 	var maybe text.Text
-	if cost := q.doubts.Amounts().Cost; cost != nil {
-		maybe = ", " + dollars(cost, q.doubts.Kind) + " maybe charged"
+	if cost := q.unknown.Amounts().Cost; cost != nil {
+		maybe = ", " + dollars(cost, q.unknown.Kind) + " maybe charged"
 	}
 	for _, part := range []struct {
 		n    int
@@ -234,8 +234,8 @@ func price(p outbox.Price) text.Text {
 type queueDocument struct {
 	Items  []queuedItem    `json:"items"`
 	Total  queueTotal      `json:"total"`
-	Held   bool            `json:"queue_held"` // the user has paused the whole queue
-	Sender *journal.Holder `json:"sender"`     // null: no process sends
+	Paused bool            `json:"queue_paused"` // the user has paused the whole queue
+	Sender *journal.Holder `json:"sender"`       // null: no process sends
 }
 
 type queuedItem struct {
@@ -256,26 +256,26 @@ type queuedItem struct {
 
 // queueTotal counts the waiting submissions and then the others.
 type queueTotal struct {
-	Items    int      `json:"items"`
-	Price    *usd     `json:"price_usd"`
-	Credits  *float64 `json:"credits"`
-	Unknown  int      `json:"unknown_prices"`
-	Held     int      `json:"held"`
-	Expired  int      `json:"expired"`
-	PriceUp  int      `json:"price_up"`
-	Unpriced int      `json:"no_price"`
-	Sending  int      `json:"sending"`
-	InDoubt  int      `json:"unknown"`
-	Doubtful *usd     `json:"maybe_charged_usd"`
-	Refused  int      `json:"refused"`
+	Items         int      `json:"items"`
+	Price         *usd     `json:"price_usd"`
+	Credits       *float64 `json:"credits"`
+	UnknownPrices int      `json:"unknown_prices"`
+	Paused        int      `json:"paused"`
+	Expired       int      `json:"expired"`
+	PriceUp       int      `json:"price_up"`
+	Unpriced      int      `json:"no_price"`
+	Sending       int      `json:"sending"`
+	Unknown       int      `json:"unknown"`
+	MaybeCharged  *usd     `json:"maybe_charged_usd"`
+	Refused       int      `json:"refused"`
 }
 
 func (q *queue) document() queueDocument {
-	d := queueDocument{Items: make([]queuedItem, len(q.items)), Held: q.held, Sender: q.sender, Total: queueTotal{
-		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), Unknown: q.total.Unknown,
-		Held: q.counts[outbox.QueuePaused], Expired: q.counts[outbox.QueueExpired], PriceUp: q.counts[outbox.QueueReprice], Unpriced: q.counts[outbox.QueueUnpriced],
-		Sending: q.counts[outbox.QueueSending], InDoubt: q.counts[outbox.QueueUnknown],
-		Doubtful: (*usd)(q.doubts.Amounts().Cost), Refused: q.counts[outbox.QueueRefused],
+	d := queueDocument{Items: make([]queuedItem, len(q.items)), Paused: q.paused, Sender: q.sender, Total: queueTotal{
+		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), UnknownPrices: q.total.Unknown,
+		Paused: q.counts[outbox.QueuePaused], Expired: q.counts[outbox.QueueExpired], PriceUp: q.counts[outbox.QueueReprice], Unpriced: q.counts[outbox.QueueUnpriced],
+		Sending: q.counts[outbox.QueueSending], Unknown: q.counts[outbox.QueueUnknown],
+		MaybeCharged: (*usd)(q.unknown.Amounts().Cost), Refused: q.counts[outbox.QueueRefused],
 	}}
 	for i := range q.items {
 		item := &q.items[i]

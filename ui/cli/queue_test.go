@@ -124,7 +124,7 @@ func TestTheQueueForScripts(t *testing.T) {
     "price_usd": 1.25,
     "credits": null,
     "unknown_prices": 1,
-    "held": 0,
+    "paused": 0,
     "expired": 0,
     "price_up": 0,
     "no_price": 0,
@@ -133,7 +133,7 @@ func TestTheQueueForScripts(t *testing.T) {
     "maybe_charged_usd": 0.00,
     "refused": 0
   },
-  "queue_held": false,
+  "queue_paused": false,
   "sender": null
 }
 `)
@@ -221,10 +221,10 @@ No process is sending from the queue.
 			Items, Sending, Unknown, Refused int
 			Maybe                            float64 `json:"maybe_charged_usd"`
 		}
-		Held bool `json:"queue_held"`
+		Paused bool `json:"queue_paused"`
 	}
 	got := d.run("queue ls --json")
-	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || len(doc.Items) != 4 || !doc.Held {
+	if err := json.Unmarshal([]byte(got.out), &doc); err != nil || len(doc.Items) != 4 || !doc.Paused {
 		t.Fatalf("%v: %s", err, got.out)
 	}
 	if n := doc.Total; n.Items != 1 || n.Sending != 1 || n.Unknown != 1 || n.Refused != 1 || n.Maybe != 1.25 {

@@ -322,7 +322,7 @@ func (c *crash) moved(before, after holding) bool {
 func (h *holding) line() string {
 	out := ""
 	for _, item := range h.queue {
-		out += fmt.Sprintf("%s %s", item.Submission.Name, cmp.Or(map[bool]string{true: "held"}[item.Paused], string(item.Submission.State))) + ", "
+		out += fmt.Sprintf("%s %s", item.Submission.Name, cmp.Or(map[bool]string{true: "paused"}[item.Paused], string(item.Submission.State))) + ", "
 	}
 	if h.held {
 		out += "all held"
