@@ -61,7 +61,7 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return dashboard(demo) },
 	}
-	root.Flags().BoolVar(&demo, "demo", false, "run on a made-up account: no key, no network, no cost")
+	root.Flags().BoolVar(&demo, "demo", false, "use a simulated account: no key, no network, no cost")
 	root.Version = version
 	root.SetVersionTemplate("dubtop {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // no command takes a file
@@ -84,10 +84,10 @@ func simulateCommand() *cobra.Command {
 	o := simulator.Options{}
 	c := &cobra.Command{
 		Use:   "simulate",
-		Short: "Serve a made-up Sync account on this machine, to test clients without paying",
-		Long: `Serves a made-up Sync account over HTTP until it is stopped. The two lines it
-prints can be evaluated by a shell, and on a terminal pasted into another one,
-where they begin with export:
+		Short: "Serve a simulated Sync account on this machine, to test clients without paying",
+		Long: `Serves a simulated Sync account over HTTP until it is stopped. It prints two
+lines for a shell to evaluate. On a terminal they begin with export, so that they
+can be pasted into another terminal:
 
   SYNC_BASE_URL=http://127.0.0.1:PORT
   SYNC_API_KEY=sk-…`,

@@ -30,7 +30,7 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 	link := func() string { l, _ := v.Selected().URL.Link(); return l }
 	return v.With(
 		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.Selected()) }).
-			Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new with it"),
+			Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new job with it"),
 		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.assetDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).Unless(unusable).Hinted("open"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
@@ -50,7 +50,7 @@ func (a *composer) assetPane(x *state.Asset, width int) []paint.Styled {
 		t.Fact("length", length(x.Duration), paint.Normal),
 		t.Fact("picture", picture(x), paint.Normal),
 		t.Fact("size", bytesText(x.Size), paint.Normal),
-		t.Fact("seen by", x.Visibility.Lower(), paint.Normal),
+		t.Fact("access", x.Visibility.Lower(), paint.Normal),
 	}...)
 	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.Now), paint.Normal)...)
 	lines = append(lines, a.advice(width, "link", link, n)...)

@@ -173,7 +173,7 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 			{Title: "request", Width: 14, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(b *state.BatchItem) paint.Piece { return paint.Normal.Of(text.Of(string(b.RequestID))) }},
 			{Title: "model", Width: 13, Drop: 3, Sort: table.SortModel, Cell: func(b *state.BatchItem) paint.Piece { return paint.Muted.Of(text.Of(b.Generation.Model)) }},
 			{Title: "length", Width: 6, Right: true, Drop: 4, Falls: true, Sort: table.SortLength, Cell: func(b *state.BatchItem) paint.Piece { return paint.Muted.Of(length(b.Generation.Length)) }},
-			{Title: "what", Width: 20, Grow: 2, Drop: 5, Spare: true, Sort: table.SortNone, Cell: a.itemWords},
+			{Title: "details", Width: 20, Grow: 2, Drop: 5, Spare: true, Sort: table.SortNone, Cell: a.itemWords},
 		},
 		Empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}

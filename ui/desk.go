@@ -131,7 +131,7 @@ func (a *desk) unspendable() text.Text {
 	case a.session == nil:
 		return "there is no account yet"
 	case a.session.Unwritable() != nil:
-		return "no journal, no spending: " + errorText(a.session.Unwritable())
+		return "can't send without the journal: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }

@@ -77,7 +77,7 @@ func (a *composer) verdict(g *state.Generation, told *api.Generation, width int)
 	case g.Status.Troubled():
 		return a.autopsy(g, told, width)
 	case g.Status.Running():
-		return a.outlook(g, told, width)
+		return a.forecast(g, told, width)
 	}
 	return nil
 }
@@ -106,7 +106,8 @@ func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int)
 	return append(append(lines, a.advice(width, "code", code, paint.Muted)...), "")
 }
 
-func (a *composer) outlook(g *state.Generation, told *api.Generation, width int) []paint.Styled {
+// forecast says how long a job may still take, or that it takes unusually long.
+func (a *composer) forecast(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	e := a.store.Forecast.Expect(g, a.Now)
 	source := text.Text("the vendor's documented times")
 	if e.Learned > 0 {
@@ -120,7 +121,7 @@ func (a *composer) outlook(g *state.Generation, told *api.Generation, width int)
 	case e.Stuck:
 		words, n = "Taking far longer than expected. Check status.sync.so, or contact support with its id. Don't send it again: you would pay for both.", paint.Warn
 	}
-	lines := a.advice(width, "Outlook", words, n)
+	lines := a.advice(width, "Forecast", words, n)
 	if g.Status == api.Processing {
 		share, about := e.Fraction, "~"
 		if told != nil && told.Progress >= 0 {

@@ -196,7 +196,7 @@ func (g *group) Actions() []kit.Action {
 		pilot(keymap.Switch).Hinted("pilot"),
 		pilot(keymap.Mark),
 		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),
-		a.Does(keymap.Back, a.Pop).Hinted("leave without sending"),
+		a.Does(keymap.Back, a.Pop).Hinted("close without sending"),
 	}, g.Pager.Actions()...)
 }
 

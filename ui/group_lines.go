@@ -74,14 +74,14 @@ func (g *group) sums(width int) []paint.Styled {
 	if g.cancel != nil || g.unpriced() > 0 {
 		label = "so far"
 	}
-	lines := append([]paint.Styled{t.Fact(label, total, paint.Money)}, g.app.advice(width, "that is", g.compared(), paint.Normal)...)
+	lines := append([]paint.Styled{t.Fact(label, total, paint.Money)}, g.app.advice(width, "compared", g.compared(), paint.Normal)...)
 	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), paint.Normal)...)
 	if g.pilotless() == "" {
 		box := text.Text("[ ]")
 		if g.pilot {
 			box = "[x]"
 		}
-		lines = append(lines, t.Fact("pilot", box+" send one first as a pilot, the rest when you say so  ", paint.Normal)+t.Text(paint.Key, g.app.KeyFor(keymap.Switch)))
+		lines = append(lines, t.Fact("pilot", box+" send one first, the rest when you resume them  ", paint.Normal)+t.Text(paint.Key, g.app.KeyFor(keymap.Switch)))
 	}
 	return append(lines, "")
 }
@@ -221,7 +221,7 @@ func priceCell(p outbox.Price) paint.Piece {
 // question lists the facts behind the total.
 func (g *group) question(subs []outbox.Submission) []paint.Item {
 	a := g.app
-	said := []paint.Item{{Label: "that is", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
+	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
 	if n := g.leaving(); n > 0 {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}

@@ -120,9 +120,9 @@ func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
 	tell(t, named(5), func(s *story) {
 		s.Press("j", "space", "v", "j", "j", "v", ".")
 		s.Pass(time.Second)
-		s.Sees("[ ] send one first as a pilot")
+		s.Sees("[ ] send one first, the rest")
 		s.Press("tab")
-		s.Sees("[x] send one first as a pilot, the rest when you say so")
+		s.Sees("[x] send one first, the rest when you resume them")
 		s.Press("space")
 		s.Sees("[ ] send one first")
 		s.Press("space", "enter")

@@ -26,7 +26,7 @@ func (a *desk) keepOffer() {
 func (a *desk) offerJoin(r *account.OldProfile) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "The same account with a new key?", Binds: true,
-		Yes: "the same", No: "keep separate",
+		Yes: "join", No: "keep separate",
 		Body:   func() []paint.Item { return a.joinLines(r) },
 		Answer: func(yes bool) tea.Cmd { return a.answerJoin(r, yes) },
 	}

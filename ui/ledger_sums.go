@@ -78,7 +78,7 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 	for _, p := range []struct {
 		title text.Text
 		by    ledger.Grouping
-	}{{"today", ledger.ByDay}, {"this week", ledger.ByWeek}, {"this month", ledger.ByMonth}, {"in all", ""}} {
+	}{{"today", ledger.ByDay}, {"this week", ledger.ByWeek}, {"this month", ledger.ByMonth}, {"all time", ""}} {
 		sum := s.all
 		if p.by != "" {
 			sum = a.store.Ledger.Period(p.by, a.Now, time.Local)
@@ -96,10 +96,10 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), paint.Bad)...)
 	}
 	if s.all.Guessed > 0 {
-		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job counts", "jobs count")+" at the estimate (~)", paint.Muted)...)
+		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job, counted at its estimate (~)", "jobs, counted at their estimates (~)"), paint.Muted)...)
 	}
 	if s.all.Derived > 0 {
-		lines = append(lines, a.advice(width, "derived", text.Count(s.all.Derived, "job counts", "jobs count")+" at length times list price (?)", paint.Muted)...)
+		lines = append(lines, a.advice(width, "computed", text.Count(s.all.Derived, "job", "jobs")+", from length and list price (?)", paint.Muted)...)
 	}
 	if s.all.Unknown > 0 {
 		lines = append(lines, a.advice(width, "unknown", "the cost of "+text.Count(s.all.Unknown, "job", "jobs")+", not in the sums", paint.Warn)...)
@@ -147,7 +147,7 @@ func (s *ledgerSums) chart(width int) []paint.Styled {
 	for i := range days {
 		most = max(most, days[i].Cost)
 	}
-	lines := []paint.Styled{t.Text(paint.Muted, text.Sprintf("last %s, at most %s", text.Count(n, "day", "days"), most.Rounded()))}
+	lines := []paint.Styled{t.Text(paint.Muted, text.Sprintf("last %s, highest %s", text.Count(n, "day", "days"), most.Rounded()))}
 	for row := chartHeight; row > 0; row-- {
 		var b strings.Builder
 		for i := range days {

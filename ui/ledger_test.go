@@ -373,7 +373,7 @@ func TestTheLedgersRowsLeadToTheirJobs(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Press("6")
 		s.Pass(5 * time.Second)
-		s.Sees("1 of 12", "ours_000", "today", "this week", "in all", "12 jobs", "last ")
+		s.Sees("1 of 12", "ours_000", "today", "this week", "all time", "12 jobs", "last ")
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("[Overview]", "ours_000")
@@ -385,7 +385,7 @@ func TestTheLedgersRowsLeadToTheirJobs(t *testing.T) {
 		s.Press("y")
 		s.Sees("id copied")
 		s.Press("T")
-		s.Sees("[overview]", "in all", "12 jobs", "last ")
+		s.Sees("[overview]", "all time", "12 jobs", "last ")
 		s.Press("]")
 		s.Sees("[by day]", "2026-11-19", "JOBS")
 		s.Press("]")

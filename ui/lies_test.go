@@ -72,7 +72,7 @@ func moneyDialogs(a *App, words string) []func() {
 
 var (
 	labelled = regexp.MustCompile(`^(model {5}|video {5}|frames {4}|length {4}|based on {2}|valid {5}|today {5}|but {7}|job {7}|before {4}|` +
-		`that is {3}|models {4}|left out {2}|then {6}|id {8}|profile {3}|known {5}|yes {7}|no {8}|` +
+		`compared {2}|models {4}|left out {2}|then {6}|id {8}|profile {3}|known {5}|yes {7}|no {8}|` +
 		`budget {4}|is {8}|because {3}|this {6}|earlier {3})\S`)
 	barred = regexp.MustCompile(`^ {8}[│|] \S`)
 )

@@ -29,7 +29,7 @@ func newModels(a *composer) *kit.ListView[state.Model] {
 			{Title: "a minute", Width: 8, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.minutePrice(m) }},
 			{Title: "up to", Width: 6, Right: true, Drop: 4, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return paint.Muted.Of(longest(m)) }},
 			{Title: "30 s clip", Width: 9, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.usualTime(m) }},
-			{Title: "what for", Width: 19, Grow: 1, Drop: 5, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return paint.Normal.Of(purpose(m)) }},
+			{Title: "best for", Width: 19, Grow: 1, Drop: 5, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return paint.Normal.Of(purpose(m)) }},
 		},
 		Empty: func() []text.Text { return []text.Text{"The API lists no models for this key."} },
 	}}
@@ -40,7 +40,7 @@ func newModels(a *composer) *kit.ListView[state.Model] {
 			d := a.draft.Clone()
 			d.Model, d.From = v.Selected().Name, "with model "+v.Selected().Name
 			return a.newGeneration(&d)
-		}).Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new with it"),
+		}).Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new job with it"),
 		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.modelDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).Hinted("vendor's page"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.Selected().Name) }).Unless(none).Hinted("copy name"),

@@ -24,7 +24,7 @@ func assetList(a *composer, rows *table.Collection[state.Asset]) kit.List[state.
 			{Title: "length", Width: 7, Right: true, Drop: 2, Falls: true, Sort: table.SortLength, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(length(x.Duration)) }},
 			{Title: "picture", Width: 9, Right: true, Drop: 5, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(picture(x)) }},
 			{Title: "size", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortSize, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(bytesText(x.Size)) }},
-			{Title: "seen by", Width: 12, Drop: 6, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(x.Visibility.Lower()) }},
+			{Title: "access", Width: 12, Drop: 6, Sort: table.SortNone, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(x.Visibility.Lower()) }},
 			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(a.serverAge(x.Created)) }},
 		},
 		Empty: func() []text.Text {
@@ -79,7 +79,7 @@ func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) 
 			x := p.Selected()
 			a.Remove(p)
 			return chosen(x)
-		}).Unless(p.None).Hinted("take it"),
+		}).Unless(p.None).Hinted("choose it"),
 		a.Does(keymap.Back, p.Back).Hinted("back"),
 	}, append(p.Finding(), p.Movement()...)...)
 	a.Push(p)

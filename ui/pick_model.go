@@ -25,7 +25,7 @@ func (a *composer) pickModel(used string, unfit func(model string) text.Text, ch
 		case why != "":
 			return paint.Bad.Of(a.Theme.Glyphs.Failed + " " + why)
 		case m.Name == used:
-			return paint.Accent.Of("as it was")
+			return paint.Accent.Of("same as before")
 		}
 		return paint.Normal.Of(purpose(m))
 	}
@@ -35,7 +35,7 @@ func (a *composer) pickModel(used string, unfit func(model string) text.Text, ch
 		Columns: []kit.Column[state.Model]{
 			{Title: "model", Width: 18, Sort: table.SortName, Cell: func(m *state.Model) paint.Piece { return modelTone(m).Of(text.Of(m.Name)) }},
 			{Title: "a minute", Width: 8, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(m *state.Model) paint.Piece { return a.minutePrice(m) }},
-			{Title: "for this", Width: 24, Grow: 1, Sort: table.SortNone, Cell: words},
+			{Title: "for this job", Width: 24, Grow: 1, Sort: table.SortNone, Cell: words},
 		},
 		Empty: func() []text.Text { return []text.Text{"The models are not loaded yet.", "esc  back"} },
 	}}
@@ -51,7 +51,7 @@ func (a *composer) pickModel(used string, unfit func(model string) text.Text, ch
 			name := v.Selected().Name
 			a.Remove(v)
 			return chosen(name)
-		}).Unless(refuse).Hinted("take it"),
+		}).Unless(refuse).Hinted("choose it"),
 		a.Does(keymap.Back, v.Back).Hinted("back"),
 	}, append(v.Finding(), v.Movement()...)...)
 	a.Push(v)

@@ -8,7 +8,7 @@ import (
 )
 
 // pilot is the job of a group that is sent first. The user is told when it
-// ends, because the rest of the group waits for his decision.
+// ends, because the rest of the group waits for their decision.
 type pilot struct {
 	name text.Text
 	rest int    // number of jobs waiting

@@ -84,7 +84,7 @@ func (a *composer) queueList() kit.List[outbox.QueueRow] {
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(length(r.Length)) }},
 			{Title: "price", Width: 8, Right: true, Drop: 1, Falls: true, Sort: table.SortCost, Cell: queuePrice},
 			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortNone, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(age(r.Since, a.Now)) }},
-			{Title: "what", Width: 14, Want: 18, Grow: 2, Drop: 2, Spare: true, Sort: table.SortNone, Cell: a.queueWords},
+			{Title: "details", Width: 14, Want: 18, Grow: 2, Drop: 2, Spare: true, Sort: table.SortNone, Cell: a.queueWords},
 		},
 		Empty: func() []text.Text {
 			return []text.Text{

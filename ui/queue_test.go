@@ -108,7 +108,7 @@ func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
 		s.DoesNotSee(" b2 ")
 		s.Press("q")
 		s.Pass(time.Second)
-		s.Sees("2 jobs wait in the queue", "dubtop queue drain", "wait here")
+		s.Sees("2 jobs wait in the queue", "dubtop queue drain", "quit now")
 		s.Press("y")
 		s.end()
 		s.start()

@@ -39,7 +39,7 @@ func (a *App) quit() tea.Cmd {
 		return a.askToLeave("An answer is not saved yet", unsaved, leave, func() bool { return len(a.unsavedWords()) > 0 })
 	case a.paid() > 0:
 		return a.askToLeave("A paid request is being sent", paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
-			" being sent. Waiting for the answer takes a few seconds. If you leave now, the outcome is unknown: it may have been charged, and the next start looks for it."), leave, func() bool { return a.paid() > 0 })
+			" being sent. Waiting for the answer takes a few seconds. If you quit now, the outcome is unknown: it may have been charged, and the next start looks for it."), leave, func() bool { return a.paid() > 0 })
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
 			paint.Sentence("They are saved, but nothing is sent while dubtop is closed. Sending continues at the next start, or without a screen: dubtop queue drain."), leave, func() bool { return true })
@@ -58,7 +58,7 @@ func (a *App) askToLeave(title text.Text, words []paint.Item, leave func() tea.C
 	c := &kit.Confirm{
 		Heading: title, Leaving: true,
 		Body: func() []paint.Item { return words },
-		Yes:  "leave now", No: "wait here",
+		Yes:  "quit now", No: "stay",
 		Answer: func(yes bool) tea.Cmd {
 			if yes {
 				return leave()

@@ -285,7 +285,7 @@ func (a *composer) comparison(s *spending) []paint.Item {
 		changed = append(changed, fieldWords(field))
 	}
 	return []paint.Item{
-		{Label: "that is", Words: difference(s.submission.Price, a.store.Cost(&o.job)), Tone: paint.Money},
+		{Label: "compared", Words: difference(s.submission.Price, a.store.Cost(&o.job)), Tone: paint.Money},
 		{Label: "before", Words: o.job.Name, Short: true},
 		{Label: "changed", Words: text.Join(changed, ", ")},
 	}

@@ -185,7 +185,7 @@ func TestAnotherModelIsChosenByItsPriceAndChangesAreMarked(t *testing.T) {
 		s.on("promo_de_014")
 		s.Press("m")
 		s.Pass(time.Second)
-		s.Sees("pick a model", "A MINUTE", "react-1 takes up to 15 s", "as it was")
+		s.Sees("pick a model", "A MINUTE", "react-1 takes up to 15 s", "same as before")
 		if row := s.row("sync-3"); !strings.Contains(row, "$8.01") {
 			s.t.Errorf("the price is not told: %q", row)
 		}
@@ -346,8 +346,8 @@ func TestWithoutAJournalNothingIsRunAgain(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.on("promo_de_014")
 		s.Press(".")
-		s.Sees("no journal, no spending")
+		s.Sees("can't send without the journal")
 		s.Press("m")
-		s.Sees("no journal, no spending")
+		s.Sees("can't send without the journal")
 	})
 }

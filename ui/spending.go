@@ -325,7 +325,7 @@ func (a *composer) giveBack(s *spending, sub *outbox.Submission, words text.Text
 	return tea.Batch(a.takeOut(sub, f), f.look())
 }
 
-// bring shows a screen the user did not ask for. If he is typing or answering a
+// bring shows a screen the user did not ask for. If they are typing or answering a
 // question, it opens below the current screen, so that no key reaches it by
 // mistake.
 func (a *composer) bring(s kit.Screen) {

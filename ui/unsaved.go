@@ -92,7 +92,7 @@ func (a *desk) unsavedWords() (said []paint.Item) {
 		next = "Nothing can be saved until dubtop is restarted."
 	}
 	return append(said, paint.Item{Label: "because", Words: "it could not be saved: " + whyUnsaved(&all[0])}, paint.Item{},
-		paint.Item{Words: next + " If you leave now, the outcome is unknown to the next start, which looks for it. Note the id."})
+		paint.Item{Words: next + " If you quit now, the outcome is unknown to the next start, which looks for it. Note the id."})
 }
 
 // openUnsaved shows the details of an answer that is not saved.

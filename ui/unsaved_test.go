@@ -107,7 +107,7 @@ func TestAPaidAnswerThatIsNotSavedIsSaidUntilItIs(t *testing.T) {
 				s.says("It was accepted, and is charged.", "y copies it")
 				s.Press("esc", "q")
 				s.Pass(time.Second)
-				s.says("An answer is not saved yet", "id "+id, "wait here", "Note the id.")
+				s.says("An answer is not saved yet", "id "+id, "quit now", "Note the id.")
 				s.acceptedID() // nothing else was sent meanwhile
 				s.freeDisk()
 				s.Pass(11 * time.Second)

@@ -66,7 +66,7 @@ func (w *welcome) View() paint.Styled {
 		"  " + t.Text(paint.Muted, "Browse, price, submit and watch Sync Labs lip-sync jobs from the terminal."), "",
 		"  " + t.Text(paint.Key, "1") + "  " + t.Text(paint.Normal, "Paste an API key     ") + t.Text(paint.Muted, "tested first, saved only if you agree"),
 		"  " + t.Text(paint.Key, "2") + "  " + t.Text(paint.Normal, "Create a key online  ") + t.Text(paint.Muted, keysPage),
-		"  " + t.Text(paint.Key, "3") + "  " + t.Text(paint.Normal, "The demo             ") + t.Text(paint.Muted, "a made-up account: no key, no network, no cost"),
+		"  " + t.Text(paint.Key, "3") + "  " + t.Text(paint.Normal, "The demo             ") + t.Text(paint.Muted, "a simulated account: no key, no network, no cost"),
 		"",
 	}
 	if len(w.app.cfg.LookedUp) > 0 {

@@ -34,11 +34,12 @@ answer to the current request. A second signal stops it at once.
 If an answer can't be saved, for example on a full disk, it retries for a minute
 and sends nothing else until then. If that fails, it prints the id and ends.
 
-With --json each line is an object with "time" and "event": begins; then sent,
-found, refused, waits, no_price, expired, price_up, paused, not_saved, saved,
-maybe_charged, asks (with "submission", "name", "price_usd", "credits", "job" and
-"words"), offline and online (with "words"); last ends, with the totals, unless
-another process sends.
+With --json each line is an object with "time" and "event". The first event is
+begins. The events of a job are sent, found, refused, waits, no_price, expired,
+price_up, paused, not_saved, saved, maybe_charged, and asks if only you can tell
+what happened; they have "submission", "name", "price_usd", "credits", "job" and
+"words". The events offline and online have "words". The last event is ends, with
+the totals, unless another process sends.
 
 Exit status: 0 everything was sent; 7 some jobs are left, listed with what to do;
 6 a budget refused; 3 the key or the plan; 75 another process sends, or the queue

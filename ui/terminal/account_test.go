@@ -212,7 +212,7 @@ func TestWithoutAHomeOneCanLookButNotSpend(t *testing.T) {
 	w := open(t, stage{env: append(a.env(""), "HOME=")})
 	w.sees("completed")
 	w.keys("n")
-	w.sees("no journal, no spending", "HOME")
+	w.sees("can't send without the journal", "HOME")
 	w.keys("q")
 	w.ends(0)
 }

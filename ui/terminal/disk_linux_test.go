@@ -87,7 +87,7 @@ func TestAPaidAnswerOnAFullDiskIsTold(t *testing.T) {
 	w.keys("6")
 	w.sees("! not saved", "sent, id "+id)
 	w.keys("q")
-	w.sees("An answer is not saved yet", "leave now", "wait here")
+	w.sees("An answer is not saved yet", "quit now", "stay")
 	w.until("it says what is not saved", func() bool { return w.told("because it could not be saved: the disk") })
 	must(t, w.room(unix.RLIM_INFINITY))
 	w.loses("An answer is not saved yet")

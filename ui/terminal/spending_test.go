@@ -83,7 +83,7 @@ func TestLeavingWhileARequestIsOnItsWayAsksAndRemembers(t *testing.T) {
 	w.keys("y")
 	w.until("the request is on its way", func() bool { return g.arrivals("parted_28s") == 1 })
 	w.keys("q")
-	w.sees("A paid request is being sent", "y leave now  n wait here")
+	w.sees("A paid request is being sent", "y quit now  n stay")
 	w.keys("y")
 	w.ends(0)
 	again := open(t, stage{home: w.home, env: a.env(g.URL)})

@@ -25,7 +25,7 @@ func TestAPasteWithoutAnEndLetsGo(t *testing.T) {
 		t.Error("pasted text acted as keys")
 	}
 	w.keys("4")
-	w.sees("lipsync-1.9.0-beta", "WHAT FOR")
+	w.sees("lipsync-1.9.0-beta", "BEST FOR")
 	w.keys("q")
 	w.ends(0)
 	w.restored("after a paste without an end")
