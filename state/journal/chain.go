@@ -94,41 +94,106 @@ func lastLink(ctx context.Context, tx *sql.Tx) (link, error) {
 // match, and a Damage for every other or missing row, to be shown to the user.
 // On an error it returns the part read so far.
 func (j *Journal) Entries(ctx context.Context) ([]Entry, []Damage, error) {
-	var a audit
-	err := a.read(ctx, j.lists) // leaves the connection for paid requests free
-	if err != nil && len(a.damage) == 0 {
-		a.note(a.next, "the ledger could not be read further")
+	var entries []Entry
+	damage, err := j.EachEntry(ctx, func(e *Entry) { entries = append(entries, *e) })
+	return entries, damage, err
+}
+
+// EachEntry is Entries without a copy of the whole ledger. It reads in pages, so
+// that the journal can be used at the same time; rows never change.
+func (j *Journal) EachEntry(ctx context.Context, each func(*Entry)) ([]Damage, error) {
+	a := newAudit(link{sum: genesis()}, each)
+	err := j.readOn(ctx, a, nil, nil)
+	return a.damage, err
+}
+
+// readOn walks to the end of the chain. It calls rest between pages, and last in
+// the transaction that read the end; both may be nil.
+func (j *Journal) readOn(ctx context.Context, a *audit, rest func(), last func(context.Context, *sql.Tx) error) error {
+	for done := false; !done; {
+		err := j.glance(ctx, func(tx *sql.Tx) (err error) {
+			if done, err = a.page(ctx, tx); err == nil && done && last != nil {
+				err = last(ctx, tx)
+			}
+			return err
+		})
+		if err != nil {
+			if len(a.damage) == 0 {
+				a.note(a.next, "the ledger could not be read further")
+			}
+			return j.failed(err)
+		}
+		if rest != nil {
+			rest()
+		}
 	}
-	return a.entries, a.damage, j.failed(err)
+	return nil
+}
+
+// glance reads from one snapshot, on the connection for lists, which leaves the
+// other free for paid requests.
+func (j *Journal) glance(ctx context.Context, read func(*sql.Tx) error) error {
+	tx, err := j.lists.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // nothing was written
+	return read(tx)
 }
 
 // audit walks along the chain.
 type audit struct {
-	entries []Entry
-	damage  []Damage
-	next    int64  // expected number of the next row
-	sum     []byte // checksum claimed by the previous row
-	sound   bool   // the previous row matched its checksum
+	each   func(*Entry)
+	damage []Damage
+	seq    int64  // number of the last row read, sound or not
+	next   int64  // expected number of the next row
+	sum    []byte // checksum claimed by the previous row
+	sound  bool   // the previous row matched its checksum
 }
+
+// newAudit begins after a row, and calls each for every sound one.
+func newAudit(after link, each func(*Entry)) *audit {
+	a := &audit{each: each, seq: after.seq, next: after.seq + 1, sum: after.sum, sound: true}
+	if a.seq == 0 {
+		a.seq = math.MinInt64 // also reads rows whose number was changed
+	}
+	return a
+}
+
+// end is the link of the last row, if there was no damage.
+func (a *audit) end() link { return link{a.next - 1, a.sum} }
 
 func (a *audit) note(seq int64, format string, values ...any) {
 	a.damage = append(a.damage, Damage{seq, fmt.Sprintf(format, values...)})
 }
 
-// read reads rows and head from one snapshot, because another process may be
-// appending.
-func (a *audit) read(ctx context.Context, db *sql.DB) error {
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+// auditPage is the number of rows to read at once.
+const auditPage = 1000
+
+// page reads the next rows, and the head after the last, from one snapshot,
+// because another process may be appending.
+func (a *audit) page(ctx context.Context, tx *sql.Tx) (done bool, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT "+entryColumns+", prev, sum FROM ledger WHERE seq > ? ORDER BY seq LIMIT ?", a.seq, auditPage)
 	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // nothing was written
-	rows, err := tx.QueryContext(ctx, "SELECT "+entryColumns+", prev, sum FROM ledger ORDER BY seq")
-	if err != nil {
-		return err
+		return false, err
 	}
 	defer rows.Close()
-	a.next, a.sum, a.sound = 1, genesis(), true
+	n, from := 0, a.seq
+	err = eachRow(rows, func(values []any) {
+		n++
+		a.row(values)
+	})
+	if err != nil {
+		return false, err
+	}
+	if n == auditPage && a.seq > from { // a damaged index must not lead in circles
+		return false, nil
+	}
+	return true, a.head(ctx, tx)
+}
+
+// eachRow scans rows of entryColumns, prev and sum.
+func eachRow(rows *sql.Rows, each func(values []any)) error {
 	values := make([]any, 18)
 	into := make([]any, len(values))
 	for i := range values {
@@ -138,23 +203,28 @@ func (a *audit) read(ctx context.Context, db *sql.DB) error {
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		a.row(values)
+		each(values)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	return a.head(ctx, tx)
+	return rows.Err()
+}
+
+// decodeRow decodes a row of eachRow; ok is false if it does not match its
+// checksum.
+func decodeRow(values []any) (e Entry, prev, sum []byte, ok bool) {
+	n := len(values) - 2
+	prev, _ = values[n].([]byte)
+	sum, _ = values[n+1].([]byte)
+	e, ok = decodeEntry(values[:n])
+	return e, prev, sum, ok && bytes.Equal(sum, checksum(prev, values[:n]))
 }
 
 // row checks one row. Nothing in a row that fails the check is trusted, not
 // even its number.
 func (a *audit) row(values []any) {
-	n := len(values) - 2
-	prev, _ := values[n].([]byte)
-	sum, _ := values[n+1].([]byte)
+	entry, prev, sum, ok := decodeRow(values)
 	seq, _ := values[0].(int64)
-	entry, ok := decodeEntry(values[:n])
-	if !ok || !bytes.Equal(sum, checksum(prev, values[:n])) {
+	a.seq = seq
+	if !ok {
 		a.note(seq, "row %d was changed after it was written: its amount is not counted", seq)
 		if seq == a.next {
 			a.next++
@@ -168,7 +238,7 @@ func (a *audit) row(values []any) {
 	case a.sound && !bytes.Equal(prev, a.sum):
 		a.note(seq, "row %d does not follow the row before it: it may come from another copy of the file", seq)
 	}
-	a.entries = append(a.entries, entry)
+	a.each(&entry)
 	a.next, a.sum, a.sound = seq+1, sum, true
 }
 

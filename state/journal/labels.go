@@ -29,10 +29,16 @@ func (j *Journal) LabelAll(ctx context.Context, ids []string, label string) erro
 
 // Labels returns all labels by id, in the order in which they were set.
 func (j *Journal) Labels(ctx context.Context) (map[string][]string, error) {
+	out, err := labelsWhere(ctx, j.db, "true")
+	return out, j.failed(err)
+}
+
+// labelsWhere returns some labels by id.
+func labelsWhere(ctx context.Context, r reader, where string, arguments ...any) (map[string][]string, error) {
 	out := make(map[string][]string)
-	err := j.pairs(ctx, "SELECT id, label FROM labels ORDER BY id, place", func(id, label string) {
+	err := pairs(ctx, r, "SELECT id, label FROM labels WHERE "+where+" ORDER BY id, place", func(id, label string) {
 		out[id] = append(out[id], label)
-	})
+	}, arguments...)
 	return out, err
 }
 
@@ -63,19 +69,23 @@ func (j *Journal) Notes(ctx context.Context) (map[string]string, error) {
 
 // pairs reads rows of two strings.
 func (j *Journal) pairs(ctx context.Context, query string, each func(a, b string)) error {
-	rows, err := j.db.QueryContext(ctx, query)
+	return j.failed(pairs(ctx, j.db, query, each))
+}
+
+func pairs(ctx context.Context, r reader, query string, each func(a, b string), arguments ...any) error {
+	rows, err := r.QueryContext(ctx, query, arguments...)
 	if err != nil {
-		return j.failed(err)
+		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var a, b string
 		if err := rows.Scan(&a, &b); err != nil {
-			return j.failed(err)
+			return err
 		}
 		each(a, b)
 	}
-	return j.failed(rows.Err())
+	return rows.Err()
 }
 
 // labelFirst gives a new submission the label of its draft, unless it has

@@ -232,6 +232,11 @@ func TestTenThousandDimes(t *testing.T) {
 // bookMany makes the rows that appendEntry would make, but faster.
 func bookMany(t testing.TB, j *Journal, n int) {
 	t.Helper()
+	bookEntries(t, j, n, accepted)
+}
+
+func bookEntries(t testing.TB, j *Journal, n int, entry func(i int) Entry) {
+	t.Helper()
 	err := j.write(t.Context(), func(tx *sql.Tx) error {
 		insert, err := tx.PrepareContext(t.Context(), insertEntry)
 		if err != nil {
@@ -240,7 +245,7 @@ func bookMany(t testing.TB, j *Journal, n int) {
 		defer insert.Close()
 		sum := genesis()
 		for i := range n {
-			e := accepted(i)
+			e := entry(i)
 			e.Seq = int64(i) + 1
 			values, prev := e.values(), sum
 			sum = checksum(prev, values)

@@ -21,6 +21,7 @@ func schema() []step {
 		{sql: schema2, fill: openLedger, last: schema2Last},
 		{sql: schema3},
 		{sql: schema4},
+		{sql: schema5},
 	}
 }
 
@@ -244,6 +245,28 @@ CREATE TRIGGER drafts_come AFTER INSERT ON drafts
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'drafts'; END;
 CREATE TRIGGER drafts_go AFTER DELETE ON drafts
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'drafts'; END;
+`
+
+// Version 5 adds the saved sums of the ledger, and counts changes of the labels
+// of jobs that are in it. Version 1 can still read its own tables.
+const schema5 = `
+CREATE TABLE ledger_sums (
+	one        INTEGER PRIMARY KEY CHECK (one = 1),
+	seq        INTEGER NOT NULL,
+	sum        BLOB NOT NULL,
+	labels     INTEGER NOT NULL,
+	checked_at INTEGER NOT NULL,
+	sums       BLOB NOT NULL,
+	seal       BLOB NOT NULL
+) STRICT;
+
+INSERT INTO meta VALUES ('labels', '1');
+CREATE TRIGGER labels_come AFTER INSERT ON labels WHEN EXISTS (SELECT 1 FROM ledger WHERE job = NEW.id OR submission = NEW.id)
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'labels'; END;
+CREATE TRIGGER labels_change AFTER UPDATE ON labels WHEN EXISTS (SELECT 1 FROM ledger WHERE job = NEW.id OR submission = NEW.id)
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'labels'; END;
+CREATE TRIGGER labels_go AFTER DELETE ON labels WHEN EXISTS (SELECT 1 FROM ledger WHERE job = OLD.id OR submission = OLD.id)
+	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'labels'; END;
 `
 
 // migrate upgrades the file to this program's version, completely or not at

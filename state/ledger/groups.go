@@ -30,17 +30,6 @@ const (
 	ByLabel Grouping = "label"
 )
 
-// key is the group of an entry.
-func (b Grouping) key(e *Entry, loc *time.Location) text.Text {
-	switch b {
-	case ByModel:
-		return e.Model
-	case ByLabel:
-		return e.Label
-	}
-	return text.Of(b.period(e.At, loc))
-}
-
 // period is the name of the day, week or month of a time.
 func (b Grouping) period(t time.Time, loc *time.Location) string {
 	t = t.In(loc)
@@ -79,46 +68,75 @@ func (l *Ledger) Total() Tally { return total(l.All()) }
 
 func total(entries iter.Seq[*Entry]) (t Tally) {
 	for e := range entries {
-		t.Add(e)
+		t.include(e, 1)
 	}
+	t.tell()
 	return t
 }
 
 // Groups returns the totals by a grouping: periods latest first, names most
 // expensive first.
 func (l *Ledger) Groups(by Grouping, loc *time.Location) []Group {
-	if by != ByModel && by != ByLabel {
-		return l.periods(by, loc)
-	}
-	var out []Group
-	place := make(map[text.Text]int)
+	g := groups{by: by, loc: loc}
 	for e := range l.All() {
-		key := by.key(e, loc)
-		i, ok := place[key]
-		if !ok {
-			i = len(out)
-			place[key] = i
-			out = append(out, Group{Key: key})
-		}
-		out[i].Add(e)
+		g.of(e.At, e.Model, e.Label).include(e, 1)
 	}
-	slices.SortFunc(out, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
-	})
-	return out
+	return g.sorted()
 }
 
-// periods returns the totals by time. Entries are sorted by time, so that only
+// groups collects totals by a grouping.
+type groups struct {
+	by       Grouping
+	loc      *time.Location
+	all      []*Group
+	place    map[text.Text]*Group
+	last     *Group // of the times below
+	from, to time.Time
+}
+
+// of returns the group of an entry. Entries are sorted by time, so that only
 // the first of each period needs a date computation.
-func (l *Ledger) periods(by Grouping, loc *time.Location) (out []Group) {
-	var from time.Time
-	for e := range l.All() {
-		if len(out) == 0 || e.At.Before(from) {
-			from, _ = by.bounds(e.At, loc)
-			out = append(out, Group{Key: text.Of(by.period(e.At, loc))})
-		}
-		out[len(out)-1].Add(e)
+func (g *groups) of(at time.Time, model, label text.Text) *Group {
+	switch g.by {
+	case ByModel:
+		return g.named(model)
+	case ByLabel:
+		return g.named(label)
 	}
+	if g.last == nil || at.Before(g.from) || !at.Before(g.to) {
+		g.from, g.to = g.by.bounds(at, g.loc)
+		g.last = g.named(text.Of(g.by.period(at, g.loc)))
+	}
+	return g.last
+}
+
+func (g *groups) named(key text.Text) *Group {
+	group, ok := g.place[key]
+	if !ok {
+		if g.place == nil {
+			g.place = make(map[text.Text]*Group)
+		}
+		group = &Group{Key: key}
+		g.place[key] = group
+		g.all = append(g.all, group)
+	}
+	return group
+}
+
+// sorted finishes the groups and leaves out empty ones.
+func (g *groups) sorted() []Group {
+	var out []Group
+	for _, group := range g.all {
+		if group.tell(); group.Jobs > 0 {
+			out = append(out, *group)
+		}
+	}
+	slices.SortFunc(out, func(a, b Group) int {
+		if g.by == ByModel || g.by == ByLabel {
+			return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
+		}
+		return cmp.Compare(b.Key, a.Key)
+	})
 	return out
 }
 

@@ -6,7 +6,6 @@ package ledger
 import (
 	"cmp"
 	"iter"
-	"math"
 	"slices"
 	"sort"
 	"time"
@@ -219,13 +218,14 @@ type Tally struct {
 	// Overflow means that an amount is too large, and only a lower bound.
 	Overflow bool
 
-	credits int64 // in millionths, so that decimals add up exactly
-	billed  bool  // at least one job is billed in credits
+	sum sum
 }
 
 // Credits is the total of the jobs billed in credits; ok is false if there are
 // none.
-func (t *Tally) Credits() (credits float64, ok bool) { return float64(t.credits) / 1e6, t.billed }
+func (t *Tally) Credits() (credits float64, ok bool) {
+	return float64(t.sum[sumCredits]) / 1e6, t.sum[sumCreditsJobs] > 0
+}
 
 // Amounts are a total's dollar amounts; nil means unknown.
 type Amounts struct{ Cost, FailedCost, Estimated, Actual *api.Micros }
@@ -248,66 +248,26 @@ func (t *Tally) Amounts() Amounts {
 
 // Add adds an entry.
 func (t *Tally) Add(e *Entry) {
-	t.Jobs++
-	t.Seconds += e.Seconds
-	cost, known := e.Cost()
-	switch {
-	case !known:
-		t.Unknown++
-	case e.Actual == nil:
-		t.Guessed++
-	case e.Basis == BasisDerived:
-		t.Derived++
-	}
-	t.Kind = t.Kind.Weaker(e.Kind())
-	t.grow(&t.Cost, cost)
-	if e.Actual != nil && e.Estimate != nil {
-		t.Compared++
-		t.ActualKind = t.ActualKind.Weaker(e.ActualKind())
-		t.grow(&t.Estimated, *e.Estimate)
-		t.grow(&t.Actual, *e.Actual)
-	}
-	if e.Failed() {
-		t.Failed++
-		t.FailedKind = t.FailedKind.Weaker(e.Kind())
-		t.grow(&t.FailedCost, cost)
-		if !known {
-			t.FailedUnknown++
-		}
-	}
-	if e.Credits != nil {
-		t.billed = true
-		sum := (*api.Micros)(&t.credits)
-		t.grow(sum, micro(*e.Credits))
-	}
+	t.include(e, 1)
+	t.tell()
 }
 
-// grow adds an amount and records an overflow.
-func (t *Tally) grow(sum *api.Micros, amount api.Micros) {
-	var over bool
-	*sum, over = addUp(*sum, amount)
-	t.Overflow = t.Overflow || over
+// include is Add, or its reverse if sign is -1, without tell.
+func (t *Tally) include(e *Entry, sign int64) {
+	t.Overflow = t.sum.include(e, sign) || t.Overflow
 }
 
-// addUp adds two amounts, counting negative ones as 0. If the sum overflows it
-// returns the largest amount, and over is true.
-func addUp(a, b api.Micros) (sum api.Micros, over bool) {
-	if a, b = max(a, 0), max(b, 0); a > math.MaxInt64-b {
-		return math.MaxInt64, true
-	}
-	return a + b, false
-}
-
-// micro converts a number to millionths.
-func micro(f float64) api.Micros {
-	n := math.Round(f * 1e6)
-	switch {
-	case !(n > 0):
-		return 0
-	case n >= math.MaxInt64:
-		return math.MaxInt64
-	}
-	return api.Micros(n)
+// tell sets everything that follows from the sum.
+func (t *Tally) tell() {
+	s := &t.sum
+	t.Seconds, t.Cost = float64(s[sumSeconds])/1e6, api.Micros(s[sumCost])
+	t.Jobs, t.Kind = s.jobs(sumKinds), s.weakest(sumKinds)
+	t.Guessed, t.Derived = s.count(sumKinds, outbox.CostEstimate), s.count(sumKinds, outbox.CostDerived)
+	t.Unknown = s.count(sumKinds, outbox.CostUnknown)
+	t.Estimated, t.Actual = api.Micros(s[sumEstimated]), api.Micros(s[sumActual])
+	t.Compared, t.ActualKind = s.jobs(sumCompared), s.weakest(sumCompared)
+	t.Failed, t.FailedKind = s.jobs(sumFailed), s.weakest(sumFailed)
+	t.FailedCost, t.FailedUnknown = api.Micros(s[sumFailedCost]), s.count(sumFailed, outbox.CostUnknown)
 }
 
 // Relabel replaces the entries' labels by those from the journal, keyed by the

@@ -212,7 +212,7 @@ func (d *desk) flip(j *journal.Journal, statements ...string) {
 		d.t.Fatal(err)
 	}
 	defer db.Close()
-	for _, s := range append([]string{"DROP TRIGGER ledger_stays", "DROP TRIGGER ledger_is_final"}, statements...) {
+	for _, s := range append([]string{"DROP TRIGGER IF EXISTS ledger_stays", "DROP TRIGGER IF EXISTS ledger_is_final"}, statements...) {
 		if _, err := db.ExecContext(d.t.Context(), s); err != nil {
 			d.t.Fatal(err)
 		}

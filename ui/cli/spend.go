@@ -19,8 +19,8 @@ import (
 
 // spendFlags are the flags of the command.
 type spendFlags struct {
-	by, since            string
-	asJSON, csv, entries bool
+	by, since                    string
+	asJSON, csv, entries, verify bool
 }
 
 func (w World) spendCommand() *cobra.Command {
@@ -32,8 +32,10 @@ func (w World) spendCommand() *cobra.Command {
 otherwise the estimate. Jobs of unknown cost are counted separately. It reads the
 journal of the key's account and needs no network. Days are local.
 
-If the ledger is damaged, the sums leave out the damaged rows, and the exit status
-is 1.`,
+The sums of a long ledger are saved, under a checksum of their own, and only newer
+rows are read. The dashboard reads and checks all rows once a day; --verify does it
+now. If the ledger is damaged, the sums leave out the damaged rows, and the exit
+status is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.check(c.Flags().Changed("by")); err != nil {
@@ -48,6 +50,7 @@ is 1.`,
 	o.BoolVar(&f.asJSON, "json", false, "print JSON, and errors as JSON")
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
 	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv or --json")
+	o.BoolVar(&f.verify, "verify", false, "read every row of the ledger and compare it with its checksum")
 	c.MarkFlagsMutuallyExclusive("json", "csv")
 	// This fails only if the flag does not exist.
 	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(groupings(), cobra.ShellCompDirectiveNoFileComp))
@@ -77,9 +80,9 @@ func (f *spendFlags) check(grouped bool) error {
 
 func (w World) spend(c *cobra.Command, f spendFlags) error {
 	v := voiceOf(c)
-	var b books
+	b := books{ledger: new(ledger.Ledger), checked: time.Now(), now: true} // if there is no journal
 	err := w.look(c.Context(), v, func(j *journal.Journal) (err error) {
-		b, err = openBooks(c.Context(), j)
+		b, err = openBooks(c.Context(), j, f, w.Zone)
 		return err
 	})
 	// If only part of the ledger could be read, show that part.
@@ -89,6 +92,15 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	err = errors.Join(b.write(c, f, w.Zone), err)
 	for _, d := range b.damage {
 		v.warn(text.Of("the ledger: " + d.What))
+	}
+	if b.spoilt {
+		v.warn("the saved sums of the ledger were changed after they were written; these are new, from its rows")
+	}
+	if err == nil && len(b.damage) == 0 && b.spoilt && f.verify {
+		return &Failure{
+			Status: StatusError, Code: "damaged", Err: errors.New("the journal had changed on the disk"),
+			Hint: "keep a copy of the journal, and look after the disk",
+		}
 	}
 	if err == nil && len(b.damage) > 0 {
 		return &Failure{
@@ -100,39 +112,77 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	return err
 }
 
-// books is the ledger of an account and its damage.
+// books are the totals of an account's ledger, or its entries, and its damage.
 type books struct {
-	ledger ledger.Ledger
-	damage []journal.Damage
+	groups  []ledger.Group
+	total   ledger.Tally
+	ledger  *ledger.Ledger // if the entries were read
+	damage  []journal.Damage
+	spoilt  bool      // the saved sums were wrong
+	checked time.Time // when all rows were last compared with their checksums
+	now     bool      // by this command
 }
 
-func openBooks(ctx context.Context, j *journal.Journal) (books, error) {
+func openBooks(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (books, error) {
+	if f.entries {
+		return readBooks(ctx, j, f, zone)
+	}
+	began, by := time.Now(), ledger.Grouping(f.by)
+	read := func() (journal.Spent, error) { return j.Spent(ctx, by == ledger.ByLabel) }
+	if f.verify {
+		read = func() (journal.Spent, error) { return j.Verify(ctx, nil) }
+	}
+	spent, err := read()
+	b := books{damage: spent.Damage, spoilt: spent.Spoilt, checked: spent.Checked, now: !spent.Checked.Before(began)}
+	var coarse error
+	if b.groups, b.total, coarse = spent.Groups(by, f.since, zone); coarse != nil {
+		return readBooks(ctx, j, f, zone)
+	}
+	return b, err
+}
+
+// readBooks reads every entry.
+func readBooks(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (books, error) {
+	now := time.Now()
 	entries, damage, err := j.Entries(ctx)
-	b := books{ledger: *journal.LedgerOf(entries), damage: damage}
+	l := journal.LedgerOf(entries)
 	labels, unlabelled := j.Labels(ctx)
 	if unlabelled == nil {
-		b.ledger.Relabel(labels) // a label set later overrides the one in the entry
+		l.Relabel(labels) // a label set later overrides the one in the entry
 	}
+	l = l.Since(f.since, zone)
+	b := books{ledger: l, groups: l.Groups(ledger.Grouping(f.by), zone), total: l.Total(), damage: damage, checked: now, now: true}
 	return b, errors.Join(err, unlabelled)
 }
 
 func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
-	l, by := b.ledger.Since(f.since, zone), ledger.Grouping(f.by)
 	switch {
 	case f.entries && f.asJSON:
-		return writeJSON(c, b.entries(f, l, zone))
+		return writeJSON(c, b.entries(f, zone))
 	case f.entries:
-		return write(c, l.CSV(zone))
+		return write(c, b.ledger.CSV(zone))
 	case f.csv:
-		return write(c, ledger.GroupsCSV(by, l.Groups(by, zone)))
+		return write(c, ledger.GroupsCSV(ledger.Grouping(f.by), b.groups))
 	case f.asJSON:
-		return writeJSON(c, b.document(f, l, zone))
+		return writeJSON(c, b.document(f))
 	}
-	return write(c, b.text(f, l, zone))
+	return write(c, b.text(f, zone))
 }
 
-func (b *books) text(f spendFlags, l *ledger.Ledger, zone *time.Location) []byte {
-	by, total := ledger.Grouping(f.by), l.Total()
+// checks says when the rows were last compared with their checksums, unless
+// that goes without saying.
+func (b *books) checks(f spendFlags, zone *time.Location) []text.Text {
+	switch {
+	case !b.now:
+		return []text.Text{text.Sprintf("Checked against its checksums up to %s; dubtop spend --verify checks it now.", b.checked.In(zone).Format("2006-01-02 15:04"))}
+	case f.verify && len(b.damage) == 0:
+		return []text.Text{"Every row of the ledger matches its checksum."}
+	}
+	return nil
+}
+
+func (b *books) text(f spendFlags, zone *time.Location) []byte {
+	total := &b.total
 	switch {
 	case total.Jobs > 0:
 	case len(b.damage) > 0:
@@ -146,15 +196,15 @@ func (b *books) text(f spendFlags, l *ledger.Ledger, zone *time.Location) []byte
 	t := columns{titles: []text.Text{
 		text.Of(strings.ToUpper(f.by)), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
 	}}
-	for _, g := range l.Groups(by, zone) {
-		t.add(spendRow(words(g.Key), &g.Tally)...)
+	for i := range b.groups {
+		t.add(spendRow(words(b.groups[i].Key), &b.groups[i].Tally)...)
 	}
-	t.add(spendRow("total", &total)...)
+	t.add(spendRow("total", total)...)
 	if _, billed := total.Credits(); !billed {
 		t.drop(credits)
 	}
 	out := bytes.NewBuffer(t.bytes())
-	for i, note := range notes(&total) {
+	for i, note := range append(notes(total), b.checks(f, zone)...) {
 		if i == 0 {
 			out.WriteByte('\n')
 		}
@@ -219,6 +269,8 @@ type spendDocument struct {
 	Groups []spentGroup `json:"groups"`
 	Total  spent        `json:"total"`
 	Damage []damage     `json:"damage"`
+	// Checked is when all rows were last compared with their checksums.
+	Checked text.Text `json:"checked_at"`
 }
 
 // entriesDocument is all jobs in JSON, the oldest first.
@@ -271,13 +323,14 @@ type damage struct {
 	What text.Text `json:"what"`
 }
 
-func (b *books) document(f spendFlags, l *ledger.Ledger, zone *time.Location) spendDocument {
-	total := l.Total()
-	d := spendDocument{By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&total)}
-	for _, g := range l.Groups(ledger.Grouping(f.by), zone) {
-		d.Groups = append(d.Groups, spentGroup{g.Key, spentIn(&g.Tally)})
+func (b *books) document(f spendFlags) spendDocument {
+	d := spendDocument{
+		By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&b.total), Damage: b.damaged(),
+		Checked: text.Of(b.checked.UTC().Format(time.RFC3339)),
 	}
-	d.Damage = b.damaged()
+	for i := range b.groups {
+		d.Groups = append(d.Groups, spentGroup{b.groups[i].Key, spentIn(&b.groups[i].Tally)})
+	}
 	return d
 }
 
@@ -290,9 +343,9 @@ func (b *books) damaged() []damage {
 	return out
 }
 
-func (b *books) entries(f spendFlags, ledger *ledger.Ledger, zone *time.Location) entriesDocument {
+func (b *books) entries(f spendFlags, zone *time.Location) entriesDocument {
 	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: b.damaged()}
-	for _, e := range ledger.Entries() {
+	for _, e := range b.ledger.Entries() {
 		entry := spentEntry{
 			Time: text.Of(e.At.In(zone).Format(time.RFC3339)), Submission: text.Of(e.Submission), Job: text.Of(string(e.Job)),
 			Kind: text.Of(string(outbox.SubmitGeneration)), Model: e.Model, Label: e.Label,

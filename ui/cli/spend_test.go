@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -154,7 +155,9 @@ func TestEveryJobForScripts(t *testing.T) {
 func TestSpendForScripts(t *testing.T) {
 	d := newDesk(t)
 	d.autumn()
-	d.says("spend --json --since 2026-10-25", `{
+	got := d.run("spend --json --since 2026-10-25")
+	checked := regexp.MustCompile(`"checked_at": "[0-9T:-]+Z"`)
+	if doc := checked.ReplaceAllString(got.out, `"checked_at": ""`); got.status != 0 || doc != `{
   "by": "day",
   "since": "2026-10-25",
   "groups": [
@@ -203,9 +206,12 @@ func TestSpendForScripts(t *testing.T) {
     "compared_estimate_usd": 1.00,
     "compared_actual_usd": 0.95
   },
-  "damage": []
+  "damage": [],
+  "checked_at": ""
 }
-`)
+` {
+		t.Errorf("%+v", got)
+	}
 }
 
 // What can't be believed is told, kept out of the sums, and no success.
@@ -231,7 +237,7 @@ total         2  ~$0.10        1          -       -       1  ~$0.10      2.5
 		}
 	}
 	got = d.run("spend --json")
-	if got.status != StatusError || !strings.HasSuffix(got.out, `  "damage": [
+	if got.status != StatusError || !strings.Contains(got.out, `  "damage": [
     {
       "row": 1,
       "what": "row 1 was changed after it was written: its amount is not counted"
@@ -240,14 +246,61 @@ total         2  ~$0.10        1          -       -       1  ~$0.10      2.5
       "row": 2,
       "what": "row 2 was changed after it was written: its amount is not counted"
     }
-  ]
-}
+  ],
 `) {
 		t.Errorf("in JSON: %+v", got)
 	}
 	lines := strings.SplitAfter(strings.TrimSuffix(got.errors, "\n"), "\n")
 	if e := errorOf(t, lines[len(lines)-1]); e.Code != "damaged" || len(lines) != 3 {
 		t.Errorf("the errors in JSON: %q", got.errors)
+	}
+}
+
+// A long ledger is not read each time: the answer says until when it was checked,
+// --verify checks it, and finds what has changed since.
+func TestALongLedgerSaysUntilWhenItWasChecked(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	for i := range 1000 {
+		booked(t, j, noon, ledger.Entry{Job: api.ID(fmt.Sprint("g", i)), Model: "sync-3", Estimate: new(api.Micros(1_000_000))})
+	}
+	const table = `MODEL   JOBS       COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
+sync-3  1000  ~$1000.00        0          -       -       0  $0.00
+total   1000  ~$1000.00        0          -       -       0  $0.00
+
+~ marks sums with estimates: 1000 jobs without a known cost.
+`
+	d.says("spend --by model", table)
+	if got := d.run("spend --by model"); !strings.HasPrefix(got.out, table+"Checked against its checksums up to ") || strings.Count(got.out, "\n") != 6 {
+		t.Errorf("%+v", got)
+	}
+	d.says("spend --by model --verify", table+"Every row of the ledger matches its checksum.\n")
+	d.flip(j, "UPDATE ledger SET estimate = 2 WHERE seq = 7", "UPDATE ledger_sums SET sums = x'00'")
+	for _, line := range []string{"spend --verify", "spend"} {
+		if got := d.run(line); got.status != StatusError || !strings.Contains(got.errors, "row 7 was changed") {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}
+
+// Saved sums that changed on the disk are made again, which is told.
+func TestSpoiltSumsAreTold(t *testing.T) {
+	d := newDesk(t)
+	j := d.journal()
+	for i := range 1000 {
+		booked(t, j, noon, ledger.Entry{Job: api.ID(fmt.Sprint("g", i)), Model: "sync-3", Estimate: new(api.Micros(1_000_000))})
+	}
+	d.run("spend")
+	d.flip(j, "UPDATE ledger_sums SET sums = x'00'")
+	if got := d.run("spend --json"); got.status != 0 || !strings.Contains(got.errors, "the saved sums of the ledger were changed") || !strings.Contains(got.out, `"cost_usd": 1000.00,`) {
+		t.Errorf("%+v", got)
+	}
+	d.flip(d.journal(), "UPDATE ledger_sums SET sums = x'00'")
+	if got := d.run("spend --verify"); got.status != StatusError || !strings.Contains(got.errors, "look after the disk") {
+		t.Errorf("%+v", got)
+	}
+	if got := d.run("spend --verify"); got.status != 0 || got.errors != "" {
+		t.Errorf("%+v", got)
 	}
 }
 
