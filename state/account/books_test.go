@@ -17,8 +17,8 @@ import (
 	"dubtop/state/outbox"
 )
 
-// bookkeeper writes the same into a journal and a session, which both know the
-// rules of booking an accepted submission.
+// bookkeeper writes the same into a journal and a session, which both have the
+// rules for booking an accepted submission.
 type bookkeeper struct {
 	t       *rapid.T
 	account *Account
@@ -26,7 +26,7 @@ type bookkeeper struct {
 	now     time.Time
 }
 
-// jobOf is the job or batch that comes of a submission.
+// jobOf is the job or batch that a submission creates.
 func jobOf(sub string) string { return "job-" + sub }
 
 func (b *bookkeeper) must(errs ...error) {
@@ -37,7 +37,7 @@ func (b *bookkeeper) must(errs ...error) {
 	}
 }
 
-// anyID is a submission's or that of its job, which the list may show before
+// anyID is the id of a submission or of its job, which a list may show before
 // the answer comes.
 func (b *bookkeeper) anyID() string {
 	id := b.subs[rapid.IntRange(0, len(b.subs)-1).Draw(b.t, "of")].ID
@@ -68,8 +68,8 @@ func (b *bookkeeper) agree() {
 	b.subs = append(b.subs, s)
 }
 
-// send has a submission accepted at once, or later after an unknown outcome; one
-// that was accepted is told of once more.
+// send has a submission accepted, at once or after an unknown outcome. An
+// acceptance is reported twice.
 func (b *bookkeeper) send() {
 	s, ctx := &b.subs[rapid.IntRange(0, len(b.subs)-1).Draw(b.t, "submission")], b.t.Context()
 	outcome := rapid.SampledFrom([]api.Outcome{api.Accepted, api.Accepted, api.Unknown}).Draw(b.t, "outcome")
@@ -100,8 +100,8 @@ func (b *bookkeeper) note() {
 	b.account.Store.Notes.Set(id, text.Of(note))
 }
 
-// compare fails if a session that starts now would show other entries, labels or
-// notes than the one that went on.
+// compare fails if a new session would show other entries, labels or notes than
+// the running one.
 func (b *bookkeeper) compare() {
 	ctx, j, got := b.t.Context(), b.account.Journal, b.account.Store
 	labels, err := j.Labels(ctx)
@@ -130,7 +130,8 @@ func (b *bookkeeper) compare() {
 	}
 }
 
-// entriesOf are a ledger's entries, without order among those of one moment.
+// entriesOf returns a ledger's entries, sorted so that those of the same moment
+// can be compared.
 func entriesOf(l *ledger.Ledger) (lines []string) {
 	for e := range l.All() {
 		cost := "unknown"
@@ -143,9 +144,9 @@ func entriesOf(l *ledger.Ledger) (lines []string) {
 	return lines
 }
 
-// The rules of what is booked with an acceptance, and which label and note the
-// job takes over, are kept in the journal's transaction and in the session. On
-// random histories both must come to the same.
+// The rules for booking an acceptance, and for the label and note that the job
+// inherits, are in the journal's transaction and in the session. Both must
+// agree on random histories.
 func TestTheSessionBooksAsTheJournalDoes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {

@@ -10,13 +10,13 @@ import (
 	"dubtop/state/outbox"
 )
 
-// What comes of a second try is not what came of the first: a refusal of it, or
-// a request that never left, ends no doubt.
+// The result of a resend is not the result of the first request. A refused or
+// unsent resend leaves the outcome unknown.
 func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault  simulator.Fault
-		after  time.Duration // the first try
-		chosen bool          // by the user, where no proof was had
+		after  time.Duration // the first request
+		chosen bool          // resent by the user, on a server without proof
 		want   outbox.SubmissionState
 	}{
 		"the job":                           {want: outbox.SubmissionSent},
@@ -55,7 +55,7 @@ func refused(status int, code string) simulator.Fault {
 	return simulator.Fault{Status: status, Body: fmt.Sprintf(`{"statusCode":%d,"message":"no","errorCode":%q}`, status, code)}
 }
 
-// doubted is a job whose answer was lost.
+// doubted returns a job whose answer was lost.
 func doubted(t *testing.T, d Runner, account *simulator.Server) outbox.Submission {
 	t.Helper()
 	sub := agreed(t, d, account, "doubt")

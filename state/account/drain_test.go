@@ -27,8 +27,8 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// desk is where a test's work is carried out: the real client on a made-up
-// account, a journal in memory.
+// desk is what a drain works with: the real client on a simulated account, and
+// a journal in memory.
 func desk(t *testing.T, account *simulator.Server) Runner {
 	t.Helper()
 	client, err := api.New(api.Config{BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Transport: account.RoundTripper()})
@@ -43,7 +43,7 @@ func desk(t *testing.T, account *simulator.Server) Runner {
 	return Runner{Client: client, Journal: j}
 }
 
-// agreed is a priced and confirmed job of that name.
+// agreed returns a priced and confirmed job with that name.
 func agreed(t *testing.T, d Runner, account *simulator.Server, name string) outbox.Submission {
 	t.Helper()
 	p := Pricing{Draft: draft.Draft{
@@ -69,7 +69,7 @@ func enqueue(t *testing.T, d Runner, account *simulator.Server, names ...string)
 	}
 }
 
-// accepted are the output file names of the accepted jobs, in order.
+// accepted returns the output file names of the accepted jobs, in order.
 func accepted(account *simulator.Server) (names []string) {
 	for _, a := range account.Accepted() {
 		_, name, _ := strings.Cut(string(a.Body), `"outputFileName":"`)
@@ -93,11 +93,11 @@ func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *si
 		o.Reliable = true
 		account := simulator.New(o)
 		f(t, account, desk(t, account))
-		time.Sleep(time.Hour) // what is left over comes to its end
+		time.Sleep(time.Hour) // let remaining timers run out
 	})
 }
 
-func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
+func TestDrainSendsInOrderAndReports(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, numbered(7)...)
 		var told []string
@@ -108,14 +108,14 @@ func TestADrainSendsWhatWaitsInOrderAndTells(t *testing.T) {
 		if got := accepted(account); !slices.Equal(got, numbered(7)) {
 			t.Errorf("accepted %v", got)
 		}
-		// Of the three slots a fourth is tried, once.
+		// With three slots, a fourth job is tried once.
 		if want := "job_02 sent, job_03 queued, job_03 sent, job_04 sent"; len(told) != 8 || strings.Join(told[2:6], ", ") != want {
 			t.Errorf("told %v", told)
 		}
 	})
 }
 
-func TestADrainLeavesWhatNeedsTheUser(t *testing.T) {
+func TestDrainLeavesWhatNeedsTheUser(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "paused", "refused", "fine")
 		if err := d.Journal.PauseItem(t.Context(), journalID(t, d, "paused"), true); err != nil {
@@ -145,8 +145,8 @@ func journalID(t *testing.T, d Runner, name string) string {
 	return ""
 }
 
-// A job was sent again although its first answer was lost, and the first one
-// turns out to have been accepted before the second has its turn.
+// A job is sent again because its first answer was lost. The first request
+// turns out to have been accepted before the second is sent.
 func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		typed := time.Now()
@@ -170,7 +170,7 @@ func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
 	})
 }
 
-func TestADrainEndsWithItsReason(t *testing.T) {
+func TestDrainEndsWithItsReason(t *testing.T) {
 	budget := ledger.Guard{Daily: &ledger.Limit{Amount: 2_000_000, Hard: true}}
 	for _, c := range []struct {
 		name  string
@@ -211,8 +211,8 @@ func isKind(k api.Kind) func(error) bool {
 	}
 }
 
-// When it is told to stop it begins nothing more, and waits for the answer to
-// what is on its way.
+// A stopped drain starts nothing new and waits for the answer to the current
+// request.
 func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
@@ -230,7 +230,7 @@ func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
 	})
 }
 
-func TestALostAnswerIsResolvedBeforeADrainEnds(t *testing.T) {
+func TestDrainResolvesALostAnswerBeforeItEnds(t *testing.T) {
 	for _, ignore := range []bool{false, true} {
 		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a", "b")
@@ -243,7 +243,7 @@ func TestALostAnswerIsResolvedBeforeADrainEnds(t *testing.T) {
 	}
 }
 
-func TestWhatWasNeverAcceptedIsLeftToTheUserWhereKeysAreIgnored(t *testing.T) {
+func TestDrainLeavesUnacceptedRequestsToTheUserIfKeysAreIgnored(t *testing.T) {
 	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
@@ -255,7 +255,7 @@ func TestWhatWasNeverAcceptedIsLeftToTheUserWhereKeysAreIgnored(t *testing.T) {
 }
 
 // stranger takes the only slot again and again, each time after a while, and
-// counts our tries for each slot that came free.
+// counts our tries for each slot that becomes free.
 func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (worst func() int) {
 	random := rand.New(rand.NewPCG(seed, 5))
 	tries := func() (n int) {
@@ -280,7 +280,7 @@ func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (wor
 				theirs = ""
 			}
 			free := account.Running() == 0
-			if busy && free { // a slot has come free
+			if busy && free { // a slot became free
 				most, before = max(most, tries()-before), tries()
 				until = time.Now().Add(time.Duration(random.IntN(8)) * time.Second)
 			}
@@ -295,8 +295,8 @@ func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (wor
 	return func() int { return most }
 }
 
-// Ten jobs on a plan with one slot that a stranger keeps taking: all are sent
-// once, in order, with at most three tries for each slot that comes free.
+// Ten jobs on a plan with one slot that a stranger keeps taking are all sent
+// once, in order, with at most three tries for each slot that becomes free.
 func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 	for seed := range uint64(5) {
 		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d Runner) {
@@ -316,8 +316,8 @@ func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 	}
 }
 
-// signedJob is a priced and confirmed job whose video's link ends so long from
-// now.
+// signedJob returns a priced and confirmed job whose video link expires after
+// the given time.
 func signedJob(t *testing.T, d Runner, account *simulator.Server, name string, left time.Duration) outbox.Submission {
 	t.Helper()
 	p := Pricing{Draft: draft.Draft{
@@ -329,8 +329,8 @@ func signedJob(t *testing.T, d Runner, account *simulator.Server, name string, l
 	return sub
 }
 
-// The queue was left for longer than the link holds, once within the life of the
-// price, once beyond it.
+// The queue is left for longer than the link is valid: once while the price is
+// still valid, once until it is stale.
 func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 	for _, later := range []time.Duration{80 * time.Second, time.Hour} {
 		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
@@ -349,8 +349,8 @@ func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 	}
 }
 
-// Whoever hands a task out may have been slow, or wrong: nothing leaves a desk
-// with a link that has ended.
+// No request with an expired link is sent, even if the task was handed out
+// before it expired.
 func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		sub := signedJob(t, d, account, "ended", time.Minute)
@@ -369,7 +369,7 @@ func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
 	})
 }
 
-// session is a session that works at a desk.
+// session returns a session on the desk's account and journal.
 func (d Runner) session(c Config) *Account {
 	c.Client, c.Journal, c.Home, c.Pace = d.Client, d.Journal, d.Home, state.DefaultPace()
 	return New(c, time.Now())

@@ -34,7 +34,7 @@ func onThePath(t *testing.T, script string) (program string) {
 	return program
 }
 
-// unknown is a file that our own readers don't know.
+// unknown is a file in a format that our readers don't know.
 func unknown(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "-take 1; rm *.xyz")
@@ -46,7 +46,7 @@ func unknown(t *testing.T) (path string) {
 
 const listing = "echo 0.000000,0.000000,0.040000,K__; echo 0.080000,0.040000,0.040000,__; echo 0.040000,N/A,N/A,___; echo -1.0,-1.0,0.04,_D_; echo N/A,0.120000,0.040000,___"
 
-func TestWhatWeCannotMeasureIsAskedOfFFprobe(t *testing.T) {
+func TestFFprobeMeasuresUnknownFormats(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("SYNC_API_KEY", "sk-secret")
 	onThePath(t, `for a; do echo "$a"; done >`+dir+`/args; echo "key=$SYNC_API_KEY" >`+dir+`/key; `+listing)
@@ -64,7 +64,7 @@ func TestWhatWeCannotMeasureIsAskedOfFFprobe(t *testing.T) {
 	}
 }
 
-func TestTheDialogSaysThatFFprobeMeasured(t *testing.T) {
+func TestDialogSaysThatFFprobeMeasured(t *testing.T) {
 	onThePath(t, listing)
 	p := Pricing{Draft: draft.Draft{Visual: unknown(t)}}
 	client, err := api.New(api.Config{BaseURL: "http://127.0.0.1:1", Key: api.NewSecret("sk-test")})
@@ -77,7 +77,7 @@ func TestTheDialogSaysThatFFprobeMeasured(t *testing.T) {
 	}
 }
 
-func TestFFprobeIsNotAskedWhereItCannotKnowBetter(t *testing.T) {
+func TestFFprobeIsNotRunForKnownFormats(t *testing.T) {
 	dir := t.TempDir()
 	onThePath(t, "echo asked >"+dir+"/asked; "+listing)
 	file := func(name string, data []byte) string {
@@ -112,7 +112,7 @@ func TestFFprobeIsNotAskedWhereItCannotKnowBetter(t *testing.T) {
 	}
 }
 
-func TestAnFFprobeThatMisbehaves(t *testing.T) {
+func TestMisbehavingFFprobe(t *testing.T) {
 	for name, test := range map[string]struct{ script, words string }{
 		"fails":                {"exit 1", "no length either"},
 		"fails in the end":     {listing + "; exit 3", "no length either"},
@@ -155,7 +155,7 @@ func TestFFprobeEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestTheRealFFprobe(t *testing.T) {
+func TestRealFFprobe(t *testing.T) {
 	program, err := exec.LookPath("ffprobe")
 	if err != nil {
 		t.Skip("ffprobe is not on the PATH")
@@ -176,7 +176,7 @@ func TestTheRealFFprobe(t *testing.T) {
 	}
 }
 
-// wav is a WAV file of some seconds of silence, in one byte a sample.
+// wav returns a WAV file with some seconds of silence, one byte per sample.
 func wav(seconds int) []byte {
 	le := binary.LittleEndian
 	data := make([]byte, 8000*seconds)

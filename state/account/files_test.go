@@ -14,7 +14,7 @@ const (
 	decomposed = "cafe\u0301"
 )
 
-func TestANameIsFoundInEitherUnicodeForm(t *testing.T) {
+func TestFilesAreFoundInEitherUnicodeForm(t *testing.T) {
 	for _, c := range [][2]string{{composed, decomposed}, {decomposed, composed}} {
 		dir := t.TempDir()
 		stored := filepath.Join(dir, c[0], c[0]+".wav")
@@ -41,7 +41,7 @@ func TestANameIsFoundInEitherUnicodeForm(t *testing.T) {
 	}
 }
 
-// A name that is there as it was typed is never taken for its twin.
+// If the name exists as typed, the other Unicode form is not used.
 func TestTheExactNameGoesFirst(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{composed, decomposed} {
@@ -56,7 +56,7 @@ func TestTheExactNameGoesFirst(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoFileIsNamedAndNeverWaitedFor(t *testing.T) {
+func TestOtherThanFilesAreNamedAndNeverBlock(t *testing.T) {
 	dir := t.TempDir()
 	pipe := filepath.Join(dir, "pipe.mp4")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {

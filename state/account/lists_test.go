@@ -15,7 +15,7 @@ import (
 	"dubtop/state/journal"
 )
 
-// silent is a network that nothing is asked of.
+// silent is a network to which no request is sent.
 type silent struct{}
 
 func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
@@ -31,7 +31,7 @@ func silentClient(tb testing.TB) *api.Client {
 	return client
 }
 
-// kept writes a journal that knows n jobs, one a minute, and tells its path.
+// kept writes a journal with n jobs, one per minute, and returns its path.
 func kept(tb testing.TB, n int) string {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), "journal.db")
@@ -55,7 +55,7 @@ func kept(tb testing.TB, n int) string {
 	return path
 }
 
-// awake is a session that has just come to know its journal.
+// awake returns a session that has just read its journal.
 func awake(tb testing.TB, path string) *Account {
 	tb.Helper()
 	a := New(Config{Lists: true, Client: silentClient(tb), Open: func(ctx context.Context) (*journal.Journal, error) {
@@ -67,8 +67,9 @@ func awake(tb testing.TB, path string) *Account {
 	return a
 }
 
-// BenchmarkFirstList is from the start to the list that the journal knows: of
-// 100,000 jobs it may come at most 15 ms later than of none.
+// BenchmarkFirstList measures the time from the start to the first list from
+// the journal. With 100,000 jobs it may take at most 15 ms longer than with
+// none.
 func BenchmarkFirstList(b *testing.B) {
 	for _, n := range []int{0, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -85,8 +86,8 @@ func BenchmarkFirstList(b *testing.B) {
 	}
 }
 
-// BenchmarkReadOn is all of 100,000 jobs coming back, page by page; a key may
-// have to wait for one page to be applied.
+// BenchmarkReadOn measures recalling 100,000 jobs page by page. A key may have
+// to wait for one page to be applied.
 func BenchmarkReadOn(b *testing.B) {
 	path := kept(b, 100_000)
 	var longest time.Duration
@@ -107,7 +108,7 @@ func BenchmarkReadOn(b *testing.B) {
 	b.ReportMetric(float64(longest.Microseconds())/1000, "ms/longest-page")
 }
 
-func TestPagesOfASessionThatWasLeftAreNotApplied(t *testing.T) {
+func TestPagesOfALeftSessionAreDiscarded(t *testing.T) {
 	left := awake(t, kept(t, 1_500))
 	defer left.Close()
 	left.lists.beaten = true
@@ -118,7 +119,7 @@ func TestPagesOfASessionThatWasLeftAreNotApplied(t *testing.T) {
 	}
 }
 
-// The journal may be open only after the session was left: it is closed then.
+// If the journal is opened only after the session was left, it is closed again.
 func TestAJournalThatIsOpenedTooLateIsClosed(t *testing.T) {
 	path := kept(t, 1)
 	var late *journal.Journal
@@ -136,7 +137,7 @@ func TestAJournalThatIsOpenedTooLateIsClosed(t *testing.T) {
 	}
 }
 
-func TestOnlyTheFirstPageIsReadBeforeTheFirstList(t *testing.T) {
+func TestOnlyOnePageIsReadBeforeTheFirstList(t *testing.T) {
 	a := awake(t, kept(t, firstPage+nextPage+1))
 	defer a.Close()
 	if n := a.Store.Generations.Len(); n != firstPage {

@@ -22,14 +22,14 @@ import (
 	"dubtop/state/draft"
 )
 
-// elsewhere has the files of the account's storage on hosts of other names, all of
-// which send nothing more once they are told to stall.
+// elsewhere serves the files of the account's storage under other host names,
+// all of which send nothing once they are told to stall.
 type elsewhere struct {
 	storage *url.URL
 	wire    http.RoundTripper
-	lengths bool // the server prices lengths only, no whole requests
+	lengths bool // the server prices only lengths, no whole requests
 	stalled atomic.Bool
-	looks   atomic.Int64 // requests into the silence
+	looks   atomic.Int64 // requests that got no answer
 }
 
 func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -59,7 +59,7 @@ func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// beside is a desk whose network has other hosts, too.
+// beside returns a desk whose network has other hosts as well.
 func beside(t *testing.T, account *simulator.Server, d Runner) (Runner, *elsewhere) {
 	t.Helper()
 	storage, err := url.Parse(account.StorageURL())
@@ -70,7 +70,7 @@ func beside(t *testing.T, account *simulator.Server, d Runner) (Runner, *elsewhe
 	return d, e
 }
 
-// waits puts a job into the queue whose sound is on a host.
+// waits queues a job whose audio is on a host.
 func waits(t *testing.T, d Runner, account *simulator.Server, name, host string) {
 	t.Helper()
 	p := Pricing{Draft: draft.Draft{
@@ -81,9 +81,9 @@ func waits(t *testing.T, d Runner, account *simulator.Server, name, host string)
 	must(t, err, sub.Confirm(time.Now(), "key-"+name), d.Journal.Enqueue(t.Context(), sub, time.Now()))
 }
 
-// When they are priced again, twenty jobs in front have their sound on a host that
-// sends nothing any more: those behind them leave in their order after a moment,
-// and of the others each says why it does not.
+// Twenty jobs at the front have their audio on a host that has stalled since.
+// When their prices are renewed, the jobs behind them are sent in order after a
+// moment, and each of the twenty says why it is not.
 func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
@@ -108,7 +108,7 @@ func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
 		if err != nil || sum != (Sum{Sent: 10, Left: stuck}) || !slices.Equal(accepted(account), numbered(10)) {
 			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 		}
-		if first > 5*time.Second || last > 10*time.Second { // ten are as many as may leave in so long
+		if first > 5*time.Second || last > 10*time.Second { // ten is the most that can be sent in that time
 			t.Errorf("the first left after %s, the last after %s", first, last)
 		}
 		for i := range stuck {
@@ -123,7 +123,7 @@ func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
 	})
 }
 
-// A host that comes back is asked again, and nobody has to agree once more.
+// A host that recovers is used again without another confirmation.
 func TestWhatWasNotTriedIsTriedInItsTurn(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
@@ -158,7 +158,7 @@ func TestWhatTheServerCanPriceLeavesThoughItsHostStalls(t *testing.T) {
 	})
 }
 
-func TestLooksWaitForNoOtherHost(t *testing.T) {
+func TestLooksDoNotWaitForOtherHosts(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.stalled.Store(true)
@@ -197,7 +197,7 @@ func TestLooksWaitForNoOtherHost(t *testing.T) {
 	})
 }
 
-// Whoever gives up waits for nobody.
+// A cancelled look does not wait for anything.
 func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
@@ -215,8 +215,8 @@ func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
 	})
 }
 
-// A local file that has become a picture since can't be the sound of a job any
-// more: nothing but the user mends that, so a drain does not wait for it.
+// If a local audio file has turned into a picture, only the user can fix that,
+// so a drain does not wait for it.
 func TestADrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		path := filepath.Join(t.TempDir(), "line.wav")

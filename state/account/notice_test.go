@@ -17,7 +17,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// told gathers what a drain tells, as "name event".
+// told collects the notices of a drain as "name event".
 type told struct {
 	words []string
 	all   []Notice
@@ -28,7 +28,7 @@ func (l *told) hear(n Notice) {
 	l.all = append(l.all, n)
 }
 
-// heard runs a drain, and gives all that it told.
+// heard runs a drain and returns all its notices.
 func heard(t *testing.T, d Drain) (Sum, *told, error) {
 	t.Helper()
 	var l told
@@ -60,7 +60,7 @@ func must(t testing.TB, errs ...error) {
 	}
 }
 
-func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
+func TestDrainReportsWhatItMaySpendFirst(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "paused", "c")
 		must(t, d.Journal.PauseItem(t.Context(), journalID(t, d, "paused"), true))
@@ -83,7 +83,7 @@ func TestADrainTellsWhatItMaySpendBeforeItBegins(t *testing.T) {
 	})
 }
 
-func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
+func TestFullSlotsAreReportedOncePerJob(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a")
 		theirs := account.Add(simulator.Job{Name: "theirs", Status: "PROCESSING"})
@@ -105,7 +105,7 @@ func TestFullSlotsAreToldOnceForEachJob(t *testing.T) {
 	})
 }
 
-// What an earlier run, or a window, learned of the plan is used.
+// What an earlier run or a window learned about the plan is used.
 func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b", "c")
@@ -117,7 +117,7 @@ func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
 	})
 }
 
-func TestAHigherPriceIsToldAndLeft(t *testing.T) {
+func TestHigherPriceIsReportedAndNotSent(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		sub := agreed(t, d, account, "dear")
 		sub.Price.Cost = new(api.Micros(1_000_000))
@@ -133,8 +133,8 @@ func TestAHigherPriceIsToldAndLeft(t *testing.T) {
 	})
 }
 
-// A price that the server refuses for good must not keep a drain from ending;
-// one that can't be had for a while is waited for.
+// A price that the server refuses for good does not keep a drain from ending. A
+// temporary failure is waited for.
 func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
 	for status, want := range map[int]Sum{422: {Left: 1}, 503: {Sent: 1}} {
 		virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
@@ -151,7 +151,7 @@ func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
 	}
 }
 
-func TestALongOutageIsToldAtBothEndsAndAShortOneNot(t *testing.T) {
+func TestOnlyLongOutagesAreReported(t *testing.T) {
 	for minutes, want := range map[time.Duration][]string{0: nil, 20: {"offline", "online"}} {
 		virtual(t, simulator.Options{Slots: 1}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a", "b")
@@ -168,7 +168,7 @@ func TestALongOutageIsToldAtBothEndsAndAShortOneNot(t *testing.T) {
 	}
 }
 
-func TestWhatIsFoundIsToldWithItsJob(t *testing.T) {
+func TestFoundJobsAreReported(t *testing.T) {
 	for ignore, want := range map[bool][]string{true: {"a maybe_charged", "a found"}, false: {"a maybe_charged", "a sent"}} {
 		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a")
@@ -184,8 +184,8 @@ func TestWhatIsFoundIsToldWithItsJob(t *testing.T) {
 	}
 }
 
-// Three answers lost in a row hold the queue until somebody has looked: the
-// reconciler is that somebody, if it finds what became of them.
+// Three lost answers in a row pause the queue. The pause ends if the reconciler
+// finds out what happened to them.
 func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 	for _, made := range []bool{true, false} {
 		virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Runner) {
@@ -217,7 +217,7 @@ func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
 	}
 }
 
-func TestAWindowMayHoldTheQueueOfADrain(t *testing.T) {
+func TestWindowPausesTheQueueOfADrain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, numbered(4)...)
 		hold := func() { must(t, d.Journal.PauseQueue(context.Background(), true)) }
@@ -240,7 +240,7 @@ func TestAWindowMayHoldTheQueueOfADrain(t *testing.T) {
 	})
 }
 
-func TestADrainKeepsUpWithWhatAWindowDoesToTheQueue(t *testing.T) {
+func TestDrainFollowsChangesByAWindow(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "first", "dropped", "paused", "last")
 		change := func() {
@@ -257,7 +257,7 @@ func TestADrainKeepsUpWithWhatAWindowDoesToTheQueue(t *testing.T) {
 	})
 }
 
-// What another process has on its way is waited for, and resolved if that
+// A drain waits for requests of another process, and resolves them if that
 // process dies.
 func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
@@ -278,7 +278,7 @@ func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
 	})
 }
 
-// A machine that slept comes back to prices from before it.
+// After a sleep, the prices from before it are stale.
 func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
@@ -298,7 +298,7 @@ func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
 	})
 }
 
-func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
+func TestDrainEndsWithTheJournalsError(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		sum, _, err := heard(t, Drain{Account: d.session(Config{Slots: 9}), Notice: once(NoticeSent, func() { must(t, d.Journal.Close()) })})
@@ -317,7 +317,7 @@ func TestAFailingJournalEndsADrainWithItsOwnWords(t *testing.T) {
 	})
 }
 
-// What one confirmation may come to was said when each was given.
+// The limit per confirmation was checked when each job was confirmed.
 func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
@@ -331,7 +331,7 @@ func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 	})
 }
 
-// Without anything to send or to find no server is needed.
+// If there is nothing to send or to find, no server is needed.
 func TestAnEmptyQueueNeedsNoServer(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		account.Fault("*", simulator.Fault{Refuse: true})

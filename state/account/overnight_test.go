@@ -23,10 +23,10 @@ import (
 	"dubtop/state/outbox"
 )
 
-// More is for the night: go test ./state/account -run Overnight -jobs 10000 -v.
+// For a full night: go test ./state/account -run Overnight -jobs 10000 -v.
 var overnight = flag.Int("jobs", 150, "how many jobs an overnight test submits")
 
-// chances are how often, of a hundred requests, each thing goes wrong.
+// chances says how often each thing goes wrong, in percent of the requests.
 const (
 	lostBefore = 10
 	lostAfter  = 10
@@ -35,7 +35,7 @@ const (
 	killed     = 2
 )
 
-// weather is what lies between the client and the account: it loses requests
+// weather is the network between the client and the account: it loses requests
 // and answers, and kills the process.
 type weather struct {
 	account *simulator.Server
@@ -44,8 +44,8 @@ type weather struct {
 	mu     sync.Mutex
 	random *rand.Rand
 	calm   bool
-	kill   chan struct{} // asks for the process's end
-	dead   chan struct{} // closed when it is dead
+	kill   chan struct{} // asks the process to end
+	dead   chan struct{} // closed when the process is dead
 }
 
 func (w *weather) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -63,7 +63,7 @@ func (w *weather) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !kill {
 		return w.next.RoundTrip(r)
 	}
-	res, err := w.next.RoundTrip(r) // whatever came of it, nobody hears of it
+	res, err := w.next.RoundTrip(r) // nobody gets the answer
 	if err == nil {
 		_, _ = io.Copy(io.Discard, res.Body)
 		_ = res.Body.Close()
@@ -76,7 +76,7 @@ func (w *weather) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("the process is dead")
 }
 
-// draw is what happens to the next request, nil for nothing.
+// draw returns what happens to the next request, nil for nothing.
 func (w *weather) draw() *simulator.Fault {
 	if w.calm {
 		return nil
@@ -95,17 +95,17 @@ func (w *weather) draw() *simulator.Fault {
 }
 
 // night is one account, one journal, and the processes that work on it, one
-// after the other.
+// after another.
 type night struct {
 	t                 *testing.T
 	path              string
 	weather           *weather
 	intents           map[string]outbox.Submission // by key
 	starts            int
-	asked             int // doubts that only the user could end
-	askedTwins, never int // of them those with an equal one, and those of which nothing was made
-	doubts            int // submissions that were ever in doubt
-	twins             int // of them those that have an equal one
+	asked             int // unknown outcomes that only the user could settle
+	askedTwins, never int // of them those with a twin, and those that created nothing
+	doubts            int // submissions that ever had an unknown outcome
+	twins             int // of them those with a twin
 }
 
 // open starts a process: a client and the journal.
@@ -127,7 +127,8 @@ func (n *night) open() Runner {
 	return Runner{Client: client, Journal: j}
 }
 
-// agree makes confirmed submissions, a tenth of them equal to another one.
+// agree creates confirmed submissions, a tenth of which are twins of another
+// one.
 func (n *night) agree(count int) {
 	n.t.Helper()
 	desk := n.open()
@@ -137,7 +138,7 @@ func (n *night) agree(count int) {
 	for i := range count {
 		take := i
 		if i%10 == 9 {
-			take = i - 1 // the same as the one before it, in every way
+			take = i - 1 // equal to the previous one in every way
 		}
 		p := Pricing{Draft: draft.Draft{
 			Model: "lipsync-2", Visual: n.weather.account.StorageURL() + fmt.Sprintf("/media/take%d_28s.mp4", take),
@@ -157,7 +158,7 @@ func (n *night) agree(count int) {
 	}
 }
 
-// work lets processes work the queue off, each until it ends or dies.
+// work runs processes until the queue is empty, each until it ends or dies.
 func (n *night) work() {
 	n.t.Helper()
 	for range 100 * len(n.intents) {
@@ -171,7 +172,7 @@ func (n *night) work() {
 	n.t.Fatal("it never ends")
 }
 
-// drain runs one process, and reports whether another has to go on after it.
+// drain runs one process, and reports whether another one has to continue.
 func (n *night) drain(desk Runner) (again bool) {
 	ctx, cancel := context.WithCancel(n.t.Context())
 	defer cancel()
@@ -188,7 +189,7 @@ func (n *night) drain(desk Runner) (again bool) {
 		close(w.dead)
 		return errors.Is(err, ErrPaused) || n.check(err)
 	case <-w.kill:
-		_ = desk.Journal.Close() // what was not written by now never is
+		_ = desk.Journal.Close() // what is not written by now never will be
 		close(w.dead)
 		cancel()
 		<-ended
@@ -203,8 +204,8 @@ func (n *night) check(err error) bool {
 	return false
 }
 
-// decide is the user, who knows what became of each request: what is in doubt
-// at the end is linked or sent once more.
+// decide acts as the user, who knows the outcome of each request: unknown
+// outcomes left at the end are linked or sent again.
 func (n *night) decide() {
 	n.t.Helper()
 	n.weather.mu.Lock()
@@ -249,7 +250,7 @@ func (n *night) decide() {
 				choice, job = outbox.ChoiceLink, api.ID(id)
 			}
 		}
-		for _, id := range n.equals(&sub, made) { // which twin's is whose, nobody can tell
+		for _, id := range n.equals(&sub, made) { // nobody can tell twins apart
 			if choice == outbox.ChoiceResend && len(made[sub.IdempotencyKey]) > 0 && !taken[id] {
 				choice, job = outbox.ChoiceLink, api.ID(id)
 			}
@@ -267,7 +268,7 @@ func (n *night) decide() {
 	}
 }
 
-// made are the accepted jobs by key.
+// made returns the accepted jobs by key.
 func (n *night) made() map[string][]string {
 	made := make(map[string][]string)
 	for _, a := range n.weather.account.Accepted() {
@@ -276,7 +277,7 @@ func (n *night) made() map[string][]string {
 	return made
 }
 
-// twins are the jobs of submissions that ask for the same.
+// twins returns the jobs of submissions with the same request.
 func (n *night) equals(sub *outbox.Submission, made map[string][]string) (ids []string) {
 	for key, other := range n.intents {
 		if string(other.Body) == string(sub.Body) {
@@ -286,7 +287,7 @@ func (n *night) equals(sub *outbox.Submission, made map[string][]string) (ids []
 	return ids
 }
 
-// judge holds the journal against what the server accepted.
+// judge compares the journal with what the server accepted.
 func (n *night) judge() {
 	n.t.Helper()
 	desk := n.open()
@@ -335,10 +336,10 @@ func (n *night) judge() {
 	}
 }
 
-// twin reports whether another submission asks for the same; see agree.
+// twin reports whether another submission has the same request; see agree.
 func twin(id string) bool { return strings.HasSuffix(id, "8") || strings.HasSuffix(id, "9") }
 
-// count notes whether a submission was ever in doubt.
+// count notes whether a submission ever had an unknown outcome.
 func (n *night) count(desk Runner, s *outbox.Submission) {
 	history, err := desk.Journal.History(n.t.Context(), s.ID)
 	if err != nil {
@@ -356,7 +357,7 @@ func (n *night) count(desk Runner, s *outbox.Submission) {
 }
 
 // A night of submissions on a bad network, with processes that die: every
-// intent becomes one job, none two, and nothing is lost.
+// intent becomes exactly one job, and nothing is lost.
 func TestOvernightEveryIntentBecomesOneJob(t *testing.T) {
 	for _, ignored := range []bool{false, true} {
 		name := "keys honoured"
@@ -378,7 +379,7 @@ func TestOvernightEveryIntentBecomesOneJob(t *testing.T) {
 				n.judge()
 				t.Logf("%s: %d jobs, %d processes, %d in doubt (%d with a twin), %d left to the user (%d of them with a twin, %d never accepted), %s of the clock",
 					name, *overnight, n.starts, n.doubts, n.twins, n.asked, n.askedTwins, n.never, time.Since(time.Date(2026, 11, 20, 22, 0, 0, 0, time.UTC)).Round(time.Minute))
-				time.Sleep(time.Hour) // what is left over comes to its end
+				time.Sleep(time.Hour) // let remaining timers run out
 			})
 		})
 	}

@@ -11,8 +11,8 @@ import (
 	"dubtop/state/outbox"
 )
 
-// clerk is a session on a journal with n submissions in line. It has had its
-// first answer.
+// clerk returns a session that has had its first answer, on a journal with n
+// queued submissions.
 func clerk(tb testing.TB, n int) *Account {
 	tb.Helper()
 	j, err := journal.OpenMemory()
@@ -32,7 +32,7 @@ func clerk(tb testing.TB, n int) *Account {
 	return a
 }
 
-// inLine is a confirmed submission.
+// inLine returns a confirmed submission.
 func inLine(tb testing.TB, id string) outbox.Submission {
 	tb.Helper()
 	now := time.Now()
@@ -49,21 +49,21 @@ func inLine(tb testing.TB, id string) outbox.Submission {
 	return s
 }
 
-// reading is the queue being read as it is in the journal.
+// reading returns the queue as read from the journal.
 func (a *Account) reading() Work {
 	a.Reread()
 	return a.rereadDue(time.Now())[0]
 }
 
-// apply runs work and applies what came of it.
+// apply runs work and applies the result.
 func (a *Account) applied(tb testing.TB, work ...Work) {
 	for _, w := range work {
 		a.Apply(w.Run(tb.Context()), time.Now())
 	}
 }
 
-// A journal may be read just while somebody else holds an item back: what that
-// reading can't know of has to be read once more.
+// The journal may be read while another window pauses an item. What that read
+// missed must be read again.
 func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 	a := clerk(t, 2)
 	a.Outbox.Sender = true
@@ -82,8 +82,8 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 	}
 }
 
-// Whoever holds the queue holds it from the key on, whatever a reading that was
-// begun before the journal has it says.
+// A pause by the user counts at once, even if a read that began before the
+// journal had it says otherwise.
 func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
 	a := clerk(t, 2)
 	reading := a.reading()
@@ -100,7 +100,7 @@ func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
 	}
 }
 
-// An answer may come after a sleep before the beat that notices it.
+// An answer may arrive after a sleep, before the beat that notices the sleep.
 func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
 	a := clerk(t, 1)
 	a.Outbox.Sender = true
@@ -116,7 +116,7 @@ func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
 	}
 }
 
-// Nothing leaves while the journal is known to know more than is known here.
+// Nothing is sent while the journal is known to be ahead.
 func TestNothingLeavesBeforeTheJournalIsRead(t *testing.T) {
 	a := clerk(t, 1)
 	a.Outbox.Sender = true
@@ -130,8 +130,8 @@ func TestNothingLeavesBeforeTheJournalIsRead(t *testing.T) {
 	}
 }
 
-// A key that is held down moves an item many times before the journal has noted
-// the first.
+// A held key moves an item many times before the journal has saved the first
+// move.
 func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
 	a := clerk(t, 4)
 	first := a.Move(-1, "s00003")
@@ -144,13 +144,13 @@ func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
 	if !a.view.ordering {
 		t.Fatal("the last order is not noted")
 	}
-	a.applied(t, a.reading()) // it is on its way
+	a.applied(t, a.reading()) // it is being sent
 	if got := a.Outbox.Queue.Items()[0].Submission.ID; got != "s00003" {
 		t.Errorf("%s comes first", got)
 	}
 }
 
-// A beat must cost less than half a frame, however many wait.
+// A beat must take less than half a frame, however many jobs wait.
 func BenchmarkBeatWith10kWaiting(b *testing.B) {
 	const many = 10_000
 	b.Run("at rest", func(b *testing.B) {
@@ -190,7 +190,8 @@ func BenchmarkBeatWith10kWaiting(b *testing.B) {
 	})
 }
 
-// What was held back may leave once the journal knows that it may.
+// Paused items are sent only after the journal has saved that they were
+// resumed.
 func TestNothingLeavesBeforeItsChangeIsWrittenDown(t *testing.T) {
 	a := clerk(t, 1)
 	a.Outbox.Sender = true

@@ -14,7 +14,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// line puts n jobs into the queue that were agreed to just now.
+// line queues n jobs that were confirmed just now.
 func line(t *testing.T, d Runner, account *simulator.Server, n int) {
 	t.Helper()
 	subs := make([]outbox.Submission, n)
@@ -28,13 +28,13 @@ func line(t *testing.T, d Runner, account *simulator.Server, n int) {
 	must(t, d.Journal.EnqueueAll(t.Context(), subs, nil, time.Now()))
 }
 
-// A drain finds out how many jobs the plan runs at once. The jobs here take some
-// 15 seconds: one at a time is three or four a minute.
+// A drain finds out how many jobs the plan runs at once. The jobs take about 15
+// seconds, so one at a time would be three or four per minute.
 func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 	for _, c := range []struct {
 		slots, configured, atLeast, most int
 	}{
-		{slots: 1000, configured: 1, atLeast: 3, most: 1}, // as it was before
+		{slots: 1000, configured: 1, atLeast: 3, most: 1}, // as before
 		{slots: 1, atLeast: 3, most: 1},
 		{slots: 3, atLeast: 9, most: 3},
 		{slots: 6, atLeast: 18, most: 6},
@@ -67,7 +67,7 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 	}
 }
 
-// What one process has tried, the next one knows for a day.
+// What one process has found out is used by the next one for a day.
 func TestADrainKnowsWhatWasTried(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		line(t, d, account, 9)
@@ -90,7 +90,7 @@ func TestADrainKnowsWhatWasTried(t *testing.T) {
 	})
 }
 
-// A number that a window sets counts for a drain that runs, too.
+// A running drain also uses the number that a window sets.
 func TestADrainGoesByWhatAWindowSets(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		must(t, d.Journal.SetSlots(t.Context(), 2))

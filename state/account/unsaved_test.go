@@ -16,7 +16,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// spoiled is a journal in a file that can be made to refuse what says yes.
+// spoiled is a journal in a file that can be made to refuse acceptances.
 type spoiled struct {
 	t    *testing.T
 	path string
@@ -48,8 +48,8 @@ func (s spoiled) fill() {
 
 func (s spoiled) free() { s.change("DROP TRIGGER full") }
 
-// An answer that can't be written down is tried to be saved, and nothing else is
-// sent meanwhile; once it is, the run goes on.
+// An answer that can't be saved is saved later, and nothing else is sent
+// meanwhile. Then the run continues.
 func TestADrainSavesAnAnswerLaterAndGoesOn(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
@@ -71,7 +71,7 @@ func TestADrainSavesAnAnswerLaterAndGoesOn(t *testing.T) {
 	})
 }
 
-func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
+func TestDrainGivesUpIfTheDiskStaysFull(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
@@ -101,7 +101,7 @@ func TestADrainGivesUpOnADiskThatStaysFull(t *testing.T) {
 	})
 }
 
-// A run that is ended tries once more to save what it knows.
+// A cancelled run tries once more to save what it knows.
 func TestADrainThatIsStoppedSavesWhatItCan(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
