@@ -59,7 +59,7 @@ func said(news []ledger.Entry) (words []string) {
 	return words
 }
 
-func TestAJobThatEndsIsSettled(t *testing.T) {
+func TestCostOfAnEndedJobIsRecorded(t *testing.T) {
 	amount := api.Micros(470_000)
 	nothing := api.Micros(0)
 	network := &api.Error{Kind: api.KindServer}
@@ -102,7 +102,7 @@ func TestAJobThatEndsIsSettled(t *testing.T) {
 	}
 }
 
-func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
+func TestPendingCostIsGivenUpAfterADay(t *testing.T) {
 	s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
 	s.Prices.Learn("lipsync-2", estimate(250, 500_000))
 	ends(s, api.Completed, now)
@@ -127,7 +127,7 @@ func TestACostThatStaysPendingIsGivenUpAfterADay(t *testing.T) {
 	}
 }
 
-func TestADerivedCostWaitsForThePrice(t *testing.T) {
+func TestDerivedCostWaitsForThePrice(t *testing.T) {
 	s, p, now := ours(), NewPoller(DefaultPace()), noon.Add(time.Minute)
 	ends(s, api.Completed, now)
 	q, _ := asked(p, s, &now, time.Minute)
@@ -149,7 +149,7 @@ func TestADerivedCostWaitsForThePrice(t *testing.T) {
 
 // What a start finds in the journal is settled as if it had never ended, in
 // whatever order lists and books come.
-func TestSettlementGoesOnAfterARestart(t *testing.T) {
+func TestCostsContinueAfterARestart(t *testing.T) {
 	done := row(1, api.Completed)
 	done.Length = 10
 	entries := func() []ledger.Entry { return []ledger.Entry{booked(1, noon, 500_000)} }
@@ -178,7 +178,7 @@ func TestSettlementGoesOnAfterARestart(t *testing.T) {
 }
 
 // A batch is one entry, and the server tells nothing of what it cost.
-func TestABatchIsOneEntry(t *testing.T) {
+func TestBatchIsOneEntry(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	s.Accept(&outbox.Submission{ID: "s1", Kind: outbox.SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: outbox.Price{Cost: new(api.Micros(7))}})
 	q := Query{Topic: Batches, ticket: s.Batches.Ask(now)}
@@ -193,7 +193,7 @@ func TestABatchIsOneEntry(t *testing.T) {
 
 // A thousand jobs that end at once are asked about a few a minute, and never
 // while nothing may be asked.
-func TestCostsAreAskedForGently(t *testing.T) {
+func TestCostsAreRequestedSlowly(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	var entries []ledger.Entry
 	for n := range 1000 {
@@ -226,7 +226,7 @@ func TestCostsAreAskedForGently(t *testing.T) {
 	}
 }
 
-func TestLabelsAreInListsAndBooks(t *testing.T) {
+func TestLabelsAreInListsAndLedger(t *testing.T) {
 	s := NewStore()
 	s.BringLabels(map[string][]string{string(jobID(1)): {"acme"}, string(jobID(2)): {""}, "s3": {"zeta"}})
 	first, second := booked(1, noon, 10), booked(2, noon, 20)
@@ -264,7 +264,7 @@ func TestLabelsAreInListsAndBooks(t *testing.T) {
 	}
 }
 
-func TestBooksAreRelabelled(t *testing.T) {
+func TestLedgerIsRelabelled(t *testing.T) {
 	first, second, third := booked(1, noon, 1), booked(2, noon, 2), booked(3, noon, 4)
 	first.Label, second.Label, third.Label = "booked", "taken off since", "kept"
 	l := ledger.New([]ledger.Entry{first, second, third})
@@ -278,7 +278,7 @@ func TestBooksAreRelabelled(t *testing.T) {
 	}
 }
 
-func TestALabelIsOneShortLine(t *testing.T) {
+func TestLabelIsOneShortLine(t *testing.T) {
 	for label, fine := range map[string]bool{"": true, " acme GmbH, Köln ": true, "a\nb": false, "a\x1b[31m": false, "a\u202eb": false} {
 		if _, words := draft.CheckLabel(label); (words == "") != fine {
 			t.Errorf("%q: %q", label, words)
@@ -299,7 +299,7 @@ func TestALabelIsOneShortLine(t *testing.T) {
 
 // A job may be accepted before the journal's books are read; views that look
 // already see both afterwards.
-func TestWhatWasBookedBeforeTheBooksCameStays(t *testing.T) {
+func TestEntriesBookedBeforeTheLedgerLoadsStay(t *testing.T) {
 	for _, text := range []string{"", "lipsync"} {
 		s := NewStore()
 		for n := range 5 {

@@ -9,7 +9,7 @@ import (
 
 // The open job is asked for at its own pace while it runs, out of the poller's
 // quota, and for its costs when it has ended; then no more.
-func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
+func TestOpenJobIsPolledWhileItMayChange(t *testing.T) {
 	s, p := NewStore(), NewPoller(DefaultPace())
 	s.Generations.Answer(s.Generations.Ask(start()), []Generation{row(1, api.Processing)}, start())
 	status, cost := api.Processing, api.Micros(1_250_000)
@@ -70,7 +70,7 @@ func TestTheOpenJobIsAskedForWhileItMayChange(t *testing.T) {
 	}
 }
 
-func TestAJobThatIsGoneIsNotAskedForAgain(t *testing.T) {
+func TestDeletedJobIsNotRequestedAgain(t *testing.T) {
 	s := NewStore()
 	s.Generations.Answer(s.Generations.Ask(start()), []Generation{row(1, api.Processing)}, start())
 	q := s.OpenDetails(jobID(1), start())

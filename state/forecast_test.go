@@ -28,7 +28,7 @@ func TestDocumentedTimes(t *testing.T) {
 	}
 }
 
-func TestFiveCompletionsTeachMoreThanTheDocuments(t *testing.T) {
+func TestFiveCompletionsReplaceTheDocumentedTimes(t *testing.T) {
 	var f Forecast
 	g := row(1, api.Processing)
 	g.Length, g.Started = 30, start()
@@ -82,7 +82,7 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
-func TestTheServersClockMayDiffer(t *testing.T) {
+func TestServersClockMayDiffer(t *testing.T) {
 	f := Forecast{Skew: -10 * time.Minute} // ours is ten minutes fast
 	g := row(0, api.Pending)
 	if e := f.Expect(&g, start().Add(10*time.Minute)); e.Stuck || e.Left != 210*time.Second {

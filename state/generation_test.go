@@ -7,7 +7,7 @@ import (
 	"dubtop/api"
 )
 
-func TestTheEndOfAJobIsNotTakenBack(t *testing.T) {
+func TestEndOfAJobIsFinal(t *testing.T) {
 	c := filled([]Generation{row(1, api.Failed)})
 	if n := c.Merge(c.Ask(start()), []Generation{row(1, api.Processing)}, start()); n != 0 {
 		t.Error("a regress counted as a change")

@@ -53,7 +53,7 @@ func TestCosts(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutAPriceIsAskedOnce(t *testing.T) {
+func TestMissingPriceIsRequestedOnce(t *testing.T) {
 	var p Prices
 	p.see("sync-3")
 	p.see("sync-3")
@@ -68,7 +68,7 @@ func TestAServerWithoutAPriceIsAskedOnce(t *testing.T) {
 	}
 }
 
-func TestTheNumberOfModelsAskedAboutIsBounded(t *testing.T) {
+func TestPricedModelsAreLimited(t *testing.T) {
 	var p Prices
 	for n := range 1000 {
 		p.see(string(jobID(n)))

@@ -33,7 +33,7 @@ func TestNotesAreFoundWithTheirRows(t *testing.T) {
 	}
 }
 
-func TestAFilterFollowsANoteThatChanges(t *testing.T) {
+func TestFilterFollowsChangedNotes(t *testing.T) {
 	var c table.Collection[Generation]
 	c.Recall([]Generation{row(1, api.Completed), row(2, api.Completed)})
 	var notes Notes

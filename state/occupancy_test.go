@@ -7,7 +7,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-func TestOccupancyCountsWhoseJobsRunAndSinceWhen(t *testing.T) {
+func TestOccupancy(t *testing.T) {
 	s, o := NewStore(), new(outbox.Outbox)
 	jobs := []Generation{row(1, api.Processing), row(2, api.Pending), row(3, api.Completed), row(4, "DREAMING")}
 	s.Generations.Answer(s.Generations.Ask(start()), jobs, start())

@@ -12,7 +12,7 @@ import (
 	"dubtop/api"
 )
 
-func TestAtRestTwelveAMinuteAreEnough(t *testing.T) {
+func TestTwelveRequestsAMinuteAtRest(t *testing.T) {
 	for _, visible := range []Topic{Head, Batches, Assets, Models} {
 		t.Run(fmt.Sprint(visible), func(t *testing.T) {
 			w := newWorld(t)
@@ -32,7 +32,7 @@ func TestAtRestTwelveAMinuteAreEnough(t *testing.T) {
 	}
 }
 
-func TestAJobMadeElsewhereIsSeenWithin15Seconds(t *testing.T) {
+func TestJobMadeElsewhereIsSeenWithin15Seconds(t *testing.T) {
 	w := newWorld(t)
 	w.history(60)
 	w.pass(time.Hour)
@@ -85,7 +85,7 @@ func TestFiveHundredRunning(t *testing.T) {
 	}
 }
 
-func TestTheWholeHistoryIsLoadedNewestFirst(t *testing.T) {
+func TestWholeHistoryIsLoadedNewestFirst(t *testing.T) {
 	w := newWorld(t)
 	w.history(10_050)
 	w.pass(30 * time.Second)
@@ -113,7 +113,7 @@ func TestTheWholeHistoryIsLoadedNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAHoleAboveTheKnownIsClosed(t *testing.T) {
+func TestGapInTheHistoryIsFilled(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	w.pass(time.Minute)
@@ -131,7 +131,7 @@ func TestAHoleAboveTheKnownIsClosed(t *testing.T) {
 	}
 }
 
-func TestAServerThatRepeatsItsPages(t *testing.T) {
+func TestRepeatedPagesEndTheHistory(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	w.answer = func(q Query, a *Answer) {
@@ -149,7 +149,7 @@ func TestAServerThatRepeatsItsPages(t *testing.T) {
 	}
 }
 
-func TestACursorThatWasDeleted(t *testing.T) {
+func TestDeletedCursorIsReplaced(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	gone := w.jobs[400].id
@@ -165,7 +165,7 @@ func TestACursorThatWasDeleted(t *testing.T) {
 	}
 }
 
-func TestAServerThatTakesNoCursor(t *testing.T) {
+func TestServerWithoutCursors(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	w.fail = failing(api.KindInvalid, Backfill)
@@ -178,7 +178,7 @@ func TestAServerThatTakesNoCursor(t *testing.T) {
 	}
 }
 
-func TestPagesAreTriedAgainAfterAnError(t *testing.T) {
+func TestPagesAreRetriedAfterAnError(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	w.fail = failing(api.KindServer, Backfill)
@@ -196,7 +196,7 @@ func TestPagesAreTriedAgainAfterAnError(t *testing.T) {
 	}
 }
 
-func TestAServerThatIgnoresLimits(t *testing.T) {
+func TestServerThatIgnoresLimits(t *testing.T) {
 	w := newWorld(t)
 	w.history(3000)
 	w.whole = true
@@ -228,7 +228,7 @@ func TestAServerThatIgnoresLimits(t *testing.T) {
 	}
 }
 
-func TestVanishedJobsAreAskedAboutTogether(t *testing.T) {
+func TestVanishedJobsAreRequestedTogether(t *testing.T) {
 	w := newWorld(t)
 	w.history(200)
 	for range 250 {
@@ -248,7 +248,7 @@ func TestVanishedJobsAreAskedAboutTogether(t *testing.T) {
 	}
 }
 
-func TestADeletedJobIsGoneInTheEnd(t *testing.T) {
+func TestDeletedJobIsMarkedGone(t *testing.T) {
 	w := newWorld(t)
 	w.history(10)
 	j := w.submit(0, time.Hour)
@@ -273,7 +273,7 @@ func TestADeletedJobIsGoneInTheEnd(t *testing.T) {
 	}
 }
 
-func TestARefusedIDDoesNotHideTheOthers(t *testing.T) {
+func TestRefusedIDDoesNotAffectOthers(t *testing.T) {
 	w := newWorld(t)
 	w.history(200)
 	var jobs []*fakeJob
@@ -333,7 +333,7 @@ func TestEachModelIsPricedOnce(t *testing.T) {
 	}
 }
 
-func TestAModelWithoutAPriceIsLeftAlone(t *testing.T) {
+func TestModelWithoutAPriceIsNotRetried(t *testing.T) {
 	w := newWorld(t)
 	w.fail = func(q Query) error {
 		if q.Topic == UnitPrices {
@@ -347,7 +347,7 @@ func TestAModelWithoutAPriceIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestOlderAssetsComeWhileTheyAreLookedAt(t *testing.T) {
+func TestOlderAssetsLoadWhileTheirViewIsOpen(t *testing.T) {
 	w := newWorld(t)
 	for n := range 450 {
 		w.assets = append(w.assets, api.Asset{ID: jobID(n)})
@@ -366,7 +366,7 @@ func TestOlderAssetsComeWhileTheyAreLookedAt(t *testing.T) {
 	}
 }
 
-func TestAViewIsFreshSoonAfterItIsShown(t *testing.T) {
+func TestViewIsFreshSoonAfterItIsShown(t *testing.T) {
 	for _, topic := range []Topic{Batches, Assets, Models} {
 		w := newWorld(t)
 		w.pass(3 * time.Minute)
@@ -379,7 +379,7 @@ func TestAViewIsFreshSoonAfterItIsShown(t *testing.T) {
 	}
 }
 
-func TestWithoutFocusRunningJobsAreWatchedAsEver(t *testing.T) {
+func TestRunningJobsArePolledWithoutFocus(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.submit(0, 24*time.Hour)
@@ -406,7 +406,7 @@ func TestWithoutFocusRunningJobsAreWatchedAsEver(t *testing.T) {
 	}
 }
 
-func TestWithoutFocusARunningBatchIsWatchedAtItsPace(t *testing.T) {
+func TestRunningBatchIsPolledWithoutFocus(t *testing.T) {
 	w := newWorld(t)
 	w.batches = []api.Batch{{ID: "b1", Status: api.BatchProcessing}}
 	w.poller.SetFocus(false)
@@ -443,7 +443,7 @@ func TestPaused(t *testing.T) {
 	}
 }
 
-func TestRefreshIsImmediateAndBounded(t *testing.T) {
+func TestRefreshIsImmediateButLimited(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.poller.SetVisible(Assets)
@@ -463,7 +463,7 @@ func TestRefreshIsImmediateAndBounded(t *testing.T) {
 	}
 }
 
-func TestADayWithoutNetwork(t *testing.T) {
+func TestDayWithoutNetwork(t *testing.T) {
 	w := newWorld(t)
 	w.history(500)
 	w.submit(0, 48*time.Hour)
@@ -512,7 +512,7 @@ func checkTries(t *testing.T, w *world, since time.Time) {
 	}
 }
 
-func TestAnOutageFromTheFirstMoment(t *testing.T) {
+func TestOutageFromTheStart(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.fail = offline
@@ -545,7 +545,7 @@ func TestOneBrokenListDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
-func TestARejectedKeyStopsEverything(t *testing.T) {
+func TestRejectedKeyStopsEverything(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.submit(0, 24*time.Hour)
@@ -565,7 +565,7 @@ func TestARejectedKeyStopsEverything(t *testing.T) {
 	}
 }
 
-func TestARefusalOfTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
+func TestRefusalOfTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.pass(time.Minute)
@@ -609,7 +609,7 @@ func TestTooManyRequests(t *testing.T) {
 	}
 }
 
-func TestHoldIsSaidAndBinds(t *testing.T) {
+func TestBackoffIsShownAndObeyed(t *testing.T) {
 	w := newWorld(t)
 	w.pass(time.Minute)
 	until := w.now.Add(90 * time.Second)
@@ -626,7 +626,7 @@ func TestHoldIsSaidAndBinds(t *testing.T) {
 	}
 }
 
-func TestTheLidIsClosedForANight(t *testing.T) {
+func TestSleepOvernight(t *testing.T) {
 	w := newWorld(t)
 	w.history(60)
 	w.submit(0, time.Hour)
@@ -646,7 +646,7 @@ func TestTheLidIsClosedForANight(t *testing.T) {
 	}
 }
 
-func TestTheClockIsSetBack(t *testing.T) {
+func TestClockSetBack(t *testing.T) {
 	w := newWorld(t)
 	w.history(60)
 	w.submit(0, 24*time.Hour)
@@ -663,7 +663,7 @@ func TestTheClockIsSetBack(t *testing.T) {
 	}
 }
 
-func TestCallersMayDisagreeALittleAboutTheTime(t *testing.T) {
+func TestCallersTimesMayDifferALittle(t *testing.T) {
 	w := newWorld(t)
 	w.history(5)
 	w.submit(0, 24*time.Hour)
@@ -674,7 +674,7 @@ func TestCallersMayDisagreeALittleAboutTheTime(t *testing.T) {
 	}
 }
 
-func TestALostQuestionIsAskedAgain(t *testing.T) {
+func TestLostQueryIsRepeated(t *testing.T) {
 	p, s := NewPoller(DefaultPace()), NewStore()
 	if asks := p.Due(start(), s); len(asks) != 1 || asks[0].Topic != Head {
 		t.Fatalf("first of all: %+v", asks)
@@ -690,7 +690,7 @@ func TestALostQuestionIsAskedAgain(t *testing.T) {
 	}
 }
 
-func TestACancelledQuestionIsNoFailure(t *testing.T) {
+func TestCancelledQueryIsNoFailure(t *testing.T) {
 	p, s := NewPoller(DefaultPace()), NewStore()
 	asks := p.Due(start(), s)
 	p.Apply(start(), s, asks[0], Answer{Err: fmt.Errorf("head: %w", context.Canceled)})
@@ -702,7 +702,7 @@ func TestACancelledQuestionIsNoFailure(t *testing.T) {
 	}
 }
 
-func TestPacesHaveFloors(t *testing.T) {
+func TestPaceHasMinimums(t *testing.T) {
 	p := Pace{Running: time.Nanosecond, Rest: -1}.floored()
 	if p.Running != 2*time.Second || p.Rest != DefaultPace().Rest || p.Unfocused != DefaultPace().Unfocused || p.Away != DefaultPace().Away {
 		t.Errorf("%+v", p)
@@ -717,8 +717,8 @@ func TestPacesHaveFloors(t *testing.T) {
 	}
 }
 
-// TestTheBudgetHoldsWhateverHappens plays random servers, users and clocks.
-func TestTheBudgetHoldsWhateverHappens(t *testing.T) {
+// TestQuotaIsNeverExceeded plays random servers, users and clocks.
+func TestQuotaIsNeverExceeded(t *testing.T) {
 	kinds := []api.Kind{api.KindUnknown, api.KindAuth, api.KindPayment, api.KindNotFound, api.KindInvalid, api.KindRateLimited, api.KindConcurrency, api.KindServer, api.KindNetwork, api.KindNotAPI}
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld(rt)

@@ -20,7 +20,7 @@ func statusOf(t *testing.T, c *table.Collection[Generation], n int) api.Status {
 	return g.Status
 }
 
-func TestWhatIsRecalledIsKnownButNotFresh(t *testing.T) {
+func TestRecalledRowsAreKnownButNotFresh(t *testing.T) {
 	var c table.Collection[Generation]
 	c.Recall([]Generation{past(1, api.Completed), past(2, api.Processing)})
 	if c.Known() || !c.AsOf().IsZero() || c.Len() != 2 || c.Count(table.ClassRunning) != 1 {
@@ -32,7 +32,7 @@ func TestWhatIsRecalledIsKnownButNotFresh(t *testing.T) {
 	}
 }
 
-func TestRecallingNeverReplacesWhatAnAnswerSaid(t *testing.T) {
+func TestRecallNeverOverwritesAnAnswer(t *testing.T) {
 	c := filled([]Generation{row(1, api.Completed)})
 	watched := past(1, api.Processing)
 	watched.Started = start().Add(-time.Minute)
@@ -46,7 +46,7 @@ func TestRecallingNeverReplacesWhatAnAnswerSaid(t *testing.T) {
 	}
 }
 
-func TestAnEndThatNobodySawHasNoTime(t *testing.T) {
+func TestUnseenEndHasNoTime(t *testing.T) {
 	var c table.Collection[Generation]
 	watched := past(1, api.Processing)
 	watched.Started = start().Add(-time.Hour)
@@ -61,7 +61,7 @@ func TestAnEndThatNobodySawHasNoTime(t *testing.T) {
 	}
 }
 
-func TestTheWholeTruthLeavesHistoryAndMarksWhatWasDeleted(t *testing.T) {
+func TestCompleteAnswerKeepsHistoryAndMarksDeletedJobs(t *testing.T) {
 	s := NewStore()
 	p := NewPoller(DefaultPace())
 	s.RecallGenerations([]Generation{
@@ -86,7 +86,7 @@ func TestTheWholeTruthLeavesHistoryAndMarksWhatWasDeleted(t *testing.T) {
 	}
 }
 
-func TestAnEndedJobOfTheJournalIsLookedForOnlyWhileItMayChange(t *testing.T) {
+func TestRecalledJobIsRequestedOnlyWhileItMayChange(t *testing.T) {
 	s := NewStore()
 	s.RecallGenerations([]Generation{past(1, api.Completed), past(2, api.Processing)})
 	var w vanished
@@ -98,7 +98,7 @@ func TestAnEndedJobOfTheJournalIsLookedForOnlyWhileItMayChange(t *testing.T) {
 	}
 }
 
-func TestBatchesThatWereDeletedGoAndOlderOnesStay(t *testing.T) {
+func TestDeletedBatchesGoAndOlderOnesStay(t *testing.T) {
 	batch := func(n int, status api.BatchStatus) Batch {
 		return StoredBatch(Batch{ID: jobID(n), Created: start().Add(time.Duration(n) * time.Second), Status: status})
 	}
@@ -112,7 +112,7 @@ func TestBatchesThatWereDeletedGoAndOlderOnesStay(t *testing.T) {
 	}
 }
 
-func TestWhatChangedIsTakenOnce(t *testing.T) {
+func TestChangedRowsAreTakenOnce(t *testing.T) {
 	c := filled([]Generation{row(1, api.Processing), row(2, api.Completed)})
 	c.Recall([]Generation{past(3, api.Processing), past(4, api.Completed)})
 	taken := func(limit int) (ids []api.ID) {

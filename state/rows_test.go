@@ -47,7 +47,7 @@ func TestClassesOfGenerations(t *testing.T) {
 	}
 }
 
-func TestWhatWasObservedStays(t *testing.T) {
+func TestObservedTimesStay(t *testing.T) {
 	var c table.Collection[Generation]
 	at := func(seconds int) time.Time { return start().Add(time.Duration(seconds) * time.Second) }
 	own := job(1, api.Pending)
@@ -71,7 +71,7 @@ func TestWhatWasObservedStays(t *testing.T) {
 	}
 }
 
-func TestChangesNobodySawHaveNoTime(t *testing.T) {
+func TestUnseenChangesHaveNoTime(t *testing.T) {
 	c := filled([]Generation{row(1, api.Processing), row(2, api.Completed)})
 	c.Merge(c.Ask(start()), []Generation{row(1, api.Processing)}, start())
 	for _, n := range []int{1, 2} {
@@ -81,7 +81,7 @@ func TestChangesNobodySawHaveNoTime(t *testing.T) {
 	}
 }
 
-func TestAGoneJobStaysInTheList(t *testing.T) {
+func TestGoneJobStaysInTheList(t *testing.T) {
 	s := NewStore()
 	s.Observe([]Generation{row(1, api.Processing)}, start())
 	s.MarkGone(jobID(1), start())
@@ -118,7 +118,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-func TestResultsOfABatchStandInTheOrderOfTheirLines(t *testing.T) {
+func TestBatchResultsKeepTheOrderOfTheirLines(t *testing.T) {
 	var c table.Collection[BatchItem]
 	lines := []api.BatchResult{
 		{RequestID: "b", Generation: job(1, api.Completed)},
@@ -144,7 +144,7 @@ func TestResultsOfABatchStandInTheOrderOfTheirLines(t *testing.T) {
 	}
 }
 
-func TestFieldsOfTheOtherRows(t *testing.T) {
+func TestFieldsOfOtherRows(t *testing.T) {
 	a := NewAsset(api.Asset{ID: "A1", Type: "VIDEO", Name: "Clip", Format: "mp4", Visibility: "USER"})
 	m := NewModel(api.Model{ID: "m1", Name: "sync-3", Type: "lipsync", Version: "3"})
 	b := NewBatch(api.Batch{ID: "batch_1", Status: api.BatchPending})

@@ -7,9 +7,9 @@ import (
 	"dubtop/api"
 )
 
-// TestWhatCouldNotBeReadIsNotGone lets an item of every list come in a shape
+// TestUnreadableItemIsNotGone lets an item of every list come in a shape
 // that cannot be read, for ten minutes: what is known of it stays.
-func TestWhatCouldNotBeReadIsNotGone(t *testing.T) {
+func TestUnreadableItemIsNotGone(t *testing.T) {
 	for _, whole := range []bool{false, true} {
 		w := newWorld(t)
 		w.whole = whole

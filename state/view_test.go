@@ -62,7 +62,7 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-func TestAnUnknownFieldIsPlainText(t *testing.T) {
+func TestUnknownFieldIsPlainText(t *testing.T) {
 	g := job(1, api.Completed)
 	g.OutputFileName = "scene:4"
 	item := NewGeneration(g)
@@ -72,7 +72,7 @@ func TestAnUnknownFieldIsPlainText(t *testing.T) {
 	}
 }
 
-func TestNoFilterIsTheCollectionItself(t *testing.T) {
+func TestEmptyFilterShowsTheCollection(t *testing.T) {
 	c := filled(account(50))
 	var v table.View[Generation]
 	v.Update(c, table.Query{})
@@ -87,7 +87,7 @@ func TestNoFilterIsTheCollectionItself(t *testing.T) {
 	}
 }
 
-func TestUpdateTellsWhetherAnythingChanged(t *testing.T) {
+func TestUpdateReportsChanges(t *testing.T) {
 	c := filled(account(10))
 	var v table.View[Generation]
 	q := table.Query{Text: "promo"}
@@ -109,7 +109,7 @@ func TestFailuresOnly(t *testing.T) {
 	}
 }
 
-func TestTheCostOrderFollowsThePrices(t *testing.T) {
+func TestCostOrderFollowsPrices(t *testing.T) {
 	short, long := job(1, api.Completed), job(2, api.Completed)
 	short.Model, short.OutputDuration = "dear", 10
 	long.OutputDuration = 12
@@ -187,7 +187,7 @@ func TestViewLaws(t *testing.T) {
 	})
 }
 
-func TestTheSortsOfEveryKindOfRow(t *testing.T) {
+func TestSortsOfEveryKindOfRow(t *testing.T) {
 	assets := new(table.Collection[Asset])
 	for i, name := range []text.Text{"b", "c", "a"} {
 		assets.Put(NewAsset(api.Asset{ID: jobID(i), Name: name, Size: int64(i), Duration: api.Seconds(10 - i)}), start())

@@ -11,7 +11,7 @@ import (
 	"dubtop/state/table"
 )
 
-func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
+func TestFilterMistakesAreReported(t *testing.T) {
 	c := filled(account(50))
 	for _, test := range []struct{ filter, want string }{
 		{"promo", ""},
@@ -43,7 +43,7 @@ func TestAFilterThatCanHardlyBeMeantIsDoubted(t *testing.T) {
 	}
 }
 
-func TestAWordThatOnlyThisServerHasIsNotDoubted(t *testing.T) {
+func TestUndocumentedStatusIsNoMistake(t *testing.T) {
 	g := job(1, "QUEUED_FOR_REVIEW")
 	c := filled([]Generation{NewGeneration(g)})
 	var v table.View[Generation]
@@ -55,9 +55,9 @@ func TestAWordThatOnlyThisServerHasIsNotDoubted(t *testing.T) {
 	}
 }
 
-// TestAVocabularyKeepsItsWord holds what rows say of their filters against what
+// TestVocabularyMatchesTheFilters holds what rows say of their filters against what
 // filters do.
-func TestAVocabularyKeepsItsWord(t *testing.T) {
+func TestVocabularyMatchesTheFilters(t *testing.T) {
 	rows := []table.Searchable{
 		new(Generation), new(Batch), new(BatchItem), new(Asset), new(Model), new(outbox.QueueRow), new(ledger.Entry),
 	}

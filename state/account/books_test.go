@@ -147,7 +147,7 @@ func entriesOf(l *ledger.Ledger) (lines []string) {
 // The rules for booking an acceptance, and for the label and note that the job
 // inherits, are in the journal's transaction and in the session. Both must
 // agree on random histories.
-func TestTheSessionBooksAsTheJournalDoes(t *testing.T) {
+func TestSessionAndJournalBookAlike(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		j, err := journal.OpenMemory()

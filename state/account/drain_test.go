@@ -147,7 +147,7 @@ func journalID(t *testing.T, d Runner, name string) string {
 
 // A job is sent again because its first answer was lost. The first request
 // turns out to have been accepted before the second is sent.
-func TestWhatTurnsOutToBeSentIsHeldBackAndTheNextGoes(t *testing.T) {
+func TestJobThatTurnsOutSentIsPausedAndTheNextIsSent(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		typed := time.Now()
 		twin := func(id, doubt string) outbox.Submission {
@@ -213,7 +213,7 @@ func isKind(k api.Kind) func(error) bool {
 
 // A stopped drain starts nothing new and waits for the answer to the current
 // request.
-func TestADrainThatIsStoppedLosesNoAnswer(t *testing.T) {
+func TestStoppedDrainLosesNoAnswer(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
@@ -297,7 +297,7 @@ func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (wor
 
 // Ten jobs on a plan with one slot that a stranger keeps taking are all sent
 // once, in order, with at most three tries for each slot that becomes free.
-func TestAStrangerKeepsTakingTheOnlySlot(t *testing.T) {
+func TestStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 	for seed := range uint64(5) {
 		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, numbered(10)...)
@@ -331,7 +331,7 @@ func signedJob(t *testing.T, d Runner, account *simulator.Server, name string, l
 
 // The queue is left for longer than the link is valid: once while the price is
 // still valid, once until it is stale.
-func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
+func TestDrainDoesNotSendExpiredLinks(t *testing.T) {
 	for _, later := range []time.Duration{80 * time.Second, time.Hour} {
 		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 			must(t, d.Journal.Enqueue(t.Context(), signedJob(t, d, account, "ended", 75*time.Second), time.Now()))
@@ -351,7 +351,7 @@ func TestADrainDoesNotSendWhatHasALinkThatEnded(t *testing.T) {
 
 // No request with an expired link is sent, even if the task was handed out
 // before it expired.
-func TestADeskSendsNothingWithALinkThatEnded(t *testing.T) {
+func TestRunnerDoesNotSendExpiredLinks(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		sub := signedJob(t, d, account, "ended", time.Minute)
 		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))

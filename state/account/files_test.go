@@ -42,7 +42,7 @@ func TestFilesAreFoundInEitherUnicodeForm(t *testing.T) {
 }
 
 // If the name exists as typed, the other Unicode form is not used.
-func TestTheExactNameGoesFirst(t *testing.T) {
+func TestExactNameIsPreferred(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{composed, decomposed} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(name), 0o600); err != nil {

@@ -120,7 +120,7 @@ func TestPagesOfALeftSessionAreDiscarded(t *testing.T) {
 }
 
 // If the journal is opened only after the session was left, it is closed again.
-func TestAJournalThatIsOpenedTooLateIsClosed(t *testing.T) {
+func TestJournalOpenedTooLateIsClosed(t *testing.T) {
 	path := kept(t, 1)
 	var late *journal.Journal
 	left := New(Config{Lists: true, Client: silentClient(t), Open: func(ctx context.Context) (*journal.Journal, error) {

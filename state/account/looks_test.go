@@ -84,7 +84,7 @@ func waits(t *testing.T, d Runner, account *simulator.Server, name, host string)
 // Twenty jobs at the front have their audio on a host that has stalled since.
 // When their prices are renewed, the jobs behind them are sent in order after a
 // moment, and each of the twenty says why it is not.
-func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
+func TestStalledHostDoesNotDelayADrain(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.lengths = true
@@ -124,7 +124,7 @@ func TestAHostThatStallsHoldsNothingElseOfADrainUp(t *testing.T) {
 }
 
 // A host that recovers is used again without another confirmation.
-func TestWhatWasNotTriedIsTriedInItsTurn(t *testing.T) {
+func TestSkippedLinksAreTriedLater(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.lengths = true
@@ -142,7 +142,7 @@ func TestWhatWasNotTriedIsTriedInItsTurn(t *testing.T) {
 }
 
 // A server that prices whole requests needs no length from us.
-func TestWhatTheServerCanPriceLeavesThoughItsHostStalls(t *testing.T) {
+func TestJobPricedByTheServerIsSentThoughItsHostStalls(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		for i := range 12 {
@@ -198,7 +198,7 @@ func TestLooksDoNotWaitForOtherHosts(t *testing.T) {
 }
 
 // A cancelled look does not wait for anything.
-func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
+func TestCancelledLooksEndAtOnce(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		d, e := beside(t, account, d)
 		e.stalled.Store(true)
@@ -217,7 +217,7 @@ func TestLooksEndAtOnceWhenTheyAreGivenUp(t *testing.T) {
 
 // If a local audio file has turned into a picture, only the user can fix that,
 // so a drain does not wait for it.
-func TestADrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
+func TestDrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		path := filepath.Join(t.TempDir(), "line.wav")
 		must(t, os.WriteFile(path, wav(3), 0o600))

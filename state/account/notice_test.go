@@ -106,7 +106,7 @@ func TestFullSlotsAreReportedOncePerJob(t *testing.T) {
 }
 
 // What an earlier run or a window learned about the plan is used.
-func TestADrainKnowsTheSlotsThatWereLearned(t *testing.T) {
+func TestDrainUsesLearnedSlots(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b", "c")
 		must(t, storeSlots(t.Context(), d.Journal, outbox.Slots{Told: outbox.Learned{N: 3, At: time.Now()}}))
@@ -135,7 +135,7 @@ func TestHigherPriceIsReportedAndNotSent(t *testing.T) {
 
 // A price that the server refuses for good does not keep a drain from ending. A
 // temporary failure is waited for.
-func TestWithoutAPriceItWaitsOrIsLeft(t *testing.T) {
+func TestDrainWithoutAPrice(t *testing.T) {
 	for status, want := range map[int]Sum{422: {Left: 1}, 503: {Sent: 1}} {
 		virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, "a")
@@ -186,7 +186,7 @@ func TestFoundJobsAreReported(t *testing.T) {
 
 // Three lost answers in a row pause the queue. The pause ends if the reconciler
 // finds out what happened to them.
-func TestAfterLostAnswersADrainGoesOnOnceTheyAreFound(t *testing.T) {
+func TestDrainContinuesOnceLostAnswersAreFound(t *testing.T) {
 	for _, made := range []bool{true, false} {
 		virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 			enqueue(t, d, account, numbered(6)...)
@@ -259,7 +259,7 @@ func TestDrainFollowsChangesByAWindow(t *testing.T) {
 
 // A drain waits for requests of another process, and resolves them if that
 // process dies.
-func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
+func TestDrainResolvesRequestsOfADeadWindow(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		path := filepath.Join(t.TempDir(), "journal.db")
 		window, err := journal.Open(t.Context(), path)
@@ -279,7 +279,7 @@ func TestADrainResolvesWhatADyingWindowLeaves(t *testing.T) {
 }
 
 // After a sleep, the prices from before it are stale.
-func TestAfterASleepEverythingIsPricedAgain(t *testing.T) {
+func TestPricesAreStaleAfterASleep(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		var woke time.Time
@@ -318,7 +318,7 @@ func TestDrainEndsWithTheJournalsError(t *testing.T) {
 }
 
 // The limit per confirmation was checked when each job was confirmed.
-func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
+func TestLimitPerConfirmationDoesNotApplyToTheQueue(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b")
 		guard := ledger.Guard{ConfirmAbove: &ledger.Limit{Amount: 2_000_000, Hard: true}}
@@ -332,7 +332,7 @@ func TestALimitOfOneConfirmationIsNoneOfTheQueue(t *testing.T) {
 }
 
 // If there is nothing to send or to find, no server is needed.
-func TestAnEmptyQueueNeedsNoServer(t *testing.T) {
+func TestEmptyQueueNeedsNoServer(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		account.Fault("*", simulator.Fault{Refuse: true})
 		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum != (Sum{}) {

@@ -64,7 +64,7 @@ func (a *Account) applied(tb testing.TB, work ...Work) {
 
 // The journal may be read while another window pauses an item. What that read
 // missed must be read again.
-func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
+func TestChangesDuringAReadAreReadAgain(t *testing.T) {
 	a := clerk(t, 2)
 	a.Outbox.Sender = true
 	reading := a.reading()
@@ -84,7 +84,7 @@ func TestWhatGoesStaleWhileItIsReadIsReadAgain(t *testing.T) {
 
 // A pause by the user counts at once, even if a read that began before the
 // journal had it says otherwise.
-func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
+func TestOutdatedReadDoesNotResumeThePausedQueue(t *testing.T) {
 	a := clerk(t, 2)
 	reading := a.reading()
 	hold := a.PauseQueue(true, "")
@@ -101,7 +101,7 @@ func TestAReadingDoesNotLetAHeldQueueGoOn(t *testing.T) {
 }
 
 // An answer may arrive after a sleep, before the beat that notices the sleep.
-func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
+func TestNothingIsSentBetweenASleepAndTheNextBeat(t *testing.T) {
 	a := clerk(t, 1)
 	a.Outbox.Sender = true
 	a.now = time.Now().Add(-2 * time.Minute).Round(0)
@@ -117,7 +117,7 @@ func TestNothingLeavesBetweenASleepAndTheBeatThatNoticesIt(t *testing.T) {
 }
 
 // Nothing is sent while the journal is known to be ahead.
-func TestNothingLeavesBeforeTheJournalIsRead(t *testing.T) {
+func TestNothingIsSentBeforeTheJournalIsRead(t *testing.T) {
 	a := clerk(t, 1)
 	a.Outbox.Sender = true
 	reading := a.reading()
@@ -132,7 +132,7 @@ func TestNothingLeavesBeforeTheJournalIsRead(t *testing.T) {
 
 // A held key moves an item many times before the journal has saved the first
 // move.
-func TestTheLastOrderIsTheOneThatIsKept(t *testing.T) {
+func TestLastOrderIsSaved(t *testing.T) {
 	a := clerk(t, 4)
 	first := a.Move(-1, "s00003")
 	for range 2 {
@@ -192,7 +192,7 @@ func BenchmarkBeatWith10kWaiting(b *testing.B) {
 
 // Paused items are sent only after the journal has saved that they were
 // resumed.
-func TestNothingLeavesBeforeItsChangeIsWrittenDown(t *testing.T) {
+func TestNothingIsSentBeforeItsChangeIsSaved(t *testing.T) {
 	a := clerk(t, 1)
 	a.Outbox.Sender = true
 	a.applied(t, a.PauseItems([]string{"s00000"}, true, ""))

@@ -12,7 +12,7 @@ import (
 
 // The result of a resend is not the result of the first request. A refused or
 // unsent resend leaves the outcome unknown.
-func TestOnlyAnAnswerAboutTheFirstTryEndsADoubt(t *testing.T) {
+func TestOnlyAProofAboutTheFirstRequestSettlesIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault  simulator.Fault
 		after  time.Duration // the first request

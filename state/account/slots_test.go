@@ -30,7 +30,7 @@ func line(t *testing.T, d Runner, account *simulator.Server, n int) {
 
 // A drain finds out how many jobs the plan runs at once. The jobs take about 15
 // seconds, so one at a time would be three or four per minute.
-func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
+func TestDrainFindsTheNumberOfSlots(t *testing.T) {
 	for _, c := range []struct {
 		slots, configured, atLeast, most int
 	}{
@@ -68,7 +68,7 @@ func TestADrainFindsOutHowManyRunAtOnce(t *testing.T) {
 }
 
 // What one process has found out is used by the next one for a day.
-func TestADrainKnowsWhatWasTried(t *testing.T) {
+func TestDrainUsesTheNumberFoundBefore(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		line(t, d, account, 9)
 		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
@@ -91,7 +91,7 @@ func TestADrainKnowsWhatWasTried(t *testing.T) {
 }
 
 // A running drain also uses the number that a window sets.
-func TestADrainGoesByWhatAWindowSets(t *testing.T) {
+func TestDrainUsesTheNumberSetInAWindow(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
 		must(t, d.Journal.SetSlots(t.Context(), 2))
 		line(t, d, account, 40)

@@ -50,7 +50,7 @@ func (s spoiled) free() { s.change("DROP TRIGGER full") }
 
 // An answer that can't be saved is saved later, and nothing else is sent
 // meanwhile. Then the run continues.
-func TestADrainSavesAnAnswerLaterAndGoesOn(t *testing.T) {
+func TestDrainSavesAnAnswerLaterAndContinues(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
@@ -102,7 +102,7 @@ func TestDrainGivesUpIfTheDiskStaysFull(t *testing.T) {
 }
 
 // A cancelled run tries once more to save what it knows.
-func TestADrainThatIsStoppedSavesWhatItCan(t *testing.T) {
+func TestStoppedDrainSavesWhatItCan(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")

@@ -50,7 +50,7 @@ func TestGoodBatches(t *testing.T) {
 	}
 }
 
-func TestBatchLinesSayWhatIsWrong(t *testing.T) {
+func TestBatchLineProblems(t *testing.T) {
 	swap := func(old, new string) func(string) string {
 		return func(line string) string { return strings.Replace(line, old, new, 1) }
 	}
@@ -135,7 +135,7 @@ func TestBatchLinesSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestASecondTakeOfTheSameWorkHasANameOfItsOwn(t *testing.T) {
+func TestSecondTakeNeedsItsOwnName(t *testing.T) {
 	first := strings.TrimSpace(strings.Split(batchOf(20, nil), "\n")[0])
 	f, err := CheckBatch(strings.NewReader(batchOf(20, func(i int, l string) string {
 		if i == 2 {
@@ -194,7 +194,7 @@ func TestFilesOfTheWrongShape(t *testing.T) {
 	}
 }
 
-func TestCurlyQuotesInsideATextAreGood(t *testing.T) {
+func TestCurlyQuotesInsideStringsAreValid(t *testing.T) {
 	f, err := CheckBatch(strings.NewReader(batchOf(20, func(_ int, l string) string {
 		return strings.Replace(l, `{"type":"audio"`, `{"type":"text","provider":{"voiceId":"v","script":"say “hi” `+l[15:19]+`"}},{"type":"audio"`, 1)
 	})), BatchEnv{})
@@ -206,7 +206,7 @@ func TestCurlyQuotesInsideATextAreGood(t *testing.T) {
 }
 
 // No file breaks the check, and what it reports lies in the file.
-func TestAnyBytesAreABatchFileWithProblems(t *testing.T) {
+func TestAnyBytesCanBeChecked(t *testing.T) {
 	good := batchOf(20, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		raw := []byte(good)
@@ -247,7 +247,7 @@ func lengths(in api.CreateInput) (Finding, bool) {
 
 // What is wrong with a link is told on its line: a file of the wrong kind and a
 // link that has ended refuse it, all else warns.
-func TestLinksOfABatchAreJudgedOnTheirLines(t *testing.T) {
+func TestBatchLinksAreCheckedOnTheirLines(t *testing.T) {
 	link := func(d time.Duration) func(string) string {
 		return func(l string) string { return strings.Replace(l, "https://e.com/2.mp4", until(d), 1) }
 	}
@@ -294,7 +294,7 @@ func TestLinksOfABatchAreJudgedOnTheirLines(t *testing.T) {
 }
 
 // Lengths that replace parts, or that somebody speaks, are guesses.
-func TestTheLengthsOfABatchSayWhatTheyAre(t *testing.T) {
+func TestBatchLengths(t *testing.T) {
 	env := BatchEnv{Found: func(in api.CreateInput) (Finding, bool) {
 		return Finding{Seconds: map[string]float64{"video": 10, "audio": 3.2}[in.Type], Within: map[bool]float64{true: 0.2}[strings.HasSuffix(in.URL, "vague.wav")]}, true
 	}}
@@ -323,7 +323,7 @@ func TestTheLengthsOfABatchSayWhatTheyAre(t *testing.T) {
 	}
 }
 
-func TestGoodLinesBeyondThePlainOnes(t *testing.T) {
+func TestUncommonValidLines(t *testing.T) {
 	for _, edit := range []func(string) string{
 		func(l string) string {
 			return strings.Replace(l, `}]}`, `},{"type":"audio","assetId":"a"}],"segments":[{}]}`, 1)

@@ -49,7 +49,7 @@ func good() Draft {
 	}
 }
 
-func TestFormFieldsSayWhatIsWrong(t *testing.T) {
+func TestFormFieldProblems(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		field string
@@ -127,7 +127,7 @@ func TestFormFieldsSayWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestModelsBeyondTheListAreWarnedOf(t *testing.T) {
+func TestUnlistedModelIsAWarning(t *testing.T) {
 	env := desk()
 	env.Models = []string{"sync-3"}
 	if p := good().Check(FieldModel, env); p.Severity != SeverityWarning || p.Blocks() {
@@ -148,7 +148,7 @@ func TestReactTakesFifteenSeconds(t *testing.T) {
 	}
 }
 
-func TestRequestSaysOnlyWhatTheUserSaid(t *testing.T) {
+func TestRequestContainsOnlyWhatWasTyped(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		draft Draft
@@ -263,7 +263,7 @@ func TestDraftOfAnOlderDubtop(t *testing.T) {
 	}
 }
 
-func TestDraftsAreCalledByTheirNames(t *testing.T) {
+func TestDraftNames(t *testing.T) {
 	for want, d := range map[string]Draft{
 		"mine":     {OutputFileName: "mine", Visual: "https://e.com/a.mp4"},
 		"a b.mp4":  {Visual: "https://e.com/x/a%20b.mp4?token=1"},

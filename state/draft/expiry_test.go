@@ -72,7 +72,7 @@ func until(d time.Duration) string {
 }
 
 // A clock that is wrong must not make a link end, nor keep it alive.
-func TestLinksEndByTheServersClock(t *testing.T) {
+func TestLinksExpireByTheServersClock(t *testing.T) {
 	d, env := good(), desk()
 	d.Visual = until(2 * time.Hour)
 	for skew, want := range map[time.Duration]Severity{

@@ -57,7 +57,7 @@ func TestParseMedia(t *testing.T) {
 }
 
 // What only a shell or another system resolves is named as such.
-func TestPathsOfElsewhereAreRefusedWithWhatToWrite(t *testing.T) {
+func TestPathsOfOtherSystemsAreRefused(t *testing.T) {
 	for typed, words := range map[string]string{
 		`C:\Users\Ann\clip.mp4`:         "under WSL it is /mnt/c/Users/Ann/clip.mp4",
 		`"D:\my clips\a.mp4"`:           "under WSL it is /mnt/d/my clips/a.mp4",
@@ -88,7 +88,7 @@ func TestPathsOfElsewhereAreRefusedWithWhatToWrite(t *testing.T) {
 }
 
 // However a terminal quotes a path, the path comes out.
-func TestQuotedPathsComeBack(t *testing.T) {
+func TestQuotedPaths(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + rapid.StringMatching(`[a-z'" ()&\\$é]{0,20}[a-z]`).Draw(t, "path")
 		single, slashed := "'", ""

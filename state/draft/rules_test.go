@@ -40,13 +40,13 @@ func TestOutputSeconds(t *testing.T) {
 	}
 }
 
-func TestSpeechTakesItsTime(t *testing.T) {
+func TestSpeechSeconds(t *testing.T) {
 	if got := SpeechSeconds(" " + strings.Repeat("ä", 150) + "\n"); got != 10 {
 		t.Errorf("150 characters take %g s, want 10", got)
 	}
 }
 
-func TestModelsHonourTheirOwnOptions(t *testing.T) {
+func TestModelsHaveTheirOwnOptions(t *testing.T) {
 	names := func(model string) string {
 		var out []string
 		for _, o := range RulesFor(model).Options {
@@ -71,7 +71,7 @@ func TestModelsHonourTheirOwnOptions(t *testing.T) {
 	}
 }
 
-func TestEveryOptionTakesItsOwnDefault(t *testing.T) {
+func TestEveryOptionAcceptsItsDefault(t *testing.T) {
 	for _, o := range RulesFor("any").Options {
 		if o.Words == "" {
 			t.Errorf("%s has no words for the form", o.Name)

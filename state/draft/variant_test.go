@@ -10,7 +10,7 @@ import (
 	"dubtop/api"
 )
 
-func TestAJobBecomesTheDraftItWasMadeFrom(t *testing.T) {
+func TestJobBecomesItsDraft(t *testing.T) {
 	for _, d := range []Draft{
 		{
 			Model: "lipsync-2", Visual: "https://c.example/a.mp4?sig=1", Audio: "asset:aud-1",
@@ -42,7 +42,7 @@ func TestAJobBecomesTheDraftItWasMadeFrom(t *testing.T) {
 	}
 }
 
-func TestWhatAFormCanNotHoldIsNamed(t *testing.T) {
+func TestLostPartsAreNamed(t *testing.T) {
 	g := echoOf(t, `{"model":"lipsync-2","segments":[{"startTime":1}],
 		"input":[{"type":"video","url":"ftp://x/a"},{"type":"image","assetId":"i"},{"type":"audio","assetId":"a"},
 			{"type":"audio","assetId":"b"},{"type":"smell"}],
@@ -63,7 +63,7 @@ func TestWhatAFormCanNotHoldIsNamed(t *testing.T) {
 	}
 }
 
-func TestChangedFieldsAreThoseThatAreSentOtherwise(t *testing.T) {
+func TestChangedFields(t *testing.T) {
 	from := good()
 	from.Options = map[string]string{"temperature": "0.3", "sync_mode": "loop", "prompt": "happy"}
 	for _, c := range []struct {
@@ -86,7 +86,7 @@ func TestChangedFieldsAreThoseThatAreSentOtherwise(t *testing.T) {
 	}
 }
 
-func TestAModelThatCanNotTakeTheInputsSaysWhy(t *testing.T) {
+func TestUnfitModelSaysWhy(t *testing.T) {
 	still, clip := good(), good()
 	still.Visual = "https://c.example/face.png"
 	for _, c := range []struct {

@@ -115,7 +115,7 @@ func TestChangedRowsAreKeptOut(t *testing.T) {
 
 // A page that was never written leaves rows of another time. They are whole in
 // themselves, but not what the next row follows.
-func TestARowOfAnotherTimeIsNoticed(t *testing.T) {
+func TestRowOfAnOlderPageIsNoticed(t *testing.T) {
 	path := booked(t, 3)
 	other := accepted(1)
 	other.Seq, other.Estimate = 2, new(api.Micros(1))
@@ -249,7 +249,7 @@ func TestEveryBitOfAnAmountIsNoticed(t *testing.T) {
 	}
 }
 
-func TestCutLedgersAreNeverBelievedWhole(t *testing.T) {
+func TestTruncatedLedgerIsNoticed(t *testing.T) {
 	path, want := smallJournal(t, 6)
 	whole, err := os.ReadFile(path)
 	if err != nil {
@@ -267,7 +267,7 @@ func TestCutLedgersAreNeverBelievedWhole(t *testing.T) {
 }
 
 // Damage of a page leaves what was read before it, and ends spending.
-func TestAPageThatCantBeReadIsTold(t *testing.T) {
+func TestUnreadablePageIsReported(t *testing.T) {
 	path := booked(t, 200)
 	j := opened(t, path)
 	var root int64

@@ -194,7 +194,7 @@ func TestTwoProcessesSendOnce(t *testing.T) {
 }
 
 // The same, of many goroutines with journals of their own.
-func TestManyAtOnceSendOnce(t *testing.T) {
+func TestConcurrentSendsAreSentOnce(t *testing.T) {
 	path := journalPath(t)
 	var (
 		group sync.WaitGroup
@@ -223,7 +223,7 @@ func TestManyAtOnceSendOnce(t *testing.T) {
 
 // What a living process is sending is left to it; when it dies, the outcome
 // is unknown, and nobody can send it again.
-func TestRecoverTellsTheLivingFromTheDead(t *testing.T) {
+func TestRecoverLeavesLivingProcessesAlone(t *testing.T) {
 	path := journalPath(t)
 	other := racer(t, path)
 	other.hear(t)
@@ -264,7 +264,7 @@ func TestRecoverTellsTheLivingFromTheDead(t *testing.T) {
 }
 
 // Whoever comes first makes the file; nobody is turned away.
-func TestManyOpenANewJournalAtOnce(t *testing.T) {
+func TestConcurrentFirstOpen(t *testing.T) {
 	path := journalPath(t)
 	var group sync.WaitGroup
 	for range 8 {

@@ -61,7 +61,7 @@ func TestDamagedFilesAreRefusedAndLeftAlone(t *testing.T) {
 }
 
 // SQLite takes an empty file for a new one, and throws its log away.
-func TestALogWithoutItsFileIsDamage(t *testing.T) {
+func TestLogWithoutItsFileIsDamage(t *testing.T) {
 	for name, lose := range map[string]func(string) error{
 		"emptied": func(p string) error { return os.Truncate(p, 0) },
 		"deleted": os.Remove,
@@ -173,7 +173,7 @@ func TestNewerJournalsAreNeverWritten(t *testing.T) {
 	}
 }
 
-func TestFullDiskRecordsNothingAndSaysSo(t *testing.T) {
+func TestFullDiskIsReported(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	if _, err := j.db.ExecContext(t.Context(), "PRAGMA max_page_count = 40"); err != nil {
@@ -200,7 +200,7 @@ func TestFullDiskRecordsNothingAndSaysSo(t *testing.T) {
 }
 
 // The same from below: the system itself refuses to let the files grow.
-func TestTheSystemRefusesToWrite(t *testing.T) {
+func TestFileSizeLimitIsReported(t *testing.T) {
 	path := journalPath(t)
 	out, err := child(t, "limited", path).Output()
 	if err != nil {
@@ -225,7 +225,7 @@ func TestTheSystemRefusesToWrite(t *testing.T) {
 	}
 }
 
-func TestDirectoriesThatCantBeWritten(t *testing.T) {
+func TestUnwritableDirectories(t *testing.T) {
 	dir, err := os.MkdirTemp("", "dubtop-read-only-")
 	if err != nil {
 		t.Fatal(err)
@@ -256,7 +256,7 @@ func TestDirectoriesThatCantBeWritten(t *testing.T) {
 }
 
 // A newer dubtop may bring the file to its version while this one runs.
-func TestAJournalThatBecomesNewerIsWrittenNoMore(t *testing.T) {
+func TestUpgradedJournalIsNotWritten(t *testing.T) {
 	path := filled(t, 1)
 	j, newer := opened(t, path), opened(t, path)
 	if _, err := newer.db.ExecContext(t.Context(), fmt.Sprintf("PRAGMA user_version = %d", schemaVersion+1)); err != nil {

@@ -271,7 +271,7 @@ func clone(t *testing.T, dir string) (path string) {
 }
 
 // A new journal: the next start, with a good disk, finds nothing or all of it.
-func TestTheDiskFailsWhileAJournalIsMade(t *testing.T) {
+func TestTheDiskFailsWhileAJournalIsCreated(t *testing.T) {
 	d := failingDisk(t)
 	made := func(point int64, how failure) (path string, points int64, err error) {
 		path = journalPath(t)
@@ -313,7 +313,7 @@ func TestTheDiskFailsWhileAJournalIsMade(t *testing.T) {
 }
 
 // After a failure the same process goes on only if what it then says is true.
-func TestAfterAFailureNothingIsBelievedThatIsNotThere(t *testing.T) {
+func TestNothingUnsavedIsReportedAfterAFailure(t *testing.T) {
 	d := failingDisk(t)
 	base := t.TempDir()
 	j := opened(t, filepath.Join(base, "journal.db"))

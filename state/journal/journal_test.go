@@ -17,7 +17,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-func TestEverythingOfASubmissionComesBack(t *testing.T) {
+func TestSubmissionRoundTrip(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	s := confirmed("s1")
@@ -39,7 +39,7 @@ func TestEverythingOfASubmissionComesBack(t *testing.T) {
 }
 
 // An older dubtop may have kept what nobody had cleaned.
-func TestWhatAnOlderOneKeptComesBackClean(t *testing.T) {
+func TestTextOfAnOlderDubtopIsCleaned(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	if err := j.SaveSubmission(t.Context(), confirmed("s1")); err != nil {
@@ -72,7 +72,7 @@ func TestSubmissionsComeNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAnIntentIsBegunOnce(t *testing.T) {
+func TestSendingBeginsOnce(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
 	if err := j.SaveSubmission(t.Context(), sending(t, s)); !errors.Is(err, outbox.ErrTransition) {
@@ -146,7 +146,7 @@ func TestNothingGoesBackwards(t *testing.T) {
 	}
 }
 
-func TestHistoryStays(t *testing.T) {
+func TestHistoryIsKept(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
 	if err := j.SaveSubmission(t.Context(), s); err != nil {
@@ -206,7 +206,7 @@ func TestDraftsAreKept(t *testing.T) {
 	}
 }
 
-func TestFactsAreKept(t *testing.T) {
+func TestSettingsAreKept(t *testing.T) {
 	j := opened(t, journalPath(t))
 	for name, value := range map[string]string{"price/sync-3": "5340", "price/react-1": "6670", "hint": "seen"} {
 		if err := j.SaveSetting(t.Context(), name, value); err != nil {
@@ -262,7 +262,7 @@ func TestOnlyTheUserSeesTheFiles(t *testing.T) {
 	}
 }
 
-func TestOddPathsAreTakenAsTheyAre(t *testing.T) {
+func TestOddPaths(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a b?mode=ro#%41", "journal.db")
 	j := opened(t, path)
 	if err := j.SaveSetting(t.Context(), "a", "b"); err != nil {
@@ -339,7 +339,7 @@ func TestNoJournalNoSpending(t *testing.T) {
 	}
 }
 
-func TestAJournalThatWasTakenAwayStopsSpending(t *testing.T) {
+func TestMovedJournalStopsSpending(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	if err := os.Rename(path, path+".bak"); err != nil {
@@ -375,7 +375,7 @@ func BenchmarkBeginSending(b *testing.B) {
 	}
 }
 
-func TestASubmissionIsFoundByItsJob(t *testing.T) {
+func TestSubmissionIsFoundByItsJob(t *testing.T) {
 	j := opened(t, journalPath(t))
 	ids := []api.ID{"job-1", "job-600", "waits", "stranger"}
 	for i := range 700 { // more than are asked for at once

@@ -44,7 +44,7 @@ func TestLabelsAndNotesAreKept(t *testing.T) {
 
 // What stands in the form as a label is kept with the submission from its first
 // saving on, unless somebody labelled it otherwise, and booked with the job.
-func TestTheDraftsLabelIsKeptAndBooked(t *testing.T) {
+func TestDraftsLabelIsSavedAndBooked(t *testing.T) {
 	j := opened(t, journalPath(t))
 	for _, c := range []struct{ id, draft, before, after, want string }{
 		{"s1", " acme ", "", "", "acme"},

@@ -50,7 +50,7 @@ func sound(t testing.TB, j *Journal) []Entry {
 	return entries
 }
 
-func TestEveryFieldOfAnEntryComesBack(t *testing.T) {
+func TestEntryRoundTrip(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	full := Entry{Kind: EntryCost, ServerAt: noon.Add(-time.Hour), Frames: 3, Entry: ledger.Entry{
@@ -77,7 +77,7 @@ func TestEveryFieldOfAnEntryComesBack(t *testing.T) {
 }
 
 // A job is booked by the same step that makes its submission sent.
-func TestWhatIsAcceptedIsBooked(t *testing.T) {
+func TestAcceptanceIsBooked(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
 	also(t, j, "s1", "promo")
@@ -134,7 +134,7 @@ func TestNoEntryNoAcceptance(t *testing.T) {
 	}
 }
 
-func TestABatchIsBookedAsOne(t *testing.T) {
+func TestBatchIsOneEntry(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
 	s.Kind, s.BatchLines = outbox.SubmitBatch, 24
@@ -150,7 +150,7 @@ func TestABatchIsBookedAsOne(t *testing.T) {
 	}
 }
 
-func TestWhatIsKnownIsBookedOnce(t *testing.T) {
+func TestKnownFactsAreBookedOnce(t *testing.T) {
 	j := opened(t, journalPath(t))
 	derived := learned(EntryCost, ledger.Entry{Job: "g1", Actual: new(api.Micros(90_000)), Basis: ledger.BasisDerived})
 	billed := learned(EntryCost, ledger.Entry{Job: "g1", Actual: new(api.Micros(95_000)), Basis: ledger.BasisBilled})
@@ -190,7 +190,7 @@ func TestWhatIsKnownIsBookedOnce(t *testing.T) {
 	}
 }
 
-func TestNonsenseIsNotBooked(t *testing.T) {
+func TestInvalidEntriesAreRefused(t *testing.T) {
 	j := opened(t, journalPath(t))
 	for what, spoil := range map[string]func(*Entry){
 		"no job":              func(e *Entry) { e.Job = "" },
@@ -263,7 +263,7 @@ func bookEntries(t testing.TB, j *Journal, n int, entry func(i int) Entry) {
 
 // A journal of version 1 knew submissions and estimates; both are booked, in
 // the order in which they were sent.
-func TestTheFirstVersionIsTakenOver(t *testing.T) {
+func TestFirstVersionIsUpgraded(t *testing.T) {
 	path := journalPath(t)
 	firstVersion(t, path)
 	j := opened(t, path)
@@ -396,7 +396,7 @@ func BenchmarkEntries(b *testing.B) {
 }
 
 // A start with a long history looks only at what is new in it.
-func TestRecoverLooksOnlyAtWhatIsNew(t *testing.T) {
+func TestRecoverReadsOnlyNewTransitions(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	through := func() (n int64) {

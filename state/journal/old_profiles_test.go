@@ -23,7 +23,7 @@ func kin(t *testing.T, dir string) []OldProfile {
 	return found
 }
 
-func TestKinAreTheProfilesOfTheSameServerThatKnowJobs(t *testing.T) {
+func TestOldProfilesAreOfTheSameServerAndHaveJobs(t *testing.T) {
 	dir := t.TempDir()
 	_ = profile(t, dir, newKey)
 	if found := kin(t, dir); len(found) != 0 {
@@ -63,7 +63,7 @@ func TestKinAreTheProfilesOfTheSameServerThatKnowJobs(t *testing.T) {
 	}
 }
 
-func TestTheKinSeenLastComesFirstAndWhatIsJoinedIsNotKin(t *testing.T) {
+func TestLastUsedProfileComesFirstAndJoinedOnesAreLeftOut(t *testing.T) {
 	dir := t.TempDir()
 	for i, name := range []string{oldKey, newest} {
 		seen := noon.Add(time.Duration(i) * time.Hour)
@@ -82,7 +82,7 @@ func TestTheKinSeenLastComesFirstAndWhatIsJoinedIsNotKin(t *testing.T) {
 	}
 }
 
-func TestKinOfTheFirstVersionAreFoundAndLeftAsTheyAre(t *testing.T) {
+func TestProfilesOfTheFirstVersionAreFoundAndUnchanged(t *testing.T) {
 	dir := t.TempDir()
 	path := profilePath(dir, oldKey)
 	firstVersion(t, path)
@@ -100,7 +100,7 @@ func TestKinOfTheFirstVersionAreFoundAndLeftAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestOnlyAJournalWithoutMoneyIsUntouched(t *testing.T) {
+func TestJournalWithoutMoneyIsUntouched(t *testing.T) {
 	j := profile(t, t.TempDir(), newKey)
 	keepJobs(t, j, seenJob(1, api.Completed))
 	if ok, err := j.Untouched(t.Context()); err != nil || !ok {
@@ -114,7 +114,7 @@ func TestOnlyAJournalWithoutMoneyIsUntouched(t *testing.T) {
 	}
 }
 
-func TestWhatWasNotedWithTheNewKeyComesAlong(t *testing.T) {
+func TestDataOfTheNewKeyIsCopied(t *testing.T) {
 	dir := t.TempDir()
 	old, fresh := profile(t, dir, oldKey), profile(t, dir, newKey)
 	must := func(err error) {

@@ -27,7 +27,7 @@ func profile(t *testing.T, dir, name string) *Journal {
 	return j
 }
 
-func TestANewKeyLeadsToTheOldJournal(t *testing.T) {
+func TestNewKeyOpensTheOldJournal(t *testing.T) {
 	dir := t.TempDir()
 	old := profile(t, dir, oldKey)
 	appended(t, old, accepted(1))
@@ -55,7 +55,7 @@ func TestANewKeyLeadsToTheOldJournal(t *testing.T) {
 	}
 }
 
-func TestWhatCantBeJoined(t *testing.T) {
+func TestRefusedJoins(t *testing.T) {
 	dir := t.TempDir()
 	_ = profile(t, dir, oldKey)
 	spender := profile(t, dir, newKey)
@@ -87,7 +87,7 @@ func TestWhatCantBeJoined(t *testing.T) {
 	}
 }
 
-func TestAJournalThatIsGoneIsNotMadeAnew(t *testing.T) {
+func TestMissingJoinedJournalIsNotCreated(t *testing.T) {
 	dir := t.TempDir()
 	_ = profile(t, dir, oldKey).Close()
 	if err := Join(t.Context(), dir, newKey, oldKey); err != nil {
@@ -103,7 +103,7 @@ func TestAJournalThatIsGoneIsNotMadeAnew(t *testing.T) {
 
 // Two files that say of each other that they lead on are damage, not a reason
 // to hang.
-func TestACircleOfProfilesEnds(t *testing.T) {
+func TestCircleOfProfilesIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	for from, to := range map[string]string{oldKey: newKey, newKey: oldKey} {
 		j := opened(t, profilePath(dir, from))
@@ -117,7 +117,7 @@ func TestACircleOfProfilesEnds(t *testing.T) {
 	}
 }
 
-func TestLookingForAJournalMakesNone(t *testing.T) {
+func TestHasProfileCreatesNothing(t *testing.T) {
 	dir := t.TempDir()
 	if has, err := HasProfile(dir, oldKey); has || err != nil {
 		t.Errorf("before there is one: %t, %v", has, err)

@@ -84,7 +84,7 @@ func TestTheQueueKeepsItsOrder(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatIsConfirmedWaits(t *testing.T) {
+func TestOnlyConfirmedSubmissionsAreQueued(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("q0")
 	s.State = outbox.SubmissionEstimated
@@ -145,7 +145,7 @@ func TestSendingAndWaitingExcludeEachOther(t *testing.T) {
 
 // A new price may come back after its submission was taken into the form: what
 // was edited stays out of the queue, for it will be another submission.
-func TestWhatWasEditedDoesNotComeBack(t *testing.T) {
+func TestEditedSubmissionStaysOut(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
 	enqueued(t, j, 2)
@@ -177,7 +177,7 @@ func TestWhatWasEditedDoesNotComeBack(t *testing.T) {
 }
 
 // A slot that was taken after all sends a job back to its place.
-func TestWhatWasNotAcceptedWaitsAtItsPlace(t *testing.T) {
+func TestUnacceptedSubmissionKeepsItsPlace(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 3)
 	for _, o := range []api.Outcome{api.Limited, api.NotSent} {
@@ -199,7 +199,7 @@ func TestWhatWasNotAcceptedWaitsAtItsPlace(t *testing.T) {
 
 // Two processes put the queue into ever other orders while it is sent from,
 // added to and dropped from: nothing is lost, doubled or sent after its drop.
-func TestAQueueInARace(t *testing.T) {
+func TestQueueInARace(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	const n = 30
@@ -248,7 +248,7 @@ func TestAQueueInARace(t *testing.T) {
 }
 
 // A doubt may be sent once more by its own key and bytes, once for each doubt.
-func TestADoubtIsSentAgainOnce(t *testing.T) {
+func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
 	s := sending(t, confirmed("s1"))
@@ -302,7 +302,7 @@ func doubted(t *testing.T, s outbox.Submission, at time.Time) outbox.Submission 
 	return s
 }
 
-func TestAGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
+func TestGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 1)
 	group := []outbox.Submission{confirmed("a"), confirmed("b"), confirmed("c")}
@@ -337,7 +337,7 @@ func TestAGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestWhatWasRefusedStaysAtItsPlaceUntilItIsTakenOff(t *testing.T) {
+func TestRefusedSubmissionKeepsItsPlaceUntilDequeued(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 3)
 	for id, o := range map[string]api.Outcome{"q0": api.Refused, "q1": api.Accepted} {
@@ -435,7 +435,7 @@ func TestEveryChangeRaisesTheRevision(t *testing.T) {
 	}
 }
 
-func TestAHeldQueueHoldsForEverybody(t *testing.T) {
+func TestPauseAppliesToAllProcesses(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
 	ctx := t.Context()
@@ -468,7 +468,7 @@ func TestAHeldQueueHoldsForEverybody(t *testing.T) {
 }
 
 // Two windows show one draft, and both are told to send it.
-func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
+func TestDraftIsSentOnceByAnyWindow(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
 	of := func(id string, change func(*draft.Draft)) outbox.Submission {
@@ -523,7 +523,7 @@ func TestADraftIsSentOnceWhateverWindow(t *testing.T) {
 	refused("when it was accepted")
 }
 
-func TestADraftThatWasRefusedOrDroppedCanBeSentAgain(t *testing.T) {
+func TestRefusedOrDroppedDraftCanBeSentAgain(t *testing.T) {
 	j := opened(t, journalPath(t))
 	for i, end := range []func(s outbox.Submission) error{
 		func(s outbox.Submission) error { return j.Drop(t.Context(), s.ID, noon) },
@@ -542,7 +542,7 @@ func TestADraftThatWasRefusedOrDroppedCanBeSentAgain(t *testing.T) {
 }
 
 // What is edited is in the form or in the queue, and never in both.
-func TestWhatIsEditedIsTakenBackAsAWhole(t *testing.T) {
+func TestEditMovesTheDraftAtomically(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 3)
 	items, err := j.Queue(t.Context())

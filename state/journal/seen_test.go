@@ -49,7 +49,7 @@ func keepJobs(t testing.TB, j *Journal, jobs ...state.Generation) {
 	}
 }
 
-func TestJobsComeBackAsTheyWere(t *testing.T) {
+func TestJobRoundTrip(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	unnamed := state.NewGeneration(api.Generation{ID: "ÄB-without-a-name", Status: "A NEW WORD"})
@@ -70,7 +70,7 @@ func TestJobsComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
-func TestWhatIsKnownOfAJobStays(t *testing.T) {
+func TestKnownFactsOfAJobStay(t *testing.T) {
 	j := opened(t, journalPath(t))
 	pending, running, done := seenJob(1, api.Pending), seenJob(1, api.Processing), seenJob(1, api.Completed)
 	done.Ended = noon.Add(time.Minute)
@@ -95,7 +95,7 @@ func TestWhatIsKnownOfAJobStays(t *testing.T) {
 	}
 }
 
-func TestJobsComeNewestFirstPageByPage(t *testing.T) {
+func TestJobsArePagedNewestFirst(t *testing.T) {
 	j := opened(t, journalPath(t))
 	var jobs []state.Generation
 	for i := range 4500 {
@@ -156,7 +156,7 @@ func TestBatchesAreKept(t *testing.T) {
 }
 
 // Lists may lose a second to a power cut; money never does.
-func TestMoneyWaitsForTheDiskAndListsDont(t *testing.T) {
+func TestOnlyMoneyWaitsForTheDisk(t *testing.T) {
 	j := opened(t, journalPath(t))
 	keepJobs(t, j, seenJob(1, api.Pending))
 	for name, c := range map[string]struct {
@@ -170,7 +170,7 @@ func TestMoneyWaitsForTheDiskAndListsDont(t *testing.T) {
 	}
 }
 
-func TestANewerJournalShowsItsLists(t *testing.T) {
+func TestNewerJournalShowsItsLists(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	keepJobs(t, j, seenJob(1, api.Completed))

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestOneSendsFromTheQueue(t *testing.T) {
+func TestOneProcessSends(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
 	looks(t, b, 0) // and takes no turn
@@ -55,7 +55,7 @@ func looks(t *testing.T, j *Journal, want int) {
 }
 
 // The one that sends is killed: the other takes over, and not before.
-func TestTheOtherTakesOverFromTheDead(t *testing.T) {
+func TestAnotherProcessTakesOverFromADeadSender(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	for range 3 {
@@ -81,7 +81,7 @@ func TestTheOtherTakesOverFromTheDead(t *testing.T) {
 	}
 }
 
-func TestAHolderWithoutANameIsAnother(t *testing.T) {
+func TestUnnamedHolderIsAnotherProcess(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
 	if _, _, err := a.Sender(noon); err != nil {
@@ -95,7 +95,7 @@ func TestAHolderWithoutANameIsAnother(t *testing.T) {
 	}
 }
 
-func TestTheDemoSendsByItself(t *testing.T) {
+func TestDemoSends(t *testing.T) {
 	j, err := OpenMemory()
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestTheDemoSendsByItself(t *testing.T) {
 	}
 }
 
-func TestNobodySendsWhereNothingCanBeSpent(t *testing.T) {
+func TestUnwritableJournalHasNoSender(t *testing.T) {
 	cause := ErrFull
 	j, err := OpenWithout(cause)
 	if err != nil {
@@ -119,7 +119,7 @@ func TestNobodySendsWhereNothingCanBeSpent(t *testing.T) {
 }
 
 // Looking who sends never keeps anybody from it.
-func TestAnybodyCanAskWhoSends(t *testing.T) {
+func TestHolderTakesNoTurn(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
 	if who, ok, err := b.Holder(); err != nil || ok || who.PID != 0 {
@@ -163,7 +163,7 @@ func TestAnybodyCanAskWhoSends(t *testing.T) {
 }
 
 // One that can write nothing any more does not keep the others from sending.
-func TestABrokenSenderGivesTheTurnAway(t *testing.T) {
+func TestBrokenSenderGivesUpTheTurn(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
 	if mine, _, err := a.Sender(noon); !mine || err != nil {
@@ -179,7 +179,7 @@ func TestABrokenSenderGivesTheTurnAway(t *testing.T) {
 }
 
 // Whoever comes by another name meets the same locks.
-func TestALinkToAJournalIsTheSameJournal(t *testing.T) {
+func TestSymlinkedJournalIsTheSameJournal(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	s := sending(t, confirmed("s1"))

@@ -20,7 +20,7 @@ func batchOf(t *testing.T, id, file string, told ...string) outbox.Submission {
 
 // Another batch of the same file leaves only when the user was told of each one
 // before it, and of none as long as one is on its way. A refused one made nothing.
-func TestABatchOfAFileThatWasSentWantsToBeToldOf(t *testing.T) {
+func TestSecondBatchOfAFileNeedsTheWarning(t *testing.T) {
 	for _, c := range []struct {
 		first api.Outcome // -1: on its way
 		file  string
@@ -61,7 +61,7 @@ func TestABatchOfAFileThatWasSentWantsToBeToldOf(t *testing.T) {
 	}
 }
 
-func TestWhatWasMadeOfAFileIsListed(t *testing.T) {
+func TestBatchesOfAFileAreListed(t *testing.T) {
 	j := opened(t, journalPath(t))
 	ofEveryKind(t, j)
 	before := listed(t, j)["batch"]

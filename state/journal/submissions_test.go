@@ -55,7 +55,7 @@ func ofEveryKind(t *testing.T, j *Journal) map[string]outbox.Submission {
 	return listed(t, j)
 }
 
-func TestWhatMayBeChargedIsOutstanding(t *testing.T) {
+func TestUnresolvedSubmissions(t *testing.T) {
 	j := opened(t, journalPath(t))
 	all := ofEveryKind(t, j)
 	got, err := j.Unresolved(t.Context())
@@ -73,7 +73,7 @@ func TestWhatMayBeChargedIsOutstanding(t *testing.T) {
 	}
 }
 
-func TestAJobIsTracedToItsSubmission(t *testing.T) {
+func TestJobLeadsToItsSubmission(t *testing.T) {
 	j := opened(t, journalPath(t))
 	all := ofEveryKind(t, j)
 	claims, err := j.Claims(t.Context())
@@ -113,7 +113,7 @@ func TestClaimsAreReadWithoutBodies(t *testing.T) {
 	}
 }
 
-func TestAskingAnEmptyJournalIsNoError(t *testing.T) {
+func TestEmptyJournal(t *testing.T) {
 	j, err := OpenMemory()
 	if err != nil {
 		t.Fatal(err)
@@ -133,7 +133,7 @@ func TestAskingAnEmptyJournalIsNoError(t *testing.T) {
 
 // A copy from before the sending looks like the answer that nothing was sent:
 // it would let the job be sent once more.
-func TestACopyFromBeforeTheSendingIsNoAnswer(t *testing.T) {
+func TestOldCopyIsNoAnswer(t *testing.T) {
 	j := opened(t, journalPath(t))
 	stale := confirmed("s1")
 	now := sending(t, stale)
@@ -172,7 +172,7 @@ func TestACopyFromBeforeTheSendingIsNoAnswer(t *testing.T) {
 
 // What is sent is what the journal holds as confirmed, not what a window that
 // has not heard of the change still shows.
-func TestOnlyWhatWasConfirmedIsSent(t *testing.T) {
+func TestOnlyTheConfirmedRequestIsSent(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 1)
 	bytes, key := sending(t, confirmed("q0")), sending(t, confirmed("q0"))

@@ -55,7 +55,7 @@ func TestBudgetsThatCantBeReadRefuseEverything(t *testing.T) {
 	}
 }
 
-func TestWhatWaitsAndWhatIsInDoubtCountsAsSpent(t *testing.T) {
+func TestWaitingAndUnknownCountAsSpent(t *testing.T) {
 	as := func(in outbox.SubmissionState, cost api.Micros, sent time.Time) outbox.Submission {
 		s := submissionIn(in)
 		s.Price = dollars(cost)
@@ -94,7 +94,7 @@ func TestWhatWaitsAndWhatIsInDoubtCountsAsSpent(t *testing.T) {
 	}
 }
 
-func TestTheAmountIsTypedAsAnAmount(t *testing.T) {
+func TestTypedAmounts(t *testing.T) {
 	g := Guard{ConfirmAbove: &Limit{Amount: 1}}
 	v := g.Check(ChargeTimes(dollars(12_500_000), 1), new(Ledger), nil, noon, time.UTC)
 	for typed, want := range map[string]bool{
@@ -117,7 +117,7 @@ func TestTheAmountIsTypedAsAnAmount(t *testing.T) {
 	}
 }
 
-func TestAGroupSaysItsTotal(t *testing.T) {
+func TestGroupTotalInWords(t *testing.T) {
 	for want, c := range map[string]Charge{
 		"31 × $1.25 = $38.75":             ChargeTimes(dollars(1_250_000), 31),
 		"2 × $0.10 = $0.20":               ChargeOf(dollars(100_000), dollars(100_000)),

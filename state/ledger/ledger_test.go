@@ -57,7 +57,7 @@ func TestTenThousandDimesAreAThousandDollars(t *testing.T) {
 
 // Berlin puts its clocks forward on 29 March 2026 at 2:00, and back on 25
 // October at 3:00: a day of 23 hours, and one of 25.
-func TestDaysAreDatesWhereClocksChange(t *testing.T) {
+func TestDaysWithClockChanges(t *testing.T) {
 	loc := berlin(t)
 	for _, c := range []struct {
 		day   string
@@ -92,7 +92,7 @@ func TestDaysAreDatesWhereClocksChange(t *testing.T) {
 }
 
 // Santiago puts its clocks forward at midnight: 6 September 2026 begins at 1:00.
-func TestADayWithoutAMidnightIsInTheChart(t *testing.T) {
+func TestChartIncludesADayWithoutMidnight(t *testing.T) {
 	loc, err := time.LoadLocation("America/Santiago")
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestEveryInstantIsInOneDay(t *testing.T) {
 	}
 }
 
-func TestWeeksAndMonthsAreTheCalendars(t *testing.T) {
+func TestCalendarWeeksAndMonths(t *testing.T) {
 	l := New([]Entry{
 		booked(1, time.Date(2027, 1, 1, 12, 0, 0, 0, time.UTC), 1),
 		booked(2, time.Date(2026, 12, 28, 12, 0, 0, 0, time.UTC), 2),
@@ -162,7 +162,7 @@ func TestWeeksAndMonthsAreTheCalendars(t *testing.T) {
 	}
 }
 
-func TestWhatIsUnknownIsNotNothing(t *testing.T) {
+func TestUnknownCostIsNotZero(t *testing.T) {
 	credits := 0.1
 	l := New([]Entry{
 		{Submission: "a", Estimate: new(api.Micros(500)), Actual: new(api.Micros(400)), Basis: BasisBilled, Outcome: "COMPLETED"},
@@ -187,7 +187,7 @@ func TestWhatIsUnknownIsNotNothing(t *testing.T) {
 	}
 }
 
-func TestLaterNewsAddToAnEntry(t *testing.T) {
+func TestLaterFactsAreAddedToAnEntry(t *testing.T) {
 	first := booked(1, noon, 500)
 	cost := func(m api.Micros, b CostBasis) Entry {
 		return Entry{At: noon.Add(time.Hour), Job: first.Job, Actual: &m, Basis: b}
@@ -209,7 +209,7 @@ func TestLaterNewsAddToAnEntry(t *testing.T) {
 
 // However entries come in, one by one or together, in order or not, the books
 // say the same.
-func TestBookingOneByOneIsTheSame(t *testing.T) {
+func TestOrderOfBookingDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var entries []Entry
 		for i := range rapid.IntRange(0, 30).Draw(t, "entries") {
@@ -232,7 +232,7 @@ func TestBookingOneByOneIsTheSame(t *testing.T) {
 	})
 }
 
-func TestADamagedRowIsShownAndInNoSum(t *testing.T) {
+func TestDamagedRowIsListedButNotSummed(t *testing.T) {
 	l := New([]Entry{booked(1, noon, 7), DamagedEntry(2, "its checksum does not fit"), DamagedEntry(2, "it follows no row"), booked(3, noon, 8)})
 	if l.Rows().Len() != 4 || l.Rows().At(0).Damage == "" {
 		t.Errorf("%d rows, on top %+v", l.Rows().Len(), l.Rows().At(0))
@@ -287,14 +287,14 @@ func TestEntriesAreFoundAndOrdered(t *testing.T) {
 	}
 }
 
-func TestAmountsNeverRunOver(t *testing.T) {
+func TestAmountsNeverOverflow(t *testing.T) {
 	l := New([]Entry{booked(1, noon, math.MaxInt64), booked(2, noon, 1)})
 	if total := l.Total(); total.Cost != math.MaxInt64 || !total.Overflow {
 		t.Errorf("total %d, overflow %t", total.Cost, total.Overflow)
 	}
 }
 
-func TestExportsAreTablesAndNoFormulas(t *testing.T) {
+func TestExportsContainNoFormulas(t *testing.T) {
 	evil := Entry{
 		At: noon, Submission: "s1", Job: "@g", Model: "=HYPERLINK(\"x\")", Label: "+1,\"a\"\nb",
 		Estimate: new(api.Micros(1_250_000)), Actual: new(api.Micros(5_340)), Basis: BasisBilled, Outcome: "-x",
@@ -325,7 +325,7 @@ func TestExportsAreTablesAndNoFormulas(t *testing.T) {
 }
 
 // The day begins at the local midnight, also where the clock is put back.
-func TestTheBooksSinceADay(t *testing.T) {
+func TestLedgerSinceADay(t *testing.T) {
 	loc := berlin(t)
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 10, day, hour, minute, 0, 0, loc) }
 	l := New([]Entry{
@@ -341,7 +341,7 @@ func TestTheBooksSinceADay(t *testing.T) {
 	}
 }
 
-func TestAmountsThatNobodyKnowsAreNotZero(t *testing.T) {
+func TestUnknownAmountsAreNotZero(t *testing.T) {
 	known, failed := booked(1, noon, 3), Entry{Job: "g2", At: noon, Outcome: "FAILED"}
 	for why, c := range map[string]struct {
 		entries                   []Entry

@@ -18,7 +18,7 @@ func signed(t *testing.T, id string, d time.Duration) Submission {
 	return s
 }
 
-func TestWhatRanOutInTheQueueIsNotSentAndHoldsNobodyUp(t *testing.T) {
+func TestExpiredItemIsNotSentAndDelaysNothing(t *testing.T) {
 	o := &Outbox{Sender: true}
 	o.Put(signed(t, "a", 75*time.Second), false)
 	o.Put(waiting(t, "b"), false)
@@ -56,7 +56,7 @@ func TestWhatRanOutInTheQueueIsNotSentAndHoldsNobodyUp(t *testing.T) {
 	want(t, "comes back", got, "send a")
 }
 
-func TestABatchWithALinkThatEndedDoesNotLeave(t *testing.T) {
+func TestBatchWithAnExpiredLinkIsNotSent(t *testing.T) {
 	o := &Outbox{Sender: true}
 	sub := signed(t, "a", time.Minute)
 	sub.Kind = SubmitBatch
@@ -72,7 +72,7 @@ func TestABatchWithALinkThatEndedDoesNotLeave(t *testing.T) {
 }
 
 // In doubt it is looked for instead, and the user can't send it again either.
-func TestWhatHasALinkThatEndedIsNotSentOnceMore(t *testing.T) {
+func TestExpiredLinkPreventsAResend(t *testing.T) {
 	o := &Outbox{Sender: true}
 	o.Put(signed(t, "a", 5*time.Second), false)
 	tasks, _ := o.due(noon, 0, 1)
@@ -100,7 +100,7 @@ func TestWhatHasALinkThatEndedIsNotSentOnceMore(t *testing.T) {
 	}
 }
 
-func TestARequestEndsWithTheFirstOfItsLinks(t *testing.T) {
+func TestRequestExpiresWithItsFirstLink(t *testing.T) {
 	line := func(video, audio string) string {
 		return `{"payload":{"input":[{"type":"video","url":"` + video + `"},{"type":"audio","url":"` + audio + `"}]}}`
 	}

@@ -37,7 +37,7 @@ const (
 	plainBody  = `{"model":"lipsync-2",` + plainInput + `,"options":{"temperature":0.5,"sync_mode":"loop"},"webhookUrl":"https://h.example/x","outputFileName":"cut_1"}`
 )
 
-func TestAnEchoIsRecognised(t *testing.T) {
+func TestEchoesMatch(t *testing.T) {
 	const rest = `"model":"lipsync-2","webhookUrl":"https://h.example/x","outputFileName":"cut_1"`
 	for _, c := range []struct {
 		why, echo string
@@ -77,7 +77,7 @@ func TestAnEchoIsRecognised(t *testing.T) {
 
 func free(api.ID) bool { return false }
 
-func TestWhatTheServerEchoesIsMissed(t *testing.T) {
+func TestMissingEchoesAreNoticed(t *testing.T) {
 	s := sentBody(t, "s", plainBody)
 	bare := echoOf(t, `{"model":"lipsync-2",`+plainInput+`}`)
 	for why, other := range map[string]string{
@@ -91,7 +91,7 @@ func TestWhatTheServerEchoesIsMissed(t *testing.T) {
 	}
 }
 
-func TestOptionsThatWereNotSentAreTheirDefaults(t *testing.T) {
+func TestUnsentOptionsHaveTheirDefaults(t *testing.T) {
 	s := sentBody(t, "s", `{"model":"lipsync-2",`+plainInput+`}`)
 	for options, want := range map[string]bool{
 		`{}`: true, `{"temperature":0.5,"sync_mode":"bounce"}`: true, `{"sync_mode":null}`: true,
@@ -105,7 +105,7 @@ func TestOptionsThatWereNotSentAreTheirDefaults(t *testing.T) {
 	}
 }
 
-func TestScriptsAreComparedAsTheyAreShown(t *testing.T) {
+func TestScriptsAreComparedAsTheyAreEchoed(t *testing.T) {
 	s := sentBody(t, "s", `{"model":"m","input":[{"type":"video","url":"https://c.example/a.mp4"},{"type":"text","provider":{"name":"elevenlabs","voiceId":"v1","script":"Hello\n world"}}]}`)
 	for provider, want := range map[string]bool{
 		`{"name":"elevenlabs","voiceId":"v1","script":"Hello\n world","stability":0.5}`: true,
@@ -120,7 +120,7 @@ func TestScriptsAreComparedAsTheyAreShown(t *testing.T) {
 	}
 }
 
-func TestOnlyJobsOfTheRightTimeCount(t *testing.T) {
+func TestOnlyJobsOfTheRightTimeMatch(t *testing.T) {
 	s := sentBody(t, "s", plainBody)
 	m := Matcher{Skew: time.Hour}
 	for after, want := range map[time.Duration]bool{
@@ -142,7 +142,7 @@ func TestOnlyJobsOfTheRightTimeCount(t *testing.T) {
 	}
 }
 
-func TestFilesComeBackAsAssets(t *testing.T) {
+func TestFilesAreEchoedAsAssets(t *testing.T) {
 	s := sentBody(t, "s", `{"model":"m","input":[{"type":"video"},{"type":"audio","url":"https://c.example/a.wav"}]}`)
 	s.Files = []draft.File{{Field: "video", Path: "/clips/take.mp4", SHA256: "ab"}}
 	m := Matcher{AssetMade: func(id api.ID) (time.Time, bool) { return noon.Add(-time.Hour), id == "old" }}
@@ -166,7 +166,7 @@ func TestFilesComeBackAsAssets(t *testing.T) {
 	}
 }
 
-func TestBatchesAreKnownByTimeAndSize(t *testing.T) {
+func TestBatchesMatchByTimeAndSize(t *testing.T) {
 	s := submissionIn(t, SubmissionUnknown)
 	s.Kind, s.BatchLines, s.WebhookURL = SubmitBatch, 40, "https://h.example/x"
 	at := api.Time{Time: noon.Add(time.Second)}

@@ -50,7 +50,7 @@ func (o *Outbox) answer(t *testing.T, task Task, outcome api.Outcome, err error,
 	o.Apply(d, now)
 }
 
-func TestAnOutboxSendsInOrderAndRemembersWhoseJobsTheyAre(t *testing.T) {
+func TestOutboxSendsInOrderAndKnowsItsJobs(t *testing.T) {
 	o := outboxOf(t, 3)
 	tasks, got := o.due(noon, 0, 2)
 	want(t, "the first", got, "send a")
@@ -71,7 +71,7 @@ func TestAnOutboxSendsInOrderAndRemembersWhoseJobsTheyAre(t *testing.T) {
 	}
 }
 
-func TestOnlyTheSenderIsGivenTasks(t *testing.T) {
+func TestOnlyTheSenderGetsTasks(t *testing.T) {
 	o := outboxOf(t, 1)
 	o.Sender = false
 	if _, got := o.due(noon, 0, 1); got != nil {
@@ -79,7 +79,7 @@ func TestOnlyTheSenderIsGivenTasks(t *testing.T) {
 	}
 }
 
-func TestWhatWasRefusedWaitsForTheUser(t *testing.T) {
+func TestRefusedSubmissionWaitsForTheUser(t *testing.T) {
 	o := outboxOf(t, 2)
 	tasks, _ := o.due(noon, 0, 1)
 	o.answer(t, tasks[0], api.Refused, &api.Error{Kind: api.KindInvalid, Status: 422}, noon)
@@ -91,7 +91,7 @@ func TestWhatWasRefusedWaitsForTheUser(t *testing.T) {
 	want(t, "taken off", o.words(), "b waiting")
 }
 
-func TestADoubtIsProvedResentAndResolved(t *testing.T) {
+func TestUnknownOutcomeIsResentAfterAProof(t *testing.T) {
 	o := outboxOf(t, 1)
 	tasks, _ := o.due(noon, 0, 1)
 	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon.Add(time.Second))
@@ -113,7 +113,7 @@ func TestADoubtIsProvedResentAndResolved(t *testing.T) {
 	}
 }
 
-func TestWithoutAProofADoubtIsLookedFor(t *testing.T) {
+func TestWithoutAProofTheJobIsSearched(t *testing.T) {
 	o := outboxOf(t, 1)
 	tasks, _ := o.due(noon, 0, 1)
 	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon)
@@ -132,7 +132,7 @@ func TestWithoutAProofADoubtIsLookedFor(t *testing.T) {
 	}
 }
 
-func TestWhatASecondRequestSaysAboutTheFirst(t *testing.T) {
+func TestOutcomeOfAResend(t *testing.T) {
 	full, invalid := &api.Error{Kind: api.KindConcurrency, Status: 429}, &api.Error{Kind: api.KindInvalid, Status: 422}
 	large, key := &api.Error{Kind: api.KindInvalid, Status: 413}, &api.Error{Kind: api.KindAuth, Status: 401}
 	rate, refused := &api.Error{Kind: api.KindRateLimited, Status: 429}, &api.Error{Kind: api.KindNetwork}
@@ -161,7 +161,7 @@ func TestWhatASecondRequestSaysAboutTheFirst(t *testing.T) {
 	}
 }
 
-func TestAnOldProofIsNotReliedOnWhileItIsRenewed(t *testing.T) {
+func TestOldProofIsNotUsedWhileItIsRenewed(t *testing.T) {
 	o := outboxOf(t, 2)
 	o.proved, o.sure, o.Reconciler.Proven = noon.Add(-3*time.Hour), true, true
 	tasks, _ := o.due(noon, 0, 1)
@@ -175,7 +175,7 @@ func TestAnOldProofIsNotReliedOnWhileItIsRenewed(t *testing.T) {
 }
 
 // While a dialog is open, dubtop may find out by itself.
-func TestAChoiceThatCameTooLateIsRefused(t *testing.T) {
+func TestLateChoiceIsRefused(t *testing.T) {
 	inDoubt := func() *Outbox {
 		o := outboxOf(t, 2)
 		for range 2 {
@@ -208,7 +208,7 @@ func TestAChoiceThatCameTooLateIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
+func TestSavingAnAnswerIsRetried(t *testing.T) {
 	o := outboxOf(t, 1)
 	tasks, _ := o.due(noon, 0, 1)
 	sent := tasks[0].Submission
@@ -247,7 +247,7 @@ func TestAnAnswerThatCouldNotBeWrittenDownIsTriedAgain(t *testing.T) {
 	}
 }
 
-func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
+func TestChoiceIsCarriedOut(t *testing.T) {
 	for choice, wanted := range map[Choice]TaskKind{ChoiceLink: TaskLink, ChoiceResend: TaskResend, ChoiceDrop: TaskLink} {
 		o := outboxOf(t, 1)
 		tasks, _ := o.due(noon, 0, 1)
@@ -274,7 +274,7 @@ func TestTheUsersChoiceIsCarriedOut(t *testing.T) {
 }
 
 // A snapshot says nothing of what changed here after it was begun.
-func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
+func TestSnapshotNeverUndoesLaterChanges(t *testing.T) {
 	line := func(subs ...Submission) (s Snapshot) {
 		for _, sub := range subs {
 			s.Waiting = append(s.Waiting, QueueItem{Submission: sub})
@@ -323,7 +323,7 @@ func TestASnapshotNeverTakesBackWhatHappenedSince(t *testing.T) {
 	}
 }
 
-func TestWhatAnotherProcessSendsIsToldFromOurs(t *testing.T) {
+func TestRequestsOfOtherProcessesAreNotOurs(t *testing.T) {
 	o := outboxOf(t, 1)
 	tasks, _ := o.due(noon, 0, 1)
 	if o.SendingElsewhere() {
@@ -338,7 +338,7 @@ func TestWhatAnotherProcessSendsIsToldFromOurs(t *testing.T) {
 	}
 }
 
-func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
+func TestSnapshotBringsChangesOfAnotherWindow(t *testing.T) {
 	o := outboxOf(t, 3)
 	doubtful := doubt(t, "b", 1, 0)
 	refused := submissionIn(t, SubmissionRejected)
@@ -352,7 +352,7 @@ func TestASnapshotBringsWhatAnotherWindowDid(t *testing.T) {
 	want(t, "rows", o.words(), "b unknown", "d paused", "a waiting", "r refused")
 }
 
-func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
+func TestUnfitItemIsPausedAndTheNextIsSent(t *testing.T) {
 	o := outboxOf(t, 2)
 	tasks, _ := o.due(noon, 0, 1)
 	d := TaskResult{Task: tasks[0], Submission: tasks[0].Submission, Unfit: true, Err: errors.New("another file")}
@@ -366,7 +366,7 @@ func TestWhatIsUnfitIsHeldBackAndTheNextGoes(t *testing.T) {
 	}
 }
 
-func TestAnOutlookSaysWhatHappensNext(t *testing.T) {
+func TestSearchPlan(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, 0)})
 	o, ok := r.Plan("a", noon)

@@ -87,7 +87,7 @@ func TestSlotsAreFilledInOrder(t *testing.T) {
 	}
 }
 
-func TestOneRequestIsOnItsWayAtATime(t *testing.T) {
+func TestOneRequestAtATime(t *testing.T) {
 	q := queueOf(t, 2)
 	if send, _, _ := q.next(noon, 0, 9); !slices.Equal(send, []string{"0"}) {
 		t.Errorf("sent %v", send)
@@ -97,7 +97,7 @@ func TestOneRequestIsOnItsWayAtATime(t *testing.T) {
 	}
 }
 
-func TestTheOrderIsTheUsers(t *testing.T) {
+func TestUserSetsTheOrder(t *testing.T) {
 	q := queueOf(t, 4)
 	q.Move(-9, "3")
 	q.PauseItem("0", true)
@@ -126,7 +126,7 @@ func TestTheOrderIsTheUsers(t *testing.T) {
 	}
 }
 
-func TestSeveralMoveTogetherAndKeepTheirOrder(t *testing.T) {
+func TestSeveralItemsMoveTogether(t *testing.T) {
 	for _, c := range []struct {
 		by   int
 		ids  []string
@@ -153,7 +153,7 @@ func TestSeveralMoveTogetherAndKeepTheirOrder(t *testing.T) {
 	}
 }
 
-func TestAPilotGoesFirst(t *testing.T) {
+func TestPilotIsSentFirst(t *testing.T) {
 	q := new(Queue)
 	for i, id := range []string{"a", "b", "c"} {
 		q.Put(waiting(t, id), i > 0)
@@ -169,7 +169,7 @@ func TestAPilotGoesFirst(t *testing.T) {
 	}
 }
 
-func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
+func TestStalePriceIsRenewedBeforeSending(t *testing.T) {
 	later := noon.Add(time.Hour)
 	q := queueOf(t, 2)
 	send, estimate, wake := q.next(later, 0, 5)
@@ -204,7 +204,7 @@ func TestAStalePriceIsRenewedBeforeSending(t *testing.T) {
 
 // A price that takes long holds back what is behind it for a moment only; that is
 // priced beside it, and keeps its order.
-func TestAPriceThatTakesLongHoldsNothingElseUp(t *testing.T) {
+func TestSlowPriceDoesNotDelayOthers(t *testing.T) {
 	later := noon.Add(time.Hour)
 	q := queueOf(t, 4)
 	priced := func(id string, now time.Time) {
@@ -240,7 +240,7 @@ func TestAPriceThatTakesLongHoldsNothingElseUp(t *testing.T) {
 	step(slow.Add(time.Minute), "[0] []")
 }
 
-func TestAPriceFromBeforeASleepIsStale(t *testing.T) {
+func TestPriceFromBeforeASleepIsStale(t *testing.T) {
 	q := queueOf(t, 1)
 	q.Wake(noon.Add(time.Minute))
 	if send, estimate, _ := q.next(noon.Add(time.Minute), 0, 1); send != nil || len(estimate) != 1 {
@@ -248,7 +248,7 @@ func TestAPriceFromBeforeASleepIsStale(t *testing.T) {
 	}
 }
 
-func TestAnItemWithoutAPriceIsPassed(t *testing.T) {
+func TestItemWithoutAPriceIsSkipped(t *testing.T) {
 	later := noon.Add(time.Hour)
 	q := queueOf(t, 1)
 	fresh := waiting(t, "fresh")
@@ -266,7 +266,7 @@ func TestAnItemWithoutAPriceIsPassed(t *testing.T) {
 	}
 }
 
-func TestRefusalsHoldTheQueue(t *testing.T) {
+func TestRefusalsPauseTheQueue(t *testing.T) {
 	for _, c := range []struct {
 		why    string
 		o      api.Outcome
@@ -309,7 +309,7 @@ func TestRefusalsHoldTheQueue(t *testing.T) {
 	}
 }
 
-func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
+func TestManyUnknownOutcomesPauseTheQueue(t *testing.T) {
 	q := queueOf(t, 9)
 	now, sent := noon, 0
 	for ; now.Before(noon.Add(4 * time.Minute)); now = now.Add(time.Second) {
@@ -324,7 +324,7 @@ func TestAStormOfUnclearAnswersStopsTheQueue(t *testing.T) {
 	}
 }
 
-func TestAFreedSlotIsTriedOnce(t *testing.T) {
+func TestFreedSlotIsTriedOnce(t *testing.T) {
 	q := queueOf(t, 3)
 	q.next(noon, 0, 1)
 	q.Apply(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
@@ -350,7 +350,7 @@ func TestAFreedSlotIsTriedOnce(t *testing.T) {
 	}
 }
 
-func TestFullSlotsAreProbedByOne(t *testing.T) {
+func TestFullSlotsAreProbedOneAtATime(t *testing.T) {
 	q := queueOf(t, 5)
 	q.next(noon, 2, 3)
 	q.Apply(answered(t, waiting(t, "0"), api.Limited, noon), tooMany(), noon)
@@ -417,7 +417,7 @@ func (w *strangers) post(now time.Time) bool {
 
 // Ten drafts on a plan with one slot that a stranger takes again and again.
 // All are sent once, in order, with few attempts for each slot that came free.
-func TestAStrangerOnTheOnlySlot(t *testing.T) {
+func TestStrangerOnTheOnlySlot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := queueOf(t, 10)
 		w := &strangers{t: t, eager: rapid.IntRange(0, 8).Draw(t, "eager")}
@@ -452,7 +452,7 @@ func TestAStrangerOnTheOnlySlot(t *testing.T) {
 	})
 }
 
-func TestTheEndIsForecast(t *testing.T) {
+func TestEndIsForecast(t *testing.T) {
 	const one = 2 * time.Minute
 	takes := func(*Submission) time.Duration { return one }
 	left := []time.Duration{time.Minute, time.Hour}

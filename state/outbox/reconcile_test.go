@@ -60,7 +60,7 @@ func want(t *testing.T, why string, got []string, want ...string) {
 	}
 }
 
-func TestALostAnswerIsFoundAgain(t *testing.T) {
+func TestLostAnswerIsFound(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, 0)})
 	want(t, "in quarantine", looks(&r, noon.Add(89*time.Second), takeJob("j1", 1, time.Second)))
@@ -73,7 +73,7 @@ func TestALostAnswerIsFoundAgain(t *testing.T) {
 	want(t, "nobody did it", steps(&r, noon.Add(5*time.Minute)), "link aj1")
 }
 
-func TestWhatIsNotFoundIsLookedForAllDay(t *testing.T) {
+func TestSearchContinuesForADay(t *testing.T) {
 	var r Reconciler
 	a := doubt(t, "a", 1, 0)
 	r.Track([]Submission{a})
@@ -103,7 +103,7 @@ func TestWhatIsNotFoundIsLookedForAllDay(t *testing.T) {
 	want(t, "after a restart", looks(&next, now, takeJob("j1", 1, time.Minute)), "link aj1")
 }
 
-func TestALateAcceptanceIsLinkedWhenItAppears(t *testing.T) {
+func TestLateAcceptanceIsLinked(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, 0)})
 	want(t, "first", looks(&r, noon.Add(2*time.Minute)), "ask a")
@@ -116,7 +116,7 @@ func TestALateAcceptanceIsLinkedWhenItAppears(t *testing.T) {
 // A job that somebody else could have made, who wanted the same, is never linked
 // without asking: by the server's clock it was made before the request was sent,
 // or more than two minutes after it was given up, or it is one of several.
-func TestAJobThatMayBeAColleaguesIsAskedAbout(t *testing.T) {
+func TestPossiblyForeignJobIsAskedAbout(t *testing.T) {
 	const skew = 7 * time.Hour // between the server's clock and ours
 	sent := doubt(t, "a", 1, 300*time.Millisecond)
 	sent.AnsweredAt = noon.Add(20 * time.Second)
@@ -165,7 +165,7 @@ func TestAJobThatMayBeAColleaguesIsAskedAbout(t *testing.T) {
 }
 
 // What the user says of one twin leaves one way for the other.
-func TestATwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
+func TestTwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
 	var r Reconciler
 	now := noon.Add(5 * time.Minute)
 	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, time.Second)
@@ -176,7 +176,7 @@ func TestATwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
 	want(t, "one of each", steps(&r, now), "link bj2")
 }
 
-func TestSeveralJobsAreForTheUserToTellApart(t *testing.T) {
+func TestSeveralMatchesAreAskedAbout(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, 0)})
 	now := noon.Add(2 * time.Minute)
@@ -217,7 +217,7 @@ func TestTwinsAreNotMixedUp(t *testing.T) {
 	}
 }
 
-func TestATwinThatMayStillClaimIsWaitedFor(t *testing.T) {
+func TestTwinStillBeingSentIsWaitedFor(t *testing.T) {
 	var r Reconciler
 	now := noon.Add(5 * time.Minute)
 	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 4*time.Minute)
@@ -232,7 +232,7 @@ func TestATwinThatMayStillClaimIsWaitedFor(t *testing.T) {
 	want(t, "it was its job", steps(&r, now), "ask a")
 }
 
-func TestWhatWasDroppedMayOwnTheJobStill(t *testing.T) {
+func TestDroppedSubmissionMayStillOwnTheJob(t *testing.T) {
 	var r Reconciler
 	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 0)
 	if err := b.Drop(noon.Add(time.Minute)); err != nil {
@@ -242,7 +242,7 @@ func TestWhatWasDroppedMayOwnTheJobStill(t *testing.T) {
 	want(t, "dropped twin", looks(&r, noon.Add(5*time.Minute), takeJob("j1", 1, 0)), "ask a")
 }
 
-func TestALeadIsFollowedFirst(t *testing.T) {
+func TestLeadIsFollowedFirst(t *testing.T) {
 	a := doubt(t, "a", 1, 0)
 	a.Lead = "j9"
 	r := Reconciler{Proven: true}
@@ -267,7 +267,7 @@ func TestALeadIsFollowedFirst(t *testing.T) {
 	want(t, "the job is of something else", steps(&odd, noon.Add(10*time.Second)))
 }
 
-func TestWhatIsPromisedToOneIsNotGivenToAnother(t *testing.T) {
+func TestPromisedJobIsNotGivenToAnother(t *testing.T) {
 	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 0)
 	a.Lead = "j1"
 	var r Reconciler
@@ -281,7 +281,7 @@ func TestWhatIsPromisedToOneIsNotGivenToAnother(t *testing.T) {
 	want(t, "somebody was faster", steps(&r, noon.Add(2*time.Minute)), "ask a")
 }
 
-func TestSendingOnceMoreWantsAProof(t *testing.T) {
+func TestResendNeedsAProof(t *testing.T) {
 	a := doubt(t, "a", 1, 0)
 	var unproven Reconciler
 	unproven.Track([]Submission{a})
@@ -324,7 +324,7 @@ func TestBatchesAreAlwaysAskedAbout(t *testing.T) {
 	}
 }
 
-func TestAFileIsMatchedOnlyIfNothingElseCan(t *testing.T) {
+func TestFileMatchesOnlyIfNothingElseDoes(t *testing.T) {
 	file := sentBody(t, "f", `{"model":"m","input":[{"type":"video"}]}`)
 	file.Files = []draft.File{{Field: "video", Path: "/take.mp4", SHA256: "aa"}}
 	named := sentBody(t, "n", `{"model":"m","input":[{"type":"video","assetId":"x1"}]}`)
@@ -348,7 +348,7 @@ func TestAFileIsMatchedOnlyIfNothingElseCan(t *testing.T) {
 	want(t, "two files", looks(&two, now, job("j1", "x1"), job("j2", "x2")), "ask f", "ask g")
 }
 
-func TestAnAnswerThatComesLateIsNoNews(t *testing.T) {
+func TestLateAnswerIsIgnored(t *testing.T) {
 	var r Reconciler
 	a := doubt(t, "a", 1, 0)
 	r.Track([]Submission{a})
@@ -360,7 +360,7 @@ func TestAnAnswerThatComesLateIsNoNews(t *testing.T) {
 	want(t, "looked again", looks(&r, noon.Add(210*time.Second), takeJob("j1", 1, 0)), "link aj1")
 }
 
-func TestAClockSetBackDoesNotEndTheLooking(t *testing.T) {
+func TestClockSetBackDoesNotEndTheSearch(t *testing.T) {
 	var r Reconciler
 	r.Track([]Submission{doubt(t, "a", 1, -2*time.Hour)})
 	want(t, "first", looks(&r, noon), "ask a")
@@ -369,7 +369,7 @@ func TestAClockSetBackDoesNotEndTheLooking(t *testing.T) {
 
 // Whatever happens, one job is never linked to two submissions, what nothing
 // proves is never sent once more, and what is linked is what was sent.
-func TestReconcilingKeepsItsLaws(t *testing.T) {
+func TestReconcilerLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Reconciler{Proven: rapid.Bool().Draw(t, "proven")}
 		var subs []Submission

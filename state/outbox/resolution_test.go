@@ -8,7 +8,7 @@ import (
 	"dubtop/api"
 )
 
-func TestLinkingWantsSomethingToLinkTo(t *testing.T) {
+func TestLinkNeedsAJob(t *testing.T) {
 	s := submissionIn(t, SubmissionUnknown)
 	if err := s.Link("", noon); !errors.Is(err, ErrTransition) || s.State != SubmissionUnknown {
 		t.Errorf("nothing was linked: %v, %s", err, s.State)
@@ -23,7 +23,7 @@ func TestLinkingWantsSomethingToLinkTo(t *testing.T) {
 	}
 }
 
-func TestSendingOnceMoreIsTheSameRequest(t *testing.T) {
+func TestResendIsTheSameRequest(t *testing.T) {
 	s := submissionIn(t, SubmissionUnknown)
 	before := s
 	if err := s.Resend(noon.Add(30 * time.Minute)); err != nil {
@@ -38,7 +38,7 @@ func TestSendingOnceMoreIsTheSameRequest(t *testing.T) {
 	}
 }
 
-func TestSendingOnceMoreHasItsLimits(t *testing.T) {
+func TestResendLimits(t *testing.T) {
 	for _, in := range allStates() {
 		s := submissionIn(t, in)
 		if err := s.Resend(noon); (err == nil) != (in == SubmissionUnknown) {
@@ -64,7 +64,7 @@ func TestSendingOnceMoreHasItsLimits(t *testing.T) {
 	}
 }
 
-func TestDroppingADoubtDoesNotEndIt(t *testing.T) {
+func TestDroppedUnknownMayHaveCost(t *testing.T) {
 	for in, cost := range map[SubmissionState]bool{
 		SubmissionUnknown: true, SubmissionQueued: false, SubmissionConfirmed: false, SubmissionEstimated: false,
 	} {
@@ -75,7 +75,7 @@ func TestDroppingADoubtDoesNotEndIt(t *testing.T) {
 	}
 }
 
-func TestAHigherPriceIsAskedAboutAgain(t *testing.T) {
+func TestHigherPriceNeedsANewConfirmation(t *testing.T) {
 	credits := func(c float64) Price { return Price{Credits: &c} }
 	for _, c := range []struct {
 		why      string
@@ -110,7 +110,7 @@ func TestAHigherPriceIsAskedAboutAgain(t *testing.T) {
 	}
 }
 
-func TestAKeyOutlivesANewPrice(t *testing.T) {
+func TestKeyOutlivesANewPrice(t *testing.T) {
 	s := submissionIn(t, SubmissionQueued)
 	if err := s.Reprice(dollars(9_000_000), noon); err != nil || s.State != SubmissionEstimated {
 		t.Fatal(err, s.State)

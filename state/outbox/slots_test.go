@@ -12,7 +12,7 @@ import (
 	"dubtop/api"
 )
 
-func TestSlotsAreKnownFromTheBestSource(t *testing.T) {
+func TestSlotSources(t *testing.T) {
 	learned := func(n int, ago time.Duration) Learned { return Learned{n, noon.Add(-ago)} }
 	for _, c := range []struct {
 		slots Slots
@@ -38,7 +38,7 @@ func TestSlotsAreKnownFromTheBestSource(t *testing.T) {
 	}
 }
 
-func TestWhatTheUserSetsStartsAnew(t *testing.T) {
+func TestChosenSlotsReplaceLearnedOnes(t *testing.T) {
 	s := Slots{Configured: 2}
 	s.Tell(6, noon)
 	s.Choose(9)
@@ -57,7 +57,7 @@ func TestWhatTheUserSetsStartsAnew(t *testing.T) {
 
 // Lists bring what others made only after a while: what ran when a slot was
 // refused may turn out to have been more.
-func TestWhatRanAtARefusalIsCountedAgainSoonAfter(t *testing.T) {
+func TestRefusedCountIsCorrectedByLaterLists(t *testing.T) {
 	var s Slots
 	full := &api.Error{Kind: api.KindConcurrency, Status: 429}
 	s.refused(full, 2, noon)
@@ -76,7 +76,7 @@ func TestWhatRanAtARefusalIsCountedAgainSoonAfter(t *testing.T) {
 	}
 }
 
-func TestOnlyAConcurrencyRefusalTeaches(t *testing.T) {
+func TestOnlyConcurrencyRefusalsTeach(t *testing.T) {
 	for _, e := range []*api.Error{
 		{Kind: api.KindRateLimited, Status: 429, Slots: 3, Active: 3},
 		{Kind: api.KindServer, Status: 503, Slots: 3},

@@ -136,7 +136,7 @@ func TestPricesGoStale(t *testing.T) {
 	}
 }
 
-func TestJobsWithoutAPriceWantTheWord(t *testing.T) {
+func TestJobsWithoutAPriceNeedTheWord(t *testing.T) {
 	s := submissionIn(t, SubmissionDraft)
 	if err := s.Estimate(Price{Basis: "script", Approximate: true}, noon); err != nil {
 		t.Fatal(err)
@@ -162,7 +162,7 @@ func TestPricesBelowZeroAreRefused(t *testing.T) {
 	}
 }
 
-func TestConfirmWantsAKeyAndMeasuredFiles(t *testing.T) {
+func TestConfirmNeedsAKeyAndMeasuredFiles(t *testing.T) {
 	s := submissionIn(t, SubmissionEstimated)
 	for _, key := range []string{"", "a b", "ü", strings.Repeat("k", 129)} {
 		if err := s.Confirm(noon, key); !errors.Is(err, ErrTransition) {
@@ -175,7 +175,7 @@ func TestConfirmWantsAKeyAndMeasuredFiles(t *testing.T) {
 	}
 }
 
-func TestAnEditVoidsEverythingThatWasAgreedOn(t *testing.T) {
+func TestEditVoidsTheConfirmation(t *testing.T) {
 	s := submissionIn(t, SubmissionConfirmed)
 	if err := s.Edit(); err != nil {
 		t.Fatal(err)
@@ -188,7 +188,7 @@ func TestAnEditVoidsEverythingThatWasAgreedOn(t *testing.T) {
 	}
 }
 
-func TestTheKeyStaysWithTheIntent(t *testing.T) {
+func TestKeyStaysWithTheSubmission(t *testing.T) {
 	s := submissionIn(t, SubmissionQueued)
 	if s.Reason != "busy" || s.IdempotencyKey != testKey {
 		t.Fatalf("queued: %q under %q", s.Reason, s.IdempotencyKey)
@@ -198,7 +198,7 @@ func TestTheKeyStaysWithTheIntent(t *testing.T) {
 	}
 }
 
-func TestAnswersNameWhatWasMade(t *testing.T) {
+func TestAnswersNameTheJob(t *testing.T) {
 	s := submissionIn(t, SubmissionSending)
 	if err := s.Answer(api.Accepted, "", "an empty answer", noon); err != nil || s.State != SubmissionUnknown {
 		t.Errorf("accepted without an id: %v, %s; want unknown", err, s.State)

@@ -12,7 +12,7 @@ import (
 	"dubtop/state/draft"
 )
 
-func TestASubmissionBecomesANewIntent(t *testing.T) {
+func TestDraftOfASubmission(t *testing.T) {
 	s := submissionIn(t, SubmissionUnknown)
 	s.Draft.Unknown, s.Draft.Options = "maybe paid", map[string]string{"sync_mode": "loop"}
 	d := DraftOf(&s)
@@ -25,7 +25,7 @@ func TestASubmissionBecomesANewIntent(t *testing.T) {
 	}
 }
 
-func TestTheDifferenceInPriceIsKnownOrNot(t *testing.T) {
+func TestPriceDifference(t *testing.T) {
 	if more, ok := PriceDifference(dollars(300), Cost{Amount: 500, Kind: CostDerived}); !ok || more != -200 {
 		t.Error(more, ok)
 	}
@@ -39,7 +39,7 @@ func TestTheDifferenceInPriceIsKnownOrNot(t *testing.T) {
 	}
 }
 
-func TestATwinHasThePriceOfTheOtherAndNoBetterOne(t *testing.T) {
+func TestTwinHasTheOthersPrice(t *testing.T) {
 	s := submissionIn(t, SubmissionEstimated)
 	s.Files = []draft.File{{Field: "video", Path: "/a.mp4", Size: 3, SHA256: "abc"}}
 	d := s.Draft.Clone()
