@@ -13,7 +13,7 @@ import (
 	"dubtop/state/table"
 )
 
-// ours is a store with one running job of ours, estimated at $0.50.
+// ours returns a store with one running job of ours, estimated at $0.50.
 func ours() *Store {
 	s := NewStore()
 	s.BringLabels(nil)
@@ -22,15 +22,16 @@ func ours() *Store {
 	return s
 }
 
-// ends lets the job end.
+// ends ends the job.
 func ends(s *Store, status api.Status, now time.Time) {
 	g := row(1, status)
 	g.Length = 10
 	s.Observe([]Generation{g}, now)
 }
 
-// asked is the job whose cost the poller asks for within some time, "" if
-// it asks for none; nothing else gets an answer.
+// asked returns the query for the cost of a job that the poller makes within
+// some time; ok is false if it makes none. All other queries get an empty
+// answer.
 func asked(p *Poller, s *Store, now *time.Time, within time.Duration) (q Query, ok bool) {
 	for end := now.Add(within); !now.After(end); *now = now.Add(time.Second) {
 		for _, q := range p.Due(*now, s) {
@@ -47,7 +48,7 @@ func costs(availability string, total *api.Micros, after api.Seconds) Answer {
 	return CostsAnswer(api.Costs{Availability: text.Text(availability), Total: total, RetryAfter: after}, nil)
 }
 
-// said is news in short.
+// said returns news in short form.
 func said(news []ledger.Entry) (words []string) {
 	for i := range news {
 		amount := "-"
@@ -147,8 +148,8 @@ func TestDerivedCostWaitsForThePrice(t *testing.T) {
 	}
 }
 
-// What a start finds in the journal is settled as if it had never ended, in
-// whatever order lists and books come.
+// Costs of jobs from the journal are requested as if there had been no restart,
+// in whatever order lists and ledger load.
 func TestCostsContinueAfterARestart(t *testing.T) {
 	done := row(1, api.Completed)
 	done.Length = 10
@@ -177,7 +178,7 @@ func TestCostsContinueAfterARestart(t *testing.T) {
 	}
 }
 
-// A batch is one entry, and the server tells nothing of what it cost.
+// A batch is one entry, and the server does not tell its cost.
 func TestBatchIsOneEntry(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	s.Accept(&outbox.Submission{ID: "s1", Kind: outbox.SubmitBatch, BatchID: "b1", SentAt: noon, Model: "lipsync-2", Price: outbox.Price{Cost: new(api.Micros(7))}})
@@ -191,8 +192,8 @@ func TestBatchIsOneEntry(t *testing.T) {
 	}
 }
 
-// A thousand jobs that end at once are asked about a few a minute, and never
-// while nothing may be asked.
+// If a thousand jobs end at once, a few costs are requested per minute, and
+// none while requests are stopped.
 func TestCostsAreRequestedSlowly(t *testing.T) {
 	s, p, now := NewStore(), NewPoller(DefaultPace()), noon
 	var entries []ledger.Entry
@@ -297,8 +298,8 @@ func TestLabelIsOneShortLine(t *testing.T) {
 	}
 }
 
-// A job may be accepted before the journal's books are read; views that look
-// already see both afterwards.
+// A job may be accepted before the journal's ledger is read. Views see both
+// afterwards.
 func TestEntriesBookedBeforeTheLedgerLoadsStay(t *testing.T) {
 	for _, text := range []string{"", "lipsync"} {
 		s := NewStore()

@@ -7,8 +7,8 @@ import (
 	"dubtop/api"
 )
 
-// The open job is asked for at its own pace while it runs, out of the poller's
-// quota, and for its costs when it has ended; then no more.
+// The open job is polled at its own pace while it runs, outside the poller's
+// quota, and for its costs once it has ended; then no more.
 func TestOpenJobIsPolledWhileItMayChange(t *testing.T) {
 	s, p := NewStore(), NewPoller(DefaultPace())
 	s.Generations.Answer(s.Generations.Ask(start()), []Generation{row(1, api.Processing)}, start())

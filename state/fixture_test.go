@@ -10,10 +10,10 @@ import (
 	"dubtop/state/table"
 )
 
-// start is when every story begins.
+// start is the time when every test begins.
 func start() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
 
-// job is an answer about job n, created n seconds after noon.
+// job returns the API's answer about job n, created n seconds after noon.
 func job(n int, status api.Status) api.Generation {
 	return api.Generation{
 		ID:        jobID(n),
@@ -27,7 +27,7 @@ func jobID(n int) api.ID { return api.ID(fmt.Sprintf("%08x-0000-4000-8000-000000
 
 func row(n int, status api.Status) Generation { return NewGeneration(job(n, status)) }
 
-// account is a believable history of n jobs, the newest first.
+// account returns a believable history of n jobs, newest first.
 func account(n int) []Generation {
 	models := []text.Text{"lipsync-2", "lipsync-2-pro", "sync-3", "react-1"}
 	items := make([]Generation, n)
@@ -44,7 +44,7 @@ func account(n int) []Generation {
 	return items
 }
 
-// filled is a collection that has answered once.
+// filled returns a collection that has had one answer.
 func filled(items []Generation) *table.Collection[Generation] {
 	c := new(table.Collection[Generation])
 	c.Answer(c.Ask(start()), items, start())
@@ -61,7 +61,7 @@ func keys[T any](c *table.Collection[T]) []string {
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// booked is an entry of a job that was estimated, sent at a time.
+// booked returns an entry of a job that was estimated and sent at a time.
 func booked(n int, at time.Time, estimate api.Micros) ledger.Entry {
 	return ledger.Entry{At: at, Submission: fmt.Sprint("s", n), Job: jobID(n), Model: "lipsync-2", Estimate: &estimate}
 }

@@ -19,7 +19,7 @@ func TestDocumentedTimes(t *testing.T) {
 		{"lipsync-2", 0, 2 * time.Minute},
 		{"lipsync-2-pro", 30, 210 * time.Second},
 		{"sync-3", 120, 50 * time.Minute},
-		{"sync-3", 1, 187500 * time.Millisecond}, // not less than a quarter
+		{"sync-3", 1, 187500 * time.Millisecond}, // at least a quarter
 		{"tomorrow-1", 30, 2 * time.Minute},
 	} {
 		if got := documented(test.model, test.length); got != test.want {
@@ -52,7 +52,7 @@ func TestFiveCompletionsReplaceTheDocumentedTimes(t *testing.T) {
 }
 
 func TestExpectations(t *testing.T) {
-	const unseen = -1 // the start was not observed
+	const unseen = -1 // the start was not seen
 	for _, test := range []struct {
 		why     string
 		status  api.Status

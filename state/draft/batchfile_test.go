@@ -148,8 +148,7 @@ func TestSecondTakeNeedsItsOwnName(t *testing.T) {
 	}
 }
 
-// A mistake that is in the whole file is told in one sentence, not once for
-// every line.
+// A mistake that affects the whole file is reported once, not for every line.
 func TestFilesOfTheWrongShape(t *testing.T) {
 	good := batchOf(24, nil)
 	array := "[\n" + strings.ReplaceAll(strings.TrimSpace(good), "\n", ",\n") + "\n]\n"
@@ -205,7 +204,8 @@ func TestCurlyQuotesInsideStringsAreValid(t *testing.T) {
 	}
 }
 
-// No file breaks the check, and what it reports lies in the file.
+// Any file can be checked without a crash, and all positions reported are
+// inside the file.
 func TestAnyBytesCanBeChecked(t *testing.T) {
 	good := batchOf(20, nil)
 	rapid.Check(t, func(t *rapid.T) {
@@ -245,8 +245,8 @@ func lengths(in api.CreateInput) (Finding, bool) {
 	return Finding{}, false
 }
 
-// What is wrong with a link is told on its line: a file of the wrong kind and a
-// link that has ended refuse it, all else warns.
+// A link's problem is reported on its line. Files of the wrong kind and expired
+// links are errors; everything else is a warning.
 func TestBatchLinksAreCheckedOnTheirLines(t *testing.T) {
 	link := func(d time.Duration) func(string) string {
 		return func(l string) string { return strings.Replace(l, "https://e.com/2.mp4", until(d), 1) }
@@ -293,7 +293,7 @@ func TestBatchLinksAreCheckedOnTheirLines(t *testing.T) {
 	}
 }
 
-// Lengths that replace parts, or that somebody speaks, are guesses.
+// Lengths that depend on segments or on speech are guesses.
 func TestBatchLengths(t *testing.T) {
 	env := BatchEnv{Found: func(in api.CreateInput) (Finding, bool) {
 		return Finding{Seconds: map[string]float64{"video": 10, "audio": 3.2}[in.Type], Within: map[bool]float64{true: 0.2}[strings.HasSuffix(in.URL, "vague.wav")]}, true

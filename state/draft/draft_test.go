@@ -14,7 +14,7 @@ import (
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// desk is a world with a few files and assets in it.
+// desk is an environment with a few files and assets.
 func desk() CheckEnv {
 	return CheckEnv{
 		Now: noon, Home: "/home/ann", Dir: "/film",
@@ -55,7 +55,7 @@ func TestFormFieldProblems(t *testing.T) {
 		field string
 		edit  func(*Draft)
 		want  Severity
-		words string // a part of them
+		words string // part of the words
 	}{
 		{"a good model", FieldModel, func(*Draft) {}, SeverityNone, ""},
 		{"no model", FieldModel, func(d *Draft) { d.Model = " " }, SeverityMissing, "choose a model"},

@@ -18,8 +18,8 @@ func TestSignedLinks(t *testing.T) {
 	const signed = "20060102T150405Z"
 	policy := "eyJTdGF0ZW1lbnQiOlt7IkNvbmRpdGlvbiI6eyJEYXRlTGVzc1RoYW4iOnsiQVdTOkVwb2NoVGltZSI6MTc5NTUyMjMyMH19fV19"
 	for _, c := range []struct {
-		link string // after the name of the host
-		want string // a part of the words, "" for none
+		link string // after the host name
+		want string // part of the words, "" for none
 	}{
 		{"a.mp4?X-Amz-Date=" + at(signed, -time.Hour) + "&X-Amz-Expires=4320&X-Amz-Signature=ab", "expires in 12 min"},
 		{"a.mp4?X-Amz-Date=" + at(signed, -time.Hour) + "&X-Amz-Expires=3600", "has expired"},
@@ -66,12 +66,12 @@ func TestSignedLinks(t *testing.T) {
 	}
 }
 
-// until is a link that ends so long after noon.
+// until returns a link that expires the given time after noon.
 func until(d time.Duration) string {
 	return "https://cdn.example.com/a.mp4?Expires=" + fmt.Sprint(noon.Add(d).Unix()) + "&Signature=x"
 }
 
-// A clock that is wrong must not make a link end, nor keep it alive.
+// A wrong local clock makes no link expire, and keeps none valid.
 func TestLinksExpireByTheServersClock(t *testing.T) {
 	d, env := good(), desk()
 	d.Visual = until(2 * time.Hour)

@@ -56,7 +56,7 @@ func TestParseMedia(t *testing.T) {
 	}
 }
 
-// What only a shell or another system resolves is named as such.
+// Paths that only a shell or another system resolves are named as such.
 func TestPathsOfOtherSystemsAreRefused(t *testing.T) {
 	for typed, words := range map[string]string{
 		`C:\Users\Ann\clip.mp4`:         "under WSL it is /mnt/c/Users/Ann/clip.mp4",
@@ -87,7 +87,7 @@ func TestPathsOfOtherSystemsAreRefused(t *testing.T) {
 	}
 }
 
-// However a terminal quotes a path, the path comes out.
+// A path can be read however a terminal quotes it.
 func TestQuotedPaths(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + rapid.StringMatching(`[a-z'" ()&\\$é]{0,20}[a-z]`).Draw(t, "path")

@@ -17,7 +17,7 @@ func TestOutputSeconds(t *testing.T) {
 	}{
 		{"bounce", 10, 20, false, 20, true},
 		{"", 10, 20, false, 20, true},
-		{"", 0, 20, false, 20, true}, // the audio alone decides
+		{"", 0, 20, false, 20, true}, // only the audio counts
 		{"", 10, 0, false, 0, false},
 		{"loop", 20, 10, false, 10, true},
 		{"remap", 20, 10, false, 10, true},
@@ -27,9 +27,9 @@ func TestOutputSeconds(t *testing.T) {
 		{"silence", 20, 10, false, 20, true},
 		{"silence", 3.2, 10, false, 10, true},
 		{"silence", 10, 3.2, false, 10, true},
-		{"silence", 0, 10, false, 0, false}, // the video may be the longer one
+		{"silence", 0, 10, false, 0, false}, // the video may be longer
 		{"silence", 10, 0, false, 0, false},
-		{"silence", 0, 10, true, 10, true}, // a still has no length
+		{"silence", 0, 10, true, 10, true}, // a still image has no length
 		{"newly_made", 10, 10, false, 0, false},
 		{"", 10, math.NaN(), false, 0, false},
 	} {

@@ -26,7 +26,7 @@ func TestJobBecomesItsDraft(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		g := echoOf(t, string(body)) // a server that echoes what it was sent
+		g := echoOf(t, string(body)) // a server that echoes the request
 		back, lost := FromJob(g)
 		if len(lost) > 0 || !strings.HasPrefix(back.From, "from ") {
 			t.Errorf("lost %q, %q", lost, back.From)
@@ -97,7 +97,7 @@ func TestUnfitModelSaysWhy(t *testing.T) {
 	}{
 		{clip, "sync-3", 300, ""},
 		{clip, "react-1", 15, ""},
-		{clip, "react-1", 0, ""}, // not known: the server has the last word
+		{clip, "react-1", 0, ""}, // unknown: the server decides
 		{clip, "react-1", 28, "react-1 takes up to 15 s"},
 		{still, "lipsync-2", 5, "lipsync-2 takes no images"},
 		{still, "sync-3", 5, ""},
@@ -111,7 +111,7 @@ func TestUnfitModelSaysWhy(t *testing.T) {
 	}
 }
 
-// echoOf is a job as the server tells it.
+// echoOf returns a job as the server shows it.
 func echoOf(t *testing.T, text string) api.Generation {
 	t.Helper()
 	var g api.Generation

@@ -18,11 +18,10 @@ import (
 	"dubtop/state/ledger"
 )
 
-// Every bit is for the night: go test ./state/journal -run Flipped -flips 1.
+// For every bit: go test ./state/journal -run Flipped -flips 1.
 var flips = flag.Int("flips", 61, "a bit flips in one of so many bytes")
 
-// tampered opens the file behind the journal's back and lets the ledger be
-// changed.
+// tampered opens the file without the journal and changes the ledger.
 func tampered(t *testing.T, path string, statements ...string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", dsn(path, durable))
@@ -37,7 +36,7 @@ func tampered(t *testing.T, path string, statements ...string) {
 	}
 }
 
-// booked makes a journal with n rows in its ledger, and closes it.
+// booked creates a journal with n rows in its ledger, and closes it.
 func booked(t *testing.T, n int) (path string) {
 	t.Helper()
 	path = journalPath(t)
@@ -60,13 +59,13 @@ func TestTheLedgerIsAppendOnly(t *testing.T) {
 	}
 }
 
-// Whatever is changed is noticed, told with its number, and not counted; the
-// rest is.
+// Every change is noticed, reported with its number, and not counted. The other
+// rows are.
 func TestChangedRowsAreKeptOut(t *testing.T) {
 	for name, c := range map[string]struct {
 		change string
-		rows   []int64 // that are still believed
-		damage []int64 // numbers that are told
+		rows   []int64 // still trusted
+		damage []int64 // reported numbers
 		words  string
 	}{
 		"a bit of an amount":     {"UPDATE ledger SET estimate = estimate | 1048576 WHERE seq = 3", []int64{1, 2, 4, 5}, []int64{3}, "row 3 was changed"},
@@ -103,7 +102,7 @@ func TestChangedRowsAreKeptOut(t *testing.T) {
 			if !slices.Equal(rows, c.rows) || !slices.Equal(told, c.damage) || !strings.Contains(strings.Join(words, "; "), c.words) {
 				t.Errorf("believed %v, told %v %q; want %v and %v", rows, told, words, c.rows, c.damage)
 			}
-			// Money that is spent now is booked all the same, and the damage stays.
+			// New entries are still booked, and the damage remains.
 			appended(t, j, accepted(9))
 			after, still, err := j.Entries(t.Context())
 			if err != nil || len(after) != len(entries)+1 || name != "the head" && name != "a head of before" && len(still) < len(damage) {
@@ -113,8 +112,8 @@ func TestChangedRowsAreKeptOut(t *testing.T) {
 	}
 }
 
-// A page that was never written leaves rows of another time. They are whole in
-// themselves, but not what the next row follows.
+// A page that was never written leaves older rows in place. They are intact,
+// but the next row does not follow them.
 func TestRowOfAnOlderPageIsNoticed(t *testing.T) {
 	path := booked(t, 3)
 	other := accepted(1)
@@ -133,7 +132,7 @@ func TestRowOfAnOlderPageIsNoticed(t *testing.T) {
 	}
 }
 
-// smallJournal is a closed journal of small pages with a ledger in it.
+// smallJournal returns a closed journal of small pages with a ledger.
 func smallJournal(t *testing.T, n int) (path string, want []Entry) {
 	t.Helper()
 	path = journalPath(t)
@@ -160,8 +159,8 @@ func smallJournal(t *testing.T, n int) (path string, want []Entry) {
 	return path, want
 }
 
-// believed reads the ledger of a file in any condition, and checks the law:
-// what is counted is true, and if it is not all, that is told.
+// believed reads the ledger of a file in any state, and checks that everything
+// counted is true, and that anything missing is reported.
 func believed(t *testing.T, path string, want []Entry) (told bool) {
 	t.Helper()
 	j, err := Open(t.Context(), path)
@@ -186,8 +185,8 @@ func believed(t *testing.T, path string, want []Entry) (told bool) {
 	return told
 }
 
-// A bit flips anywhere in the file: nothing crashes, and no sum is wrong
-// without a word.
+// A bit may flip anywhere in the file. Nothing crashes, and no sum is wrong
+// without a report.
 func TestFlippedBitsNeverMakeAWrongSum(t *testing.T) {
 	path, want := smallJournal(t, 6)
 	whole, err := os.ReadFile(path)
@@ -216,7 +215,7 @@ func TestFlippedBitsNeverMakeAWrongSum(t *testing.T) {
 	t.Logf("%d of %d flips in a file of %d bytes were told", told, tries, len(whole))
 }
 
-// Every bit of every amount, in the bytes of the file itself.
+// This flips every bit of every amount, in the bytes of the file.
 func TestEveryBitOfAnAmountIsNoticed(t *testing.T) {
 	path, want := smallJournal(t, 2)
 	whole, err := os.ReadFile(path)
@@ -266,7 +265,8 @@ func TestTruncatedLedgerIsNoticed(t *testing.T) {
 	}
 }
 
-// Damage of a page leaves what was read before it, and ends spending.
+// If a page is damaged, the rows before it are read, and nothing more can be
+// spent.
 func TestUnreadablePageIsReported(t *testing.T) {
 	path := booked(t, 200)
 	j := opened(t, path)

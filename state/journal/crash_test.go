@@ -18,13 +18,14 @@ import (
 	"dubtop/state/outbox"
 )
 
-// More of both is for the night: go test ./state/journal -kills 1000.
+// For a long run: go test ./state/journal -kills 1000.
 var (
 	kills = flag.Int("kills", 25, "how often to kill a process that writes")
 	races = flag.Int("races", 20, "how often two processes race")
 )
 
-// Whatever a process said was recorded is there after kill -9, at any point.
+// Whatever a process has reported as saved is there after a kill -9 at any
+// point.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
 	path := journalPath(t)
 	random := rand.New(rand.NewPCG(1, uint64(*kills)))
@@ -50,8 +51,8 @@ func TestNothingAcknowledgedIsLost(t *testing.T) {
 	}
 }
 
-// killedWriter starts a writer, kills it soon after some lines, and gives
-// what it had said.
+// killedWriter starts a writer, kills it soon after some lines, and returns its
+// output.
 func killedWriter(t *testing.T, path string, after int, soon time.Duration) []string {
 	t.Helper()
 	c := child(t, "writer", path)
@@ -79,15 +80,15 @@ func killedWriter(t *testing.T, path string, after int, soon time.Duration) []st
 	return lines
 }
 
-// checkSaid holds what is in the journal against what was acknowledged: the
-// same state, or one that can only be later.
+// checkSaid compares the journal with what was acknowledged: the state is the
+// same, or one that can only come later.
 func checkSaid(t *testing.T, got map[string]outbox.Submission, said map[string]outbox.SubmissionState) {
 	t.Helper()
 	for id, word := range said {
 		s, ok := got[id]
 		want := []outbox.SubmissionState{word}
 		switch word {
-		case outbox.SubmissionConfirmed: // the next step may have been recorded, but not said
+		case outbox.SubmissionConfirmed: // the next step may have been saved but not acknowledged
 			want = append(want, outbox.SubmissionUnknown)
 		case outbox.SubmissionSending:
 			want = []outbox.SubmissionState{outbox.SubmissionUnknown, outbox.SubmissionSent}
@@ -103,8 +104,8 @@ func checkSaid(t *testing.T, got map[string]outbox.Submission, said map[string]o
 	}
 }
 
-// checkBooks holds the ledger against the submissions: what is sent is booked
-// once, and nothing else is.
+// checkBooks compares the ledger with the submissions: each sent one is booked
+// once, and nothing else.
 func checkBooks(t *testing.T, j *Journal) {
 	t.Helper()
 	booked := make(map[string]int)
@@ -122,7 +123,7 @@ func checkBooks(t *testing.T, j *Journal) {
 	}
 }
 
-// talker is a child that answers lines with lines.
+// talker is a child process that answers lines with lines.
 type talker struct {
 	cmd *exec.Cmd
 	in  io.WriteCloser
@@ -131,7 +132,7 @@ type talker struct {
 
 func racer(t *testing.T, path string) *talker { return talkTo(t, "racer", path) }
 
-// talkTo starts a child that ends when nothing more is told.
+// talkTo starts a child process that ends with its input.
 func talkTo(t *testing.T, role, path string) *talker {
 	t.Helper()
 	c := child(t, role, path)
@@ -168,10 +169,10 @@ func (k *talker) tell(t *testing.T, line string) {
 	}
 }
 
-// Two processes make one journal and race for each submission: one wins.
+// Two processes create one journal and race for each submission. One wins.
 func TestTwoProcessesSendOnce(t *testing.T) {
 	path := journalPath(t)
-	a, b := racer(t, path), racer(t, path) // both at once: they race for making the file, too
+	a, b := racer(t, path), racer(t, path) // both at once, so that they also race to create the file
 	for _, k := range []*talker{a, b} {
 		if got := k.hear(t); got != "ready" {
 			t.Fatal(got)
@@ -193,7 +194,7 @@ func TestTwoProcessesSendOnce(t *testing.T) {
 	t.Logf("the first process won %d of %d", wins, *races)
 }
 
-// The same, of many goroutines with journals of their own.
+// The same with many goroutines that each have their own journal.
 func TestConcurrentSendsAreSentOnce(t *testing.T) {
 	path := journalPath(t)
 	var (
@@ -221,8 +222,8 @@ func TestConcurrentSendsAreSentOnce(t *testing.T) {
 	}
 }
 
-// What a living process is sending is left to it; when it dies, the outcome
-// is unknown, and nobody can send it again.
+// Requests of a living process are left alone. When it dies their outcome is
+// unknown, and they are not sent again.
 func TestRecoverLeavesLivingProcessesAlone(t *testing.T) {
 	path := journalPath(t)
 	other := racer(t, path)
@@ -263,7 +264,7 @@ func TestRecoverLeavesLivingProcessesAlone(t *testing.T) {
 	}
 }
 
-// Whoever comes first makes the file; nobody is turned away.
+// The first process creates the file, and the others succeed too.
 func TestConcurrentFirstOpen(t *testing.T) {
 	path := journalPath(t)
 	var group sync.WaitGroup

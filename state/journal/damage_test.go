@@ -15,7 +15,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// filled makes a journal with some submissions in it, and closes it.
+// filled creates a journal with some submissions and closes it.
 func filled(t *testing.T, n int) (path string) {
 	t.Helper()
 	path = journalPath(t)
@@ -60,7 +60,7 @@ func TestDamagedFilesAreRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
-// SQLite takes an empty file for a new one, and throws its log away.
+// SQLite takes an empty file for a new one and deletes its log.
 func TestLogWithoutItsFileIsDamage(t *testing.T) {
 	for name, lose := range map[string]func(string) error{
 		"emptied": func(p string) error { return os.Truncate(p, 0) },
@@ -84,7 +84,7 @@ func TestLogWithoutItsFileIsDamage(t *testing.T) {
 	}
 }
 
-// Damage that shows itself later ends spending, too.
+// Damage found later stops spending as well.
 func TestDamageFoundLaterStopsSpending(t *testing.T) {
 	path := filled(t, 200)
 	j := opened(t, path)
@@ -92,7 +92,7 @@ func TestDamageFoundLaterStopsSpending(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0) // not closed before the journal: that would drop its locks
+	f, err := os.OpenFile(path, os.O_WRONLY, 0) // not closed before the journal, because that would drop its locks
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestFullDiskIsReported(t *testing.T) {
 	}
 }
 
-// The same from below: the system itself refuses to let the files grow.
+// The same, but the system refuses to let the files grow.
 func TestFileSizeLimitIsReported(t *testing.T) {
 	path := journalPath(t)
 	out, err := child(t, "limited", path).Output()
@@ -255,7 +255,7 @@ func TestUnwritableDirectories(t *testing.T) {
 	}
 }
 
-// A newer dubtop may bring the file to its version while this one runs.
+// A newer dubtop may upgrade the file while this one runs.
 func TestUpgradedJournalIsNotWritten(t *testing.T) {
 	path := filled(t, 1)
 	j, newer := opened(t, path), opened(t, path)

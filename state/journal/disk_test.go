@@ -11,28 +11,27 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// disk stands between SQLite and the system's files, and fails at a chosen
-// point of all those at which something is written, synced, cut, made or
-// removed. It is a shim in the words of https://www.sqlite.org/vfs.html.
-//
-// SQLite is C that was translated to Go: its functions are pointers in tables.
-// Everything that SQLite keeps lies outside of Go's heap.
+// disk sits between SQLite and the file system, and fails at a chosen point: a
+// write, sync, truncation, creation or removal. It is a shim in the terms of
+// https://www.sqlite.org/vfs.html. SQLite is C translated to Go, so its
+// functions are pointers in tables, and everything it keeps is outside Go's
+// heap.
 type disk struct {
 	under uintptr             // the system's VFS
-	files map[uintptr]uintptr // tables of functions for files: ours by the system's
-	held  []any               // functions that SQLite has pointers to
+	files map[uintptr]uintptr // tables of file functions: ours by the system's
+	held  []any               // functions that SQLite points to
 
-	point atomic.Int64 // the next one to pass
-	fails int64        // which one fails, 0 none
+	point atomic.Int64 // the next point
+	fails int64        // the point that fails, 0 for none
 	how   failure
 }
 
-// failure is the way in which a disk fails.
+// failure is a way for a disk to fail.
 type failure struct {
 	name  string
 	code  int32
-	torn  bool // half of what is written comes through
-	stays bool // it goes on failing
+	torn  bool // half of the data is written
+	stays bool // it keeps failing
 }
 
 func failures() []failure {
@@ -54,22 +53,22 @@ type (
 	mapFunc    = func(tls *libc.TLS, file uintptr, region, size, extend int32, out uintptr) int32
 )
 
-// hold gives a function as SQLite's tables have it, and keeps it from being
-// collected.
+// hold returns a function in the form of SQLite's tables, and keeps it from
+// being collected.
 func hold[F any](d *disk, f F) uintptr {
 	v := any(f)
 	d.held = append(d.held, v)
 	return (*[2]uintptr)(unsafe.Pointer(&v))[1]
 }
 
-// function is what a pointer of SQLite's tables leads to.
+// function returns the function that a pointer in SQLite's tables leads to.
 func function[F any](p uintptr) F { return *(*F)(unsafe.Pointer(&struct{ uintptr }{p})) }
 
-// at is what lies at an address outside of Go's heap.
+// at returns the value at an address outside Go's heap.
 func at[T any](address uintptr) *T { return (*T)(*(*unsafe.Pointer)(unsafe.Pointer(&address))) }
 
-// failingDisk puts every journal that is opened during the test on such a
-// disk. It does not fail before arm.
+// failingDisk puts every journal opened during the test on such a disk. It does
+// not fail before arm is called.
 func failingDisk(t *testing.T) *disk {
 	t.Helper()
 	tls := libc.NewTLS()
@@ -94,14 +93,14 @@ func failingDisk(t *testing.T) *disk {
 	return d
 }
 
-// arm makes the disk fail at a point, counted from 1 and from now; at none if
-// that is 0.
+// arm makes the disk fail at a point, counted from 1 from now on; at none if it
+// is 0.
 func (d *disk) arm(point int64, how failure) {
 	d.point.Store(0)
 	d.fails, d.how = point, how
 }
 
-// passed is how many points there were since it was armed.
+// passed returns the number of points since arm was called.
 func (d *disk) passed() int64 { return d.point.Load() }
 
 // broken reports whether the disk fails now.
@@ -131,7 +130,7 @@ func (d *disk) delete(tls *libc.TLS, _, name uintptr, sync int32) int32 {
 	return function[deleteFunc](at[sqlite3.Tsqlite3_vfs](d.under).FxDelete)(tls, d.under, name, sync)
 }
 
-// failing makes a table of functions that fail out of one that does not.
+// failing makes a table of failing functions from a working one.
 func (d *disk) failing(tls *libc.TLS, under uintptr) uintptr {
 	if ours, ok := d.files[under]; ok {
 		return ours
@@ -163,7 +162,7 @@ func (d *disk) failing(tls *libc.TLS, under uintptr) uintptr {
 		if d.broken() {
 			return sqlite3.SQLITE_IOERR_FSYNC
 		}
-		return sqlite3.SQLITE_OK // nobody cuts the power here, and thousands of syncs take minutes
+		return sqlite3.SQLITE_OK // nobody cuts the power here, and thousands of syncs would take minutes
 	})
 	if share != 0 {
 		m.FxShmMap = hold[mapFunc](d, func(tls *libc.TLS, file uintptr, region, size, extend int32, out uintptr) int32 {

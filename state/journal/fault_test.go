@@ -16,10 +16,10 @@ import (
 	"dubtop/state/outbox"
 )
 
-// Every point is for the night: go test ./state/journal -run Disk -faults 1.
+// For every point: go test ./state/journal -run Disk -faults 1.
 var faults = flag.Int("faults", 6, "the disk fails at one of so many points at which something is written")
 
-// deed is something that a journal does for money, and how it begins.
+// deed is an operation on money, and the state it begins with.
 type deed struct {
 	name  string
 	setUp func(t *testing.T, j *Journal)
@@ -101,7 +101,7 @@ func onItsWay(id string) outbox.Submission {
 	return s
 }
 
-// content is all that a journal holds, but for the names of processes.
+// content is everything in a journal except the names of processes.
 func content(t *testing.T, j *Journal) string {
 	t.Helper()
 	var out strings.Builder
@@ -138,8 +138,8 @@ func content(t *testing.T, j *Journal) string {
 	return out.String()
 }
 
-// whole opens the journal on a disk that is good again, and gives what it
-// holds. Nothing may be damaged, whatever the disk did.
+// whole opens the journal on a working disk and returns its content. Nothing
+// may be damaged, whatever the disk did.
 func whole(t *testing.T, path string) string {
 	t.Helper()
 	j, err := Open(t.Context(), path)
@@ -160,7 +160,7 @@ func whole(t *testing.T, path string) string {
 	return holds
 }
 
-// checkBooksOf holds the ledger against what was sent.
+// checkBooksOf compares the ledger with the sent submissions.
 func checkBooksOf(t *testing.T, j *Journal) {
 	t.Helper()
 	var missing int
@@ -171,7 +171,7 @@ func checkBooksOf(t *testing.T, j *Journal) {
 	}
 }
 
-// told holds an error against what a user needs: what is wrong, and what to do.
+// told checks that an error says what is wrong and what to do.
 func told(t *testing.T, what string, err error) {
 	t.Helper()
 	for _, words := range []string{"make room", "check the disk", "set XDG_STATE_HOME", "start again", "try again"} {
@@ -182,9 +182,9 @@ func told(t *testing.T, what string, err error) {
 	t.Errorf("%s says %q, but not what to do", what, err)
 }
 
-// At whatever point the disk fails, and however: what was said to be recorded
-// is there, what was refused with an error is there wholly or not at all, and
-// nothing is damaged.
+// At whatever point and in whatever way the disk fails, everything reported as
+// saved is there, everything refused with an error is there completely or not
+// at all, and nothing is damaged.
 func TestTheDiskFailsAtEveryPoint(t *testing.T) {
 	d := failingDisk(t)
 	for _, c := range deeds() {
@@ -223,18 +223,18 @@ func TestTheDiskFailsAtEveryPoint(t *testing.T) {
 	}
 }
 
-// first is the point with which a way to fail begins: together they come to
-// every point, even if each passes some over.
+// first is the first point at which a kind of failure is tried. Together the
+// kinds cover every point, even if each skips some.
 func first(way int) int64 { return 1 + int64(way%*faults) }
 
-// attempt is what came of a deed on a disk that fails.
+// attempt is the result of a deed on a failing disk.
 type attempt struct {
 	err    error
 	points int64
 }
 
-// tried does the deed on a journal that was opened before the disk failed, and
-// closes it before the disk is good again.
+// tried does the deed on a journal opened before the disk failed, and closes it
+// before the disk works again.
 func tried(t *testing.T, d *disk, path string, c deed, point int64, how failure) attempt {
 	t.Helper()
 	j, err := Open(t.Context(), path)
@@ -244,13 +244,14 @@ func tried(t *testing.T, d *disk, path string, c deed, point int64, how failure)
 	adopt(t, j)
 	d.arm(point, how)
 	got := attempt{err: c.do(t.Context(), j)}
-	_ = j.Close() // it says nothing that was not said
+	_ = j.Close() // it has acknowledged nothing that it did not do
 	got.points = d.passed()
 	d.arm(0, failure{})
 	return got
 }
 
-// adopt lets this journal answer for what was begun when the file was made.
+// adopt makes this journal the owner of what was begun when the file was
+// created.
 func adopt(t *testing.T, j *Journal) {
 	t.Helper()
 	var name string
@@ -260,7 +261,7 @@ func adopt(t *testing.T, j *Journal) {
 	}
 }
 
-// clone copies a journal that is closed.
+// clone copies a closed journal.
 func clone(t *testing.T, dir string) (path string) {
 	t.Helper()
 	to := t.TempDir()
@@ -270,7 +271,8 @@ func clone(t *testing.T, dir string) (path string) {
 	return filepath.Join(to, "copy", "journal.db")
 }
 
-// A new journal: the next start, with a good disk, finds nothing or all of it.
+// If creating a journal fails, the next start on a working disk finds nothing
+// or all of it.
 func TestTheDiskFailsWhileAJournalIsCreated(t *testing.T) {
 	d := failingDisk(t)
 	made := func(point int64, how failure) (path string, points int64, err error) {
@@ -312,7 +314,8 @@ func TestTheDiskFailsWhileAJournalIsCreated(t *testing.T) {
 	}
 }
 
-// After a failure the same process goes on only if what it then says is true.
+// After a failure, the same process continues only if what it then reports is
+// true.
 func TestNothingUnsavedIsReportedAfterAFailure(t *testing.T) {
 	d := failingDisk(t)
 	base := t.TempDir()
@@ -344,8 +347,8 @@ func TestNothingUnsavedIsReportedAfterAFailure(t *testing.T) {
 	}
 }
 
-// A lock that can't be made means that nobody could tell whether we still live:
-// nothing is begun then.
+// If no lock can be made, nobody could tell whether this process is alive, so
+// nothing is sent.
 func TestWithoutALockNothingIsSent(t *testing.T) {
 	path := journalPath(t)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -353,7 +356,7 @@ func TestWithoutALockNothingIsSent(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.Chmod(filepath.Dir(path), 0o700) })
 	for dir := filepath.Dir(filepath.Dir(path)); dir != os.TempDir() && len(dir) > 1; dir = filepath.Dir(dir) {
-		if err := os.Chmod(dir, 0o755); err != nil { // another user has to come by
+		if err := os.Chmod(dir, 0o755); err != nil { // another user needs access
 			t.Fatal(err)
 		}
 	}

@@ -24,7 +24,7 @@ func TestSubmissionRoundTrip(t *testing.T) {
 	s.Files = []draft.File{{Field: "video", Path: "/a b.mp4", Size: 3, SHA256: "ab"}}
 	s.BatchLines, s.WebhookURL, s.Unpriced = 24, "https://e.com/h", true
 	s.Price.Credits, s.Price.Approximate = new(12.5), true
-	s.Price.Cost = new(api.Micros(math.MaxInt64)) // whole to the last millionth
+	s.Price.Cost = new(api.Micros(math.MaxInt64)) // to the last millionth
 	s.Body = []byte("{\"x\":\"\x00\xff\"}")
 	s.Lead, s.Reason = "g9", "the server's “words”"
 	if err := j.SaveSubmission(t.Context(), s); err != nil {
@@ -38,7 +38,7 @@ func TestSubmissionRoundTrip(t *testing.T) {
 	}
 }
 
-// An older dubtop may have kept what nobody had cleaned.
+// An older dubtop may have saved text that was not cleaned.
 func TestTextOfAnOlderDubtopIsCleaned(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
@@ -88,7 +88,7 @@ func TestSendingBeginsOnce(t *testing.T) {
 	if err := j.BeginSending(t.Context(), s); !errors.Is(err, ErrTaken) {
 		t.Errorf("beginning twice: %v, want ErrTaken", err)
 	}
-	// A slot was missing: nothing was made, so it may be begun again.
+	// No slot was free and nothing was created, so it may begin again.
 	s = answered(t, s, api.Limited, "")
 	if err := j.SaveSubmission(t.Context(), s); err != nil {
 		t.Fatal(err)
@@ -97,9 +97,9 @@ func TestSendingBeginsOnce(t *testing.T) {
 	if err := j.BeginSending(t.Context(), s); err != nil {
 		t.Errorf("beginning again after a 429: %v", err)
 	}
-	for _, o := range []api.Outcome{api.Unknown, api.Accepted} { // doubt, then the proof
+	for _, o := range []api.Outcome{api.Unknown, api.Accepted} { // unknown, then proved
 		s = answered(t, s, o, "g1")
-		s.AnsweredAt = s.AnsweredAt.Add(time.Minute) // the attempt before was answered at the same moment
+		s.AnsweredAt = s.AnsweredAt.Add(time.Minute) // the previous attempt was answered at the same moment
 		if err := j.SaveSubmission(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func TestHistoryIsKept(t *testing.T) {
 	if err := j.SaveSubmission(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.SaveSubmission(t.Context(), s); err != nil { // nothing new: no new line
+	if err := j.SaveSubmission(t.Context(), s); err != nil { // nothing new, so no new line
 		t.Fatal(err)
 	}
 	s = sending(t, s)
@@ -378,7 +378,7 @@ func BenchmarkBeginSending(b *testing.B) {
 func TestSubmissionIsFoundByItsJob(t *testing.T) {
 	j := opened(t, journalPath(t))
 	ids := []api.ID{"job-1", "job-600", "waits", "stranger"}
-	for i := range 700 { // more than are asked for at once
+	for i := range 700 { // more than are requested at once
 		s := confirmed(fmt.Sprint("s", i))
 		if err := s.Send(noon.Add(3 * time.Second)); err != nil {
 			t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"dubtop/api/text"
 )
 
-// also gives something one more label, as older journals have them.
+// also adds one more label, as in older journals.
 func also(t *testing.T, j *Journal, id, label string) {
 	t.Helper()
 	_, err := j.db.ExecContext(t.Context(), "INSERT INTO labels (id, place, label) SELECT ?1, 1 + coalesce(max(place), -1), ?2 FROM labels WHERE id = ?1", id, label)
@@ -42,8 +42,8 @@ func TestLabelsAndNotesAreKept(t *testing.T) {
 	}
 }
 
-// What stands in the form as a label is kept with the submission from its first
-// saving on, unless somebody labelled it otherwise, and booked with the job.
+// The label in the form is saved with the submission from the first time on,
+// unless it was labelled differently since, and booked with the job.
 func TestDraftsLabelIsSavedAndBooked(t *testing.T) {
 	j := opened(t, journalPath(t))
 	for _, c := range []struct{ id, draft, before, after, want string }{

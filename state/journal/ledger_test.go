@@ -16,7 +16,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// accepted is the row of a job that was made.
+// accepted returns the row of an accepted job.
 func accepted(n int) Entry {
 	return Entry{Kind: EntryAccepted, Frames: 262, Entry: ledger.Entry{
 		At: noon.Add(time.Duration(n) * time.Second), Submission: fmt.Sprint("s", n),
@@ -25,7 +25,7 @@ func accepted(n int) Entry {
 	}}
 }
 
-// learned is a row of what became known later.
+// learned returns a row with facts learned later.
 func learned(kind EntryKind, what ledger.Entry) Entry {
 	return Entry{Kind: kind, Entry: what}
 }
@@ -40,7 +40,7 @@ func appended(t testing.TB, j *Journal, entries ...Entry) {
 	}
 }
 
-// sound reads a ledger that must have no damage.
+// sound reads a ledger without damage.
 func sound(t testing.TB, j *Journal) []Entry {
 	t.Helper()
 	entries, damage, err := j.Entries(t.Context())
@@ -59,7 +59,7 @@ func TestEntryRoundTrip(t *testing.T) {
 		Estimate: new(api.Micros(math.MaxInt64)), Actual: new(api.Micros(0)), Basis: ledger.BasisBilled,
 		Credits: new(2.5), Outcome: "FAILED",
 	}}
-	unkept := []string{"Seq", "Name", "Damage", "haystack"} // given by the journal, or of the view alone
+	unkept := []string{"Seq", "Name", "Damage", "haystack"} // set by the journal, or only used by views
 	for _, v := range []reflect.Value{reflect.ValueOf(full), reflect.ValueOf(full.Entry)} {
 		for i := range v.NumField() {
 			if name := v.Type().Field(i).Name; v.Field(i).IsZero() && !slices.Contains(unkept, name) {
@@ -76,7 +76,7 @@ func TestEntryRoundTrip(t *testing.T) {
 	}
 }
 
-// A job is booked by the same step that makes its submission sent.
+// A job is booked in the same transaction in which its submission becomes sent.
 func TestAcceptanceIsBooked(t *testing.T) {
 	j := opened(t, journalPath(t))
 	s := confirmed("s1")
@@ -213,7 +213,7 @@ func TestInvalidEntriesAreRefused(t *testing.T) {
 	}
 }
 
-// Ten thousand times ten cents are a thousand dollars, to the millionth.
+// Ten thousand times ten cents is exactly a thousand dollars.
 func TestTenThousandDimes(t *testing.T) {
 	j := opened(t, journalPath(t))
 	const n = 10_000
@@ -229,7 +229,7 @@ func TestTenThousandDimes(t *testing.T) {
 	}
 }
 
-// bookMany makes the rows that appendEntry would make, but faster.
+// bookMany writes the rows that appendEntry would write, but faster.
 func bookMany(t testing.TB, j *Journal, n int) {
 	t.Helper()
 	bookEntries(t, j, n, accepted)
@@ -261,8 +261,8 @@ func bookEntries(t testing.TB, j *Journal, n int, entry func(i int) Entry) {
 	}
 }
 
-// A journal of version 1 knew submissions and estimates; both are booked, in
-// the order in which they were sent.
+// A journal of version 1 had submissions and estimates. Both are booked in the
+// order in which they were sent.
 func TestFirstVersionIsUpgraded(t *testing.T) {
 	path := journalPath(t)
 	firstVersion(t, path)
@@ -271,7 +271,7 @@ func TestFirstVersionIsUpgraded(t *testing.T) {
 	if _, err := j.db.ExecContext(t.Context(), "SELECT * FROM costs"); err == nil {
 		t.Error("there are two truths about money")
 	}
-	// A dubtop of version 1 that still runs books nothing; the next start does.
+	// A running dubtop of version 1 books nothing. The next start does.
 	s := sending(t, confirmed("beside"))
 	if err := j.BeginSending(t.Context(), s); err != nil {
 		t.Fatal(err)
@@ -291,8 +291,8 @@ func TestFirstVersionIsUpgraded(t *testing.T) {
 	}
 }
 
-// firstVersion makes a journal as version 1 left it: s1 was sent after s0, g9
-// is a cost without a submission.
+// firstVersion creates a journal as version 1 left it: s1 was sent after s0,
+// and g9 is a cost without a submission.
 func firstVersion(t *testing.T, path string) {
 	t.Helper()
 	if err := prepare(path); err != nil {
@@ -345,7 +345,7 @@ func checkTakenOver(t *testing.T, j *Journal) {
 	}
 }
 
-// Two processes book at once: one chain, in which each row is once.
+// Two processes book at once. There is one chain, with each row once.
 func TestTwoProcessesBookInOneChain(t *testing.T) {
 	path := journalPath(t)
 	_ = opened(t, path).Close()
@@ -395,7 +395,7 @@ func BenchmarkEntries(b *testing.B) {
 	}
 }
 
-// A start with a long history looks only at what is new in it.
+// With a long history, a start reads only what is new.
 func TestRecoverReadsOnlyNewTransitions(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
@@ -421,7 +421,7 @@ func TestRecoverReadsOnlyNewTransitions(t *testing.T) {
 	if first == 0 || through() != first {
 		t.Errorf("it looked up to %d, then %d", first, through())
 	}
-	// An older dubtop, which knows of no ledger, sends beside this one.
+	// An older dubtop without a ledger sends at the same time.
 	send("s2")
 	tampered(t, path, "DELETE FROM ledger WHERE submission = 's2'", "UPDATE ledger_head SET (seq, sum) = (SELECT seq, sum FROM ledger)")
 	recover()

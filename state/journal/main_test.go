@@ -21,8 +21,8 @@ import (
 	"dubtop/state/outbox"
 )
 
-// The test binary is its own child: what a second process does to a journal
-// is shown by a second process.
+// The test binary runs itself as a child to act as a second process on a
+// journal.
 const childVariable = "DUBTOP_JOURNAL_CHILD"
 
 func TestMain(m *testing.M) {
@@ -51,8 +51,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// childWrites records one submission after another and says so after each
-// step, until it is killed.
+// childWrites saves one submission after another and reports each step, until
+// it is killed.
 func childWrites(path string) {
 	ctx := context.Background()
 	j := childOpens(path)
@@ -69,8 +69,7 @@ func childWrites(path string) {
 	}
 }
 
-// childRaces begins to send each submission that it is told, and stays until
-// nothing more is told.
+// childRaces begins to send each submission it is told, until its input ends.
 func childRaces(path string) {
 	j := childOpens(path)
 	fmt.Println("ready")
@@ -89,8 +88,8 @@ func childRaces(path string) {
 	childMust(j.Close())
 }
 
-// childHitsTheLimit writes until the system lets no file grow any more, as on
-// a full disk.
+// childHitsTheLimit writes until the system lets no file grow, as on a full
+// disk.
 func childHitsTheLimit(path string) {
 	signal.Ignore(syscall.SIGXFSZ)
 	j := childOpens(path)
@@ -115,8 +114,8 @@ func becomeNobody() {
 	}
 }
 
-// childCantLock has the journal open when its directory becomes read-only: the
-// file can be written, but no lock can be made beside it.
+// childCantLock has the journal open when its directory becomes read-only: it
+// can write the file but create no lock beside it.
 func childCantLock(path string) {
 	j := childOpens(path)
 	childMust(j.SaveSubmission(context.Background(), confirmed("s1")))
@@ -129,7 +128,7 @@ func childCantLock(path string) {
 	fmt.Println(err)
 }
 
-// childIsNobody opens the journal as a user who may not write there.
+// childIsNobody opens the journal as a user without write access.
 func childIsNobody(path string) {
 	becomeNobody()
 	_, err := Open(context.Background(), path)
@@ -148,8 +147,8 @@ func childBooks(path string) {
 	childMust(j.Close())
 }
 
-// childShuffles puts what waits into ever other orders, until it is told to
-// end, and says how often it did.
+// childShuffles reorders the queue at random until it is told to end, and
+// reports how often.
 func childShuffles(path string) {
 	j := childOpens(path)
 	fmt.Println("ready")
@@ -170,7 +169,7 @@ func childShuffles(path string) {
 	}
 }
 
-// shuffle brings what waits into an order of its own.
+// shuffle puts the queue into a random order.
 func shuffle(j *Journal, seed uint64) error {
 	ctx := context.Background()
 	items, err := j.Queue(ctx)
@@ -187,7 +186,7 @@ func shuffle(j *Journal, seed uint64) error {
 	return nil
 }
 
-// childHolds becomes the one that sends, and stays so until it is killed.
+// childHolds becomes the sender and stays so until it is killed.
 func childHolds(path string) {
 	j := childOpens(path)
 	mine, who, err := j.Sender(noon)
@@ -209,7 +208,7 @@ func childMust(err error) {
 	}
 }
 
-// child prepares the test binary to be one of the above.
+// child prepares the test binary to act as one of these.
 func child(t testing.TB, role, path string) *exec.Cmd {
 	t.Helper()
 	self, err := os.Executable()
@@ -224,7 +223,7 @@ func child(t testing.TB, role, path string) *exec.Cmd {
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// confirmed is a submission that the user said yes to.
+// confirmed returns a confirmed submission.
 func confirmed(id string) outbox.Submission {
 	d := draft.Draft{
 		ID: "d-" + id, Model: "lipsync-2", Visual: "asset:v", Audio: "asset:a",

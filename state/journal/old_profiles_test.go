@@ -13,7 +13,7 @@ import (
 	"dubtop/state/draft"
 )
 
-// kin lists the relatives of the new key.
+// kin lists the old profiles of the new key.
 func kin(t *testing.T, dir string) []OldProfile {
 	t.Helper()
 	found, err := OldProfiles(t.Context(), dir, newKey)
@@ -29,7 +29,7 @@ func TestOldProfilesAreOfTheSameServerAndHaveJobs(t *testing.T) {
 	if found := kin(t, dir); len(found) != 0 {
 		t.Errorf("a lonely profile has kin: %v", found)
 	}
-	old := profile(t, dir, oldKey) // stays open: another dubtop may run on it
+	old := profile(t, dir, oldKey) // stays open, as if another dubtop used it
 	for n := range 5 {
 		keepJobs(t, old, seenJob(n, api.Completed))
 	}
@@ -45,7 +45,7 @@ func TestOldProfilesAreOfTheSameServerAndHaveJobs(t *testing.T) {
 		t.Fatal(err)
 	}
 	keepJobs(t, profile(t, dir, "0123456789ab-staging.sync.so"), seenJob(1, api.Completed))
-	_ = profile(t, dir, "eeeeeeeeeeee-api.sync.so") // knows nothing
+	_ = profile(t, dir, "eeeeeeeeeeee-api.sync.so") // has no jobs
 	if err := os.MkdirAll(filepath.Join(dir, "cccccccccccc-api.sync.so"), 0o700); err != nil {
 		t.Fatal(err)
 	}

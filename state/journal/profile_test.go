@@ -31,7 +31,7 @@ func TestNewKeyOpensTheOldJournal(t *testing.T) {
 	dir := t.TempDir()
 	old := profile(t, dir, oldKey)
 	appended(t, old, accepted(1))
-	fresh := profile(t, dir, newKey) // it was used for looking only
+	fresh := profile(t, dir, newKey) // it was only read
 	keepJobs(t, fresh, seenJob(1, api.Completed))
 	for range 2 {
 		if err := Join(t.Context(), dir, newKey, oldKey); err != nil {
@@ -101,8 +101,8 @@ func TestMissingJoinedJournalIsNotCreated(t *testing.T) {
 	}
 }
 
-// Two files that say of each other that they lead on are damage, not a reason
-// to hang.
+// Two profiles that point to each other are damage, and must not cause an
+// endless loop.
 func TestCircleOfProfilesIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	for from, to := range map[string]string{oldKey: newKey, newKey: oldKey} {
@@ -129,7 +129,7 @@ func TestHasProfileCreatesNothing(t *testing.T) {
 	if has, err := HasProfile(dir, oldKey); !has || err != nil {
 		t.Errorf("with one: %t, %v", has, err)
 	}
-	// A log without its file is a journal that was damaged, not none.
+	// A log without its file is a damaged journal, not a missing one.
 	if err := os.Rename(profilePath(dir, oldKey), filepath.Join(dir, "elsewhere")); err != nil {
 		t.Fatal(err)
 	}

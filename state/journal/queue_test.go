@@ -16,7 +16,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// enqueued puts n confirmed submissions, q0 and on, into the queue.
+// enqueued queues n confirmed submissions, q0 and so on.
 func enqueued(t testing.TB, j *Journal, n int) {
 	t.Helper()
 	for i := range n {
@@ -26,7 +26,7 @@ func enqueued(t testing.TB, j *Journal, n int) {
 	}
 }
 
-// order is the queue as the ids in it, a paused one in brackets.
+// order returns the queue as ids, paused ones in brackets.
 func order(t testing.TB, j *Journal) string {
 	t.Helper()
 	items, err := j.Queue(t.Context())
@@ -109,8 +109,8 @@ func TestOnlyConfirmedSubmissionsAreQueued(t *testing.T) {
 	}
 }
 
-// What began to be sent can't be moved, paused or dropped; what is paused or
-// dropped can't be sent, also by a process that has not heard of it.
+// A submission being sent can't be moved, paused or dropped. A paused or
+// dropped one can't be sent, not even by a process that does not know yet.
 func TestSendingAndWaitingExcludeEachOther(t *testing.T) {
 	path := journalPath(t)
 	j, stale := opened(t, path), opened(t, path)
@@ -143,8 +143,8 @@ func TestSendingAndWaitingExcludeEachOther(t *testing.T) {
 	}
 }
 
-// A new price may come back after its submission was taken into the form: what
-// was edited stays out of the queue, for it will be another submission.
+// A new price may arrive after its submission was taken into the form. The
+// edited submission stays out of the queue, because it becomes another one.
 func TestEditedSubmissionStaysOut(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
@@ -176,7 +176,7 @@ func TestEditedSubmissionStaysOut(t *testing.T) {
 	}
 }
 
-// A slot that was taken after all sends a job back to its place.
+// A submission refused for lack of a slot returns to its place.
 func TestUnacceptedSubmissionKeepsItsPlace(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 3)
@@ -197,8 +197,8 @@ func TestUnacceptedSubmissionKeepsItsPlace(t *testing.T) {
 	}
 }
 
-// Two processes put the queue into ever other orders while it is sent from,
-// added to and dropped from: nothing is lost, doubled or sent after its drop.
+// Two processes reorder the queue while it is sent from, added to and dropped
+// from. Nothing is lost, doubled, or sent after it was dropped.
 func TestQueueInARace(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
@@ -247,7 +247,8 @@ func TestQueueInARace(t *testing.T) {
 	}
 }
 
-// A doubt may be sent once more by its own key and bytes, once for each doubt.
+// A request of unknown outcome may be resent with its own key and bytes, once
+// for each time its outcome becomes unknown.
 func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
@@ -258,7 +259,7 @@ func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 	if err := j.BeginResending(t.Context(), s); !errors.Is(err, ErrTaken) {
 		t.Errorf("while it is sent: %v, want ErrTaken", err)
 	}
-	var before outbox.Submission // the doubt of the round before
+	var before outbox.Submission // the unknown outcome of the previous round
 	for round := range 3 {
 		s = doubted(t, s, noon.Add(time.Duration(1+round)*time.Minute))
 		if err := j.SaveSubmission(t.Context(), s); err != nil {
@@ -293,7 +294,7 @@ func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 	}
 }
 
-// doubted is what a request without an answer becomes.
+// doubted returns a request without an answer.
 func doubted(t *testing.T, s outbox.Submission, at time.Time) outbox.Submission {
 	t.Helper()
 	if err := s.Answer(api.Unknown, "", "no answer", at); err != nil {
@@ -316,7 +317,7 @@ func TestGroupIsEnqueuedWholeOrNotAtAll(t *testing.T) {
 	if err := j.BeginSending(t.Context(), sending(t, group[1])); !errors.Is(err, ErrPaused) {
 		t.Errorf("the rest of a group before its pilot: %v, want ErrPaused", err)
 	}
-	// The last of them can't wait: it has been sent. So none does.
+	// The last of them was already sent, so none is queued.
 	taken := confirmed("taken")
 	if err := j.BeginSending(t.Context(), sending(t, taken)); err != nil {
 		t.Fatal(err)
@@ -377,8 +378,8 @@ func TestRefusedSubmissionKeepsItsPlaceUntilDequeued(t *testing.T) {
 	}
 }
 
-// Whoever shows the queue asks for this number alone, so it must not stand
-// still when anything has changed, whoever did it.
+// Whoever shows the queue checks only this number, so every change by anybody
+// must raise it.
 func TestEveryChangeRaisesTheRevision(t *testing.T) {
 	path := journalPath(t)
 	j, other := opened(t, path), opened(t, path)
@@ -541,7 +542,7 @@ func TestRefusedOrDroppedDraftCanBeSentAgain(t *testing.T) {
 	}
 }
 
-// What is edited is in the form or in the queue, and never in both.
+// An edited draft is in the form or in the queue, never in both.
 func TestEditMovesTheDraftAtomically(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 3)
@@ -563,7 +564,7 @@ func TestEditMovesTheDraftAtomically(t *testing.T) {
 		t.Fatalf("the queue is %s, the draft %+v, %v", got, kept, err)
 	}
 
-	// One that has left meanwhile leaves nothing in the form.
+	// If it was sent meanwhile, nothing is left in the form.
 	gone := items[2].Submission
 	if err := j.BeginSending(t.Context(), sending(t, gone)); err != nil {
 		t.Fatal(err)

@@ -20,9 +20,9 @@ import (
 	"dubtop/state/outbox"
 )
 
-// childSpends does with each line what a dubtop does with a yes, to the last
-// step: it pays. A line says whether it is a draft that both processes show, or
-// an item of the queue that both want to send.
+// childSpends treats each line as a confirmation, up to the payment. A line
+// names a draft that both processes show, or an item of the queue that both
+// want to send.
 func childSpends(path string) {
 	j := childOpens(path)
 	fmt.Println("ready")
@@ -44,11 +44,11 @@ func childSpends(path string) {
 	childMust(j.Close())
 }
 
-// spendable is the submission that this process is about to send.
+// spendable returns the submission that this process is about to send.
 func spendable(j *Journal, what, name string) (outbox.Submission, error) {
 	if what == "draft" {
-		s := confirmed(fmt.Sprint(name, "-by-", os.Getpid())) // each process has an id and a key of its own
-		// The draft is one, as it stood at one moment: in each round another.
+		s := confirmed(fmt.Sprint(name, "-by-", os.Getpid())) // each process has its own id and key
+		// Both have the same draft, a new one in each round.
 		n, _ := strconv.Atoi(strings.TrimPrefix(name, "draft"))
 		s.Draft.ID, s.Draft.UpdatedAt = "", noon.Add(time.Duration(n)*time.Second)
 		return s, j.Enqueue(context.Background(), s, noon)
@@ -109,8 +109,8 @@ func (k *till) count(name string) int {
 	return k.paid[name]
 }
 
-// Two processes are told at once to send one draft, or one item of the queue:
-// one request is paid for, each time, and the books know of one.
+// Two processes are told at the same time to send one draft, or one item of the
+// queue. Each time one request is paid for, and the ledger has one entry.
 func TestTwoProcessesPayOnceForOneDraft(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)

@@ -15,7 +15,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// seenJob is a job as a list tells it.
+// seenJob returns a job as in a list.
 func seenJob(n int, status api.Status) state.Generation {
 	g := api.Generation{
 		ID: api.ID(fmt.Sprintf("00000000-0000-4000-8000-%012d", n)), Status: status, Model: "lipsync-2",
@@ -55,7 +55,7 @@ func TestJobRoundTrip(t *testing.T) {
 	unnamed := state.NewGeneration(api.Generation{ID: "ÄB-without-a-name", Status: "A NEW WORD"})
 	watched := seenJob(3, api.Completed)
 	watched.Started, watched.Ended, watched.HasOutput, watched.Gone = noon.Add(1), noon.Add(time.Minute), true, true
-	watched.Expect("", 0) // so that it is found by what it is now
+	watched.Expect("", 0) // searchable by what it is now
 	jobs := []state.Generation{watched, seenJob(2, api.Failed), seenJob(1, api.Pending), unnamed}
 	intent := state.IntentRow(&outbox.Submission{ID: "s1", State: outbox.SubmissionUnknown, SentAt: noon}, 0)
 	keepJobs(t, j, append(slices.Clone(jobs), intent)...)
@@ -81,9 +81,9 @@ func TestKnownFactsOfAJobStay(t *testing.T) {
 		ended  time.Time
 	}{
 		{pending, api.Pending, time.Time{}},
-		{running, api.Processing, time.Time{}}, // when it began was not seen: a night may lie between
+		{running, api.Processing, time.Time{}}, // its start was not seen: a night may lie between
 		{done, api.Completed, done.Ended},
-		{running, api.Completed, done.Ended},  // an answer that came late
+		{running, api.Completed, done.Ended},  // a late answer
 		{nameless, api.Completed, done.Ended}, // and one that knows less
 	} {
 		keepJobs(t, j, c.saved)
@@ -100,7 +100,7 @@ func TestJobsArePagedNewestFirst(t *testing.T) {
 	var jobs []state.Generation
 	for i := range 4500 {
 		g := seenJob(i, api.Completed)
-		g.Created = noon.Add(-time.Duration(i/3) * time.Second) // three of each moment
+		g.Created = noon.Add(-time.Duration(i/3) * time.Second) // three created at each time
 		jobs = append(jobs, g)
 	}
 	keepJobs(t, j, jobs...)
@@ -115,7 +115,7 @@ func TestJobsArePagedNewestFirst(t *testing.T) {
 		}
 		last = page[6]
 	}
-	// The journal is free for other things while the jobs are read.
+	// The journal can be used for other things while the jobs are read.
 	for _, err := range j.EachGeneration(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestBatchesAreKept(t *testing.T) {
 	}
 }
 
-// Lists may lose a second to a power cut; money never does.
+// A power cut may lose a second of the lists, but never money.
 func TestOnlyMoneyWaitsForTheDisk(t *testing.T) {
 	j := opened(t, journalPath(t))
 	keepJobs(t, j, seenJob(1, api.Pending))
@@ -212,7 +212,7 @@ func TestNewerJournalShowsItsLists(t *testing.T) {
 
 func second(_ bool, _ Holder, err error) error { return err }
 
-// many is a journal with 100,000 jobs in it.
+// many returns a journal with 100,000 jobs.
 func many(b *testing.B) (path string) {
 	b.Helper()
 	path = journalPath(b)

@@ -45,7 +45,7 @@ func TestOneProcessSends(t *testing.T) {
 	}
 }
 
-// looks asks who sends, 0 for nobody.
+// looks returns who sends, 0 for nobody.
 func looks(t *testing.T, j *Journal, want int) {
 	t.Helper()
 	who, held, err := j.Holder()
@@ -54,7 +54,7 @@ func looks(t *testing.T, j *Journal, want int) {
 	}
 }
 
-// The one that sends is killed: the other takes over, and not before.
+// The sender is killed. Then the other takes over, and not before.
 func TestAnotherProcessTakesOverFromADeadSender(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
@@ -118,7 +118,7 @@ func TestUnwritableJournalHasNoSender(t *testing.T) {
 	}
 }
 
-// Looking who sends never keeps anybody from it.
+// Asking who sends never prevents anybody from sending.
 func TestHolderTakesNoTurn(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
@@ -162,7 +162,7 @@ func TestHolderTakesNoTurn(t *testing.T) {
 	}
 }
 
-// One that can write nothing any more does not keep the others from sending.
+// A process that can't write any more does not prevent others from sending.
 func TestBrokenSenderGivesUpTheTurn(t *testing.T) {
 	path := journalPath(t)
 	a, b := opened(t, path), opened(t, path)
@@ -178,7 +178,7 @@ func TestBrokenSenderGivesUpTheTurn(t *testing.T) {
 	}
 }
 
-// Whoever comes by another name meets the same locks.
+// A process that opens the file by another name finds the same locks.
 func TestSymlinkedJournalIsTheSameJournal(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)

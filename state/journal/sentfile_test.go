@@ -10,7 +10,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// batchOf is a confirmed batch of a file.
+// batchOf returns a confirmed batch of a file.
 func batchOf(t *testing.T, id, file string, told ...string) outbox.Submission {
 	t.Helper()
 	s := confirmed(id)
@@ -18,11 +18,11 @@ func batchOf(t *testing.T, id, file string, told ...string) outbox.Submission {
 	return sending(t, s)
 }
 
-// Another batch of the same file leaves only when the user was told of each one
-// before it, and of none as long as one is on its way. A refused one made nothing.
+// A second batch of the same file is sent only if the user was told of each
+// earlier one, and not while one is being sent. A refused batch does not count.
 func TestSecondBatchOfAFileNeedsTheWarning(t *testing.T) {
 	for _, c := range []struct {
-		first api.Outcome // -1: on its way
+		first api.Outcome // -1: being sent
 		file  string
 		told  []string
 		ok    bool

@@ -11,7 +11,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// ofEveryKind leaves submissions in the journal that ended in all ways.
+// ofEveryKind saves submissions that ended in every way.
 func ofEveryKind(t *testing.T, j *Journal) map[string]outbox.Submission {
 	t.Helper()
 	enqueued(t, j, 1)
@@ -40,7 +40,7 @@ func ofEveryKind(t *testing.T, j *Journal) map[string]outbox.Submission {
 	if err := j.Enqueue(t.Context(), limited, noon); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.Drop(t.Context(), "limited", noon); err != nil { // nothing is in doubt about this one
+	if err := j.Drop(t.Context(), "limited", noon); err != nil { // its outcome is known
 		t.Fatal(err)
 	}
 	batch := confirmed("batch")
@@ -66,7 +66,7 @@ func TestUnresolvedSubmissions(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("outstanding is %+v, want %+v", got, want)
 	}
-	for id, s := range all { // the same by the law of submissions
+	for id, s := range all { // the same according to the rules of submissions
 		if open := s.MayHaveCost() && s.State != outbox.SubmissionSent; open != (id == "given-up" || id == "sending" || id == "unknown") {
 			t.Errorf("%s: in doubt is %t", id, open)
 		}
@@ -93,7 +93,7 @@ func TestJobLeadsToItsSubmission(t *testing.T) {
 	}
 }
 
-// Bodies of batches are large; who claims what is asked often.
+// Bodies of batches are large, and claims are read often.
 func TestClaimsAreReadWithoutBodies(t *testing.T) {
 	j := opened(t, journalPath(t))
 	for query, index := range map[string]string{
@@ -131,8 +131,8 @@ func TestEmptyJournal(t *testing.T) {
 	}
 }
 
-// A copy from before the sending looks like the answer that nothing was sent:
-// it would let the job be sent once more.
+// A copy from before the sending looks like an answer that nothing was sent,
+// which would allow sending it again.
 func TestOldCopyIsNoAnswer(t *testing.T) {
 	j := opened(t, journalPath(t))
 	stale := confirmed("s1")
@@ -170,8 +170,8 @@ func TestOldCopyIsNoAnswer(t *testing.T) {
 	}
 }
 
-// What is sent is what the journal holds as confirmed, not what a window that
-// has not heard of the change still shows.
+// The request sent is the one that the journal holds as confirmed, not the one
+// in a window that missed the change.
 func TestOnlyTheConfirmedRequestIsSent(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 1)
