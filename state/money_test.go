@@ -15,10 +15,10 @@ func estimate(frames int, cost api.Micros) api.Estimate {
 func TestCosts(t *testing.T) {
 	s := NewStore()
 	s.Prices.Learn("lipsync-2", estimate(250, 500_000))
-	s.Prices.Learn("lipsync-2-pro", estimate(3, 10_000)) // no whole number a frame
+	s.Prices.Learn("lipsync-2-pro", estimate(3, 10_000)) // not a whole number per frame
 	s.Prices.Own(jobID(7), 1_250_000)
 	s.Prices.Actual(jobID(8), 900_000)
-	s.Prices.Own(jobID(8), 1_000_000) // comes too late to matter
+	s.Prices.Own(jobID(8), 1_000_000) // too late to matter
 
 	for _, test := range []struct {
 		why    string

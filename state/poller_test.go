@@ -43,13 +43,13 @@ func TestJobMadeElsewhereIsSeenWithin15Seconds(t *testing.T) {
 		if w.shows(j) == "" {
 			t.Fatalf("job %d is not on the screen", n)
 		}
-		j.created = j.created.Add(-2 * time.Hour) // ends, so that we are at rest
+		j.created = j.created.Add(-2 * time.Hour) // ends, so that the account is at rest
 		w.pass(time.Minute)
 	}
 }
 
-// TestFiveHundredRunning is the worst minute there is: hundreds of jobs that
-// begin and end all the time, and a long history still to be loaded.
+// TestFiveHundredRunning is the worst case: hundreds of jobs that start and end
+// all the time, and a long history still to be loaded.
 func TestFiveHundredRunning(t *testing.T) {
 	w := newWorld(t)
 	w.history(5000)
@@ -66,7 +66,7 @@ func TestFiveHundredRunning(t *testing.T) {
 		for _, j := range w.jobs[5000:] {
 			was, shows := j.status(w.now.Add(-5*time.Second)), w.shows(j)
 			if shows == "" && (!fresh[j.id] || w.now.Sub(j.created) < 15*time.Second) {
-				continue // ended before anybody looked, or not yet due to be seen
+				continue // ended before it was seen, or not due to be seen yet
 			}
 			if stage(shows) < stage(was) {
 				t.Fatalf("at %v job %s shows %q and has been %s for 5 s", w.now.Sub(start()), j.id, w.shows(j), was)
@@ -256,7 +256,7 @@ func TestDeletedJobIsMarkedGone(t *testing.T) {
 	j.deleted = true
 	w.answer = func(q Query, a *Answer) {
 		if q.Topic == Head {
-			a.More = true // else the head, being everything, would tell
+			a.More = true // otherwise the head, which contains everything, would show it
 		}
 	}
 	w.pass(30 * time.Second)
@@ -454,7 +454,7 @@ func TestRefreshIsImmediateButLimited(t *testing.T) {
 	if w.count(pressed, Head) != 1 || w.count(pressed, Assets) != 1 {
 		t.Error("the head and the visible list are not asked for at once")
 	}
-	for range 600 { // r held down for a minute
+	for range 600 { // r is held down for a minute
 		w.poller.Refresh(w.now)
 		w.pass(100 * time.Millisecond)
 	}
@@ -494,7 +494,7 @@ func TestDayWithoutNetwork(t *testing.T) {
 	}
 }
 
-// checkTries checks that no two tries were too close or too far apart.
+// checkTries checks that no two tries were too close together or too far apart.
 func checkTries(t *testing.T, w *world, since time.Time) {
 	t.Helper()
 	var last time.Time

@@ -8,7 +8,7 @@ import (
 	"dubtop/state/table"
 )
 
-// past is a job from before this run.
+// past returns a job from before this run.
 func past(n int, status api.Status) Generation { return row(n, status) }
 
 func statusOf(t *testing.T, c *table.Collection[Generation], n int) api.Status {
@@ -80,7 +80,8 @@ func TestCompleteAnswerKeepsHistoryAndMarksDeletedJobs(t *testing.T) {
 		}
 		gone[n] = g.Gone
 	}
-	// 1 is older than anything the server tells; 2 would be told if it ran.
+	// 1 is older than anything the server lists; 2 would be listed if it were
+	// running.
 	if gone[1] || !gone[2] || gone[3] || !gone[4] || gone[6] {
 		t.Errorf("gone: %v", gone)
 	}

@@ -7,8 +7,8 @@ import (
 	"dubtop/api"
 )
 
-// TestUnreadableItemIsNotGone lets an item of every list come in a shape
-// that cannot be read, for ten minutes: what is known of it stays.
+// TestUnreadableItemIsNotGone makes an item of every list unreadable for
+// ten minutes. What is known about it stays.
 func TestUnreadableItemIsNotGone(t *testing.T) {
 	for _, whole := range []bool{false, true} {
 		w := newWorld(t)

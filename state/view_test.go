@@ -133,7 +133,7 @@ func TestCostOrderFollowsPrices(t *testing.T) {
 	}
 }
 
-// TestViewLaws compares a view that follows changes with one made afresh.
+// TestViewLaws compares a view that follows changes with a new one.
 func TestViewLaws(t *testing.T) {
 	statuses := []api.Status{api.Pending, api.Processing, api.Completed, api.Failed}
 	rapid.Check(t, func(t *rapid.T) {
@@ -208,7 +208,7 @@ func TestSortsOfEveryKindOfRow(t *testing.T) {
 	}
 }
 
-// filter is what somebody typed.
+// filter returns a filter as somebody might type it.
 func filter(text string) (f table.Filter) {
 	f.Parse(text)
 	return f

@@ -55,8 +55,8 @@ func TestUndocumentedStatusIsNoMistake(t *testing.T) {
 	}
 }
 
-// TestVocabularyMatchesTheFilters holds what rows say of their filters against what
-// filters do.
+// TestVocabularyMatchesTheFilters compares a row's vocabulary with what filters
+// match.
 func TestVocabularyMatchesTheFilters(t *testing.T) {
 	rows := []table.Searchable{
 		new(Generation), new(Batch), new(BatchItem), new(Asset), new(Model), new(outbox.QueueRow), new(ledger.Entry),

@@ -9,15 +9,15 @@ import (
 	"dubtop/state/instant"
 )
 
-// world is an account on a server, and a poller that watches it, in a time of
-// its own.
+// world is an account on a server, and a poller that watches it, with its own
+// clock.
 type world struct {
 	t       judge
 	poller  *Poller
 	store   *Store
 	now     time.Time
 	latency time.Duration
-	jobs    []*fakeJob // the newest last
+	jobs    []*fakeJob // newest last
 	batches []api.Batch
 	assets  []api.Asset
 	models  []api.Model
@@ -31,7 +31,7 @@ type world struct {
 	flight []landing
 }
 
-// fakeJob waits, works and ends by its age.
+// fakeJob waits, works and ends according to its age.
 type fakeJob struct {
 	id           api.ID
 	created      time.Time
@@ -78,7 +78,7 @@ func (w *world) history(n int) {
 	}
 }
 
-// submit adds a job that somebody makes now.
+// submit adds a job made now.
 func (w *world) submit(waits, works time.Duration) *fakeJob {
 	j := &fakeJob{id: jobID(len(w.jobs)), created: w.now, waits: waits, works: works, end: api.Completed}
 	w.jobs = append(w.jobs, j)
@@ -103,7 +103,7 @@ func (w *world) tell(j *fakeJob) api.Generation {
 	return g
 }
 
-// serve answers as a server does.
+// serve answers like a server.
 func (w *world) serve(q Query) (a Answer) {
 	if w.fail != nil {
 		if err := w.fail(q); err != nil {
@@ -128,7 +128,7 @@ func (w *world) serve(q Query) (a Answer) {
 	return a
 }
 
-// list answers a query as GET /v2/generations does.
+// list answers a query like GET /v2/generations.
 func (w *world) list(q api.GenerationQuery) (page api.GenerationPage) {
 	past := q.Cursor == "" || w.whole
 	for _, j := range slices.Backward(w.jobs) {
@@ -161,8 +161,8 @@ func (w *world) assetPage(q api.AssetQuery) (page api.AssetPage) {
 	return page
 }
 
-// pass lets time go by, as the program does: due queries are sent, answers
-// land, and in between it sleeps until the next of either.
+// pass advances the time as the program does: due queries are sent, answers are
+// applied, and in between it sleeps until the next of either.
 func (w *world) pass(d time.Duration) {
 	for end := w.now.Add(d); ; {
 		w.send()
@@ -175,7 +175,7 @@ func (w *world) pass(d time.Duration) {
 		}
 		for _, l := range w.flight {
 			if l.at.Before(next) {
-				next = instant.Later(l.at, w.now) // it landed while we slept
+				next = instant.Later(l.at, w.now) // it arrived while we slept
 			}
 		}
 		w.now = next
@@ -198,7 +198,7 @@ func (w *world) send() {
 	slices.SortStableFunc(w.flight, func(a, b landing) int { return a.at.Compare(b.at) })
 }
 
-// check is what holds for every question ever asked.
+// check checks what must hold for every query.
 func (w *world) check(q Query) {
 	w.t.Helper()
 	for _, l := range w.flight {
@@ -224,7 +224,7 @@ func (w *world) land() {
 	}
 }
 
-// count counts the questions of some topics since a time; none means all.
+// count counts the queries of some topics since a time; no topics means all.
 func (w *world) count(since time.Time, topics ...Topic) (n int) {
 	for _, s := range w.sent {
 		if !s.at.Before(since) && (len(topics) == 0 || slices.Contains(topics, s.query.Topic)) {
@@ -234,8 +234,8 @@ func (w *world) count(since time.Time, topics ...Topic) (n int) {
 	return n
 }
 
-// busiest is the most questions in any 60 seconds since a time, the ends of
-// which both count.
+// busiest returns the most queries in any 60 seconds since a time, both ends
+// included.
 func (w *world) busiest(since time.Time, topics ...Topic) (most int) {
 	var times []time.Time
 	for _, s := range w.sent {
@@ -253,8 +253,8 @@ func (w *world) busiest(since time.Time, topics ...Topic) (most int) {
 	return most
 }
 
-// slowest is the longest time between two questions of a topic since a time,
-// and until now.
+// slowest returns the longest time between two queries of a topic from a time
+// until now.
 func (w *world) slowest(t Topic, since time.Time) (gap time.Duration) {
 	last := since
 	for _, s := range w.sent {
@@ -266,13 +266,13 @@ func (w *world) slowest(t Topic, since time.Time) (gap time.Duration) {
 	return max(gap, w.now.Sub(last))
 }
 
-// shows is the status on the screen, "" for nothing.
+// shows returns the status on the screen, "" for nothing.
 func (w *world) shows(j *fakeJob) api.Status {
 	g, _ := w.store.Generations.Find(string(j.id))
 	return g.Status
 }
 
-// stage orders statuses by how far a job has come.
+// stage orders statuses by the progress of a job.
 func stage(s api.Status) int {
 	switch s {
 	case "":

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // days are tested where clocks change
+	_ "time/tzdata" // places where clocks change
 
 	"pgregory.net/rapid"
 
@@ -26,7 +26,7 @@ func berlin(t interface{ Fatal(...any) }) *time.Location {
 	return loc
 }
 
-// booked is an entry of a job that was estimated, sent at a time.
+// booked returns an entry of a job that was estimated and sent at a time.
 func booked(n int, at time.Time, estimate api.Micros) Entry {
 	return Entry{At: at, Submission: fmt.Sprint("s", n), Job: jobID(n), Model: "lipsync-2", Estimate: &estimate}
 }
@@ -55,8 +55,8 @@ func TestTenThousandDimesAreAThousandDollars(t *testing.T) {
 	}
 }
 
-// Berlin puts its clocks forward on 29 March 2026 at 2:00, and back on 25
-// October at 3:00: a day of 23 hours, and one of 25.
+// In Berlin, clocks go forward on 29 March 2026 at 2:00 and back on 25 October
+// at 3:00, so these days have 23 and 25 hours.
 func TestDaysWithClockChanges(t *testing.T) {
 	loc := berlin(t)
 	for _, c := range []struct {
@@ -91,7 +91,7 @@ func TestDaysWithClockChanges(t *testing.T) {
 	}
 }
 
-// Santiago puts its clocks forward at midnight: 6 September 2026 begins at 1:00.
+// In Santiago, clocks go forward at midnight: 6 September 2026 begins at 1:00.
 func TestChartIncludesADayWithoutMidnight(t *testing.T) {
 	loc, err := time.LoadLocation("America/Santiago")
 	if err != nil {
@@ -107,9 +107,9 @@ func TestChartIncludesADayWithoutMidnight(t *testing.T) {
 	}
 }
 
-// Havana's clocks go back from 1:00 to 0:00, so that midnight comes twice, and
-// Santiago's go forward at midnight, so that it never comes: a date begins with
-// its first instant all the same, and no instant is in two days or in none.
+// In Havana, clocks go back from 1:00 to 0:00, so midnight comes twice. In
+// Santiago they go forward at midnight, so it never comes. A date begins with
+// its first instant anyway, and every instant is in exactly one day.
 func TestEveryInstantIsInOneDay(t *testing.T) {
 	for name, day := range map[string]time.Time{
 		"America/Havana":   time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
@@ -207,8 +207,8 @@ func TestLaterFactsAreAddedToAnEntry(t *testing.T) {
 	}
 }
 
-// However entries come in, one by one or together, in order or not, the books
-// say the same.
+// The ledger is the same however entries arrive: one by one or together, in
+// order or not.
 func TestOrderOfBookingDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var entries []Entry
@@ -324,7 +324,7 @@ func TestExportsContainNoFormulas(t *testing.T) {
 	}
 }
 
-// The day begins at the local midnight, also where the clock is put back.
+// A day begins at local midnight, even if the clock is put back there.
 func TestLedgerSinceADay(t *testing.T) {
 	loc := berlin(t)
 	at := func(day, hour, minute int) time.Time { return time.Date(2026, 10, day, hour, minute, 0, 0, loc) }
@@ -366,7 +366,7 @@ func TestUnknownAmountsAreNotZero(t *testing.T) {
 	}
 }
 
-// However entries are grouped, nothing is lost and nothing counts twice.
+// However entries are grouped, each counts exactly once.
 func TestGroupsAddUpToTheTotal(t *testing.T) {
 	loc := berlin(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -398,7 +398,8 @@ func TestGroupsAddUpToTheTotal(t *testing.T) {
 	})
 }
 
-// full is the books of a hundred thousand jobs, one a minute up to noon.
+// full returns the ledger of a hundred thousand jobs, one per minute up to
+// noon.
 func full() *Ledger {
 	var entries []Entry
 	for i := range 100_000 {
@@ -414,7 +415,7 @@ func BenchmarkLedgerByDay100k(b *testing.B) {
 	}
 }
 
-// BenchmarkPeriod100k is what the header does each frame.
+// BenchmarkPeriod100k measures what the header does in each frame.
 func BenchmarkPeriod100k(b *testing.B) {
 	l, loc := full(), berlin(b)
 	b.ReportAllocs()

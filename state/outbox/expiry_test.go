@@ -10,7 +10,8 @@ import (
 	"dubtop/state/draft"
 )
 
-// signed is a submission in line whose video's link ends so long after noon.
+// signed returns a queued submission whose video link expires the given time
+// after noon.
 func signed(t *testing.T, id string, d time.Duration) Submission {
 	t.Helper()
 	s := waiting(t, id)
@@ -42,7 +43,7 @@ func TestExpiredItemIsNotSentAndDelaysNothing(t *testing.T) {
 	if news := o.Expire(noon.Add(80 * time.Second)); news != nil {
 		t.Errorf("told twice: %v", news)
 	}
-	// No price is asked for of what can't be sent.
+	// No price is requested for an item that can't be sent.
 	o = &Outbox{Sender: true}
 	o.Put(signed(t, "a", 75*time.Second), false)
 	o.Expire(noon.Add(10 * time.Minute))
@@ -71,7 +72,8 @@ func TestBatchWithAnExpiredLinkIsNotSent(t *testing.T) {
 	}
 }
 
-// In doubt it is looked for instead, and the user can't send it again either.
+// If its outcome is unknown, its job is searched for, and the user can't resend
+// it either.
 func TestExpiredLinkPreventsAResend(t *testing.T) {
 	o := &Outbox{Sender: true}
 	o.Put(signed(t, "a", 5*time.Second), false)

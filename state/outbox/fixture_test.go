@@ -9,7 +9,7 @@ import (
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// desk is a world without files.
+// desk is an environment without files.
 func desk() draft.CheckEnv { return draft.CheckEnv{Now: noon, Home: "/home/ann", Dir: "/film"} }
 
 // good is a draft that can be sent.
@@ -20,7 +20,7 @@ func good() draft.Draft {
 	}
 }
 
-// until is a link that ends so long after noon.
+// until returns a link that expires the given time after noon.
 func until(d time.Duration) string {
 	return fmt.Sprintf("https://e.com/a.mp4?Expires=%d", noon.Add(d).Unix())
 }

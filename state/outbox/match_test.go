@@ -9,14 +9,14 @@ import (
 	"dubtop/state/draft"
 )
 
-// sentBody is the submission of a request, in doubt since noon.
+// sentBody returns the submission of a request, of unknown outcome since noon.
 func sentBody(t interface{ Fatal(...any) }, id, body string) Submission {
 	s := submissionIn(t, SubmissionUnknown)
 	s.ID, s.Body = id, []byte(body)
 	return s
 }
 
-// echoOf is a job as the server tells it.
+// echoOf returns a job as the server shows it.
 func echoOf(t *testing.T, text string) api.Generation {
 	t.Helper()
 	var g api.Generation

@@ -9,7 +9,8 @@ import (
 	"dubtop/api"
 )
 
-// outboxOf is an outbox that sends, with n submissions in line, priced at noon.
+// outboxOf returns an outbox that sends, with n queued submissions, priced at
+// noon.
 func outboxOf(t interface{ Fatal(...any) }, n int) *Outbox {
 	o := &Outbox{Sender: true}
 	for i := range n {
@@ -18,7 +19,7 @@ func outboxOf(t interface{ Fatal(...any) }, n int) *Outbox {
 	return o
 }
 
-// due are the tasks of a moment, in words.
+// due returns the tasks of a moment in words.
 func (o *Outbox) due(now time.Time, running, slots int) (tasks []Task, words []string) {
 	o.Slots.Configured = slots
 	tasks = o.Due(now, Occupancy{Running: running, Ours: running})
@@ -28,7 +29,7 @@ func (o *Outbox) due(now time.Time, running, slots int) (tasks []Task, words []s
 	return tasks, words
 }
 
-// rowsOf are the rows in words.
+// rowsOf returns the rows in words.
 func (o *Outbox) words() (words []string) {
 	for _, r := range o.Rows() {
 		words = append(words, r.ID+" "+r.State.Word())
@@ -36,7 +37,7 @@ func (o *Outbox) words() (words []string) {
 	return words
 }
 
-// answer lands what came of sending.
+// answer applies the result of sending.
 func (o *Outbox) answer(t *testing.T, task Task, outcome api.Outcome, err error, now time.Time) {
 	t.Helper()
 	d := TaskResult{Task: task, Submission: task.Submission, Err: err}
@@ -273,7 +274,7 @@ func TestChoiceIsCarriedOut(t *testing.T) {
 	}
 }
 
-// A snapshot says nothing of what changed here after it was begun.
+// A snapshot knows nothing about changes made here after it was begun.
 func TestSnapshotNeverUndoesLaterChanges(t *testing.T) {
 	line := func(subs ...Submission) (s Snapshot) {
 		for _, sub := range subs {

@@ -12,14 +12,14 @@ import (
 	"dubtop/api"
 )
 
-// waiting is a confirmed submission, priced at noon.
+// waiting returns a confirmed submission, priced at noon.
 func waiting(t interface{ Fatal(...any) }, id string) Submission {
 	s := submissionIn(t, SubmissionConfirmed)
 	s.ID, s.IdempotencyKey = id, "key-"+id
 	return s
 }
 
-// answered is a submission after its request got an answer.
+// answered returns a submission whose request got an answer.
 func answered(t interface{ Fatal(...any) }, s Submission, o api.Outcome, now time.Time) Submission {
 	s.Price.At = now
 	if err := s.Send(now); err != nil {
@@ -39,7 +39,7 @@ func queueOf(t interface{ Fatal(...any) }, n int) *Queue {
 	return q
 }
 
-// next is Next with lists that are empty for nothing.
+// next is Next with an empty id for nothing.
 func (q *Queue) next(now time.Time, running, slots int) (send, estimate []string, wake time.Time) {
 	one, other, wake := q.Next(now, Room{Running: running, Slots: slots})
 	if one != "" {
@@ -51,8 +51,8 @@ func (q *Queue) next(now time.Time, running, slots int) (send, estimate []string
 	return send, estimate, wake
 }
 
-// all is everything that leaves at one moment, each as soon as the one before it
-// was accepted.
+// all returns everything sent at one moment, each submission as soon as the one
+// before it was accepted.
 func (q *Queue) all(t *testing.T, running, slots int) (sent []string) {
 	for {
 		send, _, _ := q.next(noon, running+len(sent), slots)
@@ -202,8 +202,8 @@ func TestStalePriceIsRenewedBeforeSending(t *testing.T) {
 	}
 }
 
-// A price that takes long holds back what is behind it for a moment only; that is
-// priced beside it, and keeps its order.
+// A slow price delays the items behind it only for a moment. They are then
+// priced beside it, and keep their order.
 func TestSlowPriceDoesNotDelayOthers(t *testing.T) {
 	later := noon.Add(time.Hour)
 	q := queueOf(t, 4)
@@ -235,7 +235,7 @@ func TestSlowPriceDoesNotDelayOthers(t *testing.T) {
 	q.Apply(answered(t, waiting(t, "1"), api.Accepted, slow), nil, slow)
 	step(slow, "[2] []")
 	q.Apply(answered(t, waiting(t, "2"), api.Accepted, slow), nil, slow)
-	step(slow.Add(time.Minute), "[] []") // the two that are being priced are not asked about twice
+	step(slow.Add(time.Minute), "[] []") // the two being priced are not requested twice
 	priced("0", slow.Add(time.Minute))
 	step(slow.Add(time.Minute), "[0] []")
 }
@@ -364,15 +364,15 @@ func TestFullSlotsAreProbedOneAtATime(t *testing.T) {
 }
 
 // strangers is a plan with one slot that somebody else takes again and again,
-// and what a poller makes of it.
+// as a poller sees it.
 type strangers struct {
 	t         *rapid.T
 	busy      time.Time // until when the slot is taken; zero if it is free
 	theirs    time.Time // when the stranger takes it, if nobody was faster
-	seen, now int       // running jobs as last told, and as they were when asked
-	told      time.Time // when the answer comes
-	eager     int       // how often, of ten, the stranger wants it
-	attempts  int       // ours, for the slot as it is
+	seen, now int       // running jobs as last reported, and as they were when requested
+	told      time.Time // when the answer arrives
+	eager     int       // how often, of ten, the stranger wants the slot
+	attempts  int       // our attempts for the present slot
 	worst     int
 }
 
@@ -380,7 +380,7 @@ func (w *strangers) seconds(from, to int, label string) time.Duration {
 	return time.Duration(rapid.IntRange(from, to).Draw(w.t, label)) * time.Second
 }
 
-// pass brings the world to the next second.
+// pass advances the time by a second.
 func (w *strangers) pass(now time.Time) {
 	if !w.busy.IsZero() && !now.Before(w.busy) {
 		w.busy = time.Time{}
@@ -404,7 +404,7 @@ func (w *strangers) pass(now time.Time) {
 	}
 }
 
-// post is our request; it reports whether it was accepted.
+// post sends our request; it reports whether it was accepted.
 func (w *strangers) post(now time.Time) bool {
 	w.attempts++
 	if !w.busy.IsZero() {
@@ -415,8 +415,8 @@ func (w *strangers) post(now time.Time) bool {
 	return true
 }
 
-// Ten drafts on a plan with one slot that a stranger takes again and again.
-// All are sent once, in order, with few attempts for each slot that came free.
+// Ten drafts on a plan with one slot that a stranger takes again and again are
+// all sent once, in order, with few attempts for each free slot.
 func TestStrangerOnTheOnlySlot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		q := queueOf(t, 10)

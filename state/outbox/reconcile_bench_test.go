@@ -8,7 +8,8 @@ import (
 	"dubtop/api"
 )
 
-// BenchmarkReconcile3kDoubts is what a change and a look cost while 3,000 are in doubt.
+// BenchmarkReconcile3kDoubts measures a change and a look with 3,000 unknown
+// outcomes.
 func BenchmarkReconcile3kDoubts(b *testing.B) {
 	const many = 3000
 	var subs []Submission

@@ -13,7 +13,7 @@ import (
 	"dubtop/state/draft"
 )
 
-// doubt is a submission of unknown outcome: of a take, sent after noon.
+// doubt returns a submission of unknown outcome: of a take, sent after noon.
 func doubt(t interface{ Fatal(...any) }, id string, take int, after time.Duration) Submission {
 	s := sentBody(t, id, takeBody(take))
 	s.IdempotencyKey = "key-" + id
@@ -25,7 +25,7 @@ func takeBody(take int) string {
 	return fmt.Sprintf(`{"model":"lipsync-2","input":[{"type":"video","url":"https://c.example/%d.mp4"}]}`, take)
 }
 
-// takeJob is a job of a take, made after noon.
+// takeJob returns a job of a take, created after noon.
 func takeJob(id string, take int, after time.Duration) api.Generation {
 	return api.Generation{
 		ID: api.ID(id), Model: "lipsync-2", CreatedAt: api.Time{Time: noon.Add(after)},
@@ -33,7 +33,7 @@ func takeJob(id string, take int, after time.Duration) api.Generation {
 	}
 }
 
-// steps are what Next says, in words.
+// steps returns the steps of Next in words.
 func steps(r *Reconciler, now time.Time) []string {
 	var out []string
 	for _, s := range r.Next(now) {
@@ -42,8 +42,8 @@ func steps(r *Reconciler, now time.Time) []string {
 	return out
 }
 
-// looks lets the reconciler look at jobs, if it wants to, and gives what it
-// says then.
+// looks gives the reconciler jobs to look at, if it wants any, and returns its
+// next steps.
 func looks(r *Reconciler, now time.Time, jobs ...api.Generation) []string {
 	for _, s := range r.Next(now) {
 		if s.Kind == StepLook {
@@ -113,9 +113,10 @@ func TestLateAcceptanceIsLinked(t *testing.T) {
 	}
 }
 
-// A job that somebody else could have made, who wanted the same, is never linked
-// without asking: by the server's clock it was made before the request was sent,
-// or more than two minutes after it was given up, or it is one of several.
+// A job that somebody else with the same request could have made is never
+// linked without asking: it was created before the request was sent or more
+// than two minutes after it was given up, by the server's clock, or there are
+// several.
 func TestPossiblyForeignJobIsAskedAbout(t *testing.T) {
 	const skew = 7 * time.Hour // between the server's clock and ours
 	sent := doubt(t, "a", 1, 300*time.Millisecond)
@@ -164,7 +165,7 @@ func TestPossiblyForeignJobIsAskedAbout(t *testing.T) {
 	}
 }
 
-// What the user says of one twin leaves one way for the other.
+// The user's choice about one twin leaves only one job for the other.
 func TestTwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
 	var r Reconciler
 	now := noon.Add(5 * time.Minute)
@@ -353,7 +354,7 @@ func TestLateAnswerIsIgnored(t *testing.T) {
 	a := doubt(t, "a", 1, 0)
 	r.Track([]Submission{a})
 	early := r.Next(noon.Add(90 * time.Second))[0]
-	a.AnsweredAt = noon.Add(2 * time.Minute) // it was sent once more meanwhile
+	a.AnsweredAt = noon.Add(2 * time.Minute) // it was resent meanwhile
 	r.Track([]Submission{a})
 	r.Looked(early, []api.Generation{takeJob("j1", 1, 0)}, 0)
 	want(t, "from before", steps(&r, noon.Add(200*time.Second)))
@@ -367,8 +368,8 @@ func TestClockSetBackDoesNotEndTheSearch(t *testing.T) {
 	want(t, "an hour back", looks(&r, noon.Add(-time.Hour), takeJob("j1", 1, -2*time.Hour)), "link aj1")
 }
 
-// Whatever happens, one job is never linked to two submissions, what nothing
-// proves is never sent once more, and what is linked is what was sent.
+// Whatever happens, one job is never linked to two submissions, nothing is
+// resent without a proof, and the linked job is the one that was sent.
 func TestReconcilerLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Reconciler{Proven: rapid.Bool().Draw(t, "proven")}
@@ -399,7 +400,7 @@ func TestReconcilerLaws(t *testing.T) {
 	})
 }
 
-// obey does what a step says, and checks that it may be said.
+// obey carries out a step, and checks that it is allowed.
 func obey(t *rapid.T, r *Reconciler, step Step, subs []Submission, jobs []api.Generation, owner map[api.ID]string, now time.Time) {
 	at := slices.IndexFunc(subs, func(s Submission) bool { return s.ID == step.Submission })
 	switch step.Kind {

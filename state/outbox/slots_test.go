@@ -55,8 +55,8 @@ func TestChosenSlotsReplaceLearnedOnes(t *testing.T) {
 	}
 }
 
-// Lists bring what others made only after a while: what ran when a slot was
-// refused may turn out to have been more.
+// Lists show other people's jobs late, so more jobs may have run at the refusal
+// than were seen then.
 func TestRefusedCountIsCorrectedByLaterLists(t *testing.T) {
 	var s Slots
 	full := &api.Error{Kind: api.KindConcurrency, Status: 429}
@@ -102,8 +102,8 @@ func TestOnlyConcurrencyRefusalsTeach(t *testing.T) {
 	}
 }
 
-// plan is an account that other people use, too, with a number of slots that it
-// tells, or does not, and what its lists show of it, always a while ago.
+// plan is an account that other people use too, with a number of slots that it
+// may or may not tell. Its lists are always a while old.
 type plan struct {
 	t       *rapid.T
 	chance  *rand.Rand
@@ -121,7 +121,7 @@ type planJob struct {
 	ends time.Time
 }
 
-// between is a number of seconds.
+// between returns a number of seconds.
 func (p *plan) between(low, high int) time.Duration {
 	return time.Duration(low+p.chance.IntN(high-low+1)) * time.Second
 }
@@ -131,7 +131,7 @@ func (p *plan) live(now time.Time) int {
 	return len(p.jobs)
 }
 
-// pass brings the account to the next second.
+// pass advances the account by a second.
 func (p *plan) pass(now time.Time, others int) {
 	for p.live(now) < p.slots && p.chance.IntN(100) < others {
 		p.jobs = append(p.jobs, planJob{made: now, ends: p.end(now)})
@@ -161,7 +161,7 @@ func (p *plan) occupancy(o *Outbox, outage bool) Occupancy {
 	return full
 }
 
-// post is a paid request: what it is answered, and with which error.
+// post sends a paid request and returns its answer and error.
 func (p *plan) post(now time.Time) (api.Outcome, error) {
 	if n := p.live(now); n >= p.slots {
 		e := &api.Error{Kind: api.KindConcurrency, Status: 429}
@@ -186,22 +186,22 @@ func (p *plan) post(now time.Time) (api.Outcome, error) {
 	return api.Accepted, nil
 }
 
-// search is an outbox on such a plan, and what is held against it.
+// search is an outbox on such a plan, and what is checked about it.
 type search struct {
 	*plan
 	o      *Outbox
 	now    time.Time
 	away   *Task // on its way
 	lands  time.Time
-	best   int       // so many ran at once when one of ours was accepted, or fewer since
+	best   int       // this many ran when one of ours was accepted, or fewer since
 	full   time.Time // the last refusal without a number, zero after another answer
-	ended  bool      // a job was seen to end since
-	before int       // jobs that were seen to run at the last look
+	ended  bool      // a job has ended since
+	before int       // jobs running at the last look
 	sent   []string
 	doubts map[string]time.Time
 }
 
-// leaves judges a request that leaves.
+// leaves judges a request that is sent.
 func (s *search) leaves(task Task, full Occupancy, paused bool) {
 	running, reserve := full.Running, s.o.Queue.Reserve
 	if s.away != nil {
@@ -225,7 +225,7 @@ func (s *search) leaves(task Task, full Occupancy, paused bool) {
 	s.lands = s.now.Add(s.between(0, 3))
 }
 
-// lands takes in the answer of what is on its way.
+// lands applies the answer to the current request.
 func (s *search) land() {
 	task, running := *s.away, s.o.Queue.running
 	s.away = nil
@@ -260,7 +260,8 @@ func (s *search) land() {
 	}
 }
 
-// settleDoubts ends those whose time has come: the request made nothing.
+// settleDoubts settles the unknown outcomes that are due: their requests
+// created nothing.
 func (s *search) settleDoubts() {
 	for id, at := range s.doubts {
 		if s.now.Before(at) {
@@ -275,13 +276,13 @@ func (s *search) settleDoubts() {
 	}
 }
 
-// step lets a second pass.
+// step advances by a second.
 func (s *search) step(outage, paused bool) {
 	s.settleDoubts()
 	if s.away != nil && !s.now.Before(s.lands) {
 		s.land()
 	}
-	if _, stopped := s.o.Queue.Paused(); stopped && !paused { // by the queue itself, or no more
+	if _, stopped := s.o.Queue.Paused(); stopped && !paused { // by the queue itself, or no longer
 		s.o.Queue.Resume()
 	} else if paused {
 		s.o.Queue.Pause("by you")
@@ -303,9 +304,9 @@ func (s *search) step(outage, paused bool) {
 	}
 }
 
-// However many slots a plan has and whoever else uses them, with answers that
-// are lost, refusals of every kind, outages and pauses: one more is tried at a
-// time, never beyond what is known to be refused, never in doubt, and all is
+// Whatever the number of slots and whoever else uses them, with lost answers,
+// all kinds of refusals, outages and pauses: one more job is tried at a time,
+// never beyond a known limit or while an outcome is unknown, and everything is
 // sent in the end.
 func TestSlotsAreFoundByTrying(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -326,7 +327,7 @@ func TestSlotsAreFoundByTrying(t *testing.T) {
 				break
 			}
 			if second == 1000 {
-				others = 0 // they go home
+				others = 0 // the others stop
 			}
 			s.now = s.now.Add(time.Second)
 			if outage--; p.chance.IntN(200) == 0 {

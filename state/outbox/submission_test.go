@@ -19,8 +19,7 @@ const testKey = "0b5f0f0e-1f5c-4d1a-9f0e-2f1f6f3c9a11"
 
 func dollars(m api.Micros) Price { return Price{Cost: &m, Frames: 250, Seconds: 10, Basis: "asset"} }
 
-// submissionIn gives a submission that came into a state by the way that
-// leads there.
+// submissionIn returns a submission that reached a state in the usual way.
 func submissionIn(t interface{ Fatal(...any) }, in SubmissionState) Submission {
 	s, err := NewSubmission("s1", good(), desk())
 	if err != nil {
@@ -62,8 +61,8 @@ func allStates() []SubmissionState {
 	}
 }
 
-// Every act in every state: either it leads where it should, or it is an
-// error and changes nothing.
+// Every method in every state leads where it should, or is an error and changes
+// nothing.
 func TestTransitions(t *testing.T) {
 	acts := map[string]func(*Submission) error{
 		"estimate": func(s *Submission) error { return s.Estimate(dollars(1), noon) },
@@ -228,13 +227,13 @@ func TestInterruptedRequestsAreUnknown(t *testing.T) {
 	}
 }
 
-// However things go, what may have been charged never leads to a second
-// sending, and no byte changes after the yes.
+// Whatever happens, a request that may have been charged is never sent again,
+// and no byte changes after the confirmation.
 func TestNothingIsEverSentTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := submissionIn(t, SubmissionDraft)
 		now := noon
-		var stake bool // an attempt is under way, done, or in doubt
+		var stake bool // an attempt is under way, done, or unknown
 		var agreed string
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 200).Draw(t, "pause")) * time.Second)

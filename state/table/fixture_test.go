@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// The states that an item goes through.
+// The states of an item.
 const (
 	pending    = "pending"
 	processing = "processing"
@@ -18,7 +18,7 @@ const (
 	strange    = "dreaming"
 )
 
-// item is the row of these tests: something that is made, worked on and ends.
+// item is the row of these tests: it is created, works and ends.
 type item struct {
 	id     string
 	rank   int64
@@ -62,14 +62,14 @@ func (i *item) Absorb(old *item, _ time.Time) {
 	}
 }
 
-// start is when every story begins.
+// start is the time when every test begins.
 func start() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }
 
 func jobID(n int) string { return fmt.Sprintf("%04d", n) }
 
 func row(n int, status string) item { return item{id: jobID(n), rank: int64(n), status: status} }
 
-// filled is a collection that has answered once.
+// filled returns a collection that has had one answer.
 func filled(items []item) *Collection[item] {
 	c := new(Collection[item])
 	c.Answer(c.Ask(start()), items, start())
@@ -83,7 +83,7 @@ func keys(c *Collection[item]) (found []string) {
 	return found
 }
 
-// seen are the keys of a view's rows.
+// seen returns the keys of a view's rows.
 func seen(v *View[item]) (found []string) {
 	for i := range v.Len() {
 		found = append(found, v.Key(i))
@@ -106,7 +106,7 @@ func TestAViewOfEverythingCopiesNothing(t *testing.T) {
 	}
 }
 
-// dear is what the items cost, and gives some of them a note.
+// dear provides the costs of the items, and notes for some of them.
 type dear struct {
 	costs   map[string]int64
 	notes   map[string]string
