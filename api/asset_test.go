@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAssetsAreAskedForByEveryFilter(t *testing.T) {
+func TestAssetFilters(t *testing.T) {
 	c, f := newFake(t, says(200, `{"items":[{"id":"a","size":"12","width":-3,"durationSeconds":"x"},{"name":"lost"}],"nextCursor":"next/=="}`))
 	page, err := c.Assets(t.Context(), AssetQuery{Limit: 20, Cursor: "c/==", Search: "a b", Types: []string{"VIDEO", "AUDIO"}, SortBy: "dateDesc"})
 	if err != nil || len(page.Items) != 1 || page.Items[0].Size != 12 || page.Items[0].Width != 0 || page.Next != "next/==" || page.Total != -1 {

@@ -25,7 +25,7 @@ func TestBatchesInBothSpellings(t *testing.T) {
 	}
 }
 
-func TestABatchIsAForm(t *testing.T) {
+func TestBatchIsSentAsAForm(t *testing.T) {
 	c, f := newFake(t, says(201, `{"id":"batch_abc123","status":"PENDING"}`))
 	p := Paid{IdempotencyKey: "k", Body: []byte("{\"a\":1}\n{\"b\":2}"), WebhookURL: "https://h/hook"}
 	if b, err := c.CreateBatch(t.Context(), p); err != nil || b.ID != "batch_abc123" || b.Raw == nil {
@@ -50,7 +50,7 @@ func TestABatchIsAForm(t *testing.T) {
 	}
 }
 
-func TestADryRunThatWasNone(t *testing.T) {
+func TestDryRunThatCreatedABatch(t *testing.T) {
 	c, f := newFake(t, says(201, `{"id":"batch_abc123","status":"PENDING"}`))
 	err := c.ValidateBatch(t.Context(), []byte("{}"))
 	if err == nil || !strings.Contains(err.Error(), "created batch_abc123") {

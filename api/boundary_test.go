@@ -58,7 +58,7 @@ func walk(t *testing.T, typ reflect.Type, path string, done map[reflect.Type]boo
 	}
 }
 
-func TestTheWalkFindsBareStrings(t *testing.T) {
+func TestWalkFindsBareStrings(t *testing.T) {
 	found := &testing.T{}
 	walk(found, reflect.TypeFor[struct{ Name []string }](), "x", map[reflect.Type]bool{})
 	if !found.Failed() {

@@ -41,7 +41,7 @@ func TestBaseURLs(t *testing.T) {
 	}
 }
 
-func TestRequestsSayWhoTheyAre(t *testing.T) {
+func TestRequestHeaders(t *testing.T) {
 	c, f := newFake(t, says(200, "[]"))
 	if _, err := c.Models(t.Context()); err != nil {
 		t.Fatal(err)
@@ -60,9 +60,9 @@ func TestRequestsSayWhoTheyAre(t *testing.T) {
 	}
 }
 
-// TestTheKeyStaysAtItsOrigin tries to lead each of our clients to other hosts
+// TestKeyStaysAtItsOrigin tries to lead each of our clients to other hosts
 // in every way.
-func TestTheKeyStaysAtItsOrigin(t *testing.T) {
+func TestKeyStaysAtItsOrigin(t *testing.T) {
 	targets := []string{
 		"https://evil.example/x", "https://api.sync.so:444/x", "https://api.sync.so.evil.example/x",
 		"http://127.0.0.1:9/x", "//evil.example/x",
@@ -168,7 +168,7 @@ func TestLinksDoNotReachPrivateNetworks(t *testing.T) {
 	local.CloseIdle()
 }
 
-func TestGETsAreRetriedALittle(t *testing.T) {
+func TestGETsAreRetried(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
 		ctx    func(context.Context) context.Context

@@ -27,7 +27,7 @@ func paid() Paid {
 	return Paid{IdempotencyKey: "dash-0001", Body: []byte(`{"model":"lipsync-2",  "input":[]}`)}
 }
 
-func TestAPaidRequestLeavesAsItIs(t *testing.T) {
+func TestPaidRequestIsSentUnchanged(t *testing.T) {
 	c, f := newFake(t, says(201, job(7)))
 	g, err := c.CreateGeneration(t.Context(), paid())
 	if err != nil || g.ID != "job-000007" || string(g.Raw) != job(7) {
@@ -46,7 +46,7 @@ func TestAPaidRequestLeavesAsItIs(t *testing.T) {
 	}
 }
 
-func TestPaidRequestsThatMustNotLeave(t *testing.T) {
+func TestInvalidPaidRequestsAreNotSent(t *testing.T) {
 	c, f := newFake(t, says(201, job(7)))
 	for name, p := range map[string]Paid{
 		"no key":      {Body: []byte("{}")},
@@ -100,7 +100,7 @@ func file(field, name, content string, size int64) FilePart {
 	}}
 }
 
-func TestFilesGoBesideTheBody(t *testing.T) {
+func TestFilesAreSentBesideTheBody(t *testing.T) {
 	c, f := newFake(t, says(201, job(7)))
 	video := &fakeFile{Reader: strings.NewReader("VIDEO"), size: 5}
 	p := Paid{
@@ -141,7 +141,7 @@ func TestFilesGoBesideTheBody(t *testing.T) {
 	}
 }
 
-func TestAFileThatFailsOnTheWay(t *testing.T) {
+func TestFileThatFailsWhileSent(t *testing.T) {
 	c, _ := newFake(t, says(201, job(7)))
 	for name, r := range map[string]io.Reader{
 		"shorter": strings.NewReader("VI"),
@@ -157,7 +157,7 @@ func TestAFileThatFailsOnTheWay(t *testing.T) {
 	}
 }
 
-func TestWhileHeldNothingPaidLeaves(t *testing.T) {
+func TestNothingPaidIsSentWhileLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, f := newFake(t, says(429, `{"message":"slow down","retryAfterSeconds":20}`))
 		_, err := c.CreateGeneration(t.Context(), paid())
@@ -177,7 +177,7 @@ func TestWhileHeldNothingPaidLeaves(t *testing.T) {
 	})
 }
 
-func TestASilentServerLeavesAPaidRequestUnknown(t *testing.T) {
+func TestSilentServerLeavesAnUnknownOutcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 			<-r.Context().Done()
@@ -192,7 +192,7 @@ func TestASilentServerLeavesAPaidRequestUnknown(t *testing.T) {
 	})
 }
 
-func TestALeadIsKept(t *testing.T) {
+func TestLeadIsReturned(t *testing.T) {
 	c, _ := newFake(t, says(503, `{"errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN","message":"not known yet","generationId":"`+idOne+`"}`))
 	_, err := c.CreateGeneration(t.Context(), paid())
 	var e *Error
@@ -236,9 +236,9 @@ func answerRaw(w io.Writer, status, body string, length int) {
 	_, _ = fmt.Fprintf(w, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", status, length, body)
 }
 
-// TestADyingConnectionSendsNothingTwice guards against Go's transport, which
+// TestDyingConnectionSendsNothingTwice guards against Go's transport, which
 // repeats a POST with an Idempotency-Key when a kept connection dies.
-func TestADyingConnectionSendsNothingTwice(t *testing.T) {
+func TestDyingConnectionSendsNothingTwice(t *testing.T) {
 	var accepted atomic.Int32
 	c := rawServer(t, func(_ int32, conn net.Conn, in *bufio.Reader) {
 		for {
@@ -270,7 +270,7 @@ func TestADyingConnectionSendsNothingTwice(t *testing.T) {
 	}
 }
 
-func TestWhatIsProvedNotSent(t *testing.T) {
+func TestErrorsThatProveNothingWasSent(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -292,7 +292,7 @@ func TestWhatIsProvedNotSent(t *testing.T) {
 	}
 }
 
-func TestAnswersCutOnTheWire(t *testing.T) {
+func TestTruncatedAnswers(t *testing.T) {
 	whole := jobs(0, 3)
 	c := rawServer(t, func(_ int32, conn net.Conn, in *bufio.Reader) {
 		r, err := http.ReadRequest(in)
@@ -336,7 +336,7 @@ func TestHeadersAreCapped(t *testing.T) {
 	}
 }
 
-func TestTheSameRequestIsTheSameBytes(t *testing.T) {
+func TestSameRequestIsTheSameBytes(t *testing.T) {
 	a, b := newForm("one"), newForm("one")
 	for _, f := range []*form{a, b} {
 		f.file("input", "x.jsonl", mediaType("x.JSONL"), strings.NewReader("abc"), 3)

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-func TestErrorsInWords(t *testing.T) {
+func TestErrorMessages(t *testing.T) {
 	for _, c := range []struct {
 		status int
 		body   string
@@ -56,7 +56,7 @@ func TestErrorsInWords(t *testing.T) {
 	}
 }
 
-func TestTheKeyIsNotEchoed(t *testing.T) {
+func TestKeyIsNotEchoed(t *testing.T) {
 	c, _ := newFake(t, says(200, `{"id":"a","error":"`+testKey+`","options":{"x":"`+testKey+`"}}`))
 	g, err := c.Generation(t.Context(), "a", GenerationDetails{})
 	if err != nil {
@@ -72,7 +72,7 @@ func TestTheKeyIsNotEchoed(t *testing.T) {
 	}
 }
 
-func TestNoAnswerInWords(t *testing.T) {
+func TestConnectionErrorMessages(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want string
@@ -106,7 +106,7 @@ func TestNoAnswerInWords(t *testing.T) {
 	}
 }
 
-func TestBadCertificatesAreNotTriedAgain(t *testing.T) {
+func TestBadCertificatesAreNotRetried(t *testing.T) {
 	c, f := newFake(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.(*recorder).err = x509.UnknownAuthorityError{}
 	})
@@ -127,9 +127,9 @@ func TestCancelledCallsSaySo(t *testing.T) {
 	}
 }
 
-// TestAnswersThatAreNone answers every call with something that no API says.
+// TestAnswersThatAreNotFromTheAPI answers every call with something that no API says.
 // The result must be an error, never an empty list.
-func TestAnswersThatAreNone(t *testing.T) {
+func TestAnswersThatAreNotFromTheAPI(t *testing.T) {
 	bodies := map[string]string{
 		"nothing": "", "null": "null", "html": "<!DOCTYPE html><p>Log in", "a word": "OK", "a number": "7",
 		"a broken object": `{"id":"a"`, "a broken list": `[{"id":"a"}`, "two values": `[] []`,

@@ -101,7 +101,7 @@ func TestHistoricFormsOfAnEstimate(t *testing.T) {
 	}
 }
 
-func TestARefusedEstimateIsNotALack(t *testing.T) {
+func TestRefusedEstimateIsNotAMissingOne(t *testing.T) {
 	c, f := newFake(t, says(400, `{"message":["model is unknown"],"statusCode":400}`))
 	for range 2 {
 		_, err := c.Estimate(t.Context(), EstimateRequest{Model: "nonesuch", Duration: 1, Create: []byte("{}")})
@@ -115,7 +115,7 @@ func TestARefusedEstimateIsNotALack(t *testing.T) {
 	wantKind(t, err, KindInvalid)
 }
 
-func TestAnEstimateSendsWhatIsBilled(t *testing.T) {
+func TestEstimateSendsWhatIsBilled(t *testing.T) {
 	c, f := newFake(t, says(200, `{"estimatedGenerationCost":1}`))
 	_, _ = c.Estimate(t.Context(), EstimateRequest{Model: "sync-3", Duration: 28.04, FPS: 25})
 	if r := f.requests()[0]; r.Body != `{"model":"sync-3","duration":28.04,"fps":25}` || r.Header.Get("Content-Type") != "application/json" {
@@ -123,7 +123,7 @@ func TestAnEstimateSendsWhatIsBilled(t *testing.T) {
 	}
 }
 
-func TestAnEstimateIsTriedTwice(t *testing.T) {
+func TestEstimateIsTriedTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, f := newFake(t, says(500, `{"message":"x"}`))
 		_, err := c.Estimate(t.Context(), EstimateRequest{Model: "sync-3", Duration: 28})

@@ -49,7 +49,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-func TestGenerationsAsTheyCome(t *testing.T) {
+func TestGenerationsInEveryShape(t *testing.T) {
 	for name, c := range map[string]struct {
 		in   string
 		want func(Generation) bool
@@ -115,7 +115,7 @@ func TestGenerationsAsTheyCome(t *testing.T) {
 	}
 }
 
-func TestListsAskInTheDocumentedWay(t *testing.T) {
+func TestListQueriesAreAsDocumented(t *testing.T) {
 	c, f := newFake(t, says(200, "[]"))
 	q := GenerationQuery{Status: []Status{Pending, Processing}, IDs: []ID{"a", "b"}, Limit: 100, Cursor: "c-1"}
 	if _, err := c.Generations(t.Context(), q, nil); err != nil {
@@ -167,7 +167,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestAWholeHistoryWithoutAHandler(t *testing.T) {
+func TestWholeHistoryWithoutAHandler(t *testing.T) {
 	c, _ := newFake(t, says(200, jobs(0, 321)))
 	page, err := c.Generations(t.Context(), GenerationQuery{Limit: 100}, nil)
 	if err != nil || !page.Whole || len(page.Items) != 321 || page.Items[320].ID != "job-000320" {
@@ -175,7 +175,7 @@ func TestAWholeHistoryWithoutAHandler(t *testing.T) {
 	}
 }
 
-func TestABrokenHistoryDoesNotCount(t *testing.T) {
+func TestTruncatedHistoryIsAnError(t *testing.T) {
 	whole := jobs(0, 500)
 	for name, body := range map[string]string{
 		"cut in an element":  whole[:len(whole)-200],
@@ -195,7 +195,7 @@ func TestABrokenHistoryDoesNotCount(t *testing.T) {
 	}
 }
 
-func TestAServerWithoutLimit(t *testing.T) {
+func TestServerWithoutLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Has("limit") {
@@ -223,7 +223,7 @@ func TestAServerWithoutLimit(t *testing.T) {
 	})
 }
 
-func TestAServerThatIgnoresLimit(t *testing.T) {
+func TestServerThatIgnoresLimit(t *testing.T) {
 	c, f := newFake(t, says(200, jobs(0, 150)))
 	if page, err := c.Generations(t.Context(), GenerationQuery{Limit: 100}, nil); err != nil || !page.Whole {
 		t.Fatal(err)
@@ -241,7 +241,7 @@ func TestAServerThatIgnoresLimit(t *testing.T) {
 	}
 }
 
-func TestACursorThatIsGone(t *testing.T) {
+func TestDeletedCursor(t *testing.T) {
 	for status, want := range map[int]Kind{400: KindInvalid, 404: KindNotFound} {
 		c, f := newFake(t, says(status, `{"message":"cursor not found"}`))
 		_, err := c.Generations(t.Context(), GenerationQuery{Limit: 100, Cursor: "a"}, nil)
@@ -252,7 +252,7 @@ func TestACursorThatIsGone(t *testing.T) {
 	}
 }
 
-func TestCallsThatCameLater(t *testing.T) {
+func TestCallsAddedLater(t *testing.T) {
 	ask := map[string]func(c *Client) error{
 		"count":    func(c *Client) error { _, err := c.CountGenerations(t.Context(), Pending); return err },
 		"costs":    func(c *Client) error { _, err := c.Costs(t.Context(), idOne); return err },
@@ -298,7 +298,7 @@ func TestCallsThatCameLater(t *testing.T) {
 	}
 }
 
-func TestProgressIsAskedForWhereItIsKnown(t *testing.T) {
+func TestProgressIsRequestedIfSupported(t *testing.T) {
 	c, f := newFake(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Has("include") {
 			w.WriteHeader(400)
@@ -350,7 +350,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func TestAHistoryOfAnySizeFitsInMemory(t *testing.T) {
+func TestHistoryOfAnySizeFitsInMemory(t *testing.T) {
 	c, err := New(Config{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		return &http.Response{StatusCode: 200, ContentLength: -1, Body: io.NopCloser(&lazy{n: 100_000})}, nil
 	})})

@@ -6,7 +6,7 @@ import (
 	"dubtop/api/text"
 )
 
-func TestHostsOfOtherScriptsAreShownBothWays(t *testing.T) {
+func TestNonASCIIHostsAreShownBothWays(t *testing.T) {
 	for link, want := range map[string][2]text.Text{
 		"https://example.com/a":          {"example.com", ""},
 		"https://EXAMPLE.com:8443/a":     {"example.com", ""},

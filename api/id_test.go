@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestIDsAreTokensOrOfNoUse(t *testing.T) {
+func TestInvalidIDsAreDropped(t *testing.T) {
 	for in, valid := range map[string]bool{
 		`"` + idOne + `"`: true, `"batch_abc123"`: true, `42`: true,
 		`"../assets"`: false, `"a b"`: false, `""`: false, `null`: false, `"a\u200bb"`: false,

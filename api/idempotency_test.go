@@ -8,7 +8,7 @@ import (
 	"dubtop/api/simulator"
 )
 
-func TestIdempotencyIsProvedNeverAssumed(t *testing.T) {
+func TestIdempotencyNeedsAProof(t *testing.T) {
 	for _, c := range []struct {
 		profile simulator.Profile
 		fault   simulator.Fault
@@ -44,7 +44,7 @@ func TestIdempotencyIsProvedNeverAssumed(t *testing.T) {
 	}
 }
 
-func TestSlotsAreReadFromHeadersWhereThereAreSome(t *testing.T) {
+func TestSlotsFromHeaders(t *testing.T) {
 	for profile, want := range map[simulator.Profile]int{simulator.Current: 3, simulator.Seed: 0} {
 		s := simulator.New(simulator.Options{Profile: profile})
 		client, err := api.New(api.Config{BaseURL: s.BaseURL(), Key: api.NewSecret(s.Key()), Transport: s.RoundTripper()})
@@ -72,7 +72,7 @@ func (t tellsSlots) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, err
 }
 
-func TestTheNumberOfBatchesIsNotTheNumberOfSlots(t *testing.T) {
+func TestBatchLimitIsNotTheNumberOfSlots(t *testing.T) {
 	s := simulator.New(simulator.Options{Plan: simulator.Scale})
 	client, err := api.New(api.Config{BaseURL: s.BaseURL(), Key: api.NewSecret(s.Key()), Transport: tellsSlots{s.RoundTripper()}})
 	if err != nil {

@@ -86,7 +86,7 @@ func TestUsageCountsTheLastMinute(t *testing.T) {
 	})
 }
 
-func TestARateLimitHoldsItsClass(t *testing.T) {
+func TestRateLimitStopsItsClass(t *testing.T) {
 	for name, c := range map[string]struct {
 		header, value, body string
 		low, high           time.Duration
@@ -156,7 +156,7 @@ func TestHoldsGrowAndEnd(t *testing.T) {
 	}
 }
 
-func TestFullConcurrencyHoldsNothing(t *testing.T) {
+func TestFullSlotsStopNothing(t *testing.T) {
 	c, _ := newFake(t, says(429, `{"errorCode":"concurrency_limit_reached","activeGenerations":3,"concurrencyLimit":3,"retryAfterSeconds":30}`))
 	_, err := c.CreateGeneration(t.Context(), Paid{IdempotencyKey: "k", Body: []byte("{}")})
 	wantKind(t, err, KindConcurrency)
@@ -182,10 +182,10 @@ func TestWaitsEndWithTheirContext(t *testing.T) {
 	})
 }
 
-// TestCreatesUseTheMinute sends as fast as the limiter allows for ten minutes:
+// TestCreatesUseTheWholeQuota sends as fast as the limiter allows for ten minutes:
 // no span holds more than the quota, no burst is larger than ten, and hardly
 // anything of the published limit is left unused.
-func TestCreatesUseTheMinute(t *testing.T) {
+func TestCreatesUseTheWholeQuota(t *testing.T) {
 	l, start := newLimiter(generating), time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	var sent []time.Time
 	for now := start; now.Before(start.Add(10 * time.Minute)); {
@@ -211,9 +211,9 @@ func TestCreatesUseTheMinute(t *testing.T) {
 	}
 }
 
-// TestARefusalMakesCreatesShyForAWhile expects fewer paid requests after a 429,
+// TestRefusalLowersTheQuotaForAWhile expects fewer paid requests after a 429,
 // and one more in each minute without another.
-func TestARefusalMakesCreatesShyForAWhile(t *testing.T) {
+func TestRefusalLowersTheQuotaForAWhile(t *testing.T) {
 	l, now := newLimiter(generating), time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
 	l.hold(time.Second, now)
 	minute := func() (n int) {

@@ -171,9 +171,9 @@ func decisive() map[string][2]string {
 	}
 }
 
-// TestAnItemThatContradictsItselfCostsItself puts a bad item of every kind into
+// TestContradictoryItemIsDropped puts a bad item of every kind into
 // lists of good ones. The good ones must be returned and the bad one counted.
-func TestAnItemThatContradictsItselfCostsItself(t *testing.T) {
+func TestContradictoryItemIsDropped(t *testing.T) {
 	bad := []string{"null", "7", `"x"`, "[]", "{}", `{"ID":"x","status":"COMPLETED"}`}
 	for name, v := range decisive() {
 		rest := `"id":"x",`
@@ -217,8 +217,8 @@ func TestAnItemThatContradictsItselfCostsItself(t *testing.T) {
 	}
 }
 
-// TestOtherMembersMayComeTwice expects the first value.
-func TestOtherMembersMayComeTwice(t *testing.T) {
+// TestOtherMembersMayRepeat expects the first value.
+func TestOtherMembersMayRepeat(t *testing.T) {
 	c, _ := newFake(t, says(200, `{"id":"a","model":"one","model":"two","MODEL":"three","error":"first","error":"second","outputFileName":null,"outputFileName":"x"}`))
 	g, err := c.Generation(t.Context(), "a", GenerationDetails{})
 	if err != nil || g.Model != "one" || g.Error != "first" || g.OutputFileName != "" {
@@ -226,8 +226,8 @@ func TestOtherMembersMayComeTwice(t *testing.T) {
 	}
 }
 
-// TestAnAnswerThatContradictsItselfIsNone asks for one thing and is told two.
-func TestAnAnswerThatContradictsItselfIsNone(t *testing.T) {
+// TestContradictoryAnswerIsAnError asks for one thing and is told two.
+func TestContradictoryAnswerIsAnError(t *testing.T) {
 	for name, v := range decisive() {
 		body := fmt.Sprintf(`{%q:%s,%q:%s}`, name, v[0], name, v[1])
 		if name != "id" {
@@ -280,8 +280,8 @@ func TestAnAnswerThatContradictsItselfIsNone(t *testing.T) {
 	}
 }
 
-// TestALeadToTwoJobsLeadsNowhere reads an error that names two jobs.
-func TestALeadToTwoJobsLeadsNowhere(t *testing.T) {
+// TestLeadToTwoJobsIsIgnored reads an error that names two jobs.
+func TestLeadToTwoJobsIsIgnored(t *testing.T) {
 	c, _ := newFake(t, says(503, `{"message":"x","errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN","generationId":"a","generationId":"b"}`))
 	_, err := c.CreateGeneration(t.Context(), Paid{IdempotencyKey: "k", Body: []byte("{}")})
 	if e := err.(*Error); e.Generation != "" || OutcomeOf(err) != Unknown || e.Message != "x" {
@@ -289,9 +289,9 @@ func TestALeadToTwoJobsLeadsNowhere(t *testing.T) {
 	}
 }
 
-// TestALineOfResultsThatContradictsItself loses the job in that line, not the
+// TestContradictoryResultLine loses the job in that line, not the
 // whole file.
-func TestALineOfResultsThatContradictsItself(t *testing.T) {
+func TestContradictoryResultLine(t *testing.T) {
 	for _, line := range []string{
 		`{"request_id":"v2","response":{"id":"g1","id":"g2"}}`,
 		`{"request_id":"v2","response":{"id":"g1","outputUrl":"https://h/1","outputUrl":"https://h/2"}}`,

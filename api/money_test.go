@@ -24,7 +24,7 @@ func TestMoneyIsExact(t *testing.T) {
 	}
 }
 
-func TestMoneyInWords(t *testing.T) {
+func TestMoneyAsText(t *testing.T) {
 	for m, want := range map[Micros][2]string{
 		0:             {"$0.00", "$0.00"},
 		1:             {"$0.000001", "<$0.01"},
@@ -43,7 +43,7 @@ func TestMoneyInWords(t *testing.T) {
 	}
 }
 
-func TestNumbersAsTheyCome(t *testing.T) {
+func TestNumbersInEveryShape(t *testing.T) {
 	var w struct {
 		Cost dollars `json:"cost"`
 		N    count   `json:"n"`
@@ -76,7 +76,7 @@ func TestNumbersAsTheyCome(t *testing.T) {
 	}
 }
 
-func TestTimesAsTheyCome(t *testing.T) {
+func TestTimesInEveryShape(t *testing.T) {
 	for in, want := range map[string]string{
 		`"2026-06-02T08:15:30.412Z"`:            "2026-06-02T08:15:30.412Z",
 		`"2026-06-02T08:15:30Z"`:                "2026-06-02T08:15:30Z",

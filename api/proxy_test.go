@@ -43,7 +43,7 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-func TestAProxyThatFailsIsNamedAsTheProxy(t *testing.T) {
+func TestFailingProxyIsNamed(t *testing.T) {
 	refusing := func(status int) string {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		t.Cleanup(s.Close)
@@ -94,7 +94,7 @@ func TestAProxyThatFailsIsNamedAsTheProxy(t *testing.T) {
 }
 
 // Failures on the way to a proxy are reported as the proxy's.
-func TestTheWayToAProxyInWords(t *testing.T) {
+func TestErrorsOnTheWayToAProxy(t *testing.T) {
 	for want, err := range map[string]error{
 		"the name of the proxy p:80 could not be found (DNS)":                      &net.DNSError{Err: "no such host", Name: "p"},
 		"the proxy p:80 cannot be reached from this network":                       &net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH},
@@ -110,7 +110,7 @@ func TestTheWayToAProxyInWords(t *testing.T) {
 }
 
 // If a server behind a proxy does not answer, the error names both.
-func TestAServerBehindAProxyIsNamedWithIt(t *testing.T) {
+func TestServerBehindAProxyIsNamedWithIt(t *testing.T) {
 	c, _ := newFake(t, func(w http.ResponseWriter, _ *http.Request) { w.(*recorder).err = net.ErrClosed })
 	c.proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://u:hunter2@proxy.example:3128") }
 	_, err := c.Models(Background(t.Context()))

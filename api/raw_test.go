@@ -9,7 +9,7 @@ import (
 	"dubtop/api/text"
 )
 
-func TestRawAnswersAreLaidOut(t *testing.T) {
+func TestRawAnswersAreIndented(t *testing.T) {
 	j := JSON(`{"id":"a","list":[1, {"x":"{\"y\":[\\"}, []],"o":{ },"bad":"` + "\u009b31m\u202e" + `"}`)
 	want := []text.Text{
 		`{`, `  "id": "a",`, `  "list": [`, `    1,`, `    {`, `      "x": "{\"y\":[\\"`,

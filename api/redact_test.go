@@ -42,7 +42,7 @@ func secretShows(s string) bool {
 	return false
 }
 
-func TestTheKeyIsFoundInEveryDisguise(t *testing.T) {
+func TestKeyIsFoundInEveryEncoding(t *testing.T) {
 	for name, escape := range escapes() {
 		for at := range len(testKey) {
 			said := testKey[:at] + escape(testKey[at]) + testKey[at+1:]
@@ -98,7 +98,7 @@ func TestMaskedKeysShowFourCharactersAtMost(t *testing.T) {
 	}
 }
 
-func TestOrdinaryAnswersAreLeftAlone(t *testing.T) {
+func TestOrdinaryAnswersAreUnchanged(t *testing.T) {
 	key := NewSecret(testKey)
 	for _, body := range []string{
 		job(7), jobs(0, 3),
@@ -117,9 +117,9 @@ func TestOrdinaryAnswersAreLeftAlone(t *testing.T) {
 	}
 }
 
-// TestNoKeyComesThrough hides the key, masked and escaped at random, in random
+// TestKeyNeverGetsThrough hides the key, masked and escaped at random, in random
 // answers and looks for it in the result.
-func TestNoKeyComesThrough(t *testing.T) {
+func TestKeyNeverGetsThrough(t *testing.T) {
 	key := NewSecret(testKey)
 	rapid.Check(t, func(t *rapid.T) {
 		var said strings.Builder
@@ -143,7 +143,7 @@ func TestNoKeyComesThrough(t *testing.T) {
 	})
 }
 
-func TestTheKeyIsInNoErrorAndNoHeader(t *testing.T) {
+func TestKeyIsInNoErrorOrHeader(t *testing.T) {
 	const escaped = `\u0073k-canary.0123456789`
 	answers := map[string]http.HandlerFunc{
 		"an error":      says(400, `{"message":"`+escaped+`","suggestion":"`+escaped+`","field":"sk-canary.***","errorCode":"`+escaped+`","requestId":"`+escaped+`"}`),
@@ -175,7 +175,7 @@ func TestTheKeyIsInNoErrorAndNoHeader(t *testing.T) {
 	}
 }
 
-func TestTheKeyIsInNoResult(t *testing.T) {
+func TestKeyIsInNoResult(t *testing.T) {
 	c, _ := newFake(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"request_id":"v1","error":"\u0073k-canary.0123456789"}`+"\n"+
 			`{"request_id":"v2","response":{"id":"g","outputUrl":"https://h/%73k-canary.0123456789"}}`)

@@ -65,7 +65,7 @@ func TestResultsThatNeedTheKey(t *testing.T) {
 	}
 }
 
-func TestResultsThatCannotBeHad(t *testing.T) {
+func TestUnavailableResults(t *testing.T) {
 	b := func(link string) Batch { return Batch{Output: ParseURL(link)} }
 	const elsewhere = "https://storage.example.net/x?sig=secret"
 	for name, c := range map[string]struct {

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestTheKeyIsNeverPrinted(t *testing.T) {
+func TestKeyIsNeverPrinted(t *testing.T) {
 	s := NewSecret(" " + testKey + "\n")
 	type holder struct {
 		Public Secret
@@ -43,7 +43,7 @@ func TestFingerprintsTellKeysApart(t *testing.T) {
 	}
 }
 
-func TestKeysThatCannotBeSent(t *testing.T) {
+func TestInvalidKeys(t *testing.T) {
 	for _, key := range []string{"two words", "line\nbreak", "ключ", "a\x00b", "a\x7fb"} {
 		_, err := New(Config{Key: NewSecret(key)})
 		if err == nil {

@@ -34,9 +34,9 @@ func body(storage string, n int) []byte {
 	return fmt.Appendf(nil, `{"model":"lipsync-2","input":[{"type":"video","url":"%s/media/talk_%ds.mp4"},{"type":"audio","url":"%s/media/line_%ds.wav"}],"options":{"sync_mode":"cut_off"}}`, storage, n, storage, n)
 }
 
-// TestAJobFromEndToEnd prices, sends, watches and fetches a job in every
+// TestJobFromEndToEnd prices, sends, watches and fetches a job in every
 // profile.
-func TestAJobFromEndToEnd(t *testing.T) {
+func TestJobFromEndToEnd(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -89,9 +89,9 @@ func TestAJobFromEndToEnd(t *testing.T) {
 	}
 }
 
-// TestTheWholeHistory reads 250 jobs page by page if the server has pages, and
+// TestWholeHistory reads 250 jobs page by page if the server has pages, and
 // at once if not.
-func TestTheWholeHistory(t *testing.T) {
+func TestWholeHistory(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -125,8 +125,8 @@ func TestTheWholeHistory(t *testing.T) {
 	}
 }
 
-// TestWhatCameLater uses later additions to the API, or does without them.
-func TestWhatCameLater(t *testing.T) {
+// TestLaterAdditions uses later additions to the API, or does without them.
+func TestLaterAdditions(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -162,8 +162,8 @@ func TestWhatCameLater(t *testing.T) {
 	}
 }
 
-// TestABatchFromEndToEnd checks, sends and reads a batch of 24 lines.
-func TestABatchFromEndToEnd(t *testing.T) {
+// TestBatchFromEndToEnd checks, sends and reads a batch of 24 lines.
+func TestBatchFromEndToEnd(t *testing.T) {
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -239,9 +239,9 @@ func TestPaidRequestsUnderFaults(t *testing.T) {
 	}
 }
 
-// TestTheServerNeverSeesTooMuch sends as many requests as possible for five
+// TestRateLimitsAreNeverExceeded sends as many requests as possible for five
 // minutes and checks the server's count.
-func TestTheServerNeverSeesTooMuch(t *testing.T) {
+func TestRateLimitsAreNeverExceeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, s := account(t, simulator.Options{Plan: simulator.Enterprise, Slots: 10_000})
 		end := time.Now().Add(5 * time.Minute)

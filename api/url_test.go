@@ -37,7 +37,7 @@ func TestOnlySafeLinksAreUsed(t *testing.T) {
 	}
 }
 
-func TestShownLinksHideWhatSignsThem(t *testing.T) {
+func TestShownLinksHideTheirSignatures(t *testing.T) {
 	for in, want := range map[string]text.Text{
 		"https://h/p/x.mp4?token=secret&a=b&flag#frag": "https://h/p/x.mp4?token=…&a=…&…",
 		"https://user:pw@h/p":                          "https://h/p",
@@ -60,7 +60,7 @@ func TestShownLinksHideWhatSignsThem(t *testing.T) {
 	}
 }
 
-func TestTheNameInALink(t *testing.T) {
+func TestNameInALink(t *testing.T) {
 	for in, want := range map[string]text.Text{
 		"https://h:1/a/promo_de%20014.mp4?x=/y": "promo_de 014.mp4",
 		"https://h/a/":                          "a",

@@ -52,7 +52,7 @@ func (s *story) batchPosts() (n int) {
 
 func scale() simulator.Options { return simulator.Options{Plan: simulator.Scale} }
 
-func TestABatchOf24GoesFromItsFileToItsResults(t *testing.T) {
+func TestBatchFromFileToResults(t *testing.T) {
 	t.Parallel()
 	fast := scale()
 	fast.Speed = 20
@@ -91,7 +91,7 @@ func TestABatchOf24GoesFromItsFileToItsResults(t *testing.T) {
 	})
 }
 
-func TestProblemsOfABatchFileAreNamedByTheirLines(t *testing.T) {
+func TestBatchFileProblemsNameTheirLines(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		path := s.lines(24, func(i int, line string) string {
@@ -138,7 +138,7 @@ func (s *story) fixed(path string) string {
 	return strings.Join(lines, "")
 }
 
-func TestABatchNeedsTwentyLines(t *testing.T) {
+func TestBatchNeedsTwentyLines(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(19, nil))
@@ -147,7 +147,7 @@ func TestABatchNeedsTwentyLines(t *testing.T) {
 	})
 }
 
-func TestAPlanWithoutBatchesIsToldBeforeAnyPrice(t *testing.T) {
+func TestPlanWithoutBatchesIsReportedBeforeThePrice(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.check(s.lines(20, nil))
@@ -156,7 +156,7 @@ func TestAPlanWithoutBatchesIsToldBeforeAnyPrice(t *testing.T) {
 	})
 }
 
-func TestWhatTheDryRunRefusesIsToldInTheServersWords(t *testing.T) {
+func TestDryRunRefusalIsShownInTheServersWords(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, func(i int, line string) string {
@@ -173,7 +173,7 @@ func TestWhatTheDryRunRefusesIsToldInTheServersWords(t *testing.T) {
 	})
 }
 
-func TestMeasuringABatchCanBeStopped(t *testing.T) {
+func TestBatchMeasuringCanBeStopped(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		path := s.lines(24, nil)
@@ -194,7 +194,7 @@ func TestMeasuringABatchCanBeStopped(t *testing.T) {
 	})
 }
 
-func TestABatchWhoseInputsCannotBeMeasuredWantsTheWord(t *testing.T) {
+func TestUnmeasuredBatchNeedsTheWord(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Status: 403, Body: "no"})
@@ -214,7 +214,7 @@ func TestABatchWhoseInputsCannotBeMeasuredWantsTheWord(t *testing.T) {
 	})
 }
 
-func TestABatchIsPricedInCreditsWhereTheAccountIs(t *testing.T) {
+func TestBatchPriceInCredits(t *testing.T) {
 	t.Parallel()
 	o := scale()
 	o.Credits = true
@@ -224,7 +224,7 @@ func TestABatchIsPricedInCreditsWhereTheAccountIs(t *testing.T) {
 	})
 }
 
-func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
+func TestBatchOfUnknownOutcomeStaysInTheList(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale(), journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.check(s.lines(20, nil))
@@ -250,7 +250,7 @@ func TestABatchWithoutAClearAnswerStaysUnknownAmongTheBatches(t *testing.T) {
 	})
 }
 
-func TestARefusedBatchBringsItsFormBack(t *testing.T) {
+func TestRefusedBatchReopensItsForm(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, nil))
@@ -267,7 +267,7 @@ func TestARefusedBatchBringsItsFormBack(t *testing.T) {
 	})
 }
 
-func TestALongListOfProblemsCanBeReadToItsEnd(t *testing.T) {
+func TestLongListOfProblemsScrolls(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale(), width: 80, height: 24}, func(s *story) {
 		path := s.lines(70, func(int, string) string { return `{"request_id":7}` })
@@ -283,7 +283,7 @@ func TestALongListOfProblemsCanBeReadToItsEnd(t *testing.T) {
 	})
 }
 
-func TestAPathThatLeadsToNoFileIsNamedAtOnce(t *testing.T) {
+func TestMissingBatchFileIsReportedAtOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		dir := s.t.TempDir()

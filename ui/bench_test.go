@@ -159,9 +159,9 @@ func BenchmarkAnswer(b *testing.B) {
 	})
 }
 
-// TestAKeyCostsNoMoreInALargeAccount compares allocations, which unlike times
+// TestKeyCostsNoMoreInALargeAccount compares allocations, which unlike times
 // are the same on every machine.
-func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
+func TestKeyCostsNoMoreInALargeAccount(t *testing.T) {
 	allocations := func(n int) float64 {
 		a := newDesk(t, n)
 		return testing.AllocsPerRun(100, func() { step(a, press('j')) })
@@ -172,7 +172,7 @@ func TestAKeyCostsNoMoreInALargeAccount(t *testing.T) {
 	}
 }
 
-func TestAGroupHasItsMeasure(t *testing.T) {
+func TestGroupSizeIsLimited(t *testing.T) {
 	a := newDesk(t, groupMost+1)
 	step(a, press('a'))
 	step(a, press('.'))
@@ -181,9 +181,9 @@ func TestAGroupHasItsMeasure(t *testing.T) {
 	}
 }
 
-// TestAMarkRedrawsItsRowOnly compares what is drawn anew after a mark with what
+// TestMarkRedrawsOnlyItsRow compares what is drawn anew after a mark with what
 // a movement draws anew.
-func TestAMarkRedrawsItsRowOnly(t *testing.T) {
+func TestMarkRedrawsOnlyItsRow(t *testing.T) {
 	a := newDesk(t, 1000)
 	l := &a.tabs[0].screen.(*kit.ListView[state.Generation]).List
 	step(a, press('j'))

@@ -17,7 +17,7 @@ func profiles() []simulator.Profile {
 // marked is the line that the cursor is on.
 func (s *story) marked() string { return s.row("▌") }
 
-func TestFourViewsShowTheirDataInEveryAgeOfTheAPI(t *testing.T) {
+func TestViewsShowTheirDataInEveryProfile(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestFourViewsShowTheirDataInEveryAgeOfTheAPI(t *testing.T) {
 	}
 }
 
-func TestAServerThatTellsItsWholeHistoryScrambledIsLivedWith(t *testing.T) {
+func TestWholeHistoryInAnyOrder(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Profile: simulator.Strict, Generations: 700}}, func(s *story) {
 		s.Pass(2 * time.Second)
@@ -76,7 +76,7 @@ func TestCountsSayHowMuchIsLoaded(t *testing.T) {
 	})
 }
 
-func TestTheListFollowsTheFilterAsItIsTyped(t *testing.T) {
+func TestListFollowsTheFilterAsItIsTyped(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.Add(simulator.Job{Name: "zebra_one", Model: "react-1", Seconds: 9, Age: time.Hour, Status: "FAILED", ErrorCode: "generation_timeout"})
@@ -123,7 +123,7 @@ func TestFiltersNameFieldsAndNegate(t *testing.T) {
 	})
 }
 
-func TestLeavingTheFilterPromptBringsTheOldFilterBack(t *testing.T) {
+func TestEscRestoresTheOldFilter(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("/")
@@ -140,7 +140,7 @@ func TestLeavingTheFilterPromptBringsTheOldFilterBack(t *testing.T) {
 	})
 }
 
-func TestTypingAFilterPressesNoKeyOfTheView(t *testing.T) {
+func TestTypingAFilterTriggersNoAction(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("/")
@@ -154,7 +154,7 @@ func TestTypingAFilterPressesNoKeyOfTheView(t *testing.T) {
 	})
 }
 
-func TestFailuresOnlyAndBackAgain(t *testing.T) {
+func TestFailuresOnly(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.Add(simulator.Job{Name: "broken", Age: 20 * time.Minute, Status: "FAILED", ErrorCode: "generation_timeout"})
@@ -170,7 +170,7 @@ func TestFailuresOnlyAndBackAgain(t *testing.T) {
 	})
 }
 
-func TestSortingByEveryColumnAndReversing(t *testing.T) {
+func TestSortByEveryColumnAndReverse(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 140, height: 40}, func(s *story) {
 		newest := s.row("▌")
@@ -236,7 +236,7 @@ func TestEscNeverQuits(t *testing.T) {
 	})
 }
 
-func TestARefusedKeySaysWhy(t *testing.T) {
+func TestRefusedActionSaysWhy(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Add(simulator.Job{Name: "at_work", Status: "PROCESSING"}) }}, func(s *story) {
 		s.Press("g", "o")
@@ -248,7 +248,7 @@ func TestARefusedKeySaysWhy(t *testing.T) {
 	})
 }
 
-func TestThePaletteFindsAnActionByItsWords(t *testing.T) {
+func TestPaletteFindsAnActionByItsWords(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press(":")
@@ -296,7 +296,7 @@ func TestDetailsShowOverviewRequestAndRawAnswer(t *testing.T) {
 	}
 }
 
-func TestProgressAndCostsAreAskedForTheOpenJobOnlyAndOnlyWhereTheServerHasThem(t *testing.T) {
+func TestProgressAndCostsAreRequestedOnlyForTheOpenJob(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
 		t.Run(string(profile), func(t *testing.T) {
@@ -388,7 +388,7 @@ func TestEveryFailureSaysWhyAndWhatToDo(t *testing.T) {
 	})
 }
 
-func TestAJobThatWaitsTooLongIsToldNotToBeSentAgain(t *testing.T) {
+func TestLongPendingJobWarnsAgainstResending(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Add(simulator.Job{Name: "in_line", Status: "PENDING"}) }}, func(s *story) {
 		s.Press("g")
@@ -399,7 +399,7 @@ func TestAJobThatWaitsTooLongIsToldNotToBeSentAgain(t *testing.T) {
 	})
 }
 
-func TestABatchHasResultsToFilterOpenAndCopy(t *testing.T) {
+func TestBatchResultsCanBeFilteredOpenedAndCopied(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 100, height: 34}, func(s *story) {
 		s.Press("2", "G")
@@ -427,7 +427,7 @@ func TestABatchHasResultsToFilterOpenAndCopy(t *testing.T) {
 	})
 }
 
-func TestARunningBatchHasNoResultsYetAndSaysSo(t *testing.T) {
+func TestRunningBatchHasNoResultsYet(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, prepare: func(a *simulator.Server) {
 		a.AddBatch(simulator.Batch{Total: 40, Succeeded: 9, Failed: 1, Age: time.Minute})
@@ -439,7 +439,7 @@ func TestARunningBatchHasNoResultsYetAndSaysSo(t *testing.T) {
 	})
 }
 
-func TestAnAssetOpensAndStartsAForm(t *testing.T) {
+func TestAssetOpensAndStartsAForm(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{Name: "anna.mp4", Seconds: 12, Size: 10_500_000})
@@ -461,7 +461,7 @@ func TestAnAssetOpensAndStartsAForm(t *testing.T) {
 	})
 }
 
-func TestAModelStartsAFormWithItself(t *testing.T) {
+func TestModelStartsAForm(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("4", "/")
@@ -476,7 +476,7 @@ func TestAModelStartsAFormWithItself(t *testing.T) {
 	})
 }
 
-func TestTheCopiedURLIsTheFreshOneWhole(t *testing.T) {
+func TestCopiedURLIsFreshAndComplete(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("Y")
@@ -488,7 +488,7 @@ func TestTheCopiedURLIsTheFreshOneWhole(t *testing.T) {
 	})
 }
 
-func TestTheKeysOfTheViewsWorkFromDetailsAndHelp(t *testing.T) {
+func TestViewKeysWorkInDetailsAndHelp(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("enter")

@@ -20,7 +20,7 @@ func dollars(micros api.Micros, hard bool) *ledger.Limit {
 	return &ledger.Limit{Amount: micros, Hard: hard}
 }
 
-func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
+func TestHardBudgetRefusesAndLosesNothing(t *testing.T) {
 	t.Parallel()
 	for name, g := range map[string]ledger.Guard{
 		"max_job":       {MaxJob: dollars(1_249_999, true)},
@@ -39,7 +39,7 @@ func TestAHardBudgetRefusesAndLosesNothing(t *testing.T) {
 	}
 }
 
-func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
+func TestSoftBudgetNeedsTheAmountTyped(t *testing.T) {
 	t.Parallel()
 	tell(t, within(ledger.Guard{ConfirmAbove: dollars(1_000_000, false)}), func(s *story) {
 		s.fillForm()
@@ -60,7 +60,7 @@ func TestASoftBudgetWantsTheAmountTyped(t *testing.T) {
 }
 
 // What waits, and what may have been charged, counts as spent.
-func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
+func TestBudgetsCountWaitingAndUnknown(t *testing.T) {
 	t.Parallel()
 	st := within(ledger.Guard{Daily: dollars(3_750_000, true)})
 	st.account = simulator.Options{IgnoreKeys: true}
@@ -84,7 +84,7 @@ func TestBudgetsCountWhatWaitsAndWhatIsInDoubt(t *testing.T) {
 }
 
 // Two windows ask at the same time, and the budget is enough for one of them.
-func TestABudgetIsHeldAtTheYesToo(t *testing.T) {
+func TestBudgetIsCheckedAgainOnConfirmation(t *testing.T) {
 	t.Parallel()
 	st := within(ledger.Guard{Daily: dollars(1_250_000, true)})
 	st.journal = filepath.Join(t.TempDir(), "journal.db")
@@ -117,7 +117,7 @@ func (s *story) fillInto(name string) {
 	s.fill("Output file name", name)
 }
 
-func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
+func TestGroupIsCheckedAgainstTheBudgetsAsOne(t *testing.T) {
 	t.Parallel()
 	st := named(5)
 	st.config = func(c *ui.Config) {
@@ -134,7 +134,7 @@ func TestAGroupIsHeldAgainstTheBudgetsAsOne(t *testing.T) {
 	})
 }
 
-func TestABudgetThatCannotBeReadIsNoInvitation(t *testing.T) {
+func TestUnreadableBudgetRefusesEverything(t *testing.T) {
 	t.Parallel()
 	tell(t, within(ledger.Guard{Fault: "config.toml:3: budget.daily can't be read: write it like 100"}), func(s *story) {
 		s.fillForm()

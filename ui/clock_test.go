@@ -46,7 +46,7 @@ func TestAgesAllowForTheServersClock(t *testing.T) {
 	}
 }
 
-func TestAClockThatIsFarOffIsTold(t *testing.T) {
+func TestClockDifferenceIsReported(t *testing.T) {
 	t.Parallel()
 	tell(t, apart(2*time.Hour), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -62,9 +62,9 @@ func TestAClockThatIsFarOffIsTold(t *testing.T) {
 	})
 }
 
-// TestWhatIsInDoubtIsAsOldAsItIs has a request lost while the clocks differ: its
+// TestUnknownOutcomeHasTheRightAge has a request lost while the clocks differ: its
 // row stands among rows of the server's times.
-func TestWhatIsInDoubtIsAsOldAsItIs(t *testing.T) {
+func TestUnknownOutcomeHasTheRightAge(t *testing.T) {
 	t.Parallel()
 	st := apart(2 * time.Hour)
 	st.account.IgnoreKeys = true

@@ -26,7 +26,7 @@ func (s *story) titles() string {
 	return strings.Split(s.Screen(), "\n")[2]
 }
 
-func TestTheEndOfANameIsSeen(t *testing.T) {
+func TestEndOfANameIsVisible(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{60, 80, 120} {
 		st := series(stage{width: width, height: 24})
@@ -39,7 +39,7 @@ func TestTheEndOfANameIsSeen(t *testing.T) {
 }
 
 // What no row in sight has anything for takes no room from the names.
-func TestAnEmptyColumnLeavesItsRoomToTheNames(t *testing.T) {
+func TestEmptyColumnLeavesItsRoomToTheNames(t *testing.T) {
 	t.Parallel()
 	st := series(stage{width: 120, height: 24})
 	tell(t, st, func(s *story) {
@@ -55,7 +55,7 @@ func TestAnEmptyColumnLeavesItsRoomToTheNames(t *testing.T) {
 	})
 }
 
-func TestLabelsAreAColumnOnceThereAreAny(t *testing.T) {
+func TestLabelColumnAppearsWithTheFirstLabel(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{80, 120, 200} {
 		st := lived()
@@ -82,7 +82,7 @@ func TestLabelsAreAColumnOnceThereAreAny(t *testing.T) {
 }
 
 // The arrow points up where values grow down the list.
-func TestTheTitleShowsWhichWayRowsAreOrdered(t *testing.T) {
+func TestTitleShowsTheSortDirection(t *testing.T) {
 	t.Parallel()
 	for _, ascii := range []bool{false, true} {
 		st := lived()
@@ -119,7 +119,7 @@ func TestTheTitleShowsWhichWayRowsAreOrdered(t *testing.T) {
 
 // While only a part of a list is loaded it says how large the whole is, and that
 // a filter goes through the part alone.
-func TestAPartOfAListIsNotTakenForTheWhole(t *testing.T) {
+func TestPartialListIsMarkedAsPartial(t *testing.T) {
 	t.Parallel()
 	st := stage{prepare: func(a *simulator.Server) {
 		for i := range 1_250 {

@@ -345,13 +345,13 @@ func (w *walker) marked() map[string]struct{} {
 	return names
 }
 
-// TestAnActionIsForTheRowThatWasDrawn holds any sequence of answers, sizes,
+// TestActionAppliesToTheDrawnRow holds any sequence of answers, sizes,
 // filters, orders, marks, focus and screens against one law: an action is for
 // the row that was drawn under the cursor in the last frame, or the one that
 // movement keys led to among the rows drawn there, or for nothing. Where
 // nothing happened since the frame it is never for nothing. Each length is held
 // against 100 sequences; -rapid.checks asks for more.
-func TestAnActionIsForTheRowThatWasDrawn(t *testing.T) {
+func TestActionAppliesToTheDrawnRow(t *testing.T) {
 	t.Parallel()
 	j, err := journal.OpenMemory()
 	if err != nil {
@@ -372,7 +372,7 @@ func TestAnActionIsForTheRowThatWasDrawn(t *testing.T) {
 
 // In a small window a prompt with its words can stand on every row. The first key
 // after it is for no row: none has been seen.
-func TestARowUnderAPromptIsNotTheOneThatWasDrawn(t *testing.T) {
+func TestRowUnderAPromptWasNotDrawn(t *testing.T) {
 	t.Parallel()
 	a := newDesk(t, 1)
 	draw := func() {

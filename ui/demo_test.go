@@ -9,10 +9,10 @@ import (
 	"dubtop/api/simulator"
 )
 
-// TestTheFirstJobOfANewcomerSucceeds sends a job into the demo, as somebody
+// TestFirstJobInTheDemoSucceeds sends a job into the demo, as somebody
 // does who sees dubtop for the first time: from the library, and once more
 // what is on top of the list. Whatever the story, it is done while they watch.
-func TestTheFirstJobOfANewcomerSucceeds(t *testing.T) {
+func TestFirstJobInTheDemoSucceeds(t *testing.T) {
 	t.Parallel()
 	for seed := uint64(1); seed <= 4; seed++ {
 		st := stage{account: simulator.Options{Demo: true, Seed: seed, Generations: 214}, moody: true, width: 140, height: 40}

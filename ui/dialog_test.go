@@ -106,7 +106,7 @@ func (s *story) spent() string {
 }
 
 // In a low window the amount and the buttons stand still, and the rest scrolls.
-func TestALowDialogScrollsBetweenItsPriceAndItsButtons(t *testing.T) {
+func TestLowDialogScrollsBetweenPriceAndButtons(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -128,7 +128,7 @@ func TestALowDialogScrollsBetweenItsPriceAndItsButtons(t *testing.T) {
 }
 
 // What warns of paying twice has to have been in sight, too.
-func TestAWarningHasToBeReadBeforeAYes(t *testing.T) {
+func TestWarningMustBeReadBeforeAYes(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.toDoubt()
@@ -167,7 +167,7 @@ func holds(try func(delay time.Duration, rate int)) {
 	}
 }
 
-func TestAKeyHeldDownSinceBeforeTheDialogIsNoAnswer(t *testing.T) {
+func TestHeldKeyIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"y", "enter"} {
 		for _, slow := range []time.Duration{30, 900} { // until the price comes
@@ -195,7 +195,7 @@ func TestAKeyHeldDownSinceBeforeTheDialogIsNoAnswer(t *testing.T) {
 }
 
 // One yes may lead to the next question: the price had grown old meanwhile.
-func TestOneHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
+func TestHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
 	t.Parallel()
 	st := ignoring()
 	st.journal = filepath.Join(t.TempDir(), "journal.db")
@@ -228,7 +228,7 @@ func TestOneHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
 }
 
 // Enter opens the question about a group, so a held enter meets its buttons.
-func TestAHeldEnterLeavesTheQuestionOfAGroupAlone(t *testing.T) {
+func TestHeldEnterDoesNotAnswerAGroupsQuestion(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Press("a", ".")
@@ -255,7 +255,7 @@ func TestAHeldEnterLeavesTheQuestionOfAGroupAlone(t *testing.T) {
 }
 
 // A no that cannot be taken back wants a key pressed for it as well.
-func TestAHeldEscDoesNotThrowAwayWhatWasTyped(t *testing.T) {
+func TestHeldEscDoesNotDiscardTypedText(t *testing.T) {
 	t.Parallel()
 	tell(t, named(2), func(s *story) {
 		s.fillForm()
@@ -274,7 +274,7 @@ func TestAHeldEscDoesNotThrowAwayWhatWasTyped(t *testing.T) {
 
 // Terminals that tell a repeat from a press are asked to while a dialog is up,
 // and are believed.
-func TestARepeatIsNeverAYes(t *testing.T) {
+func TestRepeatedKeyIsNeverAYes(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		every := ansi.KittyReportEventTypes | ansi.KittyReportAllKeysAsEscapeCodes | ansi.KittyReportAssociatedKeys | ansi.KittyDisambiguateEscapeCodes
@@ -310,7 +310,7 @@ func TestARepeatIsNeverAYes(t *testing.T) {
 }
 
 // A terminal that reports every key reports shift, too.
-func TestWordsCanBeTypedWhereEveryKeyIsReported(t *testing.T) {
+func TestWordCanBeTypedIfEveryKeyIsReported(t *testing.T) {
 	t.Parallel()
 	q := questions()[7]
 	tell(t, q.stage, func(s *story) {

@@ -7,7 +7,7 @@ import (
 )
 
 // What was confirmed for one account must not be taken for another one's.
-func TestAnotherAccountStartsWithNothingConfirmed(t *testing.T) {
+func TestNewAccountStartsWithNothingConfirmed(t *testing.T) {
 	t.Parallel()
 	a := newDesk(t, 1)
 	a.attend(&spending{submission: outbox.Submission{ID: "s"}})

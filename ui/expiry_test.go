@@ -29,7 +29,7 @@ func (s *story) agreeSigned(d time.Duration) {
 	s.Pass(time.Second)
 }
 
-func TestALinkThatIsAboutToExpireIsToldAndAnExpiredOneStops(t *testing.T) {
+func TestExpiringLinkIsAWarningAndAnExpiredOneAnError(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
@@ -48,7 +48,7 @@ func TestALinkThatIsAboutToExpireIsToldAndAnExpiredOneStops(t *testing.T) {
 	})
 }
 
-func TestALinkThatEndsInTheDialogIsNotAgreedTo(t *testing.T) {
+func TestLinkExpiringInTheDialogIsNotConfirmed(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
@@ -66,7 +66,7 @@ func TestALinkThatEndsInTheDialogIsNotAgreedTo(t *testing.T) {
 }
 
 // The hold outlasts the link, in one case the price, too.
-func TestALinkThatEndsInTheQueueIsNotSentAndTheJobCanBeMended(t *testing.T) {
+func TestLinkExpiredInTheQueueIsNotSentAndCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	for _, held := range []time.Duration{80 * time.Second, 6 * time.Minute} {
 		tell(t, stage{}, func(s *story) {
@@ -103,7 +103,7 @@ func TestALinkThatEndsInTheQueueIsNotSentAndTheJobCanBeMended(t *testing.T) {
 
 // A signed link is judged by the clock of those who signed it, which is not
 // ours: this machine is three hours behind, or ahead.
-func TestTheClockOfThisMachineEndsNoLink(t *testing.T) {
+func TestLocalClockExpiresNoLink(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
 		clock := func() time.Time { return time.Now().Add(ahead) }
@@ -129,7 +129,7 @@ func TestTheClockOfThisMachineEndsNoLink(t *testing.T) {
 }
 
 // What is in doubt is looked for instead: a worker could not fetch it any more.
-func TestADoubtWhoseLinkHasEndedIsNotSentOnceMore(t *testing.T) {
+func TestUnknownOutcomeWithAnExpiredLinkIsNotResent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, DropBefore: true, Delay: 20 * time.Second})
@@ -148,7 +148,7 @@ func TestADoubtWhoseLinkHasEndedIsNotSentOnceMore(t *testing.T) {
 	})
 }
 
-func TestAGroupLeavesOutWhatHasExpiredAlsoAtItsYes(t *testing.T) {
+func TestGroupLeavesOutExpiredJobs(t *testing.T) {
 	t.Parallel()
 	st := stage{account: simulator.Options{Generations: -1}, config: func(c *ui.Config) { c.Slots = 3 }}
 	tell(t, st, func(s *story) {

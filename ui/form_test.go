@@ -11,7 +11,7 @@ import (
 	"dubtop/ui"
 )
 
-func TestDraggedPathsAreTakenInEverySpelling(t *testing.T) {
+func TestDraggedPathsAreAcceptedInAnyQuoting(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	clip := filepath.Join(home, "my clip.mp4")
@@ -48,7 +48,7 @@ func TestDraggedPathsAreTakenInEverySpelling(t *testing.T) {
 	}
 }
 
-func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
+func TestFieldProblemsAppearBelowTheField(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ label, typed, words string }{
 		{"Video", "ftp://example.com/a.mp4", "use https://"},
@@ -72,7 +72,7 @@ func TestEveryFieldSaysBelowItselfWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestAModelHasItsOwnOptions(t *testing.T) {
+func TestModelHasItsOwnOptions(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
@@ -102,7 +102,7 @@ func TestOnlyOptionsOfTheModelAreSent(t *testing.T) {
 	})
 }
 
-func TestTypingInTheFormIsNothingElse(t *testing.T) {
+func TestTypingInTheFormTriggersNoAction(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
@@ -115,7 +115,7 @@ func TestTypingInTheFormIsNothingElse(t *testing.T) {
 	})
 }
 
-func TestLeavingKeepsTheDraftAndEmptyingDoesNot(t *testing.T) {
+func TestEscKeepsTheDraftAndClearDoesNot(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
@@ -129,7 +129,7 @@ func TestLeavingKeepsTheDraftAndEmptyingDoesNot(t *testing.T) {
 	})
 }
 
-func TestAnIncompleteFormNamesWhatIsMissing(t *testing.T) {
+func TestIncompleteFormNamesMissingFields(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n", "ctrl+s")
@@ -144,7 +144,7 @@ func TestAnIncompleteFormNamesWhatIsMissing(t *testing.T) {
 	})
 }
 
-func TestAFormStartsFromAnAssetOrAModel(t *testing.T) {
+func TestFormStartsFromAnAssetOrAModel(t *testing.T) {
 	t.Parallel()
 	one := func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{ID: "11111111-2222-4333-8444-999999999999", Name: "portrait.png", Type: "IMAGE"})
@@ -161,7 +161,7 @@ func TestAFormStartsFromAnAssetOrAModel(t *testing.T) {
 	})
 }
 
-func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
+func TestFailedPricingIsReportedAndCanBeRetried(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
@@ -176,7 +176,7 @@ func TestAPriceThatCannotBeHadIsToldAndTriedAgain(t *testing.T) {
 	})
 }
 
-func TestTheCursorStandsWhereOneTypes(t *testing.T) {
+func TestCursorIsWhereTextGoes(t *testing.T) {
 	t.Parallel()
 	for _, ascii := range []bool{false, true} {
 		tell(t, stage{config: func(c *ui.Config) { c.ASCII = ascii }}, func(s *story) {

@@ -9,7 +9,7 @@ import (
 	"dubtop/api/text"
 )
 
-func TestAnAgeFitsItsColumn(t *testing.T) {
+func TestAgeFitsItsColumn(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC)
 	for ago, want := range map[time.Duration]text.Text{

@@ -66,7 +66,7 @@ func (s *story) pricesAsked() (n int) {
 	return n
 }
 
-func TestMarkedJobsBecomeAGroupWithOneTotalAndOneYes(t *testing.T) {
+func TestMarkedJobsBecomeAGroup(t *testing.T) {
 	t.Parallel()
 	tell(t, named(31), func(s *story) {
 		s.Pass(10 * time.Minute) // the unit prices come
@@ -96,7 +96,7 @@ func TestMarkedJobsBecomeAGroupWithOneTotalAndOneYes(t *testing.T) {
 	})
 }
 
-func TestAGroupThatCannotBeWrittenDownIsNotLost(t *testing.T) {
+func TestUnsavedGroupIsNotLost(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Pass(time.Second)
@@ -115,7 +115,7 @@ func TestAGroupThatCannotBeWrittenDownIsNotLost(t *testing.T) {
 	})
 }
 
-func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
+func TestWithAPilotOnlyTheFirstIsSent(t *testing.T) {
 	t.Parallel()
 	tell(t, named(5), func(s *story) {
 		s.Press("j", "space", "v", "j", "j", "v", ".")
@@ -148,7 +148,7 @@ func TestWithAPilotOnlyTheFirstIsLetGo(t *testing.T) {
 	})
 }
 
-func TestWhatCanNotBeRunIsLeftOutAndSaysWhy(t *testing.T) {
+func TestGroupLeavesOutUnfitJobsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.Press("a")
@@ -166,7 +166,7 @@ func TestWhatCanNotBeRunIsLeftOutAndSaysWhy(t *testing.T) {
 	})
 }
 
-func TestAGroupWithAnotherModelLeavesOutWhatItCanNotTake(t *testing.T) {
+func TestGroupWithAnotherModelLeavesOutUnfitJobs(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.Press("a", "m")
@@ -185,7 +185,7 @@ func TestAGroupWithAnotherModelLeavesOutWhatItCanNotTake(t *testing.T) {
 	})
 }
 
-func TestAGroupWithoutAPriceWantsTheWordTyped(t *testing.T) {
+func TestUnpricedGroupNeedsTheWord(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 200, Body: `{}`})
@@ -205,7 +205,7 @@ func TestAGroupWithoutAPriceWantsTheWordTyped(t *testing.T) {
 	})
 }
 
-func TestAPriceOfAGroupIsRefusedAfterFiveMinutes(t *testing.T) {
+func TestGroupPriceIsValidForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Press("a", ".")
@@ -233,7 +233,7 @@ func TestAPriceOfAGroupIsRefusedAfterFiveMinutes(t *testing.T) {
 	})
 }
 
-func TestPricesOfAGroupAreAskedForGentlyAndEscStops(t *testing.T) {
+func TestGroupPricesAreRequestedSlowlyAndEscStops(t *testing.T) {
 	t.Parallel()
 	many := named(1)
 	many.prepare = func(a *simulator.Server) {
@@ -277,7 +277,7 @@ func TestPricesOfAGroupAreAskedForGentlyAndEscStops(t *testing.T) {
 	})
 }
 
-func TestAGroupThatCanNotBeReadIsTriedAgain(t *testing.T) {
+func TestUnreadableGroupCanBeRetried(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.account.Fault("GET /v2/generations", simulator.Fault{Status: 500})
@@ -300,7 +300,7 @@ func TestAGroupThatCanNotBeReadIsTriedAgain(t *testing.T) {
 	})
 }
 
-func TestAnUnknownOutcomeIsNotRunAgainInAGroup(t *testing.T) {
+func TestUnknownOutcomeIsNotRunAgainInAGroup(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: 5}}, func(s *story) {
 		s.price()
@@ -314,7 +314,7 @@ func TestAnUnknownOutcomeIsNotRunAgainInAGroup(t *testing.T) {
 	})
 }
 
-func TestOneMarkedJobNeedsNoGroup(t *testing.T) {
+func TestOneMarkedJobIsNoGroup(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Press("j", "space", "g", ".")
@@ -323,7 +323,7 @@ func TestOneMarkedJobNeedsNoGroup(t *testing.T) {
 	})
 }
 
-func TestAGroupOfOursIsReadFromTheJournal(t *testing.T) {
+func TestOurJobsAreReadFromTheJournal(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: -1}}, func(s *story) {
 		for _, name := range []string{"ours_a", "ours_b"} {
@@ -346,7 +346,7 @@ func TestAGroupOfOursIsReadFromTheJournal(t *testing.T) {
 	})
 }
 
-func TestLinesOfABatchBecomeAGroup(t *testing.T) {
+func TestBatchLinesBecomeAGroup(t *testing.T) {
 	t.Parallel()
 	tell(t, lived(), func(s *story) {
 		s.Pass(2 * time.Second)

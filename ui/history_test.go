@@ -31,7 +31,7 @@ func (s *story) again(after time.Duration) {
 // cutOff is a network that is down.
 func cutOff() simulator.Fault { return simulator.Fault{Refuse: true} }
 
-func TestTheNextStartShowsYesterdaysListBeforeAnyAnswer(t *testing.T) {
+func TestNextStartShowsTheSavedListAtOnce(t *testing.T) {
 	t.Parallel()
 	var working, deleted string
 	prepare := func(a *simulator.Server) {
@@ -77,7 +77,7 @@ func TestTheNextStartShowsYesterdaysListBeforeAnyAnswer(t *testing.T) {
 	})
 }
 
-func TestAJobThatEndedMeanwhileIsAskedForByItsID(t *testing.T) {
+func TestJobThatEndedMeanwhileIsRequestedByID(t *testing.T) {
 	t.Parallel()
 	var old, deleted string
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db")}
@@ -138,7 +138,7 @@ func TestOlderJobsThanTheServerListsAreFound(t *testing.T) {
 	})
 }
 
-func TestWhatCameJustBeforeLeavingIsKept(t *testing.T) {
+func TestJobsArrivingJustBeforeQuittingAreSaved(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.Pass(2 * time.Second) // saving is a matter of 5 s
@@ -153,7 +153,7 @@ func TestWhatCameJustBeforeLeavingIsKept(t *testing.T) {
 	})
 }
 
-func TestTheAgeOfAListThatStandsStillIsKeptUpToDate(t *testing.T) {
+func TestAgeOfAnUnchangedListIsSaved(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.Pass(7 * time.Minute)
@@ -164,7 +164,7 @@ func TestTheAgeOfAListThatStandsStillIsKeptUpToDate(t *testing.T) {
 	})
 }
 
-func TestALongHistoryIsKeptWhole(t *testing.T) {
+func TestLongHistoryIsSavedCompletely(t *testing.T) {
 	t.Parallel()
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db")}
 	st.account.Generations = 2_300
@@ -198,7 +198,7 @@ func TestAnotherAccountNeverSeesTheList(t *testing.T) {
 	})
 }
 
-func TestAListThatCannotBeKeptIsToldOnceAndStopsNothing(t *testing.T) {
+func TestUnsavedListIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		_ = s.book.Close()
@@ -213,7 +213,7 @@ func TestAListThatCannotBeKeptIsToldOnceAndStopsNothing(t *testing.T) {
 	})
 }
 
-func TestTheDemoKeepsNoList(t *testing.T) {
+func TestDemoSavesNoList(t *testing.T) {
 	t.Parallel()
 	demo := stage{config: func(c *ui.Config) { c.Account.Demo = true }}
 	tell(t, demo, func(s *story) {
@@ -227,7 +227,7 @@ func TestTheDemoKeepsNoList(t *testing.T) {
 
 // However long the journal takes, the first frame and the account's list come
 // without it.
-func TestTheFirstFrameWaitsForNoJournal(t *testing.T) {
+func TestFirstFrameDoesNotWaitForTheJournal(t *testing.T) {
 	t.Parallel()
 	asked := false
 	stuck := func(c *ui.Config) {

@@ -124,7 +124,7 @@ func (s *story) clean() {
 	s.keyless()
 }
 
-func TestTheCheckerOfBytesKnowsWhatIsForeign(t *testing.T) {
+func TestForeignBytesAreDetected(t *testing.T) {
 	t.Parallel()
 	for name, text := range uitest.Nasty() {
 		if name != "wide" && name != "long" && name != "format" && name != "surplus" && len(uitest.Foreign([]byte(text), "dubtop")) == 0 {
@@ -148,7 +148,7 @@ func dealt(texts []string, deal int) func() string {
 	return func() string { return texts[int(n.Add(1))%len(texts)] }
 }
 
-func TestNoTextOfTheAPIActsOnTheTerminal(t *testing.T) {
+func TestTextFromTheAPICannotControlTheTerminal(t *testing.T) {
 	t.Parallel()
 	for deal := range 3 {
 		next := dealt(slices.Sorted(maps.Values(uitest.Nasty())), deal)
@@ -171,7 +171,7 @@ func failing(a *simulator.Server) {
 	a.Add(simulator.Job{Name: "at_work", Status: "PROCESSING"})
 }
 
-func TestNotEvenIdsStatusesAndLinksActOnTheTerminal(t *testing.T) {
+func TestIDsStatusesAndLinksCannotControlTheTerminal(t *testing.T) {
 	t.Parallel()
 	for deal := range 3 {
 		next := dealt(slices.Sorted(maps.Values(uitest.Nasty())), deal)
@@ -188,7 +188,7 @@ func TestNotEvenIdsStatusesAndLinksActOnTheTerminal(t *testing.T) {
 	}
 }
 
-func TestAnAccountOfNothingButNullsIsDrawn(t *testing.T) {
+func TestAccountOfNullsIsDrawn(t *testing.T) {
 	t.Parallel()
 	for _, nothing := range []any{nil, "", 0.0, false, []any{}, map[string]any{}} {
 		t.Run(fmt.Sprintf("%T", nothing), func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestAbsurdNumbersAndDatesAreDrawn(t *testing.T) {
 	}
 }
 
-func TestStatusesAndModelsNobodyKnowsAreShownAsTheyAre(t *testing.T) {
+func TestUnknownStatusesAndModelsAreShownVerbatim(t *testing.T) {
 	t.Parallel()
 	spoil := func(member string, v any) any {
 		switch member {
@@ -281,7 +281,7 @@ func TestOnlyWebLinksAreOpened(t *testing.T) {
 	}
 }
 
-func TestATextOfTenMegabytesIsLivedWith(t *testing.T) {
+func TestTextOfTenMegabytes(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: hostile(7)}, func(s *story) {
 		s.Pass(5 * time.Second)

@@ -10,7 +10,7 @@ import (
 
 // Before anything is opened or sent, a host in other letters is shown as the
 // network knows it, and as it reads.
-func TestHostsInOtherLettersAreShownBothWaysBeforeAYes(t *testing.T) {
+func TestNonASCIIHostsAreShownBothWaysInDialogs(t *testing.T) {
 	t.Parallel()
 	const strange = "https://\u0430\u0440\u0440\u04cf\u0435.com/line_25s.wav" // reads like apple.com
 	sees := func(s *story) {
@@ -72,7 +72,7 @@ func TestHostsInOtherLettersAreShownBothWaysBeforeAYes(t *testing.T) {
 // A host in other letters may only look like one that everybody knows: wherever
 // a link is shown, it stands there as the network knows it, and how it reads
 // beside it.
-func TestDetailsShowHostsInOtherLettersBothWays(t *testing.T) {
+func TestNonASCIIHostsAreShownBothWaysInDetails(t *testing.T) {
 	t.Parallel()
 	spoil := func(member string, v any) any {
 		if member == "url" || member == "outputUrl" {

@@ -67,7 +67,7 @@ func withAPast(t *testing.T) (stage, func(*story)) {
 	}
 }
 
-func TestARotatedKeyGoesOnWhereTheOldOneEnded(t *testing.T) {
+func TestNewKeyContinuesTheOldProfile(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -100,7 +100,7 @@ func TestARotatedKeyGoesOnWhereTheOldOneEnded(t *testing.T) {
 	})
 }
 
-func TestApartStaysApart(t *testing.T) {
+func TestSeparateProfilesStaySeparate(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -124,7 +124,7 @@ func TestApartStaysApart(t *testing.T) {
 	})
 }
 
-func TestAnotherAccountIsNeverOffered(t *testing.T) {
+func TestOtherAccountIsNeverOffered(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -143,7 +143,7 @@ func TestAnotherAccountIsNeverOffered(t *testing.T) {
 	})
 }
 
-func TestAnAnswerThatDoesNotComeIsAskedForLater(t *testing.T) {
+func TestFailedSearchForAnOldProfileIsRepeated(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -158,7 +158,7 @@ func TestAnAnswerThatDoesNotComeIsAskedForLater(t *testing.T) {
 	})
 }
 
-func TestAKeyThatHasSpentIsNotJoined(t *testing.T) {
+func TestKeyWithSpendingIsNotJoined(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -176,7 +176,7 @@ func TestAKeyThatHasSpentIsNotJoined(t *testing.T) {
 
 // While somebody types the question waits below, and the key that brings it to
 // light does not answer it.
-func TestTheQuestionInterruptsNobody(t *testing.T) {
+func TestJoinQuestionDoesNotInterruptTyping(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -202,7 +202,7 @@ func TestTheQuestionInterruptsNobody(t *testing.T) {
 	})
 }
 
-func TestTheQuestionComesBackWhenAnotherViewWasChosen(t *testing.T) {
+func TestJoinQuestionReturnsAfterSwitchingViews(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -219,7 +219,7 @@ func TestTheQuestionComesBackWhenAnotherViewWasChosen(t *testing.T) {
 	})
 }
 
-func TestAProfileThatIsGoneMeanwhileIsSaid(t *testing.T) {
+func TestMissingProfileIsReported(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	tell(t, st, func(s *story) {
@@ -256,7 +256,7 @@ func TestFramesOfTheQuestionAboutAnOldKey(t *testing.T) {
 }
 
 // Joining may take a moment. What is typed in it reaches nothing.
-func TestKeysWhileJoiningReachNothing(t *testing.T) {
+func TestKeysDuringAJoinAreIgnored(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
 	st.config = func(c *ui.Config) {

@@ -55,7 +55,7 @@ func (s *story) entry(job api.ID) ledger.Entry {
 	return e
 }
 
-func TestWhatAJobReallyCostIsBooked(t *testing.T) {
+func TestActualCostIsBooked(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		profile simulator.Profile
@@ -88,7 +88,7 @@ func TestWhatAJobReallyCostIsBooked(t *testing.T) {
 }
 
 // In the first age of the API nobody tells what a failed job cost.
-func TestWhatAFailedJobCostIsToldOrUnknown(t *testing.T) {
+func TestCostOfAFailedJob(t *testing.T) {
 	t.Parallel()
 	for profile, shown := range map[simulator.Profile]string{simulator.Current: " ~$1.25     $0.00", simulator.Strict: " ~$1.25         –"} {
 		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
@@ -107,7 +107,7 @@ func TestWhatAFailedJobCostIsToldOrUnknown(t *testing.T) {
 	}
 }
 
-func TestTheNextStartKeepsTheBooksAndGoesOnSettling(t *testing.T) {
+func TestCostsAreRequestedAfterARestart(t *testing.T) {
 	t.Parallel()
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db"), account: simulator.Options{Profile: simulator.Current}}
 	tell(t, st, func(s *story) {
@@ -129,7 +129,7 @@ func TestTheNextStartKeepsTheBooksAndGoesOnSettling(t *testing.T) {
 
 // A server that does not know yet is asked again, later and later, and a paused
 // dashboard asks nothing.
-func TestACostThatIsNotKnownYetIsAskedForLater(t *testing.T) {
+func TestPendingCostIsRequestedLater(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Profile: simulator.Current}}, func(s *story) {
 		s.makes()
@@ -202,7 +202,7 @@ func ourJobs(st stage, n int, every time.Duration) stage {
 
 // Many jobs whose cost is still to be found out never take more than the
 // poller may.
-func TestSettlingKeepsToTheBudget(t *testing.T) {
+func TestCostRequestsStayWithinTheQuota(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
 		st := ourJobs(stage{account: simulator.Options{Profile: profile}, width: 60, height: 12}, 60, time.Minute)
@@ -228,7 +228,7 @@ func TestSettlingKeepsToTheBudget(t *testing.T) {
 	})
 }
 
-func TestADamagedRowIsToldUntilItIsLookedInto(t *testing.T) {
+func TestDamagedRowIsShownUntilItWasOpened(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	st := stage{journal: path, account: simulator.Options{Profile: simulator.Current}}
@@ -270,7 +270,7 @@ func flip(t *testing.T, path string) {
 	}
 }
 
-func TestTheLedgerIsExportedAndNothingIsOverwritten(t *testing.T) {
+func TestLedgerExportOverwritesNothing(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	st := stage{width: 160, height: 30, config: func(c *ui.Config) { c.Home = home }}
@@ -305,7 +305,7 @@ func TestTheLedgerIsExportedAndNothingIsOverwritten(t *testing.T) {
 	})
 }
 
-func TestLabelsAreTypedFoundAndCounted(t *testing.T) {
+func TestLabelsAreFoundAndCounted(t *testing.T) {
 	t.Parallel()
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db"), account: simulator.Options{Profile: simulator.Current}}
 	tell(t, st, func(s *story) {
@@ -367,7 +367,7 @@ func TestLabelsAreTypedFoundAndCounted(t *testing.T) {
 	})
 }
 
-func TestTheLedgersRowsLeadToTheirJobs(t *testing.T) {
+func TestLedgerRowsOpenTheirJobs(t *testing.T) {
 	t.Parallel()
 	st := ourJobs(stage{account: simulator.Options{Profile: simulator.Current}}, 12, 26*time.Hour)
 	tell(t, st, func(s *story) {

@@ -153,7 +153,7 @@ func (l *liar) tell(r *rand.Rand, lies int) {
 // What others wrote is told in dialogs of money beside a label. Every line
 // without one is the program's, and every label stands as often as it should:
 // they are the same when nobody tells lies.
-func TestNoLineOfADialogOfMoneyIsWrittenByOthers(t *testing.T) {
+func TestNobodyElseCanWriteALineInAMoneyDialog(t *testing.T) {
 	t.Parallel()
 	const liars = 2
 	start := time.Now()

@@ -99,7 +99,7 @@ func wrongFiles() []struct{ field, name, says string } {
 	}
 }
 
-func TestALinkThatLeadsNowhereIsToldInTheFieldAndBeforeAYes(t *testing.T) {
+func TestBrokenLinkIsAWarningInFormAndDialog(t *testing.T) {
 	t.Parallel()
 	for name, says := range brokenLinks() {
 		t.Run(name, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestALinkThatLeadsNowhereIsToldInTheFieldAndBeforeAYes(t *testing.T) {
 	}
 }
 
-func TestAFileOfTheWrongKindIsRefusedInTheFieldAndAtThePrice(t *testing.T) {
+func TestFileOfTheWrongKindIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, c := range wrongFiles() {
 		local, err := filepath.Abs("../api/media/testdata/corpus/mp4/" + c.name)
@@ -163,7 +163,7 @@ func TestAFileOfTheWrongKindIsRefusedInTheFieldAndAtThePrice(t *testing.T) {
 }
 
 // Without an ending a name does not tell: the file does.
-func TestAPictureWithoutAnEndingIsSentAsOne(t *testing.T) {
+func TestPictureWithoutAnExtensionIsRecognized(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{through: host}, func(s *story) {
 		s.Press("n")
@@ -186,7 +186,7 @@ func TestAPictureWithoutAnEndingIsSentAsOne(t *testing.T) {
 }
 
 // What is found of a link that was typed over is not told of the next one.
-func TestALookEndsWhenTheTextChanges(t *testing.T) {
+func TestCheckEndsWhenTheTextChanges(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{through: host}, func(s *story) {
 		s.Press("n")
@@ -202,7 +202,7 @@ func TestALookEndsWhenTheTextChanges(t *testing.T) {
 	})
 }
 
-func TestAServerThatStallsIsNamedAndThePriceComes(t *testing.T) {
+func TestStalledHostIsNamedAndThePriceComes(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{through: host}, func(s *story) {
 		s.Press("n")
@@ -216,7 +216,7 @@ func TestAServerThatStallsIsNamedAndThePriceComes(t *testing.T) {
 	})
 }
 
-func TestAGroupTellsOfLinksThatLeadNowhere(t *testing.T) {
+func TestGroupWarnsOfBrokenLinks(t *testing.T) {
 	t.Parallel()
 	st := stage{through: host, config: func(c *ui.Config) { c.Slots = 3 }}
 	st.account.Generations = -1
@@ -239,7 +239,7 @@ func TestAGroupTellsOfLinksThatLeadNowhere(t *testing.T) {
 	})
 }
 
-func TestLinksOfABatchAreToldOnTheirLines(t *testing.T) {
+func TestBatchLinksAreReportedOnTheirLines(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale(), through: host, height: 40, width: 120}, func(s *story) {
 		names := []string{"v.mp4", "view", "old.mp4", "round.mp4", "nobody.mp4"}
@@ -271,7 +271,7 @@ func TestLinksOfABatchAreToldOnTheirLines(t *testing.T) {
 	})
 }
 
-func TestABatchWithAFileOfTheWrongKindIsRefusedOnItsLine(t *testing.T) {
+func TestBatchWithAFileOfTheWrongKindIsRefused(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale(), through: host}, func(s *story) {
 		path := s.lines(24, func(i int, line string) string {
@@ -293,7 +293,7 @@ func TestABatchWithAFileOfTheWrongKindIsRefusedOnItsLine(t *testing.T) {
 	})
 }
 
-func TestALinkOfABatchThatHasExpiredIsNamedByItsLine(t *testing.T) {
+func TestExpiredBatchLinkNamesItsLine(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		path := s.lines(21, func(i int, line string) string {
@@ -312,7 +312,7 @@ func TestALinkOfABatchThatHasExpiredIsNamedByItsLine(t *testing.T) {
 
 // A batch may be fetched within a day: what ends before is warned of, and what
 // ends before the yes is not sent.
-func TestALinkOfABatchThatEndsTooSoonIsWarnedOf(t *testing.T) {
+func TestBatchLinkExpiringTooSoonIsAWarning(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		sign := func(d time.Duration) func(int, string) string {
@@ -341,7 +341,7 @@ func TestALinkOfABatchThatEndsTooSoonIsWarnedOf(t *testing.T) {
 
 // One host that stalls holds up neither the others nor, with all of its files,
 // the batch for longer than a few of them would.
-func TestAHostThatStallsDoesNotHoldABatchUp(t *testing.T) {
+func TestStalledHostDoesNotDelayABatch(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale(), through: host, height: 40, width: 120}, func(s *story) {
 		path := s.lines(24, func(i int, line string) string {

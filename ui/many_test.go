@@ -9,9 +9,9 @@ import (
 	"dubtop/api/simulator"
 )
 
-// TestTheCursorStaysOnItsJobWhenTheWindowIsLaidOut has a job come in, and the
+// TestCursorStaysOnItsJobDuringLayout has a job come in, and the
 // window laid out for a prompt before the next frame.
-func TestTheCursorStaysOnItsJobWhenTheWindowIsLaidOut(t *testing.T) {
+func TestCursorStaysOnItsJobDuringLayout(t *testing.T) {
 	t.Parallel()
 	tell(t, named(9), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -32,7 +32,7 @@ func TestTheCursorStaysOnItsJobWhenTheWindowIsLaidOut(t *testing.T) {
 	})
 }
 
-func TestAPromptNeverCoversTheRowThatItIsFor(t *testing.T) {
+func TestPromptNeverCoversItsRow(t *testing.T) {
 	t.Parallel()
 	st := named(40)
 	st.width, st.height = 80, 24
@@ -50,7 +50,7 @@ func TestAPromptNeverCoversTheRowThatItIsFor(t *testing.T) {
 	})
 }
 
-func TestAFilterThatWasNotKeptLeavesTheCursorWhereItWas(t *testing.T) {
+func TestDiscardedFilterLeavesTheCursorInPlace(t *testing.T) {
 	t.Parallel()
 	tell(t, named(40), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -80,7 +80,7 @@ func few() stage {
 	return st
 }
 
-func TestTheLinksOfAllMarkedJobsAreCopied(t *testing.T) {
+func TestLinksOfMarkedJobsAreCopied(t *testing.T) {
 	t.Parallel()
 	tell(t, few(), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -102,7 +102,7 @@ func TestTheLinksOfAllMarkedJobsAreCopied(t *testing.T) {
 	})
 }
 
-func TestManyVideosAreOpenedAfterAQuestion(t *testing.T) {
+func TestOpeningManyVideosAsksFirst(t *testing.T) {
 	t.Parallel()
 	tell(t, few(), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -134,7 +134,7 @@ func TestManyVideosAreOpenedAfterAQuestion(t *testing.T) {
 	})
 }
 
-func TestOneLabelIsForAllMarkedJobs(t *testing.T) {
+func TestLabelAppliesToAllMarkedJobs(t *testing.T) {
 	t.Parallel()
 	tell(t, named(5), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -165,7 +165,7 @@ func TestOneLabelIsForAllMarkedJobs(t *testing.T) {
 	})
 }
 
-func TestOneNoteIsForAllMarkedJobsAndReplacesNoOtherUnasked(t *testing.T) {
+func TestNoteAppliesToAllMarkedJobsAndAsksBeforeReplacing(t *testing.T) {
 	t.Parallel()
 	tell(t, named(5), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -191,7 +191,7 @@ func TestOneNoteIsForAllMarkedJobsAndReplacesNoOtherUnasked(t *testing.T) {
 	})
 }
 
-func TestAFilterThatCanHardlyBeMeantIsToldAtOnce(t *testing.T) {
+func TestFilterMistakesAreShownAtOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, few(), func(s *story) {
 		s.Pass(2 * time.Second)

@@ -48,7 +48,7 @@ func (s *story) marks(want string) {
 	}
 }
 
-func TestSpaceMarksARowAndGoesOnToTheNext(t *testing.T) {
+func TestSpaceMarksARowAndMovesDown(t *testing.T) {
 	t.Parallel()
 	tell(t, named(9), func(s *story) {
 		s.Press("space", "j", "space")
@@ -67,7 +67,7 @@ func TestSpaceMarksARowAndGoesOnToTheNext(t *testing.T) {
 	})
 }
 
-func TestARangeGoesFromTheLastMarkToTheCursor(t *testing.T) {
+func TestRangeGoesFromTheLastMarkToTheCursor(t *testing.T) {
 	t.Parallel()
 	tell(t, named(9), func(s *story) {
 		s.Press("v")
@@ -85,7 +85,7 @@ func TestARangeGoesFromTheLastMarkToTheCursor(t *testing.T) {
 	})
 }
 
-func TestAllThatMatchAreMarkedAndMarksStayBehindTheFilter(t *testing.T) {
+func TestMarkAllMarksMatchesAndSurvivesTheFilter(t *testing.T) {
 	t.Parallel()
 	tell(t, named(12), func(s *story) {
 		s.Press("/")
@@ -103,7 +103,7 @@ func TestAllThatMatchAreMarkedAndMarksStayBehindTheFilter(t *testing.T) {
 	})
 }
 
-func TestEscTakesTheFilterThenTheMarksThenGoesBack(t *testing.T) {
+func TestEscRemovesFilterThenMarksThenGoesBack(t *testing.T) {
 	t.Parallel()
 	tell(t, named(12), func(s *story) {
 		s.Press("space", "/")
@@ -130,7 +130,7 @@ func TestEscTakesTheFilterThenTheMarksThenGoesBack(t *testing.T) {
 	})
 }
 
-func TestMarksStayWithTheirJobsWhateverMoves(t *testing.T) {
+func TestMarksStayWithTheirJobs(t *testing.T) {
 	t.Parallel()
 	tell(t, named(9), func(s *story) {
 		s.Press("j", "space", "j", "space")
@@ -147,7 +147,7 @@ func TestMarksStayWithTheirJobsWhateverMoves(t *testing.T) {
 	})
 }
 
-func TestAMarkGoesWithARowThatIsGone(t *testing.T) {
+func TestMarkDisappearsWithItsRow(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{DelayAfter: 8 * time.Second})
@@ -162,7 +162,7 @@ func TestAMarkGoesWithARowThatIsGone(t *testing.T) {
 	})
 }
 
-func TestMarkedIDsAreCopiedOneALine(t *testing.T) {
+func TestMarkedIDsAreCopiedOnePerLine(t *testing.T) {
 	t.Parallel()
 	tell(t, named(5), func(s *story) {
 		s.Press("j", "space", "j", "space", "y")
@@ -184,7 +184,7 @@ func TestMarkedIDsAreCopiedOneALine(t *testing.T) {
 	})
 }
 
-func TestMarksAreReadWithoutColourAndInASCII(t *testing.T) {
+func TestMarksAreVisibleWithoutColourAndInASCII(t *testing.T) {
 	t.Parallel()
 	st := named(5)
 	st.config = func(c *ui.Config) { c.ASCII = true }
@@ -197,7 +197,7 @@ func TestMarksAreReadWithoutColourAndInASCII(t *testing.T) {
 	})
 }
 
-func TestWhatIsStillLoadingIsNotMarkedAndItSaysSo(t *testing.T) {
+func TestMarkAllExcludesRowsStillLoading(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: 250}}, func(s *story) {
 		s.Press("a")
@@ -205,7 +205,7 @@ func TestWhatIsStillLoadingIsNotMarkedAndItSaysSo(t *testing.T) {
 	})
 }
 
-func TestWhereTheTabsLeaveNoRoomTheStatusLineTellsOfMarks(t *testing.T) {
+func TestStatusLineShowsMarksIfTheTabsHaveNoRoom(t *testing.T) {
 	t.Parallel()
 	st := named(9)
 	st.width, st.height = 60, 20
@@ -221,7 +221,7 @@ func TestWhereTheTabsLeaveNoRoomTheStatusLineTellsOfMarks(t *testing.T) {
 	})
 }
 
-func TestViewsWithoutMarksHaveNoKeysForThem(t *testing.T) {
+func TestViewsWithoutMarksHaveNoMarkKeys(t *testing.T) {
 	t.Parallel()
 	tell(t, lived(), func(s *story) {
 		s.Pass(2 * time.Second)

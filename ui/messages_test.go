@@ -20,7 +20,7 @@ func proxied() stage {
 const outageWords = "The render farm in Frankfurt is being moved to another hall, and what is sent to it meanwhile waits; " +
 	"it takes up to the afternoon, and the status page says how far it is: https://status.example.com/farm"
 
-func TestTheStatusSaysWhyFirstAndTheMessagesSayItWhole(t *testing.T) {
+func TestStatusShowsTheReasonFirst(t *testing.T) {
 	t.Parallel()
 	tell(t, proxied(), func(s *story) {
 		s.Pass(20 * time.Second)
@@ -38,7 +38,7 @@ func TestTheStatusSaysWhyFirstAndTheMessagesSayItWhole(t *testing.T) {
 	})
 }
 
-func TestASecondLineOfTheStatusIsGivenBack(t *testing.T) {
+func TestSecondStatusLineIsGivenBack(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 80, height: 24}, func(s *story) {
 		s.Pass(10 * time.Second)
@@ -55,7 +55,7 @@ func TestASecondLineOfTheStatusIsGivenBack(t *testing.T) {
 	})
 }
 
-func TestEverythingThatWasSaidIsListedNewestFirst(t *testing.T) {
+func TestMessagesAreListedNewestFirst(t *testing.T) {
 	t.Parallel()
 	st := named(3)
 	st.config = func(c *ui.Config) {
@@ -103,7 +103,7 @@ func (s *story) inOrder(texts ...string) {
 	}
 }
 
-func TestMessagesAreReadInALowWindowAndStayWhereTheyAreRead(t *testing.T) {
+func TestMessagesScrollAndStayInPlace(t *testing.T) {
 	t.Parallel()
 	st := proxied()
 	st.width, st.height = 40, 10
@@ -123,7 +123,7 @@ func TestMessagesAreReadInALowWindowAndStayWhereTheyAreRead(t *testing.T) {
 	})
 }
 
-func TestWhatQuitsLeadsBackFromTheHelp(t *testing.T) {
+func TestQuitKeyClosesTheHelp(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("?")
@@ -134,7 +134,7 @@ func TestWhatQuitsLeadsBackFromTheHelp(t *testing.T) {
 	})
 }
 
-func TestOneActionStandsOnceInThePalette(t *testing.T) {
+func TestPaletteListsEachActionOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Press("a", ".")
@@ -155,7 +155,7 @@ func TestOneActionStandsOnceInThePalette(t *testing.T) {
 }
 
 // What is marked in the palette stays so as time goes by, and is done.
-func TestThePaletteIsWalkedWithTheArrows(t *testing.T) {
+func TestArrowsMoveInThePalette(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
 		s.Press(":", "down", "down", "down", "down", "up")

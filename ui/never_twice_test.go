@@ -17,7 +17,7 @@ import (
 
 const creating = "POST /v2/generate"
 
-func TestADialogListensOnlyAfterAMomentWithoutKeys(t *testing.T) {
+func TestDialogAcceptsKeysOnlyAfterAPause(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
@@ -46,7 +46,7 @@ func TestADialogListensOnlyAfterAMomentWithoutKeys(t *testing.T) {
 	})
 }
 
-func TestNoIsMarkedAndAPasteIsNoAnswer(t *testing.T) {
+func TestNoIsSelectedAndAPasteIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -107,7 +107,7 @@ func (s *story) once() {
 	}
 }
 
-func TestARefusalBringsTheFormBackWithTheServersWords(t *testing.T) {
+func TestRefusalReopensTheFormWithTheServersWords(t *testing.T) {
 	t.Parallel()
 	body := func(status int, message string) simulator.Fault {
 		return simulator.Fault{Times: 1, Status: status, Body: fmt.Sprintf(`{"statusCode":%d,"message":%q,"error":"x"}`, status, message)}
@@ -147,7 +147,7 @@ func TestARefusalBringsTheFormBackWithTheServersWords(t *testing.T) {
 	}
 }
 
-func TestKeysPressedWhenTheFormComesBackDoNotEndUpInIt(t *testing.T) {
+func TestFormThatReopensIgnoresKeysAtFirst(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -168,7 +168,7 @@ func TestKeysPressedWhenTheFormComesBackDoNotEndUpInIt(t *testing.T) {
 	})
 }
 
-func TestARefusalWaitsBelowTheFormThatIsBeingFilledIn(t *testing.T) {
+func TestRefusalWaitsBelowTheOpenForm(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -185,7 +185,7 @@ func TestARefusalWaitsBelowTheFormThatIsBeingFilledIn(t *testing.T) {
 	})
 }
 
-func TestWhatHasNoClearAnswerStaysUnknownAndIsNeverSentAgain(t *testing.T) {
+func TestUnknownOutcomeIsNeverResentAutomatically(t *testing.T) {
 	t.Parallel()
 	faults := []simulator.Fault{
 		{DropBefore: true},
@@ -275,7 +275,7 @@ func (s *story) screenRow(one, other string) string {
 	return ""
 }
 
-func TestTheFormWarnsOfSendingOnceMoreWhatMayHaveBeenCharged(t *testing.T) {
+func TestFormWarnsBeforeResendingAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -290,7 +290,7 @@ func TestTheFormWarnsOfSendingOnceMoreWhatMayHaveBeenCharged(t *testing.T) {
 	})
 }
 
-func TestASlowServerIsWaitedFor(t *testing.T) {
+func TestSlowServerIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -314,7 +314,7 @@ func TestASlowServerIsWaitedFor(t *testing.T) {
 	})
 }
 
-func TestLeavingWhileARequestIsOnItsWayAsksFirst(t *testing.T) {
+func TestQuittingDuringARequestAsksFirst(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
@@ -334,7 +334,7 @@ func TestLeavingWhileARequestIsOnItsWayAsksFirst(t *testing.T) {
 	})
 }
 
-func TestARequestThatWasLeftAloneIsUnknownAtTheNextStart(t *testing.T) {
+func TestAbandonedRequestIsUnknownAtTheNextStart(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{IgnoreKeys: true}, journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
@@ -371,7 +371,7 @@ func (s *story) end() {
 	}
 }
 
-func TestWhatWasSentKeepsItsCostAndIsCountedAfterARestart(t *testing.T) {
+func TestSentJobKeepsItsCostAfterARestart(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.price()
@@ -393,7 +393,7 @@ func TestWhatWasSentKeepsItsCostAndIsCountedAfterARestart(t *testing.T) {
 	})
 }
 
-func TestWhatWasTypedBeforeACrashIsThereAgain(t *testing.T) {
+func TestDraftSurvivesACrash(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.fillForm()
@@ -408,7 +408,7 @@ func TestWhatWasTypedBeforeACrashIsThereAgain(t *testing.T) {
 	})
 }
 
-func TestWithoutAJournalNothingIsSpentButEverythingIsSeen(t *testing.T) {
+func TestWithoutAJournalEverythingIsShownAndNothingSpent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{broken: errors.New("the disk is full")}, func(s *story) {
 		s.Sees("1 Generations 40", "completed")
@@ -425,7 +425,7 @@ func TestWithoutAJournalNothingIsSpentButEverythingIsSeen(t *testing.T) {
 	})
 }
 
-func TestAnIntentThatCannotBeWrittenDownIsNotSent(t *testing.T) {
+func TestUnsavedIntentIsNotSent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -440,7 +440,7 @@ func TestAnIntentThatCannotBeWrittenDownIsNotSent(t *testing.T) {
 	})
 }
 
-func TestAnAnswerThatCannotBeWrittenDownIsTold(t *testing.T) {
+func TestUnsavedAnswerIsReported(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 5 * time.Second})
@@ -454,7 +454,7 @@ func TestAnAnswerThatCannotBeWrittenDownIsTold(t *testing.T) {
 	})
 }
 
-func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
+func TestInterruptedRequestIsShownAndNotResent(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{account: simulator.Options{IgnoreKeys: true}, journal: path}, func(s *story) {
@@ -479,7 +479,7 @@ func TestAnInterruptedSendingInTheJournalIsShownAndLeftAlone(t *testing.T) {
 	})
 }
 
-func TestADraftIsKeptOnceItIsPriced(t *testing.T) {
+func TestDraftIsSavedOncePriced(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(time.Second) // the next beat, which keeps drafts too, is far off
@@ -492,7 +492,7 @@ func TestADraftIsKeptOnceItIsPriced(t *testing.T) {
 	})
 }
 
-func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
+func TestJobSeenByAPollBeforeTheAnswerIsOneRow(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{Times: 1, DelayAfter: 20 * time.Second})
@@ -514,7 +514,7 @@ func TestAJobThatAPollSeesBeforeTheAnswerIsOneRowAllTheTime(t *testing.T) {
 	})
 }
 
-func TestAFormThatIsWantedBeforeTheJournalIsOpenComesWithIt(t *testing.T) {
+func TestFormRequestedBeforeTheJournalIsOpenOpensLater(t *testing.T) {
 	t.Parallel()
 	slow := func(err error) func(*ui.Config) {
 		return func(c *ui.Config) {

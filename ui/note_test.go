@@ -10,7 +10,7 @@ import (
 	"dubtop/api/simulator"
 )
 
-func TestANoteIsKeptShownAndFound(t *testing.T) {
+func TestNoteIsSavedShownAndFound(t *testing.T) {
 	t.Parallel()
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db")}
 	st.prepare = func(a *simulator.Server) {
@@ -58,7 +58,7 @@ func TestANoteIsKeptShownAndFound(t *testing.T) {
 	})
 }
 
-func TestANoteTakesOneCleanLine(t *testing.T) {
+func TestNoteIsOneCleanLine(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(2 * time.Second)
@@ -87,7 +87,7 @@ func TestWithoutAJournalThereAreNoNotes(t *testing.T) {
 	})
 }
 
-func TestANoteThatCannotBeKeptIsTakenBack(t *testing.T) {
+func TestUnsavedNoteIsTakenBack(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.Pass(2 * time.Second)

@@ -45,7 +45,7 @@ func longKnown(t *testing.T) stage {
 	return stage{journal: path}
 }
 
-func TestWithTheNetworkCutFromTheStartTheWholePastIsSearched(t *testing.T) {
+func TestHistoryCanBeSearchedOffline(t *testing.T) {
 	t.Parallel()
 	st := longKnown(t)
 	st.prepare = func(a *simulator.Server) { a.Fault("*", cutOff()) }
@@ -82,7 +82,7 @@ func TestWithTheNetworkCutFromTheStartTheWholePastIsSearched(t *testing.T) {
 
 // An open job is asked for until there is a clear answer, and no more; jobs that
 // nobody opens are never asked for one by one.
-func TestWhatTheServerNoLongerKnowsIsAskedForOnce(t *testing.T) {
+func TestDeletedJobIsRequestedOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, longKnown(t), func(s *story) {
 		s.Pass(5 * time.Minute)
@@ -115,7 +115,7 @@ func TestWhatTheServerNoLongerKnowsIsAskedForOnce(t *testing.T) {
 	})
 }
 
-func TestDetailsFillInWhenTheNetworkIsBack(t *testing.T) {
+func TestDetailsLoadWhenTheNetworkIsBack(t *testing.T) {
 	t.Parallel()
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db")}
 	tell(t, st, func(s *story) {
@@ -139,7 +139,7 @@ func TestDetailsFillInWhenTheNetworkIsBack(t *testing.T) {
 
 // A running job that is open is not asked for in vain every few seconds while
 // the server does not answer, and never again when it is gone.
-func TestAnOpenRunningJobThatIsGoneIsLeftInPeace(t *testing.T) {
+func TestOpenJobThatIsGoneIsNotPolled(t *testing.T) {
 	t.Parallel()
 	var id string
 	st := stage{account: simulator.Options{Generations: 300}, prepare: func(a *simulator.Server) { id = a.Add(simulator.Job{Name: "on_and_on", Status: "PROCESSING"}) }}
@@ -158,7 +158,7 @@ func TestAnOpenRunningJobThatIsGoneIsLeftInPeace(t *testing.T) {
 	})
 }
 
-func TestWhatWasSentFromHereIsKnownOffline(t *testing.T) {
+func TestOurRequestIsKnownOffline(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
 		s.Pass(2 * time.Second)

@@ -29,7 +29,7 @@ func (m mute) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // One host that stalls holds up neither the prices of a group's other jobs nor,
 // with all of its own files, the group for longer than a few of them would.
-func TestAHostThatStallsDoesNotHoldAGroupUp(t *testing.T) {
+func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 	t.Parallel()
 	st := named(1)
 	st.through, st.width, st.height = host, 120, 60
@@ -65,7 +65,7 @@ func TestAHostThatStallsDoesNotHoldAGroupUp(t *testing.T) {
 
 // Two jobs in front have their sound on a host that stalls when they are priced
 // anew: those behind them leave all the same, in their order.
-func TestAHostThatStallsDoesNotHoldTheQueueUp(t *testing.T) {
+func TestStalledHostDoesNotDelayTheQueue(t *testing.T) {
 	t.Parallel()
 	var on atomic.Bool
 	st := stage{

@@ -44,7 +44,7 @@ func (s *story) acceptsInOrder(names ...string) {
 	}
 }
 
-func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
+func TestJobWithoutASlotWaitsAndIsSentLater(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full}, func(s *story) {
@@ -63,7 +63,7 @@ func TestWhatFindsNoSlotWaitsAndLeavesByItself(t *testing.T) {
 	})
 }
 
-func TestAHeaderTellsTheSlots(t *testing.T) {
+func TestHeaderShowsTheSlots(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Profile: simulator.Current, Slots: 4}}, func(s *story) {
 		s.agree("one")
@@ -88,7 +88,7 @@ func TestReservedSlotsAreLeftToOthers(t *testing.T) {
 	})
 }
 
-func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
+func TestQueueIsReorderedPausedAndDropped(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
@@ -124,7 +124,7 @@ func TestTheQueueIsOrderedHeldAndDropped(t *testing.T) {
 	})
 }
 
-func TestTheWholeQueueIsHeldAcrossAStart(t *testing.T) {
+func TestPauseSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{journal: path}, func(s *story) {
@@ -144,7 +144,7 @@ func TestTheWholeQueueIsHeldAcrossAStart(t *testing.T) {
 	})
 }
 
-func TestEditingTakesAJobOutAndVoidsItsPrice(t *testing.T) {
+func TestEditTakesAJobOutAndVoidsItsPrice(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
@@ -168,7 +168,7 @@ func TestEditingTakesAJobOutAndVoidsItsPrice(t *testing.T) {
 
 // Somebody takes a job into the form just while its price is asked for anew:
 // the old one must not leave behind the new one's back.
-func TestWhatIsEditedWhileItIsPricedIsSentOnce(t *testing.T) {
+func TestJobEditedWhileItIsPricedIsSentOnce(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
@@ -196,7 +196,7 @@ func TestWhatIsEditedWhileItIsPricedIsSentOnce(t *testing.T) {
 
 // A price is good for five minutes. What waits longer is priced again in its
 // turn: no dearer, and it leaves; dearer, and the user is asked.
-func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {
+func TestStalePriceIsRenewedInTheQueue(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
@@ -223,7 +223,7 @@ func TestAPriceThatGrewOldInTheQueueIsMadeAnew(t *testing.T) {
 
 // Nobody may be there for hours when a price goes up. It can be agreed to all
 // the same, at the price of that moment.
-func TestAPriceThatWentUpIsAgreedToTheNextMorning(t *testing.T) {
+func TestHigherPriceIsConfirmedTheNextMorning(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
@@ -247,7 +247,7 @@ func TestAPriceThatWentUpIsAgreedToTheNextMorning(t *testing.T) {
 	})
 }
 
-func TestOfTwoWindowsThatAgreeToOnePriceOneSends(t *testing.T) {
+func TestTwoWindowsConfirmOnePriceAndOneSends(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	st := stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }, journal: filepath.Join(t.TempDir(), "journal.db")}
@@ -280,7 +280,7 @@ func dearer() simulator.Fault {
 	return simulator.Fault{Status: 200, Body: `{"estimatedFrameCount":625,"estimatedGenerationCost":9.99}`}
 }
 
-func TestAPriceFromBeforeASleepIsMadeAnew(t *testing.T) {
+func TestPriceFromBeforeASleepIsRenewed(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(3 * time.Minute) // the unit prices are known
@@ -325,7 +325,7 @@ func (s *story) estimates() (n int) {
 	return n
 }
 
-func TestWhatWasRefusedWhileNobodyLookedStaysInTheQueue(t *testing.T) {
+func TestRefusedJobStaysInTheQueue(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	path := filepath.Join(t.TempDir(), "journal.db")
@@ -372,7 +372,7 @@ func TestTwoWindowsShowOneQueueAndOneSends(t *testing.T) {
 	})
 }
 
-func TestASenderThatDiesIsFollowedByTheOther(t *testing.T) {
+func TestOtherWindowTakesOverFromADeadSender(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	tell(t, stage{journal: path}, func(s *story) {
@@ -394,7 +394,7 @@ func TestASenderThatDiesIsFollowedByTheOther(t *testing.T) {
 	})
 }
 
-func TestAStormOfUnclearAnswersHoldsTheQueue(t *testing.T) {
+func TestManyUnknownOutcomesPauseTheQueue(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{IgnoreKeys: true, Slots: 9}
 	tell(t, stage{account: account, config: func(c *ui.Config) { c.Slots = 9 }}, func(s *story) {
@@ -412,7 +412,7 @@ func TestAStormOfUnclearAnswersHoldsTheQueue(t *testing.T) {
 	})
 }
 
-func TestAWindowThatIsSuspendedLetsTheOtherSend(t *testing.T) {
+func TestSuspendedWindowLetsTheOtherSend(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	stopped := func() tea.Msg { return nil } // the shell would have the terminal now
@@ -428,7 +428,7 @@ func TestAWindowThatIsSuspendedLetsTheOtherSend(t *testing.T) {
 }
 
 // The keys of the queue act on all that is marked, or say why not.
-func TestKeysOfTheQueueActOnAllThatIsMarked(t *testing.T) {
+func TestQueueKeysActOnAllMarkedRows(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
 	tell(t, stage{prepare: full, config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {

@@ -43,7 +43,7 @@ const failedID = "550e8400-e29b-41d4-a716-44665544000"
 
 // A text without a code is the reason, as a string and in an object; in the
 // list, beside it and in the details.
-func TestATextWithoutACodeIsTheReason(t *testing.T) {
+func TestErrorWithoutACodeIsTheReason(t *testing.T) {
 	t.Parallel()
 	job := func(n int, reason string) string {
 		return fmt.Sprintf(`{"id":"%s%d","createdAt":"2026-11-20T18:0%d:00Z","status":"FAILED","model":"lipsync-2","input":[],"error":%s,"errorCode":null}`, failedID, n, n, reason)
@@ -69,7 +69,7 @@ func TestATextWithoutACodeIsTheReason(t *testing.T) {
 }
 
 // One item that cannot be read costs itself, not the list.
-func TestANullCostsItselfAndNotTheList(t *testing.T) {
+func TestUnreadableItemDoesNotHideTheList(t *testing.T) {
 	t.Parallel()
 	good := func(n int) string {
 		return fmt.Sprintf(`{"id":"%s%d","createdAt":"2026-11-20T18:0%d:00Z","status":"COMPLETED","model":"lipsync-2","input":[],"outputFileName":"take_%d"}`, failedID, n, n, n)
@@ -84,7 +84,7 @@ func TestANullCostsItselfAndNotTheList(t *testing.T) {
 }
 
 // What the plan does not cover is refused with what to do about it.
-func TestARefusalSaysWhatToDoOnThisPlan(t *testing.T) {
+func TestRefusalSaysWhatToDoOnThisPlan(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
 		`402|{"statusCode":402,"message":"Monthly free generations are used up","errorCode":"free_tier_generations_exhausted"}`: "next month",

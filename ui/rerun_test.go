@@ -53,7 +53,7 @@ func (s *story) rerun(name string) {
 	s.Sees("run again", "from "+name)
 }
 
-func TestAJobOfOthersIsRunAgainAsItWas(t *testing.T) {
+func TestOthersJobIsRunAgainUnchanged(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.rerun("promo_de_014")
@@ -72,7 +72,7 @@ func TestAJobOfOthersIsRunAgainAsItWas(t *testing.T) {
 	})
 }
 
-func TestAJobOfOursIsRunAgainAsItWasTyped(t *testing.T) {
+func TestOurJobIsRunAgainAsTyped(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
@@ -101,7 +101,7 @@ func TestAJobOfOursIsRunAgainAsItWasTyped(t *testing.T) {
 	})
 }
 
-func TestAFailedJobIsRunAgainFromItsDetails(t *testing.T) {
+func TestFailedJobIsRunAgainFromItsDetails(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.on("failed_one")
@@ -116,7 +116,7 @@ func TestAFailedJobIsRunAgainFromItsDetails(t *testing.T) {
 	})
 }
 
-func TestACostThatIsNotKnownIsNotComparedWith(t *testing.T) {
+func TestUnknownCostIsNotCompared(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.rerun("failed_one")
@@ -126,7 +126,7 @@ func TestACostThatIsNotKnownIsNotComparedWith(t *testing.T) {
 	})
 }
 
-func TestAJobThatTheServerForgotCanNotBeRunAgain(t *testing.T) {
+func TestDeletedJobCannotBeRunAgain(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.on("portrait")
@@ -138,7 +138,7 @@ func TestAJobThatTheServerForgotCanNotBeRunAgain(t *testing.T) {
 	})
 }
 
-func TestAnUnknownOutcomeIsRunAgainWithAWarning(t *testing.T) {
+func TestUnknownOutcomeIsRunAgainWithAWarning(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -153,7 +153,7 @@ func TestAnUnknownOutcomeIsRunAgainWithAWarning(t *testing.T) {
 	})
 }
 
-func TestWhatIsBeingSentIsNotRunAgain(t *testing.T) {
+func TestJobBeingSentIsNotRunAgain(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault(creating, simulator.Fault{DelayAfter: 8 * time.Second})
@@ -166,7 +166,7 @@ func TestWhatIsBeingSentIsNotRunAgain(t *testing.T) {
 	})
 }
 
-func TestALineOfABatchIsRunAgain(t *testing.T) {
+func TestBatchLineIsRunAgain(t *testing.T) {
 	t.Parallel()
 	tell(t, lived(), func(s *story) {
 		s.Pass(2 * time.Second)
@@ -178,7 +178,7 @@ func TestALineOfABatchIsRunAgain(t *testing.T) {
 	})
 }
 
-func TestAnotherModelIsChosenByItsPriceAndChangesAreMarked(t *testing.T) {
+func TestRunAgainWithAnotherModel(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.Pass(2 * time.Minute) // the unit prices come
@@ -210,7 +210,7 @@ func TestAnotherModelIsChosenByItsPriceAndChangesAreMarked(t *testing.T) {
 	})
 }
 
-func TestAPictureCanNotBeRunWithAModelForVideos(t *testing.T) {
+func TestPictureCannotBeRunWithAModelForVideos(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.on("portrait")
@@ -223,7 +223,7 @@ func TestAPictureCanNotBeRunWithAModelForVideos(t *testing.T) {
 	})
 }
 
-func TestWhatWasTypedIsNotLostToARerun(t *testing.T) {
+func TestRerunKeepsTheEarlierDraft(t *testing.T) {
 	t.Parallel()
 	typed := func(s *story) {
 		s.Press("n")
@@ -308,7 +308,7 @@ func TestWhatWasTypedIsNotLostToARerun(t *testing.T) {
 	})
 }
 
-func TestKeysPressedWhileAJobIsReadAreNotTypedIntoItsForm(t *testing.T) {
+func TestKeysPressedWhileAJobLoadsAreNotTypedIntoItsForm(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.account.Fault("GET /v2/generate/{id}", simulator.Fault{Delay: time.Second})
@@ -325,7 +325,7 @@ func TestKeysPressedWhileAJobIsReadAreNotTypedIntoItsForm(t *testing.T) {
 	})
 }
 
-func TestAFormDoesNotComeUpWhereSomebodyWentOnMeanwhile(t *testing.T) {
+func TestFormDoesNotOpenIfTheUserMovedOn(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
 		s.account.Fault("GET /v2/generate/{id}", simulator.Fault{Delay: 2 * time.Second})

@@ -73,7 +73,7 @@ func otherScreens() []sketch {
 
 // At every size either the amount and the buttons are in sight, or the window is
 // said to be too small and there is no yes. What scrolls can be read to its end.
-func TestEveryQuestionShowsItsPriceOrTakesNoYes(t *testing.T) {
+func TestDialogShowsItsPriceOrAcceptsNoYes(t *testing.T) {
 	t.Parallel()
 	for _, q := range questions() {
 		t.Run(q.name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func (q *question) readToTheEnd(screen string) bool {
 	return strings.Contains(flat(screen), flat(q.last))
 }
 
-func TestAStormOfResizesEndsInTheRightFrame(t *testing.T) {
+func TestManyResizesEndInTheRightFrame(t *testing.T) {
 	t.Parallel()
 	tell(t, lived(), func(s *story) {
 		s.Pass(5 * time.Second)
@@ -190,7 +190,7 @@ func TestAStormOfResizesEndsInTheRightFrame(t *testing.T) {
 	})
 }
 
-func TestAHugeWindowIsFilled(t *testing.T) {
+func TestHugeWindow(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 500, height: 200}, func(s *story) {
 		s.Press("enter", "esc", "3")
@@ -201,7 +201,7 @@ func TestAHugeWindowIsFilled(t *testing.T) {
 	})
 }
 
-func TestATooSmallWindowSaysSo(t *testing.T) {
+func TestTooSmallWindowSaysSo(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 20, height: 5}, func(s *story) {
 		s.Sees("dubtop needs", "24×7 cells")
@@ -210,7 +210,7 @@ func TestATooSmallWindowSaysSo(t *testing.T) {
 	})
 }
 
-func TestTheScreenIsReadableWithoutColours(t *testing.T) {
+func TestScreenIsReadableWithoutColours(t *testing.T) {
 	t.Parallel()
 	terminals := map[string]stage{
 		"light":      {terminal: uitest.Options{}},
@@ -243,7 +243,7 @@ func TestTheScreenIsReadableWithoutColours(t *testing.T) {
 	}
 }
 
-func TestTheThemeFollowsTheTerminal(t *testing.T) {
+func TestThemeFollowsTheTerminal(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{terminal: uitest.Options{Dark: true}}, func(s *story) {
 		dark := s.Styled()
@@ -255,7 +255,7 @@ func TestTheThemeFollowsTheTerminal(t *testing.T) {
 	})
 }
 
-func TestASCIITerminalsAreSentNothingElse(t *testing.T) {
+func TestASCIITerminalsGetOnlyASCII(t *testing.T) {
 	t.Parallel()
 	st := lived()
 	st.config = func(c *ui.Config) { c.ASCII = true }

@@ -55,7 +55,7 @@ func (s *story) noSlot() (n int) {
 
 // Where nothing tells how many jobs a plan runs at once, the queue finds it out
 // with the jobs that it has, up to as many as the largest published plan runs.
-func TestTheQueueFindsOutHowManyRunAtOnce(t *testing.T) {
+func TestQueueFindsTheNumberOfSlots(t *testing.T) {
 	t.Parallel()
 	for slots, runs := range map[int]int{3: 3, 1000: outbox.MostTried} {
 		account := simulator.Options{Slots: slots, HideSlots: true, Generations: -1}
@@ -75,7 +75,7 @@ func TestTheQueueFindsOutHowManyRunAtOnce(t *testing.T) {
 	}
 }
 
-func TestWhatWasTriedHoldsForADay(t *testing.T) {
+func TestFoundNumberOfSlotsIsUsedForADay(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	account := simulator.Options{Slots: 3, HideSlots: true, Generations: -1}
@@ -148,7 +148,7 @@ func TestSlotsAreSetInTheQueue(t *testing.T) {
 	})
 }
 
-func TestWhatIsSetMayBeMoreThanIsEverTried(t *testing.T) {
+func TestChosenSlotsMayExceedWhatIsTried(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Slots: 20, HideSlots: true, Generations: -1}
 	tell(t, stage{account: account, booked: inLine(t, 40), width: 80, height: 12}, func(s *story) {
@@ -162,7 +162,7 @@ func TestWhatIsSetMayBeMoreThanIsEverTried(t *testing.T) {
 	})
 }
 
-func TestTheServersNumberBoundsWhatIsSet(t *testing.T) {
+func TestServersNumberLimitsTheChosenOne(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Profile: simulator.Current, Slots: 3, Generations: -1}
 	tell(t, stage{account: account, booked: inLine(t, 9)}, func(s *story) {
@@ -197,7 +197,7 @@ func TestReservedSlotsAreLeftToOthersWhileTrying(t *testing.T) {
 
 // Nothing but a refusal for want of a slot ends the search, and nothing is tried
 // in doubt.
-func TestOtherRefusalsEndNoSearch(t *testing.T) {
+func TestOnlySlotRefusalsEndTheSearch(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Slots: 1000, HideSlots: true, Generations: -1}
 	tell(t, stage{account: account, booked: inLine(t, 40)}, func(s *story) {
@@ -213,7 +213,7 @@ func TestOtherRefusalsEndNoSearch(t *testing.T) {
 	})
 }
 
-func TestNothingIsTriedInDoubt(t *testing.T) {
+func TestNothingIsTriedWithAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Slots: 1000, HideSlots: true, IgnoreKeys: true, Speed: 8, Generations: -1}
 	lost := func(a *simulator.Server) { a.Fault(creating, simulator.Fault{Times: 1, DropBefore: true}) }

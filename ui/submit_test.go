@@ -16,7 +16,7 @@ import (
 	"dubtop/ui"
 )
 
-func TestAJobIsPricedConfirmedSentWatchedAndOpened(t *testing.T) {
+func TestJobFromFormToBrowser(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
@@ -49,7 +49,7 @@ func TestAJobIsPricedConfirmedSentWatchedAndOpened(t *testing.T) {
 }
 
 // The oldest servers price whole requests only.
-func TestAJobHasAPriceInEveryAgeOfTheAPI(t *testing.T) {
+func TestPriceInEveryProfile(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
 		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
@@ -142,7 +142,7 @@ func wave(length int) []byte {
 	return append(b.Bytes(), bytes.Repeat([]byte{128}, int(samples))...)
 }
 
-func TestThePriceOfLinksIsTheServersOwnInEverySyncMode(t *testing.T) {
+func TestPriceMatchesTheServersInEverySyncMode(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, model, mode, video, audio string
@@ -184,7 +184,7 @@ func TestThePriceOfLinksIsTheServersOwnInEverySyncMode(t *testing.T) {
 	}
 }
 
-func TestAnAssetIsPickedIntoItsFieldAndPricedByItsOwnLength(t *testing.T) {
+func TestPickedAssetIsPricedByItsLength(t *testing.T) {
 	t.Parallel()
 	bring := func(a *simulator.Server) {
 		a.AddAsset(simulator.Asset{ID: "11111111-2222-4333-8444-555555555555", Name: "anchor.mp4", Seconds: 17.4})
@@ -207,7 +207,7 @@ func TestAnAssetIsPickedIntoItsFieldAndPricedByItsOwnLength(t *testing.T) {
 	})
 }
 
-func TestAnAssetThatTellsNoLengthIsPricedByTheServer(t *testing.T) {
+func TestAssetWithoutALengthIsPricedByTheServer(t *testing.T) {
 	t.Parallel()
 	const video, audio = "11111111-2222-4333-8444-777777777777", "11111111-2222-4333-8444-888888888888"
 	bring := func(a *simulator.Server) {
@@ -230,7 +230,7 @@ func TestAnAssetThatTellsNoLengthIsPricedByTheServer(t *testing.T) {
 	})
 }
 
-func TestLocalFilesAreMeasuredPricedAndSentAsTheyAre(t *testing.T) {
+func TestLocalFilesAreMeasuredPricedAndSent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		video, audio := s.save("clip_12s.mp4"), s.write("take one.wav", wave(7))
@@ -256,7 +256,7 @@ func TestLocalFilesAreMeasuredPricedAndSentAsTheyAre(t *testing.T) {
 	})
 }
 
-func TestAFileThatChangedAfterItsPriceIsNotSent(t *testing.T) {
+func TestFileChangedAfterPricingIsNotSent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		audio := s.write("take.wav", wave(7))
@@ -278,7 +278,7 @@ func TestAFileThatChangedAfterItsPriceIsNotSent(t *testing.T) {
 	})
 }
 
-func TestAScriptIsPricedByTheServerOrElseFromItsCharactersWithAMark(t *testing.T) {
+func TestScriptIsPricedByTheServerOrByItsCharacters(t *testing.T) {
 	t.Parallel()
 	script := strings.Repeat("Every line of this is spoken. ", 10)
 	write := func(s *story) {
@@ -308,7 +308,7 @@ func TestAScriptIsPricedByTheServerOrElseFromItsCharactersWithAMark(t *testing.T
 	})
 }
 
-func TestAnInputThatIsTooLongForTheModelIsRefusedBeforeAnyPrice(t *testing.T) {
+func TestTooLongInputIsRefusedBeforePricing(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
@@ -336,7 +336,7 @@ func (s *story) asked(part string) (n int) {
 	return n
 }
 
-func TestAJobWithoutAPriceWantsTheWordTyped(t *testing.T) {
+func TestUnpricedJobNeedsTheWord(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, func(s *story) {
 		s.price()
@@ -365,7 +365,7 @@ func TestAJobWithoutAPriceWantsTheWordTyped(t *testing.T) {
 	})
 }
 
-func TestCreditsAreShownWhereTheAccountBillsInCredits(t *testing.T) {
+func TestPriceInCredits(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Credits: true}}, func(s *story) {
 		s.price()
@@ -373,7 +373,7 @@ func TestCreditsAreShownWhereTheAccountBillsInCredits(t *testing.T) {
 	})
 }
 
-func TestAnExactlyConfirmedBodyLeaves(t *testing.T) {
+func TestExactlyTheConfirmedBodyIsSent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -391,7 +391,7 @@ func TestAnExactlyConfirmedBodyLeaves(t *testing.T) {
 	})
 }
 
-func TestAPriceOlderThanFiveMinutesIsNotAgreedToAnyMore(t *testing.T) {
+func TestPriceExpiresAfterFiveMinutes(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -412,7 +412,7 @@ func TestAPriceOlderThanFiveMinutesIsNotAgreedToAnyMore(t *testing.T) {
 	})
 }
 
-func TestGoingBackAndEditingVoidsThePrice(t *testing.T) {
+func TestEditingVoidsThePrice(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -434,7 +434,7 @@ func TestGoingBackAndEditingVoidsThePrice(t *testing.T) {
 	})
 }
 
-func TestTheAnswerToAStoppedPricingSaysNothingAboutTheNext(t *testing.T) {
+func TestAnswerToAStoppedPricingIsIgnored(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.fillForm()
@@ -448,7 +448,7 @@ func TestTheAnswerToAStoppedPricingSaysNothingAboutTheNext(t *testing.T) {
 	})
 }
 
-func TestASlowFileIsMeasuredOnlyAsLongAsOneWants(t *testing.T) {
+func TestMeasuringASlowFileCanBeStopped(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Delay: time.Minute})
@@ -464,7 +464,7 @@ func TestASlowFileIsMeasuredOnlyAsLongAsOneWants(t *testing.T) {
 	})
 }
 
-func TestALinkThatCannotBeReadIsPricedByTheServerOrNotAtAll(t *testing.T) {
+func TestUnreadableLinkIsPricedByTheServerOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, func(s *story) {
 		s.account.Fault("GET /media/{file}", simulator.Fault{Status: 403, Body: "no"})
@@ -475,7 +475,7 @@ func TestALinkThatCannotBeReadIsPricedByTheServerOrNotAtAll(t *testing.T) {
 	})
 }
 
-func TestAnOutputIsOpenedByTheLinkOfThatMomentByteForByte(t *testing.T) {
+func TestOutputIsOpenedByAFreshLinkUnchanged(t *testing.T) {
 	t.Parallel()
 	var id string
 	done := func(a *simulator.Server) { id = a.Add(simulator.Job{Name: "final", Status: "COMPLETED", Seconds: 9}) }
@@ -511,7 +511,7 @@ func completedAs(id, link string) string {
 		`"createdAt":"2026-11-20T18:30:00Z","outputUrl":"` + link + `"}`
 }
 
-func TestWithoutABrowserTheLinkIsShownWholeAndCopied(t *testing.T) {
+func TestWithoutABrowserTheLinkIsShownAndCopied(t *testing.T) {
 	t.Parallel()
 	done := func(a *simulator.Server) { a.Add(simulator.Job{Name: "final", Status: "COMPLETED", Seconds: 9}) }
 	tell(t, stage{prepare: done, width: 60, height: 20, config: func(c *ui.Config) { c.Open = nil }}, func(s *story) {

@@ -29,7 +29,7 @@ func (s *story) look(row, word string) uv.Style {
 
 // In a list failures are loud and what ended well is calm, and what matters less
 // is not as bright as the rest, however few colours there are.
-func TestFailuresAreLoudAndTheRestIsCalm(t *testing.T) {
+func TestFailuresStandOut(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII} {
 		for _, dark := range []bool{true, false} {
@@ -58,7 +58,7 @@ func TestFailuresAreLoudAndTheRestIsCalm(t *testing.T) {
 
 // Where the ground has no colour of its own, the row under the cursor is turned
 // round.
-func TestTheRowUnderTheCursorIsSeenWithoutColours(t *testing.T) {
+func TestCursorIsVisibleWithoutColours(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ASCII} {
 		st := lived()
@@ -74,7 +74,7 @@ func TestTheRowUnderTheCursorIsSeenWithoutColours(t *testing.T) {
 
 // A dialog about money stands out of what lies below it, and its amount and the
 // keys out of the rest, however few colours there are.
-func TestThePriceAndTheKeysStandOut(t *testing.T) {
+func TestPriceAndKeysStandOut(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI, colorprofile.ASCII} {
 		for _, dark := range []bool{true, false} {
@@ -95,7 +95,7 @@ func TestThePriceAndTheKeysStandOut(t *testing.T) {
 	}
 }
 
-func TestTheColoursFollowTheTerminalFromLightToDark(t *testing.T) {
+func TestColoursFollowTheTerminal(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{terminal: uitest.Options{Dark: false}}, func(s *story) {
 		light := s.Styled()
@@ -111,7 +111,7 @@ func TestTheColoursFollowTheTerminalFromLightToDark(t *testing.T) {
 	})
 }
 
-func TestAThemeOfTheConfigurationStays(t *testing.T) {
+func TestConfiguredThemeStays(t *testing.T) {
 	t.Parallel()
 	chosen := func(c *ui.Config) { c.Theme = "light" }
 	tell(t, stage{config: chosen, terminal: uitest.Options{Dark: true}}, func(s *story) {

@@ -50,7 +50,7 @@ func (s *story) sends() {
 	s.Press("y")
 }
 
-func TestAWindowWithOldTextIsToldThatItWasSent(t *testing.T) {
+func TestWindowWithAnOutdatedDraftLearnsItWasSent(t *testing.T) {
 	twoOnOneDraft(t, func(s, other *story) {
 		s.fill("Output file name", "_two")
 		s.sends()
@@ -74,7 +74,7 @@ func TestAWindowWithOldTextIsToldThatItWasSent(t *testing.T) {
 	})
 }
 
-func TestAYesToOldTextIsRefusedAndTheNewShown(t *testing.T) {
+func TestConfirmingAnOutdatedDraftIsRefused(t *testing.T) {
 	twoOnOneDraft(t, func(s, other *story) {
 		other.Press("ctrl+s")
 		other.Pass(time.Second)
@@ -96,7 +96,7 @@ func TestAYesToOldTextIsRefusedAndTheNewShown(t *testing.T) {
 	})
 }
 
-func TestWhatWasTypedInBothWindowsIsInBoth(t *testing.T) {
+func TestTextTypedInBothWindowsIsKept(t *testing.T) {
 	twoOnOneDraft(t, func(s, other *story) {
 		s.fill("Output file name", "_here")
 		other.fill("Output file name", "_there")
@@ -125,7 +125,7 @@ func TestWhatWasTypedInBothWindowsIsInBoth(t *testing.T) {
 	})
 }
 
-func TestADraftIsSentOnceWhenTheFirstWindowDiesSendingIt(t *testing.T) {
+func TestDraftIsSentOnceIfTheFirstWindowDies(t *testing.T) {
 	for name, early := range map[string]bool{"the other is asked already": true, "the other is not": false} {
 		t.Run(name, func(t *testing.T) {
 			twoOnOneDraft(t, func(s, other *story) {
@@ -155,7 +155,7 @@ func TestADraftIsSentOnceWhenTheFirstWindowDiesSendingIt(t *testing.T) {
 	}
 }
 
-func TestADraftThatWasEmptiedOrLeftIsFollowed(t *testing.T) {
+func TestClearedDraftIsFollowed(t *testing.T) {
 	twoOnOneDraft(t, func(s, other *story) {
 		other.Press("esc")
 		s.fill("Output file name", "_two")

@@ -23,7 +23,7 @@ func (s *story) lose(name string, fault simulator.Fault) {
 	s.Sees("maybe charged")
 }
 
-func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
+func TestLostAnswerIsResolvedByResendingIfKeysAreHonoured(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []simulator.Fault{{DropBefore: true}, {DropAfter: true}} {
 		tell(t, stage{}, func(s *story) {
@@ -47,7 +47,7 @@ func TestWhereKeysAreHonouredALostAnswerIsHadAgain(t *testing.T) {
 
 // What is said about the second request says nothing about the first one, unless
 // the server has looked at the key: the first may have been accepted all the same.
-func TestARefusalOfTheSecondRequestIsNoProofAboutTheFirst(t *testing.T) {
+func TestRefusedResendProvesNothingAboutTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
 		"not sent":          {Refuse: true},
@@ -73,7 +73,7 @@ func TestARefusalOfTheSecondRequestIsNoProofAboutTheFirst(t *testing.T) {
 	}
 }
 
-func TestWhereTheKeyWasLookedAtARefusalIsAnAnswer(t *testing.T) {
+func TestRefusedResendIsAnAnswerIfTheKeyWasChecked(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {
 		s.lose("never", simulator.Fault{DropBefore: true})
@@ -90,7 +90,7 @@ func TestWhereTheKeyWasLookedAtARefusalIsAnAnswer(t *testing.T) {
 	})
 }
 
-func TestALeadOfTheServerIsFollowed(t *testing.T) {
+func TestLeadIsFollowed(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		id := s.account.Add(simulator.Job{ID: "6f1c0f52-7b0a-4b60-9a55-0a4f6a9f2f11", Name: "elsewhere"})
@@ -103,7 +103,7 @@ func TestALeadOfTheServerIsFollowed(t *testing.T) {
 	})
 }
 
-func TestWhereKeysAreIgnoredALostJobIsFoundInTheList(t *testing.T) {
+func TestLostJobIsFoundInTheListIfKeysAreIgnored(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.lose("found", simulator.Fault{DropAfter: true})
@@ -123,7 +123,7 @@ func TestWhereKeysAreIgnoredALostJobIsFoundInTheList(t *testing.T) {
 
 // What was made more than two minutes after nobody waited for it any more may be a
 // colleague's twin: it is shown, and never linked by itself.
-func TestAJobAcceptedLateIsAskedAbout(t *testing.T) {
+func TestJobAcceptedLateIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
 	st := ignoring()
@@ -142,7 +142,7 @@ func TestAJobAcceptedLateIsAskedAbout(t *testing.T) {
 	})
 }
 
-func TestWhatIsNotFoundIsTheUsersToDecide(t *testing.T) {
+func TestUserDecidesIfNothingIsFound(t *testing.T) {
 	t.Parallel()
 	decide := func(key, yes string, then func(s *story)) {
 		tell(t, ignoring(), func(s *story) {
@@ -188,7 +188,7 @@ func (s *story) keysUsed() map[string]bool {
 }
 
 // An hour later the old price is no price any more: it is asked for first.
-func TestSendingOnceMoreAfterAnHourIsPricedAnew(t *testing.T) {
+func TestResendAfterAnHourNeedsANewPrice(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.lose("old", simulator.Fault{DropBefore: true})
@@ -205,7 +205,7 @@ func TestSendingOnceMoreAfterAnHourIsPricedAnew(t *testing.T) {
 	})
 }
 
-func TestOfTwinsTheUserSaysWhichIsWhich(t *testing.T) {
+func TestUserTellsTwinsApart(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
 		s.agree("twin") // the same once more, made by a colleague with another tool
@@ -247,7 +247,7 @@ func (s *story) elsewhere(body string) {
 	}
 }
 
-func TestABatchInDoubtIsShownAndNeverSentAgain(t *testing.T) {
+func TestBatchOfUnknownOutcomeIsNeverResent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
 		s.check(s.lines(20, nil))

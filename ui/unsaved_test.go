@@ -67,7 +67,7 @@ func (s *story) acceptedID() string {
 
 // A paid answer that can't be written down is on the screen until it is, at
 // every door through which something is sent.
-func TestAPaidAnswerThatIsNotSavedIsSaidUntilItIs(t *testing.T) {
+func TestUnsavedAnswerIsShownUntilSaved(t *testing.T) {
 	t.Parallel()
 	for door, send := range map[string]func(s *story){
 		"single": func(s *story) { s.agree("take_one") },
@@ -180,7 +180,7 @@ func TestQuittingWithAnUnsavedAnswerLosesNothing(t *testing.T) {
 
 // A journal that takes nothing more until the next start is not tried again, and
 // is not said to be.
-func TestWhatCanNotBeSavedAnyMoreIsNotSaidToBeTried(t *testing.T) {
+func TestStuckJournalIsNotRetried(t *testing.T) {
 	t.Parallel()
 	tell(t, unsavedStage(t), func(s *story) {
 		s.fillDisk()
@@ -205,7 +205,7 @@ func TestWhatCanNotBeSavedAnyMoreIsNotSaidToBeTried(t *testing.T) {
 
 // Another window may book something while an answer here is not saved: the books
 // are read anew, and the row stays.
-func TestAnUnsavedRowStaysWhenTheBooksAreReadAnew(t *testing.T) {
+func TestUnsavedRowStaysWhenTheLedgerIsReread(t *testing.T) {
 	t.Parallel()
 	tell(t, unsavedStage(t), func(s *story) {
 		s.fillDisk()

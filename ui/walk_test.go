@@ -243,7 +243,7 @@ func (w *lying) asides(home string) {
 // answers, links, names of files, lines of batches, labels, notes, the
 // configuration, the environment, the errors of the system. Nothing of it acts on
 // the terminal, and no dialog of money says it as the program's own word.
-func TestNothingHostileActsOrSpeaksForTheProgram(t *testing.T) {
+func TestHostileTextCannotActOrSpeakForTheProgram(t *testing.T) {
 	t.Parallel()
 	dialogs := map[string]bool{}
 	for deal := range walkDeals() {

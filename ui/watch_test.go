@@ -42,7 +42,7 @@ func (s *story) refusals() int {
 	return n
 }
 
-func TestAJobMadeElsewhereAppearsWithin15Seconds(t *testing.T) {
+func TestJobMadeElsewhereAppearsWithin15Seconds(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
 		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
@@ -54,7 +54,7 @@ func TestAJobMadeElsewhereAppearsWithin15Seconds(t *testing.T) {
 	}
 }
 
-func TestAChangeOfARunningJobIsSeenWithin5Seconds(t *testing.T) {
+func TestChangeOfARunningJobAppearsWithin5Seconds(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
 		var id string
@@ -77,7 +77,7 @@ func TestAChangeOfARunningJobIsSeenWithin5Seconds(t *testing.T) {
 	}
 }
 
-func TestARefreshNeverTakesTheCursorAway(t *testing.T) {
+func TestRefreshKeepsTheCursor(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 80, height: 24}, func(s *story) {
 		s.Pass(time.Second)
@@ -94,7 +94,7 @@ func TestARefreshNeverTakesTheCursorAway(t *testing.T) {
 	})
 }
 
-func TestARefreshNeverMovesTheScroll(t *testing.T) {
+func TestRefreshKeepsTheScrollPosition(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 80, height: 24}, func(s *story) {
 		s.Pass(time.Second)
@@ -168,7 +168,7 @@ func (s *story) notOneByOne() {
 	}
 }
 
-func TestWatching500JobsWithoutAHandOnTheKeys(t *testing.T) {
+func TestWatching500JobsIdle(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Enterprise, Slots: 1000}
 	tell(t, stage{account: account, width: 60, height: 12, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
@@ -204,7 +204,7 @@ func TestAtRestThereAreAtMost12RequestsAMinute(t *testing.T) {
 	}
 }
 
-func TestOlderPagesLoadInTheBackgroundAndKeepNobodyWaiting(t *testing.T) {
+func TestOlderPagesLoadInTheBackground(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Generations: 3000}}, func(s *story) {
 		s.Pass(8 * time.Second)
@@ -227,7 +227,7 @@ func TestOlderPagesLoadInTheBackgroundAndKeepNobodyWaiting(t *testing.T) {
 	})
 }
 
-func TestPausingStopsAndGoesOn(t *testing.T) {
+func TestPauseAndResume(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(time.Minute)
@@ -254,7 +254,7 @@ func TestPausingStopsAndGoesOn(t *testing.T) {
 
 // A window without focus is still watched, on a second screen: what runs keeps its
 // pace, the rest goes slower.
-func TestWithoutFocusTheRestGoesSlower(t *testing.T) {
+func TestSlowerPollingWithoutFocus(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(5) }}, func(s *story) {
 		s.Pass(time.Minute)
@@ -276,7 +276,7 @@ func TestWithoutFocusTheRestGoesSlower(t *testing.T) {
 	})
 }
 
-func TestRefreshAsksAtOnce(t *testing.T) {
+func TestRefreshRequestsAtOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(14 * time.Second)
@@ -309,7 +309,7 @@ func outages() map[string]simulator.Fault {
 	}
 }
 
-func TestAnOutageKeepsTheOldDataSaysItsAgeAndEndsByItself(t *testing.T) {
+func TestOutageKeepsOldDataAndEndsByItself(t *testing.T) {
 	t.Parallel()
 	for name, fault := range outages() {
 		t.Run(name, func(t *testing.T) {
@@ -333,7 +333,7 @@ func TestAnOutageKeepsTheOldDataSaysItsAgeAndEndsByItself(t *testing.T) {
 	}
 }
 
-func TestAnOutageIsTriedAtOnceOnR(t *testing.T) {
+func TestRRetriesAtOnceInAnOutage(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Pass(30 * time.Second)
@@ -346,7 +346,7 @@ func TestAnOutageIsTriedAtOnceOnR(t *testing.T) {
 	})
 }
 
-func TestOfflineAtTheStartSaysSoAndComesUpByItself(t *testing.T) {
+func TestOfflineAtTheStart(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }}, func(s *story) {
 		s.Pass(20 * time.Second)
@@ -379,7 +379,7 @@ type noSuchHost struct{}
 
 func (*noSuchHost) Error() string { return "dial tcp: lookup api.sync.so: no such host" }
 
-func TestANameThatDoesNotResolveIsAnOutageLikeOthers(t *testing.T) {
+func TestDNSFailureIsAnOutage(t *testing.T) {
 	t.Parallel()
 	var broken atomic.Bool
 	tell(t, stage{through: dns{broken.Load}.over}, func(s *story) {
@@ -393,7 +393,7 @@ func TestANameThatDoesNotResolveIsAnOutageLikeOthers(t *testing.T) {
 	})
 }
 
-func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
+func TestRevokedKeyStopsAllTrafficUntilR(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(3) }}, func(s *story) {
 		s.Pass(30 * time.Second)
@@ -420,7 +420,7 @@ func TestARevokedKeyStopsAllTrafficUntilR(t *testing.T) {
 	})
 }
 
-func TestARate429HoldsEverythingAndCountsDown(t *testing.T) {
+func TestRateLimitStopsEverythingAndCountsDown(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(3) }}, func(s *story) {
 		s.Pass(30 * time.Second)
@@ -441,7 +441,7 @@ func TestARate429HoldsEverythingAndCountsDown(t *testing.T) {
 	})
 }
 
-func TestAfterASleepOneRefreshFollowsAndNoBurst(t *testing.T) {
+func TestOneRefreshFollowsASleep(t *testing.T) {
 	t.Parallel()
 	var nap atomic.Int64 // how long the program is to stand still, as a machine asleep
 	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
@@ -467,7 +467,7 @@ func TestAfterASleepOneRefreshFollowsAndNoBurst(t *testing.T) {
 	})
 }
 
-func TestAGoneJobIsMarkedAndKept(t *testing.T) {
+func TestGoneJobIsMarkedAndKept(t *testing.T) {
 	t.Parallel()
 	var id string
 	account := simulator.Options{Generations: 140}

@@ -11,7 +11,7 @@ import (
 	"dubtop/ui"
 )
 
-func TestWithoutAKeyThereAreThreeWaysOn(t *testing.T) {
+func TestWelcomeOffersThreeWays(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
 		s.Sees("Welcome to dubtop.", "1  Paste an API key", "2  Create a key online", "3  The demo", "SYNC_API_KEY", "/home/ada/.config/dubtop/api_key")
@@ -27,7 +27,7 @@ func TestWithoutAKeyThereAreThreeWaysOn(t *testing.T) {
 	})
 }
 
-func TestAPastedKeyIsTestedSavedIfWantedAndNeverShown(t *testing.T) {
+func TestPastedKeyIsTestedAndNeverShown(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []struct {
 		key   string
@@ -71,7 +71,7 @@ func (s *story) keyless() {
 	}
 }
 
-func TestAWrongKeyIsSaidInWordsAndCanBeMended(t *testing.T) {
+func TestWrongKeyIsReportedAndCanBeCorrected(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
 		s.Press("1", "enter")
@@ -90,7 +90,7 @@ func TestAWrongKeyIsSaidInWordsAndCanBeMended(t *testing.T) {
 	})
 }
 
-func TestAKeyThatCannotBeTestedNowSaysWhy(t *testing.T) {
+func TestUntestedKeySaysWhy(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{noKey: true, prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{HTML: true}) }}, func(s *story) {
 		s.Press("1")
@@ -103,7 +103,7 @@ func TestAKeyThatCannotBeTestedNowSaysWhy(t *testing.T) {
 	})
 }
 
-func TestAKeyThatCannotBeSavedIsUsedAllTheSame(t *testing.T) {
+func TestUnsavedKeyIsUsedAnyway(t *testing.T) {
 	t.Parallel()
 	st := stage{noKey: true, config: func(c *ui.Config) {
 		c.SaveKey = func(string) (string, error) { return "", errors.New("/home/ada/.config is read-only") }
@@ -118,7 +118,7 @@ func TestAKeyThatCannotBeSavedIsUsedAllTheSame(t *testing.T) {
 	})
 }
 
-func TestTheDemoIsOneKeyAway(t *testing.T) {
+func TestDemoIsOneKeyAway(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{noKey: true}, func(s *story) {
 		s.Press("3")
@@ -127,7 +127,7 @@ func TestTheDemoIsOneKeyAway(t *testing.T) {
 	})
 }
 
-func TestProblemsOfTheConfigurationAreShownAndStopNothing(t *testing.T) {
+func TestConfigurationProblemsAreShownAndStopNothing(t *testing.T) {
 	t.Parallel()
 	st := stage{config: func(c *ui.Config) { c.Notices = []string{"config.toml, line 3: theme must be auto, dark or light"} }}
 	tell(t, st, func(s *story) {
@@ -137,7 +137,7 @@ func TestProblemsOfTheConfigurationAreShownAndStopNothing(t *testing.T) {
 
 // A key that the server refuses is named by where it came from, and replaced
 // without leaving.
-func TestARefusedKeyIsReplacedAtOnce(t *testing.T) {
+func TestRefusedKeyCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	st := stage{config: func(c *ui.Config) {
 		wrong, err := c.Connect("sk-of-last-year")
@@ -166,7 +166,7 @@ func TestARefusedKeyIsReplacedAtOnce(t *testing.T) {
 	})
 }
 
-func TestASavedKeyBehindOneOfTheEnvironmentSaysSo(t *testing.T) {
+func TestSavedKeyBehindTheEnvironmentSaysSo(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 160, height: 40, config: func(c *ui.Config) { c.KeyVariable = "SYNC_API_KEY" }}, func(s *story) {
 		s.Pass(time.Second)
@@ -180,7 +180,7 @@ func TestASavedKeyBehindOneOfTheEnvironmentSaysSo(t *testing.T) {
 	})
 }
 
-func TestTheDemoHasNoKeyToReplace(t *testing.T) {
+func TestDemoHasNoKeyToReplace(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{config: func(c *ui.Config) { c.Account.Demo = true }}, func(s *story) {
 		s.Press("ctrl+k")

@@ -58,7 +58,7 @@ var errBad = errors.New("bad")
 
 func (bad) UnmarshalJSON([]byte) error { return errBad }
 
-func TestAMemberThatCantBeReadIsAnError(t *testing.T) {
+func TestUnreadableMemberIsAnError(t *testing.T) {
 	var id word
 	members := []Member{{"x", bad{}, false}, {"id", &id, true}}
 	if err := Decode([]byte(`{"x":1,"id":2}`), members); !errors.Is(err, errBad) || id != "2" {
@@ -105,9 +105,9 @@ func anyJSON() *rapid.Generator[string] {
 	return deep(3)
 }
 
-// TestItReadsWhatGoReads compares members and elements with those found by Go's
+// TestAgreesWithGoOnValidJSON compares members and elements with those found by Go's
 // own decoder.
-func TestItReadsWhatGoReads(t *testing.T) {
+func TestAgreesWithGoOnValidJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyJSON().Draw(t, "json")
 		var got, want bytes.Buffer
@@ -144,9 +144,9 @@ func compact(t *rapid.T, b []byte) string {
 	return out.String()
 }
 
-// TestWhatIsNoJSONEnds shows that even invalid JSON makes it neither panic nor
+// TestInvalidJSONEnds shows that even invalid JSON makes it neither panic nor
 // loop.
-func TestWhatIsNoJSONEnds(t *testing.T) {
+func TestInvalidJSONEnds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := []byte(rapid.StringOf(rapid.SampledFrom([]rune(`{}[]",:\ n1`))).Draw(t, "bytes"))
 		n := 0

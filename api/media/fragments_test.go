@@ -65,7 +65,7 @@ func sidx(seconds, size int) []byte {
 	return box("sidx", zeros(4), be32(1), be32(1000), zeros(8), be16(0), be16(1), be32(uint32(size)), be32(uint32(1000*seconds)), zeros(4))
 }
 
-func TestRecordingsOfManyPiecesBehindALink(t *testing.T) {
+func TestFragmentedRecordingsByLink(t *testing.T) {
 	const large = 180_000
 	header := len(recording{}.piece(0)) + 8
 	tests := []struct {
@@ -110,7 +110,7 @@ func TestRecordingsOfManyPiecesBehindALink(t *testing.T) {
 	}
 }
 
-func TestRecordingsOfHoursOnTheDisk(t *testing.T) {
+func TestLongLocalRecordings(t *testing.T) {
 	const hours = 3
 	film := recording{pieces: hours * 1800, bytes: 4, before: func(int) []byte { return join(box("styp", zeros(8)), sidx(2, 0)) }}
 	info, err := probe(t, film.file())
@@ -119,7 +119,7 @@ func TestRecordingsOfHoursOnTheDisk(t *testing.T) {
 	}
 }
 
-func TestARecordingThatIsCutOff(t *testing.T) {
+func TestTruncatedRecording(t *testing.T) {
 	file := recording{pieces: 30, bytes: 40_000}.file()
 	for name, cut := range map[string][]byte{
 		"in its last piece":     file[:len(file)-100],
@@ -135,7 +135,7 @@ func TestARecordingThatIsCutOff(t *testing.T) {
 	}
 }
 
-func TestAnIndexThatNamesMoreThanThereIs(t *testing.T) {
+func TestIndexBeyondTheFile(t *testing.T) {
 	film := recording{pieces: 30, bytes: 40_000, before: func(n int) []byte {
 		if n > 0 {
 			return nil
@@ -147,7 +147,7 @@ func TestAnIndexThatNamesMoreThanThereIs(t *testing.T) {
 	}
 }
 
-func TestALongTableOfSamples(t *testing.T) {
+func TestLongSampleTable(t *testing.T) {
 	const frames = 200_000
 	var lengths []byte
 	for n := range frames {

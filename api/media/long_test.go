@@ -124,8 +124,8 @@ func TestLongFilesByLink(t *testing.T) {
 	}
 }
 
-// TestFramesOfAFreeFormat finds frames without a length, behind junk.
-func TestFramesOfAFreeFormat(t *testing.T) {
+// TestFreeFormatFrames finds frames without a length, behind junk.
+func TestFreeFormatFrames(t *testing.T) {
 	frame := join([]byte{0xff, 0xfb, 0x04, 0x00}, bytes.Repeat([]byte{7}, 380)) // 48 kHz
 	file := slices.Concat(zeros(99), bytes.Repeat(frame, 50))
 	info, err := probe(t, file)

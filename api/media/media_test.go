@@ -77,7 +77,7 @@ func TestEveryFormatTellsItsLength(t *testing.T) {
 	}
 }
 
-func TestTheLengthOfFragmentsIsThatOfThePiecesThatAreThere(t *testing.T) {
+func TestLengthOfIncompleteFragments(t *testing.T) {
 	index := func(covered uint32) []byte {
 		return box("sidx", zeros(4), be32(1), be32(1000), zeros(8), be16(0), be16(2),
 			be32(covered), be32(4500), zeros(4), be32(covered), be32(4500), zeros(4))

@@ -117,7 +117,7 @@ func TestRemoteReadsLittle(t *testing.T) {
 	}
 }
 
-func TestRemoteOfAServerWithoutRanges(t *testing.T) {
+func TestRemoteWithoutRanges(t *testing.T) {
 	for _, sayLength := range []bool{true, false} {
 		info, w, err := remoteFrom(t.Context(), whole(mp4Sample("isom", 2*mega), sayLength), Unknown)
 		if err != nil || info.Seconds != 12.5 || len(w.requests) != 1 || w.sent > MaxRemote {
@@ -255,7 +255,7 @@ func TestRemoteIsNotFooledByLies(t *testing.T) {
 // errNone stands for success, because nil stands for any error.
 var errNone = errors.New("no error")
 
-func TestRemoteNamesTheHostThatRedirectsLedTo(t *testing.T) {
+func TestRemoteNamesTheRedirectedHost(t *testing.T) {
 	_, w, err := remoteFrom(t.Context(), func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Host == "cdn.example.com" {
 			http.Redirect(w, r, "https://login.example.org/", http.StatusFound)
@@ -272,7 +272,7 @@ func TestRemoteNamesTheHostThatRedirectsLedTo(t *testing.T) {
 	}
 }
 
-func TestRemoteGivesUpOnCircles(t *testing.T) {
+func TestRemoteRedirectLoop(t *testing.T) {
 	_, _, err := remoteFrom(t.Context(), func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, r.URL.Path, http.StatusFound)
 	}, Unknown)
@@ -281,7 +281,7 @@ func TestRemoteGivesUpOnCircles(t *testing.T) {
 	}
 }
 
-func TestRemoteRefusesWhatIsNoLink(t *testing.T) {
+func TestRemoteRefusesInvalidLinks(t *testing.T) {
 	for _, link := range []string{"", "take.mp4", "file:///etc/passwd", "https://", "ftp://example.com/a.mp4", "https://%zz"} {
 		if _, err := Remote(t.Context(), &http.Client{Transport: &wire{}}, link, Unknown); err == nil {
 			t.Errorf("%q was taken", link)
@@ -296,7 +296,7 @@ func (refusing) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, errors.New("connection refused")
 }
 
-func TestRemoteThatCannotBeReached(t *testing.T) {
+func TestRemoteUnreachable(t *testing.T) {
 	_, err := Remote(t.Context(), &http.Client{Transport: refusing{}}, "https://cdn.example.com/a.mp4?signature=secret", Unknown)
 	if err == nil || err.Error() != "cdn.example.com cannot be reached: connection refused" {
 		t.Errorf("Remote: %v", err)

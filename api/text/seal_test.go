@@ -15,10 +15,10 @@ import (
 	"testing"
 )
 
-// TestTextIsMadeHereAlone searches the source of the program for ways to make a
+// TestTextIsCreatedHereOnly searches the source of the program for ways to make a
 // Text or styled value that was not cleaned: a conversion of anything but a
 // literal, and constructs that could hide one.
-func TestTextIsMadeHereAlone(t *testing.T) {
+func TestTextIsCreatedHereOnly(t *testing.T) {
 	t.Parallel()
 	files := 0
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
@@ -48,7 +48,7 @@ func TestTextIsMadeHereAlone(t *testing.T) {
 	}
 }
 
-func TestTheSealIsSeenBroken(t *testing.T) {
+func TestUncleanTextIsDetected(t *testing.T) {
 	t.Parallel()
 	const head = "package ui\nimport clean \"dubtop/api/text\"\nvar s string\n"
 	for _, broken := range []string{

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-func TestCleanLeavesNothingToActOn(t *testing.T) {
+func TestCleanRemovesControls(t *testing.T) {
 	for name, c := range map[string]struct{ in, want string }{
 		"plain":               {"promo_de_014", "promo_de_014"},
 		"other scripts":       {"Привет 世界 é", "Привет 世界 é"},
@@ -100,7 +100,7 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
-func TestTextReadsWhatIsThere(t *testing.T) {
+func TestTextFromJSON(t *testing.T) {
 	for in, want := range map[string]Text{
 		`"a\u001b[31mb"`:       "ab",
 		`"\u009b2J"`:           "",

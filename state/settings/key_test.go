@@ -21,7 +21,7 @@ func quiet(t *testing.T, shown ...any) {
 	}
 }
 
-func TestTheEnvironmentsKeyComesFirst(t *testing.T) {
+func TestEnvironmentsKeyComesFirst(t *testing.T) {
 	env := someone(t, map[string]string{keyVariable: " " + canary + "\n"})
 	write(t, filepath.Join(env.Home, ".config/dubtop/api_key"), "another", 0o644)
 	secret, source, problems := FindKey(env)
@@ -127,7 +127,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 
 // Text copied along with a key is removed with a notice, both in the
 // environment and in the file.
-func TestWhatStandsAroundAKeyIsTakenOff(t *testing.T) {
+func TestTextAroundAKeyIsRemoved(t *testing.T) {
 	for _, c := range []struct{ before, after, words string }{
 		{`"`, `"`, "without the quotes around it"},
 		{"'", "'\n", "without the quotes around it"},
@@ -156,7 +156,7 @@ func TestWhatStandsAroundAKeyIsTakenOff(t *testing.T) {
 	}
 }
 
-func TestWithoutAKeyThePlacesAreNamed(t *testing.T) {
+func TestSearchedPlacesAreNamed(t *testing.T) {
 	env := someone(t, nil)
 	secret, source, problems := FindKey(env)
 	want := "no key; looked at SYNC_API_KEY, then " + filepath.Join(env.Home, ".config/dubtop/api_key")
@@ -187,7 +187,7 @@ func TestBadKeysAreNotSaved(t *testing.T) {
 	}
 }
 
-func TestSystemIsWhereWeAre(t *testing.T) {
+func TestSystem(t *testing.T) {
 	t.Setenv("XDG_STATE_HOME", "/some/where")
 	if dir, err := StateDir(System()); err != nil || dir != "/some/where/dubtop" {
 		t.Errorf("StateDir = %s, %v", dir, err)

@@ -108,7 +108,7 @@ open = ["o", "enter"]
 }
 
 // The shortest times that are accepted are those that the poller keeps to.
-func TestTheShortestTimesReachThePoller(t *testing.T) {
+func TestShortestTimesReachThePoller(t *testing.T) {
 	shortest := state.ShortestPace()
 	s, problems := configured(t, fmt.Sprintf("[refresh]\nrunning = %q\nrest = %q\nbatches = %q\n", shortest.Running, shortest.Rest, shortest.Batches))
 	want := state.DefaultPace()
@@ -132,7 +132,7 @@ func TestEveryKeyChangesTheSettings(t *testing.T) {
 }
 
 // Every mistake is reported with its line and key, and affects nothing else.
-func TestMistakesAreNamedAndPassedOver(t *testing.T) {
+func TestMistakesAreNamedAndSkipped(t *testing.T) {
 	for _, c := range []struct {
 		line  string
 		key   string
@@ -220,7 +220,7 @@ func TestMistakesAreNamedAndPassedOver(t *testing.T) {
 	}
 }
 
-func TestProblemsComeInTheOrderOfTheFile(t *testing.T) {
+func TestProblemsAreInFileOrder(t *testing.T) {
 	_, problems := configured(t, "b = 1\ntheme = 1\n[refresh]\nrest = 1\na = 1\n[zoo]\nx = 1\n[keys]\nk = 1\n")
 	var lines []string
 	for _, p := range problems {
@@ -264,7 +264,7 @@ func TestSyntaxErrors(t *testing.T) {
 
 // A budget below a syntax error is not read, and that must not mean "no
 // budget".
-func TestABudgetBelowASyntaxErrorStopsSpending(t *testing.T) {
+func TestBudgetBelowASyntaxErrorStopsSpending(t *testing.T) {
 	for text, fault := range map[string]string{
 		"theme = \"dark\n[budget]\ndaily = 5\n":          "config.toml:1: ",
 		"[budget]\nmonthly = 5\ndaily = 5$\n":            "config.toml:3: ",
@@ -312,7 +312,7 @@ func TestFilesThatCantBeRead(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentGoesBeforeTheFile(t *testing.T) {
+func TestEnvironmentTakesPrecedence(t *testing.T) {
 	variables := map[string]string{"SYNC_BASE_URL": " https://staging.example.com ", "DUBTOP_CONFIG": filepath.Join(t.TempDir(), "c.toml")}
 	env := someone(t, variables)
 	write(t, variables["DUBTOP_CONFIG"], `base_url = "https://file.example.com"`, 0o644)

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestAnAnswerToAnEarlierQuestionIsLate(t *testing.T) {
+func TestAnswerToAnEarlierRequestIsLate(t *testing.T) {
 	c := filled([]item{row(1, pending)})
 	early := c.Ask(start())
 	later := c.Ask(start())
@@ -24,7 +24,7 @@ func TestAnAnswerToAnEarlierQuestionIsLate(t *testing.T) {
 	}
 }
 
-func TestALateAnswerStillBringsWhatNobodyElseKnew(t *testing.T) {
+func TestLateAnswerStillAddsNewItems(t *testing.T) {
 	c := filled(nil)
 	early := c.Ask(start())
 	c.Merge(c.Ask(start()), []item{row(2, pending)}, start())
@@ -34,7 +34,7 @@ func TestALateAnswerStillBringsWhatNobodyElseKnew(t *testing.T) {
 	}
 }
 
-func TestALatePageDoesNotBringBackWhatTheWholeTruthRemoved(t *testing.T) {
+func TestLatePageDoesNotBringBackRemovedItems(t *testing.T) {
 	c := filled([]item{row(1, completed)})
 	early := c.Ask(start())
 	c.Answer(c.Ask(start()), nil, start())
@@ -44,7 +44,7 @@ func TestALatePageDoesNotBringBackWhatTheWholeTruthRemoved(t *testing.T) {
 	}
 }
 
-func TestAPutVoidsTheAnswersUnderWayForItsItem(t *testing.T) {
+func TestPutVoidsEarlierAnswersForItsItem(t *testing.T) {
 	c := filled([]item{row(1, pending), row(2, pending)})
 	under := c.Ask(start())
 	c.Put(row(1, processing), start())
@@ -56,7 +56,7 @@ func TestAPutVoidsTheAnswersUnderWayForItsItem(t *testing.T) {
 	}
 }
 
-func TestANewJobStaysWhileTheListsLagBehind(t *testing.T) {
+func TestPutItemStaysWhileListsLag(t *testing.T) {
 	c := filled([]item{row(1, completed)})
 	c.Put(row(2, pending), start())
 
@@ -71,7 +71,7 @@ func TestANewJobStaysWhileTheListsLagBehind(t *testing.T) {
 	}
 }
 
-func TestAFailureChangesNothingButTheErrorAndTheAge(t *testing.T) {
+func TestFailureChangesOnlyErrorAndAge(t *testing.T) {
 	c := filled([]item{row(1, completed)})
 	asOf, version := c.AsOf(), c.Version()
 	bad := errors.New("no route to host")
@@ -86,7 +86,7 @@ func TestAFailureChangesNothingButTheErrorAndTheAge(t *testing.T) {
 	}
 }
 
-func TestALateFailureSaysNothingOfTheAnswerAfterIt(t *testing.T) {
+func TestLateFailureIsIgnored(t *testing.T) {
 	c := filled(nil)
 	early := c.Ask(start())
 	c.Merge(c.Ask(start()), nil, start())
@@ -112,7 +112,7 @@ func TestLoadingAndKnown(t *testing.T) {
 	}
 }
 
-func TestClearVoidsWhatIsUnderWay(t *testing.T) {
+func TestClearVoidsRequestsUnderWay(t *testing.T) {
 	c := filled([]item{row(1, completed)})
 	under, version := c.Ask(start()), c.Version()
 	c.Clear()
@@ -122,7 +122,7 @@ func TestClearVoidsWhatIsUnderWay(t *testing.T) {
 	}
 }
 
-func TestAZeroTicketIsVoid(t *testing.T) {
+func TestZeroTicketIsVoid(t *testing.T) {
 	c := filled(nil)
 	if c.Merge(Ticket{}, []item{row(1, pending)}, start()) != 0 || c.Len() != 0 {
 		t.Error("a zero ticket counted")

@@ -91,7 +91,7 @@ func seen(v *View[item]) (found []string) {
 	return found
 }
 
-func TestAViewOfEverythingCopiesNothing(t *testing.T) {
+func TestViewOfEverythingCopiesNothing(t *testing.T) {
 	c := filled([]item{row(1, pending), row(2, failed), row(3, completed)})
 	var v View[item]
 	for _, reverse := range []bool{false, true} {
@@ -125,7 +125,7 @@ type noted struct {
 
 func (n noted) Haystack() string { return n.Searchable.Haystack() + " " + n.note }
 
-func TestAViewFollowsCostsAndNotesByTheirVersion(t *testing.T) {
+func TestViewFollowsCostsAndNotes(t *testing.T) {
 	c := filled([]item{row(1, pending), row(2, failed), row(3, completed)})
 	d := &dear{costs: map[string]int64{jobID(1): 5, jobID(3): 1}, notes: map[string]string{}}
 	var v View[item]

@@ -68,7 +68,7 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // A key that the server refuses is never told that there is nothing: not where
 // the account has no journal, and not where the dashboard made an empty one.
-func TestAWrongKeyIsSaidByEveryCommand(t *testing.T) {
+func TestWrongKeyIsReportedByEveryCommand(t *testing.T) {
 	for _, opened := range []bool{false, true} {
 		d := newDesk(t)
 		d.world.Transport = answers{401, `{"statusCode":401,"message":"Unauthorized"}`}
@@ -90,7 +90,7 @@ func TestAWrongKeyIsSaidByEveryCommand(t *testing.T) {
 }
 
 // A key that was good once can read what the journal holds without a network.
-func TestAKeyThatWasGoodNeedsNoNetworkToLook(t *testing.T) {
+func TestKnownKeyNeedsNoNetwork(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	d.world.Transport = answers{}
@@ -101,7 +101,7 @@ func TestAKeyThatWasGoodNeedsNoNetworkToLook(t *testing.T) {
 	}
 }
 
-func TestAKeyThatCannotBeTriedIsLeftAtThat(t *testing.T) {
+func TestUntestedKeyIsAWarning(t *testing.T) {
 	d := newDesk(t)
 	d.world.Transport = answers{}
 	if got := d.run("queue ls"); got.status != 0 || got.out != "The queue is empty.\n" || !strings.Contains(got.errors, "the key could not be checked") {
@@ -230,7 +230,7 @@ func errorOf(t *testing.T, text string) said {
 }
 
 // Looking makes no journal, and not even a directory.
-func TestWithoutAJournalThereIsNothing(t *testing.T) {
+func TestReadingCreatesNoJournal(t *testing.T) {
 	d := newDesk(t)
 	d.says("queue ls", "The queue is empty.\n")
 	d.says("queue drain", "The queue is empty.\n")
@@ -249,7 +249,7 @@ func TestWithoutAJournalThereIsNothing(t *testing.T) {
 	}
 }
 
-func TestAnAccountNeedsItsKey(t *testing.T) {
+func TestMissingKey(t *testing.T) {
 	d := newDesk(t)
 	d.variables["SYNC_API_KEY"] = ""
 	for _, line := range []string{"queue ls", "queue drain", "spend"} {
@@ -269,7 +269,7 @@ func TestAnAccountNeedsItsKey(t *testing.T) {
 	d.says("queue ls", "The queue is empty.\n")
 }
 
-func TestWhatCantBeMeantIsRefused(t *testing.T) {
+func TestInvalidFlagsAreRefused(t *testing.T) {
 	d := newDesk(t)
 	for line, want := range map[string]string{
 		"queue rm":                        `unknown command "rm"`,
@@ -300,7 +300,7 @@ func TestWhatCantBeMeantIsRefused(t *testing.T) {
 
 // A wrong word in the configuration is told, and stops no look; a wrong server
 // would show another account.
-func TestTheConfigurationIsTold(t *testing.T) {
+func TestConfigurationProblemsAreReported(t *testing.T) {
 	d := newDesk(t)
 	d.configure("theme = \"blue\"\n")
 	got := d.run("queue ls")
@@ -318,14 +318,14 @@ func TestTheConfigurationIsTold(t *testing.T) {
 }
 
 // Another server has other books.
-func TestEachServerHasItsOwn(t *testing.T) {
+func TestEachServerHasItsOwnJournal(t *testing.T) {
 	d := newDesk(t)
 	enqueue(t, d.journal(), confirmed(t, "q1", "promo", dollarPrice(1)), noon)
 	d.variables["SYNC_BASE_URL"] = "https://staging.example.com"
 	d.says("queue ls", "The queue is empty.\n")
 }
 
-func TestAJournalThatCantBeReadIsTold(t *testing.T) {
+func TestUnreadableJournalIsReported(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	path := j.Path()

@@ -109,7 +109,7 @@ func (w *works) ends(line string, status int, out, errors []string) ran {
 	return got
 }
 
-func TestADrainSaysWhatItMaySpendAndWhatBecameOfIt(t *testing.T) {
+func TestDrainReportsWhatItMaySpendAndTheResult(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
 		w.ends("queue drain", 0, []string{
 			"  2 jobs wait, confirmed for at most $2.50.\n", "  a  sent as ", ", ~$1.25\n", "  b  sent as ", "  2 sent.\n",
@@ -122,7 +122,7 @@ func TestADrainSaysWhatItMaySpendAndWhatBecameOfIt(t *testing.T) {
 	}, "a", "b")
 }
 
-func TestADrainForPrograms(t *testing.T) {
+func TestDrainAsJSON(t *testing.T) {
 	drains(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, w *works) {
 		w.account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
 		got := w.ends("queue drain --json", 0, nil, nil)
@@ -165,7 +165,7 @@ func TestADrainForPrograms(t *testing.T) {
 }
 
 // All that is left is named, each with what to do next.
-func TestWhatADrainLeavesIsNamed(t *testing.T) {
+func TestLeftJobsAreNamed(t *testing.T) {
 	drains(t, simulator.Options{IgnoreKeys: true, Slots: 9}, func(t *testing.T, w *works) {
 		ctx := t.Context()
 		must(t, w.j.PauseItem(ctx, w.id("mine"), true))
@@ -257,7 +257,7 @@ func TestSlotsAndReserveComeFromTheConfiguration(t *testing.T) {
 
 // The first signal lets the request on its way be answered, and begins nothing
 // more. The second does not wait.
-func TestASignalEndsADrainInOrder(t *testing.T) {
+func TestSignalEndsADrainInOrder(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
 		w.account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
 		time.AfterFunc(5*time.Second, func() { w.signals <- syscall.SIGTERM })
@@ -282,7 +282,7 @@ func TestASignalEndsADrainInOrder(t *testing.T) {
 
 // Who can't be told what happens, such as a pipe that closed, is no reason to
 // go on spending.
-func TestADrainThatNobodyHearsEnds(t *testing.T) {
+func TestDrainEndsIfItsOutputIsClosed(t *testing.T) {
 	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
 		root := Commands(w.world)[0]
 		var errs strings.Builder
@@ -295,7 +295,7 @@ func TestADrainThatNobodyHearsEnds(t *testing.T) {
 	}, "a", "b")
 }
 
-func TestALinkThatEndedInTheQueueIsNamed(t *testing.T) {
+func TestExpiredLinkIsNamed(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
 		sub := w.priced("ended", "?X-Amz-Date="+time.Now().UTC().Format("20060102T150405Z")+"&X-Amz-Expires=75")
 		must(t, w.j.Enqueue(t.Context(), sub, time.Now()))

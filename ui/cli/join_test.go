@@ -46,7 +46,7 @@ func (d *desk) knows(profile string, job string) *journal.Journal {
 	return j
 }
 
-func TestANewKeyGoesOnInTheBooksOfTheOldOne(t *testing.T) {
+func TestNewKeyContinuesTheOldLedger(t *testing.T) {
 	d := newDesk(t)
 	account, profile := d.served()
 	d.says("join", "There are no profiles of other keys.\n")
@@ -81,7 +81,7 @@ func TestANewKeyGoesOnInTheBooksOfTheOldOne(t *testing.T) {
 	}
 }
 
-func TestBooksOfOnesOwnAreNotLeft(t *testing.T) {
+func TestKeyWithALedgerIsNotJoined(t *testing.T) {
 	d := newDesk(t)
 	account, profile := d.served()
 	old := profile("sk-old")
@@ -92,7 +92,7 @@ func TestBooksOfOnesOwnAreNotLeft(t *testing.T) {
 	}
 }
 
-func TestWithoutAnAnswerNothingIsJoined(t *testing.T) {
+func TestNothingIsJoinedWithoutAnAnswer(t *testing.T) {
 	d := newDesk(t)
 	account, profile := d.served()
 	old := profile("sk-old")

@@ -39,7 +39,7 @@ func (d *desk) line() {
 	}
 }
 
-func TestTheQueueAsATable(t *testing.T) {
+func TestQueueAsTable(t *testing.T) {
 	d := newDesk(t)
 	d.line()
 	d.says("queue ls", `#  ID  NAME                       MODEL      STATE            PRICE  SINCE                WHY
@@ -56,7 +56,7 @@ No process is sending from the queue.
 
 // Labels stand in a column of their own where there are any: what the draft was
 // given, or what it was labelled later.
-func TestTheQueueTellsLabels(t *testing.T) {
+func TestQueueShowsLabels(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for _, id := range []string{"q1", "q2", "q3"} {
@@ -81,7 +81,7 @@ func TestTheQueueTellsLabels(t *testing.T) {
 	}
 }
 
-func TestTheQueueForScripts(t *testing.T) {
+func TestQueueAsJSON(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	enqueue(t, j, confirmed(t, "q1", "a <b> & \"c\"\x07", dollarPrice(1_250_000)), noon)
@@ -140,7 +140,7 @@ func TestTheQueueForScripts(t *testing.T) {
 }
 
 // Who sends is told, and goes on sending.
-func TestALookTakesNoTurn(t *testing.T) {
+func TestListingTakesNoTurn(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for range 2 {
@@ -184,7 +184,7 @@ func sent(t *testing.T, j *journal.Journal, s outbox.Submission, o api.Outcome, 
 
 // What has left the line is listed, too: what is on its way, what nobody knows
 // the outcome of, what was refused.
-func TestTheQueueTellsWhatHasLeftTheLine(t *testing.T) {
+func TestQueueListsWhatLeftTheLine(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for i, c := range []struct {

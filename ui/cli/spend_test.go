@@ -38,7 +38,7 @@ func (d *desk) autumn() *journal.Journal {
 	return j
 }
 
-func TestSpendAsATable(t *testing.T) {
+func TestSpendAsTable(t *testing.T) {
 	d := newDesk(t)
 	d.autumn()
 	d.says("spend", `DAY         JOBS    COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED    LOST  CREDITS
@@ -66,7 +66,7 @@ LOST is the part of COST for 1 job that failed.
 	d.says("spend --since 2026-10-27", "Nothing spent since 2026-10-27.\n")
 }
 
-func TestWhatNeedsNoWordsHasNone(t *testing.T) {
+func TestSpendTableOmitsNeedlessNotes(t *testing.T) {
 	d := newDesk(t)
 	booked(t, d.journal(), noon, ledger.Entry{Job: "g1", Model: "lipsync-2", Actual: new(api.Micros(2_000_000)), Basis: ledger.BasisBilled})
 	d.says("spend --by month", `MONTH    JOBS   COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
@@ -81,7 +81,7 @@ total        1  $2.00        0          -       -       0  $0.00
 
 // An amount is never taken for a surer one than it is: billed, estimated (~) and
 // worked out (?) differ, and a sum is as sure as the least of its parts.
-func TestAmountsSayHowTheyAreKnown(t *testing.T) {
+func TestAmountsShowHowTheyAreKnown(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for i, e := range []ledger.Entry{
@@ -127,7 +127,7 @@ func TestSpendAsCSV(t *testing.T) {
 		"2026-10-26T00:00:00+01:00,s3,g3,,,,,,,2.5,\r\n")
 }
 
-func TestEveryJobForScripts(t *testing.T) {
+func TestSpendEntries(t *testing.T) {
 	d := newDesk(t)
 	d.autumn()
 	got := d.run("spend --entries --json --since 2026-10-25")
@@ -152,7 +152,7 @@ func TestEveryJobForScripts(t *testing.T) {
 	}
 }
 
-func TestSpendForScripts(t *testing.T) {
+func TestSpendAsJSON(t *testing.T) {
 	d := newDesk(t)
 	d.autumn()
 	got := d.run("spend --json --since 2026-10-25")
@@ -215,7 +215,7 @@ func TestSpendForScripts(t *testing.T) {
 }
 
 // What can't be believed is told, kept out of the sums, and no success.
-func TestDamageIsToldAndNotSummed(t *testing.T) {
+func TestDamageIsReportedAndNotSummed(t *testing.T) {
 	d := newDesk(t)
 	d.flip(d.autumn(), "UPDATE ledger SET estimate = estimate + 4 WHERE seq = 1", "UPDATE ledger SET actual = 9 WHERE seq = 2")
 	const told = "dubtop: the ledger: row 1 was changed after it was written: its amount is not counted\n" +
@@ -305,7 +305,7 @@ func TestSpoiltSumsAreTold(t *testing.T) {
 }
 
 // A damaged ledger is not an empty one.
-func TestAnEmptyLedgerWithDamageIsNoSuccess(t *testing.T) {
+func TestDamagedLedgerWithoutEntriesIsAnError(t *testing.T) {
 	d := newDesk(t)
 	d.flip(d.autumn(), "DELETE FROM ledger")
 	got := d.run("spend")
@@ -315,7 +315,7 @@ func TestAnEmptyLedgerWithDamageIsNoSuccess(t *testing.T) {
 	}
 }
 
-func TestSumsBeyondCountingAreLowerBounds(t *testing.T) {
+func TestOverflowingSumsAreLowerBounds(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for _, job := range []api.ID{"g1", "g2"} {

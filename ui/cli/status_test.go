@@ -46,7 +46,7 @@ func TestEveryErrorHasItsStatus(t *testing.T) {
 	}
 }
 
-func TestEveryKindOfErrorHasACodeOfItsOwn(t *testing.T) {
+func TestEveryKindOfErrorHasItsCode(t *testing.T) {
 	codes := make(map[string]api.Kind)
 	for k := api.KindUnknown; k <= api.KindNotAPI; k++ {
 		code := apiCode(k)
@@ -62,7 +62,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-func TestAnAnswerThatCantBeWrittenIsNoSuccess(t *testing.T) {
+func TestUnwrittenOutputIsAnError(t *testing.T) {
 	d := newDesk(t)
 	for _, args := range [][]string{{"queue", "ls"}, {"queue", "ls", "--json"}, {"spend"}, {"spend", "--csv"}} {
 		root := &cobra.Command{Use: "dubtop"}

@@ -25,7 +25,7 @@ const fullDisk = `CREATE TRIGGER full BEFORE INSERT ON submissions WHEN NEW.stat
 
 // What was accepted and could not be written down is said, with its id and a
 // status of its own; the next run finds it out.
-func TestADrainSaysWhatItCouldNotSave(t *testing.T) {
+func TestDrainReportsUnsavedAnswers(t *testing.T) {
 	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
 		w.change(fullDisk)
 		got := w.run("queue drain")
@@ -53,7 +53,7 @@ func TestADrainSaysWhatItCouldNotSave(t *testing.T) {
 	}, "a", "b")
 }
 
-func TestADrainThatSavesLaterSaysSo(t *testing.T) {
+func TestDrainThatSavesLaterSaysSo(t *testing.T) {
 	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
 		w.change(fullDisk)
 		time.AfterFunc(25*time.Second, func() { w.change("DROP TRIGGER full") })
@@ -64,7 +64,7 @@ func TestADrainThatSavesLaterSaysSo(t *testing.T) {
 	}, "a", "b")
 }
 
-func TestAnInterruptedDrainSaysWhatItCouldNotSave(t *testing.T) {
+func TestInterruptedDrainReportsUnsavedAnswers(t *testing.T) {
 	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
 		w.change(fullDisk)
 		time.AfterFunc(15*time.Second, func() { w.signals <- syscall.SIGTERM })

@@ -146,7 +146,7 @@ func (d *desk) journalPath() string {
 
 // Whatever others wrote into books, queue, labels, names of machines, it acts on
 // no terminal, breaks no line open, and no spreadsheet runs it.
-func TestNothingHostileActsInAnAnswer(t *testing.T) {
+func TestHostileTextInOutput(t *testing.T) {
 	t.Parallel()
 	told := hostile()
 	d := newDesk(t)
@@ -185,7 +185,7 @@ func (d *desk) damages(told []string) {
 	}
 }
 
-func TestNothingHostileActsInWordsAboutDamage(t *testing.T) {
+func TestHostileTextInDamageReports(t *testing.T) {
 	t.Parallel()
 	told := hostile()
 	d := newDesk(t)
@@ -200,7 +200,7 @@ func TestNothingHostileActsInWordsAboutDamage(t *testing.T) {
 
 // The command line, the environment, the configuration, the names of files and
 // the errors of system and server: nothing of them acts.
-func TestNothingHostileActsInAComplaint(t *testing.T) {
+func TestHostileTextInErrors(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // what is tried again takes its time
 		for _, lie := range hostile() {
@@ -302,7 +302,7 @@ func (b broken) RoundTrip(*http.Request) (*http.Response, error) {
 }
 
 // A profile is a directory, whose name may be anything.
-func TestNothingHostileActsInTheNameOfAProfile(t *testing.T) {
+func TestHostileTextInProfileNames(t *testing.T) {
 	t.Parallel()
 	for _, lie := range []string{"\x1b[31m\u202e", "\n" + uitest.FalsePrice + "\n", "\u009b1m\u200b"} {
 		d := newDesk(t)
@@ -318,7 +318,7 @@ func TestNothingHostileActsInTheNameOfAProfile(t *testing.T) {
 }
 
 // A drain tells of jobs, and says what the server said.
-func TestNothingHostileActsInADrain(t *testing.T) {
+func TestHostileTextInADrain(t *testing.T) {
 	for _, format := range []string{"queue drain", "queue drain --json"} {
 		drains(t, simulator.Options{Slots: 99, IgnoreKeys: true}, func(t *testing.T, w *works) {
 			for i, lie := range slices.Concat(uitest.Lies(), slices.Sorted(maps.Values(uitest.Nasty()))) {

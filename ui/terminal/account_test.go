@@ -27,7 +27,7 @@ echo "noise on stderr" >&2
 printf %s "$1" > "$NOTES/new" && mv "$NOTES/new" "$NOTES/link"
 `
 
-func TestOpenHandsTheFreshLinkAndNothingElseToTheBrowser(t *testing.T) {
+func TestBrowserGetsTheFreshLinkAndNothingElse(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	g := a.gate(0)
@@ -79,7 +79,7 @@ func (w *window) keysAreNowhere(key string) {
 	}))
 }
 
-func TestWithoutADisplayTheLinkIsShownWholeAndCopied(t *testing.T) {
+func TestWithoutADisplayTheLinkIsShownAndCopied(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	g := a.gate(0)
@@ -113,13 +113,13 @@ func home(t *testing.T, files map[string]string) string {
 
 const configFile = ".config/dubtop/config.toml"
 
-func TestAMistakeInTheConfigurationIsNamedAndStopsNothing(t *testing.T) {
+func TestConfigurationMistakeIsNamedAndStopsNothing(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{home: home(t, map[string]string{configFile: "theme = \"dark\"\n\n[refresh]\nrunning = \"often\"\n"})})
 	w.sees("~/" + configFile + ":4: refresh.running: it must be a duration")
 }
 
-func TestSeveralMistakesAreAllNamedInTheHelp(t *testing.T) {
+func TestHelpNamesAllConfigurationMistakes(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{home: home(t, map[string]string{configFile: "theme = \"pink\"\nbase = 1\n[keys]\nopen = \"j\"\n"})})
 	w.sees("1 of 3 (?: all)")
@@ -137,7 +137,7 @@ func TestKeysCanBeChanged(t *testing.T) {
 	w.ends(0)
 }
 
-func TestTheKeyComesFromItsFile(t *testing.T) {
+func TestKeyFromItsFile(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	for _, mode := range []os.FileMode{0o600, 0o644} {
@@ -162,7 +162,7 @@ func TestTheKeyComesFromItsFile(t *testing.T) {
 	}
 }
 
-func TestWithoutAKeyThereIsAFirstScreenThatLeadsOn(t *testing.T) {
+func TestWelcomeWithoutAKey(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	w := open(t, stage{env: []string{"SYNC_BASE_URL=" + a.base}})
@@ -193,7 +193,7 @@ func TestWithoutAKeyThereIsAFirstScreenThatLeadsOn(t *testing.T) {
 	w.ends(0)
 }
 
-func TestABadBaseURLIsSaidInWords(t *testing.T) {
+func TestBadBaseURLIsExplained(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"http://api.sync.so", "ftp://127.0.0.1", "https://", "https://u:p@api.sync.so"} {
 		w := open(t, stage{env: []string{"SYNC_BASE_URL=" + base, "SYNC_API_KEY=sk-none"}})
@@ -206,7 +206,7 @@ func TestABadBaseURLIsSaidInWords(t *testing.T) {
 	}
 }
 
-func TestWithoutAHomeOneCanLookButNotSpend(t *testing.T) {
+func TestWithoutAHomeNothingCanBeSpent(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	w := open(t, stage{env: append(a.env(""), "HOME=")})
@@ -217,7 +217,7 @@ func TestWithoutAHomeOneCanLookButNotSpend(t *testing.T) {
 	w.ends(0)
 }
 
-func TestTheDemoIgnoresTheRealKeyAndKeepsNothing(t *testing.T) {
+func TestDemoIgnoresTheRealKeyAndSavesNothing(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{env: []string{"SYNC_API_KEY=sk-real-one", "SYNC_BASE_URL=http://127.0.0.1:1"}})
 	w.keys("q")
@@ -229,7 +229,7 @@ func TestTheDemoIgnoresTheRealKeyAndKeepsNothing(t *testing.T) {
 	}
 }
 
-func TestTheSimulatorServesOtherClients(t *testing.T) {
+func TestSimulatorServesOtherClients(t *testing.T) {
 	t.Parallel()
 	a := simulated(t, "--profile", "strict", "--generations", "7")
 	var jobs []struct{ ID, Status string }
@@ -247,7 +247,7 @@ func TestTheSimulatorServesOtherClients(t *testing.T) {
 
 // On a terminal the two lines are pasted into another shell, where programs
 // only see exported variables.
-func TestOnATerminalTheSimulatorExportsItsLines(t *testing.T) {
+func TestSimulatorExportsItsLinesOnATerminal(t *testing.T) {
 	t.Parallel()
 	w := open(t, stage{args: []string{"simulate", "--generations", "0"}})
 	w.sees("export SYNC_BASE_URL=http://127.0.0.1:", "export SYNC_API_KEY=sk-")
@@ -258,7 +258,7 @@ func TestOnATerminalTheSimulatorExportsItsLines(t *testing.T) {
 // The pictures and golden frames are made without a real terminal. This test
 // shows that the binary draws the same, except for the clock and the places
 // where it looked for a key.
-func TestTheBinaryDrawsTheFrameThatIsKept(t *testing.T) {
+func TestBinaryDrawsTheGoldenFrames(t *testing.T) {
 	t.Parallel()
 	kept, err := os.ReadFile(fmt.Sprintf("../testdata/TestFrames/first-screen-%dx%d.golden", columns, rows))
 	must(t, err)
@@ -295,7 +295,7 @@ func jobsKept(t *testing.T, home string) int {
 
 // A new key of the same account finds the journal of the old key, and the
 // binary continues it.
-func TestARotatedKeyIsJoinedToItsProfile(t *testing.T) {
+func TestNewKeyIsJoinedToTheOldProfile(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	const rotated = "sk-rotated-0123456789"

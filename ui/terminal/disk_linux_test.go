@@ -16,7 +16,7 @@ var fulls = flag.Int("fulls", 4, "at how many sizes the journal can't grow any m
 // From the moment of the yes, no file can grow beyond a limit, which is larger
 // in each round. Whatever can still be written, nothing is sent that is not in
 // the journal, and the screen says what is wrong.
-func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
+func TestDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 	t.Parallel()
 	const span = 256 << 10 // bytes written by a submission and the activity beside it
 	var (
@@ -64,7 +64,7 @@ func TestTheDiskIsFullAtEveryPointOfASubmission(t *testing.T) {
 // answer's id is shown until it is saved, the ledger marks it, and quitting
 // asks first. Once there is room again it is saved, and the next start knows
 // the job.
-func TestAPaidAnswerOnAFullDiskIsTold(t *testing.T) {
+func TestPaidAnswerOnAFullDiskIsReported(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	g := a.gate(0)

@@ -48,7 +48,7 @@ func (s *script) ends(status int, words ...string) {
 
 // While a window sends, drain says so and does nothing. Once the window is gone
 // it sends the waiting jobs, and a signal loses no answer.
-func TestADrainSendsWhenNoWindowDoes(t *testing.T) {
+func TestDrainSendsIfNoWindowDoes(t *testing.T) {
 	t.Parallel()
 	a := simulated(t, "--speed", "1000")
 	g := a.gate(300 * time.Millisecond)

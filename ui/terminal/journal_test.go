@@ -53,7 +53,7 @@ func (a *account) used(base string) (home string) {
 
 // If the journal cannot be written, the dashboard works, says why, sends
 // nothing and does not touch the file.
-func TestWithoutAGoodJournalOneCanLookButNotSpend(t *testing.T) {
+func TestWithoutAWorkingJournalNothingCanBeSpent(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	g := a.gate(0)
@@ -123,7 +123,7 @@ func (w *window) refusesToSpend(words ...string) {
 	w.ends(0)
 }
 
-func TestInAReadOnlyHomeOneCanLookButNotSpend(t *testing.T) {
+func TestInAReadOnlyHomeNothingCanBeSpent(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	g := a.gate(0)

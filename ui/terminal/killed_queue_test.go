@@ -39,7 +39,7 @@ func deeds() []deed {
 // However often and whenever the program is killed while its queue drains,
 // everything acknowledged is still there in a possible state, and in the end
 // every job that was neither dropped nor paused was created once.
-func TestTheQueueLosesNothingWhenItIsKilled(t *testing.T) {
+func TestQueueLosesNothingWhenKilled(t *testing.T) {
 	t.Parallel()
 	t.Run("keys honoured", func(t *testing.T) {
 		t.Parallel()

@@ -267,7 +267,7 @@ func (c *crash) settles(what string, done func(*outbox.Submission, *holding) boo
 // However and whenever the program is killed around a paid request, the server
 // accepts it once and under one key, provided that it was confirmed. Before
 // that, its draft is in the form.
-func TestNothingIsLostOrPaidTwiceWhenItIsKilled(t *testing.T) {
+func TestNothingIsLostOrPaidTwiceWhenKilled(t *testing.T) {
 	t.Parallel()
 	var f figures
 	for from := 0; from < *kills && !t.Failed(); from += perAccount {

@@ -25,7 +25,7 @@ func (w *window) price() {
 	w.sees("Send this job?", "This will cost $1.25", "y send it  n no, go back")
 }
 
-func TestAJobIsSentOnceAndOpened(t *testing.T) {
+func TestJobIsSentOnceAndOpened(t *testing.T) {
 	t.Parallel()
 	a := simulated(t, "--speed", "1000")
 	g := a.gate(0)
@@ -72,7 +72,7 @@ func TestTwoWindowsShareOneJournal(t *testing.T) {
 	}
 }
 
-func TestLeavingWhileARequestIsOnItsWayAsksAndRemembers(t *testing.T) {
+func TestQuittingDuringARequestAsksAndRemembers(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
 	g := a.gate(time.Second)

@@ -16,7 +16,7 @@ func unending() string {
 	return ansi.BracketedPasteStart + strings.Repeat("2q\x03 pasted\r", 1<<20/11)
 }
 
-func TestAPasteWithoutAnEndLetsGo(t *testing.T) {
+func TestPasteWithoutAnEndIsEnded(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	w.keys(unending())
@@ -31,7 +31,7 @@ func TestAPasteWithoutAnEndLetsGo(t *testing.T) {
 	w.restored("after a paste without an end")
 }
 
-func TestCtrlCEndsThroughAPasteWithoutAnEnd(t *testing.T) {
+func TestCtrlCWorksInAPasteWithoutAnEnd(t *testing.T) {
 	t.Parallel()
 	for name, key := range map[string]string{"as a character": "\x03", "as a sequence": "\x1b[99;5u"} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestCtrlCEndsThroughAPasteWithoutAnEnd(t *testing.T) {
 
 // A paste that pauses too long is given up. The rest of it still counts as text
 // and not as keys.
-func TestTheRestOfAPasteIsNoKeys(t *testing.T) {
+func TestRestOfAPasteIsNoKeys(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	w.keys("w")
@@ -84,7 +84,7 @@ func (w *window) deafen() (hear func()) {
 	return w.mu.Unlock
 }
 
-func TestASignalEndsWhatItsTerminalDoesNotRead(t *testing.T) {
+func TestSignalEndsAProgramWhoseTerminalDoesNotRead(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	hear := w.deafen()
@@ -101,7 +101,7 @@ func TestASignalEndsWhatItsTerminalDoesNotRead(t *testing.T) {
 	}
 }
 
-func TestCtrlCEndsWhatItsTerminalDoesNotRead(t *testing.T) {
+func TestCtrlCEndsAProgramWhoseTerminalDoesNotRead(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	hear := w.deafen()

@@ -17,7 +17,7 @@ import (
 // program is stopped the shell waits for a line, then continues it.
 const jobControl = `set -m; "$0" "$@"; echo "stopped with $?"; read line; echo "got $line"; fg >/dev/null; echo "ended with $?"`
 
-func TestTheShellGetsTheTerminalWhileTheProgramIsStopped(t *testing.T) {
+func TestShellGetsTheTerminalWhileStopped(t *testing.T) {
 	t.Parallel()
 	for name, stop := range map[string]func(w *window){
 		"by ctrl+z":  func(w *window) { w.keys("\x1a") },
@@ -55,7 +55,7 @@ func (w *window) child() int {
 	return child
 }
 
-func TestATerminalThatTakesNothingHoldsNobodyUp(t *testing.T) {
+func TestStoppedTerminalDelaysNothing(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	must(t, unix.IoctlSetInt(int(w.far.Fd()), unix.TCXONC, unix.TCOOFF))

@@ -18,7 +18,7 @@ func demo(t *testing.T, s stage) *window {
 	return w
 }
 
-func TestTheDemoDrawsTheFourViewsAndQuits(t *testing.T) {
+func TestDemoDrawsItsViewsAndQuits(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	for _, v := range []struct{ key, heading, row string }{
@@ -53,7 +53,7 @@ func TestCtrlCQuits(t *testing.T) {
 	w.restored("after ctrl+c")
 }
 
-func TestEverySignalToEndLeavesTheTerminalInOrder(t *testing.T) {
+func TestEverySignalRestoresTheTerminal(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		signal syscall.Signal
@@ -73,7 +73,7 @@ func TestEverySignalToEndLeavesTheTerminalInOrder(t *testing.T) {
 	}
 }
 
-func TestNothingIsStoppedThatNobodyCouldContinue(t *testing.T) {
+func TestNoSuspendWithoutAShell(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{})
 	w.keys("\x1a")
@@ -85,7 +85,7 @@ func TestNothingIsStoppedThatNobodyCouldContinue(t *testing.T) {
 	w.ends(0)
 }
 
-func TestItEndsWithItsTerminalThoughNoSignalComes(t *testing.T) {
+func TestProgramEndsWithItsTerminal(t *testing.T) {
 	t.Parallel()
 	w := demo(t, stage{aside: true})
 	must(t, w.far.Close())
@@ -100,7 +100,7 @@ func TestItEndsWithItsTerminalThoughNoSignalComes(t *testing.T) {
 	}
 }
 
-func TestATerminalThatCannotPlaceTextIsRefusedInWords(t *testing.T) {
+func TestDumbTerminalIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{"dumb", ""} {
 		w := open(t, stage{args: []string{"--demo"}, env: []string{"TERM=" + kind}})
@@ -111,7 +111,7 @@ func TestATerminalThatCannotPlaceTextIsRefusedInWords(t *testing.T) {
 	}
 }
 
-func TestTracingOfHTTPIsRefusedBecauseItPrintsTheKey(t *testing.T) {
+func TestHTTPTracingIsRefused(t *testing.T) {
 	t.Parallel()
 	w := open(t, stage{args: []string{"--demo"}, env: []string{"GODEBUG=http2debug=2"}})
 	w.ends(2)
