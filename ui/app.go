@@ -12,7 +12,8 @@
 //   - There is one store, and screens read from it. News from the outside world is
 //     a reply: a message that knows how to apply itself.
 //   - Effects happen only in commands. Update and View never block.
-//   - Time is data: one beat a second drives polling, ages and notices.
+//   - Time is data: beats drive polling, ages and notices. At rest there is none
+//     until something is due.
 package ui
 
 import (
@@ -64,6 +65,7 @@ func (a *App) enter(c *account.Config) {
 	a.opened, a.offer, a.drafts = nil, nil, drafting{}
 	a.attended, a.pilots = nil, nil
 	a.tabs, a.tab = newTabs(a), 0
+	a.step()
 	a.Stack = []kit.Screen{a.tabs[0].screen}
 	if c == nil {
 		a.Stack = []kit.Screen{newWelcome(a.desk)}
@@ -82,7 +84,7 @@ func (a *App) configured(c account.Config) account.Config {
 // starts the clock.
 func (a *App) Init() tea.Cmd {
 	first := tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} })
-	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), first, beatCmd())
+	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), first, a.askBeat())
 }
 
 // firstFrame is how long the first frame has the machine to itself. Decoding
@@ -95,7 +97,12 @@ func (beginMsg) apply(a *desk) tea.Cmd { return a.work() }
 
 // Update applies a message and draws a frame if one is due.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	var cmd tea.Cmd
+	cmds := []tea.Cmd{a.catchUp(msg), a.handle(msg)}
+	a.stepAges(msg)
+	return a, tea.Batch(append(cmds, a.askBeat(), a.Draw(msg))...)
+}
+
+func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {
 	switch m := msg.(type) {
 	case reply, composed:
 		cmd, _ = a.applied(m)
@@ -113,7 +120,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		cmd = a.Stage.Update(msg)
 	}
-	return a, tea.Batch(cmd, a.Draw(msg))
+	return cmd
 }
 
 // setDark follows the terminal's background, unless the configuration sets a

@@ -52,7 +52,7 @@ func (a *composer) assetPane(x *state.Asset, width int) []paint.Styled {
 		t.Fact("size", bytesText(x.Size), paint.Normal),
 		t.Fact("access", x.Visibility.Lower(), paint.Normal),
 	}...)
-	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.Now), paint.Normal)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(x.Created), a.Aged), paint.Normal)...)
 	lines = append(lines, a.advice(width, "link", link, n)...)
 	lines = append(lines, reads(t, x.URL)...)
 	return append(lines, a.advice(width, "id", text.Of(string(x.ID)), paint.Muted)...)

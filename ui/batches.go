@@ -128,7 +128,7 @@ func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 		t.Fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), paint.Normal),
 		t.Fact("progress", t.Bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), paint.Running),
 	}
-	lines = append(lines, a.advice(width, "created", happened(a.ours(b.Created), a.Now), paint.Normal)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(b.Created), a.Aged), paint.Normal)...)
 	if b.HasOutput {
 		return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  the results, line by line"))
 	}
@@ -144,7 +144,7 @@ func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
 		lines = append(lines, a.unknownLines(b.Reason, "batch of as many jobs", width)...)
 	}
 	lines = append(lines, t.Fact("status", status.Text, status.Tone), t.Fact("jobs", text.Sprint(b.Total), paint.Normal))
-	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.Now), paint.Normal)...)
+	return append(lines, a.advice(width, "sent", happened(a.ours(b.Created), a.Aged), paint.Normal)...)
 }
 
 // openResultFile opens or copies a fresh link to the results of a batch.

@@ -12,9 +12,9 @@ import (
 // Header shows the account, the connection, the queue, the API quota, today's
 // spending and the time.
 func (a *App) Header(width int) paint.Styled {
-	left := []paint.Piece{paint.Title.Of(" dubtop  ")}
+	left, right := []paint.Piece{paint.Title.Of(" dubtop  ")}, []paint.Piece{paint.Muted.Of(a.time() + " ")}
 	if a.session == nil {
-		return a.Theme.Line(width, left, []paint.Piece{paint.Muted.Of(text.Of(a.Now.Local().Format("15:04:05") + " "))})
+		return a.Theme.Line(width, left, right)
 	}
 	if a.session.Demo {
 		left = append(left, paint.Demo.Of("demo"), paint.Muted.Of(" nothing here is real "))
@@ -22,16 +22,22 @@ func (a *App) Header(width int) paint.Styled {
 		left = append(left, paint.Normal.Of(paint.Shorten(text.Of(a.session.Name), 24, a.Theme.Glyphs.More)))
 	}
 	left = append(left, a.lamp(), paint.Muted.Of("  "+a.slots()))
-	right := []paint.Piece{paint.Muted.Of(text.Of(a.Now.Local().Format("15:04:05") + " "))}
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
 		right = append([]paint.Piece{paint.Money.Of("today " + a.sumWords(&today) + "  ")}, right...)
 	}
-	u := a.session.Client.Usage()
-	right = append([]paint.Piece{paint.Muted.Of(text.Sprintf("api %d/%d  ", u.Other, u.OtherLimit))}, right...)
+	right = append([]paint.Piece{paint.Muted.Of(text.Sprintf("api %d/%d  ", a.usage.Other, a.usage.OtherLimit))}, right...)
 	if p, ok := a.queuePiece(); ok {
 		right = append([]paint.Piece{p}, right...)
 	}
 	return a.Theme.Line(width, left, right)
+}
+
+// time returns the time, with the seconds while something runs.
+func (a *App) time() text.Text {
+	if a.running() {
+		return text.Of(a.Now.Local().Format("15:04:05"))
+	}
+	return minutes(a.Now)
 }
 
 // lamp shows the state of the connection as one glyph. The status line has the

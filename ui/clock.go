@@ -22,7 +22,7 @@ func (a *desk) ours(t time.Time) time.Time {
 }
 
 // serverAge returns the age of a time of the server's clock.
-func (a *desk) serverAge(t time.Time) text.Text { return age(a.ours(t), a.Now) }
+func (a *desk) serverAge(t time.Time) text.Text { return age(a.ours(t), a.Aged) }
 
 // tellClocks warns that the clocks differ, since other programs will show wrong
 // times as well.

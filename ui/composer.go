@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/state/account"
@@ -16,6 +18,7 @@ type composer struct {
 	batchPath string               // as last typed into the batch form
 	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
 	pilots    map[string]*pilot    // by submission id
+	nextDue   time.Time            // when the next beat comes; see askBeat
 }
 
 // composed is a message that applies itself to the composer.

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -51,6 +52,7 @@ type desk struct {
 	store   *state.Store     // of the session, like the next two
 	poller  *state.Poller
 	outbox  outgoing
+	usage   api.Usage      // of the API's quota, at the time of Aged
 	opened  func() tea.Cmd // runs once the journal is open; may be nil
 	offer   *kit.Confirm   // the open question whether an older key belongs to this account
 

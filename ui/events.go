@@ -11,6 +11,9 @@ import (
 
 // event shows an event of the session.
 func (a *App) event(e *account.Event) tea.Cmd {
+	if e.Kind != account.EventDrafts { // comes with every look at the journal
+		a.step()
+	}
 	switch e.Kind {
 	case account.EventOpened:
 		return a.openedJournal(e)

@@ -100,6 +100,9 @@ func bytesText(n int64) text.Text {
 	return text.Sprintf("%.1f %s", size, units[at])
 }
 
+// minutes formats a local time of day without seconds.
+func minutes(t time.Time) text.Text { return text.Of(t.Local().Format("15:04")) }
+
 // clock formats a local time, with its date unless that is today.
 func clock(t, now time.Time) text.Text {
 	if t.IsZero() {

@@ -39,7 +39,7 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	}
 	lines = append(lines, t.Fact("length", length(g.Length), paint.Normal))
 	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).Tone)...)
-	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.Now), paint.Normal)...)
+	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.Aged), paint.Normal)...)
 	if !g.Started.IsZero() {
 		lines = append(lines, t.Fact("started", clock(g.Started, a.Now)+" (seen)", paint.Normal))
 	}
@@ -238,7 +238,7 @@ func (d *generationDetails) lines(width int) []paint.Styled {
 	case d.part == partOverview:
 		lines = append(lines, indented(d.overview(g, width-2))...)
 	case o.Job == nil && d.part == partRequest && len(o.Sent.Body) > 0:
-		lines = append(lines, "  "+t.Text(paint.Muted, "As sent from here, "+happened(o.Sent.SentAt, a.Now)+":"), "")
+		lines = append(lines, "  "+t.Text(paint.Muted, "As sent from here, "+happened(o.Sent.SentAt, a.Aged)+":"), "")
 		lines = append(lines, indented(a.rawLines(api.JSON(o.Sent.Body), width-2))...)
 	case o.Job == nil && o.Err != nil:
 		lines = append(lines, indented(d.missing(g, width-4))...)

@@ -261,6 +261,6 @@ func (a *composer) entryLines(e *ledger.Entry, width int) []paint.Styled {
 	if e.Label != "" {
 		lines = append(lines, a.advice(width, "label", e.Label, paint.Normal)...)
 	}
-	lines = append(lines, a.advice(width, "sent", happened(e.At, a.Now), paint.Normal)...)
+	lines = append(lines, a.advice(width, "sent", happened(e.At, a.Aged), paint.Normal)...)
 	return append(lines, a.advice(width, "id", text.Of(string(e.Job)), paint.Muted)...)
 }

@@ -150,7 +150,7 @@ func TestPaletteListsEachActionOnce(t *testing.T) {
 		s.Press(":")
 		s.Type("messages")
 		s.Press("enter")
-		s.Sees("messages", "18:30:0")
+		s.Sees("messages", "18:30")
 	})
 }
 

@@ -83,7 +83,7 @@ func (a *composer) queueList() kit.List[outbox.QueueRow] {
 			{Title: "label", Width: 8, Grow: 1, Inner: true, Drop: 4, Spare: true, When: func() bool { return a.store.Queue.Len() > 0 }, Sort: table.SortLabel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Label) }},
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(length(r.Length)) }},
 			{Title: "price", Width: 8, Right: true, Drop: 1, Falls: true, Sort: table.SortCost, Cell: queuePrice},
-			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortNone, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(age(r.Since, a.Now)) }},
+			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortNone, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(age(r.Since, a.Aged)) }},
 			{Title: "details", Width: 14, Want: 18, Grow: 2, Drop: 2, Spare: true, Sort: table.SortNone, Cell: a.queueWords},
 		},
 		Empty: func() []text.Text {
@@ -206,7 +206,7 @@ func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	}
 	t := a.Theme
 	lines := append([]paint.Styled{""}, a.queuePane(&row, width)...)
-	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.Now), paint.Normal)...)
+	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.Aged), paint.Normal)...)
 	lines = append(lines, a.advice(width, "based on", text.Of(sub.Price.Basis), paint.Muted)...)
 	left := text.Text("estimated again before it is sent")
 	if sub.Price.Fresh(a.Now) {

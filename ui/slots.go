@@ -33,7 +33,7 @@ func (a *desk) slotWords() text.Text {
 	case outbox.SlotsConfigured:
 		words += ", set in config.toml"
 	case outbox.SlotsTried:
-		words += ", found by trying: one more was refused " + happened(s.Tried.At, a.Now)
+		words += ", found by trying: one more was refused " + happened(s.Tried.At, a.Aged)
 	case outbox.SlotsUnknown:
 		words = text.Sprintf("unknown, so dubtop tries one more at a time, up to %d", outbox.MostTried) + a.hesitation()
 	}

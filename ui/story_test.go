@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/keymap"
@@ -50,6 +52,8 @@ type stage struct {
 	broken        error                   // why there is no journal
 	noKey         bool                    // the first screen asks for one
 	moody         bool                    // jobs may fail, as in real life
+	// counted puts something between the terminal and the dashboard that counts.
+	counted func(tea.Model) tea.Model
 	// through puts something between the client and the account, such as a
 	// proxy that spoils what passes.
 	through func(http.RoundTripper) http.RoundTripper
@@ -125,7 +129,11 @@ func (s *story) start() {
 		terminal.Width, terminal.Height = st.width, st.height
 	}
 	before := s.Terminal
-	s.Terminal = uitest.Start(s.t, ui.New(cfg), terminal)
+	var model tea.Model = ui.New(cfg)
+	if st.counted != nil {
+		model = st.counted(model)
+	}
+	s.Terminal = uitest.Start(s.t, model, terminal)
 	if before != nil {
 		s.t.Cleanup(before.Kill) // else it goes on for the hour in which this one comes to its end
 	}

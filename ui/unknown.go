@@ -217,7 +217,7 @@ func (d *unknown) happened(sub *outbox.Submission, width int) []paint.Styled {
 		price = sub.Price.Cost.String()
 	}
 	lines := []paint.Styled{
-		t.Fact("sent", happened(sub.SentAt, a.Now), paint.Normal),
+		t.Fact("sent", happened(sub.SentAt, a.Aged), paint.Normal),
 		t.Fact("price", text.Of(price+", maybe charged"), paint.Warn),
 		t.Fact("model", text.Of(sub.Model), paint.Normal),
 	}

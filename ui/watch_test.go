@@ -456,7 +456,7 @@ func TestOneRefreshFollowsASleep(t *testing.T) {
 		s.account.Add(simulator.Job{Name: "made_overnight", Age: 30 * time.Minute, Status: "COMPLETED"})
 		before := len(s.account.Requests())
 		s.Pass(2 * time.Second)
-		s.Sees("made_overnight", "19:31:0")
+		s.Sees("made_overnight", "19:31")
 		if n := len(s.account.Requests()) - before; n > 6 {
 			t.Errorf("%d requests at once after waking up", n)
 		}

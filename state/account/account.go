@@ -164,7 +164,7 @@ func (a *Account) Due(now time.Time) []Work {
 	}
 	if a.recall.done && a.Journal != nil {
 		work = append(work, a.turnDue(now)...)
-		work = append(work, a.rereadDue(now)...)
+		work = append(work, a.rereadDue()...)
 		work = append(work, a.tasksDue(now)...)
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)
@@ -183,7 +183,8 @@ func (a *Account) Due(now time.Time) []Work {
 // sleepGap is a gap between two beats that means that the machine was asleep.
 const sleepGap = 30 * time.Second
 
-// Beat advances the time. A driver calls it about once a second, before Due.
+// Beat advances the time. A driver calls it at the time of Next at the latest,
+// before Due.
 func (a *Account) Beat(now time.Time) {
 	if now.Sub(a.now) > sleepGap {
 		a.Client.CloseIdle()

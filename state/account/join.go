@@ -35,8 +35,7 @@ const (
 // nothing.
 func (a *Account) joinDue(now time.Time) []Work {
 	q := &a.join
-	if !a.recall.beaten || a.Profile == "" || !a.Lists || a.unwritable != nil || q.asking || q.done ||
-		now.Before(q.next) || !a.Store.Generations.Known() || a.Poller.Phase(now).Cut() {
+	if !a.recall.beaten || !a.mayJoin() || now.Before(q.next) || a.Poller.Phase(now).Cut() {
 		return nil
 	}
 	q.asking = true
@@ -53,6 +52,12 @@ func (a *Account) joinDue(now time.Time) []Work {
 			return []Event{{Kind: EventOldProfile, OldProfile: found}}
 		}
 	})}
+}
+
+// mayJoin reports whether there is anything to search.
+func (a *Account) mayJoin() bool {
+	q := &a.join
+	return a.Profile != "" && a.Lists && a.unwritable == nil && !q.asking && !q.done && a.Store.Generations.Known()
 }
 
 // searchOldProfile returns the first profile whose jobs this key can read. later

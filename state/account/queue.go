@@ -72,25 +72,44 @@ const (
 	// no screen. Sending checks the journal by itself, so that nothing they paused
 	// or dropped is sent.
 	rereadEvery = 30 * time.Second
-	// rereadSoon is the same while another process is sending, since it may die.
+	// rereadSoon is the same with a screen, and while another process is sending,
+	// since it may die.
 	rereadSoon = 2 * time.Second
 )
 
-// lookDue reports whether to check the journal for other processes' changes: on
-// every beat with a screen, unless the journal is in memory.
-func (a *Account) lookDue(now time.Time) bool {
+// rereadGap is the time between two checks for other processes' changes. With a
+// screen they are made on every beat while another process is known.
+func (a *Account) rereadGap() time.Duration {
+	elsewhere := a.Outbox.SendingElsewhere()
+	switch {
+	case a.Lists && (elsewhere || !a.Outbox.Sender):
+		return 0
+	case a.Lists || elsewhere:
+		return rereadSoon
+	}
+	return rereadEvery
+}
+
+// rereadable reports whether others can change the journal: not one in memory.
+func (a *Account) rereadable() bool { return !a.Lists || a.Journal.Path() != "" }
+
+// nextReread is when to check for other processes' changes.
+func (a *Account) nextReread() time.Time {
 	v := &a.view
-	if v.stale {
-		return true
+	switch {
+	case v.reading, !v.stale && !a.rereadable():
+		return time.Time{}
+	case v.stale:
+		return a.now
 	}
-	if a.Lists || !v.look {
-		return v.look && a.Journal.Path() != ""
-	}
-	every, age := rereadEvery, now.Sub(v.at)
-	if a.Outbox.SendingElsewhere() {
-		every = rereadSoon
-	}
-	return age >= every || age < 0
+	return v.at.Add(a.rereadGap())
+}
+
+// lookDue reports whether to check the journal for other processes' changes.
+func (a *Account) lookDue() bool {
+	v := &a.view
+	age := a.now.Sub(v.at)
+	return v.stale || v.look && a.rereadable() && (age >= a.rereadGap() || age < 0)
 }
 
 // Reread makes the next Due read the queue from the journal.
@@ -112,9 +131,9 @@ func (a *Account) resumeQueue(ctx context.Context) error {
 func (a *Account) Halt() { a.halted = true }
 
 // rereadDue reads the queue if it may have changed.
-func (a *Account) rereadDue(now time.Time) []Work {
+func (a *Account) rereadDue() []Work {
 	v := &a.view
-	if v.reading || !a.lookDue(now) {
+	if v.reading || !a.lookDue() {
 		return nil
 	}
 	known, begun, foreign := v.revision, a.Outbox.Clock(), a.Outbox.SendingElsewhere()
@@ -122,7 +141,7 @@ func (a *Account) rereadDue(now time.Time) []Work {
 		known = -1
 	}
 	// Changes that come during the read need another one.
-	v.reading, v.stale, v.look, v.at = true, false, false, now
+	v.reading, v.stale, v.look, v.at = true, false, false, a.now
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
 		r := readQueue(ctx, j, known, begun, foreign)
@@ -130,7 +149,7 @@ func (a *Account) rereadDue(now time.Time) []Work {
 	})}
 }
 
-// reread applies the queue as read. A failed read is repeated on the next beat.
+// reread applies the queue as read. A failed read is repeated soon.
 func (a *Account) reread(r queueRead, now time.Time) []Event {
 	v := &a.view
 	v.reading, v.catching = false, false

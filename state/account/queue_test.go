@@ -52,7 +52,7 @@ func inLine(tb testing.TB, id string) outbox.Submission {
 // reading returns the queue as read from the journal.
 func (a *Account) reading() Work {
 	a.Reread()
-	return a.rereadDue(time.Now())[0]
+	return a.rereadDue()[0]
 }
 
 // apply runs work and applies the result.
@@ -76,7 +76,7 @@ func TestChangesDuringAReadAreReadAgain(t *testing.T) {
 	}
 	a.applyTask(outbox.TaskResult{Task: task, Submission: task.Submission, Elsewhere: true, Err: journal.ErrPaused}, time.Now())
 	a.applied(t, reading)
-	a.applied(t, a.rereadDue(time.Now())...)
+	a.applied(t, a.rereadDue()...)
 	if _, ok := a.Outbox.Queue.Item("s00000"); !ok || task.Submission.ID != "s00000" {
 		t.Errorf("an item is lost that the journal has: %q handed out, %v left", task.Submission.ID, a.Outbox.Rows())
 	}

@@ -23,6 +23,14 @@ type turn struct {
 // Holder is the process that sends from the journal, if it is not this one.
 func (a *Account) Holder() journal.Holder { return a.turn.holder }
 
+// nextTurn is when to ask for the turn; zero if this process has it.
+func (a *Account) nextTurn() time.Time {
+	if t := &a.turn; !a.Outbox.Sender && !t.asking && a.unwritable == nil {
+		return t.asked.Add(turnEvery)
+	}
+	return time.Time{}
+}
+
 // turnDue asks for the turn until this process has it.
 func (a *Account) turnDue(now time.Time) []Work {
 	t := &a.turn

@@ -35,6 +35,15 @@ func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 	return append(tasks, o.steps(now)...)
 }
 
+// Next is when Due may have something new to do; zero if only a result, a
+// change of the queue or the user can tell.
+func (o *Outbox) Next(now time.Time) time.Time {
+	if len(o.answers) > 0 || o.Queue.Len() > 0 { // a slot may come free, or a link expire
+		return now
+	}
+	return o.Reconciler.Wake(now)
+}
+
 // calm reports whether it is safe to probe for more slots: the lists are
 // current, every outcome is known, and the last request was answered.
 func (o *Outbox) calm(full Occupancy) bool {

@@ -72,6 +72,9 @@ func (c *Collection[T]) TakeUnsaved(limit int) []T {
 	return items
 }
 
+// Unsaved returns the number of items that TakeUnsaved would take.
+func (c *Collection[T]) Unsaved() int { return c.unsaved }
+
 // Lost returns the keys of recalled items that are missing from a complete
 // answer: those that could still change, and those no older than the oldest
 // item of the answer. A server may return only part of its history, so older

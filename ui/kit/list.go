@@ -68,7 +68,7 @@ type drawnRow struct {
 
 // rowsKey identifies everything that all drawn rows depend on.
 type rowsKey struct {
-	second int64
+	aged   int64
 	width  int
 	theme  *paint.Theme
 	beside uint64 // version of the extent
@@ -210,7 +210,7 @@ func (l *List[T]) padded(line paint.Styled) paint.Styled { return paint.PadStyle
 
 // forgetDrawn clears the drawn rows if anything they all depend on has changed.
 func (l *List[T]) forgetDrawn(cols []*Column[T]) {
-	k := rowsKey{l.Stage.Now.Unix(), l.width, l.Stage.Theme, l.Extent.Version(), l.drawnColumns(cols)}
+	k := rowsKey{l.Stage.Aged.Unix(), l.width, l.Stage.Theme, l.Extent.Version(), l.drawnColumns(cols)}
 	if k != l.drawnFor || len(l.Drawn) > 4*l.height {
 		l.Drawn, l.drawnFor = make(map[string]drawnRow, 2*l.height), k
 	}

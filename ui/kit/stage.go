@@ -20,7 +20,8 @@ type Stage struct {
 	keymap   keymap.Map
 	Theme    *paint.Theme
 	shades   paint.Shades
-	Now      time.Time
+	Now      time.Time // of the last beat
+	Aged     time.Time // the time that ages on the screen are counted to, so that they step together
 	Width    int
 	Height   int
 	Stack    []Screen
@@ -36,7 +37,7 @@ type Stage struct {
 	Tips       func() []text.Text // tips at the end of the help
 }
 
-// BeatTime is the interval of everything periodic.
+// BeatTime is the shortest time between two beats.
 const BeatTime = time.Second
 
 // chrome draws the parts of the window around the screens.
@@ -52,7 +53,8 @@ type message interface{ apply(*Stage) tea.Cmd }
 
 // NewStage returns an empty stage. A screen must be pushed before it is used.
 func NewStage(keys keymap.Map, dark, ascii bool) *Stage {
-	return &Stage{keymap: keys, Now: time.Now(), Theme: paint.NewTheme(dark, ascii, paint.ManyShades)}
+	now := time.Now()
+	return &Stage{keymap: keys, Now: now, Aged: now, Theme: paint.NewTheme(dark, ascii, paint.ManyShades)}
 }
 
 // Update handles messages for the stage and passes all others to the top
