@@ -12,7 +12,8 @@ import (
 	"dubtop/api/simulator"
 )
 
-// lines writes a batch file of so many jobs of 12 s each, and gives its path.
+// lines writes a batch file with that many jobs of 12 s each, and returns its
+// path.
 func (s *story) lines(n int, edit func(i int, line string) string) (path string) {
 	s.t.Helper()
 	var b strings.Builder
@@ -40,7 +41,7 @@ func (s *story) check(path string) {
 	s.Pass(3 * time.Second)
 }
 
-// batchPosts are the requests for a batch that are not dry runs.
+// batchPosts returns the requests for a batch, without dry runs.
 func (s *story) batchPosts() (n int) {
 	for _, r := range s.posts() {
 		if r.Path == "/v2/batch" && !strings.Contains(string(r.Body), "dry_run") {
@@ -121,8 +122,8 @@ func TestBatchFileProblemsNameTheirLines(t *testing.T) {
 	})
 }
 
-// fixed is a batch file with the lines put right that can be told wrong
-// without looking at the inputs.
+// fixed is a batch file in which everything that can be checked without the
+// inputs is correct.
 func (s *story) fixed(path string) string {
 	s.t.Helper()
 	good, err := os.ReadFile(s.lines(24, nil))

@@ -19,15 +19,16 @@ import (
 	"dubtop/ui/kit"
 )
 
-// The benchmarks are of Update and View alone, without a terminal, and draw a
-// frame for every message they measure: in a terminal there are fewer.
+// The benchmarks measure Update and View alone, without a terminal, and draw a
+// frame for every message they measure. In a terminal there are fewer frames.
 
-// silent is a network that nothing is asked of.
+// silent is a network to which no request is sent.
 type silent struct{}
 
 func (silent) RoundTrip(*http.Request) (*http.Response, error) { return nil, http.ErrServerClosed }
 
-// desk is a dashboard of n jobs, 20 of them running, in a window of 120×40.
+// desk returns a dashboard with n jobs, 20 of them running, in a window of
+// 120×40.
 func newDesk(tb testing.TB, n int) *App {
 	tb.Helper()
 	client, err := api.New(api.Config{
@@ -43,7 +44,7 @@ func newDesk(tb testing.TB, n int) *App {
 	return a
 }
 
-// jobs are n jobs, one a minute, the newest 20 of them running.
+// jobs returns n jobs, one per minute; the newest 20 are running.
 func jobs(n int, now time.Time) []state.Generation {
 	models := []text.Text{"lipsync-2", "sync-3", "react-1", "lipsync-2-pro"}
 	all := make([]state.Generation, n)
@@ -62,17 +63,17 @@ func jobs(n int, now time.Time) []state.Generation {
 	return all
 }
 
-// step lets a message land and draws the frame that follows.
+// step applies a message and draws the frame that follows.
 func step(a *App, msg tea.Msg) {
-	a.Frame.Made = time.Time{} // it is always time for a frame here
+	a.Frame.Made = time.Time{} // a frame is always due here
 	a.Update(msg)
 	a.View()
 }
 
 func press(key rune) tea.KeyPressMsg { return tea.KeyPressMsg{Code: key, Text: string(key)} }
 
-// sized runs a benchmark on a small and on a large account: a key must not
-// cost more in the large one.
+// sized runs a benchmark on a small and on a large account: a key must not cost
+// more on the large one.
 func sized(b *testing.B, run func(b *testing.B, a *App)) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
@@ -91,7 +92,8 @@ func BenchmarkKey(b *testing.B) {
 	})
 }
 
-// Benchmark500Keys is a burst as it comes in one read: one frame at its end.
+// Benchmark500Keys measures a burst as it arrives in one read, with one frame
+// at its end.
 func Benchmark500Keys(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
 		for i := 0; b.Loop(); i++ {
@@ -118,7 +120,7 @@ func BenchmarkFilterKey(b *testing.B) {
 	})
 }
 
-// BenchmarkMarkAll marks every row, and takes the marks off.
+// BenchmarkMarkAll marks every row and removes the marks.
 func BenchmarkMarkAll(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
 		for b.Loop() {
@@ -128,7 +130,7 @@ func BenchmarkMarkAll(b *testing.B) {
 	})
 }
 
-// BenchmarkKeyAmongMarks is a movement where every row is marked.
+// BenchmarkKeyAmongMarks measures a movement while every row is marked.
 func BenchmarkKeyAmongMarks(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
 		step(a, press('a'))
@@ -138,7 +140,7 @@ func BenchmarkKeyAmongMarks(b *testing.B) {
 	})
 }
 
-// BenchmarkAnswer is a poll's answer that changes all of the newest 100 jobs.
+// BenchmarkAnswer measures an answer that changes all of the newest 100 jobs.
 func BenchmarkAnswer(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
 		page := jobs(100, a.Now)
@@ -181,8 +183,8 @@ func TestGroupSizeIsLimited(t *testing.T) {
 	}
 }
 
-// TestMarkRedrawsOnlyItsRow compares what is drawn anew after a mark with what
-// a movement draws anew.
+// TestMarkRedrawsOnlyItsRow compares what is drawn again after a mark with what
+// is drawn again after a movement.
 func TestMarkRedrawsOnlyItsRow(t *testing.T) {
 	a := newDesk(t, 1000)
 	l := &a.tabs[0].screen.(*kit.ListView[state.Generation]).List

@@ -9,12 +9,12 @@ import (
 	"dubtop/api/simulator"
 )
 
-// profiles are the three ages of the API that the dashboard lives with.
+// profiles are the versions of the API that the dashboard supports.
 func profiles() []simulator.Profile {
 	return []simulator.Profile{simulator.Seed, simulator.Strict, simulator.Current}
 }
 
-// marked is the line that the cursor is on.
+// marked returns the line under the cursor.
 func (s *story) marked() string { return s.row("▌") }
 
 func TestViewsShowTheirDataInEveryProfile(t *testing.T) {
@@ -31,7 +31,7 @@ func TestViewsShowTheirDataInEveryProfile(t *testing.T) {
 				s.Press("4")
 				s.Pass(15 * time.Second)
 				s.Sees("4 Models 5", "sync-3", "react-1", "(12m)")
-				if profile != simulator.Strict { // where a price needs a whole request
+				if profile != simulator.Strict { // if only whole requests can be priced
 					s.Sees("$3.00")
 				}
 				s.Press("1", "shift+tab")
@@ -331,7 +331,7 @@ func TestProgressAndCostsAreRequestedOnlyForTheOpenJob(t *testing.T) {
 	}
 }
 
-// requests counts the requests whose path or query holds a text.
+// requests counts the requests whose path or query contains a text.
 func (s *story) requests(text string) int {
 	n := 0
 	for _, r := range s.account.Requests() {
@@ -342,8 +342,8 @@ func (s *story) requests(text string) int {
 	return n
 }
 
-// errorCodes are those of the vendor's catalogue, and a few it does not have.
-// https://sync.so/docs/api-reference/errors
+// errorCodes are those of the vendor's catalogue, and a few that it does not
+// have. https://sync.so/docs/api-reference/errors
 func errorCodes() []string {
 	return []string{
 		"generation_unsupported_model", "generation_media_metadata_missing", "generation_audio_length_exceeded",

@@ -11,7 +11,7 @@ import (
 	"dubtop/ui"
 )
 
-// within is an account with budgets, and three slots.
+// within is an account with budgets and three slots.
 func within(g ledger.Guard) stage {
 	return stage{config: func(c *ui.Config) { c.Guard, c.Slots = g, 3 }}
 }
@@ -59,7 +59,7 @@ func TestSoftBudgetNeedsTheAmountTyped(t *testing.T) {
 	})
 }
 
-// What waits, and what may have been charged, counts as spent.
+// Waiting jobs and unknown outcomes count as spent.
 func TestBudgetsCountWaitingAndUnknown(t *testing.T) {
 	t.Parallel()
 	st := within(ledger.Guard{Daily: dollars(3_750_000, true)})
@@ -83,7 +83,7 @@ func TestBudgetsCountWaitingAndUnknown(t *testing.T) {
 	})
 }
 
-// Two windows ask at the same time, and the budget is enough for one of them.
+// Two windows ask at the same time, and the budget is enough for only one.
 func TestBudgetIsCheckedAgainOnConfirmation(t *testing.T) {
 	t.Parallel()
 	st := within(ledger.Guard{Daily: dollars(1_250_000, true)})
@@ -109,7 +109,7 @@ func TestBudgetIsCheckedAgainOnConfirmation(t *testing.T) {
 	})
 }
 
-// fillInto fills the open form in under a name.
+// fillInto fills in the open form with a name.
 func (s *story) fillInto(name string) {
 	s.t.Helper()
 	s.fill("Video", s.media("talk_28s.mp4"))

@@ -8,8 +8,8 @@ import (
 	"dubtop/api/simulator"
 )
 
-// apart is an account whose server's clock is ahead of this machine's, with a
-// job of 33 minutes ago and one of 3 hours ago.
+// apart is an account whose server's clock is ahead of ours, with a job that is
+// 33 minutes old and one that is 3 hours old.
 func apart(ahead time.Duration) stage {
 	st := stage{
 		account: simulator.Options{Generations: -1, Now: func() time.Time { return time.Now().Add(ahead) }},
@@ -36,7 +36,7 @@ func TestAgesAllowForTheServersClock(t *testing.T) {
 			s.DoesNotSee("clo…", "unusual", "yet to come")
 			s.Press("g", "j")
 			s.Pass(time.Second)
-			s.Sees("created   17:57:0", ", 33m ago") // on the clock that the header shows
+			s.Sees("created   17:57:0", ", 33m ago") // on the clock in the header
 			s.Press("3")
 			s.Sees(" 33m", "created   17:57:0")
 			s.Press("1", "G", "enter")
@@ -62,8 +62,8 @@ func TestClockDifferenceIsReported(t *testing.T) {
 	})
 }
 
-// TestUnknownOutcomeHasTheRightAge has a request lost while the clocks differ: its
-// row stands among rows of the server's times.
+// TestUnknownOutcomeHasTheRightAge loses a request while the clocks differ. Its
+// row stands among rows with the server's times.
 func TestUnknownOutcomeHasTheRightAge(t *testing.T) {
 	t.Parallel()
 	st := apart(2 * time.Hour)

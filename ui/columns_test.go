@@ -10,7 +10,7 @@ import (
 	"dubtop/ui"
 )
 
-// series are jobs whose names differ at their end alone.
+// series are jobs whose names differ only at the end.
 func series(st stage) stage {
 	st.account.Generations = -1
 	st.prepare = func(a *simulator.Server) {
@@ -21,7 +21,7 @@ func series(st stage) stage {
 	return st
 }
 
-// titles is the line of the column titles.
+// titles returns the line of column titles.
 func (s *story) titles() string {
 	return strings.Split(s.Screen(), "\n")[2]
 }
@@ -38,7 +38,7 @@ func TestEndOfANameIsVisible(t *testing.T) {
 	}
 }
 
-// What no row in sight has anything for takes no room from the names.
+// A column that is empty in all visible rows takes no room from the names.
 func TestEmptyColumnLeavesItsRoomToTheNames(t *testing.T) {
 	t.Parallel()
 	st := series(stage{width: 120, height: 24})
@@ -64,7 +64,7 @@ func TestLabelColumnAppearsWithTheFirstLabel(t *testing.T) {
 			s.Pass(5 * time.Second)
 			s.DoesNotSee("LABEL")
 			s.Press("s", "s", "s", "s")
-			s.Sees("sorted by length") // not by what is no column
+			s.Sees("sorted by length") // labels are no sort column
 			s.Press("s", "s", "g", "t")
 			s.Type("acme")
 			s.Press("enter")
@@ -81,7 +81,7 @@ func TestLabelColumnAppearsWithTheFirstLabel(t *testing.T) {
 	}
 }
 
-// The arrow points up where values grow down the list.
+// The arrow points up if values increase down the list.
 func TestTitleShowsTheSortDirection(t *testing.T) {
 	t.Parallel()
 	for _, ascii := range []bool{false, true} {
@@ -117,8 +117,8 @@ func TestTitleShowsTheSortDirection(t *testing.T) {
 	}
 }
 
-// While only a part of a list is loaded it says how large the whole is, and that
-// a filter goes through the part alone.
+// While only part of a list is loaded, it shows the size of the whole, and that
+// a filter searches only that part.
 func TestPartialListIsMarkedAsPartial(t *testing.T) {
 	t.Parallel()
 	st := stage{prepare: func(a *simulator.Server) {

@@ -26,19 +26,19 @@ type lands func(a *desk)
 
 func (f lands) apply(a *desk) tea.Cmd { f(a); return nil }
 
-// walker is somebody at a list that changes by itself. It knows nothing but
-// what the last frame showed and which keys moved the cursor since.
+// walker is a user of a list that changes by itself. It knows only what the
+// last frame showed and which keys have moved the cursor since.
 type walker struct {
 	*rapid.T
 	a     *App
 	fresh int // the number of the next job
 
-	frame   []string // the names of all rows, in the order of the last frame
-	drawn   string   // the name on the cursor's row there, "" if there was none
-	at      int      // where that name stands in frame
-	target  string   // what an action may act on besides nothing
+	frame   []string // the names of all rows in the order of the last frame
+	drawn   string   // the name in the cursor's row there, "" if there was none
+	at      int      // the position of that name in frame
+	target  string   // what an action may act on, besides nothing
 	changed bool     // rows or order may have changed since the frame
-	strayed bool     // the cursor was moved since they did
+	strayed bool     // the cursor was moved since then
 }
 
 func newWalker(tb testing.TB, t *rapid.T, j *journal.Journal) *walker {
@@ -49,7 +49,7 @@ func newWalker(tb testing.TB, t *rapid.T, j *journal.Journal) *walker {
 	return w
 }
 
-// job is a job with a short name of its own.
+// job returns a job with a short name of its own.
 func (w *walker) job(n int) state.Generation {
 	is := rapid.IntRange(0, 1<<12-1).Draw(w.T, "job")
 	return state.NewGeneration(api.Generation{
@@ -62,7 +62,7 @@ func (w *walker) job(n int) state.Generation {
 	})
 }
 
-// bring has an answer bring some new jobs.
+// bring applies an answer with some new jobs.
 func (w *walker) bring(n int) {
 	jobs := make([]state.Generation, n)
 	for i := range jobs {
@@ -72,7 +72,7 @@ func (w *walker) bring(n int) {
 	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.Now), jobs, w.a.Now) })
 }
 
-// change has an answer bring other news of some jobs.
+// change applies an answer with changes to some jobs.
 func (w *walker) change() {
 	jobs := make([]state.Generation, rapid.IntRange(1, 4).Draw(w.T, "changed"))
 	for i := range jobs {
@@ -81,7 +81,7 @@ func (w *walker) change() {
 	w.answer(func(c *table.Collection[state.Generation]) { c.Merge(c.Ask(w.a.Now), jobs, w.a.Now) })
 }
 
-// lose has an answer say that some jobs are gone.
+// lose applies an answer in which some jobs are gone.
 func (w *walker) lose() {
 	gone := rapid.IntRange(1, 9).Draw(w.T, "gone")
 	w.answer(func(c *table.Collection[state.Generation]) {
@@ -102,7 +102,7 @@ func (w *walker) answer(write func(c *table.Collection[state.Generation])) {
 	w.update(lands(func(a *desk) { write(&a.store.Generations) }))
 }
 
-// update lets a message land while no frame is due, unless the machine is so slow
+// update applies a message while no frame is due, unless the machine is so slow
 // that one is.
 func (w *walker) update(msg tea.Msg) {
 	made := time.Now()
@@ -113,7 +113,7 @@ func (w *walker) update(msg tea.Msg) {
 	}
 }
 
-// draw has a frame made, and looks at it.
+// draw draws a frame and looks at it.
 func (w *walker) draw() {
 	w.a.Frame.Made, w.a.Frame.Stale = time.Time{}, true
 	w.a.Update(kit.FrameMsg{})
@@ -125,15 +125,15 @@ func (w *walker) resize(width, height int) {
 	w.look()
 }
 
-// list is the list of jobs.
+// list returns the list of jobs.
 func (w *walker) list() *kit.List[state.Generation] {
 	return &w.a.tabs[0].screen.(*kit.ListView[state.Generation]).List
 }
 
 var cursorRow = regexp.MustCompile(`(?m)^▌.*?\b(j\d{4})`)
 
-// look takes in what the last frame shows, if it shows the list, and not below
-// a dialog: else what was drawn before is what is known.
+// look takes in the last frame if it shows the list undimmed. Otherwise the
+// list drawn before is what the user knows.
 func (w *walker) look() {
 	if w.a.tab != 0 {
 		return
@@ -151,7 +151,7 @@ func (w *walker) look() {
 	w.at, w.target = slices.Index(w.frame, w.drawn), w.drawn
 }
 
-// rows are the names of all rows, in their order.
+// rows returns the names of all rows in order.
 func (w *walker) rows() (names []string) {
 	l := w.list()
 	l.Refresh()
@@ -173,7 +173,7 @@ func (w *walker) moveBy(key string) {
 	defer w.update(keyPress(key))
 	w.strayed = w.strayed || w.drawn == "" || !slices.Equal(w.frame, w.rows())
 	if w.strayed {
-		w.target = "" // where the cursor goes nobody has seen
+		w.target = "" // nobody has seen where the cursor goes
 		return
 	}
 	switch key {
@@ -219,7 +219,7 @@ func keyPress(k string) tea.KeyPressMsg {
 	return press([]rune(k)[0])
 }
 
-// filter narrows the list through its prompt.
+// filter filters the list through its prompt.
 func (w *walker) filter() {
 	if w.a.Top() != w.a.tabs[0].screen {
 		return
@@ -238,7 +238,7 @@ func (w *walker) filter() {
 	}
 }
 
-// act presses a key that acts on a row, and checks on which.
+// act presses a key that acts on a row, and checks which one.
 func (w *walker) act() {
 	if w.a.Top() != w.a.tabs[0].screen {
 		return
@@ -256,7 +256,7 @@ func (w *walker) act() {
 	case ".":
 		got = w.again()
 	case "enter":
-		marks = nil // details are of one job
+		marks = nil // details of one job
 		if d, ok := w.a.Top().(*generationDetails); ok {
 			got = []string{string(d.id[:5])}
 			w.a.Pop()
@@ -273,7 +273,7 @@ func (w *walker) act() {
 	before.judge(key, got, marks)
 }
 
-// again are the names of the jobs that are being run again.
+// again returns the names of the jobs being run again.
 func (w *walker) again() (names []string) {
 	if m := jobName.FindString(string(w.a.Toast.Text)); m != "" {
 		names = []string{m}
@@ -288,7 +288,7 @@ func (w *walker) again() (names []string) {
 	return names
 }
 
-// changes are the names that are in one of two sets.
+// changes returns the names that are in only one of two sets.
 func changes(before, after map[string]struct{}) (names []string) {
 	for _, sets := range [][2]map[string]struct{}{{before, after}, {after, before}} {
 		for name := range sets[0] {
@@ -322,7 +322,7 @@ func (w *walker) judge(key string, got []string, marks map[string]struct{}) {
 	}
 }
 
-// copied runs a command that copies, and gives the names of the ids.
+// copied runs a command that copies, and returns the names of the ids.
 func (w *walker) copied(cmd tea.Cmd) (names []string) {
 	if cmd == nil {
 		return nil
@@ -333,7 +333,7 @@ func (w *walker) copied(cmd tea.Cmd) (names []string) {
 	return names
 }
 
-// marked are the names of the marked rows.
+// marked returns the names of the marked rows.
 func (w *walker) marked() map[string]struct{} {
 	names := map[string]struct{}{}
 	if m := w.list().Marks; m != nil {
@@ -345,12 +345,12 @@ func (w *walker) marked() map[string]struct{} {
 	return names
 }
 
-// TestActionAppliesToTheDrawnRow holds any sequence of answers, sizes,
-// filters, orders, marks, focus and screens against one law: an action is for
-// the row that was drawn under the cursor in the last frame, or the one that
-// movement keys led to among the rows drawn there, or for nothing. Where
-// nothing happened since the frame it is never for nothing. Each length is held
-// against 100 sequences; -rapid.checks asks for more.
+// TestActionAppliesToTheDrawnRow checks one law for any sequence of answers,
+// sizes, filters, orders, marks, focus and screens: an action applies to the
+// row that the last frame showed under the cursor, or to the one that movement
+// keys reached among the rows drawn there, or to nothing. If nothing has
+// happened since the frame, it always applies. Each length is tried 100 times;
+// -rapid.checks asks for more.
 func TestActionAppliesToTheDrawnRow(t *testing.T) {
 	t.Parallel()
 	j, err := journal.OpenMemory()
@@ -370,8 +370,8 @@ func TestActionAppliesToTheDrawnRow(t *testing.T) {
 	}
 }
 
-// In a small window a prompt with its words can stand on every row. The first key
-// after it is for no row: none has been seen.
+// In a small window a prompt may cover every row. The first key after it
+// applies to no row, because none was visible.
 func TestRowUnderAPromptWasNotDrawn(t *testing.T) {
 	t.Parallel()
 	a := newDesk(t, 1)

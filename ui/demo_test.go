@@ -9,9 +9,9 @@ import (
 	"dubtop/api/simulator"
 )
 
-// TestFirstJobInTheDemoSucceeds sends a job into the demo, as somebody
-// does who sees dubtop for the first time: from the library, and once more
-// what is on top of the list. Whatever the story, it is done while they watch.
+// TestFirstJobInTheDemoSucceeds sends a job to the demo as a newcomer would,
+// from an asset, and then runs the newest job again. Each is done while the
+// newcomer watches.
 func TestFirstJobInTheDemoSucceeds(t *testing.T) {
 	t.Parallel()
 	for seed := uint64(1); seed <= 4; seed++ {
@@ -42,8 +42,8 @@ func TestFirstJobInTheDemoSucceeds(t *testing.T) {
 	}
 }
 
-// succeeds waits for the newest of n jobs that were sent, no longer than anybody
-// likes to wait.
+// succeeds waits for the newest of n sent jobs, no longer than people like to
+// wait.
 func (s *story) succeeds(seed uint64, n int) {
 	s.t.Helper()
 	sent := s.account.Accepted()

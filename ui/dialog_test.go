@@ -15,19 +15,19 @@ import (
 	"dubtop/state/outbox"
 )
 
-// question is a dialog that a yes spends money in.
+// question is a dialog in which a yes costs money.
 type question struct {
 	name   string
 	stage  stage
-	lead   func(s *story) // up to the dialog
+	lead   func(s *story) // leads to the dialog
 	title  string
-	amount string // what must be in sight for a yes
-	button string // what a yes does
-	last   string // what the last line that scrolls says
-	word   string // what has to be typed, "" where a key is enough
+	amount string // must be visible for a yes
+	button string // the yes button
+	last   string // the last line that scrolls
+	word   string // the word to type, "" if a key is enough
 }
 
-// questions are all dialogs of money there are.
+// questions are all dialogs about money.
 func questions() []question {
 	soft := within(ledger.Guard{ConfirmAbove: dollars(1_000_000, false)})
 	return []question{
@@ -74,14 +74,14 @@ func (s *story) toResend() {
 	s.Pass(2 * time.Second)
 }
 
-// toDoubt prices anew what may have been charged.
+// toDoubt prices a job of unknown outcome again.
 func (s *story) toDoubt() {
 	s.lose("gone", simulator.Fault{DropBefore: true})
 	s.Press("1", "n", "ctrl+s")
 	s.Pass(2 * time.Second)
 }
 
-// yes says yes as the dialog wants it.
+// yes confirms in the way the dialog requires.
 func (q *question) yes(s *story) {
 	if q.word != "" {
 		s.Type(q.word)
@@ -91,7 +91,7 @@ func (q *question) yes(s *story) {
 	s.Press("y")
 }
 
-// spent is how many paid requests have left, and how many are agreed to.
+// spent returns the number of paid requests sent and of confirmed jobs.
 func (s *story) spent() string {
 	s.t.Helper()
 	subs, err := s.book.Submissions(s.t.Context())
@@ -105,7 +105,8 @@ func (s *story) spent() string {
 	return fmt.Sprint(len(s.posts()), " requests, ", len(subs), " submissions, ", len(queue), " in the queue")
 }
 
-// In a low window the amount and the buttons stand still, and the rest scrolls.
+// In a low window the amount and the buttons stay in place, and the rest
+// scrolls.
 func TestLowDialogScrollsBetweenPriceAndButtons(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
@@ -127,7 +128,7 @@ func TestLowDialogScrollsBetweenPriceAndButtons(t *testing.T) {
 	})
 }
 
-// What warns of paying twice has to have been in sight, too.
+// A warning about paying twice must have been visible too.
 func TestWarningMustBeReadBeforeAYes(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
@@ -154,8 +155,8 @@ func TestWarningMustBeReadBeforeAYes(t *testing.T) {
 	})
 }
 
-// holds are delays and rates that keyboards repeat with: all of them, with the
-// flag -sizes all, else a few.
+// holds are the delays and rates at which keyboards repeat: all of them with
+// -sizes all, otherwise a few.
 func holds(try func(delay time.Duration, rate int)) {
 	rates := []int{10, 20, 30, 40, 50}
 	for i, delay := range []time.Duration{250, 400, 500, 660, 1000} {
@@ -170,7 +171,7 @@ func holds(try func(delay time.Duration, rate int)) {
 func TestHeldKeyIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, key := range []string{"y", "enter"} {
-		for _, slow := range []time.Duration{30, 900} { // until the price comes
+		for _, slow := range []time.Duration{30, 900} { // until the price arrives
 			t.Run(fmt.Sprintf("%s, price after %d ms", key, slow), func(t *testing.T) {
 				t.Parallel()
 				tell(t, stage{}, func(s *story) {
@@ -194,7 +195,8 @@ func TestHeldKeyIsNoAnswer(t *testing.T) {
 	}
 }
 
-// One yes may lead to the next question: the price had grown old meanwhile.
+// One yes may lead to the next question, because the price has gone stale
+// meanwhile.
 func TestHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
 	t.Parallel()
 	st := ignoring()
@@ -227,7 +229,7 @@ func TestHeldKeyDoesNotAnswerTwoQuestions(t *testing.T) {
 	})
 }
 
-// Enter opens the question about a group, so a held enter meets its buttons.
+// Enter opens a group's question, so a held enter meets its buttons.
 func TestHeldEnterDoesNotAnswerAGroupsQuestion(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
@@ -254,7 +256,7 @@ func TestHeldEnterDoesNotAnswerAGroupsQuestion(t *testing.T) {
 	})
 }
 
-// A no that cannot be taken back wants a key pressed for it as well.
+// A No that can't be undone needs a fresh key press too.
 func TestHeldEscDoesNotDiscardTypedText(t *testing.T) {
 	t.Parallel()
 	tell(t, named(2), func(s *story) {
@@ -272,8 +274,8 @@ func TestHeldEscDoesNotDiscardTypedText(t *testing.T) {
 	})
 }
 
-// Terminals that tell a repeat from a press are asked to while a dialog is up,
-// and are believed.
+// Terminals that can tell a repeat from a press are asked to while a dialog is
+// open, and are believed.
 func TestRepeatedKeyIsNeverAYes(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
@@ -309,16 +311,16 @@ func TestRepeatedKeyIsNeverAYes(t *testing.T) {
 	})
 }
 
-// A terminal that reports every key reports shift, too.
+// A terminal that reports every key reports shift too.
 func TestWordCanBeTypedIfEveryKeyIsReported(t *testing.T) {
 	t.Parallel()
 	q := questions()[7]
 	tell(t, q.stage, func(s *story) {
 		q.lead(s)
-		s.Sees("enter send it  esc no, go back") // n is typing here
+		s.Sees("enter send it  esc no, go back") // n is text here
 		const leftShift = 57441
 		for _, r := range q.word {
-			s.Type(fmt.Sprintf("\x1b[%d;1:1u\x1b[%d;1:3u", r, r)) // down and up
+			s.Type(fmt.Sprintf("\x1b[%d;1:1u\x1b[%d;1:3u", r, r)) // pressed and released
 			s.Type(fmt.Sprintf("\x1b[%d;2:1u", leftShift))
 		}
 		s.Sees(strings.TrimSpace(q.word) + "_")

@@ -6,7 +6,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// What was confirmed for one account must not be taken for another one's.
+// A confirmation for one account must not be taken for one of another account.
 func TestNewAccountStartsWithNothingConfirmed(t *testing.T) {
 	t.Parallel()
 	a := newDesk(t, 1)

@@ -9,14 +9,14 @@ import (
 	"dubtop/ui"
 )
 
-// signed is the link of a file that ends so long from now, by a clock that may
-// be another than ours.
+// signed returns the link of a file that expires after the given time, by a
+// clock that may differ from ours.
 func signed(s *story, name string, clock time.Time, d time.Duration) string {
 	return fmt.Sprintf("%s?X-Amz-Date=%s&X-Amz-Expires=%d&X-Amz-Signature=x",
 		s.media(name), clock.UTC().Format("20060102T150405Z"), int(d.Seconds()))
 }
 
-// agreeSigned has a job agreed to whose video's link ends so long from now.
+// agreeSigned confirms a job whose video link expires after the given time.
 func (s *story) agreeSigned(d time.Duration) {
 	s.t.Helper()
 	s.Press("1", "n", "ctrl+l")
@@ -65,7 +65,7 @@ func TestLinkExpiringInTheDialogIsNotConfirmed(t *testing.T) {
 	})
 }
 
-// The hold outlasts the link, in one case the price, too.
+// The pause outlasts the link, and in one case the price too.
 func TestLinkExpiredInTheQueueIsNotSentAndCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	for _, held := range []time.Duration{80 * time.Second, 6 * time.Minute} {
@@ -101,8 +101,8 @@ func TestLinkExpiredInTheQueueIsNotSentAndCanBeReplaced(t *testing.T) {
 	}
 }
 
-// A signed link is judged by the clock of those who signed it, which is not
-// ours: this machine is three hours behind, or ahead.
+// A signed link is judged by the clock of its signer, not by ours: this machine
+// is three hours behind or ahead.
 func TestLocalClockExpiresNoLink(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{3 * time.Hour, -3 * time.Hour} {
@@ -128,7 +128,8 @@ func TestLocalClockExpiresNoLink(t *testing.T) {
 	}
 }
 
-// What is in doubt is looked for instead: a worker could not fetch it any more.
+// If its link has expired, a job of unknown outcome is searched for and not
+// resent, because a worker could not fetch the input.
 func TestUnknownOutcomeWithAnExpiredLinkIsNotResent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{config: func(c *ui.Config) { c.Slots = 3 }}, func(s *story) {

@@ -13,7 +13,7 @@ import (
 	"dubtop/ui"
 )
 
-// sketch is one frame that is kept: a stage, and what leads to the frame.
+// sketch is one golden frame: a stage, and the steps that lead to the frame.
 type sketch struct {
 	name  string
 	stage stage
@@ -23,9 +23,8 @@ type sketch struct {
 // sizes are the windows in which every sketch is drawn.
 func sizes() [][2]int { return [][2]int{{80, 24}, {100, 30}, {120, 40}} }
 
-// keep draws a sketch in one window and compares it with the frame kept in
-// testdata. After a change that is wanted, go test ./ui -run Frames -update
-// writes them anew.
+// keep draws a sketch in one window and compares it with the frame in testdata.
+// After an intended change, go test ./ui -run Frames -update writes them again.
 func keep(t *testing.T, k sketch, width, height int) {
 	t.Run(fmt.Sprintf("%s-%dx%d", k.name, width, height), func(t *testing.T) {
 		st := k.stage
@@ -39,19 +38,19 @@ func keep(t *testing.T, k sketch, width, height int) {
 	})
 }
 
-// steady gives every question a delay of its own, so that answers to several
-// asked at once always come in the same order.
+// steady gives every request its own delay, so that answers to concurrent
+// requests always arrive in the same order.
 type steady struct{ http.RoundTripper }
 
 func (s steady) RoundTrip(r *http.Request) (*http.Response, error) {
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(r.Method + r.URL.String())) // a hash takes everything
+	_, _ = h.Write([]byte(r.Method + r.URL.String())) // a hash never fails
 	time.Sleep(time.Duration(5+h.Sum32()%97) * time.Millisecond)
 	return s.RoundTripper.RoundTrip(r)
 }
 
-// lived is an account in the middle of its day: jobs of every state, three
-// batches, a library.
+// lived is an account in the middle of its day: jobs of every status, three
+// batches, and assets.
 func lived() stage {
 	return stage{account: simulator.Options{Demo: true, Seed: 1, Profile: simulator.Current}}
 }
@@ -64,8 +63,8 @@ func keys(keys ...string) func(*story) {
 	}
 }
 
-// failure is the same account with one job that failed for a documented reason
-// on top of the list.
+// failure is the same account with a job on top that failed for a documented
+// reason.
 func failure() stage {
 	st := lived()
 	st.prepare = func(a *simulator.Server) {
@@ -78,10 +77,10 @@ func failure() stage {
 	return st
 }
 
-// spent is the same account with three weeks of jobs of our own.
+// spent is the same account with three weeks of our own jobs.
 func spent() stage { return ourJobs(lived(), 40, 13*time.Hour) }
 
-// sketches are the frames that are kept in every size.
+// sketches are the frames kept in every size.
 func sketches() []sketch {
 	priced := func(s *story) {
 		s.Pass(12 * time.Second)

@@ -11,8 +11,8 @@ import (
 	"dubtop/state/outbox"
 )
 
-// agreed are the intents that were said yes to, in the order of the yes, and
-// those of them that are held back in the queue, by name.
+// agreed returns the confirmed submissions in order, and the names of those
+// paused in the queue.
 func (s *story) agreed() (names []string, held map[string]bool) {
 	s.t.Helper()
 	subs, err := s.book.Submissions(s.t.Context())
@@ -25,7 +25,7 @@ func (s *story) agreed() (names []string, held map[string]bool) {
 	}
 	held = map[string]bool{}
 	keys := map[string]bool{}
-	at := map[string]int{} // many are accepted at one moment of virtual time
+	at := map[string]int{} // many are accepted at the same virtual time
 	for i, a := range s.account.Accepted() {
 		at[a.IdempotencyKey] = i
 	}
@@ -48,7 +48,7 @@ func (s *story) agreed() (names []string, held map[string]bool) {
 	return names, held
 }
 
-// agreedTo checks how many intents were said yes to.
+// agreedTo checks the number of confirmed submissions.
 func (s *story) agreedTo(n int) {
 	s.t.Helper()
 	if names, _ := s.agreed(); len(names) != n {
@@ -56,7 +56,7 @@ func (s *story) agreedTo(n int) {
 	}
 }
 
-// pricesAsked is how many prices were asked for.
+// pricesAsked returns the number of prices requested.
 func (s *story) pricesAsked() (n int) {
 	for _, r := range s.account.Requests() {
 		if strings.HasSuffix(r.Path, "/estimate") {
@@ -69,7 +69,7 @@ func (s *story) pricesAsked() (n int) {
 func TestMarkedJobsBecomeAGroup(t *testing.T) {
 	t.Parallel()
 	tell(t, named(31), func(s *story) {
-		s.Pass(10 * time.Minute) // the unit prices come
+		s.Pass(10 * time.Minute) // the unit prices arrive
 		before := s.pricesAsked()
 		s.Press("a", ".")
 		s.Pass(time.Second)
@@ -221,7 +221,7 @@ func TestGroupPriceIsValidForFiveMinutes(t *testing.T) {
 		s.Pass(20 * time.Second)
 		s.DoesNotSee("Nothing was sent")
 		s.Pass(6 * time.Minute)
-		s.Press("enter") // stale again: priced before anything is asked
+		s.Press("enter") // stale again, so it is priced before anything is asked
 		s.Pass(time.Second)
 		s.DoesNotSee("Send 3 jobs?")
 		s.Press("enter")
@@ -246,7 +246,7 @@ func TestGroupPricesAreRequestedSlowlyAndEscStops(t *testing.T) {
 		}
 	}
 	tell(t, many, func(s *story) {
-		s.Pass(10 * time.Minute) // the unit prices come
+		s.Pass(10 * time.Minute) // the unit prices arrive
 		before := s.pricesAsked()
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Delay: time.Second})
 		s.Press("a", ".")
@@ -272,7 +272,7 @@ func TestGroupPricesAreRequestedSlowlyAndEscStops(t *testing.T) {
 		s.Pass(10 * time.Second)
 		s.Sees("24 jobs of up to", "24 × lipsync-2")
 		s.Press("esc")
-		s.Sees("24 marked") // nothing is lost by leaving
+		s.Sees("24 marked") // closing loses nothing
 		s.agreedTo(0)
 	})
 }
@@ -332,7 +332,7 @@ func TestOurJobsAreReadFromTheJournal(t *testing.T) {
 			s.Press("ctrl+s")
 			s.Pass(time.Second)
 			s.Press("y")
-			s.Pass(time.Hour) // it ends, and leaves its slot to the next
+			s.Pass(time.Hour) // it ends and frees its slot for the next
 		}
 		asked := len(s.account.Requests())
 		s.Press("a", ".")

@@ -16,8 +16,8 @@ import (
 	"dubtop/ui"
 )
 
-// again ends the dashboard and starts the next one on the same journal, after a
-// while in which nobody looks.
+// again ends the dashboard and starts the next one on the same journal after
+// some time.
 func (s *story) again(after time.Duration) {
 	s.t.Helper()
 	if err := s.Quit(); err != nil {
@@ -64,7 +64,7 @@ func TestNextStartShowsTheSavedListAtOnce(t *testing.T) {
 		s.Press("r")
 		s.Pass(15 * time.Second)
 		s.DoesNotSee("from the journal", "when last seen")
-		s.Sees("1 Generations 42 ") // the deleted one stays, as history
+		s.Sees("1 Generations 42 ") // the deleted one stays as history
 		if n := s.rows("_overnight"); n != 2 && n != 3 {
 			t.Errorf("%d lines name the two jobs\n%s", n, s.Screen())
 		}
@@ -91,7 +91,7 @@ func TestJobThatEndedMeanwhileIsRequestedByID(t *testing.T) {
 		s.again(time.Hour)
 		s.account.Finish(old, "FAILED", "generation_pipeline_failed")
 		s.account.Remove(deleted)
-		for i := range 150 { // more than the first page holds
+		for i := range 150 { // more than fit on the first page
 			s.account.Add(simulator.Job{Name: fmt.Sprintf("newer_%03d", i), Status: "COMPLETED"})
 		}
 		s.Pass(3 * time.Minute)
@@ -132,7 +132,7 @@ func TestOlderJobsThanTheServerListsAreFound(t *testing.T) {
 		s.Type("last_year_2499")
 		s.Sees("1 of 1, 2540 in all")
 		s.Press("esc")
-		s.Pass(time.Minute) // answers that are the whole truth leave history alone
+		s.Pass(time.Minute) // complete answers leave history alone
 		s.Sees("1 Generations 2540 ")
 		s.DoesNotSee("gone on server")
 	})
@@ -141,7 +141,7 @@ func TestOlderJobsThanTheServerListsAreFound(t *testing.T) {
 func TestJobsArrivingJustBeforeQuittingAreSaved(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *story) {
-		s.Pass(2 * time.Second) // saving is a matter of 5 s
+		s.Pass(2 * time.Second) // saving takes up to 5 s
 		s.account.Fault("*", cutOff())
 		s.Press("q")
 		if !s.Exited() {
@@ -225,8 +225,8 @@ func TestDemoSavesNoList(t *testing.T) {
 	})
 }
 
-// However long the journal takes, the first frame and the account's list come
-// without it.
+// However long the journal takes, the first frame and the account's list do not
+// wait for it.
 func TestFirstFrameDoesNotWaitForTheJournal(t *testing.T) {
 	t.Parallel()
 	asked := false

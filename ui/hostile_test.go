@@ -17,8 +17,8 @@ import (
 	"dubtop/ui/uitest"
 )
 
-// poison changes the answers of the API on their way: every member of every
-// object goes through spoil, which gives what to put in its place.
+// poison changes the API's answers: spoil returns the replacement for every
+// member of every object.
 func poison(spoil func(name string, value any) any) func(http.RoundTripper) http.RoundTripper {
 	return func(wire http.RoundTripper) http.RoundTripper {
 		return trip(func(r *http.Request) (*http.Response, error) {
@@ -38,8 +38,8 @@ func poison(spoil func(name string, value any) any) func(http.RoundTripper) http
 	}
 }
 
-// poisoned is a JSON text, or JSON Lines, with its members spoilt; anything
-// else is left alone.
+// poisoned returns JSON or JSON Lines with its members replaced, and anything
+// else unchanged.
 func poisoned(body []byte, spoil func(name string, value any) any) []byte {
 	var out bytes.Buffer
 	in := json.NewDecoder(bytes.NewReader(body))
@@ -73,7 +73,7 @@ func walk(name string, v any, spoil func(string, any) any) any {
 	return spoil(name, v)
 }
 
-// structural are the members without which nothing could be opened at all.
+// structural are the members without which nothing could be opened.
 func structural(name string) bool {
 	return slices.Contains([]string{"id", "status", "createdAt", "type", "outputUrl", "url", "nextCursor", "hasMore"}, name)
 }
@@ -106,8 +106,7 @@ func (s *story) tour() {
 	}
 }
 
-// clean fails when anything reached the terminal that is not part of our own
-// way to draw.
+// clean fails if anything reached the terminal that is not part of our drawing.
 func (s *story) clean() {
 	s.t.Helper()
 	for _, wrong := range uitest.Foreign(s.Raw(), "dubtop") {
@@ -140,10 +139,10 @@ func hostile(seed uint64) simulator.Options {
 	return simulator.Options{Profile: simulator.Current, Plan: simulator.Scale, Seed: seed, Generations: 12}
 }
 
-// dealt gives every member it is asked about another of some texts, so that
-// one account holds them all; the deals begin at different ones.
+// dealt gives each member another one of some texts, so that one account
+// contains them all. Each deal begins at a different text.
 func dealt(texts []string, deal int) func() string {
-	var n atomic.Int64 // several answers are spoilt at once
+	var n atomic.Int64 // several answers are changed at once
 	n.Store(int64(deal))
 	return func() string { return texts[int(n.Add(1))%len(texts)] }
 }
@@ -273,7 +272,7 @@ func TestOnlyWebLinksAreOpened(t *testing.T) {
 			s.tour()
 			s.clean()
 			for _, opened := range s.opened {
-				if !strings.HasPrefix(opened, "https://sync.so/") { // the vendor's page on models
+				if !strings.HasPrefix(opened, "https://sync.so/") { // the vendor's page about models
 					t.Errorf("opened %q", opened)
 				}
 			}

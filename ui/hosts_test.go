@@ -8,8 +8,8 @@ import (
 	"dubtop/api/simulator"
 )
 
-// Before anything is opened or sent, a host in other letters is shown as the
-// network knows it, and as it reads.
+// Before anything is opened or sent, a non-ASCII host is shown as it is sent
+// over the network and as it reads.
 func TestNonASCIIHostsAreShownBothWaysInDialogs(t *testing.T) {
 	t.Parallel()
 	const strange = "https://\u0430\u0440\u0440\u04cf\u0435.com/line_25s.wav" // reads like apple.com
@@ -69,9 +69,8 @@ func TestNonASCIIHostsAreShownBothWaysInDialogs(t *testing.T) {
 	})
 }
 
-// A host in other letters may only look like one that everybody knows: wherever
-// a link is shown, it stands there as the network knows it, and how it reads
-// beside it.
+// A non-ASCII host may imitate a familiar one. Wherever a link is shown, the
+// host appears as it is sent, with how it reads beside it.
 func TestNonASCIIHostsAreShownBothWaysInDetails(t *testing.T) {
 	t.Parallel()
 	spoil := func(member string, v any) any {

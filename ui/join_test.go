@@ -14,7 +14,7 @@ import (
 	"dubtop/ui"
 )
 
-// profiled is an account as the program makes one: the journal is that of key
+// profiled is an account as the program creates one: its journal is that of key
 // and server.
 func (s *story) profiled(client *api.Client, key api.Secret) *account.Config {
 	dir, profile := s.stage.profiles, journal.ProfileName(key.Fingerprint(), client.Base())
@@ -36,7 +36,7 @@ const (
 	sameTitle = "The same account with a new key?"
 )
 
-// lookups are how often single jobs were asked for.
+// lookups counts the requests for single jobs.
 func (s *story) lookups() (n int) {
 	for _, r := range s.account.Requests() {
 		if r.Route == "GET /v2/generate/{id}" {
@@ -46,8 +46,8 @@ func (s *story) lookups() (n int) {
 	return n
 }
 
-// withAPast is a stage on which a job was paid for with the first key, noted,
-// and an old one is gone from the server since.
+// withAPast is a stage on which a job was paid for with the first key and
+// noted, and an old job was deleted from the server since.
 func withAPast(t *testing.T) (stage, func(*story)) {
 	t.Helper()
 	st := stage{profiles: t.TempDir()}
@@ -86,7 +86,7 @@ func TestNewKeyContinuesTheOldProfile(t *testing.T) {
 		if err != nil || len(damage) != 0 || len(entries) == 0 {
 			t.Errorf("the ledger has %d rows, damage %v, %v", len(entries), damage, err)
 		}
-		s.price() // and what is spent from now on is written there, too
+		s.price() // and new spending is saved there too
 		s.Press("y")
 		s.Pass(10 * time.Second)
 		after, _, _ := s.book.Entries(s.t.Context())
@@ -174,8 +174,8 @@ func TestKeyWithSpendingIsNotJoined(t *testing.T) {
 	})
 }
 
-// While somebody types the question waits below, and the key that brings it to
-// light does not answer it.
+// While the user types, the question waits below, and the key that reveals it
+// does not answer it.
 func TestJoinQuestionDoesNotInterruptTyping(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)
@@ -197,7 +197,7 @@ func TestJoinQuestionDoesNotInterruptTyping(t *testing.T) {
 		s.Pass(2 * time.Second)
 		s.DoesNotSee(sameTitle)
 		s.Sees("1 Generations 42")
-		s.Press("n") // and what was typed came along
+		s.Press("n") // and the typed text was copied
 		s.Sees("https://cdn.example.com/ayyy.mp4")
 	})
 }
@@ -255,7 +255,7 @@ func TestFramesOfTheQuestionAboutAnOldKey(t *testing.T) {
 	}
 }
 
-// Joining may take a moment. What is typed in it reaches nothing.
+// Joining may take a moment. Keys typed meanwhile reach nothing.
 func TestKeysDuringAJoinAreIgnored(t *testing.T) {
 	t.Parallel()
 	st, past := withAPast(t)

@@ -19,7 +19,7 @@ import (
 	"dubtop/ui"
 )
 
-// makes sends one job and waits until it is taken.
+// makes sends one job and waits until it is accepted.
 func (s *story) makes() {
 	s.t.Helper()
 	s.Pass(15 * time.Second)
@@ -29,7 +29,7 @@ func (s *story) makes() {
 	s.Sees("accepted")
 }
 
-// jobs are the ids of the jobs that were accepted, the newest first.
+// jobs returns the ids of the accepted jobs, newest first.
 func (s *story) jobs() (ids []api.ID) {
 	s.t.Helper()
 	subs, err := s.book.Submissions(s.t.Context())
@@ -44,7 +44,7 @@ func (s *story) jobs() (ids []api.ID) {
 	return ids
 }
 
-// entry is what the journal's books say of a job.
+// entry returns the journal's ledger entry of a job.
 func (s *story) entry(job api.ID) ledger.Entry {
 	s.t.Helper()
 	entries, damage, err := s.book.Entries(s.t.Context())
@@ -87,7 +87,7 @@ func TestActualCostIsBooked(t *testing.T) {
 	}
 }
 
-// In the first age of the API nobody tells what a failed job cost.
+// In the first version of the API the cost of a failed job is never known.
 func TestCostOfAFailedJob(t *testing.T) {
 	t.Parallel()
 	for profile, shown := range map[simulator.Profile]string{simulator.Current: " ~$1.25     $0.00", simulator.Strict: " ~$1.25         –"} {
@@ -112,7 +112,7 @@ func TestCostsAreRequestedAfterARestart(t *testing.T) {
 	st := stage{journal: filepath.Join(t.TempDir(), "journal.db"), account: simulator.Options{Profile: simulator.Current}}
 	tell(t, st, func(s *story) {
 		s.makes()
-		s.again(time.Hour) // it ends while nobody looks
+		s.again(time.Hour) // it ends while dubtop is not running
 		s.Pass(time.Second)
 		s.Sees("today $1.25")
 		s.Press("6")
@@ -127,8 +127,8 @@ func TestCostsAreRequestedAfterARestart(t *testing.T) {
 	})
 }
 
-// A server that does not know yet is asked again, later and later, and a paused
-// dashboard asks nothing.
+// A server that does not know a cost yet is asked again, at growing intervals,
+// and never while refreshing is paused.
 func TestPendingCostIsRequestedLater(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Profile: simulator.Current}}, func(s *story) {
@@ -157,7 +157,7 @@ func TestPendingCostIsRequestedLater(t *testing.T) {
 	})
 }
 
-// ourJobs are n jobs in the account's past, and what the books say of them.
+// ourJobs returns n jobs in the account's past, and their ledger entries.
 func ourJobs(st stage, n int, every time.Duration) stage {
 	id := func(i int) string { return fmt.Sprintf("%08d-64a4-4c55-a6a1-4f3b2f7a1111", i) }
 	statuses := []string{"COMPLETED", "COMPLETED", "COMPLETED", "FAILED", "COMPLETED"}
@@ -200,8 +200,8 @@ func ourJobs(st stage, n int, every time.Duration) stage {
 	return st
 }
 
-// Many jobs whose cost is still to be found out never take more than the
-// poller may.
+// However many costs are missing, requesting them never exceeds the poller's
+// quota.
 func TestCostRequestsStayWithinTheQuota(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
@@ -255,7 +255,7 @@ func TestDamagedRowIsShownUntilItWasOpened(t *testing.T) {
 	})
 }
 
-// flip changes one bit of the first amount behind everybody's back.
+// flip changes one bit of the first amount in the file.
 func flip(t *testing.T, path string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

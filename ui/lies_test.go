@@ -29,8 +29,8 @@ import (
 
 var liesFlag = flag.Int("lies", 400, "how many hostile texts are told in the dialogs of money")
 
-// moneyDialogs put the dialogs of money up, with the same words in every place
-// that others can write to.
+// moneyDialogs opens the dialogs about money, with the same words in every
+// place that others can write to.
 func moneyDialogs(a *App, words string) []func() {
 	says, link := text.Of(words), "https://media.example/"+url.PathEscape(words)
 	price := outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25, Frames: 625, Basis: words, At: a.Now}
@@ -77,8 +77,8 @@ var (
 	barred = regexp.MustCompile(`^ {8}[│|] \S`)
 )
 
-// claimed are the lines of a dialog that claim to be the program's own, and the
-// labels of the others.
+// claimed returns the lines of a dialog that look like the program's own, and
+// the labels of the others.
 func claimed(view paint.Styled) (own []string) {
 	for line := range strings.SplitSeq(ansi.Strip(string(view)), "\n") {
 		if strings.HasPrefix(line, "╭") || strings.HasPrefix(line, "╰") {
@@ -96,20 +96,20 @@ func claimed(view paint.Styled) (own []string) {
 	return own
 }
 
-// liar tells lies in the dialogs of a dashboard of its own.
+// liar opens dialogs with hostile texts in a dashboard of its own.
 type liar struct {
 	*testing.T
 	a *App
 }
 
-// dialogs is how many there are.
+// dialogs returns the number of dialogs.
 const dialogs = 9
 
-// views are how the dialogs look that are put up with some words; only says which
-// of them, -1 all.
+// views returns the dialogs drawn with some words. only selects one of them, -1
+// all.
 func (l *liar) views(words string, width, only int) (views []paint.Styled) {
 	l.a.Width, l.a.Height = width, 400 // nothing scrolls
-	l.a.Now = time.Now()               // prices hold for five minutes, and telling may take longer
+	l.a.Now = time.Now()               // prices are valid for five minutes, and this may take longer
 	for i, ask := range moneyDialogs(l.a, words) {
 		if only >= 0 && only%dialogs != i {
 			continue
@@ -123,8 +123,8 @@ func (l *liar) views(words string, width, only int) (views []paint.Styled) {
 	return views
 }
 
-// tell tells some lies. Dialogs of money may say nothing that they do not say
-// where nobody lies, beside a label.
+// tell tries some hostile texts. Apart from labelled values, dialogs about
+// money must say the same as without them.
 func (l *liar) tell(r *rand.Rand, lies int) {
 	widths := []int{100, 60, 40, 30}
 	honest := map[int][]paint.Styled{}
@@ -150,9 +150,9 @@ func (l *liar) tell(r *rand.Rand, lies int) {
 	}
 }
 
-// What others wrote is told in dialogs of money beside a label. Every line
-// without one is the program's, and every label stands as often as it should:
-// they are the same when nobody tells lies.
+// In dialogs about money, foreign text appears only beside a label. Every line
+// without a label is the program's own, and every label appears as often as it
+// should: both are the same as without hostile texts.
 func TestNobodyElseCanWriteALineInAMoneyDialog(t *testing.T) {
 	t.Parallel()
 	const liars = 2

@@ -17,11 +17,11 @@ import (
 	"dubtop/ui"
 )
 
-// host.example is what people put their films on, beside the account: links that
-// lead nowhere, and files that are not what their names say.
+// host.example is a file host besides the account. Some of its links are
+// broken, and some of its files are not what their names say.
 const elsewhere = "https://host.example"
 
-// host answers for host.example, and lets everything else through.
+// host answers for host.example and passes on everything else.
 func host(wire http.RoundTripper) http.RoundTripper { return otherHost{wire} }
 
 type otherHost struct{ wire http.RoundTripper }
@@ -69,7 +69,7 @@ func (h otherHost) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// silence is a connection on which nothing comes any more.
+// silence is a connection on which nothing arrives any more.
 type silence struct{ r *http.Request }
 
 func (s silence) Read([]byte) (int, error) {
@@ -77,8 +77,8 @@ func (s silence) Read([]byte) (int, error) {
 	return 0, s.r.Context().Err()
 }
 
-// brokenLinks are links that a server may reach all the same, with what is said of
-// each.
+// brokenLinks are links that the server may be able to reach anyway, with the
+// warning about each.
 func brokenLinks() map[string]string {
 	return map[string]string{
 		"v.mp4":      "host.example answers 404 Not Found",
@@ -89,7 +89,7 @@ func brokenLinks() map[string]string {
 	}
 }
 
-// wrongFiles are files that can't be the input that they are given as.
+// wrongFiles are files of the wrong kind for their field.
 func wrongFiles() []struct{ field, name, says string } {
 	return []struct{ field, name, says string }{
 		{"Video", "no-picture.mp4", "has sound but no picture"},
@@ -110,7 +110,7 @@ func TestBrokenLinkIsAWarningInFormAndDialog(t *testing.T) {
 				s.Pass(time.Second)
 				s.Sees(says)
 				s.fill("Audio", elsewhere+"/sound.wav")
-				s.Press("tab") // a field that was left is looked at at once
+				s.Press("tab") // a field is checked as soon as it is left
 				s.Pass(100 * time.Millisecond)
 				s.Sees(says, "sound.wav    10 s")
 				s.Press("ctrl+s")
@@ -145,7 +145,7 @@ func TestFileOfTheWrongKindIsRefused(t *testing.T) {
 					s.at(c.field)
 					s.Press("ctrl+u")
 					s.Type(link)
-					s.Press("ctrl+s") // sooner than the look
+					s.Press("ctrl+s") // sooner than the check
 					s.Pass(2 * time.Second)
 					s.Sees(c.says)
 					s.DoesNotSee("Send this job?")
@@ -162,7 +162,7 @@ func TestFileOfTheWrongKindIsRefused(t *testing.T) {
 	}
 }
 
-// Without an ending a name does not tell: the file does.
+// Without an extension the name does not tell the kind, so the file does.
 func TestPictureWithoutAnExtensionIsRecognized(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{through: host}, func(s *story) {
@@ -185,7 +185,7 @@ func TestPictureWithoutAnExtensionIsRecognized(t *testing.T) {
 	})
 }
 
-// What is found of a link that was typed over is not told of the next one.
+// The result of a check is not used for a link typed since.
 func TestCheckEndsWhenTheTextChanges(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{through: host}, func(s *story) {
@@ -251,7 +251,7 @@ func TestBatchLinksAreReportedOnTheirLines(t *testing.T) {
 		})
 		s.check(path)
 		s.Pass(2 * time.Second)
-		s.Sees("Send this batch of 24 jobs?", "This will cost "+s.estimate("lipsync-2", 24*12)+" at list price") // the sound decides
+		s.Sees("Send this batch of 24 jobs?", "This will cost "+s.estimate("lipsync-2", 24*12)+" at list price") // the audio decides
 		for i, name := range names {
 			flat := strings.Join(strings.Fields(strings.ReplaceAll(s.Screen(), "│", " ")), " ")
 			if says := fmt.Sprintf("line %d: video: ", i+1); !strings.Contains(flat, says) || !strings.Contains(flat, brokenLinks()[name]) {
@@ -310,8 +310,8 @@ func TestExpiredBatchLinkNamesItsLine(t *testing.T) {
 	})
 }
 
-// A batch may be fetched within a day: what ends before is warned of, and what
-// ends before the yes is not sent.
+// A batch may be fetched within a day. A link that expires before is a warning,
+// and one that expires before the confirmation is not sent.
 func TestBatchLinkExpiringTooSoonIsAWarning(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale()}, func(s *story) {
@@ -339,8 +339,8 @@ func TestBatchLinkExpiringTooSoonIsAWarning(t *testing.T) {
 	})
 }
 
-// One host that stalls holds up neither the others nor, with all of its files,
-// the batch for longer than a few of them would.
+// A stalled host delays neither the others nor, with all of its files, the
+// batch for longer than a few of them would.
 func TestStalledHostDoesNotDelayABatch(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: scale(), through: host, height: 40, width: 120}, func(s *story) {

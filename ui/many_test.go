@@ -9,8 +9,8 @@ import (
 	"dubtop/api/simulator"
 )
 
-// TestCursorStaysOnItsJobDuringLayout has a job come in, and the
-// window laid out for a prompt before the next frame.
+// TestCursorStaysOnItsJobDuringLayout has a job arrive and the window laid out
+// for a prompt before the next frame.
 func TestCursorStaysOnItsJobDuringLayout(t *testing.T) {
 	t.Parallel()
 	tell(t, named(9), func(s *story) {
@@ -39,7 +39,7 @@ func TestPromptNeverCoversItsRow(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Pass(2 * time.Second)
 		s.Press("G", "g")
-		for range 18 { // the last row in sight
+		for range 18 { // the last visible row
 			s.Press("j")
 		}
 		s.Press("t")
@@ -69,7 +69,7 @@ func TestDiscardedFilterLeavesTheCursorInPlace(t *testing.T) {
 	})
 }
 
-// few is an account with three jobs that ended well and one that did not.
+// few is an account with three successful jobs and a failed one.
 func few() stage {
 	st := named(3)
 	add := st.prepare
@@ -151,7 +151,7 @@ func TestLabelAppliesToAllMarkedJobs(t *testing.T) {
 		s.Press("/")
 		s.Type("label:acme")
 		s.Sees("2 of 2, ")
-		s.Press("esc", "space", "t") // the third has none: the labels differ
+		s.Press("esc", "space", "t") // the third has none, so the labels differ
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("Remove the labels?", "take_01, take_02, take_03", "They have different labels")

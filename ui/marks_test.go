@@ -10,8 +10,8 @@ import (
 	"dubtop/ui"
 )
 
-// named is an account with n finished jobs whose names tell them apart:
-// take_01 is the newest. What lies further back is old.
+// named is an account with n finished jobs with distinct names: take_01 is the
+// newest. Everything further back is old.
 func named(n int) stage {
 	return stage{
 		account: simulator.Options{Generations: -1},
@@ -27,8 +27,7 @@ func named(n int) stage {
 	}
 }
 
-// takes are the rows of the list that are marked, by the numbers of their
-// names.
+// takes returns the marked rows by the numbers in their names.
 func (s *story) takes() string {
 	var found []string
 	for line := range strings.SplitSeq(s.Screen(), "\n") {
@@ -158,7 +157,7 @@ func TestMarkDisappearsWithItsRow(t *testing.T) {
 		s.Sees("sending", "2 marked")
 		s.Pass(15 * time.Second)
 		s.DoesNotSee("sending")
-		s.Sees("1 marked") // the intent has become a job, which is another row
+		s.Sees("1 marked") // the submission has become a job, which is another row
 	})
 }
 

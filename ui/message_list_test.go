@@ -10,8 +10,8 @@ import (
 	"dubtop/ui/kit"
 )
 
-// Whatever is told, the newest is kept, none is lost before there are too many,
-// and there is an end to how many there are.
+// The newest message is always kept, none is lost below the limit, and the
+// number is limited.
 func TestMessagesAreBoundedAndInOrder(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

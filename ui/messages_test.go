@@ -10,7 +10,7 @@ import (
 	"dubtop/ui"
 )
 
-// proxied is an account behind a proxy that has much to say.
+// proxied is an account behind a proxy with long messages.
 func proxied() stage {
 	return stage{width: 80, height: 24, prepare: func(a *simulator.Server) {
 		a.Fault("*", simulator.Fault{Status: http.StatusServiceUnavailable, Body: `{"message":"` + outageWords + `"}`})
@@ -24,7 +24,7 @@ func TestStatusShowsTheReasonFirst(t *testing.T) {
 	t.Parallel()
 	tell(t, proxied(), func(s *story) {
 		s.Pass(20 * time.Second)
-		s.Press("5") // the lists say it in their empty body, too
+		s.Press("5") // the empty lists say it too
 		rows := strings.Split(s.Screen(), "\n")
 		first, second := rows[len(rows)-3], rows[len(rows)-2]
 		if !strings.Contains(first, "The render farm in Frankfurt") || !strings.Contains(second, "… L: all") {
@@ -90,7 +90,7 @@ func TestMessagesAreListedNewestFirst(t *testing.T) {
 	})
 }
 
-// inOrder checks that texts stand below each other.
+// inOrder checks that texts appear below each other.
 func (s *story) inOrder(texts ...string) {
 	s.t.Helper()
 	rest := s.Screen()
@@ -154,7 +154,7 @@ func TestPaletteListsEachActionOnce(t *testing.T) {
 	})
 }
 
-// What is marked in the palette stays so as time goes by, and is done.
+// The selection in the palette stays as time passes, and its action is run.
 func TestArrowsMoveInThePalette(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {

@@ -34,7 +34,7 @@ func TestDialogAcceptsKeysOnlyAfterAPause(t *testing.T) {
 		s.Pass(200 * time.Millisecond)
 		s.Press("y")
 		s.Sees("Send this job?")
-		s.Pass(400 * time.Millisecond) // the same key may be held down since
+		s.Pass(400 * time.Millisecond) // the same key may have been held down since
 		s.Press("y")
 		s.Pass(time.Second)
 		s.Sees("Send this job?", "may still be held down")
@@ -99,7 +99,7 @@ func TestPressingEverythingTwiceSendsOnce(t *testing.T) {
 	})
 }
 
-// once checks that exactly one request left and was accepted.
+// once checks that exactly one request was sent and accepted.
 func (s *story) once() {
 	s.t.Helper()
 	if posts, accepted := len(s.posts()), len(s.account.Accepted()); posts != 1 || accepted != 1 {
@@ -202,7 +202,7 @@ func TestUnknownOutcomeIsNeverResentAutomatically(t *testing.T) {
 		{Status: 409, Body: `{"statusCode":409,"message":"The outcome of this request is not known yet","errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN"}`, After: true},
 		{Delay: 2 * time.Minute},
 	}
-	// A server of June 2026 ignores keys, and here nobody sees what it accepted.
+	// A server of June 2026 ignores keys, and nobody sees what it accepted.
 	hidden := func(a *simulator.Server) { a.Fault("GET /v2/generations", simulator.Fault{ListLag: 2 * time.Hour}) }
 	old := stage{account: simulator.Options{IgnoreKeys: true, Slots: 50}, prepare: hidden, width: 100, height: 60}
 	old.config = func(c *ui.Config) { c.Slots = 50 }
@@ -227,7 +227,7 @@ func TestUnknownOutcomeIsNeverResentAutomatically(t *testing.T) {
 				s.t.Errorf("%+v: somebody is told to try again\n%s", fault, s.Screen())
 			}
 		}
-		s.Resize(40, 8) // so that an hour of frames is quickly drawn
+		s.Resize(40, 8) // so that an hour of frames is drawn quickly
 		s.Pass(time.Hour)
 		s.Resize(100, 60)
 		s.Press("/")
@@ -251,8 +251,8 @@ func TestUnknownOutcomeIsNeverResentAutomatically(t *testing.T) {
 	})
 }
 
-// letGo waits until a job is unknown, and lets the queue go on where it stopped
-// because several in a row got no clear answer.
+// letGo waits until a job is unknown, and resumes the queue, which several
+// unknown outcomes in a row have paused.
 func (s *story) letGo(name string) {
 	for range 60 {
 		if s.screenRow(name, "unknown") != "" {
@@ -265,7 +265,7 @@ func (s *story) letGo(name string) {
 	}
 }
 
-// screenRow is the line that holds two texts.
+// screenRow returns the line that contains two texts.
 func (s *story) screenRow(one, other string) string {
 	for line := range strings.SplitSeq(s.Screen(), "\n") {
 		if strings.Contains(line, one) && strings.Contains(line, other) {
@@ -399,7 +399,7 @@ func TestDraftSurvivesACrash(t *testing.T) {
 		s.fillForm()
 		s.choose("Sync mode", "loop")
 		s.Pass(2 * time.Second)
-		_ = s.Quit() // nothing is left in order, as in a crash
+		_ = s.Quit() // nothing ends in order, as in a crash
 		_ = s.book.Close()
 		s.start()
 		s.Pass(time.Second)
@@ -470,7 +470,7 @@ func TestInterruptedRequestIsShownAndNotResent(t *testing.T) {
 		if err != nil || len(subs) != 1 || subs[0].State != outbox.SubmissionUnknown {
 			s.t.Fatalf("the journal holds %+v (%v)", subs, err)
 		}
-		s.Press("g") // the first answer may have come before the journal was read
+		s.Press("g") // the first answer may have arrived before the journal was read
 		s.Sees("maybe charged", "dubtop ended before the answer came")
 		s.Pass(2 * time.Minute)
 		if len(s.posts()) != 1 {
@@ -482,7 +482,7 @@ func TestInterruptedRequestIsShownAndNotResent(t *testing.T) {
 func TestDraftIsSavedOncePriced(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
-		s.Pass(time.Second) // the next beat, which keeps drafts too, is far off
+		s.Pass(time.Second) // the next beat, which also saves drafts, is far off
 		s.fillForm()
 		s.Press("ctrl+s")
 		d := s.kept()

@@ -31,7 +31,7 @@ func TestNoteIsSavedShownAndFound(t *testing.T) {
 		s.Sees("note of for_the_client: Retake, ask Bo q")
 		s.Type("uickly")
 		s.Press("esc")
-		s.Press("w") // esc left it as it was
+		s.Press("w") // esc left the note unchanged
 		s.Sees("note of for_the_client: Retake, ask Bo q")
 		s.DoesNotSee("uickly")
 		s.Press("esc", "esc")

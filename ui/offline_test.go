@@ -13,8 +13,8 @@ import (
 	"dubtop/state/journal"
 )
 
-// longKnown is a stage whose journal knows 2,500 jobs older than anything that
-// the server lists. One of them was still running when it was last seen.
+// longKnown is a stage whose journal has 2,500 jobs older than any the server
+// lists. One of them was running when last seen.
 func longKnown(t *testing.T) stage {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "journal.db")
@@ -80,8 +80,8 @@ func TestHistoryCanBeSearchedOffline(t *testing.T) {
 	})
 }
 
-// An open job is asked for until there is a clear answer, and no more; jobs that
-// nobody opens are never asked for one by one.
+// An open job is requested until there is a clear answer, and no longer. Jobs
+// that are not opened are never requested one by one.
 func TestDeletedJobIsRequestedOnce(t *testing.T) {
 	t.Parallel()
 	tell(t, longKnown(t), func(s *story) {
@@ -90,7 +90,7 @@ func TestDeletedJobIsRequestedOnce(t *testing.T) {
 			t.Errorf("%d jobs were asked for that nobody looked at", n)
 		}
 		s.Press("/")
-		s.Type("last_year_2000") // it ran when it was last seen
+		s.Type("last_year_2000") // it was running when last seen
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("gone on server")
@@ -111,7 +111,7 @@ func TestDeletedJobIsRequestedOnce(t *testing.T) {
 		s.Press("/")
 		s.Type("last_year_1999")
 		s.Pass(time.Second)
-		s.Sees("gone on server") // and that is remembered
+		s.Sees("gone on server") // and that is saved
 	})
 }
 
@@ -137,8 +137,8 @@ func TestDetailsLoadWhenTheNetworkIsBack(t *testing.T) {
 	})
 }
 
-// A running job that is open is not asked for in vain every few seconds while
-// the server does not answer, and never again when it is gone.
+// An open running job is not requested every few seconds while the server does
+// not answer, and never again once it is gone.
 func TestOpenJobThatIsGoneIsNotPolled(t *testing.T) {
 	t.Parallel()
 	var id string

@@ -13,7 +13,7 @@ import (
 	"dubtop/ui"
 )
 
-// mute is a wire on which nothing comes of the files named mute_…, once it is on.
+// mute is a network that, once on, sends nothing of files named mute_….
 type mute struct {
 	http.RoundTripper
 	on *atomic.Bool
@@ -27,8 +27,8 @@ func (m mute) RoundTrip(r *http.Request) (*http.Response, error) {
 	return m.RoundTripper.RoundTrip(r)
 }
 
-// One host that stalls holds up neither the prices of a group's other jobs nor,
-// with all of its own files, the group for longer than a few of them would.
+// A stalled host delays neither the prices of a group's other jobs nor, with
+// all of its own files, the group for longer than a few of them would.
 func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 	t.Parallel()
 	st := named(1)
@@ -54,7 +54,7 @@ func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 		s.DoesNotSee("finding the prices")
 		s.Sees("12 jobs of unknown price", "audio: host.example sent nothing for 15 s; try again later", "of other files: this one was not tried")
 		s.account.ClearFaults()
-		s.Press("r") // what has no price is looked at once more
+		s.Press("r") // a job without a price is tried again
 		s.Pass(2 * time.Second)
 		s.Sees("getting prices: 12 of 24")
 		s.Pass(16 * time.Second)
@@ -63,8 +63,8 @@ func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 	})
 }
 
-// Two jobs in front have their sound on a host that stalls when they are priced
-// anew: those behind them leave all the same, in their order.
+// The audio of the first two jobs is on a host that stalls when their prices
+// are renewed. The jobs behind them are sent anyway, in order.
 func TestStalledHostDoesNotDelayTheQueue(t *testing.T) {
 	t.Parallel()
 	var on atomic.Bool

@@ -15,7 +15,7 @@ import (
 	"dubtop/ui/uitest"
 )
 
-// agree fills the form in under a name, has it priced and says yes.
+// agree fills in the form with a name, has it priced and confirms.
 func (s *story) agree(name string) {
 	s.t.Helper()
 	s.Press("1", "n", "ctrl+l")
@@ -27,7 +27,7 @@ func (s *story) agree(name string) {
 	s.Pass(time.Second)
 }
 
-// acceptedNames are the output file names of the accepted jobs, in order.
+// acceptedNames returns the output file names of the accepted jobs, in order.
 func (s *story) acceptedNames() (names []string) {
 	for _, a := range s.account.Accepted() {
 		_, name, _ := strings.Cut(string(a.Body), `"outputFileName":"`)
@@ -166,8 +166,8 @@ func TestEditTakesAJobOutAndVoidsItsPrice(t *testing.T) {
 	})
 }
 
-// Somebody takes a job into the form just while its price is asked for anew:
-// the old one must not leave behind the new one's back.
+// A job is taken into the form while its new price is requested. The old job
+// must not be sent as well.
 func TestJobEditedWhileItIsPricedIsSentOnce(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
@@ -181,7 +181,7 @@ func TestJobEditedWhileItIsPricedIsSentOnce(t *testing.T) {
 		for asked := s.estimates(); s.estimates() == asked; {
 			s.Pass(time.Second)
 		}
-		s.Press("e") // the price is on its way
+		s.Press("e") // the price is being requested
 		s.fill("Output file name", "_again")
 		s.Pass(time.Minute)
 		s.acceptsInOrder()
@@ -194,8 +194,9 @@ func TestJobEditedWhileItIsPricedIsSentOnce(t *testing.T) {
 	})
 }
 
-// A price is good for five minutes. What waits longer is priced again in its
-// turn: no dearer, and it leaves; dearer, and the user is asked.
+// A price is valid for five minutes. A job that waits longer is priced again
+// when its turn comes. If it costs no more it is sent, otherwise the user is
+// asked.
 func TestStalePriceIsRenewedInTheQueue(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
@@ -221,8 +222,8 @@ func TestStalePriceIsRenewedInTheQueue(t *testing.T) {
 	})
 }
 
-// Nobody may be there for hours when a price goes up. It can be agreed to all
-// the same, at the price of that moment.
+// A price may go up hours before anybody sees it. It can still be confirmed, at
+// the current price.
 func TestHigherPriceIsConfirmedTheNextMorning(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
@@ -294,7 +295,7 @@ func TestPriceFromBeforeASleepIsRenewed(t *testing.T) {
 			s.t.Errorf("a fresh price was asked for %d times again", n)
 		}
 	})
-	var nap atomic.Int64 // how long the machine is to sleep
+	var nap atomic.Int64 // how long the machine will sleep
 	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
 		time.Sleep(time.Duration(nap.Swap(0)))
 		return msg
@@ -315,7 +316,7 @@ func TestPriceFromBeforeASleepIsRenewed(t *testing.T) {
 	})
 }
 
-// estimates counts the prices that the server was asked for.
+// estimates counts the prices requested from the server.
 func (s *story) estimates() (n int) {
 	for _, r := range s.account.Requests() {
 		if strings.Contains(r.Path, "/estimate") && r.Method == "POST" {
@@ -378,14 +379,14 @@ func TestOtherWindowTakesOverFromADeadSender(t *testing.T) {
 	tell(t, stage{journal: path}, func(s *story) {
 		s.Pass(time.Second)
 		book := s.book
-		s.start() // a second window; the first one still has the journal
+		s.start() // a second window; the first one still has the journal open
 		s.Pass(time.Second)
 		s.Press("5")
 		s.agree("heir")
 		s.Press("5")
 		s.Sees("process")
 		s.Pass(2 * time.Second)
-		s.acceptsInOrder("heir") // the first window sends what the second one agreed to
+		s.acceptsInOrder("heir") // the first window sends what the second one confirmed
 		_ = book.Close()
 		s.Pass(3 * time.Second)
 		s.Sees("this window sends from the queue now")
@@ -428,7 +429,7 @@ func TestSuspendedWindowLetsTheOtherSend(t *testing.T) {
 	})
 }
 
-// The keys of the queue act on all that is marked, or say why not.
+// The queue's keys act on all marked rows, or say why not.
 func TestQueueKeysActOnAllMarkedRows(t *testing.T) {
 	t.Parallel()
 	full := func(a *simulator.Server) { a.SetRunning(3) }
@@ -460,7 +461,7 @@ func TestQueueKeysActOnAllMarkedRows(t *testing.T) {
 		s.Sees("only one can be edited at a time; 2 are marked")
 		s.Press("y")
 		s.Sees("none of them has an id")
-		s.Press("A", "g", "j", "space", "g", "e") // c3 alone
+		s.Press("A", "g", "j", "space", "g", "e") // only c3
 		s.Pass(time.Second)
 		s.Sees("from the queue: its price is void", "c3")
 		s.Press("esc")

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// told answers a path with a body of its own, whatever the account says.
+// told answers a path with its own body, whatever the account says.
 type told struct {
 	http.RoundTripper
 	bodies map[string]string // by method and path
@@ -41,7 +41,7 @@ func tells(bodies map[string]string) stage {
 
 const failedID = "550e8400-e29b-41d4-a716-44665544000"
 
-// A text without a code is the reason, as a string and in an object; in the
+// A text without a code is the reason, as a string or in an object, in the
 // list, beside it and in the details.
 func TestErrorWithoutACodeIsTheReason(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestErrorWithoutACodeIsTheReason(t *testing.T) {
 	}
 }
 
-// One item that cannot be read costs itself, not the list.
+// An unreadable item is dropped, and the rest of the list is shown.
 func TestUnreadableItemDoesNotHideTheList(t *testing.T) {
 	t.Parallel()
 	good := func(n int) string {
@@ -83,7 +83,7 @@ func TestUnreadableItemDoesNotHideTheList(t *testing.T) {
 	})
 }
 
-// What the plan does not cover is refused with what to do about it.
+// What the plan does not include is refused with what to do about it.
 func TestRefusalSaysWhatToDoOnThisPlan(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{

@@ -9,7 +9,7 @@ import (
 	"dubtop/api/simulator"
 )
 
-// strangers are jobs that others sent, of every kind that matters to a re-run.
+// strangers are jobs that others sent, of every kind that matters here.
 func strangers() stage {
 	return stage{
 		account: simulator.Options{Generations: -1},
@@ -31,7 +31,7 @@ func strangers() stage {
 	}
 }
 
-// on puts the cursor of the list on a job.
+// on moves the list's cursor to a job.
 func (s *story) on(name string) {
 	s.t.Helper()
 	s.Press("g")
@@ -44,7 +44,7 @@ func (s *story) on(name string) {
 	s.t.Fatalf("there is no row %q\n%s", name, s.Screen())
 }
 
-// rerun opens a form with a job as it was.
+// rerun opens a form with an unchanged copy of a job.
 func (s *story) rerun(name string) {
 	s.t.Helper()
 	s.on(name)
@@ -90,7 +90,7 @@ func TestOurJobIsRunAgainAsTyped(t *testing.T) {
 		s.Pass(time.Second)
 		s.Sees("as much as before (~$1.25)", "before    ours_1")
 		s.Press("y")
-		s.Pass(time.Hour) // the first one ends, and leaves its slot
+		s.Pass(time.Hour) // the first one ends and frees its slot
 		if n := len(s.account.Accepted()); n != 2 {
 			s.t.Fatalf("%d accepted", n)
 		}
@@ -112,7 +112,7 @@ func TestFailedJobIsRunAgainFromItsDetails(t *testing.T) {
 		s.Sees("run again", "from failed_one", "short_9s.mp4", "react-1")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("$1.50075 more than before ($0.00", "before    failed_one") // which the details asked for
+		s.Sees("$1.50075 more than before ($0.00", "before    failed_one") // which the details requested
 	})
 }
 
@@ -181,7 +181,7 @@ func TestBatchLineIsRunAgain(t *testing.T) {
 func TestRunAgainWithAnotherModel(t *testing.T) {
 	t.Parallel()
 	tell(t, strangers(), func(s *story) {
-		s.Pass(2 * time.Minute) // the unit prices come
+		s.Pass(2 * time.Minute) // the unit prices arrive
 		s.on("promo_de_014")
 		s.Press("m")
 		s.Pass(time.Second)

@@ -16,7 +16,7 @@ import (
 var sizesFlag = flag.String("sizes", "some", "which windows every screen is drawn in, and how keys are held down: some, or all from 20×5 to 300×100")
 
 // windows are the sizes to sweep: the small ones, where things begin not to
-// fit, and some of the others, or all there are.
+// fit, and some others, or all of them with -sizes all.
 func windows() (list [][2]int) {
 	if *sizesFlag == "all" {
 		for width := 20; width <= 300; width++ {
@@ -35,7 +35,7 @@ func windows() (list [][2]int) {
 	return list
 }
 
-// That no frame is larger than its window is what the stage itself watches over.
+// The stage itself checks that no frame is larger than its window.
 func TestEveryScreenFitsEveryWindow(t *testing.T) {
 	t.Parallel()
 	for _, k := range append(sketches(), otherScreens()...) {
@@ -53,7 +53,7 @@ func TestEveryScreenFitsEveryWindow(t *testing.T) {
 	}
 }
 
-// otherScreens are those of which no frame is kept.
+// otherScreens are screens without a golden frame.
 func otherScreens() []sketch {
 	unsent := func(s *story) { s.fillForm(); s.Press("esc", "G", "m"); s.Pass(time.Second) }
 	return []sketch{
@@ -71,14 +71,15 @@ func otherScreens() []sketch {
 	}
 }
 
-// At every size either the amount and the buttons are in sight, or the window is
-// said to be too small and there is no yes. What scrolls can be read to its end.
+// At every size either the amount and the buttons are visible, or the window is
+// said to be too small and there is no yes. Everything that scrolls can be read
+// to its end.
 func TestDialogShowsItsPriceOrAcceptsNoYes(t *testing.T) {
 	t.Parallel()
 	for _, q := range questions() {
 		t.Run(q.name, func(t *testing.T) {
 			t.Parallel()
-			if *sizesFlag == "all" { // so many windows take longer than a price is valid
+			if *sizesFlag == "all" { // a price is not valid for as long as so many windows take
 				tell(t, q.stage, func(s *story) {
 					q.lead(s)
 					before := s.spent()
@@ -117,8 +118,8 @@ func TestDialogShowsItsPriceOrAcceptsNoYes(t *testing.T) {
 	}
 }
 
-// sweep looks at the question in every window, and says yes to it wherever the
-// amount or a button is out of sight.
+// sweep looks at the question in every window, and says yes wherever the amount
+// or a button is not visible.
 func (q *question) sweep(s *story) {
 	shown, hidden := 0, 0
 	s.Sweep(windows(), func(width, height int, frame string) {
@@ -161,10 +162,10 @@ func (q *question) asked(frame string) bool {
 	return yes && strings.Contains(frame, q.amount)
 }
 
-// flat is a frame as one line of words.
+// flat returns a frame as one line of words.
 func flat(frame string) string { return strings.Join(strings.Fields(frame), " ") }
 
-// readToTheEnd reports whether the last line of what scrolls is in sight.
+// readToTheEnd reports whether the last scrolling line is visible.
 func (q *question) readToTheEnd(screen string) bool {
 	for line := range strings.SplitSeq(screen, "\n") {
 		var from, to, of int
@@ -271,8 +272,8 @@ func TestASCIITerminalsGetOnlyASCII(t *testing.T) {
 	})
 }
 
-// walkAbout opens every kind of screen. That every frame fits its window is
-// what the stage itself watches over.
+// walkAbout opens every kind of screen. The stage itself checks that every
+// frame fits its window.
 func (s *story) walkAbout() {
 	s.Press("1", "enter", "]", "]", "esc", "F", "esc", "/")
 	s.Type("model:sync")
@@ -287,7 +288,7 @@ func (s *story) walkAbout() {
 	s.Press("n", "esc", "esc", "1")
 }
 
-// rerunAbout marks rows, and goes through everything that runs jobs again.
+// rerunAbout marks rows, and visits every screen for running jobs again.
 func (s *story) rerunAbout() {
 	s.Press("G", ".")
 	s.Pass(time.Second)

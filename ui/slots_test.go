@@ -16,7 +16,7 @@ import (
 	"dubtop/ui"
 )
 
-// inLine is a journal with n jobs that were agreed to just now.
+// inLine is a journal with n jobs that were confirmed just now.
 func inLine(t *testing.T, n int) func(*journal.Journal) {
 	return func(j *journal.Journal) {
 		subs := make([]outbox.Submission, n)
@@ -43,7 +43,7 @@ func inLine(t *testing.T, n int) func(*journal.Journal) {
 	}
 }
 
-// noSlot counts the paid requests that found no slot.
+// noSlot counts the paid requests refused for lack of a slot.
 func (s *story) noSlot() (n int) {
 	for _, r := range s.posts() {
 		if r.Status == 429 {
@@ -53,8 +53,8 @@ func (s *story) noSlot() (n int) {
 	return n
 }
 
-// Where nothing tells how many jobs a plan runs at once, the queue finds it out
-// with the jobs that it has, up to as many as the largest published plan runs.
+// If nothing tells how many jobs a plan runs at once, the queue finds out with
+// its jobs, up to the number of the largest published plan.
 func TestQueueFindsTheNumberOfSlots(t *testing.T) {
 	t.Parallel()
 	for slots, runs := range map[int]int{3: 3, 1000: outbox.MostTried} {
@@ -90,7 +90,7 @@ func TestFoundNumberOfSlotsIsUsedForADay(t *testing.T) {
 		s.end()
 		s.start()
 		s.Press("5")
-		s.Resize(40, 8) // so that minutes of frames are quickly drawn
+		s.Resize(40, 8) // so that minutes of frames are drawn quickly
 		s.Pass(2 * time.Minute)
 		s.Resize(120, 20)
 		s.Sees("3, found by trying")
@@ -100,7 +100,7 @@ func TestFoundNumberOfSlotsIsUsedForADay(t *testing.T) {
 	})
 }
 
-// held is a journal whose queue is held by the user.
+// held is a journal whose queue the user has paused.
 func held(t *testing.T, booked func(*journal.Journal)) func(*journal.Journal) {
 	return func(j *journal.Journal) {
 		booked(j)
@@ -195,8 +195,8 @@ func TestReservedSlotsAreLeftToOthersWhileTrying(t *testing.T) {
 	})
 }
 
-// Nothing but a refusal for want of a slot ends the search, and nothing is tried
-// in doubt.
+// Only a refusal for lack of a slot ends the search, and nothing is tried while
+// an outcome is unknown.
 func TestOnlySlotRefusalsEndTheSearch(t *testing.T) {
 	t.Parallel()
 	account := simulator.Options{Slots: 1000, HideSlots: true, Generations: -1}

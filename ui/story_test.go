@@ -23,22 +23,22 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // no frame may depend on where it is drawn
+	time.Local = time.UTC // no frame may depend on the place where it is drawn
 	os.Exit(m.Run())
 }
 
-// story is somebody at a terminal: the real dashboard and the real client,
-// against the simulator, in virtual time.
+// story is a user at a terminal: the real dashboard and the real client against
+// the simulator, in virtual time.
 type story struct {
 	*uitest.Terminal
 	t       *testing.T
 	account *simulator.Server
 	book    *journal.Journal
 	stage   stage
-	opened  []string // links that were handed to the browser
+	opened  []string // links passed to the browser
 }
 
-// stage is what a story begins with. The zero stage is a Creator account with
+// stage is the beginning of a story. The zero stage is a Creator account with
 // 40 reliable jobs in its past, in a window of 100×30.
 type stage struct {
 	account       simulator.Options
@@ -47,15 +47,15 @@ type stage struct {
 	terminal      uitest.Options
 	prepare       func(*simulator.Server) // before the dashboard starts
 	journal       string                  // a path; "" keeps it in memory
-	profiles      string                  // the directory of all profiles: each key has a journal there
-	booked        func(*journal.Journal)  // what the first start finds in it
+	profiles      string                  // the directory of all profiles, with a journal for each key
+	booked        func(*journal.Journal)  // the journal's content at the first start
 	broken        error                   // why there is no journal
-	noKey         bool                    // the first screen asks for one
-	moody         bool                    // jobs may fail, as in real life
+	noKey         bool                    // the first screen asks for a key
+	moody         bool                    // jobs may fail, as in reality
 	// counted puts something between the terminal and the dashboard that counts.
 	counted func(tea.Model) tea.Model
 	// through puts something between the client and the account, such as a
-	// proxy that spoils what passes.
+	// proxy that changes what passes.
 	through func(http.RoundTripper) http.RoundTripper
 }
 
@@ -64,7 +64,7 @@ type stage struct {
 func begins() time.Time { return time.Date(2026, 11, 20, 18, 30, 0, 0, time.UTC) }
 
 // sampled chooses one story in six by its name. The race detector makes SQLite,
-// which every story has, ten times slower: CI tells it the sample.
+// which every story uses, ten times slower, so CI runs only a sample.
 func sampled(name string) bool {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name)) // a hash never fails
@@ -84,7 +84,7 @@ func tell(t *testing.T, st stage, tale func(s *story)) {
 	})
 }
 
-// raise puts the dashboard on its stage.
+// raise starts the dashboard on its stage.
 func raise(t *testing.T, st stage) *story {
 	t.Helper()
 	o := st.account
@@ -102,7 +102,7 @@ func raise(t *testing.T, st stage) *story {
 }
 
 // start runs a dashboard on the story's account and journal: the first one, or
-// the next after one that has ended.
+// the next after one has ended.
 func (s *story) start() {
 	s.t.Helper()
 	st := s.stage
@@ -135,7 +135,7 @@ func (s *story) start() {
 	}
 	s.Terminal = uitest.Start(s.t, model, terminal)
 	if before != nil {
-		s.t.Cleanup(before.Kill) // else it goes on for the hour in which this one comes to its end
+		s.t.Cleanup(before.Kill) // otherwise it continues for the hour in which this one is cleaned up
 	}
 }
 
@@ -180,7 +180,7 @@ func (s *story) session(key string, st stage) (*account.Config, error) {
 	return &account.Config{Name: "acme", Client: client, Journal: book}, nil
 }
 
-// kept is the draft that was changed last, as the journal has it.
+// kept returns the draft changed last, as saved in the journal.
 func (s *story) kept() (d draft.Draft) {
 	s.t.Helper()
 	all, err := s.book.Drafts(s.t.Context())
@@ -193,8 +193,8 @@ func (s *story) kept() (d draft.Draft) {
 	return d
 }
 
-// posts are the paid requests that reached the server. The question whether it
-// honours keys is none: nothing can come of it.
+// posts returns the paid requests that reached the server, without those that
+// test for idempotency keys and can create nothing.
 func (s *story) posts() []simulator.Request {
 	var posts []simulator.Request
 	for _, r := range s.account.Requests() {
@@ -206,7 +206,7 @@ func (s *story) posts() []simulator.Request {
 	return posts
 }
 
-// row is the line of the screen that holds a text, "" if none does.
+// row returns the line of the screen that contains a text, "" if none does.
 func (s *story) row(text string) string {
 	for line := range strings.SplitSeq(s.Screen(), "\n") {
 		if strings.Contains(line, text) {
@@ -224,7 +224,7 @@ func (s *story) fillForm() {
 	s.Type(s.account.StorageURL() + "/media/line_25s.wav")
 }
 
-// at goes to a field of the form by its label.
+// at moves to a field of the form by its label.
 func (s *story) at(label string) {
 	s.t.Helper()
 	for range 20 {
@@ -236,7 +236,7 @@ func (s *story) at(label string) {
 	s.t.Fatalf("there is no field %q\n%s", label, s.Screen())
 }
 
-// choose turns the choice of a field until it stands on a value.
+// choose turns the choice of a field until it has a value.
 func (s *story) choose(label, value string) {
 	s.t.Helper()
 	s.at(label)
@@ -256,10 +256,10 @@ func (s *story) fill(label, text string) {
 	s.Type(text)
 }
 
-// media is the link of a file whose name tells its kind and length.
+// media returns the link of a file whose name tells its kind and length.
 func (s *story) media(name string) string { return s.account.StorageURL() + "/media/" + name }
 
-// price fills the form in and has it priced, up to the armed dialog.
+// price fills in the form and has it priced, up to the armed dialog.
 func (s *story) price() {
 	s.t.Helper()
 	s.fillForm()
@@ -268,7 +268,7 @@ func (s *story) price() {
 	s.Sees("Send this job?")
 }
 
-// rows is how many lines of the screen hold a text.
+// rows counts the lines of the screen that contain a text.
 func (s *story) rows(text string) (n int) {
 	for line := range strings.SplitSeq(s.Screen(), "\n") {
 		if strings.Contains(line, text) {
@@ -278,7 +278,7 @@ func (s *story) rows(text string) (n int) {
 	return n
 }
 
-// until waits for a text to come on the screen, at most so long.
+// until waits at most that long for a text to appear on the screen.
 func (s *story) until(text string, most time.Duration) {
 	s.t.Helper()
 	for range most / time.Second {

@@ -48,7 +48,7 @@ func TestJobFromFormToBrowser(t *testing.T) {
 	})
 }
 
-// The oldest servers price whole requests only.
+// The oldest servers price only whole requests.
 func TestPriceInEveryProfile(t *testing.T) {
 	t.Parallel()
 	for _, profile := range profiles() {
@@ -59,7 +59,7 @@ func TestPriceInEveryProfile(t *testing.T) {
 	}
 }
 
-// waitFor lets time pass until the row that holds a name says a word.
+// waitFor lets time pass until the row that contains a name says a word.
 func (s *story) waitFor(name, word string) {
 	s.t.Helper()
 	for range 900 {
@@ -71,7 +71,7 @@ func (s *story) waitFor(name, word string) {
 	s.t.Fatalf("%s never became %s\n%s", name, word, s.Screen())
 }
 
-// client is somebody else with the account's key.
+// client is another client with the account's key.
 func (s *story) client() *api.Client {
 	s.t.Helper()
 	c, err := api.New(api.Config{
@@ -83,7 +83,7 @@ func (s *story) client() *api.Client {
 	return c
 }
 
-// estimate asks the server itself what so many seconds of a model cost.
+// estimate asks the server directly what so many seconds of a model cost.
 func (s *story) estimate(model string, length float64) string {
 	s.t.Helper()
 	e, err := s.client().Estimate(s.t.Context(), api.EstimateRequest{Model: model, Duration: length, FPS: 25})
@@ -128,7 +128,8 @@ func (s *story) write(name string, data []byte) (path string) {
 	return path
 }
 
-// wave is silence of so many seconds: 8000 samples of a byte each second.
+// wave returns that many seconds of silence: 8000 samples of one byte per
+// second.
 func wave(length int) []byte {
 	var b bytes.Buffer
 	samples := uint32(8000 * length)
@@ -326,7 +327,7 @@ func TestTooLongInputIsRefusedBeforePricing(t *testing.T) {
 	})
 }
 
-// asked is how many requests reached an address that holds a text.
+// asked counts the requests whose address contains a text.
 func (s *story) asked(part string) (n int) {
 	for _, r := range s.account.Requests() {
 		if strings.Contains(r.Path, part) {
@@ -505,7 +506,7 @@ func TestOutputIsOpenedByAFreshLinkUnchanged(t *testing.T) {
 	})
 }
 
-// completedAs is the answer about a job whose output stands behind a link.
+// completedAs returns the answer about a job with an output link.
 func completedAs(id, link string) string {
 	return `{"id":"` + id + `","status":"COMPLETED","model":"lipsync-2","input":[],` +
 		`"createdAt":"2026-11-20T18:30:00Z","outputUrl":"` + link + `"}`

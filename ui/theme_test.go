@@ -27,8 +27,8 @@ func (s *story) look(row, word string) uv.Style {
 	return uv.Style{}
 }
 
-// In a list failures are loud and what ended well is calm, and what matters less
-// is not as bright as the rest, however few colours there are.
+// In a list failures stand out, successes are subdued, and less important text
+// is fainter, however few colours there are.
 func TestFailuresStandOut(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256, colorprofile.ANSI, colorprofile.ASCII} {
@@ -56,8 +56,7 @@ func TestFailuresStandOut(t *testing.T) {
 	}
 }
 
-// Where the ground has no colour of its own, the row under the cursor is turned
-// round.
+// If the background has no colour, the row under the cursor is reversed.
 func TestCursorIsVisibleWithoutColours(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []colorprofile.Profile{colorprofile.ANSI, colorprofile.ASCII} {
@@ -72,8 +71,8 @@ func TestCursorIsVisibleWithoutColours(t *testing.T) {
 	}
 }
 
-// A dialog about money stands out of what lies below it, and its amount and the
-// keys out of the rest, however few colours there are.
+// A dialog about money stands out from the screen below it, and its amount and
+// keys from the rest, however few colours there are.
 func TestPriceAndKeysStandOut(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI, colorprofile.ASCII} {

@@ -21,39 +21,38 @@ import (
 	"dubtop/ui/paint"
 )
 
-// desks are some windows on one journal, of which each may be late with what it
-// tells the journal, and late with what it hears.
+// desks are several windows on one journal. Each may be slow to save to it and
+// slow to read from it.
 type desks struct {
 	*rapid.T
 	tb      testing.TB
 	j       *journal.Journal
 	windows []*pane
-	words   int // that were typed
+	words   int // typed so far
 
-	held    map[string]string // by a draft's id: the version that the journal holds, or sentMark
-	intents map[string]int    // by version: how often it was agreed to
-	doubts  map[string]int    // by version: how often that ended in a doubt
-	gone    map[string]bool   // the words that somebody took away, or that died unkept
-	typed   map[string]bool   // every other word
+	held    map[string]string // the journal's version, by draft id, or sentMark
+	intents map[string]int    // how often each version was confirmed
+	doubts  map[string]int    // how often that ended with an unknown outcome
+	gone    map[string]bool   // words that somebody deleted, or that were lost unsaved
+	typed   map[string]bool   // all other words
 }
 
 const sentMark = "sent"
 
-// pane is one window: its commands that are under way, and the answers that have
-// not landed.
+// pane is one window: its commands under way, and the answers not applied yet.
 type pane struct {
 	a       *App
 	under   []tea.Cmd
 	arrived []tea.Msg
-	asked   *spending                  // what the dialog is about; nil where there is none
-	seen    map[string]map[string]bool // by a draft's id: the versions that it wrote or heard of
-	unkept  map[string]bool            // words that the journal has not got yet
+	asked   *spending                  // what the dialog is about; nil if there is none
+	seen    map[string]map[string]bool // versions that it wrote or read, by draft id
+	unkept  map[string]bool            // words that are not in the journal yet
 }
 
 func (d *desks) open() *pane {
 	w := &pane{a: newDesk(d.tb, 0), seen: map[string]map[string]bool{}, unkept: map[string]bool{}}
 	w.a.session.Journal = d.j
-	w.a.session.Halt() // what becomes of what waits is told by lose
+	w.a.session.Halt() // lose decides what happens to the queue
 	all, err := d.j.Drafts(d.tb.Context())
 	d.must(err)
 	for _, opening := range w.a.session.Due(time.Now()) {
@@ -79,7 +78,7 @@ func (w *pane) sees(id, version string) {
 	w.seen[id][version] = true
 }
 
-// form is the one on top, nil if there is none.
+// form returns the top form, nil if there is none.
 func (w *pane) form() *generationForm {
 	f, _ := w.a.Top().(*generationForm)
 	return f
@@ -91,7 +90,7 @@ func (w *pane) begin(cmd tea.Cmd) {
 	}
 }
 
-// types adds a word to what stands in the form, or opens it.
+// types adds a word to the form, or opens it.
 func (d *desks) types(w *pane) {
 	f := w.form()
 	if f == nil {
@@ -127,7 +126,7 @@ func (d *desks) turnOver(w *pane) {
 	}
 }
 
-// beat keeps what was typed, and reads what others did.
+// beat saves what was typed, and reads the changes of others.
 func (d *desks) beat(w *pane) {
 	w.begin(w.a.keepDraft())
 	_, n, err := d.j.Revisions(d.tb.Context())
@@ -135,7 +134,7 @@ func (d *desks) beat(w *pane) {
 	w.begin(w.a.heedDrafts(n))
 }
 
-// price puts the dialog up, as it is when the price has come.
+// price opens the dialog as if the price had arrived.
 func (d *desks) price(w *pane) {
 	f := w.form()
 	if f == nil || f.draft.Empty() || f.draft.Over() && f.draft.Unknown == "" {
@@ -161,7 +160,7 @@ func (d *desks) answer(w *pane, yes bool) {
 	w.asked = nil
 }
 
-// commit lets the oldest command that is under way reach the journal.
+// commit lets the oldest command under way reach the journal.
 func (d *desks) commit(w *pane) {
 	if len(w.under) == 0 {
 		return
@@ -185,7 +184,7 @@ func (d *desks) commit(w *pane) {
 	w.arrived = append(w.arrived, msg)
 }
 
-// queued are the drafts that wait to be sent, by submission.
+// queued returns the drafts waiting to be sent, by submission.
 func (d *desks) queued() map[string]draft.Draft {
 	items, err := d.j.Queue(d.tb.Context())
 	d.must(err)
@@ -196,8 +195,8 @@ func (d *desks) queued() map[string]draft.Draft {
 	return all
 }
 
-// agreed holds a draft that the journal took to be sent against what it held
-// before.
+// agreed compares a draft that the journal accepted for sending with its
+// earlier state.
 func (d *desks) agreed(w *pane, x draft.Draft) {
 	v := x.Version()
 	if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
@@ -210,7 +209,7 @@ func (d *desks) agreed(w *pane, x draft.Draft) {
 	w.kept(x)
 }
 
-// witness holds what the journal took against what it held before.
+// witness compares what the journal accepted with its earlier state.
 func (d *desks) witness(w *pane, answer tea.Msg) {
 	m, ok := answer.(draftKeptMsg)
 	if !ok {
@@ -225,8 +224,8 @@ func (d *desks) witness(w *pane, answer tea.Msg) {
 	}
 }
 
-// known fails where a window replaced or sent what another one made of a draft
-// without having heard of it.
+// known fails if a window replaced or sent another window's version of a draft
+// without having read it.
 func (d *desks) known(w *pane, x draft.Draft) {
 	d.Helper()
 	if had := d.held[x.ID]; had != "" && had != x.Version() && !w.seen[x.ID][had] {
@@ -240,7 +239,7 @@ func (w *pane) kept(x draft.Draft) {
 	}
 }
 
-// hear lets the oldest answer land.
+// hear applies the oldest answer.
 func (d *desks) hear(w *pane) {
 	if len(w.arrived) == 0 {
 		return
@@ -263,7 +262,7 @@ func (d *desks) hear(w *pane) {
 	}
 }
 
-// die ends a window, whatever it is at, and opens another one.
+// die kills a window, whatever it is doing, and opens another one.
 func (d *desks) die(i int) {
 	for word := range d.windows[i].unkept {
 		d.gone[word] = true
@@ -343,12 +342,12 @@ func freshJournal(tb testing.TB, old *journal.Journal) *journal.Journal {
 	return j
 }
 
-// TestWindowsOnOneDraft holds two or three windows that type, send, die, leave and
-// come back, in any order and each as late as it likes, against three laws: one
-// version of a draft is agreed to once, but for a doubt that was told; no window
-// replaces or sends what another one changed without having heard of it; and no
-// word is lost that was kept. Each number of windows is held against 100
-// sequences; -rapid.checks asks for more.
+// TestWindowsOnOneDraft checks three laws for two or three windows that type,
+// send, die, close and return in any order and with any delays. Each version of
+// a draft is confirmed once, unless the user was told that its outcome is
+// unknown. No window replaces or sends what another one changed without having
+// read it. No saved word is lost. Each number of windows is tried 100 times;
+// -rapid.checks asks for more.
 func TestWindowsOnOneDraft(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{2, 3} {
@@ -357,7 +356,7 @@ func TestWindowsOnOneDraft(t *testing.T) {
 			tt.Cleanup(func() { _ = j.Close() })
 			sequences := 0
 			rapid.Check(tt, func(t *rapid.T) {
-				if sequences%500 == 0 { // or each would read all that were sent before it
+				if sequences%500 == 0 { // otherwise each would read all that were sent before it
 					j = freshJournal(tt, j)
 				}
 				sequences++
@@ -367,7 +366,7 @@ func TestWindowsOnOneDraft(t *testing.T) {
 				}
 				left, err := j.Drafts(tt.Context())
 				d.must(err)
-				for _, x := range left { // of the sequence before
+				for _, x := range left { // of the previous sequence
 					_, err := j.KeepDraft(tt.Context(), draft.Draft{ID: x.ID, Base: x.Version()})
 					d.must(err)
 				}

@@ -10,7 +10,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// twoOnOneDraft has a draft typed in one window and shown in a second one.
+// twoOnOneDraft types a draft in one window and shows it in a second one.
 func twoOnOneDraft(t *testing.T, tale func(s, other *story)) {
 	t.Helper()
 	t.Parallel()
@@ -26,7 +26,7 @@ func twoOnOneDraft(t *testing.T, tale func(s, other *story)) {
 	})
 }
 
-// intents are the submissions that may have cost something, or may yet.
+// intents returns the submissions that may have cost something, or still may.
 func (s *story) intents() (names []string) {
 	s.t.Helper()
 	all, err := s.book.Submissions(s.t.Context())
@@ -41,7 +41,7 @@ func (s *story) intents() (names []string) {
 	return names
 }
 
-// sends has what stands in the form priced and agreed to.
+// sends has the form's draft priced and confirms it.
 func (s *story) sends() {
 	s.t.Helper()
 	s.Press("ctrl+s")
@@ -69,7 +69,7 @@ func TestWindowWithAnOutdatedDraftLearnsItWasSent(t *testing.T) {
 		if got := s.intents(); strings.Join(got, " ") != "take_two_three take_two" {
 			t.Errorf("the journal holds %q", got)
 		}
-		s.Press("n") // the draft has gone from both
+		s.Press("n") // the draft is gone from both
 		s.DoesNotSee("talk_28s.mp4")
 	})
 }

@@ -11,10 +11,10 @@ import (
 	"dubtop/ui"
 )
 
-// ignoring is an account whose server takes no notice of idempotency keys.
+// ignoring is an account whose server ignores idempotency keys.
 func ignoring() stage { return stage{account: simulator.Options{IgnoreKeys: true}} }
 
-// lose has one job agreed to whose answer is lost.
+// lose confirms one job and loses its answer.
 func (s *story) lose(name string, fault simulator.Fault) {
 	s.t.Helper()
 	fault.Times = 1
@@ -39,14 +39,14 @@ func TestLostAnswerIsResolvedByResendingIfKeysAreHonoured(t *testing.T) {
 				s.t.Errorf("%d requests", n)
 			}
 			s.Sees("today ~$1.25")
-			s.Press("n") // what was typed is no draft any more
+			s.Press("n") // what was typed is no longer a draft
 			s.DoesNotSee("talk_28s.mp4", "nobody knows")
 		})
 	}
 }
 
-// What is said about the second request says nothing about the first one, unless
-// the server has looked at the key: the first may have been accepted all the same.
+// A refusal of the resend proves nothing about the first request unless the
+// server checked the key: the first one may have been accepted anyway.
 func TestRefusedResendProvesNothingAboutTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]simulator.Fault{
@@ -97,7 +97,7 @@ func TestLeadIsFollowed(t *testing.T) {
 		s.lose("led", simulator.Fault{
 			Status: 503, Body: `{"statusCode":503,"message":"Not known yet","errorCode":"IDEMPOTENCY_OUTCOME_UNKNOWN","generationId":"` + id + `"}`, After: true,
 		})
-		s.Pass(2 * time.Minute) // the lead was to another job, so it is looked for
+		s.Pass(2 * time.Minute) // the lead was to another job, so it is searched for
 		s.DoesNotSee("maybe charged")
 		s.acceptsInOrder("led")
 	})
@@ -121,8 +121,8 @@ func TestLostJobIsFoundInTheListIfKeysAreIgnored(t *testing.T) {
 	})
 }
 
-// What was made more than two minutes after nobody waited for it any more may be a
-// colleague's twin: it is shown, and never linked by itself.
+// A job created more than two minutes after dubtop gave up may be a
+// colleague's. It is shown, and never linked automatically.
 func TestJobAcceptedLateIsAskedAbout(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal.db")
@@ -178,7 +178,7 @@ func TestUserDecidesIfNothingIsFound(t *testing.T) {
 	})
 }
 
-// keysUsed are the idempotency keys of the paid requests.
+// keysUsed returns the idempotency keys of the paid requests.
 func (s *story) keysUsed() map[string]bool {
 	keys := map[string]bool{}
 	for _, r := range s.posts() {
@@ -187,7 +187,7 @@ func (s *story) keysUsed() map[string]bool {
 	return keys
 }
 
-// An hour later the old price is no price any more: it is asked for first.
+// After an hour the old price is stale, so a new one is requested first.
 func TestResendAfterAnHourNeedsANewPrice(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
@@ -208,7 +208,7 @@ func TestResendAfterAnHourNeedsANewPrice(t *testing.T) {
 func TestUserTellsTwinsApart(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
-		s.agree("twin") // the same once more, made by a colleague with another tool
+		s.agree("twin") // the same again, made by a colleague with another tool
 		s.Pass(20 * time.Minute)
 		body := s.account.Accepted()[0].Body
 		s.lose("twin", simulator.Fault{DropBefore: true})
@@ -233,7 +233,7 @@ func TestUserTellsTwinsApart(t *testing.T) {
 	})
 }
 
-// elsewhere makes a job with the same request, as a colleague's tool would.
+// elsewhere creates a job with the same request, as a colleague's tool would.
 func (s *story) elsewhere(body string) {
 	s.t.Helper()
 	client, err := api.New(api.Config{

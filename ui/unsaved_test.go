@@ -12,7 +12,7 @@ import (
 	"dubtop/ui"
 )
 
-// change does something to the journal behind the dashboard's back.
+// change changes the journal behind the dashboard's back.
 func (s *story) change(statement string) {
 	s.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+s.stage.journal)
@@ -25,7 +25,7 @@ func (s *story) change(statement string) {
 	}
 }
 
-// fillDisk lets the journal take everything but answers that say yes.
+// fillDisk lets the journal accept everything except acceptances.
 func (s *story) fillDisk() {
 	s.change(`CREATE TRIGGER full BEFORE INSERT ON submissions WHEN NEW.state = 'sent'
 		BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`)
@@ -33,7 +33,7 @@ func (s *story) fillDisk() {
 
 func (s *story) freeDisk() { s.change("DROP TRIGGER full") }
 
-// unsavedStage is a stage whose journal is a file, so that it can be spoiled.
+// unsavedStage is a stage whose journal is a file that can be made to fail.
 func unsavedStage(t *testing.T) stage {
 	return stage{
 		journal: filepath.Join(t.TempDir(), "journal.db"), account: simulator.Options{Plan: simulator.Scale, Slots: 9},
@@ -41,7 +41,7 @@ func unsavedStage(t *testing.T) stage {
 	}
 }
 
-// says fails unless the screen shows words, however they are broken into lines.
+// says fails unless the screen shows words, however they are wrapped.
 func (s *story) says(words ...string) {
 	s.t.Helper()
 	screen := strings.Join(strings.Fields(s.Screen()), " ")
@@ -52,7 +52,7 @@ func (s *story) says(words ...string) {
 	}
 }
 
-// acceptedID is the id of the only thing that was accepted.
+// acceptedID returns the id of the only accepted job.
 func (s *story) acceptedID() string {
 	s.t.Helper()
 	jobs, batches := s.account.Accepted(), s.account.AcceptedBatches()
@@ -65,8 +65,8 @@ func (s *story) acceptedID() string {
 	return batches[0].ID
 }
 
-// A paid answer that can't be written down is on the screen until it is, at
-// every door through which something is sent.
+// A paid answer that can't be saved stays on the screen until it is, for
+// everything that can be sent.
 func TestUnsavedAnswerIsShownUntilSaved(t *testing.T) {
 	t.Parallel()
 	for door, send := range map[string]func(s *story){
@@ -96,7 +96,7 @@ func TestUnsavedAnswerIsShownUntilSaved(t *testing.T) {
 				s.Pass(time.Second)
 				id := s.acceptedID()
 				s.says("sent, id " + id + ", not saved yet: the journal")
-				s.Pass(time.Minute) // long after every notice
+				s.Pass(time.Minute) // long after any notice
 				s.says("sent, id " + id + ", not saved yet: the journal")
 				s.Press("5")
 				s.Sees("! not saved")
@@ -112,7 +112,7 @@ func TestUnsavedAnswerIsShownUntilSaved(t *testing.T) {
 				s.freeDisk()
 				s.Pass(11 * time.Second)
 				s.DoesNotSee("not saved yet", "! not saved")
-				if door != "group" { // there the next one leaves at once
+				if door != "group" { // a second job would be sent at once there
 					s.says("saved the outcome of")
 				}
 				s.Press("6")
@@ -136,8 +136,8 @@ func TestUnsavedAnswerIsShownUntilSaved(t *testing.T) {
 	}
 }
 
-// Quitting saves what can be saved by then; what can't is unknown to the next
-// start, which finds the job.
+// Quitting saves what can be saved by then. The outcome of the rest is unknown
+// to the next start, which finds the job.
 func TestQuittingWithAnUnsavedAnswerLosesNothing(t *testing.T) {
 	t.Parallel()
 	for _, freed := range []bool{true, false} {
@@ -178,8 +178,8 @@ func TestQuittingWithAnUnsavedAnswerLosesNothing(t *testing.T) {
 	}
 }
 
-// A journal that takes nothing more until the next start is not tried again, and
-// is not said to be.
+// A journal that accepts nothing until the next start is not tried again, and
+// dubtop does not say that it is.
 func TestStuckJournalIsNotRetried(t *testing.T) {
 	t.Parallel()
 	tell(t, unsavedStage(t), func(s *story) {
@@ -192,7 +192,7 @@ func TestStuckJournalIsNotRetried(t *testing.T) {
 		s.Pass(time.Second)
 		s.says("dubtop tries again every few seconds")
 		s.Press("n")
-		s.change("PRAGMA user_version = 999") // a newer dubtop took it over
+		s.change("PRAGMA user_version = 999") // a newer dubtop upgraded it
 		s.Pass(11 * time.Second)
 		s.Press("enter")
 		s.says("Restart dubtop: nothing more can be saved or sent")
@@ -203,8 +203,8 @@ func TestStuckJournalIsNotRetried(t *testing.T) {
 	})
 }
 
-// Another window may book something while an answer here is not saved: the books
-// are read anew, and the row stays.
+// Another window may book something while an answer here is not saved. The
+// ledger is read again, and the row stays.
 func TestUnsavedRowStaysWhenTheLedgerIsReread(t *testing.T) {
 	t.Parallel()
 	tell(t, unsavedStage(t), func(s *story) {

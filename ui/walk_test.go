@@ -20,17 +20,17 @@ import (
 	"dubtop/ui/uitest"
 )
 
-// lying is a story in which everything that others can write is a lie.
+// lying is a story in which every text that others can write is hostile.
 type lying struct {
 	*story
 	liar    func() string
-	seen    int // frames with a lie in them
+	seen    int // frames with a hostile text
 	dialogs map[string]bool
 }
 
-// lied spoils all answers, those to questions about prices and to paid requests
-// included, but for what nothing could be opened without; some requests get
-// no answer, for a reason that lies.
+// lied replaces the texts in all answers, including those about prices and paid
+// requests, except where nothing could be opened then. Some requests get no
+// answer, with a hostile reason.
 func lied(liar func() string) func(http.RoundTripper) http.RoundTripper {
 	spoil := func(but string) func(member string, v any) any {
 		return func(member string, v any) any {
@@ -48,7 +48,7 @@ func lied(liar func() string) func(http.RoundTripper) http.RoundTripper {
 				return nil, errors.New("proxyconnect tcp: " + liar())
 			}
 			if r.URL.Path == "/v2/models" {
-				return models.RoundTrip(r) // there is something to choose
+				return models.RoundTrip(r) // there is something to choose from
 			}
 			return all.RoundTrip(r)
 		})
@@ -73,8 +73,8 @@ var (
 	ownBar     = regexp.MustCompile(`^ {8}│ `)
 )
 
-// look fails where a dialog of money has a line with a lie in it that does not
-// say what it is about.
+// look fails if a dialog about money has a line with a hostile text and no
+// label.
 func (w *lying) look() {
 	w.t.Helper()
 	screen := w.Screen()
@@ -93,7 +93,7 @@ func (w *lying) look() {
 	}
 }
 
-// boxed are the lines of the dialog on a screen.
+// boxed returns the lines of the dialog on a screen.
 func boxed(screen string) (lines []string) {
 	left := -1
 	for line := range strings.SplitSeq(screen, "\n") {
@@ -122,7 +122,7 @@ func boxed(screen string) (lines []string) {
 	return lines
 }
 
-// views walks through all views, lists, panes, parts and boxes.
+// views visits all views, lists, panes, parts and boxes.
 func (w *lying) views() {
 	w.pass(12 * time.Second)
 	for _, view := range []string{"1", "2", "3", "4", "5", "6"} {
@@ -143,7 +143,7 @@ func (w *lying) views() {
 	w.press("enter", "esc", "esc")
 }
 
-// job fills the form in with links and files that lie, up to the dialog.
+// job fills in the form with hostile links and files, up to the dialog.
 func (w *lying) job(name string) {
 	w.press("n")
 	w.Press("ctrl+l")
@@ -157,8 +157,8 @@ func (w *lying) job(name string) {
 	w.Sees("Send this job?", "$1.25")
 }
 
-// money goes through the dialogs of one job, of a rerun, a group, a batch and of
-// an unknown outcome.
+// money visits the dialogs of one job, a rerun, a group, a batch and an unknown
+// outcome.
 func (w *lying) money() {
 	w.press("1")
 	w.job("first")
@@ -200,8 +200,8 @@ func (w *lying) money() {
 	w.press("n", "esc")
 }
 
-// asides goes through the dialogs of a soft budget, of an answer that can't be
-// written down, and of what was typed before; then it exports the ledger.
+// asides visits the dialogs of a soft budget, an unsaved answer and an earlier
+// draft, and then exports the ledger.
 func (w *lying) asides(home string) {
 	w.fillDisk()
 	w.job("")
@@ -239,10 +239,10 @@ func (w *lying) asides(home string) {
 	}
 }
 
-// Everything that others can write is a lie, in every place there is: members of
-// answers, links, names of files, lines of batches, labels, notes, the
-// configuration, the environment, the errors of the system. Nothing of it acts on
-// the terminal, and no dialog of money says it as the program's own word.
+// Everything that others can write is hostile: members of answers, links, file
+// names, batch lines, labels, notes, the configuration, the environment, system
+// errors. None of it controls the terminal, and no dialog about money shows it
+// as the program's own words.
 func TestHostileTextCannotActOrSpeakForTheProgram(t *testing.T) {
 	t.Parallel()
 	dialogs := map[string]bool{}
@@ -293,8 +293,8 @@ func TestHostileTextCannotActOrSpeakForTheProgram(t *testing.T) {
 	}
 }
 
-// walkDeals is how many walks there are, the lies dealt anew for each: one, or as
-// many as there are lies with the flag -sizes all.
+// walkDeals is the number of walks, each with the texts dealt anew: one, or as
+// many as there are texts with -sizes all.
 func walkDeals() int {
 	if *sizesFlag == "all" {
 		return len(uitest.Lies())
@@ -302,7 +302,7 @@ func walkDeals() int {
 	return 1
 }
 
-// begins gives a key at the first screen, and has it saved.
+// begins gives a key on the first screen and has it saved.
 func (w *lying) begins() {
 	w.look()
 	w.press("1")

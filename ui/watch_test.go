@@ -15,7 +15,8 @@ import (
 	"dubtop/ui/uitest"
 )
 
-// busiest is the most requests to the API that began in any 60 s from a time on.
+// busiest returns the most requests to the API that began in any 60 s from a
+// time on.
 func (s *story) busiest(since time.Time) int {
 	var times []time.Time
 	for _, r := range s.account.Requests() {
@@ -31,7 +32,7 @@ func (s *story) busiest(since time.Time) int {
 	return most
 }
 
-// refusals are the answers 429 that the account had to give.
+// refusals returns the 429s of the account.
 func (s *story) refusals() int {
 	n := 0
 	for _, r := range s.account.Requests() {
@@ -112,7 +113,7 @@ func TestRefreshKeepsTheScrollPosition(t *testing.T) {
 	})
 }
 
-// names are the names of the jobs on a screen of 80 columns.
+// names returns the job names on a screen of 80 columns.
 func names(screen string) []string {
 	var names []string
 	for line := range strings.SplitSeq(screen, "\n") {
@@ -139,7 +140,7 @@ func TestTenMinutesWith500RunningStayWithinATenthOfTheLimit(t *testing.T) {
 			s.Pass(50 * time.Second)
 			s.Press("esc", "esc")
 		}
-		if n := s.busiest(began); n > 60+10 { // ten details were opened besides
+		if n := s.busiest(began); n > 60+10 { // ten details were also opened
 			t.Errorf("%d requests within a minute", n)
 		}
 		if n := s.refusals(); n > 0 {
@@ -149,8 +150,8 @@ func TestTenMinutesWith500RunningStayWithinATenthOfTheLimit(t *testing.T) {
 	})
 }
 
-// notOneByOne fails when a job was asked for by itself that was not opened, or
-// when a single job was asked for again and again after its end.
+// notOneByOne fails if a job that was not opened was requested by itself, or if
+// a single job was requested repeatedly after its end.
 func (s *story) notOneByOne() {
 	asked := map[string]int{}
 	for _, r := range s.account.Requests() {
@@ -252,8 +253,8 @@ func TestPauseAndResume(t *testing.T) {
 	})
 }
 
-// A window without focus is still watched, on a second screen: what runs keeps its
-// pace, the rest goes slower.
+// A window without focus may be on a second screen, so running jobs keep their
+// pace. Everything else is polled less often.
 func TestSlowerPollingWithoutFocus(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.SetRunning(5) }}, func(s *story) {
@@ -357,7 +358,7 @@ func TestOfflineAtTheStart(t *testing.T) {
 	})
 }
 
-// dns is a wire on which no name is known.
+// dns is a network on which no name resolves.
 type dns struct{ broken func() bool }
 
 func (d dns) over(wire http.RoundTripper) http.RoundTripper {
@@ -369,12 +370,12 @@ func (d dns) over(wire http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// trip is a RoundTripper made of a function.
+// trip is a RoundTripper made from a function.
 type trip func(*http.Request) (*http.Response, error)
 
 func (f trip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// noSuchHost is what a resolver without a network says.
+// noSuchHost is a resolver's error without a network.
 type noSuchHost struct{}
 
 func (*noSuchHost) Error() string { return "dial tcp: lookup api.sync.so: no such host" }
@@ -443,7 +444,7 @@ func TestRateLimitStopsEverythingAndCountsDown(t *testing.T) {
 
 func TestOneRefreshFollowsASleep(t *testing.T) {
 	t.Parallel()
-	var nap atomic.Int64 // how long the program is to stand still, as a machine asleep
+	var nap atomic.Int64 // how long the program will stand still, like a machine asleep
 	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
 		time.Sleep(time.Duration(nap.Swap(0)))
 		return msg

@@ -56,8 +56,8 @@ func TestPastedKeyIsTestedAndNeverShown(t *testing.T) {
 	}
 }
 
-// keyless fails when the account's key was ever drawn, copied or opened, whole
-// or in a piece worth having.
+// keyless fails if the account's key was ever drawn, copied or opened,
+// completely or in a usable part.
 func (s *story) keyless() {
 	s.t.Helper()
 	key := s.account.Key()
@@ -135,8 +135,7 @@ func TestConfigurationProblemsAreShownAndStopNothing(t *testing.T) {
 	})
 }
 
-// A key that the server refuses is named by where it came from, and replaced
-// without leaving.
+// A refused key is named with its source, and can be replaced without quitting.
 func TestRefusedKeyCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	st := stage{config: func(c *ui.Config) {

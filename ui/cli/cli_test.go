@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // days are tested where clocks change
+	_ "time/tzdata" // places where clocks change
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +47,7 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-// answers is the internet, where every server says one thing to everybody.
+// answers is a network on which every server gives the same answer.
 type answers struct {
 	status int
 	body   string
@@ -66,8 +66,8 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// A key that the server refuses is never told that there is nothing: not where
-// the account has no journal, and not where the dashboard made an empty one.
+// A refused key never looks like an empty account, neither if the account has
+// no journal nor if the dashboard created an empty one.
 func TestWrongKeyIsReportedByEveryCommand(t *testing.T) {
 	for _, opened := range []bool{false, true} {
 		d := newDesk(t)
@@ -89,7 +89,7 @@ func TestWrongKeyIsReportedByEveryCommand(t *testing.T) {
 	}
 }
 
-// A key that was good once can read what the journal holds without a network.
+// A key that worked once can read the journal without a network.
 func TestKnownKeyNeedsNoNetwork(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
@@ -109,7 +109,7 @@ func TestUntestedKeyIsAWarning(t *testing.T) {
 	}
 }
 
-// journal opens the account's journal, as the dashboard would.
+// journal opens the account's journal as the dashboard does.
 func (d *desk) journal() *journal.Journal {
 	d.t.Helper()
 	dir, err := settings.StateDir(d.world.Env)
@@ -135,7 +135,7 @@ func (d *desk) configure(text string) {
 	d.variables["DUBTOP_CONFIG"] = path
 }
 
-// ran is what a command line answered.
+// ran is the result of a command line.
 type ran struct {
 	status      int
 	out, errors string
@@ -155,7 +155,7 @@ func (d *desk) run(line string) ran {
 	return ran{status, out.String(), errs.String()}
 }
 
-// says fails unless the command succeeds with exactly this.
+// says fails unless the command succeeds with exactly this output.
 func (d *desk) says(line, want string) {
 	d.t.Helper()
 	if got := d.run(line); got.status != 0 || got.errors != "" || got.out != want {
@@ -165,7 +165,7 @@ func (d *desk) says(line, want string) {
 
 var noon = time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC) // in Berlin
 
-// confirmed is a submission that the user said yes to.
+// confirmed returns a confirmed submission.
 func confirmed(t *testing.T, id, name string, p outbox.Price) outbox.Submission {
 	t.Helper()
 	s := outbox.Submission{
@@ -191,7 +191,7 @@ func enqueue(t *testing.T, j *journal.Journal, s outbox.Submission, at time.Time
 	}
 }
 
-// booked appends a job to the ledger.
+// booked adds a job to the ledger.
 func booked(t *testing.T, j *journal.Journal, at time.Time, e ledger.Entry) {
 	t.Helper()
 	e.At = at
@@ -200,7 +200,7 @@ func booked(t *testing.T, j *journal.Journal, at time.Time, e ledger.Entry) {
 	}
 }
 
-// flip changes rows of the closed journal's file behind its back.
+// flip changes rows in the file of the closed journal.
 func (d *desk) flip(j *journal.Journal, statements ...string) {
 	d.t.Helper()
 	path := j.Path()
@@ -219,7 +219,7 @@ func (d *desk) flip(j *journal.Journal, statements ...string) {
 	}
 }
 
-// errorOf reads the one JSON line of an error.
+// errorOf reads the JSON line of an error.
 func errorOf(t *testing.T, text string) said {
 	t.Helper()
 	var doc map[string]said
@@ -229,7 +229,7 @@ func errorOf(t *testing.T, text string) said {
 	return doc["error"]
 }
 
-// Looking makes no journal, and not even a directory.
+// Reading creates no journal, and not even a directory.
 func TestReadingCreatesNoJournal(t *testing.T) {
 	d := newDesk(t)
 	d.says("queue ls", "The queue is empty.\n")
@@ -298,8 +298,8 @@ func TestInvalidFlagsAreRefused(t *testing.T) {
 	}
 }
 
-// A wrong word in the configuration is told, and stops no look; a wrong server
-// would show another account.
+// A mistake in the configuration is reported and does not stop a command that
+// reads. A wrong server does, because it would show another account.
 func TestConfigurationProblemsAreReported(t *testing.T) {
 	d := newDesk(t)
 	d.configure("theme = \"blue\"\n")
@@ -317,7 +317,7 @@ func TestConfigurationProblemsAreReported(t *testing.T) {
 	}
 }
 
-// Another server has other books.
+// Another server has another ledger.
 func TestEachServerHasItsOwnJournal(t *testing.T) {
 	d := newDesk(t)
 	enqueue(t, d.journal(), confirmed(t, "q1", "promo", dollarPrice(1)), noon)

@@ -20,15 +20,15 @@ import (
 	"dubtop/state/settings"
 )
 
-// works is a desk with work on a made-up account.
+// works is a desk with a queue on a simulated account.
 type works struct {
 	*desk
 	account *simulator.Server
 	signals chan os.Signal
-	j       *journal.Journal // as another window has it
+	j       *journal.Journal // as another window has it open
 }
 
-// drains runs a test in virtual time, with jobs of those names in the queue.
+// drains runs a test in virtual time, with jobs of these names in the queue.
 func drains(t *testing.T, o simulator.Options, f func(t *testing.T, w *works), names ...string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -43,7 +43,7 @@ func drains(t *testing.T, o simulator.Options, f func(t *testing.T, w *works), n
 		w.agree(names...)
 		f(t, w)
 		must(t, w.j.Close())
-		time.Sleep(time.Hour) // what is left over comes to its end
+		time.Sleep(time.Hour) // let remaining timers run out
 	})
 }
 
@@ -54,7 +54,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// agree puts jobs into the queue that were priced at $1.25 and confirmed.
+// agree queues jobs that were priced at $1.25 and confirmed.
 func (w *works) agree(names ...string) {
 	w.t.Helper()
 	for _, name := range names {
@@ -62,8 +62,8 @@ func (w *works) agree(names ...string) {
 	}
 }
 
-// priced is a job that was priced at $1.25 and confirmed; signature is the query
-// of its video's link.
+// priced returns a job that was priced at $1.25 and confirmed. signature is the
+// query of its video link.
 func (w *works) priced(name, signature string) outbox.Submission {
 	w.t.Helper()
 	client, err := api.New(api.Config{BaseURL: w.account.BaseURL(), Key: api.NewSecret(testKey), Transport: w.account.RoundTripper()})
@@ -89,7 +89,7 @@ func (w *works) id(name string) string {
 	return items[i].Submission.ID
 }
 
-// ends fails unless a drain ends so, and says all of that.
+// ends fails unless a drain ends with this status and output.
 func (w *works) ends(line string, status int, out, errors []string) ran {
 	w.t.Helper()
 	got := w.run(line)
@@ -164,7 +164,7 @@ func TestDrainAsJSON(t *testing.T) {
 	}, "a")
 }
 
-// All that is left is named, each with what to do next.
+// Every job that is left is named, with what to do about it.
 func TestLeftJobsAreNamed(t *testing.T) {
 	drains(t, simulator.Options{IgnoreKeys: true, Slots: 9}, func(t *testing.T, w *works) {
 		ctx := t.Context()
@@ -255,8 +255,8 @@ func TestSlotsAndReserveComeFromTheConfiguration(t *testing.T) {
 	}, "a", "b", "c", "d")
 }
 
-// The first signal lets the request on its way be answered, and begins nothing
-// more. The second does not wait.
+// The first signal waits for the answer to the current request and sends
+// nothing more. The second does not wait.
 func TestSignalEndsADrainInOrder(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
 		w.account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
@@ -280,8 +280,8 @@ func TestSignalEndsADrainInOrder(t *testing.T) {
 	}, "a", "b")
 }
 
-// Who can't be told what happens, such as a pipe that closed, is no reason to
-// go on spending.
+// If nothing more can be printed, for example because a pipe was closed,
+// nothing more is sent.
 func TestDrainEndsIfItsOutputIsClosed(t *testing.T) {
 	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
 		root := Commands(w.world)[0]

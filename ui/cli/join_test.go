@@ -11,8 +11,8 @@ import (
 	"dubtop/state/settings"
 )
 
-// served puts the desk on a simulated account, and gives the profile of a key
-// of the same server.
+// served connects the desk to a simulated account, and returns the profile of
+// another key of the same server.
 func (d *desk) served() (account *simulator.Server, profile func(key string) string) {
 	d.t.Helper()
 	account = simulator.New(simulator.Options{Key: testKey, Generations: 3})
@@ -27,7 +27,7 @@ func (d *desk) served() (account *simulator.Server, profile func(key string) str
 	}
 }
 
-// knows makes a profile that has seen a job, and gives its journal.
+// knows creates a profile that has seen a job, and returns its journal.
 func (d *desk) knows(profile string, job string) *journal.Journal {
 	d.t.Helper()
 	dir, err := settings.StateDir(d.world.Env)

@@ -13,7 +13,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// line fills the queue with one item of every sort, as on a busy day.
+// line fills the queue with one item of every state.
 func (d *desk) line() {
 	d.t.Helper()
 	j := d.journal()
@@ -54,8 +54,8 @@ No process is sending from the queue.
 `)
 }
 
-// Labels stand in a column of their own where there are any: what the draft was
-// given, or what it was labelled later.
+// Labels have a column if there are any: the draft's label, or the one set
+// later.
 func TestQueueShowsLabels(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
@@ -139,7 +139,7 @@ func TestQueueAsJSON(t *testing.T) {
 `)
 }
 
-// Who sends is told, and goes on sending.
+// The sender is shown, and goes on sending.
 func TestListingTakesNoTurn(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
@@ -162,7 +162,7 @@ func TestListingTakesNoTurn(t *testing.T) {
 	}
 }
 
-// sent lets a job of the queue leave, and answers it unless the outcome is NotSent.
+// sent has a job of the queue sent, and answered unless the outcome is NotSent.
 func sent(t *testing.T, j *journal.Journal, s outbox.Submission, o api.Outcome, words string) {
 	t.Helper()
 	if err := s.Send(noon.Add(time.Minute)); err != nil {
@@ -182,8 +182,8 @@ func sent(t *testing.T, j *journal.Journal, s outbox.Submission, o api.Outcome, 
 	}
 }
 
-// What has left the line is listed, too: what is on its way, what nobody knows
-// the outcome of, what was refused.
+// Jobs that have left the queue are listed too: those being sent, those of
+// unknown outcome, and refused ones.
 func TestQueueListsWhatLeftTheLine(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()

@@ -57,7 +57,7 @@ func TestEveryKindOfErrorHasItsCode(t *testing.T) {
 	}
 }
 
-// full takes nothing.
+// full accepts no output.
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }

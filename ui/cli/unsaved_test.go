@@ -10,7 +10,7 @@ import (
 	"dubtop/api/simulator"
 )
 
-// change does something to the journal behind the drain's back.
+// change changes the journal behind the drain's back.
 func (w *works) change(statement string) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+w.j.Path())
@@ -23,8 +23,8 @@ func (w *works) change(statement string) {
 const fullDisk = `CREATE TRIGGER full BEFORE INSERT ON submissions WHEN NEW.state = 'sent'
 	BEGIN SELECT RAISE(ABORT, 'the disk is full'); END`
 
-// What was accepted and could not be written down is said, with its id and a
-// status of its own; the next run finds it out.
+// If an accepted job can't be saved, the drain reports its id and ends with its
+// own status. The next run finds out what happened.
 func TestDrainReportsUnsavedAnswers(t *testing.T) {
 	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
 		w.change(fullDisk)

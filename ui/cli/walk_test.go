@@ -31,7 +31,7 @@ import (
 
 var liesFlag = flag.Int("lies", 24, "how many more hostile texts the commands are told")
 
-// hostile are all the texts that the commands are told.
+// hostile are all the texts that the commands receive.
 func hostile() []string {
 	r := rand.New(rand.NewPCG(7, 7))
 	all := slices.Concat(uitest.Lies(), slices.Sorted(maps.Values(uitest.Nasty())))
@@ -41,8 +41,8 @@ func hostile() []string {
 	return all
 }
 
-// tells runs a command line that may hold anything, and looks at every byte of
-// what it says. It gives the lines on both sides.
+// tells runs a command line with any content, and checks every byte of its
+// output. It returns the lines of both streams.
 func (d *desk) tells(args ...string) (out, errs []string) {
 	d.t.Helper()
 	root := &cobra.Command{Use: "dubtop"}
@@ -69,8 +69,8 @@ func (d *desk) tells(args ...string) (out, errs []string) {
 	return strings.Split(stdout.String(), "\n"), strings.Split(stderr.String(), "\n")
 }
 
-// table runs a command that answers with so many lines: none is made by what
-// others wrote.
+// table runs a command that prints this many lines. No line comes from foreign
+// text.
 func (d *desk) table(lines int, args ...string) {
 	d.t.Helper()
 	out, _ := d.tells(args...)
@@ -79,7 +79,7 @@ func (d *desk) table(lines int, args ...string) {
 	}
 }
 
-// document runs a command that answers in JSON.
+// document runs a command that prints JSON.
 func (d *desk) document(args ...string) {
 	d.t.Helper()
 	out, _ := d.tells(args...)
@@ -88,7 +88,7 @@ func (d *desk) document(args ...string) {
 	}
 }
 
-// sheet runs a command that answers in CSV, with so many rows below the titles.
+// sheet runs a command that prints CSV, with this many rows below the titles.
 func (d *desk) sheet(rows int, args ...string) {
 	d.t.Helper()
 	out, _ := d.tells(args...)
@@ -100,9 +100,8 @@ func (d *desk) sheet(rows int, args ...string) {
 	}
 }
 
-// lied fills the books and the queue with lies in every place, as an older
-// program may have left them there. It gives how many labels there are: what
-// acts may have swallowed a number.
+// lied fills the ledger and the queue with hostile texts, as an older program
+// may have left them there. It returns the number of labels.
 func (d *desk) lied(told []string) (labels int) {
 	d.t.Helper()
 	j, distinct := d.journal(), map[text.Text]bool{}
@@ -130,7 +129,7 @@ func (d *desk) lied(told []string) (labels int) {
 	return len(distinct)
 }
 
-// signed is who sends from the queue, by the name of a machine that lies.
+// signed makes a machine with a hostile name the sender.
 func (d *desk) signed(lie string) {
 	d.t.Helper()
 	name, err := json.Marshal(journal.Holder{PID: 1, Host: text.Text(lie), Since: noon})
@@ -144,8 +143,8 @@ func (d *desk) journalPath() string {
 	return filepath.Join(dir, journal.ProfileName(api.NewSecret(testKey).Fingerprint(), api.DefaultBaseURL), "journal.db")
 }
 
-// Whatever others wrote into books, queue, labels, names of machines, it acts on
-// no terminal, breaks no line open, and no spreadsheet runs it.
+// Whatever others wrote into ledger, queue, labels and host names, it controls
+// no terminal, breaks no line, and no spreadsheet runs it.
 func TestHostileTextInOutput(t *testing.T) {
 	t.Parallel()
 	told := hostile()
@@ -169,7 +168,7 @@ func TestHostileTextInOutput(t *testing.T) {
 	d.document("spend", "--json", "--entries")
 }
 
-// damages spoils every row of the books.
+// damages damages every row of the ledger.
 func (d *desk) damages(told []string) {
 	d.t.Helper()
 	db, err := sql.Open("sqlite", "file:"+d.journalPath())
@@ -198,11 +197,11 @@ func TestHostileTextInDamageReports(t *testing.T) {
 	d.document("spend", "--json", "--entries")
 }
 
-// The command line, the environment, the configuration, the names of files and
-// the errors of system and server: nothing of them acts.
+// The same for the command line, the environment, the configuration, file
+// names, and the errors of system and server.
 func TestHostileTextInErrors(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { // what is tried again takes its time
+	synctest.Test(t, func(t *testing.T) { // retries take time
 		for _, lie := range hostile() {
 			d := newDesk(t)
 			d.refused(lie)
@@ -212,7 +211,7 @@ func TestHostileTextInErrors(t *testing.T) {
 	})
 }
 
-// refused lies on the command line.
+// refused puts hostile texts on the command line.
 func (d *desk) refused(lie string) {
 	d.t.Helper()
 	for _, flags := range [][]string{nil, {"--json"}} {
@@ -231,7 +230,7 @@ func (d *desk) refused(lie string) {
 	}
 }
 
-// misled lies in the environment and in the configuration.
+// misled puts them into the environment and the configuration.
 func (d *desk) misled(lie string) {
 	d.t.Helper()
 	all := func() {
@@ -275,7 +274,7 @@ func (d *desk) misled(lie string) {
 	d.world.Env.Home = home
 }
 
-// answered has server and network lie.
+// answered has server and network send them.
 func (d *desk) answered(lie string) {
 	d.t.Helper()
 	message, err := json.Marshal(map[string]any{"statusCode": 401, "message": lie, "error": lie, "error_code": lie})
@@ -294,7 +293,7 @@ func (d *desk) answered(lie string) {
 	}
 }
 
-// broken is a network that gives lies for reasons.
+// broken is a network with hostile error messages.
 type broken struct{ lie string }
 
 func (b broken) RoundTrip(*http.Request) (*http.Response, error) {
@@ -317,7 +316,7 @@ func TestHostileTextInProfileNames(t *testing.T) {
 	}
 }
 
-// A drain tells of jobs, and says what the server said.
+// A drain prints names of jobs and the server's messages.
 func TestHostileTextInADrain(t *testing.T) {
 	for _, format := range []string{"queue drain", "queue drain --json"} {
 		drains(t, simulator.Options{Slots: 99, IgnoreKeys: true}, func(t *testing.T, w *works) {

@@ -60,7 +60,7 @@ func TestEverySignHasAnASCIIForm(t *testing.T) {
 	for _, file := range files {
 		switch base := filepath.Base(file); {
 		case base == "redact.go", base == "styled.go", base == "groups.go", strings.Contains(file, "simulator"), strings.Contains(file, "uitest"):
-			continue // text that others write, or that we look for in it
+			continue // text from others, or text that we look for in it
 		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {

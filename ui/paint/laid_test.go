@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A box is laid over lines of any characters and colours as Lip Gloss lays
+// A box is laid over lines of any characters and colours just as Lip Gloss lays
 // layers, which is too slow for every frame.
 func TestABoxCoversWhatLipGlossWouldCover(t *testing.T) {
 	t.Parallel()
@@ -29,7 +29,7 @@ func TestABoxCoversWhatLipGlossWouldCover(t *testing.T) {
 	})
 }
 
-// cells is what a terminal shows of a frame, with its colours.
+// cells returns what a terminal shows of a frame, with its colours.
 func cells(frame string) string {
 	canvas := lipgloss.NewCanvas(60, 12)
 	canvas.Compose(lipgloss.NewLayer(frame))

@@ -15,7 +15,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// toy shows what reached it: the last key, what was pasted, the window, the
+// toy shows what reached it: the last key, pasted text, the window, the
 // background, the focus and a clock.
 type toy struct {
 	key, text, pasted string
