@@ -200,7 +200,7 @@ func asking() []Entry {
 		{Estimate, []string{"ctrl+s", "alt+enter"}, "ctrl+s", "price it", GroupForm},
 		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "clear the form", GroupForm},
 		{OtherDraft, []string{"ctrl+y"}, "ctrl+y", "another unsent draft", GroupForm},
-		{Leave, []string{"esc"}, "esc", "leave and keep the draft", GroupForm},
+		{Leave, []string{"esc"}, "esc", "close and keep the draft", GroupForm},
 
 		{Yes, []string{"y"}, "y", "yes", GroupDialog},
 		{No, []string{"n", "esc"}, "n", "no", GroupDialog},

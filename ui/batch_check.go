@@ -73,7 +73,7 @@ func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err er
 		if f.UnderWay() {
 			return errors.New(string(f.Words(time.Now())))
 		}
-		sub.Told = append(sub.Told, f.Submission)
+		sub.Shown = append(sub.Shown, f.Submission)
 	}
 	return err
 }

@@ -149,7 +149,7 @@ func (a *desk) afterOpening(do func() tea.Cmd) tea.Cmd {
 func (a *desk) togglePause() {
 	a.poller.Pause(!a.poller.Paused())
 	if a.poller.Paused() {
-		a.Say("refreshing is paused; " + a.KeyFor(keymap.Pause) + " resumes it")
+		a.Say("refreshing is paused (" + a.KeyFor(keymap.Pause) + " resumes it)")
 		return
 	}
 	a.Say("refreshing again")

@@ -20,14 +20,14 @@ func (a *desk) slotWords() text.Text {
 	n, by := s.Known(a.Now)
 	words := text.Sprintf("%d", n)
 	switch by {
-	case outbox.SlotsTold:
+	case outbox.SlotsNamed:
 		words += ", from the server"
 		if s.Set > 0 {
 			words += text.Sprintf("; %d set here", s.Set)
 		}
 	case outbox.SlotsSet:
 		words += ", set here"
-		if told := s.Told.N; told > n {
+		if told := s.Named.N; told > n {
 			words += text.Sprintf("; the server says %d", told)
 		}
 	case outbox.SlotsConfigured:

@@ -124,7 +124,7 @@ func (a *App) phase() statement {
 	refresh := a.KeyFor(keymap.Refresh)
 	switch p.Kind {
 	case state.PhasePaused:
-		return statement{"paused, " + asOf, a.KeyFor(keymap.Pause) + " resumes", paint.Warn}
+		return statement{"paused, " + asOf + " (" + a.KeyFor(keymap.Pause) + " resumes)", "", paint.Warn}
 	case state.PhaseOffline:
 		return statement{text.Of(p.Words), text.Sprintf("%s, trying again in %s (%s: now)", asOf, span(p.Until.Sub(a.Now)), refresh), paint.Bad}
 	case state.PhaseBackoff:

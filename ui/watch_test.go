@@ -239,7 +239,7 @@ func TestPauseAndResume(t *testing.T) {
 		if n := len(s.account.Requests()) - before; n > 0 {
 			t.Errorf("%d requests while paused", n)
 		}
-		s.Sees("paused, data as of 18:31:00; , resumes")
+		s.Sees("paused, data as of 18:31:00 (, resumes)")
 		s.account.Add(simulator.Job{Name: "made_elsewhere"})
 		s.Press("r")
 		s.Pass(time.Second)

@@ -23,7 +23,7 @@ const newsAtOnce = 20
 // collect.
 const manyEntries = 10_000
 
-// books is the state of reading and writing the ledger.
+// ledgerWrites is the state of writing to the ledger.
 type ledgerWrites struct {
 	writing bool
 	failed  bool // the last write failed, which was reported

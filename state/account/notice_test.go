@@ -96,7 +96,7 @@ func TestFullSlotsAreReportedOncePerJob(t *testing.T) {
 			t.Errorf("%+v", l.all)
 		}
 		s := recallSlots(t.Context(), d.Journal)
-		if n, by := s.Known(time.Now()); n != 1 || by != outbox.SlotsTold {
+		if n, by := s.Known(time.Now()); n != 1 || by != outbox.SlotsNamed {
 			t.Errorf("the plan's slots are kept as %d", n)
 		}
 		if n, _ := s.Known(time.Now().Add(25 * time.Hour)); n != 0 {
@@ -109,7 +109,7 @@ func TestFullSlotsAreReportedOncePerJob(t *testing.T) {
 func TestDrainUsesLearnedSlots(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 3}, func(t *testing.T, account *simulator.Server, d Runner) {
 		enqueue(t, d, account, "a", "b", "c")
-		must(t, storeSlots(t.Context(), d.Journal, outbox.Slots{Told: outbox.Learned{N: 3, At: time.Now()}}))
+		must(t, storeSlots(t.Context(), d.Journal, outbox.Slots{Named: outbox.Learned{N: 3, At: time.Now()}}))
 		began := time.Now()
 		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 3 || time.Since(began) > 10*time.Second {
 			t.Errorf("%+v, %v, after %s", sum, err, time.Since(began))

@@ -13,14 +13,14 @@ import (
 // The journal settings for the number of slots, as told by the server and as
 // found by probing.
 const (
-	toldSetting  = "slots"
+	namedSetting = "slots"
 	triedSetting = "slots_tried"
 )
 
 // keepSlots saves the learned number of slots for the next start.
 func (a *Account) keepSlots() []Work {
 	s := a.Outbox.Slots
-	if s.Told == a.kept.Told && s.Tried == a.kept.Tried || a.unwritable != nil {
+	if s.Named == a.kept.Named && s.Tried == a.kept.Tried || a.unwritable != nil {
 		return nil
 	}
 	a.kept = s
@@ -42,7 +42,7 @@ func storeSlots(ctx context.Context, j *journal.Journal, s outbox.Slots) error {
 	keep := func(name string, l outbox.Learned) error {
 		return j.SaveSetting(ctx, name, fmt.Sprintf("%d %d", l.N, l.At.Unix()))
 	}
-	return errors.Join(keep(toldSetting, s.Told), keep(triedSetting, s.Tried))
+	return errors.Join(keep(namedSetting, s.Named), keep(triedSetting, s.Tried))
 }
 
 // recallSlots returns the numbers of storeSlots and the one set by the user,
@@ -57,7 +57,7 @@ func recallSlots(ctx context.Context, j *journal.Journal) (s outbox.Slots) {
 		l.At = time.Unix(at, 0).UTC()
 		return l
 	}
-	s.Told, s.Tried = recall(toldSetting), recall(triedSetting)
+	s.Named, s.Tried = recall(namedSetting), recall(triedSetting)
 	s.Set, _ = j.Slots(ctx)
 	return s
 }

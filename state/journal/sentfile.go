@@ -48,7 +48,7 @@ func onlyWhatWasTold(ctx context.Context, tx *sql.Tx, s outbox.Submission) error
 	}
 	twins, err := sentFiles(ctx, tx, s.ID, s.Body)
 	for _, twin := range twins {
-		if twin.UnderWay() || !slices.Contains(s.Told, twin.Submission) {
+		if twin.UnderWay() || !slices.Contains(s.Shown, twin.Submission) {
 			return fmt.Errorf("%w: %s", ErrSameFile, twin.Words(time.Now()))
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func batchOf(t *testing.T, id, file string, told ...string) outbox.Submission {
 	t.Helper()
 	s := confirmed(id)
-	s.Kind, s.Draft, s.Body, s.Told = outbox.SubmitBatch, draft.Draft{}, []byte(file), told
+	s.Kind, s.Draft, s.Body, s.Shown = outbox.SubmitBatch, draft.Draft{}, []byte(file), told
 	return sending(t, s)
 }
 

@@ -68,7 +68,7 @@ func onlyOfItsDraft(ctx context.Context, tx *sql.Tx, s outbox.Submission, old pr
 // nothing before it returns nil. If several processes try, one gets nil and the
 // others ErrTaken. It also returns ErrPaused if the submission is paused,
 // ErrSameDraft if its draft was sent or queued as another submission, and
-// ErrSameFile if a batch from the same file is not in Submission.Told.
+// ErrSameFile if a batch from the same file is not in Submission.Shown.
 func (j *Journal) BeginSending(ctx context.Context, s outbox.Submission) error {
 	return j.begin(ctx, s, func(tx *sql.Tx, old prior) error {
 		switch {

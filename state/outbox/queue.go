@@ -246,8 +246,8 @@ func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
 // PausedByUser reports whether the queue is paused because the user wants it.
 func (q *Queue) PausedByUser() bool { return q.byUser }
 
-// BackoffUntil returns until when nothing is sent because the server asked for a wait,
-// did not answer or has no free slot; zero if none of these applies.
+// BackoffUntil returns until when nothing is sent because the server asked for a
+// wait, did not answer or has no free slot; zero if none of these applies.
 func (q *Queue) BackoffUntil(now time.Time) time.Time {
 	switch {
 	case now.Before(q.backoff):

@@ -25,7 +25,7 @@ type SlotSource uint8
 // The sources.
 const (
 	SlotsUnknown    SlotSource = iota // not known: probe one more at a time
-	SlotsTold                         // named by the server
+	SlotsNamed                        // named by the server
 	SlotsSet                          // set by the user, for the account
 	SlotsConfigured                   // set in the configuration
 	SlotsTried                        // one more was refused
@@ -49,7 +49,7 @@ func (l Learned) holds(now time.Time) bool {
 type Slots struct {
 	Configured int     // in the configuration; 0 if unset
 	Set        int     // by the user, for this account; 0 if unset
-	Told       Learned // named by the server
+	Named      Learned // named by the server
 	Tried      Learned // jobs running when one more was refused
 
 	reached  int       // most jobs running after one of ours was accepted
@@ -60,10 +60,10 @@ type Slots struct {
 // it is not. If both the user and the server gave a number, the lower one
 // counts.
 func (s *Slots) Known(now time.Time) (n int, by SlotSource) {
-	told := s.Told.holds(now)
+	told := s.Named.holds(now)
 	switch {
-	case told && (s.Set == 0 || s.Told.N <= s.Set):
-		return s.Told.N, SlotsTold
+	case told && (s.Set == 0 || s.Named.N <= s.Set):
+		return s.Named.N, SlotsNamed
 	case s.Set > 0:
 		return s.Set, SlotsSet
 	case s.Configured > 0:
@@ -77,8 +77,8 @@ func (s *Slots) Known(now time.Time) (n int, by SlotSource) {
 // OfPlan returns the plan's number of slots according to the server or the
 // configuration; 0 if neither says.
 func (s *Slots) OfPlan(now time.Time) int {
-	if s.Told.holds(now) {
-		return s.Told.N
+	if s.Named.holds(now) {
+		return s.Named.N
 	}
 	return s.Configured
 }
@@ -90,10 +90,10 @@ func (s *Slots) Reached() int { return max(1, s.reached) }
 // Tell records the number named by the server and discards the result of
 // probing. It ignores 0 or less.
 func (s *Slots) Tell(n int, now time.Time) {
-	if n <= 0 || n == s.Told.N && s.Told.holds(now) {
+	if n <= 0 || n == s.Named.N && s.Named.holds(now) {
 		return
 	}
-	s.Told, s.Tried, s.settling = Learned{n, instant.Of(now)}, Learned{}, time.Time{}
+	s.Named, s.Tried, s.settling = Learned{n, instant.Of(now)}, Learned{}, time.Time{}
 }
 
 // Choose records the number set by the user, 0 to detect it. It discards

@@ -21,11 +21,11 @@ func TestSlotSources(t *testing.T) {
 	}{
 		{Slots{}, 0, SlotsUnknown},
 		{Slots{Configured: 3}, 3, SlotsConfigured},
-		{Slots{Configured: 3, Told: learned(6, time.Hour)}, 6, SlotsTold},
-		{Slots{Configured: 3, Told: learned(6, 25*time.Hour)}, 3, SlotsConfigured},
+		{Slots{Configured: 3, Named: learned(6, time.Hour)}, 6, SlotsNamed},
+		{Slots{Configured: 3, Named: learned(6, 25*time.Hour)}, 3, SlotsConfigured},
 		{Slots{Configured: 3, Set: 4}, 4, SlotsSet},
-		{Slots{Set: 4, Told: learned(6, 0)}, 4, SlotsSet},
-		{Slots{Set: 9, Told: learned(6, 0)}, 6, SlotsTold},
+		{Slots{Set: 4, Named: learned(6, 0)}, 4, SlotsSet},
+		{Slots{Set: 9, Named: learned(6, 0)}, 6, SlotsNamed},
 		{Slots{Set: 99}, 99, SlotsSet},
 		{Slots{Tried: learned(4, 23*time.Hour)}, 4, SlotsTried},
 		{Slots{Tried: learned(4, 24*time.Hour)}, 0, SlotsUnknown},
@@ -46,7 +46,7 @@ func TestChosenSlotsReplaceLearnedOnes(t *testing.T) {
 		t.Errorf("%d, %d: what was told before counts", n, by)
 	}
 	s.Tell(8, noon)
-	if n, by := s.Known(noon); n != 8 || by != SlotsTold {
+	if n, by := s.Known(noon); n != 8 || by != SlotsNamed {
 		t.Errorf("%d, %d: what was told since does not count", n, by)
 	}
 	s.Choose(0)
@@ -212,7 +212,7 @@ func (s *search) leaves(task Task, full Occupancy, paused bool) {
 	}
 	_, by := s.o.Slots.Known(s.now)
 	alone := full.Ours == 0 && (by == SlotsTried || by == SlotsUnknown)
-	if n := running + 1; by != SlotsTold && n > max(1, MostTried-reserve) && !alone {
+	if n := running + 1; by != SlotsNamed && n > max(1, MostTried-reserve) && !alone {
 		s.t.Fatalf("%s is number %d, with %d reserved", task.Submission.ID, n, reserve)
 	}
 	if try := running >= s.best && !alone && by == SlotsUnknown; try && (full.Outage || len(s.doubts) > 0) {
@@ -229,7 +229,7 @@ func (s *search) leaves(task Task, full Occupancy, paused bool) {
 func (s *search) land() {
 	task, running := *s.away, s.o.Queue.running
 	s.away = nil
-	told, tried := s.o.Slots.Told, s.o.Slots.Tried
+	told, tried := s.o.Slots.Named, s.o.Slots.Tried
 	outcome, err := s.post(s.now)
 	d := TaskResult{Task: task, Submission: task.Submission, Err: err}
 	id := api.ID("")
@@ -242,15 +242,15 @@ func (s *search) land() {
 	s.o.Apply(d, s.now)
 	e, refused := err.(*api.Error)
 	full := refused && e.Kind == api.KindConcurrency
-	if !full && (s.o.Slots.Told != told || s.o.Slots.Tried != tried) {
+	if !full && (s.o.Slots.Named != told || s.o.Slots.Tried != tried) {
 		s.t.Fatalf("%v taught %+v", err, s.o.Slots)
 	}
 	switch {
 	case full:
 		s.full = s.now
 		s.best = min(s.best, max(running, e.Active))
-		if s.tells == 1 && s.o.Slots.Told.N != s.slots {
-			s.t.Fatalf("%d were told, and %d are known", s.slots, s.o.Slots.Told.N)
+		if s.tells == 1 && s.o.Slots.Named.N != s.slots {
+			s.t.Fatalf("%d were told, and %d are known", s.slots, s.o.Slots.Named.N)
 		}
 	case outcome == api.Accepted:
 		s.full, s.sent = time.Time{}, append(s.sent, task.Submission.ID)

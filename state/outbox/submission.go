@@ -90,9 +90,9 @@ type Submission struct {
 	Files          []draft.File
 	BatchLines     int
 	WebhookURL     string // batches only; generations have it in Body
-	// Told are the notes about earlier batches of the same file that were shown
+	// Shown are the ids of the earlier batches of the same file that were shown
 	// beside the price. They are not saved.
-	Told     []string
+	Shown    []string
 	Price    Price
 	Unpriced bool // the user typed UnpricedWord
 

@@ -17,16 +17,18 @@ type Vocabulary struct {
 	Words map[string][]string
 }
 
-// Worded is a row type whose filters can be checked. Vocabulary may be called
-// on a zero row.
-type Worded interface{ Vocabulary() Vocabulary }
+// Worded is a row type whose filters can be checked.
+type Worded interface {
+	// Vocabulary may be called on a zero row.
+	Vocabulary() Vocabulary
+}
 
 // mostRead limits the rows read to collect words.
 const mostRead = 5000
 
-// FilterMistake describes a probable mistake in the filter: a field that these rows
-// don't have, an unknown status, or a word without matches. It returns "" if
-// there is none. It quotes the filter as typed.
+// FilterMistake describes a probable mistake in the filter: a field that these
+// rows don't have, an unknown status, or a word without matches. It returns ""
+// if there is none. It quotes the filter as typed.
 func (v *View[T]) FilterMistake() string {
 	row, ok := any(new(T)).(Worded)
 	if !ok || v.rows == nil {

@@ -12,10 +12,16 @@ import (
 // Screen is anything that can own the keyboard: a view, details, a form, a
 // prompt, a dialog.
 type Screen interface {
+	// Title names the screen, for the line of tabs.
 	Title() text.Text
+	// SetSize sets the space for View in cells.
 	SetSize(width, height int)
+	// Actions returns what can be done now, the most specific actions first. The
+	// first action that has a key gets it.
 	Actions() []Action
-	Update(tea.Msg) tea.Cmd // gets messages that no action claimed: text, pastes, ticks
+	// Update handles a message that no action claimed: text, pastes, ticks.
+	Update(tea.Msg) tea.Cmd
+	// View draws the screen. It changes nothing.
 	View() paint.Styled
 }
 
@@ -31,6 +37,7 @@ type Overlay interface {
 // Typing is a screen that shows the terminal's cursor, at a position relative
 // to its view.
 type Typing interface {
+	// Cursor returns the position, counted from 0, or nil to hide the cursor.
 	Cursor() *tea.Cursor
 }
 
@@ -44,6 +51,7 @@ type coverable interface{ Cover(lines int) }
 
 // Leaving is a screen that is told when it closes.
 type Leaving interface {
+	// Leave is called when the screen closes, and when the program ends.
 	Leave() tea.Cmd
 }
 
