@@ -30,7 +30,7 @@ const (
 // https://sync.so/docs/api-reference/api/generate-api/list
 const PageSize = 100
 
-// Ask is a request that is due. The topic decides which fields are its
+// Query is a request that is due. The topic decides which fields are its
 // parameters:
 //
 //	Head, Running, Vanished, Backfill: Generations, for Client.Generations

@@ -95,6 +95,20 @@ func (m Media) base() string {
 	return ""
 }
 
+// Holds is the kind of media that the input's name suggests: video, audio or
+// image; "" if it suggests none of them.
+func (m Media) Holds() string {
+	switch kindOfName(m.base()) {
+	case kindVideo:
+		return "video"
+	case kindAudio:
+		return "audio"
+	case kindImage:
+		return "image"
+	}
+	return ""
+}
+
 // mediaKind is the kind of file that a name's extension suggests.
 type mediaKind int
 

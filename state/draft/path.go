@@ -31,6 +31,15 @@ func ParsePath(typed, home string) (string, error) {
 	return expandHome(p, home)
 }
 
+// TypedPath returns a text that [ParsePath] reads as a path: the path itself, or
+// a file:// link if it has characters that quote others.
+func TypedPath(path string) string {
+	if p, err := ParsePath(path, ""); err == nil && p == path {
+		return path
+	}
+	return (&url.URL{Scheme: "file", Path: path}).String()
+}
+
 var (
 	windowsPath  = regexp.MustCompile(`^(?:[A-Za-z]:[\\/]|\\\\|%[A-Za-z]+%)`)
 	userPath     = regexp.MustCompile(`^~([^/]+)(/|$)`)

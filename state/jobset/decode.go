@@ -1,0 +1,87 @@
+package jobset
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// MaxBytes is the largest table or file of lines that is read.
+const MaxBytes = 32 << 20
+
+// decoded returns a file's text as UTF-8 with \n at the ends of lines. It
+// understands UTF-8 and UTF-16, with or without a byte order mark, and the line
+// ends of all systems.
+func decoded(raw []byte) ([]byte, error) {
+	if len(raw) > MaxBytes {
+		return nil, &Problem{Words: fmt.Sprintf("the file is larger than %d MB: split it", MaxBytes>>20)}
+	}
+	switch {
+	case bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")):
+		raw = raw[3:]
+	case bytes.HasPrefix(raw, []byte("\xff\xfe")):
+		raw = wide(raw[2:], binary.LittleEndian)
+	case bytes.HasPrefix(raw, []byte("\xfe\xff")):
+		raw = wide(raw[2:], binary.BigEndian)
+	case wideZeros(raw, 1):
+		raw = wide(raw, binary.LittleEndian)
+	case wideZeros(raw, 0):
+		raw = wide(raw, binary.BigEndian)
+	}
+	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
+	raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	if at := bytes.IndexByte(raw, 0); at >= 0 {
+		return nil, problemAt(raw, at, "a NUL byte: this is not a text file")
+	}
+	if !utf8.Valid(raw) {
+		return nil, problemAt(raw, invalid(raw), "the text is neither UTF-8 nor UTF-16: save the file as UTF-8")
+	}
+	return raw, nil
+}
+
+// wide decodes UTF-16. A lone half of a pair becomes a replacement character.
+func wide(raw []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(raw)/2)
+	for i := range units {
+		units[i] = order.Uint16(raw[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// wideZeros reports whether the text looks like UTF-16 without a mark: nearly
+// every second byte of its beginning, from the one given, is zero, and none of
+// the others.
+func wideZeros(raw []byte, from int) bool {
+	raw = raw[:min(len(raw), 64)&^1]
+	zeros := 0
+	for i := from; i < len(raw); i += 2 {
+		if raw[i^1] == 0 {
+			return false
+		}
+		if raw[i] == 0 {
+			zeros++
+		}
+	}
+	return len(raw) >= 8 && zeros*8 >= len(raw)*3 // three quarters of them
+}
+
+// invalid returns where the first byte is that is not UTF-8.
+func invalid(raw []byte) int {
+	at := 0
+	for at < len(raw) {
+		r, n := utf8.DecodeRune(raw[at:])
+		if r == utf8.RuneError && n <= 1 {
+			return at
+		}
+		at += n
+	}
+	return at
+}
+
+// problemAt is a problem at an offset of a text.
+func problemAt(raw []byte, at int, words string) *Problem {
+	line := raw[bytes.LastIndexByte(raw[:at], '\n')+1 : at]
+	return &Problem{Line: 1 + bytes.Count(raw[:at], []byte("\n")), Column: 1 + utf8.RuneCount(line), Words: words}
+}

@@ -1,0 +1,121 @@
+package jobset
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"dubtop/state/draft"
+)
+
+// Lines makes a row of each line of a JSONL file. A line is a line of a batch
+// file, a request as the API takes it, or an object with the members that a
+// table has as columns. dir is the folder of the file, for relative paths.
+func Lines(raw []byte, dir, home string, like draft.Draft) (Set, error) {
+	data, err := decoded(raw)
+	if err != nil {
+		return Set{}, err
+	}
+	t := newSheet(dir, home, like)
+	number := 0
+	for line := range bytes.SplitSeq(data, []byte("\n")) {
+		number++
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		if len(t.set.Rows) == MaxRows {
+			return Set{}, &Problem{Words: fmt.Sprintf("the file has more than %d rows: split it", MaxRows)}
+		}
+		r := Row{Where: fmt.Sprintf("line %d", number), Draft: t.like.Clone()}
+		if trouble := t.object(&r, line); trouble != "" {
+			r.Trouble = fmt.Sprintf("line %d: %s", number, trouble)
+		}
+		t.set.Rows = append(t.set.Rows, r)
+	}
+	if len(t.set.Rows) == 0 {
+		return Set{}, &Problem{Words: "the file is empty"}
+	}
+	t.set.number()
+	return t.set, nil
+}
+
+// object reads one line into a row and returns what is wrong with it, or "".
+func (t *sheet) object(r *Row, line []byte) (trouble string) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(line, &members); err != nil {
+		return "not a JSON object: " + err.Error()
+	}
+	if id, ok := members["request_id"]; ok {
+		_ = json.Unmarshal(id, &r.Where) // a number stays a line's number
+		r.Stem = r.Where
+	}
+	payload, batch := members["payload"]
+	_, request := members["input"]
+	switch {
+	case batch:
+		return t.request(r, payload)
+	case request:
+		return t.request(r, line)
+	}
+	var strange []string
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		c := columnOf(name)
+		value, plain := plainValue(members[name])
+		if c == "" || !plain {
+			strange = append(strange, strconv.Quote(name))
+			continue
+		}
+		t.fill(r, c, value)
+	}
+	if len(strange) > 0 {
+		return "it has what a row can't hold: " + strings.Join(strange, ", ")
+	}
+	return ""
+}
+
+// plainValue is a JSON text, number or truth value as it would be typed.
+func plainValue(raw json.RawMessage) (typed string, ok bool) {
+	var v any
+	if json.Unmarshal(raw, &v) != nil {
+		return "", false
+	}
+	switch v := v.(type) {
+	case nil:
+		return "", true
+	case string:
+		return v, true
+	case bool, float64:
+		return strings.TrimSpace(string(raw)), true
+	}
+	return "", false
+}
+
+// request fills a row from a request as the API takes it. A part that the form
+// has no field for is trouble, since without it the job would be another one.
+func (t *sheet) request(r *Row, raw json.RawMessage) (trouble string) {
+	d, lost, err := draft.FromRequest(raw)
+	if err != nil {
+		return err.Error()
+	}
+	if d.Model != "" {
+		r.Draft.Model = d.Model
+	}
+	if len(d.Options) > 0 {
+		r.Draft.Options = d.Options
+	}
+	t.fill(r, columnVideo, d.Visual)
+	t.fill(r, columnAudio, d.Audio)
+	t.fill(r, columnScript, d.Script)
+	t.fill(r, columnVoice, d.VoiceID)
+	t.fill(r, columnName, d.OutputFileName)
+	t.fill(r, columnWebhook, d.WebhookURL)
+	r.Draft.VisualKind = d.VisualKind
+	if len(lost) > 0 {
+		return "it has what a row can't hold: " + strings.Join(lost, "; ") + ". Send the file as a batch instead"
+	}
+	return ""
+}

@@ -1,0 +1,96 @@
+package jobset
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fields are the fields of a template of output names.
+const Fields = "{stem}, {lang}, {model}, {label} and {n}"
+
+var field = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// CheckTemplate returns what is wrong with a template, or "". An empty template
+// leaves the names to the server.
+func CheckTemplate(template string) string {
+	for _, found := range field.FindAllStringSubmatch(template, -1) {
+		if _, ok := fieldOf(&Row{}, found[1]); !ok {
+			return fmt.Sprintf("{%s} is none of its fields: %s", found[1], Fields)
+		}
+	}
+	if rest := field.ReplaceAllString(template, ""); strings.ContainsAny(rest, "{}") {
+		return "a brace is not closed"
+	}
+	return ""
+}
+
+func fieldOf(r *Row, name string) (value string, ok bool) {
+	switch strings.ToLower(strings.TrimSpace(name)) {
+	case "stem":
+		return r.Stem, true
+	case "lang":
+		return r.Lang, true
+	case "model":
+		return r.Draft.Model, true
+	case "label":
+		return r.Draft.Label, true
+	case "n":
+		return strconv.Itoa(r.Number), true
+	}
+	return "", false
+}
+
+// Name gives rows without an output name one from a template. Names that come
+// out the same get _2, _3 and so on, in the order of the rows.
+func (s *Set) Name(template string) {
+	template = strings.TrimSpace(template)
+	taken := map[string]bool{}
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		name := strings.TrimSpace(r.Draft.OutputFileName)
+		if name == "" && template != "" {
+			name = plain(field.ReplaceAllStringFunc(template, func(f string) string {
+				value, _ := fieldOf(r, f[1:len(f)-1])
+				return value
+			}))
+		}
+		if name == "" {
+			continue
+		}
+		first := name
+		for n := 2; taken[name]; n++ {
+			name = first + "_" + strconv.Itoa(n)
+		}
+		taken[name] = true
+		r.Draft.OutputFileName = name
+	}
+}
+
+// maxName is the longest output name that a template makes, in characters.
+const maxName = 120
+
+// plain writes a name in the alphabet of output names: letters, digits, - and _.
+// Accents are dropped, everything else becomes -, and fields that are empty
+// leave no gap.
+func plain(name string) string {
+	var b strings.Builder
+	for _, r := range norm.NFD.String(name) {
+		switch {
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_'):
+			b.WriteRune(r)
+		case unicode.Is(unicode.Mn, r):
+		default:
+			b.WriteByte('-')
+		}
+	}
+	name = gaps.ReplaceAllStringFunc(b.String(), func(gap string) string { return gap[:1] })
+	name = strings.Trim(name[:min(len(name), maxName)], "-_")
+	return name
+}
+
+var gaps = regexp.MustCompile(`[-_]{2,}`)

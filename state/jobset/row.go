@@ -1,0 +1,245 @@
+// Package jobset makes many jobs from what the user has: a table, lines of
+// JSON, files paired by their names, or every video with every track. It knows
+// rows, where they came from and what is wrong with them. It never reads a file
+// or a clock, and knows nothing about prices.
+package jobset
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"dubtop/api/text"
+	"dubtop/state/draft"
+	"dubtop/state/table"
+)
+
+// MaxRows is the most rows a set can have.
+const MaxRows = 10_000
+
+// Row is one job to be.
+type Row struct {
+	Number int    // place in the set, from 1
+	Where  string // where it was read, such as "line 12"; "" if its files say so
+	Stem   string // name of the video without its extension, for templates
+	Lang   string // language tag such as "de" or "pt-BR"; "" if unknown
+	Draft  draft.Draft
+	// Trouble says why the source makes no job of the row, such as a video
+	// without audio. Editing the row removes it.
+	Trouble string
+	// Fault is what the checks of the form found; "" if the row can be sent.
+	Fault string
+	// Twin says that the row may be one too many: it repeats another one or an
+	// earlier job, or there is another track for its video and language.
+	Twin string
+	// Out leaves the row out. A twin starts left out.
+	Out bool
+}
+
+// Words says what is wrong with the row, "" if nothing is.
+func (r *Row) Words() text.Text { return text.Of(cmp.Or(r.Trouble, r.Fault, r.Twin)) }
+
+// Fit reports whether the row can become a job.
+func (r *Row) Fit() bool { return r.Trouble == "" && r.Fault == "" }
+
+// Chosen reports whether the row is to become a job.
+func (r *Row) Chosen() bool { return r.Fit() && !r.Out }
+
+// Name is the row's name on the screen.
+func (r *Row) Name(home string) text.Text {
+	if name := r.Draft.Name(draft.CheckEnv{Home: home}); name != "" && string(name) != r.Draft.Model {
+		return name
+	}
+	return text.Of(cmp.Or(r.Stem, r.Where, "row "+strconv.Itoa(r.Number)))
+}
+
+// Key identifies the row by its place.
+func (r *Row) Key() string { return strconv.Itoa(r.Number) }
+
+// Rank puts the first row first.
+func (r *Row) Rank() int64 { return -int64(r.Number) }
+
+// Class is troubled for a row that cannot become a job or is left out.
+func (r *Row) Class() table.Class {
+	if !r.Chosen() {
+		return table.ClassTroubled
+	}
+	return table.ClassOther
+}
+
+// Compare orders rows by a column.
+func (r *Row) Compare(other *Row, by table.Sort) int {
+	switch by {
+	case table.SortName:
+		return strings.Compare(string(r.Name("")), string(other.Name("")))
+	case table.SortModel:
+		return strings.Compare(r.Draft.Model, other.Draft.Model)
+	case table.SortLabel:
+		return table.EmptyLast(text.Of(r.Draft.Label), text.Of(other.Draft.Label))
+	case table.SortLang:
+		return table.EmptyLast(text.Of(r.Lang), text.Of(other.Lang))
+	case table.SortStatus:
+		return cmp.Compare(r.standing(), other.standing())
+	}
+	return 0
+}
+
+// standing orders rows by how much they need a look.
+func (r *Row) standing() int {
+	switch {
+	case !r.Fit():
+		return 0
+	case r.Out:
+		return 1
+	}
+	return 2
+}
+
+// Same reports whether two rows look the same.
+func (r *Row) Same(other *Row) bool {
+	return r.Trouble == other.Trouble && r.Fault == other.Fault && r.Twin == other.Twin && r.Out == other.Out &&
+		r.Lang == other.Lang && r.Draft.OutputFileName == other.Draft.OutputFileName && r.Draft.Label == other.Draft.Label &&
+		r.Content() == other.Content()
+}
+
+// Absorb keeps nothing: a row is always written whole.
+func (r *Row) Absorb(*Row, time.Time) {}
+
+// Haystack is the row's searchable text in lower case.
+func (r *Row) Haystack() string {
+	d := &r.Draft
+	return strings.ToLower(strings.Join([]string{
+		string(r.Name("")), r.Lang, d.Model, d.Visual, d.Audio, d.Script, d.Label, string(r.Words()),
+	}, " "))
+}
+
+// FieldValue returns a field for filters such as lang:de.
+func (r *Row) FieldValue(name string) (value string, ok bool) {
+	switch name {
+	case "name":
+		value = string(r.Name(""))
+	case "lang":
+		value = r.Lang
+	case "model":
+		value = r.Draft.Model
+	case "label":
+		value = r.Draft.Label
+	default:
+		return "", false
+	}
+	return strings.ToLower(value), true
+}
+
+// Content is equal for rows that would make the same video: the same inputs,
+// model and options, whatever they are called. Links are compared without their
+// query, which often holds a signature that differs each time.
+func (r *Row) Content() string { return ContentOf(r.Draft) }
+
+// ContentOf is Row.Content of a draft.
+func ContentOf(d draft.Draft) string {
+	options := map[string]string{}
+	for name := range d.Options {
+		if v := d.Option(name); v != "" {
+			options[name] = v
+		}
+	}
+	// A slice of texts and a map of texts can always be written.
+	key, _ := json.Marshal([]any{strings.TrimSpace(d.Model), unsigned(d.Visual), unsigned(d.Audio), strings.TrimSpace(d.Script), strings.TrimSpace(d.VoiceID), options})
+	return string(key)
+}
+
+// unsigned is a link without its query, or other text as it is.
+func unsigned(typed string) string {
+	typed = strings.TrimSpace(typed)
+	if m, err := draft.ParseMedia(typed, ""); err == nil && m.Source == draft.SourceURL {
+		typed, _, _ = strings.Cut(typed, "?")
+	}
+	return typed
+}
+
+// Set is a set of jobs to be.
+type Set struct {
+	Rows   []Row
+	Videos int      // videos found, where files were paired or multiplied
+	Tracks int      // audio files found, likewise
+	Notes  []string // what else to know, such as the columns of a table
+}
+
+// Problem is why a source cannot be read at all.
+type Problem struct {
+	Line   int // from 1; 0 for the whole source
+	Column int // in characters, from 1; 0 for the whole line
+	Words  string
+}
+
+// Error says where and why.
+func (p *Problem) Error() string {
+	switch {
+	case p.Line == 0:
+		return p.Words
+	case p.Column == 0:
+		return fmt.Sprintf("line %d: %s", p.Line, p.Words)
+	}
+	return fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Words)
+}
+
+// number gives the rows their places.
+func (s *Set) number() {
+	for i := range s.Rows {
+		s.Rows[i].Number = i + 1
+	}
+}
+
+// MarkTwins marks rows that repeat another one of the set, and rows whose job
+// was sent before, and leaves them out. before says what became of earlier
+// jobs, by [ContentOf].
+func (s *Set) MarkTwins(before map[string]string) {
+	first := map[string]int{}
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		if r.Trouble != "" {
+			continue
+		}
+		key := r.Content()
+		n, seen := first[key]
+		switch {
+		case seen:
+			r.Twin = fmt.Sprintf("the same as row %d", n)
+		case r.Twin == "":
+			r.Twin = before[key]
+		}
+		if !seen {
+			first[key] = r.Number
+		}
+		r.Out = r.Twin != ""
+	}
+}
+
+// Totals counts the rows of a set.
+type Totals struct {
+	Rows, Chosen, Troubled, Out int
+	Langs                       map[string]int // chosen rows by language
+}
+
+// Count counts rows.
+func Count(rows func(yield func(*Row) bool)) Totals {
+	t := Totals{Langs: map[string]int{}}
+	for r := range rows {
+		t.Rows++
+		switch {
+		case !r.Fit():
+			t.Troubled++
+		case r.Out:
+			t.Out++
+		default:
+			t.Chosen++
+			if r.Lang != "" {
+				t.Langs[r.Lang]++
+			}
+		}
+	}
+	return t
+}

@@ -1,0 +1,210 @@
+package jobset
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"dubtop/state/draft"
+)
+
+// delimiters are those that tables use, the likeliest first.
+const delimiters = ",;\t|"
+
+// Table makes a row of each line of a CSV or TSV file. The delimiter is found
+// out, and columns are recognized by their headings, or by what is in them if
+// the first line has none. dir is the folder of the file, for relative paths.
+func Table(raw []byte, dir, home string, like draft.Draft) (Set, error) {
+	data, err := decoded(raw)
+	if err != nil {
+		return Set{}, err
+	}
+	if data, err = unbroken(data); err != nil {
+		return Set{}, err
+	}
+	t := newSheet(dir, home, like)
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = delimiter(data), -1, true
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if len(t.set.Rows) == MaxRows {
+			return Set{}, &Problem{Words: fmt.Sprintf("the file has more than %d rows: split it", MaxRows)}
+		}
+		if err != nil {
+			t.broken(err)
+			continue
+		}
+		line, _ := r.FieldPos(0)
+		if err := t.line(line, cells); err != nil {
+			return Set{}, err
+		}
+	}
+	if len(t.columns) == 0 {
+		return Set{}, &Problem{Words: "the file is empty"}
+	}
+	t.set.number()
+	return t.set, nil
+}
+
+// maxCell is the longest cell in bytes. A quote that is never closed would
+// otherwise make one cell of the rest of the file.
+const maxCell = 64 << 10
+
+// unbroken returns the text unless a quote is never closed.
+func unbroken(data []byte) ([]byte, error) {
+	open := -1
+	for at, b := range data {
+		switch {
+		case b == '"' && open < 0:
+			open = at
+		case b == '"':
+			open = -1
+		}
+		if open >= 0 && at-open > maxCell {
+			return nil, problemAt(data, open, "this quote is not closed")
+		}
+	}
+	return data, nil
+}
+
+// delimiter returns the delimiter of which the first line has most.
+func delimiter(data []byte) rune {
+	first, _, _ := bytes.Cut(bytes.TrimLeft(data, "\n"), []byte("\n"))
+	best, most := ',', 0
+	for _, d := range delimiters {
+		n, quoted := 0, false
+		for _, r := range string(first) {
+			switch {
+			case r == '"':
+				quoted = !quoted
+			case r == d && !quoted:
+				n++
+			}
+		}
+		if n > most {
+			best, most = d, n
+		}
+	}
+	return best
+}
+
+// sheet is the state of Table.
+type sheet struct {
+	set       Set
+	dir, home string
+	like      draft.Draft
+	columns   []column
+}
+
+func newSheet(dir, home string, like draft.Draft) sheet {
+	like = like.Clone()
+	if like.Options == nil {
+		like.Options = map[string]string{}
+	}
+	return sheet{dir: dir, home: home, like: like}
+}
+
+// broken adds a row for a line that cannot be read.
+func (t *sheet) broken(err error) {
+	r := Row{Draft: t.like.Clone(), Trouble: err.Error()}
+	if e, ok := errors.AsType[*csv.ParseError](err); ok {
+		words := "a quote stands where none may: double it, or put the whole cell in quotes"
+		if errors.Is(e.Err, csv.ErrQuote) {
+			words = "a quoted cell does not end where its line does, or something follows it"
+		}
+		r.Where = fmt.Sprintf("line %d", e.StartLine)
+		r.Trouble = (&Problem{Line: e.Line, Column: e.Column, Words: words}).Error()
+	}
+	t.set.Rows = append(t.set.Rows, r)
+}
+
+// line reads the headings or a row.
+func (t *sheet) line(number int, cells []string) error {
+	if !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }) {
+		return nil
+	}
+	if t.columns == nil {
+		headed, err := t.recognize(cells)
+		if headed || err != nil {
+			return err
+		}
+	}
+	r := Row{Where: fmt.Sprintf("line %d", number), Draft: t.like.Clone()}
+	if len(cells) > len(t.columns) && slices.ContainsFunc(cells[len(t.columns):], func(c string) bool { return c != "" }) {
+		r.Trouble = fmt.Sprintf("line %d has %d cells, the first line has %d: is a cell with a delimiter not in quotes?", number, len(cells), len(t.columns))
+	}
+	for i, c := range t.columns {
+		if i < len(cells) {
+			t.fill(&r, c, cells[i])
+		}
+	}
+	t.set.Rows = append(t.set.Rows, r)
+	return nil
+}
+
+// recognize finds out what the columns are from the first line, and reports
+// whether it holds their headings.
+func (t *sheet) recognize(first []string) (headed bool, err error) {
+	t.columns = make([]column, len(first))
+	var used, unused []string
+	for i, heading := range first {
+		c := columnOf(heading)
+		if c != "" && !slices.Contains(t.columns, c) {
+			t.columns[i] = c
+			headed = true
+			used = append(used, string(c)+" from "+short(heading))
+		} else if strings.TrimSpace(heading) != "" {
+			unused = append(unused, short(heading))
+		}
+	}
+	if !headed {
+		used, unused = nil, nil
+		for i, cell := range first {
+			c := t.guess(cell)
+			if c != "" && !slices.Contains(t.columns, c) {
+				t.columns[i] = c
+				used = append(used, fmt.Sprintf("%s from column %d", c, i+1))
+			}
+		}
+	}
+	if !slices.Contains(t.columns, columnVideo) {
+		return headed, &Problem{Line: 1, Words: "no column holds the videos: name one of them \"video\""}
+	}
+	t.set.Notes = append(t.set.Notes, "columns: "+strings.Join(used, ", "))
+	if len(unused) > 0 {
+		t.set.Notes = append(t.set.Notes, "not used: "+strings.Join(unused, ", "))
+	}
+	return headed, nil
+}
+
+// short shortens a heading for a note.
+func short(heading string) string {
+	heading = strings.Join(strings.Fields(heading), " ")
+	if utf8.RuneCountInString(heading) > 24 {
+		heading = string([]rune(heading)[:23]) + "…"
+	}
+	return heading
+}
+
+// guess returns the column of a cell without a heading.
+func (t *sheet) guess(cell string) column {
+	m, err := draft.ParseMedia(cell, t.home)
+	if err != nil || m.Source == draft.SourceNone {
+		return ""
+	}
+	switch m.Holds() {
+	case "video", "image":
+		return columnVideo
+	case "audio":
+		return columnAudio
+	}
+	return ""
+}
