@@ -50,7 +50,7 @@ const (
 	MarkAll         Name = "mark_all"
 	MarkNone        Name = "mark_none"
 	NewGeneration   Name = "new_generation"
-	NewBatch        Name = "new_batch"
+	NewSet          Name = "new_job_set"
 	Open            Name = "open"
 	CopyID          Name = "copy_id"
 	CopyURL         Name = "copy_url"
@@ -83,7 +83,8 @@ func formerNames() map[Name]Name {
 	return map[Name]Name{
 		"generations": ViewGenerations, "batches": ViewBatches, "assets": ViewAssets,
 		"models": ViewModels, "queue": ViewQueue, "ledger": ViewLedger,
-		"view_1": ViewGenerations, "view_2": ViewBatches, "view_3": ViewAssets,
+		"new_batch": NewSet,
+		"view_1":    ViewGenerations, "view_2": ViewBatches, "view_3": ViewAssets,
 		"view_4": ViewModels, "view_5": ViewQueue, "view_6": ViewLedger,
 	}
 }
@@ -157,7 +158,7 @@ func working() []Entry {
 		{NextPart, []string{"]", "l", "right"}, "]", "next part of the details", GroupJob},
 		{PreviousPart, []string{"[", "h", "left"}, "[", "previous part", GroupJob},
 		{NewGeneration, []string{"n"}, "n", "new generation", GroupJob},
-		{NewBatch, []string{"N"}, "N", "new batch from a JSONL file", GroupJob},
+		{NewSet, []string{"N"}, "N", "new job set: many jobs from a list, folders or links", GroupJob},
 		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
 		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
 		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},

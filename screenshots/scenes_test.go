@@ -1,10 +1,12 @@
 package screenshots
 
 import (
+	"fmt"
 	"hash/fnv"
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,6 +60,26 @@ func scenes() []scene {
 		d.Pass(time.Second)
 		d.Press("y")
 	}
+	season := func(d *uitest.Terminal) { // four episodes in three languages, less one; a track is named wrong
+		const links = "http://127.0.0.1:8701/media/ep01_24s" // the storage of the simulator
+		var videos, tracks strings.Builder
+		for n := range 4 {
+			episode := strings.Replace(links, "ep01", fmt.Sprintf("ep0%d", n+1), 1)
+			fmt.Fprint(&videos, episode, ".mp4 ")
+			for _, lang := range []string{"de", "es", "fr"} {
+				if n != 2 || lang != "fr" {
+					fmt.Fprint(&tracks, episode, "_", lang, ".wav ")
+				}
+			}
+		}
+		d.Press("N")
+		d.Type(videos.String())
+		d.Press("tab")
+		d.Type(tracks.String() + strings.Replace(links, "ep01", "ep5", 1) + "_de.wav")
+		d.Press("ctrl+s")
+		d.Pass(time.Second)
+		d.Press("j", "x", "j")
+	}
 	return []scene{
 		{name: "generations", width: 120, height: 32, act: func(*uitest.Terminal) {}},
 		{name: "generations-light", width: 120, height: 32, light: true, act: func(*uitest.Terminal) {}},
@@ -94,6 +116,7 @@ func scenes() []scene {
 				d.Press("5", "g", "enter")
 			},
 		},
+		{name: "job-set", width: 120, height: 30, act: season},
 		{name: "batches", width: 100, height: 30, act: func(d *uitest.Terminal) { d.Press("2") }},
 		{name: "assets", width: 120, height: 30, act: func(d *uitest.Terminal) { d.Press("3") }},
 		{name: "models", width: 120, height: 24, act: func(d *uitest.Terminal) { d.Press("4") }},

@@ -35,7 +35,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		Empty: func() []text.Text {
 			return []text.Text{
 				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans include them.",
-				a.KeyFor(keymap.NewBatch) + "  create one from a file: it is checked and priced before you decide",
+				a.KeyFor(keymap.NewSet) + "  create one from a file: it is checked and priced before you decide",
 			}
 		},
 	}}
@@ -51,8 +51,10 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		return ""
 	}
 	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() }))
+	batch := a.Does(keymap.NewSet, a.newBatch).Unless(a.unspendable).Hinted("new batch")
+	batch.Key.SetHelp(batch.Key.Help().Key, "new batch from a JSONL file")
 	return v.With(
-		a.Does(keymap.NewBatch, a.newBatch).Unless(a.unspendable).Hinted("new batch"),
+		batch,
 		a.Does(keymap.Details, func() tea.Cmd {
 			if b := v.Selected(); b.Intent == outbox.SubmissionUnknown {
 				return a.openUnknown(b.Key())

@@ -16,6 +16,7 @@ type composer struct {
 	draft     draft.Draft          // as last typed into the form
 	drafts    drafting             // its state in the journal
 	batchPath string               // as last typed into the batch form
+	setTyped  setTyped             // as last typed into the job set form
 	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
 	pilots    map[string]*pilot    // by submission id
 	nextDue   time.Time            // when the next beat comes; see askBeat

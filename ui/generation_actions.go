@@ -12,7 +12,7 @@ import (
 
 // generationActions returns the actions for a job, or for the marked jobs, on
 // any screen that shows them.
-func generationActions(a *composer, set jobSet) []kit.Action {
+func generationActions(a *composer, set selection) []kit.Action {
 	missing := func() text.Text {
 		if n := set.many(); n > 1 {
 			return tooMany(n, wordMost)

@@ -32,6 +32,7 @@ type generationForm struct {
 	step   text.Text           // the current stage of the pricing
 	reason text.Text           // why the server refused the draft
 	origin *origin             // the job the form was copied from; may be nil
+	row    *rowEdit            // the row of a job set that is edited; nil for a job of its own
 	aside  bool                // another unsent draft was in the form and comes back afterwards
 }
 
@@ -272,7 +273,10 @@ func (f *generationForm) noteOf(name string) text.Text {
 }
 
 func (f *generationForm) Title() text.Text {
-	if f.origin != nil {
+	switch {
+	case f.row != nil:
+		return text.Of("row " + f.row.row.Key())
+	case f.origin != nil:
 		return "run again"
 	}
 	return "new generation"
@@ -290,10 +294,16 @@ func (f *generationForm) Actions() []kit.Action {
 		a.Does(keymap.Estimate, f.price).Hinted("price it"),
 		a.Does(keymap.Leave, f.leave).Hinted("close, keep the draft"),
 	}
+	if f.row != nil {
+		acts = f.row.actions(f)
+	}
 	if len(f.Current().Picks) > 0 {
 		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
 	}
 	acts = append(acts, f.FieldActions()...)
+	if f.row != nil {
+		return acts
+	}
 	other := a.Does(keymap.OtherDraft, f.other).Unless(f.noOther)
 	if f.noOther() == "" {
 		other = other.Hinted("other draft")
@@ -364,6 +374,8 @@ func (f *generationForm) above() []paint.Styled {
 			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 		lines = append(lines, "")
+	case f.row != nil:
+		lines = append(lines, f.row.lines(f)...)
 	case f.draft.Unknown != "":
 		for _, l := range paint.Wrap(text.Of(f.draft.Unknown), max(10, f.Width-4)) {
 			lines = append(lines, "  "+t.Text(paint.Warn, l))

@@ -131,6 +131,8 @@ func sketches() []sketch {
 		{"run-again", strangers(), keys("m", "G", "enter")},
 		{"group", strangers(), keys("a", ".", "tab")},
 		{"group-confirmation", strangers(), func(s *story) { keys("a", ".", "tab")(s); s.Press("enter"); s.Pass(time.Second) }},
+		{"job-set-form", lived(), keys("N")},
+		{"job-set", lived(), func(s *story) { s.Pass(12 * time.Second); s.linked(); s.Press("j") }},
 		{"first-screen", stage{noKey: true}, func(*story) {}},
 		{"key", stage{noKey: true}, keys("1")},
 	}

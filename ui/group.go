@@ -41,6 +41,9 @@ type group struct {
 	trouble text.Text          // why the work stopped
 
 	pilot bool
+
+	set     bool // a job set, instead of jobs to run again
+	without int  // rows of the set that are not in the group
 }
 
 // groupJob is one job of a group.
@@ -53,7 +56,7 @@ type groupJob struct {
 }
 
 // openGroup opens a group of the chosen jobs and reads their inputs.
-func (a *composer) openGroup(set jobSet, model string) tea.Cmd {
+func (a *composer) openGroup(set selection, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
@@ -68,7 +71,7 @@ func (a *composer) openGroup(set jobSet, model string) tea.Cmd {
 
 // groupWithModel lets the user choose a model for a group. A model may be
 // chosen that takes only some of the jobs; the others are left out.
-func (a *composer) groupWithModel(set jobSet) tea.Cmd {
+func (a *composer) groupWithModel(set selection) tea.Cmd {
 	jobs := set.chosen()
 	unfit := func(model string) text.Text {
 		most := draft.RulesFor(model).MaxSeconds

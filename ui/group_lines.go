@@ -22,7 +22,12 @@ import (
 func (g *group) lines(width int) []paint.Styled {
 	t := g.app.Theme
 	heading := text.Sprintf("Run %s again, unchanged", text.Count(len(g.jobs), "job", "jobs"))
-	if g.model != "" {
+	switch {
+	case g.set && g.without > 0:
+		heading = text.Sprintf("Send %s; %d of the set are left out", text.Count(len(g.jobs), "job", "jobs"), g.without)
+	case g.set:
+		heading = text.Sprintf("Send %s", text.Count(len(g.jobs), "job", "jobs"))
+	case g.model != "":
 		heading = text.Sprintf("Run %s again with %s", text.Count(len(g.jobs), "job", "jobs"), g.model)
 	}
 	lines := []paint.Styled{"", "  " + t.Text(paint.Title, heading), ""}
@@ -164,6 +169,15 @@ func (g *group) leaving() (n int) {
 	return n
 }
 
+// notes returns the warnings of a job and what could not be copied.
+func (j *groupJob) notes() []text.Text {
+	notes := text.All(j.warn)
+	if len(j.lost) > 0 {
+		notes = append(notes, "not copied: "+text.Join(j.lost, "; "))
+	}
+	return notes
+}
+
 // The widths of a group's columns in cells.
 const (
 	nameWidth  = 24
@@ -187,9 +201,9 @@ func (g *group) rows(width int) []paint.Styled {
 			t.Text(paint.Muted, paint.Fit(text.Of(j.draft.Model), modelWidth, false, t.Glyphs.More)) + "  " +
 			t.Text(price.Tone, paint.Fit(price.Text, 9, true, t.Glyphs.More))
 		lines = append(lines, line)
-		notes := text.All(j.warn)
-		if len(j.lost) > 0 {
-			notes = append(notes, "not copied: "+text.Join(j.lost, "; "))
+		notes := j.notes()
+		if next := i + 1; next < len(g.jobs) && g.jobs[next].left == "" && slices.Equal(notes, g.jobs[next].notes()) {
+			continue // they stand once, under the last job that has them
 		}
 		for _, note := range notes {
 			for _, l := range paint.Wrap(note, max(10, width-2)) {
@@ -222,7 +236,7 @@ func priceCell(p outbox.Price) paint.Piece {
 func (g *group) question(subs []outbox.Submission) []paint.Item {
 	a := g.app
 	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
-	if n := g.leaving(); n > 0 {
+	if n := g.leaving() + g.without; n > 0 {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
 	words := text.Text("They are sent one by one as slots become free.")
@@ -242,24 +256,38 @@ func (g *group) question(subs []outbox.Submission) []paint.Item {
 	return append(said, a.validity(oldest))
 }
 
-// warnings lists the warnings of the first jobs, and how many more jobs have
-// some.
+// warnings lists the first of the warnings, each with the jobs that have it.
 func (g *group) warnings(hosts []draft.Host) []paint.Item {
 	said := hostLines(hosts)
 	const most = 8
-	n := 0
+	var kinds []text.Text
+	jobs := map[text.Text][]text.Text{} // names by their warnings
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.sub == nil || len(j.warn) == 0 {
 			continue
 		}
-		if n++; n <= most {
-			said = append(said, paint.Item{Label: "job", Words: j.job.Name, Short: true},
-				paint.Item{Label: "but", Words: text.Join(text.All(j.warn), "; "), Tone: paint.Warn})
+		words := text.Join(text.All(j.warn), "; ")
+		if jobs[words] == nil {
+			kinds = append(kinds, words)
 		}
+		jobs[words] = append(jobs[words], j.job.Name)
 	}
-	if n > most {
-		said = append(said, paint.Item{Label: "and", Words: text.Sprintf("similar warnings for %d more, shown in the list behind this", n-most), Tone: paint.Warn})
+	more := 0
+	for i, words := range kinds {
+		names := jobs[words]
+		if i >= most {
+			more += len(names)
+			continue
+		}
+		said = append(said, paint.Item{Label: "job", Words: names[0], Short: true})
+		if n := len(names) - 1; n > 0 {
+			said = append(said, paint.Item{Label: "and", Words: text.Count(n, "other", "others")})
+		}
+		said = append(said, paint.Item{Label: "but", Words: words, Tone: paint.Warn})
+	}
+	if more > 0 {
+		said = append(said, paint.Item{Label: "and", Words: text.Sprintf("similar warnings for %d more, shown in the list behind this", more), Tone: paint.Warn})
 	}
 	return said
 }

@@ -106,7 +106,7 @@ func tooMany(n, most int) text.Text {
 }
 
 // linking returns the actions that need the links of outputs.
-func (a *desk) linking(set jobSet) (open, link kit.Action) {
+func (a *desk) linking(set selection) (open, link kit.Action) {
 	refuse := func(most int) func() text.Text {
 		return func() text.Text {
 			if n := set.many(); n > 1 {
@@ -127,7 +127,7 @@ func (a *desk) linking(set jobSet) (open, link kit.Action) {
 }
 
 // noOutput returns why a job has nothing to open, or "".
-func noOutput(set jobSet) text.Text {
+func noOutput(set selection) text.Text {
 	switch g := set.one(); {
 	case g == nil:
 		return set.none()

@@ -20,7 +20,7 @@ import (
 )
 
 // runningAgain returns the actions that create new jobs from existing ones.
-func (a *composer) runningAgain(set jobSet) []kit.Action {
+func (a *composer) runningAgain(set selection) []kit.Action {
 	refuse := func() text.Text {
 		n := set.many()
 		switch {

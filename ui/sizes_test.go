@@ -286,6 +286,14 @@ func (s *story) walkAbout() {
 	s.Press("ctrl+s")
 	s.Pass(time.Second)
 	s.Press("n", "esc", "esc", "1")
+	s.linked()
+	s.Press("F", "F", "enter", "esc", "ctrl+s")
+	s.Pass(2 * time.Second)
+	s.Press("enter")
+	s.Pass(time.Second)
+	s.Press("n")
+	s.Pass(time.Second)
+	s.Press("esc", "esc", "esc", "1")
 }
 
 // rerunAbout marks rows, and visits every screen for running jobs again.

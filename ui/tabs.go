@@ -67,7 +67,7 @@ func (a *App) switchTo(n int) tea.Cmd {
 func (a *App) actions() []kit.Action {
 	acts := []kit.Action{
 		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable),
-		a.Does(keymap.NewBatch, a.newBatch).Unless(a.unspendable),
+		a.Does(keymap.NewSet, a.newJobSet).Unless(a.unspendable),
 		a.Does(keymap.Refresh, a.refreshNow).Hinted("refresh"),
 		a.Does(keymap.Pause, kit.Plain(a.togglePause)).Hinted("pause"),
 		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a.desk)) })).Unless(a.irreplaceable),

@@ -1,7 +1,10 @@
 package ui_test
 
 import (
+	"bytes"
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -177,7 +180,7 @@ func (w *lying) money() {
 	w.press("pgdown", "enter")
 	w.pass(2 * time.Second)
 	w.press("n", "esc", "A")
-	w.press("N")
+	w.press("2", "N")
 	path := w.lines(24, func(_ int, line string) string {
 		return strings.Replace(line, "/media/shot_", "/media/"+url.PathEscape("\n\n"+uitest.FalsePrice)+"shot_", 1)
 	})
@@ -198,6 +201,55 @@ func (w *lying) money() {
 	w.press("n", "x")
 	w.pass(2 * time.Second)
 	w.press("n", "esc")
+}
+
+// sets goes through job sets of files and of a table whose names and cells lie,
+// up to the dialog.
+func (w *lying) sets() {
+	dir, name := w.t.TempDir(), strings.NewReplacer("/", "", "\x00", "")
+	for n := range 4 {
+		stem := fmt.Sprintf("%d%.150s", n, name.Replace(w.liar()))
+		for _, ext := range []string{".mp4", []string{".wav", "_de.wav", "", "x.wav"}[n]} {
+			if err := os.WriteFile(filepath.Join(dir, stem+ext), wave(2), 0o600); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+	}
+	w.press("1", "N")
+	w.refill("Videos or a list", dir)
+	w.press("ctrl+s")
+	w.pass(time.Second)
+	w.press("j", "j", "j", "F", "e", "esc", "esc")
+	w.Sees("job set")
+	w.press("esc", "esc")
+	var b bytes.Buffer
+	table := csv.NewWriter(&b)
+	_ = table.Write([]string{"video", "audio", "language", "name", "label", w.liar(), "model"}) // to memory
+	for n := range 6 {
+		media := func(n string) string {
+			return w.account.StorageURL() + "/media/" + url.PathEscape("\n\n"+uitest.FalsePrice+" ") + n
+		}
+		row := []string{media("talk_28s.mp4"), media(fmt.Sprintf("line_%ds.wav", 20+n)), w.liar(), w.liar(), w.liar(), w.liar(), ""}
+		if n < 3 {
+			row[2], row[3], row[4] = "de", "", ""
+		} else if n == 4 {
+			row[0], row[6] = w.liar(), w.liar()
+		}
+		_ = table.Write(row)
+	}
+	table.Flush()
+	w.press("N")
+	w.refill("Videos or a list", w.write("\u2028"+uitest.FalsePrice+"\u202e.csv", b.Bytes()))
+	w.press("ctrl+s")
+	w.pass(time.Second)
+	w.press("j", "j", "j", "j", "s", "s", "g", "/")
+	w.Paste(w.liar())
+	w.press("esc", "ctrl+s")
+	w.pass(5 * time.Second)
+	w.press("pgdown", "enter")
+	w.pass(2 * time.Second)
+	w.Sees("as a pilot, and 2 later?")
+	w.press("n", "esc", "esc", "esc")
 }
 
 // asides visits the dialogs of a soft budget, an unsaved answer and an earlier
@@ -275,7 +327,7 @@ func TestHostileTextCannotActOrSpeakForTheProgram(t *testing.T) {
 				}
 			})
 		}
-		walks(st, func(w *lying) { w.views(); w.money() }, 100)
+		walks(st, func(w *lying) { w.views(); w.money(); w.sets() }, 100)
 		within := st
 		within.journal = filepath.Join(home, "journal.db")
 		within.config = func(c *ui.Config) {

@@ -13,9 +13,9 @@ import (
 	"dubtop/ui/kit"
 )
 
-// jobSet is the set of jobs that a screen's actions apply to: the marked ones,
+// selection is the set of jobs that a screen's actions apply to: the marked ones,
 // or else the one under the cursor.
-type jobSet struct {
+type selection struct {
 	one    func() *state.Generation  // the only marked job, or else the one under the cursor; may be nil
 	none   func() text.Text          // why there is none
 	chosen func() []state.Generation // the marked jobs in the order of the view, or else that one
@@ -24,8 +24,8 @@ type jobSet struct {
 }
 
 // oneJob returns the set of a screen about one job.
-func oneJob(which func() *state.Generation) jobSet {
-	return jobSet{one: which, none: needs(which), chosen: func() []state.Generation {
+func oneJob(which func() *state.Generation) selection {
+	return selection{one: which, none: needs(which), chosen: func() []state.Generation {
 		if g := which(); g != nil {
 			return []state.Generation{*g}
 		}
@@ -35,7 +35,7 @@ func oneJob(which func() *state.Generation) jobSet {
 
 // markedJobs returns the set of a list. job returns the job of a row, without
 // an id if the row has none.
-func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet {
+func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) selection {
 	one := func() *state.Generation {
 		row := cmp.Or(l.SoleMark(), l.Selected())
 		if row == nil {
@@ -47,7 +47,7 @@ func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) jobSet
 		}
 		return &g
 	}
-	return jobSet{
+	return selection{
 		one: one, none: func() text.Text { return cmp.Or(l.None(), needs(one)()) },
 		chosen: func() []state.Generation {
 			var jobs []state.Generation
@@ -108,7 +108,7 @@ func fetch(ctx context.Context, s *account.Account, ids []api.ID) (map[api.ID]ap
 // groupPage is the largest number of jobs the API returns per request.
 const groupPage = 100
 
-func (s *jobSet) many() int {
+func (s *selection) many() int {
 	if s.count == nil {
 		return 0
 	}
@@ -116,7 +116,7 @@ func (s *jobSet) many() int {
 }
 
 // missing returns why there is no job to act on, or "".
-func (s *jobSet) missing() text.Text {
+func (s *selection) missing() text.Text {
 	if s.one() == nil {
 		return s.none()
 	}
@@ -124,7 +124,7 @@ func (s *jobSet) missing() text.Text {
 }
 
 // fixed returns a copy that does not change with later marks.
-func (s *jobSet) fixed() jobSet {
+func (s *selection) fixed() selection {
 	jobs := s.chosen()
 	h := *s
 	h.chosen = func() []state.Generation { return jobs }
@@ -132,7 +132,7 @@ func (s *jobSet) fixed() jobSet {
 }
 
 // ids returns the ids of the chosen jobs.
-func (s *jobSet) ids() []string {
+func (s *selection) ids() []string {
 	var ids []string
 	for _, j := range s.names() {
 		ids = append(ids, j.id)
@@ -141,7 +141,7 @@ func (s *jobSet) ids() []string {
 }
 
 // names returns the chosen jobs that have an id.
-func (s *jobSet) names() []named {
+func (s *selection) names() []named {
 	var jobs []named
 	for _, g := range s.chosen() {
 		if g.ID != "" {

@@ -1,0 +1,306 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"dubtop/state/draft"
+	"dubtop/state/jobset"
+	"dubtop/state/journal"
+	"dubtop/state/outbox"
+)
+
+// JobSources says what a job set is made of, as typed.
+type JobSources struct {
+	Videos   string // a list, or folders, patterns, files and links
+	Tracks   string // the same without lists; "" if Videos has them
+	Every    bool   // every video with every track, instead of by name
+	Like     draft.Draft
+	Template string                                // of output names; "" leaves them to the server
+	Env      draft.CheckEnv                        // for the checks; Dir and Stat are set here
+	Asset    func(id string) (name string, _ bool) // names of known assets, to pair them
+}
+
+// Read reads the sources and makes rows of them, checks the rows, and marks
+// those that repeat another or were sent before. j may be nil. The error says
+// what to type instead.
+func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, error) {
+	if s.Env.Dir == "" {
+		s.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
+	}
+	s.Env.Stat = StatFile
+	set, err := s.rows()
+	if err != nil {
+		return jobset.Set{}, err
+	}
+	set.Name(s.Template)
+	before, err := madeBefore(ctx, j)
+	if err != nil {
+		return jobset.Set{}, err
+	}
+	set.MarkTwins(before)
+	for i := range set.Rows {
+		s.Check(&set.Rows[i])
+		if ctx.Err() != nil {
+			return jobset.Set{}, ctx.Err()
+		}
+	}
+	return set, nil
+}
+
+// Check checks a row as the form would, with a look at its files.
+func (s JobSources) Check(r *jobset.Row) {
+	env := s.Env
+	env.Stat = StatFile
+	r.Fault = ""
+	for _, p := range r.Draft.Problems(env) {
+		if p.Blocks() {
+			r.Fault = p.Words
+			return
+		}
+	}
+}
+
+// madeBefore says of the jobs in the journal that exist, or may come to exist,
+// what became of them, by their content.
+func madeBefore(ctx context.Context, j *journal.Journal) (map[string]string, error) {
+	if j == nil {
+		return nil, nil
+	}
+	subs, err := j.Submissions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before := make(map[string]string, len(subs))
+	for i := range slices.Backward(subs) { // the newest last, so that it counts
+		sub := &subs[i]
+		if words := becameOf(sub); words != "" && !sub.Draft.Empty() {
+			before[jobset.ContentOf(sub.Draft)] = words
+		}
+	}
+	return before, nil
+}
+
+// becameOf says what became of a submission, "" if it makes no job.
+func becameOf(sub *outbox.Submission) string {
+	day := sub.SentAt.Local().Format("2 Jan 2006")
+	switch sub.State {
+	case outbox.SubmissionSent:
+		if sub.Price.Cost != nil {
+			return "made on " + day + ", " + string(sub.Price.Cost.Rounded())
+		}
+		return "made on " + day
+	case outbox.SubmissionConfirmed, outbox.SubmissionQueued, outbox.SubmissionSending:
+		return "in the queue already"
+	case outbox.SubmissionUnknown:
+		return "sent on " + day + ", with an unknown outcome"
+	}
+	return ""
+}
+
+// rows reads the sources.
+func (s JobSources) rows() (jobset.Set, error) {
+	videos := s.entries(s.Videos)
+	if len(videos) == 0 {
+		return jobset.Set{}, errors.New("name a list, a folder, files or links")
+	}
+	if len(videos) == 1 {
+		if read := listReader(videos[0]); read != nil {
+			return s.list(videos[0], read)
+		}
+	}
+	seen, err := s.inputs(videos)
+	if err != nil {
+		return jobset.Set{}, err
+	}
+	heard := seen
+	if tracks := s.entries(s.Tracks); len(tracks) > 0 {
+		if heard, err = s.inputs(tracks); err != nil {
+			return jobset.Set{}, err
+		}
+	}
+	v, a := s.kind(seen, "video"), s.kind(heard, "audio")
+	if s.Every {
+		return jobset.Every(v, a, s.Like)
+	}
+	if len(v) == 0 {
+		return jobset.Set{}, errors.New("no video was found there")
+	}
+	if len(a) == 0 {
+		return jobset.Set{}, errors.New("no audio was found: name a folder, files or links for it")
+	}
+	return jobset.ByName(v, a, s.Like)
+}
+
+// reader makes rows of a list in a file.
+type reader func(raw []byte, dir, home string, like draft.Draft) (jobset.Set, error)
+
+// listReader returns the reader for a file with a list, nil for other files.
+func listReader(path string) reader {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv", ".tsv", ".tab":
+		return jobset.Table
+	case ".jsonl", ".ndjson":
+		return jobset.Lines
+	}
+	return nil
+}
+
+func (s JobSources) list(typed string, read reader) (jobset.Set, error) {
+	if strings.TrimSpace(s.Tracks) != "" {
+		return jobset.Set{}, errors.New("the list names the audio itself: leave the field for audio empty")
+	}
+	path, err := s.path(typed)
+	if err != nil {
+		return jobset.Set{}, err
+	}
+	f, _, err := OpenFile(path)
+	if err != nil {
+		return jobset.Set{}, errors.New(string(Words(err)))
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, jobset.MaxBytes+1))
+	if err != nil {
+		return jobset.Set{}, errors.New(string(Words(err)))
+	}
+	return read(raw, filepath.Dir(path), s.Env.Home, s.Like)
+}
+
+// path is the absolute path of what was typed.
+func (s JobSources) path(typed string) (string, error) {
+	path, err := draft.ParsePath(typed, s.Env.Home)
+	if err == nil && !filepath.IsAbs(path) {
+		path = filepath.Join(s.Env.Dir, path)
+	}
+	return path, err
+}
+
+// entries splits what was typed into paths and links. A path that is there may
+// have spaces.
+func (s JobSources) entries(typed string) []string {
+	typed = strings.TrimSpace(typed)
+	if path, err := s.path(typed); err == nil {
+		if _, err := os.Lstat(OnDisk(path)); err == nil {
+			return []string{typed}
+		}
+	}
+	return jobset.Entries(typed)
+}
+
+// inputs finds the files and links that entries name.
+func (s JobSources) inputs(entries []string) (found []jobset.Input, err error) {
+	for _, e := range entries {
+		m, err := draft.ParseMedia(e, s.Env.Home)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", e, err)
+		case m.Source == draft.SourceURL:
+			found = append(found, jobset.Input{Typed: e, Name: string(m.Base()), Named: true})
+			continue
+		case m.Source == draft.SourceAsset:
+			name, known := m.AssetID, false
+			if s.Asset != nil {
+				name, known = s.Asset(m.AssetID)
+			}
+			if !known {
+				return nil, fmt.Errorf("%s: this asset is not known", e)
+			}
+			found = append(found, jobset.Input{Typed: e, Name: name, Named: true})
+			continue
+		}
+		more, err := s.files(e)
+		if err != nil {
+			return nil, err
+		}
+		if found = append(found, more...); len(found) > mostFiles {
+			return nil, fmt.Errorf("these are more than %d files: name a smaller folder", mostFiles)
+		}
+	}
+	return found, nil
+}
+
+// mostFiles limits the files that are looked through for one field.
+const mostFiles = 4 * jobset.MaxRows
+
+// files finds the files of a folder, of a pattern, or the one file named.
+func (s JobSources) files(typed string) ([]jobset.Input, error) {
+	path, err := s.path(typed)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", typed, err)
+	}
+	path = OnDisk(path)
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return inFolder(path)
+	case err == nil:
+		return []jobset.Input{{Typed: draft.TypedPath(path), Name: filepath.Base(path), Named: true}}, nil
+	case !strings.ContainsAny(path, "*?["):
+		return nil, errors.New(string(Words(err)))
+	}
+	names, err := filepath.Glob(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the pattern is malformed", typed)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("%s: no file is named like this", typed)
+	}
+	var found []jobset.Input
+	for _, n := range names {
+		if info, err := os.Stat(n); err == nil && !info.IsDir() {
+			found = append(found, jobset.Input{Typed: draft.TypedPath(n), Name: filepath.Base(n), Folder: filepath.Base(filepath.Dir(n))})
+		}
+	}
+	return found, nil
+}
+
+// inFolder finds the files of a folder and of those in it, in the order of
+// their names. Hidden ones, such as those a Mac leaves on other disks, are
+// nobody's videos.
+func inFolder(root string) (found []jobset.Input, err error) {
+	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case path != root && strings.HasPrefix(e.Name(), "."):
+			if e.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case e.IsDir():
+			return nil
+		case len(found) > mostFiles:
+			return fs.SkipAll
+		}
+		folder, _ := filepath.Rel(root, filepath.Dir(path)) // both are absolute
+		if folder == "." {
+			folder = ""
+		}
+		found = append(found, jobset.Input{Typed: draft.TypedPath(path), Name: e.Name(), Folder: folder})
+		return nil
+	})
+	if err != nil {
+		return nil, errors.New(string(Words(err)))
+	}
+	return found, nil
+}
+
+// kind selects inputs of a kind. What was named itself counts unless its name
+// says otherwise.
+func (s JobSources) kind(all []jobset.Input, kind string) (found []jobset.Input) {
+	for _, in := range all {
+		m, err := draft.ParseMedia(in.Typed, s.Env.Home)
+		holds := m.Holds()
+		if err == nil && (holds == kind || holds == "" && in.Named) {
+			found = append(found, in)
+		}
+	}
+	return found
+}

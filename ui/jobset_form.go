@@ -1,0 +1,265 @@
+package ui
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/jobset"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+)
+
+// The fields of the job set form, beside those that it shares with the form for
+// one job.
+const (
+	fieldSetVideos   = "videos"
+	fieldSetTracks   = "tracks"
+	fieldSetJoin     = "join"
+	fieldSetTemplate = "template"
+)
+
+// The ways to join videos and tracks.
+const (
+	joinByName = "each track with the video of its name"
+	joinEvery  = "every track with every video"
+)
+
+// setTyped is what was typed into the job set form.
+type setTyped struct {
+	videos, tracks, template string
+	every                    bool
+	like                     draft.Draft // what all rows have
+}
+
+// setForm makes a job set from lists, folders, files and links.
+type setForm struct {
+	kit.Form
+	app    *composer
+	typed  *setTyped
+	cancel context.CancelFunc // stops the reading; nil if there is none
+	run    int                // number of the current reading
+	reason text.Text          // why the sources could not be read
+}
+
+// newJobSet opens the job set form with what was typed into it last.
+func (a *composer) newJobSet() tea.Cmd {
+	if a.session.Journal == nil {
+		return a.afterOpening(a.newJobSet)
+	}
+	f := &setForm{app: a, typed: &a.setTyped}
+	f.Stage, f.Changed = a.Stage, f.edit
+	f.Check = func(name string) kit.Problem { return problemOf(f.checkField(name)) }
+	if f.typed.like.Model == "" {
+		f.typed.like = draft.Draft{Model: a.firstModel(), Options: map[string]string{}}
+		f.typed.template = "{stem}_{lang}"
+	}
+	f.rebuild()
+	f.TouchFilled()
+	f.Jump(0)
+	a.Push(f)
+	return nil
+}
+
+// rebuild creates the fields, which depend on the model's options.
+func (f *setForm) rebuild() {
+	t, d, join := f.app.Theme, f.typed.like, joinByName
+	if f.typed.every {
+		join = joinEvery
+	}
+	fields := []kit.Field{
+		kit.TextField(t, fieldSetVideos, "Videos or a list", "a folder, *.mp4, files, links, or a CSV, TSV or JSONL file", f.typed.videos),
+		kit.TextField(t, fieldSetTracks, "Audio", "a folder, files or links; empty: in the same folder", f.typed.tracks),
+		kit.ChoiceField(fieldSetJoin, "Join", joinByName, join, []string{joinByName, joinEvery}),
+		kit.ChoiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames()),
+	}
+	for _, o := range draft.RulesFor(d.Model).Options {
+		fields = append(fields, optionField(t, o, d.Options[o.Name]))
+	}
+	f.Set(append(fields,
+		kit.TextField(t, fieldSetTemplate, "Output names", jobset.Fields, f.typed.template),
+		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when each job ends", d.WebhookURL),
+		kit.TextField(t, draft.FieldLabel, "Label", "for your own records, never sent", d.Label)))
+}
+
+func (f *setForm) edit(name, value string) tea.Cmd {
+	d := &f.typed.like
+	f.reason = ""
+	switch name {
+	case fieldSetVideos:
+		f.typed.videos = value
+	case fieldSetTracks:
+		f.typed.tracks = value
+	case fieldSetTemplate:
+		f.typed.template = value
+	case fieldSetJoin:
+		f.typed.every = value == joinEvery
+	case draft.FieldModel:
+		d.Model = value
+		f.rebuild()
+	case draft.FieldWebhook:
+		d.WebhookURL = value
+	case draft.FieldLabel:
+		d.Label = value
+	default:
+		d.Options[strings.TrimPrefix(name, draft.OptionField(""))] = value
+	}
+	return nil
+}
+
+func (f *setForm) checkField(name string) draft.Problem {
+	wrong := func(words string) draft.Problem {
+		if words == "" {
+			return draft.Problem{}
+		}
+		return draft.Problem{Field: name, Severity: draft.SeverityError, Words: words}
+	}
+	switch name {
+	case fieldSetVideos:
+		if strings.TrimSpace(f.typed.videos) == "" {
+			return draft.Problem{Field: name, Severity: draft.SeverityMissing, Words: "name a list, a folder, files or links; paste or drag them into the window"}
+		}
+		return draft.Problem{}
+	case fieldSetTracks, fieldSetJoin:
+		return draft.Problem{}
+	case fieldSetTemplate:
+		return wrong(jobset.CheckTemplate(f.typed.template))
+	}
+	return f.typed.like.Check(name, draft.CheckEnv{Models: f.app.modelNames()})
+}
+
+func (f *setForm) Title() text.Text { return "new job set" }
+
+func (f *setForm) Actions() []kit.Action {
+	a := f.app
+	if f.cancel != nil {
+		return []kit.Action{a.Does(keymap.Leave, kit.Plain(f.stop)).Hinted("stop reading")}
+	}
+	estimate := a.Does(keymap.Estimate, f.read).Hinted("show the jobs")
+	estimate.Key.SetHelp(estimate.Key.Help().Key, "read the files and show the jobs; nothing is sent")
+	return append([]kit.Action{estimate, a.Does(keymap.Leave, a.Pop).Hinted("leave")}, f.FieldActions()...)
+}
+
+func (f *setForm) stop() {
+	f.run++
+	if f.cancel != nil {
+		f.cancel()
+		f.cancel = nil
+	}
+}
+
+// Leave stops the reading.
+func (f *setForm) Leave() tea.Cmd { f.stop(); return nil }
+
+// Update types into the fields, unless they are being read.
+func (f *setForm) Update(msg tea.Msg) tea.Cmd {
+	if f.cancel != nil {
+		return nil
+	}
+	return f.Form.Update(msg)
+}
+
+// read reads the sources in the background.
+func (f *setForm) read() tea.Cmd {
+	f.TouchAll()
+	for _, x := range f.Fields {
+		if p := f.checkField(x.Name); p.Blocks() {
+			f.app.Warn(text.Of(p.Words))
+			return nil
+		}
+	}
+	f.stop()
+	var ctx context.Context
+	ctx, f.cancel = context.WithCancel(context.Background())
+	sources, s, run := f.app.jobSources(*f.typed), f.app.session, f.run
+	return func() tea.Msg {
+		set, err := sources.Read(ctx, s.Journal)
+		return setReadMsg{asked{s}, f, run, sources, set, err}
+	}
+}
+
+// jobSources returns what a job set is made of. It holds copies, since it is
+// read in the background.
+func (a *composer) jobSources(typed setTyped) account.JobSources {
+	like := typed.like.Clone()
+	like.ID, like.Base = "", ""
+	names, kinds := map[string]string{}, map[string]string{}
+	for x := range a.store.Assets.All() {
+		names[string(x.ID)], kinds[string(x.ID)] = string(x.Name), string(x.Type)
+	}
+	loading := !a.store.Assets.Known()
+	return account.JobSources{
+		Videos: typed.videos, Tracks: typed.tracks, Every: typed.every, Template: typed.template, Like: like,
+		Env: draft.CheckEnv{
+			Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(),
+			Asset: func(id string) (string, bool) { kind, ok := kinds[id]; return kind, ok || loading },
+		},
+		Asset: func(id string) (string, bool) { name, ok := names[id]; return name, ok },
+	}
+}
+
+// setReadMsg carries the rows of a job set.
+type setReadMsg struct {
+	asked
+	form    *setForm
+	run     int
+	sources account.JobSources
+	set     jobset.Set
+	err     error
+}
+
+func (m setReadMsg) apply(a *composer) tea.Cmd {
+	f := m.form
+	if f.run != m.run || !a.Shown(f) {
+		return nil
+	}
+	f.stop()
+	if m.err != nil {
+		f.reason = errorText(m.err)
+		return nil
+	}
+	a.Push(newSetGrid(f, m.sources, m.set))
+	return nil
+}
+
+func (f *setForm) above() []paint.Styled {
+	t := f.app.Theme
+	words, tone := text.Text("Many jobs at once. You see every row, then one price, before anything is sent."), paint.Muted
+	switch {
+	case f.cancel != nil:
+		words, tone = "Reading the files"+t.Glyphs.More, paint.Running
+	case f.reason != "":
+		words, tone = f.reason, paint.Bad
+	}
+	lines := []paint.Styled{""}
+	for _, l := range paint.Wrap(words, max(10, f.Width-4)) {
+		lines = append(lines, "  "+t.Text(tone, l))
+	}
+	return append(lines, "")
+}
+
+// View draws the form.
+func (f *setForm) View() paint.Styled { return f.Form.View(f.above()) }
+
+// Cursor is in the focused field.
+func (f *setForm) Cursor() *tea.Cursor {
+	if f.cancel != nil {
+		return nil
+	}
+	return f.CursorAt(len(f.above()))
+}
+
+// languages writes how many rows there are by language.
+func languages(n map[string]int) text.Text {
+	var words []text.Text
+	for _, lang := range sortedKeys(maps.Keys(n)) {
+		words = append(words, text.Sprintf("%s %d", lang, n[lang]))
+	}
+	return text.Join(words, ", ")
+}

@@ -1,0 +1,320 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/jobset"
+	"dubtop/state/table"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+)
+
+// setGrid shows the rows of a job set, to be looked through and put right
+// before they are priced.
+type setGrid struct {
+	*kit.ListView[jobset.Row]
+	app     *composer
+	form    *setForm
+	sources account.JobSources
+	set     jobset.Set // its counts and notes; the rows are in rows
+	rows    *table.Collection[jobset.Row]
+	changed bool // rows were edited or left out by hand
+	counted jobset.Totals
+	version uint64 // of rows when they were counted
+}
+
+// newSetGrid returns the grid of a set that was read.
+func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid {
+	a := f.app
+	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}}
+	g.rows.Replace(set.Rows, a.Now)
+	g.set.Rows = nil
+	home := a.cfg.Home
+	lang := func() bool { return len(g.totals().Langs) > 0 }
+	g.ListView = &kit.ListView[jobset.Row]{Heading: "job set", List: kit.List[jobset.Row]{
+		Stage: a.Stage, Rows: g.rows, Extent: a.extent(g.rows), Marks: &kit.Marks[jobset.Row]{},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortName, table.SortModel, table.SortLang, table.SortLabel},
+		Columns: []kit.Column[jobset.Row]{
+			{Title: "row", Width: 5, Right: true, Sort: table.SortAge, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(strconv.Itoa(r.Number))) }},
+			{Title: "name", Width: 14, Want: 16, Grow: 2, Inner: true, Sort: table.SortName, Cell: func(r *jobset.Row) paint.Piece { return g.tone(r, paint.Normal).Of(r.Name(home)) }},
+			{Title: "lang", Width: 6, Drop: 3, When: lang, Sort: table.SortLang, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(r.Lang)) }},
+			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(r.Draft.Model)) }},
+			{Title: "video", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 6, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(mediaName(r.Draft.Visual, home)) }},
+			{Title: "audio", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 5, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(audioName(&r.Draft, home)) }},
+			{Title: "label", Width: 8, Inner: true, Drop: 7, Spare: true, Sort: table.SortLabel, Cell: func(r *jobset.Row) paint.Piece { return paint.Normal.Of(draft.CleanLabel(r.Draft.Label)) }},
+			{Title: "check", Width: 26, Want: 34, Grow: 8, Sort: table.SortStatus, Cell: g.standing},
+		},
+		Empty: func() []text.Text { return []text.Text{"No row is left in this set.", "esc  back"} },
+	}}
+	g.Pane = g.pane
+	g.with()
+	return g
+}
+
+// with adds the actions.
+func (g *setGrid) with() {
+	a := g.app
+	some := func() text.Text { return g.None() }
+	troubled := func() text.Text {
+		if g.totals().Chosen == 0 {
+			return "no row can be sent; " + a.KeyFor(keymap.Failures) + " shows those with trouble"
+		}
+		return a.unspendable()
+	}
+	price := a.Does(keymap.Estimate, g.price).Unless(troubled).Hinted("price them")
+	price.Key.SetHelp(price.Key.Help().Key, "price the rows that can be sent")
+	named := func(act kit.Action, words string) kit.Action {
+		act.Key.SetHelp(act.Key.Help().Key, words)
+		return act
+	}
+	g.With(append([]kit.Action{
+		price,
+		named(a.Does(keymap.Details, g.edit).Unless(some), "edit the row"),
+		named(a.Does(keymap.Edit, g.edit).Unless(some), "edit the row").Hinted("edit"),
+		named(a.Does(keymap.Drop, kit.Plain(g.leaveOut)).Unless(g.unmovable), "leave out, or put back").Hinted("leave out"),
+		named(a.Does(keymap.Label, g.label).Unless(some), "label rows"),
+		named(a.Does(keymap.RerunModel, g.model).Unless(some), "choose a model for rows"),
+		named(a.Does(keymap.Failures, kit.Plain(func() { g.Query.Failures = !g.Query.Failures; g.Refresh() })), "only rows that won't be sent").Hinted("troubles"),
+		a.Does(keymap.Back, g.back).Hinted("back"),
+	}, g.Following(g.Marking())...)...)
+}
+
+// tone dims rows that will not be sent.
+func (g *setGrid) tone(r *jobset.Row, tone paint.Tone) paint.Tone {
+	if !r.Chosen() {
+		return paint.Muted
+	}
+	return tone
+}
+
+// standing says what is wrong with a row.
+func (g *setGrid) standing(r *jobset.Row) paint.Piece {
+	switch {
+	case !r.Fit():
+		return paint.Bad.Of(r.Words())
+	case r.Out && r.Twin == "":
+		return paint.Muted.Of("left out")
+	case r.Out:
+		return paint.Warn.Of(text.Of("left out: " + r.Twin))
+	case r.Twin != "":
+		return paint.Warn.Of(text.Of("again: " + r.Twin))
+	}
+	return paint.OK.Of(g.app.Theme.Glyphs.Completed)
+}
+
+// mediaName is the name of an input, without its folder.
+func mediaName(typed, home string) text.Text {
+	m, err := draft.ParseMedia(typed, home)
+	switch {
+	case err != nil:
+		return text.Of(typed)
+	case m.Source == draft.SourceAsset:
+		return text.Of(typed)
+	case m.Source == draft.SourceNone:
+		return none
+	}
+	return m.Base()
+}
+
+// audioName is the name of a draft's audio, or its script.
+func audioName(d *draft.Draft, home string) text.Text {
+	if d.Audio == "" && d.Script != "" {
+		return text.Of("“" + d.Script + "”")
+	}
+	return mediaName(d.Audio, home)
+}
+
+// totals counts the rows.
+func (g *setGrid) totals() *jobset.Totals {
+	if v := g.rows.Version(); v != g.version {
+		g.version, g.counted = v, jobset.Count(g.rows.All())
+	}
+	return &g.counted
+}
+
+// Narrowed says how many rows there are, of what, and what the filter leaves.
+func (g *setGrid) Narrowed() text.Text {
+	n := g.totals()
+	words := text.Sprintf("%s to send", text.Count(n.Chosen, "job", "jobs"))
+	if n.Troubled > 0 {
+		words += text.Sprintf(", %d with trouble", n.Troubled)
+	}
+	if n.Out > 0 {
+		words += text.Sprintf(", %d left out", n.Out)
+	}
+	return text.Join(slices.DeleteFunc([]text.Text{g.ListView.Narrowed(), words}, func(w text.Text) bool { return w == "" }), "  ")
+}
+
+// pane shows a row whole, and what the set was made of.
+func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
+	t, d, home := g.app.Theme, &r.Draft, g.app.cfg.Home
+	lines := append(g.app.called(r.Name(home), width), "")
+	if words := r.Words(); words != "" {
+		tone := paint.Warn
+		if !r.Fit() {
+			tone = paint.Bad
+		}
+		lines = append(append(lines, paint.Toned(t, tone, paint.Wrap(words, width))...), "")
+	}
+	fact := func(label text.Text, value text.Text) {
+		if value != "" {
+			lines = append(lines, g.app.advice(width, label, value, paint.Normal)...)
+		}
+	}
+	fact("model", text.Of(d.Model))
+	fact("video", text.Of(d.Visual))
+	fact("audio", text.Of(d.Audio))
+	fact("script", text.Of(d.Script))
+	fact("voice", text.Of(d.VoiceID))
+	fact("language", text.Of(r.Lang))
+	for _, name := range sortedKeys(optionNames(d)) {
+		fact(text.Of(name), text.Of(d.Option(name)))
+	}
+	fact("label", draft.CleanLabel(d.Label))
+	fact("from", text.Of(r.Where))
+	return append(lines, g.summary(width)...)
+}
+
+// summary says what the set was made of.
+func (g *setGrid) summary(width int) (lines []paint.Styled) {
+	n := g.totals()
+	lines = append(lines, "", g.app.Theme.Text(paint.Title, "The set"))
+	if g.set.Videos > 0 {
+		lines = append(lines, g.app.advice(width, "found", text.Count(g.set.Videos, "video", "videos")+", "+text.Count(g.set.Tracks, "track", "tracks"), paint.Normal)...)
+	}
+	lines = append(lines, g.app.advice(width, "rows", text.Sprintf("%d: %d to send, %d with trouble, %d left out", n.Rows, n.Chosen, n.Troubled, n.Out), paint.Normal)...)
+	if len(n.Langs) > 0 {
+		lines = append(lines, g.app.advice(width, "languages", languages(n.Langs), paint.Normal)...)
+	}
+	for _, note := range g.set.Notes {
+		lines = append(lines, paint.Toned(g.app.Theme, paint.Muted, paint.Wrap(text.Of(note), width))...)
+	}
+	return lines
+}
+
+// unmovable returns why the chosen rows can be neither left out nor put back.
+func (g *setGrid) unmovable() text.Text {
+	if why := g.None(); why != "" {
+		return why
+	}
+	for _, r := range g.Chosen() {
+		if r.Fit() {
+			return ""
+		}
+	}
+	return "it can't be sent as it is; " + g.app.KeyFor(keymap.Edit) + " edits it"
+}
+
+// amend changes the chosen rows.
+func (g *setGrid) amend(change func(*jobset.Row)) (n int) {
+	g.changed = true
+	for _, r := range g.Chosen() {
+		g.rows.Amend(r.Key(), change)
+		n++
+	}
+	g.Refresh()
+	return n
+}
+
+// leaveOut leaves the chosen rows out, or puts them back if all are out.
+func (g *setGrid) leaveOut() {
+	out := slices.ContainsFunc(g.Chosen(), func(r *jobset.Row) bool { return r.Fit() && !r.Out })
+	n := g.amend(func(r *jobset.Row) { r.Out = out })
+	words := " left out"
+	if !out {
+		words = " put back"
+	}
+	g.app.Say(text.Count(n, "row", "rows") + text.Of(words))
+}
+
+// label asks for the label of the chosen rows.
+func (g *setGrid) label() tea.Cmd {
+	rows := g.Chosen()
+	return g.app.Prompt("label of "+text.Count(len(rows), "row", "rows"), rows[0].Draft.Label, draft.MaxLabel, func(label text.Text) tea.Cmd {
+		g.amend(func(r *jobset.Row) { r.Draft.Label = string(label) })
+		return nil
+	})
+}
+
+// model asks for the model of the chosen rows.
+func (g *setGrid) model() tea.Cmd {
+	rows := g.Chosen()
+	return g.app.pickModel(rows[0].Draft.Model, func(string) text.Text { return "" }, func(model string) tea.Cmd {
+		n := g.amend(func(r *jobset.Row) { r.Draft.Model = model })
+		g.app.Say(text.Count(n, "row", "rows") + text.Of(" now with "+model))
+		return g.check(rows)
+	})
+}
+
+// back widens the list, or leaves the grid, after a question if work would be
+// lost.
+func (g *setGrid) back() tea.Cmd {
+	if g.Query.Failures || g.Query.Text != "" || g.MarkCount() > 0 || !g.changed {
+		return g.Back()
+	}
+	return g.app.Ask(&kit.Confirm{
+		Heading: "Leave this job set?",
+		Body: func() []paint.Item {
+			return paint.Sentence("What you changed in its rows is lost. The files stay as they are.")
+		},
+		Yes: "leave", No: "stay",
+		Answer: func(yes bool) tea.Cmd {
+			if yes {
+				g.app.Remove(g)
+			}
+			return nil
+		},
+	})
+}
+
+// price opens the rows to be sent as a group, which prices them one by one and
+// asks once.
+func (g *setGrid) price() tea.Cmd {
+	a := g.app
+	n := g.totals()
+	if n.Chosen > groupMost {
+		a.Warn(text.Sprintf("%d jobs are too many for one yes; leave some out: %d at most", n.Chosen, groupMost))
+		return nil
+	}
+	group := &group{app: a, set: true, pilot: n.Chosen > 1, without: n.Rows - n.Chosen}
+	group.unmark = func() { a.Remove(g); a.Remove(g.form) }
+	group.Pager = kit.Pager{Stage: a.Stage, Heading: "job set", Content: group.lines}
+	for r := range g.rows.All() {
+		if !r.Chosen() {
+			continue
+		}
+		job := state.Generation{Name: r.Name(a.cfg.Home)}
+		group.jobs = append(group.jobs, groupJob{source: source{job: job, draft: r.Draft.Clone()}})
+	}
+	group.read = len(group.jobs)
+	for i := range group.jobs {
+		group.prepare(&group.jobs[i])
+	}
+	a.Push(group)
+	return group.resume()
+}
+
+// optionNames returns the options that are filled in.
+func optionNames(d *draft.Draft) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for name := range d.Options {
+			if d.Option(name) != "" && !yield(name) {
+				return
+			}
+		}
+	}
+}
+
+// sortedKeys returns names in order.
+func sortedKeys(names func(yield func(string) bool)) []string {
+	return slices.SortedFunc(names, cmp.Compare[string])
+}

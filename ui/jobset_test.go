@@ -1,0 +1,240 @@
+package ui_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+)
+
+// seasonVideos and seasonTracks are a season as a dubbing house has it: twelve
+// episodes and a track each in four languages, less one, with one misnamed and
+// one twice.
+func (s *story) season() (videos, tracks string) {
+	s.t.Helper()
+	root := s.t.TempDir()
+	videos, tracks = filepath.Join(root, "videos"), filepath.Join(root, "tracks")
+	clip, err := os.ReadFile(s.save("clip_12s.mp4"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	write := func(path string, data []byte) {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			s.t.Fatal(err)
+		}
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	for n := range 12 {
+		write(filepath.Join(videos, fmt.Sprintf("ep%02d.mp4", n+1)), clip)
+		for _, lang := range []string{"de", "es", "fr", "it"} {
+			name := fmt.Sprintf("%s/ep%02d.wav", lang, n+1)
+			switch name {
+			case "fr/ep03.wav":
+				continue
+			case "es/ep05.wav":
+				name = "es/ep5.wav"
+			}
+			write(filepath.Join(tracks, name), wave(6))
+		}
+	}
+	write(filepath.Join(tracks, "ep07_de.wav"), wave(6))
+	return videos, tracks
+}
+
+// refill types into a field in place of what is there.
+func (s *story) refill(label, text string) {
+	s.t.Helper()
+	s.at(label)
+	s.Press("end", "ctrl+u")
+	s.Type(text)
+}
+
+// set opens the grid of a job set.
+func (s *story) set(videos, tracks string) {
+	s.t.Helper()
+	s.Press("N")
+	s.refill("Videos or a list", videos)
+	s.refill("Audio", tracks)
+	s.Press("ctrl+s")
+	s.Pass(time.Second)
+}
+
+// linked opens the grid of a set of links: two videos in two languages, less
+// one, and a track without a video.
+func (s *story) linked() {
+	s.t.Helper()
+	var tracks []string
+	for _, name := range []string{"promo_10s_de.wav", "promo_10s_fr.wav", "talk_12s_de.wav", "gone_de.wav"} {
+		tracks = append(tracks, s.media(name))
+	}
+	s.Press("1", "N", "end", "ctrl+u")
+	s.Type(s.media("promo_10s.mp4") + " " + s.media("talk_12s.mp4"))
+	s.Press("tab", "end", "ctrl+u")
+	s.Type(strings.Join(tracks, " "))
+	s.Press("ctrl+s")
+	s.Pass(time.Second)
+}
+
+// A season goes from two folders to the queue: every row is seen, then one
+// price, then one yes.
+func TestASeasonBecomesOneJobSet(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 160, height: 60}, func(s *story) {
+		videos, tracks := s.season()
+		s.set(videos, tracks)
+		s.Sees("45 jobs to send, 1 with trouble, 2 left out", "ep01_de", "12 videos, 48 tracks", "without fr: ep03", "without es: ep05")
+		s.Press("F")
+		s.Sees("ep07_de_2", "left out: two tracks for ep07.mp4", "no video is named like ep5.wav")
+		s.DoesNotSee("ep01_de")
+		s.on("ep07_de_2")
+		s.Press("x")
+		s.Sees("46 jobs to send, 1 with trouble, 1 left out", "1 row put back")
+		s.Press("F")
+		if n := len(s.posts()); n != 0 {
+			s.t.Fatalf("%d paid requests before any price", n)
+		}
+		s.Press("ctrl+s")
+		s.Pass(5 * time.Second)
+		s.Sees("Send 46 jobs; 2 of the set are left out", "46 × "+s.estimate("lipsync-2", 6), "[x] send one first, the rest when you resume them")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 1 job as a pilot, and 45 later?")
+		if n := len(s.posts()); n != 0 {
+			s.t.Fatalf("%d paid requests before the yes", n)
+		}
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.agreedTo(46)
+		s.DoesNotSee("new job set", "Send 46 jobs")
+		if n := len(s.account.Accepted()); n != 1 {
+			s.t.Fatalf("%d jobs were made before the pilot was looked at", n)
+		}
+		s.Press("5", "a", "p")
+		s.until("Queue 0", 3*time.Hour)
+		names, _ := s.agreed()
+		if len(s.account.Accepted()) != 46 || len(names) != 46 {
+			s.t.Errorf("%d jobs were made", len(s.account.Accepted()))
+		}
+		// The same folders again: what was made is known.
+		s.Press("1")
+		s.set(videos, tracks)
+		s.Sees("0 jobs to send, 1 with trouble, 47 left out", "left out: made on 20 Nov 2026, "+s.estimate("lipsync-2", 6))
+		s.Press("ctrl+s")
+		s.Sees("no row can be sent")
+	})
+}
+
+func TestATableBecomesAJobSet(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 160, height: 50}, func(s *story) {
+		list := s.write("jobs.csv", []byte(strings.Join([]string{
+			"Video URL;Audio;Language;Name;Client;Colour",
+			s.media("talk_10s.mp4") + ";" + s.media("line_7s.wav") + ";de;one;acme;red",
+			s.media("talk_10s.mp4") + ";" + s.media("line_8s.wav") + ";fr;two;acme;",
+			s.media("talk_10s.mp4") + ";gone.wav;it;three;;",
+			";" + s.media("line_8s.wav") + ";it;four;;",
+			`"x"y;` + s.media("line_8s.wav"),
+			s.media("talk_10s.mp4") + "?sig=2;" + s.media("line_7s.wav") + "?sig=3;de;five;;",
+		}, "\r\n")))
+		s.set(list, "")
+		s.Sees("2 jobs to send, 3 with trouble, 1 left out", "not used: Colour", "there is no file gone.wav", "give a video", "left out: the same as row 1",
+			"line 6, column 3: a quoted")
+		// One row is mended in the form, one dropped, both labelled.
+		s.on("three")
+		s.Press("e")
+		s.Sees("row 3", "take it over")
+		s.refill("Audio", s.media("line_9s.wav"))
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("3 jobs to send, 2 with trouble, 1 left out")
+		s.on("two")
+		s.Press("x", "a", "t")
+		s.Press("ctrl+u")
+		s.Type("nova")
+		s.Press("enter")
+		s.Press("A", "ctrl+s")
+		s.Pass(2 * time.Second)
+		s.Sees("Send 2 jobs; 4 of the set are left out", "one", "three")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("tab") // the pilot is chosen in the list, not here
+		s.Press("esc", "tab", "enter")
+		s.Pass(time.Second)
+		s.Sees("Send 2 jobs?")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.agreedTo(2)
+		s.Sees("nova")
+	})
+}
+
+func TestEveryTrackMeetsEveryVideo(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 160, height: 50}, func(s *story) {
+		s.Press("N")
+		s.fill("Videos or a list", s.media("talk_10s.mp4")+" "+s.media("talk_12s.mp4"))
+		s.fill("Audio", s.media("line_7s.wav")+" "+s.media("line_8s.wav"))
+		s.choose("Join", "every track with every video")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("4 jobs to send", "2 videos, 2 tracks")
+		s.Press("esc")
+		s.Sees("new job set", s.media("talk_12s.mp4"))
+	})
+}
+
+// What cannot be read is said in the form, which keeps what was typed.
+func TestSourcesThatCannotBeReadAreNamed(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 120, height: 40}, func(s *story) {
+		empty := s.t.TempDir()
+		for _, c := range []struct{ videos, tracks, words string }{
+			{"", "", "name a list, a folder, files or links"},
+			{"/nowhere/at/all", "", "/nowhere/at/all: no such file or directory"},
+			{empty, "", "no video was found there"},
+			{filepath.Join(empty, "*.mp4"), "", "no file is named like this"},
+			{s.media("talk_10s.mp4"), "", "no audio was found"},
+			{"/dev/null.csv", "", "no such file"},
+			{s.write("x.csv", []byte("title,notes\n1,2\n")), "", `no column holds the videos: name one of them "video"`},
+			{s.write("y.csv", []byte("video,audio\n1,2\x00\n")), "", "line 2, column 4: a NUL byte"},
+			{s.write("z.csv", []byte("video,audio\n")), empty, "the list names the audio itself"},
+			{"ftp://x.io/a.mp4", "", "the server can't fetch ftp:// links"},
+		} {
+			s.set(c.videos, c.tracks)
+			if !strings.Contains(strings.ReplaceAll(s.Screen(), "\n", " "), c.words) {
+				s.Sees(c.words)
+			}
+			s.Press("esc")
+		}
+	})
+}
+
+// Leaving a set that was worked on is asked about; a yes leaves the form as it
+// was typed.
+func TestWorkOnASetIsNotLostByOneKey(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 120, height: 40}, func(s *story) {
+		s.set(s.media("talk_10s.mp4")+" "+s.media("line_7s.wav"), "")
+		s.Sees("0 jobs to send, 2 with trouble", "no audio is named like")
+		s.Press("esc")
+		s.Sees("new job set")
+		s.Press("esc")
+		s.set(s.media("talk_10s.mp4"), s.media("talk_10s.wav"))
+		s.Sees("1 job to send")
+		s.Press("x", "esc")
+		s.Sees("Leave this job set?", "stay")
+		s.Pass(time.Second)
+		s.Press("n")
+		s.Sees("0 jobs to send, 1 left out")
+		s.Press("esc")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Sees("new job set", s.media("talk_10s.mp4"))
+	})
+}
