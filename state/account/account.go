@@ -169,6 +169,7 @@ func (a *Account) Due(now time.Time) []Work {
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)
 		work = append(work, a.newsDue(now)...)
+		work = append(work, a.verifyDue(now)...)
 		work = append(work, a.keepSlots()...)
 	}
 	for i := range work {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dubtop/api/text"
+	"dubtop/state/instant"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -23,10 +24,22 @@ const newsAtOnce = 20
 // collect.
 const manyEntries = 10_000
 
-// ledgerWrites is the state of writing to the ledger.
+const (
+	// verifyAfter is how long after the start the ledger is compared with its
+	// checksums again, if it is time: the start has enough to do.
+	verifyAfter = time.Minute
+	// verifyAgain is how long a session waits between two times.
+	verifyAgain = 24 * time.Hour
+	// verifyRest is the pause between the pages that are compared.
+	verifyRest = 20 * time.Millisecond
+)
+
+// ledgerWrites is the state of writing to the ledger, and of verifying it.
 type ledgerWrites struct {
-	writing bool
-	failed  bool // the last write failed, which was reported
+	writing   bool
+	failed    bool      // the last write failed, which was reported
+	verify    time.Time // when to verify it; zero if it is short
+	verifying bool
 }
 
 // readEntries reads the ledger from a journal. Damaged rows are included as
@@ -57,7 +70,11 @@ func (a *Account) readLedger() {
 	j := a.Journal
 	a.later(func(ctx context.Context) apply {
 		ledger, damage, err := readEntries(ctx, j)
+		due, unknown := j.VerifyDue(ctx)
 		return func(now time.Time) []Event {
+			if unknown == nil && !due.IsZero() {
+				a.ledgerWrites.verify = instant.Later(instant.Of(due), now.Add(verifyAfter))
+			}
 			a.Store.BringLedger(ledger, now)
 			for _, u := range a.Outbox.Unsaved() { // these are not in the journal
 				if u.Submission.State == outbox.SubmissionSent {
@@ -70,6 +87,28 @@ func (a *Account) readLedger() {
 			return []Event{{Kind: EventLedger, Count: len(damage), Err: err}}
 		}
 	})
+}
+
+// verifyDue compares a long ledger with its checksums once a day. What it finds is
+// shown by reading the ledger again.
+func (a *Account) verifyDue(now time.Time) []Work {
+	w := &a.ledgerWrites
+	if w.verify.IsZero() || w.verifying || now.Before(w.verify) {
+		return nil
+	}
+	w.verifying = true
+	j := a.Journal
+	return []Work{a.work(func(ctx context.Context) apply {
+		spent, err := j.Verify(ctx, func() { time.Sleep(verifyRest) })
+		return func(now time.Time) []Event {
+			w.verifying, w.verify = false, now.Add(verifyAgain)
+			if err == nil && len(spent.Damage) > 0 {
+				a.readLedger()
+			}
+			a.later(release)
+			return nil
+		}
+	})}
 }
 
 // newsDue writes new costs and outcomes of our jobs to the ledger. While the
