@@ -61,3 +61,16 @@ func queueMany(t testing.TB, j *Journal, n int) {
 		t.Fatal(err)
 	}
 }
+
+// BenchmarkListed10k is what dubtop queue ls reads.
+func BenchmarkListed10k(b *testing.B) {
+	j := opened(b, journalPath(b))
+	queueMany(b, j, 10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		if err := j.EachQueued(b.Context(), func(*Listed) error { n++; return nil }); err != nil || n != 10_000 {
+			b.Fatal(n, err)
+		}
+	}
+}

@@ -3,12 +3,16 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 )
@@ -72,6 +76,80 @@ func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 		return item, err
 	})
 	return items, j.failed(err)
+}
+
+// Listed is an item of the queue with what a list shows of it. Its submission
+// lacks the draft, the files and the key.
+type Listed struct {
+	QueueItem
+	Label string // of the draft, or set later
+}
+
+// EachQueued is Queue for a long list: it calls each until that fails, and keeps
+// nothing.
+func (j *Journal) EachQueued(ctx context.Context, each func(*Listed) error) error {
+	rows, err := j.lists.QueryContext(ctx, `SELECT id, kind, state, batch_lines, cost_micros, credits, seconds, approximate,
+		confirmed_at, sent_at, reason, model, name, enqueued_at, paused, body, draft,
+		(SELECT label FROM labels WHERE labels.id = submission ORDER BY place LIMIT 1)
+		FROM queue CROSS JOIN submissions ON id = submission WHERE `+inTheQueue+" ORDER BY position, submission")
+	if err != nil {
+		return j.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		item, err := scanListed(rows)
+		if err != nil {
+			return j.failed(err)
+		}
+		if err := each(&item); err != nil {
+			return err
+		}
+	}
+	return j.failed(rows.Err())
+}
+
+// scanListed uses plain types, as scanGeneration does.
+func scanListed(rows *sql.Rows) (item Listed, err error) {
+	var (
+		s                                       = &item.Submission
+		kind, state, reason, model, name, draft string
+		label                                   sql.NullString
+		cost                                    sql.NullInt64
+		credits                                 sql.NullFloat64
+		lines, approximate, paused              int64
+		confirmedAt, sentAt, enqueuedAt         int64
+	)
+	err = rows.Scan(&s.ID, &kind, &state, &lines, &cost, &credits, &s.Price.Seconds, &approximate,
+		&confirmedAt, &sentAt, &reason, &model, &name, &enqueuedAt, &paused, &s.Body, &draft, &label)
+	if err != nil {
+		return item, err
+	}
+	s.Kind, s.State, s.BatchLines = outbox.SubmissionKind(kind), outbox.SubmissionState(state), int(lines)
+	s.Reason, s.Model, s.Name = text.Of(reason), model, text.Of(name)
+	if cost.Valid {
+		s.Price.Cost = new(api.Micros(cost.Int64))
+	}
+	if credits.Valid {
+		s.Price.Credits = new(credits.Float64)
+	}
+	s.Price.Approximate, item.Paused = approximate != 0, paused != 0
+	s.ConfirmedAt, s.SentAt, item.Enqueued = instant(confirmedAt), instant(sentAt), instant(enqueuedAt)
+	if item.Label = label.String; !label.Valid {
+		item.Label, err = labelOf(draft)
+	}
+	return item, err
+}
+
+// labelOf reads the label of a draft, which few have.
+func labelOf(draft string) (string, error) {
+	if !strings.Contains(draft, `"label"`) {
+		return "", nil
+	}
+	var d struct{ Label string }
+	if err := json.Unmarshal([]byte(draft), &d); err != nil {
+		return "", fmt.Errorf("%w: a draft in the queue can't be read: %w", ErrDamaged, err)
+	}
+	return d.Label, nil
 }
 
 // Dequeue removes a submission that no longer waits from the queue, such as a

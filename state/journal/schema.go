@@ -247,8 +247,8 @@ CREATE TRIGGER drafts_go AFTER DELETE ON drafts
 	BEGIN UPDATE meta SET value = value + 1 WHERE name = 'drafts'; END;
 `
 
-// Version 5 adds the saved sums of the ledger, and counts changes of the labels
-// of jobs that are in it. Version 1 can still read its own tables.
+// Version 5 adds the saved sums of the ledger, counts changes of the labels of
+// jobs that are in it, and keeps the queue in order. Version 1 can still read its own tables.
 const schema5 = `
 CREATE TABLE ledger_sums (
 	one        INTEGER PRIMARY KEY CHECK (one = 1),
@@ -259,6 +259,7 @@ CREATE TABLE ledger_sums (
 	sums       BLOB NOT NULL,
 	seal       BLOB NOT NULL
 ) STRICT;
+CREATE INDEX queue_in_order ON queue (position, submission, paused, enqueued_at);
 
 INSERT INTO meta VALUES ('labels', '1');
 CREATE TRIGGER labels_come AFTER INSERT ON labels WHEN EXISTS (SELECT 1 FROM ledger WHERE job = NEW.id OR submission = NEW.id)

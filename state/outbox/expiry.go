@@ -41,6 +41,12 @@ func (s *Submission) Expired(at time.Time) error {
 	return nil
 }
 
+// QueueItemAt is a submission as an item of the queue at a server time.
+func QueueItemAt(s Submission, paused bool, at time.Time) QueueItem {
+	end := s.LinkEnd()
+	return QueueItem{Submission: s, Paused: paused, End: end, Expired: end.Over(at)}
+}
+
 // Expire marks the items whose links have expired at the given server time;
 // they are neither sent nor priced. It returns the newly expired ones, and
 // whether any mark changed: a corrected clock can bring an item back.

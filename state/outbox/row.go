@@ -73,11 +73,8 @@ func (o *Outbox) Rows() []QueueRow {
 	// long list is not sorted again each time.
 	first := int64(o.Queue.joined) - int64(len(waiting))
 	for i, item := range waiting {
-		row := newQueueRow(&item.Submission, item.state(), -first-int64(i))
-		row.Place = i + 1
-		if item.Expired {
-			row.Reason = text.Of((&draft.ExpiredError{LinkEnd: item.End}).Error())
-		}
+		row := item.Row(i + 1)
+		row.order = -first - int64(i)
 		rows = append(rows, row)
 	}
 	for i := range o.refused {
@@ -85,6 +82,20 @@ func (o *Outbox) Rows() []QueueRow {
 	}
 	o.markUnsaved(rows)
 	return rows
+}
+
+// Row is the row of an item at a place in the queue, from 1, or of a refused
+// submission.
+func (i *QueueItem) Row(place int) QueueRow {
+	if i.Submission.State == SubmissionRejected {
+		return newQueueRow(&i.Submission, QueueRefused, 0)
+	}
+	row := newQueueRow(&i.Submission, i.state(), 0)
+	row.Place = place
+	if i.Expired {
+		row.Reason = text.Of((&draft.ExpiredError{LinkEnd: i.End}).Error())
+	}
+	return row
 }
 
 // The places are the highest order numbers of the groups before the queue.

@@ -162,20 +162,34 @@ func journalFailed(err error) error {
 
 // write writes the whole output at once.
 func write(c *cobra.Command, text []byte) error {
-	if _, err := c.OutOrStdout().Write(text); err != nil {
-		return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the output could not be written: %w", err)}
+	_, err := c.OutOrStdout().Write(text)
+	return unwritten(err)
+}
+
+// unwritten explains why output could not be written.
+func unwritten(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the output could not be written: %w", err)}
 }
 
 // writeJSON writes a value as one indented JSON document.
 func writeJSON(c *cobra.Command, value any) error {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	if err := encode(&b, value, "  "); err != nil {
+		return err
+	}
+	return write(c, b.Bytes())
+}
+
+// encode encodes a value as JSON.
+func encode(b *bytes.Buffer, value any, indent string) error {
+	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
+	e.SetIndent("", indent)
 	if err := e.Encode(value); err != nil {
 		return &Failure{Status: StatusError, Code: "output", Err: err}
 	}
-	return write(c, b.Bytes())
+	return nil
 }

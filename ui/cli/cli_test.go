@@ -28,12 +28,12 @@ const testKey = "sk-0123456789abcdef"
 
 // desk is a user with a home, a key and a shell.
 type desk struct {
-	t         *testing.T
+	t         testing.TB
 	world     World
 	variables map[string]string
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t testing.TB) *desk {
 	t.Helper()
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -166,7 +166,7 @@ func (d *desk) says(line, want string) {
 var noon = time.Date(2026, 11, 24, 11, 0, 0, 0, time.UTC) // in Berlin
 
 // confirmed returns a confirmed submission.
-func confirmed(t *testing.T, id, name string, p outbox.Price) outbox.Submission {
+func confirmed(t testing.TB, id, name string, p outbox.Price) outbox.Submission {
 	t.Helper()
 	s := outbox.Submission{
 		ID: id, Kind: outbox.SubmitGeneration, State: outbox.SubmissionDraft, Body: []byte("{}"), Created: noon,
@@ -184,7 +184,7 @@ func confirmed(t *testing.T, id, name string, p outbox.Price) outbox.Submission 
 
 func dollarPrice(m api.Micros) outbox.Price { return outbox.Price{Cost: &m, Seconds: 10, Frames: 250} }
 
-func enqueue(t *testing.T, j *journal.Journal, s outbox.Submission, at time.Time) {
+func enqueue(t testing.TB, j *journal.Journal, s outbox.Submission, at time.Time) {
 	t.Helper()
 	if err := j.Enqueue(t.Context(), s, at); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func enqueue(t *testing.T, j *journal.Journal, s outbox.Submission, at time.Time
 }
 
 // booked adds a job to the ledger.
-func booked(t *testing.T, j *journal.Journal, at time.Time, e ledger.Entry) {
+func booked(t testing.TB, j *journal.Journal, at time.Time, e ledger.Entry) {
 	t.Helper()
 	e.At = at
 	if err := j.AppendEntry(t.Context(), journal.Entry{Kind: journal.EntryAccepted, Entry: e}); err != nil {

@@ -66,11 +66,12 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	if j == nil {
 		return t.nothing()
 	}
-	var q queue
-	if err := q.read(c.Context(), j); err != nil {
+	listed := 0
+	count := func(*queued) error { listed++; return nil }
+	if err := new(queue).read(c.Context(), j, count); err != nil {
 		return journalFailed(errors.Join(err, j.Close()))
 	}
-	if len(q.items) == 0 && !resume {
+	if listed == 0 && !resume {
 		return cmp.Or(t.nothing(), journalFailed(j.Close()))
 	}
 	ctx, stop := context.WithCancelCause(c.Context())

@@ -47,7 +47,7 @@ func drains(t *testing.T, o simulator.Options, f func(t *testing.T, w *works), n
 	})
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

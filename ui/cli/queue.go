@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"dubtop/api/text"
-	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -44,12 +43,12 @@ The states are waiting, paused, expired, "price up", "no price", sending, unknow
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var q queue
-			err := w.look(c.Context(), voiceOf(c), func(j *journal.Journal) error { return q.read(c.Context(), j) })
-			switch {
-			case err != nil:
+			if asJSON {
+				return w.queueJSON(c, &q)
+			}
+			err := w.look(c.Context(), voiceOf(c), func(j *journal.Journal) error { return q.read(c.Context(), j, q.keep) })
+			if err != nil {
 				return err
-			case asJSON:
-				return writeJSON(c, q.document())
 			}
 			return write(c, q.text(w.Zone))
 		},
@@ -60,7 +59,7 @@ The states are waiting, paused, expired, "price up", "no price", sending, unknow
 
 // queue is the content of the queue.
 type queue struct {
-	items   []queued
+	items   []queued        // for a table; JSON is written as they are read
 	sender  *journal.Holder // nil: no process sends
 	paused  bool            // the user has paused the whole queue
 	total   ledger.Tally    // of the submissions with a place in the queue
@@ -76,37 +75,36 @@ type queued struct {
 	since time.Time // when it was queued or sent
 }
 
-func (q *queue) read(ctx context.Context, j *journal.Journal) error {
-	s, err := account.Snapshot(ctx, j, 0)
-	if err != nil {
-		return err
-	}
-	waiting, err := j.Queue(ctx)
-	if err != nil {
-		return err
-	}
-	enqueued := make(map[string]time.Time, len(waiting))
-	for i := range waiting {
-		enqueued[waiting[i].Submission.ID] = waiting[i].Enqueued
-	}
-	labels, err := j.Labels(ctx)
-	if err != nil {
-		return err
-	}
-	var box outbox.Outbox
-	box.Load(s)
-	box.Expire(time.Now())
+// read calls each for every item in order.
+func (q *queue) read(ctx context.Context, j *journal.Journal, each func(*queued) error) error {
 	q.counts = make(map[outbox.QueueState]int)
-	for _, row := range box.Rows() {
-		sub, _ := box.Find(row.ID)
-		item := queued{row: row, sub: sub, since: row.Since, label: text.Of(sub.Draft.Label)}
-		if set := labels[row.ID]; len(set) > 0 {
-			item.label = text.Of(set[0]) // set after the draft; "" if removed
+	add := func(item queued) error {
+		q.add(&item)
+		return each(&item)
+	}
+	if err := unresolved(ctx, j, add); err != nil {
+		return err
+	}
+	var refused []queued
+	now, place := time.Now(), 0
+	err := j.EachQueued(ctx, func(l *journal.Listed) error {
+		listed := outbox.QueueItemAt(l.Submission, l.Paused, now)
+		item := queued{sub: l.Submission, label: text.Of(l.Label)}
+		if item.sub.State == outbox.SubmissionRejected {
+			item.row = listed.Row(0)
+			item.since = item.row.Since
+			refused = append(refused, item)
+			return nil
 		}
-		if at, ok := enqueued[row.ID]; ok && row.Place > 0 {
-			item.since = at
-		}
-		q.add(item)
+		place++
+		item.row, item.since = listed.Row(place), l.Enqueued
+		return add(item)
+	})
+	for i := 0; err == nil && i < len(refused); i++ {
+		err = add(refused[i])
+	}
+	if err != nil {
+		return err
 	}
 	if q.paused, err = j.QueuePaused(ctx); err != nil {
 		return err
@@ -118,8 +116,38 @@ func (q *queue) read(ctx context.Context, j *journal.Journal) error {
 	return err
 }
 
-func (q *queue) add(item queued) {
-	q.items = append(q.items, item)
+// unresolved adds the submissions that are being sent or of unknown outcome.
+func unresolved(ctx context.Context, j *journal.Journal, add func(queued) error) error {
+	subs, err := j.Unresolved(ctx)
+	if err != nil || len(subs) == 0 {
+		return err
+	}
+	labels, err := j.Labels(ctx)
+	if err != nil {
+		return err
+	}
+	var box outbox.Outbox
+	box.Load(outbox.Snapshot{Unresolved: subs})
+	for _, row := range box.Rows() {
+		sub, _ := box.Find(row.ID)
+		item := queued{row: row, sub: sub, since: row.Since, label: text.Of(sub.Draft.Label)}
+		if set := labels[row.ID]; len(set) > 0 {
+			item.label = text.Of(set[0]) // set after the draft; "" if removed
+		}
+		if err := add(item); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (q *queue) keep(item *queued) error {
+	q.items = append(q.items, *item)
+	return nil
+}
+
+// add counts an item.
+func (q *queue) add(item *queued) {
 	q.counts[item.row.State]++
 	p := &item.sub.Price
 	entry := ledger.Entry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds}
@@ -228,69 +256,4 @@ func price(p outbox.Price) text.Text {
 		return text.Of(kind.Sign()) + plain(*p.Credits) + " credits"
 	}
 	return dollars(p.Cost, kind)
-}
-
-// queueDocument is the queue in JSON. Unknown amounts are null.
-type queueDocument struct {
-	Items  []queuedItem    `json:"items"`
-	Total  queueTotal      `json:"total"`
-	Paused bool            `json:"queue_paused"` // the user has paused the whole queue
-	Sender *journal.Holder `json:"sender"`       // null: no process sends
-}
-
-type queuedItem struct {
-	Place    *int       `json:"place"` // from 1; null: not waiting in line
-	ID       text.Text  `json:"id"`
-	Kind     text.Text  `json:"kind"`
-	Jobs     int        `json:"jobs"` // 1, or the number of lines in a batch
-	Name     text.Text  `json:"name"`
-	Model    text.Text  `json:"model"`
-	Label    text.Text  `json:"label"` // "" if it has none
-	State    text.Text  `json:"state"`
-	Reason   text.Text  `json:"reason"` // "" if there is none
-	Price    *usd       `json:"price_usd"`
-	Credits  *float64   `json:"credits"`
-	Enqueued *time.Time `json:"waiting_since"` // null: not waiting in line
-	Sent     *time.Time `json:"sent_at"`       // null: not sent, or known to have created nothing
-}
-
-// queueTotal counts the waiting submissions and then the others.
-type queueTotal struct {
-	Items         int      `json:"items"`
-	Price         *usd     `json:"price_usd"`
-	Credits       *float64 `json:"credits"`
-	UnknownPrices int      `json:"unknown_prices"`
-	Paused        int      `json:"paused"`
-	Expired       int      `json:"expired"`
-	PriceUp       int      `json:"price_up"`
-	Unpriced      int      `json:"no_price"`
-	Sending       int      `json:"sending"`
-	Unknown       int      `json:"unknown"`
-	MaybeCharged  *usd     `json:"maybe_charged_usd"`
-	Refused       int      `json:"refused"`
-}
-
-func (q *queue) document() queueDocument {
-	d := queueDocument{Items: make([]queuedItem, len(q.items)), Paused: q.paused, Sender: q.sender, Total: queueTotal{
-		Items: q.total.Jobs, Price: (*usd)(q.total.Amounts().Cost), Credits: credits(&q.total), UnknownPrices: q.total.Unknown,
-		Paused: q.counts[outbox.QueuePaused], Expired: q.counts[outbox.QueueExpired], PriceUp: q.counts[outbox.QueueReprice], Unpriced: q.counts[outbox.QueueUnpriced],
-		Sending: q.counts[outbox.QueueSending], Unknown: q.counts[outbox.QueueUnknown],
-		MaybeCharged: (*usd)(q.unknown.Amounts().Cost), Refused: q.counts[outbox.QueueRefused],
-	}}
-	for i := range q.items {
-		item := &q.items[i]
-		s := &item.sub
-		d.Items[i] = queuedItem{
-			ID: text.Of(s.ID), Kind: text.Of(string(s.Kind)), Jobs: max(1, s.BatchLines),
-			Name: s.Name, Model: text.Of(s.Model), Label: item.label, State: text.Of(item.row.State.Word()), Reason: item.row.Reason,
-			Price: (*usd)(s.Price.Cost), Credits: s.Price.Credits,
-		}
-		if item.row.Place > 0 {
-			d.Items[i].Place, d.Items[i].Enqueued = &item.row.Place, &item.since
-		}
-		if s.State.AtStake() {
-			d.Items[i].Sent = &s.SentAt
-		}
-	}
-	return d
 }

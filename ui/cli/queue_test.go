@@ -163,7 +163,7 @@ func TestListingTakesNoTurn(t *testing.T) {
 }
 
 // sent has a job of the queue sent, and answered unless the outcome is NotSent.
-func sent(t *testing.T, j *journal.Journal, s outbox.Submission, o api.Outcome, words string) {
+func sent(t testing.TB, j *journal.Journal, s outbox.Submission, o api.Outcome, words string) {
 	t.Helper()
 	if err := s.Send(noon.Add(time.Minute)); err != nil {
 		t.Fatal(err)
@@ -235,5 +235,24 @@ No process is sending from the queue.
 	}
 	if i := doc.Items[2]; i.State != "waiting" || *i.Place != 1 || i.Since == nil || i.Sent != nil {
 		t.Errorf("%+v", i)
+	}
+}
+
+// BenchmarkQueueLs10k is the whole command, for scripts.
+func BenchmarkQueueLs10k(b *testing.B) {
+	d := newDesk(b)
+	j := d.journal()
+	subs := make([]outbox.Submission, 10_000)
+	for i := range subs {
+		subs[i] = confirmed(b, fmt.Sprintf("%032x", i), fmt.Sprint("scene_", i), dollarPrice(1_250_000))
+	}
+	if err := j.EnqueueAll(b.Context(), subs, nil, noon); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := d.run("queue ls --json"); got.status != 0 || len(got.out) < 3_000_000 {
+			b.Fatal(got.status, len(got.out))
+		}
 	}
 }
