@@ -45,7 +45,7 @@ func TestCommandLine(t *testing.T) {
 		{"negative history", "simulate --generations -1", cli.StatusUsage, "", "below 0"},
 		{"a key that can't be sent", "simulate --key sk\u0130", cli.StatusUsage, "", "--key"},
 		{"help of a key of one's own", "simulate --help", 0, "--key", ""},
-		{"help of the books", "spend --help", 0, "--since", ""},
+		{"help of spend", "spend --help", 0, "--since", ""},
 		{"help of the queue", "queue", 0, "ls", ""},
 		{"an address in use", "simulate --addr 256.0.0.1:1", cli.StatusError, "", "cannot listen"},
 	} {

@@ -57,8 +57,8 @@ type charge struct {
 // continues with the entries that are still open. Entries booked here in the
 // meantime stay. Labels set later take precedence over those in the entries.
 // The ledger is best built in the background; the store takes ownership of it.
-func (s *Store) BringLedger(books *ledger.Ledger, now time.Time) {
-	s.Ledger.Replace(books)
+func (s *Store) BringLedger(l *ledger.Ledger, now time.Time) {
+	s.Ledger.Replace(l)
 	for e := range s.Ledger.All() {
 		switch label, known := s.labels[e.Key()]; {
 		case known && label != e.Label:

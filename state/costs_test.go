@@ -155,8 +155,8 @@ func TestCostsContinueAfterARestart(t *testing.T) {
 	done.Length = 10
 	entries := func() []ledger.Entry { return []ledger.Entry{booked(1, noon, 500_000)} }
 	for name, bring := range map[string]func(s *Store){
-		"lists first": func(s *Store) { s.RecallGenerations([]Generation{done}); s.BringLedger(ledger.New(entries()), noon) },
-		"books first": func(s *Store) { s.BringLedger(ledger.New(entries()), noon); s.RecallGenerations([]Generation{done}) },
+		"lists first":  func(s *Store) { s.RecallGenerations([]Generation{done}); s.BringLedger(ledger.New(entries()), noon) },
+		"ledger first": func(s *Store) { s.BringLedger(ledger.New(entries()), noon); s.RecallGenerations([]Generation{done}) },
 		"the end is booked": func(s *Store) {
 			s.BringLedger(ledger.New(append(entries(), ledger.Entry{Job: jobID(1), Outcome: "COMPLETED", Seconds: 10})), noon)
 		},

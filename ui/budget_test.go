@@ -65,7 +65,7 @@ func TestBudgetsCountWaitingAndUnknown(t *testing.T) {
 	st := within(ledger.Guard{Daily: dollars(3_750_000, true)})
 	st.account = simulator.Options{IgnoreKeys: true}
 	tell(t, st, func(s *story) {
-		s.lose("doubtful", simulator.Fault{DropBefore: true}) // $1.25
+		s.lose("lost", simulator.Fault{DropBefore: true}) // $1.25
 		s.Press("5", "P")
 		s.agree("waiting") // $2.50
 		s.Press("1", "n", "ctrl+l")

@@ -70,10 +70,10 @@ func TestUnknownOutcomeHasTheRightAge(t *testing.T) {
 	st.account.IgnoreKeys = true
 	tell(t, st, func(s *story) {
 		s.Pass(12 * time.Second)
-		s.lose("in_doubt", simulator.Fault{DropBefore: true})
+		s.lose("lost_one", simulator.Fault{DropBefore: true})
 		s.Pass(3 * time.Minute)
 		s.Press("1", "g")
-		if row := s.row("in_doubt"); !strings.Contains(row, "▌") || !strings.Contains(row, "  3m ") {
+		if row := s.row("lost_one"); !strings.Contains(row, "▌") || !strings.Contains(row, "  3m ") {
 			t.Errorf("it is not the newest, three minutes old:\n%s", s.Screen())
 		}
 	})

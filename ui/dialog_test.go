@@ -36,7 +36,7 @@ func questions() []question {
 		{"a group with a pilot", named(31), (*story).toPilot, "Send 1 job as a pilot, and 30 later?", "$38.75", "send the pilot", "for another", ""},
 		{"a price that went up", risen(), (*story).toRisenPrice, "Send this job?", "$8.88", "send it", "for another", ""},
 		{"an unknown outcome", ignoring(), (*story).toResend, "Send it again?", "$1.25", "send again", "", ""},
-		{"what may be charged already", ignoring(), (*story).toDoubt, "Send this job?", "$1.25", "send it", "for another", ""},
+		{"what may be charged already", ignoring(), (*story).toUnknown, "Send this job?", "$1.25", "send it", "for another", ""},
 		{"a budget", soft, (*story).price, "Send this job?", "$1.25", "", "for another", "1.25"},
 		{"no price", stage{account: simulator.Options{Unpriced: []string{"lipsync-2"}}}, (*story).price, "Send this job?", "unknown", "", "for another", "unpriced"},
 	}
@@ -74,8 +74,8 @@ func (s *story) toResend() {
 	s.Pass(2 * time.Second)
 }
 
-// toDoubt prices a job of unknown outcome again.
-func (s *story) toDoubt() {
+// toUnknown prices a job of unknown outcome again.
+func (s *story) toUnknown() {
 	s.lose("gone", simulator.Fault{DropBefore: true})
 	s.Press("1", "n", "ctrl+s")
 	s.Pass(2 * time.Second)
@@ -132,7 +132,7 @@ func TestLowDialogScrollsBetweenPriceAndButtons(t *testing.T) {
 func TestWarningMustBeReadBeforeAYes(t *testing.T) {
 	t.Parallel()
 	tell(t, ignoring(), func(s *story) {
-		s.toDoubt()
+		s.toUnknown()
 		s.Resize(30, 12)
 		s.Pass(2 * time.Second)
 		s.Sees("read on: 1–", "$1.25")

@@ -400,7 +400,7 @@ func (f *generationForm) Cursor() *tea.Cursor {
 func problemOf(p draft.Problem) kit.Problem {
 	return kit.Problem{
 		Level: map[draft.Severity]kit.Level{
-			draft.SeverityWarning: kit.LevelDoubtful, draft.SeverityMissing: kit.LevelMissing, draft.SeverityError: kit.LevelWrong,
+			draft.SeverityWarning: kit.LevelWarning, draft.SeverityMissing: kit.LevelMissing, draft.SeverityError: kit.LevelWrong,
 		}[p.Severity],
 		Words: text.Of(p.Words),
 	}

@@ -101,7 +101,7 @@ func sketches() []sketch {
 	}
 	lost := lived()
 	lost.account.IgnoreKeys = true
-	doubtful := func(s *story) {
+	openUnknown := func(s *story) {
 		s.Pass(12 * time.Second)
 		s.lose("promo_de_014", simulator.Fault{DropBefore: true})
 		s.Pass(3 * time.Minute)
@@ -110,7 +110,7 @@ func sketches() []sketch {
 	}
 	return []sketch{
 		{"queue", full, waiting},
-		{"unknown", lost, doubtful},
+		{"unknown", lost, openUnknown},
 		{"generations", lived(), keys()},
 		{"failure", failure(), keys("F", "g", "enter")},
 		{"request", failure(), keys("F", "g", "enter", "]")},
@@ -166,8 +166,8 @@ func TestFramesOfOtherTerminals(t *testing.T) {
 	ascii := lived()
 	ascii.config = func(c *ui.Config) { c.ASCII = true }
 	keep(t, sketch{"ascii", ascii, keys()}, 120, 40)
-	books := spent()
-	books.config = ascii.config
-	keep(t, sketch{"ascii-ledger", books, keys("6")}, 120, 40)
+	paid := spent()
+	paid.config = ascii.config
+	keep(t, sketch{"ascii-ledger", paid, keys("6")}, 120, 40)
 	keep(t, sketch{"ascii-details", ascii, keys("enter")}, 80, 24)
 }

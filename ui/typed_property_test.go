@@ -32,7 +32,7 @@ type desks struct {
 
 	held    map[string]string // the journal's version, by draft id, or sentMark
 	intents map[string]int    // how often each version was confirmed
-	doubts  map[string]int    // how often that ended with an unknown outcome
+	unknown map[string]int    // how often that ended with an unknown outcome
 	gone    map[string]bool   // words that somebody deleted, or that were lost unsaved
 	typed   map[string]bool   // all other words
 }
@@ -199,8 +199,8 @@ func (d *desks) queued() map[string]draft.Draft {
 // earlier state.
 func (d *desks) agreed(w *pane, x draft.Draft) {
 	v := x.Version()
-	if d.intents[v]++; d.intents[v] > 1+d.doubts[v] {
-		d.Fatalf("%s was agreed to %d times, after %d doubts", x.OutputFileName, d.intents[v], d.doubts[v])
+	if d.intents[v]++; d.intents[v] > 1+d.unknown[v] {
+		d.Fatalf("%s was agreed to %d times, after %d unknown outcomes", x.OutputFileName, d.intents[v], d.unknown[v])
 	}
 	if x.Unknown == "" {
 		d.known(w, x)
@@ -281,7 +281,7 @@ func (d *desks) lose(*pane) {
 		d.must(sub.Answer(api.OutcomeOf(errors.New("lost")), "", "lost", time.Now()))
 		d.must(d.j.SaveSubmission(context.Background(), sub))
 		if sub.State == outbox.SubmissionUnknown {
-			d.doubts[sub.Draft.Version()]++
+			d.unknown[sub.Draft.Version()]++
 		}
 	}
 }
@@ -361,7 +361,7 @@ func TestWindowsOnOneDraft(t *testing.T) {
 				}
 				sequences++
 				d := &desks{
-					T: t, tb: tt, j: j, held: map[string]string{}, intents: map[string]int{}, doubts: map[string]int{},
+					T: t, tb: tt, j: j, held: map[string]string{}, intents: map[string]int{}, unknown: map[string]int{},
 					gone: map[string]bool{}, typed: map[string]bool{},
 				}
 				left, err := j.Drafts(tt.Context())

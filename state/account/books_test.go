@@ -108,12 +108,12 @@ func (b *bookkeeper) compare() {
 	b.must(err)
 	notes, err := j.Notes(ctx)
 	b.must(err)
-	books, damage, err := readEntries(ctx, j)
+	entries, damage, err := readEntries(ctx, j)
 	b.must(err)
 	want := state.NewStore()
 	want.BringLabels(labels)
 	want.Notes = state.NewNotes(notes)
-	want.BringLedger(books, b.now)
+	want.BringLedger(entries, b.now)
 	if mine, theirs := entriesOf(&got.Ledger), entriesOf(&want.Ledger); !slices.Equal(mine, theirs) || len(damage) > 0 {
 		b.t.Fatalf("the session has\n%q\nthe journal\n%q %v", mine, theirs, damage)
 	}

@@ -150,10 +150,10 @@ func journalID(t *testing.T, d Runner, name string) string {
 func TestJobThatTurnsOutSentIsPausedAndTheNextIsSent(t *testing.T) {
 	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
 		typed := time.Now()
-		twin := func(id, doubt string) outbox.Submission {
+		twin := func(id, warning string) outbox.Submission {
 			sub := agreed(t, d, account, "twin")
 			sub.ID, sub.IdempotencyKey = id, "key-"+id
-			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Unknown = "draft", typed, doubt
+			sub.Draft.ID, sub.Draft.UpdatedAt, sub.Draft.Unknown = "draft", typed, warning
 			return sub
 		}
 		first, second := twin("first", ""), twin("second", "nobody knows")
@@ -225,7 +225,7 @@ func TestStoppedDrainLosesNoAnswer(t *testing.T) {
 		}
 		subs, err := d.Journal.Unresolved(context.Background())
 		if err != nil || len(subs) != 0 {
-			t.Errorf("left in doubt: %d, %v", len(subs), err)
+			t.Errorf("left unknown: %d, %v", len(subs), err)
 		}
 	})
 }

@@ -104,7 +104,7 @@ type night struct {
 	starts            int
 	asked             int // unknown outcomes that only the user could settle
 	askedTwins, never int // of them those with a twin, and those that created nothing
-	doubts            int // submissions that ever had an unknown outcome
+	unknown           int // submissions that ever had an unknown outcome
 	twins             int // of them those with a twin
 }
 
@@ -332,7 +332,7 @@ func (n *night) judge() {
 	entries, damage, err := desk.Journal.Entries(ctx)
 	total := journal.LedgerOf(entries).Total()
 	if err != nil || len(damage) > 0 || total.Jobs != len(n.intents) || total.Cost != api.Micros(1_250_000*len(n.intents)) {
-		n.t.Errorf("the books: %d jobs, %s, damage %v (%v)", total.Jobs, total.Cost, damage, err)
+		n.t.Errorf("the ledger: %d jobs, %s, damage %v (%v)", total.Jobs, total.Cost, damage, err)
 	}
 }
 
@@ -347,7 +347,7 @@ func (n *night) count(desk Runner, s *outbox.Submission) {
 	}
 	for _, step := range history {
 		if step.State == outbox.SubmissionUnknown {
-			n.doubts++
+			n.unknown++
 			if twin(s.ID) {
 				n.twins++
 			}
@@ -377,8 +377,8 @@ func TestOvernightEveryIntentBecomesOneJob(t *testing.T) {
 				n.work()
 				n.decide()
 				n.judge()
-				t.Logf("%s: %d jobs, %d processes, %d in doubt (%d with a twin), %d left to the user (%d of them with a twin, %d never accepted), %s of the clock",
-					name, *overnight, n.starts, n.doubts, n.twins, n.asked, n.askedTwins, n.never, time.Since(time.Date(2026, 11, 20, 22, 0, 0, 0, time.UTC)).Round(time.Minute))
+				t.Logf("%s: %d jobs, %d processes, %d unknown (%d with a twin), %d left to the user (%d of them with a twin, %d never accepted), %s of the clock",
+					name, *overnight, n.starts, n.unknown, n.twins, n.asked, n.askedTwins, n.never, time.Since(time.Date(2026, 11, 20, 22, 0, 0, 0, time.UTC)).Round(time.Minute))
 				time.Sleep(time.Hour) // let remaining timers run out
 			})
 		})

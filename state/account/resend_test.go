@@ -32,7 +32,7 @@ func TestOnlyAProofAboutTheFirstRequestSettlesIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
-				sub := doubted(t, d, account)
+				sub := unanswered(t, d, account)
 				time.Sleep(max(time.Second, c.after))
 				c.fault.Times = 1
 				if name != "the job" {
@@ -55,10 +55,10 @@ func refused(status int, code string) simulator.Fault {
 	return simulator.Fault{Status: status, Body: fmt.Sprintf(`{"statusCode":%d,"message":"no","errorCode":%q}`, status, code)}
 }
 
-// doubted returns a job whose answer was lost.
-func doubted(t *testing.T, d Runner, account *simulator.Server) outbox.Submission {
+// unanswered returns a job whose answer was lost.
+func unanswered(t *testing.T, d Runner, account *simulator.Server) outbox.Submission {
 	t.Helper()
-	sub := agreed(t, d, account, "doubt")
+	sub := agreed(t, d, account, "lost")
 	if err := sub.Send(time.Now()); err != nil {
 		t.Fatal(err)
 	}

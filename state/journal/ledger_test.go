@@ -94,7 +94,7 @@ func TestAcceptanceIsBooked(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := sound(t, j); len(got) > 0 {
-		t.Fatalf("a doubt was booked: %+v", got)
+		t.Fatalf("an unknown outcome was booked: %+v", got)
 	}
 	s = answered(t, s, api.Accepted, "g1")
 	for range 2 { // a second time changes nothing
@@ -186,7 +186,7 @@ func TestKnownFactsAreBookedOnce(t *testing.T) {
 		want = append(want, *e)
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("the books say\n%+v\nwant\n%+v", got, want)
+		t.Errorf("the ledger says\n%+v\nwant\n%+v", got, want)
 	}
 }
 

@@ -261,7 +261,7 @@ func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 	}
 	var before outbox.Submission // the unknown outcome of the previous round
 	for round := range 3 {
-		s = doubted(t, s, noon.Add(time.Duration(1+round)*time.Minute))
+		s = unanswered(t, s, noon.Add(time.Duration(1+round)*time.Minute))
 		if err := j.SaveSubmission(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
@@ -278,7 +278,7 @@ func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 		}
 		if round > 0 {
 			if err := other.BeginResending(t.Context(), before); !errors.Is(err, ErrTaken) {
-				t.Errorf("a doubt of before: %v, want ErrTaken", err)
+				t.Errorf("an unknown outcome of before: %v, want ErrTaken", err)
 			}
 		}
 		if err := j.BeginSending(t.Context(), s); !errors.Is(err, ErrTaken) {
@@ -294,8 +294,8 @@ func TestUnknownOutcomeIsResentOnce(t *testing.T) {
 	}
 }
 
-// doubted returns a request without an answer.
-func doubted(t *testing.T, s outbox.Submission, at time.Time) outbox.Submission {
+// unanswered returns a request without an answer.
+func unanswered(t *testing.T, s outbox.Submission, at time.Time) outbox.Submission {
 	t.Helper()
 	if err := s.Answer(api.Unknown, "", "no answer", at); err != nil {
 		t.Fatal(err)
@@ -506,19 +506,19 @@ func TestDraftIsSentOnceByAnyWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused("while it is sent")
-	doubt := answered(t, first, api.Unknown, "")
-	if err := j.SaveSubmission(t.Context(), doubt); err != nil {
+	unknown := answered(t, first, api.Unknown, "")
+	if err := j.SaveSubmission(t.Context(), unknown); err != nil {
 		t.Fatal(err)
 	}
-	refused("while it is in doubt")
+	refused("while its outcome is unknown")
 	told := func(d *draft.Draft) { d.Unknown = "nobody knows" }
 	if err := other.Enqueue(t.Context(), of("third", told), noon); err != nil {
-		t.Errorf("by somebody who was told of the doubt: %v", err)
+		t.Errorf("by somebody who was told of the unknown outcome: %v", err)
 	}
 	if err := other.Drop(t.Context(), "third", noon); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.SaveSubmission(t.Context(), answered(t, doubt, api.Accepted, "g1")); err != nil {
+	if err := j.SaveSubmission(t.Context(), answered(t, unknown, api.Accepted, "g1")); err != nil {
 		t.Fatal(err)
 	}
 	refused("when it was accepted")

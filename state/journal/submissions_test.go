@@ -68,7 +68,7 @@ func TestUnresolvedSubmissions(t *testing.T) {
 	}
 	for id, s := range all { // the same according to the rules of submissions
 		if open := s.MayHaveCost() && s.State != outbox.SubmissionSent; open != (id == "given-up" || id == "sending" || id == "unknown") {
-			t.Errorf("%s: in doubt is %t", id, open)
+			t.Errorf("%s: unresolved is %t", id, open)
 		}
 	}
 }
@@ -151,19 +151,19 @@ func TestOldCopyIsNoAnswer(t *testing.T) {
 	if err := j.BeginSending(t.Context(), now); !errors.Is(err, ErrTaken) {
 		t.Errorf("sending it again: %v, want ErrTaken", err)
 	}
-	doubt := answered(t, now, api.Unknown, "")
-	if err := j.SaveSubmission(t.Context(), doubt); err != nil {
+	unknown := answered(t, now, api.Unknown, "")
+	if err := j.SaveSubmission(t.Context(), unknown); err != nil {
 		t.Fatal(err)
 	}
-	again := doubt
+	again := unknown
 	if err := again.Resend(noon.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if err := j.BeginResending(t.Context(), again); err != nil {
 		t.Fatal(err)
 	}
-	if err := j.SaveSubmission(t.Context(), doubt); !errors.Is(err, ErrBackwards) {
-		t.Errorf("the doubt from before it was sent again: %v, want ErrBackwards", err)
+	if err := j.SaveSubmission(t.Context(), unknown); !errors.Is(err, ErrBackwards) {
+		t.Errorf("the unknown outcome from before it was sent again: %v, want ErrBackwards", err)
 	}
 	if err := j.SaveSubmission(t.Context(), answered(t, again, api.Accepted, "g1")); err != nil {
 		t.Errorf("the answer: %v", err)

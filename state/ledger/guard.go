@@ -168,11 +168,11 @@ func (k *check) limit(l *Limit, amount *api.Micros, words string) {
 }
 
 // period checks the total of a day or a month.
-func (k *check) period(l *Limit, by Grouping, name string, books *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) {
+func (k *check) period(l *Limit, by Grouping, name string, all *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) {
 	if l == nil {
 		return
 	}
-	spent := books.Period(by, now, loc)
+	spent := all.Period(by, now, loc)
 	waits := Waiting(pending, by, now, loc)
 	if k.charge.Total == nil {
 		k.limit(l, nil, "")

@@ -96,7 +96,7 @@ func TestUnknownOutcomeIsResentAfterAProof(t *testing.T) {
 	o := outboxOf(t, 1)
 	tasks, _ := o.due(noon, 0, 1)
 	o.answer(t, tasks[0], api.Unknown, errors.New("lost"), noon.Add(time.Second))
-	want(t, "in doubt", o.words(), "a unknown")
+	want(t, "unknown", o.words(), "a unknown")
 	tasks, got := o.due(noon.Add(2*time.Second), 0, 1)
 	want(t, "is it safe?", got, "prove ")
 	if _, got := o.due(noon.Add(3*time.Second), 0, 1); got != nil {
@@ -177,7 +177,7 @@ func TestOldProofIsNotUsedWhileItIsRenewed(t *testing.T) {
 
 // While a dialog is open, dubtop may find out by itself.
 func TestLateChoiceIsRefused(t *testing.T) {
-	inDoubt := func() *Outbox {
+	withUnknown := func() *Outbox {
 		o := outboxOf(t, 2)
 		for range 2 {
 			tasks, _ := o.due(noon, 0, 1)
@@ -187,7 +187,7 @@ func TestLateChoiceIsRefused(t *testing.T) {
 		return o
 	}
 	later := noon.Add(2 * time.Minute)
-	o := inDoubt()
+	o := withUnknown()
 	o.Put(answered(t, waiting(t, "z"), api.Accepted, noon), false)
 	if _, err := o.Choose("a", ChoiceLink, "g-z", later); err == nil {
 		t.Error("a job of one submission is given to another")
@@ -341,14 +341,14 @@ func TestRequestsOfOtherProcessesAreNotOurs(t *testing.T) {
 
 func TestSnapshotBringsChangesOfAnotherWindow(t *testing.T) {
 	o := outboxOf(t, 3)
-	doubtful := doubt(t, "b", 1, 0)
+	lost := unknown(t, "b", 1, 0)
 	refused := submissionIn(t, SubmissionRejected)
 	refused.ID = "r"
 	held := waiting(t, "d")
 	o.Load(Snapshot{
 		Begun:      o.Clock(),
 		Waiting:    []QueueItem{{Submission: held, Paused: true}, {Submission: refused}, {Submission: waiting(t, "a")}},
-		Unresolved: []Submission{doubtful},
+		Unresolved: []Submission{lost},
 	})
 	want(t, "rows", o.words(), "b unknown", "d paused", "a waiting", "r refused")
 }
@@ -369,7 +369,7 @@ func TestUnfitItemIsPausedAndTheNextIsSent(t *testing.T) {
 
 func TestSearchPlan(t *testing.T) {
 	var r Reconciler
-	r.Track([]Submission{doubt(t, "a", 1, 0)})
+	r.Track([]Submission{unknown(t, "a", 1, 0)})
 	o, ok := r.Plan("a", noon)
 	if !ok || !o.FirstLook.Equal(noon.Add(90*time.Second)) || !o.NextLook.Equal(o.FirstLook) || !o.LastLook.IsZero() || !o.Resend.IsZero() {
 		t.Errorf("at first: %+v", o)

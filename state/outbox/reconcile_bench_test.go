@@ -8,14 +8,14 @@ import (
 	"dubtop/api"
 )
 
-// BenchmarkReconcile3kDoubts measures a change and a look with 3,000 unknown
+// BenchmarkReconcile3kUnknown measures a change and a look with 3,000 unknown
 // outcomes.
-func BenchmarkReconcile3kDoubts(b *testing.B) {
+func BenchmarkReconcile3kUnknown(b *testing.B) {
 	const many = 3000
 	var subs []Submission
 	var jobs []api.Generation
 	for i := range many {
-		subs = append(subs, doubt(b, fmt.Sprint("s", i), i, time.Duration(i)*time.Second))
+		subs = append(subs, unknown(b, fmt.Sprint("s", i), i, time.Duration(i)*time.Second))
 		jobs = append(jobs, takeJob(fmt.Sprint("j", i), i, time.Duration(i)*time.Second+time.Second))
 	}
 	now := noon.Add(2 * time.Hour)

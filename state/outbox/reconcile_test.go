@@ -13,8 +13,8 @@ import (
 	"dubtop/state/draft"
 )
 
-// doubt returns a submission of unknown outcome: of a take, sent after noon.
-func doubt(t interface{ Fatal(...any) }, id string, take int, after time.Duration) Submission {
+// unknown returns a submission of unknown outcome: of a take, sent after noon.
+func unknown(t interface{ Fatal(...any) }, id string, take int, after time.Duration) Submission {
 	s := sentBody(t, id, takeBody(take))
 	s.IdempotencyKey = "key-" + id
 	s.SentAt, s.AnsweredAt = noon.Add(after), noon.Add(after)
@@ -62,7 +62,7 @@ func want(t *testing.T, why string, got []string, want ...string) {
 
 func TestLostAnswerIsFound(t *testing.T) {
 	var r Reconciler
-	r.Track([]Submission{doubt(t, "a", 1, 0)})
+	r.Track([]Submission{unknown(t, "a", 1, 0)})
 	want(t, "in quarantine", looks(&r, noon.Add(89*time.Second), takeJob("j1", 1, time.Second)))
 	if wake := r.Wake(noon.Add(89 * time.Second)); !wake.Equal(noon.Add(90 * time.Second)) {
 		t.Errorf("it wakes at %s", wake)
@@ -75,7 +75,7 @@ func TestLostAnswerIsFound(t *testing.T) {
 
 func TestSearchContinuesForADay(t *testing.T) {
 	var r Reconciler
-	a := doubt(t, "a", 1, 0)
+	a := unknown(t, "a", 1, 0)
 	r.Track([]Submission{a})
 	now := noon.Add(90 * time.Second)
 	want(t, "nothing there", looks(&r, now), "ask a")
@@ -105,7 +105,7 @@ func TestSearchContinuesForADay(t *testing.T) {
 
 func TestLateAcceptanceIsLinked(t *testing.T) {
 	var r Reconciler
-	r.Track([]Submission{doubt(t, "a", 1, 0)})
+	r.Track([]Submission{unknown(t, "a", 1, 0)})
 	want(t, "first", looks(&r, noon.Add(2*time.Minute)), "ask a")
 	want(t, "later", looks(&r, noon.Add(13*time.Minute), takeJob("j1", 1, 2*time.Minute)), "link aj1")
 	if _, ok := r.Question("a", noon.Add(13*time.Minute)); ok {
@@ -119,7 +119,7 @@ func TestLateAcceptanceIsLinked(t *testing.T) {
 // several.
 func TestPossiblyForeignJobIsAskedAbout(t *testing.T) {
 	const skew = 7 * time.Hour // between the server's clock and ours
-	sent := doubt(t, "a", 1, 300*time.Millisecond)
+	sent := unknown(t, "a", 1, 300*time.Millisecond)
 	sent.AnsweredAt = noon.Add(20 * time.Second)
 	interrupted := sent
 	interrupted.AnsweredAt = noon.Add(9 * time.Hour) // when dubtop was started again
@@ -169,7 +169,7 @@ func TestPossiblyForeignJobIsAskedAbout(t *testing.T) {
 func TestTwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
 	var r Reconciler
 	now := noon.Add(5 * time.Minute)
-	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, time.Second)
+	a, b := unknown(t, "a", 1, 0), unknown(t, "b", 1, time.Second)
 	r.Track([]Submission{a, b})
 	want(t, "two and two", looks(&r, now, takeJob("j1", 1, time.Second), takeJob("j2", 1, 2*time.Second)), "ask a", "ask b")
 	a.State, a.GenerationID = SubmissionSent, "j1"
@@ -179,7 +179,7 @@ func TestTwinIsLinkedOnceTheOtherIsDecided(t *testing.T) {
 
 func TestSeveralMatchesAreAskedAbout(t *testing.T) {
 	var r Reconciler
-	r.Track([]Submission{doubt(t, "a", 1, 0)})
+	r.Track([]Submission{unknown(t, "a", 1, 0)})
 	now := noon.Add(2 * time.Minute)
 	want(t, "two", looks(&r, now, takeJob("j2", 1, 2*time.Second), takeJob("j1", 1, time.Second)), "ask a")
 	q, _ := r.Question("a", now)
@@ -191,15 +191,15 @@ func TestSeveralMatchesAreAskedAbout(t *testing.T) {
 			t.Errorf("%s without its risk", c)
 		}
 	}
-	linked := doubt(t, "b", 1, 0)
+	linked := unknown(t, "b", 1, 0)
 	linked.State, linked.GenerationID = SubmissionSent, "j2"
-	r.Track([]Submission{doubt(t, "a", 1, 0), linked})
+	r.Track([]Submission{unknown(t, "a", 1, 0), linked})
 	want(t, "one turned out to be another's", steps(&r, now), "link aj1")
 }
 
 func TestTwinsAreNotMixedUp(t *testing.T) {
 	now := noon.Add(5 * time.Minute)
-	a, b, other := doubt(t, "a", 1, time.Minute), doubt(t, "b", 1, 0), doubt(t, "c", 2, 0)
+	a, b, other := unknown(t, "a", 1, time.Minute), unknown(t, "b", 1, 0), unknown(t, "c", 2, 0)
 	j1, j2, j3 := takeJob("j1", 1, time.Second), takeJob("j2", 1, 61*time.Second), takeJob("j3", 1, 62*time.Second)
 	for _, c := range []struct {
 		why  string
@@ -221,7 +221,7 @@ func TestTwinsAreNotMixedUp(t *testing.T) {
 func TestTwinStillBeingSentIsWaitedFor(t *testing.T) {
 	var r Reconciler
 	now := noon.Add(5 * time.Minute)
-	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 4*time.Minute)
+	a, b := unknown(t, "a", 1, 0), unknown(t, "b", 1, 4*time.Minute)
 	b.State = SubmissionSending
 	r.Track([]Submission{a, b})
 	want(t, "one is on its way", looks(&r, now, takeJob("j1", 1, 4*time.Minute)))
@@ -235,7 +235,7 @@ func TestTwinStillBeingSentIsWaitedFor(t *testing.T) {
 
 func TestDroppedSubmissionMayStillOwnTheJob(t *testing.T) {
 	var r Reconciler
-	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 0)
+	a, b := unknown(t, "a", 1, 0), unknown(t, "b", 1, 0)
 	if err := b.Drop(noon.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
@@ -244,7 +244,7 @@ func TestDroppedSubmissionMayStillOwnTheJob(t *testing.T) {
 }
 
 func TestLeadIsFollowedFirst(t *testing.T) {
-	a := doubt(t, "a", 1, 0)
+	a := unknown(t, "a", 1, 0)
 	a.Lead = "j9"
 	r := Reconciler{Proven: true}
 	r.Track([]Submission{a})
@@ -269,7 +269,7 @@ func TestLeadIsFollowedFirst(t *testing.T) {
 }
 
 func TestPromisedJobIsNotGivenToAnother(t *testing.T) {
-	a, b := doubt(t, "a", 1, 0), doubt(t, "b", 1, 0)
+	a, b := unknown(t, "a", 1, 0), unknown(t, "b", 1, 0)
 	a.Lead = "j1"
 	var r Reconciler
 	r.Track([]Submission{a, b})
@@ -283,7 +283,7 @@ func TestPromisedJobIsNotGivenToAnother(t *testing.T) {
 }
 
 func TestResendNeedsAProof(t *testing.T) {
-	a := doubt(t, "a", 1, 0)
+	a := unknown(t, "a", 1, 0)
 	var unproven Reconciler
 	unproven.Track([]Submission{a})
 	want(t, "unproven", steps(&unproven, noon.Add(time.Minute)))
@@ -301,7 +301,7 @@ func TestResendNeedsAProof(t *testing.T) {
 	late.Track([]Submission{a})
 	want(t, "after an hour", looks(&late, noon.Add(ReplayWindow)), "ask a")
 
-	batch := doubt(t, "b", 1, 0)
+	batch := unknown(t, "b", 1, 0)
 	batch.Kind, batch.BatchLines = SubmitBatch, 20
 	r.Track([]Submission{batch})
 	want(t, "a batch", steps(&r, noon.Add(time.Minute)))
@@ -351,7 +351,7 @@ func TestFileMatchesOnlyIfNothingElseDoes(t *testing.T) {
 
 func TestLateAnswerIsIgnored(t *testing.T) {
 	var r Reconciler
-	a := doubt(t, "a", 1, 0)
+	a := unknown(t, "a", 1, 0)
 	r.Track([]Submission{a})
 	early := r.Next(noon.Add(90 * time.Second))[0]
 	a.AnsweredAt = noon.Add(2 * time.Minute) // it was resent meanwhile
@@ -363,7 +363,7 @@ func TestLateAnswerIsIgnored(t *testing.T) {
 
 func TestClockSetBackDoesNotEndTheSearch(t *testing.T) {
 	var r Reconciler
-	r.Track([]Submission{doubt(t, "a", 1, -2*time.Hour)})
+	r.Track([]Submission{unknown(t, "a", 1, -2*time.Hour)})
 	want(t, "first", looks(&r, noon), "ask a")
 	want(t, "an hour back", looks(&r, noon.Add(-time.Hour), takeJob("j1", 1, -2*time.Hour)), "link aj1")
 }
@@ -383,7 +383,7 @@ func TestReconcilerLaws(t *testing.T) {
 			take := rapid.IntRange(1, 2).Draw(t, "take")
 			switch rapid.IntRange(0, 5).Draw(t, "event") {
 			case 0, 1:
-				subs = append(subs, doubt(t, fmt.Sprintf("s%d", len(subs)), take, after))
+				subs = append(subs, unknown(t, fmt.Sprintf("s%d", len(subs)), take, after))
 			case 2:
 				jobs = append(jobs, takeJob(fmt.Sprintf("j%d", len(jobs)), take, after))
 			case 3:
@@ -435,7 +435,7 @@ func BenchmarkReconcile1000(b *testing.B) {
 	var subs []Submission
 	var jobs []api.Generation
 	for i := range 1000 {
-		subs = append(subs, doubt(b, fmt.Sprint("s", i), i, 0))
+		subs = append(subs, unknown(b, fmt.Sprint("s", i), i, 0))
 		jobs = append(jobs, takeJob(fmt.Sprint("j", i), i, 0))
 	}
 	for b.Loop() {

@@ -34,7 +34,7 @@ func TestResendIsTheSameRequest(t *testing.T) {
 		t.Errorf("now %+v\nwas %+v", s, before)
 	}
 	if SubmissionUnknown.CanBecome(SubmissionSending) {
-		t.Error("an ordinary sending may begin in doubt")
+		t.Error("an ordinary sending may begin with an unknown outcome")
 	}
 }
 

@@ -189,16 +189,16 @@ func (p *plan) post(now time.Time) (api.Outcome, error) {
 // search is an outbox on such a plan, and what is checked about it.
 type search struct {
 	*plan
-	o      *Outbox
-	now    time.Time
-	away   *Task // on its way
-	lands  time.Time
-	best   int       // this many ran when one of ours was accepted, or fewer since
-	full   time.Time // the last refusal without a number, zero after another answer
-	ended  bool      // a job has ended since
-	before int       // jobs running at the last look
-	sent   []string
-	doubts map[string]time.Time
+	o       *Outbox
+	now     time.Time
+	away    *Task // on its way
+	lands   time.Time
+	best    int       // this many ran when one of ours was accepted, or fewer since
+	full    time.Time // the last refusal without a number, zero after another answer
+	ended   bool      // a job has ended since
+	before  int       // jobs running at the last look
+	sent    []string
+	unknown map[string]time.Time
 }
 
 // leaves judges a request that is sent.
@@ -215,8 +215,8 @@ func (s *search) leaves(task Task, full Occupancy, paused bool) {
 	if n := running + 1; by != SlotsNamed && n > max(1, MostTried-reserve) && !alone {
 		s.t.Fatalf("%s is number %d, with %d reserved", task.Submission.ID, n, reserve)
 	}
-	if try := running >= s.best && !alone && by == SlotsUnknown; try && (full.Outage || len(s.doubts) > 0) {
-		s.t.Fatalf("one more than %d is tried with %d in doubt, outage: %t", s.best, len(s.doubts), full.Outage)
+	if try := running >= s.best && !alone && by == SlotsUnknown; try && (full.Outage || len(s.unknown) > 0) {
+		s.t.Fatalf("one more than %d is tried with %d unknown outcomes, outage: %t", s.best, len(s.unknown), full.Outage)
 	}
 	if wait := s.now.Sub(s.full); !s.full.IsZero() && !s.ended && wait < slotRetry {
 		s.t.Fatalf("tried again %s after a refusal, and none was seen to end", wait)
@@ -256,18 +256,18 @@ func (s *search) land() {
 		s.full, s.sent = time.Time{}, append(s.sent, task.Submission.ID)
 		s.best = max(s.best, running+1)
 	case outcome == api.Unknown:
-		s.doubts[task.Submission.ID] = s.now.Add(s.between(5, 60))
+		s.unknown[task.Submission.ID] = s.now.Add(s.between(5, 60))
 	}
 }
 
-// settleDoubts settles the unknown outcomes that are due: their requests
+// settle settles the unknown outcomes that are due: their requests
 // created nothing.
-func (s *search) settleDoubts() {
-	for id, at := range s.doubts {
+func (s *search) settle() {
+	for id, at := range s.unknown {
 		if s.now.Before(at) {
 			continue
 		}
-		delete(s.doubts, id)
+		delete(s.unknown, id)
 		sub := s.o.unresolved[id]
 		if err := sub.Drop(s.now); err != nil {
 			s.t.Fatal(err)
@@ -278,7 +278,7 @@ func (s *search) settleDoubts() {
 
 // step advances by a second.
 func (s *search) step(outage, paused bool) {
-	s.settleDoubts()
+	s.settle()
 	if s.away != nil && !s.now.Before(s.lands) {
 		s.land()
 	}
@@ -314,7 +314,7 @@ func TestSlotsAreFoundByTrying(t *testing.T) {
 			t: t, chance: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "chance"), 1)),
 			slots: rapid.SampledFrom([]int{1, 2, 3, 6, 15, 1000}).Draw(t, "slots"), tells: rapid.IntRange(0, 2).Draw(t, "tells"),
 		}
-		s := &search{plan: p, o: outboxOf(t, 0), now: noon, doubts: make(map[string]time.Time)}
+		s := &search{plan: p, o: outboxOf(t, 0), now: noon, unknown: make(map[string]time.Time)}
 		s.o.Queue.Reserve = rapid.IntRange(0, 3).Draw(t, "reserve")
 		const many = 30
 		for i := range many {

@@ -46,8 +46,8 @@ func (v *View[T]) FilterMistake() string {
 		if word[0] != '-' && v.Len() > 0 {
 			continue // it has matches
 		}
-		if doubt := v.wordMistake(field, value, known.Words[field]); doubt != "" {
-			return doubt
+		if mistake := v.wordMistake(field, value, known.Words[field]); mistake != "" {
+			return mistake
 		}
 	}
 	return ""

@@ -48,33 +48,33 @@ func (w World) listProfiles(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	kin, err := journal.OldProfiles(c.Context(), a.stateDir, a.profile)
+	profiles, err := journal.OldProfiles(c.Context(), a.stateDir, a.profile)
 	if err != nil {
 		return journalFailed(err)
 	}
-	if len(kin) == 0 { // otherwise listing the profiles tests the key
+	if len(profiles) == 0 { // otherwise listing the profiles tests the key
 		if err := a.try(c.Context(), v); err != nil {
 			return err
 		}
 	}
 	found := []profileJSON{}
 	t := columns{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "READABLE"}}
-	for _, k := range kin {
-		readable, err := a.client.Reads(c.Context(), k.Newest)
+	for _, p := range profiles {
+		readable, err := a.client.Reads(c.Context(), p.Newest)
 		if err != nil {
 			return a.named(err)
 		}
-		j := profileJSON{Profile: text.Of(k.Profile), Jobs: k.Jobs, Requests: k.Submissions, Readable: readable}
+		j := profileJSON{Profile: text.Of(p.Profile), Jobs: p.Jobs, Requests: p.Submissions, Readable: readable}
 		seen, reads := none, "no"
-		if !k.Seen.IsZero() {
-			j.Seen = &k.Seen
-			seen = k.Seen.In(w.Zone).Format(time.DateTime)
+		if !p.Seen.IsZero() {
+			j.Seen = &p.Seen
+			seen = p.Seen.In(w.Zone).Format(time.DateTime)
 		}
 		if readable {
 			reads = "yes"
 		}
 		found = append(found, j)
-		t.add(words(k.Profile), text.Sprint(k.Jobs), text.Sprint(k.Submissions), text.Of(seen), text.Of(reads))
+		t.add(words(p.Profile), text.Sprint(p.Jobs), text.Sprint(p.Submissions), text.Of(seen), text.Of(reads))
 	}
 	switch {
 	case v.json:
@@ -91,23 +91,23 @@ func (w World) join(c *cobra.Command, to string) error {
 	if err != nil {
 		return err
 	}
-	kin, err := journal.OldProfiles(c.Context(), a.stateDir, a.profile)
+	profiles, err := journal.OldProfiles(c.Context(), a.stateDir, a.profile)
 	if err != nil {
 		return journalFailed(err)
 	}
-	var relative *journal.OldProfile
-	for i := range kin {
-		if kin[i].Profile == to {
-			relative = &kin[i]
+	var old *journal.OldProfile
+	for i := range profiles {
+		if profiles[i].Profile == to {
+			old = &profiles[i]
 		}
 	}
-	if relative == nil {
+	if old == nil {
 		return &Failure{
 			Status: StatusUsage, Code: "no_profile",
 			Err: fmt.Errorf("%q is not the profile of another key for this server", to), Hint: "dubtop join lists the profiles",
 		}
 	}
-	readable, err := a.client.Reads(c.Context(), relative.Newest)
+	readable, err := a.client.Reads(c.Context(), old.Newest)
 	if err != nil {
 		return a.named(err)
 	}

@@ -11,14 +11,14 @@ import (
 // filterPrompt is the line a filter is typed into. The list follows every
 // keystroke; enter keeps the filter, esc restores the previous one.
 type filterPrompt struct {
-	stage  *Stage
-	input  paint.Input
-	before string
-	apply  func(string)
-	found  func() text.Text // the position in the list and the number of matches
-	doubt  func() text.Text // returns what in the filter looks like a mistake; may be nil
-	left   func()           // called when the prompt is left; may be nil
-	width  int
+	stage   *Stage
+	input   paint.Input
+	before  string
+	apply   func(string)
+	found   func() text.Text // the position in the list and the number of matches
+	mistake func() text.Text // returns what in the filter looks like a mistake; may be nil
+	left    func()           // called when the prompt is left; may be nil
+	width   int
 }
 
 func newFilter(a *Stage, words string, apply func(string), found func() text.Text) *filterPrompt {
@@ -58,8 +58,8 @@ func (p *filterPrompt) Dims() bool { return false }
 func (p *filterPrompt) Actions() []Action {
 	a := p.stage
 	keep := a.Does(keymap.Choose, func() tea.Cmd {
-		if doubt := p.doubted(); doubt != "" {
-			a.Warn(doubt)
+		if mistake := p.warning(); mistake != "" {
+			a.Warn(mistake)
 		}
 		return a.Pop()
 	}).Hinted("keep the filter")
@@ -77,18 +77,18 @@ func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// doubted returns what in the filter looks like a mistake, or "".
-func (p *filterPrompt) doubted() text.Text {
-	if p.doubt == nil {
+// warning returns what in the filter looks like a mistake, or "".
+func (p *filterPrompt) warning() text.Text {
+	if p.mistake == nil {
 		return ""
 	}
-	return p.doubt()
+	return p.mistake()
 }
 
 // Lines returns the height of the prompt: a warning takes a line above the
 // input.
 func (p *filterPrompt) Lines() int {
-	if p.doubted() != "" {
+	if p.warning() != "" {
 		return 2
 	}
 	return 1
@@ -96,9 +96,9 @@ func (p *filterPrompt) Lines() int {
 
 func (p *filterPrompt) View() paint.Styled {
 	line := paint.PadStyled(p.input.View(), p.width)
-	if doubt := p.doubted(); doubt != "" {
+	if mistake := p.warning(); mistake != "" {
 		t := p.stage.Theme
-		return paint.Joined([]paint.Styled{t.Text(paint.Warn, paint.Fit("  "+doubt, p.width, false, t.Glyphs.More)), line})
+		return paint.Joined([]paint.Styled{t.Text(paint.Warn, paint.Fit("  "+mistake, p.width, false, t.Glyphs.More)), line})
 	}
 	return line
 }

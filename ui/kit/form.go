@@ -23,10 +23,10 @@ type Level int
 
 // The levels, in rising order.
 const (
-	levelFine     Level = iota
-	LevelDoubtful       // may be sent, but deserves a look
-	LevelMissing        // not filled in yet
-	LevelWrong          // cannot be sent like this
+	levelFine    Level = iota
+	LevelWarning       // may be sent, but deserves a look
+	LevelMissing       // not filled in yet
+	LevelWrong         // cannot be sent like this
 )
 
 func (p Problem) blocks() bool { return p.Level >= LevelMissing }
@@ -296,7 +296,7 @@ func (f *Form) light(x *Field, p Problem) paint.Styled {
 	switch {
 	case p.Level == LevelWrong:
 		return t.Text(paint.Bad, t.Glyphs.Failed)
-	case p.Level == LevelDoubtful:
+	case p.Level == LevelWarning:
 		return t.Text(paint.Warn, t.Glyphs.Alert)
 	case p.Level == LevelMissing || x.input.Value() == "":
 		return " "

@@ -92,12 +92,12 @@ func (l *List[T]) askFilter() {
 	l.cursor.home = l.cursor.id
 	p := newFilter(l.Stage, l.Query.Text, l.filter, l.Position)
 	p.left = func() { l.cursor.home = "" }
-	p.doubt = l.doubt
+	p.mistake = l.mistake
 	l.Stage.Push(p)
 }
 
-// doubt returns what in the filter looks like a mistake, or "".
-func (l *List[T]) doubt() text.Text {
+// mistake returns what in the filter looks like a mistake, or "".
+func (l *List[T]) mistake() text.Text {
 	l.Refresh()
 	return text.Of(l.Shown.FilterMistake())
 }
@@ -308,8 +308,8 @@ func (l *List[T]) nothingWords() []text.Text {
 			among = l.loaded()
 		}
 		words := []text.Text{text.Sprintf("None of %s matches %s.", among, l.described())}
-		if doubt := l.doubt(); doubt != "" {
-			words = append(words, doubt)
+		if mistake := l.mistake(); mistake != "" {
+			words = append(words, mistake)
 		}
 		return append(words, "esc  show all")
 	case l.Rows.Known():

@@ -103,7 +103,7 @@ func TestPaidAnswerOnAFullDiskIsReported(t *testing.T) {
 	again := open(t, stage{home: w.home, env: a.env(g.URL)})
 	again.sees("kept_28s", "n new")
 	if again.told("maybe charged") {
-		t.Errorf("what was saved is in doubt\n%s", again.screen())
+		t.Errorf("the outcome of what was saved is unknown\n%s", again.screen())
 	}
 }
 
