@@ -21,7 +21,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
-	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/state"
 	"dubtop/state/account"
@@ -80,26 +79,26 @@ func (a *App) configured(c account.Config) account.Config {
 	return c
 }
 
-// Init asks the terminal for its background colour and for changes of it, and
-// starts the clock.
+// Init starts the clock.
 func (a *App) Init() tea.Cmd {
 	first := tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} })
-	return tea.Batch(tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark), first, a.askBeat())
+	return tea.Batch(first, a.askBeat())
 }
 
 // firstFrame is how long the first frame has the machine to itself. Decoding
 // the history at the same time would delay it.
-const firstFrame = 2 * kit.FrameTime
+const firstFrame = 16 * time.Millisecond
 
 type beginMsg struct{}
 
 func (beginMsg) apply(a *desk) tea.Cmd { return a.work() }
 
-// Update applies a message and draws a frame if one is due.
+// Update applies a message.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmds := []tea.Cmd{a.catchUp(msg), a.handle(msg)}
 	a.stepAges(msg)
-	return a, tea.Batch(append(cmds, a.askBeat(), a.Draw(msg))...)
+	a.Frame.Fresh = false
+	return a, tea.Batch(append(cmds, a.askBeat())...)
 }
 
 func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {

@@ -102,27 +102,18 @@ func (w *walker) answer(write func(c *table.Collection[state.Generation])) {
 	w.update(lands(func(a *desk) { write(&a.store.Generations) }))
 }
 
-// update applies a message while no frame is due, unless the machine is so slow
-// that one is.
-func (w *walker) update(msg tea.Msg) {
-	made := time.Now()
-	w.a.Frame.Made = made
-	w.a.Update(msg)
-	if !w.a.Frame.Made.Equal(made) {
-		w.look()
-	}
-}
+// update applies a message while no frame is drawn.
+func (w *walker) update(msg tea.Msg) { w.a.Update(msg) }
 
 // draw draws a frame and looks at it.
 func (w *walker) draw() {
-	w.a.Frame.Made, w.a.Frame.Stale = time.Time{}, true
-	w.a.Update(kit.FrameMsg{})
+	w.a.View()
 	w.look()
 }
 
 func (w *walker) resize(width, height int) {
 	w.a.Update(tea.WindowSizeMsg{Width: width, Height: height})
-	w.look()
+	w.draw()
 }
 
 // list returns the list of jobs.
@@ -245,7 +236,6 @@ func (w *walker) act() {
 	}
 	marks, before := w.marked(), *w
 	key := rapid.SampledFrom([]string{"y", ".", "enter", "space", "t"}).Draw(w.T, "action")
-	w.a.Frame.Made = time.Time{} // so that the frame's own command does not follow
 	w.a.Toast = kit.Toast{}
 	_, cmd := w.a.Update(keyPress(key))
 	w.look()
@@ -375,22 +365,17 @@ func TestActionAppliesToTheDrawnRow(t *testing.T) {
 func TestRowUnderAPromptWasNotDrawn(t *testing.T) {
 	t.Parallel()
 	a := newDesk(t, 1)
-	draw := func() {
-		a.Frame.Made, a.Frame.Stale = time.Time{}, true
-		a.Update(kit.FrameMsg{})
-	}
 	a.Update(tea.WindowSizeMsg{Width: 24, Height: 7})
 	for _, k := range "/-completed:" {
 		a.Update(press(k))
 	}
-	draw()
-	a.Frame.Made = time.Now()
+	a.View()
 	a.Update(keyPress("enter"))
 	a.Toast = kit.Toast{}
 	if _, cmd := a.Update(press('y')); cmd != nil && strings.Contains(fmt.Sprint(cmd()), "-64a4-") {
 		t.Errorf("y copied an id that was not on the screen:\n%s", ansi.Strip(string(a.Frame.Content)))
 	}
-	draw()
+	a.View()
 	if _, cmd := a.Update(press('y')); cmd == nil {
 		t.Error("y does nothing for a row that is on the screen")
 	}

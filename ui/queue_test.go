@@ -296,11 +296,11 @@ func TestPriceFromBeforeASleepIsRenewed(t *testing.T) {
 		}
 	})
 	var nap atomic.Int64 // how long the machine will sleep
-	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+	asleep := func(msg tea.Msg) tea.Msg {
 		time.Sleep(time.Duration(nap.Swap(0)))
 		return msg
-	})
-	tell(t, stage{terminal: uitest.Options{Extra: []tea.ProgramOption{asleep}}}, func(s *story) {
+	}
+	tell(t, stage{terminal: uitest.Options{Filter: asleep}}, func(s *story) {
 		s.Pass(3 * time.Minute)
 		s.Press("5", "P")
 		s.agree("slept")

@@ -445,12 +445,12 @@ func TestRateLimitStopsEverythingAndCountsDown(t *testing.T) {
 func TestOneRefreshFollowsASleep(t *testing.T) {
 	t.Parallel()
 	var nap atomic.Int64 // how long the program will stand still, like a machine asleep
-	asleep := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+	asleep := func(msg tea.Msg) tea.Msg {
 		time.Sleep(time.Duration(nap.Swap(0)))
 		return msg
-	})
+	}
 	account := simulator.Options{Profile: simulator.Current}
-	tell(t, stage{account: account, terminal: uitest.Options{Extra: []tea.ProgramOption{asleep}}}, func(s *story) {
+	tell(t, stage{account: account, terminal: uitest.Options{Filter: asleep}}, func(s *story) {
 		s.Pass(time.Minute)
 		nap.Store(int64(time.Hour))
 		s.Pass(time.Hour + 500*time.Millisecond)

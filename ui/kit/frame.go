@@ -2,17 +2,12 @@ package kit
 
 import (
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/ui/paint"
 )
-
-// FrameTime is the shortest time between two frames. Until it has passed only
-// the model is updated, so pasting 500 characters draws only a few frames.
-const FrameTime = time.Second / 120
 
 // The smallest window anything is drawn in, and the largest that is filled.
 // Larger sizes are mostly errors of the terminal and would waste memory.
@@ -25,45 +20,16 @@ const (
 type frame struct {
 	Content paint.Styled
 	cursor  *tea.Cursor
-	Made    time.Time
-	asked   bool // a FrameMsg is on its way
-	Stale   bool // the model has changed since
+	Fresh   bool // nothing has changed since
 	status  int  // lines of status in it
 }
 
-// FrameMsg says that the next frame may be drawn.
-type FrameMsg struct{}
-
-// Draw draws a frame, or schedules one for when FrameTime has passed.
-func (a *Stage) Draw(msg tea.Msg) tea.Cmd {
-	if _, ok := msg.(FrameMsg); ok {
-		a.Frame.asked = false
-		if !a.Frame.Stale {
-			return nil
-		}
-	}
-	a.Frame.Stale = true
-	now := time.Now()
-	wait := FrameTime - now.Sub(a.Frame.Made)
-	_, resized := msg.(tea.WindowSizeMsg) // a frame of another size must not stay on screen
-	if wait > 0 && wait <= FrameTime && !resized {
-		if a.Frame.asked {
-			return nil
-		}
-		a.Frame.asked = true
-		return tea.Tick(wait, func(time.Time) tea.Msg { return FrameMsg{} })
-	}
-	if rows := len(a.Chrome.Status(min(a.Width, maxWidth))); rows != a.Frame.status {
-		a.Frame.status = rows
-		a.Layout()
-	}
-	content, cursor := a.compose()
-	a.Frame = frame{Content: content, cursor: cursor, Made: now, asked: a.Frame.asked, status: a.Frame.status}
-	return nil
-}
-
-// View returns the last frame to Bubble Tea. It changes nothing.
+// View returns the frame to show, which it draws if a message has come since
+// the last one.
 func (a *Stage) View() tea.View {
+	if !a.Frame.Fresh {
+		a.draw()
+	}
 	v := tea.NewView(string(a.Frame.Content))
 	v.Cursor = a.Frame.cursor
 	v.AltScreen = true
@@ -71,6 +37,15 @@ func (a *Stage) View() tea.View {
 	v.KeyboardEnhancements = a.enhancements()
 	v.WindowTitle = string(a.Chrome.WindowTitle())
 	return v
+}
+
+func (a *Stage) draw() {
+	if rows := len(a.Chrome.Status(min(a.Width, maxWidth))); rows != a.Frame.status {
+		a.Frame.status = rows
+		a.Layout()
+	}
+	content, cursor := a.compose()
+	a.Frame = frame{Content: content, cursor: cursor, Fresh: true, status: a.Frame.status}
 }
 
 // enhancements asks the terminal, while a dialog is open, to tell a held key

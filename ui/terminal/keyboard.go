@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"slices"
 	"sync"
@@ -18,9 +19,6 @@ const (
 	// keyPause is how long the input must be silent after a ctrl+c for it to
 	// count as pressed, not pasted.
 	keyPause = 60 * time.Millisecond
-	// tick is the longest wait of a read, because Bubble Tea cannot interrupt
-	// one.
-	tick = 250 * time.Millisecond
 )
 
 // The marks that terminals send around pasted text.
@@ -29,13 +27,13 @@ const (
 	pasteEnd   = "\x1b[201~"
 )
 
-// keyboard is the input of the terminal as Bubble Tea reads it. It ends a paste
-// whose end got lost, and notices ctrl+c even if the program is stuck. It has
-// the file's descriptor but not its name, so that Bubble Tea sets the
-// terminal's modes through it and leaves the reading to Read.
+// keyboard is the input of the terminal as the program reads it. It ends a
+// paste whose end got lost, and notices ctrl+c even if the program is stuck.
 type keyboard struct {
 	file   *os.File
 	struck chan struct{} // signalled when ctrl+c is pressed
+	turn   chan struct{} // holds a token while nobody reads the file
+	nudge  [2]*os.File   // a pipe that ends a wait for the file
 
 	mu      sync.Mutex
 	ready   []byte    // read but not yet returned
@@ -46,17 +44,30 @@ type keyboard struct {
 }
 
 func newKeyboard(file *os.File) *keyboard {
-	return &keyboard{file: file, struck: make(chan struct{}, 1)}
+	k := &keyboard{file: file, struck: make(chan struct{}, 1), turn: make(chan struct{}, 1)}
+	k.turn <- struct{}{}
+	k.nudge[0], k.nudge[1], _ = os.Pipe() // without it, rest waits for the next key
+	return k
 }
 
-// Fd returns the descriptor of the terminal.
-func (k *keyboard) Fd() uintptr { return k.file.Fd() }
+// rest leaves the terminal's input to others until wake is called.
+func (k *keyboard) rest() {
+	for {
+		_, _ = k.nudge[1].Write([]byte{0})
+		select {
+		case <-k.turn:
+			return
+		case <-time.After(10 * time.Millisecond): // the next read has begun already
+		}
+	}
+}
 
-// Write writes to the terminal.
-func (k *keyboard) Write(p []byte) (int, error) { return k.file.Write(p) }
-
-// Close does nothing: the terminal is not ours to close.
-func (k *keyboard) Close() error { return nil }
+func (k *keyboard) wake() {
+	select {
+	case k.turn <- struct{}{}:
+	default: // it is awake
+	}
+}
 
 // Read returns typed input. From time to time it returns nothing.
 func (k *keyboard) Read(p []byte) (int, error) {
@@ -75,7 +86,21 @@ func (k *keyboard) Read(p []byte) (int, error) {
 // fill waits for bytes and makes them ready, adding marks that the terminal
 // failed to send.
 func (k *keyboard) fill(most int) error {
-	if !k.waits(tick) {
+	<-k.turn
+	defer func() { k.turn <- struct{}{} }()
+	patience := -1 // as long as it takes
+	if k.pasting {
+		patience = int(pasteSilence.Milliseconds())
+	}
+	fds := []unix.PollFd{{Fd: int32(k.file.Fd()), Events: unix.POLLIN}, {Fd: int32(k.nudge[0].Fd()), Events: unix.POLLIN}}
+	_, err := unix.Poll(fds, patience)
+	switch {
+	case errors.Is(err, unix.EINTR):
+		return nil
+	case fds[1].Revents != 0:
+		_, _ = k.nudge[0].Read(make([]byte, 1))
+		return nil
+	case fds[0].Revents == 0:
 		if k.pasting && time.Since(k.last) >= pasteSilence {
 			k.letGo(nil)
 		}

@@ -13,7 +13,7 @@ import (
 // errGivenUp reports output that the terminal never took.
 var errGivenUp = errors.New("the terminal takes no more output")
 
-// screen is the output of the terminal as Bubble Tea writes it. A terminal may
+// screen is the output of the terminal as the program writes it. A terminal may
 // stop taking output, because somebody selects text or a connection hangs. A
 // write blocked in the kernel cannot be cancelled, and nothing can be written
 // before it, so screen waits outside the kernel until it is given up.
@@ -51,6 +51,9 @@ func (s *screen) Write(p []byte) (int, error) {
 		return s.file.Write(p)
 	}
 	for done := 0; ; {
+		if s.givenUp.Load() {
+			return done, errGivenUp
+		}
 		n, err := unix.Write(s.fd, p[done:])
 		done += max(n, 0)
 		switch {
@@ -59,8 +62,6 @@ func (s *screen) Write(p []byte) (int, error) {
 		case err == nil, errors.Is(err, unix.EINTR):
 		case !errors.Is(err, unix.EAGAIN):
 			return done, err
-		case s.givenUp.Load():
-			return done, errGivenUp
 		default:
 			fds := []unix.PollFd{{Fd: int32(s.fd), Events: unix.POLLOUT}}
 			_, _ = unix.Poll(fds, 20) // milliseconds; the result does not matter, the next write tells more

@@ -8,13 +8,15 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
+
+	"dubtop/ui/painter"
 )
 
 // ErrNoTerminal means that the dashboard was not started on a terminal.
@@ -42,68 +44,76 @@ const (
 	answerTime = 2 * time.Second
 )
 
-// fps is how often Bubble Tea checks for a new frame. At its default of 60, a
-// key would take up to 17 ms to reach the screen.
-const fps = 120
-
 // Run runs a model until it ends, and returns the exit status.
 func Run(model tea.Model, env []string) (status int, err error) {
-	keys := newKeyboard(os.Stdin)
-	done := make(chan struct{})
-	defer close(done)
-	out := newScreen(os.Stdout)
-	g := guard{done: done, screen: out, ended: make(chan int, 1), struck: keys.struck, heard: make(chan struct{}, 1), forced: new(atomic.Bool)}
-	p := tea.NewProgram(model, tea.WithInput(keys), tea.WithOutput(out),
-		tea.WithoutSignalHandler(), tea.WithFPS(fps), tea.WithEnvironment(env), tea.WithFilter(g.filter))
-	g.program = p
-	// If the state is unknown, force restores only the modes.
+	g := &guard{
+		keys: newKeyboard(os.Stdin), screen: newScreen(os.Stdout),
+		done: make(chan struct{}), ended: make(chan int, 1), heard: make(chan struct{}, 1),
+		winch: make(chan os.Signal, 1),
+	}
+	defer close(g.done)
+	// If the state is unknown, only the modes can be restored.
 	g.before, _ = term.GetState(int(os.Stdin.Fd()))
+	g.giveUp = sync.OnceFunc(g.restoreByForce)
+	first := g.size()
+	g.program = painter.New(model, painter.Terminal{
+		In: g.keys, Out: g.screen, Env: env, Width: first.Width, Height: first.Height,
+		Take: g.take, Give: g.give, Filter: g.filter,
+	})
 	caught, stops := make(chan os.Signal, 4), make(chan os.Signal, 1)
 	signal.Notify(caught, endings()...)
 	notifyStop(stops)
-	go g.watch(caught, stops, hangUp(os.Stdin, done))
-	_, err = p.Run()
-	// The dashboard asks for notifications about light and dark mode. Bubble
-	// Tea does not know that mode and leaves it on.
-	_, _ = out.Write([]byte(ansi.ResetModeLightDark)) // fails only if the terminal is gone
+	notifyResize(g.winch)
+	go g.watch(caught, stops, hangUp(os.Stdin))
+	go g.resize()
+	err = g.program.Run()
+	g.leave()
 	if g.forced.Load() {
 		select {} // no longer stuck, but the terminal is already being restored
+	}
+	if panicked := new(painter.PanicError); errors.As(err, &panicked) {
+		fmt.Fprintf(os.Stderr, "%s\n", panicked.Stack)
 	}
 	select {
 	case status = <-g.ended:
 		return status, nil
 	default:
 	}
-	if errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrProgramPanic) {
+	if err != nil {
 		return exitSoftware, err
 	}
-	return 0, err
+	return 0, nil
 }
 
 // exitSoftware is the exit status after an internal failure (EX_SOFTWARE).
 const exitSoftware = 70
 
 // guard ends the program on a signal or when the terminal is gone, by force if
-// necessary, and stops it for job control.
+// necessary, stops it for job control, and tells it the size of the window.
 type guard struct {
-	program *tea.Program
-	screen  *screen
-	before  *term.State // initial state of the terminal
-	done    <-chan struct{}
-	ended   chan int        // exit status requested by a signal
-	struck  <-chan struct{} // signalled when ctrl+c is pressed
-	heard   chan struct{}   // signalled when the program handles messages
-	forced  *atomic.Bool    // the program is being ended by force
+	program  *painter.Painter
+	keys     *keyboard
+	screen   *screen
+	before   *term.State // initial state of the terminal
+	done     chan struct{}
+	ended    chan int       // exit status requested by a signal
+	heard    chan struct{}  // signalled when the program handles messages
+	winch    chan os.Signal // signalled when the window changes its size
+	stopping atomic.Bool    // the program is being stopped
+	forced   atomic.Bool    // the program is being ended by force
+	giveUp   func()         // restores a terminal that takes no output
 }
 
-func (g guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
+func (g *guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
 	for {
 		select {
 		case <-g.done:
 			return
 		case <-stops:
-			suspend(g.program, g.screen)
-		case <-g.struck:
+			if JobControl() && !g.stopping.Swap(true) {
+				go g.program.Send(painter.Outside(g.stop, nil)()) // blocks if the program is stuck
+			}
+		case <-g.keys.struck:
 			go g.insist()
 		case s := <-caught:
 			g.end(s, caught)
@@ -115,8 +125,59 @@ func (g guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
 	}
 }
 
+// stop stops the process while the terminal is restored.
+func (g *guard) stop() error {
+	err := stop()
+	g.stopping.Store(false)
+	select {
+	case g.winch <- syscall.SIGWINCH: // a stopped process is not told of it
+	default:
+	}
+	return err
+}
+
+// take puts the terminal into raw mode, and give restores it.
+func (g *guard) take() error {
+	_, err := term.MakeRaw(int(os.Stdin.Fd()))
+	g.keys.wake()
+	return err
+}
+
+// resize tells the program the size of the window when it changes.
+func (g *guard) resize() {
+	for {
+		select {
+		case <-g.done:
+			return
+		case <-g.winch:
+			g.program.Send(g.size())
+		}
+	}
+}
+
+// size returns the size of the window.
+func (g *guard) size() tea.WindowSizeMsg {
+	width, height, _ := term.GetSize(int(os.Stdout.Fd())) // without one, 0×0
+	return saneSize(tea.WindowSizeMsg{Width: width, Height: height})
+}
+
+// leave restores the terminal of a program that has ended, by force if the
+// terminal does not take what is on its way.
+func (g *guard) leave() {
+	left := make(chan struct{})
+	go func() {
+		g.program.Leave()
+		close(left)
+	}()
+	select {
+	case <-left:
+	case <-time.After(graceTime):
+		g.giveUp()
+	}
+}
+
 // end lets the program end in order. A second signal forces it.
-func (g guard) end(s os.Signal, caught <-chan os.Signal) {
+func (g *guard) end(s os.Signal, caught <-chan os.Signal) {
 	status := 128 + number(s)
 	g.ended <- status
 	go g.program.Quit() // blocks if the program is stuck
@@ -133,20 +194,23 @@ func (g guard) end(s os.Signal, caught <-chan os.Signal) {
 type heardMsg struct{}
 
 // filter sees every message before the program does.
-func (g guard) filter(model tea.Model, msg tea.Msg) tea.Msg {
-	if _, ok := msg.(heardMsg); ok {
+func (g *guard) filter(msg tea.Msg) tea.Msg {
+	switch m := msg.(type) {
+	case heardMsg:
 		select {
 		case g.heard <- struct{}{}:
 		default: // nobody is waiting any more
 		}
 		return nil
+	case tea.WindowSizeMsg:
+		return saneSize(m)
 	}
-	return saneSize(model, msg)
+	return msg
 }
 
 // insist ends a program that does not react to ctrl+c or gets stuck while
 // ending. A program that reacts may ask a question first.
-func (g guard) insist() {
+func (g *guard) insist() {
 	for range 4 {
 		go g.program.Send(heardMsg{}) // blocks if the program is stuck
 		select {
@@ -164,26 +228,39 @@ func (g guard) insist() {
 	}
 }
 
-// The modes are synchronized output, keyboard (which belongs to the alternate
+// modesOff resets everything that the painter sets, and more. The modes are synchronized output, keyboard (which belongs to the alternate
 // screen), alternate screen, cursor, mouse, paste and focus reports, and
 // colours. The leading bytes end a sequence that was cut off, which would
 // swallow the first of them.
 const modesOff = "\x18\x1b[?2026l\x1b[>4m\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?1002l\x1b[?1006l\x1b[?2004l\x1b[?1004l\x1b[?2031l\x1b[0m\r\n"
 
-// force restores the terminal of a program that no longer reacts. It waits
-// neither for the program nor for a terminal that takes no output: it clears
-// the output queue, so that the modes are reset as soon as the terminal takes
-// anything.
-func (g guard) force(status int) {
+// force ends a program that no longer reacts.
+func (g *guard) force(status int) {
 	g.forced.Store(true)
 	g.screen.givenUp.Store(true)
 	go g.program.Kill()
 	time.Sleep(forceTime)
+	g.giveUp()
+	os.Exit(status)
+}
+
+// restoreByForce waits neither for the program nor for a terminal that takes no
+// output: it clears the output queue, so that the modes are reset as soon as
+// the terminal takes anything.
+func (g *guard) restoreByForce() {
 	g.screen.giveUp(modesOff, 2*forceTime)
+	g.restore()
+}
+
+func (g *guard) give() {
+	g.keys.rest()
+	g.restore()
+}
+
+func (g *guard) restore() {
 	if g.before != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), g.before) // nothing can be done about an error
 	}
-	os.Exit(status)
 }
 
 func number(s os.Signal) int {
@@ -195,12 +272,8 @@ func number(s os.Signal) int {
 
 // saneSize replaces sizes that terminals report by mistake: nothing can be
 // drawn on 0×0, and an absurd size only costs memory.
-func saneSize(_ tea.Model, msg tea.Msg) tea.Msg {
+func saneSize(m tea.WindowSizeMsg) tea.WindowSizeMsg {
 	const most = 1000
-	m, ok := msg.(tea.WindowSizeMsg)
-	if !ok {
-		return msg
-	}
 	if m.Width <= 0 || m.Height <= 0 {
 		m = tea.WindowSizeMsg{Width: 80, Height: 24}
 	}

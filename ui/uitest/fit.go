@@ -36,17 +36,16 @@ func (f fitting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return fitting{model, f.fit}, cmd
 }
 
-// View measures the model's view and returns it, or the last one drawn while
-// nobody watches.
+// View measures the model's view and returns it, or one that leaves the screen
+// as it is while nobody watches.
 func (f fitting) View() tea.View {
 	v := f.Model.View()
 	f.fit.mu.Lock()
 	defer f.fit.mu.Unlock()
 	f.fit.check(v.Content)
 	if f.fit.unwatched {
-		return f.fit.drawn
+		return tea.View{}
 	}
-	f.fit.drawn = v
 	return v
 }
 
@@ -59,8 +58,7 @@ type fit struct {
 	last          string
 	narrow        []string // its rows, if they fit
 	failures      int
-	unwatched     bool     // frames are not drawn
-	drawn         tea.View // the last frame drawn
+	unwatched     bool // frames are not drawn
 }
 
 // watch turns the drawing of frames on or off.

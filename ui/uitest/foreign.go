@@ -84,7 +84,7 @@ func printable(s string) bool {
 	return utf8.ValidString(s) && marks <= 4
 }
 
-// ownCSI reports whether a sequence is one that Bubble Tea uses to set colours,
+// ownCSI reports whether a sequence is one used to set colours,
 // move the cursor, erase, set modes or query the terminal.
 func ownCSI(p *ansi.Parser, seq []byte) bool {
 	switch final := seq[len(seq)-1]; final {
@@ -97,6 +97,8 @@ func ownCSI(p *ansi.Parser, seq []byte) bool {
 		return slices.Contains([]int{1, 7, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
 	case 'p': // queries for modes
 		return bytes.HasSuffix(seq, []byte("$p"))
+	case 'c': // the question what it is
+		return string(seq) == ansi.RequestPrimaryDeviceAttributes
 	case 'q': // the cursor's shape
 		return bytes.HasSuffix(seq, []byte(" q"))
 	}

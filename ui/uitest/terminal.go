@@ -2,8 +2,8 @@
 // the virtual time of testing/synctest, so that a test reads like a story of
 // key presses and screens.
 //
-// It knows about terminals, keys and frames, not about dubtop: the model and
-// the program's options are passed in. It never sleeps in real time, opens a
+// It knows about terminals, keys and frames, not about dubtop: the model is
+// passed in. It never sleeps in real time, opens a
 // socket or touches the real terminal.
 package uitest
 
@@ -21,6 +21,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
+
+	"dubtop/ui/painter"
 )
 
 // Frame is the virtual time that passes at the end of every step, so that its
@@ -43,15 +45,14 @@ type Options struct {
 	Env  []string
 	Dark bool // the background reported to the program
 	Mute bool // the terminal answers no queries
-	// Extra options come last, so they win. A filter among them sees the
-	// wrapped model.
-	Extra []tea.ProgramOption
+	// Filter sees every message before the program does, nil for nothing.
+	Filter func(tea.Msg) tea.Msg
 }
 
 // Terminal is a virtual terminal running one program.
 type Terminal struct {
 	t       testing.TB
-	program *tea.Program
+	program *painter.Painter
 	fit     *fit
 	input   *keyboard
 	done    chan struct{} // closed when Run has returned
@@ -85,19 +86,14 @@ func Start(t testing.TB, model tea.Model, o Options) *Terminal {
 	d.listen(o.Mute)
 	go d.answer(o.Mute)
 
-	options := append([]tea.ProgramOption{
-		tea.WithInput(d.input),
-		tea.WithOutput(screen{d}),
-		tea.WithoutSignalHandler(),
-		tea.WithWindowSize(o.Width, o.Height),
-		tea.WithColorProfile(o.Profile),
-		tea.WithEnvironment(o.Env),
-	}, o.Extra...)
 	d.fit = &fit{t: t}
-	d.program = tea.NewProgram(fitting{model, d.fit}, options...)
+	d.program = painter.New(fitting{model, d.fit}, painter.Terminal{
+		In: d.input, Out: screen{d}, Env: o.Env, Width: o.Width, Height: o.Height, Profile: o.Profile, Filter: o.Filter,
+	})
 	go func() {
 		defer close(d.done)
-		_, d.err = d.program.Run()
+		d.err = d.program.Run()
+		d.program.Leave()
 	}()
 	t.Cleanup(d.end)
 	d.settle(roundTrip)
@@ -150,6 +146,8 @@ func (d *Terminal) Resize(width, height int) {
 // each to look, without colours. Nothing is drawn on the terminal and no time
 // passes, which makes it fast. Call Resize afterwards to restore the terminal.
 func (d *Terminal) Sweep(sizes [][2]int, look func(width, height int, frame string)) {
+	d.fit.watch(false)
+	defer d.fit.watch(true)
 	for _, size := range sizes {
 		d.program.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 		synctest.Wait()
@@ -240,8 +238,8 @@ func (d *Terminal) Kill() {
 func (d *Terminal) end() {
 	d.Kill()
 	<-d.done
-	if errors.Is(d.err, tea.ErrProgramPanic) {
-		d.t.Errorf("the program panicked: %v", d.err)
+	if panicked := new(painter.PanicError); errors.As(d.err, &panicked) {
+		d.t.Errorf("%v\n%s", panicked, panicked.Stack)
 	}
 	d.input.close()
 	synctest.Wait()
@@ -252,15 +250,12 @@ func (d *Terminal) end() {
 // screen is the program's standard output.
 type screen struct{ d *Terminal }
 
-// Write shows p. A real terminal is in raw mode only if its input is a
-// terminal; here it never is, and the program relies on "\n" to return the
-// carriage as well.
+// Write shows p.
 func (s screen) Write(p []byte) (int, error) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
 	s.d.raw.Write(p)
-	_, err := s.d.emulator.Write(bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n")))
-	return len(p), err
+	return s.d.emulator.Write(p)
 }
 
 // answer passes the terminal's answers to the program until the emulator is

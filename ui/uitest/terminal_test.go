@@ -32,7 +32,7 @@ func tick() tea.Cmd {
 }
 
 func (m toy) Init() tea.Cmd {
-	return tea.Batch(tick(), tea.RequestBackgroundColor, tea.Raw(ansi.SetModeLightDark))
+	return tick()
 }
 
 func (m toy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
@@ -252,13 +252,13 @@ func TestEachFrameWiderThanItsWindowIsReported(t *testing.T) {
 func TestAProgramThatWillNotQuitIsKilledInTheEnd(t *testing.T) {
 	var d *Terminal
 	synctest.Test(t, func(t *testing.T) {
-		stubborn := tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg {
+		stubborn := func(msg tea.Msg) tea.Msg {
 			if _, quitting := msg.(tea.QuitMsg); quitting {
 				return nil
 			}
 			return msg
-		})
-		d = Start(t, toy{}, Options{Extra: []tea.ProgramOption{stubborn}})
+		}
+		d = Start(t, toy{}, Options{Filter: stubborn})
 		d.Press("ctrl+q")
 		d.Sees("key=ctrl+q")
 	})
