@@ -107,6 +107,7 @@ func (w *walker) update(msg tea.Msg) { w.a.Update(msg) }
 
 // draw draws a frame and looks at it.
 func (w *walker) draw() {
+	w.a.Frame.Fresh = false
 	w.a.View()
 	w.look()
 }
@@ -238,7 +239,7 @@ func (w *walker) act() {
 	key := rapid.SampledFrom([]string{"y", ".", "enter", "space", "t"}).Draw(w.T, "action")
 	w.a.Toast = kit.Toast{}
 	_, cmd := w.a.Update(keyPress(key))
-	w.look()
+	w.draw()
 	var got []string
 	switch key {
 	case "y":
