@@ -54,6 +54,7 @@ const (
 	Open            Name = "open"
 	CopyID          Name = "copy_id"
 	CopyURL         Name = "copy_url"
+	CopyAs          Name = "copy_as"
 	Rerun           Name = "run_again"
 	RerunModel      Name = "run_with_model"
 	Label           Name = "label"
@@ -158,10 +159,11 @@ func working() []Entry {
 		{NextPart, []string{"]", "l", "right"}, "]", "next part of the details", GroupJob},
 		{PreviousPart, []string{"[", "h", "left"}, "[", "previous part", GroupJob},
 		{NewGeneration, []string{"n"}, "n", "new generation", GroupJob},
-		{NewSet, []string{"N"}, "N", "new job set: many jobs from a list, folders or links", GroupJob},
+		{NewSet, []string{"N"}, "N", "new job set, from lists or folders", GroupJob},
 		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
 		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
 		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},
+		{CopyAs, []string{"c"}, "c", "copy as curl, JSON or Python", GroupJob},
 		{Rerun, []string{"."}, ".", "run again unchanged", GroupJob},
 		{RerunModel, []string{"m"}, "m", "run again with another model", GroupJob},
 		{Label, []string{"t"}, "t", "set a label", GroupJob},

@@ -264,7 +264,7 @@ func TestEveryDefaultKeyIsInTheHelp(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 120, height: 200}, func(s *story) {
 		s.Press("?")
-		s.Sees("generations", "new batch from a JSONL file", "copy URL", "pause or resume refreshing", "price it", "other button",
+		s.Sees("generations", "new job set, from lists or folders", "copy URL", "pause or resume refreshing", "price it", "other button",
 			"can't be cancelled", "half a page down")
 	})
 }

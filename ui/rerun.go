@@ -61,6 +61,7 @@ type source struct {
 var (
 	errForgotten = errors.New("the server no longer knows this job, and it was not sent from here, so its inputs are unknown")
 	errNoJob     = errors.New("this line did not become a job")
+	errLocal     = errors.New("it was made from files of this machine, which a request can't name")
 	errUnwritten = errors.New("the journal does not hold the request")
 	errOnItsWay  = errors.New("this is being sent right now: wait for the answer")
 )

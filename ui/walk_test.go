@@ -131,7 +131,9 @@ func (w *lying) views() {
 	for _, view := range []string{"1", "2", "3", "4", "5", "6"} {
 		w.press(view, "g", "enter")
 		w.pass(time.Second)
-		w.press("]", "]", "pgdown", "o", "y", "Y", "esc", "G", "enter", "esc", "s", "s", "?", "esc", ":", "esc")
+		w.press("]", "]", "pgdown", "o", "y", "Y", "esc", "G", "enter", "esc", "c")
+		w.pass(time.Second)
+		w.press("esc", "s", "s", "?", "esc", ":", "esc")
 	}
 	w.press("6", "T", "]", "esc", "E", "enter")
 	w.pass(time.Second)

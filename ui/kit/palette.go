@@ -10,9 +10,10 @@ import (
 	"dubtop/ui/paint"
 )
 
-// palette finds an action of the screen below by its words and runs it.
+// palette finds one of some actions by its words and runs it.
 type palette struct {
 	stage *Stage
+	title text.Text
 	all   []Action
 	input paint.Input
 	at    int
@@ -26,10 +27,14 @@ const paletteRows = 10
 
 // NewPalette returns a palette with the actions of the top screen.
 func NewPalette(a *Stage) *palette {
-	p := &palette{stage: a, input: paint.NewInput(a.Theme)}
-	p.all = once(a.Top().Actions())
+	return NewMenu(a, "actions", once(a.Top().Actions()))
+}
+
+// NewMenu returns a palette with the given actions.
+func NewMenu(a *Stage, title text.Text, acts []Action) *palette {
+	p := &palette{stage: a, title: title, all: acts, input: paint.NewInput(a.Theme)}
 	p.input.Prompt = ": "
-	p.input.Placeholder = "search actions"
+	p.input.Placeholder = "search " + string(title)
 	return p
 }
 
@@ -58,7 +63,7 @@ func once(acts []Action) (list []Action) {
 	return list
 }
 
-func (p *palette) Title() text.Text { return "actions" }
+func (p *palette) Title() text.Text { return p.title }
 
 // SetSize adapts to the space available; the border is dropped first.
 func (p *palette) SetSize(width, height int) {

@@ -1,0 +1,54 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// Copy is a request as text for another program.
+type Copy struct {
+	Name string // of the program or format
+	Text string
+}
+
+// Copies writes the JSON of a request for other programs: as curl, JSON, Python
+// and a line of a batch file. base is the API's address, and id names the line.
+// The API key stands in no copy; each reads SYNC_API_KEY.
+// https://sync.so/docs/api-reference/api/generate-api/create
+func Copies(body []byte, base, id string) ([]Copy, error) {
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, body, "", "  "); err != nil {
+		return nil, err
+	}
+	var line bytes.Buffer
+	e := json.NewEncoder(&line)
+	e.SetEscapeHTML(false)
+	err := e.Encode(struct {
+		ID       string          `json:"request_id"`
+		Endpoint string          `json:"endpoint"`
+		Payload  json.RawMessage `json:"payload"`
+	}{id, "/v2/generate", body})
+	if err != nil {
+		return nil, err
+	}
+	link := base + "/v2/generate"
+	return []Copy{
+		{"curl", "curl -X POST " + ShellWord(link) + " \\\n  -H \"x-api-key: $SYNC_API_KEY\" \\\n  -H 'content-type: application/json' \\\n  -d " + ShellWord(pretty.String()) + "\n"},
+		{"JSON", pretty.String() + "\n"},
+		{"Python", "import json, os, requests\n\nanswer = requests.post(\n    " + pythonText(link) + ",\n    headers={\"x-api-key\": os.environ[\"SYNC_API_KEY\"]},\n    json=json.loads(" + pythonText(string(body)) + "),\n)\nprint(answer.status_code, answer.json())\n"},
+		{"a line of a batch file", line.String()},
+	}, nil
+}
+
+// ShellWord quotes a text as one word of a POSIX shell.
+func ShellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// pythonText quotes a text for Python, which reads the escapes of JSON.
+func pythonText(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(s) // a text can always be written
+	return strings.TrimSuffix(b.String(), "\n")
+}
