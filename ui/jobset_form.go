@@ -16,8 +16,7 @@ import (
 	"dubtop/ui/paint"
 )
 
-// The fields of the job set form, beside those that it shares with the form for
-// one job.
+// The fields of the job set form, in addition to those of the form for one job.
 const (
 	fieldSetVideos   = "videos"
 	fieldSetTracks   = "tracks"
@@ -25,9 +24,9 @@ const (
 	fieldSetTemplate = "template"
 )
 
-// The ways to join videos and tracks.
+// The ways to combine videos and tracks.
 const (
-	joinByName = "each track with the video of its name"
+	joinByName = "each track with the video of the same name"
 	joinEvery  = "every track with every video"
 )
 
@@ -48,7 +47,7 @@ type setForm struct {
 	reason text.Text          // why the sources could not be read
 }
 
-// newJobSet opens the job set form with what was typed into it last.
+// newJobSet opens the job set form with what was last typed into it.
 func (a *composer) newJobSet() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.newJobSet)
@@ -184,8 +183,8 @@ func (f *setForm) read() tea.Cmd {
 	}
 }
 
-// jobSources returns what a job set is made of. It holds copies, since it is
-// read in the background.
+// jobSources returns copies of the sources of a job set, because they are read
+// in the background.
 func (a *composer) jobSources(typed setTyped) account.JobSources {
 	like := typed.like.Clone()
 	like.ID, like.Base = "", ""
@@ -247,7 +246,7 @@ func (f *setForm) above() []paint.Styled {
 // View draws the form.
 func (f *setForm) View() paint.Styled { return f.Form.View(f.above()) }
 
-// Cursor is in the focused field.
+// Cursor returns the position in the focused field.
 func (f *setForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {
 		return nil
@@ -255,7 +254,7 @@ func (f *setForm) Cursor() *tea.Cursor {
 	return f.CursorAt(len(f.above()))
 }
 
-// languages writes how many rows there are by language.
+// languages lists the number of rows per language.
 func languages(n map[string]int) text.Text {
 	var words []text.Text
 	for _, lang := range sortedKeys(maps.Keys(n)) {

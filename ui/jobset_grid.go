@@ -18,8 +18,8 @@ import (
 	"dubtop/ui/paint"
 )
 
-// setGrid shows the rows of a job set, to be looked through and put right
-// before they are priced.
+// setGrid shows the rows of a job set, to be checked and corrected before they
+// are priced.
 type setGrid struct {
 	*kit.ListView[jobset.Row]
 	app     *composer
@@ -27,12 +27,12 @@ type setGrid struct {
 	sources account.JobSources
 	set     jobset.Set // its counts and notes; the rows are in rows
 	rows    *table.Collection[jobset.Row]
-	changed bool // rows were edited or left out by hand
+	changed bool // rows were edited or left out by the user
 	counted jobset.Totals
 	version uint64 // of rows when they were counted
 }
 
-// newSetGrid returns the grid of a set that was read.
+// newSetGrid returns the grid of a set.
 func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid {
 	a := f.app
 	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}}
@@ -111,7 +111,7 @@ func (g *setGrid) standing(r *jobset.Row) paint.Piece {
 	return paint.OK.Of(g.app.Theme.Glyphs.Completed)
 }
 
-// mediaName is the name of an input, without its folder.
+// mediaName returns the name of an input, without its folder.
 func mediaName(typed, home string) text.Text {
 	m, err := draft.ParseMedia(typed, home)
 	switch {
@@ -125,7 +125,7 @@ func mediaName(typed, home string) text.Text {
 	return m.Base()
 }
 
-// audioName is the name of a draft's audio, or its script.
+// audioName returns the name of a draft's audio, or its script.
 func audioName(d *draft.Draft, home string) text.Text {
 	if d.Audio == "" && d.Script != "" {
 		return text.Of("“" + d.Script + "”")
@@ -141,7 +141,7 @@ func (g *setGrid) totals() *jobset.Totals {
 	return &g.counted
 }
 
-// Narrowed says how many rows there are, of what, and what the filter leaves.
+// Narrowed returns the number of rows by state, and the active filter.
 func (g *setGrid) Narrowed() text.Text {
 	n := g.totals()
 	words := text.Sprintf("%s to send", text.Count(n.Chosen, "job", "jobs"))
@@ -154,7 +154,7 @@ func (g *setGrid) Narrowed() text.Text {
 	return text.Join(slices.DeleteFunc([]text.Text{g.ListView.Narrowed(), words}, func(w text.Text) bool { return w == "" }), "  ")
 }
 
-// pane shows a row whole, and what the set was made of.
+// pane shows a row in full, and the sources of the set.
 func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 	t, d, home := g.app.Theme, &r.Draft, g.app.cfg.Home
 	lines := append(g.app.called(r.Name(home), width), "")
@@ -184,7 +184,7 @@ func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 	return append(lines, g.summary(width)...)
 }
 
-// summary says what the set was made of.
+// summary describes the sources of the set.
 func (g *setGrid) summary(width int) (lines []paint.Styled) {
 	n := g.totals()
 	lines = append(lines, "", g.app.Theme.Text(paint.Title, "The set"))
@@ -250,23 +250,23 @@ func (g *setGrid) model() tea.Cmd {
 	rows := g.Chosen()
 	return g.app.pickModel(rows[0].Draft.Model, func(string) text.Text { return "" }, func(model string) tea.Cmd {
 		n := g.amend(func(r *jobset.Row) { r.Draft.Model = model })
-		g.app.Say(text.Count(n, "row", "rows") + text.Of(" now with "+model))
+		g.app.Say(text.Count(n, "row now uses ", "rows now use ") + text.Of(model))
 		return g.check(rows)
 	})
 }
 
-// back widens the list, or leaves the grid, after a question if work would be
+// back removes the filter, or closes the grid, asking first if work would be
 // lost.
 func (g *setGrid) back() tea.Cmd {
 	if g.Query.Failures || g.Query.Text != "" || g.MarkCount() > 0 || !g.changed {
 		return g.Back()
 	}
 	return g.app.Ask(&kit.Confirm{
-		Heading: "Leave this job set?",
+		Heading: "Close this job set?",
 		Body: func() []paint.Item {
-			return paint.Sentence("What you changed in its rows is lost. The files stay as they are.")
+			return paint.Sentence("Your changes to its rows will be lost. The files are not changed.")
 		},
-		Yes: "leave", No: "stay",
+		Yes: "close it", No: "stay",
 		Answer: func(yes bool) tea.Cmd {
 			if yes {
 				g.app.Remove(g)
@@ -276,13 +276,12 @@ func (g *setGrid) back() tea.Cmd {
 	})
 }
 
-// price opens the rows to be sent as a group, which prices them one by one and
-// asks once.
+// price opens the rows to be sent as a group, which prices them and asks once.
 func (g *setGrid) price() tea.Cmd {
 	a := g.app
 	n := g.totals()
 	if n.Chosen > groupMost {
-		a.Warn(text.Sprintf("%d jobs are too many for one yes; leave some out: %d at most", n.Chosen, groupMost))
+		a.Warn(text.Sprintf("%d jobs are too many for one confirmation: leave some out (at most %d)", n.Chosen, groupMost))
 		return nil
 	}
 	group := &group{app: a, set: true, pilot: n.Chosen > 1, without: n.Rows - n.Chosen}

@@ -24,13 +24,14 @@ type rowEdit struct {
 	row  jobset.Row
 }
 
-// actions returns the keys that take the form's draft over, or not.
+// actions returns the keys that save the form's draft in the row, or discard
+// it.
 func (e *rowEdit) actions(f *generationForm) []kit.Action {
 	a := f.app
-	take := a.Does(keymap.Estimate, func() tea.Cmd { return e.take(f) }).Hinted("take it over")
-	take.Key.SetHelp(take.Key.Help().Key, "take it over into the job set")
-	leave := a.Does(keymap.Leave, a.Pop).Hinted("leave it as it was")
-	leave.Key.SetHelp(leave.Key.Help().Key, "leave the row as it was")
+	take := a.Does(keymap.Estimate, func() tea.Cmd { return e.take(f) }).Hinted("save the row")
+	take.Key.SetHelp(take.Key.Help().Key, "save the row in the job set")
+	leave := a.Does(keymap.Leave, a.Pop).Hinted("discard")
+	leave.Key.SetHelp(leave.Key.Help().Key, "discard the changes to the row")
 	return []kit.Action{take, leave}
 }
 
@@ -50,8 +51,7 @@ func (e *rowEdit) take(f *generationForm) tea.Cmd {
 	return tea.Batch(f.app.Pop(), g.check([]*jobset.Row{row}))
 }
 
-// check checks rows that were changed in the background, since it looks at
-// their files.
+// check checks changed rows in the background, because that reads their files.
 func (g *setGrid) check(rows []*jobset.Row) tea.Cmd {
 	copies := make([]jobset.Row, len(rows))
 	for i, r := range rows {
@@ -77,7 +77,7 @@ type setCheckedMsg struct {
 func (m setCheckedMsg) apply(*composer) tea.Cmd {
 	for i := range m.rows {
 		m.grid.rows.Amend(m.rows[i].Key(), func(r *jobset.Row) {
-			if r.Content() == m.rows[i].Content() { // else it was changed again
+			if r.Content() == m.rows[i].Content() { // otherwise it was changed again
 				r.Fault = m.rows[i].Fault
 			}
 		})

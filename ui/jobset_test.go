@@ -11,9 +11,9 @@ import (
 	"dubtop/api/simulator"
 )
 
-// seasonVideos and seasonTracks are a season as a dubbing house has it: twelve
-// episodes and a track each in four languages, less one, with one misnamed and
-// one twice.
+// seasonVideos and seasonTracks are a season from a dubbing studio: twelve
+// episodes with a track in each of four languages, except that one track is
+// missing, one is misnamed and one is there twice.
 func (s *story) season() (videos, tracks string) {
 	s.t.Helper()
 	root := s.t.TempDir()
@@ -47,7 +47,7 @@ func (s *story) season() (videos, tracks string) {
 	return videos, tracks
 }
 
-// refill types into a field in place of what is there.
+// refill replaces the text in a field.
 func (s *story) refill(label, text string) {
 	s.t.Helper()
 	s.at(label)
@@ -65,8 +65,8 @@ func (s *story) set(videos, tracks string) {
 	s.Pass(time.Second)
 }
 
-// linked opens the grid of a set of links: two videos in two languages, less
-// one, and a track without a video.
+// linked opens the grid of a set of links: two videos in two languages with one
+// missing, and a track without a video.
 func (s *story) linked() {
 	s.t.Helper()
 	var tracks []string
@@ -81,8 +81,8 @@ func (s *story) linked() {
 	s.Pass(time.Second)
 }
 
-// A season goes from two folders to the queue: every row is seen, then one
-// price, then one yes.
+// A season goes from two folders to the queue: every row is shown, then one
+// price, then one confirmation.
 func TestASeasonBecomesOneJobSet(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 160, height: 60}, func(s *story) {
@@ -90,7 +90,7 @@ func TestASeasonBecomesOneJobSet(t *testing.T) {
 		s.set(videos, tracks)
 		s.Sees("45 jobs to send, 1 with trouble, 2 left out", "ep01_de", "12 videos, 48 tracks", "without fr: ep03", "without es: ep05")
 		s.Press("F")
-		s.Sees("ep07_de_2", "left out: two tracks for ep07.mp4", "no video is named like ep5.wav")
+		s.Sees("ep07_de_2", "left out: two tracks for ep07.mp4", "no video matches ep5.wav")
 		s.DoesNotSee("ep01_de")
 		s.on("ep07_de_2")
 		s.Press("x")
@@ -121,7 +121,7 @@ func TestASeasonBecomesOneJobSet(t *testing.T) {
 		if len(s.account.Accepted()) != 46 || len(names) != 46 {
 			s.t.Errorf("%d jobs were made", len(s.account.Accepted()))
 		}
-		// The same folders again: what was made is known.
+		// With the same folders again, earlier jobs are recognized.
 		s.Press("1")
 		s.set(videos, tracks)
 		s.Sees("0 jobs to send, 1 with trouble, 47 left out", "left out: made on 20 Nov 2026, "+s.estimate("lipsync-2", 6))
@@ -145,10 +145,10 @@ func TestATableBecomesAJobSet(t *testing.T) {
 		s.set(list, "")
 		s.Sees("2 jobs to send, 3 with trouble, 1 left out", "not used: Colour", "there is no file gone.wav", "give a video", "left out: the same as row 1",
 			"line 6, column 3: a quoted")
-		// One row is mended in the form, one dropped, both labelled.
+		// One row is corrected in the form, one left out, both labelled.
 		s.on("three")
 		s.Press("e")
-		s.Sees("row 3", "take it over")
+		s.Sees("row 3", "save the row")
 		s.refill("Audio", s.media("line_9s.wav"))
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
@@ -189,7 +189,7 @@ func TestEveryTrackMeetsEveryVideo(t *testing.T) {
 	})
 }
 
-// What cannot be read is said in the form, which keeps what was typed.
+// Unreadable sources are reported in the form, which keeps what was typed.
 func TestSourcesThatCannotBeReadAreNamed(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 120, height: 40}, func(s *story) {
@@ -198,7 +198,7 @@ func TestSourcesThatCannotBeReadAreNamed(t *testing.T) {
 			{"", "", "name a list, a folder, files or links"},
 			{"/nowhere/at/all", "", "/nowhere/at/all: no such file or directory"},
 			{empty, "", "no video was found there"},
-			{filepath.Join(empty, "*.mp4"), "", "no file is named like this"},
+			{filepath.Join(empty, "*.mp4"), "", "no file matches"},
 			{s.media("talk_10s.mp4"), "", "no audio was found"},
 			{"/dev/null.csv", "", "no such file"},
 			{s.write("x.csv", []byte("title,notes\n1,2\n")), "", `no column holds the videos: name one of them "video"`},
@@ -215,20 +215,20 @@ func TestSourcesThatCannotBeReadAreNamed(t *testing.T) {
 	})
 }
 
-// Leaving a set that was worked on is asked about; a yes leaves the form as it
-// was typed.
+// Closing a set that was changed asks first. After a yes the form has what was
+// typed.
 func TestWorkOnASetIsNotLostByOneKey(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 120, height: 40}, func(s *story) {
 		s.set(s.media("talk_10s.mp4")+" "+s.media("line_7s.wav"), "")
-		s.Sees("0 jobs to send, 2 with trouble", "no audio is named like")
+		s.Sees("0 jobs to send, 2 with trouble", "no audio matches")
 		s.Press("esc")
 		s.Sees("new job set")
 		s.Press("esc")
 		s.set(s.media("talk_10s.mp4"), s.media("talk_10s.wav"))
 		s.Sees("1 job to send")
 		s.Press("x", "esc")
-		s.Sees("Leave this job set?", "stay")
+		s.Sees("Close this job set?", "stay")
 		s.Pass(time.Second)
 		s.Press("n")
 		s.Sees("0 jobs to send, 1 left out")

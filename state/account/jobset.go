@@ -17,7 +17,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// JobSources says what a job set is made of, as typed.
+// JobSources are the sources of a job set, as typed.
 type JobSources struct {
 	Videos   string // a list, or folders, patterns, files and links
 	Tracks   string // the same without lists; "" if Videos has them
@@ -28,9 +28,9 @@ type JobSources struct {
 	Asset    func(id string) (name string, _ bool) // names of known assets, to pair them
 }
 
-// Read reads the sources and makes rows of them, checks the rows, and marks
-// those that repeat another or were sent before. j may be nil. The error says
-// what to type instead.
+// Read reads the sources into rows, checks the rows, and marks those that
+// repeat another row or were sent before. j may be nil. The error says what to
+// type instead.
 func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, error) {
 	if s.Env.Dir == "" {
 		s.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
@@ -55,7 +55,7 @@ func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, e
 	return set, nil
 }
 
-// Check checks a row as the form would, with a look at its files.
+// Check checks a row as the form would, reading its files.
 func (s JobSources) Check(r *jobset.Row) {
 	env := s.Env
 	env.Stat = StatFile
@@ -68,8 +68,8 @@ func (s JobSources) Check(r *jobset.Row) {
 	}
 }
 
-// madeBefore says of the jobs in the journal that exist, or may come to exist,
-// what became of them, by their content.
+// madeBefore says what became of the journal's submissions that have, or may
+// still, become jobs, by their content.
 func madeBefore(ctx context.Context, j *journal.Journal) (map[string]string, error) {
 	if j == nil {
 		return nil, nil
@@ -79,7 +79,7 @@ func madeBefore(ctx context.Context, j *journal.Journal) (map[string]string, err
 		return nil, err
 	}
 	before := make(map[string]string, len(subs))
-	for i := range slices.Backward(subs) { // the newest last, so that it counts
+	for i := range slices.Backward(subs) { // the newest last, so that it wins
 		sub := &subs[i]
 		if words := becameOf(sub); words != "" && !sub.Draft.Empty() {
 			before[jobset.ContentOf(sub.Draft)] = words
@@ -98,7 +98,7 @@ func becameOf(sub *outbox.Submission) string {
 		}
 		return "made on " + day
 	case outbox.SubmissionConfirmed, outbox.SubmissionQueued, outbox.SubmissionSending:
-		return "in the queue already"
+		return "already in the queue"
 	case outbox.SubmissionUnknown:
 		return "sent on " + day + ", with an unknown outcome"
 	}
@@ -142,7 +142,7 @@ func (s JobSources) rows() (jobset.Set, error) {
 // reader makes rows of a list in a file.
 type reader func(raw []byte, dir, home string, like draft.Draft) (jobset.Set, error)
 
-// listReader returns the reader for a file with a list, nil for other files.
+// listReader returns the reader for a list file, nil for other files.
 func listReader(path string) reader {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".tsv", ".tab":
@@ -173,7 +173,7 @@ func (s JobSources) list(typed string, read reader) (jobset.Set, error) {
 	return read(raw, filepath.Dir(path), s.Env.Home, s.Like)
 }
 
-// path is the absolute path of what was typed.
+// path returns the absolute path of what was typed.
 func (s JobSources) path(typed string) (string, error) {
 	path, err := draft.ParsePath(typed, s.Env.Home)
 	if err == nil && !filepath.IsAbs(path) {
@@ -182,8 +182,8 @@ func (s JobSources) path(typed string) (string, error) {
 	return path, err
 }
 
-// entries splits what was typed into paths and links. A path that is there may
-// have spaces.
+// entries splits what was typed into paths and links. An existing path may
+// contain spaces.
 func (s JobSources) entries(typed string) []string {
 	typed = strings.TrimSpace(typed)
 	if path, err := s.path(typed); err == nil {
@@ -210,7 +210,7 @@ func (s JobSources) inputs(entries []string) (found []jobset.Input, err error) {
 				name, known = s.Asset(m.AssetID)
 			}
 			if !known {
-				return nil, fmt.Errorf("%s: this asset is not known", e)
+				return nil, fmt.Errorf("%s: unknown asset", e)
 			}
 			found = append(found, jobset.Input{Typed: e, Name: name, Named: true})
 			continue
@@ -220,16 +220,16 @@ func (s JobSources) inputs(entries []string) (found []jobset.Input, err error) {
 			return nil, err
 		}
 		if found = append(found, more...); len(found) > mostFiles {
-			return nil, fmt.Errorf("these are more than %d files: name a smaller folder", mostFiles)
+			return nil, fmt.Errorf("there are more than %d files: choose a smaller folder", mostFiles)
 		}
 	}
 	return found, nil
 }
 
-// mostFiles limits the files that are looked through for one field.
+// mostFiles limits the files considered for one field.
 const mostFiles = 4 * jobset.MaxRows
 
-// files finds the files of a folder, of a pattern, or the one file named.
+// files finds the files of a folder or a pattern, or the one file named.
 func (s JobSources) files(typed string) ([]jobset.Input, error) {
 	path, err := s.path(typed)
 	if err != nil {
@@ -250,7 +250,7 @@ func (s JobSources) files(typed string) ([]jobset.Input, error) {
 		return nil, fmt.Errorf("%s: the pattern is malformed", typed)
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("%s: no file is named like this", typed)
+		return nil, fmt.Errorf("%s: no file matches", typed)
 	}
 	var found []jobset.Input
 	for _, n := range names {
@@ -261,9 +261,8 @@ func (s JobSources) files(typed string) ([]jobset.Input, error) {
 	return found, nil
 }
 
-// inFolder finds the files of a folder and of those in it, in the order of
-// their names. Hidden ones, such as those a Mac leaves on other disks, are
-// nobody's videos.
+// inFolder finds the files of a folder and its subfolders, sorted by name. It
+// skips hidden files, such as those that macOS leaves on other disks.
 func inFolder(root string) (found []jobset.Input, err error) {
 	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		switch {
@@ -292,8 +291,8 @@ func inFolder(root string) (found []jobset.Input, err error) {
 	return found, nil
 }
 
-// kind selects inputs of a kind. What was named itself counts unless its name
-// says otherwise.
+// kind selects the inputs of a kind. An input that was named itself counts
+// unless its name says otherwise.
 func (s JobSources) kind(all []jobset.Input, kind string) (found []jobset.Input) {
 	for _, in := range all {
 		m, err := draft.ParseMedia(in.Typed, s.Env.Home)

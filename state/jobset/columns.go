@@ -9,8 +9,8 @@ import (
 	"dubtop/state/draft"
 )
 
-// column is what a column of a table, or a member of a JSON line, is about: a
-// field of the form, the language, or an option by its wire name.
+// column is the meaning of a table's column or of a JSON line's member: a field
+// of the form, the language, or an option by its wire name.
 type column string
 
 const (
@@ -25,7 +25,7 @@ const (
 	columnWebhook column = "webhook"
 )
 
-// columnOf recognizes a heading, however it is spelled.
+// columnOf recognizes a heading in any spelling.
 func columnOf(heading string) column {
 	word := wordOf(heading)
 	for _, ending := range []string{"_url", "_link", "_file", "_path", "_id"} {
@@ -46,7 +46,7 @@ func columnOf(heading string) column {
 	return ""
 }
 
-// headings are the words by which columns are recognized.
+// headings are the words that identify a column.
 func headings() map[column][]string {
 	return map[column][]string{
 		columnVideo:   {"video", "visual", "image", "source", "clip", "video_asset", "footage"},
@@ -61,7 +61,7 @@ func headings() map[column][]string {
 	}
 }
 
-// wordOf is a heading in lower case with _ between its words.
+// wordOf returns a heading in lower case with _ between its words.
 func wordOf(heading string) string {
 	heading = strings.TrimPrefix(strings.TrimSpace(heading), "options.")
 	return strings.Join(strings.FieldsFunc(strings.ToLower(heading), func(r rune) bool {
@@ -69,7 +69,7 @@ func wordOf(heading string) string {
 	}), "_")
 }
 
-// fill puts a cell where it belongs. An empty cell leaves what all rows have.
+// fill stores a cell. An empty cell keeps the value that all rows have.
 func (t *sheet) fill(r *Row, c column, cell string) {
 	cell = strings.TrimSpace(cell)
 	if cell == "" || c == "" {
@@ -103,7 +103,7 @@ func (t *sheet) fill(r *Row, c column, cell string) {
 	}
 }
 
-// located makes a relative path one that is found from anywhere.
+// located makes a relative path independent of the current folder.
 func (t *sheet) located(cell string) string {
 	m, err := draft.ParseMedia(cell, t.home)
 	if err != nil || m.Source != draft.SourceFile || filepath.IsAbs(m.Path) {

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// MaxBytes is the largest table or file of lines that is read.
+// MaxBytes is the largest table or JSONL file that is read, in bytes.
 const MaxBytes = 32 << 20
 
-// decoded returns a file's text as UTF-8 with \n at the ends of lines. It
-// understands UTF-8 and UTF-16, with or without a byte order mark, and the line
-// ends of all systems.
+// decoded returns a file's text as UTF-8 with lines that end in \n. It accepts
+// UTF-8 and UTF-16, with or without a byte order mark, and the line ends of all
+// systems.
 func decoded(raw []byte) ([]byte, error) {
 	if len(raw) > MaxBytes {
 		return nil, &Problem{Words: fmt.Sprintf("the file is larger than %d MB: split it", MaxBytes>>20)}
@@ -41,7 +41,8 @@ func decoded(raw []byte) ([]byte, error) {
 	return raw, nil
 }
 
-// wide decodes UTF-16. A lone half of a pair becomes a replacement character.
+// wide decodes UTF-16. Half of a surrogate pair becomes a replacement
+// character.
 func wide(raw []byte, order binary.ByteOrder) []byte {
 	units := make([]uint16, len(raw)/2)
 	for i := range units {
@@ -50,9 +51,9 @@ func wide(raw []byte, order binary.ByteOrder) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// wideZeros reports whether the text looks like UTF-16 without a mark: nearly
-// every second byte of its beginning, from the one given, is zero, and none of
-// the others.
+// wideZeros reports whether the text looks like UTF-16 without a mark: near its
+// beginning, from the given byte on, nearly every second byte is zero, and none
+// of the others.
 func wideZeros(raw []byte, from int) bool {
 	raw = raw[:min(len(raw), 64)&^1]
 	zeros := 0
@@ -67,7 +68,7 @@ func wideZeros(raw []byte, from int) bool {
 	return len(raw) >= 8 && zeros*8 >= len(raw)*3 // three quarters of them
 }
 
-// invalid returns where the first byte is that is not UTF-8.
+// invalid returns the offset of the first byte that is not UTF-8.
 func invalid(raw []byte) int {
 	at := 0
 	for at < len(raw) {

@@ -2,10 +2,10 @@ package jobset
 
 import "strings"
 
-// Entries splits a text into the paths and links in it: one a line, or several
-// in a line, parted by spaces as a shell parts them. A terminal types such a
-// line when several files are dropped on it. Quotes stay: who reads the path
-// removes them.
+// Entries splits a text into the paths and links in it. There may be one per
+// line, or several in a line, separated by spaces as in a shell: terminals type
+// such a line when several files are dropped on them. Quotes are kept; whoever
+// reads the path removes them.
 func Entries(typed string) (entries []string) {
 	for line := range strings.Lines(typed) {
 		var w words
@@ -17,7 +17,7 @@ func Entries(typed string) (entries []string) {
 	return entries
 }
 
-// words parts a line as a shell does.
+// words splits a line as a shell does.
 type words struct {
 	done    []string
 	word    strings.Builder

@@ -63,9 +63,9 @@ func TestFilesArePairedByNameAndLanguage(t *testing.T) {
 		"ep02.mov + x/ep02_de.aac, de: two tracks for ep02.mov in de",
 		"ep02.mov + EP02.fr.wav, fr",
 		"ep02.mov + ep02-zh_Hant.mp3, zh-Hant",
-		"ep03.mp4 + : no audio is named like ep03.mp4",
-		" + ep04_de.wav, de: 2 videos are named like ep04_de.wav: cut/ep04.mp4, ep04.mov",
-		" + ep09_de.wav, de: no video is named like ep09_de.wav",
+		"ep03.mp4 + : no audio matches ep03.mp4",
+		" + ep04_de.wav, de: 2 videos match ep04_de.wav: cut/ep04.mp4, ep04.mov",
+		" + ep09_de.wav, de: no video matches ep09_de.wav",
 		"Été.mp4 + e\u0301te\u0301_it.wav, it",
 	})
 	same(t, s.Notes, []string{
@@ -99,7 +99,7 @@ func TestEveryVideoMeetsEveryTrack(t *testing.T) {
 	}
 }
 
-// No file is lost and none is used twice, whatever the names.
+// No file is lost and none is used twice, whatever the names are.
 func TestEveryFileIsInSomeRow(t *testing.T) {
 	name := rapid.SampledFrom([]string{"a", "b", "a_de", "b-fr", "A", "c.de", "en_de", "en"})
 	folder := rapid.SampledFrom([]string{"", "de", "x", "fr/x"})
@@ -197,7 +197,7 @@ func TestEachFaultOfATableIsNamedByItsPlace(t *testing.T) {
 	s := table(t, "video,audio\na.mp4,a.wav\nb.mp4,b\"x\"y.wav\nc.mp4,\"c\"d.wav\ne.mp4,e.wav,f,g\nh.mp4,h.wav\n")
 	want := []string{
 		"a.mp4 + a.wav",
-		" + : line 3, column 8: a quote stands where none may: double it, or put the whole cell in quotes",
+		" + : line 3, column 8: misplaced quote: double it, or put the whole cell in quotes",
 		" + : line 4, column 9: a quoted cell does not end where its line does, or something follows it",
 		"e.mp4 + e.wav: line 5 has 4 cells, the first line has 2: is a cell with a delimiter not in quotes?",
 		"h.mp4 + h.wav",
@@ -250,8 +250,8 @@ func TestLinesOfJSONBecomeRows(t *testing.T) {
 	}
 	same(t, shown(s), []string{
 		"https://x.io/a.mp4 + https://x.io/a.wav", "asset:v1 + ", "a.mp4 + b.wav, de",
-		`https://x.io/a.mp4 + : line 5: it has what a row can't hold: "segments". Send the file as a batch instead`,
-		`a.mp4 + : line 6: it has what a row can't hold: "colour"`,
+		`https://x.io/a.mp4 + : line 5: a row can't hold "segments". Send the file as a batch instead`,
+		`a.mp4 + : line 6: a row can't hold "colour"`,
 		" + : line 7: not a JSON object: json: cannot unmarshal array into Go value of type map[string]json.RawMessage",
 	})
 	if r := s.Rows[0]; r.Draft.Option("sync_mode") != "loop" || r.Draft.Model != "sync-3" || r.Where != "t1" {
@@ -282,7 +282,7 @@ func TestNamesComeFromATemplate(t *testing.T) {
 	same(t, got, []string{"b_sync-3", "Ete-1_de_sync-3", "Ete-1_fr_sync-3", "b_sync-3_2"})
 	for template, want := range map[string]string{
 		"": "", "{stem}": "", "x{n}": "",
-		"{name}": "{name} is none of its fields: " + jobset.Fields, "{stem": "a brace is not closed", "a}": "a brace is not closed",
+		"{name}": "{name} is not a field; fields: " + jobset.Fields, "{stem": "a brace is not closed", "a}": "a brace is not closed",
 	} {
 		if got := jobset.CheckTemplate(template); got != want {
 			t.Errorf("%q: %q", template, got)
@@ -290,8 +290,8 @@ func TestNamesComeFromATemplate(t *testing.T) {
 	}
 }
 
-// Whatever the template and the names, the names that come out are allowed and
-// differ.
+// Whatever the template and the names, the resulting names are valid and
+// distinct.
 func TestNamesFromATemplateAreAllowedAndDiffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s jobset.Set
@@ -337,7 +337,7 @@ func TestTwinsAreLeftOut(t *testing.T) {
 	}
 }
 
-// Ten thousand rows are what a set may have; reading them must not be felt.
+// A set may have ten thousand rows; reading them must not be noticeable.
 func BenchmarkTable10k(b *testing.B) {
 	var w strings.Builder
 	w.WriteString("video,audio,lang,name\n")
@@ -356,7 +356,7 @@ func BenchmarkTable10k(b *testing.B) {
 	}
 }
 
-// No file of any content breaks the readers.
+// No content of a file breaks the readers.
 func FuzzTable(f *testing.F) {
 	f.Add([]byte("video,audio\na.mp4,a.wav\n"))
 	f.Add([]byte(utf16le("video;audio\na;b", true)))

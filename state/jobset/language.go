@@ -6,10 +6,10 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Language recognizes a language tag as file names have it: de, pt-BR, zh_Hant.
-// It returns the tag in its usual spelling. Three letters are recognized if the
-// language has no shorter code of its own in ISO 639-1, or one of a few that
-// dubbing uses; a word such as "mix" is a language, too, but rarely meant.
+// Language recognizes a language tag as used in file names: de, pt-BR, zh_Hant.
+// It returns the tag in its usual spelling. Three letters are recognized if ISO
+// 639-1 has no shorter code for the language, or for a few languages common in
+// dubbing. Words such as "mix" are languages too, but rarely meant.
 func Language(word string) (tag string, ok bool) {
 	word = strings.ReplaceAll(strings.TrimSpace(word), "_", "-")
 	if len(word) < 2 || len(word) > 11 {
@@ -30,9 +30,8 @@ func Language(word string) (tag string, ok bool) {
 }
 
 // splitLanguage splits a language off the end of a name, such as ep01_de,
-// ep01.pt-BR or ep01-zh_Hant. If a name can be split in several ways, it
-// prefers a rest that is wanted, then the longest tag. lang is "" if there is
-// none.
+// ep01.pt-BR or ep01-zh_Hant. If there are several ways, it prefers one whose
+// rest is wanted, then the longest tag. lang is "" if there is none.
 func splitLanguage(stem string, wanted func(rest string) bool) (rest, lang string) {
 	rest = stem
 	for at, r := range stem {

@@ -12,9 +12,9 @@ import (
 	"dubtop/state/draft"
 )
 
-// Lines makes a row of each line of a JSONL file. A line is a line of a batch
-// file, a request as the API takes it, or an object with the members that a
-// table has as columns. dir is the folder of the file, for relative paths.
+// Lines makes a row from each line of a JSONL file. A line is a line of a batch
+// file, an API request, or an object whose members are a table's columns. dir
+// is the file's folder, for relative paths.
 func Lines(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	data, err := decoded(raw)
 	if err != nil {
@@ -50,7 +50,7 @@ func (t *sheet) object(r *Row, line []byte) (trouble string) {
 		return "not a JSON object: " + err.Error()
 	}
 	if id, ok := members["request_id"]; ok {
-		_ = json.Unmarshal(id, &r.Where) // a number stays a line's number
+		_ = json.Unmarshal(id, &r.Where) // keeps numbers as written in the line
 		r.Stem = r.Where
 	}
 	payload, batch := members["payload"]
@@ -72,12 +72,12 @@ func (t *sheet) object(r *Row, line []byte) (trouble string) {
 		t.fill(r, c, value)
 	}
 	if len(strange) > 0 {
-		return "it has what a row can't hold: " + strings.Join(strange, ", ")
+		return "a row can't hold " + strings.Join(strange, ", ")
 	}
 	return ""
 }
 
-// plainValue is a JSON text, number or truth value as it would be typed.
+// plainValue returns a JSON string, number or boolean as it would be typed.
 func plainValue(raw json.RawMessage) (typed string, ok bool) {
 	var v any
 	if json.Unmarshal(raw, &v) != nil {
@@ -94,8 +94,8 @@ func plainValue(raw json.RawMessage) (typed string, ok bool) {
 	return "", false
 }
 
-// request fills a row from a request as the API takes it. A part that the form
-// has no field for is trouble, since without it the job would be another one.
+// request fills a row from an API request. A part that the form has no field
+// for is an error, since without it the job would differ.
 func (t *sheet) request(r *Row, raw json.RawMessage) (trouble string) {
 	d, lost, err := draft.FromRequest(raw)
 	if err != nil {
@@ -115,7 +115,7 @@ func (t *sheet) request(r *Row, raw json.RawMessage) (trouble string) {
 	t.fill(r, columnWebhook, d.WebhookURL)
 	r.Draft.VisualKind = d.VisualKind
 	if len(lost) > 0 {
-		return "it has what a row can't hold: " + strings.Join(lost, "; ") + ". Send the file as a batch instead"
+		return "a row can't hold " + strings.Join(lost, "; ") + ". Send the file as a batch instead"
 	}
 	return ""
 }

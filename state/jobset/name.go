@@ -10,17 +10,17 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Fields are the fields of a template of output names.
+// Fields are the fields of an output name template.
 const Fields = "{stem}, {lang}, {model}, {label} and {n}"
 
 var field = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// CheckTemplate returns what is wrong with a template, or "". An empty template
-// leaves the names to the server.
+// CheckTemplate returns what is wrong with a template, or "". With an empty
+// template the server chooses the names.
 func CheckTemplate(template string) string {
 	for _, found := range field.FindAllStringSubmatch(template, -1) {
 		if _, ok := fieldOf(&Row{}, found[1]); !ok {
-			return fmt.Sprintf("{%s} is none of its fields: %s", found[1], Fields)
+			return fmt.Sprintf("{%s} is not a field; fields: %s", found[1], Fields)
 		}
 	}
 	if rest := field.ReplaceAllString(template, ""); strings.ContainsAny(rest, "{}") {
@@ -45,8 +45,8 @@ func fieldOf(r *Row, name string) (value string, ok bool) {
 	return "", false
 }
 
-// Name gives rows without an output name one from a template. Names that come
-// out the same get _2, _3 and so on, in the order of the rows.
+// Name names the rows that have no output name, by a template. Equal names get
+// _2, _3 and so on, in the order of the rows.
 func (s *Set) Name(template string) {
 	template = strings.TrimSpace(template)
 	taken := map[string]bool{}
@@ -71,12 +71,12 @@ func (s *Set) Name(template string) {
 	}
 }
 
-// maxName is the longest output name that a template makes, in characters.
+// maxName is the longest output name from a template, in characters.
 const maxName = 120
 
-// plain writes a name in the alphabet of output names: letters, digits, - and _.
-// Accents are dropped, everything else becomes -, and fields that are empty
-// leave no gap.
+// plain writes a name with the characters allowed in output names: letters,
+// digits, - and _. Accents are removed, everything else becomes -, and empty
+// fields leave no gap.
 func plain(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(name) {

@@ -13,18 +13,19 @@ import (
 	"dubtop/state/draft"
 )
 
-// Input is a media input found by the engine: a file, a link or an asset.
+// Input is a media input: a file, a link or an asset.
 type Input struct {
-	Typed  string // as a form field takes it
+	Typed  string // as in a form field
 	Name   string // the file's name with its extension, to pair by
-	Folder string // its folder below the one that was named; "" in it
-	Named  bool   // it was named itself, not found in a folder
+	Folder string // its folder below the named one; "" for that itself
+	Named  bool   // it was named itself, rather than found in a folder
 }
 
 // stem is the input's name without its extension.
 func (in *Input) stem() string { return strings.TrimSuffix(in.Name, filepath.Ext(in.Name)) }
 
-// language is the language that the input's folder or the end of its name says.
+// language returns the language in the name of the input's folder or at the end
+// of its own name.
 func (in *Input) language() string {
 	for dir := in.Folder; dir != "" && dir != "."; dir = filepath.Dir(dir) {
 		if tag, ok := Language(filepath.Base(dir)); ok {
@@ -35,11 +36,11 @@ func (in *Input) language() string {
 	return lang
 }
 
-// same makes names comparable: disks and systems differ in case and in how they
-// store accents.
+// same makes names comparable, because disks and systems differ in case and in
+// how they store accents.
 func same(name string) string { return strings.ToLower(norm.NFC.String(name)) }
 
-// Every makes a row of every video with every track.
+// Every makes a row from every video with every track.
 func Every(videos, tracks []Input, like draft.Draft) (Set, error) {
 	s := Set{Videos: len(videos), Tracks: len(tracks)}
 	switch n := len(videos) * len(tracks); {
@@ -73,9 +74,10 @@ func row(video, track *Input, lang string, like draft.Draft) Row {
 	return r
 }
 
-// ByName makes a row of each track with the video of the same name. A track may
-// name its language by its folder (de/ep01.wav) or at its end (ep01_de.wav).
-// Whatever has no partner, or more than one, becomes a row that says so.
+// ByName makes a row from each track and the video of the same name. The
+// language of a track may be in its folder's name (de/ep01.wav) or at the end
+// of its own (ep01_de.wav). A file with no partner, or with several, becomes a
+// row that says so.
 func ByName(videos, tracks []Input, like draft.Draft) (Set, error) {
 	if len(videos)+len(tracks) > MaxRows {
 		return Set{}, &Problem{Words: fmt.Sprintf("there are %d files; a set takes %d", len(videos)+len(tracks), MaxRows)}
@@ -91,11 +93,11 @@ func ByName(videos, tracks []Input, like draft.Draft) (Set, error) {
 	for i := range videos {
 		if v := &videos[i]; !p.heard[same(v.stem())] {
 			r := row(v, nil, "", like)
-			r.Trouble = "no audio is named like " + v.Name
+			r.Trouble = "no audio matches " + v.Name
 			p.rows = append(p.rows, r)
 		}
 	}
-	// Jobs of one video stand together, in the order of its name.
+	// Jobs of one video are together, in the order of its name.
 	slices.SortStableFunc(p.rows, func(a, b Row) int {
 		return cmp.Or(strings.Compare(same(a.Stem), same(b.Stem)), strings.Compare(a.Lang, b.Lang))
 	})
@@ -104,7 +106,7 @@ func ByName(videos, tracks []Input, like draft.Draft) (Set, error) {
 	return s, nil
 }
 
-// gaps names the languages that some videos lack and others have.
+// gaps names the languages that only some of the videos have.
 func (p *pairing) gaps() (notes []string) {
 	langs := map[string]map[string]bool{} // stems by language
 	all := map[string]string{}
@@ -132,7 +134,7 @@ func (p *pairing) gaps() (notes []string) {
 	return notes
 }
 
-// few writes some of many names.
+// few lists a few of many names.
 func few(names []string) string {
 	const most = 6
 	if n := len(names) - most; n > 0 {
@@ -162,13 +164,13 @@ func (p *pairing) track(track *Input) {
 	switch len(found) {
 	case 0:
 		r := row(nil, track, lang, p.like)
-		r.Stem, r.Trouble = stem, "no video is named like "+track.Name
+		r.Stem, r.Trouble = stem, "no video matches "+track.Name
 		p.rows = append(p.rows, r)
 		return
 	case 1:
 	default:
 		r := row(nil, track, lang, p.like)
-		r.Trouble = fmt.Sprintf("%d videos are named like %s: %s", len(found), track.Name, names(found))
+		r.Trouble = fmt.Sprintf("%d videos match %s: %s", len(found), track.Name, names(found))
 		p.rows = append(p.rows, r)
 		return
 	}
@@ -187,7 +189,7 @@ func (p *pairing) track(track *Input) {
 	p.rows = append(p.rows, r)
 }
 
-// known reports whether there is a video of a name.
+// known reports whether there is a video with a name.
 func (p *pairing) known(stem string) bool { return len(p.videos[same(stem)]) > 0 }
 
 func names(inputs []*Input) string {

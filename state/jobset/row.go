@@ -1,7 +1,7 @@
-// Package jobset makes many jobs from what the user has: a table, lines of
-// JSON, files paired by their names, or every video with every track. It knows
-// rows, where they came from and what is wrong with them. It never reads a file
-// or a clock, and knows nothing about prices.
+// Package jobset makes many jobs from the user's files: a table, JSON lines,
+// files paired by name, or every video with every track. It knows rows, where
+// they came from and what is wrong with them. It never reads a file or a clock,
+// and knows nothing about prices.
 package jobset
 
 import (
@@ -20,22 +20,22 @@ import (
 // MaxRows is the most rows a set can have.
 const MaxRows = 10_000
 
-// Row is one job to be.
+// Row is a job that may be sent.
 type Row struct {
 	Number int    // place in the set, from 1
-	Where  string // where it was read, such as "line 12"; "" if its files say so
+	Where  string // where it was read, such as "line 12"; "" if its files tell
 	Stem   string // name of the video without its extension, for templates
 	Lang   string // language tag such as "de" or "pt-BR"; "" if unknown
 	Draft  draft.Draft
-	// Trouble says why the source makes no job of the row, such as a video
-	// without audio. Editing the row removes it.
+	// Trouble says why the row can't become a job, such as a video without
+	// audio. Editing the row removes it.
 	Trouble string
-	// Fault is what the checks of the form found; "" if the row can be sent.
+	// Fault is the result of the form's checks; "" if the row can be sent.
 	Fault string
-	// Twin says that the row may be one too many: it repeats another one or an
-	// earlier job, or there is another track for its video and language.
+	// Twin says that the row may be a duplicate: it repeats another row or an
+	// earlier job, or another track has the same video and language.
 	Twin string
-	// Out leaves the row out. A twin starts left out.
+	// Out excludes the row. A twin starts excluded.
 	Out bool
 }
 
@@ -45,10 +45,10 @@ func (r *Row) Words() text.Text { return text.Of(cmp.Or(r.Trouble, r.Fault, r.Tw
 // Fit reports whether the row can become a job.
 func (r *Row) Fit() bool { return r.Trouble == "" && r.Fault == "" }
 
-// Chosen reports whether the row is to become a job.
+// Chosen reports whether the row will become a job.
 func (r *Row) Chosen() bool { return r.Fit() && !r.Out }
 
-// Name is the row's name on the screen.
+// Name is the row's name for the screen.
 func (r *Row) Name(home string) text.Text {
 	if name := r.Draft.Name(draft.CheckEnv{Home: home}); name != "" && string(name) != r.Draft.Model {
 		return name
@@ -59,10 +59,10 @@ func (r *Row) Name(home string) text.Text {
 // Key identifies the row by its place.
 func (r *Row) Key() string { return strconv.Itoa(r.Number) }
 
-// Rank puts the first row first.
+// Rank sorts the first row first.
 func (r *Row) Rank() int64 { return -int64(r.Number) }
 
-// Class is troubled for a row that cannot become a job or is left out.
+// Class is troubled for a row that can't become a job or is left out.
 func (r *Row) Class() table.Class {
 	if !r.Chosen() {
 		return table.ClassTroubled
@@ -87,7 +87,7 @@ func (r *Row) Compare(other *Row, by table.Sort) int {
 	return 0
 }
 
-// standing orders rows by how much they need a look.
+// standing orders rows by how much they need attention.
 func (r *Row) standing() int {
 	switch {
 	case !r.Fit():
@@ -105,7 +105,7 @@ func (r *Row) Same(other *Row) bool {
 		r.Content() == other.Content()
 }
 
-// Absorb keeps nothing: a row is always written whole.
+// Absorb does nothing: a row is always replaced as a whole.
 func (r *Row) Absorb(*Row, time.Time) {}
 
 // Haystack is the row's searchable text in lower case.
@@ -133,9 +133,9 @@ func (r *Row) FieldValue(name string) (value string, ok bool) {
 	return strings.ToLower(value), true
 }
 
-// Content is equal for rows that would make the same video: the same inputs,
-// model and options, whatever they are called. Links are compared without their
-// query, which often holds a signature that differs each time.
+// Content is equal for rows that would make the same video: they have the same
+// inputs, model and options, under any name. Links are compared without their
+// query, which often contains a signature that differs each time.
 func (r *Row) Content() string { return ContentOf(r.Draft) }
 
 // ContentOf is Row.Content of a draft.
@@ -146,12 +146,12 @@ func ContentOf(d draft.Draft) string {
 			options[name] = v
 		}
 	}
-	// A slice of texts and a map of texts can always be written.
+	// Slices and maps of texts can always be encoded.
 	key, _ := json.Marshal([]any{strings.TrimSpace(d.Model), unsigned(d.Visual), unsigned(d.Audio), strings.TrimSpace(d.Script), strings.TrimSpace(d.VoiceID), options})
 	return string(key)
 }
 
-// unsigned is a link without its query, or other text as it is.
+// unsigned returns a link without its query, and other text unchanged.
 func unsigned(typed string) string {
 	typed = strings.TrimSpace(typed)
 	if m, err := draft.ParseMedia(typed, ""); err == nil && m.Source == draft.SourceURL {
@@ -160,22 +160,22 @@ func unsigned(typed string) string {
 	return typed
 }
 
-// Set is a set of jobs to be.
+// Set is a set of rows.
 type Set struct {
 	Rows   []Row
-	Videos int      // videos found, where files were paired or multiplied
-	Tracks int      // audio files found, likewise
-	Notes  []string // what else to know, such as the columns of a table
+	Videos int      // number of videos found, if files were paired or combined
+	Tracks int      // number of audio files found, likewise
+	Notes  []string // further facts, such as the columns of a table
 }
 
-// Problem is why a source cannot be read at all.
+// Problem says why a source can't be read at all.
 type Problem struct {
 	Line   int // from 1; 0 for the whole source
 	Column int // in characters, from 1; 0 for the whole line
 	Words  string
 }
 
-// Error says where and why.
+// Error says where the problem is and why.
 func (p *Problem) Error() string {
 	switch {
 	case p.Line == 0:

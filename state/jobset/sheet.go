@@ -13,12 +13,12 @@ import (
 	"dubtop/state/draft"
 )
 
-// delimiters are those that tables use, the likeliest first.
+// delimiters are the delimiters of tables, the most likely first.
 const delimiters = ",;\t|"
 
-// Table makes a row of each line of a CSV or TSV file. The delimiter is found
-// out, and columns are recognized by their headings, or by what is in them if
-// the first line has none. dir is the folder of the file, for relative paths.
+// Table makes a row from each line of a CSV or TSV file. It detects the
+// delimiter, and recognizes columns by their headings, or by their content if
+// the first line has no headings. dir is the file's folder, for relative paths.
 func Table(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	data, err := decoded(raw)
 	if err != nil {
@@ -54,8 +54,8 @@ func Table(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	return t.set, nil
 }
 
-// maxCell is the longest cell in bytes. A quote that is never closed would
-// otherwise make one cell of the rest of the file.
+// maxCell is the longest cell in bytes. Without it, a quote that is never
+// closed would turn the rest of the file into one cell.
 const maxCell = 64 << 10
 
 // unbroken returns the text unless a quote is never closed.
@@ -75,7 +75,7 @@ func unbroken(data []byte) ([]byte, error) {
 	return data, nil
 }
 
-// delimiter returns the delimiter of which the first line has most.
+// delimiter returns the delimiter that is most frequent in the first line.
 func delimiter(data []byte) rune {
 	first, _, _ := bytes.Cut(bytes.TrimLeft(data, "\n"), []byte("\n"))
 	best, most := ',', 0
@@ -112,11 +112,11 @@ func newSheet(dir, home string, like draft.Draft) sheet {
 	return sheet{dir: dir, home: home, like: like}
 }
 
-// broken adds a row for a line that cannot be read.
+// broken adds a row for an unreadable line.
 func (t *sheet) broken(err error) {
 	r := Row{Draft: t.like.Clone(), Trouble: err.Error()}
 	if e, ok := errors.AsType[*csv.ParseError](err); ok {
-		words := "a quote stands where none may: double it, or put the whole cell in quotes"
+		words := "misplaced quote: double it, or put the whole cell in quotes"
 		if errors.Is(e.Err, csv.ErrQuote) {
 			words = "a quoted cell does not end where its line does, or something follows it"
 		}
@@ -150,8 +150,8 @@ func (t *sheet) line(number int, cells []string) error {
 	return nil
 }
 
-// recognize finds out what the columns are from the first line, and reports
-// whether it holds their headings.
+// recognize determines the columns from the first line, and reports whether it
+// contains headings.
 func (t *sheet) recognize(first []string) (headed bool, err error) {
 	t.columns = make([]column, len(first))
 	var used, unused []string
@@ -194,7 +194,7 @@ func short(heading string) string {
 	return heading
 }
 
-// guess returns the column of a cell without a heading.
+// guess returns the column of a cell if there are no headings.
 func (t *sheet) guess(cell string) column {
 	m, err := draft.ParseMedia(cell, t.home)
 	if err != nil || m.Source == draft.SourceNone {
