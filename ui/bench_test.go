@@ -104,18 +104,33 @@ func Benchmark500Keys(b *testing.B) {
 	})
 }
 
+// BenchmarkFilterKey measures a key of a filter without the search for its rows.
 func BenchmarkFilterKey(b *testing.B) {
+	sized(b, func(b *testing.B, a *App) { typing(b, a, func() {}) })
+}
+
+// BenchmarkFilterResult measures a key of a filter with its rows.
+func BenchmarkFilterResult(b *testing.B) {
 	sized(b, func(b *testing.B, a *App) {
-		step(a, press('/'))
-		word := []rune("promo_09")
-		for i := 0; b.Loop(); i++ {
-			if i%(2*len(word)) < len(word) {
-				step(a, press(word[i%len(word)]))
-			} else {
-				step(a, tea.KeyPressMsg{Code: tea.KeyBackspace})
-			}
-		}
+		typing(b, a, func() {
+			a.tabs[0].screen.(*kit.ListView[state.Generation]).Settle()
+			step(a, nil)
+		})
 	})
+}
+
+// typing types a filter and takes it back, key by key.
+func typing(b *testing.B, a *App, then func()) {
+	step(a, press('/'))
+	word := []rune("promo_09")
+	for i := 0; b.Loop(); i++ {
+		key := tea.KeyPressMsg{Code: tea.KeyBackspace}
+		if i%(2*len(word)) < len(word) {
+			key = press(word[i%len(word)])
+		}
+		step(a, key)
+		then()
+	}
 }
 
 // BenchmarkMarkAll marks every row and removes the marks.

@@ -1,6 +1,9 @@
 package table
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Filter is a parsed filter line. The zero Filter matches everything.
 type Filter struct{ terms []term }
@@ -35,6 +38,21 @@ func (f *Filter) Parse(text string) {
 
 // Empty reports whether the filter matches everything.
 func (f *Filter) Empty() bool { return len(f.terms) == 0 }
+
+// narrows reports whether every row that matches f certainly matches other.
+func (f *Filter) narrows(other *Filter) bool {
+	for i := range other.terms {
+		if !slices.ContainsFunc(f.terms, func(t term) bool { return t.narrows(&other.terms[i]) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// narrows reports whether a term is another one with more typed at its end.
+func (t *term) narrows(other *term) bool {
+	return *t == *other || !t.negate && !other.negate && t.field == other.field && strings.HasPrefix(t.text, other.text)
+}
 
 // Match reports whether a row matches every word.
 func (f *Filter) Match(row Searchable) bool {

@@ -57,22 +57,27 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	if sameQuery && v.seen == c.version {
 		return false
 	}
+	switch {
+	case !sameQuery:
+		v.begin(c, q, priced, noted)
+		v.check(c.order)
+		v.arrange()
+	case !v.all:
+		v.follow()
+	}
+	v.seen = c.version
+	return true
+}
+
+// begin empties the view for another query, or for other costs or notes.
+func (v *View[T]) begin(c *Collection[T], q Query, priced, noted uint64) {
 	if v.query.Text != q.Text {
 		v.filter.Parse(q.Text)
 	}
 	v.rows, v.query, v.priced, v.noted = c, q, priced, noted
 	v.all = q.natural() && !q.Failures && v.filter.Empty()
-	switch {
-	case v.all:
-		clear(v.picked)
-		v.picked = v.picked[:0]
-	case sameQuery:
-		v.follow()
-	default:
-		v.pick()
-	}
-	v.seen = c.version
-	return true
+	clear(v.picked)
+	v.picked = v.picked[:0]
 }
 
 // pricedBy is the version of the costs that a query uses, or the last version
@@ -143,16 +148,20 @@ func (v *View[T]) entry(i int) *entry[T] {
 	return v.rows.order[i]
 }
 
-// pick checks every row.
-func (v *View[T]) pick() {
-	picked := v.picked[:0]
-	for _, e := range v.rows.order {
+// check adds those of the next rows that are visible.
+func (v *View[T]) check(rows []*entry[T]) {
+	if v.all {
+		return
+	}
+	for _, e := range rows {
 		if v.shows(e) {
-			picked = append(picked, e)
+			v.picked = append(v.picked, e)
 		}
 	}
-	clear(v.picked[min(len(picked), len(v.picked)):])
-	v.picked = picked
+}
+
+// arrange sorts the visible rows, once all are checked.
+func (v *View[T]) arrange() {
 	switch {
 	case !v.query.natural():
 		slices.SortFunc(v.picked, v.compare)

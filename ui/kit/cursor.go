@@ -46,9 +46,13 @@ func (c *cursor) settled() bool {
 // If a filter being typed hides the item, the cursor returns to it as soon as
 // the filter matches again.
 func (l *List[T]) Refresh() {
-	if !l.Shown.Update(l.Rows, l.Query) {
-		return
+	if l.Shown.Update(l.Rows, l.Query) {
+		l.reordered()
 	}
+}
+
+// reordered keeps the cursor on its item after the visible rows have changed.
+func (l *List[T]) reordered() {
 	c := &l.cursor
 	c.changes++
 	if l.Marks != nil {

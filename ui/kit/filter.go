@@ -5,8 +5,82 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/table"
 	"dubtop/ui/paint"
 )
+
+// rowsAtOnce is how many rows are checked between two keys: in about a
+// millisecond.
+const rowsAtOnce = 10_000
+
+// askFilter opens the filter prompt. Whenever the filter being typed matches
+// the original item, the cursor returns to it.
+func (l *List[T]) askFilter() {
+	l.Refresh()
+	l.cursor.home = l.cursor.id
+	p := &filterPrompt{
+		stage: l.Stage, input: paint.NewInput(l.Stage.Theme), before: l.Query.Text,
+		apply: l.filter, settle: l.Settle, found: l.Position, mistake: l.mistake,
+		left: func() { l.cursor.home, l.search = "", table.Search[T]{} },
+	}
+	p.input.Prompt = "/ "
+	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
+	p.input.SetValue(p.before)
+	p.input.CursorEnd()
+	l.Stage.Push(p)
+}
+
+// mistake returns what in the filter looks like a mistake, or "".
+func (l *List[T]) mistake() text.Text {
+	l.Refresh()
+	return text.Of(l.Shown.FilterMistake())
+}
+
+// filter hides the rows that do not match. Many rows are checked in steps: the
+// typed text is drawn before the first one, and a key may come before each. Until
+// the last one the list stays as it is.
+func (l *List[T]) filter(words string) tea.Cmd {
+	q := l.Query
+	q.Text = words
+	if l.searching = l.Rows.Len() > rowsAtOnce && q != l.Query; !l.searching {
+		l.Query = q
+		l.Refresh()
+		return nil
+	}
+	l.Refresh()
+	l.search.Begin(l.Rows, q, &l.Shown)
+	l.searches, l.sought = l.searches+1, q
+	return l.searchOn(l.searches)
+}
+
+// searchMsg asks for the next step of a search.
+type searchMsg struct{ step func() tea.Cmd }
+
+func (m searchMsg) apply(*Stage) tea.Cmd { return m.step() }
+
+func (l *List[T]) searchOn(search int) tea.Cmd {
+	step := func() tea.Cmd {
+		switch {
+		case search != l.searches || !l.searching: // a key has come between
+			return nil
+		case l.search.Step(rowsAtOnce):
+			l.Settle()
+			return nil
+		}
+		return l.searchOn(search)
+	}
+	return func() tea.Msg { return searchMsg{step} }
+}
+
+// Settle completes the search for the filter being typed and shows its rows.
+func (l *List[T]) Settle() {
+	if l.searching {
+		l.searching, l.Query = false, l.sought
+		l.search.Finish(&l.Shown)
+		l.reordered()
+		l.Stage.Layout() // the prompt may have a line more, or less
+	}
+}
 
 // filterPrompt is the line a filter is typed into. The list follows every
 // keystroke; enter keeps the filter, esc restores the previous one.
@@ -14,29 +88,20 @@ type filterPrompt struct {
 	stage   *Stage
 	input   paint.Input
 	before  string
-	apply   func(string)
+	apply   func(string) tea.Cmd
+	settle  func()           // completes what apply has begun
 	found   func() text.Text // the position in the list and the number of matches
-	mistake func() text.Text // returns what in the filter looks like a mistake; may be nil
-	left    func()           // called when the prompt is left; may be nil
+	mistake func() text.Text // returns what in the filter looks like a mistake
+	left    func()           // called when the prompt is left
 	width   int
-}
-
-func newFilter(a *Stage, words string, apply func(string), found func() text.Text) *filterPrompt {
-	p := &filterPrompt{stage: a, before: words, apply: apply, found: found, input: paint.NewInput(a.Theme)}
-	p.input.Prompt = "/ "
-	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
-	p.input.SetValue(words)
-	p.input.CursorEnd()
-	return p
 }
 
 func (p *filterPrompt) Title() text.Text { return "filter" }
 
 // Leave runs when the prompt closes.
 func (p *filterPrompt) Leave() tea.Cmd {
-	if p.left != nil {
-		p.left()
-	}
+	p.settle()
+	p.left()
 	return nil
 }
 
@@ -58,37 +123,33 @@ func (p *filterPrompt) Dims() bool { return false }
 func (p *filterPrompt) Actions() []Action {
 	a := p.stage
 	keep := a.Does(keymap.Choose, func() tea.Cmd {
-		if mistake := p.warning(); mistake != "" {
+		p.settle()
+		if mistake := p.mistake(); mistake != "" {
 			a.Warn(mistake)
 		}
 		return a.Pop()
 	}).Hinted("keep the filter")
-	drop := a.Does(keymap.Leave, func() tea.Cmd { p.apply(p.before); return a.Pop() }).Hinted("cancel")
+	drop := a.Does(keymap.Leave, func() tea.Cmd { return tea.Batch(p.apply(p.before), a.Pop()) }).Hinted("cancel")
 	return []Action{keep, drop}
 }
 
 func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
-	cmd := p.input.Update(msg)
-	before := p.Lines()
-	p.apply(p.input.Value())
+	was, before := p.input.Value(), p.Lines()
+	typed := p.input.Update(msg)
+	if p.input.Value() == was {
+		return typed
+	}
+	search := p.apply(p.input.Value())
 	if p.Lines() != before {
 		p.stage.Layout()
 	}
-	return cmd
-}
-
-// warning returns what in the filter looks like a mistake, or "".
-func (p *filterPrompt) warning() text.Text {
-	if p.mistake == nil {
-		return ""
-	}
-	return p.mistake()
+	return tea.Batch(typed, search)
 }
 
 // Lines returns the height of the prompt: a warning takes a line above the
 // input.
 func (p *filterPrompt) Lines() int {
-	if p.warning() != "" {
+	if p.mistake() != "" {
 		return 2
 	}
 	return 1
@@ -96,7 +157,7 @@ func (p *filterPrompt) Lines() int {
 
 func (p *filterPrompt) View() paint.Styled {
 	line := paint.PadStyled(p.input.View(), p.width)
-	if mistake := p.warning(); mistake != "" {
+	if mistake := p.mistake(); mistake != "" {
 		t := p.stage.Theme
 		return paint.Joined([]paint.Styled{t.Text(paint.Warn, paint.Fit("  "+mistake, p.width, false, t.Glyphs.More)), line})
 	}

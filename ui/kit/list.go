@@ -46,6 +46,10 @@ type List[T any] struct {
 	top           int // first visible row
 	Drawn         map[string]drawnRow
 	drawnFor      rowsKey
+	search        table.Search[T] // for the filter being typed
+	sought        table.Query
+	searches      int  // number of searches so far
+	searching     bool // the last one is not over
 }
 
 // Extent describes rows that exist but are not loaded.
@@ -83,29 +87,6 @@ func (l *List[T]) Finding() []Action {
 		a.Does(keymap.Sort, Plain(l.nextSort)).Hinted("sort"),
 		a.Does(keymap.Reverse, Plain(func() { l.Query.Reverse = !l.Query.Reverse; l.sorted() })),
 	}
-}
-
-// askFilter opens the filter prompt. Whenever the filter being typed matches
-// the original item, the cursor returns to it.
-func (l *List[T]) askFilter() {
-	l.Refresh()
-	l.cursor.home = l.cursor.id
-	p := newFilter(l.Stage, l.Query.Text, l.filter, l.Position)
-	p.left = func() { l.cursor.home = "" }
-	p.mistake = l.mistake
-	l.Stage.Push(p)
-}
-
-// mistake returns what in the filter looks like a mistake, or "".
-func (l *List[T]) mistake() text.Text {
-	l.Refresh()
-	return text.Of(l.Shown.FilterMistake())
-}
-
-// filter hides the rows that do not match.
-func (l *List[T]) filter(words string) {
-	l.Query.Text = words
-	l.Refresh()
 }
 
 // nextSort sorts by the next sortable column.

@@ -1,0 +1,65 @@
+package table
+
+// Search prepares another query of a view in steps, for a screen that must not
+// wait until all rows are checked. The zero Search is ready to use, and reuses
+// its memory.
+type Search[T any] struct {
+	view   View[T]
+	left   []*entry[T] // rows to check
+	sorted bool        // they are in the order of the query
+	over   bool
+}
+
+// Begin begins a search. If the query only adds to the words of a view's, it
+// looks among the rows of that view.
+func (s *Search[T]) Begin(c *Collection[T], q Query, from *View[T]) {
+	v := &s.view
+	v.begin(c, q, v.pricedBy(q), v.notedBy(q))
+	s.left, s.sorted, s.over = c.order, false, false
+	if from.seen == c.version && v.narrows(from) {
+		s.left, s.sorted = from.picked, true
+	}
+	v.seen = c.version
+}
+
+// narrows reports whether another view has all rows that this one will have, in
+// the same order.
+func (v *View[T]) narrows(from *View[T]) bool {
+	same := v.query
+	same.Text = from.query.Text
+	return !from.all && from.rows == v.rows && from.query == same && from.priced == v.priced && from.noted == v.noted &&
+		v.filter.narrows(&from.filter)
+}
+
+// outdated reports whether something that the view depends on has changed.
+func (v *View[T]) outdated() bool {
+	return v.seen != v.rows.version || v.priced != v.pricedBy(v.query) || v.noted != v.notedBy(v.query)
+}
+
+// Step checks at most n more rows and reports whether the search is over. If
+// rows, costs or notes have changed since it began, it checks all rows again.
+func (s *Search[T]) Step(n int) (over bool) {
+	if s.over {
+		return true
+	}
+	v := &s.view
+	if v.outdated() {
+		s.Begin(v.rows, v.query, new(View[T]))
+		n = len(s.left)
+	}
+	n = min(n, len(s.left))
+	v.check(s.left[:n])
+	if s.left = s.left[n:]; len(s.left) == 0 {
+		if !s.sorted {
+			v.arrange()
+		}
+		s.over = true
+	}
+	return s.over
+}
+
+// Finish completes the search and exchanges its view for another.
+func (s *Search[T]) Finish(v *View[T]) {
+	s.Step(len(s.left))
+	s.view, *v = *v, s.view
+}

@@ -1,0 +1,83 @@
+package table
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// However a search is cut into steps, and whatever comes between them, its view
+// is the one that looking at all rows at once makes, and it goes on from there.
+func TestASearchInStepsFindsWhatOneAtOnceFinds(t *testing.T) {
+	t.Parallel()
+	statuses := []string{pending, processing, completed, failed, strange}
+	rapid.Check(t, func(t *rapid.T) {
+		prices := new(tariff)
+		rows := rapid.Custom(func(t *rapid.T) item {
+			return row(rapid.IntRange(0, 40).Draw(t, "row"), rapid.SampledFrom(statuses).Draw(t, "status"))
+		})
+		c := filled(rapid.SliceOfN(rows, 0, 30).Draw(t, "rows"))
+		query := rapid.Custom(func(t *rapid.T) Query {
+			return Query{
+				Text:     rapid.SampledFrom([]string{"", "1", "00", "2 0", "-1", "status:failed", "-status:completed", "zzz"}).Draw(t, "text"),
+				Failures: rapid.Bool().Draw(t, "failures"), Reverse: rapid.Bool().Draw(t, "reverse"),
+				Sort: rapid.SampledFrom([]Sort{SortNone, SortAge, SortStatus, SortCost}).Draw(t, "sort"), Costs: prices,
+			}
+		})
+		q := query.Draw(t, "query")
+		from := q
+		if from.Text = rapid.SampledFrom([]string{"", "0", "st", "status:fai", "-", q.Text}).Draw(t, "before"); rapid.Bool().Draw(t, "other") {
+			from = query.Draw(t, "from")
+		}
+		var found View[item]
+		found.Update(c, from)
+		var s Search[item]
+		s.Begin(c, q, &found)
+		change := func() {
+			switch rapid.IntRange(0, 5).Draw(t, "change") {
+			case 0:
+				c.Merge(c.Ask(start()), rapid.SliceOfN(rows, 1, 5).Draw(t, "merged"), start())
+			case 1:
+				c.Remove(jobID(rapid.IntRange(0, 40).Draw(t, "removed")))
+			case 2:
+				prices.version++
+			}
+			found.Update(c, from) // it is drawn meanwhile
+		}
+		for !s.Step(rapid.IntRange(1, 20).Draw(t, "step")) {
+			change()
+		}
+		change()
+		s.Finish(&found)
+		from = q
+		for range 2 {
+			found.Update(c, q)
+			var want View[item]
+			want.Update(c, q)
+			if got, want := shownBy(&found), shownBy(&want); !slices.Equal(got, want) {
+				t.Fatalf("%+v finds %v, want %v", q, got, want)
+			}
+			change()
+		}
+	})
+}
+
+// tariff is prices that change all at once.
+type tariff struct{ version uint64 }
+
+func (p *tariff) Version() uint64 { return p.version }
+
+func (p *tariff) Rank(row any) int64 {
+	n := row.(*item).rank
+	return (n * int64(p.version%5)) % 7
+}
+
+// shownBy lists what a view shows.
+func shownBy(v *View[item]) (shown []string) {
+	for i := range v.Len() {
+		shown = append(shown, fmt.Sprint(v.Key(i), v.At(i).status, v.Index(v.Key(i))))
+	}
+	return shown
+}
