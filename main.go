@@ -181,11 +181,8 @@ func dashboard(demo bool) error {
 	if strings.Contains(os.Getenv("GODEBUG"), "http2debug") {
 		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
 	}
-	// Frequent collections keep a history of 100,000 jobs, many small
-	// long-lived rows, small in memory, and cost next to nothing while nothing
-	// happens. The first frame does not wait for one.
-	debug.SetGCPercent(-1)
-	time.AfterFunc(startTime, func() { debug.SetGCPercent(15) })
+	debug.SetGCPercent(-1) // the first frame does not wait for a collection
+	time.AfterFunc(startTime, tuneCollections)
 	cfg, err := configure(demo)
 	if err != nil {
 		return cli.Exit(cli.StatusError, err)
