@@ -11,10 +11,10 @@ import (
 	"dubtop/ui/kit"
 )
 
-// Time moves in beats, a second apart while something on the screen counts
-// seconds. At rest the beats at which nothing would happen are left out:
-// nextBeat says which is the next. A message that comes during a rest is
-// preceded by a beat, so that nothing ever works with an old time.
+// Time advances in beats, one second apart while something on the screen counts
+// seconds. At rest, beats at which nothing would happen are left out, and
+// nextBeat returns the time of the next. A message that arrives during a rest
+// is preceded by a beat, so that nothing works with an old time.
 
 // nextBeat returns when the next beat is due: a whole number of seconds after
 // the last one, when there is something to do or to see.
@@ -31,15 +31,15 @@ func (a *composer) nextBeat() time.Time {
 	return a.Now.Add(max(kit.BeatTime, wait.Truncate(kit.BeatTime)))
 }
 
-// counting reports whether anything counts seconds: jobs and the queue, the
-// screens above the view, the rows being loaded, the wait for the server, the
-// age of a new row.
+// counting reports whether anything counts seconds: jobs, the queue, the
+// screens above the view, rows being loaded, a wait for the server, or the age
+// of a new row.
 func (a *composer) counting() bool {
 	loading := a.session != nil && !a.store.History.Complete
 	return len(a.Stack) > 1 || len(a.pilots) > 0 || a.offer != nil || loading || a.running() || a.waiting() || a.young()
 }
 
-// running reports whether jobs run or are about to.
+// running reports whether jobs are running or about to.
 func (a *desk) running() bool {
 	jobs, batches := a.store.Counts(), &a.store.Batches
 	return jobs.Running+jobs.Pending > 0 || batches.Count(table.ClassRunning)+batches.Count(table.ClassWaiting) > 0 ||
@@ -66,11 +66,11 @@ func (a *desk) inSeconds(created time.Time) bool {
 
 func minuteOf(t time.Time) time.Time { return t.Truncate(time.Minute) }
 
-// beatMsg is the beat due at a time. If another one was asked for meanwhile, it
-// is void.
+// beatMsg is the beat due at a time. It is void if another one was requested
+// since.
 type beatMsg struct{ due time.Time }
 
-// askBeat asks for the next beat, unless one comes sooner.
+// askBeat requests the next beat, unless one is due earlier.
 func (a *composer) askBeat() tea.Cmd {
 	soon := a.Now.Add(kit.BeatTime)
 	if a.nextDue.After(a.Now) && !a.nextDue.After(soon) {
@@ -92,7 +92,7 @@ func (m beatMsg) apply(a *composer) tea.Cmd {
 	return a.beat()
 }
 
-// catchUp is the beat before a message that comes during a rest.
+// catchUp runs the beat before a message that arrives during a rest.
 func (a *composer) catchUp(msg tea.Msg) tea.Cmd {
 	if _, beat := msg.(beatMsg); beat || time.Since(a.Now) < kit.BeatTime {
 		return nil
@@ -124,9 +124,9 @@ func (a *composer) beat() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// stepAges lets the ages on the screen step, all together: with every key and
-// every event, while anything counts seconds, and else once a minute. Otherwise
-// each row would step at a second of its own.
+// stepAges updates all ages on the screen together: with every key and every
+// event, while anything counts seconds, and otherwise once a minute. Without it
+// each row would change at a different second.
 func (a *composer) stepAges(msg tea.Msg) {
 	_, key := msg.(tea.KeyPressMsg)
 	if key || a.counting() || !minuteOf(a.Now).Equal(minuteOf(a.Aged)) {
@@ -134,7 +134,7 @@ func (a *composer) stepAges(msg tea.Msg) {
 	}
 }
 
-// step counts everything on the screen that changes by itself up to now.
+// step updates everything on the screen that changes by itself.
 func (a *desk) step() {
 	a.Aged = a.Now
 	if a.session != nil {

@@ -36,7 +36,7 @@ func (a *composer) copyAs(g state.Generation) tea.Cmd {
 	}
 }
 
-// copiesOf writes the request of a draft for other programs.
+// copiesOf returns the request of a draft for other programs.
 func copiesOf(d draft.Draft, base, id, home string) ([]draft.Copy, error) {
 	r, files, err := d.Request(draft.CheckEnv{Home: home})
 	switch {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The request of a job is copied as a command that works, without the key.
-func TestARequestIsCopiedForOtherPrograms(t *testing.T) {
+// The request of a job is copied as a working command, without the key.
+func TestRequestIsCopiedForOtherPrograms(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.price()
@@ -26,7 +26,7 @@ func TestARequestIsCopiedForOtherPrograms(t *testing.T) {
 		if strings.Contains(s.Clipboard(), s.account.Key()) {
 			t.Error("the key is on the clipboard")
 		}
-		// A job that was made elsewhere.
+		// a job created elsewhere
 		s.Press("G", "c")
 		s.Pass(time.Second)
 		s.Type("batch")

@@ -83,7 +83,7 @@ func (s *story) linked() {
 
 // A season goes from two folders to the queue: every row is shown, then one
 // price, then one confirmation.
-func TestASeasonBecomesOneJobSet(t *testing.T) {
+func TestSeasonBecomesOneJobSet(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 160, height: 60}, func(s *story) {
 		videos, tracks := s.season()
@@ -130,7 +130,7 @@ func TestASeasonBecomesOneJobSet(t *testing.T) {
 	})
 }
 
-func TestATableBecomesAJobSet(t *testing.T) {
+func TestTableBecomesAJobSet(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 160, height: 50}, func(s *story) {
 		list := s.write("jobs.csv", []byte(strings.Join([]string{
@@ -174,7 +174,7 @@ func TestATableBecomesAJobSet(t *testing.T) {
 	})
 }
 
-func TestEveryTrackMeetsEveryVideo(t *testing.T) {
+func TestEveryTrackWithEveryVideo(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 160, height: 50}, func(s *story) {
 		s.Press("N")
@@ -190,7 +190,7 @@ func TestEveryTrackMeetsEveryVideo(t *testing.T) {
 }
 
 // Unreadable sources are reported in the form, which keeps what was typed.
-func TestSourcesThatCannotBeReadAreNamed(t *testing.T) {
+func TestUnreadableSourcesAreNamed(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 120, height: 40}, func(s *story) {
 		empty := s.t.TempDir()
@@ -217,7 +217,7 @@ func TestSourcesThatCannotBeReadAreNamed(t *testing.T) {
 
 // Closing a set that was changed asks first. After a yes the form has what was
 // typed.
-func TestWorkOnASetIsNotLostByOneKey(t *testing.T) {
+func TestClosingAChangedSetAsksFirst(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 120, height: 40}, func(s *story) {
 		s.set(s.media("talk_10s.mp4")+" "+s.media("line_7s.wav"), "")

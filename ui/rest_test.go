@@ -10,8 +10,8 @@ import (
 	"dubtop/api/simulator"
 )
 
-// tally counts what a dashboard does: the messages that wake it, and the frames
-// that differ from the one before.
+// tally counts the messages that wake a dashboard, and the frames that differ
+// from the previous one.
 type tally struct {
 	messages, frames int
 	last             string
@@ -33,15 +33,15 @@ func (c counting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return counting{model, c.tally}, cmd
 }
 
-// of counts what happens meanwhile.
+// of counts what happens during a call.
 func (c *tally) of(do func()) (messages, frames int) {
 	messages, frames = c.messages, c.frames
 	do()
 	return c.messages - messages, c.frames - frames
 }
 
-// countedStage is a stage whose dashboard is counted, with rows whose ages show
-// and a journal in a file, which others may write to.
+// countedStage is a stage with a counted dashboard, rows with visible ages, and
+// a journal in a file that others may write to.
 func countedStage(t *testing.T) (stage, *tally) {
 	t.Helper()
 	c := &tally{}
@@ -49,18 +49,18 @@ func countedStage(t *testing.T) (stage, *tally) {
 		journal: filepath.Join(t.TempDir(), "journal.db"),
 		counted: func(m tea.Model) tea.Model { return counting{m, c} },
 		prepare: func(a *simulator.Server) {
-			for i := range 12 { // each age steps at a second of its own
+			for i := range 12 { // each age changes at its own second
 				a.Add(simulator.Job{Status: "COMPLETED", Age: time.Duration(5*i)*time.Minute + time.Duration(5*i)*time.Second})
 			}
 		},
 	}, c
 }
 
-func TestAtRestAMinuteIsTwoFrames(t *testing.T) {
+func TestTwoFramesAMinuteAtRest(t *testing.T) {
 	t.Parallel()
 	st, c := countedStage(t)
 	tell(t, st, func(s *story) {
-		s.Pass(6 * time.Minute) // the lists are read and saved, the prices known
+		s.Pass(6 * time.Minute) // the lists have been read and saved, and the prices are known
 		for range 10 {
 			messages, frames := c.of(func() { s.Pass(time.Minute) })
 			if frames > 2 || messages > 150 {
@@ -70,8 +70,8 @@ func TestAtRestAMinuteIsTwoFrames(t *testing.T) {
 	})
 }
 
-// A frame of the next minute shows all ages as they are then.
-func TestAtRestAgesStepWithTheMinute(t *testing.T) {
+// A frame in the next minute shows all ages as of then.
+func TestAgesChangeWithTheMinuteAtRest(t *testing.T) {
 	t.Parallel()
 	st, c := countedStage(t)
 	tell(t, st, func(s *story) {
@@ -85,8 +85,8 @@ func TestAtRestAgesStepWithTheMinute(t *testing.T) {
 	})
 }
 
-// While a job runs, the clock and the ages count seconds; a minute after it has
-// ended the rest begins.
+// While a job runs, the clock and the ages count seconds. A minute after it has
+// ended, the rest begins.
 func TestSecondsAreCountedWhileAJobRuns(t *testing.T) {
 	t.Parallel()
 	st, c := countedStage(t)
@@ -106,9 +106,9 @@ func TestSecondsAreCountedWhileAJobRuns(t *testing.T) {
 	})
 }
 
-// A key after a long rest finds the time as it is, and its notice stays as long
-// as ever.
-func TestAKeyAfterARestFindsTheTimeAsItIs(t *testing.T) {
+// A key after a long rest finds the current time, and its notice stays as long
+// as usual.
+func TestKeyAfterARestFindsTheCurrentTime(t *testing.T) {
 	t.Parallel()
 	st, _ := countedStage(t)
 	st.journal = ""

@@ -25,12 +25,12 @@ const newsAtOnce = 20
 const manyEntries = 10_000
 
 const (
-	// verifyAfter is how long after the start the ledger is compared with its
-	// checksums again, if it is time: the start has enough to do.
+	// verifyAfter is how long after the start the ledger may be compared with
+	// its checksums again, because the start is busy enough.
 	verifyAfter = time.Minute
-	// verifyAgain is how long a session waits between two times.
+	// verifyAgain is the time after which a session verifies again.
 	verifyAgain = 24 * time.Hour
-	// verifyRest is the pause between the pages that are compared.
+	// verifyRest is the pause between pages.
 	verifyRest = 20 * time.Millisecond
 )
 
@@ -89,8 +89,8 @@ func (a *Account) readLedger() {
 	})
 }
 
-// verifyDue compares a long ledger with its checksums once a day. What it finds is
-// shown by reading the ledger again.
+// verifyDue compares a long ledger with its checksums once a day. If it finds
+// damage, the ledger is read again to show it.
 func (a *Account) verifyDue(now time.Time) []Work {
 	w := &a.ledgerWrites
 	if w.verify.IsZero() || w.verifying || now.Before(w.verify) {

@@ -6,13 +6,13 @@ import (
 	"dubtop/state/instant"
 )
 
-// longestRest is the longest time between two beats: well below sleepGap, so
-// that a rest is never taken for a sleep of the machine.
+// longestRest is the longest time between two beats. It is well below sleepGap,
+// so that a rest is never mistaken for a sleep of the machine.
 const longestRest = sleepGap * 2 / 3
 
-// Next returns when the next beat is due, and a time up to now if that is at
-// once. A driver that asks again after each Due may sleep until then: it is
-// sooner only if a result or the user makes it so.
+// Next returns when the next beat is due; a time up to now means at once. A
+// driver that calls it again after each Due may sleep until then, because only
+// a result or the user can make the beat due earlier.
 func (a *Account) Next(now time.Time) time.Time {
 	if !a.recall.beaten {
 		return now
@@ -28,8 +28,8 @@ func (a *Account) Next(now time.Time) time.Time {
 }
 
 // nextPage is when the next page of older rows is read: at the first beat after
-// the one before. Like the other times of this file it is zero if only a result
-// can tell.
+// the previous one. Like the other times in this file it is zero if only a
+// result can tell.
 func (a *Account) nextPage() time.Time {
 	if l := &a.lists; !a.Lists || !l.more || l.reading {
 		return time.Time{}
@@ -37,7 +37,7 @@ func (a *Account) nextPage() time.Time {
 	return a.now
 }
 
-// nextSave is when changed rows are saved, or the time of unchanged ones.
+// nextSave is when changed rows, or the time of unchanged ones, are saved.
 func (a *Account) nextSave() time.Time {
 	l := &a.lists
 	changed := a.Store.Generations.Unsaved()+a.Store.Batches.Unsaved() > 0

@@ -12,9 +12,9 @@ import (
 	"dubtop/state/ledger"
 )
 
-// A session compares a long ledger with its checksums once a day, and shows what
-// changed since it was read.
-func TestALongLedgerIsVerifiedOnceADay(t *testing.T) {
+// A session compares a long ledger with its checksums once a day, and shows
+// what has changed since it was read.
+func TestLongLedgerIsVerifiedOnceADay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	j, err := journal.Open(t.Context(), path)
 	must(t, err)

@@ -12,9 +12,9 @@ type Copy struct {
 	Text string
 }
 
-// Copies writes the JSON of a request for other programs: as curl, JSON, Python
-// and a line of a batch file. base is the API's address, and id names the line.
-// The API key stands in no copy; each reads SYNC_API_KEY.
+// Copies returns the JSON of a request in forms for other programs: curl, JSON,
+// Python, and a line of a batch file. base is the API's address, and id names
+// the line. No copy contains the API key; each reads SYNC_API_KEY.
 // https://sync.so/docs/api-reference/api/generate-api/create
 func Copies(body []byte, base, id string) ([]Copy, error) {
 	var pretty bytes.Buffer
@@ -44,11 +44,11 @@ func Copies(body []byte, base, id string) ([]Copy, error) {
 // ShellWord quotes a text as one word of a POSIX shell.
 func ShellWord(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
-// pythonText quotes a text for Python, which reads the escapes of JSON.
+// pythonText quotes a text for Python, which understands JSON's escapes.
 func pythonText(s string) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	_ = e.Encode(s) // a text can always be written
+	_ = e.Encode(s) // a text can always be encoded
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -10,9 +10,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever is in a request, the shell, Python and the batch reader get exactly
-// it from the copies.
-func TestCopiesHoldTheRequest(t *testing.T) {
+// Whatever a request contains, the shell, Python and the batch reader get
+// exactly that from the copies.
+func TestCopiesContainTheRequest(t *testing.T) {
 	for _, script := range []string{"it's \"here\" $HOME `x` \\n", "line one\nline two\t\u2028 😀", `'; rm -rf "$HOME" #`} {
 		body, err := Draft{Model: "sync-3", Visual: "https://x.io/a.mp4?a=1&b=<2>", Script: script, VoiceID: "v"}.Body(CheckEnv{})
 		if err != nil {
@@ -57,7 +57,7 @@ func canonical(w *bytes.Buffer, raw []byte) error {
 	return json.NewEncoder(w).Encode(v)
 }
 
-func TestShellWordIsReadAsTheText(t *testing.T) {
+func TestShellWord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.StringMatching("[a'\"\\\\$`! \n#]{0,12}").Draw(t, "text")
 		out, err := exec.Command("sh", "-c", "printf %s "+ShellWord(text)).Output()

@@ -11,8 +11,8 @@ import (
 	"dubtop/api/text"
 )
 
-// FromRequest returns a draft of a request's JSON, as the API takes it. Lost
-// names the parts that the form has no field for. The error is one of the JSON.
+// FromRequest returns a draft of a request in the API's JSON. Lost names the
+// parts that the form has no field for. The error is about the JSON.
 // https://sync.so/docs/api-reference/api/generate-api/create
 func FromRequest(raw []byte) (d Draft, lost []string, err error) {
 	var (
@@ -36,7 +36,7 @@ func FromRequest(raw []byte) (d Draft, lost []string, err error) {
 		}
 		r.input(inputOf(in))
 		if in.Provider != nil && r.draft.Script != "" {
-			r.draft.Script = in.Provider.Script // whole, however long
+			r.draft.Script = in.Provider.Script // in full, however long
 		}
 	}
 	r.options(api.JSON(members["options"]))
@@ -44,7 +44,7 @@ func FromRequest(raw []byte) (d Draft, lost []string, err error) {
 	return r.draft, r.lost, nil
 }
 
-// strange loses the members that no field of the form stands for.
+// strange lists the members that have no field in the form.
 func (r *rerun) strange(members map[string]json.RawMessage) {
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		switch name {

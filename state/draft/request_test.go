@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A request that was made from a draft is read back as the same draft.
-func TestFromRequestReadsWhatBodyWrites(t *testing.T) {
+// A request made from a draft is read back as the same draft.
+func TestFromRequestReadsBody(t *testing.T) {
 	for _, d := range []Draft{
 		{Model: "lipsync-2", Visual: "https://x.io/a.mp4", Audio: "asset:b-1", Options: map[string]string{"sync_mode": "loop", "temperature": "0.25"}},
 		{Model: "sync-3", Visual: "https://x.io/a.png", Script: "Hello\nthere", VoiceID: "anna", OutputFileName: "one", WebhookURL: "https://x.io/hook", Options: map[string]string{}},
@@ -27,7 +27,7 @@ func TestFromRequestReadsWhatBodyWrites(t *testing.T) {
 	}
 }
 
-func TestFromRequestNamesWhatItCannotKeep(t *testing.T) {
+func TestFromRequestNamesLostParts(t *testing.T) {
 	_, lost, err := FromRequest([]byte(`{"model":"m","input":[{"type":"video","url":"https://x.io/a.mp4"},
 		{"type":"text","provider":{"voiceId":"v","script":"s","stability":0.5}}],"options":{"colour":"red"},"segments":[{}],"dubParams":null}`))
 	if want := []string{"the option colour", "the voice's settings", `"segments"`}; err != nil || !slices.Equal(lost, want) {
@@ -38,7 +38,7 @@ func TestFromRequestNamesWhatItCannotKeep(t *testing.T) {
 	}
 }
 
-func TestTypedPathIsReadAsThePath(t *testing.T) {
+func TestTypedPathRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		path := "/" + rapid.StringMatching(`[a-z é'"\\~$%#? \n-]{1,12}`).Draw(t, "path")
 		if got, err := ParsePath(TypedPath(path), "/home/ada"); err != nil || got != path {

@@ -76,7 +76,7 @@ func TestFilesArePairedByNameAndLanguage(t *testing.T) {
 	}
 }
 
-func TestWordsAreNotTakenForLanguages(t *testing.T) {
+func TestWordsAreNoLanguages(t *testing.T) {
 	for word, want := range map[string]string{
 		"de": "de", "DE": "de", "pt-br": "pt-BR", "pt_BR": "pt-BR", "zh-hant": "zh-Hant", "deu": "de", "fil": "fil",
 		"mix": "", "take2": "", "v2": "", "final": "", "hd": "", "01": "", "x": "", "": "", "d e": "",
@@ -87,7 +87,7 @@ func TestWordsAreNotTakenForLanguages(t *testing.T) {
 	}
 }
 
-func TestEveryVideoMeetsEveryTrack(t *testing.T) {
+func TestEveryVideoWithEveryTrack(t *testing.T) {
 	s, err := jobset.Every(files("a.mp4", "b.mp4"), files("de/x.wav", "y_fr.wav"), draft.Draft{})
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func utf16le(s string, bom bool) string {
 	return string(b)
 }
 
-func TestATableIsReadHoweverItWasSaved(t *testing.T) {
+func TestTablesInEveryEncoding(t *testing.T) {
 	want := []string{"a.mp4 + a.wav, de", "https://x.io/b.mp4 + b, c.wav, fr"}
 	comma := "Video URL,Audio File,Language,Notes\na.mp4,a.wav,de,hi\nhttps://x.io/b.mp4,\"b, c.wav\",FR,\n"
 	for what, text := range map[string]string{
@@ -193,7 +193,7 @@ func TestATableIsReadHoweverItWasSaved(t *testing.T) {
 	same(t, table(t, comma).Notes, []string{"columns: video from Video URL, audio from Audio File, language from Language", "not used: Notes"})
 }
 
-func TestEachFaultOfATableIsNamedByItsPlace(t *testing.T) {
+func TestTableProblemsNameTheirPlace(t *testing.T) {
 	s := table(t, "video,audio\na.mp4,a.wav\nb.mp4,b\"x\"y.wav\nc.mp4,\"c\"d.wav\ne.mp4,e.wav,f,g\nh.mp4,h.wav\n")
 	want := []string{
 		"a.mp4 + a.wav",
@@ -219,7 +219,7 @@ func TestEachFaultOfATableIsNamedByItsPlace(t *testing.T) {
 	}
 }
 
-func TestPathsAreThoseOfTheFileThatNamesThem(t *testing.T) {
+func TestPathsAreRelativeToTheirFile(t *testing.T) {
 	s := table(t, "video,audio\nsub/a.mp4,../a.wav\n/abs/b.mp4,~/b.wav\n'c d.mp4',file:///x/c.wav\nasset:abc,\"it's \"\"x\"\".wav\"\n")
 	home := "/home/me"
 	var got []string
@@ -235,7 +235,7 @@ func TestPathsAreThoseOfTheFileThatNamesThem(t *testing.T) {
 	same(t, got, []string{"/in/sub/a.mp4", "/a.wav", "/abs/b.mp4", "/home/me/b.wav", "/in/c d.mp4", "/x/c.wav", "abc", `/in/it's "x".wav`})
 }
 
-func TestLinesOfJSONBecomeRows(t *testing.T) {
+func TestJSONLinesBecomeRows(t *testing.T) {
 	s, err := jobset.Lines([]byte(strings.Join([]string{
 		`{"request_id":"t1","endpoint":"/v2/generate","payload":{"model":"sync-3","input":[{"type":"video","url":"https://x.io/a.mp4"},{"type":"audio","url":"https://x.io/a.wav"}],"options":{"sync_mode":"loop"}}}`,
 		`{"model":"lipsync-2","input":[{"type":"video","assetId":"v1"},{"type":"text","provider":{"name":"elevenlabs","voiceId":"v","script":"Hello"}}],"outputFileName":"one"}`,
@@ -292,7 +292,7 @@ func TestNamesComeFromATemplate(t *testing.T) {
 
 // Whatever the template and the names, the resulting names are valid and
 // distinct.
-func TestNamesFromATemplateAreAllowedAndDiffer(t *testing.T) {
+func TestTemplateNamesAreValidAndDistinct(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s jobset.Set
 		for i := range rapid.IntRange(1, 6).Draw(t, "rows") {

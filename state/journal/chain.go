@@ -107,8 +107,8 @@ func (j *Journal) EachEntry(ctx context.Context, each func(*Entry)) ([]Damage, e
 	return a.damage, err
 }
 
-// readOn walks to the end of the chain. It calls rest between pages, and last in
-// the transaction that read the end; both may be nil.
+// readOn walks to the end of the chain. It calls rest between pages, and last
+// in the transaction that read the end; both may be nil.
 func (j *Journal) readOn(ctx context.Context, a *audit, rest func(), last func(context.Context, *sql.Tx) error) error {
 	for done := false; !done; {
 		err := j.glance(ctx, func(tx *sql.Tx) (err error) {
@@ -131,7 +131,7 @@ func (j *Journal) readOn(ctx context.Context, a *audit, rest func(), last func(c
 }
 
 // glance reads from one snapshot, on the connection for lists, which leaves the
-// other free for paid requests.
+// other one free for paid requests.
 func (j *Journal) glance(ctx context.Context, read func(*sql.Tx) error) error {
 	tx, err := j.lists.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -151,11 +151,11 @@ type audit struct {
 	sound  bool   // the previous row matched its checksum
 }
 
-// newAudit begins after a row, and calls each for every sound one.
+// newAudit begins after a row, and calls each for every sound row.
 func newAudit(after link, each func(*Entry)) *audit {
 	a := &audit{each: each, seq: after.seq, next: after.seq + 1, sum: after.sum, sound: true}
 	if a.seq == 0 {
-		a.seq = math.MinInt64 // also reads rows whose number was changed
+		a.seq = math.MinInt64 // also finds rows whose number was changed
 	}
 	return a
 }
@@ -186,7 +186,7 @@ func (a *audit) page(ctx context.Context, tx *sql.Tx) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if n == auditPage && a.seq > from { // a damaged index must not lead in circles
+	if n == auditPage && a.seq > from { // a damaged index must not cause an endless loop
 		return false, nil
 	}
 	return true, a.head(ctx, tx)

@@ -32,7 +32,7 @@ func TestMakeALargeJournal(t *testing.T) {
 	queueMany(t, j, 10_000)
 }
 
-// aYear is one of 100,000 jobs of the year before noon.
+// aYear returns one of 100,000 jobs of the year before noon.
 func aYear(i int) Entry {
 	e := accepted(i)
 	e.Job, e.Submission = api.ID(fmt.Sprintf("%08x-0000-4000-8000-%012x", i, i*7919)), fmt.Sprintf("%032x", i*104_729)
@@ -62,7 +62,7 @@ func queueMany(t testing.TB, j *Journal, n int) {
 	}
 }
 
-// BenchmarkListed10k is what dubtop queue ls reads.
+// BenchmarkListed10k measures reading the queue for dubtop queue ls.
 func BenchmarkListed10k(b *testing.B) {
 	j := opened(b, journalPath(b))
 	queueMany(b, j, 10_000)

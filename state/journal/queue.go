@@ -78,15 +78,15 @@ func (j *Journal) Queue(ctx context.Context) ([]QueueItem, error) {
 	return items, j.failed(err)
 }
 
-// Listed is an item of the queue with what a list shows of it. Its submission
-// lacks the draft, the files and the key.
+// Listed is an item of the queue with the facts that a list shows. Its
+// submission has no draft, files or key.
 type Listed struct {
 	QueueItem
 	Label string // of the draft, or set later
 }
 
-// EachQueued is Queue for a long list: it calls each until that fails, and keeps
-// nothing.
+// EachQueued is like Queue for a long list: it calls each for every item, until
+// that fails, and keeps nothing.
 func (j *Journal) EachQueued(ctx context.Context, each func(*Listed) error) error {
 	rows, err := j.lists.QueryContext(ctx, `SELECT id, kind, state, batch_lines, cost_micros, credits, seconds, approximate,
 		confirmed_at, sent_at, reason, model, name, enqueued_at, paused, body, draft,
@@ -108,7 +108,7 @@ func (j *Journal) EachQueued(ctx context.Context, each func(*Listed) error) erro
 	return j.failed(rows.Err())
 }
 
-// scanListed uses plain types, as scanGeneration does.
+// scanListed uses plain types, for the reason given at scanGeneration.
 func scanListed(rows *sql.Rows) (item Listed, err error) {
 	var (
 		s                                       = &item.Submission

@@ -12,37 +12,38 @@ import (
 	"dubtop/state/ledger"
 )
 
-// Totals of a long ledger are not made from its rows, but from saved sums. They
-// are of the rows up to one of them, the last of a part that was read and
-// matched its checksums, and have a checksum of their own. Later rows are read
-// and checked each time. The whole ledger is read again by Verify.
+// The totals of a long ledger come from saved sums, not from its rows. The sums
+// cover the rows up to a mark, the last row that was read and matched its
+// checksum, and have a checksum of their own. Later rows are read and checked
+// each time. Verify reads the whole ledger again.
 
 const (
-	// sumsFrom is the shortest ledger whose sums are saved: a shorter one is read
-	// about as fast.
+	// sumsFrom is the length in rows from which the sums of a ledger are saved.
+	// A shorter one is read about as fast.
 	sumsFrom = 1000
-	// sumsAgain is the number of later rows after which the sums are saved again.
+	// sumsAgain is the number of later rows after which the sums are saved
+	// again.
 	sumsAgain = 300
 	// verifyEvery is how long the sums count as checked.
 	verifyEvery = 24 * time.Hour
 )
 
-// Spent is what the ledger adds up to.
+// Spent is the result of adding up the ledger.
 type Spent struct {
 	ledger.Sums
-	Checked time.Time // when all rows were last compared with their checksums
-	Damage  []Damage  // what the sums leave out
-	Spoilt  bool      // the saved sums were wrong, and these are new
+	Checked     time.Time // when all rows were last compared with their checksums
+	Damage      []Damage  // what the sums leave out
+	SumsDamaged bool      // the saved sums were damaged and have been computed again
 }
 
-// mark is where saved sums end.
+// mark is the row up to which the saved sums go.
 type mark struct {
 	link
 	labels  int64     // revision of the labels of jobs in the ledger
 	checked time.Time // when the rows were last compared with their checksums
 }
 
-// seal is the checksum over sums and mark.
+// seal is the checksum of sums and mark.
 func (m mark) seal(sums []byte) []byte {
 	b := []byte("dubtop ledger sums, version 1\x00")
 	for _, v := range []any{m.seq, m.sum, m.labels, nanos(m.checked), sums} {
@@ -53,8 +54,8 @@ func (m mark) seal(sums []byte) []byte {
 }
 
 // Spent returns the sums of the ledger. Labels that were set after a job was
-// accepted are only up to date if labels is set. On an error it returns the part
-// that could be read.
+// accepted are only up to date if labels is set. On an error it returns the
+// part that could be read.
 func (j *Journal) Spent(ctx context.Context, labels bool) (Spent, error) {
 	saved, err := j.savedSums(ctx)
 	if err != nil || !saved.good || labels && saved.relabelled {
@@ -80,7 +81,7 @@ func (j *Journal) Verify(ctx context.Context, rest func()) (Spent, error) {
 	began := time.Now()
 	saved, err := j.savedSums(ctx)
 	if err != nil {
-		saved.spoilt = true
+		saved.sumsDamaged = true
 	}
 	fold, labels := make(ledger.Fold), map[string][]string(nil)
 	a := newAudit(link{sum: genesis()}, func(e *Entry) {
@@ -94,17 +95,17 @@ func (j *Journal) Verify(ctx context.Context, rest func()) (Spent, error) {
 		return err
 	})
 	fold.Relabel(labels)
-	s := Spent{Sums: ledger.SumsOf(maps.Values(fold)), Checked: began, Damage: a.damage, Spoilt: saved.spoilt}
+	s := Spent{Sums: ledger.SumsOf(maps.Values(fold)), Checked: began, Damage: a.damage, SumsDamaged: saved.sumsDamaged}
 	switch {
 	case err != nil:
 		return s, err
 	case len(a.damage) > 0:
-		j.dropSums(ctx) // so that the damage is told every time
+		j.dropSums(ctx) // so that the damage is reported every time
 		return s, nil
 	}
 	end := a.end()
 	if sums, coarse := s.Sums.Bytes(); coarse == nil && saved.good && !saved.relabelled && end.seq == saved.seq {
-		s.Spoilt = !bytes.Equal(sums, saved.sums)
+		s.SumsDamaged = !bytes.Equal(sums, saved.sums)
 	}
 	if end.seq >= sumsFrom {
 		j.saveSums(ctx, &s.Sums, mark{link: end, labels: saved.revision, checked: began})
@@ -131,7 +132,7 @@ func (j *Journal) VerifyDue(ctx context.Context) (time.Time, error) {
 type tail struct {
 	sums  ledger.Sums
 	after int64       // number of the last row in the sums
-	later ledger.Fold // of the rows after it
+	later ledger.Fold // the rows after it
 }
 
 // settle brings the sums up to date.
@@ -155,7 +156,7 @@ func (t *tail) settle(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// before returns what the sums hold of a job; nil if nothing.
+// before returns the job's entry as the sums include it; nil if they don't.
 func (t *tail) before(ctx context.Context, tx *sql.Tx, key string) (*ledger.Entry, error) {
 	const columns = "SELECT " + entryColumns + ", prev, sum FROM ledger WHERE seq <= ?2 AND "
 	rows, err := tx.QueryContext(ctx, columns+"job = ?1 UNION ALL "+columns+"job = '' AND submission = ?1 ORDER BY seq", key, t.after)
@@ -176,17 +177,17 @@ func (t *tail) before(ctx context.Context, tx *sql.Tx, key string) (*ledger.Entr
 	return fold[key], err
 }
 
-// errUnsound means that a row under the saved sums does not match its checksum.
+// errUnsound means that a row before the mark does not match its checksum.
 var errUnsound = errors.New("a checked row of the ledger has changed")
 
-// savedSums is what the journal holds of the sums.
+// savedSums are the sums in the journal.
 type savedSums struct {
 	mark
-	sums       []byte
-	good       bool  // there are some, and they match their checksum and their row
-	spoilt     bool  // there are some, but they do not match
-	revision   int64 // of the labels, now
-	relabelled bool  // labels have changed since
+	sums        []byte
+	good        bool  // there are some, and they match their checksum and their row
+	sumsDamaged bool  // there are some, but they do not match
+	revision    int64 // current revision of the labels
+	relabelled  bool  // labels have changed since
 }
 
 func (j *Journal) savedSums(ctx context.Context) (s savedSums, err error) {
@@ -205,14 +206,15 @@ func (j *Journal) savedSums(ctx context.Context) (s savedSums, err error) {
 		}
 		s.checked, s.relabelled = instant(checked), s.revision != s.labels
 		s.good = err == nil && bytes.Equal(seal, s.seal(s.sums)) && bytes.Equal(last, s.link.sum)
-		s.spoilt = !s.good
+		s.sumsDamaged = !s.good
 		return err
 	})
 	return s, err
 }
 
-// saveSums saves sums for the next time. Without them it is only slower, so it
-// does not wait for the disk, and a failure does not matter.
+// saveSums saves sums for the next time. It does not wait for the disk, and a
+// failure does not matter, because without the sums the next time is only
+// slower.
 func (j *Journal) saveSums(ctx context.Context, s *ledger.Sums, m mark) {
 	sums, err := s.Bytes()
 	if err != nil {

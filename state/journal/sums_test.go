@@ -19,7 +19,7 @@ import (
 	"dubtop/state/ledger"
 )
 
-// summed saves the sums, however short the ledger is.
+// summed saves the sums even of a short ledger.
 func summed(t interface{ Fatal(...any) }, j *Journal) {
 	ctx := contextOf(t)
 	spent, err := j.Verify(ctx, nil)
@@ -44,7 +44,8 @@ func summed(t interface{ Fatal(...any) }, j *Journal) {
 	j.saveSums(ctx, &spent.Sums, mark{link: end, labels: before.revision, checked: noon})
 }
 
-// fromEntries is the ledger as its entries make it, with the labels of now.
+// fromEntries returns the ledger as built from its entries, with the current
+// labels.
 func fromEntries(t interface{ Fatal(...any) }, j *Journal) *ledger.Ledger {
 	entries, damage, err := j.Entries(contextOf(t))
 	if err != nil || len(damage) > 0 {
@@ -62,8 +63,8 @@ func fromEntries(t interface{ Fatal(...any) }, j *Journal) *ledger.Ledger {
 // agree compares the sums with the entries.
 func agree(t interface{ Fatal(...any) }, j *Journal, labels bool) Spent {
 	spent, err := j.Spent(contextOf(t), labels)
-	if err != nil || len(spent.Damage) > 0 || spent.Spoilt {
-		t.Fatal(spent.Damage, spent.Spoilt, err)
+	if err != nil || len(spent.Damage) > 0 || spent.SumsDamaged {
+		t.Fatal(spent.Damage, spent.SumsDamaged, err)
 	}
 	l := fromEntries(t, j)
 	for _, by := range []ledger.Grouping{ledger.ByDay, ledger.ByMonth, ledger.ByModel, ledger.ByLabel} {
@@ -81,9 +82,9 @@ func agree(t interface{ Fatal(...any) }, j *Journal, labels bool) Spent {
 	return spent
 }
 
-// Jobs are booked, cost something, end and get labels, and in between the sums
-// are saved: they say what the entries say.
-func TestSavedSumsSayWhatTheEntriesSay(t *testing.T) {
+// While jobs are booked, get costs, end and get labels, and the sums are saved
+// in between, the sums always equal those of the entries.
+func TestSavedSumsEqualTheEntries(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		j, err := OpenMemory()
 		if err != nil {
@@ -130,7 +131,7 @@ func totalOf(s Spent) (ledger.Tally, error) {
 	return total, err
 }
 
-// long makes a journal with a ledger that is long enough for saved sums, and
+// long creates a journal with a ledger that is long enough for saved sums, and
 // saves them.
 func long(t *testing.T) (path string, j *Journal) {
 	t.Helper()
@@ -141,13 +142,13 @@ func long(t *testing.T) (path string, j *Journal) {
 	return path, j
 }
 
-func TestALongLedgerIsReadOnce(t *testing.T) {
+func TestLongLedgerIsReadOnce(t *testing.T) {
 	_, j := long(t)
 	saved, err := j.savedSums(t.Context())
 	if err != nil || !saved.good || saved.seq != sumsFrom+5 {
 		t.Fatalf("saved: %+v, %v", saved.mark, err)
 	}
-	// More rows than are kept apart, some about jobs under the sums.
+	// more rows than are kept apart, some about jobs before the mark
 	for i := range int(sumsAgain) {
 		appended(t, j, learned(EntryCost, ledger.Entry{Job: api.ID(fmt.Sprint("g", i*2)), Actual: new(api.Micros(i)), Basis: ledger.BasisBilled}))
 	}
@@ -161,9 +162,9 @@ func TestALongLedgerIsReadOnce(t *testing.T) {
 	agree(t, j, true)
 }
 
-// What changes under the sums is found by Verify, and the sums themselves stay
-// right until then.
-func TestAChangeUnderTheSumsIsFound(t *testing.T) {
+// Verify finds a change before the mark, and the sums themselves are right
+// until then.
+func TestChangeBeforeTheMarkIsFound(t *testing.T) {
 	for name, change := range map[string]string{
 		"a bit of an amount": "UPDATE ledger SET estimate = estimate | 1048576 WHERE seq = 3",
 		"a row":              "DELETE FROM ledger WHERE seq = 9",
@@ -186,7 +187,7 @@ func TestAChangeUnderTheSumsIsFound(t *testing.T) {
 			if len(spent.Damage) != 1 {
 				t.Fatalf("found %+v", spent.Damage)
 			}
-			// From now on every command says so.
+			// From now on every command reports it.
 			if again := must(j.Spent(t.Context(), false)); !reflect.DeepEqual(again.Damage, spent.Damage) {
 				t.Errorf("the next command says %+v", again.Damage)
 			}
@@ -194,8 +195,8 @@ func TestAChangeUnderTheSumsIsFound(t *testing.T) {
 	}
 }
 
-// A row under the sums that is read because of a later one is checked at once.
-func TestAChangedRowIsFoundByWhatFollows(t *testing.T) {
+// A row before the mark that is read because of a later one is checked at once.
+func TestChangedRowIsFoundByALaterOne(t *testing.T) {
 	path, j := long(t)
 	_ = j.Close()
 	tampered(t, path, "UPDATE ledger SET estimate = 1 WHERE seq = 3")
@@ -206,8 +207,8 @@ func TestAChangedRowIsFoundByWhatFollows(t *testing.T) {
 	}
 }
 
-// Sums that are not as they were written are not believed, but made again.
-func TestSpoiltSumsAreMadeAgain(t *testing.T) {
+// Saved sums that were changed are not used, and computed again.
+func TestDamagedSumsAreComputedAgain(t *testing.T) {
 	for name, change := range map[string]string{
 		"a bit of a sum": "UPDATE ledger_sums SET sums = CAST(substr(sums, 1, 40) || x'7f' || substr(sums, 42) AS BLOB)",
 		"no sums":        "UPDATE ledger_sums SET sums = x''",
@@ -222,8 +223,8 @@ func TestSpoiltSumsAreMadeAgain(t *testing.T) {
 			tampered(t, path, change)
 			j = opened(t, path)
 			spent := must(j.Spent(t.Context(), true))
-			if total, err := totalOf(spent); err != nil || !spent.Spoilt || total != fromEntries(t, j).Total() {
-				t.Errorf("%+v, spoilt %t, %v", total, spent.Spoilt, err)
+			if total, err := totalOf(spent); err != nil || !spent.SumsDamaged || total != fromEntries(t, j).Total() {
+				t.Errorf("%+v, sumsDamaged %t, %v", total, spent.SumsDamaged, err)
 			}
 			agree(t, j, true) // saved again
 		})
@@ -231,8 +232,8 @@ func TestSpoiltSumsAreMadeAgain(t *testing.T) {
 }
 
 // The saved sums of a ledger that lost its end, as in a restored copy, are not
-// believed.
-func TestSumsOfALostEndAreNotBelieved(t *testing.T) {
+// used.
+func TestSumsOfATruncatedLedgerAreNotUsed(t *testing.T) {
 	path, j := long(t)
 	_ = j.Close()
 	tampered(t, path, "DELETE FROM ledger WHERE seq > 1000")
@@ -242,7 +243,8 @@ func TestSumsOfALostEndAreNotBelieved(t *testing.T) {
 	}
 }
 
-// A bit flips anywhere in a file with sums: no total is wrong without a word.
+// A bit may flip anywhere in a file with sums. No total is wrong without a
+// report.
 func TestFlippedBitsNeverMakeAWrongTotal(t *testing.T) {
 	path, _ := smallJournal(t, 6)
 	j := opened(t, path)
@@ -281,9 +283,9 @@ func TestFlippedBitsNeverMakeAWrongTotal(t *testing.T) {
 	t.Logf("%d flips left the totals as they were", silent)
 }
 
-// A journal of version 4 gets sums when it is next used; a program that knows
-// only version 4 can read the file then, but not write it.
-func TestTheVersionWithoutSumsIsTakenOver(t *testing.T) {
+// A journal of version 4 gets sums when it is next used. A program that only
+// knows version 4 can then read the file but not write it.
+func TestVersionWithoutSumsIsUpgraded(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	bookMany(t, j, sumsFrom)
@@ -312,8 +314,9 @@ func TestTheVersionWithoutSumsIsTakenOver(t *testing.T) {
 	}
 }
 
-// In a journal that a newer dubtop wrote nothing is saved, but all is read.
-func TestANewerJournalIsSummedWithoutSaving(t *testing.T) {
+// In a journal written by a newer dubtop nothing is saved, but everything is
+// read.
+func TestNewerJournalIsSummedWithoutSaving(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
 	bookMany(t, j, sumsFrom)
@@ -373,7 +376,7 @@ func must[T any](value T, err error) T {
 	return value
 }
 
-// BenchmarkSpent100k is what dubtop spend does with a long ledger.
+// BenchmarkSpent100k measures dubtop spend on a long ledger.
 func BenchmarkSpent100k(b *testing.B) {
 	j := opened(b, journalPath(b))
 	bookEntries(b, j, 100_000, aYear)
@@ -392,5 +395,5 @@ func BenchmarkSpent100k(b *testing.B) {
 	})
 }
 
-// contextOf is the context of a test of either kind.
+// contextOf returns the context of a test or a benchmark.
 func contextOf(t any) context.Context { return t.(interface{ Context() context.Context }).Context() }

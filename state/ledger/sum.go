@@ -7,11 +7,11 @@ import (
 	"dubtop/state/outbox"
 )
 
-// sum is a total in whole numbers, so that it is the same in any order and
-// entries can be taken out again. It holds everything that a Tally tells.
+// sum is a total in whole numbers, so that it does not depend on the order and
+// entries can be taken out again. It contains everything in a Tally.
 type sum [sumParts]int64
 
-// The parts of a sum. Counts of jobs are by the kind of their cost, from
+// The parts of a sum. Jobs are counted by the kind of their cost, from
 // CostUnknown to CostActual.
 const (
 	sumSeconds = iota // in millionths, like all amounts
@@ -30,7 +30,7 @@ const (
 )
 
 // include adds an entry, or takes it out if sign is -1. It reports whether an
-// amount became too large, which can't be undone.
+// amount overflowed, which can't be undone.
 func (s *sum) include(e *Entry, sign int64) (over bool) {
 	add := func(part int, n api.Micros) { over = s.add(part, sign*int64(max(n, 0))) || over }
 	cost, _ := e.Cost()
@@ -53,7 +53,7 @@ func (s *sum) include(e *Entry, sign int64) (over bool) {
 	return over
 }
 
-// add adds n to a part. If it becomes too large it is the largest number, and
+// add adds n to a part. On overflow the part becomes the largest number, and
 // over is true.
 func (s *sum) add(part int, n int64) (over bool) {
 	if n > 0 && s[part] > math.MaxInt64-n {

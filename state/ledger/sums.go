@@ -15,22 +15,23 @@ import (
 	"dubtop/state/table"
 )
 
-// Sums are the totals of a ledger for each quarter of an hour, model and label.
-// Since days begin on the quarter in every time zone, all groupings can be made
-// from them, without reading the entries. The zero Sums are of an empty ledger.
+// Sums are the totals of a ledger by quarter of an hour, model and label. Since
+// days begin on a quarter in every time zone, all groupings can be computed
+// from them without reading the entries. The zero Sums are those of an empty
+// ledger.
 type Sums struct {
 	data    []byte // the cells, encoded; see Bytes
 	changes []change
-	coarse  bool // an amount was too large
+	coarse  bool // an amount overflowed
 }
 
-// change is an entry that was added to the encoded cells, or taken out.
+// change is an entry added to the encoded cells, or taken out.
 type change struct {
 	entry Entry
 	sign  int64
 }
 
-// cell is what a sum is kept for.
+// cell is the key of a sum.
 type cell struct {
 	quarter      int64 // since 1970
 	model, label text.Text
@@ -39,8 +40,8 @@ type cell struct {
 const quarter = 15 * 60 // seconds
 
 var (
-	// ErrCoarse means that a grouping needs the entries themselves: a day does not
-	// begin on the quarter, or an amount is too large.
+	// ErrCoarse means that a grouping needs the entries themselves, because a
+	// day does not begin on a quarter or an amount overflowed.
 	ErrCoarse = errors.New("these totals can't be made from sums")
 	errCells  = errors.New("the sums of the ledger can't be read")
 )
@@ -73,8 +74,8 @@ func include(cells map[cell]*sum, e *Entry, sign int64) (over bool) {
 	return s.include(e, sign)
 }
 
-// Change replaces what an entry adds; before or after may be nil. Both must be
-// undamaged.
+// Change replaces the contribution of an entry; before or after may be nil.
+// Both must be undamaged.
 func (s *Sums) Change(before, after *Entry) {
 	if before != nil {
 		s.changes = append(s.changes, change{*before, -1})
@@ -84,7 +85,7 @@ func (s *Sums) Change(before, after *Entry) {
 	}
 }
 
-// Bytes encodes the sums for the journal, changes included.
+// Bytes encodes the sums, including changes, for the journal.
 func (s *Sums) Bytes() ([]byte, error) {
 	switch {
 	case s.coarse:
@@ -173,9 +174,9 @@ func (t *Tally) merge(part *sum) {
 	}
 }
 
-// encode begins with the names of models and labels. Cells follow, latest
-// first: how much earlier each is, its names, a bit for every part that is not
-// zero, and those parts.
+// encode writes the names of models and labels, then the cells, latest first:
+// how much earlier each is, its names, a bit for every part that is not zero,
+// and those parts.
 func encode(cells map[cell]*sum) []byte {
 	place := make(map[text.Text]uint64)
 	var b, names []byte
@@ -218,7 +219,7 @@ func compareCells(a, b cell) int {
 }
 
 // cells yields the encoded cells, latest first. A sum is only valid until the
-// next one; a nil one means that the data can't be read.
+// next one; nil means that the data can't be read.
 func (s *Sums) cells() iter.Seq2[cell, *sum] {
 	return func(yield func(cell, *sum) bool) {
 		if len(s.data) == 0 {
@@ -289,7 +290,7 @@ func (d *cellReader) signed() int64 {
 	return int64(n>>1) ^ -int64(n&1)
 }
 
-// Fold merges the entries of each job, in order, as a Ledger does. It is keyed by
+// Fold merges the entries of each job, in order, as a Ledger does. The key is
 // Entry.Key.
 type Fold map[string]*Entry
 
@@ -316,8 +317,7 @@ func (f Fold) Relabel(all map[string][]string) {
 	}
 }
 
-// With returns what becomes of an entry, which may be nil, by later ones merged
-// into one.
+// With returns an entry, which may be nil, with later ones merged into it.
 func (e *Entry) With(later *Entry) *Entry {
 	if e == nil {
 		return later

@@ -15,8 +15,8 @@ import (
 	"dubtop/api/text"
 )
 
-// entryOf draws a row about one of the first few jobs: its acceptance, or what
-// became known later, in any order.
+// entryOf draws a row about one of the first few jobs, in any order: its
+// acceptance, or a later fact.
 func entryOf(t *rapid.T) Entry {
 	amount := func(name string) *api.Micros {
 		if rapid.Bool().Draw(t, name) {
@@ -26,7 +26,7 @@ func entryOf(t *rapid.T) Entry {
 	}
 	names := rapid.SampledFrom([]text.Text{"", "", "a", "b", "é"})
 	e := Entry{
-		// Around the days on which clocks change, and within few quarters.
+		// around the days on which clocks change, and within few quarters
 		At: time.Date(2026, time.Month(rapid.SampledFrom([]int{3, 10, 11}).Draw(t, "month")), rapid.IntRange(24, 30).Draw(t, "day"),
 			rapid.IntRange(0, 23).Draw(t, "hour"), rapid.SampledFrom([]int{0, 14, 15, 29, 30, 44, 45, 59}).Draw(t, "minute"), 0,
 			rapid.SampledFrom([]int{0, 1, 999_999_999}).Draw(t, "nanosecond"), time.UTC),
@@ -74,9 +74,9 @@ func sameTotals(t *rapid.T, s *Sums, l *Ledger, loc *time.Location) {
 	}
 }
 
-// Whatever happened, sums say what the entries say: those of all entries, those
-// that later entries changed, and those that were saved in between.
-func TestSumsSayWhatTheEntriesSay(t *testing.T) {
+// Sums always equal those of the entries: of all entries, with later entries
+// changing earlier ones, and when saved in between.
+func TestSumsEqualTheEntries(t *testing.T) {
 	all := zones(t)
 	rapid.Check(t, func(t *rapid.T) {
 		history := rapid.SliceOfN(rapid.Custom(entryOf), 0, 40).Draw(t, "history")
@@ -118,7 +118,7 @@ func TestSumsOfNothing(t *testing.T) {
 	}
 }
 
-// Where sums can't be exact, they say so.
+// Sums that can't be exact say so.
 func TestCoarseSumsSaySo(t *testing.T) {
 	odd := time.FixedZone("odd", 7*60)
 	one := SumsOf(New([]Entry{booked(1, noon, 7)}).All())
@@ -148,8 +148,8 @@ func TestCoarseSumsSaySo(t *testing.T) {
 	}
 }
 
-// Data that is no sums is an error, and no panic.
-func TestSpoiltSumsAreAnError(t *testing.T) {
+// Invalid data is an error, and never a panic.
+func TestInvalidSumsAreAnError(t *testing.T) {
 	s := SumsOf(full().All())
 	data, err := s.Bytes()
 	if err != nil {

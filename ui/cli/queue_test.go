@@ -238,7 +238,7 @@ No process is sending from the queue.
 	}
 }
 
-// BenchmarkQueueLs10k is the whole command, for scripts.
+// BenchmarkQueueLs10k measures the whole command as used by scripts.
 func BenchmarkQueueLs10k(b *testing.B) {
 	d := newDesk(b)
 	j := d.journal()

@@ -80,9 +80,9 @@ func (f *spendFlags) check(grouped bool) error {
 
 func (w World) spend(c *cobra.Command, f spendFlags) error {
 	v := voiceOf(c)
-	b := books{ledger: new(ledger.Ledger), checked: time.Now(), now: true} // if there is no journal
+	b := spending{ledger: new(ledger.Ledger), checked: time.Now(), now: true} // if there is no journal
 	err := w.look(c.Context(), v, func(j *journal.Journal) (err error) {
-		b, err = openBooks(c.Context(), j, f, w.Zone)
+		b, err = openSpending(c.Context(), j, f, w.Zone)
 		return err
 	})
 	// If only part of the ledger could be read, show that part.
@@ -93,13 +93,13 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	for _, d := range b.damage {
 		v.warn(text.Of("the ledger: " + d.What))
 	}
-	if b.spoilt {
-		v.warn("the saved sums of the ledger were changed after they were written; these are new, from its rows")
+	if b.sumsDamaged {
+		v.warn("the saved sums of the ledger were damaged and have been computed again from its rows")
 	}
-	if err == nil && len(b.damage) == 0 && b.spoilt && f.verify {
+	if err == nil && len(b.damage) == 0 && b.sumsDamaged && f.verify {
 		return &Failure{
-			Status: StatusError, Code: "damaged", Err: errors.New("the journal had changed on the disk"),
-			Hint: "keep a copy of the journal, and look after the disk",
+			Status: StatusError, Code: "damaged", Err: errors.New("the journal was damaged on the disk"),
+			Hint: "keep a copy of the journal, and check the disk",
 		}
 	}
 	if err == nil && len(b.damage) > 0 {
@@ -112,20 +112,20 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	return err
 }
 
-// books are the totals of an account's ledger, or its entries, and its damage.
-type books struct {
-	groups  []ledger.Group
-	total   ledger.Tally
-	ledger  *ledger.Ledger // if the entries were read
-	damage  []journal.Damage
-	spoilt  bool      // the saved sums were wrong
-	checked time.Time // when all rows were last compared with their checksums
-	now     bool      // by this command
+// spending is the totals of an account's ledger, or its entries, and its damage.
+type spending struct {
+	groups      []ledger.Group
+	total       ledger.Tally
+	ledger      *ledger.Ledger // if the entries were read
+	damage      []journal.Damage
+	sumsDamaged bool      // the saved sums were wrong
+	checked     time.Time // when all rows were last compared with their checksums
+	now         bool      // by this command
 }
 
-func openBooks(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (books, error) {
+func openSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (spending, error) {
 	if f.entries {
-		return readBooks(ctx, j, f, zone)
+		return readSpending(ctx, j, f, zone)
 	}
 	began, by := time.Now(), ledger.Grouping(f.by)
 	read := func() (journal.Spent, error) { return j.Spent(ctx, by == ledger.ByLabel) }
@@ -133,16 +133,16 @@ func openBooks(ctx context.Context, j *journal.Journal, f spendFlags, zone *time
 		read = func() (journal.Spent, error) { return j.Verify(ctx, nil) }
 	}
 	spent, err := read()
-	b := books{damage: spent.Damage, spoilt: spent.Spoilt, checked: spent.Checked, now: !spent.Checked.Before(began)}
+	b := spending{damage: spent.Damage, sumsDamaged: spent.SumsDamaged, checked: spent.Checked, now: !spent.Checked.Before(began)}
 	var coarse error
 	if b.groups, b.total, coarse = spent.Groups(by, f.since, zone); coarse != nil {
-		return readBooks(ctx, j, f, zone)
+		return readSpending(ctx, j, f, zone)
 	}
 	return b, err
 }
 
-// readBooks reads every entry.
-func readBooks(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (books, error) {
+// readSpending reads every entry.
+func readSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (spending, error) {
 	now := time.Now()
 	entries, damage, err := j.Entries(ctx)
 	l := journal.LedgerOf(entries)
@@ -151,11 +151,11 @@ func readBooks(ctx context.Context, j *journal.Journal, f spendFlags, zone *time
 		l.Relabel(labels) // a label set later overrides the one in the entry
 	}
 	l = l.Since(f.since, zone)
-	b := books{ledger: l, groups: l.Groups(ledger.Grouping(f.by), zone), total: l.Total(), damage: damage, checked: now, now: true}
+	b := spending{ledger: l, groups: l.Groups(ledger.Grouping(f.by), zone), total: l.Total(), damage: damage, checked: now, now: true}
 	return b, errors.Join(err, unlabelled)
 }
 
-func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
+func (b *spending) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
 	switch {
 	case f.entries && f.asJSON:
 		return writeJSON(c, b.entries(f, zone))
@@ -171,7 +171,7 @@ func (b *books) write(c *cobra.Command, f spendFlags, zone *time.Location) error
 
 // checks says when the rows were last compared with their checksums, unless
 // that goes without saying.
-func (b *books) checks(f spendFlags, zone *time.Location) []text.Text {
+func (b *spending) checks(f spendFlags, zone *time.Location) []text.Text {
 	switch {
 	case !b.now:
 		return []text.Text{text.Sprintf("Checked against its checksums up to %s; dubtop spend --verify checks it now.", b.checked.In(zone).Format("2006-01-02 15:04"))}
@@ -181,7 +181,7 @@ func (b *books) checks(f spendFlags, zone *time.Location) []text.Text {
 	return nil
 }
 
-func (b *books) text(f spendFlags, zone *time.Location) []byte {
+func (b *spending) text(f spendFlags, zone *time.Location) []byte {
 	total := &b.total
 	switch {
 	case total.Jobs > 0:
@@ -323,7 +323,7 @@ type damage struct {
 	What text.Text `json:"what"`
 }
 
-func (b *books) document(f spendFlags) spendDocument {
+func (b *spending) document(f spendFlags) spendDocument {
 	d := spendDocument{
 		By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&b.total), Damage: b.damaged(),
 		Checked: text.Of(b.checked.UTC().Format(time.RFC3339)),
@@ -335,7 +335,7 @@ func (b *books) document(f spendFlags) spendDocument {
 }
 
 // damaged returns the damage for JSON.
-func (b *books) damaged() []damage {
+func (b *spending) damaged() []damage {
 	out := make([]damage, len(b.damage))
 	for i, found := range b.damage {
 		out[i] = damage{found.Seq, text.Of(found.What)}
@@ -343,7 +343,7 @@ func (b *books) damaged() []damage {
 	return out
 }
 
-func (b *books) entries(f spendFlags, zone *time.Location) entriesDocument {
+func (b *spending) entries(f spendFlags, zone *time.Location) entriesDocument {
 	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: b.damaged()}
 	for _, e := range b.ledger.Entries() {
 		entry := spentEntry{

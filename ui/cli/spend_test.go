@@ -15,8 +15,8 @@ import (
 	"dubtop/state/ledger"
 )
 
-// autumn fills the books around the day on which the clocks in Berlin are put
-// back, which has 25 hours.
+// autumn fills the ledger around the day on which the clocks in Berlin go back,
+// which has 25 hours.
 func (d *desk) autumn() *journal.Journal {
 	d.t.Helper()
 	j := d.journal()
@@ -79,8 +79,8 @@ total        1  $2.00        0          -       -       0  $0.00
 `)
 }
 
-// An amount is never taken for a surer one than it is: billed, estimated (~) and
-// worked out (?) differ, and a sum is as sure as the least of its parts.
+// An amount never looks more certain than it is: billed, estimated (~) and
+// computed (?) differ, and a sum is as certain as its least certain part.
 func TestAmountsShowHowTheyAreKnown(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
@@ -214,7 +214,7 @@ func TestSpendAsJSON(t *testing.T) {
 	}
 }
 
-// What can't be believed is told, kept out of the sums, and no success.
+// Damaged rows are reported and left out of the sums, and the exit status is 1.
 func TestDamageIsReportedAndNotSummed(t *testing.T) {
 	d := newDesk(t)
 	d.flip(d.autumn(), "UPDATE ledger SET estimate = estimate + 4 WHERE seq = 1", "UPDATE ledger SET actual = 9 WHERE seq = 2")
@@ -256,8 +256,8 @@ total         2  ~$0.10        1          -       -       1  ~$0.10      2.5
 	}
 }
 
-// A long ledger is not read each time: the answer says until when it was checked,
-// --verify checks it, and finds what has changed since.
+// A long ledger is not read each time. The output says when it was last
+// checked, and --verify checks it and finds later changes.
 func TestALongLedgerSaysUntilWhenItWasChecked(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
@@ -283,8 +283,8 @@ total   1000  ~$1000.00        0          -       -       0  $0.00
 	}
 }
 
-// Saved sums that changed on the disk are made again, which is told.
-func TestSpoiltSumsAreTold(t *testing.T) {
+// Saved sums that changed on the disk are computed again, with a report.
+func TestDamagedSumsAreReported(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for i := range 1000 {
@@ -292,11 +292,11 @@ func TestSpoiltSumsAreTold(t *testing.T) {
 	}
 	d.run("spend")
 	d.flip(j, "UPDATE ledger_sums SET sums = x'00'")
-	if got := d.run("spend --json"); got.status != 0 || !strings.Contains(got.errors, "the saved sums of the ledger were changed") || !strings.Contains(got.out, `"cost_usd": 1000.00,`) {
+	if got := d.run("spend --json"); got.status != 0 || !strings.Contains(got.errors, "the saved sums of the ledger were damaged") || !strings.Contains(got.out, `"cost_usd": 1000.00,`) {
 		t.Errorf("%+v", got)
 	}
 	d.flip(d.journal(), "UPDATE ledger_sums SET sums = x'00'")
-	if got := d.run("spend --verify"); got.status != StatusError || !strings.Contains(got.errors, "look after the disk") {
+	if got := d.run("spend --verify"); got.status != StatusError || !strings.Contains(got.errors, "check the disk") {
 		t.Errorf("%+v", got)
 	}
 	if got := d.run("spend --verify"); got.status != 0 || got.errors != "" {
@@ -329,7 +329,7 @@ func TestOverflowingSumsAreLowerBounds(t *testing.T) {
 	}
 }
 
-// A failure of unknown cost has not cost nothing.
+// A failure of unknown cost is not free.
 func TestFailuresOfUnknownCost(t *testing.T) {
 	d := newDesk(t)
 	booked(t, d.journal(), noon, ledger.Entry{Job: "g1", Model: "sync-3", Outcome: "FAILED"})

@@ -9,13 +9,13 @@ import (
 	"dubtop/api/text"
 )
 
-// pieces are characters of all kinds: of one cell and of two, marks that join
-// the character before them, and one that joins the one after it.
+// pieces are characters of all kinds: one cell wide and two, marks that join
+// the character before them, and one that joins the character after it.
 var pieces = rapid.SampledFrom([]string{
 	"a", "bc", " ", "-", "é", "e\u0301", "漢", "👩", "🇩🇪", "✓", "│", "…", "\u0301", "\u0600", "가", "\u1100", "नि", "\ufffd", "9\u20e3",
 })
 
-func TestCellsAreCountedAsTheTerminalCountsThem(t *testing.T) {
+func TestCellWidthsMatchTheTerminal(t *testing.T) {
 	t.Parallel()
 	theme := NewTheme(true, false, ManyShades)
 	rapid.Check(t, func(t *rapid.T) {
@@ -30,7 +30,7 @@ func TestCellsAreCountedAsTheTerminalCountsThem(t *testing.T) {
 	})
 }
 
-func TestATextThatFitsIsNotWrapped(t *testing.T) {
+func TestTextThatFitsIsNotWrapped(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawnText(t)

@@ -11,18 +11,19 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// canvas turns views into the bytes that change the terminal from the last one.
-// It does not know the mouse, progress bars and the terminal's own colours.
+// canvas turns views into the bytes that change the terminal from the previous
+// view. It does not support the mouse, progress bars and changes of the
+// terminal's own colours.
 type canvas struct {
 	env    uv.Environ
 	render *uv.TerminalRenderer
-	moves  bytes.Buffer // what render writes
+	moves  bytes.Buffer // the output of render
 	cells  uv.ScreenBuffer
-	rows   []string // what the cells show, nil if they must be drawn anew
+	rows   []string // what the cells show, nil if they must be drawn again
 
-	aside  string   // to be written besides frames
+	aside  string   // to be written in addition to frames
 	inside bool     // the modes are set
-	shown  tea.View // the last view, if so
+	shown  tea.View // the last view, if they are
 	atOnce bool     // the terminal shows an update as a whole (mode 2026)
 	joins  bool     // the terminal measures text as we do (mode 2027)
 }
@@ -38,7 +39,7 @@ func newCanvas(t Terminal) *canvas {
 	return c
 }
 
-// learn takes from a message what is new about the terminal.
+// learn takes the terminal's properties from a message.
 func (c *canvas) learn(msg tea.Msg) {
 	switch m := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -64,14 +65,14 @@ func (c *canvas) learn(msg tea.Msg) {
 	}
 }
 
-// anew has the next frame draw the whole screen.
+// anew makes the next frame draw the whole screen.
 func (c *canvas) anew() {
 	c.rows = nil
 	c.render.Erase()
 }
 
-// frame returns what shows a view, nothing if it is on the screen already. The
-// result is valid until the next call.
+// frame returns the bytes that show a view, nothing if it is on the screen
+// already. The result is valid until the next call.
 func (c *canvas) frame(v tea.View) []byte {
 	var b bytes.Buffer
 	if v.AltScreen && c.cells.RenderBuffer != nil {
@@ -87,8 +88,8 @@ func (c *canvas) frame(v tea.View) []byte {
 	return b.Bytes()
 }
 
-// enter takes the screen and asks the terminal what it can do. In cells that
-// were just taken the cursor is hidden and nothing else is set.
+// enter takes the screen and asks the terminal what it can do. At first the
+// cursor is hidden and no other mode is set.
 func (c *canvas) enter(v tea.View) string {
 	c.anew()
 	c.render.SetPosition(-1, -1) // unknown
@@ -105,7 +106,7 @@ func (c *canvas) enter(v tea.View) string {
 	return s
 }
 
-// leave returns what gives the screen back.
+// leave returns the bytes that give the screen back.
 func (c *canvas) leave() []byte {
 	c.aside = ""
 	if !c.inside {
@@ -120,7 +121,8 @@ func (c *canvas) leave() []byte {
 	return []byte(s + ansi.ResetModeAltScreenSaveCursor + ansi.SetModeTextCursorEnable)
 }
 
-// modes returns what changes the modes from the last view's to those of v.
+// modes returns the bytes that change the modes from those of the last view to
+// those of v.
 func (c *canvas) modes(v tea.View) (s string) {
 	if v.DisableBracketedPasteMode != c.shown.DisableBracketedPasteMode {
 		s += set(!v.DisableBracketedPasteMode, ansi.ModeBracketedPaste)
@@ -150,20 +152,20 @@ func set(on bool, m ansi.Mode) string {
 	return ansi.ResetMode(m)
 }
 
-// draw appends what changes the cells and the cursor.
+// draw appends the bytes that change the cells and the cursor.
 func (c *canvas) draw(b *bytes.Buffer, v tea.View) {
 	c.fill(v.Content)
 	if v.Cursor != nil {
 		c.render.MoveTo(v.Cursor.X, v.Cursor.Y)
 	}
 	c.moves.Reset()
-	_ = c.render.Flush() // a buffer takes everything
+	_ = c.render.Flush() // a buffer never fails
 	had, has := c.shown.Cursor != nil, v.Cursor != nil
 	moved := c.moves.Len() > 0
 	if moved && c.atOnce {
 		b.WriteString(ansi.SetModeSynchronizedOutput)
 	}
-	// A cursor that the terminal shows on its way flickers.
+	// A cursor that is visible while it moves flickers.
 	hidden := had && (!has || moved && !c.atOnce)
 	if hidden {
 		b.WriteString(ansi.ResetModeTextCursorEnable)
@@ -205,15 +207,14 @@ func at(rows []string, y int) string {
 	return ""
 }
 
-// open reports whether a row may leave its style to the next one: its last
-// escape sequence does not reset it.
+// open reports whether a row may leave its style to the next one, because its
+// last escape sequence does not reset it.
 func open(row string) bool {
 	last := strings.LastIndexByte(row, ansi.ESC)
 	return last >= 0 && !strings.HasPrefix(row[last:], ansi.ResetStyle) && !strings.HasPrefix(row[last:], "\x1b[0m")
 }
 
-// shapeOf returns the number that terminals know a cursor's shape by, 0 for
-// their own.
+// shapeOf returns the number of a cursor's shape, 0 for the terminal's own.
 func shapeOf(c *tea.Cursor) int {
 	if c == nil || c.Shape == tea.CursorBlock && c.Blink {
 		return 0
@@ -225,7 +226,7 @@ func shapeOf(c *tea.Cursor) int {
 	return n
 }
 
-// colourOf returns what sets the colour of a cursor.
+// colourOf returns the bytes that set the colour of a cursor.
 func colourOf(c *tea.Cursor) string {
 	if c == nil || c.Color == nil {
 		return ansi.ResetCursorColor
@@ -250,9 +251,9 @@ func enhancements(v tea.View) int {
 	return flags
 }
 
-// answersModes reports whether a terminal may be asked for its modes, as Bubble
-// Tea decides it: some print what they do not know, and over ssh the answers
-// may come late.
+// answersModes reports whether a terminal may be asked for its modes. Like
+// Bubble Tea, it excludes terminals that print unknown queries, and ssh, where
+// answers may come late.
 func answersModes(env uv.Environ) bool {
 	for _, known := range []string{"ghostty", "wezterm", "alacritty", "kitty", "rio"} {
 		if strings.Contains(env.Getenv("TERM"), known) {

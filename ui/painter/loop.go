@@ -16,7 +16,7 @@ import (
 // loop is the painter as the model of Bubble Tea's event loop.
 type loop struct{ *Painter }
 
-// Init starts the program, and ends Bubble Tea's ticker: releasing a terminal
+// Init starts the program and stops Bubble Tea's ticker; releasing a terminal
 // that was never taken does nothing else.
 func (l loop) Init() tea.Cmd {
 	still := func() tea.Msg {
@@ -44,7 +44,7 @@ func (l loop) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
 func (l loop) View() tea.View { return tea.View{} }
 
 // PanicError reports that the program panicked. Bubble Tea would print it on
-// the alternate screen, which is gone a moment later.
+// the alternate screen, which is closed a moment later.
 type PanicError struct {
 	Value any
 	Stack []byte
@@ -57,7 +57,8 @@ func (e *PanicError) Error() string { return fmt.Sprint("panic: ", e.Value) }
 // faultMsg ends the program with an error.
 type faultMsg struct{ error }
 
-// caught turns a panic of a command, and of those in it, into a message.
+// caught turns a panic in a command, or in the commands inside it, into a
+// message.
 func (p *Painter) caught(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
@@ -80,8 +81,8 @@ func (p *Painter) caught(cmd tea.Cmd) tea.Cmd {
 	}
 }
 
-// filter shows messages to the terminal's filter, and catches those that Bubble
-// Tea would handle with the renderer it does not have.
+// filter passes messages to the terminal's filter, and catches those that
+// Bubble Tea would handle with its renderer, which is not used.
 func (p *Painter) filter(msg tea.Msg) tea.Msg {
 	if _, several := msg.(keysMsg); several {
 		return msg // shown one by one
@@ -114,10 +115,10 @@ func (p *Painter) listen() (stop func()) {
 	return cancel
 }
 
-// keysMsg is keys that arrived together. The program sees them one by one.
+// keysMsg holds keys that arrived together. The program sees them one by one.
 type keysMsg []tea.KeyPressMsg
 
-// pass passes events on, as many keys at once as there are.
+// pass passes events on, together with all keys that have already arrived.
 func (p *Painter) pass() {
 	var keys keysMsg
 	for event := range p.events {
@@ -139,7 +140,7 @@ func (p *Painter) pass() {
 	}
 }
 
-// outsideMsg has something done while the terminal is given back.
+// outsideMsg does something while the terminal is given back.
 type outsideMsg struct {
 	do   func() error
 	then func(error) tea.Msg
@@ -147,7 +148,7 @@ type outsideMsg struct {
 
 // Outside is a command that gives the terminal back, calls do, and takes it
 // again. Meanwhile the program stands still. The result of then is sent to the
-// program, unless then is nil.
+// program; then may be nil.
 func Outside(do func() error, then func(error) tea.Msg) tea.Cmd {
 	return func() tea.Msg { return outsideMsg{do, then} }
 }

@@ -1,9 +1,8 @@
 // Package painter runs a Bubble Tea program and draws a frame when there is
-// something new to see. Bubble Tea itself looks for a new frame at fixed times,
-// whether there is one or not. Here a key is on its way to the screen before
-// Update returns, and while nothing changes nothing runs.
-//
-// It knows terminals and views. It never knows what a view is about.
+// something new to see. Bubble Tea itself looks for a new frame at fixed
+// intervals. Here the result of a key is on its way to the screen before Update
+// returns, and nothing runs while nothing changes. The package knows terminals
+// and views, and never knows what a view is about.
 package painter
 
 import (
@@ -16,7 +15,7 @@ import (
 )
 
 // FrameTime is the shortest time between two frames that no key has asked for,
-// and how long a key may wait for those behind it.
+// and the longest time that a key waits for those behind it.
 const FrameTime = time.Second / 120
 
 // backlog is how many keys and answers of the terminal can wait for the
@@ -25,36 +24,36 @@ const backlog = 1024
 
 // Terminal is what a program runs on.
 type Terminal struct {
-	In  io.Reader // the keys and the answers of the terminal; read until it ends or fails
-	Out io.Writer // may block as long as the terminal takes nothing
-	Env []string  // the whole environment of the program
+	In  io.Reader // keys and answers of the terminal; read until it ends or fails
+	Out io.Writer // may block while the terminal takes nothing
+	Env []string  // the program's whole environment
 
 	Width, Height int                  // cells
-	Profile       colorprofile.Profile // colours; 0 means those that Out and Env tell of
+	Profile       colorprofile.Profile // number of colours; 0 detects it from Out and Env
 
-	Take func() error // called before the terminal is used, nil for nothing
-	Give func()       // called after that
+	Take func() error // called before the terminal is used; may be nil
+	Give func()       // called afterwards
 
-	// Filter sees every message before the program does, and may replace it or,
-	// by nil, drop it.
+	// Filter sees every message before the program does. It may replace the
+	// message or, by returning nil, drop it.
 	Filter func(tea.Msg) tea.Msg
 }
 
-// Painter is a program on its terminal. It draws views that fill the screen;
-// one that does not ask for the alternate screen leaves the screen as it is.
+// Painter is a program on its terminal. It draws views that fill the screen. A
+// view that does not ask for the alternate screen leaves the screen unchanged.
 type Painter struct {
 	terminal Terminal
 	program  *tea.Program
 	events   chan uv.Event // read but not yet handled by the program
 	wire     *wire
 
-	// All that follows belongs to the program's event loop.
+	// The following fields belong to the program's event loop.
 	model   tea.Model
 	canvas  *canvas
 	stale   bool        // the model may have changed since the last frame
-	since   time.Time   // when it did first
+	since   time.Time   // when it first did
 	painted time.Time   // when the last frame was made
-	alarm   *time.Timer // paints what must wait, nil if nothing does
+	alarm   *time.Timer // paints a frame that must wait, nil if there is none
 	fault   error       // ends the program
 }
 
@@ -102,7 +101,7 @@ func (p *Painter) Send(msg tea.Msg) { p.program.Send(msg) }
 // Quit asks the program to end.
 func (p *Painter) Quit() { p.program.Quit() }
 
-// Kill ends the program without its consent.
+// Kill ends the program without asking it.
 func (p *Painter) Kill() { p.program.Kill() }
 
 func (p *Painter) take() error {
@@ -118,7 +117,7 @@ func (p *Painter) give() {
 	}
 }
 
-// dueMsg says that a frame which had to wait may be drawn.
+// dueMsg says that a frame that had to wait may be drawn.
 type dueMsg struct{}
 
 // rawMsg is a [tea.RawMsg]. Bubble Tea would keep the text until its next tick.
@@ -171,7 +170,7 @@ func (p *Painter) change() {
 	}
 }
 
-// asked reports whether somebody waits for what a message changes.
+// asked reports whether somebody is waiting for the effect of a message.
 func asked(msg tea.Msg) bool {
 	switch msg.(type) {
 	case tea.PasteMsg, tea.WindowSizeMsg, dueMsg, rawMsg, outsideMsg:
@@ -180,8 +179,8 @@ func asked(msg tea.Msg) bool {
 	return false
 }
 
-// paint draws a frame, unless it has to wait: for the terminal to take the last
-// one, for keys that have already arrived, or for a little time if nobody asked
+// paint draws a frame, unless it has to wait: until the terminal has taken the
+// last one, for keys that have already arrived, or for a moment if nobody asked
 // for it.
 func (p *Painter) paint(asked bool, waiting int) {
 	if !p.stale && p.canvas.aside == "" {
@@ -204,7 +203,7 @@ func (p *Painter) paint(asked bool, waiting int) {
 	p.wire.send(p.canvas.frame(view))
 }
 
-// later has the frame painted after a while, or earlier if that is already due.
+// later schedules the frame, unless it is due earlier.
 func (p *Painter) later(wait time.Duration) {
 	if p.alarm == nil {
 		p.alarm = time.AfterFunc(wait, func() { p.program.Send(dueMsg{}) })

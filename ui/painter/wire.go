@@ -10,28 +10,28 @@ import (
 )
 
 const (
-	// unconfirmed is how much may be on its way without an answer. What the
-	// system and the network hold back does not show, and on a slow connection
-	// that would be many frames.
+	// unconfirmed is how much may be on its way without an answer. Data
+	// buffered by the system or the network is not visible yet, and on a slow
+	// connection it would be many frames.
 	unconfirmed = 1024 // bytes
 
-	// answerTime is how soon a terminal answers for the first time, if it does
-	// at all, and patience is how long it may take after that.
+	// answerTime is the time limit for the terminal's first answer, and
+	// patience that for later ones.
 	answerTime = time.Second
 	patience   = 20 * time.Second
 )
 
-// wire is the way to the terminal. There is one thing on it at a time: a slow
-// terminal gets the newest frame next, not every frame late.
+// wire is the connection to the terminal. Only one thing is on it at a time, so
+// that a slow terminal gets the newest frame next instead of every frame late.
 type wire struct {
 	out    io.Writer
 	free   chan struct{} // holds a token while nothing is on the wire
-	missed atomic.Bool   // somebody wanted the wire in vain
-	again  func()        // called when it is free for them
+	missed atomic.Bool   // somebody wanted the wire while it was taken
+	again  func()        // called when the wire is free for them
 
-	sent    int           // bytes since the last answer; belongs to who took the wire
-	answers chan struct{} // receives the terminal's answers to the question
-	mute    bool          // it has failed to answer
+	sent    int           // bytes since the last answer; belongs to whoever has taken the wire
+	answers chan struct{} // receives the terminal's answers to the query
+	mute    bool          // the terminal has failed to answer
 	wait    time.Duration // for the next answer
 }
 
@@ -59,8 +59,8 @@ func (w *wire) tried() bool {
 	}
 }
 
-// send writes in the background to the wire that was taken, and frees it once
-// the terminal has taken that.
+// send writes to the wire in the background, and frees it once the terminal has
+// taken the bytes. The wire must have been taken.
 func (w *wire) send(b []byte) {
 	if len(b) == 0 {
 		w.release()
@@ -92,14 +92,14 @@ func (w *wire) write(b []byte) {
 	w.sent += len(b)
 	asks := w.sent >= unconfirmed && !w.mute
 	if asks {
-		b = append(slices.Clip(b), ansi.RequestPrimaryDeviceAttributes...) // all terminals answer that
+		b = append(slices.Clip(b), ansi.RequestPrimaryDeviceAttributes...) // all terminals answer this query
 		select {
 		case <-w.answers: // late
 		default:
 		}
 	}
 	if _, err := w.out.Write(b); err != nil || !asks {
-		return // a terminal that is gone is noticed by whoever watches it
+		return // whoever watches the terminal notices that it is gone
 	}
 	late := time.NewTimer(w.wait)
 	defer late.Stop()
@@ -112,7 +112,7 @@ func (w *wire) write(b []byte) {
 	w.sent = 0
 }
 
-// answered says that the terminal has answered the question.
+// answered records that the terminal has answered the query.
 func (w *wire) answered() {
 	select {
 	case w.answers <- struct{}{}:
