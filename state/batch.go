@@ -21,11 +21,11 @@ type Batch struct {
 	// Succeeded and Failed count the items that have ended.
 	Succeeded, Failed int
 	HasOutput         bool // the results file is ready
-	// Intent is set if the row stands for a submission without a known batch.
+	// Submission is set if the row stands for a submission without a known batch.
 	// The id is then the submission's, and is never sent to the server.
-	Intent outbox.SubmissionState
-	Name   text.Text // file name; intents only
-	Reason text.Text // words about the state; intents only
+	Submission outbox.SubmissionState
+	Name       text.Text // file name; submissions only
+	Reason     text.Text // words about the state; submissions only
 
 	haystack string
 }
@@ -67,7 +67,7 @@ func (b *Batch) Rank() int64 { return instant.Rank(b.Created) }
 // Class is the coarse state. A completed batch with failed items is troubled,
 // because COMPLETED only means that every item has ended.
 func (b *Batch) Class() table.Class {
-	if b.Intent != "" {
+	if b.Submission != "" {
 		return table.ClassOther
 	}
 	switch b.Status {
@@ -114,9 +114,9 @@ func (b *Batch) Vocabulary() table.Vocabulary {
 // screen.
 func (b *Batch) statusWords() string {
 	switch {
-	case b.Intent == outbox.SubmissionUnknown:
+	case b.Submission == outbox.SubmissionUnknown:
 		return "unknown"
-	case b.Intent != "":
+	case b.Submission != "":
 		return "sending"
 	case b.Status == api.BatchProcessing:
 		return "processing running"

@@ -135,7 +135,7 @@ func (s *Store) Billed(job api.ID, c api.Costs, now time.Time) {
 
 // jobSeen records the outcome of a job of ours.
 func (s *Store) jobSeen(g *Generation, now time.Time) {
-	if g.Status.Terminal() && g.Intent == "" {
+	if g.Status.Terminal() && g.Submission == "" {
 		s.ended(g.ID, string(g.Status), float64(g.Length), now)
 	}
 }
@@ -143,7 +143,7 @@ func (s *Store) jobSeen(g *Generation, now time.Time) {
 // batchSeen records the outcome of a batch of ours. It is a single entry
 // without an actual cost, because the server only tells the cost of each job.
 func (s *Store) batchSeen(b *Batch, now time.Time) {
-	if b.Status.Terminal() && b.Intent == "" {
+	if b.Status.Terminal() && b.Submission == "" {
 		s.ended(b.ID, string(b.Status), 0, now)
 	}
 }

@@ -34,9 +34,9 @@ type Generation struct {
 	HasOutput      bool
 	Gone           bool // no longer known to the server
 	named          bool // Name is more than the start of the id
-	// Intent is set if the row stands for a submission without a known job. The
+	// Submission is set if the row stands for a submission without a known job. The
 	// id is then the submission's, and is never sent to the server.
-	Intent outbox.SubmissionState
+	Submission outbox.SubmissionState
 
 	label    unique.Handle[text.Text] // see Label; zero for none
 	haystack string                   // ID and Name share its memory where possible
@@ -91,7 +91,7 @@ func (g *Generation) setLabel(label text.Text) {
 // Class is the coarse state for the status.
 func (g *Generation) Class() table.Class {
 	switch {
-	case g.Intent != "":
+	case g.Submission != "":
 		return table.ClassOther
 	case g.Status == api.Completed:
 		return table.ClassDone
@@ -230,9 +230,9 @@ func (g *Generation) index() {
 // keeps its last status.
 func (g *Generation) statusWords() string {
 	switch {
-	case g.Intent == outbox.SubmissionUnknown:
+	case g.Submission == outbox.SubmissionUnknown:
 		return "unknown"
-	case g.Intent != "":
+	case g.Submission != "":
 		return "sending"
 	case g.Gone:
 		return g.Status.Words() + " gone"

@@ -92,7 +92,7 @@ func TestVocabularyMatchesTheFilters(t *testing.T) {
 	}
 	for intent, word := range map[outbox.SubmissionState]string{outbox.SubmissionSending: "sending", outbox.SubmissionUnknown: "unknown"} {
 		sub := &outbox.Submission{ID: "s", State: intent, SentAt: time.Unix(1, 0)}
-		g, b := IntentRow(sub, 0), BatchIntentRow(sub, 0)
+		g, b := SubmissionRow(sub, 0), BatchSubmissionRow(sub, 0)
 		f := filter("status:" + word)
 		if !f.Match(&g) || !f.Match(&b) {
 			t.Errorf("status:%s does not find what is %s", word, word)

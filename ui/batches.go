@@ -56,12 +56,12 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 	return v.With(
 		batch,
 		a.Does(keymap.Details, func() tea.Cmd {
-			if b := v.Selected(); b.Intent == outbox.SubmissionUnknown {
+			if b := v.Selected(); b.Submission == outbox.SubmissionUnknown {
 				return a.openUnknown(b.Key())
 			}
 			return a.openResults(v.Selected().ID)
 		}).Unless(func() text.Text {
-			if b := v.Selected(); b != nil && b.Intent == outbox.SubmissionUnknown {
+			if b := v.Selected(); b != nil && b.Submission == outbox.SubmissionUnknown {
 				return ""
 			}
 			return noResults()
@@ -84,8 +84,8 @@ func number(n int, tn paint.Tone) paint.Piece {
 // looks different from one where all jobs succeeded.
 func batchStatus(t *paint.Theme, b *state.Batch) paint.Piece {
 	switch {
-	case b.Intent != "":
-		return intentStatus(t, b.Intent)
+	case b.Submission != "":
+		return submissionStatus(t, b.Submission)
 	case b.Status == api.BatchPending:
 		return paint.Pending.Of(t.Glyphs.Pending + " pending")
 	case b.Status == api.BatchJobsCreated:
@@ -103,7 +103,7 @@ func batchStatus(t *paint.Theme, b *state.Batch) paint.Piece {
 }
 
 func batchProgress(t *paint.Theme, b *state.Batch) paint.Piece {
-	switch b.Intent {
+	switch b.Submission {
 	case "":
 	case outbox.SubmissionUnknown:
 		return paint.Warn.Of("maybe charged")
@@ -119,8 +119,8 @@ func batchProgress(t *paint.Theme, b *state.Batch) paint.Piece {
 
 func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 	t := a.Theme
-	if b.Intent != "" {
-		return a.batchIntentPane(b, width)
+	if b.Submission != "" {
+		return a.batchSubmissionPane(b, width)
 	}
 	status := batchStatus(t, b)
 	lines := []paint.Styled{
@@ -137,12 +137,12 @@ func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 	return append(append(lines, ""), a.advice(width, "", "A batch can't be cancelled. The vendor aims to finish within 24 hours; the results then come as one file.", paint.Muted)...)
 }
 
-// batchIntentPane describes a batch that may not have been accepted.
-func (a *composer) batchIntentPane(b *state.Batch, width int) []paint.Styled {
+// batchSubmissionPane describes a batch that may not have been accepted.
+func (a *composer) batchSubmissionPane(b *state.Batch, width int) []paint.Styled {
 	t := a.Theme
 	status := batchStatus(t, b)
 	lines := append(a.called(b.Name, width), "")
-	if b.Intent == outbox.SubmissionUnknown {
+	if b.Submission == outbox.SubmissionUnknown {
 		lines = append(lines, a.unknownLines(b.Reason, "batch of as many jobs", width)...)
 	}
 	lines = append(lines, t.Fact("status", status.Text, status.Tone), t.Fact("jobs", text.Sprint(b.Total), paint.Normal))

@@ -11,14 +11,14 @@ import (
 // jobStatus draws the status of a job, or of a submission that is not yet a
 // job.
 func jobStatus(t *paint.Theme, g *state.Generation) paint.Piece {
-	if g.Intent == "" {
+	if g.Submission == "" {
 		return statusCell(t, g.Status)
 	}
-	return intentStatus(t, g.Intent)
+	return submissionStatus(t, g.Submission)
 }
 
-// intentStatus draws the status of a submission whose job is not known.
-func intentStatus(t *paint.Theme, s outbox.SubmissionState) paint.Piece {
+// submissionStatus draws the status of a submission whose job is not known.
+func submissionStatus(t *paint.Theme, s outbox.SubmissionState) paint.Piece {
 	if s == outbox.SubmissionSending {
 		return paint.Running.Of(t.Glyphs.Running + " sending")
 	}

@@ -70,7 +70,7 @@ func costWords(c outbox.Cost) text.Text {
 // nil.
 func (a *composer) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	switch {
-	case g.Intent == outbox.SubmissionUnknown:
+	case g.Submission == outbox.SubmissionUnknown:
 		return a.unknownLines(g.Error, "job with the same inputs", width)
 	case g.Gone:
 		return a.advice(width, "Gone", "The server no longer has this job. This is what dubtop last saw of it.", paint.Warn)
@@ -153,12 +153,12 @@ const (
 // hold.
 func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	id := g.Key()
-	switch g.Intent {
+	switch g.Submission {
 	case "":
 	case outbox.SubmissionUnknown:
 		return a.openUnknown(id)
 	default:
-		a.Push(&kit.Pager{Stage: a.Stage, Heading: "details", Content: func(width int) []paint.Styled { return a.intentLines(id, width-2) }})
+		a.Push(&kit.Pager{Stage: a.Stage, Heading: "details", Content: func(width int) []paint.Styled { return a.submissionLines(id, width-2) }})
 		return nil
 	}
 	d := &generationDetails{app: a, id: g.ID}
@@ -175,8 +175,8 @@ func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	return d.fetch()
 }
 
-// intentLines describes a submission until its job is known.
-func (a *composer) intentLines(id string, width int) []paint.Styled {
+// submissionLines describes a submission until its job is known.
+func (a *composer) submissionLines(id string, width int) []paint.Styled {
 	g, ok := a.store.Generations.Find(id)
 	if !ok {
 		return []paint.Styled{

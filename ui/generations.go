@@ -51,9 +51,9 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 // why it failed.
 func (a *composer) progressCell(g *state.Generation) paint.Piece {
 	switch {
-	case g.Intent == outbox.SubmissionUnknown:
+	case g.Submission == outbox.SubmissionUnknown:
 		return paint.Warn.Of("maybe charged")
-	case g.Intent != "":
+	case g.Submission != "":
 		return paint.Muted.Of("")
 	case g.Gone:
 		return paint.Muted.Of("gone on server")

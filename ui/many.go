@@ -131,7 +131,7 @@ func noOutput(set selection) text.Text {
 	switch g := set.one(); {
 	case g == nil:
 		return set.none()
-	case g.Intent != "":
+	case g.Submission != "":
 		return "it is not known yet whether this became a job"
 	case g.Gone:
 		return "the server no longer knows this job"
@@ -148,7 +148,7 @@ func noOutput(set selection) text.Text {
 func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 	var ids []api.ID
 	for i := range jobs {
-		if g := &jobs[i]; g.Intent == "" && !g.Gone && g.Status == api.Completed && g.ID != "" {
+		if g := &jobs[i]; g.Submission == "" && !g.Gone && g.Status == api.Completed && g.ID != "" {
 			ids = append(ids, g.ID)
 		}
 	}

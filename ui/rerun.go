@@ -28,7 +28,7 @@ func (a *composer) runningAgain(set selection) []kit.Action {
 			return text.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
 		case n < 2 && set.one() == nil:
 			return set.none()
-		case n < 2 && set.one().Intent == outbox.SubmissionSending:
+		case n < 2 && set.one().Submission == outbox.SubmissionSending:
 			return "this is being sent right now: wait for the answer"
 		}
 		return a.unspendable()
@@ -102,14 +102,14 @@ func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	switch {
 	case x.job.ID == "":
 		x.err = errNoJob
-	case x.job.Intent == outbox.SubmissionSending:
+	case x.job.Submission == outbox.SubmissionSending:
 		x.err = errOnItsWay
 	case known && !sub.Draft.Empty():
 		x.draft = outbox.DraftOf(sub)
-		if x.job.Intent != "" {
+		if x.job.Submission != "" {
 			x.draft.Unknown = string(unknownWarning(sub))
 		}
-	case x.job.Intent != "":
+	case x.job.Submission != "":
 		x.err = errUnwritten
 	default:
 		x.err = errForgotten // unless the server knows it

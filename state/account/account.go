@@ -206,10 +206,10 @@ func (a *Account) compareClocks(skew time.Duration) {
 	if !a.Store.Forecast.Compare(skew) || !a.Lists {
 		return
 	}
-	for id := range a.shown.intents {
-		a.shown.intents[id] = ""
+	for id := range a.shown.submissions {
+		a.shown.submissions[id] = ""
 	}
-	a.showIntents(a.now)
+	a.showSubmissions(a.now)
 	a.once = append(a.once, a.tells(Event{Kind: EventClock}))
 }
 

@@ -9,8 +9,8 @@ import (
 
 // shown tracks which outbox rows are in the store.
 type shown struct {
-	clock   uint64                            // of the outbox, when the rows were made
-	intents map[string]outbox.SubmissionState // submissions with a row among the jobs or batches
+	clock       uint64                            // of the outbox, when the rows were made
+	submissions map[string]outbox.SubmissionState // submissions with a row among the jobs or batches
 }
 
 // show updates the store's rows from the outbox: the queue, and the rows among
@@ -24,49 +24,50 @@ func (a *Account) show(now time.Time) {
 	if a.shown.clock != a.Outbox.Clock() {
 		a.shown.clock = a.Outbox.Clock()
 		a.Store.Queue.Replace(a.Outbox.Rows(), now)
-		a.showIntents(now)
+		a.showSubmissions(now)
 	}
-	a.yieldIntents()
+	a.yieldSubmissions()
 }
 
-func (a *Account) showIntents(now time.Time) {
-	intents := make(map[string]outbox.SubmissionState)
+// showSubmissions updates the rows of submissions without a known job.
+func (a *Account) showSubmissions(now time.Time) {
+	submissions := make(map[string]outbox.SubmissionState)
 	for _, sub := range a.Outbox.Unresolved() {
 		if sub.State == outbox.SubmissionDropped {
 			continue
 		}
-		intents[sub.ID] = sub.State
-		if a.shown.intents[sub.ID] != sub.State {
-			a.intend(&sub, now)
+		submissions[sub.ID] = sub.State
+		if a.shown.submissions[sub.ID] != sub.State {
+			a.showSubmission(&sub, now)
 		}
 	}
-	for id := range a.shown.intents {
-		if _, still := intents[id]; !still {
+	for id := range a.shown.submissions {
+		if _, still := submissions[id]; !still {
 			a.Store.Generations.Remove(id)
 			a.Store.Batches.Remove(id)
 		}
 	}
-	a.shown.intents = intents
+	a.shown.submissions = submissions
 }
 
-// intend shows a submission without a known job in the list where its job would
-// be.
-func (a *Account) intend(sub *outbox.Submission, now time.Time) {
+// showSubmission shows a submission without a known job in the list where its
+// job would be.
+func (a *Account) showSubmission(sub *outbox.Submission, now time.Time) {
 	if sub.Kind == outbox.SubmitBatch {
-		a.Store.Batches.Put(state.BatchIntentRow(sub, a.Store.Forecast.Skew), now)
+		a.Store.Batches.Put(state.BatchSubmissionRow(sub, a.Store.Forecast.Skew), now)
 		return
 	}
-	row := state.IntentRow(sub, a.Store.Forecast.Skew)
+	row := state.SubmissionRow(sub, a.Store.Forecast.Skew)
 	if sub.Price.Cost != nil {
 		a.Store.Prices.Own(row.ID, *sub.Price.Cost)
 	}
 	a.Store.Generations.Put(row, now)
 }
 
-// yieldIntents hides the row of a submission on its way if a poll brings its
+// yieldSubmissions hides the row of a submission on its way if a poll brings its
 // job before the answer arrives, so that one job is one row. If the answer is
 // lost, the row returns.
-func (a *Account) yieldIntents() {
+func (a *Account) yieldSubmissions() {
 	const newest, clocksDiffer = 20, 2 * time.Second
 	for _, sub := range a.Outbox.OnTheirWay() {
 		since := sub.SentAt.Add(a.Store.Forecast.Skew - clocksDiffer)
@@ -75,7 +76,7 @@ func (a *Account) yieldIntents() {
 		}
 		for i := range min(newest, a.Store.Generations.Len()) {
 			g := a.Store.Generations.At(i)
-			if g.Intent == "" && g.Model == sub.Model && g.Created.After(since) {
+			if g.Submission == "" && g.Model == sub.Model && g.Created.After(since) {
 				a.Store.Generations.Remove(sub.ID)
 				break
 			}

@@ -58,8 +58,8 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	return done
 }
 
-// send saves the intent in the journal, then sends the request, once, and saves
-// the outcome. If the intent can't be saved, nothing is sent.
+// send saves the submission in the journal, then sends the request, once, and saves
+// the outcome. If it can't be saved, nothing is sent.
 func (d Runner) send(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission

@@ -13,7 +13,7 @@ import (
 func (j *Journal) SaveBatches(ctx context.Context, rows []state.Batch, seen time.Time) error {
 	return j.transact(ctx, j.lists, func(tx *sql.Tx) error {
 		for i := range rows {
-			if rows[i].Intent != "" || rows[i].ID == "" {
+			if rows[i].Submission != "" || rows[i].ID == "" {
 				continue
 			}
 			if err := saveBatch(ctx, tx, rows[i], seen); err != nil {

@@ -26,7 +26,7 @@ func (j *Journal) SaveGenerations(ctx context.Context, rows []state.Generation, 
 		}
 		defer put.Close()
 		for i := range rows {
-			if rows[i].Intent != "" || rows[i].ID == "" {
+			if rows[i].Submission != "" || rows[i].ID == "" {
 				continue
 			}
 			if err := saveGeneration(ctx, find, put, rows[i], seen); err != nil {

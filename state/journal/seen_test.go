@@ -57,7 +57,7 @@ func TestJobRoundTrip(t *testing.T) {
 	watched.Started, watched.Ended, watched.HasOutput, watched.Gone = noon.Add(1), noon.Add(time.Minute), true, true
 	watched.Expect("", 0) // searchable by what it is now
 	jobs := []state.Generation{watched, seenJob(2, api.Failed), seenJob(1, api.Pending), unnamed}
-	intent := state.IntentRow(&outbox.Submission{ID: "s1", State: outbox.SubmissionUnknown, SentAt: noon}, 0)
+	intent := state.SubmissionRow(&outbox.Submission{ID: "s1", State: outbox.SubmissionUnknown, SentAt: noon}, 0)
 	keepJobs(t, j, append(slices.Clone(jobs), intent)...)
 	_ = j.Close()
 	j = opened(t, path)
@@ -139,7 +139,7 @@ func TestBatchesAreKept(t *testing.T) {
 	}
 	old, young := batch(1, api.BatchCompleted, 23), batch(2, api.BatchProcessing, 4)
 	old.HasOutput = true
-	intent := state.BatchIntentRow(&outbox.Submission{ID: "s1", SentAt: noon, State: outbox.SubmissionUnknown}, 0)
+	intent := state.BatchSubmissionRow(&outbox.Submission{ID: "s1", SentAt: noon, State: outbox.SubmissionUnknown}, 0)
 	for _, rows := range [][]state.Batch{{old, batch(2, api.BatchPending, 0)}, {young, intent, batch(1, api.BatchProcessing, 2)}} {
 		if err := j.SaveBatches(t.Context(), rows, noon); err != nil {
 			t.Fatal(err)

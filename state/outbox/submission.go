@@ -77,9 +77,9 @@ const (
 	SubmitBatch      SubmissionKind = "batch"
 )
 
-// Submission is one intent to spend, from draft to answer. Change it only
-// through its methods; a wrong transition is an error and changes nothing. A
-// new state must be saved in the journal before it takes effect.
+// Submission is one request that costs money, from draft to answer. Change it
+// only through its methods; a wrong transition is an error and changes nothing.
+// A new state must be saved in the journal before it takes effect.
 type Submission struct {
 	ID             string
 	Kind           SubmissionKind
