@@ -263,7 +263,7 @@ func (f *batchForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {
 		return nil
 	}
-	return f.CursorAt(1)
+	return f.Form.Cursor()
 }
 
 // batchProblems holds the first problems of a batch in words, and the number of

@@ -393,7 +393,7 @@ func (f *generationForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {
 		return nil
 	}
-	return f.CursorAt(len(f.above()))
+	return f.Form.Cursor()
 }
 
 // problemOf converts a problem of the draft to one of the form.

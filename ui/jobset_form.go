@@ -251,7 +251,7 @@ func (f *setForm) Cursor() *tea.Cursor {
 	if f.cancel != nil {
 		return nil
 	}
-	return f.CursorAt(len(f.above()))
+	return f.Form.Cursor()
 }
 
 // languages lists the number of rows per language.

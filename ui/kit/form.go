@@ -73,6 +73,7 @@ type Form struct {
 	Came    time.Time                 // when the form opened by itself, or the last key while it was deaf; see Deaf
 
 	Width, Height int
+	row           int // line of the focused field as last drawn
 }
 
 // labelWidth is the width of the labels in cells. In a form narrower than
@@ -331,6 +332,7 @@ func (f *Form) View(above []paint.Styled) paint.Styled {
 		lines[i] = paint.FitStyled(lines[i], f.Width)
 	}
 	top := f.scrolled(len(lines), focus+len(above))
+	f.row = focus + len(above) - top
 	return paint.Joined(lines[top:min(len(lines), top+f.Height)])
 }
 
@@ -339,9 +341,9 @@ func (f *Form) scrolled(lines, focus int) int {
 	return max(0, min(focus-f.Height+3, lines-f.Height))
 }
 
-// CursorAt returns the position of the terminal's cursor in a form that begins
-// below the given number of lines, or nil.
-func (f *Form) CursorAt(above int) *tea.Cursor {
+// Cursor returns the position of the terminal's cursor in the form as last
+// drawn, or nil.
+func (f *Form) Cursor() *tea.Cursor {
 	if len(f.Fields) == 0 || f.Current().choices != nil {
 		return nil
 	}
@@ -349,9 +351,8 @@ func (f *Form) CursorAt(above int) *tea.Cursor {
 	if c == nil {
 		return nil
 	}
-	lines, focus := f.Lines()
 	c.X += labelWidth + 2
-	c.Y += focus + above - f.scrolled(len(lines)+above, focus+above)
+	c.Y += f.row
 	return c
 }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -66,15 +65,11 @@ func (d *Terminal) Event(key string, repeats bool) {
 	d.send(fmt.Sprintf("\x1b[%d;1:%du", code, kind))
 }
 
-// Type sends text rune by rune, waiting until each is handled, and then lets
-// one frame pass.
+// Type sends text as fast as the program reads it, and lets one frame pass.
 func (d *Terminal) Type(text string) {
 	d.t.Helper()
 	d.mustRun(text)
-	for _, r := range text {
-		d.input.put(string(r))
-		synctest.Wait()
-	}
+	d.input.put(text)
 	d.settle(Frame)
 }
 
