@@ -86,7 +86,7 @@ func (e *Error) headline() string {
 	case KindAuth:
 		return "the API key was refused"
 	case KindPayment:
-		return "the plan does not cover this"
+		return "the plan does not include this"
 	case KindNotFound:
 		return "not found"
 	case KindInvalid:
@@ -123,7 +123,7 @@ func (e *Error) advice() string {
 	case KindPayment, KindRateLimited, KindConcurrency:
 		return e.limitAdvice()
 	case KindServer:
-		return "Try again in a minute; status.sync.so tells about outages."
+		return "Try again in a minute; status.sync.so reports outages."
 	case KindNetwork:
 		switch {
 		case errors.Is(e.cause, context.Canceled):

@@ -32,14 +32,14 @@ func TestErrorMessages(t *testing.T) {
 		{403, `{"message":"no","errorCode":"asset_forbidden"}`, KindInvalid, "rejected (403): no"},
 		{
 			403, `{"message":"no","errorCode":"plan_feature_unavailable"}`,
-			KindPayment, "the plan does not cover this (403): no. Leave the feature out, or choose a plan that has it at sync.so/billing.",
+			KindPayment, "the plan does not include this (403): no. Leave the feature out, or choose a plan that has it at sync.so/billing.",
 		},
 		{404, `{"error":"Not Found"}`, KindNotFound, "not found (404): Not Found"},
 		{
 			500, `{"message":["one","two"],"error_code":"internal_error"}`,
-			KindServer, "the server failed (500): one; two. Try again in a minute; status.sync.so tells about outages.",
+			KindServer, "the server failed (500): one; two. Try again in a minute; status.sync.so reports outages.",
 		},
-		{502, "<html>bad gateway", KindServer, "the server failed (502): HTML from api.sync.so. Try again in a minute; status.sync.so tells about outages."},
+		{502, "<html>bad gateway", KindServer, "the server failed (502): HTML from api.sync.so. Try again in a minute; status.sync.so reports outages."},
 		{403, "<html>login", KindNotAPI, "not the API (403): HTML from api.sync.so. Check the base URL, and whether this network wants a login."},
 		{200, "<html>login", KindNotAPI, "not the API: HTML from api.sync.so. Check the base URL, and whether this network wants a login."},
 		{418, "", KindInvalid, "rejected (418): an answer without a reason from api.sync.so"},

@@ -163,9 +163,9 @@ func (r *BatchResult) says() text.Text {
 	return cmp.Or(text.Of(string(r.RequestID)), text.Of(string(r.Generation.ID)), r.Error)
 }
 
-// errTold is the error for a line that names a job, its status or its output
-// twice, so that nobody can tell which is meant.
-const errTold = "the result file contradicts itself about this request"
+// errContradiction is the error for a line that names a job, its status or its
+// output twice, so that nobody can tell which is meant.
+const errContradiction = "the result file contradicts itself about this request"
 
 // UnmarshalJSON reads a line of a result file in any of its forms.
 func (r *BatchResult) UnmarshalJSON(b []byte) error {
@@ -179,7 +179,7 @@ func (r *BatchResult) UnmarshalJSON(b []byte) error {
 		err = r.response(w.Response)
 	}
 	if err != nil {
-		r.Generation, r.Error = Generation{}, errTold
+		r.Generation, r.Error = Generation{}, errContradiction
 	}
 	return nil
 }

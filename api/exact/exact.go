@@ -14,8 +14,8 @@ import (
 
 // The errors of [Decode] about the shape of the value.
 var (
-	ErrShape = errors.New("not of the shape that is due")
-	ErrTwice = errors.New("a member that must be there once is there twice")
+	ErrShape = errors.New("unexpected shape")
+	ErrTwice = errors.New("a member that must be unique occurs twice")
 )
 
 // Member is one member of an object: its exact name and the decoder of its

@@ -2,7 +2,7 @@ package simulator
 
 import "time"
 
-// The demo's jobs are told from past ones by their numbers.
+// The demo's jobs are distinguished from past ones by their numbers.
 const (
 	stagedPlot    = 2_000_000
 	colleaguePlot = 3_000_000

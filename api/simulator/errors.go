@@ -39,7 +39,7 @@ func catalogue() []codeHelp {
 func generationCodes() []codeHelp {
 	return []codeHelp{
 		{"generation_unsupported_model", "The model is unknown or cannot take this kind of input.", "Choose another model or another input."},
-		{"generation_pipeline_failed", "A step of the pipeline broke.", "Run it again; write to support if it breaks again."},
+		{"generation_pipeline_failed", "A step of the pipeline failed.", "Run it again; contact support if it fails again."},
 		{"generation_unknown_error", "An unknown error occurred.", "Run it again; write to support if it fails again."},
 		{"generation_input_validation_failed", "The request or the upload is not valid.", "Correct the request."},
 		{"generation_infra_storage_error", "The storage did not answer.", "Run it again."},

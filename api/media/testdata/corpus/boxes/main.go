@@ -1,18 +1,18 @@
-// Command boxes changes boxes of an MP4 file in place, for files that no encoder
-// makes. It takes the file, and then operations one after another:
+// Command boxes changes boxes of an MP4 file in place, to make files that no
+// encoder makes. Its arguments are the file and then operations:
 //
-//	set PATH OFFSET WIDTH VALUE   a big-endian number in the body of a box
-//	rename PATH KIND              the kind of a box: free makes it nothing
-//	drop PATH                     takes a box away
-//	edits PATH LENGTH:FROM[:RATE] …  gives a track (moov/trak[0]) a list of edits
-//	chapters PATH ID              names a track as the chapters of another
-//	co64 PATH                     widens a stco box
-//	large                         gives mdat a size of 64 bits, over the free box before it
-//	open                          gives mdat no size: it reaches to the end
-//	cut BYTES, pad BYTES, zero BYTES, append FILE   of the file itself
+//	set PATH OFFSET WIDTH VALUE   set a big-endian number in the body of a box
+//	rename PATH KIND              change the kind of a box; free disables it
+//	drop PATH                     remove a box
+//	edits PATH LENGTH:FROM[:RATE] …  add an edit list to a track (moov/trak[0])
+//	chapters PATH ID              make a track the chapters of another
+//	co64 PATH                     widen a stco box
+//	large                         give mdat a 64-bit size, over the free box before it
+//	open                          give mdat no size, so that it reaches to the end
+//	cut BYTES, pad BYTES, zero BYTES, append FILE   change the file itself
 //
-// Boxes are only made larger or smaller where moov stands at the end: nothing
-// moves then. PATH is like moov/trak[1]/mdia/mdhd.
+// Change the size of boxes only if moov is at the end, so that nothing moves.
+// PATH is like moov/trak[1]/mdia/mdhd.
 package main
 
 import (
@@ -39,7 +39,8 @@ func main() {
 	}
 }
 
-// operate carries out one operation, and returns the file and the other ones.
+// operate carries out one operation, and returns the file and the remaining
+// operations.
 func operate(file []byte, op string, args []string) ([]byte, []string) {
 	switch op {
 	case "set":
@@ -102,13 +103,13 @@ func box(kind string, body ...[]byte) []byte {
 	return bytes.Join([][]byte{be32(8 + len(all)), []byte(kind), all}, nil)
 }
 
-// place is where a box stands, and the boxes around it.
+// place is the position of a box and of the boxes around it.
 type place struct {
 	at, body, end int
 	around        []int
 }
 
-// find looks for a box by its path.
+// find finds a box by its path.
 func find(file []byte, path string) place {
 	p := place{end: len(file)}
 	for _, step := range strings.Split(path, "/") {
@@ -140,8 +141,7 @@ func find(file []byte, path string) place {
 	return p
 }
 
-// splice replaces a part of a box, and makes everything around it fit. Where the
-// box itself is taken away only what is around it changes.
+// splice replaces a part of a box, and adjusts the sizes of the boxes around it.
 func splice(file []byte, b place, from, to int, with []byte) []byte {
 	for _, at := range b.around {
 		if at == from && len(with) == 0 {
@@ -153,7 +153,7 @@ func splice(file []byte, b place, from, to int, with []byte) []byte {
 	return bytes.Join([][]byte{file[:from], with, file[to:]}, nil)
 }
 
-// edits puts a list of edits at the end of a track.
+// edits adds an edit list at the end of a track.
 func edits(file []byte, args []string) ([]byte, []string) {
 	b := find(file, args[0])
 	var list []byte
@@ -170,7 +170,7 @@ func edits(file []byte, args []string) ([]byte, []string) {
 	return splice(file, b, b.end, b.end, box("edts", box("elst", be32(0), be32(n), list))), args
 }
 
-// wide makes a co64 box of a stco box.
+// wide turns a stco box into a co64 box.
 func wide(file []byte, b place) []byte {
 	var offsets []byte
 	for at := b.body + 8; at < b.end; at += 4 {
