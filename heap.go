@@ -7,12 +7,12 @@ import (
 )
 
 const (
-	// heapRoom is how much the heap may grow between two collections. Below it
-	// they take a third of the time that a key takes.
+	// heapRoom is how much the heap may grow between two collections. With
+	// less, collections take up a third of the time spent on a key.
 	heapRoom = 10 << 20
 
-	// A history of 100,000 jobs is many small long-lived rows: there the
-	// percentage that is usual for Go would double what is in use.
+	// A history of 100,000 jobs consists of many small long-lived rows. With
+	// Go's usual percentage, memory use would double.
 	leastPercent, mostPercent = 15, 100
 )
 

@@ -13,8 +13,8 @@ import (
 	"dubtop/state"
 )
 
-// letters types words without running the commands that follow, and returns
-// those.
+// letters types words without running the commands that follow, and returns the
+// commands.
 func letters(a *App, words string) (cmds []tea.Cmd) {
 	for _, r := range words {
 		_, cmd := a.Update(press(r))
@@ -24,7 +24,7 @@ func letters(a *App, words string) (cmds []tea.Cmd) {
 }
 
 // carryOut runs commands, and those that follow from them, until only the clock
-// is waited for.
+// is left.
 func carryOut(a *App, cmds ...tea.Cmd) {
 	msgs := make(chan tea.Msg, 1000)
 	var run func(cmd tea.Cmd)
@@ -66,9 +66,9 @@ func sees(t *testing.T, a *App, words ...string) {
 	}
 }
 
-// Among many rows the typed text is on the screen before any row is checked, and
-// a key that comes between them leaves nothing of the filter before it.
-func TestAFilterIsEchoedBeforeItsRowsAreFound(t *testing.T) {
+// With many rows, the typed text is on the screen before any row is checked,
+// and a key typed in between discards the earlier filter.
+func TestFilterIsEchoedBeforeItsRowsAreFound(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newDesk(t, 30_000)
@@ -84,7 +84,7 @@ func TestAFilterIsEchoedBeforeItsRowsAreFound(t *testing.T) {
 }
 
 // A key that keeps or drops the filter does not wait for the steps.
-func TestAFilterIsKeptOrDroppedAtOnce(t *testing.T) {
+func TestFilterIsKeptOrDroppedAtOnce(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[rune]string{tea.KeyEnter: "1 of 100, 30000 in all", tea.KeyEscape: "1 of 30000"} {
 		a := newDesk(t, 30_000)
@@ -95,7 +95,7 @@ func TestAFilterIsKeptOrDroppedAtOnce(t *testing.T) {
 	}
 }
 
-// While the rows are looked for, others come and go.
+// While the search runs, rows come and go.
 func TestAFilterFindsRowsThatComeMeanwhile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

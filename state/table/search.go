@@ -10,8 +10,8 @@ type Search[T any] struct {
 	over   bool
 }
 
-// Begin begins a search. If the query only adds to the words of a view's, it
-// looks among the rows of that view.
+// Begin starts a search. If the query only adds words to that of a view, only
+// the rows of that view are checked.
 func (s *Search[T]) Begin(c *Collection[T], q Query, from *View[T]) {
 	v := &s.view
 	v.begin(c, q, v.pricedBy(q), v.notedBy(q))
@@ -22,8 +22,8 @@ func (s *Search[T]) Begin(c *Collection[T], q Query, from *View[T]) {
 	v.seen = c.version
 }
 
-// narrows reports whether another view has all rows that this one will have, in
-// the same order.
+// narrows reports whether another view contains all rows of this one, in the
+// same order.
 func (v *View[T]) narrows(from *View[T]) bool {
 	same := v.query
 	same.Text = from.query.Text
@@ -36,8 +36,9 @@ func (v *View[T]) outdated() bool {
 	return v.seen != v.rows.version || v.priced != v.pricedBy(v.query) || v.noted != v.notedBy(v.query)
 }
 
-// Step checks at most n more rows and reports whether the search is over. If
-// rows, costs or notes have changed since it began, it checks all rows again.
+// Step checks at most n more rows and reports whether the search is complete.
+// If rows, costs or notes have changed since it began, it checks all rows
+// again.
 func (s *Search[T]) Step(n int) (over bool) {
 	if s.over {
 		return true
@@ -58,7 +59,7 @@ func (s *Search[T]) Step(n int) (over bool) {
 	return s.over
 }
 
-// Finish completes the search and exchanges its view for another.
+// Finish completes the search and swaps its view with another.
 func (s *Search[T]) Finish(v *View[T]) {
 	s.Step(len(s.left))
 	s.view, *v = *v, s.view

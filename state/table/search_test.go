@@ -8,8 +8,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-// However a search is cut into steps, and whatever comes between them, its view
-// is the one that looking at all rows at once makes, and it goes on from there.
+// However a search is divided into steps, and whatever happens between them,
+// its view equals the one from checking all rows at once, and it continues
+// correctly from there.
 func TestASearchInStepsFindsWhatOneAtOnceFinds(t *testing.T) {
 	t.Parallel()
 	statuses := []string{pending, processing, completed, failed, strange}
@@ -44,7 +45,7 @@ func TestASearchInStepsFindsWhatOneAtOnceFinds(t *testing.T) {
 			case 2:
 				prices.version++
 			}
-			found.Update(c, from) // it is drawn meanwhile
+			found.Update(c, from) // it is drawn in between
 		}
 		for !s.Step(rapid.IntRange(1, 20).Draw(t, "step")) {
 			change()
@@ -64,7 +65,7 @@ func TestASearchInStepsFindsWhatOneAtOnceFinds(t *testing.T) {
 	})
 }
 
-// tariff is prices that change all at once.
+// tariff is a set of prices that change all at once.
 type tariff struct{ version uint64 }
 
 func (p *tariff) Version() uint64 { return p.version }
@@ -74,7 +75,7 @@ func (p *tariff) Rank(row any) int64 {
 	return (n * int64(p.version%5)) % 7
 }
 
-// shownBy lists what a view shows.
+// shownBy returns the rows that a view shows.
 func shownBy(v *View[item]) (shown []string) {
 	for i := range v.Len() {
 		shown = append(shown, fmt.Sprint(v.Key(i), v.At(i).status, v.Index(v.Key(i))))
