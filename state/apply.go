@@ -85,7 +85,7 @@ func applyList[T any](c *table.Collection[T], t table.Ticket, items []T, whole b
 		c.Fail(t, err)
 	case whole:
 		c.Answer(t, items, now)
-		for _, key := range c.Lost(t, items) {
+		for _, key := range c.Lost(t) {
 			c.Remove(key)
 		}
 	default:
@@ -121,7 +121,7 @@ func (s *Store) applyGenerations(q Query, a Answer, now time.Time) {
 		switch {
 		case a.all(q):
 			c.Answer(q.ticket, a.Generations, now)
-			for _, key := range c.Lost(q.ticket, a.Generations) {
+			for _, key := range c.Lost(q.ticket) {
 				s.MarkGone(api.ID(key), now)
 			}
 		case fresh:
@@ -131,6 +131,26 @@ func (s *Store) applyGenerations(q Query, a Answer, now time.Time) {
 		}
 	})
 	s.History.Loaded = c.Len()
+}
+
+// partSize is how many generations are applied at once: a whole history would
+// keep keys waiting.
+const partSize = 500
+
+// applyPart applies the first generations of a long answer, and takes them out.
+// It does nothing if the rest may be applied at once.
+func (s *Store) applyPart(q Query, a *Answer, now time.Time) (more bool) {
+	if a.Err != nil || !a.Whole || len(a.Generations) <= partSize {
+		return false
+	}
+	part := a.Generations[:partSize:partSize]
+	a.Generations = a.Generations[partSize:]
+	if q.Topic == Running {
+		s.polledRunning(now)
+	}
+	s.learn(part, now, func() { s.Generations.Part(q.ticket, part, now) })
+	s.History.Loaded = s.Generations.Len()
+	return true
 }
 
 // all reports whether the answer contains everything there is.

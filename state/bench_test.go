@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -101,5 +102,47 @@ func BenchmarkExpectAndCost(b *testing.B) {
 	for b.Loop() {
 		s.Forecast.Expect(&g, now)
 		s.Cost(&g)
+	}
+}
+
+// BenchmarkWholeHistory100k is a whole history in one answer, the first time and
+// again. Keys wait for the longest part.
+func BenchmarkWholeHistory100k(b *testing.B) {
+	items := account(many)
+	for _, again := range []bool{false, true} {
+		b.Run(fmt.Sprintf("again=%t", again), func(b *testing.B) {
+			best := time.Hour // the longest part of the quietest round
+			for b.Loop() {
+				b.StopTimer()
+				var longest time.Duration
+				s, p, now := NewStore(), NewPoller(DefaultPace()), start()
+				for round := range 2 {
+					now = now.Add(time.Hour)
+					for _, q := range p.Due(now, s) {
+						if q.Topic != Head {
+							continue
+						}
+						if again == (round == 1) {
+							b.StartTimer()
+						}
+						a := Answer{Generations: slices.Clone(items), Whole: true}
+						for more := true; more; {
+							began := time.Now()
+							more = p.ApplyPart(now, s, q, &a)
+							if again == (round == 1) {
+								longest = max(longest, time.Since(began))
+							}
+						}
+						if s.Generations.Len() != many {
+							b.Fatal(s.Generations.Len())
+						}
+						b.StopTimer()
+					}
+				}
+				best = min(best, longest)
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(best.Microseconds())/1000, "ms/longest-part")
+		})
 	}
 }

@@ -129,6 +129,16 @@ func (p *Poller) Apply(now time.Time, s *Store, q Query, a Answer) {
 	p.look(s)
 }
 
+// ApplyPart is Apply for an answer that may be long. It applies a part and
+// removes it from the answer; if there is more, it must be called again.
+func (p *Poller) ApplyPart(now time.Time, s *Store, q Query, a *Answer) (more bool) {
+	if s.applyPart(q, a, p.tick(now)) {
+		return true
+	}
+	p.Apply(now, s, q, *a)
+	return false
+}
+
 // turn moves on to the next page. A page seen before is the end.
 func (g *paging) turn(next api.Cursor) {
 	if g.used == nil {

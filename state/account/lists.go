@@ -18,9 +18,9 @@ const (
 	// firstPage is the number of jobs read together with the journal: more than
 	// any window shows.
 	firstPage = 200
-	// nextPage is the number of jobs per further page: applying one takes less
-	// than a frame.
-	nextPage = 1000
+	// nextPage is the number of jobs per further page: applying one takes about a
+	// millisecond, so that no key waits for it.
+	nextPage = 500
 	// saveEvery is the time between saves. Rows lost in a crash come back from
 	// the server.
 	saveEvery = 5 * time.Second
@@ -29,6 +29,9 @@ const (
 	// saveAtOnce is the number of rows per transaction, because a paid request
 	// may be waiting for the journal.
 	saveAtOnce = 100
+	// saveRest is how much longer than a transaction the pause after it is: saving a
+	// long history takes turns with the keys.
+	saveRest = 2
 	// lastSave limits the time for saving when the program ends.
 	lastSave = 300 * time.Millisecond
 )
@@ -154,7 +157,7 @@ func (a *Account) saveSeen() []Work {
 	l.bulk = full
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
-		err := s.save(ctx, j)
+		err := s.save(ctx, j, time.Sleep)
 		return func(time.Time) []Event {
 			l.saving = false
 			if last {
@@ -183,7 +186,7 @@ func (a *Account) SaveLast() []Work {
 		work = append(work, a.work(func(ctx context.Context) apply {
 			ctx, stop := context.WithTimeout(ctx, lastSave)
 			defer stop()
-			err := s.save(ctx, j)
+			err := s.save(ctx, j, func(time.Duration) {})
 			return func(time.Time) []Event { return changedFailure(&a.lists.failed, EventListsSaved, err) }
 		}))
 	}
@@ -204,10 +207,15 @@ type sightings struct {
 	seen, batchesSeen time.Time
 }
 
-func (s sightings) save(ctx context.Context, j *journal.Journal) error {
+// save saves the rows in small transactions, and calls rest between them.
+func (s sightings) save(ctx context.Context, j *journal.Journal, rest func(time.Duration)) error {
 	for page := range slices.Chunk(s.generations, saveAtOnce) {
+		began := time.Now()
 		if err := j.SaveGenerations(ctx, page, s.seen); err != nil {
 			return err
+		}
+		if len(page) == saveAtOnce {
+			rest(saveRest * time.Since(began))
 		}
 	}
 	// Without rows this saves the time alone.

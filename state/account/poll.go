@@ -16,18 +16,27 @@ func (a *Account) poll(q state.Query) Work {
 	c, j := a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
 		r := answer(ctx, c, j, q)
-		return func(time.Time) []Event {
-			complete := a.Store.History.Complete
-			a.Poller.Apply(a.now, a.Store, q, r)
-			if r.Whole || a.Store.History.Complete && !complete {
-				a.later(release)
-			}
-			if r.Err != nil {
-				return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
-			}
-			return nil
-		}
+		return func(time.Time) []Event { return a.answered(q, &r) }
 	})
+}
+
+// answered applies an answer. A long one takes several results, so that keys get
+// their turn in between.
+func (a *Account) answered(q state.Query, r *state.Answer) []Event {
+	complete := a.Store.History.Complete
+	if a.Poller.ApplyPart(a.now, a.Store, q, r) {
+		a.later(func(context.Context) apply {
+			return func(time.Time) []Event { return a.answered(q, r) }
+		})
+		return nil
+	}
+	if r.Whole || a.Store.History.Complete && !complete {
+		a.later(release)
+	}
+	if r.Err != nil {
+		return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
+	}
+	return nil
 }
 
 // answer sends one request of the poller.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"dubtop/api"
@@ -14,22 +16,15 @@ import (
 // saved facts that the rows lack: an end, the times of changes, a name. Rows
 // that stand for submissions are skipped, and unchanged rows are not written.
 func (j *Journal) SaveGenerations(ctx context.Context, rows []state.Generation, seen time.Time) error {
+	const atOnce = 500 // SQLite's own limit is higher
 	return j.transact(ctx, j.lists, func(tx *sql.Tx) error {
-		find, err := tx.PrepareContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id = ?")
-		if err != nil {
-			return err
-		}
-		defer find.Close()
 		put, err := tx.PrepareContext(ctx, putGeneration)
 		if err != nil {
 			return err
 		}
 		defer put.Close()
-		for i := range rows {
-			if rows[i].Submission != "" || rows[i].ID == "" {
-				continue
-			}
-			if err := saveGeneration(ctx, find, put, rows[i], seen); err != nil {
+		for some := range slices.Chunk(rows, atOnce) {
+			if err := saveSome(ctx, tx, put, some, seen); err != nil {
 				return err
 			}
 		}
@@ -37,22 +32,44 @@ func (j *Journal) SaveGenerations(ctx context.Context, rows []state.Generation, 
 	})
 }
 
-func saveGeneration(ctx context.Context, find, put *sql.Stmt, g state.Generation, seen time.Time) error {
-	found, err := find.QueryContext(ctx, string(g.ID))
+// saveSome looks the rows up together: one by one took longer than writing them.
+func saveSome(ctx context.Context, tx *sql.Tx, put *sql.Stmt, rows []state.Generation, seen time.Time) error {
+	ids := make([]any, len(rows))
+	for i := range rows {
+		ids[i] = string(rows[i].ID)
+	}
+	found, err := tx.QueryContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id IN (?"+strings.Repeat(",?", len(ids)-1)+")", ids...)
 	if err != nil {
 		return err
 	}
-	known, err := collect(found, scanGeneration)
+	all, err := collect(found, scanGeneration)
 	if err != nil {
 		return err
 	}
-	if len(known) > 0 {
-		g = joined(g, &known[0], seen)
-		if g.Same(&known[0]) {
+	known := make(map[api.ID]*state.Generation, len(all))
+	for i := range all {
+		known[all[i].ID] = &all[i]
+	}
+	for i := range rows {
+		if rows[i].Submission != "" || rows[i].ID == "" {
+			continue
+		}
+		if err := saveGeneration(ctx, put, rows[i], known, seen); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveGeneration(ctx context.Context, put *sql.Stmt, g state.Generation, known map[api.ID]*state.Generation, seen time.Time) error {
+	if old, ok := known[g.ID]; ok {
+		g = joined(g, old, seen)
+		if g.Same(old) {
 			return nil
 		}
 	}
-	_, err = put.ExecContext(ctx, string(g.ID), nanos(g.Created), string(g.Status), g.Model, g.Name, g.Named(),
+	known[g.ID] = &g // a later row may be about the same job
+	_, err := put.ExecContext(ctx, string(g.ID), nanos(g.Created), string(g.Status), g.Model, g.Name, g.Named(),
 		float64(g.Length), g.Error, g.ErrorCode, nanos(g.Started), nanos(g.Ended), g.HasOutput, g.Gone)
 	return err
 }

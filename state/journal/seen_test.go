@@ -283,4 +283,12 @@ func BenchmarkGenerations(b *testing.B) {
 			keepJobs(b, j, page...)
 		}
 	})
+	b.Run("save 100 new", func(b *testing.B) {
+		for n := 0; b.Loop(); n++ {
+			for i := range page {
+				page[i] = seenJob(200_000+n*len(page)+i, api.Completed)
+			}
+			keepJobs(b, j, page...)
+		}
+	})
 }

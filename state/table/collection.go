@@ -50,15 +50,37 @@ type Collection[T any] struct {
 	version uint64
 	removed uint64 // number of items removed so far
 	unsaved int    // items changed since TakeUnsaved
+	saved   int    // at the least so many items at the front are saved
 
 	issued uint32 // number of the last ticket
 	void   uint32 // tickets up to this one are void
 	good   uint32 // latest ticket with an answer
 	whole  uint32 // latest ticket with a complete answer
 	open   []uint32
+	seen   sighting // in the answer that was written last
 	asOf   time.Time
 	err    error
 }
+
+// sighting counts the items that are in an answer, to tell without a look at
+// each that a complete one has them all.
+type sighting struct {
+	ticket uint32
+	items  int
+}
+
+// note counts an item of an answer, before the answer is noted in it.
+func (s *sighting) note(ticket, asked uint32) {
+	if s.ticket != ticket {
+		*s = sighting{ticket: ticket}
+	}
+	if asked != ticket {
+		s.items++
+	}
+}
+
+// has reports whether an answer has at least n items.
+func (s *sighting) has(ticket uint32, n int) bool { return s.ticket == ticket && s.items >= n }
 
 // Ask returns a ticket for a new request.
 func (c *Collection[T]) Ask(now time.Time) Ticket {
@@ -87,15 +109,25 @@ func (c *Collection[T]) Answer(t Ticket, items []T, now time.Time) {
 		return
 	}
 	c.write(t.number, items, now)
-	c.order = slices.DeleteFunc(c.order, func(e *entry[T]) bool {
-		absent := e.asked < t.number && !e.local && !e.kept
-		if absent {
-			c.forget(e)
-		}
-		return absent
-	})
+	if !c.seen.has(t.number, len(c.order)) {
+		c.order = slices.DeleteFunc(c.order, func(e *entry[T]) bool {
+			absent := e.asked < t.number && !e.local && !e.kept
+			if absent {
+				c.forget(e)
+			}
+			return absent
+		})
+	}
 	c.whole = t.number
 	c.succeed(t)
+}
+
+// Part applies the first items of a long answer, so that nothing has to wait for
+// all of it. The rest follows by Answer, Merge or Extend.
+func (c *Collection[T]) Part(t Ticket, items []T, now time.Time) {
+	if slices.Contains(c.open, t.number) && t.number > c.void {
+		c.write(t.number, items, now)
+	}
 }
 
 // Extend is Merge for old items: it does not affect AsOf.

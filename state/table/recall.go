@@ -57,13 +57,12 @@ func (c *Collection[T]) keepSaved(e *entry[T]) {
 
 // TakeUnsaved returns copies of at most limit items that changed since they
 // were last taken or recalled, in order, and marks them as saved. It is fast if
-// the changed items are new, which is the usual case.
+// the changed items are new, which is the usual case, and if a long history is
+// taken page by page.
 func (c *Collection[T]) TakeUnsaved(limit int) []T {
 	var items []T
-	for _, e := range c.order {
-		if c.unsaved == 0 || len(items) == limit {
-			break
-		}
+	for ; c.saved < len(c.order) && c.unsaved > 0 && len(items) < limit; c.saved++ {
+		e := c.order[c.saved]
 		if !e.saved {
 			c.keepSaved(e)
 			items = append(items, e.item)
@@ -79,14 +78,15 @@ func (c *Collection[T]) Unsaved() int { return c.unsaved }
 // answer: those that could still change, and those no older than the oldest
 // item of the answer. A server may return only part of its history, so older
 // items prove nothing. It returns nil if the answer to t came too late.
-func (c *Collection[T]) Lost(t Ticket, items []T) (keys []string) {
-	if c.whole != t.number {
+func (c *Collection[T]) Lost(t Ticket) (keys []string) {
+	if c.whole != t.number || c.seen.has(t.number, len(c.order)) {
 		return nil
 	}
 	oldest := int64(math.MaxInt64)
-	for i := range items {
-		if rank := rowOf(&items[i]).Rank(); rank != instant.Rank(time.Time{}) {
-			oldest = min(oldest, rank)
+	for _, e := range slices.Backward(c.order) {
+		if e.asked == t.number && e.rank != instant.Rank(time.Time{}) {
+			oldest = e.rank
+			break
 		}
 	}
 	missing := func(e *entry[T]) bool { return e.kept && e.asked < t.number }

@@ -64,6 +64,7 @@ func (c *Collection[T]) write(ticket uint32, items []T, now time.Time) (changed 
 		case ticket < c.whole: // missing from a later complete answer
 			continue
 		default:
+			c.seen.note(ticket, 0)
 			e = &entry[T]{item: items[i], asked: ticket, rank: rowOf(&items[i]).Rank()}
 			c.byKey[key] = e
 			moving = append(moving, e)
@@ -84,6 +85,7 @@ func (c *Collection[T]) update(e *entry[T], ticket uint32, item *T, now time.Tim
 	if e.kept && e.asked == 0 {
 		now = time.Time{} // the time of the change is unknown
 	}
+	c.seen.note(ticket, e.asked)
 	e.asked, e.local = ticket, false
 	row := rowOf(item)
 	row.Absorb(&e.item, now)
@@ -110,6 +112,7 @@ func (c *Collection[T]) touch(e *entry[T]) {
 	if e.version == 0 || e.saved {
 		c.unsaved++
 	}
+	c.saved = 0
 	e.saved = false
 	c.version++
 	e.version, e.class = c.version, e.row().Class()
@@ -123,6 +126,10 @@ func (c *Collection[T]) touch(e *entry[T]) {
 
 // forget removes an entry from everything except the order.
 func (c *Collection[T]) forget(e *entry[T]) {
+	if e.asked == c.seen.ticket {
+		c.seen.items--
+	}
+	c.saved = 0
 	c.version++
 	c.removed++
 	c.counts[e.class]--
