@@ -33,13 +33,15 @@ const (
 // costTracker collects the outcomes and costs of our jobs: the costs still to
 // request, and the news to write to the ledger.
 type costTracker struct {
-	queue   []*charge // costs to request, by the time of the next try
-	derive  []*charge // costs the server does not tell, to be derived from a unit price
-	begun   map[api.ID]bool
-	news    []ledger.Entry
-	lacking time.Time // until when cost requests are skipped
-	stale   bool      // derive may have new entries with a unit price
-	priced  uint64    // the prices' version when last derived
+	queue  []*charge // costs to request, by the time of the next try
+	derive []*charge // costs the server does not tell, to be derived from a unit price
+	begun  map[api.ID]bool
+	// followed is the key of the last entry that FollowLedger has gone through.
+	followed string
+	news     []ledger.Entry
+	lacking  time.Time // until when cost requests are skipped
+	stale    bool      // derive may have new entries with a unit price
+	priced   uint64    // the prices' version when last derived
 }
 
 // charge is a job whose cost is not known yet.
@@ -53,30 +55,55 @@ type charge struct {
 	next    time.Time
 }
 
+// entriesAtOnce is how many entries of the ledger are gone through at once.
+const entriesAtOnce = 500
+
 // BringLedger loads the ledger from the journal, learns its prices, and
-// continues with the entries that are still open. Entries booked here in the
-// meantime stay. Labels set later take precedence over those in the entries.
-// The ledger is best built in the background; the store takes ownership of it.
-func (s *Store) BringLedger(l *ledger.Ledger, now time.Time) {
+// continues with the entries that are still open. If there are many it reports
+// more, and FollowLedger goes on. Entries booked here in the meantime stay.
+// Labels set later take precedence over those in the entries. The ledger is best
+// built in the background; the store takes ownership of it.
+func (s *Store) BringLedger(l *ledger.Ledger, now time.Time) (more bool) {
 	s.Ledger.Replace(l)
-	for e := range s.Ledger.All() {
-		switch label, known := s.labels[e.Key()]; {
-		case known && label != e.Label:
-			s.relabel(e.Key())
-		case !known && e.Label != "":
-			s.SetLabel(api.ID(e.Key()), string(e.Label))
-		}
-		s.learnCost(e)
-		if e.Outcome != "" {
-			s.trackCost(e)
-			continue
-		}
-		if g, ok := s.Generations.Find(string(e.Job)); ok {
-			s.jobSeen(&g, now)
-		}
-		if b, ok := s.Batches.Find(string(e.Job)); ok {
-			s.batchSeen(&b, now)
-		}
+	s.costs.followed = ""
+	return s.FollowLedger(now)
+}
+
+// FollowLedger goes through more entries that BringLedger brought, latest first.
+// It reports whether there are others.
+func (s *Store) FollowLedger(now time.Time) (more bool) {
+	rows, from := s.Ledger.Rows(), 0
+	if last := s.costs.followed; last != "" {
+		from = rows.Index(last) + 1 // others may have come before it
+	}
+	to := min(rows.Len(), from+entriesAtOnce)
+	for e := range s.Ledger.Span(from, to) {
+		s.follow(e, now)
+	}
+	if to > from {
+		s.costs.followed = rows.At(to - 1).Key()
+	}
+	return to < rows.Len()
+}
+
+// follow takes in an entry of the journal.
+func (s *Store) follow(e *ledger.Entry, now time.Time) {
+	switch label, known := s.labels[e.Key()]; {
+	case known && label != e.Label:
+		s.relabel(e.Key())
+	case !known && e.Label != "":
+		s.SetLabel(api.ID(e.Key()), string(e.Label))
+	}
+	s.learnCost(e)
+	if e.Outcome != "" {
+		s.trackCost(e)
+		return
+	}
+	if g, ok := s.Generations.Find(string(e.Job)); ok {
+		s.jobSeen(&g, now)
+	}
+	if b, ok := s.Batches.Find(string(e.Job)); ok {
+		s.batchSeen(&b, now)
 	}
 }
 

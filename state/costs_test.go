@@ -326,3 +326,29 @@ func TestEntriesBookedBeforeTheLedgerLoadsStay(t *testing.T) {
 		}
 	}
 }
+
+// A long ledger is gone through in portions; what is booked in between does not
+// make it miss an entry.
+func TestALongLedgerIsFollowedInPortions(t *testing.T) {
+	s := NewStore()
+	var entries []ledger.Entry
+	for i := range 2*entriesAtOnce + 10 {
+		e := booked(i, noon.Add(-time.Duration(i)*time.Minute), 1)
+		e.Label, e.Outcome = "promo", "COMPLETED"
+		entries = append(entries, e)
+	}
+	more, portions := s.BringLedger(ledger.New(entries), noon), 1
+	for ; more; portions++ {
+		s.Own(api.ID(fmt.Sprint("new", portions)), "sync-3", 1, noon.Add(time.Hour))
+		s.Own(api.ID(fmt.Sprint("old", portions)), "sync-3", 1, noon.Add(-900*time.Minute))
+		more = s.FollowLedger(noon)
+	}
+	if portions != 3 {
+		t.Errorf("%d portions", portions)
+	}
+	for i := range entries {
+		if s.LabelOf(entries[i].Job) != "promo" || !s.costs.begun[entries[i].Job] {
+			t.Fatalf("entry %d was missed", i)
+		}
+	}
+}

@@ -75,7 +75,9 @@ func (a *Account) readLedger() {
 			if unknown == nil && !due.IsZero() {
 				a.ledgerWrites.verify = instant.Later(instant.Of(due), now.Add(verifyAfter))
 			}
-			a.Store.BringLedger(ledger, now)
+			if a.Store.BringLedger(ledger, now) {
+				a.followLedger()
+			}
 			for _, u := range a.Outbox.Unsaved() { // these are not in the journal
 				if u.Submission.State == outbox.SubmissionSent {
 					a.Store.Accept(&u.Submission)
@@ -85,6 +87,19 @@ func (a *Account) readLedger() {
 				a.later(release)
 			}
 			return []Event{{Kind: EventLedger, Count: len(damage), Err: err}}
+		}
+	})
+}
+
+// followLedger goes through a long ledger in portions, so that keys get their
+// turn in between.
+func (a *Account) followLedger() {
+	a.later(func(context.Context) apply {
+		return func(now time.Time) []Event {
+			if a.Store.FollowLedger(now) {
+				a.followLedger()
+			}
+			return nil
 		}
 	})
 }

@@ -144,7 +144,7 @@ func (g *groups) sorted() []Group {
 // even for a large ledger.
 func (l *Ledger) Period(by Grouping, now time.Time, loc *time.Location) Tally {
 	from, to := by.bounds(now, loc)
-	return total(l.span(l.place(to), l.place(from)))
+	return total(l.Span(l.place(to), l.place(from)))
 }
 
 // Chart returns the totals of the last n days, oldest first and today last,
@@ -155,7 +155,7 @@ func (l *Ledger) Chart(now time.Time, n int, loc *time.Location) []Group {
 	to := midnight(year, month, day+1, loc)
 	for i := range slices.Backward(out) {
 		from := midnight(year, month, day-(len(out)-1-i), loc)
-		out[i] = Group{text.Of(ByDay.period(from, loc)), total(l.span(l.place(to), l.place(from)))}
+		out[i] = Group{text.Of(ByDay.period(from, loc)), total(l.Span(l.place(to), l.place(from)))}
 		to = from
 	}
 	return out

@@ -171,11 +171,11 @@ func (l *Ledger) LookedInto(key string) {
 }
 
 // All yields the entries, latest first, without damaged ones.
-func (l *Ledger) All() iter.Seq[*Entry] { return l.span(0, l.rows.Len()) }
+func (l *Ledger) All() iter.Seq[*Entry] { return l.Span(0, l.rows.Len()) }
 
-// span yields the entries in places from up to but not including to, without
+// Span yields the entries in places from up to but not including to, without
 // damaged ones.
-func (l *Ledger) span(from, to int) iter.Seq[*Entry] {
+func (l *Ledger) Span(from, to int) iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
 		for i := from; i < to; i++ {
 			if e := l.rows.At(i); e.Damage == "" && !yield(e) {
