@@ -82,13 +82,7 @@ func (c *Collection[T]) Lost(t Ticket) (keys []string) {
 	if c.whole != t.number || c.seen.has(t.number, len(c.order)) {
 		return nil
 	}
-	oldest := int64(math.MaxInt64)
-	for _, e := range slices.Backward(c.order) {
-		if e.asked == t.number && e.rank != instant.Rank(time.Time{}) {
-			oldest = e.rank
-			break
-		}
-	}
+	oldest := c.oldest(t)
 	missing := func(e *entry[T]) bool { return e.kept && e.asked < t.number }
 	for _, e := range c.order {
 		if e.rank < oldest {
@@ -104,4 +98,14 @@ func (c *Collection[T]) Lost(t Ticket) (keys []string) {
 		}
 	}
 	return keys
+}
+
+// oldest is the rank of the oldest item in the answer to t.
+func (c *Collection[T]) oldest(t Ticket) int64 {
+	for _, e := range slices.Backward(c.order) {
+		if e.asked == t.number && e.rank != instant.Rank(time.Time{}) {
+			return e.rank
+		}
+	}
+	return math.MaxInt64
 }
