@@ -63,7 +63,7 @@ func shootWith(t *testing.T, camera *Camera, cells [][]uv.Cell) *image.NRGBA {
 	return img
 }
 
-func TestThePatternLooksAsItDid(t *testing.T) {
+func TestPatternIsUnchanged(t *testing.T) {
 	check(t, "testdata/dark", Dark(), screen(70, 7, pattern))
 	check(t, "testdata/light", Light(), screen(70, 7, pattern))
 }
@@ -81,7 +81,7 @@ func TestTheSameCellsMakeTheSameBytes(t *testing.T) {
 	}
 }
 
-func TestAScreenfulMakesASmallFileWithAPalette(t *testing.T) {
+func TestScreenMakesASmallFileWithAPalette(t *testing.T) {
 	rows := strings.Split(pattern, "\n")
 	for len(rows) < 36 {
 		rows = append(rows, rows[len(rows)-7])
@@ -136,7 +136,7 @@ func ink(img *image.NRGBA, area image.Rectangle) int {
 	return n
 }
 
-func TestACharacterTheFontLacksIsRefused(t *testing.T) {
+func TestMissingGlyphIsAnError(t *testing.T) {
 	_, err := newCamera(t).Shoot(screen(4, 2, "ok\n漢"))
 	if err == nil || !strings.Contains(err.Error(), "row 1, column 0") || !strings.Contains(err.Error(), "漢") {
 		t.Errorf("Shoot: %v, want an error with the place and the character", err)

@@ -96,7 +96,7 @@ func TestFilterIsKeptOrDroppedAtOnce(t *testing.T) {
 }
 
 // While the search runs, rows come and go.
-func TestAFilterFindsRowsThatComeMeanwhile(t *testing.T) {
+func TestFilterFindsRowsAddedDuringASearch(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := newDesk(t, 30_000)

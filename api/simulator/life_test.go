@@ -193,7 +193,7 @@ func TestDemo(t *testing.T) {
 
 // Everything sent to the demo completes within its promise, for every seed and
 // model.
-func TestWhatIsSentToTheDemoCompletes(t *testing.T) {
+func TestJobsSentToTheDemoComplete(t *testing.T) {
 	for seed := range uint64(20) {
 		now := noon()
 		a := open(t, Options{Seed: seed, Demo: true, Slots: 40, Now: func() time.Time { return now }})

@@ -11,7 +11,7 @@ import (
 // However a search is divided into steps, and whatever happens between them,
 // its view equals the one from checking all rows at once, and it continues
 // correctly from there.
-func TestASearchInStepsFindsWhatOneAtOnceFinds(t *testing.T) {
+func TestSteppedSearchEqualsFullSearch(t *testing.T) {
 	t.Parallel()
 	statuses := []string{pending, processing, completed, failed, strange}
 	rapid.Check(t, func(t *rapid.T) {

@@ -258,7 +258,7 @@ total         2  ~$0.10        1          -       -       1  ~$0.10      2.5
 
 // A long ledger is not read each time. The output says when it was last
 // checked, and --verify checks it and finds later changes.
-func TestALongLedgerSaysUntilWhenItWasChecked(t *testing.T) {
+func TestLongLedgerSaysWhenItWasChecked(t *testing.T) {
 	d := newDesk(t)
 	j := d.journal()
 	for i := range 1000 {

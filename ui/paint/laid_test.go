@@ -10,7 +10,7 @@ import (
 
 // A box is laid over lines of any characters and colours just as Lip Gloss lays
 // layers, which is too slow for every frame.
-func TestABoxCoversWhatLipGlossWouldCover(t *testing.T) {
+func TestBoxCoversWhatLipGlossWouldCover(t *testing.T) {
 	t.Parallel()
 	line := rapid.Custom(func(t *rapid.T) string {
 		return strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{

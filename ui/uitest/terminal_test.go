@@ -112,7 +112,7 @@ func TestEveryKeyArrivesUnderItsOwnName(t *testing.T) {
 	})
 }
 
-func TestAKeyNoTerminalSendsIsAnError(t *testing.T) {
+func TestUnknownKeyIsAnError(t *testing.T) {
 	for _, key := range []string{"", "ctrl+enter", "hyper+n", "return", "ctrl+é", "shift+esc"} {
 		if seq, err := encode(key); err == nil {
 			t.Errorf("encode(%q) = %q, want an error", key, seq)
@@ -155,7 +155,7 @@ func TestWindowFocusAndBackground(t *testing.T) {
 	stage(t, Options{}, func(_ *testing.T, d *Terminal) { d.Sees("window=80×24 dark=false") })
 }
 
-func TestAMuteTerminalAnswersNothing(t *testing.T) {
+func TestMuteTerminal(t *testing.T) {
 	stage(t, Options{Mute: true, Dark: true}, func(t *testing.T, d *Terminal) {
 		d.Sees("dark=false")
 		d.Press("n")
@@ -166,7 +166,7 @@ func TestAMuteTerminalAnswersNothing(t *testing.T) {
 	})
 }
 
-func TestWhatTheTerminalKeeps(t *testing.T) {
+func TestWhatTheTerminalRecords(t *testing.T) {
 	stage(t, Options{}, func(t *testing.T, d *Terminal) {
 		d.Press("ctrl+y")
 		if got := d.Clipboard(); got != "https://example.com/a;b" {
@@ -219,7 +219,7 @@ func (w *witness) Errorf(format string, args ...any) {
 
 func (w *witness) Fatalf(format string, args ...any) { w.Errorf(format, args...) }
 
-func TestAStoryThatIsNotTrueFailsWithTheFrame(t *testing.T) {
+func TestFailedStoryShowsTheFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &witness{TB: t}
 		d := Start(w, toy{}, Options{})
@@ -249,7 +249,7 @@ func TestEachFrameWiderThanItsWindowIsReported(t *testing.T) {
 	})
 }
 
-func TestAProgramThatWillNotQuitIsKilledInTheEnd(t *testing.T) {
+func TestProgramThatDoesNotQuitIsKilled(t *testing.T) {
 	var d *Terminal
 	synctest.Test(t, func(t *testing.T) {
 		stubborn := func(msg tea.Msg) tea.Msg {

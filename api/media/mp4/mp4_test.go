@@ -8,7 +8,7 @@ import (
 	"dubtop/api/media/file"
 )
 
-func TestAMovieOfTooManyBoxes(t *testing.T) {
+func TestMovieWithTooManyBoxes(t *testing.T) {
 	const box = "\x00\x00\x00\x08free"
 	data := bytes.Repeat([]byte(box), 20)
 	m := &movie{source: file.New(t.Context(), bytes.NewReader(data), int64(len(data)), file.Unknown), boxes: maxBoxes - 10}
