@@ -42,8 +42,8 @@ func DefaultPace() Pace {
 	}
 }
 
-// ShortestPace is the minimum of each time. The configuration
-// refuses what is shorter.
+// ShortestPace is the minimum of each time. The configuration refuses shorter
+// ones.
 func ShortestPace() Pace {
 	return Pace{
 		Running:   2 * time.Second,

@@ -211,8 +211,8 @@ func (d *generationDetails) Leave() tea.Cmd {
 	return nil
 }
 
-// opened is what is known of the job by asking for it; nothing while it is
-// another that is open.
+// opened returns the API's answers about the job, or nothing if another job is
+// open.
 func (d *generationDetails) opened() state.Opened {
 	if o := d.app.store.Opened; o.ID == d.id {
 		return o

@@ -30,7 +30,7 @@ const (
 	joinEvery  = "every track with every video"
 )
 
-// setTyped is what was typed into the job set form.
+// setTyped holds the fields of the job set form as last typed.
 type setTyped struct {
 	videos, tracks, template string
 	every                    bool

@@ -173,7 +173,7 @@ func (s JobSources) list(typed string, read reader) (jobset.Set, error) {
 	return read(raw, filepath.Dir(path), s.Env.Home, s.Like)
 }
 
-// path returns the absolute path of what was typed.
+// path returns the absolute path of the typed one.
 func (s JobSources) path(typed string) (string, error) {
 	path, err := draft.ParsePath(typed, s.Env.Home)
 	if err == nil && !filepath.IsAbs(path) {

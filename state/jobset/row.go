@@ -39,7 +39,7 @@ type Row struct {
 	Out bool
 }
 
-// Words says what is wrong with the row, "" if nothing is.
+// Words describes the problem with the row, "" if there is none.
 func (r *Row) Words() text.Text { return text.Of(cmp.Or(r.Trouble, r.Fault, r.Twin)) }
 
 // Fit reports whether the row can become a job.

@@ -6,8 +6,8 @@ import (
 	"dubtop/api"
 )
 
-// FramesPerSecond is the rate at which output is billed, whatever the input's.
-// The server's own default for estimates is 30.
+// FramesPerSecond is the rate at which output is billed, for any input. The
+// server's own default for estimates is 30.
 // https://sync.so/docs/api-reference/api/generate-api/estimate-cost
 // https://sync.so/docs/models/pricing
 const FramesPerSecond = 25

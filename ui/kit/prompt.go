@@ -32,7 +32,7 @@ func (a *Stage) Prompt(title text.Text, value string, limit int, save func(words
 	return nil
 }
 
-// Title says what is asked for.
+// Title returns the label.
 func (p *Prompt) Title() text.Text { return p.Heading }
 
 // SetSize sets the width of the body.

@@ -162,7 +162,7 @@ func (g *guard) size() tea.WindowSizeMsg {
 }
 
 // leave restores the terminal of a program that has ended, by force if the
-// terminal does not take what is on its way.
+// terminal does not accept the pending output.
 func (g *guard) leave() {
 	left := make(chan struct{})
 	go func() {

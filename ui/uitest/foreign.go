@@ -97,7 +97,7 @@ func ownCSI(p *ansi.Parser, seq []byte) bool {
 		return slices.Contains([]int{1, 7, 25, 1004, 1049, 2004, 2026, 2027, 2031}, mode)
 	case 'p': // queries for modes
 		return bytes.HasSuffix(seq, []byte("$p"))
-	case 'c': // the question what it is
+	case 'c': // a query for the terminal's type
 		return string(seq) == ansi.RequestPrimaryDeviceAttributes
 	case 'q': // the cursor's shape
 		return bytes.HasSuffix(seq, []byte(" q"))
