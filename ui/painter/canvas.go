@@ -94,7 +94,7 @@ func (c *canvas) enter(v tea.View) string {
 	c.anew()
 	c.render.SetPosition(-1, -1) // unknown
 	c.shown = tea.View{DisableBracketedPasteMode: true, KeyboardEnhancements: v.KeyboardEnhancements}
-	s := ansi.ResetModifyOtherKeys + ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable +
+	s := question + ansi.ResetModifyOtherKeys + ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable +
 		ansi.SetModifyOtherKeys2 + ansi.PushKittyKeyboard(enhancements(v)) + ansi.RequestKittyKeyboard +
 		ansi.SetModeLightDark + ansi.RequestBackgroundColor
 	if c.joins {
@@ -118,6 +118,7 @@ func (c *canvas) leave() []byte {
 	}
 	s += c.modes(tea.View{DisableBracketedPasteMode: true, KeyboardEnhancements: c.shown.KeyboardEnhancements})
 	c.inside = false
+	s += ansi.CursorPosition(1, c.cells.Height()) // for terminals without an alternate screen
 	return []byte(s + ansi.ResetModeAltScreenSaveCursor + ansi.SetModeTextCursorEnable)
 }
 
@@ -160,23 +161,19 @@ func (c *canvas) draw(b *bytes.Buffer, v tea.View) {
 	}
 	c.moves.Reset()
 	_ = c.render.Flush() // a buffer never fails
-	had, has := c.shown.Cursor != nil, v.Cursor != nil
-	moved := c.moves.Len() > 0
-	if moved && c.atOnce {
-		b.WriteString(ansi.SetModeSynchronizedOutput)
-	}
-	// A cursor that is visible while it moves flickers.
-	hidden := had && (!has || moved && !c.atOnce)
-	if hidden {
-		b.WriteString(ansi.ResetModeTextCursorEnable)
-	}
+	moved, had, has := c.moves.Len() > 0, c.shown.Cursor != nil, v.Cursor != nil
+	hides := had && (!has || moved && !c.atOnce) // a cursor that is visible while it moves flickers
+	shows := has && (hides || !had)
+	b.WriteString(when(moved && c.atOnce, ansi.SetModeSynchronizedOutput) + when(hides, ansi.ResetModeTextCursorEnable))
 	b.Write(c.moves.Bytes())
-	if has && (hidden || !had) {
-		b.WriteString(ansi.SetModeTextCursorEnable)
+	b.WriteString(when(shows, ansi.SetModeTextCursorEnable) + when(moved && c.atOnce, ansi.ResetModeSynchronizedOutput))
+}
+
+func when(so bool, words string) string {
+	if so {
+		return words
 	}
-	if moved && c.atOnce {
-		b.WriteString(ansi.ResetModeSynchronizedOutput)
-	}
+	return ""
 }
 
 // fill draws the rows that changed.

@@ -27,14 +27,14 @@ func (l loop) Init() tea.Cmd {
 }
 
 // Update applies a message, paints, and ends the program if that panics.
-func (l loop) Update(msg tea.Msg) (_ tea.Model, cmd tea.Cmd) {
+func (l loop) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	if l.fault != nil {
 		return l, nil
 	}
 	defer func() {
 		if r := recover(); r != nil {
 			l.fault = newPanic(r)
-			cmd = tea.Quit
+			model, cmd = l, tea.Quit
 		}
 	}()
 	return l, l.caught(l.update(msg))
@@ -100,10 +100,11 @@ func (p *Painter) filter(msg tea.Msg) tea.Msg {
 }
 
 // listen passes the terminal's events to the program until the input ends or
-// stop is called. The painter reads itself to know whether more keys have
+// deafen is called. The painter reads itself to know whether more keys have
 // arrived.
-func (p *Painter) listen() (stop func()) {
-	ctx, cancel := context.WithCancel(context.Background())
+func (p *Painter) listen() {
+	var ctx context.Context
+	ctx, p.deafen = context.WithCancel(context.Background())
 	reader := uv.NewTerminalReader(p.terminal.In, uv.Environ(p.terminal.Env).Getenv("TERM"))
 	go func() {
 		defer close(p.events)
@@ -112,7 +113,6 @@ func (p *Painter) listen() (stop func()) {
 		}
 	}()
 	go p.pass()
-	return cancel
 }
 
 // keysMsg holds keys that arrived together. The program sees them one by one.
@@ -154,7 +154,7 @@ func Outside(do func() error, then func(error) tea.Msg) tea.Cmd {
 }
 
 func (p *Painter) outside(m outsideMsg) tea.Cmd {
-	p.Leave()
+	p.yield()
 	err := m.do()
 	if again := p.take(); again != nil {
 		p.fault = again

@@ -46,6 +46,7 @@ type Painter struct {
 	program  *tea.Program
 	events   chan uv.Event // read but not yet handled by the program
 	wire     *wire
+	deafen   func() // ends the listening
 
 	// The following fields belong to the program's event loop.
 	model   tea.Model
@@ -78,8 +79,7 @@ func (p *Painter) Run() error {
 	if err := p.take(); err != nil {
 		return err
 	}
-	stop := p.listen()
-	defer stop()
+	p.listen()
 	_, err := p.program.Run()
 	if p.fault != nil {
 		return p.fault
@@ -88,8 +88,16 @@ func (p *Painter) Run() error {
 }
 
 // Leave restores the terminal after Run. It waits until the terminal has taken
-// everything.
+// everything, and listens until then for its answers, which a shell would take
+// for typed.
 func (p *Painter) Leave() {
+	p.yield()
+	if p.deafen != nil {
+		p.deafen()
+	}
+}
+
+func (p *Painter) yield() {
 	p.wire.flush(p.canvas.leave)
 	p.give()
 }
@@ -198,9 +206,10 @@ func (p *Painter) paint(asked bool, waiting int) {
 		return // dueMsg will come
 	}
 	p.disarm()
-	view := p.model.View()
+	var frame []byte
+	defer func() { p.wire.send(frame) }() // frees the wire if the view panics
+	frame = p.canvas.frame(p.model.View())
 	p.stale, p.painted = false, now
-	p.wire.send(p.canvas.frame(view))
 }
 
 // later schedules the frame, unless it is due earlier.

@@ -15,10 +15,11 @@ const (
 	// connection it would be many frames.
 	unconfirmed = 1024 // bytes
 
-	// answerTime is the time limit for the terminal's first answer, and
-	// patience that for later ones.
-	answerTime = time.Second
-	patience   = 20 * time.Second
+	// patience is the time limit for an answer, from a terminal that answers.
+	patience = 20 * time.Second
+
+	// question is what all terminals answer, or nearly all.
+	question = ansi.RequestPrimaryDeviceAttributes
 )
 
 // wire is the connection to the terminal. Only one thing is on it at a time, so
@@ -29,14 +30,13 @@ type wire struct {
 	missed atomic.Bool   // somebody wanted the wire while it was taken
 	again  func()        // called when the wire is free for them
 
-	sent    int           // bytes since the last answer; belongs to whoever has taken the wire
-	answers chan struct{} // receives the terminal's answers to the query
-	mute    bool          // the terminal has failed to answer
-	wait    time.Duration // for the next answer
+	sent    int           // bytes since the last answer; belongs to who took the wire
+	answers chan struct{} // receives the terminal's answers to the question
+	able    atomic.Bool   // it has answered once
 }
 
 func newWire(out io.Writer, again func()) *wire {
-	w := &wire{out: out, free: make(chan struct{}, 1), again: again, answers: make(chan struct{}, 1), wait: answerTime}
+	w := &wire{out: out, free: make(chan struct{}, 1), again: again, answers: make(chan struct{}, 1)}
 	w.free <- struct{}{}
 	return w
 }
@@ -53,6 +53,7 @@ func (w *wire) take() bool {
 func (w *wire) tried() bool {
 	select {
 	case <-w.free:
+		w.missed.Store(false)
 		return true
 	default:
 		return false
@@ -90,9 +91,9 @@ func (w *wire) flush(last func() []byte) {
 // write writes, and waits for the terminal if too much is on its way to it.
 func (w *wire) write(b []byte) {
 	w.sent += len(b)
-	asks := w.sent >= unconfirmed && !w.mute
+	asks := w.sent >= unconfirmed && w.able.Load()
 	if asks {
-		b = append(slices.Clip(b), ansi.RequestPrimaryDeviceAttributes...) // all terminals answer this query
+		b = append(slices.Clip(b), question...)
 		select {
 		case <-w.answers: // late
 		default:
@@ -101,19 +102,18 @@ func (w *wire) write(b []byte) {
 	if _, err := w.out.Write(b); err != nil || !asks {
 		return // whoever watches the terminal notices that it is gone
 	}
-	late := time.NewTimer(w.wait)
+	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
 	case <-w.answers:
-		w.wait = patience
 	case <-late.C:
-		w.mute = w.wait == answerTime
 	}
 	w.sent = 0
 }
 
 // answered records that the terminal has answered the query.
 func (w *wire) answered() {
+	w.able.Store(true)
 	select {
 	case w.answers <- struct{}{}:
 	default:

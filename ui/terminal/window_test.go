@@ -29,6 +29,9 @@ import (
 var built string
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asToy) != "" {
+		os.Exit(runToy())
+	}
 	os.Exit(buildAndRun(m))
 }
 
@@ -87,6 +90,7 @@ type window struct {
 	first    time.Duration // from then to the first frame, 0 before it
 	emulator *vt.Emulator
 	raw      bytes.Buffer
+	rate     int // bytes a second that it takes, 0 for all
 	modes    map[ansi.Mode]bool
 	cursor   bool // it is visible
 	keyboard int  // enhancements pushed, in both protocols
@@ -166,7 +170,7 @@ func (w *window) show() {
 	defer close(w.drawn)
 	buf := make([]byte, 64<<10)
 	for {
-		n, err := w.near.Read(buf)
+		n, err := w.near.Read(buf[:w.portion()])
 		w.mu.Lock()
 		w.raw.Write(buf[:n])
 		_, _ = w.emulator.Write(buf[:n])
@@ -178,6 +182,19 @@ func (w *window) show() {
 			return
 		}
 	}
+}
+
+// portion returns how much is to be read next, and waits first if the window is
+// slow.
+func (w *window) portion() int {
+	w.mu.Lock()
+	rate := w.rate
+	w.mu.Unlock()
+	if rate == 0 {
+		return 64 << 10
+	}
+	time.Sleep(time.Second / 50)
+	return rate / 50
 }
 
 // answer passes the terminal's answers to the program.

@@ -3,6 +3,7 @@ package uitest
 import (
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -43,7 +44,7 @@ func (f fitting) View() tea.View {
 	f.fit.mu.Lock()
 	defer f.fit.mu.Unlock()
 	f.fit.check(v.Content)
-	if f.fit.unwatched {
+	if f.fit.unwatched && !f.fit.watched.Load() {
 		return tea.View{}
 	}
 	return v
@@ -51,7 +52,8 @@ func (f fitting) View() tea.View {
 
 // fit holds the size of the window and the frame measured last.
 type fit struct {
-	t testing.TB
+	t       testing.TB
+	watched atomic.Bool // all frames are drawn
 
 	mu            sync.Mutex // guards the fields below
 	width, height int        // 0 until the program knows it

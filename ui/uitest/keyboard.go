@@ -73,6 +73,12 @@ func (d *Terminal) Type(text string) {
 	d.settle(Frame)
 }
 
+// Burst sends text in one write, as if many keys were waiting.
+func (d *Terminal) Burst(text string) {
+	d.t.Helper()
+	d.send(text)
+}
+
 // Paste sends text at once, in paste brackets if the program asked for them.
 func (d *Terminal) Paste(text string) {
 	d.t.Helper()

@@ -109,6 +109,22 @@ func (d *Terminal) Clipboard() string {
 	return d.clipboard
 }
 
+// Traffic calls do and returns how many frames, and bytes in them, the program
+// writes meanwhile. Every frame is drawn, also those that nobody looks at.
+func (d *Terminal) Traffic(do func()) (frames, bytes int) {
+	count := func() (int, int) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return d.writes, d.raw.Len()
+	}
+	d.fit.watched.Store(true)
+	defer d.fit.watched.Store(false)
+	writes, written := count()
+	do()
+	frames, bytes = count()
+	return frames - writes, bytes - written
+}
+
 // Raw returns every byte the program has written, so that tests can check for
 // forbidden ones.
 func (d *Terminal) Raw() []byte {

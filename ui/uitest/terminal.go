@@ -61,6 +61,7 @@ type Terminal struct {
 	mu          sync.Mutex // guards the fields below
 	emulator    *vt.Emulator
 	raw         bytes.Buffer
+	writes      int
 	modes       map[ansi.Mode]bool
 	title       string
 	clipboard   string
@@ -255,6 +256,7 @@ func (s screen) Write(p []byte) (int, error) {
 	s.d.mu.Lock()
 	defer s.d.mu.Unlock()
 	s.d.raw.Write(p)
+	s.d.writes++
 	return s.d.emulator.Write(p)
 }
 

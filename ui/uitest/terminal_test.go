@@ -266,3 +266,17 @@ func TestProgramThatDoesNotQuitIsKilled(t *testing.T) {
 		t.Errorf("Run returned %v", d.err)
 	}
 }
+
+func TestOneChangedCellIsFewBytes(t *testing.T) {
+	for name, mute := range map[string]bool{"with synchronised output": false, "without": true} {
+		t.Run(name, func(t *testing.T) {
+			stage(t, Options{Mute: mute}, func(t *testing.T, d *Terminal) {
+				frames, bytes := d.Traffic(func() { d.Pass(time.Second) })
+				d.Sees("ticks=1")
+				if frames != 1 || bytes > 60 {
+					t.Errorf("%d frames with %d bytes", frames, bytes)
+				}
+			})
+		})
+	}
+}
