@@ -5,6 +5,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/draft"
 )
@@ -20,6 +22,21 @@ type composer struct {
 	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
 	pilots    map[string]*pilot    // by submission id
 	nextDue   time.Time            // when the next beat comes; see askBeat
+}
+
+// setTyped holds the fields of the job set form as last typed.
+type setTyped struct {
+	videos, tracks, template string
+	every                    bool
+	like                     draft.Draft // what all rows have
+}
+
+// pilot is the job of a group that is sent first. The user is told when it
+// ends, because the rest of the group waits for their decision.
+type pilot struct {
+	name text.Text
+	rest int    // number of jobs waiting
+	job  api.ID // set once it is accepted
 }
 
 // composed is a message that applies itself to the composer.

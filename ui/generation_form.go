@@ -32,14 +32,16 @@ type generationForm struct {
 	step   text.Text           // the current stage of the pricing
 	reason text.Text           // why the server refused the draft
 	origin *origin             // the job the form was copied from; may be nil
-	row    *rowEdit            // the row of a job set that is edited; nil for a job of its own
+	lent   *lent               // what the draft is edited for; nil for a job of its own
 	aside  bool                // another unsent draft was in the form and comes back afterwards
 }
 
-// fileFact is the result of checking a typed path.
-type fileFact struct {
-	size int64
-	err  error
+// lent is what the form needs to edit a draft of another screen, which gets it
+// back instead of having it priced.
+type lent struct {
+	title text.Text
+	words text.Text // what is wrong with the draft, "" if nothing is
+	save  func(d draft.Draft) tea.Cmd
 }
 
 // newGeneration opens the form with from, or with the draft typed last if from
@@ -185,33 +187,6 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 	return f.look()
 }
 
-// stat checks the typed paths on disk.
-func (f *generationForm) stat() tea.Cmd {
-	var cmds []tea.Cmd
-	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
-		m, err := draft.ParseMedia(typed, f.app.cfg.Home)
-		if err != nil || m.Source != draft.SourceFile {
-			continue
-		}
-		if _, known := f.files[m.Path]; !known {
-			cmds = append(cmds, statCmd(f, m.Path))
-		}
-	}
-	return tea.Batch(cmds...)
-}
-
-// statMsg is the result of checking a path on disk.
-type statMsg struct {
-	form *generationForm
-	path string
-	fact fileFact
-}
-
-func (m statMsg) apply(*composer) tea.Cmd {
-	m.form.files[m.path] = m.fact
-	return nil
-}
-
 // env returns what checks may use while the user types: earlier results only,
 // nothing that would block.
 func (f *generationForm) env() draft.CheckEnv {
@@ -242,40 +217,10 @@ func (a *composer) assetType(id string) (string, bool) {
 
 func (f *generationForm) checkField(name string) draft.Problem { return f.draft.Check(name, f.env()) }
 
-// noteOf describes a typed input: an asset's name and length, a file's size.
-func (f *generationForm) noteOf(name string) text.Text {
-	typed := map[string]string{draft.FieldVisual: f.draft.Visual, draft.FieldAudio: f.draft.Audio}[name]
-	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
-	if err != nil {
-		return ""
-	}
-	switch m.Source {
-	case draft.SourceAsset:
-		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
-			return x.Name + ", " + length(x.Duration)
-		}
-	case draft.SourceFile:
-		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
-			note := bytesText(fact.size)
-			if l := f.lookNote(name); l != "" {
-				note += ", " + l
-			}
-			return note
-		}
-	case draft.SourceURL:
-		notes := []text.Text{f.lookNote(name)}
-		for _, h := range draft.HostsOf(m.URL) {
-			notes = append(notes, "host "+h.Wire+" reads "+h.Read)
-		}
-		return text.Join(slices.DeleteFunc(notes, func(n text.Text) bool { return n == "" }), ", ")
-	}
-	return ""
-}
-
 func (f *generationForm) Title() text.Text {
 	switch {
-	case f.row != nil:
-		return text.Of("row " + f.row.row.Key())
+	case f.lent != nil:
+		return f.lent.title
 	case f.origin != nil:
 		return "run again"
 	}
@@ -294,14 +239,14 @@ func (f *generationForm) Actions() []kit.Action {
 		a.Does(keymap.Estimate, f.price).Hinted("price it"),
 		a.Does(keymap.Leave, f.leave).Hinted("close, keep the draft"),
 	}
-	if f.row != nil {
-		acts = f.row.actions(f)
+	if f.lent != nil {
+		acts = f.lentActions()
 	}
 	if len(f.Current().Picks) > 0 {
 		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
 	}
 	acts = append(acts, f.FieldActions()...)
-	if f.row != nil {
+	if f.lent != nil {
 		return acts
 	}
 	other := a.Does(keymap.OtherDraft, f.other).Unless(f.noOther)
@@ -374,8 +319,8 @@ func (f *generationForm) above() []paint.Styled {
 			lines = append(lines, "  "+t.Text(paint.Bad, l))
 		}
 		lines = append(lines, "")
-	case f.row != nil:
-		lines = append(lines, f.row.lines(f)...)
+	case f.lent != nil:
+		lines = append(lines, f.lentLines()...)
 	case f.draft.Unknown != "":
 		for _, l := range paint.Wrap(text.Of(f.draft.Unknown), max(10, f.Width-4)) {
 			lines = append(lines, "  "+t.Text(paint.Warn, l))
@@ -404,4 +349,33 @@ func problemOf(p draft.Problem) kit.Problem {
 		}[p.Severity],
 		Words: text.Of(p.Words),
 	}
+}
+
+// editFor opens the form for a draft of another screen.
+func (a *composer) editFor(d draft.Draft, l lent) tea.Cmd {
+	f := a.generationForm(d)
+	f.aside, f.lent = true, &l
+	a.Push(f)
+	return f.look()
+}
+
+// lentActions returns the keys that give the draft back, changed or not.
+func (f *generationForm) lentActions() []kit.Action {
+	a := f.app
+	save := a.Does(keymap.Estimate, func() tea.Cmd { return tea.Batch(a.Pop(), f.lent.save(f.draft.Clone())) }).Hinted("save " + f.lent.title)
+	save.Key.SetHelp(save.Key.Help().Key, string("save "+f.lent.title))
+	leave := a.Does(keymap.Leave, a.Pop).Hinted("discard")
+	leave.Key.SetHelp(leave.Key.Help().Key, "discard the changes")
+	return []kit.Action{save, leave}
+}
+
+// lentLines says above the form what is wrong with the draft.
+func (f *generationForm) lentLines() (lines []paint.Styled) {
+	for _, l := range paint.Wrap(f.lent.words, max(10, f.Width-4)) {
+		lines = append(lines, "  "+f.app.Theme.Text(paint.Warn, l))
+	}
+	if len(lines) > 0 {
+		lines = append(lines, "")
+	}
+	return lines
 }

@@ -30,13 +30,6 @@ const (
 	joinEvery  = "every track with every video"
 )
 
-// setTyped holds the fields of the job set form as last typed.
-type setTyped struct {
-	videos, tracks, template string
-	every                    bool
-	like                     draft.Draft // what all rows have
-}
-
 // setForm makes a job set from lists, folders, files and links.
 type setForm struct {
 	kit.Form

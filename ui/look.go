@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -153,4 +154,67 @@ func statCmd(f *generationForm, path string) tea.Cmd {
 		size, err := account.StatFile(path)
 		return statMsg{f, path, fileFact{size, err}}
 	}
+}
+
+// fileFact is the result of checking a typed path.
+type fileFact struct {
+	size int64
+	err  error
+}
+
+// stat checks the typed paths on disk.
+func (f *generationForm) stat() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
+		m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+		if err != nil || m.Source != draft.SourceFile {
+			continue
+		}
+		if _, known := f.files[m.Path]; !known {
+			cmds = append(cmds, statCmd(f, m.Path))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// statMsg is the result of checking a path on disk.
+type statMsg struct {
+	form *generationForm
+	path string
+	fact fileFact
+}
+
+func (m statMsg) apply(*composer) tea.Cmd {
+	m.form.files[m.path] = m.fact
+	return nil
+}
+
+// noteOf describes a typed input: an asset's name and length, a file's size.
+func (f *generationForm) noteOf(name string) text.Text {
+	typed := map[string]string{draft.FieldVisual: f.draft.Visual, draft.FieldAudio: f.draft.Audio}[name]
+	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+	if err != nil {
+		return ""
+	}
+	switch m.Source {
+	case draft.SourceAsset:
+		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
+			return x.Name + ", " + length(x.Duration)
+		}
+	case draft.SourceFile:
+		if fact, ok := f.files[m.Path]; ok && fact.err == nil {
+			note := bytesText(fact.size)
+			if l := f.lookNote(name); l != "" {
+				note += ", " + l
+			}
+			return note
+		}
+	case draft.SourceURL:
+		notes := []text.Text{f.lookNote(name)}
+		for _, h := range draft.HostsOf(m.URL) {
+			notes = append(notes, "host "+h.Wire+" reads "+h.Read)
+		}
+		return text.Join(slices.DeleteFunc(notes, func(n text.Text) bool { return n == "" }), ", ")
+	}
+	return ""
 }

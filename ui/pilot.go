@@ -7,14 +7,6 @@ import (
 	"dubtop/ui/kit"
 )
 
-// pilot is the job of a group that is sent first. The user is told when it
-// ends, because the rest of the group waits for their decision.
-type pilot struct {
-	name text.Text
-	rest int    // number of jobs waiting
-	job  api.ID // set once it is accepted
-}
-
 // awaitPilot remembers the pilot of a group.
 func (a *composer) awaitPilot(submission string, name text.Text, rest int) {
 	if a.pilots == nil {
