@@ -63,7 +63,7 @@ func TestTwoFramesAMinuteAtRest(t *testing.T) {
 		s.Pass(6 * time.Minute) // the lists have been read and saved, and the prices are known
 		for range 10 {
 			messages, frames := c.of(func() { s.Pass(time.Minute) })
-			if frames > 2 || messages > 150 {
+			if frames > 2 || messages > 60 {
 				t.Errorf("%d frames and %d messages in a minute", frames, messages)
 			}
 		}

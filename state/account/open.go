@@ -118,6 +118,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.Outbox.Slots, a.kept = m.slots, m.slots
 	a.Outbox.Sender, a.turn.holder = m.mine, m.holder
 	a.loadQueue(m.queue)
+	a.view.drafts = m.queue.drafts
 	a.readLedger()
 	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Count: int(m.queue.drafts)}}
 	if m.past.err != nil {

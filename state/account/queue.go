@@ -16,6 +16,8 @@ type queueView struct {
 	look     bool      // a beat has passed since it was read
 	at       time.Time // time of the last read
 	revision int64     // of the journal, when last read
+	drafts   int64     // its number of draft changes at that time
+	changed  time.Time // when either last changed
 	reading  bool
 	stale    bool // it must be read even if the revision is the same
 	catching bool // it is being read because it was stale
@@ -72,19 +74,25 @@ const (
 	// no screen. Sending checks the journal by itself, so that nothing they paused
 	// or dropped is sent.
 	rereadEvery = 30 * time.Second
-	// rereadSoon is the same with a screen, and while another process is sending,
-	// since it may die.
+	// rereadSoon is the same while another process is sending, since it may die.
 	rereadSoon = 2 * time.Second
+	// rereadAlone is the same with a screen, as long as no other process is known.
+	rereadAlone = 5 * time.Second
+	// rereadLively is how long after a change more are expected.
+	rereadLively = time.Minute
 )
 
 // rereadGap is the time between two checks for other processes' changes. With a
-// screen they are made on every beat while another process is known.
+// screen they are made on every beat while another process sends or something
+// has just changed.
 func (a *Account) rereadGap() time.Duration {
 	elsewhere := a.Outbox.SendingElsewhere()
 	switch {
-	case a.Lists && (elsewhere || !a.Outbox.Sender):
+	case a.Lists && (elsewhere || !a.Outbox.Sender || a.now.Sub(a.view.changed) < rereadLively):
 		return 0
-	case a.Lists || elsewhere:
+	case a.Lists:
+		return rereadAlone
+	case elsewhere:
 		return rereadSoon
 	}
 	return rereadEvery
@@ -156,6 +164,9 @@ func (a *Account) reread(r queueRead, now time.Time) []Event {
 	if r.err != nil {
 		v.revision = -1
 		return changedFailure(&v.failed, EventQueue, r.err)
+	}
+	if r.news || r.drafts != v.drafts {
+		v.drafts, v.changed = r.drafts, a.now
 	}
 	drafts := Event{Kind: EventDrafts, Count: int(r.drafts)}
 	if !r.news {
