@@ -144,7 +144,7 @@ func TestSlowTerminalIsNeverMoreThanAFrameBehind(t *testing.T) {
 			l.press("j")
 			l.pass(200 * time.Millisecond)
 		}
-		if frame := 1100; l.longest > frame+1024 {
+		if frame := 1200; l.longest > frame+1024 {
 			t.Errorf("%d bytes were on their way at once", l.longest)
 		}
 		l.pass(3 * time.Second)
