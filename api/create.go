@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"regexp"
 	"sync/atomic"
 	"time"
 
@@ -65,11 +64,13 @@ type Paid struct {
 	WebhookURL     string     // batches only; generations have it in Body
 }
 
-var headerToken = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,128}$`)
+// IsIdempotencyKey reports whether a key may be sent: 1 to 128 letters, digits,
+// dots, dashes, _ or ~.
+func IsIdempotencyKey(key string) bool { return isToken(key, "._~-") }
 
 // checkPaid refuses requests that must not be sent.
 func (c *Client) checkPaid(p Paid) error {
-	if !headerToken.MatchString(p.IdempotencyKey) {
+	if !IsIdempotencyKey(p.IdempotencyKey) {
 		return c.invalid("the idempotency key must be 1 to 128 letters, digits, dots, dashes, _ or ~; nothing was sent")
 	}
 	if len(p.Body) == 0 {

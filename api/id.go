@@ -1,7 +1,7 @@
 package api
 
 import (
-	"regexp"
+	"strings"
 
 	"dubtop/api/text"
 )
@@ -14,11 +14,22 @@ type ID string
 // maxID is the longest id kept for display, in bytes.
 const maxID = 256
 
-var plainToken = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
-
 // Valid reports whether the id consists of 1 to 128 letters, digits, _ or -, so
 // that it can be part of a path.
-func (id ID) Valid() bool { return plainToken.MatchString(string(id)) }
+func (id ID) Valid() bool { return isToken(string(id), "_-") }
+
+// isToken reports whether s consists of 1 to 128 ASCII letters, digits and
+// characters of others. Compiling patterns that count so far would delay every
+// start.
+func isToken(s, others string) bool {
+	for i := range len(s) {
+		letter := s[i] | 0x20
+		if (letter < 'a' || letter > 'z') && (s[i] < '0' || s[i] > '9') && strings.IndexByte(others, s[i]) < 0 {
+			return false
+		}
+	}
+	return len(s) >= 1 && len(s) <= 128
+}
 
 // Short returns enough of an id to recognise it.
 func (id ID) Short() string {

@@ -228,7 +228,7 @@ func (d Draft) checkVoice() (Severity, string) {
 	switch {
 	case v == "" && d.hasScript():
 		return SeverityMissing, "a script needs a voice id, your own or from ElevenLabs"
-	case v != "" && !assetPattern.MatchString(v):
+	case v != "" && !api.ID(v).Valid():
 		return SeverityError, "a voice id can only have letters, digits, - and _"
 	case v != "" && !d.hasScript():
 		return SeverityWarning, "the voice is only used with a script"

@@ -37,7 +37,6 @@ const AssetPrefix = "asset:"
 
 var (
 	uuidPattern   = regexp.MustCompile(`^(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-	assetPattern  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 	schemePattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
 )
 
@@ -52,7 +51,7 @@ func ParseMedia(typed, home string) (Media, error) {
 		return Media{}, nil
 	case strings.HasPrefix(bare, AssetPrefix):
 		id := strings.TrimSpace(bare[len(AssetPrefix):])
-		if !assetPattern.MatchString(id) {
+		if !api.ID(id).Valid() {
 			return Media{}, errors.New("an asset is written asset:ID; ctrl+o picks one")
 		}
 		return Media{Source: SourceAsset, AssetID: id}, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -113,8 +112,6 @@ var (
 	ErrTransition = errors.New("the submission can't do this now")
 )
 
-var idempotencyKeyPattern = regexp.MustCompile(`^[A-Za-z0-9._~-]{1,128}$`)
-
 // NewSubmission creates a submission of the draft. The error is the draft's
 // first problem. Its files must still be measured; see [draft.File.Measure].
 func NewSubmission(id string, d draft.Draft, env draft.CheckEnv) (Submission, error) {
@@ -186,7 +183,7 @@ func (s *Submission) Confirm(now time.Time, key string) error {
 	switch {
 	case s.State != SubmissionEstimated:
 		return s.wrong("be confirmed")
-	case !idempotencyKeyPattern.MatchString(key):
+	case !api.IsIdempotencyKey(key):
 		return fmt.Errorf("%w: the idempotency key is malformed", ErrTransition)
 	case !s.Price.Fresh(now):
 		return ErrStale
