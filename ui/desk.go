@@ -133,7 +133,7 @@ func (a *desk) unspendable() text.Text {
 	case a.session == nil:
 		return "there is no account yet"
 	case a.session.Unwritable() != nil:
-		return "can't send without the journal: " + errorText(a.session.Unwritable())
+		return "can't send: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ func (a *desk) unlabelled() text.Text {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
 	case a.session.Unwritable() != nil:
-		return "can't save labels without the journal: " + errorText(a.session.Unwritable())
+		return "can't save labels: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }

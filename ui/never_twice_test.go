@@ -413,11 +413,11 @@ func TestWithoutAJournalEverythingIsShownAndNothingSpent(t *testing.T) {
 	tell(t, stage{broken: errors.New("the disk is full")}, func(s *story) {
 		s.Sees("1 Generations 40", "completed")
 		s.Press("n")
-		s.Sees("can't send without the journal: ", "the disk is full")
+		s.Sees("can't send: ", "the disk is full")
 		s.Press("N")
-		s.Sees("can't send without the journal: ")
+		s.Sees("can't send: ")
 		s.Press("3", "n")
-		s.Sees("can't send without the journal: ")
+		s.Sees("can't send: ")
 		s.DoesNotSee("new generation")
 		s.Press("1", "g", "enter")
 		s.Pass(time.Second)
@@ -537,6 +537,6 @@ func TestFormRequestedBeforeTheJournalIsOpenOpensLater(t *testing.T) {
 		s.Press("n")
 		s.Pass(3 * time.Second)
 		s.DoesNotSee("Output file name")
-		s.Sees("can't send without the journal", "the disk is full")
+		s.Sees("can't send", "the disk is full")
 	})
 }

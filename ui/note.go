@@ -64,7 +64,7 @@ func (a *desk) unnotable() text.Text {
 	case a.session == nil || a.session.Journal == nil:
 		return "the journal is not open yet"
 	case a.session.Unwritable() != nil:
-		return "can't save notes without the journal: " + errorText(a.session.Unwritable())
+		return "can't save notes: " + errorText(a.session.Unwritable())
 	}
 	return ""
 }

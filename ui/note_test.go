@@ -83,7 +83,7 @@ func TestWithoutAJournalThereAreNoNotes(t *testing.T) {
 	tell(t, stage{broken: errors.New("the disk is away")}, func(s *story) {
 		s.Pass(2 * time.Second)
 		s.Press("w")
-		s.Sees("can't save notes without the journal: the disk is away")
+		s.Sees("can't save notes: the disk is away")
 	})
 }
 

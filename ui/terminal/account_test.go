@@ -212,7 +212,7 @@ func TestWithoutAHomeNothingCanBeSpent(t *testing.T) {
 	w := open(t, stage{env: append(a.env(""), "HOME=")})
 	w.sees("completed")
 	w.keys("n")
-	w.sees("can't send without the journal", "HOME")
+	w.sees("can't send", "HOME")
 	w.keys("q")
 	w.ends(0)
 }

@@ -110,7 +110,7 @@ func (w *window) refusesToSpend(words ...string) {
 	w.t.Helper()
 	w.sees("completed", "4 Models 5")
 	w.keys("n")
-	w.sees("can't send without the journal")
+	w.sees("can't send")
 	told := strings.Join(strings.Fields(w.screen()), " ")
 	for _, word := range words {
 		if !strings.Contains(told, word) {
