@@ -32,8 +32,10 @@ const (
 	// saveRest is how much longer than a transaction the pause after it is: saving a
 	// long history takes turns with the keys.
 	saveRest = 2
-	// lastSave limits the time for saving when the program ends.
+	// lastSave and lastRows limit saving when the program ends: the newest rows are
+	// those that the next start shows first.
 	lastSave = 300 * time.Millisecond
+	lastRows = firstPage
 )
 
 // lists is the state of exchanging lists with the journal.
@@ -144,7 +146,7 @@ func (a *Account) saveSeen() []Work {
 	if !a.remembers() || l.saving || a.now.Sub(l.tried) < saveEvery {
 		return nil
 	}
-	s := a.takeUnsaved()
+	s := a.takeUnsaved(nextPage)
 	if len(s.generations)+len(s.batches) == 0 && s.seen.Sub(l.saved) < ageEvery {
 		return nil
 	}
@@ -182,7 +184,7 @@ func (a *Account) SaveLast() []Work {
 		work = append(work, a.task(outbox.Task{Kind: outbox.TaskNote, Submission: u.Submission}))
 	}
 	if a.remembers() {
-		s, j := a.takeUnsaved(), a.Journal
+		s, j := a.takeUnsaved(lastRows), a.Journal
 		work = append(work, a.work(func(ctx context.Context) apply {
 			ctx, stop := context.WithTimeout(ctx, lastSave)
 			defer stop()
@@ -193,10 +195,10 @@ func (a *Account) SaveLast() []Work {
 	return work
 }
 
-func (a *Account) takeUnsaved() sightings {
+func (a *Account) takeUnsaved(limit int) sightings {
 	return sightings{
-		generations: a.Store.Generations.TakeUnsaved(nextPage), seen: a.Store.Generations.AsOf(),
-		batches: a.Store.Batches.TakeUnsaved(nextPage), batchesSeen: a.Store.Batches.AsOf(),
+		generations: a.Store.Generations.TakeUnsaved(limit), seen: a.Store.Generations.AsOf(),
+		batches: a.Store.Batches.TakeUnsaved(limit), batchesSeen: a.Store.Batches.AsOf(),
 	}
 }
 
