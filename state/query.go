@@ -1,6 +1,9 @@
 package state
 
 import (
+	"cmp"
+	"slices"
+
 	"dubtop/api"
 	"dubtop/state/table"
 )
@@ -88,6 +91,9 @@ func (a *Answer) Collect(items []api.Generation) {
 func (a *Answer) Page(page api.GenerationPage, err error) {
 	a.Collect(page.Items)
 	a.Whole, a.More, a.Skipped, a.Err = page.Whole, page.More, page.Skipped, err
+	if a.Whole { // it is applied in parts, and the newest are on the screen
+		slices.SortStableFunc(a.Generations, func(g, o Generation) int { return cmp.Compare(o.Rank(), g.Rank()) })
+	}
 }
 
 // BatchesAnswer converts the answer of Client.Batches.
