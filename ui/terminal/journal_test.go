@@ -72,9 +72,9 @@ func TestWithoutAWorkingJournalNothingCanBeSpent(t *testing.T) {
 		spoil func(path string)
 		words []string
 	}{
-		"of a newer version that we can read": {change("PRAGMA user_version = 99"), []string{"newer dubtop", "update dubtop"}},
+		"of a newer version that we can read": {change("PRAGMA user_version = 99"), []string{"newer dubtop", "update"}},
 		"of a newer version that we can't read": {
-			change("PRAGMA user_version = 99", "UPDATE meta SET value = '99' WHERE name = 'readable_from'"), []string{"newer dubtop", "update dubtop"},
+			change("PRAGMA user_version = 99", "UPDATE meta SET value = '99' WHERE name = 'readable_from'"), []string{"newer dubtop", "update"},
 		},
 		"truncated": {func(path string) { must(t, os.Truncate(path, 5000)) }, []string{"damaged"}},
 		"with a flipped head": {func(path string) {
