@@ -9,7 +9,7 @@ import (
 const (
 	// heapRoom is how much the heap may grow between two collections. With
 	// less, collections take up a third of the time spent on a key.
-	heapRoom = 10 << 20
+	heapRoom = 8 << 20
 
 	// A history of 100,000 jobs consists of many small long-lived rows. With
 	// Go's usual percentage, memory use would double.
