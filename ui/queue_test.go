@@ -385,7 +385,7 @@ func TestOtherWindowTakesOverFromADeadSender(t *testing.T) {
 		s.agree("heir")
 		s.Press("5")
 		s.Sees("process")
-		s.Pass(5 * time.Second)
+		s.Pass(6 * time.Second)
 		s.acceptsInOrder("heir") // the first window sends what the second one confirmed
 		_ = book.Close()
 		s.Pass(3 * time.Second)

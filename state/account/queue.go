@@ -77,7 +77,7 @@ const (
 	// rereadSoon is the same while another process is sending, since it may die.
 	rereadSoon = 2 * time.Second
 	// rereadAlone is the same with a screen, as long as no other process is known.
-	rereadAlone = 5 * time.Second
+	rereadAlone = 6 * time.Second
 	// rereadLively is how long after a change more are expected.
 	rereadLively = time.Minute
 )
@@ -114,10 +114,14 @@ func (a *Account) nextReread() time.Time {
 }
 
 // lookDue reports whether to check the journal for other processes' changes.
+// With a screen a beat for something else serves early, so that there are fewer.
 func (a *Account) lookDue() bool {
 	v := &a.view
-	age := a.now.Sub(v.at)
-	return v.stale || v.look && a.rereadable() && (age >= a.rereadGap() || age < 0)
+	gap, age := a.rereadGap(), a.now.Sub(v.at)
+	if a.Lists {
+		gap /= 2
+	}
+	return v.stale || v.look && a.rereadable() && (age >= gap || age < 0)
 }
 
 // Reread makes the next Due read the queue from the journal.
