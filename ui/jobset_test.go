@@ -148,7 +148,7 @@ func TestTableBecomesAJobSet(t *testing.T) {
 		// One row is corrected in the form, one left out, both labelled.
 		s.on("three")
 		s.Press("e")
-		s.Sees("row 3", "save the row")
+		s.Sees("save row 3")
 		s.refill("Audio", s.media("line_9s.wav"))
 		s.Press("ctrl+s")
 		s.Pass(time.Second)

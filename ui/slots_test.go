@@ -140,7 +140,7 @@ func TestSlotsAreSetInTheQueue(t *testing.T) {
 		other.Press("5", "#", "backspace")
 		other.Type("4")
 		other.Press("enter", "P")
-		s.Pass(4 * time.Second)
+		s.Pass(6 * time.Second)
 		s.Sees("4, set here")
 		if n := s.account.Running(); n != 4 {
 			t.Errorf("%d run", n)
