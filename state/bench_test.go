@@ -146,3 +146,22 @@ func BenchmarkWholeHistory100k(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFilterStep100k measures a step of a search: what a key may wait for
+// while the rows of a filter are looked for.
+func BenchmarkFilterStep100k(b *testing.B) {
+	c := filled(account(many))
+	for _, text := range []string{"take9", "zzz", "status:failed", "promo -pro take1"} {
+		b.Run(text, func(b *testing.B) {
+			var s table.Search[Generation]
+			none := new(table.View[Generation])
+			s.Begin(c, table.Query{Text: text}, none)
+			b.ReportAllocs()
+			for b.Loop() {
+				if s.Step(10_000) {
+					s.Begin(c, table.Query{Text: text}, none)
+				}
+			}
+		})
+	}
+}
