@@ -109,6 +109,14 @@ func (p *Poller) Next(now time.Time) time.Time {
 	return next
 }
 
+// NextRunning is when Due will ask for running jobs; ok is false if none are
+// known, or if that does not depend on time alone.
+func (p *Poller) NextRunning(now time.Time) (at time.Time, ok bool) {
+	p.tick(now)
+	at, ok = p.ready(Running)
+	return at, ok && p.facts.running > 0
+}
+
 // Apply applies the answer to a query to the store and schedules the next
 // request. Answers may come late and in any order.
 func (p *Poller) Apply(now time.Time, s *Store, q Query, a Answer) {

@@ -17,7 +17,8 @@ import (
 // is preceded by a beat, so that nothing works with an old time.
 
 // nextBeat returns when the next beat is due: a whole number of seconds after
-// the last one, when there is something to do or to see.
+// the last one, when there is something to do or to see, or earlier when running
+// jobs are asked for.
 func (a *composer) nextBeat() time.Time {
 	next := minuteOf(a.Now).Add(time.Minute) // the clock, and the ages
 	if a.counting() {
@@ -28,7 +29,11 @@ func (a *composer) nextBeat() time.Time {
 	}
 	next = instant.Earlier(next, a.Toast.Until)
 	wait := next.Sub(a.Now) + kit.BeatTime - 1
-	return a.Now.Add(max(kit.BeatTime, wait.Truncate(kit.BeatTime)))
+	beat := a.Now.Add(max(kit.BeatTime, wait.Truncate(kit.BeatTime)))
+	if at, ok := a.poller.NextRunning(a.Now); ok && at.After(a.Now) && at.Before(beat) {
+		return at // a job that has ended must not wait for the second to be full
+	}
+	return beat
 }
 
 // counting reports whether anything counts seconds: jobs, the queue, the

@@ -59,7 +59,7 @@ func TestRefusedResendProvesNothingAboutTheFirstRequest(t *testing.T) {
 			s.lose("lost", simulator.Fault{DropAfter: true})
 			fault.Times = 1
 			s.account.Fault(creating, fault)
-			s.Pass(10 * time.Second)
+			s.Pass(8 * time.Second)
 			s.DoesNotSee("nothing was charged")
 			s.Press("5")
 			s.Sees("unknown", "maybe charged")

@@ -150,6 +150,34 @@ func TestTenMinutesWith500RunningStayWithinATenthOfTheLimit(t *testing.T) {
 	})
 }
 
+// A job that ends is shown as ended within four seconds, however many run, at no
+// more than 42 requests a minute.
+func TestEndOfAJobIsShownWithinFourSeconds(t *testing.T) {
+	t.Parallel()
+	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Enterprise, Slots: 1000}
+	tell(t, stage{account: account, prepare: func(a *simulator.Server) { a.SetRunning(500) }}, func(s *story) {
+		s.Pass(2 * time.Minute)
+		began := time.Now()
+		var longest time.Duration
+		for i := range 40 {
+			s.Pass(time.Duration(i*370%5000) * time.Millisecond)
+			s.account.SetRunning(499 - i)
+			ended := time.Now()
+			for s.row(fmt.Sprintf("running %d ", 499-i))+s.row(fmt.Sprintf("slots %d/", 499-i)) == "" && time.Since(ended) < 10*time.Second {
+				s.Pass(80 * time.Millisecond)
+			}
+			longest = max(longest, time.Since(ended))
+		}
+		t.Logf("at most %s, %d requests in the busiest minute", longest, s.busiest(began))
+		if longest > 4*time.Second {
+			t.Errorf("an end was shown after %s", longest)
+		}
+		if n := s.busiest(began); n > 42 {
+			t.Errorf("%d requests within a minute", n)
+		}
+	})
+}
+
 // notOneByOne fails if a job that was not opened was requested by itself, or if
 // a single job was requested repeatedly after its end.
 func (s *story) notOneByOne() {

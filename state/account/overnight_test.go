@@ -24,7 +24,7 @@ import (
 )
 
 // For a full night: go test ./state/account -run Overnight -jobs 10000 -v.
-var overnight = flag.Int("jobs", 150, "how many jobs an overnight test submits")
+var overnight = flag.Int("jobs", 80, "how many jobs an overnight test submits")
 
 // chances says how often each thing goes wrong, in percent of the requests.
 const (

@@ -20,8 +20,8 @@ import (
 
 // For a long run: go test ./state/journal -kills 1000.
 var (
-	kills = flag.Int("kills", 25, "how often to kill a process that writes")
-	races = flag.Int("races", 20, "how often two processes race")
+	kills = flag.Int("kills", 12, "how often to kill a process that writes")
+	races = flag.Int("races", 8, "how often two processes race")
 )
 
 // Whatever a process has reported as saved is there after a kill -9 at any

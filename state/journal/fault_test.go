@@ -17,7 +17,7 @@ import (
 )
 
 // For every point: go test ./state/journal -run Disk -faults 1.
-var faults = flag.Int("faults", 6, "the disk fails at one of so many points at which something is written")
+var faults = flag.Int("faults", 11, "the disk fails at one of so many points at which something is written")
 
 // deed is an operation on money, and the state it begins with.
 type deed struct {

@@ -29,7 +29,7 @@ import (
 	"dubtop/ui/uitest"
 )
 
-var liesFlag = flag.Int("lies", 24, "how many more hostile texts the commands are told")
+var liesFlag = flag.Int("lies", 6, "how many more hostile texts the commands are told")
 
 // hostile are all the texts that the commands receive.
 func hostile() []string {

@@ -21,7 +21,7 @@ import (
 )
 
 // For a long run: go test ./ui/terminal -run Killed -kills 500 -v -timeout 0.
-var kills = flag.Int("kills", 8, "how often to kill the program around paid requests, and again on its queue")
+var kills = flag.Int("kills", 5, "how often to kill the program around paid requests, and again on its queue")
 
 // figures are the results of many kills.
 type figures struct {
