@@ -168,7 +168,7 @@ func BenchmarkAnswer(b *testing.B) {
 					result.Generations = page
 				}
 				a.poller.Apply(a.Now, a.store, ask, result)
-				step(a, resultMsg{})
+				step(a, beatMsg{a.Now}) // another beat is due: it only draws
 			}
 		}
 	})
