@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"os"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -19,6 +20,9 @@ const (
 	// keyPause is how long the input must be silent after a ctrl+c for it to
 	// count as pressed, not pasted.
 	keyPause = 60 * time.Millisecond
+	// flowPause is the longest pause within pasted text that arrives in pieces.
+	// Nobody presses keys so fast.
+	flowPause = 20 * time.Millisecond
 )
 
 // The marks that terminals send around pasted text.
@@ -40,7 +44,9 @@ type keyboard struct {
 	tail    []byte    // the last bytes read, in which a mark may begin
 	pasting bool      // within a paste
 	loose   bool      // a paste was ended here; the rest of it may still come
+	held    []byte    // a ctrl+c in a paste that more bytes followed: pasted, unless they are an answer
 	last    time.Time // when the last bytes arrived
+	pasted  time.Time // when the last pasted bytes arrived
 }
 
 func newKeyboard(file *os.File) *keyboard {
@@ -111,8 +117,41 @@ func (k *keyboard) fill(most int) error {
 	if err != nil {
 		return err
 	}
-	k.take(buf[:n])
+	k.receive(buf[:n])
 	return nil
+}
+
+// reply is the terminal's answer to the question that the painter asks.
+var reply = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
+
+// receive takes bytes apart at the terminal's answers.
+func (k *keyboard) receive(b []byte) {
+	k.last = time.Now()
+	for len(b) > 0 {
+		at := reply.FindIndex(b)
+		if at == nil {
+			k.take(b)
+			return
+		}
+		if at[0] > 0 {
+			k.take(b[:at[0]])
+		}
+		k.answer(b[at[0]:at[1]])
+		b = b[at[1]:]
+	}
+}
+
+// answer passes on an answer of the terminal. A terminal does not answer in the
+// middle of a paste: the end of the paste got lost.
+func (k *keyboard) answer(b []byte) {
+	if k.pasting {
+		if k.held != nil {
+			k.strike()
+		}
+		k.letGo(k.held)
+		k.held = nil
+	}
+	k.ready = append(k.ready, b...)
 }
 
 // waits reports whether input becomes available within a duration.
@@ -124,18 +163,22 @@ func (k *keyboard) waits(most time.Duration) bool {
 
 // take looks for marks and ctrl+c in the bytes just read.
 func (k *keyboard) take(b []byte) {
-	k.last = time.Now()
-	if k.loose && !k.pasting && isRest(b) {
+	k.ready, k.held = append(k.ready, k.held...), nil
+	if k.loose && !k.pasting && (isRest(b) || k.last.Sub(k.pasted) < flowPause) {
 		k.ready = append(k.ready, pasteStart...)
 		k.pasting = true
 	}
 	k.mark(b)
+	if k.pasting {
+		k.pasted = k.last
+	}
 	key := ctrlC(b)
 	switch {
-	case key > 0 && k.pasting && !k.waits(keyPause): // nobody pastes ctrl+c with nothing behind it
-		k.ready = append(k.ready, b[:len(b)-key]...)
-		k.letGo(b[len(b)-key:])
-		k.strike()
+	case key > 0 && k.pasting:
+		k.ready, k.held = append(k.ready, b[:len(b)-key]...), bytes.Clone(b[len(b)-key:])
+		if !k.waits(keyPause) { // nobody pastes ctrl+c with nothing behind it
+			k.answer(nil)
+		}
 		return
 	case !k.pasting && (key > 0 || bytes.IndexByte(b, 0x03) >= 0):
 		k.strike()
