@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,7 +24,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // no frame may depend on the place where it is drawn
+	time.Local = time.UTC   // no frame may depend on the place where it is drawn
+	debug.SetGCPercent(400) // many small heaps at once
 	os.Exit(m.Run())
 }
 

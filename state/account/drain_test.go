@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
+	debug.SetGCPercent(400) // many small heaps
 	m.Run()
 }
 

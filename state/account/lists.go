@@ -126,7 +126,7 @@ func (a *Account) readOn() []Work {
 			}
 			a.backTo(page, nextPage)
 			if !l.more {
-				a.later(release)
+				a.releaseHistory()
 			}
 			return nil
 		}

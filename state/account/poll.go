@@ -31,7 +31,7 @@ func (a *Account) answered(q state.Query, r *state.Answer) []Event {
 		return nil
 	}
 	if r.Whole || a.Store.History.Complete && !complete {
-		a.later(release)
+		a.releaseHistory()
 	}
 	if r.Err != nil {
 		return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
@@ -60,6 +60,16 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 	page, err := c.Generations(ctx, q.Generations, r.Collect)
 	r.Page(page, err)
 	return r
+}
+
+// releaseFrom is the shortest history worth a release: a release takes as long as
+// drawing a hundred frames.
+const releaseFrom = 2000
+
+func (a *Account) releaseHistory() {
+	if a.Store.Generations.Len() >= releaseFrom {
+		a.later(release)
+	}
 }
 
 // release returns memory to the system. Reading a history takes several times

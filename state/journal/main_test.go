@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,6 +27,7 @@ import (
 const childVariable = "DUBTOP_JOURNAL_CHILD"
 
 func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // many small heaps
 	path := os.Getenv("DUBTOP_JOURNAL_PATH")
 	switch os.Getenv(childVariable) {
 	case "writer":
