@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC   // no frame may depend on the place where it is drawn
-	debug.SetGCPercent(400) // many small heaps at once
+	debug.SetGCPercent(800) // many small heaps at once
 	os.Exit(m.Run())
 }
 

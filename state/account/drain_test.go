@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
-	debug.SetGCPercent(400) // many small heaps
+	debug.SetGCPercent(800) // many small heaps
 	m.Run()
 }
 

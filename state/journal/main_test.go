@@ -27,7 +27,7 @@ import (
 const childVariable = "DUBTOP_JOURNAL_CHILD"
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // many small heaps
+	debug.SetGCPercent(800) // many small heaps
 	path := os.Getenv("DUBTOP_JOURNAL_PATH")
 	switch os.Getenv(childVariable) {
 	case "writer":
