@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -34,7 +33,7 @@ type batchCheck struct {
 }
 
 func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems batchProblems, err error) {
-	raw, err := readCapped(c.path, api.BatchMaxBytes+1)
+	raw, err := account.ReadFile(c.path, api.BatchMaxBytes+1)
 	if err != nil {
 		return sub, problems, err
 	}
@@ -112,15 +111,6 @@ func problemLines(file draft.BatchFile) batchProblems {
 		p.words = append(p.words, text.Of(x.String()))
 	}
 	return p
-}
-
-func readCapped(path string, most int64) ([]byte, error) {
-	f, _, err := account.OpenFile(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most))
 }
 
 // look measures every link of the file. A link that cannot be measured makes

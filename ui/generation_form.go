@@ -160,26 +160,9 @@ func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
 // dialogs, and an open dialog covers the form.
 func (f *generationForm) edit(name, value string) tea.Cmd {
 	d := &f.draft
-	switch name {
-	case draft.FieldModel:
-		d.Model = value
+	d.Put(name, value)
+	if name == draft.FieldModel {
 		f.rebuild()
-	case draft.FieldVisual:
-		d.Visual, d.VisualKind = value, ""
-	case draft.FieldAudio:
-		d.Audio = value
-	case draft.FieldScript:
-		d.Script = value
-	case draft.FieldVoice:
-		d.VoiceID = value
-	case draft.FieldOutputName:
-		d.OutputFileName = value
-	case draft.FieldWebhook:
-		d.WebhookURL = value
-	case draft.FieldLabel:
-		d.Label = value
-	default:
-		d.Options[strings.TrimPrefix(name, draft.OptionField(""))] = value
 	}
 	d.Touch(time.Now(), uuid.NewString)
 	f.reason, f.news = "", ""

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -81,7 +82,6 @@ func (f *setForm) rebuild() {
 }
 
 func (f *setForm) edit(name, value string) tea.Cmd {
-	d := &f.typed.like
 	f.reason = ""
 	switch name {
 	case fieldSetVideos:
@@ -92,15 +92,11 @@ func (f *setForm) edit(name, value string) tea.Cmd {
 		f.typed.template = value
 	case fieldSetJoin:
 		f.typed.every = value == joinEvery
-	case draft.FieldModel:
-		d.Model = value
-		f.rebuild()
-	case draft.FieldWebhook:
-		d.WebhookURL = value
-	case draft.FieldLabel:
-		d.Label = value
 	default:
-		d.Options[strings.TrimPrefix(name, draft.OptionField(""))] = value
+		f.typed.like.Put(name, value)
+	}
+	if name == draft.FieldModel {
+		f.rebuild()
 	}
 	return nil
 }
@@ -250,7 +246,7 @@ func (f *setForm) Cursor() *tea.Cursor {
 // languages lists the number of rows per language.
 func languages(n map[string]int) text.Text {
 	var words []text.Text
-	for _, lang := range sortedKeys(maps.Keys(n)) {
+	for _, lang := range slices.Sorted(maps.Keys(n)) {
 		words = append(words, text.Sprintf("%s %d", lang, n[lang]))
 	}
 	return text.Join(words, ", ")

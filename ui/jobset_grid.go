@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 
@@ -115,9 +114,7 @@ func (g *setGrid) standing(r *jobset.Row) paint.Piece {
 func mediaName(typed, home string) text.Text {
 	m, err := draft.ParseMedia(typed, home)
 	switch {
-	case err != nil:
-		return text.Of(typed)
-	case m.Source == draft.SourceAsset:
+	case err != nil, m.Source == draft.SourceAsset:
 		return text.Of(typed)
 	case m.Source == draft.SourceNone:
 		return none
@@ -176,7 +173,7 @@ func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 	fact("script", text.Of(d.Script))
 	fact("voice", text.Of(d.VoiceID))
 	fact("language", text.Of(r.Lang))
-	for _, name := range sortedKeys(optionNames(d)) {
+	for _, name := range slices.Sorted(optionNames(d)) {
 		fact(text.Of(name), text.Of(d.Option(name)))
 	}
 	fact("label", draft.CleanLabel(d.Label))
@@ -311,9 +308,4 @@ func optionNames(d *draft.Draft) func(yield func(string) bool) {
 			}
 		}
 	}
-}
-
-// sortedKeys returns names in order.
-func sortedKeys(names func(yield func(string) bool)) []string {
-	return slices.SortedFunc(names, cmp.Compare[string])
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,7 +23,7 @@ type JobSources struct {
 	Every    bool   // every video with every track, instead of by name
 	Like     draft.Draft
 	Template string                                // of output names; "" leaves them to the server
-	Env      draft.CheckEnv                        // for the checks; Dir and Stat are set here
+	Env      draft.CheckEnv                        // for the checks, which set Stat; Dir is the current folder if empty
 	Asset    func(id string) (name string, _ bool) // names of known assets, to pair them
 }
 
@@ -35,7 +34,6 @@ func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, e
 	if s.Env.Dir == "" {
 		s.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
 	}
-	s.Env.Stat = StatFile
 	set, err := s.rows()
 	if err != nil {
 		return jobset.Set{}, err
@@ -161,12 +159,7 @@ func (s JobSources) list(typed string, read reader) (jobset.Set, error) {
 	if err != nil {
 		return jobset.Set{}, err
 	}
-	f, _, err := OpenFile(path)
-	if err != nil {
-		return jobset.Set{}, errors.New(string(Words(err)))
-	}
-	defer f.Close()
-	raw, err := io.ReadAll(io.LimitReader(f, jobset.MaxBytes+1))
+	raw, err := ReadFile(path, jobset.MaxBytes+1)
 	if err != nil {
 		return jobset.Set{}, errors.New(string(Words(err)))
 	}

@@ -72,6 +72,31 @@ func (d Draft) Option(name string) string { return strings.TrimSpace(d.Options[n
 // length; see OutputSeconds.
 func (d Draft) SyncMode() string { return d.Option(optionSyncMode) }
 
+// Put sets a field, by the name that Check has for it. For an option, Options
+// must not be nil.
+func (d *Draft) Put(field, value string) {
+	switch field {
+	case FieldModel:
+		d.Model = value
+	case FieldVisual:
+		d.Visual, d.VisualKind = value, ""
+	case FieldAudio:
+		d.Audio = value
+	case FieldScript:
+		d.Script = value
+	case FieldVoice:
+		d.VoiceID = value
+	case FieldOutputName:
+		d.OutputFileName = value
+	case FieldWebhook:
+		d.WebhookURL = value
+	case FieldLabel:
+		d.Label = value
+	default:
+		d.Options[strings.TrimPrefix(field, optionFieldPrefix)] = value
+	}
+}
+
 // Clone returns a copy that is independent of later edits.
 func (d Draft) Clone() Draft {
 	d.Options = maps.Clone(d.Options)

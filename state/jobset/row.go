@@ -176,15 +176,7 @@ type Problem struct {
 }
 
 // Error says where the problem is and why.
-func (p *Problem) Error() string {
-	switch {
-	case p.Line == 0:
-		return p.Words
-	case p.Column == 0:
-		return fmt.Sprintf("line %d: %s", p.Line, p.Words)
-	}
-	return fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Words)
-}
+func (p *Problem) Error() string { return draft.LineProblem(*p).String() }
 
 // number gives the rows their places.
 func (s *Set) number() {
