@@ -37,6 +37,8 @@ func objectsOfTheWire() []func() object {
 		func() object { return new(wireAssets) },
 		func() object { return new(wireModel) },
 		func() object { return new(CodeHelp) },
+		func() object { return new(Project) },
+		func() object { return new(wireProjects) },
 		func() object { return new(wireError) },
 	}
 }

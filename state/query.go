@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 
 	"dubtop/api"
@@ -23,6 +24,7 @@ const (
 	Assets                  // the newest assets
 	UnitPrices              // the price of a frame for one model
 	Charges                 // the actual cost of one of our jobs
+	Projects                // all projects
 	Backfill                // a page of older generations
 	AssetPages              // a page of older assets
 	topics                  // number of topics
@@ -40,6 +42,7 @@ const PageSize = 100
 //	Batches: none, for Client.Batches
 //	Assets, AssetPages: Assets, for Client.Assets
 //	Models: none, for Client.Models
+//	Projects: none, for Client.Projects
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
 //	OpenJob: Job, for Client.Generation, and with WithCosts for Client.Costs
@@ -63,6 +66,7 @@ type Answer struct {
 	Batches     []Batch
 	Assets      []Asset
 	Models      []Model
+	Projects    []Project
 	Estimate    api.Estimate
 	Costs       api.Costs
 	Details     Details
@@ -75,6 +79,7 @@ type Answer struct {
 	// Skipped counts items of the answer that could not be read. If it is not 0,
 	// a missing item may still exist.
 	Skipped int
+	Absent  bool // the server does not offer the request
 	Err     error
 }
 
@@ -109,6 +114,15 @@ func AssetsAnswer(page api.AssetPage, err error) Answer {
 // ModelsAnswer converts the answer of Client.Models.
 func ModelsAnswer(all api.List[api.Model], err error) Answer {
 	return Answer{Models: thin(all.Items, NewModel), Skipped: all.Skipped, Err: err}
+}
+
+// ProjectsAnswer converts the answer of Client.Projects. A server without
+// projects has none.
+func ProjectsAnswer(all api.List[api.Project], err error) Answer {
+	if errors.Is(err, api.ErrUnsupported) {
+		return Answer{Absent: true}
+	}
+	return Answer{Projects: thin(all.Items, NewProject), Skipped: all.Skipped, Err: err}
 }
 
 // EstimateAnswer converts the answer of Client.Estimate.

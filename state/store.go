@@ -22,6 +22,8 @@ type Store struct {
 	Assets      table.Collection[Asset]
 	Beyond      Beyond // the assets that are not loaded
 	Models      table.Collection[Model]
+	Projects    table.Collection[Project]
+	NoProjects  bool                              // the server has no projects
 	Queue       table.Collection[outbox.QueueRow] // the latest Outbox.Rows
 
 	Opened   Opened  // the job whose details are open
@@ -65,6 +67,8 @@ func (s *Store) Clear() {
 	s.Assets.Clear()
 	s.Beyond = Beyond{}
 	s.Models.Clear()
+	s.Projects.Clear()
+	s.NoProjects = false
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}

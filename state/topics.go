@@ -43,6 +43,7 @@ func kinds() [topics]kind {
 		Assets:     assetsKind(),
 		UnitPrices: unitPricesKind(),
 		Charges:    chargesKind(),
+		Projects:   projectsKind(),
 		Backfill:   backfillKind(),
 		AssetPages: assetPagesKind(),
 	}
@@ -149,6 +150,15 @@ func assetsKind() kind {
 				p.assets.turn(a.Cursor)
 			}
 		},
+	}
+}
+
+func projectsKind() kind {
+	return kind{
+		words: "projects", weight: side,
+		every: func(p *Poller) (time.Duration, bool) { return p.pace.Slow, true },
+		query: func(_ *Poller, s *Store, q *Query, now time.Time) { q.ticket = s.Projects.Ask(now) },
+		apply: (*Store).applyProjects,
 	}
 }
 

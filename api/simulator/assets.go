@@ -139,7 +139,7 @@ func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
 	}
 	var first int
 	if f == nil {
-		first, f = afterCursor(found, q.Get("cursor"))
+		first, f = afterCursor(found, func(a *asset) string { return a.ID }, q.Get("cursor"))
 	}
 	if f != nil {
 		f.write(w)
@@ -155,7 +155,7 @@ func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
 	s.mu.Unlock()
 	page["items"] = items
 	if last < len(found) {
-		page["nextCursor"] = base64.RawURLEncoding.EncodeToString([]byte(found[last-1].ID))
+		page["nextCursor"] = cursorAfter(found[last-1].ID)
 	}
 	writeJSON(w, http.StatusOK, page)
 }
@@ -181,7 +181,7 @@ func (s *Server) foundAssets(q url.Values) ([]*asset, *failure) {
 	var found []*asset
 	s.mu.Lock()
 	for _, a := range s.assets {
-		if project == "" && (len(types) == 0 || slices.Contains(types, a.Type)) &&
+		if (project == "" || project == a.ProjectID) && (len(types) == 0 || slices.Contains(types, a.Type)) &&
 			strings.Contains(strings.ToLower(a.Name), search) {
 			found = append(found, a)
 		}
@@ -220,13 +220,16 @@ func assetOrder(name string) (func(a, b *asset) int, bool) {
 	}, known
 }
 
+// cursorAfter is the cursor of the page after the item with the id.
+func cursorAfter(id string) string { return base64.RawURLEncoding.EncodeToString([]byte(id)) }
+
 // afterCursor returns the index where the page after a cursor begins.
-func afterCursor(found []*asset, cursor string) (int, *failure) {
+func afterCursor[T any](found []T, idOf func(T) string, cursor string) (int, *failure) {
 	if cursor == "" {
 		return 0, nil
 	}
 	id, err := base64.RawURLEncoding.DecodeString(cursor)
-	at := slices.IndexFunc(found, func(a *asset) bool { return a.ID == string(id) })
+	at := slices.IndexFunc(found, func(item T) bool { return idOf(item) == string(id) })
 	if err != nil || at < 0 {
 		return 0, invalid("cursor is not valid")
 	}

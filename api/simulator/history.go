@@ -16,6 +16,9 @@ func (s *Server) tellHistory() {
 	if s.opts.Generations == 0 {
 		return
 	}
+	if s.opts.Profile == Current {
+		s.pastProjects()
+	}
 	s.pastAssets(min(57, s.opts.Generations))
 	if s.opts.Plan.Batches() {
 		s.pastBatches(now)
@@ -109,7 +112,7 @@ func (s *Server) creationOf(j *job) *creation {
 func (s *Server) madeUp(plot uint64, name string, seconds float64) *creation {
 	r := stream(s.opts.Seed, "plot", plot)
 	title := s.title(plot)
-	c := &creation{Model: name, OutputFileName: title, Options: json.RawMessage(madeUpOptions(name, r))}
+	c := &creation{Model: name, OutputFileName: title, ProjectID: s.projectOf(title), Options: json.RawMessage(madeUpOptions(name, r))}
 	visual := input{Type: "video", URL: "/media/" + shot(title) + lengthSuffix(seconds+2) + ".mp4"}
 	if name == "sync-3" && r.IntN(8) == 0 {
 		visual = input{Type: "image", URL: "/media/" + shot(title) + ".png"}

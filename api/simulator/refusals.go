@@ -133,9 +133,9 @@ func (c *creation) linkRefusal() *failure {
 	return nil
 }
 
-// projectRefusal requires the project to be that of some job.
+// projectRefusal requires the project to be one of the account's.
 func (s *Server) projectRefusal(c *creation) *failure {
-	if c.ProjectID == "" || slices.Contains(s.projects, c.ProjectID) {
+	if c.ProjectID == "" || s.project(c.ProjectID) != nil {
 		return nil
 	}
 	f := unprocessable("project_not_found", "Project not found")

@@ -42,6 +42,9 @@ func (s *Server) routes() []route {
 		{pattern: "GET /v2/batches/{id}/result", handle: s.followBatchResult, open: true},
 		{pattern: "GET /v2/assets", handle: s.listAssets},
 		{pattern: "GET /v2/assets/{id}", handle: s.getAsset},
+		{pattern: "GET /v2/projects", handle: s.listProjects, only: autumn},
+		{pattern: "POST /v2/projects", handle: s.createProject, only: autumn},
+		{pattern: "GET /v2/projects/{id}", handle: s.getProject, only: autumn},
 		{pattern: "GET /v2/models", handle: s.listModels},
 		{pattern: "GET /v2/errors", handle: s.listErrorCodes, open: true, only: later},
 	}

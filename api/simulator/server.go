@@ -80,7 +80,7 @@ type Server struct {
 	jobs            ledger
 	assets          []*asset
 	batches         []*batch
-	projects        []string // projects of the jobs
+	projects        []*Project
 	replays         map[string]replay
 	late            []lateArrival
 	colleague       colleague

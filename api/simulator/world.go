@@ -55,6 +55,7 @@ type Asset struct {
 	Bare       bool
 	Visibility string // USER or ORGANIZATION; "" means ORGANIZATION
 	InputType  string // "" means UPLOAD
+	ProjectID  string
 }
 
 // Batch is a batch created outside the API. Its status never changes.
@@ -81,8 +82,8 @@ func (s *Server) Add(g Job) string {
 	if j.id == "" {
 		j.id = s.newID()
 	}
-	if g.ProjectID != "" && !slices.Contains(s.projects, g.ProjectID) {
-		s.projects = append(s.projects, g.ProjectID)
+	if g.ProjectID != "" && s.project(g.ProjectID) == nil {
+		s.addProject(Project{ID: g.ProjectID})
 	}
 	j.seconds = g.Seconds
 	if j.seconds == 0 {

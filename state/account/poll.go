@@ -49,6 +49,8 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 		return state.ModelsAnswer(c.Models(ctx))
 	case state.Assets, state.AssetPages:
 		return state.AssetsAnswer(c.Assets(ctx, q.Assets))
+	case state.Projects:
+		return state.ProjectsAnswer(c.Projects(ctx))
 	case state.UnitPrices:
 		return state.EstimateAnswer(c.Estimate(ctx, q.Estimate))
 	case state.OpenJob:
