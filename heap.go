@@ -13,7 +13,7 @@ const (
 
 	// A history of 100,000 jobs consists of many small long-lived rows. With
 	// Go's usual percentage, memory use would double.
-	leastPercent, mostPercent = 15, 100
+	leastPercent, mostPercent = 15, 300
 )
 
 // tuneCollections adapts the collector to the size of the heap now and after

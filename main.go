@@ -65,6 +65,11 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 	root.Version = version
 	root.SetVersionTemplate("dubtop {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // no command takes a file
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		if c != root {
+			tuneCollections() // the dashboard does so after its first frame
+		}
+	}
 	root.AddCommand(simulateCommand(), versionCommand())
 	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
 	return root

@@ -88,16 +88,19 @@ type Listed struct {
 // EachQueued is like Queue for a long list: it calls each for every item, until
 // that fails, and keeps nothing.
 func (j *Journal) EachQueued(ctx context.Context, each func(*Listed) error) error {
+	labels, err := j.queueLabels(ctx)
+	if err != nil {
+		return err
+	}
 	rows, err := j.lists.QueryContext(ctx, `SELECT id, kind, state, batch_lines, cost_micros, credits, seconds, approximate,
-		confirmed_at, sent_at, reason, model, name, enqueued_at, paused, body, draft,
-		(SELECT label FROM labels WHERE labels.id = submission ORDER BY place LIMIT 1)
+		confirmed_at, sent_at, reason, model, name, enqueued_at, paused, body, draft
 		FROM queue CROSS JOIN submissions ON id = submission WHERE `+inTheQueue+" ORDER BY position, submission")
 	if err != nil {
 		return j.failed(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		item, err := scanListed(rows)
+		item, err := scanListed(rows, labels)
 		if err != nil {
 			return j.failed(err)
 		}
@@ -108,19 +111,36 @@ func (j *Journal) EachQueued(ctx context.Context, each func(*Listed) error) erro
 	return j.failed(rows.Err())
 }
 
+// queueLabels returns the labels that were set after a submission was queued,
+// by its id. They are few; looking for each as it is listed would take a tenth
+// of the time.
+func (j *Journal) queueLabels(ctx context.Context) (map[string]string, error) {
+	rows, err := j.lists.QueryContext(ctx, "SELECT id, label FROM queue CROSS JOIN labels ON id = submission ORDER BY place DESC")
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	labels := make(map[string]string)
+	_, err = collect(rows, func(rows *sql.Rows) (struct{}, error) {
+		var id, label string
+		err := rows.Scan(&id, &label)
+		labels[id] = label
+		return struct{}{}, err
+	})
+	return labels, j.failed(err)
+}
+
 // scanListed uses plain types, for the reason given at scanGeneration.
-func scanListed(rows *sql.Rows) (item Listed, err error) {
+func scanListed(rows *sql.Rows, labels map[string]string) (item Listed, err error) {
 	var (
 		s                                       = &item.Submission
 		kind, state, reason, model, name, draft string
-		label                                   sql.NullString
 		cost                                    sql.NullInt64
 		credits                                 sql.NullFloat64
 		lines, approximate, paused              int64
 		confirmedAt, sentAt, enqueuedAt         int64
 	)
 	err = rows.Scan(&s.ID, &kind, &state, &lines, &cost, &credits, &s.Price.Seconds, &approximate,
-		&confirmedAt, &sentAt, &reason, &model, &name, &enqueuedAt, &paused, &s.Body, &draft, &label)
+		&confirmedAt, &sentAt, &reason, &model, &name, &enqueuedAt, &paused, &s.Body, &draft)
 	if err != nil {
 		return item, err
 	}
@@ -134,9 +154,11 @@ func scanListed(rows *sql.Rows) (item Listed, err error) {
 	}
 	s.Price.Approximate, item.Paused = approximate != 0, paused != 0
 	s.ConfirmedAt, s.SentAt, item.Enqueued = instant(confirmedAt), instant(sentAt), instant(enqueuedAt)
-	if item.Label = label.String; !label.Valid {
-		item.Label, err = labelOf(draft)
+	label, set := labels[s.ID]
+	if !set {
+		label, err = labelOf(draft)
 	}
+	item.Label = label
 	return item, err
 }
 
