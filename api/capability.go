@@ -25,6 +25,7 @@ const (
 	priceAlias    capability = "estimate by duration at the older path"
 	priceCreate   capability = "estimate of a create body"
 	priceAnalyze  capability = "estimate at the oldest path"
+	uploading     capability = "uploads"
 )
 
 // rememberFor is how long the client remembers that a server lacks something:

@@ -37,9 +37,12 @@ type Client struct {
 	paid    *http.Client // like reads, but with a new connection each time
 	keyless *http.Client // no key, no redirects
 	media   *http.Client // no key, a few redirects
+	storage *http.Client // no key, no redirects; for large files
 
 	generate, other *limiter
+	tickets         *limiter // for uploads; they also count as other requests
 	memory          memory
+	uploads         atomic.Bool                   // the server is known to take uploads
 	skew            atomic.Pointer[time.Duration] // server's clock minus the local one
 	slots           atomic.Int64                  // concurrency of the plan; 0 if unknown
 	closeIdle       func()
@@ -58,7 +61,7 @@ func New(c Config) (*Client, error) {
 	}
 	client := &Client{
 		base: base, key: c.Key,
-		generate: newLimiter(generating), other: newLimiter(other),
+		generate: newLimiter(generating), other: newLimiter(other), tickets: newLimiter(ticketing),
 	}
 	client.connect(c)
 	return client, nil

@@ -339,7 +339,7 @@ func TestHeadersAreCapped(t *testing.T) {
 func TestSameRequestIsTheSameBytes(t *testing.T) {
 	a, b := newForm("one"), newForm("one")
 	for _, f := range []*form{a, b} {
-		f.file("input", "x.jsonl", mediaType("x.JSONL"), strings.NewReader("abc"), 3)
+		f.file("input", "x.jsonl", MediaType("x.JSONL"), strings.NewReader("abc"), 3)
 		f.field("k", "v")
 	}
 	x, _ := io.ReadAll(a.request("/", "").body)
@@ -352,7 +352,7 @@ func TestSameRequestIsTheSameBytes(t *testing.T) {
 func TestMediaTypes(t *testing.T) {
 	var types []string
 	for _, ext := range []string{"mp4", "MOV", "webm", "avi", "wav", "mp3", "m4a", "aac", "ogg", "flac", "png", "jpg", "jpeg", "webp"} {
-		typ := mediaType("a." + ext)
+		typ := MediaType("a." + ext)
 		if family, _, ok := strings.Cut(typ, "/"); !ok || family == "application" {
 			t.Errorf("%s is %s", ext, typ)
 		}

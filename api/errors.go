@@ -388,3 +388,9 @@ func redirectHost(res *http.Response) string {
 
 // TooLarge reports whether the request was refused because of its size.
 func (e *Error) TooLarge() bool { return e.Status == http.StatusRequestEntityTooLarge }
+
+// IsCode reports whether err is an answer of the API with this error code.
+func IsCode(err error, code text.Text) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Code == code
+}

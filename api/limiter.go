@@ -9,13 +9,14 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// class is one of the two groups of requests that the API limits.
+// class is one of the groups of requests that the API limits.
 // https://sync.so/docs/api-reference
 type class int
 
 const (
 	other class = iota
 	generating
+	ticketing // tickets for uploads
 )
 
 // The published limits, in requests per minute.
@@ -60,8 +61,11 @@ type limiter struct {
 
 // newLimiter returns a limiter that stays below a published limit.
 func newLimiter(c class) *limiter {
-	if c == generating {
+	switch c {
+	case generating:
 		return &limiter{bucket: rate.NewLimiter(1, 10), quota: usualCreates}
+	case ticketing: // 120 a minute: https://sync.so/docs/api-reference
+		return &limiter{bucket: rate.NewLimiter(1.5, 20)}
 	}
 	return &limiter{bucket: rate.NewLimiter(8, 60)} // 60 + 480 = 540
 }

@@ -35,6 +35,7 @@ func objectsOfTheWire() []func() object {
 		func() object { return new(wireResponse) },
 		func() object { return new(wireAsset) },
 		func() object { return new(wireAssets) },
+		func() object { return new(wireTicket) },
 		func() object { return new(wireModel) },
 		func() object { return new(CodeHelp) },
 		func() object { return new(Project) },

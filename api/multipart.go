@@ -140,7 +140,7 @@ func (f *form) inputs(list []byte) error {
 // open adds a local file after checking that it is still the expected one.
 func (f *form) open(p FilePart) error {
 	if p.Size > MaxUpload {
-		return fmt.Errorf("the file %s is larger than 20 MB; upload it as an asset or give a link", p.Name)
+		return fmt.Errorf("the file %s is larger than 20 MB, and this server takes no uploads; give a link", p.Name)
 	}
 	r, err := p.Open()
 	if err != nil {
@@ -152,7 +152,7 @@ func (f *form) open(p FilePart) error {
 			return fmt.Errorf("the file %s has changed since it was chosen; choose it again", p.Name)
 		}
 	}
-	f.file(p.Field, p.Name, mediaType(p.Name), r, p.Size)
+	f.file(p.Field, p.Name, MediaType(p.Name), r, p.Size)
 	return nil
 }
 
@@ -175,8 +175,8 @@ func (e *exactly) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// mediaType returns the type of a media file by its name.
-func mediaType(name string) string {
+// MediaType returns the content type of a media file by its name.
+func MediaType(name string) string {
 	types := map[string]string{
 		".mp4": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm", ".avi": "video/x-msvideo",
 		".wav": "audio/wav", ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".aac": "audio/aac",

@@ -25,7 +25,7 @@ const errPrivate = linkError("the link leads into a private network")
 // whether they follow redirects, and where they may go.
 func (c *Client) connect(cfg Config) {
 	agent := "dubtop/" + strings.TrimSpace(cfg.Version)
-	reads, paid, media := cfg.Transport, cfg.Transport, cfg.Transport
+	reads, paid, media, storage := cfg.Transport, cfg.Transport, cfg.Transport, cfg.Transport
 	c.closeIdle = func() {}
 	if cfg.Transport == nil {
 		if c.proxy == nil {
@@ -37,14 +37,16 @@ func (c *Client) connect(cfg Config) {
 		// anything is sent.
 		fresh.DisableKeepAlives = true
 		links := newLinkTransport(IsLoopback(c.base.Hostname()), c.proxy)
-		reads, paid, media = kept, fresh, links
-		c.closeIdle = func() { kept.CloseIdleConnections(); links.closeIdle() }
+		files := newLinkTransport(IsLoopback(c.base.Hostname()), c.proxy).forFiles()
+		reads, paid, media, storage = kept, fresh, links, files
+		c.closeIdle = func() { kept.CloseIdleConnections(); links.closeIdle(); files.closeIdle() }
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.reads = &http.Client{Transport: &keyed{reads, c.base, c.key, agent}, CheckRedirect: stay}
 	c.paid = &http.Client{Transport: &keyed{paid, c.base, c.key, agent}, CheckRedirect: stay}
 	c.keyless = &http.Client{Transport: &keyed{reads, c.base, Secret{}, agent}, CheckRedirect: stay}
 	c.media = &http.Client{Transport: &linked{media, agent}, CheckRedirect: checkRedirect}
+	c.storage = &http.Client{Transport: &linked{storage, agent}, CheckRedirect: stay}
 }
 
 // keyed adds the key to requests for the base origin. Go keeps headers like
@@ -150,6 +152,22 @@ func newLinkTransport(private bool, proxy proxyFunc) *linkTransport {
 	if !private {
 		dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: refusePrivate}
 		l.direct.DialContext = dialer.DialContext
+	}
+	return l
+}
+
+// putBuffer is how much of a file is written at once.
+const putBuffer = 256 << 10
+
+// forFiles prepares the transport for large files: over HTTP/1, whose connection
+// is not shared and needs no window from the other side, and with as long for
+// the answer as the watchdog allows.
+func (l *linkTransport) forFiles() *linkTransport {
+	for _, t := range []*http.Transport{l.direct, l.proxied.Transport} {
+		t.ResponseHeaderTimeout, t.WriteBufferSize = 0, putBuffer
+		t.ForceAttemptHTTP2, t.HTTP2 = false, nil
+		t.Protocols = new(http.Protocols)
+		t.Protocols.SetHTTP1(true)
 	}
 	return l
 }

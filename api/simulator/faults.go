@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -30,6 +31,11 @@ type Fault struct {
 	// DropAfter handles the request and closes the connection without an
 	// answer.
 	DropAfter bool
+	// BreakBody closes the connection after that many bytes of the request's
+	// body have arrived; 0 means never.
+	BreakBody int64
+	// BodyRate is how many bytes of the body are taken a second; 0 means all.
+	BodyRate int64
 	// LateAccept handles a POST /v2/generate after this delay. The client gets
 	// Status at once, or a closed connection if Status is 0.
 	LateAccept time.Duration
@@ -122,6 +128,39 @@ func (f Fault) replacement(limited *failure) (status int, contentType string, bo
 		body = []byte(`{"id": "6f1c0f52", "status": PENDING, ]`)
 	}
 	return cmp.Or(status, http.StatusOK), contentType, body
+}
+
+// slow applies the fault to the body of a request.
+func (f Fault) slow(r *http.Request) {
+	if r.Body != nil && (f.BreakBody > 0 || f.BodyRate > 0) {
+		r.Body = &slowBody{ReadCloser: r.Body, fault: f, ctx: r.Context()}
+	}
+}
+
+// slowBody is a request body that arrives slowly, or not whole.
+type slowBody struct {
+	io.ReadCloser
+	fault Fault
+	ctx   context.Context
+	got   int64
+}
+
+func (b *slowBody) Read(p []byte) (int, error) {
+	if most := b.fault.BreakBody; most > 0 {
+		if b.got >= most {
+			panic(http.ErrAbortHandler)
+		}
+		p = p[:min(int64(len(p)), most-b.got)]
+	}
+	if rate := b.fault.BodyRate; rate > 0 { // ten times a second
+		p = p[:min(int64(len(p)), max(1, rate/10))]
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.got += int64(n)
+	if rate := b.fault.BodyRate; rate > 0 {
+		wait(b.ctx, time.Duration(float64(n)/float64(rate)*float64(time.Second)))
+	}
+	return n, err
 }
 
 // wait sleeps until d has passed or the request is cancelled.

@@ -38,15 +38,19 @@ func (w *window) admit(now time.Time, limit int) bool {
 // limiter enforces the limits of one key.
 type limiter struct {
 	generate, other window
+	tickets         window // they also count as other requests
 	refused         int
 }
 
 // admit counts a request on a route.
 func (l *limiter) admit(route string, now time.Time) bool {
 	ok := false
-	if route == routeCreate {
+	switch route {
+	case routeCreate:
 		ok = l.generate.admit(now, generateLimit)
-	} else {
+	case routeTicket:
+		ok = l.tickets.admit(now, ticketLimit) && l.other.admit(now, otherLimit)
+	default:
 		ok = l.other.admit(now, otherLimit)
 	}
 	if !ok {

@@ -19,6 +19,9 @@ func (s *Server) diskRoutes() map[string]http.HandlerFunc {
 		"GET /media/{file}": s.serveMedia,
 		"GET /out/{file}":   s.serveOutput,
 		"GET /batch/{file}": s.serveBatchResult,
+
+		"GET /uploads/{ticket}/{file}": s.serveMedia,
+		"PUT /uploads/{ticket}/{file}": s.receiveUpload,
 	}
 }
 

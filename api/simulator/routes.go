@@ -5,8 +5,11 @@ import (
 	"slices"
 )
 
-// routeCreate is the only route with its own rate limit.
-const routeCreate = "POST /v2/generate"
+// The routes with their own rate limits.
+const (
+	routeCreate = "POST /v2/generate"
+	routeTicket = "POST /v2/assets/upload"
+)
 
 // route is an endpoint and the conditions under which it is served.
 type route struct {
@@ -45,6 +48,8 @@ func (s *Server) routes() []route {
 		{pattern: "GET /v2/projects", handle: s.listProjects, only: autumn},
 		{pattern: "POST /v2/projects", handle: s.createProject, only: autumn},
 		{pattern: "GET /v2/projects/{id}", handle: s.getProject, only: autumn},
+		{pattern: routeTicket, handle: s.createTicket, only: autumn},
+		{pattern: "POST /v2/assets", handle: s.createAsset, only: autumn},
 		{pattern: "GET /v2/models", handle: s.listModels},
 		{pattern: "GET /v2/errors", handle: s.listErrorCodes, open: true, only: later},
 	}

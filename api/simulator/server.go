@@ -79,6 +79,7 @@ type Server struct {
 	made            uint64 // number of things made, each with its own random source
 	jobs            ledger
 	assets          []*asset
+	tickets         []*ticket
 	batches         []*batch
 	projects        []*Project
 	replays         map[string]replay
@@ -213,6 +214,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 		return
 	}
 	r = r.WithContext(context.WithValue(r.Context(), faultKey{}, fault))
+	fault.slow(r)
 	if route == "" {
 		refuse(http.StatusNotFound, "", "Cannot "+r.Method+" "+r.URL.Path).write(a)
 		return
