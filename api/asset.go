@@ -41,6 +41,8 @@ type AssetQuery struct {
 	Search string
 	Types  []string // AUDIO, VIDEO, IMAGE
 	SortBy string   // dateDesc, nameAsc, …
+	// Project narrows to a project. Old servers ignore it.
+	Project ID
 }
 
 // AssetPage is one page of assets. Next is empty on the last page.
@@ -125,7 +127,7 @@ func (q AssetQuery) query() url.Values {
 	}
 	for name, value := range map[string]string{
 		"cursor": string(q.Cursor), "searchQuery": q.Search,
-		"types": strings.Join(q.Types, ","), "sortBy": q.SortBy,
+		"types": strings.Join(q.Types, ","), "sortBy": q.SortBy, "projectId": string(q.Project),
 	} {
 		if value != "" {
 			v.Set(name, value)

@@ -40,6 +40,7 @@ func objectsOfTheWire() []func() object {
 		func() object { return new(CodeHelp) },
 		func() object { return new(Project) },
 		func() object { return new(wireProjects) },
+		func() object { return new(wireTotal) },
 		func() object { return new(wireError) },
 	}
 }
