@@ -37,6 +37,17 @@ func PlanOf(slots int) (found Plan, ok bool) {
 	return found, ok
 }
 
+// LongestJob returns how long a job may be on the plans with this concurrency,
+// and the name of the plan that allows most; 0 if no plan has it.
+func LongestJob(slots int) (longest time.Duration, plan string) {
+	for _, p := range plans() {
+		if p.Slots == slots && p.Longest > longest {
+			longest, plan = p.Longest, p.Name
+		}
+	}
+	return longest, plan
+}
+
 // MoreSlots returns a sentence about how many jobs the account's plan runs at
 // once and which plan runs more, "" if no plan has this number.
 func MoreSlots(slots int) string {

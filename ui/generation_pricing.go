@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
+	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
@@ -53,11 +54,24 @@ func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 	for _, typed := range []string{d.Visual, d.Audio} {
 		if m, err := draft.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
 			if x, ok := a.store.Assets.Find(m.AssetID); ok {
-				facts[m.AssetID] = account.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
+				facts[m.AssetID] = assetFact(&x)
 			}
 		}
 	}
 	return facts
+}
+
+// allAssets is assetFacts for all assets.
+func (a *composer) allAssets() map[string]account.Asset {
+	facts := map[string]account.Asset{}
+	for x := range a.store.Assets.All() {
+		facts[string(x.ID)] = assetFact(x)
+	}
+	return facts
+}
+
+func assetFact(x *state.Asset) account.Asset {
+	return account.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 }
 
 // stop stops the current pricing, if any.

@@ -11,6 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -42,8 +43,9 @@ type group struct {
 
 	pilot bool
 
-	set     bool // a job set, instead of jobs to run again
-	without int  // rows of the set that are not in the group
+	set     bool              // a job set, instead of jobs to run again
+	without int               // rows of the set that are not in the group
+	known   *account.Findings // what was found in the files of the set
 }
 
 // groupJob is one job of a group.

@@ -212,8 +212,9 @@ func (m setReadMsg) apply(a *composer) tea.Cmd {
 		f.reason = errorText(m.err)
 		return nil
 	}
-	a.Push(newSetGrid(f, m.sources, m.set))
-	return nil
+	g := newSetGrid(f, m.sources, m.set)
+	a.Push(g)
+	return g.measureAll()
 }
 
 func (f *setForm) above() []paint.Styled {

@@ -6,6 +6,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -27,6 +28,11 @@ type setGrid struct {
 	set     jobset.Set // its counts and notes; the rows are in rows
 	rows    *table.Collection[jobset.Row]
 	changed bool // rows were edited or left out by the user
+
+	known     *account.Findings // what was found in the files so far
+	assets    map[string]account.Asset
+	measuring []*account.Measuring // under way
+
 	counted jobset.Totals
 	version uint64 // of rows when they were counted
 }
@@ -34,22 +40,24 @@ type setGrid struct {
 // newSetGrid returns the grid of a set.
 func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid {
 	a := f.app
-	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}}
+	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}, known: account.NewFindings(), assets: a.allAssets()}
 	g.rows.Replace(set.Rows, a.Now)
 	g.set.Rows = nil
 	home := a.cfg.Home
 	lang := func() bool { return len(g.totals().Langs) > 0 }
 	g.ListView = &kit.ListView[jobset.Row]{Heading: "job set", List: kit.List[jobset.Row]{
 		Stage: a.Stage, Rows: g.rows, Extent: a.extent(g.rows), Marks: &kit.Marks[jobset.Row]{},
-		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortName, table.SortModel, table.SortLang, table.SortLabel},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortName, table.SortModel, table.SortLang, table.SortLength, table.SortLabel},
 		Columns: []kit.Column[jobset.Row]{
 			{Title: "row", Width: 5, Right: true, Sort: table.SortAge, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(strconv.Itoa(r.Number))) }},
 			{Title: "name", Width: 14, Want: 16, Grow: 2, Inner: true, Sort: table.SortName, Cell: func(r *jobset.Row) paint.Piece { return g.tone(r, paint.Normal).Of(r.Name(home)) }},
 			{Title: "lang", Width: 6, Drop: 3, When: lang, Sort: table.SortLang, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(r.Lang)) }},
 			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(r.Draft.Model)) }},
-			{Title: "video", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 6, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(mediaName(r.Draft.Visual, home)) }},
-			{Title: "audio", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 5, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(audioName(&r.Draft, home)) }},
-			{Title: "label", Width: 8, Inner: true, Drop: 7, Spare: true, Sort: table.SortLabel, Cell: func(r *jobset.Row) paint.Piece { return paint.Normal.Of(draft.CleanLabel(r.Draft.Label)) }},
+			{Title: "length", Width: 6, Right: true, Drop: 2, Falls: true, Sort: table.SortLength, Cell: g.lengthCell},
+			{Title: "price", Width: 8, Right: true, Drop: 5, Sort: table.SortNone, Cell: g.priceCell},
+			{Title: "video", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 7, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(mediaName(r.Draft.Visual, home)) }},
+			{Title: "audio", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 6, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(audioName(&r.Draft, home)) }},
+			{Title: "label", Width: 8, Inner: true, Drop: 8, Spare: true, Sort: table.SortLabel, Cell: func(r *jobset.Row) paint.Piece { return paint.Normal.Of(draft.CleanLabel(r.Draft.Label)) }},
 			{Title: "check", Width: 26, Want: 34, Grow: 8, Sort: table.SortStatus, Cell: g.standing},
 		},
 		Empty: func() []text.Text { return []text.Text{"No row is left in this set.", "esc  back"} },
@@ -63,13 +71,7 @@ func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid
 func (g *setGrid) with() {
 	a := g.app
 	some := func() text.Text { return g.None() }
-	troubled := func() text.Text {
-		if g.totals().Chosen == 0 {
-			return "no row can be sent; " + a.KeyFor(keymap.Failures) + " shows those with trouble"
-		}
-		return a.unspendable()
-	}
-	price := a.Does(keymap.Estimate, g.price).Unless(troubled).Hinted("price them")
+	price := a.Does(keymap.Estimate, g.price).Unless(g.unready).Hinted("price them")
 	price.Key.SetHelp(price.Key.Help().Key, "price the rows that can be sent")
 	named := func(act kit.Action, words string) kit.Action {
 		act.Key.SetHelp(act.Key.Help().Key, words)
@@ -82,9 +84,21 @@ func (g *setGrid) with() {
 		named(a.Does(keymap.Drop, kit.Plain(g.leaveOut)).Unless(g.unmovable), "leave out, or put back").Hinted("leave out"),
 		named(a.Does(keymap.Label, g.label).Unless(some), "label rows"),
 		named(a.Does(keymap.RerunModel, g.model).Unless(some), "choose a model for rows"),
+		named(a.Does(keymap.Refresh, g.measureAll), "measure again what could not be measured"),
 		named(a.Does(keymap.Failures, kit.Plain(func() { g.Query.Failures = !g.Query.Failures; g.Refresh() })), "only rows that won't be sent").Hinted("troubles"),
 		a.Does(keymap.Back, g.back).Hinted("back"),
 	}, g.Following(g.Marking())...)...)
+}
+
+// unready returns why the rows can't be priced now, or "".
+func (g *setGrid) unready() text.Text {
+	switch {
+	case len(g.measuring) > 0:
+		return "still " + g.progress()
+	case g.totals().Chosen == 0:
+		return "no row can be sent; " + g.app.KeyFor(keymap.Failures) + " shows those with trouble"
+	}
+	return g.app.unspendable()
 }
 
 // tone dims rows that will not be sent.
@@ -100,12 +114,16 @@ func (g *setGrid) standing(r *jobset.Row) paint.Piece {
 	switch {
 	case !r.Fit():
 		return paint.Bad.Of(r.Words())
-	case r.Out && r.Twin == "":
+	case r.Out && r.Doubt() == "":
 		return paint.Muted.Of("left out")
 	case r.Out:
-		return paint.Warn.Of(text.Of("left out: " + r.Twin))
+		return paint.Warn.Of(text.Of("left out: " + r.Doubt()))
 	case r.Twin != "":
 		return paint.Warn.Of(text.Of("again: " + r.Twin))
+	case r.Words() != "":
+		return paint.Warn.Of(r.Words())
+	case !r.Measured.Done:
+		return paint.Muted.Of(g.app.Theme.Glyphs.More)
 	}
 	return paint.OK.Of(g.app.Theme.Glyphs.Completed)
 }
@@ -148,6 +166,9 @@ func (g *setGrid) Narrowed() text.Text {
 	if n.Out > 0 {
 		words += text.Sprintf(", %d left out", n.Out)
 	}
+	if measuring := g.progress(); measuring != "" {
+		words += "  " + measuring
+	}
 	return text.Join(slices.DeleteFunc([]text.Text{g.ListView.Narrowed(), words}, func(w text.Text) bool { return w == "" }), "  ")
 }
 
@@ -173,6 +194,9 @@ func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 	fact("script", text.Of(d.Script))
 	fact("voice", text.Of(d.VoiceID))
 	fact("language", text.Of(r.Lang))
+	if r.Measured.Output > 0 {
+		fact("length", g.lengthCell(r).Text+text.Sprintf(", from video %s and sound %s", length(api.Seconds(r.Measured.Video)), length(api.Seconds(r.Measured.Audio))))
+	}
 	for _, name := range slices.Sorted(optionNames(d)) {
 		fact(text.Of(name), text.Of(d.Option(name)))
 	}
@@ -189,6 +213,7 @@ func (g *setGrid) summary(width int) (lines []paint.Styled) {
 		lines = append(lines, g.app.advice(width, "found", text.Count(g.set.Videos, "video", "videos")+", "+text.Count(g.set.Tracks, "track", "tracks"), paint.Normal)...)
 	}
 	lines = append(lines, g.app.advice(width, "rows", text.Sprintf("%d: %d to send, %d with trouble, %d left out", n.Rows, n.Chosen, n.Troubled, n.Out), paint.Normal)...)
+	lines = append(lines, g.app.advice(width, "in all", g.total(), paint.Money)...)
 	if len(n.Langs) > 0 {
 		lines = append(lines, g.app.advice(width, "languages", languages(n.Langs), paint.Normal)...)
 	}
@@ -225,7 +250,7 @@ func (g *setGrid) amend(change func(*jobset.Row)) (n int) {
 // leaveOut leaves the chosen rows out, or puts them back if all are out.
 func (g *setGrid) leaveOut() {
 	out := slices.ContainsFunc(g.Chosen(), func(r *jobset.Row) bool { return r.Fit() && !r.Out })
-	n := g.amend(func(r *jobset.Row) { r.Out = out })
+	n := g.amend(func(r *jobset.Row) { r.Decide(out) })
 	words := " left out"
 	if !out {
 		words = " put back"
@@ -281,7 +306,7 @@ func (g *setGrid) price() tea.Cmd {
 		a.Warn(text.Sprintf("%d jobs are too many for one confirmation: leave some out (at most %d)", n.Chosen, groupMost))
 		return nil
 	}
-	group := &group{app: a, set: true, pilot: n.Chosen > 1, without: n.Rows - n.Chosen}
+	group := &group{app: a, set: true, pilot: n.Chosen > 1, without: n.Rows - n.Chosen, known: g.known}
 	group.unmark = func() { a.Remove(g); a.Remove(g.form) }
 	group.Pager = kit.Pager{Stage: a.Stage, Heading: "job set", Content: group.lines}
 	for r := range g.rows.All() {

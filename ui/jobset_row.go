@@ -25,7 +25,7 @@ func (g *setGrid) save(was *jobset.Row, d draft.Draft) tea.Cmd {
 	g.rows.Amend(was.Key(), func(r *jobset.Row) {
 		r.Draft = d
 		if r.Content() != was.Content() {
-			r.Trouble, r.Twin, r.Out = "", "", false
+			r.Trouble, r.Twin, r.Out, r.Measured = "", "", false, jobset.Measured{}
 		}
 	})
 	g.Refresh()
@@ -36,8 +36,7 @@ func (g *setGrid) save(was *jobset.Row, d draft.Draft) tea.Cmd {
 func (g *setGrid) check(rows []*jobset.Row) tea.Cmd {
 	copies := make([]jobset.Row, len(rows))
 	for i, r := range rows {
-		copies[i] = *r
-		copies[i].Draft = r.Draft.Clone()
+		copies[i] = r.Copy()
 	}
 	sources, s := g.sources, g.app.session
 	return func() tea.Msg {
@@ -56,13 +55,18 @@ type setCheckedMsg struct {
 }
 
 func (m setCheckedMsg) apply(*composer) tea.Cmd {
+	var sound []jobset.Row
 	for i := range m.rows {
-		m.grid.rows.Amend(m.rows[i].Key(), func(r *jobset.Row) {
-			if r.Content() == m.rows[i].Content() { // otherwise it was changed again
-				r.Fault = m.rows[i].Fault
+		checked := &m.rows[i]
+		m.grid.rows.Amend(checked.Key(), func(r *jobset.Row) {
+			if !r.SameJob(checked) { // it was changed again
+				return
+			}
+			if r.Fault = checked.Fault; r.Fit() || r.Measured.Fault != "" {
+				sound = append(sound, r.Copy())
 			}
 		})
 	}
 	m.grid.Refresh()
-	return nil
+	return m.grid.measure(sound)
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -99,7 +101,7 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 		return p.lookAtAsset(ctx, c, m.AssetID, in)
 	case draft.SourceFile:
 		var by string
-		info, by, err = measureFile(ctx, m.Path, want)
+		info, by, err = p.Known.file(ctx, m.Path, want)
 		in.Basis = "local file" + by
 	default:
 		in.Basis = "remote file"
@@ -124,16 +126,26 @@ func (p *Pricing) lookAhead(ctx context.Context) error {
 	var links []Link
 	for field, typed := range map[string]string{draft.FieldVisual: p.Draft.Visual, draft.FieldAudio: p.Draft.Audio} {
 		if m, err := draft.ParseMedia(typed, p.Env.Home); err == nil && m.Source == draft.SourceURL {
-			links = append(links, Link{p.wanted(field).String(), m.URL})
+			if l := (Link{p.wanted(field).String(), m.URL}); !p.knows(l) {
+				links = append(links, l)
+			}
 		}
 	}
 	p.links = p.Looks.All(ctx, links, nil)
 	return ctx.Err()
 }
 
+func (p *Pricing) knows(l Link) bool {
+	_, known := p.Known.link(l)
+	return known
+}
+
 // behind returns the finding about a link, inspecting it now if necessary.
 func (p *Pricing) behind(ctx context.Context, l Link) draft.Finding {
 	if f, known := p.links[l]; known {
+		return f
+	}
+	if f, known := p.Known.link(l); known {
 		return f
 	}
 	return p.Looks.at(ctx, l)
@@ -183,7 +195,7 @@ func Found(want media.Kind, info media.Info, err error) draft.Finding {
 		return f
 	}
 	if err != nil {
-		f.Warn = string(Words(err))
+		f.Warn, f.Broken = string(Words(err)), broken(err)
 		return f
 	}
 	f.Refuse = tooManyPixels(info)
@@ -196,6 +208,24 @@ func Found(want media.Kind, info media.Info, err error) draft.Finding {
 		}
 	}
 	return f
+}
+
+// broken reports whether a file that could not be measured is useless to the
+// server as well. It is not if the server of the file is only busy, or if the
+// format is one that only we can't read.
+func broken(err error) bool {
+	if refused, ok := errors.AsType[*media.StatusError](err); ok {
+		return refused.Code < 500 && refused.Code != http.StatusTooManyRequests && refused.Code != http.StatusRequestTimeout
+	}
+	if unknown, ok := errors.AsType[*net.DNSError](err); ok {
+		return unknown.IsNotFound
+	}
+	for _, fault := range []error{media.ErrWebPage, media.ErrDamaged, media.ErrCutOff, media.ErrEmpty} {
+		if errors.Is(err, fault) {
+			return true
+		}
+	}
+	return false
 }
 
 // maxLong and maxShort are the largest sides of a video, in pixels.
@@ -224,17 +254,25 @@ func formats(want, kind media.Kind) []string {
 	return []string{"mp4", "mov", "webm", "avi"}
 }
 
+func assetOf(x api.Asset) Asset {
+	return Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
+}
+
 // lookAtAsset returns the asset's length according to the API, from the list if
 // it is there, else by a request.
 func (p *Pricing) lookAtAsset(ctx context.Context, c *api.Client, id string, in Input) (Input, error) {
 	fact, known := p.Assets[id]
 	if !known {
+		fact, known = p.Known.asset(id)
+	}
+	if !known {
 		x, err := c.Asset(ctx, api.ID(id))
 		if err != nil {
 			return Input{}, err
 		}
-		fact = Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
+		fact = assetOf(x)
 		p.Assets[id] = fact
+		p.Known.keepAsset(id, fact)
 	}
 	in.Name, in.Basis, in.Seconds = text.Of(cmp.Or(fact.Name, "asset "+id)), "asset", fact.Seconds
 	return in, nil

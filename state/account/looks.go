@@ -18,6 +18,8 @@ const (
 	// and looksAtAll all of them.
 	looksAtHost = 6
 	looksAtAll  = 48
+	// hostsAtOnce limits the hosts whose links wait for their turn.
+	hostsAtOnce = 512
 	// pricesAtOnce limits the requests priced concurrently, after their links
 	// are measured.
 	pricesAtOnce = 4
@@ -67,20 +69,58 @@ func NewLooks(c *api.Client) *Looks {
 func (l *Looks) All(ctx context.Context, links []Link, each func()) map[Link]draft.Finding {
 	found := make(map[Link]draft.Finding, len(links))
 	var mu sync.Mutex
-	var wait sync.WaitGroup
+	l.Each(ctx, links, func(link Link, f draft.Finding) {
+		mu.Lock()
+		found[link] = f
+		mu.Unlock()
+		if each != nil {
+			each()
+		}
+	})
+	return found
+}
+
+// Each inspects every link and calls each with the finding, from any goroutine.
+// However many links there are, it uses a few goroutines for each host.
+func (l *Looks) Each(ctx context.Context, links []Link, each func(Link, draft.Finding)) {
+	var hosts []string
+	at := make(map[string][]Link)
 	for _, link := range links {
+		host := hostOf(link.URL)
+		if at[host] == nil {
+			hosts = append(hosts, host)
+		}
+		at[host] = append(at[host], link)
+	}
+	open := make(chan struct{}, hostsAtOnce)
+	var wait sync.WaitGroup
+	for _, host := range hosts {
+		if !enter(ctx, open) {
+			break
+		}
+		queue := make(chan Link, len(at[host]))
+		for _, link := range at[host] {
+			queue <- link
+		}
+		close(queue)
 		wait.Go(func() {
-			f := l.at(ctx, link)
-			mu.Lock()
-			found[link] = f
-			mu.Unlock()
-			if each != nil {
-				each()
+			defer func() { <-open }()
+			var workers sync.WaitGroup
+			for range min(looksAtHost, len(at[host])) {
+				workers.Go(func() {
+					for link := range queue {
+						f := l.at(ctx, link)
+						if ctx.Err() != nil {
+							return
+						}
+						each(link, f)
+					}
+				})
 			}
+			workers.Wait()
 		})
 	}
 	wait.Wait()
-	return found
 }
 
 // at inspects one link when its turn comes. Ignore its result once ctx has
@@ -117,11 +157,17 @@ func enter(ctx context.Context, slots chan struct{}) bool {
 	return false
 }
 
-func (l *Looks) host(link string) *hostLooks {
-	name := ""
-	if u, err := url.Parse(link); err == nil {
-		name = u.Host
+// hostOf returns the host of a link, "" if it has none.
+func hostOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
 	}
+	return u.Host
+}
+
+func (l *Looks) host(link string) *hostLooks {
+	name := hostOf(link)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := l.hosts[name]

@@ -26,6 +26,8 @@ type Pricing struct {
 	Assets map[string]Asset // already known assets, by id; may be nil
 	// Looks are shared by drafts priced together; nil for a single draft.
 	Looks *Looks
+	// Known is what was found out before; nil to measure everything.
+	Known *Findings
 
 	links map[Link]draft.Finding   // links inspected ahead
 	found map[string]draft.Finding // by field

@@ -11,6 +11,9 @@ type Finding struct {
 	// Warn is any other concern, or "". For example, a link that can't be
 	// reached from here may still work for the server.
 	Warn string
+	// Broken is set if the server will not get the file either: the link leads
+	// nowhere, to a web page, or to a file that is damaged.
+	Broken bool
 	// Untried is set if it was skipped because its host sends nothing.
 	Untried bool
 }

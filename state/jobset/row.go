@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -35,15 +36,26 @@ type Row struct {
 	// Twin says that the row may be a duplicate: it repeats another row or an
 	// earlier job, or another track has the same video and language.
 	Twin string
-	// Out excludes the row. A twin starts excluded.
+	// Measured is what was found in its files.
+	Measured Measured
+	// Out excludes the row. A twin starts excluded, and so does a row whose
+	// files raise a doubt.
 	Out bool
+	// Decided is set once the user has left the row out or put it back.
+	Decided bool
 }
 
 // Words describes the problem with the row, "" if there is none.
-func (r *Row) Words() text.Text { return text.Of(cmp.Or(r.Trouble, r.Fault, r.Twin)) }
+func (r *Row) Words() text.Text {
+	return text.Of(cmp.Or(r.Trouble, r.Fault, r.Measured.Fault, r.Doubt(), r.Measured.Note))
+}
+
+// Doubt says why the row is left out unless the user puts it back, "" if it
+// isn't.
+func (r *Row) Doubt() string { return cmp.Or(r.Twin, r.Measured.Doubt) }
 
 // Fit reports whether the row can become a job.
-func (r *Row) Fit() bool { return r.Trouble == "" && r.Fault == "" }
+func (r *Row) Fit() bool { return r.Trouble == "" && r.Fault == "" && r.Measured.Fault == "" }
 
 // Chosen reports whether the row will become a job.
 func (r *Row) Chosen() bool { return r.Fit() && !r.Out }
@@ -81,6 +93,8 @@ func (r *Row) Compare(other *Row, by table.Sort) int {
 		return table.EmptyLast(text.Of(r.Draft.Label), text.Of(other.Draft.Label))
 	case table.SortLang:
 		return table.EmptyLast(text.Of(r.Lang), text.Of(other.Lang))
+	case table.SortLength:
+		return cmp.Compare(other.Measured.Output, r.Measured.Output)
 	case table.SortStatus:
 		return cmp.Compare(r.standing(), other.standing())
 	}
@@ -100,7 +114,7 @@ func (r *Row) standing() int {
 
 // Same reports whether two rows look the same.
 func (r *Row) Same(other *Row) bool {
-	return r.Trouble == other.Trouble && r.Fault == other.Fault && r.Twin == other.Twin && r.Out == other.Out &&
+	return r.Trouble == other.Trouble && r.Fault == other.Fault && r.Measured == other.Measured && r.Twin == other.Twin && r.Out == other.Out &&
 		r.Lang == other.Lang && r.Draft.OutputFileName == other.Draft.OutputFileName && r.Draft.Label == other.Draft.Label &&
 		r.Content() == other.Content()
 }
@@ -149,6 +163,20 @@ func ContentOf(d draft.Draft) string {
 	// Slices and maps of texts can always be encoded.
 	key, _ := json.Marshal([]any{strings.TrimSpace(d.Model), unsigned(d.Visual), unsigned(d.Audio), strings.TrimSpace(d.Script), strings.TrimSpace(d.VoiceID), options})
 	return string(key)
+}
+
+// SameJob reports whether two rows have the same inputs, model and options, in
+// the same words.
+func (r *Row) SameJob(other *Row) bool {
+	d, o := &r.Draft, &other.Draft
+	return d.Visual == o.Visual && d.Audio == o.Audio && d.Script == o.Script && d.Model == o.Model && maps.Equal(d.Options, o.Options)
+}
+
+// Copy returns a copy that is independent of later changes.
+func (r *Row) Copy() Row {
+	c := *r
+	c.Draft = r.Draft.Clone()
+	return c
 }
 
 // unsigned returns a link without its query, and other text unchanged.
@@ -213,12 +241,14 @@ func (s *Set) MarkTwins(before map[string]string) {
 // Totals counts the rows of a set.
 type Totals struct {
 	Rows, Chosen, Troubled, Out int
-	Langs                       map[string]int // chosen rows by language
+	Unmeasured                  int                // chosen rows of unknown length
+	Seconds                     map[string]float64 // output of chosen rows by model
+	Langs                       map[string]int     // chosen rows by language
 }
 
 // Count counts rows.
 func Count(rows func(yield func(*Row) bool)) Totals {
-	t := Totals{Langs: map[string]int{}}
+	t := Totals{Seconds: map[string]float64{}, Langs: map[string]int{}}
 	for r := range rows {
 		t.Rows++
 		switch {
@@ -228,6 +258,9 @@ func Count(rows func(yield func(*Row) bool)) Totals {
 			t.Out++
 		default:
 			t.Chosen++
+			if t.Seconds[r.Draft.Model] += r.Measured.Output; r.Measured.Output == 0 {
+				t.Unmeasured++
+			}
 			if r.Lang != "" {
 				t.Langs[r.Lang]++
 			}
