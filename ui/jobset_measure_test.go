@@ -59,8 +59,8 @@ func TestFilesOfASetAreMeasuredBeforeThePrice(t *testing.T) {
 			"soon":  "left out: the signed link of the video expires in 19 min",
 			"mute":  "this is audio: it belongs in the audio field",
 			"long":  "left out: it lasts 6m40s, and the Creator plan takes up to 5m00s",
-			"apart": "video 10 s, sound 20 s: bounce plays the picture backwards",
-			"cut":   "video 10 s, sound 20 s: cut_off ends both after 10 s",
+			"apart": "sound 10 s longer: bounce plays the picture back and forth",
+			"cut":   "sound 10 s longer: cut_off ends it with the picture",
 		} {
 			if row := s.row("  " + name + " "); !strings.Contains(row, words) {
 				s.t.Errorf("%s is shown as\n%s, want %q", name, row, words)
@@ -76,7 +76,7 @@ func TestFilesOfASetAreMeasuredBeforeThePrice(t *testing.T) {
 		s.choose("Sync mode", "silence")
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
-		s.Sees("silence lets the sound go on for 10 s w")
+		s.Sees("sound 10 s longer: silence lets it go on without lips")
 	})
 }
 

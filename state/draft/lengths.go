@@ -16,30 +16,24 @@ const apart = 0.05
 // if one of them is unknown.
 // https://sync.so/docs/developer-guides/sync-mode
 func LengthsApart(mode string, video, audio float64) string {
-	longer := max(video, audio)
-	if video <= 0 || audio <= 0 || math.Abs(video-audio) <= apart*longer {
+	if video <= 0 || audio <= 0 || math.Abs(video-audio) <= apart*max(video, audio) {
 		return ""
 	}
-	return fmt.Sprintf("video %s, sound %s: %s", Length(video), Length(audio), outcome(mode, video, audio))
-}
-
-// outcome says what becomes of the difference.
-func outcome(mode string, video, audio float64) string {
 	if mode == "" {
 		mode = "bounce"
 	}
-	difference := Length(math.Abs(video - audio))
 	words := map[string][2]string{ // for a longer sound, and for a longer picture
-		"bounce":  {"plays the picture backwards and forwards for " + difference},
-		"loop":    {"repeats the picture for " + difference},
-		"cut_off": {"ends both after " + Length(video), "ends both after " + Length(audio)},
-		"silence": {"lets the sound go on for " + difference + " without lips", "fills the last " + difference + " of the sound"},
-		"remap":   {"slows the picture down to " + Length(audio), "speeds the picture up to " + Length(audio)},
+		"bounce":  {"plays the picture back and forth"},
+		"loop":    {"repeats the picture"},
+		"cut_off": {"ends it with the picture"},
+		"silence": {"lets it go on without lips", "fills the rest of the sound"},
+		"remap":   {"slows the picture down", "speeds it up"},
 	}[mode]
+	difference := Length(math.Abs(video - audio))
 	if audio > video {
-		return mode + " " + words[0]
+		return fmt.Sprintf("sound %s longer: %s %s", difference, mode, words[0])
 	}
-	return mode + " " + cmp.Or(words[1], "ends the picture with the sound, "+difference+" early")
+	return fmt.Sprintf("picture %s longer: %s %s", difference, mode, cmp.Or(words[1], "ends it with the sound"))
 }
 
 // Length formats a length for a sentence, as in 6 s, 12.5 s or 2m10s.
