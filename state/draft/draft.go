@@ -57,7 +57,8 @@ type Draft struct {
 // rawValue is a JSON value.
 type rawValue = json.RawMessage
 
-// UnmarshalJSON reads a saved draft. An older dubtop saved Unknown as doubt.
+// UnmarshalJSON reads a saved draft. An older dubtop saved Unknown as doubt, and
+// could only turn the detection of the speaker on or off.
 func (d *Draft) UnmarshalJSON(text []byte) error {
 	type fields Draft
 	saved := struct {
@@ -66,6 +67,9 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 	}{fields: (*fields)(d)}
 	err := json.Unmarshal(text, &saved)
 	d.Unknown = cmp.Or(d.Unknown, saved.Doubt)
+	if on, old := parseBool(d.Options[optionSpeaker]); old {
+		d.Options[optionSpeaker] = map[bool]string{true: SpeakerAuto}[on]
+	}
 	return err
 }
 
