@@ -133,10 +133,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 		sound = inputs[1]
 	}
 	parts, dubs := len(p.Draft.Segments) > 0, p.Draft.Dubs()
-	length, known := draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
-	if parts { // the rest of the video stays as it is
-		length, known = visual.Seconds, visual.Seconds > 0
-	}
+	length, known := p.output(inputs)
 	if parts || dubs || sound.Kind == "script" || !known {
 		price, priced := byServer(ctx, c, sub)
 		if dubs && priced {
@@ -166,6 +163,20 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 	price := priceOf(e, length, basisOf(inputs))
 	price.Approximate = parts || sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
 	return price, nil
+}
+
+// output returns the length of the result in seconds; known is false if it
+// can't be told. Outside its segments a video stays as it is, and how long a
+// translation is nobody knows before it is made.
+func (p *Pricing) output(inputs []Input) (seconds float64, known bool) {
+	visual := inputs[0]
+	switch {
+	case p.Draft.Dubs(), len(inputs) < 2:
+		return 0, false
+	case len(p.Draft.Segments) > 0:
+		return visual.Seconds, visual.Seconds > 0
+	}
+	return draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, inputs[1].Seconds, visual.Kind == "image")
 }
 
 // byServer asks the server to price a whole request, if it can.

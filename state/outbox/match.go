@@ -136,9 +136,9 @@ func sortCandidates(c []Candidate) {
 type wanted struct {
 	request api.CreateRequest
 	parts   struct{ Segments, DubParams any } // as they are decoded from an echo
-	model   text.Text // as a job would echo it
-	hook    api.URL   // likewise
-	links   []api.URL // likewise, of each input
+	model   text.Text                         // as a job would echo it
+	hook    api.URL                           // likewise
+	links   []api.URL                         // likewise, of each input
 	files   []draft.File
 	since   time.Time // first attempt, our clock
 	until   time.Time // when we gave up on the last attempt, our clock
