@@ -61,7 +61,7 @@ func (s JobSources) contents(body []byte) func(yield func(string) bool) {
 			if json.Unmarshal(line, &job) != nil {
 				continue
 			}
-			if d, _, err := draft.FromRequest(job.Payload); err == nil && !yield(jobset.ContentOf(d)) {
+			if d, err := draft.FromRequest(job.Payload); err == nil && !yield(jobset.ContentOf(d)) {
 				return
 			}
 		}
