@@ -73,8 +73,6 @@ type Provider struct {
 	Name    text.Text
 	VoiceID ID
 	Script  text.Text
-
-	Stability, SimilarityBoost *float64 // nil if absent
 }
 
 // Generation is a job as reported by the API.
@@ -87,7 +85,6 @@ type Generation struct {
 	Input            []Input
 	Options          JSON // the object as echoed; nil if absent
 	Segments         JSON
-	DubParams        JSON
 	WebhookURL       URL
 	Output           URL // outputMediaUrl, else outputUrl
 	SegmentOutput    URL

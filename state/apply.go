@@ -23,7 +23,7 @@ func (s *Store) Observe(items []Generation, now time.Time) {
 func (s *Store) RecallGenerations(items []Generation) {
 	for i := range items {
 		s.Prices.see(items[i].Model)
-		s.label(&items[i])
+		s.tag(&items[i])
 	}
 	s.Generations.Recall(items)
 	for i := range items {
@@ -170,7 +170,7 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 	var ending []string
 	for i := range items {
 		g := &items[i]
-		s.label(g)
+		s.tag(g)
 		s.Prices.see(g.Model)
 		if g.Status == api.Completed && s.Generations.IsLive(g.Key()) {
 			ending = append(ending, g.Key())

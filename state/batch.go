@@ -24,7 +24,7 @@ type Batch struct {
 	// Submission is set if the row stands for a submission without a known batch.
 	// The id is then the submission's, and is never sent to the server.
 	Submission outbox.SubmissionState
-	Name       text.Text // file name; submissions only
+	Name       text.Text // of its file or set, if it was sent from here
 	Reason     text.Text // words about the state; submissions only
 
 	haystack string
@@ -48,7 +48,21 @@ func NewBatch(b api.Batch) Batch {
 }
 
 // index builds the searchable text.
-func (b *Batch) index() { b.haystack = strings.ToLower(string(b.ID)) + "\n" + b.statusWords() }
+func (b *Batch) index() {
+	b.haystack = strings.ToLower(string(b.ID)) + "\n" + b.statusWords()
+	if b.Name != "" {
+		b.haystack += "\n" + strings.ToLower(string(b.Name))
+	}
+}
+
+// Expect gives a batch of ours the name of its file or set, which the server does
+// not know.
+func (b *Batch) Expect(name text.Text) {
+	if b.Name == "" && name != "" {
+		b.Name = name
+		b.index()
+	}
+}
 
 // Fraction is the share of items that have ended, from 0 to 1.
 func (b *Batch) Fraction() float64 {
@@ -145,8 +159,9 @@ func (b *Batch) Compare(o *Batch, by table.Sort) int {
 // Same reports whether the rows are equal.
 func (b *Batch) Same(o *Batch) bool { return *b == *o }
 
-// Absorb keeps a final status.
+// Absorb keeps a final status and the name.
 func (b *Batch) Absorb(old *Batch, _ time.Time) {
+	b.Expect(old.Name)
 	if old.Status.Terminal() && !b.Status.Terminal() {
 		*b = *old
 	}

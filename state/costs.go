@@ -107,8 +107,8 @@ func (s *Store) follow(e *ledger.Entry, now time.Time) {
 	}
 }
 
-// Accept books an accepted submission, and hands its label and note over to its
-// job, as the journal does in its own transaction.
+// Accept books an accepted submission, and hands its label, note and set over to
+// its job, as the journal does in its own transaction.
 func (s *Store) Accept(sub *outbox.Submission) {
 	e := ledger.Entry{
 		At: sub.SentAt, Submission: sub.ID, Job: sub.Job(), Batch: sub.Kind == outbox.SubmitBatch, Model: text.Of(sub.Model), Name: sub.Name,
@@ -127,6 +127,7 @@ func (s *Store) Accept(sub *outbox.Submission) {
 		s.SetLabel(e.Job, string(e.Label))
 	}
 	s.Notes.HandOver(sub.ID, string(e.Job))
+	s.joinAs(sub.ID, string(e.Job))
 }
 
 // Own books a job of ours with its estimate. Repeated calls for an id count

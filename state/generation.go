@@ -38,8 +38,8 @@ type Generation struct {
 	// id is then the submission's, and is never sent to the server.
 	Submission outbox.SubmissionState
 
-	label    unique.Handle[text.Text] // see Label; zero for none
-	haystack string                   // ID and Name share its memory where possible
+	tags     unique.Handle[tags] // see Label and Set; zero for none
+	haystack string              // ID and Name share its memory where possible
 }
 
 var _ table.Row[Generation] = (*Generation)(nil)
@@ -70,20 +70,31 @@ func (g *Generation) Key() string { return string(g.ID) }
 // Rank is the time of creation.
 func (g *Generation) Rank() int64 { return instant.Rank(g.Created) }
 
+// tags are what the user's own words say about a job. Few jobs differ in them.
+type tags struct{ label, set, lang text.Text }
+
 // Label is the user's label, or "". The server does not know it. Store.SetLabel
 // sets it.
-func (g *Generation) Label() text.Text {
-	if g.label == (unique.Handle[text.Text]{}) {
-		return ""
+func (g *Generation) Label() text.Text { return g.own().label }
+
+// Set is the name of the job set it belongs to, or "".
+func (g *Generation) Set() text.Text { return g.own().set }
+
+// Lang is the language tag of the job, or "" if it is not known.
+func (g *Generation) Lang() text.Text { return g.own().lang }
+
+func (g *Generation) own() tags {
+	if g.tags == (unique.Handle[tags]{}) {
+		return tags{}
 	}
-	return g.label.Value()
+	return g.tags.Value()
 }
 
-// setLabel sets the label and updates the searchable text.
-func (g *Generation) setLabel(label text.Text) {
-	g.label = unique.Handle[text.Text]{}
-	if label != "" {
-		g.label = unique.Make(label)
+// setTags sets the tags and updates the searchable text.
+func (g *Generation) setTags(t tags) {
+	g.tags = unique.Handle[tags]{}
+	if t != (tags{}) {
+		g.tags = unique.Make(t)
 	}
 	g.index()
 }
@@ -107,12 +118,12 @@ func (g *Generation) Class() table.Class {
 	return table.ClassStrange
 }
 
-// Haystack joins the id, name, model, status, error code and label for
+// Haystack joins the id, name, model, status, error code, label and set for
 // searching.
 func (g *Generation) Haystack() string { return g.haystack }
 
-// FieldValue supports id, name, model, status, label, code, and error (code and
-// words). Notes supplies note.
+// FieldValue supports id, name, model, status, label, set, lang, code, and error
+// (code and words). Notes supplies note.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -125,6 +136,10 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return g.statusWords(), true
 	case "label":
 		return strings.ToLower(string(g.Label())), true
+	case "set":
+		return strings.ToLower(string(g.Set())), true
+	case "lang":
+		return strings.ToLower(string(g.Lang())), true
 	case "code":
 		return strings.ToLower(string(g.ErrorCode)), true
 	case "error":
@@ -138,7 +153,7 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 // Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "status", "label", "note", "code", "error"},
+		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "note", "code", "error"},
 		Words:  map[string][]string{"status": {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"}},
 	}
 }
@@ -155,6 +170,10 @@ func (g *Generation) Compare(o *Generation, by table.Sort) int {
 		return cmp.Compare(g.Name, o.Name)
 	case table.SortLabel:
 		return table.EmptyLast(g.Label(), o.Label())
+	case table.SortSet:
+		return table.EmptyLast(g.Set(), o.Set())
+	case table.SortLang:
+		return table.EmptyLast(g.Lang(), o.Lang())
 	case table.SortLength:
 		return cmp.Compare(o.Length, g.Length)
 	}
@@ -181,7 +200,7 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 	if !g.named && old.named {
 		g.Name, g.named = old.Name, true
 	}
-	g.label = old.label
+	g.tags = old.tags
 	g.ID = old.ID // equal text, so that the new copy can be freed
 	if g.reads(old) {
 		g.Name, g.haystack = old.Name, old.haystack
@@ -204,17 +223,19 @@ func (g *Generation) observe(old *Generation, now time.Time) {
 // reads reports whether the haystack would be the same as old's.
 func (g *Generation) reads(old *Generation) bool {
 	return g.Status == old.Status && g.Gone == old.Gone && g.Name == old.Name &&
-		g.Model == old.Model && g.ErrorCode == old.ErrorCode && g.label == old.label
+		g.Model == old.Model && g.ErrorCode == old.ErrorCode && g.tags == old.tags
 }
 
 // index builds the haystack and makes the id and name share its memory.
 func (g *Generation) index() {
 	id, name := strings.ToLower(string(g.ID)), strings.ToLower(string(g.Name))
+	own := g.own()
 	parts := [...]string{
-		id, name, strings.ToLower(g.Model), g.statusWords(), strings.ToLower(string(g.ErrorCode)), strings.ToLower(string(g.Label())),
+		id, name, strings.ToLower(g.Model), g.statusWords(), strings.ToLower(string(g.ErrorCode)),
+		strings.ToLower(string(own.label)), strings.ToLower(string(own.set)),
 	}
 	n := len(parts)
-	if g.Label() == "" {
+	for n > 5 && parts[n-1] == "" {
 		n--
 	}
 	g.haystack = strings.Join(parts[:n], "\n")

@@ -45,17 +45,30 @@ func (s *Store) BringLabels(all map[string][]string) {
 	}
 }
 
-// label gives a new row its label.
-func (s *Store) label(g *Generation) {
-	if label := s.labels[g.Key()]; label != g.Label() {
-		g.setLabel(label)
+// tag gives a new row its label and set.
+func (s *Store) tag(g *Generation) {
+	if t := s.tagsOf(g.Key()); t != g.own() {
+		g.setTags(t)
+	}
+}
+
+func (s *Store) tagsOf(id string) tags {
+	m := s.Sets.members[id]
+	if m == nil {
+		return tags{label: s.labels[id]}
+	}
+	return tags{label: s.labels[id], set: m.set, lang: m.lang}
+}
+
+// retag updates the row of a job or submission.
+func (s *Store) retag(id string) {
+	t := s.tagsOf(id)
+	if g, ok := s.Generations.Find(id); ok && g.own() != t {
+		s.Generations.Amend(id, func(g *Generation) { g.setTags(t) })
 	}
 }
 
 func (s *Store) relabel(id string) {
-	label := s.labels[id]
-	if g, ok := s.Generations.Find(id); ok && g.Label() != label {
-		s.Generations.Amend(id, func(g *Generation) { g.setLabel(label) })
-	}
-	s.Ledger.SetLabel(id, label)
+	s.retag(id)
+	s.Ledger.SetLabel(id, s.labels[id])
 }

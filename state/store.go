@@ -32,6 +32,7 @@ type Store struct {
 	Prices   Prices
 	Ledger   ledger.Ledger // all spending
 	Notes    Notes         // the user's notes on generations
+	Sets     Sets          // the job sets, and what belongs to them
 
 	costs    costTracker
 	labels   map[string]text.Text // by id of job, batch or submission
@@ -72,7 +73,7 @@ func (s *Store) Clear() {
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}
-	s.costs, s.labels = costTracker{}, nil
+	s.costs, s.labels, s.Sets = costTracker{}, nil, Sets{}
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}

@@ -24,7 +24,7 @@ func SubmissionRow(s *outbox.Submission, skew time.Duration) Generation {
 		Submission: s.State,
 		named:      true,
 	}
-	row.setLabel(text.Of(strings.TrimSpace(s.Draft.Label)))
+	row.setTags(tags{label: text.Of(strings.TrimSpace(s.Draft.Label)), set: text.Of(s.Draft.Set), lang: text.Of(s.Draft.Lang)})
 	return row
 }
 

@@ -130,6 +130,8 @@ func (a *composer) batchPane(b *state.Batch, width int) []paint.Styled {
 		t.Fact("ended", text.Sprintf("%d completed, %d failed", b.Succeeded, b.Failed), paint.Normal),
 		t.Fact("progress", t.Bar(b.Fraction(), 16)+text.Sprintf(" %.0f %%", 100*b.Fraction()), paint.Running),
 	}
+	lines = append(lines, a.advice(width, "file", b.Name, paint.Normal)...)
+	lines = append(lines, a.setFacts(b.Key(), width)...)
 	lines = append(lines, a.advice(width, "created", happened(a.ours(b.Created), a.Aged), paint.Normal)...)
 	if b.HasOutput {
 		return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  the results, line by line"))

@@ -57,14 +57,16 @@ type desk struct {
 	offer   *kit.Confirm   // the open question whether an older key belongs to this account
 
 	host host
+	sets setWatch
 }
 
 // outgoing is the outbox: submissions that are waiting, being sent or of
 // unknown outcome. It adds state for the screens.
 type outgoing struct {
 	*outbox.Outbox
-	end    time.Time // when the last queued job should be done
-	wanted string    // id of a submission whose new price the user is waiting for
+	end     time.Time            // when the last queued job should be done
+	setEnds map[string]time.Time // the same for each job set with queued jobs
+	wanted  string               // id of a submission whose new price the user is waiting for
 }
 
 // host is the program around a desk.

@@ -37,6 +37,7 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	if g.Label() != "" {
 		lines = append(lines, a.advice(width, "label", g.Label(), paint.Normal)...)
 	}
+	lines = append(lines, a.setFacts(g.Key(), width)...)
 	lines = append(lines, t.Fact("length", length(g.Length), paint.Normal))
 	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).Tone)...)
 	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.Aged), paint.Normal)...)

@@ -19,12 +19,14 @@ import (
 func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	v := &kit.ListView[state.Generation]{Heading: "generations", List: kit.List[state.Generation]{
 		Stage: a.Stage, Rows: &a.store.Generations, Extent: a.extent(&a.store.Generations), Marks: &kit.Marks[state.Generation]{},
-		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortSet, table.SortLang, table.SortLength, table.SortCost},
 		Columns: []kit.Column[state.Generation]{
 			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(g *state.Generation) paint.Piece { return jobStatus(a.Theme, g) }},
 			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(text.Of(g.Model)) }},
 			{Title: "name", Width: 13, Want: 17, Grow: 12, Inner: true, Sort: table.SortName, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Name) }},
 			{Title: "label", Width: 8, Grow: 2, Inner: true, Drop: 5, When: a.store.Labelled, Sort: table.SortLabel, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Label()) }},
+			{Title: "set", Width: 8, Grow: 1, Inner: true, Drop: 8, Spare: true, When: a.store.Sets.Any, Sort: table.SortSet, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Set()) }},
+			{Title: "lang", Width: 5, Drop: 9, Spare: true, When: a.store.Sets.Any, Sort: table.SortLang, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Lang()) }},
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(length(g.Length)) }},
 			{Title: "cost", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortCost, Cell: func(g *state.Generation) paint.Piece { return costCell(a.store.Cost(g)) }},
 			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortAge, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(a.serverAge(g.Created)) }},
@@ -39,6 +41,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	}}
 	v.Query.Costs, v.Query.Notes = &a.store.Prices, &a.store.Notes
 	v.Pane = a.generationPane
+	v.Above = a.setLines
 	act := generationActions(a, markedJobs(&v.List, func(g *state.Generation) state.Generation { return *g }))
 	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures")
 	details := a.Does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.Selected()) }).Unless(v.None).Hinted("details")

@@ -46,6 +46,7 @@ type group struct {
 	set     bool              // a job set, instead of jobs to run again
 	without int               // rows of the set that are not in the group
 	known   *account.Findings // what was found in the files of the set
+	in      groupSet
 }
 
 // groupJob is one job of a group.
@@ -148,12 +149,14 @@ func (m groupReadMsg) apply(a *composer) tea.Cmd {
 		return nil
 	}
 	for _, x := range m.sources {
+		g.app.remember(&x)
 		g.jobs[g.read].source = x
 		g.read++
 	}
 	if g.read < len(g.jobs) {
 		return g.readNext()
 	}
+	g.settle()
 	for i := range g.jobs {
 		g.prepare(&g.jobs[i])
 	}
@@ -200,6 +203,7 @@ func (g *group) Actions() []kit.Action {
 		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("continue"),
 		pilot(keymap.Switch).Hinted("pilot"),
 		pilot(keymap.Mark),
+		g.renameAction(),
 		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),
 		a.Does(keymap.Back, a.Pop).Hinted("close without sending"),
 	}, g.Pager.Actions()...)
@@ -319,10 +323,11 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 			return nil
 		}
 	}
+	set := g.confirmed(confirmed)
 	a.Remove(g)
 	g.stop()
 	a.attend(&spending{submission: confirmed[0], group: g})
-	return a.enqueue(confirmed, g.pilot)
+	return workCmd(a.session.EnqueueSet(set, g.in.again, confirmed, g.pilot))
 }
 
 // leaveGroup unmarks the jobs of a group once the journal holds it.

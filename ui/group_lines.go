@@ -81,6 +81,7 @@ func (g *group) sums(width int) []paint.Styled {
 	}
 	lines := append([]paint.Styled{t.Fact(label, total, paint.Money)}, g.app.advice(width, "compared", g.compared(), paint.Normal)...)
 	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), paint.Normal)...)
+	lines = append(lines, g.setLine())
 	if g.pilotless() == "" {
 		box := text.Text("[ ]")
 		if g.pilot {
@@ -235,7 +236,7 @@ func priceCell(p outbox.Price) paint.Piece {
 // question lists the facts behind the total.
 func (g *group) question(subs []outbox.Submission) []paint.Item {
 	a := g.app
-	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}}
+	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}, {Label: "set", Words: g.setWords()}}
 	if n := g.leaving() + g.without; n > 0 {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}

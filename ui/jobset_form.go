@@ -8,7 +8,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
@@ -73,7 +72,9 @@ func (f *setForm) rebuild() {
 		kit.ChoiceField(fieldSetJoin, "Join", joinByName, join, []string{joinByName, joinEvery}),
 		kit.ChoiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames()),
 	}
-	fields = append(fields, optionFields(t, draft.RulesFor(d.Model).Options, d.Options)...)
+	for _, o := range draft.RulesFor(d.Model).Options {
+		fields = append(fields, optionField(t, o, d.Options[o.Name]))
+	}
 	f.Set(append(fields,
 		kit.TextField(t, fieldSetTemplate, "Output names", jobset.Fields, f.typed.template),
 		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when each job ends", d.WebhookURL),
@@ -94,7 +95,7 @@ func (f *setForm) edit(name, value string) tea.Cmd {
 	default:
 		f.typed.like.Put(name, value)
 	}
-	if reshapes(name) {
+	if name == draft.FieldModel {
 		f.rebuild()
 	}
 	return nil
@@ -181,20 +182,13 @@ func (a *composer) jobSources(typed setTyped) account.JobSources {
 		names[string(x.ID)], kinds[string(x.ID)] = string(x.Name), string(x.Type)
 	}
 	loading := !a.store.Assets.Known()
-	failed := map[api.ID]bool{}
-	for g := range a.store.Generations.All() {
-		if g.Status.Troubled() {
-			failed[g.ID] = true
-		}
-	}
 	return account.JobSources{
 		Videos: typed.videos, Tracks: typed.tracks, Every: typed.every, Template: typed.template, Like: like,
 		Env: draft.CheckEnv{
 			Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(),
 			Asset: func(id string) (string, bool) { kind, ok := kinds[id]; return kind, ok || loading },
 		},
-		Asset:  func(id string) (string, bool) { name, ok := names[id]; return name, ok },
-		Failed: failed,
+		Asset: func(id string) (string, bool) { name, ok := names[id]; return name, ok },
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 // newQueue returns the view of confirmed submissions that are not jobs yet.
 func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
-	v := &kit.ListView[outbox.QueueRow]{Heading: "queue", List: a.queueList(), Pane: a.queuePane}
+	v := &kit.ListView[outbox.QueueRow]{Heading: "queue", List: a.queueList(), Pane: a.queuePane, Above: a.setLines}
 	none := v.None
 	waits := func() text.Text {
 		switch r := v.Selected(); {
@@ -74,13 +74,15 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 func (a *composer) queueList() kit.List[outbox.QueueRow] {
 	return kit.List[outbox.QueueRow]{
 		Stage: a.Stage, Rows: &a.store.Queue, Extent: a.extent(&a.store.Queue), Marks: &kit.Marks[outbox.QueueRow]{},
-		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortLength, table.SortCost},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortSet, table.SortLang, table.SortLength, table.SortCost},
 		Columns: []kit.Column[outbox.QueueRow]{
 			{Title: "no", Width: 4, Right: true, Drop: 3, Sort: table.SortAge, Cell: func(r *outbox.QueueRow) paint.Piece { return placeCell(r) }},
 			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(r *outbox.QueueRow) paint.Piece { return a.queueStatus(r) }},
 			{Title: "model", Width: 13, Drop: 5, Sort: table.SortModel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(text.Of(r.Model)) }},
 			{Title: "name", Width: 12, Want: 20, Grow: 3, Inner: true, Sort: table.SortName, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Name) }},
 			{Title: "label", Width: 8, Grow: 1, Inner: true, Drop: 4, Spare: true, When: func() bool { return a.store.Queue.Len() > 0 }, Sort: table.SortLabel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Label) }},
+			{Title: "set", Width: 8, Grow: 1, Inner: true, Drop: 8, Spare: true, When: a.store.Sets.Any, Sort: table.SortSet, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(r.Set) }},
+			{Title: "lang", Width: 5, Drop: 9, Spare: true, When: a.store.Sets.Any, Sort: table.SortLang, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(r.Lang) }},
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(length(r.Length)) }},
 			{Title: "price", Width: 8, Right: true, Drop: 1, Falls: true, Sort: table.SortCost, Cell: queuePrice},
 			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortNone, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(age(r.Since, a.Aged)) }},
@@ -140,6 +142,7 @@ func (a *composer) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 	lines = append(lines, "", t.Fact("status", status.Text, status.Tone), t.Fact("model", text.Of(r.Model), paint.Normal),
 		t.Fact("length", length(r.Length), paint.Normal), t.Fact("price", exactPrice(r), queuePrice(r).Tone))
 	lines = append(lines, a.advice(width, "label", r.Label, paint.Normal)...)
+	lines = append(lines, a.setFacts(r.ID, width)...)
 	return append(lines, a.advice(width, "because", r.Reason, paint.Normal)...)
 }
 

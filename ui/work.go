@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/state/account"
+	"dubtop/state/instant"
 )
 
 // The session says which work is due, runs it and applies the result. This file
@@ -19,7 +20,7 @@ func (a *desk) work() tea.Cmd {
 		return nil
 	}
 	cmds := workCmds(a.session.Due(time.Now()))
-	a.outbox.end = a.queueEnd()
+	a.outbox.end, a.outbox.setEnds = a.queueEnd()
 	return tea.Batch(cmds...)
 }
 
@@ -56,21 +57,27 @@ func (m resultMsg) apply(a *desk) tea.Cmd {
 }
 
 // queueEnd returns when the last queued job should be done, or zero if none is
-// going to be sent.
-func (a *desk) queueEnd() time.Time {
+// going to be sent, and the same for each job set.
+func (a *desk) queueEnd() (end time.Time, sets map[string]time.Time) {
 	if a.outbox.Queue.Len() == 0 {
-		return time.Time{}
+		return time.Time{}, nil
 	}
 	var left []time.Duration
 	for g := range a.store.Generations.Live() {
 		left = append(left, a.store.Forecast.Expect(g, a.Now).Left)
 	}
 	slots, _ := a.outbox.Slots.Known(a.Now)
-	end := a.outbox.Queue.Finish(a.Now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh)
-	if !end.After(a.Now) {
-		return time.Time{} // all are paused
+	sets = map[string]time.Time{}
+	for sub, at := range a.outbox.Queue.Ends(a.Now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh) {
+		end = instant.Later(end, at)
+		if set := sub.Draft.Set; set != "" {
+			sets[set] = instant.Later(sets[set], at)
+		}
 	}
-	return end
+	if !end.After(a.Now) {
+		return time.Time{}, nil // all are paused
+	}
+	return end, sets
 }
 
 func (a *desk) refreshNow() tea.Cmd {

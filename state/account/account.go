@@ -66,6 +66,7 @@ type Account struct {
 	ledgerWrites ledgerWrites
 	turn         turn
 	view         queueView
+	members      int64 // number of the last member of a set that is known
 	join         joining
 	shown        shown
 	kept         outbox.Slots // the slots last saved in the journal

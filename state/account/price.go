@@ -124,27 +124,15 @@ func (p *Pricing) assetType(id string) (kind string, known bool) {
 }
 
 // estimate asks the server for the price. It depends on the output's length;
-// for a script or segments, the server prices the whole request if it can, else
-// the length is guessed from the characters or the video. Only the server can
-// price a dubbing.
+// for a script, the server prices the whole request if it can, else the length
+// is guessed from its characters.
 func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submission, inputs []Input) (outbox.Price, error) {
-	visual, sound := inputs[0], Input{}
-	if len(inputs) > 1 {
-		sound = inputs[1]
-	}
-	parts, dubs := len(p.Draft.Segments) > 0, p.Draft.Dubs()
-	length, known := p.output(inputs)
-	if parts || dubs || sound.Kind == "script" || !known {
-		price, priced := byServer(ctx, c, sub)
-		if dubs && priced {
-			price.Approximate, price.Basis = true, "the server, which may not count the dubbing itself"
-		}
-		if priced || ctx.Err() != nil {
+	visual, sound := inputs[0], inputs[1]
+	length, known := draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
+	if sound.Kind == "script" || !known {
+		if price, priced := byServer(ctx, c, sub); priced || ctx.Err() != nil {
 			return price, ctx.Err()
 		}
-	}
-	if dubs {
-		return outbox.Price{Basis: "how long the translation will be is not known"}, nil
 	}
 	if !known {
 		return outbox.Price{Basis: troubles(inputs)}, nil
@@ -161,22 +149,8 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 		return outbox.Price{}, fmt.Errorf("no price: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
-	price.Approximate = parts || sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
+	price.Approximate = sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
 	return price, nil
-}
-
-// output returns the length of the result in seconds; known is false if it
-// can't be told. Outside its segments a video stays as it is, and how long a
-// translation is nobody knows before it is made.
-func (p *Pricing) output(inputs []Input) (seconds float64, known bool) {
-	visual := inputs[0]
-	switch {
-	case p.Draft.Dubs(), len(inputs) < 2:
-		return 0, false
-	case len(p.Draft.Segments) > 0:
-		return visual.Seconds, visual.Seconds > 0
-	}
-	return draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, inputs[1].Seconds, visual.Kind == "image")
 }
 
 // byServer asks the server to price a whole request, if it can.

@@ -32,14 +32,16 @@ type queueRead struct {
 	revision int64
 	drafts   int64 // number of draft changes
 	news     bool  // changed since last read
-	paused   bool  // by the user
-	slots    int   // as set by the user
+	sets     setsRead
+	paused   bool // by the user
+	slots    int  // as set by the user
 	err      error
 }
 
 // readQueue reads the queue unless its revision is known. foreign means that
-// another process is sending, which may have died.
-func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint64, foreign bool) (r queueRead) {
+// another process is sending, which may have died. members is the number of the
+// last known member of a set, or noSets.
+func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint64, foreign bool, members int64) (r queueRead) {
 	if foreign && j.Writable() == nil {
 		_, r.err = j.Recover(ctx, time.Now())
 	}
@@ -51,7 +53,8 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 	r.snapshot, err = Snapshot(ctx, j, begun)
 	paused, unread := j.QueuePaused(ctx)
 	slots, untold := j.Slots(ctx)
-	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold)
+	r.sets = readSets(ctx, j, members)
+	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold, r.sets.err)
 	return r
 }
 
@@ -154,9 +157,9 @@ func (a *Account) rereadDue() []Work {
 	}
 	// Changes that come during the read need another one.
 	v.reading, v.stale, v.look, v.at = true, false, false, a.now
-	j := a.Journal
+	j, members := a.Journal, a.knownMembers()
 	return []Work{a.work(func(ctx context.Context) apply {
-		r := readQueue(ctx, j, known, begun, foreign)
+		r := readQueue(ctx, j, known, begun, foreign, members)
 		return func(now time.Time) []Event { return a.reread(r, now) }
 	})}
 }
@@ -194,6 +197,7 @@ func (a *Account) loadQueue(r queueRead) {
 		return
 	}
 	a.view.revision = r.revision
+	a.bringSets(r.sets)
 	a.Outbox.Load(r.snapshot)
 	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(outbox.TheSlots, r.snapshot.Begun) {
 		a.Outbox.Slots.Choose(r.slots)
@@ -213,18 +217,24 @@ func (a *Account) loadQueue(r queueRead) {
 // journal; they are sent as slots come free. With pilot, all but the first are
 // paused until the user resumes them.
 func (a *Account) Enqueue(subs []outbox.Submission, pilot bool) Work {
+	return a.enqueueWith(subs, pilot, a.Journal.EnqueueAll, func() {})
+}
+
+// enqueueWith saves the submissions with save, and calls saved before they are
+// in the queue here.
+func (a *Account) enqueueWith(subs []outbox.Submission, pilot bool, save enqueuing, saved func()) Work {
 	ids := make([]string, len(subs))
 	for i := range subs {
 		ids[i] = subs[i].ID
 	}
 	a.Outbox.Begin(ids...)
-	j := a.Journal
 	return a.work(func(ctx context.Context) apply {
 		paused := func(i int) bool { return pilot && i > 0 }
-		err := j.EnqueueAll(ctx, subs, paused, time.Now())
+		err := save(ctx, subs, paused, time.Now())
 		return func(time.Time) []Event {
 			a.Outbox.End(ids...)
 			if err == nil {
+				saved()
 				a.enqueued(subs, paused)
 			}
 			if errors.Is(err, journal.ErrTaken) || errors.Is(err, journal.ErrBackwards) {
@@ -234,6 +244,9 @@ func (a *Account) Enqueue(subs []outbox.Submission, pilot bool) Work {
 		}
 	})
 }
+
+// enqueuing saves submissions in the queue.
+type enqueuing func(ctx context.Context, subs []outbox.Submission, paused func(i int) bool, now time.Time) error
 
 func (a *Account) enqueued(subs []outbox.Submission, paused func(i int) bool) {
 	for i := range subs {

@@ -95,7 +95,9 @@ func (a *Account) accepted(done *outbox.TaskResult, now time.Time) {
 	a.Store.Accept(sub)
 	switch {
 	case done.Batch != nil:
-		a.Store.Batches.Put(state.NewBatch(*done.Batch), now)
+		row := state.NewBatch(*done.Batch)
+		row.Expect(sub.Name)
+		a.Store.Batches.Put(row, now)
 	case done.Job != nil:
 		row := state.NewGeneration(*done.Job)
 		row.Expect(sub.Name, sub.Price.Seconds)

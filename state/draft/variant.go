@@ -1,7 +1,6 @@
 package draft
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -21,43 +20,16 @@ func (d Draft) Changes(from Draft) []string {
 
 // sends is a field's contribution to the request, or "".
 func (d Draft) sends(field string) string {
-	switch field {
-	case FieldLabel:
-		return ""
-	case FieldMore, FieldSegments, FieldExtra:
-		return d.parts(field)
-	}
+	text := map[string]string{
+		FieldModel: d.Model, FieldVisual: d.Visual, FieldAudio: d.Audio, FieldScript: d.Script,
+		FieldVoice: d.VoiceID, FieldOutputName: d.OutputFileName, FieldWebhook: d.WebhookURL,
+	}[field]
 	if name, isOption := strings.CutPrefix(field, optionFieldPrefix); isOption {
-		o, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name)
-		if !honoured || o.Parent != "" && speakerWay(d.Options) != o.When {
-			return ""
+		if _, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name); honoured {
+			text = d.Option(name)
 		}
-		return d.Option(name)
 	}
-	if p := d.text(field); p != nil {
-		return strings.TrimSpace(*p)
-	}
-	return ""
-}
-
-// parts is sends for fields that are no text.
-func (d Draft) parts(field string) string {
-	var part any
-	switch {
-	case field == FieldMore && len(d.More) > 0:
-		part = d.Sounds()
-	case field == FieldSegments && len(d.Segments) > 0:
-		part = []any{d.Refs(), d.Segments}
-	case field == FieldExtra && len(d.Extra)+len(d.Inputs) > 0:
-		part = []any{d.Extra, d.Inputs}
-	default:
-		return ""
-	}
-	text, err := json.Marshal(part)
-	if err != nil {
-		return err.Error()
-	}
-	return string(text)
+	return strings.TrimSpace(text)
 }
 
 // Unfit says why a model can't take the draft's inputs, as far as env knows, or
@@ -71,11 +43,11 @@ func (d Draft) Unfit(model string, env CheckEnv) string {
 }
 
 // PriceKey is equal for drafts with the same price: they differ at most in
-// their name, webhook and project.
+// their name and webhook.
 func (d Draft) PriceKey() string {
 	parts := []string{d.VisualKind}
 	for _, f := range d.Fields() {
-		if f != FieldOutputName && f != FieldWebhook && f != FieldProject {
+		if f != FieldOutputName && f != FieldWebhook {
 			parts = append(parts, f, d.sends(f))
 		}
 	}

@@ -21,7 +21,9 @@ type Measured struct {
 // unless the user has decided about it.
 func (r *Row) Measure(m Measured) {
 	r.Measured = m
-	r.settle()
+	if !r.Decided {
+		r.Out = r.Doubt() != ""
+	}
 }
 
 // Decide leaves the row out or puts it back.

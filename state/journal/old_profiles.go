@@ -159,7 +159,7 @@ func carry(ctx context.Context, from, to *Journal) error {
 	if err := to.SaveBatches(ctx, seen, batches); err != nil {
 		return err
 	}
-	return errors.Join(carryMarks(ctx, from, to), carryDrafts(ctx, from, to))
+	return errors.Join(carryMarks(ctx, from, to), carrySets(ctx, from, to), carryDrafts(ctx, from, to))
 }
 
 func carryMarks(ctx context.Context, from, to *Journal) error {

@@ -35,12 +35,20 @@ func (j *Journal) Enqueue(ctx context.Context, s outbox.Submission, now time.Tim
 // paused(i) wait until PauseItem resumes them, such as all but the pilot of a
 // group; a nil paused pauses none.
 func (j *Journal) EnqueueAll(ctx context.Context, subs []outbox.Submission, paused func(i int) bool, now time.Time) error {
+	return j.enqueueAll(ctx, subs, paused, now, func(*sql.Tx) error { return nil })
+}
+
+// enqueueAll does more in the same transaction, first.
+func (j *Journal) enqueueAll(ctx context.Context, subs []outbox.Submission, paused func(i int) bool, now time.Time, more func(*sql.Tx) error) error {
 	for i := range subs {
 		if s := &subs[i]; s.State != outbox.SubmissionConfirmed && s.State != outbox.SubmissionQueued {
 			return fmt.Errorf("%w: it is %s, and only a confirmed one can be queued", outbox.ErrTransition, s.State)
 		}
 	}
 	return j.spend(ctx, func(tx *sql.Tx) error {
+		if err := more(tx); err != nil {
+			return err
+		}
 		for i, s := range subs {
 			if err := j.save(ctx, tx, s); err != nil {
 				return err

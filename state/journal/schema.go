@@ -22,6 +22,7 @@ func schema() []step {
 		{sql: schema3},
 		{sql: schema4},
 		{sql: schema5},
+		{sql: schema6},
 	}
 }
 

@@ -189,9 +189,15 @@ func record(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) err
 		if err := labelFirst(ctx, tx, s); err != nil {
 			return err
 		}
+		if err := joinSet(ctx, tx, s); err != nil {
+			return err
+		}
 	}
 	if s.State == outbox.SubmissionSent {
 		if err := book(ctx, tx, s); err != nil {
+			return err
+		}
+		if err := joinAs(ctx, tx, s.ID, s.Job()); err != nil {
 			return err
 		}
 	}
@@ -206,24 +212,6 @@ func record(ctx context.Context, tx *sql.Tx, s outbox.Submission, old prior) err
 // Submissions lists all submissions, newest first.
 func (j *Journal) Submissions(ctx context.Context) ([]outbox.Submission, error) {
 	return j.submissions(ctx, "true ORDER BY created_at DESC, id DESC")
-}
-
-// EachSubmission calls each for all submissions, oldest first. It holds only one
-// of them in memory at a time.
-func (j *Journal) EachSubmission(ctx context.Context, each func(*outbox.Submission)) error {
-	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+" FROM submissions ORDER BY created_at, id")
-	if err != nil {
-		return j.failed(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		s, err := scanSubmission(rows)
-		if err != nil {
-			return j.failed(err)
-		}
-		each(&s)
-	}
-	return j.failed(rows.Err())
 }
 
 // Unresolved lists the submissions that may have been charged without our

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"iter"
 	"slices"
 	"time"
 
@@ -326,24 +327,35 @@ func (q *Queue) backOff(now time.Time) {
 	q.failures++
 }
 
-// Finish forecasts when the last item will be done: left is the remaining time
-// of each running job, and takes estimates a job sent now. Items that wait for
-// the user are not counted.
-func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) time.Time {
-	free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
-	// If more jobs run than we have slots, only the last ones to end make room.
-	busy := slices.Sorted(slices.Values(left))
-	copy(free, busy[max(0, len(busy)-len(free)):])
-	var last time.Duration
-	for _, item := range q.items {
-		if item.Idle() {
-			continue
+// Ends forecasts when each item will be done: left is the remaining time of each
+// running job, and takes estimates a job sent now. It leaves out items that wait
+// for the user, and batches, which take no slot.
+func (q *Queue) Ends(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) iter.Seq2[*Submission, time.Time] {
+	return func(yield func(*Submission, time.Time) bool) {
+		free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
+		// If more jobs run than we have slots, only the last ones to end make room.
+		busy := slices.Sorted(slices.Values(left))
+		copy(free, busy[max(0, len(busy)-len(free)):])
+		for _, item := range q.items {
+			if item.Idle() || item.Submission.Kind == SubmitBatch {
+				continue
+			}
+			soonest := slices.Index(free, slices.Min(free))
+			free[soonest] += takes(&item.Submission)
+			if !yield(&item.Submission, now.Add(free[soonest])) {
+				return
+			}
 		}
-		soonest := slices.Index(free, slices.Min(free))
-		free[soonest] += takes(&item.Submission)
-		last = max(last, free[soonest])
 	}
-	return now.Add(last)
+}
+
+// Finish forecasts when the last item will be done; see Ends.
+func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) time.Time {
+	last := now
+	for _, end := range q.Ends(now, left, slots, takes) {
+		last = instant.Later(last, end)
+	}
+	return last
 }
 
 func (q *Queue) index(id string) int { return slices.Index(q.items, q.byID[id]) }

@@ -43,6 +43,8 @@ type QueueRow struct {
 	Model  string
 	Name   text.Text
 	Label  text.Text
+	Set    text.Text // the job set it belongs to, or ""
+	Lang   text.Text
 	Length api.Seconds // of the output, 0 unknown
 	Cost   api.Micros
 	Priced CostKind  // how Cost is known
@@ -142,6 +144,7 @@ const NoPrice = "no new price: "
 func newQueueRow(s *Submission, state QueueState, order int64) QueueRow {
 	row := QueueRow{
 		order: order, ID: s.ID, State: state, Batch: s.Kind == SubmitBatch, Model: s.Model, Name: s.Name, Label: text.Of(strings.TrimSpace(s.Draft.Label)),
+		Set: text.Of(s.Draft.Set), Lang: text.Of(s.Draft.Lang),
 		Length: api.Seconds(s.Price.Seconds), Since: instant.Of(s.ConfirmedAt), Reason: s.Reason,
 	}
 	if s.State.AtStake() || s.State == SubmissionRejected {
@@ -168,27 +171,27 @@ func (r *QueueRow) Class() table.Class {
 	return table.ClassOther
 }
 
-// Haystack joins the name, label, model, state and reason for searching.
+// Haystack joins the name, label, set, model, state and reason for searching.
 func (r *QueueRow) Haystack() string {
-	return strings.ToLower(strings.Join([]string{string(r.Name), string(r.Label), r.Model, r.State.Word(), string(r.Reason)}, "\n"))
+	return strings.ToLower(strings.Join([]string{string(r.Name), string(r.Label), string(r.Set), r.Model, r.State.Word(), string(r.Reason)}, "\n"))
 }
 
-// FieldValue supports id, name, label, model, status and error.
+// FieldValue supports id, name, label, set, lang, model, status and error.
 func (r *QueueRow) FieldValue(name string) (string, bool) {
-	value, ok := map[string]string{"id": r.ID, "name": string(r.Name), "label": string(r.Label), "model": r.Model, "status": r.State.Word(), "error": string(r.Reason)}[name]
+	value, ok := map[string]string{"id": r.ID, "name": string(r.Name), "label": string(r.Label), "set": string(r.Set), "lang": string(r.Lang), "model": r.Model, "status": r.State.Word(), "error": string(r.Reason)}[name]
 	return strings.ToLower(value), ok
 }
 
 // Vocabulary lists the queue's fields and status words.
 func (r *QueueRow) Vocabulary() table.Vocabulary {
-	v := table.Vocabulary{Fields: []string{"id", "name", "label", "model", "status", "error"}, Words: make(map[string][]string)}
+	v := table.Vocabulary{Fields: []string{"id", "name", "label", "set", "lang", "model", "status", "error"}, Words: make(map[string][]string)}
 	for s := QueueUnsaved; s <= QueueWaiting; s++ {
 		v.Words["status"] = append(v.Words["status"], s.Word())
 	}
 	return v
 }
 
-// Compare supports state, model, name, label, length and price.
+// Compare supports state, model, name, label, set, language, length and price.
 func (r *QueueRow) Compare(o *QueueRow, by table.Sort) int {
 	switch by {
 	case table.SortStatus:
@@ -199,6 +202,10 @@ func (r *QueueRow) Compare(o *QueueRow, by table.Sort) int {
 		return cmp.Compare(r.Name, o.Name)
 	case table.SortLabel:
 		return table.EmptyLast(r.Label, o.Label)
+	case table.SortSet:
+		return table.EmptyLast(r.Set, o.Set)
+	case table.SortLang:
+		return table.EmptyLast(r.Lang, o.Lang)
 	case table.SortLength:
 		return cmp.Compare(o.Length, r.Length)
 	case table.SortCost:

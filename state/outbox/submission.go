@@ -89,6 +89,9 @@ type Submission struct {
 	Files          []draft.File
 	BatchLines     int
 	WebhookURL     string // batches only; generations have it in Body
+	// Lines are the jobs of a batch that dubtop wrote itself. They are saved with
+	// it, and not read back with it; see journal.BatchLines.
+	Lines []BatchLine
 	// Shown are the ids of the earlier batches of the same file that were shown
 	// beside the price. They are not saved.
 	Shown    []string

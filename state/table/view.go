@@ -19,6 +19,7 @@ const (
 	SortCost   // most expensive first, unknown last
 	SortSize   // largest first
 	SortLabel  // unlabelled last
+	SortSet    // without a set last
 	SortLang   // without a language last
 )
 

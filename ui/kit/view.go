@@ -18,8 +18,12 @@ type ListView[T any] struct {
 	Heading text.Text
 	Pane    func(row *T, width int) []paint.Styled
 	Acts    []Action
+	// Above draws lines above the list, if there is room for them; nil: none. It
+	// gets the size of the view.
+	Above func(width, height int) []paint.Styled
 
-	width, height int
+	width, height int       // of the list and its pane
+	above         int       // number of lines above them
 	inPane        string    // key of the row shown in the pane
 	moved         time.Time // when the cursor last moved
 }
@@ -34,8 +38,16 @@ const (
 // Title returns the heading.
 func (v *ListView[T]) Title() text.Text { return v.Heading }
 
-// SetSize divides the space between list and pane.
+// SetSize divides the space between the lines above, list and pane.
 func (v *ListView[T]) SetSize(width, height int) {
+	v.above = 0
+	if v.Above != nil {
+		v.above = len(v.Above(width, height))
+	}
+	v.divide(width, height-v.above)
+}
+
+func (v *ListView[T]) divide(width, height int) {
 	v.width, v.height = width, height
 	switch {
 	case v.Pane == nil:
@@ -93,8 +105,21 @@ func (v *ListView[T]) Actions() []Action { return v.Acts }
 // Update does nothing: a list takes no text.
 func (v *ListView[T]) Update(tea.Msg) tea.Cmd { return nil }
 
-// View draws the list, and the pane if there is room.
+// View draws the lines above, the list, and the pane if there is room.
 func (v *ListView[T]) View() paint.Styled {
+	if v.Above == nil {
+		return v.body()
+	}
+	height := v.height + v.above
+	lines := v.Above(v.width, height)
+	if len(lines) != v.above {
+		v.above = len(lines)
+		v.divide(v.width, height-v.above)
+	}
+	return paint.Joined(append(lines, v.body()))
+}
+
+func (v *ListView[T]) body() paint.Styled {
 	t := v.Stage.Theme
 	switch {
 	case v.Pane == nil:

@@ -1,0 +1,207 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/keymap"
+	"dubtop/state"
+	"dubtop/state/instant"
+	"dubtop/ui/paint"
+)
+
+// setWatch holds the counts of the job sets to watch. Counting goes through all
+// their rows, so it is done again only after a change.
+type setWatch struct {
+	of     setVersions
+	counts []state.SetCount
+	ends   map[string]time.Time // when the running jobs of each set should be done
+}
+
+// setVersions are the versions of all that the counts depend on.
+type setVersions struct {
+	sets, jobs, queue, batches, ledger uint64
+	minute                             time.Time
+}
+
+// setShown is how long a set is shown after it was confirmed, if all its rows
+// have ended.
+const setShown = 24 * time.Hour
+
+// watched returns the sets to watch, newest first.
+func (a *desk) watched() []state.SetCount {
+	s := a.store
+	if !s.Sets.Any() {
+		return nil
+	}
+	w := &a.sets
+	of := setVersions{
+		s.Sets.Version(), s.Generations.Version(), s.Queue.Version(), s.Batches.Version(), s.Ledger.Rows().Version(), minuteOf(a.Now),
+	}
+	if of == w.of {
+		return w.counts
+	}
+	w.of, w.counts, w.ends = of, s.CountSets(a.Now.Add(-setShown)), map[string]time.Time{}
+	for g := range s.Generations.Live() {
+		if set := string(g.Set()); set != "" {
+			w.ends[set] = instant.Later(w.ends[set], a.Now.Add(s.Forecast.Expect(g, a.Now).Left))
+		}
+	}
+	return w.counts
+}
+
+// The number of lines about sets by the height of the view.
+const (
+	setLineHeight  = 10 // for one
+	setLinesHeight = 20 // for more
+	setLinesMost   = 3
+)
+
+// setLines draws a line for each job set to watch, and what made its rows fail.
+func (a *desk) setLines(width, height int) []paint.Styled {
+	sets := a.watched()
+	if len(sets) == 0 || height < setLineHeight {
+		return nil
+	}
+	most := 1
+	if height >= setLinesHeight {
+		most = setLinesMost
+	}
+	var lines []paint.Styled
+	for i := range sets[:min(most, len(sets))] {
+		c := &sets[i]
+		lines = append(lines, a.Theme.Line(width, a.setPieces(c, width-1), nil))
+		if words := a.causeLine(c, width-4); words != "" && height >= setLinesHeight {
+			lines = append(lines, a.Theme.Line(width, []paint.Piece{paint.Bad.Of("   " + words)}, nil))
+		}
+	}
+	return lines
+}
+
+// setPieces describes a set in one line, as fully as the width allows: what it
+// costs goes first, then its end, then the words for the numbers.
+func (a *desk) setPieces(c *state.SetCount, width int) []paint.Piece {
+	head := []paint.Piece{paint.Normal.Of(" "), paint.Title.Of(text.Of(c.Name))}
+	sized := append(slices.Clone(head), paint.Normal.Of(text.Sprintf(" %d:", c.Rows)))
+	long, short := a.setCounts(c, true), a.setCounts(c, false)
+	end, cost := a.setEnd(c), a.setCost(c)
+	ways := [][]paint.Piece{
+		slices.Concat(sized, long, cost, end),
+		slices.Concat(sized, long, end),
+		slices.Concat(sized, short, end),
+		slices.Concat(sized, short),
+	}
+	for _, way := range ways {
+		if paint.Cells(way) <= width {
+			return way
+		}
+	}
+	name := paint.Shorten(text.Of(c.Name), max(4, width-paint.Cells(short)-2), a.Theme.Glyphs.More)
+	return append([]paint.Piece{paint.Normal.Of(" "), paint.Title.Of(name)}, short...)
+}
+
+// setCounts returns the numbers of rows by state, without those that are 0.
+func (a *desk) setCounts(c *state.SetCount, words bool) (pieces []paint.Piece) {
+	g := a.Theme.Glyphs
+	count := func(n int, tone paint.Tone, glyph, word text.Text) {
+		sign := glyph
+		if words && word != "" {
+			sign = word
+		}
+		if n > 0 {
+			pieces = append(pieces, tone.Of(text.Sprintf(" %d %s", n, sign)))
+		}
+	}
+	count(c.Done, paint.Done, g.Completed, "")
+	count(c.Failed, paint.Bad, g.Failed, "")
+	count(c.Running, paint.Running, g.Running, "")
+	count(c.Unknown, paint.Warn, g.Alert, "unknown")
+	count(c.Waiting, paint.Pending, g.Pending, "waiting")
+	count(c.Paused, paint.Warn, g.Dot, "paused")
+	if left := c.Rows - c.Done - c.Failed - c.Running - c.Unknown - c.Waiting - c.Paused; words && left > 0 {
+		pieces = append(pieces, paint.Muted.Of(text.Sprintf(" %d dropped", left)))
+	}
+	if words && c.Again > 0 {
+		pieces = append(pieces, paint.Muted.Of(text.Sprintf(" (%d again)", c.Again)))
+	}
+	return pieces
+}
+
+// setCost says what was spent on a set, of what was agreed to.
+func (a *desk) setCost(c *state.SetCount) []paint.Piece {
+	words := text.Text("")
+	if c.Spent > 0 {
+		words = rounded(c.Spent, c.Kind)
+	}
+	switch {
+	case c.Cost != nil && words != "":
+		words += " of " + text.Of(c.Cost.Rounded())
+	case c.Cost != nil:
+		words = text.Of(api.Micros(0).Rounded()) + " of " + text.Of(c.Cost.Rounded())
+	case words == "":
+		return nil
+	}
+	return []paint.Piece{paint.Muted.Of(" · "), paint.Money.Of(words)}
+}
+
+// setEnd says when a set should be done. Paused rows have no end.
+func (a *desk) setEnd(c *state.SetCount) []paint.Piece {
+	end := instant.Later(a.sets.ends[c.Name], a.outbox.setEnds[c.Name])
+	switch {
+	case !c.Open():
+		return []paint.Piece{paint.Muted.Of(" · all ended")}
+	case end.IsZero() || !end.After(a.Now):
+		return nil
+	}
+	return []paint.Piece{paint.Muted.Of(" · done "), paint.Normal.Of(endClock(end, a.Now))}
+}
+
+// causeLine names what most failed rows of a set have in common, and the filter
+// that shows them.
+func (a *desk) causeLine(c *state.SetCount, width int) text.Text {
+	if len(c.Causes) == 0 {
+		return ""
+	}
+	words := a.causeWords(c, &c.Causes[0])
+	if n := len(c.Causes) - 1; n > 0 {
+		words += text.Sprintf("; %s", text.Count(n, "other cause", "other causes"))
+	}
+	if cause := &c.Causes[0]; cause.Code != "" {
+		filter := " · " + a.KeyFor(keymap.Filter) + " set:" + text.Of(c.Name) + " code:" + cause.Code
+		if paint.TextWidth(words)+paint.TextWidth(filter) <= width {
+			return words + filter
+		}
+	}
+	return paint.Fit(words, min(width, paint.TextWidth(words)), false, a.Theme.Glyphs.More)
+}
+
+// causeWords says how many rows failed for a cause.
+func (a *desk) causeWords(c *state.SetCount, cause *state.Cause) text.Text {
+	words := text.Sprintf("%d × %s", cause.Rows, a.diagnose(string(cause.Code), cause.Words).short)
+	if cause.Rows > 1 && cause.Rows == c.Failed {
+		words += ": mend it once"
+	}
+	return words
+}
+
+// setFacts describes the set of a job: its name, its row, and how far it is.
+func (a *desk) setFacts(id string, width int) (lines []paint.Styled) {
+	m, ok := a.store.MemberOf(id)
+	if !ok {
+		return nil
+	}
+	words := text.Of(m.Set)
+	if m.Row > 0 {
+		words += text.Sprintf(", row %d", m.Row)
+	}
+	if m.Lang != "" {
+		words += ", " + text.Of(m.Lang)
+	}
+	lines = append(lines, a.advice(width, "set", words, paint.Normal)...)
+	if set, ok := a.store.Sets.Find(m.Set); ok && set.Source != "" {
+		lines = append(lines, a.advice(width, "made from", text.Of(set.Source), paint.Muted)...)
+	}
+	return lines
+}
