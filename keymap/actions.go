@@ -68,6 +68,7 @@ const (
 	Slots           Name = "slots"
 	Edit            Name = "edit"
 	Drop            Name = "drop"
+	Delete          Name = "delete"
 	Resend          Name = "send_once_more"
 	Refresh         Name = "refresh"
 	ReplaceKey      Name = "replace_key"
@@ -170,6 +171,7 @@ func working() []Entry {
 		{Note, []string{"w"}, "w", "write a note", GroupJob},
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
+		{Delete, []string{"X"}, "X", "delete on the server", GroupJob},
 
 		{MoveDown, []string{"J", "shift+down"}, "J", "send later", GroupQueue},
 		{MoveUp, []string{"K", "shift+up"}, "K", "send sooner", GroupQueue},

@@ -56,28 +56,6 @@ func (s *Store) applyModels(q Query, a Answer, now time.Time) {
 	applyList(&s.Models, q.ticket, a.Models, a.Skipped == 0, a.Err, now)
 }
 
-func (s *Store) applyAssets(q Query, a Answer, now time.Time) {
-	if a.Err == nil {
-		s.Beyond.see(q.Topic == AssetPages || !s.Assets.Known(), &a)
-	}
-	whole := q.Topic == Assets && a.Cursor == "" && a.Skipped == 0
-	applyList(&s.Assets, q.ticket, a.Assets, whole, a.Err, now)
-}
-
-// Beyond describes the assets that are not loaded.
-type Beyond struct {
-	Total int  // number of assets on the server; 0 if unknown
-	More  bool // there are older pages
-}
-
-// see learns from a page; further means that it is the oldest so far.
-func (b *Beyond) see(further bool, a *Answer) {
-	b.Total = max(0, a.Total)
-	if further {
-		b.More = a.Cursor != ""
-	}
-}
-
 // applyList applies an answer or an error to a collection.
 func applyList[T any](c *table.Collection[T], t table.Ticket, items []T, whole bool, err error, now time.Time) {
 	switch {

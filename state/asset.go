@@ -24,6 +24,7 @@ type Asset struct {
 	Width, Height int
 	URL           api.URL
 
+	place    int // in the order of the server, from 1; 0 if that is by date
 	haystack string
 }
 
@@ -53,8 +54,13 @@ func NewAsset(a api.Asset) Asset {
 // Key is the id.
 func (a *Asset) Key() string { return string(a.ID) }
 
-// Rank is the time of creation.
-func (a *Asset) Rank() int64 { return instant.Rank(a.Created) }
+// Rank is the time of creation, or the place that the server gave it.
+func (a *Asset) Rank() int64 {
+	if a.place > 0 {
+		return -int64(a.place)
+	}
+	return instant.Rank(a.Created)
+}
 
 // Class is ClassOther: assets have no life cycle.
 func (a *Asset) Class() table.Class { return table.ClassOther }
@@ -92,6 +98,9 @@ func (a *Asset) Vocabulary() table.Vocabulary {
 
 // Compare supports name, type (for status and model), length and size.
 func (a *Asset) Compare(o *Asset, by table.Sort) int {
+	if a.place > 0 && o.place > 0 { // sorted by the server
+		return 0
+	}
 	switch by {
 	case table.SortName:
 		return cmp.Compare(a.Name, o.Name)

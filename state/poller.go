@@ -35,7 +35,6 @@ type Poller struct {
 	quota    quota
 	vanished vanished
 	backfill backfill
-	assets   paging
 	outage   outage
 	backoff  serverBackoff
 	rejected error

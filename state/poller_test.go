@@ -347,25 +347,6 @@ func TestModelWithoutAPriceIsNotRetried(t *testing.T) {
 	}
 }
 
-func TestOlderAssetsLoadWhileTheirViewIsOpen(t *testing.T) {
-	w := newWorld(t)
-	for n := range 450 {
-		w.assets = append(w.assets, api.Asset{ID: jobID(n)})
-	}
-	w.pass(10 * time.Minute)
-	if n := w.store.Assets.Len(); n != PageSize {
-		t.Errorf("%d assets while nobody looks", n)
-	}
-	w.poller.SetVisible(Assets)
-	w.pass(time.Minute)
-	if n := w.store.Assets.Len(); n != 450 {
-		t.Errorf("%d assets after a minute", n)
-	}
-	if n := w.count(start(), AssetPages); n != 4 {
-		t.Errorf("%d pages", n)
-	}
-}
-
 func TestViewIsFreshSoonAfterItIsShown(t *testing.T) {
 	for _, topic := range []Topic{Batches, Assets, Models} {
 		w := newWorld(t)

@@ -26,7 +26,6 @@ const (
 	Charges                 // the actual cost of one of our jobs
 	Projects                // all projects
 	Backfill                // a page of older generations
-	AssetPages              // a page of older assets
 	topics                  // number of topics
 )
 
@@ -40,7 +39,7 @@ const PageSize = 100
 //
 //	Head, Running, Vanished, Backfill: Generations, for Client.Generations
 //	Batches: none, for Client.Batches
-//	Assets, AssetPages: Assets, for Client.Assets
+//	Assets: Assets, for Client.Assets
 //	Models: none, for Client.Models
 //	Projects: none, for Client.Projects
 //	UnitPrices: Estimate, for Client.Estimate

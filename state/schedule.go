@@ -11,8 +11,6 @@ const (
 	lostAfter = 5 * time.Minute
 	// vanishedGap is the shortest time between two requests about vanished jobs.
 	vanishedGap = time.Second
-	// assetGap is the time between two pages of older assets.
-	assetGap = 2 * time.Second
 	// chargeBusy and chargeRest are the times between two requests for a job's
 	// cost, while jobs run and at rest. That is little beside the lists, yet
 	// enough for the jobs of a night.

@@ -20,7 +20,7 @@ type Store struct {
 	Generations table.Collection[Generation]
 	Batches     table.Collection[Batch]
 	Assets      table.Collection[Asset]
-	Beyond      Beyond // the assets that are not loaded
+	Library     Library // all assets, read page by page into Assets
 	Models      table.Collection[Model]
 	Projects    table.Collection[Project]
 	NoProjects  bool                              // the server has no projects
@@ -35,6 +35,7 @@ type Store struct {
 	Sets     Sets          // the job sets, and what belongs to them
 
 	costs    costTracker
+	found    map[api.ID]Asset     // assets that are not in Assets
 	labels   map[string]text.Text // by id of job, batch or submission
 	labelled int                  // number of non-empty labels
 
@@ -59,14 +60,18 @@ type Counts struct {
 }
 
 // NewStore returns an empty store.
-func NewStore() *Store { return new(Store) }
+func NewStore() *Store {
+	s := new(Store)
+	s.Library = s.newestAssets()
+	return s
+}
 
 // Clear removes everything about the account and voids the requests under way.
 func (s *Store) Clear() {
 	s.Generations.Clear()
 	s.Batches.Clear()
 	s.Assets.Clear()
-	s.Beyond = Beyond{}
+	s.Library, s.found = s.newestAssets(), nil
 	s.Models.Clear()
 	s.Projects.Clear()
 	s.NoProjects = false

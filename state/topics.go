@@ -45,7 +45,6 @@ func kinds() [topics]kind {
 		Charges:    chargesKind(),
 		Projects:   projectsKind(),
 		Backfill:   backfillKind(),
-		AssetPages: assetPagesKind(),
 	}
 }
 
@@ -142,14 +141,9 @@ func assetsKind() kind {
 		words: "assets", weight: side,
 		every: func(p *Poller) (time.Duration, bool) { return p.sideInterval(Assets), true },
 		query: func(_ *Poller, s *Store, q *Query, now time.Time) {
-			q.Assets, q.ticket = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc"}, s.Assets.Ask(now)
+			q.Assets, q.ticket = api.AssetQuery{Limit: PageSize, SortBy: Newest}, s.Assets.Ask(now)
 		},
-		apply: (*Store).applyAssets,
-		follow: func(p *Poller, _ *Store, _ Query, a Answer, _ int, _ time.Time) {
-			if a.Err == nil && !p.assets.begun {
-				p.assets.turn(a.Cursor)
-			}
-		},
+		apply: (*Store).applyNewest,
 	}
 }
 
@@ -201,25 +195,6 @@ func backfillKind() kind {
 				p.backfill.sawPage(&s.History, a, known)
 			case refused(a.Err):
 				p.backfill.refused(s)
-			}
-		},
-	}
-}
-
-func assetPagesKind() kind {
-	return kind{
-		words: "assets", weight: filler,
-		every: func(p *Poller) (time.Duration, bool) {
-			return assetGap, p.assets.cursor != "" && p.visible == Assets
-		},
-		query: func(p *Poller, s *Store, q *Query, now time.Time) {
-			q.Assets = api.AssetQuery{Limit: PageSize, SortBy: "dateDesc", Cursor: p.assets.cursor}
-			q.ticket = s.Assets.Ask(now)
-		},
-		apply: (*Store).applyAssets,
-		follow: func(p *Poller, _ *Store, _ Query, a Answer, _ int, _ time.Time) {
-			if a.Err == nil {
-				p.assets.turn(a.Cursor)
 			}
 		},
 	}

@@ -113,7 +113,7 @@ func (w *world) serve(q Query) (a Answer) {
 	switch q.Topic {
 	case Batches:
 		a = BatchesAnswer(api.List[api.Batch]{Items: w.batches}, nil)
-	case Assets, AssetPages:
+	case Assets:
 		a = AssetsAnswer(w.assetPage(q.Assets), nil)
 	case Models:
 		a = ModelsAnswer(api.List[api.Model]{Items: w.models}, nil)
@@ -154,7 +154,7 @@ func (w *world) list(q api.GenerationQuery) (page api.GenerationPage) {
 func (w *world) assetPage(q api.AssetQuery) (page api.AssetPage) {
 	from := 1 + slices.IndexFunc(w.assets, func(a api.Asset) bool { return api.Cursor(a.ID) == q.Cursor })
 	to := min(len(w.assets), from+q.Limit)
-	page.Items = w.assets[from:to]
+	page.Items, page.Total = w.assets[from:to], len(w.assets)
 	if to < len(w.assets) {
 		page.Next = api.Cursor(w.assets[to-1].ID)
 	}

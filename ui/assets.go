@@ -14,7 +14,9 @@ import (
 
 // newAssets returns the view of the account's files.
 func newAssets(a *composer) *kit.ListView[state.Asset] {
-	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a, &a.store.Assets)}
+	f := newAssetFinder(a.desk, nil)
+	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a, f)}
+	f.list = &v.List
 	v.Pane = func(x *state.Asset, width int) []paint.Styled { return a.assetPane(x, width) }
 	none := v.None
 	unusable := func() text.Text {
@@ -35,6 +37,11 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).Unless(unusable).Hinted("open"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
 		a.Does(keymap.CopyURL, func() tea.Cmd { return a.copyText("URL", link()) }).Unless(unusable),
+		a.Does(keymap.Edit, func() tea.Cmd { return f.renameAsset(*v.Selected()) }).Called("rename on the server").
+			Unless(func() text.Text { return cmp.Or(none(), a.unchangeable()) }),
+		a.Does(keymap.Delete, func() tea.Cmd { return f.deleteAsset(*v.Selected()) }).
+			Unless(func() text.Text { return cmp.Or(none(), a.unchangeable()) }),
+		a.Does(keymap.Refresh, func() tea.Cmd { return tea.Batch(f.again(), a.refreshNow()) }),
 	)
 }
 

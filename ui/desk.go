@@ -113,7 +113,7 @@ func (a *desk) unloaded(err error) (words []text.Text) {
 // not tell.
 func (a *desk) inAll(c any) int {
 	if c == any(&a.store.Assets) {
-		return a.store.Beyond.Total
+		return a.store.Library.Total
 	}
 	return 0
 }
@@ -124,7 +124,7 @@ func (a *desk) partial(c any) bool {
 		return true
 	}
 	if c == any(&a.store.Assets) {
-		return a.store.Beyond.More || a.store.Beyond.Total > a.store.Assets.Len()
+		return a.store.Library.Partial()
 	}
 	return c == any(&a.store.Generations) && (!a.store.History.Complete || a.session != nil && a.session.OlderLeft())
 }

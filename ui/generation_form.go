@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -189,13 +190,13 @@ func (f *generationForm) env() draft.CheckEnv {
 	}
 }
 
-// assetType returns the type of a known asset. While the assets are still
-// loading, every id passes; the server decides.
+// assetType returns the type of a known asset. While not all assets are loaded,
+// every id passes; the server decides.
 func (a *composer) assetType(id string) (string, bool) {
-	if x, ok := a.store.Assets.Find(id); ok {
+	if x, ok := a.store.Asset(api.ID(id)); ok {
 		return string(x.Type), true
 	}
-	return "", !a.store.Assets.Known()
+	return "", !a.store.Assets.Known() || a.store.Library.Partial()
 }
 
 func (f *generationForm) checkField(name string) draft.Problem { return f.draft.Check(name, f.env()) }

@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/account"
@@ -53,7 +54,7 @@ func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 	facts := map[string]account.Asset{}
 	for _, typed := range []string{d.Visual, d.Audio} {
 		if m, err := draft.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
-			if x, ok := a.store.Assets.Find(m.AssetID); ok {
+			if x, ok := a.store.Asset(api.ID(m.AssetID)); ok {
 				facts[m.AssetID] = assetFact(&x)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/draft"
@@ -198,7 +199,7 @@ func (f *generationForm) noteOf(name string) text.Text {
 	}
 	switch m.Source {
 	case draft.SourceAsset:
-		if x, ok := f.app.store.Assets.Find(m.AssetID); ok {
+		if x, ok := f.app.store.Asset(api.ID(m.AssetID)); ok {
 			return x.Name + ", " + length(x.Duration)
 		}
 	case draft.SourceFile:

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -14,9 +12,9 @@ import (
 )
 
 // assetList returns the list used by the assets view and by the asset picker.
-func assetList(a *composer, rows *table.Collection[state.Asset]) kit.List[state.Asset] {
+func assetList(a *composer, f *assetFinder) kit.List[state.Asset] {
 	return kit.List[state.Asset]{
-		Stage: a.Stage, Rows: rows, Extent: a.extent(rows),
+		Stage: a.Stage, Rows: f.shown.Rows, Extent: f.extent(),
 		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
 		Columns: []kit.Column[state.Asset]{
 			{Title: "type", Width: 6, Sort: table.SortModel, Cell: func(x *state.Asset) paint.Piece { return assetTone(string(x.Type)).Of(x.Type.Lower()) }},
@@ -28,7 +26,7 @@ func assetList(a *composer, rows *table.Collection[state.Asset]) kit.List[state.
 			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(x *state.Asset) paint.Piece { return paint.Muted.Of(a.serverAge(x.Created)) }},
 		},
 		Empty: func() []text.Text {
-			return []text.Text{"No assets yet. Upload them at sync.so, or send a job with a file."}
+			return f.empty("No assets yet. Upload them at sync.so, or send a job with a file.")
 		},
 	}
 }
@@ -57,22 +55,11 @@ type assetPicker struct {
 
 // pickAsset shows the assets of the given types; enter takes one.
 func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
-	rows := &table.Collection[state.Asset]{}
-	ticket := rows.Ask(a.Now)
-	var fitting []state.Asset
-	for x := range a.store.Assets.All() {
-		if slices.Contains(types, string(x.Type)) {
-			fitting = append(fitting, *x)
-		}
-	}
-	rows.Answer(ticket, fitting, a.Now)
-	title := text.Text("pick an asset")
-	if a.partial(&a.store.Assets) {
-		title = text.Sprintf("pick an asset (%s loaded)", total(a.desk, &a.store.Assets))
-	}
-	p := &assetPicker{&kit.ListView[state.Asset]{Heading: title, List: assetList(a, rows)}}
+	f := newAssetFinder(a.desk, types)
+	p := &assetPicker{&kit.ListView[state.Asset]{Heading: "pick an asset", List: assetList(a, f)}}
+	f.list = &p.List
 	p.List.Empty = func() []text.Text {
-		return []text.Text{"None of the loaded assets fits this field.", "esc  back"}
+		return append(f.empty("The account has no asset that fits this field."), "esc  back")
 	}
 	p.Acts = append([]kit.Action{
 		a.Does(keymap.Choose, func() tea.Cmd {
@@ -83,5 +70,5 @@ func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) 
 		a.Does(keymap.Back, p.Back).Hinted("back"),
 	}, append(p.Finding(), p.Movement()...)...)
 	a.Push(p)
-	return nil
+	return f.begin()
 }

@@ -77,7 +77,7 @@ func New(c Config, now time.Time) *Account {
 	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: NewLooks(c.Client)}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
-		x, ok := a.Store.Assets.Find(string(id))
+		x, ok := a.Store.Asset(id)
 		return x.Created, ok
 	}
 	return a

@@ -47,8 +47,8 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 		return state.BatchesAnswer(c.Batches(ctx))
 	case state.Models:
 		return state.ModelsAnswer(c.Models(ctx))
-	case state.Assets, state.AssetPages:
-		return state.AssetsAnswer(c.Assets(ctx, q.Assets))
+	case state.Assets:
+		return assetPage(ctx, c, q.Assets)
 	case state.Projects:
 		return state.ProjectsAnswer(c.Projects(ctx))
 	case state.UnitPrices:

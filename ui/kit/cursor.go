@@ -195,7 +195,9 @@ func (l *List[T]) Seen() {
 // Movement returns the actions that move the cursor.
 func (l *List[T]) Movement() []Action {
 	a := l.Stage
-	by := func(n func() int) func() tea.Cmd { return Plain(func() { l.Refresh(); l.move(n()) }) }
+	by := func(n func() int) func() tea.Cmd {
+		return func() tea.Cmd { l.Refresh(); l.move(n()); return l.further() }
+	}
 	return []Action{
 		a.Does(keymap.Down, by(func() int { return 1 })),
 		a.Does(keymap.Up, by(func() int { return -1 })),
@@ -222,7 +224,11 @@ func (l *List[T]) Position() text.Text {
 	case l.narrowed() && part:
 		return text.Sprintf("%d of %s in %s", l.cursor.at+1, total, l.loaded())
 	case l.narrowed():
-		return text.Sprintf("%d of %s, %d in all", l.cursor.at+1, total, l.Rows.Len())
+		all := text.Sprint(l.Rows.Len())
+		if more := l.Extent.All(); more > l.Rows.Len() {
+			all = paint.Thousands(more)
+		}
+		return text.Sprintf("%d of %s, %s in all", l.cursor.at+1, total, all)
 	case part:
 		return text.Sprintf("%d of %d of %s", l.cursor.at+1, n, l.total())
 	}

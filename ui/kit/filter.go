@@ -17,11 +17,12 @@ const rowsAtOnce = 10_000
 // the original item, the cursor returns to it.
 func (l *List[T]) askFilter() {
 	l.Refresh()
-	l.cursor.home = l.cursor.id
+	l.cursor.home, l.typing = l.cursor.id, true
 	p := &filterPrompt{
 		stage: l.Stage, input: paint.NewInput(l.Stage.Theme), before: l.Query.Text,
 		apply: l.filter, settle: l.Settle, found: l.Position, mistake: l.mistake,
-		left: func() { l.cursor.home, l.search = "", table.Search[T]{} },
+		left: func() { l.cursor.home, l.search, l.typing = "", table.Search[T]{}, false },
+		kept: l.seek,
 	}
 	p.input.Prompt = "/ "
 	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
@@ -93,6 +94,7 @@ type filterPrompt struct {
 	found   func() text.Text // the position in the list and the number of matches
 	mistake func() text.Text // returns what in the filter looks like a mistake
 	left    func()           // called when the prompt is left
+	kept    func() tea.Cmd   // asks for the rows of the filter
 	width   int
 }
 
@@ -127,7 +129,7 @@ func (p *filterPrompt) Actions() []Action {
 		if mistake := p.mistake(); mistake != "" {
 			a.Warn(mistake)
 		}
-		return a.Pop()
+		return tea.Batch(a.Pop(), p.kept())
 	}).Hinted("keep the filter")
 	drop := a.Does(keymap.Leave, func() tea.Cmd { return tea.Batch(p.apply(p.before), a.Pop()) }).Hinted("cancel")
 	return []Action{keep, drop}

@@ -3,6 +3,8 @@ package kit
 import (
 	"slices"
 
+	tea "charm.land/bubbletea/v2"
+
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/table"
@@ -50,6 +52,7 @@ type List[T any] struct {
 	sought        table.Query
 	searches      int  // number of searches so far
 	searching     bool // the last one is not over
+	typing        bool // a filter is being typed
 }
 
 // Extent describes rows that exist but are not loaded.
@@ -58,6 +61,11 @@ type Extent struct {
 	Partial  func() bool                 // whether more exist than are loaded
 	Unloaded func(err error) []text.Text // why none could be loaded, and which key helps; nil while they are loading
 	Version  func() uint64               // version of the other data that rows are drawn from
+	// Further asks for more rows when the cursor comes near the last one, and
+	// Sought for the rows of another order or filter. Nil: all rows come by
+	// themselves.
+	Further func() tea.Cmd
+	Sought  func(q table.Query) tea.Cmd
 }
 
 // keyOf returns the key of a row.
@@ -84,9 +92,25 @@ func (l *List[T]) Finding() []Action {
 	a := l.Stage
 	return []Action{
 		a.Does(keymap.Filter, Plain(l.askFilter)).Hinted(""),
-		a.Does(keymap.Sort, Plain(l.nextSort)).Hinted("sort"),
-		a.Does(keymap.Reverse, Plain(func() { l.Query.Reverse = !l.Query.Reverse; l.sorted() })),
+		a.Does(keymap.Sort, func() tea.Cmd { l.nextSort(); return l.seek() }).Hinted("sort"),
+		a.Does(keymap.Reverse, func() tea.Cmd { l.Query.Reverse = !l.Query.Reverse; l.sorted(); return l.seek() }),
 	}
+}
+
+// seek asks for the rows of the present order and filter.
+func (l *List[T]) seek() tea.Cmd {
+	if l.Extent.Sought == nil {
+		return nil
+	}
+	return l.Extent.Sought(l.Query)
+}
+
+// further asks for more rows if the next page would show the last one.
+func (l *List[T]) further() tea.Cmd {
+	if l.Extent.Further == nil || l.cursor.at+l.Page() < l.Shown.Len() {
+		return nil
+	}
+	return l.Extent.Further()
 }
 
 // nextSort sorts by the next sortable column.
@@ -291,6 +315,9 @@ func (l *List[T]) nothingWords() []text.Text {
 		words := []text.Text{text.Sprintf("None of %s matches %s.", among, l.described())}
 		if mistake := l.mistake(); mistake != "" {
 			words = append(words, mistake)
+		}
+		if l.typing && l.Extent.Sought != nil && l.Extent.Partial() {
+			words = append(words, l.Stage.KeyFor(keymap.Choose)+"  ask the server")
 		}
 		return append(words, "esc  show all")
 	case l.Rows.Known():

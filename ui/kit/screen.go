@@ -89,6 +89,12 @@ func (x Action) Hinted(words text.Text) Action {
 	return x
 }
 
+// Called returns x with words of its own for the help.
+func (x Action) Called(words text.Text) Action {
+	x.Key.SetHelp(x.Key.Help().Key, string(words))
+	return x
+}
+
 // Plain adapts a function that needs no command.
 func Plain(f func()) func() tea.Cmd {
 	return func() tea.Cmd { f(); return nil }

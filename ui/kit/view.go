@@ -91,7 +91,7 @@ func (v *ListView[T]) Back() tea.Cmd {
 	switch {
 	case v.narrowed():
 		v.widen()
-		return nil
+		return v.seek()
 	case v.MarkCount() > 0:
 		v.Unmark()
 		return nil

@@ -1,0 +1,90 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/state"
+)
+
+// FindAssets reads the next page of a library; then gets the error, if any. ok is
+// false if there is nothing to read.
+func (a *Account) FindAssets(l *state.Library, then func(error)) (work Work, ok bool) {
+	q, ok := l.Next(a.now)
+	if !ok {
+		return Work{}, false
+	}
+	c := a.Client
+	return a.work(func(ctx context.Context) apply {
+		r := assetPage(ctx, c, q)
+		return func(now time.Time) []Event {
+			if l.Rows != &a.Store.Assets {
+				a.Store.KeepAssets(r.Assets, now)
+			}
+			l.Apply(&r, now)
+			then(r.Err)
+			return nil
+		}
+	}), true
+}
+
+// assetPage reads a page of assets and how many there are. Servers search names
+// only, so an id is looked up instead.
+func assetPage(ctx context.Context, c *api.Client, q api.AssetQuery) state.Answer {
+	if uuid.Validate(q.Search) == nil {
+		return oneAsset(ctx, c, api.ID(q.Search))
+	}
+	r := state.AssetsAnswer(c.Assets(ctx, q))
+	if r.Err == nil && r.Total < 0 && r.Cursor != "" {
+		if n, err := c.CountAssets(ctx, q); err == nil {
+			r.Total = n
+		}
+	}
+	return r
+}
+
+func oneAsset(ctx context.Context, c *api.Client, id api.ID) state.Answer {
+	x, err := c.Asset(ctx, id)
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindNotFound {
+		return state.AssetsAnswer(api.AssetPage{}, nil)
+	}
+	if err != nil {
+		return state.Answer{Err: err}
+	}
+	return state.AssetsAnswer(api.AssetPage{Items: []api.Asset{x}, Total: 1}, nil)
+}
+
+// RenameAsset gives an asset another name on the server; then gets the error, if
+// any.
+func (a *Account) RenameAsset(id api.ID, name string, then func(error)) Work {
+	c := a.Client
+	return a.work(func(ctx context.Context) apply {
+		x, err := c.RenameAsset(ctx, id, name)
+		return func(now time.Time) []Event {
+			if err == nil {
+				a.Store.KeepAssets([]state.Asset{state.NewAsset(x)}, now)
+			}
+			then(err)
+			return nil
+		}
+	})
+}
+
+// DeleteAsset deletes an asset on the server; then gets the error, if any.
+func (a *Account) DeleteAsset(id api.ID, then func(error)) Work {
+	c := a.Client
+	return a.work(func(ctx context.Context) apply {
+		err := c.DeleteAsset(ctx, id)
+		return func(time.Time) []Event {
+			if err == nil {
+				a.Store.ForgetAsset(id)
+			}
+			then(err)
+			return nil
+		}
+	})
+}

@@ -1,0 +1,206 @@
+package ui_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"dubtop/api/simulator"
+)
+
+// library returns a stage with n assets, an hour apart.
+func library(n int, profile simulator.Profile, more ...simulator.Asset) stage {
+	return stage{
+		account: simulator.Options{Seed: 3, Generations: -1, Profile: profile},
+		prepare: func(a *simulator.Server) {
+			for i := range n {
+				kind := []string{"VIDEO", "AUDIO", "VIDEO", "IMAGE"}[i%4]
+				a.AddAsset(simulator.Asset{
+					Type: kind, Name: fmt.Sprintf("clip_%04d%s", (i*7919)%n, map[string]string{"VIDEO": ".mp4", "AUDIO": ".wav", "IMAGE": ".png"}[kind]),
+					Size: int64(1000 + i), Age: time.Duration(i+1) * time.Hour,
+				})
+			}
+			for _, x := range more {
+				a.AddAsset(x)
+			}
+		},
+	}
+}
+
+// askedForAssets returns the queries of GET /v2/assets after the first requests.
+func (s *story) askedForAssets(since int) (queries []string) {
+	for _, r := range s.account.Requests()[since:] {
+		if r.Route == "GET /v2/assets" {
+			queries = append(queries, r.Query)
+		}
+	}
+	return queries
+}
+
+func TestLargeLibraryIsFoundAndSortedByTheServer(t *testing.T) {
+	t.Parallel()
+	needle := simulator.Asset{Name: "the_needle.wav", Type: "AUDIO", Age: 9000 * time.Hour}
+	tell(t, library(5000, simulator.Current, needle), func(s *story) {
+		s.Press("3")
+		s.Sees("3 Assets 100 of 5,001", "clip_0000", "1 of 100 of 5,001")
+		before := len(s.account.Requests())
+		s.Press("G")
+		s.Pass(time.Second)
+		s.Sees("100 of 200 of 5,001")
+		if q := s.askedForAssets(before); len(q) != 1 || !strings.Contains(q[0], "cursor=") {
+			t.Errorf("scrolling asked for %q", q)
+		}
+		s.Pass(10 * time.Minute)
+		s.Sees("200 of 5,001")
+
+		before = len(s.account.Requests())
+		s.Press("s")
+		s.Pass(time.Second)
+		s.Press("g")
+		s.Sees("NAME↑", "1 of 100 of 5,001")
+		if row := s.row("▌"); !strings.Contains(row, "clip_0000.") {
+			t.Errorf("first by name: %s", row)
+		}
+		s.Press("S")
+		s.Pass(time.Second)
+		s.Press("g")
+		if row := s.row("▌"); !strings.Contains(row, "the_needle.wav") {
+			t.Errorf("last by name: %s", row)
+		}
+		if q := s.askedForAssets(before); !slices.Equal(q[:2], []string{"limit=100&sortBy=nameAsc", "limit=100&sortBy=nameDesc"}) {
+			t.Errorf("sorting asked for %q", q)
+		}
+		s.Press("s", "s", "s", "s", "S", "S")
+		s.Pass(time.Second)
+		s.Sees("AGE")
+	})
+}
+
+func TestFilterThatFindsNothingAsksTheServer(t *testing.T) {
+	t.Parallel()
+	needle := simulator.Asset{ID: "11111111-2222-4333-8444-999999999999", Name: "the_needle.wav", Type: "AUDIO", Age: 9000 * time.Hour}
+	tell(t, library(600, simulator.Seed, needle), func(s *story) {
+		s.Press("3", "/")
+		s.Type("type:audio Needle -gone")
+		s.Sees("None of the 100 loaded of 601", "enter  ask the server")
+		before := len(s.account.Requests())
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("the_needle.wav", "1 of 1, 601 in all")
+		if q := s.askedForAssets(before); !slices.Equal(q, []string{"limit=100&searchQuery=Needle&sortBy=dateDesc&types=AUDIO"}) {
+			t.Errorf("asked for %q", q)
+		}
+		s.Press("esc")
+		s.Sees("1 of 100 of 601")
+
+		s.Press("/")
+		s.Type("nowhere")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees(`None of the 601 assets has "nowhere" in its name`, "esc  show all")
+		s.Press("esc", "/")
+		s.Type("11111111-2222-4333-8444-999999999999")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("the_needle.wav")
+
+		s.account.Fault("GET /v2/assets", simulator.Fault{Status: 500})
+		s.Press("esc", "/")
+		s.Type("clip_05")
+		s.Press("enter")
+		s.until("could not be asked", 20*time.Second)
+		s.Sees("in the 100 loaded of 601")
+	})
+}
+
+func TestPickerFindsWhatIsNotLoaded(t *testing.T) {
+	t.Parallel()
+	needle := simulator.Asset{Name: "the_needle.wav", Type: "AUDIO", Seconds: 12, Age: 9000 * time.Hour}
+	tell(t, library(600, simulator.Current, needle), func(s *story) {
+		s.Press("n")
+		s.at("Audio")
+		s.Press("ctrl+o")
+		s.Sees("pick an asset", "clip_")
+		s.Pass(time.Second)
+		s.Sees("of 100 of 151")
+		s.DoesNotSee(".png", ".mp4")
+		s.Press("/")
+		s.Type("needle")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("enter")
+		s.Sees("the_needle.wav, 0:12")
+	})
+}
+
+func TestRenameAndDeleteAssets(t *testing.T) {
+	t.Parallel()
+	mine := simulator.Asset{Name: "mine.mp4", Visibility: "USER", Age: time.Minute}
+	tell(t, library(5, simulator.Current, mine), func(s *story) {
+		s.Press("3", "e")
+		s.Press("end", "ctrl+u")
+		s.Type("yours.mp4")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("renamed to yours.mp4")
+		s.Press("X")
+		s.Pass(time.Second)
+		s.Sees("Delete this asset on the server?", "yours.mp4")
+		s.Press("n")
+		s.Pass(time.Second)
+		s.Sees("yours.mp4")
+		s.Press("X")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("deleted yours.mp4", "3 Assets 5")
+		s.Press("g", "X")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("shared in the organisation")
+		s.Sees("3 Assets 5")
+	})
+}
+
+func TestServerThatDoesNotChangeAssets(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []simulator.Profile{simulator.Seed, simulator.Strict} {
+		tell(t, library(5, profile), func(s *story) {
+			s.Press("3", "e")
+			s.Press("end", "ctrl+u")
+			s.Type("other")
+			s.Press("enter")
+			s.Pass(time.Second)
+			s.Sees("this server does not let assets be renamed or deleted")
+			before := len(s.account.Requests())
+			s.Press("X")
+			s.Sees("this server does not let assets be renamed or deleted")
+			if n := len(s.account.Requests()); n != before {
+				t.Error("asked again")
+			}
+		})
+	}
+}
+
+// An asset stays while a job that has not been sent for sure needs it.
+func TestAssetInUseIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	st := library(0, simulator.Current,
+		simulator.Asset{Name: "shot.mp4", Visibility: "USER", Seconds: 10, Age: time.Minute},
+		simulator.Asset{Name: "line.wav", Type: "AUDIO", Visibility: "USER", Seconds: 9, Age: time.Hour})
+	tell(t, st, func(s *story) {
+		s.Press("5", "P", "3", "n")
+		s.at("Audio")
+		s.Press("ctrl+o", "enter", "ctrl+s")
+		s.Pass(2 * time.Second)
+		s.Sees("Send this job?", "shot.mp4", "line.wav")
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Press("3", "X")
+		s.Pass(time.Second)
+		s.Sees("not deleted", "still needs it")
+	})
+}
