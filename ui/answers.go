@@ -49,6 +49,8 @@ func (a *composer) tellPlace(sub *outbox.Submission) {
 	case !ok:
 	case row.State == outbox.QueueSending:
 		a.Busy("sending" + a.Theme.Glyphs.More)
+	case row.State == outbox.QueueUploading:
+		a.Say("its files are uploaded first (" + a.KeyFor(keymap.ViewQueue) + "): " + a.uploadingWords(&row).Text)
 	case !a.outbox.Sender:
 		a.Say(text.Of("queued; " + a.sender() + " sends from this queue"))
 	case row.Place > 0:
@@ -96,7 +98,7 @@ func (a *composer) answer(d *outbox.TaskResult) tea.Cmd {
 
 func (a *composer) showAnswer(d *outbox.TaskResult) tea.Cmd {
 	switch d.Kind {
-	case outbox.TaskSend, outbox.TaskResend:
+	case outbox.TaskSend, outbox.TaskResend, outbox.TaskHold:
 		return a.answeredSending(d)
 	case outbox.TaskLink:
 		a.answeredChoice(d)

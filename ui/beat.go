@@ -48,7 +48,16 @@ func (a *composer) counting() bool {
 func (a *desk) running() bool {
 	jobs, batches := a.store.Counts(), &a.store.Batches
 	return jobs.Running+jobs.Pending > 0 || batches.Count(table.ClassRunning)+batches.Count(table.ClassWaiting) > 0 ||
-		a.paid() > 0 || a.outbox.Queue.Sendable() > 0
+		a.paid() > 0 || a.outbox.Queue.Sendable() > 0 || a.uploadRuns()
+}
+
+// uploadRuns reports whether a file is on its way to the storage.
+func (a *desk) uploadRuns() bool {
+	if a.session == nil {
+		return false
+	}
+	n, _ := a.session.Uploading()
+	return n > 0
 }
 
 // waiting reports whether the status line counts down to the next attempt.

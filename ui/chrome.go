@@ -29,6 +29,9 @@ func (a *App) Header(width int) paint.Styled {
 	if p, ok := a.queuePiece(); ok {
 		right = append([]paint.Piece{p}, right...)
 	}
+	if p, ok := a.uploadPiece(); ok {
+		right = append([]paint.Piece{p}, right...)
+	}
 	return a.Theme.Line(width, left, right)
 }
 

@@ -148,6 +148,15 @@ func (a *desk) afterOpening(do func() tea.Cmd) tea.Cmd {
 	return nil
 }
 
+// uploads tells whether the server takes local files as assets, as far as it is
+// known.
+func (a *desk) uploads() api.Support {
+	if a.session == nil {
+		return api.SupportUnknown
+	}
+	return a.session.Uploads()
+}
+
 func (a *desk) togglePause() {
 	a.poller.Pause(!a.poller.Paused())
 	if a.poller.Paused() {

@@ -143,7 +143,10 @@ func (a *composer) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 		t.Fact("length", length(r.Length), paint.Normal), t.Fact("price", exactPrice(r), queuePrice(r).Tone))
 	lines = append(lines, a.advice(width, "label", r.Label, paint.Normal)...)
 	lines = append(lines, a.setFacts(r.ID, width)...)
-	return append(lines, a.advice(width, "because", r.Reason, paint.Normal)...)
+	if r.State == outbox.QueueUploading {
+		lines = append(lines, a.advice(width, "upload", a.uploadingWords(r).Text, paint.Running)...)
+	}
+	return append(lines, a.advice(width, "because", r.Reason+a.retryWords(r), paint.Normal)...)
 }
 
 // queueLines describes the state of the whole queue.
@@ -211,6 +214,7 @@ func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	lines := append([]paint.Styled{""}, a.queuePane(&row, width)...)
 	lines = append(lines, a.advice(width, "agreed", happened(sub.ConfirmedAt, a.Aged), paint.Normal)...)
 	lines = append(lines, a.advice(width, "based on", text.Of(sub.Price.Basis), paint.Muted)...)
+	lines = append(lines, a.fileLines(&sub, width)...)
 	left := text.Text("estimated again before it is sent")
 	if sub.Price.Fresh(a.Now) {
 		left = "valid for another " + span(outbox.PriceValid-a.Now.Sub(sub.Price.At))

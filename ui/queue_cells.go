@@ -27,7 +27,7 @@ func (a *composer) queueStatus(r *outbox.QueueRow) paint.Piece {
 		glyph, n = g.Failed, paint.Bad
 	case outbox.QueueExpired, outbox.QueueReprice, outbox.QueueUnpriced:
 		glyph, n = g.Alert, paint.Warn
-	case outbox.QueueSending:
+	case outbox.QueueSending, outbox.QueueUploading:
 		glyph, n = g.Running, paint.Running
 	case outbox.QueuePaused:
 		glyph, n = g.Dot, paint.Muted
@@ -72,7 +72,7 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 	case outbox.QueueUnsaved, outbox.QueueRefused:
 		return paint.Bad.Of(r.Reason)
 	case outbox.QueuePaused, outbox.QueueUnpriced:
-		return paint.Warn.Of(r.Reason)
+		return paint.Warn.Of(r.Reason + a.retryWords(r))
 	}
 	return a.waitWords(r)
 }
@@ -88,6 +88,8 @@ func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 		return paint.Warn.Of("an answer is not saved yet")
 	case !a.outbox.Sender:
 		return paint.Muted.Of(text.Of(a.sender() + " sends"))
+	case r.State == outbox.QueueUploading:
+		return a.uploadingWords(r)
 	case !until.IsZero() && r.Place == 1:
 		return paint.Muted.Of("tried in " + span(until.Sub(a.Now)) + "; " + r.Reason)
 	case r.Place > 1:

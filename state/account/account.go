@@ -9,10 +9,12 @@ package account
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -44,7 +46,17 @@ type Config struct {
 	Guard   ledger.Guard // the budgets
 	Slots   int          // jobs the plan can run at once, as configured; 0 to detect it
 	Reserve int          // slots left to others
+
+	// Visibility is who sees the assets that local files become: VisibleToUser if
+	// empty.
+	Visibility string
 }
+
+// The visibilities of an asset.
+const (
+	VisibleToUser = "USER"
+	VisibleToAll  = "ORGANIZATION"
+)
 
 // Account is a session on one account. It must be used from one goroutine, but
 // its work may run on any.
@@ -65,6 +77,7 @@ type Account struct {
 	lists        lists
 	ledgerWrites ledgerWrites
 	turn         turn
+	up           uploads
 	view         queueView
 	members      int64 // number of the last member of a set that is known
 	join         joining
@@ -75,6 +88,7 @@ type Account struct {
 // New returns a session. It does no I/O until its work is run.
 func New(c Config, now time.Time) *Account {
 	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: NewLooks(c.Client)}
+	a.up = uploads{wondered: new(atomic.Bool), active: make(map[draft.Content]*sending)}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
 		x, ok := a.Store.Asset(id)
@@ -166,6 +180,7 @@ func (a *Account) Due(now time.Time) []Work {
 	if a.recall.done && a.Journal != nil {
 		work = append(work, a.turnDue(now)...)
 		work = append(work, a.rereadDue()...)
+		work = append(work, a.uploadsDue(now)...)
 		work = append(work, a.tasksDue(now)...)
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)

@@ -36,6 +36,7 @@ type Drain struct {
 	priceless map[string]bool   // submissions the server refuses to price
 	told      map[string]string // the last notice about each submission
 	outage    bool              // the outage was reported
+	uploading time.Time         // when files on their way were last reported
 }
 
 // Sum adds up a run.
@@ -84,6 +85,7 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 		d.Account.Beat(now)
 		d.run(asked, d.Account.Due(now))
 		d.tellOutage(now)
+		d.tellUploading(now)
 		if over, err := d.over(ctx, now); over || err != nil {
 			return d.result(), err
 		}
@@ -179,6 +181,8 @@ func (d *Drain) apply(r Result) {
 			d.tellQuestion(e.Result.Submission, now)
 		case EventExpired:
 			d.tellExpired(e.Submissions, now)
+		case EventUpload:
+			d.tellUpload(e.Upload, e.Err, now)
 		case EventQueue:
 			d.fails(e.Err)
 		}
@@ -205,6 +209,8 @@ func (d *Drain) answered(done outbox.TaskResult, now time.Time) {
 		}
 	case outbox.TaskSend, outbox.TaskResend, outbox.TaskLink:
 		d.settledOne(done, now)
+	case outbox.TaskHold:
+		d.tellAnswer(done, now)
 	}
 	d.tellSaving(done, now)
 }

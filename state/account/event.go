@@ -1,6 +1,7 @@
 package account
 
 import (
+	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/journal"
@@ -29,6 +30,7 @@ const (
 	EventChanged                     // the journal saved a change, or refused it
 	EventOldProfile                  // a journal of an older key of this account was found
 	EventJoined                      // a session with the config Joined continues on the older journal
+	EventUpload                      // Upload is an asset, or failed; without one, it is known whether the server takes uploads
 	EventApart                       // the user's answer that the two are different accounts was saved
 )
 
@@ -47,4 +49,12 @@ type Event struct {
 	Interrupted []outbox.Submission // being sent when the program ended
 	OldProfile  *journal.OldProfile
 	Joined      *Config
+	Upload      *Upload
+}
+
+// Upload is a local file on its way to becoming an asset.
+type Upload struct {
+	File  draft.File
+	Asset api.ID // "" if it failed
+	Final bool   // it is not tried again without the user
 }

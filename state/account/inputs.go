@@ -46,7 +46,7 @@ func Warnings(inputs []Input) (words []string) {
 // with a few requests or by reading the disk. A file that can't be reached or
 // measured is not an error but a warning in the finding.
 func (p *Pricing) Look(ctx context.Context, c *api.Client, field string) (Input, error) {
-	p.prepare(c)
+	p.prepare(ctx, c)
 	return p.look(ctx, c, field)
 }
 

@@ -231,7 +231,7 @@ func TestDrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 		defer stop()
 		var told []string
 		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Words)) }}).Run(ctx)
-		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Contains(told, "no new price: audio: this is a picture (jpeg), but audio is needed") {
+		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Contains(told, "not uploaded: line.wav has changed since it was priced: price it again") {
 			t.Errorf("%+v, %v, told %q", sum, err, told)
 		}
 	})

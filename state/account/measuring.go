@@ -198,7 +198,7 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 		return found
 	}
 	p := Pricing{Draft: r.Draft, Env: m.Env, Known: m.Known, Looks: m.looks, Assets: m.assetsOf(&r.Draft)}
-	p.prepare(m.Client)
+	p.prepare(ctx, m.Client)
 	inputs, err := p.measure(ctx, m.Client)
 	if refused, final := errors.AsType[refusedInput](err); final {
 		found.Fault = string(refused)

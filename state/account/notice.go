@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"dubtop/api"
@@ -28,6 +29,8 @@ const (
 	NoticeSaved   NoticeKind = "saved"         // its answer is saved after all
 	NoticeUnknown NoticeKind = "maybe_charged" // its answer was lost; dubtop is looking for the job
 	NoticeAsks    NoticeKind = "asks"          // only the user can settle its unknown outcome
+	NoticeUploads NoticeKind = "uploading"     // local files are on their way to the storage
+	NoticeUpload  NoticeKind = "uploaded"      // a local file is an asset now
 	NoticeOffline NoticeKind = "offline"       // the server has been unreachable for a while
 	NoticeOnline  NoticeKind = "online"        // the server is reachable again
 )
@@ -115,6 +118,38 @@ func (d *Drain) tellExpired(news []outbox.Submission, now time.Time) {
 func (d *Drain) tellQuestion(sub outbox.Submission, now time.Time) {
 	if q, ok := d.Account.Outbox.Reconciler.Question(sub.ID, now); ok {
 		d.tell(&sub, NoticeAsks, text.Of(q.Words()), now)
+	}
+}
+
+// uploadsTold is how often files on their way are reported.
+const uploadsTold = 30 * time.Second
+
+// tellUploading reports files that take long.
+func (d *Drain) tellUploading(now time.Time) {
+	n, all := d.Account.Uploading()
+	switch {
+	case n == 0:
+		d.uploading = time.Time{}
+	case d.uploading.IsZero():
+		d.uploading = now
+	case now.Sub(d.uploading) >= uploadsTold:
+		d.uploading = now
+		words := text.Sprintf("%s, %d of %d MB", text.Count(n, "file", "files"), all.Sent>>20, all.Size>>20)
+		if left := all.Left(); left > 0 {
+			words += text.Sprintf(", %s left", left.Round(time.Second))
+		}
+		d.notice(Notice{At: now, Kind: NoticeUploads, Words: words})
+	}
+}
+
+// tellUpload reports a file that has become an asset. If one can't, its
+// submissions are reported as paused.
+func (d *Drain) tellUpload(u *Upload, err error, now time.Time) {
+	if u != nil && err == nil {
+		d.notice(Notice{
+			At: now, Kind: NoticeUpload, Job: u.Asset,
+			Words: text.Sprintf("%s, %d MB, asset %s", filepath.Base(u.File.Path), (u.File.Size+1<<20-1)>>20, u.Asset),
+		})
 	}
 }
 

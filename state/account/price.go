@@ -28,6 +28,8 @@ type Pricing struct {
 	Looks *Looks
 	// Known is what was found out before; nil to measure everything.
 	Known *Findings
+	// Contents saves reading local files again; nil reads them.
+	Contents *Contents
 
 	links map[Link]draft.Finding   // links inspected ahead
 	found map[string]draft.Finding // by field
@@ -44,7 +46,7 @@ type Asset struct {
 // submission, estimated, and the visual and sound inputs. The error says what
 // to fix in the draft, or why the server could not be asked.
 func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, []Input, error) {
-	p.prepare(c)
+	p.prepare(ctx, c)
 	leave, err := p.begin(ctx)
 	if err != nil {
 		return outbox.Submission{}, nil, err
@@ -62,7 +64,7 @@ func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, 
 		sub.Name = inputs[0].Name
 	}
 	for i := range sub.Files {
-		if err := hashFile(&sub.Files[i]); err != nil {
+		if err := p.Contents.Measure(ctx, &sub.Files[i]); err != nil {
 			return outbox.Submission{}, nil, err
 		}
 	}
@@ -76,8 +78,8 @@ func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, 
 // prepare lets the draft's checks use the disk and the account. It keeps the
 // current folder, because a relative path must mean the same file when the job
 // is sent, perhaps after a restart.
-func (p *Pricing) prepare(c *api.Client) {
-	p.Env.Now, p.Env.Stat, p.Env.Asset = time.Now(), StatFile, p.assetType
+func (p *Pricing) prepare(ctx context.Context, c *api.Client) {
+	p.Env.Now, p.Env.Stat, p.Env.Asset, p.Env.Uploads = time.Now(), StatFile, p.assetType, AskingUploads(ctx, c)
 	if t, ok := c.ServerTime(p.Env.Now); ok {
 		p.Env.Skew = t.Sub(p.Env.Now)
 	}
@@ -108,15 +110,6 @@ func (p *Pricing) begin(ctx context.Context) (leave func(), err error) {
 	return func() { <-p.Looks.pricing }, nil
 }
 
-func hashFile(f *draft.File) error {
-	r, _, err := OpenFile(f.Path)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	return f.Measure(r)
-}
-
 // assetType is the type of an asset seen while pricing.
 func (p *Pricing) assetType(id string) (kind string, known bool) {
 	fact, known := p.Assets[id]
@@ -138,7 +131,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 		return outbox.Price{Basis: troubles(inputs)}, nil
 	}
 	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: outbox.FramesPerSecond}
-	if len(sub.Files) == 0 {
+	if !sub.HasLocal() {
 		r.Create = sub.Body // for servers that only price whole requests
 	}
 	e, err := c.Estimate(ctx, r)
@@ -156,7 +149,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 // byServer asks the server to price a whole request, if it can.
 func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price outbox.Price, priced bool) {
 	e, err := c.Estimate(ctx, api.EstimateRequest{Model: sub.Model, Create: sub.Body, FPS: outbox.FramesPerSecond})
-	if err != nil || e.Cost == nil || len(sub.Files) > 0 || ctx.Err() != nil {
+	if err != nil || e.Cost == nil || sub.HasLocal() || ctx.Err() != nil {
 		return outbox.Price{}, false
 	}
 	return priceOf(e, 0, "the server"), true
@@ -166,12 +159,16 @@ func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price 
 // again, because a link may now lead to another file. The error says why there
 // is no price.
 func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submission) (outbox.Price, error) {
-	p.prepare(c)
+	p.prepare(ctx, c)
 	for _, f := range sub.Files { // absolute paths, since the current folder may differ
+		at := f.Path
+		if f.Asset != "" && p.Contents.unchanged(ctx, []draft.File{f}) != nil {
+			at = draft.AssetPrefix + f.Asset // what was uploaded counts
+		}
 		if f.Field == "audio" {
-			p.Draft.Audio = f.Path
+			p.Draft.Audio = at
 		} else {
-			p.Draft.Visual = f.Path
+			p.Draft.Visual = at
 		}
 	}
 	leave, err := p.begin(ctx)

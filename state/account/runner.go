@@ -35,7 +35,7 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.TaskResult {
 		return d.send(ctx, t)
 	case outbox.TaskPrice:
 		return d.price(ctx, t)
-	case outbox.TaskLink:
+	case outbox.TaskLink, outbox.TaskAttach:
 		return d.record(ctx, t)
 	case outbox.TaskNote:
 		done := outbox.TaskResult{Task: t, Submission: t.Submission}
@@ -63,8 +63,13 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.TaskResult {
 func (d Runner) send(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
-	if err := cmp.Or(unchanged(sub.Files), sub.Expired(d.serverTime())); err != nil {
+	if err := cmp.Or(d.files(ctx, sub), sub.Expired(d.serverTime())); err != nil {
 		return d.unfit(ctx, done, err)
+	}
+	if t.Kind == outbox.TaskSend {
+		if gone, err := d.lostAssets(ctx, sub); err != nil || len(gone) > 0 {
+			return d.unready(ctx, done, gone, err)
+		}
 	}
 	begin := d.Journal.BeginSending
 	if t.Kind == outbox.TaskResend {
@@ -137,7 +142,7 @@ func (d Runner) unfit(ctx context.Context, done outbox.TaskResult, why error) ou
 // post sends a paid request. It is the only place that spends money.
 func (d Runner) post(ctx context.Context, sub outbox.Submission) (*api.Generation, *api.Batch, error) {
 	p := api.Paid{IdempotencyKey: sub.IdempotencyKey, Body: sub.Body, WebhookURL: sub.WebhookURL}
-	for _, f := range sub.Files {
+	for _, f := range sub.Local() {
 		p.Files = append(p.Files, filePart(f))
 	}
 	if sub.Kind == outbox.SubmitBatch {
@@ -159,25 +164,11 @@ func filePart(f draft.File) api.FilePart {
 	}
 }
 
-// unchanged returns an error if a file has changed since it was priced.
-func unchanged(files []draft.File) error {
-	for _, f := range files {
-		now := f
-		if err := hashFile(&now); err != nil {
-			return err
-		}
-		if now.SHA256 != f.SHA256 {
-			return fmt.Errorf("%s has changed since it was priced: price it again", filepath.Base(f.Path))
-		}
-	}
-	return nil
-}
-
 // price prices a submission again and saves the new price.
 func (d Runner) price(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
-	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks}
+	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks, Contents: &Contents{d.Journal}}
 	price, err := p.reprice(ctx, d.Client, *sub)
 	if err == nil {
 		err = sub.Reprice(price, time.Now())

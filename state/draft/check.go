@@ -65,6 +65,9 @@ type CheckEnv struct {
 	Dir  string        // base of relative paths
 	// Stat returns the size of a regular file in bytes.
 	Stat func(path string) (size int64, err error)
+	// Uploads tells whether the server takes local files as assets. It is only
+	// asked about a file that is too large for the request itself.
+	Uploads func() api.Support
 	// Asset returns the type of one of the account's assets: VIDEO, AUDIO or
 	// IMAGE.
 	Asset  func(id string) (kind string, known bool)
@@ -321,18 +324,6 @@ func checkFile(path string, env CheckEnv) (Severity, string) {
 		return SeverityError, fmt.Sprintf("%s can't be read: %v", name, err)
 	case size == 0:
 		return SeverityError, name + " is empty"
-	case size > api.MaxUpload:
-		return SeverityError, tooLarge(path, size)
 	}
-	return SeverityNone, ""
-}
-
-// tooLarge explains the size limit of attached files. Size is omitted if 0.
-func tooLarge(path string, size int64) string {
-	is := "is too large"
-	if size > 0 {
-		is = fmt.Sprintf("has %d MB", (size+1<<20-1)>>20)
-	}
-	return fmt.Sprintf("%s %s; attached files can have up to %d MB. Upload it as an asset, or give a link",
-		filepath.Base(path), is, api.MaxUpload>>20)
+	return checkSize(path, size, env.uploads)
 }

@@ -6,14 +6,10 @@ package draft
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -104,32 +100,6 @@ func (d *Draft) Put(field, value string) {
 func (d Draft) Clone() Draft {
 	d.Options = maps.Clone(d.Options)
 	return d
-}
-
-// File is a local file attached to a request. Its size and hash identify the
-// content that was priced.
-type File struct {
-	Field  string `json:"field"` // video, image or audio
-	Path   string `json:"path"`
-	Size   int64  `json:"size"`   // bytes
-	SHA256 string `json:"sha256"` // hexadecimal, "" until measured
-}
-
-// Measure reads the file's content from r and sets Size and SHA256. It returns
-// an error if the file is empty or too large.
-func (f *File) Measure(r io.Reader) error {
-	h := sha256.New()
-	n, err := io.Copy(h, io.LimitReader(r, api.MaxUpload+1))
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s can't be read: %w", filepath.Base(f.Path), err)
-	case n == 0:
-		return fmt.Errorf("%s is empty", filepath.Base(f.Path))
-	case n > api.MaxUpload:
-		return errors.New(tooLarge(f.Path, 0))
-	}
-	f.Size, f.SHA256 = n, hex.EncodeToString(h.Sum(nil))
-	return nil
 }
 
 // Request builds the draft's request. It includes only options that the model

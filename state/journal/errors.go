@@ -44,6 +44,8 @@ var (
 	ErrPaused = errors.New("this submission is paused: resume it first")
 	// ErrDropped means that the submission was dropped, which is final.
 	ErrDropped = errors.New("this submission was dropped: make a new one")
+	// ErrUploading means that another process makes this content an asset.
+	ErrUploading = errors.New("another window is uploading this file")
 	// ErrNotQueued means that the submission is not waiting in the queue.
 	ErrNotQueued = errors.New("this submission is not waiting in the queue")
 )

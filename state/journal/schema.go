@@ -23,6 +23,7 @@ func schema() []step {
 		{sql: schema4},
 		{sql: schema5},
 		{sql: schema6},
+		{sql: schema7},
 	}
 }
 

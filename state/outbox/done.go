@@ -20,6 +20,8 @@ func (o *Outbox) Apply(d TaskResult, now time.Time) {
 		o.sent(d, now)
 	case TaskPrice:
 		o.priced(d)
+	case TaskAttach, TaskHold:
+		o.attached(d, now)
 	case TaskProve:
 		o.proving, o.sure = false, d.Err == nil
 		o.Reconciler.Proven = d.Err == nil && d.Honours
@@ -42,6 +44,9 @@ func (o *Outbox) priced(d TaskResult) {
 func (o *Outbox) sent(d TaskResult, now time.Time) {
 	sub := d.Submission
 	delete(o.unresolved, sub.ID)
+	for _, asset := range d.Gone {
+		o.Forget(asset)
+	}
 	if d.Elsewhere {
 		o.Queue.Remove(sub.ID) // the next snapshot has it
 		o.track()

@@ -17,6 +17,8 @@ func (o *Outbox) Due(now time.Time, full Occupancy) []Task {
 	o.Slots.settle(full.Earlier, now)
 	room := o.Slots.room(full, o.calm(full), o.Queue.Reserve, now)
 	room.Changing = func(id string) bool { return o.busy[id] > 0 }
+	room.Ready = o.ready
+	tasks = append(tasks, o.attach(now)...)
 	send, estimate, _ := o.Queue.Next(now, room)
 	for estimate != "" {
 		item, _ := o.Queue.Item(estimate)

@@ -146,7 +146,7 @@ type wanted struct {
 // readWanted decodes a submission; ok is false if it is not a generation
 // request.
 func readWanted(s *Submission) (*wanted, bool) {
-	w := &wanted{files: s.Files, since: s.SentAt, until: givenUp(s)}
+	w := &wanted{files: s.Local(), since: s.SentAt, until: givenUp(s)}
 	if s.Kind != SubmitGeneration || json.Unmarshal(s.Body, &w.request) != nil {
 		return nil, false
 	}
@@ -163,7 +163,7 @@ func readWanted(s *Submission) (*wanted, bool) {
 // limit.
 func givenUp(s *Submission) time.Time {
 	most := sendTime
-	if len(s.Files) > 0 {
+	if s.HasLocal() {
 		most = sendFilesTime
 	}
 	latest := instant.Of(s.SentAt).Add(most)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/draft"
 )
 
 const (
@@ -32,14 +33,18 @@ type Outbox struct {
 	Slots      Slots
 	// Sender is set if this process sends from the journal.
 	Sender bool
+	// Uploads is whether the server takes local files as assets.
+	Uploads api.Support
 
 	unresolved map[string]Submission // sending, unknown, or dropped while unknown
 	refused    []Submission          // refused, until the user has dealt with them
 	busy       map[string]int        // changes in progress, by submission
 	clock      uint64                // counts changes
 	changed    map[string]uint64     // clock of each submission's last change here
-	answers    map[string]Unsaved    // answers that are not in the journal yet
-	noted      time.Time             // when saving them was last tried
+	assets     map[draft.Content]string
+	filesAgain time.Time          // when a change of files may be saved again
+	answers    map[string]Unsaved // answers that are not in the journal yet
+	noted      time.Time          // when saving them was last tried
 	proving    bool
 	proved     time.Time // when the last proof was tried
 	sure       bool      // whether that proof gave an answer

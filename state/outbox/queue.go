@@ -295,7 +295,7 @@ func (q *Queue) Apply(s Submission, err error, now time.Time) {
 		if q.unknown >= maxUnknown {
 			q.Pause("several requests in a row got no clear answer: look at them, then resume the queue")
 		}
-	case errors.Is(err, ErrStale): // it is priced again when its turn comes
+	case errors.Is(err, ErrStale), errors.Is(err, ErrGone): // it is priced, or uploaded, again when its turn comes
 	default:
 		q.refused(s, err, now)
 	}

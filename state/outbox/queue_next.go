@@ -15,6 +15,9 @@ type Room struct {
 	// Changing reports whether a change of a submission is being saved. It can't
 	// be sent meanwhile, since the change may be a pause. It may be nil.
 	Changing func(id string) bool
+	// Ready reports whether a submission's local files are where they must be
+	// before it is sent. Others may go first until then. It may be nil.
+	Ready func(*Submission) bool
 }
 
 // Next returns the submission to send now, or the one to estimate before it can
@@ -118,6 +121,8 @@ const (
 func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at time.Time) {
 	switch {
 	case item.leaving, item.Idle():
+		return itemPasses, time.Time{}
+	case r.Ready != nil && !r.Ready(&item.Submission):
 		return itemPasses, time.Time{}
 	case !item.pricing && r.Changing != nil && r.Changing(item.Submission.ID):
 		return itemHolds, time.Time{}

@@ -18,20 +18,21 @@ type QueueState uint8
 
 // The states, most urgent first.
 const (
-	QueueUnsaved  QueueState = iota // accepted, but not saved in the journal yet
-	QueueUnknown                    // unknown whether it was accepted
-	QueueRefused                    // the server said no; nothing was charged
-	QueueExpired                    // a signed link has expired, so it is not sent
-	QueueReprice                    // its price went up and must be confirmed
-	QueueSending                    // on its way
-	QueuePaused                     // paused by the user, or because it can't be sent as it is
-	QueueUnpriced                   // no new price was available
-	QueueWaiting                    // in line
+	QueueUnsaved   QueueState = iota // accepted, but not saved in the journal yet
+	QueueUnknown                     // unknown whether it was accepted
+	QueueRefused                     // the server said no; nothing was charged
+	QueueExpired                     // a signed link has expired, so it is not sent
+	QueueReprice                     // its price went up and must be confirmed
+	QueueSending                     // on its way
+	QueueUploading                   // its files are on their way to the storage
+	QueuePaused                      // paused by the user, or because it can't be sent as it is
+	QueueUnpriced                    // no new price was available
+	QueueWaiting                     // in line
 )
 
 // Word is the state's name, also used in filters.
 func (s QueueState) Word() string {
-	return [...]string{"not saved", "unknown", "refused", "expired", "price up", "sending", "paused", "no price", "waiting"}[s]
+	return [...]string{"not saved", "unknown", "refused", "expired", "price up", "sending", "uploading", "paused", "no price", "waiting"}[s]
 }
 
 // QueueRow is a submission in the outbox as a list row.
@@ -76,6 +77,9 @@ func (o *Outbox) Rows() []QueueRow {
 	first := int64(o.Queue.joined) - int64(len(waiting))
 	for i, item := range waiting {
 		row := item.Row(i + 1)
+		if row.State == QueueWaiting && !o.ready(&item.Submission) {
+			row.State = QueueUploading
+		}
 		row.order = -first - int64(i)
 		rows = append(rows, row)
 	}

@@ -113,6 +113,7 @@ var (
 	ErrStale      = errors.New("the price is older than five minutes: estimate again")
 	ErrUnpriced   = fmt.Errorf("the job has no price: type the word %q to send it anyway", UnpricedWord)
 	ErrTransition = errors.New("the submission can't do this now")
+	ErrGone       = errors.New("an asset that one of its files became is gone: it is uploaded again")
 )
 
 // NewSubmission creates a submission of the draft. The error is the draft's

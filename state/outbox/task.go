@@ -18,6 +18,9 @@ const (
 	TaskProve TaskKind = "prove" // test whether the server honours idempotency keys
 	TaskNote  TaskKind = "note"  // save an answer that could not be saved before
 
+	TaskAttach TaskKind = "attach" // save the request with the assets that its files became
+	TaskHold   TaskKind = "hold"   // pause a submission that can't be sent as it is
+
 	TaskFollow      = TaskKind(StepFollow)
 	TaskResend      = TaskKind(StepResend)
 	TaskLook        = TaskKind(StepLook)
@@ -74,6 +77,9 @@ type TaskResult struct {
 	// changed; Submission.Reason says why. Nothing was sent, and it is paused in
 	// the journal.
 	Unfit bool
+	// Gone lists assets of the submission that the account no longer has. Nothing
+	// was sent; its files are uploaded again.
+	Gone []string
 
 	Job     *api.Generation  // created or followed
 	Batch   *api.Batch       // created
@@ -85,5 +91,9 @@ type TaskResult struct {
 
 // changes reports whether a task of this kind changes its submission.
 func (k TaskKind) changes() bool {
-	return k == TaskSend || k == TaskPrice || k == TaskResend || k == TaskLink || k == TaskNote
+	switch k {
+	case TaskSend, TaskPrice, TaskResend, TaskLink, TaskNote, TaskAttach, TaskHold:
+		return true
+	}
+	return false
 }

@@ -1,0 +1,59 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"dubtop/api"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+)
+
+// files checks the local files that go with a request: they must be as they were
+// when they were priced, and small enough.
+func (d Runner) files(ctx context.Context, sub *outbox.Submission) error {
+	local := sub.Local()
+	for _, f := range local {
+		if f.Size > api.MaxUpload {
+			return errors.New(draft.TooLarge(f.Path, f.Size))
+		}
+	}
+	var unread *Contents // every byte is read again, because nothing checks what is sent
+	return unread.unchanged(ctx, local)
+}
+
+// lostAssets returns the assets of the submission's files that the account no
+// longer has, or has with another size. An error means that it can't be told.
+func (d Runner) lostAssets(ctx context.Context, sub *outbox.Submission) (gone []string, err error) {
+	for _, f := range sub.Files {
+		if f.Asset == "" {
+			continue
+		}
+		x, err := d.Client.Asset(ctx, api.ID(f.Asset))
+		switch {
+		case assetGone(err), err == nil && x.Size != 0 && x.Size != f.Size:
+			gone = append(gone, f.Asset)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return gone, nil
+}
+
+// unready returns a submission whose assets can't be used to the queue. Those
+// that are gone are forgotten, so that their files are uploaded again.
+func (d Runner) unready(ctx context.Context, done outbox.TaskResult, gone []string, err error) outbox.TaskResult {
+	sub := &done.Submission
+	sub.State = outbox.SubmissionConfirmed
+	if err != nil {
+		done.Err, sub.Reason = err, Words(err)
+		return done
+	}
+	done.Err, done.Gone, sub.Reason = outbox.ErrGone, gone, Words(outbox.ErrGone)
+	for _, id := range gone {
+		done.Unrecorded = errors.Join(done.Unrecorded, d.Journal.ForgetAsset(ctx, id))
+	}
+	done.Unrecorded = errors.Join(done.Unrecorded, sub.Detach(func(id string) bool { return slices.Contains(gone, id) }), d.Journal.SaveSubmission(ctx, *sub))
+	return done
+}

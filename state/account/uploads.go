@@ -1,0 +1,391 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/instant"
+	"dubtop/state/journal"
+	"dubtop/state/outbox"
+	"dubtop/state/upload"
+)
+
+const (
+	// uploadsAtOnce is how many files are sent to the storage concurrently.
+	uploadsAtOnce = 3
+	// claimAgain is how often to ask for a content that another window uploads.
+	claimAgain = 2 * time.Second
+	// supportAgain is how often to ask whether the server takes uploads while the
+	// question gets no answer.
+	supportAgain = 10 * time.Second
+	// unsupportedAgain is how often to try a server that takes no uploads.
+	unsupportedAgain = 5 * time.Minute
+)
+
+// uploads is everything on its way to the storage.
+type uploads struct {
+	wondered *atomic.Bool // somebody wants to know whether the server takes uploads
+	asking   bool
+	asked    time.Time
+	active   map[draft.Content]*sending
+	makings  []*Making
+}
+
+// sending is a content that somebody needs as an asset.
+type sending struct {
+	file     draft.File
+	sent     *atomic.Int64
+	meter    upload.Meter
+	cancel   context.CancelFunc // of the attempt; nil if none is made
+	broken   bool               // see uploadRun.broken
+	failures int
+	next     time.Time // when to try again
+	err      error
+	final    bool // err lasts until the user has done something
+	asset    string
+}
+
+// Uploads returns whether the server takes uploads, as far as it is known. If it
+// is not, it is found out soon, without telling anything about a file. It may be
+// called from any goroutine.
+func (a *Account) Uploads() api.Support {
+	known := a.Client.Uploads()
+	if known == api.SupportUnknown {
+		a.up.wondered.Store(true)
+	}
+	return known
+}
+
+// AskingUploads returns a function for draft.CheckEnv.Uploads that asks the
+// server if necessary. It is for the background.
+func AskingUploads(ctx context.Context, c *api.Client) func() api.Support {
+	return func() api.Support {
+		known, _ := c.AskUploads(ctx) // without an answer it stays unknown
+		return known
+	}
+}
+
+// Making is a wish for assets: local files that somebody needs at the server.
+// Use it on the goroutine of its Account.
+type Making struct {
+	account *Account
+	files   []draft.File
+}
+
+// MakeAssets makes local files assets of the account, after the user's yes. The
+// files must be measured; see Contents.Measure. Each content is sent once, even
+// if several wishes, windows or starts need it, and a wish can be repeated after
+// a restart. An EventUpload tells of every file that is done or has failed; the
+// wish lasts until it is cancelled. Those who confirm a submission with local
+// files need no wish: its own files are uploaded while it is in the queue.
+func (a *Account) MakeAssets(files []draft.File) *Making {
+	m := &Making{a, slices.Clone(files)}
+	a.up.makings = append(a.up.makings, m)
+	return m
+}
+
+// Assets returns the ids of the assets in the order of the files. Until done,
+// some are empty.
+func (m *Making) Assets() (ids []api.ID, done bool) {
+	done = true
+	for _, f := range m.files {
+		id := f.Asset
+		if s := m.account.up.active[f.Content()]; id == "" && s != nil {
+			id = s.asset
+		}
+		ids, done = append(ids, api.ID(id)), done && id != ""
+	}
+	return ids, done
+}
+
+// Progress adds up the files.
+func (m *Making) Progress() (all upload.Progress) {
+	for i := range m.files {
+		all = all.Plus(m.account.progress(&m.files[i]))
+	}
+	return all
+}
+
+// Err returns why a file can't become an asset until Retry, or nil.
+func (m *Making) Err() error {
+	for _, f := range m.files {
+		if s := m.account.up.active[f.Content()]; s != nil && s.final {
+			return s.err
+		}
+	}
+	return nil
+}
+
+// Retry tries the files again that have failed.
+func (m *Making) Retry() {
+	for _, f := range m.files {
+		if s := m.account.up.active[f.Content()]; s != nil && s.cancel == nil {
+			s.final, s.err, s.failures, s.next = false, nil, 0, time.Time{}
+		}
+	}
+}
+
+// Cancel ends the wish. Files that nobody else needs stop on their way; what has
+// arrived is used when they are needed again.
+func (m *Making) Cancel() {
+	m.account.up.makings = slices.DeleteFunc(m.account.up.makings, func(o *Making) bool { return o == m })
+}
+
+// Uploading returns the number of files on their way to the storage, and how far
+// they are together.
+func (a *Account) Uploading() (n int, all upload.Progress) {
+	for _, s := range a.up.active {
+		if s.cancel != nil {
+			n++
+			all = all.Plus(a.progress(&s.file))
+		}
+	}
+	return n, all
+}
+
+// UploadOf returns how far the files of a waiting submission are; ok is false if
+// it has none that must be uploaded.
+func (a *Account) UploadOf(submission string) (all upload.Progress, ok bool) {
+	item, ok := a.Outbox.Queue.Item(submission)
+	if !ok || !item.Submission.HasLocal() {
+		return all, false
+	}
+	for i := range item.Submission.Files {
+		all = all.Plus(a.progress(&item.Submission.Files[i]))
+	}
+	return all, true
+}
+
+// UploadOfFile returns how far one file of a waiting submission is; ok is false
+// if it goes with the request.
+func (a *Account) UploadOfFile(submission string, f *draft.File) (p upload.Progress, ok bool) {
+	if _, waits := a.Outbox.Queue.Item(submission); !waits || a.Outbox.Uploads == api.Unsupported {
+		return p, false
+	}
+	return a.progress(f), true
+}
+
+// progress is how far one file is.
+func (a *Account) progress(f *draft.File) upload.Progress {
+	p := upload.Progress{Size: f.Size}
+	s := a.up.active[f.Content()]
+	switch {
+	case f.Asset != "" || s != nil && s.asset != "":
+		p.Sent = f.Size
+	case s == nil:
+		p.Words = "waits for its turn"
+	case s.cancel != nil:
+		p.Sent, p.Speed = s.sent.Load(), s.meter.Speed()
+	case errors.Is(s.err, journal.ErrUploading):
+		p.Words = "another window uploads it"
+	case s.err != nil:
+		p.Err, p.Words = s.err, "tried again soon"
+	}
+	return p
+}
+
+// nextUpload is when something about the uploads changes by itself.
+func (a *Account) nextUpload() (next time.Time) {
+	if a.up.wondered.Load() && !a.up.asking {
+		next = instant.Later(a.up.asked.Add(supportAgain), a.now)
+	}
+	for _, s := range a.up.active {
+		switch {
+		case s.cancel != nil:
+			next = instant.Earlier(next, a.now.Add(time.Second)) // its progress
+		case s.asset == "" && !s.final:
+			next = instant.Earlier(next, instant.Later(s.next, a.now))
+		}
+	}
+	return next
+}
+
+// uploadsDue starts the attempts that are due, and stops those that nobody needs
+// any more.
+func (a *Account) uploadsDue(now time.Time) (work []Work) {
+	a.Outbox.LearnUploads(a.Client.Uploads())
+	work = a.askUploads(now)
+	needed, next := a.neededUploads(now)
+	running := 0
+	for c, s := range a.up.active {
+		switch {
+		case s.cancel != nil:
+			running++
+			s.meter.Add(now, s.sent.Load())
+			if !needed[c] {
+				s.cancel()
+			}
+		case !needed[c] && s.asset == "":
+			delete(a.up.active, c) // a new wish begins anew
+		}
+	}
+	for _, f := range next[:min(len(next), max(0, uploadsAtOnce-running))] {
+		s := a.up.active[f.Content()]
+		if s == nil {
+			s = &sending{file: f, sent: new(atomic.Int64)}
+			a.up.active[f.Content()] = s
+		}
+		work = append(work, a.uploadWork(s))
+	}
+	return append(work, a.holdFailed(now)...)
+}
+
+// askUploads finds out whether the server takes uploads.
+func (a *Account) askUploads(now time.Time) []Work {
+	u := &a.up
+	if !u.wondered.Load() || u.asking || now.Sub(u.asked) < supportAgain {
+		return nil
+	}
+	if a.Client.Uploads() != api.SupportUnknown {
+		u.wondered.Store(false)
+		return nil
+	}
+	u.asking, u.asked = true, now
+	c := a.Client
+	return []Work{a.work(func(ctx context.Context) apply {
+		_, _ = c.AskUploads(api.Background(ctx)) // without an answer it is asked again
+		return func(time.Time) []Event {
+			u.asking = false
+			if c.Uploads() == api.SupportUnknown {
+				return nil
+			}
+			u.wondered.Store(false)
+			return []Event{{Kind: EventUpload}}
+		}
+	})}
+}
+
+// neededUploads tells which active contents are still needed as assets, and the
+// files to send next, in order and each content once. Files go with the request
+// where the server takes no uploads.
+func (a *Account) neededUploads(now time.Time) (needed map[draft.Content]bool, next []draft.File) {
+	needed = make(map[draft.Content]bool)
+	if a.halted || a.unwritable != nil {
+		return needed, nil
+	}
+	add := func(f *draft.File) {
+		c := f.Content()
+		if c.SHA256 == "" || f.Asset != "" || needed[c] {
+			return
+		}
+		s := a.up.active[c]
+		if s == nil && len(next) >= uploadsAtOnce {
+			return
+		}
+		needed[c] = true
+		if len(next) < uploadsAtOnce && (s == nil || s.due(now)) {
+			next = append(next, *f)
+		}
+	}
+	if a.Outbox.Uploads != api.Unsupported {
+		for _, f := range a.Outbox.Wanted() {
+			add(&f)
+		}
+	}
+	for _, m := range a.up.makings {
+		for i := range m.files {
+			add(&m.files[i])
+		}
+	}
+	return needed, next
+}
+
+// due reports whether another attempt may be made.
+func (s *sending) due(now time.Time) bool {
+	lasting := s.final && !errors.Is(s.err, api.ErrUnsupported) // servers change
+	return s.cancel == nil && s.asset == "" && !lasting && !now.Before(s.next)
+}
+
+// uploadWork makes one attempt.
+func (a *Account) uploadWork(s *sending) Work {
+	stop, cancel := context.WithCancel(context.Background())
+	s.cancel, s.meter = cancel, upload.Meter{}
+	s.sent.Store(0)
+	r := uploadRun{
+		client: a.Client, journal: a.Journal, contents: a.Contents(), file: s.file, broken: s.broken, sent: s.sent,
+		visibility: cmp.Or(a.Visibility, VisibleToUser),
+	}
+	return a.work(func(ctx context.Context) apply {
+		ctx, end := context.WithCancel(ctx)
+		defer end()
+		defer context.AfterFunc(stop, end)()
+		done := r.do(ctx)
+		return func(now time.Time) []Event { return a.uploaded(s, done, now) }
+	})
+}
+
+// uploaded takes in the end of an attempt.
+func (a *Account) uploaded(s *sending, done uploadEnd, now time.Time) []Event {
+	stopped := errors.Is(done.err, context.Canceled)
+	s.cancel()
+	s.cancel, s.broken, s.err = nil, done.broken, done.err
+	switch {
+	case done.err == nil:
+		s.asset, s.failures = done.asset, 0
+		a.Outbox.Uploaded(s.file.Content(), done.asset)
+		if done.made != nil {
+			a.Store.KeepAssets([]state.Asset{state.NewAsset(*done.made)}, now)
+		}
+	case stopped:
+		s.err = nil
+		return nil
+	case errors.Is(done.err, journal.ErrUploading):
+		s.next = now.Add(claimAgain)
+		return nil
+	case errors.Is(done.err, api.ErrUnsupported):
+		a.Outbox.LearnUploads(api.Unsupported)
+		s.final, s.next = true, now.Add(unsupportedAgain)
+	default:
+		s.failures++
+		s.final = done.final
+		wait := upload.Wait(s.failures)
+		if e, ok := errors.AsType[*api.Error](done.err); ok {
+			wait = max(wait, e.RetryAfter)
+		}
+		s.next = now.Add(wait)
+		if !s.final && s.failures > 1 {
+			return nil // it is shown in the row
+		}
+	}
+	return []Event{{Kind: EventUpload, Err: done.err, Upload: &Upload{File: s.file, Asset: api.ID(s.asset), Final: s.final}}}
+}
+
+// holdFailed pauses the waiting submissions with a file that can't become an
+// asset. Resuming one tries again.
+func (a *Account) holdFailed(now time.Time) (work []Work) {
+	for c, s := range a.up.active {
+		if !s.final || s.cancel != nil || errors.Is(s.err, api.ErrUnsupported) {
+			continue
+		}
+		for id, f := range a.Outbox.Wanted() {
+			if f.Content() != c {
+				continue
+			}
+			if t, ok := a.Outbox.Unfit(id, now); ok {
+				work = append(work, a.hold(t, s.err))
+			}
+		}
+	}
+	return work
+}
+
+// hold pauses a submission because of one of its files.
+func (a *Account) hold(t outbox.Task, why error) Work {
+	d := a.runner()
+	return a.work(func(ctx context.Context) apply {
+		done := d.unfit(ctx, outbox.TaskResult{Task: t, Submission: t.Submission}, uploadFailed{why})
+		return func(now time.Time) []Event { return a.applyTask(done, now) }
+	})
+}
+
+// uploadFailed is the reason of a submission whose file was not uploaded.
+type uploadFailed struct{ error }
+
+func (e uploadFailed) Error() string { return outbox.UploadFailed + e.error.Error() }

@@ -1,0 +1,166 @@
+package draft
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"dubtop/api"
+	"dubtop/api/exact"
+)
+
+// File is a local file that a request uses. Its size and hash identify the
+// content that was priced.
+type File struct {
+	Field  string `json:"field"` // video, image or audio
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`   // bytes
+	SHA256 string `json:"sha256"` // hexadecimal, "" until measured
+	// Asset is the asset that the content has become; "" while it is only here.
+	Asset string `json:"asset,omitempty"`
+
+	Stamp Stamp `json:"stamp,omitzero"`
+}
+
+// Stamp is what a disk tells about a file that was not changed since it was
+// measured.
+type Stamp struct {
+	Size    int64  `json:"size"`  // bytes
+	ModTime int64  `json:"mtime"` // nanoseconds since 1970
+	Inode   uint64 `json:"inode"`
+}
+
+// Content is what makes two files the same asset: an asset is of one type.
+type Content struct {
+	SHA256 string
+	Field  string // video, image or audio
+}
+
+// Content identifies the file's content. It is zero until the file is measured.
+func (f *File) Content() Content {
+	if f.SHA256 == "" {
+		return Content{}
+	}
+	return Content{f.SHA256, f.Field}
+}
+
+// Measure reads the file's content from r and sets Size and SHA256. It returns
+// an error if the file is empty or too large.
+func (f *File) Measure(r io.Reader) error {
+	h := sha256.New()
+	n, err := io.CopyBuffer(h, io.LimitReader(r, api.MaxAsset+1), make([]byte, 256<<10))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s can't be read: %w", filepath.Base(f.Path), err)
+	case n == 0:
+		return fmt.Errorf("%s is empty", filepath.Base(f.Path))
+	case n > api.MaxAsset:
+		return fmt.Errorf("%s has more than %d GB", filepath.Base(f.Path), api.MaxAsset>>30)
+	}
+	f.Size, f.SHA256 = n, hex.EncodeToString(h.Sum(nil))
+	return nil
+}
+
+// errNoPlace is the error for a request whose inputs do not fit its files.
+var errNoPlace = errors.New("the request has no input for one of its files")
+
+// WithAssets puts the assets of files into a request, each in the input that has
+// none yet and neither a link nor a script, in order; files that have not become
+// assets are left out. Everything else in the request keeps its bytes.
+func WithAssets(body []byte, files []File) ([]byte, error) {
+	taken := make([]bool, len(files))
+	out, err := eachInput(body, func(item []byte, in *api.Input) ([]byte, error) {
+		if !in.URL.IsZero() || in.AssetID != "" || in.Provider != nil {
+			return item, nil
+		}
+		for i, f := range files {
+			if taken[i] || f.Field != string(in.Type) {
+				continue
+			}
+			if taken[i] = true; f.Asset == "" {
+				return item, nil
+			}
+			id, err := json.Marshal(f.Asset)
+			if err != nil {
+				return nil, err
+			}
+			end := bytes.LastIndexByte(item, '}')
+			return append(append(append(bytes.Clone(item[:end]), `,"assetId":`...), id...), '}'), nil
+		}
+		return item, nil
+	})
+	for i := range files {
+		if err == nil && !taken[i] && files[i].Asset != "" {
+			err = errNoPlace
+		}
+	}
+	return out, err
+}
+
+// WithoutAssets takes the assets of files out of a request again.
+func WithoutAssets(body []byte, files []File) ([]byte, error) {
+	return eachInput(body, func(item []byte, in *api.Input) ([]byte, error) {
+		for _, f := range files {
+			if f.Asset != "" && f.Asset == string(in.AssetID) && f.Field == string(in.Type) {
+				return without(item, "assetId"), nil
+			}
+		}
+		return item, nil
+	})
+}
+
+// eachInput rewrites the inputs of a request one by one.
+func eachInput(body []byte, change func(item []byte, in *api.Input) ([]byte, error)) ([]byte, error) {
+	if !json.Valid(body) || !exact.IsObject(body) {
+		return nil, errors.New("the request is not a JSON object")
+	}
+	var out bytes.Buffer
+	for name, value := range exact.Members(body) {
+		if string(name) == "input" {
+			var items [][]byte
+			for item := range exact.Elements(value) {
+				var in api.Input
+				if err := in.UnmarshalJSON(item); err != nil {
+					return nil, err
+				}
+				next, err := change(item, &in)
+				if err != nil {
+					return nil, err
+				}
+				items = append(items, next)
+			}
+			value = append(append([]byte{'['}, bytes.Join(items, []byte{','})...), ']')
+		}
+		member(&out, name, value)
+	}
+	return append(out.Bytes(), '}'), nil
+}
+
+// without copies an object without one of its members.
+func without(object []byte, drop string) []byte {
+	var out bytes.Buffer
+	for name, value := range exact.Members(object) {
+		if string(name) != drop {
+			member(&out, name, value)
+		}
+	}
+	return append(out.Bytes(), '}')
+}
+
+// member appends a member to an object that is still open.
+func member(out *bytes.Buffer, name, value []byte) {
+	if out.Len() == 0 {
+		out.WriteByte('{')
+	} else {
+		out.WriteByte(',')
+	}
+	quoted, _ := json.Marshal(string(name)) // any string can be encoded
+	out.Write(quoted)
+	out.WriteByte(':')
+	out.Write(value)
+}

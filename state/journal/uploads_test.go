@@ -1,0 +1,104 @@
+package journal
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"dubtop/state/draft"
+	"dubtop/state/upload"
+)
+
+func clip() upload.Record {
+	return upload.Record{Content: draft.Content{SHA256: "ab12", Field: "video"}, Size: 48 << 20, Name: "clip.mp4", Stage: upload.Hashed, Changed: noon}
+}
+
+// A content belongs to one process at a time, and to nobody after its end.
+func TestUploadIsClaimedByOneProcess(t *testing.T) {
+	path := journalPath(t)
+	one, two := opened(t, path), opened(t, path)
+	ctx := t.Context()
+	r, err := one.ClaimUpload(ctx, clip())
+	if err != nil || r != clip() {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if _, err := two.ClaimUpload(ctx, clip()); !errors.Is(err, ErrUploading) {
+		t.Errorf("a second claim: %v", err)
+	}
+	r.Stage, r.URL, r.Put, r.Expires = upload.Ticketed, "https://s.example/a", "https://s.example/a?sig=1", noon.Add(time.Hour)
+	r.Stamp = draft.Stamp{Size: r.Size, ModTime: 1 << 60, Inode: 1<<64 - 1}
+	if err := one.SaveUpload(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.SaveUpload(ctx, clip()); !errors.Is(err, ErrUploading) {
+		t.Errorf("saved without a claim: %v", err)
+	}
+	if err := one.ReleaseUpload(ctx, r.Content); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := two.ClaimUpload(ctx, clip()); err != nil || got != r {
+		t.Errorf("%+v, %v", got, err)
+	}
+	_ = two.Close()
+	if got, err := one.ClaimUpload(ctx, clip()); err != nil || got != r {
+		t.Errorf("after the other has ended: %+v, %v", got, err)
+	}
+	r.Stage, r.Asset = upload.Registered, "a1"
+	if err := one.SaveUpload(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := one.ForgetAsset(ctx, "a1"); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok, err := one.Upload(ctx, r.Content); err != nil || !ok || got.Stage != upload.Hashed || got.Asset != "" || got.URL != "" {
+		t.Errorf("forgotten: %+v, %v, %v", got, ok, err)
+	}
+}
+
+func TestContentsAreRememberedUntilAFileChanges(t *testing.T) {
+	j := opened(t, journalPath(t))
+	ctx := t.Context()
+	s := draft.Stamp{Size: 7, ModTime: 5, Inode: 1<<64 - 1}
+	if err := j.SaveContent(ctx, "/film/a.mp4", s, "ab12", noon); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path  string
+		stamp draft.Stamp
+		want  string
+	}{
+		{"/film/a.mp4", s, "ab12"},
+		{"/film/b.mp4", s, ""},
+		{"/film/a.mp4", draft.Stamp{Size: 8, ModTime: 5, Inode: s.Inode}, ""},
+		{"/film/a.mp4", draft.Stamp{Size: 7, ModTime: 6, Inode: s.Inode}, ""},
+		{"/film/a.mp4", draft.Stamp{Size: 7, ModTime: 5, Inode: 1}, ""},
+	} {
+		if got, err := j.Content(ctx, c.path, c.stamp); err != nil || got != c.want {
+			t.Errorf("%s %+v: %q, %v", c.path, c.stamp, got, err)
+		}
+	}
+	if err := j.SaveContent(ctx, "/film/c.mp4", s, "cd34", noon.Add(2*keepContents)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := j.Content(ctx, "/film/a.mp4", s); err != nil || got != "" {
+		t.Errorf("after a year: %q, %v", got, err)
+	}
+}
+
+// A journal of version 5 gets the tables.
+func TestVersionWithoutUploadsIsUpgraded(t *testing.T) {
+	path := journalPath(t)
+	j := opened(t, path)
+	for _, statement := range []string{
+		"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members", "PRAGMA user_version = 5",
+	} {
+		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = j.Close()
+	j = opened(t, path)
+	if _, err := j.ClaimUpload(t.Context(), clip()); err != nil {
+		t.Error(err)
+	}
+}
