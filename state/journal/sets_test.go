@@ -124,11 +124,7 @@ func TestVersionWithoutSetsIsUpgraded(t *testing.T) {
 	if err := j.Enqueue(t.Context(), confirmed("s1"), noon); err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range []string{"DROP TABLE sets", "DROP TABLE members", "PRAGMA user_version = 5"} {
-		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	downgrade(t, j, 5)
 	_ = j.Close()
 	j = opened(t, path)
 	if err := j.EnqueueSet(t.Context(), outbox.Set{Name: "acme"}, false, []outbox.Submission{inSet("s2", "acme", 1)}, nil, noon); err != nil {

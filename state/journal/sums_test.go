@@ -290,14 +290,7 @@ func TestVersionWithoutSumsIsUpgraded(t *testing.T) {
 	j := opened(t, path)
 	bookMany(t, j, sumsFrom)
 	want := fromEntries(t, j).Total()
-	for _, statement := range []string{
-		"DROP TABLE sets", "DROP TABLE members", "DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE ledger_sums", "DROP INDEX queue_in_order", "DROP TRIGGER labels_come", "DROP TRIGGER labels_change", "DROP TRIGGER labels_go",
-		"DELETE FROM meta WHERE name = 'labels'", "PRAGMA user_version = 4",
-	} {
-		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	downgrade(t, j, 4)
 	_ = j.Close()
 	j = opened(t, path)
 	for range 2 {

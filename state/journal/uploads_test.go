@@ -2,12 +2,29 @@ package journal
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"dubtop/state/draft"
 	"dubtop/state/upload"
 )
+
+// downgrade removes what versions after 5 have added, and what version 5 has if
+// to is 4.
+func downgrade(t *testing.T, j *Journal, to int) {
+	t.Helper()
+	statements := []string{"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members"}
+	if to == 4 {
+		statements = append(statements, "DROP TABLE ledger_sums", "DROP INDEX queue_in_order", "DROP TRIGGER labels_come",
+			"DROP TRIGGER labels_change", "DROP TRIGGER labels_go", "DELETE FROM meta WHERE name = 'labels'")
+	}
+	for _, statement := range append(statements, fmt.Sprintf("PRAGMA user_version = %d", to)) {
+		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 func clip() upload.Record {
 	return upload.Record{Content: draft.Content{SHA256: "ab12", Field: "video"}, Size: 48 << 20, Name: "clip.mp4", Stage: upload.Hashed, Changed: noon}
@@ -89,13 +106,7 @@ func TestContentsAreRememberedUntilAFileChanges(t *testing.T) {
 func TestVersionWithoutUploadsIsUpgraded(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
-	for _, statement := range []string{
-		"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members", "PRAGMA user_version = 5",
-	} {
-		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	downgrade(t, j, 5)
 	_ = j.Close()
 	j = opened(t, path)
 	if _, err := j.ClaimUpload(t.Context(), clip()); err != nil {
