@@ -34,7 +34,6 @@ func newCanvas(t Terminal) *canvas {
 	c.render.SetColorProfile(t.Profile)
 	c.render.SetFullscreen(true)
 	c.render.SetRelativeCursor(false)
-	c.render.SetScrollOptim(true)
 	c.render.SetTabStops(-1)
 	return c
 }
@@ -193,8 +192,27 @@ func (c *canvas) fill(content string) {
 			uv.NewStyledString(now).Draw(c.cells, uv.Rect(0, y, area.Dx(), 1))
 		}
 	}
+	c.render.SetScrollOptim(!whole && moved(c.rows, rows))
 	c.rows = rows
 	c.render.Render(c.cells.RenderBuffer)
+}
+
+// moved reports whether rows have changed places. Only then does the renderer
+// look for a part of the screen to scroll, which takes longer than everything
+// else it does.
+func moved(before, now []string) bool {
+	left := make(map[string]bool)
+	for y, row := range before {
+		if row != at(now, y) && row != "" {
+			left[row] = true
+		}
+	}
+	for y, row := range now {
+		if row != at(before, y) && left[row] {
+			return true
+		}
+	}
+	return false
 }
 
 func at(rows []string, y int) string {

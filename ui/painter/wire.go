@@ -2,6 +2,7 @@ package painter
 
 import (
 	"io"
+	"runtime"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -71,6 +72,7 @@ func (w *wire) send(b []byte) {
 		w.write(b)
 		w.release()
 	}()
+	runtime.Gosched() // writing comes first: the program may go on for a while
 }
 
 func (w *wire) release() {
