@@ -106,6 +106,9 @@ func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {
 	case reply, composed:
 		cmd, _ = a.applied(m)
 	case tea.KeyPressMsg:
+		if a.session != nil {
+			a.session.Pressed(time.Now())
+		}
 		cmd = a.Press(m, a.quit)
 	case tea.BackgroundColorMsg:
 		a.setDark(m.IsDark())

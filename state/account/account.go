@@ -74,6 +74,7 @@ type Account struct {
 	looks      *Looks // shared by all repricing
 
 	recall       recall
+	pauses       pauses
 	lists        lists
 	ledgerWrites ledgerWrites
 	turn         turn

@@ -29,8 +29,8 @@ const (
 	// saveAtOnce is the number of rows per transaction, because a paid request
 	// may be waiting for the journal.
 	saveAtOnce = 100
-	// saveRest is how much longer than a transaction the pause after it is: saving a
-	// long history takes turns with the keys.
+	// saveRest is how much longer than a transaction the pause after it is. A pause
+	// also lasts while keys are pressed.
 	saveRest = 2
 	// lastSave and lastRows limit saving when the program ends: the newest rows are
 	// those that the next start shows first.
@@ -159,7 +159,7 @@ func (a *Account) saveSeen() []Work {
 	l.bulk = full
 	j := a.Journal
 	return []Work{a.work(func(ctx context.Context) apply {
-		err := s.save(ctx, j, time.Sleep)
+		err := s.save(ctx, j, a.pauses.wait)
 		return func(time.Time) []Event {
 			l.saving = false
 			if last {
