@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
@@ -182,13 +183,20 @@ func (a *composer) jobSources(typed setTyped) account.JobSources {
 		names[string(x.ID)], kinds[string(x.ID)] = string(x.Name), string(x.Type)
 	}
 	loading := !a.store.Assets.Known()
+	failed := map[api.ID]bool{}
+	for g := range a.store.Generations.All() {
+		if g.Status.Troubled() {
+			failed[g.ID] = true
+		}
+	}
 	return account.JobSources{
 		Videos: typed.videos, Tracks: typed.tracks, Every: typed.every, Template: typed.template, Like: like,
 		Env: draft.CheckEnv{
 			Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Uploads: a.uploads,
 			Asset: func(id string) (string, bool) { kind, ok := kinds[id]; return kind, ok || loading },
 		},
-		Asset: func(id string) (string, bool) { name, ok := names[id]; return name, ok },
+		Asset:  func(id string) (string, bool) { name, ok := names[id]; return name, ok },
+		Failed: failed,
 	}
 }
 

@@ -84,6 +84,7 @@ func (g *setGrid) with() {
 		named(a.Does(keymap.Drop, kit.Plain(g.leaveOut)).Unless(g.unmovable), "leave out, or put back").Hinted("leave out"),
 		named(a.Does(keymap.Label, g.label).Unless(some), "label rows"),
 		named(a.Does(keymap.RerunModel, g.model).Unless(some), "choose a model for rows"),
+		named(a.Does(keymap.Open, g.openMade).Unless(g.unmade), "open the output of the same job made before"),
 		named(a.Does(keymap.Refresh, g.measureAll), "measure again what could not be measured"),
 		named(a.Does(keymap.Failures, kit.Plain(func() { g.Query.Failures = !g.Query.Failures; g.Refresh() })), "only rows that won't be sent").Hinted("troubles"),
 		a.Does(keymap.Back, g.back).Hinted("back"),
@@ -99,6 +100,19 @@ func (g *setGrid) unready() text.Text {
 		return "no row can be sent; " + g.app.KeyFor(keymap.Failures) + " shows those with trouble"
 	}
 	return g.app.unspendable()
+}
+
+// unmade returns why there is no earlier job to open, or "".
+func (g *setGrid) unmade() text.Text {
+	if r := g.Selected(); r == nil || r.Made == "" {
+		return "no job with the same content was made before"
+	}
+	return ""
+}
+
+// openMade opens the output of the earlier job.
+func (g *setGrid) openMade() tea.Cmd {
+	return g.app.openOutput(api.ID(g.Selected().Made), opening)
 }
 
 // tone dims rows that will not be sent.
@@ -201,6 +215,9 @@ func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 		fact(text.Of(name), text.Of(d.Option(name)))
 	}
 	fact("label", draft.CleanLabel(d.Label))
+	if r.Made != "" {
+		fact("made", text.Of(r.Made)+"; "+g.app.KeyFor(keymap.Open)+" opens its output")
+	}
 	fact("from", text.Of(r.Where))
 	return append(lines, g.summary(width)...)
 }
@@ -272,6 +289,7 @@ func (g *setGrid) model() tea.Cmd {
 	rows := g.Chosen()
 	return g.app.pickModel(rows[0].Draft.Model, func(string) text.Text { return "" }, func(model string) tea.Cmd {
 		n := g.amend(func(r *jobset.Row) { r.Draft.Model = model })
+		g.compare()
 		g.app.Say(text.Count(n, "row now uses ", "rows now use ") + text.Of(model))
 		return g.check(rows)
 	})

@@ -127,6 +127,15 @@ func TestSeasonBecomesOneJobSet(t *testing.T) {
 		s.Sees("0 jobs to send, 1 with trouble, 47 left out", "left out: made on 20 Nov 2026, "+s.estimate("lipsync-2", 6))
 		s.Press("ctrl+s")
 		s.Sees("no row can be sent")
+		// Its output is a key away, and so is another one.
+		s.on("ep02_it")
+		s.Press("o")
+		s.Pass(time.Second)
+		if len(s.opened) != 1 {
+			s.t.Errorf("opened %q", s.opened)
+		}
+		s.Press("x")
+		s.Sees("1 job to send", "again: made on 20 Nov 2026")
 	})
 }
 

@@ -7,13 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
+	"dubtop/api"
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
 	"dubtop/state/journal"
-	"dubtop/state/outbox"
 )
 
 // JobSources are the sources of a job set, as typed.
@@ -25,6 +24,7 @@ type JobSources struct {
 	Template string                                // of output names; "" leaves them to the server
 	Env      draft.CheckEnv                        // for the checks, which set Stat; Dir is the current folder if empty
 	Asset    func(id string) (name string, _ bool) // names of known assets, to pair them
+	Failed   map[api.ID]bool                       // jobs that made nothing, and may be made again
 }
 
 // Read reads the sources into rows, checks the rows, and marks those that
@@ -39,7 +39,7 @@ func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, e
 		return jobset.Set{}, err
 	}
 	set.Name(s.Template)
-	before, err := madeBefore(ctx, j)
+	before, err := s.madeBefore(ctx, j)
 	if err != nil {
 		return jobset.Set{}, err
 	}
@@ -64,43 +64,6 @@ func (s JobSources) Check(r *jobset.Row) {
 			return
 		}
 	}
-}
-
-// madeBefore says what became of the journal's submissions that have, or may
-// still, become jobs, by their content.
-func madeBefore(ctx context.Context, j *journal.Journal) (map[string]string, error) {
-	if j == nil {
-		return nil, nil
-	}
-	subs, err := j.Submissions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	before := make(map[string]string, len(subs))
-	for i := range slices.Backward(subs) { // the newest last, so that it wins
-		sub := &subs[i]
-		if words := becameOf(sub); words != "" && !sub.Draft.Empty() {
-			before[jobset.ContentOf(sub.Draft)] = words
-		}
-	}
-	return before, nil
-}
-
-// becameOf says what became of a submission, "" if it makes no job.
-func becameOf(sub *outbox.Submission) string {
-	day := sub.SentAt.Local().Format("2 Jan 2006")
-	switch sub.State {
-	case outbox.SubmissionSent:
-		if sub.Price.Cost != nil {
-			return "made on " + day + ", " + string(sub.Price.Cost.Rounded())
-		}
-		return "made on " + day
-	case outbox.SubmissionConfirmed, outbox.SubmissionQueued, outbox.SubmissionSending:
-		return "already in the queue"
-	case outbox.SubmissionUnknown:
-		return "sent on " + day + ", with an unknown outcome"
-	}
-	return ""
 }
 
 // rows reads the sources.

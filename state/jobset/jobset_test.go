@@ -317,14 +317,17 @@ func TestTemplateNamesAreValidAndDistinct(t *testing.T) {
 }
 
 func TestTwinsAreLeftOut(t *testing.T) {
-	s := table(t, "video,audio,name\nhttps://x.io/a.mp4?sig=1,a.wav,x\nhttps://x.io/a.mp4?sig=2,a.wav,y\nb.mp4,b.wav,z\nc.mp4,c.wav,\n")
-	made := s.Rows[2].Content()
-	s.MarkTwins(map[string]string{made: "made on 12 Nov 2026, $1.20"})
+	s := table(t, "video,audio,name\nhttps://x.io/a.mp4?sig=1,a.wav,x\nhttps://x.io/a.mp4?sig=2,a.wav,y\nhttps://x.io/a.mp4?take=2&sig=2,a.wav,y\nb.mp4,b.wav,z\nc.mp4,c.wav,\n")
+	made := s.Rows[3].Content()
+	s.MarkTwins(map[string]jobset.Made{made: {Words: "made on 12 Nov 2026, $1.20", Job: "g1"}})
 	var got []string
 	for i := range s.Rows {
 		got = append(got, fmt.Sprint(s.Rows[i].Out, " ", s.Rows[i].Twin))
 	}
-	same(t, got, []string{"false ", "true the same as row 1", "true made on 12 Nov 2026, $1.20", "false "})
+	same(t, got, []string{"false ", "true the same as row 1", "false ", "true made on 12 Nov 2026, $1.20", "false "})
+	if s.Rows[3].Made != "g1" {
+		t.Errorf("the job made before is %q", s.Rows[3].Made)
+	}
 	n := jobset.Count(func(yield func(*jobset.Row) bool) {
 		for i := range s.Rows {
 			if !yield(&s.Rows[i]) {
@@ -332,7 +335,7 @@ func TestTwinsAreLeftOut(t *testing.T) {
 			}
 		}
 	})
-	if n.Rows != 4 || n.Chosen != 2 || n.Out != 2 || n.Troubled != 0 {
+	if n.Rows != 5 || n.Chosen != 3 || n.Out != 2 || n.Troubled != 0 {
 		t.Errorf("%+v", n)
 	}
 }

@@ -21,9 +21,7 @@ type Measured struct {
 // unless the user has decided about it.
 func (r *Row) Measure(m Measured) {
 	r.Measured = m
-	if !r.Decided {
-		r.Out = r.Doubt() != ""
-	}
+	r.settle()
 }
 
 // Decide leaves the row out or puts it back.

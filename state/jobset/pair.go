@@ -181,7 +181,7 @@ func (p *pairing) track(track *Input) {
 		if lang != "" {
 			words += " in " + lang
 		}
-		p.rows[n].Twin, r.Twin = words, words
+		p.rows[n].Rival, r.Rival = words, words
 		p.rows[n].Out, r.Out = true, true
 	} else {
 		p.first[key] = len(p.rows)

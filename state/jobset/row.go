@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"strconv"
 	"strings"
@@ -33,13 +34,15 @@ type Row struct {
 	Trouble string
 	// Fault is the result of the form's checks; "" if the row can be sent.
 	Fault string
-	// Twin says that the row may be a duplicate: it repeats another row or an
-	// earlier job, or another track has the same video and language.
+	// Twin says that the row repeats another row or an earlier job.
 	Twin string
+	// Rival says that another track has the same video and language.
+	Rival string
+	// Made is the job that has the same content, "" if none is known.
+	Made string
 	// Measured is what was found in its files.
 	Measured Measured
-	// Out excludes the row. A twin starts excluded, and so does a row whose
-	// files raise a doubt.
+	// Out excludes the row. It starts excluded if there is a doubt.
 	Out bool
 	// Decided is set once the user has left the row out or put it back.
 	Decided bool
@@ -52,7 +55,7 @@ func (r *Row) Words() text.Text {
 
 // Doubt says why the row is left out unless the user puts it back, "" if it
 // isn't.
-func (r *Row) Doubt() string { return cmp.Or(r.Twin, r.Measured.Doubt) }
+func (r *Row) Doubt() string { return cmp.Or(r.Twin, r.Rival, r.Measured.Doubt) }
 
 // Fit reports whether the row can become a job.
 func (r *Row) Fit() bool { return r.Trouble == "" && r.Fault == "" && r.Measured.Fault == "" }
@@ -114,7 +117,7 @@ func (r *Row) standing() int {
 
 // Same reports whether two rows look the same.
 func (r *Row) Same(other *Row) bool {
-	return r.Trouble == other.Trouble && r.Fault == other.Fault && r.Measured == other.Measured && r.Twin == other.Twin && r.Out == other.Out &&
+	return r.Trouble == other.Trouble && r.Fault == other.Fault && r.Measured == other.Measured && r.Doubt() == other.Doubt() && r.Out == other.Out &&
 		r.Lang == other.Lang && r.Draft.OutputFileName == other.Draft.OutputFileName && r.Draft.Label == other.Draft.Label &&
 		r.Content() == other.Content()
 }
@@ -149,7 +152,7 @@ func (r *Row) FieldValue(name string) (value string, ok bool) {
 
 // Content is equal for rows that would make the same video: they have the same
 // inputs, model and options, under any name. Links are compared without their
-// query, which often contains a signature that differs each time.
+// signatures, which differ each time.
 func (r *Row) Content() string { return ContentOf(r.Draft) }
 
 // ContentOf is Row.Content of a draft.
@@ -179,21 +182,50 @@ func (r *Row) Copy() Row {
 	return c
 }
 
-// unsigned returns a link without its query, and other text unchanged.
+// unsigned returns a link without its signature, and other text unchanged.
 func unsigned(typed string) string {
 	typed = strings.TrimSpace(typed)
-	if m, err := draft.ParseMedia(typed, ""); err == nil && m.Source == draft.SourceURL {
-		typed, _, _ = strings.Cut(typed, "?")
+	m, err := draft.ParseMedia(typed, "")
+	if err != nil || m.Source != draft.SourceURL {
+		return typed
 	}
-	return typed
+	link, query, _ := strings.Cut(typed, "?")
+	var kept []string
+	for part := range strings.SplitSeq(query, "&") {
+		if name, _, _ := strings.Cut(part, "="); part != "" && !signs(name) {
+			kept = append(kept, part)
+		}
+	}
+	if len(kept) == 0 {
+		return link
+	}
+	return link + "?" + strings.Join(kept, "&")
+}
+
+// signs reports whether a parameter of a link belongs to its signature, which
+// differs each time: those of Amazon S3 and CloudFront, Google, Azure, Akamai
+// and of common home-made ones.
+func signs(parameter string) bool {
+	name := strings.ToLower(parameter)
+	if strings.HasPrefix(name, "x-amz-") || strings.HasPrefix(name, "x-goog-") || strings.HasPrefix(name, "hdn") {
+		return true
+	}
+	switch name {
+	case "expires", "signature", "awsaccesskeyid", "googleaccessid", "key-pair-id", "policy",
+		"sig", "se", "st", "sp", "sr", "sv", "spr", "skoid", "sktid", "skt", "ske", "sks", "skv",
+		"token", "exp", "expiry", "hmac", "jwt", "auth", "auth_key", "sign":
+		return true
+	}
+	return false
 }
 
 // Set is a set of rows.
 type Set struct {
 	Rows   []Row
-	Videos int      // number of videos found, if files were paired or combined
-	Tracks int      // number of audio files found, likewise
-	Notes  []string // further facts, such as the columns of a table
+	Videos int             // number of videos found, if files were paired or combined
+	Tracks int             // number of audio files found, likewise
+	Notes  []string        // further facts, such as the columns of a table
+	Before map[string]Made // jobs sent earlier, by ContentOf
 }
 
 // Problem says why a source can't be read at all.
@@ -213,28 +245,55 @@ func (s *Set) number() {
 	}
 }
 
-// MarkTwins marks rows that repeat another one of the set, and rows whose job
-// was sent before, and leaves them out. before says what became of earlier
-// jobs, by [ContentOf].
-func (s *Set) MarkTwins(before map[string]string) {
+// Made is an earlier job.
+type Made struct {
+	Words string // what became of it
+	Job   string // its id, "" if it has none
+}
+
+// MarkTwins marks the rows found by [Twins] and leaves them out.
+func (s *Set) MarkTwins(before map[string]Made) {
+	s.Before = before
+	rows := func(yield func(*Row) bool) {
+		for i := range s.Rows {
+			if !yield(&s.Rows[i]) {
+				return
+			}
+		}
+	}
+	Twins(rows, before, func(r *Row, twin, made string) { r.Repeat(twin, made) })
+}
+
+// Twins finds rows that repeat an earlier one, and rows whose job was sent
+// before. before has the earlier jobs by [ContentOf]. It calls mark for every
+// row, with what it repeats, "" for nothing, and the id of the job made before.
+func Twins(rows iter.Seq[*Row], before map[string]Made, mark func(r *Row, twin, made string)) {
 	first := map[string]int{}
-	for i := range s.Rows {
-		r := &s.Rows[i]
+	for r := range rows {
 		if r.Trouble != "" {
 			continue
 		}
 		key := r.Content()
-		n, seen := first[key]
-		switch {
-		case seen:
-			r.Twin = fmt.Sprintf("the same as row %d", n)
-		case r.Twin == "":
-			r.Twin = before[key]
+		made := before[key]
+		if n, seen := first[key]; seen {
+			mark(r, fmt.Sprintf("the same as row %d", n), made.Job)
+			continue
 		}
-		if !seen {
-			first[key] = r.Number
-		}
-		r.Out = r.Twin != ""
+		first[key] = r.Number
+		mark(r, made.Words, made.Job)
+	}
+}
+
+// Repeat stores what the row repeats, and the job with the same content. A
+// doubt leaves the row out unless the user has decided about it.
+func (r *Row) Repeat(twin, made string) {
+	r.Twin, r.Made = twin, made
+	r.settle()
+}
+
+func (r *Row) settle() {
+	if !r.Decided {
+		r.Out = r.Doubt() != ""
 	}
 }
 
