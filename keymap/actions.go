@@ -69,6 +69,7 @@ const (
 	Edit            Name = "edit"
 	Drop            Name = "drop"
 	Delete          Name = "delete"
+	Columns         Name = "columns"
 	Resend          Name = "send_once_more"
 	Refresh         Name = "refresh"
 	ReplaceKey      Name = "replace_key"
@@ -180,6 +181,7 @@ func working() []Entry {
 		{Slots, []string{"#"}, "#", "set how many jobs run at once", GroupQueue},
 		{Edit, []string{"e"}, "e", "edit (voids the price)", GroupQueue},
 		{Drop, []string{"x"}, "x", "drop", GroupQueue},
+		{Columns, []string{"W"}, "W", "what the columns of a list hold", GroupQueue},
 		{Resend, []string{"R"}, "R", "send again at your own risk", GroupQueue},
 
 		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},

@@ -83,7 +83,7 @@ func TestPlannedKeysStayFree(t *testing.T) {
 		reach(GroupJob): {
 			"u": "undo", "U": "upload", "d": "save", "D": "save what",
 			"O": "open the folder", "b": "compare", "V": "verdict", "H": "hand over", "!": "tell me when it ends",
-			"i": "picture", "z": "pane", "W": "columns", "M": "mouse",
+			"i": "picture", "z": "pane", "M": "mouse",
 		},
 		reach(GroupForm): {"ctrl+e": "this field in $EDITOR", "ctrl+r": "the request in $EDITOR", "ctrl+p": "presets"},
 	}

@@ -40,6 +40,8 @@ type setForm struct {
 	cancel context.CancelFunc // stops the reading; nil if there is none
 	run    int                // number of the current reading
 	reason text.Text          // why the sources could not be read
+
+	columns *jobset.Columns // of the list, as chosen; nil: guessed or remembered
 }
 
 // newJobSet opens the job set form with what was last typed into it.
@@ -86,7 +88,7 @@ func (f *setForm) edit(name, value string) tea.Cmd {
 	f.reason = ""
 	switch name {
 	case fieldSetVideos:
-		f.typed.videos = value
+		f.typed.videos, f.columns = value, nil
 	case fieldSetTracks:
 		f.typed.tracks = value
 	case fieldSetTemplate:
@@ -167,6 +169,7 @@ func (f *setForm) read() tea.Cmd {
 	var ctx context.Context
 	ctx, f.cancel = context.WithCancel(context.Background())
 	sources, s, run := f.app.jobSources(*f.typed), f.app.session, f.run
+	sources.Columns = f.columns
 	return func() tea.Msg {
 		set, err := sources.Read(ctx, s.Journal)
 		return setReadMsg{asked{s}, f, run, sources, set, err}
@@ -217,7 +220,9 @@ func (m setReadMsg) apply(a *composer) tea.Cmd {
 	}
 	f.stop()
 	if m.err != nil {
-		f.reason = errorText(m.err)
+		if f.reason = errorText(m.err); len(m.set.Columns.All) > 0 {
+			f.askColumns(m.set.Columns, nil)
+		}
 		return nil
 	}
 	g := newSetGrid(f, m.sources, m.set)

@@ -84,6 +84,7 @@ func (g *setGrid) with() {
 		named(a.Does(keymap.Drop, kit.Plain(g.leaveOut)).Unless(g.unmovable), "leave out, or put back").Hinted("leave out"),
 		named(a.Does(keymap.Label, g.label).Unless(some), "label rows"),
 		named(a.Does(keymap.RerunModel, g.model).Unless(some), "choose a model for rows"),
+		named(a.Does(keymap.Columns, kit.Plain(func() { g.form.askColumns(g.set.Columns, g) })).Unless(g.columnless), "what the columns of the list hold"),
 		named(a.Does(keymap.Open, g.openMade).Unless(g.unmade), "open the output of the same job made before"),
 		named(a.Does(keymap.Refresh, g.measureAll), "measure again what could not be measured"),
 		named(a.Does(keymap.Failures, kit.Plain(func() { g.Query.Failures = !g.Query.Failures; g.Refresh() })), "only rows that won't be sent").Hinted("troubles"),

@@ -210,7 +210,6 @@ func TestUnreadableSourcesAreNamed(t *testing.T) {
 			{filepath.Join(empty, "*.mp4"), "", "no file matches"},
 			{s.media("talk_10s.mp4"), "", "no audio was found"},
 			{"/dev/null.csv", "", "no such file"},
-			{s.write("x.csv", []byte("title,notes\n1,2\n")), "", `no column holds the videos: name one of them "video"`},
 			{s.write("y.csv", []byte("video,audio\n1,2\x00\n")), "", "line 2, column 4: a NUL byte"},
 			{s.write("z.csv", []byte("video,audio\n")), empty, "the list names the audio itself"},
 			{"ftp://x.io/a.mp4", "", "the server can't fetch ftp:// links"},
@@ -221,6 +220,41 @@ func TestUnreadableSourcesAreNamed(t *testing.T) {
 			}
 			s.Press("esc")
 		}
+	})
+}
+
+// What the columns of a list hold is guessed, shown, corrected, and remembered
+// by its headings.
+func TestColumnsAreChosenOnce(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 160, height: 40}, func(s *story) {
+		rows := "Titel\tBild\tTon\nintro\t" + s.media("talk_10s.mp4") + "\t" + s.media("line_7s.wav") + "\n"
+		s.set(s.write("shots.tsv", []byte(rows)), "")
+		s.Sees("columns of the list", "choose the column that holds the videos", "Titel", "as in intro")
+		s.Press("ctrl+s")
+		s.Sees("choose the column that holds the videos")
+		s.choose("Bild", "video")
+		s.choose("Ton", "video")
+		s.Sees("the video is in Bild too", "both Bild and Ton hold the video")
+		s.choose("Ton", "audio")
+		s.choose("Titel", "name")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("1 job to send", "columns: name from Titel", "intro")
+		// Another list with these headings needs no question, and can be changed.
+		s.Press("esc")
+		s.refill("Videos or a list", s.write("more.tsv", []byte(strings.ReplaceAll(rows, "intro", "outro"))))
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("1 job", "outro")
+		s.Press("W")
+		s.Sees("columns of the list")
+		s.choose("Titel", "label")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("label from Titel")
+		s.Press("x", "W")
+		s.Sees("its rows were changed")
 	})
 }
 

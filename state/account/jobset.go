@@ -22,21 +22,29 @@ type JobSources struct {
 	Every    bool   // every video with every track, instead of by name
 	Like     draft.Draft
 	Template string                                // of output names; "" leaves them to the server
+	Columns  *jobset.Columns                       // of a table, as chosen now; nil: as chosen earlier, or guessed
 	Env      draft.CheckEnv                        // for the checks, which set Stat; Dir is the current folder if empty
 	Asset    func(id string) (name string, _ bool) // names of known assets, to pair them
 	Failed   map[api.ID]bool                       // jobs that made nothing, and may be made again
+
+	chosen func(header string) (jobset.Columns, bool) // by the user, by the first line of a table
 }
 
 // Read reads the sources into rows, checks the rows, and marks those that
 // repeat another row or were sent before. j may be nil. The error says what to
-// type instead.
+// type instead; if the columns of a table are at fault, the set has them.
 func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, error) {
 	if s.Env.Dir == "" {
 		s.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
 	}
-	set, err := s.rows()
+	chosen, err := s.chosenColumns(ctx, j)
 	if err != nil {
 		return jobset.Set{}, err
+	}
+	s.chosen = chosen
+	set, err := s.rows()
+	if err != nil {
+		return jobset.Set{Columns: set.Columns}, err
 	}
 	set.Name(s.Template)
 	before, err := s.madeBefore(ctx, j)
@@ -73,7 +81,7 @@ func (s JobSources) rows() (jobset.Set, error) {
 		return jobset.Set{}, errors.New("name a list, a folder, files or links")
 	}
 	if len(videos) == 1 {
-		if read := listReader(videos[0]); read != nil {
+		if read := s.listReader(videos[0]); read != nil {
 			return s.list(videos[0], read)
 		}
 	}
@@ -104,14 +112,18 @@ func (s JobSources) rows() (jobset.Set, error) {
 type reader func(raw []byte, dir, home string, like draft.Draft) (jobset.Set, error)
 
 // listReader returns the reader for a list file, nil for other files.
-func listReader(path string) reader {
+func (s JobSources) listReader(path string) reader {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv", ".tsv", ".tab":
-		return jobset.Table
+		return s.table
 	case ".jsonl", ".ndjson":
 		return jobset.Lines
 	}
 	return nil
+}
+
+func (s JobSources) table(raw []byte, dir, home string, like draft.Draft) (jobset.Set, error) {
+	return jobset.Table(raw, dir, home, like, s.chosen)
 }
 
 func (s JobSources) list(typed string, read reader) (jobset.Set, error) {

@@ -146,7 +146,7 @@ func TestEveryFileIsInSomeRow(t *testing.T) {
 
 func table(t *testing.T, text string) jobset.Set {
 	t.Helper()
-	s, err := jobset.Table([]byte(text), "/in", "/home/me", draft.Draft{Model: "lipsync-2", Label: "acme"})
+	s, err := jobset.Table([]byte(text), "/in", "/home/me", draft.Draft{Model: "lipsync-2", Label: "acme"}, nil)
 	if err != nil {
 		t.Fatalf("%q: %v", text, err)
 	}
@@ -206,14 +206,14 @@ func TestTableProblemsNameTheirPlace(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                             "the file is empty",
 		"\n\n":                         "the file is empty",
-		"title,notes\nx,y\n":           `line 1: no column holds the videos: name one of them "video"`,
+		"title,notes\nx,y\n":           `line 1: no column holds the videos: choose it`,
 		"video,audio\na.mp4,\x00\n":    "line 2, column 7: a NUL byte: this is not a text file",
 		"video,audio\na.mp4,\xe9t\xe9": "line 2, column 7: the text is neither UTF-8 nor UTF-16: save the file as UTF-8",
 		"video,audio\n\"" + strings.Repeat("x", 70<<10): "line 2, column 1: this quote is not closed",
 		strings.Repeat("x", jobset.MaxBytes+1):          "the file is larger than 32 MB: split it",
 		"video\n" + strings.Repeat("a.mp4\n", 10_001):   "the file has more than 10000 rows: split it",
 	} {
-		if _, err := jobset.Table([]byte(text), "/in", "", draft.Draft{}); err == nil || err.Error() != want {
+		if _, err := jobset.Table([]byte(text), "/in", "", draft.Draft{}, nil); err == nil || err.Error() != want {
 			t.Errorf("%.20q: %v, want %s", text, err, want)
 		}
 	}
@@ -350,7 +350,7 @@ func BenchmarkTable10k(b *testing.B) {
 	raw := []byte(w.String())
 	b.ReportAllocs()
 	for b.Loop() {
-		s, err := jobset.Table(raw, "/in", "", draft.Draft{Model: "sync-3"})
+		s, err := jobset.Table(raw, "/in", "", draft.Draft{Model: "sync-3"}, nil)
 		if err != nil || len(s.Rows) != 10_000 {
 			b.Fatal(err)
 		}
@@ -365,7 +365,7 @@ func FuzzTable(f *testing.F) {
 	f.Add([]byte(utf16le("video;audio\na;b", true)))
 	f.Add([]byte(`{"video":"a"}`))
 	f.Fuzz(func(_ *testing.T, raw []byte) {
-		_, _ = jobset.Table(raw, "/in", "", draft.Draft{})
+		_, _ = jobset.Table(raw, "/in", "", draft.Draft{}, nil)
 		_, _ = jobset.Lines(raw, "/in", "", draft.Draft{})
 	})
 }

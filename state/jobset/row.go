@@ -221,11 +221,12 @@ func signs(parameter string) bool {
 
 // Set is a set of rows.
 type Set struct {
-	Rows   []Row
-	Videos int             // number of videos found, if files were paired or combined
-	Tracks int             // number of audio files found, likewise
-	Notes  []string        // further facts, such as the columns of a table
-	Before map[string]Made // jobs sent earlier, by ContentOf
+	Rows    []Row
+	Videos  int             // number of videos found, if files were paired or combined
+	Tracks  int             // number of audio files found, likewise
+	Notes   []string        // further facts, such as the columns of a table
+	Columns Columns         // of a table
+	Before  map[string]Made // jobs sent earlier, by ContentOf
 }
 
 // Problem says why a source can't be read at all.

@@ -18,8 +18,10 @@ const delimiters = ",;\t|"
 
 // Table makes a row from each line of a CSV or TSV file. It detects the
 // delimiter, and recognizes columns by their headings, or by their content if
-// the first line has no headings. dir is the file's folder, for relative paths.
-func Table(raw []byte, dir, home string, like draft.Draft) (Set, error) {
+// the first line has no headings, unless known says what they hold. dir is the
+// file's folder, for relative paths. If the columns make no jobs, the set has
+// them beside the error.
+func Table(raw []byte, dir, home string, like draft.Draft, known func(header string) (Columns, bool)) (Set, error) {
 	data, err := decoded(raw)
 	if err != nil {
 		return Set{}, err
@@ -28,6 +30,7 @@ func Table(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 		return Set{}, err
 	}
 	t := newSheet(dir, home, like)
+	t.known = known
 	r := csv.NewReader(bytes.NewReader(data))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = delimiter(data), -1, true
 	for {
@@ -49,6 +52,10 @@ func Table(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	}
 	if len(t.columns) == 0 {
 		return Set{}, &Problem{Words: "the file is empty"}
+	}
+	t.describe()
+	if !slices.Contains(t.columns, columnVideo) {
+		return Set{Columns: t.set.Columns}, &Problem{Line: 1, Words: "no column holds the videos: choose it"}
 	}
 	t.set.number()
 	return t.set, nil
@@ -102,6 +109,8 @@ type sheet struct {
 	dir, home string
 	like      draft.Draft
 	columns   []column
+	known     func(header string) (Columns, bool) // may be nil
+	first     []string                            // the cells of the first line
 }
 
 func newSheet(dir, home string, like draft.Draft) sheet {
@@ -132,11 +141,11 @@ func (t *sheet) line(number int, cells []string) error {
 		return nil
 	}
 	if t.columns == nil {
-		headed, err := t.recognize(cells)
-		if headed || err != nil {
-			return err
+		if t.recognize(cells); t.set.Columns.Headed {
+			return nil
 		}
 	}
+	t.set.Columns.sample(cells)
 	r := Row{Where: fmt.Sprintf("line %d", number), Draft: t.like.Clone()}
 	if len(cells) > len(t.columns) && slices.ContainsFunc(cells[len(t.columns):], func(c string) bool { return c != "" }) {
 		r.Trouble = fmt.Sprintf("line %d has %d cells, the first line has %d: is a cell with a delimiter not in quotes?", number, len(cells), len(t.columns))
@@ -150,39 +159,58 @@ func (t *sheet) line(number int, cells []string) error {
 	return nil
 }
 
-// recognize determines the columns from the first line, and reports whether it
-// contains headings.
-func (t *sheet) recognize(first []string) (headed bool, err error) {
-	t.columns = make([]column, len(first))
-	var used, unused []string
-	for i, heading := range first {
-		c := columnOf(heading)
-		if c != "" && !slices.Contains(t.columns, c) {
-			t.columns[i] = c
-			headed = true
-			used = append(used, string(c)+" from "+short(heading))
-		} else if strings.TrimSpace(heading) != "" {
-			unused = append(unused, short(heading))
-		}
-	}
-	if !headed {
-		used, unused = nil, nil
-		for i, cell := range first {
-			c := t.guess(cell)
-			if c != "" && !slices.Contains(t.columns, c) {
-				t.columns[i] = c
-				used = append(used, fmt.Sprintf("%s from column %d", c, i+1))
+// recognize determines the columns from the first line, and whether it has
+// headings.
+func (t *sheet) recognize(first []string) {
+	t.first, t.columns = first, make([]column, len(first))
+	if t.known != nil {
+		if c, known := t.known(Header(first)); known && len(c.All) == len(first) {
+			for i := range c.All {
+				t.columns[i] = column(c.All[i].Holds)
 			}
+			t.set.Columns = Columns{Headed: c.Headed, Chosen: true}
+			return
 		}
 	}
-	if !slices.Contains(t.columns, columnVideo) {
-		return headed, &Problem{Line: 1, Words: "no column holds the videos: name one of them \"video\""}
+	for i, heading := range first {
+		if c := columnOf(heading); c != "" && !slices.Contains(t.columns, c) {
+			t.columns[i], t.set.Columns.Headed = c, true
+		}
 	}
+	if t.set.Columns.Headed {
+		return
+	}
+	for i, cell := range first {
+		if c := t.guess(cell); c != "" && !slices.Contains(t.columns, c) {
+			t.columns[i] = c
+		}
+	}
+	// Nothing that looks like a file: words such as "title" are headings too.
+	t.set.Columns.Headed = !slices.ContainsFunc(t.columns, func(c column) bool { return c != "" })
+}
+
+// describe says which columns are used.
+func (t *sheet) describe() {
+	var used, unused []string
+	for i, cell := range t.first {
+		heading := fmt.Sprintf("column %d", i+1)
+		if t.set.Columns.Headed {
+			heading = short(cell)
+		}
+		c := t.columns[i]
+		t.set.Columns.All = append(t.set.Columns.All, Column{heading, t.set.Columns.samples[i], string(c)})
+		switch {
+		case c != "":
+			used = append(used, string(c)+" from "+heading)
+		case heading != "":
+			unused = append(unused, heading)
+		}
+	}
+	t.set.Columns.Header = Header(t.first)
 	t.set.Notes = append(t.set.Notes, "columns: "+strings.Join(used, ", "))
 	if len(unused) > 0 {
 		t.set.Notes = append(t.set.Notes, "not used: "+strings.Join(unused, ", "))
 	}
-	return headed, nil
 }
 
 // short shortens a heading for a note.

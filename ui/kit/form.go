@@ -269,6 +269,9 @@ func (f *Form) noted(x *Field, line paint.Styled) []paint.Styled {
 		note = f.Note(x.Name)
 	}
 	at := labelWidth + 4 + paint.TextWidth(text.Masked(x.input.Value()))
+	if x.choices != nil {
+		at = paint.CellsOf(line) // with its arrows, or a hint
+	}
 	switch {
 	case note == "":
 		return []paint.Styled{line}
