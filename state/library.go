@@ -145,6 +145,14 @@ func (s *Store) KeepAssets(found []Asset, now time.Time) {
 	}
 }
 
+// AddAsset shows an asset that was made here before the server lists it.
+func (s *Store) AddAsset(a Asset, now time.Time) {
+	if !s.Assets.Has(a.Key()) && s.Library.Total > 0 {
+		s.Library.Total++
+	}
+	s.Assets.Put(a, now)
+}
+
 // ForgetAsset removes an asset that was deleted.
 func (s *Store) ForgetAsset(id api.ID) {
 	delete(s.found, id)

@@ -331,7 +331,7 @@ func (a *Account) uploaded(s *sending, done uploadEnd, now time.Time) []Event {
 		s.asset, s.failures = done.asset, 0
 		a.Outbox.Uploaded(s.file.Content(), done.asset)
 		if done.made != nil {
-			a.Store.KeepAssets([]state.Asset{state.NewAsset(*done.made)}, now)
+			a.Store.AddAsset(state.NewAsset(*done.made), now)
 		}
 	case stopped:
 		s.err = nil
