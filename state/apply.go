@@ -23,7 +23,7 @@ func (s *Store) Observe(items []Generation, now time.Time) {
 func (s *Store) RecallGenerations(items []Generation) {
 	for i := range items {
 		s.Prices.see(items[i].Model)
-		s.tag(&items[i])
+		s.dress(&items[i])
 	}
 	s.Generations.Recall(items)
 	for i := range items {
@@ -148,7 +148,7 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 	var ending []string
 	for i := range items {
 		g := &items[i]
-		s.tag(g)
+		s.dress(g)
 		s.Prices.see(g.Model)
 		if g.Status == api.Completed && s.Generations.IsLive(g.Key()) {
 			ending = append(ending, g.Key())

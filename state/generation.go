@@ -38,7 +38,7 @@ type Generation struct {
 	// id is then the submission's, and is never sent to the server.
 	Submission outbox.SubmissionState
 
-	tags     unique.Handle[tags] // see Label and Set; zero for none
+	tags     unique.Handle[tags] // see Label, Set and Project; zero for none
 	haystack string              // ID and Name share its memory where possible
 }
 
@@ -60,7 +60,11 @@ func NewGeneration(g api.Generation) Generation {
 		HasOutput: !g.Output.IsZero(),
 		named:     named,
 	}
-	row.index()
+	t := tags{origin: origin{project: g.ProjectID}}
+	if !named {
+		t.asset = assetShown(g.Input)
+	}
+	row.setTags(t)
 	return row
 }
 
@@ -70,8 +74,12 @@ func (g *Generation) Key() string { return string(g.ID) }
 // Rank is the time of creation.
 func (g *Generation) Rank() int64 { return instant.Rank(g.Created) }
 
-// tags are what the user's own words say about a job. Few jobs differ in them.
-type tags struct{ label, set, lang text.Text }
+// tags are what the user's own words say about a job, and where it comes from. Few
+// jobs differ in them.
+type tags struct {
+	label, set, lang text.Text
+	origin
+}
 
 // Label is the user's label, or "". The server does not know it. Store.SetLabel
 // sets it.
@@ -92,11 +100,15 @@ func (g *Generation) own() tags {
 
 // setTags sets the tags and updates the searchable text.
 func (g *Generation) setTags(t tags) {
+	g.keepTags(t)
+	g.index()
+}
+
+func (g *Generation) keepTags(t tags) {
 	g.tags = unique.Handle[tags]{}
 	if t != (tags{}) {
 		g.tags = unique.Make(t)
 	}
-	g.index()
 }
 
 // Class is the coarse state for the status.
@@ -118,12 +130,12 @@ func (g *Generation) Class() table.Class {
 	return table.ClassStrange
 }
 
-// Haystack joins the id, name, model, status, error code, label and set for
-// searching.
+// Haystack joins the id, name, model, status, error code, label, set and project
+// for searching.
 func (g *Generation) Haystack() string { return g.haystack }
 
-// FieldValue supports id, name, model, status, label, set, lang, code, and error
-// (code and words). Notes supplies note.
+// FieldValue supports id, name, model, status, label, set, lang, project, code,
+// and error (code and words). Notes supplies note.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -140,6 +152,8 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return strings.ToLower(string(g.Set())), true
 	case "lang":
 		return strings.ToLower(string(g.Lang())), true
+	case "project":
+		return strings.ToLower(string(g.Project()) + " " + string(g.ProjectID())), true
 	case "code":
 		return strings.ToLower(string(g.ErrorCode)), true
 	case "error":
@@ -153,7 +167,7 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 // Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "note", "code", "error"},
+		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "project", "note", "code", "error"},
 		Words:  map[string][]string{"status": {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"}},
 	}
 }
@@ -200,7 +214,7 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 	if !g.named && old.named {
 		g.Name, g.named = old.Name, true
 	}
-	g.tags = old.tags
+	g.absorbTags(old)
 	g.ID = old.ID // equal text, so that the new copy can be freed
 	if g.reads(old) {
 		g.Name, g.haystack = old.Name, old.haystack
@@ -232,7 +246,7 @@ func (g *Generation) index() {
 	own := g.own()
 	parts := [...]string{
 		id, name, strings.ToLower(g.Model), g.statusWords(), strings.ToLower(string(g.ErrorCode)),
-		strings.ToLower(string(own.label)), strings.ToLower(string(own.set)),
+		strings.ToLower(string(own.label)), strings.ToLower(string(own.set)), strings.ToLower(string(g.Project())),
 	}
 	n := len(parts)
 	for n > 5 && parts[n-1] == "" {

@@ -45,25 +45,32 @@ func (s *Store) BringLabels(all map[string][]string) {
 	}
 }
 
-// tag gives a new row its label and set.
-func (s *Store) tag(g *Generation) {
-	if t := s.tagsOf(g.Key()); t != g.own() {
+// dress gives a new row what the server does not tell with it: the label and the
+// set, and the names of the project and of the asset.
+func (s *Store) dress(g *Generation) {
+	t := s.tagsOf(g)
+	s.nameProject(&t.origin)
+	if s.nameAfterAsset(g, &t.origin) || t != g.own() {
 		g.setTags(t)
 	}
 }
 
-func (s *Store) tagsOf(id string) tags {
-	m := s.Sets.members[id]
-	if m == nil {
-		return tags{label: s.labels[id]}
+// tagsOf returns the tags of a row as they should be.
+func (s *Store) tagsOf(g *Generation) tags {
+	t := tags{label: s.labels[g.Key()], origin: g.own().origin}
+	if m := s.Sets.members[g.Key()]; m != nil {
+		t.set, t.lang = m.set, m.lang
 	}
-	return tags{label: s.labels[id], set: m.set, lang: m.lang}
+	return t
 }
 
 // retag updates the row of a job or submission.
 func (s *Store) retag(id string) {
-	t := s.tagsOf(id)
-	if g, ok := s.Generations.Find(id); ok && g.own() != t {
+	g, ok := s.Generations.Find(id)
+	if !ok {
+		return
+	}
+	if t := s.tagsOf(&g); g.own() != t {
 		s.Generations.Amend(id, func(g *Generation) { g.setTags(t) })
 	}
 }

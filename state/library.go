@@ -104,6 +104,7 @@ func (l *Library) Partial() bool { return l.More || l.Total > l.Rows.Len() }
 // applyNewest takes in the newest page of all assets. The first one is also
 // where the library goes on from.
 func (s *Store) applyNewest(q Query, a Answer, now time.Time) {
+	s.NameAssets(a.Assets)
 	applyList(&s.Assets, q.ticket, a.Assets, a.Cursor == "" && a.Skipped == 0, a.Err, now)
 	switch l := &s.Library; {
 	case a.Err != nil:
@@ -132,6 +133,7 @@ func (s *Store) Asset(id api.ID) (Asset, bool) {
 // KeepAssets remembers assets that were found by other means than the list of
 // the newest, or that changed.
 func (s *Store) KeepAssets(found []Asset, now time.Time) {
+	s.NameAssets(found)
 	for _, a := range found {
 		a.place = 0
 		if s.Assets.Has(a.Key()) {

@@ -35,6 +35,11 @@ type Store struct {
 	Sets     Sets          // the job sets, and what belongs to them
 
 	costs    costTracker
+	names    map[nameKey]text.Text // of assets and projects, also of earlier starts
+	unsaved  []nameKey             // names that are not in the journal yet
+	nameless nameless
+	renamed  bool                 // the name of a project has changed
+	grouped  bool                 // some job is in a project
 	found    map[api.ID]Asset     // assets that are not in Assets
 	labels   map[string]text.Text // by id of job, batch or submission
 	labelled int                  // number of non-empty labels
@@ -72,6 +77,7 @@ func (s *Store) Clear() {
 	s.Batches.Clear()
 	s.Assets.Clear()
 	s.Library, s.found = s.newestAssets(), nil
+	s.names, s.unsaved, s.nameless, s.grouped = nil, nil, nil, false
 	s.Models.Clear()
 	s.Projects.Clear()
 	s.NoProjects = false

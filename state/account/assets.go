@@ -22,7 +22,9 @@ func (a *Account) FindAssets(l *state.Library, then func(error)) (work Work, ok 
 	return a.work(func(ctx context.Context) apply {
 		r := assetPage(ctx, c, q)
 		return func(now time.Time) []Event {
-			if l.Rows != &a.Store.Assets {
+			if l.Rows == &a.Store.Assets {
+				a.Store.NameAssets(r.Assets)
+			} else {
 				a.Store.KeepAssets(r.Assets, now)
 			}
 			l.Apply(&r, now)

@@ -57,6 +57,7 @@ type past struct {
 	generations []state.Generation
 	batches     []state.Batch
 	seen        time.Time
+	names       []state.Name
 	err         error
 }
 
@@ -72,6 +73,9 @@ func readPast(ctx context.Context, j *journal.Journal) (p past) {
 	if p.batches, p.err = j.Batches(ctx); p.err != nil {
 		return p
 	}
+	if p.names, p.err = j.KnownNames(ctx); p.err != nil {
+		return p
+	}
 	p.seen, _, p.err = j.Seen(ctx)
 	return p
 }
@@ -79,6 +83,7 @@ func readPast(ctx context.Context, j *journal.Journal) (p past) {
 // bringBack shows the recalled rows. Older ones follow from the next beat on,
 // so that the first frames and answers are not delayed.
 func (a *Account) bringBack(p past) {
+	a.Store.BringNames(p.names)
 	a.Store.Batches.Recall(p.batches)
 	a.lists = lists{asOf: p.seen, tried: a.now, saved: p.seen}
 	a.backTo(p.generations, firstPage)
@@ -147,7 +152,7 @@ func (a *Account) saveSeen() []Work {
 		return nil
 	}
 	s := a.takeUnsaved(nextPage)
-	if len(s.generations)+len(s.batches) == 0 && s.seen.Sub(l.saved) < ageEvery {
+	if len(s.generations)+len(s.batches)+len(s.names) == 0 && s.seen.Sub(l.saved) < ageEvery {
 		return nil
 	}
 	l.saving, l.tried, l.saved = true, a.now, s.seen
@@ -199,6 +204,7 @@ func (a *Account) takeUnsaved(limit int) sightings {
 	return sightings{
 		generations: a.Store.Generations.TakeUnsaved(limit), seen: a.Store.Generations.AsOf(),
 		batches: a.Store.Batches.TakeUnsaved(limit), batchesSeen: a.Store.Batches.AsOf(),
+		names: a.Store.TakeUnsavedNames(limit),
 	}
 }
 
@@ -206,6 +212,7 @@ func (a *Account) takeUnsaved(limit int) sightings {
 type sightings struct {
 	generations       []state.Generation
 	batches           []state.Batch
+	names             []state.Name
 	seen, batchesSeen time.Time
 }
 
@@ -218,6 +225,11 @@ func (s sightings) save(ctx context.Context, j *journal.Journal, rest func(time.
 		}
 		if len(page) == saveAtOnce {
 			rest(saveRest * time.Since(began))
+		}
+	}
+	for page := range slices.Chunk(s.names, saveAtOnce) {
+		if err := j.SaveNames(ctx, page); err != nil {
+			return err
 		}
 	}
 	// Without rows this saves the time alone.

@@ -24,6 +24,7 @@ func schema() []step {
 		{sql: schema5},
 		{sql: schema6},
 		{sql: schema7},
+		{sql: schema8},
 	}
 }
 
