@@ -37,6 +37,9 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	if g.Label() != "" {
 		lines = append(lines, a.advice(width, "label", g.Label(), paint.Normal)...)
 	}
+	if g.ProjectID() != "" {
+		lines = append(lines, a.advice(width, "project", g.Project(), paint.Normal)...)
+	}
 	lines = append(lines, a.setFacts(g.Key(), width)...)
 	lines = append(lines, t.Fact("length", length(g.Length), paint.Normal))
 	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).Tone)...)
@@ -308,8 +311,9 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 		lines = append(lines, t.Fact("billed", "not billed yet ("+c.Availability+")", paint.Muted))
 	}
 	lines = append(lines, "", t.Text(paint.Title, "Inputs"))
-	for _, in := range o.Job.Input {
-		lines = append(append(lines, t.Fact(in.Type, inputWords(in), paint.Normal)), reads(t, in.URL)...)
+	for i := range o.Job.Input {
+		in := &o.Job.Input[i]
+		lines = append(append(lines, t.Fact(in.Type, a.inputWords(in), paint.Normal)), reads(t, in.URL)...)
 	}
 	if len(o.Job.Options) > 0 {
 		lines = append(lines, "", t.Text(paint.Title, "Options"))
@@ -319,15 +323,4 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 		lines = append(append(lines, "", t.Fact("output", o.Job.Output.Shown(), paint.Normal)), reads(t, o.Job.Output)...)
 	}
 	return lines
-}
-
-// inputWords describes one input of a job.
-func inputWords(in api.Input) text.Text {
-	switch {
-	case in.Provider != nil:
-		return text.Sprintf("“%s” spoken by voice %s", in.Provider.Script, in.Provider.VoiceID)
-	case in.AssetID != "":
-		return "asset " + text.Of(string(in.AssetID))
-	}
-	return in.URL.Shown()
 }

@@ -64,6 +64,7 @@ func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 func (a *composer) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
 	f.Stage, f.Check, f.Changed, f.Note, f.Differs, f.Left = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
+	f.Shown = f.shown
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
@@ -197,6 +198,17 @@ func (a *composer) assetType(id string) (string, bool) {
 		return string(x.Type), true
 	}
 	return "", !a.store.Assets.Known() || a.store.Library.Partial()
+}
+
+// shown returns the name of an asset for a field without the focus.
+func (f *generationForm) shown(name string) text.Text {
+	switch name {
+	case draft.FieldVisual:
+		return f.app.shownInForm(f.draft.Visual)
+	case draft.FieldAudio:
+		return f.app.shownInForm(f.draft.Audio)
+	}
+	return ""
 }
 
 func (f *generationForm) checkField(name string) draft.Problem { return f.draft.Check(name, f.env()) }

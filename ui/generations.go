@@ -26,6 +26,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 			{Title: "name", Width: 13, Want: 17, Grow: 12, Inner: true, Sort: table.SortName, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Name) }},
 			{Title: "label", Width: 8, Grow: 2, Inner: true, Drop: 5, When: a.store.Labelled, Sort: table.SortLabel, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Label()) }},
 			{Title: "set", Width: 8, Grow: 1, Inner: true, Drop: 8, Spare: true, When: a.store.Sets.Any, Sort: table.SortSet, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Set()) }},
+			{Title: "project", Width: 8, Want: 12, Grow: 1, Inner: true, Drop: 10, Spare: true, When: a.store.InProjects, Sort: table.SortNone, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Project()) }},
 			{Title: "lang", Width: 5, Drop: 9, Spare: true, When: a.store.Sets.Any, Sort: table.SortLang, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Lang()) }},
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(length(g.Length)) }},
 			{Title: "cost", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortCost, Cell: func(g *state.Generation) paint.Piece { return costCell(a.store.Cost(g)) }},

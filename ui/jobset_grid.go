@@ -55,8 +55,8 @@ func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid
 			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(text.Of(r.Draft.Model)) }},
 			{Title: "length", Width: 6, Right: true, Drop: 2, Falls: true, Sort: table.SortLength, Cell: g.lengthCell},
 			{Title: "price", Width: 8, Right: true, Drop: 5, Sort: table.SortNone, Cell: g.priceCell},
-			{Title: "video", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 7, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(mediaName(r.Draft.Visual, home)) }},
-			{Title: "audio", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 6, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(audioName(&r.Draft, home)) }},
+			{Title: "video", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 7, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(a.mediaName(r.Draft.Visual)) }},
+			{Title: "audio", Width: 10, Want: 14, Grow: 1, Inner: true, Drop: 6, Sort: table.SortNone, Cell: func(r *jobset.Row) paint.Piece { return paint.Muted.Of(a.audioName(&r.Draft)) }},
 			{Title: "label", Width: 8, Inner: true, Drop: 8, Spare: true, Sort: table.SortLabel, Cell: func(r *jobset.Row) paint.Piece { return paint.Normal.Of(draft.CleanLabel(r.Draft.Label)) }},
 			{Title: "check", Width: 26, Want: 34, Grow: 8, Sort: table.SortStatus, Cell: g.standing},
 		},
@@ -143,26 +143,6 @@ func (g *setGrid) standing(r *jobset.Row) paint.Piece {
 	return paint.OK.Of(g.app.Theme.Glyphs.Completed)
 }
 
-// mediaName returns the name of an input, without its folder.
-func mediaName(typed, home string) text.Text {
-	m, err := draft.ParseMedia(typed, home)
-	switch {
-	case err != nil, m.Source == draft.SourceAsset:
-		return text.Of(typed)
-	case m.Source == draft.SourceNone:
-		return none
-	}
-	return m.Base()
-}
-
-// audioName returns the name of a draft's audio, or its script.
-func audioName(d *draft.Draft, home string) text.Text {
-	if d.Audio == "" && d.Script != "" {
-		return text.Of("“" + d.Script + "”")
-	}
-	return mediaName(d.Audio, home)
-}
-
 // totals counts the rows.
 func (g *setGrid) totals() *jobset.Totals {
 	if v := g.rows.Version(); v != g.version {
@@ -204,8 +184,8 @@ func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 		}
 	}
 	fact("model", text.Of(d.Model))
-	fact("video", text.Of(d.Visual))
-	fact("audio", text.Of(d.Audio))
+	fact("video", g.app.typedMedia(d.Visual))
+	fact("audio", g.app.typedMedia(d.Audio))
 	fact("script", text.Of(d.Script))
 	fact("voice", text.Of(d.VoiceID))
 	fact("language", text.Of(r.Lang))

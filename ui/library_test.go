@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -202,5 +203,82 @@ func TestAssetInUseIsNotDeleted(t *testing.T) {
 		s.Press("3", "X")
 		s.Pass(time.Second)
 		s.Sees("not deleted", "still needs it")
+	})
+}
+
+// A picked asset is shown by its name everywhere, also after it was deleted and
+// dubtop was started again.
+func TestPickedAssetsAreShownByName(t *testing.T) {
+	t.Parallel()
+	const shot, line = "11111111-2222-4333-8444-aaaaaaaaaaaa", "11111111-2222-4333-8444-bbbbbbbbbbbb"
+	st := library(0, simulator.Current,
+		simulator.Asset{ID: shot, Name: "shot.mp4", Visibility: "USER", Seconds: 10, Age: time.Minute},
+		simulator.Asset{ID: line, Name: "line.wav", Type: "AUDIO", Visibility: "USER", Seconds: 9, Age: time.Hour})
+	st.journal, st.width, st.height = filepath.Join(t.TempDir(), "journal.db"), 120, 40
+	tell(t, st, func(s *story) {
+		s.Press("n", "ctrl+o", "enter", "tab", "ctrl+o", "enter", "tab")
+		s.Sees("shot.mp4, 0:10", "line.wav, 0:09")
+		s.DoesNotSee("asset:")
+		s.Press("ctrl+s")
+		s.Pass(2 * time.Second)
+		s.Sees("Send this job?", "shot.mp4", "line.wav")
+		s.DoesNotSee(shot, line)
+		s.Press("esc")
+		s.Pass(2 * time.Second)
+		s.Press("esc", "5", "P", "n", "ctrl+s")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("shot.mp4")
+		s.DoesNotSee(shot, line)
+		s.Press("P")
+		s.Pass(20 * time.Second)
+		s.Press("1")
+		s.Sees("shot.mp4")
+		s.Press("enter")
+		s.Pass(2 * time.Second)
+		s.Sees("shot.mp4 (asset 11111111…)", "line.wav (asset 11111111…)")
+		s.Pass(10 * time.Second)
+		s.account.Fault("GET /v2/assets", simulator.Fault{Status: 500})
+		s.start()
+		s.Pass(3 * time.Second)
+		s.Sees("shot.mp4")
+		s.Press("enter")
+		s.Pass(2 * time.Second)
+		s.Sees("line.wav (asset 11111111…)")
+	})
+}
+
+func TestProjectsAreShownAndFiltered(t *testing.T) {
+	t.Parallel()
+	const spring = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+	st := stage{
+		account: simulator.Options{Seed: 3, Generations: -1, Profile: simulator.Current}, width: 160, height: 40,
+		prepare: func(a *simulator.Server) {
+			a.AddProject(simulator.Project{ID: spring, Name: "Spring campaign"})
+			a.Add(simulator.Job{Name: "in_it", ProjectID: spring, Status: "COMPLETED", Age: time.Hour})
+			a.Add(simulator.Job{Name: "alone", Status: "COMPLETED", Age: 2 * time.Hour})
+		},
+	}
+	tell(t, st, func(s *story) {
+		s.Pass(time.Minute)
+		s.Sees("PROJECT", "in_it", "alone")
+		if row := s.row("▌"); !strings.Contains(row, "Spring") {
+			t.Errorf("%s", row)
+		}
+		s.Press("/")
+		s.Type("project:spring")
+		s.Press("enter")
+		s.Sees("in_it", "1 of 1, 2 in all", "Spring campaign")
+		s.DoesNotSee("alone")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("project   Spring campaign")
+	})
+	st.account.Profile = simulator.Strict
+	tell(t, st, func(s *story) {
+		s.Pass(time.Minute)
+		s.Sees("in_it")
+		s.DoesNotSee("PROJECT", "Spring")
 	})
 }

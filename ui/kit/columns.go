@@ -52,7 +52,7 @@ const (
 func (l *List[T]) arrange() ([]*Column[T], []int) {
 	all := l.wanted()
 	cols, _ := fitting(all, 0)
-	for limit := 9; limit > 0; limit-- {
+	for limit := 10; limit > 0; limit-- {
 		if more, need := fitting(all, limit); need <= l.width {
 			cols = more
 			break

@@ -67,6 +67,7 @@ type Form struct {
 	Focus   int
 	Check   func(name string) Problem
 	Note    func(name string) text.Text // says something about the value of a field; may be nil
+	Shown   func(name string) text.Text // the words for a value in a field without the focus, "" for itself; may be nil
 	Differs func() []string             // returns the fields to mark as changed; may be nil
 	Changed func(name, value string) tea.Cmd
 	Left    func(name string) tea.Cmd // called with the name of a field when the focus leaves it; may be nil
@@ -265,7 +266,7 @@ func (f *Form) below(n paint.Tone, words text.Text) (lines []paint.Styled) {
 // below.
 func (f *Form) noted(x *Field, line paint.Styled) []paint.Styled {
 	note := text.Text("")
-	if f.Note != nil {
+	if f.Note != nil && f.shown(x) == "" {
 		note = f.Note(x.Name)
 	}
 	at := labelWidth + 4 + paint.TextWidth(text.Masked(x.input.Value()))
@@ -314,6 +315,9 @@ func (f *Form) value(x *Field, focused bool) paint.Styled {
 		if !focused && x.input.Value() == "" {
 			return t.Text(paint.Muted, x.hint)
 		}
+		if words := f.shown(x); words != "" {
+			return t.Text(paint.Normal, words)
+		}
 		return x.input.View()
 	}
 	v, n := text.Of(x.input.Value()), paint.Normal
@@ -324,6 +328,14 @@ func (f *Form) value(x *Field, focused bool) paint.Styled {
 		return t.Text(paint.Accent, "< ") + t.Text(n, v) + t.Text(paint.Accent, " >")
 	}
 	return t.Text(n, v)
+}
+
+// shown returns the words for the value of a field, "" for the value itself.
+func (f *Form) shown(x *Field) text.Text {
+	if f.Shown == nil || x == f.Current() {
+		return ""
+	}
+	return f.Shown(x.Name)
 }
 
 // View draws the fields below the given lines, scrolled to show the focused
