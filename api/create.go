@@ -13,36 +13,6 @@ import (
 	"dubtop/api/exact"
 )
 
-// CreateRequest is the body of POST /v2/generate. Empty fields are left out, so
-// that the bytes contain only the values that the user set.
-// https://sync.so/docs/api-reference/api/generate-api/create
-type CreateRequest struct {
-	Model          string         `json:"model"`
-	Input          []CreateInput  `json:"input"`
-	Options        map[string]any `json:"options,omitempty"`
-	WebhookURL     string         `json:"webhookUrl,omitempty"`
-	OutputFileName string         `json:"outputFileName,omitempty"`
-}
-
-// CreateInput is one input of a new job: a link, an asset, a script or, with
-// none of these, a file sent as a form part.
-type CreateInput struct {
-	Type     string       `json:"type"`
-	URL      string       `json:"url,omitempty"`
-	AssetID  string       `json:"assetId,omitempty"`
-	Provider *CreateVoice `json:"provider,omitempty"`
-}
-
-// CreateVoice is a script and the voice that speaks it. Script may have up to
-// 5000 characters.
-type CreateVoice struct {
-	Name            string   `json:"name"` // "elevenlabs"
-	VoiceID         string   `json:"voiceId"`
-	Script          string   `json:"script"`
-	Stability       *float64 `json:"stability,omitempty"`
-	SimilarityBoost *float64 `json:"similarityBoost,omitempty"`
-}
-
 // FilePart is a local file sent as a form part. It is streamed and may have up
 // to [MaxUpload] bytes.
 type FilePart struct {

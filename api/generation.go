@@ -73,6 +73,8 @@ type Provider struct {
 	Name    text.Text
 	VoiceID ID
 	Script  text.Text
+
+	Stability, SimilarityBoost *float64 // nil if absent
 }
 
 // Generation is a job as reported by the API.
@@ -85,6 +87,7 @@ type Generation struct {
 	Input            []Input
 	Options          JSON // the object as echoed; nil if absent
 	Segments         JSON
+	DubParams        JSON
 	WebhookURL       URL
 	Output           URL // outputMediaUrl, else outputUrl
 	SegmentOutput    URL

@@ -40,7 +40,21 @@ func (p *Provider) members() []exact.Member {
 		{Name: "name", Into: &p.Name},
 		{Name: "voiceId", Into: &p.VoiceID},
 		{Name: "script", Into: &p.Script},
+		{Name: "stability", Into: share{&p.Stability}},
+		{Name: "similarityBoost", Into: share{&p.SimilarityBoost}},
 	}
+}
+
+// share reads a number from 0 to 1, nil if the value is none.
+type share struct{ into **float64 }
+
+// UnmarshalJSON reads the number. It never fails.
+func (s share) UnmarshalJSON(b []byte) error {
+	*s.into = nil
+	if n, ok := looseNumber(b); ok && n >= 0 && n <= 1 {
+		*s.into = &n
+	}
+	return nil
 }
 
 // UnmarshalJSON keeps the API's word, made safe to draw. It never fails.
@@ -62,6 +76,7 @@ type wireGeneration struct {
 	Input            objects[Input, *Input]
 	Options          JSON
 	Segments         JSON
+	DubParams        JSON
 	WebhookURL       URL
 	OutputMediaURL   URL
 	OutputURL        URL
@@ -86,6 +101,7 @@ func (w *wireGeneration) members() []exact.Member {
 		{Name: "input", Into: &w.Input},
 		{Name: "options", Into: &w.Options},
 		{Name: "segments", Into: &w.Segments},
+		{Name: "dubParams", Into: &w.DubParams},
 		{Name: "webhookUrl", Into: &w.WebhookURL},
 		{Name: "outputMediaUrl", Into: &w.OutputMediaURL, Once: true},
 		{Name: "outputUrl", Into: &w.OutputURL, Once: true},
@@ -104,7 +120,7 @@ func (w *wireGeneration) members() []exact.Member {
 func (w *wireGeneration) generation() Generation {
 	return Generation{
 		ID: w.ID, CreatedAt: cmp.Or(w.CreatedAt, w.OldCreatedAt), Status: w.Status, Model: w.Model,
-		Input: w.Input, Options: w.Options, Segments: w.Segments, WebhookURL: w.WebhookURL,
+		Input: w.Input, Options: w.Options, Segments: w.Segments, DubParams: w.DubParams, WebhookURL: w.WebhookURL,
 		Output: cmp.Or(w.OutputMediaURL, w.OutputURL), SegmentOutput: w.SegmentOutputURL,
 		SynthesizedAudio: w.SynthesizedAudio, OutputDuration: w.OutputDuration,
 		OutputFileName: w.OutputFileName, Error: w.Error.Text,

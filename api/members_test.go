@@ -89,7 +89,7 @@ func TestEveryObjectIsWalked(t *testing.T) {
 // samples returns values such that each member can read at least one.
 func samples() []string {
 	return []string{
-		`"a"`, `1.5`, `"https://h/x"`, `"2026-11-29T20:00:00Z"`, `{"message":"a"}`, `{"total_generations":1}`, `{"name":"a","id":"a"}`,
+		`"a"`, `1.5`, `0.5`, `"https://h/x"`, `"2026-11-29T20:00:00Z"`, `{"message":"a"}`, `{"total_generations":1}`, `{"name":"a","id":"a"}`,
 		`[{"id":"a"}]`, `true`,
 	}
 }

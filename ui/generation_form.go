@@ -131,31 +131,55 @@ func (f *generationForm) rebuild() {
 	fields = append(fields, x, y,
 		kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", d.Script),
 		kit.TextField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
-	for _, o := range draft.RulesFor(d.Model).Options {
-		fields = append(fields, optionField(t, o, d.Options[o.Name]))
-	}
+	fields = append(fields, optionFields(t, draft.RulesFor(d.Model).Options, d.Options)...)
 	f.Set(append(fields,
 		kit.TextField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
 		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when the job ends", d.WebhookURL),
 		kit.TextField(t, draft.FieldLabel, "Label", "for your own records, never sent", d.Label)))
 }
 
+// optionFields returns the fields of the options that can be filled in.
+func optionFields(t *paint.Theme, options []draft.Option, typed map[string]string) (fields []kit.Field) {
+	for _, o := range draft.OptionsIn(options, typed) {
+		fields = append(fields, optionField(t, o, typed[o.Name]))
+	}
+	return fields
+}
+
+// reshapes reports whether other fields depend on the value of a field.
+func reshapes(name string) bool {
+	return name == draft.FieldModel || strings.HasPrefix(name, draft.OptionField("active_speaker"))
+}
+
 // optionField returns the field of an option.
 func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
-	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
-	label = strings.ReplaceAll(label, "_", " ")
-	label = strings.ToUpper(label[:1]) + label[1:]
-	hint := o.Words
+	name, label, hint := draft.OptionField(o.Name), optionLabel(o), o.Words
 	if o.Default != "" {
 		hint = o.Default + " (default)  " + o.Words
 	}
+	choices := append([]string{""}, o.Choices...)
 	switch o.Kind {
-	case draft.OptionNumber:
-		return kit.TextField(t, draft.OptionField(o.Name), text.Of(label), text.Of(hint), value)
+	case draft.OptionNumber, draft.OptionFrame, draft.OptionPoint, draft.OptionLink:
+		return kit.TextField(t, name, label, text.Of(hint), value)
 	case draft.OptionBool:
-		return kit.ChoiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, []string{"", "true", "false"})
+		choices = []string{"", "true", "false"}
 	}
-	return kit.ChoiceField(draft.OptionField(o.Name), text.Of(label), text.Of(hint), value, append([]string{""}, o.Choices...))
+	return kit.ChoiceField(name, label, text.Of(hint), value, choices)
+}
+
+// optionLabel names an option in the form.
+func optionLabel(o draft.Option) text.Text {
+	switch o.Kind {
+	case draft.OptionFrame:
+		return "  in frame"
+	case draft.OptionPoint:
+		return "  at point"
+	case draft.OptionLink:
+		return "  boxes from"
+	}
+	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
+	label = strings.ReplaceAll(label, "_", " ")
+	return text.Of(strings.ToUpper(label[:1]) + label[1:])
 }
 
 // edit changes the draft. There is no price to invalidate: prices exist only in
@@ -163,7 +187,7 @@ func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
 func (f *generationForm) edit(name, value string) tea.Cmd {
 	d := &f.draft
 	d.Put(name, value)
-	if name == draft.FieldModel {
+	if reshapes(name) {
 		f.rebuild()
 	}
 	d.Touch(time.Now(), uuid.NewString)

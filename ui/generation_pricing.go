@@ -52,8 +52,8 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing
 // copied, because a command must not read the store.
 func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 	facts := map[string]account.Asset{}
-	for _, typed := range []string{d.Visual, d.Audio} {
-		if m, err := draft.ParseMedia(typed, a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
+	for _, field := range d.MediaFields() {
+		if m, err := draft.ParseMedia(d.Media(field), a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
 			if x, ok := a.store.Asset(api.ID(m.AssetID)); ok {
 				facts[m.AssetID] = assetFact(&x)
 			}

@@ -75,9 +75,7 @@ func (f *setForm) rebuild() {
 		kit.ChoiceField(fieldSetJoin, "Join", joinByName, join, []string{joinByName, joinEvery}),
 		kit.ChoiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames()),
 	}
-	for _, o := range draft.RulesFor(d.Model).Options {
-		fields = append(fields, optionField(t, o, d.Options[o.Name]))
-	}
+	fields = append(fields, optionFields(t, draft.RulesFor(d.Model).Options, d.Options)...)
 	f.Set(append(fields,
 		kit.TextField(t, fieldSetTemplate, "Output names", jobset.Fields, f.typed.template),
 		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when each job ends", d.WebhookURL),
@@ -98,7 +96,7 @@ func (f *setForm) edit(name, value string) tea.Cmd {
 	default:
 		f.typed.like.Put(name, value)
 	}
-	if name == draft.FieldModel {
+	if reshapes(name) {
 		f.rebuild()
 	}
 	return nil

@@ -31,13 +31,10 @@ type looking struct {
 	input  account.Input
 }
 
-// mediaFields returns the fields that take a file.
-func mediaFields() []string { return []string{draft.FieldVisual, draft.FieldAudio} }
-
 // lookedAt returns everything the result of a check depends on.
 func (f *generationForm) lookedAt(field string) string {
-	if field == draft.FieldAudio {
-		return f.draft.Audio
+	if field != draft.FieldVisual {
+		return f.draft.Media(field)
 	}
 	return f.draft.Visual + "\x00" + strconv.FormatBool(draft.RulesFor(f.draft.Model).Image)
 }
@@ -46,7 +43,7 @@ func (f *generationForm) lookedAt(field string) string {
 // on disk at once; files are measured after a pause.
 func (f *generationForm) look() tea.Cmd {
 	cmds := []tea.Cmd{f.stat()}
-	for _, field := range mediaFields() {
+	for _, field := range f.draft.MediaFields() {
 		l := f.looks[field]
 		if at := f.lookedAt(field); l == nil || l.at != at {
 			f.looked++
@@ -89,11 +86,7 @@ func (m lookDueMsg) apply(a *composer) tea.Cmd {
 // or there is no file. Assets need no check.
 func (f *generationForm) lookAt(field string) tea.Cmd {
 	l := f.looks[field]
-	typed := f.draft.Visual
-	if field == draft.FieldAudio {
-		typed = f.draft.Audio
-	}
-	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+	m, err := draft.ParseMedia(f.draft.Media(field), f.app.cfg.Home)
 	ready := err == nil && (m.Source == draft.SourceURL || m.Source == draft.SourceFile)
 	if l == nil || l.cancel != nil || !ready || f.checkField(field).Blocks() {
 		return nil
@@ -166,8 +159,8 @@ type fileFact struct {
 // stat checks the typed paths on disk.
 func (f *generationForm) stat() tea.Cmd {
 	var cmds []tea.Cmd
-	for _, typed := range []string{f.draft.Visual, f.draft.Audio} {
-		m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+	for _, field := range f.draft.MediaFields() {
+		m, err := draft.ParseMedia(f.draft.Media(field), f.app.cfg.Home)
 		if err != nil || m.Source != draft.SourceFile {
 			continue
 		}
@@ -192,8 +185,7 @@ func (m statMsg) apply(*composer) tea.Cmd {
 
 // noteOf describes a typed input: an asset's name and length, a file's size.
 func (f *generationForm) noteOf(name string) text.Text {
-	typed := map[string]string{draft.FieldVisual: f.draft.Visual, draft.FieldAudio: f.draft.Audio}[name]
-	m, err := draft.ParseMedia(typed, f.app.cfg.Home)
+	m, err := draft.ParseMedia(f.draft.Media(name), f.app.cfg.Home)
 	if err != nil {
 		return ""
 	}

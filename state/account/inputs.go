@@ -42,15 +42,14 @@ func Warnings(inputs []Input) (words []string) {
 	return words
 }
 
-// Look inspects one field of the draft, draft.FieldVisual or draft.FieldAudio,
-// with a few requests or by reading the disk. A file that can't be reached or
+// Look inspects one of the draft's media fields with a few requests or by reading the disk. A file that can't be reached or
 // measured is not an error but a warning in the finding.
 func (p *Pricing) Look(ctx context.Context, c *api.Client, field string) (Input, error) {
 	p.prepare(ctx, c)
 	return p.look(ctx, c, field)
 }
 
-// measure inspects the visual and the sound input. A length that can't be found
+// measure inspects the visual input and then the audio inputs. A length that can't be found
 // is no error; a file of the wrong kind is.
 func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	visual, err := p.look(ctx, c, draft.FieldVisual)
@@ -61,20 +60,33 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	if p.Draft.Still(p.Env) {
 		visual.Kind, visual.Seconds, visual.Basis = "image", 0, ""
 	}
-	sound := Input{Kind: "script", Name: text.Of("“" + strings.TrimSpace(p.Draft.Script) + "”"), Basis: "number of its characters"}
-	if sound.Seconds = draft.SpeechSeconds(p.Draft.Script); sound.Seconds == 0 {
-		if sound, err = p.look(ctx, c, draft.FieldAudio); err != nil {
+	inputs := []Input{visual}
+	for i, sound := range p.Draft.Sounds() {
+		in, err := p.sound(ctx, c, p.Draft.MediaFields()[i+1], sound)
+		if err != nil {
 			return nil, fmt.Errorf("audio: %w", err)
 		}
-		p.Env.AudioSeconds = sound.Seconds
+		inputs = append(inputs, in)
 	}
-	inputs := []Input{visual, sound}
+	if len(inputs) > 1 && inputs[1].Kind == "audio" {
+		p.Env.AudioSeconds = inputs[1].Seconds
+	}
 	for i := range inputs {
 		if in := &inputs[i]; in.Refuse != "" {
 			return nil, refusedInput(in.Kind + ": " + in.Refuse)
 		}
 	}
 	return inputs, nil
+}
+
+// sound inspects an audio input, or guesses how long a script takes.
+func (p *Pricing) sound(ctx context.Context, c *api.Client, field string, s draft.Sound) (Input, error) {
+	if seconds := draft.SpeechSeconds(s.Script); seconds > 0 {
+		in := Input{Kind: "script", Name: text.Of("“" + strings.TrimSpace(s.Script) + "”"), Basis: "number of its characters"}
+		in.Seconds = seconds
+		return in, nil
+	}
+	return p.look(ctx, c, field)
 }
 
 // refusedInput is an error about a file that lasts until somebody replaces it.
@@ -84,11 +96,11 @@ func (e refusedInput) Error() string { return string(e) }
 
 // look inspects a field and remembers the finding for the checks.
 func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input, error) {
-	typed, in := p.Draft.Visual, Input{Kind: "video"}
-	if field == draft.FieldAudio {
-		typed, in.Kind = p.Draft.Audio, "audio"
+	in := Input{Kind: "video"}
+	if field != draft.FieldVisual {
+		in.Kind = "audio"
 	}
-	m, err := draft.ParseMedia(typed, p.Env.Home)
+	m, err := draft.ParseMedia(p.Draft.Media(field), p.Env.Home)
 	if err != nil {
 		return Input{}, err
 	}
@@ -124,8 +136,8 @@ func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input,
 // turn, so that a slow host delays only its own draft.
 func (p *Pricing) lookAhead(ctx context.Context) error {
 	var links []Link
-	for field, typed := range map[string]string{draft.FieldVisual: p.Draft.Visual, draft.FieldAudio: p.Draft.Audio} {
-		if m, err := draft.ParseMedia(typed, p.Env.Home); err == nil && m.Source == draft.SourceURL {
+	for _, field := range p.Draft.MediaFields() {
+		if m, err := draft.ParseMedia(p.Draft.Media(field), p.Env.Home); err == nil && m.Source == draft.SourceURL {
 			if l := (Link{p.wanted(field).String(), m.URL}); !p.knows(l) {
 				links = append(links, l)
 			}
@@ -154,7 +166,7 @@ func (p *Pricing) behind(ctx context.Context, l Link) draft.Finding {
 // wanted is the kind of media the service uses from a field's file.
 func (p *Pricing) wanted(field string) media.Kind {
 	switch {
-	case field == draft.FieldAudio:
+	case field != draft.FieldVisual:
 		return media.Audio
 	case p.Draft.Still(p.Env):
 		return media.Image

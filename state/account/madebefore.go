@@ -61,7 +61,7 @@ func (s JobSources) contents(body []byte) func(yield func(string) bool) {
 			if json.Unmarshal(line, &job) != nil {
 				continue
 			}
-			if d, _, err := draft.FromRequest(job.Payload); err == nil && !yield(jobset.ContentOf(d)) {
+			if d, err := draft.FromRequest(job.Payload); err == nil && !yield(jobset.ContentOf(d)) {
 				return
 			}
 		}
@@ -71,7 +71,12 @@ func (s JobSources) contents(body []byte) func(yield func(string) bool) {
 // absolute makes the paths of a draft independent of the current folder, as
 // those of rows are.
 func (s JobSources) absolute(d draft.Draft) draft.Draft {
-	for _, typed := range []*string{&d.Visual, &d.Audio} {
+	d = d.Clone()
+	paths := []*string{&d.Visual, &d.Audio}
+	for i := range d.More {
+		paths = append(paths, &d.More[i].Audio)
+	}
+	for _, typed := range paths {
 		m, err := draft.ParseMedia(*typed, s.Env.Home)
 		if err != nil || m.Source != draft.SourceFile {
 			continue

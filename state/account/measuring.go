@@ -93,8 +93,8 @@ func (m *Measuring) Next() (rows []jobset.Row, more bool) {
 // inputsOf returns the files of a draft that have to be measured.
 func (m *Measuring) inputsOf(d *draft.Draft) (inputs []input) {
 	p := Pricing{Draft: *d, Env: m.Env, Known: m.Known}
-	for field, typed := range map[string]string{draft.FieldVisual: d.Visual, draft.FieldAudio: d.Audio} {
-		found, err := draft.ParseMedia(typed, m.Env.Home)
+	for _, field := range d.MediaFields() {
+		found, err := draft.ParseMedia(d.Media(field), m.Env.Home)
 		if err != nil {
 			continue
 		}
@@ -208,10 +208,12 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 		found.Doubt = err.Error()
 		return found
 	}
-	visual, sound := inputs[0], inputs[1]
-	found.Video, found.Audio = visual.Seconds, sound.Seconds
-	found.Output, _ = draft.OutputSeconds(r.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
-	found.About = visual.Within > 0 || sound.Within > 0 || sound.Kind == "script"
+	found.Video, found.About = inputs[0].Seconds, inputs[0].Within > 0
+	if len(inputs) > 1 {
+		found.Audio, found.About = inputs[1].Seconds, found.About || inputs[1].Within > 0 || inputs[1].Kind == "script"
+	}
+	found.Output, _ = p.output(inputs)
+	found.About = found.About || len(r.Draft.Segments) > 0
 	for _, problem := range r.Draft.Problems(p.Env) {
 		if problem.Blocks() {
 			found.Fault = problem.Words
@@ -226,8 +228,8 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 // assetsOf returns what is known about the assets of a draft.
 func (m *Measuring) assetsOf(d *draft.Draft) map[string]Asset {
 	found := map[string]Asset{}
-	for _, typed := range []string{d.Visual, d.Audio} {
-		in, err := draft.ParseMedia(typed, m.Env.Home)
+	for _, field := range d.MediaFields() {
+		in, err := draft.ParseMedia(d.Media(field), m.Env.Home)
 		if err != nil || in.Source != draft.SourceAsset {
 			continue
 		}
@@ -250,8 +252,12 @@ func (m *Measuring) doubt(r *jobset.Row, inputs []Input, seconds float64) string
 			return in.Kind + ": " + in.Warn
 		}
 	}
-	for kind, typed := range map[string]string{"video": r.Draft.Visual, "audio": r.Draft.Audio} {
-		end = end.First([]api.CreateInput{{Type: kind, URL: strings.TrimSpace(typed)}}, 0)
+	for _, field := range r.Draft.MediaFields() {
+		kind := "audio"
+		if field == draft.FieldVisual {
+			kind = "video"
+		}
+		end = end.First([]api.CreateInput{{Type: kind, URL: strings.TrimSpace(r.Draft.Media(field))}}, 0)
 	}
 	now := time.Now()
 	if t, ok := m.Client.ServerTime(now); ok {
@@ -274,7 +280,7 @@ func notes(r *jobset.Row, inputs []Input) string {
 			words = append(words, in.Kind+": "+in.Warn)
 		}
 	}
-	if inputs[0].Kind != "image" {
+	if inputs[0].Kind != "image" && len(inputs) == 2 && len(r.Draft.Segments) == 0 {
 		if apart := draft.LengthsApart(r.Draft.SyncMode(), inputs[0].Seconds, inputs[1].Seconds); apart != "" {
 			words = append(words, apart)
 		}

@@ -117,15 +117,27 @@ func (p *Pricing) assetType(id string) (kind string, known bool) {
 }
 
 // estimate asks the server for the price. It depends on the output's length;
-// for a script, the server prices the whole request if it can, else the length
-// is guessed from its characters.
+// for a script or segments, the server prices the whole request if it can, else
+// the length is guessed from the characters or the video. Only the server can
+// price a dubbing.
 func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submission, inputs []Input) (outbox.Price, error) {
-	visual, sound := inputs[0], inputs[1]
-	length, known := draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, sound.Seconds, visual.Kind == "image")
-	if sound.Kind == "script" || !known {
-		if price, priced := byServer(ctx, c, sub); priced || ctx.Err() != nil {
+	visual, sound := inputs[0], Input{}
+	if len(inputs) > 1 {
+		sound = inputs[1]
+	}
+	parts, dubs := len(p.Draft.Segments) > 0, p.Draft.Dubs()
+	length, known := p.output(inputs)
+	if parts || dubs || sound.Kind == "script" || !known {
+		price, priced := byServer(ctx, c, sub)
+		if dubs && priced {
+			price.Approximate, price.Basis = true, "the server, which may not count the dubbing itself"
+		}
+		if priced || ctx.Err() != nil {
 			return price, ctx.Err()
 		}
+	}
+	if dubs {
+		return outbox.Price{Basis: "how long the translation will be is not known"}, nil
 	}
 	if !known {
 		return outbox.Price{Basis: troubles(inputs)}, nil
@@ -142,8 +154,22 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 		return outbox.Price{}, fmt.Errorf("no price: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
-	price.Approximate = sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
+	price.Approximate = parts || sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
 	return price, nil
+}
+
+// output returns the length of the result in seconds; known is false if it
+// can't be told. Outside its segments a video stays as it is, and how long a
+// translation is nobody knows before it is made.
+func (p *Pricing) output(inputs []Input) (seconds float64, known bool) {
+	visual := inputs[0]
+	switch {
+	case p.Draft.Dubs(), len(inputs) < 2:
+		return 0, false
+	case len(p.Draft.Segments) > 0:
+		return visual.Seconds, visual.Seconds > 0
+	}
+	return draft.OutputSeconds(p.Draft.SyncMode(), visual.Seconds, inputs[1].Seconds, visual.Kind == "image")
 }
 
 // byServer asks the server to price a whole request, if it can.
@@ -160,16 +186,14 @@ func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price 
 // is no price.
 func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submission) (outbox.Price, error) {
 	p.prepare(ctx, c)
-	for _, f := range sub.Files { // absolute paths, since the current folder may differ
+	p.Draft = p.Draft.Clone()
+	fields := p.Draft.LocalFields(p.Env.Home)
+	for i, f := range sub.Files[:min(len(sub.Files), len(fields))] { // absolute paths, since the current folder may differ
 		at := f.Path
 		if f.Asset != "" && p.Contents.unchanged(ctx, []draft.File{f}) != nil {
 			at = draft.AssetPrefix + f.Asset // what was uploaded counts
 		}
-		if f.Field == "audio" {
-			p.Draft.Audio = at
-		} else {
-			p.Draft.Visual = at
-		}
+		p.Draft.PutMedia(fields[i], at)
 	}
 	leave, err := p.begin(ctx)
 	if err != nil {

@@ -26,23 +26,36 @@ type shape struct {
 // lineShape is the shape of a line.
 // https://sync.so/docs/api-reference/api/batch-api/create
 func lineShape() shape {
-	text, number, object := shape{kind: aText}, shape{kind: aNumber}, shape{kind: anObject}
-	options := map[string]shape{}
-	for _, o := range RulesFor("").Options {
-		options[o.Name] = shape{}
-	}
-	voice := map[string]shape{"name": text, "voiceId": text, "script": text, "stability": number, "similarityBoost": number}
-	input := shape{kind: anObject, members: map[string]shape{
-		"type": text, "url": text, "assetId": text, "refId": text,
-		"provider": {kind: anObject, members: voice},
-	}}
-	payload := map[string]shape{
-		"model": text, "input": {kind: aList, each: &input}, "options": {kind: anObject, members: options},
-		"segments": {kind: aList}, "webhookUrl": text, "outputFileName": text, "projectId": text, "dubParams": object,
-	}
 	return shape{kind: anObject, members: map[string]shape{
-		"request_id": text, "endpoint": text, "payload": {kind: anObject, members: payload},
+		"request_id": {kind: aText}, "endpoint": {kind: aText}, "payload": requestShape(),
 	}}
+}
+
+// requestShape is the shape of a request.
+// https://sync.so/docs/api-reference/api/generate-api/create
+func requestShape() shape {
+	text, number := shape{kind: aText}, shape{kind: aNumber}
+	object := func(members map[string]shape) shape { return shape{kind: anObject, members: members} }
+	options, overrides := map[string]shape{}, map[string]shape{}
+	for _, o := range RulesFor("").Options {
+		if o.Parent == "" {
+			options[o.Name] = shape{}
+		}
+	}
+	for _, o := range SegmentOptions("") {
+		if o.Parent == "" {
+			overrides[o.Name] = shape{}
+		}
+	}
+	voice := object(map[string]shape{"name": text, "voiceId": text, "script": text, "stability": number, "similarityBoost": number})
+	input := object(map[string]shape{"type": text, "url": text, "assetId": text, "refId": text, "provider": voice})
+	crop := object(map[string]shape{"refId": text, "startTime": number, "endTime": number})
+	segment := object(map[string]shape{"startTime": number, "endTime": number, "audioInput": crop, "optionsOverride": object(overrides)})
+	dub := object(map[string]shape{"providerName": text, "targetLang": text, "sourceLang": text})
+	return object(map[string]shape{
+		"model": text, "input": {kind: aList, each: &input}, "options": object(options), "segments": {kind: aList, each: &segment},
+		"webhookUrl": text, "outputFileName": text, "projectId": text, "dubParams": dub,
+	})
 }
 
 // The kinds of JSON values, as shown to the user.

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"dubtop/api"
 )
@@ -23,7 +22,15 @@ const (
 	FieldVoice      = "voiceId"
 	FieldOutputName = "outputFileName"
 	FieldWebhook    = "webhookUrl"
+	FieldProject    = "projectId"
 	FieldLabel      = "label"
+	FieldStability  = "stability"
+	FieldSimilarity = "similarityBoost"
+	FieldMore       = "more"      // audio inputs after the first
+	FieldSegments   = "segments"  // parts of the video with audio of their own
+	FieldDub        = "dubParams" // the language to dub into
+	FieldDubFrom    = "sourceLang"
+	FieldExtra      = "others" // members of the request without a field
 )
 
 const optionFieldPrefix = "options."
@@ -109,36 +116,59 @@ var outputNamePattern = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // Check returns the problem with one field of the draft. An unknown field has
 // none.
 func (d Draft) Check(field string, env CheckEnv) Problem {
-	var (
-		s Severity
-		w string
-	)
-	switch field {
-	case FieldModel:
-		s, w = d.checkModel(env)
-	case FieldVisual:
-		s, w = d.checkVisual(env)
-	case FieldAudio:
-		s, w = d.checkAudio(env)
-	case FieldScript:
-		s, w = d.checkScript()
-	case FieldVoice:
-		s, w = d.checkVoice()
-	case FieldOutputName:
-		s, w = checkOutputName(d.OutputFileName)
-	case FieldWebhook:
-		s, w = CheckWebhook(d.WebhookURL)
-	case FieldLabel:
-		s, w = CheckLabel(d.Label)
-	default:
-		if name, ok := strings.CutPrefix(field, optionFieldPrefix); ok {
-			s, w = d.checkOption(name, env)
-		}
-	}
+	s, w := d.check(field, env)
 	if s == SeverityNone {
 		return Problem{}
 	}
 	return Problem{Field: field, Severity: s, Words: w}
+}
+
+func (d Draft) check(field string, env CheckEnv) (Severity, string) {
+	switch field {
+	case FieldModel:
+		return d.checkModel(env)
+	case FieldVisual:
+		return d.checkVisual(env)
+	case FieldAudio:
+		return d.checkAudio(env)
+	case FieldMore:
+		return d.checkMore(env)
+	case FieldSegments:
+		return d.checkSegments(env)
+	case FieldExtra:
+		return d.checkExtra()
+	}
+	if name, ok := strings.CutPrefix(field, optionFieldPrefix); ok {
+		return d.checkOption(name, env)
+	}
+	return d.checkText(field)
+}
+
+// checkText checks a field that needs no other facts.
+func (d Draft) checkText(field string) (Severity, string) {
+	switch field {
+	case FieldScript:
+		return d.Sound().checkScript()
+	case FieldVoice:
+		return d.Sound().checkVoice()
+	case FieldStability:
+		return d.Sound().checkShare(d.Stability, "stability")
+	case FieldSimilarity:
+		return d.Sound().checkShare(d.Similarity, "similarity")
+	case FieldDub:
+		return d.checkDub()
+	case FieldDubFrom:
+		return d.checkDubFrom()
+	case FieldOutputName:
+		return checkOutputName(d.OutputFileName)
+	case FieldWebhook:
+		return CheckWebhook(d.WebhookURL)
+	case FieldProject:
+		return d.checkProject()
+	case FieldLabel:
+		return CheckLabel(d.Label)
+	}
+	return SeverityNone, ""
 }
 
 func (d Draft) checkModel(env CheckEnv) (Severity, string) {
@@ -176,13 +206,16 @@ func (d Draft) checkVisual(env CheckEnv) (Severity, string) {
 	return checkFound(d.Model, m, FieldVisual, env.VisualSeconds, env)
 }
 
-func (d Draft) checkAudio(env CheckEnv) (Severity, string) {
+func (d Draft) checkAudio(env CheckEnv) (Severity, string) { return d.checkAudioAs(FieldAudio, env) }
+
+// checkAudioAs checks the audio as that of a field.
+func (d Draft) checkAudioAs(field string, env CheckEnv) (Severity, string) {
 	m, err := ParseMedia(d.Audio, env.Home)
 	if err != nil {
 		return SeverityError, err.Error()
 	}
 	if m.Source == SourceNone {
-		if d.hasScript() {
+		if d.hasScript() || d.Dubs() {
 			return SeverityNone, ""
 		}
 		return SeverityMissing, "give audio: a link, a file, an asset (ctrl+o), or a script below"
@@ -191,7 +224,7 @@ func (d Draft) checkAudio(env CheckEnv) (Severity, string) {
 	case kindImage, kindOtherImage, kindOther:
 		return SeverityError, "this is not audio"
 	}
-	return checkFound(d.Model, m, FieldAudio, env.AudioSeconds, env)
+	return checkFound(d.Model, m, field, env.AudioSeconds, env)
 }
 
 // checkFound checks the known facts about an input's file, other than its name.
@@ -212,31 +245,6 @@ func tooLong(model string, r Rules, seconds float64) string {
 		return ""
 	}
 	return fmt.Sprintf("the input is %.0f s long; %s takes up to %.0f s", seconds, model, r.MaxSeconds)
-}
-
-func (d Draft) checkScript() (Severity, string) {
-	switch n := utf8.RuneCountInString(strings.TrimSpace(d.Script)); {
-	case n == 0:
-		return SeverityNone, ""
-	case strings.TrimSpace(d.Audio) != "":
-		return SeverityError, "there is already audio above: clear the audio or the script"
-	case n > MaxScript:
-		return SeverityError, fmt.Sprintf("the script has %d characters; the limit is %d", n, MaxScript)
-	}
-	return SeverityNone, ""
-}
-
-func (d Draft) checkVoice() (Severity, string) {
-	v := strings.TrimSpace(d.VoiceID)
-	switch {
-	case v == "" && d.hasScript():
-		return SeverityMissing, "a script needs a voice id, your own or from ElevenLabs"
-	case v != "" && !api.ID(v).Valid():
-		return SeverityError, "a voice id can only have letters, digits, - and _"
-	case v != "" && !d.hasScript():
-		return SeverityWarning, "the voice is only used with a script"
-	}
-	return SeverityNone, ""
 }
 
 // checkOutputName applies the stricter of the two documented rules, so that no
@@ -274,16 +282,43 @@ func CheckWebhook(link string) (Severity, string) {
 }
 
 func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
-	typed := d.Option(name)
-	o, ok := RulesFor(strings.TrimSpace(d.Model)).Option(name)
-	if typed == "" || !ok {
-		return SeverityNone, "" // the option is not sent to this model
+	rules := RulesFor(strings.TrimSpace(d.Model))
+	o, ok := rules.Option(name)
+	if !ok || o.Parent != "" && speakerWay(d.Options) != o.When {
+		return SeverityNone, "" // the option is not sent
 	}
-	if _, w := o.Value(typed); w != "" {
+	typed := d.Option(name)
+	if w := o.fault(typed); w != "" {
+		if typed == "" {
+			return SeverityMissing, w
+		}
 		return SeverityError, w
 	}
-	if !o.Still && d.Still(env) {
+	if typed == "" || !d.Still(env) {
+		return SeverityNone, ""
+	}
+	if !o.Still || o.Kind == OptionSpeaker && d.speakerAuto() {
 		return SeverityWarning, "it does not apply to an image, and is left out"
+	}
+	if o.Kind == OptionFrame && typed != "0" {
+		return SeverityError, "an image has one frame: type 0"
+	}
+	return SeverityNone, ""
+}
+
+// checkExtra checks members that have no field against those that have one.
+func (d Draft) checkExtra() (Severity, string) {
+	for _, raw := range d.Inputs {
+		switch kind := membersOf(raw).text("type"); kind {
+		case "video", "image":
+			return SeverityError, "there are two videos or images: a job has one"
+		case "":
+			return SeverityError, "an input has no type"
+		}
+	}
+	speaker := d.Extra.inside(extraOptions + "/" + optionSpeaker)
+	if way := speakerWay(d.Options); way != "" && speaker[speakerBoxes] != nil {
+		return SeverityError, "the request has " + speakerBoxes + " already: clear the active speaker, or them"
 	}
 	return SeverityNone, ""
 }

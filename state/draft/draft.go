@@ -4,16 +4,13 @@
 package draft
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
-	"dubtop/api"
 	"dubtop/api/text"
 )
 
@@ -21,11 +18,19 @@ import (
 type Draft struct {
 	ID             string            `json:"id"`
 	Model          string            `json:"model"`
-	Visual         string            `json:"visual"`            // video or image, in a form that ParseMedia accepts
-	VisualKind     string            `json:"visualKind"`        // VIDEO or IMAGE if an asset was picked, else ""
-	Audio          string            `json:"audio"`             // alternative to a script
-	Script         string            `json:"script"`            // at most MaxScript characters
-	VoiceID        string            `json:"voiceId"`           // for a script
+	Visual         string            `json:"visual"`              // video or image, in a form that ParseMedia accepts
+	VisualKind     string            `json:"visualKind"`          // VIDEO or IMAGE if an asset was picked or a request said so, else ""
+	Audio          string            `json:"audio"`               // alternative to a script
+	Script         string            `json:"script"`              // at most MaxScript characters
+	VoiceID        string            `json:"voiceId"`             // for a script
+	Stability      string            `json:"stability,omitempty"` // of the voice; see Sound
+	Similarity     string            `json:"similarity,omitempty"`
+	Ref            string            `json:"ref,omitempty"`      // by which segments name the audio or script
+	More           []Sound           `json:"more,omitempty"`     // audio inputs after the first
+	Segments       []Segment         `json:"segments,omitempty"` // parts of the video with audio of their own
+	DubLang        string            `json:"dubLang,omitempty"`  // to translate the video into; "" for none
+	DubFrom        string            `json:"dubFrom,omitempty"`  // what is spoken in it; "" to find out
+	ProjectID      string            `json:"projectId,omitempty"`
 	Options        map[string]string `json:"options"`           // by wire name; "" is not sent
 	OutputFileName string            `json:"outputFileName"`    // without an extension
 	WebhookURL     string            `json:"webhookUrl"`        // https
@@ -34,6 +39,9 @@ type Draft struct {
 	Row            int               `json:"row,omitempty"`     // in the set, from 1
 	Lang           string            `json:"lang,omitempty"`    // language tag such as de
 	From           string            `json:"from,omitempty"`    // origin of the form, for the screen
+	Extra          Extra             `json:"extra,omitempty"`   // members of the request without a field
+	Inputs         []rawValue        `json:"inputs,omitempty"`  // inputs without a field
+	Edited         string            `json:"edited,omitempty"`  // the request as left in an editor, if it can't be read
 	Unknown        string            `json:"unknown,omitempty"` // why sending it may pay twice: an earlier request has an unknown outcome
 	UpdatedAt      time.Time         `json:"updatedAt,omitzero"`
 
@@ -42,7 +50,11 @@ type Draft struct {
 	Base string `json:"-"`
 }
 
-// UnmarshalJSON reads a saved draft. An older dubtop saved Unknown as doubt.
+// rawValue is a JSON value.
+type rawValue = json.RawMessage
+
+// UnmarshalJSON reads a saved draft. An older dubtop saved Unknown as doubt, and
+// could only turn the detection of the speaker on or off.
 func (d *Draft) UnmarshalJSON(text []byte) error {
 	type fields Draft
 	saved := struct {
@@ -51,6 +63,9 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 	}{fields: (*fields)(d)}
 	err := json.Unmarshal(text, &saved)
 	d.Unknown = cmp.Or(d.Unknown, saved.Doubt)
+	if on, old := parseBool(d.Options[optionSpeaker]); old {
+		d.Options[optionSpeaker] = map[bool]string{true: SpeakerAuto}[on]
+	}
 	return err
 }
 
@@ -60,8 +75,8 @@ const MaxScript = 5000
 
 // Empty reports whether nothing worth saving was typed.
 func (d Draft) Empty() bool {
-	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL + d.Label
-	return strings.TrimSpace(typed) == ""
+	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL + d.Label + d.DubLang + d.ProjectID + d.Edited
+	return strings.TrimSpace(typed) == "" && len(d.More)+len(d.Segments)+len(d.Extra)+len(d.Inputs) == 0
 }
 
 // Option is the text typed for an option, "" for the server's default.
@@ -74,132 +89,37 @@ func (d Draft) SyncMode() string { return d.Option(optionSyncMode) }
 // Put sets a field, by the name that Check has for it. For an option, Options
 // must not be nil.
 func (d *Draft) Put(field, value string) {
-	switch field {
-	case FieldModel:
-		d.Model = value
-	case FieldVisual:
-		d.Visual, d.VisualKind = value, ""
-	case FieldAudio:
-		d.Audio = value
-	case FieldScript:
-		d.Script = value
-	case FieldVoice:
-		d.VoiceID = value
-	case FieldOutputName:
-		d.OutputFileName = value
-	case FieldWebhook:
-		d.WebhookURL = value
-	case FieldLabel:
-		d.Label = value
-	default:
-		d.Options[strings.TrimPrefix(field, optionFieldPrefix)] = value
+	if field == FieldVisual {
+		d.VisualKind = ""
 	}
+	if p := d.text(field); p != nil {
+		*p = value
+		return
+	}
+	d.Options[strings.TrimPrefix(field, optionFieldPrefix)] = value
+}
+
+// text returns the text of a field, nil for options and for those that are no
+// text.
+func (d *Draft) text(field string) *string {
+	return map[string]*string{
+		FieldModel: &d.Model, FieldVisual: &d.Visual, FieldAudio: &d.Audio, FieldScript: &d.Script, FieldVoice: &d.VoiceID,
+		FieldStability: &d.Stability, FieldSimilarity: &d.Similarity, FieldDub: &d.DubLang, FieldDubFrom: &d.DubFrom,
+		FieldOutputName: &d.OutputFileName, FieldWebhook: &d.WebhookURL, FieldProject: &d.ProjectID, FieldLabel: &d.Label,
+	}[field]
 }
 
 // Clone returns a copy that is independent of later edits.
 func (d Draft) Clone() Draft {
-	d.Options = maps.Clone(d.Options)
+	d.Options, d.Extra, d.Inputs = maps.Clone(d.Options), maps.Clone(d.Extra), slices.Clone(d.Inputs)
+	d.More, d.Segments = slices.Clone(d.More), slices.Clone(d.Segments)
+	for i := range d.More {
+		d.More[i] = d.More[i].clone()
+	}
+	for i := range d.Segments {
+		d.Segments[i] = d.Segments[i].clone()
+	}
 	return d
-}
-
-// Request builds the draft's request. It includes only options that the model
-// supports, because some jobs fail because of others. Files are listed with
-// their sizes if env can tell, but must still be measured. The error is the
-// first problem that Check would report.
-func (d Draft) Request(env CheckEnv) (api.CreateRequest, []File, error) {
-	for _, p := range d.Problems(env) {
-		if p.Blocks() {
-			return api.CreateRequest{}, nil, errors.New(p.Words)
-		}
-	}
-	visual, err := ParseMedia(d.Visual, env.Home)
-	if err != nil {
-		return api.CreateRequest{}, nil, err
-	}
-	still := d.still(visual, env)
-	r := api.CreateRequest{
-		Model:          strings.TrimSpace(d.Model),
-		Options:        d.options(still),
-		WebhookURL:     strings.TrimSpace(d.WebhookURL),
-		OutputFileName: strings.TrimSpace(d.OutputFileName),
-	}
-	var files []File
-	kind := "video"
-	if still {
-		kind = "image"
-	}
-	r.Input, files = addMedia(nil, nil, kind, visual, env)
-	if d.hasScript() {
-		r.Input = append(r.Input, api.CreateInput{Type: "text", Provider: &api.CreateVoice{
-			Name: "elevenlabs", VoiceID: strings.TrimSpace(d.VoiceID), Script: strings.TrimSpace(d.Script),
-		}})
-		return r, files, nil
-	}
-	audio, err := ParseMedia(d.Audio, env.Home)
-	if err != nil {
-		return api.CreateRequest{}, nil, err
-	}
-	r.Input, files = addMedia(r.Input, files, "audio", audio, env)
-	return r, files, nil
-}
-
-func addMedia(in []api.CreateInput, files []File, kind string, m Media, env CheckEnv) ([]api.CreateInput, []File) {
-	item := api.CreateInput{Type: kind, URL: m.URL, AssetID: m.AssetID}
-	if m.Source == SourceFile {
-		f := File{Field: kind, Path: env.absolute(m.Path)}
-		if env.Stat != nil {
-			f.Size, _ = env.Stat(f.Path) // Check has reported the error
-		}
-		files = append(files, f)
-	}
-	return append(in, item), files
-}
-
-// Body is the JSON of Request. Equal drafts have equal bytes.
-func (d Draft) Body(env CheckEnv) ([]byte, error) {
-	r, _, err := d.Request(env)
-	if err != nil {
-		return nil, err
-	}
-	return Encode(r)
-}
-
-// Encode returns the request as JSON. It leaves out HTML escapes, which would
-// make links hard to read.
-func Encode(r api.CreateRequest) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
-		return nil, fmt.Errorf("the request can't be written: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-// options returns the options that are filled in and supported by the model.
-func (d Draft) options(still bool) map[string]any {
-	out := make(map[string]any)
-	for _, o := range RulesFor(strings.TrimSpace(d.Model)).Options {
-		typed := d.Option(o.Name)
-		if typed == "" || still && !o.Still {
-			continue
-		}
-		v, words := o.Value(typed)
-		if words != "" {
-			continue // Check has reported it
-		}
-		if o.Name == optionActiveSpeaker {
-			if v == false {
-				continue // to turn it off, leave it out
-			}
-			v = map[string]any{"auto_detect": true}
-		}
-		out[o.Name] = v
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
 }
 
 func (d Draft) hasScript() bool { return strings.TrimSpace(d.Script) != "" }
@@ -208,11 +128,11 @@ func (d Draft) hasScript() bool { return strings.TrimSpace(d.Script) != "" }
 func (d Draft) still(m Media, env CheckEnv) bool { return d.visualKind(m, env) == kindImage }
 
 func (d Draft) visualKind(m Media, env CheckEnv) mediaKind {
-	if m.Source == SourceAsset && d.VisualKind != "" {
-		return kindOfAsset(d.VisualKind)
-	}
 	kind := env.kind(m)
-	if kind == kindUnknown && env.found(FieldVisual, m).Holds == "image" {
+	switch {
+	case d.VisualKind != "" && (m.Source == SourceAsset || m.Source == SourceURL && kind == kindUnknown):
+		return kindOfAsset(d.VisualKind)
+	case kind == kindUnknown && env.found(FieldVisual, m).Holds == "image":
 		return kindImage
 	}
 	return kind
@@ -248,11 +168,11 @@ func (d Draft) Name(env CheckEnv) text.Text {
 // Fields lists the form's fields for the draft's model in order, by the names
 // used by Check.
 func (d Draft) Fields() []string {
-	f := []string{FieldModel, FieldVisual, FieldAudio, FieldScript, FieldVoice}
-	for _, o := range RulesFor(strings.TrimSpace(d.Model)).Options {
+	f := []string{FieldModel, FieldVisual, FieldAudio, FieldScript, FieldVoice, FieldStability, FieldSimilarity}
+	for _, o := range OptionsIn(RulesFor(strings.TrimSpace(d.Model)).Options, d.Options) {
 		f = append(f, OptionField(o.Name))
 	}
-	return append(f, FieldOutputName, FieldWebhook, FieldLabel)
+	return append(f, FieldMore, FieldSegments, FieldDub, FieldDubFrom, FieldOutputName, FieldWebhook, FieldProject, FieldLabel, FieldExtra)
 }
 
 // Problems checks every field and returns the problems in the form's order.

@@ -1,10 +1,9 @@
 package draft
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"dubtop/api"
@@ -25,9 +24,7 @@ func FromJob(g api.Generation) (d Draft, lost []string) {
 		r.input(&g.Input[i])
 	}
 	r.options(g.Options)
-	if !Blank(Decoded(g.Segments)) {
-		r.lose("the segments: the form has none")
-	}
+	r.parts(g)
 	if !g.WebhookURL.IsZero() {
 		r.draft.WebhookURL = r.link("webhook", g.WebhookURL)
 	}
@@ -55,15 +52,17 @@ func (r *rerun) input(in *api.Input) {
 			d.VisualKind = strings.ToUpper(string(in.Type))
 		}
 	case "audio", "text":
-		if d.Audio != "" || d.Script != "" {
-			r.lose("a second voice: the form has one")
-			return
-		}
+		s := Sound{Ref: string(in.RefID)}
 		if in.Type == "audio" {
-			d.Audio = r.media(in)
-			return
+			s.Audio = r.media(in)
+		} else {
+			r.speech(&s, in.Provider)
 		}
-		r.speech(in.Provider)
+		if d.Sound().empty() {
+			d.setSound(s)
+		} else {
+			d.More = append(d.More, s)
+		}
 	default:
 		r.lose(fmt.Sprintf("an input of type %q", in.Type))
 	}
@@ -86,53 +85,59 @@ func (r *rerun) link(what string, u api.URL) string {
 	return link
 }
 
-func (r *rerun) speech(p *api.Provider) {
+func (r *rerun) speech(s *Sound, p *api.Provider) {
 	if p == nil {
 		r.lose("the script: the server does not return it")
 		return
 	}
-	r.draft.Script, r.draft.VoiceID = string(p.Script), string(p.VoiceID)
-	if strings.HasSuffix(r.draft.Script, "…") && len(p.Script) > text.Max-8 {
+	s.Script, s.VoiceID = string(p.Script), string(p.VoiceID)
+	if strings.HasSuffix(s.Script, "…") && len(p.Script) > text.Max-8 {
 		r.lose("the end of the script: it is too long to read back")
+	}
+	s.Stability, s.Similarity = setting(p.Stability, DefaultStability), setting(p.SimilarityBoost, DefaultSimilarity)
+}
+
+// setting is a voice's setting as it would be typed, "" for the server's
+// default, which it echoes.
+func setting(share *float64, otherwise float64) string {
+	if share == nil || *share == otherwise {
+		return ""
+	}
+	typed, _ := typedValue(*share)
+	return typed
+}
+
+// parts copies the segments, the dubbing and the project.
+func (r *rerun) parts(g api.Generation) {
+	d := &r.draft
+	d.ProjectID = string(g.ProjectID)
+	if err := d.segments(members{"segments": []byte(g.Segments)}); err != nil {
+		d.Segments = nil
+		r.lose("the segments: " + err.Error())
+	}
+	d.dubbing(members{"dubParams": []byte(g.DubParams)})
+	if len(d.Segments) == 0 && len(d.More) > 0 {
+		r.lose("the audio after the first: no segment uses it")
+		d.More = nil
+	}
+	if len(d.Segments) == 0 {
+		d.Ref = ""
 	}
 }
 
 // options copies the options that the form has a field for.
 func (r *rerun) options(j api.JSON) {
-	echo, _ := Decoded(j).(map[string]any)
-	all := RulesFor("")
-	for name, v := range echo {
-		o, known := all.Option(name)
-		typed, ok := typedOption(v)
-		switch {
-		case known && ok && o.accepts(typed):
-			r.draft.Options[name] = typed
-		case !Blank(v):
-			r.lose("the option " + string(text.Clean(name, 64)))
+	var extra Extra
+	r.draft.Options = typedOptions(membersOf(j), &extra, extraOptions)
+	for _, key := range slices.Sorted(maps.Keys(extra)) {
+		if !Blank(Decoded(api.JSON(extra[key]))) {
+			r.lose("the option " + string(text.Clean(strings.TrimPrefix(key, extraOptions+"/"), 64)))
 		}
 	}
-	slices.Sort(r.lost) // map order is random
 }
 
 // accepts reports whether typed is a valid value of the option.
 func (o Option) accepts(typed string) bool {
 	_, words := o.Value(typed)
 	return words == ""
-}
-
-// typedOption is a value as it would be typed; ok is false if it can't be.
-func typedOption(v any) (typed string, ok bool) {
-	switch v := v.(type) {
-	case string:
-		return v, v != ""
-	case bool:
-		return strconv.FormatBool(v), true
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64), true
-	case map[string]any:
-		if text, _ := json.Marshal(v); string(text) == `{"auto_detect":true}` {
-			return "true", true
-		}
-	}
-	return "", false
 }

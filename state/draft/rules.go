@@ -21,14 +21,18 @@ type OptionKind int
 
 // The kinds of options.
 const (
-	OptionChoice OptionKind = iota // one of Choices
-	OptionNumber                   // a number from Min to Max
-	OptionBool                     // true or false
+	OptionChoice  OptionKind = iota // one of Choices
+	OptionNumber                    // a number from Min to Max
+	OptionBool                      // true or false
+	OptionSpeaker                   // how the speaker is found, one of Choices
+	OptionFrame                     // the number of a frame, from 0
+	OptionPoint                     // a place in the picture, in pixels
+	OptionLink                      // a link
 )
 
 // Option describes one member of a request's options.
 type Option struct {
-	Name     string // name on the wire
+	Name     string // name on the wire; a dot leads into an object
 	Kind     OptionKind
 	Choices  []string
 	Min, Max float64
@@ -36,30 +40,28 @@ type Option struct {
 	Words    string // one-line description for the form
 	// Still is set if the option has an effect on a still image.
 	Still bool
+	// Parent and When name another option and the choice of it that this one
+	// belongs to; Parent is "" for none.
+	Parent, When string
 }
 
-// The options that need special handling.
-const (
-	optionSyncMode      = "sync_mode"
-	optionActiveSpeaker = "active_speaker_detection"
-)
+const optionSyncMode = "sync_mode"
 
 // RulesFor returns the rules of a model. For an unknown model they allow
 // everything, leaving the decision to the server.
 func RulesFor(model string) Rules {
 	switch model {
 	case "sync-3":
-		return Rules{Known: true, Image: true, Options: []Option{syncMode(), activeSpeaker()}}
+		return Rules{Known: true, Image: true, Options: append([]Option{syncMode()}, speakerOptions()...)}
 	case "lipsync-2", "lipsync-2-pro":
-		return Rules{Known: true, Options: []Option{syncMode(), temperature(), occlusion(), activeSpeaker()}}
+		return Rules{Known: true, Options: append([]Option{syncMode(), temperature(), occlusion()}, speakerOptions()...)}
 	case "lipsync-1.9.0-beta":
 		return Rules{Known: true, Options: []Option{syncMode(), occlusion()}}
 	case "react-1":
 		return Rules{Known: true, MaxSeconds: 15, Options: []Option{syncMode(), modelMode(), prompt()}}
 	}
-	return Rules{Image: true, Options: []Option{
-		syncMode(), temperature(), occlusion(), activeSpeaker(), modelMode(), prompt(),
-	}}
+	all := append([]Option{syncMode(), temperature(), occlusion()}, speakerOptions()...)
+	return Rules{Image: true, Options: append(all, modelMode(), prompt(), reasoning())}
 }
 
 // Option finds an option by its wire name; ok is false if the model does not
@@ -94,13 +96,6 @@ func occlusion() Option {
 	}
 }
 
-func activeSpeaker() Option {
-	return Option{
-		Name: optionActiveSpeaker, Kind: OptionBool, Default: "false",
-		Words: "detect who is speaking if there are several faces",
-	}
-}
-
 func modelMode() Option {
 	return Option{
 		Name: "model_mode", Kind: OptionChoice, Default: "face", Still: true,
@@ -117,30 +112,50 @@ func prompt() Option {
 	}
 }
 
+func reasoning() Option {
+	return Option{
+		Name: "reasoning_enabled", Kind: OptionBool, Default: "false", Still: true,
+		Words: "think before the lips are moved; on paid plans",
+	}
+}
+
 // Value converts typed text to the value to send; words describe a mistake, or
 // "".
 func (o Option) Value(typed string) (v any, words string) {
 	typed = strings.TrimSpace(typed)
 	switch o.Kind {
 	case OptionNumber:
-		n, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
+		n, err := parseNumber(typed)
 		if err != nil {
 			return nil, fmt.Sprintf("%q is not a number: type a number from %g to %g", typed, o.Min, o.Max)
 		}
 		v = n
 	case OptionBool:
-		switch strings.ToLower(typed) {
-		case "true", "yes", "on":
-			v = true
-		case "false", "no", "off":
-			v = false
-		default:
+		b, ok := parseBool(typed)
+		if !ok {
 			return nil, fmt.Sprintf("%q is neither true nor false", typed)
 		}
+		v = b
+	case OptionSpeaker, OptionFrame, OptionPoint, OptionLink:
+		return o.speakerValue(typed)
 	default:
 		v = typed
 	}
 	return v, o.objection(v)
+}
+
+func parseNumber(typed string) (float64, error) {
+	return strconv.ParseFloat(strings.Replace(strings.TrimSpace(typed), ",", ".", 1), 64)
+}
+
+func parseBool(typed string) (value, ok bool) {
+	switch strings.ToLower(typed) {
+	case "true", "yes", "on":
+		return true, true
+	case "false", "no", "off":
+		return false, true
+	}
+	return false, false
 }
 
 // objection describes a mistake in a value to be sent, or returns "".
@@ -152,13 +167,11 @@ func (o Option) objection(v any) string {
 			return fmt.Sprintf("%s takes a number from %g to %g", o.Name, o.Min, o.Max)
 		}
 	case OptionBool:
-		if _, ok := v.(bool); ok {
-			return ""
+		if _, ok := v.(bool); !ok {
+			return o.Name + " takes true or false"
 		}
-		if _, ok := v.(map[string]any); ok && o.Name == optionActiveSpeaker {
-			return ""
-		}
-		return o.Name + " takes true or false"
+	case OptionSpeaker:
+		return speakerObjection(v)
 	default:
 		if s, ok := v.(string); !ok || !slices.Contains(o.Choices, s) {
 			return fmt.Sprintf("%s takes one of %s", o.Name, strings.Join(o.Choices, ", "))

@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -20,16 +21,43 @@ func (d Draft) Changes(from Draft) []string {
 
 // sends is a field's contribution to the request, or "".
 func (d Draft) sends(field string) string {
-	text := map[string]string{
-		FieldModel: d.Model, FieldVisual: d.Visual, FieldAudio: d.Audio, FieldScript: d.Script,
-		FieldVoice: d.VoiceID, FieldOutputName: d.OutputFileName, FieldWebhook: d.WebhookURL,
-	}[field]
-	if name, isOption := strings.CutPrefix(field, optionFieldPrefix); isOption {
-		if _, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name); honoured {
-			text = d.Option(name)
-		}
+	switch field {
+	case FieldLabel:
+		return ""
+	case FieldMore, FieldSegments, FieldExtra:
+		return d.parts(field)
 	}
-	return strings.TrimSpace(text)
+	if name, isOption := strings.CutPrefix(field, optionFieldPrefix); isOption {
+		o, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name)
+		if !honoured || o.Parent != "" && speakerWay(d.Options) != o.When {
+			return ""
+		}
+		return d.Option(name)
+	}
+	if p := d.text(field); p != nil {
+		return strings.TrimSpace(*p)
+	}
+	return ""
+}
+
+// parts is sends for fields that are no text.
+func (d Draft) parts(field string) string {
+	var part any
+	switch {
+	case field == FieldMore && len(d.More) > 0:
+		part = d.Sounds()
+	case field == FieldSegments && len(d.Segments) > 0:
+		part = []any{d.Refs(), d.Segments}
+	case field == FieldExtra && len(d.Extra)+len(d.Inputs) > 0:
+		part = []any{d.Extra, d.Inputs}
+	default:
+		return ""
+	}
+	text, err := json.Marshal(part)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // Unfit says why a model can't take the draft's inputs, as far as env knows, or
@@ -43,11 +71,11 @@ func (d Draft) Unfit(model string, env CheckEnv) string {
 }
 
 // PriceKey is equal for drafts with the same price: they differ at most in
-// their name and webhook.
+// their name, webhook and project.
 func (d Draft) PriceKey() string {
 	parts := []string{d.VisualKind}
 	for _, f := range d.Fields() {
-		if f != FieldOutputName && f != FieldWebhook {
+		if f != FieldOutputName && f != FieldWebhook && f != FieldProject {
 			parts = append(parts, f, d.sends(f))
 		}
 	}

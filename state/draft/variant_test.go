@@ -16,10 +16,20 @@ func TestJobBecomesItsDraft(t *testing.T) {
 			Model: "lipsync-2", Visual: "https://c.example/a.mp4?sig=1", Audio: "asset:aud-1",
 			Options: map[string]string{
 				"sync_mode": "loop", "temperature": "0.25", "occlusion_detection_enabled": "true",
-				"active_speaker_detection": "true",
+				"active_speaker_detection": "auto",
 			},
 			OutputFileName: "cut_1", WebhookURL: "https://h.example/x",
 		},
+		{
+			Model: "sync-3", Visual: "asset:vid", VisualKind: "VIDEO", Audio: "asset:aud", Ref: "audio-1",
+			More:     []Sound{{Script: "Hello", VoiceID: "v1", Stability: "0.25", Ref: "audio-2"}},
+			Segments: []Segment{{From: "0", To: "2.5", Ref: "audio-2", Options: map[string]string{"sync_mode": "loop"}}, {From: "2.5", To: "9", Ref: "audio-1", CropFrom: "1", CropTo: "7.5"}},
+			Options: map[string]string{
+				"active_speaker_detection": "point", "active_speaker_detection.frame_number": "3", "active_speaker_detection.coordinates": "640, 360",
+			},
+			ProjectID: "11111111-2222-4333-8444-555555555555",
+		},
+		{Model: "sync-3", Visual: "asset:vid", VisualKind: "VIDEO", DubLang: "es", Options: map[string]string{}},
 		{Model: "sync-3", Visual: "asset:img-1", VisualKind: "IMAGE", Script: "Hello", VoiceID: "v1", Options: map[string]string{}},
 	} {
 		body, err := d.Body(desk())
@@ -49,12 +59,12 @@ func TestLostPartsAreNamed(t *testing.T) {
 		"options":{"grade":"film","temperature":7,"pads":[],"active_speaker_detection":{"frame_number":3,"coordinates":[1,2]}}}`)
 	d, lost := FromJob(g)
 	text := strings.Join(lost, "\n")
-	for _, part := range []string{"video: ", "second voice", "smell", "segments", "grade", "temperature", "active_speaker"} {
+	for _, part := range []string{"video: ", "audio after the first", "smell", "segments", "grade", "temperature"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%q is lost, but not named in\n%s", part, text)
 		}
 	}
-	if strings.Contains(text, "pads") || d.Audio != "asset:a" || len(d.Options) != 0 {
+	if strings.Contains(text, "pads") || d.Audio != "asset:a" || d.Option("active_speaker_detection") != SpeakerPoint {
 		t.Errorf("draft %+v, lost\n%s", d, text)
 	}
 	long := echoOf(t, `{"input":[{"type":"text","provider":{"voiceId":"v","script":"`+strings.Repeat("a", MaxScript)+`"}}]}`)

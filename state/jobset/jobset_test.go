@@ -250,7 +250,7 @@ func TestJSONLinesBecomeRows(t *testing.T) {
 	}
 	same(t, shown(s), []string{
 		"https://x.io/a.mp4 + https://x.io/a.wav", "asset:v1 + ", "a.mp4 + b.wav, de",
-		`https://x.io/a.mp4 + : line 5: a row can't hold "segments". Send the file as a batch instead`,
+		` + : line 5: segment 1 can't be read: it needs startTime, endTime and audioInput`,
 		`a.mp4 + : line 6: a row can't hold "colour"`,
 		" + : line 7: not a JSON object: json: cannot unmarshal array into Go value of type map[string]json.RawMessage",
 	})

@@ -2,6 +2,7 @@ package jobset
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -94,28 +95,27 @@ func plainValue(raw json.RawMessage) (typed string, ok bool) {
 	return "", false
 }
 
-// request fills a row from an API request. A part that the form has no field
-// for is an error, since without it the job would differ.
+// request fills a row from an API request. What the request leaves open is as
+// in every row.
 func (t *sheet) request(r *Row, raw json.RawMessage) (trouble string) {
-	d, lost, err := draft.FromRequest(raw)
+	d, err := draft.FromRequest(raw)
 	if err != nil {
 		return err.Error()
 	}
-	if d.Model != "" {
-		r.Draft.Model = d.Model
+	like, visual := r.Draft, d.Visual
+	d.Model = cmp.Or(d.Model, like.Model)
+	if len(d.Options) == 0 {
+		d.Options = like.Options
 	}
-	if len(d.Options) > 0 {
-		r.Draft.Options = d.Options
+	d.WebhookURL, d.ProjectID, d.VoiceID = cmp.Or(d.WebhookURL, like.WebhookURL), cmp.Or(d.ProjectID, like.ProjectID), cmp.Or(d.VoiceID, like.VoiceID)
+	d.OutputFileName, d.Label = cmp.Or(d.OutputFileName, like.OutputFileName), like.Label
+	d.Audio = t.located(d.Audio)
+	for i := range d.More {
+		d.More[i].Audio = t.located(d.More[i].Audio)
 	}
-	t.fill(r, columnVideo, d.Visual)
-	t.fill(r, columnAudio, d.Audio)
-	t.fill(r, columnScript, d.Script)
-	t.fill(r, columnVoice, d.VoiceID)
-	t.fill(r, columnName, d.OutputFileName)
-	t.fill(r, columnWebhook, d.WebhookURL)
-	r.Draft.VisualKind = d.VisualKind
-	if len(lost) > 0 {
-		return "a row can't hold " + strings.Join(lost, "; ") + ". Send the file as a batch instead"
-	}
+	kind := d.VisualKind
+	r.Draft = d
+	t.fill(r, columnVideo, visual)
+	r.Draft.VisualKind = kind
 	return ""
 }

@@ -6,10 +6,10 @@ package jobset
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -157,22 +157,20 @@ func (r *Row) Content() string { return ContentOf(r.Draft) }
 
 // ContentOf is Row.Content of a draft.
 func ContentOf(d draft.Draft) string {
-	options := map[string]string{}
-	for name := range d.Options {
-		if v := d.Option(name); v != "" {
-			options[name] = v
-		}
+	d.More = slices.Clone(d.More)
+	d.Visual, d.VisualKind, d.Audio = unsigned(d.Visual), "", unsigned(d.Audio)
+	for i := range d.More {
+		d.More[i].Audio = unsigned(d.More[i].Audio)
 	}
-	// Slices and maps of texts can always be encoded.
-	key, _ := json.Marshal([]any{strings.TrimSpace(d.Model), unsigned(d.Visual), unsigned(d.Audio), strings.TrimSpace(d.Script), strings.TrimSpace(d.VoiceID), options})
-	return string(key)
+	return d.PriceKey()
 }
 
 // SameJob reports whether two rows have the same inputs, model and options, in
 // the same words.
 func (r *Row) SameJob(other *Row) bool {
 	d, o := &r.Draft, &other.Draft
-	return d.Visual == o.Visual && d.Audio == o.Audio && d.Script == o.Script && d.Model == o.Model && maps.Equal(d.Options, o.Options)
+	return d.Visual == o.Visual && d.Audio == o.Audio && d.Script == o.Script && d.Model == o.Model && maps.Equal(d.Options, o.Options) &&
+		len(d.Changes(*o)) == 0
 }
 
 // Copy returns a copy that is independent of later changes.

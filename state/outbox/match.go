@@ -135,9 +135,10 @@ func sortCandidates(c []Candidate) {
 // wanted is a submission's request, decoded once.
 type wanted struct {
 	request api.CreateRequest
-	model   text.Text // as a job would echo it
-	hook    api.URL   // likewise
-	links   []api.URL // likewise, of each input
+	parts   struct{ Segments, DubParams any } // as they are decoded from an echo
+	model   text.Text                         // as a job would echo it
+	hook    api.URL                           // likewise
+	links   []api.URL                         // likewise, of each input
 	files   []draft.File
 	since   time.Time // first attempt, our clock
 	until   time.Time // when we gave up on the last attempt, our clock
@@ -147,7 +148,7 @@ type wanted struct {
 // request.
 func readWanted(s *Submission) (*wanted, bool) {
 	w := &wanted{files: s.Local(), since: s.SentAt, until: givenUp(s)}
-	if s.Kind != SubmitGeneration || json.Unmarshal(s.Body, &w.request) != nil {
+	if s.Kind != SubmitGeneration || json.Unmarshal(s.Body, &w.request) != nil || json.Unmarshal(s.Body, &w.parts) != nil {
 		return nil, false
 	}
 	w.model = text.Clean(w.request.Model, text.Max)
@@ -200,8 +201,8 @@ func (m *Matcher) match(w *wanted, g *api.Generation) Match {
 	if g.ID == "" || g.Model != w.model || len(g.Input) != len(w.links) {
 		return MatchNone
 	}
-	fit := m.matchInputs(w, g)
-	if fit == MatchNone || !draft.Blank(draft.Decoded(g.Segments)) {
+	fit := min(m.matchInputs(w, g), matchPart(w.parts.Segments, g.Segments), matchPart(w.parts.DubParams, g.DubParams))
+	if fit == MatchNone || w.request.ProjectID != "" && g.ProjectID != "" && string(g.ProjectID) != w.request.ProjectID {
 		return MatchNone
 	}
 	name := strings.TrimSuffix(string(g.OutputFileName), ".mp4")
@@ -209,6 +210,19 @@ func (m *Matcher) match(w *wanted, g *api.Generation) Match {
 		return MatchNone
 	}
 	return min(fit, m.matchOptions(&w.request, g))
+}
+
+// matchPart compares a part of the request with its echo. Older servers do not
+// repeat every part.
+func matchPart(sent any, echo api.JSON) Match {
+	got := draft.Decoded(echo)
+	switch {
+	case draft.Blank(sent) && draft.Blank(got), holds(got, sent):
+		return MatchExact
+	case draft.Blank(got):
+		return MatchLikely
+	}
+	return MatchNone
 }
 
 // echoed reports whether an echo agrees with the value sent. An absent echo

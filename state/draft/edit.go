@@ -1,0 +1,67 @@
+package draft
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// EditText returns the draft's request as JSON for an editor, with every field
+// as it was typed, whether or not it can be sent. A link may be a path.
+func (d Draft) EditText(env CheckEnv) string {
+	w := writer{env: env, typed: true}
+	body, err := Encode(w.request(d))
+	var pretty bytes.Buffer
+	if err != nil || json.Indent(&pretty, body, "", "  ") != nil {
+		return ""
+	}
+	return pretty.String() + "\n"
+}
+
+// Edit replaces the draft's request by what an editor made of EditText. The
+// problem says where that can't be read; then the draft is unchanged.
+func (d Draft) Edit(edited string) (Draft, LineProblem) {
+	raw := []byte(strings.TrimPrefix(edited, "\ufeff"))
+	if p := unreadable(raw); p.Words != "" {
+		return d, p
+	}
+	next, err := FromRequest(raw)
+	if err != nil {
+		return d, LineProblem{Words: err.Error()}
+	}
+	next.ID, next.Base, next.From, next.Unknown, next.UpdatedAt, next.Label = d.ID, d.Base, d.From, d.Unknown, d.UpdatedAt, d.Label
+	for name, typed := range d.Options { // those of other models are not in the text
+		if _, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name); !honoured && next.Options[name] == "" {
+			next.Options[name] = typed
+		}
+	}
+	return next, LineProblem{}
+}
+
+// unreadable says where a text is not a request in JSON.
+func unreadable(raw []byte) (first LineProblem) {
+	at := func(offset int, words string) LineProblem {
+		p := position(raw, offset)
+		p.Words = words
+		return p
+	}
+	if !utf8.Valid(raw) {
+		return at(invalidByte(raw), "the text is not UTF-8")
+	}
+	var value json.RawMessage
+	if err := json.Unmarshal(raw, &value); err != nil {
+		words := jsonWords(raw, err)
+		if strings.HasPrefix(words, "there is more text") {
+			words = "there is more text after the request"
+		}
+		return at(syntaxError(raw), words)
+	}
+	checkMembers(raw, requestShape(), func(offset int, format string, args ...any) {
+		if first.Words == "" {
+			first = at(offset, fmt.Sprintf(format, args...))
+		}
+	})
+	return first
+}
