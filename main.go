@@ -190,6 +190,7 @@ func dashboard(demo bool) error {
 	}
 	debug.SetGCPercent(-1) // the first frame does not wait for a collection
 	time.AfterFunc(startTime, tuneCollections)
+	leaveRoomForKeys()
 	cfg, err := configure(demo)
 	if err != nil {
 		return cli.Exit(cli.StatusError, err)
@@ -349,4 +350,15 @@ func tuneCollections() {
 // collectorPercent returns by how much a heap may grow until it is collected.
 func collectorPercent(live uint64) int {
 	return int(min(max(100*heapRoom/max(live, 1), leastPercent), mostPercent))
+}
+
+// leastParallel is how many goroutines may run at once, at least. With two, a key
+// that arrives while the collector runs and an answer is decoded waits until the
+// scheduler interrupts one of them; the system gives it a core at once.
+const leastParallel = 4
+
+func leaveRoomForKeys() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), leastParallel))
+	}
 }
