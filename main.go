@@ -31,6 +31,7 @@ import (
 	"dubtop/state/settings"
 	"dubtop/ui"
 	"dubtop/ui/cli"
+	"dubtop/ui/editor"
 	"dubtop/ui/terminal"
 )
 
@@ -212,7 +213,7 @@ func configure(demo bool) (ui.Config, error) {
 	cfg := ui.Config{
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve,
-		Open: ui.Browser(os.Getenv), Home: env.Home, Version: version,
+		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		Demo: startDemo,
 		Connect: func(typed string) (*account.Config, error) {
 			key, _, err := settings.TidyKey(typed)

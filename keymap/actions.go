@@ -100,6 +100,8 @@ const (
 	PrevChoice    Name = "previous_choice"
 	Estimate      Name = "estimate"
 	PickAsset     Name = "pick_asset"
+	EditField     Name = "edit_field"
+	EditRequest   Name = "edit_request"
 	ClearForm     Name = "clear_form"
 	OtherDraft    Name = "other_draft"
 	Leave         Name = "leave"
@@ -203,7 +205,9 @@ func asking() []Entry {
 		{PreviousField, []string{"shift+tab", "up"}, "shift+tab", "previous field", GroupForm},
 		{NextChoice, []string{"right", "space"}, "→", "next choice", GroupForm},
 		{PrevChoice, []string{"left"}, "←", "previous choice", GroupForm},
-		{PickAsset, []string{"ctrl+o"}, "ctrl+o", "pick an asset", GroupForm},
+		{PickAsset, []string{"ctrl+o"}, "ctrl+o", "pick from a list", GroupForm},
+		{EditField, []string{"ctrl+e"}, "ctrl+e", "edit this field in $EDITOR", GroupForm},
+		{EditRequest, []string{"ctrl+r"}, "ctrl+r", "edit the request as JSON in $EDITOR", GroupForm},
 		{Estimate, []string{"ctrl+s", "alt+enter"}, "ctrl+s", "price it", GroupForm},
 		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "clear the form", GroupForm},
 		{OtherDraft, []string{"ctrl+y"}, "ctrl+y", "another unsent draft", GroupForm},

@@ -85,7 +85,7 @@ func TestPlannedKeysStayFree(t *testing.T) {
 			"O": "open the folder", "b": "compare", "V": "verdict", "H": "hand over", "!": "tell me when it ends",
 			"i": "picture", "z": "pane", "M": "mouse",
 		},
-		reach(GroupForm): {"ctrl+e": "this field in $EDITOR", "ctrl+r": "the request in $EDITOR", "ctrl+p": "presets"},
+		reach(GroupForm): {"ctrl+p": "presets"},
 	}
 	for _, e := range Default().Entries() {
 		for _, k := range e.Keys {

@@ -37,10 +37,17 @@ type Config struct {
 	Slots   int                    // jobs at once as configured; 0: find out
 	Reserve int                    // slots of the plan left to others
 	Open    func(url string) error // nil: there is no browser
+	Edit    editor                 // nil: there is no terminal for one
 	Suspend tea.Cmd                // stops the program like ctrl+z; nil: there is no shell to resume it
 	Home    string                 // replaces ~ in typed paths
 	Notices []string               // problems of the configuration
 	Version string
+}
+
+// editor is the user's text editor. Edit returns the text as it was saved; the
+// file is called name.
+type editor interface {
+	Edit(name, text string) (string, error)
 }
 
 // desk is what all screens share: the stage, the session and its data.

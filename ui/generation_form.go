@@ -132,6 +132,9 @@ func (f *generationForm) rebuild() {
 		kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", d.Script),
 		kit.TextField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
 	fields = append(fields, optionFields(t, draft.RulesFor(d.Model).Options, d.Options)...)
+	if others := d.Others(); len(others) > 0 {
+		fields = append(fields, kit.ShownField(draft.FieldExtra, "Others, kept", text.Of(strings.Join(others, ", "))))
+	}
 	f.Set(append(fields,
 		kit.TextField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
 		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when the job ends", d.WebhookURL),
@@ -256,7 +259,7 @@ func (f *generationForm) Actions() []kit.Action {
 		return []kit.Action{a.Does(keymap.Leave, kit.Plain(f.stop)).Hinted("stop pricing")}
 	}
 	acts := []kit.Action{
-		a.Does(keymap.Estimate, f.price).Hinted("price it"),
+		a.Does(keymap.Estimate, f.price).Unless(f.unread).Hinted("price it"),
 		a.Does(keymap.Leave, f.leave).Hinted("close, keep the draft"),
 	}
 	if f.lent != nil {
@@ -265,7 +268,7 @@ func (f *generationForm) Actions() []kit.Action {
 	if len(f.Current().Picks) > 0 {
 		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
 	}
-	acts = append(acts, f.FieldActions()...)
+	acts = append(append(acts, f.FieldActions()...), f.editing()...)
 	if f.lent != nil {
 		return acts
 	}
@@ -275,6 +278,14 @@ func (f *generationForm) Actions() []kit.Action {
 	}
 	acts = append(acts, other)
 	return append(acts, a.Does(keymap.ClearForm, f.clear).Hinted("clear the form"))
+}
+
+// unread returns why the draft is not what the user wants to send, or "".
+func (f *generationForm) unread() text.Text {
+	if f.draft.Edited == "" {
+		return ""
+	}
+	return "the edited request can't be read yet: " + f.app.KeyFor(keymap.EditRequest) + " goes back to it"
 }
 
 func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
@@ -349,7 +360,7 @@ func (f *generationForm) above() []paint.Styled {
 	case f.draft.From != "":
 		lines = append(lines, "  "+t.Text(paint.Muted, paint.Shorten(text.Of(f.draft.From), f.Width-4, t.Glyphs.More)), "")
 	}
-	return append(append(lines, f.asideLines()...), f.originLines()...)
+	return slices.Concat(lines, f.editedLines(), f.asideLines(), f.originLines())
 }
 
 func (f *generationForm) View() paint.Styled { return f.Form.View(f.above()) }
@@ -382,7 +393,7 @@ func (a *composer) editFor(d draft.Draft, l lent) tea.Cmd {
 // lentActions returns the keys that give the draft back, changed or not.
 func (f *generationForm) lentActions() []kit.Action {
 	a := f.app
-	save := a.Does(keymap.Estimate, func() tea.Cmd { return tea.Batch(a.Pop(), f.lent.save(f.draft.Clone())) }).Hinted("save " + f.lent.title)
+	save := a.Does(keymap.Estimate, func() tea.Cmd { return tea.Batch(a.Pop(), f.lent.save(f.draft.Clone())) }).Unless(f.unread).Hinted("save " + f.lent.title)
 	save.Key.SetHelp(save.Key.Help().Key, string("save "+f.lent.title))
 	leave := a.Does(keymap.Leave, a.Pop).Hinted("discard")
 	leave.Key.SetHelp(leave.Key.Help().Key, "discard the changes")

@@ -121,26 +121,24 @@ func (p *Pricing) assetType(id string) (kind string, known bool) {
 // the length is guessed from the characters or the video. Only the server can
 // price a dubbing.
 func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submission, inputs []Input) (outbox.Price, error) {
-	visual, sound := inputs[0], Input{}
-	if len(inputs) > 1 {
-		sound = inputs[1]
-	}
-	parts, dubs := len(p.Draft.Segments) > 0, p.Draft.Dubs()
 	length, known := p.output(inputs)
-	if parts || dubs || sound.Kind == "script" || !known {
+	about := len(p.Draft.Segments) > 0
+	guess := about || !known
+	for _, in := range inputs {
+		about = about || in.Kind == "script" || in.Within > 0
+		guess = guess || in.Kind == "script"
+	}
+	if guess {
 		price, priced := byServer(ctx, c, sub)
-		if dubs && priced {
+		if p.Draft.Dubs() && priced {
 			price.Approximate, price.Basis = true, "the server, which may not count the dubbing itself"
 		}
 		if priced || ctx.Err() != nil {
 			return price, ctx.Err()
 		}
 	}
-	if dubs {
-		return outbox.Price{Basis: "how long the translation will be is not known"}, nil
-	}
 	if !known {
-		return outbox.Price{Basis: troubles(inputs)}, nil
+		return outbox.Price{Basis: p.troubles(inputs)}, nil
 	}
 	r := api.EstimateRequest{Model: sub.Model, Duration: length, FPS: outbox.FramesPerSecond}
 	if !sub.HasLocal() {
@@ -154,7 +152,7 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 		return outbox.Price{}, fmt.Errorf("no price: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
-	price.Approximate = parts || sound.Kind == "script" || visual.Within > 0 || sound.Within > 0
+	price.Approximate = about
 	return price, nil
 }
 
@@ -232,7 +230,10 @@ func basisOf(inputs []Input) string {
 }
 
 // troubles says why no length is known to price.
-func troubles(inputs []Input) string {
+func (p *Pricing) troubles(inputs []Input) string {
+	if p.Draft.Dubs() {
+		return "how long the translation will be is not known"
+	}
 	words := "the length is not known"
 	for _, in := range inputs {
 		if in.Warn != "" && in.Seconds == 0 {

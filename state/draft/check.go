@@ -282,9 +282,8 @@ func CheckWebhook(link string) (Severity, string) {
 }
 
 func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
-	rules := RulesFor(strings.TrimSpace(d.Model))
-	o, ok := rules.Option(name)
-	if !ok || o.Parent != "" && speakerWay(d.Options) != o.When {
+	o, ok := d.honoured(name)
+	if !ok {
 		return SeverityNone, "" // the option is not sent
 	}
 	typed := d.Option(name)
@@ -304,6 +303,13 @@ func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
 		return SeverityError, "an image has one frame: type 0"
 	}
 	return SeverityNone, ""
+}
+
+// honoured finds an option by its wire name; ok is false if it is not sent,
+// because the model or the choice of another option has no use for it.
+func (d Draft) honoured(name string) (o Option, ok bool) {
+	o, ok = RulesFor(strings.TrimSpace(d.Model)).Option(name)
+	return o, ok && (o.Parent == "" || speakerWay(d.Options) == o.When)
 }
 
 // checkExtra checks members that have no field against those that have one.

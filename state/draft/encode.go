@@ -151,27 +151,14 @@ func OptionsIn(options []Option, typed map[string]string) []Option {
 // written returns options as they are sent, with the other members of their
 // object.
 func written(options []Option, typed map[string]string, extra Extra, path string, wanted func(Option) bool) map[string]any {
-	out := make(map[string]any)
-	for name, value := range extra.inside(path) {
-		out[name] = value
-	}
-	speaker := make(map[string]any)
-	for name, value := range extra.inside(path + "/" + optionSpeaker) {
-		speaker[name] = value
-	}
+	out, speaker := anyOf(extra.inside(path)), anyOf(extra.inside(path+"/"+optionSpeaker))
 	for _, o := range OptionsIn(options, typed) {
-		text := strings.TrimSpace(typed[o.Name])
-		if text == "" || !wanted(o) {
-			continue
-		}
-		v, words := o.Value(text)
+		v, words := o.Value(typed[o.Name])
 		switch {
-		case words != "":
-			continue // Check has reported it
-		case o.Kind == OptionSpeaker:
-			if v == SpeakerAuto {
-				speaker[speakerAuto] = true
-			}
+		case strings.TrimSpace(typed[o.Name]) == "" || words != "" || !wanted(o): // Check has reported it
+		case o.Kind == OptionSpeaker && v == SpeakerAuto:
+			speaker[speakerAuto] = true
+		case o.Kind == OptionSpeaker: // its own options tell the way
 		case o.Parent != "":
 			speaker[strings.TrimPrefix(o.Name, o.Parent+".")] = v
 		default:
@@ -183,6 +170,14 @@ func written(options []Option, typed map[string]string, extra Extra, path string
 	}
 	if len(out) == 0 {
 		return nil
+	}
+	return out
+}
+
+func anyOf(others api.Others) map[string]any {
+	out := make(map[string]any, len(others))
+	for name, value := range others {
+		out[name] = value
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package draft
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -82,6 +83,25 @@ func (e Extra) names() []string {
 	names := slices.Sorted(maps.Keys(e))
 	for i := range names {
 		names[i] = strings.ReplaceAll(names[i], "/", ".")
+	}
+	return names
+}
+
+// Others lists what is sent without having a field in the form.
+func (d Draft) Others() []string {
+	names := d.Extra.names()
+	for i, s := range d.More {
+		for _, name := range s.Extra.names() {
+			names = append(names, d.Refs()[i+1]+"."+name)
+		}
+	}
+	for i, s := range d.Segments {
+		for _, name := range s.Extra.names() {
+			names = append(names, fmt.Sprintf("segment %d: %s", i+1, name))
+		}
+	}
+	for _, raw := range d.Inputs {
+		names = append(names, fmt.Sprintf("an input of type %q", membersOf(raw).text("type")))
 	}
 	return names
 }

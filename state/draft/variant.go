@@ -28,8 +28,7 @@ func (d Draft) sends(field string) string {
 		return d.parts(field)
 	}
 	if name, isOption := strings.CutPrefix(field, optionFieldPrefix); isOption {
-		o, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name)
-		if !honoured || o.Parent != "" && speakerWay(d.Options) != o.When {
+		if _, ok := d.honoured(name); !ok {
 			return ""
 		}
 		return d.Option(name)

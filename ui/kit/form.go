@@ -40,6 +40,7 @@ type Field struct {
 	input   paint.Input
 	Picks   []string // asset types offered by ctrl+o; nil: none
 	touched bool
+	shown   bool // it can't be changed here
 }
 
 // TextField returns a field for free text.
@@ -56,6 +57,19 @@ func TextField(t *paint.Theme, name string, label, hint text.Text, value string)
 func ChoiceField(name string, label, hint text.Text, value string, choices []string) Field {
 	f := Field{Name: name, Label: label, hint: hint, choices: choices, input: paint.Input{Model: textinput.New()}}
 	f.input.SetValue(value)
+	return f
+}
+
+// Value returns the text of the field.
+func (x *Field) Value() string { return x.input.Value() }
+
+// Typed reports whether the field takes text.
+func (x *Field) Typed() bool { return x.choices == nil }
+
+// ShownField returns a field that only shows something.
+func ShownField(name string, label, words text.Text) Field {
+	f := Field{Name: name, Label: label, choices: []string{}, shown: true, input: paint.Input{Model: textinput.New()}}
+	f.input.SetValue(string(words))
 	return f
 }
 
@@ -168,7 +182,7 @@ func (f *Form) FieldActions() []Action {
 		a.Does(keymap.NextField, f.step(1)).Hinted("next"),
 		a.Does(keymap.PreviousField, f.step(-1)).Hinted("previous"),
 	}
-	if len(f.Fields) > 0 && f.Current().choices != nil {
+	if len(f.Fields) > 0 && len(f.Current().choices) > 0 {
 		acts = append(acts, a.Does(keymap.NextChoice, f.turn(1)).Hinted("choose"), a.Does(keymap.PrevChoice, f.turn(-1)))
 	}
 	return acts
@@ -324,7 +338,7 @@ func (f *Form) value(x *Field, focused bool) paint.Styled {
 	if v == "" {
 		v, n = x.hint, paint.Muted
 	}
-	if focused {
+	if focused && !x.shown {
 		return t.Text(paint.Accent, "< ") + t.Text(n, v) + t.Text(paint.Accent, " >")
 	}
 	return t.Text(n, v)

@@ -100,6 +100,7 @@ type guard struct {
 	heard    chan struct{}  // signalled when the program handles messages
 	winch    chan os.Signal // signalled when the window changes its size
 	stopping atomic.Bool    // the program is being stopped
+	away     atomic.Bool    // the terminal is given away, for instance to an editor
 	forced   atomic.Bool    // the program is being ended by force
 	giveUp   func()         // restores a terminal that takes no output
 }
@@ -110,18 +111,37 @@ func (g *guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
 		case <-g.done:
 			return
 		case <-stops:
-			if JobControl() && !g.stopping.Swap(true) {
-				go g.program.Send(painter.Outside(g.stop, nil)()) // blocks if the program is stuck
-			}
+			g.halt()
 		case <-g.keys.struck:
 			go g.insist()
 		case s := <-caught:
+			if !g.meant(s) {
+				continue
+			}
 			g.end(s, caught)
 			return
 		case <-gone:
 			g.end(syscall.SIGHUP, caught)
 			return
 		}
+	}
+}
+
+// meant reports whether a signal is for the program, and was not typed at an
+// editor that has the terminal.
+func (g *guard) meant(s os.Signal) bool {
+	return !g.away.Load() || s != syscall.SIGINT && s != syscall.SIGQUIT
+}
+
+// halt stops the process for job control. While an editor has the terminal, the
+// whole group is stopped with it.
+func (g *guard) halt() {
+	switch {
+	case !JobControl() || g.stopping.Swap(true):
+	case g.away.Load():
+		go func() { _ = g.stop() }() // nothing can be done about an error
+	default:
+		go g.program.Send(painter.Outside(g.stop, nil)()) // blocks if the program is stuck
 	}
 }
 
@@ -138,6 +158,7 @@ func (g *guard) stop() error {
 
 // take puts the terminal into raw mode, and give restores it.
 func (g *guard) take() error {
+	g.away.Store(false)
 	_, err := term.MakeRaw(int(os.Stdin.Fd()))
 	g.keys.wake()
 	return err
@@ -253,6 +274,7 @@ func (g *guard) restoreByForce() {
 }
 
 func (g *guard) give() {
+	g.away.Store(true)
 	g.keys.rest()
 	g.restore()
 }

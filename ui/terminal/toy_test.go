@@ -110,6 +110,19 @@ func TestEditorHasTheTerminalToItself(t *testing.T) {
 	}
 }
 
+// ctrl+c in an editor is meant for the editor.
+func TestInterruptedEditorIsNotTheEnd(t *testing.T) {
+	t.Parallel()
+	w := toyed(t, stage{})
+	w.keys("e")
+	w.sees("in the editor")
+	w.keys("\x03")
+	w.sees("toy says:signal: interrupt")
+	w.keys("q")
+	w.ends(0)
+	w.restored("after an interrupted editor")
+}
+
 // A window changes its size again and again; the last one counts.
 func TestLastOfManySizesCounts(t *testing.T) {
 	t.Parallel()
