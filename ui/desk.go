@@ -78,11 +78,12 @@ type outgoing struct {
 
 // host is the program around a desk.
 type host interface {
-	enter(c *account.Config)        // starts over with an account
-	show(view keymap.Name) tea.Cmd  // switches to a view
-	quit() tea.Cmd                  // quits, after a question if needed
-	answered()                      // closes the question about quitting if its reason is gone
-	event(e *account.Event) tea.Cmd // shows an event of the session
+	enter(c *account.Config)           // starts over with an account
+	show(view keymap.Name) tea.Cmd     // switches to a view
+	jobs() *kit.List[state.Generation] // of the generations view
+	quit() tea.Cmd                     // quits, after a question if needed
+	answered()                         // closes the question about quitting if its reason is gone
+	event(e *account.Event) tea.Cmd    // shows an event of the session
 }
 
 // A command acts on the outside world for a screen. It gets values, never the

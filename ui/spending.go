@@ -30,6 +30,7 @@ type spending struct {
 	form       *generationForm   // to reopen after a refusal; nil for batches
 	batch      *batchForm
 	group      *group // the group it is the first job of; nil if none
+	from       string // the job under the cursor when it was confirmed
 }
 
 // confirmSpending asks the user to agree to a price.
@@ -175,7 +176,7 @@ func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 		a.spendingFailed(s, err)
 		return nil
 	}
-	s.submission = sub
+	s.submission, s.from = sub, a.host.jobs().At()
 	a.attend(s)
 	if s.form != nil {
 		a.Remove(s.form)
@@ -253,7 +254,8 @@ func unknownWarning(sub *outbox.Submission) text.Text {
 // sent reports that a job or batch was accepted.
 func (a *composer) sent(d *outbox.TaskResult) tea.Cmd {
 	sub := d.Submission
-	attended := a.attended[sub.ID] != nil
+	s := a.attended[sub.ID]
+	attended := s != nil
 	delete(a.attended, sub.ID)
 	a.flies(sub.ID, sub.GenerationID)
 	a.forgetUnknown(&sub)
@@ -265,6 +267,9 @@ func (a *composer) sent(d *outbox.TaskResult) tea.Cmd {
 		return a.host.show(keymap.ViewBatches)
 	}
 	a.Say("accepted: " + sub.Name)
+	if jobs := a.host.jobs(); attended && s.group == nil && jobs.At() == s.from {
+		jobs.Go(string(sub.GenerationID)) // unless the user has moved on
+	}
 	return nil
 }
 

@@ -547,3 +547,29 @@ func TestOnlyWebLinksReachTheBrowser(t *testing.T) {
 		})
 	}
 }
+
+// After a job was sent, the cursor is on it, unless the user has moved on.
+func TestCursorIsOnTheSentJob(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.Press("G")
+		s.price()
+		s.Press("y")
+		s.Pass(time.Second)
+		if row := s.row("▌"); !strings.Contains(row, "talk_28s.mp4") {
+			t.Errorf("the cursor is on %q", row)
+		}
+		s.fillForm()
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Delay: 2 * time.Second})
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Press("j", "j", "j")
+		s.Pass(3 * time.Second)
+		s.Sees("accepted")
+		if row := s.row("▌"); strings.Contains(row, "talk_28s.mp4") {
+			t.Errorf("the cursor has jumped to %q", row)
+		}
+	})
+}

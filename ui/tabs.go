@@ -49,6 +49,16 @@ func (a *App) show(view keymap.Name) tea.Cmd {
 	return a.switchTo(slices.IndexFunc(a.tabs, func(t tab) bool { return t.key == view }))
 }
 
+// jobs returns the list of the generations view.
+func (a *App) jobs() *kit.List[state.Generation] {
+	for i := range a.tabs {
+		if v, ok := a.tabs[i].screen.(*kit.ListView[state.Generation]); ok {
+			return &v.List
+		}
+	}
+	return nil
+}
+
 // switchTo switches to a tab and closes all screens opened from the previous
 // one.
 func (a *App) switchTo(n int) tea.Cmd {

@@ -125,6 +125,21 @@ func (l *List[T]) move(by int) {
 	c.led = true
 }
 
+// At returns the key of the item under the cursor, "" if there is none.
+func (l *List[T]) At() string { return l.cursor.id }
+
+// Go moves the cursor to an item, unless a filter hides it or a filter is being
+// typed.
+func (l *List[T]) Go(key string) {
+	l.Refresh()
+	i := l.Shown.Index(key)
+	if i < 0 || l.cursor.home != "" {
+		return
+	}
+	l.cursor.at = i
+	l.place()
+}
+
 // Page returns the number of rows visible at once.
 func (l *List[T]) Page() int { return max(1, l.height-1-l.covered) }
 
