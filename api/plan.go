@@ -37,6 +37,13 @@ func PlanOf(slots int) (found Plan, ok bool) {
 	return found, ok
 }
 
+// NoBatches reports whether no published plan with this concurrency takes
+// batches.
+func NoBatches(slots int) bool {
+	all := plans()
+	return slots > 0 && slots < all[len(all)-1].Slots
+}
+
 // LongestJob returns how long a job may be on the plans with this concurrency,
 // and the name of the plan that allows most; 0 if no plan has it.
 func LongestJob(slots int) (longest time.Duration, plan string) {

@@ -62,7 +62,7 @@ func (a *App) enter(c *account.Config) {
 		a.outbox.Outbox = &a.session.Outbox
 	}
 	a.opened, a.offer, a.drafts = nil, nil, drafting{}
-	a.attended, a.pilots = nil, nil
+	a.attended, a.pilots, a.noBatches, a.sets = nil, nil, "", setWatch{}
 	a.tabs, a.tab = newTabs(a), 0
 	a.step()
 	a.Stack = []kit.Screen{a.tabs[0].screen}

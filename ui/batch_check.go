@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,13 +79,20 @@ func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err er
 // planWords adds advice to the error if the account's plan does not include
 // batches.
 func planWords(err error) error {
-	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindPayment {
-		if e.Code == "" || strings.Contains(string(e.Code), "plan") {
-			return fmt.Errorf("this account's plan does not include batches; send the jobs one by one, or use a larger plan: %w", err)
-		}
+	e, ok := errors.AsType[*api.Error](err)
+	switch {
+	case outOfPlan(err):
+		return fmt.Errorf("this account's plan does not include batches; send the jobs one by one, or use a larger plan: %w", err)
+	case ok && e.Kind == api.KindPayment:
 		return err // an unpaid invoice, a hold: it says what to do
 	}
 	return fmt.Errorf("the server's dry run refused the file: %w", err)
+}
+
+// outOfPlan reports whether the account's plan does not include batches.
+func outOfPlan(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && e.Kind == api.KindPayment && (e.Code == "" || strings.Contains(string(e.Code), "plan"))
 }
 
 func (c *batchCheck) file(raw []byte) (draft.BatchFile, error) {
@@ -139,56 +145,11 @@ func (c *batchCheck) found(in api.CreateInput) (draft.Finding, bool) {
 	return f, ok
 }
 
-// price adds up the frames of all lines by model and asks the server to price
-// each sum, so that the total comes from the server.
+// price prices the lines together.
 func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Price, error) {
-	frames, jobs, about := measuredLines(file.Lines)
-	total := outbox.Price{Approximate: about, Basis: "the inputs' own lengths, priced by the server"}
-	var cost api.Micros
-	var credits float64
-	inCredits, priced := false, 0
-	for model, n := range frames {
-		e, err := c.session.Client.Estimate(ctx, api.EstimateRequest{Model: model, Duration: float64(n) / outbox.FramesPerSecond, FPS: outbox.FramesPerSecond})
-		if err != nil && !errors.Is(err, api.ErrUnpriced) {
-			return outbox.Price{}, fmt.Errorf("no price: %w", err)
-		}
-		if e.Cost == nil {
-			continue
-		}
-		priced += jobs[model]
-		cost += *e.Cost
-		if e.Credits != nil {
-			inCredits, credits = true, credits+*e.Credits
-		}
-		total.Frames += e.Frames
-		total.Seconds += float64(n) / outbox.FramesPerSecond
+	lines := make([]account.PricedLine, len(file.Lines))
+	for i, line := range file.Lines {
+		lines[i] = account.PricedLine{Model: line.Request.Model, Seconds: line.Seconds, About: line.About}
 	}
-	if priced == 0 {
-		total.Basis = "no job could be measured and priced"
-		return total, nil
-	}
-	if priced < len(file.Lines) {
-		total.Basis = string(text.Sprintf("%d of %d jobs come to %s; the others could not be measured or priced", priced, len(file.Lines), cost))
-		return total, nil
-	}
-	total.Cost = &cost
-	if inCredits {
-		total.Credits = &credits
-	}
-	return total, nil
-}
-
-// measuredLines counts frames and jobs by model over the lines of known length.
-// about reports whether any length is approximate.
-func measuredLines(lines []draft.BatchLine) (frames, jobs map[string]int, about bool) {
-	frames, jobs = map[string]int{}, map[string]int{}
-	for _, line := range lines {
-		if line.Seconds <= 0 {
-			continue
-		}
-		jobs[line.Request.Model]++
-		frames[line.Request.Model] += int(math.Round(line.Seconds * outbox.FramesPerSecond))
-		about = about || line.About
-	}
-	return frames, jobs, about
+	return account.PriceLines(ctx, c.session.Client, lines)
 }

@@ -47,6 +47,7 @@ type group struct {
 	without int               // rows of the set that are not in the group
 	known   *account.Findings // what was found in the files of the set
 	in      groupSet
+	to      destination
 }
 
 // groupJob is one job of a group.
@@ -63,7 +64,7 @@ func (a *composer) openGroup(set selection, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
-	g := &group{app: a, model: model, unmark: set.unmark}
+	g := &group{app: a, model: model, unmark: set.unmark, known: account.NewFindings()}
 	g.Pager = kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
 	for _, job := range set.chosen() {
 		g.jobs = append(g.jobs, groupJob{source: source{job: job}})
@@ -107,7 +108,7 @@ func (g *group) resume() tea.Cmd {
 // stop stops the current work. Results so far are kept.
 func (g *group) stop() {
 	g.run++
-	g.asked = 0
+	g.asked, g.to.checking = 0, false
 	if g.cancel != nil {
 		g.cancel()
 		g.cancel = nil
@@ -188,8 +189,8 @@ func (g *group) runnable() (n int) {
 func (g *group) Actions() []kit.Action {
 	a := g.app
 	pilot := func(n keymap.Name) kit.Action {
-		act := a.Does(n, kit.Plain(func() { g.pilot = !g.pilot })).Unless(g.pilotless)
-		act.Key.SetHelp(act.Key.Help().Key, "send the first job as a pilot, or all at once")
+		act := a.Does(n, kit.Plain(g.nextWay)).Unless(g.pilotless)
+		act.Key.SetHelp(act.Key.Help().Key, "send a pilot first, all through the queue, or a batch")
 		return act
 	}
 	if g.cancel != nil {
@@ -266,6 +267,15 @@ func (g *group) goOn() tea.Cmd {
 		g.app.Warn("some prices are older than five minutes; getting new ones")
 		return g.resume()
 	}
+	if g.to.batch {
+		return g.checkBatches(subs)
+	}
+	return g.confirm(subs, nil)
+}
+
+// confirm asks about the priced jobs, which go through the queue, or as batches
+// if there are some.
+func (g *group) confirm(subs, batches []outbox.Submission) tea.Cmd {
 	prices, priced := make([]outbox.Price, len(subs)), true
 	for i := range subs {
 		prices[i] = subs[i].Price
@@ -276,11 +286,16 @@ func (g *group) goOn() tea.Cmd {
 		Heading: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
 		Yes:     "send them", No: "no, go back",
 		Quote:   quoteOfAll(prices),
-		Body:    func() []paint.Item { return g.question(subs) },
+		Body:    func() []paint.Item { return g.question(subs, batches) },
 		Warning: func() []paint.Item { return g.warnings(hosts) },
-		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, yes) },
+		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, batches, yes) },
 	}
-	if g.pilot = g.pilot && g.pilotless() == ""; g.pilot {
+	switch g.pilot = g.pilot && g.pilotless() == "" && batches == nil; {
+	case len(batches) == 1:
+		c.Heading = text.Sprintf("Send %d jobs as a batch?", len(subs))
+	case batches != nil:
+		c.Heading = text.Sprintf("Send %d jobs as %d batches?", len(subs), len(batches))
+	case g.pilot:
 		c.Heading = text.Sprintf("Send 1 job as a pilot, and %d later?", len(subs)-1)
 		c.Yes = "send the pilot"
 	}
@@ -302,9 +317,9 @@ func hostsOfAll(subs []outbox.Submission) (hosts []draft.Host) {
 	return hosts
 }
 
-// answer confirms every job after a yes, each with its own idempotency key, and
-// queues them. If one cannot be confirmed, none is.
-func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
+// answer confirms every job, or every batch, after a yes, each with its own
+// idempotency key, and queues them. If one cannot be confirmed, none is.
+func (g *group) answer(subs, batches []outbox.Submission, yes bool) tea.Cmd {
 	if !yes {
 		return nil
 	}
@@ -314,6 +329,9 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 		return nil
 	}
 	confirmed := slices.Clone(subs)
+	if batches != nil {
+		confirmed = slices.Clone(batches)
+	}
 	for i := range confirmed {
 		sub := &confirmed[i]
 		sub.Unpriced = !sub.Price.Known()
@@ -323,7 +341,7 @@ func (g *group) answer(subs []outbox.Submission, yes bool) tea.Cmd {
 			return nil
 		}
 	}
-	set := g.confirmed(confirmed)
+	set := g.confirmed(confirmed, len(subs))
 	a.Remove(g)
 	g.stop()
 	a.attend(&spending{submission: confirmed[0], group: g})

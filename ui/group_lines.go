@@ -57,6 +57,8 @@ func (g *group) progress(width int) []paint.Styled {
 		return []paint.Styled{t.Text(paint.Warn, "Stopped. ") + t.Text(paint.Key, g.app.KeyFor(keymap.Refresh)) + t.Text(paint.Muted, "  continue"), ""}
 	case g.cancel == nil:
 		return nil
+	case g.to.checking:
+		words = "the server checks the batch; nothing is created"
 	case g.read < len(g.jobs):
 		words = text.Sprintf("reading their inputs: %d of %d", g.read, len(g.jobs))
 	default:
@@ -83,12 +85,9 @@ func (g *group) sums(width int) []paint.Styled {
 	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), paint.Normal)...)
 	lines = append(lines, g.setLine())
 	if g.pilotless() == "" {
-		box := text.Text("[ ]")
-		if g.pilot {
-			box = "[x]"
-		}
-		lines = append(lines, t.Fact("pilot", box+" send one first, the rest when you resume them  ", paint.Normal)+t.Text(paint.Key, g.app.KeyFor(keymap.Switch)))
+		lines = append(lines, g.wayLine())
 	}
+	lines = append(lines, g.whereLines(width)...)
 	return append(lines, "")
 }
 
@@ -234,14 +233,17 @@ func priceCell(p outbox.Price) paint.Piece {
 }
 
 // question lists the facts behind the total.
-func (g *group) question(subs []outbox.Submission) []paint.Item {
+func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 	a := g.app
 	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}, {Label: "set", Words: g.setWords()}}
 	if n := g.leaving() + g.without; n > 0 {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
 	words := text.Text("They are sent one by one as slots become free.")
-	if g.pilot {
+	switch {
+	case batches != nil:
+		words = batchWords(batches)
+	case g.pilot:
 		words = "The first is sent now. The rest (" + text.Count(len(subs)-1, "job", "jobs") + ") stays paused in the queue until you resume it."
 	}
 	said = append(said, paint.Item{Label: "then", Words: words})

@@ -130,6 +130,7 @@ func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 	}
 	if g.asked--; g.asked == 0 {
 		g.stop() // everything is priced
+		defer g.recommend()
 	}
 	for n, i := range m.jobs {
 		j := &g.jobs[i]

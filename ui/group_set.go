@@ -139,19 +139,20 @@ func (g *group) rename() tea.Cmd {
 	})
 }
 
-// confirmed returns the set of confirmed submissions, and puts them into it.
-func (g *group) confirmed(subs []outbox.Submission) outbox.Set {
+// confirmed returns the set of confirmed submissions with that many rows, and
+// puts them into it.
+func (g *group) confirmed(subs []outbox.Submission, rows int) outbox.Set {
 	var cost api.Micros
 	known := true
+	intoSet(subs, g.in.name)
 	for i := range subs {
-		subs[i].Draft.Set = g.in.name
 		if c := subs[i].Price.Cost; c != nil {
 			cost += *c
 		} else {
 			known = false
 		}
 	}
-	set := outbox.Set{Name: g.in.name, Source: g.in.source, Rows: len(subs), Created: time.Now()}
+	set := outbox.Set{Name: g.in.name, Source: g.in.source, Rows: rows, Created: time.Now()}
 	if known {
 		set.Cost = &cost
 	}

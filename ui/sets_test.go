@@ -116,3 +116,98 @@ func TestFailuresOfASetRunAgainInIt(t *testing.T) {
 		s.Sees("6 URLs copied")
 	})
 }
+
+// On a plan with batches the same set goes as batches where that is chosen: cut
+// into equal parts, checked by the server first, under one confirmation.
+func TestSetGoesAsBatches(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Plan: simulator.Scale, Speed: 20}, width: 160, height: 50}, func(s *story) {
+		s.grouped("acme", 45)
+		s.Sees("where     the queue, done about", "or a batch: up to 24 h, can't be stopped, all at once", "[x] send one first")
+		s.Press("tab", "tab")
+		s.Sees("where     the Batch API: up to 24 h", "[x] send all of them as a batch")
+		if len(s.posts()) != 0 {
+			t.Fatal("something left before the choice")
+		}
+		s.Press("enter")
+		s.Pass(3 * time.Second)
+		s.Sees("Send 45 jobs as a batch?", "As one batch: up to 24 h, can't be stopped, all at once.", "45 × ")
+		if n := s.batchPosts(); n != 0 || len(s.posts()) != 1 {
+			t.Fatalf("%d batches and %d requests before the yes", n, len(s.posts()))
+		}
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("batch accepted", "acme 45: 45 ●")
+		dry, accepted := s.posts()[0], s.account.AcceptedBatches()
+		if len(accepted) != 1 || accepted[0].Lines != 45 || !strings.Contains(string(dry.Body), string(accepted[0].Body)) {
+			t.Fatalf("%d batches were made", len(accepted))
+		}
+		s.Press("2")
+		s.Sees("● running      acme", "set       acme")
+		s.Press("1")
+		s.until("acme 45: 45 ✓", 3*time.Hour)
+	})
+}
+
+// A plan without batches is known by its slots, or says so in the dry run; the
+// jobs then go through the queue.
+func TestPlanWithoutBatchesSendsThroughTheQueue(t *testing.T) {
+	t.Parallel()
+	for _, hidden := range []bool{false, true} {
+		tell(t, stage{account: simulator.Options{Plan: simulator.Creator, Profile: simulator.Current, HideSlots: hidden}, width: 160, height: 50}, func(s *story) {
+			s.fillForm()
+			s.Press("ctrl+s")
+			s.Pass(time.Second)
+			s.Press("y")
+			s.Pass(time.Second)
+			s.grouped("acme", 20)
+			if !hidden {
+				s.Sees("not as a batch: this plan has none")
+				return
+			}
+			s.Press("tab", "tab", "enter")
+			s.Pass(3 * time.Second)
+			s.Sees("no batch: this account's plan includes none; the jobs can go through the queue", "[x] send one first")
+			s.Press("enter")
+			s.Pass(time.Second)
+			s.Sees("Send 1 job as a pilot, and 19 later?")
+		})
+	}
+}
+
+// Sets beyond one batch are cut into equal parts under one confirmation. Parts
+// that find no room wait in the queue, also over a restart.
+func TestLargeSetIsCutIntoEqualBatches(t *testing.T) {
+	t.Parallel()
+	journal := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 160, height: 50, journal: journal}, func(s *story) {
+		s.grouped("acme", 510)
+		s.until("total ", 5*time.Minute)
+		s.Press("tab", "tab", "enter")
+		s.Pass(5 * time.Second)
+		s.Sees("Send 510 jobs as 2 batches?", "As 2 batches (255 + 255 jobs)", "510 × ")
+		s.account.Fault("POST /v2/batch", simulator.Fault{
+			Times: 1, Status: 429, Body: `{"statusCode":429,"message":"Batch concurrency limit reached.","errorCode":"concurrency_limit_reached"}`,
+		})
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("acme 510: 255 ● 255 waiting")
+		s.Press("5")
+		s.Sees("acme, part 1 of 2", "acme 510")
+		s.Kill()
+		_ = s.book.Close()
+		s.account.ClearFaults()
+		s.start()
+		s.Pass(5 * time.Second)
+		s.Press("5")
+		s.until("Queue 0", 20*time.Minute)
+		for _, b := range s.account.AcceptedBatches() {
+			if b.Lines != 255 {
+				t.Errorf("a batch of %d lines", b.Lines)
+			}
+		}
+		if n := len(s.account.AcceptedBatches()); n != 2 {
+			t.Errorf("%d batches were made", n)
+		}
+	})
+}

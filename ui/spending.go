@@ -186,7 +186,7 @@ func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 		a.Remove(s.batch)
 	}
 	a.Busy("sending" + a.Theme.Glyphs.More)
-	if sub.Kind == outbox.SubmitGeneration {
+	if _, waits := a.outbox.Queue.Item(sub.ID); waits || sub.Kind == outbox.SubmitGeneration {
 		return a.inTurn(func() tea.Cmd {
 			if s.form != nil {
 				sub.Draft.Base = s.form.draft.Base
@@ -294,6 +294,8 @@ func (a *composer) notSent(d *outbox.TaskResult) tea.Cmd {
 		outbox.SubmissionConfirmed: "Not sent, nothing was charged: ",
 	}[sub.State] + sub.Reason
 	switch {
+	case sub.Kind == outbox.SubmitBatch && sub.Draft.Set != "":
+		a.batchWaits(&sub, words, d.Unfit)
 	case sub.Kind == outbox.SubmitBatch:
 		a.Complain(words)
 		f := a.batchForm()

@@ -3,9 +3,11 @@ package account
 import (
 	"context"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"dubtop/api"
 	"dubtop/api/media"
 	"dubtop/state/draft"
 )
@@ -104,6 +106,15 @@ func (k *Findings) file(ctx context.Context, path string, want media.Kind) (info
 		k.mu.Unlock()
 	}
 	return info, by, err
+}
+
+// Input returns what was found out about an input of a request.
+func (k *Findings) Input(in api.CreateInput) (f draft.Finding, known bool) {
+	if in.URL != "" {
+		return k.link(Link{Kind: in.Type, URL: in.URL})
+	}
+	x, known := k.asset(string(in.AssetID))
+	return draft.Finding{Seconds: x.Seconds, Holds: strings.ToLower(x.Kind)}, known
 }
 
 // asset returns an asset that was asked for.

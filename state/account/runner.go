@@ -169,7 +169,13 @@ func (d Runner) price(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks, Contents: &Contents{d.Journal}}
-	price, err := p.reprice(ctx, d.Client, *sub)
+	reprice := p.reprice
+	if sub.Kind == outbox.SubmitBatch {
+		reprice = func(ctx context.Context, _ *api.Client, sub outbox.Submission) (outbox.Price, error) {
+			return d.repriceBatch(ctx, sub)
+		}
+	}
+	price, err := reprice(ctx, d.Client, *sub)
 	if err == nil {
 		err = sub.Reprice(price, time.Now())
 	}

@@ -21,14 +21,7 @@ func Copies(body []byte, base, id string) ([]Copy, error) {
 	if err := json.Indent(&pretty, body, "", "  "); err != nil {
 		return nil, err
 	}
-	var line bytes.Buffer
-	e := json.NewEncoder(&line)
-	e.SetEscapeHTML(false)
-	err := e.Encode(struct {
-		ID       string          `json:"request_id"`
-		Endpoint string          `json:"endpoint"`
-		Payload  json.RawMessage `json:"payload"`
-	}{id, "/v2/generate", body})
+	line, err := BatchText(id, body)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +30,7 @@ func Copies(body []byte, base, id string) ([]Copy, error) {
 		{"curl", "curl -X POST " + ShellWord(link) + " \\\n  -H \"x-api-key: $SYNC_API_KEY\" \\\n  -H 'content-type: application/json' \\\n  -d " + ShellWord(pretty.String()) + "\n"},
 		{"JSON", pretty.String() + "\n"},
 		{"Python", "import json, os, requests\n\nanswer = requests.post(\n    " + pythonText(link) + ",\n    headers={\"x-api-key\": os.environ[\"SYNC_API_KEY\"]},\n    json=json.loads(" + pythonText(string(body)) + "),\n)\nprint(answer.status_code, answer.json())\n"},
-		{"a line of a batch file", line.String()},
+		{"a line of a batch file", string(line)},
 	}, nil
 }
 

@@ -52,13 +52,15 @@ func (o *Outbox) sent(d TaskResult, now time.Time) {
 		o.track()
 		return
 	}
+	_, queued := o.Queue.Item(sub.ID) // all but a batch that was sent at once
+	queued = queued || sub.Kind == SubmitGeneration
 	switch {
 	case d.Unfit:
 		o.Queue.Put(sub, true)
-	case sub.Kind == SubmitGeneration:
+	case queued:
 		o.Queue.Apply(sub, d.Err, now)
 	}
-	if sub.State.AtStake() || sub.State == SubmissionRejected && sub.Kind == SubmitGeneration {
+	if sub.State.AtStake() || sub.State == SubmissionRejected && queued {
 		o.Put(sub, false)
 	}
 	o.track()

@@ -72,7 +72,7 @@ func (o *Outbox) send(id string, now time.Time) (Task, bool) {
 }
 
 // Leave hands out a submission that does not go through the queue, such as a
-// batch. It must be confirmed, and becomes sending. The error is a
+// batch made from a file. It must be confirmed, and becomes sending. The error is a
 // [*draft.ExpiredError] if a link has expired.
 func (o *Outbox) Leave(sub Submission, now time.Time) (Task, error) {
 	if len(o.answers) > 0 {
@@ -89,9 +89,7 @@ func (o *Outbox) Leave(sub Submission, now time.Time) (Task, error) {
 
 func (o *Outbox) leave(sub Submission) Task {
 	o.Begin(sub.ID)
-	if sub.Kind == SubmitGeneration {
-		o.Queue.Put(sub, false) // it keeps its place until the answer comes
-	}
+	o.Queue.Put(sub, false) // it keeps its place, if it has one, until the answer comes
 	o.keep(sub)
 	o.track()
 	return Task{Kind: TaskSend, Submission: sub}

@@ -78,6 +78,26 @@ type Price struct {
 	At          time.Time
 }
 
+// Plus adds another price. The sum is unknown if one of them is.
+func (p Price) Plus(o *Price) Price {
+	if p.Cost != nil {
+		sum := *p.Cost
+		if p.Cost = nil; o.Cost != nil {
+			p.Cost = new(sum + *o.Cost)
+		}
+	}
+	if o.Credits != nil {
+		sum := *o.Credits
+		if p.Credits != nil {
+			sum += *p.Credits
+		}
+		p.Credits = &sum
+	}
+	p.Frames, p.Seconds = p.Frames+o.Frames, p.Seconds+o.Seconds
+	p.Approximate = p.Approximate || o.Approximate
+	return p
+}
+
 // Known reports whether there is a cost in dollars or credits.
 func (p Price) Known() bool { return p.Cost != nil || p.Credits != nil }
 

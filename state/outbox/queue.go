@@ -17,6 +17,8 @@ const (
 	// slotRetry is how often to try while all slots are taken and no job is seen
 	// to end.
 	slotRetry = 30 * time.Second
+	// batchRetry is how often to try while as many batches run as may.
+	batchRetry = 2 * time.Minute
 	// rateRetry is the backoff if the server does not name one.
 	rateRetry = 10 * time.Second
 	// firstRetry and lastRetry bound the backoff while the server can't be
@@ -74,6 +76,7 @@ type queued struct {
 	leaving bool      // handed out to be sent
 	pricing bool      // handed out to be estimated
 	asked   time.Time // when it was
+	later   time.Time // not to be sent before; for a batch that was refused for lack of room
 }
 
 // Put appends a submission, or updates it if it is in the queue. A submission
@@ -106,7 +109,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 	if !bytes.Equal(item.Submission.Body, s.Body) {
 		end, expired = s.LinkEnd(), false
 	}
-	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused, End: end, Expired: expired}, asked: item.asked}
+	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused, End: end, Expired: expired}, asked: item.asked, later: item.later}
 }
 
 // Remove takes a submission out, for example because it was edited or dropped.
@@ -309,6 +312,11 @@ func (q *Queue) refused(s Submission, err error, now time.Time) {
 		return
 	}
 	switch {
+	case e.Kind == api.KindConcurrency && s.Kind == SubmitBatch: // batches take no slots, but only some run at once
+		q.failures, q.unknown = 0, 0
+		if i, ok := q.byID[s.ID]; ok {
+			i.later = now.Add(batchRetry)
+		}
 	case e.Kind == api.KindConcurrency:
 		q.full, q.freed, q.tried = true, false, now
 		q.failures, q.unknown = 0, 0

@@ -35,15 +35,16 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	if now.Before(q.backoff) {
 		return "", "", q.backoff
 	}
-	room, wake := q.room(now, r)
-	if !room {
-		return "", "", wake
+	if slices.ContainsFunc(q.items, func(i *queued) bool { return i.leaving }) {
+		return "", "", time.Time{}
 	}
-	item, step, wake := q.first(now, r)
+	room, wake := q.room(now, r)
+	item, step, at := q.first(now, r, room)
+	wake = instant.Earlier(wake, at)
 	switch step {
 	case itemLeaves:
 		item.leaving = true
-		if q.full {
+		if q.full && item.slotted() {
 			q.freed, q.tried = false, now
 		}
 		return item.Submission.ID, "", wake
@@ -54,12 +55,18 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	return "", "", wake
 }
 
-// first returns the first item to send or price now. An item that holds stops
-// all items behind it.
-func (q *Queue) first(now time.Time, r Room) (item *queued, step itemStep, wake time.Time) {
+// slotted reports whether the item needs a slot: a batch needs none.
+func (i *queued) slotted() bool { return i.Submission.Kind != SubmitBatch }
+
+// first returns the first item to send or price now, without room the first of
+// those that need no slot. An item that holds stops all items behind it.
+func (q *Queue) first(now time.Time, r Room, room bool) (item *queued, step itemStep, wake time.Time) {
 	pricing, slow := q.pricing(now)
 	overtakes := false // sending now would overtake an item that is being priced
 	for _, item := range q.items {
+		if !room && item.slotted() {
+			continue
+		}
 		step, at := q.step(item, r, now)
 		wake = instant.Earlier(wake, at)
 		switch {
@@ -97,9 +104,6 @@ func (i *queued) soon(now time.Time) bool { return !due(i.asked, priceMoment, no
 // lack of slots, that is once for each job seen to end, and otherwise once per
 // slotRetry.
 func (q *Queue) room(now time.Time, r Room) (room bool, wake time.Time) {
-	if slices.ContainsFunc(q.items, func(i *queued) bool { return i.leaving }) {
-		return false, time.Time{}
-	}
 	if q.full && !q.freed && !due(q.tried, slotRetry, now) {
 		return false, q.tried.Add(slotRetry)
 	}
@@ -124,6 +128,8 @@ func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at tim
 		return itemPasses, time.Time{}
 	case r.Ready != nil && !r.Ready(&item.Submission):
 		return itemPasses, time.Time{}
+	case now.Before(item.later):
+		return itemPasses, item.later
 	case !item.pricing && r.Changing != nil && r.Changing(item.Submission.ID):
 		return itemHolds, time.Time{}
 	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
