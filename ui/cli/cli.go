@@ -33,9 +33,9 @@ type World struct {
 	Signals   <-chan os.Signal  // end a drain; nil: those of the process
 }
 
-// Commands returns the sub-commands for scripts.
+// Commands returns the sub-commands for scripts, and the help topics.
 func Commands(w World) []*cobra.Command {
-	return []*cobra.Command{w.queueCommand(), w.spendCommand(), w.joinCommand()}
+	return append([]*cobra.Command{w.queueCommand(), w.spendCommand(), w.joinCommand()}, topicCommands()...)
 }
 
 // login is the API key of a command and what belongs to it.
