@@ -33,11 +33,9 @@ func (c *Contents) Measure(ctx context.Context, f *draft.File) error {
 	if err != nil {
 		return err
 	}
-	if c != nil && c.journal != nil {
-		if sum, err := c.journal.Content(ctx, f.Path, now); err == nil && sum != "" {
-			f.Size, f.SHA256, f.Stamp = now.Size, sum, now
-			return nil
-		}
+	if sum := c.known(ctx, f.Path, now); sum != "" {
+		f.Size, f.SHA256, f.Stamp = now.Size, sum, now
+		return nil
 	}
 	r, _, err := OpenFile(f.Path)
 	if err != nil {
@@ -55,10 +53,28 @@ func (c *Contents) Measure(ctx context.Context, f *draft.File) error {
 		return fmt.Errorf("%s changed while it was read: try again when it is complete", filepath.Base(f.Path))
 	}
 	f.Stamp = after
-	if c != nil && c.journal != nil && time.Since(time.Unix(0, after.ModTime)) > settled {
-		_ = c.journal.SaveContent(ctx, f.Path, after, f.SHA256, time.Now()) // if this fails it is read again
-	}
+	c.keep(ctx, f)
 	return nil
+}
+
+// known returns the remembered hash of a file, "" if there is none.
+func (c *Contents) known(ctx context.Context, path string, s draft.Stamp) string {
+	if c == nil || c.journal == nil {
+		return ""
+	}
+	sum, err := c.journal.Content(ctx, path, s)
+	if err != nil {
+		return "" // then it is read
+	}
+	return sum
+}
+
+// keep remembers a hash unless the file has only just changed.
+func (c *Contents) keep(ctx context.Context, f *draft.File) {
+	if c == nil || c.journal == nil || time.Since(time.Unix(0, f.Stamp.ModTime)) <= settled {
+		return
+	}
+	_ = c.journal.SaveContent(ctx, f.Path, f.Stamp, f.SHA256, time.Now()) // if this fails it is read again
 }
 
 // untilDone reads until a context ends.

@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"dubtop/api"
 	"dubtop/state"
-	"dubtop/state/draft"
 	"dubtop/state/outbox"
 )
 
@@ -68,9 +66,7 @@ func (a *Account) runner() Runner {
 // applyTask applies the result of a task; the journal already has it.
 func (a *Account) applyTask(done outbox.TaskResult, now time.Time) []Event {
 	a.Outbox.Apply(done, now)
-	for _, asset := range done.Gone {
-		maps.DeleteFunc(a.up.active, func(_ draft.Content, s *sending) bool { return s.asset == asset })
-	}
+	a.forgetAssets(done.Gone)
 	if done.Elsewhere || done.Unrecorded != nil {
 		a.view.stale = true
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -67,9 +68,12 @@ func (r *uploadRun) attempt(ctx context.Context) (end uploadEnd) {
 		_ = r.journal.ReleaseUpload(context.WithoutCancel(ctx), c) // the claim ends with the process anyway
 	}()
 	a := upload.Begin(known, stamp, r.broken)
-	if a.Name == "" {
-		a.Name = filepath.Base(r.file.Path)
-	}
+	a.Name = cmp.Or(a.Name, filepath.Base(r.file.Path))
+	return r.follow(ctx, a)
+}
+
+// follow does one step after the other, each saved before the next.
+func (r *uploadRun) follow(ctx context.Context, a *upload.Attempt) (end uploadEnd) {
 	for {
 		step := a.Next(time.Now())
 		if step == upload.StepDone {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -266,35 +267,44 @@ func (a *Account) askUploads(now time.Time) []Work {
 // files to send next, in order and each content once. Files go with the request
 // where the server takes no uploads.
 func (a *Account) neededUploads(now time.Time) (needed map[draft.Content]bool, next []draft.File) {
-	needed = make(map[draft.Content]bool)
+	n := needs{active: a.up.active, needed: make(map[draft.Content]bool), now: now}
 	if a.halted || a.unwritable != nil {
-		return needed, nil
-	}
-	add := func(f *draft.File) {
-		c := f.Content()
-		if c.SHA256 == "" || f.Asset != "" || needed[c] {
-			return
-		}
-		s := a.up.active[c]
-		if s == nil && len(next) >= uploadsAtOnce {
-			return
-		}
-		needed[c] = true
-		if len(next) < uploadsAtOnce && (s == nil || s.due(now)) {
-			next = append(next, *f)
-		}
+		return n.needed, nil
 	}
 	if a.Outbox.Uploads != api.Unsupported {
 		for _, f := range a.Outbox.Wanted() {
-			add(&f)
+			n.add(&f)
 		}
 	}
 	for _, m := range a.up.makings {
 		for i := range m.files {
-			add(&m.files[i])
+			n.add(&m.files[i])
 		}
 	}
-	return needed, next
+	return n.needed, n.next
+}
+
+// needs collects the files that are needed as assets.
+type needs struct {
+	active map[draft.Content]*sending
+	needed map[draft.Content]bool // of the active, and of next
+	next   []draft.File
+	now    time.Time
+}
+
+func (n *needs) add(f *draft.File) {
+	c := f.Content()
+	if c.SHA256 == "" || f.Asset != "" || n.needed[c] {
+		return
+	}
+	s, room := n.active[c], len(n.next) < uploadsAtOnce
+	if s == nil && !room {
+		return
+	}
+	n.needed[c] = true
+	if room && (s == nil || s.due(n.now)) {
+		n.next = append(n.next, *f)
+	}
 }
 
 // due reports whether another attempt may be made.
@@ -355,6 +365,11 @@ func (a *Account) uploaded(s *sending, done uploadEnd, now time.Time) []Event {
 		}
 	}
 	return []Event{{Kind: EventUpload, Err: done.err, Upload: &Upload{File: s.file, Asset: api.ID(s.asset), Final: s.final}}}
+}
+
+// forgetAssets makes assets that are gone be uploaded again.
+func (a *Account) forgetAssets(gone []string) {
+	maps.DeleteFunc(a.up.active, func(_ draft.Content, s *sending) bool { return s.asset != "" && slices.Contains(gone, s.asset) })
 }
 
 // holdFailed pauses the waiting submissions with a file that can't become an

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"dubtop/api"
 	"dubtop/api/exact"
@@ -73,33 +74,33 @@ var errNoPlace = errors.New("the request has no input for one of its files")
 // none yet and neither a link nor a script, in order; files that have not become
 // assets are left out. Everything else in the request keeps its bytes.
 func WithAssets(body []byte, files []File) ([]byte, error) {
-	taken := make([]bool, len(files))
+	left := slices.Clone(files)
 	out, err := eachInput(body, func(item []byte, in *api.Input) ([]byte, error) {
-		if !in.URL.IsZero() || in.AssetID != "" || in.Provider != nil {
+		i := slices.IndexFunc(left, func(f File) bool { return f.Field == string(in.Type) })
+		if i < 0 || !in.URL.IsZero() || in.AssetID != "" || in.Provider != nil {
 			return item, nil
 		}
-		for i, f := range files {
-			if taken[i] || f.Field != string(in.Type) {
-				continue
-			}
-			if taken[i] = true; f.Asset == "" {
-				return item, nil
-			}
-			id, err := json.Marshal(f.Asset)
-			if err != nil {
-				return nil, err
-			}
-			end := bytes.LastIndexByte(item, '}')
-			return append(append(append(bytes.Clone(item[:end]), `,"assetId":`...), id...), '}'), nil
-		}
-		return item, nil
+		f := left[i]
+		left = slices.Delete(left, i, i+1)
+		return withAsset(item, f.Asset)
 	})
-	for i := range files {
-		if err == nil && !taken[i] && files[i].Asset != "" {
-			err = errNoPlace
-		}
+	if err == nil && slices.ContainsFunc(left, func(f File) bool { return f.Asset != "" }) {
+		err = errNoPlace
 	}
 	return out, err
+}
+
+// withAsset adds an asset to an input.
+func withAsset(item []byte, asset string) ([]byte, error) {
+	if asset == "" {
+		return item, nil
+	}
+	id, err := json.Marshal(asset)
+	if err != nil {
+		return nil, err
+	}
+	end := bytes.LastIndexByte(item, '}')
+	return slices.Concat(item[:end], []byte(`,"assetId":`), id, []byte("}")), nil
 }
 
 // WithoutAssets takes the assets of files out of a request again.

@@ -134,21 +134,22 @@ func (o *Outbox) attach(now time.Time) (tasks []Task) {
 		return nil
 	}
 	for _, item := range o.Queue.items {
-		sub := item.Submission
-		if item.leaving || item.pricing || item.Idle() || o.busy[sub.ID] > 0 || !sub.HasLocal() {
-			continue
+		if !item.leaving && !item.pricing && !item.Idle() && item.Submission.HasLocal() && o.busy[item.Submission.ID] == 0 {
+			if sub := item.Submission; o.complete(&sub) {
+				o.Begin(sub.ID)
+				tasks = append(tasks, Task{Kind: TaskAttach, Submission: sub})
+			}
 		}
-		all := true
-		for _, f := range sub.Files {
-			all = all && (f.Asset != "" || o.assets[f.Content()] != "")
-		}
-		if !all || sub.Attach(func(f draft.File) string { return o.assets[f.Content()] }) != nil {
-			continue
-		}
-		o.Begin(sub.ID)
-		tasks = append(tasks, Task{Kind: TaskAttach, Submission: sub})
 	}
 	return tasks
+}
+
+// complete puts the assets into a submission if all of its files have become
+// some.
+func (o *Outbox) complete(s *Submission) bool {
+	asset := func(f draft.File) string { return o.assets[f.Content()] }
+	missing := slices.ContainsFunc(s.Files, func(f draft.File) bool { return f.Asset == "" && asset(f) == "" })
+	return !missing && s.Attach(asset) == nil
 }
 
 // Unfit returns the task to hold a waiting submission that can't be sent as it

@@ -20,6 +20,10 @@ type Room struct {
 	Ready func(*Submission) bool
 }
 
+func (r *Room) ready(s *Submission) bool { return r.Ready == nil || r.Ready(s) }
+
+func (r *Room) changing(id string) bool { return r.Changing != nil && r.Changing(id) }
+
 // Next returns the submission to send now, or the one to estimate before it can
 // be sent; "" means none. Wake is when time alone may change the answer, or
 // zero. A submission is handed out once until its result is applied, and
@@ -124,13 +128,11 @@ const (
 // step decides about an item; at is when time alone may change the decision.
 func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at time.Time) {
 	switch {
-	case item.leaving, item.Idle():
-		return itemPasses, time.Time{}
-	case r.Ready != nil && !r.Ready(&item.Submission):
+	case item.leaving, item.Idle(), !r.ready(&item.Submission):
 		return itemPasses, time.Time{}
 	case now.Before(item.later):
 		return itemPasses, item.later
-	case !item.pricing && r.Changing != nil && r.Changing(item.Submission.ID):
+	case !item.pricing && r.changing(item.Submission.ID):
 		return itemHolds, time.Time{}
 	case item.Submission.Price.Fresh(now) && !item.Submission.Price.At.Before(q.slept):
 		return itemLeaves, time.Time{}
