@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 	"dubtop/ui/kit"
 )
 
@@ -225,4 +228,45 @@ func TestMarkRedrawsOnlyItsRow(t *testing.T) {
 	if changed > 1 {
 		t.Errorf("one mark redrew %d rows", changed)
 	}
+}
+
+// BenchmarkJobSet10k measures what a list of 10,000 rows costs: until its grid is
+// on the screen, and a key in the grid.
+func BenchmarkJobSet10k(b *testing.B) {
+	rows := []string{"name,video,audio"}
+	for i := range 10_000 {
+		rows = append(rows, fmt.Sprintf("take_%05d,https://media.example/ep%05d.mp4,https://media.example/de/ep%05d.wav", i, i, i))
+	}
+	list := filepath.Join(b.TempDir(), "list.csv")
+	if err := os.WriteFile(list, []byte(strings.Join(rows, "\n")), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	a := newDesk(b, 1000)
+	f := &setForm{app: a.composer, typed: &setTyped{videos: list, like: draft.Draft{Model: "lipsync-2"}}}
+	f.Stage = a.Stage
+	a.Push(f)
+	open := func(b *testing.B) *setGrid {
+		set, err := a.jobSources(*f.typed).Read(b.Context(), nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		g := newSetGrid(f, account.JobSources{}, set)
+		a.Push(g)
+		a.View()
+		return g
+	}
+	b.Run("open", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			a.Remove(open(b))
+		}
+	})
+	b.Run("key", func(b *testing.B) {
+		g := open(b)
+		b.ReportAllocs()
+		for b.Loop() {
+			step(a, press('j'))
+		}
+		a.Remove(g)
+	})
 }

@@ -41,13 +41,20 @@ type group struct {
 	cancel  context.CancelFunc // nil while nothing is being requested
 	trouble text.Text          // why the work stopped
 
-	pilot bool
+	pilot    bool
+	renewing bool // the prices are renewed for the question
 
-	set     bool              // a job set, instead of jobs to run again
-	without int               // rows of the set that are not in the group
-	known   *account.Findings // what was found in the files of the set
+	set     bool                // a job set, instead of jobs to run again
+	without int                 // rows of the set that are not in the group
+	known   *account.Findings   // what was found in the files of the set
+	pricing *account.SetPricing // under way
+	asks    int                 // questions it took to price the set
 	in      groupSet
 	to      destination
+
+	results  int // answers so far
+	drawn    []paint.Styled
+	drawnFor groupKey
 }
 
 // groupJob is one job of a group.
@@ -108,7 +115,7 @@ func (g *group) resume() tea.Cmd {
 // stop stops the current work. Results so far are kept.
 func (g *group) stop() {
 	g.run++
-	g.asked, g.to.checking = 0, false
+	g.asked, g.pricing, g.to.checking = 0, nil, false
 	if g.cancel != nil {
 		g.cancel()
 		g.cancel = nil
@@ -149,6 +156,7 @@ func (m groupReadMsg) apply(a *composer) tea.Cmd {
 		a.note(g.trouble)
 		return nil
 	}
+	g.results++
 	for _, x := range m.sources {
 		g.app.remember(&x)
 		g.jobs[g.read].source = x
@@ -250,6 +258,7 @@ func (g *group) leaveExpired() (some bool) {
 		}
 		if err := j.sub.Expired(at); err != nil {
 			j.sub, j.left, some = nil, text.Of(err.Error()), true
+			g.results++
 		}
 	}
 	return some
@@ -264,8 +273,7 @@ func (g *group) goOn() tea.Cmd {
 	}
 	subs, now := g.ready(), time.Now()
 	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
-		g.app.Warn("some prices are older than five minutes; getting new ones")
-		return g.resume()
+		return g.renew()
 	}
 	if g.to.batch {
 		return g.checkBatches(subs)
@@ -281,13 +289,13 @@ func (g *group) confirm(subs, batches []outbox.Submission) tea.Cmd {
 		prices[i] = subs[i].Price
 		priced = priced && prices[i].Known()
 	}
-	hosts := hostsOfAll(subs)
+	said, warned, oldest := g.question(subs, batches), g.warnings(hostsOfAll(subs)), oldestPrice(subs)
 	c := &kit.Confirm{
 		Heading: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
 		Yes:     "send them", No: "no, go back",
 		Quote:   quoteOfAll(prices),
-		Body:    func() []paint.Item { return g.question(subs, batches) },
-		Warning: func() []paint.Item { return g.warnings(hosts) },
+		Body:    func() []paint.Item { return append(slices.Clone(said), g.validity(oldest)) },
+		Warning: func() []paint.Item { return warned },
 		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, batches, yes) },
 	}
 	switch g.pilot = g.pilot && g.pilotless() == "" && batches == nil; {
@@ -303,6 +311,23 @@ func (g *group) confirm(subs, batches []outbox.Submission) tea.Cmd {
 		g.trouble = words
 		g.app.Complain(words)
 	})
+}
+
+// renew gets new prices in place of those older than five minutes, and then asks
+// the question.
+func (g *group) renew() tea.Cmd {
+	g.app.Warn("some prices are older than five minutes; getting new ones")
+	cmd := g.resume()
+	g.renewing = g.cancel != nil
+	return cmd
+}
+
+// validity says how long the prices stay valid.
+func (g *group) validity(oldest time.Time) paint.Item {
+	if !g.app.Now.Before(oldest.Add(outbox.PriceValid)) {
+		return paint.Item{Label: "valid", Words: "no longer: a yes gets new prices and asks again", Tone: paint.Warn}
+	}
+	return g.app.validity(oldest)
 }
 
 // hostsOfAll returns the non-ASCII hosts in some requests, without duplicates.
@@ -327,6 +352,9 @@ func (g *group) answer(subs, batches []outbox.Submission, yes bool) tea.Cmd {
 	if g.leaveExpired() {
 		g.app.Complain("Nothing was sent: a signed link has expired, and its job was left out")
 		return nil
+	}
+	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
+		return g.renew()
 	}
 	confirmed := slices.Clone(subs)
 	if batches != nil {

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -31,13 +31,40 @@ func (g *group) lines(width int) []paint.Styled {
 		heading = text.Sprintf("Run %s again with %s", text.Count(len(g.jobs), "job", "jobs"), g.model)
 	}
 	lines := []paint.Styled{"", "  " + t.Text(paint.Title, heading), ""}
-	lines = append(lines, indented(g.progress(width-2))...)
-	lines = append(lines, indented(g.sums(width-2))...)
+	for _, l := range indented(g.progress(width - 2)) {
+		lines = append(lines, paint.FitStyled(l, width))
+	}
+	return append(lines, g.settled(width)...)
+}
+
+// groupKey identifies everything that the settled lines depend on.
+type groupKey struct {
+	width, run, results, read, asked int
+	pilot, busy                      bool
+	name                             string
+	to                               destination
+	noBatches                        text.Text
+	aged                             time.Time
+	theme                            *paint.Theme
+	prices                           uint64
+}
+
+// settled draws everything below the progress. It goes through all jobs, so it
+// is done again only after a change.
+func (g *group) settled(width int) []paint.Styled {
+	key := groupKey{
+		width, g.run, g.results, g.read, g.asked, g.pilot, g.cancel != nil, g.in.name, g.to, g.app.noBatches, g.app.Aged, g.app.Theme, g.app.store.Prices.Version(),
+	}
+	if g.drawn != nil && key == g.drawnFor {
+		return g.drawn
+	}
+	lines := indented(g.sums(width - 2))
 	lines = append(lines, indented(g.leftOut(width-2))...)
 	lines = append(lines, indented(g.rows(width-2))...)
 	for i := range lines {
 		lines[i] = paint.FitStyled(lines[i], width)
 	}
+	g.drawn, g.drawnFor = lines, key
 	return lines
 }
 
@@ -61,6 +88,9 @@ func (g *group) progress(width int) []paint.Styled {
 		words = "the server checks the batch; nothing is created"
 	case g.read < len(g.jobs):
 		words = text.Sprintf("reading their inputs: %d of %d", g.read, len(g.jobs))
+	case g.pricing != nil:
+		measured, asked := g.pricing.Progress()
+		words = text.Sprintf("measuring: %d of %d, prices asked: %d", measured, len(g.pricing.Drafts), asked)
 	default:
 		words = text.Sprintf("getting prices: %d of %d", len(g.jobs)-waiting, len(g.jobs))
 	}
@@ -82,7 +112,11 @@ func (g *group) sums(width int) []paint.Styled {
 		label = "so far"
 	}
 	lines := append([]paint.Styled{t.Fact(label, total, paint.Money)}, g.app.advice(width, "compared", g.compared(), paint.Normal)...)
-	lines = append(lines, g.app.advice(width, "models", modelCounts(subs), paint.Normal)...)
+	lines = append(lines, g.app.advice(width, "models", modelSums(subs), paint.Normal)...)
+	if g.set {
+		lines = append(lines, g.app.advice(width, "in all", g.extent(subs), paint.Normal)...)
+		lines = append(lines, g.app.advice(width, "prices", g.askedWords(subs), paint.Muted)...)
+	}
 	lines = append(lines, g.setLine())
 	if g.pilotless() == "" {
 		lines = append(lines, g.wayLine())
@@ -120,19 +154,58 @@ func (g *group) compared() text.Text {
 	return text.Of(about + "as much as they cost")
 }
 
-// modelCounts returns the number of jobs per model, the largest first.
-func modelCounts(subs []outbox.Submission) text.Text {
-	n := map[string]int{}
+// modelSums returns the number of jobs per model, the largest first, and what
+// each costs if there are several.
+func modelSums(subs []outbox.Submission) text.Text {
+	prices := map[string][]outbox.Price{}
 	for i := range subs {
-		n[subs[i].Model]++
+		prices[subs[i].Model] = append(prices[subs[i].Model], subs[i].Price)
 	}
-	names := slices.SortedFunc(maps.Keys(n), func(a, b string) int {
-		return cmp.Or(cmp.Compare(n[b], n[a]), strings.Compare(a, b))
+	names := slices.SortedFunc(maps.Keys(prices), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(prices[b]), len(prices[a])), strings.Compare(a, b))
 	})
+	words := make([]text.Text, len(names))
 	for i, name := range names {
-		names[i] = fmt.Sprintf("%d × %s", n[name], name)
+		words[i] = text.Sprintf("%d × %s", len(prices[name]), name)
+		if q := quoteOfAll(prices[name]); len(names) > 1 && q.cost() != nil {
+			words[i] += " " + q.guess() + text.Of(q.cost().Rounded())
+		}
 	}
-	return text.Of(strings.Join(names, ", "))
+	return text.Join(words, ", ")
+}
+
+// extent says how much a set makes.
+func (g *group) extent(subs []outbox.Submission) text.Text {
+	seconds, unknown := 0.0, 0
+	for i := range subs {
+		if seconds += subs[i].Price.Seconds; subs[i].Price.Seconds == 0 {
+			unknown++
+		}
+	}
+	words := text.Count(len(subs), "job", "jobs")
+	if seconds > 0 {
+		words += ", " + span(time.Duration(seconds*float64(time.Second))) + " of output"
+	}
+	if unknown > 0 {
+		words += text.Sprintf(", %d of unknown length", unknown)
+	}
+	if n := g.leaving() + g.without; n > 0 {
+		words += text.Sprintf(", %d left out", n)
+	}
+	return words
+}
+
+// askedWords says how many prices of a set are the server's own.
+func (g *group) askedWords(subs []outbox.Submission) text.Text {
+	bound := slices.ContainsFunc(subs, func(s outbox.Submission) bool { return strings.HasSuffix(s.Price.Basis, account.AtMost) })
+	words := text.Count(g.asks, "estimate", "estimates") + " of the server"
+	switch {
+	case bound:
+		return words + "; it prices lengths differently, so the others are the most that they can cost"
+	case g.asks < len(subs):
+		return words + "; the others are in proportion"
+	}
+	return words
 }
 
 // leftOut lists the jobs that will not be run, and why.
@@ -184,14 +257,22 @@ const (
 	modelWidth = 18
 )
 
+// rowsMost limits the jobs that are listed; a job set shows all in its grid.
+const rowsMost = 1000
+
 // rows lists the jobs to run, in sending order.
 func (g *group) rows(width int) []paint.Styled {
 	t := g.app.Theme
 	var lines []paint.Styled
+	shown := 0
 	for i := range g.jobs {
 		j := &g.jobs[i]
 		if j.left != "" || i >= g.read {
 			continue
+		}
+		if shown++; shown > rowsMost {
+			lines = append(lines, t.Text(paint.Muted, text.Sprintf("and %d more", g.read-g.leaving()-rowsMost)))
+			break
 		}
 		price := paint.Muted.Of(t.Glyphs.More)
 		if j.sub != nil {
@@ -235,9 +316,12 @@ func priceCell(p outbox.Price) paint.Piece {
 // question lists the facts behind the total.
 func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 	a := g.app
-	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelCounts(subs)}, {Label: "set", Words: g.setWords()}}
+	said := []paint.Item{{Label: "compared", Words: g.compared(), Tone: paint.Money}, {}, {Label: "models", Words: modelSums(subs)}, {Label: "set", Words: g.setWords()}}
 	if n := g.leaving() + g.without; n > 0 {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
+	}
+	if g.set {
+		said = append(said, paint.Item{Label: "in all", Words: g.extent(subs)}, paint.Item{Label: "prices", Words: g.askedWords(subs), Tone: paint.Muted})
 	}
 	words := text.Text("They are sent one by one as slots become free.")
 	switch {
@@ -250,13 +334,30 @@ func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
 		said = append(said, paint.Item{Label: "today", Words: a.sumWords(&today) + " so far", Tone: paint.Muted})
 	}
+	for _, words := range a.budgetEffect(subs) {
+		said = append(said, paint.Item{Label: "budget", Words: text.Of(words), Tone: paint.Muted})
+	}
+	return said
+}
+
+// budgetEffect says what the jobs leave of the budgets.
+func (a *composer) budgetEffect(subs []outbox.Submission) []string {
+	prices := make([]outbox.Price, len(subs))
+	for i := range subs {
+		prices[i] = subs[i].Price
+	}
+	return a.cfg.Guard.Effect(ledger.ChargeOf(prices...), &a.store.Ledger, a.outbox.Pending(), a.Now, time.Local)
+}
+
+// oldestPrice returns when the first of the prices was asked for.
+func oldestPrice(subs []outbox.Submission) time.Time {
 	oldest := subs[0].Price.At
 	for i := range subs {
 		if subs[i].Price.At.Before(oldest) {
 			oldest = subs[i].Price.At
 		}
 	}
-	return append(said, a.validity(oldest))
+	return oldest
 }
 
 // warnings lists the first of the warnings, each with the jobs that have it.

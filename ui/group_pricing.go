@@ -50,6 +50,9 @@ func (g *group) prepare(j *groupJob) {
 // their hosts and the server allow. Jobs with the same price key are priced
 // once.
 func (g *group) priceAll() tea.Cmd {
+	if g.set {
+		return g.priceSet()
+	}
 	now := time.Now()
 	at := map[string]int{}
 	var alike [][]int
@@ -128,10 +131,8 @@ func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 	if g.run != m.run || !a.Shown(g) {
 		return nil
 	}
-	if g.asked--; g.asked == 0 {
-		g.stop() // everything is priced
-		defer g.recommend()
-	}
+	g.asked--
+	g.results++
 	for n, i := range m.jobs {
 		j := &g.jobs[i]
 		if m.err != nil {
@@ -146,7 +147,25 @@ func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 	if m.err == nil {
 		a.learnPrice(&m.subs[0])
 	}
-	return nil
+	if g.asked > 0 {
+		return nil
+	}
+	return g.priced()
+}
+
+// priced ends the work once everything is priced. It asks the question again if
+// the prices were renewed for it.
+func (g *group) priced() tea.Cmd {
+	g.stop()
+	g.recommend()
+	if !g.renewing {
+		return nil
+	}
+	g.renewing = false
+	if slices.ContainsFunc(g.jobs, func(j groupJob) bool { return j.failed }) || g.runnable() == 0 {
+		return nil
+	}
+	return g.goOn()
 }
 
 // learnPrice derives the unit price of a model from the price of one request.

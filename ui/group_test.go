@@ -155,7 +155,7 @@ func TestGroupLeavesOutUnfitJobsAndSaysWhy(t *testing.T) {
 		s.account.Remove("00000003-0000-4000-8000-000000000000")
 		s.Press(".")
 		s.Pass(time.Second)
-		s.Sees("Left out: 1", "portrait", "the server no longer knows this job", "1 × lipsync-2, 1 × react-1",
+		s.Sees("Left out: 1", "portrait", "the server no longer knows this job", "1 × lipsync-2 $1.25, 1 × react-1 $1.50",
 			"2 jobs, $2.75", "not copied: the option grade")
 		s.Press("enter")
 		s.Pass(time.Second)
@@ -213,17 +213,12 @@ func TestGroupPriceIsValidForFiveMinutes(t *testing.T) {
 		s.Press("enter")
 		s.Pass(6 * time.Minute)
 		s.Sees("valid     no longer")
-		s.Press("y")
-		s.Pass(time.Second)
-		s.Sees("Nothing was sent: the price is older than five minutes")
-		s.agreedTo(0)
-		s.Press("r")
+		s.Press("y") // to a price that is no longer valid
 		s.Pass(20 * time.Second)
-		s.DoesNotSee("Nothing was sent")
+		s.Sees("Send 3 jobs?", "for another 4m")
+		s.agreedTo(0)
+		s.Press("n")
 		s.Pass(6 * time.Minute)
-		s.Press("enter") // stale again, so it is priced before anything is asked
-		s.Pass(time.Second)
-		s.DoesNotSee("Send 3 jobs?")
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("Send 3 jobs?", "for another 4m")

@@ -301,10 +301,6 @@ func (g *setGrid) back() tea.Cmd {
 func (g *setGrid) price() tea.Cmd {
 	a := g.app
 	n := g.totals()
-	if n.Chosen > groupMost {
-		a.Warn(text.Sprintf("%d jobs are too many for one confirmation: leave some out (at most %d)", n.Chosen, groupMost))
-		return nil
-	}
 	group := &group{app: a, set: true, pilot: n.Chosen > 1, without: n.Rows - n.Chosen, known: g.known}
 	group.in = a.setOf(g.sources)
 	group.unmark = func() { a.Remove(g); a.Remove(g.form) }
@@ -317,9 +313,6 @@ func (g *setGrid) price() tea.Cmd {
 		group.jobs = append(group.jobs, groupJob{source: source{job: job, draft: rowDraft(r)}})
 	}
 	group.read = len(group.jobs)
-	for i := range group.jobs {
-		group.prepare(&group.jobs[i])
-	}
 	a.Push(group)
 	return group.resume()
 }

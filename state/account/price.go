@@ -52,27 +52,34 @@ func (p *Pricing) Price(ctx context.Context, c *api.Client) (outbox.Submission, 
 		return outbox.Submission{}, nil, err
 	}
 	defer leave()
-	inputs, err := p.measure(ctx, c)
+	sub, inputs, err := p.submission(ctx, c)
 	if err != nil {
 		return outbox.Submission{}, nil, err
-	}
-	sub, err := outbox.NewSubmission(uuid.NewString(), p.Draft, p.Env)
-	if err != nil {
-		return outbox.Submission{}, nil, err
-	}
-	if sub.Draft.OutputFileName == "" {
-		sub.Name = inputs[0].Name
-	}
-	for i := range sub.Files {
-		if err := p.Contents.Measure(ctx, &sub.Files[i]); err != nil {
-			return outbox.Submission{}, nil, err
-		}
 	}
 	price, err := p.estimate(ctx, c, sub, inputs)
 	if err != nil {
 		return outbox.Submission{}, nil, err
 	}
 	return sub, inputs, sub.Estimate(price, time.Now())
+}
+
+// submission measures the inputs and makes a submission without a price.
+func (p *Pricing) submission(ctx context.Context, c *api.Client) (sub outbox.Submission, inputs []Input, err error) {
+	if inputs, err = p.measure(ctx, c); err != nil {
+		return sub, nil, err
+	}
+	if sub, err = outbox.NewSubmission(uuid.NewString(), p.Draft, p.Env); err != nil {
+		return sub, nil, err
+	}
+	if sub.Draft.OutputFileName == "" {
+		sub.Name = inputs[0].Name
+	}
+	for i := range sub.Files {
+		if err := p.Contents.Measure(ctx, &sub.Files[i]); err != nil {
+			return sub, nil, err
+		}
+	}
+	return sub, inputs, nil
 }
 
 // prepare lets the draft's checks use the disk and the account. It keeps the

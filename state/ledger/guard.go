@@ -142,6 +142,31 @@ func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time
 	return v
 }
 
+// Effect says what is left of the budgets after a charge that is within them, a
+// line for each.
+func (g *Guard) Effect(c Charge, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (words []string) {
+	if c.Total == nil || c.over {
+		return nil
+	}
+	for _, x := range []struct {
+		name  string
+		limit *Limit
+		by    Grouping
+	}{{"daily", g.Daily, ByDay}, {"monthly", g.Monthly, ByMonth}} {
+		if x.limit == nil {
+			continue
+		}
+		spent, waits := l.Period(x.by, now, loc), Waiting(pending, x.by, now, loc)
+		used, over := addUp(spent.Cost, waits.Cost)
+		sum, more := addUp(used, *c.Total)
+		if over || more || sum > x.limit.Amount {
+			continue // the check says so
+		}
+		words = append(words, fmt.Sprintf("%s %s: %s used, %s left after this", x.name, x.limit.Amount.Rounded(), used.Rounded(), (x.limit.Amount-sum).Rounded()))
+	}
+	return words
+}
+
 // check collects the exceeded budgets.
 type check struct {
 	charge     Charge
