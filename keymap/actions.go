@@ -51,6 +51,7 @@ const (
 	MarkNone        Name = "mark_none"
 	NewGeneration   Name = "new_generation"
 	NewSet          Name = "new_job_set"
+	Upload          Name = "upload"
 	Open            Name = "open"
 	CopyID          Name = "copy_id"
 	CopyURL         Name = "copy_url"
@@ -164,6 +165,7 @@ func working() []Entry {
 		{PreviousPart, []string{"[", "h", "left"}, "[", "previous part", GroupJob},
 		{NewGeneration, []string{"n"}, "n", "new generation", GroupJob},
 		{NewSet, []string{"N"}, "N", "new job set, from lists or folders", GroupJob},
+		{Upload, []string{"U"}, "U", "upload a file of this machine", GroupJob},
 		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
 		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
 		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},

@@ -81,7 +81,7 @@ func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 func TestPlannedKeysStayFree(t *testing.T) {
 	planned := map[string]map[string]string{
 		reach(GroupJob): {
-			"u": "undo", "U": "upload", "d": "save", "D": "save what",
+			"u": "undo", "d": "save", "D": "save what",
 			"O": "open the folder", "b": "compare", "V": "verdict", "H": "hand over", "!": "tell me when it ends",
 			"i": "picture", "z": "pane", "M": "mouse",
 		},

@@ -46,6 +46,8 @@ func (a *App) tellEvent(e *account.Event) {
 		a.tellExpired(e.Submissions)
 	case account.EventLedger:
 		a.tellLedger(e)
+	case account.EventUpload:
+		a.tellUpload(e)
 	case account.EventTurn:
 		a.Say("this window sends from the queue now")
 	case account.EventAsks:

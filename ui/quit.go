@@ -26,7 +26,8 @@ func (a *App) unstoppable() text.Text {
 }
 
 // quit ends the program. It asks first if an answer is not saved, a paid
-// request is being sent, or confirmed jobs are waiting in the queue.
+// request is being sent, a file is being uploaded for no job, or confirmed jobs
+// are waiting in the queue.
 func (a *App) quit() tea.Cmd {
 	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
 	if c, ok := a.Top().(*kit.Confirm); ok && c.Leaving {
@@ -40,6 +41,9 @@ func (a *App) quit() tea.Cmd {
 	case a.paid() > 0:
 		return a.askToLeave("A paid request is being sent", paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
 			" being sent. Waiting for the answer takes a few seconds. If you quit now, the outcome is unknown: it may have been charged, and the next start looks for it."), leave, func() bool { return a.paid() > 0 })
+	case len(a.uploading) > 0:
+		return a.askToLeave("A file is being uploaded", paint.Sentence(a.uploading[0].name()+": "+uploadWords(a.uploading[0].making.Progress())+
+			". If you quit now, it is sent again from its first byte when it is needed."), leave, func() bool { return len(a.uploading) > 0 })
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
 			paint.Sentence("They are saved, but nothing is sent while dubtop is closed. Sending continues at the next start, or without a screen: dubtop queue drain."), leave, func() bool { return true })

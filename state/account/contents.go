@@ -57,6 +57,16 @@ func (c *Contents) Measure(ctx context.Context, f *draft.File) error {
 	return nil
 }
 
+// MeasureTyped is Measure for a path that may be relative to the current folder.
+func (c *Contents) MeasureTyped(ctx context.Context, f *draft.File) error {
+	path, err := filepath.Abs(f.Path)
+	if err != nil {
+		return err
+	}
+	f.Path = path
+	return c.Measure(ctx, f)
+}
+
 // known returns the remembered hash of a file, "" if there is none.
 func (c *Contents) known(ctx context.Context, path string, s draft.Stamp) string {
 	if c == nil || c.journal == nil {

@@ -39,6 +39,8 @@ func known(s *Settings) map[string]entry {
 		"queue.slots":   number(&s.Queue.Slots, "0 to detect it"),
 		"queue.reserve": number(&s.Queue.Reserve, "0 for none"),
 
+		"upload.visibility": {func(v any) error { return setVisibility(&s.Upload.Visibility, v) }},
+
 		"budget.max_job":       budget(&s.Guard.MaxJob),
 		"budget.daily":         budget(&s.Guard.Daily),
 		"budget.monthly":       budget(&s.Guard.Monthly),
@@ -59,6 +61,22 @@ func setTheme(to *Theme, v any) error {
 		return nil
 	}
 	return fmt.Errorf(`it must be "auto", "dark" or "light": %q is used`, *to)
+}
+
+// setVisibility reads who sees the assets that local files become. A mistake
+// leaves them private.
+func setVisibility(to *string, v any) error {
+	s, _ := v.(string)
+	switch strings.ToLower(s) {
+	case "user":
+		*to = "USER"
+	case "organization":
+		*to = "ORGANIZATION"
+	default:
+		*to = ""
+		return errors.New(`it must be "user" or "organization": "user" is used`)
+	}
+	return nil
 }
 
 func setBool(to *bool, v any) error {
@@ -215,7 +233,7 @@ func (p *parser) unknown(full string) error {
 	if full == "refresh.assets" || full == "refresh.models" {
 		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
 	}
-	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "queue", "refresh")
+	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "queue", "refresh", "upload")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}

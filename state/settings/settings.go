@@ -39,6 +39,7 @@ type Settings struct {
 	ASCII   bool // plain ASCII borders and marks
 	Refresh Refresh
 	Queue   Queue
+	Upload  Upload
 	Guard   ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
 	Keys    []Binding    // in file order
 }
@@ -60,6 +61,11 @@ func (b Binding) Problem(err error) Problem {
 type Queue struct {
 	Slots   int // slots of the plan; 0 means unknown
 	Reserve int // slots left to others; below Slots if that is set
+}
+
+// Upload says how local files become assets.
+type Upload struct {
+	Visibility string // USER or ORGANIZATION; "" for the default, USER
 }
 
 // Refresh is how often the server is asked, no more often than

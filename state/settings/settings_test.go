@@ -122,7 +122,7 @@ func TestShortestTimesReachThePoller(t *testing.T) {
 func TestEveryKeyChangesTheSettings(t *testing.T) {
 	for name := range known(&Settings{}) {
 		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
-		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true"}[name]; other != "" {
+		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`}[name]; other != "" {
 			value = other
 		}
 		if s, problems := configured(t, name+" = "+value); len(problems) > 0 || reflect.DeepEqual(s, defaults()) {
@@ -165,6 +165,7 @@ func TestMistakesAreNamedAndSkipped(t *testing.T) {
 		{`queue.slots = 2.5`, "queue.slots", "a whole number", nil},
 		{`queue.reserve = "1"`, "queue.reserve", "a whole number from 0 to 1000, 0 for none: 0 is used", nil},
 		{`queue.slot = 2`, "queue.slot", "did you mean queue.slots?", nil},
+		{`upload = {visibility = "everybody"}`, "upload.visibility", `it must be "user" or "organization": "user" is used`, nil},
 		{`queue = 2`, "queue", "it must be a table: [queue]", nil},
 		{`queue = {slots = 3, reserve = 3}`, "queue.reserve", "below slots (3), or nothing is ever sent: 2 is used", func(s *Settings) { s.Queue = Queue{3, 2} }},
 		{`budget.daily = -1`, "budget.daily", `"-1" is not an amount of dollars: write it like 100`, nil},

@@ -80,6 +80,7 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	session := account.New(account.Config{
 		Client: a.client, Journal: j, Home: w.Env.Home, Pace: a.settings.Refresh.Pace(),
 		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
+		Visibility: a.settings.Upload.Visibility,
 	}, time.Now())
 	d := &account.Drain{Account: session, Resume: resume, Begin: t.begin, Notice: t.notice}
 	result, err := w.run(ctx, stop, v, d)

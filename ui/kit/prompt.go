@@ -18,13 +18,20 @@ type Prompt struct {
 	input   paint.Input
 	limit   int
 	save    func(words text.Text) tea.Cmd
+	extend  func(p *Prompt, typed string) tea.Cmd // looks for a longer text; may be nil
 	width   int
 }
 
 // Prompt asks for one line of at most limit characters, starting from value.
 // save gets the text cleaned and trimmed; it may be empty.
 func (a *Stage) Prompt(title text.Text, value string, limit int, save func(words text.Text) tea.Cmd) tea.Cmd {
-	p := &Prompt{stage: a, Heading: title, limit: limit, save: save, input: paint.NewInput(a.Theme)}
+	return a.PromptCompleted(title, value, limit, nil, save)
+}
+
+// PromptCompleted is Prompt with a key that completes the text: extend looks for
+// what the text begins and calls [Prompt.Extend].
+func (a *Stage) PromptCompleted(title text.Text, value string, limit int, extend func(p *Prompt, typed string) tea.Cmd, save func(words text.Text) tea.Cmd) tea.Cmd {
+	p := &Prompt{stage: a, Heading: title, limit: limit, save: save, extend: extend, input: paint.NewInput(a.Theme)}
 	p.input.CharLimit = limit
 	p.input.SetValue(value)
 	p.input.CursorEnd()
@@ -52,9 +59,23 @@ func (p *Prompt) Dims() bool { return false }
 // Actions returns the keys that save and discard.
 func (p *Prompt) Actions() []Action {
 	a := p.stage
-	return []Action{
+	actions := []Action{
 		a.Does(keymap.Choose, p.take).Hinted("save"),
 		a.Does(keymap.Leave, a.Pop).Hinted("cancel"),
+	}
+	if p.extend != nil { // the text is not saved, but used
+		actions[0] = actions[0].Hinted("go on")
+		actions = append(actions, a.Does(keymap.NextField, func() tea.Cmd { return p.extend(p, p.input.Value()) }).Called("complete the path").Hinted("complete"))
+	}
+	return actions
+}
+
+// Extend replaces the text by a longer one, unless it was changed since it was
+// looked for.
+func (p *Prompt) Extend(typed, longer string) {
+	if p.input.Value() == typed {
+		p.input.SetValue(longer)
+		p.input.CursorEnd()
 	}
 }
 
