@@ -149,7 +149,7 @@ func assetsKind() kind {
 
 func projectsKind() kind {
 	return kind{
-		words: "projects", weight: side,
+		words: "projects", weight: filler, // costs come first
 		every: func(p *Poller) (time.Duration, bool) { return p.pace.Slow, true },
 		query: func(_ *Poller, s *Store, q *Query, now time.Time) { q.ticket = s.Projects.Ask(now) },
 		apply: (*Store).applyProjects,
