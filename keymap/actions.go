@@ -114,6 +114,7 @@ const (
 	No     Name = "no"
 	Choose Name = "choose"
 	Switch Name = "switch_button"
+	Again  Name = "yes_and_keep"
 )
 
 // defaults returns all actions in the order of the help.
@@ -216,6 +217,7 @@ func asking() []Entry {
 		{Leave, []string{"esc"}, "esc", "close and keep the draft", GroupForm},
 
 		{Yes, []string{"y"}, "y", "yes", GroupDialog},
+		{Again, []string{"f"}, "f", "yes, and keep the form", GroupDialog},
 		{No, []string{"n", "esc"}, "n", "no", GroupDialog},
 		{Choose, []string{"enter"}, "enter", "selected button", GroupDialog},
 		{Switch, []string{"tab", "left", "right", "h", "l"}, "tab", "other button", GroupDialog},

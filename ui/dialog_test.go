@@ -120,7 +120,9 @@ func TestLowDialogScrollsBetweenPriceAndButtons(t *testing.T) {
 			s.Sees("This will cost $1.25", "y send it")
 		}
 		s.Sees("valid")
-		s.Press("pgup", "pgup", "pgup", "pgup", "pgup", "pgup")
+		for range 12 {
+			s.Press("pgup")
+		}
 		s.Sees("lines 1–")
 		s.Press("y")
 		s.Pass(2 * time.Second)
@@ -327,5 +329,89 @@ func TestWordCanBeTypedIfEveryKeyIsReported(t *testing.T) {
 		s.Event("enter", false)
 		s.Pass(2 * time.Second)
 		s.acceptsInOrder("")
+	})
+}
+
+// The third button is a yes like the other: it has the same guards, and sends
+// the job once.
+func TestFormIsKeptForTheNextLanguage(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		st   stage
+		yes  func(s *story)
+	}{
+		{"its key", stage{}, func(s *story) { s.Press("f") }},
+		{"its button", stage{}, func(s *story) { s.Press("tab", "enter") }},
+		{"a word", within(ledger.Guard{ConfirmAbove: dollars(1_000_000, false)}), func(s *story) { s.Press("tab"); s.Type("1.25"); s.Press("enter") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			tell(t, c.st, func(s *story) {
+				s.fillForm()
+				s.fill("Temperature", "0.8")
+				s.fill("Output file name", "talk_de")
+				s.fill("Label", "acme")
+				s.Press("ctrl+s")
+				s.Pass(time.Second)
+				s.Sees("send, keep the form", "n no, go back")
+				c.yes(s)
+				s.Pass(2 * time.Second)
+				s.Sees("new generation", "talk_28s.mp4", "0.8", "acme", "▌ Audio")
+				s.DoesNotSee("line_25s.wav", "✓ talk_de")
+				s.acceptsInOrder("talk_de")
+				s.Type(s.media("line_12s.wav"))
+				s.Press("ctrl+s")
+				s.Pass(time.Second)
+				if c.name == "a word" {
+					s.Type("0.6")
+					s.Press("enter")
+				} else {
+					s.Press("y")
+				}
+				s.Pass(2 * time.Second)
+				s.DoesNotSee("new generation")
+				s.acceptsInOrder("talk_de", "")
+			})
+		})
+	}
+}
+
+func TestHeldKeyKeepsNoForm(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.Press("ctrl+s")
+		s.Hold("f", 300*time.Millisecond, 20, 3*time.Second)
+		s.Pass(time.Second)
+		s.Sees("Send this job?")
+		if n := len(s.posts()); n != 0 {
+			s.t.Errorf("%d paid requests", n)
+		}
+	})
+}
+
+// A refused job comes back below the form for the next one.
+func TestRefusedJobComesBackUnderTheNextForm(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.account.Fault("POST /v2/generate", simulator.Fault{Status: 422, Body: `{"statusCode":422,"errorCode":"generation_input_video_inaccessible","message":"The provided video URL is inaccessible."}`})
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Press("f")
+		s.Pass(2 * time.Second)
+		s.Sees("talk_28s.mp4", "▌ Audio")
+		s.DoesNotSee("line_25s.wav")
+		s.Type("https://x.io/next.wav")
+		s.Press("esc")
+		s.Pass(time.Second)
+		s.Sees("Refused, nothing was charged", "line_25s.wav")
+		s.Press("esc")
+		s.Pass(time.Second)
+		s.Sees("Keep this draft instead of the earlier one?")
+		s.Press("n")
+		s.Pass(time.Second)
+		s.Press("n")
+		s.Sees("next.wav")
 	})
 }

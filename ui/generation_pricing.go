@@ -106,3 +106,13 @@ func (m pricedMsg) apply(a *composer) tea.Cmd {
 	a.learnPrice(&m.submission)
 	return a.confirmSpending(&spending{submission: m.submission, inputs: m.inputs, form: f})
 }
+
+// keepForm opens the form again for the next language of a job that was just
+// confirmed, as a draft of its own without the sound and the name.
+func (a *composer) keepForm(sent *generationForm) {
+	f := a.generationForm(sent.draft.Another())
+	f.aside = sent.aside
+	f.remember()
+	a.Push(f)
+	f.JumpTo(draft.FieldAudio)
+}

@@ -29,6 +29,7 @@ type spending struct {
 	hosts      []draft.Host      // non-ASCII hosts in the request
 	form       *generationForm   // to reopen after a refusal; nil for batches
 	batch      *batchForm
+	keep       bool   // the form stays open for the next job
 	group      *group // the group it is the first job of; nil if none
 	from       string // the job under the cursor when it was confirmed
 }
@@ -47,6 +48,9 @@ func (a *composer) confirmSpending(s *spending) tea.Cmd {
 		Warning: func() []paint.Item { return a.spendingWarnings(s) },
 		Body:    func() []paint.Item { return a.spendingLines(s) },
 		Answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
+	}
+	if s.form != nil {
+		c.Again, c.AgainDo = "send, keep the form", func() { s.keep = true }
 	}
 	if s.submission.Kind == outbox.SubmitBatch {
 		c.Heading = text.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
@@ -181,6 +185,9 @@ func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 	if s.form != nil {
 		a.Remove(s.form)
 		s.form.release() // the draft is now this submission
+		if s.keep {
+			a.keepForm(s.form)
+		}
 	}
 	if s.batch != nil {
 		a.Remove(s.batch)

@@ -32,6 +32,7 @@ func (d Draft) Edit(edited string) (Draft, LineProblem) {
 		return d, LineProblem{Words: err.Error()}
 	}
 	next.ID, next.Base, next.From, next.Unknown, next.UpdatedAt, next.Label = d.ID, d.Base, d.From, d.Unknown, d.UpdatedAt, d.Label
+	next.Set, next.Row, next.Lang = d.Set, d.Row, d.Lang
 	for name, typed := range d.Options { // those of other models are not in the text
 		if _, honoured := RulesFor(strings.TrimSpace(d.Model)).Option(name); !honoured && next.Options[name] == "" {
 			next.Options[name] = typed

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Changes lists the fields that would send something else than in the draft
@@ -67,6 +68,19 @@ func (d Draft) Unfit(model string, env CheckEnv) string {
 		return model + " takes no images"
 	}
 	return tooLong(model, rules, max(env.VisualSeconds, env.AudioSeconds))
+}
+
+// Another returns a draft for the next language of the same video: a new one
+// with everything but the sound and the name.
+func (d Draft) Another() Draft {
+	d = d.Clone()
+	d.ID, d.Base, d.From, d.Unknown, d.UpdatedAt = "", "", "", "", time.Time{}
+	d.Audio, d.Script, d.DubLang, d.OutputFileName = "", "", "", ""
+	d.Set, d.Row, d.Lang = "", 0, ""
+	for i := range d.More {
+		d.More[i].Audio, d.More[i].Script = "", ""
+	}
+	return d
 }
 
 // PriceKey is equal for drafts with the same price: they differ at most in

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,7 +15,7 @@ import (
 // so that keys typed for the screen below cannot answer it.
 const ArmTime = 300 * time.Millisecond
 
-// Confirm is a question with two buttons; No is selected at first. Yes works
+// Confirm is a question with two buttons, or three; No is selected at first. Yes works
 // only while the amount and the buttons are visible and every line of the
 // warning has been scrolled into view, and only for a fresh key press (see
 // keylog.go). Until the keyboard has been quiet for ArmTime, each key restarts
@@ -27,12 +28,14 @@ type Confirm struct {
 	Body    func() []paint.Item // further details, computed for each frame because ages change
 	Yes, No text.Text
 	Answer  func(yes bool) tea.Cmd
+	Again   text.Text               // a third button, which is another yes; "" for none
+	AgainDo func()                  // called before Answer if that was pressed
 	Leaving bool                    // asks whether to quit the program
 	Binds   bool                    // No is final too, so it also needs a fresh key press
 	Word    string                  // if set, this word must be typed to say yes
 	Accepts func(typed string) bool // accepts other spellings of the word; may be nil
 	typed   string
-	marked  bool // the yes button is selected
+	marked  button // the selected one
 
 	before string    // the last key pressed before the dialog appeared
 	lit    time.Time // when the dialog became readable
@@ -44,6 +47,15 @@ type Confirm struct {
 	top           int // first visible line of the scrolling part
 	read          int // lines of the scrolling part seen since the width last changed
 }
+
+// button is an answer that can be selected.
+type button int
+
+const (
+	buttonNo button = iota
+	buttonYes
+	buttonAgain
+)
 
 // quoted is a price whose words come from the program alone.
 type quoted interface{ Words() text.Text }
@@ -126,20 +138,51 @@ func (c *Confirm) Actions() []Action {
 	if !c.armed {
 		return nil
 	}
-	no := a.Does(keymap.No, func() tea.Cmd { return c.end(false) }).Unless(c.noRefused).Hinted(c.No)
-	choose := a.Does(keymap.Choose, func() tea.Cmd { return c.end(c.marked || c.Word != "") }).Unless(c.chooseRefused)
+	no := a.Does(keymap.No, func() tea.Cmd { return c.end(buttonNo) }).Unless(c.noRefused).Hinted(c.No)
+	choose := a.Does(keymap.Choose, func() tea.Cmd { return c.end(c.chosen()) }).Unless(c.chooseRefused)
 	if c.Word != "" {
 		// Letters are text here, so No keeps only esc.
 		no.Key.SetKeys("esc")
 		no.Key.SetHelp("esc", no.Key.Help().Desc)
-		return append([]Action{choose.Hinted(c.Yes), no}, c.reading()...)
+		acts := []Action{choose.Hinted(c.label(c.chosen())), no}
+		if c.Again != "" {
+			other := a.Does(keymap.Switch, Plain(c.next))
+			other.Key.SetKeys("tab")
+			acts = append(acts, other.Hinted("or "+c.label(buttonYes+buttonAgain-c.chosen())))
+		}
+		return append(acts, c.reading()...)
 	}
-	return append([]Action{
-		a.Does(keymap.Yes, func() tea.Cmd { return c.end(true) }).Unless(c.yesRefused).Hinted(c.Yes),
-		no,
-		choose.Hinted(""),
-		a.Does(keymap.Switch, Plain(func() { c.marked = !c.marked })).Hinted(""),
-	}, c.reading()...)
+	acts := []Action{a.Does(keymap.Yes, func() tea.Cmd { return c.end(buttonYes) }).Unless(c.yesRefused).Hinted(c.Yes), no}
+	if c.Again != "" {
+		acts = append(acts, a.Does(keymap.Again, func() tea.Cmd { return c.end(buttonAgain) }).Unless(c.yesRefused).Hinted(c.Again))
+	}
+	acts = append(acts, choose.Hinted(""), a.Does(keymap.Switch, Plain(c.next)).Hinted(""))
+	return append(acts, c.reading()...)
+}
+
+// next selects the next button, in their order on the screen. Where a word is
+// typed, nothing but a yes can be selected.
+func (c *Confirm) next() {
+	order := []button{buttonNo, buttonYes}
+	switch {
+	case c.Word != "":
+		order = []button{buttonYes, buttonAgain}
+	case c.Again != "":
+		order = []button{buttonNo, buttonAgain, buttonYes}
+	}
+	c.marked = order[(slices.Index(order, c.chosen())+1)%len(order)]
+}
+
+// chosen returns the selected button.
+func (c *Confirm) chosen() button {
+	if c.Word != "" && c.marked == buttonNo {
+		return buttonYes
+	}
+	return c.marked
+}
+
+func (c *Confirm) label(b button) text.Text {
+	return map[button]text.Text{buttonNo: c.No, buttonYes: c.Yes, buttonAgain: c.Again}[b]
 }
 
 // reading returns the scrolling keys, if the content does not fit.
@@ -198,7 +241,7 @@ func (c *Confirm) noRefused() text.Text {
 // has read it.
 func (c *Confirm) chooseRefused() text.Text {
 	switch {
-	case c.marked || c.Word != "":
+	case c.chosen() != buttonNo:
 		return c.yesRefused()
 	case c.stage.keys.held(c):
 		return heldWords(c.stage.keys.name)
@@ -216,9 +259,12 @@ func (c *Confirm) missing() text.Text {
 	return text.Of("type " + c.Word + " first, or esc to go back")
 }
 
-func (c *Confirm) end(yes bool) tea.Cmd {
+func (c *Confirm) end(b button) tea.Cmd {
 	c.stage.Remove(c)
-	return c.Answer(yes)
+	if b == buttonAgain {
+		c.AgainDo()
+	}
+	return c.Answer(b != buttonNo)
 }
 
 // Update adds a letter to the typed word. Before the dialog is armed, a key

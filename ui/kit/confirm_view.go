@@ -168,18 +168,28 @@ func (c *Confirm) more(s sheet, width int) paint.Styled {
 	return t.Text(n, short)
 }
 
-// buttons draws the two answers, side by side if they fit. Yes is muted while
+// buttons draws the answers, side by side if they fit. Yes is muted while
 // it is refused.
 func (c *Confirm) buttons(width int, acts bool) []paint.Styled {
 	if c.Word != "" {
 		return c.wordLines(width)
 	}
-	yes := c.button(c.stage.KeyFor(keymap.Yes), c.Yes, c.marked, acts)
-	no := c.button(c.stage.KeyFor(keymap.No), c.No, !c.marked, true)
-	if paint.CellsOf(yes)+3+paint.CellsOf(no) > width {
-		return []paint.Styled{yes, no}
+	all := []paint.Styled{
+		c.button(c.stage.KeyFor(keymap.Yes), c.Yes, c.marked == buttonYes, acts),
+		c.button(c.stage.KeyFor(keymap.No), c.No, c.marked == buttonNo, true),
 	}
-	return []paint.Styled{yes + "   " + no}
+	if c.Again != "" {
+		all = append(all, c.button(c.stage.KeyFor(keymap.Again), c.Again, c.marked == buttonAgain, acts))
+	}
+	lines := all[:1]
+	for _, b := range all[1:] {
+		if last := len(lines) - 1; paint.CellsOf(lines[last])+3+paint.CellsOf(b) <= width {
+			lines[last] += "   " + b
+		} else {
+			lines = append(lines, b)
+		}
+	}
+	return lines
 }
 
 func (c *Confirm) button(key, words text.Text, marked, acts bool) paint.Styled {
@@ -198,9 +208,13 @@ func (c *Confirm) button(key, words text.Text, marked, acts bool) paint.Styled {
 // wordLines asks for the word and shows the letters typed so far.
 func (c *Confirm) wordLines(width int) []paint.Styled {
 	t := c.stage.Theme
-	ask, typed := t.Text(paint.Muted, " typed in full means yes: "), t.Text(paint.Normal, text.Of(c.typed+"_"))
+	means := text.Text("yes")
+	if c.Again != "" {
+		means = c.label(c.chosen())
+	}
+	ask, typed := t.Text(paint.Muted, " typed in full means "+means+": "), t.Text(paint.Normal, text.Of(c.typed+"_"))
 	if line := t.Text(paint.Key, text.Of(c.Word)) + ask + typed; paint.CellsOf(line) <= width {
 		return []paint.Styled{line}
 	}
-	return append(paint.Toned(t, paint.Key, paint.Wrap("for yes type "+text.Of(c.Word)+":", width)), typed)
+	return append(paint.Toned(t, paint.Key, paint.Wrap("for "+means+" type "+text.Of(c.Word)+":", width)), typed)
 }

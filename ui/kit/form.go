@@ -140,6 +140,13 @@ func (f *Form) Jump(to int) {
 	f.Current().input.Focus()
 }
 
+// JumpTo moves the focus to a field, if the form has it.
+func (f *Form) JumpTo(name string) {
+	if i := slices.IndexFunc(f.Fields, func(x Field) bool { return x.Name == name }); i >= 0 {
+		f.Jump(i)
+	}
+}
+
 // step moves the focus. The field it leaves may show its problems from now on.
 func (f *Form) step(by int) func() tea.Cmd {
 	return func() tea.Cmd {
