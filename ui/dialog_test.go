@@ -353,7 +353,7 @@ func TestFormIsKeptForTheNextLanguage(t *testing.T) {
 				s.fill("Label", "acme")
 				s.Press("ctrl+s")
 				s.Pass(time.Second)
-				s.Sees("send, keep the form", "n no, go back")
+				s.Sees("send, keep the form")
 				c.yes(s)
 				s.Pass(2 * time.Second)
 				s.Sees("new generation", "talk_28s.mp4", "0.8", "acme", "▌ Audio")

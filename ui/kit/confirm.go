@@ -145,7 +145,7 @@ func (c *Confirm) Actions() []Action {
 		no.Key.SetKeys("esc")
 		no.Key.SetHelp("esc", no.Key.Help().Desc)
 		acts := []Action{choose.Hinted(c.label(c.chosen())), no}
-		if c.Again != "" {
+		if c.offersAgain() {
 			other := a.Does(keymap.Switch, Plain(c.next))
 			other.Key.SetKeys("tab")
 			acts = append(acts, other.Hinted("or "+c.label(buttonYes+buttonAgain-c.chosen())))
@@ -153,7 +153,7 @@ func (c *Confirm) Actions() []Action {
 		return append(acts, c.reading()...)
 	}
 	acts := []Action{a.Does(keymap.Yes, func() tea.Cmd { return c.end(buttonYes) }).Unless(c.yesRefused).Hinted(c.Yes), no}
-	if c.Again != "" {
+	if c.offersAgain() {
 		acts = append(acts, a.Does(keymap.Again, func() tea.Cmd { return c.end(buttonAgain) }).Unless(c.yesRefused).Hinted(c.Again))
 	}
 	acts = append(acts, choose.Hinted(""), a.Does(keymap.Switch, Plain(c.next)).Hinted(""))
@@ -167,16 +167,22 @@ func (c *Confirm) next() {
 	switch {
 	case c.Word != "":
 		order = []button{buttonYes, buttonAgain}
-	case c.Again != "":
+	case c.offersAgain():
 		order = []button{buttonNo, buttonAgain, buttonYes}
 	}
 	c.marked = order[(slices.Index(order, c.chosen())+1)%len(order)]
 }
 
+// offersAgain reports whether there is a third button, and room for it.
+func (c *Confirm) offersAgain() bool { return c.Again != "" && !c.sheet().few }
+
 // chosen returns the selected button.
 func (c *Confirm) chosen() button {
-	if c.Word != "" && c.marked == buttonNo {
+	switch {
+	case c.Word != "" && c.marked == buttonNo:
 		return buttonYes
+	case c.marked == buttonAgain && c.Word == "" && !c.offersAgain():
+		return buttonNo
 	}
 	return c.marked
 }

@@ -13,6 +13,7 @@ import (
 type sheet struct {
 	readable bool // the amount and the buttons are visible
 	border   bool
+	few      bool           // without the third button
 	above    []paint.Styled // title and amount
 	rest     []paint.Styled // the whole scrolling part
 	below    []paint.Styled // the buttons
@@ -25,12 +26,13 @@ type sheet struct {
 // plan is one layout of a dialog, more or less spacious.
 type plan struct {
 	border, title, airy bool
-	least               int // lines the scrolling part needs at least
+	least               int  // lines the scrolling part needs at least
+	few                 bool // without the third button
 }
 
 // plans returns the layouts, the most spacious first.
 func plans() []plan {
-	return []plan{{border: true, title: true, airy: true}, {border: true, title: true, least: 3}, {title: true, least: 1}, {least: 1}}
+	return []plan{{border: true, title: true, airy: true}, {border: true, title: true, least: 3}, {title: true, least: 1}, {least: 1}, {least: 1, few: true}}
 }
 
 // sheet lays the dialog out with the first plan that shows everything, or else
@@ -80,7 +82,7 @@ func (c *Confirm) inner(border bool) int {
 // lay lays the dialog out according to a plan.
 func (c *Confirm) lay(p plan) sheet {
 	t, width := c.stage.Theme, c.inner(p.border)
-	s := sheet{readable: true, border: p.border}
+	s := sheet{readable: true, border: p.border, few: p.few}
 	if p.title {
 		s.above = paint.Toned(t, paint.Title, paint.Wrap(c.Heading, width))
 		if p.airy {
@@ -97,7 +99,7 @@ func (c *Confirm) lay(p plan) sheet {
 	if c.Body != nil {
 		s.rest = append(s.rest, t.DrawItems(c.Body(), width)...)
 	}
-	s.below = c.buttons(width, c.read >= s.must)
+	s.below = c.buttons(width, c.read >= s.must, p.few)
 	if p.airy {
 		s.below = append([]paint.Styled{""}, s.below...)
 	} else {
@@ -170,7 +172,7 @@ func (c *Confirm) more(s sheet, width int) paint.Styled {
 
 // buttons draws the answers, side by side if they fit. Yes is muted while
 // it is refused.
-func (c *Confirm) buttons(width int, acts bool) []paint.Styled {
+func (c *Confirm) buttons(width int, acts, few bool) []paint.Styled {
 	if c.Word != "" {
 		return c.wordLines(width)
 	}
@@ -178,7 +180,7 @@ func (c *Confirm) buttons(width int, acts bool) []paint.Styled {
 		c.button(c.stage.KeyFor(keymap.Yes), c.Yes, c.marked == buttonYes, acts),
 		c.button(c.stage.KeyFor(keymap.No), c.No, c.marked == buttonNo, true),
 	}
-	if c.Again != "" {
+	if c.Again != "" && !few {
 		all = append(all, c.button(c.stage.KeyFor(keymap.Again), c.Again, c.marked == buttonAgain, acts))
 	}
 	lines := all[:1]
@@ -209,8 +211,8 @@ func (c *Confirm) button(key, words text.Text, marked, acts bool) paint.Styled {
 func (c *Confirm) wordLines(width int) []paint.Styled {
 	t := c.stage.Theme
 	means := text.Text("yes")
-	if c.Again != "" {
-		means = c.label(c.chosen())
+	if c.chosen() == buttonAgain {
+		means = c.Again
 	}
 	ask, typed := t.Text(paint.Muted, " typed in full means "+means+": "), t.Text(paint.Normal, text.Of(c.typed+"_"))
 	if line := t.Text(paint.Key, text.Of(c.Word)) + ask + typed; paint.CellsOf(line) <= width {

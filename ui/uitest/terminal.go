@@ -144,11 +144,11 @@ func (d *Terminal) Resize(width, height int) {
 }
 
 // Sweep gives the program a series of window sizes and passes the frame for
-// each to look, without colours. Nothing is drawn on the terminal and no time
-// passes, which makes it fast. Call Resize afterwards to restore the terminal.
+// each to look, without colours. No time passes, which makes it fast. Call Resize afterwards to restore the terminal.
 func (d *Terminal) Sweep(sizes [][2]int, look func(width, height int, frame string)) {
 	d.fit.watch(false)
 	defer d.fit.watch(true)
+	d.grow(sizes)
 	for _, size := range sizes {
 		d.program.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 		synctest.Wait()
@@ -157,6 +157,18 @@ func (d *Terminal) Sweep(sizes [][2]int, look func(width, height int, frame stri
 		d.fit.mu.Unlock()
 		look(size[0], size[1], ansi.Strip(frame))
 	}
+}
+
+// grow makes the emulator as large as the largest of some windows, because it
+// can't scroll parts of a window larger than itself.
+func (d *Terminal) grow(sizes [][2]int) {
+	width, height := 1, 1
+	for _, size := range sizes {
+		width, height = max(width, size[0]), max(height, size[1])
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.emulator.Resize(width, height)
 }
 
 // Focus tells the program that the window gained or lost focus, if it asked for
