@@ -9,9 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
+	"dubtop/api/codes"
 	"dubtop/api/exact"
 	"dubtop/api/text"
 )
@@ -44,6 +46,9 @@ type Error struct {
 	Message    text.Text // the API's message, else ours
 	Suggestion text.Text
 	Field      text.Text
+	Line       int       // of a batch file, from 1; 0 if it is not about one
+	Section    text.Text // of a dialogue edit
+	Page       URL       // where to pay, or to choose a larger plan
 	RequestID  ID
 	Generation ID // a job that may belong to an unknown outcome
 	RetryAfter time.Duration
@@ -66,8 +71,11 @@ func (e *Error) Error() string {
 	if e.Status != 0 {
 		fmt.Fprintf(&b, " (%d)", e.Status)
 	}
-	if e.Message != "" {
-		b.WriteString(": " + string(e.Message))
+	if where := e.where(); where != "" {
+		b.WriteString(": " + where)
+	}
+	if words := e.words(); words != "" {
+		b.WriteString(": " + words)
 	}
 	if advice := e.advice(); advice != "" {
 		if !strings.HasSuffix(b.String(), ".") {
@@ -107,13 +115,34 @@ func (e *Error) headline() string {
 	return "failed"
 }
 
-// advice returns the server's suggestion, else ours.
+// where names the place in what was sent, unless the message does.
+func (e *Error) where() string {
+	line := "line " + strconv.Itoa(e.Line)
+	switch {
+	case e.Line > 0 && !strings.Contains(strings.ToLower(string(e.Message)), line):
+		return line
+	case e.Section != "" && !strings.Contains(string(e.Message), string(e.Section)):
+		return "section " + string(e.Section)
+	}
+	return ""
+}
+
+// words returns the API's message, else the cause that its code tells.
+func (e *Error) words() string {
+	if e.Message != "" {
+		return string(e.Message)
+	}
+	h, _ := codes.Find(string(e.Code))
+	return strings.TrimSuffix(h.Why, ".")
+}
+
+// advice returns ours for a known code, else the server's suggestion.
 func (e *Error) advice() string {
 	switch {
 	case e.spent: // the server's "try again" could cost twice
 		return "It may have been accepted and charged: check before sending it again."
-	case e.planAdvice() != "":
-		return e.planAdvice() // the server's "Upgrade the plan." is less precise
+	case e.codeAdvice() != "":
+		return e.codeAdvice() // the server's "Upgrade the plan." is less precise
 	case e.Suggestion != "":
 		return string(e.Suggestion)
 	}
@@ -210,6 +239,10 @@ type wireError struct {
 	Active       count
 	Slots        count
 	RetryAfter   Seconds
+	Line         count
+	Section      text.Text
+	Upgrade      URL
+	Billing      URL
 }
 
 func (w *wireError) members() []exact.Member {
@@ -226,6 +259,10 @@ func (w *wireError) members() []exact.Member {
 		{Name: "activeGenerations", Into: &w.Active},
 		{Name: "concurrencyLimit", Into: &w.Slots},
 		{Name: "retryAfterSeconds", Into: &w.RetryAfter},
+		{Name: "lineNumber", Into: &w.Line},
+		{Name: "dialogueEditSection", Into: &w.Section},
+		{Name: "upgradeUrl", Into: &w.Upgrade},
+		{Name: "billingUrl", Into: &w.Billing},
 	}
 }
 
@@ -252,7 +289,7 @@ func (c *Client) refused(res *http.Response) *Error {
 	e.plan = cmp.Or(e.Slots, int(c.slots.Load()))
 	e.Kind = kindOf(e, w.Active.ok || w.Slots.ok)
 	e.again = worthRepeating(e)
-	for _, t := range []*text.Text{&e.Message, &e.Suggestion, &e.Code, &e.Field} {
+	for _, t := range []*text.Text{&e.Message, &e.Suggestion, &e.Code, &e.Field, &e.Section} {
 		*t = c.say(string(*t)) // an escaped key becomes visible only after decoding
 	}
 	return e
@@ -270,6 +307,10 @@ func (w *wireError) fill(e *Error) {
 	e.Suggestion, e.Field = w.Suggestion, w.Field
 	e.RequestID, e.Generation = w.RequestID, w.GenerationID
 	e.Active, e.Slots = w.Active.or(0), w.Slots.or(0)
+	e.Line, e.Section = w.Line.or(0), w.Section
+	if e.Page = w.Billing; e.Page.IsZero() {
+		e.Page = w.Upgrade
+	}
 	e.RetryAfter = max(e.RetryAfter, time.Duration(float64(w.RetryAfter)*float64(time.Second)))
 }
 

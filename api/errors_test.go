@@ -23,13 +23,26 @@ func TestErrorMessages(t *testing.T) {
 	}{
 		{
 			422, `{"statusCode":422,"errorCode":"generation_input_video_inaccessible","message":"The provided video URL is inaccessible.","suggestion":"Use a public URL."}`,
-			KindInvalid, "rejected (422): The provided video URL is inaccessible. Use a public URL.",
+			KindInvalid, "rejected (422): The provided video URL is inaccessible. Use an asset, or a public link that lives until the job starts: links that expire within the hour are the usual cause.",
 		},
 		{
 			401, `{"message":"Unauthorized","statusCode":401}`,
 			KindAuth, "the API key was refused (401): Unauthorized. Check the key, or make a new one at sync.so/settings/api-keys.",
 		},
-		{403, `{"message":"no","errorCode":"asset_forbidden"}`, KindInvalid, "rejected (403): no"},
+		{403, `{"message":"no","errorCode":"asset_forbidden"}`, KindInvalid, "rejected (403): no. Use an asset of your own."},
+		{
+			400, `{"message":"request_id is used twice","errorCode":"batch_duplicate_request_id","lineNumber":7}`,
+			KindInvalid, "rejected (400): line 7: request_id is used twice. Give each line its own.",
+		},
+		{400, `{"message":"Line 7: no","lineNumber":7}`, KindInvalid, "rejected (400): Line 7: no"},
+		{
+			422, `{"errorCode":"dialogue_edit_retime_required","dialogueEditSection":"2"}`,
+			KindInvalid, "rejected (422): section 2: The new words do not fit the time of the old ones. Allow retiming, or use words of about the same length.",
+		},
+		{
+			500, `{"message":"Internal server error","errorCode":"internal_error","requestId":"req_1"}`,
+			KindServer, "the server failed (500): Internal server error. Try again in a minute; status.sync.so reports outages. Support can look up request req_1.",
+		},
 		{
 			403, `{"message":"no","errorCode":"plan_feature_unavailable"}`,
 			KindPayment, "the plan does not include this (403): no. Leave the feature out, or choose a plan that has it at sync.so/billing.",
@@ -234,6 +247,22 @@ func TestOutcomes(t *testing.T) {
 	} {
 		if got := OutcomeOf(c.err); got != c.want {
 			t.Errorf("%s: %v (%v), want %v", c.name, got, c.err, c.want)
+		}
+	}
+}
+
+func TestErrorsNameAPage(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"message":"pay","errorCode":"account_payment_required","billingUrl":"https://sync.so/pay?a=1","upgradeUrl":"https://sync.so/up"}`: "https://sync.so/pay?a=1",
+		`{"message":"more","errorCode":"concurrency_limit_reached","upgradeUrl":"https://sync.so/up"}`:                                      "https://sync.so/up",
+		`{"message":"more","upgradeUrl":"javascript:alert(1)"}`:                                                                             "",
+		`{"message":"more","upgradeUrl":7}`: "",
+	} {
+		c, _ := newFake(t, says(402, body))
+		_, err := c.Batches(Background(t.Context()))
+		e, _ := errors.AsType[*Error](err)
+		if got, _ := e.Page.Link(); got != want {
+			t.Errorf("%s: %q", body, got)
 		}
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"dubtop/api/codes"
 )
 
 // Plan is one of the vendor's plans with its limits for jobs.
@@ -107,32 +109,18 @@ func minutes(d time.Duration) string {
 // billing is where plans are chosen and invoices paid.
 const billing = "sync.so/billing"
 
-// planAdvice tells what to do about a refusal because of the plan or its bills,
-// "" for other refusals.
-func (e *Error) planAdvice() string {
-	switch e.Code {
-	case "free_tier_generations_exhausted":
-		return "Wait for next month's free generations, or choose a plan at " + billing + "."
-	case "account_payment_required":
-		return "Pay the open invoice at " + billing + ", then send it again."
-	case "account_on_hold":
-		return "Ask sync's support why the account is on hold: nothing is generated until it is released."
-	case "plan_feature_unavailable":
-		return "Leave the feature out, or choose a plan that has it at " + billing + "."
-	case "batch_plan_required":
-		return "Batches need Scale or Enterprise: send the jobs one by one (the queue does that by itself), or choose a plan at " + billing + "."
-	case "generation_plan_duration_exceeded":
-		return "Cut it into parts, or choose a larger plan at " + billing + ". " + LongerJobs(e.plan)
-	case "file_size_exceeds_plan_limit":
-		return "Compress the file, or choose a larger plan at " + billing + "."
-	case "voice_clone_limit_reached":
-		return "Delete a cloned voice, or choose a larger plan at " + billing + "."
-	case "elevenlabs_quota_exceeded":
-		return "Give audio in place of the script, or wait until the speech quota is renewed."
-	case "batch_concurrency_limit_reached":
-		return "Wait for a running batch to end."
+// codeAdvice tells what to do about an error with a known code, "" for others.
+func (e *Error) codeAdvice() string {
+	h, ok := codes.Find(string(e.Code))
+	switch {
+	case !ok, e.Kind == KindRateLimited, e.Kind == KindConcurrency && e.Code != "batch_concurrency_limit_reached":
+		return "" // what is told of the wait is more precise
+	case e.Code == "generation_plan_duration_exceeded":
+		return h.Fix + " " + LongerJobs(e.plan)
+	case e.RequestID != "":
+		return h.Fix + " Support can look up request " + string(e.RequestID) + "."
 	}
-	return ""
+	return h.Fix
 }
 
 // limitAdvice tells what to do about a 402, 403 or 429 without a more precise

@@ -78,6 +78,7 @@ const (
 	Help            Name = "help"
 	Palette         Name = "palette"
 	Messages        Name = "messages"
+	OpenPage        Name = "open_page"
 	Suspend         Name = "suspend"
 	Quit            Name = "quit"
 )
@@ -194,6 +195,7 @@ func working() []Entry {
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Messages, []string{"L"}, "L", "earlier messages", GroupScreen},
+		{OpenPage, []string{"ctrl+g"}, "ctrl+g", "open the page about plan and bills", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},
 		{Help, []string{"?"}, "?", "help", GroupScreen},
 		{Suspend, []string{"ctrl+z"}, "ctrl+z", "suspend and return to the shell", GroupScreen},

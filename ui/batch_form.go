@@ -106,6 +106,7 @@ func (f *batchForm) Actions() []kit.Action {
 	}, f.FieldActions()...)
 	if !f.problems.none() {
 		page := func(by int) func() tea.Cmd { return kit.Plain(func() { f.trouble.Scroll(by * f.trouble.Height) }) }
+		acts = append(acts, a.offeredPage()...)
 		acts = append(acts, a.Does(keymap.PageDown, page(1)).Hinted("more problems"), a.Does(keymap.PageUp, page(-1)))
 	}
 	return acts
@@ -210,6 +211,7 @@ func (m batchPricedMsg) apply(a *composer) tea.Cmd {
 	f.stop()
 	switch {
 	case m.err != nil:
+		a.notePage(m.err)
 		f.show(batchProblems{words: []text.Text{errorText(m.err)}})
 		return nil
 	case !m.found.none():

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api/codes"
 	"dubtop/api/simulator"
 )
 
@@ -342,41 +343,27 @@ func (s *story) requests(text string) int {
 	return n
 }
 
-// errorCodes are those of the vendor's catalogue, and a few that it does not
-// have. https://sync.so/docs/api-reference/errors
+// errorCodes are all that dubtop explains, and a few that nobody has met.
 func errorCodes() []string {
-	return []string{
-		"generation_unsupported_model", "generation_media_metadata_missing", "generation_audio_length_exceeded",
-		"generation_text_length_exceeded", "generation_audio_missing", "generation_video_missing",
-		"generation_input_validation_failed", "generation_timeout", "generation_pipeline_failed", "generation_unhandled_error",
-		"generation_unknown_error", "generation_input_video_inaccessible", "generation_input_audio_inaccessible",
-		"generation_input_video_invalid", "generation_input_audio_invalid", "generation_input_segments_invalid",
-		"generation_input_trim_invalid", "generation_input_face_selection_invalid", "generation_input_resolution_unsupported",
-		"generation_input_asset_type_mismatch", "generation_input_duration_greater_than_max_duration",
-		"generation_model_duration_exceeded", "generation_plan_duration_exceeded", "generation_infra_storage_error",
-		"generation_infra_resource_exhausted", "generation_infra_service_unavailable", "generation_media_probe_timeout",
-		"rate_limit_exceeded", "concurrency_limit_reached", "account_payment_required", "account_on_hold",
-		"plan_feature_unavailable", "voice_not_found", "elevenlabs_quota_exceeded", "file_size_exceeds_plan_limit",
-		"free_tier_generations_exhausted", "internal_error", "something_entirely_new", "",
-	}
+	return append(codes.All(), "something_entirely_new", "generation_input_taste_poor", "moon_timeout", "")
 }
 
 func TestEveryFailureSaysWhyAndWhatToDo(t *testing.T) {
 	t.Parallel()
-	codes := errorCodes()
+	all := errorCodes()
 	tell(t, stage{width: 100, height: 24, prepare: func(a *simulator.Server) {
-		for i, code := range codes {
-			a.Add(simulator.Job{Name: fmt.Sprintf("failure_%02d", i), Age: time.Duration(i+1) * time.Second, Status: "FAILED", ErrorCode: code})
+		for i, code := range all {
+			a.Add(simulator.Job{Name: fmt.Sprintf("failure_%03d", i), Age: time.Duration(i+1) * time.Second, Status: "FAILED", ErrorCode: code})
 		}
 	}}, func(s *story) {
 		s.Press("g")
-		for i, code := range codes {
+		for i, code := range all {
 			column := strings.Fields(s.marked())
 			if last := column[len(column)-1]; strings.HasSuffix(last, "s") && len(last) <= 3 {
 				t.Errorf("%s: the list says nothing: %q", code, s.marked())
 			}
 			s.Press("enter")
-			s.Sees(fmt.Sprintf("failure_%02d", i), "Why ", "Fix ")
+			s.Sees(fmt.Sprintf("failure_%03d", i), "Why ", "Fix ")
 			for _, label := range []string{"Why ", "Fix "} {
 				_, words, _ := strings.Cut(s.row(label), label)
 				if len(strings.Fields(words)) < 2 {

@@ -61,6 +61,7 @@ type desk struct {
 	outbox  outgoing
 	usage   api.Usage      // of the API's quota, at the time of Aged
 	opened  func() tea.Cmd // runs once the journal is open; may be nil
+	page    string         // the page about plan or bills that an error named last; "" for none
 	offer   *kit.Confirm   // the open question whether an older key belongs to this account
 
 	host host

@@ -14,10 +14,12 @@ func (a *App) event(e *account.Event) tea.Cmd {
 	if e.Kind != account.EventDrafts { // comes with every look at the journal
 		a.step()
 	}
+	a.notePage(e.Err)
 	switch e.Kind {
 	case account.EventOpened:
 		return a.openedJournal(e)
 	case account.EventAnswer:
+		a.notePage(e.Result.Err)
 		return a.answer(e.Result)
 	case account.EventEnqueued:
 		return a.enqueued(e)

@@ -106,7 +106,13 @@ func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int)
 	if message != d.why {
 		lines = append(lines, a.advice(width, "API says", message, paint.Normal)...)
 	}
+	for _, words := range a.evidence(string(code), g, told) {
+		lines = append(lines, a.advice(width, "Here", words, paint.Normal)...)
+	}
 	lines = append(lines, a.advice(width, "Fix", d.fix, paint.OK)...)
+	if words := a.remedyKey(d.remedy); words != "" {
+		lines = append(lines, a.advice(width, "", words, paint.Muted)...)
+	}
 	return append(append(lines, a.advice(width, "code", code, paint.Muted)...), "")
 }
 

@@ -269,6 +269,9 @@ func (f *generationForm) Actions() []kit.Action {
 		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
 	}
 	acts = append(append(acts, f.FieldActions()...), f.editing()...)
+	if f.reason != "" {
+		acts = append(acts, a.offeredPage()...)
+	}
 	if f.lent != nil {
 		return acts
 	}

@@ -99,6 +99,7 @@ func (m pricedMsg) apply(a *composer) tea.Cmd {
 	}
 	f.stop()
 	if m.err != nil {
+		a.notePage(m.err)
 		f.reason = errorText(m.err)
 		a.note(f.reason)
 		return nil

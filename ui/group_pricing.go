@@ -136,6 +136,7 @@ func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 	for n, i := range m.jobs {
 		j := &g.jobs[i]
 		if m.err != nil {
+			a.notePage(m.err)
 			j.left, j.failed = errorText(m.err), true
 			continue
 		}

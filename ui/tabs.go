@@ -83,6 +83,7 @@ func (a *App) actions() []kit.Action {
 		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a.desk)) })).Unless(a.irreplaceable),
 		a.Does(keymap.Palette, func() tea.Cmd { a.Push(kit.NewPalette(a.Stage)); return nil }),
 		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
+		a.pageAction(),
 		a.Does(keymap.Help, a.ToggleHelp),
 		a.Does(keymap.Suspend, a.suspend).Unless(a.unstoppable),
 		a.Does(keymap.Quit, a.quit),
@@ -92,7 +93,7 @@ func (a *App) actions() []kit.Action {
 
 // ways returns the subset for screens that are only read.
 func (a *App) ways() []kit.Action {
-	acts := []kit.Action{a.Does(keymap.Messages, a.openMessages), a.Does(keymap.Quit, a.quit)}
+	acts := []kit.Action{a.Does(keymap.Messages, a.openMessages), a.pageAction(), a.Does(keymap.Quit, a.quit)}
 	return append(acts, a.elsewhere()...)
 }
 
