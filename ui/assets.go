@@ -16,7 +16,7 @@ import (
 func newAssets(a *composer) *kit.ListView[state.Asset] {
 	f := newAssetFinder(a.desk, nil)
 	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a, f)}
-	f.list = &v.List
+	f.list, v.Marks = &v.List, &kit.Marks[state.Asset]{}
 	v.Pane = func(x *state.Asset, width int) []paint.Styled { return a.assetPane(x, width) }
 	none := v.None
 	unusable := func() text.Text {
@@ -30,9 +30,10 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 		return ""
 	}
 	link := func() string { l, _ := v.Selected().URL.Link(); return l }
-	return v.With(
+	return v.With(append([]kit.Action{
 		a.Does(keymap.NewGeneration, func() tea.Cmd { return a.generationFromAsset(v.Selected()) }).
 			Unless(func() text.Text { return cmp.Or(none(), a.unspendable()) }).Hinted("new job with it"),
+		a.Does(keymap.NewSet, func() tea.Cmd { return a.jobSetFromAssets(&v.List) }).Unless(a.unspendable).Called("new job set, with the marked assets"),
 		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.assetDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(link()) }).Unless(unusable).Hinted("open"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
@@ -43,7 +44,7 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 		a.Does(keymap.Delete, func() tea.Cmd { return f.deleteAsset(*v.Selected()) }).
 			Unless(func() text.Text { return cmp.Or(none(), a.unchangeable()) }),
 		a.Does(keymap.Refresh, func() tea.Cmd { return tea.Batch(f.again(), a.refreshNow()) }),
-	)
+	}, v.Following(v.Marking())...)...)
 }
 
 func (a *composer) assetPane(x *state.Asset, width int) []paint.Styled {

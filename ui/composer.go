@@ -30,7 +30,8 @@ type composer struct {
 type setTyped struct {
 	videos, tracks, template string
 	every                    bool
-	like                     draft.Draft // what all rows have
+	assets                   map[string]account.Asset // that were marked for it
+	like                     draft.Draft              // what all rows have
 }
 
 // pilot is the job of a group that is sent first. The user is told when it

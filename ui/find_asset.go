@@ -126,7 +126,8 @@ func (f *assetFinder) answered(l *state.Library, err error) {
 }
 
 func (f *assetFinder) show(l *state.Library) {
-	f.shown, f.list.Rows = l, l.Rows
+	f.shown = l
+	f.list.Replace(l.Rows)
 	f.list.Refresh()
 }
 

@@ -50,7 +50,7 @@ func (a *composer) newJobSet() tea.Cmd {
 		return a.afterOpening(a.newJobSet)
 	}
 	f := &setForm{app: a, typed: &a.setTyped}
-	f.Stage, f.Changed = a.Stage, f.edit
+	f.Stage, f.Changed, f.Note = a.Stage, f.edit, f.noteAssets
 	f.Check = func(name string) kit.Problem { return problemOf(f.checkField(name)) }
 	if f.typed.like.Model == "" {
 		f.typed.like = draft.Draft{Model: a.firstModel(), Options: map[string]string{}}
@@ -180,6 +180,9 @@ func (a *composer) jobSources(typed setTyped) account.JobSources {
 	like := typed.like.Clone()
 	like.ID, like.Base = "", ""
 	names, kinds := map[string]string{}, map[string]string{}
+	for id, x := range typed.assets {
+		names[id], kinds[id] = x.Name, x.Kind
+	}
 	for x := range a.store.Assets.All() {
 		names[string(x.ID)], kinds[string(x.ID)] = string(x.Name), string(x.Type)
 	}

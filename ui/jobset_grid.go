@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 
@@ -41,6 +42,7 @@ type setGrid struct {
 func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid {
 	a := f.app
 	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}, known: account.NewFindings(), assets: a.allAssets()}
+	maps.Copy(g.assets, f.typed.assets)
 	g.rows.Replace(set.Rows, a.Now)
 	g.set.Rows = nil
 	home := a.cfg.Home

@@ -259,15 +259,26 @@ func inFolder(root string) (found []jobset.Input, err error) {
 	return found, nil
 }
 
-// kind selects the inputs of a kind. An input that was named itself counts
-// unless its name says otherwise.
+// kind selects the inputs of a kind: video, with images for models that take
+// them, or audio. An input that was named itself counts unless its name says
+// otherwise.
 func (s JobSources) kind(all []jobset.Input, kind string) (found []jobset.Input) {
+	images := kind == "video" && draft.RulesFor(s.Like.Model).Image
 	for _, in := range all {
-		m, err := draft.ParseMedia(in.Typed, s.Env.Home)
-		holds := m.Holds()
-		if err == nil && (holds == kind || holds == "" && in.Named) {
+		holds, err := s.holds(in)
+		if err == nil && (holds == kind || holds == "image" && images || holds == "" && in.Named) {
 			found = append(found, in)
 		}
 	}
 	return found
+}
+
+// holds tells the kind of an input by its name or its asset; "" if neither does.
+func (s JobSources) holds(in jobset.Input) (string, error) {
+	m, err := draft.ParseMedia(in.Typed, s.Env.Home)
+	if err == nil && m.Source == draft.SourceAsset && s.Env.Asset != nil {
+		kind, _ := s.Env.Asset(m.AssetID)
+		return strings.ToLower(kind), nil
+	}
+	return m.Holds(), err
 }

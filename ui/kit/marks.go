@@ -95,6 +95,25 @@ func (l *List[T]) markAll() {
 	}
 }
 
+// Replace shows another collection of the same items. Marks stay with the items
+// that it has too.
+func (l *List[T]) Replace(rows *table.Collection[T]) {
+	if l.Rows == rows {
+		return
+	}
+	l.Rows = rows
+	if l.Marks != nil && len(l.Marks.On) > 0 {
+		on := make(map[*T]struct{}, len(l.Marks.On))
+		for row := range l.Marks.On {
+			if i := rows.Index(keyOf(row)); i >= 0 {
+				on[rows.At(i)] = struct{}{}
+			}
+		}
+		*l.Marks = Marks[T]{On: on, removals: rows.Removals()}
+	}
+	l.Refresh()
+}
+
 // Unmark removes all marks.
 func (l *List[T]) Unmark() { *l.Marks = Marks[T]{} }
 
