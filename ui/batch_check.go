@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,8 +44,8 @@ func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems b
 	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
 		return sub, problemLines(file), err
 	}
-	if err := c.session.Client.ValidateBatch(ctx, file.Exact); err != nil {
-		return sub, problems, planWords(err)
+	if err := account.DryRun(ctx, c.session.Client, file.Exact); err != nil {
+		return sub, problems, err
 	}
 	price, err := c.price(ctx, file)
 	if err != nil {
@@ -74,25 +72,6 @@ func (c *batchCheck) before(ctx context.Context, sub *outbox.Submission) (err er
 		sub.Shown = append(sub.Shown, f.Submission)
 	}
 	return err
-}
-
-// planWords adds advice to the error if the account's plan does not include
-// batches.
-func planWords(err error) error {
-	e, ok := errors.AsType[*api.Error](err)
-	switch {
-	case outOfPlan(err):
-		return fmt.Errorf("this account's plan does not include batches; send the jobs one by one, or use a larger plan: %w", err)
-	case ok && e.Kind == api.KindPayment:
-		return err // an unpaid invoice, a hold: it says what to do
-	}
-	return fmt.Errorf("the server's dry run refused the file: %w", err)
-}
-
-// outOfPlan reports whether the account's plan does not include batches.
-func outOfPlan(err error) bool {
-	e, ok := errors.AsType[*api.Error](err)
-	return ok && e.Kind == api.KindPayment && (e.Code == "" || strings.Contains(string(e.Code), "plan"))
 }
 
 func (c *batchCheck) file(raw []byte) (draft.BatchFile, error) {

@@ -22,7 +22,6 @@ type composer struct {
 	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
 	pilots    map[string]*pilot    // by submission id
 	uploading []*ownUpload         // files that the user uploads for no job
-	noBatches text.Text            // why the server takes no batches, once it has said so
 	nextDue   time.Time            // when the next beat comes; see askBeat
 }
 

@@ -64,8 +64,9 @@ type desk struct {
 	page    string         // the page about plan or bills that an error named last; "" for none
 	offer   *kit.Confirm   // the open question whether an older key belongs to this account
 
-	host host
-	sets setWatch
+	host      host
+	sets      setWatch
+	noBatches text.Text // why the server takes no batches, once it has said so
 }
 
 // outgoing is the outbox: submissions that are waiting, being sent or of
@@ -85,6 +86,20 @@ type host interface {
 	quit() tea.Cmd                     // quits, after a question if needed
 	answered()                         // closes the question about quitting if its reason is gone
 	event(e *account.Event) tea.Cmd    // shows an event of the session
+}
+
+// setWatch holds the counts of the job sets to watch. Counting goes through all
+// their rows, so it is done again only after a change.
+type setWatch struct {
+	of     setVersions
+	counts []state.SetCount
+	ends   map[string]time.Time // when the running jobs of each set should be done
+}
+
+// setVersions are the versions of all that the counts depend on.
+type setVersions struct {
+	sets, jobs, queue, batches, ledger uint64
+	minute                             time.Time
 }
 
 // A command acts on the outside world for a screen. It gets values, never the

@@ -114,3 +114,13 @@ func clock(t, now time.Time) text.Text {
 	}
 	return text.Of(t.Format("2006-01-02 15:04"))
 }
+
+// endClock formats the time when something should be done, with the weekday
+// unless it is today.
+func endClock(end, now time.Time) text.Text {
+	end, now = end.Local(), now.Local()
+	if end.YearDay() != now.YearDay() || end.Year() != now.Year() {
+		return text.Of(end.Format("Mon 15:04"))
+	}
+	return text.Of(end.Format("15:04"))
+}

@@ -41,16 +41,15 @@ type group struct {
 	cancel  context.CancelFunc // nil while nothing is being requested
 	trouble text.Text          // why the work stopped
 
-	pilot    bool
 	renewing bool // the prices are renewed for the question
 
-	set     bool                // a job set, instead of jobs to run again
+	isSet   bool                // a job set, instead of jobs to run again
 	without int                 // rows of the set that are not in the group
 	known   *account.Findings   // what was found in the files of the set
 	pricing *account.SetPricing // under way
 	asks    int                 // questions it took to price the set
-	in      groupSet
-	to      destination
+	way
+	checking bool // the server is asked about the batches in a dry run
 
 	results  int // answers so far
 	drawn    []paint.Styled
@@ -71,7 +70,7 @@ func (a *composer) openGroup(set selection, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
-	g := &group{app: a, model: model, unmark: set.unmark, known: account.NewFindings()}
+	g := &group{app: a, way: way{desk: a.desk}, model: model, unmark: set.unmark, known: account.NewFindings()}
 	g.Pager = kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
 	for _, job := range set.chosen() {
 		g.jobs = append(g.jobs, groupJob{source: source{job: job}})
@@ -115,7 +114,7 @@ func (g *group) resume() tea.Cmd {
 // stop stops the current work. Results so far are kept.
 func (g *group) stop() {
 	g.run++
-	g.asked, g.pricing, g.to.checking = 0, nil, false
+	g.asked, g.pricing, g.checking = 0, nil, false
 	if g.cancel != nil {
 		g.cancel()
 		g.cancel = nil
@@ -197,10 +196,12 @@ func (g *group) runnable() (n int) {
 func (g *group) Actions() []kit.Action {
 	a := g.app
 	pilot := func(n keymap.Name) kit.Action {
-		act := a.Does(n, kit.Plain(g.nextWay)).Unless(g.pilotless)
+		act := a.Does(n, kit.Plain(func() { g.next(g.ready()) })).Unless(g.pilotless)
 		act.Key.SetHelp(act.Key.Help().Key, "send a pilot first, all through the queue, or a batch")
 		return act
 	}
+	rename := a.Does(keymap.Edit, g.rename).Unless(g.unnamable)
+	rename.Key.SetHelp(rename.Key.Help().Key, "name the set")
 	if g.cancel != nil {
 		return append([]kit.Action{
 			a.Does(keymap.Back, kit.Plain(g.stop)).Hinted("stop"),
@@ -212,7 +213,7 @@ func (g *group) Actions() []kit.Action {
 		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("continue"),
 		pilot(keymap.Switch).Hinted("pilot"),
 		pilot(keymap.Mark),
-		g.renameAction(),
+		rename,
 		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),
 		a.Does(keymap.Back, a.Pop).Hinted("close without sending"),
 	}, g.Pager.Actions()...)
@@ -275,7 +276,7 @@ func (g *group) goOn() tea.Cmd {
 	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
 		return g.renew()
 	}
-	if g.to.batch {
+	if g.batch {
 		return g.checkBatches(subs)
 	}
 	return g.confirm(subs, nil)
@@ -373,7 +374,7 @@ func (g *group) answer(subs, batches []outbox.Submission, yes bool) tea.Cmd {
 	a.Remove(g)
 	g.stop()
 	a.attend(&spending{submission: confirmed[0], group: g})
-	return workCmd(a.session.EnqueueSet(set, g.in.again, confirmed, g.pilot))
+	return workCmd(a.session.EnqueueSet(set, g.way.set.again, confirmed, g.pilot))
 }
 
 // leaveGroup unmarks the jobs of a group once the journal holds it.

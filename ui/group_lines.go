@@ -23,9 +23,9 @@ func (g *group) lines(width int) []paint.Styled {
 	t := g.app.Theme
 	heading := text.Sprintf("Run %s again, unchanged", text.Count(len(g.jobs), "job", "jobs"))
 	switch {
-	case g.set && g.without > 0:
+	case g.isSet && g.without > 0:
 		heading = text.Sprintf("Send %s; %d of the set are left out", text.Count(len(g.jobs), "job", "jobs"), g.without)
-	case g.set:
+	case g.isSet:
 		heading = text.Sprintf("Send %s", text.Count(len(g.jobs), "job", "jobs"))
 	case g.model != "":
 		heading = text.Sprintf("Run %s again with %s", text.Count(len(g.jobs), "job", "jobs"), g.model)
@@ -40,9 +40,8 @@ func (g *group) lines(width int) []paint.Styled {
 // groupKey identifies everything that the settled lines depend on.
 type groupKey struct {
 	width, run, results, read, asked int
-	pilot, busy                      bool
-	name                             string
-	to                               destination
+	busy                             bool
+	way                              way
 	noBatches                        text.Text
 	aged                             time.Time
 	theme                            *paint.Theme
@@ -53,7 +52,7 @@ type groupKey struct {
 // is done again only after a change.
 func (g *group) settled(width int) []paint.Styled {
 	key := groupKey{
-		width, g.run, g.results, g.read, g.asked, g.pilot, g.cancel != nil, g.in.name, g.to, g.app.noBatches, g.app.Aged, g.app.Theme, g.app.store.Prices.Version(),
+		width, g.run, g.results, g.read, g.asked, g.cancel != nil, g.way, g.app.noBatches, g.app.Aged, g.app.Theme, g.app.store.Prices.Version(),
 	}
 	if g.drawn != nil && key == g.drawnFor {
 		return g.drawn
@@ -84,7 +83,7 @@ func (g *group) progress(width int) []paint.Styled {
 		return []paint.Styled{t.Text(paint.Warn, "Stopped. ") + t.Text(paint.Key, g.app.KeyFor(keymap.Refresh)) + t.Text(paint.Muted, "  continue"), ""}
 	case g.cancel == nil:
 		return nil
-	case g.to.checking:
+	case g.checking:
 		words = "the server checks the batch; nothing is created"
 	case g.read < len(g.jobs):
 		words = text.Sprintf("reading their inputs: %d of %d", g.read, len(g.jobs))
@@ -113,15 +112,15 @@ func (g *group) sums(width int) []paint.Styled {
 	}
 	lines := append([]paint.Styled{t.Fact(label, total, paint.Money)}, g.app.advice(width, "compared", g.compared(), paint.Normal)...)
 	lines = append(lines, g.app.advice(width, "models", modelSums(subs), paint.Normal)...)
-	if g.set {
+	if g.isSet {
 		lines = append(lines, g.app.advice(width, "in all", g.extent(subs), paint.Normal)...)
 		lines = append(lines, g.app.advice(width, "prices", g.askedWords(subs), paint.Muted)...)
 	}
 	lines = append(lines, g.setLine())
 	if g.pilotless() == "" {
-		lines = append(lines, g.wayLine())
+		lines = append(lines, g.way.line())
 	}
-	lines = append(lines, g.whereLines(width)...)
+	lines = append(lines, g.whereLines(subs, width)...)
 	return append(lines, "")
 }
 
@@ -320,7 +319,7 @@ func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 	if n := g.leaving() + g.without; n > 0 {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
-	if g.set {
+	if g.isSet {
 		said = append(said, paint.Item{Label: "in all", Words: g.extent(subs)}, paint.Item{Label: "prices", Words: g.askedWords(subs), Tone: paint.Muted})
 	}
 	words := text.Text("They are sent one by one as slots become free.")

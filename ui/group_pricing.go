@@ -50,7 +50,7 @@ func (g *group) prepare(j *groupJob) {
 // their hosts and the server allow. Jobs with the same price key are priced
 // once.
 func (g *group) priceAll() tea.Cmd {
-	if g.set {
+	if g.isSet {
 		return g.priceSet()
 	}
 	now := time.Now()
@@ -158,7 +158,7 @@ func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 // the prices were renewed for it.
 func (g *group) priced() tea.Cmd {
 	g.stop()
-	g.recommend()
+	g.recommend(g.ready())
 	if !g.renewing {
 		return nil
 	}
@@ -176,4 +176,71 @@ func (a *composer) learnPrice(sub *outbox.Submission) {
 	if p := sub.Price; p.Cost != nil && !p.Approximate {
 		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
 	}
+}
+
+// settle chooses the set of jobs that are run again: their own if they all
+// belong to one, or else a new one.
+func (g *group) settle() {
+	if g.isSet || len(g.jobs) == 0 {
+		return
+	}
+	if name := g.jobs[0].draft.Set; name != "" && !slices.ContainsFunc(g.jobs, func(j groupJob) bool { return j.draft.Set != name }) {
+		g.way.set = groupSet{name: name, again: true}
+		return
+	}
+	g.way.set = g.app.newSet("again", "")
+	for i := range g.jobs {
+		g.jobs[i].draft.Row = i + 1
+	}
+}
+
+// remember gives a job that is run again the set it belongs to, where the
+// request does not tell.
+func (a *desk) remember(x *source) {
+	if m, ok := a.store.MemberOf(string(x.job.ID)); ok && x.draft.Set == "" {
+		x.draft.Set, x.draft.Row, x.draft.Lang = m.Set, m.Row, m.Lang
+	}
+}
+
+// batchesMsg carries the batches of a group, checked by the server.
+type batchesMsg struct {
+	group *group
+	run   int
+	subs  []outbox.Submission // one for each batch
+	jobs  []outbox.Submission // one for each job
+	err   error
+}
+
+// checkBatches writes the batches and has the server check them. Nothing is
+// created.
+func (g *group) checkBatches(jobs []outbox.Submission) tea.Cmd {
+	g.stop()
+	g.ctx, g.cancel = context.WithCancel(context.Background())
+	g.checking, g.trouble = true, ""
+	plan := account.BatchPlan{Client: g.app.session.Client, Name: g.way.set.name, Jobs: jobs, Known: g.known}
+	ctx, run := g.ctx, g.run
+	return func() tea.Msg {
+		subs, err := plan.Write(ctx)
+		return batchesMsg{g, run, subs, jobs, err}
+	}
+}
+
+func (m batchesMsg) apply(a *composer) tea.Cmd {
+	g := m.group
+	if g.run != m.run || !a.Shown(g) {
+		return nil
+	}
+	g.stop()
+	switch {
+	case m.err == nil:
+		return g.confirm(m.jobs, m.subs)
+	case account.OutOfPlan(m.err):
+		a.noBatches = "this account's plan includes none"
+		a.Warn("no batch: " + a.noBatches + "; the jobs can go through the queue")
+	default:
+		g.trouble = "no batch: " + errorText(m.err)
+		a.Warn(g.trouble)
+	}
+	g.batch, g.pilot = false, true
+	return nil
 }

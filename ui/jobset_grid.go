@@ -303,8 +303,8 @@ func (g *setGrid) back() tea.Cmd {
 func (g *setGrid) price() tea.Cmd {
 	a := g.app
 	n := g.totals()
-	group := &group{app: a, set: true, pilot: n.Chosen > 1, without: n.Rows - n.Chosen, known: g.known}
-	group.in = a.setOf(g.sources)
+	group := &group{app: a, isSet: true, way: way{desk: a.desk, pilot: n.Chosen > 1}, without: n.Rows - n.Chosen, known: g.known}
+	group.way.set = a.setOf(g.sources)
 	group.unmark = func() { a.Remove(g); a.Remove(g.form) }
 	group.Pager = kit.Pager{Stage: a.Stage, Heading: "job set", Content: group.lines}
 	for r := range g.rows.All() {

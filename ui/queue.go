@@ -223,16 +223,6 @@ func (a *composer) queuedLines(id string, width int) []paint.Styled {
 	return indented(append(lines, a.rawLines(api.JSON(sub.Body), width)...))
 }
 
-// endClock formats the time when something should be done, with the weekday
-// unless it is today.
-func endClock(end, now time.Time) text.Text {
-	end, now = end.Local(), now.Local()
-	if end.YearDay() != now.YearDay() || end.Year() != now.Year() {
-		return text.Of(end.Format("Mon 15:04"))
-	}
-	return text.Of(end.Format("15:04"))
-}
-
 // queuePiece draws the length of the queue and its expected end, for the
 // header.
 func (a *composer) queuePiece() (paint.Piece, bool) {

@@ -12,20 +12,6 @@ import (
 	"dubtop/ui/paint"
 )
 
-// setWatch holds the counts of the job sets to watch. Counting goes through all
-// their rows, so it is done again only after a change.
-type setWatch struct {
-	of     setVersions
-	counts []state.SetCount
-	ends   map[string]time.Time // when the running jobs of each set should be done
-}
-
-// setVersions are the versions of all that the counts depend on.
-type setVersions struct {
-	sets, jobs, queue, batches, ledger uint64
-	minute                             time.Time
-}
-
 // setShown is how long a set is shown after it was confirmed, if all its rows
 // have ended.
 const setShown = 24 * time.Hour
