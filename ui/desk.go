@@ -35,6 +35,7 @@ type Config struct {
 	Pace    state.Pace
 	Guard   ledger.Guard           // the budgets
 	Slots   int                    // jobs at once as configured; 0: find out
+	Project string                 // of new jobs: its name or id; "" for none
 	Reserve int                    // slots of the plan left to others
 	Open    func(url string) error // nil: there is no browser
 	Edit    editor                 // nil: there is no terminal for one

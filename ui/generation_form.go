@@ -55,6 +55,9 @@ func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 	if from != nil {
 		draft = *from
 	}
+	if a.draft.Empty() && draft.ProjectID == "" {
+		draft.ProjectID = a.defaultProject()
+	}
 	f := a.generationForm(draft)
 	a.Push(f)
 	return f.look()

@@ -53,7 +53,7 @@ func (a *composer) newJobSet() tea.Cmd {
 	f.Stage, f.Changed, f.Note = a.Stage, f.edit, f.noteAssets
 	f.Check = func(name string) kit.Problem { return problemOf(f.checkField(name)) }
 	if f.typed.like.Model == "" {
-		f.typed.like = draft.Draft{Model: a.firstModel(), Options: map[string]string{}}
+		f.typed.like = draft.Draft{Model: a.firstModel(), Options: map[string]string{}, ProjectID: a.defaultProject()}
 		f.typed.template = "{stem}_{lang}"
 	}
 	f.rebuild()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dubtop/api/simulator"
+	"dubtop/ui"
 )
 
 // library returns a stage with n assets, an hour apart.
@@ -274,6 +275,23 @@ func TestProjectsAreShownAndFiltered(t *testing.T) {
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("project   Spring campaign")
+	})
+	st.config = func(c *ui.Config) { c.Project = "spring CAMPAIGN" }
+	tell(t, st, func(s *story) {
+		s.Pass(time.Minute)
+		s.fillForm()
+		s.Press("ctrl+s")
+		s.Pass(2 * time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		if got := s.account.Accepted(); len(got) != 1 || !strings.Contains(string(got[0].Body), `"projectId":"`+spring+`"`) {
+			t.Errorf("sent %+v", got)
+		}
+		s.Press("n", "esc")
+		s.Pass(time.Second)
+		if d := s.kept(); !d.Empty() {
+			t.Errorf("a project alone is kept as a draft: %+v", d)
+		}
 	})
 	st.account.Profile = simulator.Strict
 	tell(t, st, func(s *story) {

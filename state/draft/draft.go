@@ -75,7 +75,7 @@ const MaxScript = 5000
 
 // Empty reports whether nothing worth saving was typed.
 func (d Draft) Empty() bool {
-	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL + d.Label + d.DubLang + d.ProjectID + d.Edited
+	typed := d.Visual + d.Audio + d.Script + d.VoiceID + d.OutputFileName + d.WebhookURL + d.Label + d.DubLang + d.Edited
 	return strings.TrimSpace(typed) == "" && len(d.More)+len(d.Segments)+len(d.Extra)+len(d.Inputs) == 0
 }
 

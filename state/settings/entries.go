@@ -32,6 +32,7 @@ func known(s *Settings) map[string]entry {
 		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
 		"theme":           {func(v any) error { return setTheme(&s.Theme, v) }},
 		"ascii":           {func(v any) error { return setBool(&s.ASCII, v) }},
+		"project":         {func(v any) error { return setWords(&s.Project, v) }},
 		"refresh.running": interval(&s.Refresh.Running, shortest.Running),
 		"refresh.rest":    interval(&s.Refresh.Rest, shortest.Rest),
 		"refresh.batches": interval(&s.Refresh.Batches, shortest.Batches),
@@ -61,6 +62,15 @@ func setTheme(to *Theme, v any) error {
 		return nil
 	}
 	return fmt.Errorf(`it must be "auto", "dark" or "light": %q is used`, *to)
+}
+
+func setWords(to *string, v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return errors.New("it must be a text in quotes: it is not used")
+	}
+	*to = strings.TrimSpace(s)
+	return nil
 }
 
 // setVisibility reads who sees the assets that local files become. A mistake

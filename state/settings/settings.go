@@ -36,7 +36,8 @@ const (
 type Settings struct {
 	BaseURL string // https, or http on loopback
 	Theme   Theme
-	ASCII   bool // plain ASCII borders and marks
+	ASCII   bool   // plain ASCII borders and marks
+	Project string // of new jobs: its name or id; "" for none
 	Refresh Refresh
 	Queue   Queue
 	Upload  Upload

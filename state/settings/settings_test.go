@@ -122,7 +122,7 @@ func TestShortestTimesReachThePoller(t *testing.T) {
 func TestEveryKeyChangesTheSettings(t *testing.T) {
 	for name := range known(&Settings{}) {
 		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
-		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`}[name]; other != "" {
+		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`}[name]; other != "" {
 			value = other
 		}
 		if s, problems := configured(t, name+" = "+value); len(problems) > 0 || reflect.DeepEqual(s, defaults()) {
