@@ -8,9 +8,12 @@ import (
 	"dubtop/state/jobset"
 )
 
-// edit opens the form for the row under the cursor.
+// edit opens the form for the row under the cursor, or for all marked rows.
 func (g *setGrid) edit() tea.Cmd {
-	r := *g.Selected()
+	if rows := g.Chosen(); len(rows) > 1 {
+		return g.editMany(rows)
+	}
+	r := *g.Chosen()[0]
 	return g.app.editFor(r.Draft, lent{
 		title: text.Of("row " + r.Key()), words: r.Words(),
 		save: func(d draft.Draft) tea.Cmd { return g.save(&r, d) },

@@ -90,10 +90,7 @@ func (t *sheet) fill(r *Row, c column, cell string) {
 	case columnAudio:
 		d.Audio = t.located(cell)
 	case columnLang:
-		r.Lang = cell
-		if tag, ok := Language(cell); ok {
-			r.Lang = tag
-		}
+		r.Speak(cell)
 	default:
 		if field := plain[c]; field != nil {
 			*field = cell

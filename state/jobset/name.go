@@ -48,27 +48,49 @@ func fieldOf(r *Row, name string) (value string, ok bool) {
 // Name names the rows that have no output name, by a template. Equal names get
 // _2, _3 and so on, in the order of the rows.
 func (s *Set) Name(template string) {
-	template = strings.TrimSpace(template)
 	taken := map[string]bool{}
 	for i := range s.Rows {
 		r := &s.Rows[i]
 		name := strings.TrimSpace(r.Draft.OutputFileName)
-		if name == "" && template != "" {
-			name = plain(field.ReplaceAllStringFunc(template, func(f string) string {
-				value, _ := fieldOf(r, f[1:len(f)-1])
-				return value
-			}))
-		}
 		if name == "" {
-			continue
+			name = named(r, template)
 		}
-		first := name
-		for n := 2; taken[name]; n++ {
-			name = first + "_" + strconv.Itoa(n)
-		}
-		taken[name] = true
-		r.Draft.OutputFileName = name
+		r.Draft.OutputFileName = free(name, taken)
 	}
+}
+
+// Names returns names for rows by a template, whatever they are called now. None
+// of them is taken, and taken has them afterwards.
+func Names(rows []*Row, template string, taken map[string]bool) []string {
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = free(named(r, template), taken)
+	}
+	return names
+}
+
+// named is the name of a row by a template.
+func named(r *Row, template string) string {
+	if template = strings.TrimSpace(template); template == "" {
+		return ""
+	}
+	return plain(field.ReplaceAllStringFunc(template, func(f string) string {
+		value, _ := fieldOf(r, f[1:len(f)-1])
+		return value
+	}))
+}
+
+// free takes a name, or the next one with a number that is not taken.
+func free(name string, taken map[string]bool) string {
+	if name == "" {
+		return ""
+	}
+	first := name
+	for n := 2; taken[name]; n++ {
+		name = first + "_" + strconv.Itoa(n)
+	}
+	taken[name] = true
+	return name
 }
 
 // maxName is the longest output name from a template, in characters.

@@ -217,6 +217,14 @@ func signs(parameter string) bool {
 	return false
 }
 
+// Speak sets the language, which may be written in any usual way.
+func (r *Row) Speak(lang string) {
+	r.Lang = strings.TrimSpace(lang)
+	if tag, ok := Language(r.Lang); ok {
+		r.Lang = tag
+	}
+}
+
 // Set is a set of rows.
 type Set struct {
 	Rows    []Row
