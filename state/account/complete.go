@@ -20,14 +20,20 @@ func CompletePath(typed, home string) string {
 	if strings.HasSuffix(strings.TrimSpace(typed), "/") && !strings.HasSuffix(path, "/") {
 		dir, base = path+"/", ""
 	}
-	entries, err := os.ReadDir(filepath.Clean("./" + dir))
-	if filepath.IsAbs(dir) {
-		entries, err = os.ReadDir(dir)
-	}
+	entries, err := os.ReadDir(filepath.Clean(dir)) // "" is the current folder
 	if err != nil {
 		return typed
 	}
-	common, found := "", 0
+	common := commonName(dir, base, entries)
+	if len(common) <= len(base) {
+		return typed
+	}
+	return draft.TypedPath(dir + common)
+}
+
+// commonName is what the names beginning with base have in common.
+func commonName(dir, base string, entries []os.DirEntry) (common string) {
+	found := false
 	for _, e := range entries {
 		name := e.Name()
 		if !strings.HasPrefix(name, base) || base == "" && strings.HasPrefix(name, ".") {
@@ -36,15 +42,12 @@ func CompletePath(typed, home string) string {
 		if isFolder(dir, e) {
 			name += "/"
 		}
-		if found++; found == 1 {
-			common = name
+		if !found {
+			found, common = true, name
 		}
 		common = shared(common, name)
 	}
-	if found == 0 || len(common) <= len(base) {
-		return typed
-	}
-	return draft.TypedPath(dir + common)
+	return common
 }
 
 func isFolder(dir string, e os.DirEntry) bool {

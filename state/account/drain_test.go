@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,6 +26,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if rate := os.Getenv(storageVariable); rate != "" {
+		n, _ := strconv.ParseInt(rate, 10, 64)
+		storageChild(n)
+		return
+	}
 	time.Local = time.UTC
 	debug.SetGCPercent(800) // many small heaps
 	m.Run()
