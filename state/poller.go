@@ -186,6 +186,14 @@ func (p *Poller) Wake(now time.Time) {
 	}
 }
 
+// Need requests a list that is not there yet as soon as possible, because somebody
+// is about to choose from it.
+func (p *Poller) Need(t Topic, known bool) {
+	if !known && p.lanes[t].query == 0 {
+		p.lanes[t].forced = true
+	}
+}
+
 // Resume ends the stop caused by a refused key. Refusals still on their way
 // belong to the old key.
 func (p *Poller) Resume() { p.rejected, p.resumed = nil, p.asked }

@@ -30,7 +30,7 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 		return at, false
 	case p.outage.streak > 0:
 		return p.readyInOutage(t)
-	case t != Head && !p.facts.known, p.kinds[t].weight == filler && !p.idle():
+	case t != Head && !p.facts.known, p.kinds[t].weight == filler && !lane.forced && !p.idle():
 		return at, false
 	}
 	if !lane.forced {
@@ -69,7 +69,7 @@ func (p *Poller) gated(t Topic, at time.Time) time.Time {
 	switch w := p.kinds[t].weight; {
 	case w == side && !p.lanes[t].forced:
 		limit = p.sideLimit()
-	case w == filler:
+	case w == filler && !p.lanes[t].forced:
 		limit = p.fillLimit()
 	}
 	return instant.Later(at, p.quota.free(p.last, p.kinds[t].weight, limit))

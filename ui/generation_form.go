@@ -55,6 +55,7 @@ func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 	if from != nil {
 		draft = *from
 	}
+	a.poller.Need(state.Projects, a.store.Projects.Known())
 	if a.draft.Empty() && draft.ProjectID == "" {
 		draft.ProjectID = a.defaultProject()
 	}

@@ -11,6 +11,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
@@ -53,6 +54,7 @@ func (a *composer) newJobSet() tea.Cmd {
 	f.Stage, f.Changed, f.Note = a.Stage, f.edit, f.noteAssets
 	f.Check = func(name string) kit.Problem { return problemOf(f.checkField(name)) }
 	if f.typed.like.Model == "" {
+		a.poller.Need(state.Projects, a.store.Projects.Known())
 		f.typed.like = draft.Draft{Model: a.firstModel(), Options: map[string]string{}, ProjectID: a.defaultProject()}
 		f.typed.template = "{stem}_{lang}"
 	}

@@ -300,3 +300,14 @@ func TestProjectsAreShownAndFiltered(t *testing.T) {
 		s.DoesNotSee("PROJECT", "Spring")
 	})
 }
+
+func TestProjectsAreThereWhenAFormNeedsThem(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current}}, func(s *story) {
+		s.Press("n")
+		s.Pass(2 * time.Second)
+		if s.requests("/v2/projects") != 1 {
+			t.Errorf("asked %d times", s.requests("/v2/projects"))
+		}
+	})
+}
