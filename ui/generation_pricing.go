@@ -35,7 +35,7 @@ func (f *generationForm) price() tea.Cmd {
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
 	// Save the draft now, not at the next beat: it is about to be paid for.
-	p := account.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft)}
+	p := account.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft), Contents: f.app.session.Contents()}
 	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
 }
 

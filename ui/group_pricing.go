@@ -98,7 +98,7 @@ func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
 	for _, i := range jobs {
 		drafts = append(drafts, g.jobs[i].draft.Clone())
 	}
-	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks, Known: g.known}
+	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks, Known: g.known, Contents: g.app.session.Contents()}
 	return func() tea.Msg {
 		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
 		return groupPricedMsg{g, run, jobs, subs, warn, err}

@@ -35,7 +35,9 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.TaskResult {
 		return d.send(ctx, t)
 	case outbox.TaskPrice:
 		return d.price(ctx, t)
-	case outbox.TaskLink, outbox.TaskAttach:
+	case outbox.TaskAttach:
+		return d.attach(ctx, t)
+	case outbox.TaskLink:
 		return d.record(ctx, t)
 	case outbox.TaskNote:
 		done := outbox.TaskResult{Task: t, Submission: t.Submission}

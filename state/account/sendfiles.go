@@ -23,13 +23,37 @@ func (d Runner) files(ctx context.Context, sub *outbox.Submission) error {
 	return unread.unchanged(ctx, local)
 }
 
+// attach saves a request with the assets that its files became. The server checks
+// a batch before, byte for byte as it will be sent: until now its files were not
+// there.
+func (d Runner) attach(ctx context.Context, t outbox.Task) outbox.TaskResult {
+	if t.Submission.Kind == outbox.SubmitBatch {
+		err := d.Client.ValidateBatch(ctx, t.Submission.Body)
+		done := outbox.TaskResult{Task: t, Submission: t.Submission, Err: err}
+		if e, ok := errors.AsType[*api.Error](err); ok && (e.Kind == api.KindInvalid || e.Kind == api.KindPayment || e.Kind == api.KindNotAPI || e.Kind == api.KindNotFound) {
+			// It is checked again when it is resumed.
+			if failed := done.Submission.Detach(func(string) bool { return true }); failed != nil {
+				err = failed
+			}
+			return d.unfit(ctx, done, err)
+		}
+		if err != nil {
+			done.Again = true
+			return done
+		}
+	}
+	return d.record(ctx, t)
+}
+
 // lostAssets returns the assets of the submission's files that the account no
 // longer has, or has with another size. An error means that it can't be told.
 func (d Runner) lostAssets(ctx context.Context, sub *outbox.Submission) (gone []string, err error) {
+	seen := make(map[string]bool)
 	for _, f := range sub.Files {
-		if f.Asset == "" {
+		if f.Asset == "" || seen[f.Asset] {
 			continue
 		}
+		seen[f.Asset] = true
 		x, err := d.Client.Asset(ctx, api.ID(f.Asset))
 		switch {
 		case assetGone(err), err == nil && x.Size != 0 && x.Size != f.Size:

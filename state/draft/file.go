@@ -24,6 +24,8 @@ type File struct {
 	SHA256 string `json:"sha256"` // hexadecimal, "" until measured
 	// Asset is the asset that the content has become; "" while it is only here.
 	Asset string `json:"asset,omitempty"`
+	// Line is the line of a batch that uses the file, from 1; 0 in other requests.
+	Line int `json:"line,omitempty"`
 
 	Stamp Stamp `json:"stamp,omitzero"`
 }
@@ -113,6 +115,53 @@ func WithoutAssets(body []byte, files []File) ([]byte, error) {
 		}
 		return item, nil
 	})
+}
+
+// BatchWithAssets is WithAssets for the lines of a batch.
+func BatchWithAssets(body []byte, files []File) ([]byte, error) {
+	return eachPayload(body, files, WithAssets)
+}
+
+// BatchWithoutAssets is WithoutAssets for the lines of a batch.
+func BatchWithoutAssets(body []byte, files []File) ([]byte, error) {
+	return eachPayload(body, files, WithoutAssets)
+}
+
+// eachPayload rewrites the requests of a batch that use files.
+func eachPayload(body []byte, files []File, change func(body []byte, files []File) ([]byte, error)) ([]byte, error) {
+	at := make(map[int][]File)
+	for _, f := range files {
+		at[f.Line] = append(at[f.Line], f)
+	}
+	var out bytes.Buffer
+	n := 0
+	for line := range bytes.Lines(body) {
+		if n++; at[n] == nil {
+			out.Write(line)
+			continue
+		}
+		if !json.Valid(line) {
+			return nil, fmt.Errorf("line %d is not JSON", n)
+		}
+		var next bytes.Buffer
+		for name, value := range exact.Members(line) {
+			if string(name) == "payload" {
+				changed, err := change(value, at[n])
+				if err != nil {
+					return nil, fmt.Errorf("line %d: %w", n, err)
+				}
+				value = changed
+			}
+			member(&next, name, value)
+		}
+		out.Write(next.Bytes())
+		out.WriteString("}\n")
+		delete(at, n)
+	}
+	if len(at) > 0 {
+		return nil, errNoPlace
+	}
+	return out.Bytes(), nil
 }
 
 // eachInput rewrites the inputs of a request one by one.

@@ -26,6 +26,30 @@ func TestAssetsTakeTheirPlaces(t *testing.T) {
 	}
 }
 
+func TestAssetsTakeTheirPlacesInABatch(t *testing.T) {
+	line := func(id, body string) string {
+		text, err := BatchText(id, []byte(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	body := line("one", `{"model":"m","input":[{"type":"video","url":"https://x.example/a.mp4"}]}`) +
+		line("two", `{"model":"m","input":[{"type":"video"},{"type":"audio"}]}`)
+	files := []File{{Field: "video", Line: 2, Asset: "v1"}, {Field: "audio", Line: 2, Asset: "a1"}}
+	got, err := BatchWithAssets([]byte(body), files)
+	want := strings.NewReplacer(`{"type":"video"}`, `{"type":"video","assetId":"v1"}`, `{"type":"audio"}`, `{"type":"audio","assetId":"a1"}`).Replace(body)
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
+	if back, err := BatchWithoutAssets(got, files); err != nil || string(back) != body {
+		t.Errorf("back: %s, %v", back, err)
+	}
+	if _, err := BatchWithAssets([]byte(body), []File{{Field: "video", Line: 3, Asset: "v1"}}); err == nil {
+		t.Error("a line that is not there")
+	}
+}
+
 // Where local files of any size can go is told in one place.
 func TestSizesOfLocalFiles(t *testing.T) {
 	for _, c := range []struct {

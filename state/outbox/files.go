@@ -34,14 +34,18 @@ func (s *Submission) HasLocal() bool {
 // that is none yet. It changes the bytes to be sent, so it is an error once they
 // may have been.
 func (s *Submission) Attach(asset func(draft.File) string) error {
-	if s.State.AtStake() || s.State == SubmissionDropped || s.Kind != SubmitGeneration {
+	if s.State.AtStake() || s.State == SubmissionDropped {
 		return s.wrong("get assets")
 	}
 	local, files := s.Local(), slices.Clone(s.Files)
 	for i := range local {
 		local[i].Asset = asset(local[i])
 	}
-	body, err := draft.WithAssets(s.Body, local)
+	put := draft.WithAssets
+	if s.Kind == SubmitBatch {
+		put = draft.BatchWithAssets
+	}
+	body, err := put(s.Body, local)
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,11 @@ func (s *Submission) Detach(gone func(asset string) bool) error {
 			files[i].Asset = ""
 		}
 	}
-	body, err := draft.WithoutAssets(s.Body, lost)
+	take := draft.WithoutAssets
+	if s.Kind == SubmitBatch {
+		take = draft.BatchWithoutAssets
+	}
+	body, err := take(s.Body, lost)
 	if err != nil {
 		return err
 	}
@@ -165,12 +173,12 @@ func (o *Outbox) Unfit(id string, now time.Time) (Task, bool) {
 
 // attached applies the result of TaskAttach and TaskHold.
 func (o *Outbox) attached(d TaskResult, now time.Time) {
-	if d.Unrecorded != nil {
+	if d.Unrecorded != nil || d.Again {
 		o.filesAgain = now.Add(noteAgain)
 	}
 	item, waits := o.Queue.Item(d.Submission.ID)
 	switch {
-	case !waits || d.Elsewhere:
+	case !waits || d.Elsewhere || d.Again:
 	case d.Unfit:
 		o.Queue.Put(d.Submission, true)
 	case d.Unrecorded == nil:

@@ -77,6 +77,8 @@ type TaskResult struct {
 	// changed; Submission.Reason says why. Nothing was sent, and it is paused in
 	// the journal.
 	Unfit bool
+	// Again means that the server gave no answer and nothing was changed.
+	Again bool
 	// Gone lists assets of the submission that the account no longer has. Nothing
 	// was sent; its files are uploaded again.
 	Gone []string
