@@ -224,7 +224,7 @@ func TestViewsWithoutMarksHaveNoMarkKeys(t *testing.T) {
 	t.Parallel()
 	tell(t, lived(), func(s *story) {
 		s.Pass(2 * time.Second)
-		s.Press("3", "space", "a")
+		s.Press("4", "space", "a")
 		s.DoesNotSee("marked")
 	})
 }

@@ -198,7 +198,7 @@ func TestPickedAssetIsPricedByItsLength(t *testing.T) {
 		s.DoesNotSee("anchor.mp4")
 		s.Type("speech")
 		s.Press("enter", "enter")
-		if !strings.Contains(s.row("  Video"), "asset:11111111-2222-4333-8444-555555555555") ||
+		if !strings.Contains(s.row("  Video"), "anchor.mp4") ||
 			!strings.Contains(s.row("▌ Audio"), "asset:11111111-2222-4333-8444-666666666666") {
 			s.t.Fatalf("the assets are not in their fields\n%s", s.Screen())
 		}
