@@ -100,7 +100,9 @@ func (s *Store) applyGenerations(q Query, a Answer, now time.Time) {
 		case a.all(q):
 			c.Answer(q.ticket, a.Generations, now)
 			for _, key := range c.Lost(q.ticket) {
-				s.MarkGone(api.ID(key), now)
+				if !s.inOwnBatch(key) {
+					s.MarkGone(api.ID(key), now)
+				}
 			}
 		case fresh:
 			c.Merge(q.ticket, a.Generations, now)

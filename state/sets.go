@@ -23,6 +23,7 @@ type jobSet struct {
 	outbox.Set
 	rows    map[int][]*member // in the order in which they joined
 	batches map[string]string // id of each batch by its submission, "" until it is known
+	read    map[string]bool   // batches whose results are known, by submission
 }
 
 // member is an outbox.Member whose words can be drawn.
@@ -70,7 +71,7 @@ func (s *Store) addSet(set outbox.Set) *jobSet {
 	st.version++
 	known := st.sets[set.Name]
 	if known == nil {
-		known = &jobSet{rows: make(map[int][]*member), batches: make(map[string]string)}
+		known = &jobSet{rows: make(map[int][]*member), batches: make(map[string]string), read: make(map[string]bool)}
 		if st.sets == nil {
 			st.sets = make(map[string]*jobSet)
 		}
@@ -116,6 +117,9 @@ func (s *Store) join(m *outbox.Member) {
 	switch {
 	case m.Row > 0:
 		in.rows[m.Row] = append(in.rows[m.Row], known)
+		if known.made && m.Batch != "" {
+			in.read[m.Batch] = true
+		}
 	case known.made:
 		in.batches[m.Batch] = m.ID
 	default:
@@ -137,6 +141,26 @@ func (s *Store) JoinResults(jobs map[string]api.ID) {
 	for line, job := range jobs {
 		s.joinAs(line, string(job))
 	}
+}
+
+// UnreadBatches lists the batches of sets that have results to be read.
+func (s *Store) UnreadBatches() (ids []api.ID) {
+	for _, set := range s.Sets.sets {
+		for submission, id := range set.batches {
+			if b, ok := s.Batches.Find(id); ok && b.HasOutput && !set.read[submission] {
+				ids = append(ids, b.ID)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// inOwnBatch reports whether a job belongs to a batch of a set. The server leaves
+// such jobs out of its list.
+func (s *Store) inOwnBatch(job string) bool {
+	m := s.Sets.members[job]
+	return m != nil && m.batch != "" && m.row > 0
 }
 
 // MemberOf returns the set of a job, batch or submission; ok is false if it
@@ -228,7 +252,11 @@ func (s *Store) stand(set *jobSet, tries []*member) (stand, *Generation) {
 		if g, ok := s.Generations.Find(m.id); ok {
 			return standOfJob(&g), &g
 		}
-		if m.batch != "" && !m.made && s.inBatch(set, m.batch) {
+		switch {
+		case m.batch == "" || m.made:
+		case set.read[m.batch] && !became(tries, m.batch):
+			return standFailed, nil // no job was made of the line
+		case s.inBatch(set, m.batch):
 			return standInBatch, nil
 		}
 	}
@@ -331,6 +359,11 @@ func attempts(tries []*member) (n int) {
 		}
 	}
 	return n
+}
+
+// became reports whether a job was made of a row's line in a batch.
+func became(tries []*member, batch string) bool {
+	return slices.ContainsFunc(tries, func(m *member) bool { return m.made && m.batch == batch })
 }
 
 // lastBatch is the batch of the newest line of a row.

@@ -3,6 +3,8 @@ package ui_test
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +123,8 @@ func TestFailuresOfASetRunAgainInIt(t *testing.T) {
 // into equal parts, checked by the server first, under one confirmation.
 func TestSetGoesAsBatches(t *testing.T) {
 	t.Parallel()
-	tell(t, stage{account: simulator.Options{Plan: simulator.Scale, Speed: 20}, width: 160, height: 50}, func(s *story) {
+	journal := filepath.Join(t.TempDir(), "journal.db")
+	tell(t, stage{account: simulator.Options{Plan: simulator.Scale, Speed: 20, Seed: 4}, moody: true, width: 160, height: 60, journal: journal}, func(s *story) {
 		s.grouped("acme", 45)
 		s.Sees("where     the queue, done about", "or a batch: up to 24 h, can't be stopped, all at once", "[x] send one first")
 		s.Press("tab", "tab")
@@ -144,8 +147,36 @@ func TestSetGoesAsBatches(t *testing.T) {
 		}
 		s.Press("2")
 		s.Sees("● running      acme", "set       acme")
-		s.Press("1")
-		s.until("acme 45: 45 ✓", 3*time.Hour)
+		s.Press("1", "/")
+		s.Type("set:acme")
+		s.Press("enter")
+		s.until("all ended", 3*time.Hour)
+		s.Sees("take_001", "take_017")
+		counts := regexp.MustCompile(`acme 45: (\d+) ✓ (\d+) ✗`).FindStringSubmatch(s.Screen())
+		if counts == nil {
+			t.Fatalf("nothing failed\n%s", s.Screen())
+		}
+		// The failures are run again as a set, one by one.
+		s.Press("F", "a", ".")
+		s.Pass(3 * time.Second)
+		s.Sees("Run "+counts[2]+" jobs again, unchanged", "set       acme, again")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("acme 45: "+counts[1]+" ✓ "+counts[2]+" ●", "("+counts[2]+" again)")
+		s.Kill()
+		_ = s.book.Close()
+		s.start()
+		s.Pass(10 * time.Second)
+		s.Sees("("+counts[2]+" again)")
+		s.Press("/")
+		s.Type("set:acme")
+		s.Press("enter")
+		s.Sees("take_001", "take_017")
+		if n := len(s.account.Accepted()); strconv.Itoa(n) != counts[2] || len(s.account.AcceptedBatches()) != 1 {
+			t.Errorf("%d jobs and %d batches were made", n, len(s.account.AcceptedBatches()))
+		}
 	})
 }
 

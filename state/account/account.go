@@ -80,6 +80,7 @@ type Account struct {
 	turn         turn
 	up           uploads
 	view         queueView
+	results      results
 	members      int64 // number of the last member of a set that is known
 	join         joining
 	shown        shown
@@ -186,6 +187,7 @@ func (a *Account) Due(now time.Time) []Work {
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)
 		work = append(work, a.newsDue(now)...)
+		work = append(work, a.resultsDue(now)...)
 		work = append(work, a.verifyDue(now)...)
 		work = append(work, a.keepSlots()...)
 	}

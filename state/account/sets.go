@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"dubtop/api"
+	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
 )
@@ -60,4 +62,78 @@ func (a *Account) EnqueueSet(set outbox.Set, again bool, subs []outbox.Submissio
 		return err
 	}
 	return a.enqueueWith(subs, pilot, save, func() { a.Store.JoinSet(set, again, subs) })
+}
+
+// resultsAgain is how long to wait before the results of a batch are asked for
+// once more.
+const resultsAgain = 5 * time.Minute
+
+// results is the reading of the results of batches that belong to sets.
+type results struct {
+	reading  bool
+	tried    map[api.ID]time.Time
+	sets     uint64 // versions when it was last looked for
+	batches  uint64
+	nextTime time.Time
+}
+
+// resultsDue reads the results of an ended batch of a set, so that its jobs are
+// rows like all others.
+func (a *Account) resultsDue(now time.Time) []Work {
+	r := &a.results
+	sets, batches := a.Store.Sets.Version(), a.Store.Batches.Version()
+	if !a.Lists || r.reading || sets == r.sets && batches == r.batches && now.Before(r.nextTime) {
+		return nil
+	}
+	r.sets, r.batches, r.nextTime = sets, batches, now.Add(resultsAgain)
+	for _, id := range a.Store.UnreadBatches() {
+		if at, tried := r.tried[id]; tried && now.Sub(at) < resultsAgain {
+			continue
+		}
+		if r.tried == nil {
+			r.tried = make(map[api.ID]time.Time)
+		}
+		r.tried[id], r.reading, r.sets = now, true, 0
+		m, _ := a.Store.MemberOf(string(id))
+		return []Work{a.work(func(ctx context.Context) apply {
+			rows, jobs, err := readResults(ctx, a.Client, a.Journal, id, m.Batch)
+			return func(now time.Time) []Event { return a.resultsRead(rows, jobs, err, now) }
+		})}
+	}
+	return nil
+}
+
+// readResults fetches and saves the jobs that the lines of a batch became.
+func readResults(ctx context.Context, c *api.Client, j *journal.Journal, id api.ID, submission string) (rows []state.Generation, jobs map[string]api.ID, err error) {
+	ctx = api.Background(ctx)
+	b, err := c.Batch(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines, err := c.BatchResults(ctx, b)
+	if err != nil {
+		return nil, nil, err
+	}
+	jobs = make(map[string]api.ID)
+	for i, line := range lines {
+		item := state.NewBatchItem(i+1, line)
+		if item.Generation.ID == "" {
+			continue
+		}
+		l := outbox.BatchLine{RequestID: string(line.RequestID)}
+		jobs[l.MemberID(submission)] = item.Generation.ID
+		rows = append(rows, item.Generation)
+	}
+	return rows, jobs, j.SaveResults(ctx, jobs)
+}
+
+// resultsRead shows the jobs of a batch.
+func (a *Account) resultsRead(rows []state.Generation, jobs map[string]api.ID, err error, now time.Time) []Event {
+	a.results.reading = false
+	if err != nil {
+		return nil // it is tried again, and the batch shows its counts
+	}
+	a.Store.JoinResults(jobs)
+	a.Store.Observe(rows, now)
+	return nil
 }
