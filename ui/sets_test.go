@@ -169,7 +169,7 @@ func TestSetGoesAsBatches(t *testing.T) {
 		_ = s.book.Close()
 		s.start()
 		s.Pass(10 * time.Second)
-		s.Sees("("+counts[2]+" again)")
+		s.Sees("(" + counts[2] + " again)")
 		s.Press("/")
 		s.Type("set:acme")
 		s.Press("enter")
