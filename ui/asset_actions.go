@@ -94,8 +94,8 @@ func (f *assetFinder) deleteAsset(x state.Asset) tea.Cmd {
 // an asset; "" if there is none.
 func (a *desk) userOf(id api.ID) text.Text {
 	for _, sub := range a.outbox.Pending() {
-		draft, err := json.Marshal(sub.Draft)
-		if err != nil || strings.Contains(string(draft), string(id)) || strings.Contains(string(sub.Body), string(id)) {
+		named, err := json.Marshal([]any{sub.Draft, sub.Files})
+		if err != nil || strings.Contains(string(named), string(id)) || strings.Contains(string(sub.Body), string(id)) {
 			return sub.Name
 		}
 	}
