@@ -296,7 +296,7 @@ func accountName(base string) string {
 // startDemo simulates an account in this process, behind a real loopback
 // connection, so that its links open in a browser.
 func startDemo() (*account.Config, error) {
-	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1, Key: simulator.NewKey()}).Listen("127.0.0.1:0")
+	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1, Profile: simulator.Current, Key: simulator.NewKey()}).Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

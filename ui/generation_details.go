@@ -111,7 +111,7 @@ func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int)
 	}
 	lines = append(lines, a.advice(width, "Fix", d.fix, paint.OK)...)
 	if words := a.remedyKey(d.remedy); words != "" {
-		lines = append(lines, a.advice(width, "", words, paint.Muted)...)
+		lines = append(lines, a.advice(width, "Key", words, paint.Muted)...)
 	}
 	return append(append(lines, a.advice(width, "code", code, paint.Muted)...), "")
 }
