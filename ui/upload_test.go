@@ -352,3 +352,49 @@ func TestFileIsUploadedOnItsOwn(t *testing.T) {
 		s.Sees("this server takes no uploads")
 	})
 }
+
+// A batch waits for the files of its lines, and the server checks exactly the
+// bytes that are then sent. Sixty files with two contents are sent twice.
+func TestBatchWaitsForItsFiles(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current, Plan: simulator.Scale}, width: 160, height: 60}, func(s *story) {
+		videos, tracks := s.season()
+		s.set(videos, tracks)
+		s.Pass(3 * time.Second)
+		s.Press("ctrl+s")
+		s.Pass(10 * time.Second)
+		s.Sees("Send 45 jobs")
+		for range 4 {
+			if s.row("send all of them as a batch") == "" {
+				s.Press("tab")
+				s.Pass(2 * time.Second)
+			}
+		}
+		s.Sees("[x] send all of them as a batch")
+		s.account.Fault(putRoute, simulator.Fault{BodyRate: 10_000})
+		s.Press("enter")
+		s.Pass(3 * time.Second)
+		s.Sees("Send 45 jobs as a batch?")
+		if n := len(s.posts()) + len(s.account.Uploads()); n != 0 {
+			s.t.Fatalf("%d requests before the yes", n)
+		}
+		s.Press("y")
+		s.Pass(time.Second)
+		if n := len(s.posts()); n != 0 {
+			s.t.Fatalf("%d requests before the files are there", n)
+		}
+		s.account.ClearFaults()
+		s.Pass(time.Minute)
+		accepted := s.account.AcceptedBatches()
+		if len(accepted) != 1 || accepted[0].Lines != 45 {
+			s.t.Fatalf("%d batches\n%s", len(accepted), s.Screen())
+		}
+		if n := strings.Count(string(accepted[0].Body), `"assetId":"`); n != 90 {
+			s.t.Errorf("%d assets in 45 lines", n)
+		}
+		if dry := s.posts()[0]; !strings.Contains(string(dry.Body), string(accepted[0].Body)) {
+			s.t.Error("the dry run was of other bytes")
+		}
+		s.whole(2)
+	})
+}

@@ -105,8 +105,8 @@ func (w *way) batchless(subs []outbox.Submission) text.Text {
 		return w.desk.noBatches
 	case slots.Configured == 0 && api.NoBatches(slots.OfPlan(w.desk.Now)):
 		return "this plan has none: Scale and Enterprise have"
-	case files > 0:
-		return text.Count(files, "job uses a file", "jobs use files") + " of this machine, which a batch can't name"
+	case files > 0 && w.desk.uploads() != api.Supported:
+		return text.Count(files, "job uses a file", "jobs use files") + " of this machine, which a batch can name only where the server takes uploads"
 	case long > 0:
 		return text.Count(long, "job is", "jobs are") + text.Sprintf(" longer than %d s", api.BatchMaxSeconds)
 	}

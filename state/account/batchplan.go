@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +36,7 @@ func (p *BatchPlan) Write(ctx context.Context) (subs []outbox.Submission, err er
 		if lines[i], err = draft.BatchText(ids[i], p.Jobs[i].Body); err != nil {
 			return nil, err
 		}
-		sizes[i] = len(lines[i])
+		sizes[i] = len(lines[i]) + len(p.Jobs[i].Files)*assetRoom
 	}
 	parts, err := draft.CutBatch(sizes)
 	if err != nil {
@@ -64,7 +65,12 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 	if t, ok := p.Client.ServerTime(now); ok {
 		env.Now = t
 	}
-	file, err := draft.CheckBatch(bytes.NewReader(bytes.Join(lines, nil)), env)
+	body, files := bytes.Join(lines, nil), filesOf(jobs)
+	complete, err := draft.BatchWithAssets(body, standIns(files))
+	if err != nil {
+		return sub, err
+	}
+	file, err := draft.CheckBatch(bytes.NewReader(complete), env)
 	switch {
 	case err != nil:
 		return sub, err
@@ -75,12 +81,15 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 		}
 		return sub, errors.New(problem.Words)
 	}
-	if err := DryRun(ctx, p.Client, file.Exact); err != nil {
-		return sub, err
+	if len(files) == 0 { // else it is checked when its files are assets
+		if err := DryRun(ctx, p.Client, file.Exact); err != nil {
+			return sub, err
+		}
 	}
 	if sub, err = outbox.NewBatchSubmission(uuid.NewString(), file, name, "", now); err != nil {
 		return sub, err
 	}
+	sub.Body, sub.Files = body, files
 	price, at := outbox.Price{Cost: new(api.Micros), Basis: "the prices of its jobs"}, jobs[0].Price.At
 	for i := range jobs {
 		price = price.Plus(&jobs[i].Price)
@@ -90,6 +99,32 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 		sub.Lines = append(sub.Lines, outbox.BatchLine{RequestID: ids[i], Draft: jobs[i].Draft, Seconds: jobs[i].Price.Seconds})
 	}
 	return sub, sub.Estimate(price, at)
+}
+
+// standIn takes the place of the asset that a local file will become, for our own
+// checks; assetRoom is what it takes up in a line.
+const (
+	standIn   = "00000000-0000-4000-8000-000000000000"
+	assetRoom = len(`,"assetId":""`) + len(standIn)
+)
+
+// filesOf lists the local files of the jobs of a batch.
+func filesOf(jobs []outbox.Submission) (files []draft.File) {
+	for i := range jobs {
+		for _, f := range jobs[i].Files {
+			f.Line = i + 1
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+func standIns(files []draft.File) []draft.File {
+	files = slices.Clone(files)
+	for i := range files {
+		files[i].Asset = standIn
+	}
+	return files
 }
 
 // DryRun has the server check a batch without creating it. The error says what to
