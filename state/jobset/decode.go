@@ -30,8 +30,7 @@ func decoded(raw []byte) ([]byte, error) {
 	case wideZeros(raw, 0):
 		raw = wide(raw, binary.BigEndian)
 	}
-	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
-	raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	raw = unixLines(raw)
 	if at := bytes.IndexByte(raw, 0); at >= 0 {
 		return nil, problemAt(raw, at, "a NUL byte: this is not a text file")
 	}
@@ -41,14 +40,40 @@ func decoded(raw []byte) ([]byte, error) {
 	return raw, nil
 }
 
+// unixLines replaces the line ends of other systems, in place.
+func unixLines(raw []byte) []byte {
+	if bytes.IndexByte(raw, '\r') < 0 {
+		return raw
+	}
+	out := raw[:0]
+	for i, b := range raw {
+		switch {
+		case b != '\r':
+			out = append(out, b)
+		case i+1 == len(raw) || raw[i+1] != '\n':
+			out = append(out, '\n')
+		}
+	}
+	return out
+}
+
 // wide decodes UTF-16. Half of a surrogate pair becomes a replacement
 // character.
 func wide(raw []byte, order binary.ByteOrder) []byte {
-	units := make([]uint16, len(raw)/2)
-	for i := range units {
-		units[i] = order.Uint16(raw[2*i:])
+	out := make([]byte, 0, len(raw))
+	for i := 0; i+1 < len(raw); i += 2 {
+		r := rune(order.Uint16(raw[i:]))
+		if utf16.IsSurrogate(r) {
+			if i+3 < len(raw) {
+				r = utf16.DecodeRune(r, rune(order.Uint16(raw[i+2:])))
+			}
+			if i += 2; r == utf8.RuneError || utf16.IsSurrogate(r) {
+				r, i = utf8.RuneError, i-2
+			}
+		}
+		out = utf8.AppendRune(out, r)
 	}
-	return []byte(string(utf16.Decode(units)))
+	return out
 }
 
 // wideZeros reports whether the text looks like UTF-16 without a mark: near its

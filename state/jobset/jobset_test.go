@@ -204,14 +204,14 @@ func TestTableProblemsNameTheirPlace(t *testing.T) {
 	}
 	same(t, shown(s), want)
 	for text, want := range map[string]string{
-		"":                             "the file is empty",
-		"\n\n":                         "the file is empty",
-		"title,notes\nx,y\n":           `line 1: no column holds the videos: choose it`,
-		"video,audio\na.mp4,\x00\n":    "line 2, column 7: a NUL byte: this is not a text file",
-		"video,audio\na.mp4,\xe9t\xe9": "line 2, column 7: the text is neither UTF-8 nor UTF-16: save the file as UTF-8",
-		"video,audio\n\"" + strings.Repeat("x", 70<<10): "line 2, column 1: this quote is not closed",
-		strings.Repeat("x", jobset.MaxBytes+1):          "the file is larger than 32 MB: split it",
-		"video\n" + strings.Repeat("a.mp4\n", 10_001):   "the file has more than 10000 rows: split it",
+		"":                                     "the file is empty",
+		"\n\n":                                 "the file is empty",
+		"title,notes\nx,y\n":                   `line 1: no column holds the videos: choose it`,
+		"video,audio\na.mp4,\x00\n":            "line 2, column 7: a NUL byte: this is not a text file",
+		"video,audio\na.mp4,\xe9t\xe9":         "line 2, column 7: the text is neither UTF-8 nor UTF-16: save the file as UTF-8",
+		strings.Repeat("a,", 300):              "line 1: the table has 301 columns; 200 is the most",
+		strings.Repeat("x", jobset.MaxBytes+1): "the file is larger than 32 MB: split it",
+		"video\n" + strings.Repeat("a.mp4\n", 10_001): "the file has more than 10000 rows: split it",
 	} {
 		if _, err := jobset.Table([]byte(text), "/in", "", draft.Draft{}, nil); err == nil || err.Error() != want {
 			t.Errorf("%.20q: %v, want %s", text, err, want)

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"dubtop/state/draft"
 )
@@ -23,6 +25,7 @@ func Lines(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	}
 	t := newSheet(dir, home, like)
 	number := 0
+	ids := map[string]int{} // lines by request_id
 	for line := range bytes.SplitSeq(data, []byte("\n")) {
 		number++
 		if len(bytes.TrimSpace(line)) == 0 {
@@ -32,8 +35,19 @@ func Lines(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 			return Set{}, &Problem{Words: fmt.Sprintf("the file has more than %d rows: split it", MaxRows)}
 		}
 		r := Row{Where: fmt.Sprintf("line %d", number), Draft: t.like.Clone()}
-		if trouble := t.object(&r, line); trouble != "" {
-			r.Trouble = fmt.Sprintf("line %d: %s", number, trouble)
+		if len(line) > maxRecord {
+			r.Trouble = fmt.Sprintf("line %d: the line is longer than %d kB", number, maxRecord>>10)
+		} else if trouble := t.object(&r, line); trouble != nil {
+			trouble.Line = number
+			r.Trouble = trouble.Error()
+		}
+		if id := r.Where; id != fmt.Sprintf("line %d", number) {
+			if first, twice := ids[id]; twice {
+				r.Rival = fmt.Sprintf("line %d: its request_id is that of line %d too", number, first)
+				r.Out = true
+			} else {
+				ids[id] = number
+			}
 		}
 		t.set.Rows = append(t.set.Rows, r)
 	}
@@ -44,11 +58,15 @@ func Lines(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	return t.set, nil
 }
 
-// object reads one line into a row and returns what is wrong with it, or "".
-func (t *sheet) object(r *Row, line []byte) (trouble string) {
+// object reads one line into a row and returns what is wrong with it, or nil.
+func (t *sheet) object(r *Row, line []byte) *Problem {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(line, &members); err != nil {
-		return "not a JSON object: " + err.Error()
+		p := Problem{Words: "not a JSON object: " + err.Error()}
+		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+			p.Column = max(1, utf8.RuneCount(line[:min(len(line), int(e.Offset))]))
+		}
+		return &p
 	}
 	if id, ok := members["request_id"]; ok {
 		_ = json.Unmarshal(id, &r.Where) // keeps numbers as written in the line
@@ -58,9 +76,9 @@ func (t *sheet) object(r *Row, line []byte) (trouble string) {
 	_, request := members["input"]
 	switch {
 	case batch:
-		return t.request(r, payload)
+		return problem(t.request(r, payload))
 	case request:
-		return t.request(r, line)
+		return problem(t.request(r, line))
 	}
 	var strange []string
 	for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -73,9 +91,17 @@ func (t *sheet) object(r *Row, line []byte) (trouble string) {
 		t.fill(r, c, value)
 	}
 	if len(strange) > 0 {
-		return "a row can't hold " + strings.Join(strange, ", ")
+		return problem("a row can't hold " + strings.Join(strange, ", "))
 	}
-	return ""
+	return nil
+}
+
+// problem is a problem with a whole line, nil for "".
+func problem(words string) *Problem {
+	if words == "" {
+		return nil
+	}
+	return &Problem{Words: words}
 }
 
 // plainValue returns a JSON string, number or boolean as it would be typed.
