@@ -40,6 +40,8 @@ func objectsOfTheWire() []func() object {
 		func() object { return new(CodeHelp) },
 		func() object { return new(Project) },
 		func() object { return new(wireProjects) },
+		func() object { return new(wireVoice) },
+		func() object { return new(wireVoices) },
 		func() object { return new(wireTotal) },
 		func() object { return new(wireError) },
 	}

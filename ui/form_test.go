@@ -76,6 +76,8 @@ func TestModelHasItsOwnOptions(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
 		s.Press("n")
+		s.at("More fields")
+		s.Press("right")
 		s.fill("Video", s.media("face.png"))
 		s.Sees("Temperature", "takes no images")
 		s.choose("Model", "sync-3")
@@ -189,4 +191,178 @@ func TestCursorIsWhereTextGoes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The usual job needs few fields; what is filled in is always shown.
+func TestFurtherFieldsAreFoldedAway(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.Press("n")
+		s.DoesNotSee("Temperature", "Webhook", "Segments", "Voice id")
+		s.fill("Webhook URL", "https://x.io/hook")
+		s.Sees("Temperature", "Segments", "Dub into")
+		s.at("More fields")
+		s.Press("left")
+		s.Sees("https://x.io/hook")
+		s.DoesNotSee("Temperature", "Segments", "Dub into")
+		s.fill("or a script", "Hello.")
+		s.Sees("Voice id")
+		s.Press("esc", "n")
+		s.Sees("https://x.io/hook", "Voice id")
+		s.DoesNotSee("Temperature")
+	})
+}
+
+func TestSpeakerIsFoundInOneWay(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.choose("Active speaker", "point")
+		s.Press("ctrl+s")
+		s.Sees("needed to point at the speaker")
+		s.fill("  in frame", "12")
+		s.fill("  at point", "640 by 360")
+		s.Sees("is not a point")
+		s.refill("  at point", "640, 360")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		if body := string(s.account.Accepted()[0].Body); !strings.Contains(body, `"active_speaker_detection":{"coordinates":[640,360],"frame_number":12}`) {
+			s.t.Errorf("sent %s", body)
+		}
+		s.Press("n")
+		s.choose("Active speaker", "boxes")
+		s.Sees("boxes from")
+		s.choose("Active speaker", "auto")
+		s.DoesNotSee("boxes from", "in frame")
+	})
+}
+
+func TestDubbingTakesNoAudio(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current}}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", s.media("talk_28s.mp4"))
+		s.fill("Audio", s.media("line_25s.wav"))
+		s.at("Dub into")
+		s.Press("ctrl+o", "/")
+		s.Type("spanish")
+		s.Press("enter", "enter")
+		s.Sees("Dub into", "dubbing makes its own audio", "Dub from")
+		s.refill("Audio", "")
+		s.DoesNotSee("dubbing makes its own audio", "give audio")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("Send this job?", "may not count the dubbing itself")
+		s.Press("y")
+		s.Pass(time.Second)
+		if body := string(s.account.Accepted()[0].Body); !strings.Contains(body, `"dubParams":{"providerName":"elevenlabs","targetLang":"es"}`) || strings.Contains(body, "audio") {
+			s.t.Errorf("sent %s", body)
+		}
+	})
+}
+
+func TestProjectIsPicked(t *testing.T) {
+	t.Parallel()
+	spring := func(a *simulator.Server) {
+		a.AddProject(simulator.Project{ID: "77777777-2222-4333-8444-555555555555", Name: "Zebra crossing"})
+	}
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current}, prepare: spring}, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.fillForm()
+		s.at("Project")
+		s.Press("ctrl+o", "/")
+		s.Type("zebra")
+		s.Press("enter", "enter", "ctrl+s")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		if body := string(s.account.Accepted()[0].Body); !strings.Contains(body, `"projectId":"77777777-2222-4333-8444-555555555555"`) {
+			s.t.Errorf("sent %s", body)
+		}
+	})
+	tell(t, stage{}, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.Press("n")
+		s.at("Project")
+		s.Press("ctrl+o")
+		s.Sees("This server has no projects.")
+	})
+}
+
+func TestVoiceIsPickedAndHeard(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current}}, func(s *story) {
+		s.Press("n")
+		s.fill("Video", s.media("talk_28s.mp4"))
+		s.fill("or a script", "Hello there.")
+		s.at("Voice id")
+		s.Press("ctrl+o")
+		s.Pass(time.Second)
+		s.Sees("pick a voice", "Anna", "built in", "Our narrator", "cloned", "can't speak")
+		s.Press("o")
+		s.Pass(time.Second)
+		if len(s.opened) != 1 || !strings.Contains(s.opened[0], "anna") {
+			s.t.Errorf("opened %q", s.opened)
+		}
+		s.Press("j", "j", "o")
+		s.Sees("this voice has no preview")
+		s.Press("G", "enter")
+		s.Sees("this voice may not speak")
+		s.Press("k", "enter")
+		s.Sees("Voice id          ✓ clone_4711")
+	})
+	for _, profile := range []simulator.Profile{simulator.Seed, simulator.Strict} {
+		tell(t, stage{account: simulator.Options{Profile: profile}}, func(s *story) {
+			s.Press("n")
+			s.fill("or a script", "Hello there.")
+			s.fill("Voice id", "typed")
+			s.Press("ctrl+o")
+			s.Pass(time.Second)
+			s.Sees("this server lists no voices", "typed")
+		})
+	}
+}
+
+func TestSegmentsHaveATable(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.fillForm()
+		s.at("Further audio")
+		s.Press("ctrl+o")
+		s.Sees("No further audio", "esc  back")
+		s.Press("n")
+		s.Type(s.media("second_9s.wav"))
+		s.Press("ctrl+s")
+		s.Sees("audio-2", "second_9s.wav")
+		s.Press("esc")
+		s.Sees("several audio inputs need segments")
+		s.at("Segments")
+		s.Press("ctrl+o", "n")
+		s.Sees("From", "Part of it from")
+		s.Press("tab")
+		s.Type("0:10")
+		s.Press("ctrl+s")
+		s.Sees("0:10", "audio-1", "all")
+		s.Press("n", "tab")
+		s.Type("5")
+		s.Press("ctrl+s")
+		s.Sees("it ends before it begins")
+		s.refill("To", "20")
+		s.choose("Audio", "audio-2")
+		s.fill("Part of it from", "1")
+		s.Sees("a crop needs both")
+		s.fill("Part of it to", "8.5")
+		s.choose("Sync mode", "loop")
+		s.Press("ctrl+s")
+		s.Sees("1 – 8.5", "sync_mode loop")
+		s.Press("k", "n", "tab")
+		s.Type("28")
+		s.Press("ctrl+s", "G", "x")
+		s.DoesNotSee("28 ")
+		s.Press("esc", "ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("Send this job?", "28 s of output", "second_9s.wav")
+	})
 }

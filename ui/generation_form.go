@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -22,19 +21,20 @@ import (
 // quitting and crashes until the job is accepted.
 type generationForm struct {
 	kit.Form
-	app    *composer
-	draft  draft.Draft
-	files  map[string]fileFact // results of checking typed paths
-	looks  map[string]*looking // checks of the media, by field
-	looked int                 // number of checks started
-	news   text.Text           // reports a change by another window
-	cancel context.CancelFunc  // stops the current pricing; nil if there is none
-	run    int                 // number of the current pricing
-	step   text.Text           // the current stage of the pricing
-	reason text.Text           // why the server refused the draft
-	origin *origin             // the job the form was copied from; may be nil
-	lent   *lent               // what the draft is edited for; nil for a job of its own
-	aside  bool                // another unsent draft was in the form and comes back afterwards
+	app      *composer
+	draft    draft.Draft
+	files    map[string]fileFact // results of checking typed paths
+	looks    map[string]*looking // checks of the media, by field
+	looked   int                 // number of checks started
+	news     text.Text           // reports a change by another window
+	cancel   context.CancelFunc  // stops the current pricing; nil if there is none
+	run      int                 // number of the current pricing
+	step     text.Text           // the current stage of the pricing
+	reason   text.Text           // why the server refused the draft
+	origin   *origin             // the job the form was copied from; may be nil
+	lent     *lent               // what the draft is edited for; nil for a job of its own
+	unfolded bool                // the fields that most jobs leave empty are shown
+	aside    bool                // another unsent draft was in the form and comes back afterwards
 }
 
 // lent is what the form needs to edit a draft of another screen, which gets it
@@ -117,82 +117,15 @@ func (a *composer) modelNames() []string {
 	return names
 }
 
-// rebuild creates the fields, which depend on the model's options.
-func (f *generationForm) rebuild() {
-	t, d := f.app.Theme, f.draft
-	fields := []kit.Field{kit.ChoiceField(draft.FieldModel, "Model", "waiting for the models", d.Model, f.app.modelNames())}
-	visual := "https://…  or a path, or ctrl+o for an asset"
-	if draft.RulesFor(d.Model).Image {
-		visual = "video or image: " + visual
-	}
-	x := kit.TextField(t, draft.FieldVisual, "Video", text.Of(visual), d.Visual)
-	x.Picks = []string{"VIDEO"}
-	if draft.RulesFor(d.Model).Image {
-		x.Label, x.Picks = "Video or image", []string{"VIDEO", "IMAGE"}
-	}
-	y := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
-	y.Picks = []string{"AUDIO"}
-	fields = append(fields, x, y,
-		kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", d.Script),
-		kit.TextField(t, draft.FieldVoice, "Voice id", "for a script", d.VoiceID))
-	fields = append(fields, optionFields(t, draft.RulesFor(d.Model).Options, d.Options)...)
-	if others := d.Others(); len(others) > 0 {
-		fields = append(fields, kit.ShownField(draft.FieldExtra, "Others, kept", text.Of(strings.Join(others, ", "))))
-	}
-	f.Set(append(fields,
-		kit.TextField(t, draft.FieldOutputName, "Output file name", "letters, digits, - and _", d.OutputFileName),
-		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when the job ends", d.WebhookURL),
-		kit.TextField(t, draft.FieldLabel, "Label", "for your own records, never sent", d.Label)))
-}
-
-// optionFields returns the fields of the options that can be filled in.
-func optionFields(t *paint.Theme, options []draft.Option, typed map[string]string) (fields []kit.Field) {
-	for _, o := range draft.OptionsIn(options, typed) {
-		fields = append(fields, optionField(t, o, typed[o.Name]))
-	}
-	return fields
-}
-
-// reshapes reports whether other fields depend on the value of a field.
-func reshapes(name string) bool {
-	return name == draft.FieldModel || strings.HasPrefix(name, draft.OptionField("active_speaker"))
-}
-
-// optionField returns the field of an option.
-func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
-	name, label, hint := draft.OptionField(o.Name), optionLabel(o), o.Words
-	if o.Default != "" {
-		hint = o.Default + " (default)  " + o.Words
-	}
-	choices := append([]string{""}, o.Choices...)
-	switch o.Kind {
-	case draft.OptionNumber, draft.OptionFrame, draft.OptionPoint, draft.OptionLink:
-		return kit.TextField(t, name, label, text.Of(hint), value)
-	case draft.OptionBool:
-		choices = []string{"", "true", "false"}
-	}
-	return kit.ChoiceField(name, label, text.Of(hint), value, choices)
-}
-
-// optionLabel names an option in the form.
-func optionLabel(o draft.Option) text.Text {
-	switch o.Kind {
-	case draft.OptionFrame:
-		return "  in frame"
-	case draft.OptionPoint:
-		return "  at point"
-	case draft.OptionLink:
-		return "  boxes from"
-	}
-	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
-	label = strings.ReplaceAll(label, "_", " ")
-	return text.Of(strings.ToUpper(label[:1]) + label[1:])
-}
-
 // edit changes the draft. There is no price to invalidate: prices exist only in
 // dialogs, and an open dialog covers the form.
 func (f *generationForm) edit(name, value string) tea.Cmd {
 	d := &f.draft
+	if name == fieldFold {
+		f.unfolded = value == unfolded
+		f.rebuild()
+		return nil
+	}
 	d.Put(name, value)
 	if reshapes(name) {
 		f.rebuild()
@@ -269,10 +202,7 @@ func (f *generationForm) Actions() []kit.Action {
 	if f.lent != nil {
 		acts = f.lentActions()
 	}
-	if len(f.Current().Picks) > 0 {
-		acts = append(acts, a.Does(keymap.PickAsset, f.pick).Hinted("pick an asset"))
-	}
-	acts = append(append(acts, f.FieldActions()...), f.editing()...)
+	acts = slices.Concat(acts, f.picking(), f.FieldActions(), f.editing())
 	if f.reason != "" {
 		acts = append(acts, a.offeredPage()...)
 	}
@@ -314,18 +244,6 @@ func (f *generationForm) clear() tea.Cmd {
 	f.Jump(1)
 	f.app.Say("form cleared")
 	return nil
-}
-
-// pick opens the assets that fit the field and fills in the chosen one.
-func (f *generationForm) pick() tea.Cmd {
-	name := f.Current().Name
-	return f.app.pickAsset(f.Current().Picks, func(x *state.Asset) tea.Cmd {
-		cmd := f.Put(name, "asset:"+string(x.ID))
-		if name == draft.FieldVisual {
-			f.draft.VisualKind = string(x.Type)
-		}
-		return cmd
-	})
 }
 
 // Leave saves the draft when the form closes.

@@ -116,6 +116,10 @@ func sketches() []sketch {
 		{"request", failure(), keys("F", "g", "enter", "]")},
 		{"running", lived(), keys("g", "enter")},
 		{"form", lived(), func(s *story) { s.Pass(12 * time.Second); s.fillForm(); s.Pass(2 * time.Second) }},
+		{"form-unfolded", lived(), func(s *story) { s.parts(); s.at("Active speaker") }},
+		{"segments", lived(), func(s *story) { s.parts(); s.at("Segments"); s.Press("ctrl+o") }},
+		{"segment", lived(), func(s *story) { s.parts(); s.at("Segments"); s.Press("ctrl+o", "enter"); s.at("Active speaker") }},
+		{"voices", stage{account: simulator.Options{Profile: simulator.Current}}, func(s *story) { s.Press("n"); s.at("Voice id"); s.Press("ctrl+o"); s.Pass(time.Second) }},
 		{"confirmation", lived(), priced},
 		{"batches", lived(), keys("2")},
 		{"results", lived(), keys("2", "G", "enter")},
@@ -170,4 +174,25 @@ func TestFramesOfOtherTerminals(t *testing.T) {
 	paid.config = ascii.config
 	keep(t, sketch{"ascii-ledger", paid, keys("6")}, 120, 40)
 	keep(t, sketch{"ascii-details", ascii, keys("enter")}, 80, 24)
+}
+
+// parts fills in the form for a video with two segments.
+func (s *story) parts() {
+	s.Pass(12 * time.Second)
+	s.fillForm()
+	s.at("Further audio")
+	s.Press("ctrl+o", "n")
+	s.Type(s.media("reply_9s.wav"))
+	s.Press("ctrl+s", "esc")
+	s.at("Segments")
+	s.Press("ctrl+o", "n", "tab")
+	s.Type("0:14.5")
+	s.Press("ctrl+s", "n", "tab")
+	s.Type("28")
+	s.choose("Audio", "audio-2")
+	s.fill("Part of it from", "0")
+	s.fill("Part of it to", "8")
+	s.choose("Sync mode", "loop")
+	s.Press("ctrl+s", "esc")
+	s.Pass(2 * time.Second)
 }

@@ -229,9 +229,13 @@ func (s *story) fillForm() {
 // at moves to a field of the form by its label.
 func (s *story) at(label string) {
 	s.t.Helper()
-	for range 20 {
-		if strings.HasPrefix(s.row("▌ "), "▌ "+label) {
+	for range 40 {
+		row := s.row("▌ ")
+		if strings.HasPrefix(row, "▌ "+label) {
 			return
+		}
+		if strings.HasPrefix(row, "▌ More fields") && !strings.Contains(row, "shown") {
+			s.Press("right")
 		}
 		s.Press("tab")
 	}

@@ -85,7 +85,7 @@ func TestPriceAndKeysStandOut(t *testing.T) {
 						t.Errorf("%v, dark %t: %q is drawn as the rest, %v", profile, dark, word, drawn)
 					}
 				}
-				label, below := s.look("model     lipsync-2", "model"), s.look("Webhook", "Webhook")
+				label, below := s.look("model     lipsync-2", "model"), s.look("  Video", "Video")
 				if profile != colorprofile.ASCII && label.Equal(&below) {
 					t.Errorf("%v, dark %t: what lies below is as bright as the dialog, %v", profile, dark, below)
 				}

@@ -49,6 +49,8 @@ func (s *Server) routes() []route {
 		{pattern: "POST /v2/assets/batch", handle: s.assetsByID, only: autumn},
 		{pattern: "PATCH /v2/assets/{id}", handle: s.updateAsset, only: autumn},
 		{pattern: "DELETE /v2/assets/{id}", handle: s.deleteAsset, only: autumn},
+		{pattern: "GET /v2/voices", handle: s.listVoices, only: autumn},
+		{pattern: "GET /v2/voices/{id}", handle: s.getVoice, only: autumn},
 		{pattern: "GET /v2/projects", handle: s.listProjects, only: autumn},
 		{pattern: "POST /v2/projects", handle: s.createProject, only: autumn},
 		{pattern: "GET /v2/projects/{id}", handle: s.getProject, only: autumn},

@@ -182,16 +182,6 @@ func anyOf(others api.Others) map[string]any {
 	return out
 }
 
-// faultOf describes the first mistake in typed options, or returns "".
-func faultOf(options []Option, typed map[string]string) string {
-	for _, o := range OptionsIn(options, typed) {
-		if words := o.fault(typed[o.Name]); words != "" {
-			return words
-		}
-	}
-	return ""
-}
-
 // fault describes a mistake in the text typed for an option, or returns "".
 func (o Option) fault(typed string) string {
 	typed = strings.TrimSpace(typed)
@@ -199,7 +189,7 @@ func (o Option) fault(typed string) string {
 		return ""
 	}
 	if typed == "" {
-		return strings.TrimPrefix(o.Name, o.Parent+".") + " is missing: " + o.Words
+		return "needed to point at the speaker"
 	}
 	_, words := o.Value(typed)
 	return words

@@ -93,51 +93,56 @@ func (s Segment) write(model string) api.CreateSegment {
 	}
 }
 
-// CheckSegment returns the worst problem with a segment.
+// CheckSegment returns the worst problem with a segment. Its field is one of
+// from, to, ref, cropFrom and cropTo, or an option.
 func (d Draft) CheckSegment(i int) Problem {
-	s, words := d.Segments[i], ""
+	s := d.Segments[i]
+	wrong := func(field, words string) Problem { return Problem{Field: field, Severity: SeverityError, Words: words} }
 	from, err := ParseTime(s.From)
-	to, errTo := ParseTime(s.To)
+	if err != nil {
+		return wrong("from", err.Error())
+	}
+	to, err := ParseTime(s.To)
 	switch {
+	case strings.TrimSpace(s.To) == "":
+		return Problem{Field: "to", Severity: SeverityMissing, Words: "when does it end?"}
 	case err != nil:
-		words = "from: " + err.Error()
-	case errTo != nil:
-		words = "to: " + errTo.Error()
+		return wrong("to", err.Error())
 	case from > to:
-		words = "it ends before it begins"
+		return wrong("to", "it ends before it begins")
 	case !slices.Contains(d.Refs(), strings.TrimSpace(s.Ref)):
-		words = fmt.Sprintf("there is no audio input called %q", strings.TrimSpace(s.Ref))
-	default:
-		words = s.checkCrop()
+		return wrong("ref", fmt.Sprintf("there is no audio input called %q", strings.TrimSpace(s.Ref)))
 	}
-	if words == "" {
-		words = faultOf(SegmentOptions(d.Model), s.Options)
+	if field, words := s.checkCrop(); words != "" {
+		return wrong(field, words)
 	}
-	if words == "" {
-		return Problem{}
+	for _, o := range OptionsIn(SegmentOptions(d.Model), s.Options) {
+		if words := o.fault(s.Options[o.Name]); words != "" {
+			return wrong(OptionField(o.Name), words)
+		}
 	}
-	return Problem{Field: FieldSegments, Severity: SeverityError, Words: words}
+	return Problem{}
 }
 
-func (s Segment) checkCrop() string {
+func (s Segment) checkCrop() (field, words string) {
 	if strings.TrimSpace(s.CropFrom+s.CropTo) == "" {
-		return ""
-	}
-	if strings.TrimSpace(s.CropFrom) == "" || strings.TrimSpace(s.CropTo) == "" {
-		return "a crop needs both its beginning and its end"
+		return "", ""
 	}
 	from, err := ParseTime(s.CropFrom)
-	if err != nil {
-		return "crop from: " + err.Error()
+	to, errTo := ParseTime(s.CropTo)
+	switch {
+	case strings.TrimSpace(s.CropFrom) == "":
+		return "cropFrom", "a crop needs both its beginning and its end"
+	case strings.TrimSpace(s.CropTo) == "":
+		return "cropTo", "a crop needs both its beginning and its end"
+	case err != nil:
+		return "cropFrom", err.Error()
+	case errTo != nil:
+		return "cropTo", errTo.Error()
+	case from > to:
+		return "cropTo", "the crop ends before it begins"
 	}
-	to, err := ParseTime(s.CropTo)
-	if err != nil {
-		return "crop to: " + err.Error()
-	}
-	if from > to {
-		return "the crop ends before it begins"
-	}
-	return ""
+	return "", ""
 }
 
 // checkSegments checks the segments together.

@@ -158,29 +158,33 @@ func (s Sound) checkVoice() (Severity, string) {
 	return SeverityNone, ""
 }
 
-// CheckSound returns the worst problem with an audio input other than the
-// first.
-func (d Draft) CheckSound(i int, env CheckEnv) Problem {
-	s := d.More[i]
-	field := SoundField(i)
-	if s.empty() {
-		return Problem{Field: field, Severity: SeverityMissing, Words: "give audio: a link, a file, an asset, or a script"}
-	}
-	one := d
-	one.setSound(s)
-	one.DubLang = ""
-	for _, check := range []func() (Severity, string){
-		func() (Severity, string) { return one.checkAudioAs(field, env) },
-		s.checkScript, s.checkVoice,
-		func() (Severity, string) { return s.checkShare(s.Stability, "stability") },
-		func() (Severity, string) { return s.checkShare(s.Similarity, "similarity") },
-		func() (Severity, string) { return d.checkRef(s.Ref) },
-	} {
-		if severity, words := check(); severity != SeverityNone {
-			return Problem{Field: field, Severity: severity, Words: words}
+// CheckSound returns the worst problem with an audio input after the first.
+func (d Draft) CheckSound(i int, env CheckEnv) (worst Problem) {
+	for _, field := range []string{FieldAudio, FieldScript, FieldVoice, FieldStability, FieldSimilarity, "ref"} {
+		if p := d.CheckSoundField(i, field, env); p.Severity > worst.Severity {
+			worst = p
 		}
 	}
-	return Problem{}
+	return worst
+}
+
+// CheckSoundField returns the problem with a field of an audio input after the
+// first; "ref" is its name.
+func (d Draft) CheckSoundField(i int, field string, env CheckEnv) Problem {
+	s, one := d.More[i], d.Clone()
+	one.setSound(s)
+	one.DubLang = ""
+	severity, words := SeverityNone, ""
+	switch field {
+	case "ref":
+		severity, words = d.checkRef(s.Ref)
+	case FieldAudio:
+		env.AudioSeconds = 0
+		severity, words = one.checkAudioAs(SoundField(i), env)
+	default:
+		severity, words = one.checkText(field)
+	}
+	return Problem{Field: field, Severity: severity, Words: words}
 }
 
 // checkRef checks the name of an audio input.

@@ -67,9 +67,9 @@ func (x *Field) Value() string { return x.input.Value() }
 func (x *Field) Typed() bool { return x.choices == nil }
 
 // ShownField returns a field that only shows something.
-func ShownField(name string, label, words text.Text) Field {
-	f := Field{Name: name, Label: label, choices: []string{}, shown: true, input: paint.Input{Model: textinput.New()}}
-	f.input.SetValue(string(words))
+func ShownField(name string, label, hint, words text.Text) Field {
+	f := ChoiceField(name, label, hint, string(words), []string{})
+	f.shown = true
 	return f
 }
 
