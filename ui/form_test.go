@@ -356,7 +356,7 @@ func TestSegmentsHaveATable(t *testing.T) {
 		s.fill("Part of it to", "8.5")
 		s.choose("Sync mode", "loop")
 		s.Press("ctrl+s")
-		s.Sees("1 – 8.5", "sync_mode loop")
+		s.Sees("1 – 8.5", "sync loop")
 		s.Press("k", "n", "tab")
 		s.Type("28")
 		s.Press("ctrl+s", "G", "x")

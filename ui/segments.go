@@ -17,7 +17,7 @@ import (
 
 // openSegments shows the table of the segments.
 func (f *generationForm) openSegments() tea.Cmd {
-	headings := []heading{{"from", 8, 0}, {"to", 8, 0}, {"audio", 12, 1}, {"part of it", 12, 1}, {"options", 10, 2}, {"check", 14, 3}}
+	headings := []heading{{"from", 8, 0}, {"to", 8, 0}, {"audio", 12, 1}, {"part of it", 12, 1}, {"options", 12, 3}, {"check", 14, 3}}
 	empty := []text.Text{"No segments: the whole video gets the audio.", "n  a segment", "esc  back"}
 	l := f.app.newSmallList("segments", headings, empty, func() (rows [][]paint.Piece) {
 		for i, s := range f.draft.Segments {
@@ -42,7 +42,7 @@ func overrides(s draft.Segment) text.Text {
 	var words []string
 	for _, o := range draft.OptionsIn(draft.SegmentOptions(""), s.Options) {
 		if typed := strings.TrimSpace(s.Options[o.Name]); typed != "" && o.Parent == "" {
-			words = append(words, strings.TrimSuffix(o.Name, "_detection_enabled")+" "+typed)
+			words = append(words, strings.Split(o.Name, "_")[0]+" "+typed)
 		}
 	}
 	return text.Of(strings.Join(words, ", "))
