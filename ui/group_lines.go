@@ -322,6 +322,7 @@ func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 	if g.isSet {
 		said = append(said, paint.Item{Label: "in all", Words: g.extent(subs)}, paint.Item{Label: "prices", Words: g.askedWords(subs), Tone: paint.Muted})
 	}
+	said = append(said, a.leavingItems(subs)...)
 	words := text.Text("They are sent one by one as slots become free.")
 	switch {
 	case batches != nil:

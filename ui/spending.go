@@ -150,6 +150,7 @@ func (a *composer) spendingLines(s *spending) []paint.Item {
 		}
 		said = append(said, paint.Item{Label: text.Of(in.Kind), Words: words, Short: true})
 	}
+	said = append(said, a.leavingItems([]outbox.Submission{*sub})...)
 	if sub.Price.Frames > 0 {
 		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, outbox.FramesPerSecond, outbox.FramesPerSecond), paint.Normal)
 	}

@@ -93,6 +93,7 @@ func TestLargeFileBecomesAnAssetAndThenAJob(t *testing.T) {
 	tell(t, autumn(), func(s *story) {
 		path := s.large("film.mp4", film48)
 		s.priceFile(path)
+		s.Sees("uploads", "1 file of this machine, 50.3 MB, uploaded first")
 		if n := len(s.account.Uploads()); n != 0 {
 			s.t.Fatalf("%d files were announced before the yes", n)
 		}
@@ -374,7 +375,7 @@ func TestBatchWaitsForItsFiles(t *testing.T) {
 		s.account.Fault(putRoute, simulator.Fault{BodyRate: 10_000})
 		s.Press("enter")
 		s.Pass(3 * time.Second)
-		s.Sees("Send 45 jobs as a batch?")
+		s.Sees("Send 45 jobs as a batch?", "2 files of this machine")
 		if n := len(s.posts()) + len(s.account.Uploads()); n != 0 {
 			s.t.Fatalf("%d requests before the yes", n)
 		}

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
 	"dubtop/state/upload"
@@ -31,6 +33,34 @@ func uploadWords(p upload.Progress) text.Text {
 		said += ", " + bytesText(int64(p.Speed)) + "/s, " + roughly(p.Left()) + " left"
 	}
 	return said
+}
+
+// leavingItems says before a yes which local files will leave this machine, and
+// how. Each content counts once.
+func (a *desk) leavingItems(subs []outbox.Submission) []paint.Item {
+	seen := make(map[draft.Content]bool)
+	var size int64
+	for i := range subs {
+		for _, f := range subs[i].Local() {
+			if c := f.Content(); !seen[c] {
+				seen[c] = true
+				size += f.Size
+			}
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	words := text.Count(len(seen), "file", "files") + " of this machine, " + bytesText(size)
+	switch {
+	case a.session.Client.Uploads() == api.Unsupported:
+		words += ", sent with the request"
+	case a.session.Visibility == account.VisibleToAll:
+		words += ", uploaded first unless already there; the organisation sees the assets"
+	default:
+		words += ", uploaded first unless already there; only you see the assets"
+	}
+	return []paint.Item{{Label: "uploads", Words: words, Tone: paint.Normal}}
 }
 
 // uploadPiece draws how much of all files has been sent, for the header.
