@@ -50,7 +50,7 @@ func (a *composer) tellPlace(sub *outbox.Submission) {
 	case row.State == outbox.QueueSending:
 		a.Busy("sending" + a.Theme.Glyphs.More)
 	case row.State == outbox.QueueUploading:
-		a.Say("its files are uploaded first (" + a.KeyFor(keymap.ViewQueue) + "): " + a.uploadingWords(&row).Text)
+		a.Say("its files are uploaded first; " + a.KeyFor(keymap.ViewQueue) + " shows how far they are")
 	case !a.outbox.Sender:
 		a.Say(text.Of("queued; " + a.sender() + " sends from this queue"))
 	case row.Place > 0:
