@@ -45,8 +45,8 @@ func (s *Store) BringLabels(all map[string][]string) {
 	}
 }
 
-// dress gives a new row what the server does not tell with it: the label and the
-// set, and the names of the project and of the asset.
+// dress adds to a new row the facts that the server does not tell with it: the
+// label, the set, and the names of the project and of the asset.
 func (s *Store) dress(g *Generation) {
 	t := s.tagsOf(g)
 	s.nameProject(&t.origin)

@@ -6,7 +6,7 @@ import (
 )
 
 // Jobs tell only the ids of their assets and projects. The names are remembered
-// across starts, so that a name is shown at once and also for what was deleted.
+// across starts, so that a name is shown at once and also after its deletion.
 
 // nameKind is what a remembered name belongs to.
 type nameKind string

@@ -10,7 +10,7 @@ import (
 
 // Requests name assets by their ids; the screen shows names.
 
-// assetName returns the name of an asset, or what is known of it.
+// assetName returns the name of an asset, or else its id.
 func (a *desk) assetName(id api.ID) text.Text {
 	return cmp.Or(a.store.AssetName(id), "asset "+text.Of(string(id)))
 }
@@ -60,7 +60,7 @@ func (a *desk) inputWords(in *api.Input) text.Text {
 }
 
 // shownInForm returns the words for a media field that has not the focus: the
-// name of its asset and what is known of it; "" for anything else.
+// name of its asset and its length; "" for anything else.
 func (a *desk) shownInForm(typed string) text.Text {
 	m, err := draft.ParseMedia(typed, a.cfg.Home)
 	if err != nil || m.Source != draft.SourceAsset {

@@ -53,7 +53,7 @@ func (a *desk) diagnose(code string, words text.Text) diagnosis {
 	return d
 }
 
-// remedyKey says which key does what the diagnosis advises, "" if none does.
+// remedyKey names the key that follows the advice of a diagnosis, "" for none.
 func (a *desk) remedyKey(r codes.Remedy) text.Text {
 	switch r {
 	case codes.Again:

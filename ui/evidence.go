@@ -47,7 +47,7 @@ func (a *desk) requestEvidence(code string, job *api.Generation) []text.Text {
 	return nil
 }
 
-// spoken says what is known of the scripts of a job.
+// spoken describes the scripts of a job.
 func spoken(job *api.Generation, code string) (found []text.Text) {
 	for i := range job.Input {
 		switch p := job.Input[i].Provider; {
@@ -96,7 +96,7 @@ func aboutInput(code string) string {
 	return ""
 }
 
-// inputEvidence says what is known of an input.
+// inputEvidence describes an input.
 func (a *desk) inputEvidence(in *api.Input, g *state.Generation) text.Text {
 	words := in.Type + ": " + a.inputWords(in)
 	if x, ok := a.store.Asset(in.AssetID); ok {
@@ -133,7 +133,7 @@ func unhonoured(job *api.Generation) (found []text.Text) {
 	return found
 }
 
-// modelEvidence says what the job's model takes, and what it got.
+// modelEvidence compares the limits of the job's model with its inputs.
 func (a *desk) modelEvidence(job *api.Generation) (found []text.Text) {
 	rules := draft.RulesFor(string(job.Model))
 	if rules.MaxSeconds > 0 {

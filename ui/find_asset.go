@@ -82,14 +82,14 @@ func (f *assetFinder) seek(q table.Query) tea.Cmd {
 	return nil
 }
 
-// ask asks the server. What is shown stays until it has answered.
+// ask asks the server. The rows shown stay until it has answered.
 func (f *assetFinder) ask(want api.AssetQuery) tea.Cmd {
 	f.sought = state.NewLibrary(want)
 	f.app.Busy("asking the server" + f.app.Theme.Glyphs.More)
 	return f.read(f.sought)
 }
 
-// again asks once more for what the list shows, unless that is kept up to date
+// again asks once more for the rows shown, unless they are kept up to date
 // anyway.
 func (f *assetFinder) again() tea.Cmd {
 	if f.shown == &f.app.store.Library {

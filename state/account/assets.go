@@ -2,10 +2,7 @@ package account
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/state"
@@ -32,32 +29,6 @@ func (a *Account) FindAssets(l *state.Library, then func(error)) (work Work, ok 
 			return nil
 		}
 	}), true
-}
-
-// assetPage reads a page of assets and how many there are. Servers search names
-// only, so an id is looked up instead.
-func assetPage(ctx context.Context, c *api.Client, q api.AssetQuery) state.Answer {
-	if uuid.Validate(q.Search) == nil {
-		return oneAsset(ctx, c, api.ID(q.Search))
-	}
-	r := state.AssetsAnswer(c.Assets(ctx, q))
-	if r.Err == nil && r.Total < 0 && r.Cursor != "" {
-		if n, err := c.CountAssets(ctx, q); err == nil {
-			r.Total = n
-		}
-	}
-	return r
-}
-
-func oneAsset(ctx context.Context, c *api.Client, id api.ID) state.Answer {
-	x, err := c.Asset(ctx, id)
-	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindNotFound {
-		return state.AssetsAnswer(api.AssetPage{}, nil)
-	}
-	if err != nil {
-		return state.Answer{Err: err}
-	}
-	return state.AssetsAnswer(api.AssetPage{Items: []api.Asset{x}, Total: 1}, nil)
 }
 
 // RenameAsset gives an asset another name on the server; then gets the error, if

@@ -2,8 +2,11 @@ package account
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"time"
+
+	"github.com/google/uuid"
 
 	"dubtop/api"
 	"dubtop/state"
@@ -62,6 +65,32 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 	page, err := c.Generations(ctx, q.Generations, r.Collect)
 	r.Page(page, err)
 	return r
+}
+
+// assetPage reads a page of assets and how many there are. Servers search names
+// only, so an id is looked up instead.
+func assetPage(ctx context.Context, c *api.Client, q api.AssetQuery) state.Answer {
+	if uuid.Validate(q.Search) == nil {
+		return oneAsset(ctx, c, api.ID(q.Search))
+	}
+	r := state.AssetsAnswer(c.Assets(ctx, q))
+	if r.Err == nil && r.Total < 0 && r.Cursor != "" {
+		if n, err := c.CountAssets(ctx, q); err == nil {
+			r.Total = n
+		}
+	}
+	return r
+}
+
+func oneAsset(ctx context.Context, c *api.Client, id api.ID) state.Answer {
+	x, err := c.Asset(ctx, id)
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Kind == api.KindNotFound {
+		return state.AssetsAnswer(api.AssetPage{}, nil)
+	}
+	if err != nil {
+		return state.Answer{Err: err}
+	}
+	return state.AssetsAnswer(api.AssetPage{Items: []api.Asset{x}, Total: 1}, nil)
 }
 
 // releaseFrom is the shortest history worth a release: a release takes as long as
