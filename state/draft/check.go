@@ -282,11 +282,14 @@ func CheckWebhook(link string) (Severity, string) {
 }
 
 func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
+	typed := d.Option(name)
+	if typed == "" && !strings.Contains(name, ".") {
+		return SeverityNone, "" // only parts of another option can be missing
+	}
 	o, ok := d.honoured(name)
 	if !ok {
 		return SeverityNone, "" // the option is not sent
 	}
-	typed := d.Option(name)
 	if w := o.fault(typed); w != "" {
 		if typed == "" {
 			return SeverityMissing, w

@@ -102,11 +102,18 @@ func (d *Draft) Put(field, value string) {
 // text returns the text of a field, nil for options and for those that are no
 // text.
 func (d *Draft) text(field string) *string {
-	return map[string]*string{
-		FieldModel: &d.Model, FieldVisual: &d.Visual, FieldAudio: &d.Audio, FieldScript: &d.Script, FieldVoice: &d.VoiceID,
-		FieldStability: &d.Stability, FieldSimilarity: &d.Similarity, FieldDub: &d.DubLang, FieldDubFrom: &d.DubFrom,
-		FieldOutputName: &d.OutputFileName, FieldWebhook: &d.WebhookURL, FieldProject: &d.ProjectID, FieldLabel: &d.Label,
-	}[field]
+	fields := [...]string{
+		FieldModel, FieldVisual, FieldAudio, FieldScript, FieldVoice, FieldStability, FieldSimilarity, FieldDub, FieldDubFrom,
+		FieldOutputName, FieldWebhook, FieldProject, FieldLabel,
+	}
+	values := [len(fields)]*string{
+		&d.Model, &d.Visual, &d.Audio, &d.Script, &d.VoiceID, &d.Stability, &d.Similarity, &d.DubLang, &d.DubFrom,
+		&d.OutputFileName, &d.WebhookURL, &d.ProjectID, &d.Label,
+	}
+	if i := slices.Index(fields[:], field); i >= 0 {
+		return values[i]
+	}
+	return nil
 }
 
 // Clone returns a copy that is independent of later edits.

@@ -21,7 +21,7 @@ func (d Draft) Changes(from Draft) []string {
 }
 
 // sends is a field's contribution to the request, or "".
-func (d Draft) sends(field string) string {
+func (d *Draft) sends(field string) string {
 	switch field {
 	case FieldLabel:
 		return ""
@@ -88,9 +88,14 @@ func (d Draft) Another() Draft {
 func (d Draft) PriceKey() string {
 	parts := []string{d.VisualKind}
 	for _, f := range d.Fields() {
-		if f != FieldOutputName && f != FieldWebhook && f != FieldProject {
-			parts = append(parts, f, d.sends(f))
+		if f == FieldOutputName || f == FieldWebhook || f == FieldProject {
+			continue
 		}
+		if name, isOption := strings.CutPrefix(f, optionFieldPrefix); isOption {
+			parts = append(parts, f, d.Option(name)) // Fields has only those of the model
+			continue
+		}
+		parts = append(parts, f, d.sends(f))
 	}
 	return strings.Join(parts, "\x00")
 }

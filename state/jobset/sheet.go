@@ -116,6 +116,9 @@ func cellsOf(record []byte, comma rune, problem error) ([]string, error) {
 	if problem != nil || len(bytes.TrimSpace(record)) == 0 {
 		return nil, problem
 	}
+	if bytes.IndexByte(record, '"') < 0 {
+		return strings.Split(string(record), string(comma)), nil
+	}
 	r := csv.NewReader(bytes.NewReader(record))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = comma, -1, true
 	cells, err := r.Read()
