@@ -242,3 +242,44 @@ func TestLargeSetIsCutIntoEqualBatches(t *testing.T) {
 		}
 	})
 }
+
+// A season of files goes as a batch: after the yes its files are uploaded, the
+// server checks the lines with their assets, and exactly those bytes are sent.
+// Two failures are run again in the set.
+func TestSeasonOfFilesGoesAsABatch(t *testing.T) {
+	t.Parallel()
+	account := simulator.Options{Plan: simulator.Scale, Profile: simulator.Current, Speed: 20, Seed: 4}
+	tell(t, stage{account: account, moody: true, width: 160, height: 60}, func(s *story) {
+		videos, tracks := s.season()
+		s.set(videos, tracks)
+		s.Sees("45 jobs to send")
+		s.until("PRICE", time.Minute)
+		s.Pass(5 * time.Second)
+		s.Press("ctrl+s")
+		s.Pass(5 * time.Second)
+		s.Press("tab", "tab", "enter")
+		s.Pass(3 * time.Second)
+		s.Sees("Send 45 jobs as a batch?", "files are uploaded first")
+		if len(s.posts()) != 0 || len(s.account.Uploads()) != 0 {
+			t.Fatal("something left before the yes")
+		}
+		s.Press("y")
+		s.until("batch accepted", 10*time.Minute)
+		accepted, posts := s.account.AcceptedBatches(), s.posts()
+		if len(accepted) != 1 || accepted[0].Lines != 45 || len(posts) != 2 || !strings.Contains(string(posts[0].Body), string(accepted[0].Body)) {
+			t.Fatalf("%d batches were made by %d requests", len(accepted), len(posts))
+		}
+		s.Press("1", "/")
+		s.Type("set:" + filepath.Base(filepath.Dir(videos)))
+		s.Press("enter")
+		s.until("all ended", 3*time.Hour)
+		s.Sees("ep01_de", "ep12_it", " 45: ")
+		s.Press("F", "a", ".")
+		s.Pass(3 * time.Second)
+		s.Sees("jobs again, unchanged", ", again")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.until(" again)", time.Minute)
+	})
+}

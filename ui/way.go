@@ -90,7 +90,7 @@ const batchLaws = "up to 24 h, can't be stopped, all at once"
 func (w *way) batchless(subs []outbox.Submission) text.Text {
 	files, long := 0, 0
 	for i := range subs {
-		if len(subs[i].Files) > 0 {
+		if subs[i].HasLocal() {
 			files++
 		}
 		if subs[i].Price.Seconds > api.BatchMaxSeconds {
@@ -229,14 +229,20 @@ func intoSet(subs []outbox.Submission, name string) {
 
 // batchWords says how a group is cut into batches.
 func batchWords(subs []outbox.Submission) text.Text {
+	check := text.Text("")
+	for i := range subs {
+		if subs[i].HasLocal() {
+			check = " The files are uploaded first; then the server checks it, and it is sent."
+		}
+	}
 	if len(subs) == 1 {
-		return text.Of("As one batch: " + batchLaws + ".")
+		return text.Of("As one batch: "+batchLaws+".") + check
 	}
 	var sizes []text.Text
 	for i := range subs {
 		sizes = append(sizes, text.Sprint(subs[i].BatchLines))
 	}
-	return text.Sprintf("As %d batches (%s jobs): %s.", len(subs), text.Join(sizes, " + "), batchLaws)
+	return text.Sprintf("As %d batches (%s jobs): %s.", len(subs), text.Join(sizes, " + "), batchLaws) + check
 }
 
 // batchWaits says why a batch of a set was not accepted. It stays in the queue.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +35,7 @@ func (p *BatchPlan) Write(ctx context.Context) (subs []outbox.Submission, err er
 		if lines[i], err = draft.BatchText(ids[i], p.Jobs[i].Body); err != nil {
 			return nil, err
 		}
-		sizes[i] = len(lines[i]) + len(p.Jobs[i].Files)*assetRoom
+		sizes[i] = len(lines[i]) + assetRoom*len(p.Jobs[i].Local())
 	}
 	parts, err := draft.CutBatch(sizes)
 	if err != nil {
@@ -61,16 +60,21 @@ func (p *BatchPlan) Write(ctx context.Context) (subs []outbox.Submission, err er
 // part writes, checks and prices one batch.
 func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids []string, jobs []outbox.Submission) (sub outbox.Submission, err error) {
 	now := time.Now()
-	env := draft.BatchEnv{Now: now, Found: p.Known.Input}
+	env := draft.BatchEnv{Now: now}
 	if t, ok := p.Client.ServerTime(now); ok {
 		env.Now = t
 	}
-	body, files := bytes.Join(lines, nil), filesOf(jobs)
-	complete, err := draft.BatchWithAssets(body, standIns(files))
+	files, err := p.files(ctx, jobs)
 	if err != nil {
 		return sub, err
 	}
-	file, err := draft.CheckBatch(bytes.NewReader(complete), env)
+	env.Found = files.found
+	exact := bytes.Join(lines, nil)
+	checked, err := draft.BatchWithAssets(exact, files.stand)
+	if err != nil {
+		return sub, err
+	}
+	file, err := draft.CheckBatch(bytes.NewReader(checked), env)
 	switch {
 	case err != nil:
 		return sub, err
@@ -81,7 +85,8 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 		}
 		return sub, errors.New(problem.Words)
 	}
-	if len(files) == 0 { // else it is checked when its files are assets
+	file.Exact = exact
+	if len(files.local) == 0 { // otherwise the server checks it once they are there
 		if err := DryRun(ctx, p.Client, file.Exact); err != nil {
 			return sub, err
 		}
@@ -89,7 +94,7 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 	if sub, err = outbox.NewBatchSubmission(uuid.NewString(), file, name, "", now); err != nil {
 		return sub, err
 	}
-	sub.Body, sub.Files = body, files
+	sub.Files = files.local
 	price, at := outbox.Price{Cost: new(api.Micros), Basis: "the prices of its jobs"}, jobs[0].Price.At
 	for i := range jobs {
 		price = price.Plus(&jobs[i].Price)
@@ -99,32 +104,6 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 		sub.Lines = append(sub.Lines, outbox.BatchLine{RequestID: ids[i], Draft: jobs[i].Draft, Seconds: jobs[i].Price.Seconds})
 	}
 	return sub, sub.Estimate(price, at)
-}
-
-// standIn takes the place of the asset that a local file will become, for our own
-// checks; assetRoom is what it takes up in a line.
-const (
-	standIn   = "00000000-0000-4000-8000-000000000000"
-	assetRoom = len(`,"assetId":""`) + len(standIn)
-)
-
-// filesOf lists the local files of the jobs of a batch.
-func filesOf(jobs []outbox.Submission) (files []draft.File) {
-	for i := range jobs {
-		for _, f := range jobs[i].Files {
-			f.Line = i + 1
-			files = append(files, f)
-		}
-	}
-	return files
-}
-
-func standIns(files []draft.File) []draft.File {
-	files = slices.Clone(files)
-	for i := range files {
-		files[i].Asset = standIn
-	}
-	return files
 }
 
 // DryRun has the server check a batch without creating it. The error says what to
@@ -148,4 +127,44 @@ func DryRun(ctx context.Context, c *api.Client, file []byte) error {
 func OutOfPlan(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && e.Kind == api.KindPayment && (e.Code == "" || strings.Contains(string(e.Code), "plan"))
+}
+
+// assetRoom is how many bytes an asset adds to a line, at most.
+const assetRoom = 64
+
+// batchFiles are the local files of a batch. Until they are assets, ids that stand
+// for them take their places, so that its lines can be checked.
+type batchFiles struct {
+	local  []draft.File
+	stand  []draft.File // the same with the ids
+	known  *Findings
+	byName map[string]draft.Finding // by the id that stands for the file
+}
+
+// files measures the local files of the jobs of a batch.
+func (p *BatchPlan) files(ctx context.Context, jobs []outbox.Submission) (f batchFiles, err error) {
+	f = batchFiles{known: p.Known, byName: map[string]draft.Finding{}}
+	for i := range jobs {
+		for _, local := range jobs[i].Local() {
+			want := Wanted(local.Field)
+			info, _, err := p.Known.file(ctx, local.Path, want)
+			if ctx.Err() != nil {
+				return f, ctx.Err()
+			}
+			local.Line = i + 1
+			f.local = append(f.local, local)
+			local.Asset = fmt.Sprintf("00000000-0000-4000-8000-%012d", len(f.byName))
+			f.byName[local.Asset] = Found(want, info, err)
+			f.stand = append(f.stand, local)
+		}
+	}
+	return f, nil
+}
+
+// found returns what is known about an input.
+func (f *batchFiles) found(in api.CreateInput) (draft.Finding, bool) {
+	if found, ok := f.byName[string(in.AssetID)]; ok {
+		return found, true
+	}
+	return f.known.Input(in)
 }

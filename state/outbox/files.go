@@ -131,9 +131,10 @@ func (o *Outbox) Wanted() iter.Seq2[string, draft.File] {
 }
 
 // ready reports whether a submission's local files are where they must be before
-// it can be sent: assets, or here if the server takes no uploads.
+// it can be sent: assets, or here if the server takes no uploads, which a batch
+// can't do without.
 func (o *Outbox) ready(s *Submission) bool {
-	return o.Uploads == api.Unsupported || !s.HasLocal()
+	return o.Uploads == api.Unsupported && s.Kind == SubmitGeneration || !s.HasLocal()
 }
 
 // attach hands out the submissions all of whose files have become assets.
