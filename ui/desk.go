@@ -182,6 +182,14 @@ func (a *desk) uploads() api.Support {
 	return a.session.Uploads()
 }
 
+// askUploads returns a function that does the same on any goroutine.
+func (a *desk) askUploads() func() api.Support {
+	if a.session == nil {
+		return nil
+	}
+	return a.session.Uploads
+}
+
 func (a *desk) togglePause() {
 	a.poller.Pause(!a.poller.Paused())
 	if a.poller.Paused() {

@@ -147,7 +147,7 @@ func (f *generationForm) env() draft.CheckEnv {
 			}
 			return 1, nil // not checked yet
 		},
-		Asset: f.app.assetType, Uploads: f.app.uploads,
+		Asset: f.app.assetType, Uploads: f.app.askUploads(),
 		Found: func(field string, _ draft.Media) (draft.Finding, bool) {
 			in, ok := f.found(field)
 			return in.Finding, ok

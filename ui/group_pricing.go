@@ -18,7 +18,7 @@ import (
 // env returns what checks may use. Files are checked later, when pricing.
 func (g *group) env() draft.CheckEnv {
 	a := g.app
-	return draft.CheckEnv{Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType, Uploads: a.uploads}
+	return draft.CheckEnv{Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Asset: a.assetType, Uploads: a.askUploads()}
 }
 
 // prepare turns the job's source into the draft to run, or says why it cannot

@@ -198,7 +198,7 @@ func (a *composer) jobSources(typed setTyped) account.JobSources {
 	return account.JobSources{
 		Videos: typed.videos, Tracks: typed.tracks, Every: typed.every, Template: typed.template, Like: like,
 		Env: draft.CheckEnv{
-			Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Uploads: a.uploads,
+			Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Uploads: a.askUploads(),
 			Asset: func(id string) (string, bool) { kind, ok := kinds[id]; return kind, ok || loading },
 		},
 		Asset:  func(id string) (string, bool) { name, ok := names[id]; return name, ok },

@@ -165,7 +165,7 @@ func (m sourceMsg) apply(a *composer) tea.Cmd {
 // output of a job is as long as one of its inputs.
 func (a *composer) unfit(x *source) func(model string) text.Text {
 	env := draft.CheckEnv{
-		Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, Uploads: a.uploads, AudioSeconds: float64(x.job.Length),
+		Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, Uploads: a.askUploads(), AudioSeconds: float64(x.job.Length),
 	}
 	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
 }
