@@ -17,7 +17,18 @@ func TestRefusalsSayTheSameAndNameAPage(t *testing.T) {
 	const words = "There is an unpaid invoice. Pay the open invoice at sync.so/billing"
 	flat := func(s *story) string { return strings.Join(strings.Fields(s.Screen()), " ") }
 	tell(t, stage{width: 160, height: 40}, func(s *story) {
-		s.price()
+		s.fillForm()
+		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Times: 2, Status: 402, Body: unpaid})
+		s.Press("ctrl+s")
+		s.Pass(2 * time.Second)
+		if !strings.Contains(flat(s), words) {
+			t.Errorf("the form says\n%s", s.Screen())
+		}
+		s.Sees("ctrl+g open the page that the server names")
+		s.account.ClearFaults()
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("Send this job?")
 		s.account.Fault("POST /v2/generate", simulator.Fault{Status: 402, Body: unpaid})
 		s.Press("y")
 		s.Pass(5 * time.Second)
