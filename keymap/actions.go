@@ -104,6 +104,7 @@ const (
 	PickAsset     Name = "pick_asset"
 	EditField     Name = "edit_field"
 	EditRequest   Name = "edit_request"
+	Presets       Name = "presets"
 	ClearForm     Name = "clear_form"
 	OtherDraft    Name = "other_draft"
 	Leave         Name = "leave"
@@ -213,6 +214,7 @@ func asking() []Entry {
 		{PickAsset, []string{"ctrl+o"}, "ctrl+o", "pick from a list", GroupForm},
 		{EditField, []string{"ctrl+e"}, "ctrl+e", "edit this field in $EDITOR", GroupForm},
 		{EditRequest, []string{"ctrl+r"}, "ctrl+r", "edit the request as JSON in $EDITOR", GroupForm},
+		{Presets, []string{"ctrl+p"}, "ctrl+p", "presets: the form under a name", GroupForm},
 		{Estimate, []string{"ctrl+s", "alt+enter"}, "ctrl+s", "price it", GroupForm},
 		{ClearForm, []string{"ctrl+l"}, "ctrl+l", "clear the form", GroupForm},
 		{OtherDraft, []string{"ctrl+y"}, "ctrl+y", "another unsent draft", GroupForm},

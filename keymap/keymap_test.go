@@ -85,7 +85,6 @@ func TestPlannedKeysStayFree(t *testing.T) {
 			"O": "open the folder", "b": "compare", "V": "verdict", "H": "hand over", "!": "tell me when it ends",
 			"i": "picture", "z": "pane", "M": "mouse",
 		},
-		reach(GroupForm): {"ctrl+p": "presets"},
 	}
 	for _, e := range Default().Entries() {
 		for _, k := range e.Keys {

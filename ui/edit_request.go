@@ -25,7 +25,7 @@ func (f *generationForm) editing() []kit.Action {
 		return ""
 	}
 	field := a.Does(keymap.EditField, f.editField).Unless(func() text.Text {
-		if why := none(); why != "" || f.Current().Typed() {
+		if why := none(); why != "" || f.Current().Typed() || f.Current().Name == draft.FieldScript {
 			return why
 		}
 		return "this field takes no text; " + a.KeyFor(keymap.EditRequest) + " opens the whole request"
@@ -72,6 +72,9 @@ func (f *generationForm) inEditor(name, words string, take func(edited string) t
 // lines.
 func (f *generationForm) editField() tea.Cmd {
 	name, value := f.Current().Name, f.Current().Value()
+	if name == draft.FieldScript {
+		value = f.draft.Script
+	}
 	return f.inEditor("field.txt", value+"\n", func(edited string) tea.Cmd {
 		edited = strings.TrimRight(edited, " \t\r\n")
 		if name != draft.FieldScript {

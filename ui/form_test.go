@@ -366,3 +366,64 @@ func TestSegmentsHaveATable(t *testing.T) {
 		s.Sees("Send this job?", "28 s of output", "second_9s.wav")
 	})
 }
+
+func TestPresetFillsTheForm(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.Press("n")
+		s.choose("Model", "sync-3")
+		s.choose("Sync mode", "loop")
+		s.fill("Webhook URL", "https://x.io/hook")
+		s.fill("Label", "acme")
+		s.Press("ctrl+p")
+		s.Sees("No presets yet.")
+		s.Press("n")
+		s.Type("acme 4K")
+		s.Press("enter")
+		s.Sees("acme 4K", "sync-3", "sync mode loop, webhook https://x.io/hook, la")
+		s.Press("esc", "ctrl+l")
+		s.fillIn()
+		s.choose("Model", "lipsync-2")
+		s.DoesNotSee("https://x.io/hook")
+		s.Press("ctrl+p")
+		s.Press("enter")
+		s.Sees("filled in: acme 4K", "sync-3", "loop", "https://x.io/hook", "talk_28s.mp4", "line_25s.wav")
+		s.Press("ctrl+p", "x")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("No presets yet.")
+	})
+}
+
+func (s *story) fillIn() {
+	s.fill("Video", s.media("talk_28s.mp4"))
+	s.fill("Audio", s.media("line_25s.wav"))
+}
+
+// A script of several lines stays as it is, and says how long it is.
+func TestScriptHasLinesAndALength(t *testing.T) {
+	t.Parallel()
+	w := &writing{}
+	tell(t, w.stage(), func(s *story) {
+		s.Press("n")
+		s.fill("Video", s.media("talk_28s.mp4"))
+		s.fill("or a script", "Hello.")
+		s.Sees("6 of 5000")
+		s.Paste("\nHow are you?")
+		s.Sees("Hello. How are you?", "19 of 5000, 2 lines")
+		s.Type("x") // which would make it one line
+		s.Sees("19 of 5000, 2 lines")
+		w.then(swap("you", "they"))
+		s.Press("ctrl+e")
+		s.Sees("Hello. How are they?", "20 of 5000, 2 lines")
+		s.fill("Voice id", "voice_anna")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		if body := string(s.account.Accepted()[0].Body); !strings.Contains(body, `"script":"Hello.\nHow are they?"`) {
+			s.t.Errorf("sent %s", body)
+		}
+	})
+}

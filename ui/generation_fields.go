@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -50,6 +51,9 @@ func (f *generationForm) inputFields() []kit.Field {
 	y := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
 	y.Picks = []string{"AUDIO"}
 	script := kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", d.Script)
+	if strings.Contains(strings.TrimSpace(d.Script), "\n") { // one line to type in would join them
+		script = kit.ShownField(draft.FieldScript, "or a script", "", text.Of(strings.Join(strings.Fields(d.Script), " ")))
+	}
 	fields := []kit.Field{model, x, y, script}
 	if f.unfolded || strings.TrimSpace(d.Script+d.VoiceID) != "" {
 		fields = append(fields, kit.TextField(t, draft.FieldVoice, "Voice id", "for a script; ctrl+o lists the voices", d.VoiceID))
@@ -209,4 +213,28 @@ func (f *generationForm) pickLanguage() tea.Cmd {
 		return rows
 	}).picker(func(at int) tea.Cmd { return f.Put(name, languages[at].Code) }))
 	return nil
+}
+
+// scriptNote says how long the script is.
+func scriptNote(script string) text.Text {
+	script = strings.TrimSpace(script)
+	if script == "" {
+		return ""
+	}
+	note := text.Sprintf("%d of %d", utf8.RuneCountInString(script), draft.MaxScript)
+	if lines := 1 + strings.Count(script, "\n"); lines > 1 {
+		note += text.Sprintf(", %d lines", lines)
+	}
+	return note
+}
+
+// pasteScript puts a pasted text of several lines at the end of the script. It
+// reports false for anything else, which goes to the field.
+func (f *generationForm) pasteScript(msg tea.Msg) (cmd tea.Cmd, pasted bool) {
+	paste, ok := msg.(tea.PasteMsg)
+	if !ok || f.Current().Name != draft.FieldScript || !strings.ContainsAny(strings.TrimRight(paste.Content, " \r\n"), "\r\n") {
+		return nil, false
+	}
+	lines := strings.ReplaceAll(strings.ReplaceAll(paste.Content, "\r\n", "\n"), "\r", "\n")
+	return f.Put(draft.FieldScript, f.draft.Script+lines), true
 }

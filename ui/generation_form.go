@@ -202,7 +202,7 @@ func (f *generationForm) Actions() []kit.Action {
 	if f.lent != nil {
 		acts = f.lentActions()
 	}
-	acts = slices.Concat(acts, f.picking(), f.FieldActions(), f.editing())
+	acts = slices.Concat(acts, f.picking(), f.FieldActions(), f.editing(), []kit.Action{a.Does(keymap.Presets, f.openPresets)})
 	if f.reason != "" {
 		acts = append(acts, a.offeredPage()...)
 	}
@@ -228,6 +228,9 @@ func (f *generationForm) unread() text.Text {
 func (f *generationForm) Update(msg tea.Msg) tea.Cmd {
 	if f.cancel != nil {
 		return nil // the draft must not change while it is being priced
+	}
+	if cmd, pasted := f.pasteScript(msg); pasted {
+		return cmd
 	}
 	return f.Form.Update(msg)
 }

@@ -185,6 +185,9 @@ func (m statMsg) apply(*composer) tea.Cmd {
 
 // noteOf describes a typed input: an asset's name and length, a file's size.
 func (f *generationForm) noteOf(name string) text.Text {
+	if name == draft.FieldScript {
+		return scriptNote(f.draft.Script)
+	}
 	m, err := draft.ParseMedia(f.draft.Media(name), f.app.cfg.Home)
 	if err != nil {
 		return ""

@@ -116,6 +116,14 @@ func (d *Draft) text(field string) *string {
 	return nil
 }
 
+// Value is the text of a field, "" for those that are no text.
+func (d Draft) Value(field string) string {
+	if p := d.text(field); p != nil {
+		return *p
+	}
+	return d.Options[strings.TrimPrefix(field, optionFieldPrefix)]
+}
+
 // Clone returns a copy that is independent of later edits.
 func (d Draft) Clone() Draft {
 	d.Options, d.Extra, d.Inputs = maps.Clone(d.Options), maps.Clone(d.Extra), slices.Clone(d.Inputs)
