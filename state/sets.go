@@ -91,6 +91,12 @@ func (s *Store) JoinSet(set outbox.Set, again bool, subs []outbox.Submission) {
 		}
 	}
 	s.addSet(set)
+	s.JoinSets(subs)
+}
+
+// JoinSets adds confirmed submissions to their sets, such as a job that is run
+// again alone.
+func (s *Store) JoinSets(subs []outbox.Submission) {
 	for i := range subs {
 		for _, m := range subs[i].Members() {
 			s.join(&m)

@@ -147,6 +147,7 @@ type sourceMsg struct {
 
 func (m sourceMsg) apply(a *composer) tea.Cmd {
 	a.Calm()
+	a.remember(&m.source)
 	switch {
 	case m.source.err != nil:
 		a.Complain(m.source.job.Name + " can't be run again: " + errorText(m.source.err))

@@ -110,12 +110,21 @@ func TestFailuresOfASetRunAgainInIt(t *testing.T) {
 		s.Pass(2 * time.Second)
 		s.Sees("acme 6: 3 ✓ 3 ● (3 again)", "of $3.15")
 		s.until("acme 6: 6 ✓ (3 again)", 3*time.Hour)
+		// One of them alone, through the form.
+		s.Press("esc", "esc", "g", ".")
+		s.Pass(time.Second)
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(time.Second)
+		s.Sees("acme 6: 5 ✓ 1 ● (3 again)")
+		s.until("acme 6: 6 ✓ (3 again)", 3*time.Hour)
 		// Its outputs are copied as rows.
 		s.Press("esc", "/")
 		s.Type("set:acme status:completed")
 		s.Press("enter", "a", "Y")
 		s.Pass(2 * time.Second)
-		s.Sees("6 URLs copied")
+		s.Sees("7 URLs copied")
 	})
 }
 

@@ -249,6 +249,7 @@ func (a *Account) enqueueWith(subs []outbox.Submission, pilot bool, save enqueui
 type enqueuing func(ctx context.Context, subs []outbox.Submission, paused func(i int) bool, now time.Time) error
 
 func (a *Account) enqueued(subs []outbox.Submission, paused func(i int) bool) {
+	a.Store.JoinSets(subs)
 	for i := range subs {
 		a.Outbox.Put(subs[i], paused(i))
 	}
