@@ -153,6 +153,10 @@ func (g *setGrid) totals() *jobset.Totals {
 	return &g.counted
 }
 
+// narrowGrid is the width of the window up to which the number of rows gives way
+// to the progress of measuring.
+const narrowGrid = 120
+
 // Narrowed returns the number of rows by state, and the active filter.
 func (g *setGrid) Narrowed() text.Text {
 	n := g.totals()
@@ -163,7 +167,10 @@ func (g *setGrid) Narrowed() text.Text {
 	if n.Out > 0 {
 		words += text.Sprintf(", %d left out", n.Out)
 	}
-	if measuring := g.progress(); measuring != "" {
+	switch measuring := g.progress(); {
+	case measuring != "" && g.app.Width < narrowGrid:
+		words = measuring
+	case measuring != "":
 		words += "  " + measuring
 	}
 	return text.Join(slices.DeleteFunc([]text.Text{g.ListView.Narrowed(), words}, func(w text.Text) bool { return w == "" }), "  ")
@@ -210,7 +217,7 @@ func (g *setGrid) summary(width int) (lines []paint.Styled) {
 	n := g.totals()
 	lines = append(lines, "", g.app.Theme.Text(paint.Title, "The set"))
 	if g.set.Videos > 0 {
-		lines = append(lines, g.app.advice(width, "found", text.Count(g.set.Videos, "video", "videos")+", "+text.Count(g.set.Tracks, "track", "tracks"), paint.Normal)...)
+		lines = append(lines, g.app.advice(width, "found", g.found(), paint.Normal)...)
 	}
 	lines = append(lines, g.app.advice(width, "rows", text.Sprintf("%d: %d to send, %d with trouble, %d left out", n.Rows, n.Chosen, n.Troubled, n.Out), paint.Normal)...)
 	lines = append(lines, g.app.advice(width, "in all", g.total(), paint.Money)...)
@@ -221,6 +228,15 @@ func (g *setGrid) summary(width int) (lines []paint.Styled) {
 		lines = append(lines, paint.Toned(g.app.Theme, paint.Muted, paint.Wrap(text.Of(note), width))...)
 	}
 	return lines
+}
+
+// found counts what the sources have, and what is left over.
+func (g *setGrid) found() text.Text {
+	words := text.Count(g.set.Videos, "video", "videos") + ", " + text.Count(g.set.Tracks, "track", "tracks")
+	if g.set.Left > 0 {
+		words += text.Sprintf(", %d left over", g.set.Left)
+	}
+	return words
 }
 
 // unmovable returns why the chosen rows can be neither left out nor put back.

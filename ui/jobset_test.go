@@ -281,3 +281,44 @@ func TestClosingAChangedSetAsksFirst(t *testing.T) {
 		s.Sees("new job set", s.media("talk_10s.mp4"))
 	})
 }
+
+// From the list to the last yes, a season takes a handful of keys; a paste counts
+// as one. The planted troubles are seen before any price.
+func TestSeasonTakesFewKeys(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current, Plan: simulator.Creator}, width: 160, height: 50}, func(s *story) {
+		videos, tracks := s.season()
+		keys := 0
+		press := func(names ...string) {
+			for _, name := range names {
+				s.Press(name)
+				keys++
+			}
+		}
+		paste := func(text string) { s.Paste(text); keys++ }
+		press("N")
+		paste(videos)
+		press("tab")
+		paste(tracks)
+		press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("45 jobs to send, 1 with trouble, 2 left out", "12 videos, 48 tracks, 1 left", "de 11, es 11, fr 11, it 12")
+		press("F")
+		s.Sees("two tracks for ep07.mp4", "no video matches ep5.wav")
+		if n := len(s.posts()); n != 0 {
+			s.t.Errorf("%d paid requests before any price", n)
+		}
+		press("F", "ctrl+s")
+		s.Pass(5 * time.Second)
+		s.Sees("45 jobs, ", "3 left out", "1 estimate of the server; the others are in proportion")
+		press("enter")
+		s.Pass(time.Second)
+		s.Sees("Send 1 job as a pilot, and 44 later?")
+		press("y")
+		s.Pass(2 * time.Second)
+		s.agreedTo(45)
+		if t.Logf("%d keys", keys); keys >= 40 {
+			s.t.Errorf("it took %d keys", keys)
+		}
+	})
+}

@@ -139,6 +139,9 @@ func (d Draft) check(field string, env CheckEnv) (Severity, string) {
 		return d.checkExtra()
 	}
 	if name, ok := strings.CutPrefix(field, optionFieldPrefix); ok {
+		if d.Option(name) == "" && !strings.Contains(name, ".") {
+			return SeverityNone, "" // only parts of another option can be missing
+		}
 		return d.checkOption(name, env)
 	}
 	return d.checkText(field)
@@ -282,14 +285,11 @@ func CheckWebhook(link string) (Severity, string) {
 }
 
 func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
-	typed := d.Option(name)
-	if typed == "" && !strings.Contains(name, ".") {
-		return SeverityNone, "" // only parts of another option can be missing
-	}
 	o, ok := d.honoured(name)
 	if !ok {
 		return SeverityNone, "" // the option is not sent
 	}
+	typed := d.Option(name)
 	if w := o.fault(typed); w != "" {
 		if typed == "" {
 			return SeverityMissing, w

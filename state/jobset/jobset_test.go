@@ -71,8 +71,8 @@ func TestFilesArePairedByNameAndLanguage(t *testing.T) {
 	same(t, s.Notes, []string{
 		"without de: Été", "without fr: ep01, Été", "without it: ep01, ep02", "without pt-BR: ep02, Été", "without zh-Hant: ep01, Été",
 	})
-	if s.Videos != 6 || s.Tracks != 9 {
-		t.Errorf("%d videos, %d tracks", s.Videos, s.Tracks)
+	if s.Videos != 6 || s.Tracks != 9 || s.Left != 3 {
+		t.Errorf("%d videos, %d tracks, %d left over", s.Videos, s.Tracks, s.Left)
 	}
 }
 

@@ -102,6 +102,11 @@ func ByName(videos, tracks []Input, like draft.Draft) (Set, error) {
 		return cmp.Or(strings.Compare(same(a.Stem), same(b.Stem)), strings.Compare(a.Lang, b.Lang))
 	})
 	s := Set{Rows: p.rows, Videos: len(videos), Tracks: len(tracks), Notes: p.gaps()}
+	for i := range s.Rows {
+		if s.Rows[i].Trouble != "" {
+			s.Left++
+		}
+	}
 	s.number()
 	return s, nil
 }

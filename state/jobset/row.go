@@ -230,6 +230,7 @@ type Set struct {
 	Rows    []Row
 	Videos  int             // number of videos found, if files were paired or combined
 	Tracks  int             // number of audio files found, likewise
+	Left    int             // number of files without a partner, or with several
 	Notes   []string        // further facts, such as the columns of a table
 	Columns Columns         // of a table
 	Before  map[string]Made // jobs sent earlier, by ContentOf
