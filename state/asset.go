@@ -45,10 +45,21 @@ func NewAsset(a api.Asset) Asset {
 		Height:     a.Height,
 		URL:        a.URL,
 	}
-	row.haystack = strings.ToLower(strings.Join([]string{
-		string(row.ID), string(row.Name), string(row.Type), string(row.Format), string(row.Visibility),
-	}, "\n"))
+	row.index()
 	return row
+}
+
+func (a *Asset) index() {
+	a.haystack = strings.ToLower(strings.Join([]string{
+		string(a.ID), string(a.Name), string(a.Type), string(a.Format), string(a.Visibility),
+	}, "\n"))
+}
+
+// Called is the asset with another name.
+func (a Asset) Called(name text.Text) Asset {
+	a.Name = name
+	a.index()
+	return a
 }
 
 // Key is the id.

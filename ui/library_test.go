@@ -140,7 +140,7 @@ func TestPickerFindsWhatIsNotLoaded(t *testing.T) {
 
 func TestRenameAndDeleteAssets(t *testing.T) {
 	t.Parallel()
-	mine := simulator.Asset{Name: "mine.mp4", Visibility: "USER", Age: time.Minute}
+	mine := simulator.Asset{ID: "11111111-2222-4333-8444-cccccccccccc", Name: "mine.mp4", Visibility: "USER", Age: time.Minute}
 	tell(t, library(5, simulator.Current, mine), func(s *story) {
 		s.Press("3", "e")
 		s.Press("end", "ctrl+u")
@@ -148,6 +148,19 @@ func TestRenameAndDeleteAssets(t *testing.T) {
 		s.Press("enter")
 		s.Pass(time.Second)
 		s.Sees("renamed to yours.mp4")
+		s.account.Fault("PATCH /v2/assets/{id}", simulator.Fault{Times: 1, Status: 200, Body: `{"id":"11111111-2222-4333-8444-cccccccccccc"}`})
+		s.Press("e")
+		s.Press("end", "ctrl+u")
+		s.Type("yours.mp4 ")
+		s.Type("2")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Sees("renamed to yours.mp4 2", "1920×1080")
+		s.Press("e")
+		s.Press("end", "ctrl+u")
+		s.Type("yours.mp4")
+		s.Press("enter")
+		s.Pass(time.Second)
 		s.Press("X")
 		s.Pass(time.Second)
 		s.Sees("Delete this asset on the server?", "yours.mp4")

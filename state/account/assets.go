@@ -1,10 +1,12 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -39,7 +41,12 @@ func (a *Account) RenameAsset(id api.ID, name string, then func(error)) Work {
 		x, err := c.RenameAsset(ctx, id, name)
 		return func(now time.Time) []Event {
 			if err == nil {
-				a.Store.KeepAssets([]state.Asset{state.NewAsset(x)}, now)
+				x.Name = cmp.Or(x.Name, text.Of(name)) // the answer may not tell everything
+				renamed := state.NewAsset(x)
+				if old, ok := a.Store.Asset(id); ok {
+					renamed = old.Called(renamed.Name)
+				}
+				a.Store.KeepAssets([]state.Asset{renamed}, now)
 			}
 			then(err)
 			return nil
