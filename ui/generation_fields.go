@@ -3,9 +3,11 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -100,54 +102,6 @@ func segmentsWords(d draft.Draft) text.Text {
 	return text.Count(len(d.Segments), "segment", "segments") + " of " + text.Count(len(d.Refs()), "audio input", "audio inputs")
 }
 
-// optionFields returns the fields of the options that can be filled in.
-func optionFields(t *paint.Theme, options []draft.Option, typed map[string]string) (fields []kit.Field) {
-	for _, o := range draft.OptionsIn(options, typed) {
-		fields = append(fields, optionField(t, o, typed[o.Name]))
-	}
-	return fields
-}
-
-// reshapes reports whether other fields depend on the value of a field.
-func reshapes(name string) bool {
-	switch name {
-	case draft.FieldModel, draft.FieldScript, draft.FieldDub, fieldFold:
-		return true
-	}
-	return strings.HasPrefix(name, draft.OptionField("active_speaker"))
-}
-
-// optionField returns the field of an option.
-func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
-	name, label, hint := draft.OptionField(o.Name), optionLabel(o), o.Words
-	if o.Default != "" {
-		hint = o.Default + " (default)  " + o.Words
-	}
-	choices := append([]string{""}, o.Choices...)
-	switch o.Kind {
-	case draft.OptionNumber, draft.OptionFrame, draft.OptionPoint, draft.OptionLink:
-		return kit.TextField(t, name, label, text.Of(hint), value)
-	case draft.OptionBool:
-		choices = []string{"", "true", "false"}
-	}
-	return kit.ChoiceField(name, label, text.Of(hint), value, choices)
-}
-
-// optionLabel names an option in the form.
-func optionLabel(o draft.Option) text.Text {
-	switch o.Kind {
-	case draft.OptionFrame:
-		return "  in frame"
-	case draft.OptionPoint:
-		return "  at point"
-	case draft.OptionLink:
-		return "  boxes from"
-	}
-	label := strings.TrimSuffix(strings.TrimSuffix(o.Name, "_enabled"), "_detection")
-	label = strings.ReplaceAll(label, "_", " ")
-	return text.Of(strings.ToUpper(label[:1]) + label[1:])
-}
-
 // picking returns the key that fills in the focused field from a list, if there
 // is one.
 func (f *generationForm) picking() []kit.Action {
@@ -161,9 +115,9 @@ func (f *generationForm) picking() []kit.Action {
 	case draft.FieldDub, draft.FieldDubFrom:
 		words, do = "pick a language", f.pickLanguage
 	case draft.FieldMore:
-		words, do = "open the list", f.openSounds
+		words, do = "open the list", f.parts().openSounds
 	case draft.FieldSegments:
-		words, do = "open the table", f.openSegments
+		words, do = "open the table", f.parts().openSegments
 	default:
 		if len(f.Current().Picks) == 0 {
 			return nil
@@ -237,4 +191,27 @@ func (f *generationForm) pasteScript(msg tea.Msg) (cmd tea.Cmd, pasted bool) {
 	}
 	lines := strings.ReplaceAll(strings.ReplaceAll(paste.Content, "\r\n", "\n"), "\r", "\n")
 	return f.Put(draft.FieldScript, f.draft.Script+lines), true
+}
+
+// parts returns the form as the owner of its lists.
+func (f *generationForm) parts() *parts {
+	return &parts{f.app.desk, &f.draft, f.env, f.touched, f.app.pickAsset}
+}
+
+// touched notes that the draft was changed on another screen.
+func (f *generationForm) touched() {
+	f.draft.Touch(time.Now(), uuid.NewString)
+	f.reason, f.news = "", ""
+	f.remember()
+	f.rebuild()
+	f.TouchFilled()
+}
+
+// openPresets shows the presets.
+func (f *generationForm) openPresets() tea.Cmd {
+	return presetting{f.app.desk, f, func() draft.Draft { return f.draft }, func(p draft.Preset) tea.Cmd {
+		f.replace(p.Fill(f.draft))
+		f.app.Say("filled in: " + text.Of(p.Name))
+		return f.look()
+	}}.open()
 }

@@ -300,16 +300,6 @@ func (f *generationForm) Cursor() *tea.Cursor {
 	return f.Form.Cursor()
 }
 
-// problemOf converts a problem of the draft to one of the form.
-func problemOf(p draft.Problem) kit.Problem {
-	return kit.Problem{
-		Level: map[draft.Severity]kit.Level{
-			draft.SeverityWarning: kit.LevelWarning, draft.SeverityMissing: kit.LevelMissing, draft.SeverityError: kit.LevelWrong,
-		}[p.Severity],
-		Words: text.Of(p.Words),
-	}
-}
-
 // editFor opens the form for a draft of another screen.
 func (a *composer) editFor(d draft.Draft, l lent) tea.Cmd {
 	f := a.generationForm(d)

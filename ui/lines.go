@@ -70,7 +70,7 @@ type smallList struct {
 }
 
 // newSmallList returns a list of what fill returns. It has no actions yet.
-func (a *composer) newSmallList(title text.Text, headings []heading, empty []text.Text, fill func() [][]paint.Piece) *smallList {
+func (a *desk) newSmallList(title text.Text, headings []heading, empty []text.Text, fill func() [][]paint.Piece) *smallList {
 	l := &smallList{rows: &table.Collection[line]{}, fill: fill}
 	l.ListView = &kit.ListView[line]{Heading: title, List: kit.List[line]{
 		Stage: a.Stage, Rows: l.rows, Extent: a.extent(l.rows), Sorts: []table.Sort{table.SortAge},

@@ -14,7 +14,7 @@ import (
 )
 
 // pickVoice asks for the account's voices and lets the user choose one.
-func (a *composer) pickVoice(chosen func(id string) tea.Cmd) tea.Cmd {
+func (a *desk) pickVoice(chosen func(id string) tea.Cmd) tea.Cmd {
 	a.Busy("reading the voices" + a.Theme.Glyphs.More)
 	m := voicesMsg{asked: asked{a.session}, from: a.Top(), chosen: chosen}
 	client := a.session.Client
@@ -34,7 +34,7 @@ type voicesMsg struct {
 	chosen func(id string) tea.Cmd
 }
 
-func (m voicesMsg) apply(a *composer) tea.Cmd {
+func (m voicesMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
 	switch {
 	case errors.Is(m.err, api.ErrUnsupported):

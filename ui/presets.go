@@ -15,8 +15,16 @@ import (
 
 // A preset is what was in the form, under a name. The journal holds them.
 
-// openPresets reads the presets and shows them.
-func (f *generationForm) openPresets() tea.Cmd {
+// presetting is a form for presets.
+type presetting struct {
+	app    *desk
+	screen kit.Screen
+	now    func() draft.Draft           // what is in the form
+	fill   func(p draft.Preset) tea.Cmd // fills in a preset
+}
+
+// open reads the presets and shows them.
+func (f presetting) open() tea.Cmd {
 	return f.withPresets(func(context.Context) error { return nil }, func(all []draft.Preset) tea.Cmd {
 		f.showPresets(all)
 		return nil
@@ -24,8 +32,8 @@ func (f *generationForm) openPresets() tea.Cmd {
 }
 
 // withPresets changes the presets in the background, and then shows them.
-func (f *generationForm) withPresets(change func(context.Context) error, then func([]draft.Preset) tea.Cmd) tea.Cmd {
-	m := presetsMsg{asked: asked{f.app.session}, form: f, then: then}
+func (f presetting) withPresets(change func(context.Context) error, then func([]draft.Preset) tea.Cmd) tea.Cmd {
+	m := presetsMsg{asked: asked{f.app.session}, form: f.screen, then: then}
 	book := f.app.session.Journal
 	return func() tea.Msg {
 		ctx := context.Background()
@@ -39,13 +47,13 @@ func (f *generationForm) withPresets(change func(context.Context) error, then fu
 // presetsMsg carries the presets.
 type presetsMsg struct {
 	asked
-	form    *generationForm
+	form    kit.Screen
 	presets []draft.Preset
 	err     error
 	then    func([]draft.Preset) tea.Cmd
 }
 
-func (m presetsMsg) apply(a *composer) tea.Cmd {
+func (m presetsMsg) apply(a *desk) tea.Cmd {
 	switch {
 	case m.err != nil:
 		a.Complain("presets: " + errorText(m.err))
@@ -58,7 +66,7 @@ func (m presetsMsg) apply(a *composer) tea.Cmd {
 
 // showPresets lists the presets. One is filled in, deleted, or made of what is
 // in the form.
-func (f *generationForm) showPresets(all []draft.Preset) {
+func (f presetting) showPresets(all []draft.Preset) {
 	a := f.app
 	headings := []heading{{"preset", 16, 1}, {"model", 18, 0}, {"what else", 20, 2}}
 	empty := []text.Text{"No presets yet.", a.KeyFor(keymap.NewGeneration) + "  save what is in the form under a name", "esc  back"}
@@ -78,7 +86,7 @@ func (f *generationForm) showPresets(all []draft.Preset) {
 			if name == "" {
 				return nil
 			}
-			book, p := a.session.Journal, draft.NewPreset(string(name), f.draft)
+			book, p := a.session.Journal, draft.NewPreset(string(name), f.now())
 			return f.withPresets(func(ctx context.Context) error { return book.SavePreset(ctx, p) }, renew)
 		})
 	}).Hinted("save the form")
@@ -96,11 +104,7 @@ func (f *generationForm) showPresets(all []draft.Preset) {
 		})
 	}).Unless(l.None).Hinted("delete")
 	drop.Key.SetHelp(drop.Key.Help().Key, "delete the preset")
-	a.Push(l.picker(func(at int) tea.Cmd {
-		f.replace(all[at].Fill(f.draft))
-		a.Say("filled in: " + text.Of(all[at].Name))
-		return f.look()
-	}, save, drop))
+	a.Push(l.picker(func(at int) tea.Cmd { return f.fill(all[at]) }, save, drop))
 }
 
 // presetWords says what a preset fills in beside the model.

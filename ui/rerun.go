@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -310,19 +309,4 @@ func difference(p outbox.Price, was outbox.Cost) text.Text {
 		return text.Sprintf("%s%s less than before (%s)", about, -more, cost)
 	}
 	return text.Sprintf("%sas much as before (%s)", about, cost)
-}
-
-// fieldWords names a field of a draft.
-func fieldWords(name string) text.Text {
-	switch name {
-	case draft.FieldVisual:
-		return "video"
-	case draft.FieldVoice:
-		return "voice"
-	case draft.FieldOutputName:
-		return "output name"
-	case draft.FieldWebhook:
-		return "webhook"
-	}
-	return text.Of(strings.ReplaceAll(strings.TrimPrefix(name, draft.OptionField("")), "_", " "))
 }

@@ -2,10 +2,8 @@ package ui
 
 import (
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -15,8 +13,17 @@ import (
 	"dubtop/ui/paint"
 )
 
+// parts is a form whose draft has parts with lists of their own.
+type parts struct {
+	app     *desk
+	draft   *draft.Draft
+	env     func() draft.CheckEnv
+	touched func() // called after a change
+	pick    func(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd
+}
+
 // openSegments shows the table of the segments.
-func (f *generationForm) openSegments() tea.Cmd {
+func (f *parts) openSegments() tea.Cmd {
 	headings := []heading{{"from", 8, 0}, {"to", 8, 0}, {"audio", 12, 1}, {"part of it", 12, 1}, {"options", 12, 3}, {"check", 14, 3}}
 	empty := []text.Text{"No segments: the whole video gets the audio.", "n  a segment", "esc  back"}
 	l := f.app.newSmallList("segments", headings, empty, func() (rows [][]paint.Piece) {
@@ -59,7 +66,7 @@ func checked(t *paint.Theme, p draft.Problem) paint.Piece {
 }
 
 // openSounds shows the list of the audio inputs after the first.
-func (f *generationForm) openSounds() tea.Cmd {
+func (f *parts) openSounds() tea.Cmd {
 	headings := []heading{{"name", 10, 0}, {"audio or script", 20, 2}, {"voice", 10, 0}, {"check", 14, 2}}
 	empty := []text.Text{"No further audio: only that of the form.", "n  an audio input or a script", "esc  back"}
 	l := f.app.newSmallList("further audio", headings, empty, func() (rows [][]paint.Piece) {
@@ -82,7 +89,7 @@ func (f *generationForm) openSounds() tea.Cmd {
 
 // openParts shows a list of parts of the draft, which can be added, edited and
 // removed.
-func (f *generationForm) openParts(l *smallList, word text.Text, edit func(at int, done func()), remove func(at int)) tea.Cmd {
+func (f *parts) openParts(l *smallList, word text.Text, edit func(at int, done func()), remove func(at int)) tea.Cmd {
 	a := f.app
 	done := func() { f.touched(); l.refill() }
 	change := a.Does(keymap.Edit, func() tea.Cmd { edit(l.Selected().at, done); return nil }).Unless(l.None).Hinted("edit")
@@ -96,19 +103,11 @@ func (f *generationForm) openParts(l *smallList, word text.Text, edit func(at in
 	return nil
 }
 
-// touched notes that the draft was changed on another screen.
-func (f *generationForm) touched() {
-	f.draft.Touch(time.Now(), uuid.NewString)
-	f.reason, f.news = "", ""
-	f.remember()
-	f.rebuild()
-	f.TouchFilled()
-}
-
 // partForm is the form for a part of a draft.
 type partForm struct {
 	kit.Form
-	app   *composer
+	app   *desk
+	pick  func(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd
 	title text.Text
 	check func(name string) draft.Problem
 	save  func()
@@ -116,7 +115,7 @@ type partForm struct {
 
 // openPart shows the form for a part. put stores a field; fields returns all of
 // them anew.
-func (a *composer) openPart(p *partForm, fields func() []kit.Field, put func(name, value string)) {
+func (a *desk) openPart(p *partForm, fields func() []kit.Field, put func(name, value string)) {
 	p.app, p.Stage = a, a.Stage
 	p.Check = func(name string) kit.Problem { return problemOf(p.check(name)) }
 	p.Changed = func(name, value string) tea.Cmd {
@@ -151,7 +150,7 @@ func (p *partForm) Actions() []kit.Action {
 		acts = append(acts, a.Does(keymap.PickAsset, func() tea.Cmd { return a.pickVoice(func(id string) tea.Cmd { return p.Put(name, id) }) }).Hinted("pick a voice"))
 	case len(p.Current().Picks) > 0:
 		acts = append(acts, a.Does(keymap.PickAsset, func() tea.Cmd {
-			return a.pickAsset(p.Current().Picks, func(x *state.Asset) tea.Cmd { return p.Put(name, draft.AssetPrefix+string(x.ID)) })
+			return p.pick(p.Current().Picks, func(x *state.Asset) tea.Cmd { return p.Put(name, draft.AssetPrefix+string(x.ID)) })
 		}).Hinted("pick an asset"))
 	}
 	return append(acts, p.FieldActions()...)
@@ -180,7 +179,7 @@ const (
 )
 
 // editSegment edits a segment, or a new one if at is negative.
-func (f *generationForm) editSegment(at int, done func()) {
+func (f *parts) editSegment(at int, done func()) {
 	d := f.draft.Clone()
 	if at < 0 {
 		next := draft.Segment{From: "0", Ref: d.Refs()[0]}
@@ -194,7 +193,7 @@ func (f *generationForm) editSegment(at int, done func()) {
 		s.Options = map[string]string{}
 	}
 	texts := map[string]*string{fieldFrom: &s.From, fieldTo: &s.To, fieldRef: &s.Ref, fieldCropFrom: &s.CropFrom, fieldCropTo: &s.CropTo}
-	p := &partForm{title: "segment", check: func(name string) draft.Problem {
+	p := &partForm{title: "segment", pick: f.pick, check: func(name string) draft.Problem {
 		if problem := d.CheckSegment(at); problem.Field == name {
 			return problem
 		}
@@ -220,7 +219,7 @@ func (f *generationForm) editSegment(at int, done func()) {
 
 // editSound edits an audio input after the first, or a new one if at is
 // negative.
-func (f *generationForm) editSound(at int, done func()) {
+func (f *parts) editSound(at int, done func()) {
 	d := f.draft.Clone()
 	if at < 0 {
 		d.More, at = append(d.More, draft.Sound{}), len(d.More)
@@ -230,7 +229,7 @@ func (f *generationForm) editSound(at int, done func()) {
 		draft.FieldAudio: &s.Audio, draft.FieldScript: &s.Script, draft.FieldVoice: &s.VoiceID,
 		draft.FieldStability: &s.Stability, draft.FieldSimilarity: &s.Similarity, fieldRef: &s.Ref,
 	}
-	p := &partForm{title: "audio input", check: func(name string) draft.Problem { return d.CheckSoundField(at, name, f.env()) }}
+	p := &partForm{title: "audio input", pick: f.pick, check: func(name string) draft.Problem { return d.CheckSoundField(at, name, f.env()) }}
 	p.save = func() { f.draft.More = d.More; done() }
 	f.app.openPart(p, func() []kit.Field {
 		audio := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", s.Audio)

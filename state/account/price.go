@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -129,13 +130,8 @@ func (p *Pricing) assetType(id string) (kind string, known bool) {
 // price a dubbing.
 func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submission, inputs []Input) (outbox.Price, error) {
 	length, known := p.output(inputs)
-	about := len(p.Draft.Segments) > 0
-	guess := about || !known
-	for _, in := range inputs {
-		about = about || in.Kind == "script" || in.Within > 0
-		guess = guess || in.Kind == "script"
-	}
-	if guess {
+	guessed := !known || p.guessed(inputs)
+	if guessed {
 		price, priced := byServer(ctx, c, sub)
 		if p.Draft.Dubs() && priced {
 			price.Approximate, price.Basis = true, "the server, which may not count the dubbing itself"
@@ -159,8 +155,13 @@ func (p *Pricing) estimate(ctx context.Context, c *api.Client, sub outbox.Submis
 		return outbox.Price{}, fmt.Errorf("no price: %w", err)
 	}
 	price := priceOf(e, length, basisOf(inputs))
-	price.Approximate = about
+	price.Approximate = guessed || slices.ContainsFunc(inputs, func(in Input) bool { return in.Within > 0 })
 	return price, nil
+}
+
+// guessed reports whether the length of the result can only be guessed.
+func (p *Pricing) guessed(inputs []Input) bool {
+	return len(p.Draft.Segments) > 0 || slices.ContainsFunc(inputs, func(in Input) bool { return in.Kind == "script" })
 }
 
 // output returns the length of the result in seconds; known is false if it

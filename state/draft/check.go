@@ -299,6 +299,11 @@ func (d Draft) checkOption(name string, env CheckEnv) (Severity, string) {
 	if typed == "" || !d.Still(env) {
 		return SeverityNone, ""
 	}
+	return d.checkStill(o, typed)
+}
+
+// checkStill checks an option for an image.
+func (d Draft) checkStill(o Option, typed string) (Severity, string) {
 	if !o.Still || o.Kind == OptionSpeaker && d.speakerAuto() {
 		return SeverityWarning, "it does not apply to an image, and is left out"
 	}

@@ -174,7 +174,10 @@ func (d Draft) CheckSoundField(i int, field string, env CheckEnv) Problem {
 	s, one := d.More[i], d.Clone()
 	one.setSound(s)
 	one.DubLang = ""
-	severity, words := SeverityNone, ""
+	var (
+		severity Severity
+		words    string
+	)
 	switch field {
 	case "ref":
 		severity, words = d.checkRef(s.Ref)
