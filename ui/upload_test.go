@@ -399,3 +399,19 @@ func TestBatchWaitsForItsFiles(t *testing.T) {
 		s.whole(2)
 	})
 }
+
+// A server that never shows an asset does not get its file again and again.
+func TestAssetThatIsNeverShownIsGivenUp(t *testing.T) {
+	t.Parallel()
+	tell(t, autumn(), func(s *story) {
+		s.priceFile(s.large("film.mp4", film48))
+		s.account.Fault("GET /v2/assets/{id}", simulator.Fault{Status: 404, Body: `{"statusCode":404,"message":"Asset not found","errorCode":"asset_not_found"}`})
+		s.Press("y")
+		s.Pass(5 * time.Minute)
+		s.Press("L")
+		s.Sees("the server accepts the file as an asset, and then does not have it")
+		if n := len(s.account.Uploads()); n != 3 || len(s.bodies()) != 0 {
+			s.t.Errorf("%d uploads, %d jobs", n, len(s.bodies()))
+		}
+	})
+}

@@ -90,7 +90,7 @@ type Account struct {
 // New returns a session. It does no I/O until its work is run.
 func New(c Config, now time.Time) *Account {
 	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: NewLooks(c.Client)}
-	a.up = uploads{wondered: new(atomic.Bool), active: make(map[draft.Content]*sending)}
+	a.up = uploads{wondered: new(atomic.Bool), active: make(map[draft.Content]*sending), lost: make(map[draft.Content]int)}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
 		x, ok := a.Store.Asset(id)

@@ -56,6 +56,7 @@ func (d Runner) lostAssets(ctx context.Context, sub *outbox.Submission) (gone []
 		seen[f.Asset] = true
 		x, err := d.Client.Asset(ctx, api.ID(f.Asset))
 		switch {
+		case api.IsCode(err, "asset_forbidden"): // it is there, and the server judges the request
 		case assetGone(err), err == nil && x.Size != 0 && x.Size != f.Size:
 			gone = append(gone, f.Asset)
 		case err != nil:

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -36,6 +35,7 @@ type uploads struct {
 	asking   bool
 	asked    time.Time
 	active   map[draft.Content]*sending
+	lost     map[draft.Content]int // how often its asset was gone
 	makings  []*Making
 }
 
@@ -367,10 +367,25 @@ func (a *Account) uploaded(s *sending, done uploadEnd, now time.Time) []Event {
 	return []Event{{Kind: EventUpload, Err: done.err, Upload: &Upload{File: s.file, Asset: api.ID(s.asset), Final: s.final}}}
 }
 
+// mostLost is how often the assets of a content may get lost before its jobs are
+// paused: a server that never shows an asset would get it again and again.
+const mostLost = 2
+
 // forgetAssets makes assets that are gone be uploaded again.
 func (a *Account) forgetAssets(gone []string) {
-	maps.DeleteFunc(a.up.active, func(_ draft.Content, s *sending) bool { return s.asset != "" && slices.Contains(gone, s.asset) })
+	for c, s := range a.up.active {
+		if s.asset == "" || !slices.Contains(gone, s.asset) {
+			continue
+		}
+		fresh := &sending{file: s.file, sent: new(atomic.Int64)}
+		if a.up.lost[c]++; a.up.lost[c] > mostLost {
+			fresh.final, fresh.err = true, errLost
+		}
+		a.up.active[c] = fresh
+	}
 }
+
+var errLost = errors.New("the server accepts the file as an asset, and then does not have it")
 
 // holdFailed pauses the waiting submissions with a file that can't become an
 // asset. Resuming one tries again.
