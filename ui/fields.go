@@ -9,6 +9,12 @@ import (
 	"dubtop/ui/paint"
 )
 
+// fieldFold shows the fields that most jobs leave empty.
+const fieldFold = "fold"
+
+// unfolded is the choice of fieldFold that shows them.
+const unfolded = "shown"
+
 // optionFields returns the fields of the options that can be filled in.
 func optionFields(t *paint.Theme, options []draft.Option, typed map[string]string) (fields []kit.Field) {
 	for _, o := range draft.OptionsIn(options, typed) {

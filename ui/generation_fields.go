@@ -17,12 +17,6 @@ import (
 	"dubtop/ui/paint"
 )
 
-// fieldFold shows the fields that most jobs leave empty.
-const fieldFold = "fold"
-
-// unfolded is the choice of fieldFold that shows them.
-const unfolded = "shown"
-
 // rebuild creates the fields, which depend on the model's options. Fields that
 // most jobs leave empty are folded away until they are filled in.
 func (f *generationForm) rebuild() {
