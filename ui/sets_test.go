@@ -268,7 +268,7 @@ func TestSeasonOfFilesGoesAsABatch(t *testing.T) {
 		s.Pass(5 * time.Second)
 		s.Press("tab", "tab", "enter")
 		s.Pass(3 * time.Second)
-		s.Sees("Send 45 jobs as a batch?", "files are uploaded first")
+		s.Sees("Send 45 jobs as a batch?", "Once its files are")
 		if len(s.posts()) != 0 || len(s.account.Uploads()) != 0 {
 			t.Fatal("something left before the yes")
 		}

@@ -232,7 +232,7 @@ func batchWords(subs []outbox.Submission) text.Text {
 	check := text.Text("")
 	for i := range subs {
 		if subs[i].HasLocal() {
-			check = " The files are uploaded first; then the server checks it, and it is sent."
+			check = " Once its files are there, the server checks it, and it is sent."
 		}
 	}
 	if len(subs) == 1 {
