@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"time"
 
 	"dubtop/api"
@@ -16,6 +17,13 @@ const blindSpot = 30 * time.Second
 func (s *Store) Observe(items []Generation, now time.Time) {
 	t := s.Generations.Ask(now)
 	s.learn(items, now, func() { s.Generations.Extend(t, items, now) })
+}
+
+// ObserveUnlisted applies generations that the server leaves out of its lists.
+// Answers that lack them don't remove them.
+func (s *Store) ObserveUnlisted(items []Generation, now time.Time) {
+	s.Observe(slices.Clone(items), now)
+	s.Generations.Recall(items)
 }
 
 // RecallGenerations adds jobs from the journal. Newer rows from answers stay,

@@ -160,6 +160,7 @@ func TestSetGoesAsBatches(t *testing.T) {
 		s.Type("set:acme")
 		s.Press("enter")
 		s.until("all ended", 3*time.Hour)
+		s.Pass(10 * time.Minute) // the lists, which lack its jobs, are asked for again
 		s.Sees("take_001", "take_017")
 		counts := regexp.MustCompile(`acme 45: (\d+) ✓ (\d+) ✗`).FindStringSubmatch(s.Screen())
 		if counts == nil {
@@ -268,7 +269,7 @@ func TestSeasonOfFilesGoesAsABatch(t *testing.T) {
 		s.Pass(5 * time.Second)
 		s.Press("tab", "tab", "enter")
 		s.Pass(3 * time.Second)
-		s.Sees("Send 45 jobs as a batch?", "Once its files are")
+		s.Sees("Send 45 jobs as a batch?", "uploaded first unless")
 		if len(s.posts()) != 0 || len(s.account.Uploads()) != 0 {
 			t.Fatal("something left before the yes")
 		}

@@ -134,6 +134,6 @@ func (a *Account) resultsRead(rows []state.Generation, jobs map[string]api.ID, e
 		return nil // it is tried again, and the batch shows its counts
 	}
 	a.Store.JoinResults(jobs)
-	a.Store.Observe(rows, now)
+	a.Store.ObserveUnlisted(rows, now)
 	return nil
 }
