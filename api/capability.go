@@ -101,3 +101,6 @@ func hasStatus(err error, status int) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Status == status
 }
+
+// TooLarge reports whether the request was refused because of its size.
+func (e *Error) TooLarge() bool { return e.Status == http.StatusRequestEntityTooLarge }

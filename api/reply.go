@@ -42,6 +42,3 @@ func redirectHost(res *http.Response) string {
 	}
 	return u.Host
 }
-
-// TooLarge reports whether the request was refused because of its size.
-func (e *Error) TooLarge() bool { return e.Status == http.StatusRequestEntityTooLarge }
