@@ -22,6 +22,9 @@ func (s *Store) Observe(items []Generation, now time.Time) {
 // ObserveUnlisted applies generations that the server leaves out of its lists.
 // Answers that lack them don't remove them.
 func (s *Store) ObserveUnlisted(items []Generation, now time.Time) {
+	for i := range items {
+		s.dress(&items[i])
+	}
 	s.Observe(slices.Clone(items), now)
 	s.Generations.Recall(items)
 }
