@@ -14,7 +14,9 @@ import (
 	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 // batchCheck holds all that is needed to check and price a batch. It contains
@@ -24,13 +26,13 @@ type batchCheck struct {
 	path    string
 	webhook string
 	assets  map[string]draft.Finding // the account's assets by id
-	links   map[account.Link]draft.Finding
+	links   map[inputs.Link]draft.Finding
 	note    *batchProgressNote
 	sent    []outbox.SentFile // earlier batches made from the same file
 }
 
 func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems batchProblems, err error) {
-	raw, err := account.ReadFile(c.path, api.BatchMaxBytes+1)
+	raw, err := inputs.ReadFile(c.path, api.BatchMaxBytes+1)
 	if err != nil {
 		return sub, problems, err
 	}
@@ -44,7 +46,7 @@ func (c *batchCheck) run(ctx context.Context) (sub outbox.Submission, problems b
 	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
 		return sub, problemLines(file), err
 	}
-	if err := account.DryRun(ctx, c.session.Client, file.Exact); err != nil {
+	if err := inputs.DryRun(ctx, c.session.Client, file.Exact); err != nil {
 		return sub, problems, err
 	}
 	price, err := c.price(ctx, file)
@@ -101,16 +103,16 @@ func problemLines(file draft.BatchFile) batchProblems {
 // look measures every link of the file. A link that cannot be measured makes
 // the price unknown, and there is a warning.
 func (c *batchCheck) look(ctx context.Context, file draft.BatchFile) error {
-	var links []account.Link
+	var links []inputs.Link
 	for _, line := range file.Lines {
 		for _, in := range line.Request.Input {
-			if l := (account.Link{Kind: in.Type, URL: in.URL}); in.URL != "" && !slices.Contains(links, l) {
+			if l := (inputs.Link{Kind: in.Type, URL: in.URL}); in.URL != "" && !slices.Contains(links, l) {
 				links = append(links, l)
 			}
 		}
 	}
 	c.note.toMeasure.Store(int64(len(links)))
-	c.links = account.NewLooks(c.session.Client).All(ctx, links, func() { c.note.measured.Add(1) })
+	c.links = inputs.NewLooks(c.session.Client).All(ctx, links, func() { c.note.measured.Add(1) })
 	return ctx.Err()
 }
 
@@ -120,15 +122,15 @@ func (c *batchCheck) found(in api.CreateInput) (draft.Finding, bool) {
 		f, ok := c.assets[string(in.AssetID)]
 		return f, ok
 	}
-	f, ok := c.links[account.Link{Kind: in.Type, URL: in.URL}]
+	f, ok := c.links[inputs.Link{Kind: in.Type, URL: in.URL}]
 	return f, ok
 }
 
 // price prices the lines together.
 func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Price, error) {
-	lines := make([]account.PricedLine, len(file.Lines))
+	lines := make([]tasks.PricedLine, len(file.Lines))
 	for i, line := range file.Lines {
-		lines[i] = account.PricedLine{Model: line.Request.Model, Seconds: line.Seconds, About: line.About}
+		lines[i] = tasks.PricedLine{Model: line.Request.Model, Seconds: line.Seconds, About: line.About}
 	}
-	return account.PriceLines(ctx, c.session.Client, lines)
+	return tasks.PriceLines(ctx, c.session.Client, lines)
 }

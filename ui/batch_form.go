@@ -10,8 +10,8 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -220,9 +220,9 @@ func (m batchPricedMsg) apply(a *composer) tea.Cmd {
 			return nil
 		}
 	}
-	name := account.Input{Kind: "file", Name: m.submission.Name}
+	name := inputs.Input{Kind: "file", Name: m.submission.Name}
 	return a.confirmSpending(&spending{
-		submission: m.submission, inputs: []account.Input{name}, batch: f, sent: m.sent, warnings: m.found.first(),
+		submission: m.submission, inputs: []inputs.Input{name}, batch: f, sent: m.sent, warnings: m.found.first(),
 	})
 }
 

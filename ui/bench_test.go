@@ -19,6 +19,7 @@ import (
 	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/ui/kit"
 )
 
@@ -250,7 +251,7 @@ func BenchmarkJobSet10k(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		g := newSetGrid(f, account.JobSources{}, set)
+		g := newSetGrid(f, inputs.JobSources{}, set)
 		a.Push(g)
 		a.View()
 		return g

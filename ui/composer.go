@@ -9,6 +9,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 )
 
 // composer is the desk plus the work on new jobs: the draft in the form, and
@@ -29,8 +30,8 @@ type composer struct {
 type setTyped struct {
 	videos, tracks, template string
 	every                    bool
-	assets                   map[string]account.Asset // that were marked for it
-	like                     draft.Draft              // what all rows have
+	assets                   map[string]inputs.Asset // that were marked for it
+	like                     draft.Draft             // what all rows have
 }
 
 // pilot is the job of a group that is sent first. The user is told when it

@@ -8,8 +8,8 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/outbox"
 )
 
@@ -35,12 +35,12 @@ func (f *generationForm) price() tea.Cmd {
 	f.step, f.reason = "measuring the inputs", ""
 	f.run++
 	// Save the draft now, not at the next beat: it is about to be paid for.
-	p := account.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft), Contents: f.app.session.Contents()}
+	p := inputs.Pricing{Draft: f.draft.Clone(), Env: f.env(), Assets: f.app.assetFacts(f.draft), Contents: f.app.session.Contents()}
 	return tea.Batch(f.keep(), priceCmd(ctx, f, f.run, p))
 }
 
 // priceCmd measures the inputs and asks the server for the price.
-func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing) tea.Cmd {
+func priceCmd(ctx context.Context, f *generationForm, run int, p inputs.Pricing) tea.Cmd {
 	client := f.app.session.Client
 	return func() tea.Msg {
 		sub, inputs, err := p.Price(ctx, client)
@@ -50,8 +50,8 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p account.Pricing
 
 // assetFacts returns the names and lengths of the assets in a draft. They are
 // copied, because a command must not read the store.
-func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
-	facts := map[string]account.Asset{}
+func (a *composer) assetFacts(d draft.Draft) map[string]inputs.Asset {
+	facts := map[string]inputs.Asset{}
 	for _, field := range d.MediaFields() {
 		if m, err := draft.ParseMedia(d.Media(field), a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
 			if x, ok := a.store.Asset(api.ID(m.AssetID)); ok {
@@ -63,16 +63,16 @@ func (a *composer) assetFacts(d draft.Draft) map[string]account.Asset {
 }
 
 // allAssets is assetFacts for all assets.
-func (a *composer) allAssets() map[string]account.Asset {
-	facts := map[string]account.Asset{}
+func (a *composer) allAssets() map[string]inputs.Asset {
+	facts := map[string]inputs.Asset{}
 	for x := range a.store.Assets.All() {
 		facts[string(x.ID)] = assetFact(x)
 	}
 	return facts
 }
 
-func assetFact(x *state.Asset) account.Asset {
-	return account.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
+func assetFact(x *state.Asset) inputs.Asset {
+	return inputs.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 }
 
 // stop stops the current pricing, if any.
@@ -88,7 +88,7 @@ type pricedMsg struct {
 	form       *generationForm
 	run        int
 	submission outbox.Submission
-	inputs     []account.Input
+	inputs     []inputs.Input
 	err        error
 }
 

@@ -11,8 +11,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
@@ -43,11 +43,11 @@ type group struct {
 
 	renewing bool // the prices are renewed for the question
 
-	isSet   bool                // a job set, instead of jobs to run again
-	without int                 // rows of the set that are not in the group
-	known   *account.Findings   // what was found in the files of the set
-	pricing *account.SetPricing // under way
-	asks    int                 // questions it took to price the set
+	isSet   bool               // a job set, instead of jobs to run again
+	without int                // rows of the set that are not in the group
+	known   *inputs.Findings   // what was found in the files of the set
+	pricing *inputs.SetPricing // under way
+	asks    int                // questions it took to price the set
 	way
 	checking bool // the server is asked about the batches in a dry run
 
@@ -70,7 +70,7 @@ func (a *composer) openGroup(set selection, model string) tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(func() tea.Cmd { return a.openGroup(set, model) })
 	}
-	g := &group{app: a, way: way{desk: a.desk}, model: model, unmark: set.unmark, known: account.NewFindings()}
+	g := &group{app: a, way: way{desk: a.desk}, model: model, unmark: set.unmark, known: inputs.NewFindings()}
 	g.Pager = kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
 	for _, job := range set.chosen() {
 		g.jobs = append(g.jobs, groupJob{source: source{job: job}})

@@ -10,8 +10,8 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/ui/paint"
@@ -196,7 +196,7 @@ func (g *group) extent(subs []outbox.Submission) text.Text {
 
 // askedWords says how many prices of a set are the server's own.
 func (g *group) askedWords(subs []outbox.Submission) text.Text {
-	bound := slices.ContainsFunc(subs, func(s outbox.Submission) bool { return strings.HasSuffix(s.Price.Basis, account.AtMost) })
+	bound := slices.ContainsFunc(subs, func(s outbox.Submission) bool { return strings.HasSuffix(s.Price.Basis, inputs.AtMost) })
 	words := text.Count(g.asks, "estimate", "estimates") + " of the server"
 	switch {
 	case bound:

@@ -10,8 +10,8 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/outbox"
 )
 
@@ -71,7 +71,7 @@ func (g *group) priceAll() tea.Cmd {
 		}
 		alike[n] = append(alike[n], i)
 	}
-	looks := account.NewLooks(g.app.session.Client)
+	looks := inputs.NewLooks(g.app.session.Client)
 	var cmds []tea.Cmd
 	for _, jobs := range alike {
 		cmds = append(cmds, g.price(looks, jobs))
@@ -92,13 +92,13 @@ type groupPricedMsg struct {
 	err   error
 }
 
-func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
+func (g *group) price(looks *inputs.Looks, jobs []int) tea.Cmd {
 	ctx, s, run := g.ctx, g.app.session, g.run
 	var drafts []draft.Draft
 	for _, i := range jobs {
 		drafts = append(drafts, g.jobs[i].draft.Clone())
 	}
-	p := account.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks, Known: g.known, Contents: g.app.session.Contents()}
+	p := inputs.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks, Known: g.known, Contents: g.app.session.Contents()}
 	return func() tea.Msg {
 		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
 		return groupPricedMsg{g, run, jobs, subs, warn, err}
@@ -107,8 +107,8 @@ func (g *group) price(looks *account.Looks, jobs []int) tea.Cmd {
 
 // priceAlike prices the first of several drafts with the same price key and
 // returns a submission for each. warn holds warnings about their inputs.
-func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []draft.Draft) (subs []outbox.Submission, warn []string, err error) {
-	sub, inputs, err := p.Price(ctx, c)
+func priceAlike(ctx context.Context, c *api.Client, p inputs.Pricing, drafts []draft.Draft) (subs []outbox.Submission, warn []string, err error) {
+	sub, found, err := p.Price(ctx, c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -119,11 +119,11 @@ func priceAlike(ctx context.Context, c *api.Client, p account.Pricing, drafts []
 			return nil, nil, err
 		}
 		if d.OutputFileName == "" {
-			twin.Name = inputs[0].Name
+			twin.Name = found[0].Name
 		}
 		subs = append(subs, twin)
 	}
-	return subs, account.Warnings(inputs), nil
+	return subs, inputs.Warnings(found), nil
 }
 
 func (m groupPricedMsg) apply(a *composer) tea.Cmd {
@@ -217,7 +217,7 @@ func (g *group) checkBatches(jobs []outbox.Submission) tea.Cmd {
 	g.stop()
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	g.checking, g.trouble = true, ""
-	plan := account.BatchPlan{Client: g.app.session.Client, Name: g.way.set.name, Jobs: jobs, Known: g.known}
+	plan := inputs.BatchPlan{Client: g.app.session.Client, Name: g.way.set.name, Jobs: jobs, Known: g.known}
 	ctx, run := g.ctx, g.run
 	return func() tea.Msg {
 		subs, err := plan.Write(ctx)
@@ -234,7 +234,7 @@ func (m batchesMsg) apply(a *composer) tea.Cmd {
 	switch {
 	case m.err == nil:
 		return g.confirm(m.jobs, m.subs)
-	case account.OutOfPlan(m.err):
+	case inputs.OutOfPlan(m.err):
 		a.noBatches = "this account's plan includes none"
 		a.Warn("no batch: " + a.noBatches + "; the jobs can go through the queue")
 	default:

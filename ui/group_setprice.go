@@ -6,8 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 )
 
 // priceSet prices the rows of a job set that have no current price, with few
@@ -28,7 +28,7 @@ func (g *group) priceSet() tea.Cmd {
 		return g.priced()
 	}
 	a := g.app
-	p := &account.SetPricing{
+	p := &inputs.SetPricing{
 		Client: a.session.Client, Env: g.env(), Assets: a.allAssets(), Known: g.known, Contents: a.session.Contents(), Drafts: drafts,
 	}
 	p.Env.Asset, p.Env.Uploads = nil, nil // it asks the server itself
@@ -42,7 +42,7 @@ type setPricedMsg struct {
 	group  *group
 	run    int
 	jobs   []int
-	priced []account.Priced
+	priced []inputs.Priced
 }
 
 func (m setPricedMsg) apply(a *composer) tea.Cmd {

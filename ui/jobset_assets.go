@@ -8,8 +8,8 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/jobset"
 	"dubtop/ui/kit"
 )
@@ -22,7 +22,7 @@ func (a *composer) jobSetFromAssets(l *kit.List[state.Asset]) tea.Cmd {
 		return a.newJobSet()
 	}
 	t := &a.setTyped
-	t.videos, t.tracks, t.assets = "", "", map[string]account.Asset{}
+	t.videos, t.tracks, t.assets = "", "", map[string]inputs.Asset{}
 	var videos, tracks []jobset.Input
 	for _, x := range slices.Backward(l.Chosen()) { // the oldest first
 		in := jobset.Input{Typed: draft.AssetPrefix + string(x.ID), Name: string(x.Name), Named: true}

@@ -12,8 +12,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/jobset"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -178,7 +178,7 @@ func (f *setForm) read() tea.Cmd {
 
 // jobSources returns copies of the sources of a job set, because they are read
 // in the background.
-func (a *composer) jobSources(typed setTyped) account.JobSources {
+func (a *composer) jobSources(typed setTyped) inputs.JobSources {
 	like := typed.like.Clone()
 	like.ID, like.Base = "", ""
 	names, kinds := map[string]string{}, map[string]string{}
@@ -195,7 +195,7 @@ func (a *composer) jobSources(typed setTyped) account.JobSources {
 			failed[g.ID] = true
 		}
 	}
-	return account.JobSources{
+	return inputs.JobSources{
 		Videos: typed.videos, Tracks: typed.tracks, Every: typed.every, Template: typed.template, Like: like,
 		Env: draft.CheckEnv{
 			Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Models: a.modelNames(), Uploads: a.askUploads(),
@@ -211,7 +211,7 @@ type setReadMsg struct {
 	asked
 	form    *setForm
 	run     int
-	sources account.JobSources
+	sources inputs.JobSources
 	set     jobset.Set
 	err     error
 }

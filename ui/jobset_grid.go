@@ -11,8 +11,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/jobset"
 	"dubtop/state/table"
 	"dubtop/ui/kit"
@@ -25,23 +25,23 @@ type setGrid struct {
 	*kit.ListView[jobset.Row]
 	app     *composer
 	form    *setForm
-	sources account.JobSources
+	sources inputs.JobSources
 	set     jobset.Set // its counts and notes; the rows are in rows
 	rows    *table.Collection[jobset.Row]
 	changed bool // rows were edited or left out by the user
 
-	known     *account.Findings // what was found in the files so far
-	assets    map[string]account.Asset
-	measuring []*account.Measuring // under way
+	known     *inputs.Findings // what was found in the files so far
+	assets    map[string]inputs.Asset
+	measuring []*inputs.Measuring // under way
 
 	counted jobset.Totals
 	version uint64 // of rows when they were counted
 }
 
 // newSetGrid returns the grid of a set.
-func newSetGrid(f *setForm, sources account.JobSources, set jobset.Set) *setGrid {
+func newSetGrid(f *setForm, sources inputs.JobSources, set jobset.Set) *setGrid {
 	a := f.app
-	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}, known: account.NewFindings(), assets: a.allAssets()}
+	g := &setGrid{app: a, form: f, sources: sources, set: set, rows: &table.Collection[jobset.Row]{}, known: inputs.NewFindings(), assets: a.allAssets()}
 	maps.Copy(g.assets, f.typed.assets)
 	g.rows.Replace(set.Rows, a.Now)
 	g.set.Rows = nil

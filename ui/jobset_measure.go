@@ -7,7 +7,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state/account"
+	"dubtop/state/inputs"
 	"dubtop/state/jobset"
 	"dubtop/state/outbox"
 	"dubtop/ui/paint"
@@ -19,7 +19,7 @@ func (g *setGrid) measure(rows []jobset.Row) tea.Cmd {
 		return nil
 	}
 	a := g.app
-	m := &account.Measuring{
+	m := &inputs.Measuring{
 		Client: a.session.Client, Env: g.sources.Env, Assets: g.assets, Known: g.known, Slots: a.outbox.Slots.OfPlan(a.Now),
 	}
 	m.Env.Now = a.Now
@@ -29,7 +29,7 @@ func (g *setGrid) measure(rows []jobset.Row) tea.Cmd {
 }
 
 // await waits for the next judged rows.
-func (g *setGrid) await(m *account.Measuring) tea.Cmd {
+func (g *setGrid) await(m *inputs.Measuring) tea.Cmd {
 	s := g.app.session
 	return func() tea.Msg {
 		rows, more := m.Next()
@@ -41,7 +41,7 @@ func (g *setGrid) await(m *account.Measuring) tea.Cmd {
 type setMeasuredMsg struct {
 	asked
 	grid  *setGrid
-	from  *account.Measuring
+	from  *inputs.Measuring
 	rows  []jobset.Row
 	again bool // more rows follow
 }

@@ -17,8 +17,8 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -37,11 +37,11 @@ func moneyDialogs(a *App, words string) []func() {
 	media, _ := draft.ParseMedia(link, "")
 	sub := outbox.Submission{ID: "s", Kind: outbox.SubmitGeneration, Model: words, Name: says, Price: price, Draft: draft.Draft{Unknown: words}}
 	job := state.Generation{ID: "j", Name: says, Model: words}
-	in := account.Input{Kind: "video", Name: media.Base(), Basis: words, Finding: draft.Finding{Seconds: 25, Warn: string(errorText(errors.New(words)))}}
+	in := inputs.Input{Kind: "video", Name: media.Base(), Basis: words, Finding: draft.Finding{Seconds: 25, Warn: string(errorText(errors.New(words)))}}
 	batch := sub
 	batch.Kind, batch.BatchLines = outbox.SubmitBatch, 24
-	one := &spending{submission: sub, inputs: []account.Input{in}, form: &generationForm{origin: &origin{job: job}}}
-	all := &spending{submission: batch, inputs: []account.Input{in}, warnings: []text.Text{says}}
+	one := &spending{submission: sub, inputs: []inputs.Input{in}, form: &generationForm{origin: &origin{job: job}}}
+	all := &spending{submission: batch, inputs: []inputs.Input{in}, warnings: []text.Text{says}}
 	g := &group{jobs: []groupJob{
 		{source: source{job: job}, sub: &sub, warn: []string{words}}, {source: source{job: job}, sub: &sub}, {source: source{job: job}, left: says},
 	}}

@@ -10,8 +10,8 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 )
 
 const (
@@ -28,7 +28,7 @@ type looking struct {
 	run    int                // number of the check; results of earlier ones are dropped
 	cancel context.CancelFunc // nil before it starts
 	done   bool
-	input  account.Input
+	input  inputs.Input
 }
 
 // lookedAt returns everything the result of a check depends on.
@@ -94,7 +94,7 @@ func (f *generationForm) lookAt(field string) tea.Cmd {
 	var ctx context.Context
 	ctx, l.cancel = context.WithTimeout(context.Background(), lookMost)
 	client, run := f.app.session.Client, l.run
-	p := account.Pricing{Draft: f.draft.Clone(), Env: draft.CheckEnv{Home: f.app.cfg.Home}}
+	p := inputs.Pricing{Draft: f.draft.Clone(), Env: draft.CheckEnv{Home: f.app.cfg.Home}}
 	return func() tea.Msg {
 		in, err := p.Look(ctx, client, field)
 		return lookedMsg{f, field, run, in, err}
@@ -106,7 +106,7 @@ type lookedMsg struct {
 	form  *generationForm
 	field string
 	run   int
-	input account.Input
+	input inputs.Input
 	err   error
 }
 
@@ -121,7 +121,7 @@ func (m lookedMsg) apply(*composer) tea.Cmd {
 }
 
 // found returns the result of the check of a field.
-func (f *generationForm) found(field string) (in account.Input, ok bool) {
+func (f *generationForm) found(field string) (in inputs.Input, ok bool) {
 	l := f.looks[field]
 	if l == nil || !l.done || l.at != f.lookedAt(field) {
 		return in, false
@@ -145,7 +145,7 @@ func (f *generationForm) lookNote(field string) text.Text {
 
 func statCmd(f *generationForm, path string) tea.Cmd {
 	return func() tea.Msg {
-		size, err := account.StatFile(path)
+		size, err := inputs.StatFile(path)
 		return statMsg{f, path, fileFact{size, err}}
 	}
 }

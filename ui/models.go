@@ -11,8 +11,8 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/table"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -53,7 +53,7 @@ const modelsPage = "https://sync.so/docs/models/lipsync"
 // longest returns the longest input a model takes.
 func longest(m *state.Model) text.Text {
 	if s := draft.RulesFor(m.Name).MaxSeconds; s > 0 {
-		return account.Seconds(s)
+		return inputs.Seconds(s)
 	}
 	return none
 }

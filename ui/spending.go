@@ -10,8 +10,8 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
@@ -22,7 +22,7 @@ import (
 // exactly the bytes that were priced are sent.
 type spending struct {
 	submission outbox.Submission
-	inputs     []account.Input
+	inputs     []inputs.Input
 	sent       []outbox.SentFile // for a batch: earlier batches of the same file
 	warnings   []text.Text       // for a batch: besides those of the inputs
 	end        draft.LinkEnd     // of the links in the request
@@ -108,7 +108,7 @@ func (a *composer) weigh(charge ledger.Charge) ledger.Verdict {
 func (a *composer) spendingWarnings(s *spending) []paint.Item {
 	but := func(words text.Text) paint.Item { return paint.Item{Label: "but", Words: words, Tone: paint.Warn} }
 	said := append(sentBefore(s.sent, a.Now), but(text.Of(s.submission.Draft.Unknown)))
-	for _, words := range slices.Concat(text.All(account.Warnings(s.inputs)), s.warnings) {
+	for _, words := range slices.Concat(text.All(inputs.Warnings(s.inputs)), s.warnings) {
 		said = append(said, but(words))
 	}
 	said = append(said, hostLines(s.hosts)...)
@@ -155,7 +155,7 @@ func (a *composer) spendingLines(s *spending) []paint.Item {
 		fact("frames", text.Sprintf("%d at %d frames a second (fps: %d)", sub.Price.Frames, outbox.FramesPerSecond, outbox.FramesPerSecond), paint.Normal)
 	}
 	if sub.Price.Seconds > 0 {
-		fact("length", account.Seconds(sub.Price.Seconds)+" of output", paint.Normal)
+		fact("length", inputs.Seconds(sub.Price.Seconds)+" of output", paint.Normal)
 	}
 	fact("based on", text.Of(sub.Price.Basis), paint.Muted)
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {

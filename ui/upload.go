@@ -11,6 +11,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -58,7 +59,7 @@ func (u *ownUpload) name() text.Text {
 // completePath looks for the file that a path begins.
 func (a *composer) completePath(p *kit.Prompt, typed string) tea.Cmd {
 	home := a.cfg.Home
-	return func() tea.Msg { return completedMsg{p, typed, account.CompletePath(typed, home)} }
+	return func() tea.Msg { return completedMsg{p, typed, inputs.CompletePath(typed, home)} }
 }
 
 // completedMsg is a longer path.
@@ -113,7 +114,7 @@ func (m uploadReadMsg) apply(a *composer) tea.Cmd {
 	a.Calm()
 	switch {
 	case m.err != nil:
-		a.Complain(account.Words(m.err))
+		a.Complain(text.Words(m.err))
 		return nil
 	case m.support == api.Unsupported:
 		a.Warn("this server takes no uploads")

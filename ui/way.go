@@ -10,8 +10,8 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/jobset"
 	"dubtop/state/outbox"
 	"dubtop/ui/paint"
@@ -44,7 +44,7 @@ func (a *desk) newSet(name, source string) groupSet {
 }
 
 // setOf names a set by the sources it was read from.
-func (a *desk) setOf(s account.JobSources) groupSet {
+func (a *desk) setOf(s inputs.JobSources) groupSet {
 	videos, tracks := setPath(s.Videos, a.cfg.Home), setPath(s.Tracks, a.cfg.Home)
 	if videos == "" {
 		return a.newSet("", "")

@@ -2,9 +2,8 @@ package ui
 
 import (
 	"dubtop/api/text"
-	"dubtop/state/account"
 )
 
 // errorText returns an error as safe text. Even our own errors may quote remote
 // words.
-func errorText(err error) text.Text { return account.Words(err) }
+func errorText(err error) text.Text { return text.Words(err) }

@@ -2,8 +2,8 @@
 // account's data, its queue and the journal. A driver, such as the dashboard or
 // a command, calls it in a loop: it asks which work is due, runs the work on
 // any goroutine, and applies the results. Only this package touches the client,
-// the journal and the user's files. Decisions about spending belong to the
-// outbox and the budgets.
+// the journal and the user's files, with inputs and tasks as its hands. Decisions
+// about spending belong to the outbox and the budgets.
 package account
 
 import (
@@ -15,6 +15,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -69,9 +70,9 @@ type Account struct {
 	halted     bool  // nothing more is sent
 	unwritable error // why the journal can't be written
 	now        time.Time
-	once       []Work // extra work for the next Due
-	paid       int    // paid requests on their way
-	looks      *Looks // shared by all repricing
+	once       []Work        // extra work for the next Due
+	paid       int           // paid requests on their way
+	looks      *inputs.Looks // shared by all repricing
 
 	recall       recall
 	pauses       pauses
@@ -89,7 +90,7 @@ type Account struct {
 
 // New returns a session. It does no I/O until its work is run.
 func New(c Config, now time.Time) *Account {
-	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: NewLooks(c.Client)}
+	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: inputs.NewLooks(c.Client)}
 	a.up = uploads{wondered: new(atomic.Bool), active: make(map[draft.Content]*sending), lost: make(map[draft.Content]int)}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
@@ -256,3 +257,7 @@ func (a *Account) later(run func(ctx context.Context) apply) { a.once = append(a
 
 // Paid returns the number of paid requests on their way.
 func (a *Account) Paid() int { return a.paid }
+
+// Pressed records a key. Work that can wait, such as saving a long history,
+// continues when the user pauses, or else once a second.
+func (a *Account) Pressed(now time.Time) { a.pauses.pressed.Store(now.UnixNano()) }

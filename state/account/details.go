@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"dubtop/api"
-	"dubtop/state"
-	"dubtop/state/journal"
 )
 
 // OpenDetails requests a job's details at once and marks them as open. The
@@ -21,19 +19,4 @@ func (a *Account) OpenDetails(id api.ID) Work {
 			return nil
 		}
 	})
-}
-
-// details requests a job, and its cost if the request includes that. If the
-// server does not return the job, it falls back to the submission sent from here.
-func details(ctx context.Context, c *api.Client, j *journal.Journal, q state.Query) (r state.Answer) {
-	r.Details.Job, r.Err = c.Generation(ctx, q.Job, api.GenerationDetails{Progress: true})
-	switch {
-	case r.Err != nil && j != nil:
-		r.Details.Sent, _, _ = j.SubmissionOf(ctx, q.Job)
-	case r.Err == nil && q.WithCosts:
-		if costs, err := c.Costs(ctx, q.Job); err == nil {
-			r.Details.Costs = &costs
-		}
-	}
-	return r
 }

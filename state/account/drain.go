@@ -8,6 +8,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 )
@@ -220,7 +221,7 @@ func (d *Drain) answered(done outbox.TaskResult, now time.Time) {
 // A failed request is retried.
 func (d *Drain) priced(done outbox.TaskResult, now time.Time) {
 	delete(d.priceless, done.Submission.ID)
-	if _, refused := errors.AsType[refusedInput](done.Err); refused {
+	if _, refused := errors.AsType[inputs.RefusedInput](done.Err); refused {
 		d.priceless[done.Submission.ID] = true
 	}
 	if e, ok := errors.AsType[*api.Error](done.Err); ok {

@@ -20,9 +20,11 @@ import (
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 func TestMain(m *testing.M) {
@@ -38,7 +40,7 @@ func TestMain(m *testing.M) {
 
 // desk is what a drain works with: the real client on a simulated account, and
 // a journal in memory.
-func desk(t *testing.T, account *simulator.Server) Runner {
+func desk(t *testing.T, account *simulator.Server) tasks.Runner {
 	t.Helper()
 	client, err := api.New(api.Config{BaseURL: account.BaseURL(), Key: api.NewSecret(account.Key()), Transport: account.RoundTripper()})
 	if err != nil {
@@ -49,13 +51,13 @@ func desk(t *testing.T, account *simulator.Server) Runner {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
-	return Runner{Client: client, Journal: j}
+	return tasks.Runner{Client: client, Journal: j}
 }
 
 // agreed returns a priced and confirmed job with that name.
-func agreed(t *testing.T, d Runner, account *simulator.Server, name string) outbox.Submission {
+func agreed(t *testing.T, d tasks.Runner, account *simulator.Server, name string) outbox.Submission {
 	t.Helper()
-	p := Pricing{Draft: draft.Draft{
+	p := inputs.Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
 		Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 	}}
@@ -69,7 +71,7 @@ func agreed(t *testing.T, d Runner, account *simulator.Server, name string) outb
 	return sub
 }
 
-func enqueue(t *testing.T, d Runner, account *simulator.Server, names ...string) {
+func enqueue(t *testing.T, d tasks.Runner, account *simulator.Server, names ...string) {
 	t.Helper()
 	for _, name := range names {
 		if err := d.Journal.Enqueue(t.Context(), agreed(t, d, account, name), time.Now()); err != nil {
@@ -96,7 +98,7 @@ func numbered(n int) (names []string) {
 }
 
 // virtual runs a test in virtual time.
-func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *simulator.Server, d Runner)) {
+func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *simulator.Server, d tasks.Runner)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		o.Reliable = true
@@ -107,10 +109,10 @@ func virtual(t *testing.T, o simulator.Options, f func(t *testing.T, account *si
 }
 
 func TestDrainSendsInOrderAndReports(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		enqueue(t, d, account, numbered(7)...)
 		var told []string
-		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.State)))) }}).Run(t.Context())
+		sum, err := (&Drain{Account: sessionOf(d, Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.State)))) }}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 7}) {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -125,14 +127,14 @@ func TestDrainSendsInOrderAndReports(t *testing.T) {
 }
 
 func TestDrainLeavesWhatNeedsTheUser(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		enqueue(t, d, account, "paused", "refused", "fine")
 		if err := d.Journal.PauseItem(t.Context(), journalID(t, d, "paused"), true); err != nil {
 			t.Fatal(err)
 		}
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, Status: 422, Body: `{"statusCode":422,"message":"No face."}`})
 		var words []string
-		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { words = append(words, string(n.Words)) }}).Run(t.Context())
+		sum, err := (&Drain{Account: sessionOf(d, Config{}), Notice: func(n Notice) { words = append(words, string(n.Words)) }}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 1, Refused: 1, Left: 1}) {
 			t.Fatalf("%+v, %v", sum, err)
 		}
@@ -142,7 +144,7 @@ func TestDrainLeavesWhatNeedsTheUser(t *testing.T) {
 	})
 }
 
-func journalID(t *testing.T, d Runner, name string) string {
+func journalID(t *testing.T, d tasks.Runner, name string) string {
 	t.Helper()
 	items, err := d.Journal.Queue(t.Context())
 	for _, i := range items {
@@ -157,7 +159,7 @@ func journalID(t *testing.T, d Runner, name string) string {
 // A job is sent again because its first answer was lost. The first request
 // turns out to have been accepted before the second is sent.
 func TestJobThatTurnsOutSentIsPausedAndTheNextIsSent(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		typed := time.Now()
 		twin := func(id, warning string) outbox.Submission {
 			sub := agreed(t, d, account, "twin")
@@ -172,7 +174,7 @@ func TestJobThatTurnsOutSentIsPausedAndTheNextIsSent(t *testing.T) {
 			d.Journal.Enqueue(t.Context(), second, time.Now()),
 			first.Link("job-1", time.Now()), d.Journal.SaveSubmission(t.Context(), first))
 		enqueue(t, d, account, "next")
-		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
+		sum, err := (&Drain{Account: sessionOf(d, Config{})}).Run(t.Context())
 		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"next"}) {
 			t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 		}
@@ -184,27 +186,27 @@ func TestDrainEndsWithItsReason(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		guard ledger.Guard
-		begin func(*testing.T, *simulator.Server, Runner)
+		begin func(*testing.T, *simulator.Server, tasks.Runner)
 		want  func(error) bool
 	}{
-		{"held by the user", ledger.Guard{}, func(t *testing.T, _ *simulator.Server, d Runner) {
+		{"held by the user", ledger.Guard{}, func(t *testing.T, _ *simulator.Server, d tasks.Runner) {
 			if err := d.Journal.PauseQueue(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
 		}, func(err error) bool { return errors.Is(err, ErrPaused) }},
-		{"a hard budget", budget, func(*testing.T, *simulator.Server, Runner) {}, func(err error) bool {
+		{"a hard budget", budget, func(*testing.T, *simulator.Server, tasks.Runner) {}, func(err error) bool {
 			return errors.Is(err, ErrBudget) && strings.Contains(err.Error(), "$2.00")
 		}},
-		{"a revoked key", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Runner) { a.RevokeKey() }, isKind(api.KindAuth)},
-		{"an unpaid bill", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ Runner) {
+		{"a revoked key", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ tasks.Runner) { a.RevokeKey() }, isKind(api.KindAuth)},
+		{"an unpaid bill", ledger.Guard{}, func(_ *testing.T, a *simulator.Server, _ tasks.Runner) {
 			a.Fault("POST /v2/generate", simulator.Fault{Status: 402, Body: `{"statusCode":402,"message":"Pay first."}`})
 		}, isKind(api.KindPayment)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 				enqueue(t, d, account, "a", "b")
 				c.begin(t, account, d)
-				_, err := (&Drain{Account: d.session(Config{Guard: c.guard})}).Run(t.Context())
+				_, err := (&Drain{Account: sessionOf(d, Config{Guard: c.guard})}).Run(t.Context())
 				if !c.want(err) || len(account.Accepted()) != 0 {
 					t.Errorf("%v, %d accepted", err, len(account.Accepted()))
 				}
@@ -223,12 +225,12 @@ func isKind(k api.Kind) func(error) bool {
 // A stopped drain starts nothing new and waits for the answer to the current
 // request.
 func TestStoppedDrainLosesNoAnswer(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		enqueue(t, d, account, "a", "b")
 		account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 10 * time.Second})
 		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
 		defer stop()
-		sum, err := (&Drain{Account: d.session(Config{})}).Run(ctx)
+		sum, err := (&Drain{Account: sessionOf(d, Config{})}).Run(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) || sum.Sent != 1 || sum.Left != 1 {
 			t.Errorf("%+v, %v", sum, err)
 		}
@@ -241,10 +243,10 @@ func TestStoppedDrainLosesNoAnswer(t *testing.T) {
 
 func TestDrainResolvesALostAnswerBeforeItEnds(t *testing.T) {
 	for _, ignore := range []bool{false, true} {
-		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d Runner) {
+		virtual(t, simulator.Options{IgnoreKeys: ignore}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 			enqueue(t, d, account, "a", "b")
 			account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropAfter: true})
-			sum, err := (&Drain{Account: d.session(Config{Slots: 3})}).Run(t.Context())
+			sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 3})}).Run(t.Context())
 			if err != nil || sum != (Sum{Sent: 2, Resolved: 1}) || len(account.Accepted()) != 2 {
 				t.Errorf("ignored %t: %+v, %v, %d accepted", ignore, sum, err, len(account.Accepted()))
 			}
@@ -253,10 +255,10 @@ func TestDrainResolvesALostAnswerBeforeItEnds(t *testing.T) {
 }
 
 func TestDrainLeavesUnacceptedRequestsToTheUserIfKeysAreIgnored(t *testing.T) {
-	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{IgnoreKeys: true}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		enqueue(t, d, account, "a")
 		account.Fault("POST /v2/generate", simulator.Fault{Times: 1, DropBefore: true})
-		sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context())
+		sum, err := (&Drain{Account: sessionOf(d, Config{})}).Run(t.Context())
 		if err != nil || sum != (Sum{Unknown: 1}) || len(account.Accepted()) != 0 {
 			t.Errorf("%+v, %v", sum, err)
 		}
@@ -308,11 +310,11 @@ func stranger(account *simulator.Server, seed uint64, done <-chan struct{}) (wor
 // once, in order, with at most three tries for each slot that becomes free.
 func TestStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 	for seed := range uint64(5) {
-		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d Runner) {
+		virtual(t, simulator.Options{Slots: 1, Seed: seed}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 			enqueue(t, d, account, numbered(10)...)
 			done := make(chan struct{})
 			worst := stranger(account, seed, done)
-			sum, err := (&Drain{Account: d.session(Config{Slots: 1})}).Run(t.Context())
+			sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 1})}).Run(t.Context())
 			close(done)
 			synctest.Wait()
 			if err != nil || sum.Sent != 10 || !slices.Equal(accepted(account), numbered(10)) {
@@ -327,9 +329,9 @@ func TestStrangerKeepsTakingTheOnlySlot(t *testing.T) {
 
 // signedJob returns a priced and confirmed job whose video link expires after
 // the given time.
-func signedJob(t *testing.T, d Runner, account *simulator.Server, name string, left time.Duration) outbox.Submission {
+func signedJob(t *testing.T, d tasks.Runner, account *simulator.Server, name string, left time.Duration) outbox.Submission {
 	t.Helper()
-	p := Pricing{Draft: draft.Draft{
+	p := inputs.Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Audio: account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 		Visual: fmt.Sprintf("%s/media/talk_28s.mp4?X-Amz-Date=%s&X-Amz-Expires=%d", account.StorageURL(), time.Now().Format("20060102T150405Z"), int(left.Seconds())),
 	}}
@@ -342,12 +344,12 @@ func signedJob(t *testing.T, d Runner, account *simulator.Server, name string, l
 // still valid, once until it is stale.
 func TestDrainDoesNotSendExpiredLinks(t *testing.T) {
 	for _, later := range []time.Duration{80 * time.Second, time.Hour} {
-		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
+		virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 			must(t, d.Journal.Enqueue(t.Context(), signedJob(t, d, account, "ended", 75*time.Second), time.Now()))
 			enqueue(t, d, account, "fine")
 			time.Sleep(later)
 			var told []string
-			sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.Kind))+": "+n.Words)) }}).Run(t.Context())
+			sum, err := (&Drain{Account: sessionOf(d, Config{}), Notice: func(n Notice) { told = append(told, string(n.Name+" "+text.Of(string(n.Kind))+": "+n.Words)) }}).Run(t.Context())
 			if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Equal(accepted(account), []string{"fine"}) {
 				t.Errorf("%+v, %v, accepted %v", sum, err, accepted(account))
 			}
@@ -361,7 +363,7 @@ func TestDrainDoesNotSendExpiredLinks(t *testing.T) {
 // No request with an expired link is sent, even if the task was handed out
 // before it expired.
 func TestRunnerDoesNotSendExpiredLinks(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		sub := signedJob(t, d, account, "ended", time.Minute)
 		must(t, d.Journal.Enqueue(t.Context(), sub, time.Now()))
 		time.Sleep(2 * time.Minute)
@@ -378,8 +380,8 @@ func TestRunnerDoesNotSendExpiredLinks(t *testing.T) {
 	})
 }
 
-// session returns a session on the desk's account and journal.
-func (d Runner) session(c Config) *Account {
+// sessionOf returns a session on the desk's account and journal.
+func sessionOf(d tasks.Runner, c Config) *Account {
 	c.Client, c.Journal, c.Home, c.Pace = d.Client, d.Journal, d.Home, state.DefaultPace()
 	return New(c, time.Now())
 }

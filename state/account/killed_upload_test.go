@@ -18,8 +18,10 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 var kills = flag.Int("kills", 25, "how often TestKilledUploads kills the program")
@@ -141,7 +143,7 @@ func killUploads(t *testing.T, chance *rand.Rand) (deaths int) {
 		{Visual: films[0], Audio: track},
 		{Visual: films[1], Audio: s.StorageURL() + "/media/line_6s.wav"},
 	}
-	live := func(left int) (d Runner, ctx context.Context, end func()) {
+	live := func(left int) (d tasks.Runner, ctx context.Context, end func()) {
 		j, err := journal.Open(t.Context(), path)
 		must(t, err)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -149,12 +151,12 @@ func killUploads(t *testing.T, chance *rand.Rand) (deaths int) {
 		m.die = func() { cancel(); _ = j.Close() }
 		c, err := api.New(api.Config{BaseURL: s.BaseURL(), Key: api.NewSecret(s.Key()), Version: "test", Transport: m})
 		must(t, err)
-		return Runner{Client: c, Journal: j}, ctx, func() { cancel(); _ = j.Close() }
+		return tasks.Runner{Client: c, Journal: j}, ctx, func() { cancel(); _ = j.Close() }
 	}
 	d, ctx, end := live(-1)
 	for i, draft := range drafts {
 		draft.Model, draft.OutputFileName = "lipsync-2", fmt.Sprintf("job_%d", i)
-		p := Pricing{Draft: draft, Contents: &Contents{d.Journal}}
+		p := inputs.Pricing{Draft: draft, Contents: inputs.NewContents(d.Journal)}
 		sub, _, err := p.Price(ctx, d.Client)
 		must(t, err, sub.Confirm(time.Now(), "key-"+draft.OutputFileName), d.Journal.Enqueue(ctx, sub, time.Now()))
 	}
@@ -166,7 +168,7 @@ func killUploads(t *testing.T, chance *rand.Rand) (deaths int) {
 			left = -1
 		}
 		d, ctx, end := live(left)
-		sum, err := (&Drain{Account: d.session(Config{})}).Run(ctx)
+		sum, err := (&Drain{Account: sessionOf(d, Config{})}).Run(ctx)
 		end()
 		if err == nil && sum.Left+sum.Unknown+sum.Unsaved == 0 {
 			break

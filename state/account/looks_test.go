@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,6 +21,8 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
+	"dubtop/state/tasks"
 )
 
 // elsewhere serves the files of the account's storage under other host names,
@@ -60,7 +63,7 @@ func (e *elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // beside returns a desk whose network has other hosts as well.
-func beside(t *testing.T, account *simulator.Server, d Runner) (Runner, *elsewhere) {
+func beside(t *testing.T, account *simulator.Server, d tasks.Runner) (tasks.Runner, *elsewhere) {
 	t.Helper()
 	storage, err := url.Parse(account.StorageURL())
 	must(t, err)
@@ -71,9 +74,9 @@ func beside(t *testing.T, account *simulator.Server, d Runner) (Runner, *elsewhe
 }
 
 // waits queues a job whose audio is on a host.
-func waits(t *testing.T, d Runner, account *simulator.Server, name, host string) {
+func waits(t *testing.T, d tasks.Runner, account *simulator.Server, name, host string) {
 	t.Helper()
-	p := Pricing{Draft: draft.Draft{
+	p := inputs.Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4",
 		Audio: fmt.Sprintf("%s/media/line_25s.wav?%s", host, name), OutputFileName: name,
 	}}
@@ -85,7 +88,7 @@ func waits(t *testing.T, d Runner, account *simulator.Server, name, host string)
 // When their prices are renewed, the jobs behind them are sent in order after a
 // moment, and each of the twenty says why it is not.
 func TestStalledHostDoesNotDelayADrain(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		d, e := beside(t, account, d)
 		e.lengths = true
 		const stuck = 20
@@ -98,7 +101,7 @@ func TestStalledHostDoesNotDelayADrain(t *testing.T) {
 		began := time.Now()
 		var first, last time.Duration
 		why := map[string]string{}
-		sum, err := (&Drain{Account: d.session(Config{Slots: 60}), Notice: func(n Notice) {
+		sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 60}), Notice: func(n Notice) {
 			if n.Kind == NoticeSent {
 				first, last = cmp.Or(first, n.At.Sub(began)), n.At.Sub(began)
 				return
@@ -125,7 +128,7 @@ func TestStalledHostDoesNotDelayADrain(t *testing.T) {
 
 // A host that recovers is used again without another confirmation.
 func TestSkippedLinksAreTriedLater(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		d, e := beside(t, account, d)
 		e.lengths = true
 		for i := range 12 {
@@ -134,8 +137,8 @@ func TestSkippedLinksAreTriedLater(t *testing.T) {
 		time.Sleep(time.Hour)
 		e.stalled.Store(true)
 		time.AfterFunc(20*time.Second, func() { e.stalled.Store(false) })
-		sum, err := (&Drain{Account: d.session(Config{Slots: 60})}).Run(t.Context())
-		if err != nil || sum != (Sum{Sent: 12 - looksAtHost, Left: looksAtHost}) {
+		sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 60})}).Run(t.Context())
+		if err != nil || sum != (Sum{Sent: 12 - inputs.LooksAtHost, Left: inputs.LooksAtHost}) {
 			t.Errorf("%+v, %v", sum, err)
 		}
 	})
@@ -143,7 +146,7 @@ func TestSkippedLinksAreTriedLater(t *testing.T) {
 
 // A server that prices whole requests needs no length from us.
 func TestJobPricedByTheServerIsSentThoughItsHostStalls(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 60}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		d, e := beside(t, account, d)
 		for i := range 12 {
 			waits(t, d, account, fmt.Sprintf("line_%02d", i), "https://slow.example")
@@ -151,7 +154,7 @@ func TestJobPricedByTheServerIsSentThoughItsHostStalls(t *testing.T) {
 		time.Sleep(time.Hour)
 		e.stalled.Store(true)
 		began := time.Now()
-		sum, err := (&Drain{Account: d.session(Config{Slots: 60})}).Run(t.Context())
+		sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 60})}).Run(t.Context())
 		if took := time.Since(began); err != nil || sum != (Sum{Sent: 12}) || took > 30*time.Second {
 			t.Errorf("%+v, %v after %s", sum, err, took)
 		}
@@ -159,19 +162,19 @@ func TestJobPricedByTheServerIsSentThoughItsHostStalls(t *testing.T) {
 }
 
 func TestLooksDoNotWaitForOtherHosts(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		d, e := beside(t, account, d)
 		e.stalled.Store(true)
-		began, looks := time.Now(), NewLooks(d.Client)
-		var links []Link
+		began, looks := time.Now(), inputs.NewLooks(d.Client)
+		var links []inputs.Link
 		for i := range 50 {
-			links = append(links, Link{"video", fmt.Sprintf("https://slow%d.example/%d.mp4", i%5, i)})
+			links = append(links, inputs.Link{Kind: "video", URL: fmt.Sprintf("https://slow%d.example/%d.mp4", i%5, i)})
 		}
-		var good []Link
+		var good []inputs.Link
 		for i := range 20 {
-			good = append(good, Link{"video", fmt.Sprintf("%s/media/talk_%ds.mp4", account.StorageURL(), 5+i)})
+			good = append(good, inputs.Link{Kind: "video", URL: fmt.Sprintf("%s/media/talk_%ds.mp4", account.StorageURL(), 5+i)})
 		}
-		done := make(chan map[Link]draft.Finding)
+		done := make(chan map[inputs.Link]draft.Finding)
 		go func() { done <- looks.All(t.Context(), links, nil) }()
 		time.Sleep(time.Second)
 		for link, f := range looks.All(t.Context(), good, nil) {
@@ -191,7 +194,7 @@ func TestLooksDoNotWaitForOtherHosts(t *testing.T) {
 				t.Errorf("%s: %+v", link.URL, f)
 			}
 		}
-		if took := time.Since(began); untried != 50-5*looksAtHost || took > 17*time.Second {
+		if took := time.Since(began); untried != 50-5*inputs.LooksAtHost || took > 17*time.Second {
 			t.Errorf("%d were not tried; it took %s", untried, took)
 		}
 	})
@@ -199,18 +202,21 @@ func TestLooksDoNotWaitForOtherHosts(t *testing.T) {
 
 // A cancelled look does not wait for anything.
 func TestCancelledLooksEndAtOnce(t *testing.T) {
-	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		d, e := beside(t, account, d)
 		e.stalled.Store(true)
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
-		began, looks := time.Now(), NewLooks(d.Client)
-		p := Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: "https://slow.example/a.mp4", Audio: "https://slow.example/a.wav"}, Looks: looks}
+		began, looks := time.Now(), inputs.NewLooks(d.Client)
+		p := inputs.Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: "https://slow.example/a.mp4", Audio: "https://slow.example/a.wav"}, Looks: looks}
 		if _, _, err := p.Price(ctx, d.Client); err == nil || time.Since(began) != time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
 		}
-		if f, hopeless := looks.hopeless(looks.host("https://slow.example")); hopeless {
-			t.Errorf("what was given up counts against its host: %+v", f)
+		e.stalled.Store(false)
+		for _, f := range looks.All(t.Context(), []inputs.Link{{Kind: "video", URL: "https://slow.example/b.mp4"}}, nil) {
+			if f.Untried {
+				t.Errorf("what was given up counts against its host: %+v", f)
+			}
 		}
 	})
 }
@@ -218,10 +224,10 @@ func TestCancelledLooksEndAtOnce(t *testing.T) {
 // If a local audio file has turned into a picture, only the user can fix that,
 // so a drain does not wait for it.
 func TestDrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		path := filepath.Join(t.TempDir(), "line.wav")
 		must(t, os.WriteFile(path, wav(3), 0o600))
-		p := Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: path, OutputFileName: "local"}}
+		p := inputs.Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: path, OutputFileName: "local"}}
 		sub, _, err := p.Price(t.Context(), d.Client)
 		must(t, err, sub.Confirm(time.Now(), "key-local"), d.Journal.Enqueue(t.Context(), sub, time.Now()))
 		enqueue(t, d, account, "fine")
@@ -230,9 +236,22 @@ func TestDrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
 		var told []string
-		sum, err := (&Drain{Account: d.session(Config{}), Notice: func(n Notice) { told = append(told, string(n.Words)) }}).Run(ctx)
+		sum, err := (&Drain{Account: sessionOf(d, Config{}), Notice: func(n Notice) { told = append(told, string(n.Words)) }}).Run(ctx)
 		if err != nil || sum != (Sum{Sent: 1, Left: 1}) || !slices.Contains(told, "not uploaded: line.wav has changed since it was priced: price it again") {
 			t.Errorf("%+v, %v, told %q", sum, err, told)
 		}
 	})
+}
+
+// wav returns a WAV file with some seconds of silence, one byte per sample.
+func wav(seconds int) []byte {
+	le := binary.LittleEndian
+	data := make([]byte, 8000*seconds)
+	b := slices.Concat([]byte("RIFF"), le.AppendUint32(nil, uint32(36+len(data))), []byte("WAVEfmt "), le.AppendUint32(nil, 16))
+	for _, n := range []uint16{1, 1} {
+		b = le.AppendUint16(b, n)
+	}
+	b = le.AppendUint32(le.AppendUint32(b, 8000), 8000)
+	b = le.AppendUint16(le.AppendUint16(b, 1), 8)
+	return slices.Concat(b, []byte("data"), le.AppendUint32(nil, uint32(len(data))), data)
 }

@@ -19,8 +19,10 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 // For a full night: go test ./state/account -run Overnight -jobs 10000 -v.
@@ -109,7 +111,7 @@ type night struct {
 }
 
 // open starts a process: a client and the journal.
-func (n *night) open() Runner {
+func (n *night) open() tasks.Runner {
 	n.t.Helper()
 	w := n.weather
 	w.mu.Lock()
@@ -124,7 +126,7 @@ func (n *night) open() Runner {
 		n.t.Fatal(err)
 	}
 	n.starts++
-	return Runner{Client: client, Journal: j}
+	return tasks.Runner{Client: client, Journal: j}
 }
 
 // agree creates confirmed submissions, a tenth of which are twins of another
@@ -140,7 +142,7 @@ func (n *night) agree(count int) {
 		if i%10 == 9 {
 			take = i - 1 // equal to the previous one in every way
 		}
-		p := Pricing{Draft: draft.Draft{
+		p := inputs.Pricing{Draft: draft.Draft{
 			Model: "lipsync-2", Visual: n.weather.account.StorageURL() + fmt.Sprintf("/media/take%d_28s.mp4", take),
 			Audio: n.weather.account.StorageURL() + "/media/line_25s.wav",
 		}}
@@ -173,12 +175,12 @@ func (n *night) work() {
 }
 
 // drain runs one process, and reports whether another one has to continue.
-func (n *night) drain(desk Runner) (again bool) {
+func (n *night) drain(desk tasks.Runner) (again bool) {
 	ctx, cancel := context.WithCancel(n.t.Context())
 	defer cancel()
 	var err error
 	ended := make(chan struct{})
-	d := Drain{Account: desk.session(Config{Slots: 50})}
+	d := Drain{Account: sessionOf(desk, Config{Slots: 50})}
 	go func() {
 		defer close(ended)
 		_, err = d.Run(ctx)
@@ -340,7 +342,7 @@ func (n *night) judge() {
 func twin(id string) bool { return strings.HasSuffix(id, "8") || strings.HasSuffix(id, "9") }
 
 // count notes whether a submission ever had an unknown outcome.
-func (n *night) count(desk Runner, s *outbox.Submission) {
+func (n *night) count(desk tasks.Runner, s *outbox.Submission) {
 	history, err := desk.Journal.History(n.t.Context(), s.ID)
 	if err != nil {
 		n.t.Fatal(err)

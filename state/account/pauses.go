@@ -17,10 +17,6 @@ const (
 // any goroutine.
 type pauses struct{ pressed atomic.Int64 } // when, in nanoseconds since 1970
 
-// Pressed records a key. Work that can wait, such as saving a long history,
-// continues when the user pauses, or else once a second.
-func (a *Account) Pressed(now time.Time) { a.pauses.pressed.Store(now.UnixNano()) }
-
 // wait sleeps for d, and then until the user pauses.
 func (p *pauses) wait(d time.Duration) {
 	time.Sleep(d)

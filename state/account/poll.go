@@ -93,6 +93,21 @@ func oneAsset(ctx context.Context, c *api.Client, id api.ID) state.Answer {
 	return state.AssetsAnswer(api.AssetPage{Items: []api.Asset{x}, Total: 1}, nil)
 }
 
+// details requests a job, and its cost if the request includes that. If the
+// server does not return the job, it falls back to the submission sent from here.
+func details(ctx context.Context, c *api.Client, j *journal.Journal, q state.Query) (r state.Answer) {
+	r.Details.Job, r.Err = c.Generation(ctx, q.Job, api.GenerationDetails{Progress: true})
+	switch {
+	case r.Err != nil && j != nil:
+		r.Details.Sent, _, _ = j.SubmissionOf(ctx, q.Job)
+	case r.Err == nil && q.WithCosts:
+		if costs, err := c.Costs(ctx, q.Job); err == nil {
+			r.Details.Costs = &costs
+		}
+	}
+	return r
+}
+
 // releaseFrom is the shortest history worth a release: a release takes as long as
 // drawing a hundred frames.
 const releaseFrom = 2000

@@ -8,6 +8,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 // The result of a resend is not the result of the first request. A refused or
@@ -31,7 +32,7 @@ func TestOnlyAProofAboutTheFirstRequestSettlesIt(t *testing.T) {
 		"refused, where keys may not count": {fault: refused(422, "generation_input_video_invalid"), chosen: true, want: outbox.SubmissionUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d Runner) {
+			virtual(t, simulator.Options{}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 				sub := unanswered(t, d, account)
 				time.Sleep(max(time.Second, c.after))
 				c.fault.Times = 1
@@ -56,7 +57,7 @@ func refused(status int, code string) simulator.Fault {
 }
 
 // unanswered returns a job whose answer was lost.
-func unanswered(t *testing.T, d Runner, account *simulator.Server) outbox.Submission {
+func unanswered(t *testing.T, d tasks.Runner, account *simulator.Server) outbox.Submission {
 	t.Helper()
 	sub := agreed(t, d, account, "lost")
 	if err := sub.Send(time.Now()); err != nil {

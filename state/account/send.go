@@ -9,6 +9,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 // tasksDue returns the outbox's tasks. It sends nothing before the first
@@ -59,8 +60,8 @@ func (a *Account) tells(e Event) Work {
 }
 
 // runner returns the Runner that runs this session's tasks.
-func (a *Account) runner() Runner {
-	return Runner{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
+func (a *Account) runner() tasks.Runner {
+	return tasks.Runner{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
 }
 
 // applyTask applies the result of a task; the journal already has it.

@@ -12,10 +12,11 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 // line queues n jobs that were confirmed just now.
-func line(t *testing.T, d Runner, account *simulator.Server, n int) {
+func line(t *testing.T, d tasks.Runner, account *simulator.Server, n int) {
 	t.Helper()
 	subs := make([]outbox.Submission, n)
 	for i := range subs {
@@ -41,7 +42,7 @@ func TestDrainFindsTheNumberOfSlots(t *testing.T) {
 		{slots: 15, atLeast: 44, most: 15},
 		{slots: 1000, atLeast: 44, most: 15},
 	} {
-		virtual(t, simulator.Options{Slots: c.slots, HideSlots: true, Speed: 8}, func(t *testing.T, account *simulator.Server, d Runner) {
+		virtual(t, simulator.Options{Slots: c.slots, HideSlots: true, Speed: 8}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 			line(t, d, account, 300)
 			ctx, stop := context.WithTimeout(t.Context(), 5*time.Minute)
 			defer stop()
@@ -52,7 +53,7 @@ func TestDrainFindsTheNumberOfSlots(t *testing.T) {
 					highest.Store(max(highest.Load(), int64(account.Running())))
 				}
 			}()
-			sum, err := (&Drain{Account: d.session(Config{Slots: c.configured})}).Run(ctx)
+			sum, err := (&Drain{Account: sessionOf(d, Config{Slots: c.configured})}).Run(ctx)
 			tries, most := 0, int(highest.Load())
 			for _, r := range account.Requests() {
 				if r.Path == "/v2/generate" && r.Status == 429 {
@@ -69,17 +70,17 @@ func TestDrainFindsTheNumberOfSlots(t *testing.T) {
 
 // What one process has found out is used by the next one for a day.
 func TestDrainUsesTheNumberFoundBefore(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 3, HideSlots: true}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		line(t, d, account, 9)
 		ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 		defer stop()
-		_, _ = (&Drain{Account: d.session(Config{})}).Run(ctx)
+		_, _ = (&Drain{Account: sessionOf(d, Config{})}).Run(ctx)
 		s := recallSlots(t.Context(), d.Journal)
 		if n, by := s.Known(time.Now()); n != 3 || by != outbox.SlotsTried {
 			t.Fatalf("%d, %d", n, by)
 		}
 		before := len(account.Requests())
-		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 6 {
+		if sum, err := (&Drain{Account: sessionOf(d, Config{})}).Run(t.Context()); err != nil || sum.Sent != 6 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
 		for _, r := range account.Requests()[before:] {
@@ -92,7 +93,7 @@ func TestDrainUsesTheNumberFoundBefore(t *testing.T) {
 
 // A running drain also uses the number that a window sets.
 func TestDrainUsesTheNumberSetInAWindow(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 50, HideSlots: true}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		must(t, d.Journal.SetSlots(t.Context(), 2))
 		line(t, d, account, 40)
 		time.AfterFunc(10*time.Second, func() {
@@ -106,7 +107,7 @@ func TestDrainUsesTheNumberSetInAWindow(t *testing.T) {
 				t.Errorf("%d run, and 20 were set", n)
 			}
 		})
-		if sum, err := (&Drain{Account: d.session(Config{})}).Run(t.Context()); err != nil || sum.Sent != 40 {
+		if sum, err := (&Drain{Account: sessionOf(d, Config{})}).Run(t.Context()); err != nil || sum.Sent != 40 {
 			t.Errorf("%+v, %v", sum, err)
 		}
 	})

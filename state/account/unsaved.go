@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dubtop/api/text"
 	"dubtop/state/outbox"
 )
 
@@ -52,7 +53,7 @@ func (d *Drain) tellSaving(done outbox.TaskResult, now time.Time) {
 	switch {
 	case d.Account.Outbox.AnswerUnsaved(sub.ID):
 		u := outbox.Unsaved{Submission: *sub, Why: done.Unrecorded}
-		d.tell(sub, NoticeUnsaved, u.Words()+": "+Words(u.Why), now)
+		d.tell(sub, NoticeUnsaved, u.Words()+": "+text.Words(u.Why), now)
 	case done.Kind == outbox.TaskNote && done.Unrecorded == nil:
 		d.tell(sub, NoticeSaved, "", now)
 	}

@@ -14,6 +14,7 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 )
 
 // spoiled is a journal in a file that can be made to refuse acceptances.
@@ -22,7 +23,7 @@ type spoiled struct {
 	path string
 }
 
-func spoilable(t *testing.T, d *Runner) spoiled {
+func spoilable(t *testing.T, d *tasks.Runner) spoiled {
 	t.Helper()
 	s := spoiled{t, filepath.Join(t.TempDir(), "journal.db")}
 	var err error
@@ -51,7 +52,7 @@ func (s spoiled) free() { s.change("DROP TRIGGER full") }
 // An answer that can't be saved is saved later, and nothing else is sent
 // meanwhile. Then the run continues.
 func TestDrainSavesAnAnswerLaterAndContinues(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
 		disk.fill()
@@ -61,7 +62,7 @@ func TestDrainSavesAnAnswerLaterAndContinues(t *testing.T) {
 			}
 			disk.free()
 		})
-		sum, l, err := heard(t, Drain{Account: d.session(Config{Slots: 9})})
+		sum, l, err := heard(t, Drain{Account: sessionOf(d, Config{Slots: 9})})
 		if err != nil || sum != (Sum{Sent: 2}) || !slices.Equal(l.words, []string{"a sent", "a not_saved", "a saved", "b sent"}) {
 			t.Errorf("%+v, %v, %v", sum, err, l.words)
 		}
@@ -72,12 +73,12 @@ func TestDrainSavesAnAnswerLaterAndContinues(t *testing.T) {
 }
 
 func TestDrainGivesUpIfTheDiskStaysFull(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
 		disk.fill()
 		began := time.Now()
-		drain := &Drain{Account: d.session(Config{Slots: 9})}
+		drain := &Drain{Account: sessionOf(d, Config{Slots: 9})}
 		sum, err := drain.Run(t.Context())
 		id := account.Accepted()[0].ID
 		if !errors.Is(err, ErrNotSaved) || !strings.Contains(err.Error(), "a: sent, id "+id+", not saved yet") {
@@ -95,7 +96,7 @@ func TestDrainGivesUpIfTheDiskStaysFull(t *testing.T) {
 		d.Journal, reopened = journal.Open(t.Context(), disk.path)
 		must(t, reopened)
 		defer d.Journal.Close()
-		if sum, err := (&Drain{Account: d.session(Config{Slots: 9})}).Run(t.Context()); err != nil || sum.Unknown+sum.Left+sum.Unsaved != 0 || len(account.Accepted()) != 2 {
+		if sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 9})}).Run(t.Context()); err != nil || sum.Unknown+sum.Left+sum.Unsaved != 0 || len(account.Accepted()) != 2 {
 			t.Errorf("the next run: %+v, %v, %d accepted", sum, err, len(account.Accepted()))
 		}
 	})
@@ -103,14 +104,14 @@ func TestDrainGivesUpIfTheDiskStaysFull(t *testing.T) {
 
 // A cancelled run tries once more to save what it knows.
 func TestStoppedDrainSavesWhatItCan(t *testing.T) {
-	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d Runner) {
+	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		disk := spoilable(t, &d)
 		enqueue(t, d, account, "a", "b")
 		disk.fill()
 		ctx, stop := context.WithTimeout(t.Context(), 8*time.Second)
 		defer stop()
 		time.AfterFunc(7*time.Second, disk.free)
-		sum, err := (&Drain{Account: d.session(Config{Slots: 9})}).Run(ctx)
+		sum, err := (&Drain{Account: sessionOf(d, Config{Slots: 9})}).Run(ctx)
 		if !errors.Is(err, context.DeadlineExceeded) || sum != (Sum{Sent: 1, Left: 1}) {
 			t.Errorf("%+v, %v", sum, err)
 		}

@@ -17,7 +17,9 @@ import (
 
 	"dubtop/api"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
+	"dubtop/state/tasks"
 	"dubtop/state/upload"
 )
 
@@ -26,7 +28,7 @@ import (
 type uploadRun struct {
 	client     *api.Client
 	journal    *journal.Journal
-	contents   *Contents
+	contents   *inputs.Contents
 	visibility string
 	file       draft.File
 	broken     bool // the last attempt of this process did not send all of the file
@@ -52,9 +54,9 @@ func (r *uploadRun) do(ctx context.Context) uploadEnd {
 }
 
 func (r *uploadRun) attempt(ctx context.Context) (end uploadEnd) {
-	stamp, err := stampFile(r.file.Path)
+	stamp, err := inputs.StampFile(r.file.Path)
 	if err == nil && stamp != r.file.Stamp {
-		err = r.contents.unchanged(ctx, []draft.File{r.file})
+		err = r.contents.Unchanged(ctx, []draft.File{r.file})
 	}
 	if err != nil {
 		return uploadEnd{err: err, final: true}
@@ -131,7 +133,7 @@ func (r *uploadRun) step(ctx context.Context, a *upload.Attempt, step upload.Ste
 // check reads the remembered asset.
 func (r *uploadRun) check(ctx context.Context, a *upload.Attempt) error {
 	x, err := r.client.Asset(ctx, api.ID(a.Asset))
-	if assetGone(err) {
+	if tasks.AssetGone(err) {
 		a.Checked(0, true)
 		return nil
 	}
@@ -139,12 +141,6 @@ func (r *uploadRun) check(ctx context.Context, a *upload.Attempt) error {
 		a.Checked(x.Size, false)
 	}
 	return err
-}
-
-// assetGone reports whether an answer proves that an asset can't be used.
-func assetGone(err error) bool {
-	e, ok := errors.AsType[*api.Error](err)
-	return ok && (e.Kind == api.KindNotFound || strings.HasPrefix(string(e.Code), "asset_") || e.Code == "invalid_asset_id_format")
 }
 
 // register makes the file in the storage an asset.
@@ -167,7 +163,7 @@ func (r *uploadRun) register(ctx context.Context, a *upload.Attempt, end *upload
 // put sends the file and looks at it again afterwards: a file that changed on
 // the way is not used.
 func (r *uploadRun) put(ctx context.Context, a *upload.Attempt, end *uploadEnd) error {
-	file, _, err := OpenFile(r.file.Path)
+	file, _, err := inputs.OpenFile(r.file.Path)
 	if err != nil {
 		return err
 	}
@@ -186,10 +182,10 @@ func (r *uploadRun) put(ctx context.Context, a *upload.Attempt, end *uploadEnd) 
 	if err != nil {
 		return err
 	}
-	now, err := stampFile(r.file.Path)
+	now, err := inputs.StampFile(r.file.Path)
 	if err != nil || now != a.Stamp || hex.EncodeToString(sum.Sum(nil)) != a.Content.SHA256 {
 		a.Discard()
-		return fileChanged{changedFile(r.file.Path)}
+		return fileChanged{inputs.ChangedFile(r.file.Path)}
 	}
 	a.Delivered()
 	return nil

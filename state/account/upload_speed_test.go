@@ -18,6 +18,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 )
 
@@ -130,7 +131,7 @@ func uploadOnce(t *testing.T, j *journal.Journal, base, path string, read bool) 
 	client, err := api.New(api.Config{BaseURL: base, Key: api.NewSecret("k")})
 	must(t, err)
 	f := draft.File{Field: "video", Path: path}
-	var unread *Contents
+	var unread *inputs.Contents
 	if !read {
 		must(t, unread.Measure(t.Context(), &f))
 	}
@@ -151,7 +152,7 @@ func uploadOnce(t *testing.T, j *journal.Journal, base, path string, read bool) 
 	if read {
 		must(t, unread.Measure(t.Context(), &f))
 	}
-	r := uploadRun{client: client, journal: j, contents: &Contents{j}, visibility: VisibleToUser, file: f, sent: new(atomic.Int64)}
+	r := uploadRun{client: client, journal: j, contents: inputs.NewContents(j), visibility: VisibleToUser, file: f, sent: new(atomic.Int64)}
 	end := r.do(t.Context())
 	took = time.Since(began)
 	close(stop)

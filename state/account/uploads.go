@@ -11,6 +11,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/instant"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
@@ -64,80 +65,8 @@ func (a *Account) Uploads() api.Support {
 	return known
 }
 
-// AskingUploads returns a function for draft.CheckEnv.Uploads that asks the
-// server if necessary. It is for the background.
-func AskingUploads(ctx context.Context, c *api.Client) func() api.Support {
-	return func() api.Support {
-		known, _ := c.AskUploads(ctx) // without an answer it stays unknown
-		return known
-	}
-}
-
-// Making is a wish for assets: local files that somebody needs at the server.
-// Use it on the goroutine of its Account.
-type Making struct {
-	account *Account
-	files   []draft.File
-}
-
-// MakeAssets makes local files assets of the account, after the user's yes. The
-// files must be measured; see Contents.Measure. Each content is sent once, even
-// if several wishes, windows or starts need it, and a wish can be repeated after
-// a restart. An EventUpload tells of every file that is done or has failed; the
-// wish lasts until it is cancelled. Those who confirm a submission with local
-// files need no wish: its own files are uploaded while it is in the queue.
-func (a *Account) MakeAssets(files []draft.File) *Making {
-	m := &Making{a, slices.Clone(files)}
-	a.up.makings = append(a.up.makings, m)
-	return m
-}
-
-// Assets returns the ids of the assets in the order of the files. Until done,
-// some are empty.
-func (m *Making) Assets() (ids []api.ID, done bool) {
-	done = true
-	for _, f := range m.files {
-		id := f.Asset
-		if s := m.account.up.active[f.Content()]; id == "" && s != nil {
-			id = s.asset
-		}
-		ids, done = append(ids, api.ID(id)), done && id != ""
-	}
-	return ids, done
-}
-
-// Progress adds up the files.
-func (m *Making) Progress() (all upload.Progress) {
-	for i := range m.files {
-		all = all.Plus(m.account.progress(&m.files[i]))
-	}
-	return all
-}
-
-// Err returns why a file can't become an asset until Retry, or nil.
-func (m *Making) Err() error {
-	for _, f := range m.files {
-		if s := m.account.up.active[f.Content()]; s != nil && s.final {
-			return s.err
-		}
-	}
-	return nil
-}
-
-// Retry tries the files again that have failed.
-func (m *Making) Retry() {
-	for _, f := range m.files {
-		if s := m.account.up.active[f.Content()]; s != nil && s.cancel == nil {
-			s.final, s.err, s.failures, s.next = false, nil, 0, time.Time{}
-		}
-	}
-}
-
-// Cancel ends the wish. Files that nobody else needs stop on their way; what has
-// arrived is used when they are needed again.
-func (m *Making) Cancel() {
-	m.account.up.makings = slices.DeleteFunc(m.account.up.makings, func(o *Making) bool { return o == m })
-}
+// Contents returns what this session knows about the user's files.
+func (a *Account) Contents() *inputs.Contents { return inputs.NewContents(a.Journal) }
 
 // Uploading returns the number of files on their way to the storage, and how far
 // they are together.
@@ -410,7 +339,7 @@ func (a *Account) holdFailed(now time.Time) (work []Work) {
 func (a *Account) hold(t outbox.Task, why error) Work {
 	d := a.runner()
 	return a.work(func(ctx context.Context) apply {
-		done := d.unfit(ctx, outbox.TaskResult{Task: t, Submission: t.Submission}, uploadFailed{why})
+		done := d.Unfit(ctx, outbox.TaskResult{Task: t, Submission: t.Submission}, uploadFailed{why})
 		return func(now time.Time) []Event { return a.applyTask(done, now) }
 	})
 }

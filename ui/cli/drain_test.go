@@ -13,8 +13,8 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/state/account"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
 	"dubtop/state/settings"
@@ -68,7 +68,7 @@ func (w *works) priced(name, signature string) outbox.Submission {
 	w.t.Helper()
 	client, err := api.New(api.Config{BaseURL: w.account.BaseURL(), Key: api.NewSecret(testKey), Transport: w.account.RoundTripper()})
 	must(w.t, err)
-	p := account.Pricing{Draft: draft.Draft{
+	p := inputs.Pricing{Draft: draft.Draft{
 		Model: "lipsync-2", Visual: w.account.StorageURL() + "/media/talk_28s.mp4" + signature,
 		Audio: w.account.StorageURL() + "/media/line_25s.wav", OutputFileName: name,
 	}}

@@ -1,4 +1,4 @@
-package account
+package inputs
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 // be called from any goroutine; a nil Contents remembers nothing.
 type Contents struct{ journal *journal.Journal }
 
-// Contents returns what this session knows about the user's files.
-func (a *Account) Contents() *Contents { return &Contents{a.Journal} }
+// NewContents returns the hashes that a journal remembers, which may be nil.
+func NewContents(j *journal.Journal) *Contents { return &Contents{j} }
 
 // settled is how old a change of a file must be for its time to tell it from the
 // next one: clocks of file systems are coarse.
@@ -29,7 +29,7 @@ const settled = 2 * time.Second
 // Measure sets the size, hash and stamp of a local file, reading it unless its
 // hash is known.
 func (c *Contents) Measure(ctx context.Context, f *draft.File) error {
-	now, err := stampFile(f.Path)
+	now, err := StampFile(f.Path)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (c *Contents) Measure(ctx context.Context, f *draft.File) error {
 	if err := f.Measure(untilDone{ctx, r}); err != nil {
 		return err
 	}
-	after, err := stampFile(f.Path)
+	after, err := StampFile(f.Path)
 	switch {
 	case err != nil:
 		return err
@@ -100,8 +100,8 @@ func (u untilDone) Read(p []byte) (int, error) {
 	return u.r.Read(p)
 }
 
-// stampFile returns what the disk tells about a regular file.
-func stampFile(path string) (draft.Stamp, error) {
+// StampFile returns what the disk tells about a regular file.
+func StampFile(path string) (draft.Stamp, error) {
 	info, err := os.Stat(OnDisk(path))
 	if err != nil {
 		return draft.Stamp{}, err
@@ -117,20 +117,20 @@ func stampOf(info fs.FileInfo) draft.Stamp {
 	return s
 }
 
-// unchanged returns an error if a file is not as it was when it was priced.
-func (c *Contents) unchanged(ctx context.Context, files []draft.File) error {
+// Unchanged returns an error if a file is not as it was when it was priced.
+func (c *Contents) Unchanged(ctx context.Context, files []draft.File) error {
 	for _, f := range files {
 		now := f
 		if err := c.Measure(ctx, &now); err != nil {
 			return err
 		}
 		if now.SHA256 != f.SHA256 {
-			return changedFile(f.Path)
+			return ChangedFile(f.Path)
 		}
 	}
 	return nil
 }
 
-func changedFile(path string) error {
+func ChangedFile(path string) error {
 	return fmt.Errorf("%s has changed since it was priced: price it again", filepath.Base(path))
 }

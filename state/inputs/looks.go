@@ -1,4 +1,4 @@
-package account
+package inputs
 
 import (
 	"context"
@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// looksAtHost limits the files of one host that are inspected concurrently,
+	// LooksAtHost limits the files of one host that are inspected concurrently,
 	// and looksAtAll all of them.
-	looksAtHost = 6
+	LooksAtHost = 6
 	looksAtAll  = 48
 	// hostsAtOnce limits the hosts whose links wait for their turn.
 	hostsAtOnce = 512
@@ -106,7 +106,7 @@ func (l *Looks) Each(ctx context.Context, links []Link, each func(Link, draft.Fi
 		wait.Go(func() {
 			defer func() { <-open }()
 			var workers sync.WaitGroup
-			for range min(looksAtHost, len(at[host])) {
+			for range min(LooksAtHost, len(at[host])) {
 				workers.Go(func() {
 					for link := range queue {
 						f := l.at(ctx, link)
@@ -172,7 +172,7 @@ func (l *Looks) host(link string) *hostLooks {
 	defer l.mu.Unlock()
 	h := l.hosts[name]
 	if h == nil {
-		h = &hostLooks{slots: make(chan struct{}, looksAtHost)}
+		h = &hostLooks{slots: make(chan struct{}, LooksAtHost)}
 		l.hosts[name] = h
 	}
 	return h

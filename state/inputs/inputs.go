@@ -1,4 +1,9 @@
-package account
+// Package inputs reads, measures and prices the files and links that jobs are
+// made of, and reads the lists that name them. It opens files, asks hosts and the
+// client, and looks up in the journal which files were read before. It knows no
+// session, sends nothing that costs money, and writes no file but those the user
+// names.
+package inputs
 
 import (
 	"cmp"
@@ -73,7 +78,7 @@ func (p *Pricing) measure(ctx context.Context, c *api.Client) ([]Input, error) {
 	}
 	for i := range inputs {
 		if in := &inputs[i]; in.Refuse != "" {
-			return nil, refusedInput(in.Kind + ": " + in.Refuse)
+			return nil, RefusedInput(in.Kind + ": " + in.Refuse)
 		}
 	}
 	return inputs, nil
@@ -89,10 +94,10 @@ func (p *Pricing) sound(ctx context.Context, c *api.Client, field string, s draf
 	return p.look(ctx, c, field)
 }
 
-// refusedInput is an error about a file that lasts until somebody replaces it.
-type refusedInput string
+// RefusedInput is an error about a file that lasts until somebody replaces it.
+type RefusedInput string
 
-func (e refusedInput) Error() string { return string(e) }
+func (e RefusedInput) Error() string { return string(e) }
 
 // look inspects a field and remembers the finding for the checks.
 func (p *Pricing) look(ctx context.Context, c *api.Client, field string) (Input, error) {
@@ -203,11 +208,11 @@ func Found(want media.Kind, info media.Info, err error) draft.Finding {
 		f.Holds = info.Kind.String()
 	}
 	if wrong, ok := errors.AsType[*media.KindError](err); ok {
-		f.Holds, f.Refuse = wrong.Got.String(), string(Words(err))
+		f.Holds, f.Refuse = wrong.Got.String(), string(text.Words(err))
 		return f
 	}
 	if err != nil {
-		f.Warn, f.Broken = string(Words(err)), broken(err)
+		f.Warn, f.Broken = string(text.Words(err)), broken(err)
 		return f
 	}
 	f.Refuse = tooManyPixels(info)

@@ -1,4 +1,4 @@
-package account
+package inputs
 
 import (
 	"context"
@@ -187,16 +187,16 @@ func byServer(ctx context.Context, c *api.Client, sub outbox.Submission) (price 
 	return priceOf(e, 0, "the server"), true
 }
 
-// reprice prices exactly the submission's request again. It measures the inputs
+// Reprice prices exactly the submission's request again. It measures the inputs
 // again, because a link may now lead to another file. The error says why there
 // is no price.
-func (p *Pricing) reprice(ctx context.Context, c *api.Client, sub outbox.Submission) (outbox.Price, error) {
+func (p *Pricing) Reprice(ctx context.Context, c *api.Client, sub outbox.Submission) (outbox.Price, error) {
 	p.prepare(ctx, c)
 	p.Draft = p.Draft.Clone()
 	fields := p.Draft.LocalFields(p.Env.Home)
 	for i, f := range sub.Files[:min(len(sub.Files), len(fields))] { // absolute paths, since the current folder may differ
 		at := f.Path
-		if f.Asset != "" && p.Contents.unchanged(ctx, []draft.File{f}) != nil {
+		if f.Asset != "" && p.Contents.Unchanged(ctx, []draft.File{f}) != nil {
 			at = draft.AssetPrefix + f.Asset // what was uploaded counts
 		}
 		p.Draft.PutMedia(fields[i], at)

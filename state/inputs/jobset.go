@@ -1,4 +1,4 @@
-package account
+package inputs
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
 	"dubtop/state/journal"
@@ -136,7 +137,7 @@ func (s JobSources) list(typed string, read reader) (jobset.Set, error) {
 	}
 	raw, err := ReadFile(path, jobset.MaxBytes+1)
 	if err != nil {
-		return jobset.Set{}, errors.New(string(Words(err)))
+		return jobset.Set{}, errors.New(string(text.Words(err)))
 	}
 	return read(raw, filepath.Dir(path), s.Env.Home, s.Like)
 }
@@ -211,7 +212,7 @@ func (s JobSources) files(typed string) ([]jobset.Input, error) {
 	case err == nil:
 		return []jobset.Input{{Typed: draft.TypedPath(path), Name: filepath.Base(path), Named: true}}, nil
 	case !strings.ContainsAny(path, "*?["):
-		return nil, errors.New(string(Words(err)))
+		return nil, errors.New(string(text.Words(err)))
 	}
 	names, err := filepath.Glob(path)
 	if err != nil {
@@ -254,7 +255,7 @@ func inFolder(root string) (found []jobset.Input, err error) {
 		return nil
 	})
 	if err != nil {
-		return nil, errors.New(string(Words(err)))
+		return nil, errors.New(string(text.Words(err)))
 	}
 	return found, nil
 }

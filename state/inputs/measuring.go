@@ -1,4 +1,4 @@
-package account
+package inputs
 
 import (
 	"context"
@@ -200,7 +200,7 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 	p := Pricing{Draft: r.Draft, Env: m.Env, Known: m.Known, Looks: m.looks, Assets: m.assetsOf(&r.Draft)}
 	p.prepare(ctx, m.Client)
 	inputs, err := p.measure(ctx, m.Client)
-	if refused, final := errors.AsType[refusedInput](err); final {
+	if refused, final := errors.AsType[RefusedInput](err); final {
 		found.Fault = string(refused)
 		return found
 	}

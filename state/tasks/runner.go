@@ -1,4 +1,7 @@
-package account
+// Package tasks does what the outbox has decided: it prices, saves, sends and
+// searches, one task at a time. A paid request leaves from here alone, once the
+// journal holds it. The package decides nothing and knows no session.
+package tasks
 
 import (
 	"cmp"
@@ -6,14 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
 )
@@ -23,8 +25,8 @@ import (
 type Runner struct {
 	Client  *api.Client
 	Journal *journal.Journal
-	Home    string // for ~ in the paths of drafts
-	Looks   *Looks // shared by all pricing; may be nil
+	Home    string        // for ~ in the paths of drafts
+	Looks   *inputs.Looks // shared by all pricing; may be nil
 }
 
 // Do runs one task and returns the result for Outbox.Apply. It waits for the
@@ -66,7 +68,7 @@ func (d Runner) send(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
 	if err := cmp.Or(d.files(ctx, sub), sub.Expired(d.serverTime())); err != nil {
-		return d.unfit(ctx, done, err)
+		return d.Unfit(ctx, done, err)
 	}
 	if t.Kind == outbox.TaskSend {
 		if gone, err := d.lostAssets(ctx, sub); err != nil || len(gone) > 0 {
@@ -78,7 +80,7 @@ func (d Runner) send(ctx context.Context, t outbox.Task) outbox.TaskResult {
 		begin = d.Journal.BeginResending
 	}
 	if err := begin(ctx, *sub); errors.Is(err, journal.ErrSameDraft) {
-		return d.unfit(ctx, done, err) // a lasting problem of this submission
+		return d.Unfit(ctx, done, err) // a lasting problem of this submission
 	} else if err != nil {
 		return unbegun(done, err)
 	}
@@ -94,7 +96,7 @@ func (d Runner) send(ctx context.Context, t outbox.Task) outbox.TaskResult {
 		id = e.Generation
 	}
 	done.Unrecorded = errors.Join(
-		sub.Answer(t.Outcome(done.Err, time.Now()), id, string(Words(done.Err)), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
+		sub.Answer(t.Outcome(done.Err, time.Now()), id, string(text.Words(done.Err)), time.Now()), d.Journal.SaveSubmission(ctx, *sub))
 	return done
 }
 
@@ -114,7 +116,7 @@ func unbegun(done outbox.TaskResult, err error) outbox.TaskResult {
 		done.Elsewhere = done.Elsewhere || errors.Is(err, known)
 	}
 	done.Err = err
-	done.Submission.Reason = Words(err)
+	done.Submission.Reason = text.Words(err)
 	done.Submission.State = outbox.SubmissionConfirmed
 	if done.Kind == outbox.TaskResend {
 		done.Submission.State = outbox.SubmissionUnknown
@@ -122,11 +124,11 @@ func unbegun(done outbox.TaskResult, err error) outbox.TaskResult {
 	return done
 }
 
-// unfit pauses a submission that no longer is as it was agreed to.
-func (d Runner) unfit(ctx context.Context, done outbox.TaskResult, why error) outbox.TaskResult {
+// Unfit pauses a submission that no longer is as it was agreed to.
+func (d Runner) Unfit(ctx context.Context, done outbox.TaskResult, why error) outbox.TaskResult {
 	done.Unfit, done.Err = true, why
 	sub := &done.Submission
-	sub.Reason, sub.State = Words(why), outbox.SubmissionConfirmed
+	sub.Reason, sub.State = text.Words(why), outbox.SubmissionConfirmed
 	if done.Kind == outbox.TaskResend {
 		sub.State = outbox.SubmissionUnknown
 		return done // the outcome stays unknown
@@ -160,7 +162,7 @@ func filePart(f draft.File) api.FilePart {
 	return api.FilePart{
 		Field: f.Field, Name: filepath.Base(f.Path), Size: f.Size,
 		Open: func() (io.ReadCloser, error) {
-			r, _, err := OpenFile(f.Path)
+			r, _, err := inputs.OpenFile(f.Path)
 			return r, err
 		},
 	}
@@ -170,8 +172,8 @@ func filePart(f draft.File) api.FilePart {
 func (d Runner) price(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	done := outbox.TaskResult{Task: t, Submission: t.Submission}
 	sub := &done.Submission
-	p := Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks, Contents: &Contents{d.Journal}}
-	reprice := p.reprice
+	p := inputs.Pricing{Draft: sub.Draft.Clone(), Env: draft.CheckEnv{Home: d.Home}, Looks: d.Looks, Contents: inputs.NewContents(d.Journal)}
+	reprice := p.Reprice
 	if sub.Kind == outbox.SubmitBatch {
 		reprice = func(ctx context.Context, _ *api.Client, sub outbox.Submission) (outbox.Price, error) {
 			return d.repriceBatch(ctx, sub)
@@ -186,7 +188,7 @@ func (d Runner) price(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	}
 	if err != nil {
 		done.Submission = t.Submission
-		done.Submission.Reason, done.Err = outbox.NoPrice+Words(err), err
+		done.Submission.Reason, done.Err = outbox.NoPrice+text.Words(err), err
 		done.Elsewhere = errors.Is(err, journal.ErrBackwards) || errors.Is(err, journal.ErrTaken)
 	}
 	return done
@@ -243,17 +245,4 @@ func (d Runner) jobsSince(ctx context.Context, since time.Time) (found []api.Gen
 		q.Cursor = oldest.ID
 	}
 	return nil, 0, fmt.Errorf("there are more jobs since %s than can be searched", since.Format(time.RFC3339))
-}
-
-// Words returns an error's text, cleaned for the screen, since even our own
-// errors may quote remote text.
-func Words(err error) text.Text {
-	if err == nil {
-		return ""
-	}
-	words := err.Error()
-	if p, ok := errors.AsType[*os.PathError](err); ok && p.Err != nil {
-		words = strings.ReplaceAll(words, p.Error(), p.Path+": "+p.Err.Error()) // without the name of the system call
-	}
-	return text.Clean(words, 600)
 }

@@ -1,12 +1,15 @@
-package account
+package tasks
 
 import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/draft"
+	"dubtop/state/inputs"
 	"dubtop/state/outbox"
 )
 
@@ -19,8 +22,8 @@ func (d Runner) files(ctx context.Context, sub *outbox.Submission) error {
 			return errors.New(draft.TooLarge(f.Path, f.Size))
 		}
 	}
-	var unread *Contents // every byte is read again, because nothing checks what is sent
-	return unread.unchanged(ctx, local)
+	var unread *inputs.Contents // every byte is read again, because nothing checks what is sent
+	return unread.Unchanged(ctx, local)
 }
 
 // attach saves a request with the assets that its files became. The server checks
@@ -35,7 +38,7 @@ func (d Runner) attach(ctx context.Context, t outbox.Task) outbox.TaskResult {
 			if failed := done.Submission.Detach(func(string) bool { return true }); failed != nil {
 				err = failed
 			}
-			return d.unfit(ctx, done, err)
+			return d.Unfit(ctx, done, err)
 		}
 		if err != nil {
 			done.Again = true
@@ -57,7 +60,7 @@ func (d Runner) lostAssets(ctx context.Context, sub *outbox.Submission) (gone []
 		x, err := d.Client.Asset(ctx, api.ID(f.Asset))
 		switch {
 		case api.IsCode(err, "asset_forbidden"): // it is there, and the server judges the request
-		case assetGone(err), err == nil && x.Size != 0 && x.Size != f.Size:
+		case AssetGone(err), err == nil && x.Size != 0 && x.Size != f.Size:
 			gone = append(gone, f.Asset)
 		case err != nil:
 			return nil, err
@@ -72,13 +75,19 @@ func (d Runner) unready(ctx context.Context, done outbox.TaskResult, gone []stri
 	sub := &done.Submission
 	sub.State = outbox.SubmissionConfirmed
 	if err != nil {
-		done.Err, sub.Reason = err, Words(err)
+		done.Err, sub.Reason = err, text.Words(err)
 		return done
 	}
-	done.Err, done.Gone, sub.Reason = outbox.ErrGone, gone, Words(outbox.ErrGone)
+	done.Err, done.Gone, sub.Reason = outbox.ErrGone, gone, text.Words(outbox.ErrGone)
 	for _, id := range gone {
 		done.Unrecorded = errors.Join(done.Unrecorded, d.Journal.ForgetAsset(ctx, id))
 	}
 	done.Unrecorded = errors.Join(done.Unrecorded, sub.Detach(func(id string) bool { return slices.Contains(gone, id) }), d.Journal.SaveSubmission(ctx, *sub))
 	return done
+}
+
+// AssetGone reports whether an answer proves that an asset can't be used.
+func AssetGone(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && (e.Kind == api.KindNotFound || strings.HasPrefix(string(e.Code), "asset_") || e.Code == "invalid_asset_id_format")
 }
