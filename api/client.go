@@ -11,6 +11,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -137,6 +138,15 @@ func (c *Client) noteDate(h http.Header) {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		skew := time.Until(date)
 		c.skew.Store(&skew)
+	}
+}
+
+// noteSlots remembers the plan's concurrency if the answer tells it.
+// https://sync.so/docs/product/troubleshooting
+func (c *Client) noteSlots(h http.Header) {
+	const most = 100_000 // more than any plan has
+	if n, err := strconv.Atoi(h.Get("X-Sync-Concurrency-Limit")); err == nil && n > 0 && n < most {
+		c.slots.Store(int64(n))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 )
 
 // HonoursIdempotency reports whether the server supports idempotency keys,
@@ -28,13 +27,4 @@ func (c *Client) HonoursIdempotency(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return e.Status == http.StatusBadRequest && e.Code == "INVALID_IDEMPOTENCY_KEY", nil
-}
-
-// noteSlots remembers the plan's concurrency if the answer tells it.
-// https://sync.so/docs/product/troubleshooting
-func (c *Client) noteSlots(h http.Header) {
-	const most = 100_000 // more than any plan has
-	if n, err := strconv.Atoi(h.Get("X-Sync-Concurrency-Limit")); err == nil && n > 0 && n < most {
-		c.slots.Store(int64(n))
-	}
 }

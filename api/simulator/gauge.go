@@ -13,12 +13,9 @@ type gauge struct {
 	movie float64
 }
 
-// The length of a plain WAV header, and of an MP4 movie header from its name to
-// the end of its duration, for any version.
-const (
-	wavHeader  = 44
-	mvhdHeader = 36
-)
+// mvhdHeader is the length of an MP4 movie header from its name to the end of
+// its duration, for any version.
+const mvhdHeader = 36
 
 // Write examines the next bytes of the file.
 func (g *gauge) Write(p []byte) (int, error) {

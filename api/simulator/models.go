@@ -1,7 +1,5 @@
 package simulator
 
-import "net/http"
-
 // model is a model as listed by the API; see
 // https://sync.so/docs/api-reference.
 type model struct {
@@ -31,8 +29,4 @@ func modelNames() []string {
 		names = append(names, m.Name)
 	}
 	return names
-}
-
-func (s *Server) listModels(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, models())
 }

@@ -10,6 +10,7 @@ import (
 const (
 	wavRate       = 48000
 	wavSampleSize = 2
+	wavHeader     = 44 // length of the header in bytes
 )
 
 // wav is a silent WAV file of any length that takes no memory.
