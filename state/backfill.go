@@ -1,6 +1,9 @@
 package state
 
-import "dubtop/api"
+import (
+	"dubtop/api"
+	"dubtop/state/table"
+)
 
 // maxRejections is the number of cursors a server may reject before paging
 // ends.
@@ -65,17 +68,17 @@ func (b *backfill) sawPage(h *History, a Answer, known int) {
 
 // refused handles a rejected cursor. The cursor's job may have been deleted, so
 // it tries the job before it.
-func (b *backfill) refused(s *Store) {
+func (b *backfill) refused(rows *table.Collection[Generation], h *History) {
 	if len(b.walks) == 0 {
 		return
 	}
 	w := &b.walks[len(b.walks)-1]
-	i := s.Generations.Index(string(w.cursor))
+	i := rows.Index(string(w.cursor))
 	if b.rejected++; b.rejected > maxRejections || i <= 0 {
-		b.stop(&s.History, "the server refuses to go further back")
+		b.stop(h, "the server refuses to go further back")
 		return
 	}
-	w.cursor = s.Generations.At(i - 1).ID
+	w.cursor = rows.At(i - 1).ID
 }
 
 // end marks the history as complete.
@@ -91,4 +94,13 @@ func (b *backfill) stop(h *History, why string) {
 	if !h.Complete {
 		h.Stopped = why
 	}
+}
+
+// History is how much of the past is loaded.
+type History struct {
+	Complete bool   // nothing older is left to load
+	Whole    bool   // the server ignores limits and always returns everything
+	Loaded   int    // jobs loaded; a lower bound until Complete
+	Cursor   api.ID // the oldest job reached
+	Stopped  string // why loading ended early, or ""
 }

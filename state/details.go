@@ -7,6 +7,9 @@ import (
 	"dubtop/state/outbox"
 )
 
+// openPace is the time between two requests for the open job while it runs.
+const openPace = 5 * time.Second
+
 // Opened is the job whose details are open. Opening it requests the details at
 // once; the poller repeats that while they can change.
 type Opened struct {
@@ -19,13 +22,6 @@ type Opened struct {
 	Asking bool              // a request is under way
 
 	costed bool // its costs were requested after it ended
-}
-
-// Details are the answer to a request for one job.
-type Details struct {
-	Job   api.Generation
-	Costs *api.Costs        // nil unless requested and known
-	Sent  outbox.Submission // for a job that the server does not return
 }
 
 // OpenDetails marks the details of a job as open and returns the request for them.

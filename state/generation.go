@@ -74,43 +74,6 @@ func (g *Generation) Key() string { return string(g.ID) }
 // Rank is the time of creation.
 func (g *Generation) Rank() int64 { return instant.Rank(g.Created) }
 
-// tags are what the user's own words say about a job, and where it comes from. Few
-// jobs differ in them.
-type tags struct {
-	label, set, lang text.Text
-	origin
-}
-
-// Label is the user's label, or "". The server does not know it. Store.SetLabel
-// sets it.
-func (g *Generation) Label() text.Text { return g.own().label }
-
-// Set is the name of the job set it belongs to, or "".
-func (g *Generation) Set() text.Text { return g.own().set }
-
-// Lang is the language tag of the job, or "" if it is not known.
-func (g *Generation) Lang() text.Text { return g.own().lang }
-
-func (g *Generation) own() tags {
-	if g.tags == (unique.Handle[tags]{}) {
-		return tags{}
-	}
-	return g.tags.Value()
-}
-
-// setTags sets the tags and updates the searchable text.
-func (g *Generation) setTags(t tags) {
-	g.keepTags(t)
-	g.index()
-}
-
-func (g *Generation) keepTags(t tags) {
-	g.tags = unique.Handle[tags]{}
-	if t != (tags{}) {
-		g.tags = unique.Make(t)
-	}
-}
-
 // Class is the coarse state for the status.
 func (g *Generation) Class() table.Class {
 	switch {

@@ -160,3 +160,23 @@ func (s *Store) ForgetAsset(id api.ID) {
 	delete(s.found, id)
 	s.Library.Remove(id)
 }
+
+// paging is the position in the older pages of assets.
+type paging struct {
+	begun  bool
+	cursor api.Cursor
+	used   map[api.Cursor]struct{}
+}
+
+// turn moves on to the next page. A page seen before is the end.
+func (g *paging) turn(next api.Cursor) {
+	if g.used == nil {
+		g.used = make(map[api.Cursor]struct{})
+	}
+	g.begun = true
+	g.used[g.cursor] = struct{}{}
+	if _, seen := g.used[next]; seen {
+		next = ""
+	}
+	g.cursor = next
+}

@@ -1,6 +1,8 @@
 package state
 
 import (
+	"time"
+
 	"dubtop/api"
 	"dubtop/api/text"
 )
@@ -8,7 +10,7 @@ import (
 // Jobs tell only the ids of their assets and projects. The names are remembered
 // across starts, so that a name is shown at once and also after its deletion.
 
-// nameKind is what a remembered name belongs to.
+// nameKind says whether a name belongs to an asset or a project.
 type nameKind string
 
 const (
@@ -119,12 +121,46 @@ func (s *Store) nameAfterAsset(g *Generation, o *origin) bool {
 	return true
 }
 
-// assetShown is the asset that a job shows.
-func assetShown(inputs []api.Input) api.ID {
-	for i := range inputs {
-		if in := &inputs[i]; in.AssetID != "" && (in.Type == "video" || in.Type == "image") {
-			return in.AssetID
+func (s *Store) applyProjects(q Query, a Answer, now time.Time) {
+	if a.Err == nil {
+		s.NoProjects = a.Absent
+	}
+	for i := range a.Projects {
+		s.learnName(kindProject, a.Projects[i].ID, a.Projects[i].Name)
+	}
+	applyList(&s.Projects, q.ticket, a.Projects, a.Skipped == 0, a.Err, now)
+	s.nameProjects()
+}
+
+// ProjectName returns the name of a project, or "" if it is unknown.
+func (s *Store) ProjectName(id api.ID) text.Text { return s.names[nameKey{kindProject, id}] }
+
+// InProjects reports whether any job is in a project.
+func (s *Store) InProjects() bool { return s.grouped }
+
+// nameProjects gives the projects of all jobs the names that have just changed.
+func (s *Store) nameProjects() {
+	if !s.renamed {
+		return
+	}
+	s.renamed = false
+	for g := range s.Generations.All() {
+		if t := g.own(); s.nameProject(&t.origin) {
+			s.Generations.Amend(g.Key(), func(g *Generation) { g.setTags(t) })
 		}
 	}
-	return ""
+}
+
+// nameProject names the project of a job; it returns false if it is named already.
+func (s *Store) nameProject(o *origin) bool {
+	if o.project == "" {
+		return false
+	}
+	s.grouped = true
+	name := s.ProjectName(o.project)
+	if name == "" || name == o.called {
+		return false
+	}
+	o.called = name
+	return true
 }

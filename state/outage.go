@@ -50,26 +50,6 @@ func backoff(n int, seed uint64) time.Duration {
 	return wait - wait/5*time.Duration((high^low)%1000)/1000
 }
 
-// kindOf returns the kind of an API error, or KindUnknown for other errors.
-func kindOf(err error) api.Kind {
-	if e, ok := errors.AsType[*api.Error](err); ok {
-		return e.Kind
-	}
-	return api.KindUnknown
-}
-
-// refused reports whether repeating the same request is useless.
-func refused(err error) bool {
-	if errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
-		return true
-	}
-	switch kindOf(err) {
-	case api.KindInvalid, api.KindNotFound, api.KindConflict, api.KindPayment:
-		return true
-	}
-	return false
-}
-
 // cutsOff reports whether an error is about the connection to the server rather
 // than one list. For server errors, only the two main topics count.
 func cutsOff(topic Topic, err error) bool {

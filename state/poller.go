@@ -3,7 +3,6 @@ package state
 import (
 	"time"
 
-	"dubtop/api"
 	"dubtop/state/instant"
 	"dubtop/state/table"
 )
@@ -69,13 +68,6 @@ type facts struct {
 	openAt   time.Time // its earliest time
 	known    bool
 	whole    bool
-}
-
-// paging is the position in the older pages of assets.
-type paging struct {
-	begun  bool
-	cursor api.Cursor
-	used   map[api.Cursor]struct{}
 }
 
 // NewPoller returns a poller that has made no requests yet.
@@ -144,19 +136,6 @@ func (p *Poller) ApplyPart(now time.Time, s *Store, q Query, a *Answer) (more bo
 	}
 	p.Apply(now, s, q, *a)
 	return false
-}
-
-// turn moves on to the next page. A page seen before is the end.
-func (g *paging) turn(next api.Cursor) {
-	if g.used == nil {
-		g.used = make(map[api.Cursor]struct{})
-	}
-	g.begun = true
-	g.used[g.cursor] = struct{}{}
-	if _, seen := g.used[next]; seen {
-		next = ""
-	}
-	g.cursor = next
 }
 
 // Refresh requests the jobs and the visible list now. It also retries in an
@@ -234,7 +213,7 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Query {
 
 // look copies from the store the facts that the pace depends on.
 func (p *Poller) look(s *Store) {
-	p.vanished.prune(s)
+	p.vanished.prune(&s.Generations)
 	openAt, openDue := s.openJobDue()
 	p.facts = facts{
 		openDue: openDue, openAt: openAt,

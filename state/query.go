@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"dubtop/api"
+	"dubtop/state/outbox"
 	"dubtop/state/table"
 )
 
@@ -138,4 +139,11 @@ func thin[A, T any](items []A, row func(A) T) []T {
 		rows[i] = row(item)
 	}
 	return rows
+}
+
+// Details are the answer to a request for one job.
+type Details struct {
+	Job   api.Generation
+	Costs *api.Costs        // nil unless requested and known
+	Sent  outbox.Submission // for a job that the server does not return
 }

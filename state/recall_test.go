@@ -93,7 +93,7 @@ func TestRecalledJobIsRequestedOnlyWhileItMayChange(t *testing.T) {
 	var w vanished
 	ticket := s.Generations.Ask(start())
 	s.Generations.Merge(ticket, nil, start())
-	w.sees(s, ticket, start())
+	w.sees(&s.Generations, ticket, start())
 	if len(w.queue) != 1 || w.queue[0] != jobID(2) {
 		t.Errorf("asked for by id: %v", w.queue)
 	}

@@ -16,8 +16,6 @@ const (
 	// enough for the jobs of a night.
 	chargeBusy = 12 * time.Second
 	chargeRest = 20 * time.Second
-	// openPace is the time between two requests for the open job while it runs.
-	openPace = 5 * time.Second
 )
 
 // ready returns when a topic may be requested; ok is false if that does not

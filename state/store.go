@@ -48,15 +48,6 @@ type Store struct {
 	blind   time.Time // last poll after a gap too long to time a job
 }
 
-// History is how much of the past is loaded.
-type History struct {
-	Complete bool   // nothing older is left to load
-	Whole    bool   // the server ignores limits and always returns everything
-	Loaded   int    // jobs loaded; a lower bound until Complete
-	Cursor   api.ID // the oldest job reached
-	Stopped  string // why loading ended early, or ""
-}
-
 // Counts are the numbers of generations by state. With AtLeast they are lower
 // bounds, because older jobs are still being loaded.
 type Counts struct {

@@ -76,7 +76,7 @@ func runningKind() kind {
 		apply: (*Store).applyGenerations,
 		follow: func(p *Poller, s *Store, q Query, a Answer, _ int, now time.Time) {
 			if a.Err == nil {
-				p.vanished.sees(s, q.ticket, now)
+				p.vanished.sees(&s.Generations, q.ticket, now)
 			}
 		},
 	}
@@ -88,11 +88,13 @@ func vanishedKind() kind {
 		every: (*Poller).vanishedInterval,
 		away:  steady,
 		query: func(p *Poller, s *Store, q *Query, now time.Time) {
-			q.Generations.IDs, q.ticket = p.vanished.ids(s), s.Generations.Ask(now)
+			q.Generations.IDs, q.ticket = p.vanished.ids(&s.Generations), s.Generations.Ask(now)
 		},
 		apply: (*Store).applyGenerations,
 		follow: func(p *Poller, s *Store, q Query, a Answer, _ int, now time.Time) {
-			p.vanished.answered(s, q.Generations.IDs, a, now)
+			for _, id := range p.vanished.answered(&s.Generations, q.Generations.IDs, a, now) {
+				s.MarkGone(id, now)
+			}
 		},
 	}
 }
@@ -194,7 +196,7 @@ func backfillKind() kind {
 			case a.Err == nil:
 				p.backfill.sawPage(&s.History, a, known)
 			case refused(a.Err):
-				p.backfill.refused(s)
+				p.backfill.refused(&s.Generations, &s.History)
 			}
 		},
 	}

@@ -28,9 +28,9 @@ type miss struct {
 }
 
 // sees queues the jobs that are missing from an answer of all running ones.
-func (w *vanished) sees(s *Store, t table.Ticket, now time.Time) {
+func (w *vanished) sees(rows *table.Collection[Generation], t table.Ticket, now time.Time) {
 	w.queue = w.queue[:0]
-	for g := range s.Generations.Missing(t) {
+	for g := range rows.Missing(t) {
 		if g.Class() != table.ClassStrange && !w.missed[g.ID].next.After(now) {
 			w.queue = append(w.queue, g.ID)
 		}
@@ -38,8 +38,8 @@ func (w *vanished) sees(s *Store, t table.Ticket, now time.Time) {
 }
 
 // prune forgets jobs that have ended.
-func (w *vanished) prune(s *Store) {
-	ended := func(id api.ID) bool { return !s.Generations.IsLive(string(id)) }
+func (w *vanished) prune(rows *table.Collection[Generation]) {
+	ended := func(id api.ID) bool { return !rows.IsLive(string(id)) }
 	w.queue = slices.DeleteFunc(w.queue, ended)
 	for id := range w.missed {
 		if ended(id) {
@@ -50,7 +50,7 @@ func (w *vanished) prune(s *Store) {
 
 // ids returns the ids to request now: the queue, or else the jobs of unknown
 // status.
-func (w *vanished) ids(s *Store) []api.ID {
+func (w *vanished) ids(rows *table.Collection[Generation]) []api.ID {
 	if w.size == 0 {
 		w.size = PageSize
 	}
@@ -58,7 +58,7 @@ func (w *vanished) ids(s *Store) []api.ID {
 		return slices.Clone(w.queue[:min(len(w.queue), w.size)])
 	}
 	var ids []api.ID
-	for g := range s.Generations.Live() {
+	for g := range rows.Live() {
 		if g.Class() == table.ClassStrange && len(ids) < w.size {
 			ids = append(ids, g.ID)
 		}
@@ -66,12 +66,11 @@ func (w *vanished) ids(s *Store) []api.ID {
 	return ids
 }
 
-// answered handles the result for ids.
-func (w *vanished) answered(s *Store, ids []api.ID, a Answer, now time.Time) {
+// answered handles the result for ids, and returns those that count as gone.
+func (w *vanished) answered(rows *table.Collection[Generation], ids []api.ID, a Answer, now time.Time) (gone []api.ID) {
 	w.queue = slices.DeleteFunc(w.queue, func(id api.ID) bool { return slices.Contains(ids, id) })
 	if a.Err != nil {
-		w.refused(s, ids, a.Err, now)
-		return
+		return w.refused(ids, a.Err, now)
 	}
 	w.size = min(PageSize, w.size*2)
 	present := make(map[api.ID]bool, len(a.Generations))
@@ -79,26 +78,29 @@ func (w *vanished) answered(s *Store, ids []api.ID, a Answer, now time.Time) {
 		present[a.Generations[i].ID] = true
 	}
 	for _, id := range ids {
-		if s.Generations.IsLive(string(id)) {
-			w.miss(s, id, !present[id] && a.Skipped == 0, now)
+		if rows.IsLive(string(id)) && w.miss(id, !present[id] && a.Skipped == 0, now) {
+			gone = append(gone, id)
 		}
 	}
+	return gone
 }
 
-// refused narrows down which id the server refuses.
-func (w *vanished) refused(s *Store, ids []api.ID, err error, now time.Time) {
+// refused narrows down which id the server refuses, and returns it if its job
+// counts as gone.
+func (w *vanished) refused(ids []api.ID, err error, now time.Time) (gone []api.ID) {
 	if !refused(err) {
-		return // the next look at the running jobs queues them again
+		return nil // the next look at the running jobs queues them again
 	}
-	if len(ids) == 1 {
-		w.miss(s, ids[0], true, now)
+	if len(ids) == 1 && w.miss(ids[0], true, now) {
+		gone = ids
 	}
 	w.size = max(1, len(ids)/2)
+	return gone
 }
 
 // miss schedules the next request for a job: after 5 s, 15 s, 45 s, then every
-// minute.
-func (w *vanished) miss(s *Store, id api.ID, absent bool, now time.Time) {
+// minute. It reports whether the job counts as gone now.
+func (w *vanished) miss(id api.ID, absent bool, now time.Time) (gone bool) {
 	if w.missed == nil {
 		w.missed = make(map[api.ID]miss)
 	}
@@ -114,10 +116,11 @@ func (w *vanished) miss(s *Store, id api.ID, absent bool, now time.Time) {
 		m.absent = 0
 	}
 	w.missed[id] = m
-	if m.absent >= goneAfter {
-		s.MarkGone(id, now)
-		delete(w.missed, id)
+	if m.absent < goneAfter {
+		return false
 	}
+	delete(w.missed, id)
+	return true
 }
 
 func (w *vanished) shift(by time.Duration) {
