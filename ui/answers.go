@@ -9,6 +9,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state/account"
 	"dubtop/state/outbox"
+	"dubtop/ui/kit"
 )
 
 // enqueued reports that the journal holds the submissions, or why it holds
@@ -21,7 +22,7 @@ func (a *composer) enqueued(e *account.Event) tea.Cmd {
 	a.leaveGroup(subs[0].ID)
 	a.Calm()
 	if e.Pilot && len(subs) > 1 {
-		a.awaitPilot(subs[0].ID, subs[0].Name, len(subs)-1)
+		a.pilots.add(subs[0].ID, pilot{name: subs[0].Name, rest: len(subs) - 1})
 	}
 	if len(subs) > 1 {
 		a.Say(a.groupWords(len(subs), e.Pilot))
@@ -127,4 +128,18 @@ func (a *composer) tellExpired(subs []outbox.Submission) {
 	sub := &subs[0]
 	a.Warn(sub.Name + " was not sent: " + text.Of(sub.Expired(a.outbox.ServerTime(a.Now)).Error()) +
 		" (" + a.KeyFor(keymap.ViewQueue) + ", " + a.KeyFor(keymap.Edit) + ")")
+}
+
+// tellPilots says that a pilot has ended and how to release the rest.
+func (a *composer) tellPilots() {
+	for p, g := range a.pilots.ended(&a.store.Generations) {
+		queue, rest := a.KeyFor(keymap.ViewQueue), text.Count(p.rest, "job", "jobs")
+		if g.Status.Troubled() {
+			a.Complain(text.Sprintf("the pilot %s failed; the rest (%s) stays paused in the queue (%s)", p.name, rest, queue))
+			continue
+		}
+		a.Say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s resume the rest (%s)",
+			p.name, queue, a.KeyFor(keymap.MarkAll), a.KeyFor(keymap.PauseItem), rest))
+		a.Toast.Until = a.Now.Add(kit.TroubleTime)
+	}
 }

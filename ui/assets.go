@@ -15,7 +15,7 @@ import (
 // newAssets returns the view of the account's files.
 func newAssets(a *composer) *kit.ListView[state.Asset] {
 	f := newAssetFinder(a.desk, nil)
-	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a, f)}
+	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a.desk, f)}
 	f.list, v.Marks = &v.List, &kit.Marks[state.Asset]{}
 	v.Pane = func(x *state.Asset, width int) []paint.Styled { return a.assetPane(x, width) }
 	none := v.None

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -133,4 +134,35 @@ func (c *batchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Pr
 		lines[i] = tasks.PricedLine{Model: line.Request.Model, Seconds: line.Seconds, About: line.About}
 	}
 	return tasks.PriceLines(ctx, c.session.Client, lines)
+}
+
+// batchProgressNote counts the inputs measured so far. The command writes it
+// and the screen reads it.
+type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
+
+// batchProblems holds the first problems of a batch in words, and the number of
+// the others.
+type batchProblems struct {
+	words []text.Text
+	more  int
+	mild  bool // warnings only: the batch can be sent
+}
+
+// first returns as many as fit into a dialog.
+func (p batchProblems) first() (words []text.Text) {
+	const most = 8
+	words = p.words[:min(most, len(p.words))]
+	if n := len(p.words) - len(words); n > 0 {
+		words = append(slices.Clone(words), text.Sprintf("and %d more, listed in the form", n))
+	}
+	return words
+}
+
+func (p batchProblems) none() bool { return len(p.words) == 0 }
+
+func (p batchProblems) title() text.Text {
+	if p.mild {
+		return text.Count(len(p.words), "warning", "warnings") + "; it can still be sent"
+	}
+	return text.Count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
 }

@@ -2,9 +2,7 @@ package ui
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -36,10 +34,6 @@ type batchForm struct {
 	problems      batchProblems
 	trouble       kit.Pager // shows them
 }
-
-// batchProgressNote counts the inputs measured so far. The command writes it
-// and the screen reads it.
-type batchProgressNote struct{ measured, toMeasure atomic.Int64 }
 
 // newBatch opens the batch form.
 func (a *composer) newBatch() tea.Cmd {
@@ -266,31 +260,4 @@ func (f *batchForm) Cursor() *tea.Cursor {
 		return nil
 	}
 	return f.Form.Cursor()
-}
-
-// batchProblems holds the first problems of a batch in words, and the number of
-// the others.
-type batchProblems struct {
-	words []text.Text
-	more  int
-	mild  bool // warnings only: the batch can be sent
-}
-
-// first returns as many as fit into a dialog.
-func (p batchProblems) first() (words []text.Text) {
-	const most = 8
-	words = p.words[:min(most, len(p.words))]
-	if n := len(p.words) - len(words); n > 0 {
-		words = append(slices.Clone(words), text.Sprintf("and %d more, listed in the form", n))
-	}
-	return words
-}
-
-func (p batchProblems) none() bool { return len(p.words) == 0 }
-
-func (p batchProblems) title() text.Text {
-	if p.mild {
-		return text.Count(len(p.words), "warning", "warnings") + "; it can still be sent"
-	}
-	return text.Count(len(p.words)+p.more, "problem", "problems") + "; nothing was sent"
 }

@@ -5,8 +5,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
-	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
@@ -21,9 +19,9 @@ type composer struct {
 	batchPath string               // as last typed into the batch form
 	setTyped  setTyped             // as last typed into the job set form
 	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
-	pilots    map[string]*pilot    // by submission id
-	uploading []*ownUpload         // files that the user uploads for no job
-	nextDue   time.Time            // when the next beat comes; see askBeat
+	pilots    pilots
+	uploading ownUploads // files that the user uploads for no job
+	nextDue   time.Time  // when the next beat comes; see askBeat
 }
 
 // setTyped holds the fields of the job set form as last typed.
@@ -32,14 +30,6 @@ type setTyped struct {
 	every                    bool
 	assets                   map[string]inputs.Asset // that were marked for it
 	like                     draft.Draft             // what all rows have
-}
-
-// pilot is the job of a group that is sent first. The user is told when it
-// ends, because the rest of the group waits for their decision.
-type pilot struct {
-	name text.Text
-	rest int    // number of jobs waiting
-	job  api.ID // set once it is accepted
 }
 
 // composed is a message that applies itself to the composer.

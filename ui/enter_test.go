@@ -11,7 +11,7 @@ func TestNewAccountStartsWithNothingConfirmed(t *testing.T) {
 	t.Parallel()
 	a := newDesk(t, 1)
 	a.attend(&spending{submission: outbox.Submission{ID: "s"}})
-	a.awaitPilot("s", "promo", 3)
+	a.pilots.add("s", pilot{name: "promo", rest: 3})
 	a.enter(a.cfg.Account)
 	if len(a.attended) > 0 || len(a.pilots) > 0 {
 		t.Errorf("%d confirmed and %d pilots of the account before", len(a.attended), len(a.pilots))

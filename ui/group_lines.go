@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -153,26 +151,6 @@ func (g *group) compared() text.Text {
 	return text.Of(about + "as much as they cost")
 }
 
-// modelSums returns the number of jobs per model, the largest first, and what
-// each costs if there are several.
-func modelSums(subs []outbox.Submission) text.Text {
-	prices := map[string][]outbox.Price{}
-	for i := range subs {
-		prices[subs[i].Model] = append(prices[subs[i].Model], subs[i].Price)
-	}
-	names := slices.SortedFunc(maps.Keys(prices), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(prices[b]), len(prices[a])), strings.Compare(a, b))
-	})
-	words := make([]text.Text, len(names))
-	for i, name := range names {
-		words[i] = text.Sprintf("%d × %s", len(prices[name]), name)
-		if q := quoteOfAll(prices[name]); len(names) > 1 && q.cost() != nil {
-			words[i] += " " + q.guess() + text.Of(q.cost().Rounded())
-		}
-	}
-	return text.Join(words, ", ")
-}
-
 // extent says how much a set makes.
 func (g *group) extent(subs []outbox.Submission) text.Text {
 	seconds, unknown := 0.0, 0
@@ -297,21 +275,6 @@ func (g *group) rows(width int) []paint.Styled {
 	return append([]paint.Styled{t.Text(paint.Title, "Will be run")}, lines...)
 }
 
-// priceCell draws a price in short form.
-func priceCell(p outbox.Price) paint.Piece {
-	kind := outbox.CostEstimate
-	if p.Approximate {
-		kind = outbox.CostDerived
-	}
-	switch {
-	case p.Credits != nil:
-		return amountTone(kind).Of(amountSign(kind) + text.Sprintf("%g cr", *p.Credits))
-	case p.Cost != nil:
-		return amountTone(kind).Of(exactly(*p.Cost, kind))
-	}
-	return paint.Warn.Of("unpriced")
-}
-
 // question lists the facts behind the total.
 func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 	a := g.app
@@ -338,26 +301,6 @@ func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 		said = append(said, paint.Item{Label: "budget", Words: text.Of(words), Tone: paint.Muted})
 	}
 	return said
-}
-
-// budgetEffect says what the jobs leave of the budgets.
-func (a *composer) budgetEffect(subs []outbox.Submission) []string {
-	prices := make([]outbox.Price, len(subs))
-	for i := range subs {
-		prices[i] = subs[i].Price
-	}
-	return a.cfg.Guard.Effect(ledger.ChargeOf(prices...), &a.store.Ledger, a.outbox.Pending(), a.Now, time.Local)
-}
-
-// oldestPrice returns when the first of the prices was asked for.
-func oldestPrice(subs []outbox.Submission) time.Time {
-	oldest := subs[0].Price.At
-	for i := range subs {
-		if subs[i].Price.At.Before(oldest) {
-			oldest = subs[i].Price.At
-		}
-	}
-	return oldest
 }
 
 // warnings lists the first of the warnings, each with the jobs that have it.
@@ -394,13 +337,4 @@ func (g *group) warnings(hosts []draft.Host) []paint.Item {
 		said = append(said, paint.Item{Label: "and", Words: text.Sprintf("similar warnings for %d more, shown in the list behind this", more), Tone: paint.Warn})
 	}
 	return said
-}
-
-// validity says how long a price stays valid.
-func (a *composer) validity(at time.Time) paint.Item {
-	left := outbox.PriceValid - a.Now.Sub(at)
-	if left <= 0 {
-		return paint.Item{Label: "valid", Words: "no longer: go back and price it again", Tone: paint.Warn}
-	}
-	return paint.Item{Label: "valid", Words: "for another " + span(left), Tone: paint.Muted}
 }

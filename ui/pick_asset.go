@@ -12,7 +12,7 @@ import (
 )
 
 // assetList returns the list used by the assets view and by the asset picker.
-func assetList(a *composer, f *assetFinder) kit.List[state.Asset] {
+func assetList(a *desk, f *assetFinder) kit.List[state.Asset] {
 	return kit.List[state.Asset]{
 		Stage: a.Stage, Rows: f.shown.Rows, Extent: f.extent(),
 		Sorts: []table.Sort{table.SortAge, table.SortName, table.SortModel, table.SortLength, table.SortSize},
@@ -54,8 +54,8 @@ type assetPicker struct {
 }
 
 // pickAsset shows the assets of the given types; enter takes one.
-func (a *composer) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
-	f := newAssetFinder(a.desk, types)
+func (a *desk) pickAsset(types []string, chosen func(*state.Asset) tea.Cmd) tea.Cmd {
+	f := newAssetFinder(a, types)
 	p := &assetPicker{&kit.ListView[state.Asset]{Heading: "pick an asset", List: assetList(a, f)}}
 	f.list = &p.List
 	p.List.Empty = func() []text.Text {

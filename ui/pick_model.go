@@ -17,7 +17,7 @@ import (
 
 // pickModel lets the user choose a model. It shows each with its price, or why
 // it cannot be used, and marks the one used before.
-func (a *composer) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
+func (a *desk) pickModel(used string, unfit func(model string) text.Text, chosen func(model string) tea.Cmd) tea.Cmd {
 	rows := &table.Collection[state.Model]{}
 	rows.Answer(rows.Ask(a.Now), slices.Collect(a.modelCopies()), a.Now)
 	words := func(m *state.Model) paint.Piece {
@@ -59,7 +59,7 @@ func (a *composer) pickModel(used string, unfit func(model string) text.Text, ch
 }
 
 // modelCopies returns copies of the known models.
-func (a *composer) modelCopies() iter.Seq[state.Model] {
+func (a *desk) modelCopies() iter.Seq[state.Model] {
 	return func(yield func(state.Model) bool) {
 		for m := range a.store.Models.All() {
 			if !yield(*m) {
@@ -78,7 +78,7 @@ func modelTone(m *state.Model) paint.Tone {
 
 // minutePrice returns the list price of a minute of output, learned from an
 // estimate of the server.
-func (a *composer) minutePrice(m *state.Model) paint.Piece {
+func (a *desk) minutePrice(m *state.Model) paint.Piece {
 	frame, ok := a.store.Prices.PerFrame(m.Name)
 	if !ok {
 		return paint.Muted.Of(none)

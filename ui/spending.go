@@ -98,12 +98,6 @@ func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool,
 	return a.Ask(c)
 }
 
-// weigh checks a charge against the budgets. Waiting submissions and unknown
-// outcomes count as spent.
-func (a *composer) weigh(charge ledger.Charge) ledger.Verdict {
-	return a.cfg.Guard.Check(charge, &a.store.Ledger, a.outbox.Pending(), a.Now, time.Local)
-}
-
 // spendingWarnings returns the warnings that must be read before a yes.
 func (a *composer) spendingWarnings(s *spending) []paint.Item {
 	but := func(words text.Text) paint.Item { return paint.Item{Label: "but", Words: words, Tone: paint.Warn} }
@@ -265,7 +259,7 @@ func (a *composer) sent(d *outbox.TaskResult) tea.Cmd {
 	s := a.attended[sub.ID]
 	attended := s != nil
 	delete(a.attended, sub.ID)
-	a.flies(sub.ID, sub.GenerationID)
+	a.pilots.accepted(sub.ID, sub.GenerationID)
 	a.forgetUnknown(&sub)
 	if d.Batch != nil {
 		a.Say(text.Sprintf("batch accepted: %s", d.Batch.ID))

@@ -185,7 +185,7 @@ func (a *composer) answeredChoice(d *outbox.TaskResult) {
 		return
 	}
 	a.forgetUnknown(sub)
-	a.flies(sub.ID, sub.GenerationID)
+	a.pilots.accepted(sub.ID, sub.GenerationID)
 	a.Say("found: " + sub.Name + " is " + text.Of(string(sub.GenerationID+sub.BatchID)))
 }
 

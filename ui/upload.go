@@ -16,12 +16,6 @@ import (
 	"dubtop/ui/paint"
 )
 
-// ownUpload is a file that the user uploads on its own, for no job.
-type ownUpload struct {
-	making *account.Making
-	file   draft.File
-}
-
 // uploadAction uploads a file on its own, or stops the one on its way.
 func (a *composer) uploadAction() kit.Action {
 	return a.Does(keymap.Upload, a.askUpload).Hinted("upload").Unless(func() text.Text {
@@ -49,11 +43,6 @@ func (a *composer) askUpload() tea.Cmd {
 	return a.PromptCompleted("File to upload", "", longestPath, a.completePath, func(typed text.Text) tea.Cmd {
 		return a.lookAtUpload(string(typed))
 	})
-}
-
-func (u *ownUpload) name() text.Text {
-	m := draft.Media{Source: draft.SourceFile, Path: u.file.Path}
-	return m.Base()
 }
 
 // completePath looks for the file that a path begins.
@@ -159,16 +148,11 @@ func (a *composer) askStop(u *ownUpload) tea.Cmd {
 			if !yes {
 				return nil
 			}
-			a.endUpload(u)
+			a.uploading.end(u)
 			a.Say("stopped: " + u.name())
 			return a.work()
 		},
 	})
-}
-
-func (a *composer) endUpload(u *ownUpload) {
-	u.making.Cancel()
-	a.uploading = slices.DeleteFunc(a.uploading, func(o *ownUpload) bool { return o == u })
 }
 
 // tellUpload reports a file that has become an asset, or failed to.
@@ -176,7 +160,7 @@ func (a *composer) tellUpload(e *account.Event) {
 	for _, u := range slices.Clone(a.uploading) {
 		if ids, done := u.making.Assets(); done {
 			a.Say(u.name() + " is asset " + text.Of(string(ids[0])) + " now")
-			a.endUpload(u)
+			a.uploading.end(u)
 		} else if err := u.making.Err(); err != nil {
 			a.Complain(u.name() + " was not uploaded: " + errorText(err) + " (" + a.KeyFor(keymap.Upload) + " in the assets tries again)")
 		}

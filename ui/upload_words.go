@@ -77,7 +77,7 @@ func (a *desk) uploadPiece() (paint.Piece, bool) {
 }
 
 // fileLines says where each local file of a submission is.
-func (a *composer) fileLines(sub *outbox.Submission, width int) (lines []paint.Styled) {
+func (a *desk) fileLines(sub *outbox.Submission, width int) (lines []paint.Styled) {
 	for i := range sub.Files {
 		f := &sub.Files[i]
 		lines = append(lines, a.advice(width, text.Of(f.Field), text.Of(f.Path), paint.Normal)...)
@@ -86,7 +86,7 @@ func (a *composer) fileLines(sub *outbox.Submission, width int) (lines []paint.S
 	return lines
 }
 
-func (a *composer) fileWords(sub *outbox.Submission, f *draft.File) text.Text {
+func (a *desk) fileWords(sub *outbox.Submission, f *draft.File) text.Text {
 	if f.Asset != "" {
 		return bytesText(f.Size) + ", is asset " + text.Of(f.Asset) + " now"
 	}
@@ -97,7 +97,7 @@ func (a *composer) fileWords(sub *outbox.Submission, f *draft.File) text.Text {
 }
 
 // uploadingWords says how far the files of a row are, in the list.
-func (a *composer) uploadingWords(r *outbox.QueueRow) paint.Piece {
+func (a *desk) uploadingWords(r *outbox.QueueRow) paint.Piece {
 	p, ok := a.session.UploadOf(r.ID)
 	switch {
 	case !ok:
@@ -109,7 +109,7 @@ func (a *composer) uploadingWords(r *outbox.QueueRow) paint.Piece {
 }
 
 // retryWords names the key that tries a failed upload again.
-func (a *composer) retryWords(r *outbox.QueueRow) text.Text {
+func (a *desk) retryWords(r *outbox.QueueRow) text.Text {
 	if r.State == outbox.QueuePaused && r.UploadHasFailed() {
 		return "; " + a.KeyFor(keymap.PauseItem) + " tries again"
 	}
