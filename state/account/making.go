@@ -69,8 +69,8 @@ func (m *Making) Retry() {
 	}
 }
 
-// Cancel ends the wish. Files that nobody else needs stop on their way; what has
-// arrived is used when they are needed again.
+// Cancel ends the wish. Files that nobody else needs stop on their way; the parts
+// that have arrived are used when they are needed again.
 func (m *Making) Cancel() {
 	m.account.up.makings = slices.DeleteFunc(m.account.up.makings, func(o *Making) bool { return o == m })
 }

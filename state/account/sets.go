@@ -23,7 +23,7 @@ func (a *Account) knownMembers() int64 {
 	return a.members
 }
 
-// setsRead is what the journal has about job sets since a member.
+// setsRead holds the journal's job sets, and their members since a given one.
 type setsRead struct {
 	sets    []outbox.Set
 	members []outbox.Member

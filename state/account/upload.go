@@ -191,11 +191,11 @@ func (r *uploadRun) put(ctx context.Context, a *upload.Attempt, end *uploadEnd) 
 	return nil
 }
 
-// fileChanged is the error for a file that changed while it was sent. What the
-// storage has of it is never used.
+// fileChanged is the error for a file that changed while it was sent. The
+// storage's copy is never used.
 type fileChanged struct{ error }
 
-// hashing hashes what is read.
+// hashing hashes a file while it is read.
 type hashing struct {
 	hash.Hash
 	r io.Reader

@@ -161,7 +161,7 @@ func (p *BatchPlan) files(ctx context.Context, jobs []outbox.Submission) (f batc
 	return f, nil
 }
 
-// found returns what is known about an input.
+// found returns the finding about an input.
 func (f *batchFiles) found(in api.CreateInput) (draft.Finding, bool) {
 	if found, ok := f.byName[string(in.AssetID)]; ok {
 		return found, true

@@ -10,8 +10,8 @@ import (
 	"dubtop/state/journal"
 )
 
-// columnsSetting begins the names of the settings that remember what the
-// columns of a table hold. A hash of its headings follows.
+// columnsSetting begins the names of the settings that remember the
+// meaning of a table's columns. A hash of its headings follows.
 const columnsSetting = "columns:"
 
 func columnsNamed(header string) string {
@@ -19,8 +19,8 @@ func columnsNamed(header string) string {
 	return columnsSetting + hex.EncodeToString(sum[:16])
 }
 
-// chosenColumns returns what the user has said about the columns of tables, and
-// remembers what was chosen now for the next table with the same headings.
+// chosenColumns returns the user's choice of columns, and remembers it for the
+// next table with the same headings.
 func (s JobSources) chosenColumns(ctx context.Context, j *journal.Journal) (func(header string) (jobset.Columns, bool), error) {
 	if c := s.Columns; c != nil {
 		if j != nil && c.Headed {

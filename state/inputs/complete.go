@@ -31,7 +31,8 @@ func CompletePath(typed, home string) string {
 	return draft.TypedPath(dir + common)
 }
 
-// commonName is what the names beginning with base have in common.
+// commonName returns the longest common beginning of the names that begin with
+// base.
 func commonName(dir, base string, entries []os.DirEntry) (common string) {
 	found := false
 	for _, e := range entries {

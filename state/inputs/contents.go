@@ -100,7 +100,7 @@ func (u untilDone) Read(p []byte) (int, error) {
 	return u.r.Read(p)
 }
 
-// StampFile returns what the disk tells about a regular file.
+// StampFile returns the stamp of a regular file.
 func StampFile(path string) (draft.Stamp, error) {
 	info, err := os.Stat(OnDisk(path))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"dubtop/state/draft"
 )
 
-// Findings remembers what was found out about inputs, so that many jobs with
+// Findings remembers the results of measuring inputs, so that many jobs with
 // the same files measure each of them once. Its methods may be called from any
 // goroutine. A nil Findings remembers nothing.
 type Findings struct {
@@ -22,7 +22,7 @@ type Findings struct {
 	assets map[string]Asset
 }
 
-// foundLink is what was found behind a link.
+// foundLink is the finding about a link.
 type foundLink struct {
 	draft.Finding
 	at time.Time
@@ -36,7 +36,7 @@ type fileLook struct {
 	modified time.Time
 }
 
-// foundFile is what was found in a local file.
+// foundFile is the finding about a local file.
 type foundFile struct {
 	info media.Info
 	by   string
@@ -52,7 +52,7 @@ func NewFindings() *Findings {
 	return &Findings{links: map[Link]foundLink{}, files: map[fileLook]foundFile{}, assets: map[string]Asset{}}
 }
 
-// link returns what was found behind a link.
+// link returns the finding about a link.
 func (k *Findings) link(l Link) (f draft.Finding, known bool) {
 	if k == nil {
 		return f, false
@@ -108,7 +108,7 @@ func (k *Findings) file(ctx context.Context, path string, want media.Kind) (info
 	return info, by, err
 }
 
-// Input returns what was found out about an input of a request.
+// Input returns the findings about an input of a request.
 func (k *Findings) Input(in api.CreateInput) (f draft.Finding, known bool) {
 	if in.URL != "" {
 		return k.link(Link{Kind: in.Type, URL: in.URL})

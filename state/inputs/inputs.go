@@ -228,8 +228,8 @@ func Found(want media.Kind, info media.Info, err error) draft.Finding {
 }
 
 // broken reports whether a file that could not be measured is useless to the
-// server as well. It is not if the server of the file is only busy, or if the
-// format is one that only we can't read.
+// server as well. It is not if the server of the file is only busy, or if only
+// we can't read its format.
 func broken(err error) bool {
 	if refused, ok := errors.AsType[*media.StatusError](err); ok {
 		return refused.Code < 500 && refused.Code != http.StatusTooManyRequests && refused.Code != http.StatusRequestTimeout

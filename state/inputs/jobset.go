@@ -151,7 +151,7 @@ func (s JobSources) path(typed string) (string, error) {
 	return path, err
 }
 
-// entries splits what was typed into paths and links. An existing path may
+// entries splits typed text into paths and links. An existing path may
 // contain spaces.
 func (s JobSources) entries(typed string) []string {
 	typed = strings.TrimSpace(typed)

@@ -191,7 +191,7 @@ func (m *Measuring) hand(ctx context.Context, r *jobset.Row) {
 	}
 }
 
-// judge says what was found in the files of a row, all of which are known.
+// judge sums up the findings about a row whose files are all known.
 func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Measured) {
 	found.Done = true
 	if r.Trouble != "" || r.Fault != "" {
@@ -225,7 +225,7 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 	return found
 }
 
-// assetsOf returns what is known about the assets of a draft.
+// assetsOf returns the known facts about the assets of a draft.
 func (m *Measuring) assetsOf(d *draft.Draft) map[string]Asset {
 	found := map[string]Asset{}
 	for _, field := range d.MediaFields() {
@@ -272,7 +272,7 @@ func (m *Measuring) doubt(r *jobset.Row, inputs []Input, seconds float64) string
 	return ""
 }
 
-// notes says what is worth knowing about the inputs of a row.
+// notes returns the remarks about a row's inputs.
 func notes(r *jobset.Row, inputs []Input) string {
 	var words []string
 	for i := range inputs {

@@ -27,7 +27,7 @@ type Pricing struct {
 	Assets map[string]Asset // already known assets, by id; may be nil
 	// Looks are shared by drafts priced together; nil for a single draft.
 	Looks *Looks
-	// Known is what was found out before; nil to measure everything.
+	// Known holds earlier findings; nil measures everything.
 	Known *Findings
 	// Contents saves reading local files again; nil reads them.
 	Contents *Contents
@@ -197,7 +197,7 @@ func (p *Pricing) Reprice(ctx context.Context, c *api.Client, sub outbox.Submiss
 	for i, f := range sub.Files[:min(len(sub.Files), len(fields))] { // absolute paths, since the current folder may differ
 		at := f.Path
 		if f.Asset != "" && p.Contents.Unchanged(ctx, []draft.File{f}) != nil {
-			at = draft.AssetPrefix + f.Asset // what was uploaded counts
+			at = draft.AssetPrefix + f.Asset // the uploaded copy counts
 		}
 		p.Draft.PutMedia(fields[i], at)
 	}

@@ -18,8 +18,7 @@ const (
 	moreLengths = 24
 )
 
-// tariff is what the server asks for outputs of different lengths that are
-// alike in everything else. If the prices of the shortest, the longest and a
+// tariff holds the server's prices for outputs that differ in length alone. If the prices of the shortest, the longest and a
 // middle length are in proportion, so are the others. Else more lengths are
 // asked about, and the price of a length in between is at most that of the next
 // longer one.

@@ -1,4 +1,4 @@
-// Package tasks does what the outbox has decided: it prices, saves, sends and
+// Package tasks carries out the decisions of the outbox: it prices, saves, sends and
 // searches, one task at a time. A paid request leaves from here alone, once the
 // journal holds it. The package decides nothing and knows no session.
 package tasks

@@ -22,7 +22,7 @@ func (d Runner) files(ctx context.Context, sub *outbox.Submission) error {
 			return errors.New(draft.TooLarge(f.Path, f.Size))
 		}
 	}
-	var unread *inputs.Contents // every byte is read again, because nothing checks what is sent
+	var unread *inputs.Contents // every byte is read again, because nothing checks the sent ones
 	return unread.Unchanged(ctx, local)
 }
 
