@@ -197,7 +197,7 @@ func (g *group) Actions() []kit.Action {
 	a := g.app
 	pilot := func(n keymap.Name) kit.Action {
 		act := a.Does(n, kit.Plain(func() { g.next(g.ready()) })).Unless(g.pilotless)
-		act.Key.SetHelp(act.Key.Help().Key, "send a pilot first, all through the queue, or a batch")
+		act.Key.SetHelp(act.Key.Help().Key, "send a pilot first, all at once, or a batch")
 		return act
 	}
 	rename := a.Does(keymap.Edit, g.rename).Unless(g.unnamable)
@@ -205,13 +205,13 @@ func (g *group) Actions() []kit.Action {
 	if g.cancel != nil {
 		return append([]kit.Action{
 			a.Does(keymap.Back, kit.Plain(g.stop)).Hinted("stop"),
-			pilot(keymap.Switch).Hinted("pilot"),
+			pilot(keymap.Switch).Hinted("another way"),
 			pilot(keymap.Mark),
 		}, g.Pager.Actions()...)
 	}
 	return append([]kit.Action{
 		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("continue"),
-		pilot(keymap.Switch).Hinted("pilot"),
+		pilot(keymap.Switch).Hinted("another way"),
 		pilot(keymap.Mark),
 		rename,
 		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),

@@ -141,7 +141,7 @@ func TestPaletteListsEachActionOnce(t *testing.T) {
 		s.Pass(time.Second)
 		s.Press(":")
 		s.Type("pilot")
-		if n := s.rows("send the first job as a pilot"); n != 1 {
+		if n := s.rows("send a pilot first, all at once, or a batch"); n != 1 {
 			t.Errorf("it stands there %d times\n%s", n, s.Screen())
 		}
 		s.Sees("tab space")
