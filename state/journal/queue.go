@@ -162,24 +162,26 @@ func scanListed(rows *sql.Rows, labels map[string]string) (item Listed, err erro
 	}
 	s.Price.Approximate, item.Paused = approximate != 0, paused != 0
 	s.ConfirmedAt, s.SentAt, item.Enqueued = instant(confirmedAt), instant(sentAt), instant(enqueuedAt)
-	label, set := labels[s.ID]
-	if !set {
-		label, err = labelOf(draft)
+	tags, err := tagsOf(draft)
+	s.Draft.Set, s.Draft.Lang, item.Label = tags.Set, tags.Lang, tags.Label
+	if label, later := labels[s.ID]; later {
+		item.Label = label
 	}
-	item.Label = label
 	return item, err
 }
 
-// labelOf reads the label of a draft, which few have.
-func labelOf(draft string) (string, error) {
-	if !strings.Contains(draft, `"label"`) {
-		return "", nil
+// draftTags are the words of a draft for the user's own records.
+type draftTags struct{ Label, Set, Lang string }
+
+// tagsOf reads the tags of a draft. Most have none, and are not parsed.
+func tagsOf(draft string) (tags draftTags, err error) {
+	if !strings.Contains(draft, `"label"`) && !strings.Contains(draft, `"set"`) && !strings.Contains(draft, `"lang"`) {
+		return tags, nil
 	}
-	var d struct{ Label string }
-	if err := json.Unmarshal([]byte(draft), &d); err != nil {
-		return "", fmt.Errorf("%w: a draft in the queue can't be read: %w", ErrDamaged, err)
+	if err := json.Unmarshal([]byte(draft), &tags); err != nil {
+		return tags, fmt.Errorf("%w: a draft in the queue can't be read: %w", ErrDamaged, err)
 	}
-	return d.Label, nil
+	return tags, nil
 }
 
 // Dequeue removes a submission that no longer waits from the queue, such as a

@@ -63,6 +63,8 @@ type queuedItem struct {
 	Name     text.Text  `json:"name"`
 	Model    text.Text  `json:"model"`
 	Label    text.Text  `json:"label"` // "" if it has none
+	Set      text.Text  `json:"set"`   // the job set, "" if it belongs to none
+	Lang     text.Text  `json:"lang"`  // "" if it is not known
 	State    text.Text  `json:"state"`
 	Reason   text.Text  `json:"reason"` // "" if there is none
 	Price    *usd       `json:"price_usd"`
@@ -101,7 +103,8 @@ func (w *queueJSON) item(item *queued) error {
 	s := &item.sub
 	d := queuedItem{
 		ID: text.Of(s.ID), Kind: text.Of(string(s.Kind)), Jobs: max(1, s.BatchLines),
-		Name: s.Name, Model: text.Of(s.Model), Label: item.label, State: text.Of(item.row.State.Word()), Reason: item.row.Reason,
+		Name: s.Name, Model: text.Of(s.Model), Label: item.label,
+		Set: text.Of(s.Draft.Set), Lang: text.Of(s.Draft.Lang), State: text.Of(item.row.State.Word()), Reason: item.row.Reason,
 		Price: (*usd)(s.Price.Cost), Credits: s.Price.Credits,
 	}
 	if item.row.Place > 0 {

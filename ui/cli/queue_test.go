@@ -61,7 +61,7 @@ func TestQueueShowsLabels(t *testing.T) {
 	j := d.journal()
 	for _, id := range []string{"q1", "q2", "q3"} {
 		s := confirmed(t, id, "promo_"+id, dollarPrice(1_250_000))
-		s.Draft.Label = "acme"
+		s.Draft.Label, s.Draft.Set, s.Draft.Lang = "acme", "season", "de"
 		enqueue(t, j, s, noon)
 	}
 	for id, label := range map[string]string{"q2": "later", "q3": ""} {
@@ -76,7 +76,7 @@ func TestQueueShowsLabels(t *testing.T) {
 			t.Errorf("line %d is %q, want %q", i, lines[i], want)
 		}
 	}
-	if got := d.run("queue ls --json"); !strings.Contains(got.out, `"label": "later"`) || !strings.Contains(got.out, `"label": ""`) {
+	if got := d.run("queue ls --json"); !strings.Contains(got.out, `"label": "later"`) || !strings.Contains(got.out, `"set": "season"`) || !strings.Contains(got.out, `"lang": "de"`) || !strings.Contains(got.out, `"label": ""`) {
 		t.Errorf("in JSON: %s", got.out)
 	}
 }
@@ -96,6 +96,8 @@ func TestQueueAsJSON(t *testing.T) {
       "name": "a <b> & \"c\"�",
       "model": "lipsync-2",
       "label": "",
+      "set": "",
+      "lang": "",
       "state": "waiting",
       "reason": "",
       "price_usd": 1.25,
@@ -111,6 +113,8 @@ func TestQueueAsJSON(t *testing.T) {
       "name": "promo",
       "model": "lipsync-2",
       "label": "",
+      "set": "",
+      "lang": "",
       "state": "waiting",
       "reason": "",
       "price_usd": null,
