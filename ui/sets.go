@@ -132,12 +132,16 @@ func (a *desk) setCost(c *state.SetCount) []paint.Piece {
 	return []paint.Piece{paint.Muted.Of(" · "), paint.Money.Of(words)}
 }
 
-// setEnd says when a set should be done. Paused rows have no end.
+// setEnd says when a set should be done: never, while rows wait for the user. It is
+// not known while batches wait for others.
 func (a *desk) setEnd(c *state.SetCount) []paint.Piece {
 	end := instant.Later(a.sets.ends[c.Name], a.outbox.setEnds[c.Name])
+	_, paused := a.outbox.Queue.Paused()
 	switch {
 	case !c.Open():
 		return []paint.Piece{paint.Muted.Of(" · all ended")}
+	case c.Paused > 0 || c.Waiting > 0 && (paused || a.outbox.setEnds[c.Name].IsZero()):
+		return nil
 	case end.IsZero() || !end.After(a.Now):
 		return nil
 	}

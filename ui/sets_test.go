@@ -46,6 +46,9 @@ func TestSetIsWatchedAboveTheLists(t *testing.T) {
 		s.Press("y")
 		s.Pass(2 * time.Second)
 		s.Sees("acme 6: 1 ● 5 paused · ~$0.35 of $2.10", "SET", "LANG")
+		if line := s.row("acme 6:"); strings.Contains(line, "done") {
+			t.Errorf("the end of a set that waits for the user: %s", line)
+		}
 		s.Press("5")
 		s.Sees("acme 6: 1 ● 5 paused", "SET", "LANG")
 		s.Press("/")
