@@ -22,7 +22,7 @@ func (g *group) lines(width int) []paint.Styled {
 	heading := text.Sprintf("Run %s again, unchanged", text.Count(len(g.jobs), "job", "jobs"))
 	switch {
 	case g.isSet && g.without > 0:
-		heading = text.Sprintf("Send %s; %d of the set are left out", text.Count(len(g.jobs), "job", "jobs"), g.without)
+		heading = "Send " + text.Count(len(g.jobs), "job", "jobs") + "; " + text.Count(g.without, "of the set is", "of the set are") + " left out"
 	case g.isSet:
 		heading = text.Sprintf("Send %s", text.Count(len(g.jobs), "job", "jobs"))
 	case g.model != "":

@@ -88,7 +88,7 @@ func TestSeasonBecomesOneJobSet(t *testing.T) {
 	tell(t, stage{account: simulator.Options{Plan: simulator.Scale}, width: 160, height: 60}, func(s *story) {
 		videos, tracks := s.season()
 		s.set(videos, tracks)
-		s.Sees("45 jobs to send, 1 with trouble, 2 left out", "ep01_de", "12 videos, 48 tracks", "without fr: ep03", "without es: ep05")
+		s.Sees("45 jobs to send, 1 with trouble, 2 left out", "ep01_de", "12 videos, 48 tracks", "no track in language fr: ep03", "no track in language es: ep05")
 		s.Press("F")
 		s.Sees("ep07_de_2", "left out: two tracks for ep07.mp4", "no video matches ep5.wav")
 		s.DoesNotSee("ep01_de")

@@ -69,7 +69,7 @@ func TestFilesArePairedByNameAndLanguage(t *testing.T) {
 		"Été.mp4 + e\u0301te\u0301_it.wav, it",
 	})
 	same(t, s.Notes, []string{
-		"without de: Été", "without fr: ep01, Été", "without it: ep01, ep02", "without pt-BR: ep02, Été", "without zh-Hant: ep01, Été",
+		"no track in language de: Été", "no track in language fr: ep01, Été", "no track in language it: ep01, ep02", "no track in language pt-BR: ep02, Été", "no track in language zh-Hant: ep01, Été",
 	})
 	if s.Videos != 6 || s.Tracks != 9 || s.Left != 3 {
 		t.Errorf("%d videos, %d tracks, %d left over", s.Videos, s.Tracks, s.Left)

@@ -133,7 +133,7 @@ func (p *pairing) gaps() (notes []string) {
 			}
 		}
 		if len(without) > 0 {
-			notes = append(notes, "without "+lang+": "+few(without))
+			notes = append(notes, "no track in language "+lang+": "+few(without))
 		}
 	}
 	return notes
