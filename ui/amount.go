@@ -30,3 +30,22 @@ func rounded(m api.Micros, k outbox.CostKind) text.Text { return amountSign(k) +
 
 // exactly formats an amount with all its decimals.
 func exactly(m api.Micros, k outbox.CostKind) text.Text { return amountSign(k) + text.Of(m.String()) }
+
+// difference says how much more or less a price is than the earlier cost.
+func difference(p outbox.Price, was outbox.Cost) text.Text {
+	more, known := outbox.PriceDifference(p, was)
+	if !known {
+		return "can't be compared: a cost is unknown"
+	}
+	cost, about := exactly(was.Amount, was.Kind), ""
+	if was.Kind == outbox.CostDerived {
+		cost, about = rounded(was.Amount, was.Kind), "about "
+	}
+	switch {
+	case more > 0:
+		return text.Sprintf("%s%s more than before (%s)", about, more, cost)
+	case more < 0:
+		return text.Sprintf("%s%s less than before (%s)", about, -more, cost)
+	}
+	return text.Sprintf("%sas much as before (%s)", about, cost)
+}

@@ -72,7 +72,7 @@ func (a *composer) unqueued(subs []outbox.Submission, err error) tea.Cmd {
 	case errors.Is(err, account.ErrTaken), errors.Is(err, account.ErrBackwards):
 		a.Complain("another window was faster; the list shows the result")
 	case s != nil && s.group != nil:
-		s.group.trouble = words
+		s.group.unqueued(words)
 		a.Complain(words)
 		a.bring(s.group)
 	case s != nil:
@@ -141,5 +141,13 @@ func (a *composer) tellPilots() {
 		a.Say(text.Sprintf("the pilot %s is done: look at it; in the queue (%s), %s and %s resume the rest (%s)",
 			p.name, queue, a.KeyFor(keymap.MarkAll), a.KeyFor(keymap.PauseItem), rest))
 		a.Toast.Until = a.Now.Add(kit.TroubleTime)
+	}
+}
+
+// leaveGroup lets go of a group once the journal holds it.
+func (a *composer) leaveGroup(first string) {
+	if s := a.attended[first]; s != nil && s.group != nil {
+		delete(a.attended, first)
+		s.group.queued()
 	}
 }

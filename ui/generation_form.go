@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -83,40 +82,6 @@ func (a *composer) generationForm(draft draft.Draft) *generationForm {
 	return f
 }
 
-// firstModel returns the model a new form starts with: lipsync-2 if the account
-// has it, or else the first by name.
-func (a *composer) firstModel() string {
-	for _, name := range a.modelNames() {
-		if name == "lipsync-2" {
-			return name
-		}
-	}
-	if names := a.modelNames(); len(names) > 0 {
-		return names[0]
-	}
-	return ""
-}
-
-// imageModel returns the first model of the account known to take images, or
-// "".
-func (a *composer) imageModel() string {
-	for _, name := range a.modelNames() {
-		if r := draft.RulesFor(name); r.Known && r.Image {
-			return name
-		}
-	}
-	return ""
-}
-
-func (a *composer) modelNames() []string {
-	var names []string
-	for m := range a.store.Models.All() {
-		names = append(names, m.Name)
-	}
-	slices.Sort(names)
-	return names
-}
-
 // edit changes the draft. There is no price to invalidate: prices exist only in
 // dialogs, and an open dialog covers the form.
 func (f *generationForm) edit(name, value string) tea.Cmd {
@@ -153,15 +118,6 @@ func (f *generationForm) env() draft.CheckEnv {
 			return in.Finding, ok
 		},
 	}
-}
-
-// assetType returns the type of a known asset. While not all assets are loaded,
-// every id passes; the server decides.
-func (a *composer) assetType(id string) (string, bool) {
-	if x, ok := a.store.Asset(api.ID(id)); ok {
-		return string(x.Type), true
-	}
-	return "", !a.store.Assets.Known() || a.store.Library.Partial()
 }
 
 // shown returns the name of an asset for a field without the focus.
@@ -327,4 +283,50 @@ func (f *generationForm) lentLines() (lines []paint.Styled) {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// leave closes the form. If an earlier draft was in the form, the user decides
+// which of the two to keep.
+func (f *generationForm) leave() tea.Cmd {
+	a := f.app
+	if !f.aside || f.draft.UpdatedAt.IsZero() {
+		return a.Pop()
+	}
+	env := f.env()
+	return a.Ask(&kit.Confirm{
+		Heading: "Keep this draft instead of the earlier one?",
+		Body: func() []paint.Item {
+			return []paint.Item{
+				{Words: "The form holds one unsent job."},
+				{Label: "this", Words: f.draft.Name(env), Short: true},
+				{Label: "earlier", Words: a.draft.Name(env), Short: true},
+			}
+		},
+		Yes: "keep this one", No: "keep the earlier one", Binds: true,
+		Answer: func(yes bool) tea.Cmd {
+			var forget tea.Cmd
+			if yes {
+				forget = a.keepOther(draft.Draft{ID: a.draft.ID, Base: a.draft.Base})
+				f.aside = false
+				f.remember()
+			}
+			a.Remove(f)
+			return tea.Batch(forget, f.Leave())
+		},
+	})
+}
+
+// remember keeps the draft as the one typed last, unless an earlier draft comes
+// back.
+func (f *generationForm) remember() {
+	if !f.aside {
+		f.app.draft = f.draft.Clone()
+	}
+}
+
+// release clears the remembered draft once it has become a submission.
+func (f *generationForm) release() {
+	if !f.aside {
+		f.app.draft = draft.Draft{Model: f.draft.Model}
+	}
 }

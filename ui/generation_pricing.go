@@ -5,9 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/outbox"
@@ -46,33 +44,6 @@ func priceCmd(ctx context.Context, f *generationForm, run int, p inputs.Pricing)
 		sub, inputs, err := p.Price(ctx, client)
 		return pricedMsg{f, run, sub, inputs, err}
 	}
-}
-
-// assetFacts returns the names and lengths of the assets in a draft. They are
-// copied, because a command must not read the store.
-func (a *composer) assetFacts(d draft.Draft) map[string]inputs.Asset {
-	facts := map[string]inputs.Asset{}
-	for _, field := range d.MediaFields() {
-		if m, err := draft.ParseMedia(d.Media(field), a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
-			if x, ok := a.store.Asset(api.ID(m.AssetID)); ok {
-				facts[m.AssetID] = assetFact(&x)
-			}
-		}
-	}
-	return facts
-}
-
-// allAssets is assetFacts for all assets.
-func (a *composer) allAssets() map[string]inputs.Asset {
-	facts := map[string]inputs.Asset{}
-	for x := range a.store.Assets.All() {
-		facts[string(x.ID)] = assetFact(x)
-	}
-	return facts
-}
-
-func assetFact(x *state.Asset) inputs.Asset {
-	return inputs.Asset{Name: string(x.Name), Kind: string(x.Type), Seconds: float64(x.Duration)}
 }
 
 // stop stops the current pricing, if any.

@@ -377,14 +377,12 @@ func (g *group) answer(subs, batches []outbox.Submission, yes bool) tea.Cmd {
 	return workCmd(a.session.EnqueueSet(set, g.way.set.again, confirmed, g.pilot))
 }
 
-// leaveGroup unmarks the jobs of a group once the journal holds it.
-func (a *composer) leaveGroup(first string) {
-	s := a.attended[first]
-	if s == nil || s.group == nil {
-		return
-	}
-	delete(a.attended, first)
-	if s.group.unmark != nil {
-		s.group.unmark()
+// queued takes the marks off the jobs once the journal holds them.
+func (g *group) queued() {
+	if g.unmark != nil {
+		g.unmark()
 	}
 }
+
+// unqueued says why the journal holds none of the jobs.
+func (g *group) unqueued(words text.Text) { g.trouble = words }

@@ -169,15 +169,6 @@ func (g *group) priced() tea.Cmd {
 	return g.goOn()
 }
 
-// learnPrice derives the unit price of a model from the price of one request.
-// Some servers price only whole requests; this way other jobs of the model get
-// a price too.
-func (a *composer) learnPrice(sub *outbox.Submission) {
-	if p := sub.Price; p.Cost != nil && !p.Approximate {
-		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
-	}
-}
-
 // settle chooses the set of jobs that are run again: their own if they all
 // belong to one, or else a new one.
 func (g *group) settle() {
@@ -191,14 +182,6 @@ func (g *group) settle() {
 	g.way.set = g.app.newSet("again", "")
 	for i := range g.jobs {
 		g.jobs[i].draft.Row = i + 1
-	}
-}
-
-// remember gives a job that is run again the set it belongs to, where the
-// request does not tell.
-func (a *desk) remember(x *source) {
-	if m, ok := a.store.MemberOf(string(x.job.ID)); ok && x.draft.Set == "" {
-		x.draft.Set, x.draft.Row, x.draft.Lang = m.Set, m.Row, m.Lang
 	}
 }
 

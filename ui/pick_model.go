@@ -6,9 +6,11 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/draft"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
 	"dubtop/ui/kit"
@@ -105,4 +107,47 @@ func purpose(m *state.Model) text.Text {
 		return "expressions and head movements, up to 15 s"
 	}
 	return ""
+}
+
+// learnPrice derives the unit price of a model from the price of one request.
+// Some servers price only whole requests; this way other jobs of the model get
+// a price too.
+func (a *desk) learnPrice(sub *outbox.Submission) {
+	if p := sub.Price; p.Cost != nil && !p.Approximate {
+		a.store.Prices.Learn(sub.Model, api.Estimate{Frames: p.Frames, Cost: p.Cost})
+	}
+}
+
+// firstModel returns the model a new form starts with: lipsync-2 if the account
+// has it, or else the first by name.
+func (a *desk) firstModel() string {
+	for _, name := range a.modelNames() {
+		if name == "lipsync-2" {
+			return name
+		}
+	}
+	if names := a.modelNames(); len(names) > 0 {
+		return names[0]
+	}
+	return ""
+}
+
+// imageModel returns the first model of the account known to take images, or
+// "".
+func (a *desk) imageModel() string {
+	for _, name := range a.modelNames() {
+		if r := draft.RulesFor(name); r.Known && r.Image {
+			return name
+		}
+	}
+	return ""
+}
+
+func (a *desk) modelNames() []string {
+	var names []string
+	for m := range a.store.Models.All() {
+		names = append(names, m.Name)
+	}
+	slices.Sort(names)
+	return names
 }

@@ -29,9 +29,16 @@ type spending struct {
 	hosts      []draft.Host      // non-ASCII hosts in the request
 	form       *generationForm   // to reopen after a refusal; nil for batches
 	batch      *batchForm
-	keep       bool   // the form stays open for the next job
-	group      *group // the group it is the first job of; nil if none
-	from       string // the job under the cursor when it was confirmed
+	keep       bool     // the form stays open for the next job
+	group      jobGroup // the group it is the first job of; nil if none
+	from       string   // the job under the cursor when it was confirmed
+}
+
+// jobGroup is the screen of several jobs that are confirmed together.
+type jobGroup interface {
+	kit.Screen
+	queued()                  // called once the journal holds the jobs
+	unqueued(words text.Text) // called if it can't hold them
 }
 
 // confirmSpending asks the user to agree to a price.
@@ -128,7 +135,11 @@ func sentBefore(sent []outbox.SentFile, now time.Time) (said []paint.Item) {
 // spendingLines lists what a price is based on.
 func (a *composer) spendingLines(s *spending) []paint.Item {
 	sub := &s.submission
-	said := append(a.comparison(s), paint.Item{})
+	var said []paint.Item
+	if s.form != nil && s.form.origin != nil {
+		said = s.form.origin.comparison(sub, a.store.Cost(&s.form.origin.job))
+	}
+	said = append(said, paint.Item{})
 	fact := func(label, words text.Text, n paint.Tone) {
 		said = append(said, paint.Item{Label: label, Words: words, Tone: n})
 	}
@@ -246,11 +257,6 @@ func (a *composer) unclear(sub *outbox.Submission) tea.Cmd {
 	delete(a.attended, sub.ID)
 	a.Complain("no clear answer: it may have been charged. dubtop is looking for it; nothing is sent again on a guess")
 	return nil
-}
-
-// unknownWarning warns that sending a request again may pay for it twice.
-func unknownWarning(sub *outbox.Submission) text.Text {
-	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and it is not known whether it was accepted. Sending it again may pay for it twice.")
 }
 
 // sent reports that a job or batch was accepted.

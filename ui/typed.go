@@ -83,13 +83,6 @@ func (a *composer) recallDrafts(all []draft.Draft, interrupted []outbox.Submissi
 	}
 }
 
-// unknownDraft returns the draft of a submission that may have been accepted.
-func unknownDraft(sub *outbox.Submission) draft.Draft {
-	d := sub.Draft.Clone()
-	d.Unknown, d.Base = string(unknownWarning(sub)), outbox.SavedDraft{Became: sub}.Version()
-	return d
-}
-
 // keepDraft saves the draft in the form if it has changed.
 func (a *composer) keepDraft() tea.Cmd {
 	if !a.mayKeep() {

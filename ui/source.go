@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
+)
+
+// source is the draft a job was made from, as far as it is known.
+type source struct {
+	job   state.Generation
+	draft draft.Draft
+	lost  []text.Text // parts that could not be copied
+	err   error       // why it cannot be run again; nil if it can
+}
+
+var (
+	errForgotten = errors.New("the server no longer knows this job, and it was not sent from here, so its inputs are unknown")
+	errNoJob     = errors.New("this line did not become a job")
+	errLocal     = errors.New("it was made from files of this machine, which a request can't name")
+	errUnwritten = errors.New("the journal does not hold the request")
+	errOnItsWay  = errors.New("this is being sent right now: wait for the answer")
+)
+
+// sources returns the sources of up to 100 jobs: from the journal if they were
+// sent from here, the others from the server in one request.
+func sources(ctx context.Context, s *account.Account, jobs []state.Generation) ([]source, error) {
+	out := make([]source, len(jobs))
+	ids := make([]api.ID, len(jobs))
+	for i, g := range jobs {
+		out[i].job, ids[i] = g, g.ID
+	}
+	// The server knows all but unknown outcomes, so an error here is not fatal.
+	ours, _ := s.Journal.SubmissionsOf(ctx, ids)
+	var strangers []api.ID
+	for i := range out {
+		sub, known := ours[out[i].job.ID]
+		if out[i].recall(&sub, known) {
+			strangers = append(strangers, out[i].job.ID)
+		}
+	}
+	found, err := fetch(ctx, s, strangers)
+	for i := range out {
+		x := &out[i]
+		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, errForgotten) {
+			draft, lost := draft.FromJob(g)
+			x.draft, x.lost = draft, text.All(lost)
+			x.err = nil
+		}
+		x.draft.UpdatedAt = time.Time{} // nothing has been typed yet
+	}
+	return out, err
+}
+
+// recall fills in the source of a job from the journal. ask reports whether the
+// server must be asked.
+func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
+	switch {
+	case x.job.ID == "":
+		x.err = errNoJob
+	case x.job.Submission == outbox.SubmissionSending:
+		x.err = errOnItsWay
+	case known && !sub.Draft.Empty():
+		x.draft = outbox.DraftOf(sub)
+		if x.job.Submission != "" {
+			x.draft.Unknown = string(unknownWarning(sub))
+		}
+	case x.job.Submission != "":
+		x.err = errUnwritten
+	default:
+		x.err = errForgotten // unless the server knows it
+		return true
+	}
+	return false
+}
+
+// unfit returns a check for models that cannot take the source's inputs. The
+// output of a job is as long as one of its inputs.
+func (a *desk) unfit(x *source) func(model string) text.Text {
+	env := draft.CheckEnv{
+		Now: a.Now, Skew: a.store.Forecast.Skew, Home: a.cfg.Home, Asset: a.assetType, Uploads: a.askUploads(), AudioSeconds: float64(x.job.Length),
+	}
+	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
+}
+
+// remember gives a job that is run again the set it belongs to, where the
+// request does not tell.
+func (a *desk) remember(x *source) {
+	if m, ok := a.store.MemberOf(string(x.job.ID)); ok && x.draft.Set == "" {
+		x.draft.Set, x.draft.Row, x.draft.Lang = m.Set, m.Row, m.Lang
+	}
+}
+
+// unknownDraft returns the draft of a submission that may have been accepted.
+func unknownDraft(sub *outbox.Submission) draft.Draft {
+	d := sub.Draft.Clone()
+	d.Unknown, d.Base = string(unknownWarning(sub)), outbox.SavedDraft{Became: sub}.Version()
+	return d
+}
+
+// unknownWarning warns that sending a request again may pay for it twice.
+func unknownWarning(sub *outbox.Submission) text.Text {
+	return text.Of("This was sent at " + sub.SentAt.Local().Format("15:04") + ", and it is not known whether it was accepted. Sending it again may pay for it twice.")
+}
