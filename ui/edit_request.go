@@ -10,6 +10,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/draft"
+	"dubtop/state/jsoncheck"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 	"dubtop/ui/painter"
@@ -135,7 +136,7 @@ func (f *generationForm) replace(next draft.Draft) {
 }
 
 // askAgain offers to mend a request that can't be read.
-func (f *generationForm) askAgain(p draft.LineProblem) tea.Cmd {
+func (f *generationForm) askAgain(p jsoncheck.Problem) tea.Cmd {
 	a := f.app
 	return a.Ask(&kit.Confirm{
 		Heading: "The request can't be read. Mend it now?",

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"dubtop/api"
+	"dubtop/state/jsoncheck"
 )
 
 // maxLineProblems limits the problems of a batch file that are listed.
@@ -24,10 +25,10 @@ type BatchFile struct {
 	Lines    []BatchLine // the valid lines
 	Bytes    int
 	SHA256   string // of Exact, in hexadecimal
-	Problems []LineProblem
-	More     int           // number of problems not listed
-	Warnings []LineProblem // doubts about a line that may still be sent
-	Exact    []byte        // the bytes to send
+	Problems []jsoncheck.Problem
+	More     int                 // number of problems not listed
+	Warnings []jsoncheck.Problem // doubts about a line that may still be sent
+	Exact    []byte              // the bytes to send
 }
 
 // BatchLine is one request of a batch.
@@ -45,24 +46,6 @@ type BatchEnv struct {
 	Now time.Time // server's clock, for link expiry
 	// Found returns the finding about an input's file, if it was inspected.
 	Found func(in api.CreateInput) (f Finding, looked bool)
-}
-
-// LineProblem is a problem with a line, or with the file if Line is 0.
-type LineProblem struct {
-	Line   int // from 1
-	Column int // in characters, from 1; 0 for the whole line
-	Words  string
-}
-
-// String formats the problem as one line.
-func (p LineProblem) String() string {
-	switch {
-	case p.Line == 0:
-		return p.Words
-	case p.Column == 0:
-		return fmt.Sprintf("line %d: %s", p.Line, p.Words)
-	}
-	return fmt.Sprintf("line %d, column %d: %s", p.Line, p.Column, p.Words)
 }
 
 // Model is the model of all lines, or "" if they differ.
@@ -83,7 +66,7 @@ type batchCheck struct {
 	env   BatchEnv
 	first map[string]int // line on which each request_id first appeared
 	work  map[string]int // line on which each payload first appeared
-	shape shape
+	shape jsoncheck.Shape
 }
 
 // CheckBatch reads a batch file and checks every line against the documented
@@ -107,7 +90,7 @@ func CheckBatch(r io.Reader, env BatchEnv) (BatchFile, error) {
 		return c.file, nil
 	}
 	if p := batchShape(raw); p.Words != "" {
-		c.file.Problems = []LineProblem{p}
+		c.file.Problems = []jsoncheck.Problem{p}
 		return c.file, nil
 	}
 	n := c.lines(raw)
@@ -121,10 +104,10 @@ func CheckBatch(r io.Reader, env BatchEnv) (BatchFile, error) {
 }
 
 func (c *batchCheck) problem(line int, format string, args ...any) {
-	c.problemAt(LineProblem{Line: line, Words: fmt.Sprintf(format, args...)})
+	c.problemAt(jsoncheck.Problem{Line: line, Words: fmt.Sprintf(format, args...)})
 }
 
-func (c *batchCheck) problemAt(p LineProblem) {
+func (c *batchCheck) problemAt(p jsoncheck.Problem) {
 	if len(c.file.Problems) == maxLineProblems {
 		c.file.More++
 		return
@@ -133,7 +116,7 @@ func (c *batchCheck) problemAt(p LineProblem) {
 }
 
 func (c *batchCheck) warn(line int, words string) {
-	c.file.Warnings = append(c.file.Warnings, LineProblem{Line: line, Words: words})
+	c.file.Warnings = append(c.file.Warnings, jsoncheck.Problem{Line: line, Words: words})
 }
 
 // lines checks every line and returns their number.
@@ -174,12 +157,13 @@ type batchPayload struct {
 
 func (c *batchCheck) line(number int, text []byte) {
 	at := func(offset int, format string, args ...any) {
-		p := position(text, offset)
-		c.problemAt(LineProblem{Line: number, Column: p.Column, Words: fmt.Sprintf(format, args...)})
+		p := jsoncheck.At(text, offset, fmt.Sprintf(format, args...))
+		p.Line = number
+		c.problemAt(p)
 	}
 	switch {
 	case !utf8.Valid(text):
-		at(invalidByte(text), "the text is not UTF-8: save the file as UTF-8")
+		at(jsoncheck.InvalidByte(text), "the text is not UTF-8: save the file as UTF-8")
 		return
 	case bytes.HasPrefix(text, []byte("\ufeff")):
 		c.problem(number, "the line begins with a byte order mark: save the file as UTF-8 without one")
@@ -189,14 +173,18 @@ func (c *batchCheck) line(number int, text []byte) {
 	err := json.Unmarshal(text, &l)
 	switch _, broken := errors.AsType[*json.SyntaxError](err); {
 	case broken && !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")):
-		at(0, "the line is not JSON: it must begin with {, not %q", shorten(firstWord(text)))
+		at(0, "the line is not JSON: it must begin with {, not %q", jsoncheck.Shorten(firstWord(text)))
 		return
 	case broken:
-		at(syntaxError(text), "%s", jsonWords(text, err))
+		words := jsoncheck.Explain(text, err)
+		if words == jsoncheck.MoreText {
+			words += ": each request needs its own line"
+		}
+		at(jsoncheck.BrokenAt(text), "%s", words)
 		return
 	}
 	before := len(c.file.Problems) + c.file.More
-	members, strange := checkMembers(text, c.shape, at)
+	members, strange := jsoncheck.Check(text, c.shape, at)
 	switch {
 	case len(c.file.Problems)+c.file.More > before:
 		return // values under misspelled names would be reported as missing
@@ -223,25 +211,13 @@ func firstWord(text []byte) string {
 	return word
 }
 
-// invalidByte is the offset of the first byte that is not valid UTF-8.
-func invalidByte(text []byte) (at int) {
-	for at < len(text) {
-		r, size := utf8.DecodeRune(text[at:])
-		if r == utf8.RuneError && size <= 1 {
-			break
-		}
-		at += size
-	}
-	return at
-}
-
 // head checks the members beside the payload.
 func (c *batchCheck) head(number int, l batchLine, strange []string) {
 	switch first, twice := c.first[l.RequestID]; {
 	case l.RequestID == "":
 		c.missing(number, "request_id", strange)
 	case twice:
-		c.problem(number, "request_id %q is already used on line %d", shorten(l.RequestID), first)
+		c.problem(number, "request_id %q is already used on line %d", jsoncheck.Shorten(l.RequestID), first)
 	default:
 		c.first[l.RequestID] = number
 	}
@@ -250,7 +226,7 @@ func (c *batchCheck) head(number int, l batchLine, strange []string) {
 	case "":
 		c.missing(number, "endpoint", strange)
 	default:
-		c.problem(number, `endpoint must be "/v2/generate", not %q`, shorten(l.Endpoint))
+		c.problem(number, `endpoint must be "/v2/generate", not %q`, jsoncheck.Shorten(l.Endpoint))
 	}
 }
 
@@ -275,12 +251,4 @@ func (c *batchCheck) twin(number int, payload any) {
 		return
 	}
 	c.work[string(canonical)] = number
-}
-
-func shorten(s string) string {
-	const most = 40
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return strings.TrimSpace(string([]rune(s)[:most])) + "…"
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"dubtop/api"
+	"dubtop/state/jsoncheck"
 )
 
 // payload checks one request and returns the length of its result in seconds, 0
@@ -69,7 +70,7 @@ func (c *batchCheck) inputs(number int, p batchPayload, rules Rules) inputCount 
 			n.audioSeconds, n.about = c.voice(number, in.Provider), true
 		default:
 			n.strange = true
-			c.problem(number, "an input's type must be video, image, audio or text, not %q", shorten(in.Type))
+			c.problem(number, "an input's type must be video, image, audio or text, not %q", jsoncheck.Shorten(in.Type))
 		}
 	}
 	return n

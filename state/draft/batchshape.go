@@ -3,32 +3,36 @@ package draft
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"dubtop/state/jsoncheck"
 )
+
+var plainMember = regexp.MustCompile(`^[A-Za-z0-9_]{1,40}$`)
 
 // batchShape explains in one sentence why a whole file is not in JSON lines, so
 // that one mistake is not reported for every line. The problem has no words if
 // the file can be read line by line.
-func batchShape(raw []byte) LineProblem {
-	for _, look := range []func([]byte) LineProblem{
+func batchShape(raw []byte) jsoncheck.Problem {
+	for _, look := range []func([]byte) jsoncheck.Problem{
 		encodingTrouble, lineEndTrouble, arrayTrouble, quoteTrouble, spreadTrouble, noJSONTrouble,
 	} {
 		if p := look(raw); p.Words != "" {
 			return p
 		}
 	}
-	return LineProblem{}
+	return jsoncheck.Problem{}
 }
 
-func wholeFile(format string, args ...any) LineProblem {
-	return LineProblem{Words: fmt.Sprintf(format, args...)}
+func wholeFile(format string, args ...any) jsoncheck.Problem {
+	return jsoncheck.Problem{Words: fmt.Sprintf(format, args...)}
 }
 
 // encodingTrouble recognizes files that are not UTF-8 text.
-func encodingTrouble(raw []byte) LineProblem {
+func encodingTrouble(raw []byte) jsoncheck.Problem {
 	switch {
 	case bytes.HasPrefix(raw, []byte("PK\x03\x04")):
 		return wholeFile("the file is a ZIP archive or a spreadsheet, not text: export the requests as JSONL")
@@ -39,34 +43,32 @@ func encodingTrouble(raw []byte) LineProblem {
 	}
 	switch at := bytes.IndexByte(raw, 0); {
 	case at < 0:
-		return LineProblem{}
+		return jsoncheck.Problem{}
 	case at < 2 && len(raw) > 3 && raw[at+2] == 0:
 		return wholeFile("the file is UTF-16: save it as UTF-8")
 	default:
-		p := position(raw, at)
-		p.Words = "a NUL byte: the file is not text, or was damaged"
-		return p
+		return jsoncheck.At(raw, at, "a NUL byte: the file is not text, or was damaged")
 	}
 }
 
 // lineEndTrouble recognizes the line ends of old Macs.
-func lineEndTrouble(raw []byte) LineProblem {
+func lineEndTrouble(raw []byte) jsoncheck.Problem {
 	at := bytes.IndexByte(bytes.TrimRight(raw, "\r\n"), '\r')
 	if at < 0 || bytes.IndexByte(bytes.TrimRight(raw, "\r\n"), '\n') >= 0 {
-		return LineProblem{}
+		return jsoncheck.Problem{}
 	}
 	return wholeFile(`the lines end in CR, as on old Macs: a batch needs LF line ends (tr '\r' '\n' < old > new)`)
 }
 
 // arrayTrouble recognizes a single JSON value that holds all requests.
-func arrayTrouble(raw []byte) LineProblem {
+func arrayTrouble(raw []byte) jsoncheck.Problem {
 	text := bytes.TrimSpace(bytes.TrimPrefix(raw, []byte("\ufeff")))
 	if bytes.HasPrefix(text, []byte("[")) {
 		return wholeFile("the file is one JSON array: a batch needs one request per line (jq -c '.[]' old > new)")
 	}
 	name, found := wrapper(text)
 	if !found {
-		return LineProblem{}
+		return jsoncheck.Problem{}
 	}
 	return wholeFile("the file is one JSON object with the requests in %q: a batch needs one request per line (jq -c '.%s[]' old > new)", name, name)
 }
@@ -87,19 +89,19 @@ func wrapper(text []byte) (name string, found bool) {
 }
 
 // quoteTrouble recognizes a word processor's quotes in place of JSON's.
-func quoteTrouble(raw []byte) LineProblem {
-	var first LineProblem
+func quoteTrouble(raw []byte) jsoncheck.Problem {
+	var first jsoncheck.Problem
 	lines, start := 0, 0
 	for text := range bytes.SplitSeq(raw, []byte("\n")) {
 		if at := strayQuote(text); at >= 0 {
 			if lines++; lines == 1 {
-				first = position(raw, start+at)
+				first = jsoncheck.At(raw, start+at, "")
 			}
 		}
 		start += len(text) + 1
 	}
 	if lines == 0 {
-		return LineProblem{}
+		return jsoncheck.Problem{}
 	}
 	first.Words = `curly quotes (“ ”) where JSON needs straight ones ("); turn smart quotes off in the editor that wrote the file`
 	if lines > 1 {
@@ -112,7 +114,7 @@ func quoteTrouble(raw []byte) LineProblem {
 // Inside strings, curly quotes are fine.
 func strayQuote(line []byte) int {
 	if bytes.Contains(line, []byte("\xe2\x80")) && !json.Valid(line) {
-		at := syntaxError(line)
+		at := jsoncheck.BrokenAt(line)
 		if r, _ := utf8.DecodeRune(line[at:]); r == '“' || r == '”' || r == '„' || r == '‘' || r == '’' {
 			return at
 		}
@@ -121,52 +123,30 @@ func strayQuote(line []byte) int {
 }
 
 // spreadTrouble recognizes requests that span several lines.
-func spreadTrouble(raw []byte) LineProblem {
+func spreadTrouble(raw []byte) jsoncheck.Problem {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	for n := 1; ; n++ {
 		var value json.RawMessage
 		if dec.Decode(&value) != nil {
-			return LineProblem{}
+			return jsoncheck.Problem{}
 		}
 		if breaks := bytes.Count(value, []byte("\n")); breaks > 0 {
-			p := position(raw, int(dec.InputOffset())-len(value))
-			p.Words = fmt.Sprintf("request %d spans %d lines: a batch needs one request per line (jq -c . old > new)", n, breaks+1)
-			return p
+			words := fmt.Sprintf("request %d spans %d lines: a batch needs one request per line (jq -c . old > new)", n, breaks+1)
+			return jsoncheck.At(raw, int(dec.InputOffset())-len(value), words)
 		}
 	}
 }
 
 // noJSONTrouble recognizes other kinds of files, such as CSV.
-func noJSONTrouble(raw []byte) LineProblem {
+func noJSONTrouble(raw []byte) jsoncheck.Problem {
 	if len(bytes.TrimSpace(raw)) == 0 || !utf8.Valid(raw) {
-		return LineProblem{}
+		return jsoncheck.Problem{}
 	}
 	for text := range bytes.SplitSeq(raw, []byte("\n")) {
 		if bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff"))), []byte("{")) {
-			return LineProblem{}
+			return jsoncheck.Problem{}
 		}
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
-	return wholeFile("the file is not JSONL: no line begins with {; its first line is %q", shorten(strings.TrimSpace(first)))
+	return wholeFile("the file is not JSONL: no line begins with {; its first line is %q", jsoncheck.Shorten(strings.TrimSpace(first)))
 }
-
-// position converts a byte offset to a line and a column, both from 1. Columns
-// count characters.
-func position(raw []byte, at int) LineProblem {
-	before := raw[:min(at, len(raw))]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return LineProblem{Line: 1 + bytes.Count(before, []byte("\n")), Column: 1 + utf8.RuneCount(before[start:])}
-}
-
-// syntaxError is the offset of the first byte that breaks the JSON, or
-// len(text) if it ends too early.
-func syntaxError(text []byte) int {
-	var value json.RawMessage
-	e, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(text, &value))
-	if !ok || endsEarly(e) {
-		return len(text)
-	}
-	return max(0, int(e.Offset)-1)
-}
-
-func endsEarly(e *json.SyntaxError) bool { return strings.HasPrefix(e.Error(), "unexpected end") }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"dubtop/state/jsoncheck"
+
 	"github.com/getkin/kin-openapi/openapi3"
 	"pgregory.net/rapid"
 )
@@ -133,7 +135,7 @@ func TestEveryRequestIsAsDescribed(t *testing.T) {
 	})
 }
 
-func problemError(p LineProblem) error {
+func problemError(p jsoncheck.Problem) error {
 	if p.Words == "" {
 		return nil
 	}
@@ -168,7 +170,7 @@ func TestEveryWayOutHasTheSameRequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if i := slices.IndexFunc(file.Problems, func(p LineProblem) bool { return p.Line > 0 }); i >= 0 {
+		if i := slices.IndexFunc(file.Problems, func(p jsoncheck.Problem) bool { return p.Line > 0 }); i >= 0 {
 			t.Fatalf("%s\n%s", file.Problems[i], body)
 		}
 	})

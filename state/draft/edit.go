@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"dubtop/state/jsoncheck"
 )
 
 // EditText returns the draft's request as JSON for an editor, with every field
@@ -22,14 +24,14 @@ func (d Draft) EditText(env CheckEnv) string {
 
 // Edit replaces the draft's request by what an editor made of EditText. The
 // problem says where that can't be read; then the draft is unchanged.
-func (d Draft) Edit(edited string) (Draft, LineProblem) {
+func (d Draft) Edit(edited string) (Draft, jsoncheck.Problem) {
 	raw := []byte(strings.TrimPrefix(edited, "\ufeff"))
 	if p := unreadable(raw); p.Words != "" {
 		return d, p
 	}
 	next, err := FromRequest(raw)
 	if err != nil {
-		return d, LineProblem{Words: err.Error()}
+		return d, jsoncheck.Problem{Words: err.Error()}
 	}
 	next.ID, next.Base, next.From, next.Unknown, next.UpdatedAt, next.Label = d.ID, d.Base, d.From, d.Unknown, d.UpdatedAt, d.Label
 	next.Set, next.Row, next.Lang = d.Set, d.Row, d.Lang
@@ -38,30 +40,21 @@ func (d Draft) Edit(edited string) (Draft, LineProblem) {
 			next.Options[name] = typed
 		}
 	}
-	return next, LineProblem{}
+	return next, jsoncheck.Problem{}
 }
 
 // unreadable says where a text is not a request in JSON.
-func unreadable(raw []byte) (first LineProblem) {
-	at := func(offset int, words string) LineProblem {
-		p := position(raw, offset)
-		p.Words = words
-		return p
-	}
+func unreadable(raw []byte) (first jsoncheck.Problem) {
 	if !utf8.Valid(raw) {
-		return at(invalidByte(raw), "the text is not UTF-8")
+		return jsoncheck.At(raw, jsoncheck.InvalidByte(raw), "the text is not UTF-8")
 	}
 	var value json.RawMessage
 	if err := json.Unmarshal(raw, &value); err != nil {
-		words := jsonWords(raw, err)
-		if strings.HasPrefix(words, "there is more text") {
-			words = "there is more text after the request"
-		}
-		return at(syntaxError(raw), words)
+		return jsoncheck.At(raw, jsoncheck.BrokenAt(raw), jsoncheck.Explain(raw, err))
 	}
-	checkMembers(raw, requestShape(), func(offset int, format string, args ...any) {
+	jsoncheck.Check(raw, requestShape(), func(offset int, format string, args ...any) {
 		if first.Words == "" {
-			first = at(offset, fmt.Sprintf(format, args...))
+			first = jsoncheck.At(raw, offset, fmt.Sprintf(format, args...))
 		}
 	})
 	return first

@@ -1,7 +1,5 @@
 package draft
 
-import "strings"
-
 // Finding is the result of inspecting an input's file.
 type Finding struct {
 	Holds   string  // video, image or audio; "" if unknown
@@ -16,27 +14,4 @@ type Finding struct {
 	Broken bool
 	// Untried is set if it was skipped because its host sends nothing.
 	Untried bool
-}
-
-// found returns the finding about a field's file, or a zero Finding if it was
-// not inspected.
-func (e CheckEnv) found(field string, m Media) Finding {
-	if e.Found == nil {
-		return Finding{}
-	}
-	if f, looked := e.Found(field, m); looked {
-		return f
-	}
-	return Finding{}
-}
-
-// with adds a warning to a problem, unless the problem is worse.
-func with(warn string, s Severity, words string) (Severity, string) {
-	switch {
-	case warn == "" || s > SeverityWarning:
-		return s, words
-	case words == "":
-		return SeverityWarning, warn
-	}
-	return SeverityWarning, strings.Join([]string{warn, words}, "; ")
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"dubtop/api"
+	"dubtop/state/jsoncheck"
 )
 
 // FromRequest returns a draft of a request in the API's JSON. Members that have
@@ -18,7 +19,7 @@ func FromRequest(raw []byte) (Draft, error) {
 		return Draft{}, errors.New("the request is not a JSON object")
 	}
 	var fault error
-	checkMembers(raw, requestShape(), func(_ int, format string, args ...any) {
+	jsoncheck.Check(raw, requestShape(), func(_ int, format string, args ...any) {
 		if fault == nil {
 			fault = fmt.Errorf(format, args...)
 		}

@@ -12,13 +12,6 @@ import (
 // the request, and can have up to api.MaxUpload bytes. This file is the only place
 // that knows.
 
-func (e CheckEnv) uploads() api.Support {
-	if e.Uploads == nil {
-		return api.SupportUnknown
-	}
-	return e.Uploads()
-}
-
 // checkSize checks the size of a local file. It asks about uploads only if the
 // answer matters.
 func checkSize(path string, size int64, uploads func() api.Support) (Severity, string) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"dubtop/state/jsoncheck"
 )
 
 // MaxBytes is the largest table or JSONL file that is read, in bytes.
@@ -35,7 +37,7 @@ func decoded(raw []byte) ([]byte, error) {
 		return nil, problemAt(raw, at, "a NUL byte: this is not a text file")
 	}
 	if !utf8.Valid(raw) {
-		return nil, problemAt(raw, invalid(raw), "the text is neither UTF-8 nor UTF-16: save the file as UTF-8")
+		return nil, problemAt(raw, jsoncheck.InvalidByte(raw), "the text is neither UTF-8 nor UTF-16: save the file as UTF-8")
 	}
 	return raw, nil
 }
@@ -93,21 +95,7 @@ func wideZeros(raw []byte, from int) bool {
 	return len(raw) >= 8 && zeros*8 >= len(raw)*3 // three quarters of them
 }
 
-// invalid returns the offset of the first byte that is not UTF-8.
-func invalid(raw []byte) int {
-	at := 0
-	for at < len(raw) {
-		r, n := utf8.DecodeRune(raw[at:])
-		if r == utf8.RuneError && n <= 1 {
-			return at
-		}
-		at += n
-	}
-	return at
-}
-
 // problemAt is a problem at an offset of a text.
 func problemAt(raw []byte, at int, words string) *Problem {
-	line := raw[bytes.LastIndexByte(raw[:at], '\n')+1 : at]
-	return &Problem{Line: 1 + bytes.Count(raw[:at], []byte("\n")), Column: 1 + utf8.RuneCount(line), Words: words}
+	return new(Problem(jsoncheck.At(raw, at, words)))
 }

@@ -16,6 +16,7 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state/draft"
+	"dubtop/state/jsoncheck"
 	"dubtop/state/table"
 )
 
@@ -237,14 +238,10 @@ type Set struct {
 }
 
 // Problem says why a source can't be read at all.
-type Problem struct {
-	Line   int // from 1; 0 for the whole source
-	Column int // in characters, from 1; 0 for the whole line
-	Words  string
-}
+type Problem jsoncheck.Problem
 
 // Error says where the problem is and why.
-func (p *Problem) Error() string { return draft.LineProblem(*p).String() }
+func (p *Problem) Error() string { return jsoncheck.Problem(*p).String() }
 
 // number gives the rows their places.
 func (s *Set) number() {
