@@ -42,10 +42,7 @@ func scenes() []scene {
 	details := func(d *uitest.Terminal) { d.Press("F", "enter") }
 	form := func(d *uitest.Terminal) {
 		d.Press("n")
-		d.Press("ctrl+o", "enter", "tab", "ctrl+o", "j", "enter", "tab")
-		for range 6 {
-			d.Press("tab")
-		}
+		d.Press("ctrl+o", "enter", "tab", "ctrl+o", "j", "enter", "tab", "tab")
 		d.Type("promo_de_015")
 	}
 	again := func(d *uitest.Terminal) { // run ten finished jobs again, as a group
@@ -79,6 +76,16 @@ func scenes() []scene {
 		d.Press("ctrl+s")
 		d.Pass(time.Second)
 		d.Press("j", "x", "j")
+	}
+	segments := func(d *uitest.Terminal) { // two voices in one video
+		form(d)
+		d.Press("tab", "tab", "right", "tab", "tab", "tab", "tab", "tab", "ctrl+o", "n")
+		d.Type("http://127.0.0.1:8701/media/answer_31s.wav")
+		d.Press("ctrl+s", "esc", "tab", "ctrl+o", "n", "tab")
+		d.Type("0:14")
+		d.Press("ctrl+s", "n", "tab")
+		d.Type("0:31.5")
+		d.Press("tab", "right", "ctrl+s")
 	}
 	return []scene{
 		{name: "generations", width: 120, height: 32, act: func(*uitest.Terminal) {}},
@@ -117,6 +124,17 @@ func scenes() []scene {
 			},
 		},
 		{name: "job-set", width: 120, height: 30, act: season},
+		{name: "set", width: 120, height: 26, act: func(d *uitest.Terminal) {
+			season(d)
+			d.Press("ctrl+s")
+			d.Pass(5 * time.Second)
+			d.Press("tab", "enter") // all through the queue, without a pilot
+			d.Pass(time.Second)
+			d.Press("y")
+			d.Pass(20 * time.Second)
+			d.Press("1")
+		}},
+		{name: "segments", width: 100, height: 20, act: segments},
 		{name: "batches", width: 100, height: 30, act: func(d *uitest.Terminal) { d.Press("2") }},
 		{name: "assets", width: 120, height: 30, act: func(d *uitest.Terminal) { d.Press("3") }},
 		{name: "models", width: 120, height: 24, act: func(d *uitest.Terminal) { d.Press("4") }},
