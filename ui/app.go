@@ -1,14 +1,13 @@
-// Package ui is the dashboard: its screens, and the commands that act on the
-// outside world for them. It decides what is drawn and what each key does. It
-// does not parse JSON, does not decide when to poll, and sends no paid request
-// that the journal does not hold.
+// Package ui is the dashboard: its screens, the effects of the keys, and the
+// commands that act on the outside world. It does not parse JSON, does not decide when to poll, and sends no paid
+// request that the journal does not hold.
 //
 // Five ideas carry it:
 //
 //   - Screens form a stack; the top one owns the keyboard. Everything that takes
 //     text is a screen of its own, so typing never triggers a key of a view.
-//   - An action is a row of data: keys, words, what it does, and why it may not be
-//     done now. Dispatch, hints, help and palette read the same rows.
+//   - An action is a row of data: its keys, its words, its effect, and the reason
+//     why it is refused now. Dispatch, hints, help and palette read the same rows.
 //   - There is one store, and screens read from it. News from the outside world is
 //     a reply: a message that knows how to apply itself.
 //   - Effects happen only in commands. Update and View never block.

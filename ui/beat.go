@@ -119,7 +119,7 @@ type ticking interface {
 	Tick(now time.Time) tea.Cmd
 }
 
-// beat advances the clock: notices fade, and the session does what is due.
+// beat advances the clock: notices fade, and the session does the work that is due.
 func (a *composer) beat() tea.Cmd {
 	a.Now = time.Now().Round(0) // wall clock only: unlike the monotonic clock it keeps running during sleep
 	var cmds []tea.Cmd

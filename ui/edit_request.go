@@ -97,8 +97,8 @@ func (f *generationForm) editRequest() tea.Cmd {
 	return f.inEditor("request.json", was, func(edited string) tea.Cmd { return f.takeRequest(was, edited) })
 }
 
-// takeRequest shows an edited request in the form. One that can't be read is
-// kept until it is mended.
+// takeRequest shows an edited request in the form. An unreadable request
+// is kept until it is mended.
 func (f *generationForm) takeRequest(was, edited string) tea.Cmd {
 	a, pending := f.app, f.draft.Edited
 	next, problem := f.draft.Edit(edited)

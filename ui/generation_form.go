@@ -31,16 +31,16 @@ type generationForm struct {
 	step     text.Text           // the current stage of the pricing
 	reason   text.Text           // why the server refused the draft
 	origin   *origin             // the job the form was copied from; may be nil
-	lent     *lent               // what the draft is edited for; nil for a job of its own
+	lent     *lent               // set while the form edits a draft of another screen
 	unfolded bool                // the fields that most jobs leave empty are shown
 	aside    bool                // another unsent draft was in the form and comes back afterwards
 }
 
-// lent is what the form needs to edit a draft of another screen, which gets it
-// back instead of having it priced.
+// lent lets the form edit a draft of another screen, which gets the draft back
+// instead of a price.
 type lent struct {
 	title text.Text
-	words text.Text // what is wrong with the draft, "" if nothing is
+	words text.Text // the trouble with the draft, or ""
 	save  func(d draft.Draft) tea.Cmd
 }
 
@@ -173,7 +173,7 @@ func (f *generationForm) Actions() []kit.Action {
 	return append(acts, a.Does(keymap.ClearForm, f.clear).Hinted("clear the form"))
 }
 
-// unread returns why the draft is not what the user wants to send, or "".
+// unread returns why the draft lacks the user's latest edit, or "".
 func (f *generationForm) unread() text.Text {
 	if f.draft.Edited == "" {
 		return ""
@@ -274,7 +274,7 @@ func (f *generationForm) lentActions() []kit.Action {
 	return []kit.Action{save, leave}
 }
 
-// lentLines says above the form what is wrong with the draft.
+// lentLines shows the trouble with the draft above the form.
 func (f *generationForm) lentLines() (lines []paint.Styled) {
 	for _, l := range paint.Wrap(f.lent.words, max(10, f.Width-4)) {
 		lines = append(lines, "  "+f.app.Theme.Text(paint.Warn, l))

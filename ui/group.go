@@ -45,7 +45,7 @@ type group struct {
 
 	isSet   bool               // a job set, instead of jobs to run again
 	without int                // rows of the set that are not in the group
-	known   *inputs.Findings   // what was found in the files of the set
+	known   *inputs.Findings   // measurements of the set's files
 	pricing *inputs.SetPricing // under way
 	asks    int                // questions it took to price the set
 	way

@@ -219,7 +219,7 @@ func (g *group) leaving() (n int) {
 	return n
 }
 
-// notes returns the warnings of a job and what could not be copied.
+// notes returns the warnings of a job, and the parts that could not be copied.
 func (j *groupJob) notes() []text.Text {
 	notes := text.All(j.warn)
 	if len(j.lost) > 0 {

@@ -12,7 +12,7 @@ import (
 	"dubtop/ui/paint"
 )
 
-// setColumns asks what the columns of a table hold.
+// setColumns asks for the meaning of the columns of a table.
 type setColumns struct {
 	kit.Form
 	app     *composer
@@ -21,7 +21,7 @@ type setColumns struct {
 	columns jobset.Columns
 }
 
-// askColumns shows what the columns of a table hold, to be corrected.
+// askColumns shows the guessed meaning of the columns, to be corrected.
 func (f *setForm) askColumns(columns jobset.Columns, grid *setGrid) {
 	c := &setColumns{app: f.app, form: f, grid: grid, columns: columns.Clone()}
 	c.Stage, c.Changed, c.Check, c.Note = f.app.Stage, c.edit, c.check, c.note
@@ -63,7 +63,7 @@ func (c *setColumns) note(name string) text.Text {
 	return "as in " + paint.Inner(text.Of(sample), max(10, c.Width/2), c.app.Theme.Glyphs.More)
 }
 
-// Title returns what the screen is about.
+// Title names the screen.
 func (c *setColumns) Title() text.Text { return "columns of the list" }
 
 // Actions returns the keys of the form.

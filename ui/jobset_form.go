@@ -45,7 +45,7 @@ type setForm struct {
 	columns *jobset.Columns // of the list, as chosen; nil: guessed or remembered
 }
 
-// newJobSet opens the job set form with what was last typed into it.
+// newJobSet opens the job set form with the values typed last.
 func (a *composer) newJobSet() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.newJobSet)

@@ -30,7 +30,7 @@ type setGrid struct {
 	rows    *table.Collection[jobset.Row]
 	changed bool // rows were edited or left out by the user
 
-	known     *inputs.Findings // what was found in the files so far
+	known     *inputs.Findings // measurements of the files so far
 	assets    map[string]inputs.Asset
 	measuring []*inputs.Measuring // under way
 
@@ -126,7 +126,7 @@ func (g *setGrid) tone(r *jobset.Row, tone paint.Tone) paint.Tone {
 	return tone
 }
 
-// standing says what is wrong with a row.
+// standing says whether a row can be sent, and why it is left out if it is.
 func (g *setGrid) standing(r *jobset.Row) paint.Piece {
 	switch {
 	case !r.Fit():
@@ -230,7 +230,7 @@ func (g *setGrid) summary(width int) (lines []paint.Styled) {
 	return lines
 }
 
-// found counts what the sources have, and what is left over.
+// found counts the videos and tracks of the sources, and the left-overs.
 func (g *setGrid) found() text.Text {
 	words := text.Count(g.set.Videos, "video", "videos") + ", " + text.Count(g.set.Tracks, "track", "tracks")
 	if g.set.Left > 0 {

@@ -100,8 +100,8 @@ func (g *setGrid) progress() text.Text {
 	return text.Sprintf("measuring %d of %s ", done, text.Count(all, "file", "files")) + g.app.Theme.Bar(float64(done)/float64(max(1, all)), 8)
 }
 
-// total says how long the output of the rows to be sent is, and what it costs
-// at the prices seen so far.
+// total returns the length of the output of the rows to be sent, and its cost at
+// the prices seen so far.
 func (g *setGrid) total() text.Text {
 	n := g.totals()
 	if n.Chosen == n.Unmeasured {

@@ -65,7 +65,7 @@ func (g *setGrid) check(rows []*jobset.Row) tea.Cmd {
 	}
 }
 
-// setCheckedMsg says what is wrong with rows of a job set.
+// setCheckedMsg carries the troubles of rows of a job set.
 type setCheckedMsg struct {
 	asked
 	grid *setGrid

@@ -16,7 +16,7 @@ import (
 )
 
 // line is a row of a small list that belongs to a form: the segments, the
-// voices, the presets. It holds what is shown, and the place of what it stands
+// voices, the presets. It holds the cells, and the place of the item it stands
 // for.
 type line struct {
 	at    int // from 0, which is also its place on the screen

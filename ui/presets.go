@@ -13,13 +13,13 @@ import (
 	"dubtop/ui/paint"
 )
 
-// A preset is what was in the form, under a name. The journal holds them.
+// A preset keeps the values of the form under a name. The journal holds them.
 
 // presetting is a form for presets.
 type presetting struct {
 	app    *desk
 	screen kit.Screen
-	now    func() draft.Draft           // what is in the form
+	now    func() draft.Draft           // the form's draft
 	fill   func(p draft.Preset) tea.Cmd // fills in a preset
 }
 
@@ -64,8 +64,8 @@ func (m presetsMsg) apply(a *desk) tea.Cmd {
 	return m.then(m.presets)
 }
 
-// showPresets lists the presets. One is filled in, deleted, or made of what is
-// in the form.
+// showPresets lists the presets. Here they are filled in, deleted, and saved from
+// the form.
 func (f presetting) showPresets(all []draft.Preset) {
 	a := f.app
 	headings := []heading{{"preset", 16, 1}, {"model", 18, 0}, {"what else", 20, 2}}

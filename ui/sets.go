@@ -66,8 +66,8 @@ func (a *desk) setLines(width, height int) []paint.Styled {
 	return lines
 }
 
-// setPieces describes a set in one line, as fully as the width allows: what it
-// costs goes first, then its end, then the words for the numbers.
+// setPieces describes a set in one line. If the line is too narrow, it drops the
+// cost first, then the words for the numbers, then the end.
 func (a *desk) setPieces(c *state.SetCount, width int) []paint.Piece {
 	head := []paint.Piece{paint.Normal.Of(" "), paint.Title.Of(text.Of(c.Name))}
 	sized := append(slices.Clone(head), paint.Normal.Of(text.Sprintf(" %d:", c.Rows)))
@@ -115,7 +115,7 @@ func (a *desk) setCounts(c *state.SetCount, words bool) (pieces []paint.Piece) {
 	return pieces
 }
 
-// setCost says what was spent on a set, of what was agreed to.
+// setCost compares the amount spent on a set with the amount confirmed.
 func (a *desk) setCost(c *state.SetCount) []paint.Piece {
 	words := text.Text("")
 	if c.Spent > 0 {

@@ -15,8 +15,8 @@ import (
 	"dubtop/ui/paint"
 )
 
-// unknown is the screen of a submission of unknown outcome: what happened, what
-// dubtop does about it, what it has found, and what only the user can decide.
+// unknown is the screen of a submission of unknown outcome: its history, the
+// search for its job, the findings, and the decisions left to the user.
 type unknown struct {
 	kit.Pager
 	app *composer

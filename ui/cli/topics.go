@@ -12,8 +12,7 @@ import (
 var topicFiles embed.FS
 
 // topicCommands returns the help topics: texts about the dashboard that are longer
-// than its own help. A file's name is the topic, and its first line says what the
-// topic is about.
+// than its own help. A file is named after its topic, and its first line sums it up.
 func topicCommands() []*cobra.Command {
 	var topics []*cobra.Command
 	_ = fs.WalkDir(topicFiles, ".", func(path string, d fs.DirEntry, err error) error {

@@ -1,5 +1,5 @@
-// Package editor lets the user edit a text in their own editor. It knows
-// processes, signals and temporary files, and never knows what the text means.
+// Package editor lets the user edit a text in their own editor. It deals
+// with processes, signals and temporary files, never with the meaning of the text.
 package editor
 
 import (
@@ -25,7 +25,7 @@ func New(getenv func(string) string) *Editor {
 }
 
 // Edit shows a text in the editor, on the real terminal, and returns it as it
-// was saved. The file is called name, so that an editor knows what is in it.
+// was saved. The file is called name, so that the editor knows its format.
 // Nobody else can read it, and it is removed before Edit returns, also when the
 // process is asked to end.
 func (e *Editor) Edit(name, text string) (edited string, err error) {

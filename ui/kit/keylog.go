@@ -31,7 +31,7 @@ func (l *keylog) press(k tea.KeyPressMsg) {
 
 func (l *keylog) done() { l.last, l.at, l.handling = l.name, time.Now(), false }
 
-// newest returns the last key, including one that is being handled.
+// newest returns the last key, including the one being handled.
 func (l *keylog) newest() string { return l.name }
 
 // held reports whether the key being handled may not have been pressed for the

@@ -29,7 +29,7 @@ func (a *Stage) Prompt(title text.Text, value string, limit int, save func(words
 }
 
 // PromptCompleted is Prompt with a key that completes the text: extend looks for
-// what the text begins and calls [Prompt.Extend].
+// a longer text and calls [Prompt.Extend].
 func (a *Stage) PromptCompleted(title text.Text, value string, limit int, extend func(p *Prompt, typed string) tea.Cmd, save func(words text.Text) tea.Cmd) tea.Cmd {
 	p := &Prompt{stage: a, Heading: title, limit: limit, save: save, extend: extend, input: paint.NewInput(a.Theme)}
 	p.input.CharLimit = limit

@@ -16,8 +16,8 @@ type Screen interface {
 	Title() text.Text
 	// SetSize sets the space for View in cells.
 	SetSize(width, height int)
-	// Actions returns what can be done now, the most specific actions first. The
-	// first action that has a key gets it.
+	// Actions returns the current actions, the most specific ones first. A key
+	// goes to the first action that has it.
 	Actions() []Action
 	// Update handles a message that no action claimed: text, pastes, ticks.
 	Update(tea.Msg) tea.Cmd

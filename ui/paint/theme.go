@@ -64,7 +64,7 @@ type Shades int
 // The numbers of colours.
 const (
 	ManyShades Shades = iota
-	sixteen           // the terminal's own palette, whatever it looks like
+	sixteen           // the terminal's own palette, which can look like anything
 	noShades          // only weight distinguishes tones
 )
 

@@ -19,7 +19,7 @@ type canvas struct {
 	render *uv.TerminalRenderer
 	moves  bytes.Buffer // the output of render
 	cells  uv.ScreenBuffer
-	rows   []string // what the cells show, nil if they must be drawn again
+	rows   []string // the cells as text, nil if they must be drawn again
 
 	aside  string   // to be written in addition to frames
 	inside bool     // the modes are set
@@ -87,7 +87,7 @@ func (c *canvas) frame(v tea.View) []byte {
 	return b.Bytes()
 }
 
-// enter takes the screen and asks the terminal what it can do. At first the
+// enter takes the screen and asks the terminal about its abilities. At first the
 // cursor is hidden and no other mode is set.
 func (c *canvas) enter(v tea.View) string {
 	c.anew()

@@ -73,8 +73,8 @@ func New(model tea.Model, t Terminal) *Painter {
 	return p
 }
 
-// Run runs the program until it ends. The terminal must then be returned by
-// Leave, whatever the result.
+// Run runs the program until it ends. Leave must then return the
+// terminal, even after an error.
 func (p *Painter) Run() error {
 	if err := p.take(); err != nil {
 		return err

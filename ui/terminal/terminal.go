@@ -1,6 +1,6 @@
 // Package terminal runs the dashboard on the real terminal. It checks that
-// there is one, and restores it however the program ends. It knows signals and
-// terminal modes and never knows what is drawn.
+// there is one, and restores it however the program ends. It deals with
+// signals and terminal modes, never with the content of the screen.
 package terminal
 
 import (

@@ -11,7 +11,7 @@ import (
 )
 
 // fitting wraps a model and measures every frame it builds. It must look at the
-// model's own frame, because the renderer cuts off whatever does not fit. While
+// model's own frame, because the renderer cuts off anything that does not fit. While
 // nobody watches, the terminal keeps its last frame: drawing frames that no
 // test looks at took half the time of all stories.
 type fitting struct {
@@ -37,8 +37,8 @@ func (f fitting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return fitting{model, f.fit}, cmd
 }
 
-// View measures the model's view and returns it, or one that leaves the screen
-// as it is while nobody watches.
+// View measures the model's view and returns it. While nobody watches, it returns
+// a view that leaves the screen as it is.
 func (f fitting) View() tea.View {
 	v := f.Model.View()
 	f.fit.mu.Lock()
