@@ -50,8 +50,8 @@ type Client struct {
 	proxy           proxyFunc // nil with a transport from [Config]
 }
 
-// New returns a client for a valid configuration. Its error says what is wrong
-// with the base URL or the key, and never contains the key.
+// New returns a client for a valid configuration. Its error explains the fault
+// in the base URL or the key, and never contains the key.
 func New(c Config) (*Client, error) {
 	base, err := parseBase(cmp.Or(c.BaseURL, DefaultBaseURL))
 	if err != nil {

@@ -63,7 +63,7 @@ type CreateCrop struct {
 	Others    Others   `json:"-"`
 }
 
-// CreateDub asks the server to translate what is said in the video.
+// CreateDub asks the server to translate the speech in the video.
 type CreateDub struct {
 	ProviderName string `json:"providerName"` // "elevenlabs"
 	TargetLang   string `json:"targetLang"`

@@ -115,7 +115,7 @@ func (e *Error) headline() string {
 	return "failed"
 }
 
-// where names the place in what was sent, unless the message does.
+// where names the place in the request, unless the message does.
 func (e *Error) where() string {
 	line := "line " + strconv.Itoa(e.Line)
 	switch {

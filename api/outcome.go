@@ -63,7 +63,7 @@ func outcomeOfStatus(e *Error) Outcome {
 }
 
 // refusesInput reports whether an error code proves that nothing was created,
-// whatever the status. Codes about the input do. Codes about idempotency do
+// with any status. Codes about the input do. Codes about idempotency do
 // not, because another attempt at the same request may have been accepted.
 // https://sync.so/docs/api-reference/guides/idempotency
 func refusesInput(code text.Text) bool {

@@ -114,7 +114,7 @@ func (e *Error) codeAdvice() string {
 	h, ok := codes.Find(string(e.Code))
 	switch {
 	case !ok, e.Kind == KindRateLimited, e.Kind == KindConcurrency && e.Code != "batch_concurrency_limit_reached":
-		return "" // what is told of the wait is more precise
+		return "" // the words about the wait are more precise
 	case e.Code == "generation_plan_duration_exceeded":
 		return h.Fix + " " + LongerJobs(e.plan)
 	case e.RequestID != "":

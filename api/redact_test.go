@@ -13,7 +13,7 @@ import (
 	"dubtop/api/text"
 )
 
-// masks returns what may hide the middle of a key, as it would be read.
+// masks returns the texts that may stand for the middle of a key.
 func masks() []string {
 	return []string{"*", "****", "…", "...", "••••", "xxxx", "XXXXX", "####", "____", " … ", "●●"}
 }

@@ -44,7 +44,7 @@ type NewAsset struct {
 	ProjectID  string `json:"projectId,omitempty"`
 }
 
-// Support is what is known about something that not every server offers.
+// Support says whether the server offers something that not every server does.
 type Support int
 
 // The degrees of support.
@@ -164,7 +164,7 @@ type PutError struct {
 	Message text.Text
 }
 
-// Error says what the storage answered.
+// Error returns the answer of the storage.
 func (e *PutError) Error() string { return string(e.Message) }
 
 // Expired reports whether a new ticket may help.

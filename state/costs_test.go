@@ -327,8 +327,8 @@ func TestEntriesBookedBeforeTheLedgerLoadsStay(t *testing.T) {
 	}
 }
 
-// A long ledger is gone through in portions; what is booked in between does not
-// make it miss an entry.
+// A long ledger is gone through in portions, and no entry is missed if others
+// are booked in between.
 func TestALongLedgerIsFollowedInPortions(t *testing.T) {
 	s := NewStore()
 	var entries []ledger.Entry

@@ -39,7 +39,7 @@ func TestAWholeHistoryIsAppliedInParts(t *testing.T) {
 	if s.Generations.Known() || s.History.Complete || s.History.Loaded != partSize+1 {
 		t.Errorf("after the first part, known %t, %+v", s.Generations.Known(), s.History)
 	}
-	// What is learned in between is newer.
+	// An answer in between is newer.
 	newer := row(3, api.Completed)
 	newer.Name = "renamed"
 	s.Observe([]Generation{newer}, now)

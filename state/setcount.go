@@ -233,7 +233,7 @@ func (s *Store) countBatch(c *SetCount, set *jobSet, submission string, n int) {
 	c.add(standRunning, n-done-failed)
 }
 
-// spentOn adds up what was accepted, as the ledger knows it.
+// spentOn adds up the costs of the accepted jobs from the ledger.
 func (s *Store) spentOn(c *SetCount, set *jobSet) {
 	add := func(job string) {
 		e, ok := s.Ledger.Find(api.ID(job))

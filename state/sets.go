@@ -9,7 +9,7 @@ import (
 	"dubtop/state/table"
 )
 
-// Sets holds the job sets that were confirmed here, and what belongs to them.
+// Sets holds the job sets that were confirmed here, and their members.
 type Sets struct {
 	sets    map[string]*jobSet
 	members map[string]*member // by id of submission, job, batch or line
@@ -33,7 +33,7 @@ type member struct {
 }
 
 // BringSets adds sets and members from the journal, in the order in which they
-// joined. What is known stays.
+// joined. Those that are known stay.
 func (s *Store) BringSets(sets []outbox.Set, members []outbox.Member) {
 	for _, set := range sets {
 		s.addSet(set)
@@ -43,7 +43,7 @@ func (s *Store) BringSets(sets []outbox.Set, members []outbox.Member) {
 	}
 }
 
-// addSet adds a set, or replaces what is known about one.
+// addSet adds a set, or replaces the facts about a known one.
 func (s *Store) addSet(set outbox.Set) *jobSet {
 	st := &s.Sets
 	st.version++
@@ -59,8 +59,8 @@ func (s *Store) addSet(set outbox.Set) *jobSet {
 	return known
 }
 
-// JoinSet adds confirmed submissions to their set. A set that is run again grows
-// by what was agreed to now.
+// JoinSet adds confirmed submissions to their set. If the set is run again, the
+// new cost is added to the agreed one.
 func (s *Store) JoinSet(set outbox.Set, again bool, subs []outbox.Submission) {
 	if known := s.Sets.sets[set.Name]; known != nil && again {
 		more := set.Cost

@@ -8,7 +8,7 @@ import (
 )
 
 // TestUnreadableItemIsNotGone makes an item of every list unreadable for
-// ten minutes. What is known about it stays.
+// ten minutes. Its row stays as it was.
 func TestUnreadableItemIsNotGone(t *testing.T) {
 	for _, whole := range []bool{false, true} {
 		w := newWorld(t)

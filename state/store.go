@@ -32,7 +32,7 @@ type Store struct {
 	Prices   Prices
 	Ledger   ledger.Ledger // all spending
 	Notes    Notes         // the user's notes on generations
-	Sets     Sets          // the job sets, and what belongs to them
+	Sets     Sets          // the job sets and their members
 
 	costs    costTracker
 	names    map[nameKey]text.Text // of assets and projects, also of earlier starts

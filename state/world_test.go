@@ -22,7 +22,7 @@ type world struct {
 	assets  []api.Asset
 	models  []api.Model
 
-	fail   func(Query) error // what goes wrong, if anything
+	fail   func(Query) error // the error of a query, if any
 	whole  bool              // ignores limits
 	answer func(Query, *Answer)
 	each   func() // after every step
@@ -198,7 +198,7 @@ func (w *world) send() {
 	slices.SortStableFunc(w.flight, func(a, b landing) int { return a.at.Compare(b.at) })
 }
 
-// check checks what must hold for every query.
+// check checks the rules that hold for every query.
 func (w *world) check(q Query) {
 	w.t.Helper()
 	for _, l := range w.flight {

@@ -108,7 +108,7 @@ func goldenOptions(id string, profile Profile) Options {
 	return o
 }
 
-// setGoldenScene creates what the case presupposes.
+// setGoldenScene creates the jobs and assets that the case needs.
 func (a *account) setGoldenScene(id string) {
 	done := Job{ID: jobA, Status: completed, Age: time.Hour, Seconds: 12.48}
 	broken := Job{ID: jobB, Status: failed, ErrorCode: "generation_input_audio_invalid", Age: 24 * time.Hour}

@@ -93,8 +93,8 @@ func anyDraft(t *rapid.T) Draft {
 	return d
 }
 
-// Whatever is in the form, what is sent is as described, reads back as the same
-// request, and holds only the options of its model.
+// With any values in the form, the request is as described, reads back as the
+// same request, and holds only the options of its model.
 func TestEveryRequestIsAsDescribed(t *testing.T) {
 	schema := described(t)
 	rapid.Check(t, func(t *rapid.T) {

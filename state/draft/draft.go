@@ -29,7 +29,7 @@ type Draft struct {
 	More           []Sound           `json:"more,omitempty"`     // audio inputs after the first
 	Segments       []Segment         `json:"segments,omitempty"` // parts of the video with audio of their own
 	DubLang        string            `json:"dubLang,omitempty"`  // to translate the video into; "" for none
-	DubFrom        string            `json:"dubFrom,omitempty"`  // what is spoken in it; "" to find out
+	DubFrom        string            `json:"dubFrom,omitempty"`  // spoken language; "" to detect it
 	ProjectID      string            `json:"projectId,omitempty"`
 	Options        map[string]string `json:"options"`           // by wire name; "" is not sent
 	OutputFileName string            `json:"outputFileName"`    // without an extension

@@ -13,7 +13,7 @@ import (
 // dubProvider makes the speech of scripts and dubbings.
 const dubProvider = "elevenlabs"
 
-// Dubs reports whether the server translates what is said in the video, so that
+// Dubs reports whether the server translates the speech in the video, so that
 // there is no audio input.
 // https://sync.so/docs/tutorials/dubbing
 func (d Draft) Dubs() bool { return strings.TrimSpace(d.DubLang) != "" }

@@ -22,8 +22,8 @@ func (d Draft) EditText(env CheckEnv) string {
 	return pretty.String() + "\n"
 }
 
-// Edit replaces the draft's request by what an editor made of EditText. The
-// problem says where that can't be read; then the draft is unchanged.
+// Edit replaces the draft's request by the edited EditText. If that can't be
+// read, the draft is unchanged and the problem says where and why.
 func (d Draft) Edit(edited string) (Draft, jsoncheck.Problem) {
 	raw := []byte(strings.TrimPrefix(edited, "\ufeff"))
 	if p := unreadable(raw); p.Words != "" {

@@ -58,7 +58,7 @@ func Encode(r api.CreateRequest) ([]byte, error) {
 // writer turns a draft into a request.
 type writer struct {
 	env   CheckEnv
-	typed bool // keep what can't be sent as it was typed, for an editor
+	typed bool // for an editor: values that can't be sent stay as they were typed
 	files []File
 }
 

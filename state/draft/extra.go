@@ -87,7 +87,7 @@ func (e Extra) names() []string {
 	return names
 }
 
-// Others lists what is sent without having a field in the form.
+// Others lists the parts of the request that have no field in the form.
 func (d Draft) Others() []string {
 	names := d.Extra.names()
 	for i, s := range d.More {

@@ -11,9 +11,9 @@ import (
 // noticing, as a share of the longer one.
 const apart = 0.05
 
-// LengthsApart says what the sync mode makes of a picture and a sound whose
-// lengths, in seconds, differ by more than 5 %. It returns "" if they don't, or
-// if one of them is unknown.
+// LengthsApart describes the effect of the sync mode on a picture and a sound
+// whose lengths, in seconds, differ by more than 5 %. It returns "" if they
+// don't, or if one of them is unknown.
 // https://sync.so/docs/developer-guides/sync-mode
 func LengthsApart(mode string, video, audio float64) string {
 	if video <= 0 || audio <= 0 || math.Abs(video-audio) <= apart*max(video, audio) {

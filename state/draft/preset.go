@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Preset is what was in the form, under a name.
+// Preset is a named copy of the values in a form.
 type Preset struct {
 	Name  string
 	Draft Draft
@@ -15,8 +15,8 @@ type Preset struct {
 // MaxPresetName is the most characters that the name of a preset can have.
 const MaxPresetName = 40
 
-// NewPreset returns a preset of what is in a form, without what belongs to one
-// job only.
+// NewPreset returns a preset of the values in a form, except those that belong
+// to a single job.
 func NewPreset(name string, d Draft) Preset {
 	d = d.Clone()
 	d.ID, d.Base, d.From, d.Unknown, d.Edited, d.UpdatedAt = "", "", "", "", "", time.Time{}
@@ -24,8 +24,8 @@ func NewPreset(name string, d Draft) Preset {
 	return Preset{name, d}
 }
 
-// Fill returns a draft with the values of the preset. What the preset leaves
-// empty stays as it is, except that the options are those of the preset.
+// Fill returns a draft with the values of the preset. Fields that are empty in
+// the preset keep their value; the options are those of the preset.
 func (p Preset) Fill(d Draft) Draft {
 	from := p.Draft.Clone()
 	next := d.Clone()

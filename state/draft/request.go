@@ -11,7 +11,8 @@ import (
 )
 
 // FromRequest returns a draft of a request in the API's JSON. Members that have
-// no field in the form are kept in Extra. The error says what can't be read.
+// no field in the form are kept in Extra. The error names the part that can't be
+// read.
 // https://sync.so/docs/api-reference/api/generate-api/create
 func FromRequest(raw []byte) (Draft, error) {
 	m := membersOf(raw)

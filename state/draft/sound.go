@@ -267,7 +267,7 @@ func (d Draft) LocalFields(home string) (fields []string) {
 	return fields
 }
 
-// PutMedia sets a field that holds a file, but not what is known about its kind.
+// PutMedia sets a field that holds a file. It leaves the kind of the file alone.
 func (d *Draft) PutMedia(field, typed string) {
 	switch i := slices.Index(d.MediaFields(), field); i {
 	case -1:

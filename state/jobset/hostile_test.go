@@ -90,7 +90,7 @@ func TestBrokenJSONLines(t *testing.T) {
 	})
 }
 
-// Reading takes a few times the memory of the file, whatever is in it.
+// Reading any file takes at most a few times its memory.
 func TestHostileFilesTakeBoundedMemory(t *testing.T) {
 	for name, text := range map[string]string{
 		"one line of delimiters":   strings.Repeat(",", 8<<20),

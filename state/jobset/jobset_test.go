@@ -25,7 +25,7 @@ func files(names ...string) (found []jobset.Input) {
 	return found
 }
 
-// shown writes rows as "visual + audio, language: what is wrong".
+// shown writes rows as "visual + audio, language: problem".
 func shown(s jobset.Set) (lines []string) {
 	for i := range s.Rows {
 		r := &s.Rows[i]
@@ -99,7 +99,7 @@ func TestEveryVideoWithEveryTrack(t *testing.T) {
 	}
 }
 
-// No file is lost and none is used twice, whatever the names are.
+// No file is lost and none is used twice, with any names.
 func TestEveryFileIsInSomeRow(t *testing.T) {
 	name := rapid.SampledFrom([]string{"a", "b", "a_de", "b-fr", "A", "c.de", "en_de", "en"})
 	folder := rapid.SampledFrom([]string{"", "de", "x", "fr/x"})
@@ -290,8 +290,7 @@ func TestNamesComeFromATemplate(t *testing.T) {
 	}
 }
 
-// Whatever the template and the names, the resulting names are valid and
-// distinct.
+// Any template makes valid and distinct names of any names.
 func TestTemplateNamesAreValidAndDistinct(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s jobset.Set

@@ -58,7 +58,7 @@ func Lines(raw []byte, dir, home string, like draft.Draft) (Set, error) {
 	return t.set, nil
 }
 
-// object reads one line into a row and returns what is wrong with it, or nil.
+// object reads one line into a row and returns the problem with it, or nil.
 func (t *sheet) object(r *Row, line []byte) *Problem {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(line, &members); err != nil {
@@ -121,8 +121,8 @@ func plainValue(raw json.RawMessage) (typed string, ok bool) {
 	return "", false
 }
 
-// request fills a row from an API request. What the request leaves open is as
-// in every row.
+// request fills a row from an API request. Members that the request leaves out
+// are the same as in every row.
 func (t *sheet) request(r *Row, raw json.RawMessage) (trouble string) {
 	d, err := draft.FromRequest(raw)
 	if err != nil {

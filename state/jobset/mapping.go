@@ -7,7 +7,7 @@ import (
 	"dubtop/state/draft"
 )
 
-// Columns says what the columns of a table hold.
+// Columns gives the columns of a table their meaning.
 type Columns struct {
 	Header string   // identifies the table's first line; see [Header]
 	Headed bool     // the first line has headings

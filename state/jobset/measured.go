@@ -1,7 +1,7 @@
 package jobset
 
-// Measured is what was found in a row's files. The zero Measured means that
-// they have not been measured.
+// Measured is the result of inspecting a row's files. The zero Measured means
+// that they have not been measured.
 type Measured struct {
 	Done                 bool
 	Video, Audio, Output float64 // seconds; 0 if unknown
@@ -17,8 +17,8 @@ type Measured struct {
 	Note string
 }
 
-// Measure stores what was found in the row's files. A doubt leaves the row out
-// unless the user has decided about it.
+// Measure stores the result of inspecting the row's files. A doubt leaves the
+// row out unless the user has decided about it.
 func (r *Row) Measure(m Measured) {
 	r.Measured = m
 	r.settle()

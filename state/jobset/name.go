@@ -15,7 +15,7 @@ const Fields = "{stem}, {lang}, {model}, {label} and {n}"
 
 var field = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// CheckTemplate returns what is wrong with a template, or "". With an empty
+// CheckTemplate describes the fault in a template, or returns "". With an empty
 // template the server chooses the names.
 func CheckTemplate(template string) string {
 	for _, found := range field.FindAllStringSubmatch(template, -1) {
@@ -59,8 +59,8 @@ func (s *Set) Name(template string) {
 	}
 }
 
-// Names returns names for rows by a template, whatever they are called now. None
-// of them is taken, and taken has them afterwards.
+// Names returns names for rows by a template, regardless of their present names.
+// None of them is in taken, and all are added to it.
 func Names(rows []*Row, template string, taken map[string]bool) []string {
 	names := make([]string, len(rows))
 	for i, r := range rows {

@@ -1,7 +1,7 @@
 // Package jobset makes many jobs from the user's files: a table, JSON lines,
-// files paired by name, or every video with every track. It knows rows, where
-// they came from and what is wrong with them. It never reads a file or a clock,
-// and knows nothing about prices.
+// files paired by name, or every video with every track. It knows rows, their
+// origin and their problems. It never reads a file or a clock, and knows nothing
+// about prices.
 package jobset
 
 import (
@@ -41,7 +41,7 @@ type Row struct {
 	Rival string
 	// Made is the job that has the same content, "" if none is known.
 	Made string
-	// Measured is what was found in its files.
+	// Measured is the result of inspecting its files.
 	Measured Measured
 	// Out excludes the row. It starts excluded if there is a doubt.
 	Out bool
@@ -252,7 +252,7 @@ func (s *Set) number() {
 
 // Made is an earlier job.
 type Made struct {
-	Words string // what became of it
+	Words string // its fate, for the user
 	Job   string // its id, "" if it has none
 }
 
@@ -271,7 +271,8 @@ func (s *Set) MarkTwins(before map[string]Made) {
 
 // Twins finds rows that repeat an earlier one, and rows whose job was sent
 // before. before has the earlier jobs by [ContentOf]. It calls mark for every
-// row, with what it repeats, "" for nothing, and the id of the job made before.
+// row, with a description of the repeated row or job, "" for none, and the id of
+// the job made before.
 func Twins(rows iter.Seq[*Row], before map[string]Made, mark func(r *Row, twin, made string)) {
 	first := map[string]int{}
 	for r := range rows {
@@ -289,8 +290,8 @@ func Twins(rows iter.Seq[*Row], before map[string]Made, mark func(r *Row, twin, 
 	}
 }
 
-// Repeat stores what the row repeats, and the job with the same content. A
-// doubt leaves the row out unless the user has decided about it.
+// Repeat stores a description of the repeated row or job, and the job with the
+// same content. A doubt leaves the row out unless the user has decided about it.
 func (r *Row) Repeat(twin, made string) {
 	r.Twin, r.Made = twin, made
 	r.settle()

@@ -20,9 +20,9 @@ const delimiters = ",;\t|"
 
 // Table makes a row from each line of a CSV or TSV file. It detects the
 // delimiter, and recognizes columns by their headings, or by their content if
-// the first line has no headings, unless known says what they hold. dir is the
-// file's folder, for relative paths. If the columns make no jobs, the set has
-// them beside the error.
+// the first line has no headings, unless known has their meaning. dir is the
+// file's folder, for relative paths. If the columns make no jobs, the error
+// comes with a set that has only them.
 func Table(raw []byte, dir, home string, like draft.Draft, known func(header string) (Columns, bool)) (Set, error) {
 	data, err := decoded(raw)
 	if err != nil {

@@ -80,8 +80,8 @@ func killedWriter(t *testing.T, path string, after int, soon time.Duration) []st
 	return lines
 }
 
-// checkSaid compares the journal with what was acknowledged: the state is the
-// same, or one that can only come later.
+// checkSaid compares the journal with the acknowledged states: each state is the
+// same or a later one.
 func checkSaid(t *testing.T, got map[string]outbox.Submission, said map[string]outbox.SubmissionState) {
 	t.Helper()
 	for id, word := range said {

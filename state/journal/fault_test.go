@@ -139,7 +139,7 @@ func content(t *testing.T, j *Journal) string {
 }
 
 // whole opens the journal on a working disk and returns its content. Nothing
-// may be damaged, whatever the disk did.
+// may be damaged, after any fault of the disk.
 func whole(t *testing.T, path string) string {
 	t.Helper()
 	j, err := Open(t.Context(), path)
@@ -171,7 +171,7 @@ func checkBooksOf(t *testing.T, j *Journal) {
 	}
 }
 
-// told checks that an error says what is wrong and what to do.
+// told checks that an error names the fault and a remedy.
 func told(t *testing.T, what string, err error) {
 	t.Helper()
 	for _, words := range []string{"make room", "check the disk", "set XDG_STATE_HOME", "start again", "try again"} {
@@ -250,7 +250,7 @@ func tried(t *testing.T, d *disk, path string, c deed, point int64, how failure)
 	return got
 }
 
-// adopt makes this journal the owner of what was begun when the file was
+// adopt makes this journal the owner of the submissions begun when the file was
 // created.
 func adopt(t *testing.T, j *Journal) {
 	t.Helper()
@@ -314,7 +314,7 @@ func TestTheDiskFailsWhileAJournalIsCreated(t *testing.T) {
 	}
 }
 
-// After a failure, the same process continues only if what it then reports is
+// After a failure, the same process continues only if its further reports are
 // true.
 func TestNothingUnsavedIsReportedAfterAFailure(t *testing.T) {
 	d := failingDisk(t)

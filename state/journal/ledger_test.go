@@ -395,7 +395,7 @@ func BenchmarkEntries(b *testing.B) {
 	}
 }
 
-// With a long history, a start reads only what is new.
+// With a long history, a start reads only the new entries.
 func TestRecoverReadsOnlyNewTransitions(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)

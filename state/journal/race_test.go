@@ -82,7 +82,7 @@ func spendOn(j *Journal, s outbox.Submission, url string) error {
 	return j.SaveSubmission(context.Background(), s)
 }
 
-// till counts the paid requests by what they are for.
+// till counts the paid requests by purpose.
 type till struct {
 	*httptest.Server
 

@@ -55,7 +55,7 @@ func TestJobRoundTrip(t *testing.T) {
 	unnamed := state.NewGeneration(api.Generation{ID: "ÄB-without-a-name", Status: "A NEW WORD"})
 	watched := seenJob(3, api.Completed)
 	watched.Started, watched.Ended, watched.HasOutput, watched.Gone = noon.Add(1), noon.Add(time.Minute), true, true
-	watched.Expect("", 0) // searchable by what it is now
+	watched.Expect("", 0) // searchable by its present state
 	jobs := []state.Generation{watched, seenJob(2, api.Failed), seenJob(1, api.Pending), unnamed}
 	intent := state.SubmissionRow(&outbox.Submission{ID: "s1", State: outbox.SubmissionUnknown, SentAt: noon}, 0)
 	keepJobs(t, j, append(slices.Clone(jobs), intent)...)
@@ -84,7 +84,7 @@ func TestKnownFactsOfAJobStay(t *testing.T) {
 		{running, api.Processing, time.Time{}}, // its start was not seen: a night may lie between
 		{done, api.Completed, done.Ended},
 		{running, api.Completed, done.Ended},  // a late answer
-		{nameless, api.Completed, done.Ended}, // and one that knows less
+		{nameless, api.Completed, done.Ended}, // and another without a name
 	} {
 		keepJobs(t, j, c.saved)
 		got := everyJob(t, j)

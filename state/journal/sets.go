@@ -13,11 +13,11 @@ import (
 	"dubtop/state/outbox"
 )
 
-// Version 6 adds the job sets and what belongs to them. Version 1 can still read
+// Version 6 adds the job sets and their members. Version 1 can still read
 // its own tables.
 //
 // Members are numbered in the order in which they joined, so that the last one of
-// a row is its newest attempt, and another process can ask for what is new.
+// a row is its newest attempt, and another process can ask for the new ones.
 const schema6 = `
 CREATE TABLE sets (
 	name       TEXT PRIMARY KEY,
@@ -44,8 +44,8 @@ CREATE INDEX members_by_batch ON members (batch) WHERE batch != '';
 var ErrSetName = errors.New("another job set has this name")
 
 // EnqueueSet is EnqueueAll for a confirmed job set: it saves the set with its
-// submissions, all or nothing. A set that exists grows by what was agreed to
-// now, if again is set; otherwise its name is taken.
+// submissions, all or nothing. If again is set, an
+// existing set grows by these; otherwise its name is taken.
 func (j *Journal) EnqueueSet(ctx context.Context, set outbox.Set, again bool, subs []outbox.Submission, paused func(i int) bool, now time.Time) error {
 	return j.enqueueAll(ctx, subs, paused, now, func(tx *sql.Tx) error { return saveSet(ctx, tx, set, again) })
 }

@@ -170,8 +170,8 @@ func TestOldCopyIsNoAnswer(t *testing.T) {
 	}
 }
 
-// The request sent is the one that the journal holds as confirmed, not the one
-// in a window that missed the change.
+// The journal's confirmed request is sent, not the request in a window that
+// missed the change.
 func TestOnlyTheConfirmedRequestIsSent(t *testing.T) {
 	j := opened(t, journalPath(t))
 	enqueued(t, j, 1)

@@ -32,7 +32,7 @@ const (
 type Spent struct {
 	ledger.Sums
 	Checked     time.Time // when all rows were last compared with their checksums
-	Damage      []Damage  // what the sums leave out
+	Damage      []Damage  // entries that the sums leave out
 	SumsDamaged bool      // the saved sums were damaged and have been computed again
 }
 

@@ -12,9 +12,9 @@ import (
 	"dubtop/state/upload"
 )
 
-// Version 7 adds what is known about the contents of local files: where they
-// were read, and how far each is on its way to becoming an asset. Version 1 can
-// still read its own tables.
+// Version 7 adds the contents of local files: where they were read, and how far
+// each is on its way to becoming an asset. Version 1 can still read its own
+// tables.
 const schema7 = `
 CREATE TABLE contents (
 	path   TEXT PRIMARY KEY,
@@ -44,10 +44,10 @@ CREATE TABLE uploads (
 
 const uploadColumns = "size, stage, name, url, put, expires, asset, stamp, changed"
 
-// ClaimUpload returns what is known about a content and reserves it for this
-// process, so that no two send it. It returns ErrUploading while another
-// living process has it; ask again later. The first claim of a content records it as
-// r. Release it with ReleaseUpload.
+// ClaimUpload returns the record of a content and reserves it for this process,
+// so that no two send it. It returns ErrUploading while another living process
+// has it; ask again later. The first claim of a content records it as r.
+// Release it with ReleaseUpload.
 func (j *Journal) ClaimUpload(ctx context.Context, r upload.Record) (upload.Record, error) {
 	if err := j.Writable(); err != nil {
 		return r, err
@@ -81,8 +81,8 @@ func (j *Journal) ClaimUpload(ctx context.Context, r upload.Record) (upload.Reco
 	return known, err
 }
 
-// SaveUpload saves what is known about a content that this process has claimed;
-// it is durable when nil is returned.
+// SaveUpload saves the record of a content that this process has claimed. It is
+// durable when nil is returned.
 func (j *Journal) SaveUpload(ctx context.Context, r upload.Record) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		_, owner, err := storedUpload(ctx, tx, r.Content)
@@ -108,7 +108,7 @@ func (j *Journal) ReleaseUpload(ctx context.Context, c draft.Content) error {
 	})
 }
 
-// ForgetAsset makes a content that is no asset any more one that was never sent.
+// ForgetAsset marks the content of a deleted asset as never sent.
 func (j *Journal) ForgetAsset(ctx context.Context, asset string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE uploads SET stage = ?, url = '', put = '', expires = 0, asset = '', stamp = '{}'
@@ -117,7 +117,7 @@ func (j *Journal) ForgetAsset(ctx context.Context, asset string) error {
 	})
 }
 
-// Upload returns what is known about a content; ok is false if nothing is.
+// Upload returns the record of a content; ok is false if there is none.
 func (j *Journal) Upload(ctx context.Context, c draft.Content) (r upload.Record, ok bool, err error) {
 	r, _, err = storedUpload(ctx, j.db, c)
 	if errors.Is(err, sql.ErrNoRows) {

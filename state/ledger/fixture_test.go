@@ -18,8 +18,8 @@ func dollars(m api.Micros) outbox.Price {
 	return outbox.Price{Cost: &m, Frames: 250, Seconds: 10, Basis: "asset"}
 }
 
-// submissionIn returns a submission of half a dollar in a state. One that may
-// have been sent was sent at noon.
+// submissionIn returns a submission of half a dollar in a state. If it may have
+// been sent, it was sent at noon.
 func submissionIn(state outbox.SubmissionState) outbox.Submission {
 	s := outbox.Submission{
 		ID: "s1", Kind: outbox.SubmitGeneration, State: state, Draft: draft.Draft{ID: "d1", Model: "lipsync-2"},

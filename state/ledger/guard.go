@@ -142,8 +142,8 @@ func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time
 	return v
 }
 
-// Effect says what is left of the budgets after a charge that is within them, a
-// line for each.
+// Effect describes the rest of each budget, in a line, after a charge that is
+// within them.
 func (g *Guard) Effect(c Charge, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (words []string) {
 	if c.Total == nil || c.over {
 		return nil

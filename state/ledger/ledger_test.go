@@ -415,7 +415,7 @@ func BenchmarkLedgerByDay100k(b *testing.B) {
 	}
 }
 
-// BenchmarkPeriod100k measures what the header does in each frame.
+// BenchmarkPeriod100k measures the work of the header in each frame.
 func BenchmarkPeriod100k(b *testing.B) {
 	l, loc := full(), berlin(b)
 	b.ReportAllocs()

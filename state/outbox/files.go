@@ -111,7 +111,7 @@ func (o *Outbox) Forget(asset string) {
 
 // Wanted lists the local files of the submissions that will be sent without the
 // user's help, in the order of the queue. It is empty while the queue is paused,
-// because a pause also ends what goes to the storage.
+// because a pause also ends uploads.
 func (o *Outbox) Wanted() iter.Seq2[string, draft.File] {
 	return func(yield func(id string, f draft.File) bool) {
 		if !o.Sender || o.Queue.paused || len(o.answers) > 0 {

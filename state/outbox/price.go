@@ -20,7 +20,7 @@ const (
 	CostUnknown  CostKind = iota
 	CostDerived           // output length × billed frames × learned unit price
 	CostEstimate          // the server's own estimate, made before submitting
-	CostActual            // what the server says was charged
+	CostActual            // charged, according to the server
 )
 
 // Sign is the prefix of an amount that was not billed: ~ for an estimate, ? for

@@ -28,7 +28,7 @@ type Question struct {
 	Until      time.Time // when dubtop stops looking
 }
 
-// Words say what was found, for the screen.
+// Words describe the result of the search, for the screen.
 func (q *Question) Words() string {
 	what, many := text.Text("job"), text.Text("jobs")
 	if q.Batch {
@@ -51,7 +51,7 @@ func (q *Question) Words() string {
 	}
 }
 
-// Choices lists what may be done, the safest first.
+// Choices lists the possible answers, the safest first.
 func (q *Question) Choices() []Choice {
 	var out []Choice
 	if len(q.Candidates) > 0 {

@@ -368,8 +368,8 @@ func TestClockSetBackDoesNotEndTheSearch(t *testing.T) {
 	want(t, "an hour back", looks(&r, noon.Add(-time.Hour), takeJob("j1", 1, -2*time.Hour)), "link aj1")
 }
 
-// Whatever happens, one job is never linked to two submissions, nothing is
-// resent without a proof, and the linked job is the one that was sent.
+// One job is never linked to two submissions, nothing is resent without a proof,
+// and a submission is linked only to its own job.
 func TestReconcilerLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r := Reconciler{Proven: rapid.Bool().Draw(t, "proven")}

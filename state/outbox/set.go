@@ -70,8 +70,8 @@ func (s *Submission) Members() []Member {
 // MaxSetName is the most characters that the name of a set can have.
 const MaxSetName = 40
 
-// SetName makes a set's name of what was typed or of a file's name: one word,
-// so that it can be filtered by. It returns "" if nothing is left.
+// SetName makes a set's name of typed text or of a file's name: one word, so
+// that it can be filtered by. It returns "" if nothing is left.
 func SetName(typed string) string {
 	word := func(r rune) rune {
 		switch {

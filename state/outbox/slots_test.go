@@ -110,8 +110,8 @@ type plan struct {
 	slots   int
 	tells   int // 0: nothing, 1: the limit, 2: how many run
 	jobs    []planJob
-	seen    []planJob // what the lists show
-	pending []planJob // what they will show next
+	seen    []planJob // jobs in the lists
+	pending []planJob // jobs in the next lists
 	told    time.Time
 }
 
@@ -186,7 +186,7 @@ func (p *plan) post(now time.Time) (api.Outcome, error) {
 	return api.Accepted, nil
 }
 
-// search is an outbox on such a plan, and what is checked about it.
+// search is an outbox on such a plan, with the facts to check.
 type search struct {
 	*plan
 	o       *Outbox
@@ -304,7 +304,7 @@ func (s *search) step(outage, paused bool) {
 	}
 }
 
-// Whatever the number of slots and whoever else uses them, with lost answers,
+// With any number of slots and other users of them, with lost answers,
 // all kinds of refusals, outages and pauses: one more job is tried at a time,
 // never beyond a known limit or while an outcome is unknown, and everything is
 // sent in the end.

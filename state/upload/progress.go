@@ -2,11 +2,11 @@ package upload
 
 import "time"
 
-// Progress is how far a content is on its way.
+// Progress is how much of a content has been sent.
 type Progress struct {
 	Sent, Size int64   // bytes
 	Speed      float64 // bytes a second lately, 0 if unknown
-	Words      string  // what is going on if nothing is on its way
+	Words      string  // activity, if nothing is being sent
 	Err        error   // why it failed last; nil if it has not
 }
 

@@ -1,7 +1,7 @@
 // Package upload follows one content of a local file on its way to becoming an
-// asset: what is known about it, what to do next, and what an answer means,
-// also after a crash at any moment. It never sends, and never reads a file or a
-// clock.
+// asset. It keeps the facts about the content, chooses the next step and judges
+// the answers, also after a crash at any moment. It never sends, and never reads
+// a file or a clock.
 package upload
 
 import (
@@ -11,10 +11,10 @@ import (
 	"dubtop/state/draft"
 )
 
-// Stage is how far a content has come.
+// Stage is the progress of a content.
 type Stage string
 
-// The stages. Each is on disk before what follows it is begun.
+// The stages. Each is on disk before the next one begins.
 const (
 	Hashed     Stage = "hashed"     // nothing was sent
 	Ticketed   Stage = "ticketed"   // it has a place in the storage, and may be on its way there
@@ -22,7 +22,7 @@ const (
 	Registered Stage = "registered" // it is an asset
 )
 
-// Record is what is on disk about a content.
+// Record is the journal's record of a content.
 type Record struct {
 	Content draft.Content
 	Size    int64 // bytes
@@ -32,9 +32,8 @@ type Record struct {
 	Put     string // the signed link to write there
 	Expires time.Time
 	Asset   string
-	// Stamp is the file's when its sending began. If the file has another one
-	// before the content that was sent was checked, nobody can tell what the
-	// storage has.
+	// Stamp is the file's when its sending began. If the file's stamp changes
+	// before the sent bytes were checked, the content in the storage is unknown.
 	Stamp   draft.Stamp
 	Changed time.Time
 }
@@ -52,9 +51,9 @@ const (
 	StepDone
 )
 
-// Attempt is one try to make a content an asset, by one process. After an error
-// that it does not know, the attempt is over; the next one begins with what is
-// on disk, and first finds out what the last one has achieved.
+// Attempt is one try to make a content an asset, by one process. An unknown
+// error ends the attempt. The next one begins with the record on disk, and
+// first finds out how far the last one came.
 type Attempt struct {
 	Record
 
@@ -73,9 +72,9 @@ var ErrStorage = errors.New("the storage does not keep the file")
 // maxPuts is how often one attempt sends a file.
 const maxPuts = 3
 
-// Begin starts an attempt with what is on disk. stamp is the file's now; broken
-// means that this process saw the last one end before all of the file was sent,
-// so that the storage can't have it.
+// Begin starts an attempt with the record on disk. stamp is the file's present
+// stamp. broken means that this process saw the last attempt end before all of
+// the file was sent, so that the storage can't have it.
 func Begin(r Record, stamp draft.Stamp, broken bool) *Attempt {
 	a := &Attempt{Record: r, stamp: stamp, partial: broken}
 	if r.Stage == Ticketed && r.Stamp != stamp {
@@ -84,7 +83,7 @@ func Begin(r Record, stamp draft.Stamp, broken bool) *Attempt {
 	return a
 }
 
-// Discard gives up what was sent, because it was not the content.
+// Discard gives up the sent bytes, because they were not the content.
 func (a *Attempt) Discard() { a.reset() }
 
 // reset forgets everything but the content.
@@ -145,8 +144,8 @@ func (a *Attempt) Ordered(url, put string, valid time.Duration, now time.Time) {
 	a.sought, a.partial, a.renewed = true, true, true // it is new: nothing can be there
 }
 
-// Delivered notes that the storage has confirmed the whole file, and that what
-// was sent was the content.
+// Delivered notes that the storage has confirmed the whole file, and that the
+// sent bytes were the content.
 func (a *Attempt) Delivered() {
 	a.Stage, a.partial = Sent, false
 	a.puts++

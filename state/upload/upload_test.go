@@ -23,7 +23,7 @@ func record(stage Stage) Record {
 	return r
 }
 
-// What is done first after a start, with what is on disk.
+// The first step after a start depends on the record on disk.
 func TestAttemptBeginsWithWhatIsKnown(t *testing.T) {
 	other := stamp
 	other.ModTime++

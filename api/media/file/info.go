@@ -53,7 +53,7 @@ type Info struct {
 
 	Width, Height int     // pixels as stored, before rotation
 	FrameRate     float64 // frames per second, averaged over the whole video
-	Format        string  // the actual format whatever the name: "mp4", "webm", "wav", "jpeg", …
+	Format        string  // the actual format, under any name: "mp4", "webm", "wav", "jpeg", …
 	Size          int64   // bytes of the whole file; 0 if unknown
 }
 

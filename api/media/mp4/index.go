@@ -271,7 +271,8 @@ func (m *movie) leap(to int64) (bool, error) {
 
 // byRest measures a movie whose fragments were read up to next when the
 // allowance for reading them one by one ran out. It tries the last fragments,
-// then the promised length, and accepts one that fits the part already read.
+// then the promised length, and accepts the first that fits the part already
+// read.
 func (m *movie) byRest(at, next int64) error {
 	s, t := m.source, m.used()
 	if t == nil || !s.Sized() || !t.spread.any || next <= at {

@@ -129,8 +129,8 @@ func (m *movie) runs(t *track, visit func(run)) error {
 }
 
 // shown returns the part of a track's samples that is visible or audible
-// between two times. A picture that began earlier is dropped and one that has
-// begun is shown in full; sound is cut exactly.
+// between two times. A picture that began earlier is dropped, the last
+// one is shown in full, and sound is cut exactly.
 func (m *movie) shown(t *track, from, to float64) (extent, error) {
 	var all extent
 	err := m.runs(t, func(r run) {
