@@ -1,6 +1,6 @@
 // Package ui is the dashboard: its screens, the effects of the keys, and the
-// commands that act on the outside world. It does not parse JSON, does not decide when to poll, and sends no paid
-// request that the journal does not hold.
+// commands that act on the outside world. It does not parse JSON, does not decide
+// when to poll, and sends no paid request that the journal does not hold.
 //
 // Five ideas carry it:
 //

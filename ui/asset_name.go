@@ -59,7 +59,7 @@ func (a *desk) inputWords(in *api.Input) text.Text {
 	return in.URL.Shown()
 }
 
-// shownInForm returns the words for a media field that has not the focus: the
+// shownInForm returns the words for a media field without the focus: the
 // name of its asset and its length; "" for anything else.
 func (a *desk) shownInForm(typed string) text.Text {
 	m, err := draft.ParseMedia(typed, a.cfg.Home)

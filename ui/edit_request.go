@@ -98,7 +98,7 @@ func (f *generationForm) editRequest() tea.Cmd {
 }
 
 // takeRequest shows an edited request in the form. An unreadable request
-// is kept until it is mended.
+// is kept until it is corrected.
 func (f *generationForm) takeRequest(was, edited string) tea.Cmd {
 	a, pending := f.app, f.draft.Edited
 	next, problem := f.draft.Edit(edited)
@@ -135,7 +135,7 @@ func (f *generationForm) replace(next draft.Draft) {
 	f.TouchFilled()
 }
 
-// askAgain offers to mend a request that can't be read.
+// askAgain offers to correct an unreadable request.
 func (f *generationForm) askAgain(p jsoncheck.Problem) tea.Cmd {
 	a := f.app
 	return a.Ask(&kit.Confirm{

@@ -63,7 +63,7 @@ func (f *rowsForm) shared() map[string]string {
 	return common
 }
 
-// value is the value of a field as it stands in the form.
+// value returns the value of a field in the form.
 func (f *rowsForm) value(field string) string {
 	if v, ok := f.changed[field]; ok {
 		return v
@@ -128,7 +128,7 @@ func (f *rowsForm) projects() (names []string) {
 	return names
 }
 
-// projectName is the name of the project as it stands in the form.
+// projectName returns the name of the project in the form.
 func (f *rowsForm) projectName() string {
 	id := f.value(draft.FieldProject)
 	for p := range f.app.store.Projects.All() {

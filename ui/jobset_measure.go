@@ -68,7 +68,7 @@ func (m setMeasuredMsg) apply(*composer) tea.Cmd {
 	return nil
 }
 
-// measureAll measures all rows, again those that could not be measured.
+// measureAll measures all rows. It tries the failed ones again.
 func (g *setGrid) measureAll() tea.Cmd {
 	var rows []jobset.Row
 	for r := range g.rows.All() {

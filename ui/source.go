@@ -90,8 +90,8 @@ func (a *desk) unfit(x *source) func(model string) text.Text {
 	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
 }
 
-// remember gives a job that is run again the set it belongs to, where the
-// request does not tell.
+// remember fills in the set of a job that is run again, if its request does not
+// name one.
 func (a *desk) remember(x *source) {
 	if m, ok := a.store.MemberOf(string(x.job.ID)); ok && x.draft.Set == "" {
 		x.draft.Set, x.draft.Row, x.draft.Lang = m.Set, m.Row, m.Lang

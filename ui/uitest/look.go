@@ -110,7 +110,7 @@ func (d *Terminal) Clipboard() string {
 }
 
 // Traffic calls do and returns how many frames, and bytes in them, the program
-// writes meanwhile. Every frame is drawn, also those that nobody looks at.
+// writes meanwhile. Every frame is drawn, even if nobody looks at it.
 func (d *Terminal) Traffic(do func()) (frames, bytes int) {
 	count := func() (int, int) {
 		d.mu.Lock()
