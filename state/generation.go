@@ -131,6 +131,7 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
 		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "project", "note", "code", "error"},
+		Names:  []string{"set"},
 		Words:  map[string][]string{"status": {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"}},
 	}
 }

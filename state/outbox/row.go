@@ -188,7 +188,7 @@ func (r *QueueRow) FieldValue(name string) (string, bool) {
 
 // Vocabulary lists the queue's fields and status words.
 func (r *QueueRow) Vocabulary() table.Vocabulary {
-	v := table.Vocabulary{Fields: []string{"id", "name", "label", "set", "lang", "model", "status", "error"}, Words: make(map[string][]string)}
+	v := table.Vocabulary{Fields: []string{"id", "name", "label", "set", "lang", "model", "status", "error"}, Names: []string{"set"}, Words: make(map[string][]string)}
 	for s := QueueUnsaved; s <= QueueWaiting; s++ {
 		v.Words["status"] = append(v.Words["status"], s.Word())
 	}

@@ -14,6 +14,7 @@ type term struct {
 	field  string // before the colon; "" for a plain word
 	value  string // after the colon
 	negate bool
+	exact  bool // a row has exactly this value, so values that only contain it don't match
 }
 
 // Parse parses words separated by spaces, all of which must match. A plain word
@@ -51,6 +52,9 @@ func (f *Filter) narrows(other *Filter) bool {
 
 // narrows reports whether a term is another one with more typed at its end.
 func (t *term) narrows(other *term) bool {
+	if other.exact {
+		return *t == *other
+	}
 	return *t == *other || !t.negate && !other.negate && t.field == other.field && strings.HasPrefix(t.text, other.text)
 }
 
@@ -68,7 +72,7 @@ func (f *Filter) Match(row Searchable) bool {
 func (t *term) match(row Searchable) bool {
 	if t.field != "" {
 		if value, ok := row.FieldValue(t.field); ok {
-			return strings.Contains(value, t.value)
+			return value == t.value || !t.exact && strings.Contains(value, t.value)
 		}
 	}
 	return strings.Contains(row.Haystack(), t.text)

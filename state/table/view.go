@@ -76,6 +76,7 @@ func (v *View[T]) begin(c *Collection[T], q Query, priced, noted uint64) {
 		v.filter.Parse(q.Text)
 	}
 	v.rows, v.query, v.priced, v.noted = c, q, priced, noted
+	v.settle()
 	v.all = q.natural() && !q.Failures && v.filter.Empty()
 	clear(v.picked)
 	v.picked = v.picked[:0]

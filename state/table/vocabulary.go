@@ -15,12 +15,35 @@ type Vocabulary struct {
 	// Words lists all values of a field in lower case, for fields with few
 	// possible values. Other fields may have any value.
 	Words map[string][]string
+	// Names are the fields whose values are names: one typed in full means only
+	// its rows, not those of longer names.
+	Names []string
 }
 
 // Worded is a row type whose filters can be checked.
 type Worded interface {
 	// Vocabulary may be called on a zero row.
 	Vocabulary() Vocabulary
+}
+
+// settle finds the names in the filter that were typed in full.
+func (v *View[T]) settle() {
+	row, ok := any(new(T)).(Worded)
+	if !ok {
+		return
+	}
+	for i := range v.filter.terms {
+		t := &v.filter.terms[i]
+		t.exact = t.field != "" && slices.Contains(row.Vocabulary().Names, t.field) && v.has(t.field, t.value)
+	}
+}
+
+// has reports whether a row has exactly a value.
+func (v *View[T]) has(field, value string) bool {
+	return slices.ContainsFunc(v.rows.order, func(e *entry[T]) bool {
+		found, ok := e.row().FieldValue(field)
+		return ok && found == value
+	})
 }
 
 // mostRead limits the rows read to collect words.
