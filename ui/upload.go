@@ -16,6 +16,8 @@ import (
 	"dubtop/ui/paint"
 )
 
+const noUploads = "this server takes no uploads"
+
 // uploadAction uploads a file on its own, or stops the one on its way.
 func (a *composer) uploadAction() kit.Action {
 	return a.Does(keymap.Upload, a.askUpload).Hinted("upload").Unless(func() text.Text {
@@ -23,7 +25,7 @@ func (a *composer) uploadAction() kit.Action {
 			return why
 		}
 		if a.session.Client.Uploads() == api.Unsupported {
-			return "this server takes no uploads"
+			return noUploads
 		}
 		return ""
 	})
@@ -40,6 +42,40 @@ func (a *composer) askUpload() tea.Cmd {
 		}
 		return a.askStop(u)
 	}
+	if a.session.Client.Uploads() != api.SupportUnknown {
+		return a.askUploadPath()
+	}
+	a.Busy("asking the server" + a.Theme.Glyphs.More)
+	session, top := a.session, a.Top()
+	return func() tea.Msg {
+		support, err := session.Client.AskUploads(context.Background())
+		return uploadsAskedMsg{asked{session}, top, support, err}
+	}
+}
+
+// uploadsAskedMsg tells whether the server takes uploads, before a path is typed
+// in vain.
+type uploadsAskedMsg struct {
+	asked
+	top     kit.Screen // when it was asked
+	support api.Support
+	err     error
+}
+
+func (m uploadsAskedMsg) apply(a *composer) tea.Cmd {
+	a.Calm()
+	switch {
+	case m.err != nil:
+		a.Complain(text.Words(m.err))
+	case m.support == api.Unsupported:
+		a.Warn(noUploads)
+	case a.Top() == m.top: // or else the user has moved on
+		return a.askUploadPath()
+	}
+	return nil
+}
+
+func (a *composer) askUploadPath() tea.Cmd {
 	return a.PromptCompleted("File to upload", "", longestPath, a.completePath, func(typed text.Text) tea.Cmd {
 		return a.lookAtUpload(string(typed))
 	})
@@ -83,30 +119,22 @@ func (a *composer) lookAtUpload(typed string) tea.Cmd {
 	a.Busy("reading " + m.Base() + a.Theme.Glyphs.More)
 	session, file := a.session, draft.File{Field: kind, Path: m.Path}
 	return func() tea.Msg {
-		support, err := session.Client.AskUploads(context.Background())
-		if err == nil {
-			err = session.Contents().MeasureTyped(context.Background(), &file)
-		}
-		return uploadReadMsg{asked{session}, file, support, err}
+		err := session.Contents().MeasureTyped(context.Background(), &file)
+		return uploadReadMsg{asked{session}, file, err}
 	}
 }
 
 // uploadReadMsg is a file that may be uploaded after a yes.
 type uploadReadMsg struct {
 	asked
-	file    draft.File
-	support api.Support
-	err     error
+	file draft.File
+	err  error
 }
 
 func (m uploadReadMsg) apply(a *composer) tea.Cmd {
 	a.Calm()
-	switch {
-	case m.err != nil:
+	if m.err != nil {
 		a.Complain(text.Words(m.err))
-		return nil
-	case m.support == api.Unsupported:
-		a.Warn("this server takes no uploads")
 		return nil
 	}
 	u := &ownUpload{file: m.file}
@@ -159,7 +187,7 @@ func (a *composer) askStop(u *ownUpload) tea.Cmd {
 func (a *composer) tellUpload(e *account.Event) {
 	for _, u := range slices.Clone(a.uploading) {
 		if ids, done := u.making.Assets(); done {
-			a.Say(u.name() + " is asset " + text.Of(string(ids[0])) + " now")
+			a.Mention(u.name() + " is asset " + text.Of(string(ids[0])) + " now")
 			a.uploading.end(u)
 		} else if err := u.making.Err(); err != nil {
 			a.Complain(u.name() + " was not uploaded: " + errorText(err) + " (" + a.KeyFor(keymap.Upload) + " in the assets tries again)")
