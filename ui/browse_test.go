@@ -443,6 +443,11 @@ func TestAssetOpensAndStartsAForm(t *testing.T) {
 		s.Press("esc", "n")
 		for _, width := range []int{160, 100, 80, 60, 50, 40, 30} {
 			s.Resize(width, 24)
+			s.Sees("Output file name", "anna.mp4", "▌ Audio")
+		}
+		s.Press("shift+tab")
+		for _, width := range []int{160, 100, 80, 60, 50, 40, 30} {
+			s.Resize(width, 24)
 			s.Sees("Output file name", "anna.mp4, 0:12")
 		}
 	})

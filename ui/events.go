@@ -51,7 +51,7 @@ func (a *App) tellEvent(e *account.Event) {
 	case account.EventUpload:
 		a.tellUpload(e)
 	case account.EventTurn:
-		a.Say("this window sends from the queue now")
+		a.Mention("this window sends from the queue now")
 	case account.EventAsks:
 		a.Warn(e.Result.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.ViewQueue) + " and enter show what was found")
 	default:

@@ -154,7 +154,7 @@ func TestFormStartsFromAnAssetOrAModel(t *testing.T) {
 	tell(t, stage{prepare: one}, func(s *story) {
 		s.Press("3", "/")
 		s.Type("portrait")
-		s.Press("enter", "n")
+		s.Press("enter", "n", "shift+tab")
 		s.Sees("new generation", "asset:11111111-2222-4333-8444-999999999999")
 		s.DoesNotSee("takes no images")
 		s.Press("esc", "4", "g", "n")

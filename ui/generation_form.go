@@ -59,8 +59,16 @@ func (a *composer) newGeneration(from *draft.Draft) tea.Cmd {
 		draft.ProjectID = a.defaultProject()
 	}
 	f := a.generationForm(draft)
+	f.toSound(from)
 	a.Push(f)
 	return f.look()
+}
+
+// toSound moves the focus to the sound of a copied draft that has only a picture.
+func (f *generationForm) toSound(from *draft.Draft) {
+	if from != nil && from.Visual != "" && from.Audio == "" && from.Script == "" && from.DubLang == "" {
+		f.JumpTo(draft.FieldAudio)
+	}
 }
 
 // generationForm returns the form for a draft.

@@ -209,7 +209,7 @@ func TestAssetInUseIsNotDeleted(t *testing.T) {
 		simulator.Asset{Name: "line.wav", Type: "AUDIO", Visibility: "USER", Seconds: 9, Age: time.Hour})
 	tell(t, st, func(s *story) {
 		s.Press("5", "P", "3", "n")
-		s.at("Audio")
+		s.Sees("▌ Audio")
 		s.Press("ctrl+o", "enter", "ctrl+s")
 		s.Pass(2 * time.Second)
 		s.Sees("Send this job?", "shot.mp4", "line.wav")
@@ -218,6 +218,15 @@ func TestAssetInUseIsNotDeleted(t *testing.T) {
 		s.Press("3", "X")
 		s.Pass(time.Second)
 		s.Sees("not deleted", "still needs it")
+		// What the queue sends meanwhile does not take the place of the reason.
+		s.account.Fault("POST /v2/generate", simulator.Fault{DelayAfter: 3 * time.Second})
+		s.Press("5", "P")
+		s.Press("3", "X")
+		s.Sees("not deleted", "still needs it")
+		s.Pass(5 * time.Second)
+		s.Sees("not deleted", "slots 1/3")
+		s.Press("L")
+		s.Sees("accepted: ")
 	})
 }
 

@@ -268,13 +268,13 @@ func (a *composer) sent(d *outbox.TaskResult) tea.Cmd {
 	a.pilots.accepted(sub.ID, sub.GenerationID)
 	a.forgetUnknown(&sub)
 	if d.Batch != nil {
-		a.Say(text.Sprintf("batch accepted: %s", d.Batch.ID))
+		a.Mention(text.Sprintf("batch accepted: %s", d.Batch.ID))
 		if len(a.Stack) > 1 || !attended {
 			return nil // the user is busy on another screen
 		}
 		return a.host.show(keymap.ViewBatches)
 	}
-	a.Say("accepted: " + sub.Name)
+	a.Mention("accepted: " + sub.Name)
 	if jobs := a.host.jobs(); attended && s.group == nil && jobs.At() == s.from {
 		jobs.Go(string(sub.GenerationID)) // unless the user has moved on
 	}

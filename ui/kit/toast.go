@@ -26,6 +26,17 @@ const (
 // Say shows that something went well.
 func (a *Stage) Say(words text.Text) { a.tell(words, paint.OK, a.Now.Add(PraiseTime)) }
 
+// Mention shows that something went well that the user did not ask for just now,
+// such as the next job of the queue. While a warning is shown, only the messages
+// get it.
+func (a *Stage) Mention(words text.Text) {
+	if t := &a.Toast; (t.Tone == paint.Warn || t.Tone == paint.Bad) && t.Until.After(a.Now) {
+		a.Messages.Add(Message{First: a.Now, Last: a.Now, Text: words, Tone: paint.OK}, false)
+		return
+	}
+	a.Say(words)
+}
+
 // Warn shows why something was not done.
 func (a *Stage) Warn(words text.Text) { a.tell(words, paint.Warn, a.Now.Add(warningTime)) }
 
