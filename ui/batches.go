@@ -66,7 +66,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			}
 			return noResults()
 		}).Hinted("results"),
-		a.Does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.Selected().ID, opening) }).Unless(noResults).Hinted("open file"),
+		a.Does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.Selected().ID, opening) }).Unless(noResults).Hinted("open file").IfAble(),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
 		a.Does(keymap.CopyURL, func() tea.Cmd { return a.openResultFile(v.Selected().ID, copying) }).Unless(noResults),
 		failures,

@@ -27,7 +27,7 @@ func generationActions(a *composer, set selection) []kit.Action {
 	}
 	open, link := a.linking(set)
 	acts := []kit.Action{
-		open.Hinted("open"),
+		open.Hinted("open").IfAble(),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(set.ids()) }).Unless(unidentified).Hinted(""),
 		link,
 		a.Does(keymap.CopyAs, func() tea.Cmd { return a.copyAs(*set.one()) }).Unless(func() text.Text { return cmp.Or(set.missing(), a.unread()) }),

@@ -205,13 +205,13 @@ func (g *group) Actions() []kit.Action {
 	if g.cancel != nil {
 		return append([]kit.Action{
 			a.Does(keymap.Back, kit.Plain(g.stop)).Hinted("stop"),
-			pilot(keymap.Switch).Hinted("another way"),
+			pilot(keymap.Switch).Hinted("switch"),
 			pilot(keymap.Mark),
 		}, g.Pager.Actions()...)
 	}
 	return append([]kit.Action{
 		a.Does(keymap.Choose, g.goOn).Unless(g.unready).Hinted("continue"),
-		pilot(keymap.Switch).Hinted("another way"),
+		pilot(keymap.Switch).Hinted("switch"),
 		pilot(keymap.Mark),
 		rename,
 		a.Does(keymap.Refresh, g.resume).Unless(a.unspendable).Hinted("price again"),

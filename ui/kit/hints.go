@@ -24,7 +24,7 @@ func (a *Stage) hintLine(width int) paint.Styled {
 	named := map[string]bool{}
 	for _, act := range acts {
 		key := act.Key.Help().Key
-		if !act.Hint || act.Name == keymap.Help || named[key] {
+		if !act.Hint || act.Name == keymap.Help || named[key] || act.able && act.refusal() != "" {
 			continue // the first action with a key wins
 		}
 		named[key] = true

@@ -64,6 +64,7 @@ type Action struct {
 	refuse func() text.Text // returns why it cannot be done now, or ""; may be nil
 	Hint   bool             // named in the hint line, not only in the help
 	short  text.Text        // words for the hint line; "": those of the help
+	able   bool             // not hinted while it is refused
 }
 
 func (x Action) matches(k tea.KeyPressMsg) bool { return key.Matches(k, x.Key) }
@@ -86,6 +87,13 @@ func (x Action) Unless(why func() text.Text) Action {
 // unless they are "".
 func (x Action) Hinted(words text.Text) Action {
 	x.Hint, x.short = true, words
+	return x
+}
+
+// IfAble returns x hinted only while it is not refused, because some rows lack
+// what it needs.
+func (x Action) IfAble() Action {
+	x.able = true
 	return x
 }
 
