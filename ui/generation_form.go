@@ -24,6 +24,7 @@ type generationForm struct {
 	draft    draft.Draft
 	files    map[string]fileFact // results of checking typed paths
 	looks    map[string]*looking // checks of the media, by field
+	paths    completions         // of typed paths
 	looked   int                 // number of checks started
 	news     text.Text           // reports a change by another window
 	cancel   context.CancelFunc  // stops the current pricing; nil if there is none
@@ -73,9 +74,10 @@ func (f *generationForm) toSound(from *draft.Draft) {
 
 // generationForm returns the form for a draft.
 func (a *composer) generationForm(draft draft.Draft) *generationForm {
-	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}}
+	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}, paths: completions{}}
 	f.Stage, f.Check, f.Changed, f.Note, f.Differs, f.Left = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
 	f.Shown = f.shown
+	f.Longer = func(name string) string { return f.paths.of(name, f.Current().Value()) }
 	draft = draft.Clone()
 	if draft.Options == nil {
 		draft.Options = map[string]string{}
@@ -106,6 +108,9 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 	d.Touch(time.Now(), uuid.NewString)
 	f.reason, f.news = "", ""
 	f.remember()
+	if name == draft.FieldVisual || name == draft.FieldAudio {
+		return tea.Batch(f.look(), f.paths.lookFor(name, value, value, f.app.cfg.Home))
+	}
 	return f.look()
 }
 

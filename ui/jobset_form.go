@@ -43,6 +43,7 @@ type setForm struct {
 	reason text.Text          // why the sources could not be read
 
 	columns *jobset.Columns // of the list, as chosen; nil: guessed or remembered
+	paths   completions
 }
 
 // newJobSet opens the job set form with the values typed last.
@@ -50,7 +51,8 @@ func (a *composer) newJobSet() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.newJobSet)
 	}
-	f := &setForm{app: a, typed: &a.setTyped}
+	f := &setForm{app: a, typed: &a.setTyped, paths: completions{}}
+	f.Longer = func(name string) string { return f.paths.of(name, f.Current().Value()) }
 	f.Stage, f.Changed, f.Note = a.Stage, f.edit, f.noteAssets
 	f.Check = func(name string) kit.Problem { return problemOf(f.checkField(name)) }
 	if f.typed.like.Model == "" {
@@ -100,6 +102,9 @@ func (f *setForm) edit(name, value string) tea.Cmd {
 	}
 	if reshapes(name) {
 		f.rebuild()
+	}
+	if name == fieldSetVideos || name == fieldSetTracks {
+		return f.paths.lookFor(name, value, lastEntry(value), f.app.cfg.Home)
 	}
 	return nil
 }

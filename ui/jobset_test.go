@@ -81,6 +81,37 @@ func (s *story) linked() {
 	s.Pass(time.Second)
 }
 
+// Tab completes a path as far as the names have it in common, and then moves on.
+func TestPathsInTheJobSetFormAreCompleted(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 160, height: 40}, func(s *story) {
+		videos, tracks := s.season()
+		s.Press("N", "end", "ctrl+u")
+		s.Type(strings.TrimSuffix(videos, "eos"))
+		s.Pass(time.Second)
+		s.Sees("tab complete")
+		s.Press("tab")
+		s.Sees(videos+"/", "▌ Videos")
+		s.Type("ep1")
+		s.Pass(time.Second)
+		s.Press("tab") // ep10 to ep12
+		s.Sees("▌ Audio")
+		s.Type("ep01.mp4 " + strings.TrimSuffix(tracks, "cks"))
+		s.Pass(time.Second)
+		s.Press("tab")
+		s.Sees("ep01.mp4 "+tracks+"/", "▌ Audio")
+		// So does the form for one job.
+		s.Press("esc", "n")
+		s.Type(filepath.Join(videos, "ep03"))
+		s.Pass(time.Second)
+		s.Press("tab")
+		s.Sees("ep03.mp4", "▌ Video")
+		s.Pass(time.Second)
+		s.Press("tab")
+		s.Sees("▌ Audio")
+	})
+}
+
 // A season goes from two folders to the queue: every row is shown, then one
 // price, then one confirmation.
 func TestSeasonBecomesOneJobSet(t *testing.T) {

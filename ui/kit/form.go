@@ -84,6 +84,7 @@ type Form struct {
 	Shown   func(name string) text.Text // the words for a value in a field without the focus, "" for itself; may be nil
 	Differs func() []string             // returns the fields to mark as changed; may be nil
 	Changed func(name, value string) tea.Cmd
+	Longer  func(name string) string  // completes the value of a field, "" if there is nothing to add; may be nil
 	Left    func(name string) tea.Cmd // called with the name of a field when the focus leaves it; may be nil
 	Came    time.Time                 // when the form opened by itself, or the last key while it was deaf; see Deaf
 
@@ -186,7 +187,7 @@ func (f *Form) TouchAll() {
 func (f *Form) FieldActions() []Action {
 	a := f.Stage
 	acts := []Action{
-		a.Does(keymap.NextField, f.step(1)).Hinted("next"),
+		f.next(),
 		a.Does(keymap.PreviousField, f.step(-1)).Hinted("previous"),
 	}
 	if len(f.Fields) > 0 && len(f.Current().choices) > 0 {
