@@ -1,5 +1,5 @@
-// Package jsoncheck finds the mistakes in JSON that people write, says where they
-// are, and explains them. It does not know what the JSON means.
+// Package jsoncheck finds the mistakes in JSON that people write, locates them
+// and explains them. It knows nothing about the meaning of the JSON.
 package jsoncheck
 
 import (
