@@ -131,6 +131,7 @@ func (c *Contents) Unchanged(ctx context.Context, files []draft.File) error {
 	return nil
 }
 
+// ChangedFile returns the error about a file that is not as it was priced.
 func ChangedFile(path string) error {
 	return fmt.Errorf("%s has changed since it was priced: price it again", filepath.Base(path))
 }

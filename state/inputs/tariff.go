@@ -18,10 +18,10 @@ const (
 	moreLengths = 24
 )
 
-// tariff holds the server's prices for outputs that differ in length alone. If the prices of the shortest, the longest and a
-// middle length are in proportion, so are the others. Else more lengths are
-// asked about, and the price of a length in between is at most that of the next
-// longer one.
+// tariff holds the server's prices for outputs that differ in length alone. If
+// the prices of the shortest, the longest and a middle length are in proportion,
+// so are the others. Else more lengths are asked about, and the price of a length
+// in between is at most that of the next longer one.
 type tariff struct {
 	ask     func(ctx context.Context, seconds float64) (api.Estimate, error)
 	asked   map[float64]api.Estimate
@@ -34,8 +34,7 @@ type tariff struct {
 // learn asks the server about as many of the lengths as it takes.
 func (t *tariff) learn(ctx context.Context, lengths []float64) error {
 	t.asked, t.oldest = make(map[float64]api.Estimate), time.Now()
-	slices.Sort(lengths)
-	lengths = slices.Compact(lengths)
+	lengths = slices.Compact(slices.Sorted(slices.Values(lengths))) // a copy: Compact clears the rest
 	if err := t.sample(ctx, lengths, fewLengths); err != nil || t.free {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -85,5 +86,13 @@ func TestTariffWithoutPrices(t *testing.T) {
 	}}
 	if err := x.learn(t.Context(), []float64{1, 2}); err != nil || !x.free {
 		t.Errorf("%v, free: %v", err, x.free)
+	}
+}
+
+func TestTariffLeavesTheLengthsAsTheyAre(t *testing.T) {
+	all := []float64{3, 1, 1}
+	taught(t, all, func(frames int) int64 { return int64(frames) })
+	if !slices.Equal(all, []float64{3, 1, 1}) {
+		t.Errorf("they became %v", all)
 	}
 }
