@@ -226,7 +226,7 @@ func (w *lying) sets() {
 	w.press("esc", "esc")
 	var b bytes.Buffer
 	table := csv.NewWriter(&b)
-	_ = table.Write([]string{"video", "audio", "language", "name", "label", w.liar(), "model"}) // to memory
+	_ = table.Write([]string{"video", "audio", "language", "name", "label", strings.Join(strings.Fields(w.liar()), " "), "model"}) // to memory; a header has one line
 	for n := range 6 {
 		media := func(n string) string {
 			return w.account.StorageURL() + "/media/" + url.PathEscape("\n\n"+uitest.FalsePrice+" ") + n
