@@ -92,6 +92,9 @@ func TestBrokenJSONLines(t *testing.T) {
 
 // Reading any file takes at most a few times its memory.
 func TestHostileFilesTakeBoundedMemory(t *testing.T) {
+	if raced {
+		t.Skip("the race detector takes memory of its own")
+	}
 	for name, text := range map[string]string{
 		"one line of delimiters":   strings.Repeat(",", 8<<20),
 		"quotes that never close":  "video,audio\n" + strings.Repeat("\"x\n", 9000),

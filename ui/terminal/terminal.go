@@ -101,6 +101,7 @@ type guard struct {
 	winch    chan os.Signal // signalled when the window changes its size
 	stopping atomic.Bool    // the program is being stopped
 	away     atomic.Bool    // the terminal is given away, for instance to an editor
+	back     atomic.Int64   // when it was last taken back, in nanoseconds since 1970
 	forced   atomic.Bool    // the program is being ended by force
 	giveUp   func()         // restores a terminal that takes no output
 }
@@ -127,10 +128,17 @@ func (g *guard) watch(caught, stops <-chan os.Signal, gone <-chan struct{}) {
 	}
 }
 
+// lateSignal is how long a signal that was typed at an editor may take to get
+// here: the editor may have ended first.
+const lateSignal = time.Second
+
 // meant reports whether a signal is for the program, and was not typed at an
-// editor that has the terminal.
+// editor that has the terminal, or had it a moment ago.
 func (g *guard) meant(s os.Signal) bool {
-	return !g.away.Load() || s != syscall.SIGINT && s != syscall.SIGQUIT
+	if s != syscall.SIGINT && s != syscall.SIGQUIT {
+		return true
+	}
+	return !g.away.Load() && time.Since(time.Unix(0, g.back.Load())) > lateSignal
 }
 
 // halt stops the process for job control. While an editor has the terminal, the
@@ -158,7 +166,10 @@ func (g *guard) stop() error {
 
 // take puts the terminal into raw mode, and give restores it.
 func (g *guard) take() error {
-	g.away.Store(false)
+	if g.away.Load() {
+		g.back.Store(time.Now().UnixNano())
+		g.away.Store(false)
+	}
 	_, err := term.MakeRaw(int(os.Stdin.Fd()))
 	g.keys.wake()
 	return err

@@ -1,0 +1,5 @@
+//go:build race
+
+package jobset_test
+
+const raced = true
