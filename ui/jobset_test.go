@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api/media/sample"
 	"dubtop/api/simulator"
 )
 
@@ -40,10 +41,10 @@ func (s *story) season() (videos, tracks string) {
 			case "es/ep05.wav":
 				name = "es/ep5.wav"
 			}
-			write(filepath.Join(tracks, name), wave(6))
+			write(filepath.Join(tracks, name), sample.WAV(6))
 		}
 	}
-	write(filepath.Join(tracks, "ep07_de.wav"), wave(6))
+	write(filepath.Join(tracks, "ep07_de.wav"), sample.WAV(6))
 	return videos, tracks
 }
 

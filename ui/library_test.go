@@ -138,29 +138,26 @@ func TestPickerFindsWhatIsNotLoaded(t *testing.T) {
 	})
 }
 
+// renamed gives the asset under the cursor another name.
+func (s *story) renamed(name string) {
+	s.Press("e")
+	s.Press("end", "ctrl+u")
+	s.Type(name)
+	s.Press("enter")
+	s.Pass(time.Second)
+}
+
 func TestRenameAndDeleteAssets(t *testing.T) {
 	t.Parallel()
 	mine := simulator.Asset{ID: "11111111-2222-4333-8444-cccccccccccc", Name: "mine.mp4", Visibility: "USER", Age: time.Minute}
 	tell(t, library(5, simulator.Current, mine), func(s *story) {
-		s.Press("3", "e")
-		s.Press("end", "ctrl+u")
-		s.Type("yours.mp4")
-		s.Press("enter")
-		s.Pass(time.Second)
+		s.Press("3")
+		s.renamed("yours.mp4")
 		s.Sees("renamed to yours.mp4")
 		s.account.Fault("PATCH /v2/assets/{id}", simulator.Fault{Times: 1, Status: 200, Body: `{"id":"11111111-2222-4333-8444-cccccccccccc"}`})
-		s.Press("e")
-		s.Press("end", "ctrl+u")
-		s.Type("yours.mp4 ")
-		s.Type("2")
-		s.Press("enter")
-		s.Pass(time.Second)
+		s.renamed("yours.mp4 2")
 		s.Sees("renamed to yours.mp4 2", "1920×1080")
-		s.Press("e")
-		s.Press("end", "ctrl+u")
-		s.Type("yours.mp4")
-		s.Press("enter")
-		s.Pass(time.Second)
+		s.renamed("yours.mp4")
 		s.Press("X")
 		s.Pass(time.Second)
 		s.Sees("Delete this asset on the server?", "yours.mp4")
@@ -185,11 +182,8 @@ func TestServerThatDoesNotChangeAssets(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []simulator.Profile{simulator.Seed, simulator.Strict} {
 		tell(t, library(5, profile), func(s *story) {
-			s.Press("3", "e")
-			s.Press("end", "ctrl+u")
-			s.Type("other")
-			s.Press("enter")
-			s.Pass(time.Second)
+			s.Press("3")
+			s.renamed("other")
 			s.Sees("this server does not let assets be renamed or deleted")
 			before := len(s.account.Requests())
 			s.Press("X")

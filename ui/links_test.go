@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api/media/sample"
 	"dubtop/ui"
 )
 
@@ -53,7 +54,7 @@ func (h otherHost) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer, nil
 	case "sound.wav", "short.wav":
 		r.URL.Path = "/" + name
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(wave(map[string]int{"sound.wav": 10, "short.wav": 3}[name])))
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(sample.WAV(map[string]int{"sound.wav": 10, "short.wav": 3}[name])))
 	case "picture":
 		r.URL.Path = "/a-picture.mp4"
 		return h.RoundTrip(r)

@@ -1,8 +1,6 @@
 package ui_test
 
 import (
-	"bytes"
-	"encoding/binary"
 	"io"
 	"net/http"
 	"os"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/media/sample"
 	"dubtop/api/simulator"
 	"dubtop/ui"
 )
@@ -128,21 +127,6 @@ func (s *story) write(name string, data []byte) (path string) {
 	return path
 }
 
-// wave returns that many seconds of silence: 8000 samples of one byte per
-// second.
-func wave(length int) []byte {
-	var b bytes.Buffer
-	samples := uint32(8000 * length)
-	b.WriteString("RIFF")
-	put := func(v any) { _ = binary.Write(&b, binary.LittleEndian, v) } // to memory
-	put(36 + samples)
-	b.WriteString("WAVEfmt ")
-	put([]uint32{16, 1 | 1<<16, 8000, 8000, 1 | 8<<16})
-	b.WriteString("data")
-	put(samples)
-	return append(b.Bytes(), bytes.Repeat([]byte{128}, int(samples))...)
-}
-
 func TestPriceMatchesTheServersInEverySyncMode(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -234,7 +218,7 @@ func TestAssetWithoutALengthIsPricedByTheServer(t *testing.T) {
 func TestLocalFilesAreMeasuredPricedAndSent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
-		video, audio := s.save("clip_12s.mp4"), s.write("take one.wav", wave(7))
+		video, audio := s.save("clip_12s.mp4"), s.write("take one.wav", sample.WAV(7))
 		s.Press("n")
 		s.Paste("'" + video + "'")
 		s.at("Audio")
@@ -260,14 +244,14 @@ func TestLocalFilesAreMeasuredPricedAndSent(t *testing.T) {
 func TestFileChangedAfterPricingIsNotSent(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{}, func(s *story) {
-		audio := s.write("take.wav", wave(7))
+		audio := s.write("take.wav", sample.WAV(7))
 		s.Press("n")
 		s.fill("Video", s.media("talk_28s.mp4"))
 		s.fill("Audio", audio)
 		s.Press("ctrl+s")
 		s.Pass(time.Second)
 		s.Sees("Send this job?")
-		if err := os.WriteFile(audio, wave(290), 0o600); err != nil {
+		if err := os.WriteFile(audio, sample.WAV(290), 0o600); err != nil {
 			s.t.Fatal(err)
 		}
 		s.Press("y")

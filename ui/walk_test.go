@@ -18,6 +18,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"dubtop/api/media/sample"
 	"dubtop/api/simulator"
 	"dubtop/ui"
 	"dubtop/ui/uitest"
@@ -154,7 +155,7 @@ func (w *lying) job(name string) {
 	w.Press("ctrl+l")
 	w.Paste(w.account.StorageURL() + "/media/" + url.PathEscape("\n\n"+uitest.FalsePrice+" ") + "talk_28s.mp4")
 	w.press("tab")
-	w.Paste(w.write("\u2028\u2028"+uitest.FalsePrice+"\u202e.wav", wave(25)))
+	w.Paste(w.write("\u2028\u2028"+uitest.FalsePrice+"\u202e.wav", sample.WAV(25)))
 	w.at("Output file name")
 	w.Paste(name)
 	w.press("ctrl+s")
@@ -212,7 +213,7 @@ func (w *lying) sets() {
 	for n := range 4 {
 		stem := fmt.Sprintf("%d%.150s", n, name.Replace(w.liar()))
 		for _, ext := range []string{".mp4", []string{".wav", "_de.wav", "", "x.wav"}[n]} {
-			if err := os.WriteFile(filepath.Join(dir, stem+ext), wave(2), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, stem+ext), sample.WAV(2), 0o600); err != nil {
 				w.t.Fatal(err)
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/media/sample"
 	"dubtop/api/simulator"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
@@ -136,7 +137,7 @@ func killUploads(t *testing.T, chance *rand.Rand) (deaths int) {
 	path := filepath.Join(t.TempDir(), "journal.db")
 	films := []string{localFilm(t, s, 1), localFilm(t, s, 2)}
 	track := filepath.Join(t.TempDir(), "track.wav")
-	must(t, os.WriteFile(track, wav(5), 0o600))
+	must(t, os.WriteFile(track, sample.WAV(5), 0o600))
 	drafts := []draft.Draft{
 		{Visual: films[0], Audio: s.StorageURL() + "/media/line_5s.wav"},
 		{Visual: films[1], Audio: track},

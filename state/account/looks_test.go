@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/media/sample"
 	"dubtop/api/simulator"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
@@ -226,7 +226,7 @@ func TestCancelledLooksEndAtOnce(t *testing.T) {
 func TestDrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 	virtual(t, simulator.Options{Slots: 9}, func(t *testing.T, account *simulator.Server, d tasks.Runner) {
 		path := filepath.Join(t.TempDir(), "line.wav")
-		must(t, os.WriteFile(path, wav(3), 0o600))
+		must(t, os.WriteFile(path, sample.WAV(3), 0o600))
 		p := inputs.Pricing{Draft: draft.Draft{Model: "lipsync-2", Visual: account.StorageURL() + "/media/talk_28s.mp4", Audio: path, OutputFileName: "local"}}
 		sub, _, err := p.Price(t.Context(), d.Client)
 		must(t, err, sub.Confirm(time.Now(), "key-local"), d.Journal.Enqueue(t.Context(), sub, time.Now()))
@@ -244,14 +244,3 @@ func TestDrainDoesNotWaitForAFileOfTheWrongKind(t *testing.T) {
 }
 
 // wav returns a WAV file with some seconds of silence, one byte per sample.
-func wav(seconds int) []byte {
-	le := binary.LittleEndian
-	data := make([]byte, 8000*seconds)
-	b := slices.Concat([]byte("RIFF"), le.AppendUint32(nil, uint32(36+len(data))), []byte("WAVEfmt "), le.AppendUint32(nil, 16))
-	for _, n := range []uint16{1, 1} {
-		b = le.AppendUint16(b, n)
-	}
-	b = le.AppendUint32(le.AppendUint32(b, 8000), 8000)
-	b = le.AppendUint16(le.AppendUint16(b, 1), 8)
-	return slices.Concat(b, []byte("data"), le.AppendUint32(nil, uint32(len(data))), data)
-}

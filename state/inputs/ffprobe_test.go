@@ -2,19 +2,18 @@ package inputs
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"dubtop/api"
 	"dubtop/api/media"
+	"dubtop/api/media/sample"
 	"dubtop/state/draft"
 )
 
@@ -87,7 +86,7 @@ func TestFFprobeIsNotRunForKnownFormats(t *testing.T) {
 		}
 		return path
 	}
-	whole := wav(2)
+	whole := sample.WAV(2)
 	for name, path := range map[string]string{
 		"what we can measure":    file("a.wav", whole),
 		"a file that is empty":   file("b.wav", nil),
@@ -161,7 +160,7 @@ func TestRealFFprobe(t *testing.T) {
 		t.Skip("ffprobe is not on the PATH")
 	}
 	path := filepath.Join(t.TempDir(), "-a take.xyz")
-	if err := os.WriteFile(path, wav(2), 0o600); err != nil {
+	if err := os.WriteFile(path, sample.WAV(2), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if seconds, err := (ffprobe{program, probePatience}).measure(t.Context(), path, media.Audio); err != nil || math.Abs(seconds-2) > 0.01 {
@@ -177,14 +176,3 @@ func TestRealFFprobe(t *testing.T) {
 }
 
 // wav returns a WAV file with some seconds of silence, one byte per sample.
-func wav(seconds int) []byte {
-	le := binary.LittleEndian
-	data := make([]byte, 8000*seconds)
-	b := slices.Concat([]byte("RIFF"), le.AppendUint32(nil, uint32(36+len(data))), []byte("WAVEfmt "), le.AppendUint32(nil, 16))
-	for _, n := range []uint16{1, 1} {
-		b = le.AppendUint16(b, n)
-	}
-	b = le.AppendUint32(le.AppendUint32(b, 8000), 8000)
-	b = le.AppendUint16(le.AppendUint16(b, 1), 8)
-	return slices.Concat(b, []byte("data"), le.AppendUint32(nil, uint32(len(data))), data)
-}
