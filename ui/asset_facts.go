@@ -11,11 +11,9 @@ import (
 // copied, because a command must not read the store.
 func (a *desk) assetFacts(d draft.Draft) map[string]inputs.Asset {
 	facts := map[string]inputs.Asset{}
-	for _, field := range d.MediaFields() {
-		if m, err := draft.ParseMedia(d.Media(field), a.cfg.Home); err == nil && m.Source == draft.SourceAsset {
-			if x, ok := a.store.Asset(api.ID(m.AssetID)); ok {
-				facts[m.AssetID] = assetFact(&x)
-			}
+	for _, id := range d.AssetIDs(a.cfg.Home) {
+		if x, ok := a.store.Asset(api.ID(id)); ok {
+			facts[id] = assetFact(&x)
 		}
 	}
 	return facts

@@ -125,7 +125,7 @@ func unhonoured(job *api.Generation) (found []text.Text) {
 		return nil
 	}
 	for name := range options {
-		if !slices.ContainsFunc(rules.Options, func(o draft.Option) bool { return o.Name == name }) {
+		if _, honoured := rules.Option(name); !honoured {
 			found = append(found, job.Model+" does not honour "+text.Of(name))
 		}
 	}

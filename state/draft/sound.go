@@ -254,6 +254,16 @@ func (d Draft) Media(field string) string {
 	}
 }
 
+// AssetIDs lists the assets that are typed into fields that hold a file.
+func (d Draft) AssetIDs(home string) (ids []string) {
+	for _, field := range d.MediaFields() {
+		if m, err := ParseMedia(d.Media(field), home); err == nil && m.Source == SourceAsset {
+			ids = append(ids, m.AssetID)
+		}
+	}
+	return ids
+}
+
 // LocalFields lists the fields with a local file, in the order of the request's
 // files.
 func (d Draft) LocalFields(home string) (fields []string) {

@@ -197,7 +197,7 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 	if r.Trouble != "" || r.Fault != "" {
 		return found
 	}
-	p := Pricing{Draft: r.Draft, Env: m.Env, Known: m.Known, Looks: m.looks, Assets: m.assetsOf(&r.Draft)}
+	p := Pricing{Draft: r.Draft, Env: m.Env, Known: m.Known, Looks: m.looks, Assets: knownAssets(&r.Draft, m.Env.Home, m.Assets, m.Known)}
 	p.prepare(ctx, m.Client)
 	inputs, err := p.measure(ctx, m.Client)
 	if refused, final := errors.AsType[RefusedInput](err); final {
@@ -225,20 +225,17 @@ func (m *Measuring) judge(ctx context.Context, r *jobset.Row) (found jobset.Meas
 	return found
 }
 
-// assetsOf returns the known facts about the assets of a draft.
-func (m *Measuring) assetsOf(d *draft.Draft) map[string]Asset {
+// knownAssets returns the known facts about the assets of a draft: those given,
+// and those found out.
+func knownAssets(d *draft.Draft, home string, given map[string]Asset, known *Findings) map[string]Asset {
 	found := map[string]Asset{}
-	for _, field := range d.MediaFields() {
-		in, err := draft.ParseMedia(d.Media(field), m.Env.Home)
-		if err != nil || in.Source != draft.SourceAsset {
-			continue
+	for _, id := range d.AssetIDs(home) {
+		x, ok := given[id]
+		if !ok {
+			x, ok = known.asset(id)
 		}
-		x, known := m.Assets[in.AssetID]
-		if !known {
-			x, known = m.Known.asset(in.AssetID)
-		}
-		if known {
-			found[in.AssetID] = x
+		if ok {
+			found[id] = x
 		}
 	}
 	return found

@@ -119,8 +119,8 @@ func (p *SetPricing) measure(ctx context.Context, d draft.Draft, x *Priced) {
 	if x.Err = ctx.Err(); x.Err != nil {
 		return
 	}
-	known := Measuring{Env: p.Env, Assets: p.Assets, Known: p.Known}
-	x.pricing = &Pricing{Draft: d, Env: p.Env, Assets: known.assetsOf(&d), Looks: p.looks, Known: p.Known, Contents: p.Contents}
+	assets := knownAssets(&d, p.Env.Home, p.Assets, p.Known)
+	x.pricing = &Pricing{Draft: d, Env: p.Env, Assets: assets, Looks: p.looks, Known: p.Known, Contents: p.Contents}
 	x.pricing.prepare(ctx, p.Client)
 	if x.Err = x.pricing.lookAhead(ctx); x.Err != nil {
 		return

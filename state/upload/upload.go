@@ -130,7 +130,7 @@ func (a *Attempt) Checked(size int64, gone bool) {
 func (a *Attempt) Found(asset string, size int64) {
 	a.sought = true
 	if asset != "" {
-		a.became(asset, size)
+		a.Became(asset, size)
 	}
 }
 
@@ -171,12 +171,9 @@ func (a *Attempt) Missing() error {
 	return nil
 }
 
-// Became takes in the registered asset.
-func (a *Attempt) Became(asset string, size int64) { a.became(asset, size) }
-
-// became takes in an asset. Some servers name its size only later; one of
-// another size is not used.
-func (a *Attempt) became(asset string, size int64) {
+// Became takes in an asset, such as the registered one. Some servers name its size
+// only later; one of another size is not used.
+func (a *Attempt) Became(asset string, size int64) {
 	if size != 0 && size != a.Size {
 		puts := a.puts
 		a.reset()
