@@ -8,6 +8,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/draft"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -78,9 +79,9 @@ func (a *composer) generationFromAsset(x *state.Asset) tea.Cmd {
 	d := a.draft.Clone()
 	d.From = "with asset " + string(x.Name)
 	if x.Type == "AUDIO" {
-		d.Audio, d.Script = "asset:"+string(x.ID), ""
+		d.Audio, d.Script = draft.AssetPrefix+string(x.ID), ""
 	} else {
-		d.Visual, d.VisualKind = "asset:"+string(x.ID), string(x.Type)
+		d.Visual, d.VisualKind = draft.AssetPrefix+string(x.ID), string(x.Type)
 		if x.Type == "IMAGE" {
 			d.Model = a.imageModel()
 		}

@@ -121,9 +121,7 @@ func (f *batchForm) fitProblems() {
 func (f *batchForm) problemText(width int) (lines []paint.Styled) {
 	t := f.app.Theme
 	for _, p := range f.problems.words {
-		for _, l := range paint.Wrap(p, max(10, width-4)) {
-			lines = append(lines, "  "+t.Text(paint.Bad, l))
-		}
+		lines = append(lines, t.Paragraph(width, paint.Bad, p)...)
 	}
 	if n := f.problems.more; n > 0 {
 		lines = append(lines, "  "+t.Text(paint.Muted, text.Sprintf("and %d more", n)))
@@ -160,12 +158,8 @@ func (f *batchForm) Leave() tea.Cmd {
 }
 
 func (f *batchForm) price() tea.Cmd {
-	f.TouchAll()
-	for _, x := range f.Fields {
-		if p := f.checkField(x.Name); p.Blocks() {
-			f.app.Warn(text.Of(p.Words))
-			return nil
-		}
+	if !f.Ready() {
+		return nil
 	}
 	m, err := draft.ParseMedia(f.path, f.app.cfg.Home)
 	if err != nil {

@@ -2,10 +2,8 @@ package ui
 
 import (
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -128,11 +126,7 @@ func (f *generationForm) takeRequest(was, edited string) tea.Cmd {
 // replace puts another draft into the form, as if it had been typed.
 func (f *generationForm) replace(next draft.Draft) {
 	f.draft = next.Clone()
-	f.draft.Touch(time.Now(), uuid.NewString)
-	f.reason, f.news = "", ""
-	f.remember()
-	f.rebuild()
-	f.TouchFilled()
+	f.touched()
 }
 
 // askAgain offers to correct an unreadable request.
@@ -157,15 +151,12 @@ func (f *generationForm) askAgain(p jsoncheck.Problem) tea.Cmd {
 }
 
 // editedLines says above the form that an edited request can't be read yet.
-func (f *generationForm) editedLines() (lines []paint.Styled) {
+func (f *generationForm) editedLines() []paint.Styled {
 	if f.draft.Edited == "" {
 		return nil
 	}
 	_, problem := f.draft.Edit(f.draft.Edited)
 	key := f.app.KeyFor(keymap.EditRequest)
 	words := "The edited request can't be read: " + text.Of(problem.String()) + ". " + key + " goes back to it; save it empty to drop it."
-	for _, l := range paint.Wrap(words, max(10, f.Width-4)) {
-		lines = append(lines, "  "+f.app.Theme.Text(paint.Bad, l))
-	}
-	return append(lines, "")
+	return append(f.app.Theme.Paragraph(f.Width, paint.Bad, words), "")
 }

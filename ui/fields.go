@@ -15,6 +15,30 @@ const fieldFold = "fold"
 // unfolded is the choice of fieldFold that shows them.
 const unfolded = "shown"
 
+// audioField returns the field of an audio input.
+func audioField(t *paint.Theme, value string) kit.Field {
+	x := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", value)
+	x.Picks = []string{"AUDIO"}
+	return x
+}
+
+// scriptField returns the field of a text that is spoken instead.
+func scriptField(t *paint.Theme, value string) kit.Field {
+	return kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", value)
+}
+
+func voiceField(t *paint.Theme, value string) kit.Field {
+	return kit.TextField(t, draft.FieldVoice, "Voice id", "for a script; ctrl+o lists the voices", value)
+}
+
+// speechFields returns the fields of the way in which a voice speaks.
+func speechFields(t *paint.Theme, stability, similarity string) []kit.Field {
+	return []kit.Field{
+		kit.TextField(t, draft.FieldStability, "Voice stability", "0.5 (default)  from 0 to 1", stability),
+		kit.TextField(t, draft.FieldSimilarity, "Voice similarity", "0.75 (default)  from 0 to 1", similarity),
+	}
+}
+
 // optionFields returns the fields of the options that can be filled in.
 func optionFields(t *paint.Theme, options []draft.Option, typed map[string]string) (fields []kit.Field) {
 	for _, o := range draft.OptionsIn(options, typed) {
@@ -34,18 +58,30 @@ func reshapes(name string) bool {
 
 // optionField returns the field of an option.
 func optionField(t *paint.Theme, o draft.Option, value string) kit.Field {
-	name, label, hint := draft.OptionField(o.Name), optionLabel(o), o.Words
-	if o.Default != "" {
-		hint = o.Default + " (default)  " + o.Words
+	name, label, hint := draft.OptionField(o.Name), optionLabel(o), optionHint(o)
+	if choices := optionChoices(o); choices != nil {
+		return kit.ChoiceField(name, label, hint, value, append([]string{""}, choices...))
 	}
-	choices := append([]string{""}, o.Choices...)
+	return kit.TextField(t, name, label, hint, value)
+}
+
+// optionHint says what an option does if it is left empty.
+func optionHint(o draft.Option) text.Text {
+	if o.Default == "" {
+		return text.Of(o.Words)
+	}
+	return text.Of(o.Default + " (default)  " + o.Words)
+}
+
+// optionChoices lists the values of an option, nil if it is typed.
+func optionChoices(o draft.Option) []string {
 	switch o.Kind {
 	case draft.OptionNumber, draft.OptionFrame, draft.OptionPoint, draft.OptionLink:
-		return kit.TextField(t, name, label, text.Of(hint), value)
+		return nil
 	case draft.OptionBool:
-		choices = []string{"", "true", "false"}
+		return []string{"true", "false"}
 	}
-	return kit.ChoiceField(name, label, text.Of(hint), value, choices)
+	return o.Choices
 }
 
 // optionLabel names an option in the form.
@@ -86,4 +122,9 @@ func fieldWords(name string) text.Text {
 		return "webhook"
 	}
 	return text.Of(strings.ReplaceAll(strings.TrimPrefix(name, draft.OptionField("")), "_", " "))
+}
+
+// above returns words to stand above the fields of a form.
+func above(t *paint.Theme, width int, n paint.Tone, words text.Text) []paint.Styled {
+	return append(append([]paint.Styled{""}, t.Paragraph(width, n, words)...), "")
 }

@@ -44,15 +44,13 @@ func (f *generationForm) inputFields() []kit.Field {
 		x = kit.TextField(t, draft.FieldVisual, "Video or image", "video or image: https://…  or a path, or ctrl+o for an asset", d.Visual)
 		x.Picks = []string{"VIDEO", "IMAGE"}
 	}
-	y := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", d.Audio)
-	y.Picks = []string{"AUDIO"}
-	script := kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", d.Script)
+	script := scriptField(t, d.Script)
 	if strings.Contains(strings.TrimSpace(d.Script), "\n") { // one line to type in would join them
 		script = kit.ShownField(draft.FieldScript, "or a script", "", text.Of(strings.Join(strings.Fields(d.Script), " ")))
 	}
-	fields := []kit.Field{model, x, y, script}
+	fields := []kit.Field{model, x, audioField(t, d.Audio), script}
 	if f.unfolded || strings.TrimSpace(d.Script+d.VoiceID) != "" {
-		fields = append(fields, kit.TextField(t, draft.FieldVoice, "Voice id", "for a script; ctrl+o lists the voices", d.VoiceID))
+		fields = append(fields, voiceField(t, d.VoiceID))
 	}
 	return fields
 }
@@ -61,9 +59,7 @@ func (f *generationForm) inputFields() []kit.Field {
 func (f *generationForm) furtherFields() (fields []kit.Field) {
 	t, d := f.app.Theme, f.draft
 	if strings.TrimSpace(d.Script+d.Stability+d.Similarity) != "" {
-		fields = append(fields,
-			kit.TextField(t, draft.FieldStability, "Voice stability", "0.5 (default)  from 0 to 1", d.Stability),
-			kit.TextField(t, draft.FieldSimilarity, "Voice similarity", "0.75 (default)  from 0 to 1", d.Similarity))
+		fields = append(fields, speechFields(t, d.Stability, d.Similarity)...)
 	}
 	fields = append(fields, optionFields(t, draft.RulesFor(d.Model).Options, d.Options)...)
 	fields = append(fields,
@@ -125,7 +121,7 @@ func (f *generationForm) picking() []kit.Action {
 func (f *generationForm) pick() tea.Cmd {
 	name := f.Current().Name
 	return f.app.pickAsset(f.Current().Picks, func(x *state.Asset) tea.Cmd {
-		cmd := f.Put(name, "asset:"+string(x.ID))
+		cmd := f.Put(name, draft.AssetPrefix+string(x.ID))
 		if name == draft.FieldVisual {
 			f.draft.VisualKind = string(x.Type)
 		}
@@ -192,7 +188,7 @@ func (f *generationForm) parts() *parts {
 	return &parts{f.app.desk, &f.draft, f.env, f.touched, f.app.pickAsset}
 }
 
-// touched notes that the draft was changed on another screen.
+// touched notes that the draft was changed in another way than by typing here.
 func (f *generationForm) touched() {
 	f.draft.Touch(time.Now(), uuid.NewString)
 	f.reason, f.news = "", ""

@@ -243,17 +243,11 @@ func (f *generationForm) above() []paint.Styled {
 	case f.cancel != nil:
 		lines = append(lines, "  "+t.Text(paint.Running, "Getting the price: "+f.step+t.Glyphs.More), "")
 	case f.reason != "":
-		for _, l := range paint.Wrap(f.reason, max(10, f.Width-4)) {
-			lines = append(lines, "  "+t.Text(paint.Bad, l))
-		}
-		lines = append(lines, "")
+		lines = append(append(lines, t.Paragraph(f.Width, paint.Bad, f.reason)...), "")
 	case f.lent != nil:
 		lines = append(lines, f.lentLines()...)
 	case f.draft.Unknown != "":
-		for _, l := range paint.Wrap(text.Of(f.draft.Unknown), max(10, f.Width-4)) {
-			lines = append(lines, "  "+t.Text(paint.Warn, l))
-		}
-		lines = append(lines, "")
+		lines = append(append(lines, t.Paragraph(f.Width, paint.Warn, text.Of(f.draft.Unknown))...), "")
 	case f.draft.From != "":
 		lines = append(lines, "  "+t.Text(paint.Muted, paint.Shorten(text.Of(f.draft.From), f.Width-4, t.Glyphs.More)), "")
 	}
@@ -288,10 +282,8 @@ func (f *generationForm) lentActions() []kit.Action {
 }
 
 // lentLines shows the trouble with the draft above the form.
-func (f *generationForm) lentLines() (lines []paint.Styled) {
-	for _, l := range paint.Wrap(f.lent.words, max(10, f.Width-4)) {
-		lines = append(lines, "  "+f.app.Theme.Text(paint.Warn, l))
-	}
+func (f *generationForm) lentLines() []paint.Styled {
+	lines := f.app.Theme.Paragraph(f.Width, paint.Warn, f.lent.words)
 	if len(lines) > 0 {
 		lines = append(lines, "")
 	}

@@ -91,11 +91,7 @@ func (c *setColumns) View() paint.Styled {
 	if why := c.columns.Objection(); why != "" {
 		words, tone = text.Of(why), paint.Bad
 	}
-	above := []paint.Styled{""}
-	for _, l := range paint.Wrap(words, max(10, c.Width-4)) {
-		above = append(above, "  "+c.app.Theme.Text(tone, l))
-	}
-	return c.Form.View(append(above, ""))
+	return c.Form.View(above(c.app.Theme, c.Width, tone, words))
 }
 
 // columnless returns why there are no columns to choose, or "".

@@ -163,12 +163,8 @@ func (f *setForm) Update(msg tea.Msg) tea.Cmd {
 
 // read reads the sources in the background.
 func (f *setForm) read() tea.Cmd {
-	f.TouchAll()
-	for _, x := range f.Fields {
-		if p := f.checkField(x.Name); p.Blocks() {
-			f.app.Warn(text.Of(p.Words))
-			return nil
-		}
+	if !f.Ready() {
+		return nil
 	}
 	f.stop()
 	var ctx context.Context
@@ -247,11 +243,7 @@ func (f *setForm) above() []paint.Styled {
 	case f.reason != "":
 		words, tone = f.reason, paint.Bad
 	}
-	lines := []paint.Styled{""}
-	for _, l := range paint.Wrap(words, max(10, f.Width-4)) {
-		lines = append(lines, "  "+t.Text(tone, l))
-	}
-	return append(lines, "")
+	return above(t, f.Width, tone, words)
 }
 
 // View draws the form.

@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/draft"
@@ -94,20 +96,13 @@ func (f *rowsForm) rebuild() {
 		typed[o.Name] = f.value(draft.OptionField(o.Name))
 	}
 	for _, o := range draft.OptionsIn(rules.Options, typed) {
-		field := draft.OptionField(o.Name)
-		empty := text.Of(o.Words)
-		if o.Default != "" {
-			empty = text.Of(o.Default + " (default)  " + o.Words)
-		}
-		choices := append([]string{"", serverDefault}, o.Choices...)
-		if o.Kind == draft.OptionBool {
-			choices = append(choices, "true", "false")
-		}
-		if len(choices) == 2 {
-			fields = append(fields, words(field, optionLabel(o), empty))
+		field, choices := draft.OptionField(o.Name), optionChoices(o)
+		if choices == nil {
+			fields = append(fields, words(field, optionLabel(o), optionHint(o)))
 			continue
 		}
-		fields = append(fields, kit.ChoiceField(field, optionLabel(o), f.hint(field, empty), f.value(field), choices))
+		choices = append([]string{"", serverDefault}, choices...)
+		fields = append(fields, kit.ChoiceField(field, optionLabel(o), f.hint(field, optionHint(o)), f.value(field), choices))
 	}
 	fields = append(fields,
 		kit.TextField(t, fieldSetTemplate, "Output names", "stay as they are; fields: "+jobset.Fields, f.changed[fieldSetTemplate]),
@@ -131,12 +126,7 @@ func (f *rowsForm) projects() (names []string) {
 // projectName returns the name of the project in the form.
 func (f *rowsForm) projectName() string {
 	id := f.value(draft.FieldProject)
-	for p := range f.app.store.Projects.All() {
-		if string(p.ID) == id {
-			return string(p.Name)
-		}
-	}
-	return id
+	return cmp.Or(string(f.app.store.ProjectName(api.ID(id))), id)
 }
 
 func (f *rowsForm) edit(name, value string) tea.Cmd {
@@ -203,12 +193,8 @@ func (f *rowsForm) Actions() []kit.Action {
 
 // save changes the rows.
 func (f *rowsForm) save() tea.Cmd {
-	f.TouchAll()
-	for _, x := range f.Fields {
-		if p := f.check(x.Name); p.Level >= kit.LevelMissing {
-			f.app.Warn(p.Words)
-			return nil
-		}
+	if !f.Ready() {
+		return nil
 	}
 	f.app.Remove(f)
 	return f.grid.change(f)
@@ -216,12 +202,7 @@ func (f *rowsForm) save() tea.Cmd {
 
 // View draws the form.
 func (f *rowsForm) View() paint.Styled {
-	words := paint.Wrap("What you change here changes in all of these rows; the rest stays as it is in each.", max(10, f.Width-4))
-	above := []paint.Styled{""}
-	for _, l := range words {
-		above = append(above, "  "+f.app.Theme.Text(paint.Muted, l))
-	}
-	return f.Form.View(append(above, ""))
+	return f.Form.View(above(f.app.Theme, f.Width, paint.Muted, "What you change here changes in all of these rows; the rest stays as it is in each."))
 }
 
 // change changes the rows of a form, and looks at those anew that make another

@@ -24,11 +24,7 @@ func (f *generationForm) originLines() []paint.Styled {
 		return nil
 	}
 	var lines []paint.Styled
-	add := func(n paint.Tone, words text.Text) {
-		for _, l := range paint.Wrap(words, max(10, f.Width-4)) {
-			lines = append(lines, "  "+t.Text(n, l))
-		}
-	}
+	add := func(n paint.Tone, words text.Text) { lines = append(lines, t.Paragraph(f.Width, n, words)...) }
 	if len(f.changes()) > 0 {
 		add(paint.Muted, kit.ChangedMark+" differs from "+o.job.Name)
 	}

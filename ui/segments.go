@@ -157,12 +157,8 @@ func (p *partForm) Actions() []kit.Action {
 }
 
 func (p *partForm) finish() tea.Cmd {
-	p.TouchAll()
-	for _, x := range p.Fields {
-		if problem := p.check(x.Name); problem.Blocks() {
-			p.app.Warn(text.Of(problem.Words))
-			return nil
-		}
+	if !p.Ready() {
+		return nil
 	}
 	cmd := p.app.Pop()
 	p.save()
@@ -232,15 +228,8 @@ func (f *parts) editSound(at int, done func()) {
 	p := &partForm{title: "audio input", pick: f.pick, check: func(name string) draft.Problem { return d.CheckSoundField(at, name, f.env()) }}
 	p.save = func() { f.draft.More = d.More; done() }
 	f.app.openPart(p, func() []kit.Field {
-		audio := kit.TextField(t, draft.FieldAudio, "Audio", "https://…  or a path, or ctrl+o for an asset", s.Audio)
-		audio.Picks = []string{"AUDIO"}
-		return []kit.Field{
-			audio,
-			kit.TextField(t, draft.FieldScript, "or a script", "text to speak instead of audio", s.Script),
-			kit.TextField(t, draft.FieldVoice, "Voice id", "for a script; ctrl+o lists the voices", s.VoiceID),
-			kit.TextField(t, draft.FieldStability, "Voice stability", "0.5 (default)  from 0 to 1", s.Stability),
-			kit.TextField(t, draft.FieldSimilarity, "Voice similarity", "0.75 (default)  from 0 to 1", s.Similarity),
-			kit.TextField(t, fieldRef, "Name", text.Of(d.Refs()[at+1]+" (default)  by which segments name it"), s.Ref),
-		}
+		fields := append([]kit.Field{audioField(t, s.Audio), scriptField(t, s.Script), voiceField(t, s.VoiceID)},
+			speechFields(t, s.Stability, s.Similarity)...)
+		return append(fields, kit.TextField(t, fieldRef, "Name", text.Of(d.Refs()[at+1]+" (default)  by which segments name it"), s.Ref))
 	}, func(name, value string) { *texts[name] = value })
 }

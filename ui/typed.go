@@ -345,9 +345,7 @@ func (f *generationForm) asideLines() []paint.Styled {
 	a, t := f.app, f.app.Theme
 	var lines []paint.Styled
 	if f.news != "" {
-		for _, l := range paint.Wrap(f.news, max(10, f.Width-4)) {
-			lines = append(lines, "  "+t.Text(paint.Warn, l))
-		}
+		lines = t.Paragraph(f.Width, paint.Warn, f.news)
 	}
 	if n := len(a.drafts.others); n > 0 && !f.aside {
 		lines = append(lines, "  "+t.Text(paint.Muted, text.Count(n, "other unsent draft", "other unsent drafts")+"  ")+t.Text(paint.Key, a.KeyFor(keymap.OtherDraft)))

@@ -203,13 +203,9 @@ func (p *keyPrompt) View() paint.Styled {
 	case p.testing:
 		lines = append(lines, "  "+t.Text(paint.Running, "Testing it with one request (GET /v2/models)"+t.Glyphs.More))
 	case p.trouble != "":
-		for _, l := range paint.Wrap(p.trouble, max(10, p.width-4)) {
-			lines = append(lines, "  "+t.Text(paint.Bad, l))
-		}
+		lines = append(lines, t.Paragraph(p.width, paint.Bad, p.trouble)...)
 	default:
-		for _, l := range paint.Wrap("It is not shown or logged, and is sent only to the API's own address.", max(10, p.width-4)) {
-			lines = append(lines, "  "+t.Text(paint.Muted, l))
-		}
+		lines = append(lines, t.Paragraph(p.width, paint.Muted, "It is not shown or logged, and is sent only to the API's own address.")...)
 	}
 	for i, line := range lines {
 		lines[i] = paint.FitStyled(line, p.width)

@@ -168,18 +168,30 @@ func (f *Form) TouchFilled() {
 	}
 }
 
-// TouchAll shows all problems and focuses the first field that cannot be sent.
-func (f *Form) TouchAll() {
-	first := -1
+// TouchAll shows all problems, and focuses the first field that cannot be sent. It
+// returns what is wrong with that.
+func (f *Form) TouchAll() (first Problem) {
+	at := -1
 	for i := range f.Fields {
 		f.Fields[i].touched = true
-		if first < 0 && f.Check(f.Fields[i].Name).blocks() {
-			first = i
+		if p := f.Check(f.Fields[i].Name); at < 0 && p.blocks() {
+			at, first = i, p
 		}
 	}
-	if first >= 0 {
-		f.Jump(first)
+	if at >= 0 {
+		f.Jump(at)
 	}
+	return first
+}
+
+// Ready reports whether all fields can be sent. If not, it shows what is wrong, and
+// warns of the first.
+func (f *Form) Ready() bool {
+	p := f.TouchAll()
+	if p.blocks() {
+		f.Stage.Warn(p.Words)
+	}
+	return !p.blocks()
 }
 
 // FieldActions returns the form's own keys. The arrows change a choice; in a

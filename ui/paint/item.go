@@ -73,3 +73,12 @@ func Toned(t *Theme, n Tone, lines []text.Text) []Styled {
 	}
 	return drawn
 }
+
+// Paragraph wraps words for a screen of a width, with a margin of two cells.
+func (t *Theme) Paragraph(width int, n Tone, words text.Text) []Styled {
+	lines := Toned(t, n, Wrap(words, max(10, width-4)))
+	for i := range lines {
+		lines[i] = "  " + lines[i]
+	}
+	return lines
+}
