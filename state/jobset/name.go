@@ -1,48 +1,35 @@
 package jobset
 
 import (
-	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/unicode/norm"
+	"dubtop/state/output"
 )
 
 // Fields are the fields of an output name template.
 const Fields = "{stem}, {lang}, {model}, {label} and {n}"
 
-var field = regexp.MustCompile(`\{([^{}]*)\}`)
-
 // CheckTemplate describes the fault in a template, or returns "". With an empty
 // template the server chooses the names.
 func CheckTemplate(template string) string {
-	for _, found := range field.FindAllStringSubmatch(template, -1) {
-		if _, ok := fieldOf(&Row{}, found[1]); !ok {
-			return fmt.Sprintf("{%s} is not a field; fields: %s", found[1], Fields)
-		}
-	}
-	if rest := field.ReplaceAllString(template, ""); strings.ContainsAny(rest, "{}") {
-		return "a brace is not closed"
-	}
-	return ""
+	return output.Check(template, "stem", "lang", "model", "label", "n")
 }
 
-func fieldOf(r *Row, name string) (value string, ok bool) {
-	switch strings.ToLower(strings.TrimSpace(name)) {
+func (r *Row) field(name string) string {
+	switch name {
 	case "stem":
-		return r.Stem, true
+		return r.Stem
 	case "lang":
-		return r.Lang, true
+		return r.Lang
 	case "model":
-		return r.Draft.Model, true
+		return r.Draft.Model
 	case "label":
-		return r.Draft.Label, true
+		return r.Draft.Label
 	case "n":
-		return strconv.Itoa(r.Number), true
+		return strconv.Itoa(r.Number)
 	}
-	return "", false
+	return ""
 }
 
 // Name names the rows that have no output name, by a template. Equal names get
@@ -74,10 +61,8 @@ func named(r *Row, template string) string {
 	if template = strings.TrimSpace(template); template == "" {
 		return ""
 	}
-	return plain(field.ReplaceAllStringFunc(template, func(f string) string {
-		value, _ := fieldOf(r, f[1:len(f)-1])
-		return value
-	}))
+	name := output.Strict(output.Fill(template, r.field))
+	return strings.Trim(name[:min(len(name), maxName)], "-_")
 }
 
 // free takes a name, or the next one with a number that is not taken.
@@ -95,24 +80,3 @@ func free(name string, taken map[string]bool) string {
 
 // maxName is the longest output name from a template, in characters.
 const maxName = 120
-
-// plain writes a name with the characters allowed in output names: letters,
-// digits, - and _. Accents are removed, everything else becomes -, and empty
-// fields leave no gap.
-func plain(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(name) {
-		switch {
-		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_'):
-			b.WriteRune(r)
-		case unicode.Is(unicode.Mn, r):
-		default:
-			b.WriteByte('-')
-		}
-	}
-	name = gaps.ReplaceAllStringFunc(b.String(), func(gap string) string { return gap[:1] })
-	name = strings.Trim(name[:min(len(name), maxName)], "-_")
-	return name
-}
-
-var gaps = regexp.MustCompile(`[-_]{2,}`)
