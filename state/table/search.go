@@ -8,18 +8,23 @@ type Search[T any] struct {
 	left   []*entry[T] // rows to check
 	sorted bool        // they are in the order of the query
 	over   bool
+	recent recent[T]
 }
 
-// Begin starts a search. If the query only adds words to that of a view, only
-// the rows of that view are checked.
-func (s *Search[T]) Begin(c *Collection[T], q Query, from *View[T]) {
+// Begin starts a search and reports whether it is complete already: if the query
+// has no conditions, or nothing has changed since it was searched last. If it
+// only adds words to the query of a view, only the rows of that view are
+// checked.
+func (s *Search[T]) Begin(c *Collection[T], q Query, from *View[T]) (over bool) {
 	v := &s.view
 	v.begin(c, q, v.pricedBy(q), v.notedBy(q))
-	s.left, s.sorted, s.over = c.order, false, false
+	v.seen = c.version
+	s.left, s.sorted = c.order, false
 	if from.seen == c.version && v.narrows(from) {
 		s.left, s.sorted = from.picked, true
 	}
-	v.seen = c.version
+	s.over = v.all || s.recent.fill(v)
+	return s.over
 }
 
 // narrows reports whether another view contains all rows of this one, in the
@@ -45,7 +50,9 @@ func (s *Search[T]) Step(n int) (over bool) {
 	}
 	v := &s.view
 	if v.outdated() {
-		s.Begin(v.rows, v.query, new(View[T]))
+		if s.Begin(v.rows, v.query, new(View[T])) {
+			return true
+		}
 		n = len(s.left)
 	}
 	n = min(n, len(s.left))
@@ -54,6 +61,7 @@ func (s *Search[T]) Step(n int) (over bool) {
 		if !s.sorted {
 			v.arrange()
 		}
+		s.recent.keep(v)
 		s.over = true
 	}
 	return s.over

@@ -35,6 +35,12 @@ func TestSteppedSearchEqualsFullSearch(t *testing.T) {
 		var found View[item]
 		found.Update(c, from)
 		var s Search[item]
+		for range rapid.IntRange(0, 3).Draw(t, "earlier") {
+			earlier := query.Draw(t, "earlier")
+			s.Begin(c, earlier, &found)
+			s.Finish(&found)
+			found.Update(c, from)
+		}
 		s.Begin(c, q, &found)
 		change := func() {
 			switch rapid.IntRange(0, 5).Draw(t, "change") {

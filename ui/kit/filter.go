@@ -49,8 +49,11 @@ func (l *List[T]) filter(words string) tea.Cmd {
 		return nil
 	}
 	l.Refresh()
-	l.search.Begin(l.Rows, q, &l.Shown)
 	l.searches, l.sought = l.searches+1, q
+	if l.search.Begin(l.Rows, q, &l.Shown) {
+		l.Settle()
+		return nil
+	}
 	return l.searchOn(l.searches)
 }
 
