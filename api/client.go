@@ -39,6 +39,7 @@ type Client struct {
 	keyless *http.Client // no key, no redirects
 	media   *http.Client // no key, a few redirects
 	storage *http.Client // no key, no redirects; for large files
+	files   *http.Client // no key, a few redirects; for large files
 
 	generate, other *limiter
 	tickets         *limiter // for uploads; they also count as other requests
@@ -158,6 +159,10 @@ func (c *Client) CloseIdle() { c.closeIdle() }
 // refuses private addresses unless the API itself runs on this machine. It has
 // no total timeout, so give its requests a context.
 func (c *Client) Media() *http.Client { return c.media }
+
+// Files returns an HTTP client like that of [Client.Media], for whole files of
+// any size. Nothing in it limits how long an answer takes.
+func (c *Client) Files() *http.Client { return c.files }
 
 // limiter returns the limiter of a class.
 func (c *Client) limiter(k class) *limiter {

@@ -142,7 +142,7 @@ func TestLinksDoNotReachPrivateNetworks(t *testing.T) {
 		"::1": true, "fe80::1": true, "fd00::1": true, "::ffff:10.0.0.1": true,
 		"93.184.216.34": false, "2606:4700::1": false,
 	} {
-		if got := isPrivate(netip.MustParseAddr(address).Unmap()); got != private {
+		if got := IsPrivate(netip.MustParseAddr(address).Unmap()); got != private {
 			t.Errorf("%s: private %v", address, got)
 		}
 	}

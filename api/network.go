@@ -9,10 +9,21 @@ import (
 	"net"
 	"regexp"
 	"syscall"
+
+	"dubtop/api/text"
 )
 
 // queries are removed from error texts, because they sign links.
 var queries = regexp.MustCompile(`\?[^\s"']+`)
+
+// Reason explains why a request to a host that only a link names failed. final
+// reports that trying again does not help.
+func Reason(err error, host string) (words text.Text, final bool) {
+	if bad, ok := errors.AsType[linkError](err); ok {
+		return text.Of(string(bad)), true
+	}
+	return text.Of(reasonFor(err, host)), isCertificate(err)
+}
 
 // reasonFor explains why a host gave no answer or an incomplete one.
 func reasonFor(err error, host string) string {

@@ -47,6 +47,7 @@ func (c *Client) connect(cfg Config) {
 	c.keyless = &http.Client{Transport: &keyed{reads, c.base, Secret{}, agent}, CheckRedirect: stay}
 	c.media = &http.Client{Transport: &linked{media, agent}, CheckRedirect: checkRedirect}
 	c.storage = &http.Client{Transport: &linked{storage, agent}, CheckRedirect: stay}
+	c.files = &http.Client{Transport: &linked{storage, agent}, CheckRedirect: checkRedirect}
 }
 
 // keyed adds the key to requests for the base origin. Go keeps headers like
@@ -188,14 +189,14 @@ func (l *linkTransport) closeIdle() {
 // meaning between the check and the connection.
 func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
 	a, err := netip.ParseAddrPort(address)
-	if err != nil || isPrivate(a.Addr().Unmap()) {
+	if err != nil || IsPrivate(a.Addr().Unmap()) {
 		return errPrivate
 	}
 	return nil
 }
 
-// isPrivate reports whether an address is not that of a public host.
-func isPrivate(a netip.Addr) bool {
+// IsPrivate reports whether an address is not that of a public host.
+func IsPrivate(a netip.Addr) bool {
 	// 100.64.0.0/10 is used by carriers and by overlay networks.
 	shared := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
 	return a.IsPrivate() || !a.IsGlobalUnicast() || shared.Contains(a)

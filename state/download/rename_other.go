@@ -1,0 +1,9 @@
+//go:build !linux && !darwin
+
+package download
+
+// renameNew renames a file and never replaces another one.
+func renameNew(from, to string) error { return linkNew(from, to) }
+
+// boot names the present run of the system, "" if it has no name.
+func boot() string { return "" }
