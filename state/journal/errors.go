@@ -46,6 +46,11 @@ var (
 	ErrDropped = errors.New("this submission was dropped: make a new one")
 	// ErrUploading means that another process makes this content an asset.
 	ErrUploading = errors.New("another window is uploading this file")
+	// ErrSavingElsewhere means that another process saves this file.
+	ErrSavingElsewhere = errors.New("another window is saving this file")
+	// ErrNoWish means that nobody wants the file any more: it was saved, or the
+	// wish was dropped, perhaps in another window.
+	ErrNoWish = errors.New("this file was saved or given up in the meantime")
 	// ErrNotQueued means that the submission is not waiting in the queue.
 	ErrNotQueued = errors.New("this submission is not waiting in the queue")
 )

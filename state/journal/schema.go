@@ -25,6 +25,7 @@ func schema() []step {
 		{sql: schema6},
 		{sql: schema7},
 		{sql: schema8},
+		{sql: schema9},
 	}
 }
 

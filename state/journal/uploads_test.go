@@ -14,7 +14,10 @@ import (
 // to is 4.
 func downgrade(t *testing.T, j *Journal, to int) {
 	t.Helper()
-	statements := []string{"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members", "DROP TABLE names", "ALTER TABLE generations DROP COLUMN project"}
+	statements := []string{
+		"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members", "DROP TABLE names", "ALTER TABLE generations DROP COLUMN project",
+		"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'",
+	}
 	if to == 4 {
 		statements = append(statements, "DROP TABLE ledger_sums", "DROP INDEX queue_in_order", "DROP TRIGGER labels_come",
 			"DROP TRIGGER labels_change", "DROP TRIGGER labels_go", "DELETE FROM meta WHERE name = 'labels'")

@@ -81,3 +81,14 @@ type Want struct {
 	Job  string
 	Kind Kind
 }
+
+// Wish is a file that somebody wants to be saved, until it is.
+type Wish struct {
+	Want
+	Path      string
+	Automatic bool // wished by the configuration
+	Asked     time.Time
+	Begun     bool   // an attempt was made
+	Reason    string // why it failed; "" if it was not tried, or was interrupted
+	Owner     string // the process that saves it; "" if none does
+}
