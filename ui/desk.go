@@ -74,6 +74,7 @@ type desk struct {
 // unknown outcome. It adds state for the screens.
 type outgoing struct {
 	*outbox.Outbox
+	endOf   queueVersions        // of the next two
 	end     time.Time            // when the last queued job should be done
 	setEnds map[string]time.Time // the same for each job set with queued jobs
 	wanted  string               // id of a submission whose new price the user is waiting for

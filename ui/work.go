@@ -20,7 +20,7 @@ func (a *desk) work() tea.Cmd {
 		return nil
 	}
 	cmds := workCmds(a.session.Due(time.Now()))
-	a.outbox.end, a.outbox.setEnds = a.queueEnd()
+	a.foreseeQueue()
 	return tea.Batch(cmds...)
 }
 
@@ -56,9 +56,27 @@ func (m resultMsg) apply(a *desk) tea.Cmd {
 	return tea.Batch(append(cmds, a.work())...)
 }
 
+// queueVersions are the versions of all that the end of the queue depends on.
+type queueVersions struct {
+	queue, jobs uint64
+	slots       int
+	minute      time.Time
+}
+
+// foreseeQueue forecasts when the queue should be done, after a change and once
+// a minute, because it goes through the whole queue.
+func (a *desk) foreseeQueue() {
+	slots, _ := a.outbox.Slots.Known(a.Now)
+	of := queueVersions{a.store.Queue.Version(), a.store.Generations.Version(), cmp.Or(slots, a.outbox.Slots.Reached()), minuteOf(a.Now)}
+	if o := &a.outbox; of != o.endOf {
+		o.endOf = of
+		o.end, o.setEnds = a.queueEnd(of.slots)
+	}
+}
+
 // queueEnd returns when the last queued job should be done, or zero if none is
 // going to be sent, and the same for each job set.
-func (a *desk) queueEnd() (end time.Time, sets map[string]time.Time) {
+func (a *desk) queueEnd(slots int) (end time.Time, sets map[string]time.Time) {
 	if a.outbox.Queue.Len() == 0 {
 		return time.Time{}, nil
 	}
@@ -66,9 +84,8 @@ func (a *desk) queueEnd() (end time.Time, sets map[string]time.Time) {
 	for g := range a.store.Generations.Live() {
 		left = append(left, a.store.Forecast.Expect(g, a.Now).Left)
 	}
-	slots, _ := a.outbox.Slots.Known(a.Now)
 	sets = map[string]time.Time{}
-	for sub, at := range a.outbox.Queue.Ends(a.Now, left, cmp.Or(slots, a.outbox.Slots.Reached()), a.store.Forecast.Fresh) {
+	for sub, at := range a.outbox.Queue.Ends(a.Now, left, slots, a.store.Forecast.Fresh) {
 		end = instant.Later(end, at)
 		if set := sub.Draft.Set; set != "" {
 			sets[set] = instant.Later(sets[set], at)

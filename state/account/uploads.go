@@ -201,8 +201,15 @@ func (a *Account) neededUploads(now time.Time) (needed map[draft.Content]bool, n
 		return n.needed, nil
 	}
 	if a.Outbox.Uploads != api.Unsupported {
+		for c := range a.up.active {
+			if a.Outbox.Wants(c) {
+				n.needed[c] = true
+			}
+		}
 		for _, f := range a.Outbox.Wanted() {
-			n.add(&f)
+			if n.add(f); len(n.next) == uploadsAtOnce {
+				break
+			}
 		}
 	}
 	for _, m := range a.up.makings {
@@ -216,22 +223,22 @@ func (a *Account) neededUploads(now time.Time) (needed map[draft.Content]bool, n
 // needs collects the files that are needed as assets.
 type needs struct {
 	active map[draft.Content]*sending
-	needed map[draft.Content]bool // of the active, and of next
+	needed map[draft.Content]bool // of the active
 	next   []draft.File
 	now    time.Time
 }
 
 func (n *needs) add(f *draft.File) {
 	c := f.Content()
-	if c.SHA256 == "" || f.Asset != "" || n.needed[c] {
+	if c.SHA256 == "" || f.Asset != "" {
 		return
 	}
-	s, room := n.active[c], len(n.next) < uploadsAtOnce
-	if s == nil && !room {
-		return
+	s := n.active[c]
+	if s != nil {
+		n.needed[c] = true
 	}
-	n.needed[c] = true
-	if room && (s == nil || s.due(n.now)) {
+	more := len(n.next) < uploadsAtOnce && (s == nil || s.due(n.now))
+	if more && !slices.ContainsFunc(n.next, func(f draft.File) bool { return f.Content() == c }) {
 		n.next = append(n.next, *f)
 	}
 }
@@ -323,10 +330,7 @@ func (a *Account) holdFailed(now time.Time) (work []Work) {
 		if !s.final || s.cancel != nil || errors.Is(s.err, api.ErrUnsupported) {
 			continue
 		}
-		for id, f := range a.Outbox.Wanted() {
-			if f.Content() != c {
-				continue
-			}
+		for _, id := range a.Outbox.With(c) {
 			if t, ok := a.Outbox.Unfit(id, now); ok {
 				work = append(work, a.hold(t, s.err))
 			}

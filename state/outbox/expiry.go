@@ -51,7 +51,7 @@ func QueueItemAt(s Submission, paused bool, at time.Time) QueueItem {
 // they are neither sent nor priced. It returns the newly expired ones, and
 // whether any mark changed: a corrected clock can bring an item back.
 func (q *Queue) Expire(at time.Time) (news []Submission, changed bool) {
-	for _, i := range q.items {
+	for _, i := range q.shortlist().linked {
 		over := !i.leaving && i.End.Over(at)
 		if over && !i.Expired {
 			news = append(news, i.Submission)
@@ -59,6 +59,7 @@ func (q *Queue) Expire(at time.Time) (news []Submission, changed bool) {
 		changed = changed || over != i.Expired
 		i.Expired = over
 	}
+	q.few.old = q.few.old || changed
 	return news, changed
 }
 

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -110,25 +109,34 @@ func (o *Outbox) Forget(asset string) {
 }
 
 // Wanted lists the local files of the submissions that will be sent without the
-// user's help, in the order of the queue. It is empty while the queue is paused,
-// because a pause also ends uploads.
-func (o *Outbox) Wanted() iter.Seq2[string, draft.File] {
-	return func(yield func(id string, f draft.File) bool) {
-		if !o.Sender || o.Queue.paused || len(o.answers) > 0 {
-			return
-		}
-		for _, item := range o.Queue.items {
-			if item.leaving || item.Idle() {
-				continue
-			}
-			for _, f := range item.Submission.Files {
-				if f.Asset == "" && !yield(item.Submission.ID, f) {
-					return
-				}
-			}
+// user's help, each content once, in the order of the queue. It is empty while
+// the queue is paused, because a pause also ends uploads.
+func (o *Outbox) Wanted() []*draft.File {
+	if o.sendsNothing() {
+		return nil
+	}
+	return o.Queue.shortlist().missing
+}
+
+// Wants reports whether Wanted lists a content.
+func (o *Outbox) Wants(c draft.Content) bool {
+	return !o.sendsNothing() && o.Queue.shortlist().known[c]
+}
+
+// With lists the submissions for which Wanted lists a content.
+func (o *Outbox) With(c draft.Content) (ids []string) {
+	if !o.Wants(c) {
+		return nil
+	}
+	for _, item := range o.Queue.shortlist().local {
+		if slices.ContainsFunc(item.Submission.Files, func(f draft.File) bool { return f.Asset == "" && f.Content() == c }) {
+			ids = append(ids, item.Submission.ID)
 		}
 	}
+	return ids
 }
+
+func (o *Outbox) sendsNothing() bool { return !o.Sender || o.Queue.paused || len(o.answers) > 0 }
 
 // ready reports whether a submission's local files are where they must be before
 // it can be sent: assets, or here if the server takes no uploads, which a batch
@@ -142,8 +150,8 @@ func (o *Outbox) attach(now time.Time) (tasks []Task) {
 	if len(o.assets) == 0 || now.Before(o.filesAgain) {
 		return nil
 	}
-	for _, item := range o.Queue.items {
-		if !item.leaving && !item.pricing && !item.Idle() && item.Submission.HasLocal() && o.busy[item.Submission.ID] == 0 {
+	for _, item := range o.Queue.shortlist().local {
+		if !item.pricing && o.busy[item.Submission.ID] == 0 {
 			if sub := item.Submission; o.complete(&sub) {
 				o.Begin(sub.ID)
 				tasks = append(tasks, Task{Kind: TaskAttach, Submission: sub})

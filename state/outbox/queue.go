@@ -55,6 +55,7 @@ type Queue struct {
 
 	items  []*queued
 	byID   map[string]*queued
+	few    shortlist
 	joined int // items ever added
 	paused bool
 	byUser bool      // paused by the user
@@ -87,6 +88,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 	case SubmissionConfirmed, SubmissionQueued, SubmissionEstimated:
 	case SubmissionSending:
 		if known {
+			q.few.old = true
 			item.Submission, item.leaving = s, true
 		}
 		return
@@ -94,6 +96,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 		q.Remove(s.ID)
 		return
 	}
+	q.few.old = true
 	if !known {
 		item = new(queued)
 		if q.byID == nil {
@@ -115,6 +118,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 // Remove takes a submission out, for example because it was edited or dropped.
 func (q *Queue) Remove(id string) {
 	if item, ok := q.byID[id]; ok {
+		q.few.old = true
 		delete(q.byID, id)
 		q.items = slices.DeleteFunc(q.items, func(i *queued) bool { return i == item })
 	}
@@ -160,6 +164,7 @@ func (q *Queue) Order(ids []string) {
 	if slices.EqualFunc(q.items, ids, func(item *queued, id string) bool { return item.Submission.ID == id }) {
 		return // as nearly always
 	}
+	q.few.old = true
 	place := make(map[*queued]int, len(ids))
 	for i, id := range ids {
 		if item, ok := q.byID[id]; ok {
@@ -225,12 +230,14 @@ func (q *Queue) Move(by int, ids ...string) (moved bool) {
 		q.items = slices.Insert(slices.Delete(q.items, i, i+1), to, item)
 		moved = moved || to != i
 	}
+	q.few.old = q.few.old || moved
 	return moved
 }
 
 // PauseItem pauses or resumes one item; others pass it.
 func (q *Queue) PauseItem(id string, paused bool) {
 	if i, ok := q.byID[id]; ok {
+		q.few.old = true
 		i.Paused = paused
 	}
 }

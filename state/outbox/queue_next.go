@@ -47,7 +47,7 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	wake = instant.Earlier(wake, at)
 	switch step {
 	case itemLeaves:
-		item.leaving = true
+		item.leaving, q.few.old = true, true
 		if q.full && item.slotted() {
 			q.freed, q.tried = false, now
 		}
