@@ -288,7 +288,7 @@ func (c *Client) Costs(ctx context.Context, id ID) (Costs, error) {
 		c.memory.missing(costing)
 		err = ErrUnsupported
 	}
-	return Costs{w.Availability, w.Total.Micros, w.Known.Micros, w.RetryAfter}, err
+	return w.costs(), err
 }
 
 // Download returns a fresh link to the output, or [ErrUnsupported] if the

@@ -168,5 +168,9 @@ func (w *wireCosts) members() []exact.Member {
 	}
 }
 
+func (w *wireCosts) costs() Costs {
+	return Costs{w.Availability, w.Total.Micros, w.Known.Micros, w.RetryAfter}
+}
+
 // UnmarshalJSON reads a cost. It fails if an amount appears twice.
 func (w *wireCosts) UnmarshalJSON(b []byte) error { return exact.Decode(b, w.members()) }

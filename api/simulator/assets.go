@@ -132,7 +132,7 @@ func (s *Server) getAsset(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) listAssets(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	limit, f := limitOf(q, 20)
+	limit, f := limitOf(q, 20, maxPage)
 	var found []*asset
 	if f == nil {
 		found, f = s.foundAssets(q)

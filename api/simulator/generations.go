@@ -186,24 +186,8 @@ func (s *Server) getCosts(w http.ResponseWriter, r *http.Request) {
 		f.write(w)
 		return
 	}
-	status, made := j.status(now), s.creationOf(j)
+	report := s.costsOf(j, now)
 	s.mu.Unlock()
-	report := map[string]any{
-		"generationId": j.id, "generationStatus": status, "currency": "USD", "availability": "complete",
-		"totalCostUsd": nil, "knownSubtotalUsd": "0.00", "retryAfterSeconds": nil,
-		"components": []any{}, "excludedCosts": []string{"tax", "subscription_fees"},
-	}
-	switch cost, ok := s.charged(made.Model, j.seconds); {
-	case status == pending || status == processing:
-		report["availability"], report["retryAfterSeconds"] = "pending", 15
-	case status != completed: // failed jobs are free
-		report["totalCostUsd"] = "0.00"
-	case !ok:
-		report["availability"] = "unavailable"
-	default:
-		report["totalCostUsd"], report["knownSubtotalUsd"] = cost.String(), cost.String()
-		report["components"] = []any{map[string]string{"component": "lipsync", "costUsd": cost.String()}}
-	}
 	writeJSON(w, http.StatusOK, report)
 }
 

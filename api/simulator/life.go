@@ -14,6 +14,7 @@ type job struct {
 	outcome             string  // final status
 	code, reason        string  // why it failed; reason is the message
 	source              string  // the surface it came from
+	by                  string  // the name of another key that made it
 	plot                uint64  // number in the made-up history, if made is nil
 	made                *creation
 	batch               bool // part of a batch: it takes no slot and is in no list

@@ -49,7 +49,7 @@ func (s *Server) page(sel *selection, r *http.Request) *failure {
 		return nil
 	}
 	var f *failure
-	if sel.limit, f = limitOf(q, 0); f != nil {
+	if sel.limit, f = limitOf(q, 0, maxPage); f != nil {
 		return f
 	}
 	cursor := q.Get("cursor")

@@ -54,6 +54,8 @@ func (s *Server) routes() []route {
 		{pattern: "GET /v2/projects", handle: s.listProjects, only: autumn},
 		{pattern: "POST /v2/projects", handle: s.createProject, only: autumn},
 		{pattern: "GET /v2/projects/{id}", handle: s.getProject, only: autumn},
+		{pattern: "GET /v2/account", handle: s.getAccount, only: autumn},
+		{pattern: "GET /v2/usage/generations", handle: s.listUsage, only: autumn},
 		{pattern: routeTicket, handle: s.createTicket, only: autumn},
 		{pattern: "POST /v2/assets", handle: s.createAsset, only: autumn},
 		{pattern: "GET /v2/models", handle: s.listModels},

@@ -11,6 +11,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -61,6 +62,13 @@ type Options struct {
 	// HideSlots hides how many slots the plan has and how many are taken. A
 	// refusal says only that none is free.
 	HideSlots bool
+	// CostDelay is how long after the end of a job its costs are unknown.
+	CostDelay time.Duration
+	// Billing is the billing model: usage, credits, free or enterprise. "" means
+	// free on the plan Free, else credits if Credits is set, else usage.
+	Billing string
+	// Funds is the balance at the start, in dollars or credits; 0 means 50.
+	Funds float64
 	// Unpriced lists models without a price.
 	Unpriced []string
 }
@@ -88,6 +96,7 @@ type Server struct {
 	faults          map[string][]Fault
 	limiter         limiter
 	requests        []*entry
+	account         json.RawMessage // answered instead of the account; nil: its own
 	accepted        []Accepted
 	acceptedBatches []AcceptedBatch
 }

@@ -129,15 +129,18 @@ func listOf(q url.Values, key string) []string {
 	return kept
 }
 
+// maxPage is the most items on a page of most lists.
+const maxPage = 100
+
 // limitOf parses limit, 1 to 100; fallback if absent.
-func limitOf(q url.Values, fallback int) (int, *failure) {
+func limitOf(q url.Values, fallback, most int) (int, *failure) {
 	text := q.Get("limit")
 	if text == "" {
 		return fallback, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > 100 {
-		return 0, invalid("limit must be an integer from 1 to 100")
+	if err != nil || n < 1 || n > most {
+		return 0, invalid("limit must be an integer from 1 to " + strconv.Itoa(most))
 	}
 	return n, nil
 }

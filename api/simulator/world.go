@@ -38,6 +38,7 @@ type Job struct {
 	// the code's own message.
 	ErrorCode, Error string
 	Source           string // where it came from; "" means api
+	Key              string // the name of the key that made it; "" means the account's own
 	ProjectID        string
 }
 
@@ -76,7 +77,7 @@ func (s *Server) Add(g Job) string {
 	now := s.now()
 	s.advance(now)
 	j := &job{
-		id: g.ID, source: cmp.Or(g.Source, "api"), outcome: cmp.Or(g.Outcome, completed),
+		id: g.ID, source: cmp.Or(g.Source, "api"), by: g.Key, outcome: cmp.Or(g.Outcome, completed),
 		code: g.ErrorCode, reason: g.Error, made: g.creation(s.made),
 	}
 	if j.id == "" {
