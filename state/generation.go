@@ -12,6 +12,7 @@ import (
 	"dubtop/state/instant"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
+	"dubtop/state/take"
 )
 
 // Generation is the row of a job. It is kept small, because there may be a
@@ -31,6 +32,7 @@ type Generation struct {
 	// seen ended, by the local clock. They are zero if the change itself was not
 	// seen; the API provides neither.
 	Started, Ended time.Time
+	MadeFrom       take.Key // equal for takes of the same video and sound
 	HasOutput      bool
 	Gone           bool // no longer known to the server
 	named          bool // Name is more than the start of the id
@@ -57,6 +59,7 @@ func NewGeneration(g api.Generation) Generation {
 		Length:    g.OutputDuration,
 		Error:     table.Shared(g.Error),
 		ErrorCode: table.Shared(g.ErrorCode),
+		MadeFrom:  take.KeyOf(&g),
 		HasOutput: !g.Output.IsZero(),
 		named:     named,
 	}
@@ -97,8 +100,8 @@ func (g *Generation) Class() table.Class {
 // for searching.
 func (g *Generation) Haystack() string { return g.haystack }
 
-// FieldValue supports id, name, model, status, label, set, lang, project, code,
-// and error (code and words). Notes supplies note.
+// FieldValue supports id, name, model, status, label, set, lang, verdict, project,
+// code, and error (code and words). Notes supplies note.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -115,6 +118,8 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return strings.ToLower(string(g.Set())), true
 	case "lang":
 		return strings.ToLower(string(g.Lang())), true
+	case "verdict":
+		return g.Verdict().Shown(), true
 	case "project":
 		return strings.ToLower(string(g.Project()) + " " + string(g.ProjectID())), true
 	case "code":
@@ -130,9 +135,12 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 // Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "project", "note", "code", "error"},
+		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "code", "error"},
 		Names:  []string{"set"},
-		Words:  map[string][]string{"status": {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"}},
+		Words: map[string][]string{
+			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"},
+			"verdict": {"approved", "retake", "none"},
+		},
 	}
 }
 
@@ -152,6 +160,8 @@ func (g *Generation) Compare(o *Generation, by table.Sort) int {
 		return table.EmptyLast(g.Set(), o.Set())
 	case table.SortLang:
 		return table.EmptyLast(g.Lang(), o.Lang())
+	case table.SortVerdict:
+		return table.EmptyLast(text.Of(string(g.Verdict())), text.Of(string(o.Verdict())))
 	case table.SortLength:
 		return cmp.Compare(o.Length, g.Length)
 	}
@@ -174,6 +184,9 @@ func (g *Generation) Absorb(old *Generation, now time.Time) {
 	}
 	if g.Length == 0 {
 		g.Length = old.Length
+	}
+	if g.MadeFrom == 0 {
+		g.MadeFrom = old.MadeFrom
 	}
 	if !g.named && old.named {
 		g.Name, g.named = old.Name, true

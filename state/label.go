@@ -48,6 +48,7 @@ func (s *Store) BringLabels(all map[string][]string) {
 // dress adds to a new row the facts that the server does not tell with it: the
 // label, the set, and the names of the project and of the asset.
 func (s *Store) dress(g *Generation) {
+	s.stack(g)
 	t := s.tagsOf(g)
 	s.nameProject(&t.origin)
 	if s.nameAfterAsset(g, &t.origin) || t != g.own() {
@@ -57,7 +58,7 @@ func (s *Store) dress(g *Generation) {
 
 // tagsOf returns the tags of a row as they should be.
 func (s *Store) tagsOf(g *Generation) tags {
-	t := tags{label: s.labels[g.Key()], origin: g.own().origin}
+	t := tags{label: s.labels[g.Key()], verdict: s.Verdicts.Of(g.Key()).Verdict, origin: g.own().origin}
 	if m := s.Sets.members[g.Key()]; m != nil {
 		t.set, t.lang = m.set, m.lang
 	}

@@ -12,6 +12,7 @@ import (
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
+	"dubtop/state/take"
 )
 
 // Store holds everything known about one account. It must be used from one
@@ -33,8 +34,10 @@ type Store struct {
 	Ledger   ledger.Ledger // all spending
 	Notes    Notes         // the user's notes on generations
 	Sets     Sets          // the job sets and their members
+	Verdicts Verdicts      // the user's verdicts on generations
 
 	costs    costTracker
+	takes    take.Stacks
 	names    map[nameKey]text.Text // of assets and projects, also of earlier starts
 	unsaved  []nameKey             // names that are not in the journal yet
 	nameless nameless
@@ -75,7 +78,8 @@ func (s *Store) Clear() {
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}
-	s.costs, s.labels, s.Sets = costTracker{}, nil, Sets{}
+	s.takes = take.Stacks{}
+	s.costs, s.labels, s.Sets, s.Verdicts = costTracker{}, nil, Sets{}, Verdicts{}
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}

@@ -6,12 +6,14 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/verdict"
 )
 
 // tags are the user's own words about a job, and where it comes from. Few jobs
 // differ in them.
 type tags struct {
 	label, set, lang text.Text
+	verdict          verdict.Verdict
 	origin
 }
 
@@ -32,6 +34,9 @@ func (g *Generation) Set() text.Text { return g.own().set }
 
 // Lang is the language tag of the job, or "" if it is not known.
 func (g *Generation) Lang() text.Text { return g.own().lang }
+
+// Verdict is the word of the user's verdict, or "". Store.SetVerdict sets it.
+func (g *Generation) Verdict() verdict.Verdict { return g.own().verdict }
 
 func (g *Generation) own() tags {
 	if g.tags == (unique.Handle[tags]{}) {
@@ -70,7 +75,7 @@ func (g *Generation) absorbTags(old *Generation) {
 		return
 	}
 	t, was := g.own(), old.own()
-	t.label, t.set, t.lang = was.label, was.set, was.lang
+	t.label, t.set, t.lang, t.verdict = was.label, was.set, was.lang, was.verdict
 	if t.project == "" || t.project == was.project {
 		t.project, t.called = was.project, was.called
 	}

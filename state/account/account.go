@@ -82,7 +82,7 @@ type Account struct {
 	up           uploads
 	view         queueView
 	results      results
-	members      int64 // number of the last member of a set that is known
+	known        numbers
 	join         joining
 	shown        shown
 	kept         outbox.Slots // the slots last saved in the journal

@@ -67,11 +67,11 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 		m.mine, m.holder, err = j.Sender(time.Now())
 		m.err = errors.Join(m.err, err)
 	}
-	members := int64(0)
+	after := numbers{}
 	if !c.Lists {
-		members = noSets
+		after = numbers{notRead, notRead}
 	}
-	m.queue = readQueue(ctx, j, -1, 0, false, members)
+	m.queue = readQueue(ctx, j, -1, 0, false, after)
 	m.slots = recallSlots(ctx, j)
 	m.err = errors.Join(m.err, m.queue.err)
 	if !c.Lists {

@@ -33,19 +33,21 @@ type queueRead struct {
 	drafts   int64 // number of draft changes
 	news     bool  // changed since last read
 	sets     setsRead
+	verdicts verdictsRead
 	paused   bool // by the user
 	slots    int  // as set by the user
 	err      error
 }
 
 // readQueue reads the queue unless its revision is known. foreign means that
-// another process is sending, which may have died. members is the number of the
-// last known member of a set, or noSets.
-func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint64, foreign bool, members int64) (r queueRead) {
+// another process is sending, which may have died. after says which members of
+// sets and which verdicts are known; they are read in any case.
+func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint64, foreign bool, after numbers) (r queueRead) {
 	if foreign && j.Writable() == nil {
 		_, r.err = j.Recover(ctx, time.Now())
 	}
 	var err error
+	r.verdicts = readVerdicts(ctx, j, after.verdict)
 	if r.revision, r.drafts, err = j.Revisions(ctx); err != nil || r.revision == known {
 		r.err = errors.Join(r.err, err)
 		return r
@@ -53,7 +55,7 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 	r.snapshot, err = Snapshot(ctx, j, begun)
 	paused, unread := j.QueuePaused(ctx)
 	slots, untold := j.Slots(ctx)
-	r.sets = readSets(ctx, j, members)
+	r.sets = readSets(ctx, j, after.member)
 	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold, r.sets.err)
 	return r
 }
@@ -157,9 +159,9 @@ func (a *Account) rereadDue() []Work {
 	}
 	// Changes that come during the read need another one.
 	v.reading, v.stale, v.look, v.at = true, false, false, a.now
-	j, members := a.Journal, a.knownMembers()
+	j, after := a.Journal, a.knownNumbers()
 	return []Work{a.work(func(ctx context.Context) apply {
-		r := readQueue(ctx, j, known, begun, foreign, members)
+		r := readQueue(ctx, j, known, begun, foreign, after)
 		return func(now time.Time) []Event { return a.reread(r, now) }
 	})}
 }
@@ -168,6 +170,7 @@ func (a *Account) rereadDue() []Work {
 func (a *Account) reread(r queueRead, now time.Time) []Event {
 	v := &a.view
 	v.reading, v.catching = false, false
+	a.known.verdict = r.verdicts.bring(a.Store, a.known.verdict)
 	if r.err != nil {
 		v.revision = -1
 		return changedFailure(&v.failed, EventQueue, r.err)
@@ -198,6 +201,7 @@ func (a *Account) loadQueue(r queueRead) {
 	}
 	a.view.revision = r.revision
 	a.bringSets(r.sets)
+	a.known.verdict = r.verdicts.bring(a.Store, a.known.verdict)
 	a.Outbox.Load(r.snapshot)
 	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(outbox.TheSlots, r.snapshot.Begun) {
 		a.Outbox.Slots.Choose(r.slots)

@@ -175,7 +175,7 @@ func BenchmarkBeatWith10kWaiting(b *testing.B) {
 	})
 	b.Run("after a reading", func(b *testing.B) {
 		a := clerk(b, many)
-		r := readQueue(b.Context(), a.Journal, -1, a.Outbox.Clock(), false, noSets)
+		r := readQueue(b.Context(), a.Journal, -1, a.Outbox.Clock(), false, numbers{notRead, notRead})
 		for b.Loop() {
 			r.snapshot.Begun = a.Outbox.Clock()
 			a.reread(r, time.Now())

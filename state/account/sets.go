@@ -11,16 +11,11 @@ import (
 	"dubtop/state/outbox"
 )
 
-// noSets is the number of the last known member if sets are of no use, as
-// without a screen.
-const noSets = -1
-
-// knownMembers is the number of the last member of a set that is known.
-func (a *Account) knownMembers() int64 {
+func (a *Account) knownNumbers() numbers {
 	if !a.Lists {
-		return noSets
+		return numbers{notRead, notRead}
 	}
-	return a.members
+	return a.known
 }
 
 // setsRead holds the journal's job sets, and their members since a given one.
@@ -33,7 +28,7 @@ type setsRead struct {
 
 // readSets reads the sets if there are new members.
 func readSets(ctx context.Context, j *journal.Journal, after int64) (r setsRead) {
-	if after == noSets {
+	if after == notRead {
 		return r
 	}
 	if r.members, r.last, r.err = j.Members(ctx, after); r.err != nil || len(r.members) == 0 {
@@ -45,7 +40,7 @@ func readSets(ctx context.Context, j *journal.Journal, after int64) (r setsRead)
 
 func (a *Account) bringSets(r setsRead) {
 	if r.err == nil && len(r.members) > 0 {
-		a.members = max(a.members, r.last)
+		a.known.member = max(a.known.member, r.last)
 		a.Store.BringSets(r.sets, r.members)
 	}
 }

@@ -159,9 +159,9 @@ func (r *Row) Content() string { return ContentOf(r.Draft) }
 // ContentOf is Row.Content of a draft.
 func ContentOf(d draft.Draft) string {
 	d.More = slices.Clone(d.More)
-	d.Visual, d.VisualKind, d.Audio = unsigned(d.Visual), "", unsigned(d.Audio)
+	d.Visual, d.VisualKind, d.Audio = draft.UnsignedMedia(d.Visual), "", draft.UnsignedMedia(d.Audio)
 	for i := range d.More {
-		d.More[i].Audio = unsigned(d.More[i].Audio)
+		d.More[i].Audio = draft.UnsignedMedia(d.More[i].Audio)
 	}
 	return d.PriceKey()
 }
@@ -179,43 +179,6 @@ func (r *Row) Copy() Row {
 	c := *r
 	c.Draft = r.Draft.Clone()
 	return c
-}
-
-// unsigned returns a link without its signature, and other text unchanged.
-func unsigned(typed string) string {
-	typed = strings.TrimSpace(typed)
-	m, err := draft.ParseMedia(typed, "")
-	if err != nil || m.Source != draft.SourceURL {
-		return typed
-	}
-	link, query, _ := strings.Cut(typed, "?")
-	var kept []string
-	for part := range strings.SplitSeq(query, "&") {
-		if name, _, _ := strings.Cut(part, "="); part != "" && !signs(name) {
-			kept = append(kept, part)
-		}
-	}
-	if len(kept) == 0 {
-		return link
-	}
-	return link + "?" + strings.Join(kept, "&")
-}
-
-// signs reports whether a parameter of a link belongs to its signature, which
-// differs each time: those of Amazon S3 and CloudFront, Google, Azure, Akamai
-// and of common home-made ones.
-func signs(parameter string) bool {
-	name := strings.ToLower(parameter)
-	if strings.HasPrefix(name, "x-amz-") || strings.HasPrefix(name, "x-goog-") || strings.HasPrefix(name, "hdn") {
-		return true
-	}
-	switch name {
-	case "expires", "signature", "awsaccesskeyid", "googleaccessid", "key-pair-id", "policy",
-		"sig", "se", "st", "sp", "sr", "sv", "spr", "skoid", "sktid", "skt", "ske", "sks", "skv",
-		"token", "exp", "expiry", "hmac", "jwt", "auth", "auth_key", "sign":
-		return true
-	}
-	return false
 }
 
 // Speak sets the language, which may be written in any usual way.

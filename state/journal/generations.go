@@ -70,7 +70,7 @@ func saveGeneration(ctx context.Context, put *sql.Stmt, g state.Generation, know
 	}
 	known[g.ID] = &g // a later row may be about the same job
 	_, err := put.ExecContext(ctx, string(g.ID), nanos(g.Created), string(g.Status), g.Model, g.Name, g.Named(),
-		float64(g.Length), g.Error, g.ErrorCode, nanos(g.Started), nanos(g.Ended), g.HasOutput, g.Gone, string(g.ProjectID()))
+		float64(g.Length), g.Error, g.ErrorCode, nanos(g.Started), nanos(g.Ended), g.HasOutput, g.Gone, string(g.ProjectID()), int64(g.MadeFrom))
 	return err
 }
 
@@ -90,13 +90,14 @@ func joined(g state.Generation, old *state.Generation, seen time.Time) state.Gen
 }
 
 const generationColumns = `id, created, status, model, name, named, length, error, error_code,
-	started, ended, has_output, gone, project`
+	started, ended, has_output, gone, project, inputs`
 
-const putGeneration = `INSERT INTO generations (` + generationColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+const putGeneration = `INSERT INTO generations (` + generationColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 	ON CONFLICT (id) DO UPDATE SET created = excluded.created, status = excluded.status, model = excluded.model,
 		name = excluded.name, named = excluded.named, length = excluded.length, error = excluded.error,
 		error_code = excluded.error_code, started = excluded.started, ended = excluded.ended,
-		has_output = excluded.has_output, gone = excluded.gone, project = excluded.project`
+		has_output = excluded.has_output, gone = excluded.gone, project = excluded.project,
+		inputs = excluded.inputs`
 
 // scanGeneration scans generationColumns. It uses plain types, because our own
 // cost a reflection each and there may be a hundred thousand rows.
@@ -109,7 +110,7 @@ func scanGeneration(rows *sql.Rows) (state.Generation, error) {
 		created, started, ended int64
 	)
 	err := rows.Scan(&id, &created, &status, &g.Model, &g.Name, &named, &length, &g.Error, &g.ErrorCode,
-		&started, &ended, &output, &gone, &project)
+		&started, &ended, &output, &gone, &project, (*int64)(&g.MadeFrom))
 	g.ID, g.Status, g.Length = api.ID(id), api.Status(status), api.Seconds(length)
 	g.Created, g.Started, g.Ended = instant(created), instant(started), instant(ended)
 	g.HasOutput, g.Gone = output != 0, gone != 0

@@ -26,6 +26,7 @@ func schema() []step {
 		{sql: schema7},
 		{sql: schema8},
 		{sql: schema9},
+		{sql: schema10},
 	}
 }
 

@@ -17,6 +17,7 @@ func downgrade(t *testing.T, j *Journal, to int) {
 	statements := []string{
 		"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members", "DROP TABLE names", "ALTER TABLE generations DROP COLUMN project",
 		"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'",
+		"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs",
 	}
 	if to == 4 {
 		statements = append(statements, "DROP TABLE ledger_sums", "DROP INDEX queue_in_order", "DROP TRIGGER labels_come",

@@ -6,6 +6,7 @@ package table
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -20,15 +21,18 @@ type Ticket struct {
 	asked  time.Time
 }
 
+// removed is the version of an entry that is no longer in its collection, later
+// than all others. A flag of its own would make every entry larger.
+const removed = math.MaxUint64
+
 // entry is an item with the state of our knowledge about it.
 type entry[T any] struct {
 	item    T
 	rank    int64
-	version uint64 // collection's version when the item last changed; 0 if not added yet
+	version uint64 // collection's version when the item last changed; 0 if not added yet, removed if it was
 	asked   uint32 // ticket number of the latest answer that wrote it
 	class   Class
 	local   bool // added by Put, and not in any answer yet
-	removed bool
 	kept    bool // recalled from the journal; see Recall
 	saved   bool // unchanged since TakeUnsaved or Recall
 }
@@ -151,7 +155,7 @@ func (c *Collection[T]) Fail(t Ticket, err error) {
 // Clear removes everything and voids all tickets, for another account.
 func (c *Collection[T]) Clear() {
 	for _, e := range c.order {
-		e.removed = true
+		e.version = removed
 	}
 	*c = Collection[T]{version: c.version + 1, removed: c.removed + 1, issued: c.issued, void: c.issued}
 }

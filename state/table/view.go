@@ -15,12 +15,13 @@ const (
 	SortStatus             // active rows first, then by status
 	SortModel
 	SortName
-	SortLength // longest first
-	SortCost   // most expensive first, unknown last
-	SortSize   // largest first
-	SortLabel  // unlabelled last
-	SortSet    // without a set last
-	SortLang   // without a language last
+	SortLength  // longest first
+	SortCost    // most expensive first, unknown last
+	SortSize    // largest first
+	SortLabel   // unlabelled last
+	SortSet     // without a set last
+	SortLang    // without a language last
+	SortVerdict // without a verdict last
 )
 
 // Query selects and sorts rows.
@@ -175,7 +176,7 @@ func (v *View[T]) arrange() {
 // follow checks the rows that changed since the last update.
 func (v *View[T]) follow() {
 	v.picked = slices.DeleteFunc(v.picked, func(e *entry[T]) bool {
-		return e.removed || e.version > v.seen
+		return e.version > v.seen // also if it was removed
 	})
 	var fresh []*entry[T]
 	for _, e := range v.rows.order {

@@ -136,7 +136,7 @@ func (c *Collection[T]) forget(e *entry[T]) {
 	if !e.saved {
 		c.unsaved--
 	}
-	e.removed = true
+	e.version = removed
 	delete(c.live, e)
 	delete(c.byKey, e.row().Key())
 }

@@ -1,0 +1,28 @@
+package state
+
+import "dubtop/state/verdict"
+
+// Verdicts are the user's verdicts on jobs, by id. They are never sent to the
+// server. The zero Verdicts is empty and ready to use.
+type Verdicts struct {
+	of map[string]verdict.Given
+}
+
+// Of returns the verdict on a job, the zero Verdict if there is none.
+func (v *Verdicts) Of(id string) verdict.Given { return v.of[id] }
+
+// Any reports whether there is a verdict at all.
+func (v *Verdicts) Any() bool { return len(v.of) > 0 }
+
+// SetVerdict replaces the verdict on a job; a zero one removes it.
+func (s *Store) SetVerdict(id string, given verdict.Given) {
+	switch {
+	case given == (verdict.Given{}):
+		delete(s.Verdicts.of, id)
+	case s.Verdicts.of == nil:
+		s.Verdicts.of = map[string]verdict.Given{id: given}
+	default:
+		s.Verdicts.of[id] = given
+	}
+	s.retag(id)
+}
