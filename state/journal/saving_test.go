@@ -132,14 +132,7 @@ func TestTakesOfNamesAreKept(t *testing.T) {
 func TestVersionWithoutSavedFilesIsUpgraded(t *testing.T) {
 	path := journalPath(t)
 	j := opened(t, path)
-	for _, statement := range []string{
-		"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes",
-		"DELETE FROM meta WHERE name = 'saving'", "PRAGMA user_version = 8",
-	} {
-		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	downgrade(t, j, 8)
 	_ = j.Close()
 	if n := wished(t, opened(t, path), wish("a")); n != 1 {
 		t.Error("nothing is wished")

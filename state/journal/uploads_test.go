@@ -10,20 +10,28 @@ import (
 	"dubtop/state/upload"
 )
 
-// downgrade removes what versions after 5 have added, and what version 5 has if
-// to is 4.
+// downgrade removes what versions after to have added, which is 4 or later.
 func downgrade(t *testing.T, j *Journal, to int) {
 	t.Helper()
-	statements := []string{
-		"DROP TABLE contents", "DROP TABLE uploads", "DROP TABLE sets", "DROP TABLE members", "DROP TABLE names", "ALTER TABLE generations DROP COLUMN project",
-		"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'",
-		"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs",
+	added := map[int][]string{
+		5: {
+			"DROP TABLE ledger_sums", "DROP INDEX queue_in_order", "DROP TRIGGER labels_come",
+			"DROP TRIGGER labels_change", "DROP TRIGGER labels_go", "DELETE FROM meta WHERE name = 'labels'",
+		},
+		6:  {"DROP TABLE sets", "DROP TABLE members"},
+		7:  {"DROP TABLE contents", "DROP TABLE uploads"},
+		8:  {"DROP TABLE names", "ALTER TABLE generations DROP COLUMN project"},
+		9:  {"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'"},
+		10: {"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs"},
 	}
-	if to == 4 {
-		statements = append(statements, "DROP TABLE ledger_sums", "DROP INDEX queue_in_order", "DROP TRIGGER labels_come",
-			"DROP TRIGGER labels_change", "DROP TRIGGER labels_go", "DELETE FROM meta WHERE name = 'labels'")
+	statements := []string{fmt.Sprintf("PRAGMA user_version = %d", to)}
+	for version := to + 1; version <= schemaVersion; version++ {
+		if added[version] == nil {
+			t.Fatalf("it is not said here what version %d adds", version)
+		}
+		statements = append(statements, added[version]...)
 	}
-	for _, statement := range append(statements, fmt.Sprintf("PRAGMA user_version = %d", to)) {
+	for _, statement := range statements {
 		if _, err := j.db.ExecContext(t.Context(), statement); err != nil {
 			t.Fatal(err)
 		}

@@ -61,14 +61,7 @@ func TestVersion8GetsVerdictsAndInputs(t *testing.T) {
 	old := opened(t, path)
 	job := api.Generation{ID: "job", Status: api.Completed, CreatedAt: api.Time{Time: noon}}
 	keepJobs(t, old, state.NewGeneration(job))
-	for _, statement := range []string{
-		"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'",
-		"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs", "PRAGMA user_version = 8",
-	} {
-		if _, err := old.db.ExecContext(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
-	}
+	downgrade(t, old, 8)
 	_ = old.Close()
 	j := opened(t, path)
 	judged(t, j, map[string]verdict.Given{"job": {Verdict: verdict.Approved}})

@@ -1,0 +1,136 @@
+package take
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"dubtop/api"
+	"dubtop/api/text"
+)
+
+// job is made from a video and a sound, given as JSON would.
+func job(inputs ...api.Input) *api.Generation { return &api.Generation{Input: inputs} }
+
+func link(kind, url string) api.Input {
+	return api.Input{Type: text.Of(kind), URL: api.ParseURL(url)}
+}
+
+func TestTakesHaveTheSameVideoAndSound(t *testing.T) {
+	video, audio := link("video", "https://a.test/v.mp4?sig=1&part=2"), link("audio", "https://a.test/a.wav?X-Amz-Signature=1")
+	first := KeyOf(job(video, audio))
+	if first <= 0 {
+		t.Fatal("a job with a video and a sound has no key")
+	}
+	speech := api.Input{Type: "text", Provider: &api.Provider{Script: "hello", VoiceID: "v"}}
+	for _, c := range []struct {
+		name string
+		g    *api.Generation
+		same bool
+	}{
+		{"another signature", job(link("video", "https://a.test/v.mp4?part=2&sig=9"), link("audio", "https://a.test/a.wav?X-Amz-Signature=9")), true},
+		{"another model and options", &api.Generation{Input: []api.Input{video, audio}, Model: "sync-3", Options: api.JSON(`{"a":1}`)}, true},
+		{"a parameter that is no signature", job(link("video", "https://a.test/v.mp4?part=3&sig=1"), audio), false},
+		{"another sound", job(video, link("audio", "https://a.test/b.wav")), false},
+		{"more sounds", job(video, audio, link("audio", "https://a.test/b.wav")), false},
+		{"the sound and the video exchanged", job(link("audio", "https://a.test/v.mp4?part=2"), link("video", "https://a.test/a.wav")), false},
+		{"an asset", job(api.Input{Type: "video", AssetID: "a"}, audio), false},
+		{"a script", job(video, speech), false},
+		{"no sound", job(video), false},
+		{"nothing", job(), false},
+		{"a link that can't be used", job(video, link("audio", "javascript:1")), false},
+		{"a script that is not told", job(video, api.Input{Type: "text"}), false},
+	} {
+		if got := KeyOf(c.g); (got == first) != c.same {
+			t.Errorf("%s: %d, first %d", c.name, got, first)
+		}
+	}
+	for _, unknown := range []*api.Generation{job(), job(video), job(audio), job(video, api.Input{Type: "text"}), job(link("video", "x"), audio)} {
+		if k := KeyOf(unknown); k != 0 {
+			t.Errorf("%+v has the key %d", unknown.Input, k)
+		}
+	}
+	if a, b := dubbed("de"), dubbed("fr"); KeyOf(a) == 0 || KeyOf(a) == KeyOf(b) || KeyOf(a) != KeyOf(dubbed("de")) {
+		t.Error("dubbing into another language is another take")
+	}
+}
+
+func dubbed(lang string) *api.Generation {
+	g := job(link("video", "https://a.test/v.mp4"))
+	g.DubParams = api.JSON(fmt.Sprintf(`{"targetLang":%q}`, lang))
+	return g
+}
+
+// Stacks agree with a plain list, in whatever order jobs come, come again and
+// go.
+func TestStacksAreLikeAList(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s Stacks
+		var removals uint64
+		keys, times := map[api.ID]Key{}, map[api.ID]int64{}
+		t.Repeat(map[string]func(*rapid.T){
+			"add": func(t *rapid.T) {
+				n := rapid.IntRange(0, 30).Draw(t, "job")
+				id := api.ID(fmt.Sprint("job", n))
+				if keys[id] == 0 {
+					keys[id], times[id] = Key(1+n%4), int64(n/5)
+				}
+				s.Add(keys[id], Job{id, times[id]})
+			},
+			"unknown": func(*rapid.T) { s.Add(0, Job{"x", 1}) },
+			"remove": func(t *rapid.T) {
+				delete(keys, api.ID(fmt.Sprint("job", rapid.IntRange(0, 30).Draw(t, "job"))))
+				removals++
+			},
+			"": func(t *rapid.T) {
+				for k := Key(0); k < 5; k++ {
+					var want []Job
+					for id, key := range keys {
+						if key == k {
+							want = append(want, Job{id, times[id]})
+						}
+					}
+					if slices.SortFunc(want, order); len(want) < 2 {
+						want = nil
+					}
+					got := s.Of(k, removals, func(id api.ID) bool { return keys[id] == k })
+					if !slices.Equal(got, want) {
+						t.Fatalf("stack %d is %v, want %v", k, got, want)
+					}
+					for i, j := range got {
+						if at := Place(got, j.ID, j.At); at != i {
+							t.Fatalf("%v is at %d, want %d", j, at, i)
+						}
+					}
+				}
+			},
+		})
+	})
+}
+
+func BenchmarkAdd100k(b *testing.B) {
+	for b.Loop() {
+		var s Stacks
+		for n := range 100_000 {
+			s.Add(Key(1+n/2), Job{"some-id", int64(-n)})
+		}
+	}
+}
+
+// A stack of all jobs, as hostile accounts have, that grows by one job at a time.
+func BenchmarkLookAt100kInOneStack(b *testing.B) {
+	var s Stacks
+	for n := range 100_000 {
+		s.Add(1, Job{api.ID(fmt.Sprint(n)), int64(n)})
+	}
+	n := 100_000
+	for b.Loop() {
+		n++
+		s.Add(1, Job{api.ID(fmt.Sprint(n)), int64(n)})
+		if len(s.Of(1, 0, func(api.ID) bool { return true })) == 0 {
+			b.Fatal("empty")
+		}
+	}
+}
