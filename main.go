@@ -212,7 +212,7 @@ func configure(demo bool) (ui.Config, error) {
 	set, problems := settings.Load(env)
 	cfg := ui.Config{
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
-		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project,
+		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify,
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		Demo: startDemo,
 		Connect: func(typed string) (*account.Config, error) {

@@ -60,6 +60,7 @@ const (
 	RerunModel      Name = "run_with_model"
 	Label           Name = "label"
 	Note            Name = "note"
+	Watch           Name = "watch"
 	Export          Name = "export"
 	Totals          Name = "totals"
 	MoveDown        Name = "move_down"
@@ -78,6 +79,7 @@ const (
 	Help            Name = "help"
 	Palette         Name = "palette"
 	Messages        Name = "messages"
+	Notices         Name = "notices"
 	OpenPage        Name = "open_page"
 	Suspend         Name = "suspend"
 	Quit            Name = "quit"
@@ -177,6 +179,7 @@ func working() []Entry {
 		{RerunModel, []string{"m"}, "m", "run again with another model", GroupJob},
 		{Label, []string{"t"}, "t", "set a label", GroupJob},
 		{Note, []string{"w"}, "w", "write a note", GroupJob},
+		{Watch, []string{"!"}, "!", "tell me when it ends", GroupJob},
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
 		{Delete, []string{"X"}, "X", "delete on the server", GroupJob},
@@ -196,6 +199,7 @@ func working() []Entry {
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Messages, []string{"L"}, "L", "earlier messages", GroupScreen},
+		{Notices, []string{"B"}, "B", "notices off or on, until the end", GroupScreen},
 		{OpenPage, []string{"ctrl+g"}, "ctrl+g", "open the page about plan and bills", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},
 		{Help, []string{"?"}, "?", "help", GroupScreen},

@@ -8,6 +8,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/state/notify"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 )
@@ -133,8 +134,10 @@ func (a *composer) tellExpired(subs []outbox.Submission) {
 // tellPilots says that a pilot has ended and how to release the rest.
 func (a *composer) tellPilots() {
 	for p, g := range a.pilots.ended(&a.store.Generations) {
+		failed := g.Status.Troubled()
+		a.notices.Add(notify.End{Kind: notify.Pilot, Name: p.name, Waiting: p.rest, Jobs: []notify.Job{{ID: g.Key(), Name: p.name, Failed: failed}}}, a.Now)
 		queue, rest := a.KeyFor(keymap.ViewQueue), text.Count(p.rest, "job", "jobs")
-		if g.Status.Troubled() {
+		if failed {
 			a.Complain(text.Sprintf("the pilot %s failed; the rest (%s) stays paused in the queue (%s)", p.name, rest, queue))
 			continue
 		}

@@ -23,6 +23,7 @@ import (
 
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/notify"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 )
@@ -62,6 +63,8 @@ func (a *App) enter(c *account.Config) {
 	}
 	a.opened, a.offer, a.drafts = nil, nil, drafting{}
 	a.attended, a.pilots, a.noBatches, a.sets = nil, nil, "", setWatch{}
+	a.notices.Teller = notify.Teller{}
+	a.notices.eyes.Key(a.Now)
 	a.tabs, a.tab = newTabs(a), 0
 	a.step()
 	a.Stack = []kit.Screen{a.tabs[0].screen}
@@ -105,6 +108,7 @@ func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {
 	case reply, composed:
 		cmd, _ = a.applied(m)
 	case tea.KeyPressMsg:
+		a.notices.eyes.Key(time.Now())
 		if a.session != nil {
 			a.session.Pressed(time.Now())
 		}
@@ -117,6 +121,7 @@ func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {
 	case tea.FocusMsg, tea.BlurMsg:
 		_, focused := msg.(tea.FocusMsg)
 		a.poller.SetFocus(focused)
+		a.notices.eyes.Focus(focused)
 		cmd = a.work()
 	default:
 		cmd = a.Stage.Update(msg)

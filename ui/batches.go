@@ -24,7 +24,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		Stage: a.Stage, Rows: &a.store.Batches, Extent: a.extent(&a.store.Batches),
 		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
 		Columns: []kit.Column[state.Batch]{
-			{Title: "status", Width: 13, Sort: table.SortStatus, Cell: func(b *state.Batch) paint.Piece { return batchStatus(a.Theme, b) }},
+			{Title: "status", Width: 13, Sort: table.SortStatus, Cell: func(b *state.Batch) paint.Piece { return a.watchSign(b.Key(), batchStatus(a.Theme, b)) }},
 			{Title: "batch", Width: 12, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(cmp.Or(b.Name, text.Of(string(b.ID)))) }},
 			{Title: "jobs", Width: 5, Right: true, Falls: true, Sort: table.SortLength, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(text.Sprint(b.Total)) }},
 			{Title: "ok", Width: 4, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Succeeded, paint.Done) }},
@@ -69,6 +69,13 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		a.Does(keymap.Open, func() tea.Cmd { return a.openResultFile(v.Selected().ID, opening) }).Unless(noResults).Hinted("open file").IfAble(),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
 		a.Does(keymap.CopyURL, func() tea.Cmd { return a.openResultFile(v.Selected().ID, copying) }).Unless(noResults),
+		a.watchAction(func() []watchee {
+			b := v.Selected()
+			if b == nil {
+				return nil
+			}
+			return []watchee{{named{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}, b.Status.Terminal()}}
+		}, none),
 		failures,
 	)
 }

@@ -26,6 +26,7 @@ func (a *composer) nextBeat() time.Time {
 	}
 	if a.session != nil {
 		next = instant.Earlier(next, a.session.Next(a.Now))
+		next = instant.Earlier(next, a.notices.Next())
 	}
 	next = instant.Earlier(next, a.Toast.Until)
 	wait := next.Sub(a.Now) + kit.BeatTime - 1
@@ -127,7 +128,7 @@ func (a *composer) beat() tea.Cmd {
 		a.session.Beat(a.Now)
 		a.tellPilots()
 		a.keepOffer()
-		cmds = append(cmds, a.work())
+		cmds = append(cmds, a.work(), a.tellEnds())
 	}
 	a.Toast.Fade(a.Now)
 	for _, s := range a.Stack {

@@ -151,5 +151,9 @@ func (a *App) WindowTitle() text.Text {
 	if n.Running+n.Pending == 0 {
 		return "dubtop"
 	}
-	return "dubtop " + text.Count(n.Running+n.Pending, "running", "running")
+	running := text.Count(n.Running+n.Pending, "running", "running")
+	if bar := a.Progress; bar != nil {
+		return text.Sprintf("dubtop %d%%, %s", bar.Value, running)
+	}
+	return "dubtop " + running
 }

@@ -12,6 +12,7 @@ import (
 	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/ledger"
+	"dubtop/state/notify"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
 	"dubtop/ui/kit"
@@ -41,6 +42,7 @@ type Config struct {
 	Edit    editor                 // nil: there is no terminal for one
 	Suspend tea.Cmd                // stops the program like ctrl+z; nil: there is no shell to resume it
 	Home    string                 // replaces ~ in typed paths
+	Notify  notify.Wish            // what the user is told who looks elsewhere
 	Notices []string               // problems of the configuration
 	Version string
 }
@@ -67,6 +69,7 @@ type desk struct {
 
 	host      host
 	sets      setWatch
+	notices   noticing
 	noBatches text.Text // why the server takes no batches, once it has said so
 }
 

@@ -6,6 +6,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/state/notify"
 	"dubtop/state/outbox"
 )
 
@@ -20,7 +21,7 @@ func (a *App) event(e *account.Event) tea.Cmd {
 		return a.openedJournal(e)
 	case account.EventAnswer:
 		a.notePage(e.Result.Err)
-		return a.answer(e.Result)
+		return tea.Batch(a.followWatch(&e.Result.Submission), a.answer(e.Result))
 	case account.EventEnqueued:
 		return a.enqueued(e)
 	case account.EventDrafts:
@@ -53,6 +54,7 @@ func (a *App) tellEvent(e *account.Event) {
 	case account.EventTurn:
 		a.Mention("this window sends from the queue now")
 	case account.EventAsks:
+		a.notices.Add(notify.End{Kind: notify.Queue, Words: e.Result.Submission.Name + ": only you can tell what happened"}, a.Now)
 		a.Warn(e.Result.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.ViewQueue) + " and enter show what was found")
 	default:
 		a.tellFailure(e)
@@ -86,6 +88,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	}
 	a.drafts.counted = int64(e.Count)
 	a.recallDrafts(e.Drafts, e.Interrupted)
+	a.notices.bring(e.Watches)
 	unknown := 0
 	for _, sub := range a.outbox.Unresolved() {
 		if sub.State == outbox.SubmissionUnknown {

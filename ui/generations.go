@@ -21,7 +21,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 		Stage: a.Stage, Rows: &a.store.Generations, Extent: a.extent(&a.store.Generations), Marks: &kit.Marks[state.Generation]{},
 		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortSet, table.SortLang, table.SortLength, table.SortCost},
 		Columns: []kit.Column[state.Generation]{
-			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(g *state.Generation) paint.Piece { return jobStatus(a.Theme, g) }},
+			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(g *state.Generation) paint.Piece { return a.watchSign(g.Key(), jobStatus(a.Theme, g)) }},
 			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(text.Of(g.Model)) }},
 			{Title: "name", Width: 13, Want: 17, Grow: 12, Inner: true, Sort: table.SortName, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Name) }},
 			{Title: "label", Width: 8, Grow: 2, Inner: true, Drop: 5, When: a.store.Labelled, Sort: table.SortLabel, Cell: func(g *state.Generation) paint.Piece { return paint.Normal.Of(g.Label()) }},

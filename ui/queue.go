@@ -65,6 +65,12 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 		a.Does(keymap.Edit, func() tea.Cmd { return a.editQueued(one().ID) }).Unless(edit).Hinted("edit"),
 		a.Does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.Chosen()) }).Unless(unmarked(v, ends)).Hinted("drop"),
 		a.Does(keymap.Slots, a.askSlots).Unless(a.unspendable).Hinted("slots"),
+		a.watchAction(func() (rows []watchee) {
+			for _, r := range v.Chosen() {
+				rows = append(rows, watchee{named{r.ID, r.Name}, r.State == outbox.QueueRefused})
+			}
+			return rows
+		}, none),
 		a.Does(keymap.CopyID, copyIDs).Unless(unmarked(v, jobless)),
 		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
 	}, v.Following(v.Marking())...)...)
@@ -77,7 +83,7 @@ func (a *composer) queueList() kit.List[outbox.QueueRow] {
 		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortSet, table.SortLang, table.SortLength, table.SortCost},
 		Columns: []kit.Column[outbox.QueueRow]{
 			{Title: "no", Width: 4, Right: true, Drop: 3, Sort: table.SortAge, Cell: func(r *outbox.QueueRow) paint.Piece { return placeCell(r) }},
-			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(r *outbox.QueueRow) paint.Piece { return a.queueStatus(r) }},
+			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(r *outbox.QueueRow) paint.Piece { return a.watchSign(r.ID, a.queueStatus(r)) }},
 			{Title: "model", Width: 13, Drop: 5, Sort: table.SortModel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Muted.Of(text.Of(r.Model)) }},
 			{Title: "name", Width: 12, Want: 20, Grow: 3, Inner: true, Sort: table.SortName, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Name) }},
 			{Title: "label", Width: 8, Grow: 1, Inner: true, Drop: 4, Spare: true, When: func() bool { return a.store.Queue.Len() > 0 }, Sort: table.SortLabel, Cell: func(r *outbox.QueueRow) paint.Piece { return paint.Normal.Of(r.Label) }},

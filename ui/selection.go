@@ -150,3 +150,13 @@ func (s *selection) names() []named {
 	}
 	return jobs
 }
+
+// watchees returns the chosen jobs that have an id, and whether they have ended.
+func (s *selection) watchees() (rows []watchee) {
+	for _, g := range s.chosen() {
+		if g.ID != "" {
+			rows = append(rows, watchee{named{g.Key(), g.Name}, g.Status.Terminal() || g.Gone})
+		}
+	}
+	return rows
+}

@@ -308,6 +308,7 @@ func TestHostileTextCannotActOrSpeakForTheProgram(t *testing.T) {
 			t.Fatal(err)
 		}
 		st := stage{account: simulator.Options{Plan: simulator.Scale, Generations: 12, IgnoreKeys: true}, through: lied(next), prepare: failing, width: 120, height: 40}
+		st.terminal.Env = []string{"TERM=xterm-ghostty", "COLORTERM=truecolor", "LANG=en_US.UTF-8"} // gets notices with names in them
 		st.config = func(c *ui.Config) {
 			c.Version, c.Home, c.KeyVariable = next(), home, next()
 			c.Notices, c.LookedUp = []string{next(), next()}, []string{next(), next()}

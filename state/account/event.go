@@ -13,7 +13,7 @@ type EventKind int
 
 // The kinds of events. Err is why it failed, or nil.
 const (
-	EventOpened     EventKind = iota // the journal is open; Drafts and Interrupted are for the form
+	EventOpened     EventKind = iota // the journal is open; Drafts and Interrupted are for the form, Watches for notices
 	EventListsRead                   // older rows were read from the journal, or could not be
 	EventListsSaved                  // the lists can't be saved
 	EventPolled                      // polling Topic failed
@@ -50,6 +50,7 @@ type Event struct {
 	OldProfile  *journal.OldProfile
 	Joined      *Config
 	Upload      *Upload
+	Watches     []string // ids of the rows that the user watches
 }
 
 // Upload is a local file on its way to becoming an asset.

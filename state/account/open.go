@@ -25,6 +25,7 @@ type recollection struct {
 	interrupted []outbox.Submission
 	notes       state.Notes
 	labels      map[string][]string
+	watches     []string
 	past        past
 	queue       queueRead
 	mine        bool
@@ -83,6 +84,7 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	var lost, unlabelled error
 	m.drafts, lost = j.Drafts(ctx)
 	m.labels, unlabelled = j.Labels(ctx)
+	m.watches = readWatches(ctx, j)
 	m.err = errors.Join(m.err, torn, lost, unlabelled)
 	return m
 }
@@ -124,7 +126,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.loadQueue(m.queue)
 	a.view.drafts = m.queue.drafts
 	a.readLedger()
-	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Count: int(m.queue.drafts)}}
+	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Watches: m.watches, Count: int(m.queue.drafts)}}
 	if m.past.err != nil {
 		events = append(events, Event{Kind: EventListsRead, Err: m.past.err})
 	}

@@ -42,6 +42,10 @@ func known(s *Settings) map[string]entry {
 
 		"upload.visibility": {func(v any) error { return setVisibility(&s.Upload.Visibility, v) }},
 
+		"notify.how":      {func(v any) error { return setHow(&s.Notify.How, v) }},
+		"notify.ends":     {func(v any) error { return setEnds(&s.Notify.Deaf, v) }},
+		"notify.progress": {func(v any) error { return setProgress(&s.Notify.NoProgress, v) }},
+
 		"budget.max_job":       budget(&s.Guard.MaxJob),
 		"budget.daily":         budget(&s.Guard.Daily),
 		"budget.monthly":       budget(&s.Guard.Monthly),
@@ -243,7 +247,7 @@ func (p *parser) unknown(full string) error {
 	if full == "refresh.assets" || full == "refresh.models" {
 		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
 	}
-	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "queue", "refresh", "upload")
+	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "notify", "queue", "refresh", "upload")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}

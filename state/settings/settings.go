@@ -20,6 +20,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/ledger"
+	"dubtop/state/notify"
 )
 
 // Theme is the choice of colours.
@@ -41,6 +42,7 @@ type Settings struct {
 	Refresh Refresh
 	Queue   Queue
 	Upload  Upload
+	Notify  notify.Wish
 	Guard   ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
 	Keys    []Binding    // in file order
 }

@@ -16,6 +16,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/ledger"
+	"dubtop/state/notify"
 )
 
 // someone returns the environment of a user with a new home and these
@@ -85,6 +86,11 @@ daily = "$100"
 monthly = "1000.10 hard"
 confirm_above = 20
 
+[notify]
+how = "bell"
+ends = ["pilot", "set", "watched"]
+progress = false
+
 [keys]
 quit = "ctrl+x,f5"
 open = ["o", "enter"]
@@ -93,6 +99,7 @@ open = ["o", "enter"]
 		BaseURL: "http://127.0.0.1:8080", Theme: ThemeLight, ASCII: true,
 		Refresh: Refresh{Running: 3 * time.Second, Rest: 20 * time.Second, Batches: time.Minute},
 		Queue:   Queue{Slots: 6, Reserve: 1},
+		Notify:  notify.Wish{How: notify.Bell, Deaf: []notify.Kind{notify.Queue, notify.Last}, NoProgress: true},
 		Guard: ledger.Guard{
 			MaxJob: &ledger.Limit{Amount: 12_500_000}, Daily: &ledger.Limit{Amount: 100_000_000},
 			Monthly: &ledger.Limit{Amount: 1_000_100_000, Hard: true}, ConfirmAbove: &ledger.Limit{Amount: 20_000_000},
@@ -101,7 +108,7 @@ open = ["o", "enter"]
 	for i := range s.Keys {
 		s.Keys[i].File = filepath.Base(s.Keys[i].File)
 	}
-	want.Keys = []Binding{{"quit", "ctrl+x,f5", "config.toml", 22}, {"open", "o,enter", "config.toml", 23}}
+	want.Keys = []Binding{{"quit", "ctrl+x,f5", "config.toml", 27}, {"open", "o,enter", "config.toml", 28}}
 	if len(problems) > 0 || !reflect.DeepEqual(s, want) {
 		t.Errorf("Load = %+v, %v", s, problems)
 	}
@@ -122,7 +129,7 @@ func TestShortestTimesReachThePoller(t *testing.T) {
 func TestEveryKeyChangesTheSettings(t *testing.T) {
 	for name := range known(&Settings{}) {
 		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
-		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`}[name]; other != "" {
+		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`, "notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false"}[name]; other != "" {
 			value = other
 		}
 		if s, problems := configured(t, name+" = "+value); len(problems) > 0 || reflect.DeepEqual(s, defaults()) {

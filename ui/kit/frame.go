@@ -36,6 +36,7 @@ func (a *Stage) View() tea.View {
 	v.ReportFocus = true
 	v.KeyboardEnhancements = a.enhancements()
 	v.WindowTitle = string(a.Chrome.WindowTitle())
+	v.ProgressBar = a.Progress
 	return v
 }
 

@@ -29,7 +29,8 @@ type Stage struct {
 	Messages Messages // all messages so far
 	keys     keylog
 	Frame    frame
-	Notices  []string // problems of the configuration
+	Notices  []string         // problems of the configuration
+	Progress *tea.ProgressBar // shown outside the window; nil for none
 
 	Chrome     chrome
 	Everywhere func() []Action    // actions that every view adds to its own

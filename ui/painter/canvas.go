@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/color"
 	"strings"
+	"sync/atomic"
 
 	tea "charm.land/bubbletea/v2"
 	uv "github.com/charmbracelet/ultraviolet"
@@ -12,10 +13,10 @@ import (
 )
 
 // canvas turns views into the bytes that change the terminal from the previous
-// view. It does not support the mouse, progress bars and changes of the
-// terminal's own colours.
+// view. It does not support the mouse and changes of the terminal's own colours.
 type canvas struct {
 	env    uv.Environ
+	speaks dialect
 	render *uv.TerminalRenderer
 	moves  bytes.Buffer // the output of render
 	cells  uv.ScreenBuffer
@@ -26,10 +27,12 @@ type canvas struct {
 	shown  tea.View // the last view, if they are
 	atOnce bool     // the terminal shows an update as a whole (mode 2026)
 	joins  bool     // the terminal measures text as we do (mode 2027)
+
+	barred atomic.Bool // a progress bar is shown
 }
 
 func newCanvas(t Terminal) *canvas {
-	c := &canvas{env: t.Env}
+	c := &canvas{env: t.Env, speaks: speaks(t.Env)}
 	c.render = uv.NewTerminalRenderer(&c.moves, t.Env)
 	c.render.SetColorProfile(t.Profile)
 	c.render.SetFullscreen(true)
@@ -132,6 +135,10 @@ func (c *canvas) modes(v tea.View) (s string) {
 	}
 	if v.WindowTitle != c.shown.WindowTitle {
 		s += ansi.SetWindowTitle(v.WindowTitle)
+	}
+	if bar := c.speaks.progress(v.ProgressBar); bar != c.speaks.progress(c.shown.ProgressBar) {
+		s += bar
+		c.barred.Store(v.ProgressBar != nil)
 	}
 	if v.KeyboardEnhancements != c.shown.KeyboardEnhancements {
 		s += ansi.KittyKeyboard(enhancements(v), 1) + ansi.RequestKittyKeyboard

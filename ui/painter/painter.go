@@ -109,6 +109,15 @@ func (p *Painter) Send(msg tea.Msg) { p.program.Send(msg) }
 // Quit asks the program to end.
 func (p *Painter) Quit() { p.program.Quit() }
 
+// Loose returns the bytes that remove what the program has put outside its
+// screen, for somebody who ends it by force. It may be called at any time.
+func (p *Painter) Loose() string {
+	if p.canvas.barred.Load() {
+		return p.canvas.speaks.progress(nil)
+	}
+	return ""
+}
+
 // Kill ends the program without asking it.
 func (p *Painter) Kill() { p.program.Kill() }
 
@@ -138,6 +147,8 @@ func (p *Painter) update(msg tea.Msg) (cmd tea.Cmd) {
 		p.disarm()
 	case rawMsg:
 		p.canvas.aside += string(m)
+	case noticeMsg:
+		p.canvas.aside += p.canvas.speaks.notice(m)
 	case outsideMsg:
 		cmd = p.outside(m)
 		p.change()
@@ -181,7 +192,7 @@ func (p *Painter) change() {
 // asked reports whether somebody is waiting for the effect of a message.
 func asked(msg tea.Msg) bool {
 	switch msg.(type) {
-	case tea.PasteMsg, tea.WindowSizeMsg, dueMsg, rawMsg, outsideMsg:
+	case tea.PasteMsg, tea.WindowSizeMsg, dueMsg, rawMsg, noticeMsg, outsideMsg:
 		return true
 	}
 	return false

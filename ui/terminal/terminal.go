@@ -280,7 +280,7 @@ func (g *guard) force(status int) {
 // output: it clears the output queue, so that the modes are reset as soon as
 // the terminal takes anything.
 func (g *guard) restoreByForce() {
-	g.screen.giveUp(modesOff, 2*forceTime)
+	g.screen.giveUp(modesOff+g.program.Loose(), 2*forceTime)
 	g.restore()
 }
 

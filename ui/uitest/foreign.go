@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,10 +115,19 @@ func ownStyle(p *ansi.Parser, seq []byte) bool {
 	return seq[2] != '>' || slices.Contains([]string{ansi.SetModifyOtherKeys1, ansi.SetModifyOtherKeys2, ansi.ResetModifyOtherKeys}, string(seq))
 }
 
-// ownOSC accepts the window's title, the query for the background and the
-// clipboard.
+// progress matches the progress that a terminal shows outside its window.
+var progress = regexp.MustCompile(`^9;4;(0|[1-4];[0-9]{1,3})$`)
+
+// ownOSC accepts the window's title, the query for the background, the
+// clipboard, progress, and notices (OSC 777) whose words do nothing but print.
 func ownOSC(seq, title string) bool {
 	seq = strings.TrimRight(strings.TrimPrefix(seq, "\x1b]"), "\a\x1b\\")
+	if words, ok := strings.CutPrefix(seq, "777;notify;"+title+";"); ok {
+		return !strings.Contains(words, ";") && len(Foreign([]byte(words), title)) == 0
+	}
+	if progress.MatchString(seq) {
+		return true
+	}
 	for _, ours := range []string{"0;" + title, "2;" + title, "11;?", "52;c;"} {
 		if strings.HasPrefix(seq, ours) {
 			return true

@@ -1,0 +1,34 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"time"
+
+	"dubtop/state/journal"
+)
+
+// watchSetting is the journal setting with the ids of the watched rows, as JSON.
+const watchSetting = "watched"
+
+// KeepWatches saves which rows the user watches, for the next start. If that
+// fails they are watched until the end of the session.
+func (a *Account) KeepWatches(watches map[string]bool) Work {
+	ids, j := slices.Sorted(maps.Keys(watches)), a.Journal
+	return a.work(func(ctx context.Context) apply {
+		if value, err := json.Marshal(ids); err == nil && j != nil {
+			_ = j.SaveSetting(ctx, watchSetting, string(value))
+		}
+		return func(time.Time) []Event { return nil }
+	})
+}
+
+// readWatches returns the watched rows that were saved.
+func readWatches(ctx context.Context, j *journal.Journal) (ids []string) {
+	if value, ok, err := j.Setting(ctx, watchSetting); err == nil && ok {
+		_ = json.Unmarshal([]byte(value), &ids) // then none is watched
+	}
+	return ids
+}
