@@ -1,9 +1,7 @@
 package ledger
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"iter"
 	"slices"
@@ -11,10 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/sheet"
 )
 
 // Grouping says how totals are grouped.
@@ -219,12 +217,12 @@ func EntriesCSV(entries []Entry, loc *time.Location) []byte {
 	for i := range entries {
 		e := &entries[i]
 		rows = append(rows, []string{
-			e.At.In(loc).Format(time.RFC3339), defuse(text.Of(e.Submission)), defuse(text.Of(string(e.Job))), defuse(e.Model), defuse(e.Label),
-			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), defuse(text.Of(string(e.Basis))),
-			optional(e.Credits), defuse(e.Outcome),
+			e.At.In(loc).Format(time.RFC3339), sheet.Cell(text.Of(e.Submission)), sheet.Cell(text.Of(string(e.Job))), sheet.Cell(e.Model), sheet.Cell(e.Label),
+			number(e.Seconds, e.Seconds > 0), money(e.Estimate), money(e.Actual), sheet.Cell(text.Of(string(e.Basis))),
+			optional(e.Credits), sheet.Cell(e.Outcome),
 		})
 	}
-	return csvBytes(rows)
+	return sheet.CSV(rows)
 }
 
 // GroupsCSV returns totals as a table with a header, in RFC 4180 format. The
@@ -240,36 +238,12 @@ func GroupsCSV(by Grouping, groups []Group) []byte {
 		g := &groups[i]
 		a := g.Amounts()
 		rows = append(rows, []string{
-			defuse(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(a.Cost), strconv.Itoa(g.Unknown),
+			sheet.Cell(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(a.Cost), strconv.Itoa(g.Unknown),
 			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(a.FailedCost), number(g.Credits()),
 			strconv.Itoa(g.Compared), money(a.Estimated), money(a.Actual),
 		})
 	}
-	return csvBytes(rows)
-}
-
-func csvBytes(rows [][]string) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	_ = w.WriteAll(rows) // a Buffer never fails
-	return b.Bytes()
-}
-
-// defuse keeps spreadsheets from running a cell as a formula, including those
-// that separate cells with semicolons.
-// https://owasp.org/www-community/attacks/CSV_Injection
-func defuse(cell text.Text) string {
-	var b strings.Builder
-	begins := true
-	for _, r := range string(cell) {
-		if begins && strings.ContainsRune("=+-@＝＋－＠", r) {
-			b.WriteByte('\'')
-		}
-		b.WriteRune(r)
-		begins = r == ';' || begins && (r == '"' || unicode.IsSpace(r))
-	}
-	return b.String()
+	return sheet.CSV(rows)
 }
 
 // money formats an amount as a plain decimal number of dollars, "" if unknown.

@@ -1,0 +1,39 @@
+// Package sheet writes tables that people open in spreadsheets.
+//
+// It knows CSV, and which cells a spreadsheet would run. It never knows what the
+// cells mean, or where a table is kept.
+package sheet
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strings"
+	"unicode"
+
+	"dubtop/api/text"
+)
+
+// CSV returns rows in RFC 4180 format. Cells with words must come from [Cell].
+func CSV(rows [][]string) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	_ = w.WriteAll(rows) // a Buffer never fails
+	return b.Bytes()
+}
+
+// Cell keeps spreadsheets from running a text as a formula, including those that
+// separate cells with semicolons.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func Cell(words text.Text) string {
+	var b strings.Builder
+	begins := true
+	for _, r := range string(words) {
+		if begins && strings.ContainsRune("=+-@＝＋－＠", r) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(r)
+		begins = r == ';' || begins && (r == '"' || unicode.IsSpace(r))
+	}
+	return b.String()
+}
