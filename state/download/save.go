@@ -34,6 +34,9 @@ func (d *Downloader) Save(ctx context.Context, r Request) (File, error) {
 		return File{}, err
 	}
 	if err := s.fetch(ctx); err != nil {
+		if errors.Is(err, ErrContent) {
+			p.discard()
+		}
 		return File{}, err
 	}
 	return s.finish()

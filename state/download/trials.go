@@ -47,7 +47,7 @@ func (t *trials) failed(b *setback, now time.Time) (time.Duration, error) {
 	switch {
 	case b.stale:
 		if t.stale++; t.stale >= maxStale {
-			return 0, because(b.kind, b.words+", also by a new link")
+			return 0, because(b.kind, b.words+", for a new link too")
 		}
 		return 0, nil
 	case b.wrong:
