@@ -28,7 +28,7 @@ type canvas struct {
 	atOnce bool     // the terminal shows an update as a whole (mode 2026)
 	joins  bool     // the terminal measures text as we do (mode 2027)
 
-	barred atomic.Bool // a progress bar is shown
+	barred atomic.Bool // a progress bar may be shown: its end may get lost when the program is ended by force
 }
 
 func newCanvas(t Terminal) *canvas {
@@ -138,7 +138,7 @@ func (c *canvas) modes(v tea.View) (s string) {
 	}
 	if bar := c.speaks.progress(v.ProgressBar); bar != c.speaks.progress(c.shown.ProgressBar) {
 		s += bar
-		c.barred.Store(v.ProgressBar != nil)
+		c.barred.Store(true)
 	}
 	if v.KeyboardEnhancements != c.shown.KeyboardEnhancements {
 		s += ansi.KittyKeyboard(enhancements(v), 1) + ansi.RequestKittyKeyboard

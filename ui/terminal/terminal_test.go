@@ -34,6 +34,9 @@ func TestDemoDrawsItsViewsAndQuits(t *testing.T) {
 	if !w.on(ansi.ModeAltScreenSaveCursor) || !w.on(ansi.ModeBracketedPaste) {
 		t.Error("the emulator does not see the modes that the tests below look for")
 	}
+	if !strings.Contains(string(w.bytes()), "\x1b]9;4;1;") {
+		t.Error("no progress is shown that the tests below look for")
+	}
 	w.keys("q")
 	w.ends(0)
 	w.restored("after q")

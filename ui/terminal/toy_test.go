@@ -61,6 +61,7 @@ func (m toy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 func (m toy) View() tea.View {
 	v := tea.NewView("toy says:" + m.said)
 	v.AltScreen, v.ReportFocus, v.WindowTitle = true, true, "toy"
+	v.ProgressBar = &tea.ProgressBar{State: tea.ProgressBarDefault, Value: 50}
 	v.Cursor = tea.NewCursor(3, 4)
 	v.Cursor.Shape = tea.CursorBar
 	return v

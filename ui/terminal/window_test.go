@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -138,6 +139,7 @@ func (s stage) command(home string) *exec.Cmd {
 	}
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TERM=xterm-256color", "COLORTERM=truecolor", "LANG=C.UTF-8", "TZ=UTC",
+		"ConEmuANSI=ON", // it shows progress
 	}, s.env...)
 	cmd.Dir = home
 	return cmd
@@ -364,6 +366,8 @@ func (w *window) disorder() string {
 		return "the cursor is hidden"
 	case w.keyboard > 0: // popping more than was pushed does no harm
 		return "the keyboard is in another mode"
+	case bytes.LastIndex(w.raw.Bytes(), []byte("\x1b]9;4;")) > bytes.LastIndex(w.raw.Bytes(), []byte("\x1b]9;4;0")):
+		return fmt.Sprintf("progress is shown: %q", regexp.MustCompile("9;4;[0-9;]*").FindAll(w.raw.Bytes(), -1))
 	case bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4;2m")) > bytes.LastIndex(w.raw.Bytes(), []byte("\x1b[>4m")):
 		return "modified keys are reported"
 	}
