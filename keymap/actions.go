@@ -11,6 +11,7 @@ const (
 	GroupJob    = "Work"
 	GroupQueue  = "In the queue"
 	GroupScreen = "Screen"
+	GroupReview = "In a verdict"
 	GroupForm   = "In a form"
 	GroupDialog = "In a dialog"
 	GroupSpare  = "" // named by the view that takes the key; else not shown
@@ -61,6 +62,8 @@ const (
 	Label           Name = "label"
 	Note            Name = "note"
 	Watch           Name = "watch"
+	Compare         Name = "compare"
+	Verdict         Name = "verdict"
 	Export          Name = "export"
 	Totals          Name = "totals"
 	MoveDown        Name = "move_down"
@@ -95,6 +98,13 @@ func formerNames() map[Name]Name {
 		"view_4": ViewModels, "view_5": ViewQueue, "view_6": ViewLedger,
 	}
 }
+
+// The verdicts.
+const (
+	Approve Name = "approve"
+	Retake  Name = "retake"
+	Unjudge Name = "no_verdict"
+)
 
 // The actions of forms.
 const (
@@ -180,6 +190,8 @@ func working() []Entry {
 		{Label, []string{"t"}, "t", "set a label", GroupJob},
 		{Note, []string{"w"}, "w", "write a note", GroupJob},
 		{Watch, []string{"!"}, "!", "tell me when it ends", GroupJob},
+		{Compare, []string{"b"}, "b", "compare two takes, or review several", GroupJob},
+		{Verdict, []string{"V"}, "V", "give a verdict: approved or retake", GroupJob},
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
 		{Delete, []string{"X"}, "X", "delete on the server", GroupJob},
@@ -208,9 +220,13 @@ func working() []Entry {
 	}
 }
 
-// asking returns the actions of forms and dialogs.
+// asking returns the actions of verdicts, forms and dialogs.
 func asking() []Entry {
 	return []Entry{
+		{Approve, []string{"a"}, "a", "approved", GroupReview},
+		{Retake, []string{"r"}, "r", "retake, with a note", GroupReview},
+		{Unjudge, []string{"x"}, "x", "no verdict", GroupReview},
+
 		{NextField, []string{"tab", "down", "enter"}, "tab", "next field", GroupForm},
 		{PreviousField, []string{"shift+tab", "up"}, "shift+tab", "previous field", GroupForm},
 		{NextChoice, []string{"right", "space"}, "→", "next choice", GroupForm},

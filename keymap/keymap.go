@@ -87,11 +87,11 @@ func (m *Map) owner(k string, except int) (Name, bool) {
 	return "", false
 }
 
-// reach returns which actions are available together. A form or a dialog on top
-// hides the keys of the views below it.
+// reach returns which actions are available together. A verdict, a form or a
+// dialog on top hides the keys of the views below it.
 func reach(group string) string {
 	switch group {
-	case GroupForm, GroupDialog:
+	case GroupReview, GroupForm, GroupDialog:
 		return group
 	}
 	return "views"

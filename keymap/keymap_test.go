@@ -68,7 +68,7 @@ func TestFormerNamesAreStillAccepted(t *testing.T) {
 func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 	a := Default()
 	b := a
-	if err := b.Override(Open, "b"); err != nil {
+	if err := b.Override(Open, "ctrl+b"); err != nil {
 		t.Fatal(err)
 	}
 	if got := a.Binding(Open).Keys(); !slices.Equal(got, []string{"o"}) {
@@ -82,7 +82,7 @@ func TestPlannedKeysStayFree(t *testing.T) {
 	planned := map[string]map[string]string{
 		reach(GroupJob): {
 			"u": "undo", "d": "save", "D": "save what",
-			"O": "open the folder", "b": "compare", "V": "verdict", "H": "hand over",
+			"O": "open the folder", "H": "hand over",
 			"i": "picture", "z": "pane", "M": "mouse",
 		},
 	}

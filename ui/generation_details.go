@@ -20,7 +20,7 @@ import (
 func (a *composer) generationPane(g *state.Generation, width int) []paint.Styled {
 	t := a.Theme
 	lines := append(a.called(g.Name, width), "")
-	lines = append(lines, a.verdict(g, nil, width)...)
+	lines = append(lines, a.explained(g, nil, width)...)
 	lines = append(lines, a.facts(g, width)...)
 	return append(lines, "", t.Text(paint.Key, a.KeyFor(keymap.Details))+t.Text(paint.Muted, "  inputs, options, answer"))
 }
@@ -41,6 +41,7 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 		lines = append(lines, a.advice(width, "project", g.Project(), paint.Normal)...)
 	}
 	lines = append(lines, a.setFacts(g.Key(), width)...)
+	lines = append(lines, a.takeFacts(g, width)...)
 	lines = append(lines, t.Fact("length", length(g.Length), paint.Normal))
 	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).Tone)...)
 	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.Aged), paint.Normal)...)
@@ -69,10 +70,10 @@ func costWords(c outbox.Cost) text.Text {
 	return none
 }
 
-// verdict explains the state of a job: why it failed and how to fix it, or how
+// explained explains the state of a job: why it failed and how to fix it, or how
 // long it may still take. told is the API's answer about this job; it may be
 // nil.
-func (a *composer) verdict(g *state.Generation, told *api.Generation, width int) []paint.Styled {
+func (a *composer) explained(g *state.Generation, told *api.Generation, width int) []paint.Styled {
 	switch {
 	case g.Submission == outbox.SubmissionUnknown:
 		return a.unknownLines(g.Error, "job with the same inputs", width)
@@ -194,7 +195,7 @@ func (a *composer) submissionLines(id string, width int) []paint.Styled {
 			"  " + a.Theme.Text(paint.Key, a.KeyFor(keymap.Back)) + a.Theme.Text(paint.Muted, "  back"),
 		}
 	}
-	return append([]paint.Styled{""}, indented(append(a.verdict(&g, nil, width), a.facts(&g, width)...))...)
+	return append([]paint.Styled{""}, indented(append(a.explained(&g, nil, width), a.facts(&g, width)...))...)
 }
 
 // row returns the job from the store, or nil.
@@ -305,8 +306,9 @@ func (d *generationDetails) partTitles() paint.Styled {
 func (d *generationDetails) overview(g *state.Generation, width int) []paint.Styled {
 	a, t, o := d.app, d.app.Theme, d.opened()
 	lines := append(a.called(g.Name, width), "")
-	lines = append(lines, a.verdict(g, o.Job, width)...)
+	lines = append(lines, a.explained(g, o.Job, width)...)
 	lines = append(lines, a.facts(g, width)...)
+	lines = append(lines, a.takeLines(g, width)...)
 	if o.Err != nil {
 		lines = append(append(lines, ""), d.missing(g, width-2)...)
 	}

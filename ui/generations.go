@@ -19,7 +19,7 @@ import (
 func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	v := &kit.ListView[state.Generation]{Heading: "generations", List: kit.List[state.Generation]{
 		Stage: a.Stage, Rows: &a.store.Generations, Extent: a.extent(&a.store.Generations), Marks: &kit.Marks[state.Generation]{},
-		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortSet, table.SortLang, table.SortLength, table.SortCost},
+		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortModel, table.SortName, table.SortLabel, table.SortSet, table.SortLang, table.SortVerdict, table.SortLength, table.SortCost},
 		Columns: []kit.Column[state.Generation]{
 			{Title: "status", Width: 11, Sort: table.SortStatus, Cell: func(g *state.Generation) paint.Piece { return a.watchSign(g.Key(), jobStatus(a.Theme, g)) }},
 			{Title: "model", Width: 13, Drop: 4, Sort: table.SortModel, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(text.Of(g.Model)) }},
@@ -28,6 +28,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 			{Title: "set", Width: 8, Grow: 1, Inner: true, Drop: 8, Spare: true, When: a.store.Sets.Any, Sort: table.SortSet, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Set()) }},
 			{Title: "project", Width: 8, Want: 12, Grow: 1, Inner: true, Drop: 10, Spare: true, When: a.store.InProjects, Sort: table.SortNone, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Project()) }},
 			{Title: "lang", Width: 5, Drop: 9, Spare: true, When: a.store.Sets.Any, Sort: table.SortLang, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Lang()) }},
+			{Title: "verdict", Width: 8, Drop: 5, Spare: true, When: a.store.Verdicts.Any, Sort: table.SortVerdict, Cell: func(g *state.Generation) paint.Piece { return verdictCell(g.Verdict()) }},
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(length(g.Length)) }},
 			{Title: "cost", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortCost, Cell: func(g *state.Generation) paint.Piece { return costCell(a.store.Cost(g)) }},
 			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortAge, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(a.serverAge(g.Created)) }},

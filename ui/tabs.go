@@ -104,7 +104,7 @@ func (a *App) goodToKnow() []text.Text {
 		"Nothing that costs money is sent until you have seen and confirmed its price.",
 		"A running job can't be cancelled. Pending for more than five minutes is unusual; don't send it again.",
 		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is computed from length and list price. " + a.Theme.Glyphs.Least + " before a sum means that some costs are unknown, – that none is known.",
-		"Filters: all words must match; status:failed, model:sync-3, label:acme, note:retake; -word excludes.",
+		"Filters: all words must match; status:failed, model:sync-3, label:acme, note:noisy, verdict:retake; -word excludes.",
 	}
 }
 
