@@ -90,9 +90,11 @@ func (p *part) dollars() string {
 	return strings.Replace(p.Cost.String(), "$", "", 1)
 }
 
-// data returns what the page shows: everything that plays.
+// data returns what the page shows: everything that plays. Of several files of a
+// job, the first takes the verdict.
 func (m *making) data() page.Data {
 	d := page.Data{Title: m.Title, Keep: m.keep()}
+	judged := map[string]bool{}
 	for n := range m.parts {
 		p := &m.parts[n]
 		if !plays(p.name) {
@@ -103,7 +105,10 @@ func (m *making) data() page.Data {
 		if name == "" {
 			name = file
 		}
-		side := page.Side{ID: p.ID, Name: file, File: file, Src: address(p.name), SHA256: p.sum, Facts: m.facts(p)}
+		side := page.Side{Name: file, File: file, Src: address(p.name), SHA256: p.sum, Facts: m.facts(p)}
+		if !judged[p.ID] {
+			side.ID, judged[p.ID] = p.ID, true
+		}
 		d.Items = append(d.Items, page.Item{Name: name, Sides: []page.Side{side}})
 	}
 	return d
