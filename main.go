@@ -114,6 +114,13 @@ can be pasted into another terminal:
 			if o.Generations < 0 {
 				return fmt.Errorf("--generations %d: it can't be below 0", o.Generations)
 			}
+			if o.Flaky < 0 || o.Flaky > 1 {
+				return fmt.Errorf("--flaky %g: it must be from 0 (never) to 1 (always)", o.Flaky)
+			}
+			if o.OutputSize < 0 {
+				return fmt.Errorf("--output-mb %d: it can't be below 0", o.OutputSize)
+			}
+			o.OutputSize *= 1_000_000
 			if o.Key = cmp.Or(strings.TrimSpace(o.Key), simulator.NewKey()); !sendable(o.Key) {
 				return errors.New("--key: a key is made of printable ASCII without blanks")
 			}
@@ -129,6 +136,8 @@ can be pasted into another terminal:
 	f.Float64Var(&o.Speed, "speed", 1, "how many times faster jobs run")
 	f.Uint64Var(&o.Seed, "seed", 1, "random seed: the same seed makes the same account")
 	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
+	f.Int64Var(&o.OutputSize, "output-mb", 0, "make outputs about this many megabytes large")
+	f.Float64Var(&o.Flaky, "flaky", 0, "how often, from 0 to 1, fetching an output goes wrong")
 	f.BoolVar(&o.HideSlots, "hide-slots", false, "hide how many jobs the plan runs at once")
 	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "ignore idempotency keys: a job sent twice is made twice")
 	complete(c, "profile", simulator.Profiles())

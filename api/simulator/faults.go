@@ -60,6 +60,19 @@ type Fault struct {
 	// never.
 	Truncate int
 
+	// Silent sends nothing after this many bytes of the answer's body, until the
+	// client leaves; 0 means never.
+	Silent int
+	// Rate is how many bytes of the answer's body are sent a second; 0 means
+	// all.
+	Rate int64
+	// Announce is added to the Content-Length of the answer.
+	Announce int64
+	// IgnoreRange answers with the whole file to a request for a part.
+	IgnoreRange bool
+	// NewETag gives a file another ETag.
+	NewETag bool
+
 	// IgnoreLimit makes a list ignore limit and cursor: it answers with the
 	// whole history in any order.
 	IgnoreLimit bool
@@ -84,8 +97,8 @@ func (s *Server) ClearFaults() {
 	clear(s.faults)
 }
 
-// nextFault takes the fault for a request on the route.
-func (s *Server) nextFault(route string) Fault {
+// nextFault takes the fault for a request on the route, if there is one.
+func (s *Server) nextFault(route string) (f Fault, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range []string{route, "*"} {
@@ -93,7 +106,7 @@ func (s *Server) nextFault(route string) Fault {
 		if len(queue) == 0 {
 			continue
 		}
-		f := queue[0]
+		f = queue[0]
 		switch queue[0].Times {
 		case 0: // until cleared
 		case 1:
@@ -101,9 +114,9 @@ func (s *Server) nextFault(route string) Fault {
 		default:
 			queue[0].Times--
 		}
-		return f
+		return f, true
 	}
-	return Fault{}
+	return Fault{}, false
 }
 
 // replaces reports whether the fault has an answer of its own.
@@ -212,6 +225,10 @@ func (a *answer) addHeader() {
 	for key, values := range a.fault.Header {
 		a.Header()[http.CanonicalHeaderKey(key)] = values
 	}
+	length, err := strconv.ParseInt(a.Header().Get("Content-Length"), 10, 64)
+	if err == nil && a.fault.Announce != 0 {
+		a.Header().Set("Content-Length", strconv.FormatInt(max(0, length+a.fault.Announce), 10))
+	}
 }
 
 // replace sends the fault's own answer.
@@ -239,16 +256,38 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.send(p)
 }
 
-// send writes bytes up to where the fault truncates the body.
-func (a *answer) send(p []byte) (int, error) {
-	room := a.fault.Truncate - a.written
-	if a.fault.Truncate == 0 || len(p) <= room {
+// send writes bytes as fast and as far as the fault allows.
+func (a *answer) send(p []byte) (n int, err error) {
+	for rate := a.fault.Rate; rate > 0 && len(p) > 0 && err == nil; { // ten times a second
+		some := p[:min(int64(len(p)), max(1, rate/10))]
+		wait(a.ctx, time.Duration(float64(len(some))/float64(rate)*float64(time.Second)))
+		var wrote int
+		wrote, err = a.sendUntil(some)
+		a.flush()
+		n, p = n+wrote, p[len(some):]
+	}
+	if len(p) == 0 || err != nil {
+		return n, err
+	}
+	more, err := a.sendUntil(p)
+	return n + more, err
+}
+
+// sendUntil writes bytes up to where the fault ends the body.
+func (a *answer) sendUntil(p []byte) (int, error) {
+	end := cmp.Or(a.fault.Truncate, a.fault.Silent)
+	if end == 0 || len(p) <= end-a.written {
 		n, err := a.ResponseWriter.Write(p)
 		a.written += n
 		return n, err
 	}
-	_, _ = a.ResponseWriter.Write(p[:max(0, room)])
-	// Without it, net/http would discard its buffer.
-	_ = http.NewResponseController(a.ResponseWriter).Flush()
+	_, _ = a.ResponseWriter.Write(p[:max(0, end-a.written)])
+	a.flush()
+	if a.fault.Truncate == 0 {
+		<-a.ctx.Done()
+	}
 	panic(http.ErrAbortHandler)
 }
+
+// flush sends what net/http has buffered, and would discard with a connection.
+func (a *answer) flush() { _ = http.NewResponseController(a.ResponseWriter).Flush() }

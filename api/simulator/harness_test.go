@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -41,10 +42,23 @@ type reply struct {
 // send sends a request and reads the whole answer.
 func (a *account) send(method, target string, header map[string]string, body io.Reader) (*reply, error) {
 	a.t.Helper()
+	return a.sendWith(a.t.Context(), method, target, header, body)
+}
+
+// sendFor gets a target and leaves after a time.
+func (a *account) sendFor(d time.Duration, target string, header map[string]string) (*reply, error) {
+	a.t.Helper()
+	ctx, cancel := context.WithTimeout(a.t.Context(), d)
+	defer cancel()
+	return a.sendWith(ctx, http.MethodGet, target, header, nil)
+}
+
+func (a *account) sendWith(ctx context.Context, method, target string, header map[string]string, body io.Reader) (*reply, error) {
+	a.t.Helper()
 	if strings.HasPrefix(target, "/") {
 		target = a.BaseURL() + target
 	}
-	req, err := http.NewRequestWithContext(a.t.Context(), method, target, body)
+	req, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {
 		a.t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 func (s *Server) diskRoutes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"GET /media/{file}": s.serveMedia,
-		"GET /out/{file}":   s.serveOutput,
+		routeOutput:         s.serveOutput,
 		"GET /batch/{file}": s.serveBatchResult,
 
 		"GET /uploads/{ticket}/{file}": s.serveMedia,
@@ -64,7 +64,8 @@ func (s *Server) serveOutput(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "video/mp4")
-	http.ServeContent(w, r, name, j.end, bytes.NewReader(movie(j.seconds, hash(id))))
+	w.Header().Set("ETag", outputTag(id, faultOf(r)))
+	http.ServeContent(w, r, name, j.end, s.outputFile(id, j.seconds))
 }
 
 // serveBatchResult serves the JSON Lines file behind a batch's outputUrl.

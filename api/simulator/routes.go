@@ -5,10 +5,12 @@ import (
 	"slices"
 )
 
-// The routes with their own rate limits.
+// The routes with their own rate limits, or faults.
 const (
 	routeCreate = "POST /v2/generate"
 	routeTicket = "POST /v2/assets/upload"
+
+	routeOutput = "GET /out/{file}" // of the storage
 )
 
 // route is an endpoint and the conditions under which it is served.

@@ -69,6 +69,12 @@ type Options struct {
 	Billing string
 	// Funds is the balance at the start, in dollars or credits; 0 means 50.
 	Funds float64
+	// OutputSize makes outputs about this many bytes large, from half to twice
+	// as many; 0 leaves them as small as they are.
+	OutputSize int64
+	// Flaky is how often, from 0 to 1, fetching an output goes wrong in one of
+	// the ways of storages.
+	Flaky float64
 	// Unpriced lists models without a price.
 	Unpriced []string
 }
@@ -197,7 +203,10 @@ var errRefused = errors.New("simulator: connection refused")
 // serve handles one request.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mux *http.ServeMux) {
 	_, route := mux.Handler(r)
-	fault := s.nextFault(route)
+	fault, set := s.nextFault(route)
+	if !set && route == routeOutput {
+		fault = s.flaky()
+	}
 	if fault.Refuse {
 		panic(errRefused)
 	}
@@ -216,6 +225,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 	if fault.DropBefore {
 		drain(r)
 		panic(http.ErrAbortHandler)
+	}
+	if fault.IgnoreRange {
+		r.Header.Del("Range")
 	}
 	if fault.replaces() && !fault.After && fault.LateAccept == 0 {
 		drain(r)
