@@ -196,12 +196,22 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 		}
 		return &b.Generation
 	}
-	set := markedJobs(&v.List, func(b *state.BatchItem) state.Generation {
+	jobOf := func(b *state.BatchItem) state.Generation {
 		if b.Generation.ID == "" {
 			return state.Generation{Name: text.Of(string(b.RequestID))} // the line failed before it became a job
 		}
 		return b.Generation
-	})
+	}
+	set := markedJobs(&v.List, jobOf)
+	set.line = func() *state.Generation {
+		if b := cmp.Or(v.SoleMark(), v.Selected()); b != nil && b.Generation.ID == "" {
+			return new(jobOf(b))
+		}
+		return nil
+	}
+	if m, ok := a.store.MemberOf(string(id)); ok {
+		set.batch = m.Batch
+	}
 	v.With(append(append(generationActions(a, set), v.Following(v.Marking())...),
 		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures"),
 		a.Does(keymap.Details, func() tea.Cmd {

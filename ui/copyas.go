@@ -27,7 +27,7 @@ func (a *composer) copyAs(g state.Generation) tea.Cmd {
 	s, from, home := a.session, a.Top(), a.cfg.Home
 	return func() tea.Msg {
 		m := copiesMsg{asked: asked{s}, from: from, name: g.Name}
-		found, err := sources(context.Background(), s, []state.Generation{g})
+		found, err := sources(context.Background(), s, []source{{job: g}})
 		if m.err = cmp.Or(err, found[0].err); m.err == nil {
 			m.lost = found[0].lost
 			m.copies, m.err = copiesOf(found[0].draft, s.Client.Base(), string(cmp.Or(g.ID, "1")), home)

@@ -10,7 +10,6 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/ledger"
@@ -73,7 +72,7 @@ func (a *composer) openGroup(set selection, model string) tea.Cmd {
 	g := &group{app: a, way: way{desk: a.desk}, model: model, unmark: set.unmark, known: inputs.NewFindings()}
 	g.Pager = kit.Pager{Stage: a.Stage, Heading: "run again", Content: g.lines}
 	for _, job := range set.chosen() {
-		g.jobs = append(g.jobs, groupJob{source: source{job: job}})
+		g.jobs = append(g.jobs, groupJob{source: set.source(job)})
 	}
 	a.Push(g)
 	return g.resume()
@@ -134,9 +133,9 @@ type groupReadMsg struct {
 
 func (g *group) readNext() tea.Cmd {
 	ctx, s, run := g.ctx, g.app.session, g.run
-	var jobs []state.Generation
+	var jobs []source
 	for _, j := range g.jobs[g.read:min(len(g.jobs), g.read+groupPage)] {
-		jobs = append(jobs, j.job)
+		jobs = append(jobs, j.source)
 	}
 	return func() tea.Msg {
 		found, err := sources(ctx, s, jobs)

@@ -8,7 +8,6 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 )
@@ -20,9 +19,10 @@ func (a *composer) runningAgain(set selection) []kit.Action {
 		switch {
 		case n > groupMost:
 			return text.Sprintf("%d are marked; a group takes %d at most", n, groupMost)
-		case n < 2 && set.one() == nil:
+		case n > 1:
+		case set.again() == nil:
 			return set.none()
-		case n < 2 && set.one().Submission == outbox.SubmissionSending:
+		case set.again().job.Submission == outbox.SubmissionSending:
 			return "this is being sent right now: wait for the answer"
 		}
 		return a.unspendable()
@@ -30,7 +30,7 @@ func (a *composer) runningAgain(set selection) []kit.Action {
 	run := func(choose bool) func() tea.Cmd {
 		return func() tea.Cmd {
 			if set.many() < 2 {
-				return a.runAgain(*set.one(), choose)
+				return a.runAgain(*set.again(), choose)
 			}
 			if choose {
 				return a.groupWithModel(set.fixed())
@@ -46,15 +46,15 @@ func (a *composer) runningAgain(set selection) []kit.Action {
 
 // runAgain opens a form with the source of a job, after the choice of another
 // model if choose is set.
-func (a *composer) runAgain(g state.Generation, choose bool) tea.Cmd {
+func (a *composer) runAgain(x source, choose bool) tea.Cmd {
 	if a.session.Journal == nil {
-		return a.afterOpening(func() tea.Cmd { return a.runAgain(g, choose) })
+		return a.afterOpening(func() tea.Cmd { return a.runAgain(x, choose) })
 	}
-	a.Busy("reading the inputs of " + g.Name + a.Theme.Glyphs.More)
+	a.Busy("reading the inputs of " + x.job.Name + a.Theme.Glyphs.More)
 	s, from := a.session, a.Top()
 	return func() tea.Msg {
 		m := sourceMsg{asked: asked{s}, from: from, choose: choose}
-		found, err := sources(context.Background(), s, []state.Generation{g})
+		found, err := sources(context.Background(), s, []source{x})
 		m.source = found[0]
 		if err != nil {
 			m.source.err = err

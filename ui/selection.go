@@ -10,6 +10,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/account"
+	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 )
 
@@ -20,6 +21,8 @@ type selection struct {
 	none   func() text.Text          // why there is none
 	chosen func() []state.Generation // the marked jobs in the order of the view, or else that one
 	count  func() int                // number of marked jobs; nil if nothing can be marked
+	line   func() *state.Generation  // the row under the cursor if it is a line that became no job; may be nil
+	batch  string                    // submission of the batch whose results these are, "" if it is not known
 	unmark func()
 }
 
@@ -121,6 +124,29 @@ func (s *selection) missing() text.Text {
 		return s.none()
 	}
 	return ""
+}
+
+// source returns what is known without reading about the source of a row.
+func (s *selection) source(g state.Generation) source {
+	x := source{job: g}
+	if g.ID == "" && s.batch != "" {
+		l := outbox.BatchLine{RequestID: string(g.Name)}
+		x.line = l.MemberID(s.batch)
+	}
+	return x
+}
+
+// again returns the only row to run again, or nil.
+func (s *selection) again() *source {
+	g := s.one()
+	if g == nil && s.line != nil && s.batch != "" {
+		g = s.line()
+	}
+	if g == nil {
+		return nil
+	}
+	x := s.source(*g)
+	return &x
 }
 
 // fixed returns a copy that does not change with later marks.

@@ -307,3 +307,47 @@ func TestSeasonOfFilesGoesAsABatch(t *testing.T) {
 		s.until(" again)", time.Minute)
 	})
 }
+
+// Lines of a batch that never became jobs are run again from its results, in
+// their set.
+func TestLinesWithoutJobsRunAgain(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Plan: simulator.Scale, Speed: 20}, width: 160, height: 60}, func(s *story) {
+		s.grouped("acme", 20)
+		s.Press("tab", "tab", "enter")
+		s.Pass(3 * time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Sees("acme 20: 20 ●")
+		var lines []string
+		for i, line := range strings.Split(strings.TrimSpace(string(s.account.AcceptedBatches()[0].Body)), "\n") {
+			id := regexp.MustCompile(`"request_id":"([^"]+)"`).FindStringSubmatch(line)[1]
+			if i < 3 {
+				lines = append(lines, fmt.Sprintf(`{"request_id":%q,"error":{"message":"no more room"}}`, id))
+				continue
+			}
+			lines = append(lines, fmt.Sprintf(`{"request_id":%q,"response":{"id":"00000000-0000-4000-8000-0000000000%02d","status":"COMPLETED","model":"lipsync-2"}}`, id, i))
+		}
+		s.account.Fault("GET /batch/{file}", simulator.Fault{Body: strings.Join(lines, "\n")})
+		s.until("acme 20: 17 ✓ 3 ✗", 3*time.Hour)
+		s.Press("2", "enter")
+		s.Pass(2 * time.Second)
+		s.Sees("results of", "no more room")
+		s.Press("F", "g", ".")
+		s.Pass(time.Second)
+		s.Sees("take_001", "line000_7s.wav")
+		s.Press("esc")
+		s.Press("a", ".")
+		s.Pass(3 * time.Second)
+		s.Sees("Run 3 jobs again, unchanged", "set       acme, again", "3 × $0.35 = $1.05", "take_003  ")
+		s.Press("enter")
+		s.Pass(time.Second)
+		s.Press("y")
+		s.Pass(2 * time.Second)
+		s.Press("esc", "1")
+		s.Sees("acme 20: 17 ✓ 3 ●", "(3 again)")
+		if made := s.account.Accepted(); len(made) != 3 {
+			t.Errorf("%d jobs were made", len(made))
+		}
+	})
+}

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"dubtop/api"
@@ -16,6 +18,7 @@ import (
 // source is the draft a job was made from, as far as it is known.
 type source struct {
 	job   state.Generation
+	line  string // the line of a batch, as a member of its set, that became no job
 	draft draft.Draft
 	lost  []text.Text // parts that could not be copied
 	err   error       // why it cannot be run again; nil if it can
@@ -31,16 +34,29 @@ var (
 
 // sources returns the sources of up to 100 jobs: from the journal if they were
 // sent from here, the others from the server in one request.
-func sources(ctx context.Context, s *account.Account, jobs []state.Generation) ([]source, error) {
-	out := make([]source, len(jobs))
-	ids := make([]api.ID, len(jobs))
-	for i, g := range jobs {
-		out[i].job, ids[i] = g, g.ID
+func sources(ctx context.Context, s *account.Account, jobs []source) ([]source, error) {
+	out := slices.Clone(jobs)
+	var ids []api.ID
+	var lines []string
+	for i := range out {
+		if id := out[i].job.ID; id != "" {
+			ids = append(ids, id)
+		} else if out[i].line != "" {
+			lines = append(lines, out[i].line)
+		}
+	}
+	written, err := s.Journal.LinesOf(ctx, lines)
+	if err != nil {
+		return out, err
 	}
 	// The server knows all but unknown outcomes, so an error here is not fatal.
 	ours, _ := s.Journal.SubmissionsOf(ctx, ids)
 	var strangers []api.ID
 	for i := range out {
+		if d, ok := written[out[i].line]; ok {
+			out[i].draft, out[i].job.Name = d, cmp.Or(text.Of(d.OutputFileName), out[i].job.Name)
+			continue
+		}
 		sub, known := ours[out[i].job.ID]
 		if out[i].recall(&sub, known) {
 			strangers = append(strangers, out[i].job.ID)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/draft"
+	"dubtop/state/outbox"
 )
 
 // kin lists the old profiles of the new key.
@@ -137,6 +139,12 @@ func TestDataOfTheNewKeyIsCopied(t *testing.T) {
 	also(t, fresh, "b", "newer")
 	_, err := fresh.KeepDraft(t.Context(), draft.Draft{ID: "d", Visual: "asset:v", UpdatedAt: noon})
 	must(err)
+	batch := confirmed("b1")
+	batch.Kind, batch.Draft = outbox.SubmitBatch, draft.Draft{}
+	batch.Lines = []outbox.BatchLine{{RequestID: "r0", Draft: draft.Draft{Visual: "asset:v", Set: "acme", Row: 1}, Seconds: 7}}
+	set := outbox.Set{Name: "acme", Rows: 1, Cost: new(api.Micros(5)), Created: noon}
+	must(fresh.EnqueueSet(t.Context(), set, false, []outbox.Submission{batch}, nil, noon))
+	must(fresh.Drop(t.Context(), "b1", noon))
 	for range 2 {
 		must(Join(t.Context(), dir, newKey, oldKey))
 	}
@@ -146,6 +154,13 @@ func TestDataOfTheNewKeyIsCopied(t *testing.T) {
 	must(err)
 	if got := fmt.Sprint(notes, labels); got != "map[a:of old b:of new] map[a:[old] b:[new newer]]" {
 		t.Errorf("marks: %s", got)
+	}
+	sets, err := old.Sets(t.Context())
+	must(err)
+	lines, err := old.BatchLines(t.Context(), "b1")
+	must(err)
+	if len(sets) != 1 || *sets[0].Cost != 5 || !reflect.DeepEqual(lines, batch.Lines) {
+		t.Errorf("sets %+v with the lines %+v", sets, lines)
 	}
 	batches, err := old.Batches(t.Context())
 	must(err)

@@ -62,7 +62,12 @@ func saveSet(ctx context.Context, tx *sql.Tx, set outbox.Set, again bool) error 
 		_, err := tx.ExecContext(ctx, "UPDATE sets SET micros = micros + ? WHERE name = ?", micros(set.Cost), set.Name)
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO sets (name, source, rows, micros, created_at) VALUES (?,?,?,?,?)",
+	return addSet(ctx, tx, set)
+}
+
+// addSet saves a set, unless its name is taken.
+func addSet(ctx context.Context, tx *sql.Tx, set outbox.Set) error {
+	_, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO sets (name, source, rows, micros, created_at) VALUES (?,?,?,?,?)",
 		set.Name, set.Source, set.Rows, micros(set.Cost), nanos(set.Created))
 	return err
 }
@@ -207,24 +212,37 @@ func (j *Journal) SentDrafts(ctx context.Context, each func(d draft.Draft, batch
 	return j.failed(err)
 }
 
-// carrySets copies the sets of one journal to another.
+// carrySets copies the sets of one journal to another, with the drafts of the
+// lines of batches.
 func carrySets(ctx context.Context, from, to *Journal) error {
 	sets, err := from.Sets(ctx)
 	if err != nil {
 		return err
 	}
-	members, _, err := from.Members(ctx, 0)
+	type row struct {
+		outbox.Member
+		seconds float64
+		draft   string
+	}
+	found, err := from.db.QueryContext(ctx, "SELECT id, in_set, row, lang, batch, made_of, seconds, draft FROM members ORDER BY seq")
+	if err != nil {
+		return from.failed(err)
+	}
+	members, err := collect(found, func(rows *sql.Rows) (m row, err error) {
+		return m, rows.Scan(&m.ID, &m.Set, &m.Row, &m.Lang, &m.Batch, &m.From, &m.seconds, &m.draft)
+	})
 	if err != nil || len(members)+len(sets) == 0 {
-		return err
+		return from.failed(err)
 	}
 	return to.write(ctx, func(tx *sql.Tx) error {
 		for _, s := range sets {
-			if err := saveSet(ctx, tx, s, true); err != nil {
+			if err := addSet(ctx, tx, s); err != nil { // copying again adds no cost to it
 				return err
 			}
 		}
-		for _, m := range members {
-			if err := addMember(ctx, tx, m, 0, ""); err != nil {
+		for i := range members {
+			m := &members[i]
+			if err := addMember(ctx, tx, m.Member, m.seconds, m.draft); err != nil {
 				return err
 			}
 		}
