@@ -28,6 +28,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state/account"
 	"dubtop/state/journal"
+	"dubtop/state/output"
 	"dubtop/state/settings"
 	"dubtop/ui"
 	"dubtop/ui/cli"
@@ -283,13 +284,21 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.
 		return nil, err
 	}
 	c := &account.Config{
-		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility,
+		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home),
 		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
 	if c.StateDir, err = settings.StateDir(env); err != nil {
 		c.Open = func(context.Context) (*journal.Journal, error) { return account.Without(err) }
 	}
 	return c, nil
+}
+
+// saving says how files of jobs are saved.
+func saving(o *settings.Output, home string) account.Saving {
+	return account.Saving{
+		Folder: o.FolderIn(home), Naming: output.Naming{Template: o.Template, Strict: o.Strict}, AtOnce: o.Downloads,
+		Automatic: o.Automatic, Sidecar: o.Sidecar, Checksums: o.Checksums, Zone: time.Local,
+	}
 }
 
 // accountName returns the account's name for the header. The API tells none, so
@@ -323,7 +332,15 @@ func startDemo() (*account.Config, error) {
 	if err != nil {
 		return nil, errors.Join(err, running.Close())
 	}
-	return &account.Config{Name: "demo", Client: client, Journal: book, Demo: true, Release: running.Close}, nil
+	folder, err := os.MkdirTemp("", "dubtop-demo-")
+	if err != nil {
+		return nil, errors.Join(err, running.Close())
+	}
+	return &account.Config{
+		Name: "demo", Client: client, Journal: book, Demo: true,
+		Saving:  account.Saving{Folder: folder, AtOnce: 2, Sidecar: true, Checksums: true, Zone: time.Local},
+		Release: func() error { return errors.Join(running.Close(), os.RemoveAll(folder)) },
+	}, nil
 }
 
 // unicode reports whether the terminal's locale can show more than ASCII.

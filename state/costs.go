@@ -125,7 +125,8 @@ func (s *Store) Billed(job api.ID, c api.Costs, now time.Time) {
 // jobSeen records the outcome of a job of ours.
 func (s *Store) jobSeen(g *Generation, now time.Time) {
 	if g.Status.Terminal() && g.Submission == "" {
-		s.ended(g.ID, string(g.Status), float64(g.Length), now)
+		fresh := s.ended(g.ID, string(g.Status), float64(g.Length), now)
+		s.Saved.jobEnded(g, fresh)
 	}
 }
 
@@ -137,14 +138,17 @@ func (s *Store) batchSeen(b *Batch, now time.Time) {
 	}
 }
 
-func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time) {
+// ended records the outcome of a job or batch. It reports whether it is ours and
+// the outcome was not known.
+func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time) bool {
 	e, ok := s.Ledger.Find(job)
 	if !ok || e.Outcome != "" {
-		return
+		return false
 	}
 	s.tell(ledger.Entry{At: instant.Of(now), Job: job, Batch: e.Batch, Outcome: text.Of(outcome), Seconds: max(0, seconds)})
 	e, _ = s.Ledger.Find(job)
 	s.trackCost(&e)
+	return true
 }
 
 // tell books news here and queues it for the journal.

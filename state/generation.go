@@ -101,7 +101,7 @@ func (g *Generation) Class() table.Class {
 func (g *Generation) Haystack() string { return g.haystack }
 
 // FieldValue supports id, name, model, status, label, set, lang, verdict, project,
-// code, and error (code and words). Notes supplies note.
+// code, and error (code and words). Remarks supply note and saved.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -126,19 +126,18 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 		return strings.ToLower(string(g.ErrorCode)), true
 	case "error":
 		return strings.ToLower(string(g.ErrorCode + " " + g.Error)), true
-	case "note":
-		return "", true
 	}
-	return "", false
+	return unremarked(name)
 }
 
 // Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "code", "error"},
+		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "saved", "code", "error"},
 		Names:  []string{"set"},
 		Words: map[string][]string{
 			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"},
+			"saved":   {"yes", "no"},
 			"verdict": {"approved", "retake", "none"},
 		},
 	}

@@ -35,6 +35,7 @@ type Store struct {
 	Notes    Notes         // the user's notes on generations
 	Sets     Sets          // the job sets and their members
 	Verdicts Verdicts      // the user's verdicts on generations
+	Saved    Saved         // the files of jobs on this machine
 
 	costs    costTracker
 	takes    take.Stacks
@@ -82,6 +83,7 @@ func (s *Store) Clear() {
 	s.costs, s.labels, s.Sets, s.Verdicts = costTracker{}, nil, Sets{}, Verdicts{}
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
+	s.Saved = Saved{version: s.Saved.version + 1}
 	s.watched, s.blind = time.Time{}, time.Time{}
 }
 

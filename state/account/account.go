@@ -14,6 +14,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/download"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/journal"
@@ -47,6 +48,8 @@ type Config struct {
 	Guard   ledger.Guard // the budgets
 	Slots   int          // jobs the plan can run at once, as configured; 0 to detect it
 	Reserve int          // slots left to others
+
+	Saving Saving // of files of jobs on this machine
 
 	// Visibility is who sees the assets that local files become: VisibleToUser if
 	// empty.
@@ -86,12 +89,15 @@ type Account struct {
 	join         joining
 	shown        shown
 	kept         outbox.Slots // the slots last saved in the journal
+	saves        saves
 }
 
 // New returns a session. It does no I/O until its work is run.
 func New(c Config, now time.Time) *Account {
 	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: inputs.NewLooks(c.Client)}
 	a.up = uploads{wondered: new(atomic.Bool), active: make(map[draft.Content]*sending), lost: make(map[draft.Content]int)}
+	a.saves.ctx, a.saves.stop = context.WithCancel(context.Background())
+	a.saves.keeper = &download.Downloader{Client: c.Client.Files()}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
 		x, ok := a.Store.Asset(id)
@@ -102,6 +108,7 @@ func New(c Config, now time.Time) *Account {
 
 // Close closes the journal and ends the session; later results are discarded.
 func (a *Account) Close() error {
+	a.saves.stop()
 	var err error
 	if a.Journal != nil {
 		err = a.Journal.Close()
@@ -185,6 +192,7 @@ func (a *Account) Due(now time.Time) []Work {
 		work = append(work, a.rereadDue()...)
 		work = append(work, a.uploadsDue(now)...)
 		work = append(work, a.tasksDue(now)...)
+		work = append(work, a.savesDue(now)...)
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)
 		work = append(work, a.newsDue(now)...)

@@ -31,6 +31,9 @@ const (
 	EventOldProfile                  // a journal of an older key of this account was found
 	EventJoined                      // a session with the config Joined continues on the older journal
 	EventUpload                      // Upload is an asset, or failed; without one, it is known whether the server takes uploads
+	EventPlanned                     // Plan lists the files to be saved
+	EventWished                      // Count files are being saved from now on
+	EventSaved                       // Saved is a file that was saved, or could not be
 	EventApart                       // the user's answer that the two are different accounts was saved
 )
 
@@ -51,6 +54,8 @@ type Event struct {
 	Joined      *Config
 	Upload      *Upload
 	Watches     []string // ids of the rows that the user watches
+	Plan        *Plan
+	Saved       *SavedFile
 }
 
 // Upload is a local file on its way to becoming an asset.

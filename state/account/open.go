@@ -31,6 +31,8 @@ type recollection struct {
 	mine        bool
 	holder      journal.Holder
 	slots       outbox.Slots
+	saves       savesRead
+	automatic   time.Time // since when outputs are saved automatically
 	err         error
 }
 
@@ -79,6 +81,13 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 		return m
 	}
 	m.past = readPast(ctx, j)
+	m.saves = readSaves(ctx, j, 0, 0)
+	m.err = errors.Join(m.err, m.saves.err)
+	if m.unwritable == nil {
+		var err error
+		m.automatic, err = automaticSince(ctx, j, c.Saving.automaticChoice(), time.Now())
+		m.err = errors.Join(m.err, err)
+	}
 	notes, torn := j.Notes(ctx)
 	m.notes = state.NewNotes(notes)
 	var lost, unlabelled error
@@ -118,6 +127,8 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	if m.labels != nil {
 		a.Store.BringLabels(m.labels)
 	}
+	a.bringAutomatic(m.automatic)
+	a.bringSaves(m.saves)
 	a.bringBack(m.past)
 	a.Store.Notes = m.notes
 	m.slots.Configured = a.Slots

@@ -159,10 +159,18 @@ func (a *Account) rereadDue() []Work {
 	}
 	// Changes that come during the read need another one.
 	v.reading, v.stale, v.look, v.at = true, false, false, a.now
-	j, after := a.Journal, a.knownNumbers()
+	j, after, screen := a.Journal, a.knownNumbers(), a.Lists
+	saves, last := a.saves.known(), a.saves.last
 	return []Work{a.work(func(ctx context.Context) apply {
 		r := readQueue(ctx, j, known, begun, foreign, after)
-		return func(now time.Time) []Event { return a.reread(r, now) }
+		var s savesRead
+		if screen {
+			s = readSaves(ctx, j, saves, last)
+		}
+		return func(now time.Time) []Event {
+			a.bringSaves(s)
+			return a.reread(r, now)
+		}
 	})}
 }
 

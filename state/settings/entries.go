@@ -28,7 +28,7 @@ func (e entry) UnmarshalTOML(value any) error { return e.set(value) }
 // known returns the keys by full name. Those in [keys] are free.
 func known(s *Settings) map[string]entry {
 	shortest := state.ShortestPace()
-	return map[string]entry{
+	entries := map[string]entry{
 		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
 		"theme":           {func(v any) error { return setTheme(&s.Theme, v) }},
 		"ascii":           {func(v any) error { return setBool(&s.ASCII, v) }},
@@ -51,6 +51,8 @@ func known(s *Settings) map[string]entry {
 		"budget.monthly":       budget(&s.Guard.Monthly),
 		"budget.confirm_above": {func(v any) error { return setLimit(&s.Guard.ConfirmAbove, v) }},
 	}
+	maps.Copy(entries, outputEntries(&s.Output))
+	return entries
 }
 
 func setBase(to *string, v any) error {
@@ -247,7 +249,7 @@ func (p *parser) unknown(full string) error {
 	if full == "refresh.assets" || full == "refresh.models" {
 		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
 	}
-	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "notify", "queue", "refresh", "upload")
+	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "notify", "output", "queue", "refresh", "upload")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}

@@ -43,6 +43,7 @@ type Settings struct {
 	Queue   Queue
 	Upload  Upload
 	Notify  notify.Wish
+	Output  Output
 	Guard   ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
 	Keys    []Binding    // in file order
 }
@@ -173,7 +174,7 @@ func userDir(env Env, name string, under ...string) (string, error) {
 // mean "no limit": it becomes the Guard's Fault. SYNC_BASE_URL takes precedence
 // over the file.
 func Load(env Env) (Settings, []Problem) {
-	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto}
+	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Output: DefaultOutput()}
 	problems := loadFile(env, &s)
 	if base := strings.TrimSpace(env.Getenv("SYNC_BASE_URL")); base != "" {
 		s.BaseURL = base

@@ -51,7 +51,7 @@ func configured(t *testing.T, text string) (Settings, []Problem) {
 }
 
 func defaults() Settings {
-	return Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto}
+	return Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Output: DefaultOutput()}
 }
 
 func TestWithoutAFileThereAreDefaults(t *testing.T) {
@@ -105,6 +105,7 @@ open = ["o", "enter"]
 			Monthly: &ledger.Limit{Amount: 1_000_100_000, Hard: true}, ConfirmAbove: &ledger.Limit{Amount: 20_000_000},
 		},
 	}
+	want.Output = DefaultOutput()
 	for i := range s.Keys {
 		s.Keys[i].File = filepath.Base(s.Keys[i].File)
 	}
@@ -129,7 +130,12 @@ func TestShortestTimesReachThePoller(t *testing.T) {
 func TestEveryKeyChangesTheSettings(t *testing.T) {
 	for name := range known(&Settings{}) {
 		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
-		if other := map[string]string{"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`, "notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false"}[name]; other != "" {
+		if other := map[string]string{
+			"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`,
+			"notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false",
+			"output.strict": "true", "output.automatic": `"all"`, "output.folder": `"/out"`, "output.template": `"{name}"`,
+			"output.checksums": "false", "output.sidecar": "false",
+		}[name]; other != "" {
 			value = other
 		}
 		if s, problems := configured(t, name+" = "+value); len(problems) > 0 || reflect.DeepEqual(s, defaults()) {
@@ -408,6 +414,48 @@ func TestShort(t *testing.T) {
 	} {
 		if got := Short(Env{Home: c.home}, c.path); got != c.want {
 			t.Errorf("Short(%q, %q) = %q, want %q", c.home, c.path, got, c.want)
+		}
+	}
+}
+
+func TestFilesOfJobsAreConfigured(t *testing.T) {
+	env := someone(t, nil)
+	write(t, filepath.Join(env.Home, ".config/dubtop/config.toml"), `[output]
+folder = "~/Videos"
+template = "{set}/{stem}_{lang}.{ext}"
+strict = true
+downloads = 3
+automatic = "label:acme -model:react-1"
+sidecar = false
+checksums = false
+`, 0o600)
+	s, problems := Load(env)
+	want := Output{
+		Folder: "~/Videos", Template: "{set}/{stem}_{lang}.{ext}", Strict: true, Downloads: 3,
+		Automatic: "label:acme -model:react-1",
+	}
+	if len(problems) > 0 || s.Output != want || s.Output.FolderIn("/home/u") != "/home/u/Videos" {
+		t.Errorf("%+v, %v", s.Output, problems)
+	}
+}
+
+func TestMistakesAboutFilesOfJobsAreNamed(t *testing.T) {
+	want := DefaultOutput()
+	for line, words := range map[string]string{
+		`folder = "here"`: "must be a folder", `folder = 3`: "must be a folder",
+		`template = "{nme}"`: "{nme} is not a field", `template = "../{name}"`: "must not leave", `downloads = 0`: "from 1 to 16",
+		`automatic = "lable:acme"`: `jobs have no "lable"`, `automatic = 3`: `must be "off"`, `foldr = "/x"`: "did you mean output.folder?",
+	} {
+		env := someone(t, nil)
+		write(t, filepath.Join(env.Home, ".config/dubtop/config.toml"), "[output]\n"+line+"\n", 0o600)
+		s, problems := Load(env)
+		if len(problems) != 1 || !strings.Contains(problems[0].Words, words) || s.Output != want {
+			t.Errorf("%s: %+v, %v", line, s.Output, problems)
+		}
+	}
+	for written, want := range map[string]string{`"off"`: "", `"all"`: "all", "true": "all", "false": "", `""`: ""} {
+		if s, problems := configured(t, "[output]\nautomatic = "+written); len(problems) > 0 || s.Output.Automatic != want {
+			t.Errorf("%s: %q, %v", written, s.Output.Automatic, problems)
 		}
 	}
 }

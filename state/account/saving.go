@@ -1,0 +1,444 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/state/download"
+	"dubtop/state/instant"
+	"dubtop/state/journal"
+	"dubtop/state/output"
+	"dubtop/state/upload"
+)
+
+// Saving says how files of jobs are saved on this machine.
+type Saving struct {
+	Folder    string // absolute; "" if there is none
+	Naming    output.Naming
+	AtOnce    int    // downloads at once; 0 for the usual number
+	Automatic string // outputs saved when their jobs end: "" for none, "all", or a filter
+	Sidecar   bool   // write what is known about a job beside its file
+	Checksums bool   // write a SHA256SUMS into the folders
+	Zone      *time.Location
+}
+
+const (
+	// savesAtOnce is how many files are downloaded at once.
+	savesAtOnce = 2
+	// elsewhereAgain is how often to ask for a file that another window saves.
+	elsewhereAgain = 2 * time.Second
+)
+
+// saves is everything that is being saved, or was to be.
+type saves struct {
+	all      []*saved // in the order in which they are saved
+	by       map[output.Want]*saved
+	revision int64 // of the journal, when last read
+	last     int64 // number of the last file known
+	auto     automatic
+	stop     context.CancelFunc // ends all downloads
+	ctx      context.Context
+	keeper   fileSaver
+}
+
+// fileSaver saves one file from a link; a download.Downloader does.
+type fileSaver interface {
+	Save(ctx context.Context, r download.Request) (download.File, error)
+}
+
+// saved is a wish for a file.
+type saved struct {
+	wish      output.Wish
+	name      text.Text  // of the job
+	job       output.Job // as planned; zero if it was planned earlier
+	shared    *sharing
+	meter     upload.Meter
+	cancel    context.CancelFunc // of the attempt; nil if none is made
+	next      time.Time          // when to try again
+	elsewhere bool               // another process saves it
+	dropped   bool
+}
+
+// sharing is what a download tells while it runs.
+type sharing struct {
+	done, total atomic.Int64
+	words       atomic.Pointer[text.Text]
+}
+
+// Save is how far a file is that is being saved, or was to be.
+type Save struct {
+	output.Wish
+	Name      text.Text // of the job
+	Running   bool
+	Elsewhere bool // another window saves it
+	Done      int64
+	Total     int64     // -1 if unknown
+	Speed     float64   // bytes a second
+	Words     text.Text // what it waits for, "" while bytes arrive
+}
+
+// Failed reports whether it waits for the user to try again.
+func (s *Save) Failed() bool { return s.Reason != "" && !s.Running }
+
+// Saves lists everything that is being saved, or was to be, in order.
+func (a *Account) Saves() []Save {
+	all := make([]Save, 0, len(a.saves.all))
+	for _, s := range a.saves.all {
+		all = append(all, s.state())
+	}
+	return all
+}
+
+func (s *saved) state() Save {
+	out := Save{Wish: s.wish, Name: s.name, Running: s.cancel != nil, Elsewhere: s.elsewhere, Total: -1}
+	if out.Running {
+		out.Done, out.Total, out.Speed = s.shared.done.Load(), s.shared.total.Load(), s.meter.Speed()
+		if w := s.shared.words.Load(); w != nil {
+			out.Words = *w
+		}
+	}
+	return out
+}
+
+// SaveOf returns how far a file is; ok is false if nobody wants it saved, or it
+// is.
+func (a *Account) SaveOf(w output.Want) (s Save, ok bool) {
+	if found := a.saves.find(w); found != nil {
+		return found.state(), true
+	}
+	return Save{}, false
+}
+
+func (s *saves) find(w output.Want) *saved { return s.by[w] }
+
+func (s *saves) add(one *saved) {
+	if s.by == nil {
+		s.by = make(map[output.Want]*saved)
+	}
+	s.all, s.by[one.wish.Want] = append(s.all, one), one
+}
+
+func (s *saves) remove(one *saved) {
+	delete(s.by, one.wish.Want)
+	s.all = slices.DeleteFunc(s.all, func(o *saved) bool { return o == one })
+}
+
+// SaveSum adds up the saves.
+type SaveSum struct {
+	Running, Waiting, Failed int
+	Done, Total              int64   // bytes of the running ones; Total is -1 if one is unknown
+	Speed                    float64 // bytes a second
+}
+
+// SaveSum adds up everything that is being saved, or was to be.
+func (a *Account) SaveSum() (sum SaveSum) {
+	for _, s := range a.saves.all {
+		st := s.state()
+		switch {
+		case st.Running:
+			sum.Running++
+			sum.Done += st.Done
+			sum.Speed += st.Speed
+			if st.Total < 0 || sum.Total < 0 {
+				sum.Total = -1
+			} else {
+				sum.Total += st.Total
+			}
+		case st.Failed():
+			sum.Failed++
+		default:
+			sum.Waiting++
+		}
+	}
+	return sum
+}
+
+// savesRead is what the journal knows about saving.
+type savesRead struct {
+	files    []output.File
+	last     int64
+	wishes   []output.Wish
+	away     map[output.Want]bool // saved by another process
+	revision int64
+	news     bool
+	err      error
+}
+
+// readSaves reads the files and wishes unless their revision is known.
+func readSaves(ctx context.Context, j *journal.Journal, known, after int64) (r savesRead) {
+	if r.revision, r.err = j.SavingRevision(ctx); r.err != nil || r.revision == known {
+		return r
+	}
+	var unread error
+	r.files, r.last, r.err = j.Files(ctx, after)
+	r.wishes, unread = j.Wishes(ctx)
+	r.err = errors.Join(r.err, unread)
+	r.away = make(map[output.Want]bool)
+	for _, w := range r.wishes {
+		if j.SavesElsewhere(w) {
+			r.away[w.Want] = true
+		}
+	}
+	r.news = r.err == nil
+	return r
+}
+
+// known is the revision that need not be read again. While another process saves
+// something there is none: its end changes nothing in the journal.
+func (s *saves) known() int64 {
+	if slices.ContainsFunc(s.all, func(one *saved) bool { return one.elsewhere }) {
+		return -1
+	}
+	return s.revision
+}
+
+// bringSaves takes in what the journal knows. Wishes that nobody works on, such
+// as those of a dubtop that was killed, are continued here.
+func (a *Account) bringSaves(r savesRead) {
+	if !r.news {
+		return
+	}
+	v := &a.saves
+	v.revision, v.last = r.revision, r.last
+	for _, f := range r.files {
+		a.Store.Saved.Put(f)
+	}
+	wished := make(map[output.Want]bool, len(r.wishes))
+	for _, w := range r.wishes {
+		wished[w.Want] = true
+		s := v.find(w.Want)
+		if s == nil {
+			s = a.newSave(w)
+			v.add(s)
+		}
+		if s.cancel == nil {
+			s.wish, s.elsewhere = w, r.away[w.Want]
+		}
+	}
+	for _, s := range slices.Clone(v.all) {
+		if !wished[s.wish.Want] && s.cancel == nil {
+			v.remove(s) // another window saved it, or gave it up
+		}
+	}
+}
+
+func (a *Account) newSave(w output.Wish) *saved {
+	s := &saved{wish: w, shared: new(sharing), name: text.Of(filepath.Base(w.Path))}
+	if g, ok := a.Store.Generations.Find(w.Job); ok {
+		s.name = g.Name
+	}
+	return s
+}
+
+// unsavable returns why no file can be saved at all, or nil.
+func (a *Account) unsavable() error {
+	switch {
+	case a.Journal == nil:
+		return errors.New("the journal is not open yet")
+	case a.unwritable != nil:
+		return a.unwritable
+	case a.Saving.Folder == "":
+		return errors.New("there is no folder to save to: set folder in the [output] part of the configuration")
+	}
+	return nil
+}
+
+// savesDue starts the downloads that are due.
+func (a *Account) savesDue(now time.Time) (work []Work) {
+	if !a.Lists || a.unsavable() != nil {
+		return nil
+	}
+	work = a.automaticWork(now)
+	running := 0
+	for _, s := range a.saves.all {
+		if s.cancel != nil {
+			running++
+			s.meter.Add(now, s.shared.done.Load())
+		}
+	}
+	most := a.Saving.AtOnce
+	if most <= 0 {
+		most = savesAtOnce
+	}
+	for _, s := range a.saves.all {
+		if running >= most {
+			break
+		}
+		if s.due(now) && (!a.OlderLeft() || a.listed(s)) {
+			running++
+			work = append(work, a.saveWork(s))
+		}
+	}
+	return work
+}
+
+// due reports whether an attempt may be made.
+func (s *saved) due(now time.Time) bool {
+	return s.cancel == nil && !s.dropped && s.wish.Reason == "" && !s.elsewhere && !now.Before(s.next)
+}
+
+// listed reports whether the job of a save is known, whose facts may be in its
+// name.
+func (a *Account) listed(s *saved) bool {
+	_, ok := a.Store.Generations.Find(s.wish.Job)
+	return ok || s.job.ID != ""
+}
+
+// nextSaved is when something about the saves changes by itself.
+func (a *Account) nextSaved() (next time.Time) {
+	for _, s := range a.saves.all {
+		switch {
+		case s.cancel != nil:
+			return a.now.Add(time.Second) // its progress
+		case s.elsewhere, s.wish.Reason != "", s.dropped:
+		case s.next.After(a.now):
+			next = instant.Earlier(next, s.next)
+		}
+	}
+	return next
+}
+
+// saveWork makes one attempt.
+func (a *Account) saveWork(s *saved) Work {
+	stop, cancel := context.WithCancel(a.saves.ctx)
+	s.cancel, s.meter = cancel, upload.Meter{}
+	s.shared.done.Store(0)
+	s.shared.total.Store(-1)
+	s.shared.words.Store(nil)
+	r := saveRun{
+		client: a.Client, journal: a.Journal, keeper: a.saves.keeper, how: a.Saving,
+		want: s.wish.Want, job: output.Job{ID: s.wish.Job, Name: string(s.name)}, shared: s.shared,
+	}
+	if g, ok := a.Store.Generations.Find(s.wish.Job); ok {
+		s.name = g.Name
+		r.job = a.fileJob(&g)
+	} else if s.job.ID != "" {
+		r.job = s.job
+	}
+	return a.work(func(ctx context.Context) apply {
+		ctx, end := context.WithCancel(ctx)
+		defer end()
+		defer context.AfterFunc(stop, end)()
+		done := r.do(ctx)
+		return func(now time.Time) []Event { return a.saveEnded(s, done, now) }
+	})
+}
+
+// saveEnded takes in the end of an attempt.
+func (a *Account) saveEnded(s *saved, done saveEnd, now time.Time) []Event {
+	s.cancel()
+	s.cancel = nil
+	if done.path != "" {
+		s.wish.Path = done.path
+	}
+	switch {
+	case errors.Is(done.err, journal.ErrSavingElsewhere):
+		s.elsewhere = true
+		return nil
+	case errors.Is(done.err, journal.ErrNoWish), s.dropped:
+		a.saves.remove(s)
+		return nil
+	case done.err == nil && !done.none:
+		a.saves.remove(s)
+		a.Store.Saved.Put(done.file)
+	case done.none:
+		a.saves.remove(s)
+	case errors.Is(done.err, context.Canceled):
+		return nil
+	case done.broken: // the journal does not know that it failed
+		s.wish.Reason, s.next = "", now.Add(elsewhereAgain)
+		return nil
+	default:
+		s.wish.Reason = string(text.Of(done.err.Error()))
+	}
+	return []Event{{Kind: EventSaved, Err: done.err, Saved: &SavedFile{File: done.file, Want: s.wish.Want, Name: s.name, None: done.none, Automatic: s.wish.Automatic}}}
+}
+
+// SavedFile is a file that was saved, or could not be.
+type SavedFile struct {
+	output.File
+	Want      output.Want
+	Name      text.Text // of the job
+	None      bool      // the job has no such file
+	Automatic bool
+}
+
+// SaveFiles saves what was planned. Its event counts the files.
+func (a *Account) SaveFiles(p Plan) Work {
+	wishes := p.wishes(a.now)
+	j := a.Journal
+	return a.work(func(ctx context.Context) apply {
+		taken, err := j.WishFiles(ctx, wishes)
+		return func(time.Time) []Event {
+			a.wished(taken)
+			for i := range p.Files {
+				if s := a.saves.find(p.Files[i].Want); s != nil {
+					s.job, s.name = p.Files[i].job, p.Files[i].Name
+				}
+			}
+			return []Event{{Kind: EventWished, Err: err, Count: len(taken)}}
+		}
+	})
+}
+
+// wished starts to save what the journal has taken.
+func (a *Account) wished(taken []output.Wish) {
+	for _, w := range taken {
+		s := a.saves.find(w.Want)
+		if s == nil {
+			s = a.newSave(w)
+			a.saves.add(s)
+		}
+		s.wish, s.elsewhere, s.next, s.dropped = w, false, time.Time{}, false
+	}
+}
+
+// RetrySaves tries again what could not be saved. Without wants it is everything.
+func (a *Account) RetrySaves(wants ...output.Want) Work {
+	var wishes []output.Wish
+	for _, s := range a.saves.all {
+		if s.wish.Reason != "" && s.cancel == nil && (len(wants) == 0 || slices.Contains(wants, s.wish.Want)) {
+			w := s.wish
+			w.Reason, w.Automatic = "", false
+			wishes = append(wishes, w)
+		}
+	}
+	return a.SaveFiles(Plan{retry: wishes})
+}
+
+// DropSaves gives files up that are not saved yet, and removes what has arrived
+// of them.
+func (a *Account) DropSaves(wants ...output.Want) Work {
+	paths := make([]string, 0, len(wants))
+	for _, w := range wants {
+		s := a.saves.find(w)
+		if s == nil {
+			continue
+		}
+		s.dropped = true
+		if s.cancel != nil {
+			s.cancel() // its end removes it
+			continue
+		}
+		paths = append(paths, s.wish.Path)
+		a.saves.remove(s)
+	}
+	j := a.Journal
+	return a.work(func(ctx context.Context) apply {
+		err := j.DropFiles(ctx, wants)
+		for _, path := range paths {
+			_ = download.Discard(path) // what is left of it is continued or replaced
+		}
+		return func(time.Time) []Event { return []Event{{Kind: EventWished, Err: err}} }
+	})
+}
+
+func fileOf(g *state.Generation, k output.Kind) output.Want {
+	return output.Want{Job: g.Key(), Kind: k}
+}

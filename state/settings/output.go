@@ -1,0 +1,115 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"dubtop/state"
+	"dubtop/state/output"
+)
+
+// Output says how files of jobs are saved on this machine.
+type Output struct {
+	Folder    string // absolute, or in the home directory ~
+	Template  string // of names
+	Strict    bool   // only letters, digits, - and _ in names
+	Downloads int    // at once
+	Automatic string // saved when their jobs end: "" for none, "all", or a filter
+	Sidecar   bool   // what is known about a job is written beside its file
+	Checksums bool   // folders get a SHA256SUMS
+}
+
+// mostDownloads is how many downloads may run at once.
+const mostDownloads = 16
+
+// DefaultOutput is how files are saved if the user does not say otherwise.
+func DefaultOutput() Output {
+	const downloads = 2
+	return Output{Folder: "~/Downloads/dubtop", Template: output.DefaultTemplate, Downloads: downloads, Sidecar: true, Checksums: true}
+}
+
+// FolderIn returns the folder as an absolute path, "" if the home directory is
+// needed and not known.
+func (o *Output) FolderIn(home string) string {
+	rest, tilde := strings.CutPrefix(o.Folder, "~/")
+	switch {
+	case !tilde:
+		return o.Folder
+	case home == "":
+		return ""
+	}
+	return filepath.Join(home, rest)
+}
+
+// outputEntries returns the keys of the part about files of jobs.
+func outputEntries(o *Output) map[string]entry {
+	return map[string]entry{
+		"output.folder":    {func(v any) error { return setFolder(&o.Folder, v) }},
+		"output.template":  {func(v any) error { return setTemplate(&o.Template, v) }},
+		"output.strict":    {func(v any) error { return setBool(&o.Strict, v) }},
+		"output.downloads": {func(v any) error { return setDownloads(&o.Downloads, v) }},
+		"output.automatic": {func(v any) error { return setAutomatic(&o.Automatic, v) }},
+		"output.sidecar":   {func(v any) error { return setBool(&o.Sidecar, v) }},
+		"output.checksums": {func(v any) error { return setBool(&o.Checksums, v) }},
+	}
+}
+
+// setFolder reads a folder, which may begin with ~.
+func setFolder(to *string, v any) error {
+	s, ok := v.(string)
+	written := strings.TrimSpace(s)
+	if !ok || !filepath.IsAbs(written) && !strings.HasPrefix(written, "~/") {
+		return fmt.Errorf(`it must be a folder like "~/Videos" or "/srv/dubs": %q is used`, *to)
+	}
+	*to = filepath.Clean(written)
+	return nil
+}
+
+func setTemplate(to *string, v any) error {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("it must be a text in quotes: %q is used", *to)
+	}
+	if wrong := (output.Naming{Template: s}).Check(); wrong != "" {
+		return fmt.Errorf("%s: %q is used", wrong, *to)
+	}
+	*to = s
+	return nil
+}
+
+func setDownloads(to *int, v any) error {
+	n, ok := v.(int64)
+	if !ok || n < 1 || n > mostDownloads {
+		return fmt.Errorf("it must be a whole number from 1 to %d: %d is used", mostDownloads, *to)
+	}
+	*to = int(n)
+	return nil
+}
+
+// setAutomatic reads which outputs are saved without a key. A filter with a
+// mistyped field would match nothing, silently.
+func setAutomatic(to *string, v any) error {
+	if on, ok := v.(bool); ok {
+		if *to = ""; on {
+			*to = "all"
+		}
+		return nil
+	}
+	s, ok := v.(string)
+	if !ok {
+		return errors.New(`it must be "off", "all" or a filter like "label:acme": nothing is saved automatically`)
+	}
+	fields := (&state.Generation{}).Vocabulary().Fields
+	for word := range strings.FieldsSeq(strings.ToLower(s)) {
+		if name, _, ok := strings.Cut(strings.TrimPrefix(word, "-"), ":"); ok && !slices.Contains(fields, name) {
+			return fmt.Errorf("jobs have no %q; a filter can name %s: nothing is saved automatically", name, strings.Join(fields, ", "))
+		}
+	}
+	if *to = strings.TrimSpace(s); strings.EqualFold(*to, "off") {
+		*to = ""
+	}
+	return nil
+}
