@@ -44,6 +44,7 @@ type Client struct {
 	generate, other *limiter
 	tickets         *limiter // for uploads; they also count as other requests
 	memory          memory
+	exchanges       exchanges
 	uploads         atomic.Bool                   // the server is known to take uploads
 	skew            atomic.Pointer[time.Duration] // server's clock minus the local one
 	slots           atomic.Int64                  // concurrency of the plan; 0 if unknown

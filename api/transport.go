@@ -42,11 +42,12 @@ func (c *Client) connect(cfg Config) {
 		c.closeIdle = func() { kept.CloseIdleConnections(); links.closeIdle(); files.closeIdle() }
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	c.reads = &http.Client{Transport: &keyed{reads, c.base, c.key, agent}, CheckRedirect: stay}
-	c.paid = &http.Client{Transport: &keyed{paid, c.base, c.key, agent}, CheckRedirect: stay}
-	c.keyless = &http.Client{Transport: &keyed{reads, c.base, Secret{}, agent}, CheckRedirect: stay}
-	c.media = &http.Client{Transport: &linked{media, agent}, CheckRedirect: checkRedirect}
-	c.storage = &http.Client{Transport: &linked{storage, agent}, CheckRedirect: stay}
+	kept := func(t http.RoundTripper) http.RoundTripper { return &remembered{t, c} }
+	c.reads = &http.Client{Transport: kept(&keyed{reads, c.base, c.key, agent}), CheckRedirect: stay}
+	c.paid = &http.Client{Transport: kept(&keyed{paid, c.base, c.key, agent}), CheckRedirect: stay}
+	c.keyless = &http.Client{Transport: kept(&keyed{reads, c.base, Secret{}, agent}), CheckRedirect: stay}
+	c.media = &http.Client{Transport: kept(&linked{media, agent}), CheckRedirect: checkRedirect}
+	c.storage = &http.Client{Transport: kept(&linked{storage, agent}), CheckRedirect: stay}
 	c.files = &http.Client{Transport: &linked{storage, agent}, CheckRedirect: checkRedirect}
 }
 

@@ -241,7 +241,7 @@ func kindOf(err error) api.Kind {
 
 func (d *generationDetails) lines(width int) []paint.Styled {
 	a, t, o := d.app, d.app.Theme, d.opened()
-	lines := []paint.Styled{d.partTitles(), ""}
+	lines := []paint.Styled{partTitles(t, d.part, "Overview", "Request", "Raw answer"), ""}
 	g := d.row()
 	switch {
 	case g == nil:
@@ -290,12 +290,12 @@ func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styl
 	return lines
 }
 
-func (d *generationDetails) partTitles() paint.Styled {
-	t := d.app.Theme
+// partTitles draws the titles of the parts of a screen, the shown one in brackets.
+func partTitles(t *paint.Theme, part int, titles ...text.Text) paint.Styled {
 	line := paint.Styled("  ")
-	for i, title := range []text.Text{"Overview", "Request", "Raw answer"} {
+	for i, title := range titles {
 		n := paint.Muted
-		if i == d.part {
+		if i == part {
 			n, title = paint.Accent, "["+title+"]"
 		}
 		line += t.Text(n, title) + "  "

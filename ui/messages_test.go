@@ -109,7 +109,7 @@ func TestMessagesScrollAndStayInPlace(t *testing.T) {
 	st.width, st.height = 40, 10
 	tell(t, st, func(s *story) {
 		s.Pass(20 * time.Second)
-		s.Press("L", "j", "j", "j", "j", "j", "j", "j")
+		s.Press("L", "j", "j", "j", "j", "j", "j", "j", "j")
 		s.Sees("https://status.example.com/farm", "times since")
 		s.Press("g")
 		s.Sees("▌ 18:30:")
