@@ -137,7 +137,7 @@ can be pasted into another terminal:
 	f.Float64Var(&o.Speed, "speed", 1, "how many times faster jobs run")
 	f.Uint64Var(&o.Seed, "seed", 1, "random seed: the same seed makes the same account")
 	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
-	f.Int64Var(&o.OutputSize, "output-mb", 0, "make outputs about this many megabytes large")
+	f.Int64Var(&o.OutputSize, "output-mb", 0, "make outputs large: up to this many megabytes")
 	f.Float64Var(&o.Flaky, "flaky", 0, "how often, from 0 to 1, fetching an output goes wrong")
 	f.BoolVar(&o.HideSlots, "hide-slots", false, "hide how many jobs the plan runs at once")
 	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "ignore idempotency keys: a job sent twice is made twice")

@@ -23,7 +23,7 @@ func (s *Server) outputFile(id string, seconds float64) io.ReadSeeker {
 	size := int64(len(film))
 	if wanted := s.opts.OutputSize; wanted > 0 {
 		r := stream(s.opts.Seed, "size", hash(id))
-		size = max(size, wanted/2+r.Int64N(wanted*3/2+1))
+		size = max(size, wanted/50+r.Int64N(wanted-wanted/50+1))
 	}
 	if noise := size - int64(len(film)); noise >= 8 {
 		film = append(film, u32(uint32(min(noise, 1<<32-1)))...)

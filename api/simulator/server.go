@@ -69,8 +69,8 @@ type Options struct {
 	Billing string
 	// Funds is the balance at the start, in dollars or credits; 0 means 50.
 	Funds float64
-	// OutputSize makes outputs about this many bytes large, from half to twice
-	// as many; 0 leaves them as small as they are.
+	// OutputSize makes outputs large: from a fiftieth of this many bytes to all
+	// of them; 0 leaves outputs as small as they are.
 	OutputSize int64
 	// Flaky is how often, from 0 to 1, fetching an output goes wrong in one of
 	// the ways of storages.

@@ -15,12 +15,16 @@ import (
 // disk is the file system. Tests replace its functions with ones that fail;
 // nil means the real one.
 type disk struct {
+	// reached is told about the points between which a crash must do no harm.
+	reached func()
+
 	writes func(*os.File, []byte) (int, error)
 	syncs  func(*os.File) error
 	frees  func(folder string) (int64, error)
 }
 
 func (d disk) write(f *os.File, p []byte) (int, error) {
+	d.reach()
 	if d.writes != nil {
 		return d.writes(f, p)
 	}
@@ -28,10 +32,18 @@ func (d disk) write(f *os.File, p []byte) (int, error) {
 }
 
 func (d disk) sync(f *os.File) error {
+	d.reach()
 	if d.syncs != nil {
 		return d.syncs(f)
 	}
 	return f.Sync()
+}
+
+// reach marks a point.
+func (d disk) reach() {
+	if d.reached != nil {
+		d.reached()
+	}
 }
 
 // free returns how many bytes can be written in a folder.

@@ -79,15 +79,15 @@ func (s *saving) fromStart(res *http.Response) error {
 	if res.ContentLength == 0 {
 		return &setback{words: s.shownHost() + " sends an empty file", kind: ErrContent, wrong: true}
 	}
-	if err := s.fits(res.ContentLength); err != nil {
+	if err := s.fits(res.ContentLength, res.ContentLength); err != nil {
 		return err
 	}
 	return s.part.begin(describe(s.Mark, res))
 }
 
-// fits reports whether a file of total bytes can be saved; -1 stands for an
-// unknown size.
-func (s *saving) fits(total int64) error {
+// fits reports whether a file of total bytes can be saved, of which some are
+// missing. -1 stands for an unknown size.
+func (s *saving) fits(total, missing int64) error {
 	if total > s.Most {
 		return because(ErrContent, fmt.Sprintf("%s announces %s, more than the %s that are saved", s.shownHost(), inBytes(total), inBytes(s.Most)))
 	}
@@ -95,7 +95,7 @@ func (s *saving) fits(total int64) error {
 	if err != nil {
 		return diskError(s.Path, err)
 	}
-	if need := max(total, 1) + reserve; need > free {
+	if need := max(missing, 1) + reserve; need > free {
 		return because(ErrFull, fmt.Sprintf("not enough space for %s in %s: %s are needed and %s are free; make room and save again",
 			name(s.Path), filepath.Dir(s.Path), inBytes(need), inBytes(free)))
 	}
@@ -112,7 +112,7 @@ func (s *saving) fromMiddle(res *http.Response) error {
 		etag != "" && n.ETag != "" && etag != n.ETag:
 		return &setback{words: s.shownHost() + " continues with another file", kind: ErrContent, again: true}
 	}
-	return nil
+	return s.fits(n.Total, n.Total-s.part.size)
 }
 
 // contentRange reads the header of a part: its first byte and the size of the

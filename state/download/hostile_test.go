@@ -206,6 +206,19 @@ func TestFromLoopback(t *testing.T) {
 	wants(t, err, download.ErrUnsafe, "from this machine")
 }
 
+// A link into a private network is not followed, whatever its name.
+func TestPrivateNetwork(t *testing.T) {
+	s := newStore(t, 1000)
+	d := newDesk(t, s.url)
+	d.Client = newClient(t, "https://api.sync.so", "").Files()
+	_, err := d.save()
+	wants(t, err, download.ErrUnsafe, "private network")
+	if n := len(s.requests()); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	d.folder()
+}
+
 // A link that can't be used is not followed.
 func TestBadLinks(t *testing.T) {
 	for link, words := range map[string]string{

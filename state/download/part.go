@@ -64,7 +64,7 @@ const tries = 5
 
 // openPart opens and locks the part of a file, and makes the folder if needed.
 func openPart(name string, d disk) (*part, error) {
-	if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+	if err := makeFolder(filepath.Dir(name)); err != nil {
 		return nil, diskError(name, err)
 	}
 	for range tries {
@@ -143,9 +143,11 @@ func (p *part) saveNote() error {
 		return diskError(p.name, err)
 	}
 	fresh := p.name + ".part.new"
+	p.disk.reach()
 	if err := os.WriteFile(fresh, data, 0o600); err != nil {
 		return diskError(p.name, err)
 	}
+	p.disk.reach()
 	return diskError(p.name, os.Rename(fresh, noteName(p.name)))
 }
 
@@ -174,6 +176,7 @@ func (p *part) resume(ctx context.Context, mark string) error {
 // disk yet.
 func (p *part) restart(n note) error {
 	p.size, p.kept, p.note, p.sums = 0, 0, n, newSums(n.Want)
+	p.disk.reach()
 	if err := p.file.Truncate(0); err != nil {
 		return diskError(p.name, err)
 	}
@@ -210,14 +213,19 @@ func (p *part) publish() error {
 	if err := p.saveNote(); err != nil {
 		return err
 	}
+	p.disk.reach()
 	if err := renameNew(partName(p.name), p.name); err != nil {
 		return diskError(p.name, err)
 	}
+	p.disk.reach()
 	return diskError(p.name, syncFolder(filepath.Dir(p.name)))
 }
 
 // forget removes the note of a file that has its name.
-func (p *part) forget() { removeAll(noteName(p.name), p.name+".part.new") }
+func (p *part) forget() {
+	p.disk.reach()
+	removeAll(noteName(p.name), p.name+".part.new")
+}
 
 // discard removes the part and its note.
 func (p *part) discard() {

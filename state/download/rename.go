@@ -3,7 +3,9 @@ package download
 import (
 	"errors"
 	"io/fs"
+	"math"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,11 +33,39 @@ func renameUnlessThere(from, to string) error {
 	return os.Rename(from, to)
 }
 
-// freeSpace returns how many bytes the user can write in a folder.
+// makeFolder makes a folder and those above it, so that they survive a crash of
+// the system.
+func makeFolder(path string) error {
+	if stat, err := os.Stat(path); err == nil && stat.IsDir() {
+		return nil
+	}
+	above := filepath.Dir(path)
+	if above != path {
+		if err := makeFolder(above); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(path, 0o777); err != nil {
+		if stat, failed := os.Stat(path); failed == nil && stat.IsDir() { // somebody else was faster
+			return nil
+		}
+		if errors.Is(err, fs.ErrExist) {
+			return &fs.PathError{Op: "mkdir", Path: path, Err: unix.ENOTDIR}
+		}
+		return err
+	}
+	return syncFolder(above)
+}
+
+// freeSpace returns how many bytes the user can write in a folder. Of a disk
+// that does not say, it returns the largest number.
 func freeSpace(folder string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(folder, &s); err != nil {
 		return 0, &fs.PathError{Op: "statfs", Path: folder, Err: err}
+	}
+	if s.Blocks == 0 {
+		return math.MaxInt64, nil
 	}
 	return int64(s.Bavail) * int64(s.Bsize), nil
 }

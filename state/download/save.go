@@ -136,6 +136,7 @@ func (s *saving) finish() (File, error) {
 // record tells the caller about a file that has its name.
 func (s *saving) record(size int64, sum string) (File, error) {
 	s.file.Path, s.file.Size, s.file.SHA256 = s.Path, size, sum
+	s.part.disk.reach()
 	if s.Record != nil {
 		if err := s.Record(s.file); err != nil {
 			return s.file, err
