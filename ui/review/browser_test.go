@@ -3,10 +3,8 @@ package review
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,22 +125,27 @@ func TestBothVideosPlayInStepInABrowser(t *testing.T) {
 	s, _ := serve(t, twoTakes(t))
 	tab := b.Open(s.URL())
 	ready(tab)
-	tab.Press(" ")
+	tab.Press("l", " ")
 	tab.Wait(`videos().every((v) => v.currentTime > 0.5 && !v.paused)`)
 	for _, to := range []float64{3.1, 0.2, 5.0, 1.7, 4.4, 2.2, 0.9, 3.9, 1.1, 2.6} {
 		tab.Eval(fmt.Sprintf(`$seek = document.getElementById("seek"); $seek.value = %g; $seek.dispatchEvent(new Event("input"))`, to), nil)
 		tab.Wait(fmt.Sprintf(`videos().every((v) => !v.seeking && !v.paused && v.currentTime > %g)`, to+0.15))
 	}
 	tab.Wait(`videos()[0].currentTime > 3.4`)
-	var off []float64
-	for range 20 {
-		var drift float64
-		tab.Eval(`await drawn(), number(videos()[0]) - number(videos()[1])`, &drift)
-		off = append(off, math.Abs(drift))
-	}
-	if slices.Max(off) > 1 {
+	// A machine that does something else as well drops frames now and then.
+	var off []int
+	tab.Eval(`await (async () => {
+		const off = [], end = Date.now() + 8000;
+		while (Date.now() < end && !(off.length >= 25 && off.slice(-25).every((n) => n <= 1))) {
+			await drawn();
+			off.push(Math.abs(number(videos()[0]) - number(videos()[1])));
+		}
+		return off;
+	})()`, &off)
+	if last := off[max(0, len(off)-25):]; len(last) < 25 || slices.Max(last) > 1 {
 		t.Errorf("frames apart while playing: %v", off)
 	}
+	t.Logf("at most %d frames apart in %d looks", slices.Max(off), len(off))
 	tab.Press(" ")
 	tab.Wait(`still()`)
 	for _, key := range []string{".", ".", ",", "ArrowLeft", ".", "Home", ".", ".", "ArrowRight", ","} {
@@ -154,15 +157,207 @@ func TestBothVideosPlayInStepInABrowser(t *testing.T) {
 			t.Errorf("after %q the frames are %v", key, shown)
 		}
 	}
+	stayed(t, s, tab)
+}
+
+// stayed checks that the page asked only its server, and ran without a fault.
+func stayed(t *testing.T, s *Server, tab *chromium.Tab) {
+	t.Helper()
 	for _, link := range tab.Requests() {
-		if !strings.HasPrefix(link, s.URL()) && !strings.HasPrefix(link, "data:") {
+		if !strings.HasPrefix(link, s.URL()) && link != "data:," {
 			t.Errorf("asked for %s", link)
 		}
 	}
 	if said := tab.Troubles(); len(said) > 0 {
 		t.Errorf("the console says %q", said)
 	}
-	if to := os.Getenv("DUBTOP_PICTURES"); to != "" {
-		tab.Picture(filepath.Join(to, "x.png"))
+}
+
+// queue is what a review queue shows: an output beside its input, two takes, and
+// a video alone.
+func queue(t testing.TB) []Item {
+	input := Take{Name: "Input", Source: Source{File: fixture(t, "input.webm")}}
+	return []Item{
+		{Name: "promo_fr_014", Left: input, Right: Take{ID: "job-0", Name: "Output · sync-3", Source: linked(t, "two.webm")}},
+		twoTakes(t),
+		{Name: `"><script>alert(1)</script> 🎬 שלום`, Left: Take{ID: "job-3", Name: "Take 1", Source: linked(t, "one.webm")}},
+	}
+}
+
+func TestAQueueIsReviewedByKeysAlone(t *testing.T) {
+	b := chromium.Start(t)
+	s, d := serve(t, queue(t)...)
+	tab := b.Open(s.URL())
+	ready(tab)
+	tab.Sees("1 of 3")
+	tab.Wait(`videos()[0].muted && !videos()[1].muted`) // the output is heard
+	tab.Press("a")
+	tab.Sees("Output · sync-3: approved.")
+	tab.Press("n")
+	tab.Sees("2 of 3")
+	ready(tab)
+	tab.Press("1", "r")
+	tab.Wait(`document.activeElement.id === "note"`)
+	tab.Type("the mouth is late ")
+	tab.Press("a", " ", "n", "Enter") // text, while it is typed
+	tab.Sees("Take 1 · lipsync-2: retake.")
+	tab.Sees("the mouth is late a n")
+	tab.Press("2", "a")
+	tab.Sees("Take 2 · sync-3: approved.")
+	tab.Press("r")
+	tab.Type("never sent")
+	tab.Press("Escape", "c")
+	tab.Sees("Take 2 · sync-3: no verdict.")
+	tab.Press("n", "r", "Enter")
+	tab.Sees("1 approved · 2 to retake")
+	tab.Press("n", "n", "p", "p", "p")
+	tab.Sees("1 of 3")
+	want := []string{"job-0 approved", "job-1 retake the mouth is late a n", "job-2 approved", "job-2", "job-3 retake"}
+	if got := d.all(); !slices.Equal(got, want) {
+		t.Errorf("decided %q, want %q", got, want)
+	}
+	tab.Press("m", "l", "h", "End", " ") // at the end it begins anew, muted, in a loop, slowly
+	tab.Wait(`videos().every((v) => !v.paused && v.muted && v.loop === false && Math.abs(v.playbackRate - 0.5) < 0.11)`)
+	tab.Press("End")
+	tab.Wait(`videos().every((v) => !v.paused && v.currentTime < 3)`)
+	stayed(t, s, tab)
+}
+
+func TestEveryControlIsReachedByTab(t *testing.T) {
+	b := chromium.Start(t)
+	s, d := serve(t, queue(t)[1:]...)
+	tab := b.Open(s.URL())
+	ready(tab)
+	reached := map[string]bool{}
+	var id string
+	for range 30 {
+		tab.Press("Tab")
+		tab.Eval(`document.activeElement.id || document.activeElement.className || document.activeElement.textContent`, &id)
+		reached[id] = true
+		var outlined bool
+		tab.Eval(`getComputedStyle(document.activeElement).outlineStyle !== "none" || document.activeElement === document.body`, &outlined)
+		if !outlined {
+			t.Errorf("nobody sees the focus on %s", id)
+		}
+		if id == "approve" && len(d.all()) == 0 {
+			tab.Press("Enter")
+			tab.Sees("Take 1 · lipsync-2: approved.")
+		}
+	}
+	for _, id := range []string{"seek", "back", "play", "forward", "loop", "half", "mute", "next", "hear", "approve", "retake", "clear"} {
+		if !reached[id] {
+			t.Errorf("tab does not reach %s", id)
+		}
+	}
+	if got := d.all(); !slices.Equal(got, []string{"job-1 approved"}) {
+		t.Errorf("decided %q", got)
+	}
+}
+
+func TestThePageFollowsTheDashboard(t *testing.T) {
+	b := chromium.Start(t)
+	s, d := serve(t, twoTakes(t))
+	tab := b.Open(s.URL())
+	ready(tab)
+	tab.Press(" ")
+	tab.Wait(`videos()[0].currentTime > 0.3`)
+	if err := d.take("job-2", verdict.Retake, "given in the dashboard"); err != nil {
+		t.Fatal(err)
+	}
+	tab.Sees("given in the dashboard")
+	tab.Wait(`videos().every((v) => !v.paused && v.currentTime > 0.3)`) // it was not interrupted
+	stayed(t, s, tab)
+	d.mu.Lock()
+	d.fail = fmt.Errorf("the disk is full")
+	d.mu.Unlock()
+	tab.Press("a")
+	tab.Sees("Not saved: the disk is full")
+	_ = s.Close()
+	tab.Press("a")
+	tab.Sees("dubtop does not answer")
+}
+
+func TestAVideoThatDoesNotPlaySaysWhy(t *testing.T) {
+	b := chromium.Start(t)
+	item := twoTakes(t)
+	item.Right.Source = Source{Link: func(context.Context, bool) (string, error) { return "", fmt.Errorf("the job has no output") }}
+	s, _ := serve(t, item)
+	tab := b.Open(s.URL())
+	tab.Sees("the job has no output")
+	tab.Eval(helpers, nil)
+	tab.Press(" ")
+	tab.Wait(`videos()[0].currentTime > 0.3`) // the other one plays
+}
+
+func TestAnotherOriginGetsNothing(t *testing.T) {
+	b := chromium.Start(t)
+	s, d := serve(t, twoTakes(t))
+	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<title>evil</title>"))
+	}))
+	t.Cleanup(evil.Close)
+	tab := b.Open(evil.URL)
+	media := s.URL() + "media/" + s.sourceName(&s.items[0], 0, 0)
+	for name, attempt := range map[string]string{
+		"read":    fmt.Sprintf(`fetch(%q).then((r) => r.text(), () => "")`, s.URL()+"items"),
+		"watch":   fmt.Sprintf(`new Promise((done) => { const v = document.createElement("video"); v.onloadeddata = () => done("played"); v.onerror = () => done(""); v.src = %q; v.load(); })`, media),
+		"include": fmt.Sprintf(`new Promise((done) => { const e = document.createElement("script"); e.onload = () => done("ran"); e.onerror = () => done(""); e.src = %q; document.head.append(e); })`, s.URL()+"page.js"),
+		"frame":   fmt.Sprintf(`new Promise((done) => { const e = document.createElement("iframe"); e.onload = () => done(e.contentDocument ? "open" : ""); e.src = %q; document.body.append(e); })`, s.URL()),
+		"decide":  fmt.Sprintf(`fetch(%q, { method: "POST", mode: "no-cors", body: %q }).then(() => "", () => "")`, s.URL()+"verdict", approval),
+		"listen":  fmt.Sprintf(`new Promise((done) => { const e = new EventSource(%q); e.onmessage = e.onopen = () => done("heard"); e.onerror = () => done(""); })`, s.URL()+"events"),
+	} {
+		var got string
+		tab.Eval("await "+attempt, &got)
+		if got != "" {
+			t.Errorf("another origin can %s: %q", name, got)
+		}
+	}
+	if got := d.all(); len(got) > 0 {
+		t.Errorf("another origin decided %q", got)
+	}
+	wrong := b.Open(strings.Replace(s.URL(), s.token, strings.ToLower(s.token), 1))
+	var text string
+	if wrong.Eval(`document.body.innerText.trim()`, &text); strings.Contains(text, "promo") {
+		t.Errorf("a wrong token gets %q", text)
+	}
+}
+
+func TestThePageIsAccessible(t *testing.T) {
+	b := chromium.Start(t)
+	s, _ := serve(t, queue(t)...)
+	tab := b.Open(s.URL())
+	ready(tab)
+	for _, dark := range []bool{false, true} {
+		tab.Dark(dark)
+		for _, keys := range [][]string{{}, {"a"}, {"n", "r", "x", "Enter"}, {"2", "r"}, {"Escape", "c", "n", "l", "m"}, {"p", "p"}} {
+			tab.Press(keys...)
+			tab.Eval(`await drawn()`, nil)
+			wrong, ok := tab.Accessible()
+			if !ok {
+				t.Skip("DUBTOP_AXE names no script")
+			}
+			for _, w := range wrong {
+				t.Errorf("dark %v, after %q: %s", dark, keys, w)
+			}
+		}
+	}
+}
+
+// The pictures are taken anew by .ci/browser/run --pictures.
+func TestPictureOfTheReviewPage(t *testing.T) {
+	to := chromium.Pictures(t)
+	b := chromium.Start(t)
+	item := twoTakes(t)
+	item.Left.Verdict, item.Left.Note = verdict.Retake, "The mouth lags behind from 0:02 on."
+	s, _ := serve(t, item)
+	tab := b.Open(s.URL())
+	ready(tab)
+	tab.Press("2", "a")
+	tab.Sees("approved.")
+	tab.Still(2.2)
+	for name, dark := range map[string]bool{"review.png": false, "review-dark.png": true} {
+		tab.Dark(dark)
+		tab.Picture(filepath.Join(to, name))
 	}
 }

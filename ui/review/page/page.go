@@ -18,7 +18,7 @@ import (
 	"dubtop/state/verdict"
 )
 
-//go:embed page.html page.css sync.js page.js
+//go:embed page.html page.css sync.js kept.js page.js
 var files embed.FS
 
 // Data is what the page shows.
@@ -65,7 +65,7 @@ const LivePolicy = policy + "script-src 'self'; style-src 'self'; media-src 'sel
 
 // Live returns the page that gets its data from its server.
 func Live() []byte {
-	return fill("Review · dubtop", `<link rel="stylesheet" href="page.css">`, `<script src="sync.js"></script><script src="page.js"></script>`)
+	return fill("Review · dubtop", `<link rel="stylesheet" href="page.css">`, `<script src="sync.js"></script><script src="kept.js"></script><script src="page.js"></script>`)
 }
 
 // Offline returns the page with everything in it.
@@ -75,7 +75,7 @@ func Offline(d Data) ([]byte, error) {
 		return nil, err
 	}
 	style := read("page.css")
-	script := slices.Concat(read("sync.js"), read("page.js"))
+	script := slices.Concat(read("sync.js"), read("kept.js"), read("page.js"))
 	csp := policy + "script-src " + hash(script) + "; style-src " + hash(style) + "; media-src 'self' file:"
 	head := `<meta http-equiv="Content-Security-Policy" content="` + csp + `">` + "\n<style>" + string(style) + "</style>"
 	foot := `<script type="application/json" id="data">` + string(data) + "</script>\n<script>" + string(script) + "</script>"
@@ -88,7 +88,7 @@ func Asset(name string) (content []byte, kind string) {
 	switch name {
 	case "page.css":
 		return read(name), "text/css; charset=utf-8"
-	case "sync.js", "page.js":
+	case "sync.js", "kept.js", "page.js":
 		return read(name), "text/javascript; charset=utf-8"
 	}
 	return nil, ""

@@ -3,6 +3,7 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const offline = $("data") ? JSON.parse($("data").textContent) : undefined;
+  const kept = offline ? new Kept(offline.keep) : undefined;
   const pair = new Pair(() => drawPlayback());
   let data = { items: [] };
   let at = 0;
@@ -89,8 +90,13 @@
       if (n === at) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
     });
-    const current = list.children[at];
-    if (current) current.scrollIntoView({ block: "nearest" });
+    reveal($("queue"), list.children[at]);
+  }
+
+  // reveal scrolls a list, and not the page, to one of its lines.
+  function reveal(list, line) {
+    if (!line) return;
+    list.scrollTop = Math.min(line.offsetTop, Math.max(list.scrollTop, line.offsetTop + line.offsetHeight - list.clientHeight));
   }
 
   // drawStage loads the videos unless they are there already, so that a verdict
@@ -217,21 +223,23 @@
     $("note").blur();
   }
 
+  let decided = 0; // verdicts that were kept
+
   // decide gives a verdict, and shows it once it is kept.
   async function decide(verdict, note = "") {
     const s = target();
     if (!s) return;
+    const name = item().sides.length > 1 ? s.name : item().name;
     closeNote();
     $("alert").textContent = "";
     try {
-      await (offline ? keep(s, verdict, note) : send(s, verdict, note));
+      await (kept ? kept.set(s.id, verdict, note) : send(s, verdict, note));
     } catch (e) {
       $("alert").textContent = "Not saved: " + e.message;
       return;
     }
-    s.verdict = verdict;
-    s.note = note;
-    const name = item().sides.length > 1 ? s.name : item().name;
+    decided++;
+    for (const same of data.items.flatMap((i) => i.sides).filter((o) => o.id === s.id)) Object.assign(same, { verdict, note });
     $("said").textContent = verdict ? `${name}: ${words[verdict]}.` : `${name}: no verdict.`;
     drawTally();
     drawList();
@@ -248,38 +256,11 @@
     if (!answer.ok) throw new Error((await answer.text()) || `dubtop answers ${answer.status}.`);
   }
 
-  // keep stores the verdicts of a hand-over in the browser.
-  function keep(s, verdict, note) {
-    const all = kept();
-    if (verdict) all[s.id] = { verdict, note, at: new Date().toISOString() };
-    else delete all[s.id];
-    try {
-      localStorage.setItem(data.keep, JSON.stringify(all));
-    } catch {
-      memory = all; // the browser keeps nothing for files
-    }
-    $("save").classList.add("due");
-  }
-
-  let memory = {};
-
-  function kept() {
-    try {
-      return JSON.parse(localStorage.getItem(data.keep)) || memory;
-    } catch {
-      return memory;
-    }
-  }
-
   // save hands the verdicts of a hand-over to the user as a file.
   function save() {
-    if (!data.keep || data.readOnly) return;
-    const all = kept();
-    const verdicts = data.items.flatMap((i) => i.sides).filter((s) => s.id && all[s.id])
-      .map((s) => ({ id: s.id, file: s.file, sha256: s.sha256, ...all[s.id] }));
-    const text = JSON.stringify({ format: "dubtop-verdicts", version: 1, handover: data.keep, verdicts }, null, 2) + "\n";
+    const sides = data.items.flatMap((i) => i.sides);
     const link = element("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.href = URL.createObjectURL(new Blob([kept.file(sides)], { type: "application/json" }));
     link.download = "verdicts.json";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
@@ -361,17 +342,31 @@
     drawKeys();
   }
 
+  let loading = false;
+  let again = false; // something changed while loading
+
+  // load gets the newest data. What was asked for before the last verdict was
+  // kept may be older than that.
   async function load() {
-    const answer = await fetch("items").catch(() => undefined);
-    if (!answer || !answer.ok) return;
-    $("alert").textContent = "";
-    take(await answer.json());
+    if (loading) return void (again = true);
+    loading = true;
+    do {
+      again = false;
+      const before = decided;
+      const answer = await fetch("items").catch(() => undefined);
+      const fresh = answer && answer.ok ? await answer.json() : undefined;
+      if (decided !== before) again = true;
+      else if (fresh) {
+        $("alert").textContent = "";
+        take(fresh);
+      }
+    } while (again);
+    loading = false;
   }
 
   connect();
   if (offline) {
-    const all = (data.keep = offline.keep) ? kept() : {};
-    for (const s of offline.items.flatMap((i) => i.sides)) Object.assign(s, s.id ? all[s.id] : undefined);
+    for (const s of offline.items.flatMap((i) => i.sides)) Object.assign(s, s.id ? kept.all[s.id] : undefined);
     take(offline);
   } else {
     const events = new EventSource("events");

@@ -151,7 +151,7 @@ class Pair {
       for (const v of this.good) {
         const drift = v === pace || atEnd(v) || v.paused ? 0 : v.currentTime - pace.currentTime;
         if (Math.abs(drift) > 0.3) return void this.seek(pace.currentTime);
-        const trim = Math.abs(drift) < 0.004 ? 0 : Math.min(0.2, Math.max(-0.2, 5 * drift));
+        const trim = Math.abs(drift) < 0.004 ? 0 : Math.min(0.5, Math.max(-0.5, 5 * drift)); // nobody hears it
         const rate = this.rate * (1 - Math.round(trim * 100) / 100);
         if (v.playbackRate !== rate) v.playbackRate = rate;
       }

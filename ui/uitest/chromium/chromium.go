@@ -20,6 +20,18 @@ import (
 // Patience is how long anything in the browser may take.
 const Patience = 20 * time.Second
 
+// File waits until a file that the browser writes is whole.
+func File(t testing.TB, path string, whole func([]byte) bool) []byte {
+	t.Helper()
+	for end := time.Now().Add(Patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if b, err := os.ReadFile(path); err == nil && whole(b) {
+			return b
+		}
+	}
+	t.Fatalf("%s was not written", path)
+	return nil
+}
+
 // Browser is a running Chromium with a profile of its own. It resolves no name,
 // so it can't reach another host.
 type Browser struct {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // Tab is an open page.
@@ -184,4 +185,22 @@ func (t *Tab) Picture(path string) {
 	png, err := base64.StdEncoding.DecodeString(shot.Data)
 	t.b.must(err)
 	t.b.must(os.WriteFile(path, png, 0o644))
+}
+
+// Still shows all videos at a time, and waits until they are drawn.
+func (t *Tab) Still(seconds float64) {
+	t.b.t.Helper()
+	t.Eval(fmt.Sprintf(`for (const v of document.querySelectorAll("video")) v.currentTime = %g`, seconds), nil)
+	t.Wait(`[...document.querySelectorAll("video")].every((v) => !v.seeking && v.readyState >= 2)`)
+	t.Eval(`await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`, nil)
+}
+
+// Pictures returns the folder that DUBTOP_PICTURES names, or skips the test.
+func Pictures(t testing.TB) string {
+	t.Helper()
+	folder := os.Getenv("DUBTOP_PICTURES")
+	if folder == "" {
+		t.Skip("DUBTOP_PICTURES names no folder")
+	}
+	return folder
 }
