@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"dubtop/api/simulator"
 	"dubtop/api/text"
 	"dubtop/state/verdict"
 	"dubtop/ui/uitest/chromium"
@@ -360,4 +361,26 @@ func TestPictureOfTheReviewPage(t *testing.T) {
 		tab.Dark(dark)
 		tab.Picture(filepath.Join(to, name))
 	}
+}
+
+// The demo and the tests of others show what the simulator makes: H.264.
+func TestTheSimulatorsVideosPlay(t *testing.T) {
+	b := chromium.Start(t)
+	host := httptest.NewServer(simulator.New(simulator.Options{}).Storage())
+	t.Cleanup(host.Close)
+	item := twoTakes(t)
+	item.Left.Source = Source{Link: func(context.Context, bool) (string, error) { return host.URL + "/media/talk_3s.mp4", nil }}
+	s, _ := serve(t, item)
+	tab := b.Open(s.URL())
+	var plays string
+	if tab.Eval(`document.createElement("video").canPlayType('video/mp4; codecs="avc1.42c00a"')`, &plays); plays == "" {
+		t.Skip("this Chromium has no H.264")
+	}
+	ready(tab)
+	tab.Press("End", "ArrowLeft")
+	tab.Wait(`still() && Math.abs(videos()[0].currentTime - 3) < 0.01`) // it is the shorter one
+	tab.Press("Home", " ")
+	tab.Wait(`videos().every((v) => v.currentTime > 0.3 && !v.paused)`)
+	tab.Wait(`videos()[0].ended && videos()[1].currentTime > 3.3 && !videos()[1].paused`)
+	stayed(t, s, tab)
 }
