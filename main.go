@@ -33,6 +33,7 @@ import (
 	"dubtop/ui"
 	"dubtop/ui/cli"
 	"dubtop/ui/editor"
+	"dubtop/ui/review"
 	"dubtop/ui/terminal"
 )
 
@@ -224,6 +225,7 @@ func configure(demo bool) (ui.Config, error) {
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify,
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
+		SSH: ui.SSHHost(os.Getenv), Review: serveReview,
 		Demo: startDemo,
 		Connect: func(typed string) (*account.Config, error) {
 			key, _, err := settings.TidyKey(typed)
@@ -273,6 +275,11 @@ func configure(demo bool) (ui.Config, error) {
 		cfg.Notices = append(cfg.Notices, p.String())
 	}
 	return cfg, err
+}
+
+// serveReview serves the review page until ctx ends.
+func serveReview(ctx context.Context, c review.Config) (ui.ReviewServer, error) {
+	return review.New(ctx, c)
 }
 
 // connect prepares work on the account of a key: its client and the place of

@@ -11,7 +11,7 @@ const (
 	GroupJob    = "Work"
 	GroupQueue  = "In the queue"
 	GroupScreen = "Screen"
-	GroupReview = "In a verdict"
+	GroupReview = "In a review"
 	GroupForm   = "In a form"
 	GroupDialog = "In a dialog"
 	GroupSpare  = "" // named by the view that takes the key; else not shown
@@ -99,11 +99,16 @@ func formerNames() map[Name]Name {
 	}
 }
 
-// The verdicts.
+// The actions of verdicts and reviews.
 const (
 	Approve Name = "approve"
 	Retake  Name = "retake"
 	Unjudge Name = "no_verdict"
+
+	ReviewPage Name = "review_page"
+	NextReview Name = "next_in_review"
+	LastReview Name = "previous_in_review"
+	OtherTake  Name = "other_take"
 )
 
 // The actions of forms.
@@ -226,6 +231,10 @@ func asking() []Entry {
 		{Approve, []string{"a"}, "a", "approved", GroupReview},
 		{Retake, []string{"r"}, "r", "retake, with a note", GroupReview},
 		{Unjudge, []string{"x"}, "x", "no verdict", GroupReview},
+		{ReviewPage, []string{"o", "b"}, "o", "watch on the review page", GroupReview},
+		{NextReview, []string{"n", "]", "l", "right", "space"}, "n", "next one", GroupReview},
+		{LastReview, []string{"p", "[", "h", "left"}, "p", "previous one", GroupReview},
+		{OtherTake, []string{"tab"}, "tab", "the other take", GroupReview},
 
 		{NextField, []string{"tab", "down", "enter"}, "tab", "next field", GroupForm},
 		{PreviousField, []string{"shift+tab", "up"}, "shift+tab", "previous field", GroupForm},

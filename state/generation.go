@@ -104,30 +104,42 @@ func (g *Generation) Haystack() string { return g.haystack }
 // code, and error (code and words). Remarks supply note and saved.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
-	case "id":
-		return strings.ToLower(string(g.ID)), true
-	case "name":
-		return strings.ToLower(string(g.Name)), true
-	case "model":
-		return strings.ToLower(g.Model), true
 	case "status":
 		return g.statusWords(), true
-	case "label":
-		return strings.ToLower(string(g.Label())), true
-	case "set":
-		return strings.ToLower(string(g.Set())), true
-	case "lang":
-		return strings.ToLower(string(g.Lang())), true
 	case "verdict":
 		return g.Verdict().Shown(), true
-	case "project":
-		return strings.ToLower(string(g.Project()) + " " + string(g.ProjectID())), true
-	case "code":
-		return strings.ToLower(string(g.ErrorCode)), true
-	case "error":
-		return strings.ToLower(string(g.ErrorCode + " " + g.Error)), true
+	}
+	if value, ok := g.field(name); ok {
+		return strings.ToLower(string(value)), true
 	}
 	return unremarked(name)
+}
+
+// field is FieldValue as it is written.
+func (g *Generation) field(name string) (value text.Text, ok bool) {
+	switch name {
+	case "id":
+		value = text.Of(string(g.ID))
+	case "name":
+		value = g.Name
+	case "model":
+		value = text.Of(g.Model)
+	case "label":
+		value = g.Label()
+	case "set":
+		value = g.Set()
+	case "lang":
+		value = g.Lang()
+	case "project":
+		value = g.Project() + " " + text.Of(string(g.ProjectID()))
+	case "code":
+		value = g.ErrorCode
+	case "error":
+		value = g.ErrorCode + " " + g.Error
+	default:
+		return "", false
+	}
+	return value, true
 }
 
 // Vocabulary lists the fields and statuses of jobs.

@@ -51,6 +51,11 @@ func New(cfg Config) *App {
 
 // enter starts over with an account, or with the welcome screen if c is nil.
 func (a *App) enter(c *account.Config) {
+	for _, s := range a.Stack {
+		if r, ok := s.(*reviewing); ok {
+			r.page.close()
+		}
+	}
 	if a.session != nil {
 		_ = a.session.Close() // there is nothing we could do about an error
 	}

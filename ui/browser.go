@@ -142,12 +142,18 @@ func newLinkBox(a *desk, link string) *kit.Pager {
 			lines = append(lines, "  "+t.Text(paint.Muted, l))
 		}
 		lines = append(lines, "")
-		// Without indent or word wrap, the link can be selected in one go.
-		for _, part := range strings.Split(ansi.Hardwrap(string(text.Clean(link, len(link)+1)), max(1, width), false), "\n") {
-			lines = append(lines, t.Text(paint.Normal, text.Of(part)))
-		}
+		lines = append(lines, unbroken(t, link, width)...)
 		return append(lines, "", "  "+t.Text(paint.Key, "esc")+t.Text(paint.Muted, "  back"))
 	}}
+}
+
+// unbroken draws a text without indent or word wrap, so that it can be selected
+// in one go.
+func unbroken(t *paint.Theme, words string, width int) (lines []paint.Styled) {
+	for _, part := range strings.Split(ansi.Hardwrap(string(text.Clean(words, len(words)+1)), max(1, width), false), "\n") {
+		lines = append(lines, t.Text(paint.Normal, text.Of(part)))
+	}
+	return lines
 }
 
 // openTime is how long to wait for the opener to fail. Some openers keep
@@ -173,6 +179,23 @@ func Browser(getenv func(string) string) func(link string) error {
 			return nil
 		}
 	}
+}
+
+// SSHHost returns this machine as the user reached it over SSH, for a command on
+// their own machine; "" if they didn't.
+func SSHHost(getenv func(string) string) string {
+	connection := strings.Fields(getenv("SSH_CONNECTION"))
+	host := "HOST"
+	switch {
+	case len(connection) == 4: // address and port of both ends
+		host = connection[2]
+	case getenv("SSH_TTY") == "":
+		return ""
+	}
+	if user := getenv("USER"); user != "" {
+		return user + "@" + host
+	}
+	return host
 }
 
 func hasDisplay(getenv func(string) string) bool {

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"dubtop/state/table"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
+	"dubtop/ui/review"
 )
 
 // Config holds everything the dashboard gets from outside.
@@ -34,16 +36,18 @@ type Config struct {
 	Theme   string // auto, dark or light
 	ASCII   bool   // for terminals that do not use UTF-8
 	Pace    state.Pace
-	Guard   ledger.Guard           // the budgets
-	Slots   int                    // jobs at once as configured; 0: find out
-	Project string                 // of new jobs: its name or id; "" for none
-	Reserve int                    // slots of the plan left to others
-	Open    func(url string) error // nil: there is no browser
-	Edit    editor                 // nil: there is no terminal for one
-	Suspend tea.Cmd                // stops the program like ctrl+z; nil: there is no shell to resume it
-	Home    string                 // replaces ~ in typed paths
-	Notify  notify.Wish            // what the user is told who looks elsewhere
-	Notices []string               // problems of the configuration
+	Guard   ledger.Guard                                               // the budgets
+	Slots   int                                                        // jobs at once as configured; 0: find out
+	Project string                                                     // of new jobs: its name or id; "" for none
+	Reserve int                                                        // slots of the plan left to others
+	Open    func(url string) error                                     // nil: there is no browser
+	Edit    editor                                                     // nil: there is no terminal for one
+	Review  func(context.Context, review.Config) (ReviewServer, error) // serves the review page; nil: none
+	SSH     string                                                     // user and host of this machine as seen over SSH; "" without SSH
+	Suspend tea.Cmd                                                    // stops the program like ctrl+z; nil: there is no shell to resume it
+	Home    string                                                     // replaces ~ in typed paths
+	Notify  notify.Wish                                                // what the user is told who looks elsewhere
+	Notices []string                                                   // problems of the configuration
 	Version string
 }
 

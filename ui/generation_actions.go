@@ -34,6 +34,7 @@ func generationActions(a *composer, set selection) []kit.Action {
 		a.Does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
 		a.watchAction(set.watchees, set.none),
 		a.judging(set),
+		a.comparing(set),
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
 	}
 	return append(acts, a.runningAgain(set)...)

@@ -5,6 +5,7 @@ import (
 	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
+	"dubtop/state/verdict"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -28,6 +29,13 @@ func (f *generationForm) originLines() []paint.Styled {
 	if len(f.changes()) > 0 {
 		add(paint.Muted, kit.ChangedMark+" differs from "+o.job.Name)
 	}
+	given := f.app.store.Verdicts.Of(o.job.Key())
+	if given.Verdict == verdict.Retake {
+		add(paint.Warn, o.job.Name+" is a "+given.Words())
+	}
+	if jobs, _ := f.app.store.Takes(&o.job); f.sameInputs() && (len(jobs) > 0 || given.Verdict == verdict.Retake) {
+		add(paint.Muted, text.Sprintf("This will be take %d of this video and sound.", max(1, len(jobs))+1))
+	}
 	if len(o.lost) > 0 {
 		add(paint.Warn, "Not copied: "+text.Join(o.lost, "; "))
 	}
@@ -38,6 +46,18 @@ func (f *generationForm) originLines() []paint.Styled {
 		lines = append(lines, "")
 	}
 	return lines
+}
+
+// sameInputs reports whether the form has the video and sound of the original
+// job, so that the two are takes of each other.
+func (f *generationForm) sameInputs() bool {
+	for _, field := range f.changes() {
+		switch field {
+		case draft.FieldVisual, draft.FieldAudio, draft.FieldScript, draft.FieldVoice, draft.FieldMore, draft.FieldDub:
+			return false
+		}
+	}
+	return true
 }
 
 // changes returns the fields that differ from the original job.

@@ -23,22 +23,21 @@ import (
 // verdictNote is the longest note of a verdict that can be typed, in characters.
 const verdictNote = verdict.MaxNote / utf8.UTFMax
 
-// judging returns the action that gives verdicts on a job, or on the marked ones.
-func (a *desk) judging(set selection) kit.Action {
+// judging returns the action that gives verdicts on a job, or on the marked ones,
+// and reviews several one by one.
+func (a *composer) judging(set selection) kit.Action {
 	refuse := func() text.Text {
 		switch n := set.many(); {
 		case n > wordMost:
 			return tooMany(n, wordMost)
-		case n > 1:
-			return a.unjudgeable()
-		case set.one() == nil:
+		case n < 2 && set.one() == nil:
 			return set.none()
-		case set.one().Status != api.Completed:
+		case n < 2 && set.one().Status != api.Completed && set.shown == nil:
 			return noOutput(set)
 		}
 		return a.unjudgeable()
 	}
-	return a.Does(keymap.Verdict, func() tea.Cmd { return a.askVerdict(judgeable(set.chosen())) }).Unless(refuse)
+	return a.Does(keymap.Verdict, func() tea.Cmd { return a.askVerdict(set) }).Unless(refuse)
 }
 
 // unjudgeable returns why no verdict can be saved, or "".
@@ -62,13 +61,29 @@ func judgeable(jobs []state.Generation) (judged []named) {
 	return judged
 }
 
-// askVerdict asks for one verdict on the given jobs.
-func (a *desk) askVerdict(jobs []named) tea.Cmd {
-	if len(jobs) == 0 {
+// askVerdict offers the verdicts on a job or on the marked ones, and a review of
+// the marked or else of all shown jobs.
+func (a *composer) askVerdict(set selection) tea.Cmd {
+	jobs, all := judgeable(set.chosen()), set.shown
+	heading := "verdict on " + whose(jobs)
+	acts := a.verdicts(func() []named { return jobs })
+	switch {
+	case len(jobs) == 0 && set.many() > 1:
 		a.Warn("none of the marked jobs has an output")
 		return nil
+	case len(jobs) == 0:
+		heading, acts = set.one().Name+" has no output to judge", nil
+	case set.many() > 1:
+		all = func() []state.Generation { return set.chosen() }
 	}
-	return a.Choose("verdict on "+whose(jobs), a.verdicts(func() []named { return jobs })...)
+	if all != nil {
+		words := text.Text("review all shown")
+		if set.many() > 1 {
+			words = "review them one by one"
+		}
+		acts = append(acts, a.Does(keymap.ReviewPage, func() tea.Cmd { return a.review(all()) }).Called(words).Hinted(words))
+	}
+	return a.Choose(heading, acts...)
 }
 
 // verdicts returns the actions that give one verdict each.
@@ -117,7 +132,9 @@ func (a *desk) giveVerdict(jobs []named, given verdict.Given) tea.Cmd {
 		all[j.id] = given
 	}
 	s := a.session
-	return func() tea.Msg { return judgedMsg{asked{s}, all, whose(jobs), saveVerdicts(s, all)} }
+	return func() tea.Msg {
+		return judgedMsg{asked: asked{s}, given: all, whose: whose(jobs), err: saveVerdicts(s, all)}
+	}
 }
 
 func saveVerdicts(s *account.Account, given map[string]verdict.Given) error {
@@ -130,6 +147,7 @@ type judgedMsg struct {
 	given map[string]verdict.Given
 	whose text.Text
 	err   error
+	page  *reviewPage // that it comes from; nil if it was given here
 }
 
 func (m judgedMsg) apply(a *desk) tea.Cmd {
@@ -137,6 +155,18 @@ func (m judgedMsg) apply(a *desk) tea.Cmd {
 		a.Complain("the verdict could not be saved: " + errorText(m.err))
 		return nil
 	}
+	m.tell(a)
+	var cmds []tea.Cmd
+	for _, s := range a.Stack {
+		if r, ok := s.(*reviewing); ok {
+			cmds = append(cmds, r.heard(&m))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// tell shows the verdicts.
+func (m judgedMsg) tell(a *desk) {
 	var one verdict.Given
 	for id, g := range m.given {
 		a.store.SetVerdict(id, g)
@@ -150,7 +180,6 @@ func (m judgedMsg) apply(a *desk) tea.Cmd {
 	default:
 		a.Say(m.whose + ": approved")
 	}
-	return nil
 }
 
 // verdictCell draws a verdict in a list.

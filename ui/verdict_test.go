@@ -76,7 +76,9 @@ func TestVerdictIsGivenShownAndFiltered(t *testing.T) {
 		// A job that made nothing has nothing to judge.
 		s.on("failing")
 		s.Press("V")
-		s.Sees("this job ended without an output")
+		s.Sees("failing has no output to judge")
+		s.DoesNotSee("a approved")
+		s.Press("esc")
 		// It is there after a restart, before the first answer.
 		s.again(time.Hour)
 		s.Pass(2 * time.Second)

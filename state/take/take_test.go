@@ -134,3 +134,33 @@ func BenchmarkLookAt100kInOneStack(b *testing.B) {
 		}
 	}
 }
+
+func TestDifferencesCompareWhatMatters(t *testing.T) {
+	left := Side{Facts: []Fact{{"model", "lipsync-2"}, {"cost", ""}, {"took", "1m"}}, Job: &api.Generation{
+		Input:   []api.Input{link("video", "https://a.test/v.mp4?sig=1"), {Type: "audio", AssetID: "a"}, {Type: "audio", AssetID: "b"}},
+		Options: api.JSON(`{"temperature":0.5,"sync_mode":"loop","x":null}`),
+	}}
+	right := Side{Facts: []Fact{{"model", "sync-3"}, {"cost", ""}, {"took", "1m"}, {"note", "late"}}, Job: &api.Generation{
+		Input:    []api.Input{link("video", "https://a.test/v.mp4?sig=2"), {Type: "audio", AssetID: "a"}},
+		Options:  api.JSON(`{"sync_mode":"loop","temperature":5e-1,"grade":{"b":1,"a":2}}`),
+		Segments: api.JSON(`[{"startTime":1}]`),
+	}}
+	want := []Line{
+		{"model", "lipsync-2", "sync-3", false},
+		{"took", "1m", "1m", true},
+		{"video", "https://a.test/v.mp4?sig=…", "https://a.test/v.mp4?sig=…", true},
+		{"audio", "asset a", "asset a", true},
+		{"audio 2", "asset b", "", false},
+		{"sync_mode", "loop", "loop", true},
+		{"temperature", "0.5", "0.5", true},
+		{"note", "", "late", false},
+		{"grade", "", `{"a":2,"b":1}`, false},
+		{"segments", "", `[{"startTime":1}]`, false},
+	}
+	if got := Differences(left, right); !slices.Equal(got, want) {
+		t.Errorf("%+v\nwant %+v", got, want)
+	}
+	if got := Differences(Side{}, Side{}); len(got) != 0 {
+		t.Errorf("nothing differs as %v", got)
+	}
+}
