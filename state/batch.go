@@ -167,6 +167,17 @@ func (b *Batch) Absorb(old *Batch, _ time.Time) {
 	}
 }
 
+// End forecasts when the batch will end, from how far it is. now is the server's
+// time. The result is zero while nothing of it has ended, because jobs may wait
+// for hours.
+func (b *Batch) End(now time.Time) time.Time {
+	ended, passed := b.Succeeded+b.Failed, now.Sub(b.Created)
+	if ended == 0 || ended >= b.Total || passed <= 0 || b.Status.Terminal() {
+		return time.Time{}
+	}
+	return b.Created.Add(time.Duration(float64(passed) * float64(b.Total) / float64(ended)))
+}
+
 // BatchItem is a line of a batch's results. RequestID is the key.
 type BatchItem struct {
 	Line       int // in the file, from 1

@@ -167,3 +167,19 @@ func TestFieldsOfOtherRows(t *testing.T) {
 		}
 	}
 }
+
+// The end of a batch is in proportion to what has ended, and not known before.
+func TestBatchEndIsForecast(t *testing.T) {
+	b := Batch{ID: "b", Created: noon, Total: 40, Status: api.BatchProcessing}
+	if end := b.End(noon.Add(time.Hour)); !end.IsZero() {
+		t.Errorf("nothing has ended, and it ends at %v", end)
+	}
+	b.Succeeded, b.Failed = 8, 2
+	if end := b.End(noon.Add(time.Hour)); !end.Equal(noon.Add(4 * time.Hour)) {
+		t.Errorf("it ends at %v", end)
+	}
+	b.Succeeded, b.Status = 38, api.BatchCompleted
+	if end := b.End(noon.Add(5 * time.Hour)); !end.IsZero() {
+		t.Errorf("it has ended, and it ends at %v", end)
+	}
+}

@@ -18,6 +18,7 @@ type SetCount struct {
 	Again                                           int // rows that were tried more than once
 	Spent                                           api.Micros
 	Kind                                            outbox.CostKind // how Spent is known
+	Batches                                         []api.ID        // those that run
 	// Causes are the failed rows by cause, the most frequent first.
 	Causes []Cause
 }
@@ -231,6 +232,9 @@ func (s *Store) countBatch(c *SetCount, set *jobSet, submission string, n int) {
 	c.add(standDone, done)
 	c.add(standFailed, failed)
 	c.add(standRunning, n-done-failed)
+	if n > done+failed && b.ID != "" {
+		c.Batches = append(c.Batches, b.ID)
+	}
 }
 
 // spentOn adds up the costs of the accepted jobs from the ledger.

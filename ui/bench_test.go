@@ -195,7 +195,7 @@ func TestGroupSizeIsLimited(t *testing.T) {
 	a := newDesk(t, groupMost+1)
 	step(a, press('a'))
 	step(a, press('.'))
-	if !strings.Contains(string(a.Toast.Text), "1001 are marked; a group takes 1000 at most") {
+	if !strings.Contains(string(a.Toast.Text), "10001 are marked; a group takes 10000 at most") {
 		t.Errorf("it says %q", a.Toast.Text)
 	}
 }

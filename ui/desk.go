@@ -103,6 +103,7 @@ type setWatch struct {
 	of     setVersions
 	counts []state.SetCount
 	ends   map[string]time.Time // when the running jobs of each set should be done
+	vague  map[string]bool      // sets with a batch whose end can't be told
 }
 
 // setVersions are the versions of all that the counts depend on.

@@ -20,7 +20,7 @@ import (
 
 // Limits of a group.
 const (
-	groupMost = 1000 // jobs in one group
+	groupMost = 10_000 // jobs in one group
 )
 
 // group is a set of jobs to be run again: read, priced and confirmed together.
@@ -34,7 +34,6 @@ type group struct {
 
 	jobs    []groupJob
 	read    int // number of jobs whose inputs are known
-	asked   int // prices being requested
 	run     int // number of the current work; answers to earlier work are dropped
 	ctx     context.Context
 	cancel  context.CancelFunc // nil while nothing is being requested
@@ -113,7 +112,7 @@ func (g *group) resume() tea.Cmd {
 // stop stops the current work. Results so far are kept.
 func (g *group) stop() {
 	g.run++
-	g.asked, g.pricing, g.checking = 0, nil, false
+	g.pricing, g.checking = nil, false
 	if g.cancel != nil {
 		g.cancel()
 		g.cancel = nil

@@ -37,20 +37,20 @@ func (g *group) lines(width int) []paint.Styled {
 
 // groupKey identifies everything that the settled lines depend on.
 type groupKey struct {
-	width, run, results, read, asked int
-	busy                             bool
-	way                              way
-	noBatches                        text.Text
-	aged                             time.Time
-	theme                            *paint.Theme
-	prices                           uint64
+	width, run, results, read int
+	busy                      bool
+	way                       way
+	noBatches                 text.Text
+	aged                      time.Time
+	theme                     *paint.Theme
+	prices                    uint64
 }
 
 // settled draws everything below the progress. It goes through all jobs, so it
 // is done again only after a change.
 func (g *group) settled(width int) []paint.Styled {
 	key := groupKey{
-		width, g.run, g.results, g.read, g.asked, g.cancel != nil, g.way, g.app.noBatches, g.app.Aged, g.app.Theme, g.app.store.Prices.Version(),
+		width, g.run, g.results, g.read, g.cancel != nil, g.way, g.app.noBatches, g.app.Aged, g.app.Theme, g.app.store.Prices.Version(),
 	}
 	if g.drawn != nil && key == g.drawnFor {
 		return g.drawn
@@ -112,6 +112,8 @@ func (g *group) sums(width int) []paint.Styled {
 	lines = append(lines, g.app.advice(width, "models", modelSums(subs), paint.Normal)...)
 	if g.isSet {
 		lines = append(lines, g.app.advice(width, "in all", g.extent(subs), paint.Normal)...)
+	}
+	if g.isSet || g.asks < len(subs) {
 		lines = append(lines, g.app.advice(width, "prices", g.askedWords(subs), paint.Muted)...)
 	}
 	lines = append(lines, g.setLine())
@@ -283,7 +285,10 @@ func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 		said = append(said, paint.Item{Label: "left out", Words: text.Count(n, "job", "jobs"), Tone: paint.Warn})
 	}
 	if g.isSet {
-		said = append(said, paint.Item{Label: "in all", Words: g.extent(subs)}, paint.Item{Label: "prices", Words: g.askedWords(subs), Tone: paint.Muted})
+		said = append(said, paint.Item{Label: "in all", Words: g.extent(subs)})
+	}
+	if g.isSet || g.asks < len(subs) {
+		said = append(said, paint.Item{Label: "prices", Words: g.askedWords(subs), Tone: paint.Muted})
 	}
 	said = append(said, a.leavingItems(subs)...)
 	words := text.Text("They are sent one by one as slots become free.")

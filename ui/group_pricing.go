@@ -3,12 +3,9 @@ package ui
 import (
 	"context"
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/uuid"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
@@ -46,114 +43,6 @@ func (g *group) prepare(j *groupJob) {
 	}
 }
 
-// priceAll requests prices for all jobs without a current one, at the pace that
-// their hosts and the server allow. Jobs with the same price key are priced
-// once.
-func (g *group) priceAll() tea.Cmd {
-	if g.isSet {
-		return g.priceSet()
-	}
-	now := time.Now()
-	at := map[string]int{}
-	var alike [][]int
-	for i := range g.jobs {
-		j := &g.jobs[i]
-		if j.left != "" && !j.failed || j.sub != nil && j.sub.Price.Known() && j.sub.Price.Fresh(now) {
-			continue
-		}
-		j.left, j.failed, j.sub, j.warn = "", false, nil, nil
-		key := j.draft.PriceKey()
-		n, known := at[key]
-		if !known {
-			n = len(alike)
-			at[key] = n
-			alike = append(alike, nil)
-		}
-		alike[n] = append(alike[n], i)
-	}
-	looks := inputs.NewLooks(g.app.session.Client)
-	var cmds []tea.Cmd
-	for _, jobs := range alike {
-		cmds = append(cmds, g.price(looks, jobs))
-	}
-	if g.asked = len(cmds); g.asked == 0 {
-		g.stop() // everything is priced
-	}
-	return tea.Batch(cmds...)
-}
-
-// groupPricedMsg is the price of jobs with the same price key.
-type groupPricedMsg struct {
-	group *group
-	run   int
-	jobs  []int
-	subs  []outbox.Submission // one per job
-	warn  []string
-	err   error
-}
-
-func (g *group) price(looks *inputs.Looks, jobs []int) tea.Cmd {
-	ctx, s, run := g.ctx, g.app.session, g.run
-	var drafts []draft.Draft
-	for _, i := range jobs {
-		drafts = append(drafts, g.jobs[i].draft.Clone())
-	}
-	p := inputs.Pricing{Draft: drafts[0], Env: g.env(), Assets: g.app.assetFacts(drafts[0]), Looks: looks, Known: g.known, Contents: g.app.session.Contents()}
-	return func() tea.Msg {
-		subs, warn, err := priceAlike(ctx, s.Client, p, drafts)
-		return groupPricedMsg{g, run, jobs, subs, warn, err}
-	}
-}
-
-// priceAlike prices the first of several drafts with the same price key and
-// returns a submission for each. warn holds warnings about their inputs.
-func priceAlike(ctx context.Context, c *api.Client, p inputs.Pricing, drafts []draft.Draft) (subs []outbox.Submission, warn []string, err error) {
-	sub, found, err := p.Price(ctx, c)
-	if err != nil {
-		return nil, nil, err
-	}
-	subs = []outbox.Submission{sub}
-	for _, d := range drafts[1:] {
-		twin, err := sub.Twin(uuid.NewString(), d, p.Env)
-		if err != nil {
-			return nil, nil, err
-		}
-		if d.OutputFileName == "" {
-			twin.Name = found[0].Name
-		}
-		subs = append(subs, twin)
-	}
-	return subs, inputs.Warnings(found), nil
-}
-
-func (m groupPricedMsg) apply(a *composer) tea.Cmd {
-	g := m.group
-	if g.run != m.run || !a.Shown(g) {
-		return nil
-	}
-	g.asked--
-	g.results++
-	for n, i := range m.jobs {
-		j := &g.jobs[i]
-		if m.err != nil {
-			a.notePage(m.err)
-			j.left, j.failed = errorText(m.err), true
-			continue
-		}
-		j.sub, j.warn = &m.subs[n], m.warn
-		if short := j.sub.LinkEnd().Short(a.outbox.ServerTime(a.Now)); short != "" {
-			j.warn = append(slices.Clone(m.warn), short)
-		}
-	}
-	if m.err == nil {
-		a.learnPrice(&m.subs[0])
-	}
-	if g.asked > 0 {
-		return nil
-	}
-	return g.priced()
-}
-
 // priced ends the work once everything is priced. It asks the question again if
 // the prices were renewed for it.
 func (g *group) priced() tea.Cmd {
@@ -175,6 +64,7 @@ func (g *group) settle() {
 	if g.isSet || len(g.jobs) == 0 {
 		return
 	}
+	defer g.way.begin(len(g.jobs))
 	if name := g.jobs[0].draft.Set; name != "" && !slices.ContainsFunc(g.jobs, func(j groupJob) bool { return j.draft.Set != name }) {
 		g.way.set = groupSet{name: name, again: true}
 		return

@@ -10,9 +10,9 @@ import (
 	"dubtop/state/inputs"
 )
 
-// priceSet prices the rows of a job set that have no current price, with few
-// questions to the server.
-func (g *group) priceSet() tea.Cmd {
+// priceAll prices the jobs that have no current price, with few questions to the
+// server.
+func (g *group) priceAll() tea.Cmd {
 	now := time.Now()
 	var jobs []int
 	var drafts []draft.Draft
@@ -34,18 +34,18 @@ func (g *group) priceSet() tea.Cmd {
 	p.Env.Asset, p.Env.Uploads = nil, nil // it asks the server itself
 	g.pricing = p
 	ctx, run := g.ctx, g.run
-	return func() tea.Msg { return setPricedMsg{g, run, jobs, p.Price(ctx)} }
+	return func() tea.Msg { return groupPricedMsg{g, run, jobs, p.Price(ctx)} }
 }
 
-// setPricedMsg carries the prices of a job set.
-type setPricedMsg struct {
+// groupPricedMsg carries the prices of some jobs.
+type groupPricedMsg struct {
 	group  *group
 	run    int
 	jobs   []int
 	priced []inputs.Priced
 }
 
-func (m setPricedMsg) apply(a *composer) tea.Cmd {
+func (m groupPricedMsg) apply(a *composer) tea.Cmd {
 	g := m.group
 	if g.run != m.run || !a.Shown(g) {
 		return nil

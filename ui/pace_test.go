@@ -27,8 +27,8 @@ func (m mute) RoundTrip(r *http.Request) (*http.Response, error) {
 	return m.RoundTripper.RoundTrip(r)
 }
 
-// A stalled host delays neither the prices of a group's other jobs nor, with
-// all of its own files, the group for longer than a few of them would.
+// A stalled host delays a group, with all of its files, for no longer than a few
+// of them would.
 func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 	t.Parallel()
 	st := named(1)
@@ -48,7 +48,7 @@ func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Press("a", ".")
 		s.Pass(4 * time.Second)
-		s.Sees("getting prices: 12 of 24", "so far")
+		s.Sees("measuring: 12 of 24")
 		s.account.Fault("POST /v2/generations/estimate", simulator.Fault{Status: 422, Body: `{"statusCode":422,"code":"cost_estimate_unavailable"}`})
 		s.Pass(14 * time.Second)
 		s.DoesNotSee("finding the prices")
@@ -56,7 +56,7 @@ func TestStalledHostDoesNotDelayAGroup(t *testing.T) {
 		s.account.ClearFaults()
 		s.Press("r") // a job without a price is tried again
 		s.Pass(2 * time.Second)
-		s.Sees("getting prices: 12 of 24")
+		s.Sees("measuring: 12 of 24")
 		s.Pass(16 * time.Second)
 		s.DoesNotSee("unknown price")
 		s.agreedTo(0)

@@ -159,7 +159,11 @@ func (a *composer) queuePane(r *outbox.QueueRow, width int) []paint.Styled {
 func (a *composer) queueLines(width int) []paint.Styled {
 	t := a.Theme
 	waiting := a.outbox.Queue.Len()
-	lines := []paint.Styled{t.Text(paint.Title, text.Count(waiting, "job waits", "jobs wait"))}
+	title := text.Count(waiting, "job waits", "jobs wait")
+	if held := a.heldWords(); held != "" {
+		title += ": " + held
+	}
+	lines := []paint.Styled{t.Text(paint.Title, title)}
 	if end := a.outbox.end; !end.IsZero() {
 		lines = append(lines, t.Fact("done", "in about "+roughly(end.Sub(a.Now))+", at "+endClock(end, a.Now), paint.Normal))
 	}
@@ -236,11 +240,28 @@ func (a *composer) queuePiece() (paint.Piece, bool) {
 	if n == 0 {
 		return paint.Piece{}, false
 	}
-	words, tone := text.Sprintf("queue %d", n), paint.Normal
+	words := text.Sprintf("queue %d", n)
 	if _, paused := a.outbox.Queue.Paused(); paused {
-		words, tone = words+" paused", paint.Warn
-	} else if end := a.outbox.end; !end.IsZero() {
+		return paint.Warn.Of(words + " paused  "), true
+	}
+	if held := a.heldWords(); held != "" {
+		words += " (" + held + ")"
+	}
+	if end := a.outbox.end; !end.IsZero() {
 		words += " ~" + endClock(end, a.Now)
 	}
-	return tone.Of(words + "  "), true
+	return paint.Normal.Of(words + "  "), true
+}
+
+// heldWords says how many of the queued jobs wait for the user, or "".
+func (a *desk) heldWords() text.Text {
+	switch idle := a.outbox.Queue.Idle(); {
+	case idle.Paused > 0 && idle.Others > 0:
+		return text.Sprintf("%d paused, %d need you", idle.Paused, idle.Others)
+	case idle.Paused > 0:
+		return text.Sprintf("%d paused", idle.Paused)
+	case idle.Others > 0:
+		return text.Sprintf("%d need you", idle.Others)
+	}
+	return ""
 }

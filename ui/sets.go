@@ -29,13 +29,28 @@ func (a *desk) watched() []state.SetCount {
 	if of == w.of {
 		return w.counts
 	}
-	w.of, w.counts, w.ends = of, s.CountSets(a.Now.Add(-setShown)), map[string]time.Time{}
+	w.of, w.counts, w.ends, w.vague = of, s.CountSets(a.Now.Add(-setShown)), map[string]time.Time{}, map[string]bool{}
+	for i := range w.counts {
+		a.foreseeBatches(&w.counts[i])
+	}
 	for g := range s.Generations.Live() {
 		if set := string(g.Set()); set != "" {
 			w.ends[set] = instant.Later(w.ends[set], a.Now.Add(s.Forecast.Expect(g, a.Now).Left))
 		}
 	}
 	return w.counts
+}
+
+// foreseeBatches forecasts when the running batches of a set should be done.
+func (a *desk) foreseeBatches(c *state.SetCount) {
+	for _, id := range c.Batches {
+		b, _ := a.store.Batches.Find(string(id))
+		end := b.End(a.Now.Add(a.store.Forecast.Skew))
+		if end.IsZero() {
+			a.sets.vague[c.Name] = true
+		}
+		a.sets.ends[c.Name] = instant.Later(a.sets.ends[c.Name], a.ours(end))
+	}
 }
 
 // The number of lines about sets by the height of the view.
@@ -132,8 +147,9 @@ func (a *desk) setCost(c *state.SetCount) []paint.Piece {
 	return []paint.Piece{paint.Muted.Of(" · "), paint.Money.Of(words)}
 }
 
-// setEnd says when a set should be done: never, while rows wait for the user. It is
-// not known while batches wait for others.
+// setEnd says when a set should be done: never, while rows wait for the user. It
+// is not known while batches wait for others, or before a batch tells how fast it
+// is.
 func (a *desk) setEnd(c *state.SetCount) []paint.Piece {
 	end := instant.Later(a.sets.ends[c.Name], a.outbox.setEnds[c.Name])
 	_, paused := a.outbox.Queue.Paused()
@@ -142,6 +158,8 @@ func (a *desk) setEnd(c *state.SetCount) []paint.Piece {
 		return []paint.Piece{paint.Muted.Of(" · all ended")}
 	case c.Paused > 0 || c.Waiting > 0 && (paused || a.outbox.setEnds[c.Name].IsZero()):
 		return nil
+	case a.sets.vague[c.Name]:
+		return []paint.Piece{paint.Muted.Of(" · end not known yet: a batch may take 24 h")}
 	case end.IsZero() || !end.After(a.Now):
 		return nil
 	}

@@ -50,7 +50,7 @@ func TestSetIsWatchedAboveTheLists(t *testing.T) {
 			t.Errorf("the end of a set that waits for the user: %s", line)
 		}
 		s.Press("5")
-		s.Sees("acme 6: 1 ● 5 paused", "SET", "LANG")
+		s.Sees("acme 6: 1 ● 5 paused", "SET", "LANG", "queue 5 (5 paused)", "5 jobs wait: 5 paused")
 		s.Press("/")
 		s.Type("lang:de")
 		s.Press("enter")
@@ -318,7 +318,7 @@ func TestLinesWithoutJobsRunAgain(t *testing.T) {
 		s.Pass(3 * time.Second)
 		s.Press("y")
 		s.Pass(2 * time.Second)
-		s.Sees("acme 20: 20 ●")
+		s.Sees("acme 20: 20 ●", "end not known yet: a batch may take 24 h")
 		var lines []string
 		for i, line := range strings.Split(strings.TrimSpace(string(s.account.AcceptedBatches()[0].Body)), "\n") {
 			id := regexp.MustCompile(`"request_id":"([^"]+)"`).FindStringSubmatch(line)[1]

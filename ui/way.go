@@ -113,6 +113,14 @@ func (w *way) batchless(subs []outbox.Submission) text.Text {
 	return ""
 }
 
+// begin chooses the first way for jobs that are run again. As many as a set go as
+// one: a pilot first, unless their set has had one.
+func (w *way) begin(jobs int) {
+	if !w.chosen && jobs >= api.BatchMinLines {
+		w.pilot = !w.piloted()
+	}
+}
+
 // next goes on to the next way to send the group: a pilot first, all at once,
 // or as batches.
 func (w *way) next(subs []outbox.Submission) {

@@ -156,6 +156,15 @@ func (q *Queue) Sendable() (n int) {
 	return n
 }
 
+// Idlers are the items that wait for the user.
+type Idlers struct {
+	Paused int
+	Others int // their links have expired, or their price went up
+}
+
+// Idle counts the items that wait for the user.
+func (q *Queue) Idle() Idlers { return q.shortlist().idle }
+
 // Idle reports whether the item waits for the user.
 func (i *QueueItem) Idle() bool { return i.Paused || i.Expired || i.Waits() }
 

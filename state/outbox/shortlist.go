@@ -10,6 +10,7 @@ type shortlist struct {
 	local   []*queued // the items to be sent that have local files, in order
 	missing []*draft.File
 	known   map[draft.Content]bool // the contents of missing
+	idle    Idlers
 }
 
 func (q *Queue) shortlist() *shortlist {
@@ -22,7 +23,13 @@ func (q *Queue) shortlist() *shortlist {
 		if i.Expired || !i.End.At.IsZero() {
 			l.linked = append(l.linked, i)
 		}
-		if !i.leaving && !i.Idle() && i.Submission.HasLocal() {
+		switch {
+		case i.leaving:
+		case i.Paused:
+			l.idle.Paused++
+		case i.Idle():
+			l.idle.Others++
+		case i.Submission.HasLocal():
 			l.local = append(l.local, i)
 			l.miss(i.Submission.Files)
 		}
