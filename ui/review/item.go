@@ -19,6 +19,7 @@ type Item struct {
 	Name        text.Text
 	Facts       []Fact // what holds for both sides
 	Left, Right Take   // without a Right, the video is alone
+	OnRight     bool   // Right is the one that is heard and judged first
 }
 
 // Take is one side of an item.

@@ -70,6 +70,9 @@ func (s *Server) pageItem(n int) page.Item {
 			Verdict: t.Verdict, Note: t.Note,
 		})
 	}
+	if i.OnRight && len(out.Sides) > 1 {
+		out.Heard = 1
+	}
 	return out
 }
 

@@ -37,6 +37,7 @@ type Item struct {
 	Name  text.Text `json:"name"`
 	Facts []Fact    `json:"facts,omitempty"`
 	Sides []Side    `json:"sides"` // one or two
+	Heard int       `json:"heard,omitempty"`
 }
 
 // Side is a video and what is said below it.

@@ -108,8 +108,7 @@
     const playing = pair.wanted;
     pair.drop();
     $("stage").replaceChildren(...i.sides.map(side));
-    const takes = i.sides.findIndex((s) => s.id);
-    pair.active = i.sides[pair.active] && i.sides[pair.active].id ? pair.active : Math.max(0, takes);
+    pair.active = i.heard || Math.max(0, i.sides.findIndex((s) => s.id));
     pair.wanted = playing;
     pair.show([...$("stage").querySelectorAll("video")]);
     pair.speed(pair.rate);
