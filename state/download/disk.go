@@ -81,6 +81,11 @@ func diskError(name string, err error) error {
 // refused explains an error of the disk that more space does not help.
 func refused(err error, base, folder string) string {
 	switch {
+	case errors.Is(err, errReplaced):
+		if _, err := os.Stat(folder); err == nil {
+			return base + ".part was removed or replaced while it was written; save again"
+		}
+		return folder + " was removed or renamed; bring it back or choose another folder"
 	case errors.Is(err, unix.ENAMETOOLONG):
 		return "the name " + base + " is too long for the disk; choose a shorter template or folder"
 	case errors.Is(err, unix.ELOOP), errors.Is(err, errNoFile), errors.Is(err, unix.EISDIR):

@@ -154,6 +154,12 @@ func TestOddParts(t *testing.T) {
 			}
 			return err
 		}, download.ErrBusy, "a.wav is being saved by another dubtop"},
+		"a link as its new note": {
+			make: func(p string) error { return os.Symlink(victim, p+".new") },
+		},
+		"a link as its note": {
+			make: func(p string) error { return os.Symlink(victim, p+".json") },
+		},
 		"too long": {make: func(p string) error {
 			return errors.Join(os.WriteFile(p, make([]byte, 200_000), 0o600),
 				os.WriteFile(p+".json", []byte(`{"mark":"job-1","etag":"\"v1\"","total":1000}`), 0o600))
@@ -207,6 +213,32 @@ func TestOddFolders(t *testing.T) {
 	}
 	_, err = d.save()
 	wants(t, err, download.ErrDisk, "was removed or renamed")
+
+	for name, what := range map[string]func(part string) error{
+		"removed":  os.Remove,
+		"replaced": func(p string) error { return os.Rename(filepath.Join(root, "other"), p) },
+	} {
+		_ = os.WriteFile(filepath.Join(root, "other"), []byte("other"), 0o600)
+		d.Path = filepath.Join(root, name, "a.wav")
+		s.answer = func(int, http.ResponseWriter, *http.Request) bool { return what(d.Path+".part") != nil }
+		_, err = d.save()
+		wants(t, err, download.ErrDisk, "a.wav.part was removed or replaced")
+		if _, err := os.Lstat(d.Path); err == nil {
+			t.Errorf("%s: something has the name", name)
+		}
+	}
+
+	for _, path := range []string{"", "a.wav", "/", "./a.wav"} {
+		d.Path = path
+		_, err = d.save()
+		wants(t, err, download.ErrDisk, "not the full name")
+	}
+	if err := download.Discard(filepath.Join(root, "never", "a.wav")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "never")); err == nil {
+		t.Error("discarding made a folder")
+	}
 
 	if os.Getuid() != 0 { // root may write anywhere
 		d.Path = filepath.Join(root, "closed", "a.wav")

@@ -112,6 +112,7 @@ func (s *saving) fromMiddle(res *http.Response) error {
 		etag != "" && n.ETag != "" && etag != n.ETag:
 		return &setback{words: s.shownHost() + " continues with another file", kind: ErrContent, again: true}
 	}
+	n.Total = max(n.Total, total)
 	return s.fits(n.Total, n.Total-s.part.size)
 }
 

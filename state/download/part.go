@@ -16,6 +16,9 @@ import (
 // bufferSize is how much is read and written at once.
 const bufferSize = 256 << 10
 
+// pushSize is how many bytes wait in memory before they are sent to the disk.
+const pushSize = 8 << 20
+
 // part is the file being received, and what is known about it. Whoever holds
 // its lock may write it and give it its name.
 type part struct {
@@ -26,6 +29,7 @@ type part struct {
 	sums sums  // of these bytes
 	note note
 	kept int64 // bytes found at the beginning
+	out  int64 // bytes on their way to the disk
 }
 
 // note is what NAME.part.json remembers of a part. It is on the disk before the
@@ -112,6 +116,9 @@ func lockPart(path string) (*os.File, error) {
 // errNoFile is the error for a part that is a pipe or the like.
 var errNoFile = errors.New("there is something else in its place")
 
+// errReplaced is the error for a part that lost its name while it was written.
+var errReplaced = errors.New("it was removed or replaced")
+
 // lock locks a file for this open file, without waiting.
 func lock(f *os.File) error {
 	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
@@ -144,11 +151,22 @@ func (p *part) saveNote() error {
 	}
 	fresh := p.name + ".part.new"
 	p.disk.reach()
-	if err := os.WriteFile(fresh, data, 0o600); err != nil {
+	removeAll(fresh) // it may be a link to another file
+	if err := writeNew(fresh, data); err != nil {
 		return diskError(p.name, err)
 	}
 	p.disk.reach()
 	return diskError(p.name, os.Rename(fresh, noteName(p.name)))
+}
+
+// writeNew writes a file that does not exist yet.
+func writeNew(path string, data []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
 }
 
 // resume finds out how much of the part can be used, and hashes it.
@@ -167,7 +185,7 @@ func (p *part) resume(ctx context.Context, mark string) error {
 	if p.size, err = hashInto(ctx, p.sums, io.NewSectionReader(p.file, 0, size)); err != nil {
 		return err
 	}
-	p.kept = p.size
+	p.kept, p.out = p.size, p.size
 	_, err = p.file.Seek(p.size, io.SeekStart)
 	return diskError(p.name, err)
 }
@@ -175,7 +193,7 @@ func (p *part) resume(ctx context.Context, mark string) error {
 // restart empties the part and begins with another note, which is not on the
 // disk yet.
 func (p *part) restart(n note) error {
-	p.size, p.kept, p.note, p.sums = 0, 0, n, newSums(n.Want)
+	p.size, p.kept, p.out, p.note, p.sums = 0, 0, 0, n, newSums(n.Want)
 	p.disk.reach()
 	if err := p.file.Truncate(0); err != nil {
 		return diskError(p.name, err)
@@ -198,6 +216,10 @@ func (p *part) Write(b []byte) (int, error) {
 	n, err := p.disk.write(p.file, b)
 	p.size += int64(n)
 	p.sums.add(b[:n])
+	if p.size-p.out >= pushSize {
+		pushOut(p.file, p.out, p.size-p.out)
+		p.out = p.size
+	}
 	return n, diskError(p.name, err)
 }
 
@@ -212,6 +234,9 @@ func (p *part) publish() error {
 	p.note.SHA256, p.note.Size = p.sums.sha256(), p.size
 	if err := p.saveNote(); err != nil {
 		return err
+	}
+	if !p.isNamed() {
+		return diskError(p.name, errReplaced)
 	}
 	p.disk.reach()
 	if err := renameNew(partName(p.name), p.name); err != nil {
@@ -240,11 +265,23 @@ func removeAll(names ...string) {
 	}
 }
 
-// close unlocks the part and keeps it. A part without a byte is removed.
+// isNamed reports whether the part still has its name, and nothing else has.
+func (p *part) isNamed() bool {
+	open, err := p.file.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Lstat(partName(p.name))
+	return err == nil && os.SameFile(open, named)
+}
+
+// close unlocks the part and keeps it. A part without a byte is removed, with
+// its note unless that is about the finished file.
 func (p *part) close() {
-	if stat, err := os.Lstat(partName(p.name)); err == nil && p.size == 0 {
-		if open, err := p.file.Stat(); err == nil && os.SameFile(stat, open) && open.Size() == 0 {
-			p.discard()
+	if p.size == 0 && p.isNamed() {
+		removeAll(partName(p.name))
+		if p.note.SHA256 == "" {
+			removeAll(noteName(p.name), p.name+".part.new")
 		}
 	}
 	_ = p.file.Close() // what matters was synced

@@ -20,6 +20,9 @@ import (
 // an error that says why not; what has arrived is then kept for the next Save
 // unless it is of no use.
 func (d *Downloader) Save(ctx context.Context, r Request) (File, error) {
+	if r.Path = filepath.Clean(r.Path); !filepath.IsAbs(r.Path) || r.Path == filepath.Dir(r.Path) {
+		return File{}, because(ErrDisk, name(r.Path)+" is not the full name of a file")
+	}
 	p, err := openPart(r.Path, d.disk)
 	if err != nil {
 		return File{}, err
@@ -42,9 +45,16 @@ func (d *Downloader) Save(ctx context.Context, r Request) (File, error) {
 	return s.finish()
 }
 
-// Discard removes what has arrived of a file that nobody wants any more.
+// Discard removes what has arrived of a file that nobody wants any more, and
+// what a crash has left beside a finished one. It returns [ErrBusy] if it is
+// being saved.
 func Discard(path string) error {
-	p, err := openPart(path, disk{})
+	_, err := os.Lstat(partName(path))
+	_, none := os.Lstat(noteName(path))
+	if err != nil && none != nil {
+		return nil
+	}
+	p, err := openPart(filepath.Clean(path), disk{})
 	if err != nil {
 		return err
 	}
