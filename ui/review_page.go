@@ -9,6 +9,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/output"
 	"dubtop/state/take"
 	"dubtop/state/verdict"
 	"dubtop/ui/kit"
@@ -211,6 +212,9 @@ func (r *reviewing) takeOf(id api.ID) review.Take {
 // videoOf returns where the output of a job is: its saved file, or else a link
 // that is asked for when it is needed.
 func (a *desk) videoOf(id api.ID) review.Source {
+	if f, ok := a.store.Saved.File(output.Want{Job: string(id), Kind: output.Output}); ok {
+		return review.Source{File: f.Path}
+	}
 	s := a.session
 	return review.Source{Link: func(ctx context.Context, _ bool) (string, error) {
 		m, ok := outputCmd(s, id, opening)().(outputMsg)

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"dubtop/api/text"
@@ -82,4 +83,23 @@ func carryVerdicts(ctx context.Context, from, to *Journal) error {
 		}
 		return nil
 	})
+}
+
+// JobNames returns the names of those of some jobs that the journal knows, by
+// their ids. A name may be empty.
+func (j *Journal) JobNames(ctx context.Context, ids []string) (map[string]text.Text, error) {
+	names := make(map[string]text.Text)
+	for _, id := range ids {
+		var name string
+		err := j.db.QueryRowContext(ctx, `SELECT name FROM generations WHERE id = ?1
+			UNION ALL SELECT name FROM submissions WHERE generation_id = ?1 AND generation_id != '' LIMIT 1`, id).Scan(&name)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
+			return nil, j.failed(err)
+		default:
+			names[id] = text.Of(name)
+		}
+	}
+	return names, nil
 }

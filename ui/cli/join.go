@@ -18,7 +18,7 @@ func (w World) joinCommand() *cobra.Command {
 		Long: `A new API key starts with an empty profile. Without an argument, this lists the
 profiles of other keys on this machine, and whether the current key can read
 their jobs, which means that both keys belong to one account. With a profile, the
-current key takes it over: ledger, queue, history, labels and notes.
+current key takes it over: ledger, queue, history, labels, notes and verdicts.
 
 This can't be undone, and is refused if the new key already has a ledger.`,
 		Args: cobra.MaximumNArgs(1),
