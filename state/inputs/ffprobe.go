@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"dubtop/api/media"
+	"dubtop/state/child"
 )
 
 const (
@@ -87,7 +87,7 @@ func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (flo
 	cmd := exec.CommandContext(ctx, f.program, "-v", "quiet", "-protocol_whitelist", "file", "-format_whitelist", probeFormats,
 		"-select_streams", stream, "-show_entries", "packet=pts_time,dts_time,duration_time,flags", "-of", "csv=p=0", "-i", "file:"+path)
 	var heard packets
-	cmd.Env, cmd.Stdout, cmd.WaitDelay = withoutKey(os.Environ()), &heard, time.Second
+	cmd.Env, cmd.Stdout, cmd.WaitDelay = child.Environment(), &heard, time.Second
 	// It may be a script that starts the real one, so kill its whole process
 	// group.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -101,16 +101,6 @@ func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (flo
 		return 0, errFFprobe
 	}
 	return seconds, nil
-}
-
-// withoutKey removes our variables, such as the API key, from an environment.
-func withoutKey(env []string) (kept []string) {
-	for _, v := range env {
-		if !strings.HasPrefix(v, "SYNC_") {
-			kept = append(kept, v)
-		}
-	}
-	return kept
 }
 
 // packets parses ffprobe's output: a line per packet with its presentation

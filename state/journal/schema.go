@@ -27,6 +27,7 @@ func schema() []step {
 		{sql: schema8},
 		{sql: schema9},
 		{sql: schema10},
+		{sql: schema11},
 	}
 }
 

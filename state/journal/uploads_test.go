@@ -22,6 +22,7 @@ func downgrade(t *testing.T, j *Journal, to int) {
 		7:  {"DROP TABLE contents", "DROP TABLE uploads"},
 		8:  {"DROP TABLE names", "ALTER TABLE generations DROP COLUMN project"},
 		9:  {"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'"},
+		11: {"DROP TABLE hooks"},
 		10: {"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs"},
 	}
 	statements := []string{fmt.Sprintf("PRAGMA user_version = %d", to)}
