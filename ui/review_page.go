@@ -191,6 +191,7 @@ func (r *reviewing) items() []review.Item {
 		if p.left != "" {
 			items[i].Left, items[i].Right = r.takeOf(p.left), right
 			items[i].Name = items[i].Left.Name + " / " + right.Name
+			items[i].OnRight = !r.onLeft
 		}
 	}
 	return items
