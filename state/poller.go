@@ -68,6 +68,7 @@ type facts struct {
 	openAt   time.Time // its earliest time
 	known    bool
 	whole    bool
+	moved    bool // something has changed the balance since it was requested
 }
 
 // NewPoller returns a poller that has made no requests yet.
@@ -225,6 +226,7 @@ func (p *Poller) look(s *Store) {
 		charge:   s.costs.next(),
 		known:    s.Generations.Known(),
 		whole:    s.History.Whole,
+		moved:    !s.Standing.absent && s.Standing.asked != s.moment(),
 	}
 }
 

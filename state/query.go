@@ -26,6 +26,7 @@ const (
 	UnitPrices              // the price of a frame for one model
 	Charges                 // the actual cost of one of our jobs
 	Projects                // all projects
+	Standings               // the account and its balance
 	Backfill                // a page of older generations
 	topics                  // number of topics
 )
@@ -43,6 +44,7 @@ const PageSize = 100
 //	Assets: Assets, for Client.Assets
 //	Models: none, for Client.Models
 //	Projects: none, for Client.Projects
+//	Standings: none, for Client.Account
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
 //	OpenJob: Job, for Client.Generation, and with WithCosts for Client.Costs
@@ -67,6 +69,7 @@ type Answer struct {
 	Assets      []Asset
 	Models      []Model
 	Projects    []Project
+	Account     api.Account
 	Estimate    api.Estimate
 	Costs       api.Costs
 	Details     Details

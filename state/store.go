@@ -25,6 +25,7 @@ type Store struct {
 	Models      table.Collection[Model]
 	Projects    table.Collection[Project]
 	NoProjects  bool                              // the server has no projects
+	Standing    Standing                          // what the server tells about the account
 	Queue       table.Collection[outbox.QueueRow] // the latest Outbox.Rows
 
 	Opened   Opened  // the job whose details are open
@@ -75,7 +76,7 @@ func (s *Store) Clear() {
 	s.names, s.unsaved, s.nameless, s.grouped = nil, nil, nil, false
 	s.Models.Clear()
 	s.Projects.Clear()
-	s.NoProjects = false
+	s.NoProjects, s.Standing = false, Standing{}
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}

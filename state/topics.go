@@ -44,6 +44,7 @@ func kinds() [topics]kind {
 		UnitPrices: unitPricesKind(),
 		Charges:    chargesKind(),
 		Projects:   projectsKind(),
+		Standings:  standingKind(),
 		Backfill:   backfillKind(),
 	}
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"time"
 
 	"dubtop/api/text"
@@ -19,9 +20,13 @@ func (a *App) Header(width int) paint.Styled {
 	if a.session.Demo {
 		left = append(left, paint.Demo.Of("demo"), paint.Muted.Of(" nothing here is real "))
 	} else {
-		left = append(left, paint.Normal.Of(paint.Shorten(text.Of(a.session.Name), 24, a.Theme.Glyphs.More)))
+		name := cmp.Or(a.store.Standing.Name, text.Of(a.session.Name))
+		left = append(left, paint.Normal.Of(paint.Shorten(name, 24, a.Theme.Glyphs.More)))
 	}
 	left = append(left, a.lamp(), paint.Muted.Of("  "+a.slots()))
+	if words := a.standingWords(); words != "" {
+		right = append([]paint.Piece{paint.Muted.Of(words + "  ")}, right...)
+	}
 	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
 		right = append([]paint.Piece{paint.Money.Of("today " + a.sumWords(&today) + "  ")}, right...)
 	}

@@ -63,13 +63,23 @@ func (a *desk) remedyKey(r codes.Remedy) text.Text {
 	case codes.Model:
 		return a.KeyFor(keymap.RerunModel) + " runs it with another model."
 	case codes.Plan, codes.Pay:
-		return a.KeyFor(keymap.OpenPage) + " opens " + text.Of(cmp.Or(shownPage(a.page), billingPage)) + "."
+		return a.KeyFor(keymap.OpenPage) + " opens " + text.Of(shownPage(a.billingPage())) + "."
 	}
 	return ""
 }
 
-// billingPage is where plans are chosen and invoices paid.
-const billingPage = "https://sync.so/billing"
+// plansPage is where plans are chosen and invoices paid, unless the server names
+// another page.
+const plansPage = "https://sync.so/billing"
+
+// billingPage returns the page that the last refusal named, or else the account's.
+func (a *desk) billingPage() string {
+	link, err := a.store.Standing.BillingURL.Link()
+	if err != nil {
+		link = plansPage
+	}
+	return cmp.Or(a.page, link)
+}
 
 func shownPage(link string) string { return string(api.ParseURL(link).Shown()) }
 
@@ -87,7 +97,7 @@ func (a *desk) notePage(err error) {
 
 // pageAction opens the page about the plan and its bills.
 func (a *desk) pageAction() kit.Action {
-	return a.Does(keymap.OpenPage, func() tea.Cmd { return a.openURL(cmp.Or(a.page, billingPage)) })
+	return a.Does(keymap.OpenPage, func() tea.Cmd { return a.openURL(a.billingPage()) })
 }
 
 // offeredPage is that action for a form, if the server has named a page.

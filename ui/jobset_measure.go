@@ -20,7 +20,7 @@ func (g *setGrid) measure(rows []jobset.Row) tea.Cmd {
 	}
 	a := g.app
 	m := &inputs.Measuring{
-		Client: a.session.Client, Env: g.sources.Env, Assets: g.assets, Known: g.known, Slots: a.outbox.Slots.OfPlan(a.Now),
+		Client: a.session.Client, Env: g.sources.Env, Assets: g.assets, Known: g.known, Plan: a.plan(),
 	}
 	m.Env.Now = a.Now
 	m.Start(rows)

@@ -32,6 +32,8 @@ func (a *desk) slotWords() text.Text {
 		}
 	case outbox.SlotsConfigured:
 		words += ", set in config.toml"
+	case outbox.SlotsTold:
+		words += ", from the account"
 	case outbox.SlotsTried:
 		words += ", found by trying: one more was refused " + happened(s.Tried.At, a.Aged)
 	case outbox.SlotsUnknown:

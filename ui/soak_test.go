@@ -40,6 +40,6 @@ func TestSoakOfRunningJobs(t *testing.T) {
 		if goroutinesAfter > goroutines {
 			t.Errorf("%d goroutines became %d", goroutines, goroutinesAfter)
 		}
-		s.Sees("running 500")
+		s.Sees("slots 500/1000")
 	})
 }

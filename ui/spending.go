@@ -102,6 +102,7 @@ func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool,
 	case !priced:
 		c.Word = outbox.UnpricedWord
 	}
+	a.tellBalance(c, charge)
 	return a.Ask(c)
 }
 

@@ -36,6 +36,9 @@ func (a *Account) answered(q state.Query, r *state.Answer) []Event {
 	if r.Whole || a.Store.History.Complete && !complete {
 		a.releaseHistory()
 	}
+	if q.Topic == state.Standings && r.Err == nil {
+		a.Outbox.Slots.TellPlan(r.Account.Slots, a.now)
+	}
 	if r.Err != nil {
 		return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
 	}
@@ -54,6 +57,8 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 		return assetPage(ctx, c, q.Assets)
 	case state.Projects:
 		return state.ProjectsAnswer(c.Projects(ctx))
+	case state.Standings:
+		return state.StandingAnswer(c.Account(ctx))
 	case state.UnitPrices:
 		return state.EstimateAnswer(c.Estimate(ctx, q.Estimate))
 	case state.OpenJob:

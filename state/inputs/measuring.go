@@ -21,7 +21,7 @@ type Measuring struct {
 	Env    draft.CheckEnv
 	Assets map[string]Asset // known assets, by id
 	Known  *Findings
-	Slots  int // of the account's plan, which limits the length of a job; 0 if unknown
+	Plan   api.Plan // of the account, which limits the length of a job; zero if unknown
 
 	looks  *Looks
 	cancel context.CancelFunc
@@ -263,8 +263,8 @@ func (m *Measuring) doubt(r *jobset.Row, inputs []Input, seconds float64) string
 	if words := end.Short(now); words != "" {
 		return words
 	}
-	if longest, plan := api.LongestJob(m.Slots); longest > 0 && seconds > longest.Seconds() {
-		return fmt.Sprintf("it lasts %s, and the %s plan takes up to %s", draft.Length(seconds), plan, draft.Length(longest.Seconds()))
+	if p := m.Plan; p.Longest > 0 && seconds > p.Longest.Seconds() {
+		return fmt.Sprintf("it lasts %s, and the %s takes up to %s", draft.Length(seconds), strings.TrimSpace(p.Name+" plan"), draft.Length(p.Longest.Seconds()))
 	}
 	return ""
 }

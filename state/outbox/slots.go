@@ -28,6 +28,7 @@ const (
 	SlotsNamed                        // named by the server
 	SlotsSet                          // set by the user, for the account
 	SlotsConfigured                   // set in the configuration
+	SlotsTold                         // told with the account
 	SlotsTried                        // one more was refused
 )
 
@@ -49,7 +50,8 @@ func (l Learned) holds(now time.Time) bool {
 type Slots struct {
 	Configured int     // in the configuration; 0 if unset
 	Set        int     // by the user, for this account; 0 if unset
-	Named      Learned // named by the server
+	Named      Learned // named by the server when it took or refused a job
+	Told       Learned // told by the server with the account
 	Tried      Learned // jobs running when one more was refused
 
 	reached  int       // most jobs running after one of ours was accepted
@@ -68,6 +70,8 @@ func (s *Slots) Known(now time.Time) (n int, by SlotSource) {
 		return s.Set, SlotsSet
 	case s.Configured > 0:
 		return s.Configured, SlotsConfigured
+	case s.Told.holds(now):
+		return s.Told.N, SlotsTold
 	case s.Tried.holds(now):
 		return min(s.Tried.N, MostTried), SlotsTried
 	}
@@ -77,8 +81,11 @@ func (s *Slots) Known(now time.Time) (n int, by SlotSource) {
 // OfPlan returns the plan's number of slots according to the server or the
 // configuration; 0 if neither says.
 func (s *Slots) OfPlan(now time.Time) int {
-	if s.Named.holds(now) {
+	switch {
+	case s.Named.holds(now):
 		return s.Named.N
+	case s.Configured == 0 && s.Told.holds(now):
+		return s.Told.N
 	}
 	return s.Configured
 }
@@ -94,6 +101,14 @@ func (s *Slots) Tell(n int, now time.Time) {
 		return
 	}
 	s.Named, s.Tried, s.settling = Learned{n, instant.Of(now)}, Learned{}, time.Time{}
+}
+
+// TellPlan records the number that the server told with the account. It ignores 0
+// or less.
+func (s *Slots) TellPlan(n int, now time.Time) {
+	if n > 0 {
+		s.Told = Learned{n, instant.Of(now)}
+	}
 }
 
 // Choose records the number set by the user, 0 to detect it. It discards

@@ -1,0 +1,92 @@
+package state
+
+import (
+	"errors"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state/instant"
+)
+
+// Standing is what the server tells about the account: whose it is, its plan,
+// and what is left to spend. The zero Standing means that it told nothing.
+type Standing struct {
+	api.Account
+	At time.Time // when it was told; zero: never
+
+	asked  moment // what had happened when it was last requested
+	absent bool   // the server does not tell
+}
+
+// moment counts what changes a balance: jobs booked, and jobs that run.
+type moment struct{ booked, running int }
+
+const (
+	// standingRest is the time between two requests for the account.
+	standingRest = 5 * time.Minute
+	// standingMoved is that time if a job was accepted or ended in between.
+	standingMoved = 20 * time.Second
+	// standingCounts is how long a balance is worth telling.
+	standingCounts = 15 * time.Minute
+)
+
+// Left returns the dollars that are spendable, and whether that is known and not
+// too long ago.
+func (s *Standing) Left(now time.Time) (left api.Micros, known bool) {
+	spendable := s.Balance.Spendable()
+	if spendable == nil || !s.Balance.Dollars || !s.Fresh(now) {
+		return 0, false
+	}
+	return *spendable, true
+}
+
+// Fresh reports whether the account was told, and not too long ago.
+func (s *Standing) Fresh(now time.Time) bool {
+	return !s.At.IsZero() && instant.Of(now).Sub(s.At) < standingCounts
+}
+
+// PlanOf returns the plan, from the answer or else from its number of slots.
+func (s *Standing) PlanOf(slots int) api.Plan {
+	p := api.Plan{Name: string(s.Plan), Slots: slots, Longest: s.Longest}
+	if p.Longest == 0 {
+		p.Longest, p.Name = api.LongestJob(slots)
+	}
+	return p
+}
+
+func (s *Store) moment() moment {
+	return moment{s.Ledger.Rows().Len(), s.Counts().Running + s.Counts().Pending}
+}
+
+// StandingAnswer converts the answer of Client.Account. An answer of another
+// shape tells nothing.
+func StandingAnswer(a api.Account, err error) Answer {
+	if errors.Is(err, api.ErrUnsupported) || kindOf(err) == api.KindNotAPI {
+		return Answer{Absent: true}
+	}
+	return Answer{Account: a, Err: err}
+}
+
+func (s *Store) applyStanding(_ Query, a Answer, now time.Time) {
+	if a.Err != nil {
+		return
+	}
+	s.Standing.absent = a.Absent
+	if !a.Absent {
+		s.Standing.Account, s.Standing.At = a.Account, instant.Of(now)
+	}
+}
+
+func standingKind() kind {
+	return kind{
+		words: "the account", weight: filler, // the prices come first
+		every: func(p *Poller) (time.Duration, bool) {
+			if p.facts.moved {
+				return standingMoved, true
+			}
+			return standingRest, true
+		},
+		query: func(_ *Poller, s *Store, _ *Query, _ time.Time) { s.Standing.asked = s.moment() },
+		apply: (*Store).applyStanding,
+	}
+}

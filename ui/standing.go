@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state/ledger"
+	"dubtop/ui/kit"
+	"dubtop/ui/paint"
+)
+
+// plan returns the account's plan as far as the server or the configuration
+// tells it.
+func (a *desk) plan() api.Plan {
+	return a.store.Standing.PlanOf(a.outbox.Slots.OfPlan(a.Now))
+}
+
+// standingWords returns the plan and what is left to spend, "" if the server does
+// not tell.
+func (a *desk) standingWords() text.Text {
+	plan, left := a.store.Standing.Plan, a.balanceWords()
+	if plan != "" && left != "" {
+		plan += " "
+	}
+	return plan + left
+}
+
+// balanceWords returns what is left to spend and what running jobs hold of it, ""
+// if that is unknown or was told too long ago.
+func (a *desk) balanceWords() text.Text {
+	s := &a.store.Standing
+	b := &s.Balance
+	left := b.Spendable()
+	switch {
+	case !s.Fresh(a.Now):
+		return ""
+	case left != nil && b.Held != nil && *b.Held > 0:
+		return funds(*left, b.Dollars) + ", " + funds(*b.Held, b.Dollars) + " held"
+	case left != nil:
+		return funds(*left, b.Dollars)
+	case b.Max > 0:
+		return freeJobs(b)
+	}
+	return ""
+}
+
+// funds formats an amount of dollars or credits.
+func funds(m api.Micros, dollars bool) text.Text {
+	if dollars {
+		return text.Of(m.Rounded())
+	}
+	return text.Sprintf("%g credits", float64(m/10_000)/100)
+}
+
+// freeJobs says how many jobs of a free plan are left, and until when.
+func freeJobs(b *api.Balance) text.Text {
+	words := text.Sprintf("%d of %d free jobs left", max(0, b.Max-b.Used), b.Max)
+	if !b.Resets.IsZero() {
+		words += text.Of(b.Resets.In(time.Local).Format(" until 2 January"))
+	}
+	return words
+}
+
+// tellBalance adds to a question about money what a yes leaves of the balance.
+func (a *composer) tellBalance(c *kit.Confirm, charge ledger.Charge) {
+	queue := a.queuedCost()
+	add := func(lines func() []paint.Item, missing bool) func() []paint.Item {
+		return func() (said []paint.Item) {
+			if lines != nil {
+				said = lines()
+			}
+			if item, short := a.balanceItem(charge, queue); item.Words != "" && short == missing {
+				said = append(said, item)
+			}
+			return said
+		}
+	}
+	c.Warning, c.Body = add(c.Warning, true), add(c.Body, false)
+}
+
+// balanceItem says what a charge and the queue leave of the balance.
+// Not enough is a warning and no refusal, because the server may know better.
+func (a *desk) balanceItem(c ledger.Charge, queue api.Micros) (item paint.Item, short bool) {
+	s := &a.store.Standing
+	left, known := s.Left(a.Now)
+	free := s.Balance.Max > 0 && s.Fresh(a.Now)
+	item = paint.Item{Label: "balance", Tone: paint.Muted}
+	switch {
+	case known && c.Total != nil:
+		whole, who := *c.Total+queue, "this leaves"
+		if queue > 0 {
+			who = "this and the queue leave"
+		}
+		if item.Words = text.Sprintf("%s, %s %s", left, who, left-whole); whole > left {
+			item.Words, short = text.Sprintf("%s is not enough for %s: the server may refuse", left, whole), true
+		}
+	case free:
+		if item.Words = freeJobs(&s.Balance); c.Count > s.Balance.Max-s.Balance.Used {
+			item.Words, short = item.Words+", fewer than these: the server may refuse", true
+		}
+	}
+	if short {
+		item.Tone = paint.Warn
+	}
+	return item, short
+}
+
+// queuedCost returns the known prices of what was confirmed and is not sent.
+func (a *desk) queuedCost() (sum api.Micros) {
+	for _, s := range a.outbox.Pending() {
+		if s.Price.Cost != nil && !s.State.AtStake() {
+			sum += *s.Price.Cost
+		}
+	}
+	return sum
+}
