@@ -84,6 +84,8 @@ type output struct {
 	Size   int64
 	SHA256 string
 	Length time.Duration
+
+	tries int
 }
 
 // newWorld makes an account and reads its outputs while its storage still

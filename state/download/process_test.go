@@ -56,7 +56,7 @@ func TestSavingProcess(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(p.Seed, 2))
 	random.Shuffle(len(p.Outputs), func(i, j int) { p.Outputs[i], p.Outputs[j] = p.Outputs[j], p.Outputs[i] })
-	queue := make(chan output, 10*len(p.Outputs)+10)
+	queue := make(chan output, len(p.Outputs))
 	var open sync.WaitGroup
 	for _, o := range p.Outputs {
 		open.Add(1)
@@ -72,9 +72,13 @@ func TestSavingProcess(t *testing.T) {
 	for range 2 {
 		go func() {
 			for o := range queue {
-				if s.save(o) {
+				switch o.tries++; {
+				case s.save(o):
 					open.Done()
-				} else {
+				case o.tries > 300:
+					t.Errorf("%s is not saved after %d attempts", o.ID, o.tries)
+					open.Done()
+				default:
 					queue <- o
 				}
 			}
