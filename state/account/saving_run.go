@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/media"
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/download"
@@ -105,7 +106,7 @@ func (r *saveRun) fetch(ctx context.Context) (file output.File, none bool, err e
 	r.path = strings.TrimSuffix(r.path, filepath.Ext(r.path)) + "." + ext
 	for range mostNames {
 		_, err = r.keeper.Save(ctx, download.Request{
-			Path: r.path, Mark: r.want.Job + "/" + string(r.want.Kind), Link: r.linkNow, Length: r.length,
+			Path: r.path, Mark: r.want.Job + "/" + string(r.want.Kind), Link: r.linkNow, Kind: r.kind(), Length: r.length,
 			Progress: r.shared.tell,
 			Record: func(f download.File) error {
 				file, err = r.record(ctx, f)
@@ -122,6 +123,14 @@ func (r *saveRun) fetch(ctx context.Context) (file output.File, none bool, err e
 		}
 	}
 	return file, false, err
+}
+
+// kind is the kind of the file.
+func (r *saveRun) kind() media.Kind {
+	if r.want.Kind == output.Audio {
+		return media.Audio
+	}
+	return media.Video
 }
 
 // lengthOf is how long the file should last, 0 if unknown.
