@@ -40,7 +40,11 @@
   }
 
   function facts(list) {
-    return (list || []).map((f) => element("div", "", "", element("dt", "", f.label), element("dd", "", f.value)));
+    return (list || []).map((f) => {
+      const value = element("dd", "", f.value);
+      value.title = f.value; // a long one is cut
+      return element("div", "", "", element("dt", "", f.label), value);
+    });
   }
 
   // draw shows everything but what changes while playing.
@@ -51,6 +55,7 @@
     $("title").textContent = [data.title, data.items.length > 1 ? `${at + 1} of ${data.items.length}` : ""].filter(Boolean).join(" · ");
     $("title").hidden = !$("title").textContent;
     $("name").textContent = i.name;
+    document.title = [i.name, data.title || "dubtop"].filter(Boolean).join(" · ");
     $("shared").replaceChildren(...facts(i.facts));
     $("shared").hidden = !(i.facts || []).length;
     $("moves").hidden = $("queue").hidden = data.items.length < 2;
@@ -363,15 +368,27 @@
     loading = false;
   }
 
-  connect();
-  if (offline) {
-    for (const s of offline.items.flatMap((i) => i.sides)) Object.assign(s, s.id ? kept.all[s.id] : undefined);
-    take(offline);
-  } else {
-    const events = new EventSource("events");
+  let events; // from dubtop
+
+  // follow hears of changes while the page is seen. Hidden pages leave their
+  // connection to others, because a browser opens few to one server.
+  function follow() {
+    if (events) events.close();
+    if (document.hidden) return;
+    events = new EventSource("events");
     events.addEventListener("changed", load);
     events.addEventListener("error", () => {
       $("alert").textContent = "dubtop does not answer; it may have ended. What you decided is saved.";
     });
+  }
+
+  connect();
+  if (offline) {
+    for (const s of offline.items.flatMap((i) => i.sides)) Object.assign(s, s.id ? kept.all[s.id] : undefined);
+    take(offline);
+    $("said").textContent = "Approve each video or ask for a retake. Then save your verdicts, and send the file back.";
+  } else {
+    follow();
+    document.addEventListener("visibilitychange", follow);
   }
 })();
