@@ -13,9 +13,9 @@ import (
 // Header shows the account, the connection, the queue, the API quota, today's
 // spending and the time.
 func (a *App) Header(width int) paint.Styled {
-	left, right := []paint.Piece{paint.Title.Of(" dubtop  ")}, []paint.Piece{paint.Muted.Of(a.time() + " ")}
+	left := []paint.Piece{paint.Title.Of(" dubtop  ")}
 	if a.session == nil {
-		return a.Theme.Line(width, left, right)
+		return a.Theme.Line(width, left, []paint.Piece{paint.Muted.Of(a.time() + " ")})
 	}
 	if a.session.Demo {
 		left = append(left, paint.Demo.Of("demo"), paint.Muted.Of(" nothing here is real "))
@@ -24,20 +24,29 @@ func (a *App) Header(width int) paint.Styled {
 		left = append(left, paint.Normal.Of(paint.Shorten(name, 24, a.Theme.Glyphs.More)))
 	}
 	left = append(left, a.lamp(), paint.Muted.Of("  "+a.slots()))
-	if words := a.standingWords(); words != "" {
-		right = append([]paint.Piece{paint.Muted.Of(words + "  ")}, right...)
-	}
-	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
-		right = append([]paint.Piece{paint.Money.Of("today " + a.sumWords(&today) + "  ")}, right...)
-	}
-	right = append([]paint.Piece{paint.Muted.Of(text.Sprintf("api %d/%d  ", a.usage.Other, a.usage.OtherLimit))}, right...)
-	if p, ok := a.queuePiece(); ok {
-		right = append([]paint.Piece{p}, right...)
+	return a.Theme.Line(width, left, a.headings())
+}
+
+// headings are the pieces at the right of the header, the most important first:
+// those at the end go where space is short.
+func (a *App) headings() (pieces []paint.Piece) {
+	add := func(tone paint.Tone, words text.Text) {
+		if words != "" {
+			pieces = append(pieces, tone.Of(words+"  "))
+		}
 	}
 	if p, ok := a.uploadPiece(); ok {
-		right = append([]paint.Piece{p}, right...)
+		pieces = append(pieces, p)
 	}
-	return a.Theme.Line(width, left, right)
+	if p, ok := a.queuePiece(); ok {
+		pieces = append(pieces, p)
+	}
+	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
+		add(paint.Money, "today "+a.sumWords(&today))
+	}
+	add(paint.Muted, a.standingWords())
+	add(paint.Muted, text.Sprintf("api %d/%d", a.usage.Other, a.usage.OtherLimit))
+	return append(pieces, paint.Muted.Of(a.time()+" "))
 }
 
 // time returns the time, with the seconds while something runs.
