@@ -11,6 +11,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"os/exec"
 	"os/signal"
 	"runtime"
 	"runtime/debug"
@@ -223,7 +224,7 @@ func configure(demo bool) (ui.Config, error) {
 	set, problems := settings.Load(env)
 	cfg := ui.Config{
 		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
-		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify,
+		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify, Pictures: pictures(set.Pictures, os.Getenv), FFmpeg: found("ffmpeg"),
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		SSH: ui.SSHHost(os.Getenv), Review: serveReview,
 		Demo: startDemo,
@@ -348,6 +349,24 @@ func startDemo() (*account.Config, error) {
 		Saving:  account.Saving{Folder: folder, AtOnce: 2, Sidecar: true, Checksums: true, Zone: time.Local},
 		Release: func() error { return errors.Join(running.Close(), os.RemoveAll(folder)) },
 	}, nil
+}
+
+// pictures reports whether small pictures are shown: by default not through ssh,
+// where they may take long.
+func pictures(c settings.Choice, getenv func(string) string) bool {
+	switch c {
+	case settings.On:
+		return true
+	case settings.Off:
+		return false
+	}
+	return getenv("SSH_CONNECTION") == "" && getenv("SSH_TTY") == ""
+}
+
+// found reports whether a program is on the PATH.
+func found(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
 
 // unicode reports whether the terminal's locale can show more than ASCII.

@@ -83,6 +83,7 @@ const (
 	Palette         Name = "palette"
 	Messages        Name = "messages"
 	Notices         Name = "notices"
+	Picture         Name = "picture"
 	OpenPage        Name = "open_page"
 	Suspend         Name = "suspend"
 	Quit            Name = "quit"
@@ -216,6 +217,7 @@ func working() []Entry {
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Messages, []string{"L"}, "L", "earlier messages", GroupScreen},
+		{Picture, []string{"i"}, "i", "pictures in the details: show or hide", GroupScreen},
 		{Notices, []string{"B"}, "B", "notices off or on, until the end", GroupScreen},
 		{OpenPage, []string{"ctrl+g"}, "ctrl+g", "open the page about plan and bills", GroupScreen},
 		{Back, []string{"esc"}, "esc", "back", GroupScreen},

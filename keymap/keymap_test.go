@@ -83,7 +83,7 @@ func TestPlannedKeysStayFree(t *testing.T) {
 		reach(GroupJob): {
 			"u": "undo", "d": "save", "D": "save what",
 			"O": "open the folder", "H": "hand over",
-			"i": "picture", "z": "pane", "M": "mouse",
+			"z": "pane", "M": "mouse",
 		},
 	}
 	for _, e := range Default().Entries() {

@@ -23,6 +23,7 @@ type Asset struct {
 	Duration      api.Seconds
 	Width, Height int
 	URL           api.URL
+	Thumbnail     api.URL // of a small image of it, if there is one
 
 	place    int // in the order of the server, from 1; 0 if that is by date
 	haystack string
@@ -44,6 +45,7 @@ func NewAsset(a api.Asset) Asset {
 		Width:      a.Width,
 		Height:     a.Height,
 		URL:        a.URL,
+		Thumbnail:  a.Thumbnail,
 	}
 	row.index()
 	return row

@@ -63,11 +63,7 @@ func NewGeneration(g api.Generation) Generation {
 		HasOutput: !g.Output.IsZero(),
 		named:     named,
 	}
-	t := tags{origin: origin{project: g.ProjectID}}
-	if !named {
-		t.asset = assetShown(g.Input)
-	}
-	row.setTags(t)
+	row.setTags(tags{origin: origin{project: g.ProjectID, asset: assetShown(g.Input)}})
 	return row
 }
 

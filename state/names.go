@@ -117,7 +117,7 @@ func (s *Store) nameAfterAsset(g *Generation, o *origin) bool {
 		s.nameless.add(o.asset, g.Key())
 		return false
 	}
-	g.Name, g.named, o.asset = name, true, ""
+	g.Name, g.named = name, true
 	return true
 }
 

@@ -22,7 +22,7 @@ type tags struct {
 type origin struct {
 	project api.ID
 	called  text.Text // the project's name; "" if it is not known
-	asset   api.ID    // whose name a job without one takes; "" once it has
+	asset   api.ID    // that it shows, or ""; a job without a name takes its name
 }
 
 // Label is the user's label, or "". The server does not know it. Store.SetLabel
@@ -79,11 +79,12 @@ func (g *Generation) absorbTags(old *Generation) {
 	if t.project == "" || t.project == was.project {
 		t.project, t.called = was.project, was.called
 	}
-	if g.named {
-		t.asset = ""
-	}
 	g.keepTags(t)
 }
+
+// AssetID is the asset that the job shows, or "" if it shows a file of a link, or
+// that is not known.
+func (g *Generation) AssetID() api.ID { return g.own().asset }
 
 // ProjectID is the id of the job's project, or "".
 func (g *Generation) ProjectID() api.ID { return g.own().project }

@@ -26,6 +26,7 @@ import (
 	"dubtop/state/notify"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
+	"dubtop/ui/painter"
 )
 
 // App is the dashboard that Bubble Tea runs: a composer, plus the tabs and
@@ -42,6 +43,7 @@ type App struct {
 func New(cfg Config) *App {
 	a := &App{composer: &composer{desk: &desk{Stage: kit.NewStage(cfg.Keys, cfg.Theme != "light", cfg.ASCII), cfg: cfg}}}
 	a.host = a
+	a.pictures.on = cfg.Pictures
 	a.Chrome, a.Notices, a.Tips = a, cfg.Notices, a.goodToKnow
 	a.Everywhere, a.Anywhere = a.actions, a.ways
 	a.enter(cfg.Account)
@@ -69,6 +71,7 @@ func (a *App) enter(c *account.Config) {
 	a.opened, a.offer, a.drafts = nil, nil, drafting{}
 	a.attended, a.pilots, a.noBatches, a.sets = nil, nil, "", setWatch{}
 	a.notices.Teller = notify.Teller{}
+	a.pictures = pictures{on: a.pictures.on}
 	a.notices.eyes.Key(a.Now)
 	a.tabs, a.tab = newTabs(a), 0
 	a.step()
@@ -117,12 +120,14 @@ func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {
 		if a.session != nil {
 			a.session.Pressed(time.Now())
 		}
-		cmd = a.Press(m, a.quit)
+		cmd = tea.Batch(a.Press(m, a.quit), a.pictureSoon())
 	case tea.BackgroundColorMsg:
 		a.setDark(m.IsDark())
 	case uv.DarkColorSchemeEvent, uv.LightColorSchemeEvent:
 		_, dark := msg.(uv.DarkColorSchemeEvent)
 		a.setDark(dark)
+	case painter.SlowMsg:
+		a.slowed()
 	case tea.FocusMsg, tea.BlurMsg:
 		_, focused := msg.(tea.FocusMsg)
 		a.poller.SetFocus(focused)

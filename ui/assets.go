@@ -19,6 +19,7 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 	v := &kit.ListView[state.Asset]{Heading: "assets", List: assetList(a.desk, f)}
 	f.list, v.Marks = &v.List, &kit.Marks[state.Asset]{}
 	v.Pane = func(x *state.Asset, width int) []paint.Styled { return a.assetPane(x, width) }
+	withPicture(a.desk, v, assetPicture)
 	none := v.None
 	unusable := func() text.Text {
 		if why := none(); why != "" {

@@ -128,7 +128,7 @@ func (a *composer) beat() tea.Cmd {
 		a.session.Beat(a.Now)
 		a.tellPilots()
 		a.keepOffer()
-		cmds = append(cmds, a.work(), a.tellEnds())
+		cmds = append(cmds, a.work(), a.tellEnds(), a.fetchPicture())
 	}
 	a.Toast.Fade(a.Now)
 	for _, s := range a.Stack {

@@ -46,8 +46,12 @@ type Config struct {
 	SSH     string                                                     // user and host of this machine as seen over SSH; "" without SSH
 	Suspend tea.Cmd                                                    // stops the program like ctrl+z; nil: there is no shell to resume it
 	Home    string                                                     // replaces ~ in typed paths
-	Notify  notify.Wish                                                // what the user is told who looks elsewhere
-	Notices []string                                                   // problems of the configuration
+	// Pictures shows small pictures in the panes. FFmpeg means that it can take a
+	// frame of a video.
+	Pictures, FFmpeg bool
+
+	Notify  notify.Wish // what the user is told who looks elsewhere
+	Notices []string    // problems of the configuration
 	Version string
 }
 
@@ -74,6 +78,7 @@ type desk struct {
 	host      host
 	sets      setWatch
 	notices   noticing
+	pictures  pictures
 	noBatches text.Text // why the server takes no batches, once it has said so
 }
 

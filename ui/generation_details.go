@@ -183,6 +183,12 @@ func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 		a.Does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).Hinted("refresh"),
 	}, generationActions(a, oneJob(d.row))...)
 	a.Push(d)
+	a.pictures.of[d] = func() pictureOf {
+		if g := d.row(); g != nil && d.part == partOverview {
+			return a.openedPicture(g, d.opened().Job)
+		}
+		return pictureOf{}
+	}
 	return d.fetch()
 }
 
@@ -219,6 +225,7 @@ func (d *generationDetails) fetch() tea.Cmd {
 // Leave ends the polling for the job.
 func (d *generationDetails) Leave() tea.Cmd {
 	d.app.store.CloseDetails(d.id)
+	delete(d.app.pictures.of, d)
 	return nil
 }
 
@@ -326,6 +333,9 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 	if len(o.Job.Options) > 0 {
 		lines = append(lines, "", t.Text(paint.Title, "Options"))
 		lines = append(lines, a.rawLines(o.Job.Options, width)...)
+	}
+	if p := a.pictureLines(a.openedPicture(g, o.Job), min(width, 60), 14); len(p) > 0 {
+		lines = append(append(lines, ""), p...)
 	}
 	if !o.Job.Output.IsZero() {
 		lines = append(append(lines, "", t.Fact("output", o.Job.Output.Shown(), paint.Normal)), reads(t, o.Job.Output)...)

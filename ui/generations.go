@@ -44,6 +44,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	v.Query.Costs, v.Query.Notes = &a.store.Prices, &a.store.Notes
 	v.Pane = a.generationPane
 	v.Above = a.setLines
+	withPicture(a.desk, v, a.jobPicture)
 	act := generationActions(a, markedJobs(&v.List, func(g *state.Generation) state.Generation { return *g }))
 	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures")
 	details := a.Does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.Selected()) }).Unless(v.None).Hinted("details")

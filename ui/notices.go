@@ -87,10 +87,27 @@ func (a *desk) mentionWatched(ends []notify.End, signs notify.Signs) {
 // progress returns how far everything is that runs or is going to, nil if there
 // is nothing or nobody wants to know.
 func (a *desk) progress() *tea.ProgressBar {
-	if a.cfg.Notify.NoProgress || a.cfg.Notify.How == notify.Off || a.notices.off || !a.store.Generations.Known() {
+	if !a.showsProgress() {
 		return nil
 	}
-	var live []float64
+	percent, ok := a.notices.Percent(a.liveParts(), a.outbox.Queue.Sendable(), a.watched())
+	if !ok {
+		return nil
+	}
+	state := tea.ProgressBarDefault
+	if _, held := a.outbox.Queue.Paused(); held && a.outbox.Queue.Len() > 0 {
+		state = tea.ProgressBarWarning
+	}
+	return &tea.ProgressBar{State: state, Value: percent}
+}
+
+func (a *desk) showsProgress() bool {
+	w := &a.cfg.Notify
+	return !w.NoProgress && w.How != notify.Off && !a.notices.off && a.store.Generations.Known()
+}
+
+// liveParts returns how far everything is that runs, from 0 to 1.
+func (a *desk) liveParts() (live []float64) {
 	for g := range a.store.Generations.Live() {
 		if g.Submission == "" {
 			live = append(live, a.store.Forecast.Expect(g, a.Now).Fraction)
@@ -101,15 +118,7 @@ func (a *desk) progress() *tea.ProgressBar {
 			live = append(live, b.Fraction())
 		}
 	}
-	percent, ok := a.notices.Percent(live, a.outbox.Queue.Sendable(), a.watched())
-	if !ok {
-		return nil
-	}
-	state := tea.ProgressBarDefault
-	if _, held := a.outbox.Queue.Paused(); held && a.outbox.Queue.Len() > 0 {
-		state = tea.ProgressBarWarning
-	}
-	return &tea.ProgressBar{State: state, Value: percent}
+	return live
 }
 
 // toggleNotices switches notices and progress off, or on again.

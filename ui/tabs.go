@@ -83,6 +83,7 @@ func (a *App) actions() []kit.Action {
 		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a.desk)) })).Unless(a.irreplaceable),
 		a.Does(keymap.Palette, func() tea.Cmd { a.Push(kit.NewPalette(a.Stage)); return nil }),
 		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
+		a.Does(keymap.Picture, a.togglePictures),
 		a.Does(keymap.Notices, kit.Plain(a.toggleNotices)),
 		a.pageAction(),
 		a.Does(keymap.Help, a.ToggleHelp),

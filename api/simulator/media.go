@@ -93,11 +93,36 @@ func denied(w http.ResponseWriter) {
 		[]byte("<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"))
 }
 
-// picture returns a small plain image.
+// picture returns a small image of somebody in front of a wall.
 func picture(chance uint64) io.ReadSeeker {
-	img := image.NewPaletted(image.Rect(0, 0, 64, 64), color.Palette{
-		color.RGBA{R: uint8(chance), G: uint8(chance >> 8), B: uint8(chance >> 16), A: 255},
-	})
+	const width, height = 96, 54
+	img := image.NewRGBA(image.Rect(0, 0, width, height))
+	within := func(x, y, cx, cy, rx, ry int) bool {
+		dx, dy := float64(x-cx)/float64(rx), float64(y-cy)/float64(ry)
+		return dx*dx+dy*dy < 1
+	}
+	wall := color.RGBA{R: uint8(chance), G: uint8(chance >> 8), B: uint8(chance >> 16), A: 255}
+	shirt := color.RGBA{R: wall.B, G: wall.R, B: wall.G, A: 255}
+	at := 30 + int(chance>>24)%36
+	for y := range height {
+		for x := range width {
+			c := wall
+			switch {
+			case within(x, y, at, 33, 3, 1):
+				c = color.RGBA{R: 150, G: 60, B: 60, A: 255} // the mouth
+			case within(x, y, at-5, 21, 2, 2), within(x, y, at+5, 21, 2, 2):
+				c = color.RGBA{R: 40, G: 40, B: 60, A: 255}
+			case within(x, y, at, 25, 13, 17):
+				c = color.RGBA{R: 224, G: 178, B: 150, A: 255}
+			case within(x, y, at, 62, 30, 20):
+				c = shirt
+			default:
+				light := 60 + 40*x/width
+				c.R, c.G, c.B = uint8(int(c.R)*light/100), uint8(int(c.G)*light/100), uint8(int(c.B)*light/100)
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
 		panic(err) // memory cannot fail

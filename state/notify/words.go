@@ -52,8 +52,24 @@ func (e *End) words(signs Signs) text.Text {
 
 // jobWords says which single jobs have ended, or how many.
 func (w *Wish) jobWords(ends []End, covered map[string]bool, signs Signs) text.Text {
-	var jobs []Job
-	rests := false
+	jobs, rests := w.single(ends, covered)
+	words := text.Text("")
+	switch failed := failures(jobs); {
+	case len(jobs) == 0:
+		return ""
+	case len(jobs) > 1:
+		words = text.Sprintf("%d ended:", len(jobs)) + counted(len(jobs)-failed, failed, signs)
+	default:
+		words = jobs[0].words()
+	}
+	if rests {
+		words += ", none is running"
+	}
+	return words
+}
+
+// single returns the jobs that are told by themselves, and whether none is left.
+func (w *Wish) single(ends []End, covered map[string]bool) (jobs []Job, rests bool) {
 	for i := range ends {
 		e := &ends[i]
 		if e.Kind < Watched || !w.hears(e.Kind) {
@@ -67,23 +83,18 @@ func (w *Wish) jobWords(ends []End, covered map[string]bool, signs Signs) text.T
 		}
 		rests = rests || e.Kind == Last
 	}
-	words := text.Text("")
-	switch failed := failures(jobs); {
-	case len(jobs) == 0:
-		return ""
-	case len(jobs) > 1:
-		words = text.Sprintf("%d ended:", len(jobs)) + counted(len(jobs)-failed, failed, signs)
-	case failed == 0:
-		words = short(jobs[0].Name) + " is done"
-	case jobs[0].Why == "":
-		words = short(jobs[0].Name) + " failed"
-	default:
-		words = short(jobs[0].Name) + " failed: " + jobs[0].Why
+	return jobs, rests
+}
+
+// words says what became of a job.
+func (j *Job) words() text.Text {
+	switch {
+	case !j.Failed:
+		return short(j.Name) + " is done"
+	case j.Why == "":
+		return short(j.Name) + " failed"
 	}
-	if rests {
-		words += ", none is running"
-	}
-	return words
+	return short(j.Name) + " failed: " + j.Why
 }
 
 func failures(jobs []Job) (n int) {

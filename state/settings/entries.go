@@ -31,6 +31,7 @@ func known(s *Settings) map[string]entry {
 	entries := map[string]entry{
 		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
 		"theme":           {func(v any) error { return setTheme(&s.Theme, v) }},
+		"pictures":        {func(v any) error { return setChoice(&s.Pictures, v) }},
 		"ascii":           {func(v any) error { return setBool(&s.ASCII, v) }},
 		"project":         {func(v any) error { return setWords(&s.Project, v) }},
 		"refresh.running": interval(&s.Refresh.Running, shortest.Running),
@@ -68,6 +69,16 @@ func setTheme(to *Theme, v any) error {
 		return nil
 	}
 	return fmt.Errorf(`it must be "auto", "dark" or "light": %q is used`, *to)
+}
+
+func setChoice(to *Choice, v any) error {
+	s, _ := v.(string)
+	switch c := Choice(strings.ToLower(s)); c {
+	case Auto, On, Off:
+		*to = c
+		return nil
+	}
+	return errors.New(`it must be "auto", "on" or "off": "auto" is used`)
 }
 
 func setWords(to *string, v any) error {

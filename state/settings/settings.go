@@ -33,19 +33,31 @@ const (
 	ThemeLight Theme = "light"
 )
 
+// Choice is a choice that the program makes by itself if it is Auto.
+type Choice string
+
+// The choices.
+const (
+	Auto Choice = "auto"
+	On   Choice = "on"
+	Off  Choice = "off"
+)
+
 // Settings are the user's choices. A zero duration means the program's default.
 type Settings struct {
 	BaseURL string // https, or http on loopback
 	Theme   Theme
-	ASCII   bool   // plain ASCII borders and marks
-	Project string // of new jobs: its name or id; "" for none
-	Refresh Refresh
-	Queue   Queue
-	Upload  Upload
-	Notify  notify.Wish
-	Output  Output
-	Guard   ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
-	Keys    []Binding    // in file order
+	ASCII   bool // plain ASCII borders and marks
+	// Pictures shows small pictures beside the lists.
+	Pictures Choice
+	Project  string // of new jobs: its name or id; "" for none
+	Refresh  Refresh
+	Queue    Queue
+	Upload   Upload
+	Notify   notify.Wish
+	Output   Output
+	Guard    ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
+	Keys     []Binding    // in file order
 }
 
 // Binding assigns other keys to an action. Settings cannot tell whether the

@@ -21,6 +21,10 @@ type ListView[T any] struct {
 	// Above draws lines above the list, if there is room for them; nil: none. It
 	// gets the size of the view.
 	Above func(width, height int) []paint.Styled
+	// Picture draws a picture of a row below its pane, or on the right of it if the
+	// pane is below the list; nil: none. A picture that is still to come has blank
+	// lines, so that nothing moves when it is there.
+	Picture func(row *T, width, height int) []paint.Styled
 
 	width, height int       // of the list and its pane
 	above         int       // number of lines above them
@@ -128,7 +132,7 @@ func (v *ListView[T]) body() paint.Styled {
 		return v.beside()
 	case v.height >= belowHeight:
 		lines := []paint.Styled{paint.Filled(v.List.View(), v.height-paneHeight-1), t.Text(paint.Muted, text.Repeat(t.Glyphs.Line, v.width))}
-		return paint.Joined(append(lines, v.paneLines(v.width-3, paneHeight, "   ")...))
+		return paint.Joined(append(lines, v.below()...))
 	}
 	return v.List.View()
 }
@@ -138,6 +142,11 @@ func (v *ListView[T]) beside() paint.Styled {
 	t := v.Stage.Theme
 	left := v.lines()
 	right := v.paneLines(v.paneWidth()-2, v.height, "")
+	if left := v.height - len(right) - 1; left >= pictureLeast {
+		if picture := v.picture(v.paneWidth()-2, min(left, pictureMost)); len(picture) > 0 {
+			right = append(append(right, ""), picture...)
+		}
+	}
 	edge := t.Text(paint.Muted, " "+text.Of(t.Glyphs.Border.Left)) + " "
 	lines := make([]paint.Styled, v.height)
 	for i := range lines {
@@ -151,6 +160,46 @@ func (v *ListView[T]) beside() paint.Styled {
 		lines[i] = l + edge + r
 	}
 	return paint.Joined(lines)
+}
+
+// The lines that a picture has in a pane beside the list, and its width in one
+// below.
+const (
+	pictureLeast, pictureMost = 5, 16
+	pictureWidth              = 34
+)
+
+// below draws the pane below the list, with the picture on its right.
+func (v *ListView[T]) below() []paint.Styled {
+	const indent = 3
+	picture := v.picture(pictureWidth, paneHeight)
+	if len(picture) == 0 {
+		return v.paneLines(v.width-indent, paneHeight, paint.Blank(indent))
+	}
+	lines := v.paneLines(v.width-indent-pictureWidth-2, paneHeight, paint.Blank(indent))
+	for len(lines) < len(picture) {
+		lines = append(lines, "")
+	}
+	for i, part := range picture {
+		lines[i] = paint.PadStyled(lines[i], v.width-pictureWidth-1) + part
+	}
+	return lines
+}
+
+func (v *ListView[T]) picture(width, height int) []paint.Styled {
+	row := v.paned()
+	if v.Picture == nil || row == nil {
+		return nil
+	}
+	return v.Picture(row, width, height)
+}
+
+// Paned returns the row in the pane, nil if there is no room for a pane.
+func (v *ListView[T]) Paned() *T {
+	if v.Pane == nil || v.width < besideWidth && v.height < belowHeight {
+		return nil
+	}
+	return v.paned()
 }
 
 // restTime is how long the cursor must rest before the pane follows it while a

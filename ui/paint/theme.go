@@ -38,6 +38,7 @@ type Theme struct {
 	ASCII  bool
 	Normal [toneCount]brush
 	Picked [toneCount]brush // for the cursor's row
+	shades Shades
 	Glyphs glyphs
 }
 
@@ -111,7 +112,7 @@ func coloursFor(dark bool, n Shades) colours {
 // NewTheme returns the theme for a background, with Unicode or ASCII glyphs.
 func NewTheme(dark, ascii bool, n Shades) *Theme {
 	p := coloursFor(dark, n)
-	t := &Theme{Dark: dark, ASCII: ascii, Glyphs: unicodeGlyphs()}
+	t := &Theme{Dark: dark, ASCII: ascii, Glyphs: unicodeGlyphs(), shades: n}
 	if ascii {
 		t.Glyphs = asciiGlyphs()
 	}

@@ -69,7 +69,7 @@ func New(model tea.Model, t Terminal) *Painter {
 		tea.WithoutRenderer(), tea.WithoutSignalHandler(), tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithFPS(1),
 		tea.WithEnvironment(t.Env), tea.WithColorProfile(t.Profile), tea.WithWindowSize(t.Width, t.Height),
 		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg { return p.filter(msg) }))
-	p.wire = newWire(t.Out, func() { p.program.Send(dueMsg{}) })
+	p.wire = newWire(t.Out, func() { p.program.Send(dueMsg{}) }, func() { p.program.Send(SlowMsg{}) })
 	return p
 }
 
@@ -136,6 +136,9 @@ func (p *Painter) give() {
 
 // dueMsg says that a frame that had to wait may be drawn.
 type dueMsg struct{}
+
+// SlowMsg tells the program that its terminal takes long to show what it is sent.
+type SlowMsg struct{}
 
 // rawMsg is a [tea.RawMsg]. Bubble Tea would keep the text until its next tick.
 type rawMsg string

@@ -19,6 +19,11 @@ const (
 	// patience is the time limit for an answer, from a terminal that answers.
 	patience = 20 * time.Second
 
+	// A terminal is slow if it has needed longer than slowTime for slowTimes large
+	// writes in a row.
+	slowTime  = 400 * time.Millisecond
+	slowTimes = 3
+
 	// question is what all terminals answer, or nearly all.
 	question = ansi.RequestPrimaryDeviceAttributes
 )
@@ -34,10 +39,13 @@ type wire struct {
 	sent    int           // bytes since the last answer; belongs to who took the wire
 	answers chan struct{} // receives the terminal's answers to the question
 	able    atomic.Bool   // it has answered once
+
+	slowly int    // large writes in a row that took long; belongs to who took the wire
+	slow   func() // called once the terminal is slow
 }
 
-func newWire(out io.Writer, again func()) *wire {
-	w := &wire{out: out, free: make(chan struct{}, 1), again: again, answers: make(chan struct{}, 1)}
+func newWire(out io.Writer, again, slow func()) *wire {
+	w := &wire{out: out, free: make(chan struct{}, 1), again: again, slow: slow, answers: make(chan struct{}, 1)}
 	w.free <- struct{}{}
 	return w
 }
@@ -104,6 +112,7 @@ func (w *wire) write(b []byte) {
 	if _, err := w.out.Write(b); err != nil || !asks {
 		return // whoever watches the terminal notices that it is gone
 	}
+	begun := time.Now()
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
@@ -111,6 +120,18 @@ func (w *wire) write(b []byte) {
 	case <-late.C:
 	}
 	w.sent = 0
+	w.judge(time.Since(begun))
+}
+
+// judge finds out whether the terminal is slow.
+func (w *wire) judge(took time.Duration) {
+	if took < slowTime {
+		w.slowly = 0
+		return
+	}
+	if w.slowly++; w.slowly == slowTimes {
+		w.slow()
+	}
 }
 
 // answered records that the terminal has answered the query.

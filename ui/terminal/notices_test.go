@@ -122,3 +122,56 @@ func (w *window) commands() string {
 	}
 	return out.String()
 }
+
+// The exact bytes of a picture from a terminal's point of view, and none where it
+// is not wanted: two pixels in a cell, each in its own colour.
+func TestPicturesAreDrawnInHalfBlocks(t *testing.T) {
+	t.Parallel()
+	half := regexp.MustCompile("\x1b\\[38;2;[0-9]+;[0-9]+;[0-9]+;48;2;[0-9]+;[0-9]+;[0-9]+m▀")
+	for name, c := range map[string]struct {
+		env    []string
+		config string
+		begin  string
+		needs  string
+		drawn  bool
+	}{
+		"alone":        {drawn: true},
+		"off":          {config: `pictures = "off"`},
+		"NO_COLOR":     {env: []string{"NO_COLOR=1"}},
+		"ASCII":        {env: []string{"LANG=C"}},
+		"through ssh":  {env: []string{"SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22"}},
+		"on, over ssh": {env: []string{"SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22"}, config: `pictures = "on"`, drawn: true},
+		"in tmux":      {needs: "tmux", begin: `printf 'set -g status off\nset -ga terminal-features ",*:RGB"\nset -g default-terminal tmux-256color\n' > "$HOME/conf"; exec tmux -u -S "$HOME/socket" -f "$HOME/conf" new-session "$0"`, drawn: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := exec.LookPath(c.needs); err != nil && c.needs != "" {
+				t.Skip(err)
+			}
+			a := newWorld(t)
+			asset := a.AddAsset(simulator.Asset{Name: "portrait.mp4", Type: "VIDEO"})
+			s := stage{env: append(a.env, c.env...), script: c.begin, home: home(t, map[string]string{configFile: c.config + "\n"})}
+			w := open(t, s)
+			if c.needs != "" {
+				t.Cleanup(func() {
+					s.script = `tmux -S "$HOME/socket" kill-server`
+					_ = s.command(s.home).Run() // fails if it has ended
+				})
+			}
+			w.sees("running 1", "promo")
+			w.keys("3")
+			w.sees("portrait.mp4", asset[:8])
+			if c.drawn {
+				w.sees("▀▀▀▀▀▀▀▀")
+			} else {
+				time.Sleep(time.Second) // much longer than the cursor must rest
+			}
+			w.keys("q")
+			w.ends(0)
+			raw := w.bytes()
+			if got := half.Match(raw) || c.needs != "" && bytes.Contains(raw, []byte("▀")); got != c.drawn {
+				t.Errorf("drawn: %v", got)
+			}
+		})
+	}
+}
