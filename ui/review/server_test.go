@@ -99,6 +99,12 @@ func TestOnlyThePageItselfIsAnswered(t *testing.T) {
 			t.Errorf("%s: %s", name, res.Status)
 		}
 	}
+	for _, host := range []string{"localhost:8443", "[::1]:8443", "127.0.0.1:8443"} {
+		through := func(r *http.Request) { r.Host = host; r.Header.Set("Origin", "http://"+host) }
+		if res := ask(t, s, http.MethodPost, "verdict", approval, through); res.StatusCode != 204 {
+			t.Errorf("a verdict through a tunnel to %s: %s", host, res.Status)
+		}
+	}
 }
 
 func TestAnswersAreGuarded(t *testing.T) {
