@@ -46,6 +46,9 @@ func TestSavedUnderFaults(t *testing.T) {
 	if *outputsFlag == 0 {
 		t.Skip()
 	}
+	if testing.Short() {
+		*killsFlag = min(*killsFlag, 4)
+	}
 	w := newWorld(t)
 	rounds := (*outputsFlag + roundSize - 1) / roundSize
 	began := time.Now()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -102,6 +103,23 @@ func TestFullDisk(t *testing.T) {
 		if f := d.saved(s.data); f.Kept != 500_000 {
 			t.Errorf("kept %d bytes", f.Kept)
 		}
+	}
+}
+
+// A slow disk is not the fault of the server.
+func TestSlowDisk(t *testing.T) {
+	s := newStore(t, 900_000)
+	d := newDesk(t, s.url)
+	d.Patience.Stall = 20 * time.Millisecond
+	d.Fail(download.Disk{Writes: func(f *os.File, p []byte) (int, error) {
+		if stat, err := f.Stat(); err != nil || stat.Size() < 200_000 {
+			time.Sleep(50 * time.Millisecond)
+		}
+		return f.Write(p)
+	}})
+	d.saved(s.data)
+	if n := len(s.requests()); n != 1 {
+		t.Errorf("%d requests", n)
 	}
 }
 

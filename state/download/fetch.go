@@ -38,7 +38,7 @@ func (s *saving) attempt(ctx context.Context) error {
 	if err := s.judge(res); err != nil {
 		return err
 	}
-	return s.receive(within, res.Body, func() { stall.Reset(s.patience.Stall) })
+	return s.receive(within, res.Body, stall)
 }
 
 // ask requests the file, or the rest of it if it is still the same.
@@ -170,15 +170,17 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 	return max(date.Sub(now), 0)
 }
 
-// receive appends the body to the part.
-func (s *saving) receive(ctx context.Context, body io.Reader, fed func()) error {
+// receive appends the body to the part. stall runs only while the server is
+// waited for: a disk may take its time.
+func (s *saving) receive(ctx context.Context, body io.Reader, stall *time.Timer) error {
 	end, cut := s.limit()
 	buf := make([]byte, bufferSize)
 	s.tell("", time.Time{})
 	for {
+		stall.Reset(s.patience.Stall)
 		n, err := body.Read(buf)
+		stall.Stop()
 		if n > 0 {
-			fed()
 			if s.part.size+int64(n) > end {
 				return cut
 			}

@@ -133,8 +133,8 @@ func TestWaitsAsAsked(t *testing.T) {
 				if got := time.Since(began); got != c.want {
 					t.Errorf("%s: waited %s, want %s", name, got, c.want)
 				}
-				if told[0].Words == "" || !told[0].Until.Equal(began.Add(c.want)) {
-					t.Errorf("%s: told %+v", name, told[0])
+				if told[1].Words == "" || !told[1].Until.Equal(began.Add(c.want)) {
+					t.Errorf("%s: told %+v", name, told[1])
 				}
 			})
 		}

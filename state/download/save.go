@@ -159,6 +159,7 @@ func (s *saving) record(size int64, sum string) (File, error) {
 // fetch receives what is missing and checks the whole, as often as needed.
 func (s *saving) fetch(ctx context.Context) error {
 	s.trials = trials{patience: s.patience, last: time.Now()}
+	s.tell("", time.Time{})
 	for {
 		err := s.attempt(ctx)
 		if ctx.Err() != nil {
