@@ -181,3 +181,13 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 		}
 	}
 }
+
+func (s *Store) applyStanding(_ Query, a Answer, now time.Time) {
+	if a.Err != nil {
+		return
+	}
+	s.Standing.absent = a.Absent
+	if !a.Absent {
+		s.Standing.Account, s.Standing.At = a.Account, instant.Of(now)
+	}
+}

@@ -128,6 +128,15 @@ func ProjectsAnswer(all api.List[api.Project], err error) Answer {
 	return Answer{Projects: thin(all.Items, NewProject), Skipped: all.Skipped, Err: err}
 }
 
+// StandingAnswer converts the answer of Client.Account. An answer of another
+// shape tells nothing.
+func StandingAnswer(a api.Account, err error) Answer {
+	if errors.Is(err, api.ErrUnsupported) || kindOf(err) == api.KindNotAPI {
+		return Answer{Absent: true}
+	}
+	return Answer{Account: a, Err: err}
+}
+
 // EstimateAnswer converts the answer of Client.Estimate.
 func EstimateAnswer(e api.Estimate, err error) Answer {
 	return Answer{Estimate: e, Err: err}

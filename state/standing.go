@@ -1,7 +1,6 @@
 package state
 
 import (
-	"errors"
 	"time"
 
 	"dubtop/api"
@@ -52,41 +51,4 @@ func (s *Standing) PlanOf(slots int) api.Plan {
 		p.Longest, p.Name = api.LongestJob(slots)
 	}
 	return p
-}
-
-func (s *Store) moment() moment {
-	return moment{s.Ledger.Rows().Len(), s.Counts().Running + s.Counts().Pending}
-}
-
-// StandingAnswer converts the answer of Client.Account. An answer of another
-// shape tells nothing.
-func StandingAnswer(a api.Account, err error) Answer {
-	if errors.Is(err, api.ErrUnsupported) || kindOf(err) == api.KindNotAPI {
-		return Answer{Absent: true}
-	}
-	return Answer{Account: a, Err: err}
-}
-
-func (s *Store) applyStanding(_ Query, a Answer, now time.Time) {
-	if a.Err != nil {
-		return
-	}
-	s.Standing.absent = a.Absent
-	if !a.Absent {
-		s.Standing.Account, s.Standing.At = a.Account, instant.Of(now)
-	}
-}
-
-func standingKind() kind {
-	return kind{
-		words: "the account", weight: filler, // the prices come first
-		every: func(p *Poller) (time.Duration, bool) {
-			if p.facts.moved {
-				return standingMoved, true
-			}
-			return standingRest, true
-		},
-		query: func(_ *Poller, s *Store, _ *Query, _ time.Time) { s.Standing.asked = s.moment() },
-		apply: (*Store).applyStanding,
-	}
 }

@@ -101,5 +101,10 @@ func (s *Store) Counts() Counts {
 	}
 }
 
+// moment returns what the balance depends on.
+func (s *Store) moment() moment {
+	return moment{s.Ledger.Rows().Len(), s.Counts().Running + s.Counts().Pending}
+}
+
 // Cost returns the best known cost of a job in constant time.
 func (s *Store) Cost(g *Generation) outbox.Cost { return s.Prices.Cost(g) }

@@ -181,6 +181,20 @@ func chargesKind() kind {
 	}
 }
 
+func standingKind() kind {
+	return kind{
+		words: "the account", weight: filler, // the prices come first
+		every: func(p *Poller) (time.Duration, bool) {
+			if p.facts.moved {
+				return standingMoved, true
+			}
+			return standingRest, true
+		},
+		query: func(_ *Poller, s *Store, _ *Query, _ time.Time) { s.Standing.asked = s.moment() },
+		apply: (*Store).applyStanding,
+	}
+}
+
 func backfillKind() kind {
 	return kind{
 		words: "generations", weight: filler,
