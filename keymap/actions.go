@@ -54,6 +54,10 @@ const (
 	NewSet          Name = "new_job_set"
 	Upload          Name = "upload"
 	Open            Name = "open"
+	OpenFolder      Name = "open_folder"
+	Save            Name = "save"
+	SaveWhat        Name = "save_what"
+	Saves           Name = "saves"
 	CopyID          Name = "copy_id"
 	CopyURL         Name = "copy_url"
 	CopyAs          Name = "copy_as"
@@ -187,7 +191,11 @@ func working() []Entry {
 		{NewGeneration, []string{"n"}, "n", "new generation", GroupJob},
 		{NewSet, []string{"N"}, "N", "new job set, from lists or folders", GroupJob},
 		{Upload, []string{"U"}, "U", "upload a file of this machine", GroupJob},
-		{Open, []string{"o"}, "o", "open in the browser", GroupJob},
+		{Open, []string{"o"}, "o", "open here or in the browser", GroupJob},
+		{OpenFolder, []string{"O"}, "O", "open the folder of its file", GroupJob},
+		{Save, []string{"d"}, "d", "save the output", GroupJob},
+		{SaveWhat, []string{"D"}, "D", "choose what to save", GroupJob},
+		{Saves, []string{"ctrl+s"}, "ctrl+s", "what is being saved", GroupJob},
 		{CopyID, []string{"y"}, "y", "copy id", GroupJob},
 		{CopyURL, []string{"Y"}, "Y", "copy URL", GroupJob},
 		{CopyAs, []string{"c"}, "c", "copy as curl, JSON or Python", GroupJob},

@@ -81,8 +81,7 @@ func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 func TestPlannedKeysStayFree(t *testing.T) {
 	planned := map[string]map[string]string{
 		reach(GroupJob): {
-			"u": "undo", "d": "save", "D": "save what",
-			"O": "open the folder", "H": "hand over",
+			"u": "undo", "H": "hand over",
 			"z": "pane", "M": "mouse",
 		},
 	}

@@ -90,10 +90,21 @@ func (s *Saved) jobEnded(g *Generation, fresh bool) {
 
 // Remarks combines what this machine knows about a job beside the API's facts,
 // for filters.
-type Remarks struct{ all []table.Annotations }
+type Remarks struct {
+	notes *Notes
+	saved *Saved
+}
 
 // Remarks returns the remarks on the jobs: notes, and what is saved.
-func (s *Store) Remarks() Remarks { return Remarks{[]table.Annotations{&s.Notes, &s.Saved}} }
+func (s *Store) Remarks() Remarks { return Remarks{&s.Notes, &s.Saved} }
+
+// Beside adds all remarks to a row.
+func (r Remarks) Beside(row table.Searchable, id string) table.Searchable {
+	return r.saved.Beside(r.notes.Beside(row, id), id)
+}
+
+// Version changes with every change of a remark.
+func (r Remarks) Version() uint64 { return r.notes.Version() + r.saved.Version() }
 
 // unremarked returns the field of a job that has no remark of this kind.
 func unremarked(name string) (value string, ok bool) {
@@ -104,22 +115,6 @@ func unremarked(name string) (value string, ok bool) {
 		return "no", true
 	}
 	return "", false
-}
-
-// Beside adds all remarks to a row.
-func (r Remarks) Beside(row table.Searchable, id string) table.Searchable {
-	for _, a := range r.all {
-		row = a.Beside(row, id)
-	}
-	return row
-}
-
-// Version changes with every change of a remark.
-func (r Remarks) Version() (all uint64) {
-	for _, a := range r.all {
-		all += a.Version()
-	}
-	return all
 }
 
 // Beside adds to a row that its output is saved.

@@ -53,7 +53,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() }))
 	batch := a.Does(keymap.NewSet, a.newBatch).Unless(a.unspendable).Hinted("new batch")
 	batch.Key.SetHelp(batch.Key.Help().Key, "new batch from a JSONL file")
-	return v.With(
+	own := []kit.Action{
 		batch,
 		a.Does(keymap.Details, func() tea.Cmd {
 			if b := v.Selected(); b.Submission == outbox.SubmissionUnknown {
@@ -77,7 +77,8 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			return []watchee{{named{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}, b.Status.Terminal()}}
 		}, none),
 		failures,
-	)
+	}
+	return v.With(append(own, a.savingBatch(func() api.ID { return v.Selected().ID }, noResults)...)...)
 }
 
 func number(n int, tn paint.Tone) paint.Piece {

@@ -49,7 +49,7 @@ func (a *composer) counting() bool {
 func (a *desk) running() bool {
 	jobs, batches := a.store.Counts(), &a.store.Batches
 	return jobs.Running+jobs.Pending > 0 || batches.Count(table.ClassRunning)+batches.Count(table.ClassWaiting) > 0 ||
-		a.paid() > 0 || a.outbox.Queue.Sendable() > 0 || a.uploadRuns()
+		a.paid() > 0 || a.outbox.Queue.Sendable() > 0 || a.uploadRuns() || a.saveRuns()
 }
 
 // uploadRuns reports whether a file is on its way to the storage.
@@ -59,6 +59,11 @@ func (a *desk) uploadRuns() bool {
 	}
 	n, _ := a.session.Uploading()
 	return n > 0
+}
+
+// saveRuns reports whether a file is being saved.
+func (a *desk) saveRuns() bool {
+	return a.session != nil && a.session.SaveSum().Running > 0
 }
 
 // waiting reports whether the status line counts down to the next attempt.

@@ -35,6 +35,7 @@ func (a *App) headings() (pieces []paint.Piece) {
 			pieces = append(pieces, tone.Of(words+"  "))
 		}
 	}
+	pieces = append(pieces, a.savePiece()...)
 	if p, ok := a.uploadPiece(); ok {
 		pieces = append(pieces, p)
 	}

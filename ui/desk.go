@@ -77,6 +77,7 @@ type desk struct {
 
 	host      host
 	sets      setWatch
+	saving    savesWatch
 	notices   noticing
 	pictures  pictures
 	noBatches text.Text // why the server takes no batches, once it has said so
@@ -129,8 +130,17 @@ func (a *desk) extent(rows any) kit.Extent {
 		All:      func() int { return a.inAll(rows) },
 		Partial:  func() bool { return a.partial(rows) },
 		Unloaded: a.unloaded,
-		Version:  a.store.Prices.Version,
+		Version:  a.drawnFrom,
 	}
+}
+
+// drawnFrom changes with everything that rows are drawn from beside themselves.
+func (a *desk) drawnFrom() uint64 {
+	version := a.store.Prices.Version() + a.store.Saved.Version()
+	if a.session != nil {
+		version += a.session.SavesVersion()
+	}
+	return version
 }
 
 // unloaded says why no rows could be loaded and which key helps. It returns nil

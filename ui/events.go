@@ -22,6 +22,8 @@ func (a *App) event(e *account.Event) tea.Cmd {
 	case account.EventAnswer:
 		a.notePage(e.Result.Err)
 		return tea.Batch(a.followWatch(&e.Result.Submission), a.answer(e.Result))
+	case account.EventPlanned:
+		return a.plannedFiles(e)
 	case account.EventEnqueued:
 		return a.enqueued(e)
 	case account.EventDrafts:
@@ -51,6 +53,10 @@ func (a *App) tellEvent(e *account.Event) {
 		a.tellLedger(e)
 	case account.EventUpload:
 		a.tellUpload(e)
+	case account.EventWished:
+		a.wishedFiles(e)
+	case account.EventSaved:
+		a.toldSaved(e)
 	case account.EventTurn:
 		a.Mention("this window sends from the queue now")
 	case account.EventAsks:

@@ -37,5 +37,6 @@ func generationActions(a *composer, set selection) []kit.Action {
 		a.comparing(set),
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
 	}
+	acts = append(acts, a.savingActions(set)...)
 	return append(acts, a.runningAgain(set)...)
 }

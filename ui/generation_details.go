@@ -34,6 +34,7 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 		t.Fact("status", status.Text, status.Tone),
 		t.Fact("model", text.Of(g.Model), paint.Normal),
 	)
+	lines = append(lines, a.fileFacts(g, width)...)
 	if g.Label() != "" {
 		lines = append(lines, a.advice(width, "label", g.Label(), paint.Normal)...)
 	}

@@ -41,7 +41,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 			}
 		},
 	}}
-	v.Query.Costs, v.Query.Notes = &a.store.Prices, &a.store.Notes
+	v.Query.Costs, v.Query.Notes = &a.store.Prices, a.store.Remarks()
 	v.Pane = a.generationPane
 	v.Above = a.setLines
 	withPicture(a.desk, v, a.jobPicture)
@@ -66,6 +66,9 @@ func (a *composer) progressCell(g *state.Generation) paint.Piece {
 	case g.Status.Troubled():
 		return paint.Bad.Of(a.diagnose(string(g.ErrorCode), g.Error).short)
 	case g.Status.Terminal():
+		if p, ok := a.savedCell(g); ok {
+			return p
+		}
 		if took, ok := g.Took(); ok {
 			return paint.Muted.Of("took " + span(took))
 		}

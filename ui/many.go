@@ -112,6 +112,11 @@ func (a *desk) linking(set selection) (open, link kit.Action) {
 			if n := set.many(); n > 1 {
 				return tooMany(n, most)
 			}
+			if g := set.one(); g != nil && most == openMost {
+				if _, ok := a.savedOutput(g); ok {
+					return ""
+				}
+			}
 			return noOutput(set)
 		}
 	}
@@ -119,6 +124,9 @@ func (a *desk) linking(set selection) (open, link kit.Action) {
 		return func() tea.Cmd {
 			if set.many() > 1 {
 				return a.linksOf(set.chosen(), what)
+			}
+			if f, ok := a.savedOutput(set.one()); ok && what == opening {
+				return a.openSaved(f)
 			}
 			return a.openOutput(set.one().ID, what)
 		}
@@ -147,19 +155,24 @@ func noOutput(set selection) text.Text {
 // linksOf requests the links of those jobs that have an output.
 func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 	var ids []api.ID
+	var local []string
 	for i := range jobs {
+		if f, ok := a.savedOutput(&jobs[i]); ok && what == opening {
+			local = append(local, f.Path)
+			continue
+		}
 		if g := &jobs[i]; g.Submission == "" && !g.Gone && g.Status == api.Completed && g.ID != "" {
 			ids = append(ids, g.ID)
 		}
 	}
-	if len(ids) == 0 {
+	if len(ids)+len(local) == 0 {
 		a.Warn("none of the marked jobs has an output")
 		return nil
 	}
 	a.Busy("getting fresh links" + a.Theme.Glyphs.More)
-	s, without := a.session, len(jobs)-len(ids)
+	s, without := a.session, len(jobs)-len(ids)-len(local)
 	return func() tea.Msg {
-		m := linksMsg{asked: asked{s}, what: what, without: without}
+		m := linksMsg{asked: asked{s}, what: what, without: without, links: local}
 		for page := range slices.Chunk(ids, groupPage) {
 			links, err := outputLinks(context.Background(), s, page)
 			m.links = append(m.links, links...)

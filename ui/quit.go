@@ -26,7 +26,7 @@ func (a *App) unstoppable() text.Text {
 }
 
 // quit ends the program. It asks first if an answer is not saved, a paid
-// request is being sent, a file is being uploaded for no job, or confirmed jobs
+// request is being sent, a file is being uploaded for no job or saved, or confirmed jobs
 // are waiting in the queue.
 func (a *App) quit() tea.Cmd {
 	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
@@ -44,6 +44,9 @@ func (a *App) quit() tea.Cmd {
 	case len(a.uploading) > 0:
 		return a.askToLeave("A file is being uploaded", paint.Sentence(a.uploading[0].name()+": "+uploadWords(a.uploading[0].making.Progress())+
 			". If you quit now, it is sent again from its first byte when it is needed."), leave, func() bool { return len(a.uploading) > 0 })
+	case a.savesLeft() > 0 && !a.session.Demo:
+		return a.askToLeave(text.Count(a.savesLeft(), "file is", "files are")+" being saved",
+			paint.Sentence("If you quit now, what has arrived is kept, and the rest follows at the next start."), leave, func() bool { return a.savesLeft() > 0 })
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
 		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
 			paint.Sentence("They are saved, but nothing is sent while dubtop is closed. Sending continues at the next start, or without a screen: dubtop queue drain."), leave, func() bool { return true })

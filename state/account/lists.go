@@ -177,10 +177,11 @@ func (a *Account) saveSeen() []Work {
 	})}
 }
 
-// SaveLast returns work for the end of the session: it saves every unsaved
-// answer, which would otherwise be unknown after a restart, and the lists if
-// that is quick. It may be nil.
+// SaveLast stops the downloads and returns work for the end of the session: it
+// saves every unsaved answer, which would otherwise be unknown after a restart,
+// and the lists if that is quick. It may be nil.
 func (a *Account) SaveLast() []Work {
+	a.saves.stop()
 	if a.Journal == nil {
 		return nil
 	}

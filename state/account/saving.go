@@ -45,7 +45,13 @@ type saves struct {
 	stop     context.CancelFunc // ends all downloads
 	ctx      context.Context
 	keeper   fileSaver
+	version  uint64
+	sum      SaveSum // at the version summed
+	summed   uint64
 }
+
+// SavesVersion changes with everything that Saves tells.
+func (a *Account) SavesVersion() uint64 { return a.saves.version }
 
 // fileSaver saves one file from a link; a download.Downloader does.
 type fileSaver interface {
@@ -137,7 +143,14 @@ type SaveSum struct {
 }
 
 // SaveSum adds up everything that is being saved, or was to be.
-func (a *Account) SaveSum() (sum SaveSum) {
+func (a *Account) SaveSum() SaveSum {
+	if v := &a.saves; v.summed != v.version || len(v.all) == 0 {
+		v.summed, v.sum = v.version, a.sumSaves()
+	}
+	return a.saves.sum
+}
+
+func (a *Account) sumSaves() (sum SaveSum) {
 	for _, s := range a.saves.all {
 		st := s.state()
 		switch {
@@ -206,6 +219,7 @@ func (a *Account) bringSaves(r savesRead) {
 	}
 	v := &a.saves
 	v.revision, v.last = r.revision, r.last
+	v.version++
 	for _, f := range r.files {
 		a.Store.Saved.Put(f)
 	}
@@ -236,6 +250,9 @@ func (a *Account) newSave(w output.Wish) *saved {
 	return s
 }
 
+// Unsavable returns why no file can be saved, or nil.
+func (a *Account) Unsavable() error { return a.unsavable() }
+
 // unsavable returns why no file can be saved at all, or nil.
 func (a *Account) unsavable() error {
 	switch {
@@ -259,6 +276,7 @@ func (a *Account) savesDue(now time.Time) (work []Work) {
 	for _, s := range a.saves.all {
 		if s.cancel != nil {
 			running++
+			a.saves.version++
 			s.meter.Add(now, s.shared.done.Load())
 		}
 	}
@@ -306,6 +324,7 @@ func (a *Account) nextSaved() (next time.Time) {
 
 // saveWork makes one attempt.
 func (a *Account) saveWork(s *saved) Work {
+	a.saves.version++
 	stop, cancel := context.WithCancel(a.saves.ctx)
 	s.cancel, s.meter = cancel, upload.Meter{}
 	s.shared.done.Store(0)
@@ -334,6 +353,7 @@ func (a *Account) saveWork(s *saved) Work {
 func (a *Account) saveEnded(s *saved, done saveEnd, now time.Time) []Event {
 	s.cancel()
 	s.cancel = nil
+	a.saves.version++
 	if done.path != "" {
 		s.wish.Path = done.path
 	}
@@ -350,6 +370,9 @@ func (a *Account) saveEnded(s *saved, done saveEnd, now time.Time) []Event {
 	case done.none:
 		a.saves.remove(s)
 	case errors.Is(done.err, context.Canceled):
+		return nil
+	case errors.Is(done.err, download.ErrBusy): // a dubtop with another journal
+		s.next = now.Add(elsewhereAgain)
 		return nil
 	case done.broken: // the journal does not know that it failed
 		s.wish.Reason, s.next = "", now.Add(elsewhereAgain)
@@ -389,6 +412,7 @@ func (a *Account) SaveFiles(p Plan) Work {
 
 // wished starts to save what the journal has taken.
 func (a *Account) wished(taken []output.Wish) {
+	a.saves.version++
 	for _, w := range taken {
 		s := a.saves.find(w.Want)
 		if s == nil {

@@ -286,6 +286,12 @@ func (n *namer) recognised(ctx context.Context, path string) bool {
 	return true
 }
 
+// Present reports whether a file is there.
+func Present(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 func sizeIs(path string, size int64) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && info.Size() == size

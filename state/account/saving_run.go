@@ -64,7 +64,7 @@ func (r *saveRun) do(ctx context.Context) saveEnd {
 	switch {
 	case none:
 		end.err = r.journal.DropFiles(kept, []output.Want{r.want})
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, download.ErrBusy):
 		end.broken = r.journal.LeaveFile(kept, r.want, r.path, "") != nil
 	case err != nil:
 		end.broken = r.journal.LeaveFile(kept, r.want, r.path, string(text.Of(err.Error()))) != nil
