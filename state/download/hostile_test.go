@@ -75,6 +75,27 @@ func TestHostileStorage(t *testing.T) {
 	}
 }
 
+// A body without an end is left, and nothing of it stays.
+func TestEndless(t *testing.T) {
+	left := make(chan struct{})
+	s := newStore(t, 1000)
+	s.answer = func(_ int, w http.ResponseWriter, r *http.Request) bool {
+		defer close(left)
+		for data := sound(1, 100_000); r.Context().Err() == nil; {
+			if _, err := w.Write(data); err != nil {
+				break
+			}
+		}
+		return true
+	}
+	d := newDesk(t, s.url)
+	d.Most = 5_000_000
+	_, err := d.save()
+	wants(t, err, download.ErrContent, "sends more than the 5 MB that are saved, without an end")
+	d.folder()
+	<-left
+}
+
 // answering makes a desk's client get its answers from a function, without a
 // network. It returns the requests.
 func answering(d *desk, answer http.HandlerFunc) *[]*http.Request {
