@@ -6,12 +6,27 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/download"
 	"dubtop/state/output"
 )
+
+// savingRun returns the saving of an output that a simulated account has.
+func savingRun(t *testing.T, s *simulator.Server) *saveRun {
+	t.Helper()
+	client, err := api.New(api.Config{BaseURL: s.BaseURL(), Key: api.NewSecret(s.Key()), Transport: s.RoundTripper()})
+	must(t, err)
+	var job api.Generation
+	_, err = client.Generations(t.Context(), api.GenerationQuery{}, func(page []api.Generation) { job = page[0] })
+	must(t, err)
+	return &saveRun{
+		client: client, keeper: &download.Downloader{Client: client.Files()}, shared: &sharing{},
+		want: output.Want{Job: string(job.ID), Kind: output.Output}, path: filepath.Join(t.TempDir(), "a.mp4"),
+	}
+}
 
 // A storage that answers with something else than the wanted kind of file is
 // refused, also if that is some other media.
@@ -21,15 +36,7 @@ func TestOtherKindsAreNotSaved(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := simulator.New(simulator.Options{Profile: simulator.Current, Reliable: true, Generations: 3})
 			s.Fault("GET /out/{file}", simulator.Fault{Status: 200, Body: body})
-			client, err := api.New(api.Config{BaseURL: s.BaseURL(), Key: api.NewSecret(s.Key()), Transport: s.RoundTripper()})
-			must(t, err)
-			var job api.Generation
-			_, err = client.Generations(t.Context(), api.GenerationQuery{}, func(page []api.Generation) { job = page[0] })
-			must(t, err)
-			r := saveRun{
-				client: client, keeper: &download.Downloader{Client: client.Files()}, shared: &sharing{},
-				want: output.Want{Job: string(job.ID), Kind: output.Output}, path: filepath.Join(t.TempDir(), "a.mp4"),
-			}
+			r := savingRun(t, s)
 			if _, _, err := r.fetch(t.Context()); !errors.Is(err, download.ErrContent) {
 				t.Errorf("%.10q is saved: %v", body, err)
 			}
@@ -38,4 +45,26 @@ func TestOtherKindsAreNotSaved(t *testing.T) {
 			}
 		})
 	}
+}
+
+// If the link of a job is refused and stays the same, the output is saved from
+// where the server's own call for downloads leads.
+func TestRefusedLinkIsNotTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := simulator.New(simulator.Options{Profile: simulator.Current, Reliable: true, Generations: 3})
+		s.Fault("GET /v2/generations/{id}/result", simulator.Fault{Status: 403})
+		r := savingRun(t, s)
+		job, err := r.client.Generation(t.Context(), api.ID(r.want.Job), api.GenerationDetails{})
+		must(t, err)
+		r.link, r.linkTime = job.Output, time.Now()
+		f, err := r.keeper.Save(t.Context(), download.Request{Path: r.path, Link: r.linkNow, Kind: r.kind()})
+		if err != nil || f.Size == 0 {
+			t.Errorf("not saved: %+v, %v", f, err)
+		}
+		for _, q := range s.Requests() {
+			if q.Origin == "storage" && q.Key {
+				t.Error("the storage saw the key")
+			}
+		}
+	})
 }
