@@ -24,7 +24,7 @@ const (
 	// standingRest is the time between two requests for the account.
 	standingRest = 5 * time.Minute
 	// standingMoved is that time if a job was accepted or ended in between.
-	standingMoved = 20 * time.Second
+	standingMoved = time.Minute
 	// standingCounts is how long a balance is worth telling.
 	standingCounts = 15 * time.Minute
 )
