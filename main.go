@@ -111,19 +111,11 @@ can be pasted into another terminal:
 			if o.Plan, err = simulator.ParsePlan(plan); err != nil {
 				return err
 			}
-			if o.Speed <= 0 {
-				return fmt.Errorf("--speed %g: it must be above 0; 1 is real time, 60 makes a minute a second", o.Speed)
+			if err := checkNumbers(&o); err != nil {
+				return err
 			}
-			if o.Generations < 0 {
-				return fmt.Errorf("--generations %d: it can't be below 0", o.Generations)
-			}
-			if o.Flaky < 0 || o.Flaky > 1 {
-				return fmt.Errorf("--flaky %g: it must be from 0 (never) to 1 (always)", o.Flaky)
-			}
-			if o.OutputSize < 0 {
-				return fmt.Errorf("--output-mb %d: it can't be below 0", o.OutputSize)
-			}
-			o.OutputSize *= 1_000_000
+			const mega = 1_000_000
+			o.OutputSize, o.OutputRate = o.OutputSize*mega, o.OutputRate*mega
 			if o.Key = cmp.Or(strings.TrimSpace(o.Key), simulator.NewKey()); !sendable(o.Key) {
 				return errors.New("--key: a key is made of printable ASCII without blanks")
 			}
@@ -140,12 +132,30 @@ can be pasted into another terminal:
 	f.Uint64Var(&o.Seed, "seed", 1, "random seed: the same seed makes the same account")
 	f.IntVar(&o.Generations, "generations", 200, "jobs in the account's history")
 	f.Int64Var(&o.OutputSize, "output-mb", 0, "make outputs large: up to this many megabytes")
+	f.Int64Var(&o.OutputRate, "output-rate", 0, "send each output at this many megabytes a second")
 	f.Float64Var(&o.Flaky, "flaky", 0, "how often, from 0 to 1, fetching an output goes wrong")
 	f.BoolVar(&o.HideSlots, "hide-slots", false, "hide how many jobs the plan runs at once")
 	f.BoolVar(&o.IgnoreKeys, "ignore-keys", false, "ignore idempotency keys: a job sent twice is made twice")
 	complete(c, "profile", simulator.Profiles())
 	complete(c, "plan", simulator.Plans())
 	return c
+}
+
+// checkNumbers explains which number on the command line can't be.
+func checkNumbers(o *simulator.Options) error {
+	switch {
+	case !(o.Speed > 0):
+		return fmt.Errorf("--speed %g: it must be above 0; 1 is real time, 60 makes a minute a second", o.Speed)
+	case o.Generations < 0:
+		return fmt.Errorf("--generations %d: it can't be below 0", o.Generations)
+	case !(o.Flaky >= 0 && o.Flaky <= 1):
+		return fmt.Errorf("--flaky %g: it must be from 0 (never) to 1 (always)", o.Flaky)
+	case o.OutputSize < 0:
+		return fmt.Errorf("--output-mb %d: it can't be below 0", o.OutputSize)
+	case o.OutputRate < 0:
+		return fmt.Errorf("--output-rate %d: it can't be below 0", o.OutputRate)
+	}
+	return nil
 }
 
 // complete offers values for a flag in shell completion.

@@ -72,6 +72,8 @@ type Options struct {
 	// OutputSize makes outputs large: from a fiftieth of this many bytes to all
 	// of them; 0 leaves outputs as small as they are.
 	OutputSize int64
+	// OutputRate is how many bytes of an output are sent a second; 0 means all.
+	OutputRate int64
 	// Flaky is how often, from 0 to 1, fetching an output goes wrong in one of
 	// the ways of storages.
 	Flaky float64
@@ -206,6 +208,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, origin string, mu
 	fault, set := s.nextFault(route)
 	if !set && route == routeOutput {
 		fault = s.flaky()
+		fault.Rate = s.opts.OutputRate
 	}
 	if fault.Refuse {
 		panic(errRefused)

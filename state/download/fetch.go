@@ -110,7 +110,7 @@ func (s *saving) fromMiddle(res *http.Response) error {
 	case !ok || from != s.part.size,
 		n.Total >= 0 && total >= 0 && total != n.Total,
 		etag != "" && n.ETag != "" && etag != n.ETag:
-		return &setback{words: s.shownHost() + " continues with another file", kind: ErrContent, again: true}
+		return &setback{words: "the file at " + s.shownHost() + " has changed; it begins again", kind: ErrContent, again: true}
 	}
 	n.Total = max(n.Total, total)
 	return s.fits(n.Total, n.Total-s.part.size)

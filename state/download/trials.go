@@ -55,6 +55,8 @@ func (t *trials) failed(b *setback, now time.Time) (time.Duration, error) {
 			return 0, because(b.kind, b.words)
 		}
 		return 0, nil
+	case b.again && t.failures == 1:
+		return 0, nil
 	case b.after > 0:
 		return t.askedToWait(b)
 	}
