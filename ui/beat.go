@@ -84,8 +84,6 @@ func (a *desk) inSeconds(created time.Time) bool {
 	return a.Now.Sub(a.ours(created)).Abs() < time.Minute
 }
 
-func minuteOf(t time.Time) time.Time { return t.Truncate(time.Minute) }
-
 // beatMsg is the beat due at a time. It is void if another one was requested
 // since.
 type beatMsg struct{ due time.Time }

@@ -68,3 +68,16 @@ func costCell(c outbox.Cost) paint.Piece {
 	}
 	return amountTone(c.Kind).Of(rounded(c.Amount, c.Kind))
 }
+
+// partTitles draws the titles of the parts of a screen, the shown one in brackets.
+func partTitles(t *paint.Theme, part int, titles ...text.Text) paint.Styled {
+	line := paint.Styled("  ")
+	for i, title := range titles {
+		n := paint.Muted
+		if i == part {
+			n, title = paint.Accent, "["+title+"]"
+		}
+		line += t.Text(n, title) + "  "
+	}
+	return line
+}

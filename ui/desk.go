@@ -61,6 +61,14 @@ type editor interface {
 	Edit(name, text string) (string, error)
 }
 
+// ReviewServer serves the page on which videos are watched and judged, until the
+// context that it was started with ends.
+type ReviewServer interface {
+	URL() string
+	Port() int
+	Set(items []review.Item)
+}
+
 // desk is what all screens share: the stage, the session and its data.
 type desk struct {
 	*kit.Stage
@@ -101,6 +109,14 @@ type host interface {
 	quit() tea.Cmd                     // quits, after a question if needed
 	answered()                         // closes the question about quitting if its reason is gone
 	event(e *account.Event) tea.Cmd    // shows an event of the session
+	tellEnds() tea.Cmd                 // tells what has ended to a user who looks elsewhere
+}
+
+// noticing tells what ends to a user who looks elsewhere.
+type noticing struct {
+	notify.Teller
+	eyes notify.Eyes
+	off  bool // until the end of the session
 }
 
 // setWatch holds the counts of the job sets to watch. Counting goes through all

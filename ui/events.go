@@ -94,7 +94,9 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	}
 	a.drafts.counted = int64(e.Count)
 	a.recallDrafts(e.Drafts, e.Interrupted)
-	a.notices.bring(e.Watches)
+	for _, id := range e.Watches {
+		a.notices.Watch(id, true)
+	}
 	unknown := 0
 	for _, sub := range a.outbox.Unresolved() {
 		if sub.State == outbox.SubmissionUnknown {

@@ -124,3 +124,5 @@ func endClock(end, now time.Time) text.Text {
 	}
 	return text.Of(end.Format("15:04"))
 }
+
+func minuteOf(t time.Time) time.Time { return t.Truncate(time.Minute) }

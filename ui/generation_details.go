@@ -298,19 +298,6 @@ func (d *generationDetails) missing(g *state.Generation, width int) []paint.Styl
 	return lines
 }
 
-// partTitles draws the titles of the parts of a screen, the shown one in brackets.
-func partTitles(t *paint.Theme, part int, titles ...text.Text) paint.Styled {
-	line := paint.Styled("  ")
-	for i, title := range titles {
-		n := paint.Muted
-		if i == part {
-			n, title = paint.Accent, "["+title+"]"
-		}
-		line += t.Text(n, title) + "  "
-	}
-	return line
-}
-
 func (d *generationDetails) overview(g *state.Generation, width int) []paint.Styled {
 	a, t, o := d.app, d.app.Theme, d.opened()
 	lines := append(a.called(g.Name, width), "")

@@ -35,6 +35,12 @@ type named struct {
 	name text.Text
 }
 
+// watchee is a row that may be watched.
+type watchee struct {
+	named
+	ended bool
+}
+
 // whose returns the name of one job, or the number of several.
 func whose(jobs []named) text.Text {
 	if len(jobs) == 1 {

@@ -16,13 +16,6 @@ import (
 	"dubtop/ui/painter"
 )
 
-// noticing tells what ends to a user who looks elsewhere.
-type noticing struct {
-	notify.Teller
-	eyes notify.Eyes
-	off  bool // until the end of the session
-}
-
 // tellEnds tells what has ended, and shows how far everything is.
 func (a *desk) tellEnds() tea.Cmd {
 	if a.session == nil {
@@ -136,22 +129,6 @@ func (a *desk) toggleNotices() {
 	}
 }
 
-// bring watches the rows that were watched before.
-func (n *noticing) bring(ids []string) {
-	for _, id := range ids {
-		n.watch(id, true)
-	}
-}
-
-func (n *noticing) watch(id string, on bool) {
-	if n.Watches == nil {
-		n.Watches = make(map[string]bool)
-	}
-	if n.Watches[id] = on; !on {
-		delete(n.Watches, id)
-	}
-}
-
 // watchRows watches rows, or stops if all of them are watched.
 func (a *desk) watchRows(rows []named) tea.Cmd {
 	all := true
@@ -159,7 +136,7 @@ func (a *desk) watchRows(rows []named) tea.Cmd {
 		all = all && a.notices.Watches[r.id]
 	}
 	for _, r := range rows {
-		a.notices.watch(r.id, !all)
+		a.notices.Watch(r.id, !all)
 	}
 	what := whose(rows)
 	if all {
@@ -190,12 +167,6 @@ func (a *desk) followWatch(sub *outbox.Submission) tea.Cmd {
 		return a.keepWatches()
 	}
 	return nil
-}
-
-// watchee is a row that may be watched.
-type watchee struct {
-	named
-	ended bool
 }
 
 // watchAction returns the action that watches the chosen rows.

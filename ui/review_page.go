@@ -17,14 +17,6 @@ import (
 	"dubtop/ui/review"
 )
 
-// ReviewServer serves the page on which videos are watched and judged, until the
-// context that it was started with ends.
-type ReviewServer interface {
-	URL() string
-	Port() int
-	Set(items []review.Item)
-}
-
 // reviewPage is the page of a review while it is served. A nil page is none.
 type reviewPage struct {
 	server ReviewServer

@@ -53,7 +53,7 @@ func (m resultMsg) apply(a *desk) tea.Cmd {
 	for _, e := range a.session.Apply(m.result, time.Now()) {
 		cmds = append(cmds, a.host.event(&e))
 	}
-	return tea.Batch(append(cmds, a.work(), a.tellEnds())...)
+	return tea.Batch(append(cmds, a.work(), a.host.tellEnds())...)
 }
 
 // queueVersions are the versions of all that the end of the queue depends on.

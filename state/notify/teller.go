@@ -40,6 +40,16 @@ type Scene struct {
 	Why    func(*state.Generation) text.Text // why a job failed
 }
 
+// Watch makes the end of rows be told, or not any more.
+func (t *Teller) Watch(id string, on bool) {
+	if t.Watches == nil {
+		t.Watches = make(map[string]bool)
+	}
+	if t.Watches[id] = on; !on {
+		delete(t.Watches, id)
+	}
+}
+
 // Next returns when a notice is due, zero if none is.
 func (t *Teller) Next() time.Time {
 	if len(t.found) == 0 {
