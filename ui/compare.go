@@ -18,9 +18,6 @@ import (
 // Comparing two takes and reviewing many jobs are one screen: it shows what
 // differs, takes verdicts, and opens the page that plays the videos.
 
-// reviewMost is the largest number of jobs in a review.
-const reviewMost = 1000
-
 // pair is a job beside the take it is compared with; left is "" for a job alone.
 type pair struct{ left, right api.ID }
 

@@ -15,6 +15,7 @@ import (
 	"dubtop/state/ledger"
 	"dubtop/state/notify"
 	"dubtop/state/outbox"
+	"dubtop/state/output"
 	"dubtop/state/table"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -117,6 +118,15 @@ type noticing struct {
 	notify.Teller
 	eyes notify.Eyes
 	off  bool // until the end of the session
+}
+
+// savesWatch is about the files that the user has asked for.
+type savesWatch struct {
+	preview bool               // the names are shown even of a single file
+	saved   int                // since something was asked for
+	none    int                // jobs without such a file
+	last    output.File        // saved last
+	asked   map[text.Text]bool // messages about failures that were shown
 }
 
 // setWatch holds the counts of the job sets to watch. Counting goes through all

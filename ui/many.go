@@ -27,6 +27,8 @@ const (
 	openMost = 20     // browser windows
 	linkMost = 1000   // links, requested by the hundred
 	wordMost = 10_000 // labels and notes, written in one transaction
+
+	reviewMost = 1000 // jobs in a review
 )
 
 // named is a job, batch or submission with the name to show in prompts.

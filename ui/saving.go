@@ -21,15 +21,6 @@ import (
 // saveMost is how many files can be saved with one key.
 const saveMost = 10_000
 
-// savesWatch is about the files that the user has asked for.
-type savesWatch struct {
-	preview bool               // the names are shown even of a single file
-	saved   int                // since something was asked for
-	none    int                // jobs without such a file
-	last    output.File        // saved last
-	asked   map[text.Text]bool // messages about failures that were shown
-}
-
 // savingActions returns the actions that save files of jobs and open them.
 func (a *composer) savingActions(set selection) []kit.Action {
 	unsavable := func() text.Text {
