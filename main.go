@@ -302,7 +302,7 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.
 		return nil, err
 	}
 	c := &account.Config{
-		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home),
+		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home), Hook: set.Hook,
 		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
 	if c.StateDir, err = settings.StateDir(env); err != nil {

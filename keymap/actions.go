@@ -61,6 +61,7 @@ const (
 	CopyID          Name = "copy_id"
 	CopyURL         Name = "copy_url"
 	CopyAs          Name = "copy_as"
+	RunHook         Name = "run_on_done_again"
 	Rerun           Name = "run_again"
 	RerunModel      Name = "run_with_model"
 	Label           Name = "label"
@@ -206,6 +207,7 @@ func working() []Entry {
 		{Watch, []string{"!"}, "!", "tell me when it ends", GroupJob},
 		{Compare, []string{"b"}, "b", "compare two takes, or review several", GroupJob},
 		{Verdict, []string{"V"}, "V", "give a verdict: approved or retake", GroupJob},
+		{RunHook, []string{"|"}, "|", "run the command of on_done again", GroupJob},
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
 		{Delete, []string{"X"}, "X", "delete on the server", GroupJob},

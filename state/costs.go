@@ -127,6 +127,7 @@ func (s *Store) jobSeen(g *Generation, now time.Time) {
 	if g.Status.Terminal() && g.Submission == "" {
 		fresh := s.ended(g.ID, string(g.Status), float64(g.Length), now)
 		s.Saved.jobEnded(g, fresh)
+		s.Hooked.jobEnded(g, fresh)
 	}
 }
 

@@ -37,6 +37,7 @@ type Store struct {
 	Sets     Sets          // the job sets and their members
 	Verdicts Verdicts      // the user's verdicts on generations
 	Saved    Saved         // the files of jobs on this machine
+	Hooked   Hooked        // jobs that have ended since there is a command for them
 
 	costs    costTracker
 	takes    take.Stacks
@@ -85,6 +86,7 @@ func (s *Store) Clear() {
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
 	s.Saved = Saved{version: s.Saved.version + 1}
+	s.Hooked = Hooked{}
 	s.watched, s.blind = time.Time{}, time.Time{}
 }
 

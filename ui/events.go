@@ -51,6 +51,8 @@ func (a *App) tellEvent(e *account.Event) {
 		a.tellExpired(e.Submissions)
 	case account.EventLedger:
 		a.tellLedger(e)
+	case account.EventHook:
+		a.tellHook(e)
 	case account.EventUpload:
 		a.tellUpload(e)
 	case account.EventWished:

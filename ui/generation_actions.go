@@ -38,5 +38,5 @@ func generationActions(a *composer, set selection) []kit.Action {
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
 	}
 	acts = append(acts, a.savingActions(set)...)
-	return append(acts, a.runningAgain(set)...)
+	return append(append(acts, a.runningAgain(set)...), a.hookAction(set))
 }

@@ -9,6 +9,7 @@ package account
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"dubtop/state"
 	"dubtop/state/download"
 	"dubtop/state/draft"
+	"dubtop/state/hook"
 	"dubtop/state/inputs"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
@@ -49,7 +51,8 @@ type Config struct {
 	Slots   int          // jobs the plan can run at once, as configured; 0 to detect it
 	Reserve int          // slots left to others
 
-	Saving Saving // of files of jobs on this machine
+	Saving Saving       // of files of jobs on this machine
+	Hook   hook.Command // for what is done; none in the demo
 
 	// Visibility is who sees the assets that local files become: VisibleToUser if
 	// empty.
@@ -90,6 +93,7 @@ type Account struct {
 	shown        shown
 	kept         outbox.Slots // the slots last saved in the journal
 	saves        saves
+	hooks        hooks
 }
 
 // New returns a session. It does no I/O until its work is run.
@@ -97,6 +101,11 @@ func New(c Config, now time.Time) *Account {
 	a := &Account{Config: c, Store: state.NewStore(), Poller: state.NewPoller(c.Pace), now: now, looks: inputs.NewLooks(c.Client)}
 	a.up = uploads{wondered: new(atomic.Bool), active: make(map[draft.Content]*sending), lost: make(map[draft.Content]int)}
 	a.saves.ctx, a.saves.stop = context.WithCancel(context.Background())
+	a.hooks.ctx, a.hooks.stop = context.WithCancel(context.Background())
+	a.hooks.all = new(sync.WaitGroup)
+	if c.Demo {
+		a.Hook = hook.Command{}
+	}
 	a.saves.keeper = &download.Downloader{Client: c.Client.Files()}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
@@ -109,6 +118,7 @@ func New(c Config, now time.Time) *Account {
 // Close closes the journal and ends the session; later results are discarded.
 func (a *Account) Close() error {
 	a.saves.stop()
+	a.endHooks()
 	var err error
 	if a.Journal != nil {
 		err = a.Journal.Close()
@@ -193,6 +203,7 @@ func (a *Account) Due(now time.Time) []Work {
 		work = append(work, a.uploadsDue(now)...)
 		work = append(work, a.tasksDue(now)...)
 		work = append(work, a.savesDue(now)...)
+		work = append(work, a.hooksDue(now)...)
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)
 		work = append(work, a.newsDue(now)...)

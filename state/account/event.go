@@ -34,6 +34,7 @@ const (
 	EventPlanned                     // Plan lists the files to be saved
 	EventWished                      // Count files are being saved from now on
 	EventSaved                       // Saved is a file that was saved, or could not be
+	EventHook                        // Hook is a run of the user's command for the job called Words; without one, Count may have been interrupted
 	EventApart                       // the user's answer that the two are different accounts was saved
 )
 
@@ -56,6 +57,7 @@ type Event struct {
 	Watches     []string // ids of the rows that the user watches
 	Plan        *Plan
 	Saved       *SavedFile
+	Hook        *HookRun
 }
 
 // Upload is a local file on its way to becoming an asset.

@@ -32,6 +32,8 @@ type recollection struct {
 	holder      journal.Holder
 	slots       outbox.Slots
 	saves       savesRead
+	hooks       []HookRun
+	hooked      time.Time // since when there is a command for what is done
 	automatic   time.Time // since when outputs are saved automatically
 	err         error
 }
@@ -85,16 +87,18 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	m.err = errors.Join(m.err, m.saves.err)
 	if m.unwritable == nil {
 		var err error
-		m.automatic, err = automaticSince(ctx, j, c.Saving.automaticChoice(), time.Now())
+		m.automatic, err = heldSince(ctx, j, automaticSetting, c.Saving.automaticChoice(), time.Now())
 		m.err = errors.Join(m.err, err)
 	}
+	var unrun error
+	m.hooks, m.hooked, unrun = readHooks(ctx, j, &c.Hook)
 	notes, torn := j.Notes(ctx)
 	m.notes = state.NewNotes(notes)
 	var lost, unlabelled error
 	m.drafts, lost = j.Drafts(ctx)
 	m.labels, unlabelled = j.Labels(ctx)
 	m.watches = readWatches(ctx, j)
-	m.err = errors.Join(m.err, torn, lost, unlabelled)
+	m.err = errors.Join(m.err, torn, lost, unlabelled, unrun)
 	return m
 }
 
@@ -128,6 +132,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 		a.Store.BringLabels(m.labels)
 	}
 	a.bringAutomatic(m.automatic)
+	perhaps := a.bringHooks(m.hooks, m.hooked)
 	a.bringSaves(m.saves)
 	a.bringBack(m.past)
 	a.Store.Notes = m.notes
@@ -138,6 +143,9 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.view.drafts = m.queue.drafts
 	a.readLedger()
 	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Watches: m.watches, Count: int(m.queue.drafts)}}
+	if perhaps > 0 {
+		events = append(events, Event{Kind: EventHook, Count: perhaps})
+	}
 	if m.past.err != nil {
 		events = append(events, Event{Kind: EventListsRead, Err: m.past.err})
 	}

@@ -21,7 +21,7 @@ func (a *Account) Next(now time.Time) time.Time {
 	if !a.recall.done || a.Journal == nil {
 		return next
 	}
-	for _, at := range []time.Time{a.Outbox.Next(now), a.nextReread(), a.nextTurn(), a.nextPage(), a.nextSave(), a.nextSearch(), a.nextUpload(), a.nextSaved()} {
+	for _, at := range []time.Time{a.Outbox.Next(now), a.nextReread(), a.nextTurn(), a.nextPage(), a.nextSave(), a.nextSearch(), a.nextUpload(), a.nextSaved(), a.nextHook()} {
 		next = instant.Earlier(next, at)
 	}
 	return next

@@ -28,22 +28,23 @@ type automatic struct {
 	filter table.Filter
 }
 
-// automaticSince returns since when the present choice holds, and records a new
-// one. It is zero if nothing is saved automatically.
-func automaticSince(ctx context.Context, j *journal.Journal, choice string, now time.Time) (time.Time, error) {
-	known, _, err := j.Setting(ctx, automaticSetting)
+// heldSince returns since when the present choice of a setting holds, and records
+// a new one. It is zero if there is none.
+func heldSince(ctx context.Context, j *journal.Journal, setting, choice string, now time.Time) (time.Time, error) {
+	known, _, err := j.Setting(ctx, setting)
 	if err != nil {
 		return time.Time{}, err
 	}
 	before, at, _ := strings.Cut(known, "\n")
 	nanos, unread := strconv.ParseInt(at, 10, 64)
+	choice = strings.ReplaceAll(choice, "\n", " ")
 	switch {
 	case before == choice && (choice == "" || unread == nil):
 	case choice == "":
-		return time.Time{}, j.SaveSetting(ctx, automaticSetting, "")
+		return time.Time{}, j.SaveSetting(ctx, setting, "")
 	default:
 		nanos = now.UnixNano()
-		err = j.SaveSetting(ctx, automaticSetting, choice+"\n"+strconv.FormatInt(nanos, 10))
+		err = j.SaveSetting(ctx, setting, choice+"\n"+strconv.FormatInt(nanos, 10))
 	}
 	if choice == "" || err != nil {
 		return time.Time{}, err

@@ -46,22 +46,6 @@ func (f *Facts) value(field string) string {
 	switch field {
 	case fieldPath:
 		return f.Path
-	case "id":
-		return f.ID
-	case "name":
-		return f.Name
-	case "model":
-		return f.Model
-	case "label":
-		return f.Label
-	case "set":
-		return f.Set
-	case "lang":
-		return f.Lang
-	case "project":
-		return f.Project
-	case "status":
-		return f.Status
 	case "kind":
 		return f.Kind
 	case "size":
@@ -69,7 +53,13 @@ func (f *Facts) value(field string) string {
 	case "sha256":
 		return f.SHA256
 	}
-	return ""
+	return f.ofJob(field)
+}
+
+func (f *Facts) ofJob(field string) string {
+	return map[string]string{
+		"id": f.ID, "name": f.Name, "model": f.Model, "label": f.Label, "set": f.Set, "lang": f.Lang, "project": f.Project, "status": f.Status,
+	}[field]
 }
 
 // On reports whether there is a command.
@@ -82,7 +72,7 @@ func (c *Command) OfFiles() bool {
 }
 
 // Text is the command as one text, to tell whether it has changed.
-func (c *Command) Text() string { return strings.Join(c.Run, "\x00") }
+func (c *Command) Text() string { return strings.Join(c.Run, "\x1f") }
 
 // Check returns what is wrong with a command, or "".
 func Check(run []string) string {

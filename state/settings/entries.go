@@ -53,6 +53,7 @@ func known(s *Settings) map[string]entry {
 		"budget.confirm_above": {func(v any) error { return setLimit(&s.Guard.ConfirmAbove, v) }},
 	}
 	maps.Copy(entries, outputEntries(&s.Output))
+	maps.Copy(entries, hookEntries(&s.Hook))
 	return entries
 }
 
@@ -260,7 +261,7 @@ func (p *parser) unknown(full string) error {
 	if full == "refresh.assets" || full == "refresh.models" {
 		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
 	}
-	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "notify", "output", "queue", "refresh", "upload")
+	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "notify", "on_done", "output", "queue", "refresh", "upload")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state"
+	"dubtop/state/hook"
 	"dubtop/state/ledger"
 	"dubtop/state/notify"
 )
@@ -56,6 +57,7 @@ type Settings struct {
 	Upload   Upload
 	Notify   notify.Wish
 	Output   Output
+	Hook     hook.Command // for what is done
 	Guard    ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
 	Keys     []Binding    // in file order
 }
@@ -231,7 +233,7 @@ func loadFile(env Env, s *Settings) []Problem {
 			Words: fmt.Sprintf("it can't be read (%v): the defaults are used, and nothing can be spent", err),
 		}}
 	}
-	problems := parse(string(text), s)
+	problems := append(parse(string(text), s), guardHook(env, path, s)...)
 	for i := range problems {
 		problems[i].File = path
 	}
