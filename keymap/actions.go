@@ -69,6 +69,7 @@ const (
 	Watch           Name = "watch"
 	Compare         Name = "compare"
 	Verdict         Name = "verdict"
+	HandOver        Name = "hand_over"
 	Export          Name = "export"
 	Totals          Name = "totals"
 	MoveDown        Name = "move_down"
@@ -208,6 +209,7 @@ func working() []Entry {
 		{Compare, []string{"b"}, "b", "compare two takes, or review several", GroupJob},
 		{Verdict, []string{"V"}, "V", "give a verdict: approved or retake", GroupJob},
 		{RunHook, []string{"|"}, "|", "run the command of on_done again", GroupJob},
+		{HandOver, []string{"H"}, "H", "hand saved files over to a client", GroupJob},
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
 		{Delete, []string{"X"}, "X", "delete on the server", GroupJob},

@@ -81,7 +81,7 @@ func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 func TestPlannedKeysStayFree(t *testing.T) {
 	planned := map[string]map[string]string{
 		reach(GroupJob): {
-			"u": "undo", "H": "hand over",
+			"u": "undo",
 			"z": "pane", "M": "mouse",
 		},
 	}

@@ -51,11 +51,14 @@ func New(cfg Config) *App {
 	return a
 }
 
+// serving is a screen that serves a page.
+type serving interface{ stopServing() }
+
 // enter starts over with an account, or with the welcome screen if c is nil.
 func (a *App) enter(c *account.Config) {
 	for _, s := range a.Stack {
-		if r, ok := s.(*reviewing); ok {
-			r.page.close()
+		if p, ok := s.(serving); ok {
+			p.stopServing()
 		}
 	}
 	if a.session != nil {

@@ -207,7 +207,7 @@ func (r *reviewing) step(by int) tea.Cmd {
 // that was given here on the current job of a queue it goes on to the next.
 func (r *reviewing) heard(m *judgedMsg) tea.Cmd {
 	r.page.show(r)
-	if m.page != nil {
+	if m.page {
 		return r.page.listen()
 	}
 	if _, about := m.given[string(r.current())]; about && r.at < len(r.pairs)-1 {
@@ -401,7 +401,11 @@ func at(lines []text.Text, i int) text.Text {
 
 // Leave ends the page: it is only there while it is used.
 func (r *reviewing) Leave() tea.Cmd {
+	r.stopServing()
+	return nil
+}
+
+func (r *reviewing) stopServing() {
 	r.page.close()
 	r.page = nil
-	return nil
 }

@@ -67,7 +67,7 @@ func (p *reviewPage) onVerdict(s *account.Account, names map[string]text.Text) r
 			return err
 		}
 		select {
-		case p.given <- judgedMsg{asked: asked{s}, given: given, whose: name, page: p}:
+		case p.given <- judgedMsg{asked: asked{s}, given: given, whose: name, page: true}:
 		case <-p.ctx.Done():
 		}
 		return nil

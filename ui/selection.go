@@ -17,13 +17,13 @@ import (
 // selection is the set of jobs that a screen's actions apply to: the marked ones,
 // or else the one under the cursor.
 type selection struct {
-	one    func() *state.Generation  // the only marked job, or else the one under the cursor; may be nil
-	none   func() text.Text          // why there is none
-	chosen func() []state.Generation // the marked jobs in the order of the view, or else that one
-	shown  func() []state.Generation // the jobs that the list shows, at most reviewMost; nil if it is no list
-	count  func() int                // number of marked jobs; nil if nothing can be marked
-	line   func() *state.Generation  // the row under the cursor if it is a line that became no job; may be nil
-	batch  string                    // submission of the batch whose results these are, "" if it is not known
+	one    func() *state.Generation          // the only marked job, or else the one under the cursor; may be nil
+	none   func() text.Text                  // why there is none
+	chosen func() []state.Generation         // the marked jobs in the order of the view, or else that one
+	shown  func(most int) []state.Generation // the jobs that the list shows; nil if it is no list
+	count  func() int                        // number of marked jobs; nil if nothing can be marked
+	line   func() *state.Generation          // the row under the cursor if it is a line that became no job; may be nil
+	batch  string                            // submission of the batch whose results these are, "" if it is not known
 	unmark func()
 }
 
@@ -60,9 +60,9 @@ func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) select
 			}
 			return jobs
 		},
-		shown: func() []state.Generation {
+		shown: func(most int) []state.Generation {
 			l.Refresh()
-			jobs := make([]state.Generation, min(l.Shown.Len(), reviewMost))
+			jobs := make([]state.Generation, min(l.Shown.Len(), most))
 			for i := range jobs {
 				jobs[i] = job(l.Shown.At(i))
 			}

@@ -74,14 +74,14 @@ func (a *composer) askVerdict(set selection) tea.Cmd {
 	case len(jobs) == 0:
 		heading, acts = set.one().Name+" has no output to judge", nil
 	case set.many() > 1:
-		all = func() []state.Generation { return set.chosen() }
+		all = func(int) []state.Generation { return set.chosen() }
 	}
 	if all != nil {
 		words := text.Text("review all shown")
 		if set.many() > 1 {
 			words = "review them one by one"
 		}
-		acts = append(acts, a.Does(keymap.ReviewPage, func() tea.Cmd { return a.review(all()) }).Called(words).Hinted(words))
+		acts = append(acts, a.Does(keymap.ReviewPage, func() tea.Cmd { return a.review(all(reviewMost)) }).Called(words).Hinted(words))
 	}
 	return a.Choose(heading, acts...)
 }
@@ -147,8 +147,11 @@ type judgedMsg struct {
 	given map[string]verdict.Given
 	whose text.Text
 	err   error
-	page  *reviewPage // that it comes from; nil if it was given here
+	page  bool // it was given on the review page
 }
+
+// judging is a screen that is about verdicts.
+type judging interface{ heard(m *judgedMsg) tea.Cmd }
 
 func (m judgedMsg) apply(a *desk) tea.Cmd {
 	if m.err != nil {
@@ -158,8 +161,8 @@ func (m judgedMsg) apply(a *desk) tea.Cmd {
 	m.tell(a)
 	var cmds []tea.Cmd
 	for _, s := range a.Stack {
-		if r, ok := s.(*reviewing); ok {
-			cmds = append(cmds, r.heard(&m))
+		if j, ok := s.(judging); ok {
+			cmds = append(cmds, j.heard(&m))
 		}
 	}
 	return tea.Batch(cmds...)

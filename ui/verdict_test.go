@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func takes() stage {
 				if j.Status == "" {
 					j.Status = "COMPLETED"
 				}
-				j.Seconds, j.Age = 12, time.Duration(10-i)*time.Hour
+				j.ID, j.Seconds, j.Age = fmt.Sprintf("0000000%d-0000-4000-8000-000000000000", i+1), 12, time.Duration(10-i)*time.Hour
 				a.Add(j)
 			}
 		},
