@@ -28,6 +28,7 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/keymap"
 	"dubtop/state/account"
+	"dubtop/state/inspect"
 	"dubtop/state/journal"
 	"dubtop/state/output"
 	"dubtop/state/settings"
@@ -302,7 +303,7 @@ func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.
 		return nil, err
 	}
 	c := &account.Config{
-		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home), Hook: set.Hook,
+		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home), Hook: set.Hook, Inspect: inspect.Find,
 		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
 	if c.StateDir, err = settings.StateDir(env); err != nil {

@@ -51,14 +51,10 @@ func (a *App) tellEvent(e *account.Event) {
 		a.tellExpired(e.Submissions)
 	case account.EventLedger:
 		a.tellLedger(e)
-	case account.EventHook:
-		a.tellHook(e)
 	case account.EventUpload:
 		a.tellUpload(e)
-	case account.EventWished:
-		a.wishedFiles(e)
-	case account.EventSaved:
-		a.toldSaved(e)
+	case account.EventWished, account.EventSaved, account.EventLooked, account.EventHook:
+		a.tellFiles(e)
 	case account.EventTurn:
 		a.Mention("this window sends from the queue now")
 	case account.EventAsks:
@@ -66,6 +62,20 @@ func (a *App) tellEvent(e *account.Event) {
 		a.Warn(e.Result.Submission.Name + ": only you can tell what happened. " + a.KeyFor(keymap.ViewQueue) + " and enter show what was found")
 	default:
 		a.tellFailure(e)
+	}
+}
+
+// tellFiles reports what became of saved files.
+func (a *App) tellFiles(e *account.Event) {
+	switch e.Kind {
+	case account.EventWished:
+		a.wishedFiles(e)
+	case account.EventSaved:
+		a.toldSaved(e)
+	case account.EventLooked:
+		a.tellLook(e)
+	case account.EventHook:
+		a.tellHook(e)
 	}
 }
 

@@ -55,6 +55,7 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	if took, ok := g.Took(); ok {
 		lines = append(lines, t.Fact("took", span(took), paint.Normal))
 	}
+	lines = append(lines, a.lookFacts(g.Key(), width)...)
 	lines = append(lines, a.hookFacts(g.Key(), width)...)
 	return append(lines, a.advice(width, "id", text.Of(string(g.ID)), paint.Muted)...)
 }

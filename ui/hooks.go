@@ -59,6 +59,29 @@ func (a *composer) hookFacts(id string, width int) (lines []paint.Styled) {
 	return lines
 }
 
+// lookFacts says what a technical look at the saved output found.
+func (a *composer) lookFacts(id string, width int) []paint.Styled {
+	if a.session == nil {
+		return nil
+	}
+	l, ok := a.session.LookAt(id)
+	tone := paint.Muted
+	if l.Odd {
+		tone = paint.Warn
+	}
+	if !ok {
+		return nil
+	}
+	return a.advice(width, "look", text.Of(l.Words), tone)
+}
+
+// tellLook reports that something in a saved output may be wrong.
+func (a *App) tellLook(e *account.Event) {
+	if g, ok := a.store.Generations.Find(e.Words); ok && e.Look.Odd {
+		a.Warn(g.Name + " is saved, but look at it: " + text.Of(e.Look.Words))
+	}
+}
+
 // hookWords says how far a run is.
 func (a *composer) hookWords(r *account.HookRun) (words text.Text, tone paint.Tone) {
 	of := a.hookProgram()

@@ -11,6 +11,7 @@ import (
 	"dubtop/api/simulator"
 	"dubtop/state/account"
 	"dubtop/state/hook"
+	"dubtop/state/inspect"
 	"dubtop/state/output"
 	"dubtop/ui"
 )
@@ -157,4 +158,46 @@ func TestCommandRunsForSavedFiles(t *testing.T) {
 		}
 		s.Sees("done.sh was run")
 	})
+}
+
+// A saved output is looked at where there is something to look with. What is odd
+// is said once and stays in the details; nothing to look with is said too.
+func TestSavedOutputIsLookedAt(t *testing.T) {
+	t.Parallel()
+	for _, with := range []bool{true, false} {
+		dir := t.TempDir()
+		script := []byte("#!/bin/sh\necho '{\"streams\":[{\"codec_type\":\"video\",\"width\":640,\"height\":360}]}'\n")
+		for _, name := range []string{"ffmpeg", "ffprobe"} {
+			if err := os.WriteFile(filepath.Join(dir, name), script, 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		st := stage{account: simulator.Options{Plan: simulator.Creator}, width: 200, height: 40, journal: filepath.Join(dir, "journal.db")}
+		st.config = func(c *ui.Config) {
+			c.Account.Saving = account.Saving{Folder: filepath.Join(dir, "out"), Naming: output.Naming{Template: output.DefaultTemplate}, Automatic: "all"}
+			c.Account.Inspect = func() (inspect.Tools, error) {
+				if !with {
+					return inspect.Tools{}, inspect.ErrTools
+				}
+				return inspect.In(dir), nil
+			}
+		}
+		tell(t, st, func(s *story) {
+			s.submitted()
+			s.Pass(10 * time.Minute)
+			if !with {
+				s.Sees("look", "not done: ffmpeg and ffprobe are")
+				return
+			}
+			s.Sees("look", "has no sound, 640×360; not")
+			s.Press("L")
+			s.Sees("talk_28s.mp4 is saved, but look at it: has no sound, 640×360; not compared, because its input is no file of this machine")
+			s.Kill()
+			_ = s.book.Close()
+			s.start()
+			s.Pass(2 * time.Second)
+			s.Press("g")
+			s.Sees("has no sound, 640×360; not")
+		})
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/hook"
 	"dubtop/state/inputs"
+	"dubtop/state/inspect"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
@@ -53,6 +54,9 @@ type Config struct {
 
 	Saving Saving       // of files of jobs on this machine
 	Hook   hook.Command // for what is done; none in the demo
+	// Inspect finds the programs for a look at saved outputs. If it is nil, none
+	// is made.
+	Inspect func() (inspect.Tools, error)
 
 	// Visibility is who sees the assets that local files become: VisibleToUser if
 	// empty.
@@ -94,6 +98,7 @@ type Account struct {
 	kept         outbox.Slots // the slots last saved in the journal
 	saves        saves
 	hooks        hooks
+	inspections  inspections
 }
 
 // New returns a session. It does no I/O until its work is run.
@@ -204,6 +209,7 @@ func (a *Account) Due(now time.Time) []Work {
 		work = append(work, a.tasksDue(now)...)
 		work = append(work, a.savesDue(now)...)
 		work = append(work, a.hooksDue(now)...)
+		work = append(work, a.inspectDue()...)
 		work = append(work, a.listsDue()...)
 		work = append(work, a.joinDue(now)...)
 		work = append(work, a.newsDue(now)...)

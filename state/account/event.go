@@ -35,6 +35,7 @@ const (
 	EventWished                      // Count files are being saved from now on
 	EventSaved                       // Saved is a file that was saved, or could not be
 	EventHook                        // Hook is a run of the user's command for the job called Words; without one, Count may have been interrupted
+	EventLooked                      // Look is what was found in the saved output of the job Words
 	EventApart                       // the user's answer that the two are different accounts was saved
 )
 
@@ -58,6 +59,7 @@ type Event struct {
 	Plan        *Plan
 	Saved       *SavedFile
 	Hook        *HookRun
+	Look        *FileLook
 }
 
 // Upload is a local file on its way to becoming an asset.

@@ -33,6 +33,7 @@ type recollection struct {
 	slots       outbox.Slots
 	saves       savesRead
 	hooks       []HookRun
+	looks       map[string]journal.FileLook
 	hooked      time.Time // since when there is a command for what is done
 	automatic   time.Time // since when outputs are saved automatically
 	err         error
@@ -92,13 +93,15 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	}
 	var unrun error
 	m.hooks, m.hooked, unrun = readHooks(ctx, j, &c.Hook)
+	var unseen error
+	m.looks, unseen = j.Looks(ctx)
 	notes, torn := j.Notes(ctx)
 	m.notes = state.NewNotes(notes)
 	var lost, unlabelled error
 	m.drafts, lost = j.Drafts(ctx)
 	m.labels, unlabelled = j.Labels(ctx)
 	m.watches = readWatches(ctx, j)
-	m.err = errors.Join(m.err, torn, lost, unlabelled, unrun)
+	m.err = errors.Join(m.err, torn, lost, unlabelled, unrun, unseen)
 	return m
 }
 
@@ -132,6 +135,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 		a.Store.BringLabels(m.labels)
 	}
 	a.bringAutomatic(m.automatic)
+	a.inspections.found = m.looks
 	perhaps := a.bringHooks(m.hooks, m.hooked)
 	a.bringSaves(m.saves)
 	a.bringBack(m.past)

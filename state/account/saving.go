@@ -367,6 +367,7 @@ func (a *Account) saveEnded(s *saved, done saveEnd, now time.Time) []Event {
 	case done.err == nil && !done.none:
 		a.saves.remove(s)
 		a.Store.Saved.Put(done.file)
+		a.inspect(done.file)
 	case done.none:
 		a.saves.remove(s)
 	case errors.Is(done.err, context.Canceled):

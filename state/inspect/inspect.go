@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,11 @@ func Find() (t Tools, err error) {
 		return Tools{}, ErrTools
 	}
 	return t, nil
+}
+
+// In returns the programs in a folder.
+func In(dir string) Tools {
+	return Tools{ffmpeg: filepath.Join(dir, "ffmpeg"), ffprobe: filepath.Join(dir, "ffprobe")}
 }
 
 // film is what ffprobe tells about a file.

@@ -61,6 +61,9 @@ func TestRunsAreCarried(t *testing.T) {
 	if err != nil || !mine {
 		t.Fatal(mine, err)
 	}
+	if err := fresh.SaveLook(t.Context(), FileLook{Job: "j1", SHA256: "ab", Odd: true, Words: "has no sound"}); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		if err := Join(t.Context(), dir, newKey, oldKey); err != nil {
 			t.Fatal(err)
@@ -68,5 +71,8 @@ func TestRunsAreCarried(t *testing.T) {
 	}
 	if runs, err := old.Hooks(t.Context()); err != nil || len(runs) != 1 || runs[0].Job != "j1" {
 		t.Errorf("%+v, %v", runs, err)
+	}
+	if looks, err := old.Looks(t.Context()); err != nil || looks["j1"].Words != "has no sound" || !looks["j1"].Odd {
+		t.Errorf("%+v, %v", looks, err)
 	}
 }

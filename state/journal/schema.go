@@ -28,6 +28,7 @@ func schema() []step {
 		{sql: schema9},
 		{sql: schema10},
 		{sql: schema11},
+		{sql: schema12},
 	}
 }
 

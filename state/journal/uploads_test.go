@@ -23,6 +23,7 @@ func downgrade(t *testing.T, j *Journal, to int) {
 		8:  {"DROP TABLE names", "ALTER TABLE generations DROP COLUMN project"},
 		9:  {"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'"},
 		11: {"DROP TABLE hooks"},
+		12: {"DROP TABLE looks"},
 		10: {"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs"},
 	}
 	statements := []string{fmt.Sprintf("PRAGMA user_version = %d", to)}
