@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
@@ -21,6 +22,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -215,7 +217,9 @@ func dashboard(demo bool) error {
 	debug.SetGCPercent(-1) // the first frame does not wait for a collection
 	time.AfterFunc(startTime, tuneCollections)
 	leaveRoomForKeys()
-	cfg, err := configure(demo)
+	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString())
+	defer func() { _ = os.RemoveAll(folder) }() // it is in the folder for such files
+	cfg, err := configure(demo, folder)
 	if err != nil {
 		return cli.Exit(cli.StatusError, err)
 	}
@@ -230,7 +234,7 @@ func environment() []string {
 
 // configure collects the dashboard's configuration. Mistakes in the
 // configuration file are shown on the screen and never prevent the start.
-func configure(demo bool) (ui.Config, error) {
+func configure(demo bool, demoFolder string) (ui.Config, error) {
 	env := settings.System()
 	set, problems := settings.Load(env)
 	cfg := ui.Config{
@@ -238,7 +242,7 @@ func configure(demo bool) (ui.Config, error) {
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify, Pictures: pictures(set.Pictures, os.Getenv), FFmpeg: found("ffmpeg"),
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		SSH: ui.SSHHost(os.Getenv), Review: serveReview,
-		Demo: startDemo,
+		Demo: func() (*account.Config, error) { return startDemo(demoFolder) },
 		Connect: func(typed string) (*account.Config, error) {
 			key, _, err := settings.TidyKey(typed)
 			if err != nil {
@@ -261,7 +265,7 @@ func configure(demo bool) (ui.Config, error) {
 	}
 	var err error
 	if demo {
-		cfg.Account, err = startDemo()
+		cfg.Account, err = startDemo(demoFolder)
 	} else {
 		key, source, keyProblems := settings.FindKey(env)
 		problems = append(problems, keyProblems...)
@@ -332,7 +336,7 @@ func accountName(base string) string {
 
 // startDemo simulates an account in this process, behind a real loopback
 // connection, so that its links open in a browser.
-func startDemo() (*account.Config, error) {
+func startDemo(folder string) (*account.Config, error) {
 	running, err := simulator.New(simulator.Options{Demo: true, Seed: 1, Profile: simulator.Current, Key: simulator.NewKey()}).Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -351,14 +355,10 @@ func startDemo() (*account.Config, error) {
 	if err != nil {
 		return nil, errors.Join(err, running.Close())
 	}
-	folder, err := os.MkdirTemp("", "dubtop-demo-")
-	if err != nil {
-		return nil, errors.Join(err, running.Close())
-	}
 	return &account.Config{
 		Name: "demo", Client: client, Journal: book, Demo: true,
 		Saving:  account.Saving{Folder: folder, AtOnce: 2, Sidecar: true, Checksums: true, Zone: time.Local},
-		Release: func() error { return errors.Join(running.Close(), os.RemoveAll(folder)) },
+		Release: running.Close,
 	}, nil
 }
 

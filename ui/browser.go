@@ -134,11 +134,14 @@ func (a *desk) copyText(what text.Text, words string) tea.Cmd {
 }
 
 // newLinkBox shows a link in full, to be copied by hand.
-func newLinkBox(a *desk, link string) *kit.Pager {
-	return &kit.Pager{Stage: a.Stage, Heading: "link", Content: func(width int) []paint.Styled {
+func newLinkBox(a *desk, link string) *kit.Pager { return newCopyBox(a, "link", link) }
+
+// newCopyBox shows a link or a path in full.
+func newCopyBox(a *desk, what text.Text, link string) *kit.Pager {
+	return &kit.Pager{Stage: a.Stage, Heading: what, Content: func(width int) []paint.Styled {
 		t := a.Theme
 		lines := []paint.Styled{"", "  " + t.Text(paint.Title, "There is no browser here to open it with.")}
-		for _, l := range paint.Wrap("The link was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {
+		for _, l := range paint.Wrap("The "+what+" was copied through the terminal (OSC 52), where that is allowed:", max(10, width-2)) {
 			lines = append(lines, "  "+t.Text(paint.Muted, l))
 		}
 		lines = append(lines, "")

@@ -16,8 +16,8 @@ func (a *desk) savePiece() (pieces []paint.Piece) {
 	sum := a.session.SaveSum()
 	if n := sum.Running + sum.Waiting; n > 0 {
 		words := text.Sprintf("saving %d", n)
-		if sum.Total > 0 && sum.Waiting == 0 {
-			words += text.Sprintf(", %d %%", 100*sum.Done/sum.Total)
+		if sum.Left > 0 {
+			words += " ~" + roughly(sum.Left)
 		}
 		pieces = append(pieces, paint.Running.Of(words+"  "))
 	}

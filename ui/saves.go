@@ -33,7 +33,7 @@ func (a *composer) openSaves() tea.Cmd {
 	s.Pane = s.pane
 	one := func() text.Text { return s.None() }
 	s.with(
-		a.Does(keymap.Save, func() tea.Cmd { return a.do(a.session.RetrySaves()) }).Unless(s.unfailed).Hinted("try all again"),
+		a.Does(keymap.Save, func() tea.Cmd { return a.do(a.session.RetrySaves()) }).Unless(s.unfailed).Hinted("try all again").IfAble(),
 		a.Does(keymap.Drop, s.drop).Unless(one).Hinted("give up"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("path", s.all[s.Selected().at].Path) }).Unless(one),
 		a.Does(keymap.OpenFolder, func() tea.Cmd { return a.openLocal(filepath.Dir(s.all[s.Selected().at].Path)) }).Unless(one),
@@ -75,17 +75,20 @@ func (s *saves) sum(width, _ int) []paint.Styled {
 	a := s.app
 	sum := a.session.SaveSum()
 	words := text.Sprintf(" %d running, %d waiting", sum.Running, sum.Waiting)
+	if sum.Saved > 0 {
+		words += text.Sprintf(", %d saved", sum.Saved)
+	}
 	if sum.Done > 0 {
 		words += ", " + bytesText(sum.Done)
-		if sum.Total > 0 {
+		if sum.Total > sum.Done {
 			words += " of " + bytesText(sum.Total)
 		}
 	}
 	if sum.Speed >= 1 {
 		words += ", " + bytesText(int64(sum.Speed)) + "/s"
-		if left := sum.Total - sum.Done; left > 0 && sum.Waiting == 0 {
-			words += ", " + roughly(time.Duration(float64(left)/sum.Speed*float64(time.Second))) + " left"
-		}
+	}
+	if sum.Left > 0 {
+		words += ", " + roughly(sum.Left) + " left"
 	}
 	pieces := []paint.Piece{paint.Running.Of(words)}
 	if sum.Running+sum.Waiting == 0 {

@@ -311,7 +311,7 @@ func (a *desk) openFolder(g *state.Generation) tea.Cmd {
 // openLocal opens a file or folder of this machine.
 func (a *desk) openLocal(path string) tea.Cmd {
 	if a.cfg.Open == nil {
-		a.Push(newLinkBox(a, path))
+		a.Push(newCopyBox(a, "path", path))
 		return tea.SetClipboard(path)
 	}
 	return a.browse(path)

@@ -48,6 +48,15 @@ type saves struct {
 	version  uint64
 	sum      SaveSum // at the version summed
 	summed   uint64
+	spell    spell
+}
+
+// spell is a time in which files are being saved.
+type spell struct {
+	began time.Time
+	files int   // saved in it
+	bytes int64 // of these
+	meter upload.Meter
 }
 
 // SavesVersion changes with everything that Saves tells.
@@ -138,8 +147,10 @@ func (s *saves) remove(one *saved) {
 // SaveSum adds up the saves.
 type SaveSum struct {
 	Running, Waiting, Failed int
-	Done, Total              int64   // bytes of the running ones; Total is -1 if one is unknown
-	Speed                    float64 // bytes a second
+	Saved                    int           // since nothing was being saved
+	Done, Total              int64         // bytes, with those of the saved ones; Total is -1 if it is not known
+	Speed                    float64       // bytes a second
+	Left                     time.Duration // until all are saved, 0 if unknown
 }
 
 // SaveSum adds up everything that is being saved, or was to be.
@@ -151,13 +162,14 @@ func (a *Account) SaveSum() SaveSum {
 }
 
 func (a *Account) sumSaves() (sum SaveSum) {
+	p := &a.saves.spell
+	sum.Saved, sum.Done, sum.Total = p.files, p.bytes, p.bytes
 	for _, s := range a.saves.all {
 		st := s.state()
 		switch {
 		case st.Running:
 			sum.Running++
 			sum.Done += st.Done
-			sum.Speed += st.Speed
 			if st.Total < 0 || sum.Total < 0 {
 				sum.Total = -1
 			} else {
@@ -169,7 +181,48 @@ func (a *Account) sumSaves() (sum SaveSum) {
 			sum.Waiting++
 		}
 	}
+	sum.Speed = p.meter.Speed()
+	sum.Left = p.left(&sum, a.now)
+	if sum.Waiting > 0 {
+		sum.Total = -1
+	}
 	return sum
+}
+
+// left is how long the rest takes: by its bytes where they are known, and
+// otherwise by the files so far.
+func (p *spell) left(sum *SaveSum, now time.Time) time.Duration {
+	files := sum.Running + sum.Waiting
+	switch {
+	case files == 0:
+		return 0
+	case sum.Total > 0 && sum.Speed >= 1:
+		mean := float64(sum.Total) / float64(sum.Saved+sum.Running)
+		return time.Duration((float64(sum.Total-sum.Done) + mean*float64(sum.Waiting)) / sum.Speed * float64(time.Second))
+	case p.files > 0 && now.After(p.began):
+		return now.Sub(p.began) / time.Duration(p.files) * time.Duration(files)
+	}
+	return 0
+}
+
+// measure takes a sample of the speed.
+func (s *saves) measure(now time.Time) {
+	done, active := s.spell.bytes, false
+	for _, one := range s.all {
+		active = active || one.cancel != nil || one.due(now)
+		if one.cancel != nil {
+			done += one.shared.done.Load()
+		}
+	}
+	switch {
+	case !active:
+		s.spell = spell{}
+	case s.spell.began.IsZero():
+		s.spell = spell{began: now}
+	}
+	if active {
+		s.spell.meter.Add(now, done)
+	}
 }
 
 // savesRead is what the journal knows about saving.
@@ -272,6 +325,7 @@ func (a *Account) savesDue(now time.Time) (work []Work) {
 		return nil
 	}
 	work = a.automaticWork(now)
+	a.saves.measure(now)
 	running := 0
 	for _, s := range a.saves.all {
 		if s.cancel != nil {
@@ -366,6 +420,8 @@ func (a *Account) saveEnded(s *saved, done saveEnd, now time.Time) []Event {
 		return nil
 	case done.err == nil && !done.none:
 		a.saves.remove(s)
+		a.saves.spell.files++
+		a.saves.spell.bytes += done.file.Size
 		a.Store.Saved.Put(done.file)
 		a.inspect(done.file)
 	case done.none:
