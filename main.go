@@ -217,7 +217,7 @@ func dashboard(demo bool) error {
 	debug.SetGCPercent(-1) // the first frame does not wait for a collection
 	time.AfterFunc(startTime, tuneCollections)
 	leaveRoomForKeys()
-	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString())
+	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString()[:8])
 	defer func() { _ = os.RemoveAll(folder) }() // it is in the folder for such files
 	cfg, err := configure(demo, folder)
 	if err != nil {

@@ -197,8 +197,12 @@ func (a *desk) savePreview(p account.Plan) *kit.Confirm {
 	if more := shown - previewMost; more > 0 {
 		body = append(body, paint.Item{Label: "and", Words: text.Sprintf("%d more", more), Tone: paint.Muted})
 	}
+	heading := text.Text("Save a file under this name?")
+	if shown > 1 {
+		heading = text.Sprintf("Save %d files under these names?", shown)
+	}
 	return &kit.Confirm{
-		Heading: text.Sprintf("Save %s under these names?", text.Count(shown, "file", "files")),
+		Heading: heading,
 		Body:    func() []paint.Item { return body },
 		Yes:     "save", No: "no",
 		Answer: func(yes bool) tea.Cmd {

@@ -297,16 +297,22 @@ func TestASavedFileIsRecognisedByItsSidecar(t *testing.T) {
 	})
 }
 
+// Both windows see the end of the job, and one of them saves its output. The jobs
+// of before are left alone.
 func TestOutputsAreSavedAutomatically(t *testing.T) {
 	st, folder := saving(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")}, func(s *account.Saving) { s.Automatic = "model:lipsync" })
 	tell(t, st, func(s *story) {
+		other := s.beside()
+		other.Pass(2 * time.Second)
 		s.price()
 		s.Press("y")
 		s.Pass(5 * time.Minute)
 		s.until("saved     ~/Downloads", 20*time.Minute)
+		other.Press("g")
+		other.until("saved     ~/Downloads", time.Minute)
 		files := filesIn(t, folder)
-		if len(files) != 1 || !strings.Contains(files[0], "talk_28s_lipsync-2") {
-			t.Errorf("files: %v\n%s", files, s.Screen())
+		if len(files) != 1 || !strings.Contains(files[0], "talk_28s_lipsync-2") || s.fetched() != 1 {
+			t.Errorf("files: %v, fetched %d times\n%s", files, s.fetched(), s.Screen())
 		}
 		s.Kill()
 		_ = s.book.Close()
@@ -316,6 +322,41 @@ func TestOutputsAreSavedAutomatically(t *testing.T) {
 			t.Errorf("after a restart: %v, fetched %d times", again, s.fetched())
 		}
 	})
+}
+
+// The job that was made first is the first take, whichever is saved first.
+func TestTakesAreNumberedAsTheyWereMade(t *testing.T) {
+	st, folder := saving(t, stage{})
+	tell(t, st, func(s *story) {
+		for range 2 {
+			s.price()
+			s.Press("y")
+			s.Pass(5 * time.Minute)
+			s.Press("esc")
+		}
+		s.Press("g")
+		s.Press("d")
+		s.until("saved ~/Downloads", 10*time.Second)
+		s.Press("j")
+		s.Press("d")
+		s.Pass(5 * time.Second)
+		files := strings.Join(filesIn(t, folder), " ")
+		if files != "talk_28s_lipsync-2.mp4 talk_28s_lipsync-2_v2.mp4" {
+			t.Fatalf("files: %v\n%s", files, s.Screen())
+		}
+		newer, err := os.ReadFile(filepath.Join(folder, "talk_28s_lipsync-2_v2.mp4.json"))
+		older, unread := os.ReadFile(filepath.Join(folder, "talk_28s_lipsync-2.mp4.json"))
+		if err != nil || unread != nil || created(string(newer)) <= created(string(older)) {
+			t.Errorf("the newer one: %s\nthe older one: %s", newer, older)
+		}
+	})
+}
+
+// created is the time in a sidecar.
+func created(sidecar string) string {
+	_, rest, _ := strings.Cut(sidecar, `"created": "`)
+	at, _, _ := strings.Cut(rest, `"`)
+	return at
 }
 
 func TestAWholeBatchIsSaved(t *testing.T) {
