@@ -320,6 +320,7 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 		in := &o.Job.Input[i]
 		lines = append(append(lines, t.Fact(in.Type, a.inputWords(in), paint.Normal)), reads(t, in.URL)...)
 	}
+	lines = append(lines, a.segmentLines(o.Job, width)...)
 	if len(o.Job.Options) > 0 {
 		lines = append(lines, "", t.Text(paint.Title, "Options"))
 		lines = append(lines, a.rawLines(o.Job.Options, width)...)

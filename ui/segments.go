@@ -5,6 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -28,13 +29,9 @@ func (f *parts) openSegments() tea.Cmd {
 	empty := []text.Text{"No segments: the whole video gets the audio.", "n  a segment", "esc  back"}
 	l := f.app.newSmallList("segments", headings, empty, func() (rows [][]paint.Piece) {
 		for i, s := range f.draft.Segments {
-			crop := text.Text("all")
-			if s.CropFrom+s.CropTo != "" {
-				crop = text.Of(s.CropFrom + " – " + s.CropTo)
-			}
 			rows = append(rows, []paint.Piece{
 				paint.Normal.Of(text.Of(s.From)), paint.Normal.Of(text.Of(s.To)), paint.Normal.Of(text.Of(s.Ref)),
-				paint.Muted.Of(crop), paint.Muted.Of(overrides(s)), checked(f.app.Theme, f.draft.CheckSegment(i)),
+				paint.Muted.Of(cropWords(s)), paint.Muted.Of(overrides(s)), checked(f.app.Theme, f.draft.CheckSegment(i)),
 			})
 		}
 		return rows
@@ -42,6 +39,40 @@ func (f *parts) openSegments() tea.Cmd {
 	return f.openParts(l, "segment", f.editSegment, func(at int) {
 		f.draft.Segments = append(f.draft.Segments[:at:at], f.draft.Segments[at+1:]...)
 	})
+}
+
+// segmentLines draws the segments of a job as a table, or as they are if they
+// can't be read.
+func (a *desk) segmentLines(job *api.Generation, width int) []paint.Styled {
+	if len(job.Segments) == 0 {
+		return nil
+	}
+	t := a.Theme
+	lines := []paint.Styled{"", t.Text(paint.Title, "Segments")}
+	d, _ := draft.FromJob(*job)
+	if len(d.Segments) == 0 {
+		return append(lines, a.rawLines(job.Segments, width)...)
+	}
+	const times, ref, part = 9, 12, 16
+	row := func(tone paint.Tone, from, to, of, crop, options text.Text) paint.Styled {
+		cell := func(words text.Text, width int) paint.Styled {
+			return t.Text(tone, paint.Fit(words, width, false, t.Glyphs.More)+" ")
+		}
+		return paint.FitStyled(cell(from, times)+cell(to, times)+cell(of, ref)+cell(crop, part)+t.Text(tone, options), width)
+	}
+	lines = append(lines, row(paint.Muted, "from", "to", "audio", "part of it", "options"))
+	for _, s := range d.Segments {
+		lines = append(lines, row(paint.Normal, text.Of(s.From), text.Of(s.To), text.Of(s.Ref), cropWords(s), overrides(s)))
+	}
+	return lines
+}
+
+// cropWords says which part of its audio a segment uses.
+func cropWords(s draft.Segment) text.Text {
+	if s.CropFrom+s.CropTo == "" {
+		return "all"
+	}
+	return text.Of(s.CropFrom + " – " + s.CropTo)
 }
 
 // overrides lists the options that a segment has in place of the job's.

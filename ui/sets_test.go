@@ -351,3 +351,19 @@ func TestLinesWithoutJobsRunAgain(t *testing.T) {
 		}
 	})
 }
+
+// The details of a job show its segments as a table.
+func TestSegmentsInTheDetails(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Plan: simulator.Creator, Profile: simulator.Current}, width: 120, height: 60}, func(s *story) {
+		s.parts()
+		s.Press("ctrl+s")
+		s.Pass(3 * time.Second)
+		s.Press("y")
+		s.Pass(3 * time.Second)
+		s.Press("1", "g", "enter")
+		s.Pass(3 * time.Second)
+		s.Sees("Segments", "part of it       options", "14.5      28        audio-2      0 – 8            sync loop")
+		s.DoesNotSee(`"startTime"`)
+	})
+}
