@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"fmt"
 	"hash/fnv"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"dubtop/api/simulator"
+	"dubtop/state/journal"
+	"dubtop/state/output"
 	"dubtop/ui"
 )
 
@@ -108,7 +111,31 @@ func sketches() []sketch {
 		s.Press("5", "g", "enter")
 		s.Pass(time.Second)
 	}
+	found := func(filter string, then ...string) func(*story) {
+		return func(s *story) {
+			s.Pass(12 * time.Second)
+			s.Press("/")
+			s.Type(filter)
+			s.Press("enter")
+			s.Press(then...)
+			s.Pass(time.Second)
+		}
+	}
+	saved := lived()
+	saved.prepare = func(a *simulator.Server) {
+		a.Add(simulator.Job{ID: "b7f0c1de-5d3a-4b21-9f5e-0c9a7a1d2e3f", Name: "keynote_final", Seconds: 22, Age: time.Minute, Status: "COMPLETED"})
+	}
+	saved.booked = func(j *journal.Journal) {
+		f := output.File{Job: "b7f0c1de-5d3a-4b21-9f5e-0c9a7a1d2e3f", Kind: output.Output, Path: "/home/ada/Downloads/dubtop/keynote_final.mp4", Size: 8_400_000, At: begins()}
+		if err := j.SaveFile(context.Background(), f); err != nil {
+			panic(err)
+		}
+	}
 	return []sketch{
+		{"compare", lived(), found("keynote", "j", "b", "r", "esc", "a")},
+		{"review", lived(), found("keynote", "V", "o")},
+		{"verdict", lived(), found("keynote", "V")},
+		{"hand-over", saved, found("keynote", "H")},
 		{"queue", full, waiting},
 		{"unknown", lost, openUnknown},
 		{"generations", lived(), keys()},

@@ -179,7 +179,7 @@ func (m judgedMsg) tell(a *desk) {
 	case verdict.None:
 		a.Say(m.whose + ": verdict removed")
 	case verdict.Retake:
-		a.Say(m.whose + ": retake. " + a.KeyFor(keymap.Rerun) + " makes the next take")
+		a.Say(m.whose + ": retake; " + a.KeyFor(keymap.Rerun) + " makes the next take")
 	default:
 		a.Say(m.whose + ": approved")
 	}

@@ -58,7 +58,7 @@ func TestVerdictIsGivenShownAndFiltered(t *testing.T) {
 		s.Type("lips are late")
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("2 jobs: retake. . makes the next take")
+		s.Sees("2 jobs: retake; . makes the next take")
 		s.Press("A")
 		for filter, found := range map[string]string{
 			"verdict:approved": "intro_second", "verdict:retake model:sync-3": "intro_third", "verdict:none status:failed": "failing",

@@ -95,8 +95,15 @@ func (s *Server) outline(plot uint64) (name string, seconds float64) {
 	if name == "react-1" {
 		seconds = math.Round(4 + 14*r.Float64())
 	}
+	if s.isTake(plot) {
+		seconds = 6 + float64(plot/4%9) // one length for all takes, which react-1 can make too
+	}
 	return name, seconds
 }
+
+// isTake reports whether a made-up job is a take of a shot: the others have the
+// same video and sound.
+func (s *Server) isTake(plot uint64) bool { return strings.Contains(s.title(plot), "_take") }
 
 // creationOf returns what a job was made from. For a made-up job it is
 // generated each time, so that a long history takes little memory.
@@ -117,8 +124,13 @@ func (s *Server) madeUp(plot uint64, name string, seconds float64) *creation {
 	if name == "sync-3" && r.IntN(8) == 0 {
 		visual = input{Type: "image", URL: "/media/" + shot(title) + ".png"}
 	}
-	audible := input{Type: "audio", URL: "/media/" + title + lengthSuffix(seconds) + ".wav"}
-	if r.IntN(10) == 0 {
+	sound := title
+	if s.isTake(plot) {
+		sound, _, _ = strings.Cut(title, "_take")
+		visual = input{Type: "video", URL: "/media/" + shot(title) + lengthSuffix(seconds+2) + ".mp4"}
+	}
+	audible := input{Type: "audio", URL: "/media/" + sound + lengthSuffix(seconds) + ".wav"}
+	if r.IntN(10) == 0 && sound == title {
 		script := strings.Repeat("A calm word about what is new this week. ", 1+int(seconds)/3)
 		audible = input{Type: "text", Provider: &speech{"elevenlabs", "voice_anna", strings.TrimSpace(script), 0.5, 0.75}}
 	}
