@@ -27,21 +27,7 @@ const (
 	openMost = 20     // browser windows
 	linkMost = 1000   // links, requested by the hundred
 	wordMost = 10_000 // labels and notes, written in one transaction
-
-	reviewMost = 1000 // jobs in a review
 )
-
-// named is a job, batch or submission with the name to show in prompts.
-type named struct {
-	id   string
-	name text.Text
-}
-
-// watchee is a row that may be watched.
-type watchee struct {
-	named
-	ended bool
-}
 
 // whose returns the name of one job, or the number of several.
 func whose(jobs []named) text.Text {

@@ -72,6 +72,21 @@ func markedJobs[T any](l *kit.List[T], job func(row *T) state.Generation) select
 	}
 }
 
+// named is a job, batch or submission with the name to show in prompts.
+type named struct {
+	id   string
+	name text.Text
+}
+
+// watchee is a row that may be watched.
+type watchee struct {
+	named
+	ended bool
+}
+
+// reviewMost is the largest number of jobs in a review.
+const reviewMost = 1000
+
 // needs returns a check that refuses when there is no row.
 func needs[T any](which func() *T) func() text.Text {
 	return func() text.Text {
