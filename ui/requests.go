@@ -20,7 +20,7 @@ func (m *messages) request(e *api.Exchange, width int, mark paint.Styled) []pain
 		tone.Of(" " + paint.Fit(status, 4, true, "")), paint.Muted.Of(" " + paint.Fit(tookWords(e), 7, true, "")),
 		paint.Muted.Of(" " + paint.Fit(bytesText(e.Bytes), 8, true, "") + " "),
 	}
-	room := width - 2 - paint.Cells(left) - paint.Cells(right)
+	room := width - 3 - paint.Cells(left) - paint.Cells(right)
 	if room < 20 { // the sizes are the first to go
 		right = right[:1]
 		room = width - 3 - paint.Cells(left) - paint.Cells(right)
