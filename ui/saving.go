@@ -299,7 +299,7 @@ func (a *desk) short(path string) text.Text {
 
 // unsavedFiles returns why a job has no folder to open, or "".
 func (a *desk) unsavedFiles(g *state.Generation) text.Text {
-	if len(a.store.Saved.Files(g.Key())) == 0 {
+	if g != nil && len(a.store.Saved.Files(g.Key())) == 0 {
 		return "nothing of it is saved yet (" + a.KeyFor(keymap.Save) + ")"
 	}
 	return ""
