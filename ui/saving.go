@@ -297,7 +297,8 @@ func (a *desk) short(path string) text.Text {
 	return text.Of(path)
 }
 
-// unsavedFiles returns why a job has no folder to open, or "".
+// unsavedFiles returns why a job has no folder to open, or ""; also if there is
+// no job.
 func (a *desk) unsavedFiles(g *state.Generation) text.Text {
 	if g != nil && len(a.store.Saved.Files(g.Key())) == 0 {
 		return "nothing of it is saved yet (" + a.KeyFor(keymap.Save) + ")"
