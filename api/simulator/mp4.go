@@ -10,9 +10,9 @@ import (
 const movieScale = 1000
 
 // movie returns a playable MP4 file (ISO/IEC 14496-12): a still picture at one
-// frame per second, exactly as long as requested, to the millisecond.
+// frame per second, and silence, exactly as long as requested, to the millisecond.
 func movie(seconds float64, chance uint64) []byte {
-	length := uint32(math.Round(min(max(seconds, 0.001), 1e6) * movieScale))
+	length := uint32(math.Round(min(max(seconds, 0.001), 5e5) * movieScale))
 	frames := max(1, int(length+movieScale-1)/movieScale)
 	samples := make([][]byte, frames)
 	for i := range samples {
@@ -25,7 +25,8 @@ func movie(seconds float64, chance uint64) []byte {
 	head := box("ftyp", []byte("isom"), u32(0x200), []byte("isomiso2avc1mp41"))
 	// The chunk's offset depends on the length of the box that contains it.
 	offset := len(head) + len(movieHeader(length, samples, 0)) + 8
-	return slices.Concat(head, movieHeader(length, samples, uint32(offset)), box("mdat", samples...))
+	header := movieHeader(length, samples, uint32(offset))
+	return slices.Concat(head, header, box("mdat", append(samples, silence(length))...))
 }
 
 func u16(v uint16) []byte { return binary.BigEndian.AppendUint16(nil, v) }
@@ -52,23 +53,44 @@ func fullBox(name string, flags uint32, contents ...[]byte) []byte {
 // unity returns the matrix that leaves a picture unchanged.
 func unity() []byte { return u32(1<<16, 0, 0, 0, 1<<16, 0, 0, 0, 1<<30) }
 
-// movieHeader returns the moov box.
+// movieHeader returns the moov box. The frames of the picture are at an offset of
+// the file, and the sound follows them.
 func movieHeader(length uint32, samples [][]byte, offset uint32) []byte {
+	sound := offset
+	for _, sample := range samples {
+		sound += uint32(len(sample))
+	}
 	return box("moov",
-		fullBox("mvhd", 0, u32(0, 0, movieScale, length, 1<<16), u16(1<<8), make([]byte, 10), unity(), make([]byte, 24), u32(2)),
+		fullBox("mvhd", 0, u32(0, 0, movieScale, length, 1<<16), u16(1<<8), make([]byte, 10), unity(), make([]byte, 24), u32(3)),
 		box("trak",
 			fullBox("tkhd", 3, u32(0, 0, 1, 0, length), make([]byte, 8), u32(0, 0), unity(), u32(movieSide<<16, movieSide<<16)),
-			box("mdia",
-				fullBox("mdhd", 0, u32(0, 0, movieScale, length), u16(0x55c4), u16(0)), // language "und"
-				fullBox("hdlr", 0, u32(0), []byte("vide"), make([]byte, 12), []byte("video\x00")),
-				box("minf",
-					fullBox("vmhd", 1, make([]byte, 8)),
-					box("dinf", fullBox("dref", 0, u32(1), fullBox("url ", 1))),
-					sampleTable(length, samples, offset),
-				),
-			),
+			media("vide", movieScale, length, fullBox("vmhd", 1, make([]byte, 8)), sampleTable(length, samples, offset)),
+		),
+		box("trak",
+			fullBox("tkhd", 3, u32(0, 0, 2, 0, length), make([]byte, 8), u32(0, 1<<24), unity(), u32(0, 0)),
+			media("soun", soundRate, length*(soundRate/movieScale), fullBox("smhd", 0, make([]byte, 4)), soundTable(length, sound)),
 		),
 	)
+}
+
+// media returns the mdia box of a track: its kind, units of time per second,
+// length in those, header, and table of samples.
+func media(kind string, scale, length uint32, header, table []byte) []byte {
+	return box("mdia",
+		fullBox("mdhd", 0, u32(0, 0, scale, length), u16(0x55c4), u16(0)), // language "und"
+		fullBox("hdlr", 0, u32(0), []byte(kind), make([]byte, 12), []byte(kind+"\x00")),
+		box("minf", header, box("dinf", fullBox("dref", 0, u32(1), fullBox("url ", 1))), table),
+	)
+}
+
+// times returns the entries of an stts box: samples of one duration, the last of
+// which takes what is left of the length.
+func times(samples, duration, length uint32) []byte {
+	whole := samples - 1
+	if whole == 0 {
+		return u32(1, 1, length)
+	}
+	return u32(2, whole, duration, 1, length-whole*duration)
 }
 
 // sampleTable returns the stbl box: the position and duration of each frame.
@@ -77,14 +99,9 @@ func sampleTable(length uint32, samples [][]byte, offset uint32) []byte {
 	for _, sample := range samples {
 		sizes = append(sizes, u32(uint32(len(sample)))...)
 	}
-	whole := uint32(len(samples) - 1)
-	times := u32(1, 1, length)
-	if whole > 0 { // the last frame takes the rest
-		times = u32(2, whole, movieScale, 1, length-whole*movieScale)
-	}
 	return box("stbl",
 		fullBox("stsd", 0, u32(1), visualSample()),
-		fullBox("stts", 0, times),
+		fullBox("stts", 0, times(uint32(len(samples)), movieScale, length)),
 		fullBox("stss", 0, u32(1, 1)),
 		fullBox("stsc", 0, u32(1, 1, uint32(len(samples)), 1)),
 		fullBox("stsz", 0, sizes),
