@@ -51,12 +51,19 @@ func (a *desk) inputWords(in *api.Input) text.Text {
 	switch {
 	case in.Provider != nil:
 		return text.Sprintf("“%s” spoken by voice %s", in.Provider.Script, in.Provider.VoiceID)
-	case in.AssetID != "" && a.store.AssetName(in.AssetID) != "":
-		return a.store.AssetName(in.AssetID) + " (asset " + text.Of(in.AssetID.Short()) + a.Theme.Glyphs.More + ")"
 	case in.AssetID != "":
-		return a.assetName(in.AssetID)
+		return a.assetWords(in.AssetID)
 	}
 	return in.URL.Shown()
+}
+
+// assetWords returns the name of an asset with its short id, or else its id.
+func (a *desk) assetWords(id api.ID) text.Text {
+	name := a.store.AssetName(id)
+	if name == "" {
+		return a.assetName(id)
+	}
+	return name + " (asset " + text.Of(id.Short()) + a.Theme.Glyphs.More + ")"
 }
 
 // shownInForm returns the words for a media field without the focus: the

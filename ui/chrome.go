@@ -23,7 +23,7 @@ func (a *App) Header(width int) paint.Styled {
 		name := cmp.Or(a.store.Standing.Name, text.Of(a.session.Name))
 		left = append(left, paint.Normal.Of(paint.Shorten(name, 24, a.Theme.Glyphs.More)))
 	}
-	left = append(left, a.lamp(), paint.Muted.Of("  "+a.slots()))
+	left = append(left, a.lamp(), paint.Muted.Of("  "+a.slots()+" "))
 	return a.Theme.Line(width, left, a.headings())
 }
 

@@ -289,7 +289,7 @@ func (r *reviewing) sideOf(id api.ID) (side take.Side, name text.Text) {
 	if id == "" {
 		return side, ""
 	}
-	side.Job = r.jobs[id]
+	side.Job, side.Asset = r.jobs[id], r.app.assetWords
 	g, ok := r.app.store.Generations.Find(string(id))
 	if !ok {
 		return side, text.Of(string(id))
@@ -312,7 +312,7 @@ func (r *reviewing) lines(width int) []paint.Styled {
 		}
 		return append(lines, r.loading(width)...)
 	}
-	lines = append(lines, r.row(width, "", r.heading(leftName, r.onLeft), r.heading(rightName, !r.onLeft))...)
+	lines = append(lines, r.headings(width, leftName, rightName)...)
 	lines = append(lines, "")
 	all := take.Differences(left, right)
 	for _, l := range all {
@@ -336,12 +336,13 @@ func orNone(words text.Text) text.Text {
 	return words
 }
 
-// heading is the name of a take, marked if verdicts are about it.
-func (r *reviewing) heading(name text.Text, marked bool) paint.Piece {
-	if marked {
-		return paint.Title.Of(r.app.Theme.Glyphs.Cursor + " " + name)
+// headings draws the names of both takes, with a mark at the one that verdicts are
+// about.
+func (r *reviewing) headings(width int, left, right text.Text) []paint.Styled {
+	if r.onLeft {
+		return r.marked(width, "", 0, paint.Title.Of(left), paint.Muted.Of(right))
 	}
-	return paint.Muted.Of("  " + name)
+	return r.marked(width, "", 1, paint.Muted.Of(left), paint.Title.Of(right))
 }
 
 // tone is that of a value in the table.
@@ -371,7 +372,12 @@ func (r *reviewing) loading(width int) []paint.Styled {
 }
 
 // row draws a line of the table, wrapped in its columns.
-func (r *reviewing) row(width int, label text.Text, cells ...paint.Piece) (lines []paint.Styled) {
+func (r *reviewing) row(width int, label text.Text, cells ...paint.Piece) []paint.Styled {
+	return r.marked(width, label, -1, cells...)
+}
+
+// marked draws a line of the table with a mark before one of its cells.
+func (r *reviewing) marked(width int, label text.Text, mark int, cells ...paint.Piece) (lines []paint.Styled) {
 	const labels, gap = 14, 2
 	t := r.app.Theme
 	column, height := max(8, (width-labels-2)/len(cells)-gap), 1
@@ -383,7 +389,11 @@ func (r *reviewing) row(width int, label text.Text, cells ...paint.Piece) (lines
 	for i := range height {
 		line := "  " + t.Text(paint.Muted, paint.Fit(label, labels-gap, false, t.Glyphs.More))
 		for n, c := range cells {
-			line += paint.Blank(gap) + t.Text(c.Tone, paint.Fit(at(wrapped[n], i), column, false, ""))
+			before := paint.Blank(gap)
+			if n == mark && i == 0 {
+				before = t.Text(c.Tone, t.Glyphs.Cursor+" ")
+			}
+			line += before + t.Text(c.Tone, paint.Fit(at(wrapped[n], i), column, false, ""))
 		}
 		lines = append(lines, line)
 		label = ""

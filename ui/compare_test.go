@@ -67,8 +67,15 @@ func TestTwoTakesAreComparedSideBySide(t *testing.T) {
 		s.Press("b") // with the take before it
 		s.Pass(time.Second)
 		s.Sees("compare", "intro_first", "▌ intro_second", "temperature", "0.5", "0.8", "The same", "lipsync-2", "sync_mode")
-		if row := s.row("temperature"); !strings.Contains(row, "0.5") || !strings.Contains(row, "0.8") {
+		row, names := s.row("temperature"), s.row("▌ intro_second")
+		if !strings.Contains(row, "0.5") || !strings.Contains(row, "0.8") {
 			t.Errorf("the table says %q", row)
+		}
+		names = strings.Replace(names, "▌", " ", 1)
+		for name, value := range map[string]string{"intro_first": "0.5", "intro_second": "0.8"} {
+			if strings.Index(names, name) != strings.Index(row, value) {
+				t.Errorf("%s is not above %s:\n%s\n%s", name, value, names, row)
+			}
 		}
 		s.Press("r")
 		s.Sees("why is intro_second to be made again")

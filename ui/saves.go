@@ -95,7 +95,7 @@ func (s *saves) sum(width, _ int) []paint.Styled {
 		pieces = []paint.Piece{paint.Muted.Of(" nothing is running")}
 	}
 	if sum.Failed > 0 {
-		pieces = append(pieces, paint.Bad.Of(text.Sprintf(", %d not saved", sum.Failed)))
+		pieces = append(pieces, paint.Muted.Of(", "), paint.Bad.Of(text.Sprintf("%d not saved", sum.Failed)))
 	}
 	return []paint.Styled{a.Theme.Line(width, pieces, nil)}
 }

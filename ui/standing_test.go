@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,25 @@ func TestHeaderTellsTheBalance(t *testing.T) {
 			s.Sees(want[1:]...)
 		})
 	}
+}
+
+// The two sides of the header stay apart at any width.
+func TestHeaderKeepsItsSidesApart(t *testing.T) {
+	t.Parallel()
+	account := simulator.Options{Profile: simulator.Current, Plan: simulator.Growth, Reliable: true}
+	tell(t, stage{account: account}, func(s *story) {
+		s.Pass(time.Second)
+		joined := regexp.MustCompile(`slots \d+/\d+ [^ ]`)
+		var sizes [][2]int
+		for width := 40; width < 140; width++ {
+			sizes = append(sizes, [2]int{width, 30})
+		}
+		s.Sweep(sizes, func(width, _ int, frame string) {
+			if header, _, _ := strings.Cut(frame, "\n"); joined.MatchString(header) {
+				t.Errorf("%d columns: %q", width, header)
+			}
+		})
+	})
 }
 
 // TestTooLittleBalanceIsAWarning lets the user send what the balance may not pay,

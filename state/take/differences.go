@@ -18,6 +18,8 @@ type Fact struct{ Label, Value text.Text }
 type Side struct {
 	Facts []Fact          // what the lists know, in the order of the table
 	Job   *api.Generation // the API's answer, for inputs and options; nil if it is not known
+	// Asset returns the words for an asset; nil for its id.
+	Asset func(api.ID) text.Text
 }
 
 // Line is a line of a table that compares two takes. Same means that they are
@@ -84,19 +86,23 @@ func (s *Side) cells() (cells []cell) {
 		if count[in.Type]++; count[in.Type] > 1 {
 			label += text.Text(" ") + text.Of(strconv.Itoa(count[in.Type]))
 		}
-		cells = append(cells, inputCell(label, in))
+		cells = append(cells, s.inputCell(label, in))
 	}
 	cells = append(cells, parts("", s.Job.Options)...)
 	cells = append(cells, whole("segments", s.Job.Segments)...)
 	return append(cells, parts("dub ", s.Job.DubParams)...)
 }
 
-func inputCell(label text.Text, in *api.Input) cell {
+func (s *Side) inputCell(label text.Text, in *api.Input) cell {
 	switch {
 	case in.Provider != nil:
 		return cell{Fact: Fact{label, in.Provider.Script}, by: string(in.Provider.VoiceID) + "\n" + string(in.Provider.Script)}
 	case in.AssetID != "":
-		return cell{Fact: Fact{label, "asset " + text.Of(string(in.AssetID))}}
+		words := "asset " + text.Of(string(in.AssetID))
+		if s.Asset != nil {
+			words = s.Asset(in.AssetID)
+		}
+		return cell{Fact: Fact{label, words}, by: "asset " + string(in.AssetID)}
 	}
 	c := cell{Fact: Fact{label, in.URL.Shown()}}
 	if link, err := in.URL.Link(); err == nil {

@@ -160,6 +160,12 @@ func TestDifferencesCompareWhatMatters(t *testing.T) {
 	if got := Differences(left, right); !slices.Equal(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
+	named := func(api.ID) text.Text { return "take.wav" }
+	left = Side{Job: &api.Generation{Input: []api.Input{{Type: "audio", AssetID: "a"}}}, Asset: named}
+	right = Side{Job: &api.Generation{Input: []api.Input{{Type: "audio", AssetID: "b"}}}, Asset: named}
+	if got := Differences(left, right); !slices.Equal(got, []Line{{"audio", "take.wav", "take.wav", false}}) {
+		t.Errorf("two assets of one name: %+v", got)
+	}
 	if got := Differences(Side{}, Side{}); len(got) != 0 {
 		t.Errorf("nothing differs as %v", got)
 	}
