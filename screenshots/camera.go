@@ -1,7 +1,7 @@
 // Package screenshots renders screens of the real program as pictures, and
 // keeps the pictures in this folder up to date.
 //
-// It knows cells, colours, a font and PNG. It never decides the content of a screen
+// It knows cells, colours, a font, PNG and GIF. It never decides the content of a screen
 // and never edits a picture: to change a picture, change the program.
 //
 // The same cells give the same bytes on every run, because everything is drawn

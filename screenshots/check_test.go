@@ -61,3 +61,42 @@ func check(t *testing.T, name string, palette Palette, cells [][]uv.Cell) {
 		t.Fatal(err)
 	}
 }
+
+// TestEveryPictureIsKnown fails for pictures that nothing renders, and for those
+// that are missing or too large.
+func TestEveryPictureIsKnown(t *testing.T) {
+	most := map[string]int64{tourFile: tourMost}
+	for _, s := range scenes() {
+		most[s.name+".png"] = maxFile
+	}
+	for _, name := range []string{"review", "review-dark", "hand-over"} { // taken by .ci/browser/run --pictures
+		most[name+".png"] = maxFile
+	}
+	var found []string
+	for _, pattern := range []string{"*.png", "*.gif"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found = append(found, names...)
+	}
+	for _, name := range found {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch limit, known := most[name]; {
+		case !known:
+			t.Errorf("nothing renders %s", name)
+		case info.Size() > limit:
+			t.Errorf("%s: %d bytes, at most %d are wanted", name, info.Size(), limit)
+		}
+		delete(most, name)
+	}
+	for name := range most {
+		if *update {
+			break // it is about to be rendered
+		}
+		t.Errorf("%s is missing", name)
+	}
+}

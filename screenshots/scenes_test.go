@@ -1,11 +1,14 @@
 package screenshots
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,6 +21,7 @@ import (
 	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/ui"
+	"dubtop/ui/review"
 	"dubtop/ui/uitest"
 )
 
@@ -87,6 +91,37 @@ func scenes() []scene {
 		d.Type("0:31.5")
 		d.Press("tab", "right", "ctrl+s")
 	}
+	var storage *simulator.Server
+	saving := func(d *uitest.Terminal) { // a link has expired, and the other outputs arrive
+		filter(d, "status:completed name:release_notes")
+		storage.Fault("GET /out/{file}", simulator.Fault{Status: http.StatusGone})
+		d.Press("d")
+		d.Pass(time.Minute)
+		storage.ClearFaults()
+		storage.Fault("GET /out/{file}", simulator.Fault{Rate: 5_500_000})
+		d.Press("j", "space", "j", "j", "j", "j", "j", "j", "v", "d")
+		d.Pass(2 * time.Second)
+		d.Press("y")
+		d.Pass(7 * time.Second)
+		d.Press("ctrl+s")
+		d.Sees("410 Gone", "waits for its turn")
+	}
+	takes := func(d *uitest.Terminal) { // two takes, with verdicts on both
+		filter(d, "name:course_23_ja")
+		d.Press("m")
+		d.Pass(time.Second)
+		d.Press("j", "j", "j", "enter") // with another model
+		d.Pass(time.Second)
+		d.Press("ctrl+s")
+		d.Pass(3 * time.Second)
+		d.Press("y")
+		d.Pass(40 * time.Second)
+		d.Press("g", "b", "a", "tab", "r")
+		d.Type("the mouth lags behind")
+		d.Press("enter")
+		d.Pass(time.Second)
+		d.Sees("approved", "retake: the mouth lags behind")
+	}
 	return []scene{
 		{name: "generations", width: 120, height: 32, act: func(*uitest.Terminal) {}},
 		{name: "generations-light", width: 120, height: 32, light: true, act: func(*uitest.Terminal) {}},
@@ -139,6 +174,13 @@ func scenes() []scene {
 		{name: "assets", width: 120, height: 30, act: func(d *uitest.Terminal) { d.Press("3") }},
 		{name: "models", width: 120, height: 24, act: func(d *uitest.Terminal) { d.Press("4") }},
 		{name: "help", width: 100, height: 36, act: func(d *uitest.Terminal) { d.Press("?") }},
+		{
+			name: "saving", width: 120, height: 20,
+			account: func(o *simulator.Options) { o.OutputSize = 90_000_000 },
+			prepare: func(a *simulator.Server) { storage = a },
+			act:     saving,
+		},
+		{name: "takes", width: 100, height: 24, act: takes},
 		{name: "first-screen", width: 100, height: 20, noKey: true, act: func(*uitest.Terminal) {}},
 	}
 }
@@ -164,17 +206,26 @@ func TestPicturesAreCurrent(t *testing.T) {
 	}
 }
 
+// filter shows only the rows that match some words, with the cursor on the first.
+func filter(d *uitest.Terminal, words string) {
+	d.Press("/")
+	d.Type(words)
+	d.Press("enter", "g")
+}
+
 // dashboard is the configuration of `dubtop --demo`, but without sockets.
 func dashboard(t *testing.T, s scene) ui.Config {
+	home := t.TempDir()
 	cfg := ui.Config{
-		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
+		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: home, Version: "test", Pictures: true,
 		Open:     func(string) error { return nil },
+		Review:   func(context.Context, review.Config) (ui.ReviewServer, error) { return nil, errors.ErrUnsupported },
 		LookedUp: []string{"SYNC_API_KEY", "/home/ada/.config/dubtop/api_key"},
 	}
 	if s.noKey {
 		return cfg
 	}
-	o := simulator.Options{Demo: true, Seed: 1}
+	o := simulator.Options{Demo: true, Seed: 1, Profile: simulator.Current}
 	if s.account != nil {
 		s.account(&o)
 	}
@@ -193,7 +244,10 @@ func dashboard(t *testing.T, s scene) ui.Config {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = book.Close() })
-	cfg.Account = &account.Config{Name: "demo", Client: client, Journal: book, Demo: true}
+	cfg.Account = &account.Config{
+		Name: "demo", Client: client, Journal: book, Demo: true,
+		Saving: account.Saving{Folder: filepath.Join(home, "Downloads", "dubtop"), AtOnce: 2, Sidecar: true, Checksums: true, Zone: time.UTC},
+	}
 	return cfg
 }
 
