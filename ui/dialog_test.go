@@ -49,7 +49,7 @@ func risen() stage {
 }
 
 func (s *story) toPilot() {
-	s.Press("a", ".", "tab", "tab") // past the batch
+	s.Press("a", ".")
 	s.Pass(2 * time.Second)
 	s.Press("enter")
 	s.Pass(2 * time.Second)

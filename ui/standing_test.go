@@ -57,7 +57,7 @@ func TestTooLittleBalanceIsAWarning(t *testing.T) {
 		s.price()
 		s.Sees("balance", "$1.00 is not enough for $")
 		s.Press("y")
-		s.Pass(40 * time.Second)
+		s.Pass(70 * time.Second)
 		if n := len(s.account.Accepted()); n != 1 {
 			t.Errorf("%d sent\n%s", n, s.Screen())
 		}
