@@ -111,6 +111,17 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 	return unremarked(name)
 }
 
+// unremarked returns the value of a note or saved field without a remark.
+func unremarked(name string) (value string, ok bool) {
+	switch name {
+	case "note":
+		return "", true
+	case "saved":
+		return "no", true
+	}
+	return "", false
+}
+
 // field is FieldValue as it is written.
 func (g *Generation) field(name string) (value text.Text, ok bool) {
 	switch name {

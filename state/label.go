@@ -4,6 +4,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/draft"
+	"dubtop/state/verdict"
 )
 
 // LabelOf returns the label of a job, batch or submission, or "".
@@ -43,6 +44,12 @@ func (s *Store) BringLabels(all map[string][]string) {
 			s.relabel(id)
 		}
 	}
+}
+
+// SetVerdict replaces the verdict on a job; a zero one removes it.
+func (s *Store) SetVerdict(id string, given verdict.Given) {
+	s.Verdicts.set(id, given)
+	s.retag(id)
 }
 
 // dress adds to a new row the facts that the server does not tell with it: the

@@ -88,35 +88,6 @@ func (s *Saved) jobEnded(g *Generation, fresh bool) {
 	}
 }
 
-// Remarks combines what this machine knows about a job beside the API's facts,
-// for filters.
-type Remarks struct {
-	notes *Notes
-	saved *Saved
-}
-
-// Remarks returns the remarks on the jobs: notes, and what is saved.
-func (s *Store) Remarks() Remarks { return Remarks{&s.Notes, &s.Saved} }
-
-// Beside adds all remarks to a row.
-func (r Remarks) Beside(row table.Searchable, id string) table.Searchable {
-	return r.saved.Beside(r.notes.Beside(row, id), id)
-}
-
-// Version changes with every change of a remark.
-func (r Remarks) Version() uint64 { return r.notes.Version() + r.saved.Version() }
-
-// unremarked returns the field of a job that has no remark of this kind.
-func unremarked(name string) (value string, ok bool) {
-	switch name {
-	case "note":
-		return "", true
-	case "saved":
-		return "no", true
-	}
-	return "", false
-}
-
 // Beside adds to a row that its output is saved.
 func (s *Saved) Beside(row table.Searchable, id string) table.Searchable {
 	if f, ok := s.File(output.Want{Job: id, Kind: output.Output}); ok {

@@ -14,15 +14,14 @@ func (v *Verdicts) Of(id string) verdict.Given { return v.of[id] }
 // Any reports whether there is a verdict at all.
 func (v *Verdicts) Any() bool { return len(v.of) > 0 }
 
-// SetVerdict replaces the verdict on a job; a zero one removes it.
-func (s *Store) SetVerdict(id string, given verdict.Given) {
+// set replaces the verdict on a job; a zero one removes it.
+func (v *Verdicts) set(id string, given verdict.Given) {
 	switch {
 	case given == (verdict.Given{}):
-		delete(s.Verdicts.of, id)
-	case s.Verdicts.of == nil:
-		s.Verdicts.of = map[string]verdict.Given{id: given}
+		delete(v.of, id)
+	case v.of == nil:
+		v.of = map[string]verdict.Given{id: given}
 	default:
-		s.Verdicts.of[id] = given
+		v.of[id] = given
 	}
-	s.retag(id)
 }
