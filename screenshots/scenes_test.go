@@ -107,16 +107,8 @@ func scenes() []scene {
 		d.Sees("410 Gone", "waits for its turn")
 	}
 	takes := func(d *uitest.Terminal) { // two takes, with verdicts on both
-		filter(d, "name:course_23_ja")
-		d.Press("m")
-		d.Pass(time.Second)
-		d.Press("j", "j", "j", "enter") // with another model
-		d.Pass(time.Second)
-		d.Press("ctrl+s")
-		d.Pass(3 * time.Second)
-		d.Press("y")
-		d.Pass(40 * time.Second)
-		d.Press("g", "b", "a", "tab", "r")
+		filter(d, "name:keynote_take")
+		d.Press("b", "a", "tab", "r")
 		d.Type("the mouth lags behind")
 		d.Press("enter")
 		d.Pass(time.Second)
@@ -173,14 +165,14 @@ func scenes() []scene {
 		{name: "batches", width: 100, height: 30, act: func(d *uitest.Terminal) { d.Press("2") }},
 		{name: "assets", width: 120, height: 30, act: func(d *uitest.Terminal) { d.Press("3") }},
 		{name: "models", width: 120, height: 24, act: func(d *uitest.Terminal) { d.Press("4") }},
-		{name: "help", width: 100, height: 36, act: func(d *uitest.Terminal) { d.Press("?") }},
+		{name: "help", width: 100, height: 36, act: func(d *uitest.Terminal) { d.Press("j", "?") }},
 		{
 			name: "saving", width: 120, height: 20,
 			account: func(o *simulator.Options) { o.OutputSize = 90_000_000 },
 			prepare: func(a *simulator.Server) { storage = a },
 			act:     saving,
 		},
-		{name: "takes", width: 100, height: 24, act: takes},
+		{name: "takes", width: 100, height: 22, act: takes},
 		{name: "first-screen", width: 100, height: 20, noKey: true, act: func(*uitest.Terminal) {}},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/google/uuid"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -133,13 +134,15 @@ func (f *generationForm) env() draft.CheckEnv {
 	}
 }
 
-// shown returns the name of an asset for a field without the focus.
+// shown returns the name of an asset or a project for a field without the focus.
 func (f *generationForm) shown(name string) text.Text {
 	switch name {
 	case draft.FieldVisual:
 		return f.app.shownInForm(f.draft.Visual)
 	case draft.FieldAudio:
 		return f.app.shownInForm(f.draft.Audio)
+	case draft.FieldProject:
+		return f.app.store.ProjectName(api.ID(f.draft.ProjectID))
 	}
 	return ""
 }

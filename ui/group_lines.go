@@ -144,7 +144,8 @@ func (g *group) compared() text.Text {
 		kind = kind.Weaker(was.Kind)
 	}
 	cost := rounded(then, kind)
-	switch more := now - then; {
+	cents := func(m api.Micros) api.Micros { return (m + 5_000) / 10_000 * 10_000 } // as both are shown
+	switch more := cents(now) - cents(then); {
 	case more > 0:
 		return text.Sprintf("%s%s more than they cost (%s)", about, more.Rounded(), cost)
 	case more < 0:

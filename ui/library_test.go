@@ -297,6 +297,9 @@ func TestProjectsAreShownAndFiltered(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Pass(time.Minute)
 		s.fillForm()
+		if row := s.row("Project"); !strings.Contains(row, "Spring campaign") {
+			t.Errorf("the form shows the project as %q", row)
+		}
 		s.Press("ctrl+s")
 		s.Pass(2 * time.Second)
 		s.Press("y")

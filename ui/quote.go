@@ -152,7 +152,7 @@ func priceCell(p outbox.Price) paint.Piece {
 	case p.Credits != nil:
 		return amountTone(kind).Of(amountSign(kind) + text.Sprintf("%g cr", *p.Credits))
 	case p.Cost != nil:
-		return amountTone(kind).Of(exactly(*p.Cost, kind))
+		return amountTone(kind).Of(rounded(*p.Cost, kind))
 	}
 	return paint.Warn.Of("unpriced")
 }
