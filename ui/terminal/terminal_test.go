@@ -27,7 +27,7 @@ func TestDemoDrawsItsViewsAndQuits(t *testing.T) {
 		w.keys(v.key)
 		w.sees(v.heading, v.row, "nothing here is real")
 	}
-	w.keys("?\x04\x04")
+	w.keys("?\x04\x04\x04")
 	w.sees("ctrl+z", "suspend")
 	w.keys("\x1b")
 	w.loses("suspend")
