@@ -19,54 +19,7 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/hook"
 	"dubtop/state/inputs"
-	"dubtop/state/inspect"
-	"dubtop/state/journal"
-	"dubtop/state/ledger"
 	"dubtop/state/outbox"
-)
-
-// Config describes an account and how to work with it.
-type Config struct {
-	Name    string // display name
-	KeyFrom string // where the key was found; "" if it was pasted
-	Demo    bool   // simulated server, no real money
-	// Lists also keeps lists, ledger and older keys up to date, as a dashboard
-	// needs. Commands that only send leave it false.
-	Lists  bool
-	Client *api.Client
-
-	// Journal holds everything that is saved. If it is nil, the first work opens
-	// the journal of Profile in StateDir. If that can't be written, the account
-	// is read-only and nothing can be spent.
-	Journal           *journal.Journal
-	StateDir, Profile string
-	// Open replaces opening that journal, and Join replaces pointing the profile
-	// at an older key's journal. They may be nil.
-	Open    func(context.Context) (*journal.Journal, error)
-	Join    func(ctx context.Context, profile string) error
-	Release func() error // called by Close; may be nil
-
-	Home    string // for ~ in the paths of drafts
-	Pace    state.Pace
-	Guard   ledger.Guard // the budgets
-	Slots   int          // jobs the plan can run at once, as configured; 0 to detect it
-	Reserve int          // slots left to others
-
-	Saving Saving       // of files of jobs on this machine
-	Hook   hook.Command // for what is done; none in the demo
-	// Inspect finds the programs for a look at saved outputs. If it is nil, none
-	// is made.
-	Inspect func() (inspect.Tools, error)
-
-	// Visibility is who sees the assets that local files become: VisibleToUser if
-	// empty.
-	Visibility string
-}
-
-// The visibilities of an asset.
-const (
-	VisibleToUser = "USER"
-	VisibleToAll  = "ORGANIZATION"
 )
 
 // Account is a session on one account. It must be used from one goroutine, but
@@ -123,7 +76,7 @@ func New(c Config, now time.Time) *Account {
 // Close closes the journal and ends the session; later results are discarded.
 func (a *Account) Close() error {
 	a.saves.stop()
-	a.endHooks()
+	a.hooks.end()
 	var err error
 	if a.Journal != nil {
 		err = a.Journal.Close()
@@ -191,72 +144,8 @@ func (a *Account) applyLate(r Result, now time.Time) {
 	}
 }
 
-// Due returns the work to start now. A piece of work is handed out once until
-// its result is applied.
-func (a *Account) Due(now time.Time) []Work {
-	work := a.once
-	a.once = nil
-	work = append(work, a.recallDue()...)
-	if a.recall.done || a.recall.beaten { // show the journal's rows first, unless they take long
-		for _, q := range a.Poller.Due(a.now, a.Store) { // time moves in beats, so that requests go out together
-			work = append(work, a.poll(q))
-		}
-	}
-	if a.recall.done && a.Journal != nil {
-		work = append(work, a.turnDue(now)...)
-		work = append(work, a.rereadDue()...)
-		work = append(work, a.uploadsDue(now)...)
-		work = append(work, a.tasksDue(now)...)
-		work = append(work, a.savesDue(now)...)
-		work = append(work, a.hooksDue(now)...)
-		work = append(work, a.inspectDue()...)
-		work = append(work, a.listsDue()...)
-		work = append(work, a.joinDue(now)...)
-		work = append(work, a.newsDue(now)...)
-		work = append(work, a.resultsDue(now)...)
-		work = append(work, a.verifyDue(now)...)
-		work = append(work, a.keepSlots()...)
-	}
-	for i := range work {
-		if work[i].Paid {
-			a.paid++
-		}
-	}
-	a.show(now)
-	return work
-}
-
 // sleepGap is a gap between two beats that means that the machine was asleep.
 const sleepGap = 30 * time.Second
-
-// Beat advances the time. A driver calls it at the time of Next at the latest,
-// before Due.
-func (a *Account) Beat(now time.Time) {
-	if now.Sub(a.now) > sleepGap {
-		a.Client.CloseIdle()
-		a.Poller.Wake(now)
-		a.Outbox.Wake(now)
-	}
-	a.now = now
-	if server, ok := a.Client.ServerTime(now); ok {
-		a.compareClocks(server.Sub(now))
-	}
-	a.view.look, a.recall.beaten, a.lists.beaten = true, true, true
-}
-
-// compareClocks takes in the server clock's lead over ours. If it changed, rows
-// of submissions on their way are made again with corrected times.
-func (a *Account) compareClocks(skew time.Duration) {
-	a.Outbox.Reconciler.Skew = skew
-	if !a.Store.Forecast.Compare(skew) || !a.Lists {
-		return
-	}
-	for id := range a.shown.submissions {
-		a.shown.submissions[id] = ""
-	}
-	a.showSubmissions(a.now)
-	a.once = append(a.once, a.tells(Event{Kind: EventClock}))
-}
 
 // work wraps a function as a piece of work.
 func (a *Account) work(run func(ctx context.Context) apply) Work { return Work{account: a, run: run} }
@@ -286,3 +175,19 @@ func (a *Account) Paid() int { return a.paid }
 // Pressed records a key. Work that can wait, such as saving a long history,
 // continues when the user pauses, or else once a second.
 func (a *Account) Pressed(now time.Time) { a.pauses.pressed.Store(now.UnixNano()) }
+
+// tells is work that only returns an event.
+func (a *Account) tells(e Event) Work {
+	return a.work(func(context.Context) apply {
+		return func(time.Time) []Event { return []Event{e} }
+	})
+}
+
+// ours reports whether a job was sent from here, alone or in a batch.
+func (a *Account) ours(g *state.Generation) bool {
+	if a.Outbox.Ours(g.ID) {
+		return true
+	}
+	m, ok := a.Store.MemberOf(g.Key())
+	return ok && m.Row > 0
+}

@@ -2,10 +2,12 @@ package account
 
 import (
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
+	"dubtop/state/output"
 )
 
 // EventKind says what happened when a result was applied.
@@ -67,4 +69,31 @@ type Upload struct {
 	File  draft.File
 	Asset api.ID // "" if it failed
 	Final bool   // it is not tried again without the user
+}
+
+// FileLook is what a look at the saved output of a job found.
+type FileLook struct {
+	Done  bool
+	Odd   bool
+	Words string // if it is not done, why
+}
+
+// SavedFile is a file that was saved, or could not be.
+type SavedFile struct {
+	output.File
+	Want      output.Want
+	Name      text.Text // of the job
+	None      bool      // the job has no such file
+	Automatic bool
+}
+
+// changedFailure reports a failure once, until the operation has succeeded
+// again.
+func changedFailure(failed *bool, kind EventKind, err error) []Event {
+	before := *failed
+	*failed = err != nil
+	if err == nil || before {
+		return nil
+	}
+	return []Event{{Kind: kind, Err: err}}
 }

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"strings"
-	"sync"
 	"time"
 
 	"dubtop/api/text"
@@ -21,47 +20,9 @@ import (
 const (
 	// hooksAtOnce is how many commands run at once.
 	hooksAtOnce = 2
-	// hooksEnd is how long to wait at the end for commands to be ended.
-	hooksEnd = 4 * time.Second
 	// hooksAgain is how often to look how a command in another window ended.
 	hooksAgain = 2 * time.Second
-	// hookSetting is the fact in the journal: the command, and since when.
-	hookSetting = "on_done"
 )
-
-// hooks are the runs of the user's command.
-type hooks struct {
-	since   time.Time // zero if there is no command
-	known   map[hook.Key]*HookRun
-	checked hookVersions
-	waiting []hook.Key
-	running int
-	reading bool
-	read    time.Time // when the runs were read last
-	stop    context.CancelFunc
-	ctx     context.Context
-	all     *sync.WaitGroup // the runs in this process
-}
-
-// hookVersions are the versions of all that may bring a new run.
-type hookVersions struct {
-	ended                 int
-	saved, rows, sets, ob uint64
-}
-
-// HookRun is a run of the user's command.
-type HookRun struct {
-	hook.Run
-	Alive bool // it runs, here or in another window
-
-	elsewhere bool // in another window
-}
-
-// Perhaps reports whether the command may have done its work, and nobody knows.
-func (r *HookRun) Perhaps() bool { return r.State == hook.Begun && !r.Alive }
-
-// Repeatable reports whether the user may want it to run again.
-func (r *HookRun) Repeatable() bool { return r.State == hook.Failed || r.Perhaps() }
 
 // HookRuns returns the runs of the user's command for a job and its files.
 func (a *Account) HookRuns(job string) (runs []HookRun) {
@@ -71,22 +32,6 @@ func (a *Account) HookRuns(job string) (runs []HookRun) {
 		}
 	}
 	return runs
-}
-
-// readHooks reads the runs so far, and since when there is a command.
-func readHooks(ctx context.Context, j *journal.Journal, c *hook.Command) (runs []HookRun, since time.Time, err error) {
-	all, err := j.Hooks(ctx)
-	if err != nil {
-		return nil, since, err
-	}
-	for i := range all {
-		alive := j.HookRuns(&all[i])
-		runs = append(runs, HookRun{all[i], alive, alive})
-	}
-	if j.Writable() == nil {
-		since, err = heldSince(ctx, j, hookSetting, c.Text(), time.Now())
-	}
-	return runs, since, err
 }
 
 // bringHooks takes in the runs so far, and returns how many may have been
@@ -240,7 +185,7 @@ func (a *Account) hookFacts(k hook.Key) hook.Facts {
 	if !ok {
 		g = state.Generation{}
 	}
-	job := a.fileJob(&g)
+	job := a.Saving.jobOf(&g)
 	f := hook.Facts{
 		ID: k.Job, Name: job.Name, Model: job.Model, Label: job.Label, Set: job.Set, Lang: job.Lang, Project: job.Project,
 		Status: strings.ToLower(string(g.Status)), Kind: k.Kind,
@@ -261,15 +206,4 @@ func (a *Account) RunHookAgain(job string) (work []Work) {
 		}
 	}
 	return work
-}
-
-// endHooks ends all commands of this process.
-func (a *Account) endHooks() {
-	a.hooks.stop()
-	ended := make(chan struct{})
-	go func() { a.hooks.all.Wait(); close(ended) }()
-	select {
-	case <-ended:
-	case <-time.After(hooksEnd):
-	}
 }

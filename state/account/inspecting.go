@@ -17,21 +17,6 @@ import (
 // there is something to look with. What is found stays in the journal, and is a
 // mark and no verdict.
 
-// inspections are the looks at saved outputs.
-type inspections struct {
-	found   map[string]journal.FileLook // by job
-	waiting []output.File
-	running bool
-	none    bool // there is nothing to look with
-}
-
-// FileLook is what a look at the saved output of a job found.
-type FileLook struct {
-	Done  bool
-	Odd   bool
-	Words string // if it is not done, why
-}
-
 // LookAt returns what a look at the saved output of a job found; ok is false if
 // there is nothing to say.
 func (a *Account) LookAt(job string) (l FileLook, ok bool) {

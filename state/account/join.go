@@ -16,13 +16,6 @@ import (
 // joinPace is the wait before an unfinished search is repeated.
 const joinPace = time.Minute
 
-// joining is the state of the search for older keys' profiles.
-type joining struct {
-	asking bool
-	done   bool      // there are none, or the user has been asked
-	next   time.Time // when to search again
-}
-
 // The settings that save answers: joinSetting plus the profile name holds
 // keptApart, or the newest job there that this key can't read.
 const (

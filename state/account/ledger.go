@@ -34,14 +34,6 @@ const (
 	verifyRest = 20 * time.Millisecond
 )
 
-// ledgerWrites is the state of writing to the ledger, and of verifying it.
-type ledgerWrites struct {
-	writing   bool
-	failed    bool      // the last write failed, which was reported
-	verify    time.Time // when to verify it; zero if it is short
-	verifying bool
-}
-
 // readEntries reads the ledger from a journal. Damaged rows are included as
 // rows that count in no sum.
 func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, damage []journal.Damage, err error) {

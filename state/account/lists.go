@@ -38,20 +38,6 @@ const (
 	lastRows = firstPage
 )
 
-// lists is the state of exchanging lists with the journal.
-type lists struct {
-	asOf    time.Time        // when the recalled rows were current; zero without any
-	oldest  state.Generation // the oldest row recalled so far
-	more    bool             // the journal has older ones
-	beaten  bool             // a beat has passed since the first page was recalled
-	reading bool             // an older page is being read
-	saving  bool
-	bulk    bool      // a long history is being saved page by page
-	tried   time.Time // time of the last save
-	saved   time.Time // list time last saved
-	failed  bool      // the last save failed, which was reported
-}
-
 // past holds the rows read together with the journal.
 type past struct {
 	generations []state.Generation
@@ -238,15 +224,4 @@ func (s sightings) save(ctx context.Context, j *journal.Journal, rest func(time.
 		return err
 	}
 	return j.SaveBatches(ctx, s.batches, s.batchesSeen)
-}
-
-// changedFailure reports a failure once, until the operation has succeeded
-// again.
-func changedFailure(failed *bool, kind EventKind, err error) []Event {
-	before := *failed
-	*failed = err != nil
-	if err == nil || before {
-		return nil
-	}
-	return []Event{{Kind: kind, Err: err}}
 }

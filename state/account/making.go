@@ -13,7 +13,7 @@ import (
 // Use it on the goroutine of its Account.
 type Making struct {
 	account *Account
-	files   []draft.File
+	*wanted
 }
 
 // MakeAssets makes local files assets of the account, after the user's yes. The
@@ -23,8 +23,8 @@ type Making struct {
 // wish lasts until it is cancelled. Those who confirm a submission with local
 // files need no wish: its own files are uploaded while it is in the queue.
 func (a *Account) MakeAssets(files []draft.File) *Making {
-	m := &Making{a, slices.Clone(files)}
-	a.up.makings = append(a.up.makings, m)
+	m := &Making{a, &wanted{slices.Clone(files)}}
+	a.up.wanted = append(a.up.wanted, m.wanted)
 	return m
 }
 
@@ -72,5 +72,5 @@ func (m *Making) Retry() {
 // Cancel ends the wish. Files that nobody else needs stop on their way; the parts
 // that have arrived are used when they are needed again.
 func (m *Making) Cancel() {
-	m.account.up.makings = slices.DeleteFunc(m.account.up.makings, func(o *Making) bool { return o == m })
+	m.account.up.wanted = slices.DeleteFunc(m.account.up.wanted, func(o *wanted) bool { return o == m.wanted })
 }

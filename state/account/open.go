@@ -11,12 +11,6 @@ import (
 	"dubtop/state/outbox"
 )
 
-// recall is the state of opening and reading the journal.
-type recall struct {
-	begun, done bool
-	beaten      bool // a beat has passed since it began
-}
-
 // recollection is the journal's content at the start.
 type recollection struct {
 	journal     *journal.Journal

@@ -11,21 +11,6 @@ import (
 	"dubtop/state/outbox"
 )
 
-// queueView tracks how current our copy of the journal's queue is.
-type queueView struct {
-	look     bool      // a beat has passed since it was read
-	at       time.Time // time of the last read
-	revision int64     // of the journal, when last read
-	drafts   int64     // its number of draft changes at that time
-	changed  time.Time // when either last changed
-	reading  bool
-	stale    bool // it must be read even if the revision is the same
-	catching bool // it is being read because it was stale
-	failed   bool // the last read failed, which was reported
-	ordering bool // the order is being saved
-	moved    bool // the order changed since
-}
-
 // queueRead is the queue as read from the journal.
 type queueRead struct {
 	snapshot outbox.Snapshot
@@ -131,10 +116,6 @@ func (a *Account) lookDue() bool {
 
 // Reread makes the next Due read the queue from the journal.
 func (a *Account) Reread() { a.view.stale = true }
-
-// Behind reports whether the journal is known to have changes of the queue that
-// are not loaded yet.
-func (a *Account) Behind() bool { return a.view.stale || a.view.catching }
 
 // resumeQueue ends the user's pause, before the queue is read.
 func (a *Account) resumeQueue(ctx context.Context) error {

@@ -7,12 +7,6 @@ import (
 	"dubtop/state/outbox"
 )
 
-// shown tracks which outbox rows are in the store.
-type shown struct {
-	clock       uint64                            // of the outbox, when the rows were made
-	submissions map[string]outbox.SubmissionState // submissions with a row among the jobs or batches
-}
-
 // show updates the store's rows from the outbox: the queue, and the rows among
 // the jobs for requests that are on their way or unknown. Without Lists nobody
 // looks, and it makes none, because with thousands of items that would be most

@@ -2,14 +2,11 @@ package account
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
 	"dubtop/state"
-	"dubtop/state/journal"
 	"dubtop/state/output"
-	"dubtop/state/table"
 )
 
 // Outputs of jobs of ours that end after automatic saving was switched on are
@@ -18,48 +15,6 @@ import (
 
 // automaticAll is the choice of all jobs.
 const automaticAll = "all"
-
-// automaticSetting is the fact in the journal: the choice, and since when.
-const automaticSetting = "saving_automatic"
-
-// automatic is the state of automatic saving.
-type automatic struct {
-	since  time.Time
-	filter table.Filter
-}
-
-// heldSince returns since when the present choice of a setting holds, and records
-// a new one. It is zero if there is none.
-func heldSince(ctx context.Context, j *journal.Journal, setting, choice string, now time.Time) (time.Time, error) {
-	known, _, err := j.Setting(ctx, setting)
-	if err != nil {
-		return time.Time{}, err
-	}
-	before, at, _ := strings.Cut(known, "\n")
-	nanos, unread := strconv.ParseInt(at, 10, 64)
-	choice = strings.ReplaceAll(choice, "\n", " ")
-	switch {
-	case before == choice && (choice == "" || unread == nil):
-	case choice == "":
-		return time.Time{}, j.SaveSetting(ctx, setting, "")
-	default:
-		nanos = now.UnixNano()
-		err = j.SaveSetting(ctx, setting, choice+"\n"+strconv.FormatInt(nanos, 10))
-	}
-	if choice == "" || err != nil {
-		return time.Time{}, err
-	}
-	return time.Unix(0, nanos).UTC(), nil
-}
-
-// automaticChoice is the choice in the configuration in its plain form.
-func (s *Saving) automaticChoice() string {
-	choice := strings.TrimSpace(s.Automatic)
-	if strings.EqualFold(choice, "off") {
-		return ""
-	}
-	return choice
-}
 
 // bringAutomatic begins to watch for jobs that end.
 func (a *Account) bringAutomatic(since time.Time) {
@@ -121,13 +76,4 @@ func (a *Account) automaticWork(now time.Time) []Work {
 			return nil
 		}
 	})}
-}
-
-// ours reports whether a job was sent from here, alone or in a batch.
-func (a *Account) ours(g *state.Generation) bool {
-	if a.Outbox.Ours(g.ID) {
-		return true
-	}
-	m, ok := a.Store.MemberOf(g.Key())
-	return ok && m.Row > 0
 }

@@ -186,13 +186,6 @@ func (r *saveRun) linkNow(ctx context.Context, stale bool) (api.URL, error) {
 	return link, err
 }
 
-// tell takes in how far a download is.
-func (s *sharing) tell(p download.Progress) {
-	s.done.Store(p.Done)
-	s.total.Store(p.Total)
-	s.words.Store(&p.Words)
-}
-
 // record notes a file that has its name: beside it, in the checksums, and at
 // last in the journal.
 func (r *saveRun) record(ctx context.Context, f download.File) (output.File, error) {

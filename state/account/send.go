@@ -52,13 +52,6 @@ func (a *Account) task(t outbox.Task) Work {
 	return w
 }
 
-// tells is work that only returns an event.
-func (a *Account) tells(e Event) Work {
-	return a.work(func(context.Context) apply {
-		return func(time.Time) []Event { return []Event{e} }
-	})
-}
-
 // runner returns the Runner that runs this session's tasks.
 func (a *Account) runner() tasks.Runner {
 	return tasks.Runner{Client: a.Client, Journal: a.Journal, Home: a.Home, Looks: a.looks}
@@ -165,3 +158,7 @@ func (a *Account) broken(done *outbox.TaskResult) error {
 	}
 	return nil
 }
+
+// Behind reports whether the journal is known to have changes of the queue that
+// are not loaded yet.
+func (a *Account) Behind() bool { return a.view.stale || a.view.catching }

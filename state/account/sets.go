@@ -63,15 +63,6 @@ func (a *Account) EnqueueSet(set outbox.Set, again bool, subs []outbox.Submissio
 // once more.
 const resultsAgain = 5 * time.Minute
 
-// results is the reading of the results of batches that belong to sets.
-type results struct {
-	reading  bool
-	tried    map[api.ID]time.Time
-	sets     uint64 // versions when it was last looked for
-	batches  uint64
-	nextTime time.Time
-}
-
 // resultsDue reads the results of an ended batch of a set, so that its jobs are
 // rows like all others.
 func (a *Account) resultsDue(now time.Time) []Work {

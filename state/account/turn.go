@@ -13,13 +13,6 @@ import (
 // turnEvery is how often a process without the turn asks for it.
 const turnEvery = 2 * time.Second
 
-// turn is the state of the turn to send.
-type turn struct {
-	holder journal.Holder // who has the turn, if not this process
-	asked  time.Time
-	asking bool
-}
-
 // Holder is the process that sends from the journal, if it is not this one.
 func (a *Account) Holder() journal.Holder { return a.turn.holder }
 

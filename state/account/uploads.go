@@ -30,30 +30,6 @@ const (
 	unsupportedAgain = 5 * time.Minute
 )
 
-// uploads is everything on its way to the storage.
-type uploads struct {
-	wondered *atomic.Bool // somebody wants to know whether the server takes uploads
-	asking   bool
-	asked    time.Time
-	active   map[draft.Content]*sending
-	lost     map[draft.Content]int // how often its asset was gone
-	makings  []*Making
-}
-
-// sending is a content that somebody needs as an asset.
-type sending struct {
-	file     draft.File
-	sent     *atomic.Int64
-	meter    upload.Meter
-	cancel   context.CancelFunc // of the attempt; nil if none is made
-	broken   bool               // see uploadRun.broken
-	failures int
-	next     time.Time // when to try again
-	err      error
-	final    bool // err lasts until the user has done something
-	asset    string
-}
-
 // Uploads returns whether the server takes uploads, as far as it is known. If it
 // is not, it is found out soon, without telling anything about a file. It may be
 // called from any goroutine.
@@ -212,7 +188,7 @@ func (a *Account) neededUploads(now time.Time) (needed map[draft.Content]bool, n
 			}
 		}
 	}
-	for _, m := range a.up.makings {
+	for _, m := range a.up.wanted {
 		for i := range m.files {
 			n.add(&m.files[i])
 		}

@@ -6,12 +6,7 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"dubtop/state/journal"
 )
-
-// watchSetting is the journal setting with the ids of the watched rows, as JSON.
-const watchSetting = "watched"
 
 // KeepWatches saves which rows the user watches, for the next start. If that
 // fails they are watched until the end of the session.
@@ -23,12 +18,4 @@ func (a *Account) KeepWatches(watches map[string]bool) Work {
 		}
 		return func(time.Time) []Event { return nil }
 	})
-}
-
-// readWatches returns the watched rows that were saved.
-func readWatches(ctx context.Context, j *journal.Journal) (ids []string) {
-	if value, ok, err := j.Setting(ctx, watchSetting); err == nil && ok {
-		_ = json.Unmarshal([]byte(value), &ids) // then none is watched
-	}
-	return ids
 }

@@ -1,0 +1,92 @@
+package account
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"dubtop/state/output"
+)
+
+// sidecar is what is written beside a file, so that it can be told without the
+// journal whose it is.
+type sidecar struct {
+	Dubtop   int         `json:"dubtop"` // version of this format
+	Job      string      `json:"job"`
+	Kind     output.Kind `json:"kind"`
+	Name     string      `json:"name,omitempty"`
+	Model    string      `json:"model,omitempty"`
+	Label    string      `json:"label,omitempty"`
+	Set      string      `json:"set,omitempty"`
+	Lang     string      `json:"lang,omitempty"`
+	Project  string      `json:"project,omitempty"`
+	Take     int         `json:"take,omitempty"`
+	Created  *time.Time  `json:"created,omitempty"`
+	Saved    time.Time   `json:"saved"`
+	Size     int64       `json:"size"`
+	SHA256   string      `json:"sha256"`
+	Duration float64     `json:"duration,omitempty"` // seconds, as the job says
+	Differs  string      `json:"differs,omitempty"`
+}
+
+func sidecarPath(path string) string { return path + ".json" }
+
+// maxSidecar is larger than any sidecar, in bytes.
+const maxSidecar = 1 << 20
+
+func readSidecar(path string) (s sidecar, ok bool) {
+	info, err := os.Stat(sidecarPath(path))
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxSidecar {
+		return s, false
+	}
+	b, err := os.ReadFile(sidecarPath(path))
+	return s, err == nil && json.Unmarshal(b, &s) == nil && s.Dubtop > 0
+}
+
+// write writes a sidecar, unless something else has its name.
+func (s *sidecar) write(path string) error {
+	if _, ours := readSidecar(path); !ours {
+		if _, err := os.Lstat(sidecarPath(path)); err == nil {
+			return nil // a file of the user's
+		}
+	}
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return replace(sidecarPath(path), append(b, '\n'))
+}
+
+// replace writes a file whole or not at all.
+func replace(path string, b []byte) error { return written(path, b, os.Rename) }
+
+// written writes a file under another name, and then gives it its own.
+func written(path string, b []byte, rename func(from, to string) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".dubtop-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	const readable = 0o644
+	err = errors.Join(err, f.Chmod(readable), f.Sync(), f.Close())
+	if err == nil {
+		err = rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
+}
+
+// Present reports whether a file is there.
+func Present(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func sizeIs(path string, size int64) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == size
+}
