@@ -85,13 +85,22 @@ func (a *composer) openHandOver(jobs []state.Generation) tea.Cmd {
 		return nil
 	}
 	beside := filepath.Dir(cmp.Or(f.here, f.files[0].Path))
-	f.into = draft.TypedPath(filepath.Join(beside, "hand-over-"+a.Now.Local().Format("2006-01-02")))
+	f.into = a.typedPath(filepath.Join(beside, "hand-over-"+a.Now.Local().Format("2006-01-02")))
 	f.Stage, f.Changed = a.Stage, f.edit
 	f.Check = func(name string) kit.Problem { return problemOf(f.checkField(name)) }
 	f.Longer = func(name string) string { return f.paths.of(name, f.Current().Value()) }
 	f.rebuild()
 	a.Push(f)
 	return nil
+}
+
+// typedPath is a path as the user would type it, with ~ for the home directory.
+func (a *desk) typedPath(path string) string {
+	short := string(a.short(path))
+	if p, err := draft.ParsePath(short, a.cfg.Home); err == nil && p == path {
+		return short
+	}
+	return draft.TypedPath(path)
 }
 
 // take finds the saved files of the jobs that have made something.

@@ -10,6 +10,7 @@ import (
 
 	"dubtop/state/journal"
 	"dubtop/state/output"
+	"dubtop/ui"
 )
 
 // savedTakes is the stage of takes with two saved files, and the folder they are
@@ -33,6 +34,25 @@ func savedTakes(t *testing.T) (st stage, folder string) {
 		}
 	}
 	return st, folder
+}
+
+func TestHandOverIsBesideTheFilesOfTheHome(t *testing.T) {
+	t.Parallel()
+	st, folder := savedTakes(t)
+	st.config = func(c *ui.Config) { c.Home = filepath.Dir(filepath.Dir(folder)) }
+	tell(t, st, func(s *story) {
+		s.Pass(3 * time.Second)
+		s.Press("/")
+		s.Type("status:completed")
+		s.Press("enter", "H")
+		s.Sees("✓ ~/dubtop/hand-over-2026-11-20")
+		s.Press("ctrl+s")
+		s.Pass(time.Second)
+		s.Sees("handed over: 2 files")
+		if _, err := os.Stat(filepath.Join(folder, "..", "hand-over-2026-11-20", "index.html")); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestSavedFilesAreHandedOver(t *testing.T) {
