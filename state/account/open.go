@@ -132,6 +132,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.inspections.found = m.looks
 	perhaps := a.bringHooks(m.hooks, m.hooked)
 	a.bringSaves(m.saves)
+	a.tidySaves(m.saves)
 	a.bringBack(m.past)
 	a.Store.Notes = m.notes
 	m.slots.Configured = a.Slots

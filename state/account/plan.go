@@ -46,7 +46,7 @@ func (p *Plan) wishes(now time.Time) []output.Wish {
 		}
 	}
 	for i := range wishes {
-		wishes[i].Asked = now.UTC()
+		wishes[i].Asked = now.UTC().Add(time.Duration(i)) // the journal keeps their order
 	}
 	return wishes
 }

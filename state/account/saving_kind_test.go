@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,4 +68,20 @@ func TestRefusedLinkIsNotTheEnd(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A file that was removed and saved again with other bytes has one line in the
+// checksums, and so has one whose name somebody else's had.
+func TestOneChecksumOfAName(t *testing.T) {
+	dir := t.TempDir()
+	sums := filepath.Join(dir, checksumsName)
+	sum := func(c string) string { return strings.Repeat(c, 64) }
+	must(t, os.WriteFile(sums, []byte(sum("a")+" *x.mp4\n"+sum("b")+"  y.mp4"), 0o600))
+	for _, c := range []string{"c", "d", "d"} {
+		must(t, addChecksum(&output.File{Path: filepath.Join(dir, "x.mp4"), SHA256: sum(c)}))
+	}
+	got, err := os.ReadFile(sums)
+	if want := sum("b") + "  y.mp4\n" + sum("d") + "  x.mp4\n"; err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
 }

@@ -226,27 +226,30 @@ func (r *saveRun) beside(f *output.File) error {
 // checksumsName is the file that sha256sum -c reads.
 const checksumsName = "SHA256SUMS"
 
-// addChecksum adds a line to the checksums of the folder, unless it is there. It
-// is written at once, so that two processes don't mix theirs.
+// addChecksum adds a line to the checksums of the folder, unless it is there. One
+// that tells something else about the file is from an earlier one of this name.
 func addChecksum(f *output.File) (err error) {
-	line := []byte(f.SHA256 + "  " + filepath.Base(f.Path) + "\n")
-	sums := filepath.Join(filepath.Dir(f.Path), checksumsName)
+	folder := filepath.Dir(f.Path)
+	defer download.LockFolder(folder)()
+	line := f.SHA256 + "  " + filepath.Base(f.Path) + "\n"
+	sums := filepath.Join(folder, checksumsName)
 	known, err := os.ReadFile(sums)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if bytes.HasPrefix(known, line) || bytes.Contains(known, append([]byte("\n"), line...)) {
+	if bytes.HasPrefix(known, []byte(line)) || bytes.Contains(known, []byte("\n"+line)) {
 		return nil
 	}
-	if len(known) > 0 && known[len(known)-1] != '\n' {
-		line = append([]byte("\n"), line...)
+	merged, replaced := download.MergeChecksums(known, line)
+	if replaced {
+		return replace(sums, merged)
 	}
 	const readable = 0o644
 	out, err := os.OpenFile(sums, os.O_APPEND|os.O_CREATE|os.O_WRONLY, readable)
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(line)
+	_, err = out.Write(merged[len(known):])
 	return errors.Join(err, out.Sync(), out.Close())
 }
 

@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"dubtop/api/text"
+	"dubtop/state/download"
 )
 
 // copy copies a file into the folder and learns its checksum.
@@ -78,14 +81,35 @@ func writeNew(path string, content []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
+// withKnown adds what the checksums in the folder, which saving has written, know
+// about other files that are there.
+func (m *making) withKnown(sums []byte) ([]byte, error) {
+	known, err := os.ReadFile(filepath.Join(m.Folder, Sums))
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return sums, nil
+		}
+		return nil, err
+	}
+	var here strings.Builder
+	for line := range strings.Lines(string(known)) {
+		name := filepath.FromSlash(download.ChecksumName(line))
+		if _, err := os.Stat(filepath.Join(m.Folder, name)); name == "" || filepath.IsLocal(name) && err == nil {
+			here.WriteString(line)
+		}
+	}
+	merged, _ := download.MergeChecksums([]byte(here.String()), slices.Collect(strings.Lines(string(sums)))...)
+	return merged, nil
+}
+
 // mayReplace reports whether the papers may be written in place: there are none,
-// or the page is one of ours.
+// or the page is one of ours. Checksums are added to those that are there.
 func (m *making) mayReplace() error {
 	page, err := os.ReadFile(filepath.Join(m.Folder, Page))
 	if err == nil && strings.Contains(string(page), generator) {
 		return nil
 	}
-	for _, name := range []string{Page, Manifest, Sums} {
+	for _, name := range []string{Page, Manifest} {
 		if _, err := os.Lstat(filepath.Join(m.Folder, name)); err == nil {
 			return fmt.Errorf("%s %w", shown(filepath.Join(m.Folder, name)), ErrExists)
 		}

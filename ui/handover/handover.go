@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -105,10 +106,12 @@ func (m *making) makeFolder(ctx context.Context) error {
 	if err := m.checkSpace(above); err != nil {
 		return err
 	}
+	download.Sweep(above, time.Now())
 	temporary, err := os.MkdirTemp(above, ".handover-*.part")
 	if err != nil {
 		return err
 	}
+	defer download.LockFolder(temporary)() // nobody takes it for a leftover
 	if err := m.fill(ctx, temporary); err != nil {
 		return errors.Join(err, os.RemoveAll(temporary))
 	}
@@ -169,6 +172,15 @@ func (m *making) makeInPlace(ctx context.Context) error {
 	}
 	if err := m.mayReplace(); err != nil {
 		return err
+	}
+	defer download.LockFolder(m.Folder)()
+	download.Sweep(m.Folder, time.Now())
+	for n := range papers {
+		if papers[n].name == Sums {
+			if papers[n].content, err = m.withKnown(papers[n].content); err != nil {
+				return err
+			}
+		}
 	}
 	return replace(m.Folder, papers)
 }

@@ -14,11 +14,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/download"
 	"dubtop/state/verdict"
 	"dubtop/ui/uitest"
 )
@@ -215,6 +217,54 @@ func TestInPlaceNothingIsCopiedOrOverwritten(t *testing.T) {
 	o.Files = files
 	if _, err := Make(t.Context(), o); err == nil || !strings.Contains(err.Error(), "is not in") {
 		t.Errorf("a file elsewhere: %v", err)
+	}
+}
+
+// Saving keeps a SHA256SUMS in its folder. A hand-over in place adds to it, and
+// drops what can't be checked any more.
+func TestInPlaceTheChecksumsOfSavingStay(t *testing.T) {
+	base := t.TempDir()
+	files := []File{saved(t, filepath.Join(base, "a.mp4"), "one"), saved(t, filepath.Join(base, "b.mp4"), "two")}
+	old := strings.Repeat("0", 64)
+	known := sumLine(files[1].SHA256, "b.mp4") + sumLine(old, "a.mp4") + sumLine(old, "gone.mp4") + sumLine(old, "../up.mp4") + "# a remark"
+	if err := os.WriteFile(filepath.Join(base, Sums), []byte(known), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := Make(t.Context(), Order{Folder: base, Files: files[:1], InPlace: true}); err != nil {
+			t.Fatal(err)
+		}
+		checks(t, base)
+		got := read(t, base, Sums)
+		for line, want := range map[string]int{"  b.mp4": 1, "  a.mp4": 1, "# a remark\n": 1, "gone": 0, "up.mp4": 0} {
+			if n := strings.Count(got, line); n != want {
+				t.Errorf("%q is in it %d times, want %d: %s", line, n, want, got)
+			}
+		}
+	}
+}
+
+// What a dubtop that was killed has left of a hand-over is removed by the next
+// one. One that is being made stays.
+func TestLeftoversOfAHandOverAreRemoved(t *testing.T) {
+	base := t.TempDir()
+	files := []File{saved(t, filepath.Join(base, "a.mp4"), "one")}
+	past := time.Now().Add(-time.Hour)
+	for _, name := range []string{".handover-1.part", ".handover-2.part"} {
+		dir := filepath.Join(base, name)
+		saved(t, filepath.Join(dir, "big.mp4"), "half")
+		if err := os.Chtimes(dir, past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer download.LockFolder(filepath.Join(base, ".handover-2.part"))()
+	if _, err := Make(t.Context(), Order{Folder: filepath.Join(base, "out"), Files: files}); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{".handover-1.part": false, ".handover-2.part": true} {
+		if _, err := os.Stat(filepath.Join(base, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
