@@ -1,17 +1,11 @@
 package simulator
 
-import "net/http"
-
 // codeHelp is an entry of the error catalogue
 // (https://sync.so/docs/api-reference).
 type codeHelp struct {
 	Code       string `json:"code"`
 	Message    string `json:"message"`
 	Suggestion string `json:"suggestion"`
-}
-
-func (s *Server) listErrorCodes(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, catalogue())
 }
 
 // messageOf returns the message of a code on a failed generation, "" if it has

@@ -106,3 +106,7 @@ func (s *Server) admit(pattern, key string) *failure {
 func health(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
+
+func (s *Server) listErrorCodes(w http.ResponseWriter, _ *http.Request) {
+	writeJSON(w, http.StatusOK, catalogue())
+}

@@ -13,22 +13,6 @@ import (
 // paid request, where the server takes uploads. The outbox knows which contents
 // are assets, and holds a submission until all of its own are; see Room.Ready.
 
-// Local lists the submission's files that are not assets, and would go with the
-// request.
-func (s *Submission) Local() (files []draft.File) {
-	for _, f := range s.Files {
-		if f.Asset == "" {
-			files = append(files, f)
-		}
-	}
-	return files
-}
-
-// HasLocal reports whether Local lists any.
-func (s *Submission) HasLocal() bool {
-	return slices.ContainsFunc(s.Files, func(f draft.File) bool { return f.Asset == "" })
-}
-
 // Attach puts the assets of files into the request; asset returns "" for a file
 // that is none yet. It changes the bytes to be sent, so it is an error once they
 // may have been.

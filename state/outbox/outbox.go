@@ -306,3 +306,17 @@ func (o *Outbox) track() { o.Reconciler.Track(o.Unresolved()) }
 
 // Wake tells the outbox that the machine was asleep until now.
 func (o *Outbox) Wake(now time.Time) { o.Queue.Wake(now) }
+
+// Expire marks the items whose links have expired; see Queue.Expire. Due does
+// not do it, because the screen shows expired items even while nothing is sent.
+func (o *Outbox) Expire(now time.Time) (news []Submission) {
+	news, changed := o.Queue.Expire(o.ServerTime(now))
+	if changed {
+		o.clock++
+	}
+	return news
+}
+
+// ServerTime converts a local time to the server's clock, as far as the skew is
+// known.
+func (o *Outbox) ServerTime(now time.Time) time.Time { return now.Add(o.Reconciler.Skew) }

@@ -267,3 +267,19 @@ func (s *Submission) Interrupted(now time.Time) {
 func (s *Submission) wrong(what string) error {
 	return fmt.Errorf("%w: a submission that is %s can't %s", ErrTransition, s.State, what)
 }
+
+// Local lists the submission's files that are not assets, and would go with the
+// request.
+func (s *Submission) Local() (files []draft.File) {
+	for _, f := range s.Files {
+		if f.Asset == "" {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// HasLocal reports whether Local lists any.
+func (s *Submission) HasLocal() bool {
+	return slices.ContainsFunc(s.Files, func(f draft.File) bool { return f.Asset == "" })
+}
