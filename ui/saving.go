@@ -301,7 +301,7 @@ func (a *desk) short(path string) text.Text {
 // no job.
 func (a *desk) unsavedFiles(g *state.Generation) text.Text {
 	if g != nil && len(a.store.Saved.Files(g.Key())) == 0 {
-		return "nothing of it is saved yet (" + a.KeyFor(keymap.Save) + ")"
+		return "nothing of it is saved yet; " + a.KeyFor(keymap.Save) + " saves it"
 	}
 	return ""
 }
