@@ -12,6 +12,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/state/download"
+	"dubtop/state/journal"
 	"dubtop/state/output"
 )
 
@@ -83,5 +84,27 @@ func TestOneChecksumOfAName(t *testing.T) {
 	got, err := os.ReadFile(sums)
 	if want := sum("b") + "  y.mp4\n" + sum("d") + "  x.mp4\n"; err != nil || string(got) != want {
 		t.Errorf("%s, %v", got, err)
+	}
+}
+
+// Files are saved in the order in which they were shown, also after a restart.
+func TestWishesKeepTheirOrder(t *testing.T) {
+	j, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"))
+	must(t, err)
+	defer func() { must(t, j.Close()) }()
+	var p Plan
+	for _, job := range []string{"c", "a", "d", "b"} {
+		p.Files = append(p.Files, Planned{Want: output.Want{Job: job, Kind: output.Output}, Path: "/out/" + job})
+	}
+	_, err = j.WishFiles(t.Context(), p.wishes(time.Now()))
+	must(t, err)
+	all, err := j.Wishes(t.Context())
+	must(t, err)
+	order := ""
+	for _, w := range all {
+		order += w.Job
+	}
+	if order != "cadb" {
+		t.Errorf("they are saved as %s", order)
 	}
 }
