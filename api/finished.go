@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -170,8 +171,15 @@ func (q FinishedQuery) query() url.Values {
 // them.
 // https://sync.so/docs/api-reference
 func (c *Client) Finished(ctx context.Context, q FinishedQuery) (FinishedPage, error) {
+	if c.memory.lacks(usage) {
+		return FinishedPage{}, ErrUnsupported
+	}
 	var w wireFinished
-	if err := c.optional(ctx, usage, call{path: "/v2/usage/generations", query: q.query(), limit: maxList}, &w); err != nil {
+	_, err := c.object(ctx, call{path: "/v2/usage/generations", query: q.query(), limit: maxList}, &w)
+	if hasStatus(err, http.StatusBadRequest) { // of the range or the cursor
+		return FinishedPage{}, err
+	}
+	if err := c.optionalError(usage, err); err != nil {
 		return FinishedPage{}, err
 	}
 	if w.Items.items == nil {

@@ -21,6 +21,9 @@ const (
 	// costWithin is how long after sending a job its cost is requested at all.
 	// Costs of older jobs were requested then.
 	costWithin = 30 * 24 * time.Hour
+	// untoldRounds is the number of rounds of settling that did not tell a cost,
+	// after which it is requested by itself.
+	untoldRounds = 3
 )
 
 // costTracker collects the outcomes and costs of our jobs: the costs still to
@@ -45,6 +48,7 @@ type charge struct {
 	failed  bool
 	sent    time.Time // when the job was sent
 	tries   int
+	rounds  int // in which what finished was read without it
 	next    time.Time
 }
 
@@ -64,6 +68,10 @@ func (st *costTracker) next() time.Time {
 	}
 	return st.queue[0].next
 }
+
+// untold reports whether the first job of the queue is one whose cost the list of
+// what finished does not tell.
+func (st *costTracker) untold() bool { return len(st.queue) > 0 && st.queue[0].rounds >= untoldRounds }
 
 // take removes a job from the queue and returns it, or nil.
 func (st *costTracker) take(job api.ID) *charge {

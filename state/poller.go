@@ -69,6 +69,7 @@ type facts struct {
 	known    bool
 	whole    bool
 	moved    bool // something has changed the balance since it was requested
+	settle   settleFacts
 }
 
 // NewPoller returns a poller that has made no requests yet.
@@ -226,6 +227,7 @@ func (p *Poller) look(s *Store) {
 		charge:   s.costs.next(),
 		known:    s.Generations.Known(),
 		whole:    s.History.Whole,
+		settle:   s.settleFacts(),
 		moved:    !s.Standing.absent && s.Standing.asked != s.moment(),
 	}
 }

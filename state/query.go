@@ -16,19 +16,20 @@ type Topic int
 
 // The topics.
 const (
-	Head       Topic = iota // the newest generations
-	Running                 // all generations that have not ended, in one request
-	Vanished                // generations no longer listed as running, by id
-	OpenJob                 // the job whose details are open
-	Models                  // all models
-	Batches                 // all batches
-	Assets                  // the newest assets
-	UnitPrices              // the price of a frame for one model
-	Charges                 // the actual cost of one of our jobs
-	Projects                // all projects
-	Standings               // the account and its balance
-	Backfill                // a page of older generations
-	topics                  // number of topics
+	Head        Topic = iota // the newest generations
+	Running                  // all generations that have not ended, in one request
+	Vanished                 // generations no longer listed as running, by id
+	OpenJob                  // the job whose details are open
+	Models                   // all models
+	Batches                  // all batches
+	Assets                   // the newest assets
+	UnitPrices               // the price of a frame for one model
+	Charges                  // the actual cost of one of our jobs
+	Projects                 // all projects
+	Standings                // the account and its balance
+	Settlements              // a page of what finished, and what it cost
+	Backfill                 // a page of older generations
+	topics                   // number of topics
 )
 
 // PageSize is the largest page that the server returns, and the most ids to
@@ -45,6 +46,7 @@ const PageSize = 100
 //	Models: none, for Client.Models
 //	Projects: none, for Client.Projects
 //	Standings: none, for Client.Account
+//	Settlements: none, for Client.Finished; the journal knows which page
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
 //	OpenJob: Job, for Client.Generation, and with WithCosts for Client.Costs
@@ -73,6 +75,7 @@ type Answer struct {
 	Estimate    api.Estimate
 	Costs       api.Costs
 	Details     Details
+	Going       bool // another page of what finished follows
 
 	Whole  bool       // it is the whole history, because the server ignores limits
 	More   bool       // another page of generations may follow

@@ -146,10 +146,11 @@ func (p *Poller) vanishedInterval() (every time.Duration, ok bool) {
 
 // chargeInterval is the time between two requests for our jobs' costs.
 func (p *Poller) chargeInterval() (every time.Duration, ok bool) {
+	wanted := p.facts.charges > 0 && p.facts.settle.singly
 	if p.facts.running > 0 || p.facts.batches > 0 {
-		return chargeBusy, p.facts.charges > 0
+		return chargeBusy, wanted
 	}
-	return chargeRest, p.facts.charges > 0
+	return chargeRest, wanted
 }
 
 // sideInterval is the time between two requests of a side topic.

@@ -26,6 +26,7 @@ type Store struct {
 	Projects    table.Collection[Project]
 	NoProjects  bool                              // the server has no projects
 	Standing    Standing                          // what the server tells about the account
+	Settling    Settling                          // how the costs of what finished are read
 	Queue       table.Collection[outbox.QueueRow] // the latest Outbox.Rows
 
 	Opened   Opened  // the job whose details are open
@@ -78,6 +79,7 @@ func (s *Store) Clear() {
 	s.Models.Clear()
 	s.Projects.Clear()
 	s.NoProjects, s.Standing = false, Standing{}
+	s.Settling = Settling{}
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}

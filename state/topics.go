@@ -34,18 +34,19 @@ type kind struct {
 // query.go; account.answer makes its request.
 func kinds() [topics]kind {
 	return [topics]kind{
-		Head:       headKind(),
-		Running:    runningKind(),
-		Vanished:   vanishedKind(),
-		OpenJob:    openJobKind(),
-		Models:     modelsKind(),
-		Batches:    batchesKind(),
-		Assets:     assetsKind(),
-		UnitPrices: unitPricesKind(),
-		Charges:    chargesKind(),
-		Projects:   projectsKind(),
-		Standings:  standingKind(),
-		Backfill:   backfillKind(),
+		Head:        headKind(),
+		Running:     runningKind(),
+		Vanished:    vanishedKind(),
+		OpenJob:     openJobKind(),
+		Models:      modelsKind(),
+		Batches:     batchesKind(),
+		Assets:      assetsKind(),
+		UnitPrices:  unitPricesKind(),
+		Charges:     chargesKind(),
+		Projects:    projectsKind(),
+		Standings:   standingKind(),
+		Settlements: settlementKind(),
+		Backfill:    backfillKind(),
 	}
 }
 
@@ -192,6 +193,16 @@ func standingKind() kind {
 		},
 		query: func(_ *Poller, s *Store, _ *Query, _ time.Time) { s.Standing.asked = s.moment() },
 		apply: (*Store).applyStanding,
+	}
+}
+
+func settlementKind() kind {
+	return kind{
+		words: "costs", weight: filler,
+		every: (*Poller).settlementInterval,
+		after: func(p *Poller) time.Time { return p.facts.settle.at },
+		query: func(*Poller, *Store, *Query, time.Time) {},
+		apply: (*Store).applySettlement,
 	}
 }
 

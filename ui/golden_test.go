@@ -152,9 +152,9 @@ func sketches() []sketch {
 		{"results", lived(), keys("2", "G", "enter")},
 		{"assets", lived(), keys("3")},
 		{"models", lived(), keys("4")},
-		{"ledger", spent(), keys("6", "j")},
-		{"totals", spent(), keys("6", "T")},
-		{"totals-by-day", spent(), keys("6", "T", "]")},
+		{"ledger", spent(), settled("6", "j")},
+		{"totals", spent(), settled("6", "T")},
+		{"totals-by-day", spent(), settled("6", "T", "]")},
 		{"help", lived(), keys("?")},
 		{"palette", lived(), keys(":")},
 		{"filter", lived(), func(s *story) { s.Pass(12 * time.Second); s.Press("/"); s.Type("model:react") }},
@@ -222,4 +222,9 @@ func (s *story) parts() {
 	s.choose("Sync mode", "loop")
 	s.Press("ctrl+s", "esc")
 	s.Pass(2 * time.Second)
+}
+
+// settled waits until the costs are known, and then presses keys.
+func settled(pressed ...string) func(*story) {
+	return func(s *story) { s.Pass(30 * time.Second); s.Press(pressed...) }
 }

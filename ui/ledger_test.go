@@ -95,7 +95,7 @@ func TestCostOfAFailedJob(t *testing.T) {
 			s.makes()
 			s.account.Finish(string(s.jobs()[0]), "FAILED", "generation_unknown_error")
 			s.Press("6")
-			s.Pass(time.Minute)
+			s.Pass(6 * time.Minute)
 			if row := s.row("talk_28s"); !strings.Contains(row, "✗ failed") || !strings.Contains(row, shown) {
 				t.Errorf("%s: %q", profile, row)
 			}
@@ -113,7 +113,7 @@ func TestCostsAreRequestedAfterARestart(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.makes()
 		s.again(time.Hour) // it ends while dubtop is not running
-		s.Pass(time.Second)
+		s.Pass(30 * time.Second)
 		s.Sees("today $1.25")
 		s.Press("6")
 		s.waitFor("talk_28s", " $1.25         =")
@@ -137,8 +137,9 @@ func TestPendingCostIsRequestedLater(t *testing.T) {
 		s.account.Fault("GET /v2/generate/{id}/costs", simulator.Fault{
 			Status: 200, Body: `{"availability":"pending","totalCostUsd":null,"knownSubtotalUsd":"0.00","retryAfterSeconds":15}`,
 		})
+		s.account.Fault("GET /v2/usage/generations", simulator.Fault{Status: 404, Body: `{"statusCode":404,"message":"Cannot GET /v2/usage/generations"}`})
 		s.account.Finish(id, "COMPLETED", "")
-		s.Pass(10 * time.Minute)
+		s.Pass(16 * time.Minute)
 		if n := s.requests("/costs"); n < 3 || n > 8 {
 			t.Errorf("%d questions in ten minutes", n)
 		}
@@ -213,7 +214,8 @@ func TestCostRequestsStayWithinTheQuota(t *testing.T) {
 			if n := s.busiest(began); n > 12 {
 				t.Errorf("%s: %d requests within a minute at rest", profile, n)
 			}
-			if n := s.requests("/costs"); n == 0 || profile == simulator.Strict && n > 1 {
+			usage, n := s.requests("/v2/usage/generations"), s.requests("/costs")
+			if usage != 1 || (n == 0) != (profile == simulator.Current) || profile == simulator.Strict && n > 1 {
 				t.Errorf("%s: %d questions for costs", profile, n)
 			}
 		})

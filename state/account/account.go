@@ -46,6 +46,7 @@ type Account struct {
 	view         queueView
 	results      results
 	known        numbers
+	settling     bool // rows of what finished are being read from the journal
 	join         joining
 	shown        shown
 	kept         outbox.Slots // the slots last saved in the journal

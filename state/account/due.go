@@ -8,6 +8,7 @@ func (a *Account) Due(now time.Time) []Work {
 	work := a.once
 	a.once = nil
 	work = append(work, a.recallDue()...)
+	a.Store.Settling.Allow(a.recall.done && a.Journal != nil && a.unwritable == nil, a.now)
 	if a.recall.done || a.recall.beaten { // show the journal's rows first, unless they take long
 		for _, q := range a.Poller.Due(a.now, a.Store) { // time moves in beats, so that requests go out together
 			work = append(work, a.poll(q))

@@ -39,6 +39,9 @@ func (a *Account) answered(q state.Query, r *state.Answer) []Event {
 	if q.Topic == state.Standings && r.Err == nil {
 		a.Outbox.Slots.TellPlan(r.Account.Slots, a.now)
 	}
+	if q.Topic == state.Settlements && r.Err == nil && !r.Absent {
+		a.readSettled()
+	}
 	if r.Err != nil {
 		return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
 	}
@@ -59,6 +62,8 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 		return state.ProjectsAnswer(c.Projects(ctx))
 	case state.Standings:
 		return state.StandingAnswer(c.Account(ctx))
+	case state.Settlements:
+		return settlement(ctx, c, j)
 	case state.UnitPrices:
 		return state.EstimateAnswer(c.Estimate(ctx, q.Estimate))
 	case state.OpenJob:

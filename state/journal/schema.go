@@ -29,6 +29,7 @@ func schema() []step {
 		{sql: schema10},
 		{sql: schema11},
 		{sql: schema12},
+		{sql: schema13},
 	}
 }
 

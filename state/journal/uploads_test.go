@@ -24,6 +24,7 @@ func downgrade(t *testing.T, j *Journal, to int) {
 		9:  {"DROP TABLE saved_files", "DROP TABLE saving", "DROP TABLE takes", "DELETE FROM meta WHERE name = 'saving'"},
 		11: {"DROP TABLE hooks"},
 		12: {"DROP TABLE looks"},
+		13: {"DROP TABLE usage", "DROP TABLE usage_walk"},
 		10: {"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs"},
 	}
 	statements := []string{fmt.Sprintf("PRAGMA user_version = %d", to)}

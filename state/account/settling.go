@@ -1,0 +1,81 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"dubtop/api"
+	"dubtop/state"
+	"dubtop/state/journal"
+	"dubtop/state/settle"
+)
+
+// What finished on the server is read into the journal page by page, by one of
+// the processes that share it. Each of them takes the new rows from there.
+
+// settledAtOnce is how many rows of the journal are taken in at once: applying
+// them takes about a millisecond.
+const settledAtOnce = 500
+
+// settlement reads the next page of what finished into the journal, unless another
+// process does.
+func settlement(ctx context.Context, c *api.Client, j *journal.Journal) (r state.Answer) {
+	now := time.Now().Round(0)
+	server := now
+	if at, ok := c.ServerTime(now); ok {
+		server = at
+	}
+	if j == nil {
+		return r
+	}
+	w, mine, err := j.ClaimUsage(ctx, now, server)
+	if err != nil || !mine {
+		return r // a journal that fails is reported elsewhere
+	}
+	q, _ := w.Query()
+	page, err := c.Finished(ctx, q)
+	e, refused := errors.AsType[*api.Error](err)
+	switch {
+	case errors.Is(err, api.ErrUnsupported), refused && e.Status == http.StatusForbidden:
+		r.Absent = true
+	case refused && e.Status == http.StatusBadRequest:
+		worth, err := j.RefuseUsage(ctx, w, now)
+		r.Going, r.Absent = worth && err == nil, !worth
+	case err != nil:
+		r.Err = err
+	default:
+		rows := make([]settle.Row, len(page.Items))
+		for i := range page.Items {
+			rows[i] = settle.RowOf(&page.Items[i])
+		}
+		w, err = j.SaveUsage(ctx, w, rows, page.Next, now)
+		r.Going = err == nil && len(w.Todo) > 0
+	}
+	return r
+}
+
+// readSettled takes the journal's new rows into the store, in portions, so that
+// keys get their turn in between.
+func (a *Account) readSettled() {
+	if a.Journal == nil || a.settling {
+		return
+	}
+	a.settling = true
+	j, after := a.Journal, a.Store.SettledThrough()
+	a.later(func(ctx context.Context) apply {
+		news, err := j.UsageAfter(ctx, after, settledAtOnce)
+		return func(now time.Time) []Event {
+			a.settling = false
+			if err != nil {
+				return nil // the next round tries again
+			}
+			a.Store.Settle(news.Rows, news.Seq, news.Again, !news.More, now)
+			if news.More {
+				a.readSettled()
+			}
+			return nil
+		}
+	})
+}

@@ -1,0 +1,78 @@
+package ui_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/simulator"
+	"dubtop/state/ledger"
+)
+
+// TestCostsAreSettledTogether reads what many jobs cost with one request, again for
+// those whose cost was not recorded, and asks for no job by itself.
+func TestCostsAreSettledTogether(t *testing.T) {
+	t.Parallel()
+	account := simulator.Options{Profile: simulator.Current, CostDelay: 3 * time.Minute}
+	st := ourJobs(stage{account: account, width: 140, height: 40}, 40, 5*time.Second)
+	tell(t, st, func(s *story) {
+		s.Pass(time.Minute)
+		if n := s.requests("/v2/usage/generations"); n != 1 {
+			t.Errorf("%d requests in the first minute", n)
+		}
+		s.Pass(20 * time.Minute)
+		if n, twice := s.billed(); n != 40 || twice > 0 {
+			t.Errorf("%d are billed, %d twice", n, twice)
+		}
+		if usage, costs := s.requests("/v2/usage/generations"), s.requests("/costs"); usage > 4 || costs > 0 {
+			t.Errorf("%d requests for what finished, %d for single costs", usage, costs)
+		}
+		before := s.requests("/v2/usage/generations")
+		s.Pass(time.Hour)
+		if n := s.requests("/v2/usage/generations") - before; n > 0 {
+			t.Errorf("%d requests at rest", n)
+		}
+	})
+}
+
+// TestWindowsSettleOnceBetweenThem has one of two windows ask, and both show it.
+func TestWindowsSettleOnceBetweenThem(t *testing.T) {
+	t.Parallel()
+	st := ourJobs(stage{journal: filepath.Join(t.TempDir(), "journal.db"), account: simulator.Options{Profile: simulator.Current}}, 30, time.Hour)
+	tell(t, st, func(s *story) {
+		other := s.beside()
+		s.Pass(30 * time.Minute)
+		if n, twice := s.billed(); n != 30 || twice > 0 {
+			t.Errorf("%d are billed, %d twice", n, twice)
+		}
+		for _, window := range []*story{s, other} {
+			window.Press("6")
+			window.Sees("actual $27.50")
+		}
+		if n := s.requests("/v2/usage/generations"); n != 1 {
+			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+// billed counts the jobs in the journal that are billed, and those that are so
+// twice.
+func (s *story) billed() (jobs, twice int) {
+	s.t.Helper()
+	entries, damage, err := s.book.Entries(s.t.Context())
+	if err != nil || len(damage) > 0 {
+		s.t.Fatal(err, damage)
+	}
+	seen := make(map[api.ID]bool)
+	for _, e := range entries {
+		if e.Basis != ledger.BasisBilled {
+			continue
+		}
+		if seen[e.Job] {
+			twice++
+		}
+		seen[e.Job] = true
+	}
+	return len(seen), twice
+}
