@@ -11,6 +11,7 @@ import (
 	"dubtop/state/instant"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/settle"
 )
 
 // lackFor is how long to skip cost requests if the server does not support them.
@@ -226,4 +227,97 @@ func (s *Store) deriveCosts(now time.Time) {
 		}
 		return ok
 	})
+}
+
+func (s *Store) settleFacts() settleFacts {
+	t := &s.Settling
+	f := settleFacts{singly: !t.ready || t.absent || t.failures >= settleFailures || s.costs.untold(), every: settle.Rest, wanted: t.ready, going: t.going}
+	switch {
+	case t.absent:
+		f.every = settleAbsent
+	case t.going:
+	case !t.asked:
+		f.at = t.since.Add(settleFirst)
+	case len(s.costs.queue) > 0:
+		f.at = s.costs.next()
+		if !t.again.IsZero() {
+			f.at = instant.Earlier(f.at, t.again)
+		}
+		if s.costs.next().IsZero() {
+			f.at = time.Time{}
+		}
+	default:
+		f.at, f.wanted = t.again, f.wanted && !t.again.IsZero()
+	}
+	return f
+}
+
+func (s *Store) applySettlement(_ Query, a Answer, _ time.Time) {
+	t := &s.Settling
+	if a.Err != nil {
+		t.failures++
+		return
+	}
+	t.asked, t.absent, t.going, t.failures = true, a.Absent, a.Going, 0
+}
+
+// SettledThrough is the number of the journal's last row that was taken in.
+func (s *Store) SettledThrough() int64 { return s.Settling.seq }
+
+// Settle takes in rows of the journal up to a number. Again is when a row is to be
+// asked for again, zero for never. After the last rows of a round, costs of ours
+// that are still missing are left for later.
+func (s *Store) Settle(rows []settle.Row, seq int64, again time.Time, last bool, now time.Time) {
+	t := &s.Settling
+	t.seq, t.again = seq, instant.Of(again)
+	for i := range rows {
+		s.settleRow(&rows[i], now)
+	}
+	if last && t.asked && !t.absent && !t.going {
+		s.settleLater(now)
+	}
+}
+
+// settleRow books what a job of ours cost. The journal has booked it already.
+func (s *Store) settleRow(r *settle.Row, now time.Time) {
+	job := api.ID(r.ID)
+	e, ours := s.Ledger.Find(job)
+	if !ours || e.Batch {
+		return
+	}
+	switch {
+	case r.Cost != nil && !r.Dollars():
+		s.costs.take(job)
+		s.Settling.Foreign++
+		s.Settling.Currency = r.Currency
+	case r.Cost != nil:
+		s.costs.take(job)
+		if e.Basis != ledger.BasisBilled || *e.Actual != *r.Cost {
+			booked := ledger.Entry{At: instant.Of(now), Job: job, Actual: r.Cost, Basis: ledger.BasisBilled}
+			s.Ledger.Book(booked)
+			s.learnCost(&booked)
+		}
+	case r.Pending:
+		if c := s.costs.take(job); c != nil {
+			c.next, _ = settle.Again(r.Ended, instant.Of(now))
+			s.costs.wait(c)
+		}
+	default:
+		if c := s.costs.take(job); c != nil {
+			s.costs.giveUp(c)
+		}
+	}
+}
+
+// settleLater postpones the costs that the round has not told.
+func (s *Store) settleLater(now time.Time) {
+	for {
+		due := s.costs.next()
+		if len(s.costs.queue) == 0 || due.After(instant.Of(now)) {
+			return
+		}
+		c := s.costs.take(s.costs.queue[0].job)
+		c.rounds++
+		s.costs.again(c, settle.Rest, now)
+	}
 }

@@ -167,3 +167,12 @@ func (p *Poller) sideInterval(t Topic) time.Duration {
 	}
 	return every
 }
+
+// settlementInterval is the time between two pages of what finished.
+func (p *Poller) settlementInterval() (every time.Duration, ok bool) {
+	f := &p.facts.settle
+	if f.going {
+		return max(p.pace.Backfill, window/time.Duration(p.fillLimit())), f.wanted
+	}
+	return f.every, f.wanted
+}

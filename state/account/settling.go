@@ -22,13 +22,13 @@ const settledAtOnce = 500
 // settlement reads the next page of what finished into the journal, unless another
 // process does.
 func settlement(ctx context.Context, c *api.Client, j *journal.Journal) (r state.Answer) {
-	now := time.Now().Round(0)
-	server := now
-	if at, ok := c.ServerTime(now); ok {
-		server = at
-	}
 	if j == nil {
 		return r
+	}
+	now := time.Now().Round(0)
+	server, ok := c.ServerTime(now)
+	if !ok {
+		server = now
 	}
 	w, mine, err := j.ClaimUsage(ctx, now, server)
 	if err != nil || !mine {
@@ -36,6 +36,20 @@ func settlement(ctx context.Context, c *api.Client, j *journal.Journal) (r state
 	}
 	q, _ := w.Query()
 	page, err := c.Finished(ctx, q)
+	if err != nil {
+		return unsettled(ctx, j, w, err, now)
+	}
+	rows := make([]settle.Row, len(page.Items))
+	for i := range page.Items {
+		rows[i] = settle.RowOf(&page.Items[i])
+	}
+	w, err = j.SaveUsage(ctx, w, rows, page.Next, now)
+	r.Going = err == nil && len(w.Todo) > 0
+	return r
+}
+
+// unsettled is the answer to a page that did not come.
+func unsettled(ctx context.Context, j *journal.Journal, w settle.Walk, err error, now time.Time) (r state.Answer) {
 	e, refused := errors.AsType[*api.Error](err)
 	switch {
 	case errors.Is(err, api.ErrUnsupported), refused && e.Status == http.StatusForbidden:
@@ -43,15 +57,8 @@ func settlement(ctx context.Context, c *api.Client, j *journal.Journal) (r state
 	case refused && e.Status == http.StatusBadRequest:
 		worth, err := j.RefuseUsage(ctx, w, now)
 		r.Going, r.Absent = worth && err == nil, !worth
-	case err != nil:
-		r.Err = err
 	default:
-		rows := make([]settle.Row, len(page.Items))
-		for i := range page.Items {
-			rows[i] = settle.RowOf(&page.Items[i])
-		}
-		w, err = j.SaveUsage(ctx, w, rows, page.Next, now)
-		r.Going = err == nil && len(w.Todo) > 0
+		r.Err = err
 	}
 	return r
 }

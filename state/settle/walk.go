@@ -116,22 +116,26 @@ func (w *Walk) Page(last time.Time, rows, fresh int, next api.Cursor, now time.T
 		return
 	}
 	// A range that ends with a full page, or with a repeated one, may have more.
-	cut := next != "" || rows >= api.MaxFinished
+	w.end(rows > 0 && (next != "" || rows >= api.MaxFinished), now)
+}
+
+// end goes on to the next part, to the next range, or to the end of the round.
+// With more, it goes on after the last row, if there was one.
+func (w *Walk) end(more bool, now time.Time) {
 	r := w.part()
 	w.Cursor, w.Idle = "", 0
-	if cut && rows > 0 && w.Seen.After(r.From) {
+	if more && w.Seen.After(r.From) {
 		w.Todo[0].From = w.Seen
 		return
 	}
 	w.Todo[0].From = r.To
-	if w.Todo[0].From.Before(w.Todo[0].To) {
+	if r.To.Before(w.Todo[0].To) {
 		return
 	}
-	if !w.Todo[0].Back && w.Seen.After(w.Through) {
+	if !r.Back && w.Seen.After(w.Through) {
 		w.Through = w.Seen
 	}
-	w.Todo = slices.Delete(w.Todo, 0, 1)
-	w.Seen = time.Time{}
+	w.Todo, w.Seen = slices.Delete(w.Todo, 0, 1), time.Time{}
 	if len(w.Todo) == 0 {
 		w.Asked = now
 	}
