@@ -6,9 +6,9 @@ import (
 	"strconv"
 )
 
-// A link may contain its length: talk_28s.mp4, talk.mp4?t=28.
+// A link may contain its length: talk_28s.mp4, talk_28s_de.wav, talk.mp4?t=28.
 var (
-	namedLength = regexp.MustCompile(`_(\d{1,6}(?:\.\d{1,3})?)s(?:\.[A-Za-z0-9]+)?(?:[?#]|$)`)
+	namedLength = regexp.MustCompile(`_(\d{1,6}(?:\.\d{1,3})?)s(?:[_-][A-Za-z0-9_-]+)?(?:\.[A-Za-z0-9]+)?(?:[?#]|$)`)
 	askedLength = regexp.MustCompile(`[?&]t=(\d{1,6}(?:\.\d{1,3})?)(?:&|$)`)
 )
 
