@@ -21,8 +21,8 @@ const (
 	BilledByEnterprise = "enterprise"
 )
 
-// Account is what the server tells about the account. Its documentation names
-// few of the members, so every field may be missing.
+// Account is the server's answer about the account. Its documentation names few
+// of the members, so every field may be missing.
 // https://sync.so/docs/api-reference
 type Account struct {
 	Name       text.Text // of the organisation, or else of the account
@@ -34,8 +34,8 @@ type Account struct {
 	Balance    Balance
 }
 
-// Balance is what is left to spend: money or credits, or on a free plan a number
-// of jobs.
+// Balance is the funds left: money or credits, or on a free plan a number of
+// jobs.
 type Balance struct {
 	Dollars   bool    // the amounts are dollars, or else credits
 	Total     *Micros // millionths of a dollar or of a credit; nil: unknown
@@ -160,9 +160,8 @@ func (b *Balance) free(objects [][]byte) {
 	first(objects, &b.Resets, "resetDate", "resetAt", "resetsAt")
 }
 
-// Account asks what the server tells about the account. It returns
-// [ErrUnsupported] if the server has no such call.
-// https://sync.so/docs/api-reference
+// Account requests the facts about the account. It returns [ErrUnsupported] if
+// the server has no such call. https://sync.so/docs/api-reference
 func (c *Client) Account(ctx context.Context) (Account, error) {
 	var a Account
 	err := c.optional(ctx, accounts, call{path: "/v2/account"}, &a)

@@ -14,8 +14,8 @@ import (
 	"dubtop/api/text"
 )
 
-// Exchange is a request as the user may see it: where it went and what came back,
-// without headers, bodies and whatever a query may keep secret.
+// Exchange is a request as the user may see it: where it went and what came
+// back, without headers, bodies and possible secrets in a query.
 type Exchange struct {
 	ID     uint64 // ascending
 	At     time.Time
@@ -135,8 +135,9 @@ func (b *rememberedBody) Close() error {
 	return err
 }
 
-// where names the target of a request for display. Of a query to the API it shows
-// what the client itself has chosen, of any other only the names.
+// where names the target of a request for display. Of a query to the API it
+// shows the values that the client itself has chosen, of any other only the
+// names.
 func (c *Client) where(u *url.URL) text.Text {
 	const enough = 300
 	if !sameOrigin(u, c.base) {

@@ -27,8 +27,8 @@ type FinishedQuery struct {
 	Limit    int    // 1 to [MaxFinished]; 0 means the server's default, 100
 }
 
-// Finished is a generation of the organisation that ended, and what it cost. It is
-// the only answer that tells when a generation finished.
+// Finished is an ended generation of the organisation, with its cost. It is the
+// only answer that tells when a generation finished.
 // https://sync.so/docs/api-reference
 type Finished struct {
 	ID       ID
@@ -90,10 +90,10 @@ func (w *wireKey) members() []exact.Member {
 	}
 }
 
-// The bounds of what is shown of another key.
+// The bounds for showing a part of another key.
 const (
 	maxKeyName = 40 // characters of a name
-	shownTail  = 4  // characters of what may be a key
+	shownTail  = 4  // characters of a possible key
 	secretWord = 12 // a word without spaces is a key from this length on
 )
 

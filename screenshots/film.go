@@ -41,8 +41,8 @@ func NewFilm(p Palette) *Film {
 	return f
 }
 
-// Add adds a picture that is shown for a time. One that equals the picture before
-// it makes that one last longer.
+// Add adds a picture that is shown for a time. An equal picture makes the one
+// before it last longer.
 func (f *Film) Add(img *image.NRGBA, lasts time.Duration) error {
 	if f.shown == nil {
 		f.size = img.Bounds()

@@ -2,14 +2,13 @@ package state
 
 import "dubtop/state/table"
 
-// Remarks combines what this machine knows about a job beside the API's facts,
-// for filters.
+// Remarks combines this machine's own facts about a job, for filters.
 type Remarks struct {
 	notes *Notes
 	saved *Saved
 }
 
-// Remarks returns the remarks on the jobs: notes, and what is saved.
+// Remarks returns the remarks on the jobs: notes and saved files.
 func (s *Store) Remarks() Remarks { return Remarks{&s.Notes, &s.Saved} }
 
 // Beside adds all remarks to a row.

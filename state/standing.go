@@ -7,13 +7,13 @@ import (
 	"dubtop/state/instant"
 )
 
-// Standing is what the server tells about the account: whose it is, its plan,
-// and what is left to spend. The zero Standing means that it told nothing.
+// Standing is the server's answer about the account: its owner, its plan, and
+// the funds left. The zero Standing means that there is none.
 type Standing struct {
 	api.Account
 	At time.Time // when it was told; zero: never
 
-	asked  moment // what had happened when it was last requested
+	asked  moment // when it was last requested
 	absent bool   // the server does not tell
 }
 

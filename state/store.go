@@ -25,8 +25,8 @@ type Store struct {
 	Models      table.Collection[Model]
 	Projects    table.Collection[Project]
 	NoProjects  bool                              // the server has no projects
-	Standing    Standing                          // what the server tells about the account
-	Settling    Settling                          // how the costs of what finished are read
+	Standing    Standing                          // the server's answer about the account
+	Settling    Settling                          // how the costs of finished jobs are read
 	Queue       table.Collection[outbox.QueueRow] // the latest Outbox.Rows
 
 	Opened   Opened  // the job whose details are open
@@ -105,7 +105,7 @@ func (s *Store) Counts() Counts {
 	}
 }
 
-// moment returns what the balance depends on.
+// moment returns the facts that the balance depends on.
 func (s *Store) moment() moment {
 	return moment{s.Ledger.Rows().Len(), s.Counts().Running + s.Counts().Pending}
 }

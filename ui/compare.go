@@ -260,7 +260,7 @@ func (m comparedMsg) apply(a *desk) tea.Cmd {
 	return nil
 }
 
-// facts returns what the list knows of a job, to compare it by.
+// facts returns the facts about a job that are compared.
 func (a *desk) compared(g *state.Generation) []take.Fact {
 	took := text.Text("")
 	if t, ok := g.Took(); ok {
@@ -298,7 +298,7 @@ func (r *reviewing) sideOf(id api.ID) (side take.Side, name text.Text) {
 	return side, g.Name
 }
 
-// lines draws the table: first what differs, then what is the same.
+// lines draws the table: first the facts that differ, then the equal ones.
 func (r *reviewing) lines(width int) []paint.Styled {
 	t, p := r.app.Theme, r.pairs[r.at]
 	left, leftName := r.sideOf(p.left)
@@ -336,8 +336,8 @@ func orNone(words text.Text) text.Text {
 	return words
 }
 
-// headings draws the names of both takes, with a mark at the one that verdicts are
-// about.
+// headings draws the names of both takes, and marks the take that a verdict
+// goes to.
 func (r *reviewing) headings(width int, left, right text.Text) []paint.Styled {
 	if r.onLeft {
 		return r.marked(width, "", 0, paint.Title.Of(left), paint.Muted.Of(right))

@@ -10,9 +10,9 @@ import (
 	"dubtop/state/jobset"
 )
 
-// completions are the longer paths for what was typed into the fields of a form.
-// They are looked for as one types, because the key that takes one must act at
-// once.
+// completions are the longer paths for the text typed into the fields of a
+// form. They are looked for as one types, because the key that takes one must
+// act at once.
 type completions map[string]completion
 
 type completion struct{ typed, longer string }

@@ -51,7 +51,7 @@ type Config struct {
 	// frame of a video.
 	Pictures, FFmpeg bool
 
-	Notify  notify.Wish // what the user is told who looks elsewhere
+	Notify  notify.Wish // notices for a user who looks elsewhere
 	Notices []string    // problems of the configuration
 	Version string
 }
@@ -110,7 +110,7 @@ type host interface {
 	quit() tea.Cmd                     // quits, after a question if needed
 	answered()                         // closes the question about quitting if its reason is gone
 	event(e *account.Event) tea.Cmd    // shows an event of the session
-	tellEnds() tea.Cmd                 // tells what has ended to a user who looks elsewhere
+	tellEnds() tea.Cmd                 // tells a user who looks elsewhere about ended jobs
 }
 
 // noticing tells what ends to a user who looks elsewhere.

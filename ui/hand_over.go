@@ -208,8 +208,8 @@ func (f *handOver) checkField(name string) draft.Problem {
 // Title names the form.
 func (f *handOver) Title() text.Text { return "hand over" }
 
-// Actions returns those of a form, or while it is being made the one that stops
-// it.
+// Actions returns those of a form, or a single action that stops the hand-over
+// while it is being made.
 func (f *handOver) Actions() []kit.Action {
 	a := f.app
 	if f.cancel != nil {
@@ -307,7 +307,7 @@ func (m handTickMsg) apply(*desk) tea.Cmd {
 	return m.form.tick()
 }
 
-// View draws the form, and below it what is handed over.
+// View draws the form, and below it the files to hand over.
 func (f *handOver) View() paint.Styled {
 	t := f.app.Theme
 	lines := paint.Parted(f.Form.View([]paint.Styled{""}))

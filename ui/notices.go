@@ -16,7 +16,7 @@ import (
 	"dubtop/ui/painter"
 )
 
-// tellEnds tells what has ended, and shows how far everything is.
+// tellEnds reports ended jobs, and shows the progress of everything.
 func (a *desk) tellEnds() tea.Cmd {
 	if a.session == nil {
 		return nil
@@ -34,7 +34,7 @@ func (a *desk) whyFailed(g *state.Generation) text.Text {
 	return a.diagnose(string(g.ErrorCode), g.Error).short
 }
 
-// tell tells about ends: on the screen about what is watched, and else only to a
+// tell reports ends: those of watched rows on the screen, and others only to a
 // user who looks elsewhere.
 func (a *desk) tell(ends []notify.End) tea.Cmd {
 	if len(ends) == 0 {
@@ -56,7 +56,7 @@ func (a *desk) tell(ends []notify.End) tea.Cmd {
 	return painter.Notify("dubtop", string(words))
 }
 
-// mentionWatched says on the screen what has become of watched rows.
+// mentionWatched shows on the screen how watched rows ended.
 func (a *desk) mentionWatched(ends []notify.End, signs notify.Signs) {
 	var watched []notify.End
 	failed := false

@@ -17,7 +17,7 @@ type pictureOf struct{ link, path string }
 type pictures struct {
 	of     map[kit.Screen]func() pictureOf // of the screens that show one
 	on     bool
-	slow   bool                      // the terminal took long to show what it was sent
+	slow   bool                      // the terminal was slow to show output
 	cached map[pictureOf]image.Image // nil for those that can't be had
 	order  []pictureOf               // the oldest first
 	busy   bool                      // one is being fetched

@@ -174,7 +174,7 @@ func (r *reviewing) names() map[string]text.Text {
 	return names
 }
 
-// items returns what the page shows.
+// items returns the content of the page.
 func (r *reviewing) items() []review.Item {
 	items := make([]review.Item, len(r.pairs))
 	for i, p := range r.pairs {

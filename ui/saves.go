@@ -13,14 +13,14 @@ import (
 	"dubtop/ui/paint"
 )
 
-// saves lists what is being saved, and what could not be.
+// saves lists the files that are being saved, or could not be.
 type saves struct {
 	*smallList
 	app *desk
 	all []account.Save // as drawn
 }
 
-// openSaves shows what is being saved.
+// openSaves shows the files that are being saved.
 func (a *composer) openSaves() tea.Cmd {
 	s := &saves{app: a.desk}
 	headings := []heading{{"file", 24, 3}, {"how far", 34, 2}}

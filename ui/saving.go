@@ -128,8 +128,8 @@ func (a *composer) savingBatch(which func() api.ID, noResults func() text.Text) 
 	}
 }
 
-// plannedFiles saves what was planned, after a look at the names if there are
-// several.
+// plannedFiles saves the planned files. If there are several, it shows their
+// names first.
 func (a *desk) plannedFiles(e *account.Event) tea.Cmd {
 	a.Calm()
 	if e.Err != nil {

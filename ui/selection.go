@@ -150,7 +150,7 @@ func (s *selection) missing() text.Text {
 	return ""
 }
 
-// source returns what is known without reading about the source of a row.
+// source returns the known facts about the source of a row, without reading it.
 func (s *selection) source(g state.Generation) source {
 	x := source{job: g}
 	if g.ID == "" && s.batch != "" {

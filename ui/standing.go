@@ -16,8 +16,8 @@ func (a *desk) plan() api.Plan {
 	return a.store.Standing.PlanOf(a.outbox.Slots.OfPlan(a.Now))
 }
 
-// standingWords returns the plan and what is left to spend, "" if the server does
-// not tell.
+// standingWords returns the plan and the funds left, "" if the server does not
+// tell them.
 func (a *desk) standingWords() text.Text {
 	plan, left := a.store.Standing.Plan, a.balanceWords()
 	if plan != "" && left != "" {
@@ -26,8 +26,8 @@ func (a *desk) standingWords() text.Text {
 	return plan + left
 }
 
-// balanceWords returns what is left to spend and what running jobs hold of it, ""
-// if that is unknown or was told too long ago.
+// balanceWords returns the funds left and the part that running jobs hold, ""
+// if unknown or out of date.
 func (a *desk) balanceWords() text.Text {
 	s := &a.store.Standing
 	b := &s.Balance
@@ -106,7 +106,8 @@ func (a *desk) balanceItem(c ledger.Charge, queue api.Micros) (item paint.Item, 
 	return item, short
 }
 
-// queuedCost returns the known prices of what was confirmed and is not sent.
+// queuedCost adds up the known prices of confirmed submissions that are not
+// sent yet.
 func (a *desk) queuedCost() (sum api.Micros) {
 	for _, s := range a.outbox.Pending() {
 		if s.Price.Cost != nil && !s.State.AtStake() {

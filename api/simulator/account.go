@@ -73,8 +73,8 @@ func (s *Server) billing() string {
 	return "usage"
 }
 
-// balance returns what is left of the funds after what was made by requests. The
-// lock must be held.
+// balance returns the funds left after the jobs made by requests. The lock must
+// be held.
 func (s *Server) balance(now time.Time) map[string]any {
 	if s.billing() == "enterprise" {
 		return nil

@@ -83,8 +83,8 @@ func media(kind string, scale, length uint32, header, table []byte) []byte {
 	)
 }
 
-// times returns the entries of an stts box: samples of one duration, the last of
-// which takes what is left of the length.
+// times returns the entries of an stts box: samples of one duration, except
+// that the last takes the rest of the length.
 func times(samples, duration, length uint32) []byte {
 	whole := samples - 1
 	if whole == 0 {

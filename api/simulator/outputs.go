@@ -71,8 +71,8 @@ func (s *Server) flaky() Fault {
 	return faults[r.IntN(len(faults))]
 }
 
-// StorageFaults returns what goes wrong with storages, each once: a connection
-// that is refused or closed before or after some bytes, lengths that are wrong, a whole
+// StorageFaults returns the faults of storages, each once: a connection that is
+// refused or closed before or after some bytes, lengths that are wrong, a whole
 // file for a part, a changed file, an expired link, a server that asks to wait
 // or goes silent.
 func StorageFaults(some int) []Fault {

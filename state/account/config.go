@@ -42,7 +42,7 @@ type Config struct {
 	Reserve int          // slots left to others
 
 	Saving Saving       // of files of jobs on this machine
-	Hook   hook.Command // for what is done; none in the demo
+	Hook   hook.Command // run for saved files or ended jobs; none in the demo
 	// Inspect finds the programs for a look at saved outputs. If it is nil, none
 	// is made.
 	Inspect func() (inspect.Tools, error)
@@ -64,7 +64,7 @@ type Saving struct {
 	Naming    output.Naming
 	AtOnce    int    // downloads at once; 0 for the usual number
 	Automatic string // outputs saved when their jobs end: "" for none, "all", or a filter
-	Sidecar   bool   // write what is known about a job beside its file
+	Sidecar   bool   // write the facts about a job beside its file
 	Checksums bool   // write a SHA256SUMS into the folders
 	Zone      *time.Location
 }

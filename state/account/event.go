@@ -37,7 +37,7 @@ const (
 	EventWished                      // Count files are being saved from now on
 	EventSaved                       // Saved is a file that was saved, or could not be
 	EventHook                        // Hook is a run of the user's command for the job called Words; without one, Count may have been interrupted
-	EventLooked                      // Look is what was found in the saved output of the job Words
+	EventLooked                      // Look is the result of a look at the saved output of the job Words
 	EventApart                       // the user's answer that the two are different accounts was saved
 )
 
@@ -71,7 +71,7 @@ type Upload struct {
 	Final bool   // it is not tried again without the user
 }
 
-// FileLook is what a look at the saved output of a job found.
+// FileLook is the result of a look at the saved output of a job.
 type FileLook struct {
 	Done  bool
 	Odd   bool

@@ -105,7 +105,7 @@ func (a *Account) nextHook() time.Time {
 	return time.Time{}
 }
 
-// findHooks lists what the command has not been run for.
+// findHooks lists the jobs and files that the command has not been run for.
 func (a *Account) findHooks() {
 	h := &a.hooks
 	for _, id := range a.Store.Hooked.Ended() {
@@ -122,7 +122,7 @@ func (a *Account) findHooks() {
 	}
 }
 
-// hookKeys lists what the command is run for: the job, or its files.
+// hookKeys lists the runs of the command for a job: one, or one for each file.
 func (a *Account) hookKeys(job string) (keys []hook.Key) {
 	if !a.Hook.OfFiles() {
 		return []hook.Key{{Job: job}}

@@ -13,9 +13,9 @@ import (
 	"dubtop/state/output"
 )
 
-// A saved output is looked at once, in the background and one at a time, where
-// there is something to look with. What is found stays in the journal, and is a
-// mark and no verdict.
+// A saved output is looked at once, in the background and one at a time, if the
+// programs for it are there. The findings stay in the journal. They are marks,
+// not verdicts.
 
 // LookAt returns what a look at the saved output of a job found; ok is false if
 // there is nothing to say.

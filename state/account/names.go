@@ -54,8 +54,7 @@ func (n *namer) free(ctx context.Context, ext string) (path string, here bool, e
 	}
 }
 
-// recognised reports whether a file is the one that is wanted, and notes its
-// facts.
+// recognised reports whether a file is the wanted one, and notes its facts.
 func (n *namer) recognised(ctx context.Context, path string) bool {
 	side, ok := readSidecar(path)
 	switch {

@@ -28,7 +28,7 @@ type recollection struct {
 	saves       savesRead
 	hooks       []HookRun
 	looks       map[string]journal.FileLook
-	hooked      time.Time // since when there is a command for what is done
+	hooked      time.Time // since when there is a command for ended jobs
 	automatic   time.Time // since when outputs are saved automatically
 	err         error
 }

@@ -15,7 +15,7 @@ import (
 	"dubtop/state/upload"
 )
 
-// saves is everything that is being saved, or was to be.
+// saves holds the files that are being saved, wait or have failed.
 type saves struct {
 	all      []*saved // in the order in which they are saved
 	by       map[output.Want]*saved
@@ -57,13 +57,13 @@ type saved struct {
 	dropped   bool
 }
 
-// sharing is what a download tells while it runs.
+// sharing is the progress of a running download.
 type sharing struct {
 	done, total atomic.Int64
 	words       atomic.Pointer[text.Text]
 }
 
-// Save is how far a file is that is being saved, or was to be.
+// Save is the progress of a file that is being saved, waits or has failed.
 type Save struct {
 	output.Wish
 	Name      text.Text // of the job
@@ -72,7 +72,7 @@ type Save struct {
 	Done      int64
 	Total     int64     // -1 if unknown
 	Speed     float64   // bytes a second
-	Words     text.Text // what it waits for, "" while bytes arrive
+	Words     text.Text // why it waits, "" while bytes arrive
 }
 
 // Failed reports whether it waits for the user to try again.
@@ -153,7 +153,7 @@ func (s *saved) due(now time.Time) bool {
 	return s.cancel == nil && !s.dropped && s.wish.Reason == "" && !s.elsewhere && !now.Before(s.next)
 }
 
-// savesRead is what the journal knows about saving.
+// savesRead is the journal's part of saving.
 type savesRead struct {
 	files    []output.File
 	last     int64

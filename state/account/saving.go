@@ -25,7 +25,7 @@ const (
 // SavesVersion changes with everything that Saves tells.
 func (a *Account) SavesVersion() uint64 { return a.saves.version }
 
-// Saves lists everything that is being saved, or was to be, in order.
+// Saves lists the files that are being saved, wait or have failed, in order.
 func (a *Account) Saves() []Save {
 	all := make([]Save, 0, len(a.saves.all))
 	for _, s := range a.saves.all {
@@ -43,7 +43,7 @@ func (a *Account) SaveOf(w output.Want) (s Save, ok bool) {
 	return Save{}, false
 }
 
-// SaveSum adds up everything that is being saved, or was to be.
+// SaveSum adds up the files that are being saved, wait or have failed.
 func (a *Account) SaveSum() SaveSum {
 	if v := &a.saves; v.summed != v.version || len(v.all) == 0 {
 		v.summed, v.sum = v.version, a.sumSaves()
@@ -79,8 +79,8 @@ func (a *Account) sumSaves() (sum SaveSum) {
 	return sum
 }
 
-// bringSaves takes in what the journal knows. Wishes that nobody works on, such
-// as those of a dubtop that was killed, are continued here.
+// bringSaves takes in the journal's files and wishes. Wishes that nobody works
+// on, such as those of a dubtop that was killed, are continued here.
 func (a *Account) bringSaves(r savesRead) {
 	if !r.news {
 		return
@@ -250,7 +250,7 @@ func (a *Account) saveEnded(s *saved, done saveEnd, now time.Time) []Event {
 	return []Event{{Kind: EventSaved, Err: done.err, Saved: &SavedFile{File: done.file, Want: s.wish.Want, Name: s.name, None: done.none, Automatic: s.wish.Automatic}}}
 }
 
-// SaveFiles saves what was planned. Its event counts the files.
+// SaveFiles saves the planned files. Its event counts them.
 func (a *Account) SaveFiles(p Plan) Work {
 	wishes := p.wishes(a.now)
 	j := a.Journal
@@ -268,7 +268,7 @@ func (a *Account) SaveFiles(p Plan) Work {
 	})
 }
 
-// wished starts to save what the journal has taken.
+// wished starts to save the files that the journal has taken on.
 func (a *Account) wished(taken []output.Wish) {
 	a.saves.version++
 	for _, w := range taken {
@@ -281,7 +281,7 @@ func (a *Account) wished(taken []output.Wish) {
 	}
 }
 
-// RetrySaves tries again what could not be saved. Without wants it is everything.
+// RetrySaves tries again to save files that failed: all of them without wants.
 func (a *Account) RetrySaves(wants ...output.Want) Work {
 	var wishes []output.Wish
 	for _, s := range a.saves.all {
@@ -294,8 +294,7 @@ func (a *Account) RetrySaves(wants ...output.Want) Work {
 	return a.SaveFiles(Plan{retry: wishes})
 }
 
-// DropSaves gives files up that are not saved yet, and removes what has arrived
-// of them.
+// DropSaves gives up files that are not saved yet, and removes their parts.
 func (a *Account) DropSaves(wants ...output.Want) Work {
 	paths := make([]string, 0, len(wants))
 	for _, w := range wants {
@@ -315,7 +314,7 @@ func (a *Account) DropSaves(wants ...output.Want) Work {
 	return a.work(func(ctx context.Context) apply {
 		err := j.DropFiles(ctx, wants)
 		for _, path := range paths {
-			_ = download.Discard(path) // what is left of it is continued or replaced
+			_ = download.Discard(path) // if it fails, the part is continued or replaced
 		}
 		return func(time.Time) []Event { return []Event{{Kind: EventWished, Err: err}} }
 	})

@@ -171,8 +171,8 @@ func (r *saveRun) linkNow(ctx context.Context, stale bool) (api.URL, error) {
 	}
 	link, err := r.linkIn(ctx, &job)
 	if err == nil && stale && link == r.link && r.want.Kind == output.Output {
-		// The refused link is what the server still has. It may have another
-		// way: the key is shown to the API alone, which then names the storage.
+		// The server still has only the refused link. It may have another way:
+		// the key is shown to the API alone, which then names the storage.
 		if other, err := r.client.Download(ctx, job.ID); err == nil {
 			link = other
 		}
@@ -199,7 +199,7 @@ func (r *saveRun) record(ctx context.Context, f download.File) (output.File, err
 	return file, r.journal.SaveFile(context.WithoutCancel(ctx), file)
 }
 
-// beside writes what the configuration wants beside a file.
+// beside writes the sidecar and the checksum, as configured.
 func (r *saveRun) beside(f *output.File) error {
 	if r.how.Sidecar {
 		s := sidecar{

@@ -10,8 +10,8 @@ import (
 	"dubtop/state/output"
 )
 
-// sidecar is what is written beside a file, so that it can be told without the
-// journal whose it is.
+// sidecar is written beside a file, to show without the journal which job it is
+// of.
 type sidecar struct {
 	Dubtop   int         `json:"dubtop"` // version of this format
 	Job      string      `json:"job"`

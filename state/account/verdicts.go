@@ -22,8 +22,8 @@ type verdictsRead struct {
 	last  int64
 }
 
-// readVerdicts reads the verdicts that are new. One that can't be read now is
-// read with the next look at the journal.
+// readVerdicts reads the new verdicts. If that fails, the next look at the
+// journal reads them.
 func readVerdicts(ctx context.Context, j *journal.Journal, after int64) (r verdictsRead) {
 	if after == notRead {
 		return r

@@ -1,6 +1,6 @@
-// Package child runs another program for a limited time: without a shell, without
-// the API key in its environment, in a process group of its own that is ended as
-// a whole, and with a limit on what it may say. It knows nothing of jobs.
+// Package child runs another program for a limited time: without a shell,
+// without the API key in its environment, in a process group of its own that is
+// ended as a whole, and with a limit on its output. It knows nothing of jobs.
 package child
 
 import (
@@ -69,7 +69,7 @@ func Run(ctx context.Context, c Command) (r Result) {
 	}
 	err := cmd.Run()
 	if timed.Err() != nil && cmd.Process != nil {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // whatever is left of its group
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // the rest of its group
 	}
 	r.Output, r.Cut = heard.bytes()
 	if cmd.ProcessState != nil {
@@ -108,7 +108,7 @@ func Environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SYNC_") })
 }
 
-// tail keeps the end of what is written, or its beginning.
+// tail keeps the end of the output, or its beginning.
 type tail struct {
 	most int
 	head bool

@@ -22,8 +22,7 @@ func (s *saving) check(ctx context.Context) error {
 	return s.inspect(ctx, s.part.file, s.part.size)
 }
 
-// inspect finds out what a complete file holds, and whether it is what it
-// should be.
+// inspect reads a complete file, and checks that it is the wanted one.
 func (s *saving) inspect(ctx context.Context, r io.ReaderAt, size int64) error {
 	info, err := media.Probe(ctx, r, size, s.Kind)
 	switch {

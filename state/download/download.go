@@ -1,7 +1,7 @@
 // Package download saves one file behind a link under a name, whole or not at
 // all.
 //
-// The bytes go into NAME.part beside the name, with what is known about them in
+// The bytes go into NAME.part beside the name, with the facts about them in
 // NAME.part.json, so that a download goes on where it stopped, also after a
 // kill. The name appears only once the file is complete, has been checked and
 // is on the disk, and never replaces another file.
@@ -44,7 +44,7 @@ type Patience struct {
 type Request struct {
 	// Path is the name of the file. Missing folders are made.
 	Path string
-	// Mark says what the file is, such as the id of a job. The part of another
+	// Mark identifies the file, such as the id of a job. The part of another
 	// mark is not continued.
 	Mark string
 	// Link returns a link to the file. stale means that the last one was

@@ -12,12 +12,12 @@ var (
 	ErrBusy = errors.New("another dubtop is saving this file")
 	// ErrDisk: the folder or the disk refuses the file.
 	ErrDisk = errors.New("the file cannot be written")
-	// ErrFull: there is not enough space. What has arrived is kept.
+	// ErrFull: there is not enough space. The part is kept.
 	ErrFull = errors.New("the disk is full")
 	// ErrLink: the link is refused, and a new one too.
 	ErrLink = errors.New("the link is refused")
 	// ErrServer: the server sent nothing for too long, broke off too often, or
-	// refused. What has arrived is kept, so a later attempt may succeed.
+	// refused. The part is kept, so a later attempt may succeed.
 	ErrServer = errors.New("the server does not send the file")
 	// ErrContent: what arrived is not the file: it is of another kind, damaged,
 	// too large, or its checksum differs.

@@ -18,7 +18,7 @@ var errStalled = errors.New("stalled")
 // reserve is the space left free on a disk, in bytes.
 const reserve = 64 << 20
 
-// attempt asks once for what is missing and receives it.
+// attempt requests the missing bytes once and receives them.
 func (s *saving) attempt(ctx context.Context) error {
 	if s.part.complete() {
 		return nil

@@ -19,8 +19,8 @@ const bufferSize = 256 << 10
 // pushSize is how many bytes wait in memory before they are sent to the disk.
 const pushSize = 8 << 20
 
-// part is the file being received, and what is known about it. Whoever holds
-// its lock may write it and give it its name.
+// part is the file being received, with the facts about it. Whoever holds its
+// lock may write it and give it its name.
 type part struct {
 	name string // of the finished file
 	file *os.File
@@ -41,7 +41,7 @@ type note struct {
 	Total    int64             `json:"total"`              // -1 if the server does not say
 	Want     map[string][]byte `json:"want,omitempty"`     // checksums by algorithm
 	// Boot is the run of the system that wrote the part. After a crash of the
-	// system, a file can have the length of what was written without having its
+	// system, a file can have the length of the written bytes without the
 	// bytes.
 	Boot string `json:"boot,omitempty"`
 	// SHA256 and Size are those of the complete file. It has its name, or is

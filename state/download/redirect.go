@@ -13,8 +13,8 @@ import (
 const maxRedirects = 5
 
 // checkRedirect explains why a redirect is not followed. The client checks
-// addresses behind names when it connects; this is about what the server asks
-// for in so many words.
+// addresses behind names when it connects; this checks the address as the
+// server gives it.
 func checkRedirect(first *url.URL, next *http.Request, n int) error {
 	next.Header.Del("Referer") // it would be the link, which is a secret
 	to := next.URL

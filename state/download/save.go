@@ -17,8 +17,8 @@ import (
 
 // Save saves a file under its name, and goes on with what an earlier Save has
 // left. It returns when the file is complete, checked and on the disk, or with
-// an error that says why not; what has arrived is then kept for the next Save
-// unless it is of no use.
+// an error that says why not; the part is then kept for the next Save unless it
+// is of no use.
 func (d *Downloader) Save(ctx context.Context, r Request) (File, error) {
 	if r.Path = filepath.Clean(r.Path); !filepath.IsAbs(r.Path) || r.Path == filepath.Dir(r.Path) {
 		return File{}, because(ErrDisk, name(r.Path)+" is not the full name of a file")
@@ -45,8 +45,8 @@ func (d *Downloader) Save(ctx context.Context, r Request) (File, error) {
 	return s.finish()
 }
 
-// Discard removes what has arrived of a file that nobody wants any more, and
-// what a crash has left beside a finished one. It returns [ErrBusy] if it is
+// Discard removes the part of a file that nobody wants any more, and the
+// leftovers of a crash beside a finished one. It returns [ErrBusy] if it is
 // being saved.
 func Discard(path string) error {
 	_, err := os.Lstat(partName(path))
@@ -93,8 +93,8 @@ type saving struct {
 
 	client *http.Client
 	link   string
-	host   string // the one that is asked or waited for
-	file   File   // what the checks found
+	host   string // being asked or waited for
+	file   File   // as the checks found it
 	trials trials
 }
 
@@ -156,7 +156,7 @@ func (s *saving) record(size int64, sum string) (File, error) {
 	return s.file, nil
 }
 
-// fetch receives what is missing and checks the whole, as often as needed.
+// fetch receives the missing bytes and checks the whole, as often as needed.
 func (s *saving) fetch(ctx context.Context) error {
 	s.trials = trials{patience: s.patience, last: time.Now()}
 	s.tell("", time.Time{})
@@ -179,11 +179,11 @@ func (s *saving) fetch(ctx context.Context) error {
 // setback is an attempt that failed in a way that another one may not.
 type setback struct {
 	words string
-	kind  error         // what it becomes if nothing helps
+	kind  error         // the final error if nothing helps
 	after time.Duration // how long the server asked to wait
 	stale bool          // the link was refused
 	again bool          // the file must be fetched from its beginning
-	wrong bool          // the complete file was not what it should be
+	wrong bool          // the complete file was the wrong one
 }
 
 // Error returns the words.

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// temporary are the names of what is made whole before it gets its own name: a
-// list or sidecar, and a hand-over.
+// temporary are the names of files that are written whole before they get their
+// own names: a list or sidecar, and a hand-over.
 var temporary = regexp.MustCompile(`^\.(dubtop-\d+|handover-\d+\.part)$`)
 
 // sweepAge is how old a leftover must be: a new one may not be locked yet.

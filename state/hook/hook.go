@@ -1,6 +1,6 @@
-// Package hook knows the command that a user wants to be run for what is done: its
-// fields, what they stand for, and how far a run is. It runs nothing and reads no
-// file and no clock.
+// Package hook knows the command that a user wants to be run for saved files or
+// ended jobs: its fields, their meanings, and the states of a run. It runs
+// nothing and reads no file and no clock.
 package hook
 
 import (
@@ -16,7 +16,7 @@ import (
 // DefaultLimit is how long a command may take, unless the user says otherwise.
 const DefaultLimit = 10 * time.Minute
 
-// Command is the command for what is done.
+// Command is the command to run for saved files or ended jobs.
 type Command struct {
 	Run   []string      // the program and its arguments, with fields such as {path}; none for no command
 	Limit time.Duration // DefaultLimit if 0
@@ -74,7 +74,7 @@ func (c *Command) OfFiles() bool {
 // Text is the command as one text, to tell whether it has changed.
 func (c *Command) Text() string { return strings.Join(c.Run, "\x1f") }
 
-// Check returns what is wrong with a command, or "".
+// Check returns the fault of a command, or "".
 func Check(run []string) string {
 	if len(run) > 0 && strings.TrimSpace(run[0]) == "" {
 		return "it needs a program"
@@ -149,7 +149,7 @@ func fill(arg string, f *Facts) string {
 	return b.String()
 }
 
-// clean removes what no argument may contain.
+// clean removes the characters that no argument may contain.
 func clean(value string) string { return strings.ReplaceAll(value, "\x00", "") }
 
 // Env are the facts as variables.
@@ -169,7 +169,7 @@ type Run struct {
 	State  State
 	Status int    // exit status; -1 if it did not exit
 	Reason string // why it failed
-	Output string // the end of what it said
+	Output string // the end of it
 	Begun  time.Time
 	Ended  time.Time
 	Owner  string // the process that runs it
@@ -178,7 +178,7 @@ type Run struct {
 // Key identifies what a run is for.
 type Key struct{ Job, Kind string }
 
-// Key is what the run is for.
+// Key identifies the job or file of the run.
 func (r *Run) Key() Key { return Key{r.Job, r.Kind} }
 
 // State is how far a run is.

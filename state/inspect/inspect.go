@@ -1,7 +1,8 @@
 // Package inspect looks at a saved video with ffprobe and ffmpeg
-// (https://ffmpeg.org), where they are on the PATH: is there sound, are size and
-// frame rate those of the input, and has the picture changed where a mouth usually
-// is. What it finds is a mark, and no verdict. It knows no job and no journal.
+// (https://ffmpeg.org), where they are on the PATH: is there sound, are size
+// and frame rate those of the input, and has the picture changed where a mouth
+// usually is. Its findings are marks, not verdicts. It knows no job and no
+// journal.
 package inspect
 
 import (
@@ -19,10 +20,10 @@ import (
 	"dubtop/state/child"
 )
 
-// Look is what was found.
+// Look is the result of a look.
 type Look struct {
 	Odd   bool   // something is worth a look of the user's own
-	Words string // what was found
+	Words string // the findings
 }
 
 // ErrTools means that there is nothing to look with.

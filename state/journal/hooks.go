@@ -96,8 +96,8 @@ func putHook(ctx context.Context, tx *sql.Tx, r *hook.Run, known string) error {
 	return err
 }
 
-// carryHooks copies the runs, so that none is repeated. What the other journal
-// has stays.
+// carryHooks copies the runs, so that none is repeated. Rows of the other
+// journal stay.
 func carryHooks(ctx context.Context, from, to *Journal) error {
 	runs, err := from.Hooks(ctx)
 	if err != nil || len(runs) == 0 {

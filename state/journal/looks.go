@@ -5,8 +5,8 @@ import (
 	"database/sql"
 )
 
-// Version 12 adds what the technical look at saved outputs found. Version 1 can
-// still read its own tables.
+// Version 12 adds the findings of the technical look at saved outputs. Version
+// 1 can still read its own tables.
 const schema12 = `
 CREATE TABLE looks (
 	job    TEXT PRIMARY KEY,
@@ -50,7 +50,7 @@ func (j *Journal) Looks(ctx context.Context) (map[string]FileLook, error) {
 	return found, j.failed(err)
 }
 
-// carryLooks copies looks. What the other journal has stays.
+// carryLooks copies looks. Rows of the other journal stay.
 func carryLooks(ctx context.Context, from, to *Journal) error {
 	all, err := from.Looks(ctx)
 	if err != nil || len(all) == 0 {

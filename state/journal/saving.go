@@ -8,9 +8,9 @@ import (
 	"dubtop/state/output"
 )
 
-// Version 9 adds what was saved on the user's disk, what is to be saved, and the
-// takes of names. Version 1 can still read its own tables. Changes of the files
-// and the wishes are counted, by any process.
+// Version 9 adds the files saved on the user's disk, those still wanted, and
+// the takes of names. Version 1 can still read its own tables. Changes of the
+// files and the wishes are counted, by any process.
 const schema9 = `
 CREATE TABLE saved_files (
 	seq    INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -285,7 +285,7 @@ func scanWish(row interface{ Scan(to ...any) error }) (w output.Wish, err error)
 	return w, err
 }
 
-// carrySaved copies files, wishes and takes. What the other journal has stays.
+// carrySaved copies files, wishes and takes. Rows of the other journal stay.
 func carrySaved(ctx context.Context, from, to *Journal) error {
 	files, _, err := from.Files(ctx, 0)
 	if err != nil {

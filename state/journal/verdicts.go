@@ -10,12 +10,11 @@ import (
 	"dubtop/state/verdict"
 )
 
-// Version 10 adds the verdicts on jobs, and what the jobs were made from, to find
-// takes. Version 1 can still read its own tables.
+// Version 10 adds the verdicts on jobs, and the inputs of jobs, to find takes.
+// Version 1 can still read its own tables.
 //
 // Verdicts are numbered in the order in which they were given, so that another
-// process can ask for the new ones. One that was taken back stays, without a
-// word.
+// process can ask for the new ones. A verdict taken back stays, without a word.
 const schema10 = `
 CREATE TABLE verdicts (
 	seq     INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,6 +1,7 @@
-// Package notify decides what the user is told who looks elsewhere: what has
-// ended, whether they want to hear of it, whether they are looking, and in which
-// words. It knows the account's data, and never a terminal or a screen.
+// Package notify decides which notices a user gets who looks elsewhere: which
+// jobs have ended, whether the user wants to hear of them, whether they are
+// looking, and in which words. It knows the account's data, and never a
+// terminal or a screen.
 package notify
 
 import (
@@ -35,10 +36,10 @@ const (
 	Off     How = "off"
 )
 
-// Wish is what the user wants to be told. The zero Wish is told everything.
+// Wish is the user's choice of notices. The zero Wish is for all of them.
 type Wish struct {
 	How        How
-	Deaf       []Kind // what is not told
+	Deaf       []Kind // not told
 	NoProgress bool   // neither in the title nor in the tab or task bar
 }
 
@@ -64,7 +65,7 @@ type End struct {
 	Words        text.Text // why the queue stopped
 }
 
-// Eyes is what is known about where the user is looking.
+// Eyes says where the user is looking, as far as it is known.
 type Eyes struct {
 	told    bool // the terminal reports focus
 	focused bool

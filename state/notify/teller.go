@@ -218,8 +218,8 @@ func (t *Teller) lookAtQueue(q *outbox.Queue, now time.Time) {
 	t.held, t.sends = held, sends
 }
 
-// asks says what the first item of a queue wants of the user that it did not want
-// when it was confirmed, or "".
+// asks says why the first item of a queue needs the user again after it was
+// confirmed, or "".
 func asks(q *outbox.Queue) text.Text {
 	for _, item := range q.Items() {
 		switch {

@@ -4,15 +4,15 @@ import (
 	"dubtop/api/text"
 )
 
-// Signs are how the terminal shows what went well and what did not.
+// Signs mark success and failure on the terminal.
 type Signs struct{ Done, Failed text.Text }
 
 // maxName is the most characters of a name, so that what happened to it is not
 // cut off.
 const maxName = 60
 
-// Words says what has ended, as far as the user wants to hear it, in one notice;
-// "" if there is nothing to tell.
+// Words reports in one notice everything that has ended and the user wants to
+// hear of; "" if there is nothing to tell.
 func (w *Wish) Words(ends []End, signs Signs) text.Text {
 	var told []text.Text
 	covered := make(map[string]bool) // jobs, and sets by their name after a colon, that are told already
@@ -35,7 +35,7 @@ func (w *Wish) Words(ends []End, signs Signs) text.Text {
 	return text.Join(told, ". ")
 }
 
-// words says what one end is about that is not about single jobs.
+// words describes an end that is not about single jobs.
 func (e *End) words(signs Signs) text.Text {
 	switch e.Kind {
 	case Queue:

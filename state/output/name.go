@@ -22,7 +22,7 @@ func Fields() []string {
 	return []string{"name", "stem", "lang", "label", "project", "set", "model", "date", "time", "take", "id", "id8", "ext"}
 }
 
-// Job is what the names of a job's files are made of.
+// Job holds the facts that the names of a job's files are made of.
 type Job struct {
 	ID                                           string
 	Name, Stem, Lang, Label, Project, Set, Model string
@@ -128,15 +128,15 @@ func short(id string) string {
 	return id[:min(len(id), enough)]
 }
 
-// clean takes from a value what no name may contain on some file system: then it
-// is a part of one name.
+// clean removes from a value the characters that a name may not contain on some
+// file system, so that it is a part of a single name.
 func clean(value string) string {
 	value = strings.Map(func(r rune) rune {
 		switch {
 		case r == utf8.RuneError, strings.ContainsRune(`/\:*?"<>|`, r), unicode.IsControl(r):
 			return '-'
 		case unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			return -1 // invisible, and able to reorder what is seen
+			return -1 // invisible, and able to reorder visible text
 		case unicode.IsSpace(r):
 			return ' '
 		}

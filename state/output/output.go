@@ -1,6 +1,6 @@
 // Package output knows the files that a job leaves on the user's disk: their
-// kinds, their names, which take of a name a job is, and what is saved. It reads
-// no file, no clock and no journal.
+// kinds, their names, the takes of a name, and the saved ones. It reads no
+// file, no clock and no journal.
 package output
 
 import (
@@ -73,7 +73,7 @@ type File struct {
 	Size   int64
 	SHA256 string
 	At     time.Time
-	Mark   string // what is odd about it, such as another length than the job's; "" if nothing
+	Mark   string // its oddity, such as another length than the job's, or ""
 }
 
 // Want is a wish for a file of a job.

@@ -11,7 +11,7 @@ import (
 	"dubtop/state/hook"
 )
 
-// hookEntries returns the keys of the part about the command for what is done.
+// hookEntries returns the keys of the part on_done.
 func hookEntries(c *hook.Command) map[string]entry {
 	const shortest = time.Second
 	return map[string]entry{

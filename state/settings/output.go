@@ -18,7 +18,7 @@ type Output struct {
 	Strict    bool   // only letters, digits, - and _ in names
 	Downloads int    // at once
 	Automatic string // saved when their jobs end: "" for none, "all", or a filter
-	Sidecar   bool   // what is known about a job is written beside its file
+	Sidecar   bool   // write the facts about a job beside its file
 	Checksums bool   // folders get a SHA256SUMS
 }
 

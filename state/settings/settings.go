@@ -57,7 +57,7 @@ type Settings struct {
 	Upload   Upload
 	Notify   notify.Wish
 	Output   Output
-	Hook     hook.Command // for what is done
+	Hook     hook.Command // run for saved files or ended jobs
 	Guard    ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
 	Keys     []Binding    // in file order
 }

@@ -1,7 +1,7 @@
 // Package sheet writes tables that people open in spreadsheets.
 //
-// It knows CSV, and which cells a spreadsheet would run. It never knows what the
-// cells mean, or where a table is kept.
+// It knows CSV, and which cells a spreadsheet would run. It never knows the
+// meaning of a cell, or the place of a table.
 package sheet
 
 import (

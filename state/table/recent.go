@@ -2,7 +2,7 @@ package table
 
 import "slices"
 
-// recent remembers what the last searches found, as long as nothing but the
+// recent remembers the results of the last searches, as long as nothing but the
 // words changes: a letter that is taken back then needs no new search.
 type recent[T any] struct {
 	of      View[T] // what all of them depend on, without the words
@@ -10,7 +10,7 @@ type recent[T any] struct {
 	size    int // rows in all answers
 }
 
-// answer is what one search found.
+// answer is the result of a search.
 type answer[T any] struct {
 	text string
 	rows []*entry[T]

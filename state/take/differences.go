@@ -16,7 +16,7 @@ type Fact struct{ Label, Value text.Text }
 
 // Side is one of two takes to compare.
 type Side struct {
-	Facts []Fact          // what the lists know, in the order of the table
+	Facts []Fact          // from the lists, in the order of the table
 	Job   *api.Generation // the API's answer, for inputs and options; nil if it is not known
 	// Asset returns the words for an asset; nil for its id.
 	Asset func(api.ID) text.Text
@@ -51,7 +51,7 @@ func Differences(left, right Side) []Line {
 	return lines
 }
 
-// cell is a fact, with what it is compared by if that is not its value.
+// cell is a fact, with another value to compare it by if there is one.
 type cell struct {
 	Fact
 	by string

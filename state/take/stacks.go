@@ -13,7 +13,7 @@ type Job struct {
 	At int64 // when it was made, to sort by
 }
 
-// Stacks is an index of jobs by what they were made from. Adding a job takes
+// Stacks is an index of jobs by their video and sound. Adding a job takes
 // constant time; a stack is sorted when it is looked at. The zero Stacks is
 // empty and ready to use.
 type Stacks struct {

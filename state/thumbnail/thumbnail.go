@@ -102,8 +102,8 @@ func (r *impatient) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// small scales an image down to at most Side pixels each way. A large one is first
-// scaled in a way that is fast, then in one that looks well.
+// small scales an image down to at most Side pixels each way. A large image is
+// first scaled fast, and then well.
 func small(whole image.Image) image.Image {
 	return scaled(scaled(whole, 4*Side, draw.ApproxBiLinear), Side, draw.CatmullRom)
 }

@@ -81,8 +81,8 @@ func writeNew(path string, content []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// withKnown adds what the checksums in the folder, which saving has written, know
-// about other files that are there.
+// withKnown adds the checksums of other files in the folder, which saving has
+// written.
 func (m *making) withKnown(sums []byte) ([]byte, error) {
 	known, err := os.ReadFile(filepath.Join(m.Folder, Sums))
 	if err != nil {

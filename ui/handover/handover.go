@@ -2,8 +2,8 @@
 // watch and approve them offline, a manifest and checksums. It reads back what
 // the client decided.
 //
-// It knows files. It never knows the session, the API key or a link, and puts no
-// path of this machine into what it makes.
+// It knows files. It never knows the session, the API key or a link, and writes
+// no path of this machine into the folder.
 package handover
 
 import (
@@ -21,7 +21,7 @@ import (
 	"dubtop/state/download"
 )
 
-// File is a saved file, and what the client is told about it.
+// File is a saved file, with the facts for the client.
 type File struct {
 	Path string // where it was saved
 	As   string // its path in the hand-over, "" for the last element of Path
@@ -36,7 +36,7 @@ type File struct {
 // Order says what to make.
 type Order struct {
 	Title  text.Text // heading of the page
-	Folder string    // is made; in place, the one that all files are in
+	Folder string    // is made; in place, the common folder of all files
 	Files  []File
 
 	InPlace  bool // the files are not copied
@@ -44,14 +44,14 @@ type Order struct {
 	Progress func(done, total int64)
 }
 
-// Result is what was made.
+// Result describes a finished hand-over.
 type Result struct {
 	Folder string
 	Files  int
 	Bytes  int64
 }
 
-// The names of what is made beside the files.
+// The names of the papers beside the files.
 const (
 	Page     = "index.html"
 	Manifest = "manifest.csv"

@@ -15,7 +15,7 @@ import (
 	"dubtop/ui/review/page"
 )
 
-// paper is what is made beside the files.
+// paper is a file that is made beside the saved ones.
 type paper struct {
 	name    string
 	content []byte
@@ -90,8 +90,8 @@ func (p *part) dollars() string {
 	return strings.Replace(p.Cost.String(), "$", "", 1)
 }
 
-// data returns what the page shows: everything that plays. Of several files of a
-// job, the first takes the verdict.
+// data returns the content of the page: everything that plays. Of several files
+// of a job, the first takes the verdict.
 func (m *making) data() page.Data {
 	d := page.Data{Title: m.Title, Keep: m.keep()}
 	judged := map[string]bool{}
@@ -114,8 +114,8 @@ func (m *making) data() page.Data {
 	return d
 }
 
-// keep names the hand-over in the client's browser. The same files keep what was
-// decided about them.
+// keep names the hand-over in the client's browser, so that the same files keep
+// their verdicts.
 func (m *making) keep() string {
 	h := sha256.New()
 	for n := range m.parts {
@@ -124,7 +124,7 @@ func (m *making) keep() string {
 	return "dubtop-handover-" + hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// facts returns what the page says about a file.
+// facts returns the facts about a file for the page.
 func (m *making) facts(p *part) []page.Fact {
 	var facts []page.Fact
 	add := func(label, value text.Text) {

@@ -168,8 +168,8 @@ func (f *Form) TouchFilled() {
 	}
 }
 
-// TouchAll shows all problems, and focuses the first field that cannot be sent. It
-// returns what is wrong with that.
+// TouchAll shows all problems, and focuses the first field that cannot be sent.
+// It returns the problem of that field.
 func (f *Form) TouchAll() (first Problem) {
 	at := -1
 	for i := range f.Fields {
@@ -184,8 +184,8 @@ func (f *Form) TouchAll() (first Problem) {
 	return first
 }
 
-// Ready reports whether all fields can be sent. If not, it shows what is wrong, and
-// warns of the first.
+// Ready reports whether all fields can be sent. If not, it shows all problems,
+// and warns of the first.
 func (f *Form) Ready() bool {
 	p := f.TouchAll()
 	if p.blocks() {

@@ -91,7 +91,7 @@ func (x Action) Hinted(words text.Text) Action {
 }
 
 // IfAble returns x hinted only while it is not refused, because some rows lack
-// what it needs.
+// something it needs.
 func (x Action) IfAble() Action {
 	x.able = true
 	return x

@@ -32,9 +32,9 @@ func Ring() tea.Msg { return noticeMsg{bell: true} }
 // more than 768 bytes through at once, and nobody reads more.
 const maxNotice = 200
 
-// dialect is what a terminal understands besides what is on its screen. A
-// terminal that is not known gets only the bell, because some would print the
-// rest, or take progress for a notification.
+// dialect says which notices a terminal understands. An unknown terminal gets
+// only the bell, because some would print the rest, or take progress for a
+// notification.
 type dialect struct {
 	notices int  // number of the sequence for a notification: 9, 99 or 777; 0 for none
 	rings   bool // the bell is rung too, because a notification may not get through
@@ -170,8 +170,8 @@ func (d dialect) progress(b *tea.ProgressBar) string {
 	return d.command("9;4;" + strconv.Itoa(int(b.State)) + ";" + strconv.Itoa(min(max(0, b.Value), 100)))
 }
 
-// command returns an operating system command on its way to the terminal through
-// what is around the program.
+// command wraps an operating system command for the terminal, so that it gets
+// through tmux or screen.
 func (d dialect) command(words string) string {
 	const st = "\x1b\\"
 	switch d.outer {

@@ -109,8 +109,8 @@ func (p *Painter) Send(msg tea.Msg) { p.program.Send(msg) }
 // Quit asks the program to end.
 func (p *Painter) Quit() { p.program.Quit() }
 
-// Loose returns the bytes that remove what the program has put outside its
-// screen, for somebody who ends it by force. It may be called at any time.
+// Loose returns the bytes that remove everything the program has put outside
+// its screen, for somebody who ends it by force. It may be called at any time.
 func (p *Painter) Loose() string {
 	if p.canvas.barred.Load() {
 		return p.canvas.speaks.progress(nil)
@@ -137,7 +137,7 @@ func (p *Painter) give() {
 // dueMsg says that a frame that had to wait may be drawn.
 type dueMsg struct{}
 
-// SlowMsg tells the program that its terminal takes long to show what it is sent.
+// SlowMsg tells the program that its terminal is slow to show output.
 type SlowMsg struct{}
 
 // rawMsg is a [tea.RawMsg]. Bubble Tea would keep the text until its next tick.

@@ -13,13 +13,13 @@ import (
 	"dubtop/state/verdict"
 )
 
-// Item is what is shown at once: two takes, an output beside its input, or one
-// video alone.
+// Item is shown at once: two takes, an output beside its input, or a single
+// video.
 type Item struct {
 	Name        text.Text
 	Facts       []Fact // what holds for both sides
 	Left, Right Take   // without a Right, the video is alone
-	OnRight     bool   // Right is the one that is heard and judged first
+	OnRight     bool   // Right is heard and judged first
 }
 
 // Take is one side of an item.

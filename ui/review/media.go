@@ -25,7 +25,7 @@ type source struct {
 	Source
 
 	mu   sync.Mutex
-	link string // the last one that was made, "" before
+	link string // the latest, "" before the first
 }
 
 // last returns the link that was used last.

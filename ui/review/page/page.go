@@ -21,7 +21,7 @@ import (
 //go:embed page.html page.css sync.js kept.js page.js
 var files embed.FS
 
-// Data is what the page shows.
+// Data is the content of the page.
 type Data struct {
 	Title text.Text `json:"title,omitempty"`
 	Begin int       `json:"begin,omitempty"` // the item shown first
@@ -32,7 +32,7 @@ type Data struct {
 	ReadOnly bool   `json:"readOnly,omitempty"` // takes no verdicts
 }
 
-// Item is what is shown at once.
+// Item is a screenful of the page: one or two videos.
 type Item struct {
 	Name  text.Text `json:"name"`
 	Facts []Fact    `json:"facts,omitempty"`
@@ -40,7 +40,7 @@ type Item struct {
 	Heard int       `json:"heard,omitempty"`
 }
 
-// Side is a video and what is said below it.
+// Side is a video with the words below it.
 type Side struct {
 	ID      string          `json:"id,omitempty"` // "" takes no verdict
 	Name    text.Text       `json:"name"`

@@ -2,9 +2,9 @@ package chromium
 
 import "os"
 
-// Accessible returns what the accessibility rules of axe-core (WCAG 2.2, levels A
-// and AA, and best practices) find wrong with the page: names, roles, contrast.
-// DUBTOP_AXE names the script; without it, ok is false.
+// Accessible checks the page by the accessibility rules of axe-core (WCAG 2.2,
+// levels A and AA, and best practices), and returns its faults: names, roles,
+// contrast. DUBTOP_AXE names the script; without it, ok is false.
 // https://github.com/dequelabs/axe-core
 func (t *Tab) Accessible() (wrong []string, ok bool) {
 	t.b.t.Helper()

@@ -45,7 +45,7 @@ type Browser struct {
 	gone    chan struct{} // closed when the browser has ended
 }
 
-// message is what the browser sends: an answer or an event.
+// message is an answer or an event from the browser.
 type message struct {
 	ID        int
 	SessionID string

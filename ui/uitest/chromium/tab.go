@@ -20,7 +20,7 @@ type Tab struct {
 	troubles []string
 }
 
-// note remembers what the tests ask about.
+// note remembers facts for the tests.
 func (t *Tab) note(method string, params json.RawMessage) {
 	var p struct {
 		Request          struct{ URL string }
@@ -177,7 +177,7 @@ func (t *Tab) Dark(dark bool) {
 	}})
 }
 
-// Picture saves what the tab shows as a PNG file.
+// Picture saves the visible part of the tab as a PNG file.
 func (t *Tab) Picture(path string) {
 	t.b.t.Helper()
 	var shot struct{ Data string }
