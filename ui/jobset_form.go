@@ -231,7 +231,7 @@ func (m setReadMsg) apply(a *composer) tea.Cmd {
 	}
 	g := newSetGrid(f, m.sources, m.set)
 	a.Push(g)
-	return g.measureAll()
+	return g.again()
 }
 
 func (f *setForm) above() []paint.Styled {

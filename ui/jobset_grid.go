@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strconv"
@@ -34,6 +35,11 @@ type setGrid struct {
 	assets    map[string]inputs.Asset
 	measuring []*inputs.Measuring // under way
 
+	made      func([]draft.Draft) (map[string]jobset.Made, error) // jobs made before
+	stop      context.CancelFunc                                  // ends made
+	comparing int                                                 // calls of made under way
+	apart     text.Text                                           // why some rows could not be compared
+
 	counted jobset.Totals
 	version uint64 // of rows when they were counted
 }
@@ -45,6 +51,11 @@ func newSetGrid(f *setForm, sources inputs.JobSources, set jobset.Set) *setGrid 
 	maps.Copy(g.assets, f.typed.assets)
 	g.rows.Replace(set.Rows, a.Now)
 	g.set.Rows = nil
+	var ctx context.Context
+	ctx, g.stop = context.WithCancel(context.Background())
+	g.made = func(drafts []draft.Draft) (map[string]jobset.Made, error) {
+		return sources.MadeBefore(ctx, a.session.Journal, drafts)
+	}
 	home := a.cfg.Home
 	lang := func() bool { return len(g.totals().Langs) > 0 }
 	g.ListView = &kit.ListView[jobset.Row]{Heading: "job set", List: kit.List[jobset.Row]{
@@ -88,7 +99,7 @@ func (g *setGrid) with() {
 		named(a.Does(keymap.RerunModel, g.model).Unless(some), "choose a model for rows"),
 		named(a.Does(keymap.Columns, kit.Plain(func() { g.form.askColumns(g.set.Columns, g) })).Unless(g.columnless), "what the columns of the list hold"),
 		named(a.Does(keymap.Open, g.openMade).Unless(g.unmade), "open the output of the same job made before"),
-		named(a.Does(keymap.Refresh, g.measureAll), "measure again what could not be measured"),
+		named(a.Does(keymap.Refresh, g.again), "measure again what could not be measured"),
 		named(a.Does(keymap.Failures, kit.Plain(func() { g.Query.Failures = !g.Query.Failures; g.Refresh() })), "only rows that won't be sent").Hinted("troubles"),
 		a.Does(keymap.Back, g.back).Hinted("back"),
 	}, g.Following(g.Marking())...)...)
@@ -97,8 +108,10 @@ func (g *setGrid) with() {
 // unready returns why the rows can't be priced now, or "".
 func (g *setGrid) unready() text.Text {
 	switch {
-	case len(g.measuring) > 0:
+	case g.progress() != "":
 		return "still " + g.progress()
+	case g.apart != "":
+		return "the rows could not be compared with the jobs made before; " + g.app.KeyFor(keymap.Refresh) + " tries again"
 	case g.totals().Chosen == 0:
 		return "no row can be sent; " + g.app.KeyFor(keymap.Failures) + " shows those with trouble"
 	}

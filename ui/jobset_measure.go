@@ -79,22 +79,29 @@ func (g *setGrid) measureAll() tea.Cmd {
 	return g.measure(rows)
 }
 
-// Leave stops the measuring.
+// again measures and compares all rows.
+func (g *setGrid) again() tea.Cmd { return tea.Batch(g.measureAll(), g.compareAll()) }
+
+// Leave stops the measuring and comparing.
 func (g *setGrid) Leave() tea.Cmd {
+	g.stop()
 	for _, m := range g.measuring {
 		m.Stop()
 	}
 	return nil
 }
 
-// progress says how much is measured, "" if everything is.
+// progress says how much is measured, or what else is awaited; "" for nothing.
 func (g *setGrid) progress() text.Text {
 	done, all := 0, 0
 	for _, m := range g.measuring {
 		n, of := m.Progress()
 		done, all = done+n, all+of
 	}
-	if len(g.measuring) == 0 {
+	switch {
+	case len(g.measuring) == 0 && g.comparing > 0:
+		return "comparing with the jobs made before"
+	case len(g.measuring) == 0:
 		return ""
 	}
 	return text.Sprintf("measuring %d of %s ", done, text.Count(all, "file", "files")) + g.app.Theme.Bar(float64(done)/float64(max(1, all)), 8)

@@ -57,12 +57,13 @@ func (g *setGrid) check(rows []*jobset.Row) tea.Cmd {
 		copies[i] = r.Copy()
 	}
 	sources, s := g.sources, g.app.session
-	return func() tea.Msg {
+	checked := func() tea.Msg {
 		for i := range copies {
 			sources.Check(&copies[i])
 		}
 		return setCheckedMsg{asked{s}, g, copies}
 	}
+	return tea.Batch(checked, g.lookBack(rows))
 }
 
 // setCheckedMsg carries the troubles of rows of a job set.

@@ -32,12 +32,11 @@ type JobSources struct {
 }
 
 // Read reads the sources into rows, checks the rows, and marks those that
-// repeat another row or were sent before. j may be nil. The error says what to
-// type instead; if the columns of a table are at fault, the set has them.
+// repeat another row; [JobSources.MadeBefore] finds those that repeat a job. j
+// may be nil. The error says what to type instead; if the columns of a table are
+// at fault, the set has them.
 func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, error) {
-	if s.Env.Dir == "" {
-		s.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
-	}
+	s = s.here()
 	chosen, err := s.chosenColumns(ctx, j)
 	if err != nil {
 		return jobset.Set{}, err
@@ -48,11 +47,7 @@ func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, e
 		return jobset.Set{Columns: set.Columns}, err
 	}
 	set.Name(s.Template)
-	before, err := s.madeBefore(ctx, j)
-	if err != nil {
-		return jobset.Set{}, err
-	}
-	set.MarkTwins(before)
+	set.MarkTwins(nil)
 	for i := range set.Rows {
 		s.Check(&set.Rows[i])
 		if ctx.Err() != nil {
@@ -60,6 +55,14 @@ func (s JobSources) Read(ctx context.Context, j *journal.Journal) (jobset.Set, e
 		}
 	}
 	return set, nil
+}
+
+// here fills in the current folder.
+func (s JobSources) here() JobSources {
+	if s.Env.Dir == "" {
+		s.Env.Dir, _ = os.Getwd() // without one, paths stay as typed
+	}
+	return s
 }
 
 // Check checks a row as the form would, reading its files.

@@ -2,8 +2,10 @@ package inputs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"iter"
 
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
@@ -11,27 +13,49 @@ import (
 	"dubtop/state/outbox"
 )
 
-// madeBefore returns the journal's submissions that have, or may still, become
-// jobs, by their content, the newest of each.
-func (s JobSources) madeBefore(ctx context.Context, j *journal.Journal) (map[string]jobset.Made, error) {
-	if j == nil {
+// MadeBefore returns the journal's submissions that have, or may still, become
+// jobs with the content of one of the drafts, by their content, the newest of
+// each. The first call on an old journal may take seconds.
+func (s JobSources) MadeBefore(ctx context.Context, j *journal.Journal, drafts []draft.Draft) (map[string]jobset.Made, error) {
+	if j == nil || len(drafts) == 0 {
 		return nil, nil
 	}
+	s = s.here()
+	wanted := make(map[string]bool, len(drafts))
+	digests := make([]int64, len(drafts))
+	for i := range drafts {
+		wanted[jobset.ContentOf(drafts[i])] = true
+		digests[i] = jobset.Digest(drafts[i])
+	}
+	// A journal that can't be written is compared all the same, more slowly.
+	_ = j.Digest(ctx, digestsOf)
 	before := make(map[string]jobset.Made)
-	err := j.EachSubmission(ctx, func(sub *outbox.Submission) {
+	err := j.EachAlike(ctx, digests, func(sub *outbox.Submission) {
 		made := jobset.Made{Words: becameOf(sub), Job: string(sub.GenerationID)}
-		switch {
-		case made.Words == "" || s.Failed[sub.GenerationID]:
-		case sub.Kind == outbox.SubmitBatch:
+		if made.Words == "" || s.Failed[sub.GenerationID] {
+			return
+		}
+		if sub.Kind == outbox.SubmitBatch {
 			made.Words += ", in a batch"
-			for content := range s.contents(sub.Body) {
+		}
+		for d := range jobsOf(sub) {
+			if content := jobset.ContentOf(s.absolute(d)); wanted[content] {
 				before[content] = made
 			}
-		case !sub.Draft.Empty():
-			before[jobset.ContentOf(s.absolute(sub.Draft))] = made
 		}
 	})
-	return before, err
+	return before, cmp.Or(ctx.Err(), err)
+}
+
+// digestsOf is a [journal.Digests].
+func digestsOf(sub *outbox.Submission) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for d := range jobsOf(sub) {
+			if !yield(jobset.Digest(d)) {
+				return
+			}
+		}
+	}
 }
 
 // becameOf says what became of a submission, "" if it makes no job.
@@ -51,17 +75,23 @@ func becameOf(sub *outbox.Submission) string {
 	return ""
 }
 
-// contents yields the content of each line of a batch.
-func (s JobSources) contents(body []byte) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for line := range bytes.SplitSeq(body, []byte("\n")) {
+// jobsOf yields the jobs of a submission: its draft, or each line of a batch.
+func jobsOf(sub *outbox.Submission) iter.Seq[draft.Draft] {
+	return func(yield func(draft.Draft) bool) {
+		if sub.Kind != outbox.SubmitBatch {
+			if !sub.Draft.Empty() {
+				yield(sub.Draft)
+			}
+			return
+		}
+		for line := range bytes.SplitSeq(sub.Body, []byte("\n")) {
 			var job struct {
 				Payload json.RawMessage `json:"payload"`
 			}
 			if json.Unmarshal(line, &job) != nil {
 				continue
 			}
-			if d, err := draft.FromRequest(job.Payload); err == nil && !yield(jobset.ContentOf(d)) {
+			if d, err := draft.FromRequest(job.Payload); err == nil && !yield(d) {
 				return
 			}
 		}

@@ -3,6 +3,8 @@ package inputs
 import (
 	"flag"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,43 +16,63 @@ import (
 
 var history = flag.Int("history", 2000, "how many jobs the history of BenchmarkMadeBefore has")
 
-// BenchmarkMadeBefore compares a job set with the whole history: go test
-// ./state/inputs -run '^$' -bench MadeBefore -history 100000.
-func BenchmarkMadeBefore(b *testing.B) {
-	j, err := journal.OpenMemory()
-	if err != nil {
-		b.Fatal(err)
+// take is the draft of the job with a number.
+func take(n int) draft.Draft {
+	return draft.Draft{
+		ID: fmt.Sprint("d", n), Model: "lipsync-2", OutputFileName: fmt.Sprintf("take_%06d", n),
+		Visual: fmt.Sprintf("https://cdn.example.com/%06d.mp4", n), Audio: fmt.Sprintf("https://cdn.example.com/%06d.wav", n),
+		Options: map[string]string{"sync_mode": "loop"},
 	}
-	defer j.Close()
+}
+
+// enqueued fills a journal with n jobs.
+func enqueued(tb testing.TB, j *journal.Journal, n int) {
+	tb.Helper()
 	now := time.Now()
-	const portion = 10_000
-	for from := 0; from < *history; from += portion {
-		subs := make([]outbox.Submission, min(portion, *history-from))
-		for i := range subs {
-			n := from + i
-			s, err := outbox.NewSubmission(fmt.Sprintf("s%06d", n), draft.Draft{
-				ID: fmt.Sprint("d", n), Model: "lipsync-2", OutputFileName: fmt.Sprintf("take_%06d", n),
-				Visual: fmt.Sprintf("https://cdn.example.com/%06d.mp4", n), Audio: fmt.Sprintf("https://cdn.example.com/%06d.wav", n),
-				Options: map[string]string{"sync_mode": "loop"},
-			}, draft.CheckEnv{Now: now})
-			if err == nil {
-				err = s.Estimate(outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now)
-			}
-			if err == nil {
-				err = s.Confirm(now, fmt.Sprint("key-", n))
-			}
-			if err != nil {
-				b.Fatal(err)
-			}
-			subs[i] = s
+	subs := make([]outbox.Submission, 0, n)
+	for i := range n {
+		s, err := outbox.NewSubmission(fmt.Sprintf("s%06d", i), take(i), draft.CheckEnv{Now: now})
+		if err == nil {
+			err = s.Estimate(outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now)
 		}
-		if err := j.EnqueueAll(b.Context(), subs, nil, now); err != nil {
-			b.Fatal(err)
+		if err == nil {
+			err = s.Confirm(now, fmt.Sprint("key-", i))
 		}
+		must(tb, err)
+		subs = append(subs, s)
 	}
-	for b.Loop() {
-		if before, err := (JobSources{}).madeBefore(b.Context(), j); err != nil || len(before) != *history {
-			b.Fatal(len(before), err)
+	for some := range slices.Chunk(subs, 10_000) {
+		must(tb, j.EnqueueAll(tb.Context(), some, nil, now))
+	}
+}
+
+// BenchmarkMadeBefore compares job sets with a long history: go test
+// ./state/inputs -run '^$' -bench MadeBefore -history 100000. Sets of new rows
+// find no job, and sets of old ones as many as they have rows.
+func BenchmarkMadeBefore(b *testing.B) {
+	j, err := journal.Open(b.Context(), filepath.Join(b.TempDir(), "journal.db"))
+	must(b, err)
+	defer j.Close()
+	enqueued(b, j, *history)
+	start := time.Now()
+	_, err = JobSources{}.MadeBefore(b.Context(), j, []draft.Draft{take(0)})
+	must(b, err)
+	b.Log("digesting the history took", time.Since(start))
+	for _, rows := range []int{48, 10_000} {
+		for from, kind := range map[int]string{0: "old", *history: "new"} {
+			set := make([]draft.Draft, rows)
+			for i := range set {
+				set[i] = take(from + i)
+			}
+			b.Run(fmt.Sprintf("%d %s rows", rows, kind), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					before, err := (JobSources{}).MadeBefore(b.Context(), j, set)
+					if want := max(0, min(rows, *history-from)); err != nil || len(before) != want {
+						b.Fatal(len(before), err)
+					}
+				}
+			})
 		}
 	}
 }

@@ -30,6 +30,7 @@ func schema() []step {
 		{sql: schema11},
 		{sql: schema12},
 		{sql: schema13},
+		{sql: schema14},
 	}
 }
 

@@ -214,24 +214,6 @@ func (j *Journal) Submissions(ctx context.Context) ([]outbox.Submission, error) 
 	return j.submissions(ctx, "true ORDER BY created_at DESC, id DESC")
 }
 
-// EachSubmission calls each for all submissions, oldest first. It holds only one
-// of them in memory at a time.
-func (j *Journal) EachSubmission(ctx context.Context, each func(*outbox.Submission)) error {
-	rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+" FROM submissions ORDER BY created_at, id")
-	if err != nil {
-		return j.failed(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		s, err := scanSubmission(rows)
-		if err != nil {
-			return j.failed(err)
-		}
-		each(&s)
-	}
-	return j.failed(rows.Err())
-}
-
 // Unresolved lists the submissions that may have been charged without our
 // knowledge, oldest first: being sent, of unknown outcome, or dropped while
 // unknown.
