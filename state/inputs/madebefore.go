@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
+	"slices"
 
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
@@ -14,23 +16,22 @@ import (
 )
 
 // MadeBefore returns the journal's submissions that have, or may still, become
-// jobs with the content of one of the drafts, by their content, the newest of
-// each. The first call on an old journal may take seconds.
+// jobs, by their content, the newest of each. Of contents that differ from all
+// of the drafts it has only some. The first call on an old journal may take
+// seconds.
 func (s JobSources) MadeBefore(ctx context.Context, j *journal.Journal, drafts []draft.Draft) (map[string]jobset.Made, error) {
 	if j == nil || len(drafts) == 0 {
 		return nil, nil
 	}
 	s = s.here()
-	wanted := make(map[string]bool, len(drafts))
-	digests := make([]int64, len(drafts))
+	wanted := make(map[int64]bool, len(drafts))
 	for i := range drafts {
-		wanted[jobset.ContentOf(drafts[i])] = true
-		digests[i] = jobset.Digest(drafts[i])
+		wanted[jobset.Digest(&drafts[i])] = true
 	}
 	// A journal that can't be written is compared all the same, more slowly.
 	_ = j.Digest(ctx, digestsOf)
 	before := make(map[string]jobset.Made)
-	err := j.EachAlike(ctx, digests, func(sub *outbox.Submission) {
+	err := j.EachAlike(ctx, slices.Collect(maps.Keys(wanted)), func(sub *outbox.Submission) {
 		made := jobset.Made{Words: becameOf(sub), Job: string(sub.GenerationID)}
 		if made.Words == "" || s.Failed[sub.GenerationID] {
 			return
@@ -39,8 +40,8 @@ func (s JobSources) MadeBefore(ctx context.Context, j *journal.Journal, drafts [
 			made.Words += ", in a batch"
 		}
 		for d := range jobsOf(sub) {
-			if content := jobset.ContentOf(s.absolute(d)); wanted[content] {
-				before[content] = made
+			if wanted[jobset.Digest(&d)] {
+				before[jobset.ContentOf(s.absolute(d))] = made
 			}
 		}
 	})
@@ -51,7 +52,7 @@ func (s JobSources) MadeBefore(ctx context.Context, j *journal.Journal, drafts [
 func digestsOf(sub *outbox.Submission) iter.Seq[int64] {
 	return func(yield func(int64) bool) {
 		for d := range jobsOf(sub) {
-			if !yield(jobset.Digest(d)) {
+			if !yield(jobset.Digest(&d)) {
 				return
 			}
 		}
