@@ -38,6 +38,7 @@ type setGrid struct {
 	made      func([]draft.Draft) (map[string]jobset.Made, error) // jobs made before
 	stop      context.CancelFunc                                  // ends made
 	comparing int                                                 // calls of made under way
+	compared  int                                                 // number of comparisons on the screen
 	apart     text.Text                                           // why some rows could not be compared
 
 	counted jobset.Totals

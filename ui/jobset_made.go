@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 
@@ -11,6 +12,30 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
 )
+
+// repeated says which row or job a row repeats.
+type repeated struct{ key, twin, made string }
+
+// repeats lists the rows that repeat something else than they say.
+func repeats(rows iter.Seq[*jobset.Row], before map[string]jobset.Made) (changes []repeated) {
+	jobset.Twins(rows, before, func(r *jobset.Row, twin, made string) {
+		if r.Twin != twin || r.Made != made {
+			changes = append(changes, repeated{r.Key(), twin, made})
+		}
+	})
+	return changes
+}
+
+// compare looks for duplicates anew, because rows have changed.
+func (g *setGrid) compare() { g.mark(repeats(g.rows.All(), g.set.Before)) }
+
+func (g *setGrid) mark(changes []repeated) {
+	g.compared++
+	for _, c := range changes {
+		g.rows.Amend(c.key, func(r *jobset.Row) { r.Repeat(c.twin, c.made) })
+	}
+	g.Refresh()
+}
 
 // compareAll compares all rows with the jobs made before.
 func (g *setGrid) compareAll() tea.Cmd {
@@ -24,15 +49,29 @@ func (g *setGrid) lookBack(rows []*jobset.Row) tea.Cmd {
 	if len(rows) == 0 {
 		return nil
 	}
-	drafts := make([]draft.Draft, len(rows)) // their parts are replaced, never changed
+	drafts := make([]draft.Draft, len(rows))
+	copies := make([]jobset.Row, len(rows)) // what they point to is replaced, never changed
 	for i, r := range rows {
-		drafts[i] = r.Draft
+		drafts[i], copies[i] = r.Draft, *r
 	}
 	g.comparing++
-	s := g.app.session
+	m := setComparedMsg{asked: asked{g.app.session}, grid: g, all: len(rows) == g.rows.Len(), compared: g.compared}
 	return func() tea.Msg {
-		made, err := g.made(drafts)
-		return setComparedMsg{asked{s}, g, made, err}
+		if m.made, m.err = g.made(drafts); m.all && len(m.made) > 0 {
+			m.changes = repeats(pointers(copies), m.made)
+		}
+		return m
+	}
+}
+
+// pointers yields the address of each row.
+func pointers(rows []jobset.Row) iter.Seq[*jobset.Row] {
+	return func(yield func(*jobset.Row) bool) {
+		for i := range rows {
+			if !yield(&rows[i]) {
+				return
+			}
+		}
 	}
 }
 
@@ -42,6 +81,10 @@ type setComparedMsg struct {
 	grid *setGrid
 	made map[string]jobset.Made
 	err  error
+
+	all      bool // changes are those of all rows, if none was compared in the meantime
+	compared int
+	changes  []repeated
 }
 
 func (m setComparedMsg) apply(a *composer) tea.Cmd {
@@ -56,8 +99,11 @@ func (m setComparedMsg) apply(a *composer) tea.Cmd {
 		if g.set.Before == nil {
 			g.set.Before = make(map[string]jobset.Made, len(m.made))
 		}
-		maps.Copy(g.set.Before, m.made)
-		g.compare()
+		if maps.Copy(g.set.Before, m.made); m.all && m.compared == g.compared {
+			g.mark(m.changes)
+		} else {
+			g.compare()
+		}
 	}
 	return nil
 }

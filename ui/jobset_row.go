@@ -35,21 +35,6 @@ func (g *setGrid) save(was *jobset.Row, d draft.Draft) tea.Cmd {
 	return g.check([]*jobset.Row{g.rows.At(g.rows.Index(was.Key()))})
 }
 
-// compare looks for duplicates anew, because rows have changed.
-func (g *setGrid) compare() {
-	type change struct{ key, twin, made string }
-	var changes []change
-	jobset.Twins(g.rows.All(), g.set.Before, func(r *jobset.Row, twin, made string) {
-		if r.Twin != twin || r.Made != made {
-			changes = append(changes, change{r.Key(), twin, made})
-		}
-	})
-	for _, c := range changes {
-		g.rows.Amend(c.key, func(r *jobset.Row) { r.Repeat(c.twin, c.made) })
-	}
-	g.Refresh()
-}
-
 // check checks changed rows in the background, because that reads their files.
 func (g *setGrid) check(rows []*jobset.Row) tea.Cmd {
 	copies := make([]jobset.Row, len(rows))

@@ -3,6 +3,7 @@ package inputs
 import (
 	"flag"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state/draft"
+	"dubtop/state/jobset"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
 )
@@ -43,6 +45,56 @@ func enqueued(tb testing.TB, j *journal.Journal, n int) {
 	}
 	for some := range slices.Chunk(subs, 10_000) {
 		must(tb, j.EnqueueAll(tb.Context(), some, nil, now))
+	}
+}
+
+// Jobs are found by their content and nothing else: whatever has the same digest,
+// and in journals that have no digests or only some.
+func TestMadeBeforeIsComparedInFull(t *testing.T) {
+	dir := t.TempDir()
+	for name, digests := range map[string]journal.Digests{
+		"digests": digestsOf,
+		"collisions": func(sub *outbox.Submission) iter.Seq[int64] {
+			return func(yield func(int64) bool) {
+				for n := range 4 {
+					if !yield(jobset.Digest(new(take(n)))) {
+						return
+					}
+				}
+			}
+		},
+		"none": nil,
+	} {
+		j, err := journal.OpenMemory()
+		must(t, err)
+		defer j.Close()
+		enqueued(t, j, 3)
+		if digests != nil {
+			must(t, j.Digest(t.Context(), digests))
+			alike := 0
+			must(t, j.EachAlike(t.Context(), []int64{jobset.Digest(new(take(0)))}, func(*outbox.Submission) { alike++ }))
+			if want := map[string]int{"digests": 1, "collisions": 3}[name]; alike != want {
+				t.Errorf("%s: %d are alike, want %d", name, alike, want)
+			}
+		}
+		local := take(7)
+		local.Visual, local.Audio = "a.mp4", "~/b.wav"
+		s, err := outbox.NewSubmission("local", local, draft.CheckEnv{Home: "/home/me"})
+		s.State = outbox.SubmissionConfirmed // its files don't exist
+		must(t, err, j.SaveSubmission(t.Context(), s))
+		signed, other, gone, files, elsewhere := take(0), take(1), take(3), local, local
+		signed.Visual += "?X-Amz-Signature=1"
+		other.Options = map[string]string{"sync_mode": "cut_off"}
+		files.Visual, files.Audio = filepath.Join(dir, "a.mp4"), "/home/me/b.wav"
+		elsewhere.Visual = "/else/a.mp4"
+		asked := []draft.Draft{signed, other, gone, files, elsewhere}
+		before, err := JobSources{Env: draft.CheckEnv{Dir: dir, Home: "/home/me"}}.MadeBefore(t.Context(), j, asked)
+		must(t, err)
+		for i, want := range []string{"already in the queue", "", "", "already in the queue", ""} {
+			if got := before[jobset.ContentOf(asked[i])].Words; got != want {
+				t.Errorf("%s: draft %d is %q, want %q", name, i, got, want)
+			}
+		}
 	}
 }
 
