@@ -34,10 +34,11 @@ func (a *composer) openSaves() tea.Cmd {
 	one := func() text.Text { return s.None() }
 	s.with(
 		a.Does(keymap.Save, func() tea.Cmd { return a.do(a.session.RetrySaves()) }).Unless(s.unfailed).Hinted("try all again").IfAble(),
-		a.Does(keymap.Drop, s.drop).Unless(one).Hinted("give up"),
+		a.Does(keymap.Drop, s.drop).Unless(one).Hinted("give up").IfAble(),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("path", s.all[s.Selected().at].Path) }).Unless(one),
 		a.Does(keymap.OpenFolder, func() tea.Cmd { return a.openLocal(filepath.Dir(s.all[s.Selected().at].Path)) }).Unless(one),
 	)
+	s.Acts = append(s.Acts, a.Everywhere()...)
 	for i := range s.Acts {
 		if s.Acts[i].Name == keymap.CopyID {
 			s.Acts[i].Key.SetHelp(s.Acts[i].Key.Help().Key, "copy the path")

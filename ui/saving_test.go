@@ -200,6 +200,27 @@ func TestSavingGoesOnAfterTheEnd(t *testing.T) {
 	})
 }
 
+// What is being saved is a screen like any other: dubtop can be left from it, and
+// nothing is offered that it can't do.
+func TestTheScreenOfSavingCanBeLeft(t *testing.T) {
+	st, _ := saving(t, stage{})
+	tell(t, st, func(s *story) {
+		s.completed()
+		s.Press("ctrl+s")
+		s.Sees("Nothing is being saved.", "?")
+		if strings.Contains(s.Screen(), "give up") {
+			t.Errorf("there is nothing to give up:\n%s", s.Screen())
+		}
+		s.Press("L")
+		s.Sees("messages")
+		s.Press("esc")
+		s.Pass(time.Second)
+		s.Sees("Nothing is being saved.")
+		s.Press("2")
+		s.Sees("BATCH")
+	})
+}
+
 // A dubtop that was killed has left what it no longer needed. The next start
 // removes that, and nothing else.
 func TestLeftoversOfAKilledDubtopAreRemoved(t *testing.T) {
