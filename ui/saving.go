@@ -300,6 +300,9 @@ func (a *desk) short(path string) text.Text {
 // unsavedFiles returns why a job has no folder to open, or ""; also if there is
 // no job.
 func (a *desk) unsavedFiles(g *state.Generation) text.Text {
+	if g == nil {
+		return "" // the row has gone, as is said elsewhere
+	}
 	if g != nil && len(a.store.Saved.Files(g.Key())) == 0 {
 		return "nothing of it is saved yet; " + a.KeyFor(keymap.Save) + " saves it"
 	}
