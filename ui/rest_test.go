@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // tally counts the messages that wake a dashboard, and the frames that differ
 // from the previous one.
 type tally struct {
+	mu               sync.Mutex
 	messages, frames int
 	last             string
 }
@@ -25,6 +27,8 @@ type counting struct {
 
 func (c counting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	model, cmd := c.Model.Update(msg)
+	c.tally.mu.Lock()
+	defer c.tally.mu.Unlock()
 	c.tally.messages++
 	if frame := model.View().Content; frame != c.tally.last {
 		c.tally.frames++
@@ -35,9 +39,16 @@ func (c counting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 // of counts what happens during a call.
 func (c *tally) of(do func()) (messages, frames int) {
-	messages, frames = c.messages, c.frames
+	messages, frames = c.now()
 	do()
-	return c.messages - messages, c.frames - frames
+	messagesAfter, framesAfter := c.now()
+	return messagesAfter - messages, framesAfter - frames
+}
+
+func (c *tally) now() (messages, frames int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.messages, c.frames
 }
 
 // countedStage is a stage with a counted dashboard, rows with visible ages, and
