@@ -17,8 +17,7 @@ type Saved struct {
 	files   map[string][]output.File // by job
 	version uint64
 
-	since  time.Time       // jobs that end after it are saved automatically; zero for none
-	begun  time.Time       // when this session began to watch them
+	watch  watch           // for jobs that are saved automatically
 	ended  []api.ID        // seen to end since AutomaticDue
 	passed map[string]bool // jobs that are not to be looked at again
 }
@@ -58,7 +57,7 @@ func (s *Saved) Version() uint64 { return s.version }
 // Automatic makes the outputs of jobs of ours that end after since be reported
 // by AutomaticDue, from now on.
 func (s *Saved) Automatic(since, now time.Time) {
-	s.since, s.begun = instant.Of(since), instant.Of(now)
+	s.watch = watch{instant.Of(since), instant.Of(now)}
 }
 
 // AutomaticDue returns the jobs that have ended with an output since the last
@@ -78,12 +77,9 @@ func (s *Saved) Pass(job string) {
 }
 
 // jobEnded notes a job that has ended. fresh means that it was known to run
-// before; then it has ended during this session, or while dubtop was closed.
+// before.
 func (s *Saved) jobEnded(g *Generation, fresh bool) {
-	if s.since.IsZero() || g.Status != api.Completed || s.passed[g.Key()] {
-		return
-	}
-	if fresh && s.since.Before(s.begun) || instant.Later(g.Created, g.Ended).After(s.since) {
+	if g.Status == api.Completed && !s.passed[g.Key()] && s.watch.covers(g, fresh) {
 		s.ended = append(s.ended, g.ID)
 	}
 }

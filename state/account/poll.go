@@ -118,6 +118,25 @@ func details(ctx context.Context, c *api.Client, j *journal.Journal, q state.Que
 	return r
 }
 
+// batchJobs fetches the results of a batch. It leaves out lines that became no
+// job.
+func batchJobs(ctx context.Context, c *api.Client, id api.ID) (items []state.BatchItem, err error) {
+	b, err := c.Batch(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := c.BatchResults(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	for i, line := range lines {
+		if item := state.NewBatchItem(i+1, line); item.Generation.ID != "" {
+			items = append(items, item)
+		}
+	}
+	return items, nil
+}
+
 // releaseFrom is the shortest history worth a release: a release takes as long as
 // drawing a hundred frames.
 const releaseFrom = 2000

@@ -37,20 +37,14 @@ func (a *Account) planned(p *Plan) {
 func (a *Account) PlanBatch(id api.ID, kinds []output.Kind) Work {
 	c := a.Client
 	return a.work(func(ctx context.Context) apply {
-		b, err := c.Batch(ctx, id)
-		var lines []api.BatchResult
-		if err == nil {
-			lines, err = c.BatchResults(ctx, b)
-		}
+		items, err := batchJobs(ctx, c, id)
 		return func(time.Time) []Event {
 			if err != nil {
 				return []Event{{Kind: EventPlanned, Err: err}}
 			}
-			var jobs []state.Generation
-			for i, line := range lines {
-				if item := state.NewBatchItem(i+1, line); item.Generation.ID != "" {
-					jobs = append(jobs, item.Generation)
-				}
+			jobs := make([]state.Generation, len(items))
+			for i := range items {
+				jobs[i] = items[i].Generation
 			}
 			a.once = append(a.once, a.PlanFiles(jobs, kinds))
 			return nil

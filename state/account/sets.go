@@ -92,23 +92,15 @@ func (a *Account) resultsDue(now time.Time) []Work {
 // readResults fetches and saves the jobs that the lines of a batch became.
 func readResults(ctx context.Context, c *api.Client, j *journal.Journal, id api.ID, submission string) (rows []state.Generation, jobs map[string]api.ID, err error) {
 	ctx = api.Background(ctx)
-	b, err := c.Batch(ctx, id)
-	if err != nil {
-		return nil, nil, err
-	}
-	lines, err := c.BatchResults(ctx, b)
+	items, err := batchJobs(ctx, c, id)
 	if err != nil {
 		return nil, nil, err
 	}
 	jobs = make(map[string]api.ID)
-	for i, line := range lines {
-		item := state.NewBatchItem(i+1, line)
-		if item.Generation.ID == "" {
-			continue
-		}
-		l := outbox.BatchLine{RequestID: string(line.RequestID)}
-		jobs[l.MemberID(submission)] = item.Generation.ID
-		rows = append(rows, item.Generation)
+	for i := range items {
+		l := outbox.BatchLine{RequestID: string(items[i].RequestID)}
+		jobs[l.MemberID(submission)] = items[i].Generation.ID
+		rows = append(rows, items[i].Generation)
 	}
 	return rows, jobs, j.SaveResults(ctx, jobs)
 }
