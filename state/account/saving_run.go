@@ -212,7 +212,7 @@ func (r *saveRun) beside(f *output.File) error {
 			s.Created = &made
 		}
 		if err := s.write(f.Path); err != nil {
-			return fmt.Errorf("what is known about it can't be written beside it: %w", err)
+			return fmt.Errorf("its sidecar can't be written: %w", err)
 		}
 	}
 	if r.how.Checksums {
@@ -257,7 +257,7 @@ func addChecksum(f *output.File) (err error) {
 func (r *saveRun) saveRequest(ctx context.Context, job *api.Generation) (output.File, error) {
 	var b bytes.Buffer
 	if err := json.Indent(&b, job.Request(), "", "  "); err != nil {
-		return output.File{}, fmt.Errorf("the server does not tell the request: %w", err)
+		return output.File{}, fmt.Errorf("the server sent no readable request: %w", err)
 	}
 	b.WriteByte('\n')
 	if err := os.MkdirAll(filepath.Dir(r.path), folderMode); err != nil {
