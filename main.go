@@ -21,10 +21,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/api/simulator/serve"
 	"dubtop/keymap"
 	"dubtop/state/account"
 	"dubtop/state/inspect"
@@ -76,7 +76,7 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 			tuneCollections() // the dashboard does so after its first frame
 		}
 	}
-	root.AddCommand(simulateCommand(), versionCommand())
+	root.AddCommand(serve.Command(func(err error) error { return cli.Exit(cli.StatusError, err) }), versionCommand())
 	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
 	return root
 }
@@ -86,15 +86,6 @@ func versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "dubtop", version) },
 	}
-}
-
-// exporting returns the prefix for lines that set a variable. On a terminal
-// somebody will paste them into a shell, so the variables must be exported.
-func exporting(out io.Writer) string {
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return "export "
-	}
-	return ""
 }
 
 // startTime is by when the first frame has been drawn on any machine.

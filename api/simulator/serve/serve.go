@@ -1,4 +1,6 @@
-package main
+// Package serve is the command that serves a simulated account to other clients.
+// It knows the command line, and never how the account answers.
+package serve
 
 import (
 	"cmp"
@@ -12,14 +14,15 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
-	"dubtop/ui/cli"
 )
 
-// simulateCommand serves a simulated account to other clients.
-func simulateCommand() *cobra.Command {
+// Command returns the command simulate. failed marks an error that is not the
+// command line's.
+func Command(failed func(error) error) *cobra.Command {
 	var addr, profile, plan string
 	var names []string
 	o := simulator.Options{}
@@ -49,7 +52,10 @@ can be pasted into another terminal:
 			if o.Key = cmp.Or(strings.TrimSpace(o.Key), simulator.NewKey()); !sendable(o.Key) {
 				return errors.New("--key: a key is made of printable ASCII without blanks")
 			}
-			return simulate(c.OutOrStdout(), addr, names, o)
+			if err := simulate(c.OutOrStdout(), addr, names, o); err != nil {
+				return failed(err)
+			}
+			return nil
 		},
 	}
 	f := c.Flags()
@@ -109,14 +115,20 @@ func simulate(out io.Writer, addr string, names []string, o simulator.Options) e
 	defer stop()
 	running, err := simulator.New(o).Listen(addr, names...)
 	if err != nil {
-		return cli.Exit(cli.StatusError, err)
+		return err
 	}
 	for _, line := range running.Environment() {
 		fmt.Fprintln(out, exporting(out)+line)
 	}
 	<-ctx.Done()
-	if err := running.Close(); err != nil {
-		return cli.Exit(cli.StatusError, err)
+	return running.Close()
+}
+
+// exporting returns the prefix for lines that set a variable. On a terminal
+// somebody will paste them into a shell, so the variables must be exported.
+func exporting(out io.Writer) string {
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return "export "
 	}
-	return nil
+	return ""
 }
