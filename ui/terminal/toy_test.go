@@ -96,7 +96,9 @@ func TestPanicIsToldOnTheScreenThatStays(t *testing.T) {
 func TestEditorHasTheTerminalToItself(t *testing.T) {
 	t.Parallel()
 	w := toyed(t, stage{})
-	w.keys("abe")
+	w.keys("ab")
+	w.sees("a b") // and what the terminal was asked at the start is answered
+	w.keys("e")
 	w.sees("in the editor")
 	w.restored("while an editor runs")
 	w.keys("done\n")
