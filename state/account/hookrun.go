@@ -16,8 +16,6 @@ const hooksEnd = 4 * time.Second
 type HookRun struct {
 	hook.Run
 	Alive bool // it runs, here or in another window
-
-	elsewhere bool // in another window
 }
 
 // Perhaps reports whether the command may have done its work, and nobody knows.
@@ -34,7 +32,7 @@ func readHooks(ctx context.Context, j *journal.Journal, c *hook.Command) (runs [
 	}
 	for i := range all {
 		alive := j.HookRuns(&all[i])
-		runs = append(runs, HookRun{all[i], alive, alive})
+		runs = append(runs, HookRun{all[i], alive})
 	}
 	if j.Writable() == nil {
 		since, err = heldSince(ctx, j, hookSetting, c.Text(), time.Now())
@@ -46,6 +44,7 @@ func readHooks(ctx context.Context, j *journal.Journal, c *hook.Command) (runs [
 type hooks struct {
 	since   time.Time // zero if there is no command
 	known   map[hook.Key]*HookRun
+	away    map[hook.Key]bool // the runs in other windows
 	checked hookVersions
 	waiting []hook.Key
 	running int
@@ -54,6 +53,20 @@ type hooks struct {
 	stop    context.CancelFunc
 	ctx     context.Context
 	all     *sync.WaitGroup // the runs in this process
+}
+
+// put notes a run. alive means that another window runs it.
+func (h *hooks) put(r hook.Run, alive bool) *HookRun {
+	k := r.Key()
+	if delete(h.away, k); alive {
+		if h.away == nil {
+			h.away = make(map[hook.Key]bool)
+		}
+		h.away[k] = true
+	}
+	known := &HookRun{Run: r, Alive: alive}
+	h.known[k] = known
+	return known
 }
 
 // hookVersions are the versions of all that may bring a new run.

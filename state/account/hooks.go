@@ -38,9 +38,9 @@ func (a *Account) HookRuns(job string) (runs []HookRun) {
 // interrupted.
 func (a *Account) bringHooks(runs []HookRun, since time.Time) (perhaps int) {
 	h := &a.hooks
-	h.known = make(map[hook.Key]*HookRun, len(runs))
+	h.known, h.away = make(map[hook.Key]*HookRun, len(runs)), nil
 	for i := range runs {
-		if h.known[runs[i].Key()] = &runs[i]; runs[i].Perhaps() {
+		if r := h.put(runs[i].Run, runs[i].Alive); r.Perhaps() {
 			perhaps++
 		}
 	}
@@ -86,8 +86,8 @@ func (a *Account) hooksElsewhere(now time.Time) []Work {
 		return func(now time.Time) []Event {
 			h.reading, h.read = false, now
 			for i := range all {
-				if known := h.known[all[i].Key()]; err == nil && known != nil && known.elsewhere {
-					*known = HookRun{all[i], alive[i], alive[i]}
+				if err == nil && h.away[all[i].Key()] {
+					h.put(all[i], alive[i])
 				}
 			}
 			return nil
@@ -97,12 +97,10 @@ func (a *Account) hooksElsewhere(now time.Time) []Work {
 
 // nextHook is when to look at the commands of other windows.
 func (a *Account) nextHook() time.Time {
-	for _, r := range a.hooks.known {
-		if r.elsewhere {
-			return a.hooks.read.Add(hooksAgain)
-		}
+	if len(a.hooks.away) == 0 {
+		return time.Time{}
 	}
-	return time.Time{}
+	return a.hooks.read.Add(hooksAgain)
 }
 
 // findHooks lists the jobs and files that the command has not been run for.
@@ -159,11 +157,11 @@ func (a *Account) hookWork(k hook.Key, again bool, now time.Time) Work {
 				delete(h.known, k) // it did not run, and is tried again after a change
 				return []Event{{Kind: EventHook, Err: err}}
 			}
-			h.known[k] = &HookRun{r, alive, alive}
+			run := h.put(r, alive)
 			if !mine {
 				return nil
 			}
-			return []Event{{Kind: EventHook, Err: err, Hook: h.known[k], Words: facts.Name}}
+			return []Event{{Kind: EventHook, Err: err, Hook: run, Words: facts.Name}}
 		}
 	})
 }
