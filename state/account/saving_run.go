@@ -104,7 +104,7 @@ func (r *saveRun) fetch(ctx context.Context) (file output.File, none bool, err e
 	r.length = r.lengthOf(&job)
 	ext := r.want.Kind.Ext(string(r.link.Base()))
 	r.path = strings.TrimSuffix(r.path, filepath.Ext(r.path)) + "." + ext
-	for range mostNames {
+	file, err = r.underFreeName(ctx, ext, download.ErrExists, func() (file output.File, err error) {
 		_, err = r.keeper.Save(ctx, download.Request{
 			Path: r.path, Mark: r.want.Job + "/" + string(r.want.Kind), Link: r.linkNow, Kind: r.kind(), Length: r.length,
 			Progress: r.shared.tell,
@@ -113,16 +113,25 @@ func (r *saveRun) fetch(ctx context.Context) (file output.File, none bool, err e
 				return err
 			},
 		})
-		if !errors.Is(err, download.ErrExists) {
-			return file, false, err
+		return file, err
+	})
+	return file, false, err
+}
+
+// underFreeName saves a file, and again under another name while taken says that
+// a stranger's file has this one.
+func (r *saveRun) underFreeName(ctx context.Context, ext string, taken error, save func() (output.File, error)) (file output.File, err error) {
+	for range mostNames {
+		if file, err = save(); !errors.Is(err, taken) {
+			return file, err
 		}
-		n := r.namer()
+		n := namer{journal: r.journal, how: r.how, job: r.job, want: r.want}
 		here := false
 		if r.path, here, err = n.free(ctx, ext); err != nil || here {
-			return n.known, false, err
+			return n.known, err
 		}
 	}
-	return file, false, err
+	return file, err
 }
 
 // kind is the kind of the file.
@@ -263,32 +272,10 @@ func (r *saveRun) saveRequest(ctx context.Context, job *api.Generation) (output.
 	if err := os.MkdirAll(filepath.Dir(r.path), folderMode); err != nil {
 		return output.File{}, err
 	}
-	for range mostNames {
-		err := written(r.path, b.Bytes(), renameNew)
-		if err == nil {
-			return r.record(ctx, download.File{Path: r.path, Size: int64(b.Len()), SHA256: fmt.Sprintf("%x", sha256.Sum256(b.Bytes()))})
-		}
-		if !errors.Is(err, fs.ErrExist) {
+	return r.underFreeName(ctx, "json", fs.ErrExist, func() (output.File, error) {
+		if err := written(r.path, b.Bytes(), download.RenameNew); err != nil {
 			return output.File{}, err
 		}
-		n := r.namer()
-		here := false
-		if r.path, here, err = n.free(ctx, "json"); err != nil || here {
-			return n.known, err
-		}
-	}
-	return output.File{}, fs.ErrExist
-}
-
-// renameNew gives a file its name unless there is one of this name.
-func renameNew(from, to string) error {
-	if err := os.Link(from, to); err != nil {
-		return err
-	}
-	return os.Remove(from)
-}
-
-// namer finds another name.
-func (r *saveRun) namer() namer {
-	return namer{journal: r.journal, how: r.how, job: r.job, want: r.want}
+		return r.record(ctx, download.File{Path: r.path, Size: int64(b.Len()), SHA256: fmt.Sprintf("%x", sha256.Sum256(b.Bytes()))})
+	})
 }
