@@ -270,7 +270,7 @@ func (w *wireError) members() []exact.Member {
 func (c *Client) refused(res *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(res.Body, maxError))
 	body = c.key.redact(body)
-	e := &Error{Status: res.StatusCode, Sent: true, RetryAfter: retryAfter(res.Header)}
+	e := &Error{Status: res.StatusCode, Sent: true, RetryAfter: RetryAfter(res.Header)}
 	if res.StatusCode < 400 {
 		e.Kind, e.foreign = KindNotAPI, true
 		e.Message = c.say("a redirect from " + res.Request.URL.Host + " to " + redirectHost(res))

@@ -37,6 +37,9 @@ func (m Micros) String() string {
 	return s[:whole] + strings.TrimRight(s[whole:], "0")
 }
 
+// Decimal returns the exact amount without the sign of the currency, for tables.
+func (m Micros) Decimal() string { return strings.Replace(m.String(), "$", "", 1) }
+
 // Rounded returns the amount to the cent, rounded half up, or "<$0.01" for less
 // than half a cent but more than nothing.
 func (m Micros) Rounded() string {

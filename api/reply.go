@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// retryAfter returns the longest wait in the Retry-After headers, since proxies
+// RetryAfter returns the longest wait in the Retry-After headers, since proxies
 // may have added some.
-func retryAfter(h http.Header) (longest time.Duration) {
+func RetryAfter(h http.Header) (longest time.Duration) {
 	for _, v := range h.Values("Retry-After") {
 		longest = max(longest, waitUntil(v, h))
 		for part := range strings.SplitSeq(v, ",") { // several headers may have been joined

@@ -48,6 +48,11 @@ func (s *Saved) File(w output.Want) (f output.File, ok bool) {
 	return output.File{}, false
 }
 
+// Output returns the saved output of a job; ok is false if there is none.
+func (s *Saved) Output(job string) (f output.File, ok bool) {
+	return s.File(output.Want{Job: job, Kind: output.Output})
+}
+
 // Files returns the files of a job.
 func (s *Saved) Files(job string) []output.File { return s.files[job] }
 
@@ -86,7 +91,7 @@ func (s *Saved) jobEnded(g *Generation, fresh bool) {
 
 // Beside adds to a row that its output is saved.
 func (s *Saved) Beside(row table.Searchable, id string) table.Searchable {
-	if f, ok := s.File(output.Want{Job: id, Kind: output.Output}); ok {
+	if f, ok := s.Output(id); ok {
 		return savedRow{row, text.Of(f.Mark)}
 	}
 	return row

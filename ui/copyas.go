@@ -13,7 +13,8 @@ import (
 	"dubtop/ui/kit"
 )
 
-// unread returns why the inputs of a job can't be read now, or "".
+// unread returns why the journal, such as the inputs of a job in it, can't be read
+// now, or "".
 func (a *desk) unread() text.Text {
 	if a.session == nil || a.session.Journal == nil {
 		return "the journal is not open yet"

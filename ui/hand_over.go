@@ -16,7 +16,6 @@ import (
 	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
-	"dubtop/state/output"
 	"dubtop/ui/handover"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -111,7 +110,7 @@ func (f *handOver) take(jobs []state.Generation) {
 		if len(judgeable(jobs[i:i+1])) == 0 {
 			continue
 		}
-		saved, ok := a.store.Saved.File(output.Want{Job: g.Key(), Kind: output.Output})
+		saved, ok := a.savedOutput(g)
 		if !ok {
 			f.lacking = append(f.lacking, g.Name)
 			continue

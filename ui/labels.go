@@ -14,16 +14,20 @@ import (
 // Labels are the user's own words for jobs, such as a customer or a project.
 // The journal stores them, filters match them, and the ledger groups by them.
 
-// unlabelled returns why no label can be set, or "".
-func (a *desk) unlabelled() text.Text {
-	switch {
-	case a.session == nil || a.session.Journal == nil:
-		return "the journal is not open yet"
-	case a.session.Unwritable() != nil:
-		return "can't save labels: " + errorText(a.session.Unwritable())
+// unkept returns why something of the user's, such as labels, can't be saved, or
+// "".
+func (a *desk) unkept(what text.Text) text.Text {
+	if why := a.unread(); why != "" {
+		return why
+	}
+	if err := a.session.Unwritable(); err != nil {
+		return "can't save " + what + ": " + errorText(err)
 	}
 	return ""
 }
+
+// unlabelled returns why no label can be set, or "".
+func (a *desk) unlabelled() text.Text { return a.unkept("labels") }
 
 // askLabel asks for one label for the given jobs, batches or submissions.
 func (a *desk) askLabel(jobs []named) tea.Cmd {

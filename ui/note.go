@@ -59,15 +59,7 @@ func (a *desk) takeNotes(ids []string, note text.Text) tea.Cmd {
 }
 
 // unnotable returns why no note can be saved, or "".
-func (a *desk) unnotable() text.Text {
-	switch {
-	case a.session == nil || a.session.Journal == nil:
-		return "the journal is not open yet"
-	case a.session.Unwritable() != nil:
-		return "can't save notes: " + errorText(a.session.Unwritable())
-	}
-	return ""
-}
+func (a *desk) unnotable() text.Text { return a.unkept("notes") }
 
 // savedNoteMsg reports whether the journal has saved a note.
 type savedNoteMsg struct {

@@ -12,7 +12,6 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/account"
-	"dubtop/state/output"
 	"dubtop/state/thumbnail"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -85,7 +84,7 @@ func assetPicture(x *state.Asset) (s pictureOf) {
 // jobPicture is the picture of a job: a frame of its saved output, or else the
 // picture of the asset it shows.
 func (a *desk) jobPicture(g *state.Generation) pictureOf {
-	if f, ok := a.store.Saved.File(output.Want{Job: g.Key(), Kind: output.Output}); ok && a.cfg.FFmpeg {
+	if f, ok := a.savedOutput(g); ok && a.cfg.FFmpeg {
 		return pictureOf{path: f.Path}
 	}
 	if x, ok := a.store.Asset(g.AssetID()); ok && g.AssetID() != "" {

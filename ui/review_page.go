@@ -9,7 +9,6 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
-	"dubtop/state/output"
 	"dubtop/state/take"
 	"dubtop/state/verdict"
 	"dubtop/ui/kit"
@@ -205,7 +204,7 @@ func (r *reviewing) takeOf(id api.ID) review.Take {
 // videoOf returns where the output of a job is: its saved file, or else a link
 // that is asked for when it is needed.
 func (a *desk) videoOf(id api.ID) review.Source {
-	if f, ok := a.store.Saved.File(output.Want{Job: string(id), Kind: output.Output}); ok {
+	if f, ok := a.store.Saved.Output(string(id)); ok {
 		return review.Source{File: f.Path}
 	}
 	s := a.session

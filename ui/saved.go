@@ -126,5 +126,5 @@ func (a *desk) fileFacts(g *state.Generation, width int) (lines []paint.Styled) 
 
 // savedOutput returns the saved output of a job.
 func (a *desk) savedOutput(g *state.Generation) (output.File, bool) {
-	return a.store.Saved.File(output.Want{Job: g.Key(), Kind: output.Output})
+	return a.store.Saved.Output(g.Key())
 }

@@ -23,21 +23,17 @@ const saveMost = 10_000
 
 // savingActions returns the actions that save files of jobs and open them.
 func (a *composer) savingActions(set selection) []kit.Action {
-	unsavable := func() text.Text {
-		if n := set.many(); n > 1 {
-			return cmp.Or(tooMany(n, saveMost), a.unsavable())
+	unless := func(one func() text.Text) func() text.Text {
+		return func() text.Text {
+			if n := set.many(); n > 1 {
+				return cmp.Or(tooMany(n, saveMost), a.unsavable())
+			}
+			return cmp.Or(one(), a.unsavable())
 		}
-		return cmp.Or(noOutput(set), a.unsavable())
-	}
-	missing := func() text.Text {
-		if n := set.many(); n > 1 {
-			return cmp.Or(tooMany(n, saveMost), a.unsavable())
-		}
-		return cmp.Or(set.missing(), a.unsavable())
 	}
 	return []kit.Action{
-		a.Does(keymap.Save, func() tea.Cmd { return a.planFiles(set.chosen(), false, output.Output) }).Unless(unsavable).Hinted("save").IfAble(),
-		a.Does(keymap.SaveWhat, func() tea.Cmd { return a.askWhat(a.saveChoices(set)) }).Unless(missing),
+		a.Does(keymap.Save, func() tea.Cmd { return a.planFiles(set.chosen(), false, output.Output) }).Unless(unless(func() text.Text { return noOutput(set) })).Hinted("save").IfAble(),
+		a.Does(keymap.SaveWhat, func() tea.Cmd { return a.askWhat(a.saveChoices(set)) }).Unless(unless(set.missing)),
 		a.Does(keymap.OpenFolder, func() tea.Cmd { return a.openFolder(set.one()) }).Unless(func() text.Text { return cmp.Or(set.missing(), a.unsavedFiles(set.one())) }),
 		a.Does(keymap.Saves, a.openSaves),
 	}
@@ -303,7 +299,7 @@ func (a *desk) unsavedFiles(g *state.Generation) text.Text {
 	if g == nil {
 		return "" // the row has gone, as is said elsewhere
 	}
-	if g != nil && len(a.store.Saved.Files(g.Key())) == 0 {
+	if len(a.store.Saved.Files(g.Key())) == 0 {
 		return "nothing of it is saved yet; " + a.KeyFor(keymap.Save) + " saves it"
 	}
 	return ""

@@ -41,15 +41,7 @@ func (a *composer) judging(set selection) kit.Action {
 }
 
 // unjudgeable returns why no verdict can be saved, or "".
-func (a *desk) unjudgeable() text.Text {
-	switch {
-	case a.session == nil || a.session.Journal == nil:
-		return "the journal is not open yet"
-	case a.session.Unwritable() != nil:
-		return "can't save verdicts: " + errorText(a.session.Unwritable())
-	}
-	return ""
-}
+func (a *desk) unjudgeable() text.Text { return a.unkept("verdicts") }
 
 // judgeable returns those jobs that have made something.
 func judgeable(jobs []state.Generation) (judged []named) {

@@ -20,7 +20,7 @@ import (
 // LookAt returns what a look at the saved output of a job found; ok is false if
 // there is nothing to say.
 func (a *Account) LookAt(job string) (l FileLook, ok bool) {
-	f, saved := a.Store.Saved.File(output.Want{Job: job, Kind: output.Output})
+	f, saved := a.Store.Saved.Output(job)
 	v := &a.inspections
 	switch found, looked := v.found[job]; {
 	case !saved:

@@ -118,11 +118,8 @@ func (a *Account) newSave(w output.Wish) *saved {
 	return s
 }
 
-// Unsavable returns why no file can be saved, or nil.
-func (a *Account) Unsavable() error { return a.unsavable() }
-
-// unsavable returns why no file can be saved at all, or nil.
-func (a *Account) unsavable() error {
+// Unsavable returns why no file can be saved at all, or nil.
+func (a *Account) Unsavable() error {
 	switch {
 	case a.Journal == nil:
 		return errors.New("the journal is not open yet")
@@ -136,7 +133,7 @@ func (a *Account) unsavable() error {
 
 // savesDue starts the downloads that are due.
 func (a *Account) savesDue(now time.Time) (work []Work) {
-	if !a.Lists || a.unsavable() != nil {
+	if !a.Lists || a.Unsavable() != nil {
 		return nil
 	}
 	work = a.automaticWork(now)

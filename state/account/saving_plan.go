@@ -53,7 +53,7 @@ func (a *Account) PlanBatch(id api.ID, kinds []output.Kind) Work {
 }
 
 func (a *Account) planning(jobs []state.Generation, kinds []output.Kind) planning {
-	r := planning{journal: a.Journal, how: a.Saving, err: a.unsavable()}
+	r := planning{journal: a.Journal, how: a.Saving, err: a.Unsavable()}
 	names := make(map[text.Text]bool)
 	for i := range jobs {
 		g := &jobs[i]

@@ -17,7 +17,7 @@ const lately = 32
 // tidySaves removes what dubtops that were killed have left: the notes of files
 // that were recorded already, and lists that did not get their name.
 func (a *Account) tidySaves(r savesRead) {
-	if a.unsavable() != nil {
+	if a.Unsavable() != nil {
 		return
 	}
 	wanted := make(map[output.Want]bool, len(r.wishes))

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"dubtop/api"
 )
 
 // errStalled is the cause with which a silent server is given up.
@@ -141,7 +143,7 @@ func (s *saving) refusal(res *http.Response) error {
 	case code == http.StatusRequestedRangeNotSatisfiable, code == http.StatusPreconditionFailed, code == http.StatusPartialContent:
 		return &setback{words: words, kind: ErrServer, again: true}
 	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable:
-		after := retryAfter(res.Header, time.Now())
+		after := api.RetryAfter(res.Header)
 		if after > 0 {
 			words += " and asks to wait " + inWords(after)
 		}
@@ -150,24 +152,6 @@ func (s *saving) refusal(res *http.Response) error {
 		return &setback{words: words, kind: ErrServer}
 	}
 	return because(ErrServer, words)
-}
-
-// retryAfter returns how long the server asks to wait, 0 if it does not say. A
-// date counts from the server's own clock.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	const most = 365 * 24 * 3600
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		return time.Duration(min(max(seconds, 0), most)) * time.Second
-	}
-	date, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
-		now = theirs
-	}
-	return max(date.Sub(now), 0)
 }
 
 // receive appends the body to the part. stall runs only while the server is

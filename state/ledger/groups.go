@@ -7,7 +7,6 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"strings"
 	"time"
 
 	"dubtop/api"
@@ -251,7 +250,7 @@ func money(m *api.Micros) string {
 	if m == nil {
 		return ""
 	}
-	return strings.Replace(m.String(), "$", "", 1)
+	return m.Decimal()
 }
 
 func optional(f *float64) string {

@@ -87,7 +87,7 @@ func (p *part) dollars() string {
 	if p.Cost == nil {
 		return ""
 	}
-	return strings.Replace(p.Cost.String(), "$", "", 1)
+	return p.Cost.Decimal()
 }
 
 // data returns the content of the page: everything that plays. Of several files
