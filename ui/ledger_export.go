@@ -12,7 +12,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state/account"
 	"dubtop/state/draft"
-	"dubtop/state/inputs"
+	"dubtop/state/durable"
 	"dubtop/state/ledger"
 	"dubtop/ui/kit"
 )
@@ -74,7 +74,7 @@ const longestPath = 4095
 // exportCmd writes the ledger as CSV to a new file that only the user can read.
 func exportCmd(path string, entries []ledger.Entry) tea.Cmd {
 	return func() tea.Msg {
-		err := inputs.WriteNew(path, ledger.EntriesCSV(entries, time.Local))
+		err := durable.WriteNew(path, ledger.EntriesCSV(entries, time.Local), 0o600)
 		return exportedMsg{path, len(entries), err}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/download"
+	"dubtop/state/durable"
 	"dubtop/state/journal"
 	"dubtop/state/output"
 )
@@ -239,8 +240,8 @@ const checksumsName = "SHA256SUMS"
 // that tells something else about the file is from an earlier one of this name.
 func addChecksum(f *output.File) (err error) {
 	folder := filepath.Dir(f.Path)
-	defer download.LockFolder(folder)()
-	line := f.SHA256 + "  " + filepath.Base(f.Path) + "\n"
+	defer durable.LockFolder(folder)()
+	line := durable.ChecksumLine(f.SHA256, filepath.Base(f.Path))
 	sums := filepath.Join(folder, checksumsName)
 	known, err := os.ReadFile(sums)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -249,11 +250,10 @@ func addChecksum(f *output.File) (err error) {
 	if bytes.HasPrefix(known, []byte(line)) || bytes.Contains(known, []byte("\n"+line)) {
 		return nil
 	}
-	merged, replaced := download.MergeChecksums(known, line)
+	merged, replaced := durable.MergeChecksums(known, line)
 	if replaced {
-		return replace(sums, merged)
+		return durable.Replace(sums, merged, readable)
 	}
-	const readable = 0o644
 	out, err := os.OpenFile(sums, os.O_APPEND|os.O_CREATE|os.O_WRONLY, readable)
 	if err != nil {
 		return err
@@ -273,7 +273,7 @@ func (r *saveRun) saveRequest(ctx context.Context, job *api.Generation) (output.
 		return output.File{}, err
 	}
 	return r.underFreeName(ctx, "json", fs.ErrExist, func() (output.File, error) {
-		if err := written(r.path, b.Bytes(), download.RenameNew); err != nil {
+		if err := durable.Create(r.path, b.Bytes(), readable); err != nil {
 			return output.File{}, err
 		}
 		return r.record(ctx, download.File{Path: r.path, Size: int64(b.Len()), SHA256: fmt.Sprintf("%x", sha256.Sum256(b.Bytes()))})

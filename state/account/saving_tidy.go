@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dubtop/state/download"
+	"dubtop/state/durable"
 	"dubtop/state/output"
 )
 
@@ -40,7 +41,7 @@ func (a *Account) tidySaves(r savesRead) {
 			}
 		}
 		for folder := range folders {
-			download.Sweep(folder, time.Now())
+			durable.Sweep(folder, time.Now())
 		}
 		return func(time.Time) []Event { return nil }
 	})

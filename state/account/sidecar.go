@@ -2,11 +2,10 @@ package account
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
-	"path/filepath"
 	"time"
 
+	"dubtop/state/durable"
 	"dubtop/state/output"
 )
 
@@ -33,6 +32,9 @@ type sidecar struct {
 
 func sidecarPath(path string) string { return path + ".json" }
 
+// readable is the mode of files beside the saved ones.
+const readable = 0o644
+
 // maxSidecar is larger than any sidecar, in bytes.
 const maxSidecar = 1 << 20
 
@@ -56,28 +58,7 @@ func (s *sidecar) write(path string) error {
 	if err != nil {
 		return err
 	}
-	return replace(sidecarPath(path), append(b, '\n'))
-}
-
-// replace writes a file whole or not at all.
-func replace(path string, b []byte) error { return written(path, b, os.Rename) }
-
-// written writes a file under another name, and then gives it its own.
-func written(path string, b []byte, rename func(from, to string) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".dubtop-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	const readable = 0o644
-	err = errors.Join(err, f.Chmod(readable), f.Sync(), f.Close())
-	if err == nil {
-		err = rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return durable.Replace(sidecarPath(path), append(b, '\n'), readable)
 }
 
 // Present reports whether a file is there.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"dubtop/api/text"
+	"dubtop/state/durable"
 )
 
 // disk is the file system. Tests replace its functions with ones that fail;
@@ -51,7 +52,7 @@ func (d disk) free(folder string) (int64, error) {
 	if d.frees != nil {
 		return d.frees(folder)
 	}
-	return freeSpace(folder)
+	return durable.FreeSpace(folder)
 }
 
 // diskError explains why a file can't be written, and what to do about it.
@@ -62,7 +63,7 @@ func diskError(name string, err error) error {
 	base, folder := string(text.Of(filepath.Base(name))), string(text.Of(filepath.Dir(name)))
 	kind, words := ErrDisk, ""
 	switch {
-	case errors.Is(err, errLocked):
+	case errors.Is(err, durable.ErrLocked):
 		kind, words = ErrBusy, base+" is being saved by another dubtop"
 	case errors.Is(err, fs.ErrExist):
 		kind, words = ErrExists, base+" exists already and is not replaced"

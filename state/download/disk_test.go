@@ -56,27 +56,6 @@ func TestNeverReplaces(t *testing.T) {
 	}
 }
 
-// The ways to name a file on file systems that can't refuse to replace.
-func TestOtherRenames(t *testing.T) {
-	for name, rename := range map[string]func(from, to string) error{
-		"link": download.LinkNew, "rename": download.RenameUnlessThere,
-	} {
-		dir := t.TempDir()
-		from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
-		_ = os.WriteFile(from, []byte("new"), 0o600)
-		if err := rename(from, to); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		_ = os.WriteFile(from, []byte("newer"), 0o600)
-		if err := rename(from, to); !errors.Is(err, os.ErrExist) {
-			t.Errorf("%s replaced a file: %v", name, err)
-		}
-		if data, _ := os.ReadFile(to); string(data) != "new" {
-			t.Errorf("%s: %q", name, data)
-		}
-	}
-}
-
 // A full disk stops a download and keeps what has arrived. With room it goes
 // on.
 func TestFullDisk(t *testing.T) {

@@ -14,9 +14,3 @@ type Disk struct {
 func (d *Downloader) Fail(with Disk) {
 	d.disk = disk{with.Reached, with.Writes, with.Syncs, with.Frees}
 }
-
-// LinkNew is the way without renameat2.
-var LinkNew = linkNew
-
-// RenameUnlessThere is the way without links.
-var RenameUnlessThere = renameUnlessThere

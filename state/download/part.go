@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"dubtop/state/durable"
 
 	"golang.org/x/sys/unix"
 )
@@ -68,7 +69,7 @@ const tries = 5
 
 // openPart opens and locks the part of a file, and makes the folder if needed.
 func openPart(name string, d disk) (*part, error) {
-	if err := makeFolder(filepath.Dir(name)); err != nil {
+	if err := durable.MakeFolder(filepath.Dir(name)); err != nil {
 		return nil, diskError(name, err)
 	}
 	for range tries {
@@ -92,7 +93,7 @@ func lockPart(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
+	if err := durable.TryLock(f); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	open, err := f.Stat()
@@ -118,21 +119,6 @@ var errNoFile = errors.New("there is something else in its place")
 
 // errReplaced is the error for a part that lost its name while it was written.
 var errReplaced = errors.New("it was removed or replaced")
-
-// lock locks a file for this open file, without waiting.
-func lock(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return errLocked
-	}
-	if err != nil {
-		return &fs.PathError{Op: "lock", Path: f.Name(), Err: err}
-	}
-	return nil
-}
-
-// errLocked is the error for a file that somebody else has locked.
-var errLocked = errors.New("it is locked")
 
 // readNote reads the note. A part without a legible one begins again.
 func (p *part) readNote() {
@@ -239,11 +225,11 @@ func (p *part) publish() error {
 		return diskError(p.name, errReplaced)
 	}
 	p.disk.reach()
-	if err := renameNew(partName(p.name), p.name); err != nil {
+	if err := durable.RenameNew(partName(p.name), p.name); err != nil {
 		return diskError(p.name, err)
 	}
 	p.disk.reach()
-	return diskError(p.name, syncFolder(filepath.Dir(p.name)))
+	return diskError(p.name, durable.SyncFolder(filepath.Dir(p.name)))
 }
 
 // forget removes the note of a file that has its name.
@@ -285,19 +271,6 @@ func (p *part) close() {
 		}
 	}
 	_ = p.file.Close() // what matters was synced
-}
-
-// syncFolder makes a new name in a folder survive a crash of the system.
-func syncFolder(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) { // some file systems can't
-		err = nil
-	}
-	return errors.Join(err, d.Close())
 }
 
 // hashInto reads r to its end and hashes it.

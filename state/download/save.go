@@ -13,6 +13,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/durable"
 )
 
 // Save saves a file under its name, and goes on with what an earlier Save has
@@ -112,7 +113,7 @@ func (s *saving) existing(ctx context.Context) (File, error) {
 		return File{}, other
 	}
 	defer f.Close()
-	if err := lock(f); err != nil { // another Save is about to record it
+	if err := durable.TryLock(f); err != nil { // another Save is about to record it
 		return File{}, diskError(s.Path, err)
 	}
 	sum := newSums(nil)

@@ -89,17 +89,3 @@ func OnDisk(path string) string {
 	}
 	return path
 }
-
-// WriteNew creates a file that only the user can read. It returns an error if the
-// file exists, and removes a file that could not be written completely.
-func WriteNew(path string, text []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(path)) // an incomplete file is worse than none
-	}
-	return nil
-}

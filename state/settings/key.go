@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"dubtop/api"
+	"dubtop/state/durable"
 )
 
 // keyVariable holds the key and takes precedence over any file.
@@ -211,36 +212,8 @@ func SaveKey(env Env, key string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("the key can't be saved: %w", err)
 	}
-	if err := replaceFile(path, key+"\n"); err != nil {
+	if err := errors.Join(durable.Replace(path, []byte(key+"\n"), 0o600), durable.SyncFolder(dir)); err != nil {
 		return fmt.Errorf("the key can't be saved: %w", err)
 	}
 	return nil
-}
-
-// replaceFile writes a temporary file and renames it, so that a crash leaves
-// the old file or the new one. os.CreateTemp creates files with mode 0600.
-func replaceFile(path, text string) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".api_key-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name()) // only the first error matters
-		}
-	}()
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	return dir.Sync()
 }

@@ -14,8 +14,11 @@ import (
 	"strings"
 
 	"dubtop/api/text"
-	"dubtop/state/download"
+	"dubtop/state/durable"
 )
+
+// readable is the mode of the files: everybody may read them.
+const readable = 0o644
 
 // copy copies a file into the folder and learns its checksum.
 func (m *making) copy(ctx context.Context, p *part, folder string) error {
@@ -23,7 +26,7 @@ func (m *making) copy(ctx context.Context, p *part, folder string) error {
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, readable)
 	if err != nil {
 		return err
 	}
@@ -71,16 +74,6 @@ type writer func([]byte) (int, error)
 // Write implements [io.Writer].
 func (w writer) Write(b []byte) (int, error) { return w(b) }
 
-// writeNew creates a file that everybody may read.
-func writeNew(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
 // withKnown adds the checksums of other files in the folder, which saving has
 // written.
 func (m *making) withKnown(sums []byte) ([]byte, error) {
@@ -93,12 +86,12 @@ func (m *making) withKnown(sums []byte) ([]byte, error) {
 	}
 	var here strings.Builder
 	for line := range strings.Lines(string(known)) {
-		name := filepath.FromSlash(download.ChecksumName(line))
+		name := filepath.FromSlash(durable.ChecksumName(line))
 		if _, err := os.Stat(filepath.Join(m.Folder, name)); name == "" || filepath.IsLocal(name) && err == nil {
 			here.WriteString(line)
 		}
 	}
-	merged, _ := download.MergeChecksums([]byte(here.String()), slices.Collect(strings.Lines(string(sums)))...)
+	merged, _ := durable.MergeChecksums([]byte(here.String()), slices.Collect(strings.Lines(string(sums)))...)
 	return merged, nil
 }
 
@@ -127,20 +120,16 @@ func replace(folder string, papers []paper) error {
 	}
 	defer clean()
 	for _, p := range papers {
-		f, err := os.CreateTemp(folder, ".handover-*.part")
+		path, err := durable.Temporary(folder, p.content, readable)
 		if err != nil {
 			return err
 		}
-		temporary = append(temporary, f.Name())
-		_, err = f.Write(p.content)
-		if err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-			return err
-		}
+		temporary = append(temporary, path)
 	}
 	for n, p := range papers {
 		if err := os.Rename(temporary[n], filepath.Join(folder, p.name)); err != nil {
 			return err
 		}
 	}
-	return syncFolder(folder)
+	return durable.SyncFolder(folder)
 }

@@ -18,7 +18,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state/download"
+	"dubtop/state/durable"
 )
 
 // File is a saved file, with the facts for the client.
@@ -106,23 +106,23 @@ func (m *making) makeFolder(ctx context.Context) error {
 	if err := m.checkSpace(above); err != nil {
 		return err
 	}
-	download.Sweep(above, time.Now())
+	durable.Sweep(above, time.Now())
 	temporary, err := os.MkdirTemp(above, ".handover-*.part")
 	if err != nil {
 		return err
 	}
-	defer download.LockFolder(temporary)() // nobody takes it for a leftover
+	defer durable.LockFolder(temporary)() // nobody takes it for a leftover
 	if err := m.fill(ctx, temporary); err != nil {
 		return errors.Join(err, os.RemoveAll(temporary))
 	}
-	err = download.RenameNew(temporary, m.Folder)
+	err = durable.RenameNew(temporary, m.Folder)
 	if errors.Is(err, fs.ErrExist) {
 		err = fmt.Errorf("%s %w", shown(m.Folder), ErrExists)
 	}
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(temporary))
 	}
-	return syncFolder(above)
+	return durable.SyncFolder(above)
 }
 
 // fill writes everything into a folder.
@@ -140,7 +140,7 @@ func (m *making) fill(ctx context.Context, folder string) error {
 		return err
 	}
 	for _, p := range papers {
-		if err := writeNew(filepath.Join(folder, p.name), p.content); err != nil {
+		if err := durable.WriteNew(filepath.Join(folder, p.name), p.content, readable); err != nil {
 			return err
 		}
 	}
@@ -150,7 +150,7 @@ func (m *making) fill(ctx context.Context, folder string) error {
 // checkSpace refuses a hand-over that does not fit on the disk.
 func (m *making) checkSpace(folder string) error {
 	const papers = 1 << 20 // more than page, manifest and checksums take
-	free, err := download.FreeSpace(folder)
+	free, err := durable.FreeSpace(folder)
 	if err == nil && free < m.total+papers {
 		return fmt.Errorf("the files take %s, and %s has %s left; nothing was written", megabytes(m.total), shown(folder), megabytes(free))
 	}
@@ -173,8 +173,8 @@ func (m *making) makeInPlace(ctx context.Context) error {
 	if err := m.mayReplace(); err != nil {
 		return err
 	}
-	defer download.LockFolder(m.Folder)()
-	download.Sweep(m.Folder, time.Now())
+	defer durable.LockFolder(m.Folder)()
+	durable.Sweep(m.Folder, time.Now())
 	for n := range papers {
 		if papers[n].name == Sums {
 			if papers[n].content, err = m.withKnown(papers[n].content); err != nil {
@@ -196,21 +196,12 @@ func explained(err error) error {
 // shown returns a path for the screen.
 func shown(path string) text.Text { return text.Clean(path, 300) }
 
-// syncFolder makes the names in a folder last.
-func syncFolder(folder string) error {
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
-// syncTree does the same for a folder and those below it.
+// syncTree makes the names in a folder and those below it last.
 func syncTree(folder string) error {
 	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		return syncFolder(path)
+		return durable.SyncFolder(path)
 	})
 }

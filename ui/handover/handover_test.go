@@ -20,7 +20,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
-	"dubtop/state/download"
+	"dubtop/state/durable"
 	"dubtop/state/verdict"
 	"dubtop/ui/uitest"
 )
@@ -226,7 +226,7 @@ func TestInPlaceTheChecksumsOfSavingStay(t *testing.T) {
 	base := t.TempDir()
 	files := []File{saved(t, filepath.Join(base, "a.mp4"), "one"), saved(t, filepath.Join(base, "b.mp4"), "two")}
 	old := strings.Repeat("0", 64)
-	known := sumLine(files[1].SHA256, "b.mp4") + sumLine(old, "a.mp4") + sumLine(old, "gone.mp4") + sumLine(old, "../up.mp4") + "# a remark"
+	known := durable.ChecksumLine(files[1].SHA256, "b.mp4") + durable.ChecksumLine(old, "a.mp4") + durable.ChecksumLine(old, "gone.mp4") + durable.ChecksumLine(old, "../up.mp4") + "# a remark"
 	if err := os.WriteFile(filepath.Join(base, Sums), []byte(known), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -257,7 +257,7 @@ func TestLeftoversOfAHandOverAreRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	defer download.LockFolder(filepath.Join(base, ".handover-2.part"))()
+	defer durable.LockFolder(filepath.Join(base, ".handover-2.part"))()
 	if _, err := Make(t.Context(), Order{Folder: filepath.Join(base, "out"), Files: files}); err != nil {
 		t.Fatal(err)
 	}

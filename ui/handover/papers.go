@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"dubtop/api/text"
+	"dubtop/state/durable"
 	"dubtop/state/sheet"
 	"dubtop/ui/review/page"
 )
@@ -34,23 +35,13 @@ func (m *making) papers() ([]paper, error) {
 	html := paper{Page, content}
 	var sums strings.Builder
 	for n := range m.parts {
-		sums.WriteString(sumLine(m.parts[n].sum, m.parts[n].name))
+		sums.WriteString(durable.ChecksumLine(m.parts[n].sum, m.parts[n].name))
 	}
 	for _, p := range []paper{manifest, html} {
 		sum := sha256.Sum256(p.content)
-		sums.WriteString(sumLine(hex.EncodeToString(sum[:]), p.name))
+		sums.WriteString(durable.ChecksumLine(hex.EncodeToString(sum[:]), p.name))
 	}
 	return []paper{manifest, {Sums, []byte(sums.String())}, html}, nil
-}
-
-// sumLine returns a line of SHA256SUMS, as coreutils write and check it.
-// https://www.gnu.org/software/coreutils/manual/html_node/md5sum-invocation.html
-func sumLine(sum, name string) string {
-	escaped := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`).Replace(name)
-	if escaped != name {
-		sum = `\` + sum
-	}
-	return sum + "  " + escaped + "\n"
 }
 
 // manifest returns the table of the files. It begins with a byte order mark, so

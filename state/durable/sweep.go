@@ -1,4 +1,4 @@
-package download
+package durable
 
 import (
 	"os"
@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// temporary are the names of files that are written whole before they get their
-// own names: a list or sidecar, and a hand-over.
+// temporary are the names of files and folders that are written whole before they
+// get their own names: those of Temporary, and hand-overs.
 var temporary = regexp.MustCompile(`^\.(dubtop-\d+|handover-\d+\.part)$`)
 
 // sweepAge is how old a leftover must be: a new one may not be locked yet.
@@ -39,7 +39,7 @@ func sweepOne(path string) {
 		return
 	}
 	defer f.Close()
-	if lock(f) == nil {
+	if TryLock(f) == nil {
 		_ = os.RemoveAll(path) // the next one tries again
 	}
 }

@@ -1,11 +1,8 @@
-package download
+package durable
 
 import (
 	"bytes"
-	"os"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
 
 // MergeChecksums puts lines of a SHA256SUMS, each with its newline, below those
@@ -30,6 +27,16 @@ func MergeChecksums(known []byte, lines ...string) (merged []byte, replaced bool
 	return b.Bytes(), replaced
 }
 
+// ChecksumLine returns the line of a SHA256SUMS for a file, with its newline.
+// https://www.gnu.org/software/coreutils/manual/html_node/md5sum-invocation.html
+func ChecksumLine(sum, name string) string {
+	escaped := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`).Replace(name)
+	if escaped != name {
+		sum = `\` + sum
+	}
+	return sum + "  " + escaped + "\n"
+}
+
 // ChecksumName is the file that a line of a SHA256SUMS is about, "" if it is no
 // such line.
 // https://www.gnu.org/software/coreutils/manual/html_node/md5sum-invocation.html
@@ -44,16 +51,4 @@ func ChecksumName(line string) string {
 		name = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r").Replace(name)
 	}
 	return name
-}
-
-// LockFolder waits until no other process or download changes the lists of a
-// folder, such as its SHA256SUMS. Where a disk can't lock, it does not.
-func LockFolder(path string) (unlock func()) {
-	f, err := os.Open(path)
-	if err != nil {
-		return func() {}
-	}
-	for unix.Flock(int(f.Fd()), unix.LOCK_EX) == unix.EINTR {
-	}
-	return func() { _ = f.Close() }
 }
