@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -25,6 +26,9 @@ type Command struct {
 	// it says more; otherwise the last ones are kept.
 	Most int
 	Head bool
+	// Out gets the output as it comes, and none is kept. If it returns an error,
+	// the program is killed.
+	Out io.Writer
 	// Errors keeps its error output too.
 	Errors bool
 }
@@ -59,10 +63,8 @@ func Run(ctx context.Context, c Command) (r Result) {
 	defer cancel()
 	heard := &tail{most: c.Most, head: c.Head, full: cancel}
 	cmd := exec.CommandContext(timed, c.Args[0], c.Args[1:]...)
-	cmd.Env, cmd.Stdout, cmd.WaitDelay = append(Environment(), c.Env...), heard, grace
-	if c.Errors {
-		cmd.Stderr = heard
-	}
+	cmd.Env, cmd.WaitDelay = append(Environment(), c.Env...), grace
+	c.connect(cmd, heard, cancel)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { // WaitDelay later the program itself is killed
 		return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
@@ -80,7 +82,7 @@ func Run(ctx context.Context, c Command) (r Result) {
 		r.Err = ErrLong
 	case ctx.Err() != nil:
 		r.Err = ErrStopped
-	case timed.Err() != nil:
+	case errors.Is(timed.Err(), context.DeadlineExceeded):
 		r.Err = fmt.Errorf("%w after %s", ErrLimit, c.Limit)
 	case errors.Is(err, exec.ErrWaitDelay): // a descendant goes on with its output open
 	case r.Status > 0:
@@ -89,6 +91,17 @@ func Run(ctx context.Context, c Command) (r Result) {
 		r.Err = plain(err)
 	}
 	return r
+}
+
+// connect says where the output goes. end ends the program.
+func (c *Command) connect(cmd *exec.Cmd, heard *tail, end func()) {
+	cmd.Stdout = heard
+	if c.Out != nil {
+		cmd.Stdout = &listener{c.Out, end}
+	}
+	if c.Errors {
+		cmd.Stderr = heard
+	}
 }
 
 // plain is an error of starting a program in few words.
@@ -106,6 +119,21 @@ func plain(err error) error {
 // key.
 func Environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SYNC_") })
+}
+
+// listener hands output on, and ends the program if nobody wants more.
+type listener struct {
+	to  io.Writer
+	end func()
+}
+
+// Write implements [io.Writer].
+func (l *listener) Write(p []byte) (int, error) {
+	n, err := l.to.Write(p)
+	if err != nil {
+		l.end()
+	}
+	return n, err
 }
 
 // tail keeps the end of the output, or its beginning.

@@ -1,6 +1,7 @@
 package child
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -88,5 +89,26 @@ func TestProgramThatIsNotThere(t *testing.T) {
 		if r.Err == nil || r.Err.Error() != want || r.Status != -1 {
 			t.Errorf("%s: %v", name, r.Err)
 		}
+	}
+}
+
+// refusing takes some output, and then no more.
+type refusing struct{ took int }
+
+func (r *refusing) Write(p []byte) (int, error) {
+	if r.took += len(p); r.took > 100 {
+		return 0, errors.New("enough")
+	}
+	return len(p), nil
+}
+
+func TestOutputIsHandedOnUntilNobodyWantsMore(t *testing.T) {
+	var all bytes.Buffer
+	if r := Run(t.Context(), Command{Args: []string{"sh", "-c", "echo one; echo two"}, Limit: time.Minute, Out: &all}); r.Err != nil || all.String() != "one\ntwo\n" || len(r.Output) != 0 {
+		t.Errorf("%q, %+v", all.String(), r)
+	}
+	r := Run(t.Context(), Command{Args: []string{"sh", "-c", "while :; do echo more; done"}, Limit: time.Minute, Out: new(refusing)})
+	if r.Err == nil || errors.Is(r.Err, ErrLimit) || r.Took > 30*time.Second {
+		t.Errorf("%+v", r)
 	}
 }

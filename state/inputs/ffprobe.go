@@ -10,11 +10,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"dubtop/api/media"
 	"dubtop/state/child"
+	"dubtop/state/ffmpeg"
 )
 
 const (
@@ -26,11 +26,6 @@ const (
 	// probeLongest is 115 days in seconds, as in package media.
 	probeLongest = 1e7
 )
-
-// probeFormats are the containers that ffprobe may open. Playlists are left
-// out, because they would make it read other files.
-const probeFormats = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,mxf,nut,gxf,dv,rm,ivf," +
-	"mp3,aac,ac3,eac3,flac,ogg,wav,w64,aiff,au,caf,amr,ape,wv,tta,dts,dtshd,truehd,mpc,mpc8,dsf,voc,ircam"
 
 // errFFprobe means that ffprobe could not measure the file either.
 var errFFprobe = errors.New("ffprobe finds no length either")
@@ -78,26 +73,23 @@ func (f ffprobe) measure(ctx context.Context, path string, want media.Kind) (flo
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, f.patience)
-	defer cancel()
 	stream := "V:0" // without cover pictures
 	if want == media.Audio {
 		stream = "a:0"
 	}
-	cmd := exec.CommandContext(ctx, f.program, "-v", "quiet", "-protocol_whitelist", "file", "-format_whitelist", probeFormats,
-		"-select_streams", stream, "-show_entries", "packet=pts_time,dts_time,duration_time,flags", "-of", "csv=p=0", "-i", "file:"+path)
 	var heard packets
-	cmd.Env, cmd.Stdout, cmd.WaitDelay = child.Environment(), &heard, time.Second
-	// It may be a script that starts the real one, so kill its whole process
-	// group.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	failed := cmd.Run()
+	r := child.Run(ctx, child.Command{
+		Args: append([]string{
+			f.program, "-v", "quiet",
+			"-select_streams", stream, "-show_entries", "packet=pts_time,dts_time,duration_time,flags", "-of", "csv=p=0",
+		}, ffmpeg.Input(path, ffmpeg.Media)...),
+		Limit: f.patience, Out: &heard,
+	})
 	seconds := heard.last - heard.first
 	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case errors.Is(r.Err, child.ErrLimit):
 		return 0, fmt.Errorf("ffprobe was not done within %s", f.patience)
-	case failed != nil || heard.count == 0 || !(seconds > 0 && seconds <= probeLongest):
+	case r.Err != nil || heard.count == 0 || !(seconds > 0 && seconds <= probeLongest):
 		return 0, errFFprobe
 	}
 	return seconds, nil

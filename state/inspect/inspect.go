@@ -13,11 +13,13 @@ import (
 	"math"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"dubtop/state/child"
+	"dubtop/state/ffmpeg"
 )
 
 // Look is the result of a look.
@@ -139,10 +141,9 @@ func (t Tools) mouth(ctx context.Context, path, input string, say func(odd bool,
 // probe asks ffprobe about a file. Only files may be opened, and no playlist.
 func (t Tools) probe(ctx context.Context, path string) (f film, err error) {
 	r := child.Run(ctx, child.Command{
-		Args: []string{
-			t.ffprobe, "-v", "error", "-protocol_whitelist", "file", "-show_entries", "stream=codec_type,width,height,avg_frame_rate:stream_disposition=attached_pic",
-			"-of", "json", "-i", "file:" + path,
-		},
+		Args: append([]string{
+			t.ffprobe, "-v", "error", "-show_entries", "stream=codec_type,width,height,avg_frame_rate:stream_disposition=attached_pic", "-of", "json",
+		}, ffmpeg.Input(path, ffmpeg.Media)...),
 		Limit: patience, Most: mostOutput, Head: true,
 	})
 	if r.Err != nil {
@@ -191,13 +192,16 @@ var errSilent = errors.New("no frame was compared")
 func (t Tools) change(ctx context.Context, path, input string) (float64, error) {
 	const part = "fps=5,crop=iw/3:ih/3:iw/3:ih*2/3,scale=96:54,format=gray"
 	const key = "lavfi.signalstats.YAVG"
+	first := []string{"-t", strconv.Itoa(sampled)}
 	r := child.Run(ctx, child.Command{
-		Args: []string{
-			t.ffmpeg, "-nostdin", "-v", "error", "-protocol_whitelist", "file,pipe",
-			"-t", strconv.Itoa(sampled), "-i", "file:" + path, "-t", strconv.Itoa(sampled), "-i", "file:" + input,
-			"-filter_complex", "[0:v:0]" + part + "[a];[1:v:0]" + part + "[b];[a][b]blend=all_mode=difference:shortest=1,signalstats,metadata=print:key=" + key + ":file=-",
-			"-an", "-f", "null", "-",
-		},
+		Args: slices.Concat(
+			[]string{t.ffmpeg, "-nostdin", "-v", "error"},
+			first, ffmpeg.Input(path, ffmpeg.Media), first, ffmpeg.Input(input, ffmpeg.Media),
+			[]string{
+				"-filter_complex", "[0:v:0]" + part + "[a];[1:v:0]" + part + "[b];[a][b]blend=all_mode=difference:shortest=1,signalstats,metadata=print:key=" + key + ":file=-",
+				"-an", "-f", "null", "-",
+			},
+		),
 		Limit: patience, Most: mostOutput, Head: true,
 	})
 	if r.Err != nil {
