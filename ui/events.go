@@ -70,8 +70,10 @@ func (a *App) tellFiles(e *account.Event) {
 	switch e.Kind {
 	case account.EventWished:
 		a.wishedFiles(e)
+		a.showSaves()
 	case account.EventSaved:
 		a.toldSaved(e)
+		a.showSaves()
 	case account.EventLooked:
 		a.tellLook(e)
 	case account.EventHook:

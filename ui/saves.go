@@ -71,6 +71,15 @@ func (s *saves) Tick(time.Time) tea.Cmd {
 	return nil
 }
 
+// showSaves brings open lists of what is being saved up to date.
+func (a *desk) showSaves() {
+	for _, s := range a.Stack {
+		if s, ok := s.(*saves); ok {
+			s.refill()
+		}
+	}
+}
+
 // sum draws how far all files are together.
 func (s *saves) sum(width, _ int) []paint.Styled {
 	a := s.app

@@ -173,6 +173,23 @@ func TestAFailedDownloadIsLoudAndTriedAgain(t *testing.T) {
 	})
 }
 
+func TestTheListOfSavingAgreesWithItsSum(t *testing.T) {
+	st, _ := saving(t, stage{account: simulator.Options{OutputSize: 3_000_000, OutputRate: 1_000_000}})
+	tell(t, st, func(s *story) {
+		s.completed()
+		s.Press("enter")
+		s.Press("d")
+		s.Press("ctrl+s")
+		for range 150 {
+			s.Pass(50 * time.Millisecond)
+			if screen := s.Screen(); strings.Contains(screen, "nothing is running") && !strings.Contains(screen, "Nothing is being saved.") {
+				t.Fatalf("the sum says that nothing is running, the list does not:\n%s", screen)
+			}
+		}
+		s.Sees("Nothing is being saved.")
+	})
+}
+
 func TestSavingGoesOnAfterTheEnd(t *testing.T) {
 	st, folder := saving(t, stage{journal: filepath.Join(t.TempDir(), "journal.db")})
 	tell(t, st, func(s *story) {
