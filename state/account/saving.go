@@ -133,7 +133,7 @@ func (a *Account) Unsavable() error {
 
 // savesDue starts the downloads that are due.
 func (a *Account) savesDue(now time.Time) (work []Work) {
-	if !a.Lists || a.Unsavable() != nil {
+	if !a.Lists || a.Unsavable() != nil || a.saves.ctx.Err() != nil { // it has stopped for good
 		return nil
 	}
 	work = a.automaticWork(now)
