@@ -154,11 +154,3 @@ func (f *Film) Encode() ([]byte, error) {
 	}
 	return file.Bytes(), nil
 }
-
-// Lasts returns how long the film is.
-func (f *Film) Lasts() (all time.Duration) {
-	for _, l := range f.lasts {
-		all += l
-	}
-	return all
-}
