@@ -35,7 +35,13 @@ type World struct {
 
 // Commands returns the sub-commands for scripts, and the help topics.
 func Commands(w World) []*cobra.Command {
-	return append([]*cobra.Command{w.queueCommand(), w.spendCommand(), w.verdictsCommand(), w.joinCommand()}, topicCommands()...)
+	commands := []*cobra.Command{
+		w.queueCommand(),
+		w.spendCommand(),
+		w.verdictsCommand(),
+		w.joinCommand(),
+	}
+	return append(commands, topicCommands()...)
 }
 
 // login is the API key of a command and what belongs to it.
