@@ -88,16 +88,7 @@ func bytesText(n int64) text.Text {
 	if n <= 0 {
 		return none
 	}
-	size, units := float64(n), []text.Text{"B", "kB", "MB", "GB", "TB"}
-	at := 0
-	for size >= 1000 && at < len(units)-1 {
-		size /= 1000
-		at++
-	}
-	if at == 0 {
-		return text.Sprintf("%d B", n)
-	}
-	return text.Sprintf("%.1f %s", size, units[at])
+	return text.Bytes(n)
 }
 
 // minutes formats a local time of day without seconds.

@@ -141,7 +141,7 @@ func TestServerWithoutUploadsSaysSoInTheForm(t *testing.T) {
 			s.fill("Video", s.large("film.mp4", film48))
 			s.Press("tab")
 			s.Pass(2 * time.Second)
-			s.Sees("film.mp4 has 48 MB. This server takes no uploads, so local files go with the request and can have up to 20 MB")
+			s.Sees("film.mp4 has 50.3 MB. This server takes no uploads, so local files go with the request and can have up to 20 MB")
 		})
 	}
 }

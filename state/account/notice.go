@@ -134,7 +134,7 @@ func (d *Drain) tellUploading(now time.Time) {
 		d.uploading = now
 	case now.Sub(d.uploading) >= uploadsTold:
 		d.uploading = now
-		words := text.Sprintf("%s, %d of %d MB", text.Count(n, "file", "files"), all.Sent>>20, all.Size>>20)
+		words := text.Sprintf("%s, %s of %s", text.Count(n, "file", "files"), text.Bytes(all.Sent), text.Bytes(all.Size))
 		if left := all.Left(); left > 0 {
 			words += text.Sprintf(", %s left", left.Round(time.Second))
 		}
@@ -148,7 +148,7 @@ func (d *Drain) tellUpload(u *Upload, err error, now time.Time) {
 	if u != nil && err == nil {
 		d.notice(Notice{
 			At: now, Kind: NoticeUpload, Job: u.Asset,
-			Words: text.Sprintf("%s, %d MB, asset %s", filepath.Base(u.File.Path), (u.File.Size+1<<20-1)>>20, u.Asset),
+			Words: text.Sprintf("%s, %s, asset %s", filepath.Base(u.File.Path), text.Bytes(u.File.Size), u.Asset),
 		})
 	}
 }

@@ -109,7 +109,7 @@ func TestFreeSpace(t *testing.T) {
 	free := int64(1_000_000)
 	d.Fail(download.Disk{Frees: func(string) (int64, error) { return free, nil }})
 	_, err := d.save()
-	wants(t, err, download.ErrFull, "not enough space for a.wav", "1 MB are free", "make room")
+	wants(t, err, download.ErrFull, "not enough space for a.wav", "1.0 MB are free", "make room")
 	d.folder()
 	free = 1 << 30
 	d.saved(s.data)

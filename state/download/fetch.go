@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // errStalled is the cause with which a silent server is given up.
@@ -91,7 +92,7 @@ func (s *saving) fromStart(res *http.Response) error {
 // missing. -1 stands for an unknown size.
 func (s *saving) fits(total, missing int64) error {
 	if total > s.Most {
-		return because(ErrContent, fmt.Sprintf("%s announces %s, more than the %s that are saved", s.shownHost(), inBytes(total), inBytes(s.Most)))
+		return because(ErrContent, fmt.Sprintf("%s announces %s, more than the %s that are saved", s.shownHost(), text.Bytes(total), text.Bytes(s.Most)))
 	}
 	free, err := s.d.disk.free(filepath.Dir(s.Path))
 	if err != nil {
@@ -99,7 +100,7 @@ func (s *saving) fits(total, missing int64) error {
 	}
 	if need := max(missing, 1) + reserve; need > free {
 		return because(ErrFull, fmt.Sprintf("not enough space for %s in %s: %s are needed and %s are free; make room and save again",
-			name(s.Path), filepath.Dir(s.Path), inBytes(need), inBytes(free)))
+			name(s.Path), filepath.Dir(s.Path), text.Bytes(need), text.Bytes(free)))
 	}
 	return nil
 }
@@ -175,7 +176,7 @@ func (s *saving) receive(ctx context.Context, body io.Reader, stall *time.Timer)
 			s.trials.got(s.part.size, now)
 			s.tell("", time.Time{})
 			if s.trials.tooSlow(now) {
-				return because(ErrServer, fmt.Sprintf("%s is too slow: less than %s in %s", s.shownHost(), inBytes(enough), inWords(s.patience.GiveUp)))
+				return because(ErrServer, fmt.Sprintf("%s is too slow: less than %s in %s", s.shownHost(), text.Bytes(enough), inWords(s.patience.GiveUp)))
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -192,7 +193,7 @@ func (s *saving) limit() (int64, error) {
 	if total := s.part.note.Total; total >= 0 {
 		return total, &setback{words: s.shownHost() + " sends more than it announced", kind: ErrContent, again: true}
 	}
-	return s.Most, because(ErrContent, fmt.Sprintf("%s sends more than the %s that are saved, without an end", s.shownHost(), inBytes(s.Most)))
+	return s.Most, because(ErrContent, fmt.Sprintf("%s sends more than the %s that are saved, without an end", s.shownHost(), text.Bytes(s.Most)))
 }
 
 // ended judges a body that ended by itself.

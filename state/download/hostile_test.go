@@ -38,7 +38,7 @@ func TestHostileStorage(t *testing.T) {
 		}, download.ErrContent, "announces 9.2 EB"},
 		"more than is wanted": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1000001")
-		}, download.ErrContent, "more than the 1 MB"},
+		}, download.ErrContent, "more than the 1.0 MB"},
 		"no end": {func(w http.ResponseWriter, _ *http.Request) {
 			for range 100 {
 				_, _ = w.Write(sound(1, 100_000))
@@ -91,7 +91,7 @@ func TestEndless(t *testing.T) {
 	d := newDesk(t, s.url)
 	d.Most = 5_000_000
 	_, err := d.save()
-	wants(t, err, download.ErrContent, "sends more than the 5 MB that are saved, without an end")
+	wants(t, err, download.ErrContent, "sends more than the 5.0 MB that are saved, without an end")
 	d.folder()
 	<-left
 }

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"dubtop/api"
@@ -295,14 +294,4 @@ func inWords(d time.Duration) string {
 		return fmt.Sprintf("%d minutes", int(d.Minutes()))
 	}
 	return fmt.Sprintf("%d hours", int(d.Hours()))
-}
-
-// inBytes formats a size for a sentence.
-func inBytes(n int64) string {
-	units := []string{"KB", "MB", "GB", "TB", "PB", "EB"}
-	v, unit := float64(n), "bytes"
-	for v >= 1000 && len(units) > 0 {
-		v, unit, units = v/1000, units[0], units[1:]
-	}
-	return strings.Replace(fmt.Sprintf("%.1f %s", v, unit), ".0 ", " ", 1)
 }

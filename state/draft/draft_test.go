@@ -80,7 +80,7 @@ func TestFormFieldProblems(t *testing.T) {
 		{"a file that is missing", FieldVisual, func(d *Draft) { d.Visual = "gone.mp4" }, SeverityError, "there is no file gone.mp4"},
 		{"an empty file", FieldVisual, func(d *Draft) { d.Visual = "empty.mp4" }, SeverityError, "is empty"},
 		{"a file just small enough", FieldVisual, func(d *Draft) { d.Visual = "full.mp4" }, SeverityNone, ""},
-		{"a file that is too large", FieldVisual, func(d *Draft) { d.Visual = "big.mp4" }, SeverityWarning, "has 21 MB: it can be sent if this server takes uploads"},
+		{"a file that is too large", FieldVisual, func(d *Draft) { d.Visual = "big.mp4" }, SeverityWarning, "has 21.0 MB: it can be sent if this server takes uploads"},
 		{"a file that is locked", FieldVisual, func(d *Draft) { d.Visual = "locked.mp4" }, SeverityError, "permissions"},
 		{"a folder", FieldVisual, func(d *Draft) { d.Visual = "folder.mp4" }, SeverityError, "it is a directory"},
 		{"two files", FieldVisual, func(d *Draft) { d.Visual = "'/a b.mp4' '/c d.mp4'" }, SeverityError, "more than one path"},

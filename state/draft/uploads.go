@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"dubtop/api"
+	"dubtop/api/text"
 )
 
 // A local file of any size, up to api.MaxAsset, can be used where the server
@@ -19,7 +20,7 @@ func checkSize(path string, size int64, uploads func() api.Support) (Severity, s
 		return SeverityNone, ""
 	}
 	if size > api.MaxAsset {
-		return SeverityError, fmt.Sprintf("%s has %s; a file can have up to %d GB", filepath.Base(path), megabytes(size), api.MaxAsset>>30)
+		return SeverityError, fmt.Sprintf("%s has %s; a file can have up to %d GB", filepath.Base(path), text.Bytes(size), api.MaxAsset>>30)
 	}
 	switch uploads() {
 	case api.Supported:
@@ -27,13 +28,11 @@ func checkSize(path string, size int64, uploads func() api.Support) (Severity, s
 	case api.Unsupported:
 		return SeverityError, TooLarge(path, size)
 	}
-	return SeverityWarning, fmt.Sprintf("%s has %s: it can be sent if this server takes uploads, which is not known yet", filepath.Base(path), megabytes(size))
+	return SeverityWarning, fmt.Sprintf("%s has %s: it can be sent if this server takes uploads, which is not known yet", filepath.Base(path), text.Bytes(size))
 }
 
 // TooLarge explains why a local file can't go to a server that takes no uploads.
 func TooLarge(path string, size int64) string {
 	return fmt.Sprintf("%s has %s. This server takes no uploads, so local files go with the request and can have up to %d MB: give a link",
-		filepath.Base(path), megabytes(size), api.MaxUpload>>20)
+		filepath.Base(path), text.Bytes(size), api.MaxUpload>>20)
 }
-
-func megabytes(n int64) string { return fmt.Sprintf("%d MB", (n+1<<20-1)>>20) }

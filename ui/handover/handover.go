@@ -152,12 +152,10 @@ func (m *making) checkSpace(folder string) error {
 	const papers = 1 << 20 // more than page, manifest and checksums take
 	free, err := durable.FreeSpace(folder)
 	if err == nil && free < m.total+papers {
-		return fmt.Errorf("the files take %s, and %s has %s left; nothing was written", megabytes(m.total), shown(folder), megabytes(free))
+		return fmt.Errorf("the files take %s, and %s has %s left; nothing was written", text.Bytes(m.total), shown(folder), text.Bytes(free))
 	}
 	return nil // a disk that does not tell is written to
 }
-
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
 
 // makeInPlace reads all files, and writes the papers beside them.
 func (m *making) makeInPlace(ctx context.Context) error {

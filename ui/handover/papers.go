@@ -129,7 +129,7 @@ func (m *making) facts(p *part) []page.Fact {
 	add("language", p.Language)
 	add("label", p.Label)
 	add("model", p.Model)
-	add("size", text.Of(megabytes(p.size)))
+	add("size", text.Bytes(p.size))
 	if m.Costs && p.Cost != nil {
 		add("cost", text.Of(p.Cost.String()))
 	}
