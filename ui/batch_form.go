@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -11,6 +12,7 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/outbox"
+	"dubtop/state/tasks"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -29,9 +31,9 @@ type batchForm struct {
 	app           *composer
 	path, webhook string
 	cancel        context.CancelFunc
-	run           int // number of the current check
-	progress      *batchProgressNote
-	problems      batchProblems
+	run           int               // number of the current check
+	checking      *tasks.BatchCheck // the current or last check
+	problems      tasks.BatchProblems
 	trouble       kit.Pager // shows them
 }
 
@@ -57,7 +59,7 @@ func (a *composer) batchForm() *batchForm {
 }
 
 func (f *batchForm) edit(name, value string) tea.Cmd {
-	f.problems = batchProblems{}
+	f.problems = tasks.BatchProblems{}
 	if name == fieldBatchFile {
 		f.path, f.app.batchPath = value, value
 		return nil
@@ -98,7 +100,7 @@ func (f *batchForm) Actions() []kit.Action {
 		a.Does(keymap.Estimate, f.price).Hinted("check and price it"),
 		a.Does(keymap.Leave, a.Pop).Hinted("leave"),
 	}, f.FieldActions()...)
-	if !f.problems.none() {
+	if !f.problems.None() {
 		page := func(by int) func() tea.Cmd { return kit.Plain(func() { f.trouble.Scroll(by * f.trouble.Height) }) }
 		acts = append(acts, a.offeredPage()...)
 		acts = append(acts, a.Does(keymap.PageDown, page(1)).Hinted("more problems"), a.Does(keymap.PageUp, page(-1)))
@@ -120,10 +122,10 @@ func (f *batchForm) fitProblems() {
 // problemText draws the problems.
 func (f *batchForm) problemText(width int) (lines []paint.Styled) {
 	t := f.app.Theme
-	for _, p := range f.problems.words {
+	for _, p := range f.problems.Words {
 		lines = append(lines, t.Paragraph(width, paint.Bad, p)...)
 	}
-	if n := f.problems.more; n > 0 {
+	if n := f.problems.More; n > 0 {
 		lines = append(lines, "  "+t.Text(paint.Muted, text.Sprintf("and %d more", n)))
 	}
 	return lines
@@ -131,7 +133,7 @@ func (f *batchForm) problemText(width int) (lines []paint.Styled) {
 
 // Position says which of the problems are visible.
 func (f *batchForm) Position() text.Text {
-	if f.problems.none() {
+	if f.problems.None() {
 		return ""
 	}
 	return f.trouble.Position()
@@ -167,17 +169,19 @@ func (f *batchForm) price() tea.Cmd {
 	}
 	var ctx context.Context
 	ctx, f.cancel = context.WithCancel(context.Background())
-	f.problems, f.progress = batchProblems{}, new(batchProgressNote)
+	f.problems = tasks.BatchProblems{}
 	assets := map[string]draft.Finding{}
 	for x := range f.app.store.Assets.All() {
 		assets[string(x.ID)] = draft.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(string(x.Type))}
 	}
-	check := batchCheck{session: f.app.session, path: m.Path, webhook: f.webhook, assets: assets, note: f.progress}
+	s := f.app.session
+	check := &tasks.BatchCheck{Client: s.Client, Journal: s.Journal, Path: m.Path, Webhook: f.webhook, Assets: assets}
+	f.checking = check
 	f.run++
 	run := f.run
 	return func() tea.Msg {
-		sub, found, err := check.run(ctx)
-		return batchPricedMsg{f, run, sub, check.sent, found, err}
+		sub, found, err := check.Run(ctx)
+		return batchPricedMsg{f, run, sub, check.Sent, found, err}
 	}
 }
 
@@ -187,7 +191,7 @@ type batchPricedMsg struct {
 	run        int
 	submission outbox.Submission
 	sent       []outbox.SentFile
-	found      batchProblems // errors, or warnings if mild
+	found      tasks.BatchProblems // errors, or warnings if mild
 	err        error
 }
 
@@ -200,22 +204,32 @@ func (m batchPricedMsg) apply(a *composer) tea.Cmd {
 	switch {
 	case m.err != nil:
 		a.notePage(m.err)
-		f.show(batchProblems{words: []text.Text{errorText(m.err)}})
+		f.show(tasks.BatchProblems{Words: []text.Text{errorText(m.err)}})
 		return nil
-	case !m.found.none():
+	case !m.found.None():
 		f.show(m.found) // so that all of it can be read after a no
-		if !m.found.mild {
+		if !m.found.Mild {
 			return nil
 		}
 	}
 	name := inputs.Input{Kind: "file", Name: m.submission.Name}
 	return a.confirmSpending(&spending{
-		submission: m.submission, inputs: []inputs.Input{name}, batch: f, sent: m.sent, warnings: m.found.first(),
+		submission: m.submission, inputs: []inputs.Input{name}, batch: f, sent: m.sent, warnings: firstProblems(m.found),
 	})
 }
 
+// firstProblems returns as many as fit into a dialog.
+func firstProblems(p tasks.BatchProblems) (words []text.Text) {
+	const most = 8
+	words = p.Words[:min(most, len(p.Words))]
+	if n := len(p.Words) - len(words); n > 0 {
+		words = append(slices.Clone(words), text.Sprintf("and %d more, listed in the form", n))
+	}
+	return words
+}
+
 // show shows problems, starting with the first.
-func (f *batchForm) show(problems batchProblems) {
+func (f *batchForm) show(problems tasks.BatchProblems) {
 	f.problems, f.trouble.Top = problems, 0
 	f.fitProblems()
 }
@@ -227,12 +241,12 @@ func (f *batchForm) View() paint.Styled {
 	switch {
 	case f.cancel != nil:
 		words := "Checking the file" + t.Glyphs.More
-		if n := f.progress.toMeasure.Load(); n > 0 {
-			words = text.Sprintf("Measuring the inputs: %d of %d", f.progress.measured.Load(), n)
+		if measured, all := f.checking.Progress(); all > 0 {
+			words = text.Sprintf("Measuring the inputs: %d of %d", measured, all)
 		}
 		lines = append(lines, "  "+t.Text(paint.Running, words))
-	case !f.problems.none():
-		lines = append(lines, "  "+t.Text(paint.Title, f.problems.title()), f.trouble.View())
+	case !f.problems.None():
+		lines = append(lines, "  "+t.Text(paint.Title, f.problems.Title()), f.trouble.View())
 	default:
 		for _, l := range []text.Text{
 			`Each line: {"request_id":"a1","endpoint":"/v2/generate","payload":{"model":…,"input":[…]}}`,

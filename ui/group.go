@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/google/uuid"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -14,6 +13,7 @@ import (
 	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/purchase"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -292,7 +292,7 @@ func (g *group) confirm(subs, batches []outbox.Submission) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
 		Yes:     "send them", No: "no, go back",
-		Quote:   quoteOfAll(prices),
+		Quote:   purchase.QuoteOfAll(prices),
 		Body:    func() []paint.Item { return append(slices.Clone(said), g.validity(oldest)) },
 		Warning: func() []paint.Item { return warned },
 		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, batches, yes) },
@@ -355,20 +355,17 @@ func (g *group) answer(subs, batches []outbox.Submission, yes bool) tea.Cmd {
 	if slices.ContainsFunc(subs, func(s outbox.Submission) bool { return !s.Price.Fresh(now) }) {
 		return g.renew()
 	}
-	confirmed := slices.Clone(subs)
+	chosen := subs
 	if batches != nil {
-		confirmed = slices.Clone(batches)
+		chosen = batches
 	}
-	for i := range confirmed {
-		sub := &confirmed[i]
-		sub.Unpriced = !sub.Price.Known()
-		if err := sub.Confirm(now, uuid.NewString()); err != nil {
-			g.trouble = "Nothing was sent: " + errorText(err)
-			a.Complain(g.trouble)
-			return nil
-		}
+	confirmed, err := purchase.Agree(chosen, now)
+	if err != nil {
+		g.trouble = "Nothing was sent: " + errorText(err)
+		a.Complain(g.trouble)
+		return nil
 	}
-	set := g.confirmed(confirmed, len(subs))
+	set := purchase.SetOf(g.way.set.name, g.way.set.source, len(subs), confirmed, now)
 	a.Remove(g)
 	g.stop()
 	a.attend(&spending{submission: confirmed[0], group: g})

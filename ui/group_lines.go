@@ -12,6 +12,7 @@ import (
 	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/purchase"
 	"dubtop/ui/paint"
 )
 
@@ -104,7 +105,7 @@ func (g *group) sums(width int) []paint.Styled {
 	for i := range subs {
 		prices[i] = subs[i].Price
 	}
-	label, total := text.Text("total"), quoteOfAll(prices).short()
+	label, total := text.Text("total"), purchase.QuoteOfAll(prices).Short()
 	if g.cancel != nil || g.unpriced() > 0 {
 		label = "so far"
 	}

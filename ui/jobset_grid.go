@@ -342,7 +342,7 @@ func (g *setGrid) price() tea.Cmd {
 			continue
 		}
 		job := state.Generation{Name: r.Name(a.cfg.Home)}
-		group.jobs = append(group.jobs, groupJob{source: source{job: job, draft: rowDraft(r)}})
+		group.jobs = append(group.jobs, groupJob{source: source{job: job, draft: r.Job()}})
 	}
 	group.read = len(group.jobs)
 	a.Push(group)

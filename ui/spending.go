@@ -14,6 +14,8 @@ import (
 	"dubtop/state/inputs"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/purchase"
+	"dubtop/state/tasks"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -51,7 +53,7 @@ func (a *composer) confirmSpending(s *spending) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: "Send this job?",
 		Yes:     "send it", No: "no, go back",
-		Quote:   quoteOf(s.submission.Price),
+		Quote:   purchase.QuoteOf(s.submission.Price),
 		Warning: func() []paint.Item { return a.spendingWarnings(s) },
 		Body:    func() []paint.Item { return a.spendingLines(s) },
 		Answer:  func(yes bool) tea.Cmd { return a.answerSpending(s, yes) },
@@ -182,11 +184,12 @@ func (a *composer) answerSpending(s *spending, yes bool) tea.Cmd {
 		a.spendingFailed(s, err)
 		return nil
 	}
-	sub.Unpriced = !sub.Price.Known()
-	if err := sub.Confirm(time.Now(), uuid.NewString()); err != nil {
+	agreed, err := purchase.Agree([]outbox.Submission{sub}, time.Now())
+	if err != nil {
 		a.spendingFailed(s, err)
 		return nil
 	}
+	sub = agreed[0]
 	s.submission, s.from = sub, a.host.jobs().At()
 	a.attend(s)
 	if s.form != nil {
@@ -222,7 +225,7 @@ func (a *composer) spendingFailed(s *spending, err error) {
 	case s.form != nil:
 		s.form.reason = text.Of(words)
 	case s.batch != nil:
-		s.batch.show(batchProblems{words: []text.Text{text.Of(words)}})
+		s.batch.show(tasks.BatchProblems{Words: []text.Text{text.Of(words)}})
 	}
 	a.Complain(text.Of(words))
 }
@@ -308,7 +311,7 @@ func (a *composer) notSent(d *outbox.TaskResult) tea.Cmd {
 	case sub.Kind == outbox.SubmitBatch:
 		a.Complain(words)
 		f := a.batchForm()
-		f.problems, f.Came = batchProblems{words: []text.Text{words}}, time.Now()
+		f.problems, f.Came = tasks.BatchProblems{Words: []text.Text{words}}, time.Now()
 		a.bring(f)
 		return nil
 	case d.Unrecorded != nil: // it stays in the queue until the answer is saved

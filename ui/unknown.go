@@ -11,6 +11,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/outbox"
+	"dubtop/state/purchase"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -136,7 +137,7 @@ func (d *unknown) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) t
 		},
 	}
 	if sub, ok := a.outbox.Find(d.id); ok && c == outbox.ChoiceResend {
-		question.Quote = quoteAgain(sub.Price)
+		question.Quote = purchase.QuoteAgain(sub.Price)
 	}
 	return a.Ask(question)
 }

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"path/filepath"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,9 +8,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/draft"
 	"dubtop/state/inputs"
-	"dubtop/state/jobset"
 	"dubtop/state/outbox"
 	"dubtop/ui/paint"
 )
@@ -44,40 +40,7 @@ func (a *desk) newSet(name, source string) groupSet {
 }
 
 // setOf names a set by the sources it was read from.
-func (a *desk) setOf(s inputs.JobSources) groupSet {
-	videos, tracks := setPath(s.Videos, a.cfg.Home), setPath(s.Tracks, a.cfg.Home)
-	if videos == "" {
-		return a.newSet("", "")
-	}
-	named := videos
-	if up := filepath.Dir(videos); tracks != "" && filepath.Dir(tracks) == up && len(up) > 1 {
-		named = up
-	}
-	return a.newSet(strings.TrimSuffix(filepath.Base(named), filepath.Ext(named)), named)
-}
-
-// setPath is the first path or link of a source.
-func setPath(typed, home string) string {
-	entries := jobset.Entries(typed)
-	if len(entries) == 0 {
-		return ""
-	}
-	m, err := draft.ParseMedia(entries[0], home)
-	switch {
-	case err != nil || m.Source == draft.SourceAsset:
-		return entries[0]
-	case m.Source == draft.SourceURL:
-		return string(m.Base())
-	}
-	return m.Path
-}
-
-// rowDraft is the draft of a row that knows its place in the set.
-func rowDraft(r *jobset.Row) draft.Draft {
-	d := r.Draft.Clone()
-	d.Row, d.Lang = r.Number, r.Lang
-	return d
-}
+func (a *desk) setOf(s inputs.JobSources) groupSet { return a.newSet(s.SetName()) }
 
 // batchTime is how long the vendor may take for a batch.
 // https://sync.so/docs/api-reference/guides/batch-processing
@@ -225,16 +188,6 @@ func (w *way) line() paint.Styled {
 	return t.Fact(label, words, paint.Normal) + t.Text(paint.Key, w.desk.KeyFor(keymap.Switch))
 }
 
-// intoSet puts the batches of a group and their lines into its set.
-func intoSet(subs []outbox.Submission, name string) {
-	for i := range subs {
-		subs[i].Draft.Set = name
-		for k := range subs[i].Lines {
-			subs[i].Lines[k].Draft.Set = name
-		}
-	}
-}
-
 // batchWords says how a group is cut into batches.
 func batchWords(subs []outbox.Submission) text.Text {
 	check := text.Text("")
@@ -303,24 +256,4 @@ func (w *way) rename() tea.Cmd {
 		}
 		return nil
 	})
-}
-
-// confirmed returns the set of confirmed submissions with that many rows, and
-// puts them into it.
-func (w *way) confirmed(subs []outbox.Submission, rows int) outbox.Set {
-	var cost api.Micros
-	known := true
-	intoSet(subs, w.set.name)
-	for i := range subs {
-		if c := subs[i].Price.Cost; c != nil {
-			cost += *c
-		} else {
-			known = false
-		}
-	}
-	set := outbox.Set{Name: w.set.name, Source: w.set.source, Rows: rows, Created: time.Now()}
-	if known {
-		set.Cost = &cost
-	}
-	return set
 }

@@ -174,6 +174,13 @@ func (r *Row) SameJob(other *Row) bool {
 		len(d.Changes(*o)) == 0
 }
 
+// Job returns the draft of the job, which knows its place in the set.
+func (r *Row) Job() draft.Draft {
+	d := r.Draft.Clone()
+	d.Row, d.Lang = r.Number, r.Lang
+	return d
+}
+
 // Copy returns a copy that is independent of later changes.
 func (r *Row) Copy() Row {
 	c := *r

@@ -13,25 +13,25 @@ import (
 	"dubtop/state/outbox"
 )
 
-// PricedLine is a job of a batch, as far as its price depends on it.
-type PricedLine struct {
-	Model   string
-	Seconds float64 // of output, 0 if unknown
-	About   bool    // Seconds is a guess
+// pricedLine is a job of a batch, as far as its price depends on it.
+type pricedLine struct {
+	model   string
+	seconds float64 // of output, 0 if unknown
+	about   bool    // seconds is a guess
 }
 
-// PriceLines adds up the frames of all lines by model and asks the server to
+// priceLines adds up the frames of all lines by model and asks the server to
 // price each sum, so that the total comes from the server.
-func PriceLines(ctx context.Context, c *api.Client, lines []PricedLine) (outbox.Price, error) {
+func priceLines(ctx context.Context, c *api.Client, lines []pricedLine) (outbox.Price, error) {
 	total := outbox.Price{Basis: "the inputs' own lengths, priced by the server"}
 	frames, jobs := map[string]int{}, map[string]int{}
 	for _, line := range lines {
-		if line.Seconds <= 0 {
+		if line.seconds <= 0 {
 			continue
 		}
-		jobs[line.Model]++
-		frames[line.Model] += int(math.Round(line.Seconds * outbox.FramesPerSecond))
-		total.Approximate = total.Approximate || line.About
+		jobs[line.model]++
+		frames[line.model] += int(math.Round(line.seconds * outbox.FramesPerSecond))
+		total.Approximate = total.Approximate || line.about
 	}
 	var cost api.Micros
 	var credits float64
@@ -78,11 +78,11 @@ func (d Runner) repriceBatch(ctx context.Context, sub outbox.Submission) (outbox
 	if len(all) == 0 {
 		return outbox.Price{}, errors.New("its lines are not known")
 	}
-	lines := make([]PricedLine, len(all))
+	lines := make([]pricedLine, len(all))
 	for i := range all {
-		lines[i] = PricedLine{Model: all[i].Draft.Model, Seconds: all[i].Seconds, About: sub.Price.Approximate}
+		lines[i] = pricedLine{model: all[i].Draft.Model, seconds: all[i].Seconds, about: sub.Price.Approximate}
 	}
-	price, err := PriceLines(ctx, d.Client, lines)
+	price, err := priceLines(ctx, d.Client, lines)
 	if err != nil {
 		return price, err
 	}

@@ -1,0 +1,168 @@
+package tasks
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state/draft"
+	"dubtop/state/inputs"
+	"dubtop/state/journal"
+	"dubtop/state/outbox"
+)
+
+// BatchCheck turns a batch file into a priced submission: it checks the file
+// line by line, has the server check it in a dry run, and prices it. It sends
+// nothing that costs money, and runs on any goroutine.
+type BatchCheck struct {
+	Client  *api.Client
+	Journal *journal.Journal
+	Path    string
+	Webhook string
+	Assets  map[string]draft.Finding // the account's assets by id
+
+	// Sent are the earlier batches made from the same file, after Run.
+	Sent []outbox.SentFile
+
+	links              map[inputs.Link]draft.Finding
+	measured, measures atomic.Int64
+}
+
+// BatchProblems holds the first problems of a batch in words, and the number of
+// the others.
+type BatchProblems struct {
+	Words []text.Text
+	More  int
+	Mild  bool // warnings only: the batch can be sent
+}
+
+// None reports whether there is no problem.
+func (p BatchProblems) None() bool { return len(p.Words) == 0 }
+
+// Title counts the problems.
+func (p BatchProblems) Title() text.Text {
+	if p.Mild {
+		return text.Count(len(p.Words), "warning", "warnings") + "; it can still be sent"
+	}
+	return text.Count(len(p.Words)+p.More, "problem", "problems") + "; nothing was sent"
+}
+
+// Progress returns how many of the inputs are measured. It may be called while
+// Run runs.
+func (c *BatchCheck) Progress() (measured, all int) {
+	return int(c.measured.Load()), int(c.measures.Load())
+}
+
+// Run checks and prices the file. If there are problems that are not mild, there
+// is no submission.
+func (c *BatchCheck) Run(ctx context.Context) (sub outbox.Submission, problems BatchProblems, err error) {
+	raw, err := inputs.ReadFile(c.Path, api.BatchMaxBytes+1)
+	if err != nil {
+		return sub, problems, err
+	}
+	file, err := c.file(raw)
+	if err != nil || len(file.Problems) > 0 {
+		return sub, problemsOf(file), err
+	}
+	if err := c.look(ctx, file); err != nil {
+		return sub, problems, err
+	}
+	if file, err = c.file(raw); err != nil || len(file.Problems) > 0 {
+		return sub, problemsOf(file), err
+	}
+	if err := inputs.DryRun(ctx, c.Client, file.Exact); err != nil {
+		return sub, problems, err
+	}
+	price, err := c.price(ctx, file)
+	if err != nil {
+		return sub, problems, err
+	}
+	sub, err = outbox.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.Path), c.Webhook, time.Now())
+	if err != nil {
+		return sub, problems, err
+	}
+	if err := c.before(ctx, &sub); err != nil {
+		return sub, problems, err
+	}
+	return sub, warningsOf(file), sub.Estimate(price, time.Now())
+}
+
+// before looks up earlier batches made from the same file, so that the user can
+// be told. It fails if one of them is under way.
+func (c *BatchCheck) before(ctx context.Context, sub *outbox.Submission) (err error) {
+	c.Sent, err = c.Journal.SentFiles(ctx, sub.Body)
+	for _, f := range c.Sent {
+		if f.UnderWay() {
+			return errors.New(string(f.Words(time.Now())))
+		}
+		sub.Shown = append(sub.Shown, f.Submission)
+	}
+	return err
+}
+
+func (c *BatchCheck) file(raw []byte) (draft.BatchFile, error) {
+	now := time.Now()
+	if t, ok := c.Client.ServerTime(now); ok {
+		now = t
+	}
+	return draft.CheckBatch(bytes.NewReader(raw), draft.BatchEnv{Now: now, Found: c.found})
+}
+
+func warningsOf(file draft.BatchFile) BatchProblems {
+	p := BatchProblems{Mild: true}
+	for _, x := range file.Warnings {
+		p.Words = append(p.Words, text.Of(x.String()))
+	}
+	return p
+}
+
+func problemsOf(file draft.BatchFile) BatchProblems {
+	p := BatchProblems{More: file.More}
+	for _, x := range file.Problems {
+		p.Words = append(p.Words, text.Of(x.String()))
+	}
+	return p
+}
+
+// look measures every link of the file. A link that cannot be measured makes
+// the price unknown, and there is a warning.
+func (c *BatchCheck) look(ctx context.Context, file draft.BatchFile) error {
+	var links []inputs.Link
+	for _, line := range file.Lines {
+		for _, in := range line.Request.Input {
+			if l := (inputs.Link{Kind: in.Type, URL: in.URL}); in.URL != "" && !slices.Contains(links, l) {
+				links = append(links, l)
+			}
+		}
+	}
+	c.measures.Store(int64(len(links)))
+	c.links = inputs.NewLooks(c.Client).All(ctx, links, func() { c.measured.Add(1) })
+	return ctx.Err()
+}
+
+// found looks up the length and kind of an input.
+func (c *BatchCheck) found(in api.CreateInput) (draft.Finding, bool) {
+	if in.URL == "" {
+		f, ok := c.Assets[string(in.AssetID)]
+		return f, ok
+	}
+	f, ok := c.links[inputs.Link{Kind: in.Type, URL: in.URL}]
+	return f, ok
+}
+
+// price prices the lines together.
+func (c *BatchCheck) price(ctx context.Context, file draft.BatchFile) (outbox.Price, error) {
+	lines := make([]pricedLine, len(file.Lines))
+	for i, line := range file.Lines {
+		lines[i] = pricedLine{model: line.Request.Model, seconds: line.Seconds, about: line.About}
+	}
+	return priceLines(ctx, c.Client, lines)
+}
