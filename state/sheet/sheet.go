@@ -7,6 +7,7 @@ package sheet
 import (
 	"bytes"
 	"encoding/csv"
+	"io"
 	"strings"
 	"unicode"
 
@@ -16,10 +17,16 @@ import (
 // CSV returns rows in RFC 4180 format. Cells with words must come from [Cell].
 func CSV(rows [][]string) []byte {
 	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	_ = w.WriteAll(rows) // a Buffer never fails
+	_ = NewWriter(&b).WriteAll(rows) // a Buffer never fails
 	return b.Bytes()
+}
+
+// NewWriter returns a writer of rows in the same format. Cells with words must come
+// from [Cell].
+func NewWriter(out io.Writer) *csv.Writer {
+	w := csv.NewWriter(out)
+	w.UseCRLF = true
+	return w
 }
 
 // Cell keeps spreadsheets from running a text as a formula, including those that

@@ -5,10 +5,8 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,6 +17,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 )
@@ -123,6 +122,26 @@ func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
 	return j, nil
 }
 
+// session returns a session on an open journal, without lists, for a command that
+// asks the server or sends: with the slots and budgets of the configuration. All
+// its requests share one client and so one limiter.
+func (a login) session(j *journal.Journal, home string) *account.Account {
+	return account.New(account.Config{
+		Client: a.client, Journal: j, Home: home, Pace: a.settings.Refresh.Pace(),
+		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
+		Visibility: a.settings.Upload.Visibility,
+	}, time.Now())
+}
+
+// ask runs requests to the server that need no journal, with the account's client.
+func (w World) ask(v voice, do func(*api.Client) error) error {
+	a, err := w.login(v)
+	if err != nil {
+		return err
+	}
+	return a.named(do(a.client))
+}
+
 // tryTime is the time limit for testing a key.
 const tryTime = 10 * time.Second
 
@@ -164,38 +183,4 @@ func journalFailed(err error) error {
 		return nil
 	}
 	return &Failure{Status: StatusError, Code: "journal", Err: err}
-}
-
-// write writes the whole output at once.
-func write(c *cobra.Command, text []byte) error {
-	_, err := c.OutOrStdout().Write(text)
-	return unwritten(err)
-}
-
-// unwritten explains why output could not be written.
-func unwritten(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the output could not be written: %w", err)}
-}
-
-// writeJSON writes a value as one indented JSON document.
-func writeJSON(c *cobra.Command, value any) error {
-	var b bytes.Buffer
-	if err := encode(&b, value, "  "); err != nil {
-		return err
-	}
-	return write(c, b.Bytes())
-}
-
-// encode encodes a value as JSON.
-func encode(b *bytes.Buffer, value any, indent string) error {
-	e := json.NewEncoder(b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", indent)
-	if err := e.Encode(value); err != nil {
-		return &Failure{Status: StatusError, Code: "output", Err: err}
-	}
-	return nil
 }

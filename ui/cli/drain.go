@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +46,7 @@ is paused; 130 interrupted; 1 anything else, such as an answer that was not save
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return w.drain(c, resume) },
 	}
-	c.Flags().Bool("json", false, "print JSON, one object per line, and errors as JSON")
+	addJSON(c, new(jsonFlag), nil)
 	c.Flags().BoolVar(&resume, "resume", false, "resume a paused queue")
 	return c
 }
@@ -77,11 +76,7 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	ctx, stop := context.WithCancelCause(c.Context())
 	defer stop(nil)
 	t.stop = stop
-	session := account.New(account.Config{
-		Client: a.client, Journal: j, Home: w.Env.Home, Pace: a.settings.Refresh.Pace(),
-		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
-		Visibility: a.settings.Upload.Visibility,
-	}, time.Now())
+	session := a.session(j, w.Env.Home)
 	d := &account.Drain{Account: session, Resume: resume, Begin: t.begin, Notice: t.notice}
 	result, err := w.run(ctx, stop, v, d)
 	if err != nil {

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -37,14 +35,9 @@ func (t *teller) line(words text.Text, object any) {
 	}
 	out := []byte(words + "\n")
 	if t.json {
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		if err := e.Encode(object); err != nil {
-			t.failed = err
+		if out, t.failed = jsonLine(object); t.failed != nil {
 			return
 		}
-		out = b.Bytes()
 	}
 	if t.failed = write(t.command, out); t.failed != nil && t.stop != nil {
 		t.stop(fmt.Errorf("%w: %w", errOutput, t.failed))

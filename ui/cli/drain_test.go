@@ -183,7 +183,7 @@ func TestLeftJobsAreNamed(t *testing.T) {
 				"dubtop: dear costs $2.00 now: the price is not the one you agreed to",
 				"dubtop: faceless was refused: ", "edit or drop it\n",
 				"dubtop: lost may have been charged: ", "press enter on it\n",
-				"dubtop: left: 2 in the queue, 1 refused, 1 of unknown outcome\n",
+				"dubtop: left: 2 in the queue, 1 refused, 1 of unknown outcome; dubtop queue ls shows what is left, and why\n",
 			})
 		got := w.run("queue drain --json")
 		if got.status != StatusPartly || !strings.Contains(got.errors, `{"left":{"code":"price_up","message":"dear costs $2.00 now`) ||

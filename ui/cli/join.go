@@ -12,6 +12,8 @@ import (
 )
 
 func (w World) joinCommand() *cobra.Command {
+	l := w.profiles()
+	var f *format
 	c := &cobra.Command{
 		Use:   "join [PROFILE]",
 		Short: "Continue the data of an old key with a new one",
@@ -24,25 +26,57 @@ This can't be undone, and is refused if the new key already has a ledger.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return w.listProfiles(c)
+				return w.listProfiles(c, l, f)
 			}
 			return w.join(c, args[0])
 		},
 	}
-	c.Flags().Bool("json", false, "print JSON, and errors as JSON")
+	f = l.flags(c)
 	return c
 }
 
-// profileJSON describes a profile in JSON.
-type profileJSON struct {
-	Profile  text.Text  `json:"profile"`
-	Jobs     int        `json:"jobs"`
-	Requests int        `json:"requests"`
-	Seen     *time.Time `json:"seen"`
-	Readable bool       `json:"readable"`
+// profiles says how the profiles of other keys are listed.
+func (w World) profiles() *listing[oldProfile] {
+	return &listing[oldProfile]{
+		fields: []field[oldProfile]{
+			{"profile", func(p *oldProfile) value { return textOf(p.Profile) }},
+			{"jobs", func(p *oldProfile) value { return count(p.Jobs) }},
+			{"requests", func(p *oldProfile) value { return count(p.Submissions) }},
+			{"seen", func(p *oldProfile) value { return moment(p.Seen) }},
+			{"readable", func(p *oldProfile) value { return yes(p.readable) }},
+		},
+		titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "READABLE"},
+		cells: func(p *oldProfile) []text.Text {
+			return []text.Text{words(p.Profile), text.Sprint(p.Jobs), text.Sprint(p.Submissions), w.when(p.Seen), yesNo(p.readable)}
+		},
+		empty: "There are no profiles of other keys.",
+	}
 }
 
-func (w World) listProfiles(c *cobra.Command) error {
+// when formats a time for a cell.
+func (w World) when(t time.Time) text.Text {
+	if t.IsZero() {
+		return none
+	}
+	return text.Of(t.In(w.Zone).Format(time.DateTime))
+}
+
+// yesNo formats a fact for a cell.
+func yesNo(b bool) text.Text {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// oldProfile is the profile of another key, and whether the current key can read
+// its jobs.
+type oldProfile struct {
+	journal.OldProfile
+	readable bool
+}
+
+func (w World) listProfiles(c *cobra.Command, l *listing[oldProfile], f *format) error {
 	v := voiceOf(c)
 	a, err := w.login(v)
 	if err != nil {
@@ -57,32 +91,14 @@ func (w World) listProfiles(c *cobra.Command) error {
 			return err
 		}
 	}
-	found := []profileJSON{}
-	t := columns{titles: []text.Text{"PROFILE", ">JOBS", ">REQUESTS", "LAST SEEN", "READABLE"}}
-	for _, p := range profiles {
-		readable, err := a.client.Reads(c.Context(), p.Newest)
-		if err != nil {
+	found := make([]oldProfile, len(profiles))
+	for i, p := range profiles {
+		found[i].OldProfile = p
+		if found[i].readable, err = a.client.Reads(c.Context(), p.Newest); err != nil {
 			return a.named(err)
 		}
-		j := profileJSON{Profile: text.Of(p.Profile), Jobs: p.Jobs, Requests: p.Submissions, Readable: readable}
-		seen, reads := none, "no"
-		if !p.Seen.IsZero() {
-			j.Seen = &p.Seen
-			seen = p.Seen.In(w.Zone).Format(time.DateTime)
-		}
-		if readable {
-			reads = "yes"
-		}
-		found = append(found, j)
-		t.add(words(p.Profile), text.Sprint(p.Jobs), text.Sprint(p.Submissions), text.Of(seen), text.Of(reads))
 	}
-	switch {
-	case v.json:
-		return writeJSON(c, found)
-	case len(found) == 0:
-		return write(c, []byte("There are no profiles of other keys.\n"))
-	}
-	return write(c, t.bytes())
+	return l.print(c, f, all(found), nil)
 }
 
 func (w World) join(c *cobra.Command, to string) error {
@@ -114,14 +130,20 @@ func (w World) join(c *cobra.Command, to string) error {
 	if !readable {
 		return &Failure{
 			Status: StatusError, Code: "another_account",
-			Err: errors.New("this key can't read the jobs of that profile, so it belongs to another account; nothing was changed"),
+			Err:  errors.New("this key can't read the jobs of that profile, so it belongs to another account; nothing was changed"),
+			Hint: "dubtop join lists the profiles, and which of them this key can read",
 		}
 	}
 	if err := journal.Join(c.Context(), a.stateDir, a.profile, to); err != nil {
 		return journalFailed(err)
 	}
 	if v.json {
-		return writeJSON(c, map[string]text.Text{"joined": text.Of(to)})
+		return writeJSON(c, joined{text.Of(to)})
 	}
 	return write(c, fmt.Appendf(nil, "Joined: this key now uses the profile %s.\n", text.Of(to)))
+}
+
+// joined is a profile that was taken over, in JSON.
+type joined struct {
+	Joined text.Text `json:"joined"`
 }

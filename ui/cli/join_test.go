@@ -50,7 +50,7 @@ func TestNewKeyContinuesTheOldLedger(t *testing.T) {
 	d := newDesk(t)
 	account, profile := d.served()
 	d.says("join", "There are no profiles of other keys.\n")
-	d.says("join --json", "[]\n")
+	d.says("join --json", "{\n  \"version\": 1,\n  \"items\": []\n}\n")
 	old, other := profile("sk-old"), profile("sk-other")
 	book := d.knows(old, account.Add(simulator.Job{}))
 	d.knows(other, "00000000-0000-4000-8000-000000000001")
@@ -64,7 +64,7 @@ func TestNewKeyContinuesTheOldLedger(t *testing.T) {
 			t.Errorf("status %d, %q lacks %q (%s)", got.status, got.out, line, got.errors)
 		}
 	}
-	if got := d.run("join --json"); strings.Count(got.out, `"readable": true`) != 1 || !strings.Contains(got.out, `"seen": "2026-11-24T11:00:00Z"`) {
+	if got := d.run("join --json"); strings.Count(got.out, `"readable":true`) != 1 || !strings.Contains(got.out, `"seen":"2026-11-24T11:00:00Z"`) {
 		t.Errorf("in JSON: %+v", got)
 	}
 	for to, code := range map[string]string{other: "another_account", "nobody": "no_profile"} {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"time"
 
@@ -27,7 +28,7 @@ func (w World) queueCommand() *cobra.Command {
 }
 
 func (w World) queueListCommand() *cobra.Command {
-	var asJSON bool
+	var f jsonFlag
 	c := &cobra.Command{
 		Use:   "ls",
 		Short: "List the queue in sending order",
@@ -43,17 +44,17 @@ The states are waiting, paused, expired, "price up", "no price", sending, unknow
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var q queue
-			if asJSON {
-				return w.queueJSON(c, &q)
+			if f.on {
+				return w.queueJSON(c, &q, &f)
 			}
 			err := w.look(c.Context(), voiceOf(c), func(j *journal.Journal) error { return q.read(c.Context(), j, q.keep) })
 			if err != nil {
 				return err
 			}
-			return write(c, q.text(w.Zone))
+			return write(c, q.text(c.OutOrStdout(), w.Zone))
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, and errors as JSON")
+	addJSON(c, &f, members(queuedItem{}))
 	return c
 }
 
@@ -162,12 +163,12 @@ func (q *queue) add(item *queued) {
 	}
 }
 
-func (q *queue) text(zone *time.Location) []byte {
+func (q *queue) text(out io.Writer, zone *time.Location) []byte {
 	var b bytes.Buffer
 	if len(q.items) == 0 {
 		b.WriteString("The queue is empty.\n")
 	} else {
-		b.Write(q.table(zone))
+		b.Write(q.table(out, zone))
 		fmt.Fprintf(&b, "\n%s\n", q.sums())
 	}
 	if q.paused {
@@ -182,7 +183,7 @@ func (q *queue) text(zone *time.Location) []byte {
 	return b.Bytes()
 }
 
-func (q *queue) table(zone *time.Location) []byte {
+func (q *queue) table(out io.Writer, zone *time.Location) []byte {
 	const label, why = "LABEL", "WHY"
 	t := columns{titles: []text.Text{">#", "ID", "NAME", label, "MODEL", "STATE", ">PRICE", "SINCE", why}}
 	reasons, labels := false, false
@@ -202,7 +203,7 @@ func (q *queue) table(zone *time.Location) []byte {
 	if !labels {
 		t.drop(label)
 	}
-	return t.bytes()
+	return t.fitted(out)
 }
 
 // sums returns the line of totals.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,14 +18,15 @@ import (
 // the rest.
 type queueJSON struct {
 	out  *bufio.Writer
+	flag *jsonFlag
 	n    int
 	last bytes.Buffer // the value being written
 	text []byte       // its lines
 }
 
 // queueJSON prints the queue. It writes items while others are read.
-func (w World) queueJSON(c *cobra.Command, q *queue) error {
-	out := queueJSON{out: bufio.NewWriter(c.OutOrStdout())}
+func (w World) queueJSON(c *cobra.Command, q *queue, f *jsonFlag) error {
+	out := queueJSON{out: bufio.NewWriter(c.OutOrStdout()), flag: f}
 	items, written := make(chan queued, 256), make(chan error)
 	go func() {
 		var err error
@@ -47,6 +49,9 @@ func (w World) queueJSON(c *cobra.Command, q *queue) error {
 	}
 	return out.end(q)
 }
+
+// queueBegins is the document before its first item.
+func queueBegins() string { return fmt.Sprintf("{\n  \"version\": %d,\n  \"items\": [", shape) }
 
 // queueRest is the document after its items. Unknown amounts are null.
 type queueRest struct {
@@ -115,15 +120,19 @@ func (w *queueJSON) item(item *queued) error {
 	}
 	before := ",\n    "
 	if w.n == 0 {
-		before = "{\n  \"items\": [\n    "
+		before = queueBegins() + "\n    "
 	}
 	w.n++
 	w.last.Reset()
 	if err := encode(&w.last, d, ""); err != nil {
 		return err
 	}
-	w.text = spread(append(w.text[:0], before...), w.last.Bytes(), "\n      ", "\n    ")
-	_, err := w.out.Write(w.text)
+	object, err := w.flag.choose(w.last.Bytes())
+	if err != nil {
+		return outputFailed(err)
+	}
+	w.text = spread(append(w.text[:0], before...), object, "\n      ", "\n    ")
+	_, err = w.out.Write(w.text)
 	return unwritten(err)
 }
 
@@ -158,7 +167,7 @@ func spread(b, object []byte, line, end string) []byte {
 func (w *queueJSON) end(q *queue) error {
 	before := "\n  ],"
 	if w.n == 0 {
-		before = "{\n  \"items\": [],"
+		before = queueBegins() + "],"
 	}
 	w.last.Reset()
 	if err := encode(&w.last, q.rest(), "  "); err != nil {

@@ -87,6 +87,7 @@ func TestQueueAsJSON(t *testing.T) {
 	enqueue(t, j, confirmed(t, "q1", "a <b> & \"c\"\x07", dollarPrice(1_250_000)), noon)
 	enqueue(t, j, confirmed(t, "q2", "promo", outbox.Price{}), noon)
 	d.says("queue ls --json", `{
+  "version": 1,
   "items": [
     {
       "place": 1,

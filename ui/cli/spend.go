@@ -19,8 +19,9 @@ import (
 
 // spendFlags are the flags of the command.
 type spendFlags struct {
-	by, since                    string
-	asJSON, csv, entries, verify bool
+	by, since            string
+	json                 jsonFlag
+	csv, entries, verify bool
 }
 
 func (w World) spendCommand() *cobra.Command {
@@ -47,7 +48,7 @@ status is 1.`,
 	o := c.Flags()
 	o.StringVar(&f.by, "by", string(ledger.ByDay), "day, week, month, model or label")
 	o.StringVar(&f.since, "since", "", "only jobs sent on this local day or later, such as 2026-11-01")
-	o.BoolVar(&f.asJSON, "json", false, "print JSON, and errors as JSON")
+	addJSON(c, &f.json, slices.Concat(members(spendDocument{}), []string{"entries"}))
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
 	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv or --json")
 	o.BoolVar(&f.verify, "verify", false, "read every row of the ledger and compare it with its checksum")
@@ -70,7 +71,7 @@ func (f *spendFlags) check(grouped bool) error {
 		return fmt.Errorf("--since %q: it must be a day like 2026-11-01", f.since)
 	}
 	switch {
-	case f.entries && !f.csv && !f.asJSON:
+	case f.entries && !f.csv && !f.json.on:
 		return errors.New("--entries needs --csv or --json")
 	case f.entries && grouped:
 		return errors.New("--entries lists every job and can't be combined with --by")
@@ -157,13 +158,13 @@ func readSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *t
 
 func (b *spending) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
 	switch {
-	case f.entries && f.asJSON:
+	case f.entries && f.json.on:
 		return writeJSON(c, b.entries(f, zone))
 	case f.entries:
 		return write(c, b.ledger.CSV(zone))
 	case f.csv:
 		return write(c, ledger.GroupsCSV(ledger.Grouping(f.by), b.groups))
-	case f.asJSON:
+	case f.json.on:
 		return writeJSON(c, b.document(f))
 	}
 	return write(c, b.text(f, zone))

@@ -158,6 +158,7 @@ func TestSpendAsJSON(t *testing.T) {
 	got := d.run("spend --json --since 2026-10-25")
 	checked := regexp.MustCompile(`"checked_at": "[0-9T:-]+Z"`)
 	if doc := checked.ReplaceAllString(got.out, `"checked_at": ""`); got.status != 0 || doc != `{
+  "version": 1,
   "by": "day",
   "since": "2026-10-25",
   "groups": [

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,10 +21,13 @@ const (
 	StatusError       = 1   // the API, the network, a file
 	StatusUsage       = 2   // the command line is wrong, or a confirmation is missing
 	StatusAuth        = 3   // no key, a refused key, or not in the plan
+	StatusRunning     = 4   // waiting took too long: a job still runs
+	StatusFailedJob   = 5   // a job has failed
 	StatusBudget      = 6   // a budget refuses
 	StatusPartly      = 7   // some of several failed
 	StatusLater       = 75  // try again later: another process sends, or the server is busy (EX_TEMPFAIL)
 	StatusInterrupted = 130 // by ctrl+c
+	StatusPipe        = 141 // the reader of the output has gone, which is no error: nothing is said (128 + SIGPIPE)
 )
 
 // Failure is an error with an exit status and a hint.
@@ -33,7 +35,7 @@ type Failure struct {
 	Status int    // the exit status
 	Code   string // a word for programs, such as "no_key"
 	Err    error  // nil: print nothing
-	Hint   string // what to do; "" if the error says it
+	Hint   string // what to do; "" for the usual advice about Code
 }
 
 // Error returns the message.
@@ -61,21 +63,52 @@ func Exit(status int, err error) error {
 // usage.
 func Run(root *cobra.Command, args []string, stdout, stderr io.Writer) (status int) {
 	root.SilenceUsage, root.SilenceErrors = true, true
+	args = joinFields(root, args)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	_, err := root.ExecuteC()
+	c, err := root.ExecuteC()
 	if err == nil {
 		return 0
 	}
 	f := failureOf(err)
 	if f.Err != nil {
+		f.Hint = cmp.Or(f.Hint, advice(f.Code, c.CommandPath()))
 		// cobra stops parsing at a wrong flag, so --json may not have been
 		// read.
-		v := voice{out: stderr, json: slices.Contains(args, "--json")}
+		v := voice{out: stderr, json: asksJSON(args)}
 		v.fail(f)
 	}
 	return f.Status
+}
+
+// advice returns what usually helps after an error.
+func advice(code, command string) string {
+	switch code {
+	case "usage":
+		return command + " --help shows how it is used"
+	case "auth":
+		return "check the API key: dubtop shows where it was found"
+	case "payment":
+		return "sync.so/billing shows the plan and what it includes"
+	case "not_found":
+		return "dubtop ls lists the jobs"
+	case "network", "not_the_api":
+		return "check the connection, the proxy and SYNC_BASE_URL, and run it again"
+	case "rate_limited", "concurrency", "server":
+		return "run it again in a minute"
+	case "invalid", "conflict":
+		return "change what it names, and run it again"
+	case "journal":
+		return "check the disk, and who may write to the folder of the journal"
+	case "output":
+		return "make room for the output, and run it again"
+	case "left":
+		return "dubtop queue ls shows what is left, and why"
+	case "interrupted":
+		return "run it again to continue"
+	}
+	return command + " --help says more"
 }
 
 // failureOf converts an error to a Failure.
@@ -136,8 +169,8 @@ type voice struct {
 
 // voiceOf returns the voice of a command, which may have a flag --json.
 func voiceOf(c *cobra.Command) voice {
-	asJSON, err := c.Flags().GetBool("json")
-	return voice{out: c.ErrOrStderr(), json: err == nil && asJSON}
+	f := c.Flags().Lookup("json")
+	return voice{out: c.ErrOrStderr(), json: f != nil && f.Value.String() != "" && f.Value.String() != "false"}
 }
 
 // said is a message in JSON.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
@@ -19,12 +20,12 @@ func TestEveryErrorHasItsStatus(t *testing.T) {
 		words  string
 	}{
 		{nil, 0, ""},
-		{errors.New("what?"), StatusUsage, "dubtop: what?\n"},
+		{errors.New("what?"), StatusUsage, "dubtop: what?; dubtop --help shows how it is used\n"},
 		{Exit(0, nil), 0, ""},
 		{Exit(StatusInterrupted, nil), 130, ""},
-		{Exit(0, errors.New("broken")), StatusError, "dubtop: broken\n"},
+		{Exit(0, errors.New("broken")), StatusError, "dubtop: broken; dubtop --help says more\n"},
 		{&Failure{Status: StatusBudget, Code: "budget", Err: errors.New("too dear"), Hint: "raise it"}, 6, "dubtop: too dear; raise it\n"},
-		{fmt.Errorf("so: %w", context.Canceled), 130, "dubtop: so: context canceled\n"},
+		{fmt.Errorf("so: %w", context.Canceled), 130, "dubtop: so: context canceled; run it again to continue\n"},
 		{&api.Error{Kind: api.KindAuth, Message: "no"}, StatusAuth, ""},
 		{&api.Error{Kind: api.KindPayment}, StatusAuth, ""},
 		{&api.Error{Kind: api.KindRateLimited, Status: 429}, StatusLater, ""},
@@ -32,13 +33,16 @@ func TestEveryErrorHasItsStatus(t *testing.T) {
 		{&api.Error{Kind: api.KindServer, Status: 503}, StatusLater, ""},
 		{&api.Error{Kind: api.KindServer, Status: 500}, StatusError, ""},
 		{&api.Error{Kind: api.KindNetwork}, StatusError, ""},
-		{errors.New("a\x1b[31m red\nword"), StatusUsage, "dubtop: a red word\n"},
+		{errors.New("a\x1b[31m red\nword"), StatusUsage, "dubtop: a red word; dubtop --help shows how it is used\n"},
 	} {
 		root := &cobra.Command{Use: "dubtop", RunE: func(*cobra.Command, []string) error { return c.err }}
 		var out, errs bytes.Buffer
 		status := Run(root, nil, &out, &errs)
 		if status != c.status || out.Len() > 0 || c.words != "" && errs.String() != c.words {
 			t.Errorf("%v: status %d, %q, %q", c.err, status, out.String(), errs.String())
+		}
+		if status != 0 && errs.Len() > 0 && !strings.Contains(errs.String(), "; ") {
+			t.Errorf("%v comes without a hint: %q", c.err, errs.String())
 		}
 		if c.status == 0 && errs.Len() > 0 {
 			t.Errorf("success says %q", errs.String())

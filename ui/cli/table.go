@@ -3,10 +3,14 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"io"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+	"golang.org/x/term"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -42,28 +46,95 @@ func (t *columns) drop(title text.Text) {
 // cut returns a row without one cell. It copies the row, which may be shared.
 func cut(row []text.Text, i int) []text.Text { return append(row[:i:i], row[i+1:]...) }
 
-func (t *columns) bytes() []byte {
+// dropEmpty removes those of the columns that have no cell with a value.
+func (t *columns) dropEmpty(titles []text.Text) {
+	for _, title := range titles {
+		i := slices.Index(t.titles, title)
+		if i >= 0 && !slices.ContainsFunc(t.rows, func(row []text.Text) bool { return row[i] != none }) {
+			t.drop(title)
+		}
+	}
+}
+
+// bytes returns the whole table.
+func (t *columns) bytes() []byte { return t.drawn(t.widths()) }
+
+// fitted returns the table as wide as a terminal, if out is one: the widest texts
+// are cut, but no ids and no numbers.
+func (t *columns) fitted(out io.Writer) []byte {
+	widths := t.widths()
+	if most := terminalWidth(out); most > 0 {
+		t.shrink(widths, most)
+	}
+	return t.drawn(widths)
+}
+
+// terminalWidth is the width of the terminal that out is, or else 0.
+func terminalWidth(out io.Writer) int {
+	f, ok := out.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}
+
+// shrink takes cells from the widest columns until a row fits.
+func (t *columns) shrink(widths []int, most int) {
+	const gap, least = 2, 6
+	total := -gap
+	for _, w := range widths {
+		total += w + gap
+	}
+	for ; total > most; total-- {
+		widest := -1
+		for i, title := range t.titles {
+			fixed := title[0] == '>' || strings.HasSuffix(string(title), "ID")
+			if !fixed && widths[i] > least && (widest < 0 || widths[i] > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return
+		}
+		widths[widest]--
+	}
+}
+
+// head returns the titles without their marks.
+func (t *columns) head() []text.Text {
 	head := make([]text.Text, len(t.titles))
-	right := make([]bool, len(t.titles))
 	for i, title := range t.titles {
-		head[i] = title
-		if right[i] = title[0] == '>'; right[i] {
+		if head[i] = title; title[0] == '>' {
 			head[i] = title[1:]
 		}
 	}
-	rows := append([][]text.Text{head}, t.rows...)
-	widths := make([]int, len(head))
-	for _, row := range rows {
+	return head
+}
+
+// widths returns how wide each column is.
+func (t *columns) widths() []int {
+	widths := make([]int, len(t.titles))
+	for _, row := range append([][]text.Text{t.head()}, t.rows...) {
 		for i, cell := range row {
 			widths[i] = max(widths[i], ansi.StringWidth(string(cell)))
 		}
 	}
+	return widths
+}
+
+// drawn draws the table in columns of these widths.
+func (t *columns) drawn(widths []int) []byte {
 	var b bytes.Buffer
-	for _, row := range rows {
+	for _, row := range append([][]text.Text{t.head()}, t.rows...) {
 		var line strings.Builder
 		for i, cell := range row {
+			cell = text.Of(ansi.Truncate(string(cell), widths[i], "…"))
 			pad := text.Repeat(" ", widths[i]-ansi.StringWidth(string(cell)))
-			if right[i] {
+			if t.titles[i][0] == '>' {
 				cell, pad = pad+cell, ""
 			}
 			line.WriteString(string(cell + pad + "  "))

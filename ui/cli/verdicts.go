@@ -42,14 +42,14 @@ reads standard input.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return w.importVerdicts(c, args[0]) },
 	}
-	c.Flags().Bool("json", false, "print JSON, and errors as JSON")
+	addJSON(c, new(jsonFlag), members(imported{}))
 	return c
 }
 
 func (w World) importVerdicts(c *cobra.Command, path string) error {
 	decisions, err := readVerdicts(c.InOrStdin(), path)
 	if err != nil {
-		return &Failure{Status: StatusUsage, Code: "verdicts_file", Err: err}
+		return &Failure{Status: StatusUsage, Code: "verdicts_file", Err: err, Hint: "name the verdicts.json that the page of the hand-over saved"}
 	}
 	v, found := voiceOf(c), false
 	var r imported
