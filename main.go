@@ -25,7 +25,6 @@ import (
 	"dubtop/api"
 	"dubtop/api/simulator"
 	"dubtop/api/simulator/serve"
-	"dubtop/keymap"
 	"dubtop/state/account"
 	"dubtop/state/inspect"
 	"dubtop/state/journal"
@@ -123,7 +122,7 @@ func configure(demo bool, demoFolder string) (ui.Config, error) {
 	env := settings.System()
 	set, problems := settings.Load(env)
 	cfg := ui.Config{
-		Keys: keymap.Default(), Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
+		Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify, Pictures: pictures(set.Pictures, os.Getenv), FFmpeg: found("ffmpeg"),
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		SSH: ui.SSHHost(os.Getenv), Review: serveReview,
@@ -143,11 +142,8 @@ func configure(demo bool, demoFolder string) (ui.Config, error) {
 	if terminal.JobControl() {
 		cfg.Suspend = terminal.Suspend
 	}
-	for _, b := range set.Keys {
-		if err := cfg.Keys.Override(keymap.Name(b.Action), b.Keys); err != nil {
-			problems = append(problems, b.Problem(err))
-		}
-	}
+	keys, ofKeys := cli.Keys(set)
+	cfg.Keys, problems = keys, append(problems, ofKeys...)
 	var err error
 	if demo {
 		cfg.Account, err = startDemo(demoFolder)

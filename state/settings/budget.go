@@ -20,7 +20,7 @@ const mostJobs = 1000
 
 // number reads a whole number of jobs. none explains what 0 would mean.
 func number(to *int, none string) entry {
-	return entry{func(v any) error {
+	return entry{at: to, set: func(v any) error {
 		n, ok := v.(int64)
 		if !ok || n < 0 || n > mostJobs {
 			return fmt.Errorf("it must be a whole number from 0 to %d, %s: %d is used", mostJobs, none, *to)
@@ -37,7 +37,7 @@ func (p *parser) reserve(q *Queue) {
 		return
 	}
 	q.Reserve = q.Slots - 1
-	p.take("queue.reserve", p.read["queue.reserve"], entry{func(any) error {
+	p.take("queue.reserve", p.read["queue.reserve"], entry{set: func(any) error {
 		return fmt.Errorf("it must be below slots (%d), or nothing is ever sent: %d is used", q.Slots, q.Reserve)
 	}})
 }
@@ -45,7 +45,7 @@ func (p *parser) reserve(q *Queue) {
 // budget reads an amount. A soft budget of 0 is refused, because its author may
 // mean no limit or the opposite.
 func budget(to **ledger.Limit) entry {
-	return entry{func(v any) error {
+	return entry{at: to, set: func(v any) error {
 		if err := setLimit(to, v); err != nil {
 			return err
 		}

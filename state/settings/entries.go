@@ -19,6 +19,12 @@ import (
 // mistake.
 type entry struct {
 	set func(value any) error
+	at  any // the setting, as a pointer, or an [as]; nil for a key that is none
+}
+
+// to is an entry for a setting that set reads.
+func to[T any](at *T, set func(to *T, value any) error) entry {
+	return entry{set: func(v any) error { return set(at, v) }, at: at}
 }
 
 // UnmarshalTOML reads the value. It is called through the decoder so that
@@ -29,11 +35,11 @@ func (e entry) UnmarshalTOML(value any) error { return e.set(value) }
 func known(s *Settings) map[string]entry {
 	shortest := state.ShortestPace()
 	entries := map[string]entry{
-		"base_url":        {func(v any) error { return setBase(&s.BaseURL, v) }},
-		"theme":           {func(v any) error { return setTheme(&s.Theme, v) }},
-		"pictures":        {func(v any) error { return setChoice(&s.Pictures, v) }},
-		"ascii":           {func(v any) error { return setBool(&s.ASCII, v) }},
-		"project":         {func(v any) error { return setWords(&s.Project, v) }},
+		"base_url":        to(&s.BaseURL, setBase),
+		"theme":           to(&s.Theme, setTheme),
+		"pictures":        to(&s.Pictures, setChoice),
+		"ascii":           to(&s.ASCII, setBool),
+		"project":         to(&s.Project, setWords),
 		"refresh.running": interval(&s.Refresh.Running, shortest.Running),
 		"refresh.rest":    interval(&s.Refresh.Rest, shortest.Rest),
 		"refresh.batches": interval(&s.Refresh.Batches, shortest.Batches),
@@ -41,16 +47,16 @@ func known(s *Settings) map[string]entry {
 		"queue.slots":   number(&s.Queue.Slots, "0 to detect it"),
 		"queue.reserve": number(&s.Queue.Reserve, "0 for none"),
 
-		"upload.visibility": {func(v any) error { return setVisibility(&s.Upload.Visibility, v) }},
+		"upload.visibility": {set: to(&s.Upload.Visibility, setVisibility).set, at: as(func() any { return strings.ToLower(s.Upload.Visibility) })},
 
-		"notify.how":      {func(v any) error { return setHow(&s.Notify.How, v) }},
-		"notify.ends":     {func(v any) error { return setEnds(&s.Notify.Deaf, v) }},
-		"notify.progress": {func(v any) error { return setProgress(&s.Notify.NoProgress, v) }},
+		"notify.how":      to(&s.Notify.How, setHow),
+		"notify.ends":     {set: to(&s.Notify.Deaf, setEnds).set, at: as(func() any { return heard(s.Notify.Deaf) })},
+		"notify.progress": {set: to(&s.Notify.NoProgress, setProgress).set, at: as(func() any { return !s.Notify.NoProgress })},
 
 		"budget.max_job":       budget(&s.Guard.MaxJob),
 		"budget.daily":         budget(&s.Guard.Daily),
 		"budget.monthly":       budget(&s.Guard.Monthly),
-		"budget.confirm_above": {func(v any) error { return setLimit(&s.Guard.ConfirmAbove, v) }},
+		"budget.confirm_above": to(&s.Guard.ConfirmAbove, setLimit),
 	}
 	maps.Copy(entries, outputEntries(&s.Output))
 	maps.Copy(entries, hookEntries(&s.Hook))
@@ -120,7 +126,7 @@ func setBool(to *bool, v any) error {
 // are shared with everything else that uses the key.
 func interval(to *time.Duration, floor time.Duration) entry {
 	const most = 24 * time.Hour
-	return entry{func(v any) error {
+	return entry{at: to, set: func(v any) error {
 		s, _ := v.(string)
 		d, err := time.ParseDuration(s)
 		switch {
@@ -158,7 +164,7 @@ func (p *parser) table(prefix string, values map[string]toml.Primitive) {
 		default:
 			e, ok := p.known[full]
 			if !ok {
-				e = entry{func(any) error { return p.unknown(full) }}
+				e = entry{set: func(any) error { return p.unknown(full) }}
 			}
 			p.read[full] = v
 			p.take(full, v, e)
@@ -188,7 +194,7 @@ func (p *parser) inner(full string, v toml.Primitive) (inner map[string]toml.Pri
 	if kind := p.md.Type(full); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil {
 		return inner, true
 	}
-	p.take(full, v, entry{func(any) error { return fmt.Errorf("it must be a table: [%s]", full) }})
+	p.take(full, v, entry{set: func(any) error { return fmt.Errorf("it must be a table: [%s]", full) }})
 	return nil, false
 }
 
@@ -201,7 +207,7 @@ func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
 	inner, _ := p.inner("keys", v)
 	for name, v := range inner {
 		b := Binding{Action: name, Line: p.line(v)}
-		p.take("keys."+name, v, entry{func(v any) (err error) {
+		p.take("keys."+name, v, entry{set: func(v any) (err error) {
 			if b.Keys, err = keyList(v); err == nil {
 				s.Keys = append(s.Keys, b)
 			}
@@ -214,7 +220,7 @@ func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
 // line returns the line of a value, 0 if the decoder does not say. It refers to
 // rejected values only.
 func (p *parser) line(v toml.Primitive) int {
-	err := p.md.PrimitiveDecode(v, &entry{func(any) error { return errors.New("asked for its line") }})
+	err := p.md.PrimitiveDecode(v, &entry{set: func(any) error { return errors.New("asked for its line") }})
 	if at, ok := errors.AsType[toml.ParseError](err); ok {
 		return at.Position.Line
 	}

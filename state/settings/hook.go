@@ -15,7 +15,7 @@ import (
 func hookEntries(c *hook.Command) map[string]entry {
 	const shortest = time.Second
 	return map[string]entry{
-		"on_done.run":   {func(v any) error { return setRun(&c.Run, v) }},
+		"on_done.run":   to(&c.Run, setRun),
 		"on_done.limit": interval(&c.Limit, shortest),
 	}
 }
@@ -63,7 +63,7 @@ func strange(env Env, path string) string {
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm()&byOthers != 0 {
 		return "others can write to this file"
 	}
-	if env.Getenv("DUBTOP_CONFIG") == "" && filepath.IsAbs(path) {
+	if env.Getenv(configVariable) == "" && filepath.IsAbs(path) {
 		return "" // the usual place
 	}
 	const here = "it is in the working directory"

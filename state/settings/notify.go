@@ -45,6 +45,16 @@ func setEnds(deaf *[]notify.Kind, v any) error {
 	return nil
 }
 
+// heard names the ends that the user is told.
+func heard(deaf []notify.Kind) (names []string) {
+	for kind, name := range notify.Names() {
+		if !slices.Contains(deaf, notify.Kind(kind)) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // setProgress reads whether progress is shown outside the window.
 func setProgress(not *bool, v any) error {
 	shown := !*not

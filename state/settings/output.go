@@ -47,13 +47,13 @@ func (o *Output) FolderIn(home string) string {
 // outputEntries returns the keys of the part about files of jobs.
 func outputEntries(o *Output) map[string]entry {
 	return map[string]entry{
-		"output.folder":    {func(v any) error { return setFolder(&o.Folder, v) }},
-		"output.template":  {func(v any) error { return setTemplate(&o.Template, v) }},
-		"output.strict":    {func(v any) error { return setBool(&o.Strict, v) }},
-		"output.downloads": {func(v any) error { return setDownloads(&o.Downloads, v) }},
-		"output.automatic": {func(v any) error { return setAutomatic(&o.Automatic, v) }},
-		"output.sidecar":   {func(v any) error { return setBool(&o.Sidecar, v) }},
-		"output.checksums": {func(v any) error { return setBool(&o.Checksums, v) }},
+		"output.folder":    to(&o.Folder, setFolder),
+		"output.template":  to(&o.Template, setTemplate),
+		"output.strict":    to(&o.Strict, setBool),
+		"output.downloads": to(&o.Downloads, setDownloads),
+		"output.automatic": to(&o.Automatic, setAutomatic),
+		"output.sidecar":   to(&o.Sidecar, setBool),
+		"output.checksums": to(&o.Checksums, setBool),
 	}
 }
 

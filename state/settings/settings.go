@@ -149,13 +149,19 @@ func System() Env {
 	return Env{Getenv: os.Getenv, Home: home, UID: os.Getuid()}
 }
 
+// The variables that take precedence over the usual file and over its base URL.
+const (
+	configVariable = "DUBTOP_CONFIG"
+	baseVariable   = "SYNC_BASE_URL"
+)
+
 // ErrNoHome means that there is no known directory for the user's files.
 var ErrNoHome = errors.New("there is no home directory: set HOME, or XDG_CONFIG_HOME and XDG_STATE_HOME")
 
 // ConfigPath returns the path of the configuration file: $DUBTOP_CONFIG, else
 // config.toml in the configuration directory, the same on every Unix.
 func ConfigPath(env Env) (string, error) {
-	if p := env.Getenv("DUBTOP_CONFIG"); p != "" {
+	if p := env.Getenv(configVariable); p != "" {
 		return p, nil
 	}
 	dir, err := configDir(env)
@@ -190,10 +196,10 @@ func userDir(env Env, name string, under ...string) (string, error) {
 func Load(env Env) (Settings, []Problem) {
 	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Output: DefaultOutput()}
 	problems := loadFile(env, &s)
-	if base := strings.TrimSpace(env.Getenv("SYNC_BASE_URL")); base != "" {
+	if base := strings.TrimSpace(env.Getenv(baseVariable)); base != "" {
 		s.BaseURL = base
 		if err := checkBase(base); err != nil {
-			problems = append(problems, Problem{File: "SYNC_BASE_URL", Words: err.Error()})
+			problems = append(problems, Problem{File: baseVariable, Words: err.Error()})
 		}
 	}
 	for _, p := range slices.Backward(problems) {
@@ -215,7 +221,7 @@ func loadFile(env Env, s *Settings) []Problem {
 	}
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && env.Getenv("DUBTOP_CONFIG") == "":
+	case errors.Is(err, fs.ErrNotExist) && env.Getenv(configVariable) == "":
 		return nil
 	case err == nil && (!info.Mode().IsRegular() || info.Size() > maxFile):
 		err = errors.New("it is not a configuration file")
@@ -246,12 +252,21 @@ func loadFile(env Env, s *Settings) []Problem {
 // parse sets the values found in text. A bad value spoils no other. After a
 // syntax error nothing can be told apart, but values above it count.
 func parse(text string, s *Settings) []Problem {
-	var top map[string]toml.Primitive
+	md, top, wrong := decode(text)
+	problems := take(md, top, s)
+	if wrong != nil {
+		problems = append(problems, *wrong)
+	}
+	return problems
+}
+
+// decode tells the values in text apart, down to a syntax error.
+func decode(text string) (md toml.MetaData, top map[string]toml.Primitive, wrong *Problem) {
 	md, err := toml.Decode(text, &top)
 	if err == nil {
-		return take(md, top, s)
+		return md, top, nil
 	}
-	wrong := syntaxProblem(err)
+	wrong = new(syntaxProblem(err))
 	lines := strings.Split(text, "\n")
 	n := min(max(wrong.Line-1, 0), len(lines))
 	top = nil
@@ -265,7 +280,7 @@ func parse(text string, s *Settings) []Problem {
 		wrong.Spending = true
 		wrong.Words += ", and nothing can be spent until it is fixed, because it may contain a budget"
 	}
-	return append(take(md, top, s), wrong)
+	return md, top, wrong
 }
 
 func take(md toml.MetaData, top map[string]toml.Primitive, s *Settings) []Problem {

@@ -39,6 +39,7 @@ func Commands(w World) []*cobra.Command {
 		w.spendCommand(),
 		w.verdictsCommand(),
 		w.joinCommand(),
+		w.configCommand(),
 	}
 	return append(commands, topicCommands()...)
 }
