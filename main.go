@@ -6,7 +6,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"os"
@@ -75,16 +74,9 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 			tuneCollections() // the dashboard does so after its first frame
 		}
 	}
-	root.AddCommand(serve.Command(func(err error) error { return cli.Exit(cli.StatusError, err) }), versionCommand())
+	root.AddCommand(serve.Command(func(err error) error { return cli.Exit(cli.StatusError, err) }))
 	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
 	return root
-}
-
-func versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
-		Run: func(c *cobra.Command, _ []string) { fmt.Fprintln(c.OutOrStdout(), "dubtop", version) },
-	}
 }
 
 // startTime is by when the first frame has been drawn on any machine.

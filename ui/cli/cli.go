@@ -40,6 +40,8 @@ func Commands(w World) []*cobra.Command {
 		w.verdictsCommand(),
 		w.joinCommand(),
 		w.configCommand(),
+		w.webhookCommand(),
+		w.versionCommand(),
 	}
 	return append(commands, topicCommands()...)
 }

@@ -77,6 +77,15 @@ func (w World) importVerdicts(c *cobra.Command, path string) error {
 
 // readVerdicts reads a client's file, or standard input for -.
 func readVerdicts(in io.Reader, path string) ([]handover.Decision, error) {
+	content, err := readUpTo(in, path, handover.LargestVerdicts+1)
+	if err != nil {
+		return nil, err
+	}
+	return handover.ReadVerdicts(content)
+}
+
+// readUpTo reads the beginning of a file, or of standard input for -.
+func readUpTo(in io.Reader, path string, most int64) ([]byte, error) {
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
@@ -85,11 +94,7 @@ func readVerdicts(in io.Reader, path string) ([]handover.Decision, error) {
 		defer f.Close()
 		in = f
 	}
-	content, err := io.ReadAll(io.LimitReader(in, handover.LargestVerdicts+1))
-	if err != nil {
-		return nil, err
-	}
-	return handover.ReadVerdicts(content)
+	return io.ReadAll(io.LimitReader(in, most))
 }
 
 // imported is what became of a client's verdicts.
